@@ -1,0 +1,65 @@
+"""Show, list and delete contacts."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+import apsw
+
+from tamis.actions.catch_up import stored_rule
+from tamis.actions.house import House
+from tamis.columns import read
+from tamis.domain.accounts import Account
+from tamis.domain.contacts import Contact, ContactType
+from tamis.domain.emails import parse_email
+from tamis.domain.errors import NotFound
+from tamis.domain.fields import FieldSet
+from tamis.domain.segments import Segment
+from tamis.records import contacts, recipients, segments, types
+from tamis.rules.evaluate import selects
+
+
+@dataclass(frozen=True, slots=True)
+class ContactInSegments:
+    """A contact, the fields of its type, and the segments that it is in."""
+
+    contact: Contact
+    fields: FieldSet
+    segments: tuple[Segment, ...]
+
+
+def show_contact(db: apsw.Connection, account: Account, contact_type: ContactType, email: str) -> ContactInSegments:
+    """Find a contact by its address and tell which segments it is in; raises NotFound."""
+    fields = types.fields_of_type(db, contact_type.id)
+    address = parse_email(email)
+    contact = contacts.by_email(db, contact_type.id, address.key, fields) if address else None
+    if contact is None or address is None:
+        raise NotFound(f'{contact_type.name} have no contact "{email}"')
+    found = [
+        segment
+        for segment in segments.live_of_type(db, contact_type.id)
+        if recipients.is_added(db, segment.id, address.key)
+        or (
+            selects(stored_rule(segment.rule, fields), contact, account.zone)
+            and not recipients.is_removed(db, segment.id, contact.id)
+        )
+    ]
+    return ContactInSegments(contact, fields, tuple(found))
+
+
+def delete_contact(
+    db: apsw.Connection, _now: datetime, account: Account, contact_type: ContactType, email: str
+) -> Contact:
+    """Delete a contact with all that was done by hand with its address in segments of its type; raises NotFound."""
+    contact = show_contact(db, account, contact_type, email).contact
+    address = parse_email(email)
+    assert address
+    recipients.forget_contact(db, contact_type.id, contact.id, address.key)
+    contacts.delete(db, contact)
+    return contact
+
+
+def contact_page(house: House, contact_type: ContactType, after: int, limit: int) -> list[Contact]:
+    """Give a page of a type's contacts whose ids lie above `after`, in order of id."""
+    ids = read.contact_ids(house.columns().cursor(), contact_type.id, after, limit)
+    db = house.records.reader()
+    return contacts.by_ids(db, ids, types.fields_of_type(db, contact_type.id))

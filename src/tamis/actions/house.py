@@ -1,0 +1,85 @@
+"""Both stores of one data directory and the clock: what every action works with."""
+
+import threading
+from collections.abc import Callable
+from concurrent.futures import Future
+from contextlib import suppress
+from datetime import UTC, datetime
+from typing import Concatenate, ParamSpec, TypeVar
+
+import apsw
+
+from tamis.actions.catch_up import catch_up
+from tamis.columns.store import Columns
+from tamis.domain.errors import Unavailable
+from tamis.records.feed import store_id
+from tamis.records.store import Records
+from tamis.settings import Settings
+
+P = ParamSpec("P")
+T = TypeVar("T")
+
+
+def utc_now() -> datetime:
+    """Read the clock of the machine."""
+    return datetime.now(UTC)
+
+
+class House:
+    """The records, and the columns once they are needed; closing it closes both."""
+
+    def __init__(self, settings: Settings, clock: Callable[[], datetime] = utc_now) -> None:
+        self.settings = settings
+        self.clock = clock
+        try:
+            settings.data.mkdir(parents=True, exist_ok=True)
+        except OSError as error:
+            raise Unavailable(
+                f"{settings.data} cannot be made: {error.strerror}; choose another --data directory"
+            ) from None
+        self.records = Records(settings.data)
+        self._columns: Columns | None = None
+        self._opening = threading.Lock()
+
+    def submit(
+        self,
+        action: Callable[Concatenate[apsw.Connection, datetime, P], T],
+        *args: P.args,
+        **kwargs: P.kwargs,
+    ) -> "Future[T]":
+        """Queue an action that writes; it runs in the writer's transaction and is given the instant of its turn."""
+        return self.records.submit(lambda db: action(db, self.clock(), *args, **kwargs))
+
+    def write(
+        self,
+        action: Callable[Concatenate[apsw.Connection, datetime, P], T],
+        *args: P.args,
+        **kwargs: P.kwargs,
+    ) -> T:
+        """Run an action that writes, and wait until it is on disk."""
+        return self.submit(action, *args, **kwargs).result()
+
+    def open_columns(self) -> Columns:
+        """Give the column store as it is, opening it when needed; raises Held when another process has it."""
+        with self._opening:
+            if self._columns is None:
+                self._columns = Columns(
+                    self.settings.data,
+                    store_id(self.records.reader()),
+                    self.settings.columns_memory,
+                    self.settings.columns_threads,
+                )
+            return self._columns
+
+    def columns(self) -> Columns:
+        """Give the column store after it has caught up with every acknowledged write (§ Fresh)."""
+        columns = self._columns or self.open_columns()
+        catch_up(self.records, columns, self.clock)
+        return columns
+
+    def close(self) -> None:
+        """Finish waiting writes and close both stores."""
+        if self._columns:
+            with suppress(Exception):
+                self._columns.close()
+        self.records.close()

@@ -1,0 +1,1 @@
+"""Import contacts from a file: survey it, map its columns, upsert its rows in batches, report every row."""

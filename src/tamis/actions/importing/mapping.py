@@ -1,0 +1,84 @@
+"""Which column of a file feeds which field."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from tamis.domain.errors import Invalid, Problem
+from tamis.domain.fields import CREATED_AT, EMAIL, UPDATED_AT, Field, FieldSet, key_of
+
+EMAIL_NAMES = ("email", "e_mail", "email_address", "e_mail_address")
+REJECT_COLUMNS = ("rejected_line", "rejected_because")
+
+
+@dataclass(frozen=True, slots=True)
+class ColumnMap:
+    """Positions of columns: that of the address, those that feed fields, those without a field yet."""
+
+    email: int
+    fields: dict[int, Field]
+    unknown: tuple[int, ...]
+    ignored: tuple[int, ...]
+
+
+def map_columns(header: Sequence[str], fields: FieldSet, chosen: Mapping[str, str], create: bool) -> ColumnMap:
+    """Map a header to fields: by `chosen` (column to field), else by name; raises Invalid with all that is wrong."""
+    problems = [Problem("--map", f'the file has no column "{name}"') for name in chosen if name not in header]
+    targets: dict[int, Field] = {}
+    unknown, ignored = [], []
+    for position, name in enumerate(header):
+        reference = chosen.get(name, name)
+        field = fields.find(reference)
+        if name in chosen and field is None:
+            problems.append(Problem("--map", f'there is no field "{reference}"'))
+        elif key_of(name) in REJECT_COLUMNS or not name or field in (CREATED_AT, UPDATED_AT):
+            ignored.append(position)
+        elif field is not None:
+            targets[position] = field
+        elif create and key_of(name):
+            unknown.append(position)
+        else:
+            ignored.append(position)
+    email = _email_column(header, targets, unknown, ignored)
+    if email is None:
+        problems.append(
+            Problem(
+                "header",
+                'no column holds the e-mail address: name one "email", or choose one with --map COLUMN=email',
+            )
+        )
+    problems += _twice(header, targets, unknown)
+    if problems or email is None:
+        raise Invalid(problems)
+    targets.pop(email, None)
+    return ColumnMap(
+        email,
+        targets,
+        tuple(p for p in unknown if p != email),
+        tuple(p for p in ignored if p != email),
+    )
+
+
+def _email_column(
+    header: Sequence[str], targets: dict[int, Field], unknown: list[int], ignored: list[int]
+) -> int | None:
+    for position, field in targets.items():
+        if field == EMAIL:
+            return position
+    named = [p for p in (*unknown, *ignored) if key_of(header[p]) in EMAIL_NAMES]
+    return named[0] if named else None
+
+
+def _twice(header: Sequence[str], targets: dict[int, Field], unknown: list[int]) -> list[Problem]:
+    users: dict[str, list[str]] = {}
+    for position, field in targets.items():
+        users.setdefault(field.key, []).append(header[position])
+    for position in unknown:
+        users.setdefault(key_of(header[position]), []).append(header[position])
+    return [
+        Problem(
+            "header",
+            f'the columns {" and ".join(f"{name!r}" for name in names)} would both feed the field "{key}"',
+        )
+        for key, names in users.items()
+        if len(names) > 1
+    ]

@@ -1,0 +1,83 @@
+"""List the recipients of a segment, and add and delete them by hand."""
+
+from datetime import datetime
+
+import apsw
+
+from tamis.actions.house import House
+from tamis.actions.segments import rule_of, segment_by_id
+from tamis.columns import read
+from tamis.domain.accounts import Account
+from tamis.domain.contacts import Contact
+from tamis.domain.emails import Email, email_key
+from tamis.domain.errors import Invalid, NotFound, Problem
+from tamis.domain.segments import Segment, contact_of_recipient, segment_of_recipient
+from tamis.records import contacts, recipients, types
+from tamis.rules.evaluate import selects
+
+TAKEN = "has already been taken"
+
+
+def recipient_page(house: House, account: Account, segment: Segment, after: int, limit: int) -> list[tuple[int, str]]:
+    """Give a page of recipients in order of their ids, each as its id and the JSON document of a `Recipient`."""
+    cursor = house.columns().cursor()
+    return read.recipients(cursor, account.id, segment.contact_type_id, segment.id, after, limit)
+
+
+def add_recipient(
+    db: apsw.Connection,
+    now: datetime,
+    account: Account,
+    segment_id: int,
+    email: Email,
+    first_name: str,
+    last_name: str,
+) -> None:
+    """Add an address to a segment, or bring a removed member back; raises NotFound, and Invalid when it is in it
+    already (§ Once).
+
+    Whether it is in it is decided here, inside the transaction, by the reference evaluator: no copy is asked.
+    """
+    segment = segment_by_id(db, account, segment_id)
+    fields = types.fields_of_type(db, segment.contact_type_id)
+    contact = contacts.by_email(db, segment.contact_type_id, email.key, fields)
+    taken = Invalid([Problem("email", TAKEN)])
+    if recipients.is_added(db, segment.id, email.key):
+        raise taken
+    if contact is not None:
+        if _is_member(db, account, segment, contact):
+            raise taken
+        recipients.undo_remove(db, segment, contact.id)
+        if _is_member(db, account, segment, contact):
+            return
+    recipients.add(db, segment, email, first_name, last_name, contact.id if contact else None, now)
+
+
+def delete_recipient(db: apsw.Connection, now: datetime, account: Account, recipient_id: int) -> None:
+    """Delete a recipient by its id: an addition by hand is undone, and a contact that the rule selects is removed
+    and stays out; raises NotFound."""
+    missing = NotFound(f"there is no recipient {recipient_id}")
+    try:
+        segment = segment_by_id(db, account, segment_of_recipient(recipient_id))
+    except NotFound:
+        raise missing from None
+    fields = types.fields_of_type(db, segment.contact_type_id)
+    added = recipients.find_added(db, recipient_id)
+    contact: Contact | None = None
+    if added:
+        contact = contacts.by_email(db, segment.contact_type_id, added[1], fields)
+        recipients.undo_add(db, segment, added[0], contact.id if contact else None)
+    elif (number := contact_of_recipient(recipient_id)) is not None:
+        contact = contacts.by_id(db, segment.contact_type_id, number, fields)
+        if contact and recipients.is_added(db, segment.id, email_key(contact.email) or ""):
+            raise missing  # this contact is in the segment under the number that it got when it was added
+    if contact and _is_member(db, account, segment, contact):
+        recipients.remove(db, segment, contact.id, now)
+    elif not added:
+        raise missing
+
+
+def _is_member(db: apsw.Connection, account: Account, segment: Segment, contact: Contact) -> bool:
+    if recipients.is_removed(db, segment.id, contact.id):
+        return False
+    return selects(rule_of(db, segment), contact, account.zone)

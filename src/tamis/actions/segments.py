@@ -1,0 +1,104 @@
+"""Make, find, list, count and delete segments."""
+
+import re
+from dataclasses import dataclass
+from datetime import datetime
+
+import apsw
+
+from tamis.actions.catch_up import stored_rule
+from tamis.actions.house import House
+from tamis.columns import read
+from tamis.domain.accounts import Account
+from tamis.domain.contacts import ContactType
+from tamis.domain.errors import Invalid, NotFound, Problem
+from tamis.domain.segments import Segment
+from tamis.domain.text import problem_with_line
+from tamis.records import segments, types
+from tamis.rules.build import build
+from tamis.rules.draft import Draft
+from tamis.rules.json import to_json
+from tamis.rules.tree import Rule
+
+
+@dataclass(frozen=True, slots=True)
+class SizedSegment:
+    """A segment, its rule, and how many recipients it has now."""
+
+    segment: Segment
+    rule: Rule
+    recipients: int
+
+
+def create_segment(
+    db: apsw.Connection,
+    now: datetime,
+    account: Account,
+    contact_type: ContactType,
+    name: str,
+    draft: Draft | None,
+) -> Segment:
+    """Make a segment; raises Invalid with every problem of its name and its rule."""
+    name = name.strip()
+    problems = []
+    wrong = problem_with_line(name) or ("must not be blank" if not name else None)
+    if wrong:
+        problems.append(Problem("segment_name", f"the segment name {wrong}"))
+    elif segments.live_by_name(db, account.id, name):
+        problems.append(Problem("segment_name", "the segment name has already been taken"))
+    rule: Rule = None
+    try:
+        rule = build(draft, types.fields_of_type(db, contact_type.id))
+    except Invalid as error:
+        problems += error.problems
+    if problems:
+        raise Invalid(problems)
+    return segments.insert(db, account.id, contact_type.id, name, to_json(rule), now)
+
+
+def delete_segment(db: apsw.Connection, now: datetime, account: Account, segment_id: int) -> Segment:
+    """Delete a segment softly; raises NotFound."""
+    segment = segment_by_id(db, account, segment_id)
+    segments.delete(db, segment, now)
+    return segment
+
+
+def segment_by_id(db: apsw.Connection, account: Account, segment_id: int) -> Segment:
+    """Find a live segment of an account; raises NotFound."""
+    segment = segments.live_by_id(db, account.id, segment_id)
+    if segment is None:
+        raise NotFound(f"there is no segment {segment_id}")
+    return segment
+
+
+def find_segment(db: apsw.Connection, account: Account, reference: str) -> Segment:
+    """Find a live segment by id or name; raises NotFound."""
+    found = None
+    if re.fullmatch(r"[0-9]{1,18}", reference):
+        found = segments.live_by_id(db, account.id, int(reference))
+    found = found or segments.live_by_name(db, account.id, reference)
+    if found is None:
+        raise NotFound(f'there is no segment "{reference}"; "tamis segment list" shows those that there are')
+    return found
+
+
+def rule_of(db: apsw.Connection, segment: Segment) -> Rule:
+    """Give the rule of a segment as a tree."""
+    return stored_rule(segment.rule, types.fields_of_type(db, segment.contact_type_id))
+
+
+def list_segments(house: House, account: Account) -> list[SizedSegment]:
+    """List the segments of an account with their sizes at this moment, newest first."""
+    sizes = house.columns().sizes
+    db = house.records.reader()
+    fields = {t.id: types.fields_of_type(db, t.id) for t in types.types_of_account(db, account.id)}
+    return [
+        SizedSegment(segment, stored_rule(segment.rule, fields[segment.contact_type_id]), sizes.get(segment.id, 0))
+        for segment in segments.live_of_account(db, account.id)
+    ]
+
+
+def count_rule(house: House, account: Account, contact_type: ContactType, draft: Draft | None) -> int:
+    """Count the contacts that an unsaved rule selects at this moment; raises Invalid."""
+    rule = build(draft, types.fields_of_type(house.records.reader(), contact_type.id))
+    return read.count(house.columns().cursor(), contact_type.id, rule, account.zone)

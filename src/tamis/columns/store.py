@@ -1,0 +1,154 @@
+"""The DuckDB file: who owns it, how it is opened, and what is done with one that cannot be used."""
+
+import fcntl
+import os
+import threading
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from datetime import datetime
+from pathlib import Path
+
+import duckdb
+
+from tamis.columns.fold import Fold
+from tamis.columns.layout import SCHEMA, VERSION
+from tamis.domain.errors import Unavailable
+
+FILE_NAME = "columns.duckdb"
+LOCK_NAME = "columns.lock"
+
+
+class Held(Unavailable):
+    """Another process has the column store of this directory open."""
+
+    code = "held"
+
+
+class Columns:
+    """The column store of one directory, owned by this process until `close`.
+
+    `applied` is the change number up to which it follows the records, None when it must be rebuilt from them.
+    `lock` is held by whoever lets it catch up.
+    """
+
+    def __init__(self, directory: Path, store_id: str, memory: str, threads: int) -> None:
+        self.path = directory / FILE_NAME
+        self.set_aside: Path | None = None
+        self.lock = threading.Lock()
+        self._store_id = store_id
+        self._local = threading.local()
+        self._own = _take_ownership(directory / LOCK_NAME)
+        try:
+            self._config: dict[str, str | bool | int | float | list[str]] = {
+                "memory_limit": memory,
+                "threads": threads,
+                "temp_directory": str(directory / "columns.tmp"),
+                "autoinstall_known_extensions": False,
+                "autoload_known_extensions": False,
+                "preserve_insertion_order": False,
+            }
+            self._db = self._open()
+        except BaseException:
+            os.close(self._own)
+            raise
+        self.applied = self._applied()
+        self.sizes: dict[int, int] = self._sizes()
+
+    def cursor(self) -> duckdb.DuckDBPyConnection:
+        """Give this thread's own connection for reading."""
+        cursor: duckdb.DuckDBPyConnection | None = getattr(self._local, "cursor", None)
+        if cursor is None:
+            cursor = self._local.cursor = self._db.cursor()
+        return cursor
+
+    @contextmanager
+    def fold(self, now: datetime) -> Iterator[Fold]:
+        """Apply changes in one transaction, which `Fold.finish` ends with the change number that was reached."""
+        con = self._db.cursor()
+        con.execute("BEGIN TRANSACTION")
+        try:
+            fold = Fold(con, now)
+            yield fold
+            assert fold.reached is not None, "a fold must be finished"
+            con.execute("UPDATE meta SET applied = $1", [fold.reached])
+            con.execute("COMMIT")
+        except BaseException as error:
+            with suppress(duckdb.Error):  # the failure may have ended the transaction already
+                con.execute("ROLLBACK")
+            if isinstance(error, duckdb.IOException | duckdb.OutOfMemoryException):
+                raise Unavailable(f"the column store cannot follow the records: {error}") from None
+            raise
+        finally:
+            con.close()
+        self.sizes = self._sizes()
+        self.applied = fold.reached
+
+    def start_over(self) -> None:
+        """Throw the copy away and begin an empty one, to be filled from the records."""
+        con = self._db.cursor()
+        con.execute("BEGIN TRANSACTION")
+        for (name,) in con.execute(
+            "SELECT table_name FROM duckdb_tables() WHERE NOT internal AND NOT temporary"
+        ).fetchall():
+            con.execute(f'DROP TABLE "{name}"')
+        self._create(con)
+        con.execute("COMMIT")
+        con.close()
+        self.applied, self.sizes = None, {}
+
+    def close(self) -> None:
+        """Write everything to the file and let others have it."""
+        self._db.close()
+        os.close(self._own)
+
+    def _open(self) -> duckdb.DuckDBPyConnection:
+        existed = self.path.exists()
+        try:
+            db = duckdb.connect(str(self.path), config=self._config)
+            if existed:
+                row = db.execute("SELECT version, store_id FROM meta").fetchone()
+                if row != (VERSION, self._store_id):
+                    db.close()
+                    raise duckdb.IOException("made by another version, or for other records")
+        except (duckdb.Error, RuntimeError) as error:
+            if not existed:
+                raise Unavailable(f"{self.path} cannot be made: {error}") from None
+            self.set_aside = self._put_aside()
+            db = duckdb.connect(str(self.path), config=self._config)
+            existed = False
+        if not existed:
+            self._create(db)
+        return db
+
+    def _create(self, con: duckdb.DuckDBPyConnection) -> None:
+        con.execute(SCHEMA)
+        con.execute("INSERT INTO meta VALUES ($1, $2, -1)", [VERSION, self._store_id])
+
+    def _put_aside(self) -> Path:
+        target = self.path.with_name(f"{FILE_NAME}.unusable-{time.strftime('%Y%m%d-%H%M%S', time.gmtime())}")
+        self.path.replace(target)
+        wal = self.path.with_name(FILE_NAME + ".wal")
+        if wal.exists():
+            wal.replace(target.with_name(target.name + ".wal"))
+        return target
+
+    def _applied(self) -> int | None:
+        row = self._db.execute("SELECT applied FROM meta").fetchone()
+        return row[0] if row and row[0] >= 0 else None
+
+    def _sizes(self) -> dict[int, int]:
+        return dict(self.cursor().execute("SELECT segment_id, recipients FROM sizes").fetchall())
+
+
+def _take_ownership(path: Path) -> int:
+    try:
+        handle = os.open(path, os.O_RDWR | os.O_CREAT, 0o600)
+    except OSError as error:
+        raise Unavailable(f"{path.parent} is not writable: {error.strerror}") from None
+    try:
+        fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        os.close(handle)
+        raise Held("another Tamis process has this data directory open") from None
+    return handle

@@ -1,0 +1,1 @@
+"""The nouns of Tamis: pure, without input, output or a clock."""

@@ -1,0 +1,57 @@
+"""Accounts and their key pairs."""
+
+import hashlib
+import hmac
+import secrets
+from dataclasses import dataclass
+from datetime import datetime
+from zoneinfo import ZoneInfo
+
+
+@dataclass(frozen=True, slots=True)
+class Account:
+    """The owner of contacts and segments; `user_id` in the Segment API."""
+
+    id: int
+    email: str
+    timezone: str
+
+    @property
+    def zone(self) -> ZoneInfo:
+        """The time zone in which this account's calendar days begin and end."""
+        return ZoneInfo(self.timezone)
+
+
+@dataclass(frozen=True, slots=True)
+class KeyPair:
+    """A key pair as it can be shown again: without its secret."""
+
+    public_key: str
+    created_at: datetime
+    revoked_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class NewKeyPair:
+    """A key pair at the one moment when its secret is known."""
+
+    public_key: str
+    secret_key: str
+
+
+def make_key_pair() -> NewKeyPair:
+    """Draw a new key pair; the secret has 256 random bits."""
+    return NewKeyPair("pk_" + secrets.token_hex(12), "sk_" + secrets.token_urlsafe(32))
+
+
+def hash_secret(secret_key: str) -> bytes:
+    """Hash a secret key for storage.
+
+    One round of SHA-256 is enough and costs microseconds: the secret is random, not chosen, so it cannot be guessed.
+    """
+    return hashlib.sha256(secret_key.encode("utf-8", "surrogatepass")).digest()
+
+
+def same_secret(stored_hash: bytes, secret_key: str) -> bool:
+    """Compare in constant time."""
+    return hmac.compare_digest(stored_hash, hash_secret(secret_key))

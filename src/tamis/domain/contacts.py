@@ -1,0 +1,68 @@
+"""Contact types and contacts."""
+
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+
+import msgspec
+
+from tamis.domain.fields import CREATED_AT, EMAIL, UPDATED_AT, Field, FieldSet, Kind, Value
+
+
+@dataclass(frozen=True, slots=True)
+class ContactType:
+    """A kind of contact with its own custom fields."""
+
+    id: int
+    account_id: int
+    name: str
+    created_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Contact:
+    """A person of one contact type; `values` holds what is known, by field id."""
+
+    id: int
+    contact_type_id: int
+    email: str
+    values: dict[int, Value]
+    created_at: datetime
+    updated_at: datetime
+
+    def value_of(self, field: Field) -> Value | None:
+        """Give this contact's value of a field, reserved or custom, or None when it is missing."""
+        if field.id == EMAIL.id:
+            return self.email
+        if field.id == CREATED_AT.id:
+            return self.created_at
+        if field.id == UPDATED_AT.id:
+            return self.updated_at
+        return self.values.get(field.id)
+
+
+def encode_values(values: dict[int, Value]) -> str:
+    """Write values as the JSON document in which a contact is stored: keys are field ids, in ascending order."""
+    return msgspec.json.encode(dict(sorted(values.items()))).decode()
+
+
+def decode_values(document: str, fields: FieldSet) -> dict[int, Value]:
+    """Read the document of `encode_values` back; ids of fields that are gone are left out."""
+    raw: dict[str, Any] = msgspec.json.decode(document)
+    found = {}
+    for key, value in raw.items():
+        field = fields.by_id.get(int(key))
+        if field:
+            found[field.id] = _typed(value, field.kind)
+    return found
+
+
+def _typed(value: Any, kind: Kind) -> Value:
+    if kind is Kind.DATE:
+        return date.fromisoformat(value)
+    if kind is Kind.DATETIME:
+        return datetime.fromisoformat(value)
+    if kind is Kind.NUMBER:
+        return float(value)
+    typed: Value = value
+    return typed

@@ -1,0 +1,50 @@
+"""What can go wrong, in words for people; a door turns each into a status or an exit code."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class Problem:
+    """One thing that is wrong with an input: where it is and what to do."""
+
+    path: str
+    message: str
+
+
+class TamisError(Exception):
+    """A refusal that a person can read; `code` is stable, `message` is one sentence."""
+
+    code = "error"
+
+    def __init__(self, message: str) -> None:
+        super().__init__(message)
+        self.message = message
+
+
+class Invalid(TamisError):
+    """The input is wrong; `problems` names all that is wrong with it, not just the first."""
+
+    code = "invalid"
+
+    def __init__(self, problems: Iterable[Problem]) -> None:
+        self.problems = tuple(problems)
+        super().__init__("; ".join(f"{p.path}: {p.message}" if p.path else p.message for p in self.problems))
+
+
+class NotFound(TamisError):
+    """The thing named does not exist, or belongs to another account: the two answer alike."""
+
+    code = "not_found"
+
+
+class Refused(TamisError):
+    """The request is well formed, but the state of the data forbids it."""
+
+    code = "refused"
+
+
+class Unavailable(TamisError):
+    """The stores cannot serve now: a full disk, a data directory in use or made by a newer version."""
+
+    code = "unavailable"

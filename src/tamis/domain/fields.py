@@ -1,0 +1,261 @@
+"""Fields, their kinds, and the only place where text becomes a typed value."""
+
+import re
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from enum import StrEnum
+from zoneinfo import ZoneInfo
+
+from tamis.domain.instants import to_utc
+from tamis.domain.text import fold, problem_with_text
+
+Value = str | float | bool | date | datetime
+"""A value of a contact: text and choices are str, instants are aware datetimes in UTC."""
+
+
+class Kind(StrEnum):
+    """What the values of a field are."""
+
+    TEXT = "text"
+    NUMBER = "number"
+    DATE = "date"
+    DATETIME = "datetime"
+    BOOLEAN = "boolean"
+    CHOICE = "choice"
+
+
+@dataclass(frozen=True, slots=True)
+class Field:
+    """A typed attribute of the contacts of one type; reserved ones belong to every type."""
+
+    id: int
+    key: str
+    name: str
+    kind: Kind
+    options: tuple[str, ...] = ()
+
+
+class ValueProblem(ValueError):
+    """Text that is no value of a field; its message continues a sentence: "must be a number such as 12.5"."""
+
+
+EMAIL = Field(1, "email", "Email", Kind.TEXT)
+FIRST_NAME = Field(2, "first_name", "First name", Kind.TEXT)
+LAST_NAME = Field(3, "last_name", "Last name", Kind.TEXT)
+PHONE = Field(4, "phone", "Phone", Kind.TEXT)
+COUNTRY = Field(5, "country", "Country", Kind.TEXT)
+STATE = Field(6, "state", "State", Kind.TEXT)
+CITY = Field(7, "city", "City", Kind.TEXT)
+POSTAL_CODE = Field(8, "postal_code", "Postal code", Kind.TEXT)
+ADDRESS_LINE1 = Field(9, "address_line1", "Address line 1", Kind.TEXT)
+ADDRESS_LINE2 = Field(10, "address_line2", "Address line 2", Kind.TEXT)
+CREATED_AT = Field(11, "created_at", "Created at", Kind.DATETIME)
+UPDATED_AT = Field(12, "updated_at", "Updated at", Kind.DATETIME)
+RESERVED = (
+    EMAIL, FIRST_NAME, LAST_NAME, PHONE, COUNTRY, STATE, CITY, POSTAL_CODE, ADDRESS_LINE1, ADDRESS_LINE2,
+    CREATED_AT, UPDATED_AT,
+)  # fmt: skip
+"""The fields that every contact type has; custom fields have ids from 101 on, in the same space."""
+
+COLUMNS_OF_THEIR_OWN = (EMAIL, CREATED_AT, UPDATED_AT)
+"""Reserved fields that a contact keeps outside its values, because Tamis writes them itself."""
+
+
+@dataclass(frozen=True)
+class FieldSet:
+    """The fields of one contact type, found by key or by id."""
+
+    fields: tuple[Field, ...]
+    by_id: dict[int, Field] = field(init=False, repr=False, compare=False)
+    by_key: dict[str, Field] = field(init=False, repr=False, compare=False)
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "by_id", {f.id: f for f in self.fields})
+        object.__setattr__(self, "by_key", {f.key: f for f in self.fields})
+
+    def find(self, reference: str | int) -> Field | None:
+        """Find a field by its id, or by its key or name, which ignore case."""
+        if isinstance(reference, int):
+            return self.by_id.get(reference)
+        return self.by_key.get(key_of(reference))
+
+
+def key_of(name: str) -> str:
+    """Derive the key of a field from its name: `Birth date` becomes `birth_date`; may be empty."""
+    return re.sub(r"\W+", "_", fold(name.strip())).strip("_")
+
+
+_NUMBER = re.compile(r"[+-]?(?:\d+(?:\.\d*)?|\.\d+)(?:[eE][+-]?\d+)?", re.ASCII)
+_WHOLE = re.compile(r"[+-]?\d+", re.ASCII)
+_DATE = re.compile(r"\d{4}-\d{2}-\d{2}", re.ASCII)
+_DATETIME = re.compile(
+    r"\d{4}-\d{2}-\d{2}[T ]\d{2}:\d{2}(?::\d{2}(?:\.\d{1,6})?)? ?(?:[Zz]|[+-]\d{2}:?\d{2})?", re.ASCII
+)
+_TRUE = frozenset({"true", "yes", "t", "y", "1"})
+_FALSE = frozenset({"false", "no", "f", "n", "0"})
+_LARGEST_WHOLE = 2**53
+
+
+def parse_value(text: str, of: Field, zone: ZoneInfo) -> Value | None:
+    """Read the value of a contact's field from text: trimmed, blank is None; raises ValueProblem.
+
+    A date-time without an offset is on the clocks of `zone`; the value is in UTC.
+    """
+    text = text.strip()
+    if not text:
+        return None
+    if of.kind is Kind.DATETIME:
+        return to_utc(parse_moment(text), zone)
+    return _PARSERS[of.kind](text, of)
+
+
+def parse_operand(text: str, of: Field, *, part: bool = False) -> Value:
+    """Read what a condition compares a field with; raises ValueProblem.
+
+    Differs from a contact's value: blank is refused; for a date-time field a plain date stays a date, because it
+    stands for the whole day, and a date-time without an offset stays naive; where `part` is true, the text may be a
+    part of one of the options of a choice.
+    """
+    text = text.strip()
+    if not text:
+        raise ValueProblem('must not be blank; use the operator "is blank" instead')
+    if of.kind is Kind.DATETIME:
+        return parse_date(text) if _DATE.fullmatch(text) else parse_moment(text)
+    if of.kind is Kind.CHOICE and part:
+        return _parse_text(text, of)
+    return _PARSERS[of.kind](text, of)
+
+
+def format_value(value: Value) -> str:
+    """Write a value so that `parse_operand` reads it again."""
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    if isinstance(value, float):
+        return str(int(value)) if value.is_integer() and abs(value) < 1e16 else repr(value)
+    if isinstance(value, datetime):
+        spec = "minutes" if not (value.second or value.microsecond) else "auto"
+        return value.isoformat(timespec=spec).replace("+00:00", "Z")
+    return value.isoformat() if isinstance(value, date) else value
+
+
+def _parse_text(text: str, _: Field) -> str:
+    problem = problem_with_text(text)
+    if problem:
+        raise ValueProblem(problem)
+    return text
+
+
+def _parse_number(text: str, _: Field) -> float:
+    if not _NUMBER.fullmatch(text):
+        raise ValueProblem(f'must be a number such as 12.5, not "{_short(text)}"')
+    number = float(text)
+    if number in (float("inf"), float("-inf")):
+        raise ValueProblem(f'is too large for a number: "{_short(text)}"')
+    if abs(number) > _LARGEST_WHOLE and _WHOLE.fullmatch(text) and int(number) != int(text):
+        raise ValueProblem(f'has more digits than a number keeps; use a text field: "{_short(text)}"')
+    return number + 0.0  # turns -0.0 into 0.0
+
+
+def parse_date(text: str) -> date:
+    """Read a calendar day such as 2024-12-31; raises ValueProblem."""
+    try:
+        if _DATE.fullmatch(text):
+            return date.fromisoformat(text)
+    except ValueError:
+        raise ValueProblem(f'is no day of the calendar: "{_short(text)}"') from None
+    raise ValueProblem(f'must be a date such as 2024-12-31, not "{_short(text)}"')
+
+
+def parse_moment(text: str) -> datetime:
+    """Read a date-time such as 2024-12-31 23:59 or 2024-12-31T23:59:59Z, naive where no offset is given; a plain
+    date is its midnight; raises ValueProblem."""
+    if _DATE.fullmatch(text):
+        text += "T00:00"
+    if not _DATETIME.fullmatch(text):
+        raise ValueProblem(f'must be a date and time such as 2024-12-31 23:59, not "{_short(text)}"')
+    try:
+        return datetime.fromisoformat(text.replace(" ", "T", 1).replace(" ", ""))
+    except ValueError:
+        raise ValueProblem(f'is no moment of the calendar: "{_short(text)}"') from None
+
+
+def _parse_boolean(text: str, _: Field) -> bool:
+    folded = fold(text)
+    if folded in _TRUE:
+        return True
+    if folded in _FALSE:
+        return False
+    raise ValueProblem(f'must be true or false, not "{_short(text)}"')
+
+
+def _parse_choice(text: str, of: Field) -> str:
+    folded = fold(text)
+    for option in of.options:
+        if fold(option) == folded:
+            return option
+    raise ValueProblem(f'must be one of {_listed(of.options)}, not "{_short(text)}"')
+
+
+_PARSERS: dict[Kind, Callable[[str, Field], Value]] = {
+    Kind.TEXT: _parse_text,
+    Kind.NUMBER: _parse_number,
+    Kind.DATE: lambda text, _: parse_date(text),
+    Kind.BOOLEAN: _parse_boolean,
+    Kind.CHOICE: _parse_choice,
+}
+
+
+def infer_kind(texts: Iterable[str], candidates: Iterable[Kind]) -> tuple[Kind, ...]:
+    """Keep those of `candidates` that every one of `texts` fits; blank texts fit all of them.
+
+    The order in which a column's kind is chosen is that of INFERABLE. Digits that a number would lose (a leading
+    zero or plus sign, more digits than a number keeps) make a column text, and so do 0 and 1 no booleans.
+    """
+    left = [kind for kind in candidates if kind is not Kind.TEXT]
+    for text in texts:
+        stripped = text.strip()
+        if stripped:
+            left = [kind for kind in left if _FITS[kind](stripped)]
+            if not left:
+                break
+    return (*left, Kind.TEXT)
+
+
+def _fits(kind: Kind) -> Field:
+    return Field(0, "", "", kind)
+
+
+def _fits_number(text: str) -> bool:
+    return not re.match(r"\+|-?0\d", text) and _parses(text, Kind.NUMBER)
+
+
+def _fits_boolean(text: str) -> bool:
+    return text not in ("0", "1") and _parses(text, Kind.BOOLEAN)
+
+
+def _parses(text: str, kind: Kind) -> bool:
+    try:
+        parse_value(text, _fits(kind), _UTC)
+    except ValueProblem:
+        return False
+    return True
+
+
+_UTC = ZoneInfo("UTC")
+_FITS: dict[Kind, Callable[[str], bool]] = {
+    Kind.BOOLEAN: _fits_boolean,
+    Kind.NUMBER: _fits_number,
+    Kind.DATE: lambda text: _parses(text, Kind.DATE),
+    Kind.DATETIME: lambda text: _parses(text, Kind.DATETIME),
+}
+INFERABLE = (Kind.BOOLEAN, Kind.NUMBER, Kind.DATE, Kind.DATETIME, Kind.TEXT)
+
+
+def _short(text: str, most: int = 60) -> str:
+    return text if len(text) <= most else text[:most] + "…"
+
+
+def _listed(options: tuple[str, ...]) -> str:
+    shown = ", ".join(f'"{option}"' for option in options[:10])
+    return shown + (" …" if len(options) > 10 else "")

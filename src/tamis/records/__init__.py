@@ -1,0 +1,1 @@
+"""The truth: SQLite. Fixed SQL in named files, numbered migrations, one writer."""

@@ -1,0 +1,69 @@
+"""Accounts and key pairs in the records."""
+
+from datetime import datetime
+from typing import Any
+
+import apsw
+
+from tamis.domain.accounts import Account, KeyPair, NewKeyPair, hash_secret, same_secret
+from tamis.domain.emails import Email
+from tamis.domain.instants import from_micros, to_micros
+from tamis.records.database import one
+from tamis.records.queries import load
+
+SQL = load("accounts")
+
+
+def insert_account(
+    db: apsw.Connection, email: Email, timezone: str, password_hash: str | None, now: datetime
+) -> Account:
+    """Add an account; the caller has checked that the address is free."""
+    row = one(db, SQL["insert"], (email.address, email.key, timezone, password_hash, to_micros(now)))
+    assert row
+    return _account((row[0], email.address, timezone))
+
+
+def all_accounts(db: apsw.Connection) -> list[Account]:
+    """List all accounts, oldest first."""
+    return [_account(row) for row in db.execute(SQL["all"])]
+
+
+def account_by_id(db: apsw.Connection, account_id: int) -> Account | None:
+    """Find an account by its number."""
+    row = one(db, SQL["by_id"], (account_id,))
+    return _account(row) if row else None
+
+
+def account_by_email(db: apsw.Connection, email_key: str) -> Account | None:
+    """Find an account by the key of its address."""
+    row = one(db, SQL["by_email"], (email_key,))
+    return _account(row) if row else None
+
+
+def insert_key_pair(db: apsw.Connection, account_id: int, pair: NewKeyPair, now: datetime) -> None:
+    """Add a key pair; only the hash of its secret is kept."""
+    bindings = (pair.public_key, account_id, hash_secret(pair.secret_key), to_micros(now))
+    db.execute(SQL["insert_key_pair"], bindings).fetchall()
+
+
+def account_of_key_pair(db: apsw.Connection, public_key: str, secret_key: str) -> Account | None:
+    """Find the account of a key pair that is known, not revoked, and has this secret."""
+    row: Any = one(db, SQL["live_key_pair"], (public_key,))
+    stored = row[0] if row else b""
+    return _account(row[1:]) if same_secret(stored, secret_key) and row else None
+
+
+def key_pairs(db: apsw.Connection, account_id: int) -> list[KeyPair]:
+    """List the key pairs of an account, oldest first."""
+    rows: Any = db.execute(SQL["key_pairs"], (account_id,))
+    return [KeyPair(key, from_micros(made), from_micros(gone) if gone else None) for key, made, gone in rows]
+
+
+def revoke_key_pair(db: apsw.Connection, account_id: int, public_key: str, now: datetime) -> bool:
+    """Revoke a live key pair of an account; tells whether there was one."""
+    db.execute(SQL["revoke_key_pair"], (to_micros(now), public_key, account_id)).fetchall()
+    return db.changes() > 0
+
+
+def _account(row: Any) -> Account:
+    return Account(*row)

@@ -1,0 +1,128 @@
+"""Contacts in the records; every write is told to the feed."""
+
+from collections.abc import Iterable, Iterator, Sequence
+from datetime import datetime
+from typing import Any, NamedTuple
+
+import apsw
+import msgspec
+
+from tamis.domain.contacts import Contact, decode_values
+from tamis.domain.errors import Refused
+from tamis.domain.fields import FieldSet
+from tamis.domain.instants import from_micros, to_micros
+from tamis.domain.segments import STRANGER
+from tamis.records import feed
+from tamis.records.database import one
+from tamis.records.queries import load
+
+SQL = load("contacts")
+
+
+class Known(NamedTuple):
+    """What is stored of a contact, as an upsert needs it."""
+
+    id: int
+    email: str
+    document: str
+
+
+class NewContact(NamedTuple):
+    """A contact to add: `document` is made by `encode_values`."""
+
+    email: str
+    email_key: str
+    document: str
+
+
+class ChangedContact(NamedTuple):
+    """A contact to change."""
+
+    id: int
+    email: str
+    document: str
+
+
+def by_email(db: apsw.Connection, type_id: int, email_key: str, fields: FieldSet) -> Contact | None:
+    """Find a contact of a type by the key of its address."""
+    row = one(db, SQL["by_email"], (type_id, email_key))
+    return _contact(row, fields) if row else None
+
+
+def by_id(db: apsw.Connection, type_id: int, contact_id: int, fields: FieldSet) -> Contact | None:
+    """Find a contact of a type by its id."""
+    row = one(db, SQL["by_id"], (contact_id, type_id))
+    return _contact(row, fields) if row else None
+
+
+def by_ids(db: apsw.Connection, ids: Sequence[int], fields: FieldSet) -> list[Contact]:
+    """Fetch contacts of one type by their ids, in order of id."""
+    return [_contact(row, fields) for row in db.execute(SQL["by_ids"], (_json(ids),))]
+
+
+def known(db: apsw.Connection, type_id: int, email_keys: Sequence[str]) -> dict[str, Known]:
+    """Find those of many addresses that are contacts of a type, by key."""
+    rows: Any = db.execute(SQL["known"], (type_id, _json(email_keys)))
+    return {row[0]: Known(*row[1:]) for row in rows}
+
+
+def insert_many(db: apsw.Connection, type_id: int, contacts: Sequence[NewContact], now: datetime) -> None:
+    """Add contacts, whose addresses the caller has found to be free, in the order given."""
+    if not contacts:
+        return
+    row: Any = one(db, SQL["last_id"])
+    first = (row[0] if row else 0) + 1
+    if first + len(contacts) > STRANGER:
+        raise Refused("this store has numbered two thousand million contacts and has no numbers left")
+    micros = to_micros(now)
+    db.executemany(
+        SQL["insert"],
+        (
+            (number, type_id, contact.email, contact.email_key, contact.document, micros, micros)
+            for number, contact in enumerate(contacts, first)
+        ),
+    ).fetchall()
+    feed.tell_contact_range(db, first, first + len(contacts) - 1)
+
+
+def update_many(db: apsw.Connection, type_id: int, contacts: Iterable[ChangedContact], now: datetime) -> None:
+    """Change contacts."""
+    micros = to_micros(now)
+    changed = list(contacts)
+    db.executemany(SQL["update"], ((c.email, c.document, micros, c.id) for c in changed)).fetchall()
+    feed.tell_contacts(db, type_id, (c.id for c in changed))
+
+
+def delete(db: apsw.Connection, contact: Contact) -> None:
+    """Delete a contact."""
+    db.execute(SQL["delete"], (contact.id,)).fetchall()
+    feed.tell_contacts(db, contact.contact_type_id, [contact.id])
+
+
+def forget_field(db: apsw.Connection, type_id: int, field_id: int) -> None:
+    """Take a field's values out of all contacts of a type."""
+    path = f'$."{field_id}"'
+    db.execute(SQL["forget_field"], (path, type_id, path)).fetchall()
+
+
+def documents(db: apsw.Connection, type_id: int, ids: Sequence[int]) -> Iterator[tuple[int, str]]:
+    """Give id and document of those of many contacts of a type that exist, for the column store."""
+    rows: Any = db.execute(SQL["documents"], (type_id, _json(ids)))
+    yield from rows
+
+
+def all_documents(db: apsw.Connection) -> Iterator[tuple[int, str]]:
+    """Give contact type and document of every contact, in order of id, for the column store."""
+    rows: Any = db.execute(SQL["all_documents"])
+    yield from rows
+
+
+def _contact(row: Any, fields: FieldSet) -> Contact:
+    id_, type_id, email, document, created_at, updated_at = row
+    return Contact(
+        id_, type_id, email, decode_values(document, fields), from_micros(created_at), from_micros(updated_at)
+    )
+
+
+def _json(values: Sequence[object]) -> str:
+    return msgspec.json.encode(values).decode()

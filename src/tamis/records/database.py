@@ -1,0 +1,114 @@
+"""The SQLite file: how it is opened, brought to the newest schema, and what its errors mean to people."""
+
+from __future__ import annotations
+
+import re
+import uuid
+from collections.abc import Iterator
+from contextlib import contextmanager
+from importlib.resources import files
+from pathlib import Path
+
+import apsw
+
+from tamis.domain.errors import Unavailable
+
+BUSY_SECONDS = 60
+FILE_NAME = "tamis.sqlite"
+
+
+def connect(path: Path) -> apsw.Connection:
+    """Open a connection with the settings that every user of the records needs; raises Unavailable."""
+    with plain_errors(path):
+        db = apsw.Connection(str(path))
+        db.set_busy_timeout(BUSY_SECONDS * 1000)
+        db.execute("PRAGMA journal_mode = WAL").fetchall()
+        db.execute("PRAGMA synchronous = FULL").fetchall()
+        db.execute("PRAGMA foreign_keys = ON").fetchall()
+        db.execute("PRAGMA secure_delete = ON").fetchall()
+        db.execute("PRAGMA cache_size = -32768").fetchall()
+        return db
+
+
+def migrations() -> list[tuple[int, str]]:
+    """List the numbered migrations, in order."""
+    found = []
+    for entry in files("tamis.records").joinpath("migrations").iterdir():
+        match = re.fullmatch(r"(\d{4})_\w+\.sql", entry.name)
+        if match:
+            found.append((int(match[1]), entry.read_text(encoding="utf-8")))
+    return sorted(found)
+
+
+def migrate(db: apsw.Connection) -> None:
+    """Bring a database to the newest schema, each migration in a transaction of its own; raises Unavailable for
+    one that a newer version has made."""
+    steps = migrations()
+    newest = steps[-1][0]
+    while (version := _version(db)) != newest:
+        if version > newest:
+            raise Unavailable(
+                f"the data was made by a newer version of Tamis (its schema is {version}, this version knows "
+                f"{newest}); install that version"
+            )
+        with db_transaction(db):
+            version = _version(db)  # another process may have been faster
+            for number, sql in steps:
+                if number == version + 1:
+                    db.execute(sql).fetchall()
+                    db.execute(f"PRAGMA user_version = {number}").fetchall()
+            if not one(db, "SELECT id FROM store"):
+                db.execute("INSERT INTO store (id) VALUES (?)", (uuid.uuid4().hex,)).fetchall()
+
+
+def _version(db: apsw.Connection) -> int:
+    version: int = db.pragma("user_version")
+    return version
+
+
+@contextmanager
+def db_transaction(db: apsw.Connection) -> Iterator[None]:
+    """Hold the write lock for a block, and commit it or leave no trace of it."""
+    db.execute("BEGIN IMMEDIATE").fetchall()
+    try:
+        yield
+        db.execute("COMMIT").fetchall()
+    except BaseException:
+        if db.in_transaction:
+            db.execute("ROLLBACK").fetchall()
+        raise
+
+
+@contextmanager
+def snapshot(db: apsw.Connection) -> Iterator[None]:
+    """Let all reads of a block see the database as it was at one moment."""
+    db.execute("BEGIN").fetchall()
+    try:
+        yield
+    finally:
+        db.execute("COMMIT").fetchall()
+
+
+def one(db: apsw.Connection, sql: str, parameters: apsw.Bindings = ()) -> tuple[apsw.SQLiteValue, ...] | None:
+    """Give the only row of a query, or None; leaves no read open."""
+    rows = db.execute(sql, parameters).fetchall()
+    return rows[0] if rows else None
+
+
+@contextmanager
+def plain_errors(path: Path) -> Iterator[None]:
+    """Turn what SQLite says of a disk or a file into words for people."""
+    try:
+        yield
+    except apsw.FullError:
+        raise Unavailable("the disk is full: nothing was written; make room and try again") from None
+    except (apsw.CantOpenError, apsw.ReadOnlyError, apsw.PermissionsError):
+        raise Unavailable(
+            f"{path.parent} is not writable: choose another --data directory, or change its owner"
+        ) from None
+    except apsw.BusyError:
+        raise Unavailable("another program has held the data for a minute: try again when it is done") from None
+    except (apsw.NotADBError, apsw.CorruptError):
+        raise Unavailable(f"{path} is damaged or no Tamis database: restore it from a backup") from None
+    except apsw.IOError as error:
+        raise Unavailable(f"the disk does not work: {error}; nothing was written") from None

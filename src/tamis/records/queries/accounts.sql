@@ -1,0 +1,26 @@
+-- name: insert
+INSERT INTO accounts (email, email_key, timezone, password_hash, created_at)
+VALUES (?, ?, ?, ?, ?) RETURNING id;
+
+-- name: all
+SELECT id, email, timezone FROM accounts ORDER BY id;
+
+-- name: by_id
+SELECT id, email, timezone FROM accounts WHERE id = ?;
+
+-- name: by_email
+SELECT id, email, timezone FROM accounts WHERE email_key = ?;
+
+-- name: insert_key_pair
+INSERT INTO key_pairs (public_key, account_id, secret_hash, created_at) VALUES (?, ?, ?, ?);
+
+-- name: live_key_pair
+SELECT k.secret_hash, a.id, a.email, a.timezone
+FROM key_pairs k JOIN accounts a ON a.id = k.account_id
+WHERE k.public_key = ? AND k.revoked_at IS NULL;
+
+-- name: key_pairs
+SELECT public_key, created_at, revoked_at FROM key_pairs WHERE account_id = ? ORDER BY created_at, public_key;
+
+-- name: revoke_key_pair
+UPDATE key_pairs SET revoked_at = ? WHERE public_key = ? AND account_id = ? AND revoked_at IS NULL;

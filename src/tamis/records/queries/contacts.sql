@@ -1,0 +1,42 @@
+-- name: by_email
+SELECT id, contact_type_id, email, field_values, created_at, updated_at
+FROM contacts WHERE contact_type_id = ? AND email_key = ?;
+
+-- name: by_id
+SELECT id, contact_type_id, email, field_values, created_at, updated_at
+FROM contacts WHERE id = ? AND contact_type_id = ?;
+
+-- name: by_ids
+SELECT id, contact_type_id, email, field_values, created_at, updated_at
+FROM contacts WHERE id IN (SELECT value FROM json_each(?)) ORDER BY id;
+
+-- name: known
+SELECT email_key, id, email, field_values
+FROM contacts WHERE contact_type_id = ? AND email_key IN (SELECT value FROM json_each(?));
+
+-- name: last_id
+SELECT seq FROM sqlite_sequence WHERE name = 'contacts';
+
+-- name: insert
+INSERT INTO contacts (id, contact_type_id, email, email_key, field_values, created_at, updated_at)
+VALUES (?, ?, ?, ?, ?, ?, ?);
+
+-- name: update
+UPDATE contacts SET email = ?, field_values = ?, updated_at = ? WHERE id = ?;
+
+-- name: delete
+DELETE FROM contacts WHERE id = ?;
+
+-- name: forget_field
+UPDATE contacts SET field_values = json_remove(field_values, ?)
+WHERE contact_type_id = ? AND json_type(field_values, ?) IS NOT NULL;
+
+-- name: documents
+SELECT id, '{"id":' || id || ',"email":' || json_quote(email) || ',"created_at":' || created_at
+           || ',"updated_at":' || updated_at || ',"values":' || field_values || '}'
+FROM contacts WHERE contact_type_id = ? AND id IN (SELECT value FROM json_each(?));
+
+-- name: all_documents
+SELECT contact_type_id, '{"id":' || id || ',"email":' || json_quote(email) || ',"created_at":' || created_at
+                        || ',"updated_at":' || updated_at || ',"values":' || field_values || '}'
+FROM contacts ORDER BY id;

@@ -1,0 +1,22 @@
+-- name: insert
+INSERT INTO feed (subject, contact_type_id, segment_id, contact_id, added_id) VALUES (?, ?, ?, ?, ?);
+
+-- name: insert_contact_range
+INSERT INTO feed (subject, contact_type_id, contact_id)
+SELECT 'contact', contact_type_id, id FROM contacts WHERE id BETWEEN ? AND ? ORDER BY id;
+
+-- name: last_change
+SELECT coalesce((SELECT seq FROM sqlite_sequence WHERE name = 'feed'), 0);
+
+-- name: first_change
+SELECT min(change) FROM feed;
+
+-- name: since
+SELECT change, subject, contact_type_id, segment_id, contact_id, added_id
+FROM feed WHERE change > ? ORDER BY change LIMIT ?;
+
+-- name: trim
+DELETE FROM feed WHERE change <= ?;
+
+-- name: store_id
+SELECT id FROM store;

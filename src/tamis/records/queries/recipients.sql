@@ -1,0 +1,64 @@
+-- name: insert_added
+INSERT INTO recipients_added (segment_id, email, email_key, first_name, last_name, recipient_id, created_at)
+VALUES (?, ?, ?, ?, ?, ?, ?) RETURNING id;
+
+-- name: last_added_id
+SELECT seq FROM sqlite_sequence WHERE name = 'recipients_added';
+
+-- name: added_by_email
+SELECT id FROM recipients_added WHERE segment_id = ? AND email_key = ?;
+
+-- name: added_by_recipient
+SELECT id, email_key FROM recipients_added WHERE recipient_id = ?;
+
+-- name: delete_added
+DELETE FROM recipients_added WHERE id = ?;
+
+-- name: added_with_email
+SELECT a.id, a.segment_id
+FROM recipients_added a JOIN segments s ON s.id = a.segment_id
+WHERE a.email_key = ? AND s.contact_type_id = ?;
+
+-- name: is_removed
+SELECT 1 FROM recipients_removed WHERE segment_id = ? AND contact_id = ?;
+
+-- name: insert_removed
+INSERT INTO recipients_removed (segment_id, contact_id, created_at) VALUES (?, ?, ?)
+ON CONFLICT DO NOTHING;
+
+-- name: delete_removed
+DELETE FROM recipients_removed WHERE segment_id = ? AND contact_id = ?;
+
+-- name: delete_removed_of_contact
+DELETE FROM recipients_removed WHERE contact_id = ?;
+
+-- name: added_for_columns
+SELECT a.id, a.segment_id, c.id, a.recipient_id, a.email, a.first_name, a.last_name, a.created_at
+FROM recipients_added a
+JOIN segments s ON s.id = a.segment_id
+LEFT JOIN contacts c ON c.contact_type_id = s.contact_type_id AND c.email_key = a.email_key
+WHERE s.deleted_at IS NULL AND a.id IN (SELECT value FROM json_each(?));
+
+-- name: all_added_for_columns
+SELECT a.id, a.segment_id, c.id, a.recipient_id, a.email, a.first_name, a.last_name, a.created_at
+FROM recipients_added a
+JOIN segments s ON s.id = a.segment_id
+LEFT JOIN contacts c ON c.contact_type_id = s.contact_type_id AND c.email_key = a.email_key
+WHERE s.deleted_at IS NULL;
+
+-- name: added_of_contacts
+SELECT a.id
+FROM contacts c
+JOIN recipients_added a ON a.email_key = c.email_key
+JOIN segments s ON s.id = a.segment_id AND s.contact_type_id = c.contact_type_id
+WHERE c.id IN (SELECT value FROM json_each(?));
+
+-- name: removed_of_contacts
+SELECT r.segment_id, r.contact_id
+FROM recipients_removed r JOIN segments s ON s.id = r.segment_id
+WHERE s.deleted_at IS NULL AND r.contact_id IN (SELECT value FROM json_each(?));
+
+-- name: all_removed
+SELECT r.segment_id, r.contact_id
+FROM recipients_removed r JOIN segments s ON s.id = r.segment_id
+WHERE s.deleted_at IS NULL;

@@ -1,0 +1,22 @@
+-- name: insert
+INSERT INTO segments (account_id, contact_type_id, name, name_key, rule, created_at, updated_at)
+VALUES (?, ?, ?, ?, ?, ?, ?) RETURNING id;
+
+-- name: live_of_account
+SELECT id, account_id, contact_type_id, name, rule, created_at, updated_at
+FROM segments WHERE account_id = ? AND deleted_at IS NULL ORDER BY id DESC;
+
+-- name: live_of_type
+SELECT id, account_id, contact_type_id, name, rule, created_at, updated_at
+FROM segments WHERE contact_type_id = ? AND deleted_at IS NULL ORDER BY id;
+
+-- name: live_by_id
+SELECT id, account_id, contact_type_id, name, rule, created_at, updated_at
+FROM segments WHERE id = ? AND account_id = ? AND deleted_at IS NULL;
+
+-- name: live_by_name
+SELECT id, account_id, contact_type_id, name, rule, created_at, updated_at
+FROM segments WHERE name_key = ? AND account_id = ? AND deleted_at IS NULL;
+
+-- name: delete
+UPDATE segments SET deleted_at = ?, updated_at = ? WHERE id = ?;

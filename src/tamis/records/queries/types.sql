@@ -1,0 +1,23 @@
+-- name: insert
+INSERT INTO contact_types (account_id, name, name_key, created_at) VALUES (?, ?, ?, ?) RETURNING id;
+
+-- name: of_account
+SELECT id, account_id, name, created_at FROM contact_types WHERE account_id = ? ORDER BY id;
+
+-- name: by_id
+SELECT id, account_id, name, created_at FROM contact_types WHERE id = ? AND account_id = ?;
+
+-- name: by_name
+SELECT id, account_id, name, created_at FROM contact_types WHERE name_key = ? AND account_id = ?;
+
+-- name: all_ids
+SELECT id FROM contact_types ORDER BY id;
+
+-- name: insert_field
+INSERT INTO fields (contact_type_id, key, name, kind, options, created_at) VALUES (?, ?, ?, ?, ?, ?) RETURNING id;
+
+-- name: fields
+SELECT id, key, name, kind, options FROM fields WHERE contact_type_id = ? ORDER BY id;
+
+-- name: delete_field
+DELETE FROM fields WHERE id = ? AND contact_type_id = ?;

@@ -1,0 +1,121 @@
+"""Recipients added and removed by hand, in the records; every write is told to the feed."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any
+
+import apsw
+import msgspec
+
+from tamis.domain.emails import Email
+from tamis.domain.errors import Refused
+from tamis.domain.instants import to_micros
+from tamis.domain.segments import (
+    STRANGER,
+    AddedByHand,
+    Segment,
+    recipient_id_of_contact,
+    recipient_id_of_stranger,
+)
+from tamis.records import feed
+from tamis.records.database import one
+from tamis.records.queries import load
+
+SQL = load("recipients")
+
+
+def is_added(db: apsw.Connection, segment_id: int, email_key: str) -> bool:
+    """Tell whether an address was added to a segment by hand."""
+    return one(db, SQL["added_by_email"], (segment_id, email_key)) is not None
+
+
+def is_removed(db: apsw.Connection, segment_id: int, contact_id: int) -> bool:
+    """Tell whether a contact was removed from a segment by hand."""
+    return one(db, SQL["is_removed"], (segment_id, contact_id)) is not None
+
+
+def add(
+    db: apsw.Connection,
+    segment: Segment,
+    email: Email,
+    first_name: str,
+    last_name: str,
+    contact_id: int | None,
+    now: datetime,
+) -> None:
+    """Add an address by hand; its number follows from the contact that it is, or from the row of an address that is
+    no contact, and stays when that changes."""
+    last: Any = one(db, SQL["last_added_id"])
+    following = (last[0] if last else 0) + 1
+    if following >= STRANGER:
+        raise Refused("this store has numbered two thousand million added addresses and has no numbers left")
+    recipient_id = (
+        recipient_id_of_stranger(segment.id, following)
+        if contact_id is None
+        else recipient_id_of_contact(segment.id, contact_id)
+    )
+    row: Any = one(
+        db,
+        SQL["insert_added"],
+        (segment.id, email.address, email.key, first_name, last_name, recipient_id, to_micros(now)),
+    )
+    feed.tell_recipient(db, segment, contact_id, row[0])
+
+
+def find_added(db: apsw.Connection, recipient_id: int) -> tuple[int, str] | None:
+    """Find an address added by hand by its recipient's number: its row and the key of the address."""
+    row: Any = one(db, SQL["added_by_recipient"], (recipient_id,))
+    return (row[0], row[1]) if row else None
+
+
+def undo_add(db: apsw.Connection, segment: Segment, added_id: int, contact_id: int | None) -> None:
+    """Take an addition by hand back."""
+    db.execute(SQL["delete_added"], (added_id,)).fetchall()
+    feed.tell_recipient(db, segment, contact_id, added_id)
+
+
+def remove(db: apsw.Connection, segment: Segment, contact_id: int, now: datetime) -> None:
+    """Remove a contact by hand: it stays out whatever the rule says."""
+    db.execute(SQL["insert_removed"], (segment.id, contact_id, to_micros(now))).fetchall()
+    feed.tell_recipient(db, segment, contact_id, None)
+
+
+def undo_remove(db: apsw.Connection, segment: Segment, contact_id: int) -> None:
+    """Take a removal by hand back."""
+    db.execute(SQL["delete_removed"], (segment.id, contact_id)).fetchall()
+    feed.tell_recipient(db, segment, contact_id, None)
+
+
+def forget_contact(db: apsw.Connection, type_id: int, contact_id: int, email_key: str) -> None:
+    """Drop all that was done by hand with a contact that is being deleted."""
+    rows: Any = db.execute(SQL["added_with_email"], (email_key, type_id)).fetchall()
+    for added_id, segment_id in rows:
+        db.execute(SQL["delete_added"], (added_id,)).fetchall()
+        feed.tell(db, "recipient", type_id, segment_id, contact_id, added_id)
+    db.execute(SQL["delete_removed_of_contact"], (contact_id,)).fetchall()
+
+
+def added_for_columns(db: apsw.Connection, ids: Sequence[int] | None) -> list[AddedByHand]:
+    """Fetch those of many additions that exist in live segments, or all of them."""
+    rows: Any = (
+        db.execute(SQL["all_added_for_columns"])
+        if ids is None
+        else db.execute(SQL["added_for_columns"], (msgspec.json.encode(ids).decode(),))
+    )
+    return [AddedByHand(*row) for row in rows]
+
+
+def added_of_contacts(db: apsw.Connection, contact_ids: Sequence[int]) -> list[int]:
+    """List the additions whose addresses are those of some contacts of the segment's type."""
+    rows: Any = db.execute(SQL["added_of_contacts"], (msgspec.json.encode(contact_ids).decode(),))
+    return [row[0] for row in rows]
+
+
+def removed_for_columns(db: apsw.Connection, contact_ids: Sequence[int] | None) -> list[tuple[int, int]]:
+    """Fetch segment and contact of the removals of many contacts from live segments, or of all."""
+    rows: Any = (
+        db.execute(SQL["all_removed"])
+        if contact_ids is None
+        else db.execute(SQL["removed_of_contacts"], (msgspec.json.encode(contact_ids).decode(),))
+    )
+    return rows.fetchall()  # type: ignore[no-any-return]

@@ -1,0 +1,103 @@
+-- The schema as it stands after all migrations; a test holds the two against each other.
+
+CREATE TABLE store (
+    id TEXT NOT NULL PRIMARY KEY
+) STRICT;
+
+CREATE TABLE accounts (
+    id INTEGER PRIMARY KEY AUTOINCREMENT,
+    email TEXT NOT NULL,
+    email_key TEXT NOT NULL UNIQUE,
+    timezone TEXT NOT NULL,
+    password_hash TEXT,
+    created_at INTEGER NOT NULL
+) STRICT;
+
+CREATE TABLE key_pairs (
+    public_key TEXT NOT NULL PRIMARY KEY,
+    account_id INTEGER NOT NULL REFERENCES accounts (id),
+    secret_hash BLOB NOT NULL,
+    created_at INTEGER NOT NULL,
+    revoked_at INTEGER
+) STRICT;
+
+CREATE INDEX key_pairs_of_account ON key_pairs (account_id);
+
+CREATE TABLE contact_types (
+    id INTEGER PRIMARY KEY AUTOINCREMENT,
+    account_id INTEGER NOT NULL REFERENCES accounts (id),
+    name TEXT NOT NULL,
+    name_key TEXT NOT NULL,
+    created_at INTEGER NOT NULL,
+    UNIQUE (account_id, name_key)
+) STRICT;
+
+CREATE TABLE fields (
+    id INTEGER PRIMARY KEY AUTOINCREMENT,
+    contact_type_id INTEGER NOT NULL REFERENCES contact_types (id),
+    key TEXT NOT NULL,
+    name TEXT NOT NULL,
+    kind TEXT NOT NULL,
+    options TEXT NOT NULL,
+    created_at INTEGER NOT NULL,
+    UNIQUE (contact_type_id, key)
+) STRICT;
+
+CREATE TABLE contacts (
+    id INTEGER PRIMARY KEY AUTOINCREMENT,
+    contact_type_id INTEGER NOT NULL REFERENCES contact_types (id),
+    email TEXT NOT NULL,
+    email_key TEXT NOT NULL,
+    field_values TEXT NOT NULL,
+    created_at INTEGER NOT NULL,
+    updated_at INTEGER NOT NULL,
+    UNIQUE (contact_type_id, email_key)
+) STRICT;
+
+CREATE TABLE segments (
+    id INTEGER PRIMARY KEY AUTOINCREMENT,
+    account_id INTEGER NOT NULL REFERENCES accounts (id),
+    contact_type_id INTEGER NOT NULL REFERENCES contact_types (id),
+    name TEXT NOT NULL,
+    name_key TEXT NOT NULL,
+    rule TEXT NOT NULL,
+    created_at INTEGER NOT NULL,
+    updated_at INTEGER NOT NULL,
+    deleted_at INTEGER
+) STRICT;
+
+CREATE UNIQUE INDEX live_segment_names ON segments (account_id, name_key) WHERE deleted_at IS NULL;
+
+CREATE INDEX live_segments_of_type ON segments (contact_type_id) WHERE deleted_at IS NULL;
+
+CREATE TABLE recipients_added (
+    id INTEGER PRIMARY KEY AUTOINCREMENT,
+    segment_id INTEGER NOT NULL REFERENCES segments (id),
+    email TEXT NOT NULL,
+    email_key TEXT NOT NULL,
+    first_name TEXT NOT NULL,
+    last_name TEXT NOT NULL,
+    recipient_id INTEGER NOT NULL UNIQUE,
+    created_at INTEGER NOT NULL,
+    UNIQUE (segment_id, email_key)
+) STRICT;
+
+CREATE INDEX recipients_added_by_email ON recipients_added (email_key);
+
+CREATE TABLE recipients_removed (
+    segment_id INTEGER NOT NULL REFERENCES segments (id),
+    contact_id INTEGER NOT NULL,
+    created_at INTEGER NOT NULL,
+    PRIMARY KEY (segment_id, contact_id)
+) STRICT, WITHOUT ROWID;
+
+CREATE INDEX recipients_removed_by_contact ON recipients_removed (contact_id);
+
+CREATE TABLE feed (
+    change INTEGER PRIMARY KEY AUTOINCREMENT,
+    subject TEXT NOT NULL CHECK (subject IN ('contact', 'recipient', 'segment', 'fields')),
+    contact_type_id INTEGER NOT NULL,
+    segment_id INTEGER,
+    contact_id INTEGER,
+    added_id INTEGER
+) STRICT;

@@ -1,0 +1,59 @@
+"""Segments in the records; every write is told to the feed."""
+
+from datetime import datetime
+from typing import Any
+
+import apsw
+
+from tamis.domain.errors import Refused
+from tamis.domain.instants import from_micros, to_micros
+from tamis.domain.segments import LAST_SEGMENT, Segment
+from tamis.domain.text import fold
+from tamis.records import feed
+from tamis.records.database import one
+from tamis.records.queries import load
+
+SQL = load("segments")
+
+
+def insert(db: apsw.Connection, account_id: int, type_id: int, name: str, rule: str, now: datetime) -> Segment:
+    """Add a segment; the caller has checked that its name is free."""
+    micros = to_micros(now)
+    row: Any = one(db, SQL["insert"], (account_id, type_id, name, fold(name), rule, micros, micros))
+    if row[0] > LAST_SEGMENT:
+        raise Refused("this store has numbered two million segments and has no numbers left")
+    feed.tell_segment(db, type_id, row[0])
+    return Segment(row[0], account_id, type_id, name, rule, now, now)
+
+
+def live_of_account(db: apsw.Connection, account_id: int) -> list[Segment]:
+    """List the segments of an account, newest first."""
+    return [_segment(row) for row in db.execute(SQL["live_of_account"], (account_id,))]
+
+
+def live_of_type(db: apsw.Connection, type_id: int) -> list[Segment]:
+    """List the segments over a contact type."""
+    return [_segment(row) for row in db.execute(SQL["live_of_type"], (type_id,))]
+
+
+def live_by_id(db: apsw.Connection, account_id: int, segment_id: int) -> Segment | None:
+    """Find a segment of an account by its id."""
+    row = one(db, SQL["live_by_id"], (segment_id, account_id))
+    return _segment(row) if row else None
+
+
+def live_by_name(db: apsw.Connection, account_id: int, name: str) -> Segment | None:
+    """Find a segment of an account by its name, ignoring case."""
+    row = one(db, SQL["live_by_name"], (fold(name.strip()), account_id))
+    return _segment(row) if row else None
+
+
+def delete(db: apsw.Connection, segment: Segment, now: datetime) -> None:
+    """Delete a segment softly: it answers no more, its row stays."""
+    db.execute(SQL["delete"], (to_micros(now), to_micros(now), segment.id)).fetchall()
+    feed.tell_segment(db, segment.contact_type_id, segment.id)
+
+
+def _segment(row: Any) -> Segment:
+    id_, account_id, type_id, name, rule, created_at, updated_at = row
+    return Segment(id_, account_id, type_id, name, rule, from_micros(created_at), from_micros(updated_at))

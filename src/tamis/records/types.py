@@ -1,0 +1,79 @@
+"""Contact types and their fields in the records."""
+
+from datetime import datetime
+from typing import Any
+
+import apsw
+import msgspec
+
+from tamis.domain.contacts import ContactType
+from tamis.domain.fields import RESERVED, Field, FieldSet, Kind
+from tamis.domain.instants import from_micros, to_micros
+from tamis.domain.text import fold
+from tamis.records.database import one
+from tamis.records.queries import load
+
+SQL = load("types")
+
+
+def insert_type(db: apsw.Connection, account_id: int, name: str, now: datetime) -> ContactType:
+    """Add a contact type; the caller has checked that the name is free."""
+    row: Any = one(db, SQL["insert"], (account_id, name, fold(name), to_micros(now)))
+    return ContactType(row[0], account_id, name, now)
+
+
+def types_of_account(db: apsw.Connection, account_id: int) -> list[ContactType]:
+    """List the contact types of an account, oldest first."""
+    return [_type(row) for row in db.execute(SQL["of_account"], (account_id,))]
+
+
+def type_by_id(db: apsw.Connection, account_id: int, type_id: int) -> ContactType | None:
+    """Find a contact type of an account by its id."""
+    row = one(db, SQL["by_id"], (type_id, account_id))
+    return _type(row) if row else None
+
+
+def type_by_name(db: apsw.Connection, account_id: int, name: str) -> ContactType | None:
+    """Find a contact type of an account by its name, ignoring case."""
+    row = one(db, SQL["by_name"], (fold(name.strip()), account_id))
+    return _type(row) if row else None
+
+
+def all_type_ids(db: apsw.Connection) -> list[int]:
+    """List the ids of all contact types of all accounts."""
+    return [int(row[0]) for row in db.execute(SQL["all_ids"])]
+
+
+def insert_field(
+    db: apsw.Connection,
+    type_id: int,
+    key: str,
+    name: str,
+    kind: Kind,
+    options: tuple[str, ...],
+    now: datetime,
+) -> Field:
+    """Add a custom field; the caller has checked that its key is free."""
+    stored = msgspec.json.encode(options).decode()
+    row: Any = one(db, SQL["insert_field"], (type_id, key, name, kind, stored, to_micros(now)))
+    return Field(row[0], key, name, kind, options)
+
+
+def fields_of_type(db: apsw.Connection, type_id: int) -> FieldSet:
+    """Give all fields of a contact type: the reserved ones, then the custom ones in order of their making."""
+    rows: Any = db.execute(SQL["fields"], (type_id,))
+    custom = (
+        Field(id_, key, name, Kind(kind), tuple(msgspec.json.decode(options, type=list[str])))
+        for id_, key, name, kind, options in rows
+    )
+    return FieldSet((*RESERVED, *custom))
+
+
+def delete_field(db: apsw.Connection, type_id: int, field_id: int) -> None:
+    """Delete a custom field."""
+    db.execute(SQL["delete_field"], (field_id, type_id)).fetchall()
+
+
+def _type(row: Any) -> ContactType:
+    id_, account_id, name, created_at = row
+    return ContactType(id_, account_id, name, from_micros(created_at))

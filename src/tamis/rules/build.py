@@ -1,0 +1,125 @@
+"""The one constructor of rules: it checks a draft against the fields of a contact type and reports all errors."""
+
+from tamis.domain.errors import Invalid, Problem
+from tamis.domain.fields import Field, FieldSet, Value, ValueProblem, format_value, parse_operand
+from tamis.rules.draft import MAX_DEPTH, Draft, DraftCondition, DraftGroup, DraftNot
+from tamis.rules.operators import SPELLINGS, Operator, Takes, find_operator, names_for, normal_spelling
+from tamis.rules.tree import All, Any, Condition, Node, Not, Rule, join
+
+MAX_CONDITIONS = 500
+MAX_VALUES = 10_000
+
+
+def build(draft: Draft | None, fields: FieldSet) -> Rule:
+    """Make a rule from a draft, or raise Invalid with every problem and the place where it stands."""
+    if draft is None:
+        return None
+    if draft.depth > MAX_DEPTH:
+        raise Invalid([Problem(draft.where, f"must not nest deeper than {MAX_DEPTH} levels")])
+    problems: list[Problem] = []
+    if _count(draft) > MAX_CONDITIONS:
+        raise Invalid([Problem(draft.where, f"must not have more than {MAX_CONDITIONS} conditions")])
+    rule = _node(draft, fields, problems)
+    if problems or rule is None:
+        raise Invalid(problems)
+    return rule
+
+
+def _count(draft: Draft) -> int:
+    match draft:
+        case DraftCondition():
+            return 1
+        case DraftGroup():
+            return sum(_count(part) for part in draft.parts)
+        case DraftNot():
+            return _count(draft.part)
+
+
+def _node(draft: Draft, fields: FieldSet, problems: list[Problem]) -> Node | None:
+    match draft:
+        case DraftCondition():
+            return _condition(draft, fields, problems)
+        case DraftNot():
+            part = _node(draft.part, fields, problems)
+            return Not(part) if part else None
+        case DraftGroup():
+            if not draft.parts:
+                problems.append(Problem(draft.where, "a group needs at least one condition"))
+            parts = [_node(part, fields, problems) for part in draft.parts]
+            whole = [part for part in parts if part is not None]
+            return join(All if draft.join == "all" else Any, whole) if whole else None
+
+
+def _condition(draft: DraftCondition, fields: FieldSet, problems: list[Problem]) -> Condition | None:
+    before = len(problems)
+    field = fields.find(draft.field)
+    if field is None:
+        problems.append(Problem(draft.where_field or draft.where, f"there is no field {_called(draft.field)}"))
+    operator = _operator(draft, field, problems)
+    if field is None or operator is None:
+        return None
+    values = _values(draft, field, operator, problems)
+    return Condition(field, operator, values) if len(problems) == before else None
+
+
+def _operator(draft: DraftCondition, field: Field | None, problems: list[Problem]) -> Operator | None:
+    where = draft.where_operator or draft.where
+    if normal_spelling(draft.operator) not in SPELLINGS:
+        problems.append(Problem(where, f'there is no operator "{draft.operator[:60]}"'))
+        return None
+    if field is None:
+        return None
+    operator = find_operator(draft.operator, field.kind)
+    if operator is None:
+        fitting = ", ".join(names_for(field.kind))
+        problems.append(
+            Problem(
+                where,
+                f'"{draft.operator}" does not apply to {field.key}, a {field.kind} field; use {fitting}',
+            )
+        )
+    return operator
+
+
+def _values(draft: DraftCondition, field: Field, operator: Operator, problems: list[Problem]) -> tuple[Value, ...]:
+    count = len(draft.values)
+    if not operator.takes.allows(count):
+        needs = {
+            Takes.NONE: "takes no value",
+            Takes.ONE: "takes one value",
+            Takes.TWO: "takes two values",
+            Takes.MANY: "takes at least one value",
+        }[operator.takes]
+        problems.append(Problem(draft.where, f'"{operator.name}" {needs}, not {count}'))
+        return ()
+    if count > MAX_VALUES:
+        problems.append(Problem(draft.where, f"must not have more than {MAX_VALUES:,} values"))
+        return ()
+    values: list[Value] = []
+    for index, text in enumerate(draft.values):
+        try:
+            values.append(parse_operand(text, field, part=operator.takes_parts))
+        except ValueProblem as problem:
+            where = draft.where_values[index] if draft.where_values else draft.where
+            problems.append(Problem(where, f"the value of {field.key} {problem}"))
+    if operator.takes is Takes.TWO and len(values) == 2:
+        _check_order(draft, values, problems)
+    return tuple(values)
+
+
+def _check_order(draft: DraftCondition, values: list[Value], problems: list[Problem]) -> None:
+    # Values that differ in form, a day and a moment, are compared by their text: ISO 8601 sorts as time does.
+    low, high = values
+    comparable = type(low) is type(high) and isinstance(low, float)
+    backwards = low > high if comparable else format_value(low) > format_value(high)  # type: ignore[operator]
+    if backwards:
+        problems.append(
+            Problem(
+                draft.where,
+                f"the first value, {format_value(low)}, must not be after the second, {format_value(high)}",
+            )
+        )
+
+
+def _called(reference: str | int) -> str:
+    return f"with the id {reference}" if isinstance(reference, int) else f'"{reference[:60]}"'

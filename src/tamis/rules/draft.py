@@ -1,0 +1,49 @@
+"""What the doors make of their syntax: a tree of plain text, unchecked, in which each part knows where it stood."""
+
+from dataclasses import dataclass
+from dataclasses import field as attribute
+from typing import Literal
+
+MAX_DEPTH = 30
+
+
+@dataclass(frozen=True, slots=True)
+class DraftCondition:
+    """A condition as somebody wrote it; `where` names its place in the words of the door."""
+
+    field: str | int
+    operator: str
+    values: tuple[str, ...]
+    where: str
+    where_field: str = ""
+    where_operator: str = ""
+    where_values: tuple[str, ...] = ()
+    depth: int = attribute(default=1, init=False)
+
+
+@dataclass(frozen=True, slots=True)
+class DraftGroup:
+    """Drafts joined by `all` or `any`."""
+
+    join: Literal["all", "any"]
+    parts: tuple["Draft", ...]
+    where: str
+    depth: int = attribute(init=False)
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "depth", 1 + max((part.depth for part in self.parts), default=0))
+
+
+@dataclass(frozen=True, slots=True)
+class DraftNot:
+    """A negated draft."""
+
+    part: "Draft"
+    where: str
+    depth: int = attribute(init=False)
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "depth", 1 + self.part.depth)
+
+
+Draft = DraftCondition | DraftGroup | DraftNot

@@ -1,0 +1,88 @@
+"""The JSON door: `{"all": [...]}`, `{"any": [...]}`, `{"not": ...}` and `{"field", "operator", "values"}`."""
+
+from typing import Any as AnyValue
+
+import msgspec
+
+from tamis.domain.errors import Invalid, Problem
+from tamis.domain.fields import format_value
+from tamis.rules.draft import MAX_DEPTH, Draft, DraftCondition, DraftGroup, DraftNot
+from tamis.rules.tree import All, Any, Condition, Not, Rule
+
+
+def to_json(rule: Rule) -> str:
+    """Write a rule as JSON; fields stand by their id, so that renaming one changes no rule. No rule is `null`."""
+    return msgspec.json.encode(_plain(rule)).decode()
+
+
+def _plain(rule: Rule) -> dict[str, AnyValue] | None:
+    match rule:
+        case None:
+            return None
+        case Condition(field, operator, values):
+            return {"field": field.id, "operator": operator.name, "values": [format_value(v) for v in values]}
+        case All(parts):
+            return {"all": [_plain(part) for part in parts]}
+        case Any(parts):
+            return {"any": [_plain(part) for part in parts]}
+        case Not(part):
+            return {"not": _plain(part)}
+
+
+def from_json(document: str | bytes) -> Draft | None:
+    """Read a rule from JSON, or raise Invalid; a field is an id or a key."""
+    try:
+        plain = msgspec.json.decode(document)
+    except (msgspec.DecodeError, UnicodeError, RecursionError) as error:
+        raise Invalid([Problem("rule", f"is not valid JSON: {error}")]) from None
+    problems: list[Problem] = []
+    draft = None if plain is None else _draft(plain, "rule", problems, 1)
+    if problems:
+        raise Invalid(problems)
+    return draft
+
+
+def _draft(plain: AnyValue, where: str, problems: list[Problem], depth: int) -> Draft | None:
+    if depth > MAX_DEPTH:
+        problems.append(Problem(where, f"must not nest deeper than {MAX_DEPTH} levels"))
+    elif not isinstance(plain, dict):
+        problems.append(Problem(where, "must be an object"))
+    elif set(plain) == {"not"}:
+        part = _draft(plain["not"], f"{where}.not", problems, depth + 1)
+        return DraftNot(part, where) if part else None
+    elif set(plain) in ({"all"}, {"any"}):
+        (join,) = plain
+        return _group(join, plain[join], where, problems, depth)
+    elif {"field", "operator"} <= set(plain) <= {"field", "operator", "values"}:
+        return _leaf(plain, where, problems)
+    else:
+        problems.append(
+            Problem(
+                where,
+                'must have "all", "any", "not", or "field" and "operator" with "values", and nothing else',
+            )
+        )
+    return None
+
+
+def _group(join: str, plain: AnyValue, where: str, problems: list[Problem], depth: int) -> Draft | None:
+    if not isinstance(plain, list):
+        problems.append(Problem(f"{where}.{join}", "must be a list"))
+        return None
+    parts = [_draft(part, f"{where}.{join}[{i}]", problems, depth + 1) for i, part in enumerate(plain)]
+    return DraftGroup(join, tuple(part for part in parts if part), where)
+
+
+def _leaf(plain: dict[str, AnyValue], where: str, problems: list[Problem]) -> Draft | None:
+    field, operator, values = plain["field"], plain["operator"], plain.get("values", [])
+    if not isinstance(field, int | str) or isinstance(field, bool):
+        problems.append(Problem(f"{where}.field", "must be the id or the key of a field"))
+    if not isinstance(operator, str):
+        problems.append(Problem(f"{where}.operator", "must be the name of an operator"))
+    if not isinstance(values, list) or not all(isinstance(v, str | int | float | bool) for v in values):
+        problems.append(Problem(f"{where}.values", "must be a list of texts, numbers or booleans"))
+    if problems:
+        return None
+    texts = tuple(str(v) if isinstance(v, str | int) and not isinstance(v, bool) else format_value(v) for v in values)
+    places = tuple(f"{where}.values[{i}]" for i in range(len(values)))
+    return DraftCondition(field, operator, texts, where, f"{where}.field", f"{where}.operator", places)

@@ -1,0 +1,164 @@
+"""The text language of rules, both ways: `country = "US" and age is between 25 and 60`."""
+
+import re
+from functools import cache
+from importlib.resources import files
+from typing import Any as AnyValue
+
+import lark
+
+from tamis.domain.errors import Invalid, Problem
+from tamis.domain.fields import Field, Kind, Value, format_value
+from tamis.rules.draft import MAX_DEPTH, Draft, DraftCondition, DraftGroup, DraftNot
+from tamis.rules.operators import SPELLINGS, Takes
+from tamis.rules.tree import All, Any, Condition, Node, Not, Rule
+
+MAX_LENGTH = 500_000
+_PLAIN_NAME = re.compile(r"[^\W\d]\w*")
+_KEYWORDS = frozenset({"and", "or", "not", "true", "false"})
+_ESCAPES = {"n": "\n", "t": "\t", "r": "\r"}
+_TERMINALS = {Takes.NONE: "OP0", Takes.ONE: "OP1", Takes.TWO: "OP2", Takes.MANY: "OPN"}
+
+
+def from_text(text: str) -> Draft | None:
+    """Read a rule from text, or raise Invalid with the line and column; blank text is the rule without conditions."""
+    if len(text) > MAX_LENGTH:
+        raise Invalid([Problem("rule", f"must not be longer than {MAX_LENGTH:,} characters")])
+    try:
+        draft: Draft | None = _parser().parse(text)  # type: ignore[assignment]
+    except lark.exceptions.UnexpectedInput as error:
+        raise Invalid([_syntax_problem(text, error)]) from None
+    except lark.exceptions.VisitError as error:
+        if isinstance(error.orig_exc, Invalid):
+            raise error.orig_exc from None
+        raise
+    return draft
+
+
+def to_text(rule: Rule) -> str:
+    """Write a rule so that `from_text` reads the same rule again."""
+    return "" if rule is None else _written(rule, outermost=True)
+
+
+@cache
+def _parser() -> lark.Lark:
+    grammar = files("tamis.rules").joinpath("grammar.lark").read_text(encoding="utf-8")
+    for takes, terminal in _TERMINALS.items():
+        spellings = sorted((s for s, o in SPELLINGS.items() if o[0].takes is takes), key=len, reverse=True)
+        patterns = (r"\s+".join(map(re.escape, s.split())) + (r"(?!\w)" if s[-1].isalpha() else "") for s in spellings)
+        priority = 2 if takes is Takes.ONE else 3  # "is blank" before "is"
+        grammar += f"\n{terminal}.{priority}: /{'|'.join(patterns)}/i"
+    return lark.Lark(grammar, parser="lalr", transformer=_ToDraft(), propagate_positions=True)
+
+
+@lark.v_args(inline=True)
+class _ToDraft(lark.Transformer[lark.Token, AnyValue]):
+    def start(self, draft: Draft | None = None) -> Draft | None:
+        return draft
+
+    def any(self, *parts: Draft) -> Draft:
+        return _group("any", parts)
+
+    def all(self, *parts: Draft) -> Draft:
+        return _group("all", parts)
+
+    def negation(self, part: Draft) -> Draft:
+        return _shallow(DraftNot(part, part.where))
+
+    def condition(self, field: lark.Token, operator: lark.Token, *values: lark.Token) -> Draft:
+        return DraftCondition(
+            field.strip("`"),
+            str(operator),
+            tuple(_unquoted(value) for value in values),
+            where=_place(field),
+            where_field=_place(field),
+            where_operator=_place(operator),
+            where_values=tuple(_place(value) for value in values),
+        )
+
+    def field(self, token: lark.Token) -> lark.Token:
+        return token
+
+    def value(self, token: lark.Token) -> lark.Token:
+        return token
+
+
+def _group(join: str, parts: tuple[Draft, ...]) -> Draft:
+    return parts[0] if len(parts) == 1 else _shallow(DraftGroup(join, parts, parts[0].where))
+
+
+def _shallow(draft: Draft) -> Draft:
+    if draft.depth > MAX_DEPTH:
+        raise Invalid([Problem(draft.where, f"must not nest deeper than {MAX_DEPTH} levels")])
+    return draft
+
+
+def _place(token: lark.Token) -> str:
+    return f"line {token.line}, column {token.column}"
+
+
+def _unquoted(token: lark.Token) -> str:
+    if token.type != "STRING":
+        return str(token)
+    return re.sub(r"\\(.)", lambda m: _ESCAPES.get(m[1], m[1]), token[1:-1], flags=re.DOTALL)
+
+
+def _syntax_problem(text: str, error: lark.exceptions.UnexpectedInput) -> Problem:
+    if isinstance(error, lark.exceptions.UnexpectedToken) and error.token.type == "$END":
+        return Problem("rule", "ends too early: a condition, a value or a closing bracket is missing")
+    rest = text[error.pos_in_stream or 0 :].split()
+    found = rest[0][:40] if rest else text[-40:]
+    expected = set(getattr(error, "accepts", None) or getattr(error, "allowed", None) or ())
+    expected |= set(getattr(error, "expected", None) or ())
+    if "STRING" in expected:
+        advice = "expected a value: text in quotes, a number, or a date such as 2024-12-31"
+    elif expected & set(_TERMINALS.values()):
+        advice = 'expected an operator such as =, >, "contains" or "is between"'
+    elif "NAME" in expected:
+        advice = "expected a field"
+    elif "RPAR" in expected:
+        advice = 'expected "and", "or" or a closing bracket'
+    else:
+        advice = 'expected "and", "or" or the end'
+    return Problem(f"line {error.line}, column {error.column}", f'cannot read "{found}": {advice}')
+
+
+def _written(node: Node, outermost: bool = False) -> str:
+    match node:
+        case Condition():
+            return _written_condition(node)
+        case Not(part):
+            return f"not ({_written(part, outermost=True)})"
+        case All(parts):
+            text = " and ".join(_written(part) for part in parts)
+        case Any(parts):
+            text = " or ".join(_written(part) for part in parts)
+    return text if outermost else f"({text})"
+
+
+def _written_condition(condition: Condition) -> str:
+    values = [_written_value(value, condition.field) for value in condition.values]
+    operator = condition.operator
+    # "is" before true or false would read as the operators "is true" and "is false"
+    spelling = operator.aliases[0] if condition.field.kind is Kind.BOOLEAN and values else operator.name
+    start = f"{_written_name(condition.field.key)} {spelling}"
+    match operator.takes:
+        case Takes.NONE:
+            return start
+        case Takes.ONE:
+            return f"{start} {values[0]}"
+        case Takes.TWO:
+            return f"{start} {values[0]} and {values[1]}"
+        case Takes.MANY:
+            return f"{start} ({', '.join(values)})"
+
+
+def _written_name(key: str) -> str:
+    return key if _PLAIN_NAME.fullmatch(key) and key not in _KEYWORDS else f"`{key}`"
+
+
+def _written_value(value: Value, field: Field) -> str:
+    text = format_value(value)
+    if field.kind in (Kind.TEXT, Kind.CHOICE):
+        return '"' + text.replace("\\", "\\\\").replace('"', '\\"').replace("\n", "\\n").replace("\r", "\\r") + '"'
+    return text

@@ -1,0 +1,119 @@
+"""The door of the Segment API: parallel arrays of fields, operators and values."""
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from tamis.domain.errors import Invalid, Problem
+from tamis.domain.fields import format_value
+from tamis.rules.draft import Draft, DraftCondition, DraftGroup
+from tamis.rules.operators import SPELLINGS, Takes, normal_spelling
+from tamis.rules.tree import All, Any, Condition, Rule
+
+NESTED = "rule"
+
+
+@dataclass(frozen=True, slots=True)
+class Arrays:
+    """A rule as the Segment API shows it; `value` is one flat list, from which each operator takes what it needs."""
+
+    select_field: tuple[str, ...]
+    select_operator: tuple[str, ...]
+    value: tuple[str, ...]
+    query_type: str | None
+
+
+def to_arrays(rule: Rule) -> Arrays:
+    """Write a rule as arrays; one that they cannot express has empty arrays and the query type "rule"."""
+    match rule:
+        case None:
+            return Arrays((), (), (), None)
+        case Condition():
+            parts: tuple[object, ...] = (rule,)
+            query_type = None
+        case All(parts):
+            query_type = "and"
+        case Any(parts):
+            query_type = "or"
+        case _:
+            return Arrays((), (), (), NESTED)
+    flat = [part for part in parts if isinstance(part, Condition)]
+    if len(flat) < len(parts) or sum(part.operator.takes is Takes.MANY for part in flat) > 1:
+        return Arrays((), (), (), NESTED)
+    return Arrays(
+        tuple(str(part.field.id) for part in flat),
+        tuple(part.operator.name for part in flat),
+        tuple(format_value(value) for part in flat for value in part.values),
+        query_type,
+    )
+
+
+def from_arrays(
+    select_field: Sequence[str], select_operator: Sequence[str], value: Sequence[str], query_type: str | None
+) -> Draft | None:
+    """Read arrays, or raise Invalid.
+
+    An operator with any number of values, such as "is one of", takes all that the others leave; two of them in one
+    rule could not be told apart and are refused.
+    """
+    if not select_field and not select_operator and not value:
+        return None
+    problems = _problems(select_field, select_operator, value, query_type)
+    if problems:
+        raise Invalid(problems)
+    parts = []
+    position = 0
+    spare = len(value) - sum(_needs(name) for name in select_operator)
+    for index, (field, name) in enumerate(zip(select_field, select_operator, strict=True)):
+        end = position + (spare if _takes(name) is Takes.MANY else _needs(name))
+        parts.append(
+            DraftCondition(
+                int(field) if re.fullmatch(r"[0-9]{1,18}", field) else field,
+                name,
+                tuple(value[position:end]),
+                where=f"select_operator.{index}",
+                where_field=f"select_field.{index}",
+                where_operator=f"select_operator.{index}",
+                where_values=tuple(f"value.{i}" for i in range(position, end)),
+            )
+        )
+        position = end
+    if len(parts) == 1:
+        return parts[0]
+    return DraftGroup("any" if query_type == "or" else "all", tuple(parts), "select_field")
+
+
+def _problems(
+    select_field: Sequence[str], select_operator: Sequence[str], value: Sequence[str], query_type: str | None
+) -> list[Problem]:
+    problems = []
+    if len(select_field) != len(select_operator):
+        problems.append(Problem("select_operator", "must have one operator for each field"))
+    unknown = [i for i, name in enumerate(select_operator) if normal_spelling(name) not in SPELLINGS]
+    problems += [Problem(f"select_operator.{i}", f'there is no operator "{select_operator[i][:60]}"') for i in unknown]
+    if query_type not in ("and", "or") and (len(select_field) > 1 or query_type is not None):
+        problems.append(Problem("query_type", 'must be "and" or "or" where there are several conditions'))
+    if not problems:
+        many = [i for i, name in enumerate(select_operator) if _takes(name) is Takes.MANY]
+        needed = sum(_needs(name) for name in select_operator)
+        problems += [
+            Problem(f"select_operator.{i}", "the values of two operators that take lists cannot be told apart")
+            for i in many[1:]
+        ]
+        if len(value) < needed + len(many) or (len(value) > needed and not many):
+            least = "at least " if many else ""
+            problems.append(
+                Problem(
+                    "value",
+                    f"must have {least}{needed + len(many)} entries for these operators, not {len(value)}",
+                )
+            )
+    return problems
+
+
+def _takes(name: str) -> Takes:
+    return SPELLINGS[normal_spelling(name)][0].takes
+
+
+def _needs(name: str) -> int:
+    return {Takes.NONE: 0, Takes.ONE: 1, Takes.TWO: 2, Takes.MANY: 0}[_takes(name)]
