@@ -1,6 +1,7 @@
 """The JSON door: `{"all": [...]}`, `{"any": [...]}`, `{"not": ...}` and `{"field", "operator", "values"}`."""
 
 from typing import Any as AnyValue
+from typing import Literal
 
 import msgspec
 
@@ -51,8 +52,7 @@ def _draft(plain: AnyValue, where: str, problems: list[Problem], depth: int) -> 
         part = _draft(plain["not"], f"{where}.not", problems, depth + 1)
         return DraftNot(part, where) if part else None
     elif set(plain) in ({"all"}, {"any"}):
-        (join,) = plain
-        return _group(join, plain[join], where, problems, depth)
+        return _group("all" if "all" in plain else "any", plain, where, problems, depth)
     elif {"field", "operator"} <= set(plain) <= {"field", "operator", "values"}:
         return _leaf(plain, where, problems)
     else:
@@ -65,7 +65,10 @@ def _draft(plain: AnyValue, where: str, problems: list[Problem], depth: int) -> 
     return None
 
 
-def _group(join: str, plain: AnyValue, where: str, problems: list[Problem], depth: int) -> Draft | None:
+def _group(
+    join: Literal["all", "any"], group: dict[str, AnyValue], where: str, problems: list[Problem], depth: int
+) -> Draft | None:
+    plain = group[join]
     if not isinstance(plain, list):
         problems.append(Problem(f"{where}.{join}", "must be a list"))
         return None

@@ -4,6 +4,7 @@ import re
 from functools import cache
 from importlib.resources import files
 from typing import Any as AnyValue
+from typing import Literal
 
 import lark
 
@@ -83,7 +84,7 @@ class _ToDraft(lark.Transformer[lark.Token, AnyValue]):
         return token
 
 
-def _group(join: str, parts: tuple[Draft, ...]) -> Draft:
+def _group(join: Literal["all", "any"], parts: tuple[Draft, ...]) -> Draft:
     return parts[0] if len(parts) == 1 else _shallow(DraftGroup(join, parts, parts[0].where))
 
 
