@@ -1,0 +1,121 @@
+"""The composition root of the server: settings, stores and doors, from start to stop."""
+
+import json
+import logging
+import os
+import secrets
+import socket
+import threading
+from collections.abc import Callable
+from pathlib import Path
+
+import uvicorn
+
+from tamis.actions.house import House
+from tamis.columns.store import Columns, Held
+from tamis.domain.errors import TamisError, Unavailable
+from tamis.settings import Settings
+from tamis.web.app import web_app
+
+SERVER_FILE = "server.json"
+GRACE_SECONDS = 30
+
+log = logging.getLogger("tamis")
+
+
+class Server(uvicorn.Server):
+    """A server that says when it accepts requests."""
+
+    def __init__(self, config: uvicorn.Config, ready: Callable[[], None]) -> None:
+        super().__init__(config)
+        self._ready = ready
+
+    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+        """Start to listen, then say so."""
+        await super().startup(sockets)
+        if self.started:
+            self._ready()
+
+
+def serve(settings: Settings, host: str, port: int, ready: Callable[[str], None]) -> None:
+    """Serve a data directory until SIGTERM or SIGINT, then let running requests finish.
+
+    `ready` is told the address once requests are accepted. Raises Unavailable when the port or the data is taken.
+    """
+    logging.basicConfig(level=logging.WARNING, format="%(asctime)s %(levelname)s %(message)s")
+    house = House(settings)
+    try:
+        columns = _own_columns(house)
+        if columns.set_aside:
+            log.warning("the column store could not be used; it is kept as %s", columns.set_aside)
+        listener = _listen(host, port)
+        address = f"http://{_shown(host)}:{listener.getsockname()[1]}"
+        token = secrets.token_hex(32)
+        threading.Thread(target=_warm_up, args=(house,), daemon=True).start()
+        config = uvicorn.Config(
+            web_app(house, token),
+            loop="uvloop",
+            http="httptools",
+            ws="none",
+            lifespan="off",
+            log_level="warning",
+            access_log=False,
+            server_header=False,
+            timeout_graceful_shutdown=GRACE_SECONDS,
+        )
+        file = settings.data / SERVER_FILE
+
+        def accept() -> None:
+            write_server_file(file, address, token)
+            ready(address)
+
+        try:
+            Server(config, accept).run(sockets=[listener])
+        finally:
+            file.unlink(missing_ok=True)
+    finally:
+        house.close()
+
+
+def write_server_file(file: Path, address: str, token: str) -> None:
+    """Leave word for commands on this machine of where the server is and how to be let in; the owner alone can
+    read it."""
+    fresh = file.with_suffix(".new")
+    fresh.unlink(missing_ok=True)
+    with os.fdopen(os.open(fresh, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as handle:
+        json.dump({"address": address, "token": token}, handle)
+    fresh.replace(file)
+
+
+def _own_columns(house: House) -> Columns:
+    try:
+        return house.open_columns()
+    except Held:
+        raise Unavailable(
+            f"{house.settings.data} is in use by another Tamis process: stop it, or choose another --data directory"
+        ) from None
+
+
+def _listen(host: str, port: int) -> socket.socket:
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    listener = socket.socket(family, socket.SOCK_STREAM)
+    listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    try:
+        listener.bind((host, port))
+    except OSError as error:
+        listener.close()
+        raise Unavailable(f"cannot listen on {host}:{port}: {error.strerror}; choose another --port") from None
+    listener.listen(2048)
+    listener.set_inheritable(True)
+    return listener
+
+
+def _shown(host: str) -> str:
+    return f"[{host}]" if ":" in host else host
+
+
+def _warm_up(house: House) -> None:
+    try:
+        house.columns()
+    except TamisError as error:
+        log.error("%s", error.message)

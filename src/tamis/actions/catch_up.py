@@ -97,7 +97,7 @@ def _apply(db: apsw.Connection, fold: Fold, changes: Sequence[feed.Change]) -> N
 
 
 def _rebuild(db: apsw.Connection, columns: Columns, now: datetime, last: int) -> None:
-    log.warning("building the column store from the records")
+    log.info("building the column store from the records")
     columns.start_over()
     with columns.fold(now) as fold:
         all_fields = {type_id: types.fields_of_type(db, type_id) for type_id in types.all_type_ids(db)}

@@ -12,16 +12,20 @@ from tamis.domain.contacts import Contact
 from tamis.domain.emails import Email, email_key
 from tamis.domain.errors import Invalid, NotFound, Problem
 from tamis.domain.segments import Segment, contact_of_recipient, segment_of_recipient
-from tamis.records import contacts, recipients, types
+from tamis.records import contacts, recipients, segments, types
 from tamis.rules.evaluate import selects
 
-TAKEN = "has already been taken"
+TAKEN = "the email has already been taken"
 
 
-def recipient_page(house: House, account: Account, segment: Segment, after: int, limit: int) -> list[tuple[int, str]]:
-    """Give a page of recipients in order of their ids, each as its id and the JSON document of a `Recipient`."""
+def recipient_page(house: House, account_id: int, segment_id: int, after: int, limit: int) -> list[tuple[int, str]]:
+    """Give a page of recipients in order of their ids, each as its id and the JSON document of a `Recipient`; a
+    segment that is gone has none."""
+    segment = segments.live_by_id(house.records.reader(), account_id, segment_id)
+    if segment is None:
+        return []
     cursor = house.columns().cursor()
-    return read.recipients(cursor, account.id, segment.contact_type_id, segment.id, after, limit)
+    return read.recipients(cursor, account_id, segment.contact_type_id, segment_id, after, limit)
 
 
 def add_recipient(

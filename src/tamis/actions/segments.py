@@ -1,6 +1,7 @@
 """Make, find, list, count and delete segments."""
 
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -14,10 +15,10 @@ from tamis.domain.contacts import ContactType
 from tamis.domain.errors import Invalid, NotFound, Problem
 from tamis.domain.segments import Segment
 from tamis.domain.text import problem_with_line
-from tamis.records import segments, types
+from tamis.records import accounts, segments, types
 from tamis.rules.build import build
 from tamis.rules.draft import Draft
-from tamis.rules.json import to_json
+from tamis.rules.json import from_json, to_json
 from tamis.rules.tree import Rule
 
 
@@ -87,10 +88,8 @@ def rule_of(db: apsw.Connection, segment: Segment) -> Rule:
     return stored_rule(segment.rule, types.fields_of_type(db, segment.contact_type_id))
 
 
-def list_segments(house: House, account: Account) -> list[SizedSegment]:
-    """List the segments of an account with their sizes at this moment, newest first."""
-    sizes = house.columns().sizes
-    db = house.records.reader()
+def list_segments(db: apsw.Connection, account: Account, sizes: Mapping[int, int]) -> list[SizedSegment]:
+    """List the segments of an account, newest first, with their sizes from `segment_sizes`."""
     fields = {t.id: types.fields_of_type(db, t.id) for t in types.types_of_account(db, account.id)}
     return [
         SizedSegment(segment, stored_rule(segment.rule, fields[segment.contact_type_id]), sizes.get(segment.id, 0))
@@ -98,7 +97,16 @@ def list_segments(house: House, account: Account) -> list[SizedSegment]:
     ]
 
 
-def count_rule(house: House, account: Account, contact_type: ContactType, draft: Draft | None) -> int:
-    """Count the contacts that an unsaved rule selects at this moment; raises Invalid."""
-    rule = build(draft, types.fields_of_type(house.records.reader(), contact_type.id))
-    return read.count(house.columns().cursor(), contact_type.id, rule, account.zone)
+def segment_sizes(house: House) -> dict[int, int]:
+    """Tell how many recipients every segment has at this moment; empty ones may be left out."""
+    return house.columns().sizes
+
+
+def count_rule(house: House, account_id: int, type_id: int, rule: str) -> int:
+    """Count the contacts that an unsaved rule, in its JSON form, selects at this moment; raises Invalid."""
+    db = house.records.reader()
+    account = accounts.account_by_id(db, account_id)
+    if account is None or types.type_by_id(db, account_id, type_id) is None:
+        raise NotFound(f"there is no contact type {type_id}")
+    tree = build(from_json(rule), types.fields_of_type(db, type_id))
+    return read.count(house.columns().cursor(), type_id, tree, account.zone)

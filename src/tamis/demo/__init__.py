@@ -1,0 +1,1 @@
+"""The demonstration: the customers of the Sakila film rental, and what one would ask about them."""

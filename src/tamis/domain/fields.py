@@ -4,6 +4,7 @@ import re
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from datetime import date, datetime
+from decimal import Decimal
 from enum import StrEnum
 from zoneinfo import ZoneInfo
 
@@ -72,7 +73,8 @@ class FieldSet:
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "by_id", {f.id: f for f in self.fields})
-        object.__setattr__(self, "by_key", {f.key: f for f in self.fields})
+        names = {key_of(f.name): f for f in self.fields}  # "Address line 1", whose key is address_line1
+        object.__setattr__(self, "by_key", names | {f.key: f for f in self.fields})
 
     def find(self, reference: str | int) -> Field | None:
         """Find a field by its id, or by its key or name, which ignore case."""
@@ -152,7 +154,7 @@ def _parse_number(text: str, _: Field) -> float:
     number = float(text)
     if number in (float("inf"), float("-inf")):
         raise ValueProblem(f'is too large for a number: "{_short(text)}"')
-    if abs(number) > _LARGEST_WHOLE and _WHOLE.fullmatch(text) and int(number) != int(text):
+    if abs(number) > _LARGEST_WHOLE and _WHOLE.fullmatch(text) and Decimal(number) != Decimal(text):
         raise ValueProblem(f'has more digits than a number keeps; use a text field: "{_short(text)}"')
     return number + 0.0  # turns -0.0 into 0.0
 
@@ -175,7 +177,7 @@ def parse_moment(text: str) -> datetime:
     if not _DATETIME.fullmatch(text):
         raise ValueProblem(f'must be a date and time such as 2024-12-31 23:59, not "{_short(text)}"')
     try:
-        return datetime.fromisoformat(text.replace(" ", "T", 1).replace(" ", ""))
+        return datetime.fromisoformat(text.upper().replace(" ", "T", 1).replace(" ", ""))
     except ValueError:
         raise ValueProblem(f'is no moment of the calendar: "{_short(text)}"') from None
 

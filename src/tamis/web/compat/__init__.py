@@ -1,0 +1,1 @@
+"""The Segment API, quirks and all: a small ASGI application of its own (docs/decisions/0003)."""

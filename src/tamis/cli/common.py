@@ -1,0 +1,92 @@
+"""What all commands share: their options, how they reach the stores, how they show results and refusals."""
+
+import json
+import sys
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Annotated, Any, NoReturn
+
+from cyclopts import Parameter
+from rich.console import Console
+from rich.table import Table
+from rich.text import Text
+
+from tamis.actions.accounts import choose_account
+from tamis.actions.house import House
+from tamis.actions.types import find_type
+from tamis.domain.accounts import Account
+from tamis.domain.contacts import ContactType
+from tamis.domain.errors import Invalid, TamisError
+from tamis.settings import Settings
+
+TypeOption = Annotated[str, Parameter(name="--type", help="Id or name of the contact type.")]
+
+
+@Parameter(name="*")
+@dataclass(frozen=True)
+class Common:
+    """Options that every command takes."""
+
+    data: Annotated[Path | None, Parameter(help="Data directory (or TAMIS_DATA; default ./tamis-data).")] = None
+    account: Annotated[str | None, Parameter(help="E-mail of the account; needed where there are several.")] = None
+    json: Annotated[bool, Parameter(negative="", help="Print one JSON document and nothing else.")] = False
+
+    @property
+    def settings(self) -> Settings:
+        """The settings of this process."""
+        return Settings.from_environment(self.data)
+
+
+@contextmanager
+def opened(common: Common) -> Iterator[House]:
+    """Open the data directory for a block."""
+    house = House(common.settings)
+    try:
+        yield house
+    finally:
+        house.close()
+
+
+def account_of(house: House, common: Common) -> Account:
+    """Find the account that a command is about."""
+    return choose_account(house.records.reader(), common.account)
+
+
+def type_of(house: House, account: Account, reference: str) -> ContactType:
+    """Find the contact type that a command is about."""
+    return find_type(house.records.reader(), account, reference)
+
+
+def show(common: Common, document: dict[str, Any], *lines: str) -> None:
+    """Print a result: as JSON, or as lines for people."""
+    if common.json:
+        print(json.dumps(document, ensure_ascii=False))
+    else:
+        for line in lines:
+            print(line)
+
+
+def show_table(columns: Sequence[str], rows: Sequence[Sequence[object]], right: Sequence[int] = ()) -> None:
+    """Print a table for people; `right` are the columns that are aligned to the right."""
+    table = Table(box=None, pad_edge=False, header_style="bold")
+    for index, column in enumerate(columns):
+        table.add_column(column, justify="right" if index in right else "left", overflow="fold")
+    for row in rows:
+        table.add_row(*(Text("" if cell is None else str(cell)) for cell in row))
+    Console().print(table)
+
+
+def notice(text: str) -> None:
+    """Tell people something beside the result."""
+    print(text, file=sys.stderr)
+
+
+def refuse(error: TamisError) -> NoReturn:
+    """Print why a command was refused, and end it with the status 1."""
+    problems = error.problems if isinstance(error, Invalid) else ()
+    lines = [f"{p.path}: {p.message}" if p.path else p.message for p in problems] or [error.message]
+    for line in lines:
+        notice(line[:1].upper() + line[1:] if len(lines) == 1 and not problems else line)
+    sys.exit(1)

@@ -1,0 +1,63 @@
+"""`tamis contact`."""
+
+from typing import Any
+
+from cyclopts import App
+
+from tamis.actions import contacts
+from tamis.actions.contacts import ContactInSegments
+from tamis.cli.common import Common, TypeOption, account_of, opened, show, type_of
+from tamis.domain.fields import format_value
+from tamis.domain.instants import format_instant
+
+contact_app = App(name="contact", help="Single contacts.")
+
+
+@contact_app.command(name="show")
+def show_contact(email: str, *, type_: TypeOption, common: Common = Common()) -> None:  # noqa: B008  frozen
+    """Show all that is known of a contact, and the segments that it is in.
+
+    Parameters
+    ----------
+    email
+        Address of the contact.
+    """
+    with opened(common) as house:
+        account = account_of(house, common)
+        found = contacts.show_contact(house.records.reader(), account, type_of(house, account, type_), email)
+    document = _document(found)
+    known = [(field, found.contact.value_of(field)) for field in found.fields.fields]
+    lines = [f"{field.key:<20} {format_value(value)}" for field, value in known if value is not None]
+    names = ", ".join(segment.name for segment in found.segments) or "no segment"
+    show(common, document, f"{found.contact.email} (contact {found.contact.id})", *lines, f"In: {names}")
+
+
+@contact_app.command
+def delete(email: str, *, type_: TypeOption, common: Common = Common()) -> None:  # noqa: B008  frozen
+    """Delete a contact: it leaves all segments, also those that its address was added to by hand.
+
+    Parameters
+    ----------
+    email
+        Address of the contact.
+    """
+    with opened(common) as house:
+        account = account_of(house, common)
+        gone = house.write(contacts.delete_contact, account, type_of(house, account, type_), email)
+    show(common, {"id": gone.id, "email": gone.email}, f"{gone.email} is deleted.")
+
+
+def _document(found: ContactInSegments) -> dict[str, Any]:
+    contact = found.contact
+    values = {field.key: contact.value_of(field) for field in found.fields.fields}
+    return {
+        "id": contact.id,
+        "email": contact.email,
+        "values": {
+            key: value if value is None or isinstance(value, bool | float) else format_value(value)
+            for key, value in values.items()
+        },
+        "segments": [{"id": segment.id, "name": segment.name} for segment in found.segments],
+        "created_at": format_instant(contact.created_at),
+        "updated_at": format_instant(contact.updated_at),
+    }

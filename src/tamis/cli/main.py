@@ -1,0 +1,38 @@
+"""The command `tamis`."""
+
+import os
+import sys
+
+from cyclopts import App, CycloptsError
+
+from tamis import __version__
+from tamis.cli.account import account_app, key_app
+from tamis.cli.common import refuse
+from tamis.cli.contact import contact_app
+from tamis.cli.imports import import_file
+from tamis.cli.segment import segment_app
+from tamis.cli.serve import demo, serve
+from tamis.cli.types import field_app, type_app
+from tamis.domain.errors import TamisError
+
+app = App(name="tamis", help="An audience segmentation server for e-mail marketing.", version=__version__)
+for command in (account_app, key_app, type_app, field_app, contact_app, segment_app):
+    app.command(command)
+app.command(import_file, name="import")
+app.command(serve)
+app.command(demo)
+
+
+def main(arguments: list[str] | None = None) -> None:
+    """Run a command: exit status 0 when it is done, 1 when it was refused, 2 when it was used wrongly."""
+    try:
+        app(arguments, exit_on_error=False, print_error=True, result_action="return_value")
+    except CycloptsError:
+        sys.exit(2)
+    except TamisError as error:
+        refuse(error)
+    except BrokenPipeError:  # whoever read our output has seen enough
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        sys.exit(0)
+    except KeyboardInterrupt:
+        sys.exit(130)

@@ -1,0 +1,172 @@
+"""`tamis segment`."""
+
+import json
+import sys
+from collections.abc import Iterator
+from typing import Annotated, Any
+
+from cyclopts import App, Parameter
+
+from tamis.actions import recipients, segments
+from tamis.actions.house import House
+from tamis.actions.segments import SizedSegment
+from tamis.cli.ask import ask
+from tamis.cli.common import Common, TypeOption, account_of, opened, show, show_table, type_of
+from tamis.domain.accounts import Account
+from tamis.domain.instants import format_instant
+from tamis.domain.segments import Segment
+from tamis.records import types
+from tamis.rules.build import build
+from tamis.rules.describe import describe
+from tamis.rules.json import to_json
+from tamis.rules.text import from_text, to_text
+
+segment_app = App(name="segment", help="Segments: named rules over a contact type.")
+Where = Annotated[str, Parameter(name="--where", allow_leading_hyphen=True)]
+MEMBERS_A_PAGE = 10_000
+
+
+@segment_app.command
+def create(name: str, *, type_: TypeOption, where: Where, common: Common = Common()) -> None:  # noqa: B008  frozen
+    """Make a segment.
+
+    Parameters
+    ----------
+    name
+        Name of the segment.
+    where
+        Its rule, such as: country = "India" and total_paid >= 100
+    """
+    with opened(common) as house:
+        account = account_of(house, common)
+        contact_type = type_of(house, account, type_)
+        made = house.write(segments.create_segment, account, contact_type, name, from_text(where))
+        count = ask(house, segments.segment_sizes).get(made.id, 0)
+    show(
+        common, {"id": made.id, "name": made.name, "count": count}, f"Segment {made.id}: {made.name}, {count:,} members"
+    )
+
+
+@segment_app.command
+def count(*, type_: TypeOption, where: Where, common: Common = Common()) -> None:  # noqa: B008  frozen
+    """Count the contacts that a rule selects, without saving it.
+
+    Parameters
+    ----------
+    where
+        The rule, such as: country = "India" and total_paid >= 100
+    """
+    with opened(common) as house:
+        account = account_of(house, common)
+        contact_type = type_of(house, account, type_)
+        rule = build(from_text(where), types.fields_of_type(house.records.reader(), contact_type.id))
+        number = ask(house, segments.count_rule, account.id, contact_type.id, to_json(rule))
+    show(common, {"count": number}, f"{number:,}")
+
+
+@segment_app.command(name="list")
+def list_segments(*, common: Common = Common()) -> None:  # noqa: B008  frozen
+    """List the segments with their sizes, newest first."""
+    with opened(common) as house:
+        account = account_of(house, common)
+        sizes = ask(house, segments.segment_sizes)
+        found = segments.list_segments(house.records.reader(), account, sizes)
+    if common.json:
+        show(common, {"segments": [_document(s) for s in found]})
+    else:
+        rows = [(s.segment.id, s.segment.name, f"{s.recipients:,}", describe(s.rule)) for s in found]
+        show_table(("Id", "Name", "Members", "Rule"), rows, right=(0, 2))
+
+
+@segment_app.command(name="show")
+def show_segment(segment: str, *, common: Common = Common()) -> None:  # noqa: B008  frozen
+    """Show a segment.
+
+    Parameters
+    ----------
+    segment
+        Id or name of the segment.
+    """
+    with opened(common) as house:
+        found = _find(house, common, segment)
+        sizes = ask(house, segments.segment_sizes)
+        rule = segments.rule_of(house.records.reader(), found)
+    sized = SizedSegment(found, rule, sizes.get(found.id, 0))
+    show(
+        common,
+        _document(sized),
+        f"Segment {found.id}: {found.name}",
+        f"{sized.recipients:,} members",
+        describe(rule),
+        f"Rule: {to_text(rule)}",
+    )
+
+
+@segment_app.command
+def members(segment: str, *, limit: int | None = None, common: Common = Common()) -> None:  # noqa: B008  frozen
+    """List who is in a segment, in order of recipient id.
+
+    Parameters
+    ----------
+    segment
+        Id or name of the segment.
+    limit
+        List at most so many.
+    """
+    with opened(common) as house:
+        account = account_of(house, common)
+        found = _find(house, common, segment)
+        documents = _members(house, account, found, sys.maxsize if limit is None else max(limit, 0))
+        if common.json:
+            sys.stdout.write('{"members":[')
+            for index, document in enumerate(documents):
+                sys.stdout.write("," + document if index else document)
+            sys.stdout.write("]}\n")
+        else:
+            for document in documents:
+                row = json.loads(document)
+                print(row["id"], row["email"], row["fullname"], sep="\t")
+
+
+@segment_app.command
+def delete(segment: str, *, common: Common = Common()) -> None:  # noqa: B008  frozen
+    """Delete a segment.
+
+    Parameters
+    ----------
+    segment
+        Id or name of the segment.
+    """
+    with opened(common) as house:
+        found = _find(house, common, segment)
+        house.write(segments.delete_segment, account_of(house, common), found.id)
+    show(common, {"id": found.id, "name": found.name}, f"Segment {found.name} is deleted.")
+
+
+def _find(house: House, common: Common, reference: str) -> Segment:
+    return segments.find_segment(house.records.reader(), account_of(house, common), reference)
+
+
+def _members(house: House, account: Account, segment: Segment, limit: int) -> Iterator[str]:
+    after = 0
+    while limit > 0:
+        page = ask(house, recipients.recipient_page, account.id, segment.id, after, min(limit, MEMBERS_A_PAGE))
+        yield from (document for _, document in page)
+        if len(page) < min(limit, MEMBERS_A_PAGE):
+            return
+        limit -= len(page)
+        after = page[-1][0]
+
+
+def _document(sized: SizedSegment) -> dict[str, Any]:
+    segment = sized.segment
+    return {
+        "id": segment.id,
+        "name": segment.name,
+        "contact_type_id": segment.contact_type_id,
+        "count": sized.recipients,
+        "rule": to_text(sized.rule),
+        "sentence": describe(sized.rule),
+        "created_at": format_instant(segment.created_at),
+        "updated_at": format_instant(segment.updated_at),
+    }

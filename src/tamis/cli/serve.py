@@ -1,0 +1,38 @@
+"""`tamis serve` and `tamis demo`."""
+
+from tamis.app import serve as run_server
+from tamis.cli.common import Common
+from tamis.demo.make import make_demo
+
+LISTENING = "Tamis is listening on {}"
+
+
+def serve(*, host: str = "127.0.0.1", port: int = 8000, common: Common = Common()) -> None:  # noqa: B008  frozen
+    """Serve the data directory over HTTP until SIGTERM.
+
+    Parameters
+    ----------
+    host
+        Address to listen on.
+    port
+        Port to listen on; 0 chooses a free one.
+    """
+    run_server(common.settings, host, port, lambda address: print(LISTENING.format(address), flush=True))
+
+
+def demo(*, host: str = "127.0.0.1", port: int = 8000, common: Common = Common()) -> None:  # noqa: B008  frozen
+    """Make a fresh data directory with 599 customers and four segments, then serve it.
+
+    Parameters
+    ----------
+    host
+        Address to listen on.
+    port
+        Port to listen on; 0 chooses a free one.
+    """
+    made = make_demo(common.settings)
+
+    def ready(address: str) -> None:
+        print(made.introduction(address), LISTENING.format(address), sep="\n", flush=True)
+
+    run_server(common.settings, host, port, ready)

@@ -1,0 +1,109 @@
+"""Make the demonstration's data directory."""
+
+import json
+import shutil
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
+from importlib.resources import as_file, files
+from pathlib import Path
+
+from tamis.actions.accounts import create_account
+from tamis.actions.house import House
+from tamis.actions.importing.run import ImportOptions, import_csv
+from tamis.actions.segments import create_segment
+from tamis.actions.types import create_type
+from tamis.columns.store import Held
+from tamis.domain.accounts import NewKeyPair
+from tamis.domain.errors import Refused
+from tamis.records.feed import last_change
+from tamis.rules.text import from_text
+from tamis.settings import Settings
+
+EMAIL = "demo@example.org"
+TYPE = "Customers"
+MARKER = "demo.json"
+COLUMNS = {"address": "address_line1", "district": "state"}
+SEGMENTS = {
+    "Customers in India": 'country = "India"',
+    "Big spenders": "total_paid >= 150",
+    "Films still out": "active is true and open_rentals > 0",
+    "Win back": "active is true and last_rental_at is before 2006-01-01 and (total_paid >= 120 or rental_count >= 30)",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Demo:
+    """What was made, for whoever tries it."""
+
+    keys: NewKeyPair
+    moved: Path | None
+
+    def introduction(self, address: str) -> str:
+        """Tell where it is, with which keys, and what to paste first."""
+        moved = [f"The demo data that you had changed is kept in {self.moved}.", ""] if self.moved else []
+        return "\n".join(
+            [
+                "",
+                *moved,
+                f"  Address     {address}/api/",
+                f"  Public key  {self.keys.public_key}",
+                f"  Secret key  {self.keys.secret_key}",
+                "",
+                "Try it in another terminal:",
+                "",
+                f"  curl -H 'PublicKey: {self.keys.public_key}' -H 'SecretKey: {self.keys.secret_key}' "
+                f"{address}/api/segment/list",
+                "",
+            ]
+        )
+
+
+def make_demo(settings: Settings) -> Demo:
+    """Fill a fresh data directory; raises Refused when it holds data that is not the demonstration's.
+
+    An earlier demonstration is replaced, or moved aside when something was changed in it.
+    """
+    moved = _make_room(settings.data)
+    making = settings.data.with_name(settings.data.name + ".making")
+    shutil.rmtree(making, ignore_errors=True)
+    house = House(replace(settings, data=making))
+    try:
+        account, keys = house.write(create_account, EMAIL, "UTC", None)
+        customers = house.write(create_type, account, TYPE)
+        with as_file(files("tamis.demo") / "sakila_customers.csv") as path:
+            import_csv(house, account, customers, path, ImportOptions(create_fields=True, chosen=COLUMNS))
+        for name, rule in SEGMENTS.items():
+            house.write(create_segment, account, customers, name, from_text(rule))
+        (making / MARKER).write_text(json.dumps({"last_change": last_change(house.records.reader())}))
+    finally:
+        house.close()
+    making.rename(settings.data)
+    return Demo(keys, moved)
+
+
+def _make_room(data: Path) -> Path | None:
+    if not data.exists():
+        return None
+    if not any(data.iterdir()):
+        data.rmdir()
+        return None
+    marker = data / MARKER
+    if not marker.exists():
+        raise Refused(f'{data} holds data already: serve it with "tamis serve", or choose another --data directory')
+    if _was_changed(data, json.loads(marker.read_text())["last_change"]):
+        aside = data.with_name(f"{data.name}-{datetime.now(UTC):%Y%m%d-%H%M%S}")
+        data.rename(aside)
+        return aside
+    shutil.rmtree(data)
+    return None
+
+
+def _was_changed(data: Path, made_at: int) -> bool:
+    house = House(Settings(data))
+    try:
+        house.open_columns()
+        return last_change(house.records.reader()) != made_at
+    except Held:
+        raise Refused(f"{data} is being served: stop that server, or choose another --data directory") from None
+    finally:
+        house.close()

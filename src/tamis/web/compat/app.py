@@ -1,0 +1,107 @@
+"""The Segment API as an ASGI application: routing, keys, and every failure as JSON."""
+
+import logging
+import re
+import secrets
+from collections.abc import Awaitable, Callable
+
+from tamis.actions.house import House
+from tamis.domain.errors import Invalid, NotFound, Refused, Unavailable
+from tamis.records.store import Busy
+from tamis.web.compat import endpoints
+from tamis.web.compat.auth import KeyRing
+from tamis.web.compat.body import BadBody
+from tamis.web.compat.endpoints import Context
+from tamis.web.compat.errors import NOT_FOUND, NOT_FOUND_ON_DELETE, failed, invalid
+from tamis.web.compat.limit import Limiter
+from tamis.web.http import (
+    Answer,
+    App,
+    BodyTooLarge,
+    ClientGone,
+    Receive,
+    Request,
+    Scope,
+    Send,
+    Stream,
+    send_answer,
+    send_stream,
+)
+
+log = logging.getLogger("tamis")
+Endpoint = Callable[[Context, Request], Awaitable[Answer | Stream]]
+
+ROUTES: dict[str, tuple[str, Endpoint]] = {
+    "segment/list": ("GET", endpoints.segment_list),
+    "segment/email/list": ("GET", endpoints.recipient_list),
+    "segment/email/store": ("POST", endpoints.recipient_add),
+    "segment/email/delete": ("DELETE", endpoints.recipient_delete),
+    "segment/delete": ("DELETE", endpoints.segment_delete),
+    "segment/store": ("POST", endpoints.segment_store),
+    "contacts-type": ("GET", endpoints.type_list),
+    "contacts-type/view": ("GET", endpoints.type_view),
+    "reserve-fields": ("GET", endpoints.reserved_fields),
+    "contacts/list": ("GET", endpoints.contact_list),
+}
+
+
+def segment_api(house: House) -> App:
+    """Make the application; it serves paths below `/api`, however many slashes they have."""
+    keys = KeyRing(house.records)
+    limiter = Limiter(house.settings.requests_per_minute)
+    lists: dict[int, tuple[int, bytes]] = {}
+
+    async def answer(request: Request) -> Answer | Stream:
+        route = ROUTES.get(request.path)
+        if route is None:
+            return failed(404, "There is no such path in this API.")
+        method, endpoint = route
+        if request.method != method and (request.method, method) != ("HEAD", "GET"):
+            allowed = "GET, HEAD" if method == "GET" else method
+            return failed(405, f"This path takes {allowed} only.", ((b"allow", allowed.encode()),))
+        version = keys.version()
+        account = keys.account(request, version)
+        if isinstance(account, Answer):
+            return account
+        if not limiter.allows(request.header(b"publickey")):
+            return failed(429, "Too many requests: try again in a minute.", ((b"retry-after", b"60"),))
+        return await endpoint(Context(house, account, version, lists), request)
+
+    async def app(scope: Scope, receive: Receive, send: Send) -> None:
+        path = scope["path"] if "//" not in scope["path"] else re.sub("/+", "/", scope["path"])
+        request = Request.of(scope, receive, path.removeprefix("/api").strip("/"))
+        try:
+            found = await answer(request)
+        except ClientGone:
+            return
+        except Exception as error:
+            found = _failure(error, request)
+        if isinstance(found, Stream):
+            await send_stream(found, send, head=request.method == "HEAD")
+        else:
+            await send_answer(found, send)
+
+    return app
+
+
+def _failure(error: Exception, request: Request) -> Answer:
+    match error:
+        case Invalid():
+            return invalid(error.problems)
+        case NotFound():
+            return failed(404, NOT_FOUND_ON_DELETE if request.method == "DELETE" else NOT_FOUND)
+        case BadBody():
+            return failed(400, f"The body cannot be parsed: {error}.")
+        case BodyTooLarge():
+            return failed(413, "The body is too large.")
+        case Busy():
+            return failed(429, "Too many requests: try again in a moment.", ((b"retry-after", b"1"),))
+        case Refused():
+            return failed(409, error.message)
+        case Unavailable():
+            log.error("%s %s: %s", request.method, request.path, error.message)
+            return failed(503, error.message[:1].upper() + error.message[1:] + ".")
+        case _:
+            reference = secrets.token_hex(4)
+            log.error("fault %s in %s %s", reference, request.method, request.path, exc_info=error)
+            return failed(500, f"Something went wrong on our side. Reference: {reference}")

@@ -1,0 +1,41 @@
+"""Whose request this is: the two key headers, remembered for as long as nothing was written."""
+
+from tamis.domain.accounts import Account, hash_secret
+from tamis.records.accounts import account_of_key_pair
+from tamis.records.store import Records
+from tamis.web.compat.errors import failed
+from tamis.web.http import Answer, Request
+
+MOST_REMEMBERED = 10_000
+
+
+class KeyRing:
+    """Finds the account of a key pair; what it remembers is dropped at each write to the records, by any process."""
+
+    def __init__(self, records: Records) -> None:
+        self._records = records
+        self._version = -1
+        self._remembered: dict[tuple[str, bytes], Account] = {}
+
+    def version(self) -> int:
+        """Give a number that changes with every write to the records; to be asked in one thread only."""
+        version: int = self._records.reader().pragma("data_version")
+        return version
+
+    def account(self, request: Request, version: int) -> Account | Answer:
+        """Give the account of a request, or the answer that refuses it."""
+        public_key, secret_key = request.header(b"publickey"), request.header(b"secretkey")
+        if not (public_key and secret_key):
+            named = (("PublicKey", "public key", public_key), ("SecretKey", "secret key", secret_key))
+            return failed(401, {name: [f"The {label} field is required."] for name, label, key in named if not key})
+        if version != self._version or len(self._remembered) > MOST_REMEMBERED:
+            self._remembered.clear()
+            self._version = version
+        pair = (public_key, hash_secret(secret_key))
+        account = self._remembered.get(pair)
+        if account is None:
+            account = account_of_key_pair(self._records.reader(), public_key, secret_key)
+            if account is None:
+                return failed(401, "Invalid public key or secret key.")
+            self._remembered[pair] = account
+        return account

@@ -1,0 +1,114 @@
+"""The three encodings of a body, read to one form: names with their values."""
+
+import codecs
+import re
+from io import BytesIO
+from typing import Any
+from urllib.parse import parse_qsl
+
+import msgspec
+import multipart
+
+MOST_VALUES = 20_000
+CHARSETS = {"utf-8": "utf-8", "ascii": "utf-8", "iso8859-1": "cp1252", "cp1252": "cp1252"}
+
+
+class BadBody(Exception):
+    """A body that cannot be parsed; the message says why."""
+
+
+class Form:
+    """The values of a body by name; where a name is repeated, the last value counts, unless a list is asked for."""
+
+    def __init__(self, values: dict[str, list[Any]]) -> None:
+        self._values = values
+
+    def scalar(self, name: str) -> Any:
+        """Give a single value: text trimmed, blank or missing None."""
+        value = self._values.get(name, [None])[-1]
+        if isinstance(value, str):
+            value = value.strip()
+        return None if value == "" else value
+
+    def array(self, name: str) -> list[Any]:
+        """Give a list, whether it came as JSON, as `name[]`, as `name[0]`, or as `name` repeated."""
+        plain = self._values.get(name, [])
+        if plain and isinstance(plain[-1], list):
+            return list(plain[-1])
+        indexed = [
+            (int(match[1] or 0), value)
+            for key, values in self._values.items()
+            if (match := re.fullmatch(re.escape(name) + r"\[([0-9]{0,6})\]", key))
+            for value in values
+        ]
+        return [value for value in plain if value not in ("", None)] + [v for _, v in sorted(indexed, key=_index)]
+
+
+def _index(pair: tuple[int, Any]) -> int:
+    return pair[0]
+
+
+def parse_body(content_type: str, content_encoding: str, body: bytes) -> Form:
+    """Read a body by its content type; an empty one is a form without values; raises BadBody."""
+    if content_encoding not in ("", "identity"):
+        raise BadBody(f'the content encoding "{content_encoding[:40]}" is not supported')
+    if not body:
+        return Form({})
+    kind, options = multipart.parse_options_header(content_type)
+    charset = _charset(options.get("charset", "utf-8"))
+    try:
+        if kind == "application/json":
+            return Form(_from_json(body.decode(charset)))
+        if kind == "application/x-www-form-urlencoded":
+            return Form(_grouped(_pairs(body.decode("ascii"), charset)))
+        if kind == "multipart/form-data":
+            return Form(_from_multipart(body, options.get("boundary", ""), charset))
+    except UnicodeError:
+        raise BadBody("it is not valid in its character encoding") from None
+    raise BadBody("send it as multipart/form-data, application/x-www-form-urlencoded or application/json")
+
+
+def _charset(name: str) -> str:
+    try:
+        return CHARSETS[codecs.lookup(name).name]
+    except (LookupError, ValueError):
+        raise BadBody(f'the character encoding "{name[:40]}" is not supported') from None
+
+
+def _pairs(text: str, charset: str) -> list[tuple[str, str]]:
+    try:
+        return parse_qsl(text, keep_blank_values=True, encoding=charset, errors="strict", max_num_fields=MOST_VALUES)
+    except UnicodeError:
+        raise
+    except ValueError as error:
+        raise BadBody(str(error)) from None
+
+
+def _from_json(text: str) -> dict[str, list[Any]]:
+    try:
+        content = msgspec.json.decode(text)
+    except (msgspec.DecodeError, RecursionError) as error:
+        raise BadBody(str(error)) from None
+    if not isinstance(content, dict):
+        raise BadBody("it must be a JSON object")
+    return {name: [value] for name, value in content.items()}
+
+
+def _from_multipart(body: bytes, boundary: str, charset: str) -> dict[str, list[Any]]:
+    if not boundary:
+        raise BadBody("its content type names no boundary")
+    try:
+        parser = multipart.MultipartParser(
+            BytesIO(body), boundary, len(body), charset=charset, strict=True, memory_limit=len(body) + 65_536,
+            buffer_size=max(65_536, len(boundary) * 2), part_limit=MOST_VALUES,
+        )  # fmt: skip
+        return _grouped([(part.name, part.value) for part in parser if part.name])
+    except multipart.MultipartError as error:
+        raise BadBody(str(error)) from None
+
+
+def _grouped(pairs: list[tuple[str, str]]) -> dict[str, list[Any]]:
+    values: dict[str, list[Any]] = {}
+    for name, value in pairs:
+        values.setdefault(name, []).append(value)
+    return values

@@ -1,0 +1,92 @@
+"""What the Segment API requires of single parameters, in its own words; problems are named by the parameter."""
+
+import re
+from dataclasses import dataclass, field
+from typing import TypeVar
+
+from tamis.domain.emails import Email, parse_email
+from tamis.domain.errors import Problem
+from tamis.domain.text import CONTROL, MAX_LINE, SURROGATE
+from tamis.web.compat.body import Form
+
+T = TypeVar("T")
+_INTEGER = re.compile(r"[+-]?[0-9]{1,4000}")
+_ID = re.compile(r"[0-9]{1,18}")
+NO_ID = 0
+"""An id that nothing has: what a number too large, or negative, comes to."""
+
+
+def parse_id(text: str | None) -> int:
+    """Read an id of the query; anything that is not one becomes NO_ID, so that it answers like an unknown one."""
+    return int(text) if text and _ID.fullmatch(text) else NO_ID
+
+
+@dataclass(slots=True)
+class Checks:
+    """Reads the parameters of a body and collects all that is wrong with them."""
+
+    form: Form
+    problems: list[Problem] = field(default_factory=list)
+
+    def integer(self, name: str) -> int:
+        """Require an integer; one that no id can be becomes NO_ID."""
+        value = self.form.scalar(name)
+        if value is None:
+            return self._required(name, NO_ID)
+        if isinstance(value, float) and value.is_integer():
+            value = int(value)
+        if isinstance(value, bool) or not isinstance(value, int | str) or not _INTEGER.fullmatch(str(value)):
+            self._problem(name, f"the {_label(name)} field must be an integer")
+            return NO_ID
+        return parse_id(str(value))
+
+    def text(self, name: str) -> str:
+        """Require a single line of text."""
+        value = self.form.scalar(name)
+        if value is None:
+            return self._required(name, "")
+        if not isinstance(value, str):
+            self._problem(name, f"the {_label(name)} field must be a string")
+            return ""
+        if CONTROL.search(value) or SURROGATE.search(value):
+            self._problem(name, f"the {_label(name)} field must not contain control characters")
+        self._short(name, value)
+        return value
+
+    def email(self, name: str) -> Email:
+        """Require a valid e-mail address."""
+        value = self.form.scalar(name)
+        nothing = Email("", "")
+        if value is None:
+            return self._required(name, nothing)
+        found = parse_email(value) if isinstance(value, str) else None
+        if found is None:
+            self._problem(name, f"the {_label(name)} field must be a valid email address")
+        if isinstance(value, str):
+            self._short(name, value)
+        return found or nothing
+
+    def texts(self, name: str) -> list[str]:
+        """Read a list of texts; numbers in it are taken as they are written."""
+        values = self.form.array(name)
+        for index, value in enumerate(values):
+            if isinstance(value, bool) or not isinstance(value, str | int | float):
+                self._problem(f"{name}.{index}", f"the {name}.{index} field must be a string")
+            else:
+                self._short(f"{name}.{index}", str(value))
+        return [str(value).strip() for value in values]
+
+    def _required(self, name: str, nothing: T) -> T:
+        self._problem(name, f"the {_label(name)} field is required")
+        return nothing
+
+    def _short(self, name: str, value: str) -> None:
+        if len(value) > MAX_LINE:
+            self._problem(name, f"the {_label(name)} field must not be greater than {MAX_LINE} characters")
+
+    def _problem(self, name: str, message: str) -> None:
+        self.problems.append(Problem(name, message))
+
+
+def _label(name: str) -> str:
+    return name.replace("_", " ")

@@ -1,0 +1,219 @@
+"""The endpoints of the Segment API, one function each."""
+
+import asyncio
+from collections.abc import AsyncIterator, Callable
+from dataclasses import dataclass, field
+
+import msgspec
+
+from tamis.actions import contacts, recipients, segments
+from tamis.actions.house import House
+from tamis.domain.accounts import Account
+from tamis.domain.contacts import ContactType
+from tamis.domain.errors import Invalid, NotFound, Problem
+from tamis.domain.fields import RESERVED
+from tamis.records import types
+from tamis.rules.wire import from_arrays
+from tamis.web.compat import present
+from tamis.web.compat.body import parse_body
+from tamis.web.compat.checks import Checks, parse_id
+from tamis.web.http import Answer, Request, Stream, json_answer
+
+ITEMS_A_PIECE = 20_000
+CONTACTS_A_PIECE = 2_000
+MOST_ITEMS = 1 << 53
+
+
+@dataclass(frozen=True, slots=True)
+class Context:
+    """What an endpoint works with; `version` is that of the records when the request came."""
+
+    house: House
+    account: Account
+    version: int
+    lists: dict[int, tuple[int, bytes]] = field(repr=False)
+
+
+def succeeded(message: object) -> Answer:
+    """Make the answer of a success."""
+    return json_answer(200, {"status": "success", "message": message})
+
+
+async def segment_list(context: Context, _: Request) -> Answer:
+    """List all segments; the answer is kept until something is written, by any process."""
+    kept = context.lists.get(context.account.id)
+    if kept is None or kept[0] != context.version:
+        sized = await asyncio.to_thread(_list_segments, context)
+        body = succeeded({"segments": [present.segment(s) for s in sized]}).body
+        kept = context.lists[context.account.id] = (context.version, body)
+    return Answer(200, kept[1])
+
+
+def _list_segments(context: Context) -> list[segments.SizedSegment]:
+    sizes = segments.segment_sizes(context.house)
+    return segments.list_segments(context.house.records.reader(), context.account, sizes)
+
+
+async def recipient_list(context: Context, request: Request) -> Stream:
+    """Stream the recipients of a segment in order of their ids, at constant memory."""
+    query = request.query()
+    db = context.house.records.reader()
+    segment = segments.segment_by_id(db, context.account, parse_id(query.get("segment_id")))
+    after, limit = _page(query)
+
+    def page(start: int, size: int) -> tuple[int, int, bytes]:
+        rows = recipients.recipient_page(context.house, context.account.id, segment.id, start, size)
+        return len(rows), rows[-1][0] if rows else start, ",".join([row[1] for row in rows]).encode()
+
+    return await _stream("contactEmails", page, after, limit, ITEMS_A_PIECE, request)
+
+
+async def recipient_add(context: Context, request: Request) -> Answer:
+    """Add an address to a segment."""
+    checks = await _checks(context, request)
+    segment_id = checks.integer("segment_id")
+    first_name, last_name = checks.text("first_name"), checks.text("last_name")
+    email = checks.email("email")
+    if checks.problems:
+        raise Invalid(checks.problems)
+    future = context.house.submit(recipients.add_recipient, context.account, segment_id, email, first_name, last_name)
+    await asyncio.wrap_future(future)
+    return succeeded("Added Successfully")
+
+
+async def recipient_delete(context: Context, request: Request) -> Answer:
+    """Delete a recipient by its id."""
+    recipient_id = parse_id(request.query().get("segment_recipient_id"))
+    await asyncio.wrap_future(context.house.submit(recipients.delete_recipient, context.account, recipient_id))
+    return succeeded("Deleted Successfully")
+
+
+async def segment_delete(context: Context, request: Request) -> Answer:
+    """Delete a segment; that the text stands under `errors` is a quirk on which clients rely."""
+    segment_id = parse_id(request.query().get("segment_id"))
+    await asyncio.wrap_future(context.house.submit(segments.delete_segment, context.account, segment_id))
+    return json_answer(200, {"status": "success", "errors": "Deleted Successfully"})
+
+
+async def segment_store(context: Context, request: Request) -> Answer:
+    """Make a segment from parallel arrays."""
+    checks = await _checks(context, request)
+    type_id = checks.integer("contact_type_id")
+    name = checks.text("segment_name")
+    fields, operators, values = checks.texts("select_field"), checks.texts("select_operator"), checks.texts("value")
+    query_type = checks.form.scalar("query_type")
+    if query_type is not None and not isinstance(query_type, str):
+        checks.problems.append(Problem("query_type", 'the query type field must be "and" or "or"'))
+    problems = list(checks.problems)
+    draft = None
+    if not problems or {p.path for p in problems} <= {"segment_name", "contact_type_id"}:
+        try:
+            draft = from_arrays(fields, operators, values, query_type)
+        except Invalid as error:
+            problems += error.problems
+    if problems:
+        raise Invalid(problems)
+    db = context.house.records.reader()
+    contact_type = _contact_type(context, type_id)
+    made = await asyncio.wrap_future(
+        context.house.submit(segments.create_segment, context.account, contact_type, name, draft)
+    )
+    sizes = await asyncio.to_thread(segments.segment_sizes, context.house)
+    sized = segments.SizedSegment(made, segments.rule_of(db, made), sizes.get(made.id, 0))
+    return succeeded({"segment": present.segment(sized)})
+
+
+async def type_list(context: Context, _: Request) -> Answer:
+    """List the contact types."""
+    found = types.types_of_account(context.house.records.reader(), context.account.id)
+    return succeeded({"contactTypes": [present.contact_type(t) for t in found]})
+
+
+async def type_view(context: Context, request: Request) -> Answer:
+    """Show a contact type with its fields."""
+    contact_type = _contact_type(context, parse_id(request.query().get("contact_type_id")))
+    fields = types.fields_of_type(context.house.records.reader(), contact_type.id)
+    return succeeded({"contactType": present.contact_type_with_fields(contact_type, fields)})
+
+
+async def reserved_fields(_context: Context, _: Request) -> Answer:
+    """List the fields that every contact type has."""
+    return succeeded({"reservedFields": [present.field(f) for f in RESERVED]})
+
+
+async def contact_list(context: Context, request: Request) -> Stream:
+    """Stream the contacts of a type in order of their ids, at constant memory."""
+    query = request.query()
+    contact_type = _contact_type(context, parse_id(query.get("contact_type_id")))
+    after, limit = _page(query)
+
+    def page(start: int, size: int) -> tuple[int, int, bytes]:
+        found = contacts.contact_page(context.house, contact_type, start, size)
+        fields = types.fields_of_type(context.house.records.reader(), contact_type.id)
+        shown = [msgspec.json.encode(present.contact(c, context.account.id, fields)) for c in found]
+        return len(shown), found[-1].id if found else start, b",".join(shown)
+
+    return await _stream("contacts", page, after, limit, CONTACTS_A_PIECE, request)
+
+
+def _contact_type(context: Context, type_id: int) -> ContactType:
+    found = types.type_by_id(context.house.records.reader(), context.account.id, type_id)
+    if found is None:
+        raise NotFound(f"there is no contact type {type_id}")
+    return found
+
+
+async def _checks(context: Context, request: Request) -> Checks:
+    body = await request.body(context.house.settings.max_body)
+    return Checks(parse_body(request.header(b"content-type"), request.header(b"content-encoding"), body))
+
+
+def _page(query: dict[str, str]) -> tuple[int, int]:
+    problems = [
+        Problem(name, f"the {name} field must be an integer")
+        for name in ("after", "limit")
+        if query.get(name) and not (query[name].isascii() and query[name].isdigit() and len(query[name]) <= 18)
+    ]
+    if problems:
+        raise Invalid(problems)
+    return int(query.get("after") or 0), int(query.get("limit") or MOST_ITEMS)
+
+
+async def _stream(
+    name: str,
+    page: Callable[[int, int], tuple[int, int, bytes]],
+    after: int,
+    limit: int,
+    size: int,
+    request: Request,
+) -> Stream:
+    """Send a list page by page; the next page is fetched while the last one is on its way, and a client that went
+    away ends the work. `page` is given where to start and how many to fetch, and gives the number of its items, where
+    the next page starts, and its items as JSON with commas between."""
+    count, last, items = await asyncio.to_thread(page, after, min(size, limit))
+    first = b'{"status":"success","message":{"' + name.encode() + b'":[' + items
+
+    async def rest() -> AsyncIterator[bytes]:
+        sent, start, full = count, last, count == min(size, limit)
+        gone = asyncio.ensure_future(_client_gone(request))
+        upcoming = asyncio.ensure_future(asyncio.to_thread(page, start, min(size, limit - sent))) if full else None
+        try:
+            while upcoming and not gone.done():
+                asked = min(size, limit - sent)
+                fetched, start, items = await upcoming
+                sent += fetched
+                upcoming = None
+                if fetched == asked and sent < limit:
+                    upcoming = asyncio.ensure_future(asyncio.to_thread(page, start, min(size, limit - sent)))
+                if items:
+                    yield b"," + items
+            yield b"]}}"
+        finally:
+            gone.cancel()
+
+    return Stream(first, rest())
+
+
+async def _client_gone(request: Request) -> None:
+    while (await request.receive())["type"] != "http.disconnect":
+        pass

@@ -1,0 +1,72 @@
+"""The shapes in which the Segment API shows things; the order of keys is part of them."""
+
+from typing import Any
+
+from tamis.actions.segments import SizedSegment
+from tamis.domain.contacts import Contact, ContactType
+from tamis.domain.fields import COLUMNS_OF_THEIR_OWN, RESERVED, Field, FieldSet, Value
+from tamis.domain.instants import format_instant
+from tamis.rules.wire import to_arrays
+
+
+def segment(sized: SizedSegment) -> dict[str, Any]:
+    """Show a segment."""
+    shown = sized.segment
+    arrays = to_arrays(sized.rule)
+    return {
+        "id": shown.id,
+        "user_id": shown.account_id,
+        "contact_type_id": shown.contact_type_id,
+        "segment_name": shown.name,
+        "select_field": arrays.select_field,
+        "select_operator": arrays.select_operator,
+        "value": arrays.value,
+        "query_type": arrays.query_type,
+        "deleted_at": None,
+        "created_at": format_instant(shown.created_at),
+        "updated_at": format_instant(shown.updated_at),
+        "segment_emails_count": sized.recipients,
+    }
+
+
+def contact_type(shown: ContactType) -> dict[str, Any]:
+    """Show a contact type."""
+    made = format_instant(shown.created_at)
+    return {"id": shown.id, "user_id": shown.account_id, "name": shown.name, "created_at": made, "updated_at": made}
+
+
+def contact_type_with_fields(shown: ContactType, fields: FieldSet) -> dict[str, Any]:
+    """Show a contact type with all fields that a rule over it can name."""
+    return {**contact_type(shown), "fields": [field(f) for f in fields.fields]}
+
+
+def field(shown: Field) -> dict[str, Any]:
+    """Show a field; its id is what `select_field` takes."""
+    return {
+        "id": shown.id,
+        "name": shown.name,
+        "key": shown.key,
+        "type": shown.kind,
+        "options": shown.options,
+        "reserved": shown in RESERVED,
+    }
+
+
+def contact(shown: Contact, account_id: int, fields: FieldSet) -> dict[str, Any]:
+    """Show a contact: reserved fields by their keys, custom ones below `custom_fields`."""
+    reserved = [f for f in RESERVED if f not in COLUMNS_OF_THEIR_OWN]
+    custom = [f for f in fields.fields if f not in RESERVED]
+    return {
+        "id": shown.id,
+        "user_id": account_id,
+        "contact_type_id": shown.contact_type_id,
+        "email": shown.email,
+        **{f.key: shown.values.get(f.id) for f in reserved},
+        "custom_fields": {f.key: _value(shown.values.get(f.id)) for f in custom},
+        "created_at": format_instant(shown.created_at),
+        "updated_at": format_instant(shown.updated_at),
+    }
+
+
+def _value(value: Value | None) -> Value | None:
+    return int(value) if isinstance(value, float) and value.is_integer() and abs(value) <= 2**53 else value

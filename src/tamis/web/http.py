@@ -1,0 +1,106 @@
+"""The little of HTTP that the doors share: requests, answers, bodies of bounded size."""
+
+from collections.abc import AsyncIterator, Awaitable, Callable, MutableMapping
+from dataclasses import dataclass, field
+from typing import Any
+from urllib.parse import parse_qsl
+
+import msgspec
+
+Scope = MutableMapping[str, Any]
+Receive = Callable[[], Awaitable[MutableMapping[str, Any]]]
+Send = Callable[[MutableMapping[str, Any]], Awaitable[None]]
+App = Callable[[Scope, Receive, Send], Awaitable[None]]
+
+JSON = (b"content-type", b"application/json")
+Headers = tuple[tuple[bytes, bytes], ...]
+
+
+class BodyTooLarge(Exception):
+    """More bytes came than a door takes."""
+
+
+class ClientGone(Exception):
+    """The client closed the connection before its request was complete."""
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """A whole answer."""
+
+    status: int
+    body: bytes
+    headers: Headers = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Stream:
+    """An answer that is sent piece by piece, its first piece being known already."""
+
+    first: bytes
+    rest: AsyncIterator[bytes]
+
+
+def json_answer(status: int, content: object, headers: Headers = ()) -> Answer:
+    """Make an answer from anything that msgspec can encode."""
+    return Answer(status, msgspec.json.encode(content), headers)
+
+
+@dataclass(frozen=True, slots=True)
+class Request:
+    """A request as the doors see it: header names in lower case, the last of repeated query parameters."""
+
+    method: str
+    path: str
+    headers: dict[bytes, bytes]
+    scope: Scope = field(repr=False)
+    receive: Receive = field(repr=False)
+
+    @classmethod
+    def of(cls, scope: Scope, receive: Receive, path: str) -> "Request":
+        """Wrap what the server gives."""
+        return cls(scope["method"], path, dict(scope["headers"]), scope, receive)
+
+    def header(self, name: bytes) -> str:
+        """Give a header, trimmed, or an empty text."""
+        return self.headers.get(name, b"").decode("latin-1").strip()
+
+    def query(self) -> dict[str, str]:
+        """Give the query parameters, trimmed; bytes that are not UTF-8 become replacement characters."""
+        pairs = parse_qsl(self.scope["query_string"].decode("latin-1"), keep_blank_values=True, errors="replace")
+        return {name: value.strip() for name, value in pairs}
+
+    async def body(self, limit: int) -> bytes:
+        """Read the body; raises BodyTooLarge and ClientGone."""
+        declared = self.headers.get(b"content-length", b"")
+        if declared.isdigit() and int(declared) > limit:
+            raise BodyTooLarge
+        pieces = []
+        size = 0
+        while True:
+            message = await self.receive()
+            if message["type"] == "http.disconnect":
+                raise ClientGone
+            pieces.append(message.get("body", b""))
+            size += len(pieces[-1])
+            if size > limit:
+                raise BodyTooLarge
+            if not message.get("more_body"):
+                return b"".join(pieces)
+
+
+async def send_answer(answer: Answer, send: Send) -> None:
+    """Send a whole answer."""
+    length = (b"content-length", str(len(answer.body)).encode())
+    await send({"type": "http.response.start", "status": answer.status, "headers": [JSON, length, *answer.headers]})
+    await send({"type": "http.response.body", "body": answer.body})
+
+
+async def send_stream(stream: Stream, send: Send, *, head: bool) -> None:
+    """Send an answer piece by piece; for HEAD only that it would begin."""
+    await send({"type": "http.response.start", "status": 200, "headers": [JSON]})
+    if not head:
+        await send({"type": "http.response.body", "body": stream.first, "more_body": True})
+        async for piece in stream.rest:
+            await send({"type": "http.response.body", "body": piece, "more_body": True})
+    await send({"type": "http.response.body", "body": b""})

@@ -1,0 +1,45 @@
+"""The door for commands on the same machine: they put the questions that need the columns to the server."""
+
+import asyncio
+import hmac
+from dataclasses import dataclass
+
+import msgspec
+
+from tamis.actions.house import House
+from tamis.actions.questions import QUESTIONS, answer
+from tamis.domain.errors import TamisError
+from tamis.web.http import Answer, App, Receive, Request, Scope, Send, json_answer, send_answer
+
+PATH = "/local/ask"
+MAX_BODY = 4_194_304
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """One of `QUESTIONS` with its arguments."""
+
+    name: str
+    arguments: list[object]
+
+
+def local_door(house: House, token: str) -> App:
+    """Make the application; only who can read the token from the data directory is answered."""
+
+    async def reply(request: Request) -> Answer:
+        if request.method != "POST" or request.path != PATH:
+            return json_answer(404, {"message": "there is nothing here"})
+        if not hmac.compare_digest(request.header(b"authorization").encode(), f"Bearer {token}".encode()):
+            return json_answer(403, {"message": "this door is for commands on the machine itself"})
+        question = msgspec.json.decode(await request.body(MAX_BODY), type=Question)
+        if question.name not in QUESTIONS:
+            return json_answer(404, {"message": "the server is of another version than the command: restart it"})
+        try:
+            return json_answer(200, await asyncio.to_thread(answer, house, question.name, question.arguments))
+        except TamisError as error:
+            return json_answer(409, {"message": error.message})
+
+    async def app(scope: Scope, receive: Receive, send: Send) -> None:
+        await send_answer(await reply(Request.of(scope, receive, scope["path"])), send)
+
+    return app
