@@ -1,0 +1,107 @@
+"""One writer, many requests a commit; a job that fails takes nothing with it."""
+
+import threading
+from concurrent.futures import Future
+from functools import partial
+from pathlib import Path
+
+import apsw
+import pytest
+
+from tamis.actions.house import House
+from tamis.domain.errors import Unavailable
+from tamis.records.database import FILE_NAME, connect
+from tamis.records.store import Busy, Records
+from tamis.settings import Settings
+
+
+def insert(db: apsw.Connection, name: str) -> None:
+    """Write something small."""
+    db.execute("INSERT INTO store (id) VALUES (?)", (name,)).fetchall()
+
+
+def names(records: Records) -> set[str]:
+    """List what `insert` wrote."""
+    return {str(row[0]) for row in records.reader().execute("SELECT id FROM store WHERE length(id) < 32")}
+
+
+def test_a_job_that_fails_is_undone_and_its_neighbours_stay(house: House) -> None:
+    held = threading.Event()
+
+    def wait(_: apsw.Connection) -> None:
+        held.wait(30)
+
+    def fail(db: apsw.Connection) -> None:
+        insert(db, "bad")
+        raise KeyError("bad")
+
+    waiting = house.records.submit(wait)  # lets the others gather for one commit
+    futures: list[Future[None]] = [
+        house.records.submit(lambda db: insert(db, "one")),
+        house.records.submit(fail),
+        house.records.submit(lambda db: insert(db, "two")),
+    ]
+    held.set()
+    waiting.result(30)
+    assert [type(future.exception(30)) for future in futures] == [type(None), KeyError, type(None)]
+    assert names(house.records) == {"one", "two"}
+
+
+def test_many_waiting_jobs_share_a_commit(house: House) -> None:
+    held = threading.Event()
+    waiting = house.records.submit(lambda _: held.wait(30))
+    futures = [house.records.submit(partial(insert, name=f"n{n}")) for n in range(200)]
+    reader = house.records.reader()
+    before = reader.pragma("data_version")
+    wal = house.records.path.with_name(FILE_NAME + "-wal")
+    size = wal.stat().st_size
+    held.set()
+    waiting.result(30)
+    for future in futures:
+        future.result(30)
+    assert len(names(house.records)) == 200
+    assert reader.pragma("data_version") != before
+    assert wal.stat().st_size - size < 200 * 4096  # 200 commits would have written 200 pages at least
+
+
+def test_what_is_acknowledged_is_seen_by_another_connection_at_once(house: House) -> None:
+    house.records.write(lambda db: insert(db, "seen"))
+    other = connect(house.records.path)
+    assert other.execute("SELECT count(*) FROM store WHERE id = 'seen'").get == 1
+    other.close()
+
+
+def test_too_many_waiting_jobs_are_refused(house: House, monkeypatch: pytest.MonkeyPatch) -> None:
+    held, started = threading.Event(), threading.Event()
+
+    def wait(_: apsw.Connection) -> None:
+        started.set()
+        held.wait(30)
+
+    first = house.records.submit(wait)
+    assert started.wait(30)
+    futures = [house.records.submit(lambda db: None) for _ in range(10_001)]
+    assert isinstance(futures[-1].exception(30), Busy)
+    held.set()
+    first.result(30)
+    assert futures[0].exception(30) is None
+
+
+def test_a_full_disk_refuses_the_write_and_reads_go_on(tmp_path: Path) -> None:
+    house = House(Settings(tmp_path))
+    house.records.write(lambda db: insert(db, "before"))
+    pages = house.records.reader().pragma("page_count")
+    # The limit of pages is what a full disk looks like to SQLite.
+    house.records.write(lambda db: db.pragma("max_page_count", pages))
+
+    def fill(db: apsw.Connection) -> None:
+        for number in range(10_000):
+            insert(db, f"more {number}")
+
+    with pytest.raises(Unavailable, match="disk is full"):
+        house.records.write(fill)
+    assert names(house.records) == {"before"}
+    house.records.write(lambda db: db.pragma("max_page_count", 1_000_000))
+    house.records.write(lambda db: insert(db, "after"))
+    assert names(house.records) == {"before", "after"}
+    house.close()
