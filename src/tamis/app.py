@@ -19,6 +19,7 @@ from tamis.web.app import web_app
 
 SERVER_FILE = "server.json"
 GRACE_SECONDS = 30
+PATIENCE, PAUSE_SECONDS = 30, 0.1
 
 log = logging.getLogger("tamis")
 
@@ -64,6 +65,7 @@ def serve(settings: Settings, host: str, port: int, ready: Callable[[str], None]
             timeout_graceful_shutdown=GRACE_SECONDS,
         )
         file = settings.data / SERVER_FILE
+        file.unlink(missing_ok=True)  # left behind by a server that was killed
 
         def accept() -> None:
             write_server_file(file, address, token)
@@ -88,12 +90,15 @@ def write_server_file(file: Path, address: str, token: str) -> None:
 
 
 def _own_columns(house: House) -> Columns:
-    try:
-        return house.open_columns()
-    except Held:
-        raise Unavailable(
-            f"{house.settings.data} is in use by another Tamis process: stop it, or choose another --data directory"
-        ) from None
+    pause = threading.Event()
+    for _ in range(PATIENCE):  # a command may have them for a moment
+        try:
+            return house.open_columns()
+        except Held:
+            pause.wait(PAUSE_SECONDS)
+    raise Unavailable(
+        f"{house.settings.data} is in use by another Tamis process: stop it, or choose another --data directory"
+    )
 
 
 def _listen(host: str, port: int) -> socket.socket:

@@ -59,5 +59,5 @@ def _put_to_server(house: House, name: str, arguments: tuple[Any, ...]) -> bytes
             return body
     except urllib.error.HTTPError as error:
         raise Refused(json.loads(error.read())["message"]) from None
-    except OSError:
+    except OSError:  # the file was left behind by a server that was killed
         return None
