@@ -1,0 +1,30 @@
+"""Programs in other languages, run as their users run them."""
+
+import os
+import shutil
+import subprocess
+from collections.abc import Mapping, Sequence
+
+import pytest
+
+from tests.support.process import PATIENCE_SECONDS, environment
+
+
+def installed(program: str) -> str:
+    """Find a program. Where it is missing the test is skipped, but fails under CI, which installs all of them."""
+    path = shutil.which(program)
+    if path is None:
+        reason = f"{program} is not installed"
+        if os.environ.get("CI", "").lower() in ("true", "1"):
+            pytest.fail(reason)
+        pytest.skip(reason)
+    return path
+
+
+def output_of(command: Sequence[str], settings: Mapping[str, str] | None = None) -> str:
+    """Run a program and give what it printed; one that complains fails the test."""
+    done = subprocess.run(
+        command, capture_output=True, text=True, check=False, env=environment(settings), timeout=PATIENCE_SECONDS
+    )
+    assert done.returncode == 0, done.stderr + done.stdout
+    return done.stdout

@@ -1,0 +1,107 @@
+"""Tamis as it is run: a server in a process of its own, and commands beside it."""
+
+import json
+import os
+import signal
+import subprocess
+import sys
+import threading
+from collections.abc import Mapping
+from pathlib import Path
+from typing import IO, Any, Self
+
+LISTENING = "Tamis is listening on "
+PATIENCE_SECONDS = 120
+"""How long a process may take before a test gives up: only to end a hanging run, never to judge speed."""
+
+
+def environment(extra: Mapping[str, str] | None = None) -> dict[str, str]:
+    """Give the environment of a child process: none of the settings of whoever runs the tests, no proxy."""
+    kept = {name: value for name, value in os.environ.items() if not name.startswith("TAMIS_")}
+    return {**kept, "no_proxy": "*", "NO_PROXY": "*", **(extra or {})}
+
+
+class Refused(Exception):
+    """A command that ended with another status than 0; `args` are the status and its standard error."""
+
+
+def tamis(data: Path, *arguments: str | Path) -> dict[str, Any]:
+    """Run a command on a data directory in a process of its own and give its JSON document; raises Refused."""
+    done = subprocess.run(
+        [sys.executable, "-m", "tamis", *map(str, arguments), "--data", str(data), "--json"],
+        capture_output=True,
+        text=True,
+        check=False,
+        env=environment(),
+        timeout=PATIENCE_SECONDS,
+    )
+    if done.returncode:
+        raise Refused(done.returncode, done.stderr)
+    document: dict[str, Any] = json.loads(done.stdout)
+    return document
+
+
+class Server:
+    """`tamis serve` on a free port; the block that it is used in begins when it listens and ends with SIGTERM."""
+
+    def __init__(self, data: Path, settings: Mapping[str, str] | None = None) -> None:
+        self.data = data
+        self._settings = settings
+        self._listening = threading.Event()
+        self.output: list[str] = []
+        self.errors: list[str] = []
+        self.address = ""
+
+    def __enter__(self) -> Self:
+        self.start()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        if self.process.poll() is None:
+            self.stop()
+
+    def start(self) -> None:
+        """Start the process and wait until it says where it listens."""
+        self.process = subprocess.Popen(
+            [sys.executable, "-m", "tamis", "serve", "--port", "0", "--data", str(self.data)],
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            text=True,
+            env=environment(self._settings),
+        )
+        assert self.process.stdout
+        assert self.process.stderr
+        self._readers = [
+            threading.Thread(target=self._read, args=(self.process.stdout, self.output)),
+            threading.Thread(target=self._read, args=(self.process.stderr, self.errors)),
+        ]
+        for reader in self._readers:
+            reader.start()
+        if not self._listening.wait(PATIENCE_SECONDS) or not self.address:
+            self.kill()
+            raise AssertionError(f"the server does not listen: {''.join(self.errors)}")
+
+    def stop(self) -> int:
+        """Ask the process to end, as an operator does; gives its exit status."""
+        self.process.send_signal(signal.SIGTERM)
+        return self._ended()
+
+    def kill(self) -> None:
+        """End the process without a warning, as a power cut does."""
+        self.process.kill()
+        self._ended()
+
+    def _ended(self) -> int:
+        status = self.process.wait(PATIENCE_SECONDS)
+        for reader in self._readers:
+            reader.join(PATIENCE_SECONDS)
+        return status
+
+    def _read(self, pipe: IO[str], lines: list[str]) -> None:
+        with pipe:
+            for line in pipe:
+                lines.append(line)
+                if line.startswith(LISTENING):
+                    self.address = line.removeprefix(LISTENING).strip()
+                    self._listening.set()
+        self._listening.set()  # the process has ended: whoever waits need not wait longer
