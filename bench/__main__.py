@@ -1,0 +1,52 @@
+"""Run all benchmarks, or those named on the command line: `python -m bench [NAME]...`."""
+
+import argparse
+import tempfile
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+from bench import add_recipients, count_rules, full_list, import_file, list_segments, start
+from bench.harness import Figure, machine, save, say, show
+from bench.stores import Stores
+
+CONTACTS = 1_000_000
+RESULTS = Path(__file__).with_name("results.json")
+BENCHMARKS: dict[str, Callable[[Stores], Iterator[Figure]]] = {
+    "count_rules": count_rules.run,
+    "list_segments": list_segments.run,
+    "add_recipients": add_recipients.run,
+    "full_list": full_list.run,
+    "import_file": import_file.run,
+    "start": start.run,
+}
+
+
+def main() -> None:
+    """Measure, print the table, and write it to bench/results.json."""
+    parser = argparse.ArgumentParser(prog="python -m bench", description="Measure speed beside baselines.")
+    parser.add_argument("names", nargs="*", metavar="NAME", help=f"one of {', '.join(BENCHMARKS)}; default all")
+    parser.add_argument("--contacts", type=int, default=CONTACTS, help="how many contacts the store has")
+    options = parser.parse_args()
+    unknown = set(options.names) - set(BENCHMARKS)
+    if unknown:
+        parser.error(f"there is no benchmark {', '.join(sorted(unknown))}; there are {', '.join(BENCHMARKS)}")
+    begun = time.perf_counter()
+    facts = machine()
+    figures: list[Figure] = []
+    with tempfile.TemporaryDirectory(prefix="tamis-bench-") as directory:
+        stores = Stores(Path(directory), options.contacts)
+        for name in options.names or BENCHMARKS:
+            say(name)
+            for figure in BENCHMARKS[name](stores):
+                figures.append(figure)
+                say(f"  {figure.what}: {figure.ours.shown(figure.unit)}")
+    seconds = time.perf_counter() - begun
+    save(RESULTS, facts, figures, seconds)
+    print("\n" + ", ".join(f"{name} {value}" for name, value in facts.items()))
+    print(f"{len(figures)} figures in {seconds:.0f} s, also in {RESULTS.name}\n")
+    print(show(figures))
+
+
+if __name__ == "__main__":
+    main()

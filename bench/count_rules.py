@@ -1,0 +1,90 @@
+"""Counting a rule that is not saved, over all contacts, beside the same SQL in bare DuckDB.
+
+Measured is the action `count_rule` in this process: what a door calls, without HTTP.
+"""
+
+from collections.abc import Iterator
+from pathlib import Path
+from zoneinfo import ZoneInfo
+
+import duckdb
+
+from bench.harness import Figure, in_turn, timed
+from bench.stores import Store, Stores
+from tamis.actions.house import House
+from tamis.actions.segments import count_rule
+from tamis.columns.layout import column, table
+from tamis.columns.store import FILE_NAME
+from tamis.records import types
+from tamis.rules.build import build
+from tamis.rules.json import to_json
+from tamis.rules.sql import Parameters, compile_rule
+from tamis.rules.text import from_text
+from tamis.rules.tree import Rule
+from tamis.settings import Settings
+
+TIMES = 25
+WARM_UP = 3
+RULES = {
+    "text equality": 'country = "Germany"',
+    "number range": "total_spent is between 100 and 500",
+    "contains": 'last_name contains "son"',
+    "contains in e-mail": 'email contains "nova12"',
+    "nested, with dates": '(country in ("United States", "Canada") or plan = "pro") and last_order_at is after '
+    '2023-06-01 and not (birth_date is before 1970-01-01 or email ends with "@example.org")',
+}
+
+
+def run(stores: Stores) -> Iterator[Figure]:
+    """Count each rule in turn with Tamis and with DuckDB."""
+    store = stores.copy()
+    copy = stores.directory / "bare.duckdb"
+    _copy_table(store.data / FILE_NAME, copy, store.type_id)
+    settings = Settings.from_environment(store.data)
+    house = House(settings)
+    config: dict[str, str | bool | int | float | list[str]] = {
+        "memory_limit": settings.columns_memory,
+        "threads": settings.columns_threads,
+    }
+    try:
+        with duckdb.connect(str(copy), config=config) as con:
+            fields = types.fields_of_type(house.records.reader(), store.type_id)
+            for name, text in RULES.items():
+                yield _compare(house, store, con, name, build(from_text(text), fields))
+    finally:
+        house.close()
+
+
+def _compare(house: House, store: Store, con: duckdb.DuckDBPyConnection, name: str, rule: Rule) -> Figure:
+    document = to_json(rule)
+    parameters = Parameters()
+    sql = f"SELECT count(*) FROM bare WHERE {compile_rule(rule, ZoneInfo('UTC'), column, parameters)}"
+
+    def ours() -> object:
+        return count_rule(house, store.account_id, store.type_id, document)
+
+    def bare() -> object:
+        row = con.execute(sql, parameters.values).fetchone()
+        return row[0] if row else None
+
+    counted = ours()
+    assert counted == bare()
+    for _ in range(WARM_UP):
+        ours(), bare()
+    mine, base = in_turn(TIMES, lambda: timed(ours) * 1000, lambda: timed(bare) * 1000)
+    return Figure(
+        f"count of a rule: {name}",
+        "ms",
+        mine,
+        base,
+        "the same SQL in bare DuckDB",
+        "at most 1.5 times + 3 ms",
+        mine.median <= 1.5 * base.median + 3,
+        f"{counted:,} contacts",
+    )
+
+
+def _copy_table(source: Path, target: Path, type_id: int) -> None:
+    with duckdb.connect(str(target)) as con:
+        con.execute(f"ATTACH '{source}' AS source (READ_ONLY)")
+        con.execute(f"CREATE TABLE bare AS SELECT * FROM source.{table(type_id)}")

@@ -1,0 +1,153 @@
+"""A cheap load generator: keep-alive connections in one process of their own, bounded by count and time."""
+
+import selectors
+import socket
+import time
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import ProcessPoolExecutor
+from contextlib import contextmanager
+from dataclasses import dataclass
+from multiprocessing import get_context
+from typing import ParamSpec, TypeVar
+
+P = ParamSpec("P")
+T = TypeVar("T")
+HOST = "127.0.0.1"
+RECEIVE = 1 << 20
+STUCK_SECONDS = 30
+
+
+class Broken(Exception):
+    """The server did not answer as it should."""
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What a run came to; latencies in milliseconds."""
+
+    count: int
+    failed: int
+    seconds: float
+    median: float
+    p99: float
+
+    @property
+    def rate(self) -> float:
+        """Requests answered in a second."""
+        return self.count / self.seconds
+
+
+@dataclass(slots=True)
+class _Connection:
+    sock: socket.socket
+    sent: float = 0.0
+    received: bytes = b""
+
+
+class Worker:
+    """Calls functions of this package in a process of its own, so that they share no interpreter with anything."""
+
+    def __init__(self, pool: ProcessPoolExecutor) -> None:
+        self._pool = pool
+
+    def call(self, function: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
+        """Call a function and wait for its result."""
+        return self._pool.submit(function, *args, **kwargs).result()
+
+
+@contextmanager
+def another_process() -> Iterator[Worker]:
+    """Start a worker for a block."""
+    with ProcessPoolExecutor(1, mp_context=get_context("spawn")) as pool:
+        yield Worker(pool)
+
+
+def request(method: str, path: str, headers: dict[str, str], body: bytes = b"") -> bytes:
+    """Write a request for `drive`."""
+    lines = [f"{method} {path} HTTP/1.1", f"Host: {HOST}", *(f"{name}: {value}" for name, value in headers.items())]
+    if body:
+        lines.append(f"Content-Length: {len(body)}")
+    return "\r\n".join([*lines, "", ""]).encode() + body
+
+
+def drive(port: int, requests: Sequence[bytes], connections: int, most: int, seconds: float) -> Outcome:
+    """Send requests in turn over some connections, each one as soon as the last one on its connection is answered,
+    until `most` are answered or the time is over; answers must have a content length, and 200 is what succeeds."""
+    waiting = selectors.DefaultSelector()
+    upcoming = (requests[i % len(requests)] for i in range(most))
+    latencies: list[float] = []
+    failed = 0
+    begun = time.perf_counter()
+    for _ in range(min(connections, most)):
+        connection = _Connection(_connect(port))
+        waiting.register(connection.sock, selectors.EVENT_READ, connection)
+        _send(connection, next(upcoming))
+    busy = min(connections, most)
+    while busy:
+        events = waiting.select(STUCK_SECONDS)
+        if not events:
+            raise Broken(f"no answer within {STUCK_SECONDS} seconds")
+        for key, _ in events:
+            connection = key.data
+            status = _receive(connection)
+            if status is None:
+                continue
+            now = time.perf_counter()
+            latencies.append(now - connection.sent)
+            failed += status != b"200"
+            following = next(upcoming, None) if now - begun < seconds else None
+            if following:
+                _send(connection, following)
+            else:
+                waiting.unregister(connection.sock)
+                connection.sock.close()
+                busy -= 1
+    taken = time.perf_counter() - begun
+    latencies.sort()
+    median, p99 = (latencies[int(len(latencies) * share)] * 1000 for share in (0.5, 0.99))
+    return Outcome(len(latencies), failed, taken, median, p99)
+
+
+def drain(port: int, asked: bytes, bytes_per_second: float | None = None, seconds: float = 60) -> tuple[int, float]:
+    """Read one chunked answer to its end, or until the time is over, not faster than told; gives bytes and seconds."""
+    buffer = bytearray(RECEIVE)
+    pace = int(bytes_per_second / 100) if bytes_per_second else RECEIVE
+    total, end = 0, b""
+    with _connect(port) as sock:
+        if bytes_per_second:
+            sock.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 1 << 16)
+        begun = time.perf_counter()
+        sock.sendall(asked)
+        while (got := sock.recv_into(buffer, pace)) and (taken := time.perf_counter() - begun) < seconds:
+            total += got
+            end = (end + bytes(buffer[max(0, got - 5) : got]))[-5:]
+            if end == b"0\r\n\r\n":
+                break
+            if bytes_per_second and total / bytes_per_second > taken:
+                time.sleep(total / bytes_per_second - taken)
+        return total, time.perf_counter() - begun
+
+
+def _connect(port: int) -> socket.socket:
+    sock = socket.create_connection((HOST, port), STUCK_SECONDS)
+    sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+    return sock
+
+
+def _send(connection: _Connection, asked: bytes) -> None:
+    connection.received = b""
+    connection.sent = time.perf_counter()
+    connection.sock.sendall(asked)
+
+
+def _receive(connection: _Connection) -> bytes | None:
+    piece = connection.sock.recv(RECEIVE)
+    if not piece:
+        raise Broken("the server closed a connection")
+    data = connection.received = connection.received + piece if connection.received else piece
+    head = data.find(b"\r\n\r\n")
+    if head < 0:
+        return None
+    start = data.index(b"content-length:") + 15  # uvicorn writes header names as the application gives them
+    length = int(data[start : data.index(b"\r\n", start)])
+    return data[9:12] if len(data) >= head + 4 + length else None

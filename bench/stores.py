@@ -1,0 +1,102 @@
+"""The store that most benchmarks work on: made once, copied for each of them."""
+
+import shutil
+from dataclasses import dataclass, field
+from datetime import datetime
+from pathlib import Path
+
+import apsw
+
+from bench.harness import say, timed
+from bench.people import FIELDS, people
+from tamis.actions.accounts import create_account
+from tamis.actions.house import House
+from tamis.actions.segments import create_segment
+from tamis.actions.types import create_field, create_type
+from tamis.records import contacts
+from tamis.records.contacts import NewContact
+from tamis.rules.text import from_text
+from tamis.settings import Settings
+
+EMAIL = "bench@example.org"
+TYPE = "Customers"
+HALF = "Subscribed"
+SEGMENTS = {
+    HALF: "subscribed is true",
+    **{f"Customers in {c}": f'country = "{c}"' for c in ("India", "Kenya", "Malta", "Norway", "Spain", "Sweden")},
+    **{f"Older than {age}": f"age > {age}" for age in (50, 60, 70, 75, 80, 85)},
+    **{f"Spent {spent}": f"total_spent >= {spent}" for spent in (500, 1_000, 2_500, 5_000)},
+    "Germans of the team plan": 'country = "Germany" and plan = "team"',
+    "Win back": 'plan in ("pro", "team") and last_order_at is before 2021-06-01',
+    "Birthdays unknown": 'birth_date is blank and city = "Nice"',
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Store:
+    """A data directory with its keys and the ids in it."""
+
+    data: Path
+    public_key: str
+    secret_key: str
+    account_id: int
+    type_id: int
+    half_id: int
+    """Id of the segment to which exactly half of all contacts belong."""
+
+    @property
+    def headers(self) -> dict[str, str]:
+        """The two key headers."""
+        return {"PublicKey": self.public_key, "SecretKey": self.secret_key}
+
+
+@dataclass(slots=True)
+class Stores:
+    """Gives copies of one store of generated contacts, all below a temporary directory."""
+
+    directory: Path
+    contacts: int
+    made: Store | None = None
+    copies: int = field(default=0)
+
+    def copy(self) -> Store:
+        """Give a fresh copy, making the original first when it is not there."""
+        if self.made is None:
+            say(f"making a store of {self.contacts:,} contacts and {len(SEGMENTS)} segments")
+            seconds = timed(self._make)
+            say(f"  made in {seconds:.1f} s")
+        assert self.made
+        self.copies += 1
+        data = self.directory / f"copy-{self.copies}"
+        shutil.copytree(self.made.data, data)
+        made = self.made
+        return Store(data, made.public_key, made.secret_key, made.account_id, made.type_id, made.half_id)
+
+    def empty(self) -> tuple[Path, Path]:
+        """Give a data directory without data, and a directory for other files."""
+        self.copies += 1
+        place = self.directory / f"empty-{self.copies}"
+        place.mkdir()
+        return place / "data", place
+
+    def _make(self) -> None:
+        data = self.directory / "original"
+        house = House(Settings.from_environment(data))
+        try:
+            account, keys = house.write(create_account, EMAIL, "UTC", None)
+            customers = house.write(create_type, account, TYPE)
+            ids = {name: house.write(create_field, customers, name, kind).id for name, kind in FIELDS.items()}
+            for batch in people(self.contacts, ids):
+                house.write(_insert, customers.id, batch)
+            made = {
+                name: house.write(create_segment, account, customers, name, from_text(rule)).id
+                for name, rule in SEGMENTS.items()
+            }
+            house.columns()
+        finally:
+            house.close()
+        self.made = Store(data, keys.public_key, keys.secret_key, account.id, customers.id, made[HALF])
+
+
+def _insert(db: apsw.Connection, now: datetime, type_id: int, batch: list[NewContact]) -> None:
+    contacts.insert_many(db, type_id, batch, now)
