@@ -1,0 +1,132 @@
+"""GET segment/email/list."""
+
+import pytest
+
+from tests.api.conftest import Customers, Import
+from tests.support.letters import compact, without_instants
+from tests.support.people import Person
+from tests.support.sakila import IN_INDIA
+
+
+def test_a_member_to_the_letter(owner: Person, customers: Customers) -> None:
+    segment_id = owner.make_segment(
+        customers.id, select_field=["1"], select_operator=["is"], value=["mary.smith@SAKILACUSTOMER.org"]
+    )
+    answer = owner.get("segment/email/list", segment_id=segment_id)
+    (row,) = answer.json()["message"]["contactEmails"]
+    shown = {
+        "id": row["id"],
+        "user_id": owner.account_id,
+        "segment_id": segment_id,
+        "contact_id": row["contact_id"],
+        "first_name": "MARY",
+        "last_name": "SMITH",
+        "email": "MARY.SMITH@sakilacustomer.org",
+        "country": "Japan",
+        "state": "Nagasaki",
+        "city": "Sasebo",
+        "address_line1": "1913 Hanoi Way",
+        "created_at": "INSTANT",
+        "updated_at": "INSTANT",
+        "fullname": "MARY SMITH",
+    }
+    assert without_instants(answer.text) == compact({"status": "success", "message": {"contactEmails": [shown]}})
+    contacts = owner.get("contacts/list", contact_type_id=customers.id).json()["message"]["contacts"]
+    (contact,) = (c for c in contacts if c["email"] == row["email"])
+    assert contact["id"] == row["contact_id"]
+
+
+def test_nobody(owner: Person, empty: int) -> None:
+    answer = owner.get("segment/email/list", segment_id=empty)
+    assert answer.text == '{"status":"success","message":{"contactEmails":[]}}'
+
+
+def test_missing_names_are_null_and_the_full_name_is_what_there_is(
+    owner: Person, own_type: int, import_text: Import
+) -> None:
+    import_text(own_type, "email,first_name,last_name\na@example.org,,\nb@example.org,Ada,\nc@example.org,,Lovelace\n")
+    segment_id = owner.make_segment(own_type, select_field=["1"], select_operator=["is not blank"], value=[])
+    rows = owner.recipients(segment_id)
+    assert [(row["first_name"], row["last_name"], row["fullname"]) for row in rows] == [
+        (None, None, ""),
+        ("Ada", None, "Ada"),
+        (None, "Lovelace", "Lovelace"),
+    ]
+
+
+def test_rows_come_in_order_of_id_members_and_added_ones_alike(owner: Person, india: int) -> None:
+    for number in range(5):
+        assert owner.add(india, f"guest{number}@example.org").status_code == 200
+    rows = owner.recipients(india)
+    ids = [row["id"] for row in rows]
+    assert len(rows) == IN_INDIA + 5
+    assert ids == sorted(set(ids))
+    assert [row["email"] for row in rows if row["contact_id"] is None] == [f"guest{n}@example.org" for n in range(5)]
+
+
+@pytest.mark.parametrize("limit", [1, 7, 60, 64, 65, 66, 1_000])
+def test_pages_visit_everyone_once(owner: Person, india: int, limit: int) -> None:
+    for number in range(5):
+        owner.add(india, f"guest{number}@example.org")
+    whole = owner.recipients(india)
+    seen = []
+    after = 0
+    while page := owner.recipients(india, limit=limit, after=after):
+        assert len(page) <= limit
+        seen += page
+        after = page[-1]["id"]
+    assert seen == whole
+
+
+def test_a_page_begins_after_an_id_that_is_gone(owner: Person, india: int) -> None:
+    rows = owner.recipients(india)
+    owner.delete_recipient(rows[9]["id"])
+    assert owner.recipients(india, limit=1, after=rows[9]["id"]) == [rows[10]]
+
+
+@pytest.mark.parametrize("after", [1, 2**31, 2**53, 10**17])
+def test_after_may_be_any_number(owner: Person, india: int, after: int) -> None:
+    expected = [row for row in owner.recipients(india) if row["id"] > after]
+    assert owner.recipients(india, after=after) == expected
+
+
+def test_limit_zero_asks_for_nobody(owner: Person, india: int) -> None:
+    assert owner.recipients(india, limit=0) == []
+
+
+def test_a_blank_limit_is_none(owner: Person, india: int) -> None:
+    assert (
+        len(owner.get(f"segment/email/list?segment_id={india}&limit=&after=").json()["message"]["contactEmails"]) == 60
+    )
+
+
+@pytest.mark.parametrize("text", ["-1", "ten", "1.5", "1e3", "9" * 30, "\u0661"])
+def test_limit_and_after_must_be_integers(owner: Person, india: int, text: str) -> None:
+    answer = owner.get("segment/email/list", segment_id=india, limit=text, after=text)
+    assert answer.status_code == 422
+    assert answer.json() == {
+        "status": "failed",
+        "errors": {
+            "after": ["The after field must be an integer."],
+            "limit": ["The limit field must be an integer."],
+        },
+    }
+
+
+def test_ids_are_unique_over_all_segments_and_exact_in_javascript(owner: Person, customers: Customers) -> None:
+    for operator in ("is", "is not"):
+        owner.make_segment(customers.id, select_field=["5"], select_operator=[operator], value=["India"])
+    seen: list[int] = []
+    for segment in owner.segments():
+        owner.add(segment["id"], "everywhere@example.org")
+        seen += [row["id"] for row in owner.recipients(segment["id"])]
+    assert len(seen) == len(set(seen)) > 599
+    assert all(0 < number < 2**53 for number in seen)
+
+
+def test_ids_and_instants_stay_while_the_recipient_stays(owner: Person, india: int) -> None:
+    owner.add(india, "guest@example.org")
+    before = owner.recipients(india)
+    owner.add(india, "another@example.org")
+    owner.delete_recipient(owner.recipient(india, "another@example.org")["id"])
+    assert owner.recipients(india) == before
