@@ -1,6 +1,8 @@
-"""Cut long sequences into pieces of bounded size."""
+"""Work through much in pieces of bounded size."""
 
+import gc
 from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from itertools import islice
 from typing import TypeVar
 
@@ -12,3 +14,20 @@ def batched(items: Iterable[T], size: int) -> Iterator[tuple[T, ...]]:
     left = iter(items)
     while batch := tuple(islice(left, size)):
         yield batch
+
+
+@contextmanager
+def collector_paused() -> Iterator[None]:
+    """Let Python's cycle collector rest during a block that makes millions of short-lived rows and no cycles.
+
+    It would look through all rows in memory again and again: a quarter of the time that reading a large file takes.
+    A block within another one leaves the collector to the outer one.
+    """
+    if not gc.isenabled():
+        yield
+        return
+    gc.disable()
+    try:
+        yield
+    finally:
+        gc.enable()

@@ -1,5 +1,6 @@
 """Contact types and contacts."""
 
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
@@ -7,6 +8,8 @@ from typing import Any
 import msgspec
 
 from tamis.domain.fields import CREATED_AT, EMAIL, UPDATED_AT, Field, FieldSet, Kind, Value
+
+_ENCODER = msgspec.json.Encoder()
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,9 +44,28 @@ class Contact:
         return self.values.get(field.id)
 
 
+def encode_part(field_id: int, value: Value) -> str:
+    """Write one value as its part of a document, with the comma that stands before it."""
+    return f',"{field_id}":{_ENCODER.encode(value).decode()}'
+
+
+def join_parts(parts: Iterable[str]) -> str:
+    """Put parts together to a document; they must be in ascending order of field id, and blank ones add nothing."""
+    return f"{{{''.join(parts)[1:]}}}"
+
+
 def encode_values(values: dict[int, Value]) -> str:
     """Write values as the JSON document in which a contact is stored: keys are field ids, in ascending order."""
-    return msgspec.json.encode(dict(sorted(values.items()))).decode()
+    return join_parts(encode_part(field_id, value) for field_id, value in sorted(values.items()))
+
+
+def merge_documents(present: str, stated: str, fields: FieldSet, erasable: Collection[int]) -> str:
+    """Write the document of a contact for which new values are stated: they win over the present ones, those of
+    fields in `erasable` go when none is stated, and so do those of fields that are gone."""
+    new: dict[str, Any] = msgspec.json.decode(stated)
+    old: dict[str, Any] = msgspec.json.decode(present)
+    kept = {key: value for key, value in old.items() if int(key) in fields.by_id and int(key) not in erasable}
+    return encode_values({int(key): value for key, value in (kept | new).items()})
 
 
 def decode_values(document: str, fields: FieldSet) -> dict[int, Value]:

@@ -104,12 +104,18 @@ def parse_value(text: str, of: Field, zone: ZoneInfo) -> Value | None:
 
     A date-time without an offset is on the clocks of `zone`; the value is in UTC.
     """
-    text = text.strip()
-    if not text:
-        return None
-    if of.kind is Kind.DATETIME:
-        return to_utc(parse_moment(text), zone)
-    return _PARSERS[of.kind](text, of)
+    return parser(of, zone)(text)
+
+
+def parser(of: Field, zone: ZoneInfo) -> Callable[[str], Value | None]:
+    """Make the `parse_value` of one field, for whoever reads many of its values."""
+    parse: Callable[[str, Field], Value] = _PARSERS.get(of.kind) or (lambda text, _: to_utc(parse_moment(text), zone))
+
+    def parse_one(text: str) -> Value | None:
+        text = text.strip()
+        return parse(text, of) if text else None
+
+    return parse_one
 
 
 def parse_operand(text: str, of: Field, *, part: bool = False) -> Value:
@@ -154,7 +160,7 @@ def _parse_number(text: str, _: Field) -> float:
     number = float(text)
     if number in (float("inf"), float("-inf")):
         raise ValueProblem(f'is too large for a number: "{_short(text)}"')
-    if abs(number) > _LARGEST_WHOLE and _WHOLE.fullmatch(text) and Decimal(number) != Decimal(text):
+    if abs(number) >= _LARGEST_WHOLE and _WHOLE.fullmatch(text) and Decimal(number) != Decimal(text):
         raise ValueProblem(f'has more digits than a number keeps; use a text field: "{_short(text)}"')
     return number + 0.0  # turns -0.0 into 0.0
 
@@ -214,18 +220,23 @@ def infer_kind(texts: Iterable[str], candidates: Iterable[Kind]) -> tuple[Kind, 
     The order in which a column's kind is chosen is that of INFERABLE. Digits that a number would lose (a leading
     zero or plus sign, more digits than a number keeps) make a column text, and so do 0 and 1 no booleans.
     """
-    left = [kind for kind in candidates if kind is not Kind.TEXT]
+    left: list[Kind] = [kind for kind in candidates if kind is not Kind.TEXT]
     for text in texts:
         stripped = text.strip()
         if stripped:
-            left = [kind for kind in left if _FITS[kind](stripped)]
+            left = _fitting(stripped, left)
             if not left:
                 break
     return (*left, Kind.TEXT)
 
 
-def _fits(kind: Kind) -> Field:
-    return Field(0, "", "", kind)
+def _fitting(text: str, kinds: list[Kind]) -> list[Kind]:
+    found: list[Kind] = []
+    for kind in kinds:
+        # A date is the midnight of a date-time as well, and need not be read once more.
+        if (kind is Kind.DATETIME and Kind.DATE in found) or _FITS[kind](text):
+            found.append(kind)
+    return found
 
 
 def _fits_number(text: str) -> bool:
@@ -238,13 +249,14 @@ def _fits_boolean(text: str) -> bool:
 
 def _parses(text: str, kind: Kind) -> bool:
     try:
-        parse_value(text, _fits(kind), _UTC)
+        _BARE[kind](text)
     except ValueProblem:
         return False
     return True
 
 
 _UTC = ZoneInfo("UTC")
+_BARE = {kind: parser(Field(0, "", "", kind), _UTC) for kind in Kind}
 _FITS: dict[Kind, Callable[[str], bool]] = {
     Kind.BOOLEAN: _fits_boolean,
     Kind.NUMBER: _fits_number,

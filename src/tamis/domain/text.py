@@ -30,7 +30,8 @@ def problem_with_line(text: str) -> str | None:
 
 def problem_with_text(text: str) -> str | None:
     """Say why text cannot be a value of a text field, which may have several lines, or None when it can."""
-    if CONTROL_BUT_LINES.search(text) or SURROGATE.search(text):
+    # What is printable has neither; most text is, and is known to be at once.
+    if not text.isprintable() and (CONTROL_BUT_LINES.search(text) or SURROGATE.search(text)):
         return "must not contain control characters"
     if len(text) > MAX_TEXT:
         return f"must not be longer than {MAX_TEXT:,} characters"

@@ -1,18 +1,21 @@
-"""A CSV file as rows with their line numbers: UTF-8 with or without BOM, commas, plain or gzip."""
+"""A CSV file as batches of records: UTF-8 with or without BOM, commas, plain or gzip."""
 
 import csv
 import gzip
+import io
 import zlib
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from itertools import islice
 from pathlib import Path
-from typing import IO, NamedTuple
+from typing import IO, Any, NamedTuple
 
 from tamis.domain.errors import Invalid, Problem
 
 LONGEST_CELL = 16 * 1024 * 1024
 MOST_COLUMNS = 10_000
+RECORDS_A_BATCH = 10_000
 
 
 class Row(NamedTuple):
@@ -22,13 +25,29 @@ class Row(NamedTuple):
     cells: list[str]
 
 
+class Batch(NamedTuple):
+    """Consecutive records, after so many lines of the file; a blank line is a record without cells."""
+
+    lines_before: int
+    records: list[list[str]]
+
+    def rows(self) -> list[Row]:
+        """Number the records that are not blank; a line end inside of quotes is still in its cell."""
+        line, rows = self.lines_before, []
+        for cells in self.records:
+            line += 1 + sum(cell.count("\n") for cell in cells)
+            if cells:
+                rows.append(Row(line, cells))
+        return rows
+
+
 @dataclass(frozen=True, slots=True)
 class CsvFile:
     """An open CSV file, of which the header has been read."""
 
     path: Path
     header: tuple[str, ...]
-    rows: Iterator[Row]
+    batches: Iterator[Batch]
     raw: IO[bytes]
 
     @property
@@ -39,35 +58,62 @@ class CsvFile:
 
 @contextmanager
 def open_csv(path: Path) -> Iterator[CsvFile]:
-    """Open a file and read its header; raises Invalid, also while its rows are read."""
+    """Open a file and read its header; raises Invalid, also while its records are read."""
     csv.field_size_limit(LONGEST_CELL)
-    with _plain_errors(path), path.open("rb") as raw:
-        compressed = raw.read(2) == b"\x1f\x8b"
-        raw.seek(0)
-        unpacked = gzip.GzipFile(fileobj=raw) if compressed else raw
-        lines = _decoded(path, unpacked)
-        reader = csv.reader(lines, strict=True)
-        header = next(reader, None)
+    with _plain_errors(path), path.open("rb") as raw, _unpacked(raw) as unpacked:
+        # Lines end at "\n" and nowhere else; every other line end is the reader's matter.
+        reader = csv.reader(io.TextIOWrapper(unpacked, encoding="utf-8-sig", newline="\n"), strict=True)
+        header = next(iter(_take(path, reader, 1)), None)
         if not header:
             raise Invalid([Problem(str(path), "is empty: the first line must name the columns")])
-        yield CsvFile(path, _checked_header(path, header), _rows(reader), raw)
+        yield CsvFile(path, _checked_header(path, header), _batches(path, reader), raw)
 
 
-def _decoded(path: Path, unpacked: Iterable[bytes]) -> Iterator[str]:
-    # Lines are decoded one by one, so that an error can name the line. Quoted line ends are the reader's matter.
-    for number, line in enumerate(unpacked, 1):
-        try:
-            yield line.decode("utf-8-sig" if number == 1 else "utf-8")
-        except UnicodeDecodeError:
-            raise Invalid(
-                [Problem(f"{path}, line {number}", "is not UTF-8: save the file as UTF-8 and import again")]
-            ) from None
+@contextmanager
+def _unpacked(raw: IO[bytes]) -> Iterator[Any]:
+    compressed = raw.read(2) == b"\x1f\x8b"
+    raw.seek(0)
+    if not compressed:
+        yield raw
+        return
+    with gzip.GzipFile(fileobj=raw) as unpacked:
+        yield unpacked
 
 
-def _rows(reader: Iterator[list[str]]) -> Iterator[Row]:
-    for cells in reader:
-        if cells:
-            yield Row(reader.line_num, cells)  # type: ignore[attr-defined]
+def _batches(path: Path, reader: Any) -> Iterator[Batch]:
+    while True:
+        before: int = reader.line_num
+        records = _take(path, reader, RECORDS_A_BATCH)
+        if not records:
+            return
+        yield Batch(before, records)
+
+
+def _take(path: Path, reader: Iterator[list[str]], most: int) -> list[list[str]]:
+    try:
+        return list(islice(reader, most))
+    except UnicodeDecodeError:
+        raise Invalid(
+            [
+                Problem(
+                    f"{path}, line {_undecodable_line(path)}", "is not UTF-8: save the file as UTF-8 and import again"
+                )
+            ]
+        ) from None
+
+
+def _undecodable_line(path: Path) -> int:
+    # The file was being decoded in blocks, which is fast and knows nothing of lines: look for the line only now.
+    with path.open("rb") as raw, _unpacked(raw) as unpacked:
+        return next(number for number, line in enumerate(unpacked, 1) if not _is_utf8(line))
+
+
+def _is_utf8(line: bytes) -> bool:
+    try:
+        line.decode("utf-8")
+    except UnicodeDecodeError:
+        return False
+    return True
 
 
 def _checked_header(path: Path, header: list[str]) -> tuple[str, ...]:

@@ -3,20 +3,22 @@
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import NamedTuple
 
-from tamis.actions.batches import batched
+from tamis.actions.batches import batched, collector_paused
 from tamis.actions.house import House
-from tamis.actions.importing.csv_file import open_csv
+from tamis.actions.importing.csv_file import RECORDS_A_BATCH, open_csv
 from tamis.actions.importing.mapping import ColumnMap, map_columns
-from tamis.actions.importing.read_rows import Good, read_rows
+from tamis.actions.importing.read_rows import RowReader
 from tamis.actions.importing.rejects import RejectsFile
-from tamis.actions.importing.survey import ROWS_A_BATCH, Survey, survey
-from tamis.actions.importing.upsert import Outcome, upsert
+from tamis.actions.importing.storing import Storing, storing
+from tamis.actions.importing.survey import Survey, survey
 from tamis.actions.types import create_field
 from tamis.domain.accounts import Account
 from tamis.domain.contacts import ContactType
 from tamis.domain.fields import Field, FieldSet, key_of
 from tamis.records import types
+from tamis.records.contacts import NewContact
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,65 +64,61 @@ def import_csv(
     same state. Of rows with the same address the last good one counts.
     """
     present = types.fields_of_type(house.records.reader(), contact_type.id)
-    with open_csv(path) as file:
+    with collector_paused(), open_csv(path) as file:
         columns = map_columns(file.header, present, options.chosen or {}, options.create_fields)
-        found = survey(file.rows, columns.email, columns.unknown, lambda done: progress("Reading", done, 0))
+        found = survey(file.batches, columns.email, columns.unknown, lambda done: progress("Reading", done, 0))
     made = _make_fields(house, contact_type, file.header, columns, found, options.dry_run)
-    fields = FieldSet((*present.fields, *made.values()))
     columns = replace(columns, fields=columns.fields | made)
+    erasable = [field.id for field in columns.fields.values()] if options.erase else []
+    fields = FieldSet((*present.fields, *made.values()))
     rejects = RejectsFile(house.settings.data, path, file.header, house.clock())
     try:
-        total = _run(house, account, contact_type, path, fields, columns, found, options, rejects, progress)
+        with storing(house, contact_type.id, fields, erasable, write=not options.dry_run) as store:
+            reader = RowReader(len(file.header), columns, account.zone)
+            counts = _run(path, reader, found, store, rejects, progress)
     finally:
         rejects.close()
-    return replace(
-        total,
+    return ImportReport(
+        rows=counts.rows,
+        created=store.total.created,
+        updated=store.total.updated,
+        unchanged=store.total.unchanged,
+        repeated=counts.repeated,
+        rejected=counts.rejected,
         rejects_file=str(rejects.path) if rejects.path else None,
         ignored_columns=tuple(file.header[p] for p in columns.ignored),
         created_fields=tuple(made.values()),
     )
 
 
+class _Counts(NamedTuple):
+    rows: int
+    repeated: int
+    rejected: int
+
+
 def _run(
-    house: House,
-    account: Account,
-    contact_type: ContactType,
-    path: Path,
-    fields: FieldSet,
-    columns: ColumnMap,
-    found: Survey,
-    options: ImportOptions,
-    rejects: RejectsFile,
-    progress: Progress,
-) -> ImportReport:
-    report = ImportReport(0, 0, 0, 0, 0, 0, None, (), ())
-    held: dict[str, Good] = {}
-
-    def store(rows: list[Good]) -> None:
-        nonlocal report
-        outcome: Outcome = house.write(upsert, contact_type.id, fields, rows, write=not options.dry_run)
-        report = replace(
-            report,
-            created=report.created + outcome.created,
-            updated=report.updated + outcome.updated,
-            unchanged=report.unchanged + outcome.unchanged,
-        )
-
-    with open_csv(path) as file:
-        for batch in batched(file.rows, ROWS_A_BATCH):
-            good, bad = read_rows(batch, len(file.header), columns, account.zone, options.erase)
+    path: Path, reader: RowReader, found: Survey, store: Storing, rejects: RejectsFile, progress: Progress
+) -> _Counts:
+    rows = repeated = rejected = 0
+    held: dict[str, NewContact] = {}  # of addresses that come up again, only the last good row is stored, at the end
+    with collector_paused(), open_csv(path) as file:
+        for batch in file.batches:
+            good, bad = reader.read(batch)
             rejects.add(bad)
-            single = [row for row in good if hash(row.email.key) not in found.repeated]
-            for row in good:
-                if hash(row.email.key) in found.repeated:
-                    report = replace(report, repeated=report.repeated + (row.email.key in held))
-                    held[row.email.key] = row
-            store(single)
-            report = replace(report, rows=report.rows + len(batch), rejected=report.rejected + len(bad))
-            progress("Storing", report.rows, found.rows)
-    for part in batched(held.values(), ROWS_A_BATCH):
-        store(list(part))
-    return report
+            rows += len(good) + len(bad)
+            rejected += len(bad)
+            if found.repeated:
+                again = [contact for contact in good if hash(contact.email_key) in found.repeated]
+                good = [contact for contact in good if hash(contact.email_key) not in found.repeated]
+                repeated += len(again) + len(held)
+                held.update((contact.email_key, contact) for contact in again)
+                repeated -= len(held)
+            store.store(good)
+            progress("Storing", rows, found.rows)
+        for part in batched(held.values(), RECORDS_A_BATCH):
+            store.store(part)
+    return _Counts(rows, repeated, rejected)
 
 
 def _make_fields(

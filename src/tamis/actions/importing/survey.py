@@ -1,15 +1,15 @@
 """The first pass over a file: how many rows, which addresses stand in it twice, what kinds its columns have."""
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
-from itertools import zip_longest
+from itertools import filterfalse, zip_longest
 
-from tamis.actions.batches import batched
-from tamis.actions.importing.csv_file import Row
-from tamis.domain.emails import parse_email
+from tamis.actions.importing.csv_file import Batch
+from tamis.domain.emails import likely_keys
 from tamis.domain.fields import INFERABLE, Kind, infer_kind
 
-ROWS_A_BATCH = 10_000
+MOST_SEEN = 400_000
+LONGEST_SEEN = 64
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,27 +21,71 @@ class Survey:
     kinds: dict[int, Kind]
 
 
-def survey(rows: Iterator[Row], email: int, infer: Sequence[int], progress: Callable[[int], None]) -> Survey:
+class _Addresses:
+    """Which hashes of addresses have come up once, and which again."""
+
+    def __init__(self) -> None:
+        self.seen: set[int] = set()
+        self.repeated: set[int] = set()
+
+    def add(self, cells: Sequence[str]) -> None:
+        hashes = list(map(hash, filter(None, likely_keys(cells))))
+        fresh = set(hashes)
+        if len(fresh) == len(hashes) and self.seen.isdisjoint(fresh):
+            self.seen |= fresh
+            return
+        for number in hashes:
+            (self.repeated if number in self.seen else self.seen).add(number)
+
+
+class _Column:
+    """Which kinds a column can still be of; a cell that has been looked at is not looked at again."""
+
+    def __init__(self) -> None:
+        self.seen: set[str] = set()
+        self._left: tuple[Kind, ...] = INFERABLE
+        self._filled = False
+
+    @property
+    def kind(self) -> Kind:
+        return self._left[0] if self._filled else Kind.TEXT
+
+    @property
+    def settled(self) -> bool:
+        return self._left == (Kind.TEXT,)
+
+    def add(self, cells: Iterable[str]) -> None:
+        fresh = set(filterfalse(self.seen.__contains__, cells))
+        texts = [text for text in fresh if text.strip()]
+        if texts:
+            self._filled = True
+            self._left = infer_kind(texts, self._left)
+        self.seen.update(text for text in fresh if len(text) <= LONGEST_SEEN)
+
+
+def survey(batches: Iterable[Batch], email: int, infer: Sequence[int], progress: Callable[[int], None]) -> Survey:
     """Read all rows once, writing nothing; `infer` are the columns whose kind is asked."""
-    candidates: dict[int, tuple[Kind, ...]] = dict.fromkeys(infer, INFERABLE)
-    filled: set[int] = set()
-    seen: set[int] = set()
-    repeated: set[int] = set()
+    asked = {position: _Column() for position in infer}
+    addresses = _Addresses()
     count = 0
-    for batch in batched(rows, ROWS_A_BATCH):
-        count += len(batch)
-        columns = list(zip_longest(*(row.cells for row in batch), fillvalue=""))
-        for cell in columns[email] if email < len(columns) else ():
-            address = parse_email(cell)
-            if address:
-                number = hash(address.key)
-                (repeated if number in seen else seen).add(number)
-        for position in infer:
-            if position < len(columns):
-                texts = {text for text in set(columns[position]) if text.strip()}
-                if texts:
-                    filled.add(position)
-                    candidates[position] = infer_kind(texts, candidates[position])
+    for batch in batches:
+        rows, columns = _columns(batch)
+        count += rows
+        if email < len(columns):
+            addresses.add(columns[email])
+        for position, column in asked.items():
+            if not column.settled and position < len(columns):
+                column.add(columns[position])
+        if sum(len(column.seen) for column in asked.values()) > MOST_SEEN:
+            for column in asked.values():
+                column.seen.clear()
         progress(count)
-    kinds = {position: left[0] if position in filled else Kind.TEXT for position, left in candidates.items()}
-    return Survey(count, frozenset(repeated), kinds)
+    return Survey(count, frozenset(addresses.repeated), {position: column.kind for position, column in asked.items()})
+
+
+def _columns(batch: Batch) -> tuple[int, list[tuple[str, ...]]]:
+    widths = set(map(len, batch.records))
+    if len(widths) == 1:
+        return len(batch.records), list(zip(*batch.records, strict=True))
+    records = list(filter(None, batch.records))
+    return len(records), list(zip_longest(*records, fillvalue=""))

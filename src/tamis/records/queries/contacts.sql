@@ -19,7 +19,7 @@ SELECT seq FROM sqlite_sequence WHERE name = 'contacts';
 
 -- name: insert
 INSERT INTO contacts (id, contact_type_id, email, email_key, field_values, created_at, updated_at)
-VALUES (?, ?, ?, ?, ?, ?, ?);
+SELECT ? + key, ?, value ->> 0, value ->> 1, value ->> 2, ?, ? FROM json_each(?);
 
 -- name: update
 UPDATE contacts SET email = ?, field_values = ?, updated_at = ? WHERE id = ?;
