@@ -4,7 +4,9 @@ import json
 import logging
 import os
 import secrets
+import signal
 import socket
+import sys
 import threading
 from collections.abc import Callable
 from pathlib import Path
@@ -44,6 +46,7 @@ def serve(settings: Settings, host: str, port: int, ready: Callable[[str], None]
     `ready` is told the address once requests are accepted. Raises Unavailable when the port or the data is taken.
     """
     logging.basicConfig(level=logging.WARNING, format="%(asctime)s %(levelname)s %(message)s")
+    signal.signal(signal.SIGTERM, _stop)
     house = House(settings)
     try:
         columns = _own_columns(house)
@@ -113,6 +116,11 @@ def _listen(host: str, port: int) -> socket.socket:
     listener.listen(2048)
     listener.set_inheritable(True)
     return listener
+
+
+def _stop(*_: object) -> None:
+    # uvicorn handles the signal while it runs and raises it again at its end: then the stores are still to be closed.
+    sys.exit(0)
 
 
 def _shown(host: str) -> str:

@@ -1,7 +1,7 @@
 """What can be set, in one frozen record."""
 
 import os
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 
@@ -11,7 +11,7 @@ class Settings:
 
     data: Path
     columns_memory: str = "1GB"
-    columns_threads: int = 0
+    columns_threads: int = field(default_factory=lambda: os.cpu_count() or 1)
     max_body: int = 1_048_576
     requests_per_minute: int = 0
 

@@ -15,17 +15,18 @@ from tamis.actions.accounts import create_account
 from tamis.actions.catch_up import stored_rule
 from tamis.actions.contacts import delete_contact
 from tamis.actions.house import House
-from tamis.actions.importing.read_rows import Good
 from tamis.actions.importing.upsert import upsert
 from tamis.actions.recipients import add_recipient, delete_recipient, recipient_page
 from tamis.actions.segments import create_segment, delete_segment
 from tamis.actions.types import create_field, create_type, delete_field
 from tamis.columns.store import FILE_NAME
+from tamis.domain.contacts import encode_values
 from tamis.domain.emails import Email, parse_email
 from tamis.domain.errors import Invalid, NotFound, Refused
 from tamis.domain.fields import COUNTRY, Kind, Value
 from tamis.domain.segments import Segment
 from tamis.records import contacts, types
+from tamis.records.contacts import NewContact
 from tamis.rules.evaluate import selects
 from tamis.rules.text import from_text
 from tamis.settings import Settings
@@ -86,9 +87,9 @@ class Membership(RuleBasedStateMachine):
                 values[COUNTRY.id] = country
             if score is not None:
                 values[self.score.id] = float(score)
-            rows.append(Good(email(address), values, (COUNTRY.id, self.score.id)))
+            rows.append(NewContact(address, email(address).key, encode_values(values)))
         fields = types.fields_of_type(self.house.records.reader(), self.type.id)
-        self.house.write(upsert, self.type.id, fields, rows)
+        self.house.write(upsert, self.type.id, fields, rows, (COUNTRY.id, self.score.id))
 
     @rule(address=PEOPLE)
     def delete_contact(self, address: str) -> None:

@@ -88,5 +88,5 @@ def refuse(error: TamisError) -> NoReturn:
     problems = error.problems if isinstance(error, Invalid) else ()
     lines = [f"{p.path}: {p.message}" if p.path else p.message for p in problems] or [error.message]
     for line in lines:
-        notice(line[:1].upper() + line[1:] if len(lines) == 1 and not problems else line)
+        notice(line)
     sys.exit(1)

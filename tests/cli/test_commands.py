@@ -1,0 +1,117 @@
+"""Every command works whether or not a server is running on the same data, and speaks JSON when asked."""
+
+import gzip
+from pathlib import Path
+
+import pytest
+
+from tests.support.process import Refused, Server, tamis
+
+PEOPLE = "email,first_name,last_name,birth_date\nann@example.org,Ann,Lee,1990-05-01\nbob@example.org,Bob,,1985-01-31\n"
+
+
+def people(tmp_path: Path, text: str = PEOPLE) -> Path:
+    """Write a CSV file."""
+    file = tmp_path / "people.csv"
+    file.write_text(text, encoding="utf-8")
+    return file
+
+
+def test_a_segment_from_its_making_to_its_end(either: Path, tmp_path: Path) -> None:
+    report = tamis(either, "import", people(tmp_path), "--type", "people")
+    assert report == {
+        "rows": 2,
+        "created": 2,
+        "updated": 0,
+        "unchanged": 0,
+        "repeated": 0,
+        "rejected": 0,
+        "rejects_file": None,
+    }
+    where = "birth_date is at or after 1990-01-01"
+    assert tamis(either, "segment", "count", "--type", "People", "--where", where) == {"count": 1}
+    made = tamis(either, "segment", "create", "Young", "--type", "1", "--where", where)
+    assert made == {"id": 1, "name": "Young", "count": 1}
+    (listed,) = tamis(either, "segment", "list")["segments"]
+    assert listed == tamis(either, "segment", "show", "young")
+    assert listed["rule"] == where
+    assert listed["sentence"] == "Contacts whose Birth date is 1990-01-01 or later."
+    (member,) = tamis(either, "segment", "members", "Young")["members"]
+    assert (member["email"], member["fullname"], member["segment_id"]) == ("ann@example.org", "Ann Lee", 1)
+    assert tamis(either, "segment", "delete", "1") == {"id": 1, "name": "Young"}
+    assert tamis(either, "segment", "list") == {"segments": []}
+
+
+def test_an_import_is_counted_by_the_next_question(either: Path, tmp_path: Path) -> None:
+    count = ("segment", "count", "--type", "People", "--where", 'first_name = "Ann"')
+    assert tamis(either, *count) == {"count": 0}
+    tamis(either, "import", people(tmp_path), "--type", "People")
+    assert tamis(either, *count) == {"count": 1}
+    changed = people(tmp_path, PEOPLE.replace("Bob", "Ann"))
+    assert tamis(either, "import", changed, "--type", "People")["updated"] == 1
+    assert tamis(either, *count) == {"count": 2}
+
+
+def test_members_are_limited_and_paged(either: Path, tmp_path: Path) -> None:
+    rows = "".join(f"person{n}@example.org,P,{n}\n" for n in range(12_345))
+    file = tmp_path / "many.csv.gz"
+    file.write_bytes(gzip.compress(f"email,first_name,last_name\n{rows}".encode()))
+    tamis(either, "import", file, "--type", "People")
+    tamis(either, "segment", "create", "All", "--type", "People", "--where", "email is not blank")
+    everyone = tamis(either, "segment", "members", "All")["members"]
+    assert len({member["email"] for member in everyone}) == 12_345
+    assert tamis(either, "segment", "members", "All", "--limit", "3")["members"] == everyone[:3]
+    assert tamis(either, "segment", "members", "All", "--limit", "0")["members"] == []
+
+
+def test_contacts_are_shown_and_deleted(either: Path, tmp_path: Path) -> None:
+    tamis(either, "import", people(tmp_path), "--type", "People")
+    tamis(either, "segment", "create", "Anns", "--type", "People", "--where", 'first_name = "ann"')
+    shown = tamis(either, "contact", "show", "ANN@example.org", "--type", "People")
+    assert shown["values"]["birth_date"] == "1990-05-01"
+    assert shown["segments"] == [{"id": 1, "name": "Anns"}]
+    tamis(either, "contact", "delete", "ann@example.org", "--type", "People")
+    with pytest.raises(Refused, match="have no contact"):
+        tamis(either, "contact", "show", "ann@example.org", "--type", "People")
+    assert tamis(either, "segment", "show", "Anns")["count"] == 0
+
+
+def test_keys_are_made_listed_and_revoked(either: Path) -> None:
+    made = tamis(either, "key", "create")
+    listed = tamis(either, "key", "list")["key_pairs"]
+    assert [pair["public_key"] for pair in listed][1] == made["public_key"]
+    assert made["secret_key"] not in str(listed)
+    tamis(either, "key", "revoke", made["public_key"])
+    assert tamis(either, "key", "list")["key_pairs"][1]["revoked_at"]
+    with pytest.raises(Refused, match="no live key pair"):
+        tamis(either, "key", "revoke", made["public_key"])
+
+
+def test_fields_are_made_listed_and_deleted(either: Path) -> None:
+    made = tamis(either, "field", "create", "Plan", "--type", "People", "--kind", "choice", "--option", "Pro",
+                 "--option", "Team")  # fmt: skip
+    assert made["options"] == ["Pro", "Team"]
+    keys = [field["key"] for field in tamis(either, "field", "list", "--type", "People")["fields"]]
+    assert keys[-2:] == ["birth_date", "plan"]
+    tamis(either, "segment", "create", "Pros", "--type", "People", "--where", 'plan = "pro"')
+    with pytest.raises(Refused, match='plan is used by the segments "Pros"'):
+        tamis(either, "field", "delete", "plan", "--type", "People")
+    tamis(either, "segment", "delete", "Pros")
+    tamis(either, "field", "delete", "plan", "--type", "People")
+    with pytest.raises(Refused, match='here is no field "plan"'):
+        tamis(either, "segment", "count", "--type", "People", "--where", 'plan = "pro"')
+
+
+def test_a_second_server_on_the_same_data_is_refused(data: Path) -> None:
+    with Server(data) as first:
+        second = Server(data)
+        with pytest.raises(AssertionError, match="is in use by another Tamis process"):
+            second.start()
+        assert tamis(data, "segment", "list") == {"segments": []}
+        assert first.stop() == 0
+
+
+def test_a_command_finds_its_way_past_a_server_that_was_killed(data: Path) -> None:
+    with Server(data) as server:
+        server.kill()
+    assert tamis(data, "segment", "list") == {"segments": []}

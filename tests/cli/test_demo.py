@@ -1,0 +1,105 @@
+"""`tamis demo`: a fresh directory, a line to paste that works, and counts that were computed elsewhere."""
+
+import json
+import shlex
+import signal
+import subprocess
+import sys
+from pathlib import Path
+from typing import IO
+
+import pytest
+
+from tests.support.clients import installed
+from tests.support.process import PATIENCE_SECONDS, Refused, environment, tamis
+
+COUNTS = {
+    "active is true": 584,
+    "active is false": 15,
+    'store = "store 1"': 326,
+    'store = "store 2"': 273,
+    'country = "India"': 60,
+    'country = "China"': 53,
+    'country = "United States"': 36,
+    'country = "Japan"': 31,
+    'country = "Mexico"': 30,
+    'country = "Russian Federation"': 28,
+    "total_paid >= 150": 46,
+    "rental_count >= 40": 7,
+    "open_rentals > 0": 159,
+    "last_rental_at is between 2006-01-01 and 2006-12-31": 158,
+}
+
+
+class Demo:
+    """`tamis demo` in a process of its own, until the block ends."""
+
+    def __init__(self, data: Path) -> None:
+        self.data = data
+        self.lines: list[str] = []
+
+    def __enter__(self) -> "Demo":
+        command = [sys.executable, "-m", "tamis", "demo", "--port", "0", "--data", str(self.data)]
+        self.process = subprocess.Popen(
+            command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, env=environment()
+        )
+        output: IO[str] | None = self.process.stdout
+        assert output
+        for line in output:
+            self.lines.append(line.rstrip("\n"))
+            if line.startswith("Tamis is listening on http://127.0.0.1:"):
+                return self
+        raise AssertionError(self.process.communicate()[1])
+
+    def __exit__(self, *_: object) -> None:
+        self.process.send_signal(signal.SIGTERM)
+        errors: str = self.process.communicate(timeout=PATIENCE_SECONDS)[1]
+        assert self.process.returncode == 0
+        assert errors == ""
+
+
+def test_the_demo_serves_and_its_line_works_when_pasted(tmp_path: Path) -> None:
+    installed("curl")
+    with Demo(tmp_path / "data") as demo:
+        (line,) = [line.strip() for line in demo.lines if line.strip().startswith("curl ")]
+        pasted = subprocess.run(
+            ["bash", "-c", f"{line} --silent --show-error"],
+            capture_output=True,
+            text=True,
+            check=True,
+            env=environment(),
+        )
+        assert shlex.split(line)[0] == "curl"
+        answer = json.loads(pasted.stdout)
+        sizes = {s["segment_name"]: s["segment_emails_count"] for s in answer["message"]["segments"]}
+        assert sizes["Customers in India"] == 60
+        assert sizes["Big spenders"] == 46
+        assert len(sizes) == 4
+        assert all(sizes.values())
+        for rule, count in COUNTS.items():
+            asked = tamis(demo.data, "segment", "count", "--type", "Customers", "--where", rule)
+            assert asked == {"count": count}, rule
+
+
+def test_a_demo_replaces_an_untouched_one_and_keeps_a_changed_one(tmp_path: Path) -> None:
+    with Demo(tmp_path / "data"):
+        pass
+    with Demo(tmp_path / "data") as demo:
+        assert [path.name for path in tmp_path.iterdir()] == ["data"]
+        tamis(demo.data, "segment", "delete", "Big spenders")
+    with Demo(tmp_path / "data") as demo:
+        assert len(tamis(demo.data, "segment", "list")["segments"]) == 4
+        (kept,) = [path for path in tmp_path.iterdir() if path.name != "data"]
+        assert str(kept) in "\n".join(demo.lines)
+    assert len(tamis(kept, "segment", "list")["segments"]) == 3
+
+
+def test_a_demo_never_touches_data_that_is_not_its_own(data: Path) -> None:
+    with pytest.raises(Refused, match="holds data already"):
+        tamis(data, "demo", "--port", "0")
+    assert tamis(data, "type", "list")["contact_types"]
+
+
+def test_a_demo_is_refused_while_its_data_is_served(tmp_path: Path) -> None:
+    with Demo(tmp_path / "data") as demo, pytest.raises(Refused, match="is being served"):
+        tamis(demo.data, "demo", "--port", "0")

@@ -1,0 +1,109 @@
+"""Exit status 1 with one sentence that says what to do, 2 for wrong usage; never a traceback."""
+
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from tests.support.process import PATIENCE_SECONDS, Refused, environment, tamis
+
+
+def run(data: Path, *arguments: str, given: str = "") -> "subprocess.CompletedProcess[str]":
+    """Run a command as a person does."""
+    command = [sys.executable, "-m", "tamis", *arguments, "--data", str(data)]
+    return subprocess.run(
+        command, capture_output=True, text=True, check=False, input=given, env=environment(), timeout=PATIENCE_SECONDS
+    )
+
+
+@pytest.mark.parametrize(
+    ("arguments", "reason"),
+    [
+        (["segment", "count", "--type", "Nobody", "--where", ""], 'here is no contact type "Nobody"'),
+        (["segment", "count", "--type", "People", "--where", "age > 3"], 'there is no field "age"'),
+        (["segment", "count", "--type", "People", "--where", "birth_date >"], "ends too early"),
+        (["segment", "show", "Nothing"], 'here is no segment "Nothing"'),
+        (["segment", "delete", "999999999999999999999"], "here is no segment"),
+        (["type", "create", "people"], 'here is a contact type "people" already'),
+        (["type", "create", " "], "must not be blank"),
+        (["type", "create", "a\nb"], "control characters"),
+        (["field", "create", "Email", "--type", "People", "--kind", "text"], 'have a field "email" already'),
+        (["field", "create", "!!", "--type", "People", "--kind", "text"], "at least one letter or digit"),
+        (["field", "create", "Plan", "--type", "People", "--kind", "choice"], "needs at least one --option"),
+        (["field", "create", "Age", "--type", "People", "--kind", "number", "--option", "1"], "has no options"),
+        (["field", "delete", "email", "--type", "People"], "is a reserved field"),
+        (["field", "delete", "nothing", "--type", "People"], 'have no field "nothing"'),
+        (["import", "/no/such/file.csv", "--type", "People"], "cannot be read: No such file"),
+        (["account", "create", "--email", "nonsense"], "is not a valid e-mail address"),
+        (["account", "create", "--email", "OWNER@example.org"], "has an account already"),
+        (["account", "create", "--email", "b@example.org", "--timezone", "Mars/Base"], "is not a time zone"),
+        (["account", "create", "--email", "b@example.org", "--timezone", "../../etc/passwd"], "is not a time zone"),
+        (["contact", "show", "nonsense", "--type", "People"], "have no contact"),
+        (["type", "list", "--account", "stranger@example.org"], "here is no account"),
+    ],
+)
+def test_a_refusal_says_what_is_wrong(data: Path, arguments: list[str], reason: str) -> None:
+    done = run(data, *arguments)
+    assert done.returncode == 1
+    assert reason in done.stderr
+    assert done.stdout == ""
+    assert "Traceback" not in done.stderr
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ["nonsense"],
+        ["segment", "nonsense"],
+        ["segment", "count"],
+        ["segment", "members", "1", "--limit", "many"],
+        ["field", "create", "Age", "--type", "People", "--kind", "nonsense"],
+        ["import", "x.csv", "--type", "People", "--blank", "sometimes"],
+        ["type", "list", "--nonsense"],
+    ],
+)
+def test_wrong_usage_ends_with_status_2(data: Path, arguments: list[str]) -> None:
+    done = run(data, *arguments)
+    assert done.returncode == 2
+    assert done.stderr
+    assert "Traceback" not in done.stderr
+
+
+def test_all_mistakes_of_a_rule_are_told_with_their_places(data: Path) -> None:
+    done = run(data, "segment", "count", "--type", "People", "--where", 'contry = "India" and birth_date > "soon"')
+    assert done.stderr.splitlines() == [
+        'line 1, column 1: there is no field "contry"',
+        'line 1, column 35: the value of birth_date must be a date such as 2024-12-31, not "soon"',
+    ]
+
+
+def test_without_an_account_a_command_says_how_to_make_one(tmp_path: Path) -> None:
+    done = run(tmp_path / "data", "type", "list")
+    assert done.returncode == 1
+    assert "tamis account create" in done.stderr
+
+
+def test_with_several_accounts_one_must_be_chosen(data: Path) -> None:
+    tamis(data, "account", "create", "--email", "second@example.org", "--timezone", "Asia/Dhaka")
+    with pytest.raises(Refused, match="choose one with --account"):
+        tamis(data, "type", "list")
+    assert tamis(data, "type", "list", "--account", "second@example.org") == {"contact_types": []}
+    with pytest.raises(Refused, match='here is no contact type "People"'):
+        tamis(data, "field", "list", "--type", "People", "--account", "second@example.org")
+
+
+def test_a_password_comes_from_standard_input_and_is_kept_as_a_hash(tmp_path: Path) -> None:
+    create = ("account", "create", "--email", "me@example.org", "--password-stdin")
+    assert "at least 10 characters" in run(tmp_path / "data", *create, given="short\n").stderr
+    done = run(tmp_path / "data", *create, given="correct horse battery\n")
+    assert done.returncode == 0
+    stored = b"".join(file.read_bytes() for file in (tmp_path / "data").iterdir())
+    assert b"$argon2id$" in stored
+    assert b"correct horse" not in stored
+
+
+def test_secrets_are_shown_once_and_kept_as_hashes(data: Path) -> None:
+    secret = tamis(data, "key", "create")["secret_key"]
+    stored = b"".join(file.read_bytes() for file in data.iterdir() if file.is_file())
+    assert secret.encode() not in stored
