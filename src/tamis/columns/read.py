@@ -28,7 +28,7 @@ def recipients(
     """Give a page of a segment's recipients whose ids lie above `after`, in order of id: each with its id and as a
     JSON document of the record `Recipient`."""
     first = max(after, (segment_id << SEGMENT_SHIFT) - 1)
-    return con.execute(  # the page is cut before anything is joined to it
+    rows = con.execute(  # the page is cut before anything is joined to it
         f"""
         SELECT id, to_json(r)::VARCHAR FROM (
             SELECT m.recipient_id AS id, $1::BIGINT AS user_id, $2::BIGINT AS segment_id, m.contact_id,
@@ -45,10 +45,12 @@ def recipients(
             ) m
             LEFT JOIN {table(type_id)} c ON c.id = m.contact_id
             LEFT JOIN added a ON a.recipient_id = m.recipient_id
-        ) r ORDER BY id
+        ) r
         """,
         [account_id, segment_id, first, segment_id + 1 << SEGMENT_SHIFT, limit],
     ).fetchall()
+    rows.sort()  # they are almost in order; DuckDB would carry the documents through its sort, a fifth of the time
+    return rows
 
 
 def contact_ids(con: duckdb.DuckDBPyConnection, type_id: int, after: int, limit: int) -> list[int]:

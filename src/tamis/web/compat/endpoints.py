@@ -19,7 +19,7 @@ from tamis.web.compat.body import parse_body
 from tamis.web.compat.checks import Checks, parse_id
 from tamis.web.http import Answer, Request, Stream, json_answer
 
-ITEMS_A_PIECE = 20_000
+ITEMS_A_PIECE = 10_000
 CONTACTS_A_PIECE = 2_000
 MOST_ITEMS = 1 << 53
 
