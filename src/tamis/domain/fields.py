@@ -88,6 +88,11 @@ def key_of(name: str) -> str:
     return re.sub(r"\W+", "_", fold(name.strip())).strip("_")
 
 
+def name_of(header: str) -> str:
+    """Give the name of a field made from a column: a header that is a key, such as `birth_date`, is spelled out."""
+    return header.replace("_", " ").capitalize() if header == key_of(header) else header
+
+
 _NUMBER = re.compile(r"[+-]?(?:\d+(?:\.\d*)?|\.\d+)(?:[eE][+-]?\d+)?", re.ASCII)
 _WHOLE = re.compile(r"[+-]?\d+", re.ASCII)
 _DATE = re.compile(r"\d{4}-\d{2}-\d{2}", re.ASCII)

@@ -16,7 +16,7 @@ from tamis.actions.importing.survey import Survey, survey
 from tamis.actions.types import create_field
 from tamis.domain.accounts import Account
 from tamis.domain.contacts import ContactType
-from tamis.domain.fields import Field, FieldSet, key_of
+from tamis.domain.fields import Field, FieldSet, key_of, name_of
 from tamis.records import types
 from tamis.records.contacts import NewContact
 
@@ -131,7 +131,7 @@ def _make_fields(
 ) -> dict[int, Field]:
     made = {}
     for number, position in enumerate(columns.unknown):
-        name, kind = header[position], found.kinds[position]
+        name, kind = name_of(header[position]), found.kinds[position]
         if dry_run:
             made[position] = Field(-1 - number, key_of(name), name, kind)
         else:
