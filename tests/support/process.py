@@ -58,10 +58,12 @@ class Server:
 
     def __exit__(self, *_: object) -> None:
         if self.process.poll() is None:
-            self.stop()
+            assert self.stop() == 0, self.errors
 
     def start(self) -> None:
-        """Start the process and wait until it says where it listens."""
+        """Start the process, also again after it has ended, and wait until it says where it listens."""
+        self._listening.clear()
+        self.address = ""
         self.process = subprocess.Popen(
             [sys.executable, "-m", "tamis", "serve", "--port", "0", "--data", str(self.data)],
             stdout=subprocess.PIPE,

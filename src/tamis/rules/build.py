@@ -1,13 +1,18 @@
 """The one constructor of rules: it checks a draft against the fields of a contact type and reports all errors."""
 
+from datetime import date, datetime, time, timedelta
+from zoneinfo import ZoneInfo
+
 from tamis.domain.errors import Invalid, Problem
 from tamis.domain.fields import Field, FieldSet, Value, ValueProblem, format_value, parse_operand
+from tamis.domain.instants import to_utc
 from tamis.rules.draft import MAX_DEPTH, Draft, DraftCondition, DraftGroup, DraftNot
 from tamis.rules.operators import SPELLINGS, Operator, Takes, find_operator, names_for, normal_spelling
 from tamis.rules.tree import All, Any, Condition, Node, Not, Rule, join
 
 MAX_CONDITIONS = 500
 MAX_VALUES = 10_000
+_UTC = ZoneInfo("UTC")
 
 
 def build(draft: Draft | None, fields: FieldSet) -> Rule:
@@ -108,17 +113,27 @@ def _values(draft: DraftCondition, field: Field, operator: Operator, problems: l
 
 
 def _check_order(draft: DraftCondition, values: list[Value], problems: list[Problem]) -> None:
-    # Values that differ in form, a day and a moment, are compared by their text: ISO 8601 sorts as time does.
     low, high = values
-    comparable = type(low) is type(high) and isinstance(low, float)
-    backwards = low > high if comparable else format_value(low) > format_value(high)  # type: ignore[operator]
-    if backwards:
+    if low > high if isinstance(low, float) and isinstance(high, float) else _after(low, high):
         problems.append(
             Problem(
                 draft.where,
                 f"the first value, {format_value(low)}, must not be after the second, {format_value(high)}",
             )
         )
+
+
+def _after(low: Value, high: Value) -> bool:
+    # Before the account's time zone is known, its clocks are compared with an offset's as far as they can differ.
+    first, last = _clock(low, time.min), _clock(high, time.max)
+    differ = (first.tzinfo is None) is not (last.tzinfo is None)
+    slack = timedelta(days=1) if differ else timedelta(0)
+    return to_utc(first, _UTC) - to_utc(last, _UTC) > slack
+
+
+def _clock(value: Value, of_day: time) -> datetime:
+    assert isinstance(value, date)
+    return value if isinstance(value, datetime) else datetime.combine(value, of_day)
 
 
 def _called(reference: str | int) -> str:

@@ -33,7 +33,7 @@ def _condition(condition: Condition) -> str:
     if operator.takes is Takes.MANY:
         values = [_listed(values)]
     text = f"{condition.field.name} {operator.phrase.format(*values)}"
-    return f"{text} or is blank" if operator.holds_when_missing and operator.takes is not Takes.NONE else text
+    return f"{text} (or is blank)" if operator.holds_when_missing and operator.takes is not Takes.NONE else text
 
 
 def _value(value: Value) -> str:

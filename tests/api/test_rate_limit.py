@@ -1,0 +1,48 @@
+"""TAMIS_REQUESTS_PER_MINUTE: how many requests a key pair may make in a minute."""
+
+from collections.abc import Iterator
+
+import pytest
+
+from tests.support.people import Person, colleague_of, new_account
+from tests.support.process import Server
+
+LIMIT = 5
+TOO_MANY = '{"status":"failed","errors":"Too many requests: try again in a minute."}'
+
+
+@pytest.fixture(scope="module")
+def limited(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
+    data = tmp_path_factory.mktemp("limited") / "data"
+    with Server(data, {"TAMIS_REQUESTS_PER_MINUTE": str(LIMIT)}) as running:
+        yield running
+
+
+def test_more_requests_than_allowed_are_refused(limited: Server) -> None:
+    person = new_account(limited.data, limited.address, "busy@example.org")
+    # A minute may end in the middle: so twice the limit is sent, and one more, of which one minute refuses some.
+    answers = [person.get("segment/list") for _ in range(2 * LIMIT + 1)]
+    assert {answer.status_code for answer in answers} == {200, 429}
+    assert [answer.status_code for answer in answers[:LIMIT]] == [200] * LIMIT
+    refused = next(answer for answer in answers if answer.status_code == 429)
+    assert refused.text == TOO_MANY
+    assert refused.headers["retry-after"] == "60"
+    assert refused.headers["content-type"] == "application/json"
+
+
+def test_each_pair_is_counted_for_itself(limited: Server) -> None:
+    person = new_account(limited.data, limited.address, "busier@example.org")
+    colleague = colleague_of(person)
+    assert 429 in {person.get("segment/list").status_code for _ in range(2 * LIMIT + 1)}
+    assert colleague.get("segment/list").status_code == 200
+
+
+def test_who_does_not_know_the_secret_cannot_use_up_the_requests_of_a_pair(limited: Server) -> None:
+    person = new_account(limited.data, limited.address, "victim@example.org")
+    wrong = Person(person.data, person.base, 0, person.email, person.public_key, "sk_wrong")
+    assert {wrong.get("segment/list").status_code for _ in range(3 * LIMIT)} == {401}
+    assert person.get("segment/list").status_code == 200
+
+
+def test_without_a_limit_there_is_none(owner: Person) -> None:
+    assert {owner.get("reserve-fields").status_code for _ in range(50)} == {200}

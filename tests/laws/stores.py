@@ -1,0 +1,89 @@
+"""The way of a contact into the column store, as the product goes it: records, document, typed columns."""
+
+from datetime import UTC, date, datetime
+from typing import Any
+from zoneinfo import ZoneInfo
+
+import apsw
+import duckdb
+
+from tamis.columns.layout import arrange, column, insert_documents, table
+from tamis.domain.contacts import Contact, encode_values
+from tamis.domain.fields import FieldSet, Kind, Value
+from tamis.domain.instants import to_micros
+from tamis.records.queries import load
+from tamis.rules.sql import Parameters, compile_rule
+from tamis.rules.tree import Rule
+
+TYPE = 1
+
+
+class Stores:
+    """Both stores in memory, with the contacts of one type."""
+
+    def __init__(self, fields: FieldSet) -> None:
+        self.fields = fields
+        self._records = apsw.Connection(":memory:")
+        self._records.execute(
+            "CREATE TABLE contacts (id INTEGER PRIMARY KEY, contact_type_id INTEGER, email TEXT, email_key TEXT, "
+            "field_values TEXT, created_at INTEGER, updated_at INTEGER) STRICT"
+        )
+        self._columns = duckdb.connect(":memory:", config={"threads": 1})
+        arrange(self._columns, TYPE, fields)
+
+    def close(self) -> None:
+        """Let go of both."""
+        self._records.close()
+        self._columns.close()
+
+    def fill(self, contacts: list[Contact]) -> None:
+        """Hold these contacts and no others."""
+        self._records.execute("DELETE FROM contacts")
+        self._columns.execute(f"DELETE FROM {table(TYPE)}")
+        self._records.executemany(
+            "INSERT INTO contacts VALUES (?, ?, ?, ?, ?, ?, ?)",
+            [
+                (
+                    c.id,
+                    TYPE,
+                    c.email,
+                    c.email,
+                    encode_values(c.values),
+                    to_micros(c.created_at),
+                    to_micros(c.updated_at),
+                )
+                for c in contacts
+            ],
+        )
+        rows: Any = self._records.execute(load("contacts")["documents"], (TYPE, str([c.id for c in contacts])))
+        sql, structure = insert_documents(TYPE, self.fields)
+        self._columns.execute(sql, [[document for _, document in rows], structure])
+
+    def selected(self, rule: Rule, zone: ZoneInfo) -> set[int]:
+        """Ask the column store whom a rule selects."""
+        parameters = Parameters()
+        where = compile_rule(rule, zone, column, parameters)
+        rows = self._columns.execute(f"SELECT id FROM {table(TYPE)} WHERE {where}", parameters.values).fetchall()
+        return {row[0] for row in rows}
+
+    def held(self, contact_id: int) -> dict[int, Value]:
+        """Read back what the column store knows of a contact, by field id."""
+        names = ", ".join(column(field) for field in self.fields.fields)
+        row = self._columns.execute(f"SELECT {names} FROM {table(TYPE)} WHERE id = $1", [contact_id]).fetchone()
+        assert row is not None
+        return {
+            field.id: value.replace(tzinfo=UTC) if field.kind is Kind.DATETIME else value
+            for field, value in zip(self.fields.fields, row, strict=True)
+            if value is not None
+        }
+
+    def lower(self, texts: list[str]) -> list[str]:
+        """Ask the column store for texts in lower case."""
+        rows = self._columns.execute("SELECT lower(unnest($1::VARCHAR[]))", [texts]).fetchall()
+        return [row[0] for row in rows]
+
+
+def known(contact: Contact, fields: FieldSet) -> dict[int, str | float | bool | date | datetime]:
+    """Give all that a contact itself says, by field id."""
+    found = {field.id: contact.value_of(field) for field in fields.fields}
+    return {key: value for key, value in found.items() if value is not None}

@@ -1,0 +1,272 @@
+"""Random contacts and rules that meet each other: values come from small pools of troublesome ones or from anywhere."""
+
+from collections.abc import Callable
+from datetime import date, datetime, timedelta
+from typing import Literal
+from zoneinfo import ZoneInfo
+
+from hypothesis import strategies as st
+
+from tamis.domain.contacts import Contact
+from tamis.domain.errors import Invalid
+from tamis.domain.fields import (
+    ADDRESS_LINE1,
+    CREATED_AT,
+    EMAIL,
+    FIRST_NAME,
+    UPDATED_AT,
+    Field,
+    FieldSet,
+    Kind,
+    Value,
+    ValueProblem,
+    format_value,
+    parse_value,
+)
+from tamis.domain.instants import to_utc
+from tamis.domain.text import fold
+from tamis.rules.build import build
+from tamis.rules.draft import Draft, DraftCondition, DraftGroup, DraftNot
+from tamis.rules.operators import OPERATORS, Operator, Takes
+from tamis.rules.tree import Condition, Node
+
+PLANS = ("Free", "Pro", "Straße", "ΟΔΟΣ", "İstanbul", "Free trial")
+FIELDS = FieldSet(
+    (
+        EMAIL,
+        FIRST_NAME,
+        ADDRESS_LINE1,
+        CREATED_AT,
+        UPDATED_AT,
+        Field(101, "nickname", "Nickname", Kind.TEXT),
+        Field(102, "notes", "Notes", Kind.TEXT),
+        Field(103, "age", "Age", Kind.NUMBER),
+        Field(104, "order_total", "Order total", Kind.NUMBER),
+        Field(105, "birth_date", "Birth date", Kind.DATE),
+        Field(106, "last_order", "Last order", Kind.DATETIME),
+        Field(107, "not_active", "Not active", Kind.BOOLEAN),
+        Field(108, "plan", "Plan", Kind.CHOICE, PLANS),
+        Field(109, "not", "Not", Kind.TEXT),
+        Field(110, "1st_seen", "1st seen", Kind.DATETIME),
+        Field(111, "größe_σ", "Größe Σ", Kind.NUMBER),
+        Field(112, "true", "True", Kind.BOOLEAN),
+    )
+)
+"""The fields of every random contact, some with keys that look like words of the text language."""
+
+ZONES = tuple(
+    ZoneInfo(name)
+    for name in (
+        "UTC",
+        "America/Sao_Paulo",  # its days began at 1 o'clock when daylight saving did
+        "Europe/Berlin",
+        "Asia/Beirut",  # changes its clocks at midnight
+        "Pacific/Apia",  # had no 30 December 2011
+        "Asia/Kolkata",
+        "America/New_York",
+        "Atlantic/Azores",  # midnight comes twice when daylight saving ends
+        "America/St_Johns",  # changed its clocks a minute after midnight
+        "Pacific/Kiritimati",
+        "Etc/GMT+12",
+    )
+)
+zones = st.sampled_from(ZONES)
+
+# -- values ------------------------------------------------------------------------------------------------------------
+
+_LETTERS = "aAbBzZ09 éÉßẞsSſΣσςİIıikKßǅÅåÅ%_\\\"'`{}()\t\n,;=-\u00a0\u0085\u2028\u200b\u0301🦊𐐀𐐨"
+raw_texts = st.one_of(
+    st.text(st.sampled_from(_LETTERS), max_size=6),
+    st.sampled_from(
+        ["", " ", "a", "A", "ab", "true", "is", "and", "5", "ΟΔΟΣ", "οδος", "οδοσ", "straße", "STRASSE", "%"]
+    ),
+    st.text(max_size=12),
+)
+"""Text as somebody might type it: blank, padded, or with characters that no value may have."""
+
+
+def _read(text: str, field: Field) -> Value | None:
+    try:
+        return parse_value(text, field, ZoneInfo("UTC"))
+    except ValueProblem:
+        return None
+
+
+_TEXT_FIELD = FIELDS.by_id[101]
+texts: st.SearchStrategy[str] = (
+    raw_texts.map(lambda raw: _read(raw, _TEXT_FIELD)).filter(lambda value: value is not None).map(str)
+)
+emails = st.builds(
+    "{}@{}".format, st.text("abAB019._-+é", min_size=1, max_size=5), st.sampled_from(["a.de", "B.org", "münchen.de"])
+)
+_LARGEST = 1.7976931348623157e308
+numbers = st.one_of(
+    st.sampled_from([0.0, 1.0, -1.0, 0.1, 2.5, 18.0, 30.0, 5e-324, -5e-324, _LARGEST, -_LARGEST,
+                     2.0**53, 2.0**53 + 2, -(2.0**63), 2.0**64, 1e16, 1e22, 1e23, 123456789.123]),
+    st.integers(-3, 3).map(float),
+    st.floats(allow_nan=False, allow_infinity=False).map(lambda number: number + 0.0),
+)  # fmt: skip
+dates = st.one_of(
+    st.sampled_from([date.min, date.max, date(1, 1, 2), date(9999, 12, 30), date(1970, 1, 1), date(2000, 2, 29)]),
+    st.dates(date(2024, 3, 29), date(2024, 4, 2)),
+    st.dates(),
+)
+_TURNS = tuple(
+    datetime.fromisoformat(text)
+    for text in (
+        "0001-01-01",
+        "0001-01-02",
+        "9999-12-30",
+        "9999-12-31 23:59:59.999999",
+        "1900-01-01",
+        "1970-01-01",
+        "2011-12-30",  # Pacific/Apia, the day that was not
+        "2017-10-15",  # America/Sao_Paulo, forward
+        "2018-02-18",  # America/Sao_Paulo, back
+        "2010-11-07",  # America/St_Johns, back
+        "2024-03-31",  # Europe/Berlin, Asia/Beirut and Atlantic/Azores, forward
+        "2024-10-27",  # the same, back
+    )
+)
+_STEPS = tuple(
+    timedelta(hours=hours, minutes=minutes, microseconds=micros)
+    for hours in (-24, -1, 0, 1, 2, 24)
+    for minutes in (0, 30)
+    for micros in (-1, 0, 1)
+)
+
+
+def _moved(moment: datetime, step: timedelta) -> datetime:
+    try:
+        return moment + step
+    except OverflowError:
+        return moment
+
+
+moments = st.one_of(st.builds(_moved, st.sampled_from(_TURNS), st.sampled_from(_STEPS)), st.datetimes())
+"""Naive date-times, many of them where clocks change or the calendar ends."""
+instants = st.one_of(
+    st.builds(to_utc, moments, zones),
+    st.builds(to_utc, st.builds(_moved, st.sampled_from(_TURNS), st.sampled_from(_STEPS)), zones),
+)
+
+VALUES: dict[Kind, st.SearchStrategy[Value]] = {
+    Kind.TEXT: texts,
+    Kind.NUMBER: numbers,
+    Kind.DATE: dates,
+    Kind.DATETIME: instants,
+    Kind.BOOLEAN: st.booleans(),
+    Kind.CHOICE: st.sampled_from(PLANS),
+}
+
+
+@st.composite
+def contacts(draw: st.DrawFn, contact_id: int = 1) -> Contact:
+    """A contact with any of its values missing."""
+    values = {
+        field.id: draw(VALUES[field.kind])
+        for field in FIELDS.fields
+        if field not in (EMAIL, CREATED_AT, UPDATED_AT) and draw(st.booleans())
+    }
+    return Contact(contact_id, 1, draw(emails), values, draw(instants), draw(instants))
+
+
+@st.composite
+def crowds(draw: st.DrawFn, most: int = 6) -> list[Contact]:
+    """Several contacts, numbered from 1 on."""
+    return [draw(contacts(number)) for number in range(1, draw(st.integers(1, most)) + 1)]
+
+
+def swap_case(text: str) -> str:
+    """Write text in other cases, where a letter has one that means the same: ß and a final sigma have none."""
+    return "".join(c.swapcase() if fold(c.swapcase()) == fold(c) else c for c in text)
+
+
+# -- rules -------------------------------------------------------------------------------------------------------------
+
+_OFFSETS = ("Z", "+00:00", "-00:00", "+05:30", "-03:00", "+14:00", "-1200", "z")
+
+
+@st.composite
+def _moment_texts(draw: st.DrawFn) -> str:
+    moment = draw(moments)
+    spec = draw(st.sampled_from(["minutes", "seconds", "auto", "microseconds"]))
+    return moment.isoformat(draw(st.sampled_from("T ")), spec) + draw(st.sampled_from(("", "", *_OFFSETS)))
+
+
+OPERAND_TEXTS: dict[Kind, st.SearchStrategy[str]] = {
+    Kind.TEXT: texts.flatmap(
+        lambda text: st.sampled_from([text, swap_case(text), fold(text), f"  {text}\t", text[:2]])
+    ),
+    Kind.NUMBER: numbers.map(format_value),
+    Kind.DATE: dates.map(str),
+    Kind.DATETIME: st.one_of(dates.map(str), _moment_texts(), instants.map(format_value)),
+    Kind.BOOLEAN: st.sampled_from(["true", "false", "Yes", "NO", "1", "0"]),
+    Kind.CHOICE: st.sampled_from([*PLANS, *map(fold, PLANS)]),
+}
+
+
+def operand_texts(field: Field, operator: Operator) -> st.SearchStrategy[str]:
+    """Text that is a value of a condition."""
+    text = OPERAND_TEXTS[Kind.TEXT if operator.takes_parts else field.kind]
+    return text.filter(lambda written: bool(written.strip()))
+
+
+def value_counts(takes: Takes) -> st.SearchStrategy[int]:
+    """How many values an operator may have."""
+    return st.integers(1, 4) if takes is Takes.MANY else st.just({"none": 0, "one": 1, "two": 2}[takes])
+
+
+@st.composite
+def draft_conditions(
+    draw: st.DrawFn, operator: Operator | None = None, fields: Callable[[Field], bool] = lambda field: True
+) -> DraftCondition:
+    """A condition that `build` accepts."""
+    op = operator or draw(
+        st.sampled_from([o for o in OPERATORS if any(fields(f) and f.kind in o.kinds for f in FIELDS.fields)])
+    )
+    field = draw(st.sampled_from([field for field in FIELDS.fields if field.kind in op.kinds and fields(field)]))
+    count = draw(value_counts(op.takes))
+    values = tuple(draw(operand_texts(field, op)) for _ in range(count))
+    spelling = draw(st.sampled_from((op.name, op.name.upper(), *op.aliases)))
+    references: list[str | int] = [field.id, field.key, field.name]
+    reference = draw(st.sampled_from(references))
+    draft = DraftCondition(reference, spelling, values, "here")
+    if op.takes is Takes.TWO:
+        try:
+            build(draft, FIELDS)
+        except Invalid:  # the bounds stand in the wrong order
+            return DraftCondition(draft.field, draft.operator, values[::-1], "here")
+    return draft
+
+
+@st.composite
+def _groups(draw: st.DrawFn, parts: st.SearchStrategy[Draft]) -> DraftGroup:
+    join: Literal["all", "any"] = draw(st.sampled_from(["all", "any"]))
+    return DraftGroup(join, tuple(draw(st.lists(parts, min_size=1, max_size=4))), "here")
+
+
+drafts: st.SearchStrategy[Draft] = st.recursive(
+    draft_conditions(),
+    lambda parts: st.one_of(_groups(parts), st.builds(DraftNot, parts, st.just("here"))),
+    max_leaves=8,
+)
+"""Drafts that `build` accepts, nested by all, any and not."""
+
+
+def built(draft: Draft) -> Node:
+    """Build a draft that is known to be right."""
+    rule = build(draft, FIELDS)
+    assert rule is not None
+    return rule
+
+
+def built_condition(draft: DraftCondition) -> Condition:
+    """Build a condition that is known to be right."""
+    rule = built(draft)
+    assert isinstance(rule, Condition)
+    return rule
+
+
+rules = drafts.map(built)
+"""Rules of any shape."""

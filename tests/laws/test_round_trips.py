@@ -1,0 +1,79 @@
+"""§ One tree: what a rule is written as, in any syntax, reads as the very same tree."""
+
+from hypothesis import assume, given, settings
+
+from tamis.domain.fields import format_value
+from tamis.rules.build import build
+from tamis.rules.draft import MAX_DEPTH, Draft, DraftCondition, DraftGroup, DraftNot
+from tamis.rules.json import from_json, to_json
+from tamis.rules.text import from_text, to_text
+from tamis.rules.tree import Node, Rule, conditions
+from tamis.rules.wire import NESTED, from_arrays, to_arrays
+from tests.laws.strategies import FIELDS, draft_conditions, drafts, rules
+
+
+def same(one: Rule, other: Rule) -> bool:
+    """Tell whether two trees are the same, down to how their values are written: moments that are equal may not be."""
+    written = [[format_value(v) for c in conditions(rule) for v in c.values] for rule in (one, other)]
+    return one == other and written[0] == written[1]
+
+
+@settings(max_examples=300)
+@given(rules)
+def test_round_trip_of_text(rule: Node) -> None:
+    assert same(build(from_text(to_text(rule)), FIELDS), rule)
+
+
+@given(rules)
+def test_round_trip_of_json(rule: Node) -> None:
+    assert same(build(from_json(to_json(rule)), FIELDS), rule)
+
+
+@given(rules)
+def test_round_trip_of_arrays_where_they_can_express_a_rule(rule: Node) -> None:
+    arrays = to_arrays(rule)
+    if arrays.query_type == NESTED:
+        assert (arrays.select_field, arrays.select_operator, arrays.value) == ((), (), ())
+    else:
+        draft = from_arrays(arrays.select_field, arrays.select_operator, arrays.value, arrays.query_type)
+        assert same(build(draft, FIELDS), rule)
+
+
+@given(draft_conditions())
+def test_round_trip_of_arrays_for_every_single_condition(draft: DraftCondition) -> None:
+    rule = build(draft, FIELDS)
+    arrays = to_arrays(rule)
+    assert arrays.query_type is None
+    assert same(build(from_arrays(arrays.select_field, arrays.select_operator, arrays.value, None), FIELDS), rule)
+
+
+@given(drafts)
+def test_round_trip_through_all_doors_at_once(draft: Draft) -> None:
+    rule = build(draft, FIELDS)
+    again = build(from_json(to_json(build(from_text(to_text(rule)), FIELDS))), FIELDS)
+    assert to_text(again) == to_text(rule)
+
+
+def test_round_trip_of_no_rule() -> None:
+    assert from_text(to_text(None)) is None
+    assert from_json(to_json(None)) is None
+    arrays = to_arrays(None)
+    assert from_arrays(arrays.select_field, arrays.select_operator, arrays.value, arrays.query_type) is None
+
+
+def test_round_trip_of_the_deepest_and_the_widest_rule() -> None:
+    deep: Draft = DraftCondition("age", "is", ("1",), "here")
+    for level in range(MAX_DEPTH - 1):
+        deep = DraftGroup("all" if level % 2 else "any", (DraftCondition("age", "is", ("2",), "here"), deep), "here")
+    wide = DraftNot(DraftGroup("all", (DraftCondition("plan", "is blank", (), "here"),) * 500, "here"), "here")
+    for draft in (deep, wide):
+        rule = build(draft, FIELDS)
+        assert build(from_text(to_text(rule)), FIELDS) == rule
+        assert build(from_json(to_json(rule)), FIELDS) == rule
+
+
+@given(rules, rules)
+def test_different_rules_are_written_differently(one: Node, other: Node) -> None:
+    assume(not same(one, other))
+    assert to_text(one) != to_text(other)
+    assert to_json(one) != to_json(other)

@@ -1,0 +1,33 @@
+"""§ One meaning begins with one value: what a contact has is what the records and the column store give back."""
+
+from hypothesis import example, given
+from hypothesis import strategies as st
+
+from tamis.domain.contacts import Contact, decode_values, encode_values
+from tamis.domain.instants import FIRST_INSTANT, LAST_INSTANT
+from tests.laws.stores import Stores, known
+from tests.laws.strategies import FIELDS, contacts, numbers
+
+EDGES = Contact(1, 1, "a@b.de", {106: FIRST_INSTANT, 110: LAST_INSTANT}, FIRST_INSTANT, LAST_INSTANT)
+
+
+@example(EDGES)
+@given(contacts())
+def test_values_survive_the_records(contact: Contact) -> None:
+    assert decode_values(encode_values(contact.values), FIELDS) == contact.values
+
+
+@example(EDGES)
+@given(contacts())
+def test_values_survive_the_way_into_the_columns(stores: Stores, contact: Contact) -> None:
+    stores.fill([contact])
+    assert stores.held(contact.id) == known(contact, FIELDS)
+
+
+@given(st.lists(numbers, min_size=1, max_size=50))
+def test_numbers_survive_bit_by_bit(stores: Stores, many: list[float]) -> None:
+    crowd = [
+        Contact(number, 1, "a@b.de", {103: value}, FIRST_INSTANT, LAST_INSTANT) for number, value in enumerate(many, 1)
+    ]
+    stores.fill(crowd)
+    assert [float(stores.held(contact.id)[103]).hex() for contact in crowd] == [value.hex() for value in many]  # type: ignore[arg-type]

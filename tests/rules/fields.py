@@ -1,0 +1,18 @@
+"""The fields of the contact type that the examples are about."""
+
+from tamis.domain.fields import RESERVED, Field, FieldSet, Kind
+
+FIELDS = FieldSet(
+    (
+        *RESERVED,
+        Field(101, "age", "Age", Kind.NUMBER),
+        Field(102, "birth_date", "Birth date", Kind.DATE),
+        Field(103, "last_order", "Last order", Kind.DATETIME),
+        Field(104, "active", "Active", Kind.BOOLEAN),
+        Field(105, "plan", "Plan", Kind.CHOICE, ("Free", "Pro", "Team")),
+        Field(106, "notes", "Notes", Kind.TEXT),
+        Field(107, "not_seen", "Not seen", Kind.BOOLEAN),
+        Field(108, "or", "Or", Kind.TEXT),
+        Field(109, "seen", "Seen", Kind.BOOLEAN),
+    )
+)

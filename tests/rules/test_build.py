@@ -1,0 +1,115 @@
+"""The one constructor: all errors at once, each with its path, in words that say what to do."""
+
+import pytest
+
+from tamis.domain.errors import Invalid, Problem
+from tamis.rules.build import build
+from tamis.rules.draft import Draft, DraftCondition, DraftGroup, DraftNot
+from tamis.rules.tree import All, Any, Condition, Not, conditions
+from tests.rules.fields import FIELDS
+
+
+def leaf(field: str | int, operator: str, *values: str) -> DraftCondition:
+    return DraftCondition(field, operator, values, "w", "w.field", "w.operator", tuple(f"w.{v}" for v in values))
+
+
+def problems(draft: Draft) -> list[Problem]:
+    with pytest.raises(Invalid) as refusal:
+        build(draft, FIELDS)
+    return list(refusal.value.problems)
+
+
+@pytest.mark.parametrize(
+    ("draft", "path", "message"),
+    [
+        (leaf("shoe_size", "is", "40"), "w.field", 'there is no field "shoe_size"'),
+        (leaf(999, "is", "40"), "w.field", "there is no field with the id 999"),
+        (leaf("age", "resembles", "40"), "w.operator", 'there is no operator "resembles"'),
+        (
+            leaf("active", "contains", "t"),
+            "w.operator",
+            '"contains" does not apply to active, a boolean field; '
+            "use is, is not, is not blank, is blank, is true, is false",
+        ),
+        (leaf("age", "is"), "w", '"is" takes one value, not 0'),
+        (leaf("age", "is", "1", "2"), "w", '"is" takes one value, not 2'),
+        (leaf("age", "is between", "1"), "w", '"is between" takes two values, not 1'),
+        (leaf("age", "is blank", "1"), "w", '"is blank" takes no value, not 1'),
+        (leaf("age", "in"), "w", '"is one of" takes at least one value, not 0'),
+        (leaf("age", "is", "x"), "w.x", 'the value of age must be a number such as 12.5, not "x"'),
+        (leaf("age", "is", " "), "w. ", 'the value of age must not be blank; use the operator "is blank" instead'),
+        (leaf("plan", "is", "Gold"), "w.Gold", 'the value of plan must be one of "Free", "Pro", "Team", not "Gold"'),
+        (leaf("age", "is between", "2", "1"), "w", "the first value, 2, must not be after the second, 1"),
+        (DraftGroup("all", (), "g"), "g", "a group needs at least one condition"),
+        (DraftNot(DraftGroup("any", (), "g"), "n"), "g", "a group needs at least one condition"),
+    ],
+)
+def test_a_draft_is_refused_with_path_and_advice(draft: Draft, path: str, message: str) -> None:
+    assert problems(draft) == [Problem(path, message)]
+
+
+def test_all_errors_are_told_at_once() -> None:
+    draft = DraftGroup(
+        "any",
+        (
+            leaf("shoe_size", "resembles", "40"),
+            leaf("age", "in", "x", "1", "y"),
+            DraftNot(DraftGroup("all", (DraftGroup("any", (), "g"), leaf("age", "is blank")), "h"), "n"),
+            leaf("birth_date", "is between", "2024-02-30", "never"),
+            leaf("age", "is", "5"),
+        ),
+        "top",
+    )
+    assert [problem.path for problem in problems(draft)] == [
+        "w.field", "w.operator", "w.x", "w.y", "g", "w.2024-02-30", "w.never",
+    ]  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("low", "high"),
+    [
+        ("2024-01-02", "2024-01-01"),
+        ("2024-01-01T10:00", "2024-01-01T09:00"),
+        ("2024-01-01T10:00Z", "2024-01-01T09:59:59Z"),
+        ("2024-01-01T09:00-05:00", "2024-01-01T10:00Z"),
+        ("2024-01-02T00:00", "2024-01-01"),
+        ("2024-01-02", "2024-01-01T23:59"),
+        ("2024-01-05T00:00Z", "2024-01-01"),
+        ("2024-01-05T00:00", "2024-01-01T00:00Z"),
+        ("9999-12-31", "0001-01-01T00:00+14:00"),
+    ],
+)
+def test_bounds_in_the_wrong_order_are_refused(low: str, high: str) -> None:
+    assert [problem.path for problem in problems(leaf("last_order", "is between", low, high))] == ["w"]
+
+
+@pytest.mark.parametrize(
+    ("low", "high"),
+    [
+        ("2024-01-01", "2024-01-01"),
+        ("2024-01-01T00:00Z", "2024-01-01T00:00:30Z"),  # their texts sort the other way
+        ("2024-01-01T00:00:30Z", "2024-01-01T00:00:30.5Z"),
+        ("2024-01-01T10:00Z", "2024-01-01T09:00-05:00"),
+        ("2024-01-01T10:00", "2024-01-01"),  # until the day ends
+        ("2024-01-01", "2024-01-01T00:00"),
+        ("2024-01-01T23:00Z", "2024-01-01T12:00"),  # it depends on the account's time zone
+        ("0001-01-01", "9999-12-31"),
+        ("0001-01-01T00:00+14:00", "9999-12-31T23:59-12:00"),
+    ],
+)
+def test_bounds_in_the_right_order_are_taken(low: str, high: str) -> None:
+    assert isinstance(build(leaf("last_order", "is between", low, high), FIELDS), Condition)
+
+
+def test_groups_take_one_shape() -> None:
+    one, two, three = (leaf("age", "is", value) for value in "123")
+    nested = DraftGroup("all", (DraftGroup("all", (one, two), "h"), DraftGroup("any", (three,), "h")), "g")
+    flat = build(DraftGroup("all", (one, two, three), "g"), FIELDS)
+    assert build(nested, FIELDS) == flat
+    assert isinstance(flat, All)
+    assert [condition.values for condition in conditions(flat)] == [(1.0,), (2.0,), (3.0,)]
+    mixed = build(DraftGroup("any", (DraftGroup("all", (one, two), "h"), DraftNot(three, "n")), "g"), FIELDS)
+    assert isinstance(mixed, Any)
+    assert [type(part) for part in mixed.parts] == [All, Not]
+    assert build(None, FIELDS) is None
+    assert list(conditions(None)) == []

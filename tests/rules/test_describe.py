@@ -1,0 +1,59 @@
+"""One English sentence for a rule."""
+
+import pytest
+
+from tamis.rules.build import build
+from tamis.rules.describe import describe
+from tamis.rules.text import from_text
+from tests.rules.fields import FIELDS
+
+
+@pytest.mark.parametrize(
+    ("text", "sentence"),
+    [
+        ("", "Nobody: this segment has no conditions."),
+        ("age is blank", "Contacts whose Age is blank."),
+        ("age is not blank", "Contacts whose Age is known."),
+        ('country = "us"', "Contacts whose Country is “us”."),
+        ("age > 1234567.5", "Contacts whose Age is greater than 1234567.5."),
+        ("age >= 1000000", "Contacts whose Age is 1,000,000 or more."),
+        ("age between 25 and 60", "Contacts whose Age is between 25 and 60."),
+        ('plan in ("pro")', "Contacts whose Plan is one of “Pro”."),
+        ('plan in ("pro", "free", "team")', "Contacts whose Plan is one of “Pro”, “Free” or “Team”."),
+        ("active = true", "Contacts whose Active is true."),
+        ("last_order is after 2024-01-01 10:00", "Contacts whose Last order is after 2024-01-01 10:00."),
+        ("birth_date <= 2000-12-31", "Contacts whose Birth date is 2000-12-31 or earlier."),
+        ("notes contains '{0} {x}'", "Contacts whose Notes contains “{0} {x}”."),
+        ("age = 1 and age = 2 and age = 3", "Contacts whose Age is 1 and Age is 2 and Age is 3."),
+        (
+            "age = 1 or age = 2 and not (age = 3 or age = 4)",
+            "Contacts whose Age is 1 or (Age is 2 and not (Age is 3 or Age is 4)).",
+        ),
+    ],
+)
+def test_a_sentence(text: str, sentence: str) -> None:
+    assert describe(build(from_text(text), FIELDS)) == sentence
+
+
+def test_a_long_list_is_cut_short() -> None:
+    sentence = describe(build(from_text(f"age in ({', '.join(map(str, range(1_300)))})"), FIELDS))
+    assert sentence == "Contacts whose Age is one of 0, 1, 2, 3, 4, 5, 6, 7, 8, 9 and 1,290 more."
+    twelve = describe(build(from_text(f"age in ({', '.join(map(str, range(12)))})"), FIELDS))
+    assert twelve.endswith("9, 10 or 11.")
+
+
+@pytest.mark.parametrize(
+    ("text", "sentence"),
+    [
+        ("age != 30", "Contacts whose Age is not 30 (or is blank)."),
+        ("plan not in ('pro', 'team')", "Contacts whose Plan is none of “Pro” or “Team” (or is blank)."),
+        ("age not between 1 and 2", "Contacts whose Age is not between 1 and 2 (or is blank)."),
+        (
+            "age != 30 and notes does not contain 'x'",
+            "Contacts whose Age is not 30 (or is blank) and Notes does not contain “x” (or is blank).",
+        ),
+    ],
+)
+def test_a_negative_condition_says_that_blanks_are_meant_too(text: str, sentence: str) -> None:
+    """In brackets: "is not 30 or is blank and …" would be read as something else."""
+    assert describe(build(from_text(text), FIELDS)) == sentence

@@ -1,0 +1,127 @@
+"""The JSON door, both ways."""
+
+import json
+
+import pytest
+
+from tamis.domain.errors import Invalid
+from tamis.rules.build import build
+from tamis.rules.json import from_json, to_json
+from tamis.rules.text import from_text, to_text
+from tests.rules.fields import FIELDS
+
+
+@pytest.mark.parametrize(
+    ("document", "text"),
+    [
+        ("null", ""),
+        ('{"field": 101, "operator": "is", "values": ["5"]}', "age is 5"),
+        ('{"field": "age", "operator": "=", "values": [5]}', "age is 5"),
+        ('{"field": "Age", "operator": "IS", "values": [5.5]}', "age is 5.5"),
+        ('{"field": 101, "operator": "is", "values": [-0.0]}', "age is 0"),
+        ('{"field": 101, "operator": "is", "values": [1e20]}', "age is 1e+20"),
+        ('{"field": 106, "operator": "is", "values": [1e15]}', 'notes is "1000000000000000"'),
+        ('{"field": 104, "operator": "is", "values": [true]}', "active = true"),
+        ('{"field": 106, "operator": "is", "values": [false]}', 'notes is "false"'),
+        ('{"field": 106, "operator": "is", "values": ["\\u00e4\\ud83e\\udd8a"]}', 'notes is "ä🦊"'),
+        ('{"field": 101, "operator": "is blank"}', "age is blank"),
+        ('{"field": 101, "operator": "is blank", "values": []}', "age is blank"),
+        ('{"not": {"field": 101, "operator": "is blank"}}', "not (age is blank)"),
+        ('{"any": [{"field": 101, "operator": "is blank"}]}', "age is blank"),
+        (
+            '{"any": [{"field": 101, "operator": "is blank"}, {"all": [{"field": 101, "operator": "is", "values": [1]},'
+            ' {"field": 105, "operator": "in", "values": ["pro", "TEAM"]}]}]}',
+            'age is blank or (age is 1 and plan is one of ("Pro", "Team"))',
+        ),
+    ],
+)
+def test_a_document_is_read(document: str, text: str) -> None:
+    assert to_text(build(from_json(document), FIELDS)) == text
+    assert build(from_json(document.encode()), FIELDS) == build(from_json(document), FIELDS)
+
+
+def test_a_rule_is_written_with_ids_and_the_names_of_the_table() -> None:
+    rule = build(from_text('not (age > 5 or plan = "pro") and last_order = 2024-01-01'), FIELDS)
+    assert json.loads(to_json(rule)) == {
+        "all": [
+            {
+                "not": {
+                    "any": [
+                        {"field": 101, "operator": "is greater than", "values": ["5"]},
+                        {"field": 105, "operator": "is", "values": ["Pro"]},
+                    ]
+                }
+            },
+            {"field": 103, "operator": "is", "values": ["2024-01-01"]},
+        ]
+    }
+    assert to_json(None) == "null"
+
+
+@pytest.mark.parametrize(
+    ("document", "path"),
+    [
+        ("", "rule"),
+        ("{", "rule"),
+        ("{'all': []}", "rule"),
+        ("[NaN]", "rule"),
+        ("[]", "rule"),
+        ("5", "rule"),
+        ('"age = 5"', "rule"),
+        ("{}", "rule"),
+        ('{"all": [], "any": []}', "rule"),
+        ('{"all": {}}', "rule.all"),
+        ('{"not": null}', "rule.not"),
+        ('{"not": [1]}', "rule.not"),
+        ('{"all": [null]}', "rule.all[0]"),
+        ('{"field": 101, "operator": "is", "values": ["5"], "value": "5"}', "rule"),
+        ('{"field": 101, "values": ["5"]}', "rule"),
+        ('{"field": true, "operator": "is", "values": ["5"]}', "rule.field"),
+        ('{"field": 1.5, "operator": "is", "values": ["5"]}', "rule.field"),
+        ('{"field": 101, "operator": 5, "values": ["5"]}', "rule.operator"),
+        ('{"field": 101, "operator": "is", "values": "5"}', "rule.values"),
+        ('{"field": 101, "operator": "is", "values": [null]}', "rule.values"),
+        ('{"field": 101, "operator": "is", "values": [["5"]]}', "rule.values"),
+        ('{"field": 101, "operator": "is", "values": null}', "rule.values"),
+    ],
+)
+def test_what_is_no_document_of_a_rule_is_refused_with_its_path(document: str, path: str) -> None:
+    with pytest.raises(Invalid) as refusal:
+        from_json(document)
+    assert [problem.path for problem in refusal.value.problems] == [path]
+
+
+def test_all_that_is_wrong_with_the_form_is_told_at_once() -> None:
+    document = '{"all": [{"field": null, "operator": 1, "values": 2}, {"not": 3}, {"any": [{}, {"any": "x"}]}]}'
+    with pytest.raises(Invalid) as refusal:
+        from_json(document)
+    assert [problem.path for problem in refusal.value.problems] == [
+        "rule.all[0].field",
+        "rule.all[0].operator",
+        "rule.all[0].values",
+        "rule.all[1].not",
+        "rule.all[2].any[0]",
+        "rule.all[2].any[1].any",
+    ]
+
+
+def test_all_that_is_wrong_with_the_meaning_is_told_at_once() -> None:
+    document = (
+        '{"all": [{"field": 999, "operator": "is", "values": ["x"]}, {"not": {"any": []}}, '
+        '{"any": [{"field": 101, "operator": "in", "values": [1, "x", "y"]}]}]}'
+    )
+    with pytest.raises(Invalid) as refusal:
+        build(from_json(document), FIELDS)
+    assert [problem.path for problem in refusal.value.problems] == [
+        "rule.all[0].field",
+        "rule.all[1].not",
+        "rule.all[2].any[0].values[1]",
+        "rule.all[2].any[0].values[2]",
+    ]
+
+
+def test_nesting_too_deep_is_refused() -> None:
+    leaf = '{"field": 101, "operator": "is blank"}'
+    assert from_json('{"not":' * 29 + leaf + "}" * 29)
+    with pytest.raises(Invalid, match="nest deeper than 30 levels"):
+        from_json('{"not":' * 30 + leaf + "}" * 30)

@@ -1,0 +1,103 @@
+"""The parallel arrays of the Segment API, both ways."""
+
+import pytest
+
+from tamis.domain.errors import Invalid
+from tamis.rules.build import build
+from tamis.rules.text import from_text, to_text
+from tamis.rules.wire import Arrays, from_arrays, to_arrays
+from tests.rules.fields import FIELDS
+
+
+@pytest.mark.parametrize(
+    ("text", "arrays"),
+    [
+        ("", Arrays((), (), (), None)),
+        ("age is blank", Arrays(("101",), ("is blank",), (), None)),
+        ("age is 5", Arrays(("101",), ("is",), ("5",), None)),
+        (
+            'country is "US" and age is between 25 and 60 and age is not blank and active = true',
+            Arrays(
+                ("5", "101", "101", "104"),
+                ("is", "is between", "is not blank", "is"),
+                ("US", "25", "60", "true"),
+                "and",
+            ),
+        ),
+        (
+            'age is 1 or plan is one of ("Pro", "Team") or age is 2',
+            Arrays(("101", "105", "101"), ("is", "is one of", "is"), ("1", "Pro", "Team", "2"), "or"),
+        ),
+    ],
+)
+def test_a_rule_is_written_and_read(text: str, arrays: Arrays) -> None:
+    rule = build(from_text(text), FIELDS)
+    assert to_arrays(rule) == arrays
+    again = from_arrays(arrays.select_field, arrays.select_operator, arrays.value, arrays.query_type)
+    assert build(again, FIELDS) == rule
+    assert to_text(rule) == text
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "not (age is 5)",
+        "age is 1 and not (age is 5)",
+        "age is 1 and (age is 2 or age is 3)",
+        "age in (1) and age not in (2)",
+    ],
+)
+def test_what_arrays_cannot_express_is_a_rule(text: str) -> None:
+    assert to_arrays(build(from_text(text), FIELDS)) == Arrays((), (), (), "rule")
+
+
+def test_fields_and_operators_may_be_written_in_other_ways() -> None:
+    draft = from_arrays(["age", "Birth date"], ["=", "IS  AFTER"], ["5", "1990-01-01"], "and")
+    assert to_text(build(draft, FIELDS)) == "age is 5 and birth_date is after 1990-01-01"
+
+
+@pytest.mark.parametrize(
+    ("fields", "operators", "values", "query_type", "paths"),
+    [
+        (["101"], [], [], None, ["select_operator"]),
+        ([], ["is"], ["5"], None, ["select_operator"]),
+        ([], [], ["5"], None, ["value"]),
+        (["101"], ["is"], [], None, ["value"]),
+        (["101"], ["is"], ["5", "6"], None, ["value"]),
+        (["101"], ["is between"], ["5"], None, ["value"]),
+        (["101"], ["is blank"], [""], None, ["value"]),
+        (["101"], ["is one of"], [], None, ["value"]),
+        (["101", "101"], ["is", "is one of"], ["5"], "and", ["value"]),
+        (["101", "101"], ["is", "is"], ["5", "6"], None, ["query_type"]),
+        (["101", "101"], ["is", "is"], ["5", "6"], "AND", ["query_type"]),
+        (["101"], ["is"], ["5"], "rule", ["query_type"]),
+        (["101"], ["resembles"], ["5"], None, ["select_operator.0"]),
+        (["101", "101"], ["is one of", "in"], ["5", "6"], "or", ["select_operator.1"]),
+        (
+            ["101", "101", "101"],
+            ["is", "resembles", "equals"],
+            ["5"],
+            "xor",
+            ["select_operator.1", "select_operator.2", "query_type"],
+        ),
+    ],
+)
+def test_arrays_that_do_not_fit_together_are_refused(
+    fields: list[str], operators: list[str], values: list[str], query_type: str | None, paths: list[str]
+) -> None:
+    with pytest.raises(Invalid) as refusal:
+        from_arrays(fields, operators, values, query_type)
+    assert [problem.path for problem in refusal.value.problems] == paths
+
+
+def test_all_that_is_wrong_with_the_meaning_is_told_at_once() -> None:
+    draft = from_arrays(["999", "101", "105"], ["is", "is between", "is one of"], ["x", "5", "y", "Pro", "Gold"], "or")
+    with pytest.raises(Invalid) as refusal:
+        build(draft, FIELDS)
+    assert [problem.path for problem in refusal.value.problems] == ["select_field.0", "value.2", "value.4"]
+
+
+@pytest.mark.parametrize("field", ["-1", "9" * 30, "٣", "", " ", "1.0"])
+def test_a_field_that_is_no_id_and_no_key_is_refused(field: str) -> None:
+    with pytest.raises(Invalid, match="there is no field"):
+        build(from_arrays([field], ["is"], ["5"], None), FIELDS)
