@@ -1,0 +1,73 @@
+"""A contact type in a house of its own, into which files are imported."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+
+from tamis.actions.accounts import create_account
+from tamis.actions.contacts import show_contact
+from tamis.actions.house import House
+from tamis.actions.importing.run import ImportOptions, ImportReport, import_csv
+from tamis.actions.segments import count_rule
+from tamis.actions.types import create_type
+from tamis.domain.accounts import Account
+from tamis.domain.contacts import ContactType
+from tamis.domain.fields import FieldSet, Value
+from tamis.records import types
+from tamis.records.feed import last_change
+from tamis.rules.build import build
+from tamis.rules.json import to_json
+from tamis.rules.text import from_text
+from tamis.settings import Settings
+
+CREATE = ImportOptions(create_fields=True)
+
+
+@dataclass
+class Desk:
+    """Where files are handed in."""
+
+    house: House
+    account: Account
+    type: ContactType
+    directory: Path
+
+    def file(self, content: str | bytes, name: str = "people.csv") -> Path:
+        """Write a file."""
+        path = self.directory / name
+        path.write_bytes(content.encode() if isinstance(content, str) else content)
+        return path
+
+    def take(self, content: str | bytes | Path, options: ImportOptions = CREATE) -> ImportReport:
+        """Import a file, or the content of one."""
+        path = content if isinstance(content, Path) else self.file(content)
+        return import_csv(self.house, self.account, self.type, path, options)
+
+    def count(self, rule: str) -> int:
+        """Count the contacts that a rule selects."""
+        return count_rule(self.house, self.account.id, self.type.id, to_json(build(from_text(rule), self.fields)))
+
+    @property
+    def fields(self) -> FieldSet:
+        """The fields of the type, as they are now."""
+        return types.fields_of_type(self.house.records.reader(), self.type.id)
+
+    def values(self, email: str) -> dict[str, Value]:
+        """Give the values of a contact by the key of their field."""
+        found = show_contact(self.house.records.reader(), self.account, self.type, email)
+        return {found.fields.by_id[key].key: value for key, value in found.contact.values.items()}
+
+    @property
+    def changes(self) -> int:
+        """The number of the last change."""
+        return last_change(self.house.records.reader())
+
+
+@pytest.fixture
+def desk(tmp_path: Path) -> Iterator[Desk]:
+    house = House(Settings(tmp_path / "data"))
+    account, _ = house.write(create_account, "owner@example.org", "Asia/Dhaka", None)
+    yield Desk(house, account, house.write(create_type, account, "People"), tmp_path)
+    house.close()

@@ -1,0 +1,150 @@
+"""Files as people have them: a clear report, nothing half done."""
+
+import gzip
+from pathlib import Path
+
+import pytest
+
+from tamis.actions.importing.run import ImportOptions
+from tamis.domain.errors import Invalid
+from tests.imports.conftest import Desk
+
+PEOPLE = "email,first_name\nann@example.org,Ann\nbob@example.org,Bob\n"
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        PEOPLE.encode(),
+        b"\xef\xbb\xbf" + PEOPLE.encode(),
+        PEOPLE.replace("\n", "\r\n").encode(),
+        PEOPLE.rstrip("\n").encode(),
+        PEOPLE.replace("\nbob", "\n\n\nbob").encode(),
+        PEOPLE.replace("Ann", '"Ann"').encode(),
+        gzip.compress(PEOPLE.encode()),
+        gzip.compress(PEOPLE[:30].encode()) + gzip.compress(PEOPLE[30:].encode()),
+    ],
+    ids=["plain", "BOM", "CRLF", "no final line end", "blank lines", "quotes", "gzip", "gzip in two members"],
+)
+def test_forms_of_the_same_file(desk: Desk, content: bytes) -> None:
+    report = desk.take(content)
+    assert (report.rows, report.created, report.rejected) == (2, 2, 0)
+    assert desk.values("ann@example.org") == {"first_name": "Ann"}
+
+
+def test_what_quotes_hold_is_kept(desk: Desk) -> None:
+    desk.take('email,note\nann@example.org,"a, ""b""\nc\r\nd"\n')
+    assert desk.values("ann@example.org") == {"note": 'a, "b"\nc\r\nd'}
+
+
+def test_other_scripts_are_kept(desk: Desk) -> None:
+    desk.take("email,first_name,城市\nann@example.org,Zoë 😀,東京\n用户@例子.广告,王,北京\n")
+    assert desk.values("ann@example.org") == {"first_name": "Zoë 😀", "城市": "東京"}
+    assert desk.count('城市 = "北京"') == 1
+
+
+@pytest.mark.parametrize(
+    ("content", "reason"),
+    [
+        (b"", "is empty"),
+        (b"\n", "is empty"),
+        (b"first_name\nAnn\n", "no column holds the e-mail address"),
+        (b"email,a,a\nann@example.org,1,2\n", 'names the column "a" twice'),
+        (b"email,Birth Date,birth_date\nann@example.org,1,2\n", 'would both feed the field "birth_date"'),
+        (b"email,first_name,First Name\nann@example.org,1,2\n", 'would both feed the field "first_name"'),
+        (b"email,x\nann@example.org,\xe9\n", "line 2: is not UTF-8"),
+        (PEOPLE.encode("utf-16"), "line 1: is not UTF-8"),
+        (PEOPLE.encode() * 3_000 + b"\xff\n", "line 9001: is not UTF-8"),
+        (b'email,x\nann@example.org,"open\n', "is not well-formed CSV"),
+        (b'email,x\nann@example.org,"a"b\n', "is not well-formed CSV"),
+        (gzip.compress(PEOPLE.encode() * 5_000)[:-30], "is not a whole gzip file"),
+        (b"\x1f\x8bnonsense", "is not a whole gzip file"),
+        (b"email\rann@example.org\r", "is not well-formed CSV"),
+    ],
+)
+def test_a_file_that_cannot_be_taken_is_refused_and_nothing_is_written(desk: Desk, content: bytes, reason: str) -> None:
+    before, fields = desk.changes, desk.fields
+    with pytest.raises(Invalid) as refused:
+        desk.take(content)
+    assert reason in refused.value.message
+    assert (desk.changes, desk.fields) == (before, fields)
+    assert not list(desk.house.settings.data.glob("rejects/*"))
+
+
+def test_a_file_that_is_not_there_or_is_a_directory_is_refused(desk: Desk) -> None:
+    with pytest.raises(Invalid, match="cannot be read: No such file"):
+        desk.take(desk.directory / "nothing.csv")
+    with pytest.raises(Invalid, match="cannot be read: Is a directory"):
+        desk.take(desk.directory)
+
+
+def test_only_a_header_is_a_file_without_rows(desk: Desk) -> None:
+    report = desk.take("email,first_name\n")
+    assert (report.rows, report.created, report.rejects_file) == (0, 0, None)
+
+
+def test_unknown_columns_are_ignored_and_named_unless_fields_are_to_be_made(desk: Desk) -> None:
+    report = desk.take("email,plan,,created_at\nann@example.org,Pro,x,2020-01-01\n", ImportOptions())
+    assert report.ignored_columns == ("plan", "", "created_at")
+    assert report.created_fields == ()
+    report = desk.take("email,plan\nann@example.org,Pro\n")
+    assert report.ignored_columns == ()
+    assert desk.values("ann@example.org") == {"plan": "Pro"}
+
+
+def test_columns_are_mapped_to_fields(desk: Desk) -> None:
+    text = "Mail,Town\nann@example.org,Oslo\n"
+    desk.take(text, ImportOptions(chosen={"Mail": "email", "Town": "city"}))
+    assert desk.values("ann@example.org") == {"city": "Oslo"}
+    with pytest.raises(Invalid) as refused:
+        desk.take(text, ImportOptions(chosen={"Mail": "email", "Nothing": "city", "Town": "nowhere"}))
+    assert 'no column "Nothing"' in refused.value.message
+    assert 'no field "nowhere"' in refused.value.message
+
+
+@pytest.mark.parametrize(
+    ("cells", "kind"),
+    [
+        (["1", "2.5", "-3e2", ""], "number"),
+        (["0", "1"], "number"),
+        (["007", "12"], "text"),
+        (["+4912345"], "text"),
+        (["12345678901234567890"], "text"),
+        (["1,5"], "text"),
+        (["true", "FALSE", " "], "boolean"),
+        (["Yes", "no"], "boolean"),
+        (["yes", "1"], "text"),
+        (["2024-02-29", ""], "date"),
+        (["2023-02-29"], "text"),
+        (["2024-02-29", "2024-02-29 10:00"], "datetime"),
+        (["2024-02-29T10:00:00Z"], "datetime"),
+        (["", " "], "text"),
+        (["x"], "text"),
+    ],
+)
+def test_kinds_are_inferred_from_all_values(desk: Desk, cells: list[str], kind: str) -> None:
+    rows = "".join(f'p{n}@example.org,"{cell}"\n' for n, cell in enumerate(cells))
+    report = desk.take(f"email,Some thing\n{rows}")
+    assert [(field.key, field.kind) for field in report.created_fields] == [("some_thing", kind)]
+    assert report.rejected == 0
+
+
+def test_a_date_time_without_an_offset_is_on_the_clocks_of_the_account(desk: Desk) -> None:
+    desk.take("email,seen\nann@example.org,2024-05-01 03:00\nbob@example.org,2024-05-01 03:00Z\n")
+    assert desk.count("seen = 2024-05-01") == 2
+    assert desk.count("seen = 2024-05-01T03:00") == 1
+    assert desk.count("seen = 2024-04-30T21:00Z") == 1
+
+
+def test_known_fields_keep_their_kind(desk: Desk) -> None:
+    desk.take("email,code\nann@example.org,A1\n")
+    report = desk.take("email,code\nbob@example.org,7\n")
+    assert report.created_fields == ()
+    assert desk.values("bob@example.org") == {"code": "7"}
+
+
+def test_a_file_of_many_batches(desk: Desk, tmp_path: Path) -> None:
+    rows = "".join(f"p{n}@example.org,{n}\n" for n in range(25_000))
+    report = desk.take(f"email,n\n{rows}{rows}")
+    assert (report.rows, report.created, report.repeated) == (50_000, 25_000, 25_000)
+    assert desk.count("n >= 12500") == 12_500

@@ -1,0 +1,61 @@
+"""A killed import has finished a batch or not touched it, and running it again ends in the state of one clean run."""
+
+import subprocess
+import sys
+from pathlib import Path
+
+from tests.support.process import environment, tamis
+
+ROWS = 60_000
+RULES = ("n >= 0", "n < 30000", 'name is one of ("name 1", "name 2")')
+
+
+def make(directory: Path, file: Path) -> None:
+    """Make a directory into which the file can go."""
+    tamis(directory, "account", "create", "--email", "owner@example.org")
+    tamis(directory, "type", "create", "People")
+    file.write_text("email,n,name\n" + "".join(f"p{n}@example.org,{n},name {n % 7}\n" for n in range(ROWS)))
+
+
+def counts(directory: Path) -> list[int]:
+    """Count what a few rules select."""
+    return [tamis(directory, "segment", "count", "--type", "People", "--where", rule)["count"] for rule in RULES]
+
+
+def test_killed_and_run_again(tmp_path: Path) -> None:
+    data, file = tmp_path / "data", tmp_path / "people.csv"
+    make(data, file)
+    program = """
+import os, signal, sys
+from tamis.actions.importing import storing
+stored = storing.upsert
+calls = 0
+def upsert(*args, **kwargs):
+    global calls
+    calls += 1
+    if calls == 4:
+        os.kill(os.getpid(), signal.SIGKILL)  # in the middle of a transaction, with three batches on disk
+    return stored(*args, **kwargs)
+storing.upsert = upsert
+from tamis.cli.main import main
+main(sys.argv[1:])
+"""
+    command = [
+        sys.executable,
+        "-c",
+        program,
+        "import",
+        str(file),
+        "--type",
+        "People",
+        "--create-fields",
+        "--data",
+        str(data),
+    ]
+    killed = subprocess.run(command, capture_output=True, env=environment(), check=False)
+    assert killed.returncode == -9
+    assert counts(data)[0] == 30_000
+    report = tamis(data, "import", file, "--type", "People", "--create-fields")
+    assert (report["created"], report["unchanged"]) == (30_000, 30_000)
+    assert counts(data) == [60_000, 30_000, 17_144]
+    assert tamis(data, "import", file, "--type", "People", "--create-fields")["unchanged"] == ROWS

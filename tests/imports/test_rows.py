@@ -1,0 +1,135 @@
+"""Every row of a file is created, updated, unchanged, repeated or rejected, and said to be."""
+
+import csv
+from pathlib import Path
+
+import hypothesis.strategies as st
+import pytest
+from hypothesis import HealthCheck, given, settings
+
+from tamis.actions.importing.run import ImportOptions, ImportReport
+from tamis.domain.errors import NotFound
+from tests.imports.conftest import Desk
+
+PEOPLE = "email,first_name,age\nann@example.org,Ann,30\nbob@example.org,Bob,\n"
+
+
+def outcome(report: ImportReport) -> tuple[int, int, int, int, int]:
+    """Give created, updated, unchanged, repeated and rejected, after checking that they add up."""
+    counts = (report.created, report.updated, report.unchanged, report.repeated, report.rejected)
+    assert sum(counts) == report.rows
+    return counts
+
+
+def test_new_unchanged_and_changed_rows(desk: Desk) -> None:
+    assert outcome(desk.take(PEOPLE)) == (2, 0, 0, 0, 0)
+    before = desk.changes
+    assert outcome(desk.take(PEOPLE)) == (0, 0, 2, 0, 0)
+    assert desk.changes == before, "an unchanged row is no write"
+    assert outcome(desk.take(PEOPLE.replace("Bob,", "Bob,41"))) == (0, 1, 1, 0, 0)
+    assert desk.values("bob@example.org") == {"first_name": "Bob", "age": 41.0}
+
+
+def test_a_contact_is_found_whatever_the_case_of_its_address(desk: Desk) -> None:
+    desk.take(PEOPLE)
+    assert outcome(desk.take("EMAIL,First Name\n ANN@Example.Org ,Anna\n")) == (0, 1, 0, 0, 0)
+    assert desk.count("email is not blank") == 2
+    assert desk.values("ann@example.org") == {"first_name": "Anna", "age": 30.0}
+
+
+def test_a_blank_cell_leaves_a_value_alone_unless_told_to_erase_it(desk: Desk) -> None:
+    desk.take(PEOPLE)
+    blank = "email,first_name,age\nann@example.org, ,\n"
+    assert outcome(desk.take(blank)) == (0, 0, 1, 0, 0)
+    assert outcome(desk.take(blank, ImportOptions(erase=True))) == (0, 1, 0, 0, 0)
+    assert desk.values("ann@example.org") == {}
+    assert outcome(desk.take(blank, ImportOptions(erase=True))) == (0, 0, 1, 0, 0)
+
+
+def test_the_last_good_row_of_an_address_wins(desk: Desk) -> None:
+    desk.take("email,age\nbob@example.org,1\n")
+    text = (
+        "email,first_name,age\nann@example.org,First,1\nANN@example.org,Second,\nbob@example.org,Bob,7\n"
+        "ann@example.org,Third,many\n"
+    )
+    assert outcome(desk.take(text)) == (1, 1, 0, 1, 1)
+    assert desk.values("ann@example.org") == {"first_name": "Second"}
+    assert desk.count("email is not blank") == 2
+
+
+def test_every_reason_of_a_rejected_row_is_told_and_the_file_can_be_mended(desk: Desk) -> None:
+    desk.take("email,age,born\nann@example.org,1,2000-01-01\n")
+    text = (
+        "email,age,born\n"
+        "nonsense,many,soon\n"
+        '"two\nlines",2,2000-01-02\n'
+        ",3,2000-01-03\n"
+        "ok@example.org,4,2000-01-04\n"
+        "short@example.org,5\n"
+        "long@example.org,6,2000-01-06,more\n"
+        "nul\0@example.org,7,2000-01-07\n"
+    )
+    report = desk.take(text)
+    assert outcome(report) == (1, 0, 0, 0, 6)
+    assert report.rejects_file
+    with Path(report.rejects_file).open(newline="", encoding="utf-8") as file:
+        rows = list(csv.reader(file))
+    assert rows[0] == ["rejected_line", "rejected_because", "email", "age", "born"]
+    told = {row[0]: row[1] for row in rows[1:]}
+    assert told["2"].count("; ") == 2
+    assert "email must be a valid e-mail address" in told["2"]
+    assert "age must be a number" in told["2"]
+    assert "born must be a date" in told["2"]
+    assert "email must be" in told["4"]
+    assert told["5"] == "email is missing"
+    assert told["7"] == "the row has 2 cells, the header has 3"
+    assert told["8"] == "the row has 4 cells, the header has 3"
+    mended = [rows[0], *([row[0], row[1], f"m{row[0]}@example.org", "9", "2000-02-02"] for row in rows[1:])]
+    path = desk.file("")
+    with path.open("w", newline="", encoding="utf-8") as file:
+        csv.writer(file).writerows(mended)
+    again = desk.take(path)
+    assert outcome(again) == (6, 0, 0, 0, 0)
+    assert again.created_fields == ()
+    assert again.rejects_file is None
+
+
+@pytest.mark.parametrize("text", ["a\0b", "a\x07b", "x" * 65_536], ids=["NUL", "bell", "too long"])
+def test_text_that_no_field_keeps_is_rejected(desk: Desk, text: str) -> None:
+    report = desk.take(f"email,note\nann@example.org,{text}\nbob@example.org,fine\n")
+    assert outcome(report) == (1, 0, 0, 0, 1)
+    with pytest.raises(NotFound):
+        desk.values("ann@example.org")
+
+
+def test_a_dry_run_tells_the_same_and_writes_nothing(desk: Desk) -> None:
+    desk.take(PEOPLE)
+    text = "email,age,plan\nann@example.org,31,Pro\nnew@example.org,5,\nbob@example.org,,\nnonsense,1,\n"
+    before, fields = desk.changes, desk.fields
+    dry = desk.take(text, ImportOptions(create_fields=True, dry_run=True))
+    assert (desk.changes, desk.fields) == (before, fields)
+    real = desk.take(text)
+    assert outcome(dry) == outcome(real) == (1, 1, 1, 0, 1)
+    assert [f.key for f in dry.created_fields] == [f.key for f in real.created_fields] == ["plan"]
+
+
+CELLS = st.sampled_from(
+    ["", " ", "ann@example.org", "ANN@example.org", "bob@example.org", "x", "7", "1990-01-01", "a\nb"]
+)
+
+
+@settings(max_examples=60, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(rows=st.lists(st.lists(CELLS, min_size=0, max_size=4), max_size=12), erase=st.booleans())
+def test_rows_in_is_the_sum_of_the_outcomes(desk: Desk, rows: list[list[str]], erase: bool) -> None:
+    path = desk.file("")
+    with path.open("w", newline="", encoding="utf-8") as file:
+        csv.writer(file).writerows([["email", "age", "born"], *rows])
+    with path.open(newline="", encoding="utf-8") as file:
+        expected = sum(bool(row) for row in csv.reader(file)) - 1
+    options = ImportOptions(create_fields=True, erase=erase)
+    first, again = desk.take(path, options), desk.take(path, options)
+    outcome(first)
+    assert first.rows == again.rows == expected
+    assert (again.created, again.updated) == (0, 0), "the same file again changes nothing"
+    assert again.unchanged == first.created + first.updated + first.unchanged
+    assert (again.repeated, again.rejected) == (first.repeated, first.rejected)
