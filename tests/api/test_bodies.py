@@ -201,6 +201,12 @@ def test_a_body_that_is_too_large_is_refused(owner: Person, content_type: str) -
     assert (answer.status_code, answer.text) == (413, TOO_LARGE)
 
 
+def test_a_client_that_sends_far_too_much_reads_the_refusal(owner: Person) -> None:
+    answer = send(owner, b"x" * (20 * LARGEST), FORM)
+    assert (answer.status_code, answer.text) == (413, TOO_LARGE)
+    assert owner.get("reserve-fields").status_code == 200
+
+
 def test_a_body_without_a_length_that_grows_too_large_is_refused(owner: Person) -> None:
     pieces = (b"x" * 65_536 for _ in range(17))
     answer = send(owner, pieces, FORM)
