@@ -14,7 +14,7 @@ from tamis.domain.accounts import Account
 from tamis.domain.contacts import ContactType
 from tamis.domain.errors import Invalid, NotFound, Problem
 from tamis.domain.segments import Segment
-from tamis.domain.text import problem_with_line
+from tamis.domain.text import problem_with_name
 from tamis.records import accounts, segments, types
 from tamis.rules.build import build
 from tamis.rules.draft import Draft
@@ -42,7 +42,7 @@ def create_segment(
     """Make a segment; raises Invalid with every problem of its name and its rule."""
     name = name.strip()
     problems = []
-    wrong = problem_with_line(name) or ("must not be blank" if not name else None)
+    wrong = problem_with_name(name)
     if wrong:
         problems.append(Problem("segment_name", f"the segment name {wrong}"))
     elif segments.live_by_name(db, account.id, name):

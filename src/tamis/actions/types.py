@@ -10,7 +10,7 @@ from tamis.domain.accounts import Account
 from tamis.domain.contacts import ContactType
 from tamis.domain.errors import Invalid, NotFound, Problem, Refused
 from tamis.domain.fields import RESERVED, Field, Kind, key_of
-from tamis.domain.text import fold, problem_with_line
+from tamis.domain.text import fold, problem_with_name
 from tamis.records import contacts, feed, segments, types
 from tamis.rules.build import build
 from tamis.rules.json import from_json
@@ -63,9 +63,7 @@ def create_field(
     if len({fold(option) for option in chosen}) < len(chosen):
         problems.append(Problem("option", "two options are the same"))
     problems += [
-        Problem("option", f'"{option}" {problem_with_line(option) or "must not be blank"}')
-        for option in chosen
-        if not option or problem_with_line(option)
+        Problem("option", f'"{option}" {problem_with_name(option)}') for option in chosen if problem_with_name(option)
     ]
     if problems:
         raise Invalid(problems)
@@ -103,7 +101,7 @@ def delete_field(db: apsw.Connection, _now: datetime, contact_type: ContactType,
 
 def _checked_name(name: str) -> str:
     name = name.strip()
-    problem = problem_with_line(name) or ("must not be blank" if not name else None)
+    problem = problem_with_name(name)
     if problem:
         raise Invalid([Problem("name", f"the name {problem}")])
     return name

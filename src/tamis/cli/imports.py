@@ -7,7 +7,7 @@ from typing import Annotated, Literal
 
 from cyclopts import Parameter
 from rich.console import Console
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, TaskID, TextColumn, TimeRemainingColumn
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
 from tamis.actions.importing.run import ImportOptions, ImportReport, import_csv
 from tamis.cli.common import Common, TypeOption, account_of, notice, opened, show, type_of
@@ -42,19 +42,15 @@ def import_file(
         Report what would happen, and write nothing.
     """
     options = ImportOptions(create_fields, _chosen(map_ or []), blank == "erase", dry_run)
-    with opened(common) as house:
+    with opened(common) as house, _progress(enabled=not common.json) as bar:
         account = account_of(house, common)
         contact_type = type_of(house, account, type_)
-        with _progress(enabled=not common.json) as bar:
-            task: TaskID | None = None
+        task = bar.add_task("Reading", total=None)
 
-            def progress(doing: str, done: int, total: int) -> None:
-                nonlocal task
-                if task is None:
-                    task = bar.add_task(doing)
-                bar.update(task, description=doing, completed=done, total=total or None)
+        def progress(doing: str, done: int, total: int) -> None:
+            bar.update(task, description=doing, completed=done, total=total or None)
 
-            report = import_csv(house, account, contact_type, file, options, progress)
+        report = import_csv(house, account, contact_type, file, options, progress)
     _notices(report, dry_run)
     show(common, {key: value for key, value in asdict(report).items() if key in COUNTS}, *_lines(report))
 

@@ -105,36 +105,9 @@ class Fold:
         con.execute("CREATE OR REPLACE TEMP TABLE present (recipient_id BIGINT, contact_id BIGINT)")
         partly = [plan for plan in plans if plan.segment_id not in whole]
         if partly:
-            con.execute(
-                f"CREATE OR REPLACE TEMP TABLE touched_rows AS SELECT * FROM {table(type_id)} "
-                "WHERE id IN (SELECT contact_id FROM touched)"
-            )
-            self._want(partly, "touched_rows")
-            self._con.execute(
-                "INSERT INTO wanted SELECT recipient_id, contact_id FROM added "
-                "WHERE segment_id IN (SELECT unnest($1::BIGINT[])) AND (contact_id IN (SELECT contact_id FROM touched) "
-                "OR recipient_id IN (SELECT recipient_id FROM touched_recipients))",
-                [[plan.segment_id for plan in partly]],
-            )
-            con.execute(
-                "INSERT INTO present SELECT recipient_id, contact_id FROM ("
-                "SELECT * FROM members WHERE contact_id IN (SELECT contact_id FROM touched) UNION "
-                "SELECT * FROM members WHERE recipient_id IN (SELECT recipient_id FROM touched_recipients)) "
-                f"WHERE recipient_id >> {SEGMENT_SHIFT} IN (SELECT unnest($1::BIGINT[]))",
-                [[plan.segment_id for plan in partly]],
-            )
+            self._compare_touched(type_id, partly)
         if whole:
-            self._want([plan for plan in plans if plan.segment_id in whole], table(type_id))
-            for segment_id in sorted(whole):
-                con.execute(
-                    "INSERT INTO wanted SELECT recipient_id, contact_id FROM added WHERE segment_id = $1",
-                    [segment_id],
-                )
-                con.execute(
-                    "INSERT INTO present SELECT recipient_id, contact_id FROM members "
-                    "WHERE recipient_id BETWEEN $1 AND $2",
-                    [segment_id << SEGMENT_SHIFT, (segment_id + 1 << SEGMENT_SHIFT) - 1],
-                )
+            self._compare_whole(type_id, [plan for plan in plans if plan.segment_id in whole], whole)
         self._move()
 
     def forget_segment(self, segment_id: int) -> None:
@@ -145,6 +118,41 @@ class Fold:
     def finish(self, change: int) -> None:
         """Say up to which change number the store has followed."""
         self.reached = change
+
+    def _compare_touched(self, type_id: int, plans: Sequence[Plan]) -> None:
+        """Add to `wanted` and `present` what concerns the touched contacts and recipients."""
+        con, segment_ids = self._con, [plan.segment_id for plan in plans]
+        con.execute(
+            f"CREATE OR REPLACE TEMP TABLE touched_rows AS SELECT * FROM {table(type_id)} "
+            "WHERE id IN (SELECT contact_id FROM touched)"
+        )
+        self._want(plans, "touched_rows")
+        con.execute(
+            "INSERT INTO wanted SELECT recipient_id, contact_id FROM added "
+            "WHERE segment_id IN (SELECT unnest($1::BIGINT[])) AND (contact_id IN (SELECT contact_id FROM touched) "
+            "OR recipient_id IN (SELECT recipient_id FROM touched_recipients))",
+            [segment_ids],
+        )
+        con.execute(
+            "INSERT INTO present SELECT recipient_id, contact_id FROM ("
+            "SELECT * FROM members WHERE contact_id IN (SELECT contact_id FROM touched) UNION "
+            "SELECT * FROM members WHERE recipient_id IN (SELECT recipient_id FROM touched_recipients)) "
+            f"WHERE recipient_id >> {SEGMENT_SHIFT} IN (SELECT unnest($1::BIGINT[]))",
+            [segment_ids],
+        )
+
+    def _compare_whole(self, type_id: int, plans: Sequence[Plan], segment_ids: set[int]) -> None:
+        """Add to `wanted` and `present` all that concerns some segments."""
+        con = self._con
+        self._want(plans, table(type_id))
+        for segment_id in sorted(segment_ids):
+            con.execute(
+                "INSERT INTO wanted SELECT recipient_id, contact_id FROM added WHERE segment_id = $1", [segment_id]
+            )
+            con.execute(
+                "INSERT INTO present SELECT recipient_id, contact_id FROM members WHERE recipient_id BETWEEN $1 AND $2",
+                [segment_id << SEGMENT_SHIFT, (segment_id + 1 << SEGMENT_SHIFT) - 1],
+            )
 
     def _want(self, plans: Sequence[Plan], source: str) -> None:
         """Add to `wanted` whom the rules select from `source`, less the removed, and less the added, who are wanted

@@ -28,6 +28,11 @@ def problem_with_line(text: str) -> str | None:
     return None
 
 
+def problem_with_name(name: str) -> str | None:
+    """Say why a trimmed text cannot be the name of something, or None when it can."""
+    return problem_with_line(name) if name else "must not be blank"
+
+
 def problem_with_text(text: str) -> str | None:
     """Say why text cannot be a value of a text field, which may have several lines, or None when it can."""
     # What is printable has neither; most text is, and is known to be at once.
