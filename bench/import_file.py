@@ -77,7 +77,8 @@ def _plainly(file: Path, path: Path) -> float:
 
 def _store(file: Path, path: Path) -> None:
     with duckdb.connect() as con:
-        read = con.execute("SELECT * FROM read_csv($1)", [str(file)])
+        # As text and with quotes: what is guessed from the first rows does not fit all of them.
+        read = con.execute("SELECT * FROM read_csv($1, all_varchar = true, quote = '\"')", [str(file)])
         width = len(read.description or ())
         rows = read.fetchall()
     db = apsw.Connection(str(path))
@@ -86,8 +87,7 @@ def _store(file: Path, path: Path) -> None:
     db.execute(f"CREATE TABLE people ({', '.join(f'c{i}' for i in range(width))})").fetchall()
     for part in batched(rows, A_COMMIT):
         with db:
-            texts = ([cell if cell is None else str(cell) for cell in row] for row in part)
-            db.executemany(f"INSERT INTO people VALUES ({', '.join('?' * width)})", texts).fetchall()
+            db.executemany(f"INSERT INTO people VALUES ({', '.join('?' * width)})", part).fetchall()
     db.close()
 
 
