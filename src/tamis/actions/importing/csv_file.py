@@ -15,7 +15,7 @@ from tamis.domain.errors import Invalid, Problem
 
 LONGEST_CELL = 16 * 1024 * 1024
 MOST_COLUMNS = 10_000
-RECORDS_A_BATCH = 10_000
+RECORDS_A_BATCH = 20_000
 
 
 class Row(NamedTuple):
