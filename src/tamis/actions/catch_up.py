@@ -2,7 +2,7 @@
 
 import logging
 from collections import defaultdict
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from datetime import datetime
 from functools import lru_cache
 from typing import Any
@@ -63,18 +63,17 @@ def _step(db: apsw.Connection, columns: Columns, now: datetime) -> None:
     if applied is None or applied > last or (applied < last and (first is None or first > applied + 1)):
         _rebuild(db, columns, now, last)
         return
-    changes = feed.since(db, applied, CHANGES_A_STEP)
-    if changes:
+    if applied < last:
         with columns.fold(now) as fold:
-            _apply(db, fold, changes)
+            _apply(db, fold, applied, min(last, applied + CHANGES_A_STEP))
 
 
-def _apply(db: apsw.Connection, fold: Fold, changes: Sequence[feed.Change]) -> None:
-    touched: dict[int, set[int]] = defaultdict(set)
+def _apply(db: apsw.Connection, fold: Fold, after: int, up_to: int) -> None:
+    touched = feed.touched_contacts(db, after, up_to)
     whole: dict[int, set[int]] = defaultdict(set)
     added: set[int] = set()
-    for change in changes:
-        touched[change.contact_type_id].update(() if change.contact_id is None else (change.contact_id,))
+    for change in feed.rare_changes(db, after, up_to):
+        touched.setdefault(change.contact_type_id, set())
         if change.subject == "segment" and change.segment_id:
             whole[change.contact_type_id].add(change.segment_id)
         if change.added_id:
@@ -82,18 +81,19 @@ def _apply(db: apsw.Connection, fold: Fold, changes: Sequence[feed.Change]) -> N
     all_fields = {type_id: types.fields_of_type(db, type_id) for type_id in touched}
     for type_id, ids in touched.items():
         fold.arrange(type_id, all_fields[type_id])
+        fold.drop_contacts(type_id, list(ids))
+    for type_id, ids in touched.items():
         for part in batched(sorted(ids), DOCUMENTS_A_LOAD):
-            documents = [document for _, document in contacts.documents(db, type_id, part)]
-            fold.load_contacts(type_id, all_fields[type_id], part, documents)
+            fold.load_contacts(type_id, all_fields[type_id], contacts.documents(db, type_id, part))
+            fold.load_removed(recipients.removed_for_columns(db, part))
             added.update(recipients.added_of_contacts(db, part))
-            fold.load_removed(part, recipients.removed_for_columns(db, part))
     fold.load_added(sorted(added), recipients.added_for_columns(db, sorted(added)))
     for type_id in touched:
         plans = _plans(db, type_id, all_fields[type_id])
         fold.settle(type_id, plans, whole[type_id])
         for segment_id in whole[type_id] - {plan.segment_id for plan in plans}:
             fold.forget_segment(segment_id)
-    fold.finish(changes[-1].change)
+    fold.finish(up_to)
 
 
 def _rebuild(db: apsw.Connection, columns: Columns, now: datetime, last: int) -> None:
@@ -108,9 +108,9 @@ def _rebuild(db: apsw.Connection, columns: Columns, now: datetime, last: int) ->
             for type_id, document in part:
                 by_type[type_id].append(document)
             for type_id, documents in by_type.items():
-                fold.load_contacts(type_id, all_fields[type_id], (), documents, new=True)
+                fold.load_contacts(type_id, all_fields[type_id], documents)
         fold.load_added((), recipients.added_for_columns(db, None))
-        fold.load_removed(None, recipients.removed_for_columns(db, None))
+        fold.load_removed(recipients.removed_for_columns(db, None))
         for type_id, fields in all_fields.items():
             plans = _plans(db, type_id, fields)
             fold.settle(type_id, plans, {plan.segment_id for plan in plans})

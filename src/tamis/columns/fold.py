@@ -1,5 +1,6 @@
 """One step of the fold: contacts, additions and removals by hand, then the membership that follows from them."""
 
+import json
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -26,8 +27,8 @@ class Plan:
 class Fold:
     """A transaction of the column store in the making.
 
-    The order of calls is: `arrange`, `load_contacts`, `load_added`, `load_removed`, then `settle` for each contact
-    type, then `finish`.
+    The order of calls is: `arrange` and `drop_contacts` for each contact type, `load_contacts`, `load_removed` and
+    `load_added`, then `settle` for each contact type, then `finish`.
     """
 
     def __init__(self, con: duckdb.DuckDBPyConnection, now: datetime) -> None:
@@ -41,25 +42,18 @@ class Fold:
         """Make sure that a contact type has its table, with a column for each field."""
         arrange(self._con, type_id, fields)
 
-    def load_contacts(
-        self,
-        type_id: int,
-        fields: FieldSet,
-        ids: Sequence[int],
-        documents: Sequence[str],
-        *,
-        new: bool = False,
-    ) -> None:
-        """Replace contacts: `ids` are all that were touched, `documents` those of them that still exist.
+    def drop_contacts(self, type_id: int, ids: Sequence[int]) -> None:
+        """Drop contacts that were touched, and their removals by hand; those that still exist are to be loaded."""
+        if not ids:
+            return
+        con = self._con
+        # DuckDB reads one long text much faster than it takes over a list of numbers from Python.
+        con.execute("""INSERT INTO touched SELECT unnest(from_json($1, '["BIGINT"]'))""", [json.dumps(ids)])
+        con.execute(f"DELETE FROM {table(type_id)} WHERE id IN (SELECT contact_id FROM touched)")
+        con.execute("DELETE FROM removed WHERE contact_id IN (SELECT contact_id FROM touched)")
 
-        Where `new` is true, the store has none of them yet and nothing looks for rows to replace.
-        """
-        if not new:
-            self._con.execute("INSERT INTO touched SELECT unnest($1::BIGINT[])", [ids])
-            self._con.execute(
-                f"DELETE FROM {table(type_id)} WHERE id IN (SELECT unnest($1::BIGINT[]))",
-                [ids],
-            )
+    def load_contacts(self, type_id: int, fields: FieldSet, documents: Sequence[str]) -> None:
+        """Add contacts, of which the store has none, from their documents."""
         if documents:
             sql, structure = insert_documents(type_id, fields)
             self._con.execute(sql, [documents, structure])
@@ -83,13 +77,10 @@ class Fold:
         )
         con.execute("INSERT INTO touched_recipients SELECT unnest($1::BIGINT[])", [[row.recipient_id for row in rows]])
 
-    def load_removed(self, contact_ids: Sequence[int] | None, rows: Sequence[tuple[int, int]]) -> None:
-        """Replace removals by hand of some contacts, or of all when `contact_ids` is None."""
-        con = self._con
-        if contact_ids is not None:
-            con.execute("DELETE FROM removed WHERE contact_id IN (SELECT unnest($1::BIGINT[]))", [contact_ids])
+    def load_removed(self, rows: Sequence[tuple[int, int]]) -> None:
+        """Add removals by hand, of which the store has none."""
         if rows:
-            con.execute(
+            self._con.execute(
                 "INSERT INTO removed SELECT unnest($1::BIGINT[]), unnest($2::BIGINT[])",
                 [[row[0] for row in rows], [row[1] for row in rows]],
             )

@@ -100,10 +100,10 @@ def forget_field(db: apsw.Connection, type_id: int, field_id: int) -> None:
     db.execute(SQL["forget_field"], (path, type_id, path)).fetchall()
 
 
-def documents(db: apsw.Connection, type_id: int, ids: Sequence[int]) -> Iterator[tuple[int, str]]:
-    """Give id and document of those of many contacts of a type that exist, for the column store."""
+def documents(db: apsw.Connection, type_id: int, ids: Sequence[int]) -> list[str]:
+    """Give the documents of those of many contacts of a type that exist, for the column store."""
     rows: Any = db.execute(SQL["documents"], (type_id, _json(ids)))
-    yield from rows
+    return [row[0] for row in rows]
 
 
 def all_documents(db: apsw.Connection) -> Iterator[tuple[int, str]]:

@@ -1,5 +1,6 @@
 """The change feed: every write that the column store must follow gets the next change number."""
 
+from collections import defaultdict
 from collections.abc import Iterable
 from typing import Any, NamedTuple
 
@@ -71,9 +72,18 @@ def first_kept_change(db: apsw.Connection) -> int | None:
     return None if value is None else int(value)
 
 
-def since(db: apsw.Connection, change: int, most: int) -> list[Change]:
-    """List changes after a number, in order."""
-    rows: Any = db.execute(SQL["since"], (change, most))
+def touched_contacts(db: apsw.Connection, after: int, up_to: int) -> dict[int, set[int]]:
+    """Collect the contacts that any changes in a span were about, by contact type."""
+    touched: dict[int, set[int]] = defaultdict(set)
+    rows: Any = db.execute(SQL["touched_contacts"], (after, up_to))
+    for type_id, contact_id in rows:
+        touched[type_id].add(contact_id)
+    return touched
+
+
+def rare_changes(db: apsw.Connection, after: int, up_to: int) -> list[Change]:
+    """List the changes in a span that were about more than one contact, in order."""
+    rows: Any = db.execute(SQL["rare_changes"], (after, up_to))
     return [Change(*row) for row in rows]
 
 

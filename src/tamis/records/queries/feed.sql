@@ -11,9 +11,12 @@ SELECT coalesce((SELECT seq FROM sqlite_sequence WHERE name = 'feed'), 0);
 -- name: first_change
 SELECT min(change) FROM feed;
 
--- name: since
+-- name: touched_contacts
+SELECT contact_type_id, contact_id FROM feed WHERE change > ? AND change <= ? AND contact_id IS NOT NULL;
+
+-- name: rare_changes
 SELECT change, subject, contact_type_id, segment_id, contact_id, added_id
-FROM feed WHERE change > ? ORDER BY change LIMIT ?;
+FROM feed WHERE change > ? AND change <= ? AND subject <> 'contact' ORDER BY change;
 
 -- name: trim
 DELETE FROM feed WHERE change <= ?;

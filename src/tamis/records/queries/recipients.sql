@@ -56,7 +56,8 @@ WHERE c.id IN (SELECT value FROM json_each(?));
 -- name: removed_of_contacts
 SELECT r.segment_id, r.contact_id
 FROM recipients_removed r JOIN segments s ON s.id = r.segment_id
-WHERE s.deleted_at IS NULL AND r.contact_id IN (SELECT value FROM json_each(?));
+WHERE EXISTS (SELECT 1 FROM recipients_removed) AND s.deleted_at IS NULL
+  AND r.contact_id IN (SELECT value FROM json_each(?));
 
 -- name: all_removed
 SELECT r.segment_id, r.contact_id
