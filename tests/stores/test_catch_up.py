@@ -1,0 +1,59 @@
+"""The columns follow changes of several contact types in one step, and find a changed contact without a search."""
+
+import pytest
+
+from tamis.actions.accounts import create_account
+from tamis.actions.house import House
+from tamis.actions.importing.upsert import upsert
+from tamis.actions.recipients import delete_recipient, recipient_page
+from tamis.actions.segments import create_segment
+from tamis.actions.types import create_type
+from tamis.domain.contacts import encode_values
+from tamis.domain.fields import COUNTRY, RESERVED, FieldSet
+from tamis.records import contacts, feed, recipients
+from tamis.records.contacts import NewContact
+from tamis.rules.text import from_text
+
+
+def in_peru(*emails: str) -> list[NewContact]:
+    """Make contacts to store."""
+    return [NewContact(email, email, encode_values({COUNTRY.id: "Peru"})) for email in emails]
+
+
+def test_removals_of_two_types_in_one_step_are_both_kept(house: House) -> None:
+    account, _ = house.write(create_account, "owner@example.org", "UTC", None)
+    made = [house.write(create_type, account, name) for name in ("Customers", "Suppliers")]
+    fields = FieldSet(RESERVED)
+    people = in_peru("ann@example.org", "bob@example.org")
+    for one in made:
+        house.write(upsert, one.id, fields, people, ())
+    segments = [house.write(create_segment, account, one, one.name, from_text('country = "Peru"')) for one in made]
+    first = [recipient_page(house, account.id, segment.id, 0, 10)[0][0] for segment in segments]
+    for recipient_id in first:
+        house.write(delete_recipient, account, recipient_id)
+    for one in made:  # every contact changes, and the removals are read again with them
+        house.write(upsert, one.id, fields, [p._replace(document="{}") for p in people], (COUNTRY.id,))
+        house.write(upsert, one.id, fields, people, ())
+    assert [len(recipient_page(house, account.id, segment.id, 0, 10)) for segment in segments] == [1, 1]
+    removed = house.columns().cursor().execute("SELECT segment_id FROM removed ORDER BY ALL").fetchall()
+    assert removed == [(segment.id,) for segment in segments]
+
+
+@pytest.mark.parametrize(
+    ("sql", "values"),
+    [
+        (contacts.SQL["documents"], (1, "[5]")),
+        (contacts.SQL["known"], (1, '["a"]')),
+        (recipients.SQL["added_of_contacts"], ("[5]",)),
+        (recipients.SQL["removed_of_contacts"], ("[5]",)),
+        (feed.SQL["touched_contacts"], (1, 2)),
+        (feed.SQL["rare_changes"], (1, 2)),
+    ],
+)
+def test_no_look_up_of_the_fold_or_of_an_import_goes_through_a_whole_table(
+    house: House, sql: str, values: tuple[object, ...]
+) -> None:
+    plan = [str(row[3]) for row in house.records.reader().execute("EXPLAIN QUERY PLAN " + sql, values).fetchall()]
+    of_tables = [step for step in plan if step.startswith(("SCAN", "SEARCH")) and "json_each" not in step]
+    assert not [step for step in of_tables if step.startswith("SCAN") and not step.startswith("SCAN recipients_")]
+    assert not [step for step in of_tables if step.endswith("(contact_type_id=?)")]
