@@ -25,6 +25,7 @@ class Known(NamedTuple):
     id: int
     email: str
     document: str
+    email_key: str
 
 
 class NewContact(NamedTuple):
@@ -63,7 +64,7 @@ def by_ids(db: apsw.Connection, ids: Sequence[int], fields: FieldSet) -> list[Co
 def known(db: apsw.Connection, type_id: int, email_keys: Sequence[str]) -> dict[str, Known]:
     """Find those of many addresses that are contacts of a type, by key."""
     rows: Any = db.execute(SQL["known"], (type_id, _json(email_keys)))
-    return {row[0]: Known(*row[1:]) for row in rows}
+    return {found.email_key: found for found in map(Known._make, rows)}
 
 
 def insert_many(db: apsw.Connection, type_id: int, contacts: Sequence[NewContact], now: datetime) -> None:

@@ -11,7 +11,7 @@ SELECT id, contact_type_id, email, field_values, created_at, updated_at
 FROM contacts WHERE id IN (SELECT value FROM json_each(?)) ORDER BY id;
 
 -- name: known
-SELECT email_key, id, email, field_values
+SELECT id, email, field_values, email_key
 FROM contacts WHERE contact_type_id = ? AND email_key IN (SELECT value FROM json_each(?));
 
 -- name: last_id
