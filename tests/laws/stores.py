@@ -1,7 +1,6 @@
 """The way of a contact into the column store, as the product goes it: records, document, typed columns."""
 
 from datetime import UTC, date, datetime
-from typing import Any
 from zoneinfo import ZoneInfo
 
 import apsw
@@ -11,7 +10,7 @@ from tamis.columns.layout import arrange, column, insert_documents, table
 from tamis.domain.contacts import Contact, encode_values
 from tamis.domain.fields import FieldSet, Kind, Value
 from tamis.domain.instants import to_micros
-from tamis.records.queries import load
+from tamis.records import contacts as records
 from tamis.rules.sql import Parameters, compile_rule
 from tamis.rules.tree import Rule
 
@@ -55,9 +54,9 @@ class Stores:
                 for c in contacts
             ],
         )
-        rows: Any = self._records.execute(load("contacts")["documents"], (TYPE, str([c.id for c in contacts])))
+        documents = records.documents(self._records, TYPE, [c.id for c in contacts])
         sql, structure = insert_documents(TYPE, self.fields)
-        self._columns.execute(sql, [[document for _, document in rows], structure])
+        self._columns.execute(sql, [list(documents), structure])
 
     def selected(self, rule: Rule, zone: ZoneInfo) -> set[int]:
         """Ask the column store whom a rule selects."""
