@@ -24,8 +24,8 @@ def recipient_page(house: House, account_id: int, segment_id: int, after: int, l
     segment = segments.live_by_id(house.records.reader(), account_id, segment_id)
     if segment is None:
         return []
-    cursor = house.columns().cursor()
-    return read.recipients(cursor, account_id, segment.contact_type_id, segment_id, after, limit)
+    with house.columns().reading() as con:
+        return read.recipients(con, account_id, segment.contact_type_id, segment_id, after, limit)
 
 
 def add_recipient(
@@ -43,8 +43,7 @@ def add_recipient(
     Whether it is in it is decided here, inside the transaction, by the reference evaluator: no copy is asked.
     """
     segment = segment_by_id(db, account, segment_id)
-    fields = types.fields_of_type(db, segment.contact_type_id)
-    contact = contacts.by_email(db, segment.contact_type_id, email.key, fields)
+    contact = _contact_with(db, segment.contact_type_id, email.key)
     taken = Invalid([Problem("email", TAKEN)])
     if recipients.is_added(db, segment.id, email.key):
         raise taken
@@ -79,6 +78,12 @@ def delete_recipient(db: apsw.Connection, now: datetime, account: Account, recip
         recipients.remove(db, segment, contact.id, now)
     elif not added:
         raise missing
+
+
+def _contact_with(db: apsw.Connection, type_id: int, email_key: str) -> Contact | None:
+    # Most addresses that are added are no contacts; reading the fields for them would cost as much as adding them.
+    contact_id = recipients.contact_with_email(db, type_id, email_key)
+    return None if contact_id is None else contacts.by_id(db, type_id, contact_id, types.fields_of_type(db, type_id))
 
 
 def _is_member(db: apsw.Connection, account: Account, segment: Segment, contact: Contact) -> bool:

@@ -24,6 +24,12 @@ from tamis.records.queries import load
 SQL = load("recipients")
 
 
+def contact_with_email(db: apsw.Connection, type_id: int, email_key: str) -> int | None:
+    """Tell which contact of a type has an address, if any."""
+    row: Any = one(db, SQL["contact_with_email"], (type_id, email_key))
+    return row[0] if row else None
+
+
 def is_added(db: apsw.Connection, segment_id: int, email_key: str) -> bool:
     """Tell whether an address was added to a segment by hand."""
     return one(db, SQL["added_by_email"], (segment_id, email_key)) is not None

@@ -1,6 +1,7 @@
 """Contact types and their fields in the records."""
 
 from datetime import datetime
+from functools import lru_cache
 from typing import Any
 
 import apsw
@@ -61,12 +62,15 @@ def insert_field(
 
 def fields_of_type(db: apsw.Connection, type_id: int) -> FieldSet:
     """Give all fields of a contact type: the reserved ones, then the custom ones in order of their making."""
-    rows: Any = db.execute(SQL["fields"], (type_id,))
-    custom = (
-        Field(id_, key, name, Kind(kind), tuple(msgspec.json.decode(options, type=list[str])))
-        for id_, key, name, kind, options in rows
-    )
-    return FieldSet((*RESERVED, *custom))
+    row: Any = one(db, SQL["fields"], (type_id,))
+    return _field_set(row[0])
+
+
+@lru_cache(maxsize=256)
+def _field_set(document: str) -> FieldSet:
+    # The document is read at every call, so this is never old; making fields of it takes far longer than reading it.
+    rows = msgspec.json.decode(document, type=list[tuple[int, str, str, Kind, tuple[str, ...]]])
+    return FieldSet((*RESERVED, *(Field(*row) for row in rows)))
 
 
 def delete_field(db: apsw.Connection, type_id: int, field_id: int) -> None:

@@ -5,6 +5,9 @@ VALUES (?, ?, ?, ?, ?, ?, ?) RETURNING id;
 -- name: last_added_id
 SELECT seq FROM sqlite_sequence WHERE name = 'recipients_added';
 
+-- name: contact_with_email
+SELECT id FROM contacts WHERE contact_type_id = ? AND email_key = ?;
+
 -- name: added_by_email
 SELECT id FROM recipients_added WHERE segment_id = ? AND email_key = ?;
 

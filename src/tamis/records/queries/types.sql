@@ -17,7 +17,8 @@ SELECT id FROM contact_types ORDER BY id;
 INSERT INTO fields (contact_type_id, key, name, kind, options, created_at) VALUES (?, ?, ?, ?, ?, ?) RETURNING id;
 
 -- name: fields
-SELECT id, key, name, kind, options FROM fields WHERE contact_type_id = ? ORDER BY id;
+SELECT json_group_array(json_array(id, key, name, kind, json(options)) ORDER BY id)
+FROM fields WHERE contact_type_id = ?;
 
 -- name: delete_field
 DELETE FROM fields WHERE id = ? AND contact_type_id = ?;
