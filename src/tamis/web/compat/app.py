@@ -27,6 +27,7 @@ from tamis.web.http import (
     send_answer,
     send_stream,
 )
+from tamis.web.writes import Writes
 
 log = logging.getLogger("tamis")
 Endpoint = Callable[[Context, Request], Awaitable[Answer | Stream]]
@@ -48,6 +49,7 @@ ROUTES: dict[str, tuple[str, Endpoint]] = {
 def segment_api(house: House) -> App:
     """Make the application; it serves paths below `/api`, however many slashes they have."""
     keys = KeyRing(house.records)
+    writes = Writes(house)
     limiter = Limiter(house.settings.requests_per_minute)
     lists: dict[int, tuple[int, bytes]] = {}
 
@@ -65,7 +67,7 @@ def segment_api(house: House) -> App:
             return account
         if not limiter.allows(request.header(b"publickey")):
             return failed(429, "Too many requests: try again in a minute.", ((b"retry-after", b"60"),))
-        return await endpoint(Context(house, account, version, lists), request)
+        return await endpoint(Context(house, writes, account, version, lists), request)
 
     async def app(scope: Scope, receive: Receive, send: Send) -> None:
         path = scope["path"] if "//" not in scope["path"] else re.sub("/+", "/", scope["path"])

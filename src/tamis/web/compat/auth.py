@@ -1,5 +1,7 @@
 """Whose request this is: the two key headers, remembered for as long as nothing was written."""
 
+import asyncio
+
 from tamis.domain.accounts import Account, hash_secret
 from tamis.records.accounts import account_of_key_pair
 from tamis.records.store import Records
@@ -15,12 +17,23 @@ class KeyRing:
     def __init__(self, records: Records) -> None:
         self._records = records
         self._version = -1
+        self._of_this_turn: int | None = None
         self._remembered: dict[tuple[str, bytes], Account] = {}
 
     def version(self) -> int:
-        """Give a number that changes with every write to the records; to be asked in one thread only."""
-        version: int = self._records.reader().pragma("data_version")
-        return version
+        """Give a number that changes with every write to the records; to be asked on the event loop only.
+
+        It is read once in a turn of the loop: all requests of a turn had come before it began, so what was written
+        before any of them is seen. Each reading lets the writer's thread take the interpreter, and waits to have it
+        back.
+        """
+        if self._of_this_turn is None:
+            self._of_this_turn = self._records.reader().pragma("data_version")
+            asyncio.get_running_loop().call_soon(self._turn_ends)
+        return self._of_this_turn
+
+    def _turn_ends(self) -> None:
+        self._of_this_turn = None
 
     def account(self, request: Request, version: int) -> Account | Answer:
         """Give the account of a request, or the answer that refuses it."""

@@ -2,7 +2,6 @@
 
 import codecs
 import re
-from io import BytesIO
 from typing import Any
 from urllib.parse import parse_qsl
 
@@ -97,14 +96,21 @@ def _from_json(text: str) -> dict[str, list[Any]]:
 def _from_multipart(body: bytes, boundary: str, charset: str) -> dict[str, list[Any]]:
     if not boundary:
         raise BadBody("its content type names no boundary")
+    values: dict[str, list[Any]] = {}
     try:
-        parser = multipart.MultipartParser(
-            BytesIO(body), boundary, len(body), charset=charset, strict=True, memory_limit=len(body) + 65_536,
-            buffer_size=max(65_536, len(boundary) * 2), part_limit=MOST_VALUES,
-        )  # fmt: skip
-        return _grouped([(part.name, part.value) for part in parser if part.name])
+        with multipart.PushMultipartParser(
+            boundary, len(body), max_segment_count=MOST_VALUES, header_charset=charset, strict=True
+        ) as parser:
+            for event in parser.parse(body):
+                if isinstance(event, multipart.MultipartSegment):
+                    part, pieces = event, []
+                elif event:
+                    pieces.append(event)
+                elif part.name:
+                    values.setdefault(part.name, []).append(b"".join(pieces).decode(part.charset or charset))
     except multipart.MultipartError as error:
         raise BadBody(str(error)) from None
+    return values
 
 
 def _grouped(pairs: list[tuple[str, str]]) -> dict[str, list[Any]]:

@@ -18,6 +18,7 @@ from tamis.web.compat import present
 from tamis.web.compat.body import parse_body
 from tamis.web.compat.checks import Checks, parse_id
 from tamis.web.http import Answer, Request, Stream, json_answer
+from tamis.web.writes import Writes
 
 ITEMS_A_PIECE = 10_000
 CONTACTS_A_PIECE = 2_000
@@ -29,6 +30,7 @@ class Context:
     """What an endpoint works with; `version` is that of the records when the request came."""
 
     house: House
+    writes: Writes
     account: Account
     version: int
     lists: dict[int, tuple[int, bytes]] = field(repr=False)
@@ -76,22 +78,21 @@ async def recipient_add(context: Context, request: Request) -> Answer:
     email = checks.email("email")
     if checks.problems:
         raise Invalid(checks.problems)
-    future = context.house.submit(recipients.add_recipient, context.account, segment_id, email, first_name, last_name)
-    await asyncio.wrap_future(future)
+    await context.writes.run(recipients.add_recipient, context.account, segment_id, email, first_name, last_name)
     return succeeded("Added Successfully")
 
 
 async def recipient_delete(context: Context, request: Request) -> Answer:
     """Delete a recipient by its id."""
     recipient_id = parse_id(request.query().get("segment_recipient_id"))
-    await asyncio.wrap_future(context.house.submit(recipients.delete_recipient, context.account, recipient_id))
+    await context.writes.run(recipients.delete_recipient, context.account, recipient_id)
     return succeeded("Deleted Successfully")
 
 
 async def segment_delete(context: Context, request: Request) -> Answer:
     """Delete a segment; that the text stands under `errors` is a quirk on which clients rely."""
     segment_id = parse_id(request.query().get("segment_id"))
-    await asyncio.wrap_future(context.house.submit(segments.delete_segment, context.account, segment_id))
+    await context.writes.run(segments.delete_segment, context.account, segment_id)
     return json_answer(200, {"status": "success", "errors": "Deleted Successfully"})
 
 
@@ -115,9 +116,7 @@ async def segment_store(context: Context, request: Request) -> Answer:
         raise Invalid(problems)
     db = context.house.records.reader()
     contact_type = _contact_type(context, type_id)
-    made = await asyncio.wrap_future(
-        context.house.submit(segments.create_segment, context.account, contact_type, name, draft)
-    )
+    made = await context.writes.run(segments.create_segment, context.account, contact_type, name, draft)
     sizes = await asyncio.to_thread(segments.segment_sizes, context.house)
     sized = segments.SizedSegment(made, segments.rule_of(db, made), sizes.get(made.id, 0))
     return succeeded({"segment": present.segment(sized)})
