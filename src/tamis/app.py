@@ -110,9 +110,10 @@ def _listen(host: str, port: int) -> socket.socket:
     listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
     try:
         listener.bind((host, port))
-    except OSError as error:
+    except (OSError, OverflowError) as error:
         listener.close()
-        raise Unavailable(f"cannot listen on {host}:{port}: {error.strerror}; choose another --port") from None
+        reason = error.strerror if isinstance(error, OSError) else "there is no such port"
+        raise Unavailable(f"cannot listen on {host}:{port}: {reason}; choose another --host or --port") from None
     listener.listen(2048)
     listener.set_inheritable(True)
     return listener

@@ -1,11 +1,14 @@
 """Every command works whether or not a server is running on the same data, and speaks JSON when asked."""
 
+import fcntl
 import gzip
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
 
-from tests.support.process import Refused, Server, tamis
+from tests.support.process import PATIENCE_SECONDS, Refused, Server, environment, tamis
 
 PEOPLE = "email,first_name,last_name,birth_date\nann@example.org,Ann,Lee,1990-05-01\nbob@example.org,Bob,,1985-01-31\n"
 
@@ -100,6 +103,27 @@ def test_fields_are_made_listed_and_deleted(either: Path) -> None:
     tamis(either, "field", "delete", "plan", "--type", "People")
     with pytest.raises(Refused, match='here is no field "plan"'):
         tamis(either, "segment", "count", "--type", "People", "--where", 'plan = "pro"')
+
+
+def test_a_field_is_deleted_by_key_also_when_its_key_is_a_number(data: Path) -> None:
+    made = tamis(data, "field", "create", "2024", "--type", "People", "--kind", "text")
+    assert tamis(data, "field", "delete", "2024", "--type", "People") == {"id": made["id"], "key": "2024"}
+
+
+@pytest.mark.parametrize("left", ["", "{}", '{"address": 5}', '{"address": "nonsense", "token": "x"}'])
+def test_a_broken_server_file_is_as_good_as_none(data: Path, left: str) -> None:
+    (data / "server.json").write_text(left)
+    held = (data / "columns.lock").open("w")
+    fcntl.flock(held, fcntl.LOCK_EX)
+    asking = subprocess.Popen(
+        [sys.executable, "-m", "tamis", "segment", "list", "--data", str(data), "--json"],
+        stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, env=environment(),
+    )  # fmt: skip
+    with pytest.raises(subprocess.TimeoutExpired):
+        asking.communicate(timeout=2)  # it waits for whoever has the columns
+    held.close()
+    output, errors = asking.communicate(timeout=PATIENCE_SECONDS)
+    assert (output, errors) == ('{"segments": []}\n', "")
 
 
 def test_a_second_server_on_the_same_data_is_refused(data: Path) -> None:

@@ -39,6 +39,8 @@ def run(data: Path, *arguments: str, given: str = "") -> "subprocess.CompletedPr
         (["account", "create", "--email", "OWNER@example.org"], "has an account already"),
         (["account", "create", "--email", "b@example.org", "--timezone", "Mars/Base"], "is not a time zone"),
         (["account", "create", "--email", "b@example.org", "--timezone", "../../etc/passwd"], "is not a time zone"),
+        (["field", "delete", "9" * 5_000, "--type", "People"], "have no field"),
+        (["serve", "--port", "99999"], "there is no such port"),
         (["contact", "show", "nonsense", "--type", "People"], "have no contact"),
         (["type", "list", "--account", "stranger@example.org"], "here is no account"),
     ],

@@ -136,6 +136,21 @@ def test_a_date_time_without_an_offset_is_on_the_clocks_of_the_account(desk: Des
     assert desk.count("seen = 2024-04-30T21:00Z") == 1
 
 
+@pytest.mark.parametrize("header", ["loyalty__c", "_x", "x_", "ßtra", "Birth Date", "2nd", "and", "ǆ"])
+def test_fields_made_from_a_header_are_found_again(desk: Desk, header: str) -> None:
+    text = f"email,{header}\nann@example.org,x\n"
+    assert len(desk.take(text).created_fields) == 1
+    again = desk.take(text)
+    assert (again.created_fields, again.unchanged) == ((), 1)
+
+
+def test_a_field_that_cannot_be_made_leaves_none_behind(desk: Desk) -> None:
+    fields = desk.fields
+    with pytest.raises(Invalid, match="must not be longer than 255 characters"):
+        desk.take(f"email,good_one,{'x' * 300}\nann@example.org,x,y\n")
+    assert desk.fields == fields
+
+
 def test_known_fields_keep_their_kind(desk: Desk) -> None:
     desk.take("email,code\nann@example.org,A1\n")
     report = desk.take("email,code\nbob@example.org,7\n")

@@ -30,6 +30,8 @@ KEPT_CHANGES = 50_000
 def catch_up(records: Records, columns: Columns, clock: Callable[[], datetime]) -> None:
     """Let the columns follow the records up to the last acknowledged write, or rebuild them when they cannot."""
     db = records.reader()
+    if columns.damaged:
+        columns.recover()
     if columns.applied == feed.last_change(db):
         return
     with columns.lock:

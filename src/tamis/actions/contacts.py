@@ -60,6 +60,7 @@ def delete_contact(
 
 def contact_page(house: House, contact_type: ContactType, after: int, limit: int) -> list[Contact]:
     """Give a page of a type's contacts whose ids lie above `after`, in order of id."""
-    ids = read.contact_ids(house.columns().cursor(), contact_type.id, after, limit)
+    with house.columns().reading() as con:
+        ids = read.contact_ids(con, contact_type.id, after, limit)
     db = house.records.reader()
     return contacts.by_ids(db, ids, types.fields_of_type(db, contact_type.id))

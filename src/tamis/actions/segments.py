@@ -109,4 +109,5 @@ def count_rule(house: House, account_id: int, type_id: int, rule: str) -> int:
     if account is None or types.type_by_id(db, account_id, type_id) is None:
         raise NotFound(f"there is no contact type {type_id}")
     tree = build(from_json(rule), types.fields_of_type(db, type_id))
-    return read.count(house.columns().cursor(), type_id, tree, account.zone)
+    with house.columns().reading() as con:
+        return read.count(con, type_id, tree, account.zone)

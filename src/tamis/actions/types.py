@@ -77,10 +77,18 @@ def create_field(
     return field
 
 
+def create_fields(
+    db: apsw.Connection, now: datetime, contact_type: ContactType, named: Sequence[tuple[str, Kind]]
+) -> list[Field]:
+    """Make several custom fields, or none of them; raises as `create_field` does."""
+    return [create_field(db, now, contact_type, name, kind) for name, kind in named]
+
+
 def delete_field(db: apsw.Connection, _now: datetime, contact_type: ContactType, reference: str) -> Field:
     """Delete a custom field and its values; raises NotFound, and Refused while a segment's rule uses it."""
     fields = types.fields_of_type(db, contact_type.id)
-    field = fields.find(int(reference) if reference.isdecimal() else reference)
+    field = fields.find(int(reference)) if re.fullmatch(r"[0-9]{1,18}", reference) else None
+    field = field or fields.find(reference)
     if field is None:
         raise NotFound(f'{contact_type.name} have no field "{reference}"')
     if field in RESERVED:

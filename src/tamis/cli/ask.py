@@ -19,6 +19,7 @@ T = TypeVar("T")
 SERVER_FILE = "server.json"
 PATIENCE_SECONDS = 60
 PAUSE_SECONDS = 0.05
+ANSWER_SECONDS = 600
 
 
 def ask(house: House, question: Callable[Concatenate[House, P], T], *args: P.args, **kwargs: P.kwargs) -> T:
@@ -44,20 +45,29 @@ def ask(house: House, question: Callable[Concatenate[House, P], T], *args: P.arg
 def _put_to_server(house: House, name: str, arguments: tuple[Any, ...]) -> bytes | None:
     """Give the server's answer, or None when there is no server to ask."""
     try:
-        server = json.loads((house.settings.data / SERVER_FILE).read_bytes())
-    except (OSError, ValueError):
+        server = msgspec.json.decode((house.settings.data / SERVER_FILE).read_bytes(), type=dict[str, str])
+        request = urllib.request.Request(
+            server["address"].replace("0.0.0.0", "127.0.0.1").replace("[::]", "[::1]") + "/local/ask",
+            msgspec.json.encode({"name": name, "arguments": arguments}),
+            {"Authorization": f"Bearer {server['token']}", "Content-Type": "application/json"},
+        )
+    except (OSError, ValueError, KeyError):
         return None
-    request = urllib.request.Request(
-        server["address"].replace("0.0.0.0", "127.0.0.1").replace("[::]", "[::1]") + "/local/ask",
-        json.dumps({"name": name, "arguments": arguments}).encode(),
-        {"Authorization": f"Bearer {server['token']}", "Content-Type": "application/json"},
-    )
     opener = urllib.request.build_opener(urllib.request.ProxyHandler({}))
     try:
-        with opener.open(request) as response:
+        with opener.open(request, timeout=ANSWER_SECONDS) as response:
             body: bytes = response.read()
             return body
     except urllib.error.HTTPError as error:
-        raise Refused(json.loads(error.read())["message"]) from None
+        raise Refused(_message(error)) from None
+    except TimeoutError:
+        raise Unavailable("the server on this data does not answer: look after it, or stop it") from None
     except OSError:  # the file was left behind by a server that was killed
         return None
+
+
+def _message(error: urllib.error.HTTPError) -> str:
+    try:
+        return str(json.loads(error.read())["message"])
+    except (ValueError, KeyError, TypeError):
+        return f"the server on this data answered with the status {error.code}"

@@ -1,6 +1,7 @@
 """The DuckDB file: who owns it, how it is opened, and what is done with one that cannot be used."""
 
 import fcntl
+import logging
 import os
 import threading
 import time
@@ -17,6 +18,9 @@ from tamis.domain.errors import Unavailable
 
 FILE_NAME = "columns.duckdb"
 LOCK_NAME = "columns.lock"
+DAMAGE = ("Corrupt", "checksum", "Could not read enough bytes")
+
+log = logging.getLogger("tamis")
 
 
 class Held(Unavailable):
@@ -35,6 +39,7 @@ class Columns:
     def __init__(self, directory: Path, store_id: str, memory: str, threads: int) -> None:
         self.path = directory / FILE_NAME
         self.set_aside: Path | None = None
+        self.damaged = False
         self.lock = threading.Lock()
         self._store_id = store_id
         self._local = threading.local()
@@ -53,7 +58,33 @@ class Columns:
             os.close(self._own)
             raise
         self.applied = self._applied()
-        self.sizes: dict[int, int] = self._sizes()
+        self.sizes = _sizes(self._db)
+
+    @contextmanager
+    def reading(self) -> Iterator[duckdb.DuckDBPyConnection]:
+        """Give this thread's own connection for a block that reads; raises Unavailable where the file turns out to be
+        damaged, after which the next `recover` begins a new one."""
+        try:
+            yield self.cursor()
+        except duckdb.Error as error:
+            self._note(error)
+            raise
+
+    def recover(self) -> None:
+        """Put a file aside that was found to be damaged, and begin an empty one, to be filled from the records."""
+        with self.lock:
+            if self.damaged:
+                self._db.close()
+                self._local = threading.local()
+                self.set_aside = self._put_aside()
+                log.warning("the column store was damaged; it is kept as %s and built again", self.set_aside)
+                self._db = self._open()
+                self.applied, self.sizes, self.damaged = None, {}, False
+
+    def _note(self, error: BaseException) -> None:
+        if _tells_damage(error):
+            self.damaged = True
+            raise Unavailable("the column store is damaged and will be built again: ask once more") from None
 
     def cursor(self) -> duckdb.DuckDBPyConnection:
         """Give this thread's own connection for reading."""
@@ -76,12 +107,13 @@ class Columns:
         except BaseException as error:
             with suppress(duckdb.Error):  # the failure may have ended the transaction already
                 con.execute("ROLLBACK")
+            self._note(error)
             if isinstance(error, duckdb.IOException | duckdb.OutOfMemoryException):
                 raise Unavailable(f"the column store cannot follow the records: {error}") from None
             raise
         finally:
             con.close()
-        self.sizes = self._sizes()
+        self.sizes = _sizes(self._db.cursor())
         self.applied = fold.reached
 
     def start_over(self) -> None:
@@ -103,22 +135,28 @@ class Columns:
         os.close(self._own)
 
     def _open(self) -> duckdb.DuckDBPyConnection:
-        existed = self.path.exists()
+        if self.path.exists():
+            try:
+                return self._open_present()
+            except (duckdb.Error, RuntimeError):
+                self.set_aside = self._put_aside()
         try:
             db = duckdb.connect(str(self.path), config=self._config)
-            if existed:
-                row = db.execute("SELECT version, store_id FROM meta").fetchone()
-                if row != (VERSION, self._store_id):
-                    db.close()
-                    raise duckdb.IOException("made by another version, or for other records")
-        except (duckdb.Error, RuntimeError) as error:
-            if not existed:
-                raise Unavailable(f"{self.path} cannot be made: {error}") from None
-            self.set_aside = self._put_aside()
-            db = duckdb.connect(str(self.path), config=self._config)
-            existed = False
-        if not existed:
-            self._create(db)
+        except duckdb.Error as error:
+            raise Unavailable(f"{self.path} cannot be made: {error}") from None
+        self._create(db)
+        return db
+
+    def _open_present(self) -> duckdb.DuckDBPyConnection:
+        db = duckdb.connect(str(self.path), config=self._config)
+        try:
+            row = db.execute("SELECT version, store_id FROM meta").fetchone()
+            if row != (VERSION, self._store_id):
+                raise duckdb.IOException("made by another version, or for other records")
+            _sizes(db)
+        except duckdb.Error:
+            db.close()
+            raise
         return db
 
     def _create(self, con: duckdb.DuckDBPyConnection) -> None:
@@ -137,8 +175,14 @@ class Columns:
         row = self._db.execute("SELECT applied FROM meta").fetchone()
         return row[0] if row and row[0] >= 0 else None
 
-    def _sizes(self) -> dict[int, int]:
-        return dict(self.cursor().execute("SELECT segment_id, recipients FROM sizes").fetchall())
+
+def _sizes(con: duckdb.DuckDBPyConnection) -> dict[int, int]:
+    return dict(con.execute("SELECT segment_id, recipients FROM sizes").fetchall())
+
+
+def _tells_damage(error: BaseException) -> bool:
+    # A full disk gives errors of the same classes, so the words decide.
+    return isinstance(error, duckdb.Error) and any(word in str(error) for word in DAMAGE)
 
 
 def _take_ownership(path: Path) -> int:

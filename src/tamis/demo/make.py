@@ -2,6 +2,7 @@
 
 import json
 import shutil
+import tempfile
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from importlib.resources import as_file, files
@@ -64,8 +65,8 @@ def make_demo(settings: Settings) -> Demo:
     An earlier demonstration is replaced, or moved aside when something was changed in it.
     """
     moved = _make_room(settings.data)
-    making = settings.data.with_name(settings.data.name + ".making")
-    shutil.rmtree(making, ignore_errors=True)
+    settings.data.parent.mkdir(parents=True, exist_ok=True)
+    making = Path(tempfile.mkdtemp(prefix=f"{settings.data.name}-", dir=settings.data.parent))
     house = House(replace(settings, data=making))
     try:
         account, keys = house.write(create_account, EMAIL, "UTC", None)
@@ -77,7 +78,11 @@ def make_demo(settings: Settings) -> Demo:
         (making / MARKER).write_text(json.dumps({"last_change": last_change(house.records.reader())}))
     finally:
         house.close()
-    making.rename(settings.data)
+    try:
+        making.rename(settings.data)
+    except OSError:
+        shutil.rmtree(making)
+        raise Refused(f"{settings.data} has just been made by another command") from None
     return Demo(keys, moved)
 
 
@@ -90,7 +95,7 @@ def _make_room(data: Path) -> Path | None:
     marker = data / MARKER
     if not marker.exists():
         raise Refused(f'{data} holds data already: serve it with "tamis serve", or choose another --data directory')
-    if _was_changed(data, json.loads(marker.read_text())["last_change"]):
+    if _was_changed(data, _made_at(marker)):
         aside = data.with_name(f"{data.name}-{datetime.now(UTC):%Y%m%d-%H%M%S}")
         data.rename(aside)
         return aside
@@ -98,7 +103,14 @@ def _make_room(data: Path) -> Path | None:
     return None
 
 
-def _was_changed(data: Path, made_at: int) -> bool:
+def _made_at(marker: Path) -> int | None:
+    try:
+        return int(json.loads(marker.read_text())["last_change"])
+    except (ValueError, KeyError, TypeError):
+        return None
+
+
+def _was_changed(data: Path, made_at: int | None) -> bool:
     house = House(Settings(data))
     try:
         house.open_columns()

@@ -90,7 +90,8 @@ def key_of(name: str) -> str:
 
 def name_of(header: str) -> str:
     """Give the name of a field made from a column: a header that is a key, such as `birth_date`, is spelled out."""
-    return header.replace("_", " ").capitalize() if header == key_of(header) else header
+    spelled = header.replace("_", " ").capitalize()
+    return spelled if key_of(spelled) == header else header
 
 
 _NUMBER = re.compile(r"[+-]?(?:\d+(?:\.\d*)?|\.\d+)(?:[eE][+-]?\d+)?", re.ASCII)

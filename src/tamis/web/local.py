@@ -2,6 +2,7 @@
 
 import asyncio
 import hmac
+import logging
 from dataclasses import dataclass
 
 import msgspec
@@ -9,10 +10,12 @@ import msgspec
 from tamis.actions.house import House
 from tamis.actions.questions import QUESTIONS, answer
 from tamis.domain.errors import TamisError
-from tamis.web.http import Answer, App, Receive, Request, Scope, Send, json_answer, send_answer
+from tamis.web.http import Answer, App, BodyTooLarge, Receive, Request, Scope, Send, json_answer, send_answer
 
 PATH = "/local/ask"
-MAX_BODY = 4_194_304
+MAX_BODY = 16_777_216
+
+log = logging.getLogger("tamis")
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,13 +34,19 @@ def local_door(house: House, token: str) -> App:
             return json_answer(404, {"message": "there is nothing here"})
         if not hmac.compare_digest(request.header(b"authorization").encode(), f"Bearer {token}".encode()):
             return json_answer(403, {"message": "this door is for commands on the machine itself"})
-        question = msgspec.json.decode(await request.body(MAX_BODY), type=Question)
+        try:
+            question = msgspec.json.decode(await request.body(MAX_BODY), type=Question)
+        except (BodyTooLarge, msgspec.DecodeError):
+            return json_answer(400, {"message": "the question is too large, or is none"})
         if question.name not in QUESTIONS:
             return json_answer(404, {"message": "the server is of another version than the command: restart it"})
         try:
             return json_answer(200, await asyncio.to_thread(answer, house, question.name, question.arguments))
         except TamisError as error:
             return json_answer(409, {"message": error.message})
+        except Exception as error:
+            log.error("fault in the question %s", question.name, exc_info=error)
+            return json_answer(500, {"message": "something went wrong in the server: its log says what"})
 
     async def app(scope: Scope, receive: Receive, send: Send) -> None:
         await send_answer(await reply(Request.of(scope, receive, scope["path"])), send)

@@ -13,7 +13,7 @@ from tamis.actions.importing.read_rows import RowReader
 from tamis.actions.importing.rejects import RejectsFile
 from tamis.actions.importing.storing import Storing, storing
 from tamis.actions.importing.survey import Survey, survey
-from tamis.actions.types import create_field
+from tamis.actions.types import create_fields
 from tamis.domain.accounts import Account
 from tamis.domain.contacts import ContactType
 from tamis.domain.fields import Field, FieldSet, key_of, name_of
@@ -129,11 +129,9 @@ def _make_fields(
     found: Survey,
     dry_run: bool,
 ) -> dict[int, Field]:
-    made = {}
-    for number, position in enumerate(columns.unknown):
-        name, kind = name_of(header[position]), found.kinds[position]
-        if dry_run:
-            made[position] = Field(-1 - number, key_of(name), name, kind)
-        else:
-            made[position] = house.write(create_field, contact_type, name, kind)
-    return made
+    named = [(name_of(header[position]), found.kinds[position]) for position in columns.unknown]
+    if dry_run:
+        made = [Field(-1 - number, key_of(name), name, kind) for number, (name, kind) in enumerate(named)]
+    else:
+        made = house.write(create_fields, contact_type, named)
+    return dict(zip(columns.unknown, made, strict=True))
