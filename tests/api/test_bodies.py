@@ -143,6 +143,11 @@ def test_json_that_is_no_object_is_refused(owner: Person, content: bytes) -> Non
         (b"anything", "multipart/form-data; boundary=x"),
         (multipart({"email": "a@b.org"}, end=""), "multipart/form-data; boundary=x"),
         (multipart({"email": "a@b.org"}, end="--y--\r\n"), "multipart/form-data; boundary=x"),
+        (
+            b'--x\r\nContent-Disposition: form-data; name="a"\r\nContent-Type: text/plain; charset=foo\r\n\r\n'
+            b"b\r\n--x--\r\n",
+            "multipart/form-data; boundary=x",
+        ),
         (b"--x\r\nno header\r\n\r\nvalue\r\n--x--\r\n", "multipart/form-data; boundary=x"),
         (b"--x\r\n" + b"A: b\r\n" * 10_000 + b"\r\nvalue\r\n--x--\r\n", "multipart/form-data; boundary=x"),
     ],

@@ -1,5 +1,9 @@
 """GET segment/email/list."""
 
+import http.client
+import json
+from urllib.parse import urlsplit
+
 import pytest
 
 from tests.api.conftest import Customers, Import
@@ -130,3 +134,14 @@ def test_ids_and_instants_stay_while_the_recipient_stays(owner: Person, india: i
     owner.add(india, "another@example.org")
     owner.delete_recipient(owner.recipient(india, "another@example.org")["id"])
     assert owner.recipients(india) == before
+
+
+def test_a_client_of_http_1_0_gets_the_list_whole(owner: Person, india: int) -> None:
+    connection = http.client.HTTPConnection(urlsplit(owner.base).netloc)
+    connection._http_vsn_str = "HTTP/1.0"  # type: ignore[attr-defined]
+    connection.request("GET", f"/api/segment/email/list?segment_id={india}", headers=owner.keys)
+    answer = connection.getresponse()
+    body = answer.read()
+    assert answer.getheader("transfer-encoding") is None
+    assert len(json.loads(body)["message"]["contactEmails"]) == IN_INDIA
+    connection.close()

@@ -96,8 +96,13 @@ async def send_answer(answer: Answer, send: Send) -> None:
     await send({"type": "http.response.body", "body": answer.body})
 
 
-async def send_stream(stream: Stream, send: Send, *, head: bool) -> None:
-    """Send an answer piece by piece; for HEAD only that it would begin."""
+async def send_stream(stream: Stream, send: Send, scope: Scope) -> None:
+    """Send an answer piece by piece; for HEAD only that it would begin, and whole to a client of HTTP/1.0, which
+    knows no pieces."""
+    head = scope["method"] == "HEAD"
+    if scope["http_version"] == "1.0" and not head:
+        await send_answer(Answer(200, b"".join([stream.first, *[piece async for piece in stream.rest]])), send)
+        return
     await send({"type": "http.response.start", "status": 200, "headers": [JSON]})
     if not head:
         await send({"type": "http.response.body", "body": stream.first, "more_body": True})

@@ -61,13 +61,12 @@ def segment_api(house: House) -> App:
         if request.method != method and (request.method, method) != ("HEAD", "GET"):
             allowed = "GET, HEAD" if method == "GET" else method
             return failed(405, f"This path takes {allowed} only.", ((b"allow", allowed.encode()),))
-        version = keys.version()
-        account = keys.account(request, version)
+        account = keys.account(request)
         if isinstance(account, Answer):
             return account
         if not limiter.allows(request.header(b"publickey")):
             return failed(429, "Too many requests: try again in a minute.", ((b"retry-after", b"60"),))
-        return await endpoint(Context(house, writes, account, version, lists), request)
+        return await endpoint(Context(house, writes, account, lists), request)
 
     async def app(scope: Scope, receive: Receive, send: Send) -> None:
         path = scope["path"] if "//" not in scope["path"] else re.sub("/+", "/", scope["path"])
@@ -79,7 +78,7 @@ def segment_api(house: House) -> App:
         except Exception as error:
             found = _failure(error, request)
         if isinstance(found, Stream):
-            await send_stream(found, send, head=request.method == "HEAD")
+            await send_stream(found, send, scope)
         else:
             await send_answer(found, send)
 

@@ -20,7 +20,7 @@ class KeyRing:
         self._of_this_turn: int | None = None
         self._remembered: dict[tuple[str, bytes], Account] = {}
 
-    def version(self) -> int:
+    def _current_version(self) -> int:
         """Give a number that changes with every write to the records; to be asked on the event loop only.
 
         It is read once in a turn of the loop: all requests of a turn had come before it began, so what was written
@@ -35,12 +35,13 @@ class KeyRing:
     def _turn_ends(self) -> None:
         self._of_this_turn = None
 
-    def account(self, request: Request, version: int) -> Account | Answer:
+    def account(self, request: Request) -> Account | Answer:
         """Give the account of a request, or the answer that refuses it."""
         public_key, secret_key = request.header(b"publickey"), request.header(b"secretkey")
         if not (public_key and secret_key):
             named = (("PublicKey", "public key", public_key), ("SecretKey", "secret key", secret_key))
             return failed(401, {name: [f"The {label} field is required."] for name, label, key in named if not key})
+        version = self._current_version()
         if version != self._version or len(self._remembered) > MOST_REMEMBERED:
             self._remembered.clear()
             self._version = version

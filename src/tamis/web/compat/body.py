@@ -107,7 +107,7 @@ def _from_multipart(body: bytes, boundary: str, charset: str) -> dict[str, list[
                 elif event:
                     pieces.append(event)
                 elif part.name:
-                    values.setdefault(part.name, []).append(b"".join(pieces).decode(part.charset or charset))
+                    values.setdefault(part.name, []).append(b"".join(pieces).decode(_charset(part.charset or charset)))
     except multipart.MultipartError as error:
         raise BadBody(str(error)) from None
     return values

@@ -27,12 +27,11 @@ MOST_ITEMS = 1 << 53
 
 @dataclass(frozen=True, slots=True)
 class Context:
-    """What an endpoint works with; `version` is that of the records when the request came."""
+    """What an endpoint works with; `lists` keeps the answer of `segment_list` of each account, with its version."""
 
     house: House
     writes: Writes
     account: Account
-    version: int
     lists: dict[int, tuple[int, bytes]] = field(repr=False)
 
 
@@ -43,11 +42,13 @@ def succeeded(message: object) -> Answer:
 
 async def segment_list(context: Context, _: Request) -> Answer:
     """List all segments; the answer is kept until something is written, by any process."""
+    # Read anew for each request, before the answer is made: an answer may be newer than its version, never older.
+    version = context.house.records.reader().pragma("data_version")
     kept = context.lists.get(context.account.id)
-    if kept is None or kept[0] != context.version:
+    if kept is None or kept[0] != version:
         sized = await asyncio.to_thread(_list_segments, context)
         body = succeeded({"segments": [present.segment(s) for s in sized]}).body
-        kept = context.lists[context.account.id] = (context.version, body)
+        kept = context.lists[context.account.id] = (version, body)
     return Answer(200, kept[1])
 
 
