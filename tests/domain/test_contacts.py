@@ -35,6 +35,11 @@ def test_a_field_that_is_gone_is_left_out() -> None:
     assert decode_values('{"9":"x","103":5.0}', fewer) == {9: "x"}
 
 
+def test_a_number_is_a_float_however_it_is_written() -> None:
+    (value,) = decode_values('{"103":5}', FIELDS).values()
+    assert repr(value) == "5.0"
+
+
 @given(contacts(), contacts(), st.sets(st.sampled_from([field.id for field in FIELDS.fields])))
 def test_stated_values_win_and_what_may_be_erased_goes(present: Contact, stated: Contact, erasable: set[int]) -> None:
     merged = merge_documents(encode_values(present.values), encode_values(stated.values), FIELDS, erasable)

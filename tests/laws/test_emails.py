@@ -16,7 +16,8 @@ COLLECTED = Path(__file__).parents[2].parent / "shared" / "data" / "emails"
 local_parts = st.one_of(
     st.text("abZ019!#$%&'*+-/=?^_`{|}~.", max_size=6),
     st.text('abZ._-+ "\\@,()<>éß\u0301\u200d\t', max_size=6),
-    st.integers(62, 66).map("a".__mul__),
+    st.integers(1, 66).map("a".__mul__),
+    st.sampled_from(["\u212b", "İ", "ΟΔΟΣ", "²", "a\u0301", "\u0301"]),
     st.sampled_from(['"a b"', '"a@b"', "Postmaster", "a..b", ".a", "a.", '"', "<a", "me <a"]),
 )
 labels = st.one_of(
@@ -27,7 +28,19 @@ labels = st.one_of(
     ),
     st.integers(60, 66).map("d".__mul__),
 )
+
+
+def in_ascii(label: str) -> str:
+    """Write a label of another script as DNS does, where it is much shorter."""
+    return "xn--" + label.encode("punycode").decode()
+
+
+foreign_labels = st.builds(str.__mul__, st.sampled_from("ü中𠀀"), st.integers(1, 57))
+long_domains = st.lists(st.one_of(foreign_labels, foreign_labels.map(in_ascii)), min_size=1, max_size=4).map(
+    lambda parts: ".".join([*parts, "de"])
+)
 domains = st.one_of(
+    long_domains,
     st.lists(labels, min_size=1, max_size=5).map(".".join),
     st.sampled_from(
         ["[127.0.0.1]", "[IPv6:::1]", "127.0.0.1", "a.de>", "a.de.", "a.de ", " a.de", "(c)a.de", "", "a.d1", "a.1"]
@@ -47,6 +60,13 @@ def by_library(address: str) -> str | None:
 @given(addresses)
 @example("a" * 64 + "@" + "d" * 60 + "." + "d" * 60 + ".de")
 @example("a" * 64 + "@" + ".".join(["d" * 60] * 3) + ".de")
+@example("a" * 64 + "@" + ".".join(["d" * 60] * 3) + ".exampl")
+@example("a" * 64 + "@" + ".".join(["d" * 60] * 3) + ".example")
+@example("a" * 64 + "@" + ".".join(["ü" * 24] * 4) + ".de")
+@example("a" * 64 + "@" + in_ascii("𠀀" * 50) + ".de")
+@example("a" * 64 + "@" + in_ascii("𠀀" * 40) + ".de")
+@example("\u212b@a.de")
+@example("ΟΔΟΣ@a.de")
 @example("\ud800@a.de")
 def test_emails_are_known_exactly_when_the_library_knows_them(address: str) -> None:
     assert email_key(address) == by_library(address)

@@ -46,8 +46,9 @@ def email_key(address: str) -> str | None:
     local, _, domain = address.rpartition("@")
     if len(address) <= _PLAIN_LENGTH and len(local) <= _PLAIN_LOCAL_LENGTH and domain.isascii() and _is_plain(local):
         key = _domain_key(domain)
-        return f"{local.lower()}@{key}" if key else None
-    return _checked(address)
+        if key is None or key.isascii():
+            return f"{local.lower()}@{key}" if key else None
+    return _checked(address)  # also where the domain stands for one in another script, which may be too long
 
 
 def _is_plain(local: str) -> bool:
