@@ -18,7 +18,7 @@ from bench.web import multipart, urlencoded
 CLIENTS = 16
 TIMES = 5
 A_ROUND = 6_000
-SECONDS = 6.0
+SECONDS = 4.0
 MOST_COMMITS = 3_000
 COMMIT_SECONDS = 2.0
 ANSWER = b'{"status":"success","message":"Added Successfully"}'
