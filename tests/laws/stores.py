@@ -28,6 +28,7 @@ class Stores:
             "field_values TEXT, created_at INTEGER, updated_at INTEGER) STRICT"
         )
         self._columns = duckdb.connect(":memory:", config={"threads": 1})
+        self._columns.execute("SET TimeZone = 'Asia/Kolkata'")  # the clock of the machine must mean nothing
         arrange(self._columns, TYPE, fields)
 
     def close(self) -> None:

@@ -65,6 +65,7 @@ def by_library(address: str) -> str | None:
 @example("a" * 64 + "@" + ".".join(["ü" * 24] * 4) + ".de")
 @example("a" * 64 + "@" + in_ascii("𠀀" * 50) + ".de")
 @example("a" * 64 + "@" + in_ascii("𠀀" * 40) + ".de")
+@example("a" * 64 + "@" + "ａ" * 63 + ".de")
 @example("\u212b@a.de")
 @example("ΟΔΟΣ@a.de")
 @example("\ud800@a.de")
