@@ -5,7 +5,7 @@ import pytest
 from tamis.domain.errors import Invalid
 from tamis.rules.build import build
 from tamis.rules.text import from_text, to_text
-from tamis.rules.wire import Arrays, from_arrays, to_arrays
+from tamis.rules.wire import NESTED, Arrays, from_arrays, to_arrays
 from tests.rules.fields import FIELDS
 
 
@@ -101,3 +101,8 @@ def test_all_that_is_wrong_with_the_meaning_is_told_at_once() -> None:
 def test_a_field_that_is_no_id_and_no_key_is_refused(field: str) -> None:
     with pytest.raises(Invalid, match="there is no field"):
         build(from_arrays([field], ["is"], ["5"], None), FIELDS)
+
+
+def test_a_rule_that_arrays_could_not_show_is_not_taken_back_as_one_that_selects_nobody() -> None:
+    with pytest.raises(Invalid, match="query_type"):
+        from_arrays([], [], [], NESTED)

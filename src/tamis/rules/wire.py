@@ -56,7 +56,7 @@ def from_arrays(
     An operator with any number of values, such as "is one of", takes all that the others leave; two of them in one
     rule could not be told apart and are refused.
     """
-    if not select_field and not select_operator and not value:
+    if not select_field and not select_operator and not value and query_type != NESTED:
         return None
     problems = _problems(select_field, select_operator, value, query_type)
     if problems:
