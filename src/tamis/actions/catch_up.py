@@ -41,11 +41,6 @@ def catch_up(records: Records, columns: Columns, clock: Callable[[], datetime]) 
         _trim(records, db, columns)
 
 
-def is_fresh(records: Records, columns: Columns) -> bool:
-    """Tell whether the columns stand at the last acknowledged write."""
-    return columns.applied == feed.last_change(records.reader())
-
-
 @lru_cache(maxsize=4096)
 def stored_rule(document: str, fields: FieldSet) -> Rule:
     """Build a segment's stored rule.
