@@ -66,7 +66,9 @@ def _step(db: apsw.Connection, columns: Columns, now: datetime) -> None:
 
 
 def _apply(db: apsw.Connection, fold: Fold, after: int, up_to: int) -> None:
-    touched = feed.touched_contacts(db, after, up_to)
+    touched: dict[int, set[int]] = defaultdict(set)
+    for group in feed.touched_contacts(db, after, up_to):
+        touched[group.contact_type_id].update(group.contact_ids)
     whole: dict[int, set[int]] = defaultdict(set)
     added: set[int] = set()
     for change in feed.rare_changes(db, after, up_to):

@@ -47,14 +47,14 @@ def show_contact(db: apsw.Connection, account: Account, contact_type: ContactTyp
 
 
 def delete_contact(
-    db: apsw.Connection, _now: datetime, account: Account, contact_type: ContactType, email: str
+    db: apsw.Connection, now: datetime, account: Account, contact_type: ContactType, email: str
 ) -> Contact:
     """Delete a contact with all that was done by hand with its address in segments of its type; raises NotFound."""
     contact = show_contact(db, account, contact_type, email).contact
     address = parse_email(email)
     assert address
-    recipients.forget_contact(db, contact_type.id, contact.id, address.key)
-    contacts.delete(db, contact)
+    recipients.forget_contact(db, contact_type.id, contact.id, address.key, now)
+    contacts.delete(db, contact, now)
     return contact
 
 

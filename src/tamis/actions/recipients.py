@@ -50,7 +50,7 @@ def add_recipient(
     if contact is not None:
         if _is_member(db, account, segment, contact):
             raise taken
-        recipients.undo_remove(db, segment, contact.id)
+        recipients.undo_remove(db, segment, contact.id, now)
         if _is_member(db, account, segment, contact):
             return
     recipients.add(db, segment, email, first_name, last_name, contact.id if contact else None, now)
@@ -69,7 +69,7 @@ def delete_recipient(db: apsw.Connection, now: datetime, account: Account, recip
     contact: Contact | None = None
     if added:
         contact = contacts.by_email(db, segment.contact_type_id, added[1], fields)
-        recipients.undo_add(db, segment, added[0], contact.id if contact else None)
+        recipients.undo_add(db, segment, added[0], contact.id if contact else None, now)
     elif (number := contact_of_recipient(recipient_id)) is not None:
         contact = contacts.by_id(db, segment.contact_type_id, number, fields)
         if contact and recipients.is_added(db, segment.id, email_key(contact.email) or ""):

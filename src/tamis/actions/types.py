@@ -25,7 +25,7 @@ def create_type(db: apsw.Connection, now: datetime, account: Account, name: str)
     if types.type_by_name(db, account.id, name):
         raise Refused(f'there is a contact type "{name}" already')
     made = types.insert_type(db, account.id, name, now)
-    feed.tell_fields(db, made.id)
+    feed.tell_fields(db, made.id, now)
     return made
 
 
@@ -73,7 +73,7 @@ def create_field(
     if len(present.fields) >= MOST_FIELDS:
         raise Refused(f"a contact type has at most {MOST_FIELDS:,} fields")
     field = types.insert_field(db, contact_type.id, key, name, kind, chosen, now)
-    feed.tell_fields(db, contact_type.id)
+    feed.tell_fields(db, contact_type.id, now)
     return field
 
 
@@ -84,7 +84,7 @@ def create_fields(
     return [create_field(db, now, contact_type, name, kind) for name, kind in named]
 
 
-def delete_field(db: apsw.Connection, _now: datetime, contact_type: ContactType, reference: str) -> Field:
+def delete_field(db: apsw.Connection, now: datetime, contact_type: ContactType, reference: str) -> Field:
     """Delete a custom field and its values; raises NotFound, and Refused while a segment's rule uses it."""
     fields = types.fields_of_type(db, contact_type.id)
     field = fields.find(int(reference)) if re.fullmatch(r"[0-9]{1,18}", reference) else None
@@ -103,7 +103,7 @@ def delete_field(db: apsw.Connection, _now: datetime, contact_type: ContactType,
         raise Refused(f"{field.key} is used by the segments {named}; delete or change them first")
     types.delete_field(db, contact_type.id, field.id)
     contacts.forget_field(db, contact_type.id, field.id)
-    feed.tell_fields(db, contact_type.id)
+    feed.tell_fields(db, contact_type.id, now)
     return field
 
 

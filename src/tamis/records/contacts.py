@@ -12,6 +12,7 @@ from tamis.domain.errors import Refused
 from tamis.domain.fields import FieldSet
 from tamis.domain.instants import from_micros, to_micros
 from tamis.domain.segments import STRANGER
+from tamis.domain.transitions import Cause
 from tamis.records import feed
 from tamis.records.database import one
 from tamis.records.queries import load
@@ -67,7 +68,9 @@ def known(db: apsw.Connection, type_id: int, email_keys: Sequence[str]) -> dict[
     return {found.email_key: found for found in map(Known._make, rows)}
 
 
-def insert_many(db: apsw.Connection, type_id: int, contacts: Sequence[NewContact], now: datetime) -> None:
+def insert_many(
+    db: apsw.Connection, type_id: int, contacts: Sequence[NewContact], now: datetime, cause: Cause = Cause.CONTACT
+) -> None:
     """Add contacts, whose addresses the caller has found to be free, in the order given."""
     if not contacts:
         return
@@ -78,21 +81,23 @@ def insert_many(db: apsw.Connection, type_id: int, contacts: Sequence[NewContact
     micros = to_micros(now)
     # One statement for all of them, because other threads can run while a statement does, but not between two.
     db.execute(SQL["insert"], (first, type_id, micros, micros, _json(contacts))).fetchall()
-    feed.tell_contact_range(db, first, first + len(contacts) - 1)
+    feed.tell_contact_range(db, first, first + len(contacts) - 1, now, cause)
 
 
-def update_many(db: apsw.Connection, type_id: int, contacts: Iterable[ChangedContact], now: datetime) -> None:
+def update_many(
+    db: apsw.Connection, type_id: int, contacts: Iterable[ChangedContact], now: datetime, cause: Cause = Cause.CONTACT
+) -> None:
     """Change contacts."""
     micros = to_micros(now)
     changed = list(contacts)
     db.executemany(SQL["update"], ((c.email, c.document, micros, c.id) for c in changed)).fetchall()
-    feed.tell_contacts(db, type_id, (c.id for c in changed))
+    feed.tell_contacts(db, type_id, (c.id for c in changed), now, cause)
 
 
-def delete(db: apsw.Connection, contact: Contact) -> None:
+def delete(db: apsw.Connection, contact: Contact, now: datetime) -> None:
     """Delete a contact."""
     db.execute(SQL["delete"], (contact.id,)).fetchall()
-    feed.tell_contacts(db, contact.contact_type_id, [contact.id])
+    feed.tell_contacts(db, contact.contact_type_id, [contact.id], now, Cause.DELETION)
 
 
 def forget_field(db: apsw.Connection, type_id: int, field_id: int) -> None:

@@ -1,12 +1,15 @@
 """The change feed: every write that the column store must follow gets the next change number."""
 
-from collections import defaultdict
 from collections.abc import Iterable
+from datetime import datetime
 from typing import Any, NamedTuple
 
 import apsw
+import msgspec
 
+from tamis.domain.instants import from_micros, to_micros
 from tamis.domain.segments import Segment
+from tamis.domain.transitions import Cause
 from tamis.records.database import one
 from tamis.records.queries import load
 
@@ -14,7 +17,7 @@ SQL = load("feed")
 
 
 class Change(NamedTuple):
-    """One write: what it was about, and the ids that its subject has."""
+    """One write: what it was about, the ids that its subject has, when and why; `at` is in microseconds since 1970."""
 
     change: int
     subject: str
@@ -22,43 +25,65 @@ class Change(NamedTuple):
     segment_id: int | None
     contact_id: int | None
     added_id: int | None
+    at: int
+    cause: Cause
+
+
+class Touched(NamedTuple):
+    """Contacts of one type that were touched at one instant, in microseconds since 1970, for one reason."""
+
+    contact_type_id: int
+    at: int
+    cause: Cause
+    contact_ids: list[int]
 
 
 def tell(
     db: apsw.Connection,
     subject: str,
     type_id: int,
+    now: datetime,
+    cause: Cause,
     segment_id: int | None = None,
     contact_id: int | None = None,
     added_id: int | None = None,
 ) -> None:
     """Add one change."""
-    db.execute(SQL["insert"], (subject, type_id, segment_id, contact_id, added_id)).fetchall()
+    row = (subject, type_id, segment_id, contact_id, added_id, to_micros(now), cause.value)
+    db.execute(SQL["insert"], row).fetchall()
 
 
-def tell_contacts(db: apsw.Connection, type_id: int, contact_ids: Iterable[int]) -> None:
+def tell_contacts(
+    db: apsw.Connection, type_id: int, contact_ids: Iterable[int], now: datetime, cause: Cause = Cause.CONTACT
+) -> None:
     """Tell that contacts were changed or deleted."""
-    db.executemany(SQL["insert"], (("contact", type_id, None, id_, None) for id_ in contact_ids)).fetchall()
+    at, why = to_micros(now), cause.value
+    rows = (("contact", type_id, None, id_, None, at, why) for id_ in contact_ids)
+    db.executemany(SQL["insert"], rows).fetchall()
 
 
-def tell_contact_range(db: apsw.Connection, first_id: int, last_id: int) -> None:
+def tell_contact_range(
+    db: apsw.Connection, first_id: int, last_id: int, now: datetime, cause: Cause = Cause.CONTACT
+) -> None:
     """Tell that contacts with consecutive ids were added."""
-    db.execute(SQL["insert_contact_range"], (first_id, last_id)).fetchall()
+    db.execute(SQL["insert_contact_range"], (to_micros(now), cause.value, first_id, last_id)).fetchall()
 
 
-def tell_segment(db: apsw.Connection, type_id: int, segment_id: int) -> None:
+def tell_segment(db: apsw.Connection, type_id: int, segment_id: int, now: datetime, cause: Cause = Cause.RULE) -> None:
     """Tell that a segment was made, edited or deleted."""
-    tell(db, "segment", type_id, segment_id)
+    tell(db, "segment", type_id, now, cause, segment_id)
 
 
-def tell_recipient(db: apsw.Connection, segment: Segment, contact_id: int | None, added_id: int | None) -> None:
+def tell_recipient(
+    db: apsw.Connection, segment: Segment, contact_id: int | None, added_id: int | None, now: datetime
+) -> None:
     """Tell that a recipient was added or removed by hand, or that this was undone."""
-    tell(db, "recipient", segment.contact_type_id, segment.id, contact_id, added_id)
+    tell(db, "recipient", segment.contact_type_id, now, Cause.HAND, segment.id, contact_id, added_id)
 
 
-def tell_fields(db: apsw.Connection, type_id: int) -> None:
+def tell_fields(db: apsw.Connection, type_id: int, now: datetime) -> None:
     """Tell that the fields of a contact type are others than before."""
-    tell(db, "fields", type_id)
+    tell(db, "fields", type_id, now, Cause.RULE)
 
 
 def last_change(db: apsw.Connection) -> int:
@@ -72,19 +97,24 @@ def first_kept_change(db: apsw.Connection) -> int | None:
     return None if value is None else int(value)
 
 
-def touched_contacts(db: apsw.Connection, after: int, up_to: int) -> dict[int, set[int]]:
-    """Collect the contacts that any changes in a span were about, by contact type."""
-    touched: dict[int, set[int]] = defaultdict(set)
+def touched_contacts(db: apsw.Connection, after: int, up_to: int) -> list[Touched]:
+    """Collect the contacts that any changes in a span were about, in the order in which they were last touched."""
     rows: Any = db.execute(SQL["touched_contacts"], (after, up_to))
-    for type_id, contact_id in rows:
-        touched[type_id].add(contact_id)
-    return touched
+    return [
+        Touched(type_id, at, Cause(cause), msgspec.json.decode(ids, type=list[int])) for type_id, at, cause, ids in rows
+    ]
 
 
 def rare_changes(db: apsw.Connection, after: int, up_to: int) -> list[Change]:
     """List the changes in a span that were about more than one contact, in order."""
     rows: Any = db.execute(SQL["rare_changes"], (after, up_to))
-    return [Change(*row) for row in rows]
+    return [Change(*row)._replace(cause=Cause(row[-1])) for row in rows]
+
+
+def instant_of(db: apsw.Connection, change: int) -> datetime | None:
+    """Tell when a change was made, or None for one that the feed no longer has."""
+    row: Any = one(db, SQL["at"], (change,))
+    return from_micros(row[0]) if row else None
 
 
 def trim(db: apsw.Connection, up_to: int) -> None:

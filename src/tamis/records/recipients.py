@@ -17,6 +17,7 @@ from tamis.domain.segments import (
     recipient_id_of_contact,
     recipient_id_of_stranger,
 )
+from tamis.domain.transitions import Cause
 from tamis.records import feed
 from tamis.records.database import one
 from tamis.records.queries import load
@@ -65,7 +66,7 @@ def add(
         SQL["insert_added"],
         (segment.id, email.address, email.key, first_name, last_name, recipient_id, to_micros(now)),
     )
-    feed.tell_recipient(db, segment, contact_id, row[0])
+    feed.tell_recipient(db, segment, contact_id, row[0], now)
 
 
 def find_added(db: apsw.Connection, recipient_id: int) -> tuple[int, str] | None:
@@ -74,30 +75,30 @@ def find_added(db: apsw.Connection, recipient_id: int) -> tuple[int, str] | None
     return (row[0], row[1]) if row else None
 
 
-def undo_add(db: apsw.Connection, segment: Segment, added_id: int, contact_id: int | None) -> None:
+def undo_add(db: apsw.Connection, segment: Segment, added_id: int, contact_id: int | None, now: datetime) -> None:
     """Take an addition by hand back."""
     db.execute(SQL["delete_added"], (added_id,)).fetchall()
-    feed.tell_recipient(db, segment, contact_id, added_id)
+    feed.tell_recipient(db, segment, contact_id, added_id, now)
 
 
 def remove(db: apsw.Connection, segment: Segment, contact_id: int, now: datetime) -> None:
     """Remove a contact by hand: it stays out whatever the rule says."""
     db.execute(SQL["insert_removed"], (segment.id, contact_id, to_micros(now))).fetchall()
-    feed.tell_recipient(db, segment, contact_id, None)
+    feed.tell_recipient(db, segment, contact_id, None, now)
 
 
-def undo_remove(db: apsw.Connection, segment: Segment, contact_id: int) -> None:
+def undo_remove(db: apsw.Connection, segment: Segment, contact_id: int, now: datetime) -> None:
     """Take a removal by hand back."""
     db.execute(SQL["delete_removed"], (segment.id, contact_id)).fetchall()
-    feed.tell_recipient(db, segment, contact_id, None)
+    feed.tell_recipient(db, segment, contact_id, None, now)
 
 
-def forget_contact(db: apsw.Connection, type_id: int, contact_id: int, email_key: str) -> None:
+def forget_contact(db: apsw.Connection, type_id: int, contact_id: int, email_key: str, now: datetime) -> None:
     """Drop all that was done by hand with a contact that is being deleted."""
     rows: Any = db.execute(SQL["added_with_email"], (email_key, type_id)).fetchall()
     for added_id, segment_id in rows:
         db.execute(SQL["delete_added"], (added_id,)).fetchall()
-        feed.tell(db, "recipient", type_id, segment_id, contact_id, added_id)
+        feed.tell(db, "recipient", type_id, now, Cause.DELETION, segment_id, contact_id, added_id)
     db.execute(SQL["delete_removed_of_contact"], (contact_id,)).fetchall()
 
 

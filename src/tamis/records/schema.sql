@@ -99,5 +99,7 @@ CREATE TABLE feed (
     contact_type_id INTEGER NOT NULL,
     segment_id INTEGER,
     contact_id INTEGER,
-    added_id INTEGER
+    added_id INTEGER,
+    at INTEGER NOT NULL DEFAULT 0,
+    cause TEXT NOT NULL DEFAULT 'contact changed'
 ) STRICT;

@@ -9,6 +9,7 @@ from tamis.domain.errors import Refused
 from tamis.domain.instants import from_micros, to_micros
 from tamis.domain.segments import LAST_SEGMENT, Segment
 from tamis.domain.text import fold
+from tamis.domain.transitions import Cause
 from tamis.records import feed
 from tamis.records.database import one
 from tamis.records.queries import load
@@ -22,7 +23,7 @@ def insert(db: apsw.Connection, account_id: int, type_id: int, name: str, rule: 
     row: Any = one(db, SQL["insert"], (account_id, type_id, name, fold(name), rule, micros, micros))
     if row[0] > LAST_SEGMENT:
         raise Refused("this store has numbered two million segments and has no numbers left")
-    feed.tell_segment(db, type_id, row[0])
+    feed.tell_segment(db, type_id, row[0], now)
     return Segment(row[0], account_id, type_id, name, rule, now, now)
 
 
@@ -51,7 +52,7 @@ def live_by_name(db: apsw.Connection, account_id: int, name: str) -> Segment | N
 def delete(db: apsw.Connection, segment: Segment, now: datetime) -> None:
     """Delete a segment softly: it answers no more, its row stays."""
     db.execute(SQL["delete"], (to_micros(now), to_micros(now), segment.id)).fetchall()
-    feed.tell_segment(db, segment.contact_type_id, segment.id)
+    feed.tell_segment(db, segment.contact_type_id, segment.id, now, Cause.DELETION)
 
 
 def _segment(row: Any) -> Segment:

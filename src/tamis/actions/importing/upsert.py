@@ -8,6 +8,7 @@ import apsw
 
 from tamis.domain.contacts import merge_documents
 from tamis.domain.fields import FieldSet
+from tamis.domain.transitions import Cause
 from tamis.records import contacts
 from tamis.records.contacts import ChangedContact, NewContact
 
@@ -33,6 +34,7 @@ def upsert(
     erasable: Collection[int],
     *,
     write: bool = True,
+    cause: Cause = Cause.IMPORT,
 ) -> Outcome:
     """Store contacts of one type, whose addresses differ from each other; without `write`, only tell the outcome.
 
@@ -51,6 +53,6 @@ def upsert(
         if document != present.document or row.email != present.email:
             changed.append(ChangedContact(present.id, row.email, document))
     if write:
-        contacts.insert_many(db, type_id, new, now)
-        contacts.update_many(db, type_id, changed, now)
+        contacts.insert_many(db, type_id, new, now, cause)
+        contacts.update_many(db, type_id, changed, now, cause)
     return Outcome(len(new), len(changed), len(rows) - len(new) - len(changed))
