@@ -10,9 +10,10 @@ import apsw
 from bench.harness import say, timed
 from bench.people import FIELDS, people
 from tamis.actions.accounts import create_account
+from tamis.actions.fields import create_field
 from tamis.actions.house import House
 from tamis.actions.segments import create_segment
-from tamis.actions.types import create_field, create_type
+from tamis.actions.types import create_type
 from tamis.records import contacts
 from tamis.records.contacts import NewContact
 from tamis.rules.text import from_text

@@ -97,3 +97,27 @@ def test_a_type_made_beside_the_server_is_listed_at_once(owner: Person) -> None:
     name = fresh("Beside")
     owner.tamis("type", "create", name)
     assert owner.get("contacts-type").json()["message"]["contactTypes"][-1]["name"] == name
+
+
+def test_several_choices_from_a_file_to_a_segment(owner: Person, own_type: int, import_text: Import) -> None:
+    made = owner.tamis("field", "create", "Likes", "--type", str(own_type), "--kind", "choices",
+                       "--option", "Music", "--option", "Art", "--option", "Sport")  # fmt: skip
+    import_text(own_type, "email,likes\nada@example.org,sport; MUSIC\nbob@example.org,Art\ncat@example.org,\n")
+    shown = owner.get("contacts/list", contact_type_id=own_type).json()["message"]["contacts"]
+    assert [contact["custom_fields"] for contact in shown] == [
+        {"likes": ["Music", "Sport"]},
+        {"likes": ["Art"]},
+        {"likes": None},
+    ]
+    assert owner.tamis("contact", "show", "ada@example.org", "--type", str(own_type))["values"]["likes"] == [
+        "Music",
+        "Sport",
+    ]
+    for operator, values, found in (
+        ("includes any of", ["art", "sport"], ["ada@example.org", "bob@example.org"]),
+        ("includes all of", ["Sport", "Music"], ["ada@example.org"]),
+        ("includes none of", ["Sport"], ["bob@example.org", "cat@example.org"]),
+    ):
+        segment = owner.make_segment(own_type, select_field=[str(made["id"])], select_operator=[operator], value=values)
+        assert owner.addresses(segment) == found
+        assert [value.lower() for value in owner.segment(segment)["value"]] == [value.lower() for value in values]

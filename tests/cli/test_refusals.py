@@ -31,6 +31,11 @@ def run(data: Path, *arguments: str, given: str = "") -> "subprocess.CompletedPr
         (["field", "create", "Email", "--type", "People", "--kind", "text"], 'have a field "email" already'),
         (["field", "create", "!!", "--type", "People", "--kind", "text"], "at least one letter or digit"),
         (["field", "create", "Plan", "--type", "People", "--kind", "choice"], "needs at least one --option"),
+        (["field", "create", "Likes", "--type", "People", "--kind", "choices"], "needs at least one --option"),
+        (
+            ["field", "create", "Likes", "--type", "People", "--kind", "choices", "--option", "Art; Music"],
+            'must not contain ";"',
+        ),
         (["field", "create", "Age", "--type", "People", "--kind", "number", "--option", "1"], "has no options"),
         (["field", "delete", "email", "--type", "People"], "is a reserved field"),
         (["field", "delete", "nothing", "--type", "People"], 'have no field "nothing"'),

@@ -9,7 +9,7 @@ from tamis.rules.operators import OPERATORS
 
 ROOT = Path(__file__).parents[2]
 PAGES = [ROOT / "README.md", ROOT / "CHANGELOG.md", *sorted((ROOT / "docs").rglob("*.md"))]
-KINDS = ("text", "choice", "number", "date", "datetime", "boolean")
+KINDS = ("text", "choice", "choices", "number", "date", "datetime", "boolean")
 
 
 def test_the_table_of_operators_is_that_of_the_code() -> None:

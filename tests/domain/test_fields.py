@@ -6,7 +6,6 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from tamis.domain.fields import (
-    INFERABLE,
     RESERVED,
     Field,
     FieldSet,
@@ -14,15 +13,16 @@ from tamis.domain.fields import (
     Value,
     ValueProblem,
     format_value,
-    infer_kind,
     key_of,
     parse_operand,
     parse_value,
 )
+from tamis.domain.infer import INFERABLE, infer_kind
 
 BERLIN = ZoneInfo("Europe/Berlin")
 FIELD = {kind: Field(101, "some", "Some", kind) for kind in Kind} | {
-    Kind.CHOICE: Field(101, "plan", "Plan", Kind.CHOICE, ("Free", "Straße", "Free trial"))
+    Kind.CHOICE: Field(101, "plan", "Plan", Kind.CHOICE, ("Free", "Straße", "Free trial")),
+    Kind.CHOICES: Field(101, "likes", "Likes", Kind.CHOICES, ("Music", "Straße", "Art, old", "Art")),
 }
 
 
@@ -65,6 +65,12 @@ def utc(text: str) -> datetime:
         (Kind.CHOICE, "free", "Free"),
         (Kind.CHOICE, " FREE TRIAL ", "Free trial"),
         (Kind.CHOICE, "STRAßE", "Straße"),
+        (Kind.CHOICES, " music ", ("Music",)),
+        (Kind.CHOICES, "art; MUSIC;art ;", ("Music", "Art")),
+        (Kind.CHOICES, "Art,straße", ("Straße", "Art")),
+        (Kind.CHOICES, "Art, old", ("Art, old",)),
+        (Kind.CHOICES, "Art, old; Music", ("Music", "Art, old")),
+        (Kind.CHOICES, "Art, Music", ("Music", "Art")),
     ],
 )
 def test_a_value_is_read(kind: Kind, text: str, value: Value) -> None:
@@ -122,6 +128,8 @@ def test_a_blank_is_a_missing_value_but_no_operand(kind: Kind, text: str) -> Non
         (Kind.BOOLEAN, "on", "must be true or false"),
         (Kind.CHOICE, "Strasse", 'must be one of "Free", "Straße", "Free trial"'),
         (Kind.CHOICE, "Fre", "must be one of"),
+        (Kind.CHOICES, "Music; Strasse", 'must be one of "Music", "Straße", "Art, old", "Art", not "Strasse"'),
+        (Kind.CHOICES, "Music, old", "must be one of"),
     ],
 )
 def test_what_is_no_value_is_refused(kind: Kind, text: str, message: str) -> None:
@@ -151,6 +159,17 @@ def test_an_operand_for_an_instant_keeps_its_form(text: str, value: Value) -> No
     assert type(found) is type(value)
 
 
+@pytest.mark.parametrize("text", [";", " ;\t;", ", ,"])
+def test_no_option_at_all_is_a_missing_value(text: str) -> None:
+    assert parse_value(text, FIELD[Kind.CHOICES], BERLIN) is None
+
+
+def test_an_operand_for_several_choices_is_one_option() -> None:
+    assert parse_operand(" art, OLD", FIELD[Kind.CHOICES]) == "Art, old"
+    with pytest.raises(ValueProblem, match="must be one of"):
+        parse_operand("Art; Music", FIELD[Kind.CHOICES])
+
+
 def test_an_operand_for_a_choice_is_an_option_or_a_part_of_one() -> None:
     assert parse_operand("FREE", FIELD[Kind.CHOICE]) == "Free"
     assert parse_operand("fre", FIELD[Kind.CHOICE], part=True) == "fre"
@@ -176,6 +195,8 @@ def test_an_operand_for_a_choice_is_an_option_or_a_part_of_one() -> None:
         (datetime.fromisoformat("2024-01-01T10:00"), "2024-01-01T10:00"),
         (datetime.fromisoformat("2024-01-01T10:00+05:30"), "2024-01-01T10:00+05:30"),
         (" as it is ", " as it is "),
+        (("Music",), "Music"),
+        (("Music", "Art, old"), "Music; Art, old"),
     ],
 )
 def test_a_value_is_written(value: Value, text: str) -> None:

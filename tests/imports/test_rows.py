@@ -7,8 +7,10 @@ import hypothesis.strategies as st
 import pytest
 from hypothesis import HealthCheck, given, settings
 
+from tamis.actions.fields import create_field
 from tamis.actions.importing.run import ImportOptions, ImportReport
 from tamis.domain.errors import NotFound
+from tamis.domain.fields import Kind
 from tests.imports.conftest import Desk
 
 PEOPLE = "email,first_name,age\nann@example.org,Ann,30\nbob@example.org,Bob,\n"
@@ -133,3 +135,35 @@ def test_rows_in_is_the_sum_of_the_outcomes(desk: Desk, rows: list[list[str]], e
     assert (again.created, again.updated) == (0, 0), "the same file again changes nothing"
     assert again.unchanged == first.created + first.updated + first.unchanged
     assert (again.repeated, again.rejected) == (first.repeated, first.rejected)
+
+
+def test_several_choices_are_imported_and_asked_for(desk: Desk) -> None:
+    desk.house.write(create_field, desk.type, "Likes", Kind.CHOICES, ["Music", "Art", "Art, old"])
+    text = (
+        'email,likes\nann@example.org,art; MUSIC;art\nbob@example.org,"Art, old"\ncat@example.org,\n'
+        'dan@example.org,"Music,Art"\neve@example.org,Music; Sport\nfay@example.org,;\n'
+    )
+    report = desk.take(text, ImportOptions())
+    assert outcome(report) == (5, 0, 0, 0, 1)
+    assert report.rejects_file
+    assert (
+        'likes must be one of ""Music"", ""Art"", ""Art, old"", not ""Sport""' in Path(report.rejects_file).read_text()
+    )
+    assert desk.values("ann@example.org") == {"likes": ("Music", "Art")}
+    assert desk.values("bob@example.org") == {"likes": ("Art, old",)}
+    assert desk.values("fay@example.org") == {}
+    assert desk.count('likes includes any of ("art", "art, old")') == 3
+    assert desk.count('likes includes all of ("Music", "Art")') == 2
+    assert desk.count('likes includes none of ("Music")') == 3
+    assert desk.count("likes is blank") == 2
+    assert outcome(desk.take(text, ImportOptions())) == (0, 0, 5, 0, 1)
+
+
+def test_several_choices_follow_a_changed_contact_into_the_columns(desk: Desk) -> None:
+    desk.house.write(create_field, desk.type, "Likes", Kind.CHOICES, ["Music", "Art"])
+    desk.take("email,likes\nann@example.org,Music\nbob@example.org,Music; Art\n")
+    assert desk.count('likes includes any of ("Art")') == 1
+    desk.take("email,likes\nann@example.org,Art\nbob@example.org,\n", ImportOptions(erase=True))
+    assert desk.count('likes includes any of ("Art")') == 1
+    assert desk.count('likes includes any of ("Music")') == 0
+    assert desk.count("likes is blank") == 1

@@ -1,6 +1,7 @@
 """The way of a contact into the column store, as the product goes it: records, document, typed columns."""
 
-from datetime import UTC, date, datetime
+from datetime import UTC
+from typing import Any
 from zoneinfo import ZoneInfo
 
 import apsw
@@ -72,7 +73,7 @@ class Stores:
         row = self._columns.execute(f"SELECT {names} FROM {table(TYPE)} WHERE id = $1", [contact_id]).fetchone()
         assert row is not None
         return {
-            field.id: value.replace(tzinfo=UTC) if field.kind is Kind.DATETIME else value
+            field.id: _value(value, field.kind)
             for field, value in zip(self.fields.fields, row, strict=True)
             if value is not None
         }
@@ -83,7 +84,14 @@ class Stores:
         return [row[0] for row in rows]
 
 
-def known(contact: Contact, fields: FieldSet) -> dict[int, str | float | bool | date | datetime]:
+def _value(held: Any, kind: Kind) -> Value:
+    if kind is Kind.CHOICES:
+        return tuple(held)
+    value: Value = held.replace(tzinfo=UTC) if kind is Kind.DATETIME else held
+    return value
+
+
+def known(contact: Contact, fields: FieldSet) -> dict[int, Value]:
     """Give all that a contact itself says, by field id."""
     found = {field.id: contact.value_of(field) for field in fields.fields}
     return {key: value for key, value in found.items() if value is not None}

@@ -31,6 +31,20 @@ from tamis.rules.operators import OPERATORS, Operator, Takes
 from tamis.rules.tree import Condition, Node
 
 PLANS = ("Free", "Pro", "Straße", "ΟΔΟΣ", "İstanbul", "Free trial")
+INTERESTS = (
+    "Music",
+    "Straße",
+    "ΟΔΟΣ",
+    "İstanbul",
+    "Art, old",
+    "Art",
+    "old",
+    "a \"b\" 'c' \\",
+    ",",
+    "{x}",
+    "🦊",
+    "null",
+)
 FIELDS = FieldSet(
     (
         EMAIL,
@@ -50,6 +64,7 @@ FIELDS = FieldSet(
         Field(110, "1st_seen", "1st seen", Kind.DATETIME),
         Field(111, "größe_σ", "Größe Σ", Kind.NUMBER),
         Field(112, "true", "True", Kind.BOOLEAN),
+        Field(113, "interests", "Interests", Kind.CHOICES, INTERESTS),
     )
 )
 """The fields of every random contact, some with keys that look like words of the text language."""
@@ -157,6 +172,7 @@ VALUES: dict[Kind, st.SearchStrategy[Value]] = {
     Kind.DATETIME: instants,
     Kind.BOOLEAN: st.booleans(),
     Kind.CHOICE: st.sampled_from(PLANS),
+    Kind.CHOICES: st.sets(st.sampled_from(INTERESTS), min_size=1).map(lambda s: tuple(o for o in INTERESTS if o in s)),
 }
 
 
@@ -203,6 +219,7 @@ OPERAND_TEXTS: dict[Kind, st.SearchStrategy[str]] = {
     Kind.DATETIME: st.one_of(dates.map(str), _moment_texts(), instants.map(format_value)),
     Kind.BOOLEAN: st.sampled_from(["true", "false", "Yes", "NO", "1", "0"]),
     Kind.CHOICE: st.sampled_from([*PLANS, *map(fold, PLANS)]),
+    Kind.CHOICES: st.sampled_from([*INTERESTS, *map(fold, INTERESTS)]),
 }
 
 
@@ -214,7 +231,11 @@ def operand_texts(field: Field, operator: Operator) -> st.SearchStrategy[str]:
 
 def value_counts(takes: Takes) -> st.SearchStrategy[int]:
     """How many values an operator may have."""
-    return st.integers(1, 4) if takes is Takes.MANY else st.just({"none": 0, "one": 1, "two": 2}[takes])
+    return (
+        st.one_of(st.integers(1, 4), st.integers(1, 12))
+        if takes is Takes.MANY
+        else st.just({"none": 0, "one": 1, "two": 2}[takes])
+    )
 
 
 @st.composite

@@ -22,7 +22,8 @@ from tamis.rules.wire import from_arrays
 from tests.laws.stores import Stores
 from tests.laws.strategies import FIELDS, ZONES, crowds, draft_conditions, drafts, raw_texts
 
-NO_VALUE = {Kind.NUMBER: "many", Kind.DATE: "2024-02-30", Kind.DATETIME: "25:00", Kind.BOOLEAN: "2", Kind.CHOICE: "?"}
+NO_VALUE = {Kind.NUMBER: "many", Kind.DATE: "2024-02-30", Kind.DATETIME: "25:00", Kind.BOOLEAN: "2", Kind.CHOICE: "?",
+            Kind.CHOICES: "Music; Art"}  # fmt: skip
 
 
 def unknown_field(leaf: DraftCondition) -> Draft | None:
@@ -135,7 +136,7 @@ def well_made(node: Node) -> bool:
                 and field.kind in operator.kinds
                 and operator.takes.allows(len(values))
                 and all(fits(value, field.kind) for value in values)
-                and (field.kind is not Kind.CHOICE or operator.takes_parts or set(values) <= set(field.options))
+                and (not field.kind.has_options or operator.takes_parts or set(values) <= set(field.options))
             )
         case Not(part):
             return well_made(part)
@@ -147,6 +148,7 @@ def fits(value: Value, kind: Kind) -> bool:
     names = {
         Kind.TEXT: {"str"},
         Kind.CHOICE: {"str"},
+        Kind.CHOICES: {"str"},
         Kind.NUMBER: {"float"},
         Kind.DATE: {"date"},
         Kind.DATETIME: {"date", "datetime"},

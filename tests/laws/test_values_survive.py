@@ -4,9 +4,10 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from tamis.domain.contacts import Contact, decode_values, encode_values
+from tamis.domain.fields import format_value, parse_value
 from tamis.domain.instants import FIRST_INSTANT, LAST_INSTANT
 from tests.laws.stores import Stores, known
-from tests.laws.strategies import FIELDS, contacts, numbers
+from tests.laws.strategies import FIELDS, ZONES, contacts, numbers
 
 EDGES = Contact(1, 1, "a@b.de", {106: FIRST_INSTANT, 110: LAST_INSTANT}, FIRST_INSTANT, LAST_INSTANT)
 
@@ -22,6 +23,12 @@ def test_values_survive_the_records(contact: Contact) -> None:
 def test_values_survive_the_way_into_the_columns(stores: Stores, contact: Contact) -> None:
     stores.fill([contact])
     assert stores.held(contact.id) == known(contact, FIELDS)
+
+
+@given(contacts())
+def test_values_survive_the_way_over_text(contact: Contact) -> None:
+    for field_id, value in contact.values.items():
+        assert parse_value(format_value(value), FIELDS.by_id[field_id], ZONES[1]) == value
 
 
 @given(st.lists(numbers, min_size=1, max_size=50))

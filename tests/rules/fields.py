@@ -14,5 +14,6 @@ FIELDS = FieldSet(
         Field(107, "not_seen", "Not seen", Kind.BOOLEAN),
         Field(108, "or", "Or", Kind.TEXT),
         Field(109, "seen", "Seen", Kind.BOOLEAN),
+        Field(110, "interests", "Interests", Kind.CHOICES, ("Music", "Art", "Sport")),
     )
 )

@@ -29,6 +29,11 @@ from tests.rules.fields import FIELDS
             "age = 1 or age = 2 and not (age = 3 or age = 4)",
             "Contacts whose Age is 1 or (Age is 2 and not (Age is 3 or Age is 4)).",
         ),
+        (
+            "interests includes any of ('art', 'music', 'sport') and interests includes all of ('art', 'music')",
+            "Contacts whose Interests includes any of “Art”, “Music” or “Sport” and "
+            "Interests includes all of “Art” and “Music”.",
+        ),
     ],
 )
 def test_a_sentence(text: str, sentence: str) -> None:
@@ -47,6 +52,10 @@ def test_a_long_list_is_cut_short() -> None:
     [
         ("age != 30", "Contacts whose Age is not 30 (or is blank)."),
         ("plan not in ('pro', 'team')", "Contacts whose Plan is none of “Pro” or “Team” (or is blank)."),
+        (
+            "interests includes none of ('art', 'music')",
+            "Contacts whose Interests includes none of “Art” or “Music” (or is blank).",
+        ),
         ("age not between 1 and 2", "Contacts whose Age is not between 1 and 2 (or is blank)."),
         (
             "age != 30 and notes does not contain 'x'",

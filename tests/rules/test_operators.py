@@ -75,7 +75,9 @@ def test_a_spelling_means_an_operator_of_the_kind(spelling: str, kind: Kind, nam
 
 def test_every_kind_can_be_asked_for_a_value_and_for_none() -> None:
     for kind in Kind:
-        assert {"is", "is not", "is blank", "is not blank"} <= set(names_for(kind))
+        assert {"is blank", "is not blank"} <= set(names_for(kind))
+        one_value = {"includes any of", "includes none of"} if kind is Kind.CHOICES else {"is", "is not"}
+        assert one_value <= set(names_for(kind))
 
 
 NAMES_OF_THE_FAMILY = (
@@ -83,7 +85,7 @@ NAMES_OF_THE_FAMILY = (
 is · is not · is blank · is not blank · contains · does not contain · starts with · does not start with · ends with
 does not end with · is one of · is none of · is greater than · is less than · is equal or greater than
 is equal or less than · is between · is not between · is after · is before · is at or after · is at or before
-is true · is false
+is true · is false · includes any of · includes all of · includes none of
 """.replace("\n", " · ")
     .strip(" ·")
     .split(" · ")
@@ -162,6 +164,12 @@ EXAMPLES: list[tuple[str, str, tuple[str, ...], Value, bool]] = [
     ("last_order", "is", ("2024-03-31T12:00",), when("2024-03-31 10:00"), True),
     ("last_order", "is", ("2024-03-31T12:00Z",), when("2024-03-31 12:00"), True),
     ("last_order", "is", ("2024-03-31T12:00+05:30",), when("2024-03-31 06:30"), True),
+    ("interests", "includes any of", ("music",), ("Music", "Sport"), True),
+    ("interests", "includes any of", ("Art", "SPORT"), ("Music", "Sport"), True),
+    ("interests", "includes any of", ("Art",), ("Music", "Sport"), False),
+    ("interests", "includes all of", ("sport", "music", "Music"), ("Music", "Sport"), True),
+    ("interests", "includes all of", ("Music", "Art"), ("Music", "Sport"), False),
+    ("interests", "is not blank", (), ("Music",), True),
     ("active", "is true", (), True, True),
     ("active", "is true", (), False, False),
     ("active", "is false", (), False, True),

@@ -45,6 +45,7 @@ from tests.rules.fields import FIELDS
         ("`Birth Date` is blank", "birth_date is blank"),
         ("`Address line 1` is blank", "address_line1 is blank"),
         ('plan not in ("free")', 'plan is none of ("Free")'),
+        ('interests INCLUDES  all of ("art", "MUSIC")', 'interests includes all of ("Art", "Music")'),
         # fields whose keys are words of the language, or begin with one
         ('notes = "x"', 'notes is "x"'),
         ('not notes = "x"', 'not (notes is "x")'),

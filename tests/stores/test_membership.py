@@ -14,11 +14,12 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, pr
 from tamis.actions.accounts import create_account
 from tamis.actions.catch_up import stored_rule
 from tamis.actions.contacts import delete_contact
+from tamis.actions.fields import create_field, delete_field
 from tamis.actions.house import House
 from tamis.actions.importing.upsert import upsert
 from tamis.actions.recipients import add_recipient, delete_recipient, recipient_page
 from tamis.actions.segments import create_segment, delete_segment
-from tamis.actions.types import create_field, create_type, delete_field
+from tamis.actions.types import create_type
 from tamis.columns.store import FILE_NAME
 from tamis.domain.contacts import encode_values
 from tamis.domain.emails import Email, parse_email

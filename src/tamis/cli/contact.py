@@ -54,7 +54,7 @@ def _document(found: ContactInSegments) -> dict[str, Any]:
         "id": contact.id,
         "email": contact.email,
         "values": {
-            key: value if value is None or isinstance(value, bool | float) else format_value(value)
+            key: value if value is None or isinstance(value, bool | float | tuple) else format_value(value)
             for key, value in values.items()
         },
         "segments": [{"id": segment.id, "name": segment.name} for segment in found.segments],

@@ -9,10 +9,11 @@ from tamis import __version__
 from tamis.cli.account import account_app, key_app
 from tamis.cli.common import refuse
 from tamis.cli.contact import contact_app
+from tamis.cli.fields import field_app
 from tamis.cli.imports import import_file
 from tamis.cli.segment import segment_app
 from tamis.cli.serve import demo, serve
-from tamis.cli.types import field_app, type_app
+from tamis.cli.types import type_app
 from tamis.domain.errors import TamisError
 
 app = App(name="tamis", help="An audience segmentation server for e-mail marketing.", version=__version__)

@@ -1,16 +1,12 @@
-"""`tamis type` and `tamis field`."""
+"""`tamis type`."""
 
-from typing import Annotated, Any
-
-from cyclopts import App, Parameter
+from cyclopts import App
 
 from tamis.actions import types as actions
-from tamis.cli.common import Common, TypeOption, account_of, opened, show, show_table, type_of
-from tamis.domain.fields import RESERVED, Field, Kind
+from tamis.cli.common import Common, account_of, opened, show, show_table
 from tamis.records import types
 
 type_app = App(name="type", help="Contact types: kinds of contacts with their own fields.")
-field_app = App(name="field", help="Fields of a contact type.")
 
 
 @type_app.command
@@ -36,68 +32,3 @@ def list_types(*, common: Common = Common()) -> None:  # noqa: B008  frozen
         show(common, {"contact_types": [{"id": t.id, "name": t.name} for t in found]})
     else:
         show_table(("Id", "Name"), [(t.id, t.name) for t in found], right=(0,))
-
-
-@field_app.command(name="create")
-def create_field(
-    name: str,
-    *,
-    type_: TypeOption,
-    kind: Kind,
-    option: Annotated[list[str] | None, Parameter(negative="")] = None,
-    common: Common = Common(),  # noqa: B008  frozen
-) -> None:
-    """Make a field of a contact type.
-
-    Parameters
-    ----------
-    name
-        Name of the field; rules call it by its key, which follows from it: "Birth date" is birth_date.
-    kind
-        What its values are.
-    option
-        An option of a choice; repeat it for each.
-    """
-    with opened(common) as house:
-        contact_type = type_of(house, account_of(house, common), type_)
-        made = house.write(actions.create_field, contact_type, name, kind, option or ())
-    show(common, _field(made), f"Field {made.id}: {made.key} ({made.kind})")
-
-
-@field_app.command(name="list")
-def list_fields(*, type_: TypeOption, common: Common = Common()) -> None:  # noqa: B008  frozen
-    """List the fields of a contact type, reserved ones first."""
-    with opened(common) as house:
-        contact_type = type_of(house, account_of(house, common), type_)
-        fields = types.fields_of_type(house.records.reader(), contact_type.id).fields
-    if common.json:
-        show(common, {"fields": [_field(f) for f in fields]})
-    else:
-        rows = [(f.id, f.key, f.kind, f.name, ", ".join(f.options)) for f in fields]
-        show_table(("Id", "Key", "Kind", "Name", "Options"), rows, right=(0,))
-
-
-@field_app.command
-def delete(field: str, *, type_: TypeOption, common: Common = Common()) -> None:  # noqa: B008  frozen
-    """Delete a field and its values; refused while a segment uses it.
-
-    Parameters
-    ----------
-    field
-        Key, name or id of the field.
-    """
-    with opened(common) as house:
-        contact_type = type_of(house, account_of(house, common), type_)
-        gone = house.write(actions.delete_field, contact_type, field)
-    show(common, {"id": gone.id, "key": gone.key}, f"Field {gone.key} is deleted.")
-
-
-def _field(field: Field) -> dict[str, Any]:
-    return {
-        "id": field.id,
-        "key": field.key,
-        "name": field.name,
-        "kind": field.kind,
-        "options": field.options,
-        "reserved": field in RESERVED,
-    }

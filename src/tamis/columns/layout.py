@@ -14,6 +14,7 @@ SQL_TYPES = {
     Kind.DATE: "DATE",
     Kind.DATETIME: "TIMESTAMP",
     Kind.BOOLEAN: "BOOLEAN",
+    Kind.CHOICES: "VARCHAR[]",
 }
 
 SCHEMA = """
@@ -56,6 +57,10 @@ def arrange(con: duckdb.DuckDBPyConnection, type_id: int, fields: FieldSet) -> N
         con.execute(f"ALTER TABLE {name} DROP COLUMN {key}")
 
 
+def _structure(kind: Kind) -> str | list[str]:
+    return ["VARCHAR"] if kind is Kind.CHOICES else SQL_TYPES[kind]
+
+
 def insert_documents(type_id: int, fields: FieldSet) -> tuple[str, str]:
     """Give the statement that adds contacts from documents of the records, and the structure of those documents.
 
@@ -70,7 +75,7 @@ def insert_documents(type_id: int, fields: FieldSet) -> tuple[str, str]:
             "email": "VARCHAR",
             "created_at": "BIGINT",
             "updated_at": "BIGINT",
-            "values": {str(field.id): SQL_TYPES[field.kind] for field in stored},
+            "values": {str(field.id): _structure(field.kind) for field in stored},
         }
     )
     names = ", ".join(["id", *(column(f) for f in (EMAIL, CREATED_AT, UPDATED_AT)), *(column(f) for f in stored)])

@@ -86,5 +86,7 @@ def _typed(value: Any, kind: Kind) -> Value:
         return datetime.fromisoformat(value)
     if kind is Kind.NUMBER:
         return float(value)
+    if kind is Kind.CHOICES:
+        return tuple(value)
     typed: Value = value
     return typed

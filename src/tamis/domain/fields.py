@@ -1,7 +1,7 @@
 """Fields, their kinds, and the only place where text becomes a typed value."""
 
 import re
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Collection
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from decimal import Decimal
@@ -11,8 +11,9 @@ from zoneinfo import ZoneInfo
 from tamis.domain.instants import to_utc
 from tamis.domain.text import fold, problem_with_text
 
-Value = str | float | bool | date | datetime
-"""A value of a contact: text and choices are str, instants are aware datetimes in UTC."""
+Value = str | float | bool | date | datetime | tuple[str, ...]
+"""A value of a contact: text and a choice are str, several choices a tuple in the order of the field's options without
+repetition, instants are aware datetimes in UTC."""
 
 
 class Kind(StrEnum):
@@ -24,6 +25,12 @@ class Kind(StrEnum):
     DATETIME = "datetime"
     BOOLEAN = "boolean"
     CHOICE = "choice"
+    CHOICES = "choices"
+
+    @property
+    def has_options(self) -> bool:
+        """Whether a field of this kind lists the values that there are."""
+        return self in (Kind.CHOICE, Kind.CHOICES)
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,6 +110,8 @@ _DATETIME = re.compile(
 _TRUE = frozenset({"true", "yes", "t", "y", "1"})
 _FALSE = frozenset({"false", "no", "f", "n", "0"})
 _LARGEST_WHOLE = 2**53
+SEPARATOR = ";"
+"""What stands between several choices in text, so that no option of them may have it."""
 
 
 def parse_value(text: str, of: Field, zone: ZoneInfo) -> Value | None:
@@ -115,7 +124,9 @@ def parse_value(text: str, of: Field, zone: ZoneInfo) -> Value | None:
 
 def parser(of: Field, zone: ZoneInfo) -> Callable[[str], Value | None]:
     """Make the `parse_value` of one field, for whoever reads many of its values."""
-    parse: Callable[[str, Field], Value] = _PARSERS.get(of.kind) or (lambda text, _: to_utc(parse_moment(text), zone))
+    parse: Callable[[str, Field], Value | None] = _PARSERS.get(of.kind) or (
+        lambda text, _: to_utc(parse_moment(text), zone)
+    )
 
     def parse_one(text: str) -> Value | None:
         text = text.strip()
@@ -128,8 +139,8 @@ def parse_operand(text: str, of: Field, *, part: bool = False) -> Value:
     """Read what a condition compares a field with; raises ValueProblem.
 
     Differs from a contact's value: blank is refused; for a date-time field a plain date stays a date, because it
-    stands for the whole day, and a date-time without an offset stays naive; where `part` is true, the text may be a
-    part of one of the options of a choice.
+    stands for the whole day, and a date-time without an offset stays naive; of several choices it is a single option;
+    where `part` is true, the text may be a part of one of the options of a choice.
     """
     text = text.strip()
     if not text:
@@ -138,11 +149,11 @@ def parse_operand(text: str, of: Field, *, part: bool = False) -> Value:
         return parse_date(text) if _DATE.fullmatch(text) else parse_moment(text)
     if of.kind is Kind.CHOICE and part:
         return _parse_text(text, of)
-    return _PARSERS[of.kind](text, of)
+    return _OPERAND_PARSERS[of.kind](text, of)
 
 
 def format_value(value: Value) -> str:
-    """Write a value so that `parse_operand` reads it again."""
+    """Write a value so that `parse_operand`, or `parse_value` for several choices, reads it again."""
     if isinstance(value, bool):
         return "true" if value else "false"
     if isinstance(value, float):
@@ -150,6 +161,8 @@ def format_value(value: Value) -> str:
     if isinstance(value, datetime):
         spec = "minutes" if not (value.second or value.microsecond) else "auto"
         return value.isoformat(timespec=spec).replace("+00:00", "Z")
+    if isinstance(value, tuple):
+        return f"{SEPARATOR} ".join(value)
     return value.isoformat() if isinstance(value, date) else value
 
 
@@ -211,65 +224,32 @@ def _parse_choice(text: str, of: Field) -> str:
     raise ValueProblem(f'must be one of {_listed(of.options)}, not "{_short(text)}"')
 
 
-_PARSERS: dict[Kind, Callable[[str, Field], Value]] = {
+def _parse_choices(text: str, of: Field) -> tuple[str, ...] | None:
+    folded = fold(text)
+    if SEPARATOR in text:
+        parts = text.split(SEPARATOR)
+    elif any(fold(option) == folded for option in of.options):
+        parts = [text]  # also an option that has a comma in it
+    else:
+        parts = text.split(",")
+    chosen = {_parse_choice(part.strip(), of) for part in parts if part.strip()}
+    return in_order(chosen, of)
+
+
+def in_order(chosen: Collection[str], of: Field) -> tuple[str, ...] | None:
+    """Make the value of several choices: options in the order of the field, none of them being no value at all."""
+    return tuple(option for option in of.options if option in chosen) or None
+
+
+_OPERAND_PARSERS: dict[Kind, Callable[[str, Field], Value]] = {
     Kind.TEXT: _parse_text,
     Kind.NUMBER: _parse_number,
     Kind.DATE: lambda text, _: parse_date(text),
     Kind.BOOLEAN: _parse_boolean,
     Kind.CHOICE: _parse_choice,
+    Kind.CHOICES: _parse_choice,
 }
-
-
-def infer_kind(texts: Iterable[str], candidates: Iterable[Kind]) -> tuple[Kind, ...]:
-    """Keep those of `candidates` that every one of `texts` fits; blank texts fit all of them.
-
-    The order in which a column's kind is chosen is that of INFERABLE. Digits that a number would lose (a leading
-    zero or plus sign, more digits than a number keeps) make a column text, and so do 0 and 1 no booleans.
-    """
-    left: list[Kind] = [kind for kind in candidates if kind is not Kind.TEXT]
-    for text in texts:
-        stripped = text.strip()
-        if stripped:
-            left = _fitting(stripped, left)
-            if not left:
-                break
-    return (*left, Kind.TEXT)
-
-
-def _fitting(text: str, kinds: list[Kind]) -> list[Kind]:
-    found: list[Kind] = []
-    for kind in kinds:
-        # A date is the midnight of a date-time as well, and need not be read once more.
-        if (kind is Kind.DATETIME and Kind.DATE in found) or _FITS[kind](text):
-            found.append(kind)
-    return found
-
-
-def _fits_number(text: str) -> bool:
-    return not re.match(r"\+|-?0\d", text) and _parses(text, Kind.NUMBER)
-
-
-def _fits_boolean(text: str) -> bool:
-    return text not in ("0", "1") and _parses(text, Kind.BOOLEAN)
-
-
-def _parses(text: str, kind: Kind) -> bool:
-    try:
-        _BARE[kind](text)
-    except ValueProblem:
-        return False
-    return True
-
-
-_UTC = ZoneInfo("UTC")
-_BARE = {kind: parser(Field(0, "", "", kind), _UTC) for kind in Kind}
-_FITS: dict[Kind, Callable[[str], bool]] = {
-    Kind.BOOLEAN: _fits_boolean,
-    Kind.NUMBER: _fits_number,
-    Kind.DATE: lambda text: _parses(text, Kind.DATE),
-    Kind.DATETIME: lambda text: _parses(text, Kind.DATETIME),
-}
-INFERABLE = (Kind.BOOLEAN, Kind.NUMBER, Kind.DATE, Kind.DATETIME, Kind.TEXT)
+_PARSERS: dict[Kind, Callable[[str, Field], Value | None]] = {**_OPERAND_PARSERS, Kind.CHOICES: _parse_choices}
 
 
 def _short(text: str, most: int = 60) -> str:

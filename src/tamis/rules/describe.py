@@ -31,7 +31,7 @@ def _condition(condition: Condition) -> str:
     operator = condition.operator
     values = [_value(value) for value in condition.values]
     if operator.takes is Takes.MANY:
-        values = [_listed(values)]
+        values = [_listed(values, operator.joins)]
     text = f"{condition.field.name} {operator.phrase.format(*values)}"
     return f"{text} (or is blank)" if operator.holds_when_missing and operator.takes is not Takes.NONE else text
 
@@ -44,7 +44,7 @@ def _value(value: Value) -> str:
     return f"“{value}”" if isinstance(value, str) else format_value(value).replace("T", " ")
 
 
-def _listed(values: list[str]) -> str:
+def _listed(values: list[str], word: str) -> str:
     if len(values) > 12:
         return f"{', '.join(values[:10])} and {len(values) - 10:,} more"
-    return " or ".join([", ".join(values[:-1]), values[-1]]) if len(values) > 1 else values[0]
+    return f" {word} ".join([", ".join(values[:-1]), values[-1]]) if len(values) > 1 else values[0]

@@ -11,7 +11,10 @@ from tamis.rules.tree import Condition
 
 
 def comparable(value: Value) -> Value:
-    """Give the form in which a contact's value is compared: text is folded, everything else is itself."""
+    """Give the form in which a contact's value is compared: text is folded, everything else is itself.
+
+    Several choices are compared as they are: values and conditions spell an option as the field does.
+    """
     return fold(value) if isinstance(value, str) else value
 
 
@@ -30,5 +33,5 @@ def _operand(value: Value, kind: Kind, zone: ZoneInfo) -> Operand:
             instant = to_utc(value, zone)
             return Operand(instant, instant)
         return Operand(*day_in_utc(value, zone))  # type: ignore[arg-type]
-    point = comparable(value)
+    point = value if kind is Kind.CHOICES else comparable(value)
     return Operand(point, point)

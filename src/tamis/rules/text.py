@@ -160,6 +160,6 @@ def _written_name(key: str) -> str:
 
 def _written_value(value: Value, field: Field) -> str:
     text = format_value(value)
-    if field.kind in (Kind.TEXT, Kind.CHOICE):
+    if field.kind in (Kind.TEXT, Kind.CHOICE, Kind.CHOICES):
         return '"' + text.replace("\\", "\\\\").replace('"', '\\"').replace("\n", "\\n").replace("\r", "\\r") + '"'
     return text

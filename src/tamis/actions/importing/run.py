@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from tamis.actions.batches import batched, collector_paused
+from tamis.actions.fields import create_fields
 from tamis.actions.house import House
 from tamis.actions.importing.csv_file import RECORDS_A_BATCH, open_csv
 from tamis.actions.importing.mapping import ColumnMap, map_columns
@@ -13,7 +14,6 @@ from tamis.actions.importing.read_rows import RowReader
 from tamis.actions.importing.rejects import RejectsFile
 from tamis.actions.importing.storing import Storing, storing
 from tamis.actions.importing.survey import Survey, survey
-from tamis.actions.types import create_fields
 from tamis.domain.accounts import Account
 from tamis.domain.contacts import ContactType
 from tamis.domain.fields import Field, FieldSet, key_of, name_of

@@ -6,7 +6,8 @@ from itertools import filterfalse, zip_longest
 
 from tamis.actions.importing.csv_file import Batch
 from tamis.domain.emails import likely_keys
-from tamis.domain.fields import INFERABLE, Kind, infer_kind
+from tamis.domain.fields import Kind
+from tamis.domain.infer import INFERABLE, infer_kind
 
 MOST_SEEN = 400_000
 LONGEST_SEEN = 64

@@ -1,0 +1,103 @@
+"""Make fields, find them, and delete those that nothing depends on."""
+
+import re
+from collections.abc import Sequence
+from datetime import datetime
+
+import apsw
+
+from tamis.actions.types import checked_name
+from tamis.domain.contacts import ContactType
+from tamis.domain.errors import Invalid, NotFound, Problem, Refused
+from tamis.domain.fields import RESERVED, SEPARATOR, Field, FieldSet, Kind, key_of
+from tamis.domain.text import fold, problem_with_name
+from tamis.records import contacts, feed, segments, types
+from tamis.rules.build import build
+from tamis.rules.json import from_json
+from tamis.rules.tree import conditions
+
+MOST_FIELDS = 2_000
+
+
+def create_field(
+    db: apsw.Connection,
+    now: datetime,
+    contact_type: ContactType,
+    name: str,
+    kind: Kind,
+    options: Sequence[str] = (),
+) -> Field:
+    """Make a custom field of a contact type; raises Invalid and Refused."""
+    name = checked_name(name)
+    key = key_of(name)
+    chosen = tuple(option.strip() for option in options)
+    problems = problems_with_key(name) + problems_with_options(kind, chosen, "option")
+    if problems:
+        raise Invalid(problems)
+    present = types.fields_of_type(db, contact_type.id)
+    if key in present.by_key:
+        raise Refused(f'{contact_type.name} have a field "{key}" already')
+    if len(present.fields) >= MOST_FIELDS:
+        raise Refused(f"a contact type has at most {MOST_FIELDS:,} fields")
+    field = types.insert_field(db, contact_type.id, key, name, kind, chosen, now)
+    feed.tell_fields(db, contact_type.id, now)
+    return field
+
+
+def create_fields(
+    db: apsw.Connection, now: datetime, contact_type: ContactType, named: Sequence[tuple[str, Kind]]
+) -> list[Field]:
+    """Make several custom fields, or none of them; raises as `create_field` does."""
+    return [create_field(db, now, contact_type, name, kind) for name, kind in named]
+
+
+def delete_field(db: apsw.Connection, now: datetime, contact_type: ContactType, reference: str) -> Field:
+    """Delete a custom field and its values; raises NotFound, and Refused while a segment's rule uses it."""
+    fields = types.fields_of_type(db, contact_type.id)
+    field = find_custom_field(contact_type, fields, reference)
+    users = [
+        segment.name
+        for segment in segments.live_of_type(db, contact_type.id)
+        if any(c.field == field for c in conditions(build(from_json(segment.rule), fields)))
+    ]
+    if users:
+        named = ", ".join(f'"{user}"' for user in users)
+        raise Refused(f"{field.key} is used by the segments {named}; delete or change them first")
+    types.delete_field(db, contact_type.id, field.id)
+    contacts.forget_field(db, contact_type.id, field.id)
+    feed.tell_fields(db, contact_type.id, now)
+    return field
+
+
+def find_custom_field(contact_type: ContactType, fields: FieldSet, reference: str) -> Field:
+    """Find a field of a type that people have made, by id, key or name; raises NotFound and Refused."""
+    field = fields.find(int(reference)) if re.fullmatch(r"[0-9]{1,18}", reference) else None
+    field = field or fields.find(reference)
+    if field is None:
+        raise NotFound(f'{contact_type.name} have no field "{reference}"')
+    if field in RESERVED:
+        raise Refused(f"{field.key} is a reserved field, which every contact type has")
+    return field
+
+
+def problems_with_key(name: str) -> list[Problem]:
+    """Say why a field cannot be called by a name."""
+    return [] if key_of(name) else [Problem("name", f'"{name}" needs at least one letter or digit')]
+
+
+def problems_with_options(kind: Kind, options: Sequence[str], path: str) -> list[Problem]:
+    """Say why a field of a kind cannot have trimmed options; `path` is how the door calls the way to give one."""
+    problems = []
+    if kind.has_options and not options:
+        problems.append(Problem(path, f"a {kind} field needs at least one --{path}"))
+    if options and not kind.has_options:
+        problems.append(Problem(path, f"a {kind} field has no options"))
+    if len({fold(option) for option in options}) < len(options):
+        problems.append(Problem(path, "two options are the same"))
+    for option in options:
+        wrong = problem_with_name(option)
+        if kind is Kind.CHOICES and SEPARATOR in option:
+            wrong = f'must not contain "{SEPARATOR}", which stands between several choices in text'
+        if wrong:
+            problems.append(Problem(path, f'"{option}" {wrong}'))
+    return problems
