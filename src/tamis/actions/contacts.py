@@ -14,7 +14,7 @@ from tamis.domain.emails import parse_email
 from tamis.domain.errors import NotFound
 from tamis.domain.fields import FieldSet
 from tamis.domain.segments import Segment
-from tamis.records import contacts, recipients, segments, types
+from tamis.records import contacts, erasure, recipients, segments, types
 from tamis.rules.evaluate import selects
 
 
@@ -55,6 +55,7 @@ def delete_contact(
     assert address
     recipients.forget_contact(db, contact_type.id, contact.id, address.key, now)
     contacts.delete(db, contact, now)
+    erasure.note(db, now)
     return contact
 
 

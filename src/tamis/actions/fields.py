@@ -11,7 +11,7 @@ from tamis.domain.contacts import ContactType
 from tamis.domain.errors import Invalid, NotFound, Problem, Refused
 from tamis.domain.fields import RESERVED, SEPARATOR, Field, FieldSet, Kind, key_of
 from tamis.domain.text import fold, problem_with_name
-from tamis.records import contacts, feed, segments, types
+from tamis.records import contacts, erasure, feed, segments, types
 from tamis.rules.build import build
 from tamis.rules.json import from_json
 from tamis.rules.tree import conditions
@@ -66,6 +66,7 @@ def delete_field(db: apsw.Connection, now: datetime, contact_type: ContactType, 
     types.delete_field(db, contact_type.id, field.id)
     contacts.forget_field(db, contact_type.id, field.id)
     feed.tell_fields(db, contact_type.id, now)
+    erasure.note(db, now)
     return field
 
 

@@ -4,6 +4,7 @@ from datetime import datetime
 
 import apsw
 
+from tamis.actions.forgetting import refuse_forgotten
 from tamis.actions.house import House
 from tamis.actions.segments import rule_of, segment_by_id
 from tamis.columns import read
@@ -12,7 +13,7 @@ from tamis.domain.contacts import Contact
 from tamis.domain.emails import Email, email_key
 from tamis.domain.errors import Invalid, NotFound, Problem
 from tamis.domain.segments import Segment, contact_of_recipient, segment_of_recipient
-from tamis.records import contacts, recipients, segments, types
+from tamis.records import contacts, erasure, recipients, segments, types
 from tamis.rules.evaluate import selects
 
 TAKEN = "the email has already been taken"
@@ -43,6 +44,7 @@ def add_recipient(
     Whether it is in it is decided here, inside the transaction, by the reference evaluator: no copy is asked.
     """
     segment = segment_by_id(db, account, segment_id)
+    refuse_forgotten(db, account, segment.contact_type_id, email.key)
     contact = _contact_with(db, segment.contact_type_id, email.key)
     taken = Invalid([Problem("email", TAKEN)])
     if recipients.is_added(db, segment.id, email.key):
@@ -70,6 +72,7 @@ def delete_recipient(db: apsw.Connection, now: datetime, account: Account, recip
     if added:
         contact = contacts.by_email(db, segment.contact_type_id, added[1], fields)
         recipients.undo_add(db, segment, added[0], contact.id if contact else None, now)
+        erasure.note(db, now)
     elif (number := contact_of_recipient(recipient_id)) is not None:
         contact = contacts.by_id(db, segment.contact_type_id, number, fields)
         if contact and recipients.is_added(db, segment.id, email_key(contact.email) or ""):

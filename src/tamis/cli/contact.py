@@ -1,10 +1,10 @@
 """`tamis contact`."""
 
-from typing import Any
+from typing import Annotated, Any
 
-from cyclopts import App
+from cyclopts import App, Parameter
 
-from tamis.actions import contacts
+from tamis.actions import contacts, forgetting
 from tamis.actions.contacts import ContactInSegments
 from tamis.cli.common import Common, TypeOption, account_of, opened, show, type_of
 from tamis.domain.fields import format_value
@@ -33,18 +33,47 @@ def show_contact(email: str, *, type_: TypeOption, common: Common = Common()) ->
 
 
 @contact_app.command
-def delete(email: str, *, type_: TypeOption, common: Common = Common()) -> None:  # noqa: B008  frozen
+def delete(
+    email: str,
+    *,
+    type_: TypeOption,
+    forget: Annotated[bool, Parameter(negative="")] = False,
+    common: Common = Common(),  # noqa: B008  frozen
+) -> None:
     """Delete a contact: it leaves all segments, also those that its address was added to by hand.
 
     Parameters
     ----------
     email
         Address of the contact.
+    forget
+        Keep the address, of which only a hash stays, from coming back: imports and additions refuse it. It need not
+        be a contact.
     """
     with opened(common) as house:
         account = account_of(house, common)
-        gone = house.write(contacts.delete_contact, account, type_of(house, account, type_), email)
-    show(common, {"id": gone.id, "email": gone.email}, f"{gone.email} is deleted.")
+        contact_type = type_of(house, account, type_)
+        action = forgetting.forget_address if forget else contacts.delete_contact
+        gone = house.write(action, account, contact_type, email)
+    address = gone.email if gone else email.strip()
+    document = {"id": gone.id if gone else None, "email": address, "forgotten": forget}
+    done = f"{address} is deleted." if gone else f"{address} was no contact."
+    show(common, document, done, *([f"It is kept out of {contact_type.name} from now on."] if forget else []))
+
+
+@contact_app.command
+def allow(email: str, *, type_: TypeOption, common: Common = Common()) -> None:  # noqa: B008  frozen
+    """Let an address that was forgotten come back.
+
+    Parameters
+    ----------
+    email
+        The address.
+    """
+    with opened(common) as house:
+        account = account_of(house, common)
+        address = house.write(forgetting.allow_address, account, type_of(house, account, type_), email)
+    show(common, {"email": address.address, "forgotten": False}, f"{address.address} is taken again.")
 
 
 def _document(found: ContactInSegments) -> dict[str, Any]:

@@ -93,13 +93,14 @@ def undo_remove(db: apsw.Connection, segment: Segment, contact_id: int, now: dat
     feed.tell_recipient(db, segment, contact_id, None, now)
 
 
-def forget_contact(db: apsw.Connection, type_id: int, contact_id: int, email_key: str, now: datetime) -> None:
-    """Drop all that was done by hand with a contact that is being deleted."""
+def forget_contact(db: apsw.Connection, type_id: int, contact_id: int | None, email_key: str, now: datetime) -> None:
+    """Drop all that was done by hand with a contact that is being deleted, or with an address that is no contact."""
     rows: Any = db.execute(SQL["added_with_email"], (email_key, type_id)).fetchall()
     for added_id, segment_id in rows:
         db.execute(SQL["delete_added"], (added_id,)).fetchall()
         feed.tell(db, "recipient", type_id, now, Cause.DELETION, segment_id, contact_id, added_id)
-    db.execute(SQL["delete_removed_of_contact"], (contact_id,)).fetchall()
+    if contact_id is not None:
+        db.execute(SQL["delete_removed_of_contact"], (contact_id,)).fetchall()
 
 
 def added_for_columns(db: apsw.Connection, ids: Sequence[int] | None) -> list[AddedByHand]:

@@ -1,7 +1,8 @@
 -- The schema as it stands after all migrations; a test holds the two against each other.
 
 CREATE TABLE store (
-    id TEXT NOT NULL PRIMARY KEY
+    id TEXT NOT NULL PRIMARY KEY,
+    pepper BLOB
 ) STRICT;
 
 CREATE TABLE accounts (
@@ -102,4 +103,18 @@ CREATE TABLE feed (
     added_id INTEGER,
     at INTEGER NOT NULL DEFAULT 0,
     cause TEXT NOT NULL DEFAULT 'contact changed'
+) STRICT;
+
+CREATE TABLE erasure (
+    id INTEGER PRIMARY KEY CHECK (id = 1),
+    change INTEGER NOT NULL,
+    since INTEGER NOT NULL
+) STRICT;
+
+CREATE TABLE forgotten (
+    id INTEGER PRIMARY KEY AUTOINCREMENT,
+    contact_type_id INTEGER NOT NULL REFERENCES contact_types (id),
+    email_hash TEXT NOT NULL,
+    forgotten_at INTEGER NOT NULL,
+    UNIQUE (contact_type_id, email_hash)
 ) STRICT;

@@ -6,6 +6,7 @@ from itertools import repeat
 from operator import itemgetter
 from zoneinfo import ZoneInfo
 
+from tamis.actions.forgetting import Refusals
 from tamis.actions.importing.csv_file import Batch, Row
 from tamis.actions.importing.mapping import ColumnMap
 from tamis.domain.contacts import encode_part, join_parts
@@ -28,8 +29,9 @@ class Reject:
 class RowReader:
     """Reads the batches of one file column by column, because the same cells come up again and again in a column."""
 
-    def __init__(self, width: int, columns: ColumnMap, zone: ZoneInfo) -> None:
+    def __init__(self, width: int, columns: ColumnMap, zone: ZoneInfo, refusals: Refusals) -> None:
         self._width = width
+        self._refusals = refusals
         self._email = columns.email
         # In ascending order of field ids, which is that of a document: its parts then only have to be put side by side.
         by_id = sorted(columns.fields.items(), key=lambda item: item[1].id)
@@ -75,6 +77,11 @@ class RowReader:
             for index, (address, key) in enumerate(zip(addresses, keys, strict=True)):
                 if key is None:
                     reasons[index] = [_email_reason(address)]
+        refused = self._refusals([key for key in keys if key])
+        if refused:
+            for index, key in enumerate(keys):
+                if key in refused:
+                    reasons[index] = [refused[key]]
         for position, column in sorted(self._columns, key=itemgetter(0)):
             for index, problem in column.problems_in(cells[position]):
                 reasons.setdefault(index, []).append(problem)

@@ -7,6 +7,7 @@ from typing import NamedTuple
 
 from tamis.actions.batches import batched, collector_paused
 from tamis.actions.fields import create_fields
+from tamis.actions.forgetting import refusals
 from tamis.actions.house import House
 from tamis.actions.importing.csv_file import RECORDS_A_BATCH, open_csv
 from tamis.actions.importing.mapping import ColumnMap, map_columns
@@ -17,7 +18,7 @@ from tamis.actions.importing.survey import Survey, survey
 from tamis.domain.accounts import Account
 from tamis.domain.contacts import ContactType
 from tamis.domain.fields import Field, FieldSet, key_of, name_of
-from tamis.records import types
+from tamis.records import forgotten, types
 from tamis.records.contacts import NewContact
 
 
@@ -72,9 +73,11 @@ def import_csv(
     erasable = [field.id for field in columns.fields.values()] if options.erase else []
     fields = FieldSet((*present.fields, *made.values()))
     rejects = RejectsFile(house.settings.data, path, file.header, house.clock())
+    db = house.records.reader()
+    checked = forgotten.last_number(db)
     try:
-        with storing(house, contact_type.id, fields, erasable, write=not options.dry_run) as store:
-            reader = RowReader(len(file.header), columns, account.zone)
+        with storing(house, contact_type.id, fields, erasable, write=not options.dry_run, checked=checked) as store:
+            reader = RowReader(len(file.header), columns, account.zone, refusals(db, account, contact_type))
             counts = _run(path, reader, found, store, rejects, progress)
     finally:
         rejects.close()

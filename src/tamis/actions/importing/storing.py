@@ -13,12 +13,15 @@ from tamis.records.contacts import NewContact
 class Storing:
     """Stores batches in order, each in a transaction of its own, and adds up what became of their rows."""
 
-    def __init__(self, house: House, type_id: int, fields: FieldSet, erasable: Sequence[int], write: bool) -> None:
+    def __init__(
+        self, house: House, type_id: int, fields: FieldSet, erasable: Sequence[int], write: bool, checked: int
+    ) -> None:
         self._house = house
         self._type_id = type_id
         self._fields = fields
         self._erasable = frozenset(erasable)
         self._write = write
+        self._checked = checked
         self._under_way: Future[Outcome] | None = None
         self.total = Outcome(0, 0, 0)
 
@@ -26,7 +29,13 @@ class Storing:
         """Store contacts, whose addresses differ from each other, after all that were given before."""
         self.finish()
         self._under_way = self._house.submit(
-            upsert, self._type_id, self._fields, contacts, self._erasable, write=self._write
+            upsert,
+            self._type_id,
+            self._fields,
+            contacts,
+            self._erasable,
+            write=self._write,
+            checked=self._checked,
         )
 
     def finish(self) -> None:
@@ -37,9 +46,13 @@ class Storing:
 
 
 @contextmanager
-def storing(house: House, type_id: int, fields: FieldSet, erasable: Sequence[int], *, write: bool) -> Iterator[Storing]:
-    """Store batches within a block; at its end, also that of an error, none is under way any more."""
-    made = Storing(house, type_id, fields, erasable, write)
+def storing(
+    house: House, type_id: int, fields: FieldSet, erasable: Sequence[int], *, write: bool, checked: int
+) -> Iterator[Storing]:
+    """Store batches within a block; at its end, also that of an error, none is under way any more.
+
+    `checked` is the number of the last forgotten address that the caller has looked at."""
+    made = Storing(house, type_id, fields, erasable, write, checked)
     try:
         yield made
     finally:

@@ -7,9 +7,10 @@ from datetime import datetime
 import apsw
 
 from tamis.domain.contacts import merge_documents
+from tamis.domain.errors import Refused
 from tamis.domain.fields import FieldSet
 from tamis.domain.transitions import Cause
-from tamis.records import contacts
+from tamis.records import contacts, forgotten
 from tamis.records.contacts import ChangedContact, NewContact
 
 
@@ -35,11 +36,15 @@ def upsert(
     *,
     write: bool = True,
     cause: Cause = Cause.IMPORT,
+    checked: int = 0,
 ) -> Outcome:
     """Store contacts of one type, whose addresses differ from each other; without `write`, only tell the outcome.
 
-    A known contact keeps the values that its row does not state, but for the fields in `erasable`.
+    A known contact keeps the values that its row does not state, but for the fields in `erasable`. Raises Refused when
+    an address was forgotten; the caller has looked at those with numbers up to `checked`.
     """
+    if kept_out := forgotten.among(db, type_id, [row.email_key for row in rows], checked):
+        raise Refused(f"{len(kept_out)} of the addresses were forgotten meanwhile and are not taken back: try again")
     known = contacts.known(db, type_id, [row.email_key for row in rows])
     new, changed = [], []
     for row in rows:

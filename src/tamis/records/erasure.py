@@ -1,0 +1,37 @@
+"""The erasure that the files must still follow: rows are gone at once, the bytes that held them only when the files
+have been written anew."""
+
+from datetime import datetime
+from typing import Any, NamedTuple
+
+import apsw
+
+from tamis.domain.instants import from_micros, to_micros
+from tamis.records import feed
+from tamis.records.database import one
+from tamis.records.queries import load
+
+SQL = load("erasure")
+
+
+class PendingErasure(NamedTuple):
+    """The change number of the last erasure whose bytes may still be in the files, and since when there is one."""
+
+    change: int
+    since: datetime
+
+
+def note(db: apsw.Connection, now: datetime) -> None:
+    """Remember, with the erasure itself, that the files are to be written anew."""
+    db.execute(SQL["note"], (feed.last_change(db), to_micros(now))).fetchall()
+
+
+def pending(db: apsw.Connection) -> PendingErasure | None:
+    """Tell what the files must still follow, if anything."""
+    row: Any = one(db, SQL["pending"])
+    return PendingErasure(row[0], from_micros(row[1])) if row else None
+
+
+def done(db: apsw.Connection, change: int) -> None:
+    """Note that the files hold nothing more of what was erased up to a change number."""
+    db.execute(SQL["done"], (change,)).fetchall()

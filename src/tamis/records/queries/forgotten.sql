@@ -1,0 +1,22 @@
+-- name: pepper
+SELECT pepper FROM store WHERE pepper IS NOT NULL;
+
+-- name: set_pepper
+UPDATE store SET pepper = ?;
+
+-- name: insert
+INSERT INTO forgotten (contact_type_id, email_hash, forgotten_at) VALUES (?, ?, ?)
+ON CONFLICT DO UPDATE SET forgotten_at = excluded.forgotten_at;
+
+-- name: delete
+DELETE FROM forgotten WHERE contact_type_id = ? AND email_hash = ?;
+
+-- name: any_of_type
+SELECT 1 FROM forgotten WHERE contact_type_id = ? AND id > ? LIMIT 1;
+
+-- name: last_id
+SELECT seq FROM sqlite_sequence WHERE name = 'forgotten';
+
+-- name: among
+SELECT email_hash, forgotten_at
+FROM forgotten WHERE contact_type_id = ? AND id > ? AND email_hash IN (SELECT value FROM json_each(?));

@@ -1,0 +1,37 @@
+"""A house of its own for each test, and a data directory for those that run commands."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from tamis.actions.house import House
+from tamis.settings import Settings
+from tests.support.process import Server, tamis
+
+
+@pytest.fixture
+def house(tmp_path: Path) -> Iterator[House]:
+    """Open both stores in an empty directory."""
+    opened = House(Settings(tmp_path / "data", columns_threads=2))
+    yield opened
+    opened.close()
+
+
+@pytest.fixture
+def data(tmp_path: Path) -> Path:
+    """An account with a contact type; nothing is running."""
+    directory = tmp_path / "data"
+    tamis(directory, "account", "create", "--email", "owner@example.org", "--timezone", "Asia/Dhaka")
+    tamis(directory, "type", "create", "People")
+    return directory
+
+
+@pytest.fixture(params=["alone", "beside a server"])
+def either(request: pytest.FixtureRequest, data: Path) -> Iterator[Path]:
+    """The same directory, once without and once with a server on it."""
+    if request.param == "alone":
+        yield data
+    else:
+        with Server(data):
+            yield data

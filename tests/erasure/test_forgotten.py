@@ -1,0 +1,94 @@
+"""An address that was forgotten does not come back, until it is allowed again."""
+
+import csv
+from pathlib import Path
+
+import pytest
+
+from tamis.actions.accounts import create_account
+from tamis.actions.forgetting import forget_address
+from tamis.actions.house import House
+from tamis.actions.importing.upsert import upsert
+from tamis.actions.types import create_type
+from tamis.domain.errors import Refused as RefusedAction
+from tamis.domain.fields import RESERVED, FieldSet
+from tamis.records import forgotten
+from tamis.records.contacts import NewContact
+from tests.support.people import new_account
+from tests.support.process import Refused, Server, tamis
+
+ANN, BOB = "ann@example.org", "bob@example.org"
+
+
+def import_people(data: Path, file: Path, *emails: str) -> dict[str, object]:
+    """Import addresses into the type People."""
+    file.write_text("email\n" + "".join(f"{email}\n" for email in emails))
+    return tamis(data, "import", file, "--type", "People")
+
+
+def test_an_import_rejects_a_forgotten_address_with_its_reason(either: Path, tmp_path: Path) -> None:
+    file = tmp_path / "people.csv"
+    import_people(either, file, ANN, BOB)
+    gone = tamis(either, "contact", "delete", "ANN@example.org", "--type", "People", "--forget")
+    assert gone == {"id": 1, "email": ANN, "forgotten": True}
+    report = import_people(either, file, BOB, "Ann@Example.org", "carl@example.org", "ann@example.org")
+    assert (report["created"], report["unchanged"], report["repeated"], report["rejected"]) == (1, 1, 0, 2)
+    with Path(str(report["rejects_file"])).open(newline="") as rejects:
+        rows = list(csv.reader(rejects))[1:]
+    assert [(row[0], row[2]) for row in rows] == [("3", "Ann@Example.org"), ("5", "ann@example.org")]
+    assert "this address was forgotten on 20" in rows[0][1]
+    assert rows[0][1].endswith("allow it with: tamis contact allow ann@example.org --type People")
+    assert tamis(either, "contact", "allow", ANN, "--type", "People") == {"email": ANN, "forgotten": False}
+    assert import_people(either, file, ANN)["created"] == 1
+    with pytest.raises(Refused, match="is not kept out of People"):
+        tamis(either, "contact", "allow", ANN, "--type", "People")
+
+
+def test_an_address_that_is_no_contact_can_be_forgotten_and_leaves_the_segments_it_was_added_to(data: Path) -> None:
+    with Server(data) as server:
+        owner = new_account(data, server.address, "other@example.org")
+        type_id = owner.tamis("type", "create", "People")["id"]
+        other_type = owner.tamis("type", "create", "Others")["id"]
+        first, second, other = (owner.make_segment(one) for one in (type_id, type_id, other_type))
+        assert owner.add(first, ANN).status_code == owner.add(other, ANN).status_code == 200
+        gone = owner.tamis("contact", "delete", ANN, "--type", "People", "--forget")
+        assert gone == {"id": None, "email": ANN, "forgotten": True}
+        assert owner.addresses(first) == []
+        assert owner.addresses(other) == [ANN]  # it was forgotten in its type only
+        for segment in (first, second):
+            refused = owner.add(segment, "ANN@example.org")
+            (message,) = refused.json()["errors"]["email"]
+            assert refused.status_code == 422
+            assert message.startswith("The email was forgotten on 20")
+            assert message.endswith(" and is not taken back.")
+        assert owner.add(first, BOB).status_code == 200
+        owner.tamis("contact", "allow", ANN, "--type", "People")
+        assert owner.add(first, ANN).status_code == 200
+
+
+def test_what_is_no_address_cannot_be_forgotten(data: Path) -> None:
+    with pytest.raises(Refused, match="is not a valid e-mail address"):
+        tamis(data, "contact", "delete", "nobody", "--type", "People", "--forget")
+    with pytest.raises(Refused, match="have no contact"):
+        tamis(data, "contact", "delete", ANN, "--type", "People")
+
+
+def test_of_a_forgotten_address_only_a_hash_with_a_secret_of_the_store_stays(house: House) -> None:
+    account, _ = house.write(create_account, "owner@example.org", "UTC", None)
+    people = house.write(create_type, account, "People")
+    house.write(forget_address, account, people, ANN)
+    rows = house.records.reader().execute("SELECT email_hash FROM forgotten").fetchall()
+    assert len(str(rows[0][0])) == 64
+    assert ANN not in str(rows)
+    assert house.records.reader().execute("SELECT length(pepper) FROM store").get == 32
+
+
+def test_an_address_that_is_forgotten_while_a_batch_waits_is_not_stored(house: House) -> None:
+    account, _ = house.write(create_account, "owner@example.org", "UTC", None)
+    people = house.write(create_type, account, "People")
+    house.write(forget_address, account, people, BOB)
+    checked = forgotten.last_number(house.records.reader())  # an import looks, and then
+    house.write(forget_address, account, people, ANN)
+    with pytest.raises(RefusedAction, match="1 of the addresses were forgotten meanwhile"):
+        house.write(upsert, people.id, FieldSet(RESERVED), [NewContact(ANN, ANN, "{}")], (), checked=checked)
+    assert house.records.reader().execute("SELECT count(*) FROM contacts").get == 0
