@@ -13,12 +13,13 @@ from bench.harness import Figure, in_turn, timed
 from bench.stores import Store, Stores
 from tamis.actions.house import House
 from tamis.actions.segments import count_rule
-from tamis.columns.layout import column, table
+from tamis.columns.layout import column, in_segment, table
 from tamis.columns.store import FILE_NAME
 from tamis.records import types
 from tamis.rules.build import build
 from tamis.rules.json import to_json
-from tamis.rules.sql import Parameters, compile_rule
+from tamis.rules.moment import Moment
+from tamis.rules.sql import Parameters, Source, compile_rule
 from tamis.rules.text import from_text
 from tamis.rules.tree import Rule
 from tamis.settings import Settings
@@ -58,7 +59,9 @@ def run(stores: Stores) -> Iterator[Figure]:
 def _compare(house: House, store: Store, con: duckdb.DuckDBPyConnection, name: str, rule: Rule) -> Figure:
     document = to_json(rule)
     parameters = Parameters()
-    sql = f"SELECT count(*) FROM bare WHERE {compile_rule(rule, ZoneInfo('UTC'), column, parameters)}"
+    moment = Moment(house.clock(), ZoneInfo("UTC"))
+    where = compile_rule(rule, moment, Source(column, in_segment), parameters)
+    sql = f"SELECT count(*) FROM bare WHERE {where}"
 
     def ours() -> object:
         return count_rule(house, store.account_id, store.type_id, document)

@@ -18,7 +18,7 @@ def test_the_table_of_operators_is_that_of_the_code() -> None:
         "| `{}` | {} | {} | {} | {} | {} |".format(
             operator.name,
             " ".join(f"`{alias}`" for alias in operator.aliases),
-            ", ".join(kind for kind in KINDS if kind in operator.kinds),
+            ", ".join(kind for kind in KINDS if kind in operator.kinds) or "no field",
             operator.takes,
             operator.phrase.format("…", "…"),
             "yes" if operator.holds_when_missing else "no",

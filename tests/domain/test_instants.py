@@ -13,8 +13,10 @@ from tamis.domain.instants import (
     LAST_INSTANT,
     MICROSECOND,
     day_in_utc,
+    day_of,
     format_instant,
     from_micros,
+    next_day_starts,
     to_micros,
     to_utc,
     zone_named,
@@ -84,6 +86,46 @@ def test_a_day_that_the_clocks_show_twice_ends_at_its_second_midnight() -> None:
     assert again.astimezone(zone).date() == date(2010, 11, 6)
     low, high = day_in_utc(date(2010, 11, 7), zone)
     assert low == at("2010-11-07T02:30Z") <= again <= high
+
+
+@given(instant=instants, zone=zones)
+def test_the_day_of_an_instant_is_the_one_that_holds_it(instant: datetime, zone: ZoneInfo) -> None:
+    low, high = day_in_utc(day_of(instant, zone), zone)
+    assert low <= instant <= high
+
+
+@given(one=instants, other=instants, zone=zones)
+def test_a_later_instant_never_has_an_earlier_day(one: datetime, other: datetime, zone: ZoneInfo) -> None:
+    first, last = sorted([one, other])
+    assert day_of(first, zone) <= day_of(last, zone)
+
+
+@given(instant=instants, zone=zones)
+def test_the_next_day_starts_where_the_day_changes(instant: datetime, zone: ZoneInfo) -> None:
+    today, start = day_of(instant, zone), next_day_starts(instant, zone)
+    if today == date.max:
+        assert start == LAST_INSTANT
+    else:
+        assert start > instant
+        assert day_of(start, zone) > today
+        assert day_of(start - MICROSECOND, zone) == today
+
+
+@pytest.mark.parametrize(
+    ("zone", "instant", "day", "following"),
+    [
+        ("Pacific/Apia", "2011-12-30T09:59Z", "2011-12-29", "2011-12-30T10:00Z"),
+        ("Pacific/Apia", "2011-12-30T10:00Z", "2011-12-31", "2011-12-31T10:00Z"),  # there was no 30th
+        ("America/St_Johns", "2010-11-07T03:00Z", "2010-11-07", "2010-11-08T03:30Z"),  # the clocks say 23:30
+        ("Asia/Beirut", "2024-03-30T21:59Z", "2024-03-30", "2024-03-30T22:00Z"),  # then it is 1 o'clock
+        ("America/Sao_Paulo", "2018-02-18T02:30Z", "2018-02-17", "2018-02-18T03:00Z"),  # 23:30 for the second time
+        ("Asia/Kolkata", "9999-12-31T23:00Z", "9999-12-31", "9999-12-31T23:59:59.999999Z"),
+        ("America/New_York", "0001-01-01T00:00Z", "0001-01-01", "0001-01-02T04:56:02Z"),
+    ],
+)
+def test_the_day_of_an_instant(zone: str, instant: str, day: str, following: str) -> None:
+    assert day_of(at(instant), ZoneInfo(zone)) == date.fromisoformat(day)
+    assert next_day_starts(at(instant), ZoneInfo(zone)) == at(following)
 
 
 @pytest.mark.parametrize(

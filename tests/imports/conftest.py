@@ -56,7 +56,7 @@ class Desk:
 
     def values(self, email: str) -> dict[str, Value]:
         """Give the values of a contact by the key of their field."""
-        found = show_contact(self.house.records.reader(), self.account, self.type, email)
+        found = show_contact(self.house.records.reader(), self.house.clock(), self.account, self.type, email)
         return {found.fields.by_id[key].key: value for key, value in found.contact.values.items()}
 
     @property

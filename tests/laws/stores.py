@@ -2,17 +2,17 @@
 
 from datetime import UTC
 from typing import Any
-from zoneinfo import ZoneInfo
 
 import apsw
 import duckdb
 
-from tamis.columns.layout import arrange, column, insert_documents, table
+from tamis.columns.layout import arrange, column, in_segment, insert_documents, table
 from tamis.domain.contacts import Contact, encode_values
 from tamis.domain.fields import FieldSet, Kind, Value
 from tamis.domain.instants import to_micros
 from tamis.records import contacts as records
-from tamis.rules.sql import Parameters, compile_rule
+from tamis.rules.moment import Moment
+from tamis.rules.sql import Parameters, Source, compile_rule
 from tamis.rules.tree import Rule
 
 TYPE = 1
@@ -60,10 +60,10 @@ class Stores:
         sql, structure = insert_documents(TYPE, self.fields)
         self._columns.execute(sql, [list(documents), structure])
 
-    def selected(self, rule: Rule, zone: ZoneInfo) -> set[int]:
-        """Ask the column store whom a rule selects."""
+    def selected(self, rule: Rule, moment: Moment) -> set[int]:
+        """Ask the column store whom a rule selects at a moment."""
         parameters = Parameters()
-        where = compile_rule(rule, zone, column, parameters)
+        where = compile_rule(rule, moment, Source(column, in_segment), parameters)
         rows = self._columns.execute(f"SELECT id FROM {table(TYPE)} WHERE {where}", parameters.values).fetchall()
         return {row[0] for row in rows}
 

@@ -27,6 +27,7 @@ from tamis.domain.instants import to_utc
 from tamis.domain.text import fold
 from tamis.rules.build import build
 from tamis.rules.draft import Draft, DraftCondition, DraftGroup, DraftNot
+from tamis.rules.moment import Moment
 from tamis.rules.operators import OPERATORS, Operator, Takes
 from tamis.rules.tree import Condition, Node
 
@@ -164,6 +165,9 @@ instants = st.one_of(
     st.builds(to_utc, moments, zones),
     st.builds(to_utc, st.builds(_moved, st.sampled_from(_TURNS), st.sampled_from(_STEPS)), zones),
 )
+rule_moments = st.builds(Moment, instants, zones)
+"""Moments at which rules are asked."""
+FIELD_OPERATORS = tuple(operator for operator in OPERATORS if not operator.names_segment)
 
 VALUES: dict[Kind, st.SearchStrategy[Value]] = {
     Kind.TEXT: texts,

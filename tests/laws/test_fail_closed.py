@@ -10,18 +10,21 @@ from hypothesis import strategies as st
 from tamis.domain.contacts import Contact
 from tamis.domain.errors import Invalid, Problem
 from tamis.domain.fields import Kind, Value
+from tamis.domain.instants import EPOCH
 from tamis.rules.build import build
 from tamis.rules.describe import describe
 from tamis.rules.draft import MAX_DEPTH, Draft, DraftCondition, DraftGroup, DraftNot
 from tamis.rules.evaluate import selects
 from tamis.rules.json import from_json
+from tamis.rules.moment import Moment
 from tamis.rules.operators import OPERATORS, SPELLINGS, Takes, find_operator
 from tamis.rules.text import from_text
-from tamis.rules.tree import All, Any, Condition, Node, Not, conditions
+from tamis.rules.tree import All, Any, Condition, InSegment, Node, Not, conditions
 from tamis.rules.wire import from_arrays
 from tests.laws.stores import Stores
 from tests.laws.strategies import FIELDS, ZONES, crowds, draft_conditions, drafts, raw_texts
 
+MOMENT = Moment(EPOCH, ZONES[0])
 NO_VALUE = {Kind.NUMBER: "many", Kind.DATE: "2024-02-30", Kind.DATETIME: "25:00", Kind.BOOLEAN: "2", Kind.CHOICE: "?",
             Kind.CHOICES: "Music; Art"}  # fmt: skip
 
@@ -35,7 +38,7 @@ def unknown_operator(leaf: DraftCondition) -> Draft | None:
 
 
 def operator_of_another_kind(leaf: DraftCondition) -> Draft | None:
-    field = FIELDS.find(leaf.field)
+    field = FIELDS.find(leaf.field or "")
     assert field
     return replace(leaf, operator=next(o.name for o in OPERATORS if field.kind not in o.kinds))
 
@@ -51,7 +54,7 @@ def a_value_too_few(leaf: DraftCondition) -> Draft | None:
 
 
 def a_value_of_another_kind(leaf: DraftCondition) -> Draft | None:
-    field = FIELDS.find(leaf.field)
+    field = FIELDS.find(leaf.field or "")
     assert field
     operator = find_operator(leaf.operator, field.kind)
     if not leaf.values or field.kind is Kind.TEXT or (operator and operator.takes_parts):
@@ -138,6 +141,8 @@ def well_made(node: Node) -> bool:
                 and all(fits(value, field.kind) for value in values)
                 and (not field.kind.has_options or operator.takes_parts or set(values) <= set(field.options))
             )
+        case InSegment(segment_id, name, operator):
+            return operator.names_segment and bool(segment_id and name)
         case Not(part):
             return well_made(part)
         case All(parts) | Any(parts):
@@ -188,8 +193,8 @@ def test_fail_closed_a_rule_without_conditions_selects_nobody(stores: Stores, cr
     stores.fill(crowd)
     nobody = [build(draft, FIELDS) for draft in (from_text(" \n"), from_json("null"), from_arrays([], [], [], None))]
     assert nobody == [None, None, None]
-    assert stores.selected(None, ZONES[0]) == set()
-    assert not any(selects(None, contact, ZONES[0]) for contact in crowd)
+    assert stores.selected(None, MOMENT) == set()
+    assert not any(selects(None, contact, MOMENT) for contact in crowd)
     assert describe(None).startswith("Nobody")
 
 

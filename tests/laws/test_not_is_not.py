@@ -1,7 +1,6 @@
 """§ Not is not: every negative operator is the exact complement of its positive one; leaves are two-valued."""
 
 from dataclasses import replace
-from zoneinfo import ZoneInfo
 
 import pytest
 from hypothesis import given, settings
@@ -10,50 +9,51 @@ from hypothesis import strategies as st
 from tamis.domain.contacts import Contact
 from tamis.domain.fields import CREATED_AT, EMAIL, UPDATED_AT, Field
 from tamis.rules.evaluate import selects
-from tamis.rules.operators import BY_NAME, OPERATORS, Operator
+from tamis.rules.moment import Moment
+from tamis.rules.operators import BY_NAME, Operator
 from tamis.rules.tree import Node, Not
 from tests.laws.stores import Stores
-from tests.laws.strategies import built_condition, crowds, draft_conditions, rules, zones
+from tests.laws.strategies import FIELD_OPERATORS, built_condition, crowds, draft_conditions, rule_moments, rules
 
-NEGATIVE = [operator for operator in OPERATORS if operator.negates]
+NEGATIVE = [operator for operator in FIELD_OPERATORS if operator.negates]
 ALWAYS_KNOWN = (EMAIL, CREATED_AT, UPDATED_AT)
 
 
-def complements(one: Node, other: Node, stores: Stores, crowd: list[Contact], zone: ZoneInfo) -> None:
+def complements(one: Node, other: Node, stores: Stores, crowd: list[Contact], moment: Moment) -> None:
     """Assert that each contact is selected by exactly one of two rules, in both meanings."""
-    assert [selects(one, c, zone) for c in crowd] == [not selects(other, c, zone) for c in crowd]
-    assert stores.selected(one, zone) == {c.id for c in crowd} - stores.selected(other, zone)
+    assert [selects(one, c, moment) for c in crowd] == [not selects(other, c, moment) for c in crowd]
+    assert stores.selected(one, moment) == {c.id for c in crowd} - stores.selected(other, moment)
 
 
 @pytest.mark.parametrize("operator", NEGATIVE, ids=lambda operator: operator.name)
 @settings(max_examples=25)
-@given(data=st.data(), crowd=crowds(), zone=zones)
+@given(data=st.data(), crowd=crowds(), moment=rule_moments)
 def test_not_is_not_for_each_negative_operator(
-    stores: Stores, operator: Operator, data: st.DataObject, crowd: list[Contact], zone: ZoneInfo
+    stores: Stores, operator: Operator, data: st.DataObject, crowd: list[Contact], moment: Moment
 ) -> None:
     stores.fill(crowd)
     for _ in range(3):
         negative = built_condition(data.draw(draft_conditions(operator)))
         positive = replace(negative, operator=BY_NAME[str(operator.negates)])
-        complements(positive, negative, stores, crowd, zone)
+        complements(positive, negative, stores, crowd, moment)
 
 
-@given(rule=rules, crowd=crowds(), zone=zones)
-def test_not_is_not_for_any_rule(stores: Stores, rule: Node, crowd: list[Contact], zone: ZoneInfo) -> None:
+@given(rule=rules, crowd=crowds(), moment=rule_moments)
+def test_not_is_not_for_any_rule(stores: Stores, rule: Node, crowd: list[Contact], moment: Moment) -> None:
     stores.fill(crowd)
-    complements(rule, Not(rule), stores, crowd, zone)
-    assert stores.selected(Not(Not(rule)), zone) == stores.selected(rule, zone)
+    complements(rule, Not(rule), stores, crowd, moment)
+    assert stores.selected(Not(Not(rule)), moment) == stores.selected(rule, moment)
 
 
 def may_be_missing(field: Field) -> bool:
     return field not in ALWAYS_KNOWN
 
 
-@pytest.mark.parametrize("operator", OPERATORS, ids=lambda operator: operator.name)
+@pytest.mark.parametrize("operator", FIELD_OPERATORS, ids=lambda operator: operator.name)
 @settings(max_examples=20)
-@given(data=st.data(), crowd=crowds(most=2), zone=zones)
+@given(data=st.data(), crowd=crowds(most=2), moment=rule_moments)
 def test_a_missing_value_is_what_the_negative_operator_says(
-    stores: Stores, operator: Operator, data: st.DataObject, crowd: list[Contact], zone: ZoneInfo
+    stores: Stores, operator: Operator, data: st.DataObject, crowd: list[Contact], moment: Moment
 ) -> None:
     rule = built_condition(data.draw(draft_conditions(operator, may_be_missing)))
     without = [
@@ -61,5 +61,5 @@ def test_a_missing_value_is_what_the_negative_operator_says(
     ]
     stores.fill(without)
     everybody = {contact.id for contact in without}
-    assert stores.selected(rule, zone) == (everybody if operator.negates else set())
-    assert {c.id for c in without if selects(rule, c, zone)} == (everybody if operator.negates else set())
+    assert stores.selected(rule, moment) == (everybody if operator.negates else set())
+    assert {c.id for c in without if selects(rule, c, moment)} == (everybody if operator.negates else set())

@@ -13,10 +13,12 @@ from tamis.domain.instants import EPOCH
 from tamis.domain.text import fold
 from tamis.rules.draft import DraftCondition
 from tamis.rules.evaluate import selects
+from tamis.rules.moment import Moment
 from tests.laws.stores import Stores
 from tests.laws.strategies import FIELDS, built, swap_case, texts
 
 UTC = ZoneInfo("UTC")
+MOMENT = Moment(EPOCH, UTC)
 NICKNAME = FIELDS.by_id[101]
 EVERY_CHARACTER = [chr(point) for point in range(1, sys.maxunicode + 1) if not 0xD800 <= point <= 0xDFFF]
 blanks = st.text(st.sampled_from(" \t\n\r\u00a0\u2003\u2028\u3000"), max_size=3)
@@ -47,5 +49,5 @@ def test_text_is_compared_without_regard_to_case_or_surrounding_blanks(
     contact = Contact(1, 1, "a@b.de", {NICKNAME.id: value}, EPOCH, EPOCH)
     rule = built(DraftCondition(NICKNAME.id, operator, (after + text + before,), "here"))
     stores.fill([contact])
-    assert selects(rule, contact, UTC)
-    assert stores.selected(rule, UTC) == {1}
+    assert selects(rule, contact, MOMENT)
+    assert stores.selected(rule, MOMENT) == {1}

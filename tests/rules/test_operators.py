@@ -12,10 +12,11 @@ from tamis.domain.instants import EPOCH
 from tamis.rules.build import build
 from tamis.rules.draft import DraftCondition
 from tamis.rules.evaluate import selects
+from tamis.rules.moment import Moment
 from tamis.rules.operators import BY_NAME, OPERATORS, SPELLINGS, Operator, Takes, find_operator, names_for, positive
 from tests.rules.fields import FIELDS
 
-BERLIN = ZoneInfo("Europe/Berlin")
+NOW = Moment(EPOCH, ZoneInfo("Europe/Berlin"))
 
 
 def test_names_are_unique_and_no_spelling_means_two_things_for_one_kind() -> None:
@@ -28,10 +29,12 @@ def test_names_are_unique_and_no_spelling_means_two_things_for_one_kind() -> Non
 
 @pytest.mark.parametrize("operator", OPERATORS, ids=lambda operator: operator.name)
 def test_an_operator_says_what_it_needs(operator: Operator) -> None:
-    assert operator.kinds
     slots = {Takes.NONE: 0, Takes.ONE: 1, Takes.TWO: 2, Takes.MANY: 1}[operator.takes]
     assert [f"{{{i}}}" in operator.phrase for i in range(3)] == [i < slots for i in range(3)]
-    if operator.negates:
+    if operator.names_segment:
+        assert (operator.takes, operator.holds, operator.sql) == (Takes.ONE, None, None)
+        assert not operator.holds_when_missing
+    elif operator.negates:
         other, complement = positive(operator)
         assert complement
         assert other.negates is None
@@ -188,17 +191,17 @@ def test_an_operator_means_what_it_says(
     contact = Contact(1, 1, "a@b.de", {field.id: value}, EPOCH, EPOCH)
     nobody_knows = replace(contact, values={})
     draft = DraftCondition(key, name, values, "here")
-    assert selects(build(draft, FIELDS), contact, BERLIN) is expected
-    assert not selects(build(draft, FIELDS), nobody_knows, BERLIN)
+    assert selects(build(draft, FIELDS), contact, NOW) is expected
+    assert not selects(build(draft, FIELDS), nobody_knows, NOW)
     for negative in (operator for operator in OPERATORS if operator.negates == name):
         rule = build(replace(draft, operator=negative.name), FIELDS)
-        assert selects(rule, contact, BERLIN) is not expected
-        assert selects(rule, nobody_knows, BERLIN)
+        assert selects(rule, contact, NOW) is not expected
+        assert selects(rule, nobody_knows, NOW)
 
 
 def test_every_positive_operator_has_an_example_either_way() -> None:
     shown = {(name, expected) for _, name, _, _, expected in EXAMPLES}
-    positives = [operator.name for operator in OPERATORS if not operator.negates]
+    positives = [operator.name for operator in OPERATORS if not operator.negates and not operator.names_segment]
     assert {(name, True) for name in positives} <= shown
     assert {(name, False) for name in positives if name != "is not blank"} <= shown
 
@@ -208,5 +211,5 @@ def test_every_positive_operator_has_an_example_either_way() -> None:
 )
 def test_what_tamis_writes_itself_can_be_asked_for(key: str, value: str) -> None:
     contact = Contact(1, 1, "a@B.de", {}, when("2024-01-01 12:00"), when("2024-01-02 12:00"))
-    assert selects(build(DraftCondition(key, "is", (value,), "here"), FIELDS), contact, BERLIN)
-    assert not selects(build(DraftCondition(key, "is not", (value,), "here"), FIELDS), contact, BERLIN)
+    assert selects(build(DraftCondition(key, "is", (value,), "here"), FIELDS), contact, NOW)
+    assert not selects(build(DraftCondition(key, "is not", (value,), "here"), FIELDS), contact, NOW)

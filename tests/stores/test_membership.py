@@ -25,10 +25,11 @@ from tamis.domain.contacts import encode_values
 from tamis.domain.emails import Email, parse_email
 from tamis.domain.errors import Invalid, NotFound, Refused
 from tamis.domain.fields import COUNTRY, Kind, Value
-from tamis.domain.segments import Segment
+from tamis.domain.segments import Segment, SegmentRefs
 from tamis.records import contacts, types
 from tamis.records.contacts import NewContact
 from tamis.rules.evaluate import selects
+from tamis.rules.moment import Moment
 from tamis.rules.text import from_text
 from tamis.settings import Settings
 
@@ -184,7 +185,7 @@ class Membership(RuleBasedStateMachine):
         db = self.house.records.reader()
         fields = types.fields_of_type(db, self.type.id)
         ids = [int(row[0]) for row in db.execute("SELECT id FROM contacts")]
-        tree = stored_rule(segment.rule, fields)
+        tree = stored_rule(segment.rule, fields, SegmentRefs())
         removed = {
             row[0]
             for row in db.execute("SELECT contact_id FROM recipients_removed WHERE segment_id = ?", (segment.id,))
@@ -193,7 +194,7 @@ class Membership(RuleBasedStateMachine):
         selected = {
             email(contact.email).key
             for contact in contacts.by_ids(db, ids, fields)
-            if contact.id not in removed and selects(tree, contact, self.account.zone)
+            if contact.id not in removed and selects(tree, contact, Moment(self.house.clock(), self.account.zone))
         }
         return selected | {str(row[0]) for row in added}
 

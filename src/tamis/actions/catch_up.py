@@ -14,6 +14,7 @@ from tamis.columns.fold import Fold, Plan
 from tamis.columns.store import Columns
 from tamis.domain.errors import Invalid
 from tamis.domain.fields import FieldSet
+from tamis.domain.segments import SegmentRefs
 from tamis.records import accounts, contacts, feed, recipients, segments, types
 from tamis.records.database import snapshot
 from tamis.records.store import Records
@@ -42,13 +43,13 @@ def catch_up(records: Records, columns: Columns, clock: Callable[[], datetime]) 
 
 
 @lru_cache(maxsize=4096)
-def stored_rule(document: str, fields: FieldSet) -> Rule:
-    """Build a segment's stored rule.
+def stored_rule(document: str, fields: FieldSet, refs: SegmentRefs) -> Rule:
+    """Build a segment's stored rule; `refs` are the segments that it may name.
 
     One that no longer fits its fields selects nobody (§ Fail closed) and is reported in the log.
     """
     try:
-        return build(from_json(document), fields)
+        return build(from_json(document), fields, refs)
     except Invalid as error:
         log.error("a stored rule cannot be evaluated and selects nobody: %s", error)
         return None
@@ -122,7 +123,8 @@ def _plans(db: apsw.Connection, type_id: int, fields: FieldSet) -> list[Plan]:
         return []
     account = accounts.account_by_id(db, live[0].account_id)
     assert account
-    return [Plan(segment.id, stored_rule(segment.rule, fields), account.zone) for segment in live]
+    refs = {s.id: segments.refs_for(db, type_id, [s.rule]) for s in live}
+    return [Plan(s.id, stored_rule(s.rule, fields, refs[s.id]), account.zone) for s in live]
 
 
 def _trim(records: Records, db: apsw.Connection, columns: Columns) -> None:

@@ -5,8 +5,8 @@ from datetime import datetime
 
 import apsw
 
-from tamis.actions.catch_up import stored_rule
 from tamis.actions.house import House
+from tamis.actions.membership import membership
 from tamis.columns import read
 from tamis.domain.accounts import Account
 from tamis.domain.contacts import Contact, ContactType
@@ -15,7 +15,7 @@ from tamis.domain.errors import NotFound
 from tamis.domain.fields import FieldSet
 from tamis.domain.segments import Segment
 from tamis.records import contacts, erasure, recipients, segments, types
-from tamis.rules.evaluate import selects
+from tamis.rules.moment import Moment
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,22 +27,17 @@ class ContactInSegments:
     segments: tuple[Segment, ...]
 
 
-def show_contact(db: apsw.Connection, account: Account, contact_type: ContactType, email: str) -> ContactInSegments:
-    """Find a contact by its address and tell which segments it is in; raises NotFound."""
+def show_contact(
+    db: apsw.Connection, now: datetime, account: Account, contact_type: ContactType, email: str
+) -> ContactInSegments:
+    """Find a contact by its address and tell which segments it is in at an instant; raises NotFound."""
     fields = types.fields_of_type(db, contact_type.id)
     address = parse_email(email)
     contact = contacts.by_email(db, contact_type.id, address.key, fields) if address else None
     if contact is None or address is None:
         raise NotFound(f'{contact_type.name} have no contact "{email}"')
-    found = [
-        segment
-        for segment in segments.live_of_type(db, contact_type.id)
-        if recipients.is_added(db, segment.id, address.key)
-        or (
-            selects(stored_rule(segment.rule, fields), contact, account.zone)
-            and not recipients.is_removed(db, segment.id, contact.id)
-        )
-    ]
+    is_in = membership(db, contact, fields, Moment(now, account.zone))
+    found = [segment for segment in segments.live_of_type(db, contact_type.id) if is_in(segment.id)]
     return ContactInSegments(contact, fields, tuple(found))
 
 
@@ -50,7 +45,7 @@ def delete_contact(
     db: apsw.Connection, now: datetime, account: Account, contact_type: ContactType, email: str
 ) -> Contact:
     """Delete a contact with all that was done by hand with its address in segments of its type; raises NotFound."""
-    contact = show_contact(db, account, contact_type, email).contact
+    contact = show_contact(db, now, account, contact_type, email).contact
     address = parse_email(email)
     assert address
     recipients.forget_contact(db, contact_type.id, contact.id, address.key, now)

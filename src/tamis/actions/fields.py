@@ -55,10 +55,12 @@ def delete_field(db: apsw.Connection, now: datetime, contact_type: ContactType, 
     """Delete a custom field and its values; raises NotFound, and Refused while a segment's rule uses it."""
     fields = types.fields_of_type(db, contact_type.id)
     field = find_custom_field(contact_type, fields, reference)
+    live = segments.live_of_type(db, contact_type.id)
+    refs = segments.refs_for(db, contact_type.id, [segment.rule for segment in live])
     users = [
         segment.name
-        for segment in segments.live_of_type(db, contact_type.id)
-        if any(c.field == field for c in conditions(build(from_json(segment.rule), fields)))
+        for segment in live
+        if any(c.field == field for c in conditions(build(from_json(segment.rule), fields, refs)))
     ]
     if users:
         named = ", ".join(f'"{user}"' for user in users)

@@ -6,7 +6,8 @@ import apsw
 
 from tamis.actions.forgetting import refuse_forgotten
 from tamis.actions.house import House
-from tamis.actions.segments import rule_of, segment_by_id
+from tamis.actions.membership import is_member
+from tamis.actions.segments import segment_by_id
 from tamis.columns import read
 from tamis.domain.accounts import Account
 from tamis.domain.contacts import Contact
@@ -14,7 +15,7 @@ from tamis.domain.emails import Email, email_key
 from tamis.domain.errors import Invalid, NotFound, Problem
 from tamis.domain.segments import Segment, contact_of_recipient, segment_of_recipient
 from tamis.records import contacts, erasure, recipients, segments, types
-from tamis.rules.evaluate import selects
+from tamis.rules.moment import Moment
 
 TAKEN = "the email has already been taken"
 
@@ -50,10 +51,10 @@ def add_recipient(
     if recipients.is_added(db, segment.id, email.key):
         raise taken
     if contact is not None:
-        if _is_member(db, account, segment, contact):
+        if _is_member(db, now, account, segment, contact):
             raise taken
         recipients.undo_remove(db, segment, contact.id, now)
-        if _is_member(db, account, segment, contact):
+        if _is_member(db, now, account, segment, contact):
             return
     recipients.add(db, segment, email, first_name, last_name, contact.id if contact else None, now)
 
@@ -77,7 +78,7 @@ def delete_recipient(db: apsw.Connection, now: datetime, account: Account, recip
         contact = contacts.by_id(db, segment.contact_type_id, number, fields)
         if contact and recipients.is_added(db, segment.id, email_key(contact.email) or ""):
             raise missing  # this contact is in the segment under the number that it got when it was added
-    if contact and _is_member(db, account, segment, contact):
+    if contact and _is_member(db, now, account, segment, contact):
         recipients.remove(db, segment, contact.id, now)
     elif not added:
         raise missing
@@ -89,7 +90,6 @@ def _contact_with(db: apsw.Connection, type_id: int, email_key: str) -> Contact 
     return None if contact_id is None else contacts.by_id(db, type_id, contact_id, types.fields_of_type(db, type_id))
 
 
-def _is_member(db: apsw.Connection, account: Account, segment: Segment, contact: Contact) -> bool:
-    if recipients.is_removed(db, segment.id, contact.id):
-        return False
-    return selects(rule_of(db, segment), contact, account.zone)
+def _is_member(db: apsw.Connection, now: datetime, account: Account, segment: Segment, contact: Contact) -> bool:
+    fields = types.fields_of_type(db, segment.contact_type_id)
+    return is_member(db, segment, contact, fields, Moment(now, account.zone))

@@ -1,6 +1,5 @@
 """Make, find, list, count and delete segments."""
 
-import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
@@ -13,12 +12,13 @@ from tamis.columns import read
 from tamis.domain.accounts import Account
 from tamis.domain.contacts import ContactType
 from tamis.domain.errors import Invalid, NotFound, Problem
-from tamis.domain.segments import Segment
+from tamis.domain.segments import Segment, is_segment_id
 from tamis.domain.text import problem_with_name
 from tamis.records import accounts, segments, types
 from tamis.rules.build import build
 from tamis.rules.draft import Draft
 from tamis.rules.json import from_json, to_json
+from tamis.rules.moment import Moment
 from tamis.rules.tree import Rule
 
 
@@ -49,7 +49,7 @@ def create_segment(
         problems.append(Problem("segment_name", "the segment name has already been taken"))
     rule: Rule = None
     try:
-        rule = build(draft, types.fields_of_type(db, contact_type.id))
+        rule = build(draft, types.fields_of_type(db, contact_type.id), segments.refs_of_type(db, contact_type.id))
     except Invalid as error:
         problems += error.problems
     if problems:
@@ -75,7 +75,7 @@ def segment_by_id(db: apsw.Connection, account: Account, segment_id: int) -> Seg
 def find_segment(db: apsw.Connection, account: Account, reference: str) -> Segment:
     """Find a live segment by id or name; raises NotFound."""
     found = None
-    if re.fullmatch(r"[0-9]{1,18}", reference):
+    if is_segment_id(reference):
         found = segments.live_by_id(db, account.id, int(reference))
     found = found or segments.live_by_name(db, account.id, reference)
     if found is None:
@@ -85,15 +85,21 @@ def find_segment(db: apsw.Connection, account: Account, reference: str) -> Segme
 
 def rule_of(db: apsw.Connection, segment: Segment) -> Rule:
     """Give the rule of a segment as a tree."""
-    return stored_rule(segment.rule, types.fields_of_type(db, segment.contact_type_id))
+    type_id = segment.contact_type_id
+    return stored_rule(segment.rule, types.fields_of_type(db, type_id), segments.refs_for(db, type_id, [segment.rule]))
 
 
 def list_segments(db: apsw.Connection, account: Account, sizes: Mapping[int, int]) -> list[SizedSegment]:
     """List the segments of an account, newest first, with their sizes from `segment_sizes`."""
+    live = segments.live_of_account(db, account.id)
     fields = {t.id: types.fields_of_type(db, t.id) for t in types.types_of_account(db, account.id)}
+    refs = {
+        type_id: segments.refs_for(db, type_id, [s.rule for s in live if s.contact_type_id == type_id])
+        for type_id in fields
+    }
     return [
-        SizedSegment(segment, stored_rule(segment.rule, fields[segment.contact_type_id]), sizes.get(segment.id, 0))
-        for segment in segments.live_of_account(db, account.id)
+        SizedSegment(s, stored_rule(s.rule, fields[s.contact_type_id], refs[s.contact_type_id]), sizes.get(s.id, 0))
+        for s in live
     ]
 
 
@@ -108,6 +114,6 @@ def count_rule(house: House, account_id: int, type_id: int, rule: str) -> int:
     account = accounts.account_by_id(db, account_id)
     if account is None or types.type_by_id(db, account_id, type_id) is None:
         raise NotFound(f"there is no contact type {type_id}")
-    tree = build(from_json(rule), types.fields_of_type(db, type_id))
+    tree = build(from_json(rule), types.fields_of_type(db, type_id), segments.refs_of_type(db, type_id))
     with house.columns().reading() as con:
-        return read.count(con, type_id, tree, account.zone)
+        return read.count(con, type_id, tree, Moment(house.clock(), account.zone))

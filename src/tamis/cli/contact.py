@@ -24,7 +24,8 @@ def show_contact(email: str, *, type_: TypeOption, common: Common = Common()) ->
     """
     with opened(common) as house:
         account = account_of(house, common)
-        found = contacts.show_contact(house.records.reader(), account, type_of(house, account, type_), email)
+        contact_type = type_of(house, account, type_)
+        found = contacts.show_contact(house.records.reader(), house.clock(), account, contact_type, email)
     document = _document(found)
     known = [(field, found.contact.value_of(field)) for field in found.fields.fields]
     lines = [f"{field.key:<20} {format_value(value)}" for field, value in known if value is not None]

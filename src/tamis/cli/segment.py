@@ -15,6 +15,7 @@ from tamis.cli.common import Common, TypeOption, account_of, opened, show, show_
 from tamis.domain.accounts import Account
 from tamis.domain.instants import format_instant
 from tamis.domain.segments import Segment
+from tamis.records import segments as records
 from tamis.records import types
 from tamis.rules.build import build
 from tamis.rules.describe import describe
@@ -59,7 +60,9 @@ def count(*, type_: TypeOption, where: Where, common: Common = Common()) -> None
     with opened(common) as house:
         account = account_of(house, common)
         contact_type = type_of(house, account, type_)
-        rule = build(from_text(where), types.fields_of_type(house.records.reader(), contact_type.id))
+        db = house.records.reader()
+        fields, refs = types.fields_of_type(db, contact_type.id), records.refs_of_type(db, contact_type.id)
+        rule = build(from_text(where), fields, refs)
         number = ask(house, segments.count_rule, account.id, contact_type.id, to_json(rule))
     show(common, {"count": number}, f"{number:,}")
 

@@ -3,15 +3,16 @@
 import json
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from zoneinfo import ZoneInfo
 
 import duckdb
 
-from tamis.columns.layout import arrange, column, insert_documents, table
+from tamis.columns.layout import arrange, column, in_segment, insert_documents, table
 from tamis.domain.fields import FieldSet
 from tamis.domain.segments import SEGMENT_SHIFT, AddedByHand
-from tamis.rules.sql import Parameters, compile_rule
+from tamis.rules.moment import Moment
+from tamis.rules.sql import Parameters, Source, compile_rule
 from tamis.rules.tree import Rule
 
 
@@ -149,9 +150,11 @@ class Fold:
         """Add to `wanted` whom the rules select from `source`, less the removed, and less the added, who are wanted
         under the number that they were given when they were added."""
         parameters = Parameters()
+        now = self._now.replace(tzinfo=UTC)
+        rows = Source(column, in_segment)
         branches = [
             f"SELECT {parameters.bind(plan.segment_id)}::BIGINT AS segment_id, id AS contact_id FROM {source} "
-            f"WHERE {compile_rule(plan.rule, plan.zone, column, parameters)}"
+            f"WHERE {compile_rule(plan.rule, Moment(now, plan.zone), rows, parameters)}"
             for plan in plans
             if plan.rule is not None
         ]

@@ -5,6 +5,8 @@ import json
 import duckdb
 
 from tamis.domain.fields import CREATED_AT, EMAIL, UPDATED_AT, Field, FieldSet, Kind
+from tamis.domain.segments import SEGMENT_SHIFT
+from tamis.rules.sql import Parameters
 
 VERSION = 1
 SQL_TYPES = {
@@ -37,6 +39,15 @@ def table(type_id: int) -> str:
 def column(field: Field) -> str:
     """Name the column of a field."""
     return f"f{int(field.id)}"
+
+
+def in_segment(segment_id: int, parameters: Parameters) -> str:
+    """Tell of a row of a contact type's table whether its contact is in a segment."""
+    first, end = parameters.bind(segment_id << SEGMENT_SHIFT), parameters.bind((segment_id + 1) << SEGMENT_SHIFT)
+    return (
+        f"id IN (SELECT contact_id FROM members WHERE recipient_id >= {first} AND recipient_id < {end} "
+        "AND contact_id IS NOT NULL)"
+    )
 
 
 def arrange(con: duckdb.DuckDBPyConnection, type_id: int, fields: FieldSet) -> None:

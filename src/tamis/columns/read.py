@@ -1,23 +1,22 @@
 """What the column store is asked: how many a rule selects, who is in a segment, which contacts a type has."""
 
-from zoneinfo import ZoneInfo
-
 import duckdb
 
-from tamis.columns.layout import column, table
+from tamis.columns.layout import column, in_segment, table
 from tamis.domain.fields import ADDRESS_LINE1, CITY, COUNTRY, EMAIL, FIRST_NAME, LAST_NAME, STATE, UPDATED_AT
 from tamis.domain.segments import SEGMENT_SHIFT
-from tamis.rules.sql import Parameters, compile_rule
+from tamis.rules.moment import Moment
+from tamis.rules.sql import Parameters, Source, compile_rule
 from tamis.rules.tree import Rule
 
 _INSTANT = "'%Y-%m-%dT%H:%M:%S.%fZ'"
 _NAMES = f"coalesce(c.{column(FIRST_NAME)}, a.first_name)", f"coalesce(c.{column(LAST_NAME)}, a.last_name)"
 
 
-def count(con: duckdb.DuckDBPyConnection, type_id: int, rule: Rule, zone: ZoneInfo) -> int:
-    """Count the contacts of a type that a rule selects."""
+def count(con: duckdb.DuckDBPyConnection, type_id: int, rule: Rule, moment: Moment) -> int:
+    """Count the contacts of a type that a rule selects at a moment."""
     parameters = Parameters()
-    where = compile_rule(rule, zone, column, parameters)
+    where = compile_rule(rule, moment, Source(column, in_segment), parameters)
     row = con.execute(f"SELECT count(*) FROM {table(type_id)} WHERE {where}", parameters.values).fetchone()
     return int(row[0]) if row else 0
 

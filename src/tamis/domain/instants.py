@@ -5,6 +5,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 MICROSECOND = timedelta(microseconds=1)
+DAY = timedelta(days=1)
 FIRST_INSTANT = datetime.min.replace(tzinfo=UTC)
 LAST_INSTANT = datetime.max.replace(tzinfo=UTC)
 
@@ -39,13 +40,41 @@ def to_utc(moment: datetime, zone: ZoneInfo) -> datetime:
 
 
 def day_in_utc(day: date, zone: ZoneInfo) -> tuple[datetime, datetime]:
-    """Give the first and the last instant, in UTC, of a calendar day in `zone`."""
-    start = to_utc(datetime(day.year, day.month, day.day), zone)  # noqa: DTZ001  the zone is applied here
-    if day == date.max:
-        return start, LAST_INSTANT
-    following = day + timedelta(days=1)
-    end = to_utc(datetime(following.year, following.month, following.day), zone)  # noqa: DTZ001  as above
-    return start, end - MICROSECOND
+    """Give the first and the last instant, in UTC, of a calendar day in `zone`.
+
+    A day lasts until the next one begins, so every instant lies in exactly one. A day that was left out on the clocks
+    of `zone` has none: its last instant lies before its first.
+    """
+    return _starts(day, zone), LAST_INSTANT if day == date.max else _starts(day + DAY, zone) - MICROSECOND
+
+
+def _starts(day: date, zone: ZoneInfo) -> datetime:
+    if day == date.min:
+        return FIRST_INSTANT
+    return to_utc(datetime(day.year, day.month, day.day), zone)  # noqa: DTZ001  the zone is applied here
+
+
+def day_of(instant: datetime, zone: ZoneInfo) -> date:
+    """Give the calendar day in `zone` whose span, as `day_in_utc` gives it, holds an instant.
+
+    A later instant never has an earlier day, not even where clocks were put back over midnight: the hour that comes
+    twice belongs to the day that had begun.
+    """
+    try:
+        day = instant.astimezone(zone).date()
+    except OverflowError:
+        return date.min if instant.year == 1 else date.max
+    while day < date.max and _starts(day + DAY, zone) <= instant:
+        day += DAY
+    while _starts(day, zone) > instant:
+        day -= DAY
+    return day
+
+
+def next_day_starts(instant: datetime, zone: ZoneInfo) -> datetime:
+    """Give the first instant of the calendar day after that of `instant`; the last day ends with the last instant."""
+    day = day_of(instant, zone)
+    return LAST_INSTANT if day == date.max else _starts(day + DAY, zone)
 
 
 def format_instant(instant: datetime) -> str:

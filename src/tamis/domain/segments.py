@@ -1,8 +1,11 @@
 """Segments, and the numbers by which their recipients are known."""
 
-from dataclasses import dataclass
+import re
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import NamedTuple
+
+from tamis.domain.text import fold
 
 SEGMENT_SHIFT = 32
 STRANGER = 1 << 31
@@ -20,6 +23,38 @@ class Segment:
     rule: str
     created_at: datetime
     updated_at: datetime
+
+
+class SegmentRef(NamedTuple):
+    """A segment as another rule names it."""
+
+    id: int
+    name: str
+
+
+@dataclass(frozen=True)
+class SegmentRefs:
+    """The live segments of one contact type, found by id or by name."""
+
+    refs: tuple[SegmentRef, ...] = ()
+    by_id: dict[int, SegmentRef] = field(init=False, repr=False, compare=False)
+    by_name: dict[str, SegmentRef] = field(init=False, repr=False, compare=False)
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "by_id", {ref.id: ref for ref in self.refs})
+        object.__setattr__(self, "by_name", {fold(ref.name): ref for ref in self.refs})
+
+    def find(self, reference: str | int) -> SegmentRef | None:
+        """Find a segment by its id, or by its name, which ignores case; digits are an id first, then a name."""
+        if isinstance(reference, int):
+            return self.by_id.get(reference)
+        by_id = self.by_id.get(int(reference)) if is_segment_id(reference) else None
+        return by_id or self.by_name.get(fold(reference.strip()))
+
+
+def is_segment_id(reference: str) -> bool:
+    """Tell whether text that names a segment is taken for an id first."""
+    return re.fullmatch(r"[0-9]{1,18}", reference) is not None
 
 
 @dataclass(frozen=True, slots=True)

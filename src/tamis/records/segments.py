@@ -1,5 +1,6 @@
 """Segments in the records; every write is told to the feed."""
 
+from collections.abc import Iterable
 from datetime import datetime
 from typing import Any
 
@@ -7,7 +8,7 @@ import apsw
 
 from tamis.domain.errors import Refused
 from tamis.domain.instants import from_micros, to_micros
-from tamis.domain.segments import LAST_SEGMENT, Segment
+from tamis.domain.segments import LAST_SEGMENT, Segment, SegmentRef, SegmentRefs
 from tamis.domain.text import fold
 from tamis.domain.transitions import Cause
 from tamis.records import feed
@@ -35,6 +36,25 @@ def live_of_account(db: apsw.Connection, account_id: int) -> list[Segment]:
 def live_of_type(db: apsw.Connection, type_id: int) -> list[Segment]:
     """List the segments over a contact type."""
     return [_segment(row) for row in db.execute(SQL["live_of_type"], (type_id,))]
+
+
+def refs_of_type(db: apsw.Connection, type_id: int) -> SegmentRefs:
+    """Give the segments over a contact type as rules name them."""
+    return SegmentRefs(tuple(SegmentRef(*row) for row in db.execute(SQL["refs_of_type"], (type_id,))))
+
+
+def refs_for(db: apsw.Connection, type_id: int, rules: Iterable[str]) -> SegmentRefs:
+    """Give the segments that some stored rules over a contact type may name.
+
+    Where no rule names any, none are read: so what is kept of such rules outlasts the making of other segments.
+    """
+    return refs_of_type(db, type_id) if any('in segment"' in rule for rule in rules) else SegmentRefs()
+
+
+def live_in_type(db: apsw.Connection, type_id: int, segment_id: int) -> Segment | None:
+    """Find a segment over a contact type by its id."""
+    row = one(db, SQL["live_in_type"], (segment_id, type_id))
+    return _segment(row) if row else None
 
 
 def live_by_id(db: apsw.Connection, account_id: int, segment_id: int) -> Segment | None:

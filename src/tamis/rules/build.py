@@ -6,17 +6,19 @@ from zoneinfo import ZoneInfo
 from tamis.domain.errors import Invalid, Problem
 from tamis.domain.fields import Field, FieldSet, Value, ValueProblem, format_value, parse_operand
 from tamis.domain.instants import to_utc
+from tamis.domain.segments import SegmentRefs
 from tamis.rules.draft import MAX_DEPTH, Draft, DraftCondition, DraftGroup, DraftNot
 from tamis.rules.operators import SPELLINGS, Operator, Takes, find_operator, names_for, normal_spelling
-from tamis.rules.tree import All, Any, Condition, Node, Not, Rule, join
+from tamis.rules.tree import All, Any, Condition, InSegment, Node, Not, Rule, join
 
 MAX_CONDITIONS = 500
 MAX_VALUES = 10_000
 _UTC = ZoneInfo("UTC")
 
 
-def build(draft: Draft | None, fields: FieldSet) -> Rule:
-    """Make a rule from a draft, or raise Invalid with every problem and the place where it stands."""
+def build(draft: Draft | None, fields: FieldSet, segments: SegmentRefs = SegmentRefs()) -> Rule:  # noqa: B008  frozen
+    """Make a rule from a draft, or raise Invalid with every problem and the place where it stands; `segments` are
+    those that it may name."""
     if draft is None:
         return None
     if draft.depth > MAX_DEPTH:
@@ -24,7 +26,7 @@ def build(draft: Draft | None, fields: FieldSet) -> Rule:
     problems: list[Problem] = []
     if _count(draft) > MAX_CONDITIONS:
         raise Invalid([Problem(draft.where, f"must not have more than {MAX_CONDITIONS} conditions")])
-    rule = _node(draft, fields, problems)
+    rule = _node(draft, fields, segments, problems)
     if problems or rule is None:
         raise Invalid(problems)
     return rule
@@ -40,25 +42,53 @@ def _count(draft: Draft) -> int:
             return _count(draft.part)
 
 
-def _node(draft: Draft, fields: FieldSet, problems: list[Problem]) -> Node | None:
+def _node(draft: Draft, fields: FieldSet, segments: SegmentRefs, problems: list[Problem]) -> Node | None:
     match draft:
         case DraftCondition():
-            return _condition(draft, fields, problems)
+            return _leaf(draft, fields, segments, problems)
         case DraftNot():
-            part = _node(draft.part, fields, problems)
+            part = _node(draft.part, fields, segments, problems)
             return Not(part) if part else None
         case DraftGroup():
             if not draft.parts:
                 problems.append(Problem(draft.where, "a group needs at least one condition"))
-            parts = [_node(part, fields, problems) for part in draft.parts]
+            parts = [_node(part, fields, segments, problems) for part in draft.parts]
             whole = [part for part in parts if part is not None]
             return join(All if draft.join == "all" else Any, whole) if whole else None
 
 
+def _leaf(
+    draft: DraftCondition, fields: FieldSet, segments: SegmentRefs, problems: list[Problem]
+) -> Condition | InSegment | None:
+    meanings = SPELLINGS.get(normal_spelling(draft.operator), ())
+    if meanings and meanings[0].names_segment:
+        return _in_segment(draft, meanings[0], segments, problems)
+    return _condition(draft, fields, problems)
+
+
+def _in_segment(
+    draft: DraftCondition, operator: Operator, segments: SegmentRefs, problems: list[Problem]
+) -> InSegment | None:
+    if draft.field is not None:
+        problems.append(
+            Problem(draft.where_field or draft.where, f'"{operator.name}" stands without a field; leave it out')
+        )
+    if not operator.takes.allows(len(draft.values)):
+        problems.append(_wrong_count(draft, operator))
+        return None
+    found = segments.find(draft.values[0])
+    if found is None:
+        where = draft.where_values[0] if draft.where_values else draft.where
+        problems.append(Problem(where, f"there is no segment {_called(draft.values[0])} of this contact type"))
+    return InSegment(found.id, found.name, operator) if found and draft.field is None else None
+
+
 def _condition(draft: DraftCondition, fields: FieldSet, problems: list[Problem]) -> Condition | None:
     before = len(problems)
-    field = fields.find(draft.field)
-    if field is None:
+    field = None if draft.field is None else fields.find(draft.field)
+    if draft.field is None:
+        problems.append(Problem(draft.where_field or draft.where, f'"{draft.operator[:60]}" needs a field'))
+    elif field is None:
         problems.append(Problem(draft.where_field or draft.where, f"there is no field {_called(draft.field)}"))
     operator = _operator(draft, field, problems)
     if field is None or operator is None:
@@ -89,13 +119,7 @@ def _operator(draft: DraftCondition, field: Field | None, problems: list[Problem
 def _values(draft: DraftCondition, field: Field, operator: Operator, problems: list[Problem]) -> tuple[Value, ...]:
     count = len(draft.values)
     if not operator.takes.allows(count):
-        needs = {
-            Takes.NONE: "takes no value",
-            Takes.ONE: "takes one value",
-            Takes.TWO: "takes two values",
-            Takes.MANY: "takes at least one value",
-        }[operator.takes]
-        problems.append(Problem(draft.where, f'"{operator.name}" {needs}, not {count}'))
+        problems.append(_wrong_count(draft, operator))
         return ()
     if count > MAX_VALUES:
         problems.append(Problem(draft.where, f"must not have more than {MAX_VALUES:,} values"))
@@ -110,6 +134,16 @@ def _values(draft: DraftCondition, field: Field, operator: Operator, problems: l
     if operator.takes is Takes.TWO and len(values) == 2:
         _check_order(draft, values, problems)
     return tuple(values)
+
+
+def _wrong_count(draft: DraftCondition, operator: Operator) -> Problem:
+    needs = {
+        Takes.NONE: "takes no value",
+        Takes.ONE: "takes one value",
+        Takes.TWO: "takes two values",
+        Takes.MANY: "takes at least one value",
+    }[operator.takes]
+    return Problem(draft.where, f'"{operator.name}" {needs}, not {len(draft.values)}')
 
 
 def _check_order(draft: DraftCondition, values: list[Value], problems: list[Problem]) -> None:

@@ -2,7 +2,7 @@
 
 from tamis.domain.fields import Value, format_value
 from tamis.rules.operators import Takes
-from tamis.rules.tree import All, Any, Condition, Not, Rule
+from tamis.rules.tree import All, Any, Condition, InSegment, Not, Rule
 
 
 def describe(rule: Rule) -> str:
@@ -18,6 +18,8 @@ def _part(node: Rule, outermost: bool = False) -> str:
             return "nothing"
         case Condition():
             return _condition(node)
+        case InSegment(_, name, operator):
+            return f"who {operator.phrase.format(f'“{name}”')}"
         case Not(part):
             return f"not ({_part(part, outermost=True)})"
         case All(parts):

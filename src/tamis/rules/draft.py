@@ -9,9 +9,10 @@ MAX_DEPTH = 30
 
 @dataclass(frozen=True, slots=True)
 class DraftCondition:
-    """A condition as somebody wrote it; `where` names its place in the words of the door."""
+    """A condition as somebody wrote it; `where` names its place in the words of the door. One about another segment
+    has no field."""
 
-    field: str | int
+    field: str | int | None
     operator: str
     values: tuple[str, ...]
     where: str

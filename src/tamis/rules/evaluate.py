@@ -1,32 +1,43 @@
 """The reference meaning of a rule: plain Python over one contact."""
 
-from zoneinfo import ZoneInfo
+from collections.abc import Callable
 
 from tamis.domain.contacts import Contact
+from tamis.rules.moment import Moment
 from tamis.rules.operands import comparable, operands
 from tamis.rules.operators import positive
-from tamis.rules.tree import All, Any, Condition, Not, Rule
+from tamis.rules.tree import All, Any, Condition, InSegment, Not, Rule
+
+Membership = Callable[[int], bool]
+"""Tells of one contact whether it is in the segment with this id."""
 
 
-def selects(rule: Rule, contact: Contact, zone: ZoneInfo) -> bool:
-    """Tell whether a rule selects a contact, days being those of `zone`."""
+def _unknown(segment_id: int) -> bool:
+    raise LookupError(f"nobody said who is in segment {segment_id}, which this rule names")
+
+
+def selects(rule: Rule, contact: Contact, moment: Moment, in_segment: Membership = _unknown) -> bool:
+    """Tell whether a rule selects a contact at a moment; `in_segment` is needed where it names other segments."""
     match rule:
         case None:
             return False
         case Condition():
-            return _holds(rule, contact, zone)
+            return holds(rule, contact, moment)
+        case InSegment(segment_id, _, operator):
+            return in_segment(segment_id) is not positive(operator)[1]
         case All(parts):
-            return all(selects(part, contact, zone) for part in parts)
+            return all(selects(part, contact, moment, in_segment) for part in parts)
         case Any(parts):
-            return any(selects(part, contact, zone) for part in parts)
+            return any(selects(part, contact, moment, in_segment) for part in parts)
         case Not(part):
-            return not selects(part, contact, zone)
+            return not selects(part, contact, moment, in_segment)
 
 
-def _holds(condition: Condition, contact: Contact, zone: ZoneInfo) -> bool:
+def holds(condition: Condition, contact: Contact, moment: Moment) -> bool:
+    """Tell whether one condition holds for a contact at a moment."""
     operator, complement = positive(condition.operator)
     value = contact.value_of(condition.field)
     if value is None:
         return complement
     assert operator.holds
-    return operator.holds(comparable(value), operands(condition, zone)) is not complement
+    return operator.holds(comparable(value), operands(condition, moment.zone)) is not complement

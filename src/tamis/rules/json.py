@@ -8,11 +8,12 @@ import msgspec
 from tamis.domain.errors import Invalid, Problem
 from tamis.domain.fields import format_value
 from tamis.rules.draft import MAX_DEPTH, Draft, DraftCondition, DraftGroup, DraftNot
-from tamis.rules.tree import All, Any, Condition, Not, Rule
+from tamis.rules.tree import All, Any, Condition, InSegment, Not, Rule
 
 
 def to_json(rule: Rule) -> str:
-    """Write a rule as JSON; fields stand by their id, so that renaming one changes no rule. No rule is `null`."""
+    """Write a rule as JSON; fields and segments stand by their ids, so that renaming one changes no rule. No rule
+    is `null`."""
     return msgspec.json.encode(_plain(rule)).decode()
 
 
@@ -22,6 +23,8 @@ def _plain(rule: Rule) -> dict[str, AnyValue] | None:
             return None
         case Condition(field, operator, values):
             return {"field": field.id, "operator": operator.name, "values": [format_value(v) for v in values]}
+        case InSegment(segment_id, _, operator):
+            return {"operator": operator.name, "values": [str(segment_id)]}
         case All(parts):
             return {"all": [_plain(part) for part in parts]}
         case Any(parts):
@@ -53,7 +56,7 @@ def _draft(plain: AnyValue, where: str, problems: list[Problem], depth: int) -> 
         return DraftNot(part, where) if part else None
     elif set(plain) in ({"all"}, {"any"}):
         return _group("all" if "all" in plain else "any", plain, where, problems, depth)
-    elif {"field", "operator"} <= set(plain) <= {"field", "operator", "values"}:
+    elif {"operator"} <= set(plain) <= {"field", "operator", "values"}:
         return _leaf(plain, where, problems)
     else:
         problems.append(
@@ -77,8 +80,8 @@ def _group(
 
 
 def _leaf(plain: dict[str, AnyValue], where: str, problems: list[Problem]) -> Draft | None:
-    field, operator, values = plain["field"], plain["operator"], plain.get("values", [])
-    if not isinstance(field, int | str) or isinstance(field, bool):
+    field, operator, values = plain.get("field"), plain["operator"], plain.get("values", [])
+    if "field" in plain and (not isinstance(field, int | str) or isinstance(field, bool)):
         problems.append(Problem(f"{where}.field", "must be the id or the key of a field"))
     if not isinstance(operator, str):
         problems.append(Problem(f"{where}.operator", "must be the name of an operator"))

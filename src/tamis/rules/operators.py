@@ -61,7 +61,12 @@ class Operator:
     @property
     def holds_when_missing(self) -> bool:
         """What the operator says of a contact without a value."""
-        return self.negates is not None
+        return self.negates is not None and not self.names_segment
+
+    @property
+    def names_segment(self) -> bool:
+        """Whether the operator stands without a field and its value is a segment."""
+        return not self.kinds
 
 
 def _within(column: str, operand: Operand, bind: Bind) -> str:
@@ -205,6 +210,8 @@ OPERATORS: tuple[Operator, ...] = (
         holds=lambda v, o: not v,
         sql=lambda c, o, bind: f"NOT {c}",
     ),
+    Operator("is in segment", frozenset(), Takes.ONE, "are in the segment {0}"),
+    Operator("is not in segment", frozenset(), Takes.ONE, "are not in the segment {0}", negates="is in segment"),
 )  # fmt: skip
 
 BY_NAME = {operator.name: operator for operator in OPERATORS}

@@ -1,14 +1,15 @@
 """The fast meaning of a rule: a boolean SQL expression for the column store, with every value bound."""
 
 from collections.abc import Callable
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any as AnyValue
-from zoneinfo import ZoneInfo
 
 from tamis.domain.fields import Field, Kind
+from tamis.rules.moment import Moment
 from tamis.rules.operands import operands
 from tamis.rules.operators import positive
-from tamis.rules.tree import All, Any, Condition, Node, Not, Rule
+from tamis.rules.tree import All, Any, Condition, InSegment, Node, Not, Rule
 
 
 class Parameters:
@@ -23,32 +24,47 @@ class Parameters:
         return f"${len(self.values)}"
 
 
-def compile_rule(rule: Rule, zone: ZoneInfo, column: Callable[[Field], str], parameters: Parameters) -> str:
+@dataclass(frozen=True, slots=True)
+class Source:
+    """The rows over which a rule is asked.
+
+    `column` names the column of a field; `in_segment` gives a boolean expression, never null, that tells whether the
+    row's contact is in a segment. `instant` is an expression for the instant of each row, a TIMESTAMP in UTC on the
+    day of the moment: the hours of relative conditions are counted from it, from the moment itself where it is None.
+    """
+
+    column: Callable[[Field], str]
+    in_segment: Callable[[int, Parameters], str]
+    instant: str | None = None
+
+
+def compile_rule(rule: Rule, moment: Moment, source: Source, parameters: Parameters) -> str:
     """Compile a rule to an expression for WHERE, which selects a row when it is true and not when it is null.
 
     Negation is moved down to the conditions, where a negative one is written as `(positive) IS NOT TRUE`. Above
     them stand only AND and OR, under which null and false come to the same.
     """
-    return "FALSE" if rule is None else _node(rule, True, zone, column, parameters)
+    return "FALSE" if rule is None else _node(rule, True, moment, source, parameters)
 
 
-def _node(node: Node, wanted: bool, zone: ZoneInfo, column: Callable[[Field], str], parameters: Parameters) -> str:
+def _node(node: Node, wanted: bool, moment: Moment, source: Source, parameters: Parameters) -> str:
     match node:
         case Condition():
-            return _condition(node, wanted, zone, column, parameters)
+            return _condition(node, wanted, moment, source, parameters)
+        case InSegment(segment_id, _, operator):
+            expression = f"({source.in_segment(segment_id, parameters)})"
+            return expression if wanted is not positive(operator)[1] else f"(NOT {expression})"
         case Not(part):
-            return _node(part, not wanted, zone, column, parameters)
+            return _node(part, not wanted, moment, source, parameters)
         case All(parts) | Any(parts):
             word = " AND " if isinstance(node, All) is wanted else " OR "
-            return "(" + word.join(_node(part, wanted, zone, column, parameters) for part in parts) + ")"
+            return "(" + word.join(_node(part, wanted, moment, source, parameters) for part in parts) + ")"
 
 
-def _condition(
-    condition: Condition, wanted: bool, zone: ZoneInfo, column: Callable[[Field], str], parameters: Parameters
-) -> str:
+def _condition(condition: Condition, wanted: bool, moment: Moment, source: Source, parameters: Parameters) -> str:
     operator, complement = positive(condition.operator)
-    name = column(condition.field)
+    name = source.column(condition.field)
     text = condition.field.kind in (Kind.TEXT, Kind.CHOICE) and condition.values
     assert operator.sql
-    expression = operator.sql(f"lower({name})" if text else name, operands(condition, zone), parameters.bind)
+    expression = operator.sql(f"lower({name})" if text else name, operands(condition, moment.zone), parameters.bind)
     return f"({expression})" if wanted is not complement else f"(({expression}) IS NOT TRUE)"

@@ -10,9 +10,10 @@ import lark
 
 from tamis.domain.errors import Invalid, Problem
 from tamis.domain.fields import Field, Kind, Value, format_value
+from tamis.domain.segments import is_segment_id
 from tamis.rules.draft import MAX_DEPTH, Draft, DraftCondition, DraftGroup, DraftNot
 from tamis.rules.operators import SPELLINGS, Takes
-from tamis.rules.tree import All, Any, Condition, Node, Not, Rule
+from tamis.rules.tree import All, Any, Condition, InSegment, Node, Not, Rule
 
 MAX_LENGTH = 500_000
 _PLAIN_NAME = re.compile(r"[^\W\d]\w*")
@@ -128,6 +129,9 @@ def _written(node: Node, outermost: bool = False) -> str:
     match node:
         case Condition():
             return _written_condition(node)
+        case InSegment(segment_id, name, operator):
+            # a name of digits would be read as the id of another segment
+            return f"{operator.name} {segment_id if is_segment_id(name) else _quoted(name)}"
         case Not(part):
             return f"not ({_written(part, outermost=True)})"
         case All(parts):
@@ -160,6 +164,8 @@ def _written_name(key: str) -> str:
 
 def _written_value(value: Value, field: Field) -> str:
     text = format_value(value)
-    if field.kind in (Kind.TEXT, Kind.CHOICE, Kind.CHOICES):
-        return '"' + text.replace("\\", "\\\\").replace('"', '\\"').replace("\n", "\\n").replace("\r", "\\r") + '"'
-    return text
+    return _quoted(text) if field.kind in (Kind.TEXT, Kind.CHOICE, Kind.CHOICES) else text
+
+
+def _quoted(text: str) -> str:
+    return '"' + text.replace("\\", "\\\\").replace('"', '\\"').replace("\n", "\\n").replace("\r", "\\r") + '"'

@@ -37,7 +37,17 @@ class Not:
     part: "Node"
 
 
-Node = Condition | All | Any | Not
+@dataclass(frozen=True, slots=True)
+class InSegment:
+    """Holds when the contact is in another segment of its type, by its rule or by hand; `name` is the one that the
+    segment has now, and plays no part in what the node means."""
+
+    segment_id: int
+    name: str
+    operator: Operator
+
+
+Node = Condition | InSegment | All | Any | Not
 Rule = Node | None
 """None is the rule without conditions, which selects nobody."""
 
@@ -61,3 +71,15 @@ def conditions(rule: Rule) -> Iterator[Condition]:
                 yield from conditions(part)
         case Not(part):
             yield from conditions(part)
+
+
+def segments_named(rule: Rule) -> frozenset[int]:
+    """Give the ids of the segments that a rule names."""
+    match rule:
+        case InSegment(segment_id):
+            return frozenset({segment_id})
+        case All(parts) | Any(parts):
+            return frozenset().union(*map(segments_named, parts))
+        case Not(part):
+            return segments_named(part)
+    return frozenset()

@@ -8,9 +8,11 @@ from tamis.domain.errors import Invalid, Problem
 from tamis.domain.fields import format_value
 from tamis.rules.draft import Draft, DraftCondition, DraftGroup
 from tamis.rules.operators import SPELLINGS, Takes, normal_spelling
-from tamis.rules.tree import All, Any, Condition, Rule
+from tamis.rules.tree import All, Any, Condition, InSegment, Rule
 
 NESTED = "rule"
+NO_FIELD = "0"
+"""What stands in `select_field` for a condition about another segment."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,7 +30,7 @@ def to_arrays(rule: Rule) -> Arrays:
     match rule:
         case None:
             return Arrays((), (), (), None)
-        case Condition():
+        case Condition() | InSegment():
             parts: tuple[object, ...] = (rule,)
             query_type = None
         case All(parts):
@@ -37,15 +39,19 @@ def to_arrays(rule: Rule) -> Arrays:
             query_type = "or"
         case _:
             return Arrays((), (), (), NESTED)
-    flat = [part for part in parts if isinstance(part, Condition)]
+    flat = [part for part in parts if isinstance(part, Condition | InSegment)]
     if len(flat) < len(parts) or sum(part.operator.takes is Takes.MANY for part in flat) > 1:
         return Arrays((), (), (), NESTED)
     return Arrays(
-        tuple(str(part.field.id) for part in flat),
+        tuple(str(part.field.id) if isinstance(part, Condition) else NO_FIELD for part in flat),
         tuple(part.operator.name for part in flat),
-        tuple(format_value(value) for part in flat for value in part.values),
+        tuple(value for part in flat for value in _values(part)),
         query_type,
     )
+
+
+def _values(part: Condition | InSegment) -> tuple[str, ...]:
+    return tuple(map(format_value, part.values)) if isinstance(part, Condition) else (str(part.segment_id),)
 
 
 def from_arrays(
@@ -68,7 +74,7 @@ def from_arrays(
         end = position + (spare if _takes(name) is Takes.MANY else _needs(name))
         parts.append(
             DraftCondition(
-                int(field) if re.fullmatch(r"[0-9]{1,18}", field) else field,
+                _field(field),
                 name,
                 tuple(value[position:end]),
                 where=f"select_operator.{index}",
@@ -81,6 +87,12 @@ def from_arrays(
     if len(parts) == 1:
         return parts[0]
     return DraftGroup("any" if query_type == "or" else "all", tuple(parts), "select_field")
+
+
+def _field(reference: str) -> str | int | None:
+    if reference == NO_FIELD:
+        return None
+    return int(reference) if re.fullmatch(r"[0-9]{1,18}", reference) else reference
 
 
 def _problems(

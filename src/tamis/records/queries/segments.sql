@@ -10,6 +10,13 @@ FROM segments WHERE account_id = ? AND deleted_at IS NULL ORDER BY id DESC;
 SELECT id, account_id, contact_type_id, name, rule, created_at, updated_at
 FROM segments WHERE contact_type_id = ? AND deleted_at IS NULL ORDER BY id;
 
+-- name: refs_of_type
+SELECT id, name FROM segments WHERE contact_type_id = ? AND deleted_at IS NULL ORDER BY id;
+
+-- name: live_in_type
+SELECT id, account_id, contact_type_id, name, rule, created_at, updated_at
+FROM segments WHERE id = ? AND contact_type_id = ? AND deleted_at IS NULL;
+
 -- name: live_by_id
 SELECT id, account_id, contact_type_id, name, rule, created_at, updated_at
 FROM segments WHERE id = ? AND account_id = ? AND deleted_at IS NULL;
