@@ -13,7 +13,8 @@ from bench.harness import Figure, in_turn, timed
 from bench.stores import Store, Stores
 from tamis.actions.house import House
 from tamis.actions.segments import count_rule
-from tamis.columns.layout import column, in_segment, table
+from tamis.columns.layout import column, table
+from tamis.columns.membership import is_in_segment
 from tamis.columns.store import FILE_NAME
 from tamis.records import types
 from tamis.rules.build import build
@@ -60,7 +61,7 @@ def _compare(house: House, store: Store, con: duckdb.DuckDBPyConnection, name: s
     document = to_json(rule)
     parameters = Parameters()
     moment = Moment(house.clock(), ZoneInfo("UTC"))
-    where = compile_rule(rule, moment, Source(column, in_segment), parameters)
+    where = compile_rule(rule, moment, Source(column, is_in_segment), parameters)
     sql = f"SELECT count(*) FROM bare WHERE {where}"
 
     def ours() -> object:

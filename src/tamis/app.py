@@ -22,6 +22,7 @@ from tamis.web.app import web_app
 SERVER_FILE = "server.json"
 GRACE_SECONDS = 30
 PATIENCE, PAUSE_SECONDS = 30, 0.1
+FOLLOW_SECONDS = 1.0
 
 log = logging.getLogger("tamis")
 
@@ -48,6 +49,8 @@ def serve(settings: Settings, host: str, port: int, ready: Callable[[str], None]
     logging.basicConfig(level=logging.WARNING, format="%(asctime)s %(levelname)s %(message)s")
     signal.signal(signal.SIGTERM, _stop)
     house = House(settings)
+    stop = threading.Event()
+    follower = threading.Thread(target=_follow, args=(house, stop), name="follower")
     try:
         columns = _own_columns(house)
         if columns.set_aside:
@@ -55,7 +58,7 @@ def serve(settings: Settings, host: str, port: int, ready: Callable[[str], None]
         listener = _listen(host, port)
         address = f"http://{_shown(host)}:{listener.getsockname()[1]}"
         token = secrets.token_hex(32)
-        threading.Thread(target=_warm_up, args=(house,), daemon=True).start()
+        follower.start()
         config = uvicorn.Config(
             web_app(house, token),
             loop="uvloop",
@@ -79,6 +82,9 @@ def serve(settings: Settings, host: str, port: int, ready: Callable[[str], None]
         finally:
             file.unlink(missing_ok=True)
     finally:
+        stop.set()
+        if follower.is_alive():
+            follower.join()
         house.close()
 
 
@@ -128,8 +134,16 @@ def _shown(host: str) -> str:
     return f"[{host}]" if ":" in host else host
 
 
-def _warm_up(house: House) -> None:
-    try:
-        house.columns()
-    except TamisError as error:
-        log.error("%s", error.message)
+def _follow(house: House, stop: threading.Event) -> None:
+    """Let the columns follow also when nobody asks, so that whoever asks next need not wait for it."""
+    said = None
+    while True:
+        try:
+            house.columns()
+            said = None
+        except TamisError as error:
+            if error.message != said:
+                log.error("%s", error.message)
+            said = error.message
+        if stop.wait(FOLLOW_SECONDS):
+            return

@@ -6,7 +6,8 @@ from typing import Any
 import apsw
 import duckdb
 
-from tamis.columns.layout import arrange, column, in_segment, insert_documents, table
+from tamis.columns.layout import arrange, column, insert_documents, table
+from tamis.columns.membership import is_in_segment
 from tamis.domain.contacts import Contact, encode_values
 from tamis.domain.fields import FieldSet, Kind, Value
 from tamis.domain.instants import to_micros
@@ -63,7 +64,7 @@ class Stores:
     def selected(self, rule: Rule, moment: Moment) -> set[int]:
         """Ask the column store whom a rule selects at a moment."""
         parameters = Parameters()
-        where = compile_rule(rule, moment, Source(column, in_segment), parameters)
+        where = compile_rule(rule, moment, Source(column, is_in_segment), parameters)
         rows = self._columns.execute(f"SELECT id FROM {table(TYPE)} WHERE {where}", parameters.values).fetchall()
         return {row[0] for row in rows}
 

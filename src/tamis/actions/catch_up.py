@@ -1,8 +1,9 @@
-"""The one place that sees both stores: the columns follow the change feed of the records."""
+"""The one place that sees both stores: the columns follow the change feed of the records, and the time."""
 
 import logging
 from collections import defaultdict
-from collections.abc import Callable
+from collections.abc import Callable, Collection
+from dataclasses import dataclass, field
 from datetime import datetime
 from functools import lru_cache
 from typing import Any
@@ -10,17 +11,20 @@ from typing import Any
 import apsw
 
 from tamis.actions.batches import batched
-from tamis.columns.fold import Fold, Plan
+from tamis.columns.fold import Fold, Plans, Touched
 from tamis.columns.store import Columns
 from tamis.domain.errors import Invalid
 from tamis.domain.fields import FieldSet
+from tamis.domain.instants import from_micros
 from tamis.domain.segments import SegmentRefs
+from tamis.domain.transitions import Cause
 from tamis.records import accounts, contacts, feed, recipients, segments, types
 from tamis.records.database import snapshot
 from tamis.records.store import Records
 from tamis.rules.build import build
 from tamis.rules.json import from_json
-from tamis.rules.tree import Rule
+from tamis.rules.segments import in_order
+from tamis.rules.tree import Rule, segments_named
 
 log = logging.getLogger("tamis")
 CHANGES_A_STEP = 100_000
@@ -29,17 +33,22 @@ KEPT_CHANGES = 50_000
 
 
 def catch_up(records: Records, columns: Columns, clock: Callable[[], datetime]) -> None:
-    """Let the columns follow the records up to the last acknowledged write, or rebuild them when they cannot."""
+    """Let the columns follow the records up to the last acknowledged write, and time up to now, or rebuild them when
+    they cannot."""
     db = records.reader()
     if columns.damaged:
         columns.recover()
-    if columns.applied == feed.last_change(db):
+    if _is_fresh(db, columns, now := clock()):
         return
     with columns.lock:
-        while columns.applied != feed.last_change(db):
+        while not _is_fresh(db, columns, now):
             with snapshot(db):
-                _step(db, columns, clock())
+                _step(db, columns, now)
         _trim(records, db, columns)
+
+
+def _is_fresh(db: apsw.Connection, columns: Columns, now: datetime) -> bool:
+    return columns.applied == feed.last_change(db) and not any(due <= now for due in columns.due.values())
 
 
 @lru_cache(maxsize=4096)
@@ -61,45 +70,62 @@ def _step(db: apsw.Connection, columns: Columns, now: datetime) -> None:
     if applied is None or applied > last or (applied < last and (first is None or first > applied + 1)):
         _rebuild(db, columns, now, last)
         return
-    if applied < last:
-        with columns.fold(now) as fold:
-            _apply(db, fold, applied, min(last, applied + CHANGES_A_STEP))
+    up_to = min(last, applied + CHANGES_A_STEP)
+    if up_to < last:
+        now = feed.instant_of(db, up_to) or now
+    with columns.fold() as fold:
+        work = _work(db, applied, up_to)
+        for type_id in sorted(work.keys() | {t for t, due in columns.due.items() if due <= now}):
+            _follow(db, fold, type_id, work[type_id], now)
+        fold.finish(up_to)
 
 
-def _apply(db: apsw.Connection, fold: Fold, after: int, up_to: int) -> None:
-    touched: dict[int, set[int]] = defaultdict(set)
+@dataclass
+class _Work:
+    """What a span of changes touched in one contact type."""
+
+    contacts: list[Touched] = field(default_factory=list)
+    added: list[Touched] = field(default_factory=list)
+    segments: set[int] = field(default_factory=set)
+
+    def latest(self, now: datetime) -> datetime:
+        """Give the newest instant at which anything was touched, if it is after `now`: clocks are turned back, too."""
+        return max([now, *(from_micros(group.instant) for group in (*self.contacts, *self.added))])
+
+
+def _work(db: apsw.Connection, after: int, up_to: int) -> dict[int, _Work]:
+    work: dict[int, _Work] = defaultdict(_Work)
     for group in feed.touched_contacts(db, after, up_to):
-        touched[group.contact_type_id].update(group.contact_ids)
-    whole: dict[int, set[int]] = defaultdict(set)
-    added: set[int] = set()
+        work[group.contact_type_id].contacts.append(Touched(group.at, group.cause, group.contact_ids))
     for change in feed.rare_changes(db, after, up_to):
-        touched.setdefault(change.contact_type_id, set())
+        of_type = work[change.contact_type_id]
         if change.subject == "segment" and change.segment_id:
-            whole[change.contact_type_id].add(change.segment_id)
+            of_type.segments.add(change.segment_id)
         if change.added_id:
-            added.add(change.added_id)
-    all_fields = {type_id: types.fields_of_type(db, type_id) for type_id in touched}
-    for type_id, ids in touched.items():
-        fold.arrange(type_id, all_fields[type_id])
-        fold.drop_contacts(type_id, list(ids))
-    for type_id, ids in touched.items():
-        for part in batched(sorted(ids), DOCUMENTS_A_LOAD):
-            fold.load_contacts(type_id, all_fields[type_id], contacts.documents(db, type_id, part))
-            fold.load_removed(recipients.removed_for_columns(db, part))
-            added.update(recipients.added_of_contacts(db, part))
-    fold.load_added(sorted(added), recipients.added_for_columns(db, sorted(added)))
-    for type_id in touched:
-        plans = _plans(db, type_id, all_fields[type_id])
-        fold.settle(type_id, plans, whole[type_id])
-        for segment_id in whole[type_id] - {plan.segment_id for plan in plans}:
-            fold.forget_segment(segment_id)
-    fold.finish(up_to)
+            of_type.added.append(Touched(change.at, change.cause, [change.added_id]))
+    return work
+
+
+def _follow(db: apsw.Connection, fold: Fold, type_id: int, work: _Work, now: datetime) -> None:
+    fields = types.fields_of_type(db, type_id)
+    fold.arrange(type_id, fields)
+    ids = sorted({id_ for group in work.contacts for id_ in group.ids})
+    added = {id_ for group in work.added for id_ in group.ids}
+    by_contact = set(recipients.added_of_contacts(db, ids)) - added if ids else set()
+    if by_contact:  # their address is a contact now, or none any more
+        work.added.insert(0, Touched(work.contacts[0].instant, Cause.CONTACT, sorted(by_contact)))
+    fold.touch(type_id, work.contacts, work.added)
+    for part in batched(ids, DOCUMENTS_A_LOAD):
+        fold.bring_contacts(type_id, fields, contacts.documents(db, type_id, part))
+        fold.bring_hands((), recipients.removed_for_columns(db, part))
+    fold.bring_hands(recipients.added_for_columns(db, sorted(added | by_contact)), ())
+    fold.settle(type_id, _plans(db, type_id, fields, work.segments), work.latest(now))
 
 
 def _rebuild(db: apsw.Connection, columns: Columns, now: datetime, last: int) -> None:
     log.info("building the column store from the records")
     columns.start_over()
-    with columns.fold(now) as fold:
+    with columns.fold() as fold:
         all_fields = {type_id: types.fields_of_type(db, type_id) for type_id in types.all_type_ids(db)}
         for type_id, fields in all_fields.items():
             fold.arrange(type_id, fields)
@@ -109,22 +135,32 @@ def _rebuild(db: apsw.Connection, columns: Columns, now: datetime, last: int) ->
                 by_type[type_id].append(document)
             for type_id, documents in by_type.items():
                 fold.load_contacts(type_id, all_fields[type_id], documents)
-        fold.load_added((), recipients.added_for_columns(db, None))
-        fold.load_removed(recipients.removed_for_columns(db, None))
+        fold.load_hands(recipients.added_for_columns(db, None), recipients.removed_for_columns(db, None))
         for type_id, fields in all_fields.items():
-            plans = _plans(db, type_id, fields)
-            fold.settle(type_id, plans, {plan.segment_id for plan in plans})
+            fold.build(type_id, _plans(db, type_id, fields, None), now)
         fold.finish(last)
 
 
-def _plans(db: apsw.Connection, type_id: int, fields: FieldSet) -> list[Plan]:
+def _plans(db: apsw.Connection, type_id: int, fields: FieldSet, changed: Collection[int] | None) -> Plans:
+    """Sort the segments of a type: `changed` are those that were made, edited or deleted; None stands for all."""
     live: Any = segments.live_of_type(db, type_id)
-    if not live:
-        return []
-    account = accounts.account_by_id(db, live[0].account_id)
-    assert account
-    refs = {s.id: segments.refs_for(db, type_id, [s.rule]) for s in live}
-    return [Plan(s.id, stored_rule(s.rule, fields, refs[s.id]), account.zone) for s in live]
+    rules = {
+        segment.id: stored_rule(segment.rule, fields, segments.refs_for(db, type_id, [segment.rule]))
+        for segment in live
+    }
+    kept: list[dict[int, Rule]] = []
+    filled: list[dict[int, Rule]] = []
+    to_fill: set[int] = set(rules if changed is None else changed)
+    for level in in_order(rules):
+        to_fill.update(id_ for id_ in level if segments_named(rules[id_]) & to_fill)
+        kept.append({id_: rules[id_] for id_ in level if id_ not in to_fill})
+        filled.append({id_: rules[id_] for id_ in level if id_ in to_fill})
+    zone = accounts.zone_of_type(db, type_id)
+    return Plans(zone, _some(kept), _some(filled), frozenset(changed or ()) - rules.keys())
+
+
+def _some(levels: list[dict[int, Rule]]) -> list[dict[int, Rule]]:
+    return [level for level in levels if level]
 
 
 def _trim(records: Records, db: apsw.Connection, columns: Columns) -> None:

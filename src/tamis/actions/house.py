@@ -77,6 +77,10 @@ class House:
         catch_up(self.records, columns, self.clock)
         return columns
 
+    def right_until(self) -> datetime | None:
+        """Tell until when the memberships are right unless something is written; None is for ever."""
+        return min(self.open_columns().due.values(), default=None)
+
     def close(self) -> None:
         """Finish waiting writes and close both stores."""
         if self._columns:

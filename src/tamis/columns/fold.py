@@ -1,193 +1,252 @@
-"""One step of the fold: contacts, additions and removals by hand, then the membership that follows from them."""
+"""One transaction of the column store: it takes in what changed in the records and lets memberships follow."""
 
-import json
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import datetime
 from zoneinfo import ZoneInfo
 
 import duckdb
+import msgspec
 
-from tamis.columns.layout import arrange, column, in_segment, insert_documents, table
+from tamis.columns import replay
+from tamis.columns.clocks import Clock, next_edge, read_clock, write_clock
+from tamis.columns.fill import fill_edited, fill_new
+from tamis.columns.layout import arrange, insert_documents, table
+from tamis.columns.log import Log
+from tamis.columns.membership import MOST_RECENT, merge, span
+from tamis.columns.replay import MICROSECOND, Levels, When
 from tamis.domain.fields import FieldSet
-from tamis.domain.segments import SEGMENT_SHIFT, AddedByHand
+from tamis.domain.instants import next_day_starts
+from tamis.domain.segments import AddedByHand
+from tamis.domain.transitions import Cause
 from tamis.rules.moment import Moment
-from tamis.rules.sql import Parameters, Source, compile_rule
-from tamis.rules.tree import Rule
+from tamis.rules.time import changes_at_midnight, timed
+
+_ADDED = "SELECT a, b, c, d, e, f, g, make_timestamp(h) FROM (SELECT " + ", ".join(
+    f"unnest(${number}::{kind}[]) {name}"
+    for number, (name, kind) in enumerate(
+        zip("abcdefgh", ["BIGINT"] * 4 + ["VARCHAR"] * 3 + ["BIGINT"], strict=True), start=1
+    )
+) + ")"  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
-class Plan:
-    """A live segment as the fold evaluates it."""
+class Plans:
+    """The live segments of a contact type as the fold evaluates them."""
 
-    segment_id: int
-    rule: Rule
     zone: ZoneInfo
+    kept: Levels
+    """Those whose rules are what they were."""
+    filled: Levels
+    """Those that are new or edited, or name such a one."""
+    gone: frozenset[int] = frozenset()
+    """Those that were deleted."""
+
+
+class Touched(msgspec.Struct):
+    """Things that were touched at one instant, in microseconds since 1970, for one reason."""
+
+    instant: int
+    cause: Cause
+    ids: list[int]
 
 
 class Fold:
     """A transaction of the column store in the making.
 
-    The order of calls is: `arrange` and `drop_contacts` for each contact type, `load_contacts`, `load_removed` and
-    `load_added`, then `settle` for each contact type, then `finish`.
+    For each contact type that changed, or for which time has passed, the order of calls is: `arrange`, `touch`,
+    `bring_contacts` and `bring_hands`, then `settle`; for one that is built from nothing: `arrange`, `load_contacts`
+    and `load_hands`, then `build`; at last, `finish`.
     """
 
-    def __init__(self, con: duckdb.DuckDBPyConnection, now: datetime) -> None:
+    def __init__(self, con: duckdb.DuckDBPyConnection, last_number: int) -> None:
         self._con = con
-        self._now = now.replace(tzinfo=None)
+        self.log = Log(con, last_number)
         self.reached: int | None = None
-        con.execute("CREATE OR REPLACE TEMP TABLE touched (contact_id BIGINT)")
-        con.execute("CREATE OR REPLACE TEMP TABLE touched_recipients (recipient_id BIGINT)")
+        con.execute("CREATE OR REPLACE TEMP TABLE incoming_added AS FROM added LIMIT 0")
+        con.execute("CREATE OR REPLACE TEMP TABLE incoming_removed AS FROM removed LIMIT 0")
 
     def arrange(self, type_id: int, fields: FieldSet) -> None:
         """Make sure that a contact type has its table, with a column for each field."""
         arrange(self._con, type_id, fields)
 
-    def drop_contacts(self, type_id: int, ids: Sequence[int]) -> None:
-        """Drop contacts that were touched, and their removals by hand; those that still exist are to be loaded."""
-        if not ids:
-            return
+    def touch(self, type_id: int, contacts: Sequence[Touched], added: Sequence[Touched]) -> None:
+        """Say which contacts and additions by hand were touched, in the order in which it happened; all of them that
+        still exist are then brought."""
         con = self._con
-        # DuckDB reads one long text much faster than it takes over a list of numbers from Python.
-        con.execute("""INSERT INTO touched SELECT unnest(from_json($1, '["BIGINT"]'))""", [json.dumps(ids)])
-        con.execute(f"DELETE FROM {table(type_id)} WHERE id IN (SELECT contact_id FROM touched)")
-        con.execute("DELETE FROM removed WHERE contact_id IN (SELECT contact_id FROM touched)")
+        for name, groups in (("touched", contacts), ("touched_added", added)):
+            con.execute(
+                f"CREATE OR REPLACE TEMP TABLE {name} AS "
+                "SELECT id, arg_max(instant, n) AS instant, arg_max(cause, n) AS cause FROM ("
+                "SELECT n, make_timestamp(g.instant) AS instant, g.cause AS cause, unnest(g.ids) AS id FROM ("
+                "SELECT unnest(g) AS g, generate_subscripts(g, 1) AS n FROM (SELECT from_json($1, "
+                """'[{"instant":"BIGINT","cause":"VARCHAR","ids":["BIGINT"]}]') AS g))) GROUP BY id""",
+                [msgspec.json.encode(groups).decode()],
+            )
+        con.execute(f"CREATE OR REPLACE TEMP TABLE incoming AS FROM {table(type_id)} LIMIT 0")
+        con.execute("DELETE FROM incoming_added")
+        con.execute("DELETE FROM incoming_removed")
+
+    def bring_contacts(self, type_id: int, fields: FieldSet, documents: Sequence[str]) -> None:
+        """Bring touched contacts, as documents."""
+        self._insert_documents("incoming", type_id, fields, documents)
+
+    def bring_hands(self, added: Sequence[AddedByHand], removed: Sequence[tuple[int, int]]) -> None:
+        """Bring touched additions by hand, and the removals of touched contacts."""
+        self._insert_hands("incoming_", added, removed)
 
     def load_contacts(self, type_id: int, fields: FieldSet, documents: Sequence[str]) -> None:
-        """Add contacts, of which the store has none, from their documents."""
-        if documents:
-            sql, structure = insert_documents(type_id, fields)
-            self._con.execute(sql, [documents, structure])
+        """Load contacts into a store that has none of them."""
+        self._insert_documents(table(type_id), type_id, fields, documents)
 
-    def load_added(self, ids: Sequence[int], rows: Sequence[AddedByHand]) -> None:
-        """Replace additions by hand: `ids` are all that were touched, `rows` those of them that still exist."""
-        if not ids and not rows:
-            return
+    def load_hands(self, added: Sequence[AddedByHand], removed: Sequence[tuple[int, int]]) -> None:
+        """Load all that was done by hand into a store that has nothing of it."""
+        self._insert_hands("", added, removed)
+
+    def settle(self, type_id: int, plans: Plans, now: datetime) -> None:
+        """Let a contact type's memberships follow from what was brought and from the time that has passed."""
         con = self._con
-        con.execute(
-            "INSERT INTO touched_recipients SELECT recipient_id FROM added WHERE id IN (SELECT unnest($1::BIGINT[]))",
-            [ids],
-        )
-        con.execute("DELETE FROM added WHERE id IN (SELECT unnest($1::BIGINT[]))", [ids])
-        columns = [list(values) for values in zip(*rows, strict=True)] or [[]] * len(AddedByHand._fields)
-        con.execute(
-            "INSERT INTO added SELECT a, b, c, d, e, f, g, make_timestamp(h) FROM (SELECT "
-            "unnest($1::BIGINT[]) a, unnest($2::BIGINT[]) b, unnest($3::BIGINT[]) c, unnest($4::BIGINT[]) d, "
-            "unnest($5::VARCHAR[]) e, unnest($6::VARCHAR[]) f, unnest($7::VARCHAR[]) g, unnest($8::BIGINT[]) h)",
-            columns,
-        )
-        con.execute("INSERT INTO touched_recipients SELECT unnest($1::BIGINT[])", [[row.recipient_id for row in rows]])
+        clock = read_clock(con, type_id)
+        now = max(now, clock.as_of) if clock else now
+        edges = replay.edges_of(plans.kept)
+        start, stretch = (clock.as_of if clock else now), 0
+        if clock:
+            for midnight in self._midnights(plans, clock, now):
+                self._stretch(type_id, plans, edges, start, midnight, stretch)
+                self._pass_midnight(type_id, plans, midnight, stretch + 1)
+                start, stretch = midnight, stretch + 2
+        self._stretch(type_id, plans, edges if clock else [], start, now + MICROSECOND, stretch)
+        self.log.write()
+        self._fill(type_id, plans, Moment(now, plans.zone))
+        self._set_clock(type_id, plans, clock, now)
 
-    def load_removed(self, rows: Sequence[tuple[int, int]]) -> None:
-        """Add removals by hand, of which the store has none."""
-        if rows:
-            self._con.execute(
-                "INSERT INTO removed SELECT unnest($1::BIGINT[]), unnest($2::BIGINT[])",
-                [[row[0] for row in rows], [row[1] for row in rows]],
-            )
-
-    def settle(self, type_id: int, plans: Sequence[Plan], whole: set[int]) -> None:
-        """Bring the membership of a contact type's segments in line with everything loaded.
-
-        Segments in `whole` are evaluated over all contacts (one of them without a plan is gone and loses all its
-        members), the others over the touched contacts only.
-        """
-        con = self._con
-        con.execute("CREATE OR REPLACE TEMP TABLE wanted (recipient_id BIGINT, contact_id BIGINT)")
-        con.execute("CREATE OR REPLACE TEMP TABLE present (recipient_id BIGINT, contact_id BIGINT)")
-        partly = [plan for plan in plans if plan.segment_id not in whole]
-        if partly:
-            self._compare_touched(type_id, partly)
-        if whole:
-            self._compare_whole(type_id, [plan for plan in plans if plan.segment_id in whole], whole)
-        self._move()
-
-    def forget_segment(self, segment_id: int) -> None:
-        """Drop what was kept by hand for a segment that is gone."""
-        self._con.execute("DELETE FROM added WHERE segment_id = $1", [segment_id])
-        self._con.execute("DELETE FROM removed WHERE segment_id = $1", [segment_id])
+    def build(self, type_id: int, plans: Plans, now: datetime) -> None:
+        """Fill all segments of a contact type from nothing."""
+        moment = Moment(now, plans.zone)
+        for rules in plans.filled:
+            for segment_id, rule in rules.items():
+                fill_new(self._con, self.log, type_id, segment_id, rule, moment, Cause.REBUILD)
+        self._set_clock(type_id, plans, None, now)
 
     def finish(self, change: int) -> None:
         """Say up to which change number the store has followed."""
+        merge(self._con, MOST_RECENT)
         self.reached = change
 
-    def _compare_touched(self, type_id: int, plans: Sequence[Plan]) -> None:
-        """Add to `wanted` and `present` what concerns the touched contacts and recipients."""
-        con, segment_ids = self._con, [plan.segment_id for plan in plans]
-        con.execute(
-            f"CREATE OR REPLACE TEMP TABLE touched_rows AS SELECT * FROM {table(type_id)} "
-            "WHERE id IN (SELECT contact_id FROM touched)"
-        )
-        self._want(plans, "touched_rows")
-        con.execute(
-            "INSERT INTO wanted SELECT recipient_id, contact_id FROM added "
-            "WHERE segment_id IN (SELECT unnest($1::BIGINT[])) AND (contact_id IN (SELECT contact_id FROM touched) "
-            "OR recipient_id IN (SELECT recipient_id FROM touched_recipients))",
-            [segment_ids],
-        )
-        con.execute(
-            "INSERT INTO present SELECT recipient_id, contact_id FROM ("
-            "SELECT * FROM members WHERE contact_id IN (SELECT contact_id FROM touched) UNION "
-            "SELECT * FROM members WHERE recipient_id IN (SELECT recipient_id FROM touched_recipients)) "
-            f"WHERE recipient_id >> {SEGMENT_SHIFT} IN (SELECT unnest($1::BIGINT[]))",
-            [segment_ids],
-        )
+    # -- taking in ---------------------------------------------------------------------------------------------------
 
-    def _compare_whole(self, type_id: int, plans: Sequence[Plan], segment_ids: set[int]) -> None:
-        """Add to `wanted` and `present` all that concerns some segments."""
-        con = self._con
-        self._want(plans, table(type_id))
-        for segment_id in sorted(segment_ids):
-            con.execute(
-                "INSERT INTO wanted SELECT recipient_id, contact_id FROM added WHERE segment_id = $1", [segment_id]
-            )
-            con.execute(
-                "INSERT INTO present SELECT recipient_id, contact_id FROM members WHERE recipient_id BETWEEN $1 AND $2",
-                [segment_id << SEGMENT_SHIFT, (segment_id + 1 << SEGMENT_SHIFT) - 1],
-            )
+    def _insert_documents(self, target: str, type_id: int, fields: FieldSet, documents: Sequence[str]) -> None:
+        if documents:
+            sql, structure = insert_documents(type_id, fields, target)
+            self._con.execute(sql, [documents, structure])
 
-    def _want(self, plans: Sequence[Plan], source: str) -> None:
-        """Add to `wanted` whom the rules select from `source`, less the removed, and less the added, who are wanted
-        under the number that they were given when they were added."""
-        parameters = Parameters()
-        now = self._now.replace(tzinfo=UTC)
-        rows = Source(column, in_segment)
-        branches = [
-            f"SELECT {parameters.bind(plan.segment_id)}::BIGINT AS segment_id, id AS contact_id FROM {source} "
-            f"WHERE {compile_rule(plan.rule, Moment(now, plan.zone), rows, parameters)}"
-            for plan in plans
-            if plan.rule is not None
-        ]
-        if branches:
+    def _insert_hands(self, prefix: str, added: Sequence[AddedByHand], removed: Sequence[tuple[int, int]]) -> None:
+        if added:
+            columns = [list(values) for values in zip(*added, strict=True)]
+            self._con.execute(f"INSERT INTO {prefix}added {_ADDED}", columns)
+        if removed:
             self._con.execute(
-                f"INSERT INTO wanted SELECT segment_id << {SEGMENT_SHIFT} | contact_id, contact_id "
-                f"FROM ({' UNION ALL '.join(branches)}) "
-                "ANTI JOIN removed USING (segment_id, contact_id) ANTI JOIN added USING (segment_id, contact_id)",
-                parameters.values,
+                f"INSERT INTO {prefix}removed SELECT unnest($1::BIGINT[]), unnest($2::BIGINT[])",
+                [[row[0] for row in removed], [row[1] for row in removed]],
             )
 
-    def _move(self) -> None:
-        """Let enter and leave whoever is wanted and not present, or present and not wanted."""
+    def _apply(self, type_id: int, end: datetime) -> None:
+        """Put what was brought, and whose turn it is before `end`, in the place of what there was."""
+        con, until = self._con, [_plain(end)]
+        changed = "(SELECT contact_id FROM turn WHERE instant IS NOT NULL)"
+        con.execute(f"DELETE FROM {table(type_id)} WHERE id IN {changed}")
+        con.execute(f"INSERT INTO {table(type_id)} BY NAME SELECT * FROM incoming WHERE id IN {changed}")
+        con.execute(f"DELETE FROM removed WHERE contact_id IN {changed}")
+        con.execute(f"INSERT INTO removed SELECT * FROM incoming_removed WHERE contact_id IN {changed}")
+        added = "(SELECT id FROM touched_added WHERE instant < $1)"
+        con.execute(f"DELETE FROM added WHERE id IN {added}", until)
+        con.execute(f"INSERT INTO added SELECT * FROM incoming_added WHERE id IN {added}", until)
+        con.execute("DELETE FROM touched_added WHERE instant < $1", until)
+
+    # -- following ---------------------------------------------------------------------------------------------------
+
+    def _midnights(self, plans: Plans, clock: Clock, now: datetime) -> list[datetime]:
+        found: list[datetime] = []
+        midnight = clock.midnight
+        while midnight and midnight <= now:
+            found.append(midnight)
+            midnight = next_day_starts(midnight, plans.zone)
+        return found
+
+    def _stretch(
+        self,
+        type_id: int,
+        plans: Plans,
+        edges: Sequence[replay.Edge],
+        start: datetime,
+        end: datetime,
+        number: int,
+    ) -> None:
+        """Follow what happens between two instants, the last one excluded, of one calendar day."""
         con = self._con
+        floor = _plain(start) if edges else None
         con.execute(
-            "CREATE OR REPLACE TEMP TABLE moves AS "
-            "SELECT recipient_id, contact_id, 1 AS step FROM wanted ANTI JOIN present USING (recipient_id) UNION ALL "
-            "SELECT recipient_id, contact_id, -1 AS step FROM present ANTI JOIN wanted USING (recipient_id)"
+            "CREATE OR REPLACE TEMP TABLE turn AS "
+            "SELECT id AS contact_id, greatest(instant, $2::TIMESTAMP) AS instant, cause "
+            "FROM touched WHERE instant < $1",
+            [_plain(end), floor],
         )
-        con.execute("DELETE FROM members WHERE recipient_id IN (SELECT recipient_id FROM moves WHERE step = -1)")
-        con.execute(
-            "INSERT INTO members SELECT recipient_id, contact_id, $1 FROM moves WHERE step = 1 ORDER BY recipient_id",
-            [self._now],
-        )
-        con.execute(  # an address added by hand has become a contact, or its contact is gone
-            "UPDATE members SET contact_id = w.contact_id FROM wanted w JOIN present p USING (recipient_id) "
-            "WHERE members.recipient_id = w.recipient_id AND w.contact_id IS DISTINCT FROM p.contact_id"
-        )
-        con.execute(
-            "CREATE OR REPLACE TEMP TABLE new_sizes AS SELECT segment_id, sum(n)::BIGINT AS recipients FROM ("
-            f"SELECT recipient_id >> {SEGMENT_SHIFT} AS segment_id, step AS n FROM moves UNION ALL "
-            "SELECT segment_id, recipients FROM sizes "
-            f"WHERE segment_id IN (SELECT recipient_id >> {SEGMENT_SHIFT} FROM moves)) GROUP BY segment_id"
-        )
-        con.execute("DELETE FROM sizes WHERE segment_id IN (SELECT segment_id FROM new_sizes)")
-        con.execute("INSERT INTO sizes SELECT * FROM new_sizes WHERE recipients > 0")
+        con.execute("DELETE FROM touched WHERE instant < $1", [_plain(end)])
+        replay.choose_at_edges(con, type_id, edges, _plain(start), _plain(end))
+        if plans.kept:
+            replay.stage(con, type_id, plans.kept)
+            replay.set_points(con, edges, _plain(start), _plain(end))
+            asked = replay.evaluate(con, plans.kept, [When("TRUE", Moment(start, plans.zone), by_row=True)])
+            replay.collect_moves(con, number, asked)
+            replay.collect_strangers(con, number, end, asked)
+        self._apply(type_id, end)
+
+    def _pass_midnight(self, type_id: int, plans: Plans, midnight: datetime, number: int) -> None:
+        con = self._con
+        before, after = Moment(midnight - MICROSECOND, plans.zone), Moment(midnight, plans.zone)
+        con.execute("CREATE OR REPLACE TEMP TABLE turn (contact_id BIGINT, instant TIMESTAMP, cause VARCHAR)")
+        replay.choose_at_midnight(con, type_id, plans.kept, before, after)
+        replay.stage(con, type_id, plans.kept)
+        replay.set_midnight(con, midnight)
+        asked = replay.evaluate(con, plans.kept, [When("k = 0", before), When("k = 1", after)])
+        replay.collect_moves(con, number, asked)
+
+    def _fill(self, type_id: int, plans: Plans, moment: Moment) -> None:
+        con = self._con
+        for segment_id in sorted(plans.gone):
+            self._empty(segment_id, moment.now)
+        known = {row[0] for row in con.execute("SELECT segment_id FROM sizes").fetchall()} if plans.filled else set()
+        for rules in plans.filled:
+            for segment_id, rule in rules.items():
+                if segment_id in known:
+                    fill_edited(con, type_id, segment_id, rule, moment)
+                    self.log.write()
+                else:
+                    fill_new(con, self.log, type_id, segment_id, rule, moment, Cause.FIRST)
+
+    def _empty(self, segment_id: int, now: datetime) -> None:
+        con, (low, high) = self._con, span(segment_id)
+        for name in ("members", "recent"):
+            con.execute(f"DELETE FROM {name} WHERE recipient_id BETWEEN $1 AND $2", [low, high])
+        for name in ("added", "removed"):
+            con.execute(f"DELETE FROM {name} WHERE segment_id = $1", [segment_id])
+        self.log.fill(segment_id, _plain(now), Cause.DELETION, None)
+
+    def _set_clock(self, type_id: int, plans: Plans, before: Clock | None, now: datetime) -> None:
+        levels = [*plans.kept, *plans.filled]
+        conditions = [c for rules in levels for rule in rules.values() for c in timed(rule)]
+        if not conditions:
+            write_clock(self._con, type_id, None)
+            return
+        at_midnight = any(map(changes_at_midnight, conditions))
+        edges = replay.edges_of(levels)
+        stays = before if before and not plans.filled and (before.edge is None or before.edge > now) else None
+        edge = next_edge(self._con, "incoming" if stays else table(type_id), edges, now)
+        if stays and stays.edge:
+            edge = min(edge or stays.edge, stays.edge)
+        midnight = next_day_starts(now, plans.zone) if at_midnight else None
+        write_clock(self._con, type_id, Clock(now, midnight, edge))
+
+
+def _plain(instant: datetime) -> datetime:
+    return instant.replace(tzinfo=None)

@@ -5,10 +5,7 @@ import json
 import duckdb
 
 from tamis.domain.fields import CREATED_AT, EMAIL, UPDATED_AT, Field, FieldSet, Kind
-from tamis.domain.segments import SEGMENT_SHIFT
-from tamis.rules.sql import Parameters
 
-VERSION = 1
 SQL_TYPES = {
     Kind.TEXT: "VARCHAR",
     Kind.CHOICE: "VARCHAR",
@@ -19,17 +16,6 @@ SQL_TYPES = {
     Kind.CHOICES: "VARCHAR[]",
 }
 
-SCHEMA = """
-CREATE TABLE meta (version INTEGER NOT NULL, store_id VARCHAR NOT NULL, applied BIGINT NOT NULL);
-CREATE TABLE members (recipient_id BIGINT NOT NULL, contact_id BIGINT, entered_at TIMESTAMP NOT NULL);
-CREATE TABLE sizes (segment_id BIGINT NOT NULL, recipients BIGINT NOT NULL);
-CREATE TABLE added (
-    id BIGINT NOT NULL, segment_id BIGINT NOT NULL, contact_id BIGINT, recipient_id BIGINT NOT NULL,
-    email VARCHAR NOT NULL, first_name VARCHAR NOT NULL, last_name VARCHAR NOT NULL, created_at TIMESTAMP NOT NULL
-);
-CREATE TABLE removed (segment_id BIGINT NOT NULL, contact_id BIGINT NOT NULL);
-"""
-
 
 def table(type_id: int) -> str:
     """Name the table of a contact type."""
@@ -39,15 +25,6 @@ def table(type_id: int) -> str:
 def column(field: Field) -> str:
     """Name the column of a field."""
     return f"f{int(field.id)}"
-
-
-def in_segment(segment_id: int, parameters: Parameters) -> str:
-    """Tell of a row of a contact type's table whether its contact is in a segment."""
-    first, end = parameters.bind(segment_id << SEGMENT_SHIFT), parameters.bind((segment_id + 1) << SEGMENT_SHIFT)
-    return (
-        f"id IN (SELECT contact_id FROM members WHERE recipient_id >= {first} AND recipient_id < {end} "
-        "AND contact_id IS NOT NULL)"
-    )
 
 
 def arrange(con: duckdb.DuckDBPyConnection, type_id: int, fields: FieldSet) -> None:
@@ -72,8 +49,9 @@ def _structure(kind: Kind) -> str | list[str]:
     return ["VARCHAR"] if kind is Kind.CHOICES else SQL_TYPES[kind]
 
 
-def insert_documents(type_id: int, fields: FieldSet) -> tuple[str, str]:
-    """Give the statement that adds contacts from documents of the records, and the structure of those documents.
+def insert_documents(type_id: int, fields: FieldSet, into: str | None = None) -> tuple[str, str]:
+    """Give the statement that adds contacts from documents of the records, to their table or into another one of its
+    shape, and the structure of those documents.
 
     Its parameters are the list of documents and the structure. Columns are named, because ALTER TABLE leaves them
     in another order than a fresh table has.
@@ -92,7 +70,7 @@ def insert_documents(type_id: int, fields: FieldSet) -> tuple[str, str]:
     names = ", ".join(["id", *(column(f) for f in (EMAIL, CREATED_AT, UPDATED_AT)), *(column(f) for f in stored)])
     values = ", ".join(f"d.\"values\"['{field.id}']" for field in stored)
     return (
-        f"INSERT INTO {table(type_id)} ({names}) "
+        f"INSERT INTO {into or table(type_id)} ({names}) "
         f"SELECT d.id, d.email, make_timestamp(d.created_at), make_timestamp(d.updated_at), {values} "
         "FROM (SELECT from_json(document, $2) AS d FROM (SELECT unnest($1::VARCHAR[]) AS document))",
         structure,

@@ -7,13 +7,14 @@ import threading
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
-from datetime import datetime
 from pathlib import Path
 
 import duckdb
 
+from tamis.columns.clocks import due_types
 from tamis.columns.fold import Fold
-from tamis.columns.layout import SCHEMA, VERSION
+from tamis.columns.log import last_number
+from tamis.columns.schema import HISTORY, HISTORY_TABLES, SCHEMA, VERSION
 from tamis.domain.errors import Unavailable
 
 FILE_NAME = "columns.duckdb"
@@ -32,7 +33,8 @@ class Held(Unavailable):
 class Columns:
     """The column store of one directory, owned by this process until `close`.
 
-    `applied` is the change number up to which it follows the records, None when it must be rebuilt from them.
+    `applied` is the change number up to which it follows the records, None when it must be rebuilt from them; `sizes`
+    tells how many recipients each segment has, and `due` when time alone will next change those of a contact type.
     `lock` is held by whoever lets it catch up.
     """
 
@@ -58,7 +60,7 @@ class Columns:
             os.close(self._own)
             raise
         self.applied = self._applied()
-        self.sizes = _sizes(self._db)
+        self._look()
 
     @contextmanager
     def reading(self) -> Iterator[duckdb.DuckDBPyConnection]:
@@ -79,7 +81,8 @@ class Columns:
                 self.set_aside = self._put_aside()
                 log.warning("the column store was damaged; it is kept as %s and built again", self.set_aside)
                 self._db = self._open()
-                self.applied, self.sizes, self.damaged = None, {}, False
+                self.applied, self.damaged = None, False
+                self._look()
 
     def _note(self, error: BaseException) -> None:
         if _tells_damage(error):
@@ -94,12 +97,12 @@ class Columns:
         return cursor
 
     @contextmanager
-    def fold(self, now: datetime) -> Iterator[Fold]:
+    def fold(self) -> Iterator[Fold]:
         """Apply changes in one transaction, which `Fold.finish` ends with the change number that was reached."""
         con = self._db.cursor()
         con.execute("BEGIN TRANSACTION")
         try:
-            fold = Fold(con, now)
+            fold = Fold(con, self._number)
             yield fold
             assert fold.reached is not None, "a fold must be finished"
             con.execute("UPDATE meta SET applied = $1", [fold.reached])
@@ -113,21 +116,23 @@ class Columns:
             raise
         finally:
             con.close()
-        self.sizes = _sizes(self._db.cursor())
+        self._look()
         self.applied = fold.reached
 
     def start_over(self) -> None:
-        """Throw the copy away and begin an empty one, to be filled from the records."""
+        """Throw the copy away, but not the history, and begin an empty one, to be filled from the records."""
         con = self._db.cursor()
         con.execute("BEGIN TRANSACTION")
         for (name,) in con.execute(
             "SELECT table_name FROM duckdb_tables() WHERE NOT internal AND NOT temporary"
         ).fetchall():
-            con.execute(f'DROP TABLE "{name}"')
+            if name not in HISTORY_TABLES:
+                con.execute(f'DROP TABLE "{name}"')
         self._create(con)
         con.execute("COMMIT")
         con.close()
-        self.applied, self.sizes = None, {}
+        self.applied = None
+        self._look()
 
     def close(self) -> None:
         """Write everything to the file and let others have it."""
@@ -161,6 +166,7 @@ class Columns:
 
     def _create(self, con: duckdb.DuckDBPyConnection) -> None:
         con.execute(SCHEMA)
+        con.execute(HISTORY)
         con.execute("INSERT INTO meta VALUES ($1, $2, -1)", [VERSION, self._store_id])
 
     def _put_aside(self) -> Path:
@@ -170,6 +176,13 @@ class Columns:
         if wal.exists():
             wal.replace(target.with_name(target.name + ".wal"))
         return target
+
+    def _look(self) -> None:
+        con = self._db.cursor()
+        self.sizes = _sizes(con)
+        self.due = due_types(con)
+        self._number = last_number(con)
+        con.close()
 
     def _applied(self) -> int | None:
         row = self._db.execute("SELECT applied FROM meta").fetchone()

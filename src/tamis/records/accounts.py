@@ -2,6 +2,7 @@
 
 from datetime import datetime
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import apsw
 
@@ -38,6 +39,13 @@ def account_by_email(db: apsw.Connection, email_key: str) -> Account | None:
     """Find an account by the key of its address."""
     row = one(db, SQL["by_email"], (email_key,))
     return _account(row) if row else None
+
+
+def zone_of_type(db: apsw.Connection, type_id: int) -> ZoneInfo:
+    """Give the time zone of the account that has a contact type; the type must exist."""
+    row = one(db, SQL["timezone_of_type"], (type_id,))
+    assert row
+    return ZoneInfo(str(row[0]))
 
 
 def insert_key_pair(db: apsw.Connection, account_id: int, pair: NewKeyPair, now: datetime) -> None:

@@ -11,6 +11,9 @@ SELECT id, email, timezone FROM accounts WHERE id = ?;
 -- name: by_email
 SELECT id, email, timezone FROM accounts WHERE email_key = ?;
 
+-- name: timezone_of_type
+SELECT a.timezone FROM accounts a JOIN contact_types t ON t.account_id = a.id WHERE t.id = ?;
+
 -- name: insert_key_pair
 INSERT INTO key_pairs (public_key, account_id, secret_hash, created_at) VALUES (?, ?, ?, ?);
 

@@ -11,7 +11,7 @@ from tamis.records.store import Busy
 from tamis.web.compat import endpoints
 from tamis.web.compat.auth import KeyRing
 from tamis.web.compat.body import BadBody
-from tamis.web.compat.endpoints import Context
+from tamis.web.compat.endpoints import Context, KeptList
 from tamis.web.compat.errors import NOT_FOUND, NOT_FOUND_ON_DELETE, failed, invalid
 from tamis.web.compat.limit import Limiter
 from tamis.web.http import (
@@ -51,7 +51,7 @@ def segment_api(house: House) -> App:
     keys = KeyRing(house.records)
     writes = Writes(house)
     limiter = Limiter(house.settings.requests_per_minute)
-    lists: dict[int, tuple[int, bytes]] = {}
+    lists: dict[int, KeptList] = {}
 
     async def answer(request: Request) -> Answer | Stream:
         route = ROUTES.get(request.path)

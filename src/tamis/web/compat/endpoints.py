@@ -3,6 +3,8 @@
 import asyncio
 from collections.abc import AsyncIterator, Callable
 from dataclasses import dataclass, field
+from datetime import datetime
+from typing import NamedTuple
 
 import msgspec
 
@@ -25,14 +27,22 @@ CONTACTS_A_PIECE = 2_000
 MOST_ITEMS = 1 << 53
 
 
+class KeptList(NamedTuple):
+    """An answer that is right for one version of the data, until an instant if there is one."""
+
+    version: int
+    until: datetime | None
+    body: bytes
+
+
 @dataclass(frozen=True, slots=True)
 class Context:
-    """What an endpoint works with; `lists` keeps the answer of `segment_list` of each account, with its version."""
+    """What an endpoint works with; `lists` keeps the answer of `segment_list` of each account."""
 
     house: House
     writes: Writes
     account: Account
-    lists: dict[int, tuple[int, bytes]] = field(repr=False)
+    lists: dict[int, KeptList] = field(repr=False)
 
 
 def succeeded(message: object) -> Answer:
@@ -41,20 +51,23 @@ def succeeded(message: object) -> Answer:
 
 
 async def segment_list(context: Context, _: Request) -> Answer:
-    """List all segments; the answer is kept until something is written, by any process."""
+    """List all segments; the answer is kept until something is written, by any process, or time changes a
+    membership."""
     # Read anew for each request, before the answer is made: an answer may be newer than its version, never older.
-    version = context.house.records.reader().pragma("data_version")
+    house = context.house
+    version = house.records.reader().pragma("data_version")
     kept = context.lists.get(context.account.id)
-    if kept is None or kept[0] != version:
-        sized = await asyncio.to_thread(_list_segments, context)
+    if kept is None or kept.version != version or (kept.until is not None and kept.until <= house.clock()):
+        sized, until = await asyncio.to_thread(_list_segments, context)
         body = succeeded({"segments": [present.segment(s) for s in sized]}).body
-        kept = context.lists[context.account.id] = (version, body)
-    return Answer(200, kept[1])
+        kept = context.lists[context.account.id] = KeptList(version, until, body)
+    return Answer(200, kept.body)
 
 
-def _list_segments(context: Context) -> list[segments.SizedSegment]:
+def _list_segments(context: Context) -> tuple[list[segments.SizedSegment], datetime | None]:
+    until = context.house.right_until()  # read first: the sizes may be newer, never older
     sizes = segments.segment_sizes(context.house)
-    return segments.list_segments(context.house.records.reader(), context.account, sizes)
+    return segments.list_segments(context.house.records.reader(), context.account, sizes), until
 
 
 async def recipient_list(context: Context, request: Request) -> Stream:

@@ -1,0 +1,53 @@
+"""When time alone will next change a membership: kept for each contact type, so that nobody has to look in between."""
+
+from collections.abc import Sequence
+from datetime import UTC, datetime, timedelta
+from typing import NamedTuple
+
+import duckdb
+
+from tamis.rules.sql import Parameters
+
+
+class Clock(NamedTuple):
+    """A contact type's memberships are right as of one instant, and stay so until the earlier of the next midnight
+    (where rules count days) and the next edge (where a contact's value comes into a span, or leaves it)."""
+
+    as_of: datetime
+    midnight: datetime | None
+    edge: datetime | None
+
+
+def read_clock(con: duckdb.DuckDBPyConnection, type_id: int) -> Clock | None:
+    """Read the clock of a contact type, or None where no rule looks at the time."""
+    row = con.execute("SELECT as_of, midnight, edge FROM clocks WHERE contact_type_id = $1", [type_id]).fetchone()
+    return Clock(*(value and value.replace(tzinfo=UTC) for value in row)) if row else None
+
+
+def write_clock(con: duckdb.DuckDBPyConnection, type_id: int, clock: Clock | None) -> None:
+    """Set or drop the clock of a contact type."""
+    con.execute("DELETE FROM clocks WHERE contact_type_id = $1", [type_id])
+    if clock:
+        values = [value and value.replace(tzinfo=None) for value in clock]
+        con.execute("INSERT INTO clocks VALUES ($1, $2, $3, $4)", [type_id, *values])
+
+
+def due_types(con: duckdb.DuckDBPyConnection) -> dict[int, datetime]:
+    """Tell for each contact type with a clock when time alone will next change a membership, if it will."""
+    rows = con.execute("SELECT contact_type_id, least(midnight, edge) AS due FROM clocks WHERE due IS NOT NULL")
+    return {type_id: due.replace(tzinfo=UTC) for type_id, due in rows.fetchall()}
+
+
+def next_edge(
+    con: duckdb.DuckDBPyConnection, source: str, edges: Sequence[tuple[str, timedelta]], now: datetime
+) -> datetime | None:
+    """Find the first instant after `now` at which a value in `source` is at one of the edges."""
+    if not edges:
+        return None
+    parameters = Parameters()
+    smallest = ", ".join(
+        f"min({name}) FILTER ({name} > {parameters.bind(now - offset)}) + {parameters.bind(offset)}::INTERVAL"
+        for name, offset in edges
+    )
+    row = con.execute(f"SELECT least({smallest}) FROM {source}", parameters.values).fetchone()
+    return row[0].replace(tzinfo=UTC) if row and row[0] else None

@@ -1,0 +1,57 @@
+"""Filling a segment from all contacts of its type: when it is new or edited, and when the store is built anew."""
+
+import duckdb
+
+from tamis.columns.layout import column, table
+from tamis.columns.log import Log
+from tamis.columns.membership import is_in_segment, recipients_of, span
+from tamis.domain.transitions import Cause
+from tamis.rules.moment import Moment
+from tamis.rules.sql import Parameters, Source, compile_rule
+from tamis.rules.tree import Rule
+
+
+def fill_new(
+    con: duckdb.DuckDBPyConnection,
+    log: Log,
+    type_id: int,
+    segment_id: int,
+    rule: Rule,
+    moment: Moment,
+    cause: Cause,
+) -> None:
+    """Fill a segment that has no recipients yet; the log gets one line."""
+    parameters = Parameters()
+    at = parameters.bind(moment.now)
+    wanted = _wanted(type_id, segment_id, rule, moment, parameters)
+    row = con.execute(f"INSERT INTO members SELECT recipient_id, {at} FROM ({wanted})", parameters.values).fetchone()
+    log.fill(segment_id, moment.now.replace(tzinfo=None), cause, row[0] if row else 0)
+
+
+def fill_edited(con: duckdb.DuckDBPyConnection, type_id: int, segment_id: int, rule: Rule, moment: Moment) -> None:
+    """Add to `moves` who has to enter and leave a segment whose rule is another now."""
+    parameters = Parameters()
+    con.execute(
+        f"CREATE OR REPLACE TEMP TABLE wanted AS {_wanted(type_id, segment_id, rule, moment, parameters)}",
+        parameters.values,
+    )
+    con.execute(f"CREATE OR REPLACE TEMP TABLE present AS SELECT recipient_id FROM {recipients_of(segment_id)}")
+    for step, here, there in ((1, "wanted", "present"), (-1, "present", "wanted")):
+        con.execute(
+            f"INSERT INTO moves SELECT 0, recipient_id, {step}, $1, '{Cause.RULE}', 0 "
+            f"FROM {here} ANTI JOIN {there} USING (recipient_id)",
+            [moment.now.replace(tzinfo=None)],
+        )
+
+
+def _wanted(type_id: int, segment_id: int, rule: Rule, moment: Moment, parameters: Parameters) -> str:
+    """Write the query for the recipients that a segment is to have: whom its rule selects, less the removed, and the
+    added, each under the number that it was given when it was added."""
+    where = compile_rule(rule, moment, Source(column, is_in_segment), parameters)
+    segment = int(segment_id)
+    return (
+        f"SELECT {span(segment)[0]} | id AS recipient_id FROM {table(type_id)} WHERE {where} "
+        f"AND id NOT IN (SELECT contact_id FROM removed WHERE segment_id = {segment}) "
+        f"AND id NOT IN (SELECT contact_id FROM added WHERE segment_id = {segment} AND contact_id IS NOT NULL) "
+        f"UNION ALL SELECT recipient_id FROM added WHERE segment_id = {segment}"
+    )

@@ -1,0 +1,36 @@
+"""The tables of the column store, but for those of contacts, which follow their fields (see `layout`)."""
+
+VERSION = 2
+
+SCHEMA = """
+CREATE TABLE meta (version INTEGER NOT NULL, store_id VARCHAR NOT NULL, applied BIGINT NOT NULL);
+CREATE TABLE members (recipient_id BIGINT NOT NULL, entered_at TIMESTAMP NOT NULL);
+CREATE TABLE recent (recipient_id BIGINT NOT NULL, step TINYINT NOT NULL, instant TIMESTAMP NOT NULL);
+CREATE TABLE sizes (segment_id BIGINT NOT NULL, recipients BIGINT NOT NULL);
+CREATE TABLE clocks (
+    contact_type_id BIGINT NOT NULL, as_of TIMESTAMP NOT NULL, midnight TIMESTAMP, edge TIMESTAMP
+);
+CREATE TABLE added (
+    id BIGINT NOT NULL, segment_id BIGINT NOT NULL, contact_id BIGINT, recipient_id BIGINT NOT NULL,
+    email VARCHAR NOT NULL, first_name VARCHAR NOT NULL, last_name VARCHAR NOT NULL, created_at TIMESTAMP NOT NULL
+);
+CREATE TABLE removed (segment_id BIGINT NOT NULL, contact_id BIGINT NOT NULL);
+"""
+
+HISTORY = """
+CREATE TABLE IF NOT EXISTS transitions (
+    number BIGINT NOT NULL, recipient_id BIGINT NOT NULL, step TINYINT NOT NULL, instant TIMESTAMP NOT NULL,
+    cause VARCHAR NOT NULL
+);
+CREATE TABLE IF NOT EXISTS fillings (
+    number BIGINT NOT NULL, segment_id BIGINT NOT NULL, instant TIMESTAMP NOT NULL, cause VARCHAR NOT NULL,
+    recipients BIGINT NOT NULL
+);
+CREATE TABLE IF NOT EXISTS daily_sizes (
+    segment_id BIGINT NOT NULL, day DATE NOT NULL, recipients BIGINT NOT NULL, entered BIGINT NOT NULL,
+    departed BIGINT NOT NULL
+);
+"""
+"""What cannot be computed again, and is kept when everything else is."""
+
+HISTORY_TABLES = ("transitions", "fillings", "daily_sizes")
