@@ -139,7 +139,7 @@ def _follow(house: House, stop: threading.Event) -> None:
     said = None
     while True:
         try:
-            house.columns()
+            house.columns().tidy()
             said = None
         except TamisError as error:
             if error.message != said:

@@ -87,6 +87,7 @@ class _Work:
     contacts: list[Touched] = field(default_factory=list)
     added: list[Touched] = field(default_factory=list)
     segments: set[int] = field(default_factory=set)
+    fields: bool = False
 
     def latest(self, now: datetime) -> datetime:
         """Give the newest instant at which anything was touched, if it is after `now`: clocks are turned back, too."""
@@ -101,6 +102,8 @@ def _work(db: apsw.Connection, after: int, up_to: int) -> dict[int, _Work]:
         of_type = work[change.contact_type_id]
         if change.subject == "segment" and change.segment_id:
             of_type.segments.add(change.segment_id)
+        if change.subject == "fields":
+            of_type.fields = True
         if change.added_id:
             of_type.added.append(Touched(change.at, change.cause, [change.added_id]))
     return work
@@ -108,7 +111,8 @@ def _work(db: apsw.Connection, after: int, up_to: int) -> dict[int, _Work]:
 
 def _follow(db: apsw.Connection, fold: Fold, type_id: int, work: _Work, now: datetime) -> None:
     fields = types.fields_of_type(db, type_id)
-    fold.arrange(type_id, fields)
+    if work.fields:
+        fold.arrange(type_id, fields)
     ids = sorted({id_ for group in work.contacts for id_ in group.ids})
     added = {id_ for group in work.added for id_ in group.ids}
     by_contact = set(recipients.added_of_contacts(db, ids)) - added if ids else set()

@@ -14,6 +14,7 @@ import duckdb
 from tamis.columns.clocks import due_types
 from tamis.columns.fold import Fold
 from tamis.columns.log import last_number
+from tamis.columns.membership import MANY_RECENT, merge
 from tamis.columns.schema import HISTORY, HISTORY_TABLES, SCHEMA, VERSION
 from tamis.domain.errors import Unavailable
 
@@ -60,7 +61,7 @@ class Columns:
             os.close(self._own)
             raise
         self.applied = self._applied()
-        self._look()
+        self._begin()
 
     @contextmanager
     def reading(self) -> Iterator[duckdb.DuckDBPyConnection]:
@@ -82,7 +83,7 @@ class Columns:
                 log.warning("the column store was damaged; it is kept as %s and built again", self.set_aside)
                 self._db = self._open()
                 self.applied, self.damaged = None, False
-                self._look()
+                self._begin()
 
     def _note(self, error: BaseException) -> None:
         if _tells_damage(error):
@@ -99,13 +100,21 @@ class Columns:
     @contextmanager
     def fold(self) -> Iterator[Fold]:
         """Apply changes in one transaction, which `Fold.finish` ends with the change number that was reached."""
-        con = self._db.cursor()
-        con.execute("BEGIN TRANSACTION")
-        try:
+        with self._transaction() as con:
             fold = Fold(con, self._number)
             yield fold
             assert fold.reached is not None, "a fold must be finished"
             con.execute("UPDATE meta SET applied = $1", [fold.reached])
+            sizes, due = _sizes(con), due_types(con)
+        self.sizes, self.due, self._number = sizes, due, fold.log.last
+        self.applied = fold.reached
+
+    @contextmanager
+    def _transaction(self) -> Iterator[duckdb.DuckDBPyConnection]:
+        con = self._db.cursor()
+        con.execute("BEGIN TRANSACTION")
+        try:
+            yield con
             con.execute("COMMIT")
         except BaseException as error:
             with suppress(duckdb.Error):  # the failure may have ended the transaction already
@@ -116,23 +125,23 @@ class Columns:
             raise
         finally:
             con.close()
-        self._look()
-        self.applied = fold.reached
+
+    def tidy(self) -> None:
+        """Merge the recent changes of memberships into the large table when there are many; for a quiet moment."""
+        with self.lock, self._transaction() as con:
+            merge(con, MANY_RECENT)
 
     def start_over(self) -> None:
         """Throw the copy away, but not the history, and begin an empty one, to be filled from the records."""
-        con = self._db.cursor()
-        con.execute("BEGIN TRANSACTION")
-        for (name,) in con.execute(
-            "SELECT table_name FROM duckdb_tables() WHERE NOT internal AND NOT temporary"
-        ).fetchall():
-            if name not in HISTORY_TABLES:
-                con.execute(f'DROP TABLE "{name}"')
-        self._create(con)
-        con.execute("COMMIT")
-        con.close()
+        with self._transaction() as con:
+            for (name,) in con.execute(
+                "SELECT table_name FROM duckdb_tables() WHERE NOT internal AND NOT temporary"
+            ).fetchall():
+                if name not in HISTORY_TABLES:
+                    con.execute(f'DROP TABLE "{name}"')
+            self._create(con)
         self.applied = None
-        self._look()
+        self._begin()
 
     def close(self) -> None:
         """Write everything to the file and let others have it."""
@@ -177,12 +186,9 @@ class Columns:
             wal.replace(target.with_name(target.name + ".wal"))
         return target
 
-    def _look(self) -> None:
-        con = self._db.cursor()
-        self.sizes = _sizes(con)
-        self.due = due_types(con)
-        self._number = last_number(con)
-        con.close()
+    def _begin(self) -> None:
+        self.sizes, self.due = _sizes(self._db), due_types(self._db)
+        self._number: int = last_number(self._db)
 
     def _applied(self) -> int | None:
         row = self._db.execute("SELECT applied FROM meta").fetchone()
