@@ -43,6 +43,7 @@ class Columns:
         self.path = directory / FILE_NAME
         self.set_aside: Path | None = None
         self.damaged = False
+        self._number = 0
         self.lock = threading.Lock()
         self._store_id = store_id
         self._local = threading.local()
@@ -188,7 +189,7 @@ class Columns:
 
     def _begin(self) -> None:
         self.sizes, self.due = _sizes(self._db), due_types(self._db)
-        self._number: int = last_number(self._db)
+        self._number = last_number(self._db)
 
     def _applied(self) -> int | None:
         row = self._db.execute("SELECT applied FROM meta").fetchone()
