@@ -105,6 +105,33 @@ def test_fields_are_made_listed_and_deleted(either: Path) -> None:
         tamis(either, "segment", "count", "--type", "People", "--where", 'plan = "pro"')
 
 
+def test_fields_are_edited(either: Path, tmp_path: Path) -> None:
+    tamis(either, "field", "create", "Plan", "--type", "People", "--kind", "choice", "--option", "Free")
+    text = "email,plan\nann@example.org,free\n"
+    tamis(either, "import", people(tmp_path, text), "--type", "People")
+    tamis(either, "segment", "create", "Free", "--type", "People", "--where", 'plan = "Free"')
+    edited = tamis(either, "field", "edit", "plan", "--type", "People", "--name", "Price plan", "--add-option", "Pro",
+                   "--add-option", "Team")  # fmt: skip
+    assert (edited["key"], edited["options"]) == ("price_plan", ["Free", "Pro", "Team"])
+    assert tamis(either, "segment", "show", "Free")["rule"] == 'price_plan is "Free"'
+    with pytest.raises(Refused, match='price_plan is used by the segments "Free"'):
+        tamis(either, "field", "edit", "price_plan", "--type", "People", "--kind", "text")
+    tamis(either, "segment", "edit", "Free", "--where", 'email contains "a"')
+    tamis(either, "field", "edit", "price_plan", "--type", "People", "--delete-option", "pro", "--kind", "choices")
+    count = ("segment", "count", "--type", "People", "--where", 'price_plan includes all of ("Free")')
+    assert tamis(either, *count) == {"count": 1}
+    assert tamis(either, "contact", "show", "ann@example.org", "--type", "People")["values"]["price_plan"] == ["Free"]
+
+
+def test_segments_are_edited(either: Path, tmp_path: Path) -> None:
+    tamis(either, "import", people(tmp_path), "--type", "People")
+    tamis(either, "segment", "create", "Anns", "--type", "People", "--where", 'first_name = "Ann"')
+    assert tamis(either, "segment", "edit", "Anns", "--name", "All") == {"id": 1, "name": "All", "count": 1}
+    assert tamis(either, "segment", "edit", "1", "--where", "email is not blank")["count"] == 2
+    assert len(tamis(either, "segment", "members", "all")["members"]) == 2
+    assert tamis(either, "segment", "edit", "1", "--where", "") == {"id": 1, "name": "All", "count": 0}
+
+
 def test_a_field_is_deleted_by_key_also_when_its_key_is_a_number(data: Path) -> None:
     made = tamis(data, "field", "create", "2024", "--type", "People", "--kind", "text")
     assert tamis(data, "field", "delete", "2024", "--type", "People") == {"id": made["id"], "key": "2024"}

@@ -37,6 +37,12 @@ def run(data: Path, *arguments: str, given: str = "") -> "subprocess.CompletedPr
             'must not contain ";"',
         ),
         (["field", "create", "Age", "--type", "People", "--kind", "number", "--option", "1"], "has no options"),
+        (["field", "edit", "birth_date", "--type", "People"], "nothing to change: give --name, --kind"),
+        (["field", "edit", "nothing", "--type", "People", "--name", "x"], 'have no field "nothing"'),
+        (["field", "edit", "birth_date", "--type", "People", "--name", "City"], 'have a field "city" already'),
+        (["field", "edit", "birth_date", "--type", "People", "--kind", "choice"], "needs at least one --add-option"),
+        (["segment", "edit", "Nothing", "--name", "x"], 'here is no segment "Nothing"'),
+        (["segment", "edit", "Nothing"], "nothing to change: give --name, --where or both"),
         (["field", "delete", "email", "--type", "People"], "is a reserved field"),
         (["field", "delete", "nothing", "--type", "People"], 'have no field "nothing"'),
         (["import", "/no/such/file.csv", "--type", "People"], "cannot be read: No such file"),
@@ -98,6 +104,14 @@ def test_with_several_accounts_one_must_be_chosen(data: Path) -> None:
     assert tamis(data, "type", "list", "--account", "second@example.org") == {"contact_types": []}
     with pytest.raises(Refused, match='here is no contact type "People"'):
         tamis(data, "field", "list", "--type", "People", "--account", "second@example.org")
+    tamis(data, "segment", "create", "All", "--type", "People", "--where", "email is not blank",
+          "--account", "owner@example.org")  # fmt: skip
+    for change in (("edit", "All", "--name", "Mine"), ("delete", "All")):
+        with pytest.raises(Refused, match='here is no segment "All"'):
+            tamis(data, "segment", *change, "--account", "second@example.org")
+    for change in (("edit", "birth_date", "--name", "Mine"), ("delete", "birth_date")):
+        with pytest.raises(Refused, match='here is no contact type "People"'):
+            tamis(data, "field", *change, "--type", "People", "--account", "second@example.org")
 
 
 def test_a_password_comes_from_standard_input_and_is_kept_as_a_hash(tmp_path: Path) -> None:

@@ -76,6 +76,9 @@ def _step(db: apsw.Connection, columns: Columns, now: datetime) -> None:
     with columns.fold() as fold:
         work = _work(db, applied, up_to)
         for type_id in sorted(work.keys() | {t for t, due in columns.due.items() if due <= now}):
+            # What is read is as of now: where a step ends earlier, it may be of fields that the changes do not tell of.
+            if work[type_id].fields or up_to < last:
+                fold.arrange(type_id, types.fields_of_type(db, type_id))
             _follow(db, fold, type_id, work[type_id], now)
         fold.finish(up_to)
 
@@ -111,8 +114,6 @@ def _work(db: apsw.Connection, after: int, up_to: int) -> dict[int, _Work]:
 
 def _follow(db: apsw.Connection, fold: Fold, type_id: int, work: _Work, now: datetime) -> None:
     fields = types.fields_of_type(db, type_id)
-    if work.fields:
-        fold.arrange(type_id, fields)
     ids = sorted({id_ for group in work.contacts for id_ in group.ids})
     added = {id_ for group in work.added for id_ in group.ids}
     by_contact = set(recipients.added_of_contacts(db, ids)) - added if ids else set()

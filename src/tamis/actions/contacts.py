@@ -15,6 +15,7 @@ from tamis.domain.errors import NotFound
 from tamis.domain.fields import FieldSet
 from tamis.domain.segments import Segment
 from tamis.records import contacts, erasure, recipients, segments, types
+from tamis.records.database import snapshot
 from tamis.rules.moment import Moment
 
 
@@ -59,4 +60,5 @@ def contact_page(house: House, contact_type: ContactType, after: int, limit: int
     with house.columns().reading() as con:
         ids = read.contact_ids(con, contact_type.id, after, limit)
     db = house.records.reader()
-    return contacts.by_ids(db, ids, types.fields_of_type(db, contact_type.id))
+    with snapshot(db):  # values are read with the fields of which they are
+        return contacts.by_ids(db, ids, types.fields_of_type(db, contact_type.id))

@@ -6,15 +6,13 @@ from datetime import datetime
 
 import apsw
 
+from tamis.actions.dependents import refuse_while_used, users_of_field
 from tamis.actions.types import checked_name
 from tamis.domain.contacts import ContactType
 from tamis.domain.errors import Invalid, NotFound, Problem, Refused
 from tamis.domain.fields import RESERVED, SEPARATOR, Field, FieldSet, Kind, key_of
 from tamis.domain.text import fold, problem_with_name
-from tamis.records import contacts, erasure, feed, segments, types
-from tamis.rules.build import build
-from tamis.rules.json import from_json
-from tamis.rules.tree import conditions
+from tamis.records import contacts, erasure, feed, types
 
 MOST_FIELDS = 2_000
 
@@ -55,16 +53,7 @@ def delete_field(db: apsw.Connection, now: datetime, contact_type: ContactType, 
     """Delete a custom field and its values; raises NotFound, and Refused while a segment's rule uses it."""
     fields = types.fields_of_type(db, contact_type.id)
     field = find_custom_field(contact_type, fields, reference)
-    live = segments.live_of_type(db, contact_type.id)
-    refs = segments.refs_for(db, contact_type.id, [segment.rule for segment in live])
-    users = [
-        segment.name
-        for segment in live
-        if any(c.field == field for c in conditions(build(from_json(segment.rule), fields, refs)))
-    ]
-    if users:
-        named = ", ".join(f'"{user}"' for user in users)
-        raise Refused(f"{field.key} is used by the segments {named}; delete or change them first")
+    refuse_while_used(field.key, users_of_field(db, contact_type.id, field))
     types.delete_field(db, contact_type.id, field.id)
     contacts.forget_field(db, contact_type.id, field.id)
     feed.tell_fields(db, contact_type.id, now)

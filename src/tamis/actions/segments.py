@@ -3,10 +3,12 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from enum import Enum
 
 import apsw
 
 from tamis.actions.catch_up import stored_rule
+from tamis.actions.dependents import refuse_while_used, users_of_segment
 from tamis.actions.house import House
 from tamis.columns import read
 from tamis.domain.accounts import Account
@@ -15,11 +17,18 @@ from tamis.domain.errors import Invalid, NotFound, Problem
 from tamis.domain.segments import Segment, is_segment_id
 from tamis.domain.text import problem_with_name
 from tamis.records import accounts, segments, types
+from tamis.records.database import snapshot
 from tamis.rules.build import build
 from tamis.rules.draft import Draft
 from tamis.rules.json import from_json, to_json
 from tamis.rules.moment import Moment
 from tamis.rules.tree import Rule
+
+
+class Keep(Enum):
+    """Stands for the rule that a segment has already; None is the rule without conditions."""
+
+    RULE = "rule"
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,25 +50,56 @@ def create_segment(
 ) -> Segment:
     """Make a segment; raises Invalid with every problem of its name and its rule."""
     name = name.strip()
-    problems = []
-    wrong = problem_with_name(name)
-    if wrong:
-        problems.append(Problem("segment_name", f"the segment name {wrong}"))
-    elif segments.live_by_name(db, account.id, name):
-        problems.append(Problem("segment_name", "the segment name has already been taken"))
-    rule: Rule = None
-    try:
-        rule = build(draft, types.fields_of_type(db, contact_type.id), segments.refs_of_type(db, contact_type.id))
-    except Invalid as error:
-        problems += error.problems
+    problems = _problems_with_name(db, account, name, None)
+    rule = _stored(db, contact_type.id, draft, problems)
     if problems:
         raise Invalid(problems)
-    return segments.insert(db, account.id, contact_type.id, name, to_json(rule), now)
+    return segments.insert(db, account.id, contact_type.id, name, rule, now)
+
+
+def edit_segment(
+    db: apsw.Connection,
+    now: datetime,
+    account: Account,
+    segment_id: int,
+    *,
+    name: str | None = None,
+    draft: Draft | Keep | None = Keep.RULE,
+) -> Segment:
+    """Give a segment another name, another rule or both, and leave alone what is not given; raises NotFound, and
+    Invalid with every problem."""
+    segment = segment_by_id(db, account, segment_id)
+    name = segment.name if name is None else name.strip()
+    problems = _problems_with_name(db, account, name, segment)
+    rule = segment.rule if isinstance(draft, Keep) else _stored(db, segment.contact_type_id, draft, problems)
+    if problems:
+        raise Invalid(problems)
+    return segments.update(db, segment, name, rule, now)
+
+
+def _problems_with_name(db: apsw.Connection, account: Account, name: str, of: Segment | None) -> list[Problem]:
+    wrong = problem_with_name(name)
+    if wrong:
+        return [Problem("segment_name", f"the segment name {wrong}")]
+    other = segments.live_by_name(db, account.id, name)
+    if other and (of is None or other.id != of.id):
+        return [Problem("segment_name", "the segment name has already been taken")]
+    return []
+
+
+def _stored(db: apsw.Connection, type_id: int, draft: Draft | None, problems: list[Problem]) -> str:
+    """Build a rule and write it as it is stored; what is wrong with it is added to `problems`."""
+    try:
+        return to_json(build(draft, types.fields_of_type(db, type_id), segments.refs_of_type(db, type_id)))
+    except Invalid as error:
+        problems += error.problems
+        return to_json(None)
 
 
 def delete_segment(db: apsw.Connection, now: datetime, account: Account, segment_id: int) -> Segment:
-    """Delete a segment softly; raises NotFound."""
+    """Delete a segment softly; raises NotFound, and Refused while the rule of another one names it."""
     segment = segment_by_id(db, account, segment_id)
+    refuse_while_used(f'the segment "{segment.name}"', users_of_segment(db, segment))
     segments.delete(db, segment, now)
     return segment
 
@@ -91,12 +131,13 @@ def rule_of(db: apsw.Connection, segment: Segment) -> Rule:
 
 def list_segments(db: apsw.Connection, account: Account, sizes: Mapping[int, int]) -> list[SizedSegment]:
     """List the segments of an account, newest first, with their sizes from `segment_sizes`."""
-    live = segments.live_of_account(db, account.id)
-    fields = {t.id: types.fields_of_type(db, t.id) for t in types.types_of_account(db, account.id)}
-    refs = {
-        type_id: segments.refs_for(db, type_id, [s.rule for s in live if s.contact_type_id == type_id])
-        for type_id in fields
-    }
+    with snapshot(db):  # a rule is read with the fields and the segments for which it was made
+        live = segments.live_of_account(db, account.id)
+        fields = {t.id: types.fields_of_type(db, t.id) for t in types.types_of_account(db, account.id)}
+        refs = {
+            type_id: segments.refs_for(db, type_id, [s.rule for s in live if s.contact_type_id == type_id])
+            for type_id in fields
+        }
     return [
         SizedSegment(s, stored_rule(s.rule, fields[s.contact_type_id], refs[s.contact_type_id]), sizes.get(s.id, 0))
         for s in live

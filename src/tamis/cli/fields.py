@@ -5,7 +5,9 @@ from typing import Annotated, Any
 from cyclopts import App, Parameter
 
 from tamis.actions import fields
+from tamis.actions.field_edits import FieldEdit, edit_field
 from tamis.cli.common import Common, TypeOption, account_of, opened, show, show_table, type_of
+from tamis.domain.errors import Invalid, Problem
 from tamis.domain.fields import RESERVED, Field, Kind
 from tamis.records import types
 
@@ -49,6 +51,41 @@ def list_fields(*, type_: TypeOption, common: Common = Common()) -> None:  # noq
     else:
         rows = [(f.id, f.key, f.kind, f.name, ", ".join(f.options)) for f in found]
         show_table(("Id", "Key", "Kind", "Name", "Options"), rows, right=(0,))
+
+
+@field_app.command
+def edit(
+    field: str,
+    *,
+    type_: TypeOption,
+    name: str | None = None,
+    kind: Kind | None = None,
+    add_option: Annotated[list[str] | None, Parameter(negative="")] = None,
+    delete_option: Annotated[list[str] | None, Parameter(negative="")] = None,
+    common: Common = Common(),  # noqa: B008  frozen
+) -> None:
+    """Change a field; refused where a segment depends on what would be changed, or values would be lost.
+
+    Parameters
+    ----------
+    field
+        Key, name or id of the field.
+    name
+        Its new name, from which its new key follows; rules keep the field.
+    kind
+        What its values shall be; they are converted.
+    add_option
+        An option to add after the others; repeat it for each.
+    delete_option
+        An option to delete, also from the contacts that have it; repeat it for each.
+    """
+    wanted = FieldEdit(name, kind, tuple(add_option or ()), tuple(delete_option or ()))
+    if wanted == FieldEdit():
+        raise Invalid([Problem("", "nothing to change: give --name, --kind, --add-option or --delete-option")])
+    with opened(common) as house:
+        account = account_of(house, common)
+        edited = house.write(edit_field, account, type_of(house, account, type_), field, wanted)
+    show(common, _field(edited), f"Field {edited.id}: {edited.key} ({edited.kind})")
 
 
 @field_app.command

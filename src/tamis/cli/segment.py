@@ -9,10 +9,11 @@ from cyclopts import App, Parameter
 
 from tamis.actions import recipients, segments
 from tamis.actions.house import House
-from tamis.actions.segments import SizedSegment
+from tamis.actions.segments import Keep, SizedSegment
 from tamis.cli.ask import ask
 from tamis.cli.common import Common, TypeOption, account_of, opened, show, show_table, type_of
 from tamis.domain.accounts import Account
+from tamis.domain.errors import Invalid, Problem
 from tamis.domain.instants import format_instant
 from tamis.domain.segments import Segment
 from tamis.records import segments as records
@@ -42,6 +43,37 @@ def create(name: str, *, type_: TypeOption, where: Where, common: Common = Commo
         account = account_of(house, common)
         contact_type = type_of(house, account, type_)
         made = house.write(segments.create_segment, account, contact_type, name, from_text(where))
+        count = ask(house, segments.segment_sizes).get(made.id, 0)
+    show(
+        common, {"id": made.id, "name": made.name, "count": count}, f"Segment {made.id}: {made.name}, {count:,} members"
+    )
+
+
+@segment_app.command
+def edit(
+    segment: str,
+    *,
+    name: str | None = None,
+    where: Annotated[str | None, Parameter(name="--where", allow_leading_hyphen=True)] = None,
+    common: Common = Common(),  # noqa: B008  frozen
+) -> None:
+    """Give a segment another name, another rule or both; who was added or removed by hand stays so.
+
+    Parameters
+    ----------
+    segment
+        Id or name of the segment.
+    name
+        Its new name.
+    where
+        Its new rule, such as: country = "India" and total_paid >= 100
+    """
+    if name is None and where is None:
+        raise Invalid([Problem("", "nothing to change: give --name, --where or both")])
+    draft = Keep.RULE if where is None else from_text(where)
+    with opened(common) as house:
+        found = _find(house, common, segment)
+        made = house.write(segments.edit_segment, account_of(house, common), found.id, name=name, draft=draft)
         count = ask(house, segments.segment_sizes).get(made.id, 0)
     show(
         common, {"id": made.id, "name": made.name, "count": count}, f"Segment {made.id}: {made.name}, {count:,} members"

@@ -28,21 +28,25 @@ def column(field: Field) -> str:
 
 
 def arrange(con: duckdb.DuckDBPyConnection, type_id: int, fields: FieldSet) -> None:
-    """Bring a contact type's table in line with its fields: made when new, columns added and dropped."""
+    """Bring a contact type's table in line with its fields: made when new, columns added and dropped.
+
+    A column whose type has changed is replaced by an empty one; the contacts that had a value of its field were
+    changed with it and are loaded again.
+    """
     name = table(type_id)
     wanted = {column(field): SQL_TYPES[field.kind] for field in fields.fields}
     rows = con.execute(
-        "SELECT column_name FROM duckdb_columns() WHERE table_name = $1 AND NOT internal", [name]
+        "SELECT column_name, data_type FROM duckdb_columns() WHERE table_name = $1 AND NOT internal", [name]
     ).fetchall()
-    present = {row[0] for row in rows} - {"id"}
+    present = {key: sql_type for key, sql_type in rows if key != "id"}
     if not rows:
         columns = ", ".join(f"{key} {sql_type}" for key, sql_type in wanted.items())
         con.execute(f"CREATE TABLE {name} (id BIGINT NOT NULL, {columns})")
         return
-    for key in wanted.keys() - present:
-        con.execute(f"ALTER TABLE {name} ADD COLUMN {key} {wanted[key]}")
-    for key in present - wanted.keys():
+    for key, _ in present.items() - wanted.items():
         con.execute(f"ALTER TABLE {name} DROP COLUMN {key}")
+    for key, sql_type in wanted.items() - present.items():
+        con.execute(f"ALTER TABLE {name} ADD COLUMN {key} {sql_type}")
 
 
 def _structure(kind: Kind) -> str | list[str]:

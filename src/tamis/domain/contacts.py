@@ -44,9 +44,19 @@ class Contact:
         return self.values.get(field.id)
 
 
+def encode_value(value: Value) -> str:
+    """Write one value as it stands in a document."""
+    return _ENCODER.encode(value).decode()
+
+
+def decode_value(text: str, field: Field) -> Value:
+    """Read one value of a field as it stands in a document."""
+    return _typed(msgspec.json.decode(text), field.kind)
+
+
 def encode_part(field_id: int, value: Value) -> str:
     """Write one value as its part of a document, with the comma that stands before it."""
-    return f',"{field_id}":{_ENCODER.encode(value).decode()}'
+    return f',"{field_id}":{encode_value(value)}'
 
 
 def join_parts(parts: Iterable[str]) -> str:

@@ -19,6 +19,11 @@ def fold(text: str) -> str:
     return "".join("i" if character == "\u0130" else character.lower() for character in text)
 
 
+def counted(number: int, noun: str) -> str:
+    """Write a number with its noun: 1 contact, 2,000 contacts."""
+    return f"{number:,} {noun}" if number == 1 else f"{number:,} {noun}s"
+
+
 def problem_with_line(text: str) -> str | None:
     """Say why text cannot be a name or another single line, or None when it can."""
     if CONTROL.search(text) or SURROGATE.search(text):

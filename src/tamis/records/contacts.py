@@ -7,9 +7,9 @@ from typing import Any, NamedTuple
 import apsw
 import msgspec
 
-from tamis.domain.contacts import Contact, decode_values
+from tamis.domain.contacts import Contact, decode_value, decode_values, encode_value
 from tamis.domain.errors import Refused
-from tamis.domain.fields import FieldSet
+from tamis.domain.fields import Field, FieldSet, Value
 from tamis.domain.instants import from_micros, to_micros
 from tamis.domain.segments import STRANGER
 from tamis.domain.transitions import Cause
@@ -18,6 +18,7 @@ from tamis.records.database import one
 from tamis.records.queries import load
 
 SQL = load("contacts")
+VALUES_A_PAGE = 10_000
 
 
 class Known(NamedTuple):
@@ -102,8 +103,36 @@ def delete(db: apsw.Connection, contact: Contact, now: datetime) -> None:
 
 def forget_field(db: apsw.Connection, type_id: int, field_id: int) -> None:
     """Take a field's values out of all contacts of a type."""
-    path = f'$."{field_id}"'
+    path = _path(field_id)
     db.execute(SQL["forget_field"], (path, type_id, path)).fetchall()
+
+
+def values_of(db: apsw.Connection, type_id: int, field: Field) -> Iterator[tuple[int, Value]]:
+    """Give the contacts of a type that have a value of a field, and that value, in order of id, read page by page:
+    those already given may be changed meanwhile."""
+    after = 0
+    while rows := _page_of_values(db, type_id, field, after):
+        for id_, value in rows:
+            yield id_, decode_value(value, field)
+        after = rows[-1][0]
+
+
+def _page_of_values(db: apsw.Connection, type_id: int, field: Field, after: int) -> list[tuple[int, str]]:
+    rows: Any = db.execute(SQL["values_of"], (_path(field.id), type_id, after, VALUES_A_PAGE)).fetchall()
+    return list(rows)
+
+
+def store_values(
+    db: apsw.Connection, type_id: int, field: Field, values: Sequence[tuple[int, Value | None]], now: datetime
+) -> None:
+    """Replace the values that contacts have of a field, and clear those for which None is given; when the contacts
+    were updated stays."""
+    path = _path(field.id)
+    stated = ((path, encode_value(value), id_) for id_, value in values if value is not None)
+    cleared = ((path, id_) for id_, value in values if value is None)
+    db.executemany(SQL["set_value"], stated).fetchall()
+    db.executemany(SQL["clear_value"], cleared).fetchall()
+    feed.tell_contacts(db, type_id, (id_ for id_, _ in values), now)
 
 
 def documents(db: apsw.Connection, type_id: int, ids: Sequence[int]) -> list[str]:
@@ -123,6 +152,10 @@ def _contact(row: Any, fields: FieldSet) -> Contact:
     return Contact(
         id_, type_id, email, decode_values(document, fields), from_micros(created_at), from_micros(updated_at)
     )
+
+
+def _path(field_id: int) -> str:
+    return f'$."{field_id}"'
 
 
 def _json(values: Sequence[object]) -> str:

@@ -1,6 +1,7 @@
 """Segments in the records; every write is told to the feed."""
 
 from collections.abc import Iterable
+from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
@@ -67,6 +68,14 @@ def live_by_name(db: apsw.Connection, account_id: int, name: str) -> Segment | N
     """Find a segment of an account by its name, ignoring case."""
     row = one(db, SQL["live_by_name"], (fold(name.strip()), account_id))
     return _segment(row) if row else None
+
+
+def update(db: apsw.Connection, segment: Segment, name: str, rule: str, now: datetime) -> Segment:
+    """Give a segment another name or rule; the caller has checked that the name is free."""
+    db.execute(SQL["update"], (name, fold(name), rule, to_micros(now), segment.id)).fetchall()
+    if rule != segment.rule:
+        feed.tell_segment(db, segment.contact_type_id, segment.id, now)
+    return replace(segment, name=name, rule=rule, updated_at=now)
 
 
 def delete(db: apsw.Connection, segment: Segment, now: datetime) -> None:

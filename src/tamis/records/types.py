@@ -55,8 +55,7 @@ def insert_field(
     now: datetime,
 ) -> Field:
     """Add a custom field; the caller has checked that its key is free."""
-    stored = msgspec.json.encode(options).decode()
-    row: Any = one(db, SQL["insert_field"], (type_id, key, name, kind, stored, to_micros(now)))
+    row: Any = one(db, SQL["insert_field"], (type_id, key, name, kind, _options(options), to_micros(now)))
     return Field(row[0], key, name, kind, options)
 
 
@@ -73,9 +72,19 @@ def _field_set(document: str) -> FieldSet:
     return FieldSet((*RESERVED, *(Field(*row) for row in rows)))
 
 
+def update_field(db: apsw.Connection, type_id: int, field: Field) -> None:
+    """Change a custom field to what it is given as; the caller has checked that its key is free."""
+    row = (field.key, field.name, field.kind, _options(field.options), field.id, type_id)
+    db.execute(SQL["update_field"], row).fetchall()
+
+
 def delete_field(db: apsw.Connection, type_id: int, field_id: int) -> None:
     """Delete a custom field."""
     db.execute(SQL["delete_field"], (field_id, type_id)).fetchall()
+
+
+def _options(options: tuple[str, ...]) -> str:
+    return msgspec.json.encode(options).decode()
 
 
 def _type(row: Any) -> ContactType:

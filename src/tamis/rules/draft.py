@@ -1,5 +1,6 @@
 """What the doors make of their syntax: a tree of plain text, unchecked, in which each part knows where it stood."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from dataclasses import field as attribute
 from typing import Literal
@@ -48,3 +49,15 @@ class DraftNot:
 
 
 Draft = DraftCondition | DraftGroup | DraftNot
+
+
+def conditions(draft: Draft | None) -> Iterator[DraftCondition]:
+    """Walk over all conditions of a draft, from left to right."""
+    match draft:
+        case DraftCondition():
+            yield draft
+        case DraftGroup():
+            for part in draft.parts:
+                yield from conditions(part)
+        case DraftNot():
+            yield from conditions(draft.part)

@@ -10,7 +10,7 @@ from tamis.domain.contacts import merge_documents
 from tamis.domain.errors import Refused
 from tamis.domain.fields import FieldSet
 from tamis.domain.transitions import Cause
-from tamis.records import contacts, forgotten
+from tamis.records import contacts, forgotten, types
 from tamis.records.contacts import ChangedContact, NewContact
 
 
@@ -41,8 +41,11 @@ def upsert(
     """Store contacts of one type, whose addresses differ from each other; without `write`, only tell the outcome.
 
     A known contact keeps the values that its row does not state, but for the fields in `erasable`. Raises Refused when
-    an address was forgotten; the caller has looked at those with numbers up to `checked`.
+    an address was forgotten (the caller has looked at those with numbers up to `checked`), and when `fields`, by which
+    the rows were read, are no longer those of the type.
     """
+    if write:
+        _check_fields(types.fields_of_type(db, type_id), fields)
     if kept_out := forgotten.among(db, type_id, [row.email_key for row in rows], checked):
         raise Refused(f"{len(kept_out)} of the addresses were forgotten meanwhile and are not taken back: try again")
     known = contacts.known(db, type_id, [row.email_key for row in rows])
@@ -61,3 +64,13 @@ def upsert(
         contacts.insert_many(db, type_id, new, now, cause)
         contacts.update_many(db, type_id, changed, now, cause)
     return Outcome(len(new), len(changed), len(rows) - len(new) - len(changed))
+
+
+def _check_fields(present: FieldSet, read: FieldSet) -> None:
+    for field in read.fields:
+        now = present.by_id.get(field.id)
+        if now is None or now.kind is not field.kind or not set(field.options) <= set(now.options):
+            raise Refused(
+                f"the field {field.key} was changed or deleted meanwhile: import the file again; rows that are stored "
+                "will count as unchanged"
+            )

@@ -31,6 +31,17 @@ DELETE FROM contacts WHERE id = ?;
 UPDATE contacts SET field_values = json_remove(field_values, ?)
 WHERE contact_type_id = ? AND json_type(field_values, ?) IS NOT NULL;
 
+-- name: values_of
+SELECT id, field_values -> ?1 FROM contacts
+WHERE +contact_type_id = ?2 AND id > ?3 AND json_type(field_values, ?1) IS NOT NULL ORDER BY id LIMIT ?4;
+-- With the plus sign contacts are read in the order of their ids, without sorting those of a type anew for each page.
+
+-- name: set_value
+UPDATE contacts SET field_values = json_set(field_values, ?, json(?)) WHERE id = ?;
+
+-- name: clear_value
+UPDATE contacts SET field_values = json_remove(field_values, ?) WHERE id = ?;
+
 -- name: documents
 SELECT '{"id":' || id || ',"email":' || json_quote(email) || ',"created_at":' || created_at
            || ',"updated_at":' || updated_at || ',"values":' || field_values || '}'

@@ -25,5 +25,8 @@ FROM segments WHERE id = ? AND account_id = ? AND deleted_at IS NULL;
 SELECT id, account_id, contact_type_id, name, rule, created_at, updated_at
 FROM segments WHERE name_key = ? AND account_id = ? AND deleted_at IS NULL;
 
+-- name: update
+UPDATE segments SET name = ?, name_key = ?, rule = ?, updated_at = ? WHERE id = ?;
+
 -- name: delete
 UPDATE segments SET deleted_at = ?, updated_at = ? WHERE id = ?;

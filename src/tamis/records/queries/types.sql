@@ -20,5 +20,8 @@ INSERT INTO fields (contact_type_id, key, name, kind, options, created_at) VALUE
 SELECT json_group_array(json_array(id, key, name, kind, json(options)) ORDER BY id)
 FROM fields WHERE contact_type_id = ?;
 
+-- name: update_field
+UPDATE fields SET key = ?, name = ?, kind = ?, options = ? WHERE id = ? AND contact_type_id = ?;
+
 -- name: delete_field
 DELETE FROM fields WHERE id = ? AND contact_type_id = ?;

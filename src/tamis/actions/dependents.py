@@ -1,0 +1,65 @@
+"""Who uses a field, an option or a segment: what a rule names is neither deleted nor changed under it (§ Fail closed).
+
+Rules are read as they are stored, not as they are built: also one that no longer fits its fields names what it names.
+"""
+
+from collections.abc import Callable, Iterable
+
+import apsw
+
+from tamis.domain.errors import Refused
+from tamis.domain.fields import Field
+from tamis.domain.segments import Segment
+from tamis.domain.text import fold
+from tamis.records import segments
+from tamis.rules.draft import DraftCondition, conditions
+from tamis.rules.json import from_json
+from tamis.rules.operators import BY_NAME
+
+
+def users_of_field(db: apsw.Connection, type_id: int, field: Field) -> list[Segment]:
+    """List the segments whose rules use a field."""
+    return _users(db, type_id, lambda condition: condition.field == field.id)
+
+
+def users_of_option(db: apsw.Connection, type_id: int, field: Field, option: str) -> list[Segment]:
+    """List the segments whose rules name an option of a field; a part of one, as "contains" takes it, names none."""
+    folded = fold(option)
+    return _users(
+        db,
+        type_id,
+        lambda condition: (
+            condition.field == field.id
+            and not BY_NAME[condition.operator].takes_parts
+            and any(fold(value) == folded for value in condition.values)
+        ),
+    )
+
+
+def users_of_segment(db: apsw.Connection, segment: Segment) -> list[Segment]:
+    """List the segments whose rules name a segment."""
+    own_id = str(segment.id)
+    return _users(
+        db,
+        segment.contact_type_id,
+        lambda condition: BY_NAME[condition.operator].names_segment and own_id in condition.values,
+    )
+
+
+def called(users: Iterable[Segment]) -> str:
+    """Name segments in a message."""
+    return ", ".join(f'"{user.name}"' for user in users)
+
+
+def refuse_while_used(what: str, users: list[Segment]) -> None:
+    """Raise Refused, naming all users, where there are any."""
+    if users:
+        raise Refused(f"{what} is used by the segments {called(users)}; delete or change them first")
+
+
+def _users(db: apsw.Connection, type_id: int, uses: Callable[[DraftCondition], bool]) -> list[Segment]:
+    return [
+        segment
+        for segment in segments.live_of_type(db, type_id)
+        if any(uses(condition) for condition in conditions(from_json(segment.rule)))
+    ]

@@ -1,0 +1,213 @@
+"""§ Fail closed: what a rule uses cannot be deleted, the refusal names every user, and no deletion widens a segment."""
+
+import shutil
+import tempfile
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from itertools import count
+from pathlib import Path
+from typing import NamedTuple
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from tamis.actions.accounts import create_account
+from tamis.actions.fields import delete_field
+from tamis.actions.house import House
+from tamis.actions.segments import delete_segment
+from tamis.domain.accounts import Account
+from tamis.domain.errors import Refused
+from tamis.domain.fields import Kind
+from tamis.domain.segments import Segment
+from tamis.settings import Settings
+from tests.stores.people import Desk, new_desk
+
+OPTIONS = {"plan": ("Free", "Pro", "Team"), "likes": ("Music", "Art", "Sport")}
+FIELDS = ("score", *OPTIONS)
+_numbers = count(1)
+
+
+class Clock:
+    """Goes on by a minute with every scene."""
+
+    def __init__(self) -> None:
+        self.now = datetime(2024, 1, 1, tzinfo=UTC)
+
+    def __call__(self) -> datetime:
+        return self.now
+
+
+CLOCK = Clock()
+
+
+class Written(NamedTuple):
+    """A rule as text, with all that it uses: ("field", key), ("option", key, option) or ("segment", name)."""
+
+    text: str
+    uses: frozenset[tuple[str, ...]]
+
+
+def condition(text: str, key: str, *options: str) -> Written:
+    return Written(f"{key} {text}", frozenset({("field", key), *(("option", key, option) for option in options)}))
+
+
+def _lists(key: str, operators: tuple[str, ...]) -> st.SearchStrategy[Written]:
+    options = st.lists(st.sampled_from(OPTIONS[key]), min_size=1, max_size=2, unique=True)
+    return st.builds(
+        lambda operator, chosen: condition(f"{operator} ({', '.join(f'{o.lower()!r}' for o in chosen)})", key, *chosen),
+        st.sampled_from(operators),
+        options,
+    )
+
+
+_plan = st.sampled_from(OPTIONS["plan"])
+conditions = st.one_of(
+    st.builds(condition, st.sampled_from(["> 2", "is blank", "is not 3", "not between 2 and 3"]), st.just("score")),
+    st.builds(condition, st.sampled_from(["is blank", "is not blank"]), st.sampled_from(FIELDS)),
+    st.builds(lambda o, text: condition(f'{o} "{text}"', "plan", text), st.sampled_from(["is", "is not"]), _plan),
+    st.builds(condition, st.sampled_from(['contains "pro"', 'does not contain "e"']), st.just("plan")),
+    _lists("plan", ("is one of", "is none of")),
+    _lists("likes", ("includes any of", "includes none of", "includes all of")),
+    st.just(Written("updated_at is after NOW", frozenset())),  # whom a deletion changes is not thereby updated
+)
+
+
+def _joined(parts: list[Written], word: str) -> Written:
+    return Written(f"({f' {word} '.join(p.text for p in parts)})", frozenset().union(*(p.uses for p in parts)))
+
+
+rules = st.recursive(
+    conditions,
+    lambda parts: st.one_of(
+        st.builds(_joined, st.lists(parts, min_size=2, max_size=3), st.sampled_from(["and", "or"])),
+        parts.map(lambda part: Written(f"not ({part.text})", part.uses)),
+    ),
+    max_leaves=4,
+)
+people = st.fixed_dictionaries(
+    {},
+    optional={
+        "score": st.integers(1, 4).map(str),
+        "plan": _plan,
+        "likes": st.lists(st.sampled_from(OPTIONS["likes"]), min_size=1).map("; ".join),
+    },
+)
+deletions = st.one_of(
+    st.tuples(st.just("field"), st.sampled_from(FIELDS)),
+    st.sampled_from([("option", key, option) for key, options in OPTIONS.items() for option in options]),
+    st.tuples(st.just("segment"), st.sampled_from(["s0", "s1", "s2"])),
+)
+
+
+@dataclass
+class Scene:
+    """A contact type, its contacts, and segments with all that their rules use."""
+
+    desk: Desk
+    crowd: dict[str, dict[str, str]]
+    live: dict[str, tuple[Segment, Written]]
+
+    def members(self) -> dict[str, set[str]]:
+        return {name: self.desk.members(segment) for name, (segment, _) in self.live.items()}
+
+    def users(self, deletion: tuple[str, ...]) -> set[str]:
+        """Name the segments by which a deletion must be refused."""
+        found = {name for name, (_, rule) in self.live.items() if deletion in rule.uses}
+        if deletion[0] == "option" and not found and self.holders(*deletion[1:]):
+            found = {name for name, (_, rule) in self.live.items() if ("field", deletion[1]) in rule.uses}
+        return found
+
+    def holders(self, key: str, option: str) -> set[str]:
+        return {name for name, texts in self.crowd.items() if option in texts.get(key, "").split("; ")}
+
+    def delete(self, deletion: tuple[str, ...]) -> None:
+        match deletion:
+            case ("field", key):
+                self.desk.house.write(delete_field, self.desk.type, key)
+            case ("option", key, option):
+                self.desk.edit(key, delete_options=[option])
+                for texts in self.crowd.values():
+                    left = [o for o in texts.get(key, "").split("; ") if o not in (option, "")]
+                    texts.pop(key, None)
+                    texts.update({key: "; ".join(left)} if left else {})
+            case ("segment", name):
+                self.desk.house.write(delete_segment, self.desk.account, self.live[name][0].id)
+                del self.live[name]
+
+
+@pytest.fixture(scope="module")
+def home() -> Iterator[tuple[House, Account]]:
+    directory = Path(tempfile.mkdtemp(prefix="tamis-"))
+    house = House(Settings(directory, columns_threads=1), CLOCK)
+    account, _ = house.write(create_account, "owner@example.org", "Asia/Dhaka", None)
+    yield house, account
+    house.close()
+    shutil.rmtree(directory)
+
+
+def scene(home: tuple[House, Account], crowd: list[dict[str, str]], written: list[Written]) -> Scene:
+    desk = new_desk(*home)
+    desk.field("Score", Kind.NUMBER)
+    desk.field("Plan", Kind.CHOICE, *OPTIONS["plan"])
+    desk.field("Likes", Kind.CHOICES, *OPTIONS["likes"])
+    named = {f"p{number}": dict(texts) for number, texts in enumerate(crowd)}
+    desk.write(**named)
+    CLOCK.now += timedelta(minutes=1)
+    live: dict[str, tuple[Segment, Written]] = {}
+    run = next(_numbers)  # names of segments are unique in an account
+    for number, rule in enumerate(written):
+        text = rule.text.replace("NOW", f"{CLOCK.now:%Y-%m-%d %H:%M}Z")
+        for earlier in range(number):
+            text = text.replace(f'"s{earlier}"', f'"s{earlier} of {run}"')
+        live[f"s{number}"] = (desk.segment(f"s{number} of {run}", text), rule)
+    CLOCK.now += timedelta(minutes=1)
+    return Scene(desk, named, live)
+
+
+def known_before(number: int) -> st.SearchStrategy[Written]:
+    """A rule that names none but the segments made before it."""
+    later = {("segment", f"s{other}") for other in range(number, 2)}
+    return rules.filter(lambda rule: not rule.uses & later)
+
+
+@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.filter_too_much, HealthCheck.too_slow])
+@given(
+    crowd=st.lists(people, min_size=1, max_size=6),
+    written=st.tuples(known_before(0), known_before(1), known_before(2)),
+    wanted=st.lists(deletions, min_size=1, max_size=6),
+)
+def test_no_deletion_ever_widens_a_segment(
+    home: tuple[House, Account],
+    crowd: list[dict[str, str]],
+    written: tuple[Written, Written, Written],
+    wanted: list[tuple[str, ...]],
+) -> None:
+    at = scene(home, crowd, list(written))
+    gone: set[tuple[str, ...]] = set()
+    for deletion in wanted:
+        left = [o for o in OPTIONS.get(deletion[1], ()) if ("option", deletion[1], o) not in gone]
+        last = deletion[0] == "option" and len(left) == 1
+        if gone & {deletion, ("field", deletion[1])} or last:
+            continue
+        users, before = at.users(deletion), at.members()
+        refusal: Refused | None = None
+        try:
+            at.delete(deletion)
+        except Refused as error:
+            refusal = error
+        if refusal:
+            assert users, f"{deletion} was refused though nobody uses it: {refusal}"
+            assert {at.live[name][0].name for name in users} == named_in(refusal.message, at)
+        else:
+            assert not users, f"{deletion} was allowed under {users}"
+            gone.add(deletion)
+        after = at.members()
+        assert all(after[name] <= before[name] for name in after)
+
+
+def named_in(message: str, at: Scene) -> set[str]:
+    """Give the names of the segments that a message tells to be users; one that is to be deleted stands before."""
+    users = message.partition("the segments ")[2]
+    return {segment.name for segment, _ in at.live.values() if f'"{segment.name}"' in users}

@@ -1,0 +1,280 @@
+"""Fields are renamed, their options and kinds changed, with the values that contacts have; never under a rule."""
+
+from datetime import UTC, date, datetime
+from typing import Any
+
+import pytest
+
+from tamis.actions.fields import delete_field
+from tamis.actions.house import House
+from tamis.actions.importing.upsert import upsert
+from tamis.actions.segments import delete_segment, rule_of
+from tamis.actions.types import find_type
+from tamis.domain.contacts import encode_values
+from tamis.domain.errors import Invalid, NotFound, Refused
+from tamis.domain.fields import Kind, Value
+from tamis.records.contacts import NewContact
+from tamis.rules.text import to_text
+from tests.stores.people import Desk, new_desk
+
+
+@pytest.fixture
+def desk(house: House) -> Desk:
+    """People with a plan, and interests in several things."""
+    desk = new_desk(house)
+    desk.field("Plan", Kind.CHOICE, "Free", "Pro")
+    desk.field("Likes", Kind.CHOICES, "Music", "Art", "Sport")
+    desk.write(
+        ann={"plan": "Free", "likes": "Music; Art"},
+        bob={"plan": "Pro", "likes": "Art"},
+        cat={"likes": "Sport"},
+        dan={},
+    )
+    return desk
+
+
+def test_a_renamed_field_keeps_its_values_and_the_rules_that_use_it(desk: Desk) -> None:
+    pros = desk.segment("Pros", 'plan = "Pro"')
+    edited = desk.edit("plan", name="Price plan")
+    assert (edited.key, edited.name) == ("price_plan", "Price plan")
+    assert to_text(rule_of(desk.house.records.reader(), pros)) == 'price_plan is "Pro"'
+    assert desk.members(pros) == {"bob"}
+    assert desk.count('price_plan is "free"') == 1
+    assert desk.edit("price_plan", name="PRICE PLAN").key == "price_plan"
+
+
+@pytest.mark.parametrize("name", ["Likes", "E-Mail", "first name", "Address line 1"])
+def test_a_key_that_is_taken_is_refused(desk: Desk, name: str) -> None:
+    desk.field("E mail", Kind.TEXT)
+    with pytest.raises(Refused, match="have a field"):
+        desk.edit("plan", name=name)
+
+
+def test_added_options_come_after_the_others(desk: Desk) -> None:
+    assert desk.edit("plan", add_options=[" Team "]).options == ("Free", "Pro", "Team")
+    desk.write(eve={"plan": "team"})
+    assert desk.count('plan = "Team"') == 1
+
+
+def test_a_deleted_option_goes_from_the_contacts_that_have_it(desk: Desk) -> None:
+    before = desk.contact("ann")
+    assert desk.count("likes is blank") == 1
+    assert desk.edit("likes", delete_options=["ART"]).options == ("Music", "Sport")
+    assert desk.values("likes") == {"ann": ("Music",), "cat": ("Sport",)}
+    assert desk.count("likes is blank") == 2
+    assert desk.count('likes includes any of ("Music", "Sport")') == 2
+    desk.edit("plan", delete_options=["Pro"])
+    assert desk.values("plan") == {"ann": "Free"}
+    assert desk.count("plan is not blank") == 1
+    assert desk.contact("ann").updated_at == before.updated_at, "nobody has said anything new about her"
+
+
+@pytest.mark.parametrize(
+    ("key", "edit", "message"),
+    [
+        ("plan", {"name": " "}, "the name must not be blank"),
+        ("plan", {"name": "!!"}, "at least one letter or digit"),
+        ("plan", {"add_options": ["PRO"]}, "two options are the same"),
+        ("plan", {"add_options": ["a\nb"]}, "control characters"),
+        ("plan", {"delete_options": ["Team"]}, 'plan has no option "Team"'),
+        ("plan", {"delete_options": ["Free", "pro"]}, "needs at least one --add-option"),
+        ("plan", {"kind": Kind.TEXT, "add_options": ["x"]}, "a text field has no options"),
+        ("plan", {"kind": Kind.TEXT, "delete_options": ["Pro"]}, "a text field has no options"),
+        ("likes", {"add_options": ["Art; old"]}, 'must not contain ";"'),
+        ("notes", {"kind": Kind.CHOICE}, "needs at least one --add-option"),
+        ("notes", {"name": "", "add_options": ["x"]}, "the name must not be blank; add-option: a text field has no"),
+    ],
+)
+def test_what_cannot_be_is_refused_with_every_reason(desk: Desk, key: str, edit: dict[str, Any], message: str) -> None:
+    desk.field("Notes", Kind.TEXT)
+    before = desk.fields
+    with pytest.raises(Invalid, match=message):
+        desk.edit(key, **edit)
+    assert desk.fields == before
+
+
+CONVERSIONS: list[tuple[Kind, dict[str, str], dict[str, Any], dict[str, Value]]] = [
+    (Kind.TEXT, {"ann": "30", "bob": "-1.5"}, {"kind": Kind.NUMBER}, {"ann": 30.0, "bob": -1.5}),
+    (Kind.TEXT, {"ann": "yes"}, {"kind": Kind.BOOLEAN}, {"ann": True}),
+    (Kind.NUMBER, {"ann": "30", "bob": "0.5"}, {"kind": Kind.TEXT}, {"ann": "30", "bob": "0.5"}),
+    (Kind.DATE, {"ann": "2024-05-01"}, {"kind": Kind.TEXT}, {"ann": "2024-05-01"}),
+    (Kind.TEXT, {"ann": "2024-05-01"}, {"kind": Kind.DATE}, {"ann": date(2024, 5, 1)}),
+    (
+        Kind.DATE,
+        {"ann": "2024-05-01"},
+        {"kind": Kind.DATETIME},
+        {"ann": datetime(2024, 4, 30, 18, tzinfo=UTC)},
+    ),
+    (Kind.BOOLEAN, {"ann": "no"}, {"kind": Kind.TEXT}, {"ann": "false"}),
+    (Kind.TEXT, {"ann": "PRO"}, {"kind": Kind.CHOICE, "add_options": ["Free", "Pro"]}, {"ann": "Pro"}),
+    (
+        Kind.TEXT,
+        {"ann": "art; MUSIC", "bob": "music"},
+        {"kind": Kind.CHOICES, "add_options": ["Music", "Art"]},
+        {"ann": ("Music", "Art"), "bob": ("Music",)},
+    ),
+    (Kind.CHOICE, {"ann": "B"}, {"kind": Kind.CHOICES}, {"ann": ("B",)}),
+    (Kind.CHOICE, {"ann": "B"}, {"kind": Kind.TEXT}, {"ann": "B"}),
+    (Kind.CHOICES, {"ann": "B", "bob": "A"}, {"kind": Kind.CHOICE}, {"ann": "B", "bob": "A"}),
+    (Kind.CHOICES, {"ann": "B; A"}, {"kind": Kind.TEXT}, {"ann": "A; B"}),
+    (
+        Kind.CHOICES,
+        {"ann": "B; A", "bob": "B"},
+        {"kind": Kind.CHOICE, "delete_options": ["A"]},
+        {"ann": "B", "bob": "B"},
+    ),
+]
+
+
+@pytest.mark.parametrize(("kind", "texts", "edit", "values"), CONVERSIONS)
+@pytest.mark.parametrize("looked", [True, False], ids=["columns made before", "columns made after"])
+def test_values_are_converted_by_way_of_their_text(
+    house: House, kind: Kind, texts: dict[str, str], edit: dict[str, Any], values: dict[str, Value], looked: bool
+) -> None:
+    desk = new_desk(house)
+    desk.field("Some", kind, *(("A", "B") if kind.has_options else ()))
+    desk.write(**{name: {"some": text} for name, text in texts.items()}, dan={})
+    if looked:
+        assert desk.count("some is not blank") == len(texts)
+    before = desk.contact("ann")
+    edited = desk.edit("some", **edit)
+    assert edited.kind is edit["kind"]
+    assert desk.values("some") == values
+    assert desk.count("some is not blank") == len(texts)
+    assert desk.count("some is blank") == 1
+    ann = values["ann"]
+    if isinstance(ann, str | tuple | float):
+        written = (
+            f'"{ann}"' if isinstance(ann, str) else ", ".join(f'"{o}"' for o in ann) if isinstance(ann, tuple) else ann
+        )
+        operator = "includes all of" if isinstance(ann, tuple) else "in"
+        same = [name for name, value in values.items() if value == ann]
+        assert desk.count(f"some {operator} ({written})") >= len(same)
+    assert desk.contact("ann").updated_at == before.updated_at
+
+
+@pytest.mark.parametrize(
+    ("kind", "texts", "edit", "message"),
+    [
+        (
+            Kind.TEXT,
+            {"ann": "1", "bob": "two", "cat": "three", "dan": "four", "eve": "five", "fay": "two"},
+            {"kind": Kind.NUMBER},
+            'some cannot become a number field: 5 values would not fit, such as "two", "three", "four"; change them',
+        ),
+        (
+            Kind.TEXT,
+            {"ann": "A", "bob": "C"},
+            {"kind": Kind.CHOICE, "add_options": ["A"]},
+            '1 value would not fit, such as "C"',
+        ),
+        (Kind.CHOICES, {"ann": "A; B", "bob": "A"}, {"kind": Kind.CHOICE}, '1 value would not fit, such as "A; B"'),
+        (Kind.TEXT, {"ann": ";"}, {"kind": Kind.CHOICES, "add_options": ["A"]}, '1 value would not fit, such as ";"'),
+        (
+            Kind.DATETIME,
+            {"ann": "2024-05-01 10:00"},
+            {"kind": Kind.DATE},
+            "some cannot become a date field: 1 value would not",
+        ),
+    ],
+)
+def test_values_that_do_not_fit_are_told_and_nothing_is_changed(
+    house: House, kind: Kind, texts: dict[str, str], edit: dict[str, Any], message: str
+) -> None:
+    desk = new_desk(house)
+    desk.field("Some", kind, *(("A", "B") if kind.has_options else ()))
+    desk.write(**{name: {"some": text} for name, text in texts.items()})
+    before, fields = desk.values("some"), desk.fields
+    with pytest.raises(Refused, match=message):
+        desk.edit("some", **edit)
+    assert (desk.values("some"), desk.fields) == (before, fields)
+
+
+def test_many_values_are_converted_over_several_pages(house: House, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("tamis.records.contacts.VALUES_A_PAGE", 3)
+    monkeypatch.setattr("tamis.actions.field_edits.VALUES_A_BATCH", 2)
+    desk = new_desk(house)
+    desk.field("Some", Kind.TEXT)
+    desk.write(**{f"p{n}": {"some": str(n)} if n % 3 else {} for n in range(20)})
+    desk.edit("some", kind=Kind.NUMBER)
+    assert desk.values("some") == {f"p{n}": float(n) for n in range(20) if n % 3}
+    assert desk.count("some > 10") == 6
+
+
+def test_fail_closed_a_kind_stays_while_a_rule_uses_the_field(desk: Desk) -> None:
+    desk.segment("Pros", 'email is not blank and not plan = "Pro"')
+    desk.segment("Known", "plan is not blank")
+    with pytest.raises(Refused, match='plan is used by the segments "Pros", "Known"; delete or change them first'):
+        desk.edit("plan", kind=Kind.TEXT)
+
+
+def test_fail_closed_an_option_stays_while_a_rule_names_it(desk: Desk) -> None:
+    desk.edit("plan", add_options=["Team", "Gold"])
+    first = desk.segment("First", 'plan is not "team"')
+    second = desk.segment("Second", 'not (plan in ("Free", "Team"))')
+    with pytest.raises(Refused, match='the option "Team" of plan is used by the segments "First", "Second"'):
+        desk.edit("plan", delete_options=["team"])
+    assert desk.edit("plan", delete_options=["gold"]).options == ("Free", "Pro", "Team"), "nobody names or has it"
+    desk.house.write(delete_segment, desk.account, first.id)
+    desk.house.write(delete_segment, desk.account, second.id)
+    assert desk.edit("plan", delete_options=["team"]).options == ("Free", "Pro")
+
+
+def test_fail_closed_an_option_that_contacts_have_stays_while_any_rule_uses_the_field(desk: Desk) -> None:
+    blank = desk.segment("Without", "likes is blank")
+    others = desk.segment("Others", 'likes includes none of ("Sport")')
+    with pytest.raises(
+        Refused, match='2 contacts would lose "Art", and could enter the segments "Without", "Others", which'
+    ):
+        desk.edit("likes", delete_options=["art"])
+    assert desk.members(blank) == {"dan"}
+    assert desk.members(others) == {"ann", "bob", "dan"}
+
+
+def test_fail_closed_an_import_that_read_the_fields_as_they_were_is_refused(desk: Desk) -> None:
+    read = desk.fields
+    row = NewContact("eve@example.org", "eve@example.org", encode_values({read.by_key["plan"].id: "Pro"}))
+    desk.edit("plan", add_options=["Team"])
+    desk.edit("likes", name="Liked things")
+    desk.house.write(upsert, desk.type.id, read, [row], ())
+    desk.edit("plan", delete_options=["pro"])
+    with pytest.raises(Refused, match="the field plan was changed or deleted meanwhile: import the file again"):
+        desk.house.write(upsert, desk.type.id, read, [row], ())
+    assert desk.values("plan") == {"ann": "Free"}
+
+
+def test_a_strangers_field_answers_like_one_that_does_not_exist(desk: Desk) -> None:
+    stranger = new_desk(desk.house)
+    db = desk.house.records.reader()
+    for reference in (str(desk.type.id), desk.type.name, "999999"):
+        with pytest.raises(NotFound, match=f'there is no contact type "{reference}"'):
+            find_type(db, stranger.account, reference)
+    for reference in (str(desk.fields.by_key["plan"].id), "plan", "999999"):
+        with pytest.raises(NotFound, match=f'{stranger.type.name} have no field "{reference}"'):
+            stranger.edit(reference, name="Mine")
+        with pytest.raises(NotFound, match=f'{stranger.type.name} have no field "{reference}"'):
+            desk.house.write(delete_field, stranger.type, reference)
+    assert "plan" in desk.fields.by_key
+
+
+def test_a_reserved_field_cannot_be_edited(desk: Desk) -> None:
+    with pytest.raises(Refused, match="country is a reserved field"):
+        desk.edit("country", name="Land")
+
+
+def test_the_columns_follow_edits_of_fields_however_many_steps_it_takes_them(
+    house: House, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    desk = new_desk(house)
+    desk.field("Some", Kind.TEXT)
+    crowd = {f"p{n}": {"some": str(n)} for n in range(5)}
+    desk.write(**crowd)
+    assert desk.count('some = "3"') == 1
+    monkeypatch.setattr("tamis.actions.catch_up.CHANGES_A_STEP", 2)
+    desk.write(**{name: {"some": f"{texts['some']}0"} for name, texts in crowd.items()})
+    desk.edit("some", kind=Kind.NUMBER)
+    desk.field("Other", Kind.CHOICES, "A", "B")
+    high = desk.segment("High", 'some > 25 or other includes any of ("B")')
+    desk.write(p0={"other": "B; A"})
+    assert desk.members(high) == {"p0", "p3", "p4"}
+    assert desk.count("some is not blank") == 5

@@ -1,0 +1,80 @@
+"""A segment gets another name or rule; what hands did to it stays."""
+
+import pytest
+
+from tamis.actions.house import House
+from tamis.actions.recipients import add_recipient, delete_recipient, recipient_page
+from tamis.actions.segments import delete_segment, edit_segment, find_segment, rule_of
+from tamis.domain.emails import Email
+from tamis.domain.errors import Invalid, NotFound, Refused
+from tamis.domain.fields import Kind
+from tamis.rules.text import from_text, to_text
+from tests.stores.people import Desk, new_desk
+
+
+@pytest.fixture
+def desk(house: House) -> Desk:
+    desk = new_desk(house)
+    desk.field("Score", Kind.NUMBER)
+    desk.write(**{f"p{n}": {"score": str(n)} for n in range(6)}, nobody={})
+    return desk
+
+
+def test_a_new_rule_moves_the_members_and_leaves_the_hands_alone(desk: Desk) -> None:
+    house, segment = desk.house, desk.segment("High", "score >= 3")
+    assert desk.members(segment) == {"p3", "p4", "p5"}
+    house.write(add_recipient, desk.account, segment.id, Email("guest@example.org", "guest@example.org"), "A", "B")
+    p5 = recipient_page(house, desk.account.id, segment.id, 0, 10)[2][0]
+    house.write(delete_recipient, desk.account, p5)
+    edited = house.write(edit_segment, desk.account, segment.id, draft=from_text("score >= 2"))
+    assert desk.members(segment) == {"p2", "p3", "p4", "guest"}
+    assert edited.name == "High"
+    assert edited.created_at == segment.created_at < edited.updated_at
+    assert find_segment(house.records.reader(), desk.account, "High") == edited
+    assert house.columns().sizes[segment.id] == 4
+    house.write(edit_segment, desk.account, segment.id, draft=None)
+    assert desk.members(segment) == {"guest"}, "a segment without conditions selects nobody"
+
+
+def test_a_new_name_leaves_the_rule_alone(desk: Desk) -> None:
+    segment = desk.segment("High", "score >= 3")
+    edited = desk.house.write(edit_segment, desk.account, segment.id, name=" Higher ")
+    assert (edited.name, edited.rule) == ("Higher", segment.rule)
+    assert desk.members(segment) == {"p3", "p4", "p5"}
+    assert desk.house.write(edit_segment, desk.account, segment.id, name="HIGHER").name == "HIGHER"
+    assert desk.segment("High", "").name == "High", "the old name is free"
+
+
+def test_all_that_is_wrong_is_told_and_nothing_is_changed(desk: Desk) -> None:
+    segment = desk.segment("High", "score >= 3")
+    desk.segment("Low", "score < 3")
+    with pytest.raises(Invalid) as refusal:
+        desk.house.write(edit_segment, desk.account, segment.id, name="low", draft=from_text('scor > 1 or score > "x"'))
+    assert [problem.path for problem in refusal.value.problems] == [
+        "segment_name",
+        "line 1, column 1",
+        "line 1, column 21",
+    ]
+    assert find_segment(desk.house.records.reader(), desk.account, str(segment.id)) == segment
+    assert to_text(rule_of(desk.house.records.reader(), segment)) == "score is equal or greater than 3"
+
+
+def test_fail_closed_a_segments_new_rule_holds_its_fields_and_lets_go_of_the_old(desk: Desk) -> None:
+    segment = desk.segment("High", "score >= 3")
+    desk.field("Other", Kind.TEXT)
+    desk.house.write(edit_segment, desk.account, segment.id, draft=from_text("other is blank"))
+    with pytest.raises(Refused, match='other is used by the segments "High"'):
+        desk.edit("other", kind=Kind.NUMBER)
+    desk.edit("score", kind=Kind.TEXT)
+    assert desk.members(segment) == {"p0", "p1", "p2", "p3", "p4", "p5", "nobody"}
+
+
+def test_a_strangers_segment_answers_like_one_that_does_not_exist(desk: Desk) -> None:
+    segment = desk.segment("High", "score >= 3")
+    stranger = new_desk(desk.house)
+    for segment_id in (segment.id, 999_999):
+        with pytest.raises(NotFound, match=f"^there is no segment {segment_id}$"):
+            desk.house.write(edit_segment, stranger.account, segment_id, name="Mine", draft=None)
+        with pytest.raises(NotFound, match=f"^there is no segment {segment_id}$"):
+            desk.house.write(delete_segment, stranger.account, segment_id)
+    assert find_segment(desk.house.records.reader(), desk.account, "High") == segment
