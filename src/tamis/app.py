@@ -13,6 +13,7 @@ from pathlib import Path
 
 import uvicorn
 
+from tamis.actions.erasing import Eraser
 from tamis.actions.house import House
 from tamis.columns.store import Columns, Held
 from tamis.domain.errors import TamisError, Unavailable
@@ -23,6 +24,7 @@ SERVER_FILE = "server.json"
 GRACE_SECONDS = 30
 PATIENCE, PAUSE_SECONDS = 30, 0.1
 FOLLOW_SECONDS = 1.0
+TURN_SECONDS = 60
 
 log = logging.getLogger("tamis")
 
@@ -51,6 +53,7 @@ def serve(settings: Settings, host: str, port: int, ready: Callable[[str], None]
     house = House(settings)
     stop = threading.Event()
     follower = threading.Thread(target=_follow, args=(house, stop), name="follower")
+    eraser = threading.Thread(target=_erase_in_turns, args=(house, stop), name="eraser")
     try:
         columns = _own_columns(house)
         if columns.set_aside:
@@ -59,6 +62,7 @@ def serve(settings: Settings, host: str, port: int, ready: Callable[[str], None]
         address = f"http://{_shown(host)}:{listener.getsockname()[1]}"
         token = secrets.token_hex(32)
         follower.start()
+        eraser.start()
         config = uvicorn.Config(
             web_app(house, token),
             loop="uvloop",
@@ -83,8 +87,9 @@ def serve(settings: Settings, host: str, port: int, ready: Callable[[str], None]
             file.unlink(missing_ok=True)
     finally:
         stop.set()
-        if follower.is_alive():
-            follower.join()
+        for thread in (follower, eraser):
+            if thread.is_alive():
+                thread.join()
         house.close()
 
 
@@ -147,3 +152,9 @@ def _follow(house: House, stop: threading.Event) -> None:
             said = error.message
         if stop.wait(FOLLOW_SECONDS):
             return
+
+
+def _erase_in_turns(house: House, stop: threading.Event) -> None:
+    eraser = Eraser(house)
+    while not stop.wait(TURN_SECONDS):
+        eraser.turn()

@@ -1,8 +1,15 @@
 """What can be set, in one frozen record."""
 
 import os
+import re
 from dataclasses import dataclass, field
+from datetime import timedelta
 from pathlib import Path
+
+from tamis.domain.errors import Invalid, Problem
+
+SPAN = re.compile(r"([0-9]{1,6})\s*([smhd])")
+UNITS = {"s": "seconds", "m": "minutes", "h": "hours", "d": "days"}
 
 
 @dataclass(frozen=True)
@@ -14,6 +21,7 @@ class Settings:
     columns_threads: int = field(default_factory=lambda: os.cpu_count() or 1)
     max_body: int = 1_048_576
     requests_per_minute: int = 0
+    erase_within: timedelta = timedelta(hours=24)
 
     @classmethod
     def from_environment(cls, data: Path | None = None) -> "Settings":
@@ -25,4 +33,14 @@ class Settings:
             columns_threads=int(env.get("TAMIS_COLUMNS_THREADS") or 0) or os.cpu_count() or 1,
             max_body=int(env.get("TAMIS_MAX_BODY") or cls.max_body),
             requests_per_minute=int(env.get("TAMIS_REQUESTS_PER_MINUTE") or 0),
+            erase_within=_span("TAMIS_ERASE_WITHIN", env.get("TAMIS_ERASE_WITHIN")) or cls.erase_within,
         )
+
+
+def _span(name: str, text: str | None) -> timedelta | None:
+    if not text:
+        return None
+    found = SPAN.fullmatch(text.strip())
+    if not found or int(found[1]) == 0:
+        raise Invalid([Problem(name, f'"{text}" is no span of time; write a number and s, m, h or d, such as 24h')])
+    return timedelta(**{UNITS[found[2]]: int(found[1])})

@@ -30,7 +30,7 @@ def test_an_import_rejects_a_forgotten_address_with_its_reason(either: Path, tmp
     file = tmp_path / "people.csv"
     import_people(either, file, ANN, BOB)
     gone = tamis(either, "contact", "delete", "ANN@example.org", "--type", "People", "--forget")
-    assert gone == {"id": 1, "email": ANN, "forgotten": True}
+    assert gone == {"id": 1, "email": ANN, "forgotten": True, "erased": True}
     report = import_people(either, file, BOB, "Ann@Example.org", "carl@example.org", "ann@example.org")
     assert (report["created"], report["unchanged"], report["repeated"], report["rejected"]) == (1, 1, 0, 2)
     with Path(str(report["rejects_file"])).open(newline="") as rejects:
@@ -52,7 +52,7 @@ def test_an_address_that_is_no_contact_can_be_forgotten_and_leaves_the_segments_
         first, second, other = (owner.make_segment(one) for one in (type_id, type_id, other_type))
         assert owner.add(first, ANN).status_code == owner.add(other, ANN).status_code == 200
         gone = owner.tamis("contact", "delete", ANN, "--type", "People", "--forget")
-        assert gone == {"id": None, "email": ANN, "forgotten": True}
+        assert gone == {"id": None, "email": ANN, "forgotten": True, "erased": True}
         assert owner.addresses(first) == []
         assert owner.addresses(other) == [ANN]  # it was forgotten in its type only
         for segment in (first, second):

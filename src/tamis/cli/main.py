@@ -11,6 +11,7 @@ from tamis.cli.common import refuse
 from tamis.cli.contact import contact_app
 from tamis.cli.fields import field_app
 from tamis.cli.imports import import_file
+from tamis.cli.keeping import erase_files
 from tamis.cli.segment import segment_app
 from tamis.cli.serve import demo, serve
 from tamis.cli.types import type_app
@@ -20,6 +21,7 @@ app = App(name="tamis", help="An audience segmentation server for e-mail marketi
 for command in (account_app, key_app, type_app, field_app, contact_app, segment_app):
     app.command(command)
 app.command(import_file, name="import")
+app.command(erase_files, name="erase")
 app.command(serve)
 app.command(demo)
 

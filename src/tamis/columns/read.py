@@ -18,8 +18,8 @@ def count(con: duckdb.DuckDBPyConnection, type_id: int, rule: Rule, moment: Mome
     """Count the contacts of a type that a rule selects at a moment."""
     parameters = Parameters()
     where = compile_rule(rule, moment, Source(column, is_in_segment), parameters)
-    row = con.execute(f"SELECT count(*) FROM {table(type_id)} WHERE {where}", parameters.values).fetchone()
-    return int(row[0]) if row else 0
+    rows = con.execute(f"SELECT count(*) FROM {table(type_id)} WHERE {where}", parameters.values).fetchall()
+    return int(rows[0][0])
 
 
 def recipients(

@@ -3,6 +3,7 @@
 import fcntl
 import logging
 import os
+import shutil
 import threading
 import time
 from collections.abc import Iterator
@@ -13,12 +14,16 @@ import duckdb
 
 from tamis.columns.clocks import due_types
 from tamis.columns.fold import Fold
+from tamis.columns.gate import Gate
 from tamis.columns.log import last_number
 from tamis.columns.membership import MANY_RECENT, merge
 from tamis.columns.schema import HISTORY, HISTORY_TABLES, SCHEMA, VERSION
 from tamis.domain.errors import Unavailable
 
 FILE_NAME = "columns.duckdb"
+WAL_ENDING = ".wal"
+FRESH_ENDING = ".new"
+SPILL_NAME = "columns.tmp"
 LOCK_NAME = "columns.lock"
 DAMAGE = ("Corrupt", "checksum", "Could not read enough bytes")
 
@@ -46,17 +51,20 @@ class Columns:
         self._number = 0
         self.lock = threading.Lock()
         self._store_id = store_id
-        self._local = threading.local()
+        self._cursors: dict[int, duckdb.DuckDBPyConnection] = {}
+        self._gate = Gate()
         self._own = _take_ownership(directory / LOCK_NAME)
         try:
             self._config: dict[str, str | bool | int | float | list[str]] = {
                 "memory_limit": memory,
                 "threads": threads,
-                "temp_directory": str(directory / "columns.tmp"),
+                "temp_directory": str(directory / SPILL_NAME),
                 "autoinstall_known_extensions": False,
                 "autoload_known_extensions": False,
                 "preserve_insertion_order": False,
             }
+            self._discard_leftovers()
+            shutil.rmtree(directory / SPILL_NAME, ignore_errors=True)
             self._db = self._open()
         except BaseException:
             os.close(self._own)
@@ -68,23 +76,63 @@ class Columns:
     def reading(self) -> Iterator[duckdb.DuckDBPyConnection]:
         """Give this thread's own connection for a block that reads; raises Unavailable where the file turns out to be
         damaged, after which the next `recover` begins a new one."""
-        try:
-            yield self.cursor()
-        except duckdb.Error as error:
-            self._note(error)
-            raise
+        with self._gate.passing():
+            try:
+                yield self.cursor()
+            except duckdb.Error as error:
+                self._note(error)
+                raise
 
     def recover(self) -> None:
         """Put a file aside that was found to be damaged, and begin an empty one, to be filled from the records."""
-        with self.lock:
+        with self.lock, self._gate.alone():
             if self.damaged:
-                self._db.close()
-                self._local = threading.local()
+                self._close_database()
                 self.set_aside = self._put_aside()
                 log.warning("the column store was damaged; it is kept as %s and built again", self.set_aside)
                 self._db = self._open()
                 self.applied, self.damaged = None, False
                 self._begin()
+
+    def copy(self, target: Path) -> None:
+        """Write all tables to a new file, which holds nothing of what was deleted; whoever calls holds `lock`. Raises
+        Unavailable."""
+        con = self._db.cursor()
+        own = con.execute("SELECT current_database()").fetchall()[0][0]
+        try:
+            con.execute("ATTACH $1 AS fresh", [str(target)]).fetchall()
+            try:
+                con.execute(f'COPY FROM DATABASE "{own}" TO fresh').fetchall()
+                con.execute("CHECKPOINT fresh").fetchall()
+            finally:
+                con.execute("DETACH fresh").fetchall()
+        except duckdb.Error as error:
+            target.unlink(missing_ok=True)
+            self._note(error)
+            raise Unavailable(f"the column store cannot be copied: {error}") from None
+        finally:
+            con.close()
+
+    def rewrite(self) -> int | None:
+        """Replace the file by a copy that holds nothing of what was deleted; gives the change number that it stands at,
+        None when it is still to be filled from the records. Reads go on, but for the moment of the exchange.
+
+        Killed at any moment, it leaves the old file or the new one, each whole.
+        """
+        with self.lock:
+            fresh = self._beside(FRESH_ENDING)
+            self._discard_leftovers()
+            self.copy(fresh)
+            with self._gate.alone():
+                self._close_database()
+                # Closing has written everything to the file; what a failure left in the log, the copy has as well.
+                self._beside(WAL_ENDING).unlink(missing_ok=True)
+                fresh.replace(self.path)
+                _sync_directory(self.path.parent)
+                self._db = self._open()
+                self.applied = self._applied()
+                self._look()
+            return self.applied
 
     def _note(self, error: BaseException) -> None:
         if _tells_damage(error):
@@ -93,9 +141,10 @@ class Columns:
 
     def cursor(self) -> duckdb.DuckDBPyConnection:
         """Give this thread's own connection for reading."""
-        cursor: duckdb.DuckDBPyConnection | None = getattr(self._local, "cursor", None)
+        thread = threading.get_ident()
+        cursor = self._cursors.get(thread)  # that of a thread which has ended serves the one that has its number now
         if cursor is None:
-            cursor = self._local.cursor = self._db.cursor()
+            cursor = self._cursors[thread] = self._db.cursor()
         return cursor
 
     @contextmanager
@@ -146,8 +195,23 @@ class Columns:
 
     def close(self) -> None:
         """Write everything to the file and let others have it."""
-        self._db.close()
+        with self._gate.alone():
+            self._close_database()
         os.close(self._own)
+
+    def _close_database(self) -> None:
+        for cursor in self._cursors.values():  # the file stays open as long as one of them does
+            cursor.close()
+        self._cursors = {}
+        self._db.close()
+
+    def _discard_leftovers(self) -> None:
+        """Remove what a killed process may have left unfinished: it holds values of contacts."""
+        for ending in (FRESH_ENDING, FRESH_ENDING + WAL_ENDING):
+            self._beside(ending).unlink(missing_ok=True)
+
+    def _beside(self, ending: str) -> Path:
+        return self.path.with_name(FILE_NAME + ending)
 
     def _open(self) -> duckdb.DuckDBPyConnection:
         if self.path.exists():
@@ -165,8 +229,7 @@ class Columns:
     def _open_present(self) -> duckdb.DuckDBPyConnection:
         db = duckdb.connect(str(self.path), config=self._config)
         try:
-            row = db.execute("SELECT version, store_id FROM meta").fetchone()
-            if row != (VERSION, self._store_id):
+            if db.execute("SELECT version, store_id FROM meta").fetchall() != [(VERSION, self._store_id)]:
                 raise duckdb.IOException("made by another version, or for other records")
             _sizes(db)
         except duckdb.Error:
@@ -175,16 +238,17 @@ class Columns:
         return db
 
     def _create(self, con: duckdb.DuckDBPyConnection) -> None:
-        con.execute(SCHEMA)
-        con.execute(HISTORY)
-        con.execute("INSERT INTO meta VALUES ($1, $2, -1)", [VERSION, self._store_id])
+        # A result that is not fetched keeps its transaction open, and with it the log from being written to the file.
+        con.execute(SCHEMA).fetchall()
+        con.execute(HISTORY).fetchall()
+        con.execute("INSERT INTO meta VALUES ($1, $2, -1)", [VERSION, self._store_id]).fetchall()
 
     def _put_aside(self) -> Path:
         target = self.path.with_name(f"{FILE_NAME}.unusable-{time.strftime('%Y%m%d-%H%M%S', time.gmtime())}")
         self.path.replace(target)
-        wal = self.path.with_name(FILE_NAME + ".wal")
+        wal = self._beside(WAL_ENDING)
         if wal.exists():
-            wal.replace(target.with_name(target.name + ".wal"))
+            wal.replace(target.with_name(target.name + WAL_ENDING))
         return target
 
     def _begin(self) -> None:
@@ -192,8 +256,8 @@ class Columns:
         self._number = last_number(self._db)
 
     def _applied(self) -> int | None:
-        row = self._db.execute("SELECT applied FROM meta").fetchone()
-        return row[0] if row and row[0] >= 0 else None
+        rows = self._db.execute("SELECT applied FROM meta").fetchall()
+        return rows[0][0] if rows and rows[0][0] >= 0 else None
 
 
 def _sizes(con: duckdb.DuckDBPyConnection) -> dict[int, int]:
@@ -203,6 +267,14 @@ def _sizes(con: duckdb.DuckDBPyConnection) -> dict[int, int]:
 def _tells_damage(error: BaseException) -> bool:
     # A full disk gives errors of the same classes, so the words decide.
     return isinstance(error, duckdb.Error) and any(word in str(error) for word in DAMAGE)
+
+
+def _sync_directory(directory: Path) -> None:
+    handle = os.open(directory, os.O_RDONLY)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)
 
 
 def _take_ownership(path: Path) -> int:

@@ -1,0 +1,81 @@
+"""People whose values cannot be mistaken for anything else, and the search for what is left of them."""
+
+import random
+import string
+from pathlib import Path
+
+from tamis.actions.accounts import create_account
+from tamis.actions.fields import create_field
+from tamis.actions.forgetting import forget_address
+from tamis.actions.house import House
+from tamis.actions.importing.upsert import upsert
+from tamis.actions.recipients import add_recipient
+from tamis.actions.segments import create_segment
+from tamis.actions.types import create_type
+from tamis.domain.accounts import Account
+from tamis.domain.contacts import ContactType, encode_values
+from tamis.domain.emails import Email
+from tamis.domain.fields import CITY, FIRST_NAME, LAST_NAME, RESERVED, FieldSet, Kind
+from tamis.records.contacts import NewContact
+from tamis.rules.text import from_text
+
+PEOPLE = 30_000
+VICTIMS = range(7, PEOPLE, 300)
+SHORTEST_TRACE = 9
+
+
+class Town:
+    """A contact type of people with random names, of whom the victims are also in a segment by hand."""
+
+    def __init__(self, house: House) -> None:
+        chance = random.Random(20_261_124)
+        self.house = house
+        self.account: Account = house.write(create_account, "owner@example.org", "UTC", None)[0]
+        self.type: ContactType = house.write(create_type, self.account, "People")
+        note = house.write(create_field, self.type, "Note", Kind.TEXT)
+        self.values = [tuple(_word(chance, length) for length in (14, 10, 12, 16)) for _ in range(PEOPLE)]
+        contacts = [
+            NewContact(
+                self.email(n),
+                self.email(n),
+                encode_values({FIRST_NAME.id: first, LAST_NAME.id: last, CITY.id: f"City {n % 50}", note.id: text}),
+            )
+            for n, (_, first, last, text) in enumerate(self.values)
+        ]
+        fields = FieldSet((*RESERVED, note))
+        for start in range(0, PEOPLE, 5_000):
+            house.write(upsert, self.type.id, fields, contacts[start : start + 5_000], ())
+        self.segment = house.write(create_segment, self.account, self.type, "City 7", from_text('city = "City 7"'))
+        for n in VICTIMS[::10]:
+            email, (_, first, last, _) = self.email(n), self.values[n]
+            other = house.write(create_segment, self.account, self.type, f"By hand {n}", None)
+            house.write(add_recipient, self.account, other.id, Email(email, email), first, last)
+
+    def email(self, n: int) -> str:
+        """Give the address of a person."""
+        return f"{self.values[n][0]}@example.org"
+
+    def forget_victims(self) -> None:
+        """Delete them all."""
+        for n in VICTIMS:
+            self.house.write(forget_address, self.account, self.type, self.email(n))
+
+    def traces(self, *patterns: str) -> dict[str, int]:
+        """Count the pieces of the victims' values in the bytes of the files that match."""
+        return traces(self.house.settings.data, {v for n in VICTIMS for v in self.values[n]}, *patterns)
+
+
+def traces(directory: Path, values: set[str], *patterns: str) -> dict[str, int]:
+    """Count pieces of values in the bytes of the files of a directory, by file; files without any are left out."""
+    pieces = {value[:SHORTEST_TRACE].encode() for value in values}
+    found = {}
+    for file in sorted(directory.rglob("*")):
+        if file.is_file() and (not patterns or any(file.match(pattern) for pattern in patterns)):
+            content = file.read_bytes()
+            if count := sum(piece in content for piece in pieces):
+                found[file.name] = count
+    return found
+
+
+def _word(chance: random.Random, length: int) -> str:
+    return "".join(chance.choice(string.ascii_lowercase + string.digits) for _ in range(length))

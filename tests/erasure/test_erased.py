@@ -1,0 +1,164 @@
+"""What was deleted leaves the bytes of the files too, and nothing else does."""
+
+import threading
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pytest
+
+from tamis.actions.accounts import create_account
+from tamis.actions.erasing import Eraser, erase, erase_if_small
+from tamis.actions.house import House
+from tamis.actions.recipients import recipient_page
+from tamis.actions.segments import segment_sizes
+from tamis.actions.types import create_type
+from tamis.columns.store import FILE_NAME
+from tamis.records import erasure, feed
+from tamis.records.database import connect
+from tamis.settings import Settings
+from tests.erasure.people import PEOPLE, VICTIMS, Town
+
+EVERYONE = 1 << 53
+
+
+@pytest.mark.parametrize("compression", ["auto", "uncompressed"])
+def test_no_byte_of_the_deleted_is_left_in_any_file(house: House, compression: str) -> None:
+    columns = house.columns()
+    columns.cursor().execute(f"SET GLOBAL force_compression = '{compression}'")
+    town = Town(house)
+    house.columns()
+    columns.cursor().execute("CHECKPOINT")
+    house.records.clear_log()
+    assert set(town.traces()) == {"tamis.sqlite", "columns.duckdb"}
+    town.forget_victims()
+    house.columns()
+    columns.cursor().execute("CHECKPOINT")
+    assert "columns.duckdb" in town.traces()  # without a rewrite they would stay
+    before = recipient_page(house, town.account.id, town.segment.id, 0, EVERYONE)
+    columns.cursor().execute(f"SET GLOBAL force_compression = '{compression}'")
+    assert erase(house)
+    assert town.traces() == {}
+    assert erasure.pending(house.records.reader()) is None
+    assert recipient_page(house, town.account.id, town.segment.id, 0, EVERYONE) == before
+    house.close()
+    assert town.traces() == {}
+    reopened = House(house.settings)
+    assert segment_sizes(reopened)[town.segment.id] == len(before)
+    count = reopened.columns().cursor().execute(f"SELECT count(*) FROM contacts_{town.type.id}").fetchone()
+    assert count == (PEOPLE - len(VICTIMS),)
+    reopened.close()
+
+
+def test_the_log_is_cleared_at_once_and_the_rest_when_nobody_reads_from_it(house: House) -> None:
+    town = Town(house)
+    house.columns()
+    town.forget_victims()
+    assert "tamis.sqlite-wal" in town.traces()
+    other = connect(house.records.path)
+    other.execute("BEGIN").fetchall()
+    other.execute("SELECT count(*) FROM contacts").fetchall()
+    assert not erase(house)  # the reader may still need what the log says
+    assert erasure.pending(house.records.reader())
+    other.execute("COMMIT").fetchall()
+    assert house.records.clear_log()
+    assert "tamis.sqlite-wal" not in town.traces()
+    assert erase(house)
+    assert town.traces() == {}
+    other.close()
+
+
+def test_nobody_who_reads_meanwhile_notices(house: House) -> None:
+    town = Town(house)
+    expected = recipient_page(house, town.account.id, town.segment.id, 0, EVERYONE)
+    stop = threading.Event()
+    read, failed = [0, 0, 0], []
+
+    def reading(number: int) -> None:
+        try:
+            while not stop.is_set():
+                assert recipient_page(house, town.account.id, town.segment.id, 0, EVERYONE) == expected
+                read[number] += 1
+        except BaseException as error:
+            failed.append(error)
+
+    readers = [threading.Thread(target=reading, args=(number,)) for number in range(3)]
+    for reader in readers:
+        reader.start()
+    for _ in range(10):
+        house.write(erasure.note)
+        assert erase(house)
+    stop.set()
+    for reader in readers:
+        reader.join()
+    assert failed == []
+    assert all(read)
+
+
+def test_what_was_written_before_and_after_a_rewrite_is_kept(house: House) -> None:
+    town = Town(house)
+    house.columns()
+    town.forget_victims()
+    assert erase(house)
+    sizes = dict(segment_sizes(house))
+    inode = house.columns().path.stat().st_ino
+    house.close()
+    again = House(house.settings)
+    assert again.open_columns().applied == again.columns().applied  # nothing had to be built again
+    assert again.columns().path.stat().st_ino == inode
+    assert segment_sizes(again) == sizes
+    again.close()
+
+
+def test_unfinished_and_set_aside_files_do_not_outlive_an_erasure(tmp_path: Path) -> None:
+    directory = tmp_path / "data"
+    House(Settings(directory)).close()
+    for name in (f"{FILE_NAME}.new", f"{FILE_NAME}.new.wal", f"{FILE_NAME}.unusable-20260101-000000", "columns.tmp/x"):
+        (directory / name).parent.mkdir(exist_ok=True)
+        (directory / name).write_text("ann@example.org")
+    house = House(Settings(directory))
+    house.columns()
+    assert sorted(p.name for p in directory.glob("columns.*")) == [
+        "columns.duckdb", "columns.duckdb.unusable-20260101-000000", "columns.duckdb.wal", "columns.lock"
+    ]  # fmt: skip
+    house.write(erasure.note)
+    assert erase(house)
+    assert not list(directory.glob("*.unusable-*"))
+    house.close()
+
+
+def test_large_stores_wait_for_their_moment(house: House, monkeypatch: pytest.MonkeyPatch) -> None:
+    house.write(erasure.note)
+    monkeypatch.setattr("tamis.actions.erasing.SMALL_BYTES", 0)
+    assert not erase_if_small(house)
+    monkeypatch.undo()
+    assert erase_if_small(house)
+
+
+def test_a_server_erases_in_a_quiet_moment_at_most_every_hour_and_in_time(tmp_path: Path) -> None:
+    now = datetime(2026, 11, 24, tzinfo=UTC)
+    house = House(Settings(tmp_path / "data", erase_within=timedelta(hours=24)), lambda: now)
+    account, _ = house.write(create_account, "owner@example.org", "UTC", None)
+    people = house.write(create_type, account, "People")
+    eraser = Eraser(house)
+
+    def after(minutes: int, *, busy: bool = False) -> bool:
+        """Let time pass, minute by minute; tells whether all is erased."""
+        nonlocal now
+        for _ in range(minutes):
+            now += timedelta(minutes=1)
+            if busy:
+                house.write(lambda db, at: feed.tell_fields(db, people.id, at))
+            eraser.turn()
+        return erasure.pending(house.records.reader()) is None
+
+    house.write(erasure.note)
+    assert not after(4, busy=True)
+    assert not after(4)
+    assert after(2)
+    house.write(erasure.note)
+    assert not after(58)  # quiet, but the last time is less than an hour ago
+    assert after(2)
+    house.write(erasure.note)
+    assert not after(24 * 60 - 1, busy=True)
+    assert after(1, busy=True)
+    house.close()

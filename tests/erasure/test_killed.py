@@ -1,0 +1,89 @@
+"""An erasure that is killed at any moment leaves a whole store, and is done by the next one."""
+
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from tamis.actions.erasing import erase
+from tamis.actions.house import House
+from tamis.actions.recipients import recipient_page
+from tamis.records import erasure
+from tamis.settings import Settings
+from tests.erasure.people import VICTIMS, Town, traces
+from tests.support.process import environment
+
+Left = tuple[Path, set[str], list[tuple[int, str]]]
+
+PROGRAM = """
+import os, signal, sys
+from pathlib import Path
+from tamis.actions import erasing
+from tamis.actions.house import House
+from tamis.columns import store as columns
+from tamis.records import erasure, store as records
+from tamis.settings import Settings
+
+def kill(*_):
+    os.kill(os.getpid(), signal.SIGKILL)
+
+def killing(owner, name, *, after):
+    done = getattr(owner, name)
+    def run(*args):
+        if after:
+            done(*args)
+        kill()
+    setattr(owner, name, run)
+
+house = House(Settings(Path(sys.argv[1])))
+house.columns()
+match sys.argv[2]:
+    case "copying":
+        columns.Columns._note = kill  # the copy meets an error half way
+        house.columns()._db.cursor().execute("SET memory_limit = '1MB'")
+    case "copied": killing(columns.Columns, "copy", after=True)
+    case "closed": killing(columns.Columns, "_close_database", after=True)
+    case "replaced": killing(columns, "_sync_directory", after=False)
+    case "opened": killing(columns, "_sizes", after=False)
+    case "compacted": killing(records, "_clear_log", after=False)
+    case "cleared": killing(records, "_clear_log", after=True)
+    case "told": killing(erasure, "done", after=True)
+erasing.erase(house)
+"""
+
+
+@pytest.fixture(scope="module")
+def left(tmp_path_factory: pytest.TempPathFactory) -> Left:
+    """A closed data directory in which people were deleted but not erased, their values, and a segment's rows."""
+    directory = tmp_path_factory.mktemp("killed") / "data"
+    house = House(Settings(directory))
+    town = Town(house)
+    house.columns()
+    town.forget_victims()
+    rows = recipient_page(house, town.account.id, town.segment.id, 0, 1 << 53)
+    house.close()
+    return directory, {value for n in VICTIMS for value in town.values[n]}, rows
+
+
+@pytest.mark.parametrize(
+    "moment", ["copying", "copied", "closed", "replaced", "opened", "compacted", "cleared", "told"]
+)
+def test_killed_and_done_again(left: Left, tmp_path: Path, moment: str) -> None:
+    directory, values, rows = left
+    data = tmp_path / "data"
+    shutil.copytree(directory, data)
+    killed = subprocess.run(
+        [sys.executable, "-c", PROGRAM, str(data), moment], capture_output=True, env=environment(), check=False
+    )
+    assert killed.returncode == -9, killed.stderr
+    house = House(Settings(data))
+    assert erasure.pending(house.records.reader())
+    assert house.open_columns().applied is not None  # neither lost nor to be built again
+    assert house.open_columns().set_aside is None
+    assert recipient_page(house, 1, 1, 0, 1 << 53) == rows
+    assert erase(house)
+    assert traces(data, values) == {}
+    house.close()
+    assert not list(data.glob("*.new*"))
