@@ -131,7 +131,7 @@ class Columns:
                 _sync_directory(self.path.parent)
                 self._db = self._open()
                 self.applied = self._applied()
-                self._look()
+                self._begin()
             return self.applied
 
     def _note(self, error: BaseException) -> None:
@@ -252,8 +252,9 @@ class Columns:
         return target
 
     def _begin(self) -> None:
-        self.sizes, self.due = _sizes(self._db), due_types(self._db)
-        self._number = last_number(self._db)
+        con = self._db.cursor()
+        self.sizes, self.due, self._number = _sizes(con), due_types(con), last_number(con)
+        con.close()
 
     def _applied(self) -> int | None:
         rows = self._db.execute("SELECT applied FROM meta").fetchall()
