@@ -255,3 +255,21 @@ def test_what_is_shown_can_be_stored_again(owner: Person, customers: Customers) 
     again = owner.store_segment(customers.id, **kept).json()["message"]["segment"]
     assert {name: again[name] for name in kept} == kept
     assert again["segment_emails_count"] == shown["segment_emails_count"]
+
+
+def test_a_segment_that_another_one_names_cannot_be_deleted(
+    owner: Person, stranger: Person, customers: Customers
+) -> None:
+    name = fresh("Base")
+    base = owner.make_segment(customers.id, name, **arrays(customers, ("country", "is", ["India"])))
+    user_name = fresh("User")
+    user = owner.make_segment(
+        customers.id, user_name, select_field=["0"], select_operator=["is in segment"], value=[str(base)]
+    )
+    refused = owner.delete_segment(base)
+    assert refused.status_code == 409
+    reason = f'the segment "{name}" is used by the segments "{user_name}"; delete or change them first'
+    assert refused.json() == {"status": "failed", "errors": reason}
+    assert stranger.delete_segment(base).json() == {"status": "failed", "errors": "Record Not Found"}
+    assert len(owner.recipients(user)) == len(owner.recipients(base)) == IN_INDIA
+    assert owner.delete_segment(user).status_code == owner.delete_segment(base).status_code == 200

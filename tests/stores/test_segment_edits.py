@@ -1,13 +1,17 @@
 """A segment gets another name or rule; what hands did to it stays."""
 
+import json
+
 import pytest
 
 from tamis.actions.house import House
 from tamis.actions.recipients import add_recipient, delete_recipient, recipient_page
-from tamis.actions.segments import delete_segment, edit_segment, find_segment, rule_of
+from tamis.actions.segments import create_segment, delete_segment, edit_segment, find_segment, rule_of
 from tamis.domain.emails import Email
 from tamis.domain.errors import Invalid, NotFound, Refused
 from tamis.domain.fields import Kind
+from tamis.rules.draft import Draft
+from tamis.rules.json import from_json
 from tamis.rules.text import from_text, to_text
 from tests.stores.people import Desk, new_desk
 
@@ -67,6 +71,47 @@ def test_fail_closed_a_segments_new_rule_holds_its_fields_and_lets_go_of_the_old
         desk.edit("other", kind=Kind.NUMBER)
     desk.edit("score", kind=Kind.TEXT)
     assert desk.members(segment) == {"p0", "p1", "p2", "p3", "p4", "p5", "nobody"}
+
+
+def naming(*names: str) -> Draft | None:
+    """Draft a rule that names segments."""
+    parts = [{"operator": "is in segment", "values": [name]} for name in names]
+    return from_json(json.dumps({"any": [*parts, {"field": "email", "operator": "contains", "values": ["@"]}]}))
+
+
+def test_fail_closed_a_circle_of_segments_is_refused_with_its_way(desk: Desk) -> None:
+    house, account = desk.house, desk.account
+    base = desk.segment("Base", "score >= 3")
+    middle = house.write(create_segment, account, desk.type, "Middle", naming("Base"))
+    top = house.write(create_segment, account, desk.type, "Top", naming("base", "MIDDLE"))
+    for segment, names, way in (
+        (base, ["Base"], "Base → Base"),
+        (base, ["middle"], "Base → Middle → Base"),
+        (base, ["Top"], "Base → Top → Base"),
+        (middle, ["Top", "Base"], "Middle → Top → Middle"),
+    ):
+        with pytest.raises(Invalid, match=f"^rule: a segment must not depend on itself: {way}$"):
+            house.write(edit_segment, account, segment.id, draft=naming(*names))
+    house.write(edit_segment, account, top.id, draft=naming("Base"))
+    house.write(edit_segment, account, middle.id, draft=naming("Top"))
+    assert desk.members(middle) == desk.members(top) == {"p0", "p1", "p2", "p3", "p4", "p5", "nobody"}
+    with pytest.raises(Invalid, match="depend on itself: Base → Middle → Top → Base"):
+        house.write(edit_segment, account, base.id, draft=naming("Middle"))
+
+
+def test_fail_closed_a_segment_that_others_name_stays(desk: Desk) -> None:
+    house, account = desk.house, desk.account
+    base = desk.segment("Base", "score >= 3")
+    users = [house.write(create_segment, account, desk.type, name, naming("Base")) for name in ("One", "Two")]
+    with pytest.raises(Refused, match=r'^the segment "Base" is used by the segments "One", "Two"; delete or change'):
+        house.write(delete_segment, account, base.id)
+    house.write(delete_segment, account, users[0].id)
+    house.write(edit_segment, account, base.id, name="One")
+    with pytest.raises(Refused, match=r'^the segment "One" is used by the segments "Two"; delete or change'):
+        house.write(delete_segment, account, base.id)
+    house.write(edit_segment, account, users[1].id, draft=None)
+    house.write(delete_segment, account, base.id)
+    assert desk.members(users[1]) == set()
 
 
 def test_a_strangers_segment_answers_like_one_that_does_not_exist(desk: Desk) -> None:

@@ -22,7 +22,8 @@ from tamis.rules.build import build
 from tamis.rules.draft import Draft
 from tamis.rules.json import from_json, to_json
 from tamis.rules.moment import Moment
-from tamis.rules.tree import Rule
+from tamis.rules.segments import cycle_through
+from tamis.rules.tree import Rule, segments_named
 
 
 class Keep(Enum):
@@ -51,10 +52,10 @@ def create_segment(
     """Make a segment; raises Invalid with every problem of its name and its rule."""
     name = name.strip()
     problems = _problems_with_name(db, account, name, None)
-    rule = _stored(db, contact_type.id, draft, problems)
+    rule = _built(db, contact_type.id, draft, problems)
     if problems:
         raise Invalid(problems)
-    return segments.insert(db, account.id, contact_type.id, name, rule, now)
+    return segments.insert(db, account.id, contact_type.id, name, to_json(rule), now)
 
 
 def edit_segment(
@@ -67,14 +68,18 @@ def edit_segment(
     draft: Draft | Keep | None = Keep.RULE,
 ) -> Segment:
     """Give a segment another name, another rule or both, and leave alone what is not given; raises NotFound, and
-    Invalid with every problem."""
+    Invalid with every problem, one of which may be that segments would name each other in a circle."""
     segment = segment_by_id(db, account, segment_id)
     name = segment.name if name is None else name.strip()
     problems = _problems_with_name(db, account, name, segment)
-    rule = segment.rule if isinstance(draft, Keep) else _stored(db, segment.contact_type_id, draft, problems)
+    document = segment.rule
+    if not isinstance(draft, Keep):
+        rule = _built(db, segment.contact_type_id, draft, problems)
+        problems += _problems_with_cycle(db, segment, rule)
+        document = to_json(rule)
     if problems:
         raise Invalid(problems)
-    return segments.update(db, segment, name, rule, now)
+    return segments.update(db, segment, name, document, now)
 
 
 def _problems_with_name(db: apsw.Connection, account: Account, name: str, of: Segment | None) -> list[Problem]:
@@ -87,13 +92,26 @@ def _problems_with_name(db: apsw.Connection, account: Account, name: str, of: Se
     return []
 
 
-def _stored(db: apsw.Connection, type_id: int, draft: Draft | None, problems: list[Problem]) -> str:
-    """Build a rule and write it as it is stored; what is wrong with it is added to `problems`."""
+def _built(db: apsw.Connection, type_id: int, draft: Draft | None, problems: list[Problem]) -> Rule:
+    """Build a rule; what is wrong with it is added to `problems`."""
     try:
-        return to_json(build(draft, types.fields_of_type(db, type_id), segments.refs_of_type(db, type_id)))
+        return build(draft, types.fields_of_type(db, type_id), segments.refs_of_type(db, type_id))
     except Invalid as error:
         problems += error.problems
-        return to_json(None)
+        return None
+
+
+def _problems_with_cycle(db: apsw.Connection, segment: Segment, rule: Rule) -> list[Problem]:
+    """Say by which way a segment would depend on itself if it had a rule."""
+    if not segments_named(rule):
+        return []
+    live = {s.id: s for s in segments.live_of_type(db, segment.contact_type_id)}
+    rules = {id_: rule if id_ == segment.id else rule_of(db, other) for id_, other in live.items()}
+    way = cycle_through(segment.id, rules)
+    if way is None:
+        return []
+    path = " → ".join(live[id_].name for id_ in way)
+    return [Problem("rule", f"a segment must not depend on itself: {path}")]
 
 
 def delete_segment(db: apsw.Connection, now: datetime, account: Account, segment_id: int) -> Segment:

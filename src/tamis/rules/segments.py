@@ -1,4 +1,4 @@
-"""Segments whose rules name each other: in which order they can be decided."""
+"""Segments whose rules name each other: in which order they can be decided, and that none comes back to itself."""
 
 from collections.abc import Mapping
 
@@ -16,3 +16,18 @@ def in_order(rules: Mapping[int, Rule]) -> list[list[int]]:
         for id_ in level:
             del left[id_]
     return levels
+
+
+def cycle_through(segment_id: int, rules: Mapping[int, Rule]) -> list[int] | None:
+    """Find a shortest way from a segment over those that its rule names, and theirs, back to itself: it begins and
+    ends with the segment. None when there is no such way."""
+    ways = [[segment_id]]
+    seen: set[int] = set()
+    for way in ways:  # grows while it is walked over, shorter ways first
+        for named in sorted(segments_named(rules.get(way[-1]))):
+            if named == segment_id:
+                return [*way, named]
+            if named not in seen:
+                seen.add(named)
+                ways.append([*way, named])
+    return None
