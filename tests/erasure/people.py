@@ -20,7 +20,7 @@ from tamis.records.contacts import NewContact
 from tamis.rules.text import from_text
 
 PEOPLE = 30_000
-VICTIMS = range(7, PEOPLE, 300)
+VICTIMS = range(7, PEOPLE, 1000)
 SHORTEST_TRACE = 9
 
 

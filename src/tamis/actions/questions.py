@@ -2,13 +2,15 @@
 
 from typing import Any
 
+from tamis.actions.backups import make_backup
 from tamis.actions.erasing import erase, erase_if_small
 from tamis.actions.house import House
 from tamis.actions.recipients import recipient_page
 from tamis.actions.segments import count_rule, segment_sizes
 
 QUESTIONS: dict[str, Any] = {
-    question.__name__: question for question in (count_rule, recipient_page, segment_sizes, erase, erase_if_small)
+    question.__name__: question
+    for question in (count_rule, recipient_page, segment_sizes, erase, erase_if_small, make_backup)
 }
 """By name; each takes a house and then values that JSON can carry, and gives such a value."""
 

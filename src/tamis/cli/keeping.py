@@ -1,5 +1,8 @@
-"""`tamis erase`."""
+"""`tamis erase`, `tamis backup` and `tamis restore`."""
 
+from pathlib import Path
+
+from tamis.actions.backups import make_backup, restore
 from tamis.actions.erasing import erase
 from tamis.cli.ask import ask
 from tamis.cli.common import Common, opened, show
@@ -12,3 +15,39 @@ def erase_files(*, common: Common = Common()) -> None:  # noqa: B008  frozen
         if not ask(house, erase):
             raise Unavailable("others read from the data at this moment, which keeps deleted values in it: try again")
     show(common, {"erased": True}, "Nothing of what was deleted is left in the files.")
+
+
+def backup(directory: Path, *, common: Common = Common()) -> None:  # noqa: B008  frozen
+    """Back the data directory up, also while a server uses it.
+
+    Parameters
+    ----------
+    directory
+        Where to: a directory that does not exist or is empty.
+    """
+    target = directory.absolute()  # a server that is asked to do it stands elsewhere
+    with opened(common) as house:
+        made = ask(house, make_backup, str(target))
+    size = sum(file.bytes for file in made.files.values())
+    show(
+        common,
+        {"directory": str(target), "change": made.change, "made_at": made.made_at, "bytes": size},
+        f"Backed up to {target}, {size:,} bytes.",
+    )
+
+
+def restore_backup(directory: Path, *, common: Common = Common()) -> None:  # noqa: B008  frozen
+    """Make the data directory, which must not exist or be empty, from a backup.
+
+    Parameters
+    ----------
+    directory
+        The backup.
+    """
+    data = common.settings.data
+    found = restore(data, directory)
+    show(
+        common,
+        {"data": str(data), "change": found.change, "made_at": found.made_at},
+        f"Restored to {data} as it was at {found.made_at}.",
+    )

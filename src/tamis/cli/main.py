@@ -11,7 +11,7 @@ from tamis.cli.common import refuse
 from tamis.cli.contact import contact_app
 from tamis.cli.fields import field_app
 from tamis.cli.imports import import_file
-from tamis.cli.keeping import erase_files
+from tamis.cli.keeping import backup, erase_files, restore_backup
 from tamis.cli.segment import segment_app
 from tamis.cli.serve import demo, serve
 from tamis.cli.types import type_app
@@ -22,6 +22,8 @@ for command in (account_app, key_app, type_app, field_app, contact_app, segment_
     app.command(command)
 app.command(import_file, name="import")
 app.command(erase_files, name="erase")
+app.command(backup)
+app.command(restore_backup, name="restore")
 app.command(serve)
 app.command(demo)
 

@@ -261,6 +261,32 @@ class Columns:
         return rows[0][0] if rows and rows[0][0] >= 0 else None
 
 
+def identity(file: Path) -> tuple[str, int]:
+    """Tell whose copy a file is and the change number that it stands at, -1 when it is empty; raises Unavailable."""
+    try:
+        db = duckdb.connect(str(file), read_only=True)
+        try:
+            version, store_id, applied = db.execute("SELECT version, store_id, applied FROM meta").fetchall()[0]
+        finally:
+            db.close()
+    except (duckdb.Error, RuntimeError, IndexError):
+        raise Unavailable(f"{file.name} is damaged or no column store") from None
+    if version > VERSION:
+        raise Unavailable(f"{file.name} was made by a newer version of Tamis; install that version")
+    return store_id, applied
+
+
+def is_owned(directory: Path) -> bool:
+    """Tell whether a process has the column store of a directory open."""
+    if not (directory / LOCK_NAME).exists():
+        return False
+    try:
+        os.close(_take_ownership(directory / LOCK_NAME))
+    except Held:
+        return True
+    return False
+
+
 def _sizes(con: duckdb.DuckDBPyConnection) -> dict[int, int]:
     return dict(con.execute("SELECT segment_id, recipients FROM sizes").fetchall())
 

@@ -1,0 +1,65 @@
+"""Make a directory that is whole or not there at all, whenever its making is killed."""
+
+import fcntl
+import os
+import shutil
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from tamis.domain.errors import Refused, Unavailable
+
+UNFINISHED = ".unfinished"
+
+
+@contextmanager
+def whole_directory(target: Path) -> Iterator[Path]:
+    """Give an empty directory to fill, which gets its name when the block ends well; one that was left by a killed
+    process is emptied first. Raises Refused where the name is taken, and Unavailable when the disk fails."""
+    if not is_free(target):
+        raise Refused(f"{target} is not empty: choose a directory that does not exist or is empty")
+    work = target.with_name(target.name + UNFINISHED)
+    try:
+        work.mkdir(mode=0o700, parents=True, exist_ok=True)
+        with _owned(work):
+            for leftover in work.iterdir():
+                shutil.rmtree(leftover) if leftover.is_dir() else leftover.unlink()
+            try:
+                yield work
+                for file in (*work.iterdir(), work):
+                    sync(file)
+                work.rename(target)
+                sync(target.parent)
+            except BaseException:
+                shutil.rmtree(work, ignore_errors=True)
+                raise
+    except OSError as error:
+        raise Unavailable(f"{target} cannot be made: {error.strerror or error}; choose another directory") from None
+
+
+def is_free(directory: Path) -> bool:
+    """Tell whether a directory does not exist or is empty."""
+    return not directory.exists() or (directory.is_dir() and not any(directory.iterdir()))
+
+
+def sync(path: Path) -> None:
+    """Have a file, or the names in a directory, reach the disk."""
+    handle = os.open(path, os.O_RDONLY)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)
+
+
+@contextmanager
+def _owned(work: Path) -> Iterator[None]:
+    handle = os.open(work, os.O_RDONLY)
+    try:
+        fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        if not work.exists() or os.fstat(handle).st_ino != work.stat().st_ino:
+            raise BlockingIOError  # whoever had it has just finished
+        yield
+    except BlockingIOError:
+        raise Refused(f"another process is making {work.with_suffix('')} at this moment") from None
+    finally:
+        os.close(handle)

@@ -1,0 +1,58 @@
+"""Copies of the records: how one is written, and whether one is whole."""
+
+from pathlib import Path
+from typing import NamedTuple
+
+import apsw
+
+from tamis.domain.errors import Unavailable
+from tamis.records import feed
+from tamis.records.database import migrations, one, plain_errors
+
+PAGES_A_STEP = 16_384
+
+
+class Found(NamedTuple):
+    """Whose records these are, and the number of their last change."""
+
+    store_id: str
+    change: int
+
+
+def write_snapshot(db: apsw.Connection, target: Path) -> None:
+    """Write the records, as this connection's open transaction sees them, to a new file; raises Unavailable."""
+    with plain_errors(target):
+        copy = apsw.Connection(str(target))
+        try:
+            with copy.backup("main", db, "main") as backup:
+                while not backup.done:
+                    backup.step(PAGES_A_STEP)
+            copy.execute("PRAGMA journal_mode = DELETE").fetchall()
+            copy.execute("VACUUM").fetchall()  # what was deleted and is not yet erased must not live on in a backup
+        finally:
+            copy.close()
+
+
+def examine(file: Path) -> Found:
+    """Tell whose records a file holds; raises Unavailable when it is damaged or of a newer version."""
+    with plain_errors(file):
+        db = apsw.Connection(str(file), flags=apsw.SQLITE_OPEN_READONLY)
+        try:
+            if (
+                db.execute("PRAGMA integrity_check").fetchall() != [("ok",)]
+                or db.execute("PRAGMA foreign_key_check").fetchall()
+            ):
+                raise Unavailable(f"{file.name} is damaged")
+            newest = migrations()[-1][0]
+            if (version := int(db.pragma("user_version"))) > newest:
+                raise Unavailable(
+                    f"{file.name} was made by a newer version of Tamis (its schema is {version}, this version knows "
+                    f"{newest}); install that version"
+                )
+            if one(db, "SELECT id FROM store") is None:
+                raise Unavailable(f"{file.name} holds no records of Tamis")
+            return Found(feed.store_id(db), feed.last_change(db))
+        except apsw.SQLError:
+            raise Unavailable(f"{file.name} holds no records of Tamis") from None
+        finally:
+            db.close()

@@ -1,0 +1,246 @@
+"""A backup is whole or not there, holds all that was acknowledged before it began, and is put in place whole or not."""
+
+import json
+import shutil
+import subprocess
+import sys
+import threading
+from collections.abc import Callable
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+import requests
+
+from tamis.actions.backups import FILES, MANIFEST, make_backup, restore
+from tamis.actions.house import House
+from tamis.actions.recipients import recipient_page
+from tamis.actions.segments import segment_sizes
+from tamis.domain.errors import TamisError
+from tamis.settings import Settings
+from tests.erasure.people import VICTIMS, Town, traces
+from tests.support.people import new_account
+from tests.support.process import PATIENCE_SECONDS, Refused, Server, environment, tamis
+from tests.support.sakila import IN_INDIA, import_sakila
+
+EVERYONE = 1 << 53
+
+
+@pytest.fixture(scope="module")
+def town(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A closed data directory with people, of whom some were deleted but are not yet erased, and its backup."""
+    directory = tmp_path_factory.mktemp("backups") / "data"
+    house = House(Settings(directory))
+    made = Town(house)
+    house.columns()
+    made.forget_victims()
+    make_backup(house, str(directory.with_name("backup")))
+    values = {value for n in VICTIMS for value in made.values[n]}
+    assert traces(directory, values)
+    assert traces(directory.with_name("backup"), values) == {}  # what was deleted does not live on in backups
+    house.close()
+    return directory
+
+
+def rows_of(directory: Path) -> list[tuple[int, str]]:
+    """Read the rows of the first segment, with a column store that must not have to be built for it."""
+    house = House(Settings(directory))
+    assert house.open_columns().applied is not None
+    rows = recipient_page(house, 1, 1, 0, EVERYONE)
+    house.close()
+    return rows
+
+
+def history_of(directory: Path) -> list[object]:
+    """Read the log of transitions, which no store can compute again."""
+    house = House(Settings(directory))
+    con = house.open_columns().cursor()
+    rows: list[object] = [
+        con.execute(f"SELECT * FROM {name} ORDER BY ALL").fetchall() for name in ("transitions", "fillings")
+    ]
+    house.close()
+    return rows
+
+
+def test_what_is_restored_is_what_was_backed_up_with_its_history(town: Path, tmp_path: Path) -> None:
+    restored = tmp_path / "restored"
+    restore(restored, town.with_name("backup"))
+    assert sorted(file.name for file in restored.iterdir()) == sorted(FILES)
+    assert history_of(restored) == history_of(town) != [[], []]
+    assert rows_of(restored) == rows_of(town)
+
+
+def test_everything_acknowledged_before_a_backup_begins_is_in_it_while_writes_go_on(tmp_path: Path) -> None:
+    with Server(tmp_path / "data") as server:
+        owner = new_account(server.data, server.address, "owner@example.org")
+        type_id = owner.tamis("type", "create", "Customers")["id"]
+        import_sakila(owner, type_id)
+        india = owner.make_segment(type_id, select_field=["5"], select_operator=["is"], value=["India"])
+        acknowledged: list[str] = []
+        stop, enough = threading.Event(), threading.Event()
+
+        def write() -> None:
+            person = replace(owner, http=requests.Session())
+            for number in range(100_000):
+                if stop.is_set():
+                    return
+                assert person.add(india, f"n{number}@example.org").status_code == 200
+                acknowledged.append(f"n{number}@example.org")
+                if number == 100:
+                    enough.set()
+
+        writer = threading.Thread(target=write)
+        writer.start()
+        assert enough.wait(PATIENCE_SECONDS)
+        before = set(acknowledged)
+        report = owner.tamis("backup", tmp_path / "backup")
+        stop.set()
+        writer.join()
+        assert report["directory"] == str(tmp_path / "backup")
+        assert len(acknowledged) > len(before)
+
+    restored = tmp_path / "restored"
+    assert tamis(restored, "restore", tmp_path / "backup")["change"] == report["change"]
+    members = rows_of(restored)
+    found = {json.loads(row)["email"] for _, row in members}
+    assert before <= found
+    assert len(found - set(acknowledged)) == IN_INDIA
+    house = House(Settings(restored))
+    assert segment_sizes(house) == {india: len(members)}
+    house.close()
+    (restored / "columns.duckdb").unlink()
+    rebuilt = House(Settings(restored))
+    assert [number for number, _ in recipient_page(rebuilt, 1, india, 0, EVERYONE)] == [number for number, _ in members]
+    rebuilt.close()
+
+
+def _flip(file: Path) -> None:
+    content = bytearray(file.read_bytes())
+    content[len(content) // 2] ^= 255
+    file.write_bytes(content)
+
+
+def _reword(backup: Path, old: str, new: str) -> None:
+    text = (backup / MANIFEST).read_text()
+    assert old in text
+    (backup / MANIFEST).write_text(text.replace(old, new))
+
+
+DAMAGE: dict[str, Callable[[Path], object]] = {
+    "a byte of the records": lambda d: _flip(d / FILES[0]),
+    "a byte of the columns": lambda d: _flip(d / FILES[1]),
+    "the end of the records": lambda d: (d / FILES[0]).write_bytes((d / FILES[0]).read_bytes()[:-1]),
+    "no columns": lambda d: (d / FILES[1]).unlink(),
+    "no manifest": lambda d: (d / MANIFEST).unlink(),
+    "an empty manifest": lambda d: (d / MANIFEST).write_text(""),
+    "half a manifest": lambda d: (d / MANIFEST).write_text((d / MANIFEST).read_text()[:200]),
+    "files of other names": lambda d: _reword(d, FILES[0], "../x"),
+    "another store": lambda d: _reword(d, '"store_id": "', '"store_id": "0'),
+    "another change": lambda d: _reword(d, '"change": ', '"change": 9'),
+    "a later format": lambda d: _reword(d, '"format": 1', '"format": 2'),
+}
+
+
+@pytest.mark.parametrize("damage", DAMAGE)
+def test_a_damaged_backup_is_refused_and_nothing_is_put_in_place(town: Path, tmp_path: Path, damage: str) -> None:
+    backup = tmp_path / "backup"
+    shutil.copytree(town.with_name("backup"), backup)
+    DAMAGE[damage](backup)
+    with pytest.raises(TamisError, match=r"use another backup|is no backup|newer version"):
+        restore(tmp_path / "restored", backup)
+    assert list(tmp_path.iterdir()) == [backup]
+
+
+def test_files_of_two_backups_are_refused(town: Path, tmp_path: Path) -> None:
+    house = House(Settings(tmp_path / "other"))
+    make_backup(house, str(tmp_path / "backup"))
+    house.close()
+    mixed = json.loads((tmp_path / "backup" / MANIFEST).read_text())
+    mixed["files"][FILES[1]] = json.loads((town.with_name("backup") / MANIFEST).read_text())["files"][FILES[1]]
+    (tmp_path / "backup" / MANIFEST).write_text(json.dumps(mixed))
+    shutil.copy(town.with_name("backup") / FILES[1], tmp_path / "backup" / FILES[1])
+    with pytest.raises(TamisError, match="do not belong together"):
+        restore(tmp_path / "restored", tmp_path / "backup")
+    assert not (tmp_path / "restored").exists()
+
+
+def test_nothing_is_overwritten(town: Path, tmp_path: Path) -> None:
+    data, backup = tmp_path / "data", tmp_path / "backup"
+    tamis(data, "account", "create", "--email", "owner@example.org")
+    with pytest.raises(Refused, match="inside the data directory"):
+        tamis(data, "backup", data / "backup")
+    backup.mkdir()
+    assert tamis(data, "backup", backup)["bytes"] > 0
+    with pytest.raises(Refused, match="is not empty: choose"):
+        tamis(data, "backup", backup)
+    with pytest.raises(Refused, match="is not empty: restore into"):
+        tamis(data, "restore", backup)
+    with Server(data), pytest.raises(Refused, match="is in use by a running Tamis"):
+        tamis(data, "restore", backup)
+    assert not list(tmp_path.glob("*.unfinished"))
+
+
+PROGRAM = """
+import os, signal, sys
+from pathlib import Path
+from tamis.actions import backups, whole_directory
+from tamis.actions.house import House
+from tamis.columns.store import Columns
+from tamis.settings import Settings
+
+def kill_after(owner, name, times=1):
+    done = getattr(owner, name)
+    left = times
+    def run(*args, **options):
+        nonlocal left
+        result = done(*args, **options)
+        left -= 1
+        if not left:
+            os.kill(os.getpid(), signal.SIGKILL)
+        return result
+    setattr(owner, name, run)
+
+match sys.argv[1]:
+    case "columns": kill_after(Columns, "copy")
+    case "records": kill_after(backups, "write_snapshot")
+    case "sums": kill_after(backups, "_sum")
+    case "checked": kill_after(backups, "examine")
+    case "synced": kill_after(whole_directory, "sync", 3)
+    case "named": kill_after(Path, "rename")
+if sys.argv[2] == "backup":
+    backups.make_backup(House(Settings(Path(sys.argv[3]))), sys.argv[4])
+else:
+    backups.restore(Path(sys.argv[4]), Path(sys.argv[3]))
+"""
+
+
+@pytest.mark.parametrize(
+    ("doing", "moment"),
+    [("backup", m) for m in ("columns", "records", "sums", "checked", "synced", "named")]
+    + [("restore", m) for m in ("sums", "checked", "named")],
+)
+def test_killed_it_leaves_nothing_under_the_name_or_a_whole_one(
+    town: Path, tmp_path: Path, doing: str, moment: str
+) -> None:
+    source = town if doing == "backup" else town.with_name("backup")
+    target = tmp_path / "target"
+    killed = subprocess.run(
+        [sys.executable, "-c", PROGRAM, moment, doing, str(source), str(target)],
+        capture_output=True,
+        env=environment(),
+        check=False,
+    )
+    assert killed.returncode == -9, killed.stderr
+    assert target.exists() == (moment == "named")
+    if not target.exists():  # it is done again, over what is left
+        if doing == "backup":
+            house = House(Settings(town))
+            make_backup(house, str(target))
+            house.close()
+        else:
+            restore(target, source)
+    assert not list(tmp_path.glob("*.unfinished"))
+    if doing == "backup":
+        restore(tmp_path / "restored", target)
+        target = tmp_path / "restored"
+    assert rows_of(target) == rows_of(town)
