@@ -176,10 +176,11 @@ class Columns:
         finally:
             con.close()
 
-    def tidy(self) -> None:
-        """Merge the recent changes of memberships into the large table when there are many; for a quiet moment."""
+    def tidy(self, most: int = MANY_RECENT) -> None:
+        """Merge the recent changes of memberships into the large table when there are more than `most`; for a quiet
+        moment."""
         with self.lock, self._transaction() as con:
-            merge(con, MANY_RECENT)
+            merge(con, most)
 
     def start_over(self) -> None:
         """Throw the copy away, but not the history, and begin an empty one, to be filled from the records."""

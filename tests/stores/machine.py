@@ -1,0 +1,393 @@
+"""A machine that does anything to contacts, fields, segments and the clock, against a plain recomputation."""
+
+import shutil
+import tempfile
+from collections import Counter
+from datetime import UTC, date, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import hypothesis.strategies as st
+import msgspec
+import pytest
+from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
+
+from tamis.actions.accounts import create_account
+from tamis.actions.contacts import delete_contact
+from tamis.actions.fields import create_field, delete_field
+from tamis.actions.house import House
+from tamis.actions.importing.run import ImportOptions, import_csv
+from tamis.actions.importing.upsert import upsert
+from tamis.actions.recipients import add_recipient, delete_recipient, recipient_page
+from tamis.actions.segments import create_segment, delete_segment, edit_segment
+from tamis.actions.types import create_type
+from tamis.columns.store import FILE_NAME
+from tamis.domain.contacts import encode_values
+from tamis.domain.errors import Invalid, NotFound, Refused
+from tamis.domain.fields import COUNTRY, Kind, Value
+from tamis.domain.instants import day_in_utc, day_of
+from tamis.domain.segments import Segment
+from tamis.domain.transitions import Cause
+from tamis.records import types
+from tamis.records.contacts import NewContact
+from tamis.rules.moment import Moment
+from tamis.rules.text import from_text
+from tamis.settings import Settings
+from tests.stores.oracle import Log, Oracle, email
+
+PEOPLE = st.integers(0, 7).map(lambda n: f"Person{n}@Example.org")
+EVERYONE = 1 << 53
+MICROSECOND = timedelta(microseconds=1)
+BEGINNINGS = [
+    (zone, datetime.fromisoformat(instant).replace(tzinfo=UTC))
+    for zone, instant in (
+        ("Asia/Dhaka", "2024-02-28T12:00"),  # before 29 February
+        ("Asia/Dhaka", "2023-02-27T20:00"),  # in a year that has none
+        ("America/New_York", "2024-03-09T20:00"),  # clocks go forward
+        ("Europe/Berlin", "2024-10-26T12:00"),  # clocks go back
+        ("Asia/Beirut", "2023-10-28T10:00"),  # clocks go back at midnight
+        ("Pacific/Apia", "2011-12-29T20:00"),  # the next day does not exist
+        ("UTC", "2023-12-31T10:00"),  # New Year
+    )
+]
+LEAVES = [
+    'country = "India"',
+    'country is not "india"',
+    "score > 3",
+    "score is blank",
+    "born is within 2 days",
+    "born is not within 1 day",
+    "born is in the next 2 days",
+    "born is anniversary within 2 days",
+    "born is within 1 month",
+    "seen is within 3 hours",
+    "seen is not within 3 hours",
+    "seen is within 1 day",
+    "seen is in the next 2 hours",
+    "seen is in the next 1 day",
+    "seen is anniversary within 1 day",
+    "created_at is within 2 hours",
+    "updated_at is not within 1 hour",
+    'tags includes any of ("red", "blue")',
+    'tags includes none of ("red")',
+    'tags includes all of ("red", "blue")',
+    "is in segment {}",
+    "is not in segment {}",
+    "is in segment {}",
+]
+HOURS = (0, 1, 2, 3, 26)
+
+
+@st.composite
+def rule_texts(draw: st.DrawFn) -> str:
+    """Draw a rule; `{}` stands for a segment."""
+    parts = draw(st.lists(st.sampled_from(LEAVES), max_size=3))
+    negated = [f"not ({part})" if draw(st.integers(0, 4)) == 0 else part for part in parts]
+    return draw(st.sampled_from([" and ", " or "])).join(negated)
+
+
+@st.composite
+def people(draw: st.DrawFn) -> dict[str, dict[str, Any]]:
+    """Draw what is to be stored of some people; days and hours are counted from now."""
+    values = st.fixed_dictionaries(
+        {},
+        optional={
+            "country": st.sampled_from(["India", "INDIA", "Peru"]),
+            "score": st.integers(0, 6),
+            "born": st.tuples(st.sampled_from([0, 0, -1, -4]), st.integers(-3, 3)),
+            "seen": st.tuples(st.sampled_from([0, 0, 0, -1]), st.sampled_from([-30, -24, -3, -2, -1, 0, 1, 2, 3, 24])),
+            "tags": st.sets(st.sampled_from(["red", "green", "blue"]), min_size=1),
+        },
+    )
+    return draw(st.dictionaries(PEOPLE, values, min_size=1, max_size=4))
+
+
+class Membership(RuleBasedStateMachine):
+    """Contacts, fields, segments, hands and time at work on them; now and then nobody looks for a while."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.directory = Path(tempfile.mkdtemp(prefix="tamis-"))
+        self.now = datetime(2024, 1, 1, tzinfo=UTC)
+        self.house = self.opened()
+        self.live: list[Segment] = []
+        self.made = 0
+        self.asleep = 0
+        self.forget_the_past()
+
+    def opened(self) -> House:
+        return House(Settings(self.directory, columns_threads=1), lambda: self.now)
+
+    def teardown(self) -> None:
+        self.house.close()
+        shutil.rmtree(self.directory)
+
+    @initialize(beginning=st.sampled_from(BEGINNINGS))
+    def begin(self, beginning: tuple[str, datetime]) -> None:
+        zone, self.now = beginning
+        self.account, _ = self.house.write(create_account, "owner@example.org", zone, None)
+        self.type = self.house.write(create_type, self.account, "People")
+        kinds = (("Score", Kind.NUMBER), ("Born", Kind.DATE), ("Seen", Kind.DATETIME))
+        self.fields = {name.lower(): self.house.write(create_field, self.type, name, kind) for name, kind in kinds}
+        self.fields["tags"] = self.house.write(create_field, self.type, "Tags", Kind.CHOICES, ("red", "green", "blue"))
+        self.fields["country"] = COUNTRY
+        self.oracle = Oracle(self.account, self.type)
+        self.log = Log()
+
+    # -- what people do ----------------------------------------------------------------------------------------------
+
+    @rule(some=people(), by_import=st.booleans())
+    def write_contacts(self, some: dict[str, dict[str, Any]], by_import: bool) -> None:
+        self.tick()
+        rows = [
+            NewContact(address, email(address).key, encode_values(self.values(stated)))
+            for address, stated in some.items()
+        ]
+        self.touch(*some)
+        fields = types.fields_of_type(self.house.records.reader(), self.type.id)
+        cause = Cause.IMPORT if by_import else Cause.CONTACT
+        erasable = [field.id for field in self.fields.values()]
+        self.house.write(upsert, self.type.id, fields, rows, erasable, cause=cause)
+
+    @rule(some=st.dictionaries(PEOPLE, st.integers(0, 6), min_size=1, max_size=4))
+    def import_a_file(self, some: dict[str, int]) -> None:
+        self.tick()
+        self.touch(*some)
+        path = self.directory / "people.csv"
+        path.write_text("email,score\n" + "".join(f"{address},{score}\n" for address, score in some.items()))
+        report = import_csv(self.house, self.account, self.type, path, ImportOptions())
+        assert report.rows == len(some) == report.created + report.updated + report.unchanged
+
+    @rule(address=PEOPLE)
+    def delete_contact(self, address: str) -> None:
+        self.tick()
+        self.touch(address)
+        try:
+            self.house.write(delete_contact, self.account, self.type, address)
+        except NotFound:
+            return
+
+    @precondition(lambda self: len(self.live) < 6)
+    @rule(text=rule_texts(), data=st.data())
+    def make_segment(self, text: str, data: st.DataObject) -> None:
+        self.tick()
+        self.made += 1
+        draft = from_text(self.naming(text, data))
+        made = self.house.write(create_segment, self.account, self.type, f"s{self.made}", draft)
+        self.live.append(made)
+        self.unsettled.add(made.id)
+
+    @precondition(lambda self: self.live)
+    @rule(text=rule_texts(), data=st.data())
+    def edit_segment(self, text: str, data: st.DataObject) -> None:
+        self.tick()
+        segment = data.draw(st.sampled_from(self.live))
+        try:
+            edited = self.house.write(
+                edit_segment, self.account, segment.id, draft=from_text(self.naming(text, data))
+            )
+        except Invalid as error:
+            assert "→" in str(error)  # it would name itself, by way of others
+        else:
+            self.live[self.live.index(segment)] = edited
+            self.unsettled.add(segment.id)
+
+    @precondition(lambda self: self.live)
+    @rule(data=st.data())
+    def delete_segment(self, data: st.DataObject) -> None:
+        self.tick()
+        gone = data.draw(st.sampled_from(self.live))
+        named = {id_ for other in self.live for id_ in self.oracle.names(self.db, other)}
+        try:
+            self.house.write(delete_segment, self.account, gone.id)
+        except Refused:
+            assert gone.id in named
+        else:
+            assert gone.id not in named
+            self.live.remove(gone)
+
+    @precondition(lambda self: self.live)
+    @rule(data=st.data(), address=PEOPLE)
+    def add_by_hand(self, data: st.DataObject, address: str) -> None:
+        self.tick()
+        segment = data.draw(st.sampled_from(self.live))
+        self.touch(address)
+        before = self.expected(self.now)[segment.id]
+        try:
+            self.house.write(add_recipient, self.account, segment.id, email(address), "By", "Hand")
+        except Invalid:
+            assert email(address).key in before
+        else:
+            assert email(address).key not in before
+            assert email(address).key in self.expected(self.now)[segment.id]
+
+    @precondition(lambda self: self.live)
+    @rule(data=st.data())
+    def delete_by_hand(self, data: st.DataObject) -> None:
+        self.tick()
+        segment = data.draw(st.sampled_from(self.live))
+        present = self.shown(segment)
+        if present:
+            gone = data.draw(st.sampled_from(sorted(present)))
+            self.look()
+            self.tick()
+            try:
+                self.house.write(delete_recipient, self.account, present[gone]["id"])
+            except NotFound:  # the tick was the end of its time
+                assert gone not in self.expected(self.now)[segment.id]
+            self.touch(gone)
+            assert gone not in self.expected(self.now)[segment.id]
+
+    @rule()
+    def make_and_delete_a_field(self) -> None:
+        self.tick()
+        self.house.write(create_field, self.type, "Passing", Kind.TEXT)
+        self.house.write(delete_field, self.type, "passing")
+
+    @precondition(lambda self: any(f'"field":{self.fields["score"].id},' in s.rule for s in self.live))
+    @rule()
+    def a_field_in_use_stays(self) -> None:
+        with pytest.raises(Refused, match="used by the segment"):
+            self.house.write(delete_field, self.type, "score")
+
+    # -- what time does ----------------------------------------------------------------------------------------------
+
+    @rule(minutes=st.integers(1, 600))
+    def time_passes(self, minutes: int) -> None:
+        self.pass_time(self.now + timedelta(minutes=minutes))
+
+    @rule(days=st.integers(1, 3))
+    def days_pass(self, days: int) -> None:
+        self.pass_time(self.now + timedelta(days=days, minutes=7))
+
+    @rule(data=st.data())
+    def time_passes_to_an_edge(self, data: st.DataObject) -> None:
+        edges = self.edges(self.now, self.now + timedelta(days=2))
+        self.pass_time(data.draw(st.sampled_from(edges)))
+
+    @rule(steps=st.integers(2, 5))
+    def nobody_looks_for_a_while(self, steps: int) -> None:
+        self.asleep = steps
+
+    # -- what befalls the stores -------------------------------------------------------------------------------------
+
+    @rule()
+    def reopen(self) -> None:
+        self.house.close()
+        self.house = self.opened()
+
+    @rule()
+    def lose_the_column_file(self) -> None:
+        before = {s.id: {key: d["id"] for key, d in self.shown(s).items()} for s in self.live}
+        self.house.close()
+        (self.directory / FILE_NAME).unlink(missing_ok=True)
+        self.house = self.opened()
+        assert {s.id: {key: d["id"] for key, d in self.shown(s).items()} for s in self.live} == before
+        self.log = Log()
+        self.forget_the_past()
+
+    @rule()
+    def merge_what_is_recent(self) -> None:
+        self.house.columns().tidy(0)
+
+    # -- what must hold ----------------------------------------------------------------------------------------------
+
+    @invariant()
+    def stored_equals_recomputed(self) -> None:
+        self.asleep = max(self.asleep - 1, 0)
+        if not self.asleep and hasattr(self, "account"):
+            self.look()
+
+    def look(self) -> None:
+        columns = self.house.columns()
+        expected = self.expected(self.now)
+        stored = self.oracle.stored(columns.cursor(), self.live)
+        assert {id_: set(keyed) for id_, keyed in stored.items()} == expected
+        assert {s.id: columns.sizes.get(s.id, 0) for s in self.live} == {k: len(v) for k, v in expected.items()}
+        self.log.follow(columns.cursor(), {id_: set(keyed.values()) for id_, keyed in stored.items()})
+        unsettled = self.oracle.with_dependents(self.db, self.live, self.unsettled)
+        restless = {email(address).key for address, times in self.touched.items() if times > 1}
+        for instant, sample in self.samples:
+            for segment_id in sample.keys() & stored.keys() - unsettled:
+                then = {self.oracle.emails[id_] for id_ in self.log.recipients_at(segment_id, instant)}
+                assert then - restless == sample[segment_id] - restless, (segment_id, instant)
+        self.forget_the_past()
+
+    def forget_the_past(self) -> None:
+        self.samples: list[tuple[datetime, dict[int, set[str]]]] = []
+        self.touched: Counter[str] = Counter()
+        self.unsettled: set[int] = set()
+
+    # -- means -------------------------------------------------------------------------------------------------------
+
+    @property
+    def db(self) -> Any:
+        return self.house.records.reader()
+
+    def tick(self) -> None:
+        self.now += timedelta(milliseconds=1)
+
+    def touch(self, *addresses: str) -> None:
+        self.touched.update({email(address).key for address in addresses})
+
+    def naming(self, text: str, data: st.DataObject) -> str:
+        names = [f'"{segment.name}"' for segment in self.live]
+        while "{}" in text:
+            if not names:
+                return 'country = "India"'
+            text = text.replace("{}", data.draw(st.sampled_from(names)), 1)
+        return text
+
+    def values(self, stated: dict[str, Any]) -> dict[int, Value]:
+        today = day_of(self.now, self.account.zone)
+        read: dict[str, Any] = {
+            "country": lambda text: text,
+            "score": float,
+            "born": lambda v: shifted(today + timedelta(days=v[1]), v[0]),
+            "seen": lambda v: datetime.combine(
+                shifted((self.now + timedelta(hours=v[1])).date(), v[0]),
+                (self.now + timedelta(hours=v[1])).timetz(),
+            ),
+            "tags": lambda chosen: tuple(option for option in ("red", "green", "blue") if option in chosen),
+        }
+        return {self.fields[name].id: read[name](value) for name, value in stated.items()}
+
+    def edges(self, start: datetime, end: datetime) -> list[datetime]:
+        """List instants at which something may happen, and those a microsecond before."""
+        found = {start + (end - start) / 3}
+        day = day_of(start, self.account.zone)
+        while (midnight := day_in_utc(day, self.account.zone)[0]) <= end:
+            found.add(midnight)
+            day += timedelta(days=1)
+        for contact in self.oracle.contacts(self.db):
+            for moment in (contact.values.get(self.fields["seen"].id), contact.created_at, contact.updated_at):
+                if isinstance(moment, datetime):
+                    found.update(moment + sign * timedelta(hours=hours) for hours in HOURS for sign in (1, -1))
+        return sorted(t for edge in found for t in (edge - MICROSECOND, edge) if start < t <= end) or [end]
+
+    def pass_time(self, until: datetime) -> None:
+        edges = self.edges(self.now, until)
+        for instant in edges[:: max(len(edges) // 6, 1)]:
+            self.samples.append((instant, self.expected(instant)))
+        self.now = until
+
+    def expected(self, instant: datetime) -> dict[int, set[str]]:
+        return self.oracle.expected(self.db, self.live, Moment(instant, self.account.zone))
+
+    def shown(self, segment: Segment) -> dict[str, dict[str, Any]]:
+        """List the recipients as the API shows them, by the keys of their addresses."""
+        rows = recipient_page(self.house, self.account.id, segment.id, 0, EVERYONE)
+        assert [id_ for id_, _ in rows] == sorted({id_ for id_, _ in rows})
+        documents = [msgspec.json.decode(document) for _, document in rows]
+        keyed = {email(document["email"]).key: document for document in documents}
+        assert len(keyed) == len(documents), "an address stands twice"
+        return keyed
+
+
+def shifted(day: date, years: int) -> date:
+    """Move a day by years; 29 February becomes the 28th where there is none."""
+    try:
+        return day.replace(year=day.year + years)
+    except ValueError:
+        return day.replace(year=day.year + years, day=28)
+

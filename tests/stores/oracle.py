@@ -1,0 +1,143 @@
+"""Who must be in which segment, recomputed from the records alone; and the log, followed as a reader of it would."""
+
+from collections.abc import Collection, Sequence
+from datetime import UTC, datetime
+from typing import Any
+
+import apsw
+import duckdb
+
+from tamis.actions.catch_up import stored_rule
+from tamis.columns.membership import recipients_of
+from tamis.domain.accounts import Account
+from tamis.domain.contacts import Contact, ContactType
+from tamis.domain.emails import Email, email_key, parse_email
+from tamis.domain.segments import Segment, SegmentRef, SegmentRefs
+from tamis.records import contacts, types
+from tamis.rules.evaluate import selects
+from tamis.rules.moment import Moment
+from tamis.rules.tree import Rule, segments_named
+
+
+def email(text: str) -> Email:
+    """Read an address that is known to be one."""
+    parsed = parse_email(text)
+    assert parsed
+    return parsed
+
+
+class Oracle:
+    """Recomputes memberships with the reference evaluator; `emails` are the keys of all addresses by recipient."""
+
+    def __init__(self, account: Account, contact_type: ContactType) -> None:
+        self.account = account
+        self.type = contact_type
+        self.emails: dict[int, str] = {}
+
+    def contacts(self, db: apsw.Connection) -> list[Contact]:
+        """List all contacts."""
+        ids = [int(row[0]) for row in db.execute("SELECT id FROM contacts")]  # type: ignore[arg-type]
+        return contacts.by_ids(db, ids, types.fields_of_type(db, self.type.id))
+
+    def rules(self, db: apsw.Connection, live: Sequence[Segment]) -> dict[int, Rule]:
+        """Give the rules of live segments."""
+        refs = SegmentRefs(tuple(SegmentRef(s.id, s.name) for s in live))
+        return {s.id: stored_rule(s.rule, types.fields_of_type(db, self.type.id), refs) for s in live}
+
+    def names(self, db: apsw.Connection, segment: Segment) -> frozenset[int]:
+        """Tell which segments the rule of one names."""
+        row: Any = db.execute("SELECT id, name FROM segments WHERE deleted_at IS NULL")
+        refs = SegmentRefs(tuple(SegmentRef(*found) for found in row))
+        return segments_named(stored_rule(segment.rule, types.fields_of_type(db, self.type.id), refs))
+
+    def with_dependents(self, db: apsw.Connection, live: Sequence[Segment], some: Collection[int]) -> set[int]:
+        """Add to some segments those that name them, directly or by way of others."""
+        found = set(some)
+        for _ in live:
+            found.update(s.id for s in live if self.names(db, s) & found)
+        return found
+
+    def expected(self, db: apsw.Connection, live: Sequence[Segment], moment: Moment) -> dict[int, set[str]]:
+        """Recompute who is in each segment, as keys of addresses."""
+        rows: Any = db.execute("SELECT segment_id, contact_id FROM recipients_removed")
+        removed = set(rows.fetchall())
+        rows = db.execute("SELECT segment_id, email_key, recipient_id FROM recipients_added")
+        added = {(segment_id, key): recipient_id for segment_id, key, recipient_id in rows}
+        self.emails.update({recipient_id: key for (_, key), recipient_id in added.items()})
+        rules = self.rules(db, live)
+        found: dict[int, set[str]] = {s.id: {key for id_, key in added if id_ == s.id} for s in live}
+        for contact in self.contacts(db):
+            key = email_key(contact.email) or ""
+
+            def is_in(segment_id: int, contact: Contact = contact, key: str = key) -> bool:
+                return (segment_id, key) in added or (
+                    (segment_id, contact.id) not in removed
+                    and selects(rules[segment_id], contact, moment, is_in)
+                )
+
+            for segment in live:
+                self.emails[segment.id << 32 | contact.id] = key
+                if is_in(segment.id):
+                    found[segment.id].add(key)
+        return found
+
+    def stored(self, con: duckdb.DuckDBPyConnection, live: Sequence[Segment]) -> dict[int, dict[str, int]]:
+        """Read who is in each segment, as recipients by the keys of their addresses."""
+        found = {}
+        for segment in live:
+            rows = con.execute(f"SELECT recipient_id FROM {recipients_of(segment.id)}").fetchall()
+            keyed = {self.emails[row[0]]: row[0] for row in rows}
+            assert len(keyed) == len(rows), "an address stands twice"
+            found[segment.id] = keyed
+        return found
+
+
+class Log:
+    """Follows the log line by line: what it says must lead from each state that was seen to the next one."""
+
+    def __init__(self) -> None:
+        self._last = 0
+        self._followed: dict[int, set[int]] = {}
+        self._lines: dict[int, list[tuple[int, datetime, int, int]]] = {}
+        self._begins: dict[int, datetime] = {}
+
+    def follow(self, con: duckdb.DuckDBPyConnection, present: dict[int, set[int]]) -> None:
+        """Read the new lines and apply them; `present` is who is in each segment now."""
+        rows = con.execute(
+            "SELECT number, instant, recipient_id >> 32, recipient_id, step, cause FROM transitions WHERE number > $1 "
+            "UNION ALL SELECT number, instant, segment_id, NULL, recipients, cause FROM fillings WHERE number > $1 "
+            "ORDER BY number",
+            [self._last],
+        ).fetchall()
+        assert [row[0] for row in rows] == list(range(self._last + 1, self._last + 1 + len(rows)))
+        self._last += len(rows)
+        for index, (number, instant, segment_id, recipient_id, step, _cause) in enumerate(rows):
+            at = instant.replace(tzinfo=UTC)
+            if recipient_id is None:
+                later = [row for row in rows[index + 1 :] if row[2] == segment_id]
+                self._begins[segment_id], self._lines[segment_id] = at, []
+                self._followed[segment_id] = filled = self._undone(present.get(segment_id, set()), later)
+                assert len(filled) == step or segment_id not in present
+            else:
+                followed = self._followed[segment_id]
+                assert (recipient_id in followed) is (step == -1), "an entry of who is in, or an exit of who is not"
+                followed ^= {recipient_id}
+                self._lines[segment_id].append((number, at, recipient_id, step))
+        assert {id_: self._followed[id_] for id_ in present} == present
+
+    @staticmethod
+    def _undone(present: set[int], later: Sequence[tuple[Any, ...]]) -> set[int]:
+        filled = set(present)
+        for row in reversed(later):
+            filled ^= {row[3]}
+        return filled
+
+    def recipients_at(self, segment_id: int, instant: datetime) -> set[int]:
+        """Undo all lines of a segment that came after an instant."""
+        assert instant >= self._begins[segment_id]
+        found = set(self._followed[segment_id])
+        for _, at, recipient_id, _ in reversed(self._lines[segment_id]):
+            if at > instant:
+                found ^= {recipient_id}
+        return found
+
