@@ -183,9 +183,7 @@ class Membership(RuleBasedStateMachine):
         self.tick()
         segment = data.draw(st.sampled_from(self.live))
         try:
-            edited = self.house.write(
-                edit_segment, self.account, segment.id, draft=from_text(self.naming(text, data))
-            )
+            edited = self.house.write(edit_segment, self.account, segment.id, draft=from_text(self.naming(text, data)))
         except Invalid as error:
             assert "→" in str(error)  # it would name itself, by way of others
         else:
@@ -390,4 +388,3 @@ def shifted(day: date, years: int) -> date:
         return day.replace(year=day.year + years)
     except ValueError:
         return day.replace(year=day.year + years, day=28)
-

@@ -36,7 +36,7 @@ class Oracle:
 
     def contacts(self, db: apsw.Connection) -> list[Contact]:
         """List all contacts."""
-        ids = [int(row[0]) for row in db.execute("SELECT id FROM contacts")]  # type: ignore[arg-type]
+        ids = [int(row[0]) for row in db.execute("SELECT id FROM contacts")]
         return contacts.by_ids(db, ids, types.fields_of_type(db, self.type.id))
 
     def rules(self, db: apsw.Connection, live: Sequence[Segment]) -> dict[int, Rule]:
@@ -71,8 +71,7 @@ class Oracle:
 
             def is_in(segment_id: int, contact: Contact = contact, key: str = key) -> bool:
                 return (segment_id, key) in added or (
-                    (segment_id, contact.id) not in removed
-                    and selects(rules[segment_id], contact, moment, is_in)
+                    (segment_id, contact.id) not in removed and selects(rules[segment_id], contact, moment, is_in)
                 )
 
             for segment in live:
@@ -140,4 +139,3 @@ class Log:
             if at > instant:
                 found ^= {recipient_id}
         return found
-

@@ -10,6 +10,4 @@ from tests.stores.machine import Membership
 
 @pytest.mark.parametrize("part", range(10))  # so that several processes can share the work
 def test_exact_after_anything(part: int) -> None:
-    run_state_machine_as_test(
-        Membership, settings=settings(max_examples=50, stateful_step_count=50, deadline=None)
-    )
+    run_state_machine_as_test(Membership, settings=settings(max_examples=50, stateful_step_count=50, deadline=None))

@@ -17,11 +17,16 @@ class Clock(NamedTuple):
     midnight: datetime | None
     edge: datetime | None
 
+    @property
+    def due(self) -> datetime | None:
+        """When time alone will next change a membership, if it will."""
+        return min((instant for instant in (self.midnight, self.edge) if instant), default=None)
 
-def read_clock(con: duckdb.DuckDBPyConnection, type_id: int) -> Clock | None:
-    """Read the clock of a contact type, or None where no rule looks at the time."""
-    row = con.execute("SELECT as_of, midnight, edge FROM clocks WHERE contact_type_id = $1", [type_id]).fetchone()
-    return Clock(*(value and value.replace(tzinfo=UTC) for value in row)) if row else None
+
+def read_clocks(con: duckdb.DuckDBPyConnection) -> dict[int, Clock]:
+    """Read the clocks of the contact types that have rules which look at the time."""
+    rows = con.execute("SELECT contact_type_id, as_of, midnight, edge FROM clocks").fetchall()
+    return {row[0]: Clock(*(value and value.replace(tzinfo=UTC) for value in row[1:])) for row in rows}
 
 
 def write_clock(con: duckdb.DuckDBPyConnection, type_id: int, clock: Clock | None) -> None:
@@ -30,12 +35,6 @@ def write_clock(con: duckdb.DuckDBPyConnection, type_id: int, clock: Clock | Non
     if clock:
         values = [value and value.replace(tzinfo=None) for value in clock]
         con.execute("INSERT INTO clocks VALUES ($1, $2, $3, $4)", [type_id, *values])
-
-
-def due_types(con: duckdb.DuckDBPyConnection) -> dict[int, datetime]:
-    """Tell for each contact type with a clock when time alone will next change a membership, if it will."""
-    rows = con.execute("SELECT contact_type_id, least(midnight, edge) AS due FROM clocks WHERE due IS NOT NULL")
-    return {type_id: due.replace(tzinfo=UTC) for type_id, due in rows.fetchall()}
 
 
 def next_edge(

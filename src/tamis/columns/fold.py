@@ -9,7 +9,7 @@ import duckdb
 import msgspec
 
 from tamis.columns import replay
-from tamis.columns.clocks import Clock, next_edge, read_clock, write_clock
+from tamis.columns.clocks import Clock, next_edge, write_clock
 from tamis.columns.fill import fill_edited, fill_new
 from tamis.columns.layout import arrange, insert_documents, table
 from tamis.columns.log import Log
@@ -59,12 +59,14 @@ class Fold:
     and `load_hands`, then `build`; at last, `finish`.
     """
 
-    def __init__(self, con: duckdb.DuckDBPyConnection, last_number: int) -> None:
+    def __init__(
+        self, con: duckdb.DuckDBPyConnection, last_number: int, sizes: dict[int, int], clocks: dict[int, Clock]
+    ) -> None:
         self._con = con
-        self.log = Log(con, last_number)
+        self.log = Log(con, last_number, sizes)
+        self.clocks = clocks
         self.reached: int | None = None
-        con.execute("CREATE OR REPLACE TEMP TABLE incoming_added AS FROM added LIMIT 0")
-        con.execute("CREATE OR REPLACE TEMP TABLE incoming_removed AS FROM removed LIMIT 0")
+        self._by_hand = False
 
     def arrange(self, type_id: int, fields: FieldSet) -> None:
         """Make sure that a contact type has its table, with a column for each field."""
@@ -74,18 +76,21 @@ class Fold:
         """Say which contacts and additions by hand were touched, in the order in which it happened; all of them that
         still exist are then brought."""
         con = self._con
-        for name, groups in (("touched", contacts), ("touched_added", added)):
-            con.execute(
-                f"CREATE OR REPLACE TEMP TABLE {name} AS "
-                "SELECT id, arg_max(instant, n) AS instant, arg_max(cause, n) AS cause FROM ("
-                "SELECT n, make_timestamp(g.instant) AS instant, g.cause AS cause, unnest(g.ids) AS id FROM ("
-                "SELECT unnest(g) AS g, generate_subscripts(g, 1) AS n FROM (SELECT from_json($1, "
-                """'[{"instant":"BIGINT","cause":"VARCHAR","ids":["BIGINT"]}]') AS g))) GROUP BY id""",
-                [msgspec.json.encode(groups).decode()],
-            )
         con.execute(f"CREATE OR REPLACE TEMP TABLE incoming AS FROM {table(type_id)} LIMIT 0")
-        con.execute("DELETE FROM incoming_added")
-        con.execute("DELETE FROM incoming_removed")
+        con.execute("CREATE OR REPLACE TEMP TABLE incoming_added AS FROM added LIMIT 0")
+        con.execute("CREATE OR REPLACE TEMP TABLE incoming_removed AS FROM removed LIMIT 0")
+        for name, groups in (("touched", contacts), ("touched_added", added)):
+            con.execute(f"CREATE OR REPLACE TEMP TABLE {name} (id BIGINT, instant TIMESTAMP, cause VARCHAR)")
+            if groups:
+                con.execute(
+                    f"INSERT INTO {name} SELECT id, arg_max(instant, n), arg_max(cause, n) FROM ("
+                    "SELECT n, make_timestamp(g.instant) AS instant, g.cause AS cause, unnest(g.ids) AS id FROM ("
+                    "SELECT unnest(g) AS g, generate_subscripts(g, 1) AS n FROM (SELECT from_json($1, "
+                    """'[{"instant":"BIGINT","cause":"VARCHAR","ids":["BIGINT"]}]') AS g))) GROUP BY id""",
+                    [msgspec.json.encode(groups).decode()],
+                )
+        rows = con.execute("SELECT EXISTS (FROM added) OR EXISTS (FROM removed)").fetchall()
+        self._by_hand = bool(added) or rows[0][0]
 
     def bring_contacts(self, type_id: int, fields: FieldSet, documents: Sequence[str]) -> None:
         """Bring touched contacts, as documents."""
@@ -93,6 +98,7 @@ class Fold:
 
     def bring_hands(self, added: Sequence[AddedByHand], removed: Sequence[tuple[int, int]]) -> None:
         """Bring touched additions by hand, and the removals of touched contacts."""
+        self._by_hand = self._by_hand or bool(added or removed)
         self._insert_hands("incoming_", added, removed)
 
     def load_contacts(self, type_id: int, fields: FieldSet, documents: Sequence[str]) -> None:
@@ -105,17 +111,15 @@ class Fold:
 
     def settle(self, type_id: int, plans: Plans, now: datetime) -> None:
         """Let a contact type's memberships follow from what was brought and from the time that has passed."""
-        con = self._con
-        clock = read_clock(con, type_id)
+        clock = self.clocks.get(type_id)
         now = max(now, clock.as_of) if clock else now
-        edges = replay.edges_of(plans.kept)
         start, stretch = (clock.as_of if clock else now), 0
-        if clock:
-            for midnight in self._midnights(plans, clock, now):
-                self._stretch(type_id, plans, edges, start, midnight, stretch)
-                self._pass_midnight(type_id, plans, midnight, stretch + 1)
-                start, stretch = midnight, stretch + 2
-        self._stretch(type_id, plans, edges if clock else [], start, now + MICROSECOND, stretch)
+        for midnight in _midnights(clock, plans.zone, now):
+            self._stretch(type_id, plans, clock, start, midnight, stretch)
+            self._con.execute("DELETE FROM touched WHERE instant < $1", [_plain(midnight)])
+            self._pass_midnight(type_id, plans, midnight, stretch + 1)
+            start, stretch = midnight, stretch + 2
+        self._stretch(type_id, plans, clock, start, now + MICROSECOND, stretch)
         self.log.write()
         self._fill(type_id, plans, Moment(now, plans.zone))
         self._set_clock(type_id, plans, clock, now)
@@ -156,34 +160,28 @@ class Fold:
         changed = "(SELECT contact_id FROM turn WHERE instant IS NOT NULL)"
         con.execute(f"DELETE FROM {table(type_id)} WHERE id IN {changed}")
         con.execute(f"INSERT INTO {table(type_id)} BY NAME SELECT * FROM incoming WHERE id IN {changed}")
-        con.execute(f"DELETE FROM removed WHERE contact_id IN {changed}")
-        con.execute(f"INSERT INTO removed SELECT * FROM incoming_removed WHERE contact_id IN {changed}")
-        added = "(SELECT id FROM touched_added WHERE instant < $1)"
-        con.execute(f"DELETE FROM added WHERE id IN {added}", until)
-        con.execute(f"INSERT INTO added SELECT * FROM incoming_added WHERE id IN {added}", until)
-        con.execute("DELETE FROM touched_added WHERE instant < $1", until)
+        if self._by_hand:
+            con.execute(f"DELETE FROM removed WHERE contact_id IN {changed}")
+            con.execute(f"INSERT INTO removed SELECT * FROM incoming_removed WHERE contact_id IN {changed}")
+            added = "(SELECT id FROM touched_added WHERE instant < $1)"
+            con.execute(f"DELETE FROM added WHERE id IN {added}", until)
+            con.execute(f"INSERT INTO added SELECT * FROM incoming_added WHERE id IN {added}", until)
+            con.execute("DELETE FROM touched_added WHERE instant < $1", until)
 
     # -- following ---------------------------------------------------------------------------------------------------
-
-    def _midnights(self, plans: Plans, clock: Clock, now: datetime) -> list[datetime]:
-        found: list[datetime] = []
-        midnight = clock.midnight
-        while midnight and midnight <= now:
-            found.append(midnight)
-            midnight = next_day_starts(midnight, plans.zone)
-        return found
 
     def _stretch(
         self,
         type_id: int,
         plans: Plans,
-        edges: Sequence[replay.Edge],
+        clock: Clock | None,
         start: datetime,
         end: datetime,
         number: int,
     ) -> None:
         """Follow what happens between two instants, the last one excluded, of one calendar day."""
         con = self._con
+        edges = replay.edges_of(plans.kept) if clock else []
         floor = _plain(start) if edges else None
         con.execute(
             "CREATE OR REPLACE TEMP TABLE turn AS "
@@ -191,14 +189,15 @@ class Fold:
             "FROM touched WHERE instant < $1",
             [_plain(end), floor],
         )
-        con.execute("DELETE FROM touched WHERE instant < $1", [_plain(end)])
-        replay.choose_at_edges(con, type_id, edges, _plain(start), _plain(end))
+        if clock and clock.edge and clock.edge < end:
+            replay.choose_at_edges(con, type_id, edges, _plain(start), _plain(end))
         if plans.kept:
-            replay.stage(con, type_id, plans.kept)
+            replay.stage(con, type_id, plans.kept, self._by_hand)
             replay.set_points(con, edges, _plain(start), _plain(end))
             asked = replay.evaluate(con, plans.kept, [When("TRUE", Moment(start, plans.zone), by_row=True)])
             replay.collect_moves(con, number, asked)
-            replay.collect_strangers(con, number, end, asked)
+            if self._by_hand:
+                replay.collect_strangers(con, number, end, asked)
         self._apply(type_id, end)
 
     def _pass_midnight(self, type_id: int, plans: Plans, midnight: datetime, number: int) -> None:
@@ -206,7 +205,7 @@ class Fold:
         before, after = Moment(midnight - MICROSECOND, plans.zone), Moment(midnight, plans.zone)
         con.execute("CREATE OR REPLACE TEMP TABLE turn (contact_id BIGINT, instant TIMESTAMP, cause VARCHAR)")
         replay.choose_at_midnight(con, type_id, plans.kept, before, after)
-        replay.stage(con, type_id, plans.kept)
+        replay.stage(con, type_id, plans.kept, self._by_hand)
         replay.set_midnight(con, midnight)
         asked = replay.evaluate(con, plans.kept, [When("k = 0", before), When("k = 1", after)])
         replay.collect_moves(con, number, asked)
@@ -215,10 +214,9 @@ class Fold:
         con = self._con
         for segment_id in sorted(plans.gone):
             self._empty(segment_id, moment.now)
-        known = {row[0] for row in con.execute("SELECT segment_id FROM sizes").fetchall()} if plans.filled else set()
         for rules in plans.filled:
             for segment_id, rule in rules.items():
-                if segment_id in known:
+                if segment_id in self.log.sizes:
                     fill_edited(con, type_id, segment_id, rule, moment)
                     self.log.write()
                 else:
@@ -236,7 +234,7 @@ class Fold:
         levels = [*plans.kept, *plans.filled]
         conditions = [c for rules in levels for rule in rules.values() for c in timed(rule)]
         if not conditions:
-            write_clock(self._con, type_id, None)
+            self._write_clock(type_id, None)
             return
         at_midnight = any(map(changes_at_midnight, conditions))
         edges = replay.edges_of(levels)
@@ -245,7 +243,23 @@ class Fold:
         if stays and stays.edge:
             edge = min(edge or stays.edge, stays.edge)
         midnight = next_day_starts(now, plans.zone) if at_midnight else None
-        write_clock(self._con, type_id, Clock(now, midnight, edge))
+        self._write_clock(type_id, Clock(now, midnight, edge))
+
+    def _write_clock(self, type_id: int, clock: Clock | None) -> None:
+        if clock != self.clocks.get(type_id):
+            write_clock(self._con, type_id, clock)
+        self.clocks.pop(type_id, None)
+        if clock:
+            self.clocks[type_id] = clock
+
+
+def _midnights(clock: Clock | None, zone: ZoneInfo, now: datetime) -> list[datetime]:
+    found: list[datetime] = []
+    midnight = clock.midnight if clock else None
+    while midnight and midnight <= now:
+        found.append(midnight)
+        midnight = next_day_starts(midnight, zone)
+    return found
 
 
 def _plain(instant: datetime) -> datetime:

@@ -10,15 +10,17 @@ from tamis.domain.transitions import Cause
 
 
 class Log:
-    """Appends to the log within one transaction of the column store.
+    """Appends to the log within one transaction of the column store; `last` is its newest number, `sizes` tells how
+    many recipients each segment has.
 
     Entries and exits are collected in the temporary table `moves` and get their numbers in `write`, in the order of
     `stretch` (a span of time), instant, and `k` (the place in a contact's own sequence of changes).
     """
 
-    def __init__(self, con: duckdb.DuckDBPyConnection, last: int) -> None:
+    def __init__(self, con: duckdb.DuckDBPyConnection, last: int, sizes: dict[int, int]) -> None:
         self._con = con
         self.last = last
+        self.sizes = sizes
         con.execute(
             "CREATE OR REPLACE TEMP TABLE moves "
             "(stretch INTEGER, recipient_id BIGINT, step TINYINT, instant TIMESTAMP, cause VARCHAR, k INTEGER)"
@@ -27,42 +29,47 @@ class Log:
     def write(self) -> None:
         """Number the collected moves, and let the recent changes and the sizes follow from them."""
         con = self._con
-        row = con.execute(
-            "INSERT INTO transitions "
-            "SELECT $1::BIGINT + row_number() OVER (ORDER BY stretch, instant, k, recipient_id), "
+        rows = con.execute(
+            f"SELECT recipient_id >> {SEGMENT_SHIFT}, sum(step)::BIGINT, count(*), max(stretch), max(k) "
+            "FROM moves GROUP BY ALL"
+        ).fetchall()
+        if not rows:
+            return
+        con.execute(
+            "INSERT INTO transitions SELECT $1::BIGINT + row_number() OVER (ORDER BY stretch, instant, k), "
             "recipient_id, step, instant, cause FROM moves",
             [self.last],
-        ).fetchone()
-        count = row[0] if row else 0
-        if not count:
-            return
+        )
         con.execute("DELETE FROM recent WHERE recipient_id IN (SELECT recipient_id FROM moves)")
+        if max(row[3] for row in rows) == 0 and max(row[4] for row in rows) <= 1:  # each recipient moves once
+            con.execute("INSERT INTO recent SELECT recipient_id, step, instant FROM moves")
+        else:
+            con.execute(
+                "INSERT INTO recent SELECT recipient_id, arg_max(step, number), arg_max(instant, number) "
+                "FROM transitions WHERE number > $1 GROUP BY recipient_id",
+                [self.last],
+            )
         con.execute(
-            "INSERT INTO recent SELECT recipient_id, arg_max(step, number), arg_max(instant, number) "
-            "FROM transitions WHERE number > $1 GROUP BY recipient_id",
-            [self.last],
+            "UPDATE sizes SET recipients = recipients + n FROM "
+            "(SELECT unnest($1::BIGINT[]) AS moved, unnest($2::BIGINT[]) AS n) WHERE segment_id = moved",
+            [[row[0] for row in rows], [row[1] for row in rows]],
         )
-        con.execute(
-            "CREATE OR REPLACE TEMP TABLE new_sizes AS SELECT segment_id, sum(n)::BIGINT AS recipients FROM ("
-            f"SELECT recipient_id >> {SEGMENT_SHIFT} AS segment_id, step AS n FROM moves UNION ALL "
-            "SELECT segment_id, recipients FROM sizes "
-            f"WHERE segment_id IN (SELECT recipient_id >> {SEGMENT_SHIFT} FROM moves)) GROUP BY segment_id"
-        )
-        con.execute("DELETE FROM sizes WHERE segment_id IN (SELECT segment_id FROM new_sizes)")
-        con.execute("INSERT INTO sizes SELECT * FROM new_sizes")
         con.execute("DELETE FROM moves")
-        self.last += count
+        self.sizes.update((row[0], self.sizes[row[0]] + row[1]) for row in rows)
+        self.last += sum(row[2] for row in rows)
 
-    def fill(self, segment_id: int, at: datetime, cause: Cause, recipients: int | None) -> None:
+    def fill(self, segment_id: int, instant: datetime, cause: Cause, recipients: int | None) -> None:
         """Note in one line that a segment was filled or emptied as a whole; None is a segment that is gone."""
         self.last += 1
         self._con.execute(
             "INSERT INTO fillings VALUES ($1, $2, $3, $4, $5)",
-            [self.last, segment_id, at, cause.value, recipients or 0],
+            [self.last, segment_id, instant, cause.value, recipients or 0],
         )
         self._con.execute("DELETE FROM sizes WHERE segment_id = $1", [segment_id])
+        self.sizes.pop(segment_id, None)
         if recipients is not None:
             self._con.execute("INSERT INTO sizes VALUES ($1, $2)", [segment_id, recipients])
+            self.sizes[segment_id] = recipients
 
 
 def last_number(con: duckdb.DuckDBPyConnection) -> int:

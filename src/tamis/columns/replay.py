@@ -11,7 +11,7 @@ The cost follows the contacts that change, not all contacts or all members. The 
 - `answers`: what all rules say at each point, in one list (`held`)
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -92,8 +92,8 @@ def _no_segment(_segment_id: int, _parameters: Parameters) -> str:
     raise AssertionError("a condition names no segment")
 
 
-def stage(con: duckdb.DuckDBPyConnection, type_id: int, levels: Levels) -> None:
-    """Fill `versions`, `removed_versions` and `added_versions` for the contacts in `turn`."""
+def stage(con: duckdb.DuckDBPyConnection, type_id: int, levels: Levels, by_hand: bool) -> None:
+    """Fill `versions` and, where anything was done `by_hand` at all, `hands` for the contacts in `turn`."""
     used = {c.field.id: column(c.field) for rules in levels for rule in rules.values() for c in conditions(rule)}
     names = "".join(f", {used[field_id]}" for field_id in sorted(used))
     con.execute(
@@ -102,7 +102,13 @@ def stage(con: duckdb.DuckDBPyConnection, type_id: int, levels: Levels) -> None:
         f"UNION ALL SELECT 1, id{names} FROM incoming WHERE id IN (SELECT contact_id FROM turn)"
     )
     con.execute(
-        "CREATE OR REPLACE TEMP TABLE hands AS "
+        "CREATE OR REPLACE TEMP TABLE hands "
+        "(version INTEGER, segment_id BIGINT, contact_id BIGINT, present BOOLEAN, member BOOLEAN)"
+    )
+    if not by_hand:
+        return
+    con.execute(
+        "INSERT INTO hands "
         f"SELECT version, segment_id, contact_id, "
         f"coalesce(bool_or(recipient_id & {STRANGER} = 0), FALSE) AS present, "
         "bool_or(recipient_id IS NOT NULL) AS member FROM ("
@@ -152,11 +158,12 @@ def set_midnight(con: duckdb.DuckDBPyConnection, at: datetime) -> None:
 
 def evaluate(con: duckdb.DuckDBPyConnection, levels: Levels, whens: Sequence[When]) -> list[int]:
     """Fill `answers` from `points` and `versions`; gives the segments in the order of the answers in each list."""
-    con.execute("CREATE OR REPLACE TEMP TABLE answers AS SELECT *, []::BOOLEAN[] AS held FROM points")
-    asked: list[int] = []
+    source, held, asked = "points", "[]::BOOLEAN[]", list[int]()
     for rules in levels:
-        _look_up_named(con, asked, rules.values())
         parameters = Parameters()
+        named = sorted({id_ for rule in rules.values() for id_ in segments_named(rule)})
+        if named:
+            _look_up_named(con, asked, named)
         lists = " ".join(
             f"WHEN {when.points} THEN ["
             + ", ".join(compile_rule(rule, when.moment, _source(when), parameters) for rule in rules.values())
@@ -165,31 +172,28 @@ def evaluate(con: duckdb.DuckDBPyConnection, levels: Levels, whens: Sequence[Whe
         )
         con.execute(
             "CREATE OR REPLACE TEMP TABLE next_answers AS SELECT contact_id, version, instant, cause, k, "
-            f"CASE WHEN id IS NOT NULL THEN list_concat(held, CASE {lists} END) END AS held FROM ("
-            "SELECT a.*, v.* EXCLUDE (version), n.* EXCLUDE (contact_id, k) FROM answers a "
-            "LEFT JOIN versions v ON v.id = a.contact_id AND v.version = a.version "
-            "LEFT JOIN named n ON n.contact_id = a.contact_id AND n.k = a.k)",
+            f"CASE WHEN id IS NOT NULL THEN list_concat({held}, CASE {lists} END) END AS held FROM ("
+            f"SELECT a.*, v.* EXCLUDE (version){', n.* EXCLUDE (contact_id, k)' if named else ''} FROM {source} a "
+            "LEFT JOIN versions v ON v.id = a.contact_id AND v.version = a.version"
+            f"{' LEFT JOIN named n ON n.contact_id = a.contact_id AND n.k = a.k' if named else ''})",
             parameters.values,
         )
-        con.execute("DROP TABLE answers")
+        con.execute("DROP TABLE IF EXISTS answers")
         con.execute("ALTER TABLE next_answers RENAME TO answers")
+        source, held = "answers", "held"
         asked += rules
     return asked
 
 
-def _look_up_named(con: duckdb.DuckDBPyConnection, asked: Sequence[int], rules: Iterable[Rule]) -> None:
-    """Fill `named` with whether each contact is, at each point, in the segments that some rules name."""
-    ids = sorted({id_ for rule in rules for id_ in segments_named(rule)})
-    tests = "".join(f", coalesce(h{id_}.member, held[{asked.index(id_) + 1}]) IS TRUE AS s{id_}" for id_ in ids)
+def _look_up_named(con: duckdb.DuckDBPyConnection, asked: Sequence[int], named: Sequence[int]) -> None:
+    """Fill `named` with whether each contact is, at each point, in the segments that rules of the next level name."""
+    tests = "".join(f", coalesce(h{id_}.member, held[{asked.index(id_) + 1}]) IS TRUE AS s{id_}" for id_ in named)
     joins = "".join(
         f" LEFT JOIN hands h{id_} ON h{id_}.contact_id = a.contact_id AND h{id_}.version = a.version "
         f"AND h{id_}.segment_id = {id_}"
-        for id_ in ids
+        for id_ in named
     )
-    con.execute(
-        f"CREATE OR REPLACE TEMP TABLE named AS SELECT a.contact_id, a.k, TRUE AS looked_up{tests} "
-        f"FROM answers a{joins}{'' if ids else ' LIMIT 0'}"
-    )
+    con.execute(f"CREATE OR REPLACE TEMP TABLE named AS SELECT a.contact_id, a.k{tests} FROM answers a{joins}")
 
 
 def _source(when: When) -> Source:

@@ -8,11 +8,12 @@ import threading
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
+from datetime import datetime
 from pathlib import Path
 
 import duckdb
 
-from tamis.columns.clocks import due_types
+from tamis.columns.clocks import Clock, read_clocks
 from tamis.columns.fold import Fold
 from tamis.columns.gate import Gate
 from tamis.columns.log import last_number
@@ -40,8 +41,7 @@ class Columns:
     """The column store of one directory, owned by this process until `close`.
 
     `applied` is the change number up to which it follows the records, None when it must be rebuilt from them; `sizes`
-    tells how many recipients each segment has, and `due` when time alone will next change those of a contact type.
-    `lock` is held by whoever lets it catch up.
+    tells how many recipients each segment has. `lock` is held by whoever lets it catch up.
     """
 
     def __init__(self, directory: Path, store_id: str, memory: str, threads: int) -> None:
@@ -49,6 +49,8 @@ class Columns:
         self.set_aside: Path | None = None
         self.damaged = False
         self._number = 0
+        self._clocks: dict[int, Clock] = {}
+        self.sizes: dict[int, int] = {}
         self.lock = threading.Lock()
         self._store_id = store_id
         self._cursors: dict[int, duckdb.DuckDBPyConnection] = {}
@@ -71,6 +73,11 @@ class Columns:
             raise
         self.applied = self._applied()
         self._begin()
+
+    @property
+    def due(self) -> dict[int, datetime]:
+        """When time alone will next change the memberships of a contact type, for those where it will."""
+        return {type_id: clock.due for type_id, clock in self._clocks.items() if clock.due}
 
     @contextmanager
     def reading(self) -> Iterator[duckdb.DuckDBPyConnection]:
@@ -151,12 +158,11 @@ class Columns:
     def fold(self) -> Iterator[Fold]:
         """Apply changes in one transaction, which `Fold.finish` ends with the change number that was reached."""
         with self._transaction() as con:
-            fold = Fold(con, self._number)
+            fold = Fold(con, self._number, dict(self.sizes), dict(self._clocks))
             yield fold
             assert fold.reached is not None, "a fold must be finished"
             con.execute("UPDATE meta SET applied = $1", [fold.reached])
-            sizes, due = _sizes(con), due_types(con)
-        self.sizes, self.due, self._number = sizes, due, fold.log.last
+        self.sizes, self._clocks, self._number = fold.log.sizes, fold.clocks, fold.log.last
         self.applied = fold.reached
 
     @contextmanager
@@ -254,7 +260,7 @@ class Columns:
 
     def _begin(self) -> None:
         con = self._db.cursor()
-        self.sizes, self.due, self._number = _sizes(con), due_types(con), last_number(con)
+        self.sizes, self._clocks, self._number = _sizes(con), read_clocks(con), last_number(con)
         con.close()
 
     def _applied(self) -> int | None:
