@@ -185,10 +185,12 @@ class Membership(RuleBasedStateMachine):
         try:
             edited = self.house.write(edit_segment, self.account, segment.id, draft=from_text(self.naming(text, data)))
         except Invalid as error:
-            assert "→" in str(error)  # it would name itself, by way of others
+            refusal = str(error)
         else:
             self.live[self.live.index(segment)] = edited
             self.unsettled.add(segment.id)
+            return
+        assert "→" in refusal  # it would name itself, by way of others
 
     @precondition(lambda self: self.live)
     @rule(data=st.data())
