@@ -15,7 +15,8 @@ import uvicorn
 
 from tamis.actions.erasing import Eraser
 from tamis.actions.house import House
-from tamis.columns.store import Columns, Held
+from tamis.columns.owner import Held
+from tamis.columns.store import Columns
 from tamis.domain.errors import TamisError, Unavailable
 from tamis.settings import Settings
 from tamis.web.app import web_app

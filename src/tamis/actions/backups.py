@@ -8,8 +8,9 @@ import msgspec
 
 from tamis.actions.house import House
 from tamis.actions.whole_directory import is_free, whole_directory
+from tamis.columns.copies import identity
+from tamis.columns.owner import is_owned
 from tamis.columns.store import FILE_NAME as COLUMNS_FILE
-from tamis.columns.store import identity, is_owned
 from tamis.domain.errors import Refused
 from tamis.domain.instants import format_instant
 from tamis.records.backup import examine, write_snapshot

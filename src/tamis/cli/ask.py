@@ -11,7 +11,7 @@ from typing import Any, Concatenate, ParamSpec, TypeVar, get_type_hints
 import msgspec
 
 from tamis.actions.house import House
-from tamis.columns.store import Held
+from tamis.columns.owner import Held
 from tamis.domain.errors import Refused, Unavailable
 
 P = ParamSpec("P")

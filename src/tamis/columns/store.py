@@ -1,6 +1,5 @@
 """The DuckDB file: who owns it, how it is opened, and what is done with one that cannot be used."""
 
-import fcntl
 import logging
 import os
 import shutil
@@ -14,10 +13,12 @@ from pathlib import Path
 import duckdb
 
 from tamis.columns.clocks import Clock, read_clocks
+from tamis.columns.copies import copy_database
 from tamis.columns.fold import Fold
 from tamis.columns.gate import Gate
 from tamis.columns.log import last_number
 from tamis.columns.membership import MANY_RECENT, merge
+from tamis.columns.owner import take_ownership
 from tamis.columns.schema import HISTORY, HISTORY_TABLES, SCHEMA, VERSION
 from tamis.domain.errors import Unavailable
 
@@ -25,16 +26,9 @@ FILE_NAME = "columns.duckdb"
 WAL_ENDING = ".wal"
 FRESH_ENDING = ".new"
 SPILL_NAME = "columns.tmp"
-LOCK_NAME = "columns.lock"
 DAMAGE = ("Corrupt", "checksum", "Could not read enough bytes")
 
 log = logging.getLogger("tamis")
-
-
-class Held(Unavailable):
-    """Another process has the column store of this directory open."""
-
-    code = "held"
 
 
 class Columns:
@@ -55,7 +49,7 @@ class Columns:
         self._store_id = store_id
         self._cursors: dict[int, duckdb.DuckDBPyConnection] = {}
         self._gate = Gate()
-        self._own = _take_ownership(directory / LOCK_NAME)
+        self._own = take_ownership(directory)
         try:
             self._config: dict[str, str | bool | int | float | list[str]] = {
                 "memory_limit": memory,
@@ -104,21 +98,12 @@ class Columns:
     def copy(self, target: Path) -> None:
         """Write all tables to a new file, which holds nothing of what was deleted; whoever calls holds `lock`. Raises
         Unavailable."""
-        con = self._db.cursor()
-        own = con.execute("SELECT current_database()").fetchall()[0][0]
         try:
-            con.execute("ATTACH $1 AS fresh", [str(target)]).fetchall()
-            try:
-                con.execute(f'COPY FROM DATABASE "{own}" TO fresh').fetchall()
-                con.execute("CHECKPOINT fresh").fetchall()
-            finally:
-                con.execute("DETACH fresh").fetchall()
+            copy_database(self._db, target)
         except duckdb.Error as error:
             target.unlink(missing_ok=True)
             self._note(error)
             raise Unavailable(f"the column store cannot be copied: {error}") from None
-        finally:
-            con.close()
 
     def rewrite(self) -> int | None:
         """Replace the file by a copy that holds nothing of what was deleted; gives the change number that it stands at,
@@ -268,32 +253,6 @@ class Columns:
         return rows[0][0] if rows and rows[0][0] >= 0 else None
 
 
-def identity(file: Path) -> tuple[str, int]:
-    """Tell whose copy a file is and the change number that it stands at, -1 when it is empty; raises Unavailable."""
-    try:
-        db = duckdb.connect(str(file), read_only=True)
-        try:
-            version, store_id, applied = db.execute("SELECT version, store_id, applied FROM meta").fetchall()[0]
-        finally:
-            db.close()
-    except (duckdb.Error, RuntimeError, IndexError):
-        raise Unavailable(f"{file.name} is damaged or no column store") from None
-    if version > VERSION:
-        raise Unavailable(f"{file.name} was made by a newer version of Tamis; install that version")
-    return store_id, applied
-
-
-def is_owned(directory: Path) -> bool:
-    """Tell whether a process has the column store of a directory open."""
-    if not (directory / LOCK_NAME).exists():
-        return False
-    try:
-        os.close(_take_ownership(directory / LOCK_NAME))
-    except Held:
-        return True
-    return False
-
-
 def _sizes(con: duckdb.DuckDBPyConnection) -> dict[int, int]:
     return dict(con.execute("SELECT segment_id, recipients FROM sizes").fetchall())
 
@@ -309,16 +268,3 @@ def _sync_directory(directory: Path) -> None:
         os.fsync(handle)
     finally:
         os.close(handle)
-
-
-def _take_ownership(path: Path) -> int:
-    try:
-        handle = os.open(path, os.O_RDWR | os.O_CREAT, 0o600)
-    except OSError as error:
-        raise Unavailable(f"{path.parent} is not writable: {error.strerror}") from None
-    try:
-        fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except BlockingIOError:
-        os.close(handle)
-        raise Held("another Tamis process has this data directory open") from None
-    return handle

@@ -13,7 +13,7 @@ from tamis.actions.house import House
 from tamis.actions.importing.run import ImportOptions, import_csv
 from tamis.actions.segments import create_segment
 from tamis.actions.types import create_type
-from tamis.columns.store import Held
+from tamis.columns.owner import Held
 from tamis.domain.accounts import NewKeyPair
 from tamis.domain.errors import Refused
 from tamis.records.feed import last_change
