@@ -16,16 +16,20 @@ from tamis.domain.fields import FieldSet
 from tamis.domain.segments import Segment
 from tamis.records import contacts, erasure, recipients, segments, types
 from tamis.records.database import snapshot
+from tamis.records.recipients import AdditionOfAddress, RemovalOfContact
 from tamis.rules.moment import Moment
 
 
 @dataclass(frozen=True, slots=True)
 class ContactInSegments:
-    """A contact, the fields of its type, and the segments that it is in."""
+    """All that is known of a contact: with the fields of its type, the segments that it is in, and what was done by
+    hand with it or its address."""
 
     contact: Contact
     fields: FieldSet
     segments: tuple[Segment, ...]
+    added: tuple[AdditionOfAddress, ...]
+    removed: tuple[RemovalOfContact, ...]
 
 
 def show_contact(
@@ -39,7 +43,9 @@ def show_contact(
         raise NotFound(f'{contact_type.name} have no contact "{email}"')
     is_in = membership(db, contact, fields, Moment(now, account.zone))
     found = [segment for segment in segments.live_of_type(db, contact_type.id) if is_in(segment.id)]
-    return ContactInSegments(contact, fields, tuple(found))
+    added = recipients.additions_of_address(db, contact_type.id, address.key)
+    removed = recipients.removals_of_contact(db, contact.id)
+    return ContactInSegments(contact, fields, tuple(found), tuple(added), tuple(removed))
 
 
 def delete_contact(

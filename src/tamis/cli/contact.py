@@ -104,6 +104,20 @@ def _document(found: ContactInSegments) -> dict[str, Any]:
             for key, value in values.items()
         },
         "segments": [{"id": segment.id, "name": segment.name} for segment in found.segments],
+        "added_by_hand": [
+            {
+                "segment": {"id": row.segment_id, "name": row.segment_name},
+                "email": row.email,
+                "first_name": row.first_name,
+                "last_name": row.last_name,
+                "since": format_instant(row.since),
+            }
+            for row in found.added
+        ],
+        "removed_by_hand": [
+            {"segment": {"id": row.segment_id, "name": row.segment_name}, "since": format_instant(row.since)}
+            for row in found.removed
+        ],
         "created_at": format_instant(contact.created_at),
         "updated_at": format_instant(contact.updated_at),
     }

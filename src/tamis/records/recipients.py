@@ -2,14 +2,14 @@
 
 from collections.abc import Sequence
 from datetime import datetime
-from typing import Any
+from typing import Any, NamedTuple
 
 import apsw
 import msgspec
 
 from tamis.domain.emails import Email
 from tamis.domain.errors import Refused
-from tamis.domain.instants import to_micros
+from tamis.domain.instants import from_micros, to_micros
 from tamis.domain.segments import (
     STRANGER,
     AddedByHand,
@@ -127,3 +127,34 @@ def removed_for_columns(db: apsw.Connection, contact_ids: Sequence[int] | None) 
         else db.execute(SQL["removed_of_contacts"], (msgspec.json.encode(contact_ids).decode(),))
     )
     return rows.fetchall()  # type: ignore[no-any-return]
+
+
+class AdditionOfAddress(NamedTuple):
+    """That an address was added to a segment by hand, as what, and when; the segment may be deleted since."""
+
+    segment_id: int
+    segment_name: str
+    email: str
+    first_name: str
+    last_name: str
+    since: datetime
+
+
+class RemovalOfContact(NamedTuple):
+    """That a contact was removed from a segment by hand, and when; the segment may be deleted since."""
+
+    segment_id: int
+    segment_name: str
+    since: datetime
+
+
+def additions_of_address(db: apsw.Connection, type_id: int, email_key: str) -> list[AdditionOfAddress]:
+    """List all that is kept of an address having been added by hand to segments over a type."""
+    rows: Any = db.execute(SQL["hands_added"], (email_key, type_id)).fetchall()
+    return [AdditionOfAddress._make((*row[:-1], from_micros(row[-1]))) for row in rows]
+
+
+def removals_of_contact(db: apsw.Connection, contact_id: int) -> list[RemovalOfContact]:
+    """List all that is kept of a contact having been removed by hand."""
+    rows: Any = db.execute(SQL["hands_removed"], (contact_id,)).fetchall()
+    return [RemovalOfContact._make((*row[:-1], from_micros(row[-1]))) for row in rows]

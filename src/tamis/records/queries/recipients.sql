@@ -66,3 +66,13 @@ WHERE EXISTS (SELECT 1 FROM recipients_removed) AND s.deleted_at IS NULL
 SELECT r.segment_id, r.contact_id
 FROM recipients_removed r JOIN segments s ON s.id = r.segment_id
 WHERE s.deleted_at IS NULL;
+
+-- name: hands_added
+SELECT s.id, s.name, a.email, a.first_name, a.last_name, a.created_at
+FROM recipients_added a JOIN segments s ON s.id = a.segment_id
+WHERE a.email_key = ? AND s.contact_type_id = ? ORDER BY s.id;
+
+-- name: hands_removed
+SELECT s.id, s.name, r.created_at
+FROM recipients_removed r JOIN segments s ON s.id = r.segment_id
+WHERE r.contact_id = ? ORDER BY s.id;
