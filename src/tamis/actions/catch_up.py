@@ -74,10 +74,9 @@ def _step(db: apsw.Connection, columns: Columns, now: datetime) -> None:
     if up_to < last:
         now = feed.instant_of(db, up_to) or now
     with columns.fold() as fold:
-        work = _work(db, applied, up_to)
+        work = _work(db, applied, up_to, last)
         for type_id in sorted(work.keys() | {t for t, due in columns.due.items() if due <= now}):
-            # What is read is as of now: where a step ends earlier, it may be of fields that the changes do not tell of.
-            if work[type_id].fields or up_to < last:
+            if work[type_id].fields:
                 fold.arrange(type_id, types.fields_of_type(db, type_id))
             _follow(db, fold, type_id, work[type_id], now)
         fold.finish(up_to)
@@ -97,17 +96,22 @@ class _Work:
         return max([now, *(from_micros(group.instant) for group in (*self.contacts, *self.added))])
 
 
-def _work(db: apsw.Connection, after: int, up_to: int) -> dict[int, _Work]:
+def _work(db: apsw.Connection, after: int, up_to: int, last: int) -> dict[int, _Work]:
+    """Collect what a span of changes touched.
+
+    Documents, fields and rules are read as they are after the `last` change. So where a step ends earlier, fields and
+    segments that change after it belong to it already: without them, what is read would not fit what is there.
+    """
     work: dict[int, _Work] = defaultdict(_Work)
     for group in feed.touched_contacts(db, after, up_to):
         work[group.contact_type_id].contacts.append(Touched(group.at, group.cause, group.contact_ids))
-    for change in feed.rare_changes(db, after, up_to):
+    for change in feed.rare_changes(db, after, last):
         of_type = work[change.contact_type_id]
         if change.subject == "segment" and change.segment_id:
             of_type.segments.add(change.segment_id)
         if change.subject == "fields":
             of_type.fields = True
-        if change.added_id:
+        if change.added_id and change.change <= up_to:
             of_type.added.append(Touched(change.at, change.cause, [change.added_id]))
     return work
 
