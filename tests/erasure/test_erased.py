@@ -112,7 +112,12 @@ def test_what_was_written_before_and_after_a_rewrite_is_kept(house: House) -> No
 def test_unfinished_and_set_aside_files_do_not_outlive_an_erasure(tmp_path: Path) -> None:
     directory = tmp_path / "data"
     House(Settings(directory)).close()
-    for name in (f"{FILE_NAME}.new", f"{FILE_NAME}.new.wal", f"{FILE_NAME}.unusable-20260101-000000", "columns.tmp/x"):
+    for name in (
+        f"{FILE_NAME}.new",
+        "columns.copying-x/made",
+        f"{FILE_NAME}.unusable-20260101-000000",
+        "columns.tmp/x",
+    ):
         (directory / name).parent.mkdir(exist_ok=True)
         (directory / name).write_text("ann@example.org")
     house = House(Settings(directory))

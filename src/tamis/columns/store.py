@@ -13,7 +13,7 @@ from pathlib import Path
 import duckdb
 
 from tamis.columns.clocks import Clock, read_clocks
-from tamis.columns.copies import copy_database
+from tamis.columns.copies import copy_database, discard_unfinished
 from tamis.columns.fold import Fold
 from tamis.columns.gate import Gate
 from tamis.columns.log import last_number
@@ -99,7 +99,7 @@ class Columns:
         """Write all tables to a new file, which holds nothing of what was deleted; whoever calls holds `lock`. Raises
         Unavailable."""
         try:
-            copy_database(self._db, target)
+            copy_database(self._db, target, str(self._config["memory_limit"]), int(str(self._config["threads"])))
         except duckdb.Error as error:
             target.unlink(missing_ok=True)
             self._note(error)
@@ -199,8 +199,8 @@ class Columns:
 
     def _discard_leftovers(self) -> None:
         """Remove what a killed process may have left unfinished: it holds values of contacts."""
-        for ending in (FRESH_ENDING, FRESH_ENDING + WAL_ENDING):
-            self._beside(ending).unlink(missing_ok=True)
+        discard_unfinished(self.path.parent)
+        self._beside(FRESH_ENDING).unlink(missing_ok=True)
 
     def _beside(self, ending: str) -> Path:
         return self.path.with_name(FILE_NAME + ending)
