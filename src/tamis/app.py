@@ -151,6 +151,8 @@ def _follow(house: House, stop: threading.Event) -> None:
             if error.message != said:
                 log.error("%s", error.message)
             said = error.message
+        except Exception as error:  # nobody else would follow in its place
+            log.error("fault while the columns follow", exc_info=error)
         if stop.wait(FOLLOW_SECONDS):
             return
 
@@ -158,4 +160,7 @@ def _follow(house: House, stop: threading.Event) -> None:
 def _erase_in_turns(house: House, stop: threading.Event) -> None:
     eraser = Eraser(house)
     while not stop.wait(TURN_SECONDS):
-        eraser.turn()
+        try:
+            eraser.turn()
+        except Exception as error:
+            log.error("fault while what was deleted is erased", exc_info=error)

@@ -1,6 +1,7 @@
 """The people of the tests: each has an account and a key pair, and speaks to a server over HTTP."""
 
 import itertools
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -32,6 +33,7 @@ class Person:
     email: str
     public_key: str
     secret_key: str
+    prefix: Sequence[str] = ()
     http: requests.Session = field(default_factory=requests.Session, repr=False)
 
     def __post_init__(self) -> None:
@@ -57,7 +59,7 @@ class Person:
 
     def tamis(self, *arguments: str | Path) -> dict[str, Any]:
         """Run a command for this person's account, in another process than the server's."""
-        return tamis(self.data, *arguments, "--account", self.email)
+        return tamis(self.data, *arguments, "--account", self.email, prefix=self.prefix)
 
     def segments(self) -> list[dict[str, Any]]:
         """List this person's segments."""
@@ -111,10 +113,10 @@ class Person:
         return made
 
 
-def new_account(data: Path, address: str, email: str) -> Person:
-    """Make an account on a data directory."""
-    made = tamis(data, "account", "create", "--email", email)
-    return Person(data, f"{address}/api/", made["account_id"], email, made["public_key"], made["secret_key"])
+def new_account(data: Path, address: str, email: str, prefix: Sequence[str] = ()) -> Person:
+    """Make an account on a data directory; `prefix` is a program that runs this person's commands."""
+    made = tamis(data, "account", "create", "--email", email, prefix=prefix)
+    return Person(data, f"{address}/api/", made["account_id"], email, made["public_key"], made["secret_key"], prefix)
 
 
 def colleague_of(person: Person) -> Person:

@@ -6,7 +6,7 @@ import signal
 import subprocess
 import sys
 import threading
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import IO, Any, Self
 
@@ -25,10 +25,11 @@ class Refused(Exception):
     """A command that ended with another status than 0; `args` are the status and its standard error."""
 
 
-def tamis(data: Path, *arguments: str | Path) -> dict[str, Any]:
-    """Run a command on a data directory in a process of its own and give its JSON document; raises Refused."""
+def tamis(data: Path, *arguments: str | Path, prefix: Sequence[str] = ()) -> dict[str, Any]:
+    """Run a command on a data directory in a process of its own and give its JSON document; raises Refused. `prefix` is
+    a program that runs it."""
     done = subprocess.run(
-        [sys.executable, "-m", "tamis", *map(str, arguments), "--data", str(data), "--json"],
+        [*prefix, sys.executable, "-m", "tamis", *map(str, arguments), "--data", str(data), "--json"],
         capture_output=True,
         text=True,
         check=False,
@@ -42,10 +43,12 @@ def tamis(data: Path, *arguments: str | Path) -> dict[str, Any]:
 
 
 class Server:
-    """`tamis serve` on a free port; the block that it is used in begins when it listens and ends with SIGTERM."""
+    """`tamis serve` on a free port; the block that it is used in begins when it listens and ends with SIGTERM. `prefix`
+    is a program that runs it, and becomes it."""
 
-    def __init__(self, data: Path, settings: Mapping[str, str] | None = None) -> None:
+    def __init__(self, data: Path, settings: Mapping[str, str] | None = None, prefix: Sequence[str] = ()) -> None:
         self.data = data
+        self.prefix = prefix
         self._settings = settings
         self._listening = threading.Event()
         self.output: list[str] = []
@@ -65,7 +68,7 @@ class Server:
         self._listening.clear()
         self.address = ""
         self.process = subprocess.Popen(
-            [sys.executable, "-m", "tamis", "serve", "--port", "0", "--data", str(self.data)],
+            [*self.prefix, sys.executable, "-m", "tamis", "serve", "--port", "0", "--data", str(self.data)],
             stdout=subprocess.PIPE,
             stderr=subprocess.PIPE,
             text=True,

@@ -13,7 +13,7 @@ import apsw
 from tamis.actions.batches import batched
 from tamis.columns.fold import Fold, Plans, Touched
 from tamis.columns.store import Columns
-from tamis.domain.errors import Invalid
+from tamis.domain.errors import Invalid, Unavailable
 from tamis.domain.fields import FieldSet
 from tamis.domain.instants import from_micros
 from tamis.domain.segments import SegmentRefs
@@ -34,11 +34,20 @@ KEPT_CHANGES = 50_000
 
 def catch_up(records: Records, columns: Columns, clock: Callable[[], datetime]) -> None:
     """Let the columns follow the records up to the last acknowledged write, and time up to now, or rebuild them when
-    they cannot."""
+    they cannot; raises Unavailable."""
     db = records.reader()
-    if columns.damaged:
+    try:
+        _follow_up(records, db, columns, clock())
+    except Unavailable:
+        if columns.trouble is None:
+            raise
+        _follow_up(records, db, columns, clock())  # it has recovered, or says why it cannot
+
+
+def _follow_up(records: Records, db: apsw.Connection, columns: Columns, now: datetime) -> None:
+    if columns.trouble:
         columns.recover()
-    if _is_fresh(db, columns, now := clock()):
+    if _is_fresh(db, columns, now):
         return
     with columns.lock:
         while not _is_fresh(db, columns, now):

@@ -20,13 +20,13 @@ from tamis.columns.log import last_number
 from tamis.columns.membership import MANY_RECENT, merge
 from tamis.columns.owner import take_ownership
 from tamis.columns.schema import HISTORY, HISTORY_TABLES, SCHEMA, VERSION
+from tamis.columns.trouble import Trouble, in_words, keeps_out, trouble_of
 from tamis.domain.errors import Unavailable
 
 FILE_NAME = "columns.duckdb"
 WAL_ENDING = ".wal"
 FRESH_ENDING = ".new"
 SPILL_NAME = "columns.tmp"
-DAMAGE = ("Corrupt", "checksum", "Could not read enough bytes")
 
 log = logging.getLogger("tamis")
 
@@ -41,7 +41,7 @@ class Columns:
     def __init__(self, directory: Path, store_id: str, memory: str, threads: int) -> None:
         self.path = directory / FILE_NAME
         self.set_aside: Path | None = None
-        self.damaged = False
+        self.trouble: Trouble | None = None
         self._number = 0
         self._clocks: dict[int, Clock] = {}
         self.sizes: dict[int, int] = {}
@@ -76,24 +76,27 @@ class Columns:
     @contextmanager
     def reading(self) -> Iterator[duckdb.DuckDBPyConnection]:
         """Give this thread's own connection for a block that reads; raises Unavailable where the file turns out to be
-        damaged, after which the next `recover` begins a new one."""
+        damaged, or the database to have stopped, which the next `recover` mends, and where memory and disk do not
+        suffice."""
         with self._gate.passing():
+            if self.applied is None or self.trouble:
+                raise Unavailable("the column store is being built again: ask once more")
             try:
                 yield self.cursor()
             except duckdb.Error as error:
-                self._note(error)
+                self._note(error, "answer")
                 raise
 
     def recover(self) -> None:
-        """Put a file aside that was found to be damaged, and begin an empty one, to be filled from the records."""
+        """Open a database again that has stopped; put a file aside that was found to be damaged, and begin an empty
+        one, to be filled from the records. Raises Unavailable, and can then be tried again."""
         with self.lock, self._gate.alone():
-            if self.damaged:
+            if self.trouble:
                 self._close_database()
-                self.set_aside = self._put_aside()
-                log.warning("the column store was damaged; it is kept as %s and built again", self.set_aside)
-                self._db = self._open()
-                self.applied, self.damaged = None, False
-                self._begin()
+                if self.trouble is Trouble.DAMAGED and self.path.exists():
+                    self.set_aside = self._put_aside()
+                    log.warning("the column store was damaged; it is kept as %s and built again", self.set_aside)
+                self._open_again()
 
     def copy(self, target: Path) -> None:
         """Write all tables to a new file, which holds nothing of what was deleted; whoever calls holds `lock`. Raises
@@ -102,7 +105,7 @@ class Columns:
             copy_database(self._db, target, str(self._config["memory_limit"]), int(str(self._config["threads"])))
         except duckdb.Error as error:
             target.unlink(missing_ok=True)
-            self._note(error)
+            self._note(error, "be copied")
             raise Unavailable(f"the column store cannot be copied: {error}") from None
 
     def rewrite(self) -> int | None:
@@ -116,20 +119,29 @@ class Columns:
             self._discard_leftovers()
             self.copy(fresh)
             with self._gate.alone():
+                self.trouble = Trouble.STOPPED  # should anything fail before it is open again, `recover` mends it
                 self._close_database()
                 # Closing has written everything to the file; what a failure left in the log, the copy has as well.
                 self._beside(WAL_ENDING).unlink(missing_ok=True)
                 fresh.replace(self.path)
                 _sync_directory(self.path.parent)
-                self._db = self._open()
-                self.applied = self._applied()
-                self._begin()
+                self._open_again()
             return self.applied
 
-    def _note(self, error: BaseException) -> None:
-        if _tells_damage(error):
-            self.damaged = True
+    def _note(self, error: BaseException, doing: str) -> None:
+        """Raise what an error means for people as Unavailable, if it means anything for the store as a whole."""
+        trouble = trouble_of(error)
+        if trouble is None:
+            return
+        if trouble is Trouble.SCARCE:
+            log.error("%s", error)
+            raise Unavailable(in_words(error, doing)) from None
+        if self.trouble is not Trouble.DAMAGED:
+            self.trouble = trouble
+        if trouble is Trouble.DAMAGED:
             raise Unavailable("the column store is damaged and will be built again: ask once more") from None
+        log.error("the column store has stopped and is opened again: %s", error)
+        raise Unavailable("the column store has stopped and is opened again: ask once more") from None
 
     def cursor(self) -> duckdb.DuckDBPyConnection:
         """Give this thread's own connection for reading."""
@@ -153,16 +165,14 @@ class Columns:
     @contextmanager
     def _transaction(self) -> Iterator[duckdb.DuckDBPyConnection]:
         con = self._db.cursor()
-        con.execute("BEGIN TRANSACTION")
         try:
+            con.execute("BEGIN TRANSACTION")
             yield con
             con.execute("COMMIT")
         except BaseException as error:
             with suppress(duckdb.Error):  # the failure may have ended the transaction already
                 con.execute("ROLLBACK")
-            self._note(error)
-            if isinstance(error, duckdb.IOException | duckdb.OutOfMemoryException):
-                raise Unavailable(f"the column store cannot follow the records: {error}") from None
+            self._note(error, "follow the records")
             raise
         finally:
             con.close()
@@ -205,17 +215,31 @@ class Columns:
     def _beside(self, ending: str) -> Path:
         return self.path.with_name(FILE_NAME + ending)
 
+    def _open_again(self) -> None:
+        self._db = self._open()
+        self.applied = self._applied()
+        self._begin()
+        self.trouble = None
+
     def _open(self) -> duckdb.DuckDBPyConnection:
         if self.path.exists():
             try:
                 return self._open_present()
-            except (duckdb.Error, RuntimeError):
+            except (duckdb.Error, RuntimeError) as error:
+                if keeps_out(error):
+                    raise Unavailable(f"{self.path} cannot be opened: {error}") from None
                 self.set_aside = self._put_aside()
         try:
             db = duckdb.connect(str(self.path), config=self._config)
+            try:
+                self._create(db)
+            except duckdb.Error:
+                db.close()
+                raise
         except duckdb.Error as error:
+            for ending in ("", WAL_ENDING):  # half a file would be put aside at the next attempt
+                self._beside(ending).unlink(missing_ok=True)
             raise Unavailable(f"{self.path} cannot be made: {error}") from None
-        self._create(db)
         return db
 
     def _open_present(self) -> duckdb.DuckDBPyConnection:
@@ -255,11 +279,6 @@ class Columns:
 
 def _sizes(con: duckdb.DuckDBPyConnection) -> dict[int, int]:
     return dict(con.execute("SELECT segment_id, recipients FROM sizes").fetchall())
-
-
-def _tells_damage(error: BaseException) -> bool:
-    # A full disk gives errors of the same classes, so the words decide.
-    return isinstance(error, duckdb.Error) and any(word in str(error) for word in DAMAGE)
 
 
 def _sync_directory(directory: Path) -> None:

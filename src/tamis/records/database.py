@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 import uuid
 from collections.abc import Iterator
@@ -14,6 +15,10 @@ import apsw
 from tamis.domain.errors import Unavailable
 
 BUSY_SECONDS = 60
+SPARE_BYTES = 8 << 20
+"""Nothing is written while the disk has less than this: so the column store can follow what was written last, and those
+who read need not wait until somebody has made room."""
+FULL = f"the disk is full (less than {SPARE_BYTES >> 20} MB are left): nothing was written; make room and try again"
 FILE_NAME = "tamis.sqlite"
 
 
@@ -103,7 +108,7 @@ def plain_errors(path: Path) -> Iterator[None]:
     try:
         yield
     except apsw.FullError:
-        raise Unavailable("the disk is full: nothing was written; make room and try again") from None
+        raise Unavailable(FULL) from None
     except (apsw.CantOpenError, apsw.ReadOnlyError, apsw.PermissionsError):
         raise Unavailable(
             f"{path.parent} is not writable: choose another --data directory, or change its owner"
@@ -113,4 +118,12 @@ def plain_errors(path: Path) -> Iterator[None]:
     except (apsw.NotADBError, apsw.CorruptError):
         raise Unavailable(f"{path} is damaged or no Tamis database: restore it from a backup") from None
     except apsw.IOError as error:
+        if not has_room(path):
+            raise Unavailable(FULL) from None
         raise Unavailable(f"the disk does not work: {error}; nothing was written") from None
+
+
+def has_room(path: Path) -> bool:
+    """Tell whether the disk on which a file lies has room for more."""
+    found = os.statvfs(path.parent)
+    return found.f_bavail * found.f_frsize >= SPARE_BYTES

@@ -4,13 +4,14 @@ import queue
 import threading
 from collections.abc import Callable
 from concurrent.futures import Future
+from contextlib import suppress
 from pathlib import Path
 from typing import Any, NamedTuple, TypeVar
 
 import apsw
 
 from tamis.domain.errors import Unavailable
-from tamis.records.database import BUSY_SECONDS, FILE_NAME, connect, migrate, plain_errors
+from tamis.records.database import BUSY_SECONDS, FILE_NAME, FULL, connect, has_room, migrate, plain_errors
 
 T = TypeVar("T")
 Job = tuple[Callable[[apsw.Connection], Any], "Future[Any]"]
@@ -134,13 +135,16 @@ class Records:
         outcomes: list[tuple[Future[Any], Any, BaseException | None]] = []
         try:
             with plain_errors(self.path):
+                if not has_room(self.path):
+                    raise Unavailable(FULL)
                 self._db.execute("BEGIN IMMEDIATE").fetchall()
                 for job, future in jobs:
                     outcomes.append((future, *self._attempt(job)))
                 self._db.execute("COMMIT").fetchall()
         except BaseException as error:
             if self._db.in_transaction:
-                self._db.execute("ROLLBACK").fetchall()
+                with suppress(apsw.Error):  # whatever happens to the disk, those who wait must be answered
+                    self._db.execute("ROLLBACK").fetchall()
             outcomes = [(future, None, error) for _, future in jobs]
         for future, result, failure in outcomes:
             if failure is None:

@@ -2,13 +2,15 @@
 
 import csv
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from datetime import datetime
 from pathlib import Path
 from typing import IO, Any
 
 from tamis.actions.importing.mapping import REJECT_COLUMNS
 from tamis.actions.importing.read_rows import Reject
+from tamis.domain.errors import Unavailable
 
 
 class RejectsFile:
@@ -27,9 +29,12 @@ class RejectsFile:
         return self._path if self._file else None
 
     def add(self, rejects: Sequence[Reject]) -> None:
-        """Append rejected rows."""
-        if not rejects:
-            return
+        """Append rejected rows; raises Unavailable when they cannot be written."""
+        if rejects:
+            with self._plain_errors():
+                self._append(rejects)
+
+    def _append(self, rejects: Sequence[Reject]) -> None:
         if self._file is None:
             self._path.parent.mkdir(exist_ok=True)
             self._file = self._path.open("w", encoding="utf-8", newline="")
@@ -39,6 +44,17 @@ class RejectsFile:
             self._writer.writerow([reject.row.line, "; ".join(reject.reasons), *reject.row.cells])
 
     def close(self) -> None:
-        """Finish the file."""
+        """Finish the file; raises Unavailable when it cannot be written."""
         if self._file:
-            self._file.close()
+            with self._plain_errors():
+                self._file.close()
+
+    @contextmanager
+    def _plain_errors(self) -> Iterator[None]:
+        try:
+            yield
+        except OSError as error:
+            raise Unavailable(
+                f"the rejected rows cannot be written to {self._path}: {error.strerror}; rows that were stored stay, "
+                "and count as unchanged when the file is imported again"
+            ) from None

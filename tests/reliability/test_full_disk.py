@@ -1,0 +1,168 @@
+"""A full disk: writes are refused with words, reads go on, nothing is harmed, and all goes on when there is room."""
+
+import os
+import re
+import signal
+from collections import Counter
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from tests.support.people import Person, new_account
+from tests.support.process import Refused, Server
+from tests.support.small_disk import SmallDisk, small_disk
+
+DISK = 32 << 20
+PEOPLE = 5_000
+FULL = {
+    "status": "failed",
+    "errors": "The disk is full (less than 8 MB are left): nothing was written; make room and try again.",
+}
+HALF = PEOPLE // 2
+
+
+class House:
+    """A server on a small disk, with its owner, some contacts, segments by rule and one by hand."""
+
+    def __init__(self, disk: SmallDisk, server: Server) -> None:
+        self.disk, self.server = disk, server
+        self.owner = new_account(server.data, server.address, "owner@example.org", disk.prefix)
+        type_id = self.owner.tamis("type", "create", "People")["id"]
+        self.owner.tamis("import", self.file_with(0), "--type", "People", "--create-fields")
+        n = ["101"]  # the id of the first field that was made
+        at_least = ["is equal or greater than"]
+        self.owner.make_segment(type_id, "Half", select_field=n, select_operator=at_least, value=[str(HALF)])
+        self.owner.make_segment(type_id, "All", select_field=n, select_operator=at_least, value=["0"])
+        self.by_hand = self.owner.make_segment(type_id, "By hand")
+        self.added: set[str] = set()
+        self.tried = 0
+        self.more = 0
+
+    def file_with(self, more: int) -> Path:
+        """Write a file of people whose numbers are larger by so many."""
+        lines = [f"p{n}@example.org,{n + more},{'name ' * 8}{n + more}\n" for n in range(PEOPLE)]
+        (self.disk.outside / "people.csv").write_text("email,n,name\n" + "".join(lines))
+        return self.disk.inside / "people.csv"
+
+    def add(self, count: int) -> Counter[int]:
+        """Add so many new addresses by hand, and tell how often each status came."""
+        statuses: Counter[int] = Counter()
+        for _ in range(count):
+            self.tried += 1
+            address = f"hand{self.tried}@example.org"
+            answer = self.owner.add(self.by_hand, address)
+            statuses[answer.status_code] += 1
+            if answer.status_code == 200:
+                self.added.add(address)
+            else:
+                assert (answer.status_code, answer.json()) == (503, FULL)
+        return statuses
+
+    def check(self) -> None:
+        """Every read answers, and with what was acknowledged."""
+        expected = {
+            "Half": {f"p{n}@example.org" for n in range(PEOPLE) if n + self.more >= HALF},
+            "All": {f"p{n}@example.org" for n in range(PEOPLE)},
+            "By hand": self.added,
+        }
+        listed = {segment["segment_name"]: segment for segment in self.owner.segments()}
+        for name, addresses in expected.items():
+            assert sorted(self.owner.addresses(listed[name]["id"])) == sorted(addresses)
+            assert listed[name]["segment_emails_count"] == len(addresses)
+
+    def start_again(self) -> None:
+        """Pull the plug and start again."""
+        self.server.kill()
+        self.server.start()
+        self.owner.base = f"{self.server.address}/api/"
+
+
+@pytest.fixture(scope="module")
+def served() -> Iterator[House]:
+    """Serve a directory on a small disk."""
+    with small_disk(DISK) as disk, Server(disk.inside / "data", prefix=disk.prefix) as server:
+        yield House(disk, server)
+
+
+@pytest.fixture
+def house(served: House) -> Iterator[House]:
+    """Give it with room on the disk, and look whether it was left in order."""
+    served.disk.clear()
+    yield served
+    served.disk.clear()
+    assert served.add(20) == {200: 20}
+    served.check()
+    assert not [name for name in os.listdir(served.disk.outside / "data") if "unusable" in name]
+
+
+def test_while_the_disk_is_full_writes_are_refused_and_reads_go_on(house: House) -> None:
+    new = house.file_with(house.more + 7)
+    house.disk.fill()
+    assert house.add(20) == {503: 20}
+    house.check()
+    assert_refused(house.owner, "import", new, "--type", "People")
+    assert_refused(house.owner, "segment", "create", "Another", "--type", "People", "--where", "n > 1")
+    assert_refused(house.owner, "backup", house.disk.inside / "backup")
+    assert house.owner.tamis("segment", "count", "--type", "People", "--where", "n >= 0")["count"] == PEOPLE
+    house.check()
+
+
+def test_whoever_writes_the_disk_full_is_stopped_before_readers_are(house: House) -> None:
+    house.disk.fill(left=9 << 20)
+    before = len(house.added)
+    while house.add(50)[503] == 0:
+        pass
+    assert len(house.added) > before
+    house.check()
+    house.start_again()  # a server that was killed starts also now
+    house.check()
+
+
+def test_columns_that_cannot_follow_say_so_and_follow_when_there_is_room(house: House) -> None:
+    new = house.file_with(house.more + 7)
+    house.server.process.send_signal(signal.SIGSTOP)
+    try:  # another process writes, and the disk is full before the server has seen it
+        house.owner.tamis("import", new, "--type", "People")
+        house.disk.fill()
+    finally:
+        house.server.process.send_signal(signal.SIGCONT)
+    house.more += 7
+    for path in ("segment/list", f"segment/email/list?segment_id={house.by_hand}"):
+        answer = house.owner.get(path)
+        assert answer.status_code == 503  # and never an answer from before
+        assert answer.json()["errors"] == (
+            "The disk is full: the column store cannot follow the records; make room and try again."
+        )
+    assert_refused(house.owner, "segment", "count", "--type", "People", "--where", "n > 1")
+    house.disk.clear()
+    house.check()
+
+
+def test_rejected_rows_that_find_no_room_are_no_reason_to_blame_the_file(house: House) -> None:
+    (house.disk.outside / "people.csv").write_text("email,n\n" + f"nobody,{'9' * 3000}\n" * 4000)
+    house.disk.fill(left=9_000_000)
+    with pytest.raises(Refused, match=r"the rejected rows cannot be written to .*No space left") as refused:
+        house.owner.tamis("import", house.disk.inside / "people.csv", "--type", "People")
+    assert refused.value.args[0] == 1
+    house.disk.clear()
+    for file in (house.disk.outside / "data/rejects").iterdir():
+        file.unlink()
+
+
+def test_without_a_server_a_command_on_a_full_disk_is_refused_and_harms_nothing(house: House) -> None:
+    house.server.stop()
+    house.disk.fill()
+    assert_refused(house.owner, "segment", "list")
+    house.disk.clear()
+    house.server.start()
+    house.owner.base = f"{house.server.address}/api/"
+
+
+def assert_refused(person: Person, *command: str | Path) -> None:
+    """A command ends with the status 1 and one sentence."""
+    with pytest.raises(Refused) as refused:
+        person.tamis(*command)
+    status, said = refused.value.args
+    assert status == 1
+    assert re.fullmatch(r"the disk is full[^\n]*; make room and try again\n", said), said

@@ -1,0 +1,156 @@
+"""Files that cannot grow, by a limit on their size: the column store undoes what it cannot finish, and goes on."""
+
+import os
+import resource
+import secrets
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+
+from tamis.actions.house import House
+from tamis.actions.segments import segment_sizes
+from tamis.columns.store import FILE_NAME, WAL_ENDING, Columns
+from tamis.columns.trouble import Trouble
+from tamis.domain.errors import Unavailable
+from tamis.domain.fields import Kind
+from tamis.domain.segments import Segment
+from tamis.settings import Settings
+from tests.stores.people import Desk, new_desk
+
+
+@contextmanager
+def largest_file(size: int) -> Iterator[None]:
+    """Let no file of this process grow beyond a size, for a block."""
+    soft, hard = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (size, hard))
+    try:
+        yield
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, (soft, hard))
+
+
+@dataclass
+class Scores:
+    """A thousand people, of whom those with a score are in a segment; the column file has them."""
+
+    desk: Desk
+    segment: Segment
+    so_far: int = 0
+
+    @property
+    def columns(self) -> Columns:
+        """The column store as it is."""
+        return self.desk.house.open_columns()
+
+    def give(self, count: int) -> None:
+        """Give the next people a score; nobody looks at the columns."""
+        self.desk.write(**{f"p{n}": {"score": str(n)} for n in range(self.so_far, self.so_far + count)})
+        self.so_far += count
+
+    def check(self) -> None:
+        """The segment and its size are what was written."""
+        assert self.desk.members(self.segment) == {f"p{n}" for n in range(self.so_far)}
+        assert segment_sizes(self.desk.house) == {self.segment.id: self.so_far}
+
+    def size(self, ending: str = "") -> int:
+        """Tell the size of the column file, or of one beside it."""
+        file = self.columns.path.with_name(FILE_NAME + ending)
+        return file.stat().st_size if file.exists() else 0
+
+    def run(self, sql: str) -> None:
+        """Run a statement in the column store."""
+        with self.columns.reading() as con:
+            con.execute(sql).fetchall()
+
+
+@pytest.fixture
+def scores(tmp_path: Path) -> Iterator[Scores]:
+    """Open a house with them; nothing of what it holds may be put aside."""
+    house = House(Settings(tmp_path, columns_threads=1))
+    desk = new_desk(house)
+    desk.field("Score", Kind.NUMBER)
+    desk.field("Note", Kind.TEXT)
+    made = Scores(desk, desk.segment("Scored", "score is not blank"))
+    desk.write(**{f"p{n}": {"note": secrets.token_hex(400)} for n in range(1_000)})
+    made.check()
+    made.run("CHECKPOINT")
+    yield made
+    made.give(10)
+    made.check()
+    house.close()
+    assert not list(tmp_path.glob("*.unusable-*"))
+    made.desk.house = House(Settings(tmp_path, columns_threads=1))
+    made.check()
+    made.desk.house.close()
+
+
+def test_a_commit_that_finds_no_room_is_undone_and_done_later(scores: Scores) -> None:
+    scores.give(10)
+    with largest_file(1_000):
+        for _ in range(3):
+            with pytest.raises(Unavailable, match="disk is full: the column store cannot follow the records"):
+                scores.check()
+    scores.check()
+
+
+def test_a_checkpoint_that_finds_no_room_stops_nobody(scores: Scores, caplog: pytest.LogCaptureFixture) -> None:
+    scores.run("SET GLOBAL checkpoint_threshold = '1KB'")
+    scores.give(300)
+    scores.desk.house.records.clear_log()
+    whole = scores.size()
+    assert whole > 500_000
+    with largest_file(whole):
+        scores.check()  # the commit has room in the log; the checkpoint after it has none in the file
+        assert scores.size(WAL_ENDING) > 0
+        scores.give(10)
+        scores.check()
+    assert "the column store has stopped and is opened again" in caplog.text
+
+
+def test_a_database_that_has_stopped_is_opened_again(scores: Scores) -> None:
+    scores.run("CREATE TABLE another AS SELECT random() FROM range(1000)")
+    with largest_file(1_000), pytest.raises(Unavailable, match="has stopped and is opened again"):
+        scores.run("CHECKPOINT")
+    assert scores.columns.trouble is Trouble.STOPPED
+    with pytest.raises(Unavailable, match="ask once more"):
+        scores.run("SELECT 1")
+    scores.check()
+    assert scores.columns.trouble is None
+
+
+def test_a_question_that_finds_no_room_is_refused_in_words(scores: Scores) -> None:
+    scores.run("SET GLOBAL memory_limit = '20MB'")
+    with largest_file(1_000), pytest.raises(Unavailable, match=r"the column store cannot answer"):
+        scores.run("SELECT count(*) FROM (SELECT DISTINCT hash(i, j) FROM range(3000) a(i), range(1000) b(j))")
+    scores.run("SET GLOBAL memory_limit = '1GB'")
+    scores.check()
+
+
+def test_a_file_that_cannot_be_opened_is_not_put_aside(scores: Scores) -> None:
+    path = scores.columns.path
+    scores.desk.house.close()
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    house = House(Settings(path.parent, columns_threads=1))
+    house.records.reader()
+    resource.setrlimit(resource.RLIMIT_NOFILE, (len(os.listdir("/proc/self/fd")), hard))
+    try:
+        with pytest.raises(Unavailable):
+            house.columns()
+    finally:
+        resource.setrlimit(resource.RLIMIT_NOFILE, (soft, hard))
+    scores.desk.house = house
+    scores.check()
+
+
+def test_a_new_file_that_finds_no_room_leaves_nothing_half_made(scores: Scores) -> None:
+    path = scores.columns.path
+    scores.desk.house.close()
+    path.unlink()
+    scores.desk.house = House(Settings(path.parent, columns_threads=1))
+    with largest_file(5_000), pytest.raises(Unavailable, match="cannot be made"):
+        scores.check()
+    assert not path.exists()
+    scores.check()
