@@ -1,13 +1,12 @@
 """The way of a contact into the column store, as the product goes it: records, document, typed columns."""
 
-from datetime import UTC
+from datetime import UTC, datetime
 from typing import Any
 
 import apsw
 import duckdb
 
 from tamis.columns.layout import arrange, column, insert_documents, table
-from tamis.columns.membership import is_in_segment
 from tamis.domain.contacts import Contact, encode_values
 from tamis.domain.fields import FieldSet, Kind, Value
 from tamis.domain.instants import to_micros
@@ -61,11 +60,15 @@ class Stores:
         sql, structure = insert_documents(TYPE, self.fields)
         self._columns.execute(sql, [list(documents), structure])
 
-    def selected(self, rule: Rule, moment: Moment) -> set[int]:
-        """Ask the column store whom a rule selects at a moment."""
+    def selected(self, rule: Rule, moment: Moment, instants: list[datetime] | None = None) -> set[int]:
+        """Ask the column store whom a rule selects at a moment, or each contact at an instant of its own: the first
+        one of `instants` is that of the contact 1."""
         parameters = Parameters()
-        where = compile_rule(rule, moment, Source(column, is_in_segment), parameters)
-        rows = self._columns.execute(f"SELECT id FROM {table(TYPE)} WHERE {where}", parameters.values).fetchall()
+        naive = [instant.replace(tzinfo=None) for instant in instants or ()]
+        rows_asked = f"(SELECT *, list_extract({parameters.bind(naive)}::TIMESTAMP[], id) AS asked FROM {table(TYPE)})"
+        source = Source(column, _in_segment, "asked" if instants is not None else None)
+        where = compile_rule(rule, moment, source, parameters)
+        rows = self._columns.execute(f"SELECT id FROM {rows_asked} WHERE {where}", parameters.values).fetchall()
         return {row[0] for row in rows}
 
     def held(self, contact_id: int) -> dict[int, Value]:
@@ -83,6 +86,10 @@ class Stores:
         """Ask the column store for texts in lower case."""
         rows = self._columns.execute("SELECT lower(unnest($1::VARCHAR[]))", [texts]).fetchall()
         return [row[0] for row in rows]
+
+
+def _in_segment(segment_id: int, parameters: Parameters) -> str:
+    return f"(id + {parameters.bind(segment_id)}) % 3 = 0"
 
 
 def _value(held: Any, kind: Kind) -> Value:

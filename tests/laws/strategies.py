@@ -8,6 +8,7 @@ from zoneinfo import ZoneInfo
 from hypothesis import strategies as st
 
 from tamis.domain.contacts import Contact
+from tamis.domain.durations import Unit
 from tamis.domain.errors import Invalid
 from tamis.domain.fields import (
     ADDRESS_LINE1,
@@ -24,11 +25,11 @@ from tamis.domain.fields import (
     parse_value,
 )
 from tamis.domain.instants import to_utc
+from tamis.domain.segments import SegmentRef, SegmentRefs
 from tamis.domain.text import fold
 from tamis.rules.build import build
 from tamis.rules.draft import Draft, DraftCondition, DraftGroup, DraftNot
-from tamis.rules.moment import Moment
-from tamis.rules.operators import OPERATORS, Operator, Takes
+from tamis.rules.operators import OPERATORS, Operator, Relative, Takes, positive
 from tamis.rules.tree import Condition, Node
 
 PLANS = ("Free", "Pro", "Straße", "ΟΔΟΣ", "İstanbul", "Free trial")
@@ -142,6 +143,10 @@ _TURNS = tuple(
         "2010-11-07",  # America/St_Johns, back
         "2024-03-31",  # Europe/Berlin, Asia/Beirut and Atlantic/Azores, forward
         "2024-10-27",  # the same, back
+        "2023-03-01",  # there was no 29 February
+        "2024-02-29",
+        "2024-03-01",
+        "2025-01-01",
     )
 )
 _STEPS = tuple(
@@ -165,8 +170,6 @@ instants = st.one_of(
     st.builds(to_utc, moments, zones),
     st.builds(to_utc, st.builds(_moved, st.sampled_from(_TURNS), st.sampled_from(_STEPS)), zones),
 )
-rule_moments = st.builds(Moment, instants, zones)
-"""Moments at which rules are asked."""
 FIELD_OPERATORS = tuple(operator for operator in OPERATORS if not operator.names_segment)
 
 VALUES: dict[Kind, st.SearchStrategy[Value]] = {
@@ -227,8 +230,21 @@ OPERAND_TEXTS: dict[Kind, st.SearchStrategy[str]] = {
 }
 
 
+@st.composite
+def duration_texts(draw: st.DrawFn, hours: bool) -> str:
+    """Text that is a duration, in hours only where that is allowed."""
+    unit = draw(st.sampled_from([unit for unit in Unit if hours or unit is not Unit.HOUR]))
+    counts = st.sampled_from([0, 1, 2, 3, 7, 11, 12, 13, 23, 24, 28, 30, 31, 51, 52, 53, 363, 364, 365, 366, 999_999])
+    count = draw(st.one_of(counts, st.integers(0, 999_999))) or int(unit is Unit.HOUR)
+    written = [f"{count} {unit}", f"{count} {unit}s", f"  {count} {unit.upper()}S"]
+    return draw(st.sampled_from([*written, str(count)] if unit is Unit.DAY else written))
+
+
 def operand_texts(field: Field, operator: Operator) -> st.SearchStrategy[str]:
     """Text that is a value of a condition."""
+    relative = positive(operator)[0].relative
+    if relative:
+        return duration_texts(hours=field.kind is Kind.DATETIME and relative is not Relative.ANNIVERSARY)
     text = OPERAND_TEXTS[Kind.TEXT if operator.takes_parts else field.kind]
     return text.filter(lambda written: bool(written.strip()))
 
@@ -271,8 +287,30 @@ def _groups(draw: st.DrawFn, parts: st.SearchStrategy[Draft]) -> DraftGroup:
     return DraftGroup(join, tuple(draw(st.lists(parts, min_size=1, max_size=4))), "here")
 
 
+SEGMENTS = SegmentRefs(
+    (
+        SegmentRef(3, "Customers in India"),
+        SegmentRef(4, '"Quoted" \\ and\u00a0named'),
+        SegmentRef(5, "7"),  # which is the id of another one
+        SegmentRef(7, "true"),
+        SegmentRef(123_456, "ΟΔΟΣ"),
+    )
+)
+"""The segments of the type of every random contact."""
+
+
+@st.composite
+def draft_segments(draw: st.DrawFn) -> DraftCondition:
+    """A condition about another segment that `build` accepts."""
+    operator = draw(st.sampled_from([o for o in OPERATORS if o.names_segment]))
+    segment = draw(st.sampled_from(SEGMENTS.refs))
+    reference = draw(st.sampled_from([str(segment.id), segment.name, f" {swap_case(segment.name)} "]))
+    return DraftCondition(None, draw(st.sampled_from([operator.name, operator.name.upper()])), (reference,), "here")
+
+
+leaves = st.one_of(draft_conditions(), draft_conditions(), draft_segments())
 drafts: st.SearchStrategy[Draft] = st.recursive(
-    draft_conditions(),
+    leaves,
     lambda parts: st.one_of(_groups(parts), st.builds(DraftNot, parts, st.just("here"))),
     max_leaves=8,
 )
@@ -281,7 +319,7 @@ drafts: st.SearchStrategy[Draft] = st.recursive(
 
 def built(draft: Draft) -> Node:
     """Build a draft that is known to be right."""
-    rule = build(draft, FIELDS)
+    rule = build(draft, FIELDS, SEGMENTS)
     assert rule is not None
     return rule
 

@@ -17,7 +17,7 @@ from tamis.rules.json import from_json
 from tamis.rules.operators import SPELLINGS
 from tamis.rules.text import from_text, to_text
 from tamis.rules.wire import from_arrays
-from tests.laws.strategies import FIELDS, OPERAND_TEXTS, ZONES, raw_texts, rules, zones
+from tests.laws.strategies import FIELDS, OPERAND_TEXTS, SEGMENTS, ZONES, raw_texts, rules, zones
 
 any_text = st.text(st.characters())
 
@@ -25,7 +25,7 @@ any_text = st.text(st.characters())
 def read(door: Callable[[], Draft | None]) -> None:
     """Read and build; anything but a rule or Invalid with problems fails the test."""
     try:
-        rule = build(door(), FIELDS)
+        rule = build(door(), FIELDS, SEGMENTS)
     except Invalid as refusal:
         problems = refusal.problems
     else:
@@ -37,7 +37,8 @@ def read(door: Callable[[], Draft | None]) -> None:
 
 
 _WORDS = [*sorted(SPELLINGS), *(f.key for f in FIELDS.fields), "and", "or", "not", "(", ")", ",", '"x"', "'", '"', "`",
-          "1", "-1.5e3", "2024-01-01", "2024-01-01T00:00Z", "true", "false", "\\", "\n", "is", "ſ", "ı"]  # fmt: skip
+          "1", "-1.5e3", "2024-01-01", "2024-01-01T00:00Z", "true", "false", "\\", "\n", "is",
+          "ſ", "ı", "30 days", "is in segment", "7"]  # fmt: skip
 word_soup = st.lists(st.one_of(st.sampled_from(_WORDS), raw_texts), max_size=20).flatmap(
     lambda words: st.sampled_from(["", " "]).map(lambda blank: blank.join(words))
 )
@@ -63,7 +64,8 @@ def test_a_damaged_text_is_read_or_refused(text: str) -> None:
 
 
 _scalars = st.one_of(
-    st.none(), st.booleans(), st.integers(), st.floats(), raw_texts, st.sampled_from(["age", "is", "="]),
+    st.none(), st.booleans(), st.integers(), st.floats(), raw_texts, st.sampled_from(["age", "is", "=", "30 days", 7]),
+    st.sampled_from(["birth_date", "is within", "is in segment"]),
     st.integers(100, 112), st.integers(10**17, 10**30),
 )  # fmt: skip
 _keys = st.one_of(st.sampled_from(["all", "any", "not", "field", "operator", "values"]), raw_texts)
@@ -73,6 +75,7 @@ any_json = st.recursive(
         st.lists(parts, max_size=4),
         st.dictionaries(_keys, parts, max_size=4),
         st.fixed_dictionaries({"field": _scalars, "operator": _scalars, "values": st.lists(_scalars)}),
+        st.fixed_dictionaries({"operator": _scalars, "values": st.lists(_scalars, max_size=2)}),
         st.fixed_dictionaries({"not": parts}),
         st.fixed_dictionaries({"all": st.lists(parts, max_size=3)}),
     ),
@@ -91,7 +94,9 @@ def test_any_document_is_read_or_refused(document: str | bytes) -> None:
     read(lambda: from_json(document))
 
 
-_entries = st.lists(st.one_of(raw_texts, st.sampled_from(["101", "103", "105", "age", "1", "2024-01-01"])), max_size=4)
+_entries = st.lists(
+    st.one_of(raw_texts, st.sampled_from(["101", "103", "105", "age", "1", "0", "2024-01-01", "30 days"])), max_size=4
+)
 _operators = st.lists(st.one_of(raw_texts, st.sampled_from(sorted(SPELLINGS))), max_size=4)
 _query_types = st.one_of(st.none(), st.sampled_from(["and", "or", "rule", ""]), raw_texts)
 

@@ -8,8 +8,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tamis.domain.contacts import Contact
+from tamis.domain.durations import Duration, Unit
 from tamis.domain.errors import Invalid, Problem
-from tamis.domain.fields import Kind, Value
+from tamis.domain.fields import Kind
 from tamis.domain.instants import EPOCH
 from tamis.rules.build import build
 from tamis.rules.describe import describe
@@ -17,12 +18,13 @@ from tamis.rules.draft import MAX_DEPTH, Draft, DraftCondition, DraftGroup, Draf
 from tamis.rules.evaluate import selects
 from tamis.rules.json import from_json
 from tamis.rules.moment import Moment
-from tamis.rules.operators import OPERATORS, SPELLINGS, Takes, find_operator
+from tamis.rules.operators import OPERATORS, SPELLINGS, Takes, find_operator, positive
 from tamis.rules.text import from_text
-from tamis.rules.tree import All, Any, Condition, InSegment, Node, Not, conditions
+from tamis.rules.tree import All, Any, Condition, InSegment, Node, Not
+from tamis.rules.values import Given
 from tamis.rules.wire import from_arrays
 from tests.laws.stores import Stores
-from tests.laws.strategies import FIELDS, ZONES, crowds, draft_conditions, drafts, raw_texts
+from tests.laws.strategies import FIELDS, SEGMENTS, ZONES, crowds, draft_conditions, drafts, leaves, raw_texts
 
 MOMENT = Moment(EPOCH, ZONES[0])
 NO_VALUE = {Kind.NUMBER: "many", Kind.DATE: "2024-02-30", Kind.DATETIME: "25:00", Kind.BOOLEAN: "2", Kind.CHOICE: "?",
@@ -66,6 +68,26 @@ def a_blank_value(leaf: DraftCondition) -> Draft | None:
     return replace(leaf, values=(" \u00a0", *leaf.values[1:])) if leaf.values else None
 
 
+def hours_of_a_date(leaf: DraftCondition) -> Draft | None:
+    return replace(leaf, field="birth_date", operator="is within", values=("3 hours",))
+
+
+def hours_of_an_anniversary(leaf: DraftCondition) -> Draft | None:
+    return replace(leaf, field="last_order", operator="is anniversary within", values=("3 hours",))
+
+
+def no_field(leaf: DraftCondition) -> Draft | None:
+    return replace(leaf, field=None)
+
+
+def unknown_segment(leaf: DraftCondition) -> Draft | None:
+    return replace(leaf, field=None, operator="is in segment", values=("8",))
+
+
+def a_segment_of_a_field(leaf: DraftCondition) -> Draft | None:
+    return replace(leaf, operator="is not in segment", values=("7",))
+
+
 def an_empty_group(leaf: DraftCondition) -> Draft | None:
     return DraftGroup("all", (), "here")
 
@@ -82,6 +104,11 @@ FAULTS = [
     a_value_too_few,
     a_value_of_another_kind,
     a_blank_value,
+    hours_of_a_date,
+    hours_of_an_anniversary,
+    no_field,
+    unknown_segment,
+    a_segment_of_a_field,
     an_empty_group,
     a_negated_empty_group,
 ]
@@ -109,20 +136,22 @@ def test_fail_closed_on_one_fault_anywhere(
     assert faulty
     draft = data.draw(surrounded(faulty))
     with pytest.raises(Invalid) as refusal:
-        build(draft, FIELDS)
+        build(draft, FIELDS, SEGMENTS)
     assert refusal.value.problems
     assert all(problem.path and problem.message for problem in refusal.value.problems)
 
 
 random_leaves = st.builds(
     DraftCondition,
-    st.one_of(st.sampled_from([f.id for f in FIELDS.fields]), st.integers(), raw_texts),
+    st.one_of(st.sampled_from([f.id for f in FIELDS.fields]), st.integers(), raw_texts, st.none()),
     st.one_of(st.sampled_from(sorted(SPELLINGS)), raw_texts),
-    st.lists(st.one_of(raw_texts, st.sampled_from(["1", "2024-01-01", "true", "Pro"])), max_size=3).map(tuple),
+    st.lists(
+        st.one_of(raw_texts, st.sampled_from(["1", "2024-01-01", "true", "Pro", "30 days", "2 hours"])), max_size=3
+    ).map(tuple),
     st.just("here"),
 )
 random_drafts = st.recursive(
-    st.one_of(random_leaves, draft_conditions()),
+    st.one_of(random_leaves, leaves),
     lambda parts: st.one_of(
         st.builds(DraftGroup, st.sampled_from(["all", "any"]), st.lists(parts, max_size=3).map(tuple), st.just("here")),
         st.builds(DraftNot, parts, st.just("here")),
@@ -133,12 +162,12 @@ random_drafts = st.recursive(
 
 def well_made(node: Node) -> bool:
     match node:
-        case Condition(field, operator, values):
+        case Condition(field, operator, values) as condition:
             return (
                 FIELDS.by_id[field.id] is field
                 and field.kind in operator.kinds
                 and operator.takes.allows(len(values))
-                and all(fits(value, field.kind) for value in values)
+                and all(fits(value, condition) for value in values)
                 and (not field.kind.has_options or operator.takes_parts or set(values) <= set(field.options))
             )
         case InSegment(segment_id, name, operator):
@@ -149,7 +178,10 @@ def well_made(node: Node) -> bool:
             return len(parts) >= 2 and not any(type(p) is type(node) for p in parts) and all(map(well_made, parts))
 
 
-def fits(value: Value, kind: Kind) -> bool:
+def fits(value: Given, condition: Condition) -> bool:
+    kind, relative = condition.field.kind, positive(condition.operator)[0].relative
+    if isinstance(value, Duration):
+        return relative is not None and (value.unit is not Unit.HOUR or kind is Kind.DATETIME)
     names = {
         Kind.TEXT: {"str"},
         Kind.CHOICE: {"str"},
@@ -159,7 +191,16 @@ def fits(value: Value, kind: Kind) -> bool:
         Kind.DATETIME: {"date", "datetime"},
         Kind.BOOLEAN: {"bool"},
     }
-    return type(value).__name__ in names[kind]
+    return relative is None and type(value).__name__ in names[kind]
+
+
+def leaves_of(node: Node) -> int:
+    match node:
+        case Not(part):
+            return leaves_of(part)
+        case All(parts) | Any(parts):
+            return sum(map(leaves_of, parts))
+    return 1
 
 
 def size(draft: Draft) -> int:
@@ -177,7 +218,7 @@ def test_fail_closed_every_rule_is_well_made_and_has_all_of_its_conditions(draft
     problems: tuple[Problem, ...] | None = None
     rule = None
     try:
-        rule = build(draft, FIELDS)
+        rule = build(draft, FIELDS, SEGMENTS)
     except Invalid as refusal:
         problems = refusal.problems
     if problems is not None:
@@ -185,13 +226,15 @@ def test_fail_closed_every_rule_is_well_made_and_has_all_of_its_conditions(draft
         return
     assert rule is not None
     assert well_made(rule)
-    assert len(list(conditions(rule))) == size(draft)
+    assert leaves_of(rule) == size(draft)
 
 
 @given(crowd=crowds())
 def test_fail_closed_a_rule_without_conditions_selects_nobody(stores: Stores, crowd: list[Contact]) -> None:
     stores.fill(crowd)
-    nobody = [build(draft, FIELDS) for draft in (from_text(" \n"), from_json("null"), from_arrays([], [], [], None))]
+    nobody = [
+        build(draft, FIELDS, SEGMENTS) for draft in (from_text(" \n"), from_json("null"), from_arrays([], [], [], None))
+    ]
     assert nobody == [None, None, None]
     assert stores.selected(None, MOMENT) == set()
     assert not any(selects(None, contact, MOMENT) for contact in crowd)
@@ -203,11 +246,11 @@ def test_fail_closed_on_a_rule_too_deep_or_too_wide() -> None:
     deep = leaf
     for _ in range(MAX_DEPTH - 1):
         deep = DraftNot(deep, "here")
-    assert build(deep, FIELDS)
+    assert build(deep, FIELDS, SEGMENTS)
     with pytest.raises(Invalid, match="nest deeper"):
-        build(DraftNot(deep, "here"), FIELDS)
-    assert build(DraftGroup("any", (leaf,) * 500, "here"), FIELDS)
+        build(DraftNot(deep, "here"), FIELDS, SEGMENTS)
+    assert build(DraftGroup("any", (leaf,) * 500, "here"), FIELDS, SEGMENTS)
     with pytest.raises(Invalid, match="more than 500 conditions"):
-        build(DraftGroup("any", (leaf,) * 501, "here"), FIELDS)
+        build(DraftGroup("any", (leaf,) * 501, "here"), FIELDS, SEGMENTS)
     with pytest.raises(Invalid, match="more than 10,000 values"):
-        build(DraftCondition("age", "in", ("1",) * 10_001, "here"), FIELDS)
+        build(DraftCondition("age", "in", ("1",) * 10_001, "here"), FIELDS, SEGMENTS)

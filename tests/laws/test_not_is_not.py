@@ -8,12 +8,14 @@ from hypothesis import strategies as st
 
 from tamis.domain.contacts import Contact
 from tamis.domain.fields import CREATED_AT, EMAIL, UPDATED_AT, Field
+from tamis.domain.instants import EPOCH
 from tamis.rules.evaluate import selects
 from tamis.rules.moment import Moment
 from tamis.rules.operators import BY_NAME, Operator
-from tamis.rules.tree import Node, Not
+from tamis.rules.tree import InSegment, Node, Not
+from tests.laws.asked import asked_crowds, segments_of
 from tests.laws.stores import Stores
-from tests.laws.strategies import FIELD_OPERATORS, built_condition, crowds, draft_conditions, rule_moments, rules
+from tests.laws.strategies import FIELD_OPERATORS, ZONES, built_condition, draft_conditions, rules
 
 NEGATIVE = [operator for operator in FIELD_OPERATORS if operator.negates]
 ALWAYS_KNOWN = (EMAIL, CREATED_AT, UPDATED_AT)
@@ -21,16 +23,19 @@ ALWAYS_KNOWN = (EMAIL, CREATED_AT, UPDATED_AT)
 
 def complements(one: Node, other: Node, stores: Stores, crowd: list[Contact], moment: Moment) -> None:
     """Assert that each contact is selected by exactly one of two rules, in both meanings."""
-    assert [selects(one, c, moment) for c in crowd] == [not selects(other, c, moment) for c in crowd]
+    for contact in crowd:
+        in_segment = segments_of(contact)
+        assert selects(one, contact, moment, in_segment) is not selects(other, contact, moment, in_segment)
     assert stores.selected(one, moment) == {c.id for c in crowd} - stores.selected(other, moment)
 
 
 @pytest.mark.parametrize("operator", NEGATIVE, ids=lambda operator: operator.name)
 @settings(max_examples=25)
-@given(data=st.data(), crowd=crowds(), moment=rule_moments)
+@given(data=st.data(), asked=asked_crowds())
 def test_not_is_not_for_each_negative_operator(
-    stores: Stores, operator: Operator, data: st.DataObject, crowd: list[Contact], moment: Moment
+    stores: Stores, operator: Operator, data: st.DataObject, asked: tuple[Moment, list[Contact]]
 ) -> None:
+    moment, crowd = asked
     stores.fill(crowd)
     for _ in range(3):
         negative = built_condition(data.draw(draft_conditions(operator)))
@@ -38,11 +43,20 @@ def test_not_is_not_for_each_negative_operator(
         complements(positive, negative, stores, crowd, moment)
 
 
-@given(rule=rules, crowd=crowds(), moment=rule_moments)
-def test_not_is_not_for_any_rule(stores: Stores, rule: Node, crowd: list[Contact], moment: Moment) -> None:
+@given(rule=rules, asked=asked_crowds())
+def test_not_is_not_for_any_rule(stores: Stores, rule: Node, asked: tuple[Moment, list[Contact]]) -> None:
+    moment, crowd = asked
     stores.fill(crowd)
     complements(rule, Not(rule), stores, crowd, moment)
     assert stores.selected(Not(Not(rule)), moment) == stores.selected(rule, moment)
+
+
+def test_not_is_not_for_being_in_a_segment(stores: Stores) -> None:
+    crowd = [Contact(number, 1, "a@b.de", {}, EPOCH, EPOCH) for number in range(1, 7)]
+    stores.fill(crowd)
+    positive, negative = (InSegment(4, "Some", BY_NAME[name]) for name in ("is in segment", "is not in segment"))
+    complements(positive, negative, stores, crowd, Moment(EPOCH, ZONES[0]))
+    assert stores.selected(positive, Moment(EPOCH, ZONES[0])) == {2, 5}
 
 
 def may_be_missing(field: Field) -> bool:
@@ -51,10 +65,11 @@ def may_be_missing(field: Field) -> bool:
 
 @pytest.mark.parametrize("operator", FIELD_OPERATORS, ids=lambda operator: operator.name)
 @settings(max_examples=20)
-@given(data=st.data(), crowd=crowds(most=2), moment=rule_moments)
+@given(data=st.data(), asked=asked_crowds(most=2))
 def test_a_missing_value_is_what_the_negative_operator_says(
-    stores: Stores, operator: Operator, data: st.DataObject, crowd: list[Contact], moment: Moment
+    stores: Stores, operator: Operator, data: st.DataObject, asked: tuple[Moment, list[Contact]]
 ) -> None:
+    moment, crowd = asked
     rule = built_condition(data.draw(draft_conditions(operator, may_be_missing)))
     without = [
         replace(c, values={key: value for key, value in c.values.items() if key != rule.field.id}) for c in crowd

@@ -1,5 +1,7 @@
 """§ One meaning: for every rule and contact the compiled SQL and the reference evaluator agree."""
 
+from datetime import datetime
+
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -7,31 +9,62 @@ from hypothesis import strategies as st
 from tamis.domain.contacts import Contact
 from tamis.rules.evaluate import selects
 from tamis.rules.moment import Moment
-from tamis.rules.operators import Operator
+from tamis.rules.operators import Operator, positive
 from tamis.rules.tree import Node
+from tests.laws.asked import asked_crowds, instants_of_the_day, segments_of
 from tests.laws.stores import Stores
-from tests.laws.strategies import FIELD_OPERATORS, built, crowds, draft_conditions, rule_moments, rules
+from tests.laws.strategies import FIELD_OPERATORS, built, draft_conditions, rules
+
+RELATIVE = [operator for operator in FIELD_OPERATORS if positive(operator)[0].relative]
 
 
 def by_python(rule: Node, crowd: list[Contact], moment: Moment) -> set[int]:
-    return {contact.id for contact in crowd if selects(rule, contact, moment)}
+    return {contact.id for contact in crowd if selects(rule, contact, moment, segments_of(contact))}
+
+
+def by_python_at(rule: Node, crowd: list[Contact], moment: Moment, instants: list[datetime]) -> set[int]:
+    asked = [Moment(instant, moment.zone) for instant in instants]
+    return {c.id for c in crowd if selects(rule, c, asked[c.id - 1], segments_of(c))}
+
+
+def agree(stores: Stores, rule: Node, crowd: list[Contact], moment: Moment, instants: list[datetime]) -> None:
+    assert stores.selected(rule, moment) == by_python(rule, crowd, moment)
+    assert stores.selected(rule, moment, instants) == by_python_at(rule, crowd, moment, instants)
 
 
 @settings(max_examples=150)
-@given(crowd=crowds(), some=st.lists(rules, min_size=1, max_size=5), moment=rule_moments)
-def test_one_meaning_of_any_rule(stores: Stores, crowd: list[Contact], some: list[Node], moment: Moment) -> None:
+@given(data=st.data(), asked=asked_crowds(), some=st.lists(rules, min_size=1, max_size=5))
+def test_one_meaning_of_any_rule(
+    stores: Stores, data: st.DataObject, asked: tuple[Moment, list[Contact]], some: list[Node]
+) -> None:
+    moment, crowd = asked
+    instants = [data.draw(instants_of_the_day(moment)) for _ in crowd]
     stores.fill(crowd)
     for rule in some:
-        assert stores.selected(rule, moment) == by_python(rule, crowd, moment)
+        agree(stores, rule, crowd, moment, instants)
 
 
 @pytest.mark.parametrize("operator", FIELD_OPERATORS, ids=lambda operator: operator.name)
 @settings(max_examples=25)
-@given(data=st.data(), crowd=crowds(), moment=rule_moments)
+@given(data=st.data(), asked=asked_crowds())
 def test_one_meaning_of_each_operator(
-    stores: Stores, operator: Operator, data: st.DataObject, crowd: list[Contact], moment: Moment
+    stores: Stores, operator: Operator, data: st.DataObject, asked: tuple[Moment, list[Contact]]
 ) -> None:
+    moment, crowd = asked
     stores.fill(crowd)
     for _ in range(5):
         rule = built(data.draw(draft_conditions(operator)))
         assert stores.selected(rule, moment) == by_python(rule, crowd, moment)
+
+
+@pytest.mark.parametrize("operator", RELATIVE, ids=lambda operator: operator.name)
+@settings(max_examples=30)
+@given(data=st.data(), asked=asked_crowds())
+def test_one_meaning_of_what_counts_from_now_whosever_now_it_is(
+    stores: Stores, operator: Operator, data: st.DataObject, asked: tuple[Moment, list[Contact]]
+) -> None:
+    moment, crowd = asked
+    instants = [data.draw(instants_of_the_day(moment)) for _ in crowd]
+    stores.fill(crowd)
+    for _ in range(5):
+        agree(stores, built(data.draw(draft_conditions(operator))), crowd, moment, instants)

@@ -3,19 +3,19 @@
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
-from tamis.domain.fields import format_value
 from tamis.rules.build import build
 from tamis.rules.draft import MAX_DEPTH, Draft, DraftCondition, DraftGroup, DraftNot
 from tamis.rules.json import from_json, to_json
 from tamis.rules.text import from_text, to_text
 from tamis.rules.tree import All, Any, Node, Rule, conditions
+from tamis.rules.values import format_given
 from tamis.rules.wire import NESTED, from_arrays, to_arrays
-from tests.laws.strategies import FIELDS, built, draft_conditions, drafts, rules
+from tests.laws.strategies import FIELDS, SEGMENTS, built, drafts, leaves, rules
 
 
 def same(one: Rule, other: Rule) -> bool:
     """Tell whether two trees are the same, down to how their values are written: moments that are equal may not be."""
-    written = [[format_value(v) for c in conditions(rule) for v in c.values] for rule in (one, other)]
+    written = [[format_given(v) for c in conditions(rule) for v in c.values] for rule in (one, other)]
     return one == other and written[0] == written[1]
 
 
@@ -26,38 +26,38 @@ def flat(kind: type[All] | type[Any], drafts: list[DraftCondition]) -> Node:
 @settings(max_examples=300)
 @given(rules)
 def test_round_trip_of_text(rule: Node) -> None:
-    assert same(build(from_text(to_text(rule)), FIELDS), rule)
+    assert same(build(from_text(to_text(rule)), FIELDS, SEGMENTS), rule)
 
 
 @given(rules)
 def test_round_trip_of_json(rule: Node) -> None:
-    assert same(build(from_json(to_json(rule)), FIELDS), rule)
+    assert same(build(from_json(to_json(rule)), FIELDS, SEGMENTS), rule)
 
 
-@given(
-    st.one_of(rules, st.builds(flat, st.sampled_from([All, Any]), st.lists(draft_conditions(), min_size=2, max_size=4)))
-)
+@given(st.one_of(rules, st.builds(flat, st.sampled_from([All, Any]), st.lists(leaves, min_size=2, max_size=4))))
 def test_round_trip_of_arrays_where_they_can_express_a_rule(rule: Node) -> None:
     arrays = to_arrays(rule)
     if arrays.query_type == NESTED:
         assert (arrays.select_field, arrays.select_operator, arrays.value) == ((), (), ())
     else:
         draft = from_arrays(arrays.select_field, arrays.select_operator, arrays.value, arrays.query_type)
-        assert same(build(draft, FIELDS), rule)
+        assert same(build(draft, FIELDS, SEGMENTS), rule)
 
 
-@given(draft_conditions())
+@given(leaves)
 def test_round_trip_of_arrays_for_every_single_condition(draft: DraftCondition) -> None:
-    rule = build(draft, FIELDS)
+    rule = build(draft, FIELDS, SEGMENTS)
     arrays = to_arrays(rule)
     assert arrays.query_type is None
-    assert same(build(from_arrays(arrays.select_field, arrays.select_operator, arrays.value, None), FIELDS), rule)
+    assert same(
+        build(from_arrays(arrays.select_field, arrays.select_operator, arrays.value, None), FIELDS, SEGMENTS), rule
+    )
 
 
 @given(drafts)
 def test_round_trip_through_all_doors_at_once(draft: Draft) -> None:
-    rule = build(draft, FIELDS)
-    again = build(from_json(to_json(build(from_text(to_text(rule)), FIELDS))), FIELDS)
+    rule = build(draft, FIELDS, SEGMENTS)
+    again = build(from_json(to_json(build(from_text(to_text(rule)), FIELDS, SEGMENTS))), FIELDS, SEGMENTS)
     assert to_text(again) == to_text(rule)
 
 
@@ -74,9 +74,9 @@ def test_round_trip_of_the_deepest_and_the_widest_rule() -> None:
         deep = DraftGroup("all" if level % 2 else "any", (DraftCondition("age", "is", ("2",), "here"), deep), "here")
     wide = DraftNot(DraftGroup("all", (DraftCondition("plan", "is blank", (), "here"),) * 500, "here"), "here")
     for draft in (deep, wide):
-        rule = build(draft, FIELDS)
-        assert build(from_text(to_text(rule)), FIELDS) == rule
-        assert build(from_json(to_json(rule)), FIELDS) == rule
+        rule = build(draft, FIELDS, SEGMENTS)
+        assert build(from_text(to_text(rule)), FIELDS, SEGMENTS) == rule
+        assert build(from_json(to_json(rule)), FIELDS, SEGMENTS) == rule
 
 
 @given(rules, rules)

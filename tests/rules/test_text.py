@@ -95,7 +95,7 @@ def test_nothing_is_no_rule() -> None:
         ("age = 1 and", "rule", "ends too early"),
         ("(age = 1", "rule", "ends too early"),
         ("age = 1)", "line 1, column 8", 'cannot read ")": expected "and", "or" or the end'),
-        ("age = one", "line 1, column 7", 'cannot read "one": expected a value: text in quotes, a number, or a date'),
+        ("age = one", "line 1, column 7", 'cannot read "one": expected a value: text in quotes, a number, a date'),
         ("age =\n  = 1", "line 2, column 3", 'cannot read "=": expected a value'),
         ("age equals 1", "line 1, column 5", 'cannot read "equals": expected an operator such as =, >'),
         ("= 1", "line 1, column 1", 'cannot read "=": expected a field'),
@@ -107,6 +107,13 @@ def test_nothing_is_no_rule() -> None:
         ("age between 1 or 2", "line 1, column 15", 'cannot read "or"'),
         ('notes = "x"andage = 1', "line 1, column 12", 'cannot read "andage"'),
         ('notes = "x', "line 1, column 9", "cannot read"),
+        ("last_order is within 30 fortnights", "line 1, column 25", "expected a unit of time: hours, days, weeks"),
+        ("last_order is within days", "line 1, column 22", "a duration such as 30 days"),
+        (
+            "age = 1 or\n is in segment Customers",
+            "line 2, column 16",
+            '"Customers": expected a value: text',
+        ),
         ("age = 12x", "line 1, column 7", 'cannot read "12x"'),
     ],
 )

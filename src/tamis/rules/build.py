@@ -4,12 +4,13 @@ from datetime import date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
 from tamis.domain.errors import Invalid, Problem
-from tamis.domain.fields import Field, FieldSet, Value, ValueProblem, format_value, parse_operand
+from tamis.domain.fields import Field, FieldSet, ValueProblem
 from tamis.domain.instants import to_utc
 from tamis.domain.segments import SegmentRefs
 from tamis.rules.draft import MAX_DEPTH, Draft, DraftCondition, DraftGroup, DraftNot
 from tamis.rules.operators import SPELLINGS, Operator, Takes, find_operator, names_for, normal_spelling
 from tamis.rules.tree import All, Any, Condition, InSegment, Node, Not, Rule, join
+from tamis.rules.values import Given, format_given, parse_given
 
 MAX_CONDITIONS = 500
 MAX_VALUES = 10_000
@@ -116,7 +117,7 @@ def _operator(draft: DraftCondition, field: Field | None, problems: list[Problem
     return operator
 
 
-def _values(draft: DraftCondition, field: Field, operator: Operator, problems: list[Problem]) -> tuple[Value, ...]:
+def _values(draft: DraftCondition, field: Field, operator: Operator, problems: list[Problem]) -> tuple[Given, ...]:
     count = len(draft.values)
     if not operator.takes.allows(count):
         problems.append(_wrong_count(draft, operator))
@@ -124,10 +125,10 @@ def _values(draft: DraftCondition, field: Field, operator: Operator, problems: l
     if count > MAX_VALUES:
         problems.append(Problem(draft.where, f"must not have more than {MAX_VALUES:,} values"))
         return ()
-    values: list[Value] = []
+    values: list[Given] = []
     for index, text in enumerate(draft.values):
         try:
-            values.append(parse_operand(text, field, part=operator.takes_parts))
+            values.append(parse_given(text, field, operator))
         except ValueProblem as problem:
             where = draft.where_values[index] if draft.where_values else draft.where
             problems.append(Problem(where, f"the value of {field.key} {problem}"))
@@ -146,18 +147,18 @@ def _wrong_count(draft: DraftCondition, operator: Operator) -> Problem:
     return Problem(draft.where, f'"{operator.name}" {needs}, not {len(draft.values)}')
 
 
-def _check_order(draft: DraftCondition, values: list[Value], problems: list[Problem]) -> None:
+def _check_order(draft: DraftCondition, values: list[Given], problems: list[Problem]) -> None:
     low, high = values
     if low > high if isinstance(low, float) and isinstance(high, float) else _after(low, high):
         problems.append(
             Problem(
                 draft.where,
-                f"the first value, {format_value(low)}, must not be after the second, {format_value(high)}",
+                f"the first value, {format_given(low)}, must not be after the second, {format_given(high)}",
             )
         )
 
 
-def _after(low: Value, high: Value) -> bool:
+def _after(low: Given, high: Given) -> bool:
     # Before the account's time zone is known, its clocks are compared with an offset's as far as they can differ.
     first, last = _clock(low, time.min), _clock(high, time.max)
     differ = (first.tzinfo is None) is not (last.tzinfo is None)
@@ -165,7 +166,7 @@ def _after(low: Value, high: Value) -> bool:
     return to_utc(first, _UTC) - to_utc(last, _UTC) > slack
 
 
-def _clock(value: Value, of_day: time) -> datetime:
+def _clock(value: Given, of_day: time) -> datetime:
     assert isinstance(value, date)
     return value if isinstance(value, datetime) else datetime.combine(value, of_day)
 

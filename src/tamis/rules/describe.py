@@ -1,32 +1,46 @@
 """One English sentence for a rule, which says what happens to contacts without a value."""
 
-from tamis.domain.fields import Value, format_value
-from tamis.rules.operators import Takes
-from tamis.rules.tree import All, Any, Condition, InSegment, Not, Rule
+from tamis.domain.durations import Duration
+from tamis.domain.fields import format_value
+from tamis.rules.operators import BY_NAME, OPERATORS, Operator, Takes
+from tamis.rules.tree import All, Any, Condition, InSegment, Node, Not, Rule, segments_named
+from tamis.rules.values import Given
+
+_NEGATIVE = {operator.negates: operator for operator in OPERATORS if operator.negates}
 
 
 def describe(rule: Rule) -> str:
     """Tell in one sentence whom a rule selects."""
     if rule is None:
         return "Nobody: this segment has no conditions."
-    return f"Contacts whose {_part(rule, outermost=True)}."
+    if segments_named(rule):  # one "whose" cannot stand for all: contacts whose Age is 5 and who are in the segment …
+        return f"Contacts {_part(rule, 'whose ', outermost=True)}."
+    return f"Contacts whose {_part(rule, '', outermost=True)}."
 
 
-def _part(node: Rule, outermost: bool = False) -> str:
+def _part(node: Node, whose: str, outermost: bool = False) -> str:
     match node:
-        case None:
-            return "nothing"
         case Condition():
-            return _condition(node)
-        case InSegment(_, name, operator):
-            return f"who {operator.phrase.format(f'“{name}”')}"
+            return whose + _condition(node)
+        case InSegment():
+            return _in_segment(node, node.operator)
+        case Not(InSegment() as part):
+            return _in_segment(part, _opposite(part.operator))
         case Not(part):
-            return f"not ({_part(part, outermost=True)})"
+            return f"not ({_part(part, whose, outermost=True)})"
         case All(parts):
-            text = " and ".join(_part(part) for part in parts)
+            text = " and ".join(_part(part, whose) for part in parts)
         case Any(parts):
-            text = " or ".join(_part(part) for part in parts)
+            text = " or ".join(_part(part, whose) for part in parts)
     return text if outermost else f"({text})"
+
+
+def _in_segment(node: InSegment, operator: Operator) -> str:
+    return f"who {operator.phrase.format(f'“{node.name}”')}"
+
+
+def _opposite(operator: Operator) -> Operator:
+    return BY_NAME[operator.negates] if operator.negates else _NEGATIVE[operator.name]
 
 
 def _condition(condition: Condition) -> str:
@@ -38,7 +52,9 @@ def _condition(condition: Condition) -> str:
     return f"{text} (or is blank)" if operator.holds_when_missing and operator.takes is not Takes.NONE else text
 
 
-def _value(value: Value) -> str:
+def _value(value: Given) -> str:
+    if isinstance(value, Duration):
+        return f"{value.count:,} {str(value).split()[1]}"
     if isinstance(value, bool):
         return format_value(value)
     if isinstance(value, float):

@@ -40,4 +40,4 @@ def holds(condition: Condition, contact: Contact, moment: Moment) -> bool:
     if value is None:
         return complement
     assert operator.holds
-    return operator.holds(comparable(value), operands(condition, moment.zone)) is not complement
+    return operator.holds(comparable(value), operands(condition, moment)) is not complement

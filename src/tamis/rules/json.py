@@ -9,6 +9,7 @@ from tamis.domain.errors import Invalid, Problem
 from tamis.domain.fields import format_value
 from tamis.rules.draft import MAX_DEPTH, Draft, DraftCondition, DraftGroup, DraftNot
 from tamis.rules.tree import All, Any, Condition, InSegment, Not, Rule
+from tamis.rules.values import format_given
 
 
 def to_json(rule: Rule) -> str:
@@ -22,7 +23,7 @@ def _plain(rule: Rule) -> dict[str, AnyValue] | None:
         case None:
             return None
         case Condition(field, operator, values):
-            return {"field": field.id, "operator": operator.name, "values": [format_value(v) for v in values]}
+            return {"field": field.id, "operator": operator.name, "values": [format_given(v) for v in values]}
         case InSegment(segment_id, _, operator):
             return {"operator": operator.name, "values": [str(segment_id)]}
         case All(parts):

@@ -3,10 +3,13 @@
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
+from tamis.domain.durations import Duration
 from tamis.domain.fields import Kind, Value
 from tamis.domain.instants import day_in_utc, to_utc
 from tamis.domain.text import fold
-from tamis.rules.operators import Operand
+from tamis.rules.moment import Moment
+from tamis.rules.operators import Operand, positive
+from tamis.rules.relative import settled, span
 from tamis.rules.tree import Condition
 
 
@@ -18,13 +21,27 @@ def comparable(value: Value) -> Value:
     return fold(value) if isinstance(value, str) else value
 
 
-def operands(condition: Condition, zone: ZoneInfo) -> tuple[Operand, ...]:
-    """Give what the contact's value is compared with.
+def operands(condition: Condition, moment: Moment) -> tuple[Operand, ...]:
+    """Give what the contact's value is compared with at a moment."""
+    return tuple(settled(operand, moment.now) for operand in moving_operands(condition, moment))
 
-    For a date-time field a calendar day of `zone` is the span of its instants in UTC, and a naive date-time is on
-    the clocks of `zone`.
+
+def moving_operands(condition: Condition, moment: Moment) -> tuple[Operand, ...]:
+    """Give what the contact's value is compared with on the day of a moment; edges that move with the clock are left
+    as a `FromNow`.
+
+    For a date-time field a calendar day of the account is the span of its instants in UTC, and a naive date-time is
+    on the clocks of the account.
     """
-    return tuple(_operand(value, condition.field.kind, zone) for value in condition.values)
+    kind, relative = condition.field.kind, positive(condition.operator)[0].relative
+    found = []
+    for value in condition.values:
+        if isinstance(value, Duration):
+            assert relative
+            found.append(span(relative, value, kind, moment))
+        else:
+            found.append(_operand(value, kind, moment.zone))
+    return tuple(found)
 
 
 def _operand(value: Value, kind: Kind, zone: ZoneInfo) -> Operand:

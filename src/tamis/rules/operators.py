@@ -31,6 +31,14 @@ class Takes(StrEnum):
         return count >= 1 if self is Takes.MANY else count == ("none", "one", "two").index(self)
 
 
+class Relative(StrEnum):
+    """What the duration of a relative operator counts from now: these operators change their answers with time."""
+
+    LAST = "last"
+    NEXT = "next"
+    ANNIVERSARY = "anniversary"
+
+
 Bind = Callable[[Any], str]
 Holds = Callable[[Any, tuple[Operand, ...]], bool]
 ToSql = Callable[[str, tuple[Operand, ...], Bind], str]
@@ -55,6 +63,8 @@ class Operator:
     negates: str | None = None
     takes_parts: bool = False
     """Whether a value may be a part of a text, rather than the whole value of a field."""
+    relative: Relative | None = None
+    """What is counted from now, for a positive operator that takes a duration rather than a value of the field."""
     joins: str = "or"
     """The word before the last of many values in the sentence."""
 
@@ -199,6 +209,30 @@ OPERATORS: tuple[Operator, ...] = (
         "includes all of", _CHOICES, Takes.MANY, "includes all of {0}", joins="and",
         holds=lambda v, o: all(option in v for option, _ in o),
         sql=lambda c, o, bind: _including(c, o, bind, " AND ", "list_has_all"),
+    ),
+    Operator(
+        "is within", _DATES, Takes.ONE, "is within the last {0}", ("within",), relative=Relative.LAST,
+        holds=lambda v, o: bool(o[0].low <= v <= o[0].high),
+        sql=lambda c, o, bind: _within(c, o[0], bind),
+    ),
+    Operator(
+        "is not within", _DATES, Takes.ONE, "is not within the last {0}", ("not within",), negates="is within",
+    ),
+    Operator(
+        "is in the next", _DATES, Takes.ONE, "is in the next {0}", relative=Relative.NEXT,
+        holds=lambda v, o: bool(o[0].low <= v <= o[0].high),
+        sql=lambda c, o, bind: _within(c, o[0], bind),
+    ),
+    Operator("is not in the next", _DATES, Takes.ONE, "is not in the next {0}", negates="is in the next"),
+    Operator(
+        "is anniversary within", _DATES, Takes.ONE, "has its anniversary within the next {0}",
+        relative=Relative.ANNIVERSARY,
+        holds=lambda v, o: bool(o[0].low.holds(v)),
+        sql=lambda c, o, bind: str(o[0].low.sql(c, bind)),
+    ),
+    Operator(
+        "is not anniversary within", _DATES, Takes.ONE, "does not have its anniversary within the next {0}",
+        negates="is anniversary within",
     ),
     Operator(
         "is true", _BOOLEAN, Takes.NONE, "is true",

@@ -6,9 +6,11 @@ from datetime import datetime
 from typing import Any as AnyValue
 
 from tamis.domain.fields import Field, Kind
+from tamis.domain.instants import MICROSECOND
 from tamis.rules.moment import Moment
-from tamis.rules.operands import operands
-from tamis.rules.operators import positive
+from tamis.rules.operands import moving_operands, operands
+from tamis.rules.operators import Bind, positive
+from tamis.rules.relative import FromNow
 from tamis.rules.tree import All, Any, Condition, InSegment, Node, Not, Rule
 
 
@@ -29,8 +31,9 @@ class Source:
     """The rows over which a rule is asked.
 
     `column` names the column of a field; `in_segment` gives a boolean expression, never null, that tells whether the
-    row's contact is in a segment. `instant` is an expression for the instant of each row, a TIMESTAMP in UTC on the
-    day of the moment: the hours of relative conditions are counted from it, from the moment itself where it is None.
+    row's contact is in a segment. `instant`, where it is given, is an expression for the instant at which each row is
+    asked, a TIMESTAMP in UTC that is never null and on the day of the moment: the clock of relative conditions is then
+    this, and only their calendar days are those of the moment.
     """
 
     column: Callable[[Field], str]
@@ -64,7 +67,20 @@ def _node(node: Node, wanted: bool, moment: Moment, source: Source, parameters: 
 def _condition(condition: Condition, wanted: bool, moment: Moment, source: Source, parameters: Parameters) -> str:
     operator, complement = positive(condition.operator)
     name = source.column(condition.field)
-    text = condition.field.kind in (Kind.TEXT, Kind.CHOICE) and condition.values
+    if condition.field.kind in (Kind.TEXT, Kind.CHOICE) and condition.values:
+        name = f"lower({name})"
     assert operator.sql
-    expression = operator.sql(f"lower({name})" if text else name, operands(condition, moment.zone), parameters.bind)
+    if source.instant is None:
+        expression = operator.sql(name, operands(condition, moment), parameters.bind)
+    else:
+        expression = operator.sql(name, moving_operands(condition, moment), _binding_from(source.instant, parameters))
     return f"({expression})" if wanted is not complement else f"(({expression}) IS NOT TRUE)"
+
+
+def _binding_from(instant: str, parameters: Parameters) -> Bind:
+    def bind(value: AnyValue) -> str:
+        if isinstance(value, FromNow):  # instants of the store reach far beyond the calendar: nothing overflows
+            return f"({instant} + to_microseconds({parameters.bind(value.by // MICROSECOND)}::BIGINT))"
+        return parameters.bind(value)
+
+    return bind

@@ -9,17 +9,20 @@ from typing import Literal
 import lark
 
 from tamis.domain.errors import Invalid, Problem
-from tamis.domain.fields import Field, Kind, Value, format_value
+from tamis.domain.fields import Field, Kind
 from tamis.domain.segments import is_segment_id
 from tamis.rules.draft import MAX_DEPTH, Draft, DraftCondition, DraftGroup, DraftNot
 from tamis.rules.operators import SPELLINGS, Takes
 from tamis.rules.tree import All, Any, Condition, InSegment, Node, Not, Rule
+from tamis.rules.values import Given, format_given
 
 MAX_LENGTH = 500_000
 _PLAIN_NAME = re.compile(r"[^\W\d]\w*")
 _KEYWORDS = frozenset({"and", "or", "not", "true", "false"})
 _ESCAPES = {"n": "\n", "t": "\t", "r": "\r"}
 _TERMINALS = {Takes.NONE: "OP0", Takes.ONE: "OP1", Takes.TWO: "OP2", Takes.MANY: "OPN"}
+_SEGMENT = "OPS"
+_OF_A_DURATION = re.compile(r"(within|next)\s+[+-]?[\d.]+\s+\Z", re.IGNORECASE)
 
 
 def from_text(text: str) -> Draft | None:
@@ -45,12 +48,18 @@ def to_text(rule: Rule) -> str:
 @cache
 def _parser() -> lark.Lark:
     grammar = files("tamis.rules").joinpath("grammar.lark").read_text(encoding="utf-8")
+    grammar += f"\n{_SEGMENT}.4: /{_pattern([s for s, o in SPELLINGS.items() if o[0].names_segment])}/i"
     for takes, terminal in _TERMINALS.items():
-        spellings = sorted((s for s, o in SPELLINGS.items() if o[0].takes is takes), key=len, reverse=True)
-        patterns = (r"\s+".join(map(re.escape, s.split())) + (r"(?!\w)" if s[-1].isalpha() else "") for s in spellings)
+        pattern = _pattern([s for s, o in SPELLINGS.items() if o[0].takes is takes])
         priority = 2 if takes is Takes.ONE else 3  # "is blank" before "is"
-        grammar += f"\n{terminal}.{priority}: /{'|'.join(patterns)}/i"
+        grammar += f"\n{terminal}.{priority}: /{pattern}/i"
     return lark.Lark(grammar, parser="lalr", transformer=_ToDraft(), propagate_positions=True)
+
+
+def _pattern(spellings: list[str]) -> str:
+    longest_first = sorted(spellings, key=len, reverse=True)
+    endings = ((s, r"(?!\w)" if s[-1].isalpha() else "") for s in longest_first)
+    return "|".join(r"\s+".join(map(re.escape, s.split())) + ending for s, ending in endings)
 
 
 @lark.v_args(inline=True)
@@ -76,6 +85,16 @@ class _ToDraft(lark.Transformer[lark.Token, AnyValue]):
             where_field=_place(field),
             where_operator=_place(operator),
             where_values=tuple(_place(value) for value in values),
+        )
+
+    def in_segment(self, operator: lark.Token, value: lark.Token) -> Draft:
+        return DraftCondition(
+            None,
+            str(operator),
+            (_unquoted(value),),
+            where=_place(operator),
+            where_operator=_place(operator),
+            where_values=(_place(value),),
         )
 
     def field(self, token: lark.Token) -> lark.Token:
@@ -112,12 +131,14 @@ def _syntax_problem(text: str, error: lark.exceptions.UnexpectedInput) -> Proble
     found = rest[0][:40] if rest else text[-40:]
     expected = set(getattr(error, "accepts", None) or getattr(error, "allowed", None) or ())
     expected |= set(getattr(error, "expected", None) or ())
-    if "STRING" in expected:
-        advice = "expected a value: text in quotes, a number, or a date such as 2024-12-31"
+    if _OF_A_DURATION.search(text[: error.pos_in_stream or 0]):
+        advice = "expected a unit of time: hours, days, weeks, months or years"
+    elif "STRING" in expected:
+        advice = "expected a value: text in quotes, a number, a date such as 2024-12-31, or a duration such as 30 days"
     elif expected & set(_TERMINALS.values()):
         advice = 'expected an operator such as =, >, "contains" or "is between"'
     elif "NAME" in expected:
-        advice = "expected a field"
+        advice = 'expected a field, or "is in segment"'
     elif "RPAR" in expected:
         advice = 'expected "and", "or" or a closing bracket'
     else:
@@ -162,8 +183,8 @@ def _written_name(key: str) -> str:
     return key if _PLAIN_NAME.fullmatch(key) and key not in _KEYWORDS else f"`{key}`"
 
 
-def _written_value(value: Value, field: Field) -> str:
-    text = format_value(value)
+def _written_value(value: Given, field: Field) -> str:
+    text = format_given(value)
     return _quoted(text) if field.kind in (Kind.TEXT, Kind.CHOICE, Kind.CHOICES) else text
 
 

@@ -3,8 +3,9 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from tamis.domain.fields import Field, Value
+from tamis.domain.fields import Field
 from tamis.rules.operators import Operator
+from tamis.rules.values import Given
 
 
 @dataclass(frozen=True, slots=True)
@@ -13,7 +14,7 @@ class Condition:
 
     field: Field
     operator: Operator
-    values: tuple[Value, ...] = ()
+    values: tuple[Given, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,10 +5,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from tamis.domain.errors import Invalid, Problem
-from tamis.domain.fields import format_value
 from tamis.rules.draft import Draft, DraftCondition, DraftGroup
 from tamis.rules.operators import SPELLINGS, Takes, normal_spelling
 from tamis.rules.tree import All, Any, Condition, InSegment, Rule
+from tamis.rules.values import format_given
 
 NESTED = "rule"
 NO_FIELD = "0"
@@ -51,7 +51,7 @@ def to_arrays(rule: Rule) -> Arrays:
 
 
 def _values(part: Condition | InSegment) -> tuple[str, ...]:
-    return tuple(map(format_value, part.values)) if isinstance(part, Condition) else (str(part.segment_id),)
+    return tuple(map(format_given, part.values)) if isinstance(part, Condition) else (str(part.segment_id),)
 
 
 def from_arrays(

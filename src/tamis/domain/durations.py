@@ -1,0 +1,91 @@
+"""Durations such as "30 days", by which conditions count from now."""
+
+import re
+from calendar import monthrange
+from dataclasses import dataclass
+from datetime import date, timedelta
+from enum import StrEnum
+
+from tamis.domain.fields import ValueProblem
+
+MOST = 999_999
+_WRITTEN = re.compile(r"([0-9]{1,6}) *([a-z]*)", re.IGNORECASE | re.ASCII)
+_MONTHS_OF_ALL_TIME = date.max.year * 12
+
+
+class Unit(StrEnum):
+    """What a duration is counted in."""
+
+    HOUR = "hour"
+    DAY = "day"
+    WEEK = "week"
+    MONTH = "month"
+    YEAR = "year"
+
+
+@dataclass(frozen=True, slots=True)
+class Duration:
+    """A whole number of hours, or of days, weeks, months or years of the calendar."""
+
+    count: int
+    unit: Unit
+
+    def __str__(self) -> str:
+        return f"{self.count} {self.unit}{'' if self.count == 1 else 's'}"
+
+    @property
+    def hours(self) -> timedelta | None:
+        """The length of a duration in hours; None for one that is counted on the calendar, whose days differ."""
+        return timedelta(hours=self.count) if self.unit is Unit.HOUR else None
+
+    @property
+    def is_year_or_more(self) -> bool:
+        """Whether every day of a year comes up in it, wherever it begins."""
+        least = {Unit.DAY: 365, Unit.WEEK: 53, Unit.MONTH: 12, Unit.YEAR: 1}
+        return self.unit in least and self.count >= least[self.unit]
+
+
+def before(day: date, duration: Duration) -> date:
+    """Count back on the calendar, at most to its first day; see `after`."""
+    return _moved(day, duration, -duration.count)
+
+
+def after(day: date, duration: Duration) -> date:
+    """Count forward on the calendar, at most to its last day.
+
+    A month later is the same day of the next month, or its last day where it has no such day.
+    """
+    return _moved(day, duration, duration.count)
+
+
+def _moved(day: date, duration: Duration, count: int) -> date:
+    if duration.unit in (Unit.DAY, Unit.WEEK):
+        days = count * (7 if duration.unit is Unit.WEEK else 1)
+        try:
+            return day + timedelta(days=days)
+        except OverflowError:
+            return date.min if count < 0 else date.max
+    assert duration.unit is not Unit.HOUR, "hours are no days of the calendar"
+    month = (day.year - 1) * 12 + day.month - 1 + count * (12 if duration.unit is Unit.YEAR else 1)
+    if not 0 <= month < _MONTHS_OF_ALL_TIME:
+        return date.min if count < 0 else date.max
+    year, of_year = month // 12 + 1, month % 12 + 1
+    return date(year, of_year, min(day.day, monthrange(year, of_year)[1]))
+
+
+def parse_duration(text: str) -> Duration:
+    """Read a duration such as "30 days", "1 Week" or "12 hours"; a bare number means days; raises ValueProblem."""
+    written = _WRITTEN.fullmatch(" ".join(text.split()))
+    unit = written[2].lower() if written else ""
+    known = next((u for u in Unit if unit in (u, f"{u}s")), Unit.DAY if not unit else None)
+    if written is None or known is None:
+        shown = text.strip()[:60]
+        if not shown:
+            raise ValueProblem("must not be blank; write a duration such as 30 days")
+        raise ValueProblem(
+            f"must be a whole number, up to {MOST:,}, of hours, days, weeks, months or years, such as 30 days, "
+            f'not "{shown}"'
+        )
+    if known is Unit.HOUR and int(written[1]) == 0:
+        raise ValueProblem("must be at least 1 hour; 0 days means today")
+    return Duration(int(written[1]), known)

@@ -1,0 +1,63 @@
+"""Days and hours counted from now: the spans that relative operators mean at a moment."""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from tamis.domain.durations import Duration, after, before
+from tamis.domain.fields import Kind
+from tamis.domain.instants import FIRST_INSTANT, LAST_INSTANT, MICROSECOND, day_in_utc
+from tamis.rules.moment import Moment
+from tamis.rules.operators import Operand, Relative
+from tamis.rules.yearly import yearly
+
+_NOTHING = Operand(LAST_INSTANT, FIRST_INSTANT)
+_NO_TIME = timedelta(0)
+
+
+@dataclass(frozen=True, slots=True)
+class FromNow:
+    """An edge that moves with the clock: this long after now."""
+
+    by: timedelta
+
+
+def span(relative: Relative, duration: Duration, kind: Kind, moment: Moment) -> Operand:
+    """Give the values that a relative operator means, as a closed span whose edges may be a `FromNow`.
+
+    Days are whole: of a date-time field, the last days begin with the first instant of the first of them and end now,
+    the next days begin after now and end with the last instant of the last of them.
+    """
+    if relative is Relative.ANNIVERSARY:
+        days = yearly(moment.today, duration, moment.zone if kind is Kind.DATETIME else None)
+        return Operand(days, days)
+    last = relative is Relative.LAST
+    if duration.hours is not None:  # an hour ago is out already, now is in
+        return Operand(
+            FromNow(MICROSECOND - duration.hours if last else MICROSECOND),
+            FromNow(_NO_TIME if last else duration.hours),
+        )
+    today = moment.today
+    first, end = (before(today, duration), today) if last else (today, after(today, duration))
+    if kind is Kind.DATE:
+        return Operand(first, end)
+    if last:
+        return Operand(day_in_utc(first, moment.zone)[0], FromNow(_NO_TIME))
+    return Operand(FromNow(MICROSECOND), day_in_utc(end, moment.zone)[1])
+
+
+def settled(operand: Operand, now: datetime) -> Operand:
+    """Give a span with its edges counted from an instant; what lies beyond the calendar is cut off."""
+    low, high = operand
+    if isinstance(low, FromNow):
+        try:
+            low = now + low.by
+        except OverflowError:
+            if low.by > _NO_TIME:
+                return _NOTHING
+            low = FIRST_INSTANT
+    if isinstance(high, FromNow):
+        try:
+            high = now + high.by
+        except OverflowError:
+            high = LAST_INSTANT
+    return Operand(low, high)

@@ -1,0 +1,97 @@
+"""Moments at which rules are asked, contacts whose values lie near them, and who is in which segment."""
+
+from collections.abc import Callable
+from dataclasses import replace
+from datetime import date, datetime, timedelta
+
+from hypothesis import strategies as st
+
+from tamis.domain.contacts import Contact
+from tamis.domain.fields import Kind, Value
+from tamis.domain.instants import FIRST_INSTANT, LAST_INSTANT, MICROSECOND, day_in_utc
+from tamis.rules.moment import Moment
+from tests.laws.strategies import FIELDS, crowds, instants, zones
+
+moments_asked = st.builds(Moment, instants, zones)
+"""Many of them near midnight, where clocks change, or on leap days."""
+
+_STEPS = (0, 1, 2, 3, 7, 11, 12, 13, 23, 24, 28, 29, 30, 31, 52, 363, 364, 365, 366)
+
+
+def is_in(contact: Contact, segment_id: int) -> bool:
+    """Tell whether a random contact is in a random segment; `Stores` tells the same in SQL."""
+    return (contact.id + segment_id) % 3 == 0
+
+
+def segments_of(contact: Contact) -> Callable[[int], bool]:
+    """Make what tells in which segments a contact is."""
+    return lambda segment_id: is_in(contact, segment_id)
+
+
+def later(instant: datetime, by: timedelta) -> datetime:
+    """Move an instant, at most to the edges of the calendar."""
+    try:
+        return instant + by
+    except OverflowError:
+        return FIRST_INSTANT if by < timedelta(0) else LAST_INSTANT
+
+
+def _later_day(day: date, by: int) -> date:
+    return date.fromordinal(min(max(day.toordinal() + by, 1), date.max.toordinal()))
+
+
+@st.composite
+def days_near(draw: st.DrawFn, moment: Moment) -> date:
+    """A day some days before or after a moment, of this year or another."""
+    steps = st.sampled_from([sign * step for step in _STEPS for sign in (1, -1)])
+    day = _later_day(moment.today, draw(steps) + draw(st.sampled_from([-1, 0, 0, 1])))
+    year = draw(st.one_of(st.just(day.year), st.integers(1, 9999)))
+    try:
+        return day.replace(year=year)
+    except ValueError:  # 29 February
+        return day
+
+
+@st.composite
+def instants_near(draw: st.DrawFn, moment: Moment) -> datetime:
+    """An instant some hours before or after a moment, or where a day near it begins or ends."""
+    hours = draw(st.sampled_from([sign * step for step in _STEPS for sign in (1, -1)]))
+    edges = st.one_of(
+        st.just(later(moment.now, timedelta(hours=hours))),
+        days_near(moment).flatmap(lambda day: st.sampled_from(day_in_utc(day, moment.zone))),
+    )
+    return later(draw(edges), draw(st.sampled_from([-1, 0, 1])) * MICROSECOND)
+
+
+def values_near(kind: Kind, moment: Moment) -> st.SearchStrategy[Value]:
+    """A value of a date or a date-time field near a moment."""
+    return days_near(moment) if kind is Kind.DATE else instants_near(moment)
+
+
+@st.composite
+def crowds_near(draw: st.DrawFn, moment: Moment, most: int = 6) -> list[Contact]:
+    """Several contacts, many of whose dates lie near a moment."""
+    crowd = []
+    for contact in draw(crowds(most)):
+        values = dict(contact.values)
+        for field in FIELDS.fields:
+            if field.kind in (Kind.DATE, Kind.DATETIME) and field.id in values and draw(st.booleans()):
+                values[field.id] = draw(values_near(field.kind, moment))
+        created = draw(st.one_of(st.just(contact.created_at), instants_near(moment)))
+        crowd.append(replace(contact, values=values, created_at=created))
+    return crowd
+
+
+@st.composite
+def asked_crowds(draw: st.DrawFn, most: int = 6) -> tuple[Moment, list[Contact]]:
+    """A moment, and contacts of whom something is asked then."""
+    moment = draw(moments_asked)
+    return moment, draw(crowds_near(moment, most))
+
+
+@st.composite
+def instants_of_the_day(draw: st.DrawFn, moment: Moment) -> datetime:
+    """An instant of the same calendar day as a moment."""
+    low, high = day_in_utc(moment.today, moment.zone)
+    after = timedelta(microseconds=draw(st.integers(0, (high - low) // MICROSECOND)))
+    return draw(st.sampled_from([low, high, moment.now, low + after]))
