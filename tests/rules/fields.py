@@ -1,6 +1,7 @@
-"""The fields of the contact type that the examples are about."""
+"""The fields and the segments of the contact type that the examples are about."""
 
 from tamis.domain.fields import RESERVED, Field, FieldSet, Kind
+from tamis.domain.segments import SegmentRef, SegmentRefs
 
 FIELDS = FieldSet(
     (
@@ -17,3 +18,4 @@ FIELDS = FieldSet(
         Field(110, "interests", "Interests", Kind.CHOICES, ("Music", "Art", "Sport")),
     )
 )
+SEGMENTS = SegmentRefs((SegmentRef(7, "Customers in India"), SegmentRef(8, 'He said "eight"'), SegmentRef(9, "8")))

@@ -6,16 +6,16 @@ from tamis.domain.errors import Invalid, Problem
 from tamis.rules.build import build
 from tamis.rules.draft import Draft, DraftCondition, DraftGroup, DraftNot
 from tamis.rules.tree import All, Any, Condition, Not, conditions
-from tests.rules.fields import FIELDS
+from tests.rules.fields import FIELDS, SEGMENTS
 
 
-def leaf(field: str | int, operator: str, *values: str) -> DraftCondition:
+def leaf(field: str | int | None, operator: str, *values: str) -> DraftCondition:
     return DraftCondition(field, operator, values, "w", "w.field", "w.operator", tuple(f"w.{v}" for v in values))
 
 
 def problems(draft: Draft) -> list[Problem]:
     with pytest.raises(Invalid) as refusal:
-        build(draft, FIELDS)
+        build(draft, FIELDS, SEGMENTS)
     return list(refusal.value.problems)
 
 
@@ -40,6 +40,34 @@ def problems(draft: Draft) -> list[Problem]:
         (leaf("age", "is", " "), "w. ", 'the value of age must not be blank; use the operator "is blank" instead'),
         (leaf("plan", "is", "Gold"), "w.Gold", 'the value of plan must be one of "Free", "Pro", "Team", not "Gold"'),
         (leaf("age", "is between", "2", "1"), "w", "the first value, 2, must not be after the second, 1"),
+        (
+            leaf("birth_date", "is within", "x"),
+            "w.x",
+            "the value of birth_date must be a whole number, up to 999,999, of "
+            'hours, days, weeks, months or years, such as 30 days, not "x"',
+        ),
+        (
+            leaf("birth_date", "is within", "3 hours"),
+            "w.3 hours",
+            "the value of birth_date must be in days, weeks, months or years: hours need a date-time field",
+        ),
+        (
+            leaf("last_order", "is anniversary within", "3 hours"),
+            "w.3 hours",
+            "the value of last_order must be in days, weeks, months or years: an anniversary is a whole day",
+        ),
+        (
+            leaf("age", "is within", "3 days"),
+            "w.operator",
+            '"is within" does not apply to age, a number field; use is, '
+            "is not, is one of, is none of, is not blank, is blank, is greater than, is less than, "
+            "is equal or greater than, is equal or less than, is between, is not between",
+        ),
+        (leaf("age", "is in segment", "7"), "w.field", '"is in segment" stands without a field; leave it out'),
+        (leaf(None, "is", "7"), "w.field", '"is" needs a field'),
+        (leaf(None, "is in segment", "6"), "w.6", 'there is no segment "6" of this contact type'),
+        (leaf(None, "is in segment", "Nobody"), "w.Nobody", 'there is no segment "Nobody" of this contact type'),
+        (leaf(None, "is not in segment"), "w", '"is not in segment" takes one value, not 0'),
         (DraftGroup("all", (), "g"), "g", "a group needs at least one condition"),
         (DraftNot(DraftGroup("any", (), "g"), "n"), "g", "a group needs at least one condition"),
     ],

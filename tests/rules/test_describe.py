@@ -5,7 +5,7 @@ import pytest
 from tamis.rules.build import build
 from tamis.rules.describe import describe
 from tamis.rules.text import from_text
-from tests.rules.fields import FIELDS
+from tests.rules.fields import FIELDS, SEGMENTS
 
 
 @pytest.mark.parametrize(
@@ -25,6 +25,25 @@ from tests.rules.fields import FIELDS
         ("birth_date <= 2000-12-31", "Contacts whose Birth date is 2000-12-31 or earlier."),
         ("notes contains '{0} {x}'", "Contacts whose Notes contains “{0} {x}”."),
         ("age = 1 and age = 2 and age = 3", "Contacts whose Age is 1 and Age is 2 and Age is 3."),
+        ("last_order is within 30", "Contacts whose Last order is within the last 30 days."),
+        ("last_order is within 1000 hours", "Contacts whose Last order is within the last 1,000 hours."),
+        ("birth_date is in the next 1 week", "Contacts whose Birth date is in the next 1 week."),
+        (
+            "birth_date is anniversary within 7 days",
+            "Contacts whose Birth date has its anniversary within the next 7 days.",
+        ),
+        ("is in segment 7", "Contacts who are in the segment “Customers in India”."),
+        ("not is in segment 7", "Contacts who are not in the segment “Customers in India”."),
+        ("not is not in segment 7", "Contacts who are in the segment “Customers in India”."),
+        (
+            "age = 1 and is in segment 7 and notes is blank",
+            "Contacts whose Age is 1 and who are in the segment “Customers in India” and whose Notes is blank.",
+        ),
+        (
+            "is in segment 7 and not (age = 1 or is not in segment 8)",
+            "Contacts who are in the segment “Customers in India” and "
+            'not (whose Age is 1 or who are not in the segment “He said "eight"”).',
+        ),
         (
             "age = 1 or age = 2 and not (age = 3 or age = 4)",
             "Contacts whose Age is 1 or (Age is 2 and not (Age is 3 or Age is 4)).",
@@ -37,7 +56,7 @@ from tests.rules.fields import FIELDS
     ],
 )
 def test_a_sentence(text: str, sentence: str) -> None:
-    assert describe(build(from_text(text), FIELDS)) == sentence
+    assert describe(build(from_text(text), FIELDS, SEGMENTS)) == sentence
 
 
 def test_a_long_list_is_cut_short() -> None:
@@ -56,6 +75,11 @@ def test_a_long_list_is_cut_short() -> None:
             "interests includes none of ('art', 'music')",
             "Contacts whose Interests includes none of “Art” or “Music” (or is blank).",
         ),
+        ("last_order is not within 1 day", "Contacts whose Last order is not within the last 1 day (or is blank)."),
+        (
+            "birth_date is not anniversary within 1 week",
+            "Contacts whose Birth date does not have its anniversary within the next 1 week (or is blank).",
+        ),
         ("age not between 1 and 2", "Contacts whose Age is not between 1 and 2 (or is blank)."),
         (
             "age != 30 and notes does not contain 'x'",
@@ -65,4 +89,4 @@ def test_a_long_list_is_cut_short() -> None:
 )
 def test_a_negative_condition_says_that_blanks_are_meant_too(text: str, sentence: str) -> None:
     """In brackets: "is not 30 or is blank and …" would be read as something else."""
-    assert describe(build(from_text(text), FIELDS)) == sentence
+    assert describe(build(from_text(text), FIELDS, SEGMENTS)) == sentence

@@ -8,7 +8,7 @@ from tamis.domain.errors import Invalid
 from tamis.rules.build import build
 from tamis.rules.json import from_json, to_json
 from tamis.rules.text import from_text, to_text
-from tests.rules.fields import FIELDS
+from tests.rules.fields import FIELDS, SEGMENTS
 
 
 @pytest.mark.parametrize(
@@ -26,6 +26,10 @@ from tests.rules.fields import FIELDS
         ('{"field": 106, "operator": "is", "values": ["\\u00e4\\ud83e\\udd8a"]}', 'notes is "ä🦊"'),
         ('{"field": 101, "operator": "is blank"}', "age is blank"),
         ('{"field": 101, "operator": "is blank", "values": []}', "age is blank"),
+        ('{"field": 103, "operator": "is within", "values": [30]}', "last_order is within 30 days"),
+        ('{"field": 103, "operator": "is within", "values": ["12 Hours"]}', "last_order is within 12 hours"),
+        ('{"operator": "is in segment", "values": ["7"]}', 'is in segment "Customers in India"'),
+        ('{"operator": "Is Not In Segment", "values": [7]}', 'is not in segment "Customers in India"'),
         ('{"not": {"field": 101, "operator": "is blank"}}', "not (age is blank)"),
         ('{"any": [{"field": 101, "operator": "is blank"}]}', "age is blank"),
         (
@@ -36,8 +40,8 @@ from tests.rules.fields import FIELDS
     ],
 )
 def test_a_document_is_read(document: str, text: str) -> None:
-    assert to_text(build(from_json(document), FIELDS)) == text
-    assert build(from_json(document.encode()), FIELDS) == build(from_json(document), FIELDS)
+    assert to_text(build(from_json(document), FIELDS, SEGMENTS)) == text
+    assert build(from_json(document.encode()), FIELDS, SEGMENTS) == build(from_json(document), FIELDS, SEGMENTS)
 
 
 def test_a_rule_is_written_with_ids_and_the_names_of_the_table() -> None:
@@ -56,6 +60,13 @@ def test_a_rule_is_written_with_ids_and_the_names_of_the_table() -> None:
         ]
     }
     assert to_json(None) == "null"
+    rule = build(from_text('is in segment "customers in india" or last_order within 30'), FIELDS, SEGMENTS)
+    assert json.loads(to_json(rule)) == {
+        "any": [
+            {"operator": "is in segment", "values": ["7"]},
+            {"field": 103, "operator": "is within", "values": ["30 days"]},
+        ]
+    }
 
 
 @pytest.mark.parametrize(

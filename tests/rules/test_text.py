@@ -6,7 +6,7 @@ from tamis.domain.errors import Invalid, Problem
 from tamis.rules.build import build
 from tamis.rules.json import to_json
 from tamis.rules.text import from_text, to_text
-from tests.rules.fields import FIELDS
+from tests.rules.fields import FIELDS, SEGMENTS
 
 
 @pytest.mark.parametrize(
@@ -52,6 +52,21 @@ from tests.rules.fields import FIELDS
         ("not_seen is true", "not_seen is true"),
         ("not seen is true", "not (seen is true)"),
         ('`or` = "x" or `or` is blank', '`or` is "x" or `or` is blank'),
+        # counted from now
+        ("last_order is within 30 days", "last_order is within 30 days"),
+        ("last_order within 30", "last_order is within 30 days"),
+        ("last_order IS  Within 1 Days and age = 1", "last_order is within 1 day and age is 1"),
+        ("last_order not within 12HOURS", "last_order is not within 12 hours"),
+        ("birth_date is in the next '2 weeks' or age = 1", "birth_date is in the next 2 weeks or age is 1"),
+        ("birth_date is not in the next 0 months", "birth_date is not in the next 0 months"),
+        ("not birth_date is anniversary within 1 year", "not (birth_date is anniversary within 1 year)"),
+        ('notes is 30 days or notes = "x"', 'notes is "30 days" or notes is "x"'),
+        # other segments
+        ('is in segment "Customers in India"', 'is in segment "Customers in India"'),
+        ("is in segment 7", 'is in segment "Customers in India"'),
+        ("age = 1 and IS IN  segment 'CUSTOMERS in india'", 'age is 1 and is in segment "Customers in India"'),
+        ('not is in segment "8"', 'not (is in segment "He said \\"eight\\"")'),
+        ("is not in segment 8 or (is in segment 9)", 'is not in segment "He said \\"eight\\"" or is in segment 9'),
         # values
         ("active = true", "active = true"),
         ("active is true", "active is true"),
@@ -76,9 +91,9 @@ from tests.rules.fields import FIELDS
     ],
 )
 def test_a_text_is_read_and_written(text: str, canonical: str) -> None:
-    rule = build(from_text(text), FIELDS)
+    rule = build(from_text(text), FIELDS, SEGMENTS)
     assert to_text(rule) == canonical
-    assert build(from_text(canonical), FIELDS) == rule
+    assert build(from_text(canonical), FIELDS, SEGMENTS) == rule
 
 
 def test_nothing_is_no_rule() -> None:

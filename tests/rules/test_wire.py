@@ -6,7 +6,7 @@ from tamis.domain.errors import Invalid
 from tamis.rules.build import build
 from tamis.rules.text import from_text, to_text
 from tamis.rules.wire import NESTED, Arrays, from_arrays, to_arrays
-from tests.rules.fields import FIELDS
+from tests.rules.fields import FIELDS, SEGMENTS
 
 
 @pytest.mark.parametrize(
@@ -24,6 +24,11 @@ from tests.rules.fields import FIELDS
                 "and",
             ),
         ),
+        ('is in segment "Customers in India"', Arrays(("0",), ("is in segment",), ("7",), None)),
+        (
+            'last_order is within 30 days and is not in segment "Customers in India"',
+            Arrays(("103", "0"), ("is within", "is not in segment"), ("30 days", "7"), "and"),
+        ),
         (
             'age is 1 or plan is one of ("Pro", "Team") or age is 2',
             Arrays(("101", "105", "101"), ("is", "is one of", "is"), ("1", "Pro", "Team", "2"), "or"),
@@ -31,10 +36,10 @@ from tests.rules.fields import FIELDS
     ],
 )
 def test_a_rule_is_written_and_read(text: str, arrays: Arrays) -> None:
-    rule = build(from_text(text), FIELDS)
+    rule = build(from_text(text), FIELDS, SEGMENTS)
     assert to_arrays(rule) == arrays
     again = from_arrays(arrays.select_field, arrays.select_operator, arrays.value, arrays.query_type)
-    assert build(again, FIELDS) == rule
+    assert build(again, FIELDS, SEGMENTS) == rule
     assert to_text(rule) == text
 
 
