@@ -1,4 +1,4 @@
-"""What is counted from now: leap days, New Year, ends of months, changes of clocks, and the edges to the microsecond."""
+"""What is counted from now: leap days, New Year, ends of months, changes of clocks, edges to the microsecond."""
 
 from dataclasses import replace
 from datetime import date, datetime
