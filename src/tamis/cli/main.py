@@ -14,12 +14,15 @@ from tamis.cli.imports import import_file
 from tamis.cli.keeping import backup, erase_files, restore_backup
 from tamis.cli.segment import segment_app
 from tamis.cli.serve import demo, serve
+from tamis.cli.sets import overlap, sample
 from tamis.cli.types import type_app
 from tamis.domain.errors import TamisError
 
 app = App(name="tamis", help="An audience segmentation server for e-mail marketing.", version=__version__)
 for command in (account_app, key_app, type_app, field_app, contact_app, segment_app):
     app.command(command)
+segment_app.command(overlap)
+segment_app.command(sample)
 app.command(import_file, name="import")
 app.command(erase_files, name="erase")
 app.command(backup)

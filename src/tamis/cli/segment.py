@@ -152,15 +152,7 @@ def members(segment: str, *, limit: int | None = None, common: Common = Common()
         account = account_of(house, common)
         found = _find(house, common, segment)
         documents = _members(house, account, found, sys.maxsize if limit is None else max(limit, 0))
-        if common.json:
-            sys.stdout.write('{"members":[')
-            for index, document in enumerate(documents):
-                sys.stdout.write("," + document if index else document)
-            sys.stdout.write("]}\n")
-        else:
-            for document in documents:
-                row = json.loads(document)
-                print(row["id"], row["email"], row["fullname"], sep="\t")
+        show_members(common, documents)
 
 
 @segment_app.command
@@ -176,6 +168,19 @@ def delete(segment: str, *, common: Common = Common()) -> None:  # noqa: B008  f
         found = _find(house, common, segment)
         house.write(segments.delete_segment, account_of(house, common), found.id)
     show(common, {"id": found.id, "name": found.name}, f"Segment {found.name} is deleted.")
+
+
+def show_members(common: Common, documents: Iterator[str]) -> None:
+    """Print recipients from their JSON documents as they come: as one JSON document, or a line each for people."""
+    if common.json:
+        sys.stdout.write('{"members":[')
+        for index, document in enumerate(documents):
+            sys.stdout.write("," + document if index else document)
+        sys.stdout.write("]}\n")
+    else:
+        for document in documents:
+            row = json.loads(document)
+            print(row["id"], row["email"], row["fullname"], sep="\t")
 
 
 def _find(house: House, common: Common, reference: str) -> Segment:

@@ -1,0 +1,86 @@
+"""`tamis segment overlap` and `tamis segment sample`, alone and beside a server."""
+
+from pathlib import Path
+
+import pytest
+
+from tests.cli.test_refusals import run
+from tests.support.process import Refused, tamis
+
+
+@pytest.fixture
+def crowd(either: Path, tmp_path: Path) -> Path:
+    """Sixty people: a third are called Ann, a half live in the year 1990."""
+    file = tmp_path / "people.csv"
+    rows = (f"p{n}@example.org,{'Ann' if n % 3 == 0 else 'Bob'},{1990 if n % 2 else 1980}-01-01\n" for n in range(60))
+    file.write_text("email,first_name,birth_date\n" + "".join(rows))
+    tamis(either, "import", file, "--type", "People")
+    for name, rule in (
+        ("Anns", 'first_name = "Ann"'),
+        ("Young", "birth_date is after 1985-01-01"),
+        ("All", "email is not blank"),
+    ):
+        tamis(either, "segment", "create", name, "--type", "People", "--where", rule)
+    return either
+
+
+def test_an_overlap_is_shown_as_json_and_as_a_table(crowd: Path) -> None:
+    assert tamis(crowd, "segment", "overlap", "Anns", "2", "all") == {
+        "segments": [
+            {"id": 1, "name": "Anns", "count": 20},
+            {"id": 2, "name": "Young", "count": 30},
+            {"id": 3, "name": "All", "count": 60},
+        ],
+        "union": 60,
+        "intersection": 10,
+        "only": [0, 0, 20],
+        "matrix": [[20, 10, 20], [10, 30, 30], [20, 30, 60]],
+    }
+    lines = [line.split() for line in run(crowd, "segment", "overlap", "Anns", "Young").stdout.splitlines()]
+    assert lines[1:] == [
+        ["1", "Anns", "20", "10", "20", "10"],
+        ["2", "Young", "30", "20", "10", "30"],
+        ["In", "any", "of", "them:", "40"],
+        ["In", "all", "of", "them:", "10"],
+    ]
+
+
+@pytest.mark.parametrize(
+    ("arguments", "reason"),
+    [
+        (["overlap", "Anns"], "name from 2 to 20 segments"),
+        (["overlap", "Anns", "1"], 'the segment "Anns" is named twice'),
+        (["overlap", "Anns", "Nobody"], 'here is no segment "Nobody"'),
+        (["sample", "Nobody", "--percent", "5"], 'here is no segment "Nobody"'),
+        (["sample", "Anns"], "say how many"),
+        (["sample", "Anns", "--percent", "101"], "--percent: must be"),
+        (["sample", "Anns", "--split", "3", "--group", "4"], "--group: must be from 1 to 3"),
+    ],
+)
+def test_what_cannot_be_asked_is_refused(crowd: Path, arguments: list[str], reason: str) -> None:
+    done = run(crowd, "segment", *arguments)
+    assert done.returncode == 1
+    assert reason in done.stderr
+    assert done.stdout == ""
+
+
+def test_samples_and_groups_are_listed_as_members_are(crowd: Path) -> None:
+    everyone = tamis(crowd, "segment", "members", "All")["members"]
+    sample = tamis(crowd, "segment", "sample", "All", "--percent", "30")["members"]
+    assert 0 < len(sample) < 60
+    assert [member for member in everyone if member in sample] == sample
+    assert tamis(crowd, "segment", "sample", "All", "--percent", "30", "--limit", "2")["members"] == sample[:2]
+    assert tamis(crowd, "segment", "sample", "All", "--percent", "30", "--seed", "-x")["members"] != sample
+    split = tamis(crowd, "segment", "sample", "All", "--split", "3")
+    assert split["count"] == 60
+    groups = [tamis(crowd, "segment", "sample", "All", "--split", "3", "--group", str(n))["members"] for n in (1, 2, 3)]
+    assert [{"group": n, "count": len(group)} for n, group in enumerate(groups, start=1)] == split["groups"]
+    assert sorted((member for group in groups for member in group), key=lambda member: member["id"]) == everyone
+
+
+def test_the_segments_of_a_stranger_do_not_exist(crowd: Path) -> None:
+    stranger = ("--account", "stranger@example.net")
+    tamis(crowd, "account", "create", "--email", "stranger@example.net")
+    for command in (["overlap", "Anns", "Young"], ["overlap", "1", "2"], ["sample", "1", "--percent", "50"]):
+        with pytest.raises(Refused, match="here is no segment"):
+            tamis(crowd, "segment", *command, *stranger)

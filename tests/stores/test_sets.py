@@ -1,0 +1,313 @@
+"""Segments as sets of persons, and draws that depend on the person and the seed alone."""
+
+import json
+import math
+from collections.abc import Iterator
+from itertools import combinations
+from pathlib import Path
+from typing import Any
+
+import duckdb
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from tamis.actions import sets
+from tamis.actions.accounts import create_account
+from tamis.actions.house import House
+from tamis.actions.importing.upsert import upsert
+from tamis.actions.recipients import add_recipient, recipient_page
+from tamis.actions.segments import create_segment
+from tamis.actions.types import create_type
+from tamis.columns import sets as column_sets
+from tamis.columns.draws import number_of_stranger as number_of_stranger_sql
+from tamis.columns.draws import sampled
+from tamis.columns.store import FILE_NAME
+from tamis.domain.contacts import encode_values
+from tamis.domain.draws import (
+    DRAWS,
+    MOST_GROUPS,
+    Sample,
+    draw,
+    includes,
+    keys_of,
+    number_of_stranger,
+    sample_of,
+)
+from tamis.domain.emails import parse_email
+from tamis.domain.errors import Invalid, NotFound
+from tamis.domain.fields import CITY, COUNTRY, RESERVED, FieldSet
+from tamis.domain.segments import STRANGER, Segment
+from tamis.records.contacts import NewContact
+from tamis.rules.text import from_text
+from tamis.settings import Settings
+
+EVERYONE = 1 << 53
+PEOPLE = 20_000
+STRANGERS = ("a@münchen.de", "A@XN--mnchen-3ya.de", "stranger@example.net", "STRANGER@example.net")
+
+
+def someone(number: int) -> NewContact:
+    """Make a contact, whose country and city tell the remainders of its number."""
+    email = f"p{number}@example.org"
+    return NewContact(email, email, encode_values({COUNTRY.id: f"c{number % 3}", CITY.id: f"t{number % 5}"}))
+
+
+class Crowd:
+    """A house with contacts, and segments that overlap."""
+
+    def __init__(self, directory: Path) -> None:
+        self.directory = directory
+        self.house = House(Settings(directory, columns_threads=2))
+        self.account, _ = self.house.write(create_account, "owner@example.org", "UTC", None)
+        self.type = self.house.write(create_type, self.account, "People")
+        self.house.write(upsert, self.type.id, FieldSet(RESERVED), [someone(n) for n in range(PEOPLE)], ())
+        self.all = self.segment("All", "email is not blank")
+        self.segments = [self.segment(f"c{n}", f'country = "c{n}" or city = "t0"') for n in range(3)]
+        self.segments.append(self.segment("t", 'city = "t0"'))
+        self.segments.append(self.segment("nobody", ""))
+        for place, email in enumerate(STRANGERS):
+            self.add(self.segments[place], email)
+        self.add(self.segments[4], "P1@example.org")
+
+    def segment(self, name: str, rule: str) -> Segment:
+        return self.house.write(create_segment, self.account, self.type, name, from_text(rule))
+
+    def add(self, segment: Segment, email: str) -> None:
+        parsed = parse_email(email)
+        assert parsed
+        self.house.write(add_recipient, self.account, segment.id, parsed, "By", "Hand")
+
+    def persons(self, segment: Segment) -> set[object]:
+        """Who is in a segment: contacts by id, strangers by the key of their address."""
+        found: list[object] = []
+        for document in self.documents(segment):
+            parsed = parse_email(document["email"])
+            assert parsed
+            found.append(document["contact_id"] or parsed.key)
+        assert len(set(found)) == len(found)
+        return set(found)
+
+    def documents(self, segment: Segment) -> list[dict[str, Any]]:
+        return [json.loads(d) for _, d in recipient_page(self.house, self.account.id, segment.id, 0, EVERYONE)]
+
+    def drawn(self, segment: Segment, sample: Sample) -> list[dict[str, Any]]:
+        """List a sample, page by page."""
+        found: list[dict[str, Any]] = []
+        after: int | None = 0
+        while after is not None:
+            parts = (sample.seed, sample.below, sample.groups, sample.group)
+            after, page = sets.sampled_page(self.house, self.account.id, segment.id, *parts, after)
+            found += [json.loads(document) for _, document in page]
+        return found
+
+
+@pytest.fixture(scope="module")
+def crowd(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Crowd]:
+    made = Crowd(tmp_path_factory.mktemp("sets") / "data")
+    yield made
+    made.house.close()
+
+
+# -- overlaps ----------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("count", [2, 3, 5])
+def test_an_overlap_is_that_of_the_sets_of_persons(crowd: Crowd, count: int) -> None:
+    chosen = crowd.segments[:count]
+    persons = [crowd.persons(segment) for segment in chosen]
+    found = sets.overlap(crowd.house, crowd.account.id, [segment.id for segment in chosen])
+    assert found.sizes == [len(one) for one in persons]
+    assert found.union == len(set().union(*persons))
+    assert found.intersection == len(set.intersection(*persons))
+    assert found.only == [len(one - set().union(*(other for other in persons if other is not one))) for one in persons]
+    assert found.matrix == [[len(one & other) for other in persons] for one in persons]
+
+
+def test_the_same_stranger_in_two_segments_is_one_person(crowd: Crowd) -> None:
+    one, two, three, four, _ = crowd.segments
+    for key, left, right in (("a@münchen.de", one, two), ("stranger@example.net", three, four)):
+        assert key in crowd.persons(left) & crowd.persons(right)
+    found = sets.overlap(crowd.house, crowd.account.id, [three.id, four.id])
+    contacts = {person for person in crowd.persons(three) & crowd.persons(four) if isinstance(person, int)}
+    assert found.matrix[0][1] == len(contacts) + 1
+
+
+def test_the_sizes_of_union_intersection_and_difference(crowd: Crowd) -> None:
+    with crowd.house.columns().reading() as con:
+        for one, two in combinations(crowd.segments, 2):
+            left, right = crowd.persons(one), crowd.persons(two)
+            assert column_sets.union_size(con, [one.id, two.id]) == len(left | right)
+            assert column_sets.intersection_size(con, [one.id, two.id]) == len(left & right)
+            assert column_sets.difference_size(con, one.id, [two.id]) == len(left - right)
+
+
+def test_twenty_segments_are_compared_and_twenty_one_are_not(crowd: Crowd) -> None:
+    made = [crowd.segment(f"more {n}", f'email starts with "p{n}"') for n in range(21)]
+    ids = [segment.id for segment in made]
+    found = sets.overlap(crowd.house, crowd.account.id, ids[:20])
+    persons = [crowd.persons(segment) for segment in made[:20]]
+    assert found.matrix == [[len(one & other) for other in persons] for one in persons]
+    for wrong in ([], ids[:1], ids):
+        with pytest.raises(Invalid, match="name from 2 to 20 segments"):
+            sets.overlap(crowd.house, crowd.account.id, wrong)
+
+
+def test_segments_that_cannot_be_compared_are_refused(crowd: Crowd) -> None:
+    house, account = crowd.house, crowd.account
+    one = crowd.segments[0]
+    others = house.write(create_type, account, "Others")
+    other = house.write(create_segment, account, others, "Others", None)
+    with pytest.raises(Invalid, match="of two contact types"):
+        sets.overlap(house, account.id, [one.id, other.id])
+    with pytest.raises(Invalid, match="named twice"):
+        sets.overlap(house, account.id, [one.id, one.id])
+    with pytest.raises(NotFound, match="there is no segment 2097151"):
+        sets.overlap(house, account.id, [one.id, 2_097_151])
+
+
+def test_a_stranger_compares_and_draws_nothing_of_others(crowd: Crowd) -> None:
+    stranger, _ = crowd.house.write(create_account, "stranger@example.net", "UTC", None)
+    of_type = crowd.house.write(create_type, stranger, "People")
+    own = crowd.house.write(create_segment, stranger, of_type, "Own", None)
+    one, two = (segment.id for segment in crowd.segments[:2])
+    missing = f"there is no segment {one}"
+    for ids in ([one, two], [own.id, one]):
+        with pytest.raises(NotFound, match=missing):
+            sets.overlap(crowd.house, stranger.id, ids)
+    with pytest.raises(NotFound, match=missing):
+        sets.sampled_page(crowd.house, stranger.id, one, "s", DRAWS, 1, None, 0)
+    with pytest.raises(NotFound, match=missing):
+        sets.group_sizes(crowd.house, stranger.id, one, "s", DRAWS, 2, None)
+
+
+# -- draws -------------------------------------------------------------------------------------------------------------
+
+seeds = st.text(max_size=20)
+numbers = st.integers(1, STRANGER - 1)
+
+
+@given(seed=seeds, numbers=st.lists(numbers, min_size=1), below=st.integers(0, DRAWS - 1), groups=st.integers(2, 9))
+def test_a_draw_in_sql_is_the_draw_in_python(seed: str, numbers: list[int], below: int, groups: int) -> None:
+    con = duckdb.connect()
+    for group in (None, 1, groups):
+        sample = Sample(seed, below, groups, group)
+        query = sampled("SELECT unnest($1::BIGINT[]) AS number", "number", sample)
+        found = [row[0] for row in con.execute(f"SELECT number FROM ({query})", [numbers]).fetchall()]
+        assert sorted(found) == sorted(number for number in numbers if includes(sample, number))
+    con.close()
+
+
+def test_draws_are_what_they_were_in_the_first_version() -> None:
+    assert [draw(number, keys_of("tamis")[0]) for number in (1, 2, 3)] == FIRST_DRAWS
+    assert number_of_stranger("a@münchen.de") == FIRST_STRANGER
+    con = duckdb.connect()
+    found = con.execute(f"SELECT {number_of_stranger_sql('$1')}", ["a@münchen.de"]).fetchall()
+    con.close()
+    assert found == [(FIRST_STRANGER,)]
+
+
+@given(seed=seeds, smaller=st.floats(0.001, 100), larger=st.floats(0.001, 100), number=numbers)
+def test_a_larger_sample_contains_the_smaller_one(seed: str, smaller: float, larger: float, number: int) -> None:
+    smaller, larger = sorted((smaller, larger))
+    inner, outer = (sample_of(percent, None, None, seed) for percent in (smaller, larger))
+    assert includes(outer, number) or not includes(inner, number)
+    assert includes(sample_of(100, None, None, seed), number)
+
+
+@given(seed=seeds, groups=st.integers(2, MOST_GROUPS), number=numbers)
+def test_everybody_is_in_exactly_one_group(seed: str, groups: int, number: int) -> None:
+    assert sum(includes(sample_of(None, groups, group, seed), number) for group in range(1, groups + 1)) == 1
+
+
+@pytest.mark.parametrize(
+    ("percent", "split", "group", "reason"),
+    [
+        (None, None, None, "say how many"),
+        (0, None, None, "more than 0"),
+        (100.1, None, None, "at most 100"),
+        (float("nan"), None, None, "at most 100"),
+        (None, 1, None, "from 2 to 1,000"),
+        (None, 1_001, None, "from 2 to 1,000"),
+        (None, 3, 0, "from 1 to 3"),
+        (None, 3, 4, "from 1 to 3"),
+        (10, None, 1, "needs --split"),
+    ],
+)
+def test_samples_that_mean_nothing_are_refused(
+    percent: float | None, split: int | None, group: int | None, reason: str
+) -> None:
+    with pytest.raises(Invalid, match=reason):
+        sample_of(percent, split, group, "seed")
+
+
+# -- samples of segments -----------------------------------------------------------------------------------------------
+
+
+def within_bounds(found: int, people: int, share: float) -> bool:
+    """Tell whether a count lies within five standard deviations of what is expected."""
+    return abs(found - people * share) <= 5 * math.sqrt(people * share * (1 - share)) + 1
+
+
+@settings(max_examples=15)
+@given(percent=st.floats(0.5, 99.5), seed=st.sampled_from(["", "tamis", "summer", "ß"]))
+def test_a_sample_of_a_segment_is_whom_the_draws_choose(crowd: Crowd, percent: float, seed: str) -> None:
+    sample = sample_of(percent, None, None, seed)
+    everyone, drawn = crowd.documents(crowd.all), crowd.drawn(crowd.all, sample)
+    assert drawn == [document for document in everyone if includes(sample, document["contact_id"])]
+    assert within_bounds(len(drawn), len(everyone), percent / 100)
+
+
+@pytest.mark.parametrize("percent", [None, 40])
+def test_groups_are_disjoint_of_about_the_same_size_and_cover_the_sample(crowd: Crowd, percent: float | None) -> None:
+    whole = crowd.drawn(crowd.all, sample_of(percent or 100, None, None, "spring"))
+    sizes = sets.group_sizes(crowd.house, crowd.account.id, crowd.all.id, "spring", whole_below(percent), 7, None)
+    groups = [crowd.drawn(crowd.all, sample_of(percent, 7, group, "spring")) for group in range(1, 8)]
+    assert [len(group) for group in groups] == sizes
+    assert sorted(d["id"] for group in groups for d in group) == [d["id"] for d in whole]
+    assert all(within_bounds(size, len(whole), 1 / 7) for size in sizes)
+
+
+def whole_below(percent: float | None) -> int:
+    """Give the bound of a sample."""
+    return sample_of(percent or 100, None, None, "").below
+
+
+def test_the_same_stranger_is_drawn_alike_in_two_segments(crowd: Crowd) -> None:
+    three, four = crowd.segments[2:4]
+    for n in range(20):
+        sample = sample_of(30, None, None, f"seed {n}")
+        expected = includes(sample, number_of_stranger("stranger@example.net"))
+        for segment in (three, four):
+            found = [d for d in crowd.drawn(segment, sample) if d["contact_id"] is None]
+            assert bool(found) is expected
+        munich = includes(sample, number_of_stranger("a@münchen.de"))
+        assert any(d["email"] == "a@münchen.de" for d in crowd.drawn(crowd.segments[0], sample)) is munich
+
+
+def test_people_stay_in_their_sample_and_group_while_a_segment_grows_and_the_copy_is_built_again(
+    tmp_path: Path,
+) -> None:
+    small = Crowd(tmp_path / "data")
+    samples = [sample_of(10, None, None, "s"), sample_of(None, 3, 2, "s")]
+    before = [{d["id"] for d in small.drawn(small.all, sample)} for sample in samples]
+    more = [someone(n) for n in range(PEOPLE, 2 * PEOPLE)]
+    small.house.write(upsert, small.type.id, FieldSet(RESERVED), more, ())
+    grown = [{d["id"] for d in small.drawn(small.all, sample)} for sample in samples]
+    small.house.close()
+    (tmp_path / "data" / FILE_NAME).unlink()
+    small.house = House(Settings(tmp_path / "data", columns_threads=2))
+    rebuilt = [{d["id"] for d in small.drawn(small.all, sample)} for sample in samples]
+    small.house.close()
+    old = {d["id"] for d in small_ids(small.all, PEOPLE)}
+    assert grown == rebuilt
+    assert [group & old for group in grown] == before
+
+
+def small_ids(segment: Segment, people: int) -> list[dict[str, int]]:
+    """Give the numbers that the first contacts have in a segment."""
+    return [{"id": segment.id << 32 | contact_id} for contact_id in range(1, people + 1)]
+
+
+FIRST_DRAWS = [1276702415, 1544711920, 1451830761]
+FIRST_STRANGER = 2899701477
