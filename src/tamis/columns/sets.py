@@ -1,7 +1,7 @@
 """Segments as sets of persons: how large they are together, in common and apart, and how they fall into groups."""
 
 from collections.abc import Sequence
-from itertools import combinations
+from itertools import combinations_with_replacement
 from typing import NamedTuple
 
 import duckdb
@@ -10,6 +10,8 @@ from tamis.columns.draws import number_of_stranger, sampled
 from tamis.columns.people import contacts_in, odd_addresses, strangers_in
 from tamis.domain.draws import Sample
 from tamis.rules.sql import Parameters
+
+BLOCK = 5
 
 
 class Overlap(NamedTuple):
@@ -25,33 +27,55 @@ class Overlap(NamedTuple):
 
 def union_size(con: duckdb.DuckDBPyConnection, segment_ids: Sequence[int]) -> int:
     """Count the persons who are in any of some segments."""
-    return _count(con, segment_ids, ["TRUE"])[0]
+    return _count(con, segment_ids, "TRUE")
 
 
 def intersection_size(con: duckdb.DuckDBPyConnection, segment_ids: Sequence[int]) -> int:
     """Count the persons who are in all of some segments."""
-    return _count(con, segment_ids, [_all_of(_every(segment_ids))])[0]
+    return _count(con, segment_ids, f"held = {_every(segment_ids)}")
 
 
 def difference_size(con: duckdb.DuckDBPyConnection, segment_id: int, others: Sequence[int]) -> int:
     """Count the persons who are in a segment and in none of some others."""
-    return _count(con, [segment_id, *others], ["held = 1"])[0]
+    return _count(con, [segment_id, *others], "held = 1")
 
 
 def overlap(con: duckdb.DuckDBPyConnection, segment_ids: Sequence[int]) -> Overlap:
-    """Compare segments with each other, in one pass over their members."""
+    """Compare segments with each other, in one pass over their members.
+
+    Of 20 segments there can be a million combinations. So they are counted as far as two blocks of five segments tell
+    them apart, for every two blocks; every pair of segments is in one of those.
+    """
     n = len(segment_ids)
-    pairs = list(combinations(range(n), 2))
-    tests = ["TRUE", _all_of(_every(segment_ids))]
-    tests += [_all_of(1 << i) for i in range(n)]
-    tests += [f"held = {1 << i}" for i in range(n)]
-    tests += [_all_of(1 << i | 1 << j) for i, j in pairs]
-    union, intersection, *counts = _count(con, segment_ids, tests)
-    sizes, only, both = counts[:n], counts[n : 2 * n], counts[2 * n :]
-    matrix = [[sizes[i] if i == j else 0 for j in range(n)] for i in range(n)]
-    for (i, j), size in zip(pairs, both, strict=True):
-        matrix[i][j] = matrix[j][i] = size
-    return Overlap(sizes, union, intersection, only, matrix)
+    every = _every(segment_ids)
+    blocks = [every & (1 << BLOCK) - 1 << start for start in range(0, n, BLOCK)]
+    parts = sorted({one | other for one in blocks for other in blocks})
+    parts = [part for part in parts if not any(part != other and part & other == part for other in parts)]
+    parameters = Parameters()
+    counted = " UNION ALL ".join(
+        f"SELECT {part}, held & {part}, sum(persons)::BIGINT FROM masks GROUP BY held & {part}" for part in parts
+    )
+    rows = con.execute(
+        f"WITH {_masks(con, segment_ids, parameters)} {counted} "
+        f"UNION ALL SELECT 0, held, persons FROM masks WHERE bit_count(held) = 1 OR held = {every}",
+        parameters.values,
+    ).fetchall()
+    matrix = _matrix(n, parts, rows)
+    exactly = {held: persons for part, held, persons in rows if part == 0}
+    union = sum(persons for part, _, persons in rows if part == parts[0])
+    only = [exactly.get(1 << i, 0) for i in range(n)]
+    return Overlap([matrix[i][i] for i in range(n)], union, exactly.get(every, 0), only, matrix)
+
+
+def _matrix(n: int, parts: Sequence[int], rows: Sequence[tuple[int, int, int]]) -> list[list[int]]:
+    matrix = [[0] * n for _ in range(n)]
+    for part in parts:
+        places = [i for i in range(n) if part >> i & 1]
+        counts = [(held, persons) for of_part, held, persons in rows if of_part == part]
+        for i, j in combinations_with_replacement(places, 2):
+            both = 1 << i | 1 << j
+            matrix[i][j] = matrix[j][i] = sum(persons for held, persons in counts if held & both == both)
+    return matrix
 
 
 def group_sizes(con: duckdb.DuckDBPyConnection, segment_id: int, sample: Sample) -> list[int]:
@@ -74,30 +98,28 @@ def _every(segment_ids: Sequence[int]) -> int:
     return (1 << len(segment_ids)) - 1
 
 
-def _all_of(mask: int) -> str:
-    return f"held & {mask} = {mask}"
-
-
-def _count(con: duckdb.DuckDBPyConnection, segment_ids: Sequence[int], tests: Sequence[str]) -> list[int]:
-    """Count the persons for whom each of some tests is true; `held` has a bit for each segment that a person is in."""
+def _count(con: duckdb.DuckDBPyConnection, segment_ids: Sequence[int], test: str) -> int:
     parameters = Parameters()
-    held = _held(segment_ids, odd_addresses(con, segment_ids, parameters))
-    sums = ", ".join(f"coalesce(sum(persons) FILTER ({test}), 0)::BIGINT" for test in tests)
     row = con.execute(
-        f"SELECT {sums} FROM (SELECT held, count(*) AS persons FROM ({held}) GROUP BY held)", parameters.values
+        f"WITH {_masks(con, segment_ids, parameters)} SELECT coalesce(sum(persons), 0)::BIGINT FROM masks WHERE {test}",
+        parameters.values,
     ).fetchone()
-    return list(row) if row else [0] * len(tests)
+    return int(row[0]) if row else 0
 
 
-def _held(segment_ids: Sequence[int], odd: str) -> str:
+def _masks(con: duckdb.DuckDBPyConnection, segment_ids: Sequence[int], parameters: Parameters) -> str:
+    """Write the table expression `masks`: how many `persons` are in which combination of segments; `held` has a bit for
+    each segment, the lowest for the first."""
+    odd = odd_addresses(con, segment_ids, parameters)
     bits = [(segment_id, 1 << place) for place, segment_id in enumerate(segment_ids)]
     strangers = " UNION ALL ".join(
         f"SELECT contact_id, key, {bit} AS bit FROM ({strangers_in(segment_id, odd)})" for segment_id, bit in bits
     )
     contacts = " UNION ALL ".join(f"SELECT contact_id, {bit} AS bit FROM ({contacts_in(id_)})" for id_, bit in bits)
     return (
-        f"WITH strangers AS MATERIALIZED ({strangers}) "
+        f"strangers AS MATERIALIZED ({strangers}), masks AS MATERIALIZED ("
+        "SELECT held, count(*) AS persons FROM ("
         f"SELECT bit_or(bit) AS held FROM ({contacts} UNION ALL "
         "SELECT contact_id, bit FROM strangers WHERE contact_id IS NOT NULL) GROUP BY contact_id "
-        "UNION ALL SELECT bit_or(bit) FROM strangers WHERE contact_id IS NULL GROUP BY key"
+        "UNION ALL SELECT bit_or(bit) FROM strangers WHERE contact_id IS NULL GROUP BY key) GROUP BY held)"
     )
