@@ -10,6 +10,7 @@ from tamis.domain.errors import Invalid, Problem
 
 SPAN = re.compile(r"([0-9]{1,6})\s*([smhd])")
 UNITS = {"s": "seconds", "m": "minutes", "h": "hours", "d": "days"}
+MOST_DAYS = 36_500
 
 
 @dataclass(frozen=True)
@@ -22,6 +23,7 @@ class Settings:
     max_body: int = 1_048_576
     requests_per_minute: int = 0
     erase_within: timedelta = timedelta(hours=24)
+    history_days: int = 400
 
     @classmethod
     def from_environment(cls, data: Path | None = None) -> "Settings":
@@ -34,6 +36,7 @@ class Settings:
             max_body=int(env.get("TAMIS_MAX_BODY") or cls.max_body),
             requests_per_minute=int(env.get("TAMIS_REQUESTS_PER_MINUTE") or 0),
             erase_within=_span("TAMIS_ERASE_WITHIN", env.get("TAMIS_ERASE_WITHIN")) or cls.erase_within,
+            history_days=_days("TAMIS_HISTORY_DAYS", env.get("TAMIS_HISTORY_DAYS")) or cls.history_days,
         )
 
 
@@ -44,3 +47,11 @@ def _span(name: str, text: str | None) -> timedelta | None:
     if not found or int(found[1]) == 0:
         raise Invalid([Problem(name, f'"{text}" is no span of time; write a number and s, m, h or d, such as 24h')])
     return timedelta(**{UNITS[found[2]]: int(found[1])})
+
+
+def _days(name: str, text: str | None) -> int | None:
+    if not text:
+        return None
+    if not (text.isascii() and text.strip().isdigit() and 1 <= int(text) <= MOST_DAYS):
+        raise Invalid([Problem(name, f'"{text}" is no number of days from 1 to {MOST_DAYS:,}')])
+    return int(text)

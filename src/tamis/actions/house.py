@@ -10,6 +10,7 @@ from typing import Concatenate, ParamSpec, TypeVar
 import apsw
 
 from tamis.actions.catch_up import catch_up
+from tamis.actions.trimming import trim_history
 from tamis.columns.store import Columns
 from tamis.domain.errors import Unavailable
 from tamis.records.feed import store_id
@@ -75,6 +76,7 @@ class House:
         """Give the column store after it has caught up with every acknowledged write (§ Fresh)."""
         columns = self._columns or self.open_columns()
         catch_up(self.records, columns, self.clock)
+        trim_history(self.records, columns, self.clock(), self.settings.history_days)
         return columns
 
     def right_until(self) -> datetime | None:

@@ -4,21 +4,26 @@ from typing import Any
 
 from tamis.actions.backups import make_backup
 from tamis.actions.erasing import erase, erase_if_small
+from tamis.actions.history import contact_history, members_at, segment_history, size_at
 from tamis.actions.house import House
 from tamis.actions.recipients import recipient_page
 from tamis.actions.segments import count_rule, segment_sizes
 from tamis.actions.sets import group_sizes, overlap, sampled_page
 
 _ALL = (
+    contact_history,
     count_rule,
-    recipient_page,
-    segment_sizes,
-    overlap,
-    group_sizes,
-    sampled_page,
     erase,
     erase_if_small,
+    group_sizes,
     make_backup,
+    members_at,
+    overlap,
+    recipient_page,
+    sampled_page,
+    segment_history,
+    segment_sizes,
+    size_at,
 )
 QUESTIONS: dict[str, Any] = {question.__name__: question for question in _ALL}
 """By name; each takes a house and then values that JSON can carry, and gives such a value."""

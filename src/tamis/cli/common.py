@@ -5,8 +5,10 @@ import sys
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
+from datetime import datetime
 from pathlib import Path
 from typing import Annotated, Any, NoReturn
+from zoneinfo import ZoneInfo
 
 from cyclopts import Parameter
 from rich.console import Console
@@ -76,6 +78,11 @@ def show_table(columns: Sequence[str], rows: Sequence[Sequence[object]], right: 
     for row in rows:
         table.add_row(*(Text("" if cell is None else str(cell)) for cell in row))
     Console().print(table)
+
+
+def local_time(instant: datetime, zone: ZoneInfo) -> str:
+    """Write an instant for people: on the clocks of their account, to the second."""
+    return f"{instant.astimezone(zone):%Y-%m-%d %H:%M:%S}"
 
 
 def notice(text: str) -> None:

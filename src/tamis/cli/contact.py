@@ -4,17 +4,21 @@ from typing import Annotated, Any
 
 from cyclopts import App, Parameter
 
-from tamis.actions import contacts, forgetting
+from tamis.actions import contacts, forgetting, history
 from tamis.actions.contacts import ContactInSegments
 from tamis.actions.erasing import erase_if_small
+from tamis.actions.history import Passage
 from tamis.actions.house import House
 from tamis.cli.ask import ask
-from tamis.cli.common import Common, TypeOption, account_of, notice, opened, show, type_of
+from tamis.cli.common import Common, TypeOption, account_of, local_time, notice, opened, show, show_table, type_of
+from tamis.domain.emails import email_key
 from tamis.domain.errors import TamisError
 from tamis.domain.fields import format_value
 from tamis.domain.instants import format_instant
 
 contact_app = App(name="contact", help="Single contacts.")
+STEPS = {1: "entered", 0: "was in", -1: "left"}
+PASSAGES_SHOWN = 20
 
 
 @contact_app.command(name="show")
@@ -30,11 +34,22 @@ def show_contact(email: str, *, type_: TypeOption, common: Common = Common()) ->
         account = account_of(house, common)
         contact_type = type_of(house, account, type_)
         found = contacts.show_contact(house.records.reader(), house.clock(), account, contact_type, email)
-    document = _document(found)
+        contact = found.contact
+        key = email_key(contact.email) or ""
+        passages = ask(house, history.contact_history, account.id, contact_type.id, contact.id, key)
+    document = _document(found) | {"history": [_passage(passage) for passage in passages]}
     known = [(field, found.contact.value_of(field)) for field in found.fields.fields]
     lines = [f"{field.key:<20} {format_value(value)}" for field, value in known if value is not None]
     names = ", ".join(segment.name for segment in found.segments) or "no segment"
-    show(common, document, f"{found.contact.email} (contact {found.contact.id})", *lines, f"In: {names}")
+    show(common, document, f"{contact.email} (contact {contact.id})", *lines, f"In: {names}")
+    if passages and not common.json:
+        rows = [
+            (local_time(p.instant, account.zone), STEPS[p.step], _segment_name(p), p.cause)
+            for p in passages[:PASSAGES_SHOWN]
+        ]
+        show_table(("When", "", "Segment", "Because"), rows)
+        if len(passages) > PASSAGES_SHOWN:
+            print(f"and {len(passages) - PASSAGES_SHOWN:,} earlier ones, which --json shows")
 
 
 @contact_app.command
@@ -91,6 +106,20 @@ def allow(email: str, *, type_: TypeOption, common: Common = Common()) -> None: 
         account = account_of(house, common)
         address = house.write(forgetting.allow_address, account, type_of(house, account, type_), email)
     show(common, {"email": address.address, "forgotten": False}, f"{address.address} is taken again.")
+
+
+def _passage(passage: Passage) -> dict[str, Any]:
+    return {
+        "number": passage.number,
+        "at": format_instant(passage.instant),
+        "step": STEPS[passage.step],
+        "cause": passage.cause,
+        "segment": {"id": passage.segment_id, "name": passage.segment_name, "deleted": not passage.is_live},
+    }
+
+
+def _segment_name(passage: Passage) -> str:
+    return passage.segment_name if passage.is_live else f"{passage.segment_name} (deleted)"
 
 
 def _document(found: ContactInSegments) -> dict[str, Any]:

@@ -10,6 +10,7 @@ from tamis.cli.account import account_app, key_app
 from tamis.cli.common import refuse
 from tamis.cli.contact import contact_app
 from tamis.cli.fields import field_app
+from tamis.cli.history import history
 from tamis.cli.imports import import_file
 from tamis.cli.keeping import backup, erase_files, restore_backup
 from tamis.cli.segment import segment_app
@@ -23,6 +24,7 @@ for command in (account_app, key_app, type_app, field_app, contact_app, segment_
     app.command(command)
 segment_app.command(overlap)
 segment_app.command(sample)
+segment_app.command(history)
 app.command(import_file, name="import")
 app.command(erase_files, name="erase")
 app.command(backup)

@@ -127,9 +127,11 @@ class Fold:
     def build(self, type_id: int, plans: Plans, now: datetime) -> None:
         """Fill all segments of a contact type from nothing."""
         moment = Moment(now, plans.zone)
+        known = {row[0] for row in self._con.execute("SELECT DISTINCT segment_id FROM fillings").fetchall()}
         for rules in plans.filled:
             for segment_id, rule in rules.items():
-                fill_new(self._con, self.log, type_id, segment_id, rule, moment, Cause.REBUILD)
+                cause = Cause.REBUILD if segment_id in known else Cause.FIRST
+                fill_new(self._con, self.log, type_id, segment_id, rule, moment, cause)
         self._set_clock(type_id, plans, None, now)
 
     def finish(self, change: int) -> None:

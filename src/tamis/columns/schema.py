@@ -1,6 +1,6 @@
 """The tables of the column store, but for those of contacts, which follow their fields (see `layout`)."""
 
-VERSION = 2
+VERSION = 3
 
 SCHEMA = """
 CREATE TABLE meta (version INTEGER NOT NULL, store_id VARCHAR NOT NULL, applied BIGINT NOT NULL);
@@ -28,9 +28,10 @@ CREATE TABLE IF NOT EXISTS fillings (
 );
 CREATE TABLE IF NOT EXISTS daily_sizes (
     segment_id BIGINT NOT NULL, day DATE NOT NULL, recipients BIGINT NOT NULL, entered BIGINT NOT NULL,
-    departed BIGINT NOT NULL
+    departed BIGINT NOT NULL, filled VARCHAR
 );
+CREATE TABLE IF NOT EXISTS trimmed (day DATE NOT NULL);
 """
 """What cannot be computed again, and is kept when everything else is."""
 
-HISTORY_TABLES = ("transitions", "fillings", "daily_sizes")
+HISTORY_TABLES = ("transitions", "fillings", "daily_sizes", "trimmed")

@@ -5,10 +5,11 @@ import os
 import shutil
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, suppress
-from datetime import datetime
+from datetime import date, datetime
 from pathlib import Path
+from zoneinfo import ZoneInfo
 
 import duckdb
 
@@ -20,6 +21,7 @@ from tamis.columns.log import last_number
 from tamis.columns.membership import MANY_RECENT, merge
 from tamis.columns.owner import take_ownership
 from tamis.columns.schema import HISTORY, HISTORY_TABLES, SCHEMA, VERSION
+from tamis.columns.trim import trim
 from tamis.columns.trouble import Trouble, in_words, keeps_out, trouble_of
 from tamis.domain.errors import Unavailable
 
@@ -35,13 +37,15 @@ class Columns:
     """The column store of one directory, owned by this process until `close`.
 
     `applied` is the change number up to which it follows the records, None when it must be rebuilt from them; `sizes`
-    tells how many recipients each segment has. `lock` is held by whoever lets it catch up.
+    tells how many recipients each segment has. `trimmed` is the day on which old history was dropped last. `lock` is
+    held by whoever lets it catch up.
     """
 
     def __init__(self, directory: Path, store_id: str, memory: str, threads: int) -> None:
         self.path = directory / FILE_NAME
         self.set_aside: Path | None = None
         self.trouble: Trouble | None = None
+        self.trimmed: date | None = None
         self._number = 0
         self._clocks: dict[int, Clock] = {}
         self.sizes: dict[int, int] = {}
@@ -183,6 +187,18 @@ class Columns:
         with self.lock, self._transaction() as con:
             merge(con, most)
 
+    def trim(self, zones: Mapping[int, ZoneInfo], now: datetime, kept_days: int) -> None:
+        """Sum up and drop history that is older than so many days, in small steps between which others have their
+        turn; `zones` has the live segments, each with the time zone of its days."""
+        more = True
+        while more:
+            with self.lock, self._transaction() as con:
+                more = trim(con, zones, now, kept_days)
+                if not more:
+                    con.execute("DELETE FROM trimmed")
+                    con.execute("INSERT INTO trimmed VALUES ($1)", [now.date()])
+        self.trimmed = now.date()
+
     def start_over(self) -> None:
         """Throw the copy away, but not the history, and begin an empty one, to be filled from the records."""
         with self._transaction() as con:
@@ -270,6 +286,7 @@ class Columns:
     def _begin(self) -> None:
         con = self._db.cursor()
         self.sizes, self._clocks, self._number = _sizes(con), read_clocks(con), last_number(con)
+        self.trimmed = _trimmed(con)
         con.close()
 
     def _applied(self) -> int | None:
@@ -279,6 +296,11 @@ class Columns:
 
 def _sizes(con: duckdb.DuckDBPyConnection) -> dict[int, int]:
     return dict(con.execute("SELECT segment_id, recipients FROM sizes").fetchall())
+
+
+def _trimmed(con: duckdb.DuckDBPyConnection) -> date | None:
+    day: date | None = con.execute("SELECT max(day) FROM trimmed").fetchall()[0][0]
+    return day
 
 
 def _sync_directory(directory: Path) -> None:

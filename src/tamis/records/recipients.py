@@ -119,6 +119,12 @@ def added_of_contacts(db: apsw.Connection, contact_ids: Sequence[int]) -> list[i
     return [row[0] for row in rows]
 
 
+def numbers_with_email(db: apsw.Connection, type_id: int, email_key: str) -> list[int]:
+    """List the numbers of the recipients that an address is where it was added by hand to segments over a type."""
+    rows: Any = db.execute(SQL["numbers_with_email"], (email_key, type_id))
+    return [row[0] for row in rows]
+
+
 def removed_for_columns(db: apsw.Connection, contact_ids: Sequence[int] | None) -> list[tuple[int, int]]:
     """Fetch segment and contact of the removals of many contacts from live segments, or of all."""
     rows: Any = (

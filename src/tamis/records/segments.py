@@ -1,11 +1,13 @@
 """Segments in the records; every write is told to the feed."""
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import replace
 from datetime import datetime
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import apsw
+import msgspec
 
 from tamis.domain.errors import Refused
 from tamis.domain.instants import from_micros, to_micros
@@ -76,6 +78,18 @@ def update(db: apsw.Connection, segment: Segment, name: str, rule: str, now: dat
     if rule != segment.rule:
         feed.tell_segment(db, segment.contact_type_id, segment.id, now)
     return replace(segment, name=name, rule=rule, updated_at=now)
+
+
+def zones_of_live(db: apsw.Connection) -> dict[int, ZoneInfo]:
+    """Give all live segments, each with the time zone of its account."""
+    rows: Any = db.execute(SQL["zones_of_live"])
+    return {segment_id: ZoneInfo(timezone) for segment_id, timezone in rows}
+
+
+def names(db: apsw.Connection, type_id: int, segment_ids: Collection[int]) -> dict[int, tuple[str, bool]]:
+    """Give the names of segments over a contact type, deleted ones as well, and whether each is live."""
+    rows: Any = db.execute(SQL["names"], (type_id, msgspec.json.encode(sorted(segment_ids)).decode()))
+    return {segment_id: (name, bool(live)) for segment_id, name, live in rows}
 
 
 def delete(db: apsw.Connection, segment: Segment, now: datetime) -> None:

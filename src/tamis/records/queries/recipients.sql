@@ -76,3 +76,8 @@ WHERE a.email_key = ? AND s.contact_type_id = ? ORDER BY s.id;
 SELECT s.id, s.name, r.created_at
 FROM recipients_removed r JOIN segments s ON s.id = r.segment_id
 WHERE r.contact_id = ? ORDER BY s.id;
+
+-- name: numbers_with_email
+SELECT a.recipient_id
+FROM recipients_added a JOIN segments s ON s.id = a.segment_id
+WHERE a.email_key = ? AND s.contact_type_id = ?;

@@ -1,0 +1,119 @@
+"""`tamis segment history`."""
+
+import json
+import sys
+from collections.abc import Iterator
+from datetime import datetime
+from typing import Annotated, Any
+
+from cyclopts import Parameter
+
+from tamis.actions import history as actions
+from tamis.actions.history import SizesByDay, past_instant
+from tamis.actions.house import House
+from tamis.actions.segments import find_segment
+from tamis.cli.ask import ask
+from tamis.cli.common import Common, account_of, local_time, opened, show, show_table
+from tamis.domain.accounts import Account
+from tamis.domain.errors import Invalid, Problem
+from tamis.domain.instants import format_instant, to_micros
+from tamis.domain.segments import Segment
+
+DAYS = 30
+MEMBERS_A_PAGE = 100_000
+"""Each page looks through the log, so these are larger than those of the present members."""
+
+Member = tuple[int, int | None, str | None]
+
+
+def history(
+    segment: str,
+    *,
+    days: int | None = None,
+    at: Annotated[str | None, Parameter(allow_leading_hyphen=True)] = None,
+    common: Common = Common(),  # noqa: B008  frozen
+) -> None:
+    """Show the size of a segment day by day, or who was in it at a past instant.
+
+    Parameters
+    ----------
+    segment
+        Id or name of the segment.
+    days
+        Show so many days, today included; 30 unless told.
+    at
+        List who was in it at this instant: a date stands for the end of that day, a date-time without an offset is on
+        the clocks of the account.
+    """
+    if days is not None and at is not None:
+        raise Invalid([Problem("", "--days shows sizes and --at shows members: choose one of them")])
+    with opened(common) as house:
+        account = account_of(house, common)
+        found = find_segment(house.records.reader(), account, segment)
+        if at is None:
+            sizes = ask(house, actions.segment_history, account.id, found.id, DAYS if days is None else days)
+            _show_sizes(common, account, found, sizes)
+        else:
+            _show_members(house, common, account, found, past_instant(at, account.zone, house.clock()))
+
+
+def _show_sizes(common: Common, account: Account, segment: Segment, sizes: SizesByDay) -> None:
+    entered, departed = sum(day.entered for day in sizes.days), sum(day.departed for day in sizes.days)
+    if common.json:
+        days = [
+            {
+                "day": day.day.isoformat(),
+                "recipients": day.recipients,
+                "entered": day.entered,
+                "departed": day.departed,
+                "filled": day.filled is not None,
+                "cause": day.filled,
+            }
+            for day in sizes.days
+        ]
+        document = {
+            "segment": _segment(segment),
+            "timezone": account.timezone,
+            "known_since": sizes.known_since and format_instant(sizes.known_since),
+            "days": days,
+            "total": {"entered": entered, "departed": departed},
+        }
+        show(common, document)
+        return
+    rows = [
+        (f"{day.day}", f"{day.recipients:,}", f"{day.entered:,}", f"{day.departed:,}", day.filled or "")
+        for day in sizes.days
+    ]
+    total = ("Total", "", f"{entered:,}", f"{departed:,}", "")
+    show_table(("Day", "Members", "Entered", "Left", "Filled at once"), [*rows, total], right=(1, 2, 3))
+    if sizes.known_since:
+        print(f"Who was in it is known from {local_time(sizes.known_since, account.zone)} on: ask with --at.")
+
+
+def _show_members(house: House, common: Common, account: Account, segment: Segment, at: datetime) -> None:
+    count = ask(house, actions.size_at, account.id, segment.id, to_micros(at))
+    members = _members(house, account, segment, to_micros(at))
+    if not common.json:
+        for recipient_id, contact_id, email in members:
+            print(recipient_id, contact_id or "", email or "", sep="\t")
+        return
+    head = {"segment": _segment(segment), "at": format_instant(at), "count": count}
+    sys.stdout.write(json.dumps(head, ensure_ascii=False)[:-1] + ', "members": [')
+    for index, (recipient_id, contact_id, email) in enumerate(members):
+        row = {"id": recipient_id, "contact_id": contact_id, "email": email}
+        sys.stdout.write(", " * (index > 0) + json.dumps(row, ensure_ascii=False))
+    sys.stdout.write("]}\n")
+
+
+def _members(house: House, account: Account, segment: Segment, at: int) -> Iterator[Member]:
+    after = 0
+    while True:
+        page = ask(house, actions.members_at, account.id, segment.id, at, after, MEMBERS_A_PAGE)
+        yield from page
+        if len(page) < MEMBERS_A_PAGE:
+            return
+        after = page[-1][0]
+
+
+def _segment(segment: Segment) -> dict[str, Any]:
+    return {"id": segment.id, "name": segment.name}

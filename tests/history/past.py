@@ -1,0 +1,148 @@
+"""A house with a clock of its own, in which people come and go while it is written down who was there when."""
+
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+from tamis.actions import history
+from tamis.actions.accounts import create_account
+from tamis.actions.contacts import delete_contact
+from tamis.actions.house import House
+from tamis.actions.importing.upsert import upsert
+from tamis.actions.recipients import add_recipient, delete_recipient, recipient_page
+from tamis.actions.segments import create_segment, delete_segment
+from tamis.actions.types import create_type
+from tamis.domain.contacts import encode_values
+from tamis.domain.emails import Email, parse_email
+from tamis.domain.errors import Invalid, NotFound, Refused
+from tamis.domain.fields import COUNTRY
+from tamis.domain.instants import to_micros
+from tamis.domain.segments import Segment
+from tamis.domain.transitions import DaySize
+from tamis.records import segments, types
+from tamis.records.contacts import NewContact
+from tamis.rules.text import from_text
+from tamis.settings import Settings
+
+BEGIN = datetime(2026, 3, 1, 20, 30, tzinfo=UTC)
+EVERYONE = 1 << 53
+FOR_EVER = 36_500
+
+
+def email(text: str) -> Email:
+    """Read an address that is known to be one."""
+    parsed = parse_email(text)
+    assert parsed
+    return parsed
+
+
+class Past:
+    """An account with one type and one segment, "Indians"; `seen` is who was in it at each instant of a look."""
+
+    def __init__(self, directory: Path, timezone: str = "Asia/Dhaka", history_days: int = FOR_EVER) -> None:
+        self.now = BEGIN
+        self.settings = Settings(directory, columns_threads=2, history_days=history_days)
+        self.house = House(self.settings, clock=lambda: self.now)
+        self.account, _ = self.house.write(create_account, "owner@example.org", timezone, None)
+        self.type = self.house.write(create_type, self.account, "People")
+        self.segment = self.make_segment("Indians", 'country = "India"')
+        self.seen: dict[datetime, set[int]] = {}
+        self.look()
+
+    def make_segment(self, name: str, rule: str) -> Segment:
+        """Make a segment."""
+        return self.house.write(create_segment, self.account, self.type, name, from_text(rule))
+
+    def delete_segment(self) -> None:
+        """Delete the segment."""
+        self.house.write(delete_segment, self.account, self.segment.id)
+
+    def later(self, **span: float) -> None:
+        """Let time pass."""
+        self.now += timedelta(**span)
+
+    def look(self) -> set[int]:
+        """Let the columns follow, and note who is in the segment now."""
+        rows = recipient_page(self.house, self.account.id, self.segment.id, 0, EVERYONE)
+        self.seen[self.now] = {recipient_id for recipient_id, _ in rows}
+        return self.seen[self.now]
+
+    def write(self, people: dict[str, str]) -> None:
+        """Add or change contacts: their countries by address."""
+        rows = [NewContact(a, email(a).key, encode_values({COUNTRY.id: country})) for a, country in people.items()]
+        fields = types.fields_of_type(self.house.records.reader(), self.type.id)
+        self.house.write(upsert, self.type.id, fields, rows, (COUNTRY.id,))
+
+    def delete(self, address: str) -> None:
+        """Delete a contact, if there is one."""
+        try:
+            self.house.write(delete_contact, self.account, self.type, address)
+        except NotFound:
+            return
+
+    def add(self, address: str) -> None:
+        """Add an address by hand, unless it is in the segment."""
+        try:
+            self.house.write(add_recipient, self.account, self.segment.id, email(address), "By", "Hand")
+        except Invalid:
+            return
+
+    def remove_one(self) -> None:
+        """Take the first recipient out by hand, if there is one."""
+        present = self.look()
+        if present:
+            self.house.write(delete_recipient, self.account, min(present))
+
+    def rebuild(self) -> None:
+        """Build the copy anew, as is done when it cannot follow."""
+        columns = self.house.columns()
+        with columns.lock:
+            columns.start_over()
+        self.look()
+
+    def reopen(self) -> None:
+        """Close the house and open it again."""
+        self.house.close()
+        self.house = House(self.settings, clock=lambda: self.now)
+
+    def trim(self, kept_days: int) -> None:
+        """Drop what is older than so many days."""
+        zones = segments.zones_of_live(self.house.records.reader())
+        self.house.columns().trim(zones, self.now, kept_days)
+
+    def sizes(self, days: int = 400) -> list[DaySize]:
+        """Give the sizes of the last days."""
+        return history.segment_history(self.house, self.account.id, self.segment.id, days).days
+
+    def known_since(self) -> datetime:
+        """Tell since when it is known who was in the segment."""
+        since = history.segment_history(self.house, self.account.id, self.segment.id, 1).known_since
+        assert since
+        return since
+
+    def members(self, at: datetime, page: int = 3) -> set[int] | None:
+        """Give the recipients at an instant, read in small pages, or None where that is refused."""
+        asked = (self.house, self.account.id, self.segment.id, to_micros(at))
+        try:
+            count = history.size_at(*asked)
+        except Refused:
+            return None
+        found: list[int] = []
+        while rows := history.members_at(*asked, found[-1] if found else 0, page):
+            found += [row[0] for row in rows]
+        assert found == sorted(set(found))
+        assert len(found) == count
+        return set(found)
+
+
+@contextmanager
+def fresh_past(timezone: str = "Asia/Dhaka", history_days: int = FOR_EVER) -> Iterator[Past]:
+    """Begin in an empty directory, for tests that begin many times."""
+    with tempfile.TemporaryDirectory(prefix="tamis-") as directory:
+        past = Past(Path(directory), timezone, history_days)
+        try:
+            yield past
+        finally:
+            past.house.close()

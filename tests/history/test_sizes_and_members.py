@@ -1,0 +1,154 @@
+"""The log tells the past as it was, and dropping what is old changes no size of any day."""
+
+from datetime import timedelta
+from itertools import pairwise
+from typing import Any
+
+import hypothesis.strategies as st
+from hypothesis import given, settings
+
+from tamis.domain.instants import day_in_utc, day_of
+from tamis.domain.transitions import Cause, DaySize
+from tests.history.past import Past, fresh_past
+
+ZONES = st.sampled_from(["UTC", "Asia/Dhaka", "America/New_York", "Pacific/Kiritimati", "Australia/Lord_Howe"])
+PEOPLE = st.integers(0, 5).map(lambda n: f"person{n}@example.org")
+STEPS = st.lists(
+    st.one_of(
+        st.tuples(st.just("write"), st.dictionaries(PEOPLE, st.sampled_from(["India", "Peru"]), min_size=1)),
+        st.tuples(st.just("delete"), PEOPLE),
+        st.tuples(st.just("add"), PEOPLE),
+        st.tuples(st.just("remove_one")),
+        st.tuples(st.just("look")),
+        st.tuples(st.just("reopen")),
+    ),
+    max_size=12,
+)
+HOURS = st.integers(0, 60).map(lambda n: n + 0.01)
+TRIMS = st.lists(st.integers(1, 10), max_size=2)
+
+
+def live(past: Past, steps: list[Any], hours: list[float]) -> None:
+    """Let things happen, with hours between them."""
+    for (name, *arguments), passing in zip(steps, hours, strict=True):
+        past.later(hours=passing)
+        getattr(past, name)(*arguments)
+        past.look()
+
+
+@st.composite
+def lives(draw: st.DrawFn, hours: st.SearchStrategy[float] = HOURS) -> tuple[list[Any], list[float]]:
+    """Draw what happens, and the hours between."""
+    steps = draw(STEPS)
+    return steps, draw(st.lists(hours, min_size=len(steps), max_size=len(steps)))
+
+
+def adds_up(days: list[DaySize]) -> bool:
+    """Tell whether each day follows from the one before it."""
+    return all(
+        b.day - a.day == timedelta(days=1) and b.recipients == a.recipients + b.entered - b.departed
+        for a, b in pairwise(days)
+    )
+
+
+@settings(max_examples=60, deadline=None)
+@given(zone=ZONES, life=lives(), trims=TRIMS)
+def test_the_past_is_told_as_it_was(zone: str, life: tuple[list[Any], list[float]], trims: list[int]) -> None:
+    with fresh_past(zone) as past:
+        live(past, *life)
+        told = past.sizes()
+        assert told[0].day == day_of(min(past.seen), past.account.zone)
+        assert told[-1].day == day_of(past.now, past.account.zone)
+        assert adds_up(told)
+        for at, there in past.seen.items():
+            assert past.members(at) == there
+        for day in told:
+            end = day_in_utc(day.day, past.account.zone)[1]
+            assert day.recipients == len(past.seen[max(at for at in past.seen if at <= end)])
+        for days in trims:
+            past.trim(days)
+            assert past.sizes() == told
+            begins = past.known_since()
+            assert begins <= past.now
+            for at, there in past.seen.items():
+                assert past.members(at) == (there if at >= begins else None)
+
+
+@settings(max_examples=60, deadline=None)
+@given(zone=ZONES, life=lives(st.integers(-30, 50).map(float)), trims=TRIMS, between=lives())
+def test_dropping_what_is_old_changes_no_size_even_where_the_clock_was_put_back(
+    zone: str, life: tuple[list[Any], list[float]], trims: list[int], between: tuple[list[Any], list[float]]
+) -> None:
+    with fresh_past(zone) as past:
+        live(past, *life)
+        past.rebuild()
+        past.now = max(past.seen)
+        live(past, *between)
+        told, since = past.sizes(), past.known_since()
+        assert adds_up(told)
+        for day in told:
+            end = day_in_utc(day.day, past.account.zone)[1]
+            if end >= since:
+                members = past.members(min(end, past.now))
+                assert members is not None
+                assert len(members) == day.recipients
+        for days in trims:
+            past.trim(days)
+            past.reopen()
+            assert past.sizes() == told
+
+
+def test_a_first_filling_is_said_to_be_one_and_a_rebuild_another() -> None:
+    with fresh_past("UTC") as past:
+        past.write({f"p{n}@example.org": "India" for n in range(5)})
+        past.look()
+        past.segment = past.make_segment("Later", 'country = "India"')
+        past.look()
+        assert past.sizes() == [DaySize(past.now.date(), 5, 5, 0, Cause.FIRST)]
+        past.later(days=1)
+        past.write({"p0@example.org": "Peru", "new@example.org": "India"})
+        past.look()
+        past.later(days=1)
+        past.rebuild()
+        days = [(d.recipients, d.entered, d.departed, d.filled) for d in past.sizes()]
+        assert days == [(5, 5, 0, Cause.FIRST), (5, 1, 1, None), (5, 0, 0, Cause.REBUILD)]
+
+
+def test_the_log_is_trimmed_once_a_day_and_what_is_left_begins_with_one_line() -> None:
+    with fresh_past("UTC", history_days=10) as past:
+        for _ in range(30):
+            past.later(days=1)
+            past.write({"ann@example.org": "India" if past.now.day % 2 else "Peru"})
+            past.look()
+        con = past.house.columns().cursor()
+        begins = day_in_utc(past.now.date() - timedelta(days=10), past.account.zone)[0]
+        rows = con.execute("SELECT cause, epoch_us(instant) // 1000000 FROM fillings").fetchall()
+        assert rows == [(Cause.KEPT, begins.timestamp())]
+        oldest = con.execute("SELECT min(number), count(*) FROM transitions").fetchall()[0]
+        assert oldest == (con.execute("SELECT number FROM fillings").fetchall()[0][0] + 1, 11)
+        assert past.known_since() == begins
+        assert len(past.sizes()) == 31
+        assert past.sizes()[0].filled is Cause.FIRST
+
+
+def test_of_a_deleted_segment_only_the_last_line_stays_so_that_numbers_only_grow() -> None:
+    with fresh_past("UTC", history_days=5) as past:
+        past.write({"ann@example.org": "India"})
+        past.look()
+        kept = past.segment
+        past.segment = past.make_segment("Passing", 'country = "India"')
+        past.look()
+        past.write({"ann@example.org": "Peru"})
+        past.look()
+        past.delete_segment()
+        past.segment = kept
+        past.look()
+        past.later(days=20)
+        past.look()
+        past.reopen()
+        con = past.house.columns().cursor()
+        assert con.execute("SELECT count(*) FROM transitions").fetchall() == [(0,)]
+        last = con.execute("SELECT max(number) FROM fillings WHERE cause = 'deletion'").fetchall()[0][0]
+        past.write({"bob@example.org": "India"})
+        past.look()
+        assert con.execute("SELECT min(number) FROM transitions").fetchall() == [(last + 1,)]
