@@ -131,6 +131,24 @@ def test_the_log_is_trimmed_once_a_day_and_what_is_left_begins_with_one_line() -
         assert past.sizes()[0].filled is Cause.FIRST
 
 
+def test_what_was_logged_while_the_clock_was_put_back_belongs_to_the_day_that_had_begun() -> None:
+    with fresh_past("UTC") as past:
+        past.write({"ann@example.org": "India"})
+        past.look()
+        past.later(days=3)
+        past.write({"bob@example.org": "India"})
+        past.look()
+        past.later(days=-2)
+        past.write({"cid@example.org": "India", "ann@example.org": "Peru"})
+        past.look()
+        past.now = max(past.seen)
+        told = [(d.recipients, d.entered, d.departed) for d in past.sizes()]
+        assert told == [(1, 1, 0), (1, 0, 0), (1, 0, 0), (2, 2, 1)]
+        past.later(days=1)
+        past.trim(1)
+        assert [(d.recipients, d.entered, d.departed) for d in past.sizes()] == [*told, (2, 0, 0)]
+
+
 def test_of_a_deleted_segment_only_the_last_line_stays_so_that_numbers_only_grow() -> None:
     with fresh_past("UTC", history_days=5) as past:
         past.write({"ann@example.org": "India"})

@@ -1,0 +1,157 @@
+"""What was in a segment, and how a contact went through segments, at the command line."""
+
+import subprocess
+import sys
+import time
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+
+from tests.support.process import PATIENCE_SECONDS, Refused, environment, tamis
+
+
+def bring(data: Path, tmp_path: Path, rows: dict[str, str]) -> None:
+    """Import people with their countries."""
+    file = tmp_path / "people.csv"
+    file.write_text("email,country\n" + "".join(f"{a},{c}\n" for a, c in rows.items()), encoding="utf-8")
+    tamis(data, "import", file, "--type", "People")
+
+
+def now() -> str:
+    """Give an instant that is over when this returns, and later than all that was done before."""
+    instant = datetime.now(UTC)
+    time.sleep(0.002)
+    return instant.isoformat()
+
+
+@pytest.fixture
+def told(either: Path, tmp_path: Path) -> tuple[Path, str]:
+    """Ann leaves the segment and Bob enters it after an instant; Cid was added by hand before it."""
+    bring(either, tmp_path, {"ann@example.org": "India", "bob@example.org": "Peru"})
+    tamis(either, "segment", "create", "Indians", "--type", "People", "--where", 'country = "India"')
+    at = now()
+    bring(either, tmp_path, {"ann@example.org": "Peru", "bob@example.org": "India"})
+    return either, at
+
+
+def test_members_of_a_past_instant(told: tuple[Path, str]) -> None:
+    data, at = told
+    then = tamis(data, "segment", "history", "indians", "--at", at)
+    assert then["segment"] == {"id": 1, "name": "Indians"}
+    assert then["count"] == 1
+    assert then["members"] == [{"id": (1 << 32) + 1, "contact_id": 1, "email": "ann@example.org"}]
+    today = tamis(data, "segment", "history", "1", "--at", f"{datetime.now(UTC):%Y-%m-%d}")
+    assert [member["email"] for member in today["members"]] == ["bob@example.org"]
+    tamis(data, "contact", "delete", "ann@example.org", "--type", "People")
+    then = tamis(data, "segment", "history", "indians", "--at", at)
+    assert then["members"] == [{"id": (1 << 32) + 1, "contact_id": 1, "email": None}]
+
+
+def test_sizes_by_day(told: tuple[Path, str]) -> None:
+    data, _ = told
+    document = tamis(data, "segment", "history", "Indians")
+    days = document.pop("days")
+    assert document.pop("known_since") <= at_utc()
+    assert document == {
+        "segment": {"id": 1, "name": "Indians"},
+        "timezone": "UTC",
+        "total": {"entered": sum(d["entered"] for d in days), "departed": sum(d["departed"] for d in days)},
+    }
+    assert [d["filled"] for d in days] == [True] + [False] * (len(days) - 1)
+    assert days[0]["cause"] == "first filling"
+    assert days[-1]["day"] == at_utc()[:10]
+    assert days[-1]["recipients"] == 1
+    assert document["total"] == {"entered": 2, "departed": 1} if len(days) == 1 else document["total"]
+
+
+def at_utc() -> str:
+    """Write the present instant as documents do."""
+    return datetime.now(UTC).isoformat()
+
+
+def test_the_way_of_a_contact(told: tuple[Path, str]) -> None:
+    data, at = told
+    left, entered = tamis(data, "contact", "show", "ann@example.org", "--type", "People")["history"]
+    segment = {"id": 1, "name": "Indians", "deleted": False}
+    assert (left["step"], left["cause"], left["segment"]) == ("left", "import", segment)
+    assert (entered["step"], entered["cause"], entered["segment"]) == ("entered", "first filling", segment)
+    assert entered["number"] < left["number"]
+    assert entered["at"] < at < left["at"]
+    tamis(data, "segment", "delete", "Indians")
+    (left, *_) = tamis(data, "contact", "show", "ann@example.org", "--type", "People")["history"]
+    assert left["segment"] == segment | {"deleted": True}
+
+
+def test_people_read_tables(told: tuple[Path, str]) -> None:
+    data, at = told
+
+    def printed(*arguments: str) -> str:
+        command = [sys.executable, "-m", "tamis", *arguments, "--data", str(data)]
+        return subprocess.run(
+            command, capture_output=True, text=True, check=True, env=environment(), timeout=PATIENCE_SECONDS
+        ).stdout
+
+    table = printed("segment", "history", "Indians")
+    assert "first filling" in table
+    assert "Total" in table
+    assert printed("segment", "history", "Indians", "--at", at) == "4294967297\t1\tann@example.org\n"
+    assert "left     Indians  import" in printed("contact", "show", "ann@example.org", "--type", "People")
+
+
+@pytest.mark.parametrize(
+    ("arguments", "reason"),
+    [
+        (["--at", "2001-01-01"], 'who was in the segment "Indians" is known from '),
+        (["--at", "2901-01-01"], "has not come yet"),
+        (["--at", "yesterday"], "must be a date and time such as"),
+        (["--at", "2026-02-30"], "is no"),
+        (["--at", "2026-01-01", "--days", "3"], "choose one of them"),
+        (["--days", "0"], "must be a number of days from 1"),
+        (["--days", "99999999999"], "must be a number of days from 1"),
+    ],
+)
+def test_what_cannot_be_told_is_refused_in_words(told: tuple[Path, str], arguments: list[str], reason: str) -> None:
+    data, _ = told
+    with pytest.raises(Refused) as refused:
+        tamis(data, "segment", "history", "Indians", *arguments)
+    status, words = refused.value.args
+    assert status == 1
+    assert reason in words
+    assert "Traceback" not in words
+
+
+def test_the_instant_of_a_refusal_can_be_asked(told: tuple[Path, str]) -> None:
+    data, _ = told
+    with pytest.raises(Refused) as refused:
+        tamis(data, "segment", "history", "Indians", "--at", "2001-01-01")
+    since = refused.value.args[1].split("known from ")[1].split(" on:")[0]
+    assert tamis(data, "segment", "history", "Indians", "--at", since)["count"] == 1
+
+
+def test_a_stranger_and_a_deleted_segment_are_answered_alike(told: tuple[Path, str]) -> None:
+    data, at = told
+    tamis(data, "account", "create", "--email", "stranger@example.org")
+    answers = set()
+    for account in ("stranger@example.org", "owner@example.org"):
+        for reference in ("1", "Indians"):
+            for more in ((), ("--at", at)):
+                with pytest.raises(Refused) as refused:
+                    tamis(data, "segment", "history", reference, *more, "--account", account)
+                answers.add(refused.value.args[1].replace("Indians", "1"))
+        if account == "stranger@example.org":
+            tamis(data, "segment", "delete", "1", "--account", "owner@example.org")
+    (answer,) = answers
+    assert 'there is no segment "1"' in answer
+
+
+@pytest.mark.parametrize("days", ["x", "0", "-5", "1.5", "36501", "٣"])
+def test_a_number_of_days_to_keep_that_is_none_is_refused(data: Path, days: str) -> None:
+    done = subprocess.run(
+        [sys.executable, "-m", "tamis", "segment", "list", "--data", str(data)],
+        capture_output=True, text=True, check=False, timeout=PATIENCE_SECONDS,
+        env=environment({"TAMIS_HISTORY_DAYS": days}),
+    )  # fmt: skip
+    assert done.returncode == 1
+    assert "TAMIS_HISTORY_DAYS" in done.stderr
+    assert "Traceback" not in done.stderr
