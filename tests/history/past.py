@@ -110,7 +110,9 @@ class Past:
     def trim(self, kept_days: int) -> None:
         """Drop what is older than so many days."""
         zones = segments.zones_of_live(self.house.records.reader())
-        self.house.columns().trim(zones, self.now, kept_days)
+        columns = self.house.columns()
+        columns.trimmed = None
+        columns.trim(zones, self.now, kept_days)
 
     def sizes(self, days: int = 400) -> list[DaySize]:
         """Give the sizes of the last days."""

@@ -21,7 +21,7 @@ from tamis.columns.log import last_number
 from tamis.columns.membership import MANY_RECENT, merge
 from tamis.columns.owner import take_ownership
 from tamis.columns.schema import HISTORY, HISTORY_TABLES, SCHEMA, VERSION
-from tamis.columns.trim import trim
+from tamis.columns.trim import last_trimmed, trim
 from tamis.columns.trouble import Trouble, in_words, keeps_out, trouble_of
 from tamis.domain.errors import Unavailable
 
@@ -188,16 +188,10 @@ class Columns:
             merge(con, most)
 
     def trim(self, zones: Mapping[int, ZoneInfo], now: datetime, kept_days: int) -> None:
-        """Sum up and drop history that is older than so many days, in small steps between which others have their
-        turn; `zones` has the live segments, each with the time zone of its days."""
-        more = True
-        while more:
+        """Sum up and drop history that is older than so many days, in steps between which others have their turn."""
+        while self.trimmed != now.date():
             with self.lock, self._transaction() as con:
-                more = trim(con, zones, now, kept_days)
-                if not more:
-                    con.execute("DELETE FROM trimmed")
-                    con.execute("INSERT INTO trimmed VALUES ($1)", [now.date()])
-        self.trimmed = now.date()
+                self.trimmed = trim(con, zones, now, kept_days)
 
     def start_over(self) -> None:
         """Throw the copy away, but not the history, and begin an empty one, to be filled from the records."""
@@ -286,7 +280,7 @@ class Columns:
     def _begin(self) -> None:
         con = self._db.cursor()
         self.sizes, self._clocks, self._number = _sizes(con), read_clocks(con), last_number(con)
-        self.trimmed = _trimmed(con)
+        self.trimmed = last_trimmed(con)
         con.close()
 
     def _applied(self) -> int | None:
@@ -296,11 +290,6 @@ class Columns:
 
 def _sizes(con: duckdb.DuckDBPyConnection) -> dict[int, int]:
     return dict(con.execute("SELECT segment_id, recipients FROM sizes").fetchall())
-
-
-def _trimmed(con: duckdb.DuckDBPyConnection) -> date | None:
-    day: date | None = con.execute("SELECT max(day) FROM trimmed").fetchall()[0][0]
-    return day
 
 
 def _sync_directory(directory: Path) -> None:

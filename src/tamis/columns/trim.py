@@ -1,7 +1,7 @@
 """The log of transitions is kept for so many days; what is older is summed up by day, for ever."""
 
 from collections.abc import Mapping
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 import duckdb
@@ -16,8 +16,15 @@ SEGMENTS_A_STEP = 50
 """So many that whoever waits meanwhile does not notice."""
 
 
-def trim(con: duckdb.DuckDBPyConnection, zones: Mapping[int, ZoneInfo], now: datetime, kept_days: int) -> bool:
-    """Sum up and drop what the log says of days before the last `kept_days`; tells whether there may be more to do.
+def last_trimmed(con: duckdb.DuckDBPyConnection) -> date | None:
+    """Tell on which day, in UTC, the log was trimmed last, if it ever was."""
+    day: date | None = con.execute("SELECT max(day) FROM trimmed").fetchall()[0][0]
+    return day
+
+
+def trim(con: duckdb.DuckDBPyConnection, zones: Mapping[int, ZoneInfo], now: datetime, kept_days: int) -> date | None:
+    """Sum up and drop what the log says of days before the last `kept_days`, of some segments at a time;
+    gives today once all of them have had their turn, and None before.
 
     `zones` has the live segments, each with the time zone of its days. Of one that was deleted, only the last line
     stays, so that no number is given twice.
@@ -33,8 +40,10 @@ def trim(con: duckdb.DuckDBPyConnection, zones: Mapping[int, ZoneInfo], now: dat
             con.execute("DELETE FROM transitions WHERE number IN (SELECT number FROM old)")
         left -= len(segments)
         if left <= 0:
-            return True
-    return False
+            return None
+    con.execute("DELETE FROM trimmed")
+    con.execute("INSERT INTO trimmed VALUES ($1)", [now.date()])
+    return now.date()
 
 
 def _choose_old(
