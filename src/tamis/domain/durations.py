@@ -39,6 +39,11 @@ class Duration:
         return timedelta(hours=self.count) if self.unit is Unit.HOUR else None
 
     @property
+    def most_days(self) -> int:
+        """So many days of the calendar it has at most."""
+        return self.count * {Unit.HOUR: 0, Unit.DAY: 1, Unit.WEEK: 7, Unit.MONTH: 31, Unit.YEAR: 366}[self.unit]
+
+    @property
     def is_year_or_more(self) -> bool:
         """Whether every day of a year comes up in it, wherever it begins."""
         least = {Unit.DAY: 365, Unit.WEEK: 53, Unit.MONTH: 12, Unit.YEAR: 1}

@@ -1,11 +1,22 @@
 """When a rule changes its answer although nobody writes anything: by time alone."""
 
-from datetime import timedelta
+from collections.abc import Callable
+from datetime import datetime, timedelta
+from heapq import heapify, heappop, heapreplace
 
+from tamis.domain.contacts import Contact
 from tamis.domain.durations import Duration
-from tamis.domain.fields import Kind
+from tamis.domain.fields import Kind, Value
+from tamis.rules.evaluate import Membership, selects
+from tamis.rules.flips import stretches
+from tamis.rules.moment import Moment
 from tamis.rules.operators import Relative, positive
-from tamis.rules.tree import Condition, Rule, conditions
+from tamis.rules.tree import Condition, Rule, conditions, segments_named
+
+MOST_FLIPS = 10_000
+Decided = Callable[[int], Rule | bool]
+"""Tells of one contact what decides whether it is in a segment: the rule of the segment, or a hand, which added it
+(True) or removed it (False)."""
 
 _AT_ITS_INSTANT = timedelta(0)
 
@@ -41,6 +52,75 @@ def clock_edges(condition: Condition) -> tuple[timedelta, ...]:
     if duration.hours is None:
         return (_AT_ITS_INSTANT,)
     return (_AT_ITS_INSTANT, duration.hours) if relative is Relative.LAST else (-duration.hours, _AT_ITS_INSTANT)
+
+
+def next_flip(condition: Condition, value: Value | None, moment: Moment) -> datetime | None:
+    """Give the first instant after a moment at which time alone changes what a condition says of a value; None when it
+    never does."""
+    counted = counted_from_now(condition)
+    if counted is None or value is None or _is_everybody(condition):
+        return None
+    for stretch in stretches(*counted, value, moment):
+        for edge in stretch:
+            if edge is not None and edge > moment.now:
+                return edge
+    return None
+
+
+def next_change(rule: Rule, contact: Contact, moment: Moment, decided: Decided) -> datetime | None:
+    """Give the first instant after a moment at which time alone changes whether a rule selects a contact.
+
+    None when it never does, and when ten thousand changes of single conditions have changed nothing.
+    """
+    verdict = selects(rule, contact, moment, membership(contact, moment, decided))
+    watched = _watched(rule, decided)
+    flips = [(flip, n) for n, c in enumerate(watched) if (flip := next_flip(c, contact.value_of(c.field), moment))]
+    heapify(flips)
+    for _ in range(MOST_FLIPS):
+        if not flips:
+            return None
+        instant, number = flips[0]
+        at = Moment(instant, moment.zone)
+        following = next_flip(watched[number], contact.value_of(watched[number].field), at)
+        if following:
+            heapreplace(flips, (following, number))
+        else:
+            heappop(flips)
+        if flips and flips[0][0] == instant:
+            continue  # others change at the same instant: the rule is asked once they have
+        if selects(rule, contact, at, membership(contact, at, decided)) is not verdict:
+            return instant
+    return None
+
+
+def membership(contact: Contact, moment: Moment, decided: Decided) -> Membership:
+    """Make what tells whether a contact is in a segment at a moment. Segments that name each other in a circle, which
+    are refused when they are made, have nobody in them by way of it."""
+    known: dict[int, bool] = {}
+
+    def is_in(segment_id: int) -> bool:
+        if segment_id not in known:
+            known[segment_id] = False
+            decision = decided(segment_id)
+            known[segment_id] = decision if isinstance(decision, bool) else selects(decision, contact, moment, is_in)
+        return known[segment_id]
+
+    return is_in
+
+
+def _watched(rule: Rule, decided: Decided) -> list[Condition]:
+    """List the timed conditions of a rule and of all segments that it names, directly or by way of others."""
+    found: dict[Condition, None] = {}
+    seen: set[int] = set()
+    rules = [rule]
+    for each in rules:  # grows while it is walked over
+        found.update(dict.fromkeys(timed(each)))
+        for segment_id in segments_named(each) - seen:
+            seen.add(segment_id)
+            decision = decided(segment_id)
+            if not isinstance(decision, bool):
+                rules.append(decision)
+    return list(found)
 
 
 def _is_everybody(condition: Condition) -> bool:

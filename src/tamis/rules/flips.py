@@ -1,0 +1,101 @@
+"""The stretches of time during which a condition that counts from now holds for one value."""
+
+from bisect import bisect_left, bisect_right
+from collections.abc import Iterator
+from datetime import date, datetime, timedelta
+from typing import NamedTuple
+from zoneinfo import ZoneInfo
+
+from tamis.domain.durations import Duration, after, before
+from tamis.domain.fields import Value
+from tamis.domain.instants import DAY, FIRST_INSTANT, day_in_utc, day_of
+from tamis.rules.moment import Moment
+from tamis.rules.operators import Relative
+from tamis.rules.yearly import anniversary
+
+
+class Stretch(NamedTuple):
+    """From an instant until before another; None is the end of the calendar."""
+
+    start: datetime
+    end: datetime | None
+
+
+def stretches(relative: Relative, duration: Duration, value: Value, moment: Moment) -> Iterator[Stretch]:
+    """Give the stretches that are not over at a moment, in order and with time between them, during which a relative
+    operator holds for a date or an instant."""
+    assert isinstance(value, date)
+    day = day_of(value, moment.zone) if isinstance(value, datetime) else value
+    if relative is Relative.ANNIVERSARY:
+        found = _of_every_year(day, duration, moment)
+    elif isinstance(value, datetime) and duration.hours is not None:
+        found = iter([_by_the_clock(relative, duration.hours, value)])
+    else:
+        instant = value if isinstance(value, datetime) else None
+        found = iter([_by_the_calendar(relative, duration, day, instant, moment.zone)])
+    for stretch in _joined(found):
+        if stretch.end is None or stretch.end > moment.now:
+            yield stretch
+
+
+def _by_the_clock(relative: Relative, length: timedelta, value: datetime) -> Stretch:
+    if relative is Relative.LAST:
+        return Stretch(value, _later(value, length))
+    return Stretch(_later(value, -length) or FIRST_INSTANT, value)
+
+
+def _by_the_calendar(
+    relative: Relative, duration: Duration, day: date, instant: datetime | None, zone: ZoneInfo
+) -> Stretch:
+    if relative is Relative.LAST:
+        end = _end(_last_from_which(day, duration), zone)
+        return Stretch(instant or _start(day, zone), end)
+    return Stretch(_start(_first_from_which(day, duration), zone), instant or _end(day, zone))
+
+
+def _of_every_year(day: date, duration: Duration, moment: Moment) -> Iterator[Stretch]:
+    for year in range(moment.today.year, date.max.year + 1):
+        coming = anniversary(day, year)
+        yield Stretch(_start(_first_from_which(coming, duration), moment.zone), _end(coming, moment.zone))
+
+
+def _first_from_which(day: date, duration: Duration) -> date:
+    """Give the first day from which a duration reaches forward to another day."""
+    days = range(max(day.toordinal() - duration.most_days, date.min.toordinal()), day.toordinal() + 1)
+    return date.fromordinal(days[bisect_left(days, day, key=lambda n: after(date.fromordinal(n), duration))])
+
+
+def _last_from_which(day: date, duration: Duration) -> date:
+    """Give the last day from which a duration reaches back to another day."""
+    days = range(day.toordinal(), min(day.toordinal() + duration.most_days, date.max.toordinal()) + 1)
+    return date.fromordinal(days[bisect_right(days, day, key=lambda n: before(date.fromordinal(n), duration)) - 1])
+
+
+def _joined(found: Iterator[Stretch]) -> Iterator[Stretch]:
+    last: Stretch | None = None
+    for stretch in found:
+        if stretch.end is not None and stretch.start >= stretch.end:  # of a day that was left out on the clocks
+            continue
+        if last and (last.end is None or stretch.start <= last.end):
+            last = Stretch(last.start, stretch.end)
+            continue
+        if last:
+            yield last
+        last = stretch
+    if last:
+        yield last
+
+
+def _start(day: date, zone: ZoneInfo) -> datetime:
+    return day_in_utc(day, zone)[0]
+
+
+def _end(day: date, zone: ZoneInfo) -> datetime | None:
+    return None if day == date.max else _start(day + DAY, zone)
+
+
+def _later(instant: datetime, by: timedelta) -> datetime | None:
+    try:
+        return instant + by
+    except OverflowError:
+        return None

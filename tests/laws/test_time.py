@@ -1,0 +1,193 @@
+"""§ Exact, in time: between two changes that are foretold nothing changes, and at each of them something does."""
+
+from datetime import datetime, timedelta
+
+import msgspec
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from tamis.domain.contacts import Contact
+from tamis.domain.fields import Value
+from tamis.domain.instants import LAST_INSTANT, MICROSECOND, day_in_utc, day_of
+from tamis.rules.evaluate import Membership, holds, selects
+from tamis.rules.explain import Explained, explain
+from tamis.rules.moment import Moment
+from tamis.rules.operators import Operator, positive
+from tamis.rules.time import (
+    Decided,
+    changes_at_midnight,
+    clock_edges,
+    counted_from_now,
+    membership,
+    next_change,
+    next_flip,
+    timed,
+)
+from tamis.rules.tree import All, Any, Condition, InSegment, Node, Not, Rule, conditions, segments_named
+from tests.laws.asked import asked_crowds, later, moments_asked, segments_of, values_near
+from tests.laws.strategies import (
+    FIELD_OPERATORS,
+    SEGMENTS,
+    VALUES,
+    built,
+    built_condition,
+    draft_conditions,
+    draft_segments,
+    rules,
+)
+
+RELATIVE = [operator for operator in FIELD_OPERATORS if positive(operator)[0].relative]
+ALWAYS_THE_SAME = [operator for operator in FIELD_OPERATORS if operator not in RELATIVE]
+
+
+def contact_with(condition: Condition, value: Value) -> Contact:
+    at = value if isinstance(value, datetime) else LAST_INSTANT
+    return Contact(1, 1, "a@b.de", {condition.field.id: value}, at, at)
+
+
+def between(data: st.DataObject, low: datetime, high: datetime, moment: Moment) -> list[datetime]:
+    """Draw instants between two others, both included, many of them where a day begins."""
+    found = [low, high]
+    for _ in range(3):
+        micros = data.draw(st.integers(0, (high - low) // MICROSECOND))
+        instant = low + timedelta(microseconds=micros)
+        start = day_in_utc(day_of(instant, moment.zone), moment.zone)[0]
+        found += [at for at in (instant, start, later(start, -MICROSECOND)) if low <= at <= high]
+    return found
+
+
+def some_later(data: st.DataObject, moment: Moment) -> datetime:
+    """Draw an instant after which nobody looks."""
+    days = data.draw(st.sampled_from([1, 40, 400, 4_000, 400_000]))
+    return later(moment.now, timedelta(days=days))
+
+
+@pytest.mark.parametrize("operator", RELATIVE, ids=lambda operator: operator.name)
+@settings(max_examples=60, deadline=None)
+@given(data=st.data(), moment=moments_asked)
+def test_a_condition_changes_when_it_is_foretold_and_at_no_other_time(
+    operator: Operator, data: st.DataObject, moment: Moment
+) -> None:
+    condition = built_condition(data.draw(draft_conditions(operator)))
+    kind = condition.field.kind
+    value = data.draw(st.one_of(values_near(kind, moment), values_near(kind, moment), VALUES[kind]))
+    contact = contact_with(condition, value)
+    for _ in range(3):
+        said = holds(condition, contact, moment)
+        flip = next_flip(condition, value, moment)
+        until = later(flip, -MICROSECOND) if flip else some_later(data, moment)
+        for instant in between(data, moment.now, max(until, moment.now), moment):
+            assert holds(condition, contact, Moment(instant, moment.zone)) is said, instant
+        if flip is None:
+            return
+        assert flip > moment.now
+        moment = Moment(flip, moment.zone)
+        assert holds(condition, contact, moment) is not said
+        has_its_cause(condition, value, moment)
+
+
+def has_its_cause(condition: Condition, value: Value, moment: Moment) -> None:
+    """Assert that a condition that has just changed is known to do so at such an instant."""
+    assert timed(condition) == (condition,)
+    by_clock = isinstance(value, datetime) and moment.now - value in clock_edges(condition)
+    at_midnight = moment.now == day_in_utc(moment.today, moment.zone)[0]
+    assert by_clock or (at_midnight and changes_at_midnight(condition))
+
+
+@pytest.mark.parametrize("operator", ALWAYS_THE_SAME, ids=lambda operator: operator.name)
+@settings(max_examples=5)
+@given(data=st.data(), moment=moments_asked)
+def test_a_condition_that_counts_nothing_from_now_never_changes(
+    operator: Operator, data: st.DataObject, moment: Moment
+) -> None:
+    condition = built_condition(data.draw(draft_conditions(operator)))
+    assert timed(condition) == ()
+    assert counted_from_now(condition) is None
+    assert not changes_at_midnight(condition)
+    assert clock_edges(condition) == ()
+    assert next_flip(condition, data.draw(VALUES[condition.field.kind]), moment) is None
+
+
+timed_rules = st.recursive(
+    st.one_of(
+        st.sampled_from(RELATIVE).flatmap(draft_conditions).map(built),
+        st.sampled_from(RELATIVE).flatmap(draft_conditions).map(built),
+        draft_segments().map(built),
+    ),
+    lambda parts: st.one_of(
+        st.builds(Not, parts),
+        st.builds(All, st.tuples(parts, parts)),
+        st.builds(Any, st.tuples(parts, parts)),
+    ),
+    max_leaves=5,
+)
+decisions = st.fixed_dictionaries(
+    {ref.id: st.one_of(st.booleans(), st.none(), timed_rules, timed_rules) for ref in SEGMENTS.refs}
+)
+
+
+@settings(max_examples=100, deadline=None)
+@given(data=st.data(), rule=timed_rules, asked=asked_crowds(most=1), named=decisions)
+def test_a_rule_changes_when_it_is_foretold_and_at_no_other_time(
+    data: st.DataObject, rule: Node, asked: tuple[Moment, list[Contact]], named: dict[int, Rule | bool]
+) -> None:
+    moment, (contact,) = asked
+    decided: Decided = in_no_circle(named).__getitem__
+    for _ in range(2):
+        said = verdict(rule, contact, moment, decided)
+        change = next_change(rule, contact, moment, decided)
+        until = later(change, -MICROSECOND) if change else some_later(data, moment)
+        for instant in between(data, moment.now, max(until, moment.now), moment):
+            assert verdict(rule, contact, Moment(instant, moment.zone), decided) is said, instant
+        if change is None:
+            return
+        moment = Moment(change, moment.zone)
+        assert verdict(rule, contact, moment, decided) is not said
+
+
+def verdict(rule: Rule, contact: Contact, moment: Moment, decided: Decided) -> bool:
+    return selects(rule, contact, moment, membership(contact, moment, decided))
+
+
+def in_no_circle(named: dict[int, Rule | bool]) -> dict[int, Rule | bool]:
+    """Let the rules of segments name only segments with smaller ids."""
+    return {
+        id_: rule if isinstance(rule, bool) or all(other < id_ for other in segments_named(rule)) else None
+        for id_, rule in named.items()
+    }
+
+
+@given(rule=st.one_of(st.none(), rules), asked=asked_crowds(most=2))
+def test_every_part_that_is_explained_says_what_it_says_alone(rule: Rule, asked: tuple[Moment, list[Contact]]) -> None:
+    moment, crowd = asked
+    for contact in crowd:
+        in_segment = segments_of(contact)
+        explained = explain(rule, contact, moment, in_segment)
+        as_alone(explained, rule, contact, moment, in_segment)
+        again = msgspec.json.decode(msgspec.json.encode(explained), type=Explained)
+        assert again == explained
+        assert sum(1 for part in leaves(explained) if part.kind == "condition") == len(list(conditions(rule)))
+
+
+def as_alone(explained: Explained, node: Rule, contact: Contact, moment: Moment, in_segment: Membership) -> None:
+    assert explained.holds is selects(node, contact, moment, in_segment)
+    parts: tuple[Node, ...] = ()
+    match node:
+        case All(parts) | Any(parts):
+            holds_of_parts = [part.holds for part in explained.parts]
+            assert explained.holds is (all if isinstance(node, All) else any)(holds_of_parts)
+        case Not(part):
+            parts = (part,)
+            assert explained.holds is not explained.parts[0].holds
+        case Condition(field):
+            assert (explained.value is None) is (contact.value_of(field) is None)
+        case InSegment() | None:
+            assert explained.value is None
+    assert len(explained.parts) == len(parts)
+    for explained_part, child in zip(explained.parts, parts, strict=True):
+        as_alone(explained_part, child, contact, moment, in_segment)
+
+
+def leaves(explained: Explained) -> list[Explained]:
+    return [leaf for part in explained.parts for leaf in leaves(part)] or [explained]

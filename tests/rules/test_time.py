@@ -1,0 +1,199 @@
+"""When time alone changes an answer, and why a rule says what it says."""
+
+from datetime import date, datetime, timedelta
+from zoneinfo import ZoneInfo
+
+import pytest
+
+from tamis.domain.contacts import Contact
+from tamis.domain.fields import Value
+from tamis.domain.instants import EPOCH
+from tamis.rules.build import build
+from tamis.rules.explain import Explained, explain
+from tamis.rules.moment import Moment
+from tamis.rules.text import from_text
+from tamis.rules.time import changes_at_midnight, clock_edges, next_change, next_flip, timed
+from tamis.rules.tree import Condition, Rule
+from tests.rules.fields import FIELDS, SEGMENTS
+
+
+def at(text: str) -> datetime:
+    return datetime.fromisoformat(text)
+
+
+def rule_of(text: str) -> Rule:
+    return build(from_text(text), FIELDS, SEGMENTS)
+
+
+def condition(text: str) -> Condition:
+    rule = rule_of(text)
+    assert isinstance(rule, Condition)
+    return rule
+
+
+BERLIN, UTC = "Europe/Berlin", "UTC"
+HOURS = timedelta(hours=12)
+
+
+@pytest.mark.parametrize(
+    ("text", "midnight", "edges"),
+    [
+        ("last_order is within 12 hours", False, (timedelta(0), HOURS)),
+        ("last_order is not in the next 12 hours", False, (-HOURS, timedelta(0))),
+        ("last_order is within 0 days", True, (timedelta(0),)),
+        ("last_order is in the next 2 months", True, (timedelta(0),)),
+        ("last_order is anniversary within 1 day", True, ()),
+        ("birth_date is not within 2 weeks", True, ()),
+        ("birth_date is anniversary within 1 day", True, ()),
+    ],
+)
+def test_what_changes_a_condition(text: str, midnight: bool, edges: tuple[timedelta, ...]) -> None:
+    found = condition(text)
+    assert timed(found) == (found,)
+    assert changes_at_midnight(found) is midnight
+    assert clock_edges(found) == edges
+
+
+def test_conditions_that_change_are_found_once_wherever_they_stand() -> None:
+    one, other = condition("last_order is within 1 day"), condition("birth_date is in the next 1 week")
+    text = (
+        "age = 1 and not (last_order is within 1 day or is in segment 7) and "
+        "(birth_date is in the next 1 week or last_order within 1)"
+    )
+    assert timed(rule_of(text)) == (one, other)
+    assert timed(None) == ()
+
+
+def test_an_anniversary_in_a_year_is_everybodys_for_ever() -> None:
+    everybody = condition("birth_date is anniversary within 1 year")
+    assert timed(everybody) == ()
+    assert next_flip(everybody, date(1990, 1, 1), Moment(at("2024-05-17T12:00Z"), ZoneInfo("UTC"))) is None
+
+
+@pytest.mark.parametrize(
+    ("text", "zone", "now", "value", "flip"),
+    [
+        ("last_order is within 12 hours", UTC, "2024-05-17T12:00Z", at("2024-05-17T06:00Z"), "2024-05-17T18:00Z"),
+        ("last_order is within 12 hours", UTC, "2024-05-17T12:00Z", at("2024-05-17T00:00Z"), None),
+        ("last_order is within 12 hours", UTC, "2024-05-17T12:00Z", at("2024-05-17T13:00Z"), "2024-05-17T13:00Z"),
+        (
+            "last_order is in the next 12 hours",
+            "UTC",
+            "2024-05-17T12:00Z",
+            at("2024-05-18T12:00Z"),
+            "2024-05-18T00:00Z",
+        ),
+        (
+            "last_order is within 1 day",
+            BERLIN,
+            "2024-03-30T12:00Z",
+            at("2024-03-30T12:00Z"),
+            "2024-03-31T22:00Z",
+        ),
+        (
+            "last_order is within 1 day",
+            BERLIN,
+            "2024-03-30T12:00Z",
+            at("9999-12-31T00:00Z"),
+            "9999-12-31T00:00Z",
+        ),
+        ("birth_date is within 1 month", UTC, "2024-03-31T12:00Z", date(2024, 2, 29), "2024-04-01T00:00Z"),
+        ("birth_date is within 1 month", UTC, "2024-03-31T12:00Z", date(2024, 2, 28), None),
+        ("birth_date is in the next 1 month", UTC, "2024-01-28T12:00Z", date(2024, 2, 29), "2024-01-29T00:00Z"),
+        ("birth_date is in the next 0 days", UTC, "9999-12-31T12:00Z", date(9999, 12, 31), None),
+        # never at all: at midnight it is now already, and a day that was left out never is today
+        ("last_order is in the next 0 days", UTC, "2024-05-17T12:00Z", at("2024-05-18T00:00Z"), None),
+        ("birth_date is within 0 days", "Pacific/Apia", "2011-12-29T12:00Z", date(2011, 12, 30), None),
+        ("birth_date is within 1 day", "Pacific/Apia", "2011-12-29T12:00Z", date(2011, 12, 30), "2011-12-30T10:00Z"),
+        # birthdays
+        ("birth_date is anniversary within 7 days", UTC, "2024-05-17T12:00Z", date(1990, 5, 17), "2024-05-18T00:00Z"),
+        ("birth_date is anniversary within 7 days", UTC, "2024-05-18T00:00Z", date(1990, 5, 17), "2025-05-10T00:00Z"),
+        ("birth_date is anniversary within 0 days", UTC, "2024-03-01T00:00Z", date(2000, 2, 29), "2025-02-28T00:00Z"),
+        (
+            "birth_date is anniversary within 364 days",
+            "UTC",
+            "2024-01-01T00:00Z",
+            date(1990, 12, 31),
+            "2028-01-01T00:00Z",
+        ),
+        ("birth_date is anniversary within 0 days", UTC, "9999-06-02T00:00Z", date(1990, 6, 1), None),
+    ],
+)
+def test_when_a_condition_changes(text: str, zone: str, now: str, value: Value, flip: str | None) -> None:
+    found = next_flip(condition(text), value, Moment(at(now), ZoneInfo(zone)))
+    assert found == (at(flip) if flip else None)
+
+
+def test_a_missing_value_never_changes() -> None:
+    moment = Moment(EPOCH, ZoneInfo("UTC"))
+    assert next_flip(condition("birth_date is not within 1 day"), None, moment) is None
+
+
+def contact(**values: Value) -> Contact:
+    return Contact(1, 1, "a@b.de", {FIELDS.by_key[key].id: value for key, value in values.items()}, EPOCH, EPOCH)
+
+
+NOON = Moment(at("2024-05-17T12:00Z"), ZoneInfo("UTC"))
+ADA = contact(age=30.0, birth_date=date(1990, 5, 20), last_order=at("2024-05-17T06:00Z"))
+
+
+def segments(segment_id: int) -> Rule | bool:
+    return {7: rule_of("last_order is within 8 hours and is in segment 8"), 8: True, 9: False}[segment_id]
+
+
+@pytest.mark.parametrize(
+    ("text", "change"),
+    [
+        ("age = 30", None),
+        ("last_order is within 12 hours", "2024-05-17T18:00Z"),
+        ("last_order is within 12 hours or age = 30", None),
+        ("last_order is within 12 hours and age = 31", None),
+        ("last_order is within 12 hours or birth_date is anniversary within 3 days", "2024-05-21T00:00Z"),
+        ("is in segment 7", "2024-05-17T14:00Z"),
+        ("not is in segment 7 and age = 30", "2024-05-17T14:00Z"),
+        ("is in segment 8", None),
+        ("is in segment 9 and is in segment 7", None),
+        ("birth_date is anniversary within 3 days and age = 31", None),  # looked through for 10,000 changes
+    ],
+)
+def test_when_a_rule_changes(text: str, change: str | None) -> None:
+    found = next_change(rule_of(text), ADA, NOON, segments)
+    assert found == (at(change) if change else None)
+
+
+def test_no_rule_never_changes() -> None:
+    assert next_change(None, ADA, NOON, segments) is None
+
+
+def test_a_rule_is_explained() -> None:
+    rule = rule_of("last_order is within 12 hours and not (age > 40 or notes is blank) and is in segment 7")
+    assert explain(rule, ADA, NOON, lambda segment_id: segment_id == 7) == Explained(
+        "all",
+        "last_order is within 12 hours and not (age is greater than 40 or notes is blank) and "
+        'is in segment "Customers in India"',
+        None,
+        False,
+        (
+            Explained("condition", "last_order is within 12 hours", "2024-05-17T06:00Z", True),
+            Explained(
+                "not",
+                "not (age is greater than 40 or notes is blank)",
+                None,
+                False,
+                (
+                    Explained(
+                        "any",
+                        "age is greater than 40 or notes is blank",
+                        None,
+                        True,
+                        (
+                            Explained("condition", "age is greater than 40", "30", False),
+                            Explained("condition", "notes is blank", None, True),
+                        ),
+                    ),
+                ),
+            ),
+            Explained("segment", 'is in segment "Customers in India"', None, True),
+        ),
+    )
+    assert explain(None, ADA, NOON, lambda _: True) == Explained("nothing", "", None, False)
