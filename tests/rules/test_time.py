@@ -112,7 +112,7 @@ def test_an_anniversary_in_a_year_is_everybodys_for_ever() -> None:
         (
             "birth_date is anniversary within 364 days",
             "UTC",
-            "2024-01-01T00:00Z",
+            "2024-01-02T00:00Z",
             date(1990, 12, 31),
             "2028-01-01T00:00Z",
         ),
