@@ -6,7 +6,7 @@ import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
-from bench import add_recipients, count_rules, full_list, import_file, list_segments, start
+from bench import add_recipients, count_rules, full_list, import_file, list_segments, scale, start
 from bench.harness import Figure, machine, save, say, show
 from bench.stores import Stores
 
@@ -19,6 +19,7 @@ BENCHMARKS: dict[str, Callable[[Stores], Iterator[Figure]]] = {
     "full_list": full_list.run,
     "import_file": import_file.run,
     "start": start.run,
+    "scale": scale.run,
 }
 
 

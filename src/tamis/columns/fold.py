@@ -9,10 +9,10 @@ import duckdb
 import msgspec
 
 from tamis.columns import replay
-from tamis.columns.clocks import Clock, next_edge, write_clock
+from tamis.columns.clocks import Clock, next_edge, read_clocks, write_clock
 from tamis.columns.fill import fill_edited, fill_new
 from tamis.columns.layout import arrange, insert_documents, table
-from tamis.columns.log import Log
+from tamis.columns.log import Log, last_number
 from tamis.columns.membership import MOST_RECENT, merge, span
 from tamis.columns.replay import MICROSECOND, Levels, When
 from tamis.domain.fields import FieldSet
@@ -51,6 +51,24 @@ class Touched(msgspec.Struct):
     ids: list[int]
 
 
+@dataclass(frozen=True, slots=True)
+class State:
+    """What is kept in memory of the store: the newest number of the log, how many recipients each segment has, when
+    time alone will change the memberships of a contact type, and whether anything was ever done by hand."""
+
+    number: int
+    sizes: dict[int, int]
+    clocks: dict[int, Clock]
+    by_hand: bool
+
+
+def read_state(con: duckdb.DuckDBPyConnection) -> State:
+    """Read the state of a store."""
+    sizes = dict(con.execute("SELECT segment_id, recipients FROM sizes").fetchall())
+    by_hand = con.execute("SELECT EXISTS (FROM added) OR EXISTS (FROM removed)").fetchall()[0][0]
+    return State(last_number(con), sizes, read_clocks(con), by_hand)
+
+
 class Fold:
     """A transaction of the column store in the making.
 
@@ -59,14 +77,18 @@ class Fold:
     and `load_hands`, then `build`; at last, `finish`.
     """
 
-    def __init__(
-        self, con: duckdb.DuckDBPyConnection, last_number: int, sizes: dict[int, int], clocks: dict[int, Clock]
-    ) -> None:
+    def __init__(self, con: duckdb.DuckDBPyConnection, state: State) -> None:
         self._con = con
-        self.log = Log(con, last_number, sizes)
-        self.clocks = clocks
+        self._clocks = dict(state.clocks)
+        self._by_hand = state.by_hand
+        self._expecting_hands = False
+        self._log = Log(con, state.number, dict(state.sizes))
         self.reached: int | None = None
-        self._by_hand = False
+
+    @property
+    def state(self) -> State:
+        """The state that the store comes to with this transaction."""
+        return State(self._log.last, self._log.sizes, self._clocks, self._by_hand)
 
     def arrange(self, type_id: int, fields: FieldSet) -> None:
         """Make sure that a contact type has its table, with a column for each field."""
@@ -77,20 +99,10 @@ class Fold:
         still exist are then brought."""
         con = self._con
         con.execute(f"CREATE OR REPLACE TEMP TABLE incoming AS FROM {table(type_id)} LIMIT 0")
-        con.execute("CREATE OR REPLACE TEMP TABLE incoming_added AS FROM added LIMIT 0")
-        con.execute("CREATE OR REPLACE TEMP TABLE incoming_removed AS FROM removed LIMIT 0")
-        for name, groups in (("touched", contacts), ("touched_added", added)):
-            con.execute(f"CREATE OR REPLACE TEMP TABLE {name} (id BIGINT, instant TIMESTAMP, cause VARCHAR)")
-            if groups:
-                con.execute(
-                    f"INSERT INTO {name} SELECT id, arg_max(instant, n), arg_max(cause, n) FROM ("
-                    "SELECT n, make_timestamp(g.instant) AS instant, g.cause AS cause, unnest(g.ids) AS id FROM ("
-                    "SELECT unnest(g) AS g, generate_subscripts(g, 1) AS n FROM (SELECT from_json($1, "
-                    """'[{"instant":"BIGINT","cause":"VARCHAR","ids":["BIGINT"]}]') AS g))) GROUP BY id""",
-                    [msgspec.json.encode(groups).decode()],
-                )
-        rows = con.execute("SELECT EXISTS (FROM added) OR EXISTS (FROM removed)").fetchall()
-        self._by_hand = bool(added) or rows[0][0]
+        self._note_touched("touched", contacts)
+        self._expecting_hands = False
+        if added or self._by_hand:
+            self._expect_hands(added)
 
     def bring_contacts(self, type_id: int, fields: FieldSet, documents: Sequence[str]) -> None:
         """Bring touched contacts, as documents."""
@@ -98,8 +110,9 @@ class Fold:
 
     def bring_hands(self, added: Sequence[AddedByHand], removed: Sequence[tuple[int, int]]) -> None:
         """Bring touched additions by hand, and the removals of touched contacts."""
-        self._by_hand = self._by_hand or bool(added or removed)
-        self._insert_hands("incoming_", added, removed)
+        if added or removed:
+            self._expect_hands()
+            self._insert_hands("incoming_", added, removed)
 
     def load_contacts(self, type_id: int, fields: FieldSet, documents: Sequence[str]) -> None:
         """Load contacts into a store that has none of them."""
@@ -107,11 +120,12 @@ class Fold:
 
     def load_hands(self, added: Sequence[AddedByHand], removed: Sequence[tuple[int, int]]) -> None:
         """Load all that was done by hand into a store that has nothing of it."""
+        self._by_hand = bool(added or removed)
         self._insert_hands("", added, removed)
 
     def settle(self, type_id: int, plans: Plans, now: datetime) -> None:
         """Let a contact type's memberships follow from what was brought and from the time that has passed."""
-        clock = self.clocks.get(type_id)
+        clock = self._clocks.get(type_id)
         now = max(now, clock.as_of) if clock else now
         start, stretch = (clock.as_of if clock else now), 0
         for midnight in _midnights(clock, plans.zone, now):
@@ -120,7 +134,7 @@ class Fold:
             self._pass_midnight(type_id, plans, midnight, stretch + 1)
             start, stretch = midnight, stretch + 2
         self._stretch(type_id, plans, clock, start, now + MICROSECOND, stretch)
-        self.log.write()
+        self._log.write()
         self._fill(type_id, plans, Moment(now, plans.zone))
         self._set_clock(type_id, plans, clock, now)
 
@@ -131,7 +145,7 @@ class Fold:
         for rules in plans.filled:
             for segment_id, rule in rules.items():
                 cause = Cause.REBUILD if segment_id in known else Cause.FIRST
-                fill_new(self._con, self.log, type_id, segment_id, rule, moment, cause)
+                fill_new(self._con, self._log, type_id, segment_id, rule, moment, cause)
         self._set_clock(type_id, plans, None, now)
 
     def finish(self, change: int) -> None:
@@ -140,6 +154,24 @@ class Fold:
         self.reached = change
 
     # -- taking in ---------------------------------------------------------------------------------------------------
+
+    def _note_touched(self, name: str, groups: Sequence[Touched]) -> None:
+        self._con.execute(
+            f"CREATE OR REPLACE TEMP TABLE {name} AS "
+            "SELECT id, arg_max(instant, n) AS instant, arg_max(cause, n) AS cause FROM ("
+            "SELECT n, make_timestamp(g.instant) AS instant, g.cause AS cause, unnest(g.ids) AS id FROM ("
+            "SELECT unnest(g) AS g, generate_subscripts(g, 1) AS n FROM (SELECT from_json($1, "
+            """'[{"instant":"BIGINT","cause":"VARCHAR","ids":["BIGINT"]}]') AS g))) GROUP BY id""",
+            [msgspec.json.encode(groups).decode()],
+        )
+
+    def _expect_hands(self, touched: Sequence[Touched] = ()) -> None:
+        """Make the tables for what was done by hand, once for each contact type: most changes need none of them."""
+        if not self._expecting_hands:
+            self._by_hand = self._expecting_hands = True
+            self._note_touched("touched_added", touched)
+            for name in ("added", "removed"):
+                self._con.execute(f"CREATE OR REPLACE TEMP TABLE incoming_{name} AS FROM {name} LIMIT 0")
 
     def _insert_documents(self, target: str, type_id: int, fields: FieldSet, documents: Sequence[str]) -> None:
         if documents:
@@ -195,22 +227,26 @@ class Fold:
             replay.choose_at_edges(con, type_id, edges, _plain(start), _plain(end))
         if plans.kept:
             replay.stage(con, type_id, plans.kept, self._by_hand)
-            replay.set_points(con, edges, _plain(start), _plain(end))
-            asked = replay.evaluate(con, plans.kept, [When("TRUE", Moment(start, plans.zone), by_row=True)])
-            replay.collect_moves(con, number, asked)
+            points = replay.points_of_stretch(con, edges, _plain(start), _plain(end))
+            when = When("TRUE", Moment(start, plans.zone), by_row=True)
+            asked = replay.evaluate(con, points, plans.kept, [when], self._by_hand)
+            replay.collect_moves(con, number, asked, self._by_hand)
             if self._by_hand:
                 replay.collect_strangers(con, number, end, asked)
         self._apply(type_id, end)
 
     def _pass_midnight(self, type_id: int, plans: Plans, midnight: datetime, number: int) -> None:
         con = self._con
+        if not plans.kept:
+            return
         before, after = Moment(midnight - MICROSECOND, plans.zone), Moment(midnight, plans.zone)
         con.execute("CREATE OR REPLACE TEMP TABLE turn (contact_id BIGINT, instant TIMESTAMP, cause VARCHAR)")
         replay.choose_at_midnight(con, type_id, plans.kept, before, after)
         replay.stage(con, type_id, plans.kept, self._by_hand)
-        replay.set_midnight(con, midnight)
-        asked = replay.evaluate(con, plans.kept, [When("k = 0", before), When("k = 1", after)])
-        replay.collect_moves(con, number, asked)
+        points = replay.points_of_midnight(con, midnight)
+        whens = [When("k = 0", before), When("k = 1", after)]
+        asked = replay.evaluate(con, points, plans.kept, whens, self._by_hand)
+        replay.collect_moves(con, number, asked, self._by_hand)
 
     def _fill(self, type_id: int, plans: Plans, moment: Moment) -> None:
         con = self._con
@@ -218,11 +254,11 @@ class Fold:
             self._empty(segment_id, moment.now)
         for rules in plans.filled:
             for segment_id, rule in rules.items():
-                if segment_id in self.log.sizes:
+                if segment_id in self._log.sizes:
                     fill_edited(con, type_id, segment_id, rule, moment)
-                    self.log.write()
+                    self._log.write()
                 else:
-                    fill_new(con, self.log, type_id, segment_id, rule, moment, Cause.FIRST)
+                    fill_new(con, self._log, type_id, segment_id, rule, moment, Cause.FIRST)
 
     def _empty(self, segment_id: int, now: datetime) -> None:
         con, (low, high) = self._con, span(segment_id)
@@ -230,7 +266,7 @@ class Fold:
             con.execute(f"DELETE FROM {name} WHERE recipient_id BETWEEN $1 AND $2", [low, high])
         for name in ("added", "removed"):
             con.execute(f"DELETE FROM {name} WHERE segment_id = $1", [segment_id])
-        self.log.fill(segment_id, _plain(now), Cause.DELETION, None)
+        self._log.fill(segment_id, _plain(now), Cause.DELETION, None)
 
     def _set_clock(self, type_id: int, plans: Plans, before: Clock | None, now: datetime) -> None:
         levels = [*plans.kept, *plans.filled]
@@ -248,11 +284,11 @@ class Fold:
         self._write_clock(type_id, Clock(now, midnight, edge))
 
     def _write_clock(self, type_id: int, clock: Clock | None) -> None:
-        if clock != self.clocks.get(type_id):
+        if clock != self._clocks.get(type_id):
             write_clock(self._con, type_id, clock)
-        self.clocks.pop(type_id, None)
+        self._clocks.pop(type_id, None)
         if clock:
-            self.clocks[type_id] = clock
+            self._clocks[type_id] = clock
 
 
 def _midnights(clock: Clock | None, zone: ZoneInfo, now: datetime) -> list[datetime]:

@@ -101,14 +101,10 @@ def stage(con: duckdb.DuckDBPyConnection, type_id: int, levels: Levels, by_hand:
         f"SELECT 0 AS version, id{names} FROM {table(type_id)} WHERE id IN (SELECT contact_id FROM turn) "
         f"UNION ALL SELECT 1, id{names} FROM incoming WHERE id IN (SELECT contact_id FROM turn)"
     )
-    con.execute(
-        "CREATE OR REPLACE TEMP TABLE hands "
-        "(version INTEGER, segment_id BIGINT, contact_id BIGINT, present BOOLEAN, member BOOLEAN)"
-    )
     if not by_hand:
         return
     con.execute(
-        "INSERT INTO hands "
+        "CREATE OR REPLACE TEMP TABLE hands AS "
         f"SELECT version, segment_id, contact_id, "
         f"coalesce(bool_or(recipient_id & {STRANGER} = 0), FALSE) AS present, "
         "bool_or(recipient_id IS NOT NULL) AS member FROM ("
@@ -120,14 +116,11 @@ def stage(con: duckdb.DuckDBPyConnection, type_id: int, levels: Levels, by_hand:
     )
 
 
-def set_points(con: duckdb.DuckDBPyConnection, edges: Sequence[Edge], start: datetime, end: datetime) -> None:
-    """Fill `points` for a stretch of time between two instants, both excluded, on one calendar day."""
+def points_of_stretch(con: duckdb.DuckDBPyConnection, edges: Sequence[Edge], start: datetime, end: datetime) -> str:
+    """Give the points of a stretch of time between two instants, both excluded, on one calendar day, as a table or a
+    query."""
     if not edges:
-        con.execute(
-            "CREATE OR REPLACE TEMP TABLE points AS SELECT contact_id, k AS version, instant, cause, k "
-            "FROM turn CROSS JOIN (VALUES (0), (1)) v(k)"
-        )
-        return
+        return "(SELECT contact_id, k AS version, instant, cause, k FROM turn CROSS JOIN (VALUES (0), (1)) v(k))"
     parameters = Parameters()
     first, last = parameters.bind(start), parameters.bind(end)
     passing = " UNION ".join(
@@ -145,25 +138,29 @@ def set_points(con: duckdb.DuckDBPyConnection, edges: Sequence[Edge], start: dat
         "AND CASE version WHEN 0 THEN t.instant IS NULL OR e < t.instant ELSE e > t.instant END)",
         parameters.values,
     )
+    return "points"
 
 
-def set_midnight(con: duckdb.DuckDBPyConnection, at: datetime) -> None:
-    """Fill `points` for a midnight: one before it, one on it."""
+def points_of_midnight(con: duckdb.DuckDBPyConnection, midnight: datetime) -> str:
+    """Give the points of a midnight, one before it and one on it, as a table."""
     con.execute(
         "CREATE OR REPLACE TEMP TABLE points AS SELECT contact_id, 0 AS version, $1::TIMESTAMP AS instant, "
         f"CASE k WHEN 1 THEN '{Cause.TIME}' END AS cause, k FROM turn CROSS JOIN (VALUES (0), (1)) v(k)",
-        [at.replace(tzinfo=None)],
+        [midnight.replace(tzinfo=None)],
     )
+    return "points"
 
 
-def evaluate(con: duckdb.DuckDBPyConnection, levels: Levels, whens: Sequence[When]) -> list[int]:
-    """Fill `answers` from `points` and `versions`; gives the segments in the order of the answers in each list."""
-    source, held, asked = "points", "[]::BOOLEAN[]", list[int]()
+def evaluate(
+    con: duckdb.DuckDBPyConnection, points: str, levels: Levels, whens: Sequence[When], by_hand: bool
+) -> list[int]:
+    """Fill `answers` from points and `versions`; gives the segments in the order of the answers in each list."""
+    held, asked = "[]::BOOLEAN[]", list[int]()
     for rules in levels:
         parameters = Parameters()
         named = sorted({id_ for rule in rules.values() for id_ in segments_named(rule)})
         if named:
-            _look_up_named(con, asked, named)
+            _look_up_named(con, asked, named, by_hand)
         lists = " ".join(
             f"WHEN {when.points} THEN ["
             + ", ".join(compile_rule(rule, when.moment, _source(when), parameters) for rule in rules.values())
@@ -171,27 +168,28 @@ def evaluate(con: duckdb.DuckDBPyConnection, levels: Levels, whens: Sequence[Whe
             for when in whens
         )
         con.execute(
-            "CREATE OR REPLACE TEMP TABLE next_answers AS SELECT contact_id, version, instant, cause, k, "
+            "CREATE OR REPLACE TEMP TABLE answers AS SELECT contact_id, version, instant, cause, k, "
             f"CASE WHEN id IS NOT NULL THEN list_concat({held}, CASE {lists} END) END AS held FROM ("
-            f"SELECT a.*, v.* EXCLUDE (version){', n.* EXCLUDE (contact_id, k)' if named else ''} FROM {source} a "
+            f"SELECT a.*, v.* EXCLUDE (version){', n.* EXCLUDE (contact_id, k)' if named else ''} FROM {points} a "
             "LEFT JOIN versions v ON v.id = a.contact_id AND v.version = a.version"
             f"{' LEFT JOIN named n ON n.contact_id = a.contact_id AND n.k = a.k' if named else ''})",
             parameters.values,
         )
-        con.execute("DROP TABLE IF EXISTS answers")
-        con.execute("ALTER TABLE next_answers RENAME TO answers")
-        source, held = "answers", "held"
+        points, held = "answers", "held"
         asked += rules
     return asked
 
 
-def _look_up_named(con: duckdb.DuckDBPyConnection, asked: Sequence[int], named: Sequence[int]) -> None:
+def _look_up_named(con: duckdb.DuckDBPyConnection, asked: Sequence[int], named: Sequence[int], by_hand: bool) -> None:
     """Fill `named` with whether each contact is, at each point, in the segments that rules of the next level name."""
-    tests = "".join(f", coalesce(h{id_}.member, held[{asked.index(id_) + 1}]) IS TRUE AS s{id_}" for id_ in named)
+    tests = "".join(
+        f", coalesce({f'h{id_}.member' if by_hand else 'NULL'}, held[{asked.index(id_) + 1}]) IS TRUE AS s{id_}"
+        for id_ in named
+    )
     joins = "".join(
         f" LEFT JOIN hands h{id_} ON h{id_}.contact_id = a.contact_id AND h{id_}.version = a.version "
         f"AND h{id_}.segment_id = {id_}"
-        for id_ in named
+        for id_ in (named if by_hand else ())
     )
     con.execute(f"CREATE OR REPLACE TEMP TABLE named AS SELECT a.contact_id, a.k{tests} FROM answers a{joins}")
 
@@ -200,23 +198,30 @@ def _source(when: When) -> Source:
     return Source(column, lambda segment_id, _: f"s{int(segment_id)}", "instant" if when.by_row else None)
 
 
-def collect_moves(con: duckdb.DuckDBPyConnection, stretch: int, asked: Sequence[int]) -> None:
+def collect_moves(con: duckdb.DuckDBPyConnection, stretch: int, asked: Sequence[int], by_hand: bool) -> None:
     """Add to `moves` the differences between each point and the one before it; `asked` is what `evaluate` gave.
 
     Addresses that were added as no contacts are left out: whether one of them is a contact now says nothing of it.
     """
-    con.execute(
-        f"INSERT INTO moves SELECT $1, segment_id << {SEGMENT_SHIFT} | contact_id, CASE WHEN is_in THEN 1 ELSE -1 END, "
-        "instant, cause, k FROM ("
-        "SELECT d.*, coalesce(h0.present, was) IS TRUE AS was_in, coalesce(h1.present, now) IS TRUE AS is_in FROM ("
+    differences = (
         "SELECT b.contact_id, b.k, b.instant, b.cause, a.version AS version_before, b.version, "
         "unnest($2::BIGINT[]) AS segment_id, unnest(a.held) AS was, unnest(b.held) AS now "
         "FROM answers b JOIN answers a ON a.contact_id = b.contact_id AND a.k = b.k - 1 "
-        "WHERE a.held IS DISTINCT FROM b.held OR b.contact_id IN (SELECT contact_id FROM hands)) d "
-        "LEFT JOIN hands h0 ON h0.contact_id = d.contact_id AND h0.segment_id = d.segment_id "
-        "AND h0.version = d.version_before "
-        "LEFT JOIN hands h1 ON h1.contact_id = d.contact_id AND h1.segment_id = d.segment_id "
-        "AND h1.version = d.version) WHERE was_in <> is_in",
+        "WHERE a.held IS DISTINCT FROM b.held"
+    )
+    if by_hand:
+        differences = (
+            "SELECT d.* REPLACE (coalesce(h0.present, was) AS was, coalesce(h1.present, now) AS now) "
+            f"FROM ({differences} OR b.contact_id IN (SELECT contact_id FROM hands)) d "
+            "LEFT JOIN hands h0 ON h0.contact_id = d.contact_id AND h0.segment_id = d.segment_id "
+            "AND h0.version = d.version_before "
+            "LEFT JOIN hands h1 ON h1.contact_id = d.contact_id AND h1.segment_id = d.segment_id "
+            "AND h1.version = d.version"
+        )
+    con.execute(
+        f"INSERT INTO moves SELECT $1, segment_id << {SEGMENT_SHIFT} | contact_id, "
+        f"CASE WHEN now IS TRUE THEN 1 ELSE -1 END, instant, cause, k FROM ({differences}) "
+        "WHERE (was IS TRUE) <> (now IS TRUE)",
         [stretch, asked],
     )
 

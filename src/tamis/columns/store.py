@@ -13,11 +13,9 @@ from zoneinfo import ZoneInfo
 
 import duckdb
 
-from tamis.columns.clocks import Clock, read_clocks
 from tamis.columns.copies import copy_database, discard_unfinished
-from tamis.columns.fold import Fold
+from tamis.columns.fold import Fold, State, read_state
 from tamis.columns.gate import Gate
-from tamis.columns.log import last_number
 from tamis.columns.membership import MANY_RECENT, merge
 from tamis.columns.owner import take_ownership
 from tamis.columns.schema import HISTORY, HISTORY_TABLES, SCHEMA, VERSION
@@ -36,9 +34,8 @@ log = logging.getLogger("tamis")
 class Columns:
     """The column store of one directory, owned by this process until `close`.
 
-    `applied` is the change number up to which it follows the records, None when it must be rebuilt from them; `sizes`
-    tells how many recipients each segment has. `trimmed` is the day on which old history was dropped last. `lock` is
-    held by whoever lets it catch up.
+    `applied` is the change number up to which it follows the records, None when it must be rebuilt from them.
+    `trimmed` is the day on which old history was dropped last. `lock` is held by whoever lets it catch up.
     """
 
     def __init__(self, directory: Path, store_id: str, memory: str, threads: int) -> None:
@@ -46,13 +43,11 @@ class Columns:
         self.set_aside: Path | None = None
         self.trouble: Trouble | None = None
         self.trimmed: date | None = None
-        self._number = 0
-        self._clocks: dict[int, Clock] = {}
-        self.sizes: dict[int, int] = {}
         self.lock = threading.Lock()
         self._store_id = store_id
         self._cursors: dict[int, duckdb.DuckDBPyConnection] = {}
         self._gate = Gate()
+        self._state = State(0, {}, {}, False)
         self._own = take_ownership(directory)
         try:
             self._config: dict[str, str | bool | int | float | list[str]] = {
@@ -73,9 +68,14 @@ class Columns:
         self._begin()
 
     @property
+    def sizes(self) -> dict[int, int]:
+        """How many recipients each segment has."""
+        return self._state.sizes
+
+    @property
     def due(self) -> dict[int, datetime]:
         """When time alone will next change the memberships of a contact type, for those where it will."""
-        return {type_id: clock.due for type_id, clock in self._clocks.items() if clock.due}
+        return {type_id: clock.due for type_id, clock in self._state.clocks.items() if clock.due}
 
     @contextmanager
     def reading(self) -> Iterator[duckdb.DuckDBPyConnection]:
@@ -159,11 +159,11 @@ class Columns:
     def fold(self) -> Iterator[Fold]:
         """Apply changes in one transaction, which `Fold.finish` ends with the change number that was reached."""
         with self._transaction() as con:
-            fold = Fold(con, self._number, dict(self.sizes), dict(self._clocks))
+            fold = Fold(con, self._state)
             yield fold
             assert fold.reached is not None, "a fold must be finished"
             con.execute("UPDATE meta SET applied = $1", [fold.reached])
-        self.sizes, self._clocks, self._number = fold.log.sizes, fold.clocks, fold.log.last
+        self._state = fold.state
         self.applied = fold.reached
 
     @contextmanager
@@ -257,7 +257,7 @@ class Columns:
         try:
             if db.execute("SELECT version, store_id FROM meta").fetchall() != [(VERSION, self._store_id)]:
                 raise duckdb.IOException("made by another version, or for other records")
-            _sizes(db)
+            read_state(db)
         except duckdb.Error:
             db.close()
             raise
@@ -279,17 +279,13 @@ class Columns:
 
     def _begin(self) -> None:
         con = self._db.cursor()
-        self.sizes, self._clocks, self._number = _sizes(con), read_clocks(con), last_number(con)
+        self._state = read_state(con)
         self.trimmed = last_trimmed(con)
         con.close()
 
     def _applied(self) -> int | None:
         rows = self._db.execute("SELECT applied FROM meta").fetchall()
         return rows[0][0] if rows and rows[0][0] >= 0 else None
-
-
-def _sizes(con: duckdb.DuckDBPyConnection) -> dict[int, int]:
-    return dict(con.execute("SELECT segment_id, recipients FROM sizes").fetchall())
 
 
 def _sync_directory(directory: Path) -> None:

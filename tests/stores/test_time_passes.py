@@ -1,0 +1,210 @@
+"""Time counts as a write: who enters and leaves by time alone does so at the right instant, whoever looks when."""
+
+from collections.abc import Callable, Iterator
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tamis.actions.accounts import create_account
+from tamis.actions.fields import create_field
+from tamis.actions.house import House
+from tamis.actions.importing.upsert import upsert
+from tamis.actions.recipients import add_recipient, delete_recipient
+from tamis.actions.segments import create_segment, delete_segment, edit_segment
+from tamis.actions.types import create_type
+from tamis.domain.contacts import encode_values
+from tamis.domain.fields import Kind, Value
+from tamis.domain.segments import Segment
+from tamis.records import types
+from tamis.records.contacts import NewContact
+from tamis.rules.text import from_text
+from tamis.settings import Settings
+from tests.stores.oracle import email
+
+NOON = datetime(2024, 5, 10, 6, tzinfo=UTC)  # in Dhaka, where midnight is at 18:00 UTC
+MIDNIGHT = datetime(2024, 5, 10, 18, tzinfo=UTC)
+HOUR = timedelta(hours=1)
+MICROSECOND = timedelta(microseconds=1)
+
+
+class World:
+    """People whose last visit and birthday are known, and a clock that stands until it is turned."""
+
+    def __init__(self, directory: Path) -> None:
+        self.directory = directory
+        self.now = NOON
+        self.house = self.opened()
+        self.account, _ = self.house.write(create_account, "owner@example.org", "Asia/Dhaka", None)
+        self.type = self.house.write(create_type, self.account, "People")
+        self.seen = self.house.write(create_field, self.type, "Seen", Kind.DATETIME)
+        self.born = self.house.write(create_field, self.type, "Born", Kind.DATE)
+
+    def opened(self) -> House:
+        return House(Settings(self.directory, columns_threads=1), lambda: self.now)
+
+    def restart(self) -> None:
+        self.house.close()
+        self.house = self.opened()
+
+    def put(self, address: str, **values: Value) -> None:
+        fields = {"seen": self.seen.id, "born": self.born.id}
+        document = encode_values({fields[name]: value for name, value in values.items()})
+        row = NewContact(address, address, document)
+        known = types.fields_of_type(self.house.records.reader(), self.type.id)
+        self.house.write(upsert, self.type.id, known, [row], ())
+
+    def segment(self, name: str, rule: str) -> Segment:
+        return self.house.write(create_segment, self.account, self.type, name, from_text(rule))
+
+    def size(self, segment: Segment) -> int:
+        return self.house.columns().sizes[segment.id]
+
+    def log(self, segment: Segment) -> list[tuple[int, datetime, str]]:
+        """List the transitions of a segment: +1 or -1, instant, cause."""
+        rows: list[Any] = (
+            self.house.columns()
+            .cursor()
+            .execute(
+                "SELECT step, instant, cause FROM transitions WHERE recipient_id >> 32 = $1 ORDER BY number",
+                [segment.id],
+            )
+            .fetchall()
+        )
+        return [(step, instant.replace(tzinfo=UTC), cause) for step, instant, cause in rows]
+
+
+@pytest.fixture
+def world(tmp_path: Path) -> Iterator[World]:
+    """Open a world of its own."""
+    made = World(tmp_path)
+    yield made
+    made.house.close()
+
+
+def by_reading(world: World) -> None:
+    world.house.columns()
+
+
+def by_restarting(world: World) -> None:
+    world.restart()
+
+
+def by_nothing(world: World) -> None:
+    pass
+
+
+@pytest.mark.parametrize("meanwhile", [by_reading, by_restarting, by_nothing])
+def test_an_hour_ends_at_its_instant_also_when_nobody_asked_or_served(
+    world: World, meanwhile: Callable[[World], None]
+) -> None:
+    segment = world.segment("Recent", "seen is within 3 hours")
+    assert world.size(segment) == 0
+    world.put("ann@example.org", seen=NOON - HOUR)
+    if meanwhile is not by_nothing:
+        assert world.size(segment) == 1
+    world.now = NOON + 2 * HOUR - MICROSECOND
+    meanwhile(world)
+    if meanwhile is not by_nothing:
+        assert world.size(segment) == 1
+    world.now = NOON + 5 * HOUR
+    assert world.size(segment) == 0
+    assert world.log(segment) == [(1, NOON, "import"), (-1, NOON + 2 * HOUR, "time passed")]
+
+
+def test_a_read_a_microsecond_before_midnight_and_at_midnight(world: World) -> None:
+    segment = world.segment("Today", "born is anniversary within 0 days")
+    world.put("ann@example.org", born=datetime(1990, 5, 10).date())  # noqa: DTZ001  a day
+    world.put("bob@example.org", born=datetime(1991, 5, 11).date())  # noqa: DTZ001  a day
+    assert world.size(segment) == 1
+    world.now = MIDNIGHT - MICROSECOND
+    assert world.log(segment) == []
+    world.now = MIDNIGHT
+    assert world.size(segment) == 1
+    assert sorted(world.log(segment)) == [(-1, MIDNIGHT, "time passed"), (1, MIDNIGHT, "time passed")]
+
+
+def test_many_midnights_at_once_are_many_instants(world: World) -> None:
+    segment = world.segment("Last two days", "seen is within 2 days")
+    for day in range(4):
+        world.put(f"p{day}@example.org", seen=NOON - timedelta(days=day))
+    assert world.size(segment) == 3
+    world.now = NOON + timedelta(days=9)
+    assert world.size(segment) == 0
+    left = [instant for step, instant, cause in world.log(segment) if step == -1 and cause == "time passed"]
+    assert left == [MIDNIGHT, MIDNIGHT + timedelta(days=1), MIDNIGHT + timedelta(days=2)]
+
+
+def test_a_change_and_the_end_of_its_time_while_nobody_looks_are_two_transitions(world: World) -> None:
+    segment = world.segment("Recent", "seen is within 3 hours")
+    assert world.size(segment) == 0
+    world.now += HOUR
+    world.put("ann@example.org", seen=NOON)
+    world.now += 7 * HOUR
+    world.put("bob@example.org", seen=NOON + 8 * HOUR)
+    world.now += 20 * HOUR
+    assert world.size(segment) == 0
+    assert world.log(segment) == [
+        (1, NOON + HOUR, "import"),
+        (-1, NOON + 3 * HOUR, "time passed"),
+        (1, NOON + 8 * HOUR, "import"),
+        (-1, NOON + 11 * HOUR, "time passed"),
+    ]
+
+
+def test_who_is_kept_by_hand_does_not_leave_with_time(world: World) -> None:
+    segment = world.segment("Recent", "seen is within 3 hours")
+    assert world.size(segment) == 0
+    for name in ("ann", "bob"):
+        world.put(f"{name}@example.org", seen=NOON)
+    world.put("cat@example.org", seen=NOON - 4 * HOUR)
+    assert world.size(segment) == 2
+    world.house.write(delete_recipient, world.account, segment.id << 32 | 1)
+    world.house.write(add_recipient, world.account, segment.id, email("cat@example.org"), "", "")
+    world.now += 10 * HOUR
+    assert world.size(segment) == 1
+    assert sorted((cause, step) for step, _, cause in world.log(segment)) == [
+        ("by hand", -1),
+        ("by hand", 1),
+        ("import", 1),
+        ("import", 1),
+        ("time passed", -1),
+    ]
+
+
+def test_a_segment_that_names_another_follows_it_through_time(world: World) -> None:
+    recent = world.segment("Recent", "seen is within 3 hours")
+    world.segment("Lapsed", 'seen is not blank and is not in segment "Recent"')
+    third = world.segment("Of lapsed", 'is in segment "Lapsed"')
+    world.put("ann@example.org", seen=NOON)
+    assert (world.size(recent), world.size(third)) == (1, 0)
+    world.now += 4 * HOUR
+    assert (world.size(recent), world.size(third)) == (0, 1)
+    assert world.log(third) == [(1, NOON + 3 * HOUR, "time passed")]
+
+
+def test_a_midnight_at_which_every_rule_of_the_day_was_just_edited(world: World) -> None:
+    segment = world.segment("Today", "seen is within 0 days")
+    world.put("ann@example.org", seen=NOON)
+    assert world.size(segment) == 1
+    world.now = MIDNIGHT + HOUR
+    world.house.write(edit_segment, world.account, segment.id, draft=from_text("seen is within 1 day"))
+    assert world.size(segment) == 1
+    world.now += timedelta(days=2)
+    world.house.write(delete_segment, world.account, segment.id)
+    assert segment.id not in world.house.columns().sizes
+    assert world.house.columns().due == {}
+
+
+def test_nothing_is_due_where_no_rule_looks_at_the_time(world: World) -> None:
+    world.segment("Plain", "seen is not blank")
+    assert world.house.columns().due == {}
+    world.segment("Hours", "seen is within 1 hour")
+    assert world.house.columns().due == {}  # nobody's time will end
+    world.put("ann@example.org", seen=NOON)
+    assert world.house.columns().due == {world.type.id: NOON + HOUR}
+    world.segment("Days", "seen is within 1 day")
+    assert world.house.columns().due == {world.type.id: NOON + HOUR}
+    world.now += 2 * HOUR
+    assert world.house.columns().due == {world.type.id: MIDNIGHT}
