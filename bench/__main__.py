@@ -1,6 +1,7 @@
 """Run all benchmarks, or those named on the command line: `python -m bench [NAME]...`."""
 
 import argparse
+import sys
 import tempfile
 import time
 from collections.abc import Callable, Iterator
@@ -11,6 +12,7 @@ from bench.harness import Figure, machine, save, say, show
 from bench.stores import Stores
 
 CONTACTS = 1_000_000
+FAULTS = "faults"
 RESULTS = Path(__file__).with_name("results.json")
 BENCHMARKS: dict[str, Callable[[Stores], Iterator[Figure]]] = {
     "count_rules": count_rules.run,
@@ -25,8 +27,18 @@ BENCHMARKS: dict[str, Callable[[Stores], Iterator[Figure]]] = {
 
 def main() -> None:
     """Measure, print the table, and write it to bench/results.json."""
+    if sys.argv[1:2] == [FAULTS]:
+        from bench import faults  # it needs the tests, which measuring does not
+
+        faults.main(sys.argv[2:])
+        return
     parser = argparse.ArgumentParser(prog="python -m bench", description="Measure speed beside baselines.")
-    parser.add_argument("names", nargs="*", metavar="NAME", help=f"one of {', '.join(BENCHMARKS)}; default all")
+    parser.add_argument(
+        "names",
+        nargs="*",
+        metavar="NAME",
+        help=f"one of {', '.join(BENCHMARKS)}; default all. {FAULTS} has options of its own and is no part of all",
+    )
     parser.add_argument("--contacts", type=int, default=CONTACTS, help="how many contacts the store has")
     options = parser.parse_args()
     unknown = set(options.names) - set(BENCHMARKS)

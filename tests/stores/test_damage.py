@@ -1,5 +1,7 @@
 """A column file that cannot be read is put aside and built again, with the same members."""
 
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -14,6 +16,7 @@ from tamis.columns.store import FILE_NAME
 from tamis.domain.errors import Unavailable
 from tamis.rules.text import from_text
 from tamis.settings import Settings
+from tests.support.process import environment
 
 PEOPLE = 40_000
 EVERYONE = 1 << 53
@@ -80,3 +83,30 @@ def test_a_file_of_other_records_is_put_aside(served: tuple[Path, list[int]], tm
     assert house.columns().set_aside
     assert segment_sizes(house) == {}
     house.close()
+
+
+MAKING = """
+import os, signal, sys
+from pathlib import Path
+from tamis.actions.house import House
+from tamis.columns import store
+from tamis.settings import Settings
+made = store.Columns._create
+def create(self, con):
+    if sys.argv[2] == "after":
+        made(self, con)
+    os.kill(os.getpid(), signal.SIGKILL)
+store.Columns._create = create
+House(Settings(Path(sys.argv[1]))).columns()
+"""
+
+
+@pytest.mark.parametrize("when", ["before", "after"])
+def test_a_file_whose_making_was_killed_is_no_damage(tmp_path: Path, when: str) -> None:
+    command = [sys.executable, "-c", MAKING, str(tmp_path), when]
+    killed = subprocess.run(command, capture_output=True, env=environment(), check=False)
+    assert killed.returncode == -9, killed.stderr
+    house = House(Settings(tmp_path))
+    assert house.columns().set_aside is None
+    house.close()
+    assert sorted(file.name for file in tmp_path.glob("columns.duckdb*")) == [FILE_NAME]

@@ -44,9 +44,16 @@ def tamis(data: Path, *arguments: str | Path, prefix: Sequence[str] = ()) -> dic
 
 class Server:
     """`tamis serve` on a free port; the block that it is used in begins when it listens and ends with SIGTERM. `prefix`
-    is a program that runs it, and becomes it."""
+    is a program that runs it, and becomes it; `program` says what Python runs, which is Tamis."""
 
-    def __init__(self, data: Path, settings: Mapping[str, str] | None = None, prefix: Sequence[str] = ()) -> None:
+    def __init__(
+        self,
+        data: Path,
+        settings: Mapping[str, str] | None = None,
+        prefix: Sequence[str] = (),
+        program: Sequence[str] = ("-m", "tamis"),
+    ) -> None:
+        self.program = program
         self.data = data
         self.prefix = prefix
         self._settings = settings
@@ -65,10 +72,17 @@ class Server:
 
     def start(self) -> None:
         """Start the process, also again after it has ended, and wait until it says where it listens."""
+        self.launch()
+        if not self._listening.wait(PATIENCE_SECONDS) or not self.address:
+            self.kill()
+            raise AssertionError(f"the server does not listen: {''.join(self.errors)}")
+
+    def launch(self) -> None:
+        """Start the process, and wait for nothing."""
         self._listening.clear()
         self.address = ""
         self.process = subprocess.Popen(
-            [*self.prefix, sys.executable, "-m", "tamis", "serve", "--port", "0", "--data", str(self.data)],
+            [*self.prefix, sys.executable, *self.program, "serve", "--port", "0", "--data", str(self.data)],
             stdout=subprocess.PIPE,
             stderr=subprocess.PIPE,
             text=True,
@@ -82,9 +96,11 @@ class Server:
         ]
         for reader in self._readers:
             reader.start()
-        if not self._listening.wait(PATIENCE_SECONDS) or not self.address:
-            self.kill()
-            raise AssertionError(f"the server does not listen: {''.join(self.errors)}")
+
+    @property
+    def is_running(self) -> bool:
+        """Whether there is a process that has not ended."""
+        return hasattr(self, "process") and self.process.poll() is None
 
     def stop(self) -> int:
         """Ask the process to end, as an operator does; gives its exit status."""

@@ -220,7 +220,8 @@ class Columns:
     def _discard_leftovers(self) -> None:
         """Remove what a killed process may have left unfinished: it holds values of contacts."""
         discard_unfinished(self.path.parent)
-        self._beside(FRESH_ENDING).unlink(missing_ok=True)
+        for ending in (FRESH_ENDING, FRESH_ENDING + WAL_ENDING):
+            self._beside(ending).unlink(missing_ok=True)
 
     def _beside(self, ending: str) -> Path:
         return self.path.with_name(FILE_NAME + ending)
@@ -239,18 +240,26 @@ class Columns:
                 if keeps_out(error):
                     raise Unavailable(f"{self.path} cannot be opened: {error}") from None
                 self.set_aside = self._put_aside()
+        self._beside(WAL_ENDING).unlink(missing_ok=True)  # one without its file is of no use, and would be read
+        self._make()
+        return self._open_present()
+
+    def _make(self) -> None:
+        """Make an empty store, which is there as a whole or not at all."""
+        fresh = self._beside(FRESH_ENDING)
+        self._discard_leftovers()
         try:
-            db = duckdb.connect(str(self.path), config=self._config)
+            db = duckdb.connect(str(fresh), config=self._config)
             try:
                 self._create(db)
-            except duckdb.Error:
+                db.execute("CHECKPOINT").fetchall()
+            finally:
                 db.close()
-                raise
         except duckdb.Error as error:
-            for ending in ("", WAL_ENDING):  # half a file would be put aside at the next attempt
-                self._beside(ending).unlink(missing_ok=True)
+            self._discard_leftovers()
             raise Unavailable(f"{self.path} cannot be made: {error}") from None
-        return db
+        fresh.replace(self.path)
+        _sync_directory(self.path.parent)
 
     def _open_present(self) -> duckdb.DuckDBPyConnection:
         db = duckdb.connect(str(self.path), config=self._config)

@@ -1,0 +1,25 @@
+"""Some rounds of those that `python -m bench faults` runs by the hundred."""
+
+import random
+
+import pytest
+
+from tests.reliability.kills import KINDS, Figures, run_rounds
+
+PEOPLE = 600
+
+
+@pytest.mark.parametrize(
+    "kinds", [["writing", "stop"], ["rewrite", "catch-up"], ["migration", "rebuild"]], ids="-".join
+)
+def test_whatever_was_acknowledged_is_there_after_a_kill(kinds: list[str]) -> None:
+    seed = random.randrange(1 << 32)
+    print(f"seed {seed}")
+    figures = Figures()
+    run_rounds(kinds, PEOPLE, seed, figures)
+    assert figures.kills.total() == len(kinds)
+    assert figures.certain
+
+
+def test_all_kinds_of_moments_are_known_by_name() -> None:
+    assert set(KINDS) == {"writing", "catch-up", "rebuild", "migration", "rewrite", "start", "stop"}
