@@ -9,6 +9,7 @@ from tamis import __version__
 from tamis.cli.account import account_app, key_app
 from tamis.cli.common import refuse
 from tamis.cli.contact import contact_app
+from tamis.cli.explain import explain
 from tamis.cli.fields import field_app
 from tamis.cli.history import history
 from tamis.cli.imports import import_file
@@ -25,6 +26,7 @@ for command in (account_app, key_app, type_app, field_app, contact_app, segment_
 segment_app.command(overlap)
 segment_app.command(sample)
 segment_app.command(history)
+segment_app.command(explain)
 app.command(import_file, name="import")
 app.command(erase_files, name="erase")
 app.command(backup)

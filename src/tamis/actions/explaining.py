@@ -1,0 +1,103 @@
+"""Why a contact is, or is not, in a segment, and when that will change without anybody doing anything."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Literal
+
+import apsw
+
+from tamis.actions.catch_up import stored_rule
+from tamis.actions.membership import membership
+from tamis.actions.segments import rule_of
+from tamis.domain.accounts import Account
+from tamis.domain.contacts import Contact
+from tamis.domain.emails import Email, email_key, parse_email
+from tamis.domain.errors import NotFound
+from tamis.domain.fields import FieldSet
+from tamis.domain.segments import Segment
+from tamis.records import contacts, recipients, segments, types
+from tamis.rules.explain import Explained, explain
+from tamis.rules.moment import Moment
+from tamis.rules.time import next_change
+from tamis.rules.tree import Rule
+
+Because = Literal["rule", "added by hand", "removed by hand"]
+
+
+@dataclass(frozen=True, slots=True)
+class Explanation:
+    """Whether an address is in a segment and what decides it; `since` tells when that was done by hand.
+
+    `rule` is what the parts of the rule say of the contact, also where a hand overrules it, and None for an address
+    that is no contact. `changes_at` is when time alone will change the membership, if it will.
+    """
+
+    segment: Segment
+    email: str
+    contact_id: int | None
+    is_in: bool
+    because: Because
+    since: datetime | None
+    rule: Explained | None
+    changes_at: datetime | None
+
+
+def explain_membership(
+    db: apsw.Connection, now: datetime, account: Account, segment: Segment, email: str
+) -> Explanation:
+    """Tell why an address is, or is not, in a segment at an instant; raises NotFound for one that nothing is known
+    of."""
+    type_id = segment.contact_type_id
+    fields = types.fields_of_type(db, type_id)
+    address = parse_email(email)
+    contact = contacts.by_email(db, type_id, address.key, fields) if address else None
+    added = _added_since(db, segment, address) if address else None
+    if contact is None:
+        if address is None or added is None:
+            raise NotFound(
+                f'"{email}" is no contact of the type of the segment "{segment.name}" and was not added to it by hand: '
+                "look for a mistake in the address"
+            )
+        return Explanation(segment, address.address, None, True, "added by hand", added, None, None)
+    moment = Moment(now, account.zone)
+    is_in = membership(db, contact, fields, moment)
+    removed = None if added else _removed_since(db, segment, contact)
+    rule = rule_of(db, segment)
+    by_hand = added or removed
+    return Explanation(
+        segment,
+        contact.email,
+        contact.id,
+        is_in(segment.id),
+        "added by hand" if added else "removed by hand" if removed else "rule",
+        by_hand,
+        explain(rule, contact, moment, is_in),
+        None if by_hand else next_change(rule, contact, moment, _decided(db, contact, fields)),
+    )
+
+
+def _added_since(db: apsw.Connection, segment: Segment, address: Email) -> datetime | None:
+    found = recipients.additions_of_address(db, segment.contact_type_id, address.key)
+    return next((addition.since for addition in found if addition.segment_id == segment.id), None)
+
+
+def _removed_since(db: apsw.Connection, segment: Segment, contact: Contact) -> datetime | None:
+    found = recipients.removals_of_contact(db, contact.id)
+    return next((removal.since for removal in found if removal.segment_id == segment.id), None)
+
+
+def _decided(db: apsw.Connection, contact: Contact, fields: FieldSet) -> Callable[[int], Rule | bool]:
+    """Make what tells by what it is decided whether a contact is in a segment: its rule, or a hand (see
+    `membership`)."""
+    key = email_key(contact.email) or ""
+
+    def decided(segment_id: int) -> Rule | bool:
+        segment = segments.live_in_type(db, contact.contact_type_id, segment_id)
+        if segment is None or recipients.is_added(db, segment_id, key):
+            return segment is not None
+        if recipients.is_removed(db, segment_id, contact.id):
+            return False
+        return stored_rule(segment.rule, fields, segments.refs_for(db, segment.contact_type_id, [segment.rule]))
+
+    return decided

@@ -1,0 +1,86 @@
+"""`tamis segment explain`."""
+
+from collections.abc import Iterator
+from typing import Any
+
+from tamis.actions.explaining import Explanation, explain_membership
+from tamis.actions.segments import find_segment
+from tamis.cli.common import Common, account_of, local_time, opened, show
+from tamis.domain.accounts import Account
+from tamis.domain.instants import format_instant
+from tamis.records.database import snapshot
+from tamis.rules.explain import Explained
+
+JOINS = {"all": "all of these", "any": "at least one of these", "not": "not"}
+
+
+def explain(segment: str, email: str, *, common: Common = Common()) -> None:  # noqa: B008  frozen
+    """Tell why a contact is, or is not, in a segment.
+
+    Parameters
+    ----------
+    segment
+        Id or name of the segment.
+    email
+        Address of the contact, or one that was added by hand.
+    """
+    with opened(common) as house:
+        account = account_of(house, common)
+        db = house.records.reader()
+        with snapshot(db):
+            found = find_segment(db, account, segment)
+            explanation = explain_membership(db, house.clock(), account, found, email)
+    show(common, _document(explanation), *_lines(explanation, account))
+
+
+def _document(found: Explanation) -> dict[str, Any]:
+    return {
+        "segment": {"id": found.segment.id, "name": found.segment.name},
+        "email": found.email,
+        "contact_id": found.contact_id,
+        "in_segment": found.is_in,
+        "because": found.because,
+        "since": found.since and format_instant(found.since),
+        "rule": found.rule and _part(found.rule),
+        "changes_at": found.changes_at and format_instant(found.changes_at),
+    }
+
+
+def _part(part: Explained) -> dict[str, Any]:
+    return {
+        "kind": part.kind,
+        "text": part.text,
+        "value": part.value,
+        "holds": part.holds,
+        "parts": [_part(inner) for inner in part.parts],
+    }
+
+
+def _lines(found: Explanation, account: Account) -> Iterator[str]:
+    yield "In the segment." if found.is_in else "Not in the segment."
+    if found.since:
+        yield f"It was {found.because} on {local_time(found.since, account.zone)}, whatever the rule says."
+    if found.rule is None:
+        yield "It is no contact, so the rule says nothing of it."
+    else:
+        yield from _tree(found.rule, "")
+    if found.changes_at:
+        what = "leave" if found.is_in else "enter"
+        yield f"It will {what} by time alone on {local_time(found.changes_at, account.zone)} ({account.timezone})."
+
+
+def _tree(part: Explained, indent: str) -> Iterator[str]:
+    yield f"{indent}{'✓' if part.holds else '✗'} {_words(part)}"
+    for inner in part.parts:
+        yield from _tree(inner, indent + "  ")
+
+
+def _words(part: Explained) -> str:
+    if part.kind == "nothing":
+        return "the segment has no conditions, so its rule selects nobody"
+    if part.kind == "condition":
+        return f"{part.text}   ({'is blank' if part.value is None else part.value})"
+    if part.kind == "segment":
+        is_in = part.holds is not part.text.startswith("is not ")
+        return f"{part.text}   ({'is' if is_in else 'is not'} in it)"
+    return JOINS[part.kind]
