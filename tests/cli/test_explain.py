@@ -1,0 +1,77 @@
+"""`tamis segment explain` says first whether, then why."""
+
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from tests.support.process import PATIENCE_SECONDS, Refused, environment, tamis
+
+RULE = '(country = "India" or first_name = "Ann") and not (city is "Goa") and is not in segment "Anns"'
+
+
+@pytest.fixture
+def people(either: Path, tmp_path: Path) -> Path:
+    """Ann in Goa and Bob in India, and two segments."""
+    file = tmp_path / "people.csv"
+    file.write_text("email,first_name,country,city\nann@example.org,Ann,,Goa\nbob@example.org,Bob,India,\n")
+    tamis(either, "import", file, "--type", "People")
+    tamis(either, "segment", "create", "Anns", "--type", "People", "--where", 'first_name = "Ann"')
+    tamis(either, "segment", "create", "Others", "--type", "People", "--where", RULE)
+    return either
+
+
+def printed(data: Path, *arguments: str) -> str:
+    """Run a command as a person does."""
+    return subprocess.run(
+        [sys.executable, "-m", "tamis", *arguments, "--data", str(data)],
+        capture_output=True, text=True, check=True, env=environment(), timeout=PATIENCE_SECONDS,
+    ).stdout  # fmt: skip
+
+
+def test_the_verdict_stands_first_and_each_condition_has_the_value_of_the_contact(people: Path) -> None:
+    assert printed(people, "segment", "explain", "Others", "ann@example.org").splitlines() == [
+        "Not in the segment.",
+        "✗ all of these",
+        "  ✓ at least one of these",
+        '    ✗ country is "India"   (is blank)',
+        '    ✓ first_name is "Ann"   (Ann)',
+        "  ✗ not",
+        '    ✓ city is "Goa"   (Goa)',
+        '  ✗ is not in segment "Anns"   (is in it)',
+    ]
+    assert printed(people, "segment", "explain", "2", "BOB@example.org").startswith("In the segment.\n✓ all of these\n")
+
+
+def test_one_document_says_all_of_it(people: Path) -> None:
+    said = tamis(people, "segment", "explain", "anns", "ann@example.org")
+    assert said == {
+        "segment": {"id": 1, "name": "Anns"},
+        "email": "ann@example.org",
+        "contact_id": 1,
+        "in_segment": True,
+        "because": "rule",
+        "since": None,
+        "rule": {"kind": "condition", "text": 'first_name is "Ann"', "value": "Ann", "holds": True, "parts": []},
+        "changes_at": None,
+    }
+
+
+def test_time_alone_is_foretold(people: Path) -> None:
+    tamis(people, "segment", "create", "New", "--type", "People", "--where", "created_at is within 7 days")
+    said = tamis(people, "segment", "explain", "New", "ann@example.org")
+    assert said["in_segment"]
+    assert said["changes_at"].endswith("T00:00:00.000000Z")
+    assert f"It will leave by time alone on {said['changes_at'][:10]} 00:00:00 (UTC)." in printed(
+        people, "segment", "explain", "New", "ann@example.org"
+    )
+
+
+def test_an_unknown_address_and_the_segment_of_a_stranger_are_refused(people: Path) -> None:
+    with pytest.raises(Refused, match="look for a mistake in the address"):
+        tamis(people, "segment", "explain", "Anns", "nobody@example.org")
+    tamis(people, "account", "create", "--email", "stranger@example.org")
+    for segment in ("1", "Anns"):
+        with pytest.raises(Refused, match=f'there is no segment \\\\?"{segment}'):
+            tamis(people, "segment", "explain", segment, "ann@example.org", "--account", "stranger@example.org")
