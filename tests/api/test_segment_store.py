@@ -73,6 +73,20 @@ def test_a_rule_from_arrays(
     assert shown["query_type"] == query_type
 
 
+def test_a_rule_over_another_segment(owner: Person, customers: Customers, india: int) -> None:
+    rule = {"select_field": ["0", customers.fields["created_at"]], "query_type": "and"}
+    operators = ["is in segment", "is within"]
+    answer = owner.store_segment(customers.id, **rule, select_operator=operators, value=[str(india), "1 hour"])
+    assert answer.status_code == 200, answer.text
+    shown = answer.json()["message"]["segment"]
+    assert shown["select_field"] == ["0", str(customers.fields["created_at"])]
+    assert shown["value"] == [str(india), "1 hour"]
+    assert shown["segment_emails_count"] == IN_INDIA
+    answer = owner.store_segment(customers.id, **rule, select_operator=operators, value=["999999", "1.5 hours"])
+    assert answer.status_code == 422
+    assert set(answer.json()["errors"]) == {"value.0", "value.1"}
+
+
 def test_the_answer_to_the_letter(owner: Person, customers: Customers) -> None:
     name = fresh("Letters")
     answer = owner.store_segment(customers.id, name, **arrays(customers, ("country", "is", ["India"])))
