@@ -25,7 +25,7 @@ from tamis.columns.store import FILE_NAME
 from tamis.domain.contacts import encode_values
 from tamis.domain.errors import Invalid, NotFound, Refused
 from tamis.domain.fields import COUNTRY, Kind, Value
-from tamis.domain.instants import day_in_utc, day_of
+from tamis.domain.instants import day_in_utc, day_of, next_day_starts
 from tamis.domain.segments import Segment
 from tamis.domain.transitions import Cause
 from tamis.records import types
@@ -262,6 +262,10 @@ class Membership(RuleBasedStateMachine):
     def days_pass(self, days: int) -> None:
         self.pass_time(self.now + timedelta(days=days, minutes=7))
 
+    @rule(beside=st.sampled_from([-MICROSECOND, timedelta(0), timedelta(0), timedelta(minutes=1)]))
+    def time_passes_to_midnight(self, beside: timedelta) -> None:
+        self.pass_time(max(next_day_starts(self.now, self.account.zone) + beside, self.now))
+
     @rule(data=st.data())
     def time_passes_to_an_edge(self, data: st.DataObject) -> None:
         edges = self.edges(self.now, self.now + timedelta(days=2))
@@ -373,7 +377,8 @@ class Membership(RuleBasedStateMachine):
 
     def pass_time(self, until: datetime) -> None:
         edges = self.edges(self.now, until)
-        for instant in edges[:: max(len(edges) // 6, 1)]:
+        midnight = next_day_starts(self.now, self.account.zone)
+        for instant in {*edges[:: max(len(edges) // 6, 1)], min(midnight, until)}:
             self.samples.append((instant, self.expected(instant)))
         self.now = until
 

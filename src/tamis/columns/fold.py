@@ -10,6 +10,7 @@ import msgspec
 
 from tamis.columns import replay
 from tamis.columns.clocks import Clock, next_edge, read_clocks, write_clock
+from tamis.columns.few import collect_moves_of_few, few_points
 from tamis.columns.fill import fill_edited, fill_new
 from tamis.columns.layout import arrange, insert_documents, table
 from tamis.columns.log import Log, last_number
@@ -228,9 +229,8 @@ class Fold:
         if plans.kept:
             replay.stage(con, type_id, plans.kept, self._by_hand)
             points = replay.points_of_stretch(con, edges, _plain(start), _plain(end))
-            when = When("TRUE", Moment(start, plans.zone), by_row=True)
-            asked = replay.evaluate(con, points, plans.kept, [when], self._by_hand)
-            replay.collect_moves(con, number, asked, self._by_hand)
+            whens = [When("TRUE", Moment(start, plans.zone), by_row=True)]
+            asked = self._ask(number, points, plans, whens)
             if self._by_hand:
                 replay.collect_strangers(con, number, end, asked)
         self._apply(type_id, end)
@@ -245,8 +245,15 @@ class Fold:
         replay.stage(con, type_id, plans.kept, self._by_hand)
         points = replay.points_of_midnight(con, midnight)
         whens = [When("k = 0", before), When("k = 1", after)]
-        asked = replay.evaluate(con, points, plans.kept, whens, self._by_hand)
-        replay.collect_moves(con, number, asked, self._by_hand)
+        self._ask(number, points, plans, whens)
+
+    def _ask(self, number: int, points: str, plans: Plans, whens: Sequence[When]) -> list[int]:
+        con, by_hand = self._con, self._by_hand
+        if few_points(con, points):
+            return collect_moves_of_few(con, number, points, plans.kept, whens, by_hand)
+        asked = replay.evaluate(con, points, plans.kept, whens, by_hand)
+        replay.collect_moves(con, number, asked, by_hand)
+        return asked
 
     def _fill(self, type_id: int, plans: Plans, moment: Moment) -> None:
         con = self._con

@@ -18,6 +18,7 @@ from datetime import datetime, timedelta
 import duckdb
 
 from tamis.columns.layout import column, table
+from tamis.domain.fields import Field
 from tamis.domain.segments import SEGMENT_SHIFT, STRANGER
 from tamis.domain.transitions import Cause
 from tamis.rules.moment import Moment
@@ -92,10 +93,15 @@ def _no_segment(_segment_id: int, _parameters: Parameters) -> str:
     raise AssertionError("a condition names no segment")
 
 
+def used_fields(levels: Levels) -> list[Field]:
+    """List the fields that some rules look at, in order of id."""
+    used = {c.field.id: c.field for rules in levels for rule in rules.values() for c in conditions(rule)}
+    return [used[field_id] for field_id in sorted(used)]
+
+
 def stage(con: duckdb.DuckDBPyConnection, type_id: int, levels: Levels, by_hand: bool) -> None:
     """Fill `versions` and, where anything was done `by_hand` at all, `hands` for the contacts in `turn`."""
-    used = {c.field.id: column(c.field) for rules in levels for rule in rules.values() for c in conditions(rule)}
-    names = "".join(f", {used[field_id]}" for field_id in sorted(used))
+    names = "".join(f", {column(field)}" for field in used_fields(levels))
     con.execute(
         "CREATE OR REPLACE TEMP TABLE versions AS "
         f"SELECT 0 AS version, id{names} FROM {table(type_id)} WHERE id IN (SELECT contact_id FROM turn) "
