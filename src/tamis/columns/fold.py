@@ -9,13 +9,14 @@ import duckdb
 import msgspec
 
 from tamis.columns import replay
-from tamis.columns.clocks import Clock, next_edge, read_clocks, write_clock
+from tamis.columns.clocks import Clock, next_edge, write_clock
 from tamis.columns.few import collect_moves_of_few, few_points
 from tamis.columns.fill import fill_edited, fill_new
 from tamis.columns.layout import arrange, insert_documents, table
-from tamis.columns.log import Log, last_number
+from tamis.columns.log import Log
 from tamis.columns.membership import MOST_RECENT, merge, span
 from tamis.columns.replay import MICROSECOND, Levels, When
+from tamis.columns.state import State
 from tamis.domain.fields import FieldSet
 from tamis.domain.instants import next_day_starts
 from tamis.domain.segments import AddedByHand
@@ -50,24 +51,6 @@ class Touched(msgspec.Struct):
     instant: int
     cause: Cause
     ids: list[int]
-
-
-@dataclass(frozen=True, slots=True)
-class State:
-    """What is kept in memory of the store: the newest number of the log, how many recipients each segment has, when
-    time alone will change the memberships of a contact type, and whether anything was ever done by hand."""
-
-    number: int
-    sizes: dict[int, int]
-    clocks: dict[int, Clock]
-    by_hand: bool
-
-
-def read_state(con: duckdb.DuckDBPyConnection) -> State:
-    """Read the state of a store."""
-    sizes = dict(con.execute("SELECT segment_id, recipients FROM sizes").fetchall())
-    by_hand = con.execute("SELECT EXISTS (FROM added) OR EXISTS (FROM removed)").fetchall()[0][0]
-    return State(last_number(con), sizes, read_clocks(con), by_hand)
 
 
 class Fold:

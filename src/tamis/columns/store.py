@@ -14,11 +14,12 @@ from zoneinfo import ZoneInfo
 import duckdb
 
 from tamis.columns.copies import copy_database, discard_unfinished
-from tamis.columns.fold import Fold, State, read_state
+from tamis.columns.fold import Fold
 from tamis.columns.gate import Gate
 from tamis.columns.membership import MANY_RECENT, merge
 from tamis.columns.owner import take_ownership
 from tamis.columns.schema import HISTORY, HISTORY_TABLES, SCHEMA, VERSION
+from tamis.columns.state import State, read_state
 from tamis.columns.trim import last_trimmed, trim
 from tamis.columns.trouble import Trouble, in_words, keeps_out, trouble_of
 from tamis.domain.errors import Unavailable
