@@ -12,7 +12,8 @@ import pytest
 
 from tamis.actions.house import House
 from tamis.actions.segments import segment_sizes
-from tamis.columns.store import FILE_NAME, WAL_ENDING, Columns
+from tamis.columns.files import WAL_ENDING
+from tamis.columns.store import FILE_NAME, Columns
 from tamis.columns.trouble import Trouble
 from tamis.domain.errors import Unavailable
 from tamis.domain.fields import Kind

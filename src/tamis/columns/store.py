@@ -4,7 +4,6 @@ import logging
 import os
 import shutil
 import threading
-import time
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, suppress
 from datetime import date, datetime
@@ -14,6 +13,7 @@ from zoneinfo import ZoneInfo
 import duckdb
 
 from tamis.columns.copies import copy_database, discard_unfinished
+from tamis.columns.files import WAL_ENDING, put_aside, put_in_place
 from tamis.columns.fold import Fold
 from tamis.columns.gate import Gate
 from tamis.columns.membership import MANY_RECENT, merge
@@ -25,7 +25,6 @@ from tamis.columns.trouble import Trouble, in_words, keeps_out, trouble_of
 from tamis.domain.errors import Unavailable
 
 FILE_NAME = "columns.duckdb"
-WAL_ENDING = ".wal"
 FRESH_ENDING = ".new"
 SPILL_NAME = "columns.tmp"
 
@@ -99,7 +98,7 @@ class Columns:
             if self.trouble:
                 self._close_database()
                 if self.trouble is Trouble.DAMAGED and self.path.exists():
-                    self.set_aside = self._put_aside()
+                    self.set_aside = put_aside(self.path)
                     log.warning("the column store was damaged; it is kept as %s and built again", self.set_aside)
                 self._open_again()
 
@@ -128,8 +127,7 @@ class Columns:
                 self._close_database()
                 # Closing has written everything to the file; what a failure left in the log, the copy has as well.
                 self._beside(WAL_ENDING).unlink(missing_ok=True)
-                fresh.replace(self.path)
-                _sync_directory(self.path.parent)
+                put_in_place(fresh, self.path)
                 self._open_again()
             return self.applied
 
@@ -240,7 +238,7 @@ class Columns:
             except (duckdb.Error, RuntimeError) as error:
                 if keeps_out(error):
                     raise Unavailable(f"{self.path} cannot be opened: {error}") from None
-                self.set_aside = self._put_aside()
+                self.set_aside = put_aside(self.path)
         self._beside(WAL_ENDING).unlink(missing_ok=True)  # one without its file is of no use, and would be read
         self._make()
         return self._open_present()
@@ -259,8 +257,7 @@ class Columns:
         except duckdb.Error as error:
             self._discard_leftovers()
             raise Unavailable(f"{self.path} cannot be made: {error}") from None
-        fresh.replace(self.path)
-        _sync_directory(self.path.parent)
+        put_in_place(fresh, self.path)
 
     def _open_present(self) -> duckdb.DuckDBPyConnection:
         db = duckdb.connect(str(self.path), config=self._config)
@@ -279,14 +276,6 @@ class Columns:
         con.execute(HISTORY).fetchall()
         con.execute("INSERT INTO meta VALUES ($1, $2, -1)", [VERSION, self._store_id]).fetchall()
 
-    def _put_aside(self) -> Path:
-        target = self.path.with_name(f"{FILE_NAME}.unusable-{time.strftime('%Y%m%d-%H%M%S', time.gmtime())}")
-        self.path.replace(target)
-        wal = self._beside(WAL_ENDING)
-        if wal.exists():
-            wal.replace(target.with_name(target.name + WAL_ENDING))
-        return target
-
     def _begin(self) -> None:
         con = self._db.cursor()
         self._state = read_state(con)
@@ -296,11 +285,3 @@ class Columns:
     def _applied(self) -> int | None:
         rows = self._db.execute("SELECT applied FROM meta").fetchall()
         return rows[0][0] if rows and rows[0][0] >= 0 else None
-
-
-def _sync_directory(directory: Path) -> None:
-    handle = os.open(directory, os.O_RDONLY)
-    try:
-        os.fsync(handle)
-    finally:
-        os.close(handle)

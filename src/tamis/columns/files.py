@@ -1,0 +1,27 @@
+"""The file of the column store on the disk: put in place as a whole, or put aside."""
+
+import os
+import time
+from pathlib import Path
+
+WAL_ENDING = ".wal"
+
+
+def put_in_place(fresh: Path, path: Path) -> None:
+    """Give a finished file its name, so that after a power cut the old one or the new one is there."""
+    fresh.replace(path)
+    handle = os.open(path.parent, os.O_RDONLY)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)
+
+
+def put_aside(path: Path) -> Path:
+    """Rename a file that cannot be used, and its log, so that nothing is lost; gives the new name."""
+    target = path.with_name(f"{path.name}.unusable-{time.strftime('%Y%m%d-%H%M%S', time.gmtime())}")
+    path.replace(target)
+    wal = path.with_name(path.name + WAL_ENDING)
+    if wal.exists():
+        wal.replace(target.with_name(target.name + WAL_ENDING))
+    return target
