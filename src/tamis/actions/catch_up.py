@@ -2,16 +2,19 @@
 
 import logging
 from collections import defaultdict
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Iterator
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime
 from functools import lru_cache
 from typing import Any
 
 import apsw
+import duckdb
 
 from tamis.actions.batches import batched
 from tamis.columns.fold import Fold, Plans, Touched
+from tamis.columns.one_moment import at_one_moment
 from tamis.columns.store import Columns
 from tamis.domain.errors import Invalid, Unavailable
 from tamis.domain.fields import FieldSet
@@ -54,6 +57,24 @@ def _follow_up(records: Records, db: apsw.Connection, columns: Columns, now: dat
             with snapshot(db):
                 _step(db, columns, now)
         _trim(records, db, columns)
+
+
+@contextmanager
+def both_at_one_moment(
+    records: Records, columns: Columns, clock: Callable[[], datetime]
+) -> Iterator[tuple[apsw.Connection, duckdb.DuckDBPyConnection, datetime]]:
+    """Give both stores as they stand after the same change, and the instant as of which they do, for a block that only
+    reads and is short; writes and other reads go on beside it. Raises Unavailable."""
+    catch_up(records, columns, clock)
+    db = records.reader()
+    with ExitStack() as moment:
+        with columns.lock:
+            moment.enter_context(snapshot(db))
+            while not _is_fresh(db, columns, now := clock()):
+                _step(db, columns, now)
+            con = moment.enter_context(columns.reading())
+            moment.enter_context(at_one_moment(con))
+        yield db, con, now
 
 
 def _is_fresh(db: apsw.Connection, columns: Columns, now: datetime) -> bool:

@@ -3,6 +3,13 @@
 from typing import Any
 
 from tamis.actions.backups import make_backup
+from tamis.actions.doctor.columns import (
+    examine_contacts,
+    examine_hands,
+    examine_log,
+    examine_sample,
+    examine_segment,
+)
 from tamis.actions.erasing import erase, erase_if_small
 from tamis.actions.history import contact_history, members_at, segment_history, size_at
 from tamis.actions.house import House
@@ -15,6 +22,11 @@ _ALL = (
     count_rule,
     erase,
     erase_if_small,
+    examine_contacts,
+    examine_hands,
+    examine_log,
+    examine_sample,
+    examine_segment,
     group_sizes,
     make_backup,
     members_at,

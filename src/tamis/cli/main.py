@@ -9,6 +9,7 @@ from tamis import __version__
 from tamis.cli.account import account_app, key_app
 from tamis.cli.common import refuse
 from tamis.cli.contact import contact_app
+from tamis.cli.doctor import doctor
 from tamis.cli.explain import explain
 from tamis.cli.fields import field_app
 from tamis.cli.history import history
@@ -31,6 +32,7 @@ app.command(import_file, name="import")
 app.command(erase_files, name="erase")
 app.command(backup)
 app.command(restore_backup, name="restore")
+app.command(doctor)
 app.command(serve)
 app.command(demo)
 

@@ -23,7 +23,7 @@ def fill_new(
     """Fill a segment that has no recipients yet; the log gets one line."""
     parameters = Parameters()
     at = parameters.bind(moment.now)
-    wanted = _wanted(type_id, segment_id, rule, moment, parameters)
+    wanted = wanted_recipients(type_id, segment_id, rule, moment, parameters)
     row = con.execute(f"INSERT INTO members SELECT recipient_id, {at} FROM ({wanted})", parameters.values).fetchone()
     log.fill(segment_id, moment.now.replace(tzinfo=None), cause, row[0] if row else 0)
 
@@ -32,7 +32,7 @@ def fill_edited(con: duckdb.DuckDBPyConnection, type_id: int, segment_id: int, r
     """Add to `moves` who has to enter and leave a segment whose rule is another now."""
     parameters = Parameters()
     con.execute(
-        f"CREATE OR REPLACE TEMP TABLE wanted AS {_wanted(type_id, segment_id, rule, moment, parameters)}",
+        f"CREATE OR REPLACE TEMP TABLE wanted AS {wanted_recipients(type_id, segment_id, rule, moment, parameters)}",
         parameters.values,
     )
     con.execute(f"CREATE OR REPLACE TEMP TABLE present AS SELECT recipient_id FROM {recipients_of(segment_id)}")
@@ -44,7 +44,7 @@ def fill_edited(con: duckdb.DuckDBPyConnection, type_id: int, segment_id: int, r
         )
 
 
-def _wanted(type_id: int, segment_id: int, rule: Rule, moment: Moment, parameters: Parameters) -> str:
+def wanted_recipients(type_id: int, segment_id: int, rule: Rule, moment: Moment, parameters: Parameters) -> str:
     """Write the query for the recipients that a segment is to have: whom its rule selects, less the removed, and the
     added, each under the number that it was given when it was added."""
     where = compile_rule(rule, moment, Source(column, is_in_segment), parameters)

@@ -33,12 +33,12 @@ def insert(db: apsw.Connection, account_id: int, type_id: int, name: str, rule: 
 
 def live_of_account(db: apsw.Connection, account_id: int) -> list[Segment]:
     """List the segments of an account, newest first."""
-    return [_segment(row) for row in db.execute(SQL["live_of_account"], (account_id,))]
+    return [from_row(row) for row in db.execute(SQL["live_of_account"], (account_id,))]
 
 
 def live_of_type(db: apsw.Connection, type_id: int) -> list[Segment]:
     """List the segments over a contact type."""
-    return [_segment(row) for row in db.execute(SQL["live_of_type"], (type_id,))]
+    return [from_row(row) for row in db.execute(SQL["live_of_type"], (type_id,))]
 
 
 def refs_of_type(db: apsw.Connection, type_id: int) -> SegmentRefs:
@@ -57,19 +57,19 @@ def refs_for(db: apsw.Connection, type_id: int, rules: Iterable[str]) -> Segment
 def live_in_type(db: apsw.Connection, type_id: int, segment_id: int) -> Segment | None:
     """Find a segment over a contact type by its id."""
     row = one(db, SQL["live_in_type"], (segment_id, type_id))
-    return _segment(row) if row else None
+    return from_row(row) if row else None
 
 
 def live_by_id(db: apsw.Connection, account_id: int, segment_id: int) -> Segment | None:
     """Find a segment of an account by its id."""
     row = one(db, SQL["live_by_id"], (segment_id, account_id))
-    return _segment(row) if row else None
+    return from_row(row) if row else None
 
 
 def live_by_name(db: apsw.Connection, account_id: int, name: str) -> Segment | None:
     """Find a segment of an account by its name, ignoring case."""
     row = one(db, SQL["live_by_name"], (fold(name.strip()), account_id))
-    return _segment(row) if row else None
+    return from_row(row) if row else None
 
 
 def update(db: apsw.Connection, segment: Segment, name: str, rule: str, now: datetime) -> Segment:
@@ -98,6 +98,7 @@ def delete(db: apsw.Connection, segment: Segment, now: datetime) -> None:
     feed.tell_segment(db, segment.contact_type_id, segment.id, now, Cause.DELETION)
 
 
-def _segment(row: Any) -> Segment:
+def from_row(row: Any) -> Segment:
+    """Make a segment of a row of the queries."""
     id_, account_id, type_id, name, rule, created_at, updated_at = row
     return Segment(id_, account_id, type_id, name, rule, from_micros(created_at), from_micros(updated_at))

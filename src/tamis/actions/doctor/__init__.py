@@ -1,0 +1,1 @@
+"""`tamis doctor`: every law that the stores are to keep, checked on a data directory as it is."""

@@ -1,0 +1,155 @@
+"""The laws of the records, checked on the records alone: nothing is written, and nobody waits."""
+
+from collections.abc import Iterator
+from contextlib import suppress
+from typing import Any
+
+import apsw
+
+from tamis.actions.batches import batched
+from tamis.actions.doctor.report import REPORT, RESTORE, Check, looking, some
+from tamis.domain.emails import email_key
+from tamis.domain.errors import Invalid
+from tamis.domain.segments import LAST_SEGMENT, STRANGER, Segment
+from tamis.records import erasure, examine, forgotten, segments, types
+from tamis.rules.build import build
+from tamis.rules.json import from_json
+from tamis.rules.segments import cycle_through
+from tamis.rules.tree import Rule
+
+KEYS_A_STEP = 50_000
+SHOWN = 5
+LIMITS = {"contacts": STRANGER - 1, "recipients_added": STRANGER - 1, "segments": LAST_SEGMENT}
+
+
+def examine_records(db: apsw.Connection) -> Iterator[Check]:
+    """Check the records, one law after the other."""
+    yield _file(db)
+    yield _schema(db)
+    yield _addresses(db)
+    yield _numbers(db)
+    yield _hands(db)
+    yield _rules(db)
+    yield _forgotten(db)
+    yield _erasures(db)
+
+
+def _file(db: apsw.Connection) -> Check:
+    with looking("the file of the records is whole", "every page and index entry") as check:
+        for problem in examine.problems_of_file(db):
+            check.wrong(f"tamis.sqlite is damaged ({problem}): {RESTORE}")
+    return check.done()
+
+
+def _schema(db: apsw.Connection) -> Check:
+    with looking("the records have the tables and indexes of this version") as check:
+        for name in examine.problems_of_schema(db):
+            check.wrong(f"{name} is missing, or was changed by another program: {RESTORE}")
+    return check.done()
+
+
+def _addresses(db: apsw.Connection) -> Check:
+    contacts, added = examine.counts(db)
+    with looking("an address stands once", f"{contacts:,} contacts, {added:,} added by hand") as check:
+        for table, called in (("contacts", "contact"), ("recipients_added", "address added by hand")):
+            rows = examine.unusual_keys(db, table)
+            wrong = [id_ for id_, address, key in rows if email_key(address) != key]
+            if wrong:
+                check.wrong(
+                    f"{len(wrong):,} of the rows in {table} are kept under another address than their own (ids "
+                    f"{some(wrong[:SHOWN], len(wrong))}), so that the same {called} can stand twice: {RESTORE}"
+                )
+        in_type, in_segment = examine.addresses_twice(db)
+        if in_type:
+            check.wrong(f"{in_type:,} addresses are those of two contacts of one type: delete one of each")
+        if in_segment:
+            check.wrong(f"{in_segment:,} addresses were added twice to one segment: delete one of each from it")
+    return check.done()
+
+
+def _numbers(db: apsw.Connection) -> Check:
+    with looking("every number is given once") as check:
+        for sequence in examine.sequences(db):
+            if sequence.highest > sequence.given:
+                check.wrong(
+                    f"{sequence.table} has the number {sequence.highest} and would give numbers from "
+                    f"{sequence.given + 1} on again: {RESTORE}"
+                )
+            if sequence.highest > LIMITS.get(sequence.table, sequence.highest):
+                check.wrong(f"{sequence.table} has numbers beyond those that there are: {RESTORE}")
+        wrong = examine.wrong_numbers(db)
+        if wrong:
+            check.wrong(
+                f"{len(wrong):,} addresses added by hand have the number of another recipient (ids "
+                f"{some(wrong[:SHOWN], len(wrong))}): delete these addresses from their segments and add them again"
+            )
+    return check.done()
+
+
+def _hands(db: apsw.Connection) -> Check:
+    with looking("what was done by hand is about contacts that exist") as check:
+        stray = examine.stray_removals(db)
+        if stray:
+            check.wrong(f"{stray:,} removals by hand are of contacts that do not exist, and mean nothing: {REPORT}")
+    return check.done()
+
+
+def _rules(db: apsw.Connection) -> Check:
+    live = examine.live_segments(db)
+    with looking("every rule can be evaluated", f"{len(live):,} segments") as check:
+        for segment in live:
+            try:
+                rule_of(db, segment)
+            except Invalid as error:
+                check.wrong(
+                    f'the rule of segment {segment.id} "{segment.name}" cannot be evaluated, so that it selects nobody '
+                    f"({error.message}): give it another one (tamis segment edit {segment.id} --where RULE)"
+                )
+        for segment in in_circles(db):
+            check.wrong(
+                f'the rule of segment {segment.id} "{segment.name}" comes back to the segment itself over those that '
+                f"it names: {RESTORE}"
+            )
+    return check.done()
+
+
+def in_circles(db: apsw.Connection) -> list[Segment]:
+    """List the segments whose rules come back to themselves over those that they name."""
+    built: dict[int, Rule] = {}
+    live = examine.live_segments(db)
+    for segment in live:
+        with suppress(Invalid):
+            built[segment.id] = rule_of(db, segment)
+    return [segment for segment in live if cycle_through(segment.id, built)]
+
+
+def rule_of(db: apsw.Connection, segment: Segment) -> Rule:
+    """Build the stored rule of a segment; raises Invalid."""
+    type_id = segment.contact_type_id
+    fields = types.fields_of_type(db, type_id)
+    return build(from_json(segment.rule), fields, segments.refs_for(db, type_id, [segment.rule]))
+
+
+def _forgotten(db: apsw.Connection) -> Check:
+    with looking("forgotten addresses stay away") as check:
+        for type_id in examine.types_with_forgotten(db):
+            back = 0
+            for keys in batched(examine.keys_of_type(db, type_id), KEYS_A_STEP):
+                back += len(forgotten.among(db, type_id, keys))
+            if back:
+                check.wrong(
+                    f"{back:,} addresses of contact type {type_id} were forgotten and are there again: delete them "
+                    "with tamis contact delete --forget, or allow them with tamis contact allow"
+                )
+    return check.done()
+
+
+def _erasures(db: apsw.Connection) -> Check:
+    with looking("nothing that was deleted is left in the files") as check:
+        pending: Any = erasure.pending(db)
+        if pending:
+            check.note(
+                f"since {pending.since:%Y-%m-%d %H:%M} UTC there is something deleted whose bytes may still be in the "
+                "files: the server takes it out in time, and tamis erase does so now"
+            )
+    return check.done()

@@ -1,0 +1,69 @@
+"""All checks, one after the other."""
+
+from collections.abc import Callable, Iterator
+from typing import Any
+
+from tamis.actions.doctor import columns, records
+from tamis.actions.doctor.directory import examine_directory
+from tamis.actions.doctor.report import REBUILD, Check, looking
+from tamis.actions.house import House
+from tamis.records import examine, types
+from tamis.records.database import plain_errors
+
+Ask = Callable[..., Any]
+"""Puts a question to whoever has the columns: `ask(house, question, *arguments)`."""
+
+
+def examine_all(house: House, ask: Ask, sample: int) -> Iterator[Check]:
+    """Check a data directory; the columns are not looked at while rules that go in circles keep them from following."""
+    yield examine_directory(house.settings.data)
+    db = house.records.reader()
+    with plain_errors(house.records.path):
+        yield from records.examine_records(db)
+        if records.in_circles(db):
+            return
+    type_ids = types.all_type_ids(db)
+    yield _asked("the log of transitions", "{:,} lines", ask, [(house, columns.examine_log)])
+    yield _asked(
+        "the columns have the contacts of the records",
+        "{:,} contacts, every value",
+        ask,
+        [(house, columns.examine_contacts, id_, 0) for id_ in type_ids],
+    )
+    yield _asked(
+        "the columns have what was done by hand",
+        "{:,} additions and removals",
+        ask,
+        [(house, columns.examine_hands, id_) for id_ in type_ids],
+    )
+    yield _asked(
+        "members, sizes and logs of segments, against their rules as SQL",
+        "{:,} members",
+        ask,
+        [(house, columns.examine_segment, segment.id) for segment in examine.live_segments(db)],
+    )
+    yield _asked(
+        f"members, against the reference evaluator (at most {sample:,} contacts a type)",
+        "{:,} contacts",
+        ask,
+        [(house, columns.examine_sample, id_, sample) for id_ in type_ids],
+    )
+
+
+def _asked(name: str, looked_at: str, ask: Ask, questions: list[tuple[Any, ...]]) -> Check:
+    count = 0
+    with looking(name) as check:
+        for question in questions:
+            following: tuple[Any, ...] | None = question
+            while following:
+                try:
+                    part: columns.Part = ask(*following)
+                except Exception as error:  # what damaged data can do is not known beforehand, and is a finding
+                    check.wrong(f"this could not be looked at ({error}): {REBUILD}")
+                    break
+                count += part.looked_at
+                for message in part.wrong:
+                    check.wrong(message)
+                following = None if part.after is None else (*following[:3], part.after)
+        check.looked_at = looked_at.format(count)
+    return check.done()

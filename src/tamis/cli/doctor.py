@@ -1,0 +1,72 @@
+"""`tamis doctor`."""
+
+import json
+import sys
+
+from tamis.actions.doctor.report import Check
+from tamis.actions.doctor.run import examine_all
+from tamis.cli.ask import ask
+from tamis.cli.common import Common, notice, opened
+from tamis.domain.errors import Invalid, Problem
+
+SAMPLE = 2_000
+
+
+def doctor(*, sample: int = SAMPLE, common: Common = Common()) -> None:  # noqa: B008  frozen
+    """Check that the data is whole and every member is right, also while a server uses it; changes nothing.
+
+    The exit status is 1 when anything is wrong.
+
+    Parameters
+    ----------
+    sample
+        Ask the reference evaluator about so many contacts of each type, drawn at random.
+    """
+    if sample < 0:
+        raise Invalid([Problem("--sample", "must not be negative")])
+    if not common.settings.data.is_dir():
+        raise Invalid([Problem("--data", f"there is no directory {common.settings.data}")])
+    made: list[Check] = []
+    with opened(common) as house:
+        for check in examine_all(house, ask, sample):
+            made.append(check)
+            if not common.json:
+                _show(check)
+    wrong = sum(finding.wrong for check in made for finding in check.findings)
+    if common.json:
+        print(json.dumps(_document(made), ensure_ascii=False))
+    else:
+        seconds = sum(check.seconds for check in made)
+        print(f"{len(made)} checks in {seconds:.1f} s: {_summary(wrong)}.")
+    if wrong:
+        if common.json:
+            notice(_summary(wrong))
+        sys.exit(1)
+
+
+def _summary(wrong: int) -> str:
+    if not wrong:
+        return "all is well"
+    return "1 thing is wrong" if wrong == 1 else f"{wrong} things are wrong"
+
+
+def _show(check: Check) -> None:
+    looked_at = f" ({check.looked_at})" if check.looked_at else ""
+    print(f"{'WRONG' if check.wrong else 'ok':6}{check.name}{looked_at}, {check.seconds:.2f} s", flush=True)
+    for finding in check.findings:
+        print(f"       {'' if finding.wrong else 'note: '}{finding.message}", flush=True)
+
+
+def _document(made: list[Check]) -> dict[str, object]:
+    return {
+        "ok": not any(check.wrong for check in made),
+        "checks": [
+            {
+                "name": check.name,
+                "looked_at": check.looked_at,
+                "seconds": round(check.seconds, 3),
+                "findings": [{"wrong": finding.wrong, "message": finding.message} for finding in check.findings],
+            }
+            for check in made
+        ],
+    }

@@ -1,0 +1,75 @@
+-- name: segments
+SELECT s.id, s.account_id, s.contact_type_id, s.name, s.rule, s.created_at, s.updated_at
+FROM segments s WHERE s.deleted_at IS NULL ORDER BY s.id;
+
+-- name: schema
+SELECT name, sql FROM sqlite_schema WHERE sql IS NOT NULL AND name NOT LIKE 'sqlite_%' ORDER BY name;
+
+-- name: counts
+SELECT (SELECT count(*) FROM contacts), (SELECT count(*) FROM recipients_added);
+
+-- name: contact_keys
+SELECT id, email, email_key FROM contacts
+WHERE lower(email) <> email_key OR email GLOB '*[^ -~]*' OR email_key LIKE '%xn--%';
+-- Of all others it is known that the key is right: the lower case of what is plain.
+
+-- name: added_keys
+SELECT id, email, email_key FROM recipients_added
+WHERE lower(email) <> email_key OR email GLOB '*[^ -~]*' OR email_key LIKE '%xn--%';
+
+-- name: twice_in_type
+SELECT count(*) FROM (SELECT 1 FROM contacts NOT INDEXED GROUP BY contact_type_id, lower(email) HAVING count(*) > 1);
+
+-- name: twice_in_segment
+SELECT count(*) FROM (
+    SELECT 1 FROM recipients_added NOT INDEXED GROUP BY segment_id, lower(email) HAVING count(*) > 1
+);
+
+-- name: wrong_numbers
+SELECT a.id FROM recipients_added a JOIN segments s ON s.id = a.segment_id
+WHERE s.deleted_at IS NULL AND (
+    a.recipient_id >> 32 <> a.segment_id
+    OR CASE
+        WHEN a.recipient_id & 2147483648 <> 0 THEN a.recipient_id & 2147483647 <> a.id
+        ELSE NOT EXISTS (
+            SELECT 1 FROM contacts c
+            WHERE c.id = a.recipient_id & 2147483647 AND c.contact_type_id = s.contact_type_id
+                AND c.email_key = a.email_key
+        )
+    END
+);
+
+-- name: stray_removals
+SELECT r.segment_id, r.contact_id FROM recipients_removed r JOIN segments s ON s.id = r.segment_id
+WHERE s.deleted_at IS NULL AND NOT EXISTS (
+    SELECT 1 FROM contacts c WHERE c.id = r.contact_id AND c.contact_type_id = s.contact_type_id
+);
+
+-- name: sequences
+SELECT 'contacts', coalesce((SELECT seq FROM sqlite_sequence WHERE name = 'contacts'), 0), coalesce(max(id), 0)
+FROM contacts
+UNION ALL
+SELECT 'segments', coalesce((SELECT seq FROM sqlite_sequence WHERE name = 'segments'), 0), coalesce(max(id), 0)
+FROM segments
+UNION ALL
+SELECT 'recipients_added', coalesce((SELECT seq FROM sqlite_sequence WHERE name = 'recipients_added'), 0),
+    coalesce(max(id), 0) FROM recipients_added
+UNION ALL
+SELECT 'feed', coalesce((SELECT seq FROM sqlite_sequence WHERE name = 'feed'), 0), coalesce(max(change), 0) FROM feed;
+
+-- name: types_with_forgotten
+SELECT DISTINCT contact_type_id FROM forgotten;
+
+-- name: keys_of_type
+SELECT email_key FROM contacts WHERE contact_type_id = ?1
+UNION ALL
+SELECT a.email_key FROM recipients_added a JOIN segments s ON s.id = a.segment_id
+WHERE s.contact_type_id = ?1 AND s.deleted_at IS NULL;
+
+-- name: page_of_documents
+SELECT id, '{"id":' || id || ',"email":' || json_quote(email) || ',"created_at":' || created_at
+               || ',"updated_at":' || updated_at || ',"values":' || field_values || '}'
+FROM contacts WHERE +contact_type_id = ? AND id > ? ORDER BY id LIMIT ?;
+
+-- name: some_ids
+SELECT id FROM contacts WHERE contact_type_id = ? ORDER BY random() LIMIT ?;

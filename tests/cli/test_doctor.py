@@ -1,0 +1,53 @@
+"""`tamis doctor`, alone and beside a server."""
+
+import sqlite3
+from pathlib import Path
+
+import pytest
+
+from tests.cli.test_refusals import run
+from tests.support.process import tamis
+
+
+@pytest.fixture
+def crowd(either: Path, tmp_path: Path) -> Path:
+    """A contact type with people and a segment of all of them."""
+    file = tmp_path / "people.csv"
+    file.write_text("email\n" + "".join(f"p{n}@example.org\n" for n in range(100)))
+    tamis(either, "import", file, "--type", "People")
+    tamis(either, "segment", "create", "All", "--type", "People", "--where", 'email contains "@"')
+    return either
+
+
+def test_a_healthy_directory_ends_with_status_0(crowd: Path) -> None:
+    found = tamis(crowd, "doctor")
+    assert found["ok"] is True
+    assert all(set(check) == {"name", "looked_at", "seconds", "findings"} for check in found["checks"])
+    assert [finding for check in found["checks"] for finding in check["findings"]] == []
+    done = run(crowd, "doctor", "--sample", "7")
+    assert (done.returncode, done.stderr) == (0, "")
+    assert "at most 7 contacts a type) (7 contacts)" in done.stdout
+    assert done.stdout.rstrip().endswith("all is well.")
+
+
+def test_what_is_wrong_is_told_and_ends_with_status_1(crowd: Path) -> None:
+    db = sqlite3.connect(crowd / "tamis.sqlite")
+    db.execute('UPDATE contacts SET field_values = \'{"2":"Ann"}\' WHERE id = 5')
+    db.commit()
+    db.close()
+    done = run(crowd, "doctor")
+    assert done.returncode == 1
+    assert "WRONG the columns have the contacts of the records (100 contacts, every value)" in done.stdout
+    assert "(ids 5): stop the server, delete columns.duckdb" in done.stdout
+    assert done.stdout.rstrip().endswith("1 thing is wrong.")
+    in_json = run(crowd, "doctor", "--json")
+    assert in_json.returncode == 1
+    assert '"ok": false' in in_json.stdout
+    assert in_json.stderr == "1 thing is wrong\n"
+
+
+def test_a_directory_that_does_not_exist_is_not_made(tmp_path: Path) -> None:
+    done = run(tmp_path / "nowhere", "doctor")
+    assert done.returncode == 1
+    assert "there is no directory" in done.stderr
+    assert not (tmp_path / "nowhere").exists()

@@ -1,0 +1,347 @@
+"""Every fault that is planted in a healthy data directory is found and named, and nothing is found in a healthy one."""
+
+import itertools
+import shutil
+import sqlite3
+import threading
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import duckdb
+import pytest
+
+from tamis.actions.accounts import create_account
+from tamis.actions.contacts import delete_contact
+from tamis.actions.doctor.report import Check
+from tamis.actions.doctor.run import examine_all
+from tamis.actions.fields import create_field
+from tamis.actions.forgetting import forget_address
+from tamis.actions.house import House
+from tamis.actions.importing.upsert import upsert
+from tamis.actions.recipients import add_recipient, delete_recipient
+from tamis.actions.segments import create_segment
+from tamis.actions.types import create_type
+from tamis.columns.store import FILE_NAME
+from tamis.domain.contacts import encode_values
+from tamis.domain.emails import parse_email
+from tamis.domain.fields import COUNTRY, Kind
+from tamis.records import types
+from tamis.records.contacts import NewContact
+from tamis.rules.text import from_text
+from tamis.settings import Settings
+
+CONTACTS = 300
+INDIA, SCORED, NAMING = 1, 2, 3
+
+
+def people(score: int | None, count: int = CONTACTS, country: str = "India") -> list[NewContact]:
+    """Make contacts, a third of them elsewhere."""
+    found = []
+    for n in range(count):
+        values: dict[int, Any] = {COUNTRY.id: "Peru" if n % 3 == 0 else country}
+        if score is not None and n % 2:
+            values[score] = float(n)
+        found.append(NewContact(f"P{n}@example.org", f"p{n}@example.org", encode_values(values)))
+    return found
+
+
+def fill(directory: Path) -> None:
+    """Make a directory in which contacts came, changed and went, with hands at work in segments that name others."""
+    house = House(Settings(directory, columns_threads=2))
+    account, _ = house.write(create_account, "owner@example.org", "Asia/Dhaka", None)
+    of = house.write(create_type, account, "People")
+    house.write(create_type, account, "Nobody yet")
+    score = house.write(create_field, of, "Score", Kind.NUMBER)
+    fields = types.fields_of_type(house.records.reader(), of.id)
+    house.write(upsert, of.id, fields, people(score.id), ())
+    for name, rule in (
+        ("India", 'country = "India"'),
+        ("Scored", "score > 100"),
+        ("Naming", 'is in segment "India" and is not in segment "Scored"'),
+        ("Lately", "created_at is within 1 day"),
+        ("Nobody", ""),
+    ):
+        house.write(create_segment, account, of, name, from_text(rule))
+    house.columns()
+    for segment, known in ((INDIA, "p0@example.org"), (NAMING, "p3@example.org")):
+        for address in ("stranger@example.net", "a@münchen.de", known):
+            email = parse_email(address)
+            assert email
+            house.write(add_recipient, account, segment, email, "By", "Hand")
+    house.columns()
+    house.write(delete_recipient, account, INDIA << 32 | 2)
+    house.write(upsert, of.id, fields, people(score.id, 50, "Chile"), ())
+    house.columns()
+    house.write(delete_contact, account, of, "p7@example.org")
+    house.write(forget_address, account, of, "p8@example.org")
+    house.columns()
+    house.close()
+
+
+@pytest.fixture(scope="module")
+def healthy(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A directory that is as it should be; copies of it are harmed."""
+    directory = tmp_path_factory.mktemp("doctor") / "data"
+    fill(directory)
+    return directory
+
+
+@pytest.fixture
+def data(healthy: Path, tmp_path: Path) -> Path:
+    return Path(shutil.copytree(healthy, tmp_path / "data"))
+
+
+def examine(directory: Path) -> list[Check]:
+    """Ask the doctor, who answers in this process."""
+    house = House(Settings(directory, columns_threads=2))
+    try:
+        return list(examine_all(house, lambda house, question, *arguments: question(house, *arguments), 2_000))
+    finally:
+        house.close()
+
+
+def wrong(directory: Path) -> list[str]:
+    """List what is found to be wrong."""
+    return [finding.message for check in examine(directory) for finding in check.findings if finding.wrong]
+
+
+def in_columns(sql: str) -> Callable[[Path], None]:
+    """Plant a fault in the column store."""
+
+    def plant(directory: Path) -> None:
+        con = duckdb.connect(str(directory / FILE_NAME))
+        changed = con.execute(sql).fetchall()
+        con.close()
+        assert changed != [(0,)], "nothing was planted"
+
+    return plant
+
+
+def in_records(*statements: str) -> Callable[[Path], None]:
+    """Plant a fault in the records, behind the back of their feed."""
+
+    def plant(directory: Path) -> None:
+        db = sqlite3.connect(directory / "tamis.sqlite")
+        changed = max(db.execute(sql).rowcount for sql in statements)
+        db.commit()
+        db.close()
+        assert changed, "nothing was planted"
+
+    return plant
+
+
+def test_a_healthy_directory_has_nothing_wrong_and_everything_is_looked_at(data: Path) -> None:
+    checks = examine(data)
+    assert [finding.message for check in checks for finding in check.findings if finding.wrong] == []
+    looked_at = {check.name: check.looked_at for check in checks}
+    assert looked_at["every rule can be evaluated"] == "5 segments"
+    assert looked_at["the columns have the contacts of the records"] == "298 contacts, every value"
+    assert looked_at["the columns have what was done by hand"] == "7 additions and removals"
+    assert looked_at["members, against the reference evaluator (at most 2,000 contacts a type)"] == "298 contacts"
+    house = House(Settings(data, columns_threads=2))
+    members = sum(house.columns().sizes.values())
+    house.close()
+    assert looked_at["members, sizes and logs of segments, against their rules as SQL"] == f"{members:,} members"
+
+
+IN_COLUMNS = {
+    "a wrong member": (
+        "INSERT INTO members VALUES ((1::BIGINT << 32) | 4, TIMESTAMP '2026-01-01')",
+        ['segment 1 "India" has 1 recipients (4294967300) who do not belong in it', "contact 4 is in segment 1"],
+    ),
+    "a missing member": (
+        "DELETE FROM members WHERE recipient_id = (1::BIGINT << 32) | 102",
+        ['segment 1 "India" lacks 1 recipients (4294967398)', "contact 102 is not in segment 1"],
+    ),
+    "a member who was removed by hand": (
+        "DELETE FROM recent WHERE recipient_id = (1::BIGINT << 32) | 2",
+        ['segment 1 "India" has 1 members removed by hand'],
+    ),
+    "a missing addition by hand": (
+        f"DELETE FROM recent WHERE recipient_id >> 32 = 1 AND recipient_id & {1 << 31} <> 0",
+        ['segment 1 "India" lacks 2 addresses added by hand'],
+    ),
+    "a member who stands twice": (
+        "INSERT INTO members SELECT * FROM members WHERE recipient_id = (1::BIGINT << 32) | 102",
+        ['segment 1 "India" has 1 recipients twice'],
+    ),
+    "a wrong size": (
+        "UPDATE sizes SET recipients = recipients + 1 WHERE segment_id = 2",
+        ['segment 2 "Scored" is said to have'],
+    ),
+    "a changed value": ("UPDATE contacts_1 SET f3 = 'Other' WHERE id = 17", ["1 contacts of type 1", "(ids 17)"]),
+    "a contact that is missing": ("DELETE FROM contacts_1 WHERE id = 299", ["(ids 299)"]),
+    "a contact that is too many": ("INSERT INTO contacts_2 (id) VALUES (5)", ["1 contacts of type 2", "(ids 5)"]),
+    "a contact that is there twice": (
+        "INSERT INTO contacts_1 SELECT * FROM contacts_1 WHERE id = 20",
+        ["1 contacts of type 1", "(ids 20)"],
+    ),
+    "a missing column": ("ALTER TABLE contacts_1 DROP COLUMN f9", ["are not those of its fields"]),
+    "a missing table": ("DROP TABLE contacts_2", ["has no contacts of the types 2"]),
+    "another addition by hand": (
+        "UPDATE added SET email = 'other@example.net' WHERE email = 'stranger@example.net' AND segment_id = 1",
+        ["2 additions by hand in segments of contact type 1"],
+    ),
+    "a removal by hand too many": ("INSERT INTO removed VALUES (1, 90)", ["1 removals by hand"]),
+    "a transition that is gone": (
+        "DELETE FROM transitions WHERE number = (SELECT max(number) FROM transitions WHERE recipient_id >> 32 = 1)",
+        ['segment 1 "India" has', "by its log of transitions"],
+    ),
+    "a transition that is turned round": (
+        "UPDATE transitions SET step = -step "
+        "WHERE number = (SELECT max(number) FROM transitions WHERE recipient_id >> 32 = 1)",
+        ["whose last transition says otherwise"],
+    ),
+    "a number of the log given twice": (
+        "UPDATE transitions SET number = number - 1 WHERE number = (SELECT max(number) FROM transitions)",
+        ["1 lines of the log of transitions have the number of another one"],
+    ),
+    "a filling that is gone": ("DELETE FROM fillings WHERE segment_id = 2", ["no beginning in the log"]),
+    "members of no segment": (
+        "INSERT INTO members VALUES ((99::BIGINT << 32) | 4, TIMESTAMP '2026-01-01')",
+        ["members of segments that do not exist (99)"],
+    ),
+}
+IN_RECORDS = {
+    "a rule whose field is gone": (
+        ["UPDATE segments SET rule = replace(rule, '101', '999') WHERE id = 2"],
+        ['the rule of segment 2 "Scored" cannot be evaluated, so that it selects nobody', "tamis segment edit 2"],
+    ),
+    "a rule that is none": (["UPDATE segments SET rule = '{' WHERE id = 2"], ['the rule of segment 2 "Scored" cannot']),
+    "rules in a circle": (
+        ["UPDATE segments SET rule = (SELECT replace(rule, '\"2\"', '\"3\"') FROM segments WHERE id = 3) WHERE id = 1"],
+        ['segment 1 "India" comes back to the segment itself', 'segment 3 "Naming" comes back'],
+    ),
+    "an address added twice": (
+        [
+            "INSERT INTO recipients_added (segment_id, email, email_key, first_name, last_name, recipient_id, "
+            "created_at) SELECT segment_id, upper(email), upper(email_key), '', '', recipient_id + 100, created_at "
+            "FROM recipients_added WHERE email = 'stranger@example.net' AND segment_id = 1"
+        ],
+        ["1 addresses were added twice to one segment", "kept under another address", "number of another recipient"],
+    ),
+    "a contact under another key": (
+        ["UPDATE contacts SET email_key = 'other@example.org' WHERE id = 5"],
+        ["1 of the rows in contacts are kept under another address than their own (ids 5)"],
+    ),
+    "a contact that stands twice": (
+        [
+            "INSERT INTO contacts (contact_type_id, email, email_key, field_values, created_at, updated_at) "
+            "SELECT contact_type_id, upper(email), email_key || ' ', field_values, created_at, updated_at "
+            "FROM contacts WHERE id = 5"
+        ],
+        ["1 addresses are those of two contacts of one type"],
+    ),
+    "a value changed behind the back of the feed": (
+        ["""UPDATE contacts SET field_values = '{"5":"Peru"}' WHERE id = 102"""],
+        ["(ids 102)", "contact 102 is in segment 1, against its rule"],
+    ),
+    "numbers that would be given again": (
+        ["UPDATE sqlite_sequence SET seq = 10 WHERE name = 'contacts'"],
+        ["would give numbers from 11 on again"],
+    ),
+    "a forgotten address that is back": (
+        ["UPDATE contacts SET email = 'p8@example.org', email_key = 'p8@example.org' WHERE id = 30"],
+        ["1 addresses of contact type 1 were forgotten and are there again"],
+    ),
+    "a removal of nobody": (
+        ["INSERT INTO recipients_removed VALUES (1, 100000, 0)"],
+        ["1 removals by hand are of contacts that do not exist"],
+    ),
+    "an index that is gone": (
+        ["DROP INDEX live_segment_names", "DELETE FROM key_pairs"],
+        ["live_segment_names is missing"],
+    ),
+    "a row that names nothing": (
+        ["UPDATE key_pairs SET account_id = 77"],
+        ["a row of key_pairs names a row of accounts that is not there"],
+    ),
+}
+
+
+@pytest.mark.parametrize("fault", IN_COLUMNS)
+def test_a_fault_of_the_column_store_is_found_and_named(data: Path, fault: str) -> None:
+    sql, said = IN_COLUMNS[fault]
+    in_columns(sql)(data)
+    found = wrong(data)
+    for words in said:
+        assert any(words in message for message in found), (words, found)
+    assert all("delete columns.duckdb" in message or "report" in message for message in found)
+
+
+@pytest.mark.parametrize("fault", IN_RECORDS)
+def test_a_fault_of_the_records_is_found_and_named(data: Path, fault: str) -> None:
+    statements, said = IN_RECORDS[fault]
+    in_records(*statements)(data)
+    found = wrong(data)
+    for words in said:
+        assert any(words in message for message in found), (words, found)
+
+
+def test_what_the_doctor_advises_for_the_column_store_mends_it(data: Path) -> None:
+    for fault in ("a wrong member", "a wrong size", "a changed value", "a transition that is gone"):
+        in_columns(IN_COLUMNS[fault][0])(data)
+    assert wrong(data)
+    (data / FILE_NAME).unlink()
+    assert wrong(data) == []
+
+
+def test_a_damaged_page_of_the_records_is_found(data: Path) -> None:
+    file = data / "tamis.sqlite"
+    db = sqlite3.connect(file)
+    page = db.execute("SELECT rootpage FROM sqlite_schema WHERE name = 'recipients_removed_by_contact'").fetchone()[0]
+    size = db.execute("PRAGMA page_size").fetchone()[0]
+    db.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+    db.close()
+    whole = file.read_bytes()
+    start = (page - 1) * size
+    file.write_bytes(whole[:start] + whole[start : start + 8] + bytes(size - 8) + whole[start + size :])
+    assert any("tamis.sqlite is damaged" in message for message in wrong(data))
+
+
+def test_what_was_set_aside_left_behind_or_is_still_to_be_erased_is_mentioned(data: Path) -> None:
+    (data / f"{FILE_NAME}.unusable-20260101-000000").write_bytes(b"")
+    (data / "strange.txt").write_text("")
+    checks = examine(data)
+    notes = [finding.message for check in checks for finding in check.findings if not finding.wrong]
+    assert not any(check.wrong for check in checks)
+    for words in ("unusable-20260101-000000", "strange.txt", "tamis erase"):
+        assert any(words in note for note in notes)
+
+
+@pytest.fixture
+def empty(tmp_path: Path) -> Path:
+    """A directory with nothing in it yet."""
+    house = House(Settings(tmp_path / "data"))
+    house.close()
+    return tmp_path / "data"
+
+
+def test_nothing_is_wrong_while_others_write(data: Path) -> None:
+    house = House(Settings(data, columns_threads=2))
+    fields = types.fields_of_type(house.records.reader(), 1)
+    score = next(field.id for field in fields.fields if field.key == "score")
+    stop = threading.Event()
+
+    def write() -> None:
+        for n in itertools.count():
+            changed = people(score, 100 + n % 7, ("Chile", "India")[n % 2])
+            house.write(upsert, 1, fields, changed[9:], (score,))  # one of those before is forgotten
+            if stop.is_set():
+                return
+
+    writer = threading.Thread(target=write)
+    writer.start()
+    try:
+        for _ in range(5):
+            checks = list(examine_all(house, lambda house, question, *arguments: question(house, *arguments), 100))
+            assert [finding.message for check in checks for finding in check.findings if finding.wrong] == []
+    finally:
+        stop.set()
+        writer.join()
+        house.close()
+
+
+def test_an_empty_directory_is_healthy(empty: Path) -> None:
+    assert wrong(empty) == []
