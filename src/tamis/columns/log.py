@@ -30,18 +30,21 @@ class Log:
         """Number the collected moves, and let the recent changes and the sizes follow from them."""
         con = self._con
         rows = con.execute(
-            f"SELECT recipient_id >> {SEGMENT_SHIFT}, sum(step)::BIGINT, count(*), max(stretch), max(k) "
-            "FROM moves GROUP BY ALL"
+            f"SELECT recipient_id >> {SEGMENT_SHIFT}, sum(step)::BIGINT, count(*), max(stretch), max(k), "
+            "min(instant), max(instant) FROM moves GROUP BY ALL"
         ).fetchall()
         if not rows:
             return
+        once = max(row[3] for row in rows) == 0 and max(row[4] for row in rows) <= 1  # each recipient moves once
+        at_once = once and min(row[5] for row in rows) == max(row[6] for row in rows)
+        order = "" if at_once else "ORDER BY stretch, instant, k"
         con.execute(
-            "INSERT INTO transitions SELECT $1::BIGINT + row_number() OVER (ORDER BY stretch, instant, k), "
+            f"INSERT INTO transitions SELECT $1::BIGINT + row_number() OVER ({order}), "
             "recipient_id, step, instant, cause FROM moves",
             [self.last],
         )
         con.execute("DELETE FROM recent WHERE recipient_id IN (SELECT recipient_id FROM moves)")
-        if max(row[3] for row in rows) == 0 and max(row[4] for row in rows) <= 1:  # each recipient moves once
+        if once:
             con.execute("INSERT INTO recent SELECT recipient_id, step, instant FROM moves")
         else:
             con.execute(
