@@ -13,7 +13,7 @@ from tests.reliability.kills import Figures, run_rounds
 from bench.harness import machine, say
 
 RESULTS = Path(__file__).with_name("faults.json")
-ROUNDS_A_DIRECTORY = 10
+ROUNDS_A_DIRECTORY = 5
 SHARES = {"writing": 32, "rewrite": 16, "catch-up": 14, "rebuild": 12, "start": 10, "stop": 8, "migration": 8}
 
 
@@ -21,6 +21,7 @@ def main(arguments: Sequence[str]) -> None:
     """Run the rounds, print what was seen, and write it to bench/faults.json; the first thing that is lost ends it."""
     parser = argparse.ArgumentParser(prog="python -m bench faults", description="Kill a server again and again.")
     parser.add_argument("--rounds", type=int, default=100)
+    parser.add_argument("--minutes", type=float, default=60, help="begin no further directory after so long")
     parser.add_argument("--people", type=int, default=6_000, help="how many contacts there are")
     parser.add_argument("--seed", type=int, default=random.randrange(1 << 32), help="repeats the choices of a run")
     options = parser.parse_args(arguments)
@@ -29,9 +30,12 @@ def main(arguments: Sequence[str]) -> None:
     chance.shuffle(kinds)
     figures, begun = Figures(), time.perf_counter()
     for first in range(0, len(kinds), ROUNDS_A_DIRECTORY):
+        if time.perf_counter() - begun > 60 * options.minutes:
+            break
         some, seed = kinds[first : first + ROUNDS_A_DIRECTORY], chance.randrange(1 << 32)
         say(f"{time.perf_counter() - begun:4.0f} s, seed {seed}: {' '.join(some)}")
         run_rounds(some, options.people, seed, figures)
+        say(f"        {figures.kills.total()} rounds, {figures.acknowledged} acknowledged writes, nothing lost")
     seconds = time.perf_counter() - begun
     found = {
         "rounds": figures.kills.total(),

@@ -27,6 +27,7 @@ from tamis.records.store import Records
 from tamis.rules.build import build
 from tamis.rules.json import from_json
 from tamis.rules.segments import in_order
+from tamis.rules.time import timed
 from tamis.rules.tree import Rule, segments_named
 
 log = logging.getLogger("tamis")
@@ -40,22 +41,30 @@ def catch_up(records: Records, columns: Columns, clock: Callable[[], datetime]) 
     they cannot; raises Unavailable."""
     db = records.reader()
     try:
-        _follow_up(records, db, columns, clock())
+        _follow_up(records, db, columns, clock)
     except Unavailable:
         if columns.trouble is None:
             raise
-        _follow_up(records, db, columns, clock())  # it has recovered, or says why it cannot
+        _follow_up(records, db, columns, clock)  # it has recovered, or says why it cannot
 
 
-def _follow_up(records: Records, db: apsw.Connection, columns: Columns, now: datetime) -> None:
+def _follow_up(records: Records, db: apsw.Connection, columns: Columns, clock: Callable[[], datetime]) -> None:
     if columns.trouble:
         columns.recover()
-    if _is_fresh(db, columns, now):
+    now = clock()
+    if _is_fresh(db, columns, now) and not _ahead(columns, clock):
         return
     with columns.lock:
-        while not _is_fresh(db, columns, now):
-            with snapshot(db):
-                _step(db, columns, now)
+        while True:
+            now = min(now, clock())
+            if not _is_fresh(db, columns, now):
+                with snapshot(db):
+                    _step(db, columns, now)
+            elif ahead := _ahead(columns, clock):
+                with snapshot(db):
+                    _turn_back(db, columns, ahead)
+            else:
+                break
         _trim(records, db, columns)
 
 
@@ -79,6 +88,14 @@ def both_at_one_moment(
 
 def _is_fresh(db: apsw.Connection, columns: Columns, now: datetime) -> bool:
     return columns.applied == feed.last_change(db) and not any(due <= now for due in columns.due.values())
+
+
+def _ahead(columns: Columns, clock: Callable[[], datetime]) -> dict[int, datetime]:
+    """Find the contact types whose memberships are right as of a later instant than the clock shows, because somebody
+    has set it back; gives what it shows."""
+    reached = columns.as_of  # read before the clock is: otherwise another thread may have gone further meanwhile
+    now = clock() if reached else None
+    return {type_id: now for type_id, as_of in reached.items() if now and as_of > now}
 
 
 @lru_cache(maxsize=4096)
@@ -110,6 +127,15 @@ def _step(db: apsw.Connection, columns: Columns, now: datetime) -> None:
                 fold.arrange(type_id, types.fields_of_type(db, type_id))
             _follow(db, fold, type_id, work[type_id], now)
         fold.finish(up_to)
+
+
+def _turn_back(db: apsw.Connection, columns: Columns, ahead: dict[int, datetime]) -> None:
+    with columns.fold() as fold:
+        for type_id, now in ahead.items():
+            fields = types.fields_of_type(db, type_id)
+            by_time = {id_ for id_, rule in _rules(db, type_id, fields).items() if timed(rule)}
+            fold.turn_back(type_id, _plans(db, type_id, fields, by_time), now)
+        fold.finish(columns.applied or 0)
 
 
 @dataclass
@@ -182,11 +208,7 @@ def _rebuild(db: apsw.Connection, columns: Columns, now: datetime, last: int) ->
 
 def _plans(db: apsw.Connection, type_id: int, fields: FieldSet, changed: Collection[int] | None) -> Plans:
     """Sort the segments of a type: `changed` are those that were made, edited or deleted; None stands for all."""
-    live: Any = segments.live_of_type(db, type_id)
-    rules = {
-        segment.id: stored_rule(segment.rule, fields, segments.refs_for(db, type_id, [segment.rule]))
-        for segment in live
-    }
+    rules = _rules(db, type_id, fields)
     kept: list[dict[int, Rule]] = []
     filled: list[dict[int, Rule]] = []
     to_fill: set[int] = set(rules if changed is None else changed)
@@ -196,6 +218,14 @@ def _plans(db: apsw.Connection, type_id: int, fields: FieldSet, changed: Collect
         filled.append({id_: rules[id_] for id_ in level if id_ in to_fill})
     zone = accounts.zone_of_type(db, type_id)
     return Plans(zone, _some(kept), _some(filled), frozenset(changed or ()) - rules.keys())
+
+
+def _rules(db: apsw.Connection, type_id: int, fields: FieldSet) -> dict[int, Rule]:
+    live: Any = segments.live_of_type(db, type_id)
+    return {
+        segment.id: stored_rule(segment.rule, fields, segments.refs_for(db, type_id, [segment.rule]))
+        for segment in live
+    }
 
 
 def _some(levels: list[dict[int, Rule]]) -> list[dict[int, Rule]]:

@@ -67,13 +67,18 @@ class Eraser:
         pending = erasure.pending(db)
         if pending is None:
             return
-        rested = self._tried_at is None or now - self._tried_at >= min(BETWEEN, house.settings.erase_within)
-        overdue = now - pending.since >= house.settings.erase_within
+        rested = self._tried_at is None or _passed(self._tried_at, now, min(BETWEEN, house.settings.erase_within))
+        overdue = _passed(pending.since, now, house.settings.erase_within)
         try:
-            if rested and (overdue or now - self._seen_at >= QUIET):
+            if rested and (overdue or _passed(self._seen_at, now, QUIET)):
                 self._tried_at = now
                 erase(house)
             elif self._log_cleared < pending.change and house.records.clear_log():
                 self._log_cleared = pending.change
         except TamisError as error:
             log.error("what was deleted is still in the files, and will be tried again: %s", error.message)
+
+
+def _passed(since: datetime, now: datetime, span: timedelta) -> bool:
+    """Tell whether a span has passed; a beginning that lies ahead is of a clock that was wrong, and long ago."""
+    return not since <= now < since + span

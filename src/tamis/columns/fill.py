@@ -28,8 +28,11 @@ def fill_new(
     log.fill(segment_id, moment.now.replace(tzinfo=None), cause, row[0] if row else 0)
 
 
-def fill_edited(con: duckdb.DuckDBPyConnection, type_id: int, segment_id: int, rule: Rule, moment: Moment) -> None:
-    """Add to `moves` who has to enter and leave a segment whose rule is another now."""
+def fill_edited(
+    con: duckdb.DuckDBPyConnection, type_id: int, segment_id: int, rule: Rule, moment: Moment, cause: Cause
+) -> None:
+    """Add to `moves` who has to enter and leave a segment whose rule is another now, or is asked at an earlier moment
+    than before."""
     parameters = Parameters()
     con.execute(
         f"CREATE OR REPLACE TEMP TABLE wanted AS {wanted_recipients(type_id, segment_id, rule, moment, parameters)}",
@@ -38,7 +41,7 @@ def fill_edited(con: duckdb.DuckDBPyConnection, type_id: int, segment_id: int, r
     con.execute(f"CREATE OR REPLACE TEMP TABLE present AS SELECT recipient_id FROM {recipients_of(segment_id)}")
     for step, here, there in ((1, "wanted", "present"), (-1, "present", "wanted")):
         con.execute(
-            f"INSERT INTO moves SELECT 0, recipient_id, {step}, $1, '{Cause.RULE}', 0 "
+            f"INSERT INTO moves SELECT 0, recipient_id, {step}, $1, '{cause}', 0 "
             f"FROM {here} ANTI JOIN {there} USING (recipient_id)",
             [moment.now.replace(tzinfo=None)],
         )

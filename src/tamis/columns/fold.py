@@ -32,6 +32,10 @@ _ADDED = "SELECT a, b, c, d, e, f, g, make_timestamp(h) FROM (SELECT " + ", ".jo
 ) + ")"  # fmt: skip
 
 
+MOST_MIDNIGHTS = 40
+"""After an absence of more days than this, what happened on each of them is not told apart in the log."""
+
+
 @dataclass(frozen=True, slots=True)
 class Plans:
     """The live segments of a contact type as the fold evaluates them."""
@@ -111,16 +115,18 @@ class Fold:
         """Let a contact type's memberships follow from what was brought and from the time that has passed."""
         clock = self._clocks.get(type_id)
         now = max(now, clock.as_of) if clock else now
-        start, stretch = (clock.as_of if clock else now), 0
-        for midnight in _midnights(clock, plans.zone, now):
-            self._stretch(type_id, plans, clock, start, midnight, stretch)
-            self._con.execute("DELETE FROM touched WHERE instant < $1", [_plain(midnight)])
-            self._pass_midnight(type_id, plans, midnight, stretch + 1)
-            start, stretch = midnight, stretch + 2
-        self._stretch(type_id, plans, clock, start, now + MICROSECOND, stretch)
-        self._log.write()
-        self._fill(type_id, plans, Moment(now, plans.zone))
+        midnights = _midnights(clock, plans.zone, now)
+        if len(midnights) > MOST_MIDNIGHTS:
+            self._leap(type_id, plans, now)
+        else:
+            self._walk(type_id, plans, clock, midnights, now)
+        self._fill(type_id, plans, Moment(now, plans.zone), Cause.RULE)
         self._set_clock(type_id, plans, clock, now)
+
+    def turn_back(self, type_id: int, plans: Plans, now: datetime) -> None:
+        """Let the segments to be filled be right as of an earlier instant than that to which they were followed."""
+        self._fill(type_id, plans, Moment(now, plans.zone), Cause.TIME)
+        self._set_clock(type_id, plans, None, now)
 
     def build(self, type_id: int, plans: Plans, now: datetime) -> None:
         """Fill all segments of a contact type from nothing."""
@@ -188,6 +194,25 @@ class Fold:
 
     # -- following ---------------------------------------------------------------------------------------------------
 
+    def _leap(self, type_id: int, plans: Plans, now: datetime) -> None:
+        """Follow at once what happened in a time so long that going through its days would keep everybody waiting."""
+        self._con.execute("CREATE OR REPLACE TEMP TABLE turn AS SELECT id AS contact_id, instant, cause FROM touched")
+        self._apply(type_id, now + MICROSECOND)
+        self._fill(type_id, Plans(plans.zone, [], plans.kept), Moment(now, plans.zone), Cause.TIME)
+
+    def _walk(
+        self, type_id: int, plans: Plans, clock: Clock | None, midnights: Sequence[datetime], now: datetime
+    ) -> None:
+        """Follow what happened day by day, each transition with its own instant."""
+        start, stretch = (clock.as_of if clock else now), 0
+        for midnight in midnights:
+            self._stretch(type_id, plans, clock, start, midnight, stretch)
+            self._con.execute("DELETE FROM touched WHERE instant < $1", [_plain(midnight)])
+            self._pass_midnight(type_id, plans, midnight, stretch + 1)
+            start, stretch = midnight, stretch + 2
+        self._stretch(type_id, plans, clock, start, now + MICROSECOND, stretch)
+        self._log.write()
+
     def _stretch(
         self,
         type_id: int,
@@ -238,14 +263,14 @@ class Fold:
         replay.collect_moves(con, number, asked, by_hand)
         return asked
 
-    def _fill(self, type_id: int, plans: Plans, moment: Moment) -> None:
+    def _fill(self, type_id: int, plans: Plans, moment: Moment, cause: Cause) -> None:
         con = self._con
         for segment_id in sorted(plans.gone):
             self._empty(segment_id, moment.now)
         for rules in plans.filled:
             for segment_id, rule in rules.items():
                 if segment_id in self._log.sizes:
-                    fill_edited(con, type_id, segment_id, rule, moment)
+                    fill_edited(con, type_id, segment_id, rule, moment, cause)
                     self._log.write()
                 else:
                     fill_new(con, self._log, type_id, segment_id, rule, moment, Cause.FIRST)

@@ -77,6 +77,11 @@ class Columns:
         """When time alone will next change the memberships of a contact type, for those where it will."""
         return {type_id: clock.due for type_id, clock in self._state.clocks.items() if clock.due}
 
+    @property
+    def as_of(self) -> dict[int, datetime]:
+        """As of which instant the memberships of a contact type are right, for those that time alone changes."""
+        return {type_id: clock.as_of for type_id, clock in self._state.clocks.items()}
+
     @contextmanager
     def reading(self) -> Iterator[duckdb.DuckDBPyConnection]:
         """Give this thread's own connection for a block that reads; raises Unavailable where the file turns out to be

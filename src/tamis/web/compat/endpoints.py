@@ -28,11 +28,16 @@ MOST_ITEMS = 1 << 53
 
 
 class KeptList(NamedTuple):
-    """An answer that is right for one version of the data, until an instant if there is one."""
+    """An answer that is right for one version of the data, from an instant until another, if there is one."""
 
     version: int
+    since: datetime
     until: datetime | None
     body: bytes
+
+    def covers(self, now: datetime) -> bool:
+        """Tell whether an instant lies in the time for which it is right."""
+        return self.since <= now and (self.until is None or now < self.until)
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,10 +62,11 @@ async def segment_list(context: Context, _: Request) -> Answer:
     house = context.house
     version = house.records.reader().pragma("data_version")
     kept = context.lists.get(context.account.id)
-    if kept is None or kept.version != version or (kept.until is not None and kept.until <= house.clock()):
+    now = house.clock()
+    if kept is None or kept.version != version or not kept.covers(now):
         sized, until = await asyncio.to_thread(_list_segments, context)
         body = succeeded({"segments": [present.segment(s) for s in sized]}).body
-        kept = context.lists[context.account.id] = KeptList(version, until, body)
+        kept = context.lists[context.account.id] = KeptList(version, now, until, body)
     return Answer(200, kept.body)
 
 

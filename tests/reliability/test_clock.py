@@ -1,0 +1,161 @@
+"""The clock of the machine is set back and forth, while Tamis runs and while it does not: memberships are those of the
+instant that it shows."""
+
+import random
+from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import apsw
+import pytest
+
+from tamis.actions.erasing import Eraser
+from tamis.actions.house import House
+from tamis.actions.segments import segment_sizes
+from tamis.domain.fields import Kind
+from tamis.domain.segments import Segment
+from tamis.records import erasure
+from tamis.rules.moment import Moment
+from tamis.settings import Settings
+from tests.stores.oracle import Oracle
+from tests.stores.people import new_desk
+
+RULES = (
+    "created_at is within 2 hours",
+    "updated_at is not within 3 days",
+    "born is within 7 days",
+    "born is anniversary within 3 days",
+    "seen is in the next 5 hours",
+    'is in segment "created_at is within 2 hours" or score > 5',
+    'is not in segment "seen is in the next 5 hours"',
+    "score > 3",
+)
+HOUR, DAY, YEAR = timedelta(hours=1), timedelta(days=1), timedelta(days=365)
+
+
+class Clocked:
+    """A desk whose clock can be set; `check` compares everything with a recomputation."""
+
+    def __init__(self, data: Path) -> None:
+        self.data = data
+        self.now = datetime(2026, 3, 1, 12, tzinfo=UTC)
+        self.house = House(Settings(data, columns_threads=1), lambda: self.now)
+        self.desk = new_desk(self.house)
+        for name, kind in (("Score", Kind.NUMBER), ("Born", Kind.DATE), ("Seen", Kind.DATETIME)):
+            self.desk.field(name, kind)
+        self.segments: list[Segment] = [self.desk.segment(rule, rule) for rule in RULES]
+        self.last_line = 0
+
+    def write(self, chance: random.Random) -> None:
+        """Store people with values about now."""
+        people = {}
+        for number in chance.sample(range(40), 10):
+            born = self.now.date() + chance.choice([0, -1, -3]) * YEAR + chance.randrange(-9, 9) * DAY
+            seen = self.now + chance.randrange(-9, 9) * HOUR
+            people[f"p{number}"] = {
+                "score": str(chance.randrange(9)),
+                "born": born.isoformat(),
+                "seen": seen.isoformat(timespec="minutes").replace("+00:00", "Z"),
+            }
+        self.desk.write(**people)
+
+    def reopen(self) -> None:
+        """Stop and start."""
+        self.house.close()
+        self.house = self.desk.house = House(Settings(self.data, columns_threads=1), lambda: self.now)
+
+    def check(self) -> None:
+        """Members and sizes are those of now, and the log has grown."""
+        columns = self.house.columns()
+        oracle = Oracle(self.desk.account, self.desk.type)
+        moment = Moment(self.now, self.desk.account.zone)
+        expected = oracle.expected(self.house.records.reader(), self.segments, moment)
+        stored = oracle.stored(columns.cursor(), self.segments)
+        assert {id_: set(keyed) for id_, keyed in stored.items()} == expected, self.now
+        assert segment_sizes(self.house) == {id_: len(keys) for id_, keys in expected.items()}
+        rows = columns.cursor().execute(
+            "SELECT number FROM transitions WHERE number > $1 UNION ALL "
+            "SELECT number FROM fillings WHERE number > $1 ORDER BY number",
+            [self.last_line],
+        )
+        numbers = [row[0] for row in rows.fetchall()]
+        assert numbers == list(range(self.last_line + 1, self.last_line + 1 + len(numbers)))
+        self.last_line += len(numbers)
+
+
+@pytest.fixture
+def clocked(tmp_path: Path) -> Iterator[Clocked]:
+    """Open a house whose clock can be set."""
+    made = Clocked(tmp_path)
+    yield made
+    made.house.close()
+
+
+@pytest.mark.parametrize(
+    ("jumps", "restart"),
+    [((-HOUR, timedelta(seconds=-1)), False), ((YEAR, -YEAR), False), ((-HOUR, YEAR, -YEAR), True)],
+    ids=["an hour back", "a year ahead and back", "across restarts"],
+)
+def test_memberships_are_those_of_what_the_clock_shows(
+    clocked: Clocked, jumps: tuple[timedelta, ...], restart: bool
+) -> None:
+    chance = random.Random(0)
+    for _ in range(3):
+        clocked.write(chance)
+        clocked.now += HOUR
+        clocked.check()
+    for jump in jumps:
+        clocked.now += jump
+        if restart:
+            clocked.reopen()
+        clocked.check()
+        clocked.write(chance)
+        clocked.check()
+        clocked.now += timedelta(minutes=90)
+        clocked.check()
+
+
+def test_a_write_before_the_jump_that_is_read_after_it(clocked: Clocked) -> None:
+    chance = random.Random(1)
+    clocked.write(chance)
+    clocked.check()
+    for jump in (-HOUR, 2 * DAY, -DAY):
+        clocked.now += timedelta(minutes=10)
+        clocked.write(chance)  # nobody looks before the clock is set
+        clocked.now += jump
+        clocked.write(chance)
+        clocked.check()
+
+
+def test_jumps_at_random(clocked: Clocked) -> None:
+    seed = random.randrange(1 << 32)
+    print(f"seed {seed}")
+    chance = random.Random(seed)
+    for _ in range(15):
+        if chance.random() < 0.6:
+            clocked.write(chance)
+        clocked.now += chance.choice([HOUR, DAY, timedelta(microseconds=1), 20 * DAY]) * chance.randrange(-3, 4)
+        if chance.random() < 0.1:
+            clocked.reopen()
+        if chance.random() < 0.7:
+            clocked.check()
+    clocked.check()
+
+
+def test_what_was_deleted_is_erased_although_the_clock_was_a_year_ahead(clocked: Clocked) -> None:
+    eraser = Eraser(clocked.house)
+    clocked.now += YEAR
+    for jump in (timedelta(0), -YEAR):
+        clocked.write(random.Random(2))
+        clocked.house.write(erase_something)
+        clocked.now += jump
+        eraser.turn()
+        clocked.now += timedelta(minutes=61)  # at most once an hour, and when it has been quiet
+        eraser.turn()
+        assert erasure.pending(clocked.house.records.reader()) is None
+    clocked.check()
+
+
+def erase_something(db: apsw.Connection, now: datetime) -> None:
+    """Remember an erasure."""
+    erasure.note(db, now)
