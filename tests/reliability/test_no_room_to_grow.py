@@ -1,6 +1,5 @@
 """Files that cannot grow, by a limit on their size: the column store undoes what it cannot finish, and goes on."""
 
-import os
 import resource
 import secrets
 from collections.abc import Iterator
@@ -127,22 +126,6 @@ def test_a_question_that_finds_no_room_is_refused_in_words(scores: Scores) -> No
     with largest_file(1_000), pytest.raises(Unavailable, match=r"the column store cannot answer"):
         scores.run("SELECT count(*) FROM (SELECT DISTINCT hash(i, j) FROM range(3000) a(i), range(1000) b(j))")
     scores.run("SET GLOBAL memory_limit = '1GB'")
-    scores.check()
-
-
-def test_a_file_that_cannot_be_opened_is_not_put_aside(scores: Scores) -> None:
-    path = scores.columns.path
-    scores.desk.house.close()
-    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
-    house = House(Settings(path.parent, columns_threads=1))
-    house.records.reader()
-    resource.setrlimit(resource.RLIMIT_NOFILE, (len(os.listdir("/proc/self/fd")), hard))
-    try:
-        with pytest.raises(Unavailable):
-            house.columns()
-    finally:
-        resource.setrlimit(resource.RLIMIT_NOFILE, (soft, hard))
-    scores.desk.house = house
     scores.check()
 
 

@@ -1,9 +1,13 @@
 """A column file that cannot be read is put aside and built again, with the same members."""
 
+import random
+import shutil
 import subprocess
 import sys
+import tempfile
 from pathlib import Path
 
+import duckdb
 import pytest
 
 from tamis.actions.accounts import create_account
@@ -20,6 +24,7 @@ from tests.support.process import environment
 
 PEOPLE = 40_000
 EVERYONE = 1 << 53
+DAMAGES = ("random bytes", "another kind of file", "a lost log", "a damaged log", "a lost file")
 
 
 @pytest.fixture(scope="module")
@@ -110,3 +115,101 @@ def test_a_file_whose_making_was_killed_is_no_damage(tmp_path: Path, when: str) 
     assert house.columns().set_aside is None
     house.close()
     assert sorted(file.name for file in tmp_path.glob("columns.duckdb*")) == [FILE_NAME]
+
+
+NOBODY = """
+import os, sys
+from pathlib import Path
+from tamis.actions.house import House
+from tamis.domain.errors import Unavailable
+from tamis.settings import Settings
+if os.getuid() == 0:  # root may open everything
+    os.setgid(65534)
+    os.setuid(65534)
+try:
+    House(Settings(Path(sys.argv[1]))).columns()
+except Unavailable as error:
+    print(error.message)
+"""
+
+
+def test_a_file_that_this_process_may_not_open_is_no_damage() -> None:
+    directory = Path(tempfile.mkdtemp(prefix="tamis-"))  # pytest's own directories are closed to nobody
+    House(Settings(directory)).close()
+    (directory / FILE_NAME).write_bytes(b"of somebody else")
+    (directory / FILE_NAME).chmod(0)
+    directory.chmod(0o777)
+    (directory / "tamis.sqlite").chmod(0o666)
+    command = [sys.executable, "-c", NOBODY, str(directory)]
+    done = subprocess.run(command, capture_output=True, text=True, env=environment(), check=True)
+    assert "columns.duckdb cannot be opened" in done.stdout
+    assert not list(directory.glob("*.unusable-*"))
+    shutil.rmtree(directory)
+
+
+def test_a_file_of_another_version_is_put_aside_and_the_numbers_stay(
+    served: tuple[Path, list[int]],
+) -> None:
+    directory, expected = served
+    db = duckdb.connect(str(directory / FILE_NAME))
+    db.execute("UPDATE meta SET version = version + 1").fetchall()
+    db.close()
+    assert read_again(directory) == expected
+
+
+@pytest.mark.parametrize("damage", DAMAGES)
+def test_damage_at_random_is_mended(served: tuple[Path, list[int]], tmp_path: Path, damage: str) -> None:
+    directory, expected = served
+    for name in ("tamis.sqlite", FILE_NAME):
+        shutil.copy(directory / name, tmp_path / name)
+    seed = random.randrange(1 << 32)
+    print(f"seed {seed}")
+    chance = random.Random(seed)
+    killed = subprocess.run(
+        [sys.executable, "-c", KILLED, str(tmp_path)], capture_output=True, check=False, env=environment()
+    )
+    assert killed.returncode == -9, killed.stderr
+    file, wal = tmp_path / FILE_NAME, tmp_path / f"{FILE_NAME}.wal"
+    assert wal.stat().st_size > 1_000
+    match damage:
+        case "random bytes":
+            flip(file, chance, 200)
+        case "another kind of file":
+            shutil.copy(tmp_path / "tamis.sqlite", file)
+        case "a lost log":
+            wal.unlink()
+        case "a damaged log":
+            flip(wal, chance, 20)
+        case "a lost file":
+            file.unlink()
+    assert read_again(tmp_path) == [number for number in expected if number & 0xFFFFFFFF not in GONE]
+
+
+GONE = range(30_001, 30_101)
+KILLED = """
+import os, signal, sys
+from pathlib import Path
+from tamis.actions.accounts import choose_account
+from tamis.actions.contacts import delete_contact
+from tamis.actions.house import House
+from tamis.actions.types import find_type
+from tamis.settings import Settings
+house = House(Settings(Path(sys.argv[1])))
+db = house.records.reader()
+account = choose_account(db, None)
+for number in range(30_000, 30_100):
+    house.write(delete_contact, account, find_type(db, account, "People"), f"p{number}@example.org")
+    if number % 10 == 0:
+        house.columns()
+house.columns()
+os.kill(os.getpid(), signal.SIGKILL)
+"""
+"""Delete people, let the columns follow, and die before their log is written to their file."""
+
+
+def flip(file: Path, chance: random.Random, count: int) -> None:
+    """Change bytes anywhere in a file."""
+    content = bytearray(file.read_bytes())
+    for _ in range(count):
+        content[chance.randrange(len(content))] ^= chance.randrange(1, 256)
+    file.write_bytes(content)

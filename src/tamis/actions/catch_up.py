@@ -13,8 +13,9 @@ import apsw
 import duckdb
 
 from tamis.actions.batches import batched
-from tamis.columns.fold import Fold, Plans, Touched
+from tamis.columns.fold import Fold
 from tamis.columns.one_moment import at_one_moment
+from tamis.columns.plans import Plans, Touched
 from tamis.columns.store import Columns
 from tamis.domain.errors import Invalid, Unavailable
 from tamis.domain.fields import FieldSet

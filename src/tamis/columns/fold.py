@@ -1,7 +1,6 @@
 """One transaction of the column store: it takes in what changed in the records and lets memberships follow."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
@@ -15,7 +14,8 @@ from tamis.columns.fill import fill_edited, fill_new
 from tamis.columns.layout import arrange, insert_documents, table
 from tamis.columns.log import Log
 from tamis.columns.membership import MOST_RECENT, merge, span
-from tamis.columns.replay import MICROSECOND, Levels, When
+from tamis.columns.plans import Plans, Touched
+from tamis.columns.replay import MICROSECOND, When
 from tamis.columns.state import State
 from tamis.domain.fields import FieldSet
 from tamis.domain.instants import next_day_starts
@@ -34,27 +34,6 @@ _ADDED = "SELECT a, b, c, d, e, f, g, make_timestamp(h) FROM (SELECT " + ", ".jo
 
 MOST_MIDNIGHTS = 40
 """After an absence of more days than this, what happened on each of them is not told apart in the log."""
-
-
-@dataclass(frozen=True, slots=True)
-class Plans:
-    """The live segments of a contact type as the fold evaluates them."""
-
-    zone: ZoneInfo
-    kept: Levels
-    """Those whose rules are what they were."""
-    filled: Levels
-    """Those that are new or edited, or name such a one."""
-    gone: frozenset[int] = frozenset()
-    """Those that were deleted."""
-
-
-class Touched(msgspec.Struct):
-    """Things that were touched at one instant, in microseconds since 1970, for one reason."""
-
-    instant: int
-    cause: Cause
-    ids: list[int]
 
 
 class Fold:

@@ -42,6 +42,7 @@ class Columns:
         self.path = directory / FILE_NAME
         self.set_aside: Path | None = None
         self.trouble: Trouble | None = None
+        self.applied: int | None = None
         self.trimmed: date | None = None
         self.lock = threading.Lock()
         self._store_id = store_id
@@ -60,12 +61,10 @@ class Columns:
             }
             self._discard_leftovers()
             shutil.rmtree(directory / SPILL_NAME, ignore_errors=True)
-            self._db = self._open()
+            self._open_again()
         except BaseException:
             os.close(self._own)
             raise
-        self.applied = self._applied()
-        self._begin()
 
     @property
     def sizes(self) -> dict[int, int]:
@@ -138,8 +137,7 @@ class Columns:
 
     def _note(self, error: BaseException, doing: str) -> None:
         """Raise what an error means for people as Unavailable, if it means anything for the store as a whole."""
-        trouble = trouble_of(error)
-        if trouble is None:
+        if (trouble := trouble_of(error)) is None:
             return
         if trouble is Trouble.SCARCE:
             log.error("%s", error)
