@@ -75,12 +75,14 @@ def sampled_recipients(
     """Look at the next `most` recipients of a segment whose ids lie above `after`, and give those of them that are in a
     sample, as `recipients` does; before them the last id that was looked at, None at the end of the segment."""
     low, high = max(after + 1, span(segment_id)[0]), span(segment_id)[1]
-    row = con.execute(
-        "SELECT max(recipient_id), count(*) FROM "
-        f"(SELECT recipient_id FROM {recipients_between(low, high)} ORDER BY recipient_id LIMIT $1)",
-        [most],
-    ).fetchone()
-    last, looked_at = row or (None, 0)
+    end, looked_at, last = low - 1, 0, None
+    while looked_at < most and end < high:  # as in `_page`: a short span first
+        end = min(low + 4 * most, high) if end < low else high
+        last, looked_at = con.execute(
+            "SELECT max(recipient_id), count(*) FROM "
+            f"(SELECT recipient_id FROM {recipients_between(low, end)} ORDER BY recipient_id LIMIT $1)",
+            [most],
+        ).fetchall()[0]
     if last is None:
         return None, []
     parameters = Parameters()
