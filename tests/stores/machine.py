@@ -75,6 +75,8 @@ LEAVES = [
     "is in segment {}",
     "is not in segment {}",
     "is in segment {}",
+    "is not in segment {}",
+    "is in segment {}",
 ]
 SELDOM = st.integers(0, 3)  # a rule that costs much does something only at 0
 HOURS = (0, 1, 2, 3, 26)
@@ -124,8 +126,15 @@ class Membership(RuleBasedStateMachine):
         self.house.close()
         shutil.rmtree(self.directory)
 
-    @initialize(beginning=st.sampled_from(BEGINNINGS))
-    def begin(self, beginning: tuple[str, datetime]) -> None:
+    @initialize(
+        beginning=st.sampled_from(BEGINNINGS),
+        some=people(),
+        texts=st.lists(rule_texts(), min_size=2, max_size=4),
+        data=st.data(),
+    )
+    def begin(
+        self, beginning: tuple[str, datetime], some: dict[str, dict[str, Any]], texts: list[str], data: st.DataObject
+    ) -> None:
         zone, self.now = beginning
         self.account, _ = self.house.write(create_account, "owner@example.org", zone, None)
         self.type = self.house.write(create_type, self.account, "People")
@@ -135,6 +144,10 @@ class Membership(RuleBasedStateMachine):
         self.fields["country"] = COUNTRY
         self.oracle = Oracle(self.account, self.type)
         self.log = Log()
+        for text in texts:
+            self.make_segment(text, data)
+        self.look()
+        self.write_contacts(some, by_import=False)
 
     # -- what people do ----------------------------------------------------------------------------------------------
 
