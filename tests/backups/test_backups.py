@@ -175,6 +175,9 @@ def test_nothing_is_overwritten(town: Path, tmp_path: Path) -> None:
         tamis(data, "backup", backup)
     with pytest.raises(Refused, match="is not empty: restore into"):
         tamis(data, "restore", backup)
+    with pytest.raises(Refused, match="inside the backup would be lost with it"):
+        tamis(backup / "data", "restore", backup)
+    assert not (backup / "data").exists()
     with Server(data), pytest.raises(Refused, match="is in use by a running Tamis"):
         tamis(data, "restore", backup)
     assert not list(tmp_path.glob("*.unfinished"))

@@ -77,6 +77,8 @@ def restore(data: Path, source: Path) -> Manifest:
         raise Refused(f"{data} is in use by a running Tamis: stop it, and restore into a directory that is empty")
     if not is_free(data):
         raise Refused(f"{data} is not empty: restore into a directory that does not exist or is empty")
+    if data.resolve().is_relative_to(source.resolve()):
+        raise Refused("data inside the backup would be lost with it: choose another data directory")
     manifest = _manifest(source)
     with whole_directory(data) as work:
         for name in FILES:
