@@ -51,6 +51,9 @@ def test_an_address_that_is_no_contact_can_be_forgotten_and_leaves_the_segments_
         other_type = owner.tamis("type", "create", "Others")["id"]
         first, second, other = (owner.make_segment(one) for one in (type_id, type_id, other_type))
         assert owner.add(first, ANN).status_code == owner.add(other, ANN).status_code == 200
+        for command in ("show", "delete"):
+            with pytest.raises(Refused, match=r"was added by hand to .*contact delete --forget. takes it away"):
+                owner.tamis("contact", command, ANN, "--type", "People")
         gone = owner.tamis("contact", "delete", ANN, "--type", "People", "--forget")
         assert gone == {"id": None, "email": ANN, "forgotten": True, "erased": True}
         assert owner.addresses(first) == []

@@ -1,5 +1,6 @@
 """Show, list and delete contacts."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -40,12 +41,21 @@ def show_contact(
     address = parse_email(email)
     contact = contacts.by_email(db, contact_type.id, address.key, fields) if address else None
     if contact is None or address is None:
-        raise NotFound(f'{contact_type.name} have no contact "{email}"')
+        added = recipients.additions_of_address(db, contact_type.id, address.key) if address else []
+        raise NotFound(f'{contact_type.name} have no contact "{email}"{_but_added(added)}')
     is_in = membership(db, contact, fields, Moment(now, account.zone))
     found = [segment for segment in segments.live_of_type(db, contact_type.id) if is_in(segment.id)]
     added = recipients.additions_of_address(db, contact_type.id, address.key)
     removed = recipients.removals_of_contact(db, contact.id)
     return ContactInSegments(contact, fields, tuple(found), tuple(added), tuple(removed))
+
+
+def _but_added(added: Sequence[AdditionOfAddress]) -> str:
+    """Tell where an address that is no contact is kept all the same, lest anybody think that nothing is known of it."""
+    if not added:
+        return ""
+    names = ", ".join(f'"{row.segment_name}" (as {row.first_name} {row.last_name})' for row in added)
+    return f'; the address was added by hand to {names}; "tamis contact delete --forget" takes it away'
 
 
 def delete_contact(
