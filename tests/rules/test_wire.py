@@ -77,6 +77,8 @@ def test_fields_and_operators_may_be_written_in_other_ways() -> None:
         (["101", "101"], ["is", "is"], ["5", "6"], "AND", ["query_type"]),
         (["101"], ["is"], ["5"], "rule", ["query_type"]),
         (["101"], ["resembles"], ["5"], None, ["select_operator.0"]),
+        (["5"], ["is in segment"], ["7"], None, ["select_field.0"]),
+        (["0", ""], ["is in segment", "is not in segment"], ["7", "7"], "and", ["select_field.1"]),
         (["101", "101"], ["is one of", "in"], ["5", "6"], "or", ["select_operator.1"]),
         (
             ["101", "101", "101"],

@@ -103,6 +103,11 @@ def _problems(
         problems.append(Problem("select_operator", "must have one operator for each field"))
     unknown = [i for i, name in enumerate(select_operator) if normal_spelling(name) not in SPELLINGS]
     problems += [Problem(f"select_operator.{i}", f'there is no operator "{select_operator[i][:60]}"') for i in unknown]
+    problems += [
+        Problem(f"select_field.{i}", f'must be {NO_FIELD} for "{name[:60]}", which takes no field')
+        for i, (field, name) in enumerate(zip(select_field, select_operator, strict=False))
+        if field != NO_FIELD and _names_segment(name)
+    ]
     if query_type not in ("and", "or") and (len(select_field) > 1 or query_type is not None):
         problems.append(Problem("query_type", 'must be "and" or "or" where there are several conditions'))
     if not problems:
@@ -125,6 +130,11 @@ def _problems(
 
 def _takes(name: str) -> Takes:
     return SPELLINGS[normal_spelling(name)][0].takes
+
+
+def _names_segment(name: str) -> bool:
+    spelling = normal_spelling(name)
+    return spelling in SPELLINGS and SPELLINGS[spelling][0].names_segment
 
 
 def _needs(name: str) -> int:
