@@ -1,12 +1,21 @@
 """Exit status 1 with one sentence that says what to do, 2 for wrong usage; never a traceback."""
 
+import json
+import os
 import subprocess
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
-from tests.support.process import PATIENCE_SECONDS, Refused, environment, tamis
+from tamis.cli.common import Common
+from tamis.cli.segment import show_members
+from tamis.domain.errors import Unavailable
+from tests.support.process import PATIENCE_SECONDS, Refused, Server, environment, tamis
+
+NO_UTF8 = os.fsdecode(b"caf\xe9")
+"""What Python makes of the bytes of an argument that are no UTF-8."""
 
 
 def run(data: Path, *arguments: str, given: str = "") -> "subprocess.CompletedProcess[str]":
@@ -54,6 +63,10 @@ def run(data: Path, *arguments: str, given: str = "") -> "subprocess.CompletedPr
         (["serve", "--port", "99999"], "there is no such port"),
         (["contact", "show", "nonsense", "--type", "People"], "have no contact"),
         (["type", "list", "--account", "stranger@example.org"], "here is no account"),
+        (["segment", "show", NO_UTF8], "is not written in UTF-8"),
+        (["segment", "count", "--type", NO_UTF8, "--where", ""], "is not written in UTF-8"),
+        (["key", "revoke", NO_UTF8], "is not written in UTF-8"),
+        (["segment", "sample", "1", "--percent", "10", "--seed", NO_UTF8], "--seed: is not written in UTF-8"),
     ],
 )
 def test_a_refusal_says_what_is_wrong(data: Path, arguments: list[str], reason: str) -> None:
@@ -62,6 +75,30 @@ def test_a_refusal_says_what_is_wrong(data: Path, arguments: list[str], reason: 
     assert reason in done.stderr
     assert done.stdout == ""
     assert "Traceback" not in done.stderr
+
+
+def test_what_a_server_cannot_be_asked_is_refused_at_once(data: Path) -> None:
+    with Server(data):
+        done = run(data, "backup", str(data.with_name(NO_UTF8)), "--json")
+    assert done.returncode == 1
+    assert "is not written in UTF-8" in done.stderr
+    assert done.stdout == ""
+
+
+def test_a_list_that_is_refused_prints_nothing(capsys: pytest.CaptureFixture[str]) -> None:
+    def documents() -> Iterator[str]:
+        raise Unavailable("the disk is full")
+        yield ""
+
+    with pytest.raises(Unavailable):
+        show_members(Common(json=True), documents())
+    assert capsys.readouterr().out == ""
+
+
+@pytest.mark.parametrize("documents", [[], ['{"id":1}'], ['{"id":1}', '{"id":2}']])
+def test_a_list_is_one_json_document(documents: list[str], capsys: pytest.CaptureFixture[str]) -> None:
+    show_members(Common(json=True), iter(documents))
+    assert json.loads(capsys.readouterr().out) == {"members": [json.loads(document) for document in documents]}
 
 
 @pytest.mark.parametrize(

@@ -44,11 +44,12 @@ def ask(house: House, question: Callable[Concatenate[House, P], T], *args: P.arg
 
 def _put_to_server(house: House, name: str, arguments: tuple[Any, ...]) -> bytes | None:
     """Give the server's answer, or None when there is no server to ask."""
+    asked = msgspec.json.encode({"name": name, "arguments": arguments})
     try:
         server = msgspec.json.decode((house.settings.data / SERVER_FILE).read_bytes(), type=dict[str, str])
         request = urllib.request.Request(
             server["address"].replace("0.0.0.0", "127.0.0.1").replace("[::]", "[::1]") + "/local/ask",
-            msgspec.json.encode({"name": name, "arguments": arguments}),
+            asked,
             {"Authorization": f"Bearer {server['token']}", "Content-Type": "application/json"},
         )
     except (OSError, ValueError, KeyError):

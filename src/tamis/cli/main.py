@@ -19,7 +19,8 @@ from tamis.cli.segment import segment_app
 from tamis.cli.serve import demo, serve
 from tamis.cli.sets import overlap, sample
 from tamis.cli.types import type_app
-from tamis.domain.errors import TamisError
+from tamis.domain.errors import Refused, TamisError
+from tamis.domain.text import SURROGATE
 
 app = App(name="tamis", help="An audience segmentation server for e-mail marketing.", version=__version__)
 for command in (account_app, key_app, type_app, field_app, contact_app, segment_app):
@@ -45,6 +46,10 @@ def main(arguments: list[str] | None = None) -> None:
         sys.exit(2)
     except TamisError as error:
         refuse(error)
+    except UnicodeEncodeError as error:  # bytes of an argument that are no UTF-8 came as lone surrogates
+        if SURROGATE.search(error.object[error.start : error.end]) is None:
+            raise
+        refuse(Refused(f"{error.object!a} is not written in UTF-8: look for a mistake in it"))
     except BrokenPipeError:  # whoever read our output has seen enough
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         sys.exit(0)

@@ -173,9 +173,10 @@ def delete(segment: str, *, common: Common = Common()) -> None:  # noqa: B008  f
 def show_members(common: Common, documents: Iterator[str]) -> None:
     """Print recipients from their JSON documents as they come: as one JSON document, or a line each for people."""
     if common.json:
-        sys.stdout.write('{"members":[')
-        for index, document in enumerate(documents):
-            sys.stdout.write("," + document if index else document)
+        first = next(documents, "")  # what is refused, is refused before anything is printed
+        sys.stdout.write('{"members":[' + first)
+        for document in documents:
+            sys.stdout.write("," + document)
         sys.stdout.write("]}\n")
     else:
         for document in documents:

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 
 from tamis.domain.errors import Invalid, Problem
 from tamis.domain.segments import STRANGER
+from tamis.domain.text import SURROGATE
 
 DRAWS = 1 << 32
 MASK = DRAWS - 1
@@ -50,6 +51,8 @@ def sample_of(percent: float | None, groups: int | None, group: int | None, seed
         problems.append(Problem("--group", f"must be from 1 to {groups}"))
     if len(seed) > MOST_SEED:
         problems.append(Problem("--seed", f"must not be longer than {MOST_SEED} characters"))
+    if SURROGATE.search(seed):
+        problems.append(Problem("--seed", "is not written in UTF-8"))
     if problems:
         raise Invalid(problems)
     below = DRAWS if percent is None else math.floor(percent / 100 * DRAWS)
