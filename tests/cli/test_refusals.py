@@ -85,6 +85,20 @@ def test_what_a_server_cannot_be_asked_is_refused_at_once(data: Path) -> None:
     assert done.stdout == ""
 
 
+@pytest.mark.parametrize("options", [[], ["--json"]])
+def test_a_terminal_without_all_characters_is_written_to(data: Path, options: list[str]) -> None:
+    tamis(data, "type", "create", "Gäste ✓")
+    done = subprocess.run(
+        [sys.executable, "-m", "tamis", "type", "list", "--data", str(data), *options],
+        capture_output=True, check=False, env=environment() | {"PYTHONIOENCODING": "latin-1"}, timeout=PATIENCE_SECONDS,
+    )  # fmt: skip
+    assert done.returncode == 0
+    if options:
+        assert "Gäste ✓" in [one["name"] for one in json.loads(done.stdout.decode("latin-1"))["contact_types"]]
+    else:
+        assert "Gäste \\u2713" in done.stdout.decode("latin-1")
+
+
 def test_a_list_that_is_refused_prints_nothing(capsys: pytest.CaptureFixture[str]) -> None:
     def documents() -> Iterator[str]:
         raise Unavailable("the disk is full")

@@ -1,5 +1,8 @@
 """The command `tamis`."""
 
+import codecs
+import io
+import json
 import os
 import sys
 
@@ -22,6 +25,8 @@ from tamis.cli.types import type_app
 from tamis.domain.errors import Refused, TamisError
 from tamis.domain.text import SURROGATE
 
+AS_IN_JSON = "as in JSON"
+
 app = App(name="tamis", help="An audience segmentation server for e-mail marketing.", version=__version__)
 for command in (account_app, key_app, type_app, field_app, contact_app, segment_app):
     app.command(command)
@@ -38,8 +43,18 @@ app.command(serve)
 app.command(demo)
 
 
+def _as_in_json(error: UnicodeError) -> tuple[str, int]:
+    """Escape what standard output has no bytes for, so that a JSON document stays one, with nothing lost."""
+    if not isinstance(error, UnicodeEncodeError):
+        raise error
+    return json.dumps(error.object[error.start : error.end])[1:-1], error.end
+
+
 def main(arguments: list[str] | None = None) -> None:
     """Run a command: exit status 0 when it is done, 1 when it was refused, 2 when it was used wrongly."""
+    if isinstance(sys.stdout, io.TextIOWrapper):
+        codecs.register_error(AS_IN_JSON, _as_in_json)
+        sys.stdout.reconfigure(errors=AS_IN_JSON)
     try:
         app(arguments, exit_on_error=False, print_error=True, result_action="return_value")
     except CycloptsError:
