@@ -75,13 +75,17 @@ def both_at_one_moment(
 ) -> Iterator[tuple[apsw.Connection, duckdb.DuckDBPyConnection, datetime]]:
     """Give both stores as they stand after the same change, and the instant as of which they do, for a block that only
     reads and is short; writes and other reads go on beside it. Raises Unavailable."""
-    catch_up(records, columns, clock)
+    if columns.trouble:
+        columns.recover()
     db = records.reader()
     with ExitStack() as moment:
         with columns.lock:
-            moment.enter_context(snapshot(db))
-            while not _is_fresh(db, columns, now := clock()):
+            moment.enter_context(snapshot(db))  # what is written from here on is not waited for
+            now = clock()
+            while not _is_fresh(db, columns, now):
                 _step(db, columns, now)
+            if ahead := _ahead(columns, clock):
+                _turn_back(db, columns, ahead)
             con = moment.enter_context(columns.reading())
             moment.enter_context(at_one_moment(con))
         yield db, con, now
