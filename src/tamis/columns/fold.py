@@ -32,7 +32,7 @@ _ADDED = "SELECT a, b, c, d, e, f, g, make_timestamp(h) FROM (SELECT " + ", ".jo
 ) + ")"  # fmt: skip
 
 
-MOST_MIDNIGHTS = 40
+MOST_MIDNIGHTS = 100
 """After an absence of more days than this, what happened on each of them is not told apart in the log."""
 
 
