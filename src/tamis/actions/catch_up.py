@@ -52,13 +52,13 @@ def catch_up(records: Records, columns: Columns, clock: Callable[[], datetime]) 
 def _follow_up(records: Records, db: apsw.Connection, columns: Columns, clock: Callable[[], datetime]) -> None:
     if columns.trouble:
         columns.recover()
-    now = clock()
-    if _is_fresh(db, columns, now) and not _ahead(columns, clock):
+    now, wanted = clock(), feed.last_change(db)  # what is written from here on is not waited for
+    if _is_fresh(db, columns, now, wanted) and not _ahead(columns, clock):
         return
     with columns.lock:
         while True:
             now = min(now, clock())
-            if not _is_fresh(db, columns, now):
+            if not _is_fresh(db, columns, now, wanted):
                 with snapshot(db):
                     _step(db, columns, now)
             elif ahead := _ahead(columns, clock):
@@ -82,7 +82,7 @@ def both_at_one_moment(
         with columns.lock:
             moment.enter_context(snapshot(db))  # what is written from here on is not waited for
             now = clock()
-            while not _is_fresh(db, columns, now):
+            while not _is_fresh(db, columns, now, feed.last_change(db)):
                 _step(db, columns, now)
             if ahead := _ahead(columns, clock):
                 _turn_back(db, columns, ahead)
@@ -91,8 +91,11 @@ def both_at_one_moment(
         yield db, con, now
 
 
-def _is_fresh(db: apsw.Connection, columns: Columns, now: datetime) -> bool:
-    return columns.applied == feed.last_change(db) and not any(due <= now for due in columns.due.values())
+def _is_fresh(db: apsw.Connection, columns: Columns, now: datetime, wanted: int) -> bool:
+    """Tell whether the columns have followed up to a wanted change, and time up to an instant."""
+    if columns.applied is None or not wanted <= columns.applied <= feed.last_change(db):
+        return False
+    return not any(due <= now for due in columns.due.values())
 
 
 def _ahead(columns: Columns, clock: Callable[[], datetime]) -> dict[int, datetime]:
