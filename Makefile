@@ -16,7 +16,7 @@ serve: $(VENV)/runtime  ## Serve the store in ./tamis-data (PORT=8000)
 	$(BIN)/tamis serve --port $(PORT)
 
 test: $(VENV)/dev  ## Run all tests
-	$(BIN)/pytest -n auto
+	$(BIN)/pytest -n auto --dist worksteal
 
 check: $(VENV)/dev  ## Check style (ruff), types (mypy --strict) and the direction of imports (import-linter)
 	$(BIN)/ruff check .
