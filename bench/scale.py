@@ -154,6 +154,7 @@ def _build(store: ScaleStore, size: int, of: str) -> Iterator[Row]:
 
 def _pages(store: ScaleStore, of: str) -> Iterator[Row]:
     house = store.house
+    house.columns().tidy()  # as a server does every second
     segment = find_segment(house.records.reader(), store.account, HALF)
     low, _ = span(segment.id)
     size = house.columns().sizes[segment.id] * 2
