@@ -7,7 +7,6 @@ from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime
 from functools import lru_cache
-from typing import Any
 
 import apsw
 import duckdb
@@ -20,7 +19,7 @@ from tamis.columns.store import Columns
 from tamis.domain.errors import Invalid, Unavailable
 from tamis.domain.fields import FieldSet
 from tamis.domain.instants import from_micros
-from tamis.domain.segments import SegmentRefs
+from tamis.domain.segments import SegmentRef, SegmentRefs
 from tamis.domain.transitions import Cause
 from tamis.records import accounts, contacts, feed, recipients, segments, types
 from tamis.records.database import snapshot
@@ -119,6 +118,16 @@ def stored_rule(document: str, fields: FieldSet, refs: SegmentRefs) -> Rule:
         return None
 
 
+def rules_of_type(db: apsw.Connection, type_id: int, fields: FieldSet) -> dict[int, Rule]:
+    """Give the rules of the live segments over a contact type, by id; what the rules name is among these segments."""
+    live = segments.live_of_type(db, type_id)
+    refs = SegmentRefs(tuple(SegmentRef(segment.id, segment.name) for segment in live))
+    return {
+        segment.id: stored_rule(segment.rule, fields, refs if segments.names_segments(segment.rule) else SegmentRefs())
+        for segment in live
+    }
+
+
 def _step(db: apsw.Connection, columns: Columns, now: datetime) -> None:
     applied, first = columns.applied, feed.first_kept_change(db)
     last = feed.last_change(db)
@@ -131,8 +140,6 @@ def _step(db: apsw.Connection, columns: Columns, now: datetime) -> None:
     with columns.fold() as fold:
         work = _work(db, applied, up_to, last)
         for type_id in sorted(work.keys() | {t for t, due in columns.due.items() if due <= now}):
-            if work[type_id].fields:
-                fold.arrange(type_id, types.fields_of_type(db, type_id))
             _follow(db, fold, type_id, work[type_id], now)
         fold.finish(up_to)
 
@@ -141,7 +148,7 @@ def _turn_back(db: apsw.Connection, columns: Columns, ahead: dict[int, datetime]
     with columns.fold() as fold:
         for type_id, now in ahead.items():
             fields = types.fields_of_type(db, type_id)
-            by_time = {id_ for id_, rule in _rules(db, type_id, fields).items() if timed(rule)}
+            by_time = {id_ for id_, rule in rules_of_type(db, type_id, fields).items() if timed(rule)}
             fold.turn_back(type_id, _plans(db, type_id, fields, by_time), now)
         fold.finish(columns.applied or 0)
 
@@ -182,6 +189,8 @@ def _work(db: apsw.Connection, after: int, up_to: int, last: int) -> dict[int, _
 
 def _follow(db: apsw.Connection, fold: Fold, type_id: int, work: _Work, now: datetime) -> None:
     fields = types.fields_of_type(db, type_id)
+    if work.fields:
+        fold.arrange(type_id, fields)
     ids = sorted({id_ for group in work.contacts for id_ in group.ids})
     added = {id_ for group in work.added for id_ in group.ids}
     by_contact = set(recipients.added_of_contacts(db, ids)) - added if ids else set()
@@ -216,7 +225,7 @@ def _rebuild(db: apsw.Connection, columns: Columns, now: datetime, last: int) ->
 
 def _plans(db: apsw.Connection, type_id: int, fields: FieldSet, changed: Collection[int] | None) -> Plans:
     """Sort the segments of a type: `changed` are those that were made, edited or deleted; None stands for all."""
-    rules = _rules(db, type_id, fields)
+    rules = rules_of_type(db, type_id, fields)
     kept: list[dict[int, Rule]] = []
     filled: list[dict[int, Rule]] = []
     to_fill: set[int] = set(rules if changed is None else changed)
@@ -226,14 +235,6 @@ def _plans(db: apsw.Connection, type_id: int, fields: FieldSet, changed: Collect
         filled.append({id_: rules[id_] for id_ in level if id_ in to_fill})
     zone = accounts.zone_of_type(db, type_id)
     return Plans(zone, _some(kept), _some(filled), frozenset(changed or ()) - rules.keys())
-
-
-def _rules(db: apsw.Connection, type_id: int, fields: FieldSet) -> dict[int, Rule]:
-    live: Any = segments.live_of_type(db, type_id)
-    return {
-        segment.id: stored_rule(segment.rule, fields, segments.refs_for(db, type_id, [segment.rule]))
-        for segment in live
-    }
 
 
 def _some(levels: list[dict[int, Rule]]) -> list[dict[int, Rule]]:

@@ -7,7 +7,7 @@ from enum import Enum
 
 import apsw
 
-from tamis.actions.catch_up import stored_rule
+from tamis.actions.catch_up import rules_of_type, stored_rule
 from tamis.actions.dependents import refuse_while_used, users_of_segment
 from tamis.actions.house import House
 from tamis.columns import read
@@ -105,12 +105,13 @@ def _problems_with_cycle(db: apsw.Connection, segment: Segment, rule: Rule) -> l
     """Say by which way a segment would depend on itself if it had a rule."""
     if not segments_named(rule):
         return []
-    live = {s.id: s for s in segments.live_of_type(db, segment.contact_type_id)}
-    rules = {id_: rule if id_ == segment.id else rule_of(db, other) for id_, other in live.items()}
-    way = cycle_through(segment.id, rules)
+    type_id = segment.contact_type_id
+    rules = rules_of_type(db, type_id, types.fields_of_type(db, type_id))
+    way = cycle_through(segment.id, rules | {segment.id: rule})
     if way is None:
         return []
-    path = " → ".join(live[id_].name for id_ in way)
+    names = dict(segments.refs_of_type(db, type_id).refs)
+    path = " → ".join(names[id_] for id_ in way)
     return [Problem("rule", f"a segment must not depend on itself: {path}")]
 
 
@@ -151,15 +152,10 @@ def list_segments(db: apsw.Connection, account: Account, sizes: Mapping[int, int
     """List the segments of an account, newest first, with their sizes from `segment_sizes`."""
     with snapshot(db):  # a rule is read with the fields and the segments for which it was made
         live = segments.live_of_account(db, account.id)
-        fields = {t.id: types.fields_of_type(db, t.id) for t in types.types_of_account(db, account.id)}
-        refs = {
-            type_id: segments.refs_for(db, type_id, [s.rule for s in live if s.contact_type_id == type_id])
-            for type_id in fields
-        }
-    return [
-        SizedSegment(s, stored_rule(s.rule, fields[s.contact_type_id], refs[s.contact_type_id]), sizes.get(s.id, 0))
-        for s in live
-    ]
+        rules: dict[int, Rule] = {}
+        for type_id in {segment.contact_type_id for segment in live}:
+            rules |= rules_of_type(db, type_id, types.fields_of_type(db, type_id))
+    return [SizedSegment(segment, rules[segment.id], sizes.get(segment.id, 0)) for segment in live]
 
 
 def segment_sizes(house: House) -> dict[int, int]:

@@ -22,7 +22,7 @@ from tamis.domain.instants import next_day_starts
 from tamis.domain.segments import AddedByHand
 from tamis.domain.transitions import Cause
 from tamis.rules.moment import Moment
-from tamis.rules.time import changes_at_midnight, timed
+from tamis.rules.time import changes_at_midnight
 
 _ADDED = "SELECT a, b, c, d, e, f, g, make_timestamp(h) FROM (SELECT " + ", ".join(
     f"unnest(${number}::{kind}[]) {name}"
@@ -264,7 +264,7 @@ class Fold:
 
     def _set_clock(self, type_id: int, plans: Plans, before: Clock | None, now: datetime) -> None:
         levels = [*plans.kept, *plans.filled]
-        conditions = [c for rules in levels for rule in rules.values() for c in timed(rule)]
+        conditions = replay.timed_conditions(levels)
         if not conditions:
             self._write_clock(type_id, None)
             return

@@ -46,11 +46,12 @@ class When:
 
 def edges_of(levels: Levels) -> list[Edge]:
     """List all edges of the clock in some rules."""
-    found = {(column(c.field), offset) for c in _timed(levels) for offset in clock_edges(c)}
+    found = {(column(c.field), offset) for c in timed_conditions(levels) for offset in clock_edges(c)}
     return sorted(found)
 
 
-def _timed(levels: Levels) -> list[Condition]:
+def timed_conditions(levels: Levels) -> list[Condition]:
+    """List the conditions that change by time alone in some rules, each once."""
     return list(dict.fromkeys(c for rules in levels for rule in rules.values() for c in timed(rule)))
 
 
@@ -82,7 +83,7 @@ def choose_at_midnight(
         "({} IS TRUE) <> ({} IS TRUE)".format(
             *(compile_rule(condition, moment, source, parameters) for moment in (before, after))
         )
-        for condition in _timed(levels)
+        for condition in timed_conditions(levels)
     )
     con.execute(
         f"INSERT INTO turn SELECT id, NULL, NULL FROM {table(type_id)} WHERE {where or 'FALSE'}", parameters.values

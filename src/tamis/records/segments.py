@@ -46,12 +46,17 @@ def refs_of_type(db: apsw.Connection, type_id: int) -> SegmentRefs:
     return SegmentRefs(tuple(SegmentRef(*row) for row in db.execute(SQL["refs_of_type"], (type_id,))))
 
 
+def names_segments(rule: str) -> bool:
+    """Tell whether a stored rule may name segments."""
+    return 'in segment"' in rule
+
+
 def refs_for(db: apsw.Connection, type_id: int, rules: Iterable[str]) -> SegmentRefs:
     """Give the segments that some stored rules over a contact type may name.
 
     Where no rule names any, none are read: so what is kept of such rules outlasts the making of other segments.
     """
-    return refs_of_type(db, type_id) if any('in segment"' in rule for rule in rules) else SegmentRefs()
+    return refs_of_type(db, type_id) if any(map(names_segments, rules)) else SegmentRefs()
 
 
 def live_in_type(db: apsw.Connection, type_id: int, segment_id: int) -> Segment | None:
