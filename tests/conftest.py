@@ -1,7 +1,23 @@
-"""Settings that all tests share."""
+"""What all tests share: settings, and the two ways in which a command meets its data."""
 
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
 from hypothesis import settings
+
+from tests.support.process import Server
 
 # The tests draw new examples in every run; a failure prints the blob that replays it. No test may depend on time.
 settings.register_profile("ci", deadline=None, derandomize=False, print_blob=True, max_examples=100)
 settings.load_profile("ci")
+
+
+@pytest.fixture(params=["alone", "beside a server"])
+def either(request: pytest.FixtureRequest, data: Path) -> Iterator[Path]:
+    """The same directory, once without and once with a server on it."""
+    if request.param == "alone":
+        yield data
+    else:
+        with Server(data):
+            yield data

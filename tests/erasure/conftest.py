@@ -7,7 +7,7 @@ import pytest
 
 from tamis.actions.house import House
 from tamis.settings import Settings
-from tests.support.process import Server, tamis
+from tests.support.process import tamis
 
 
 @pytest.fixture
@@ -25,13 +25,3 @@ def data(tmp_path: Path) -> Path:
     tamis(directory, "account", "create", "--email", "owner@example.org", "--timezone", "Asia/Dhaka")
     tamis(directory, "type", "create", "People")
     return directory
-
-
-@pytest.fixture(params=["alone", "beside a server"])
-def either(request: pytest.FixtureRequest, data: Path) -> Iterator[Path]:
-    """The same directory, once without and once with a server on it."""
-    if request.param == "alone":
-        yield data
-    else:
-        with Server(data):
-            yield data

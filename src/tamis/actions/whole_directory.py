@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+from tamis.columns.files import sync
 from tamis.domain.errors import Refused, Unavailable
 
 UNFINISHED = ".unfinished"
@@ -40,15 +41,6 @@ def whole_directory(target: Path) -> Iterator[Path]:
 def is_free(directory: Path) -> bool:
     """Tell whether a directory does not exist or is empty."""
     return not directory.exists() or (directory.is_dir() and not any(directory.iterdir()))
-
-
-def sync(path: Path) -> None:
-    """Have a file, or the names in a directory, reach the disk."""
-    handle = os.open(path, os.O_RDONLY)
-    try:
-        os.fsync(handle)
-    finally:
-        os.close(handle)
 
 
 @contextmanager

@@ -10,7 +10,12 @@ WAL_ENDING = ".wal"
 def put_in_place(fresh: Path, path: Path) -> None:
     """Give a finished file its name, so that after a power cut the old one or the new one is there."""
     fresh.replace(path)
-    handle = os.open(path.parent, os.O_RDONLY)
+    sync(path.parent)
+
+
+def sync(path: Path) -> None:
+    """Have a file, or the names in a directory, reach the disk."""
+    handle = os.open(path, os.O_RDONLY)
     try:
         os.fsync(handle)
     finally:
