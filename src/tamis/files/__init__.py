@@ -1,0 +1,1 @@
+"""Files of people as they come: bytes become chunks of whole records in UTF-8."""
