@@ -11,8 +11,8 @@ from tamis.actions.house import House
 from tamis.columns import history
 from tamis.columns.days import sizes_by_day
 from tamis.domain.accounts import Account
+from tamis.domain.dates import ValueProblem, parse_date, parse_moment
 from tamis.domain.errors import Invalid, NotFound, Problem, Refused
-from tamis.domain.fields import ValueProblem, parse_date, parse_moment
 from tamis.domain.instants import day_in_utc, day_of, from_micros, to_utc
 from tamis.domain.segments import STRANGER, Segment, recipient_id_of_contact, segment_of_recipient
 from tamis.domain.transitions import Cause, DaySize, Transition

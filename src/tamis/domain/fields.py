@@ -8,6 +8,8 @@ from decimal import Decimal
 from enum import StrEnum
 from zoneinfo import ZoneInfo
 
+from tamis.domain.dates import DateOrder, is_iso_date, parse_date, parse_moment, read_date, read_moment, short
+from tamis.domain.dates import ValueProblem as ValueProblem  # noqa: PLC0414  it is met where fields are
 from tamis.domain.instants import to_utc
 from tamis.domain.text import fold, problem_with_text
 
@@ -42,10 +44,6 @@ class Field:
     name: str
     kind: Kind
     options: tuple[str, ...] = ()
-
-
-class ValueProblem(ValueError):
-    """Text that is no value of a field; its message continues a sentence: "must be a number such as 12.5"."""
 
 
 EMAIL = Field(1, "email", "Email", Kind.TEXT)
@@ -103,10 +101,6 @@ def name_of(header: str) -> str:
 
 _NUMBER = re.compile(r"[+-]?(?:\d+(?:\.\d*)?|\.\d+)(?:[eE][+-]?\d+)?", re.ASCII)
 _WHOLE = re.compile(r"[+-]?\d+", re.ASCII)
-_DATE = re.compile(r"\d{4}-\d{2}-\d{2}", re.ASCII)
-_DATETIME = re.compile(
-    r"\d{4}-\d{2}-\d{2}[T ]\d{2}:\d{2}(?::\d{2}(?:\.\d{1,6})?)? ?(?:[Zz]|[+-]\d{2}:?\d{2})?", re.ASCII
-)
 _TRUE = frozenset({"true", "yes", "t", "y", "1"})
 _FALSE = frozenset({"false", "no", "f", "n", "0"})
 _LARGEST_WHOLE = 2**53
@@ -122,15 +116,22 @@ def parse_value(text: str, of: Field, zone: ZoneInfo) -> Value | None:
     return parser(of, zone)(text)
 
 
-def parser(of: Field, zone: ZoneInfo) -> Callable[[str], Value | None]:
-    """Make the `parse_value` of one field, for whoever reads many of its values."""
-    parse: Callable[[str, Field], Value | None] = _PARSERS.get(of.kind) or (
-        lambda text, _: to_utc(parse_moment(text), zone)
-    )
+def parser(of: Field, zone: ZoneInfo, order: DateOrder = DateOrder.YMD) -> Callable[[str], Value | None]:
+    """Make the `parse_value` of one field, for whoever reads many of its values.
+
+    Dates and date-times may be written as people do, where the year is in front or else in `order`: 31/12/2024 14:30.
+    """
+
+    def parse(text: str) -> Value | None:
+        if of.kind is Kind.DATE:
+            return read_date(text, order)
+        if of.kind is Kind.DATETIME:
+            return to_utc(read_moment(text, order), zone)
+        return _PARSERS[of.kind](text, of)
 
     def parse_one(text: str) -> Value | None:
         text = text.strip()
-        return parse(text, of) if text else None
+        return parse(text) if text else None
 
     return parse_one
 
@@ -146,7 +147,7 @@ def parse_operand(text: str, of: Field, *, part: bool = False) -> Value:
     if not text:
         raise ValueProblem('must not be blank; use the operator "is blank" instead')
     if of.kind is Kind.DATETIME:
-        return parse_date(text) if _DATE.fullmatch(text) else parse_moment(text)
+        return parse_date(text) if is_iso_date(text) else parse_moment(text)
     if of.kind is Kind.CHOICE and part:
         return _parse_text(text, of)
     return _OPERAND_PARSERS[of.kind](text, of)
@@ -175,36 +176,13 @@ def _parse_text(text: str, _: Field) -> str:
 
 def _parse_number(text: str, _: Field) -> float:
     if not _NUMBER.fullmatch(text):
-        raise ValueProblem(f'must be a number such as 12.5, not "{_short(text)}"')
+        raise ValueProblem(f'must be a number such as 12.5, not "{short(text)}"')
     number = float(text)
     if number in (float("inf"), float("-inf")):
-        raise ValueProblem(f'is too large for a number: "{_short(text)}"')
+        raise ValueProblem(f'is too large for a number: "{short(text)}"')
     if abs(number) >= _LARGEST_WHOLE and _WHOLE.fullmatch(text) and Decimal(number) != Decimal(text):
-        raise ValueProblem(f'has more digits than a number keeps; use a text field: "{_short(text)}"')
+        raise ValueProblem(f'has more digits than a number keeps; use a text field: "{short(text)}"')
     return number + 0.0  # turns -0.0 into 0.0
-
-
-def parse_date(text: str) -> date:
-    """Read a calendar day such as 2024-12-31; raises ValueProblem."""
-    try:
-        if _DATE.fullmatch(text):
-            return date.fromisoformat(text)
-    except ValueError:
-        raise ValueProblem(f'is no day of the calendar: "{_short(text)}"') from None
-    raise ValueProblem(f'must be a date such as 2024-12-31, not "{_short(text)}"')
-
-
-def parse_moment(text: str) -> datetime:
-    """Read a date-time such as 2024-12-31 23:59 or 2024-12-31T23:59:59Z, naive where no offset is given; a plain
-    date is its midnight; raises ValueProblem."""
-    if _DATE.fullmatch(text):
-        text += "T00:00"
-    if not _DATETIME.fullmatch(text):
-        raise ValueProblem(f'must be a date and time such as 2024-12-31 23:59, not "{_short(text)}"')
-    try:
-        return datetime.fromisoformat(text.upper().replace(" ", "T", 1).replace(" ", ""))
-    except ValueError:
-        raise ValueProblem(f'is no moment of the calendar: "{_short(text)}"') from None
 
 
 def _parse_boolean(text: str, _: Field) -> bool:
@@ -213,15 +191,15 @@ def _parse_boolean(text: str, _: Field) -> bool:
         return True
     if folded in _FALSE:
         return False
-    raise ValueProblem(f'must be true or false, not "{_short(text)}"')
+    raise ValueProblem(f'must be true or false, not "{short(text)}"')
 
 
-def _parse_choice(text: str, of: Field) -> str:
+def _parse_choice(text: str, of: Field, advice: str = "") -> str:
     folded = fold(text)
     for option in of.options:
         if fold(option) == folded:
             return option
-    raise ValueProblem(f'must be one of {_listed(of.options)}, not "{_short(text)}"')
+    raise ValueProblem(f'must be one of {_listed(of.options)}, not "{short(text)}"{advice}')
 
 
 def _parse_choices(text: str, of: Field) -> tuple[str, ...] | None:
@@ -232,7 +210,7 @@ def _parse_choices(text: str, of: Field) -> tuple[str, ...] | None:
         parts = [text]  # also an option that has a comma in it
     else:
         parts = text.split(",")
-    chosen = {_parse_choice(part.strip(), of) for part in parts if part.strip()}
+    chosen = {_parse_choice(part.strip(), of, _how_to_add(of)) for part in parts if part.strip()}
     return in_order(chosen, of)
 
 
@@ -249,13 +227,17 @@ _OPERAND_PARSERS: dict[Kind, Callable[[str, Field], Value]] = {
     Kind.CHOICE: _parse_choice,
     Kind.CHOICES: _parse_choice,
 }
-_PARSERS: dict[Kind, Callable[[str, Field], Value | None]] = {**_OPERAND_PARSERS, Kind.CHOICES: _parse_choices}
-
-
-def _short(text: str, most: int = 60) -> str:
-    return text if len(text) <= most else text[:most] + "…"
+_PARSERS: dict[Kind, Callable[[str, Field], Value | None]] = {
+    **_OPERAND_PARSERS,
+    Kind.CHOICE: lambda text, of: _parse_choice(text, of, _how_to_add(of)),
+    Kind.CHOICES: _parse_choices,
+}
 
 
 def _listed(options: tuple[str, ...]) -> str:
     shown = ", ".join(f'"{option}"' for option in options[:10])
     return shown + (" …" if len(options) > 10 else "")
+
+
+def _how_to_add(of: Field) -> str:
+    return f"; an option is added with tamis field edit {of.key} --add-option"

@@ -1,0 +1,127 @@
+"""Dates and date-times as text: in ISO form, and as people write them."""
+
+import re
+from collections.abc import Callable
+from datetime import date, datetime
+from enum import StrEnum
+from typing import TypeVar
+
+T = TypeVar("T")
+
+
+class DateOrder(StrEnum):
+    """In which order day, month and year stand in a written date; a year in front is always read as such."""
+
+    YMD = "ymd"
+    DMY = "dmy"
+    MDY = "mdy"
+
+
+class ValueProblem(ValueError):
+    """Text that is no value of a field; its message continues a sentence: "must be a number such as 12.5"."""
+
+
+_DATE = re.compile(r"\d{4}-\d{2}-\d{2}", re.ASCII)
+_DATETIME = re.compile(
+    r"\d{4}-\d{2}-\d{2}[T ]\d{2}:\d{2}(?::\d{2}(?:\.\d{1,6})?)? ?(?:[Zz]|[+-]\d{2}:?\d{2})?", re.ASCII
+)
+_WRITTEN = re.compile(
+    r"(?:(?P<front>\d{4})(?P<mark>[/.-])(?P<month>\d{1,2})(?P=mark)(?P<day>\d{1,2})"
+    r"|(?P<one>\d{1,2})(?P<sign>[/.-])(?P<two>\d{1,2})(?P=sign)(?P<year>\d{4}))"
+    r"(?:[T ](?P<hour>\d{1,2})(?P<minutes>:\d{2}(?::\d{2}(?:\.\d{1,6})?)?)(?: ?(?P<half>[AaPp][Mm]))?"
+    r" ?(?P<offset>[Zz]|[+-]\d{2}:?\d{2})?)?",
+    re.ASCII,
+)
+_SHORT_YEAR = re.compile(r"\d{1,2}([/.-])\d{1,2}\1\d{2}(?:[T ].*)?", re.ASCII)
+_EXAMPLES = {DateOrder.YMD: "2024-12-31", DateOrder.DMY: "31/12/2024", DateOrder.MDY: "12/31/2024"}
+
+
+def is_iso_date(text: str) -> bool:
+    """Whether text has the form of a plain ISO date, be it a day of the calendar or not."""
+    return _DATE.fullmatch(text) is not None
+
+
+def day_comes_late(text: str) -> bool:
+    """Whether text is a date, or a date-time, with the year behind: one whose reading depends on an order."""
+    found = _WRITTEN.fullmatch(text)
+    return found is not None and found["one"] is not None
+
+
+def parse_date(text: str) -> date:
+    """Read a calendar day such as 2024-12-31; raises ValueProblem."""
+    return _date(text, text, DateOrder.YMD)
+
+
+def parse_moment(text: str) -> datetime:
+    """Read a date-time such as 2024-12-31 23:59 or 2024-12-31T23:59:59Z, naive where no offset is given; a plain
+    date is its midnight; raises ValueProblem."""
+    return _moment(text, text, DateOrder.YMD)
+
+
+def read_date(text: str, order: DateOrder) -> date:
+    """Read a calendar day as `parse_date` does, or as people write it: 2024/12/31, and in an order 31.12.2024."""
+    return _written(_date, text, order)
+
+
+def read_moment(text: str, order: DateOrder) -> datetime:
+    """Read a date-time as `parse_moment` does, or as people write it: in an order also 31/12/2024 2:30 PM."""
+    return _written(_moment, text, order)
+
+
+def _written(parse: Callable[[str, str, DateOrder], T], text: str, order: DateOrder) -> T:
+    if _DATE.fullmatch(text) or _DATETIME.fullmatch(text):
+        return parse(text, text, order)
+    return parse(_to_iso(text, order) or text, text, order)
+
+
+def _to_iso(text: str, order: DateOrder) -> str | None:
+    found = _WRITTEN.fullmatch(text)
+    if not found or (found["one"] and order is DateOrder.YMD):
+        return None
+    if found["front"]:
+        year, month, day = found["front"], found["month"], found["day"]
+        if found["mark"] == "-" and len(month + day) < 4:
+            return None  # nearly ISO, which has two digits
+    else:
+        year = found["year"]
+        day, month = (found["one"], found["two"]) if order is DateOrder.DMY else (found["two"], found["one"])
+    iso = f"{year}-{month:0>2}-{day:0>2}"
+    if not found["hour"]:
+        return iso
+    hour = int(found["hour"])
+    if found["half"]:
+        if not 1 <= hour <= 12:
+            return None
+        hour = hour % 12 + (12 if found["half"].upper() == "PM" else 0)
+    return f"{iso}T{hour:02}{found['minutes']}{found['offset'] or ''}"
+
+
+def _date(iso: str, text: str, order: DateOrder) -> date:
+    try:
+        if _DATE.fullmatch(iso):
+            return date.fromisoformat(iso)
+    except ValueError:
+        raise ValueProblem(f'is no day of the calendar: "{short(text)}"') from None
+    raise ValueProblem(f'must be a date such as {_EXAMPLES[order]}, not "{short(text)}"{_hint(text)}')
+
+
+def _moment(iso: str, text: str, order: DateOrder) -> datetime:
+    if _DATE.fullmatch(iso):
+        iso += "T00:00"
+    if not _DATETIME.fullmatch(iso):
+        raise ValueProblem(
+            f'must be a date and time such as {_EXAMPLES[order]} 23:59, not "{short(text)}"{_hint(text)}'
+        )
+    try:
+        return datetime.fromisoformat(iso.upper().replace(" ", "T", 1).replace(" ", ""))
+    except ValueError:
+        raise ValueProblem(f'is no moment of the calendar: "{short(text)}"') from None
+
+
+def _hint(text: str) -> str:
+    return ": a year needs four digits" if _SHORT_YEAR.fullmatch(text) else ""
+
+
+def short(text: str, most: int = 60) -> str:
+    """Cut text that a message quotes."""
+    return text if len(text) <= most else text[:most] + "…"

@@ -1,0 +1,44 @@
+"""Cells that a spreadsheet would run: made harmless and taken back, in Python and by DuckDB alike."""
+
+import duckdb
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from tamis.domain.formulas import TO_ESCAPE, TO_UNESCAPE, escape, unescape
+
+DANGEROUS = "=+-@\t\r\n＝＋－＠"
+TEXTS = st.text(st.one_of(st.sampled_from("'" + DANGEROUS), st.characters(exclude_categories=["Cs"])), max_size=6)
+
+
+@given(text=TEXTS)
+def test_they_undo_each_other_and_nothing_dangerous_is_left(text: str) -> None:
+    assert unescape(escape(text)) == text
+    assert not escape(text).startswith(tuple(DANGEROUS))
+    if not text.lstrip("'").startswith(tuple(DANGEROUS)):
+        assert escape(text) == unescape(text) == text
+
+
+@pytest.mark.parametrize(
+    ("text", "escaped"),
+    [
+        ("=1+1", "'=1+1"),
+        ("'=1+1", "''=1+1"),
+        ("＝1", "'＝1"),
+        ("'tis", "'tis"),
+        ("a=1", "a=1"),
+        ("", ""),
+        ("\n=", "'\n="),
+    ],
+)
+def test_an_apostrophe_stands_before_a_formula(text: str, escaped: str) -> None:
+    assert escape(text) == escaped
+
+
+@given(texts=st.lists(TEXTS.filter(lambda text: "\0" not in text), max_size=50))
+def test_duckdb_reads_the_expressions_alike(texts: list[str]) -> None:
+    rows = "(SELECT unnest($texts::VARCHAR[]) AS text)"
+    sql = f"SELECT text, regexp_matches(text, $a), regexp_matches(text, $b) FROM {rows}"
+    with duckdb.connect() as db:
+        found = db.execute(sql, {"a": TO_ESCAPE, "b": TO_UNESCAPE, "texts": texts}).fetchall()
+    assert found == [(text, escape(text) != text, unescape(text) != text) for text in texts]
