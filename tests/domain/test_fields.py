@@ -17,7 +17,7 @@ from tamis.domain.fields import (
     parse_operand,
     parse_value,
 )
-from tamis.domain.infer import INFERABLE, infer_kind
+from tamis.domain.infer import ColumnKind, Inferred
 
 BERLIN = ZoneInfo("Europe/Berlin")
 FIELD = {kind: Field(101, "some", "Some", kind) for kind in Kind} | {
@@ -224,15 +224,9 @@ def test_a_value_is_written(value: Value, text: str) -> None:
     ],
 )
 def test_the_kind_of_a_column_is_inferred_from_all_of_its_values(texts: list[str], kind: Kind) -> None:
-    fitting = infer_kind(texts, INFERABLE)
-    assert next(candidate for candidate in INFERABLE if candidate in fitting) is kind
-
-
-def test_inference_goes_on_where_it_stopped() -> None:
-    first = infer_kind(["1", "2"], INFERABLE)
-    assert Kind.NUMBER in first
-    assert infer_kind(["x"], first) == (Kind.TEXT,)
-    assert infer_kind([], INFERABLE) == INFERABLE
+    column = ColumnKind()
+    column.add(texts)
+    assert column.decide(len(texts)) == Inferred(kind)
 
 
 @pytest.mark.parametrize(

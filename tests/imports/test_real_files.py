@@ -31,7 +31,7 @@ def test_the_customers_of_the_film_rental(desk: Desk) -> None:
     assert kinds["active"] == "boolean"
     assert kinds["last_rental_at"] == "datetime"
     assert kinds["total_paid"] == "number"
-    assert kinds["store"] == "text"
+    assert kinds["store"] == "choice"
     assert desk.count("active is true") == 584
     assert desk.count("last_rental_at is between 2006-01-01 and 2006-12-31") == 158
     assert desk.take(path).unchanged == 599

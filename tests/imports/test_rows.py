@@ -1,6 +1,7 @@
 """Every row of a file is created, updated, unchanged, repeated or rejected, and said to be."""
 
 import csv
+from datetime import date
 from pathlib import Path
 
 import hypothesis.strategies as st
@@ -9,7 +10,8 @@ from hypothesis import HealthCheck, given, settings
 
 from tamis.actions.fields import create_field
 from tamis.actions.importing.run import ImportOptions, ImportReport
-from tamis.domain.errors import NotFound
+from tamis.domain.dates import DateOrder
+from tamis.domain.errors import Invalid, NotFound
 from tamis.domain.fields import Kind
 from tests.imports.conftest import Desk
 
@@ -167,3 +169,24 @@ def test_several_choices_follow_a_changed_contact_into_the_columns(desk: Desk) -
     assert desk.count('likes includes any of ("Art")') == 1
     assert desk.count('likes includes any of ("Music")') == 0
     assert desk.count("likes is blank") == 1
+
+
+def test_the_order_of_dates_is_decided_or_asked_for(desk: Desk) -> None:
+    desk.take("email,joined\nann@example.org,03/04/2024\nbob@example.org,31/12/2024\n")
+    assert desk.values("ann@example.org")["joined"] == date(2024, 4, 3)
+    before = desk.changes
+    open_question = "email,joined,born\nann@example.org,05/06/2024,01.02.2000\n"
+    with pytest.raises(Invalid, match="say --date-order dmy or --date-order mdy") as refusal:
+        desk.take(open_question)
+    assert (len(refusal.value.problems), desk.changes) == (2, before)
+    desk.take(open_question, ImportOptions(create_fields=True, order=DateOrder.MDY))
+    assert desk.values("ann@example.org")["joined"] == date(2024, 5, 6)
+    assert desk.values("ann@example.org")["born"] == date(2000, 1, 2)
+
+
+def test_few_texts_become_a_choice_that_refuses_others(desk: Desk) -> None:
+    desk.take("email,plan\n" + "".join(f"p{n}@example.org,{('Free', 'Pro')[n % 2]}\n" for n in range(20)))
+    assert desk.fields.by_key["plan"].options == ("Free", "Pro")
+    report = desk.take("email,plan\nann@example.org,Gold\n")
+    assert report.rejects_file
+    assert "tamis field edit plan --add-option" in Path(report.rejects_file).read_text()

@@ -43,10 +43,10 @@ def create_field(
 
 
 def create_fields(
-    db: apsw.Connection, now: datetime, contact_type: ContactType, named: Sequence[tuple[str, Kind]]
+    db: apsw.Connection, now: datetime, contact_type: ContactType, named: Sequence[tuple[str, Kind, Sequence[str]]]
 ) -> list[Field]:
-    """Make several custom fields, or none of them; raises as `create_field` does."""
-    return [create_field(db, now, contact_type, name, kind) for name, kind in named]
+    """Make several custom fields, each of name, kind and options, or none; raises as `create_field` does."""
+    return [create_field(db, now, contact_type, name, kind, options) for name, kind, options in named]
 
 
 def delete_field(db: apsw.Connection, now: datetime, contact_type: ContactType, reference: str) -> Field:

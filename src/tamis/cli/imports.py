@@ -11,6 +11,7 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 
 from tamis.actions.importing.run import ImportOptions, ImportReport, import_csv
 from tamis.cli.common import Common, TypeOption, account_of, notice, opened, show, type_of
+from tamis.domain.dates import DateOrder
 from tamis.domain.errors import Invalid, Problem
 
 COUNTS = ("rows", "created", "updated", "unchanged", "repeated", "rejected", "rejects_file")
@@ -23,6 +24,7 @@ def import_file(
     create_fields: Annotated[bool, Parameter(negative="")] = False,
     map_: Annotated[list[str] | None, Parameter(name="--map", negative="")] = None,
     blank: Literal["keep", "erase"] = "keep",
+    date_order: DateOrder | None = None,
     dry_run: Annotated[bool, Parameter(negative="")] = False,
     common: Common = Common(),  # noqa: B008  frozen
 ) -> None:
@@ -38,10 +40,13 @@ def import_file(
         COLUMN=FIELD: let a column feed a field of another name; repeat it for each.
     blank
         What a blank cell does to a value that is there.
+    date_order
+        How dates with the year behind are written: dmy is 31/12/2024, mdy is 12/31/2024, ymd refuses both; needed
+        where a column of dates does not tell.
     dry_run
         Report what would happen, and write nothing.
     """
-    options = ImportOptions(create_fields, _chosen(map_ or []), blank == "erase", dry_run)
+    options = ImportOptions(create_fields, _chosen(map_ or []), blank == "erase", dry_run, date_order)
     with opened(common) as house, _progress(enabled=not common.json) as bar:
         account = account_of(house, common)
         contact_type = type_of(house, account, type_)

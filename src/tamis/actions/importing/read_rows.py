@@ -1,6 +1,6 @@
 """Turn rows of a file into contacts, or into rejects with every reason."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import repeat
 from operator import itemgetter
@@ -10,6 +10,7 @@ from tamis.actions.forgetting import Refusals
 from tamis.actions.importing.csv_file import Batch, Row
 from tamis.actions.importing.mapping import ColumnMap
 from tamis.domain.contacts import encode_part, join_parts
+from tamis.domain.dates import DateOrder
 from tamis.domain.emails import email_keys
 from tamis.domain.fields import Field, ValueProblem, parser
 from tamis.records.contacts import NewContact
@@ -29,13 +30,20 @@ class Reject:
 class RowReader:
     """Reads the batches of one file column by column, because the same cells come up again and again in a column."""
 
-    def __init__(self, width: int, columns: ColumnMap, zone: ZoneInfo, refusals: Refusals) -> None:
+    def __init__(
+        self,
+        width: int,
+        columns: ColumnMap,
+        zone: ZoneInfo,
+        refusals: Refusals,
+        orders: Mapping[int, DateOrder],
+    ) -> None:
         self._width = width
         self._refusals = refusals
         self._email = columns.email
         # In ascending order of field ids, which is that of a document: its parts then only have to be put side by side.
         by_id = sorted(columns.fields.items(), key=lambda item: item[1].id)
-        self._columns = [(p, _Column(field, zone)) for p, field in by_id]
+        self._columns = [(p, _Column(field, zone, orders.get(p, DateOrder.YMD))) for p, field in by_id]
 
     def read(self, batch: Batch) -> tuple[list[NewContact], list[Reject]]:
         """Give the contacts that the rows of a batch describe, as if all were new, and the rows that cannot be one."""
@@ -91,9 +99,9 @@ class RowReader:
 class _Column(dict[str, str]):
     """What each cell of a column adds to a document; a cell is parsed when it is met for the first time."""
 
-    def __init__(self, field: Field, zone: ZoneInfo) -> None:
+    def __init__(self, field: Field, zone: ZoneInfo, order: DateOrder) -> None:
         self._field = field
-        self._parse = parser(field, zone)
+        self._parse = parser(field, zone, order)
         self._problems: dict[str, str] = {}
 
     def parts(self, cells: Sequence[str]) -> list[str]:

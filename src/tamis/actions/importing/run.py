@@ -17,19 +17,24 @@ from tamis.actions.importing.storing import Storing, storing
 from tamis.actions.importing.survey import Survey, survey
 from tamis.domain.accounts import Account
 from tamis.domain.contacts import ContactType
+from tamis.domain.dates import DateOrder
+from tamis.domain.errors import Invalid, Problem
 from tamis.domain.fields import Field, FieldSet, key_of, name_of
+from tamis.domain.infer import Ambiguous, Inferred
 from tamis.records import forgotten, types
 from tamis.records.contacts import NewContact
 
 
 @dataclass(frozen=True, slots=True)
 class ImportOptions:
-    """How a file is to be imported: `chosen` maps columns to fields, `erase` lets blank cells clear values."""
+    """How a file is to be imported: `chosen` maps columns to fields, `erase` lets blank cells clear values,
+    `order` is that of its dates, where a person has said it."""
 
     create_fields: bool = False
     chosen: Mapping[str, str] | None = None
     erase: bool = False
     dry_run: bool = False
+    order: DateOrder | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,8 +72,10 @@ def import_csv(
     present = types.fields_of_type(house.records.reader(), contact_type.id)
     with collector_paused(), open_csv(path) as file:
         columns = map_columns(file.header, present, options.chosen or {}, options.create_fields)
-        found = survey(file.batches, columns.email, columns.unknown, lambda done: progress("Reading", done, 0))
-    made = _make_fields(house, contact_type, file.header, columns, found, options.dry_run)
+        asked = columns.fields | dict.fromkeys(columns.unknown)
+        found = survey(file.batches, columns.email, asked, options.order, lambda done: progress("Reading", done, 0))
+    kinds = _decided(file.header, found)
+    made = _make_fields(house, contact_type, file.header, columns, kinds, options.dry_run)
     columns = replace(columns, fields=columns.fields | made)
     erasable = [field.id for field in columns.fields.values()] if options.erase else []
     fields = FieldSet((*present.fields, *made.values()))
@@ -77,7 +84,8 @@ def import_csv(
     checked = forgotten.last_number(db)
     try:
         with storing(house, contact_type.id, fields, erasable, write=not options.dry_run, checked=checked) as store:
-            reader = RowReader(len(file.header), columns, account.zone, refusals(db, account, contact_type))
+            orders = {position: kind.order for position, kind in kinds.items()}
+            reader = RowReader(len(file.header), columns, account.zone, refusals(db, account, contact_type), orders)
             counts = _run(path, reader, found, store, rejects, progress)
     finally:
         rejects.close()
@@ -124,17 +132,28 @@ def _run(
     return _Counts(rows, repeated, rejected)
 
 
+def _decided(header: tuple[str, ...], found: Survey) -> dict[int, Inferred]:
+    questions = [
+        Problem("", kind.question(header[position]))
+        for position, kind in found.kinds.items()
+        if isinstance(kind, Ambiguous)
+    ]
+    if questions:
+        raise Invalid(questions)
+    return {position: kind for position, kind in found.kinds.items() if isinstance(kind, Inferred)}
+
+
 def _make_fields(
     house: House,
     contact_type: ContactType,
     header: tuple[str, ...],
     columns: ColumnMap,
-    found: Survey,
+    kinds: Mapping[int, Inferred],
     dry_run: bool,
 ) -> dict[int, Field]:
-    named = [(name_of(header[position]), found.kinds[position]) for position in columns.unknown]
+    named = [(name_of(header[p]), kinds[p].kind, kinds[p].options) for p in columns.unknown]
     if dry_run:
-        made = [Field(-1 - number, key_of(name), name, kind) for number, (name, kind) in enumerate(named)]
+        made = [Field(-1 - n, key_of(name), name, kind, options) for n, (name, kind, options) in enumerate(named)]
     else:
         made = house.write(create_fields, contact_type, named)
     return dict(zip(columns.unknown, made, strict=True))

@@ -1,13 +1,14 @@
-"""The first pass over a file: how many rows, which addresses stand in it twice, what kinds its columns have."""
+"""The first pass over a file: how many rows, which addresses stand in it twice, what its columns hold."""
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import filterfalse, zip_longest
 
 from tamis.actions.importing.csv_file import Batch
+from tamis.domain.dates import DateOrder
 from tamis.domain.emails import likely_keys
-from tamis.domain.fields import Kind
-from tamis.domain.infer import INFERABLE, infer_kind
+from tamis.domain.fields import Field
+from tamis.domain.infer import Ambiguous, ColumnKind, Inferred
 
 MOST_SEEN = 400_000
 LONGEST_SEEN = 64
@@ -19,7 +20,7 @@ class Survey:
 
     rows: int
     repeated: frozenset[int]
-    kinds: dict[int, Kind]
+    kinds: dict[int, Inferred | Ambiguous]
 
 
 class _Addresses:
@@ -40,33 +41,38 @@ class _Addresses:
 
 
 class _Column:
-    """Which kinds a column can still be of; a cell that has been looked at is not looked at again."""
+    """What a column can still hold; a cell that has been looked at is not looked at again."""
 
-    def __init__(self) -> None:
+    def __init__(self, known: Field | None, order: DateOrder | None) -> None:
         self.seen: set[str] = set()
-        self._left: tuple[Kind, ...] = INFERABLE
-        self._filled = False
-
-    @property
-    def kind(self) -> Kind:
-        return self._left[0] if self._filled else Kind.TEXT
+        self._kind = ColumnKind(known, order)
+        self._filled = 0
 
     @property
     def settled(self) -> bool:
-        return self._left == (Kind.TEXT,)
+        return self._kind.settled
+
+    def decide(self) -> Inferred | Ambiguous:
+        return self._kind.decide(self._filled)
 
     def add(self, cells: Iterable[str]) -> None:
+        cells = list(cells)
+        self._filled += sum(map(bool, map(str.strip, cells)))
         fresh = set(filterfalse(self.seen.__contains__, cells))
-        texts = [text for text in fresh if text.strip()]
-        if texts:
-            self._filled = True
-            self._left = infer_kind(texts, self._left)
+        self._kind.add(fresh)
         self.seen.update(text for text in fresh if len(text) <= LONGEST_SEEN)
 
 
-def survey(batches: Iterable[Batch], email: int, infer: Sequence[int], progress: Callable[[int], None]) -> Survey:
-    """Read all rows once, writing nothing; `infer` are the columns whose kind is asked."""
-    asked = {position: _Column() for position in infer}
+def survey(
+    batches: Iterable[Batch],
+    email: int,
+    infer: Mapping[int, Field | None],
+    order: DateOrder | None,
+    progress: Callable[[int], None],
+) -> Survey:
+    """Read all rows once, writing nothing; `infer` are the columns that are asked about, with the fields that they feed
+    already; `order` is that of all dates, where a person has said it."""
+    asked = {position: _Column(field, order) for position, field in infer.items()}
     addresses = _Addresses()
     count = 0
     for batch in batches:
@@ -81,7 +87,9 @@ def survey(batches: Iterable[Batch], email: int, infer: Sequence[int], progress:
             for column in asked.values():
                 column.seen.clear()
         progress(count)
-    return Survey(count, frozenset(addresses.repeated), {position: column.kind for position, column in asked.items()})
+    return Survey(
+        count, frozenset(addresses.repeated), {position: column.decide() for position, column in asked.items()}
+    )
 
 
 def _columns(batch: Batch) -> tuple[int, list[tuple[str, ...]]]:
