@@ -1,0 +1,83 @@
+"""Cutting a text into chunks of whole records, each a file in the spool directory."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+from tamis.files.plain import is_plain
+from tamis.files.records import LONGEST_CELL, end_of_last_record
+from tamis.files.source import Source, need_room
+
+CHUNK_BYTES = 8 << 20
+LONGEST_RECORD = 2 * LONGEST_CELL
+
+
+@dataclass(frozen=True, slots=True)
+class Chunk:
+    """A file of whole records in UTF-8 without a header, and the number of its first line in the original file.
+
+    Every line ends with "\\n" or "\\r\\n". When `plain`, every reader of CSV agrees on its records.
+    """
+
+    path: Path
+    first_line: int
+    plain: bool
+
+
+def cut(
+    source: Source, blocks: Iterator[bytes], delimiter: str, first_line: int, spool: Path, chunk_bytes: int
+) -> Iterator[Chunk]:
+    """Cut text into chunks, in constant memory; raises Invalid for an endless record, Unavailable on a full disk."""
+    line, number, rest = first_line, 0, b""
+    wanted, final = chunk_bytes, False
+    while True:
+        rest, final = _fill(rest, blocks, wanted)
+        if final and rest and not rest.endswith(b"\n"):
+            rest += b"\n"
+        head, plain = _whole(rest, delimiter, final=final)
+        if head:
+            need_room(spool)
+            number += 1
+            path = spool / f"{number:06}.csv"
+            path.write_bytes(head)
+            yield Chunk(path, line, plain)
+            line += head.count(b"\n")
+            rest = rest[len(head) :]
+        if final:
+            return
+        wanted = chunk_bytes if head else len(rest) + max(chunk_bytes, len(rest))
+        if not head and len(rest) > LONGEST_RECORD:
+            raise source.refuse(f"is longer than {LONGEST_RECORD >> 20} MB: this is no table as text", line)
+
+
+def _fill(rest: bytes, blocks: Iterator[bytes], wanted: int) -> tuple[bytes, bool]:
+    parts, length = [rest], len(rest)
+    while length < wanted:
+        block = next(blocks, None)
+        if block is None:
+            return b"".join(parts), True
+        parts.append(block)
+        length += len(block)
+    return b"".join(parts), False
+
+
+def _whole(data: bytes, delimiter: str, *, final: bool) -> tuple[bytes, bool]:
+    """Give the whole records at the start of the data, and whether they are plain."""
+    lines = data[: data.rfind(b"\n") + 1]
+    head = lines if final else _balanced(lines)
+    if head and len(head) <= LONGEST_CELL and is_plain(head, delimiter):
+        return head, True
+    # Latin-1 has one character for a byte, so positions are the same; quotes, delimiters and line ends are ASCII.
+    end = len(lines) if final else end_of_last_record(lines.decode("latin-1"), delimiter)
+    return lines[:end], False
+
+
+def _balanced(lines: bytes) -> bytes:
+    """Take the lines up to the last line end with an even number of quotes before it."""
+    end = len(lines)
+    quotes = lines.count(b'"')
+    while quotes % 2:
+        quote = lines.rfind(b'"', 0, end)
+        end = lines.rfind(b"\n", 0, quote) + 1
+        quotes = lines.count(b'"', 0, end)
+    return lines[:end]

@@ -1,0 +1,97 @@
+"""How a delimited file is written: which delimiter it has, and where its header stands, seen from its first records."""
+
+import re
+from collections import Counter
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from itertools import islice
+
+from tamis.files.records import Record, read_records
+from tamis.files.source import Source
+
+DELIMITERS = (",", ";", "\t", "|")
+RECORDS_LOOKED_AT = 50
+MOST_COLUMNS = 10_000
+_SEP = re.compile(r'"?sep=([,;\t|])"?\r?\n', re.IGNORECASE)
+_ADDRESS = re.compile(r"[^@\s]+@[^@\s]+\.[^@\s]+")
+
+IsHeader = Callable[[Sequence[str]], bool]
+
+
+@dataclass(frozen=True, slots=True)
+class Layout:
+    """How a delimited file is written.
+
+    `header` has the names of its columns without blanks around them, `header_line` is the number of the line on which
+    the header ends, `notices` are sentences for people, `sample` the first rows.
+    """
+
+    encoding: str
+    delimiter: str
+    header: tuple[str, ...]
+    header_line: int
+    notices: tuple[str, ...]
+    sample: tuple[tuple[str, ...], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class _Reading:
+    delimiter: str
+    records: list[Record]
+    header: int | None
+
+
+def find_layout(source: Source, encoding: str, notices: Sequence[str], start: str, is_header: IsHeader) -> Layout:
+    """Find the layout of a file from the start of its text, whole lines; raises Invalid when there is no header."""
+    told = _SEP.match(start)
+    skipped = 1 if told else 0
+    text = start[told.end() :] if told else start
+    reading = max((_read(text, d, is_header, 1 + skipped) for d in ([told[1]] if told else DELIMITERS)), key=_score)
+    if not reading.records:
+        raise source.refuse("is empty: the first line must name the columns")
+    header = reading.records[reading.header or 0]
+    names = tuple(cell.strip() for cell in header.cells)
+    _check(source, header, names, found=reading.header is not None)
+    above = header.line - 1 - skipped
+    if above:
+        notices = (*notices, f"{above} {'line' if above == 1 else 'lines'} above the header {_was(above)} skipped.")
+    rows = reading.records[(reading.header or 0) + 1 :]
+    last_line = header.line + sum(cell.count("\n") for cell in header.cells)
+    return Layout(
+        encoding, reading.delimiter, names, last_line, tuple(notices), tuple(tuple(r.cells) for r in rows[:20])
+    )
+
+
+def _read(text: str, delimiter: str, is_header: IsHeader, first_line: int) -> _Reading:
+    records = list(islice(read_records(text, delimiter, first_line), RECORDS_LOOKED_AT))
+    found = next((n for n, r in enumerate(records) if not r.problem and is_header([c.strip() for c in r.cells])), None)
+    return _Reading(delimiter, records, found)
+
+
+def _score(reading: _Reading) -> tuple[bool, float, int]:
+    rows = reading.records[reading.header or 0 :]
+    widths = Counter(len(record.cells) for record in rows if not record.problem and len(record.cells) > 1)
+    if not widths:
+        return reading.header is not None and len(rows[0].cells) > 1, 0.0, 0
+    width, count = widths.most_common(1)[0]
+    return reading.header is not None and len(rows[0].cells) > 1, count / len(rows), width
+
+
+def _check(source: Source, header: Record, names: tuple[str, ...], *, found: bool) -> None:
+    if header.problem:
+        raise source.refuse(f"should name the columns, but {header.problem}", header.line)
+    if not found and any(_ADDRESS.fullmatch(name) for name in names):
+        raise source.refuse(
+            "holds an e-mail address where the names of the columns should stand: "
+            "put a line with the names of the columns above it",
+            header.line,
+        )
+    repeated = sorted(name for name, count in Counter(names).items() if name and count > 1)
+    if repeated:
+        raise source.refuse(f'names the column "{repeated[0]}" twice', header.line)
+    if len(names) > MOST_COLUMNS:
+        raise source.refuse(f"has more than {MOST_COLUMNS:,} columns", header.line)
+
+
+def _was(count: int) -> str:
+    return "was" if count == 1 else "were"

@@ -1,0 +1,108 @@
+"""The one rule by which text falls into records and cells; everything that reads faster must agree with it.
+
+A record ends with its line. A cell that begins with a quote reaches to the closing quote, over line ends and
+delimiters; blanks around such a cell are no part of it, and a quote in it is doubled. In any other cell a quote is a
+character like others. A line of nothing but blanks is no record. Where text follows a closing quote, or a quote is
+never closed, the record is malformed: it is taken to be that one line, so that the records after it are still read.
+"""
+
+import re
+from collections.abc import Iterator
+from functools import lru_cache
+from typing import NamedTuple
+
+LONGEST_CELL = 16 * 1024 * 1024
+_BLANK = " \r"
+_OPEN = re.compile(r' *"[^"]*+(?:""[^"]*+)*+')
+
+
+class Record(NamedTuple):
+    """The cells of a record, the number of the line on which it starts, and what is wrong with it, if anything is."""
+
+    line: int
+    cells: list[str]
+    problem: str
+
+
+class Unfinished(Exception):
+    """The text ends inside of quotes, and more of it may follow."""
+
+
+@lru_cache(maxsize=16)
+def _cell(delimiter: str) -> re.Pattern[str]:
+    # A lookahead, no match, for what ends the cell: the caller wants to see it.
+    mark = re.escape(delimiter)
+    return re.compile(rf' *"([^"]*+(?:""[^"]*+)*+)" *(?=[{mark}\n]|\r\n)|([^{mark}\n]*+)')
+
+
+def read_records(text: str, delimiter: str, first_line: int = 1) -> Iterator[Record]:
+    """Read the records of a text that ends with a line end; its first line has the number `first_line`."""
+    line, at, end = first_line, 0, len(text)
+    while at < end:
+        stop = text.index("\n", at)
+        content = text[at:stop]
+        if '"' in content:
+            cells, after, problem = quoted_record(text, at, delimiter, line)
+            yield Record(line, cells, problem)
+            line += text.count("\n", at, after)
+            at = after
+            continue
+        if content.strip(_BLANK):
+            yield Record(line, content.removesuffix("\r").split(delimiter), "")
+        line += 1
+        at = stop + 1
+
+
+def end_of_last_record(text: str, delimiter: str) -> int:
+    """Tell where the last record ends of which the end does not depend on what follows the text."""
+    at, end = 0, len(text)
+    try:
+        while at < end:
+            quote = text.find('"', at)
+            if quote < 0:
+                return end
+            at = text.rfind("\n", at, quote) + 1 or at
+            at = quoted_record(text, at, delimiter, more=True)[1]
+    except Unfinished:
+        pass
+    return at
+
+
+def quoted_record(
+    text: str, at: int, delimiter: str, line: int = 0, *, more: bool = False
+) -> tuple[list[str], int, str]:
+    """Read the record that starts somewhere: its cells, where the next one starts, and what is wrong with it.
+
+    With `more`, the text is the beginning of a longer one: raises Unfinished when the answer lies in what follows.
+    """
+    cells: list[str] = []
+    pattern, start = _cell(delimiter), at
+    while True:
+        found = pattern.match(text, at, at + LONGEST_CELL)
+        assert found  # the empty cell matches everywhere
+        quoted, plain = found.groups()
+        if plain is None:
+            cells.append(quoted.replace('""', '"') if '"' in quoted else quoted)
+        else:
+            opening = _OPEN.match(text, at, at + LONGEST_CELL)
+            if opening and more and opening.end() == len(text) < at + LONGEST_CELL:
+                raise Unfinished
+            if plain.startswith('"'):
+                problem = _malformed(text, at, opening, line + text.count("\n", start, at))
+                return cells, text.index("\n", at) + 1, problem
+            cells.append(plain)
+        at = found.end()
+        if text[at] == delimiter:
+            at += 1
+        elif text[at] == "\n" or text.startswith("\r\n", at):
+            cells[-1] = cells[-1] if plain is None else cells[-1].removesuffix("\r")
+            return cells, text.index("\n", at) + 1, ""
+        else:
+            return cells, text.index("\n", at) + 1, f"a cell is longer than {LONGEST_CELL >> 20} MB"
+
+
+def _malformed(text: str, at: int, opening: re.Match[str] | None, line: int) -> str:
+    closes = opening.end() if opening else at
+    if closes < text.index("\n", at):
+        return f"text follows the closing quote of a cell in line {line}"
+    return f"the quote that opens in line {line} is not closed"

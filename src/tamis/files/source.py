@@ -1,0 +1,120 @@
+"""The bytes of a file: plain or gzip, from a path or from standard input, read once or again."""
+
+import os
+import shutil
+import stat
+import sys
+import zlib
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from tamis.domain.errors import Invalid, Problem, Unavailable
+
+BLOCK = 1 << 20
+SPARE_BYTES = 64 << 20
+"""A disk with less room than this counts as full."""
+MOST_UNPACKED = 1 << 30
+MOST_RATIO = 1000
+GZIP = b"\x1f\x8b"
+Read = Callable[[int], bytes]
+STANDARD_INPUT = Path("-")
+
+
+@dataclass(slots=True)
+class Source:
+    """A file that can be read more than once; `name` is what people know it by."""
+
+    name: str
+    path: Path
+    size: int
+    position: int = 0
+    notices: list[str] = field(default_factory=list)
+
+    def blocks(self) -> Iterator[bytes]:
+        """Read the unpacked bytes from the start; raises Invalid. `position` counts the bytes of the file itself."""
+        self.position = 0
+        with plain_errors(self.name), self.path.open("rb") as raw:
+            compressed = raw.read(2) == GZIP
+            raw.seek(0)
+            yield from _unpacked(self, _raw(self, raw.read)) if compressed else _raw(self, raw.read)
+
+    def refuse(self, message: str, line: int | None = None) -> Invalid:
+        """Make the error that names the file, and the line."""
+        return Invalid([Problem(self.name if line is None else f"{self.name}, line {line}", message)])
+
+
+def open_source(path: Path, spool: Path) -> Source:
+    """Find a file; what can be read only once (standard input, a pipe) is copied to the spool first."""
+    name = "standard input" if path == STANDARD_INPUT else str(path)
+    with plain_errors(name):
+        if path == STANDARD_INPUT:
+            return _copied(name, sys.stdin.buffer.read, spool)
+        if stat.S_ISREG((found := path.stat()).st_mode):
+            return Source(name, path, found.st_size)
+        with path.open("rb") as pipe:
+            return _copied(name, pipe.read, spool)
+
+
+def need_room(spool: Path) -> None:
+    """Raise Unavailable when the disk of the spool is nearly full."""
+    free = shutil.disk_usage(spool).free
+    if free < SPARE_BYTES:
+        raise Unavailable(
+            f"the disk on which {spool} lies is nearly full ({free >> 20} MB are left): make room and try again"
+        )
+
+
+@contextmanager
+def plain_errors(name: str) -> Iterator[None]:
+    """Say in plain words why a file cannot be read."""
+    try:
+        yield
+    except OSError as error:
+        raise Invalid([Problem(name, f"cannot be read: {error.strerror or error}")]) from None
+
+
+def _copied(name: str, read: Read, spool: Path) -> Source:
+    path = spool / "input"
+    with path.open("wb") as copy:
+        while block := read(BLOCK):
+            need_room(spool)
+            copy.write(block)
+    return Source(name, path, os.path.getsize(path))
+
+
+def _raw(source: Source, read: Read) -> Iterator[bytes]:
+    while block := read(BLOCK):
+        source.position += len(block)
+        yield block
+
+
+def _unpacked(source: Source, blocks: Iterator[bytes]) -> Iterator[bytes]:
+    unpacked, total, rest = zlib.decompressobj(31), 0, b""
+    while True:
+        rest = rest or next(blocks, b"")
+        if not rest and unpacked.eof:
+            return
+        if not rest:
+            raise source.refuse("is not a whole gzip file: it ends too early; fetch it again")
+        if unpacked.eof:  # another member, or garbage, of which zeros are padding
+            rest += b"" if len(rest) > 1 else next(blocks, b"")
+            if not rest.startswith(GZIP):
+                if rest.strip(b"\0"):
+                    source.notices.append("What follows the end of the gzip data was ignored.")
+                return
+            unpacked = zlib.decompressobj(31)
+        try:
+            data = unpacked.decompress(rest, BLOCK)
+        except zlib.error:
+            raise source.refuse("is not a whole gzip file: it is damaged; fetch it again") from None
+        rest = unpacked.unused_data if unpacked.eof else unpacked.unconsumed_tail
+        total += len(data)
+        if total > MOST_UNPACKED and total > MOST_RATIO * source.position:
+            raise source.refuse(
+                f"unpacks to more than {MOST_RATIO:,} times its size and more than {MOST_UNPACKED >> 30} GB: "
+                "unpack it yourself if that is right, and import the result"
+            )
+        if data:
+            yield data
