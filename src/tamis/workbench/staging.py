@@ -1,0 +1,106 @@
+"""Chunks become the rows of a table: fast where every reader agrees on their text, else by the one rule for records."""
+
+from bisect import bisect_right
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from itertools import chain, groupby
+from typing import NamedTuple
+
+import duckdb
+
+from tamis.files.chunks import Chunk
+from tamis.files.records import Record, read_records
+
+_SEPARATORS = tuple(map(chr, chain(range(0x1F, 0x0D, -1), range(0xE000, 0xF8FF))))
+
+
+class Located(NamedTuple):
+    """A record as it stands in the file: its number from 0, the number of its first line, and its cells."""
+
+    number: int
+    line: int
+    cells: list[str]
+
+
+@dataclass(frozen=True, slots=True)
+class _Staged:
+    first: int
+    chunk: Chunk
+
+
+class Staging:
+    """The temporary table `rows`, with text columns c0, c1 …; its rowid is the number of the record, from 0.
+
+    An empty cell is NULL. `broken` says of a record what is wrong with its structure: all its cells are NULL. The
+    connection must not be in a transaction while chunks are added, and nothing may be deleted from the table.
+    """
+
+    def __init__(self, con: duckdb.DuckDBPyConnection, width: int, delimiter: str) -> None:
+        self.count = 0
+        self.broken: dict[int, str] = {}
+        self._con, self._width, self._delimiter = con, width, delimiter
+        self._staged: list[_Staged] = []
+        columns = [f"c{n}" for n in range(width)]
+        kinds = ", ".join(f"{column}: 'VARCHAR'" for column in columns)
+        con.execute(f"CREATE TEMP TABLE rows ({', '.join(f'{column} VARCHAR' for column in columns)})")
+        self._fast = (
+            "INSERT INTO rows SELECT * FROM read_csv($path, auto_detect = false, header = false, delim = $delimiter, "
+            "quote = '\"', escape = '\"', comment = '', nullstr = '', allow_quoted_nulls = true, strict_mode = true, "
+            "null_padding = false, ignore_errors = false, skip = 0, encoding = 'utf-8', compression = 'none', "
+            f"parallel = false, columns = {{{kinds}}})"
+        )
+        # Two steps: around unnest, nullif would be many times slower.
+        emptied = ", ".join(f"nullif({column}, '')" for column in columns)
+        cells = ", ".join(f"unnest(string_split(${n + 2}, $1)) AS {column}" for n, column in enumerate(columns))
+        self._careful = f"INSERT INTO rows SELECT {emptied} FROM (SELECT {cells})"
+
+    def add(self, chunk: Chunk) -> None:
+        """Append the records of a chunk in their order."""
+        self._staged.append(_Staged(self.count, chunk))
+        # A table of one column cannot tell an empty cell from an empty line.
+        added = self._add_fast(chunk) if chunk.plain and self._width > 1 else None
+        self.count += self._add_carefully(chunk) if added is None else added
+
+    def locate(self, numbers: Iterable[int]) -> Iterator[Located]:
+        """Find records, of which the numbers ascend, in the file; only the chunks that hold them are read."""
+        firsts = [staged.first for staged in self._staged]
+        for place, group in groupby(numbers, lambda number: bisect_right(firsts, number) - 1):
+            wanted, first = set(group), firsts[place]
+            for number, record in enumerate(self._records(self._staged[place].chunk), first):
+                if number in wanted:
+                    yield Located(number, record.line, record.cells)
+
+    def _records(self, chunk: Chunk) -> Iterator[Record]:
+        return read_records(_text(chunk), self._delimiter, chunk.first_line)
+
+    def _add_fast(self, chunk: Chunk) -> int | None:
+        try:
+            found = self._con.execute(self._fast, {"path": str(chunk.path), "delimiter": self._delimiter}).fetchone()
+        except duckdb.InvalidInputException:
+            return None  # a row is ragged, or longer than this reader takes
+        assert found
+        return int(found[0])
+
+    def _add_carefully(self, chunk: Chunk) -> int:
+        rows, blank = [], [""] * self._width
+        text = _text(chunk)
+        for number, record in enumerate(read_records(text, self._delimiter, chunk.first_line), self.count):
+            problem = record.problem or _ragged(record.cells, self._width)
+            if problem:
+                self.broken[number] = problem
+            rows.append(blank if problem else record.cells[: self._width])
+        if rows:
+            # One text for a column, taken apart by DuckDB, is many times faster than a list of texts.
+            mark = next(mark for mark in _SEPARATORS if mark not in text)
+            self._con.execute(self._careful, [mark, *(mark.join(column) for column in zip(*rows, strict=True))])
+        return len(rows)
+
+
+def _text(chunk: Chunk) -> str:
+    return chunk.path.read_bytes().decode()
+
+
+def _ragged(cells: Sequence[str], width: int) -> str:
+    if len(cells) == width or (len(cells) > width and not "".join(cells[width:]).strip()):
+        return ""
+    return f"the row has {len(cells)} {'cell' if len(cells) == 1 else 'cells'}, the header has {width}"
