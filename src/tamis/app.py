@@ -14,6 +14,7 @@ from pathlib import Path
 import uvicorn
 
 from tamis.actions.erasing import Eraser
+from tamis.actions.exporting.places import discard_left
 from tamis.actions.house import House
 from tamis.columns.owner import Held
 from tamis.columns.store import Columns
@@ -62,6 +63,7 @@ def serve(settings: Settings, host: str, port: int, ready: Callable[[str], None]
         listener = _listen(host, port)
         address = f"http://{_shown(host)}:{listener.getsockname()[1]}"
         token = secrets.token_hex(32)
+        discard_left(settings.data)
         follower.start()
         eraser.start()
         config = uvicorn.Config(
@@ -162,5 +164,6 @@ def _erase_in_turns(house: House, stop: threading.Event) -> None:
     while not stop.wait(TURN_SECONDS):
         try:
             eraser.turn()
+            discard_left(house.settings.data)
         except Exception as error:
             log.error("fault while what was deleted is erased", exc_info=error)

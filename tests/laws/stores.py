@@ -1,13 +1,16 @@
 """The way of a contact into the column store, as the product goes it: records, document, typed columns."""
 
 from datetime import UTC, datetime
+from pathlib import Path
 from typing import Any
 
 import apsw
 import duckdb
 
+from tamis.columns import export
 from tamis.columns.layout import arrange, column, insert_documents, table
 from tamis.domain.contacts import Contact, encode_values
+from tamis.domain.exports import Layout
 from tamis.domain.fields import FieldSet, Kind, Value
 from tamis.domain.instants import to_micros
 from tamis.records import contacts as records
@@ -81,6 +84,11 @@ class Stores:
             for field, value in zip(self.fields.fields, row, strict=True)
             if value is not None
         }
+
+    def export(self, layout: Layout, target: Path) -> int:
+        """Write all contacts with all their fields to a file."""
+        fields = self.fields.fields
+        return export.write(self._columns, export.contacts(TYPE, fields), Parameters(), fields, layout, target)
 
     def lower(self, texts: list[str]) -> list[str]:
         """Ask the column store for texts in lower case."""

@@ -7,6 +7,7 @@ from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime
 from functools import lru_cache
+from typing import TypeVar
 
 import apsw
 import duckdb
@@ -29,6 +30,8 @@ from tamis.rules.json import from_json
 from tamis.rules.segments import in_order
 from tamis.rules.time import timed
 from tamis.rules.tree import Rule, segments_named
+
+T = TypeVar("T")
 
 log = logging.getLogger("tamis")
 CHANGES_A_STEP = 100_000
@@ -80,14 +83,42 @@ def both_at_one_moment(
     with ExitStack() as moment:
         with columns.lock:
             moment.enter_context(snapshot(db))  # what is written from here on is not waited for
-            now = clock()
-            while not _is_fresh(db, columns, now, feed.last_change(db)):
-                _step(db, columns, now)
-            if ahead := _ahead(columns, clock):
-                _turn_back(db, columns, ahead)
+            now = _settle(db, columns, clock)
             con = moment.enter_context(columns.reading())
             moment.enter_context(at_one_moment(con))
         yield db, con, now
+
+
+@contextmanager
+def columns_at_one_moment(
+    records: Records,
+    columns: Columns,
+    clock: Callable[[], datetime],
+    look: Callable[[apsw.Connection, datetime], T],
+) -> Iterator[tuple[T, duckdb.DuckDBPyConnection]]:
+    """Give the columns as they stand at one moment, for a block that reads and may last, and before them what a short
+    look at the records after the same change, and the instant, has found; nobody waits for the block to end, but for
+    who replaces the file of the columns. Raises Unavailable."""
+    if columns.trouble:
+        columns.recover()
+    db = records.reader()
+    with ExitStack() as moment:
+        moment.enter_context(columns.lasting())
+        with columns.lock, snapshot(db):
+            found = look(db, _settle(db, columns, clock))
+            con = moment.enter_context(columns.reading())
+            moment.enter_context(at_one_moment(con))
+        yield found, con
+
+
+def _settle(db: apsw.Connection, columns: Columns, clock: Callable[[], datetime]) -> datetime:
+    """Let the columns follow up to what a snapshot of the records has; gives the instant as of which they are right."""
+    now = clock()
+    while not _is_fresh(db, columns, now, feed.last_change(db)):
+        _step(db, columns, now)
+    if ahead := _ahead(columns, clock):
+        _turn_back(db, columns, ahead)
+    return now
 
 
 def _is_fresh(db: apsw.Connection, columns: Columns, now: datetime, wanted: int) -> bool:

@@ -11,6 +11,7 @@ from tamis.actions.doctor.columns import (
     examine_segment,
 )
 from tamis.actions.erasing import erase, erase_if_small
+from tamis.actions.exporting.write import write_export
 from tamis.actions.history import contact_history, members_at, segment_history, size_at
 from tamis.actions.house import House
 from tamis.actions.recipients import recipient_page
@@ -36,6 +37,7 @@ _ALL = (
     segment_history,
     segment_sizes,
     size_at,
+    write_export,
 )
 QUESTIONS: dict[str, Any] = {question.__name__: question for question in _ALL}
 """By name; each takes a house and then values that JSON can carry, and gives such a value."""

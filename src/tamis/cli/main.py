@@ -14,6 +14,7 @@ from tamis.cli.common import refuse
 from tamis.cli.contact import contact_app
 from tamis.cli.doctor import doctor
 from tamis.cli.explain import explain
+from tamis.cli.export import export
 from tamis.cli.fields import field_app
 from tamis.cli.history import history
 from tamis.cli.imports import import_file
@@ -35,6 +36,7 @@ segment_app.command(sample)
 segment_app.command(history)
 segment_app.command(explain)
 app.command(import_file, name="import")
+app.command(export)
 app.command(erase_files, name="erase")
 app.command(backup)
 app.command(restore_backup, name="restore")

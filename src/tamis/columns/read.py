@@ -39,7 +39,7 @@ def recipients(
     first, last = rows[0][0], rows[-1][0]
     # With both ends known, DuckDB reads only the blocks between them.
     near = "" if last & STRANGER else f"AND c.id BETWEEN {first & CONTACT} AND {last & CONTACT}"
-    return _documents(con, account_id, type_id, segment_id, _with_hands(page), parameters, near)
+    return _documents(con, account_id, type_id, segment_id, with_hands(page), parameters, near)
 
 
 def _page(con: duckdb.DuckDBPyConnection, segment_id: int, after: int, limit: int) -> list[tuple[int, int]]:
@@ -90,14 +90,16 @@ def sampled_recipients(
     page = (
         "SELECT p.*, coalesce(p.contact_id, CASE WHEN p.email IS NOT NULL THEN "
         f"{number_of_stranger('coalesce(o.key, lower(p.email))')} END) AS number "
-        f"FROM ({_with_hands(f'SELECT * FROM {recipients_between(low, last)}')}) p "
+        f"FROM ({with_hands(f'SELECT * FROM {recipients_between(low, last)}')}) p "
         f"LEFT JOIN ({odd}) o ON o.address = p.email"
     )
     rows = _documents(con, account_id, type_id, segment_id, sampled(page, "number", sample), parameters)
     return (last if looked_at == most else None), rows
 
 
-def _with_hands(page: str) -> str:
+def with_hands(page: str) -> str:
+    """Write the query for recipients with who they are: `contact_id`, and of those who were added by hand the address
+    and the name; `page` is a query for `recipient_id` and `entered_at`."""
     return (
         "SELECT p.recipient_id, a.email, a.first_name, a.last_name, "
         "coalesce(a.created_at, p.entered_at) AS created_at, "

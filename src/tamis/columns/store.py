@@ -48,6 +48,8 @@ class Columns:
         self._store_id = store_id
         self._cursors: dict[int, duckdb.DuckDBPyConnection] = {}
         self._gate = Gate()
+        self._lasting = Gate()
+        self._rewriting = threading.Lock()
         self._state = State(0, {}, {}, False)
         self._own = take_ownership(directory)
         try:
@@ -95,6 +97,13 @@ class Columns:
                 self._note(error, "answer")
                 raise
 
+    @contextmanager
+    def lasting(self) -> Iterator[None]:
+        """Announce, before `lock` is taken, a block whose reading takes longer than a moment: whoever replaces the file
+        waits for it before all others have to wait for the file."""
+        with self._lasting.passing():
+            yield
+
     def recover(self) -> None:
         """Open a database again that has stopped; put a file aside that was found to be damaged, and begin an empty
         one, to be filled from the records. Raises Unavailable, and can then be tried again."""
@@ -122,7 +131,7 @@ class Columns:
 
         Killed at any moment, it leaves the old file or the new one, each whole.
         """
-        with self.lock:
+        with self._rewriting, self._lasting.alone(), self.lock:
             fresh = self._beside(FRESH_ENDING)
             self._discard_leftovers()
             self.copy(fresh)

@@ -3,6 +3,7 @@
 import asyncio
 import hmac
 import logging
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 
 import msgspec
@@ -14,6 +15,8 @@ from tamis.web.http import Answer, App, BodyTooLarge, Receive, Request, Scope, S
 
 PATH = "/local/ask"
 MAX_BODY = 16_777_216
+MOST_AT_ONCE = 4
+"""How many questions are answered at a time: an export or a backup lasts, and has none of the threads of the API."""
 
 log = logging.getLogger("tamis")
 
@@ -28,6 +31,7 @@ class Question:
 
 def local_door(house: House, token: str) -> App:
     """Make the application; only who can read the token from the data directory is answered."""
+    threads = ThreadPoolExecutor(MOST_AT_ONCE, "local")
 
     async def reply(request: Request) -> Answer:
         if request.method != "POST" or request.path != PATH:
@@ -41,7 +45,10 @@ def local_door(house: House, token: str) -> App:
         if question.name not in QUESTIONS:
             return json_answer(404, {"message": "the server is of another version than the command: restart it"})
         try:
-            return json_answer(200, await asyncio.to_thread(answer, house, question.name, question.arguments))
+            loop = asyncio.get_running_loop()
+            return json_answer(
+                200, await loop.run_in_executor(threads, answer, house, question.name, question.arguments)
+            )
         except TamisError as error:
             return json_answer(409, {"message": error.message})
         except Exception as error:

@@ -1,0 +1,50 @@
+"""Bring a finished export to where it is wanted: under its name as a whole, or not at all."""
+
+import os
+import secrets
+import shutil
+from errno import EXDEV
+from pathlib import Path
+
+from tamis.columns.files import put_in_place, sync
+from tamis.domain.errors import Refused, Unavailable
+
+
+def check_target(target: Path, *, replace: bool) -> Path:
+    """Tell where a file will get its name, links followed; raises Refused where it cannot, before anything is done."""
+    resolved = target.resolve()
+    if resolved.exists() and not resolved.is_file():
+        raise Refused(f"{target} is no file that could be replaced: name a file, or - for standard output")
+    _refuse_taken(resolved, target, replace=replace)
+    if not resolved.parent.is_dir():
+        raise Refused(f"there is no directory {resolved.parent}: make it, or name another file")
+    if not os.access(resolved.parent, os.W_OK | os.X_OK):
+        raise Refused(f"nothing may be written to {resolved.parent}: name a file somewhere else")
+    return resolved
+
+
+def deliver(made: Path, target: Path, *, replace: bool) -> None:
+    """Give a finished file its name, across disks where it must; raises Refused when the name was taken meanwhile and
+    Unavailable when the disk fails."""
+    beside = target.with_name(f".{target.name[:100]}.{secrets.token_hex(4)}.unfinished")
+    try:
+        sync(made)
+        _refuse_taken(target, target, replace=replace)
+        try:
+            put_in_place(made, target)
+        except OSError as error:
+            if error.errno != EXDEV:
+                raise
+            shutil.copyfile(made, beside)
+            sync(beside)
+            _refuse_taken(target, target, replace=replace)
+            put_in_place(beside, target)
+    except OSError as error:
+        raise Unavailable(f"{target} cannot be written: {error.strerror or error}; nothing was left there") from None
+    finally:
+        beside.unlink(missing_ok=True)
+
+
+def _refuse_taken(target: Path, shown: Path, *, replace: bool) -> None:
+    if target.exists() and not replace:
+        raise Refused(f"{shown} is there already: name another file, or replace it with --force")

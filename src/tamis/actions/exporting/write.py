@@ -1,0 +1,69 @@
+"""Write an export to a file in the data directory: a question that a command beside a server puts to that server."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+import apsw
+import msgspec
+
+from tamis.actions.catch_up import columns_at_one_moment
+from tamis.actions.exporting.places import file_in, place_named
+from tamis.actions.house import House
+from tamis.columns import export
+from tamis.domain.errors import NotFound
+from tamis.domain.exports import Export, chosen_fields
+from tamis.domain.fields import Field
+from tamis.records import accounts, segments, types
+from tamis.rules.build import build
+from tamis.rules.json import from_json
+from tamis.rules.moment import Moment
+from tamis.rules.sql import Parameters
+
+
+@dataclass(frozen=True, slots=True)
+class _Rows:
+    """The query for the rows of an export, with its values, and the fields that are its columns."""
+
+    query: str
+    parameters: Parameters
+    fields: tuple[Field, ...]
+
+
+def write_export(house: House, wanted: str, place: str) -> int:
+    """Write an export, in its JSON form, to the file of a place; gives the number of rows. Raises NotFound, Invalid
+    and Unavailable.
+
+    It is one state of the data, and holds every write that was acknowledged before it began. Writes and other reads go
+    on beside it.
+    """
+    asked = msgspec.json.decode(wanted, type=Export)
+    target = file_in(place_named(house.settings.data, place))
+
+    def look(db: apsw.Connection, now: datetime) -> _Rows:
+        return _rows(db, now, asked)
+
+    with columns_at_one_moment(house.records, house.columns(), house.clock, look) as (rows, con):
+        return export.write(con, rows.query, rows.parameters, rows.fields, asked.layout, target)
+
+
+def _rows(db: apsw.Connection, now: datetime, asked: Export) -> _Rows:
+    account = accounts.account_by_id(db, asked.account_id)
+    if account is None:
+        raise NotFound(f"there is no account {asked.account_id}")
+    parameters = Parameters()
+    if asked.segment_id is not None:
+        segment = segments.live_by_id(db, account.id, asked.segment_id)
+        if segment is None:
+            raise NotFound(f"there is no segment {asked.segment_id}")
+        fields = chosen_fields(types.fields_of_type(db, segment.contact_type_id), asked.fields)
+        return _Rows(export.recipients(segment.contact_type_id, segment.id, fields), parameters, fields)
+    type_id = asked.type_id
+    if type_id is None or types.type_by_id(db, account.id, type_id) is None:
+        raise NotFound(f"there is no contact type {type_id}")
+    all_fields = types.fields_of_type(db, type_id)
+    fields = chosen_fields(all_fields, asked.fields)
+    if asked.rule is None:
+        return _Rows(export.contacts(type_id, fields), parameters, fields)
+    rule = build(from_json(asked.rule), all_fields, segments.refs_of_type(db, type_id))
+    query = export.selected(type_id, fields, rule, Moment(now, account.zone), parameters)
+    return _Rows(query, parameters, fields)

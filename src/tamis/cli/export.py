@@ -1,0 +1,141 @@
+"""`tamis export`."""
+
+import shutil
+import sys
+import time
+from pathlib import Path
+from typing import Annotated, Literal
+
+import msgspec
+from cyclopts import Parameter
+
+from tamis.actions.exporting.delivery import check_target, deliver
+from tamis.actions.exporting.places import export_place, file_in
+from tamis.actions.exporting.write import write_export
+from tamis.actions.house import House
+from tamis.actions.segments import find_segment
+from tamis.cli.ask import ask
+from tamis.cli.common import Common, account_of, opened, show, type_of
+from tamis.domain.errors import Invalid, Problem
+from tamis.domain.exports import GZIP, Export, Format, Layout, format_of
+from tamis.domain.text import counted
+from tamis.records import segments as records
+from tamis.records import types
+from tamis.rules.build import build
+from tamis.rules.json import to_json
+from tamis.rules.text import from_text
+
+STANDARD_OUTPUT = "-"
+HOW = "tamis export SEGMENT FILE, or tamis export --type TYPE FILE"
+
+
+def export(
+    *target: Annotated[str, Parameter(allow_leading_hyphen=True)],
+    type_: Annotated[str | None, Parameter(name="--type")] = None,
+    where: Annotated[str | None, Parameter(name="--where", allow_leading_hyphen=True)] = None,
+    fields: str | None = None,
+    format_: Annotated[Literal["csv", "ndjson", "parquet"] | None, Parameter(name="--format")] = None,
+    formulas: Literal["escape", "keep"] = "escape",
+    bom: Annotated[bool, Parameter(negative="")] = False,
+    force: Annotated[bool, Parameter(negative="")] = False,
+    common: Common = Common(),  # noqa: B008  frozen
+) -> None:
+    """Write a segment to a file, or with --type the contacts of a type: .csv, .ndjson or .parquet by its ending.
+
+    Parameters
+    ----------
+    target
+        Id or name of the segment, and the file; with --type only the file. - is standard output. CSV and NDJSON are
+        compressed where the name ends in .gz.
+    type_
+        Id or name of a contact type, to export its contacts.
+    where
+        With --type: only contacts that this rule selects, such as: country = "India"
+    fields
+        Keys of fields with commas between, in this order; otherwise all.
+    format_
+        The format, where the ending of the file does not say it; standard output is CSV otherwise.
+    formulas
+        What is done in CSV with text that a spreadsheet would run: an apostrophe before it, or nothing.
+    bom
+        Begin a CSV file with a byte order mark, by which Excel knows UTF-8.
+    force
+        Replace a file that is there.
+    """
+    segment, file = _parts(target, type_, where)
+    layout = _layout(file, format_, escapes=formulas == "escape", mark=bom)
+    if file == STANDARD_OUTPUT and common.json:
+        raise Invalid([Problem("--json", "the rows go to standard output, which has no place for it: leave it out")])
+    place = None if file == STANDARD_OUTPUT else check_target(Path(file), replace=force)
+    begun = time.monotonic()
+    with opened(common) as house:
+        wanted = _wanted(house, common, segment, type_, where, _keys(fields), layout)
+        with export_place(house.settings.data) as directory:
+            rows = ask(house, write_export, msgspec.json.encode(wanted).decode(), directory.name)
+            size = file_in(directory).stat().st_size
+            if place:
+                deliver(file_in(directory), place, replace=force)
+            else:
+                _to_standard_output(file_in(directory))
+                return
+    seconds = round(time.monotonic() - begun, 3)
+    shown = {"rows": rows, "file": file, "format": str(layout.format), "bytes": size, "seconds": seconds}
+    show(common, shown, f"{counted(rows, 'row')} in {file}")
+
+
+def _parts(target: tuple[str, ...], type_: str | None, where: str | None) -> tuple[str | None, str]:
+    """Tell the segment, if one is named, and the file."""
+    if type_ is None and where is not None:
+        raise Invalid([Problem("--where", "a rule needs the contact type that it is about: add --type TYPE")])
+    if len(target) != (2 if type_ is None else 1):
+        raise Invalid([Problem("", f"write either {HOW}")])
+    return (None, target[0]) if type_ is not None else (target[0], target[1])
+
+
+def _layout(file: str, chosen: str | None, *, escapes: bool, mark: bool) -> Layout:
+    known = None if file == STANDARD_OUTPUT else format_of(file)
+    if chosen is not None:
+        form, compressed = Format(chosen), file.lower().endswith(GZIP)
+    elif file == STANDARD_OUTPUT:
+        form, compressed = Format.CSV, False
+    elif known:
+        form, compressed = known
+    else:
+        message = "must end in .csv, .ndjson, .parquet, .csv.gz or .ndjson.gz, or say it with --format"
+        raise Invalid([Problem(file, message)])
+    if compressed and form is Format.PARQUET:
+        raise Invalid([Problem(file, f"a Parquet file is compressed in itself: leave {GZIP} out")])
+    if mark and form is not Format.CSV:
+        raise Invalid([Problem("--bom", "only a CSV file begins with a byte order mark: leave it out")])
+    return Layout(form, escapes, mark, compressed)
+
+
+def _keys(fields: str | None) -> tuple[str, ...] | None:
+    return None if fields is None else tuple(key.strip() for key in fields.split(",") if key.strip())
+
+
+def _wanted(
+    house: House,
+    common: Common,
+    segment: str | None,
+    type_: str | None,
+    where: str | None,
+    keys: tuple[str, ...] | None,
+    layout: Layout,
+) -> Export:
+    account, db = account_of(house, common), house.records.reader()
+    if segment is not None:
+        return Export(account.id, layout, segment_id=find_segment(db, account, segment).id, fields=keys)
+    contact_type = type_of(house, account, type_ or "")
+    rule = None
+    if where is not None:
+        of_type, refs = types.fields_of_type(db, contact_type.id), records.refs_of_type(db, contact_type.id)
+        rule = to_json(build(from_text(where), of_type, refs))
+    return Export(account.id, layout, type_id=contact_type.id, rule=rule, fields=keys)
+
+
+def _to_standard_output(made: Path) -> None:
+    sys.stdout.flush()
+    with made.open("rb") as source:
+        shutil.copyfileobj(source, sys.stdout.buffer, 1 << 20)
+    sys.stdout.buffer.flush()

@@ -1,0 +1,132 @@
+"""The rows of an export, written to a file by DuckDB itself: no row passes through Python."""
+
+from collections.abc import Sequence
+from pathlib import Path
+
+import duckdb
+
+from tamis.columns.layout import column, table
+from tamis.columns.membership import is_in_segment, recipients_of
+from tamis.columns.read import with_hands
+from tamis.domain.exports import Format, Layout
+from tamis.domain.fields import EMAIL, FIRST_NAME, LAST_NAME, SEPARATOR, Field, Kind
+from tamis.domain.formulas import TO_ESCAPE
+from tamis.rules.moment import Moment
+from tamis.rules.sql import Parameters, Source, compile_rule
+from tamis.rules.tree import Rule
+
+BYTE_ORDER_MARK = "\ufeff"
+_EXACT_WHOLE = 1e16
+_TEXT = (Kind.TEXT, Kind.CHOICE)
+_MINUTE, _SECOND = 60_000_000, 1_000_000
+
+
+def contacts(type_id: int, fields: Sequence[Field]) -> str:
+    """Write the query for all contacts of a type, in order of their ids."""
+    return f"SELECT {_columns(fields)} FROM {table(type_id)} ORDER BY id"
+
+
+def selected(type_id: int, fields: Sequence[Field], rule: Rule, moment: Moment, parameters: Parameters) -> str:
+    """Write the query for the contacts that a rule selects at a moment, in order of their ids."""
+    where = compile_rule(rule, moment, Source(column, is_in_segment), parameters)
+    return f"SELECT {_columns(fields)} FROM {table(type_id)} WHERE {where} ORDER BY id"
+
+
+def recipients(type_id: int, segment_id: int, fields: Sequence[Field]) -> str:
+    """Write the query for the recipients of a segment, in order of their numbers.
+
+    A contact has its own values, also where it was added with a name; of an address that is no contact, only the
+    address and the name are known.
+    """
+    known = {EMAIL.id: "m.email", FIRST_NAME.id: "m.first_name", LAST_NAME.id: "m.last_name"}
+    values = ", ".join(
+        f"CASE WHEN c.id IS NULL THEN {known[f.id]} ELSE c.{column(f)} END AS {column(f)}"
+        if f.id in known
+        else f"c.{column(f)}"
+        for f in fields
+    )
+    return (
+        f"SELECT {values} FROM ({with_hands(recipients_of(segment_id))}) m "
+        f"LEFT JOIN {table(type_id)} c ON c.id = m.contact_id ORDER BY m.recipient_id"
+    )
+
+
+def write(
+    con: duckdb.DuckDBPyConnection,
+    rows: str,
+    parameters: Parameters,
+    fields: Sequence[Field],
+    layout: Layout,
+    target: Path,
+) -> int:
+    """Write the rows of a query, which has a column for each of the fields, to a file; gives their number. The bytes
+    are the same for the same rows. Raises duckdb.Error, and then the file may be there in part."""
+    values = ", ".join(
+        f"{_cell(field, layout, alone=len(fields) == 1)} AS {_name(field, marked=layout.mark and place == 0)}"
+        for place, field in enumerate(fields)
+    )
+    path = str(target).replace("'", "''")  # COPY takes no parameter for it
+    written = con.execute(
+        f"COPY (SELECT {values} FROM ({rows})) TO '{path}' ({_options(layout)}, USE_TMP_FILE false)", parameters.values
+    ).fetchall()
+    return int(written[0][0])
+
+
+def _columns(fields: Sequence[Field]) -> str:
+    return ", ".join(column(f) for f in fields)
+
+
+def _name(field: Field, *, marked: bool) -> str:
+    key = field.key.replace('"', '""')
+    return f'"{BYTE_ORDER_MARK if marked else ""}{key}"'
+
+
+def _options(layout: Layout) -> str:
+    if layout.format is Format.PARQUET:
+        return "FORMAT parquet, COMPRESSION zstd"
+    compression = ", COMPRESSION gzip" if layout.compressed else ", COMPRESSION none"
+    if layout.format is Format.NDJSON:
+        return "FORMAT json, ARRAY false" + compression
+    return "FORMAT csv, HEADER true, DELIMITER ',', QUOTE '\"', ESCAPE '\"', NULLSTR ''" + compression
+
+
+def _cell(field: Field, layout: Layout, *, alone: bool) -> str:
+    """Write the expression for a value as a format has it; `alone` is whether its row has no other."""
+    value = column(field)
+    if layout.format is Format.PARQUET:
+        # An instant of the columns is in UTC, and so is what is shown, whatever the time zone of the machine.
+        return f"{value} AT TIME ZONE 'UTC'" if field.kind is Kind.DATETIME else value
+    if layout.format is Format.NDJSON:
+        return _instant(value) if field.kind is Kind.DATETIME else value
+    text = cell_text(field.kind, value, escapes=layout.escapes)
+    return f"coalesce({text}, '')" if alone else text  # an empty line would be no row
+
+
+def cell_text(kind: Kind, value: str, *, escapes: bool) -> str:
+    """Write the expression for a value as `format_value` writes it; `escapes` is whether formulas are."""
+    if kind is Kind.NUMBER:
+        whole = f"{value} = trunc({value}) AND abs({value}) < {_EXACT_WHOLE}"
+        return f"CASE WHEN {whole} THEN {value}::BIGINT::VARCHAR ELSE {value}::VARCHAR END"
+    if kind is Kind.DATETIME:
+        return _instant(value)
+    if kind is Kind.CHOICES:
+        value = f"array_to_string({value}, '{SEPARATOR} ')"
+    elif kind not in _TEXT:
+        return f"{value}::VARCHAR"
+    return (
+        f"CASE WHEN regexp_matches({value}, '{_in_sql(TO_ESCAPE)}') THEN '''' || {value} ELSE {value} END"
+        if (escapes)
+        else value
+    )
+
+
+def _instant(value: str) -> str:
+    return (
+        f"CASE WHEN epoch_us({value}) % {_MINUTE} = 0 THEN strftime({value}, '%Y-%m-%dT%H:%MZ') "
+        f"WHEN epoch_us({value}) % {_SECOND} = 0 THEN strftime({value}, '%Y-%m-%dT%H:%M:%SZ') "
+        f"ELSE strftime({value}, '%Y-%m-%dT%H:%M:%S.%fZ') END"
+    )
+
+
+def _in_sql(text: str) -> str:
+    return text.replace("'", "''")

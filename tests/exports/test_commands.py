@@ -1,0 +1,240 @@
+"""`tamis export`, in processes of its own, alone and beside a server."""
+
+import shutil
+import signal
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tamis.actions.exporting.places import place_named
+from tamis.actions.house import House
+from tamis.domain.errors import NotFound
+from tamis.domain.exports import Format, chosen_fields
+from tamis.domain.fields import FieldSet
+from tamis.records import accounts, contacts, types
+from tamis.settings import Settings
+from tests.exports.reading import Row, cells, read
+from tests.support.people import new_account
+from tests.support.process import Refused, Server, environment, tamis
+
+PEOPLE = """email,first_name,last_name,Nick name,Score,Born,Seen,Subscribed,Plan,Interests
+"c@example.org","=HYPERLINK(""x"")",Curie,"'@x",0.1,1867-11-07,2024-05-01T10:00:05.5Z,true,pro,"music; art"
+a@example.org,"Ann
+Lee","O""Neil, jr",a; b,-3,0044-03-15,2024-05-01 10:00,false,free,music
+B@Example.org,,🦊,-minus,1e300,,,,,
+d@example.org,Dora,,,16777217,2000-02-29,,true,,art
+"""
+FIELDS = {
+    "Nick name": ["text"],
+    "Score": ["number"],
+    "Born": ["date"],
+    "Seen": ["datetime"],
+    "Subscribed": ["boolean"],
+    "Plan": ["choice", "--option", "free", "--option", "pro"],
+    "Interests": ["choices", "--option", "art", "--option", "music"],
+}
+FORMATS = ["csv", "ndjson", "parquet", "csv.gz", "ndjson.gz"]
+TYPE = ("--type", "People")
+SEGMENT = "Liked"
+
+
+@pytest.fixture(scope="module")
+def prepared(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Contacts of every kind, and a segment with members, one added contact, one added stranger and one removed."""
+    directory = tmp_path_factory.mktemp("prepared")
+    data, file = directory / "data", directory / "people.csv"
+    file.write_text(PEOPLE)
+    with Server(data) as server:
+        owner = new_account(data, server.address, "owner@example.org")
+        owner.tamis("type", "create", "People")
+        for name, (kind, *options) in FIELDS.items():
+            owner.tamis("field", "create", name, *TYPE, "--kind", kind, *options)
+        owner.tamis("import", file, *TYPE)
+        made = owner.tamis("segment", "create", SEGMENT, *TYPE, "--where", "score > 0")
+        assert owner.add(made["id"], "a@example.org", "Another", "Name").status_code == 200
+        assert owner.add(made["id"], "stranger@example.org", "=Stran", "Ger").status_code == 200
+        assert owner.delete_recipient(owner.recipient(made["id"], "d@example.org")["id"]).status_code == 200
+    return data
+
+
+@pytest.fixture
+def data(prepared: Path, tmp_path: Path) -> Path:
+    return Path(shutil.copytree(prepared, tmp_path / "data"))
+
+
+@pytest.fixture
+def out(tmp_path: Path) -> Iterator[Path]:
+    """A directory for files, in which nothing but them may be at the end."""
+    directory = tmp_path / "out"
+    directory.mkdir()
+    yield directory
+    assert not [path for path in directory.iterdir() if "unfinished" in path.name]
+
+
+def records(data: Path) -> tuple[FieldSet, list[Row]]:
+    """Read the contacts out of the records, in order of id."""
+    house = House(Settings(data))
+    try:
+        db = house.records.reader()
+        (account_id,) = (int(row[0]) for row in db.execute("SELECT id FROM accounts WHERE email LIKE 'owner@%'"))
+        account = accounts.account_by_id(db, account_id)
+        assert account
+        contact_type = types.type_by_name(db, account.id, "People")
+        assert contact_type
+        fields = types.fields_of_type(db, contact_type.id)
+        ids = [int(row[0]) for row in db.execute("SELECT id FROM contacts ORDER BY id")]
+        found = sorted(contacts.by_ids(db, ids, fields), key=lambda c: c.id)
+        rows = [{f.key: v for f in fields.fields if (v := c.value_of(f)) is not None} for c in found]
+        return fields, rows
+    finally:
+        house.close()
+
+
+def by_address(rows: list[Row]) -> dict[str, Row]:
+    """Find rows by the part of their address before the @."""
+    return {str(row["email"]).partition("@")[0].lower(): row for row in rows}
+
+
+def piped(data: Path, *arguments: str) -> subprocess.CompletedProcess[bytes]:
+    """Run an export to standard output."""
+    command = [sys.executable, "-m", "tamis", "export", *arguments, "--data", str(data)]
+    return subprocess.run(command, capture_output=True, env=environment(), check=False, timeout=120)
+
+
+@pytest.mark.parametrize("ending", FORMATS)
+def test_every_source_in_every_format(either: Path, out: Path, ending: str) -> None:
+    fields, rows = records(either)
+    chosen, people = chosen_fields(fields, None), by_address(rows)
+    stranger = {"email": "stranger@example.org", "first_name": "=Stran", "last_name": "Ger"}
+    sources: list[tuple[list[str], list[Row]]] = [
+        ([*TYPE], rows),
+        ([*TYPE, "--where", "score < 0 or score > 16777216.5"], [r for r in rows if r is not people["c"]]),
+        ([SEGMENT], [people["a"], people["b"], people["c"], dict(stranger)]),
+    ]
+    for number, (source, expected) in enumerate(sources):
+        file = out / f"{number}.{ending}"
+        report = tamis(either, "export", *source, file)
+        content = file.read_bytes()
+        assert (report["rows"], report["bytes"], report["file"]) == (len(expected), len(content), str(file))
+        found = read(content, Format(ending.partition(".")[0]), chosen)
+        if source == [SEGMENT]:  # in order of recipient id: that of contacts, and then strangers
+            assert found == [row for row in rows if row in expected] + expected[-1:]
+        else:
+            assert found == expected
+
+
+def test_standard_output_has_the_rows_and_nothing_else(either: Path, out: Path) -> None:
+    for form in Format:
+        tamis(either, "export", SEGMENT, out / f"x.{form}", "--force")
+        done = piped(either, SEGMENT, "-", "--format", form)
+        assert (done.returncode, done.stderr) == (0, b"")
+        if form is not Format.PARQUET:
+            assert done.stdout == (out / f"x.{form}").read_bytes()
+    assert piped(either, SEGMENT, "-").stdout == (out / "x.csv").read_bytes()
+
+
+def test_fields_are_chosen_and_ordered(either: Path) -> None:
+    done = piped(either, *TYPE, "-", "--fields", "score, Nick name,email")
+    assert cells(done.stdout)[:3] == [
+        ["score", "nick_name", "email"],
+        ["0.1", "''@x", "c@example.org"],
+        ["-3", "a; b", "a@example.org"],
+    ]
+
+
+def test_a_blank_value_that_is_all_of_its_row_is_a_row(either: Path) -> None:
+    done = piped(either, *TYPE, "-", "--fields", "born")
+    assert cells(done.stdout) == [["born"], ["1867-11-07"], ["0044-03-15"], [""], ["2000-02-29"]]
+
+
+def test_formulas_are_escaped_unless_they_are_to_be_kept(data: Path) -> None:
+    wanted = (*TYPE, "-", "--fields", "first_name,nick_name,score", "--where", "email is not blank")
+    escaped, kept = (cells(piped(data, *wanted, "--formulas", how).stdout) for how in ("escape", "keep"))
+    assert escaped[1] == ['\'=HYPERLINK("x")', "''@x", "0.1"]
+    assert kept[1] == ['=HYPERLINK("x")', "'@x", "0.1"]
+    assert escaped[3] == ["", "'-minus", "1e+300"]
+    assert escaped[2][2] == "-3", "a number is no formula"
+
+
+REFUSALS: list[tuple[list[str], str]] = [
+    (["Nobody", "x.csv"], 'there is no segment "Nobody"'),
+    ([SEGMENT], "write either tamis export SEGMENT FILE"),
+    ([*TYPE, SEGMENT, "x.csv"], "write either"),
+    ([SEGMENT, "x.csv", "--where", "score > 1"], "--type TYPE"),
+    (["--type", "Ghosts", "x.csv"], 'there is no contact type "Ghosts"'),
+    ([*TYPE, "x.csv", "--where", "shoe_size > 1"], "shoe_size"),
+    ([*TYPE, "x.csv", "--fields", "email,shoe"], 'there is no field "shoe"; there are: email, first_name,'),
+    ([*TYPE, "x.csv", "--fields", "email,Email"], '"email" is named twice'),
+    ([*TYPE, "x.csv", "--fields", ","], "names no field"),
+    ([*TYPE, "x.xlsx"], "must end in .csv, .ndjson, .parquet"),
+    ([*TYPE, "x.parquet.gz"], "must end in .csv"),
+    ([*TYPE, "x.gz", "--format", "parquet"], "leave .gz out"),
+    ([*TYPE, "x.parquet", "--bom"], "--bom"),
+    ([*TYPE, "nowhere/x.csv"], "there is no directory"),
+    ([*TYPE, "directory.csv"], "is no file that could be replaced"),
+    ([*TYPE, "there.csv"], "replace it with --force"),
+    ([*TYPE, "-"], "--json"),
+]
+
+
+def test_refusals_say_what_to_do_and_leave_nothing(either: Path, out: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(out)
+    (out / "directory.csv").mkdir()
+    (out / "there.csv").write_text("mine")
+    for arguments, words in REFUSALS:
+        with pytest.raises(Refused) as refused:
+            tamis(either.resolve(), "export", *arguments)
+        status, message = refused.value.args
+        assert (status, "Traceback" in message) == (1, False), arguments
+        assert words in message, arguments
+    assert sorted(path.name for path in out.iterdir()) == ["directory.csv", "there.csv"]
+    assert (out / "there.csv").read_text() == "mine"
+    assert not list((either / "exports").iterdir())
+
+
+def test_a_file_is_replaced_only_by_force_and_through_links(data: Path, out: Path) -> None:
+    (out / "real.csv").write_text("old")
+    (out / "link.csv").symlink_to("real.csv")
+    tamis(data, "export", *TYPE, out / "link.csv", "--force")
+    assert (out / "link.csv").is_symlink()
+    assert (out / "real.csv").read_text().startswith("email,")
+
+
+def test_a_strangers_segment_and_type_are_not_there(either: Path, out: Path) -> None:
+    tamis(either, "account", "create", "--email", "somebody@example.org")
+    for arguments in ([SEGMENT], ["1"], [*TYPE], ["--type", "1"]):
+        with pytest.raises(Refused, match="there is no"):
+            tamis(either, "export", *arguments, out / "x.csv", "--account", "somebody@example.org")
+
+
+def test_a_server_writes_only_into_places_that_a_command_has_made(data: Path) -> None:
+    for name in ("..", "a" * 32, "../exports", ""):
+        with pytest.raises(NotFound):
+            place_named(data, name)
+
+
+KILLED = """
+import os, signal, sys
+from tamis.actions.exporting import {module}
+def killed(*args, **kwargs):
+    os.kill(os.getpid(), signal.SIGKILL)
+{module}.{name} = killed
+from tamis.cli.main import main
+main(sys.argv[1:])
+"""
+
+
+@pytest.mark.parametrize(("module", "name"), [("delivery", "sync"), ("delivery", "put_in_place")])
+def test_killed_before_the_end_no_file_has_the_name(data: Path, tmp_path: Path, module: str, name: str) -> None:
+    target = tmp_path / "people.csv"
+    command = [sys.executable, "-c", KILLED.format(module=module, name=name), "export", *TYPE, str(target)]
+    killed = subprocess.run([*command, "--data", str(data)], capture_output=True, env=environment(), check=False)
+    assert killed.returncode == -signal.SIGKILL, killed.stderr
+    assert [path.name for path in tmp_path.iterdir()] == ["data"]
+    report: dict[str, Any] = tamis(data, "export", *TYPE, target)
+    assert report["rows"] == 4
+    assert not list((data / "exports").iterdir()), "what the killed command has left is gone"

@@ -1,0 +1,77 @@
+"""An export is one state of the data, and nobody waits for it."""
+
+import threading
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from tamis.actions.catch_up import columns_at_one_moment
+from tamis.actions.house import House
+from tamis.columns.layout import table
+from tamis.domain.segments import Segment
+from tamis.settings import Settings
+from tests.stores.people import Desk, new_desk
+
+PATIENCE_SECONDS = 60
+
+
+@pytest.fixture
+def desk(tmp_path: Path) -> Iterator[Desk]:
+    house = House(Settings(tmp_path / "data"))
+    desk = new_desk(house)
+    desk.write(ada={"city": "London"})
+    yield desk
+    house.close()
+
+
+def seen_beside(desk: Desk, segment: Segment) -> set[str]:
+    """Ask in another thread who is in a segment; one that has to wait is given up."""
+    seen: list[set[str]] = []
+    beside = threading.Thread(target=lambda: seen.append(desk.members(segment)), daemon=True)
+    beside.start()
+    beside.join(PATIENCE_SECONDS)
+    assert seen, "it waits"
+    return seen[0]
+
+
+def test_writes_and_reads_go_on_beside_it_and_it_sees_none_of_them(desk: Desk) -> None:
+    house = desk.house
+    everyone = desk.segment("Everyone", "email is not blank")
+    look = columns_at_one_moment(house.records, house.columns(), house.clock, lambda db, now: len(desk.fields.fields))
+    with look as (fields, con):
+        assert fields == 12
+        desk.write(bob={"city": "Berlin"})
+        assert seen_beside(desk, everyone) == {"ada", "bob"}
+        assert con.execute(f"SELECT count(*) FROM {table(desk.type.id)}").fetchall() == [(1,)]
+    assert desk.members(everyone) == {"ada", "bob"}
+
+
+def test_it_holds_every_write_that_came_before_it(desk: Desk) -> None:
+    house = desk.house
+    columns = house.columns()
+    desk.write(bob={"city": "Berlin"})
+    with columns_at_one_moment(house.records, columns, house.clock, lambda db, now: None) as (_, con):
+        assert con.execute(f"SELECT count(*) FROM {table(desk.type.id)}").fetchall() == [(2,)]
+
+
+def test_who_replaces_the_file_waits_for_it_and_keeps_no_reader_out_meanwhile(desk: Desk) -> None:
+    house = desk.house
+    everyone = desk.segment("Everyone", "email is not blank")
+    columns = house.columns()
+    replaced = threading.Event()
+
+    def rewrite() -> None:
+        columns.rewrite()
+        replaced.set()
+
+    with columns_at_one_moment(house.records, columns, house.clock, lambda db, now: None) as (_, con):
+        rewriting = threading.Thread(target=rewrite, daemon=True)
+        rewriting.start()
+        for number in range(20):
+            desk.write(**{f"p{number}": {"city": "Berlin"}})
+            assert len(seen_beside(desk, everyone)) == number + 2
+        assert not replaced.is_set()
+        assert con.execute(f"SELECT count(*) FROM {table(desk.type.id)}").fetchall() == [(1,)]
+    assert replaced.wait(PATIENCE_SECONDS)
+    assert len(desk.members(everyone)) == 21
