@@ -1,0 +1,84 @@
+"""Files that cannot be taken: why, where, and what to do."""
+
+import gzip
+import os
+import zlib
+from pathlib import Path
+
+import pytest
+
+from tamis.domain.errors import Invalid
+from tamis.files import source
+from tests.files.conftest import Reader
+
+TEXT = b"email,name\na@b.org,Ann\n"
+NOISE = b"".join(b"%x@b.org,%d\n" % (zlib.crc32(b"%d" % n), n) for n in range(40_000))
+
+
+@pytest.mark.parametrize(
+    ("content", "reason"),
+    [
+        (b"", "is empty"),
+        (b"\n \r\n\n", "is empty"),
+        (b"\xef\xbb\xbf", "is empty"),
+        (gzip.compress(b""), "is empty"),
+        (b"ann@example.org,Ann\nbob@example.org,Bob\n", "line 1: holds an e-mail address where the names"),
+        (b"\nann@example.org\n", "line 2: holds an e-mail address where the names"),
+        (b"email,a,a\n", 'line 1: names the column "a" twice'),
+        (b"email" + b"," * 10_000, "has more than 10,000 columns"),
+        (b'"email,name\na@b.org,Ann\n', "line 1: should name the columns, but the quote that opens in line 1"),
+        (b"PK\x03\x04" + b"\0" * 50, "Excel workbook"),
+        (b"\x89PNG\r\n\x1a\n" + b"\0" * 50, "is a picture"),
+        (b"BZh91AY", "bzip2"),
+        (b"\x28\xb5\x2f\xfd1", "Zstandard"),
+        (b"\xfd7zXZ\x00", "xz"),
+        (b"PAR1abc", "Parquet"),
+        (TEXT.decode().encode("utf-16-le"), "UTF-16 without a byte order mark"),
+        (TEXT.decode().encode("utf-16-be"), "UTF-16 without a byte order mark"),
+        (TEXT.decode().encode("utf-32"), "UTF-32"),
+        (bytes(range(64)) * 3 + b"\0\0\0" * 90, "is no text"),
+        (gzip.compress(gzip.compress(TEXT)), "compressed twice"),
+        (gzip.compress(NOISE)[:-100], "ends too early"),
+        (gzip.compress(TEXT)[:-1], "ends too early"),
+        (b"\x1f\x8bnonsense, not gzip", "is damaged"),
+        (gzip.compress(NOISE)[:90_000] + b"?" * 50 + gzip.compress(NOISE)[90_050:], "is damaged"),
+    ],
+)
+def test_refused(reader: Reader, content: bytes, reason: str) -> None:
+    with pytest.raises(Invalid) as refused:
+        reader.open(content)
+    assert reason in refused.value.message
+
+
+def test_garbage_behind_gzip_is_ignored_and_said(reader: Reader) -> None:
+    assert reader.open(gzip.compress(TEXT) + b"\0\0\0").layout.notices == ()
+    opened = reader.open(gzip.compress(TEXT) + b"garbage")
+    assert (opened.rows, len(opened.layout.notices)) == ([["a@b.org", "Ann"]], 1)
+
+
+def test_a_file_that_explodes(reader: Reader, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(source, "MOST_UNPACKED", 20 << 20)
+    with pytest.raises(Invalid, match="unpacks to more than 1,000 times its size"):
+        reader.open(gzip.compress(TEXT + b"\n" * (60 << 20)))
+
+
+def test_a_missing_file_and_a_directory(reader: Reader, tmp_path: Path) -> None:
+    with pytest.raises(Invalid, match=r"nothing\.csv: cannot be read: No such file"):
+        reader.open(tmp_path / "nothing.csv")
+    with pytest.raises(Invalid, match="cannot be read: Is a directory"):
+        reader.open(tmp_path)
+
+
+def test_a_pipe_is_read_once(reader: Reader, tmp_path: Path) -> None:
+    path = tmp_path / "pipe"
+    os.mkfifo(path)
+    if os.fork() == 0:
+        path.write_bytes(gzip.compress(TEXT))
+        os._exit(0)
+    assert reader.open(path).rows == [["a@b.org", "Ann"]]
+    os.wait()
+
+
+def test_only_a_header_and_one_byte(reader: Reader) -> None:
+    assert reader.open(b"email,name").rows == []
+    assert reader.open(b"a").layout.header == ("a",)
