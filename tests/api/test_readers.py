@@ -1,0 +1,152 @@
+"""The full list of a segment is streamed: a slow reader holds no lock and no memory, one that goes away ends the work.
+
+The application is called as its server calls it, so that each test decides when the reader takes a piece.
+"""
+
+import asyncio
+import json
+from collections.abc import Awaitable, Callable, Iterator, MutableMapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tamis.actions import recipients
+from tamis.actions.accounts import create_account
+from tamis.actions.house import House
+from tamis.domain.accounts import NewKeyPair
+from tamis.domain.segments import Segment
+from tamis.settings import Settings
+from tamis.web.app import web_app
+from tamis.web.compat import endpoints
+from tests.stores.people import Desk, new_desk
+
+PEOPLE, PIECE = 600, 50
+PAGES = PEOPLE // PIECE
+PATIENCE_SECONDS = 60
+Message = MutableMapping[str, Any]
+
+
+@dataclass
+class Reader:
+    """A client of the full list; `pages` are the starts of those that were fetched for it."""
+
+    desk: Desk
+    keys: NewKeyPair
+    segment: Segment
+    pages: list[int]
+    received: list[Message] = field(default_factory=list)
+
+    def read(self, take: Callable[[int], Awaitable[None]], gone: asyncio.Event | None = None) -> None:
+        """Ask for the list, taking one piece after the other: `take` is given its number from 0 on, and lasts until it
+        is taken. `gone` is set when the client closes the connection. Returns when the application has ended."""
+
+        async def send(message: Message) -> None:
+            self.received.append(message)
+            if message["type"] == "http.response.body" and message.get("more_body"):
+                await take(sum(1 for m in self.received if m["type"] == "http.response.body") - 1)
+
+        async def run() -> None:
+            asked = iter([{"type": "http.request", "body": b"", "more_body": False}])
+
+            async def receive() -> Message:
+                for message in asked:
+                    return message
+                await (gone or asyncio.Event()).wait()
+                return {"type": "http.disconnect"}
+
+            scope = {
+                "type": "http",
+                "http_version": "1.1",
+                "method": "GET",
+                "path": "/api/segment/email/list",
+                "query_string": f"segment_id={self.segment.id}".encode(),
+                "headers": [
+                    (b"publickey", self.keys.public_key.encode()),
+                    (b"secretkey", self.keys.secret_key.encode()),
+                ],
+            }
+            await asyncio.wait_for(web_app(self.desk.house, "")(scope, receive, send), PATIENCE_SECONDS)
+
+        asyncio.run(run())
+
+    @property
+    def pieces(self) -> list[bytes]:
+        """What was received of the list."""
+        return [m["body"] for m in self.received if m["type"] == "http.response.body"]
+
+
+@pytest.fixture
+def reader(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Reader]:
+    house = House(Settings(tmp_path / "data"))
+    account, keys = house.write(create_account, "owner@example.org", "UTC", None)
+    desk = new_desk(house, account)
+    desk.write(**{f"p{number}": {} for number in range(PEOPLE)})
+    everyone = desk.segment("Everyone", "email is not blank")
+    house.columns()
+    pages: list[int] = []
+    fetch = recipients.recipient_page
+
+    def counted(house: House, account_id: int, segment_id: int, after: int, limit: int) -> list[tuple[int, str]]:
+        pages.append(after)
+        return fetch(house, account_id, segment_id, after, limit)
+
+    monkeypatch.setattr(recipients, "recipient_page", counted)
+    monkeypatch.setattr(endpoints, "ITEMS_A_PIECE", PIECE)
+    yield Reader(desk, keys, everyone, pages)
+    house.close()
+
+
+def test_the_list_comes_in_pieces_of_bounded_size(reader: Reader) -> None:
+    async def take(_: int) -> None:
+        """Take it at once."""
+
+    reader.read(take)
+    listed = json.loads(b"".join(reader.pieces))["message"]["contactEmails"]
+    assert [row["email"] for row in listed] == [f"p{number}@example.org" for number in range(PEOPLE)]
+    assert max(piece.count(b'"email"') for piece in reader.pieces) == PIECE
+
+
+def test_of_what_a_slow_reader_has_not_taken_only_the_next_piece_is_held(reader: Reader) -> None:
+    ahead: list[int] = []
+
+    async def take(number: int) -> None:
+        while 0 < number < PAGES and len(reader.pages) < number + 2:
+            await asyncio.sleep(
+                0.001
+            )  # until the next page is on its way, which only the first piece has not behind it
+        ahead.append(len(reader.pages) - (number + 1))
+
+    reader.read(take)
+    assert len(ahead) >= PAGES
+    assert max(ahead) <= 1
+
+
+def test_a_slow_reader_holds_no_lock(reader: Reader) -> None:
+    desk, columns = reader.desk, reader.desk.house.columns()
+    done: list[int] = []
+
+    async def take(number: int) -> None:
+        if number == 3:
+            await asyncio.to_thread(lambda: desk.write(late={}))
+            await asyncio.to_thread(desk.house.columns)
+            await asyncio.to_thread(columns.rewrite)  # the file itself is replaced, for which nobody may be reading it
+            done.append(number)
+
+    reader.read(take)
+    assert done == [3]
+    listed = json.loads(b"".join(reader.pieces))["message"]["contactEmails"]
+    assert len(listed) == PEOPLE + 1
+
+
+def test_a_reader_that_goes_away_ends_the_work(reader: Reader) -> None:
+    gone = asyncio.Event()
+
+    async def take(number: int) -> None:
+        if number == 2:
+            gone.set()
+            await asyncio.sleep(0)
+
+    reader.read(take, gone)
+    assert len(reader.pages) <= 5 < PAGES
