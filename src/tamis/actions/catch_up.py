@@ -34,7 +34,7 @@ from tamis.rules.tree import Rule, segments_named
 T = TypeVar("T")
 
 log = logging.getLogger("tamis")
-CHANGES_A_STEP = 100_000
+CHANGES_A_STEP = 200_000
 DOCUMENTS_A_LOAD = 50_000
 KEPT_CHANGES = 50_000
 

@@ -3,9 +3,11 @@
 from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 from typing import NamedTuple
+from zoneinfo import ZoneInfo
 
 import duckdb
 
+from tamis.domain.instants import next_day_starts
 from tamis.rules.sql import Parameters
 
 
@@ -21,6 +23,16 @@ class Clock(NamedTuple):
     def due(self) -> datetime | None:
         """When time alone will next change a membership, if it will."""
         return min((instant for instant in (self.midnight, self.edge) if instant), default=None)
+
+
+def midnights_since(clock: Clock | None, zone: ZoneInfo, now: datetime) -> list[datetime]:
+    """List the midnights that have passed since a clock was set, oldest first; none where no rule counts days."""
+    found: list[datetime] = []
+    midnight = clock.midnight if clock else None
+    while midnight and midnight <= now:
+        found.append(midnight)
+        midnight = next_day_starts(midnight, zone)
+    return found
 
 
 def read_clocks(con: duckdb.DuckDBPyConnection) -> dict[int, Clock]:

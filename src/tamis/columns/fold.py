@@ -2,13 +2,12 @@
 
 from collections.abc import Sequence
 from datetime import datetime
-from zoneinfo import ZoneInfo
 
 import duckdb
 import msgspec
 
-from tamis.columns import replay
-from tamis.columns.clocks import Clock, next_edge, write_clock
+from tamis.columns import arrivals, replay
+from tamis.columns.clocks import Clock, midnights_since, next_edge, write_clock
 from tamis.columns.few import collect_moves_of_few, few_points
 from tamis.columns.fill import fill_edited, fill_new
 from tamis.columns.layout import arrange, insert_documents, table
@@ -49,6 +48,7 @@ class Fold:
         self._clocks = dict(state.clocks)
         self._by_hand = state.by_hand
         self._expecting_hands = False
+        self._touched = 0
         self._log = Log(con, state.number, dict(state.sizes))
         self.reached: int | None = None
 
@@ -67,6 +67,7 @@ class Fold:
         con = self._con
         con.execute(f"CREATE OR REPLACE TEMP TABLE incoming AS FROM {table(type_id)} LIMIT 0")
         self._note_touched("touched", contacts)
+        self._touched = sum(len(group.ids) for group in contacts)
         self._expecting_hands = False
         if added or self._by_hand:
             self._expect_hands(added)
@@ -94,7 +95,7 @@ class Fold:
         """Let a contact type's memberships follow from what was brought and from the time that has passed."""
         clock = self._clocks.get(type_id)
         now = max(now, clock.as_of) if clock else now
-        midnights = _midnights(clock, plans.zone, now)
+        midnights = midnights_since(clock, plans.zone, now)
         if len(midnights) > MOST_MIDNIGHTS:
             self._leap(type_id, plans, now)
         else:
@@ -204,6 +205,10 @@ class Fold:
         """Follow what happens between two instants, the last one excluded, of one calendar day."""
         con = self._con
         edges = replay.edges_of(plans.kept) if clock else []
+        whens = [When("TRUE", Moment(start, plans.zone), by_row=True)]
+        arriving = self._touched > arrivals.MANY and arrivals.choose_arriving(
+            con, type_id, edges, _plain(start), _plain(end), self._by_hand
+        )
         floor = _plain(start) if edges else None
         con.execute(
             "CREATE OR REPLACE TEMP TABLE turn AS "
@@ -216,11 +221,12 @@ class Fold:
         if plans.kept:
             replay.stage(con, type_id, plans.kept, self._by_hand)
             points = replay.points_of_stretch(con, edges, _plain(start), _plain(end))
-            whens = [When("TRUE", Moment(start, plans.zone), by_row=True)]
             asked = self._ask(number, points, plans, whens)
             if self._by_hand:
                 replay.collect_strangers(con, number, end, asked)
         self._apply(type_id, end)
+        if arriving:
+            arrivals.let_arrive(con, self._log, type_id, plans.kept, number, whens[0])
 
     def _pass_midnight(self, type_id: int, plans: Plans, midnight: datetime, number: int) -> None:
         con = self._con
@@ -283,15 +289,6 @@ class Fold:
         self._clocks.pop(type_id, None)
         if clock:
             self._clocks[type_id] = clock
-
-
-def _midnights(clock: Clock | None, zone: ZoneInfo, now: datetime) -> list[datetime]:
-    found: list[datetime] = []
-    midnight = clock.midnight if clock else None
-    while midnight and midnight <= now:
-        found.append(midnight)
-        midnight = next_day_starts(midnight, zone)
-    return found
 
 
 def _plain(instant: datetime) -> datetime:

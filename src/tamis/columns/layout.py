@@ -57,8 +57,8 @@ def insert_documents(type_id: int, fields: FieldSet, into: str | None = None) ->
     """Give the statement that adds contacts from documents of the records, to their table or into another one of its
     shape, and the structure of those documents.
 
-    Its parameters are the list of documents and the structure. Columns are named, because ALTER TABLE leaves them
-    in another order than a fresh table has.
+    Its parameters are a list of texts, each with a document on every line, and the structure. Columns are named,
+    because ALTER TABLE leaves them in another order than a fresh table has.
     """
     own = {EMAIL.id: "email", CREATED_AT.id: "created_at", UPDATED_AT.id: "updated_at"}
     stored = [field for field in fields.fields if field.id not in own]
@@ -76,6 +76,7 @@ def insert_documents(type_id: int, fields: FieldSet, into: str | None = None) ->
     return (
         f"INSERT INTO {into or table(type_id)} ({names}) "
         f"SELECT d.id, d.email, make_timestamp(d.created_at), make_timestamp(d.updated_at), {values} "
-        "FROM (SELECT from_json(document, $2) AS d FROM (SELECT unnest($1::VARCHAR[]) AS document))",
+        "FROM (SELECT from_json(document, $2) AS d FROM (SELECT unnest(string_split(lines, chr(10))) AS document "
+        "FROM (SELECT unnest($1::VARCHAR[]) AS lines)))",
         structure,
     )

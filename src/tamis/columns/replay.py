@@ -170,7 +170,7 @@ def evaluate(
             _look_up_named(con, asked, named, by_hand)
         lists = " ".join(
             f"WHEN {when.points} THEN ["
-            + ", ".join(compile_rule(rule, when.moment, _source(when), parameters) for rule in rules.values())
+            + ", ".join(compile_rule(rule, when.moment, source_of(when), parameters) for rule in rules.values())
             + "]"
             for when in whens
         )
@@ -201,7 +201,8 @@ def _look_up_named(con: duckdb.DuckDBPyConnection, asked: Sequence[int], named: 
     con.execute(f"CREATE OR REPLACE TEMP TABLE named AS SELECT a.contact_id, a.k{tests} FROM answers a{joins}")
 
 
-def _source(when: When) -> Source:
+def source_of(when: When) -> Source:
+    """Tell the compiler where a rule finds values, named segments (`s` and the id) and the time."""
     return Source(column, lambda segment_id, _: f"s{int(segment_id)}", "instant" if when.by_row else None)
 
 

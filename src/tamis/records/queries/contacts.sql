@@ -43,8 +43,8 @@ UPDATE contacts SET field_values = json_set(field_values, ?, json(?)) WHERE id =
 UPDATE contacts SET field_values = json_remove(field_values, ?) WHERE id = ?;
 
 -- name: documents
-SELECT '{"id":' || id || ',"email":' || json_quote(email) || ',"created_at":' || created_at
-           || ',"updated_at":' || updated_at || ',"values":' || field_values || '}'
+SELECT group_concat('{"id":' || id || ',"email":' || json_quote(email) || ',"created_at":' || created_at
+           || ',"updated_at":' || updated_at || ',"values":' || field_values || '}', char(10))
 FROM contacts WHERE +contact_type_id = ? AND id IN (SELECT value FROM json_each(?));
 -- With the plus sign no index is used for the type, because SQLite would look through all contacts of it.
 

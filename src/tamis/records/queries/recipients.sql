@@ -54,7 +54,7 @@ SELECT a.id
 FROM contacts c
 JOIN recipients_added a ON a.email_key = c.email_key
 JOIN segments s ON s.id = a.segment_id AND s.contact_type_id = c.contact_type_id
-WHERE c.id IN (SELECT value FROM json_each(?));
+WHERE EXISTS (SELECT 1 FROM recipients_added) AND c.id IN (SELECT value FROM json_each(?));
 
 -- name: removed_of_contacts
 SELECT r.segment_id, r.contact_id
