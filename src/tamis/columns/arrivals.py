@@ -40,8 +40,8 @@ def choose_arriving(
         for name in (("added", "removed", "incoming_added", "incoming_removed") if by_hand else ())
     )
     parameters = Parameters()
-    first, last = parameters.bind(start), parameters.bind(end)
-    instant = f"greatest(t.instant, {first}::TIMESTAMP)" if edges else "t.instant"
+    last = parameters.bind(end)
+    instant = f"greatest(t.instant, {parameters.bind(start)}::TIMESTAMP)" if edges else "t.instant"
     passing = " OR ".join(
         f"({name} + {offset} > {instant} AND {name} + {offset} < {last})"
         for name, offset in ((name, f"{parameters.bind(offset)}::INTERVAL") for name, offset in edges)
