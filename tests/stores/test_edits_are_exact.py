@@ -54,7 +54,7 @@ class Edits(RuleBasedStateMachine):
         self.made = 0
 
     def teardown(self) -> None:
-        catch_up.CHANGES_A_STEP = 100_000
+        catch_up.CHANGES_A_STEP = 200_000
         self.look()
         self.desk.house.close()
         shutil.rmtree(self.directory)
