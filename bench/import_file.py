@@ -15,7 +15,8 @@ from bench.stores import EMAIL, TYPE, Stores
 from tamis.actions.accounts import create_account
 from tamis.actions.batches import batched
 from tamis.actions.house import House
-from tamis.actions.importing.run import ImportOptions, import_csv
+from tamis.actions.importing.report import ImportOptions
+from tamis.actions.importing.run import import_file
 from tamis.actions.segments import create_segment
 from tamis.actions.types import create_type
 from tamis.rules.text import from_text
@@ -61,11 +62,11 @@ def _import(file: Path, data: Path) -> tuple[float, float, float]:
         customers = house.write(create_type, account, TYPE)
         house.columns()
         options = ImportOptions(create_fields=True)
-        first = timed(lambda: import_csv(house, account, customers, file, options))
+        first = timed(lambda: import_file(house, account, customers, file, options))
         for name, rule in SEGMENTS.items():
             house.write(create_segment, account, customers, name, from_text(rule))
         follow = timed(house.columns)
-        again = timed(lambda: import_csv(house, account, customers, file, options))
+        again = timed(lambda: import_file(house, account, customers, file, options))
         return first, follow, again
     finally:
         house.close()

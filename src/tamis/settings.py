@@ -19,6 +19,7 @@ class Settings:
 
     data: Path
     columns_memory: str = "1GB"
+    import_memory: str = "300MB"
     columns_threads: int = field(default_factory=lambda: os.cpu_count() or 1)
     max_body: int = 1_048_576
     requests_per_minute: int = 0
@@ -32,6 +33,7 @@ class Settings:
         return cls(
             data=data or Path(env.get("TAMIS_DATA") or "tamis-data"),
             columns_memory=env.get("TAMIS_COLUMNS_MEMORY") or cls.columns_memory,
+            import_memory=env.get("TAMIS_IMPORT_MEMORY") or cls.import_memory,
             columns_threads=int(env.get("TAMIS_COLUMNS_THREADS") or 0) or os.cpu_count() or 1,
             max_body=int(env.get("TAMIS_MAX_BODY") or cls.max_body),
             requests_per_minute=int(env.get("TAMIS_REQUESTS_PER_MINUTE") or 0),

@@ -9,7 +9,8 @@ import pytest
 from tamis.actions.accounts import create_account
 from tamis.actions.explaining import Explanation, explain_membership
 from tamis.actions.house import House
-from tamis.actions.importing.run import ImportOptions, import_csv
+from tamis.actions.importing.report import ImportOptions
+from tamis.actions.importing.run import import_file
 from tamis.actions.recipients import add_recipient, delete_recipient, recipient_page
 from tamis.actions.segments import create_segment
 from tamis.actions.types import create_type
@@ -43,7 +44,7 @@ class World:
         self.house = House(Settings(directory, columns_threads=2), clock=lambda: self.now)
         self.account, _ = self.house.write(create_account, "owner@example.org", "America/New_York", None)
         self.type = self.house.write(create_type, self.account, "Customers")
-        import_csv(self.house, self.account, self.type, FILE, ImportOptions(create_fields=True, chosen=COLUMNS))
+        import_file(self.house, self.account, self.type, FILE, ImportOptions(create_fields=True, chosen=COLUMNS))
         self.segments = [
             self.house.write(create_segment, self.account, self.type, name, from_text(rule))
             for name, rule in {**SEGMENTS, **TIMED}.items()

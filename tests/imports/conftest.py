@@ -9,7 +9,8 @@ import pytest
 from tamis.actions.accounts import create_account
 from tamis.actions.contacts import show_contact
 from tamis.actions.house import House
-from tamis.actions.importing.run import ImportOptions, ImportReport, import_csv
+from tamis.actions.importing.report import ImportOptions, ImportReport
+from tamis.actions.importing.run import import_file
 from tamis.actions.segments import count_rule
 from tamis.actions.types import create_type
 from tamis.domain.accounts import Account
@@ -43,7 +44,7 @@ class Desk:
     def take(self, content: str | bytes | Path, options: ImportOptions = CREATE) -> ImportReport:
         """Import a file, or the content of one."""
         path = content if isinstance(content, Path) else self.file(content)
-        return import_csv(self.house, self.account, self.type, path, options)
+        return import_file(self.house, self.account, self.type, path, options)
 
     def count(self, rule: str) -> int:
         """Count the contacts that a rule selects."""

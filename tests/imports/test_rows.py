@@ -9,7 +9,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 
 from tamis.actions.fields import create_field
-from tamis.actions.importing.run import ImportOptions, ImportReport
+from tamis.actions.importing.report import ImportOptions, ImportReport
 from tamis.domain.dates import DateOrder
 from tamis.domain.errors import Invalid, NotFound
 from tamis.domain.fields import Kind

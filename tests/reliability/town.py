@@ -9,7 +9,8 @@ import apsw
 
 from tamis.actions.accounts import create_account
 from tamis.actions.house import House
-from tamis.actions.importing.run import ImportOptions, import_csv
+from tamis.actions.importing.report import ImportOptions
+from tamis.actions.importing.run import import_file
 from tamis.actions.segments import create_segment
 from tamis.actions.types import create_type
 from tamis.domain.contacts import ContactType
@@ -65,7 +66,7 @@ class Town:
         house = House(Settings(data))
         self.account, pair = house.write(create_account, "owner@example.org", "Asia/Dhaka", None)
         self.type: ContactType = house.write(create_type, self.account, "People")
-        import_csv(house, self.account, self.type, self.file(0), ImportOptions(create_fields=True))
+        import_file(house, self.account, self.type, self.file(0), ImportOptions(create_fields=True))
         self.segments = {}
         for name, rule in RULES.items():
             draft = from_text(rule) if rule else None

@@ -16,7 +16,8 @@ from tamis.actions.accounts import create_account
 from tamis.actions.contacts import delete_contact
 from tamis.actions.fields import create_field, delete_field
 from tamis.actions.house import House
-from tamis.actions.importing.run import ImportOptions, import_csv
+from tamis.actions.importing.report import ImportOptions
+from tamis.actions.importing.run import import_file
 from tamis.actions.importing.upsert import upsert
 from tamis.actions.recipients import add_recipient, delete_recipient, recipient_page
 from tamis.actions.segments import create_segment, delete_segment, edit_segment
@@ -170,7 +171,7 @@ class Membership(RuleBasedStateMachine):
         self.touch(*some)
         path = self.directory / "people.csv"
         path.write_text("email,score\n" + "".join(f"{address},{score}\n" for address, score in some.items()))
-        report = import_csv(self.house, self.account, self.type, path, ImportOptions())
+        report = import_file(self.house, self.account, self.type, path, ImportOptions())
         assert report.rows == len(some) == report.created + report.updated + report.unchanged
 
     @rule(address=PEOPLE)

@@ -12,7 +12,8 @@ import pytest
 
 from tamis.actions.accounts import create_account
 from tamis.actions.house import House
-from tamis.actions.importing.run import ImportOptions, import_csv
+from tamis.actions.importing.report import ImportOptions
+from tamis.actions.importing.run import import_file
 from tamis.actions.recipients import recipient_page
 from tamis.actions.segments import create_segment, segment_sizes
 from tamis.actions.types import create_type
@@ -36,7 +37,7 @@ def served(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, list[int]]:
     people = house.write(create_type, account, "People")
     file = directory / "people.csv"
     file.write_text("email,n,note\n" + "".join(f"p{n}@example.org,{n},note {n * 7919}\n" for n in range(PEOPLE)))
-    import_csv(house, account, people, file, ImportOptions(create_fields=True))
+    import_file(house, account, people, file, ImportOptions(create_fields=True))
     house.write(create_segment, account, people, "Half", from_text("n >= 20000"))
     recipients = [number for number, _ in recipient_page(house, 1, 1, 0, EVERYONE)]
     house.close()

@@ -79,6 +79,13 @@ class House:
         trim_history(self.records, columns, self.clock(), self.settings.history_days)
         return columns
 
+    def release_columns(self) -> None:
+        """Let other processes have the column store; it is opened again when it is needed."""
+        with self._opening:
+            columns, self._columns = self._columns, None
+        if columns:
+            columns.close()
+
     def right_until(self) -> datetime | None:
         """Tell until when the memberships are right unless something is written; None is for ever."""
         return min(self.open_columns().due.values(), default=None)

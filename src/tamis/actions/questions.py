@@ -14,6 +14,7 @@ from tamis.actions.erasing import erase, erase_if_small
 from tamis.actions.exporting.write import write_export
 from tamis.actions.history import contact_history, members_at, segment_history, size_at
 from tamis.actions.house import House
+from tamis.actions.importing.effects import import_effects
 from tamis.actions.recipients import recipient_page
 from tamis.actions.segments import count_rule, segment_sizes
 from tamis.actions.sets import group_sizes, overlap, sampled_page
@@ -29,6 +30,7 @@ _ALL = (
     examine_sample,
     examine_segment,
     group_sizes,
+    import_effects,
     make_backup,
     members_at,
     overlap,

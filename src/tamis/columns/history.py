@@ -53,6 +53,17 @@ def known_since(con: duckdb.DuckDBPyConnection, segment_id: int) -> datetime | N
     return max([filling.instant for filling in fillings] + ([_utc(before)] if before else []))
 
 
+def moves_since(con: duckdb.DuckDBPyConnection, cause: Cause, since: datetime) -> list[tuple[int, int, int]]:
+    """Count, for each segment in which there were any, the entries and the exits that came from a cause from an instant
+    on; in order of segment."""
+    rows = con.execute(
+        f"SELECT recipient_id >> {SEGMENT_SHIFT}, count(*) FILTER (step = 1), count(*) FILTER (step = -1) "
+        "FROM transitions WHERE cause = $1 AND instant >= $2 GROUP BY 1 ORDER BY 1",
+        [cause.value, since.replace(tzinfo=None)],
+    )
+    return rows.fetchall()
+
+
 def line_after(con: duckdb.DuckDBPyConnection, segment_id: int, at: datetime) -> int | None:
     """Give the number of the first line in the log of a segment with a later instant, or None when there is none."""
     low, high = span(segment_id)

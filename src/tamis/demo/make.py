@@ -10,7 +10,8 @@ from pathlib import Path
 
 from tamis.actions.accounts import create_account
 from tamis.actions.house import House
-from tamis.actions.importing.run import ImportOptions, import_csv
+from tamis.actions.importing.report import ImportOptions
+from tamis.actions.importing.run import import_file
 from tamis.actions.segments import create_segment
 from tamis.actions.types import create_type
 from tamis.columns.owner import Held
@@ -72,7 +73,7 @@ def make_demo(settings: Settings) -> Demo:
         account, keys = house.write(create_account, EMAIL, "UTC", None)
         customers = house.write(create_type, account, TYPE)
         with as_file(files("tamis.demo") / "sakila_customers.csv") as path:
-            import_csv(house, account, customers, path, ImportOptions(create_fields=True, chosen=COLUMNS))
+            import_file(house, account, customers, path, ImportOptions(create_fields=True, chosen=COLUMNS))
         for name, rule in SEGMENTS.items():
             house.write(create_segment, account, customers, name, from_text(rule))
         (making / MARKER).write_text(json.dumps({"last_change": last_change(house.records.reader())}))

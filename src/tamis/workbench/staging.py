@@ -29,7 +29,7 @@ class _Staged:
 
 
 class Staging:
-    """The temporary table `rows`, with text columns c0, c1 …; its rowid is the number of the record, from 0.
+    """The table `rows`, with text columns c0, c1 …; its rowid is the number of the record, from 0.
 
     An empty cell is NULL. `broken` says of a record what is wrong with its structure: all its cells are NULL. The
     connection must not be in a transaction while chunks are added, and nothing may be deleted from the table.
@@ -42,7 +42,7 @@ class Staging:
         self._staged: list[_Staged] = []
         columns = [f"c{n}" for n in range(width)]
         kinds = ", ".join(f"{column}: 'VARCHAR'" for column in columns)
-        con.execute(f"CREATE TEMP TABLE rows ({', '.join(f'{column} VARCHAR' for column in columns)})")
+        con.execute(f"CREATE TABLE rows ({', '.join(f'{column} VARCHAR' for column in columns)})")
         self._fast = (
             "INSERT INTO rows SELECT * FROM read_csv($path, auto_detect = false, header = false, delim = $delimiter, "
             "quote = '\"', escape = '\"', comment = '', nullstr = '', allow_quoted_nulls = true, strict_mode = true, "

@@ -20,6 +20,11 @@ class ColumnMap:
     ignored: tuple[int, ...]
 
 
+def names_address(cells: Sequence[str], chosen: Mapping[str, str]) -> bool:
+    """Tell whether the cells of a record name a column of e-mail addresses, so that it is the header of a file."""
+    return any(key_of(cell) in EMAIL_NAMES or key_of(chosen.get(cell, "")) == EMAIL.key for cell in cells)
+
+
 def map_columns(header: Sequence[str], fields: FieldSet, chosen: Mapping[str, str], create: bool) -> ColumnMap:
     """Map a header to fields: by `chosen` (column to field), else by name; raises Invalid with all that is wrong."""
     problems = [Problem("--map", f'the file has no column "{name}"') for name in chosen if name not in header]
@@ -43,7 +48,8 @@ def map_columns(header: Sequence[str], fields: FieldSet, chosen: Mapping[str, st
         problems.append(
             Problem(
                 "header",
-                'no column holds the e-mail address: name one "email", or choose one with --map COLUMN=email',
+                f"no column is called email, and the address of a contact is what it is known by; the file has "
+                f"{_listed(header)}: choose the one that holds the address with --map COLUMN=email",
             )
         )
     problems += _twice(header, targets, unknown)
@@ -66,6 +72,11 @@ def _email_column(
             return position
     named = [p for p in (*unknown, *ignored) if key_of(header[p]) in EMAIL_NAMES]
     return named[0] if named else None
+
+
+def _listed(header: Sequence[str], most: int = 20) -> str:
+    shown = ", ".join(f'"{name}"' for name in header[:most])
+    return shown + (f" and {len(header) - most:,} more" if len(header) > most else "")
 
 
 def _twice(header: Sequence[str], targets: dict[int, Field], unknown: list[int]) -> list[Problem]:

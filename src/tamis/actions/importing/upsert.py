@@ -44,6 +44,7 @@ def upsert(
     an address was forgotten (the caller has looked at those with numbers up to `checked`), and when `fields`, by which
     the rows were read, are no longer those of the type.
     """
+    rows = [NewContact._make(row) for row in rows]
     if write:
         _check_fields(types.fields_of_type(db, type_id), fields)
     if kept_out := forgotten.among(db, type_id, [row.email_key for row in rows], checked):

@@ -1,0 +1,30 @@
+"""What an import has done to the segments."""
+
+from dataclasses import dataclass
+
+from tamis.actions.house import House
+from tamis.columns import history
+from tamis.domain.instants import from_micros
+from tamis.domain.transitions import Cause
+from tamis.records import segments
+
+
+@dataclass(frozen=True, slots=True)
+class Effect:
+    """How many contacts entered a segment, and how many left it."""
+
+    segment_id: int
+    name: str
+    entered: int
+    left: int
+
+
+def import_effects(house: House, account_id: int, type_id: int, since: int) -> list[Effect]:
+    """Count who entered and left the segments of a contact type by imports since an instant, in microseconds since
+    1970, after all segments have followed (§ Fresh)."""
+    columns = house.columns()
+    own = segments.live_of_account(house.records.reader(), account_id)
+    live = {segment.id: segment.name for segment in own if segment.contact_type_id == type_id}
+    with columns.reading() as con:
+        moved = history.moves_since(con, Cause.IMPORT, from_micros(since))
+    return [Effect(id_, live[id_], entered, left) for id_, entered, left in moved if id_ in live]

@@ -1,0 +1,53 @@
+"""What the columns of a file are read as: the kinds of those without a field, the order of dates in all."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+import duckdb
+
+from tamis.actions.importing.mapping import ColumnMap
+from tamis.actions.importing.report import ImportOptions
+from tamis.domain.dates import DateOrder
+from tamis.domain.errors import Invalid, Problem
+from tamis.domain.fields import Kind
+from tamis.domain.infer import Ambiguous, ColumnKind, Inferred
+from tamis.workbench.kinds import learn_kinds
+
+DATES = (Kind.DATE, Kind.DATETIME)
+
+
+@dataclass(frozen=True, slots=True)
+class Learned:
+    """What was found out of the columns, by position."""
+
+    new: Mapping[int, Inferred]
+    orders: Mapping[int, DateOrder]
+
+
+def learn(
+    con: duckdb.DuckDBPyConnection,
+    header: Sequence[str],
+    columns: ColumnMap,
+    options: ImportOptions,
+    padded: frozenset[int],
+) -> Learned:
+    """Look at all cells of the columns that need it; raises Invalid with a question for each that can be read in two
+    ways."""
+    asked = {position: ColumnKind(None, options.order) for position in columns.unknown}
+    asked |= {
+        position: ColumnKind(field, options.order) for position, field in columns.fields.items() if field.kind in DATES
+    }
+    filled = learn_kinds(con, asked, padded)
+    decided = {position: column.decide(filled[position]) for position, column in asked.items()}
+    questions = [
+        Problem("--date-order", found.question(header[position]))
+        for position, found in sorted(decided.items())
+        if isinstance(found, Ambiguous)
+    ]
+    if questions:
+        raise Invalid(questions)
+    settled = {position: found for position, found in decided.items() if isinstance(found, Inferred)}
+    return Learned(
+        {position: settled[position] for position in columns.unknown},
+        {position: found.order for position, found in settled.items()},
+    )

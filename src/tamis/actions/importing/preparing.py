@@ -1,0 +1,94 @@
+"""From the rows of a file to contacts that can be stored, and to rejects with every reason."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from zoneinfo import ZoneInfo
+
+import duckdb
+
+from tamis.actions.forgetting import Refusals
+from tamis.actions.importing.mapping import ColumnMap
+from tamis.actions.importing.sources import Source
+from tamis.domain.dates import DateOrder
+from tamis.domain.emails import Email, parse_email
+from tamis.domain.fields import Field, Kind, parser
+from tamis.domain.formulas import unescape
+from tamis.workbench.addresses import Addresses, keys, leave_out, read_addresses, refuse
+from tamis.workbench.cells import Column, Part, read_cells
+from tamis.workbench.staging import Located
+
+TEXTS = (Kind.TEXT, Kind.CHOICE, Kind.CHOICES)
+STRUCTURE = -2
+ROWS_A_LOCATION = 5_000
+# What a reason says of one row alone, at its end: without it, reasons can be counted.
+_OWN = r"""(, not|:)? ".*$"""
+
+
+@dataclass(frozen=True, slots=True)
+class Prepared:
+    """Rows that are ready: how to read them off the workbench, and how many are not stored."""
+
+    addresses: Addresses
+    parts: Sequence[Part]
+    rejected: int
+    repeated: int
+
+
+def prepare(
+    con: duckdb.DuckDBPyConnection,
+    source: Source,
+    columns: ColumnMap,
+    orders: Mapping[int, DateOrder],
+    zone: ZoneInfo,
+    padded: frozenset[int],
+    refusals: Refusals | None,
+    unescaped: bool,
+) -> Prepared:
+    """Read all cells of the columns that are mapped; `unescaped` takes apostrophes from before formulas."""
+    broken = source.staged.broken
+    con.execute("CREATE TABLE problems (n BIGINT, place INTEGER, reason VARCHAR)")
+    con.execute(
+        f"INSERT INTO problems SELECT unnest($1::BIGINT[]), {STRUCTURE}, unnest($2::VARCHAR[])",
+        [list(broken), list(broken.values())],
+    )
+    addresses = read_addresses(con, columns.email, padded, _unescaped_email if unescaped else parse_email)
+    if refusals:
+        for some in keys(con, addresses):
+            if refused := refusals(some):
+                refuse(con, addresses, refused)
+    readers = [_column(p, field, zone, orders, unescaped) for p, field in columns.fields.items()]
+    parts = read_cells(con, readers, padded, utc=zone.key == "UTC")
+    rejected, repeated = leave_out(con, addresses)
+    return Prepared(addresses, parts, rejected, repeated)
+
+
+def reasons(con: duckdb.DuckDBPyConnection) -> dict[str, int]:
+    """Count the rows by what is wrong with them, the most frequent first."""
+    rows = con.execute(
+        "SELECT why, count(DISTINCT n) AS rows "
+        "FROM (SELECT n, regexp_replace(reason, $1, '', 's') AS why FROM problems) "
+        "GROUP BY why ORDER BY rows DESC, why",
+        [_OWN],
+    ).fetchall()
+    return {why: int(count) for why, count in rows}
+
+
+def rejects(con: duckdb.DuckDBPyConnection, source: Source) -> Iterator[tuple[Located, Sequence[str]]]:
+    """Give the rejected rows as they stand in the file, each with its reasons in the order of its cells."""
+    with con.cursor() as reading:
+        reading.execute("SELECT n, list(reason ORDER BY place) FROM problems GROUP BY n ORDER BY n")
+        while rows := reading.fetchmany(ROWS_A_LOCATION):
+            found = dict(rows)
+            for row in source.staged.locate(list(found)):
+                yield row, found[row.number]
+
+
+def _column(position: int, field: Field, zone: ZoneInfo, orders: Mapping[int, DateOrder], unescaped: bool) -> Column:
+    read = parser(field, zone, orders.get(position, DateOrder.YMD))
+    if unescaped and field.kind in TEXTS:
+        return Column(position, field, lambda text: read(unescape(text.strip())))
+    return Column(position, field, read)
+
+
+def _unescaped_email(text: str) -> Email | None:
+    return parse_email(unescape(text.strip()))

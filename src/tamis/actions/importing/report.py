@@ -1,0 +1,53 @@
+"""How a file is to be imported, and what became of it."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+
+from tamis.domain.dates import DateOrder
+from tamis.domain.fields import Field
+
+Progress = Callable[[str, int, int], None]
+"""Told what is being done, how much of it is done, and how much there is (0 while that is unknown)."""
+
+
+@dataclass(frozen=True, slots=True)
+class ImportOptions:
+    """How a file is to be imported.
+
+    `chosen` maps columns to fields, `erase` lets blank cells clear values, `order` is that of dates which can be read
+    in two, `keep_formulas` leaves the apostrophe that an export puts before text which a spreadsheet would run, and
+    `format` is that of a file whose name does not tell it.
+    """
+
+    create_fields: bool = False
+    chosen: Mapping[str, str] = field(default_factory=dict)
+    erase: bool = False
+    dry_run: bool = False
+    order: DateOrder | None = None
+    keep_formulas: bool = False
+    format: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class ImportReport:
+    """What became of every row: rows = created + updated + unchanged + repeated + rejected.
+
+    `reasons` counts the rejected rows by what was wrong with them; a row with several reasons stands under each.
+    """
+
+    rows: int
+    created: int
+    updated: int
+    unchanged: int
+    repeated: int
+    rejected: int
+    rejects_file: str | None
+    reasons: Mapping[str, int]
+    ignored_columns: tuple[str, ...]
+    created_fields: tuple[Field, ...]
+    notices: tuple[str, ...]
+    import_id: int | None
+
+
+def nothing_told(_doing: str, _done: int, _all: int) -> None:
+    """Take a progress and tell nobody."""

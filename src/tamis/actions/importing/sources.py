@@ -1,0 +1,77 @@
+"""The kinds of files that contacts come in, each laid out as rows of text cells on the workbench."""
+
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Protocol
+
+import duckdb
+
+from tamis.actions.importing.report import Progress
+from tamis.files.delimited import open_delimited
+from tamis.files.source import STANDARD_INPUT, open_source
+from tamis.workbench.ndjson import stage_ndjson
+from tamis.workbench.parquet import stage_parquet
+from tamis.workbench.staging import Located, Staging
+
+FORMATS = {".csv": "csv", ".tsv": "csv", ".txt": "csv", ".ndjson": "ndjson", ".jsonl": "ndjson", ".parquet": "parquet"}
+READING = "Reading"
+
+
+class Staged(Protocol):
+    """A file as rows: how many there are, which of them have no cells, and where they stand in the file."""
+
+    @property
+    def count(self) -> int: ...
+
+    @property
+    def broken(self) -> dict[int, str]: ...
+
+    def locate(self, numbers: Iterable[int]) -> Iterator[Located]: ...
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """A file on the workbench; `is_spreadsheet` tells that its text may have been made harmless for one."""
+
+    header: tuple[str, ...]
+    staged: Staged
+    notices: tuple[str, ...]
+    is_spreadsheet: bool
+
+
+def format_of(path: Path, chosen: str | None) -> str:
+    """Tell the format of a file: the chosen one, else that of its ending, else CSV; raises Invalid."""
+    if chosen:
+        return chosen
+    return FORMATS.get(Path(path.name.lower().removesuffix(".gz")).suffix, "csv")
+
+
+def name_of(path: Path) -> str:
+    """Call a file for people."""
+    return "standard input" if path == STANDARD_INPUT else path.name
+
+
+def stage(
+    con: duckdb.DuckDBPyConnection,
+    path: Path,
+    format_: str,
+    spool: Path,
+    is_header: Callable[[Sequence[str]], bool],
+    progress: Progress,
+) -> Source:
+    """Lay a file out on the workbench; raises Invalid when nothing of it can be taken."""
+    if format_ == "parquet":
+        parquet = stage_parquet(con, open_source(path, spool).path, name_of(path))
+        return Source(parquet.header, parquet, (), is_spreadsheet=False)
+    if format_ == "ndjson":
+        file = open_source(path, spool)
+        objects = stage_ndjson(con, file.blocks(), name_of(path), lambda: progress(READING, file.position, file.size))
+        return Source(objects.header, objects, tuple(file.notices), is_spreadsheet=False)
+    with open_delimited(path, spool, is_header) as delimited:
+        layout = delimited.layout
+        staging = Staging(con, len(layout.header), layout.delimiter)
+        for chunk in delimited.chunks():
+            staging.add(chunk)
+            progress(READING, delimited.position, delimited.size)
+    return Source(layout.header, staging, layout.notices, is_spreadsheet=True)

@@ -1,0 +1,127 @@
+"""The column of e-mail addresses: the key of each, those that are none, and those that stand in the file again."""
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+
+import duckdb
+
+from tamis.domain.dates import short
+from tamis.domain.emails import Email, email_key
+from tamis.workbench.cells import CELLS_A_FETCH, cell, distinct_cells
+
+ADDRESS = -1
+"""Where the address stands among the problems of a row: before those of its fields."""
+
+# Atoms of RFC 5321 joined by dots; the lengths are those up to which `domain.emails` need not ask the library.
+_ATOM = "[A-Za-z0-9!#$%&*+/=?^_`{|}~-]+"
+_PLAIN = rf"{_ATOM}(\.{_ATOM})*@[A-Za-z0-9.-]+"
+_LONGEST_LOCAL, _LONGEST = 64, 200
+
+
+@dataclass(frozen=True, slots=True)
+class Addresses:
+    """Expressions over `rows` for an address and its key, null where it is none, and the join that they need."""
+
+    email: str
+    key: str
+    join: str
+
+
+def read_addresses(
+    con: duckdb.DuckDBPyConnection, position: int, padded: frozenset[int], read: Callable[[str], Email | None]
+) -> Addresses:
+    """Read the addresses of all rows, adding what is wrong with them to `problems`."""
+    here = cell(position, padded)
+    plain = _plain(con, here)
+    table = "looked_up_addresses"
+    con.execute(f"CREATE TABLE {table} (cell VARCHAR, email VARCHAR, key VARCHAR, problem VARCHAR)")
+    for texts in distinct_cells(con, here, f"NOT {plain}"):
+        found = [read(text) for text in texts]
+        con.execute(
+            f"INSERT INTO {table} SELECT unnest($1::VARCHAR[]), unnest($2::VARCHAR[]), unnest($3::VARCHAR[]), "
+            "unnest($4::VARCHAR[])",
+            [
+                texts,
+                [email and email.address for email in found],
+                [email and email.key for email in found],
+                [None if email else _problem(text) for text, email in zip(texts, found, strict=True)],
+            ],
+        )
+    con.execute(
+        f"INSERT INTO problems SELECT rowid, {ADDRESS}, $1 FROM rows "
+        f"WHERE {here} IS NULL AND rowid NOT IN (SELECT n FROM problems)",
+        [_problem("")],
+    )
+    if not con.execute(f"SELECT count(*) FROM {table}").fetchall()[0][0]:
+        return Addresses(here, f"lower({here})", "")
+    join = f" LEFT JOIN {table} ON {table}.cell = {here}"
+    con.execute(
+        f"INSERT INTO problems SELECT r.rowid, {ADDRESS}, l.problem FROM rows r JOIN {table} l ON l.cell = {here} "
+        "WHERE l.key IS NULL"
+    )
+    return Addresses(
+        f"CASE WHEN {plain} THEN {here} ELSE {table}.email END",
+        f"CASE WHEN {plain} THEN lower({here}) ELSE {table}.key END",
+        join,
+    )
+
+
+def _problem(text: str) -> str:
+    stripped = text.strip()
+    return f'email must be a valid e-mail address, not "{short(stripped)}"' if stripped else "email is missing"
+
+
+def keys(con: duckdb.DuckDBPyConnection, addresses: Addresses) -> Iterator[list[str]]:
+    """Give the keys of all rows that have one, some thousands at a time."""
+    with con.cursor() as reading:
+        reading.execute(f"SELECT {addresses.key} AS key FROM rows{addresses.join} WHERE key IS NOT NULL")
+        while rows := reading.fetchmany(CELLS_A_FETCH):
+            yield [row[0] for row in rows]
+
+
+def refuse(con: duckdb.DuckDBPyConnection, addresses: Addresses, refused: dict[str, str]) -> None:
+    """Add the rows with certain keys to `problems`, each with its reason."""
+    con.execute(
+        f"INSERT INTO problems SELECT k.n, {ADDRESS}, w.why "
+        f"FROM (SELECT rows.rowid AS n, {addresses.key} AS key FROM rows{addresses.join}) k "
+        "JOIN (SELECT unnest($1::VARCHAR[]) AS key, unnest($2::VARCHAR[]) AS why) w ON w.key = k.key",
+        [list(refused), list(refused.values())],
+    )
+
+
+def leave_out(con: duckdb.DuckDBPyConnection, addresses: Addresses) -> tuple[int, int]:
+    """Fill `left_out` with the rows that are not stored, those with problems and those whose address stands in a later
+    good row again; gives how many are of which sort."""
+    con.execute("CREATE TABLE left_out AS SELECT DISTINCT n FROM problems")
+    bad = _count(con)
+    good = (
+        f"(SELECT rows.rowid AS n, {addresses.key} AS key FROM rows{addresses.join} "
+        "WHERE rows.rowid NOT IN (SELECT n FROM left_out))"
+    )
+    con.execute(f"CREATE TABLE again AS SELECT key, max(n) AS last FROM {good} GROUP BY key HAVING count(*) > 1")
+    if con.execute("SELECT count(*) FROM again").fetchall()[0][0]:
+        con.execute(f"INSERT INTO left_out SELECT g.n FROM {good} g JOIN again a ON a.key = g.key WHERE g.n < a.last")
+    return bad, _count(con) - bad
+
+
+def _count(con: duckdb.DuckDBPyConnection) -> int:
+    return int(con.execute("SELECT count(*) FROM left_out").fetchall()[0][0])
+
+
+def _plain(con: duckdb.DuckDBPyConnection, here: str) -> str:
+    """Give the condition that an address is plain: then its key is its lower case."""
+    domain = f"split_part({here}, '@', 2)"
+    looks_plain = (
+        f"(regexp_full_match({here}, '{_PLAIN}') AND length({here}) <= {_LONGEST} "
+        f"AND strpos({here}, '@') <= {_LONGEST_LOCAL + 1})"
+    )
+    con.execute("CREATE TABLE other_domains (domain VARCHAR)")
+    with con.cursor() as reading:
+        reading.execute(f"SELECT DISTINCT {domain} FROM rows WHERE {looks_plain}")
+        while rows := reading.fetchmany(CELLS_A_FETCH):
+            other = [row[0] for row in rows if email_key(f"a@{row[0]}") != f"a@{row[0].lower()}"]
+            if other:
+                con.execute("INSERT INTO other_domains SELECT unnest($1::VARCHAR[])", [other])
+    if not con.execute("SELECT count(*) FROM other_domains").fetchall()[0][0]:
+        return looks_plain
+    return f"({looks_plain} AND {domain} NOT IN (SELECT domain FROM other_domains))"

@@ -1,0 +1,101 @@
+"""The cells of the columns that feed fields: which are plain, what the others are, and which are no values."""
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+
+import duckdb
+
+from tamis.domain.contacts import encode_part
+from tamis.domain.fields import Field, Value, ValueProblem
+from tamis.workbench.plain import is_plain, part
+
+CELLS_A_FETCH = 10_000
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    """A column that feeds a field, and how a cell of it is read; `read` raises ValueProblem."""
+
+    position: int
+    field: Field
+    read: Callable[[str], Value | None]
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """What a column adds to documents: an expression over the cells, and the join it needs, if any."""
+
+    expression: str
+    join: str
+
+
+def cell(position: int, padded: frozenset[int]) -> str:
+    """Give the expression for a cell of `rows`: null when it is blank, without spaces around it."""
+    name = f"c{position:d}"
+    return f"nullif(trim({name}), '')" if position in padded else f"nullif({name}, '')"
+
+
+def padded_columns(con: duckdb.DuckDBPyConnection, width: int) -> frozenset[int]:
+    """Find the columns in which any cell begins or ends with a space; taking spaces away costs more than to look."""
+    tests = ", ".join(f"bool_or(prefix(c{p}, ' ') OR suffix(c{p}, ' '))" for p in range(width))
+    row = con.execute(f"SELECT {tests} FROM rows").fetchall()[0]
+    return frozenset(position for position, found in enumerate(row) if found)
+
+
+def read_cells(
+    con: duckdb.DuckDBPyConnection, columns: Sequence[Column], padded: frozenset[int], *, utc: bool
+) -> list[Part]:
+    """Read all cells of some columns: gives what each adds to documents, in order of field id, and adds what is no
+    value to `problems`."""
+    if not columns:
+        return []
+    plain = {c.position: is_plain(c.field.kind, cell(c.position, padded), utc=utc) for c in columns}
+    tests = ", ".join(
+        f"coalesce(bool_and({cell(position, padded)} IS NULL OR {test}), TRUE)" for position, test in plain.items()
+    )
+    wholly = dict(zip(plain, con.execute(f"SELECT {tests} FROM rows").fetchall()[0], strict=True))
+    parts = []
+    for column in sorted(columns, key=lambda c: c.field.id):
+        position, here = column.position, cell(column.position, padded)
+        expression, join = part(column.field.kind, column.field.id, here), ""
+        if not wholly[position]:
+            table = f"looked_up_{position:d}"
+            _look_up(con, column, table, here, plain[position])
+            expression = f"CASE WHEN {plain[position]} THEN {expression} ELSE {table}.part END"
+            join = f" LEFT JOIN {table} ON {table}.cell = {here}"
+        parts.append(Part(expression, join))
+    return parts
+
+
+def distinct_cells(con: duckdb.DuckDBPyConnection, here: str, where: str) -> Iterator[list[str]]:
+    """Give the different cells that fulfil a condition, some thousands at a time."""
+    with con.cursor() as reading:
+        reading.execute(f"SELECT DISTINCT {here} FROM rows WHERE {here} IS NOT NULL AND {where}")
+        while rows := reading.fetchmany(CELLS_A_FETCH):
+            yield [row[0] for row in rows]
+
+
+def _look_up(con: duckdb.DuckDBPyConnection, column: Column, table: str, here: str, plain: str) -> None:
+    con.execute(f"CREATE TABLE {table} (cell VARCHAR, part VARCHAR, problem VARCHAR)")
+    bad = False
+    for texts in distinct_cells(con, here, f"NOT {plain}"):
+        found = [_looked_up(column, text) for text in texts]
+        bad = bad or any(problem for _, problem in found)
+        con.execute(
+            f"INSERT INTO {table} SELECT unnest($1::VARCHAR[]), unnest($2::VARCHAR[]), unnest($3::VARCHAR[])",
+            [texts, [part for part, _ in found], [problem for _, problem in found]],
+        )
+    if bad:
+        con.execute(
+            f"INSERT INTO problems SELECT r.rowid, $1, l.problem FROM rows r JOIN {table} l ON l.cell = {here} "
+            "WHERE l.problem IS NOT NULL",
+            [column.position],
+        )
+
+
+def _looked_up(column: Column, text: str) -> tuple[str | None, str | None]:
+    try:
+        value = column.read(text)
+    except ValueProblem as problem:
+        return None, f"{column.field.key} {problem}"
+    return None if value is None else encode_part(column.field.id, value), None

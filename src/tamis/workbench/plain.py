@@ -1,0 +1,54 @@
+"""Plain cells: those that SQL reads exactly as `domain.fields` does, which a property test shows.
+
+All that is written in another way, right or wrong, is not plain and is read by `domain.fields` itself. Expressions
+are over a cell that is neither null nor blank and has no spaces around it.
+"""
+
+from tamis.domain.fields import Kind
+
+_DAY = "[1-9][0-9]{3}-[0-9]{2}-[0-9]{2}"
+_TIME = "([01][0-9]|2[0-3]):[0-5][0-9]"
+_WHOLE, _PART = "[1-9][0-9]{0,14}", r"\.[0-9]{1,4}"
+_NUMBER = rf"-?{_WHOLE}({_PART})?|0({_PART})?|-0\.[0-9]{{0,3}}[1-9]"
+# Characters that a text must not have, line ends, and blanks other than the space, which may have to be taken away.
+_UNUSUAL = r"[\x00-\x1f\x7f-\xa0\x{1680}\x{2000}-\x{200a}\x{2028}\x{2029}\x{202f}\x{205f}\x{3000}]"
+_LONGEST = 60_000
+_TRUE, _FALSE = "('true', 'yes', 't', 'y', '1')", "('false', 'no', 'f', 'n', '0')"
+
+INFERABLE = (Kind.NUMBER, Kind.DATE, Kind.DATETIME)
+"""Kinds of which all plain cells are alike when the kind of a column is inferred."""
+
+
+def is_plain(kind: Kind, cell: str, *, utc: bool) -> str:
+    """Give the condition that a cell is plain for a kind; `utc`: date-times without an offset are in UTC."""
+    if kind is Kind.NUMBER:
+        return f"regexp_full_match({cell}, '{_NUMBER}')"
+    if kind is Kind.DATE:
+        return f"(regexp_full_match({cell}, '{_DAY}') AND try_cast({cell} AS DATE) IS NOT NULL)"
+    if kind is Kind.DATETIME:
+        offset = "Z?" if utc else "Z"
+        return (
+            f"(regexp_full_match({cell}, '{_DAY}[T ]{_TIME}(:[0-5][0-9])?{offset}') "
+            f"AND try_cast(left({cell}, 10) AS DATE) IS NOT NULL)"
+        )
+    if kind is Kind.BOOLEAN:
+        return f"(lower({cell}) IN {_TRUE} OR lower({cell}) IN {_FALSE})"
+    if kind is Kind.TEXT:
+        short = f"length({cell}) <= {_LONGEST}"
+        return f"(NOT regexp_matches({cell}, '{_UNUSUAL}') AND NOT prefix({cell}, '''') AND {short})"
+    return "FALSE"  # options are few: each is looked up
+
+
+def part(kind: Kind, field_id: int, cell: str) -> str:
+    """Give what a plain cell adds to a document, as `domain.contacts.encode_part` writes it; null for a null cell."""
+    head = f',"{field_id:d}":'
+    if kind is Kind.NUMBER:
+        return f"'{head}' || try_cast({cell} AS DOUBLE)"
+    if kind is Kind.DATE:
+        return f"'{head}\"' || {cell} || '\"'"
+    if kind is Kind.DATETIME:
+        seconds = f"CASE WHEN substr({cell}, 17, 1) = ':' THEN substr({cell}, 17, 3) ELSE ':00' END"
+        return f"'{head}\"' || left({cell}, 10) || 'T' || substr({cell}, 12, 5) || {seconds} || 'Z\"'"
+    if kind is Kind.BOOLEAN:
+        return f"CASE WHEN lower({cell}) IN {_TRUE} THEN '{head}true' WHEN {cell} IS NOT NULL THEN '{head}false' END"
+    return f"'{head}' || to_json({cell})::VARCHAR"

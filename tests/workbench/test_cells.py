@@ -1,0 +1,173 @@
+"""Cells that SQL reads by itself are read as the one Python rule reads them, and so are addresses."""
+
+from collections.abc import Callable, Iterator, Sequence
+from pathlib import Path
+from zoneinfo import ZoneInfo
+
+import duckdb
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from tamis.domain.contacts import encode_part
+from tamis.domain.emails import email_key, parse_email
+from tamis.domain.fields import Field, Kind, Value, ValueProblem, parser
+from tamis.workbench.addresses import read_addresses
+from tamis.workbench.cells import Column, cell, padded_columns, read_cells
+from tamis.workbench.open import open_workbench
+from tamis.workbench.plain import INFERABLE, is_plain
+
+OPTIONS = ("free", "pro", "Für Teams")
+ZONES = (ZoneInfo("UTC"), ZoneInfo("Asia/Dhaka"), ZoneInfo("America/New_York"))
+SPACES = st.sampled_from(["", "", "", " ", "  ", "\t", "\n", "\u00a0", "\u2003", "\u2028", "\x85", "\x1f", "\r"])
+DIGITS = st.text("0123456789", min_size=1, max_size=18)
+NUMBERS = st.one_of(
+    st.builds("{}{}{}".format, st.sampled_from(["", "-", "+", "-0", "0"]), DIGITS, st.sampled_from(["", ".", ".0"])),
+    st.builds("{}{}.{}".format, st.sampled_from(["", "-", "+"]), DIGITS, st.text("0123456789", max_size=17)),
+    st.floats(allow_nan=False).map(repr),
+    st.integers().map(str),
+    st.sampled_from(
+        ["-0", "-0.0", "0.0000", "-0.0001", "1e5", "1E400", "0x10", "1,5", "١٢", "NaN", "inf", "1_000", ".5", "5."]
+    ),
+)
+DAYS = st.one_of(
+    st.dates().map(str),
+    st.builds("{:04}-{:02}-{:02}".format, st.integers(0, 9999), st.integers(0, 13), st.integers(0, 32)),
+    st.builds("{:04}-{}-{}".format, st.integers(1900, 2100), st.integers(1, 12), st.integers(1, 31)),
+    st.sampled_from(
+        ["31/12/2024", "2024/12/31", "infinity", "epoch", "2024-02-29", "2023-02-29", "1582-10-10", "294247-01-10"]
+    ),
+)
+TIMES = st.builds(
+    "{}{:02}:{:02}{}{}".format,
+    st.sampled_from(["T", " ", "t", "  "]),
+    st.integers(0, 25),
+    st.integers(0, 60),
+    st.sampled_from(["", ":00", ":59", ":60", ":07.5", ":07.123456", ":1"]),
+    st.sampled_from(["", "Z", "z", " Z", "+00:00", "+0600", "-05:30", " UTC"]),
+)
+TEXTS = st.one_of(
+    st.text(max_size=30),
+    st.text("'=+-@\t ab\"\\/é\u2028\x00\x7f;,", max_size=6),
+    st.sampled_from(
+        [
+            "yes",
+            "No",
+            "TRUE",
+            "f",
+            "1",
+            "0",
+            "y",
+            "on",
+            "Free",
+            "PRO",
+            "für teams",
+            "FÜR TEAMS",
+            "free; pro",
+            "pro,free",
+        ]
+    ),
+)
+CELLS = st.builds("{}{}{}".format, SPACES, st.one_of(NUMBERS, DAYS, st.builds(str.__add__, DAYS, TIMES), TEXTS), SPACES)
+
+
+@pytest.fixture(scope="module")
+def con(tmp_path_factory: pytest.TempPathFactory) -> Iterator[duckdb.DuckDBPyConnection]:
+    with open_workbench(Path(tmp_path_factory.mktemp("workbench")), "200MB", 2) as opened:
+        yield opened
+
+
+def lay_out(con: duckdb.DuckDBPyConnection, cells: Sequence[str]) -> None:
+    """Make `rows` of one column, and an empty `problems`."""
+    for (name,) in con.execute("SELECT table_name FROM duckdb_tables()").fetchall():
+        con.execute(f"DROP TABLE {name}")
+    con.execute("CREATE TABLE rows AS SELECT unnest($1::VARCHAR[]) AS c0", [list(cells)])
+    con.execute("CREATE TABLE problems (n BIGINT, place INTEGER, reason VARCHAR)")
+
+
+def problems(con: duckdb.DuckDBPyConnection) -> dict[int, str]:
+    """Give what is wrong by row."""
+    return dict(con.execute("SELECT n, reason FROM problems").fetchall())
+
+
+def said(read: Callable[[str], Value | None], text: str, field: Field) -> tuple[str, str | None]:
+    """Give what the one rule says of a text: its part of a document, and what is wrong with it."""
+    try:
+        value = read(text)
+    except ValueProblem as problem:
+        return "", f"it {problem}"
+    return "" if value is None else encode_part(field.id, value), None
+
+
+@pytest.mark.parametrize("kind", list(Kind))
+@given(cells=st.lists(CELLS, min_size=1, max_size=30), zone=st.sampled_from(ZONES))
+def test_cells_are_read_as_the_fields_read_them(
+    con: duckdb.DuckDBPyConnection, kind: Kind, cells: list[str], zone: ZoneInfo
+) -> None:
+    cells = [text.encode("utf-8", "ignore").decode() for text in cells]
+    field = Field(107, "it", "It", kind, OPTIONS if kind.has_options else ())
+    read = parser(field, zone)
+    lay_out(con, cells)
+    (part,) = read_cells(con, [Column(0, field, read)], padded_columns(con, 1), utc=zone.key == "UTC")
+    query = f"SELECT {part.expression} FROM rows{part.join} ORDER BY rows.rowid"
+    found = [row[0] or "" for row in con.execute(query).fetchall()]
+    wrong = problems(con)
+    for number, text in enumerate(cells):
+        expected, problem = said(read, text, field)
+        assert wrong.get(number) == problem
+        assert problem or found[number] == expected
+
+
+@pytest.mark.parametrize(
+    ("kind", "text"),
+    [
+        (Kind.NUMBER, "34.07"),
+        (Kind.NUMBER, "-12"),
+        (Kind.DATE, "1990-02-28"),
+        (Kind.DATETIME, "2021-11-23T03:40:57Z"),
+        (Kind.BOOLEAN, "Yes"),
+        (Kind.TEXT, 'Zoë "Z" \\ Ångström'),
+    ],
+)
+def test_what_is_usual_is_plain(con: duckdb.DuckDBPyConnection, kind: Kind, text: str) -> None:
+    lay_out(con, [text])
+    here = cell(0, frozenset())
+    assert con.execute(f"SELECT {is_plain(kind, here, utc=False)} FROM rows").fetchall() == [(True,)]
+
+
+@given(text=CELLS)
+def test_plain_cells_of_one_kind_are_alike(con: duckdb.DuckDBPyConnection, text: str) -> None:
+    text = text.encode("utf-8", "ignore").decode()
+    lay_out(con, [text])
+    for kind in INFERABLE:
+        here = cell(0, padded_columns(con, 1))
+        if con.execute(f"SELECT {is_plain(kind, here, utc=True)} FROM rows").fetchall()[0][0]:
+            parser(Field(107, "it", "It", kind), ZONES[0])(text)
+
+
+LOCAL = st.text("abcXYZ019.!#$%&'*+/=?^_`{|}~- \"\\é(),:;<>@[]", max_size=12) | st.text("ab", min_size=60, max_size=70)
+DOMAINS = (
+    "example.org Example.ORG mail.example.com localhost bücher.example xn--bcher-kva.example a..b -a.org a-.org a.b "
+    "1.2.3.4 [1.2.3.4] test x.test example a_b.org org. .org"
+)
+DOMAIN = st.one_of(
+    st.sampled_from([*DOMAINS.split(), ""]),
+    st.text("ab-.019Éx", max_size=10),
+    st.text("ab", min_size=60, max_size=66).map("{}.org".format),
+)
+ADDRESSES = st.builds("{}{}{}{}{}".format, SPACES, LOCAL, st.sampled_from(["@", "@", "@", "", "@@"]), DOMAIN, SPACES)
+
+
+@given(cells=st.lists(ADDRESSES, min_size=1, max_size=20))
+def test_addresses_are_read_as_the_one_rule_reads_them(con: duckdb.DuckDBPyConnection, cells: list[str]) -> None:
+    lay_out(con, cells)
+    found = read_addresses(con, 0, padded_columns(con, 1), parse_email)
+    rows = con.execute(f"SELECT {found.email}, {found.key} FROM rows{found.join} ORDER BY rows.rowid").fetchall()
+    wrong = problems(con)
+    for number, (text, row) in enumerate(zip(cells, rows, strict=True)):
+        key = email_key(text.strip())
+        if key is None:
+            assert wrong.pop(number).startswith("email is missing" if not text.strip() else "email must be a valid")
+        else:
+            assert row == (text.strip(), key)
+    assert not wrong
