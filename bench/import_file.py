@@ -1,102 +1,184 @@
-"""Importing half a million people from a CSV file, beside DuckDB reading it and SQLite storing plain rows."""
+"""Importing a million rows of 12 columns: new, again unchanged, and again with every tenth changed.
+
+Beside it, DuckDB that only reads the file, PostgreSQL's COPY, and one upsert a row; and what an import does to the
+answers of a server."""
 
 import csv
+import json
+import os
 import shutil
+import subprocess
+import sys
+import time
 from collections.abc import Iterator
+from dataclasses import dataclass
+from itertools import islice
 from pathlib import Path
 
 import apsw
 import duckdb
 
+from bench import servers
 from bench.harness import Figure, Measured, say, timed
-from bench.load import another_process
-from bench.people import FIELDS, people
-from bench.stores import EMAIL, TYPE, Stores
+from bench.load import another_process, ask_at_a_pace, request
+from bench.people import FIELDS
+from bench.people_file import write_people
+from bench.postgres import installed, postgres
+from bench.stores import SEGMENTS, TYPE, Stores
 from tamis.actions.accounts import create_account
-from tamis.actions.batches import batched
+from tamis.actions.fields import create_field
 from tamis.actions.house import House
-from tamis.actions.importing.report import ImportOptions
-from tamis.actions.importing.run import import_file
 from tamis.actions.segments import create_segment
 from tamis.actions.types import create_type
+from tamis.domain.fields import Kind
 from tamis.rules.text import from_text
 from tamis.settings import Settings
 
-REGISTER = Path(__file__).parents[2] / "shared/data/register_people.csv.gz"
-GENERATED = 500_000
-TIMES = 3
-AIM = 2.0
-A_COMMIT = 10_000
-SEGMENTS = {"Known first name": "first_name is not blank", "Miller": 'last_name = "Miller"'}
+ROWS = 1_000_000
+TIMES = 2
+NEW, UNCHANGED, MEMORY = 150_000, 400_000, 1024
+UPSERTS = 20_000
+PACE = 0.01
+QUIET_SECONDS = 10.0
+FOREVER_SECONDS = 300.0
+
+
+@dataclass(frozen=True, slots=True)
+class Run:
+    """One import as a whole command: rows a second until all segments are fresh, and the most memory, in MiB."""
+
+    rate: float
+    memory: float
 
 
 def run(stores: Stores) -> Iterator[Figure]:
-    """Import into an empty store, let the columns follow, and import the same file again."""
-    file = REGISTER if REGISTER.exists() else _generate(stores.directory / "people.csv")
-    parts: list[tuple[float, float, float, float]] = []
+    """Import into an empty store with 20 segments, three times over, as the command does it."""
+    file = write_people(stores.directory / "people.csv", ROWS)
+    changed = write_people(stores.directory / "changed.csv", ROWS, changed=True)
+    new, same, some = [], [], []
     for _ in range(TIMES):
-        data, place = stores.empty()
-        with another_process() as worker:
-            ours = worker.call(_import, file, data)
-        with another_process() as worker:
-            parts.append((*ours, worker.call(_plainly, file, place / "plain.sqlite")))
+        data, place = _empty(stores)
+        new.append(_import(data, file, "created", ROWS))
+        same.append(_import(data, file, "unchanged", ROWS))
+        some.append(_import(data, changed, "updated", ROWS // 10))
         shutil.rmtree(place)
-        say("  " + ", ".join(f"{seconds:.1f} s" for seconds in parts[-1]))
-    first, follow, again, plain = (Measured.of(seconds) for seconds in zip(*parts, strict=True))
-    rows = "register of people" if file is REGISTER else "generated rows"
-    plainly = "DuckDB reads the file, executemany into one plain SQLite table"
-    aim = f"at most {AIM:.0f} times"
-    yield Figure(f"import of half a million ({rows})", "s", first, plain, plainly, aim, _within(first, plain))
-    yield Figure("the same file again, unchanged", "s", again, plain, plainly, aim, _within(again, plain))
-    yield Figure("catch-up of the columns after the import", "s", follow, note=f"{len(SEGMENTS)} segments become fresh")
+        say(f"  {new[-1].rate:,.0f}, {same[-1].rate:,.0f} and {some[-1].rate:,.0f} rows/s")
+    small = write_people(stores.directory / "quarter.csv", ROWS // 4)
+    data, place = _empty(stores)
+    quarter = _import(data, small, "created", ROWS // 4)
+    shutil.rmtree(place)
+    rate = _rates(new)
+    aim = f"at least {NEW:,}"
+    baselines = {
+        "DuckDB only reads the file": ROWS / timed(lambda: _read(file)),
+        "one durable upsert a row, SQLite": _upsert_rows(file, stores.directory / "plain.sqlite"),
+    }
+    if installed():
+        baselines["PostgreSQL 15, COPY into a table with one unique index"] = _copy(file, stores.directory / "pg")
+    for what, base in baselines.items():
+        yield Figure("import, new rows", "rows/s", rate, Measured.of([base]), what, aim, rate.median >= NEW)
+    again = _rates(same)
+    yield Figure("import, unchanged", "rows/s", again, None, "", f"at least {UNCHANGED:,}", again.median >= UNCHANGED)
+    yield Figure("import, every tenth row changed", "rows/s", _rates(some))
+    memory = Measured.of([run.memory for run in (*new, *same, *some)])
+    yield Figure(
+        "import: peak memory",
+        "MiB",
+        memory,
+        Measured.of([quarter.memory]),
+        f"{ROWS // 4:,} rows",
+        f"under {MEMORY}",
+        memory.high < MEMORY,
+    )
+    yield _beside_a_server(stores, file)
 
 
-def _within(ours: Measured, plain: Measured) -> bool:
-    return ours.median <= AIM * plain.median
+def _rates(runs: list[Run]) -> Measured:
+    return Measured.of([run.rate for run in runs])
 
 
-def _import(file: Path, data: Path) -> tuple[float, float, float]:
+def _empty(stores: Stores) -> tuple[Path, Path]:
+    data, place = stores.empty()
     house = House(Settings.from_environment(data))
     try:
-        account, _ = house.write(create_account, EMAIL, "UTC", None)
+        account, _ = house.write(create_account, "bench@example.org", "UTC", None)
         customers = house.write(create_type, account, TYPE)
-        house.columns()
-        options = ImportOptions(create_fields=True)
-        first = timed(lambda: import_file(house, account, customers, file, options))
+        for name, kind in {**FIELDS, "Number": Kind.NUMBER}.items():
+            house.write(create_field, customers, name, kind)
         for name, rule in SEGMENTS.items():
             house.write(create_segment, account, customers, name, from_text(rule))
-        follow = timed(house.columns)
-        again = timed(lambda: import_file(house, account, customers, file, options))
-        return first, follow, again
+        house.columns()
     finally:
         house.close()
+    return data, place
 
 
-def _plainly(file: Path, path: Path) -> float:
-    return timed(lambda: _store(file, path))
+def _import(data: Path, file: Path, outcome: str, count: int) -> Run:
+    """Run the command, which ends when all segments are fresh."""
+    begun = time.perf_counter()
+    command = [sys.executable, "-m", "tamis", "import", str(file), "--type", TYPE, "--data", str(data), "--json"]
+    with subprocess.Popen(command, stdout=subprocess.PIPE) as process:
+        assert process.stdout
+        report = json.loads(process.stdout.read())
+        _, status, usage = os.wait4(process.pid, 0)
+        process.returncode = os.waitstatus_to_exitcode(status)
+    seconds = time.perf_counter() - begun
+    assert report[outcome] == count, report
+    return Run(report["rows"] / seconds, usage.ru_maxrss / 1024)
 
 
-def _store(file: Path, path: Path) -> None:
+def _read(file: Path) -> None:
     with duckdb.connect() as con:
-        # As text and with quotes: what is guessed from the first rows does not fit all of them.
-        read = con.execute("SELECT * FROM read_csv($1, all_varchar = true, quote = '\"')", [str(file)])
-        width = len(read.description or ())
-        rows = read.fetchall()
+        con.execute("CREATE TABLE t AS SELECT * FROM read_csv($1, all_varchar = true)", [str(file)])
+
+
+def _copy(file: Path, directory: Path) -> float:
+    with file.open(encoding="utf-8", newline="") as handle:
+        header = next(csv.reader(handle))
+    names = ", ".join(f'"{name}" text' for name in header)
+    file.chmod(0o644)
+    with postgres(directory) as server:
+        server.sql(f'CREATE TABLE people ({names}, UNIQUE ("{header[0]}"))')
+        return ROWS / timed(lambda: server.sql(f"\\copy people FROM '{file}' CSV HEADER"))
+
+
+def _upsert_rows(file: Path, path: Path) -> float:
+    with file.open(encoding="utf-8", newline="") as handle:
+        header, *rows = islice(csv.reader(handle), UPSERTS + 1)
     db = apsw.Connection(str(path))
     db.execute("PRAGMA journal_mode = WAL").fetchall()
     db.execute("PRAGMA synchronous = FULL").fetchall()
-    db.execute(f"CREATE TABLE people ({', '.join(f'c{i}' for i in range(width))})").fetchall()
-    for part in batched(rows, A_COMMIT):
-        with db:
-            db.executemany(f"INSERT INTO people VALUES ({', '.join('?' * width)})", part).fetchall()
+    names = [f"c{n}" for n in range(len(header))]
+    db.execute(f"CREATE TABLE people ({', '.join(names)}, UNIQUE (c0))").fetchall()
+    update = ", ".join(f"{name} = excluded.{name}" for name in names[1:])
+    marks = ", ".join("?" * len(names))
+    sql = f"INSERT INTO people VALUES ({marks}) ON CONFLICT (c0) DO UPDATE SET {update}"
+
+    def upsert() -> None:
+        for row in rows:
+            db.execute(sql, row).fetchall()
+
+    seconds = timed(upsert)
     db.close()
+    return UPSERTS / seconds
 
 
-def _generate(file: Path) -> Path:
-    ids = {name: 101 + number for number, name in enumerate(FIELDS)}
-    with file.open("w", encoding="utf-8", newline="") as handle:
-        writer = csv.writer(handle)
-        writer.writerow(["email", "number"])
-        for batch in people(GENERATED, ids):
-            writer.writerows((contact.email, number) for number, contact in enumerate(batch))
-    return file
+def _beside_a_server(stores: Stores, file: Path) -> Figure:
+    store = stores.copy()
+    asked = request("GET", "/api/segment/list", store.headers)
+    with servers.tamis(store.data) as server, another_process() as worker:
+        quiet = worker.call(ask_at_a_pace, server.port, asked, PACE, QUIET_SECONDS)
+        stop = store.data / "measured"
+        beside = worker.start(ask_at_a_pace, server.port, asked, PACE, FOREVER_SECONDS, stop)
+        _import(store.data, file, "rows", ROWS)
+        stop.touch()
+        busy = beside.result()
+    return Figure(
+        "GET segment/list during an import of a million rows, p99",
+        "ms",
+        Measured.of([busy.p99]),
+        Measured.of([quiet.p99]),
+        "the same server without an import",
+        note=f"{1 / PACE:.0f} requests a second, {busy.count:,} of them during the import, {busy.failed} failed; "
+        f"median {busy.median:.1f} ms",
+    )

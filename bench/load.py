@@ -4,10 +4,11 @@ import selectors
 import socket
 import time
 from collections.abc import Callable, Iterator, Sequence
-from concurrent.futures import ProcessPoolExecutor
+from concurrent.futures import Future, ProcessPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass
 from multiprocessing import get_context
+from pathlib import Path
 from typing import ParamSpec, TypeVar
 
 P = ParamSpec("P")
@@ -52,7 +53,11 @@ class Worker:
 
     def call(self, function: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
         """Call a function and wait for its result."""
-        return self._pool.submit(function, *args, **kwargs).result()
+        return self.start(function, *args, **kwargs).result()
+
+    def start(self, function: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> "Future[T]":
+        """Call a function and go on."""
+        return self._pool.submit(function, *args, **kwargs)
 
 
 @contextmanager
@@ -103,9 +108,26 @@ def drive(port: int, requests: Sequence[bytes], connections: int, most: int, sec
                 connection.sock.close()
                 busy -= 1
     taken = time.perf_counter() - begun
-    latencies.sort()
-    median, p99 = (latencies[int(len(latencies) * share)] * 1000 for share in (0.5, 0.99))
-    return Outcome(len(latencies), failed, taken, median, p99)
+    return _outcome(latencies, failed, taken)
+
+
+def ask_at_a_pace(port: int, asked: bytes, pause: float, seconds: float, stop: Path | None = None) -> Outcome:
+    """Send a request over and over on one connection, with a pause after each answer, until the time is over or a file
+    is there."""
+    connection = _Connection(_connect(port))
+    latencies: list[float] = []
+    failed = 0
+    begun = time.perf_counter()
+    while time.perf_counter() - begun < seconds and not (stop and stop.exists()):
+        _send(connection, asked)
+        status = None
+        while status is None:
+            status = _receive(connection)
+        latencies.append(time.perf_counter() - connection.sent)
+        failed += status != b"200"
+        time.sleep(pause)
+    connection.sock.close()
+    return _outcome(latencies, failed, time.perf_counter() - begun)
 
 
 def drain(port: int, asked: bytes, bytes_per_second: float | None = None, seconds: float = 60) -> tuple[int, float]:
@@ -126,6 +148,12 @@ def drain(port: int, asked: bytes, bytes_per_second: float | None = None, second
             if bytes_per_second and total / bytes_per_second > taken:
                 time.sleep(total / bytes_per_second - taken)
         return total, time.perf_counter() - begun
+
+
+def _outcome(latencies: list[float], failed: int, seconds: float) -> Outcome:
+    latencies.sort()
+    median, p99 = (latencies[int(len(latencies) * share)] * 1000 for share in (0.5, 0.99))
+    return Outcome(len(latencies), failed, seconds, median, p99)
 
 
 def _connect(port: int) -> socket.socket:
