@@ -6,8 +6,8 @@ from pathlib import Path
 
 from tests.support.process import environment, tamis
 
-ROWS = 60_000
-RULES = ("n >= 0", "n < 30000", 'name is one of ("name 1", "name 2")')
+ROWS = 120_000
+RULES = ("n >= 0", "n < 60000", 'name is one of ("name 1", "name 2")')
 
 
 def make(directory: Path, file: Path) -> None:
@@ -54,8 +54,8 @@ main(sys.argv[1:])
     ]
     killed = subprocess.run(command, capture_output=True, env=environment(), check=False)
     assert killed.returncode == -9
-    assert counts(data)[0] == 20_000
+    assert counts(data)[0] == 50_000
     report = tamis(data, "import", file, "--type", "People", "--create-fields")
-    assert (report["created"], report["unchanged"]) == (40_000, 20_000)
-    assert counts(data) == [60_000, 30_000, 17_144]
+    assert (report["created"], report["unchanged"]) == (70_000, 50_000)
+    assert counts(data) == [120_000, 60_000, 34_286]
     assert tamis(data, "import", file, "--type", "People", "--create-fields")["unchanged"] == ROWS

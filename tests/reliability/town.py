@@ -49,8 +49,8 @@ main()
 """
 """Tamis, but for its merges and checkpoints, which happen all the time and not once in a million changes."""
 IMPORT = """
-from tamis.actions.importing import csv_file
-csv_file.RECORDS_A_BATCH = {rows}
+from tamis.actions.importing import run
+run.ROWS_A_BATCH = {rows}
 from tamis.cli.main import main
 main()
 """

@@ -7,7 +7,6 @@ from contextlib import contextmanager
 from tamis.actions.house import House
 from tamis.actions.importing.upsert import Outcome, upsert
 from tamis.domain.fields import FieldSet
-from tamis.records.contacts import NewContact
 
 
 class Storing:
@@ -25,7 +24,7 @@ class Storing:
         self._under_way: Future[Outcome] | None = None
         self.total = Outcome(0, 0, 0)
 
-    def store(self, contacts: Sequence[NewContact]) -> None:
+    def store(self, contacts: Sequence[tuple[str, str, str]]) -> None:
         """Store contacts, whose addresses differ from each other, after all that were given before."""
         self.finish()
         self._under_way = self._house.submit(

@@ -31,7 +31,7 @@ def upsert(
     now: datetime,
     type_id: int,
     fields: FieldSet,
-    rows: Sequence[NewContact],
+    rows: Sequence[tuple[str, str, str]],
     erasable: Collection[int],
     *,
     write: bool = True,
@@ -44,14 +44,13 @@ def upsert(
     an address was forgotten (the caller has looked at those with numbers up to `checked`), and when `fields`, by which
     the rows were read, are no longer those of the type.
     """
-    rows = [NewContact._make(row) for row in rows]
     if write:
         _check_fields(types.fields_of_type(db, type_id), fields)
-    if kept_out := forgotten.among(db, type_id, [row.email_key for row in rows], checked):
+    if kept_out := forgotten.among(db, type_id, [row[1] for row in rows], checked):
         raise Refused(f"{len(kept_out)} of the addresses were forgotten meanwhile and are not taken back: try again")
-    known = contacts.known(db, type_id, [row.email_key for row in rows])
+    known = contacts.known(db, type_id, [row[1] for row in rows])
     new, changed = [], []
-    for row in rows:
+    for row in map(NewContact._make, rows):
         present = known.get(row.email_key)
         if present is None:
             new.append(row)
