@@ -53,7 +53,7 @@ def prepared(tmp_path_factory: pytest.TempPathFactory) -> Path:
         owner.tamis("type", "create", "People")
         for name, (kind, *options) in FIELDS.items():
             owner.tamis("field", "create", name, *TYPE, "--kind", kind, *options)
-        owner.tamis("import", file, *TYPE)
+        owner.tamis("import", file, *TYPE, "--formulas", "keep")
         made = owner.tamis("segment", "create", SEGMENT, *TYPE, "--where", "score > 0")
         assert owner.add(made["id"], "a@example.org", "Another", "Name").status_code == 200
         assert owner.add(made["id"], "stranger@example.org", "=Stran", "Ger").status_code == 200
