@@ -14,7 +14,7 @@ from tamis.actions.fields import create_field
 from tamis.actions.house import House
 from tamis.actions.segments import create_segment
 from tamis.actions.types import create_type
-from tamis.records import contacts
+from tamis.records import batch
 from tamis.records.contacts import NewContact
 from tamis.rules.text import from_text
 from tamis.settings import Settings
@@ -99,5 +99,6 @@ class Stores:
         self.made = Store(data, keys.public_key, keys.secret_key, account.id, customers.id, made[HALF])
 
 
-def _insert(db: apsw.Connection, now: datetime, type_id: int, batch: list[NewContact]) -> None:
-    contacts.insert_many(db, type_id, batch, now)
+def _insert(db: apsw.Connection, now: datetime, type_id: int, rows: list[NewContact]) -> None:
+    with batch.staged(db, rows):
+        batch.insert_new(db, type_id, len(rows), 0, now)

@@ -8,10 +8,8 @@ import apsw
 import msgspec
 
 from tamis.domain.contacts import Contact, decode_value, decode_values, encode_value
-from tamis.domain.errors import Refused
 from tamis.domain.fields import Field, FieldSet, Value
 from tamis.domain.instants import from_micros, to_micros
-from tamis.domain.segments import STRANGER
 from tamis.domain.transitions import Cause
 from tamis.records import feed
 from tamis.records.database import one
@@ -22,21 +20,16 @@ VALUES_A_PAGE = 10_000
 DOCUMENTS_A_TEXT = 500
 
 
-class Known(NamedTuple):
-    """What is stored of a contact, as an upsert needs it."""
-
-    id: int
-    email: str
-    document: str
-    email_key: str
-
-
 class NewContact(NamedTuple):
     """A contact to add: `document` is made by `encode_values`."""
 
     email: str
     email_key: str
     document: str
+
+
+ContactRow = tuple[str, str, str]
+"""A NewContact, or a plain tuple like it, of which those who read millions of rows have more use."""
 
 
 class ChangedContact(NamedTuple):
@@ -62,28 +55,6 @@ def by_id(db: apsw.Connection, type_id: int, contact_id: int, fields: FieldSet) 
 def by_ids(db: apsw.Connection, ids: Sequence[int], fields: FieldSet) -> list[Contact]:
     """Fetch contacts of one type by their ids, in order of id."""
     return [_contact(row, fields) for row in db.execute(SQL["by_ids"], (_json(ids),))]
-
-
-def known(db: apsw.Connection, type_id: int, email_keys: Sequence[str]) -> dict[str, Known]:
-    """Find those of many addresses that are contacts of a type, by key."""
-    rows: Any = db.execute(SQL["known"], (type_id, _json(email_keys)))
-    return {found.email_key: found for found in map(Known._make, rows)}
-
-
-def insert_many(
-    db: apsw.Connection, type_id: int, contacts: Sequence[NewContact], now: datetime, cause: Cause = Cause.CONTACT
-) -> None:
-    """Add contacts, whose addresses the caller has found to be free, in the order given."""
-    if not contacts:
-        return
-    row: Any = one(db, SQL["last_id"])
-    first = (row[0] if row else 0) + 1
-    if first + len(contacts) > STRANGER:
-        raise Refused("this store has numbered two thousand million contacts and has no numbers left")
-    micros = to_micros(now)
-    # One statement for all of them, because other threads can run while a statement does, but not between two.
-    db.execute(SQL["insert"], (first, type_id, micros, micros, _json(contacts))).fetchall()
-    feed.tell_contact_range(db, first, first + len(contacts) - 1, now, cause)
 
 
 def update_many(

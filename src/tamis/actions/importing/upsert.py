@@ -10,8 +10,8 @@ from tamis.domain.contacts import merge_documents
 from tamis.domain.errors import Refused
 from tamis.domain.fields import FieldSet
 from tamis.domain.transitions import Cause
-from tamis.records import contacts, forgotten, types
-from tamis.records.contacts import ChangedContact, NewContact
+from tamis.records import batch, contacts, forgotten, types
+from tamis.records.contacts import ChangedContact, ContactRow
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,7 +31,7 @@ def upsert(
     now: datetime,
     type_id: int,
     fields: FieldSet,
-    rows: Sequence[tuple[str, str, str]],
+    rows: Sequence[ContactRow],
     erasable: Collection[int],
     *,
     write: bool = True,
@@ -48,22 +48,23 @@ def upsert(
         _check_fields(types.fields_of_type(db, type_id), fields)
     if kept_out := forgotten.among(db, type_id, [row[1] for row in rows], checked):
         raise Refused(f"{len(kept_out)} of the addresses were forgotten meanwhile and are not taken back: try again")
-    known = contacts.known(db, type_id, [row[1] for row in rows])
-    new, changed = [], []
-    for row in map(NewContact._make, rows):
-        present = known.get(row.email_key)
-        if present is None:
-            new.append(row)
-            continue
-        document = row.document
-        if document != present.document:
-            document = merge_documents(present.document, document, fields, erasable)
-        if document != present.document or row.email != present.email:
-            changed.append(ChangedContact(present.id, row.email, document))
-    if write:
-        contacts.insert_many(db, type_id, new, now, cause)
-        contacts.update_many(db, type_id, changed, now, cause)
-    return Outcome(len(new), len(changed), len(rows) - len(new) - len(changed))
+    with batch.staged(db, rows):
+        known, unchanged = batch.compare(db, type_id, erasable)
+        changed = _changed(db, type_id, fields, erasable) if unchanged < known else []
+        if write:
+            batch.insert_new(db, type_id, len(rows), known, now, cause)
+            contacts.update_many(db, type_id, changed, now, cause)
+    return Outcome(len(rows) - known, len(changed), known - len(changed))
+
+
+def _changed(db: apsw.Connection, type_id: int, fields: FieldSet, erasable: Collection[int]) -> list[ChangedContact]:
+    """Merge what the staged rows say into the contacts of which they say something new."""
+    changed = []
+    for row in batch.differing(db, type_id, erasable):
+        document = merge_documents(row.present_document, row.document, fields, erasable)
+        if document != row.present_document or row.email != row.present_email:
+            changed.append(ChangedContact(row.id, row.email, document))
+    return changed
 
 
 def _check_fields(present: FieldSet, read: FieldSet) -> None:

@@ -10,17 +10,6 @@ FROM contacts WHERE id = ? AND contact_type_id = ?;
 SELECT id, contact_type_id, email, field_values, created_at, updated_at
 FROM contacts WHERE id IN (SELECT value FROM json_each(?)) ORDER BY id;
 
--- name: known
-SELECT id, email, field_values, email_key
-FROM contacts WHERE contact_type_id = ? AND email_key IN (SELECT value FROM json_each(?));
-
--- name: last_id
-SELECT seq FROM sqlite_sequence WHERE name = 'contacts';
-
--- name: insert
-INSERT INTO contacts (id, contact_type_id, email, email_key, field_values, created_at, updated_at)
-SELECT ? + key, ?, value ->> 0, value ->> 1, value ->> 2, ?, ? FROM json_each(?);
-
 -- name: update
 UPDATE contacts SET email = ?, field_values = ?, updated_at = ? WHERE id = ?;
 

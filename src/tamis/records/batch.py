@@ -1,0 +1,84 @@
+"""Many contacts at once, held against those that there are by SQLite itself: rows become Python's matter only where a
+contact changes."""
+
+from collections.abc import Collection, Iterator, Sequence
+from contextlib import contextmanager
+from datetime import datetime
+from typing import Any, NamedTuple
+
+import apsw
+import msgspec
+
+from tamis.domain.errors import Refused
+from tamis.domain.instants import to_micros
+from tamis.domain.segments import STRANGER
+from tamis.domain.transitions import Cause
+from tamis.records import feed
+from tamis.records.contacts import ContactRow
+from tamis.records.database import one
+from tamis.records.queries import load
+
+SQL = load("batch")
+
+
+class Compared(NamedTuple):
+    """How many rows of a batch are contacts already, and how many of these say nothing new of them."""
+
+    known: int
+    unchanged: int
+
+
+class Differing(NamedTuple):
+    """A row that says something new of a contact, and what is stored of it."""
+
+    id: int
+    email: str
+    document: str
+    present_email: str
+    present_document: str
+
+
+@contextmanager
+def staged(db: apsw.Connection, rows: Sequence[ContactRow]) -> Iterator[None]:
+    """Let the other functions see rows, whose addresses differ from each other, during a block; an error in it must
+    end the transaction or its savepoint."""
+    db.execute(SQL["make"]).fetchall()
+    db.executemany(SQL["add"], rows).fetchall()
+    yield
+    db.execute(SQL["clear"]).fetchall()
+
+
+def compare(db: apsw.Connection, type_id: int, erasable: Collection[int]) -> Compared:
+    """Count the staged rows that are contacts of a type. Of those a value stays that its row does not state, but for
+    the fields in `erasable`."""
+    row: Any = one(db, SQL["compare"], (type_id, _nulls(erasable)))
+    return Compared(*row)
+
+
+def differing(db: apsw.Connection, type_id: int, erasable: Collection[int]) -> list[Differing]:
+    """Give the staged rows that `compare` has found to say something new; some of them may not do so after all,
+    because the same values can be written in two ways."""
+    rows: Any = db.execute(SQL["changed"], (type_id, _nulls(erasable))).fetchall()
+    return list(map(Differing._make, rows))
+
+
+def insert_new(
+    db: apsw.Connection, type_id: int, count: int, known: int, now: datetime, cause: Cause = Cause.CONTACT
+) -> None:
+    """Add those of the `count` staged rows that are no contacts, in the order in which they were given; `known` of
+    them are contacts. They get consecutive ids. Raises Refused when there are no numbers left."""
+    new = count - known
+    if not new:
+        return
+    last: Any = one(db, SQL["last_id"])
+    first = (last[0] if last else 0) + 1
+    if first + new > STRANGER:
+        raise Refused("this store has numbered two thousand million contacts and has no numbers left")
+    if known:
+        db.execute(SQL["drop_known"], (type_id,)).fetchall()
+    db.execute(SQL["insert"], (type_id, to_micros(now))).fetchall()
+    feed.tell_contact_range(db, first, first + new - 1, now, cause)
+
+
+def _nulls(field_ids: Collection[int]) -> str:
+    return msgspec.json.encode(dict.fromkeys(map(str, field_ids))).decode()

@@ -1,0 +1,113 @@
+"""A batch that SQLite compares gives what the merge of each of its documents gives, in the order of its rows."""
+
+from collections.abc import Collection
+
+import hypothesis.strategies as st
+import pytest
+from hypothesis import HealthCheck, given, settings
+
+from tamis.actions.fields import create_field
+from tamis.actions.importing.upsert import Outcome, upsert
+from tamis.domain.contacts import encode_values, merge_documents
+from tamis.domain.errors import Refused
+from tamis.domain.fields import CITY, COUNTRY, FIRST_NAME, LAST_NAME, FieldSet, Kind, Value
+from tamis.records.contacts import ContactRow
+from tests.imports.conftest import Desk
+
+KEYS = [f"p{number}@example.org" for number in range(8)]
+FIELDS = (FIRST_NAME, LAST_NAME, COUNTRY, CITY)
+TEXTS: st.SearchStrategy[Value] = st.sampled_from(
+    ["Ann", "ann", "Zoë", 'say "hi"', "a\\b", "a\nb", "null", "\u2028", "{}", "😀"]
+)
+DOCUMENTS = st.dictionaries(st.sampled_from([field.id for field in FIELDS]), TEXTS, max_size=4).map(encode_values)
+ROWS = st.lists(
+    st.tuples(st.sampled_from(KEYS), st.booleans(), DOCUMENTS).map(
+        lambda row: (row[0].upper() if row[1] else row[0], row[0], row[2])
+    ),
+    max_size=8,
+    unique_by=lambda row: row[1],
+)
+ERASABLE = st.frozensets(st.sampled_from([field.id for field in FIELDS]))
+Stored = dict[str, tuple[str, str]]
+
+
+def stored(desk: Desk) -> Stored:
+    """Give address and document of every contact by its key, in order of id."""
+    rows = desk.house.records.reader().execute("SELECT email_key, email, field_values FROM contacts ORDER BY id")
+    return {str(key): (str(email), str(document)) for key, email, document in rows.fetchall()}
+
+
+def expected(
+    before: Stored, rows: list[ContactRow], fields: FieldSet, erasable: Collection[int]
+) -> tuple[Stored, Outcome]:
+    """Do row by row what an upsert promises."""
+    after, created, updated = dict(before), 0, 0
+    for email, key, document in rows:
+        if key in before:
+            after[key] = (email, merge_documents(before[key][1], document, fields, erasable))
+            updated += after[key] != before[key]
+        else:
+            after[key] = (email, document)
+            created += 1
+    return after, Outcome(created, updated, len(rows) - created - updated)
+
+
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(batches=st.lists(st.tuples(ROWS, ERASABLE), min_size=1, max_size=4))
+def test_a_batch_does_what_its_rows_say(desk: Desk, batches: list[tuple[list[ContactRow], frozenset[int]]]) -> None:
+    house, type_id = desk.house, desk.type.id
+    house.records.write(lambda db: db.execute("DELETE FROM contacts").fetchall())
+    for rows, erasable in batches:
+        after, outcome = expected(stored(desk), rows, desk.fields, erasable)
+        before, changes = stored(desk), desk.changes
+        assert house.write(upsert, type_id, desk.fields, rows, erasable, write=False) == outcome
+        assert (stored(desk), desk.changes) == (before, changes)
+        assert house.write(upsert, type_id, desk.fields, rows, erasable) == outcome
+        assert list(stored(desk).items()) == list(after.items())
+        assert desk.changes == changes + outcome.created + outcome.updated
+        assert house.write(upsert, type_id, desk.fields, rows, erasable) == Outcome(0, 0, len(rows))
+
+
+def test_new_contacts_are_numbered_in_order_and_without_gaps_among_known_ones(desk: Desk) -> None:
+    rows = [(key, key, "{}") for key in KEYS]
+    desk.house.write(upsert, desk.type.id, desk.fields, rows[2:6:3], ())
+    desk.house.write(upsert, desk.type.id, desk.fields, rows, ())
+    db = desk.house.records.reader()
+    numbered = db.execute("SELECT email, id FROM contacts ORDER BY id").fetchall()
+    assert numbered == [(KEYS[n], i) for i, n in enumerate((2, 5, 0, 1, 3, 4, 6, 7), 1)]
+
+
+def test_a_batch_that_fails_leaves_nothing_for_the_next_one(desk: Desk) -> None:
+    twice = [(key, KEYS[0], "{}") for key in KEYS[:2]]  # which no caller may give
+    with pytest.raises(Exception, match="UNIQUE"):
+        desk.house.write(upsert, desk.type.id, desk.fields, twice, ())
+    assert desk.house.write(upsert, desk.type.id, desk.fields, [(KEYS[3], KEYS[3], "{}")], ()) == Outcome(1, 0, 0)
+    assert list(stored(desk)) == [KEYS[3]]
+
+
+def test_values_of_every_kind_are_found_unchanged(desk: Desk) -> None:
+    values: dict[Kind, Value] = {Kind.NUMBER: 1e22, Kind.BOOLEAN: False, Kind.CHOICES: ("b", "a")}
+    made = {
+        kind: desk.house.write(create_field, desk.type, str(kind), kind, ["a", "b"] if kind.has_options else [])
+        for kind in values
+    }
+    full = encode_values({FIRST_NAME.id: "Ann", **{made[kind].id: value for kind, value in values.items()}})
+    desk.house.write(upsert, desk.type.id, desk.fields, [(KEYS[0], KEYS[0], full)], ())
+    before = desk.changes
+    for kind, value in values.items():
+        part = encode_values({made[kind].id: value})
+        assert desk.house.write(upsert, desk.type.id, desk.fields, [(KEYS[0], KEYS[0], part)], ()).unchanged == 1
+    assert desk.changes == before
+
+
+def test_a_row_read_by_fields_that_are_gone_is_refused(desk: Desk) -> None:
+    read = desk.fields
+    note = desk.house.write(create_field, desk.type, "Note", Kind.TEXT)
+    with pytest.raises(Refused, match="the field note was changed or deleted meanwhile"):
+        desk.house.write(
+            upsert,
+            desk.type.id,
+            FieldSet((*read.fields, note.__class__(note.id + 1, "note", "Note", Kind.TEXT))),
+            [],
+            (),
+        )
