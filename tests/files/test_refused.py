@@ -43,6 +43,7 @@ NOISE = b"".join(b"%x@b.org,%d\n" % (zlib.crc32(b"%d" % n), n) for n in range(40
         (b"\x1f\x8bnonsense, not gzip", "is damaged"),
         (gzip.compress(NOISE)[:90_000] + b"?" * 50 + gzip.compress(NOISE)[90_050:], "is damaged"),
     ],
+    ids=lambda value: value if isinstance(value, str) else "",
 )
 def test_refused(reader: Reader, content: bytes, reason: str) -> None:
     with pytest.raises(Invalid) as refused:

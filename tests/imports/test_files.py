@@ -89,6 +89,7 @@ def test_other_scripts_are_kept(desk: Desk) -> None:
         (b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR", "text"),
         (b"ann@example.org,Ann\nbob@example.org,Bob\n", "put a line with the names"),
     ],
+    ids=lambda value: value if isinstance(value, str) else "",
 )
 def test_a_file_that_cannot_be_taken_is_refused_and_nothing_is_written(desk: Desk, content: bytes, reason: str) -> None:
     before, fields = desk.changes, desk.fields

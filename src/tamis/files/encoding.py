@@ -50,10 +50,9 @@ def find_encoding(source: Source) -> Encoding:
             break
     _refuse_binary(source, start[:_START])
     mark, name = next(((mark, name) for mark, name in _MARKS.items() if start.startswith(mark)), (b"", UTF8))
-    check, length, undefined, sound = codecs.getincrementaldecoder(name)(), 0, 0, True
+    check, length, sound = codecs.getincrementaldecoder(name)(), 0, True
     for block in _chain(start, blocks):
         sound = sound and _decodes(check, block)
-        undefined += sum(block.count(byte) for byte in _UNDEFINED) if name == UTF8 and not block.isascii() else 0
         length += len(block)
     sound = sound and _decodes(check, b"", final=True)
     notices = tuple(source.notices)
@@ -63,7 +62,7 @@ def find_encoding(source: Source) -> Encoding:
         notices += (f"Characters that are not valid {name.upper()[:6]} were replaced by \N{REPLACEMENT CHARACTER}.",)
         return Encoding(name, len(mark), length, notices)
     notices += ("Read as Windows-1252, because it is not UTF-8.",)
-    if undefined:
+    if undefined := sum(block.count(byte) for block in source.blocks() for byte in _UNDEFINED):
         notices += (
             f"Bytes that have no meaning in Windows-1252 became control characters ({undefined:,} of them): "
             "if names look wrong, save the file as UTF-8 and import again.",

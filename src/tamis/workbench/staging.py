@@ -22,10 +22,14 @@ class Located(NamedTuple):
     cells: list[str]
 
 
+CHUNKS_AT_ONCE = 4
+"""Small appends to a table cost DuckDB several times as much as large ones."""
+
+
 @dataclass(frozen=True, slots=True)
 class _Staged:
     first: int
-    chunk: Chunk
+    chunks: tuple[Chunk, ...]
 
 
 class Staging:
@@ -40,14 +44,15 @@ class Staging:
         self.broken: dict[int, str] = {}
         self._con, self._width, self._delimiter = con, width, delimiter
         self._staged: list[_Staged] = []
+        self._waiting: list[Chunk] = []
         columns = [f"c{n}" for n in range(width)]
         kinds = ", ".join(f"{column}: 'VARCHAR'" for column in columns)
         con.execute(f"CREATE TABLE rows ({', '.join(f'{column} VARCHAR' for column in columns)})")
         self._fast = (
-            "INSERT INTO rows SELECT * FROM read_csv($path, auto_detect = false, header = false, delim = $delimiter, "
+            "INSERT INTO rows SELECT * FROM read_csv($paths, auto_detect = false, header = false, delim = $delimiter, "
             "quote = '\"', escape = '\"', comment = '', nullstr = '', allow_quoted_nulls = true, strict_mode = true, "
             "null_padding = false, ignore_errors = false, skip = 0, encoding = 'utf-8', compression = 'none', "
-            f"parallel = false, columns = {{{kinds}}})"
+            f"columns = {{{kinds}}})"
         )
         # Two steps: around unnest, nullif would be many times slower.
         emptied = ", ".join(f"nullif({column}, '')" for column in columns)
@@ -55,27 +60,48 @@ class Staging:
         self._careful = f"INSERT INTO rows SELECT {emptied} FROM (SELECT {cells})"
 
     def add(self, chunk: Chunk) -> None:
-        """Append the records of a chunk in their order."""
-        self._staged.append(_Staged(self.count, chunk))
+        """Append the records of a chunk in their order, now or with the next ones."""
         # A table of one column cannot tell an empty cell from an empty line.
-        added = self._add_fast(chunk) if chunk.plain and self._width > 1 else None
-        self.count += self._add_carefully(chunk) if added is None else added
+        if chunk.plain and self._width > 1:
+            self._waiting.append(chunk)
+            if len(self._waiting) == CHUNKS_AT_ONCE:
+                self.finish()
+        else:
+            self.finish()
+            self._stage([chunk], self._add_carefully(chunk))
+
+    def finish(self) -> None:
+        """Append what waits; to be called after the last chunk."""
+        waiting, self._waiting = self._waiting, []
+        added = self._add_fast(waiting) if waiting else None
+        if added is not None:
+            self._stage(waiting, added)
+            return
+        for chunk in waiting:
+            alone = self._add_fast([chunk]) if len(waiting) > 1 else None
+            self._stage([chunk], self._add_carefully(chunk) if alone is None else alone)
 
     def locate(self, numbers: Iterable[int]) -> Iterator[Located]:
         """Find records, of which the numbers ascend, in the file; only the chunks that hold them are read."""
         firsts = [staged.first for staged in self._staged]
         for place, group in groupby(numbers, lambda number: bisect_right(firsts, number) - 1):
-            wanted, first = set(group), firsts[place]
-            for number, record in enumerate(self._records(self._staged[place].chunk), first):
+            wanted = set(group)
+            records = chain.from_iterable(map(self._records, self._staged[place].chunks))
+            for number, record in enumerate(records, firsts[place]):
                 if number in wanted:
                     yield Located(number, record.line, record.cells)
+
+    def _stage(self, chunks: Sequence[Chunk], added: int) -> None:
+        self._staged.append(_Staged(self.count, tuple(chunks)))
+        self.count += added
 
     def _records(self, chunk: Chunk) -> Iterator[Record]:
         return read_records(_text(chunk), self._delimiter, chunk.first_line)
 
-    def _add_fast(self, chunk: Chunk) -> int | None:
+    def _add_fast(self, chunks: Sequence[Chunk]) -> int | None:
+        paths = [str(chunk.path) for chunk in chunks]
         try:
-            found = self._con.execute(self._fast, {"path": str(chunk.path), "delimiter": self._delimiter}).fetchone()
+            found = self._con.execute(self._fast, {"paths": paths, "delimiter": self._delimiter}).fetchone()
         except duckdb.InvalidInputException:
             return None  # a row is ragged, or longer than this reader takes
         assert found

@@ -74,4 +74,5 @@ def stage(
         for chunk in delimited.chunks():
             staging.add(chunk)
             progress(READING, delimited.position, delimited.size)
+        staging.finish()
     return Source(layout.header, staging, layout.notices, is_spreadsheet=True)
