@@ -22,6 +22,7 @@ def stage(chunks: list[Chunk], width: int, delimiter: str = ",") -> tuple[Stagin
     staging = Staging(con, width, delimiter)
     for chunk in chunks:
         staging.add(chunk)
+    staging.finish()
     rows = con.execute("SELECT rowid, * FROM rows ORDER BY rowid").fetchall()
     assert [row[0] for row in rows] == list(range(staging.count))
     return staging, [row[1:] for row in rows]
