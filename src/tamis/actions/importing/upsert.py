@@ -37,12 +37,13 @@ def upsert(
     write: bool = True,
     cause: Cause = Cause.IMPORT,
     checked: int = 0,
+    import_id: int | None = None,  # noqa: ARG001
 ) -> Outcome:
     """Store contacts of one type, whose addresses differ from each other; without `write`, only tell the outcome.
 
     A known contact keeps the values that its row does not state, but for the fields in `erasable`. Raises Refused when
     an address was forgotten (the caller has looked at those with numbers up to `checked`), and when `fields`, by which
-    the rows were read, are no longer those of the type.
+    the rows were read, are no longer those of the type. `import_id` is the job that they are stored for.
     """
     if write:
         _check_fields(types.fields_of_type(db, type_id), fields)

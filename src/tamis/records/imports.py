@@ -1,0 +1,125 @@
+"""Imports as jobs in the records: what was asked, how far it has come, and what became of it."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+from typing import Any
+
+import apsw
+import msgspec
+
+from tamis.domain.instants import from_micros, to_micros
+from tamis.records.database import one
+from tamis.records.queries import load
+
+SQL = load("imports")
+# SQLite counts in 64 bits, so a larger id cannot be one of a job.
+MOST = (1 << 63) - 1
+
+
+class State(StrEnum):
+    """What an import is at; one whose process was killed stays `running` here."""
+
+    RUNNING = "running"
+    FINISHED = "finished"
+    FAILED = "failed"
+    UNDOING = "undoing"
+    UNDONE = "undone"
+
+
+@dataclass(frozen=True, slots=True)
+class ImportJob:
+    """An import of a file into a contact type.
+
+    `source` is the name of the file. `rows_total` is None until the file has been read. `rows_done` counts the rows of
+    the file that are behind it, also those that are not stored; `created`, `updated` and `unchanged` count what is on
+    disk. `error` says in words why it failed.
+    """
+
+    id: int
+    account_id: int
+    contact_type_id: int
+    source: str
+    options: Mapping[str, Any]
+    state: State
+    phase: str
+    started_at: datetime
+    finished_at: datetime | None
+    rows_total: int | None
+    rows_done: int
+    created: int
+    updated: int
+    unchanged: int
+    repeated: int
+    rejected: int
+    report: Mapping[str, Any]
+    error: str | None
+
+
+def insert(
+    db: apsw.Connection, account_id: int, type_id: int, source: str, options: Mapping[str, Any], now: datetime
+) -> ImportJob:
+    """Add an import that begins now; `options` and later its report are JSON objects."""
+    row: Any = one(db, SQL["insert"], (account_id, type_id, source, _json(options), to_micros(now)))
+    job = by_id(db, account_id, row[0])
+    assert job
+    return job
+
+
+def by_id(db: apsw.Connection, account_id: int, import_id: int) -> ImportJob | None:
+    """Find an import of an account by its id."""
+    if not 0 < import_id <= MOST:
+        return None
+    row = one(db, SQL["by_id"], (import_id, account_id))
+    return _job(row) if row else None
+
+
+def of_account(db: apsw.Connection, account_id: int, limit: int) -> list[ImportJob]:
+    """List the imports of an account, newest first, `limit` of them at most."""
+    return [_job(row) for row in db.execute(SQL["of_account"], (account_id, limit)).fetchall()]
+
+
+def set_state(
+    db: apsw.Connection,
+    import_id: int,
+    state: State,
+    finished_at: datetime | None = None,
+    error: str | None = None,
+) -> None:
+    """Say what an import is at, when it came to its end, and why, if it failed."""
+    end = to_micros(finished_at) if finished_at else None
+    db.execute(SQL["set_state"], (import_id, state, end, error)).fetchall()
+
+
+def set_phase(db: apsw.Connection, import_id: int, phase: str, rows_total: int | None) -> None:
+    """Say what an import is doing, and how many rows there are; None leaves that as it is."""
+    db.execute(SQL["set_phase"], (import_id, phase, rows_total)).fetchall()
+
+
+def add_stored(db: apsw.Connection, import_id: int, rows_done: int, created: int, updated: int, unchanged: int) -> None:
+    """Count a batch that is stored in the same transaction; `rows_done` rows of the file are now behind it."""
+    db.execute(SQL["add_stored"], (import_id, rows_done, created, updated, unchanged)).fetchall()
+
+
+def set_left_out(db: apsw.Connection, import_id: int, rows_total: int, repeated: int, rejected: int) -> None:
+    """Say how many rows a file has, and how many of them are not stored."""
+    db.execute(SQL["set_left_out"], (import_id, rows_total, repeated, rejected)).fetchall()
+
+
+def set_report(db: apsw.Connection, import_id: int, report: Mapping[str, Any]) -> None:
+    """Keep what is to be told of an import beside its figures."""
+    db.execute(SQL["set_report"], (import_id, _json(report))).fetchall()
+
+
+def _json(document: Mapping[str, Any]) -> str:
+    return msgspec.json.encode(document).decode()
+
+
+def _job(row: Any) -> ImportJob:
+    id_, account_id, type_id, source, options, state, phase, started_at, finished_at, total, *figures = row[:-2]
+    end = None if finished_at is None else from_micros(finished_at)
+    asked = (source, msgspec.json.decode(options), State(state), phase, from_micros(started_at), end, total)
+    rest = (msgspec.json.decode(row[-2]), row[-1])
+    every: Any = (id_, account_id, type_id, *asked, *figures, *rest)
+    return ImportJob(*every)
