@@ -1,10 +1,14 @@
 """Real files, with counts that were computed elsewhere."""
 
+import csv
 from importlib.resources import files
 from pathlib import Path
 
 import pytest
 
+from tamis.actions.importing.report import ImportOptions
+from tamis.domain.errors import Invalid
+from tamis.domain.fields import Kind
 from tests.imports.conftest import Desk
 
 SHARED = Path(__file__).parents[3] / "shared" / "data"
@@ -23,6 +27,24 @@ COUNTS_OF_PEOPLE = {
 }
 
 
+COUNTS_OF_CUSTOMERS = {
+    "active is true": 584,
+    "active is false": 15,
+    'store = "Store 1"': 326,
+    'store = "Store 2"': 273,
+    'country = "India"': 60,
+    'country = "China"': 53,
+    'country = "United States"': 36,
+    'country = "Japan"': 31,
+    'country = "Mexico"': 30,
+    'country = "Russian Federation"': 28,
+    "total_paid >= 150": 46,
+    "rental_count >= 40": 7,
+    "open_rentals > 0": 159,
+    "last_rental_at is between 2006-01-01 and 2006-12-31": 158,
+}
+
+
 def test_the_customers_of_the_film_rental(desk: Desk) -> None:
     path = Path(str(files("tamis.demo") / "sakila_customers.csv"))
     report = desk.take(path)
@@ -32,8 +54,7 @@ def test_the_customers_of_the_film_rental(desk: Desk) -> None:
     assert kinds["last_rental_at"] == "datetime"
     assert kinds["total_paid"] == "number"
     assert kinds["store"] == "choice"
-    assert desk.count("active is true") == 584
-    assert desk.count("last_rental_at is between 2006-01-01 and 2006-12-31") == 158
+    assert {rule: desk.count(rule) for rule in COUNTS_OF_CUSTOMERS} == COUNTS_OF_CUSTOMERS
     assert desk.take(path).unchanged == 599
 
 
@@ -45,17 +66,43 @@ def test_half_a_million_people(desk: Desk, path: Path) -> None:
 
 
 TELCO = SHARED / "telco_churn.csv"
+telco = pytest.mark.parametrize("path", [TELCO] if TELCO.exists() else [], ids=lambda path: path.name)
 
 
-@pytest.mark.parametrize("path", [TELCO] if TELCO.exists() else [], ids=lambda path: path.name)
+@telco
+def test_customers_without_an_address_are_refused(desk: Desk, path: Path) -> None:
+    before = desk.fields, desk.changes
+    with pytest.raises(Invalid, match="no column is called email") as refused:
+        desk.take(path)
+    assert '"customerID"' in refused.value.message
+    assert (desk.fields, desk.changes) == before
+
+
+@telco
+def test_numbers_in_the_place_of_addresses_are_rejected_row_by_row(desk: Desk, path: Path) -> None:
+    report = desk.take(path, ImportOptions(chosen={"customerID": "email"}))
+    assert (report.rows, report.rejected, report.reasons) == (
+        7_043,
+        7_043,
+        {"email must be a valid e-mail address": 7_043},
+    )
+    assert report.rejects_file
+    with Path(report.rejects_file).open(newline="", encoding="utf-8") as file:
+        _, first, *others = csv.reader(file)
+    assert first[:3] == ["2", 'email must be a valid e-mail address, not "7590-VHVEG"', "7590-VHVEG"]
+    assert len(others) == 7_042
+
+
+@telco
 def test_customers_with_an_address_that_is_given_to_them(desk: Desk, path: Path) -> None:
     lines = path.read_text().splitlines()
-    given = [
-        lines[0].replace("customerID", "email"),
-        *(f"c{line.replace(',', '@example.org,', 1)}" for line in lines[1:]),
-    ]
-    assert desk.take("\n".join(given)).created == 7_043
+    given = [f"email,{lines[0]}", *(f"c{n}@example.org,{line}" for n, line in enumerate(lines[1:]))]
+    report = desk.take("\n".join(given))
+    assert (report.rows, report.created) == (7_043, 7_043)
+    kinds = {field.key: field.kind for field in report.created_fields}
+    assert (kinds["totalcharges"], kinds["customerid"]) == (Kind.NUMBER, Kind.TEXT)
     assert desk.count("churn is true") == 1_869
     assert desk.count('contract = "month-to-month"') == 3_875
     assert desk.count("totalcharges is blank") == 11
+    assert desk.count("totalcharges >= 0") == 7_032
     assert desk.count('contract = "Month-to-month" and internetservice = "fiber optic" and churn is true') == 1_162

@@ -1,0 +1,116 @@
+"""The messy files of other people's test suites: taken as their answers say, or refused with the reason."""
+
+import csv
+import io
+import json
+from pathlib import Path
+
+import pytest
+
+from tamis.actions.importing.report import ImportOptions
+from tamis.domain.errors import Invalid
+from tamis.domain.fields import Field, Kind, format_value, key_of
+from tests.files.test_messy import KNOWN, MESSY, SPECTRUM
+from tests.imports.conftest import Desk
+from tests.support.process import Refused, tamis
+
+TABLES = MESSY / "messytables"
+TITLED = {"weird_head_padding.csv", "begrotingsanalyse-2011.csv", "excel_pasting.csv", "mixedGLB.csv"}
+"""Files with a title or blank lines above their header: nothing tells where it stands until it names an address."""
+
+
+def with_addresses(content: bytes, encoding: str, delimiter: str) -> bytes:
+    """Put a column of addresses in front of a table, and leave everything else as it stands."""
+    text = content.decode(encoding)
+    mark, text = ("\ufeff", text[1:]) if text.startswith("\ufeff") else ("", text)
+    lines = text.replace("\r\n", "\n").replace("\r", "\n").split("\n")
+    reader = csv.reader(io.StringIO("\n".join(lines)), delimiter=delimiter)
+    begins = 0
+    found: list[str] = []
+    for record in reader:
+        whole = "\n".join(lines[begins : reader.line_num])
+        if record:
+            found.append((f"p{len(found)}@example.org" if found else "email") + delimiter + whole)
+        begins = reader.line_num
+    return (mark + "\n".join(found) + "\n").encode(encoding)
+
+
+def everything(desk: Desk) -> tuple[object, ...]:
+    """Give what a refused file must leave as it was."""
+    return desk.fields, desk.changes, sorted(desk.house.settings.data.glob("rejects/*"))
+
+
+def test_a_file_without_addresses_is_refused_in_plain_words_and_leaves_nothing(desk: Desk) -> None:
+    before = everything(desk)
+    for path in (*SPECTRUM, *(TABLES / name for name in (*KNOWN, "null.csv") if TABLES.exists())):
+        with pytest.raises(Invalid) as refused:
+            desk.take(path)
+        reason = "names the column" if path.name == "null.csv" else "no column is called email"
+        assert reason in refused.value.message
+        assert everything(desk) == before
+
+
+@pytest.mark.parametrize("path", SPECTRUM, ids=lambda path: path.stem)
+def test_csv_spectrum(desk: Desk, path: Path) -> None:
+    # These copies of the files have no carriage returns, which the answer to one of them still has.
+    right = json.loads((path.parents[1] / "json" / f"{path.stem}.json").read_text().replace("\\r\\n", "\\n"))
+    if path.stem == "location_coordinates":  # one object, with another phone number than the file
+        right = [right | {"Contact Phone Number": "2095257564"}]
+    report = desk.take(with_addresses(path.read_bytes(), "utf-8", ","))
+    assert (report.rows, report.created) == (len(right), len(right))
+    for number, row in enumerate(right, 1):
+        values = {key: format_value(value) for key, value in desk.values(f"p{number}@example.org").items()}
+        assert values == {key_of(name): cell.strip() for name, cell in row.items() if cell}
+
+
+@pytest.mark.parametrize("path", SPECTRUM, ids=lambda path: path.stem)
+def test_a_column_of_something_else_called_the_address_rejects_every_row(desk: Desk, path: Path) -> None:
+    column = path.read_text().split(",")[0]
+    report = desk.take(path, ImportOptions(create_fields=True, chosen={column: "email"}))
+    assert report.rejected == report.rows > 0
+    assert list(report.reasons) == ["email must be a valid e-mail address"]
+    assert desk.count("email is not blank") == 0
+
+
+@pytest.mark.parametrize("name", [name for name in KNOWN if name not in TITLED] if TABLES.exists() else [])
+def test_messytables_with_an_address_in_every_row(desk: Desk, name: str) -> None:
+    encoding, delimiter, width, _, rows = KNOWN[name]
+    if encoding == "windows-1252":
+        encoding = "latin-1"  # which has a character for every byte, so that the bytes stay as they are
+    content = with_addresses((TABLES / name).read_bytes(), encoding, delimiter)
+    report = desk.take(content)
+    assert report.created + report.updated + report.unchanged + report.repeated + report.rejected == report.rows
+    assert report.rows == rows
+    assert len(report.created_fields) + len(report.ignored_columns) <= width
+    assert desk.count("email is not blank") == report.created
+
+
+@pytest.mark.parametrize("directory", [TABLES] if TABLES.exists() else [], ids=["messytables"])
+def test_a_few_values_of_messytables(desk: Desk, directory: Path) -> None:
+    kinds = _kinds(desk.take(with_addresses((directory / "simple.psv").read_bytes(), "utf-8", "|")).created_fields)
+    assert set(kinds.values()) == {Kind.NUMBER}
+    assert desk.values("p1@example.org")["first_time_buyers"] == 27_000
+    spanish = (directory / "spanish_chars.csv").read_bytes()
+    report = desk.take(with_addresses(spanish, "latin-1", ","))
+    assert report.notices == ("Read as Windows-1252, because it is not UTF-8.",)
+    assert (report.updated, report.created) == (28, 88)
+    assert desk.count('descripción contains "ó"') > 0
+
+
+def _kinds(fields: tuple[Field, ...]) -> dict[str, Kind]:
+    return {field.key: field.kind for field in fields}
+
+
+@pytest.mark.parametrize("path", SPECTRUM[:1], ids=lambda path: path.stem)
+def test_the_command_says_the_same(desk: Desk, path: Path) -> None:
+    data = desk.house.settings.data
+    with pytest.raises(Refused) as refused:
+        tamis(data, "import", path, "--type", "People", "--create-fields")
+    status, told = refused.value.args
+    assert status == 1
+    assert "no column is called email" in told
+    assert "--map COLUMN=email" in told
+    assert "Traceback" not in told
+    file = desk.file(with_addresses(path.read_bytes(), "utf-8", ","))
+    assert tamis(data, "import", file, "--type", "People", "--create-fields")["created"] == 1
+    assert desk.values("p1@example.org")["zip"] == "08123"
