@@ -13,7 +13,7 @@ from tamis.domain.contacts import encode_part
 from tamis.domain.emails import email_key, parse_email
 from tamis.domain.fields import Field, Kind, Value, ValueProblem, parser
 from tamis.workbench.addresses import read_addresses
-from tamis.workbench.cells import Column, cell, padded_columns, read_cells
+from tamis.workbench.cells import Column, cell, padded_columns, read_cells, wholly_plain
 from tamis.workbench.open import open_workbench
 from tamis.workbench.plain import INFERABLE, is_plain
 
@@ -81,7 +81,7 @@ def lay_out(con: duckdb.DuckDBPyConnection, cells: Sequence[str]) -> None:
     """Make `rows` of one column, and an empty `problems`."""
     for (name,) in con.execute("SELECT table_name FROM duckdb_tables()").fetchall():
         con.execute(f"DROP TABLE {name}")
-    con.execute("CREATE TABLE rows AS SELECT unnest($1::VARCHAR[]) AS c0", [list(cells)])
+    con.execute("CREATE TABLE rows AS SELECT unnest($1::VARCHAR[]) AS c0", [[cell or None for cell in cells]])
     con.execute("CREATE TABLE problems (n BIGINT, place INTEGER, reason VARCHAR)")
 
 
@@ -108,7 +108,9 @@ def test_cells_are_read_as_the_fields_read_them(
     field = Field(107, "it", "It", kind, OPTIONS if kind.has_options else ())
     read = parser(field, zone)
     lay_out(con, cells)
-    (part,) = read_cells(con, [Column(0, field, read)], padded_columns(con, 1), utc=zone.key == "UTC")
+    padded, utc = padded_columns(con, 1), zone.key == "UTC"
+    plain = wholly_plain(con, {0: kind}, padded, utc=utc)
+    (part,) = read_cells(con, [Column(0, field, read)], plain, padded, utc=utc)
     query = f"SELECT {part.expression} FROM rows{part.join} ORDER BY rows.rowid"
     found = [row[0] or "" for row in con.execute(query).fetchall()]
     wrong = problems(con)

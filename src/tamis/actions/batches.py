@@ -2,9 +2,10 @@
 
 import gc
 from collections.abc import Iterable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from itertools import islice
-from typing import TypeVar
+from typing import TypeVar, cast
 
 T = TypeVar("T")
 
@@ -14,6 +15,16 @@ def batched(items: Iterable[T], size: int) -> Iterator[tuple[T, ...]]:
     left = iter(items)
     while batch := tuple(islice(left, size)):
         yield batch
+
+
+def one_ahead(items: Iterator[T]) -> Iterator[T]:
+    """Give the items while the next one is already being made in another thread."""
+    end = object()
+    with ThreadPoolExecutor(1) as thread:
+        coming = thread.submit(next, items, end)
+        while (item := coming.result()) is not end:
+            coming = thread.submit(next, items, end)
+            yield cast("T", item)
 
 
 @contextmanager

@@ -1,13 +1,13 @@
 """The cells of the columns that feed fields: which are plain, what the others are, and which are no values."""
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 import duckdb
 
 from tamis.domain.contacts import encode_part
-from tamis.domain.fields import Field, Value, ValueProblem
-from tamis.workbench.plain import is_plain, part
+from tamis.domain.fields import Field, Kind, Value, ValueProblem
+from tamis.workbench.plain import are_plain_texts, is_plain, part
 
 CELLS_A_FETCH = 10_000
 
@@ -30,9 +30,10 @@ class Part:
 
 
 def cell(position: int, padded: frozenset[int]) -> str:
-    """Give the expression for a cell of `rows`: null when it is blank, without spaces around it."""
+    """Give the expression for a cell of `rows`, where an empty cell is null: null when it is blank, without spaces
+    around it."""
     name = f"c{position:d}"
-    return f"nullif(trim({name}), '')" if position in padded else f"nullif({name}, '')"
+    return f"nullif(trim({name}), '')" if position in padded else name
 
 
 def padded_columns(con: duckdb.DuckDBPyConnection, width: int) -> frozenset[int]:
@@ -42,29 +43,49 @@ def padded_columns(con: duckdb.DuckDBPyConnection, width: int) -> frozenset[int]
     return frozenset(position for position, found in enumerate(row) if found)
 
 
+def wholly_plain(
+    con: duckdb.DuckDBPyConnection, kinds: Mapping[int, Kind], padded: frozenset[int], *, utc: bool
+) -> frozenset[int]:
+    """Find the columns of which all cells that are not blank are plain for their kind."""
+    cells = {position: cell(position, padded) for position in kinds}
+    texts = [position for position, kind in kinds.items() if kind is Kind.TEXT]
+    together = [are_plain_texts([cells[position] for position in texts])] if texts else []
+    known = frozenset(texts) if all(_all(con, together)) else frozenset()
+    asked = [position for position in kinds if position not in known]
+    tests = [
+        f"{cells[position]} IS NULL OR {is_plain(kinds[position], cells[position], utc=utc)}" for position in asked
+    ]
+    return known.union(position for position, plain in zip(asked, _all(con, tests), strict=True) if plain)
+
+
 def read_cells(
-    con: duckdb.DuckDBPyConnection, columns: Sequence[Column], padded: frozenset[int], *, utc: bool
+    con: duckdb.DuckDBPyConnection,
+    columns: Sequence[Column],
+    plain: frozenset[int],
+    padded: frozenset[int],
+    *,
+    utc: bool,
 ) -> list[Part]:
-    """Read all cells of some columns: gives what each adds to documents, in order of field id, and adds what is no
-    value to `problems`."""
-    if not columns:
-        return []
-    plain = {c.position: is_plain(c.field.kind, cell(c.position, padded), utc=utc) for c in columns}
-    tests = ", ".join(
-        f"coalesce(bool_and({cell(position, padded)} IS NULL OR {test}), TRUE)" for position, test in plain.items()
-    )
-    wholly = dict(zip(plain, con.execute(f"SELECT {tests} FROM rows").fetchall()[0], strict=True))
+    """Read all cells of some columns, of which those in `plain` are wholly so: gives what each adds to documents, in
+    order of field id, and adds what is no value to `problems`."""
     parts = []
     for column in sorted(columns, key=lambda c: c.field.id):
         position, here = column.position, cell(column.position, padded)
         expression, join = part(column.field.kind, column.field.id, here), ""
-        if not wholly[position]:
-            table = f"looked_up_{position:d}"
-            _look_up(con, column, table, here, plain[position])
-            expression = f"CASE WHEN {plain[position]} THEN {expression} ELSE {table}.part END"
+        if position not in plain:
+            table, usual = f"looked_up_{position:d}", is_plain(column.field.kind, here, utc=utc)
+            _look_up(con, column, table, here, usual)
+            expression = f"CASE WHEN {usual} THEN {expression} ELSE {table}.part END"
             join = f" LEFT JOIN {table} ON {table}.cell = {here}"
         parts.append(Part(expression, join))
     return parts
+
+
+def _all(con: duckdb.DuckDBPyConnection, tests: Sequence[str]) -> list[bool]:
+    if not tests:
+        return []
+    wanted = ", ".join(f"coalesce(bool_and({test}), TRUE)" for test in tests)
+    return list(con.execute(f"SELECT {wanted} FROM rows").fetchall()[0])
 
 
 def distinct_cells(con: duckdb.DuckDBPyConnection, here: str, where: str) -> Iterator[list[str]]:

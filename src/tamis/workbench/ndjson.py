@@ -90,8 +90,8 @@ def _take(con: duckdb.DuckDBPyConnection, before: int, lines: Sequence[bytes]) -
 
 def _as_text(path: str, name: str) -> str:
     return (
-        f"CASE json_type(o, {path}) WHEN 'ARRAY' THEN array_to_string("
-        f"(o -> {path}) ->> '$[*]', '{SEPARATOR} ') ELSE o ->> {path} END AS {name}"
+        f"nullif(CASE json_type(o, {path}) WHEN 'ARRAY' THEN array_to_string("
+        f"(o -> {path}) ->> '$[*]', '{SEPARATOR} ') ELSE o ->> {path} END, '') AS {name}"
     )
 
 

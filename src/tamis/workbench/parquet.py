@@ -29,7 +29,7 @@ def stage_parquet(con: duckdb.DuckDBPyConnection, path: Path, name: str) -> Stag
     """Make `rows` of a Parquet file, called `name` in what people are told; raises Invalid."""
     try:
         described = con.execute("DESCRIBE FROM read_parquet($1)", [str(path)]).fetchall()
-        cells = ", ".join(f"{_as_text(_quoted(row[0]), row[1])} AS c{n}" for n, row in enumerate(described))
+        cells = ", ".join(f"nullif({_as_text(_quoted(row[0]), row[1])}, '') AS c{n}" for n, row in enumerate(described))
         con.execute(f"CREATE TABLE rows AS SELECT {cells} FROM read_parquet($1)", [str(path)])
     except duckdb.Error:
         raise Invalid([Problem(name, "is not a whole Parquet file")]) from None

@@ -4,6 +4,8 @@ All that is written in another way, right or wrong, is not plain and is read by 
 are over a cell that is neither null nor blank and has no spaces around it.
 """
 
+from collections.abc import Sequence
+
 from tamis.domain.fields import Kind
 
 _DAY = "[1-9][0-9]{3}-[0-9]{2}-[0-9]{2}"
@@ -34,9 +36,16 @@ def is_plain(kind: Kind, cell: str, *, utc: bool) -> str:
     if kind is Kind.BOOLEAN:
         return f"(lower({cell}) IN {_TRUE} OR lower({cell}) IN {_FALSE})"
     if kind is Kind.TEXT:
-        short = f"length({cell}) <= {_LONGEST}"
-        return f"(NOT regexp_matches({cell}, '{_UNUSUAL}') AND NOT prefix({cell}, '''') AND {short})"
+        return are_plain_texts([cell])
     return "FALSE"  # options are few: each is looked up
+
+
+def are_plain_texts(cells: Sequence[str]) -> str:
+    """Give the condition that all of several cells, of which some may be null, are plain texts: one look at all of them
+    together costs much less than one at each. It is null, instead of true, where one of them is null."""
+    together = cells[0] if len(cells) == 1 else f"concat_ws(' ', {', '.join(cells)})"
+    quoted = " OR ".join(f"prefix({cell}, '''')" for cell in cells)
+    return f"(NOT regexp_matches({together}, '{_UNUSUAL}') AND length({together}) <= {_LONGEST} AND NOT ({quoted}))"
 
 
 def part(kind: Kind, field_id: int, cell: str) -> str:

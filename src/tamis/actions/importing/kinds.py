@@ -29,14 +29,14 @@ def learn(
     header: Sequence[str],
     columns: ColumnMap,
     options: ImportOptions,
+    plain: frozenset[int],
     padded: frozenset[int],
 ) -> Learned:
-    """Look at all cells of the columns that need it; raises Invalid with a question for each that can be read in two
-    ways."""
+    """Look at all cells of the columns that need it, which those in `plain` do not; raises Invalid with a question for
+    each that can be read in two ways."""
     asked = {position: ColumnKind(None, options.order) for position in columns.unknown}
-    asked |= {
-        position: ColumnKind(field, options.order) for position, field in columns.fields.items() if field.kind in DATES
-    }
+    dated = [p for p, field in columns.fields.items() if field.kind in DATES and p not in plain]
+    asked |= {position: ColumnKind(columns.fields[position], options.order) for position in dated}
     filled = learn_kinds(con, asked, padded)
     decided = {position: column.decide(filled[position]) for position, column in asked.items()}
     questions = [

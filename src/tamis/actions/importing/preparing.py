@@ -40,6 +40,7 @@ def prepare(
     columns: ColumnMap,
     orders: Mapping[int, DateOrder],
     zone: ZoneInfo,
+    plain: frozenset[int],
     padded: frozenset[int],
     refusals: Refusals | None,
     unescaped: bool,
@@ -57,7 +58,7 @@ def prepare(
             if refused := refusals(some):
                 refuse(con, addresses, refused)
     readers = [_column(p, field, zone, orders, unescaped) for p, field in columns.fields.items()]
-    parts = read_cells(con, readers, padded, utc=zone.key == "UTC")
+    parts = read_cells(con, readers, plain, padded, utc=zone.key == "UTC")
     rejected, repeated = leave_out(con, addresses)
     return Prepared(addresses, parts, rejected, repeated)
 

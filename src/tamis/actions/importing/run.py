@@ -5,11 +5,12 @@ from contextlib import ExitStack
 from dataclasses import replace
 from pathlib import Path
 
-from tamis.actions.batches import collector_paused
+from tamis.actions.batches import collector_paused, one_ahead
 from tamis.actions.fields import create_fields
 from tamis.actions.forgetting import refusals
 from tamis.actions.house import House
 from tamis.actions.importing import preparing
+from tamis.actions.importing.following import following
 from tamis.actions.importing.kinds import learn
 from tamis.actions.importing.mapping import map_columns, names_address
 from tamis.actions.importing.rejects import write_rejects
@@ -23,7 +24,7 @@ from tamis.domain.fields import Field, FieldSet, key_of
 from tamis.domain.fields import name_of as field_name_of
 from tamis.domain.infer import Inferred
 from tamis.records import forgotten, types
-from tamis.workbench.cells import padded_columns
+from tamis.workbench.cells import padded_columns, wholly_plain
 from tamis.workbench.documents import ready_rows
 from tamis.workbench.open import open_workbench
 
@@ -60,9 +61,13 @@ def import_file(
         progress("Checking", 0, 0)
         columns = map_columns(source.header, present, options.chosen, options.create_fields)
         padded = padded_columns(con, len(source.header))
-        learned = learn(con, source.header, columns, options, padded)
+        utc = account.zone.key == "UTC"
+        known = {position: field.kind for position, field in columns.fields.items()}
+        plain = wholly_plain(con, known, padded, utc=utc)
+        learned = learn(con, source.header, columns, options, plain, padded)
         made = _make_fields(house, contact_type, source.header, learned.new, options.dry_run)
         columns = replace(columns, fields=columns.fields | made)
+        plain |= wholly_plain(con, {position: field.kind for position, field in made.items()}, padded, utc=utc)
         checked = forgotten.last_number(db)
         prepared = preparing.prepare(
             con,
@@ -70,6 +75,7 @@ def import_file(
             columns,
             learned.orders,
             account.zone,
+            plain,
             padded,
             refusals(db, account, contact_type) if checked else None,
             source.is_spreadsheet and not options.keep_formulas,
@@ -81,8 +87,11 @@ def import_file(
         erasable = [field.id for field in columns.fields.values()] if options.erase else []
         fields = FieldSet((*present.fields, *made.values()))
         count = source.staged.count
+        if count > ROWS_A_BATCH and not options.dry_run:
+            stack.enter_context(following(house))
         with storing(house, contact_type.id, fields, erasable, write=not options.dry_run, checked=checked) as store:
-            for done, rows in ready_rows(con, count, prepared.addresses, prepared.parts, ROWS_A_BATCH):
+            batches = ready_rows(con, count, prepared.addresses, prepared.parts, ROWS_A_BATCH)
+            for done, rows in one_ahead(batches):
                 store.store(rows)
                 progress("Storing", done, count)
         return ImportReport(

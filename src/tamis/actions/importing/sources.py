@@ -7,6 +7,7 @@ from typing import Protocol
 
 import duckdb
 
+from tamis.actions.batches import one_ahead
 from tamis.actions.importing.report import Progress
 from tamis.files.delimited import open_delimited
 from tamis.files.source import STANDARD_INPUT, open_source
@@ -71,7 +72,7 @@ def stage(
     with open_delimited(path, spool, is_header) as delimited:
         layout = delimited.layout
         staging = Staging(con, len(layout.header), layout.delimiter)
-        for chunk in delimited.chunks():
+        for chunk in one_ahead(delimited.chunks()):
             staging.add(chunk)
             progress(READING, delimited.position, delimited.size)
         staging.finish()
