@@ -13,7 +13,7 @@ from tamis.domain.errors import Refused
 from tamis.domain.instants import to_micros
 from tamis.domain.segments import STRANGER
 from tamis.domain.transitions import Cause
-from tamis.records import feed
+from tamis.records import feed, journal
 from tamis.records.contacts import ContactRow
 from tamis.records.database import one
 from tamis.records.queries import load
@@ -63,10 +63,17 @@ def differing(db: apsw.Connection, type_id: int, erasable: Collection[int]) -> l
 
 
 def insert_new(
-    db: apsw.Connection, type_id: int, count: int, known: int, now: datetime, cause: Cause = Cause.CONTACT
+    db: apsw.Connection,
+    type_id: int,
+    count: int,
+    known: int,
+    now: datetime,
+    cause: Cause = Cause.CONTACT,
+    import_id: int | None = None,
 ) -> None:
     """Add those of the `count` staged rows that are no contacts, in the order in which they were given; `known` of
-    them are contacts. They get consecutive ids. Raises Refused when there are no numbers left."""
+    them are contacts. They get consecutive ids. `import_id` is the import that adds them, which can be undone. Raises
+    Refused when there are no numbers left."""
     new = count - known
     if not new:
         return
@@ -76,7 +83,9 @@ def insert_new(
         raise Refused("this store has numbered two thousand million contacts and has no numbers left")
     if known:
         db.execute(SQL["drop_known"], (type_id,)).fetchall()
-    db.execute(SQL["insert"], (type_id, to_micros(now))).fetchall()
+    db.execute(SQL["insert"], (type_id, to_micros(now), import_id)).fetchall()
+    if import_id is not None:
+        journal.note_created(db, import_id, first, first + new - 1)
     feed.tell_contact_range(db, first, first + new - 1, now, cause)
 
 

@@ -11,7 +11,7 @@ from tamis.domain.contacts import Contact, decode_value, decode_values, encode_v
 from tamis.domain.fields import Field, FieldSet, Value
 from tamis.domain.instants import from_micros, to_micros
 from tamis.domain.transitions import Cause
-from tamis.records import feed
+from tamis.records import feed, journal
 from tamis.records.database import one
 from tamis.records.queries import load
 
@@ -58,24 +58,34 @@ def by_ids(db: apsw.Connection, ids: Sequence[int], fields: FieldSet) -> list[Co
 
 
 def update_many(
-    db: apsw.Connection, type_id: int, contacts: Iterable[ChangedContact], now: datetime, cause: Cause = Cause.CONTACT
+    db: apsw.Connection,
+    type_id: int,
+    contacts: Iterable[ChangedContact],
+    now: datetime,
+    cause: Cause = Cause.CONTACT,
+    import_id: int | None = None,
 ) -> None:
-    """Change contacts."""
+    """Change contacts; `import_id` is the import that does so, which can be undone."""
     micros = to_micros(now)
     changed = list(contacts)
-    db.executemany(SQL["update"], ((c.email, c.document, micros, c.id) for c in changed)).fetchall()
+    if import_id is not None:
+        journal.note_changed(db, import_id, [c.id for c in changed])
+    db.executemany(SQL["update"], ((c.email, c.document, micros, import_id, c.id) for c in changed)).fetchall()
     feed.tell_contacts(db, type_id, (c.id for c in changed), now, cause)
 
 
 def delete(db: apsw.Connection, contact: Contact, now: datetime) -> None:
-    """Delete a contact."""
+    """Delete a contact, and what it was before any import."""
+    journal.forget_contact(db, contact.id)
     db.execute(SQL["delete"], (contact.id,)).fetchall()
     feed.tell_contacts(db, contact.contact_type_id, [contact.id], now, Cause.DELETION)
 
 
 def forget_field(db: apsw.Connection, type_id: int, field_id: int) -> None:
-    """Take a field's values out of all contacts of a type."""
+    """Take a field's values out of all contacts of a type, and out of what they were before any import. Nothing is
+    said of the contacts themselves by that: an import that wrote them last can still be undone."""
     path = _path(field_id)
+    journal.forget_field(db, path)
     db.execute(SQL["forget_field"], (path, type_id, path)).fetchall()
 
 

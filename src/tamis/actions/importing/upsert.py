@@ -37,13 +37,14 @@ def upsert(
     write: bool = True,
     cause: Cause = Cause.IMPORT,
     checked: int = 0,
-    import_id: int | None = None,  # noqa: ARG001
+    import_id: int | None = None,
 ) -> Outcome:
     """Store contacts of one type, whose addresses differ from each other; without `write`, only tell the outcome.
 
-    A known contact keeps the values that its row does not state, but for the fields in `erasable`. Raises Refused when
-    an address was forgotten (the caller has looked at those with numbers up to `checked`), and when `fields`, by which
-    the rows were read, are no longer those of the type. `import_id` is the job that they are stored for.
+    A known contact keeps the values that its row does not state, but for the fields in `erasable`. `import_id` is the
+    import that they are stored for, which can be undone. Raises Refused when an address was forgotten (the caller has
+    looked at those with numbers up to `checked`), and when `fields`, by which the rows were read, are no longer those
+    of the type.
     """
     if write:
         _check_fields(types.fields_of_type(db, type_id), fields)
@@ -53,8 +54,8 @@ def upsert(
         known, unchanged = batch.compare(db, type_id, erasable)
         changed = _changed(db, type_id, fields, erasable) if unchanged < known else []
         if write:
-            batch.insert_new(db, type_id, len(rows), known, now, cause)
-            contacts.update_many(db, type_id, changed, now, cause)
+            batch.insert_new(db, type_id, len(rows), known, now, cause, import_id)
+            contacts.update_many(db, type_id, changed, now, cause, import_id)
     return Outcome(len(rows) - known, len(changed), known - len(changed))
 
 

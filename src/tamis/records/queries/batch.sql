@@ -28,8 +28,8 @@ DELETE FROM temp.batch
 WHERE EXISTS (SELECT 1 FROM contacts c WHERE c.contact_type_id = ? AND c.email_key = batch.email_key);
 
 -- name: insert
-INSERT INTO contacts (contact_type_id, email, email_key, field_values, created_at, updated_at)
-SELECT ?1, email, email_key, document, ?2, ?2 FROM temp.batch ORDER BY number;
+INSERT INTO contacts (contact_type_id, email, email_key, field_values, created_at, updated_at, import_id)
+SELECT ?1, email, email_key, document, ?2, ?2, ?3 FROM temp.batch ORDER BY number;
 
 -- name: clear
 DELETE FROM temp.batch;

@@ -11,7 +11,7 @@ SELECT id, contact_type_id, email, field_values, created_at, updated_at
 FROM contacts WHERE id IN (SELECT value FROM json_each(?)) ORDER BY id;
 
 -- name: update
-UPDATE contacts SET email = ?, field_values = ?, updated_at = ? WHERE id = ?;
+UPDATE contacts SET email = ?, field_values = ?, updated_at = ?, import_id = ? WHERE id = ?;
 
 -- name: delete
 DELETE FROM contacts WHERE id = ?;
@@ -26,10 +26,10 @@ WHERE +contact_type_id = ?2 AND id > ?3 AND json_type(field_values, ?1) IS NOT N
 -- With the plus sign contacts are read in the order of their ids, without sorting those of a type anew for each page.
 
 -- name: set_value
-UPDATE contacts SET field_values = json_set(field_values, ?, json(?)) WHERE id = ?;
+UPDATE contacts SET field_values = json_set(field_values, ?, json(?)), import_id = NULL WHERE id = ?;
 
 -- name: clear_value
-UPDATE contacts SET field_values = json_remove(field_values, ?) WHERE id = ?;
+UPDATE contacts SET field_values = json_remove(field_values, ?), import_id = NULL WHERE id = ?;
 
 -- name: documents
 SELECT group_concat('{"id":' || id || ',"email":' || json_quote(email) || ',"created_at":' || created_at

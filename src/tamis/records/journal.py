@@ -1,0 +1,32 @@
+"""What is kept of an import so that it can be undone: which contacts it made, and what those were that it changed."""
+
+from collections.abc import Sequence
+
+import apsw
+import msgspec
+
+from tamis.records.queries import load
+
+SQL = load("journal")
+
+
+def note_created(db: apsw.Connection, import_id: int, first_id: int, last_id: int) -> None:
+    """Remember that an import has made the contacts with some consecutive ids."""
+    db.execute(SQL["note_created"], (import_id, first_id, last_id)).fetchall()
+
+
+def note_changed(db: apsw.Connection, import_id: int, contact_ids: Sequence[int]) -> None:
+    """Remember what contacts are that an import is about to change, but for those that it has made or changed
+    before."""
+    if contact_ids:
+        db.execute(SQL["note_changed"], (import_id, msgspec.json.encode(contact_ids).decode())).fetchall()
+
+
+def forget_contact(db: apsw.Connection, contact_id: int) -> None:
+    """Drop what a contact was before any import."""
+    db.execute(SQL["forget_contact"], (contact_id,)).fetchall()
+
+
+def forget_field(db: apsw.Connection, path: str) -> None:
+    """Drop the values of a field from what contacts were; `path` is where it stands in their documents."""
+    db.execute(SQL["forget_field"], (path,)).fetchall()
