@@ -1,0 +1,203 @@
+"""What is exported and imported again is the same, whatever the values are."""
+
+from collections.abc import Iterator
+from datetime import date, datetime
+from pathlib import Path
+
+import apsw
+import msgspec
+import pytest
+from hypothesis import example, given, settings
+from hypothesis import strategies as st
+
+from tamis.actions.accounts import create_account
+from tamis.actions.exporting.places import export_place, file_in
+from tamis.actions.exporting.write import write_export
+from tamis.actions.fields import create_field
+from tamis.actions.house import House
+from tamis.actions.importing.report import ImportOptions
+from tamis.actions.importing.run import import_file
+from tamis.actions.importing.upsert import upsert
+from tamis.actions.types import create_type
+from tamis.domain.contacts import ContactType, decode_values, encode_values
+from tamis.domain.emails import parse_email
+from tamis.domain.errors import Invalid
+from tamis.domain.exports import Export, Format, Layout
+from tamis.domain.fields import FieldSet, Kind, Value, key_of
+from tamis.domain.instants import FIRST_INSTANT, LAST_INSTANT
+from tamis.domain.transitions import Cause
+from tamis.records import feed, types
+from tamis.settings import Settings
+from tests.laws.strategies import INTERESTS, PLANS, VALUES
+
+LAYOUTS = {
+    ".csv": Layout(Format.CSV),
+    ".csv.gz": Layout(Format.CSV, mark=True, compressed=True),
+    "-keep.csv": Layout(Format.CSV, escapes=False),
+    ".ndjson": Layout(Format.NDJSON),
+    ".parquet": Layout(Format.PARQUET),
+}
+CUSTOM = (
+    ("Notes", Kind.TEXT, ()),
+    ("Total", Kind.NUMBER, ()),
+    ("Born", Kind.DATE, ()),
+    ("Seen", Kind.DATETIME, ()),
+    ("Active", Kind.BOOLEAN, ()),
+    ("Plan", Kind.CHOICE, PLANS),
+    ("Interests", Kind.CHOICES, INTERESTS),
+)
+HOSTILE = (
+    "=1+1", "'=1+1", "''@x", "＝1", "'", "'a", "''", '"', '""', '"a"', ",", "a;b; c", "a; b", ";",
+    "a\r\nb", "a\rb", "a\nb", "a\n\nb", "NULL", "null", "#x", "a\u2028b", "\u200bx\u200b", "🦊", "\\N", "\\",
+    "-5", "+49 123", "{}", "[1]", "0", "007", "true", "2024-01-01", "'-", "'\u2212", "a\tb", "\ufeffx", "email",
+    "x" * 65_535,
+)  # fmt: skip
+ADDRESSES = (
+    "ann@example.org", "=ann@example.org", "-a@example.org", "'ann@example.org", "'=ann@example.org",
+    "''+b@example.org", "+c@example.org", "D'Arcy@Example.org", "zoë@example.org", "x@münchen.example.org",
+    "X@XN--MNCHEN-3YA.example.com", "{}@example.org", "!#$%&'*+/=?^_`{|}~-@example.org",
+)  # fmt: skip
+Row = tuple[str, str, str]
+
+
+class Two:
+    """A house with two contact types of the same fields, by name."""
+
+    def __init__(self, data: Path) -> None:
+        self.house = House(Settings(data))
+        self.account, _ = self.house.write(create_account, "owner@example.org", "America/Sao_Paulo", None)
+        self.types = [self._type(name) for name in ("Here", "There")]
+
+    def _type(self, name: str) -> ContactType:
+        made = self.house.write(create_type, self.account, name)
+        for field, kind, options in CUSTOM:
+            self.house.write(create_field, made, field, kind, options)
+        return made
+
+    def fields(self, contact_type: ContactType) -> FieldSet:
+        """Give the fields of a type."""
+        return types.fields_of_type(self.house.records.reader(), contact_type.id)
+
+    def fill(self, people: dict[str, dict[str, Value]]) -> None:
+        """Hold these people, by address, in the first type, and none in the second."""
+        for one in self.types:
+            self.house.write(_delete_all, one.id)
+        here = self.types[0]
+        rows: list[Row] = []
+        by_key = self.fields(here).by_key
+        for address, values in people.items():
+            email = parse_email(address)
+            assert email
+            document = encode_values({by_key[key].id: value for key, value in values.items()})
+            rows.append((email.address, email.key, document))
+        self.house.write(upsert, here.id, self.fields(here), rows, ())
+
+    def state(self, contact_type: ContactType) -> list[tuple[str, str, dict[str, str]]]:
+        """Read the contacts of a type, in their order, with the values by the keys of their fields."""
+        fields = self.fields(contact_type)
+        rows = self.house.records.reader().execute(
+            "SELECT email, email_key, field_values FROM contacts WHERE contact_type_id = ? ORDER BY id",
+            (contact_type.id,),
+        )
+        found = []
+        for email, key, document in rows.fetchall():
+            values = decode_values(str(document), fields)
+            # As text, two numbers that only look alike differ.
+            found.append((str(email), str(key), {fields.by_id[id_].key: repr(v) for id_, v in values.items()}))
+        return found
+
+    def export(self, layout: Layout, target: Path, fields: tuple[str, ...] | None = None) -> int:
+        """Export the first type to a file."""
+        wanted = Export(self.account.id, layout, type_id=self.types[0].id, fields=fields)
+        with export_place(self.house.settings.data) as place:
+            rows = write_export(self.house, msgspec.json.encode(wanted).decode(), place.name)
+            target.write_bytes(file_in(place).read_bytes())
+        return rows
+
+
+def _delete_all(db: apsw.Connection, now: datetime, type_id: int) -> None:
+    ids = [row[0] for row in db.execute("DELETE FROM contacts WHERE contact_type_id = ? RETURNING id", (type_id,))]
+    feed.tell_contacts(db, type_id, ids, now, Cause.DELETION)
+
+
+@pytest.fixture(scope="module")
+def two(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Two]:
+    made = Two(tmp_path_factory.mktemp("two") / "data")
+    yield made
+    made.house.close()
+
+
+def one_of_each_kind() -> dict[str, st.SearchStrategy[Value]]:
+    """Values of every field that a file can bring."""
+    text = st.one_of(st.sampled_from(HOSTILE), VALUES[Kind.TEXT])
+    custom = {key_of(name): text if kind is Kind.TEXT else VALUES[kind] for name, kind, _ in CUSTOM}
+    return custom | {"first_name": text, "address_line2": text}
+
+
+people = st.dictionaries(
+    st.sampled_from(ADDRESSES), st.fixed_dictionaries({}, optional=one_of_each_kind()), min_size=1, max_size=6
+)
+EDGES: dict[str, dict[str, Value]] = {
+    **{f"p{n}@example.org": {"notes": text, "first_name": text} for n, text in enumerate(HOSTILE)},
+    **{address: {} for address in ADDRESSES},
+    "first@example.org": {"born": date.min, "seen": FIRST_INSTANT, "total": 5e-324, "active": False},
+    "last@example.org": {"born": date.max, "seen": LAST_INSTANT, "total": -1.7976931348623157e308, "active": True},
+}
+
+
+@pytest.mark.parametrize("ending", LAYOUTS)
+@settings(max_examples=15)
+@example(EDGES)
+@given(people)
+def test_exported_and_imported_is_the_same(
+    two: Two, tmp_path_factory: pytest.TempPathFactory, ending: str, crowd: dict[str, dict[str, Value]]
+) -> None:
+    layout = LAYOUTS[ending]
+    options = ImportOptions(keep_formulas=not layout.escapes)
+    file = tmp_path_factory.getbasetemp() / f"people{ending}"
+    two.fill(crowd)
+    here, there = two.types
+    assert two.export(layout, file) == len(crowd)
+    moved = import_file(two.house, two.account, there, file, options)
+    assert (moved.rows, moved.created, moved.rejected) == (len(crowd), len(crowd), 0)
+    assert moved.ignored_columns == ("created_at", "updated_at")
+    assert two.state(there) == two.state(here)
+    before = two.state(here), feed.last_change(two.house.records.reader())
+    again = import_file(two.house, two.account, here, file, options)
+    assert (again.rows, again.unchanged) == (len(crowd), len(crowd))
+    assert (two.state(here), feed.last_change(two.house.records.reader())) == before
+
+
+@pytest.mark.parametrize("ending", LAYOUTS)
+def test_nobody_is_exported_and_imported(two: Two, tmp_path: Path, ending: str) -> None:
+    file = tmp_path / f"people{ending}"
+    two.fill({})
+    assert two.export(LAYOUTS[ending], file) == 0
+    if ending == ".ndjson":  # no line, so that nothing tells what the file is
+        with pytest.raises(Invalid, match="has no JSON object"):
+            import_file(two.house, two.account, two.types[1], file, ImportOptions())
+    else:
+        assert import_file(two.house, two.account, two.types[1], file, ImportOptions()).rows == 0
+
+
+@pytest.mark.parametrize("ending", LAYOUTS)
+def test_only_addresses_are_exported_and_imported(two: Two, tmp_path: Path, ending: str) -> None:
+    layout, file = LAYOUTS[ending], tmp_path / f"people{ending}"
+    two.fill(EDGES)
+    here, there = two.types
+    two.export(layout, file, ("email",))
+    report = import_file(two.house, two.account, there, file, ImportOptions(keep_formulas=not layout.escapes))
+    assert (report.rows, report.created) == (len(EDGES), len(EDGES))
+    assert [row[:2] for row in two.state(there)] == [row[:2] for row in two.state(here)]
+
+
+@pytest.mark.parametrize("ending", LAYOUTS)
+def test_a_file_of_one_field_that_is_often_blank_keeps_its_rows(two: Two, tmp_path: Path, ending: str) -> None:
+    file = tmp_path / f"people{ending}"
+    two.fill({"a@example.org": {}, "b@example.org": {"notes": "=b@example.org"}, "c@example.org": {}})
+    two.export(LAYOUTS[ending], file, ("notes",))
+    options = ImportOptions(chosen={"notes": "email"}, keep_formulas=not LAYOUTS[ending].escapes)
+    report = import_file(two.house, two.account, two.types[1], file, options)
+    assert (report.rows, report.created, report.rejected) == (3, 1, 2)
+    assert report.reasons == {"email is missing": 2}
+    assert [row[0] for row in two.state(two.types[1])] == ["=b@example.org"]
