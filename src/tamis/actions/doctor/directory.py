@@ -5,7 +5,16 @@ from pathlib import Path
 from tamis.actions.doctor.report import Check, looking
 from tamis.columns.store import FILE_NAME
 
-KNOWN = {"columns.lock", "server.json", "rejects", "exports", "columns.tmp", "demo.json"}
+KNOWN = {
+    "columns.lock",
+    "server.json",
+    "imports",
+    "spool",
+    "rejects",
+    "exports",
+    "columns.tmp",
+    "demo.json",
+}
 STORES = ("tamis.sqlite", FILE_NAME)
 
 

@@ -11,6 +11,7 @@ from tamis.actions.forgetting import refusals
 from tamis.actions.house import House
 from tamis.actions.importing import preparing
 from tamis.actions.importing.following import following
+from tamis.actions.importing.jobs import RunningJob, running_job
 from tamis.actions.importing.kinds import learn
 from tamis.actions.importing.mapping import map_columns, names_address
 from tamis.actions.importing.rejects import write_rejects
@@ -42,8 +43,24 @@ def import_file(
     """Import a file into a contact type; raises Invalid when nothing of the file can be taken.
 
     A batch is atomic: a killed import has finished it or not touched it, and running the import again ends in the
-    same state. Of rows with the same address the last good one counts.
+    same state. Of rows with the same address the last good one counts. Unless it is a dry run, the import is a job in
+    the records.
     """
+    with running_job(house, account, contact_type, name_of(path), options) as job:
+        report = _take(house, account, contact_type, path, options, job, job.telling(progress))
+        job.finish(report)
+    return report
+
+
+def _take(
+    house: House,
+    account: Account,
+    contact_type: ContactType,
+    path: Path,
+    options: ImportOptions,
+    job: RunningJob,
+    progress: Progress,
+) -> ImportReport:
     settings, db = house.settings, house.records.reader()
     present = types.fields_of_type(db, contact_type.id)
     with ExitStack() as stack:
@@ -58,6 +75,7 @@ def import_file(
             lambda cells: names_address(cells, options.chosen),
             progress,
         )
+        job.phase("checking", source.staged.count)
         progress("Checking", 0, 0)
         columns = map_columns(source.header, present, options.chosen, options.create_fields)
         padded = padded_columns(con, len(source.header))
@@ -80,19 +98,29 @@ def import_file(
             refusals(db, account, contact_type) if checked else None,
             source.is_spreadsheet and not options.keep_formulas,
         )
+        count = source.staged.count
+        job.leaves_out(count, prepared.repeated, prepared.rejected)
         rejects_file = None
         if prepared.rejected:
             found = preparing.rejects(con, source)
             rejects_file = write_rejects(settings.data, name_of(path), source.header, found, house.clock())
         erasable = [field.id for field in columns.fields.values()] if options.erase else []
         fields = FieldSet((*present.fields, *made.values()))
-        count = source.staged.count
         if count > ROWS_A_BATCH and not options.dry_run:
             stack.enter_context(following(house))
-        with storing(house, contact_type.id, fields, erasable, write=not options.dry_run, checked=checked) as store:
+        progress("Storing", 0, count)
+        with storing(
+            house,
+            contact_type.id,
+            fields,
+            erasable,
+            write=not options.dry_run,
+            checked=checked,
+            import_id=job.id,
+        ) as store:
             batches = ready_rows(con, count, prepared.addresses, prepared.parts, ROWS_A_BATCH)
             for done, rows in one_ahead(batches):
-                store.store(rows)
+                store.store(rows, done)
                 progress("Storing", done, count)
         return ImportReport(
             rows=count,
@@ -106,7 +134,7 @@ def import_file(
             ignored_columns=tuple(source.header[p] for p in columns.ignored),
             created_fields=tuple(made.values()),
             notices=source.notices,
-            import_id=None,
+            import_id=job.id,
         )
 
 

@@ -1,19 +1,31 @@
 """Hand batches of contacts to the writer of the records, one ahead: while it stores a batch, the next one is read."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from concurrent.futures import Future
 from contextlib import contextmanager
+from datetime import datetime
+
+import apsw
 
 from tamis.actions.house import House
 from tamis.actions.importing.upsert import Outcome, upsert
 from tamis.domain.fields import FieldSet
+from tamis.records import imports
+from tamis.records.contacts import ContactRow
 
 
 class Storing:
     """Stores batches in order, each in a transaction of its own, and adds up what became of their rows."""
 
     def __init__(
-        self, house: House, type_id: int, fields: FieldSet, erasable: Sequence[int], write: bool, checked: int
+        self,
+        house: House,
+        type_id: int,
+        fields: FieldSet,
+        erasable: Sequence[int],
+        write: bool,
+        checked: int,
+        import_id: int | None,
     ) -> None:
         self._house = house
         self._type_id = type_id
@@ -21,20 +33,24 @@ class Storing:
         self._erasable = frozenset(erasable)
         self._write = write
         self._checked = checked
+        self._import_id = import_id
         self._under_way: Future[Outcome] | None = None
         self.total = Outcome(0, 0, 0)
 
-    def store(self, contacts: Sequence[tuple[str, str, str]]) -> None:
-        """Store contacts, whose addresses differ from each other, after all that were given before."""
+    def store(self, contacts: Sequence[ContactRow], rows_done: int) -> None:
+        """Store contacts, whose addresses differ from each other, after all that were given before; then `rows_done`
+        rows of the file are done."""
         self.finish()
         self._under_way = self._house.submit(
-            upsert,
+            _store,
             self._type_id,
             self._fields,
             contacts,
             self._erasable,
+            rows_done,
             write=self._write,
             checked=self._checked,
+            import_id=self._import_id,
         )
 
     def finish(self) -> None:
@@ -46,13 +62,41 @@ class Storing:
 
 @contextmanager
 def storing(
-    house: House, type_id: int, fields: FieldSet, erasable: Sequence[int], *, write: bool, checked: int
+    house: House,
+    type_id: int,
+    fields: FieldSet,
+    erasable: Sequence[int],
+    *,
+    write: bool,
+    checked: int,
+    import_id: int | None,
 ) -> Iterator[Storing]:
     """Store batches within a block; at its end, also that of an error, none is under way any more.
 
-    `checked` is the number of the last forgotten address that the caller has looked at."""
-    made = Storing(house, type_id, fields, erasable, write, checked)
+    `checked` is the number of the last forgotten address that the caller has looked at, `import_id` the job in which
+    the figures are kept."""
+    made = Storing(house, type_id, fields, erasable, write, checked, import_id)
     try:
         yield made
     finally:
         made.finish()
+
+
+def _store(
+    db: apsw.Connection,
+    now: datetime,
+    type_id: int,
+    fields: FieldSet,
+    contacts: Sequence[ContactRow],
+    erasable: Collection[int],
+    rows_done: int,
+    *,
+    write: bool,
+    checked: int,
+    import_id: int | None,
+) -> Outcome:
+    """Store a batch and count it in its job, both or neither: so the figures are those of what is on disk."""
+    outcome = upsert(db, now, type_id, fields, contacts, erasable, write=write, checked=checked, import_id=import_id)
+    if import_id is not None:
+        imports.add_stored(db, import_id, rows_done, outcome.created, outcome.updated, outcome.unchanged)
+    return outcome

@@ -1,0 +1,233 @@
+"""An import as a job: what it is doing is in the records while it runs, and what became of it for good."""
+
+import fcntl
+import os
+from collections.abc import Iterator, Sequence
+from contextlib import ExitStack, contextmanager, suppress
+from dataclasses import asdict
+from datetime import datetime
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import apsw
+
+from tamis.actions.house import House
+from tamis.actions.importing.effects import Effect
+from tamis.actions.importing.report import ImportOptions, ImportReport, Progress
+from tamis.domain.accounts import Account
+from tamis.domain.contacts import ContactType
+from tamis.domain.errors import NotFound, TamisError, Unavailable
+from tamis.records import imports
+from tamis.records.imports import ImportJob, State
+
+PLACE = "imports"
+INTERRUPTED = "interrupted"
+STOPPED = "it was stopped; what was stored until then stays"
+MISTAKE = "a mistake in Tamis ended it ({}); what was stored until then stays"
+
+
+class RunningJob:
+    """The job of an import that runs; a dry run has none, so its `id` is None and nothing is written."""
+
+    def __init__(self, house: House, id_: int | None) -> None:
+        self._house = house
+        self._phase = ""
+        self.id = id_
+
+    def phase(self, name: str, rows_total: int | None = None) -> None:
+        """Say what is being done now, and how many rows the file has once that is known."""
+        if self.id is not None and (name != self._phase or rows_total is not None):
+            self._house.write(_set_phase, self.id, name, rows_total)
+        self._phase = name
+
+    def telling(self, progress: Progress) -> Progress:
+        """Give a progress that is told to others as before, and whose phases stand in the records too.
+
+        How much is done is written with each batch that is stored: it needs no writes of its own."""
+
+        def tell(doing: str, done: int, total: int) -> None:
+            self.phase(doing.lower())
+            progress(doing, done, total)
+
+        return tell
+
+    def leaves_out(self, rows_total: int, repeated: int, rejected: int) -> None:
+        """Say how many rows the file has, and how many of them will not be stored."""
+        if self.id is not None:
+            self._house.write(_set_left_out, self.id, rows_total, repeated, rejected)
+
+    def finish(self, report: ImportReport) -> None:
+        """Keep the report of an import that has come to its end."""
+        if self.id is not None:
+            self._house.write(_finish, self.id, report)
+
+
+class Seen(NamedTuple):
+    """A job as it is at one moment, and what it is at: its own state, or that it was interrupted."""
+
+    job: ImportJob
+    state: str
+
+
+@contextmanager
+def running_job(
+    house: House, account: Account, contact_type: ContactType, source: str, options: ImportOptions
+) -> Iterator[RunningJob]:
+    """Let an import be a job for a block: it runs in it, and has failed when an error ends it.
+
+    Raises Unavailable where the data directory cannot be written to."""
+    if options.dry_run:
+        yield RunningJob(house, None)
+        return
+    place = house.settings.data / PLACE
+    with ExitStack() as locked:
+        try:
+            place.mkdir(exist_ok=True)
+            id_ = house.write(_begin, account, contact_type, source, options, place, locked)
+        except OSError as error:
+            raise Unavailable(f"{place} cannot be written to: {error.strerror}; nothing was imported") from None
+        try:
+            yield RunningJob(house, id_)
+        except BaseException as error:
+            with suppress(TamisError):  # on a full disk it stays as it is, and is seen as interrupted
+                house.write(_fail, id_, _in_words(error))
+            raise
+
+
+def keep_effects(house: House, account: Account, import_id: int, effects: Sequence[Effect]) -> None:
+    """Add to the report of an import which segments contacts have entered and left by it."""
+    house.write(_keep_effects, account.id, import_id, effects)
+
+
+def find_import(house: House, account: Account, import_id: int) -> Seen:
+    """Find an import of an account by its id; raises NotFound."""
+    job = imports.by_id(house.records.reader(), account.id, import_id)
+    if job is None:
+        raise NotFound(f'there is no import {import_id}; "tamis import list" shows those that there are')
+    return seen(house, job)
+
+
+def list_imports(house: House, account: Account, limit: int) -> list[Seen]:
+    """List the imports of an account, newest first, `limit` of them at most."""
+    return [seen(house, job) for job in imports.of_account(house.records.reader(), account.id, limit)]
+
+
+def state_of(house: House, job: ImportJob) -> str:
+    """Tell what a job is at now: its own state, or "interrupted" where nobody runs it any more."""
+    return seen(house, job).state
+
+
+def seen(house: House, job: ImportJob) -> Seen:
+    """Look whether somebody still runs a job that is to be running; who runs it holds the lock on its file."""
+    if job.state is not State.RUNNING or _is_held(_lock_file(house.settings.data / PLACE, job.id)):
+        return Seen(job, job.state)
+    # It may have come to its end since it was read.
+    now = imports.by_id(house.records.reader(), job.account_id, job.id) or job
+    return Seen(now, INTERRUPTED if now.state is State.RUNNING else now.state)
+
+
+def details(report: ImportReport) -> dict[str, Any]:
+    """Give what a report says beside its figures, as a JSON object."""
+    return {
+        "rejects_file": report.rejects_file,
+        "reasons": dict(report.reasons),
+        "ignored_columns": list(report.ignored_columns),
+        "created_fields": [{"key": field.key, "kind": str(field.kind)} for field in report.created_fields],
+        "notices": list(report.notices),
+    }
+
+
+def _begin(
+    db: apsw.Connection,
+    now: datetime,
+    account: Account,
+    contact_type: ContactType,
+    source: str,
+    options: ImportOptions,
+    place: Path,
+    locked: ExitStack,
+) -> int:
+    job = imports.insert(db, account.id, contact_type.id, source, _asked(options), now)
+    # Locked before anybody can see the job: from the first moment, no lock means that nobody runs it.
+    locked.enter_context(_lock(_lock_file(place, job.id)))
+    return job.id
+
+
+def _set_phase(db: apsw.Connection, _now: datetime, import_id: int, phase: str, rows_total: int | None) -> None:
+    imports.set_phase(db, import_id, phase, rows_total)
+
+
+def _set_left_out(
+    db: apsw.Connection, _now: datetime, import_id: int, rows_total: int, repeated: int, rejected: int
+) -> None:
+    imports.set_left_out(db, import_id, rows_total, repeated, rejected)
+
+
+def _finish(db: apsw.Connection, now: datetime, import_id: int, report: ImportReport) -> None:
+    imports.set_left_out(db, import_id, report.rows, report.repeated, report.rejected)
+    imports.set_report(db, import_id, details(report))
+    imports.set_state(db, import_id, State.FINISHED, now)
+
+
+def _fail(db: apsw.Connection, now: datetime, import_id: int, error: str) -> None:
+    imports.set_state(db, import_id, State.FAILED, now, error)
+
+
+def _keep_effects(
+    db: apsw.Connection, _now: datetime, account_id: int, import_id: int, effects: Sequence[Effect]
+) -> None:
+    job = imports.by_id(db, account_id, import_id)
+    if job:
+        imports.set_report(db, import_id, {**job.report, "segments": [asdict(effect) for effect in effects]})
+
+
+def _asked(options: ImportOptions) -> dict[str, Any]:
+    """Write options as the command line has them."""
+    return {
+        "create_fields": options.create_fields,
+        "map": dict(options.chosen),
+        "blank": "erase" if options.erase else "keep",
+        "date_order": options.order,
+        "formulas": "keep" if options.keep_formulas else "unescape",
+        "format": options.format,
+    }
+
+
+def _in_words(error: BaseException) -> str:
+    if isinstance(error, TamisError):
+        return error.message
+    # What other errors say may hold what stands in the file.
+    return MISTAKE.format(type(error).__name__) if isinstance(error, Exception) else STOPPED
+
+
+def _lock_file(place: Path, import_id: int) -> Path:
+    return place / f"{import_id}.lock"
+
+
+@contextmanager
+def _lock(path: Path) -> Iterator[None]:
+    handle = os.open(path, os.O_RDWR | os.O_CREAT, 0o600)
+    try:
+        fcntl.flock(handle, fcntl.LOCK_EX)
+        yield
+    finally:
+        path.unlink(missing_ok=True)
+        os.close(handle)
+
+
+def _is_held(path: Path) -> bool:
+    """Tell whether a process holds the lock on a file; one that a killed process has left is removed."""
+    try:
+        handle = os.open(path, os.O_RDONLY)
+    except FileNotFoundError:
+        return False
+    try:
+        # Shared, so that those who look do not take each other for the one who runs the import.
+        fcntl.flock(handle, fcntl.LOCK_SH | fcntl.LOCK_NB)
+    except BlockingIOError:
+        return True
+    else:
+        path.unlink(missing_ok=True)
+        return False
+    finally:
+        os.close(handle)
