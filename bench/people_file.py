@@ -24,7 +24,7 @@ def write_people(path: Path, count: int, *, changed: bool = False) -> Path:
         for batch in people(count, ids):
             for contact in batch:
                 values = msgspec.json.decode(contact.document)
-                given = -number if changed and number % CHANGED == 0 else number
+                given = -1 - number if changed and number % CHANGED == 0 else number
                 writer.writerow([contact.email, *(values.get(str(id_), "") for id_ in columns.values()), given])
                 number += 1
     return path

@@ -43,10 +43,10 @@ def test_removals_of_two_types_in_one_step_are_both_kept(house: House) -> None:
     ("sql", "values"),
     [
         (contacts.SQL["documents"], (1, "[5]")),
-        (contacts.SQL["known"], (1, '["a"]')),
         (recipients.SQL["added_of_contacts"], ("[5]",)),
         (recipients.SQL["removed_of_contacts"], ("[5]",)),
         (feed.SQL["touched_contacts"], (1, 2)),
+        (feed.SQL["arrived_contacts"], (1, 2)),
         (feed.SQL["rare_changes"], (1, 2)),
     ],
 )

@@ -54,7 +54,7 @@ class Edits(RuleBasedStateMachine):
         self.made = 0
 
     def teardown(self) -> None:
-        catch_up.CHANGES_A_STEP = 200_000
+        catch_up.TOUCHED_A_STEP = 200_000
         self.look()
         self.desk.house.close()
         shutil.rmtree(self.directory)
@@ -66,7 +66,7 @@ class Edits(RuleBasedStateMachine):
 
     @rule(size=st.sampled_from([1, 2, 5, 100_000]))
     def follow_in_steps(self, size: int) -> None:
-        catch_up.CHANGES_A_STEP = size
+        catch_up.TOUCHED_A_STEP = size
 
     @rule(people=st.dictionaries(NAMES, st.dictionaries(KEYS, st.lists(TEXTS, min_size=1, max_size=2)), min_size=1))
     def write_contacts(self, people: dict[str, dict[str, list[str]]]) -> None:

@@ -34,7 +34,7 @@ from tamis.rules.tree import Rule, segments_named
 T = TypeVar("T")
 
 log = logging.getLogger("tamis")
-CHANGES_A_STEP = 200_000
+TOUCHED_A_STEP = 200_000
 DOCUMENTS_A_LOAD = 50_000
 KEPT_CHANGES = 50_000
 
@@ -165,7 +165,7 @@ def _step(db: apsw.Connection, columns: Columns, now: datetime) -> None:
     if applied is None or applied > last or (applied < last and (first is None or first > applied + 1)):
         _rebuild(db, columns, now, last)
         return
-    up_to = min(last, applied + CHANGES_A_STEP)
+    up_to = feed.end_of_step(db, applied, TOUCHED_A_STEP) or last
     if up_to < last:
         now = feed.instant_of(db, up_to) or now
     with columns.fold() as fold:

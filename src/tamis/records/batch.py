@@ -86,7 +86,7 @@ def insert_new(
     db.execute(SQL["insert"], (type_id, to_micros(now), import_id)).fetchall()
     if import_id is not None:
         journal.note_created(db, import_id, first, first + new - 1)
-    feed.tell_contact_range(db, first, first + new - 1, now, cause)
+    feed.tell_contact_range(db, type_id, first, first + new - 1, now, cause)
 
 
 def _nulls(field_ids: Collection[int]) -> str:

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 from datetime import datetime
+from operator import itemgetter
 from typing import Any, NamedTuple
 
 import apsw
@@ -63,10 +64,10 @@ def tell_contacts(
 
 
 def tell_contact_range(
-    db: apsw.Connection, first_id: int, last_id: int, now: datetime, cause: Cause = Cause.CONTACT
+    db: apsw.Connection, type_id: int, first_id: int, last_id: int, now: datetime, cause: Cause = Cause.CONTACT
 ) -> None:
-    """Tell that contacts with consecutive ids were added."""
-    db.execute(SQL["insert_contact_range"], (to_micros(now), cause.value, first_id, last_id)).fetchall()
+    """Tell, in one line, that contacts with consecutive ids were added."""
+    db.execute(SQL["insert_contact_range"], (type_id, first_id, last_id, to_micros(now), cause.value)).fetchall()
 
 
 def tell_segment(db: apsw.Connection, type_id: int, segment_id: int, now: datetime, cause: Cause = Cause.RULE) -> None:
@@ -99,10 +100,23 @@ def first_kept_change(db: apsw.Connection) -> int | None:
 
 def touched_contacts(db: apsw.Connection, after: int, up_to: int) -> list[Touched]:
     """Collect the contacts that any changes in a span were about, in the order in which they were last touched."""
-    rows: Any = db.execute(SQL["touched_contacts"], (after, up_to))
-    return [
-        Touched(type_id, at, Cause(cause), msgspec.json.decode(ids, type=list[int])) for type_id, at, cause, ids in rows
+    each: Any = db.execute(SQL["touched_contacts"], (after, up_to))
+    groups = [
+        (change, Touched(type_id, at, Cause(cause), msgspec.json.decode(ids, type=list[int])))
+        for change, type_id, at, cause, ids in each
     ]
+    ranges: Any = db.execute(SQL["arrived_contacts"], (after, up_to))
+    groups += [
+        (change, Touched(type_id, at, Cause(cause), list(range(first, last + 1))))
+        for change, type_id, at, cause, first, last in ranges
+    ]
+    return [touched for _, touched in sorted(groups, key=itemgetter(0))]
+
+
+def end_of_step(db: apsw.Connection, after: int, contacts: int) -> int | None:
+    """Give the change up to which about so many contacts were touched since another, or None when there were fewer."""
+    row: Any = one(db, SQL["end_of_step"], (after, contacts))
+    return row[0] if row else None
 
 
 def rare_changes(db: apsw.Connection, after: int, up_to: int) -> list[Change]:

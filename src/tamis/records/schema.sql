@@ -103,7 +103,8 @@ CREATE TABLE feed (
     contact_id INTEGER,
     added_id INTEGER,
     at INTEGER NOT NULL DEFAULT 0,
-    cause TEXT NOT NULL DEFAULT 'contact changed'
+    cause TEXT NOT NULL DEFAULT 'contact changed',
+    last_contact_id INTEGER
 ) STRICT;
 
 CREATE TABLE erasure (

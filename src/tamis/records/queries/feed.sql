@@ -2,8 +2,7 @@
 INSERT INTO feed (subject, contact_type_id, segment_id, contact_id, added_id, at, cause) VALUES (?, ?, ?, ?, ?, ?, ?);
 
 -- name: insert_contact_range
-INSERT INTO feed (subject, contact_type_id, contact_id, at, cause)
-SELECT 'contact', contact_type_id, id, ?, ? FROM contacts WHERE id BETWEEN ? AND ? ORDER BY id;
+INSERT INTO feed (subject, contact_type_id, contact_id, last_contact_id, at, cause) VALUES ('contact', ?, ?, ?, ?, ?);
 
 -- name: last_change
 SELECT coalesce((SELECT seq FROM sqlite_sequence WHERE name = 'feed'), 0);
@@ -12,9 +11,19 @@ SELECT coalesce((SELECT seq FROM sqlite_sequence WHERE name = 'feed'), 0);
 SELECT min(change) FROM feed;
 
 -- name: touched_contacts
-SELECT contact_type_id, at, cause, json_group_array(contact_id)
-FROM feed WHERE change > ? AND change <= ? AND contact_id IS NOT NULL
-GROUP BY contact_type_id, at, cause ORDER BY max(change);
+SELECT max(change), contact_type_id, at, cause, json_group_array(contact_id)
+FROM feed WHERE change > ? AND change <= ? AND contact_id IS NOT NULL AND last_contact_id IS NULL
+GROUP BY contact_type_id, at, cause;
+
+-- name: arrived_contacts
+SELECT change, contact_type_id, at, cause, contact_id, last_contact_id
+FROM feed WHERE change > ? AND change <= ? AND last_contact_id IS NOT NULL;
+
+-- name: end_of_step
+SELECT min(change) FROM (
+    SELECT change, sum(coalesce(last_contact_id - contact_id + 1, 1)) OVER (ORDER BY change) AS told
+    FROM feed WHERE change > ?1 ORDER BY change LIMIT ?2
+) WHERE told >= ?2;
 
 -- name: rare_changes
 SELECT change, subject, contact_type_id, segment_id, contact_id, added_id, at, cause
