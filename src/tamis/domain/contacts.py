@@ -7,7 +7,7 @@ from typing import Any
 
 import msgspec
 
-from tamis.domain.fields import CREATED_AT, EMAIL, UPDATED_AT, Field, FieldSet, Kind, Value
+from tamis.domain.fields import CREATED_AT, EMAIL, UPDATED_AT, Field, FieldSet, Kind, Value, in_order
 
 _ENCODER = msgspec.json.Encoder()
 
@@ -87,6 +87,44 @@ def decode_values(document: str, fields: FieldSet) -> dict[int, Value]:
         if field:
             found[field.id] = _typed(value, field.kind)
     return found
+
+
+def fitting_document(document: str, fields: FieldSet) -> str | None:
+    """Make a document of an earlier time one of today: values of fields that are gone are left out. Gives None when a
+    value is none of the kind that its field has now, or an option that is gone."""
+    raw: dict[str, Any] = msgspec.json.decode(document)
+    kept = {}
+    for key, value in raw.items():
+        field = fields.by_id.get(int(key))
+        if field is None:
+            continue
+        if not _fits(value, field):
+            return None
+        kept[field.id] = value
+    return document if len(kept) == len(raw) else encode_values(kept)
+
+
+def _fits(value: Any, field: Field) -> bool:
+    """Tell whether a decoded value stands as one of the field would be written."""
+    kind = field.kind
+    if kind is Kind.BOOLEAN:
+        return isinstance(value, bool)
+    if kind is Kind.NUMBER:
+        return isinstance(value, int | float) and not isinstance(value, bool)
+    if kind is Kind.CHOICES:
+        return isinstance(value, list) and tuple(value) == in_order(value, field)
+    if not isinstance(value, str):
+        return False
+    if kind is Kind.CHOICE:
+        return value in field.options
+    return kind is Kind.TEXT or _is_written_so(value, kind)
+
+
+def _is_written_so(text: str, kind: Kind) -> bool:
+    try:
+        return encode_value(_typed(text, kind)) == f'"{text}"'
+    except ValueError:
+        return False
 
 
 def _typed(value: Any, kind: Kind) -> Value:

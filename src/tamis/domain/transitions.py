@@ -10,6 +10,7 @@ class Cause(StrEnum):
 
     CONTACT = "contact changed"
     IMPORT = "import"
+    UNDO = "import undone"
     HAND = "by hand"
     RULE = "rule edited"
     TIME = "time passed"

@@ -1,6 +1,7 @@
 """What is kept of an import so that it can be undone: which contacts it made, and what those were that it changed."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from typing import Any
 
 import apsw
 import msgspec
@@ -8,6 +9,7 @@ import msgspec
 from tamis.records.queries import load
 
 SQL = load("journal")
+DROPPED = "journal_dropped"
 
 
 def note_created(db: apsw.Connection, import_id: int, first_id: int, last_id: int) -> None:
@@ -30,3 +32,8 @@ def forget_contact(db: apsw.Connection, contact_id: int) -> None:
 def forget_field(db: apsw.Connection, path: str) -> None:
     """Drop the values of a field from what contacts were; `path` is where it stands in their documents."""
     db.execute(SQL["forget_field"], (path,)).fetchall()
+
+
+def is_dropped(report: Mapping[str, Any]) -> bool:
+    """Tell from the report of an import whether what is needed to undo it is no longer kept."""
+    return bool(report.get(DROPPED))

@@ -1,0 +1,123 @@
+"""Undo an import: contacts that it has changed, and that nobody has touched since, are again what they were."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+import apsw
+
+from tamis.actions.house import House
+from tamis.actions.importing.jobs import find_import
+from tamis.actions.importing.report import Progress, nothing_told
+from tamis.domain.accounts import Account
+from tamis.domain.contacts import fitting_document
+from tamis.domain.errors import Refused
+from tamis.records import erasure, imports, journal, types, undo
+from tamis.records.imports import ImportJob, State
+from tamis.records.undo import Before
+
+CONTACTS_A_STEP = 10_000
+MOST_TOUCHED = 100
+KEY = "undo"
+
+
+@dataclass(frozen=True, slots=True)
+class UndoReport:
+    """What became of the contacts that an import had made or changed.
+
+    `deleted` it had made, `restored` it had changed. `touched` were changed since, or added or removed by hand, and
+    `unfit` have old values that no longer fit their fields: both stay as they are, and `touched_emails` are the first
+    addresses of them. `gone` had been deleted before.
+    """
+
+    deleted: int
+    restored: int
+    touched: int
+    unfit: int
+    gone: int
+    touched_emails: tuple[str, ...]
+
+
+def undo_import(house: House, account: Account, import_id: int, progress: Progress = nothing_told) -> UndoReport:
+    """Undo an import of an account, also one that has failed or was interrupted; raises NotFound and Refused.
+
+    A step is atomic: an undo that was killed is finished by the next one, with the same result and the same figures.
+    """
+    if find_import(house, account, import_id).state == State.RUNNING:
+        raise Refused(f"import {import_id} is still running: let it come to its end, or stop it first")
+    done, total = 0, house.write(_begin, account, import_id)
+    while looked_at := house.write(_step, account, import_id):
+        done += looked_at
+        progress("Undoing", done, total)
+    return house.write(_finish, account, import_id)
+
+
+def _begin(db: apsw.Connection, _now: datetime, account: Account, import_id: int) -> int:
+    job = _job(db, account, import_id)
+    if job.state is State.UNDONE:
+        raise Refused(f"import {import_id} was undone already")
+    if journal.is_dropped(job.report):
+        raise Refused(
+            f"import {import_id} cannot be undone any more: what contacts were before it was kept for a number of days "
+            "(TAMIS_UNDO_DAYS), which have passed"
+        )
+    imports.set_state(db, import_id, State.UNDOING, job.finished_at, job.error)
+    return undo.size(db, import_id)
+
+
+def _step(db: apsw.Connection, now: datetime, account: Account, import_id: int) -> int:
+    """Undo a piece of an import, and count it; gives how many contacts were looked at, which is 0 at the end."""
+    job = _job(db, account, import_id)
+    if (created := undo.next_created(db, import_id, CONTACTS_A_STEP)) is not None:
+        undo.delete_created(db, import_id, job.contact_type_id, created, now)
+        if created.as_left:
+            erasure.note(db, now)
+        _count(db, job, {"deleted": len(created.as_left), "touched": len(created.touched)}, created.touched)
+        return created.last - created.first + 1
+    piece = undo.next_befores(db, import_id, CONTACTS_A_STEP)
+    if not piece:
+        return 0
+    fields = types.fields_of_type(db, job.contact_type_id)
+    restored: list[Before] = []
+    stay: list[int] = []
+    unfit = 0
+    for before in piece:
+        document = fitting_document(before.document, fields) if before.as_left else None
+        if document is not None:
+            restored.append(before._replace(document=document))
+        elif before.is_there:
+            stay.append(before.id)
+            unfit += before.as_left
+    undo.restore(db, import_id, job.contact_type_id, piece, restored, now)
+    _count(db, job, {"restored": len(restored), "touched": len(stay) - unfit, "unfit": unfit}, stay)
+    return len(piece)
+
+
+def _count(db: apsw.Connection, job: ImportJob, more: dict[str, int], stay: list[int]) -> None:
+    """Add to the figures of an undo. Of the contacts that stay the ids are kept: an address would outlive its contact
+    there."""
+    so_far = _so_far(job)
+    figures = {name: so_far[name] + more.get(name, 0) for name in ("deleted", "restored", "touched", "unfit")}
+    kept = [*so_far["stay"], *stay][:MOST_TOUCHED]
+    imports.set_report(db, job.id, {**job.report, KEY: {**figures, "stay": kept}})
+
+
+def _finish(db: apsw.Connection, _now: datetime, account: Account, import_id: int) -> UndoReport:
+    job = _job(db, account, import_id)
+    so_far = _so_far(job)
+    figures = {name: count for name, count in so_far.items() if name != "stay"}
+    gone = max(job.created + job.updated - sum(figures.values()), 0)
+    imports.set_report(db, import_id, {**job.report, KEY: {**so_far, "gone": gone}})
+    imports.set_state(db, import_id, State.UNDONE, job.finished_at, job.error)
+    return UndoReport(**figures, gone=gone, touched_emails=tuple(undo.emails(db, so_far["stay"])))
+
+
+def _so_far(job: ImportJob) -> dict[str, Any]:
+    nothing = {"deleted": 0, "restored": 0, "touched": 0, "unfit": 0, "stay": []}
+    return {name: job.report.get(KEY, nothing).get(name, empty) for name, empty in nothing.items()}
+
+
+def _job(db: apsw.Connection, account: Account, import_id: int) -> ImportJob:
+    job = imports.by_id(db, account.id, import_id)
+    assert job
+    return job

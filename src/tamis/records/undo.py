@@ -1,0 +1,105 @@
+"""Take back what an import has done, piece by piece: what it made is deleted, what it changed is as it was before. What
+is kept of a piece for that goes with it."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any, NamedTuple
+
+import apsw
+import msgspec
+
+from tamis.domain.instants import to_micros
+from tamis.domain.transitions import Cause
+from tamis.records import feed, journal
+from tamis.records.database import one
+from tamis.records.queries import load
+
+SQL = load("undo")
+
+
+class Created(NamedTuple):
+    """A piece of the contacts that an import has made: those of the ids from `first` to `last` that are there, and as
+    the import has left them, or touched since."""
+
+    first: int
+    last: int
+    as_left: list[int]
+    touched: list[int]
+
+
+class Before(NamedTuple):
+    """What a contact was before an import changed it: `updated_at` is in microseconds since 1970, `import_before` the
+    import that had written it last; whether it is there now, and as the import has left it."""
+
+    id: int
+    email: str
+    document: str
+    updated_at: int
+    import_before: int | None
+    is_there: bool
+    as_left: bool
+
+
+def size(db: apsw.Connection, import_id: int) -> int:
+    """Count the contacts that are left to be looked at."""
+    row: Any = one(db, SQL["size"], (import_id,))
+    return int(row[0])
+
+
+def next_created(db: apsw.Connection, import_id: int, most: int) -> Created | None:
+    """Give a piece of the contacts that an import has made, or None when nothing is left of them. A contact is touched
+    when anybody else has written it, or has added or removed it by hand."""
+    row: Any = one(db, SQL["first_range"], (import_id,))
+    if row is None:
+        return None
+    first, last = row[0], min(row[1], row[0] + most - 1)
+    rows: Any = db.execute(SQL["created"], (import_id, first, last)).fetchall()
+    return Created(
+        first, last, [id_ for id_, as_left in rows if as_left], [id_ for id_, as_left in rows if not as_left]
+    )
+
+
+def delete_created(db: apsw.Connection, import_id: int, type_id: int, piece: Created, now: datetime) -> None:
+    """Delete those contacts of a piece that are as the import has left them. What was done by hand with their addresses
+    before they were contacts stays."""
+    if piece.as_left:
+        ids = _json(piece.as_left)
+        db.execute(SQL["tell_added"], (ids, to_micros(now), Cause.UNDO.value)).fetchall()
+        db.execute(SQL["forget_contacts"], (ids,)).fetchall()
+        db.execute(SQL["delete_contacts"], (ids,)).fetchall()
+        feed.tell_contacts(db, type_id, piece.as_left, now, Cause.UNDO)
+    row: Any = one(db, SQL["first_range"], (import_id,))
+    db.execute(SQL["drop_range"], (import_id, piece.first)).fetchall()
+    if piece.last < row[1]:
+        journal.note_created(db, import_id, piece.last + 1, row[1])
+
+
+def next_befores(db: apsw.Connection, import_id: int, most: int) -> list[Before]:
+    """Give a piece of what contacts were before an import changed them, in order of id."""
+    rows: Any = db.execute(SQL["befores"], (import_id, most)).fetchall()
+    return [Before(*row[:-2], bool(row[-2]), bool(row[-1])) for row in rows]
+
+
+def restore(
+    db: apsw.Connection,
+    import_id: int,
+    type_id: int,
+    piece: Sequence[Before],
+    restored: Sequence[Before],
+    now: datetime,
+) -> None:
+    """Let some contacts of a piece be what they were."""
+    rows = ((b.email, b.document, b.updated_at, b.import_before, b.id) for b in restored)
+    db.executemany(SQL["restore"], rows).fetchall()
+    feed.tell_contacts(db, type_id, (b.id for b in restored), now, Cause.UNDO)
+    db.execute(SQL["drop_befores"], (import_id, piece[-1].id)).fetchall()
+
+
+def emails(db: apsw.Connection, contact_ids: Sequence[int]) -> list[str]:
+    """Give the addresses of those of some contacts that are there, in order of id."""
+    rows: Any = db.execute(SQL["emails"], (_json(contact_ids),)).fetchall()
+    return [row[0] for row in rows]
+
+
+def _json(ids: Sequence[int]) -> str:
+    return msgspec.json.encode(ids).decode()
