@@ -6,13 +6,11 @@ from cyclopts import App, Parameter
 
 from tamis.actions import contacts, forgetting, history
 from tamis.actions.contacts import ContactInSegments
-from tamis.actions.erasing import erase_if_small
 from tamis.actions.history import Passage
-from tamis.actions.house import House
 from tamis.cli.ask import ask
-from tamis.cli.common import Common, TypeOption, account_of, local_time, notice, opened, show, show_table, type_of
+from tamis.cli.common import Common, TypeOption, account_of, local_time, opened, show, show_table, type_of
+from tamis.cli.erasing import erase_now
 from tamis.domain.emails import email_key
-from tamis.domain.errors import TamisError
 from tamis.domain.fields import format_value
 from tamis.domain.instants import format_instant
 
@@ -75,22 +73,11 @@ def delete(
         contact_type = type_of(house, account, type_)
         action = forgetting.forget_address if forget else contacts.delete_contact
         gone = house.write(action, account, contact_type, email)
-        erased = _erase(house)
+        erased = erase_now(house)
     address = gone.email if gone else email.strip()
     document = {"id": gone.id if gone else None, "email": address, "forgotten": forget, "erased": erased}
     done = f"{address} is deleted." if gone else f"{address} was no contact."
     show(common, document, done, *([f"It is kept out of {contact_type.name} from now on."] if forget else []))
-
-
-def _erase(house: House) -> bool:
-    try:
-        erased = ask(house, erase_if_small)
-    except TamisError as error:  # the contact is deleted all the same
-        notice(error.message)
-        erased = False
-    if not erased:
-        notice('A running server takes its values out of the files later; "tamis erase" does it now.')
-    return erased
 
 
 @contact_app.command

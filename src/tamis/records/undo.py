@@ -77,7 +77,7 @@ def delete_created(db: apsw.Connection, import_id: int, type_id: int, piece: Cre
 def next_befores(db: apsw.Connection, import_id: int, most: int) -> list[Before]:
     """Give a piece of what contacts were before an import changed them, in order of id."""
     rows: Any = db.execute(SQL["befores"], (import_id, most)).fetchall()
-    return [Before(*row[:-2], bool(row[-2]), bool(row[-1])) for row in rows]
+    return [Before._make((*row[:-2], bool(row[-2]), bool(row[-1]))) for row in rows]
 
 
 def restore(

@@ -1,0 +1,19 @@
+"""What commands that delete contacts do about the bytes of them."""
+
+from tamis.actions.erasing import erase_if_small
+from tamis.actions.house import House
+from tamis.cli.ask import ask
+from tamis.cli.common import notice
+from tamis.domain.errors import TamisError
+
+
+def erase_now(house: House) -> bool:
+    """Take what was deleted out of the files where that takes a moment only; tells, also people, whether it is done."""
+    try:
+        erased = ask(house, erase_if_small)
+    except TamisError as error:  # what is deleted is deleted all the same
+        notice(error.message)
+        erased = False
+    if not erased:
+        notice('A running server takes what was deleted out of the files later; "tamis erase" does it now.')
+    return erased

@@ -1,0 +1,196 @@
+"""An import is undone: for its owner alone, once, as far as nobody has touched what it changed."""
+
+from typing import Any
+
+import pytest
+
+from tamis.actions.accounts import create_account
+from tamis.actions.contacts import delete_contact
+from tamis.actions.field_edits import FieldEdit, edit_field
+from tamis.actions.fields import create_field, delete_field
+from tamis.actions.importing import jobs
+from tamis.actions.importing.report import ImportOptions
+from tamis.actions.importing.undo import UndoReport, undo_import
+from tamis.actions.recipients import add_recipient, delete_recipient, recipient_page
+from tamis.actions.segments import create_segment, segment_sizes
+from tamis.domain.emails import Email
+from tamis.domain.errors import NotFound, Refused
+from tamis.domain.fields import CITY, Kind
+from tamis.records import contacts, imports
+from tamis.records.imports import State
+from tamis.rules.text import from_text
+from tests.imports.conftest import CREATE, Desk
+
+ANN, BOB, CLEO = "ann@example.org", "bob@example.org", "cleo@example.org"
+FIRST = f"email,city\n{ANN},Lima\n{BOB},Lima\n"
+SECOND = f"email,city\n{ANN.upper()},Cusco\n{BOB},Lima\n{CLEO},Cusco\n"
+NOTHING: tuple[str, ...] = ()
+EVERYONE = 1 << 53
+
+
+def taken(desk: Desk, content: str, options: ImportOptions = CREATE) -> int:
+    """Import the content of a file, and give the id of the import."""
+    id_ = desk.take(content, options).import_id
+    assert id_
+    return id_
+
+
+def undo(desk: Desk, import_id: int) -> UndoReport:
+    """Undo an import of the desk's owner."""
+    return undo_import(desk.house, desk.account, import_id)
+
+
+def stored(desk: Desk) -> list[Any]:
+    """Give all that the records say of the contacts, but for which import wrote them last."""
+    sql = "SELECT id, email, email_key, field_values, created_at, updated_at FROM contacts ORDER BY id"
+    return desk.house.records.reader().execute(sql).fetchall()
+
+
+def touch(desk: Desk, contact_id: int, city: str | None = "Quito") -> None:
+    """Set a value of a contact without an import."""
+    house = desk.house
+    house.write(lambda db, now: contacts.store_values(db, desk.type.id, CITY, [(contact_id, city)], now))
+
+
+def test_what_an_import_made_and_changed_is_as_it_was(desk: Desk) -> None:
+    taken(desk, FIRST)
+    before = stored(desk)
+    second = taken(desk, SECOND)
+    assert stored(desk) != before
+    assert undo(desk, second) == UndoReport(1, 1, 0, 0, 0, NOTHING)
+    assert stored(desk) == before
+    found = jobs.find_import(desk.house, desk.account, second)
+    assert found.state == State.UNDONE
+    assert found.job.report["undo"] == {
+        "deleted": 1, "restored": 1, "touched": 0, "unfit": 0, "stay": [], "gone": 0
+    }  # fmt: skip
+    assert found.job.report["ignored_columns"] == []  # what was told of the import itself is still there
+
+
+def test_imports_undone_newest_first_end_at_the_start(desk: Desk) -> None:
+    states, made = [stored(desk)], []
+    for content in (FIRST, SECOND, f"email,city\n{CLEO},Lima\n{ANN},Lima\n"):
+        made.append(taken(desk, content))
+        states.append(stored(desk))
+    for id_ in reversed(made):
+        states.pop()
+        undo(desk, id_)
+        assert stored(desk) == states[-1]
+    assert stored(desk) == []
+
+
+def test_undoing_the_older_one_first_leaves_what_the_newer_changed(desk: Desk) -> None:
+    first, second = taken(desk, FIRST), taken(desk, SECOND)
+    assert undo(desk, first) == UndoReport(1, 0, 1, 0, 0, (ANN.upper(),))
+    assert (desk.values(ANN), desk.values(CLEO)) == ({"city": "Cusco"}, {"city": "Cusco"})
+    assert undo(desk, second) == UndoReport(1, 1, 0, 0, 0, NOTHING)
+    assert [row[1] for row in stored(desk)] == [ANN]
+    assert desk.values(ANN) == {"city": "Lima"}
+
+
+@pytest.mark.parametrize("city", ["Quito", None])
+def test_contacts_that_somebody_touched_stay(desk: Desk, city: str | None) -> None:
+    taken(desk, FIRST)
+    second = taken(desk, SECOND)
+    for contact_id in (1, 3):
+        touch(desk, contact_id, city)
+    before = stored(desk)
+    assert undo(desk, second) == UndoReport(0, 0, 2, 0, 0, (ANN.upper(), CLEO))
+    assert stored(desk) == before
+
+
+def test_a_contact_that_was_deleted_and_came_back_is_another(desk: Desk) -> None:
+    first = taken(desk, FIRST)
+    desk.house.write(delete_contact, desk.account, desk.type, ANN)
+    again = taken(desk, FIRST)
+    assert undo(desk, first) == UndoReport(1, 0, 0, 0, 1, NOTHING)
+    assert [row[:2] for row in stored(desk)] == [(3, ANN)]
+    assert undo(desk, again) == UndoReport(1, 0, 0, 0, 0, NOTHING)
+
+
+def test_a_changed_contact_that_is_gone_stays_gone(desk: Desk) -> None:
+    taken(desk, FIRST)
+    second = taken(desk, SECOND)
+    desk.house.write(delete_contact, desk.account, desk.type, ANN)
+    assert undo(desk, second) == UndoReport(1, 0, 0, 0, 1, NOTHING)
+    assert [row[1] for row in stored(desk)] == [BOB]
+
+
+def test_hands_laid_on_a_contact_touch_it_and_what_was_done_before_it_came_stays(desk: Desk) -> None:
+    house, account = desk.house, desk.account
+    lima = house.write(create_segment, account, desk.type, "Lima", from_text('city = "Lima"'))
+    friends = house.write(create_segment, account, desk.type, "Friends", None)
+    house.write(add_recipient, account, friends.id, Email(CLEO, CLEO), "Cleo", "Early")
+    before = recipient_page(house, account.id, friends.id, 0, EVERYONE)
+    made = taken(desk, f"email,city\n{ANN},Lima\n{BOB},Lima\n{CLEO},Lima\nd@example.org,Lima\n")
+    assert segment_sizes(house)[lima.id] == 4
+    house.write(add_recipient, account, friends.id, Email(ANN, ANN), "Ann", "Late")
+    house.write(delete_recipient, account, lima.id << 32 | 2)  # Bob
+    assert undo(desk, made) == UndoReport(2, 0, 2, 0, 0, (ANN, BOB))
+    sizes = segment_sizes(house)
+    assert (sizes[lima.id], sizes[friends.id]) == (1, 2)
+    left = recipient_page(house, account.id, friends.id, 0, EVERYONE)
+    assert [row for row in left if row[0] == before[0][0]] == before
+    assert house.open_columns().applied == desk.changes
+
+
+def test_values_that_fit_no_more_are_not_brought_back(desk: Desk) -> None:
+    house = desk.house
+    house.write(create_field, desk.type, "Size", Kind.CHOICE, ["small", "large"])
+    house.write(create_field, desk.type, "Code", Kind.TEXT)
+    house.write(create_field, desk.type, "Gone", Kind.TEXT)
+    taken(desk, f"email,size,code,gone\n{ANN},small,x,1\n{BOB},large,y,2\n{CLEO},large,7,3\n")
+    erasing = ImportOptions(erase=True)
+    made = taken(desk, f"email,size,code,gone\n{ANN},large,,5\n{BOB},large,,6\n{CLEO},large,,7\n", erasing)
+    house.write(edit_field, desk.account, desk.type, "size", FieldEdit(delete_options=["small"]))
+    house.write(edit_field, desk.account, desk.type, "code", FieldEdit(kind=Kind.NUMBER))
+    house.write(delete_field, desk.type, "gone")
+    assert undo(desk, made) == UndoReport(0, 0, 0, 3, 0, (ANN, BOB, CLEO))  # the code of Cleo is text, not a number
+    assert desk.values(ANN) == {"size": "large"}
+
+
+def test_fields_that_are_gone_are_left_out_and_those_that_the_import_made_stay(desk: Desk) -> None:
+    taken(desk, f"email,gone,city\n{ANN},1,Lima\n")
+    made = taken(desk, f"email,gone,city,fresh\n{ANN},2,Cusco,yes\n")
+    desk.house.write(delete_field, desk.type, "gone")
+    assert undo(desk, made) == UndoReport(0, 1, 0, 0, 0, NOTHING)
+    assert desk.values(ANN) == {"city": "Lima"}
+    assert desk.fields.find("fresh")
+
+
+def test_every_refusal(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+    made = taken(desk, FIRST)
+    stranger, _ = desk.house.write(create_account, "stranger@example.org", "UTC", None)
+    said = []
+    for account, import_id in ((desk.account, made + 1), (stranger, made), (desk.account, 0), (desk.account, 1 << 70)):
+        with pytest.raises(NotFound) as error:
+            undo_import(desk.house, account, import_id)
+        said.append(error.value.message.replace(str(import_id), "N"))
+    assert len(set(said)) == 1
+    with (
+        jobs.running_job(desk.house, desk.account, desk.type, "more.csv", CREATE) as running,
+        pytest.raises(Refused, match=f"import {running.id} is still running"),
+    ):
+        undo(desk, running.id or 0)
+    assert len(stored(desk)) == 2
+    undo(desk, made)
+    with pytest.raises(Refused, match=f"import {made} was undone already"):
+        undo(desk, made)
+    assert desk.take(FIRST, ImportOptions(dry_run=True)).import_id is None  # so there is nothing to name
+
+
+def test_an_import_that_failed_half_way_can_be_undone(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+    taken(desk, FIRST)
+    before = stored(desk)
+    stop = RuntimeError("a mistake")
+
+    def fail(*_: Any) -> None:
+        raise stop
+
+    monkeypatch.setattr(jobs.RunningJob, "finish", fail)
+    with pytest.raises(RuntimeError):
+        desk.take(SECOND)
+    failed = imports.of_account(desk.house.records.reader(), desk.account.id, 1)[0]
+    assert failed.state is State.FAILED
+    assert undo(desk, failed.id) == UndoReport(1, 1, 0, 0, 0, NOTHING)
+    assert stored(desk) == before

@@ -1,0 +1,260 @@
+"""A machine that imports, edits, deletes and undoes in any order, against a model that only watches and remembers."""
+
+import shutil
+import tempfile
+from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import apsw
+import hypothesis.strategies as st
+import msgspec
+import pytest
+from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
+
+from tamis.actions.accounts import create_account
+from tamis.actions.contacts import delete_contact
+from tamis.actions.field_edits import FieldEdit, edit_field
+from tamis.actions.fields import create_field, delete_field
+from tamis.actions.house import House
+from tamis.actions.importing.undo import UndoReport, undo_import
+from tamis.actions.importing.upsert import upsert
+from tamis.actions.recipients import add_recipient
+from tamis.actions.segments import create_segment
+from tamis.actions.types import create_type
+from tamis.domain.contacts import encode_values
+from tamis.domain.errors import Invalid, Refused
+from tamis.domain.fields import COUNTRY, Field, Kind
+from tamis.domain.segments import STRANGER
+from tamis.records import imports, types
+from tamis.records.contacts import ContactRow
+from tamis.records.imports import State
+from tamis.rules.moment import Moment
+from tamis.rules.text import from_text
+from tamis.settings import Settings
+from tests.stores.oracle import Oracle, email
+
+PEOPLE = st.integers(0, 5).map(lambda n: f"p{n}@example.org")
+STATED = st.fixed_dictionaries(
+    {},
+    optional={
+        "country": st.sampled_from(["India", "Peru"]),
+        "colour": st.sampled_from(["red", "blue"]),
+        "passing": st.sampled_from(["here", "there"]),
+    },
+)
+SPELLED = st.tuples(st.booleans(), STATED)
+ROWS = st.dictionaries(PEOPLE, SPELLED, min_size=1, max_size=5)
+MEMORY = Path("/dev/shm")  # what is tested here is not the disk
+
+
+@dataclass(frozen=True)
+class Row:
+    """A contact as it stands in the records."""
+
+    email: str
+    values: dict[str, Any]
+    updated_at: int
+
+
+@dataclass
+class Imported:
+    """What the model has seen of an import: whom it has made, and what those were that it changed, who had written them
+    last, and how many these were altogether."""
+
+    made: set[int] = field(default_factory=set)
+    before: dict[int, tuple[Row, int | None]] = field(default_factory=dict)
+    count: int = 0
+    undone: bool = False
+
+
+class Undoing(RuleBasedStateMachine):
+    """Contacts of one type, imports of which any can be undone, and people who do things between."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.directory = Path(tempfile.mkdtemp(prefix="tamis-", dir=MEMORY if MEMORY.is_dir() else None))
+        self.now = datetime(2026, 11, 24, tzinfo=UTC)
+        self.house = House(Settings(self.directory, columns_threads=1), self.tick)
+        self.imported: dict[int, Imported] = {}
+        self.writers: dict[int, int | None] = {}
+        self.fields: dict[str, Field] = {"country": COUNTRY}
+
+    def tick(self) -> datetime:
+        self.now += timedelta(milliseconds=1)
+        return self.now
+
+    def teardown(self) -> None:
+        self.house.close()
+        shutil.rmtree(self.directory)
+
+    @initialize()
+    def begin(self) -> None:
+        self.account, _ = self.house.write(create_account, "owner@example.org", "UTC", None)
+        self.type = self.house.write(create_type, self.account, "People")
+        self.fields["colour"] = self.house.write(create_field, self.type, "Colour", Kind.CHOICE, ("red", "blue"))
+        self.oracle = Oracle(self.account, self.type)
+        self.live = [
+            self.house.write(create_segment, self.account, self.type, name, from_text(text))
+            for name, text in (
+                ("India", 'country = "India"'),
+                ("Others", 'is not in segment "India"'),
+                ("Just now", "updated_at is within 1 hour"),
+            )
+        ]
+
+    # -- what people do ----------------------------------------------------------------------------------------------
+
+    @rule(rows=ROWS)
+    def import_some(self, rows: dict[str, tuple[bool, dict[str, str]]]) -> None:
+        before = self.contacts()
+        import_id = self.house.write(self.job)
+        self.house.write(self.stored, import_id, self.read(rows))
+        after = self.contacts()
+        seen = self.imported[import_id] = Imported(after.keys() - before.keys())
+        seen.before = {id_: (row, self.writers[id_]) for id_, row in before.items() if after[id_] != row}
+        seen.count = len(seen.made) + len(seen.before)
+        self.writers |= dict.fromkeys((*seen.made, *seen.before), import_id)
+
+    @rule(rows=ROWS)
+    def write_without_an_import(self, rows: dict[str, tuple[bool, dict[str, str]]]) -> None:
+        before = self.contacts()
+        self.house.write(upsert, self.type.id, self.field_set, self.read(rows), ())
+        self.writers |= {id_: None for id_, row in self.contacts().items() if before.get(id_) != row}
+
+    @rule(data=st.data())
+    def delete_one(self, data: st.DataObject) -> None:
+        if contacts := self.contacts():
+            gone = data.draw(st.sampled_from(sorted(contacts)))
+            self.house.write(delete_contact, self.account, self.type, contacts[gone].email)
+            for seen in self.imported.values():
+                seen.before.pop(gone, None)
+
+    @rule(address=PEOPLE, data=st.data())
+    def add_by_hand(self, address: str, data: st.DataObject) -> None:
+        segment = data.draw(st.sampled_from(self.live))
+        try:
+            self.house.write(add_recipient, self.account, segment.id, email(address), "By", "Hand")
+        except Invalid:
+            assert email(address).key in self.expected()[segment.id]
+
+    @precondition(lambda self: "passing" not in self.fields)
+    @rule()
+    def make_a_field(self) -> None:
+        self.fields["passing"] = self.house.write(create_field, self.type, "Passing", Kind.TEXT)
+
+    @precondition(lambda self: "passing" in self.fields)
+    @rule()
+    def delete_a_field(self) -> None:
+        gone = str(self.fields.pop("passing").id)
+        self.house.write(delete_field, self.type, "passing")
+        for seen in self.imported.values():
+            for id_, (row, writer) in seen.before.items():
+                kept = {key: value for key, value in row.values.items() if key != gone}
+                seen.before[id_] = replace(row, values=kept), writer
+
+    @precondition(lambda self: "red" in self.fields["colour"].options)
+    @rule()
+    def delete_an_option(self) -> None:
+        before = self.contacts()
+        edit = FieldEdit(delete_options=["red"])
+        self.fields["colour"] = self.house.write(edit_field, self.account, self.type, "colour", edit)
+        self.writers |= {id_: None for id_, row in self.contacts().items() if before[id_] != row}
+
+    @precondition(lambda self: self.imported)
+    @rule(data=st.data())
+    def undo(self, data: st.DataObject) -> None:
+        import_id = data.draw(st.sampled_from(sorted(self.imported)))
+        seen = self.imported[import_id]
+        if seen.undone:
+            with pytest.raises(Refused, match="was undone already"):
+                undo_import(self.house, self.account, import_id)
+            return
+        expected, report = self.expect_of_undoing(import_id, seen)
+        found = undo_import(self.house, self.account, import_id)
+        assert (self.contacts(), found) == (expected, report)
+        seen.undone, seen.before = True, {}
+        self.look()
+
+    # -- what must hold ----------------------------------------------------------------------------------------------
+
+    def expect_of_undoing(self, import_id: int, seen: Imported) -> tuple[dict[int, Row], UndoReport]:
+        """Tell which contacts there must be after it, and what must be said of it."""
+        there = self.contacts()
+        made = there.keys() & seen.made
+        gone = {id_ for id_ in made if self.writers[id_] == import_id and id_ not in self.in_hands()}
+        as_left = {id_ for id_ in seen.before if self.writers[id_] == import_id}
+        fitting = {id_ for id_ in as_left if self.fits(seen.before[id_][0])}
+        touched = [*sorted(made - gone), *sorted(seen.before.keys() - fitting)]
+        addresses = tuple(there[id_].email for id_ in sorted(touched))
+        for id_ in fitting:
+            there[id_], self.writers[id_] = seen.before[id_]
+        report = UndoReport(
+            deleted=len(gone),
+            restored=len(fitting),
+            touched=len(touched) - len(as_left - fitting),
+            unfit=len(as_left - fitting),
+            gone=seen.count - len(made) - len(seen.before),
+            touched_emails=addresses,
+        )
+        return {id_: row for id_, row in there.items() if id_ not in gone}, report
+
+    @invariant()
+    def journals_are_of_what_there_is(self) -> None:
+        if self.imported:
+            rows: Any = self.db.execute("SELECT import_id, contact_id FROM import_befores").fetchall()
+            assert set(rows) == {(id_, contact) for id_, seen in self.imported.items() for contact in seen.before}
+            rows = self.db.execute("SELECT id, import_id FROM contacts").fetchall()
+            assert dict(rows) == {id_: self.writers[id_] for id_, _ in rows}
+
+    @rule()
+    def look(self) -> None:
+        stored = self.oracle.stored(self.house.columns().cursor(), self.live) if self.expected() else {}
+        assert {id_: set(keyed) for id_, keyed in stored.items()} == self.expected()
+
+    # -- means -------------------------------------------------------------------------------------------------------
+
+    @property
+    def db(self) -> apsw.Connection:
+        return self.house.records.reader()
+
+    @property
+    def field_set(self) -> Any:
+        return types.fields_of_type(self.db, self.type.id)
+
+    def contacts(self) -> dict[int, Row]:
+        rows: Any = self.db.execute("SELECT id, email, field_values, updated_at FROM contacts").fetchall()
+        return {id_: Row(address, msgspec.json.decode(values), at) for id_, address, values, at in rows}
+
+    def in_hands(self) -> set[int]:
+        """Give the contacts that were added by hand as the contacts that they are."""
+        rows: Any = self.db.execute("SELECT recipient_id FROM recipients_added").fetchall()
+        return {number & STRANGER - 1 for (number,) in rows if not number & STRANGER}
+
+    def fits(self, row: Row) -> bool:
+        colour = self.fields["colour"]
+        return row.values.get(str(colour.id)) in (None, *colour.options)
+
+    def expected(self) -> dict[int, set[str]]:
+        return self.oracle.expected(self.db, self.live, Moment(self.now, self.account.zone))
+
+    def read(self, rows: dict[str, tuple[bool, dict[str, str]]]) -> list[ContactRow]:
+        found = []
+        for address, (shouted, stated) in rows.items():
+            values: Any = {
+                self.fields[name].id: value
+                for name, value in stated.items()
+                if name in self.fields and (name != "colour" or value in self.fields["colour"].options)
+            }
+            found.append((address.upper() if shouted else address, address, encode_values(values)))
+        return found
+
+    def job(self, db: apsw.Connection, now: datetime) -> int:
+        made = imports.insert(db, self.account.id, self.type.id, "people.csv", {}, now)
+        imports.set_state(db, made.id, State.FINISHED, now)
+        return made.id
+
+    def stored(self, db: apsw.Connection, now: datetime, import_id: int, rows: list[ContactRow]) -> None:
+        done = upsert(db, now, self.type.id, self.field_set, rows, (), import_id=import_id)
+        imports.add_stored(db, import_id, len(rows), done.created, done.updated, done.unchanged)
