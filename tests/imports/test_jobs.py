@@ -1,10 +1,32 @@
-"""An import is a job in the records, whose figures are those of what is on disk."""
+"""An import is a job in the records, whose figures are those of what is on disk, however its process ends."""
+
+import subprocess
+import sys
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
 
 import apsw
+import pytest
 
+from tamis.actions.accounts import create_account, create_key_pair
+from tamis.actions.importing.jobs import INTERRUPTED, PLACE, find_import, list_imports, rejects_file, state_of
+from tamis.actions.importing.run import import_file
+from tamis.actions.types import create_type
+from tamis.domain.errors import Invalid, NotFound
 from tamis.records import imports
-from tamis.records.imports import State
-from tests.imports.conftest import Desk
+from tamis.records.accounts import account_of_key_pair
+from tamis.records.imports import ImportJob, State
+from tests.imports.conftest import CREATE, Desk
+from tests.support.process import environment, tamis
+
+MIXED = "email,n\na@example.org,1\nbad,2\nA@example.org,3\nb@example.org,4\n"
+
+
+def only_job(desk: Desk) -> ImportJob:
+    """Give the only job that there is."""
+    [(job, _)] = list_imports(desk.house, desk.account, 10)
+    return job
 
 
 def test_a_job_is_kept_as_it_was_told(desk: Desk) -> None:
@@ -31,3 +53,146 @@ def test_a_job_is_kept_as_it_was_told(desk: Desk) -> None:
     assert told.report == {"reasons": {"nothing": 1}}
     assert imports.of_account(desk.house.records.reader(), desk.account.id, 5) == [told]
     assert imports.by_id(desk.house.records.reader(), desk.account.id + 1, job.id) is None
+
+
+def test_a_finished_import_keeps_the_figures_and_the_report(desk: Desk) -> None:
+    report = desk.take(MIXED)
+    job, state = find_import(desk.house, desk.account, report.import_id or 0)
+    assert (state, job.state, job.error) == ("finished", State.FINISHED, None)
+    assert (job.source, job.contact_type_id, job.rows_total, job.rows_done) == ("people.csv", desk.type.id, 4, 4)
+    figures = [(each.created, each.updated, each.unchanged, each.repeated, each.rejected) for each in (job, report)]
+    assert figures == [(2, 0, 0, 1, 1)] * 2
+    assert job.report["reasons"] == report.reasons
+    assert job.report["created_fields"] == [{"key": "n", "kind": "number"}]
+    assert rejects_file(desk.house, job) == report.rejects_file
+    assert job.finished_at
+    assert job.started_at <= job.finished_at
+    assert list((desk.directory / "data" / PLACE).iterdir()) == []
+
+
+def test_a_dry_run_is_no_job(desk: Desk) -> None:
+    report = desk.take(MIXED, replace(CREATE, dry_run=True))
+    assert report.import_id is None
+    assert list_imports(desk.house, desk.account, 10) == []
+    assert not (desk.directory / "data" / PLACE).exists()
+
+
+def test_a_refused_file_is_a_failed_import_with_the_reason(desk: Desk) -> None:
+    with pytest.raises(Invalid) as refused:
+        desk.take("name,n\nAnna,1\n")
+    job = only_job(desk)
+    assert (job.state, job.phase, job.error) == (State.FAILED, "checking", refused.value.message)
+    assert job.finished_at
+    assert list((desk.directory / "data" / PLACE).iterdir()) == []
+
+
+@pytest.mark.parametrize(
+    ("error", "words"),
+    [
+        (KeyboardInterrupt(), "it was stopped"),
+        (ValueError("anna@example.org"), "a mistake in Tamis ended it (ValueError)"),
+    ],
+)
+def test_any_other_end_is_told_without_what_stands_in_the_file(desk: Desk, error: BaseException, words: str) -> None:
+    def stop(_doing: str, done: int, _all: int) -> None:
+        if done == 4:
+            raise error
+
+    with pytest.raises(type(error)):
+        import_file(desk.house, desk.account, desk.type, desk.file(MIXED), CREATE, stop)
+    job = only_job(desk)
+    assert (job.state, job.rows_done, job.created) == (State.FAILED, 4, 2)
+    assert job.error
+    assert job.error.startswith(words)
+    assert "anna" not in job.error
+
+
+def test_others_see_how_far_a_running_import_is(desk: Desk) -> None:
+    shown: list[tuple[str, int, dict[str, Any]]] = []
+
+    def look(doing: str, done: int, _all: int) -> None:
+        shown.append((doing, done, tamis(desk.directory / "data", "import", "show", "1")))
+
+    import_file(desk.house, desk.account, desk.type, desk.file(MIXED), CREATE, look)
+    assert {document["state"] for _, _, document in shown} == {"running"}
+    assert [document["phase"] for _, _, document in shown] == [doing.lower() for doing, _, _ in shown]
+    storing = next(document for doing, _, document in shown if doing == "Storing")
+    assert (storing["rows"], storing["repeated"], storing["rejected"]) == (4, 1, 1)
+    assert state_of(desk.house, only_job(desk)) == "finished"
+
+
+def test_an_account_sees_its_own_imports_only(desk: Desk) -> None:
+    desk.take(MIXED)
+    stranger, _ = desk.house.write(create_account, "stranger@example.org", "UTC", None)
+    desk.house.write(create_type, stranger, "People")
+    pair = desk.house.write(create_key_pair, desk.account)
+    colleague = account_of_key_pair(desk.house.records.reader(), pair.public_key, pair.secret_key)
+    assert colleague
+    assert find_import(desk.house, colleague, 1) == find_import(desk.house, desk.account, 1)
+    assert list_imports(desk.house, stranger, 10) == []
+    told = []
+    for asker, number in ((stranger, 1), (desk.account, 2), (desk.account, 1 << 70), (desk.account, 0)):
+        with pytest.raises(NotFound) as refused:
+            find_import(desk.house, asker, number)
+        told.append(refused.value.message.replace(str(number), "N"))
+    assert len(set(told)) == 1
+
+
+KILLED = """
+import os, signal, sys
+from tamis.actions.importing import storing
+stored = storing.upsert
+calls = 0
+def upsert(*args, **kwargs):
+    global calls
+    calls += 1
+    outcome = stored(*args, **kwargs)
+    if calls == 3:
+        os.kill(os.getpid(), signal.SIGKILL)  # what it has stored is not committed
+    return outcome
+storing.upsert = upsert
+from tamis.cli.main import main
+main(sys.argv[1:])
+"""
+
+
+def test_the_figures_of_a_killed_import_are_those_of_what_is_on_disk(tmp_path: Path) -> None:
+    data, file = tmp_path / "data", tmp_path / "people.csv"
+    tamis(data, "account", "create", "--email", "owner@example.org")
+    tamis(data, "type", "create", "People")
+    rows = [f"p{n}@example.org,{n}\n" for n in range(150_000)]
+    file.write_text("email,n\n" + "".join(rows[:50_000]))
+    tamis(data, "import", file, "--type", "People", "--create-fields")
+    rows[7], rows[8] = "p7@example.org,0\n", "nobody\n"
+    file.write_text("email,n\n" + "".join(rows))
+    command = [sys.executable, "-c", KILLED, "import", str(file), "--type", "People", "--data", str(data)]
+    killed = subprocess.run(command, capture_output=True, env=environment(), check=False)
+    assert killed.returncode == -9
+    lock = data / PLACE / "2.lock"
+    assert lock.exists()
+    assert tamis(data, "doctor")["ok"]
+
+    shown = tamis(data, "import", "show", "2")
+    assert (shown["state"], shown["phase"], shown["finished_at"]) == (INTERRUPTED, "storing", None)
+    assert (shown["rows"], shown["rows_done"], shown["rejected"]) == (150_000, 100_000, 1)
+    assert (shown["created"], shown["updated"], shown["unchanged"]) == (50_000, 1, 49_998)
+    assert tamis(data, "segment", "count", "--type", "People", "--where", "n >= 0")["count"] == 100_000
+    assert not lock.exists()
+
+    tamis(data, "import", file, "--type", "People")
+    listed = tamis(data, "import", "list")["imports"]
+    assert [(job["id"], job["state"]) for job in listed] == [(3, "finished"), (2, INTERRUPTED), (1, "finished")]
+    assert (listed[0]["created"], listed[0]["updated"], listed[0]["unchanged"]) == (50_000, 0, 99_999)
+    checks = tamis(data, "doctor")["checks"]
+    assert [finding for check in checks for finding in check["findings"]] == []
+
+
+def test_a_backup_has_the_jobs(tmp_path: Path) -> None:
+    data, file = tmp_path / "data", tmp_path / "people.csv"
+    tamis(data, "account", "create", "--email", "owner@example.org")
+    tamis(data, "type", "create", "People")
+    file.write_text(MIXED)
+    tamis(data, "import", file, "--type", "People")
+    tamis(data, "backup", tmp_path / "backup")
+    tamis(tmp_path / "restored", "restore", tmp_path / "backup")
+    assert tamis(tmp_path / "restored", "import", "list") == tamis(data, "import", "list")

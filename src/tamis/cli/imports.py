@@ -1,30 +1,33 @@
 """`tamis import`."""
 
-import sys
-from collections.abc import Sequence
+from collections.abc import Mapping
 from dataclasses import asdict
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
-from cyclopts import Parameter
-from rich.console import Console
-from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn, TimeRemainingColumn
+from cyclopts import App, Parameter
 
-from tamis.actions.importing.effects import Effect, import_effects
-from tamis.actions.importing.report import ImportOptions, ImportReport
+from tamis.actions.importing.effects import import_effects
+from tamis.actions.importing.jobs import details, keep_effects
+from tamis.actions.importing.report import ImportOptions
 from tamis.actions.importing.run import import_file as run_import
 from tamis.cli.ask import ask
 from tamis.cli.common import Common, TypeOption, account_of, notice, opened, show, type_of
+from tamis.cli.import_jobs import list_imports, show_import
+from tamis.cli.import_report import FIGURES, column_names, field_names, report_lines
+from tamis.cli.progress import shown_progress
 from tamis.domain.dates import DateOrder
 from tamis.domain.errors import Invalid, Problem
 from tamis.domain.instants import to_micros
 
-COUNTS = ("rows", "created", "updated", "unchanged", "repeated", "rejected", "rejects_file")
-MOST_REASONS = 10
+import_app = App(name="import", usage="Usage: tamis import FILE --type TYPE [OPTIONS]\n       tamis import COMMAND")
+import_app.command(list_imports, name="list")
+import_app.command(show_import, name="show")
 
 
+@import_app.default
 def import_file(
-    file: Path,
+    file: Annotated[Path, Parameter(allow_leading_hyphen=True)],
     *,
     type_: TypeOption,
     create_fields: Annotated[bool, Parameter(negative="")] = False,
@@ -41,8 +44,8 @@ def import_file(
     Parameters
     ----------
     file
-        The file, also compressed (.gz), or - for standard input. Its header names the columns, one of them holds the
-        e-mail address.
+        The file, also compressed (.gz), or - for standard input; a file called list is written ./list. Its header
+        names the columns, one of them holds the e-mail address.
     create_fields
         Make a field for each unknown column, its kind inferred from all of its values.
     map_
@@ -68,22 +71,20 @@ def import_file(
         keep_formulas=formulas == "keep",
         format=format_,
     )
-    with opened(common) as house, _progress(enabled=not common.json) as bar:
+    with opened(common) as house, shown_progress(enabled=not common.json) as progress:
         account = account_of(house, common)
         contact_type = type_of(house, account, type_)
         began = to_micros(house.clock())
-        task = bar.add_task("Reading", total=None)
-
-        def progress(doing: str, done: int, total: int) -> None:
-            bar.update(task, description=doing, completed=done, total=total or None)
-
         report = run_import(house, account, contact_type, file, options, progress)
         progress("Segments follow", 0, 0)
         changed = not dry_run and report.created + report.updated
         effects = ask(house, import_effects, account.id, contact_type.id, began) if changed else []
-    _notices(report, dry_run)
-    document = {key: value for key, value in asdict(report).items() if key in COUNTS}
-    show(common, document | _details(report, effects), *_lines(report), *_effect_lines(effects))
+        if report.import_id is not None:
+            keep_effects(house, account, report.import_id, effects)
+    figures = {name: getattr(report, name) for name in ("import_id", "rows", *FIGURES)}
+    document = figures | details(report) | {"segments": [asdict(effect) for effect in effects]}
+    _notices(document, dry_run)
+    show(common, document, *report_lines(document))
 
 
 def _chosen(pairs: list[str]) -> dict[str, str]:
@@ -93,52 +94,14 @@ def _chosen(pairs: list[str]) -> dict[str, str]:
     return {column.strip(): field.strip() for column, _, field in (pair.rpartition("=") for pair in pairs)}
 
 
-def _progress(*, enabled: bool) -> Progress:
-    return Progress(
-        TextColumn("{task.description}"),
-        BarColumn(),
-        TaskProgressColumn(show_speed=True),
-        TimeRemainingColumn(),
-        console=Console(stderr=True),
-        disable=not enabled or not sys.stderr.isatty(),
-        transient=True,
-    )
-
-
-def _notices(report: ImportReport, dry_run: bool) -> None:
-    for text in report.notices:
+def _notices(document: Mapping[str, Any], dry_run: bool) -> None:
+    for text in document["notices"]:
         notice(text)
     if dry_run:
         notice("Dry run: nothing was written.")
-    if report.created_fields:
-        made = ", ".join(f"{field.key} ({field.kind})" for field in report.created_fields)
-        notice(f"{'Fields to be made' if dry_run else 'Fields made'}: {made}")
-    if report.ignored_columns:
-        names = ", ".join(f'"{name}"' if name else "one without a name" for name in report.ignored_columns)
-        notice(f"Columns ignored: {names}. Use --create-fields to make fields for unknown ones, or --map.")
-
-
-def _lines(report: ImportReport) -> list[str]:
-    lines = [f"{report.rows:>12,}  rows"]
-    lines += [
-        f"{getattr(report, name):>12,}  {name}" for name in ("created", "updated", "unchanged", "repeated", "rejected")
-    ]
-    lines += [f"{count:>16,}  {reason}" for reason, count in list(report.reasons.items())[:MOST_REASONS]]
-    if report.rejects_file:
-        lines.append(f"Rejected rows, with their reasons: {report.rejects_file}")
-    return lines
-
-
-def _effect_lines(effects: Sequence[Effect]) -> list[str]:
-    return [f"Segment {effect.name}: {effect.entered:,} entered, {effect.left:,} left" for effect in effects]
-
-
-def _details(report: ImportReport, effects: Sequence[Effect]) -> dict[str, Any]:
-    return {
-        "import_id": report.import_id,
-        "reasons": report.reasons,
-        "ignored_columns": report.ignored_columns,
-        "created_fields": [{"key": field.key, "kind": field.kind} for field in report.created_fields],
-        "notices": report.notices,
-        "segments": [asdict(effect) for effect in effects],
-    }
+    if made := document["created_fields"]:
+        notice(f"{'Fields to be made' if dry_run else 'Fields made'}: {field_names(made)}")
+    if ignored := document["ignored_columns"]:
+        notice(
+            f"Columns ignored: {column_names(ignored)}. Use --create-fields to make fields for unknown ones, or --map."
+        )

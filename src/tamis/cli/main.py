@@ -17,7 +17,7 @@ from tamis.cli.explain import explain
 from tamis.cli.export import export
 from tamis.cli.fields import field_app
 from tamis.cli.history import history
-from tamis.cli.imports import import_file
+from tamis.cli.imports import import_app
 from tamis.cli.keeping import backup, erase_files, restore_backup
 from tamis.cli.segment import segment_app
 from tamis.cli.serve import demo, serve
@@ -35,7 +35,7 @@ segment_app.command(overlap)
 segment_app.command(sample)
 segment_app.command(history)
 segment_app.command(explain)
-app.command(import_file, name="import")
+app.command(import_app)
 app.command(export)
 app.command(erase_files, name="erase")
 app.command(backup)

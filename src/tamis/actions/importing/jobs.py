@@ -12,6 +12,7 @@ from typing import Any, NamedTuple
 import apsw
 
 from tamis.actions.house import House
+from tamis.actions.importing import rejects
 from tamis.actions.importing.effects import Effect
 from tamis.actions.importing.report import ImportOptions, ImportReport, Progress
 from tamis.domain.accounts import Account
@@ -126,6 +127,12 @@ def seen(house: House, job: ImportJob) -> Seen:
     return Seen(now, INTERRUPTED if now.state is State.RUNNING else now.state)
 
 
+def rejects_file(house: House, job: ImportJob) -> str | None:
+    """Tell where the rejected rows of an import are, if there are any."""
+    name = job.report.get("rejects_file")
+    return str(house.settings.data / rejects.PLACE / name) if name else None
+
+
 def details(report: ImportReport) -> dict[str, Any]:
     """Give what a report says beside its figures, as a JSON object."""
     return {
@@ -165,7 +172,10 @@ def _set_left_out(
 
 def _finish(db: apsw.Connection, now: datetime, import_id: int, report: ImportReport) -> None:
     imports.set_left_out(db, import_id, report.rows, report.repeated, report.rejected)
-    imports.set_report(db, import_id, details(report))
+    # The data directory can be moved, or restored elsewhere: only the name of the file stays true.
+    file = Path(report.rejects_file).name if report.rejects_file else None
+    imports.set_phase(db, import_id, "", None)
+    imports.set_report(db, import_id, details(report) | {"rejects_file": file})
     imports.set_state(db, import_id, State.FINISHED, now)
 
 

@@ -1,0 +1,114 @@
+"""`tamis import list` and `tamis import show`."""
+
+from typing import Annotated, Any
+
+import apsw
+from cyclopts import Parameter
+from cyclopts.validators import Number
+
+from tamis.actions.importing.jobs import INTERRUPTED, Seen, find_import, rejects_file
+from tamis.actions.importing.jobs import list_imports as list_jobs
+from tamis.cli.common import Common, account_of, local_time, opened, show, show_table
+from tamis.cli.import_report import FIGURES, column_names, field_names, report_lines
+from tamis.domain.accounts import Account
+from tamis.domain.instants import format_instant
+from tamis.records import types
+from tamis.records.imports import State
+
+COLUMNS = ("Id", "Started", "File", "State", "Rows", "Created", "Updated", "Rejected")
+RIGHT = (0, 4, 5, 6, 7)
+WHAT_NOW = (
+    "Its process ended before it was done. Import the file again: rows that are stored already will count as unchanged."
+)
+
+
+def list_imports(
+    *,
+    limit: Annotated[int, Parameter(validator=Number(gte=1, lte=1_000_000))] = 20,
+    common: Common = Common(),  # noqa: B008  frozen
+) -> None:
+    """List the imports, newest first, with how far they are or what became of their rows.
+
+    Parameters
+    ----------
+    limit
+        How many at most.
+    """
+    with opened(common) as house:
+        account = account_of(house, common)
+        names = {known.id: known.name for known in types.types_of_account(house.records.reader(), account.id)}
+        found = list_jobs(house, account, limit)
+    if common.json:
+        show(common, {"imports": [_figures(seen, names[seen.job.contact_type_id]) for seen in found]})
+        return
+    rows = []
+    for job, state in found:
+        counts = (job.rows_total, job.created, job.updated, job.rejected)
+        shown = (None if count is None else f"{count:,}" for count in counts)
+        rows.append((job.id, f"{job.started_at.astimezone(account.zone):%Y-%m-%d %H:%M}", job.source, state, *shown))
+    show_table(COLUMNS, rows, right=RIGHT)
+
+
+def show_import(import_id: int, *, common: Common = Common()) -> None:  # noqa: B008  frozen
+    """Show an import: how far it is, or what became of its rows.
+
+    Parameters
+    ----------
+    import_id
+        Id of the import, as "tamis import list" shows it.
+    """
+    with opened(common) as house:
+        account = account_of(house, common)
+        seen = find_import(house, account, import_id)
+        name = _type_name(house.records.reader(), account, seen)
+        document = {
+            **_figures(seen, name),
+            "options": seen.job.options,
+            **seen.job.report,
+            "rejects_file": rejects_file(house, seen.job),
+        }
+    show(common, document, *_lines(seen, name, account, document))
+
+
+def _type_name(db: apsw.Connection, account: Account, seen: Seen) -> str | None:
+    found = types.type_by_id(db, account.id, seen.job.contact_type_id)
+    return found.name if found else None
+
+
+def _figures(seen: Seen, type_name: str | None) -> dict[str, Any]:
+    job = seen.job
+    return {
+        "id": job.id,
+        "source": job.source,
+        "contact_type_id": job.contact_type_id,
+        "contact_type": type_name,
+        "state": str(seen.state),
+        "phase": job.phase,
+        "error": job.error,
+        "started_at": format_instant(job.started_at),
+        "finished_at": format_instant(job.finished_at) if job.finished_at else None,
+        "rows": job.rows_total,
+        "rows_done": job.rows_done,
+        **{name: getattr(job, name) for name in FIGURES},
+    }
+
+
+def _lines(seen: Seen, type_name: str | None, account: Account, document: dict[str, Any]) -> list[str]:
+    job, state = seen
+    end = f", ended {local_time(job.finished_at, account.zone)}" if job.finished_at else ""
+    lines = [
+        f"Import {job.id}: {job.source} into {type_name}",
+        f"{str(state).capitalize()}; started {local_time(job.started_at, account.zone)}{end}",
+    ]
+    if job.error:
+        lines.append(f"Why: {job.error}")
+    if state == INTERRUPTED:
+        lines.append(WHAT_NOW)
+    if state in (State.RUNNING, State.FAILED, INTERRUPTED) and job.phase:
+        lines.append(f"{job.phase.capitalize()}: {job.rows_done:,} rows are done")
+    lines += report_lines(document)
+    if fields := document.get("created_fields"):
+        lines.append(f"Fields made: {field_names(fields)}")
+    if ignored := document.get("ignored_columns"):
+        lines.append(f"Columns ignored: {column_names(ignored)}")
+    return [*lines, *document.get("notices", ())]

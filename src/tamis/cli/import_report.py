@@ -1,0 +1,30 @@
+"""What became of the rows of an import, for people."""
+
+from collections.abc import Mapping
+from typing import Any
+
+FIGURES = ("created", "updated", "unchanged", "repeated", "rejected")
+MOST_REASONS = 10
+
+
+def report_lines(document: Mapping[str, Any]) -> list[str]:
+    """Write the figures of an import and what else is known of it, from the document that `--json` prints."""
+    lines = [] if document["rows"] is None else [f"{document['rows']:>12,}  rows"]
+    lines += [f"{document[name]:>12,}  {name}" for name in FIGURES]
+    reasons: Mapping[str, int] = document.get("reasons") or {}
+    lines += [f"{count:>16,}  {reason}" for reason, count in list(reasons.items())[:MOST_REASONS]]
+    if document.get("rejects_file"):
+        lines.append(f"Rejected rows, with their reasons: {document['rejects_file']}")
+    for segment in document.get("segments") or ():
+        lines.append(f"Segment {segment['name']}: {segment['entered']:,} entered, {segment['left']:,} left")
+    return lines
+
+
+def column_names(names: list[str]) -> str:
+    """List columns of a file."""
+    return ", ".join(f'"{name}"' if name else "one without a name" for name in names)
+
+
+def field_names(fields: list[Mapping[str, str]]) -> str:
+    """List fields with their kinds."""
+    return ", ".join(f"{field['key']} ({field['kind']})" for field in fields)

@@ -1,0 +1,66 @@
+"""How far an import is, for people at a terminal: how much is done, how fast it goes, how long it will take."""
+
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from rich.console import Console
+from rich.filesize import decimal
+from rich.progress import BarColumn, Progress, ProgressColumn, Task, TextColumn, TimeRemainingColumn
+from rich.text import Text
+
+from tamis.actions.importing.report import Progress as Told
+from tamis.actions.importing.sources import READING
+
+BAR_WIDTH = 16
+
+
+def amount(doing: str, done: float, total: float | None, speed: float | None) -> str:
+    """Write how much is done and how much of it in a second: bytes while a file is read, later rows; blank while
+    neither is counted."""
+    if doing == READING:
+        parts = [f"{decimal(int(done))} of {decimal(int(total))}" if total else decimal(int(done))]
+        rate = f"{decimal(int(speed))}/s" if speed else ""
+    elif total:
+        parts = [f"{int(done):,} of {int(total):,} rows"]
+        rate = f"{speed:,.0f}/s" if speed else ""
+    else:
+        return ""
+    return ", ".join([*parts, rate] if rate else parts)
+
+
+class Amount(ProgressColumn):
+    """How much of a task is done."""
+
+    def render(self, task: Task) -> Text:
+        """Write it."""
+        speed = task.finished_speed or task.speed
+        return Text(amount(task.description, task.completed, task.total, speed), style="progress.data.speed")
+
+
+@contextmanager
+def shown_progress(*, enabled: bool) -> Iterator[Told]:
+    """Show for a block what is told to the function that it is given, and leave nothing of it; where standard error is
+    no terminal, nothing is shown."""
+    bar = Progress(
+        TextColumn("{task.description}"),
+        BarColumn(BAR_WIDTH),
+        Amount(),
+        TimeRemainingColumn(),
+        console=Console(stderr=True),
+        disable=not enabled or not sys.stderr.isatty(),
+        transient=True,
+    )
+    with bar:
+        task = bar.add_task(READING, total=None)
+        shown = READING
+
+        def tell(doing: str, done: int, total: int) -> None:
+            nonlocal task, shown
+            if doing != shown:  # a new task, whose speed and time left are not those of the one before
+                bar.refresh()
+                bar.remove_task(task)
+                task, shown = bar.add_task(doing, total=None), doing
+            bar.update(task, completed=done, total=total or None)
+
+        yield tell

@@ -1,0 +1,128 @@
+"""`tamis import`, `tamis import list` and `tamis import show`, as they are typed."""
+
+import os
+import pty
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from tamis.actions.importing.sources import READING
+from tamis.cli.progress import amount
+from tests.support.process import PATIENCE_SECONDS, environment, tamis
+
+PEOPLE = "email,n\na@example.org,1\nb@example.org,2\nnobody,3\n"
+
+
+@pytest.fixture
+def data(tmp_path: Path) -> Path:
+    """An account and a contact type with a segment of everyone."""
+    directory = tmp_path / "data"
+    tamis(directory, "account", "create", "--email", "owner@example.org", "--timezone", "Asia/Dhaka")
+    tamis(directory, "type", "create", "People")
+    tamis(directory, "segment", "create", "All", "--type", "People", "--where", 'email contains "@"')
+    return directory
+
+
+def typed(data: Path, *arguments: str | Path, given: str = "", status: int = 0) -> tuple[str, str]:
+    """Run a command as a person does and give what it prints; its exit status must be `status`."""
+    done = subprocess.run(
+        [sys.executable, "-m", "tamis", *map(str, arguments), "--data", str(data)],
+        input=given,
+        capture_output=True,
+        text=True,
+        check=False,
+        env=environment({"COLUMNS": "120"}),
+        cwd=data.parent,
+        timeout=PATIENCE_SECONDS,
+    )
+    assert done.returncode == status, done.stderr
+    return done.stdout, done.stderr
+
+
+def test_an_import_can_be_looked_at_again(data: Path, tmp_path: Path) -> None:
+    file = tmp_path / "people.csv"
+    file.write_text(PEOPLE)
+    report = tamis(data, "import", file, "--type", "People", "--create-fields")
+    shown = tamis(data, "import", "show", str(report["import_id"]))
+    assert {key: shown[key] for key in report if key != "import_id"} == {
+        key: value for key, value in report.items() if key != "import_id"
+    }
+    assert report["segments"] == [{"segment_id": 1, "name": "All", "entered": 2, "left": 0}]
+    assert (shown["source"], shown["contact_type"], shown["options"]["create_fields"]) == ("people.csv", "People", True)
+    [listed] = tamis(data, "import", "list")["imports"]
+    assert {key: shown[key] for key in listed} == listed
+
+    text, _ = typed(data, "import", "show", "1")
+    assert text.startswith("Import 1: people.csv into People\nFinished; started 20")
+    assert "           3  rows\n           2  created\n" in text
+    assert "Segment All: 2 entered, 0 left\n" in text
+    assert f"Rejected rows, with their reasons: {report['rejects_file']}\n" in text
+    table, _ = typed(data, "import", "list")
+    heading, row = table.splitlines()
+    assert heading.split() == ["Id", "Started", "File", "State", "Rows", "Created", "Updated", "Rejected"]
+    assert row.split()[0] == "1"
+    assert row.split()[3:] == ["people.csv", "finished", "3", "2", "0", "1"]
+
+
+def test_a_failed_import_says_why(data: Path, tmp_path: Path) -> None:
+    (tmp_path / "people.csv").write_text("name\nAnna\n")
+    _, why = typed(data, "import", "people.csv", "--type", "People", status=1)
+    text, _ = typed(data, "import", "show", "1")
+    assert "\nFailed; started " in text
+    assert f"Why: {why}" in text
+
+
+def test_the_newest_imports_come_first_and_no_more_than_asked_for(data: Path) -> None:
+    for _ in range(3):
+        typed(data, "import", "-", "--type", "People", given=PEOPLE)
+    assert [job["id"] for job in tamis(data, "import", "list", "--limit", "2")["imports"]] == [3, 2]
+    typed(data, "import", "list", "--limit", "0", status=2)
+
+
+def test_a_file_can_have_the_name_of_a_command(data: Path, tmp_path: Path) -> None:
+    (tmp_path / "list").write_text(PEOPLE)
+    text, _ = typed(data, "import", "./list", "--type", "People")
+    assert "2  created" in text
+
+
+def test_an_import_that_is_not_there_is_refused(data: Path) -> None:
+    _, why = typed(data, "import", "show", "7", status=1)
+    assert why == 'there is no import 7; "tamis import list" shows those that there are\n'
+
+
+def test_a_terminal_shows_how_far_an_import_is(data: Path, tmp_path: Path) -> None:
+    (tmp_path / "people.csv").write_text(PEOPLE)
+    ours, theirs = pty.openpty()
+    command = [sys.executable, "-m", "tamis", "import", "people.csv", "--type", "People", "--data", str(data)]
+    wide = environment({"TERM": "xterm", "COLUMNS": "120"})
+    with subprocess.Popen(command, cwd=tmp_path, stdout=subprocess.PIPE, stderr=theirs, env=wide) as process:
+        os.close(theirs)
+        seen = b""
+        while part := _read(ours):
+            seen += part
+    os.close(ours)
+    assert process.returncode == 0
+    assert b"3 of 3 rows" in seen
+
+
+def test_nothing_is_shown_where_there_is_no_terminal(data: Path, tmp_path: Path) -> None:
+    (tmp_path / "people.csv").write_text("email\na@example.org\n")
+    _, told = typed(data, "import", "people.csv", "--type", "People")
+    assert told == ""
+
+
+def test_amounts_are_bytes_while_a_file_is_read_and_then_rows() -> None:
+    assert amount(READING, 1_000_000, 4_000_000, 2_000_000.0) == "1.0 MB of 4.0 MB, 2.0 MB/s"
+    assert amount(READING, 1_000_000, None, None) == "1.0 MB"
+    assert amount("Storing", 50_000, 120_000, 150_000.4) == "50,000 of 120,000 rows, 150,000/s"
+    assert amount("Storing", 0, 120_000, None) == "0 of 120,000 rows"
+    assert amount("Checking", 0, None, None) == ""
+
+
+def _read(terminal: int) -> bytes:
+    try:
+        return os.read(terminal, 65_536)
+    except OSError:  # nobody writes to it any more
+        return b""
