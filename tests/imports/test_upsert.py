@@ -111,3 +111,11 @@ def test_a_row_read_by_fields_that_are_gone_is_refused(desk: Desk) -> None:
             [],
             (),
         )
+
+
+def test_values_of_a_field_that_was_made_meanwhile_stay(desk: Desk) -> None:
+    read, key = desk.fields, KEYS[0]
+    note = desk.house.write(create_field, desk.type, "Note", Kind.TEXT)
+    desk.house.write(upsert, desk.type.id, desk.fields, [(key, key, encode_values({note.id: "kept"}))], ())
+    desk.house.write(upsert, desk.type.id, read, [(key, key, encode_values({FIRST_NAME.id: "Ann"}))], ())
+    assert desk.values(key) == {"first_name": "Ann", "note": "kept"}

@@ -46,13 +46,14 @@ def upsert(
     looked at those with numbers up to `checked`), and when `fields`, by which the rows were read, are no longer those
     of the type.
     """
+    present = types.fields_of_type(db, type_id)  # also fields that were made after the rows were read
     if write:
-        _check_fields(types.fields_of_type(db, type_id), fields)
+        _check_fields(present, fields)
     if kept_out := forgotten.among(db, type_id, [row[1] for row in rows], checked):
         raise Refused(f"{len(kept_out)} of the addresses were forgotten meanwhile and are not taken back: try again")
     with batch.staged(db, rows):
         known, unchanged = batch.compare(db, type_id, erasable)
-        changed = _changed(db, type_id, fields, erasable) if unchanged < known else []
+        changed = _changed(db, type_id, present, erasable) if unchanged < known else []
         if write:
             batch.insert_new(db, type_id, len(rows), known, now, cause, import_id)
             contacts.update_many(db, type_id, changed, now, cause, import_id)
