@@ -45,8 +45,23 @@ def create_field(
 def create_fields(
     db: apsw.Connection, now: datetime, contact_type: ContactType, named: Sequence[tuple[str, Kind, Sequence[str]]]
 ) -> list[Field]:
-    """Make several custom fields, each of name, kind and options, or none; raises as `create_field` does."""
-    return [create_field(db, now, contact_type, name, kind, options) for name, kind, options in named]
+    """Make several custom fields, each of name, kind and options, or none; raises as `create_field` does.
+
+    A field that is there just so is taken as it is: two imports of files with the same new column can run at once."""
+    present = types.fields_of_type(db, contact_type.id)
+    there = [_just_so(present, *field) for field in named]
+    more = there.count(None)
+    if len(present.fields) + more > MOST_FIELDS:
+        raise Refused(
+            f"a contact type has at most {MOST_FIELDS:,} fields: {contact_type.name} have {len(present.fields):,}, and "
+            f"{more:,} more are asked for"
+        )
+    return [found or create_field(db, now, contact_type, *field) for found, field in zip(there, named, strict=True)]
+
+
+def _just_so(present: FieldSet, name: str, kind: Kind, options: Sequence[str]) -> Field | None:
+    found = present.by_key.get(key_of(name))
+    return found if found and found.kind is kind and set(options) <= set(found.options) else None
 
 
 def delete_field(db: apsw.Connection, now: datetime, contact_type: ContactType, reference: str) -> Field:
