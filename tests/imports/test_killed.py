@@ -1,9 +1,14 @@
 """A killed import has finished a batch or not touched it, and running it again ends in the state of one clean run."""
 
+import random
 import subprocess
 import sys
+from collections import Counter
 from pathlib import Path
 
+import pytest
+
+from tests.imports.killing import Forks, Killing, state
 from tests.support.process import environment, tamis
 
 ROWS = 120_000
@@ -59,3 +64,32 @@ main(sys.argv[1:])
     assert (report["created"], report["unchanged"]) == (70_000, 50_000)
     assert counts(data) == [120_000, 60_000, 34_286]
     assert tamis(data, "import", file, "--type", "People", "--create-fields")["unchanged"] == ROWS
+
+
+KILLS = 50
+
+
+@pytest.mark.parametrize("half", [1, 2])
+def test_killed_at_any_moment_and_run_again(tmp_path: Path, half: int) -> None:
+    seed = random.randrange(half, 1 << 32)
+    print(f"seed {seed}")
+    with Forks() as forks:
+        killing = Killing(tmp_path, forks, seed)
+        report = killing.report
+        assert min(outcomes(report)) > 0
+        stored: Counter[int] = Counter()
+        for _ in range(KILLS // 2):
+            killing.fresh()
+            killing.kill()
+            again = killing.run()
+            assert sum(outcomes(again)) == again["rows"] == report["rows"]
+            assert outcomes(again)[3:] == outcomes(report)[3:]
+            assert state(killing.data) == killing.right
+            assert not list(killing.data.glob("spool/*"))
+            stored[again["unchanged"] - report["unchanged"]] += 1
+    print("rows that were stored before a kill, and how often:", sorted(stored.items()))
+
+
+def outcomes(report: dict[str, int]) -> list[int]:
+    """Tell what became of the rows."""
+    return [report[name] for name in ("created", "updated", "unchanged", "repeated", "rejected")]

@@ -1,0 +1,228 @@
+"""Imports that are killed: commands that start at once, a file that does a little of everything, and what must be so
+in the end."""
+
+import contextlib
+import json
+import os
+import random
+import shutil
+import signal
+import subprocess
+import sys
+import tempfile
+import time
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Self
+
+from tamis.actions.house import House
+from tamis.columns.membership import recipients_of
+from tamis.domain.segments import SEGMENT_SHIFT
+from tamis.records.database import one
+from tamis.settings import Settings
+from tests.support.process import PATIENCE_SECONDS, environment
+
+ROWS_A_BATCH = 400
+FORKS = """
+import json, os, sys
+from tamis.actions.importing import run
+from tamis.cli.main import main
+run.ROWS_A_BATCH = {rows}
+for line in sys.stdin:
+    asked = json.loads(line)
+    child = os.fork()
+    if not child:
+        output = os.open(asked["output"], os.O_WRONLY | os.O_CREAT | os.O_TRUNC)
+        os.dup2(output, 1)
+        os.dup2(output, 2)
+        status = 0
+        try:
+            main(asked["arguments"])
+        except SystemExit as ended:
+            status = ended.code
+        except BaseException:
+            import traceback
+            traceback.print_exc()
+            status = 70
+        sys.stdout.flush()
+        sys.stderr.flush()
+        os._exit(status or 0)
+    print(child, flush=True)
+    print(os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]), flush=True)
+"""
+"""Tamis with imports in small batches, loaded once: each command is a process of its own, which starts in no time."""
+TYPE = "People"
+RULES = {
+    "Low": "n < 1500",
+    "Middle": 'n is between 900 and 2500 or note contains "7"',
+    "Not high": "not (n > 2000)",
+    "Pro": 'plan = "Pro"',
+    "Seen": "seen is at or after 2024-06-01",
+    "Low or seen": 'is in segment "Low" or is in segment "Seen"',
+    "Nobody has said": "n is blank",
+}
+People = list[tuple[str, str, dict[str, Any]]]
+
+
+class Forks:
+    """Runs commands; used as a block."""
+
+    def __enter__(self) -> Self:
+        self._process = subprocess.Popen(
+            [sys.executable, "-c", FORKS.format(rows=ROWS_A_BATCH)],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            text=True,
+            env=environment(),
+        )
+        self._output = tempfile.NamedTemporaryFile()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        assert self._process.stdin
+        assert self._process.stdout
+        self._process.stdin.close()
+        self._process.wait(PATIENCE_SECONDS)
+        self._process.stdout.close()
+        self._output.close()
+
+    def run(self, data: Path, *arguments: str | Path) -> dict[str, Any]:
+        """Run a command on a data directory to its end; gives its JSON document."""
+        self.start(data, *arguments)
+        return self.result()
+
+    def start(self, data: Path, *arguments: str | Path) -> int:
+        """Start a command; gives its process."""
+        assert self._process.stdin
+        asked = {"arguments": [*map(str, arguments), "--data", str(data), "--json"], "output": self._output.name}
+        print(json.dumps(asked), file=self._process.stdin, flush=True)
+        return self._number()
+
+    def result(self) -> dict[str, Any]:
+        """Wait for the command that was started; gives its JSON document."""
+        status, output = self.ended(), Path(self._output.name).read_text()
+        assert status == 0, output
+        found: dict[str, Any] = json.loads(output.splitlines()[-1])
+        return found
+
+    def ended(self) -> int:
+        """Wait for the command that was started; gives its exit status."""
+        return self._number()
+
+    def _number(self) -> int:
+        assert self._process.stdout
+        return int(self._process.stdout.readline())
+
+
+def make(data: Path, forks: Forks) -> dict[str, Any]:
+    """Make a data directory with people and segments, into which an edition of the file can go; gives the account."""
+    account = forks.run(data, "account", "create", "--email", "owner@example.org", "--timezone", "Asia/Dhaka")
+    forks.run(data, "type", "create", TYPE)
+    first = data.with_name("first.csv")
+    first.write_text(people(4_000, 1))
+    assert forks.run(data, "import", first, "--type", TYPE, "--create-fields")["created"] == 4_000
+    for name, rule in RULES.items():
+        forks.run(data, "segment", "create", name, "--type", TYPE, "--where", rule)
+    return account
+
+
+def people(count: int, edition: int, first: int = 0) -> str:
+    """Write a file of people, two of three of whom change from edition to edition."""
+    lines = ["email,n,note,plan,seen,score"]
+    for number in range(first, first + count):
+        shift = edition if number % 3 else 1
+        value = (number * 7_919 + shift * 613) % 3_000
+        plan = ("Free", "Pro", "")[(number + shift) % 3]
+        seen = f"2024-{1 + (number + shift) % 12:02}-{1 + number % 28:02}"
+        score = "" if shift == 1 else number % 10
+        lines.append(f"p{number}@example.org,{value},note {value},{plan},{seen},{score}")
+    return "\n".join(lines) + "\n"
+
+
+def untidy(chance: random.Random) -> str:
+    """Write a file in which people are new, changed, unchanged, repeated in another case, and wrong."""
+    header, *lines = people(5_200, 2).splitlines()
+    for line in chance.sample(lines, 400):
+        email, rest = line.split(",", 1)
+        lines.insert(chance.randrange(len(lines)), f"{email.upper()},{rest.replace('note', 'Note')}")
+    for wrong in ("nonsense,1,x,Free,,", ",2,y,Free,,", "x@example.org,many,z,Gold,soon,", "y@example.org,1,short"):
+        for _ in range(20):
+            lines.insert(chance.randrange(len(lines)), wrong)
+    header = header.replace("score", "Newly known")
+    return "\n".join([header, *lines]) + "\n"
+
+
+@dataclass(frozen=True)
+class State:
+    """What an import is to leave: the people in order of their ids, and the addresses of each segment."""
+
+    people: People
+    members: dict[str, list[str]]
+    fields: list[tuple[Any, ...]]
+
+    def by_key(self) -> tuple[People, dict[str, list[str]]]:
+        """The same, whatever the order in which people came."""
+        return sorted(self.people, key=lambda row: row[1]), {n: sorted(found) for n, found in self.members.items()}
+
+
+def state(data: Path) -> State:
+    """Look at a data directory that nobody else has."""
+    house = House(Settings(data))
+    try:
+        db = house.records.reader()
+        fields = db.execute("SELECT id, key, kind, options FROM fields ORDER BY id").fetchall()
+        keys = {str(row[0]): str(row[1]) for row in fields}
+        rows = db.execute("SELECT email, email_key, field_values, id FROM contacts ORDER BY id").fetchall()
+        found: People = [
+            (str(email), str(key), {keys.get(id_, id_): v for id_, v in json.loads(str(document)).items()})
+            for email, key, document, _ in rows
+        ]
+        addresses = {row[3]: str(row[1]) for row in rows}
+        members = {}
+        with house.columns().reading() as con:
+            for name in RULES:
+                row = one(db, "SELECT id FROM segments WHERE name = ?", (name,))
+                assert row
+                numbers = con.execute(
+                    f"SELECT recipient_id & {(1 << SEGMENT_SHIFT) - 1} FROM ({recipients_of(int(str(row[0])))}) "
+                    "ORDER BY recipient_id"
+                ).fetchall()
+                members[name] = [addresses[number] for (number,) in numbers]
+        return State(found, members, fields)
+    finally:
+        house.close()
+
+
+class Killing:
+    """Kills imports of one file into copies of one directory."""
+
+    def __init__(self, directory: Path, forks: Forks, seed: int) -> None:
+        self.chance = random.Random(seed)
+        self.forks = forks
+        self._template, self.data = directory / "template", directory / "data"
+        make(self._template, forks)
+        file = directory / "untidy.csv"
+        file.write_text(untidy(self.chance))
+        self._arguments = ("import", file, "--type", TYPE, "--create-fields")
+        self.fresh()
+        begun = time.perf_counter()
+        self.report = self.run()
+        self._seconds = time.perf_counter() - begun
+        self.right = state(self.data)
+
+    def fresh(self) -> None:
+        """Begin again with the directory as it was before the import."""
+        shutil.rmtree(self.data, ignore_errors=True)
+        shutil.copytree(self._template, self.data)
+
+    def run(self) -> dict[str, Any]:
+        """Run the import to its end; gives its report."""
+        return self.forks.run(self.data, *self._arguments)
+
+    def kill(self) -> int:
+        """Kill an import at a random moment; gives its exit status, which is 0 when it was quicker."""
+        process = self.forks.start(self.data, *self._arguments)
+        time.sleep(self.chance.uniform(0, self._seconds))
+        with contextlib.suppress(ProcessLookupError):
+            os.kill(process, signal.SIGKILL)
+        return self.forks.ended()
