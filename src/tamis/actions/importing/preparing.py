@@ -13,7 +13,8 @@ from tamis.domain.dates import DateOrder
 from tamis.domain.emails import Email, parse_email
 from tamis.domain.fields import Field, Kind, parser
 from tamis.domain.formulas import unescape
-from tamis.workbench.addresses import Addresses, keys, leave_out, read_addresses, refuse
+from tamis.workbench import addresses
+from tamis.workbench.addresses import Addresses
 from tamis.workbench.cells import Column, Part, read_cells
 from tamis.workbench.staging import Located
 
@@ -22,6 +23,18 @@ STRUCTURE = -2
 ROWS_A_LOCATION = 5_000
 # What a reason says of one row alone, at its end: without it, reasons can be counted.
 _OWN = r"""(, not|:)? ".*$"""
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """How cells are read: the time zone, the order of dates by column, the columns that are wholly plain and those that
+    are padded, and whether apostrophes are taken from before formulas."""
+
+    zone: ZoneInfo
+    orders: Mapping[int, DateOrder]
+    plain: frozenset[int]
+    padded: frozenset[int]
+    unescaped: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,33 +47,42 @@ class Prepared:
     repeated: int
 
 
-def prepare(
+def read_addresses(
     con: duckdb.DuckDBPyConnection,
     source: Source,
-    columns: ColumnMap,
-    orders: Mapping[int, DateOrder],
-    zone: ZoneInfo,
-    plain: frozenset[int],
+    position: int,
     padded: frozenset[int],
     refusals: Refusals | None,
+    *,
     unescaped: bool,
-) -> Prepared:
-    """Read all cells of the columns that are mapped; `unescaped` takes apostrophes from before formulas."""
+) -> Addresses:
+    """Read the addresses of a file, beginning its `problems` with those of the structure of its rows."""
     broken = source.staged.broken
     con.execute("CREATE TABLE problems (n BIGINT, place INTEGER, reason VARCHAR)")
     con.execute(
         f"INSERT INTO problems SELECT unnest($1::BIGINT[]), {STRUCTURE}, unnest($2::VARCHAR[])",
         [list(broken), list(broken.values())],
     )
-    addresses = read_addresses(con, columns.email, padded, _unescaped_email if unescaped else parse_email)
+    found = addresses.read_addresses(con, position, padded, _unescaped_email if unescaped else parse_email)
     if refusals:
-        for some in keys(con, addresses):
+        for some in addresses.keys(con, found):
             if refused := refusals(some):
-                refuse(con, addresses, refused)
-    readers = [_column(p, field, zone, orders, unescaped) for p, field in columns.fields.items()]
-    parts = read_cells(con, readers, plain, padded, utc=zone.key == "UTC")
-    rejected, repeated = leave_out(con, addresses)
-    return Prepared(addresses, parts, rejected, repeated)
+                addresses.refuse(con, found, refused)
+    return found
+
+
+def any_good(con: duckdb.DuckDBPyConnection, source: Source) -> bool:
+    """Tell whether any row has no problem up to now."""
+    bad = con.execute("SELECT count(DISTINCT n) FROM problems").fetchall()[0][0]
+    return bool(bad < source.staged.count)
+
+
+def prepare(con: duckdb.DuckDBPyConnection, columns: ColumnMap, addressed: Addresses, reading: Reading) -> Prepared:
+    """Read all cells of the columns that feed fields, and sort the rows out."""
+    readers = [_column(position, field, reading) for position, field in columns.fields.items()]
+    parts = read_cells(con, readers, reading.plain, reading.padded, utc=reading.zone.key == "UTC")
+    rejected, repeated = addresses.leave_out(con, addressed)
+    return Prepared(addressed, parts, rejected, repeated)
 
 
 def reasons(con: duckdb.DuckDBPyConnection) -> dict[str, int]:
@@ -84,9 +106,9 @@ def rejects(con: duckdb.DuckDBPyConnection, source: Source) -> Iterator[tuple[Lo
                 yield row, found[row.number]
 
 
-def _column(position: int, field: Field, zone: ZoneInfo, orders: Mapping[int, DateOrder], unescaped: bool) -> Column:
-    read = parser(field, zone, orders.get(position, DateOrder.YMD))
-    if unescaped and field.kind in TEXTS:
+def _column(position: int, field: Field, reading: Reading) -> Column:
+    read = parser(field, reading.zone, reading.orders.get(position, DateOrder.YMD))
+    if reading.unescaped and field.kind in TEXTS:
         return Column(position, field, lambda text: read(unescape(text.strip())))
     return Column(position, field, read)
 

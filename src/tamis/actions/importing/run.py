@@ -2,8 +2,10 @@
 
 from collections.abc import Mapping
 from contextlib import ExitStack
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from pathlib import Path
+
+import duckdb
 
 from tamis.actions.batches import collector_paused, one_ahead
 from tamis.actions.fields import create_fields
@@ -13,15 +15,16 @@ from tamis.actions.importing import preparing
 from tamis.actions.importing.following import following
 from tamis.actions.importing.jobs import RunningJob, running_job
 from tamis.actions.importing.kinds import learn
-from tamis.actions.importing.mapping import map_columns, names_address
+from tamis.actions.importing.mapping import ColumnMap, map_columns, names_address
+from tamis.actions.importing.preparing import Prepared, Reading
 from tamis.actions.importing.rejects import write_rejects
 from tamis.actions.importing.report import ImportOptions, ImportReport, Progress, nothing_told
-from tamis.actions.importing.sources import format_of, name_of, stage
+from tamis.actions.importing.sources import Source, format_of, name_of, stage
 from tamis.actions.importing.spool import spool_directory
 from tamis.actions.importing.storing import storing
 from tamis.domain.accounts import Account
 from tamis.domain.contacts import ContactType
-from tamis.domain.fields import Field, FieldSet, key_of
+from tamis.domain.fields import Field, FieldSet, Kind, key_of
 from tamis.domain.fields import name_of as field_name_of
 from tamis.domain.infer import Inferred
 from tamis.records import forgotten, types
@@ -30,6 +33,18 @@ from tamis.workbench.documents import ready_rows
 from tamis.workbench.open import open_workbench
 
 ROWS_A_BATCH = 50_000
+
+
+@dataclass(frozen=True, slots=True)
+class _Read:
+    """A file of which all cells have been read: what feeds what, the fields of the type with those made, what can be
+    stored, and the last forgotten address that was looked at."""
+
+    columns: ColumnMap
+    fields: FieldSet
+    made: tuple[Field, ...]
+    prepared: Prepared
+    checked: int
 
 
 def import_file(
@@ -61,8 +76,7 @@ def _take(
     job: RunningJob,
     progress: Progress,
 ) -> ImportReport:
-    settings, db = house.settings, house.records.reader()
-    present = types.fields_of_type(db, contact_type.id)
+    settings = house.settings
     with ExitStack() as stack:
         stack.enter_context(collector_paused())
         spool = stack.enter_context(spool_directory(settings.data))
@@ -77,45 +91,24 @@ def _take(
         )
         job.phase("checking", source.staged.count)
         progress("Checking", 0, 0)
-        columns = map_columns(source.header, present, options.chosen, options.create_fields)
-        padded = padded_columns(con, len(source.header))
-        utc = account.zone.key == "UTC"
-        known = {position: field.kind for position, field in columns.fields.items()}
-        plain = wholly_plain(con, known, padded, utc=utc)
-        learned = learn(con, source.header, columns, options, plain, padded)
-        made = _make_fields(house, contact_type, source.header, learned.new, options.dry_run)
-        columns = replace(columns, fields=columns.fields | made)
-        plain |= wholly_plain(con, {position: field.kind for position, field in made.items()}, padded, utc=utc)
-        checked = forgotten.last_number(db)
-        prepared = preparing.prepare(
-            con,
-            source,
-            columns,
-            learned.orders,
-            account.zone,
-            plain,
-            padded,
-            refusals(db, account, contact_type) if checked else None,
-            source.is_spreadsheet and not options.keep_formulas,
-        )
+        read = _read(house, account, contact_type, con, source, options)
+        prepared = read.prepared
         count = source.staged.count
         job.leaves_out(count, prepared.repeated, prepared.rejected)
         rejects_file = None
         if prepared.rejected:
             found = preparing.rejects(con, source)
             rejects_file = write_rejects(settings.data, name_of(path), source.header, found, house.clock())
-        erasable = [field.id for field in columns.fields.values()] if options.erase else []
-        fields = FieldSet((*present.fields, *made.values()))
         if count > ROWS_A_BATCH and not options.dry_run:
             stack.enter_context(following(house))
         progress("Storing", 0, count)
         with storing(
             house,
             contact_type.id,
-            fields,
-            erasable,
+            read.fields,
+            [field.id for field in read.columns.fields.values()] if options.erase else [],
             write=not options.dry_run,
-            checked=checked,
+            checked=read.checked,
             import_id=job.id,
         ) as store:
             batches = ready_rows(con, count, prepared.addresses, prepared.parts, ROWS_A_BATCH)
@@ -131,11 +124,49 @@ def _take(
             rejected=prepared.rejected,
             rejects_file=str(rejects_file) if rejects_file else None,
             reasons=preparing.reasons(con),
-            ignored_columns=tuple(source.header[p] for p in columns.ignored),
-            created_fields=tuple(made.values()),
+            ignored_columns=tuple(source.header[p] for p in read.columns.ignored),
+            created_fields=read.made,
             notices=source.notices,
             import_id=job.id,
         )
+
+
+def _read(
+    house: House,
+    account: Account,
+    contact_type: ContactType,
+    con: duckdb.DuckDBPyConnection,
+    source: Source,
+    options: ImportOptions,
+) -> _Read:
+    """Map the columns of a file and read all of its cells; fields are made only where a row can be taken."""
+    db = house.records.reader()
+    present, checked = types.fields_of_type(db, contact_type.id), forgotten.last_number(db)
+    columns = map_columns(source.header, present, options.chosen, options.create_fields)
+    padded, utc = padded_columns(con, len(source.header)), account.zone.key == "UTC"
+    plain = wholly_plain(con, _kinds(columns.fields), padded, utc=utc)
+    learned = learn(con, source.header, columns, options, plain, padded)
+    unescaped = source.is_spreadsheet and not options.keep_formulas
+    addressed = preparing.read_addresses(
+        con,
+        source,
+        columns.email,
+        padded,
+        refusals(db, account, contact_type) if checked else None,
+        unescaped=unescaped,
+    )
+    made: dict[int, Field] = {}
+    if preparing.any_good(con, source):
+        made = _make_fields(house, contact_type, source.header, learned.new, options.dry_run)
+        columns = replace(columns, fields=columns.fields | made)
+        plain |= wholly_plain(con, _kinds(made), padded, utc=utc)
+    reading = Reading(account.zone, learned.orders, plain, padded, unescaped)
+    prepared = preparing.prepare(con, columns, addressed, reading)
+    return _Read(columns, FieldSet((*present.fields, *made.values())), tuple(made.values()), prepared, checked)
+
+
+def _kinds(fields: Mapping[int, Field]) -> dict[int, Kind]:
+    return {position: field.kind for position, field in fields.items()}
 
 
 def _make_fields(
