@@ -25,6 +25,7 @@ class Settings:
     requests_per_minute: int = 0
     erase_within: timedelta = timedelta(hours=24)
     history_days: int = 400
+    undo_days: int = 30
 
     @classmethod
     def from_environment(cls, data: Path | None = None) -> "Settings":
@@ -39,6 +40,7 @@ class Settings:
             requests_per_minute=int(env.get("TAMIS_REQUESTS_PER_MINUTE") or 0),
             erase_within=_span("TAMIS_ERASE_WITHIN", env.get("TAMIS_ERASE_WITHIN")) or cls.erase_within,
             history_days=_days("TAMIS_HISTORY_DAYS", env.get("TAMIS_HISTORY_DAYS")) or cls.history_days,
+            undo_days=_days("TAMIS_UNDO_DAYS", env.get("TAMIS_UNDO_DAYS")) or cls.undo_days,
         )
 
 

@@ -26,7 +26,7 @@ from tamis.columns.store import FILE_NAME
 from tamis.domain.contacts import encode_values
 from tamis.domain.emails import parse_email
 from tamis.domain.fields import COUNTRY, Kind
-from tamis.records import types
+from tamis.records import imports, types
 from tamis.records.contacts import NewContact
 from tamis.rules.text import from_text
 from tamis.settings import Settings
@@ -71,7 +71,8 @@ def fill(directory: Path) -> None:
             house.write(add_recipient, account, segment, email, "By", "Hand")
     house.columns()
     house.write(delete_recipient, account, INDIA << 32 | 2)
-    house.write(upsert, of.id, fields, people(score.id, 50, "Chile"), ())
+    job = house.write(lambda db, now: imports.insert(db, account.id, of.id, "people.csv", {}, now))
+    house.write(upsert, of.id, fields, people(score.id, 50, "Chile"), (), import_id=job.id)
     house.columns()
     house.write(delete_contact, account, of, "p7@example.org")
     house.write(forget_address, account, of, "p8@example.org")
@@ -244,6 +245,18 @@ IN_RECORDS = {
     "a forgotten address that is back": (
         ["UPDATE contacts SET email = 'p8@example.org', email_key = 'p8@example.org' WHERE id = 30"],
         ["1 addresses of contact type 1 were forgotten and are there again"],
+    ),
+    "what nobody was before an import": (
+        ["INSERT INTO import_befores VALUES (1, 100000, 'x@example.org', '{}', 0, NULL)"],
+        ["1 rows of import_befores are of no contact or no import"],
+    ),
+    "contacts that were made by nothing": (
+        ["INSERT INTO import_ranges VALUES (1, 9, 3)"],
+        ["1 rows of import_ranges are of no import"],
+    ),
+    "a contact of an import that there is not": (
+        ["UPDATE contacts SET import_id = 99 WHERE id = 5"],
+        ["1 contacts were written last by an import that there is not"],
     ),
     "a removal of nobody": (
         ["INSERT INTO recipients_removed VALUES (1, 100000, 0)"],

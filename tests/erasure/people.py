@@ -16,6 +16,7 @@ from tamis.domain.accounts import Account
 from tamis.domain.contacts import ContactType, encode_values
 from tamis.domain.emails import Email
 from tamis.domain.fields import CITY, FIRST_NAME, LAST_NAME, RESERVED, FieldSet, Kind
+from tamis.records import imports
 from tamis.records.contacts import NewContact
 from tamis.rules.text import from_text
 
@@ -45,6 +46,11 @@ class Town:
         fields = FieldSet((*RESERVED, note))
         for start in range(0, PEOPLE, 5_000):
             house.write(upsert, self.type.id, fields, contacts[start : start + 5_000], ())
+        job = house.write(lambda db, now: imports.insert(db, self.account.id, self.type.id, "people.csv", {}, now))
+        told = [
+            NewContact(self.email(n), self.email(n), encode_values({note.id: "something else"})) for n in VICTIMS
+        ]  # so that what they were is kept, to undo it
+        house.write(upsert, self.type.id, fields, told, (), import_id=job.id)
         self.segment = house.write(create_segment, self.account, self.type, "City 7", from_text('city = "City 7"'))
         for n in VICTIMS[::10]:
             email, (_, first, last, _) = self.email(n), self.values[n]

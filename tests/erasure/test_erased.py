@@ -8,6 +8,7 @@ import pytest
 
 from tamis.actions.accounts import create_account
 from tamis.actions.erasing import Eraser, erase, erase_if_small
+from tamis.actions.fields import delete_field
 from tamis.actions.house import House
 from tamis.actions.recipients import recipient_page
 from tamis.actions.segments import segment_sizes
@@ -16,7 +17,7 @@ from tamis.columns.store import FILE_NAME
 from tamis.records import erasure, feed
 from tamis.records.database import connect
 from tamis.settings import Settings
-from tests.erasure.people import PEOPLE, VICTIMS, Town
+from tests.erasure.people import PEOPLE, VICTIMS, Town, traces
 
 EVERYONE = 1 << 53
 
@@ -47,6 +48,15 @@ def test_no_byte_of_the_deleted_is_left_in_any_file(house: House, compression: s
     count = reopened.columns().cursor().execute(f"SELECT count(*) FROM contacts_{town.type.id}").fetchone()
     assert count == (PEOPLE - len(VICTIMS),)
     reopened.close()
+
+
+def test_no_byte_of_a_deleted_field_is_left_in_what_contacts_were(house: House) -> None:
+    town = Town(house)
+    notes = {town.values[n][3] for n in VICTIMS}  # which are changed since by an import
+    assert set(traces(house.settings.data, notes, "tamis.sqlite*"))
+    house.write(delete_field, town.type, "note")
+    assert erase(house)
+    assert traces(house.settings.data, notes) == {}
 
 
 def test_the_log_is_cleared_at_once_and_the_rest_when_nobody_reads_from_it(house: House) -> None:

@@ -30,7 +30,7 @@ def test_an_import_rejects_a_forgotten_address_with_its_reason(either: Path, tmp
     file = tmp_path / "people.csv"
     import_people(either, file, ANN, BOB)
     gone = tamis(either, "contact", "delete", "ANN@example.org", "--type", "People", "--forget")
-    assert gone == {"id": 1, "email": ANN, "forgotten": True, "erased": True}
+    assert gone == {"id": 1, "email": ANN, "forgotten": True, "erased": True, "rejects": []}
     report = import_people(either, file, BOB, "Ann@Example.org", "carl@example.org", "ann@example.org")
     assert (report["created"], report["unchanged"], report["repeated"], report["rejected"]) == (1, 1, 0, 2)
     with Path(str(report["rejects_file"])).open(newline="") as rejects:
@@ -55,7 +55,7 @@ def test_an_address_that_is_no_contact_can_be_forgotten_and_leaves_the_segments_
             with pytest.raises(Refused, match=r"was added by hand to .*contact delete --forget. takes it away"):
                 owner.tamis("contact", command, ANN, "--type", "People")
         gone = owner.tamis("contact", "delete", ANN, "--type", "People", "--forget")
-        assert gone == {"id": None, "email": ANN, "forgotten": True, "erased": True}
+        assert gone == {"id": None, "email": ANN, "forgotten": True, "erased": True, "rejects": []}
         assert owner.addresses(first) == []
         assert owner.addresses(other) == [ANN]  # it was forgotten in its type only
         for segment in (first, second):

@@ -4,13 +4,13 @@ import threading
 from collections.abc import Callable
 from concurrent.futures import Future
 from contextlib import suppress
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from typing import Concatenate, ParamSpec, TypeVar
 
 import apsw
 
 from tamis.actions.catch_up import catch_up
-from tamis.actions.trimming import trim_history
+from tamis.actions.trimming import trim_history, trim_imports
 from tamis.columns.store import Columns
 from tamis.domain.errors import Unavailable
 from tamis.records.feed import store_id
@@ -41,6 +41,7 @@ class House:
         self.records = Records(settings.data)
         self._columns: Columns | None = None
         self._opening = threading.Lock()
+        self._imports_trimmed: date | None = None
 
     def submit(
         self,
@@ -74,10 +75,17 @@ class House:
 
     def columns(self) -> Columns:
         """Give the column store after it has caught up with every acknowledged write (§ Fresh)."""
+        self._trim_imports()
         columns = self._columns or self.open_columns()
         catch_up(self.records, columns, self.clock)
         trim_history(self.records, columns, self.clock(), self.settings.history_days)
         return columns
+
+    def _trim_imports(self) -> None:
+        now = self.clock()
+        if self._imports_trimmed != now.date():
+            self._imports_trimmed = now.date()
+            trim_imports(self.records, self.settings.data, now, self.settings.undo_days)
 
     def release_columns(self) -> None:
         """Let other processes have the column store; it is opened again when it is needed."""

@@ -1,14 +1,18 @@
-"""Once a day, the log of transitions loses what is older than it is to be kept."""
+"""Once a day, what is older than it is to be kept goes: history, and what imports have left to be undone and mended."""
 
 import logging
-from datetime import datetime
+from datetime import datetime, timedelta
+from functools import partial
+from pathlib import Path
 
+from tamis.actions.importing import rejects
 from tamis.columns.store import Columns
-from tamis.domain.errors import Unavailable
-from tamis.records import segments
+from tamis.domain.errors import TamisError, Unavailable
+from tamis.records import journal, segments
 from tamis.records.store import Records
 
 log = logging.getLogger("tamis")
+ROWS_A_STEP = 10_000
 
 
 def trim_history(records: Records, columns: Columns, now: datetime, kept_days: int) -> None:
@@ -21,3 +25,19 @@ def trim_history(records: Records, columns: Columns, now: datetime, kept_days: i
     except Unavailable as error:
         columns.trimmed = now.date()
         log.error("old history is kept for another day: %s", error.message)
+
+
+def trim_imports(records: Records, data: Path, now: datetime, kept_days: int) -> None:
+    """Drop what is kept of old imports: what contacts were before them, and the rows that they have rejected; a failure
+    is logged, and it is tried again on another day."""
+    before = now - timedelta(days=kept_days)
+    try:
+        for import_id in journal.expired(records.reader(), before):
+            records.write(partial(journal.mark_dropped, import_id=import_id))  # from here on it cannot be undone
+            while records.write(partial(journal.drop_some, import_id=import_id, most=ROWS_A_STEP)):
+                pass
+        for file in (data / rejects.PLACE).glob("*.csv"):
+            if file.stat().st_mtime < before.timestamp():
+                file.unlink(missing_ok=True)
+    except (OSError, TamisError) as error:
+        log.error("what is left of old imports is kept for another day: %s", error)

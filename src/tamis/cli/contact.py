@@ -7,10 +7,11 @@ from cyclopts import App, Parameter
 from tamis.actions import contacts, forgetting, history
 from tamis.actions.contacts import ContactInSegments
 from tamis.actions.history import Passage
+from tamis.actions.importing.rejects import discard_rejects_with
 from tamis.cli.ask import ask
-from tamis.cli.common import Common, TypeOption, account_of, local_time, opened, show, show_table, type_of
+from tamis.cli.common import Common, TypeOption, account_of, local_time, notice, opened, show, show_table, type_of
 from tamis.cli.erasing import erase_now
-from tamis.domain.emails import email_key
+from tamis.domain.emails import email_key, parse_email
 from tamis.domain.fields import format_value
 from tamis.domain.instants import format_instant
 
@@ -58,7 +59,8 @@ def delete(
     forget: Annotated[bool, Parameter(negative="")] = False,
     common: Common = Common(),  # noqa: B008  frozen
 ) -> None:
-    """Delete a contact: it leaves all segments, also those that its address was added to by hand.
+    """Delete a contact: it leaves all segments, also those that its address was added to by hand. Files of
+    rejected rows in which the address stands are deleted, too.
 
     Parameters
     ----------
@@ -73,9 +75,20 @@ def delete(
         contact_type = type_of(house, account, type_)
         action = forgetting.forget_address if forget else contacts.delete_contact
         gone = house.write(action, account, contact_type, email)
+        written = parse_email(email)
+        discarded = discard_rejects_with(house.settings.data, written) if written else []
         erased = erase_now(house)
+    if discarded:
+        names = ", ".join(discarded)
+        notice(f"The address stood among rows that imports had rejected; their files are deleted, too: {names}")
     address = gone.email if gone else email.strip()
-    document = {"id": gone.id if gone else None, "email": address, "forgotten": forget, "erased": erased}
+    document = {
+        "id": gone.id if gone else None,
+        "email": address,
+        "forgotten": forget,
+        "erased": erased,
+        "rejects": discarded,
+    }
     done = f"{address} is deleted." if gone else f"{address} was no contact."
     show(common, document, done, *([f"It is kept out of {contact_type.name} from now on."] if forget else []))
 

@@ -55,6 +55,12 @@ def _is_plain(local: str) -> bool:
     return (local.isalnum() and local.isascii()) or _PLAIN_LOCAL.fullmatch(local) is not None
 
 
+def spellings(email: Email) -> frozenset[str]:
+    """Give the ways in which an address can be written, but for case."""
+    checked = email_validator.validate_email(email.key, check_deliverability=False)
+    return frozenset({email.address, email.key, f"{checked.local_part}@{checked.ascii_domain}"})
+
+
 def email_keys(addresses: Iterable[str]) -> list[str | None]:
     """Give the keys of many addresses."""
     return [email_key(address) for address in addresses]

@@ -77,6 +77,19 @@ def stray_removals(db: apsw.Connection) -> int:
     return len(db.execute(SQL["stray_removals"]).fetchall())
 
 
+def stray_of_imports(db: apsw.Connection) -> tuple[int, int, int]:
+    """Count, of what is kept for undoing imports, that which is of no contact or import that there is: what contacts
+    were, spans of contacts that were made, and contacts that were written last."""
+    row: Any = one(db, SQL["stray_of_imports"])
+    return row[0], row[1], row[2]
+
+
+def import_counts(db: apsw.Connection) -> tuple[int, int]:
+    """Count the imports, and the contacts of which it is kept what they were before one."""
+    row: Any = one(db, SQL["import_counts"])
+    return row[0], row[1]
+
+
 def sequences(db: apsw.Connection) -> list[Sequence]:
     """Tell of each table that numbers its rows which number it gave last."""
     rows: Any = db.execute(SQL["sequences"]).fetchall()

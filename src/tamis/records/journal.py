@@ -1,11 +1,13 @@
 """What is kept of an import so that it can be undone: which contacts it made, and what those were that it changed."""
 
 from collections.abc import Mapping, Sequence
+from datetime import datetime
 from typing import Any
 
 import apsw
 import msgspec
 
+from tamis.domain.instants import to_micros
 from tamis.records.queries import load
 
 SQL = load("journal")
@@ -32,6 +34,24 @@ def forget_contact(db: apsw.Connection, contact_id: int) -> None:
 def forget_field(db: apsw.Connection, path: str) -> None:
     """Drop the values of a field from what contacts were; `path` is where it stands in their documents."""
     db.execute(SQL["forget_field"], (path,)).fetchall()
+
+
+def expired(db: apsw.Connection, before: datetime) -> list[int]:
+    """List the imports that came to their end before an instant and could still be undone, or partly so."""
+    rows: Any = db.execute(SQL["expired"], (to_micros(before),)).fetchall()
+    return [row[0] for row in rows]
+
+
+def mark_dropped(db: apsw.Connection, import_id: int) -> None:
+    """Say in the report of an import that what is needed to undo it is no longer kept."""
+    db.execute(SQL["mark_dropped"], (import_id,)).fetchall()
+
+
+def drop_some(db: apsw.Connection, import_id: int, most: int) -> int:
+    """Drop what is kept of an import, of `most` contacts that it changed; gives of how many it has been."""
+    db.execute(SQL["drop_ranges"], (import_id,)).fetchall()
+    db.execute(SQL["drop_some_befores"], (import_id, most)).fetchall()
+    return db.changes()
 
 
 def is_dropped(report: Mapping[str, Any]) -> bool:

@@ -29,6 +29,7 @@ def examine_records(db: apsw.Connection) -> Iterator[Check]:
     yield _addresses(db)
     yield _numbers(db)
     yield _hands(db)
+    yield _imports(db)
     yield _rules(db)
     yield _forgotten(db)
     yield _erasures(db)
@@ -91,6 +92,19 @@ def _hands(db: apsw.Connection) -> Check:
         stray = examine.stray_removals(db)
         if stray:
             check.wrong(f"{stray:,} removals by hand are of contacts that do not exist, and mean nothing: {REPORT}")
+    return check.done()
+
+
+def _imports(db: apsw.Connection) -> Check:
+    imports, befores = examine.import_counts(db)
+    with looking("imports can be undone", f"{imports:,} imports, {befores:,} contacts as they were") as check:
+        lost, spans, writers = examine.stray_of_imports(db)
+        if lost:
+            check.wrong(f"{lost:,} rows of import_befores are of no contact or no import that there is: {REPORT}")
+        if spans:
+            check.wrong(f"{spans:,} rows of import_ranges are of no import, or of contacts of another type: {REPORT}")
+        if writers:
+            check.wrong(f"{writers:,} contacts were written last by an import that there is not: {REPORT}")
     return check.done()
 
 

@@ -2,15 +2,17 @@
 
 import csv
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from datetime import datetime
 from pathlib import Path
 
 from tamis.actions.importing.mapping import REJECT_COLUMNS
+from tamis.domain.emails import Email, spellings
 from tamis.domain.errors import Unavailable
 from tamis.workbench.staging import Located
 
 PLACE = "rejects"
+CHARACTERS_A_LOOK = 1 << 20
 KNOWN_ENDINGS = re.compile(r"\.(csv|tsv|txt|ndjson|jsonl|parquet)$", re.IGNORECASE)
 
 
@@ -38,3 +40,34 @@ def write_rejects(
             f"the rejected rows cannot be written to {path}: {error.strerror}; nothing was imported"
         ) from None
     return path
+
+
+def discard_rejects_with(data: Path, email: Email) -> list[str]:
+    """Delete the files of rejected rows in which an address stands, however it is written; gives their names. Raises
+    Unavailable."""
+    wanted = {text.casefold() for text in spellings(email)}
+    discarded = []
+    for path in sorted((data / PLACE).glob("*.csv")):
+        try:
+            if _holds_any(path, wanted):
+                path.unlink(missing_ok=True)
+                discarded.append(path.name)
+        except FileNotFoundError:
+            continue  # another process was faster
+        except OSError as error:
+            raise Unavailable(
+                f"{path} may hold {email.address} and cannot be read or deleted: {error.strerror}; delete it yourself"
+            ) from None
+    return discarded
+
+
+def _holds_any(path: Path, wanted: Collection[str]) -> bool:
+    """Look for any of some texts in a file, ignoring case, part by part: each begins with the end of the one before."""
+    overlap = max(map(len, wanted))
+    seen = ""
+    with path.open(encoding="utf-8", errors="replace", newline="") as file:
+        while part := file.read(CHARACTERS_A_LOOK):
+            seen = seen[-overlap:] + part.casefold()
+            if any(text in seen for text in wanted):
+                return True
+    return False

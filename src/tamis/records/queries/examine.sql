@@ -45,6 +45,25 @@ WHERE s.deleted_at IS NULL AND NOT EXISTS (
     SELECT 1 FROM contacts c WHERE c.id = r.contact_id AND c.contact_type_id = s.contact_type_id
 );
 
+-- name: stray_of_imports
+SELECT (
+    SELECT count(*) FROM import_befores b LEFT JOIN contacts c ON c.id = b.contact_id
+    LEFT JOIN imports i ON i.id = b.import_id
+    WHERE c.id IS NULL OR i.id IS NULL OR i.contact_type_id <> c.contact_type_id
+), (
+    SELECT count(*) FROM import_ranges r LEFT JOIN imports i ON i.id = r.import_id
+    WHERE i.id IS NULL OR r.last_id < r.first_id OR EXISTS (
+        SELECT 1 FROM contacts c WHERE c.id BETWEEN r.first_id AND r.last_id AND c.contact_type_id <> i.contact_type_id
+    )
+), (
+    SELECT count(*) FROM contacts c WHERE c.import_id IS NOT NULL AND NOT EXISTS (
+        SELECT 1 FROM imports i WHERE i.id = c.import_id AND i.contact_type_id = c.contact_type_id
+    )
+);
+
+-- name: import_counts
+SELECT count(*), (SELECT count(*) FROM import_befores) FROM imports;
+
 -- name: sequences
 SELECT 'contacts', coalesce((SELECT seq FROM sqlite_sequence WHERE name = 'contacts'), 0), coalesce(max(id), 0)
 FROM contacts

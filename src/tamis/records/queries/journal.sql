@@ -14,3 +14,20 @@ DELETE FROM import_befores WHERE contact_id = ?;
 
 -- name: forget_field
 UPDATE import_befores SET field_values = json_remove(field_values, ?1) WHERE json_type(field_values, ?1) IS NOT NULL;
+
+-- name: expired
+SELECT id FROM imports i WHERE coalesce(finished_at, started_at) < ? AND (
+    EXISTS (SELECT 1 FROM import_ranges r WHERE r.import_id = i.id)
+    OR EXISTS (SELECT 1 FROM import_befores b WHERE b.import_id = i.id)
+);
+
+-- name: mark_dropped
+UPDATE imports SET report = json_set(report, '$.journal_dropped', json('true')) WHERE id = ?;
+
+-- name: drop_ranges
+DELETE FROM import_ranges WHERE import_id = ?;
+
+-- name: drop_some_befores
+DELETE FROM import_befores WHERE import_id = ?1 AND contact_id IN (
+    SELECT contact_id FROM import_befores WHERE import_id = ?1 ORDER BY contact_id LIMIT ?2
+);
