@@ -1,5 +1,8 @@
 """An import is undone: for its owner alone, once, as far as nobody has touched what it changed."""
 
+import subprocess
+import sys
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -8,6 +11,7 @@ from tamis.actions.accounts import create_account
 from tamis.actions.contacts import delete_contact
 from tamis.actions.field_edits import FieldEdit, edit_field
 from tamis.actions.fields import create_field, delete_field
+from tamis.actions.house import House
 from tamis.actions.importing import jobs
 from tamis.actions.importing.report import ImportOptions
 from tamis.actions.importing.undo import UndoReport, undo_import
@@ -20,6 +24,7 @@ from tamis.records import contacts, imports
 from tamis.records.imports import State
 from tamis.rules.text import from_text
 from tests.imports.conftest import CREATE, Desk
+from tests.support.process import environment, tamis
 
 ANN, BOB, CLEO = "ann@example.org", "bob@example.org", "cleo@example.org"
 FIRST = f"email,city\n{ANN},Lima\n{BOB},Lima\n"
@@ -194,3 +199,87 @@ def test_an_import_that_failed_half_way_can_be_undone(desk: Desk, monkeypatch: p
     assert failed.state is State.FAILED
     assert undo(desk, failed.id) == UndoReport(1, 1, 0, 0, 0, NOTHING)
     assert stored(desk) == before
+
+
+PROGRAM = """
+import os, signal, sys
+from tamis.actions.importing import undo
+step, calls = undo._step, 0
+undo.CONTACTS_A_STEP = 1000
+def killed(*args):
+    global calls
+    calls += 1
+    done = step(*args)
+    if calls == int(sys.argv[2]):
+        os.kill(os.getpid(), signal.SIGKILL)  # in the middle of a transaction, with some steps on disk
+    return done
+undo._step = killed
+from pathlib import Path
+from tamis.actions.accounts import choose_account
+from tamis.actions.house import House
+from tamis.settings import Settings
+house = House(Settings(Path(sys.argv[1])))
+undo.undo_import(house, choose_account(house.records.reader(), None), 2)
+"""
+
+
+@pytest.mark.parametrize("step", [1, 3, 6])
+def test_killed_and_run_again(desk: Desk, step: int) -> None:
+    people = [f"p{n}@example.org" for n in range(5000)]
+    taken(desk, "email,city\n" + "".join(f"{email},Lima\n" for email in people[:2000]))
+    before = stored(desk)
+    taken(desk, "email,city\n" + "".join(f"{email},Cusco\n" for email in people))
+    for contact_id in (5, 3000):
+        touch(desk, contact_id)
+    desk.house.close()
+    data = desk.house.settings.data
+    command = [sys.executable, "-c", PROGRAM, str(data), str(step)]
+    killed = subprocess.run(command, capture_output=True, env=environment(), check=False)
+    assert killed.returncode == -9, killed.stderr
+    assert tamis(data, "import", "show", "2")["state"] == "undoing"
+    report = tamis(data, "import", "undo", "2")
+    assert {name: report[name] for name in ("deleted", "restored", "touched", "unfit", "gone", "touched_emails")} == {
+        "deleted": 2999, "restored": 1999, "touched": 2, "unfit": 0, "gone": 0,
+        "touched_emails": [people[4], people[2999]],
+    }  # fmt: skip
+    assert tamis(data, "doctor")["ok"]
+    desk.house = House(desk.house.settings)  # which the desk closes
+    left = {row[0]: row for row in stored(desk)}
+    assert left.keys() == {row[0] for row in before} | {3000}
+    assert [row for row in left.values() if row[0] not in (5, 3000)] == [row for row in before if row[0] != 5]
+
+
+def test_the_command_says_what_became_of_the_contacts(tmp_path: Path) -> None:
+    data, file = tmp_path / "data", tmp_path / "undo"
+    tamis(data, "account", "create", "--email", "owner@example.org")
+    tamis(data, "type", "create", "People")
+
+    def run(*arguments: str) -> subprocess.CompletedProcess[str]:
+        command = [sys.executable, "-m", "tamis", "import", *arguments, "--data", str(data)]
+        return subprocess.run(
+            command, capture_output=True, text=True, env=environment(), check=False, cwd=tmp_path, timeout=60
+        )
+
+    file.write_text(f"email,city\n{ANN},Lima\n{BOB},Lima\n")
+    assert run("./undo", "--type", "People").returncode == 0  # a file that is called as the command, by its path
+    file.write_text(f"email,city\n{ANN},Cusco\n{CLEO},Lima\n")
+    assert run("./undo", "--type", "People").returncode == 0
+    assert tamis(data, "contact", "delete", BOB, "--type", "People")["id"] == 2
+    done = run("undo", "1")
+    assert (done.returncode, done.stderr) == (0, "")
+    assert done.stdout.splitlines() == [
+        "Import 1 is undone.",
+        "           0  deleted, which it had made",
+        "           0  restored, which it had changed",
+        "           1  left as they are, because somebody touched them since",
+        "           1  gone already",
+        "Left as they are:",
+        f"  {ANN}",
+        "Fields and options that the import has made stay.",
+    ]
+    again = run("undo", "1")
+    assert (again.returncode, again.stdout, again.stderr) == (1, "", "import 1 was undone already\n")
+    assert tamis(data, "import", "undo", "2") == {
+        "import_id": 2, "deleted": 1, "restored": 1, "touched": 0, "unfit": 0, "gone": 0, "touched_emails": [],
+        "erased": True,
+    }  # fmt: skip

@@ -16,6 +16,7 @@ from tamis.cli.common import Common, TypeOption, account_of, notice, opened, sho
 from tamis.cli.import_jobs import list_imports, show_import
 from tamis.cli.import_report import FIGURES, column_names, field_names, report_lines
 from tamis.cli.progress import shown_progress
+from tamis.cli.undo import undo
 from tamis.domain.dates import DateOrder
 from tamis.domain.errors import Invalid, Problem
 from tamis.domain.instants import to_micros
@@ -23,6 +24,7 @@ from tamis.domain.instants import to_micros
 import_app = App(name="import", usage="Usage: tamis import FILE --type TYPE [OPTIONS]\n       tamis import COMMAND")
 import_app.command(list_imports, name="list")
 import_app.command(show_import, name="show")
+import_app.command(undo)
 
 
 @import_app.default
