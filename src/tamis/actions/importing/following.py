@@ -4,22 +4,30 @@ import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 
+from tamis.actions.catch_up import TOUCHED_A_STEP
 from tamis.actions.house import House
 from tamis.domain.errors import Unavailable
+from tamis.records import feed
 
-PAUSE_SECONDS = 0.3
+PAUSE_SECONDS = 0.2
 
 
 @contextmanager
 def following(house: House) -> Iterator[None]:
-    """Let the columns follow beside a block that writes.
+    """Let the columns follow beside a block that writes, a whole step at a time.
 
-    They are given back after each time, because others may want them; where another process has them, that one lets
-    them follow."""
+    They are given back after each time, because others may want them, and because that takes a moment, it is not done
+    for less; where another process has them, that one lets them follow."""
     stop = threading.Event()
+    seen = feed.last_change(house.records.reader())
 
     def follow() -> None:
+        reached = seen
         while not stop.wait(PAUSE_SECONDS):
+            db = house.records.reader()
+            if feed.end_of_step(db, reached, TOUCHED_A_STEP) is None:
+                continue
+            reached = feed.last_change(db)
             try:
                 house.columns()
                 house.release_columns()
