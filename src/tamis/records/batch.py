@@ -22,10 +22,11 @@ SQL = load("batch")
 
 
 class Compared(NamedTuple):
-    """How many rows of a batch are contacts already, and how many of these say nothing new of them."""
+    """How many rows of a batch are contacts already, and which of these say something new of them: their numbers, as
+    JSON."""
 
     known: int
-    unchanged: int
+    differing: str
 
 
 class Differing(NamedTuple):
@@ -49,16 +50,16 @@ def staged(db: apsw.Connection, rows: Sequence[ContactRow]) -> Iterator[None]:
 
 
 def compare(db: apsw.Connection, type_id: int, erasable: Collection[int]) -> Compared:
-    """Count the staged rows that are contacts of a type. Of those a value stays that its row does not state, but for
+    """Hold the staged rows against the contacts of a type. Of those a value stays that its row does not state, but for
     the fields in `erasable`."""
     row: Any = one(db, SQL["compare"], (type_id, _nulls(erasable)))
     return Compared(*row)
 
 
-def differing(db: apsw.Connection, type_id: int, erasable: Collection[int]) -> list[Differing]:
+def differing(db: apsw.Connection, type_id: int, numbers: str) -> list[Differing]:
     """Give the staged rows that `compare` has found to say something new; some of them may not do so after all,
     because the same values can be written in two ways."""
-    rows: Any = db.execute(SQL["changed"], (type_id, _nulls(erasable))).fetchall()
+    rows: Any = db.execute(SQL["changed"], (type_id, numbers)).fetchall()
     return list(map(Differing._make, rows))
 
 

@@ -1,6 +1,6 @@
 """Store a batch of contacts: add the new, change the changed, leave the rest alone."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -11,6 +11,7 @@ from tamis.domain.errors import Refused
 from tamis.domain.fields import FieldSet
 from tamis.domain.transitions import Cause
 from tamis.records import batch, contacts, forgotten, types
+from tamis.records.batch import Differing
 from tamis.records.contacts import ChangedContact, ContactRow
 
 
@@ -52,18 +53,18 @@ def upsert(
     if kept_out := forgotten.among(db, type_id, [row[1] for row in rows], checked):
         raise Refused(f"{len(kept_out)} of the addresses were forgotten meanwhile and are not taken back: try again")
     with batch.staged(db, rows):
-        known, unchanged = batch.compare(db, type_id, erasable)
-        changed = _changed(db, type_id, present, erasable) if unchanged < known else []
+        known, differing = batch.compare(db, type_id, erasable)
+        changed = _changed(batch.differing(db, type_id, differing), present, erasable)
         if write:
             batch.insert_new(db, type_id, len(rows), known, now, cause, import_id)
             contacts.update_many(db, type_id, changed, now, cause, import_id)
     return Outcome(len(rows) - known, len(changed), known - len(changed))
 
 
-def _changed(db: apsw.Connection, type_id: int, fields: FieldSet, erasable: Collection[int]) -> list[ChangedContact]:
-    """Merge what the staged rows say into the contacts of which they say something new."""
+def _changed(rows: Iterable[Differing], fields: FieldSet, erasable: Collection[int]) -> list[ChangedContact]:
+    """Merge what rows say into the contacts of which they say something new."""
     changed = []
-    for row in batch.differing(db, type_id, erasable):
+    for row in rows:
         document = merge_documents(row.present_document, row.document, fields, erasable)
         if document != row.present_document or row.email != row.present_email:
             changed.append(ChangedContact(row.id, row.email, document))

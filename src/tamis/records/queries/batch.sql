@@ -10,18 +10,16 @@ CREATE TEMP TABLE IF NOT EXISTS batch (
 INSERT INTO temp.batch (email, email_key, document) VALUES (?, ?, ?);
 
 -- name: compare
-SELECT count(*), count(*) FILTER (WHERE c.email = b.email AND (
+SELECT count(*), json_group_array(b.number) FILTER (WHERE NOT (c.email = b.email AND (
     c.field_values = b.document OR json_patch(c.field_values, json_patch(?2, b.document)) = c.field_values
-))
+)))
 FROM temp.batch b CROSS JOIN contacts c ON c.contact_type_id = ?1 AND c.email_key = b.email_key;
 -- What is stated wins, a null takes a value away, and the rest stays: so a patch that changes nothing is a row that does.
 
 -- name: changed
 SELECT c.id, b.email, b.document, c.email, c.field_values
-FROM temp.batch b CROSS JOIN contacts c ON c.contact_type_id = ?1 AND c.email_key = b.email_key
-WHERE NOT (c.email = b.email AND (
-    c.field_values = b.document OR json_patch(c.field_values, json_patch(?2, b.document)) = c.field_values
-));
+FROM json_each(?2) d CROSS JOIN temp.batch b ON b.number = d.value
+CROSS JOIN contacts c ON c.contact_type_id = ?1 AND c.email_key = b.email_key;
 
 -- name: drop_known
 DELETE FROM temp.batch
