@@ -3,7 +3,8 @@
 A record ends with its line. A cell that begins with a quote reaches to the closing quote, over line ends and
 delimiters; blanks around such a cell are no part of it, and a quote in it is doubled. In any other cell a quote is a
 character like others. A line of nothing but blanks is no record. Where text follows a closing quote, or a quote is
-never closed, the record is malformed: it is taken to be that one line, so that the records after it are still read.
+never closed, the record is malformed: it is taken to be that one line, so that the records after it are still read;
+its last cell is the rest of the line as it stands.
 """
 
 import re
@@ -89,7 +90,8 @@ def quoted_record(
                 raise Unfinished
             if plain.startswith('"'):
                 problem = _malformed(text, at, opening, line + text.count("\n", start, at))
-                return cells, text.index("\n", at) + 1, problem
+                end = text.index("\n", at)
+                return [*cells, text[at:end].removesuffix("\r")], end + 1, problem
             cells.append(plain)
         at = found.end()
         if text[at] == delimiter:
