@@ -107,6 +107,11 @@ def _lines(seen: Seen, type_name: str | None, account: Account, document: dict[s
     if state in (State.RUNNING, State.FAILED, INTERRUPTED) and job.phase:
         lines.append(f"{job.phase.capitalize()}: {job.rows_done:,} rows are done")
     lines += report_lines(document)
+    if undo := document.get("undo"):
+        lines.append(
+            f"Undone: {undo['deleted']:,} deleted, {undo['restored']:,} as they were before, "
+            f"{undo['touched'] + undo['unfit']:,} left as they are"
+        )
     if fields := document.get("created_fields"):
         lines.append(f"Fields made: {field_names(fields)}")
     if ignored := document.get("ignored_columns"):

@@ -15,14 +15,14 @@ from tamis.actions.importing.sources import READING
 BAR_WIDTH = 16
 
 
-def amount(doing: str, done: float, total: float | None, speed: float | None) -> str:
-    """Write how much is done and how much of it in a second: bytes while a file is read, later rows; blank while
-    neither is counted."""
+def amount(doing: str, done: float, total: float | None, speed: float | None, unit: str = "rows") -> str:
+    """Write how much is done and how much of it in a second: bytes while a file is read, later what `unit` says; blank
+    while neither is counted."""
     if doing == READING:
         parts = [f"{decimal(int(done))} of {decimal(int(total))}" if total else decimal(int(done))]
         rate = f"{decimal(int(speed))}/s" if speed else ""
     elif total:
-        parts = [f"{int(done):,} of {int(total):,} rows"]
+        parts = [f"{int(done):,} of {int(total):,} {unit}"]
         rate = f"{speed:,.0f}/s" if speed else ""
     else:
         return ""
@@ -32,20 +32,25 @@ def amount(doing: str, done: float, total: float | None, speed: float | None) ->
 class Amount(ProgressColumn):
     """How much of a task is done."""
 
+    def __init__(self, unit: str) -> None:
+        super().__init__()
+        self._unit = unit
+
     def render(self, task: Task) -> Text:
         """Write it."""
         speed = task.finished_speed or task.speed
-        return Text(amount(task.description, task.completed, task.total, speed), style="progress.data.speed")
+        shown = amount(task.description, task.completed, task.total, speed, self._unit)
+        return Text(shown, style="progress.data.speed")
 
 
 @contextmanager
-def shown_progress(*, enabled: bool) -> Iterator[Told]:
+def shown_progress(*, enabled: bool, unit: str = "rows") -> Iterator[Told]:
     """Show for a block what is told to the function that it is given, and leave nothing of it; where standard error is
     no terminal, nothing is shown."""
     bar = Progress(
         TextColumn("{task.description}"),
         BarColumn(BAR_WIDTH),
-        Amount(),
+        Amount(unit),
         TimeRemainingColumn(),
         console=Console(stderr=True),
         disable=not enabled or not sys.stderr.isatty(),

@@ -128,9 +128,10 @@ def seen(house: House, job: ImportJob) -> Seen:
 
 
 def rejects_file(house: House, job: ImportJob) -> str | None:
-    """Tell where the rejected rows of an import are, if there are any."""
+    """Tell where the rejected rows of an import are, if there are any and the file was not deleted."""
     name = job.report.get("rejects_file")
-    return str(house.settings.data / rejects.PLACE / name) if name else None
+    path = house.settings.data / rejects.PLACE / name if name else None
+    return str(path) if path and path.exists() else None
 
 
 def details(report: ImportReport) -> dict[str, Any]:
