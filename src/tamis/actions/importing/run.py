@@ -21,7 +21,7 @@ from tamis.actions.importing.rejects import write_rejects
 from tamis.actions.importing.report import ImportOptions, ImportReport, Progress, nothing_told
 from tamis.actions.importing.sources import Source, format_of, name_of, stage
 from tamis.actions.importing.spool import spool_directory
-from tamis.actions.importing.storing import storing
+from tamis.actions.importing.storing import Storing
 from tamis.domain.accounts import Account
 from tamis.domain.contacts import ContactType
 from tamis.domain.fields import Field, FieldSet, Kind, key_of
@@ -102,7 +102,7 @@ def _take(
         if count > ROWS_A_BATCH and not options.dry_run:
             stack.enter_context(following(house))
         progress("Storing", 0, count)
-        with storing(
+        with Storing(
             house,
             contact_type.id,
             read.fields,

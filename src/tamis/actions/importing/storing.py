@@ -1,9 +1,9 @@
 """Hand batches of contacts to the writer of the records, one ahead: while it stores a batch, the next one is read."""
 
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Sequence
 from concurrent.futures import Future
-from contextlib import contextmanager
 from datetime import datetime
+from typing import Self
 
 import apsw
 
@@ -15,7 +15,11 @@ from tamis.records.contacts import ContactRow
 
 
 class Storing:
-    """Stores batches in order, each in a transaction of its own, and adds up what became of their rows."""
+    """Stores batches in order, each in a transaction of its own, and adds up what became of their rows.
+
+    At the end of its block, also that of an error, none is under way any more. `checked` is the number of the last
+    forgotten address that the caller has looked at, `import_id` the job in which the figures are kept.
+    """
 
     def __init__(
         self,
@@ -23,6 +27,7 @@ class Storing:
         type_id: int,
         fields: FieldSet,
         erasable: Sequence[int],
+        *,
         write: bool,
         checked: int,
         import_id: int | None,
@@ -36,6 +41,12 @@ class Storing:
         self._import_id = import_id
         self._under_way: Future[Outcome] | None = None
         self.total = Outcome(0, 0, 0)
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.finish()
 
     def store(self, contacts: Sequence[ContactRow], rows_done: int) -> None:
         """Store contacts, whose addresses differ from each other, after all that were given before; then `rows_done`
@@ -58,28 +69,6 @@ class Storing:
         under_way, self._under_way = self._under_way, None
         if under_way:
             self.total += under_way.result()
-
-
-@contextmanager
-def storing(
-    house: House,
-    type_id: int,
-    fields: FieldSet,
-    erasable: Sequence[int],
-    *,
-    write: bool,
-    checked: int,
-    import_id: int | None,
-) -> Iterator[Storing]:
-    """Store batches within a block; at its end, also that of an error, none is under way any more.
-
-    `checked` is the number of the last forgotten address that the caller has looked at, `import_id` the job in which
-    the figures are kept."""
-    made = Storing(house, type_id, fields, erasable, write, checked, import_id)
-    try:
-        yield made
-    finally:
-        made.finish()
 
 
 def _store(
