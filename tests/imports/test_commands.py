@@ -66,6 +66,15 @@ def test_an_import_can_be_looked_at_again(data: Path, tmp_path: Path) -> None:
     assert row.split()[3:] == ["people.csv", "finished", "3", "2", "0", "1"]
 
 
+def test_an_undone_import_says_so(data: Path) -> None:
+    typed(data, "import", "-", "--type", "People", given=PEOPLE)
+    tamis(data, "import", "undo", "1")
+    assert tamis(data, "import", "list")["imports"][0]["state"] == "undone"
+    text, _ = typed(data, "import", "show", "1")
+    assert "\nUndone; started " in text
+    assert "Undone: 2 deleted, 0 as they were before, 0 left as they are\n" in text
+
+
 def test_a_failed_import_says_why(data: Path, tmp_path: Path) -> None:
     (tmp_path / "people.csv").write_text("name\nAnna\n")
     _, why = typed(data, "import", "people.csv", "--type", "People", status=1)
