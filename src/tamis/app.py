@@ -24,7 +24,7 @@ from tamis.web.app import web_app
 
 SERVER_FILE = "server.json"
 GRACE_SECONDS = 30
-PATIENCE, PAUSE_SECONDS = 30, 0.1
+PATIENCE, PAUSE_SECONDS = 100, 0.1
 FOLLOW_SECONDS = 1.0
 TURN_SECONDS = 60
 
