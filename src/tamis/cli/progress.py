@@ -38,7 +38,8 @@ class Amount(ProgressColumn):
 
     def render(self, task: Task) -> Text:
         """Write it."""
-        speed = task.finished_speed or task.speed
+        # Over the whole phase: pieces of a file, and batches, come in bursts.
+        speed = task.completed / task.elapsed if task.elapsed else None
         shown = amount(task.description, task.completed, task.total, speed, self._unit)
         return Text(shown, style="progress.data.speed")
 
