@@ -27,7 +27,7 @@ from tamis.domain.contacts import encode_values
 from tamis.domain.errors import Invalid, Refused
 from tamis.domain.fields import COUNTRY, Field, Kind
 from tamis.domain.segments import STRANGER
-from tamis.records import imports, types
+from tamis.records import imports, recipients, types
 from tamis.records.contacts import ContactRow
 from tamis.records.imports import State
 from tamis.rules.moment import Moment
@@ -219,8 +219,11 @@ class Undoing(RuleBasedStateMachine):
             assert dict(rows) == {id_: self.writers[id_] for id_, _ in rows}
 
     def look(self) -> None:
-        stored = self.oracle.stored(self.house.columns().cursor(), self.live) if self.expected() else {}
+        con = self.house.columns().cursor()
+        stored = self.oracle.stored(con, self.live) if self.expected() else {}
         assert {id_: set(keyed) for id_, keyed in stored.items()} == self.expected()
+        added = con.execute("SELECT id, contact_id FROM added ORDER BY id").fetchall()
+        assert added == sorted((row.id, row.contact_id) for row in recipients.added_for_columns(self.db, None))
 
     # -- means -------------------------------------------------------------------------------------------------------
 
