@@ -59,8 +59,8 @@ def tell_contacts(
 ) -> None:
     """Tell that contacts were changed or deleted."""
     at, why = to_micros(now), cause.value
-    rows = (("contact", type_id, None, id_, None, at, why) for id_ in contact_ids)
-    db.executemany(SQL["insert"], rows).fetchall()
+    ids = msgspec.json.encode(list(contact_ids)).decode()
+    db.execute(SQL["insert_contacts"], (type_id, at, why, ids)).fetchall()
 
 
 def tell_contact_range(

@@ -1,6 +1,10 @@
 -- name: insert
 INSERT INTO feed (subject, contact_type_id, segment_id, contact_id, added_id, at, cause) VALUES (?, ?, ?, ?, ?, ?, ?);
 
+-- name: insert_contacts
+INSERT INTO feed (subject, contact_type_id, contact_id, at, cause)
+SELECT 'contact', ?1, value, ?2, ?3 FROM json_each(?4);
+
 -- name: insert_contact_range
 INSERT INTO feed (subject, contact_type_id, contact_id, last_contact_id, at, cause) VALUES ('contact', ?, ?, ?, ?, ?);
 
