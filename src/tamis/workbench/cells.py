@@ -10,6 +10,7 @@ from tamis.domain.fields import Field, Kind, Value, ValueProblem
 from tamis.workbench.plain import are_plain_texts, is_plain, part
 
 CELLS_A_FETCH = 10_000
+TOTALS_A_LOOK = 50
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,9 +39,8 @@ def cell(position: int, padded: frozenset[int]) -> str:
 
 def padded_columns(con: duckdb.DuckDBPyConnection, width: int) -> frozenset[int]:
     """Find the columns in which any cell begins or ends with a space; taking spaces away costs more than to look."""
-    tests = ", ".join(f"bool_or(prefix(c{p}, ' ') OR suffix(c{p}, ' '))" for p in range(width))
-    row = con.execute(f"SELECT {tests} FROM rows").fetchall()[0]
-    return frozenset(position for position, found in enumerate(row) if found)
+    looks = [f"bool_or(prefix(c{p}, ' ') OR suffix(c{p}, ' '))" for p in range(width)]
+    return frozenset(position for position, found in enumerate(_totals(con, looks)) if found)
 
 
 def wholly_plain(
@@ -82,10 +82,15 @@ def read_cells(
 
 
 def _all(con: duckdb.DuckDBPyConnection, tests: Sequence[str]) -> list[bool]:
-    if not tests:
-        return []
-    wanted = ", ".join(f"coalesce(bool_and({test}), TRUE)" for test in tests)
-    return list(con.execute(f"SELECT {wanted} FROM rows").fetchall()[0])
+    return _totals(con, [f"coalesce(bool_and({test}), TRUE)" for test in tests])
+
+
+def _totals(con: duckdb.DuckDBPyConnection, wanted: Sequence[str]) -> list[bool]:
+    """Look at all rows, for a number of columns at a time: DuckDB compares each total with each other one."""
+    found: list[bool] = []
+    for start in range(0, len(wanted), TOTALS_A_LOOK):
+        found += con.execute(f"SELECT {', '.join(wanted[start : start + TOTALS_A_LOOK])} FROM rows").fetchall()[0]
+    return found
 
 
 def distinct_cells(con: duckdb.DuckDBPyConnection, here: str, where: str) -> Iterator[list[str]]:

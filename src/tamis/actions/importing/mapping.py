@@ -3,8 +3,10 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
+from tamis.actions.fields import MOST_FIELDS
 from tamis.domain.errors import Invalid, Problem
 from tamis.domain.fields import CREATED_AT, EMAIL, UPDATED_AT, Field, FieldSet, key_of
+from tamis.domain.text import counted
 
 EMAIL_NAMES = ("email", "e_mail", "email_address", "e_mail_address")
 REJECT_COLUMNS = ("rejected_line", "rejected_because")
@@ -53,6 +55,15 @@ def map_columns(header: Sequence[str], fields: FieldSet, chosen: Mapping[str, st
             )
         )
     problems += _twice(header, targets, unknown)
+    if len(fields.fields) + len(unknown) > MOST_FIELDS:
+        problems.append(
+            Problem(
+                "--create-fields",
+                f"the file has {counted(len(unknown), 'column')} without a field, there are {len(fields.fields):,} "
+                f"fields, and a contact type has at most {MOST_FIELDS:,}: import a file with fewer columns, or leave "
+                "--create-fields out and make the fields that you need",
+            )
+        )
     if problems or email is None:
         raise Invalid(problems)
     targets.pop(email, None)

@@ -3,6 +3,7 @@
 import csv
 import re
 from collections.abc import Collection, Iterable, Sequence
+from contextlib import suppress
 from datetime import datetime
 from pathlib import Path
 
@@ -35,7 +36,8 @@ def write_rejects(
             for row, reasons in rejects:
                 writer.writerow([row.line, "; ".join(reasons), *row.cells])
     except OSError as error:
-        path.unlink(missing_ok=True)
+        with suppress(OSError):
+            path.unlink(missing_ok=True)
         raise Unavailable(
             f"the rejected rows cannot be written to {path}: {error.strerror}; nothing was imported"
         ) from None

@@ -1,0 +1,90 @@
+"""`tamis import` as a person meets it: what it says, where it says it, and what it leaves when it cannot go on."""
+
+import gzip
+import json
+import subprocess
+import sys
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from tests.support.process import PATIENCE_SECONDS, environment, tamis
+
+
+def run(data: Path, *arguments: str | Path, given: bytes = b"") -> "subprocess.CompletedProcess[bytes]":
+    """Import into People as a person does; `given` is standard input."""
+    command = [sys.executable, "-m", "tamis", "import", *map(str, arguments), "--type", "People", "--data", str(data)]
+    return subprocess.run(
+        command, capture_output=True, check=False, input=given, env=environment(), timeout=PATIENCE_SECONDS
+    )
+
+
+def fields(data: Path) -> object:
+    """List the fields that there are."""
+    return tamis(data, "field", "list", "--type", "People")
+
+
+@pytest.mark.parametrize("pack", [bytes, gzip.compress], ids=["plain", "gzip"])
+def test_standard_input_and_nothing_but_json_on_standard_output(data: Path, pack: Callable[[bytes], bytes]) -> None:
+    content = pack(b"email,x\r\nann@example.org,1\r\nnonsense,2\r\n")
+    done = run(data, "-", "--json", "--create-fields", given=content)
+    report = json.loads(done.stdout)
+    assert done.returncode == 0
+    assert (report["rows"], report["created"], report["rejected"]) == (2, 1, 1)
+    assert "standard_input" in report["rejects_file"]
+
+
+def test_objects_that_are_no_contacts_are_rejected_line_by_line(data: Path) -> None:
+    lines = ["{\"email\": \"a@example.org\", \"tags\": [\"x\", \"y\"], \"n\": 1}", "no json", "[1]", "",
+             "{\"email\": \"b@example.org\", \"n\": {\"deep\": 1}}", "{\"email\": null}"]  # fmt: skip
+    done = run(data, "-", "--format", "ndjson", "--json", "--create-fields", given="\n".join(lines).encode())
+    report = json.loads(done.stdout)
+    assert (report["rows"], report["created"], report["rejected"]) == (5, 1, 4)
+    assert report["reasons"] == {
+        "the line is no JSON object": 2,
+        '"n" holds an object, which is no value of a field': 1,
+        "email is missing": 1,
+    }
+    shown = tamis(data, "contact", "show", "a@example.org", "--type", "People")["values"]
+    assert (shown["tags"], shown["n"]) == ("x; y", 1)
+
+
+def test_more_columns_than_a_type_can_have_fields_are_refused_and_none_is_made(data: Path) -> None:
+    before = fields(data)
+    names = ",".join(f"column {n}" for n in range(2_100))
+    done = run(data, "-", "--create-fields", given=f"email,{names}\na@example.org{',1' * 2_100}\n".encode())
+    told = done.stderr.decode()
+    assert done.returncode == 1
+    assert "2,100 columns without a field" in told
+    assert "at most 2,000" in told
+    assert fields(data) == before
+
+
+def test_more_columns_than_memory_has_room_for_are_refused_in_plain_words(data: Path) -> None:
+    names = ",".join(f"column {n}" for n in range(9_000))
+    done = run(data, "-", given=f"email,{names}\na@example.org{',1' * 9_000}\n".encode())
+    told = done.stderr.decode()
+    assert "Traceback" not in told
+    assert done.returncode == 0 or "TAMIS_IMPORT_MEMORY" in told
+
+
+def test_rejects_that_cannot_be_written_let_nothing_in(data: Path) -> None:
+    (data / "rejects").write_text("in the way")
+    done = run(data, "-", given=b"email\nnonsense\nann@example.org\n")
+    assert done.returncode == 1
+    assert "nothing was imported" in done.stderr.decode()
+    assert "Traceback" not in done.stderr.decode()
+    assert tamis(data, "segment", "count", "--type", "People", "--where", "email is not blank")["count"] == 0
+
+
+def test_a_question_about_dates_is_asked_and_answered(data: Path) -> None:
+    content = b"email,birth date\nann@example.org,03/04/2024\n"
+    asked = run(data, "-", given=content)
+    assert asked.returncode == 1
+    assert "3 April or 4 March: say --date-order dmy or --date-order mdy" in asked.stderr.decode()
+    dry = run(data, "-", "--date-order", "mdy", "--dry-run", "--json", given=content)
+    assert json.loads(dry.stdout)["created"] == 1
+    assert run(data, "-", "--date-order", "mdy", given=content).returncode == 0
+    shown = tamis(data, "contact", "show", "ann@example.org", "--type", "People")["values"]
+    assert shown["birth_date"] == "2024-03-04"
