@@ -25,6 +25,17 @@ ANSWER_SECONDS = 600
 def ask(house: House, question: Callable[Concatenate[House, P], T], *args: P.args, **kwargs: P.kwargs) -> T:
     """Answer a question of `actions.questions`: with the columns of this process or, where another process has them,
     by putting it to the server; waits for a command that has them."""
+    return ask_within(ANSWER_SECONDS, house, question, *args, **kwargs)
+
+
+def ask_within(
+    seconds: float,
+    house: House,
+    question: Callable[Concatenate[House, P], T],
+    *args: P.args,
+    **kwargs: P.kwargs,
+) -> T:
+    """Answer a question as `ask` does; raises Unavailable when a server does not answer for so many seconds."""
     pause = threading.Event()
     deadline = time.monotonic() + PATIENCE_SECONDS
     while True:
@@ -32,7 +43,7 @@ def ask(house: House, question: Callable[Concatenate[House, P], T], *args: P.arg
             house.open_columns()
             break
         except Held:
-            reply = _put_to_server(house, question.__name__, args)
+            reply = _put_to_server(house, question.__name__, args, seconds)
             if reply is not None:
                 result: T = msgspec.json.decode(reply, type=get_type_hints(question)["return"])
                 return result
@@ -42,7 +53,7 @@ def ask(house: House, question: Callable[Concatenate[House, P], T], *args: P.arg
     return question(house, *args, **kwargs)
 
 
-def _put_to_server(house: House, name: str, arguments: tuple[Any, ...]) -> bytes | None:
+def _put_to_server(house: House, name: str, arguments: tuple[Any, ...], seconds: float) -> bytes | None:
     """Give the server's answer, or None when there is no server to ask."""
     asked = msgspec.json.encode({"name": name, "arguments": arguments})
     try:
@@ -56,7 +67,7 @@ def _put_to_server(house: House, name: str, arguments: tuple[Any, ...]) -> bytes
         return None
     opener = urllib.request.build_opener(urllib.request.ProxyHandler({}))
     try:
-        with opener.open(request, timeout=ANSWER_SECONDS) as response:
+        with opener.open(request, timeout=seconds) as response:
             body: bytes = response.read()
             return body
     except urllib.error.HTTPError as error:

@@ -7,19 +7,21 @@ from typing import Annotated, Any, Literal
 
 from cyclopts import App, Parameter
 
-from tamis.actions.importing.effects import import_effects
+from tamis.actions.importing.effects import Effect, import_effects
 from tamis.actions.importing.jobs import details, keep_effects
 from tamis.actions.importing.report import ImportOptions
 from tamis.actions.importing.run import import_file as run_import
-from tamis.cli.ask import ask
+from tamis.cli.ask import ask_within
 from tamis.cli.common import Common, TypeOption, account_of, notice, opened, show, type_of
 from tamis.cli.import_jobs import list_imports, show_import
 from tamis.cli.import_report import FIGURES, column_names, field_names, report_lines
 from tamis.cli.progress import shown_progress
 from tamis.cli.undo import undo
 from tamis.domain.dates import DateOrder
-from tamis.domain.errors import Invalid, Problem
+from tamis.domain.errors import Invalid, Problem, TamisError
 from tamis.domain.instants import to_micros
+
+SECONDS_TO_FOLLOW = 30
 
 import_app = App(name="import", usage="Usage: tamis import FILE --type TYPE [OPTIONS]\n       tamis import COMMAND")
 import_app.command(list_imports, name="list")
@@ -79,10 +81,13 @@ def import_file(
         began = to_micros(house.clock())
         report = run_import(house, account, contact_type, file, options, progress)
         progress("Segments follow", 0, 0)
-        changed = not dry_run and report.created + report.updated
-        effects = ask(house, import_effects, account.id, contact_type.id, began) if changed else []
-        if report.import_id is not None:
-            keep_effects(house, account, report.import_id, effects)
+        effects: list[Effect] = []
+        if report.import_id is not None and report.created + report.updated:
+            try:
+                effects = ask_within(SECONDS_TO_FOLLOW, house, import_effects, account.id, contact_type.id, began)
+                keep_effects(house, account, report.import_id, effects)
+            except TamisError as error:  # the rows are stored, whatever is wrong with the columns
+                notice(f"Who entered and left segments is not known yet: {error.message}")
     figures = {name: getattr(report, name) for name in ("import_id", "rows", *FIGURES)}
     document = figures | details(report) | {"segments": [asdict(effect) for effect in effects]}
     _notices(document, dry_run)

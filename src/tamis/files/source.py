@@ -13,7 +13,7 @@ from pathlib import Path
 from tamis.domain.errors import Invalid, Problem, Unavailable
 
 BLOCK = 1 << 20
-SPARE_BYTES = 64 << 20
+SPARE_BYTES = 16 << 20
 """A disk with less room than this counts as full."""
 MOST_UNPACKED = 1 << 30
 MOST_RATIO = 1000

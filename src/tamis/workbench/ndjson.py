@@ -56,11 +56,14 @@ def stage_ndjson(
         raise Invalid([Problem(name, f"has more than {MOST_KEYS:,} different keys")])
     header = tuple(str(row[0]) for row in keys)
     cells = ", ".join(_as_text(f"${n}", f"c{n - 1}") for n in range(1, len(header) + 1))
+    broken = _broken(con)
+    con.execute("CREATE TABLE unusable AS SELECT unnest($1::BIGINT[]) AS n", [list(broken)])
     con.execute(
-        f"CREATE TABLE rows AS SELECT {cells} FROM (SELECT CASE WHEN {_IS_OBJECT} THEN text::JSON END AS o FROM lines)",
+        f"CREATE TABLE rows AS SELECT {cells} FROM "
+        "(SELECT CASE WHEN rowid NOT IN (SELECT n FROM unusable) THEN text::JSON END AS o FROM lines)",
         [_pointer(key) for key in header],
     )
-    return StagedNdjson(con, header, _count(con), _broken(con))
+    return StagedNdjson(con, header, _count(con), broken)
 
 
 def _lines(blocks: Iterable[bytes], name: str) -> Iterator[list[bytes]]:
