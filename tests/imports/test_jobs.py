@@ -10,7 +10,7 @@ import apsw
 import pytest
 
 from tamis.actions.accounts import create_account, create_key_pair
-from tamis.actions.importing.jobs import INTERRUPTED, PLACE, find_import, list_imports, rejects_file, state_of
+from tamis.actions.importing.jobs import INTERRUPTED, PLACE, find_import, list_imports, rejects_file, seen
 from tamis.actions.importing.run import import_file
 from tamis.actions.types import create_type
 from tamis.domain.errors import Invalid, NotFound
@@ -118,7 +118,7 @@ def test_others_see_how_far_a_running_import_is(desk: Desk) -> None:
     assert [document["phase"] for _, _, document in shown] == [doing.lower() for doing, _, _ in shown]
     storing = next(document for doing, _, document in shown if doing == "Storing")
     assert (storing["rows"], storing["repeated"], storing["rejected"]) == (4, 1, 1)
-    assert state_of(desk.house, only_job(desk)) == "finished"
+    assert seen(desk.house, only_job(desk)).state == "finished"
 
 
 def test_an_account_sees_its_own_imports_only(desk: Desk) -> None:

@@ -8,7 +8,7 @@ import email_validator
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from tamis.domain.emails import email_key, likely_keys, parse_email
+from tamis.domain.emails import email_key, parse_email
 from tamis.domain.text import fold
 
 COLLECTED = Path(__file__).parents[2].parent / "shared" / "data" / "emails"
@@ -97,13 +97,3 @@ def test_emails_are_the_same_in_any_case_and_with_blanks_around(address: str) ->
 def test_the_key_of_a_key_is_itself(address: str) -> None:
     key = email_key(address)
     assert key is None or email_key(key) == key
-
-
-@given(st.lists(addresses, max_size=5))
-@example(["a@XN--MNCHEN-3YA.de"])
-@example(["\u212a@a.de"])
-def test_the_likely_key_of_an_address_is_its_key(some: list[str]) -> None:
-    """So two spellings of one address never count as two; of what is no address nothing is said."""
-    for text, likely in zip(some, likely_keys(some), strict=True):
-        email = parse_email(text)
-        assert email is None or likely == email.key

@@ -1,7 +1,6 @@
 """Which e-mail addresses exist, and when two of them are the same."""
 
 import re
-from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
@@ -13,7 +12,6 @@ from tamis.domain.text import fold
 _PLAIN_LOCAL = re.compile(r"[A-Za-z0-9!#$%&'*+\-/=?^_`{|}~]+(?:\.[A-Za-z0-9!#$%&'*+\-/=?^_`{|}~]+)*")
 _PLAIN_LOCAL_LENGTH = 64
 _PLAIN_LENGTH = 200
-_OTHER_SCRIPT = "xn--"
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,28 +57,6 @@ def spellings(email: Email) -> frozenset[str]:
     """Give the ways in which an address can be written, but for case."""
     checked = email_validator.validate_email(email.key, check_deliverability=False)
     return frozenset({email.address, email.key, f"{checked.local_part}@{checked.ascii_domain}"})
-
-
-def email_keys(addresses: Iterable[str]) -> list[str | None]:
-    """Give the keys of many addresses."""
-    return [email_key(address) for address in addresses]
-
-
-def likely_keys(texts: Sequence[str]) -> Sequence[str | None]:
-    """Give keys by which texts can be compared before they are checked: quickly, and of what is no address too.
-
-    The key of an address in ASCII is its lower case, unless its domain stands for one in another script.
-    """
-    if "".join(texts).isascii():
-        keys = [text.strip().lower() for text in texts]
-        if _OTHER_SCRIPT not in "".join(keys):
-            return keys
-    return [_likely_key(text.strip()) for text in texts]
-
-
-def _likely_key(address: str) -> str | None:
-    lower = address.lower()
-    return lower if address.isascii() and _OTHER_SCRIPT not in lower else email_key(address)
 
 
 def parse_email(text: str) -> Email | None:

@@ -23,7 +23,7 @@ class Layout:
     """How a delimited file is written.
 
     `header` has the names of its columns without blanks around them, `header_line` is the number of the line on which
-    the header ends, `notices` are sentences for people, `sample` the first rows.
+    the header ends, `notices` are sentences for people.
     """
 
     encoding: str
@@ -31,7 +31,6 @@ class Layout:
     header: tuple[str, ...]
     header_line: int
     notices: tuple[str, ...]
-    sample: tuple[tuple[str, ...], ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,11 +54,8 @@ def find_layout(source: Source, encoding: str, notices: Sequence[str], start: st
     above = header.line - 1 - skipped
     if above:
         notices = (*notices, f"{above} {'line' if above == 1 else 'lines'} above the header {_was(above)} skipped.")
-    rows = reading.records[(reading.header or 0) + 1 :]
     last_line = header.line + sum(cell.count("\n") for cell in header.cells)
-    return Layout(
-        encoding, reading.delimiter, names, last_line, tuple(notices), tuple(tuple(r.cells) for r in rows[:20])
-    )
+    return Layout(encoding, reading.delimiter, names, last_line, tuple(notices))
 
 
 def _read(text: str, delimiter: str, is_header: IsHeader, first_line: int) -> _Reading:

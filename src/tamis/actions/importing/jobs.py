@@ -113,11 +113,6 @@ def list_imports(house: House, account: Account, limit: int) -> list[Seen]:
     return [seen(house, job) for job in imports.of_account(house.records.reader(), account.id, limit)]
 
 
-def state_of(house: House, job: ImportJob) -> str:
-    """Tell what a job is at now: its own state, or "interrupted" where nobody runs it any more."""
-    return seen(house, job).state
-
-
 def seen(house: House, job: ImportJob) -> Seen:
     """Look whether somebody still runs a job that is to be running; who runs it holds the lock on its file."""
     if job.state is not State.RUNNING or _is_held(_lock_file(house.settings.data / PLACE, job.id)):
@@ -172,7 +167,6 @@ def _set_left_out(
 
 
 def _finish(db: apsw.Connection, now: datetime, import_id: int, report: ImportReport) -> None:
-    imports.set_left_out(db, import_id, report.rows, report.repeated, report.rejected)
     # The data directory can be moved, or restored elsewhere: only the name of the file stays true.
     file = Path(report.rejects_file).name if report.rejects_file else None
     imports.set_phase(db, import_id, "", None)
