@@ -10,6 +10,7 @@ import duckdb
 from tamis.actions.batches import collector_paused, one_ahead
 from tamis.actions.fields import create_fields
 from tamis.actions.forgetting import refusals
+from tamis.actions.held import held_directory
 from tamis.actions.house import House
 from tamis.actions.importing import preparing
 from tamis.actions.importing.following import following
@@ -20,7 +21,6 @@ from tamis.actions.importing.preparing import Prepared, Reading
 from tamis.actions.importing.rejects import write_rejects
 from tamis.actions.importing.report import ImportOptions, ImportReport, Progress, nothing_told
 from tamis.actions.importing.sources import Source, format_of, name_of, stage
-from tamis.actions.importing.spool import spool_directory
 from tamis.actions.importing.storing import Storing
 from tamis.domain.accounts import Account
 from tamis.domain.contacts import ContactType
@@ -33,6 +33,8 @@ from tamis.workbench.documents import ready_rows
 from tamis.workbench.open import open_workbench
 
 ROWS_A_BATCH = 50_000
+SPOOL = "spool"
+"""Where an import keeps what it needs on disk while it runs, below the data directory."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,7 +81,7 @@ def _take(
     settings = house.settings
     with ExitStack() as stack:
         stack.enter_context(collector_paused())
-        spool = stack.enter_context(spool_directory(settings.data))
+        spool = stack.enter_context(held_directory(settings.data / SPOOL))
         con = stack.enter_context(open_workbench(spool, settings.import_memory, settings.columns_threads))
         source = stage(
             con,
