@@ -6,6 +6,8 @@ from datetime import date, datetime
 from enum import StrEnum
 from typing import TypeVar
 
+from tamis.domain.text import short
+
 T = TypeVar("T")
 
 
@@ -120,8 +122,3 @@ def _moment(iso: str, text: str, order: DateOrder) -> datetime:
 
 def _hint(text: str) -> str:
     return ": a year needs four digits" if _SHORT_YEAR.fullmatch(text) else ""
-
-
-def short(text: str, most: int = 60) -> str:
-    """Cut text that a message quotes."""
-    return text if len(text) <= most else text[:most] + "…"

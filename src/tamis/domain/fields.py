@@ -8,10 +8,10 @@ from decimal import Decimal
 from enum import StrEnum
 from zoneinfo import ZoneInfo
 
-from tamis.domain.dates import DateOrder, is_iso_date, parse_date, parse_moment, read_date, read_moment, short
+from tamis.domain.dates import DateOrder, is_iso_date, parse_date, parse_moment, read_date, read_moment
 from tamis.domain.dates import ValueProblem as ValueProblem  # noqa: PLC0414  it is met where fields are
 from tamis.domain.instants import to_utc
-from tamis.domain.text import fold, problem_with_text
+from tamis.domain.text import fold, problem_with_text, short
 
 Value = str | float | bool | date | datetime | tuple[str, ...]
 """A value of a contact: text and a choice are str, several choices a tuple in the order of the field's options without

@@ -24,6 +24,11 @@ def counted(number: int, noun: str) -> str:
     return f"{number:,} {noun}" if number == 1 else f"{number:,} {noun}s"
 
 
+def short(text: str, most: int = 60) -> str:
+    """Cut text that a message quotes."""
+    return text if len(text) <= most else text[:most] + "…"
+
+
 def problem_with_line(text: str) -> str | None:
     """Say why text cannot be a name or another single line, or None when it can."""
     if CONTROL.search(text) or SURROGATE.search(text):

@@ -6,6 +6,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from itertools import islice
 
+from tamis.domain.text import counted
 from tamis.files.records import Record, read_records
 from tamis.files.source import Source
 
@@ -53,7 +54,7 @@ def find_layout(source: Source, encoding: str, notices: Sequence[str], start: st
     _check(source, header, names, found=reading.header is not None)
     above = header.line - 1 - skipped
     if above:
-        notices = (*notices, f"{above} {'line' if above == 1 else 'lines'} above the header {_was(above)} skipped.")
+        notices = (*notices, f"{counted(above, 'line')} above the header {_was(above)} skipped.")
     last_line = header.line + sum(cell.count("\n") for cell in header.cells)
     return Layout(encoding, reading.delimiter, names, last_line, tuple(notices))
 

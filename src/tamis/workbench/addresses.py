@@ -5,8 +5,8 @@ from dataclasses import dataclass
 
 import duckdb
 
-from tamis.domain.dates import short
 from tamis.domain.emails import Email, email_key
+from tamis.domain.text import short
 from tamis.workbench.cells import CELLS_A_FETCH, cell, distinct_cells
 
 ADDRESS = -1
