@@ -46,9 +46,9 @@ class Reader:
         spool = self.directory / "spool"
         spool.mkdir(exist_ok=True)
         records: list[Record] = []
-        with open_delimited(path, spool, names_an_address, chunk_bytes=chunk_bytes) as file:
-            chunks = list(file.chunks())
-            assert file.position == file.size
+        file = open_delimited(path, spool, names_an_address, chunk_bytes=chunk_bytes)
+        chunks = list(file.chunks())
+        assert file.position == file.size
         for chunk in chunks:
             text = chunk.path.read_bytes().decode()
             records += read_records(text, file.layout.delimiter, chunk.first_line)

@@ -1,7 +1,6 @@
 """A delimited file, whatever its encoding, delimiter and line ends, as chunks of whole records."""
 
 from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -40,10 +39,7 @@ class DelimitedFile:
         return cut(self._source, rows, self.layout.delimiter, first_line, self._spool, self._chunk_bytes)
 
 
-@contextmanager
-def open_delimited(
-    path: Path, spool: Path, is_header: IsHeader, *, chunk_bytes: int = CHUNK_BYTES
-) -> Iterator[DelimitedFile]:
+def open_delimited(path: Path, spool: Path, is_header: IsHeader, *, chunk_bytes: int = CHUNK_BYTES) -> DelimitedFile:
     """Open a file, `-` for standard input, and find its layout; the chunks are written to the directory `spool`.
 
     The header is the first of the first 50 records for which `is_header` is true of its stripped cells, else the first
@@ -57,7 +53,7 @@ def open_delimited(
         start = b"".join(with_line_feeds([start]))
     lines = start[: start.rfind(b"\n") + 1].decode() if not whole else start.decode() + "\n"
     layout = find_layout(source, encoding.name, encoding.notices, lines, is_header)
-    yield DelimitedFile(layout, source.size, source, encoding, returns, spool, chunk_bytes)
+    return DelimitedFile(layout, source.size, source, encoding, returns, spool, chunk_bytes)
 
 
 def _start(blocks: Iterator[bytes]) -> tuple[bytes, bool]:

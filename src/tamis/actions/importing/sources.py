@@ -42,7 +42,7 @@ class Source:
 
 
 def format_of(path: Path, chosen: str | None) -> str:
-    """Tell the format of a file: the chosen one, else that of its ending, else CSV; raises Invalid."""
+    """Tell the format of a file: the chosen one, else that of its ending, else CSV."""
     if chosen:
         return chosen
     return FORMATS.get(Path(path.name.lower().removesuffix(".gz")).suffix, "csv")
@@ -69,11 +69,11 @@ def stage(
         file = open_source(path, spool)
         objects = stage_ndjson(con, file.blocks(), name_of(path), lambda: progress(READING, file.position, file.size))
         return Source(objects.header, objects, tuple(file.notices), is_spreadsheet=False)
-    with open_delimited(path, spool, is_header) as delimited:
-        layout = delimited.layout
-        staging = Staging(con, len(layout.header), layout.delimiter)
-        for chunk in one_ahead(delimited.chunks()):
-            staging.add(chunk)
-            progress(READING, delimited.position, delimited.size)
-        staging.finish()
+    delimited = open_delimited(path, spool, is_header)
+    layout = delimited.layout
+    staging = Staging(con, len(layout.header), layout.delimiter)
+    for chunk in one_ahead(delimited.chunks()):
+        staging.add(chunk)
+        progress(READING, delimited.position, delimited.size)
+    staging.finish()
     return Source(layout.header, staging, layout.notices, is_spreadsheet=True)
