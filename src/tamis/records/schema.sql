@@ -19,7 +19,9 @@ CREATE TABLE key_pairs (
     account_id INTEGER NOT NULL REFERENCES accounts (id),
     secret_hash BLOB NOT NULL,
     created_at INTEGER NOT NULL,
-    revoked_at INTEGER
+    revoked_at INTEGER,
+    name TEXT NOT NULL DEFAULT '',
+    used_at INTEGER
 ) STRICT;
 
 CREATE INDEX key_pairs_of_account ON key_pairs (account_id);
@@ -30,6 +32,7 @@ CREATE TABLE contact_types (
     name TEXT NOT NULL,
     name_key TEXT NOT NULL,
     created_at INTEGER NOT NULL,
+    shown TEXT NOT NULL DEFAULT '[]',
     UNIQUE (account_id, name_key)
 ) STRICT;
 
@@ -41,6 +44,7 @@ CREATE TABLE fields (
     kind TEXT NOT NULL,
     options TEXT NOT NULL,
     created_at INTEGER NOT NULL,
+    position INTEGER,
     UNIQUE (contact_type_id, key)
 ) STRICT;
 
@@ -162,3 +166,23 @@ CREATE TABLE import_befores (
 ) STRICT, WITHOUT ROWID;
 
 CREATE INDEX import_befores_of_contact ON import_befores (contact_id);
+
+CREATE TABLE sessions (
+    token_hash BLOB NOT NULL PRIMARY KEY,
+    account_id INTEGER NOT NULL REFERENCES accounts (id),
+    created_at INTEGER NOT NULL,
+    seen_at INTEGER NOT NULL
+) STRICT, WITHOUT ROWID;
+
+CREATE INDEX sessions_of_account ON sessions (account_id);
+
+CREATE TABLE uploads (
+    id TEXT NOT NULL PRIMARY KEY,
+    account_id INTEGER NOT NULL REFERENCES accounts (id),
+    contact_type_id INTEGER,
+    name TEXT NOT NULL,
+    size INTEGER NOT NULL,
+    created_at INTEGER NOT NULL
+) STRICT;
+
+CREATE INDEX uploads_of_account ON uploads (account_id);
