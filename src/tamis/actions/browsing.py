@@ -1,0 +1,88 @@
+"""Look through the contacts of a type: search, filter by a segment, sort, page."""
+
+from dataclasses import dataclass
+
+from tamis.actions.house import House
+from tamis.columns import browse
+from tamis.columns.browse import Near, Order
+from tamis.domain.accounts import Account
+from tamis.domain.contacts import Contact, ContactType
+from tamis.domain.errors import NotFound
+from tamis.domain.fields import FieldSet
+from tamis.records import contacts, segments, types
+from tamis.records.database import snapshot
+from tamis.rules.moment import Moment
+from tamis.rules.operators import BY_NAME
+from tamis.rules.search import search
+from tamis.rules.tree import All, InSegment, Node, join
+
+CONTACTS_A_PAGE = 50
+
+
+@dataclass(frozen=True, slots=True)
+class Look:
+    """Which contacts are looked at: all words of `text` must stand in them; `segment_id` is the segment that they must
+    be in now, also by hand."""
+
+    text: str = ""
+    segment_id: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class ContactPage:
+    """A page of contacts in the order that was asked for, with the fields of their type, and whether others come before
+    it and after it. `total` is how many there are where the page alone tells that, else None: ask `count_contacts`."""
+
+    contacts: list[Contact]
+    fields: FieldSet
+    more_before: bool
+    more_after: bool
+    total: int | None
+
+
+def find_contacts(
+    house: House,
+    account: Account,
+    contact_type: ContactType,
+    look: Look,
+    order: Order,
+    near: Near | None = None,
+    limit: int = CONTACTS_A_PAGE,
+) -> ContactPage:
+    """Give a page of the contacts of a type; raises Invalid for a text that cannot be searched for, and NotFound for
+    a segment that is none of the type."""
+    rule = _rule(house, contact_type, look)
+    moment = Moment(house.clock(), account.zone)
+    with house.columns().reading() as con:
+        ids = browse.page(con, contact_type.id, rule, moment, order, near, limit + 1)
+    back = near is not None and near.before
+    more = len(ids) > limit
+    ids = (ids[1:] if back else ids[:limit]) if more else ids
+    db = house.records.reader()
+    with snapshot(db):  # values are read with the fields of which they are
+        fields = types.fields_of_type(db, contact_type.id)
+        found = {contact.id: contact for contact in contacts.by_ids(db, ids, fields)}
+    page = [found[id_] for id_ in ids if id_ in found]
+    alone = near is None and not more
+    return ContactPage(page, fields, more if back else near is not None, back or more, len(ids) if alone else None)
+
+
+def count_contacts(house: House, account: Account, contact_type: ContactType, look: Look) -> int:
+    """Count the contacts that are looked at; raises as `find_contacts` does."""
+    rule = _rule(house, contact_type, look)
+    with house.columns().reading() as con:
+        return browse.count(con, contact_type.id, rule, Moment(house.clock(), account.zone))
+
+
+def _rule(house: House, contact_type: ContactType, look: Look) -> Node | None:
+    db = house.records.reader()
+    parts: list[Node] = []
+    if look.segment_id is not None:
+        segment = segments.live_in_type(db, contact_type.id, look.segment_id)
+        if segment is None:
+            raise NotFound(f"{contact_type.name} have no segment {look.segment_id}")
+        parts.append(InSegment(segment.id, segment.name, BY_NAME["is in segment"]))
+    found = search(look.text, types.fields_of_type(db, contact_type.id))
+    if found:
+        parts.append(found)
+    return join(All, parts) if parts else None

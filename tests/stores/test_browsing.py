@@ -1,0 +1,205 @@
+"""Looking through contacts: what is found, in which order, page by page, against plain Python over random contacts."""
+
+import random
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, timedelta
+from pathlib import Path
+from zoneinfo import ZoneInfo
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from tamis.actions.accounts import create_account
+from tamis.actions.browsing import Look, count_contacts, find_contacts
+from tamis.actions.fields import create_field
+from tamis.actions.house import House
+from tamis.actions.importing.upsert import upsert
+from tamis.actions.recipients import add_recipient, delete_recipient
+from tamis.actions.segments import create_segment
+from tamis.actions.types import create_type
+from tamis.columns.browse import Near, Order
+from tamis.domain.accounts import Account
+from tamis.domain.contacts import Contact, ContactType, encode_values
+from tamis.domain.emails import parse_email
+from tamis.domain.errors import Invalid, NotFound
+from tamis.domain.fields import FieldSet, Kind, Value
+from tamis.domain.segments import recipient_id_of_contact
+from tamis.domain.text import fold
+from tamis.records import contacts as records
+from tamis.records import types
+from tamis.records.contacts import NewContact
+from tamis.rules.search import MOST_WORDS
+from tamis.rules.text import from_text
+from tamis.settings import Settings
+
+ZONE = ZoneInfo("Asia/Dhaka")
+NAMES = ["Ann", "ANN", "ann marie", "Zoë", "zoe", "ΟΔΟΣ", "İstanbul", "O'Neil", "50%", "_a_", "Ann\nLee", "null", "42"]
+PLANS = ("Free", "Pro", "Free trial")
+TAGS = ("Music", "Old art", "Art, new", "42")
+WORDS = ["ann", "ANN", "zo", "ë", "οδος", "İ", "i", "lee", "%", "_", "'", "42", "42.0", "2024-02-29", "2024-03-01",
+         "art", "free", "pro", "@", "example", ".ORG", "p1", "nobody", "true", "\\", '"', "o'n"]  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Town:
+    """People of one type, and a segment with hands in it."""
+
+    house: House
+    account: Account
+    type: ContactType
+    fields: FieldSet
+    people: list[Contact]
+    segment_id: int
+    in_segment: set[int]
+
+
+@pytest.fixture(scope="module")
+def town(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Town]:
+    house = House(Settings(Path(tmp_path_factory.mktemp("town")), columns_threads=2))
+    account, _ = house.write(create_account, "owner@example.org", "Asia/Dhaka", None)
+    people = house.write(create_type, account, "People")
+    for name, kind, options in (
+        ("Age", Kind.NUMBER, ()),
+        ("Born", Kind.DATE, ()),
+        ("Seen", Kind.DATETIME, ()),
+        ("Active", Kind.BOOLEAN, ()),
+        ("Plan", Kind.CHOICE, PLANS),
+        ("Tags", Kind.CHOICES, TAGS),
+    ):
+        house.write(create_field, people, name, kind, options)
+    fields = types.fields_of_type(house.records.reader(), people.id)
+    house.write(upsert, people.id, fields, _people(fields), ())
+    segment = house.write(create_segment, account, people, "Annes", from_text('first_name contains "ann"'))
+    db = house.records.reader()
+    everyone = records.by_ids(db, list(range(1, 201)), fields)
+    by_rule = [c for c in everyone if "ann" in fold(str(c.values.get(fields.by_key["first_name"].id, "")))]
+    out = by_rule[:3]
+    added = [c for c in everyone if c not in by_rule][:2]
+    for contact in out:
+        house.write(delete_recipient, account, recipient_id_of_contact(segment.id, contact.id))
+    for address in [*(c.email for c in added), "stranger@example.org"]:
+        email = parse_email(address)
+        assert email
+        house.write(add_recipient, account, segment.id, email, "By", "Hand")
+    members = {c.id for c in [*by_rule, *added]} - {c.id for c in out}
+    yield Town(house, account, people, fields, everyone, segment.id, members)
+    house.close()
+
+
+def _people(fields: FieldSet) -> list[NewContact]:
+    draw = random.Random(7)
+    pools: dict[str, list[Value]] = {
+        "first_name": [*NAMES],
+        "city": [*NAMES],
+        "age": [42.0, -1.5, 0.0, 1e22],
+        "born": [date(2024, 2, 29), date(2024, 3, 1), date(1, 1, 1)],
+        "seen": [datetime(2024, 2, 28, 18, tzinfo=UTC), datetime(2024, 2, 29, 17, 59, 59, 999_999, tzinfo=UTC),
+                 datetime(2024, 2, 29, 18, tzinfo=UTC), datetime(2024, 2, 28, 17, 59, 59, tzinfo=UTC)],
+        "active": [True, False],
+        "plan": [*PLANS],
+        "tags": [("Music",), ("Music", "42"), ("Old art", "Art, new")],
+    }  # fmt: skip
+    people = []
+    for number in range(200):
+        address = f"{draw.choice(['P', 'p', 'ann.'])}{number}@{draw.choice(['example.org', 'mail.example'])}"
+        values = {fields.by_key[key].id: draw.choice(pool) for key, pool in pools.items() if draw.random() < 0.6}
+        people.append(NewContact(address, fold(address), encode_values(values)))
+    return people
+
+
+def _matches(contact: Contact, text: str, fields: FieldSet) -> bool:
+    return all(any(_stands(word, contact.value_of(field)) for field in fields.fields) for word in fold(text).split())
+
+
+def _stands(word: str, value: Value | None) -> bool:
+    if isinstance(value, str):
+        return word in fold(value)
+    if isinstance(value, tuple):
+        return any(word in fold(option) for option in value)
+    if isinstance(value, datetime):
+        return word == f"{value.astimezone(ZONE):%Y-%m-%d}"
+    if isinstance(value, date):
+        return word == value.isoformat()
+    if isinstance(value, float):
+        try:
+            return float(word) == value
+        except ValueError:
+            return False
+    return False  # true and false are no words: they would find half of everybody
+
+
+def _ordered(people: list[Contact], order: Order) -> list[int]:
+    by_id = sorted(people, key=lambda c: c.id)
+    if order.field is None:
+        return [c.id for c in (reversed(by_id) if order.descending else by_id)]
+    field = order.field
+    known = [(c.value_of(field), c.id) for c in by_id]
+    there = [(fold(v) if isinstance(v, str) else v, id_) for v, id_ in known if v is not None]
+    there.sort(key=lambda pair: pair[0], reverse=order.descending)
+    return [id_ for _, id_ in there] + [id_ for v, id_ in known if v is None]
+
+
+texts = st.lists(st.sampled_from(WORDS), max_size=3).map(" ".join)
+orders = st.tuples(st.integers(-1, 17), st.booleans())
+
+
+@settings(max_examples=60, deadline=None)
+@given(text=texts, filtered=st.booleans(), ordering=orders, limit=st.sampled_from([1, 3, 7, 50, 200]))
+def test_pages_hold_what_plain_python_finds(
+    town: Town, text: str, filtered: bool, ordering: tuple[int, bool], limit: int
+) -> None:
+    order = Order(None if ordering[0] < 0 else town.fields.fields[ordering[0]], ordering[1])
+    look = Look(text, town.segment_id if filtered else None)
+    found = [c for c in town.people if _matches(c, text, town.fields) and (not filtered or c.id in town.in_segment)]
+    expected = _ordered(found, order)
+    assert count_contacts(town.house, town.account, town.type, look) == len(expected)
+    forward: list[int] = []
+    near: Near | None = None
+    while True:
+        page = find_contacts(town.house, town.account, town.type, look, order, near, limit)
+        assert page.more_before == bool(forward)
+        assert page.total in (None, len(expected))
+        forward += [c.id for c in page.contacts]
+        if not page.more_after:
+            break
+        near = Near(forward[-1])
+    assert forward == expected
+    if expected:
+        back = find_contacts(town.house, town.account, town.type, look, order, Near(expected[-1], before=True), limit)
+        assert [c.id for c in back.contacts] == expected[:-1][-limit:]
+        assert back.more_before == (len(expected) - 1 > limit)
+
+
+def test_a_page_knows_the_total_where_it_holds_everybody(town: Town) -> None:
+    page = find_contacts(town.house, town.account, town.type, Look("p1 42"), Order(), None, 200)
+    assert page.total == len(page.contacts) > 0
+    assert find_contacts(town.house, town.account, town.type, Look(), Order(), None, 10).total is None
+
+
+def test_beside_a_contact_that_is_gone_lies_the_first_page(town: Town) -> None:
+    for order in (Order(), Order(town.fields.by_key["city"])):
+        first = find_contacts(town.house, town.account, town.type, Look(), order, None, 5)
+        assert (
+            find_contacts(town.house, town.account, town.type, Look(), order, Near(999), 5).contacts == first.contacts
+        )
+
+
+def test_what_cannot_be_looked_for_is_refused(town: Town) -> None:
+    with pytest.raises(Invalid):
+        find_contacts(town.house, town.account, town.type, Look("a " * (MOST_WORDS + 1)), Order())
+    with pytest.raises(Invalid):
+        find_contacts(town.house, town.account, town.type, Look("a" * 256), Order())
+    with pytest.raises(NotFound):
+        find_contacts(town.house, town.account, town.type, Look(segment_id=town.segment_id + 1), Order())
+
+
+def test_what_was_just_written_is_found(town: Town) -> None:
+    moved = town.house.clock() - timedelta(days=1)
+    assert find_contacts(town.house, town.account, town.type, Look(f"{moved:%Y-%m-%d} xyzzy"), Order()).total == 0
+    row = NewContact("xyzzy@example.org", "xyzzy@example.org", "{}")
+    town.house.write(upsert, town.type.id, town.fields, [row], ())
+    found = find_contacts(town.house, town.account, town.type, Look("XYZZY"), Order())
+    assert [c.email for c in found.contacts] == ["xyzzy@example.org"]
+    town.people.append(found.contacts[0])
