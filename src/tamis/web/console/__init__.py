@@ -1,0 +1,1 @@
+"""The console: pages for people who build segments in a browser."""
