@@ -23,6 +23,16 @@ class Account:
 
 
 @dataclass(frozen=True, slots=True)
+class Session:
+    """Somebody signed in to the console; the token that proves it is known to the browser alone."""
+
+    account: Account
+    token_hash: bytes
+    created_at: datetime
+    seen_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
 class KeyPair:
     """A key pair as it can be shown again: without its secret."""
 

@@ -41,6 +41,12 @@ def account_by_email(db: apsw.Connection, email_key: str) -> Account | None:
     return _account(row) if row else None
 
 
+def password_hash(db: apsw.Connection, account_id: int) -> str | None:
+    """Give the hash of an account's password, or None when it has no password."""
+    row: Any = one(db, SQL["password_hash"], (account_id,))
+    return row[0] if row else None
+
+
 def zone_of_type(db: apsw.Connection, type_id: int) -> ZoneInfo:
     """Give the time zone of the account that has a contact type; the type must exist."""
     row = one(db, SQL["timezone_of_type"], (type_id,))

@@ -1,17 +1,19 @@
 """All doors of the web behind one port."""
 
+import asyncio
+import threading
+
 from tamis.actions.house import House
 from tamis.web.compat.app import segment_api
-from tamis.web.http import Answer, App, Receive, Scope, Send, json_answer, send_answer
+from tamis.web.http import App, Receive, Scope, Send
 from tamis.web.local import PATH, local_door
-
-WELCOME = Answer(200, b'{"name":"Tamis","segment_api":"/api/","documentation":"README.md and docs/ of the project"}')
 
 
 def web_app(house: House, local_token: str) -> App:
     """Make the ASGI application that the server runs."""
     api = segment_api(house)
     local = local_door(house, local_token)
+    console = _when_needed(house)
 
     async def app(scope: Scope, receive: Receive, send: Send) -> None:
         path = scope["path"].lstrip("/")
@@ -19,9 +21,27 @@ def web_app(house: House, local_token: str) -> App:
             await api({**scope, "path": "/" + path}, receive, send)
         elif scope["path"] == PATH:
             await local(scope, receive, send)
-        elif not path:
-            await send_answer(WELCOME, send)
         else:
-            await send_answer(json_answer(404, {"status": "failed", "errors": "There is nothing here."}), send)
+            await console(scope, receive, send)
+
+    return app
+
+
+def _when_needed(house: House) -> App:
+    """Load the console when the first page is asked for: a server that only answers programs starts without it."""
+    loading = threading.Lock()
+    loaded: list[App] = []
+
+    def load() -> None:
+        with loading:
+            if not loaded:
+                from tamis.web.console.app import console_app
+
+                loaded.append(console_app(house))
+
+    async def app(scope: Scope, receive: Receive, send: Send) -> None:
+        if not loaded:
+            await asyncio.to_thread(load)
+        await loaded[0](scope, receive, send)
 
     return app

@@ -27,3 +27,6 @@ SELECT public_key, created_at, revoked_at FROM key_pairs WHERE account_id = ? OR
 
 -- name: revoke_key_pair
 UPDATE key_pairs SET revoked_at = ? WHERE public_key = ? AND account_id = ? AND revoked_at IS NULL;
+
+-- name: password_hash
+SELECT password_hash FROM accounts WHERE id = ?;

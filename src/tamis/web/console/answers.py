@@ -1,0 +1,44 @@
+"""How pages answer: with a whole page, with a piece of one, or by leading on."""
+
+from typing import Any
+
+from litestar.response import Response
+
+from tamis.web.console.render import render
+from tamis.web.console.session import Visitor, WebRequest
+
+HTML = "text/html"
+
+
+def page(
+    visitor: Visitor | None, template: str, *, title: str, nav: str = "", status: int = 200, **context: Any
+) -> Response[str]:
+    """Answer with a whole page; `nav` is the entry of the navigation that it belongs to."""
+    notices = visitor.notices.take(visitor.session) if visitor else []
+    return Response(
+        render(visitor, template, title=title, nav=nav, notices=notices, **context), media_type=HTML, status_code=status
+    )
+
+
+def fragment(visitor: Visitor | None, template: str, *, status: int = 200, **context: Any) -> Response[str]:
+    """Answer htmx with a piece of a page."""
+    return Response(render(visitor, template, **context), media_type=HTML, status_code=status)
+
+
+def see(visitor: Visitor, path: str, *, said: str = "", request: WebRequest | None = None) -> Response[str]:
+    """Lead on to a page, which shows the sentence once; htmx, where `request` came from it, loads the page whole."""
+    if said:
+        visitor.notices.say(visitor.session, said)
+    if request is not None and from_htmx(request):
+        return Response("", status_code=200, headers={"HX-Redirect": path}, media_type=HTML)
+    return Response("", status_code=303, headers={"location": path}, media_type=HTML)
+
+
+def from_htmx(request: WebRequest) -> bool:
+    """Tell whether htmx asks, which wants a piece and no page."""
+    return request.headers.get("hx-request") == "true"
+
+
+def wants_page(request: WebRequest) -> bool:
+    """Tell browsers, which say that they want pages, from programs, which take anything."""
+    return from_htmx(request) or "text/html" in request.headers.get("accept", "")

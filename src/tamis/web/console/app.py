@@ -1,0 +1,87 @@
+"""The console as one ASGI application: its pages, what is injected into them, what all answers carry."""
+
+from typing import Any
+
+from litestar import Litestar, get
+from litestar.di import Provide
+from litestar.exceptions import HTTPException
+from litestar.response import Redirect, Response
+
+from tamis.actions.house import House
+from tamis.domain.errors import TamisError
+from tamis.web.console import errors, static
+from tamis.web.console.answers import wants_page
+from tamis.web.console.forms import Form, read_form
+from tamis.web.console.gate import Gate
+from tamis.web.console.pages import account, sign_in
+from tamis.web.console.session import Notices, SignInNeeded, Visitor, WebRequest, find_visitor
+from tamis.web.http import App, Receive, Scope, Send
+
+AREAS = (account, sign_in)
+MAX_BODY = 4_194_304
+SECURITY = [
+    (b"content-security-policy",
+     b"default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; font-src 'self'; "
+     b"connect-src 'self'; form-action 'self'; frame-ancestors 'none'; base-uri 'none'"),
+    (b"x-content-type-options", b"nosniff"),
+    (b"x-frame-options", b"DENY"),
+    (b"referrer-policy", b"same-origin"),
+    (b"cross-origin-opener-policy", b"same-origin"),
+    (b"cross-origin-resource-policy", b"same-origin"),
+]  # fmt: skip
+NOT_STORED = (b"cache-control", b"no-store")
+"""Every page is asked for anew, also by the back button: no number is ever shown that is not true any more."""
+
+
+@get("/", sync_to_thread=False)
+def home(request: WebRequest) -> Response[Any]:
+    """Begin with the segments; a program is told what this is."""
+    if wants_page(request):
+        return Redirect("/segments")
+    return Response({"name": "Tamis", "segment_api": "/api/", "documentation": "README.md and docs/ of the project"})
+
+
+def console_app(house: House) -> App:
+    """Make the application."""
+    notices = Notices()
+
+    def visitor(request: WebRequest) -> Visitor:
+        return find_visitor(house, notices, request)
+
+    async def form(request: WebRequest) -> Form:
+        return await read_form(request)
+
+    app = Litestar(
+        [home, static.serve, *(handler for area in AREAS for handler in area.handlers)],
+        dependencies={
+            "house": Provide(lambda: house, sync_to_thread=False),
+            "visitor": Provide(visitor, sync_to_thread=False),
+            "form": Provide(form),
+        },
+        middleware=[Gate()],
+        exception_handlers={
+            SignInNeeded: errors.sign_in_needed,
+            TamisError: errors.refused,
+            HTTPException: errors.wrong_request,
+            Exception: errors.fault,
+        },
+        request_max_body_size=MAX_BODY,
+        openapi_config=None,
+        logging_config=None,
+    )
+    return _with_headers(app)  # type: ignore[arg-type]  # Litestar types the messages of ASGI more closely
+
+
+def _with_headers(inner: App) -> App:
+    async def app(scope: Scope, receive: Receive, send: Send) -> None:
+        async def send_with_headers(message: Any) -> None:
+            if message["type"] == "http.response.start":
+                headers = [*message.get("headers", ()), *SECURITY]
+                if not any(name.lower() == b"cache-control" for name, _ in headers):
+                    headers.append(NOT_STORED)
+                message = {**message, "headers": headers}
+            await send(message)
+
+        await inner(scope, receive, send_with_headers)
+
+    return app

@@ -1,0 +1,85 @@
+"""What people see when something is wrong; here alone errors of the domain become statuses of HTTP."""
+
+import logging
+import secrets
+from typing import Any
+from urllib.parse import quote
+
+from litestar.exceptions import HTTPException
+from litestar.response import Response
+
+from tamis.domain.errors import Invalid, NotFound, Refused, TamisError, Unavailable
+from tamis.web.console.answers import fragment, from_htmx, page, wants_page
+from tamis.web.console.session import WebRequest
+
+STATUSES: tuple[tuple[type[TamisError], int, str], ...] = (
+    (NotFound, 404, "This is not here"),
+    (Invalid, 422, "Something is not right yet"),
+    (Refused, 409, "That cannot be done now"),
+    (Unavailable, 503, "Tamis cannot answer now"),
+)
+TITLES = {
+    400: "This request cannot be read",
+    403: "This page is out of date",
+    404: "This is not here",
+    405: "This is not done so",
+    413: "That is too much at once",
+    429: "Not so fast",
+}
+NOTHING_HERE = "There is nothing here, or not for this account."
+
+log = logging.getLogger("tamis")
+
+
+def sign_in_needed(request: WebRequest, _: Exception) -> Response[Any]:
+    """Lead to the sign-in, and from there back to the page that was asked for."""
+    if from_htmx(request):
+        return Response("", status_code=401, headers={"HX-Redirect": "/sign-in"}, media_type="text/html")
+    if "application/json" in request.headers.get("accept", ""):
+        return Response({"message": "Your session has ended: sign in again."}, status_code=401)
+    then = quote(request.url.path, safe="/") if request.method in ("GET", "HEAD") and request.url.path != "/" else ""
+    location = f"/sign-in?then={then}" if then else "/sign-in"
+    return Response("", status_code=303, headers={"location": location}, media_type="text/html")
+
+
+def refused(request: WebRequest, error: TamisError) -> Response[Any]:
+    """Say what the domain says."""
+    status, title = next(((s, t) for kind, s, t in STATUSES if isinstance(error, kind)), (500, "That went wrong"))
+    message = NOTHING_HERE if isinstance(error, NotFound) else error.message
+    problems = [{"path": p.path, "message": p.message} for p in error.problems] if isinstance(error, Invalid) else []
+    return _answer(request, status, title, message, problems)
+
+
+def wrong_request(request: WebRequest, error: HTTPException) -> Response[Any]:
+    """Say what is wrong with a request that no page could take."""
+    status = error.status_code
+    if status >= 500:
+        return fault(request, error)
+    message = error.detail if status == 403 else NOTHING_HERE if status == 404 else "Go back and try it again."
+    return _answer(request, status, TITLES.get(status, "This request cannot be read"), message, [])
+
+
+def fault(request: WebRequest, error: Exception) -> Response[Any]:
+    """Log what went wrong, and give people a number by which it is found."""
+    reference = secrets.token_hex(4)
+    log.error("fault %s in %s", reference, request.scope.get("path_template", "a page"), exc_info=error)
+    return _answer(
+        request,
+        500,
+        "That went wrong, and it is our fault",
+        f"The log of the server says what happened, under the reference {reference}.",
+        [],
+    )
+
+
+def _answer(
+    request: WebRequest, status: int, title: str, message: str, problems: list[dict[str, str]]
+) -> Response[Any]:
+    if not wants_page(request):
+        return Response({"message": message, "problems": problems}, status_code=status)
+    visitor = request.state.get("visitor")
+    if from_htmx(request):
+        answer = fragment(visitor, "errors/piece.html", status=status, message=message)
+        answer.headers.update({"HX-Retarget": "#problems", "HX-Reswap": "innerHTML"})
+        return answer
+    return page(visitor, "errors/page.html", title=title, status=status, message=message)

@@ -1,0 +1,61 @@
+"""How numbers, shares, days and instants are written for people."""
+
+from datetime import date, datetime, tzinfo
+from zoneinfo import ZoneInfo
+
+from markupsafe import Markup
+
+UTC = ZoneInfo("UTC")
+
+
+def number(value: float) -> str:
+    """Write a number with thousands separators: 12,345."""
+    return f"{value:,}"
+
+
+def percent(share: float) -> str:
+    """Write a share as per cent, never nought or all when it is not: 12.3%, <0.1%, >99.9%."""
+    if share in (0, 1):
+        return f"{share:.0%}"
+    if share < 0.001:
+        return "<0.1%"
+    return ">99.9%" if share > 0.999 else f"{share:.1%}"
+
+
+def plural(count: int, one: str, many: str) -> str:
+    """Write a count with its word: 1 contact, 12,345 contacts."""
+    return f"{count:,} {one if count == 1 else many}"
+
+
+def day(of: date) -> str:
+    """Write a calendar day: 24 Nov 2026."""
+    return f"{of.day} {of:%b %Y}"
+
+
+def when(instant: datetime, zone: tzinfo) -> Markup:
+    """Write an instant in a time zone, with the exact one on hover: 24 Nov 2026, 19:04."""
+    local = instant.astimezone(zone)
+    return _time(instant, local, f"{day(local.date())}, {local:%H:%M}")
+
+
+def ago(instant: datetime, now: datetime, zone: tzinfo) -> Markup:
+    """Write how long ago an instant was, with the exact one on hover: 5 minutes ago; older ones as `when` does."""
+    seconds = (now - instant).total_seconds()
+    local = instant.astimezone(zone)
+    if seconds < 60:
+        text = "just now"
+    elif seconds < 3600:
+        text = plural(int(seconds // 60), "minute", "minutes") + " ago"
+    elif seconds < 86_400:
+        text = plural(int(seconds // 3600), "hour", "hours") + " ago"
+    elif seconds < 7 * 86_400:
+        text = plural(int(seconds // 86_400), "day", "days") + " ago"
+    else:
+        text = day(local.date())
+    return _time(instant, local, text)
+
+
+def _time(instant: datetime, local: datetime, text: str) -> Markup:
+    exact = f"{local:%Y-%m-%d %H:%M:%S.%f} {local.tzname()}"
+    utc = instant.astimezone(UTC).isoformat(timespec="microseconds").replace("+00:00", "Z")
+    return Markup('<time datetime="{}" title="{}">{}</time>').format(utc, exact, text)

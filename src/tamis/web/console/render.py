@@ -1,0 +1,60 @@
+"""Templates become HTML: everything is escaped, and everyone's dates are in the time zone of their account."""
+
+import secrets
+from contextvars import ContextVar
+from typing import Any
+
+from jinja2 import Environment, PackageLoader, StrictUndefined
+from markupsafe import Markup
+
+from tamis.web.console import filters
+from tamis.web.console.session import Visitor
+from tamis.web.console.static import url_of
+
+_visitor: ContextVar[Visitor | None] = ContextVar("visitor", default=None)
+
+
+def render(visitor: Visitor | None, template: str, **context: Any) -> str:
+    """Render a template for a visitor, or for a guest."""
+    seen_by = _visitor.set(visitor)
+    try:
+        return _environment.get_template(template).render(visitor=visitor, **context)
+    finally:
+        _visitor.reset(seen_by)
+
+
+def _token() -> Markup:
+    visitor = _visitor.get()
+    csrf = visitor.csrf if visitor else ""
+    return Markup('<input type="hidden" name="csrf" value="{}"><input type="hidden" name="once" value="{}">').format(
+        csrf, secrets.token_hex(8)
+    )
+
+
+def _zone() -> Any:
+    visitor = _visitor.get()
+    return visitor.account.zone if visitor else filters.UTC
+
+
+def _make_environment() -> Environment:
+    made = Environment(
+        loader=PackageLoader("tamis.web.console", "templates"),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        auto_reload=False,
+    )
+    made.globals.update(static=url_of, token=_token)
+    made.filters.update(
+        number=filters.number,
+        percent=filters.percent,
+        plural=filters.plural,
+        day=filters.day,
+        when=lambda instant: filters.when(instant, _zone()),
+        ago=lambda instant, now: filters.ago(instant, now, _zone()),
+    )
+    return made
+
+
+_environment = _make_environment()

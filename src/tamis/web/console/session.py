@@ -1,0 +1,118 @@
+"""Who looks at a page: cookies, the token against forged requests, and what is said once."""
+
+import hashlib
+import secrets
+import threading
+from dataclasses import dataclass, field
+from typing import Any
+
+from litestar import Request
+from litestar.datastructures import Cookie
+
+from tamis.actions.house import House
+from tamis.actions.sessions import LONGEST, find_session, note_session, to_be_noted
+from tamis.domain.accounts import Account, Session
+
+WebRequest = Request[Any, Any, Any]
+
+SESSION, GUEST = "tamis_session", "tamis_guest"
+MOST_NOTICES = 1_000
+
+
+class SignInNeeded(Exception):
+    """A page was asked for that only somebody who is signed in may see."""
+
+
+class Notices:
+    """Sentences that are to be shown once, on the next page of a session."""
+
+    def __init__(self) -> None:
+        self._said: dict[bytes, list[str]] = {}
+        self._lock = threading.Lock()
+
+    def say(self, session: Session, sentence: str) -> None:
+        """Keep a sentence for the next page."""
+        with self._lock:
+            self._said.setdefault(session.token_hash, []).append(sentence)
+            while len(self._said) > MOST_NOTICES:
+                del self._said[next(iter(self._said))]
+
+    def take(self, session: Session) -> list[str]:
+        """Give what was said, once."""
+        with self._lock:
+            return self._said.pop(session.token_hash, [])
+
+
+@dataclass(frozen=True, slots=True)
+class Visitor:
+    """Somebody who is signed in."""
+
+    session: Session
+    csrf: str
+    notices: Notices = field(repr=False)
+
+    @property
+    def account(self) -> Account:
+        """Whose contacts and segments these are; every look-up is scoped to it."""
+        return self.session.account
+
+
+def csrf_of(token: str) -> str:
+    """Derive what proves that a form came from our page: whoever does not know the cookie cannot know it."""
+    return hashlib.sha256(b"csrf:" + token.encode()).hexdigest()
+
+
+def token_of(request: WebRequest) -> str:
+    """Give the token of a request's cookie: that of a session, else that of a guest, else an empty text."""
+    return session_token(request) or request.cookies.get(_name(request, GUEST), "")
+
+
+def session_token(request: WebRequest) -> str:
+    """Give the token of the cookie of a session, which may be none."""
+    return request.cookies.get(_name(request, SESSION), "")
+
+
+def find_visitor(house: House, notices: Notices, request: WebRequest) -> Visitor:
+    """Find out who asks; raises SignInNeeded."""
+    token = session_token(request)
+    now = house.clock()
+    session = find_session(house.records.reader(), now, token) if token else None
+    if session is None:
+        raise SignInNeeded
+    if to_be_noted(session, now):
+        house.submit(note_session, session)
+    visitor = Visitor(session, csrf_of(token), notices)
+    request.state.visitor = visitor
+    return visitor
+
+
+def session_cookie(request: WebRequest, token: str) -> Cookie:
+    """Make the cookie of a session; no script can read it, no other site can make the browser send it."""
+    return _cookie(request, SESSION, token, int(LONGEST.total_seconds()))
+
+
+def guest_cookie(request: WebRequest) -> Cookie:
+    """Make the cookie to which the form of the sign-in is bound."""
+    known = request.cookies.get(_name(request, GUEST))  # another tab may show the form, too
+    return _cookie(request, GUEST, known or secrets.token_urlsafe(32), None)
+
+
+def ended_cookie(request: WebRequest) -> Cookie:
+    """Make the cookie that removes that of a session."""
+    return _cookie(request, SESSION, "", 0)
+
+
+def _cookie(request: WebRequest, name: str, value: str, max_age: int | None) -> Cookie:
+    secure = _is_secure(request)
+    return Cookie(
+        _name(request, name), value=value, max_age=max_age, path="/", httponly=True, samesite="lax", secure=secure
+    )
+
+
+def _is_secure(request: WebRequest) -> bool:
+    return bool(request.scope["scheme"] == "https")
+
+
+def _name(request: WebRequest, name: str) -> str:
+    # Under TLS, a cookie with this prefix can come from this host alone.
+    return f"__Host-{name}" if _is_secure(request) else name

@@ -1,0 +1,69 @@
+// What all pages share: dialogs, copying, themes, and forms that are sent once.
+
+document.addEventListener("click", (event) => {
+  const opener = event.target.closest("[data-opens]");
+  if (opener) document.getElementById(opener.dataset.opens).showModal();
+  const closer = event.target.closest("[data-closes]");
+  if (closer) closer.closest("dialog").close();
+  const copier = event.target.closest("[data-copies]");
+  if (copier) copy(copier);
+  if (event.target.closest("[data-theme-toggle]")) toggleTheme();
+});
+
+// A click beside a dialog closes it, as Escape does.
+document.addEventListener("mousedown", (event) => {
+  if (event.target instanceof HTMLDialogElement) event.target.close();
+});
+
+// The server gives a second equal submit the answer of the first; here it is only made visible that one is under way.
+document.addEventListener("submit", (event) => {
+  const form = event.target;
+  if (form.method !== "post" || event.defaultPrevented) return;
+  if (form.dataset.sent) event.preventDefault();
+  form.dataset.sent = "1";
+  form.setAttribute("aria-busy", "true");
+});
+
+// A page that comes back from the browser's memory can be used again.
+window.addEventListener("pageshow", () => {
+  for (const form of document.querySelectorAll("form[data-sent]")) {
+    delete form.dataset.sent;
+    form.removeAttribute("aria-busy");
+  }
+});
+
+// Menus close when something else is used.
+document.addEventListener("click", (event) => {
+  for (const menu of document.querySelectorAll("details.menu[open]")) {
+    if (!menu.contains(event.target)) menu.open = false;
+  }
+});
+document.addEventListener("keydown", (event) => {
+  if (event.key !== "Escape") return;
+  for (const menu of document.querySelectorAll("details.menu[open]")) {
+    menu.open = false;
+    menu.querySelector("summary").focus();
+  }
+});
+
+async function copy(button) {
+  const says = button.querySelector("[data-says]");
+  const code = button.closest(".copy").querySelector("code");
+  try {
+    await navigator.clipboard.writeText(code.textContent);
+    says.textContent = "Copied";
+  } catch {
+    // Without TLS browsers lend no clipboard to other machines: what is selected can be copied by hand.
+    getSelection().selectAllChildren(code);
+    says.textContent = "Selected: press Ctrl+C";
+  }
+  setTimeout(() => { says.textContent = "Copy"; }, 2500);
+}
+
+function toggleTheme() {
+  const root = document.documentElement;
+  const now = root.dataset.theme
+    ?? (matchMedia("(prefers-color-scheme: dark)").matches ? "dark" : "light");
+  root.dataset.theme = now === "dark" ? "light" : "dark";
+  localStorage.setItem("tamis-theme", root.dataset.theme);
+}

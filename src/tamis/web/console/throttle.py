@@ -1,0 +1,44 @@
+"""How often somebody may try: enough for people who mistype, too little for machines that guess."""
+
+import threading
+import time
+from collections import OrderedDict, deque
+
+MOST_KEYS = 50_000
+
+
+class Throttle:
+    """Counts failures of a key within a window of time."""
+
+    def __init__(self, most: int, window_seconds: float) -> None:
+        self._most, self._window = most, window_seconds
+        self._failures: OrderedDict[str, deque[float]] = OrderedDict()
+        self._lock = threading.Lock()
+
+    def wait_seconds(self, key: str) -> float:
+        """Tell how long a key has to wait; 0 when it may try."""
+        with self._lock:
+            failures = self._recent(key)
+            return failures[0] + self._window - time.monotonic() if failures and len(failures) >= self._most else 0.0
+
+    def failed(self, key: str) -> None:
+        """Note a failure, or an attempt before its outcome is known."""
+        with self._lock:
+            failures = self._recent(key)
+            failures.append(time.monotonic())
+            self._failures[key] = failures
+            self._failures.move_to_end(key)
+            while len(self._failures) > MOST_KEYS:
+                self._failures.popitem(last=False)
+
+    def succeeded(self, key: str) -> None:
+        """Forget the failures of a key."""
+        with self._lock:
+            self._failures.pop(key, None)
+
+    def _recent(self, key: str) -> deque[float]:
+        failures = self._failures.get(key) or deque()
+        oldest = time.monotonic() - self._window
+        while failures and failures[0] <= oldest:
+            failures.popleft()
+        return failures

@@ -1,0 +1,86 @@
+"""People at the console: over HTTP as a browser would, and in Chromium itself."""
+
+import html
+import json
+import re
+import secrets
+import subprocess
+import sys
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import requests
+
+from tests.support.people import Person
+from tests.support.process import PATIENCE_SECONDS, environment
+
+PASSWORD = "grain by grain 42"
+CSRF = re.compile(r'name="csrf" (?:content|value)="([0-9a-f]{64})"')
+CHROMIUM_ARGUMENTS = [
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+]
+
+
+def new_console_account(data: Path, address: str, email: str, timezone: str = "UTC") -> Person:
+    """Make an account that can sign in with `PASSWORD`."""
+    command = ["account", "create", "--email", email, "--timezone", timezone, "--password-stdin"]
+    done = subprocess.run(
+        [sys.executable, "-m", "tamis", *command, "--data", str(data), "--json"],
+        input=PASSWORD + "\n",
+        capture_output=True,
+        text=True,
+        check=True,
+        env=environment(),
+        timeout=PATIENCE_SECONDS,
+    )
+    made = json.loads(done.stdout)
+    return Person(data, f"{address}/api/", made["account_id"], email, made["public_key"], made["secret_key"])
+
+
+@dataclass
+class Visitor:
+    """Somebody at the console, signed in or not, who sees what the server sends."""
+
+    address: str
+    http: requests.Session = field(default_factory=requests.Session, repr=False)
+    csrf: str = ""
+
+    def __post_init__(self) -> None:
+        self.http.trust_env = False
+        self.http.headers["accept"] = "text/html"
+
+    def get(self, path: str, **options: Any) -> requests.Response:
+        """Ask for a page; redirects are not followed."""
+        answer = self.http.get(self.address + path, allow_redirects=False, timeout=PATIENCE_SECONDS, **options)
+        found = CSRF.search(answer.text)
+        self.csrf = found[1] if found else self.csrf
+        return answer
+
+    def post(self, path: str, data: Mapping[str, Any] | None = None, **options: Any) -> requests.Response:
+        """Send a form as its page would: with the token, and with a mark of its own so that it is done once."""
+        filled = {"csrf": self.csrf, "once": secrets.token_hex(8), **(data or {})}
+        return self.http.post(
+            self.address + path, data=filled, allow_redirects=False, timeout=PATIENCE_SECONDS, **options
+        )
+
+    def sign_in(self, email: str, password: str = PASSWORD) -> requests.Response:
+        """Fill in the form of the sign-in."""
+        self.get("/sign-in")
+        answer = self.post("/sign-in", {"email": email, "password": password})
+        if answer.status_code == 303:
+            self.get("/account")  # for the token of the session
+        return answer
+
+
+def text_of(page: str) -> str:
+    """Give the text of a page as people read it: without tags, escapes and repeated spaces."""
+    visible = re.sub(r"<(script|style)\b.*?</\1>", " ", page, flags=re.S)
+    return " ".join(html.unescape(re.sub(r"<[^>]+>", " ", visible)).split())
