@@ -1,23 +1,24 @@
 """The console as one ASGI application: its pages, what is injected into them, what all answers carry."""
 
+from importlib import import_module
+from pkgutil import iter_modules
 from typing import Any
 
 from litestar import Litestar, get
 from litestar.di import Provide
 from litestar.exceptions import HTTPException
+from litestar.handlers import HTTPRouteHandler
 from litestar.response import Redirect, Response
 
 from tamis.actions.house import House
 from tamis.domain.errors import TamisError
-from tamis.web.console import errors, static
+from tamis.web.console import errors, pages, static
 from tamis.web.console.answers import wants_page
 from tamis.web.console.forms import Form, read_form
 from tamis.web.console.gate import Gate
-from tamis.web.console.pages import account, sign_in
 from tamis.web.console.session import Notices, SignInNeeded, Visitor, WebRequest, find_visitor
 from tamis.web.http import App, Receive, Scope, Send
 
-AREAS = (account, sign_in)
 MAX_BODY = 4_194_304
 SECURITY = [
     (b"content-security-policy",
@@ -52,7 +53,7 @@ def console_app(house: House) -> App:
         return await read_form(request)
 
     app = Litestar(
-        [home, static.serve, *(handler for area in AREAS for handler in area.handlers)],
+        [home, static.serve, *_handlers_of_pages()],
         dependencies={
             "house": Provide(lambda: house, sync_to_thread=False),
             "visitor": Provide(visitor, sync_to_thread=False),
@@ -70,6 +71,12 @@ def console_app(house: House) -> App:
         logging_config=None,
     )
     return _with_headers(app)  # type: ignore[arg-type]  # Litestar types the messages of ASGI more closely
+
+
+def _handlers_of_pages() -> list[HTTPRouteHandler]:
+    """Collect the `handlers` of all modules under `pages`, so that a new one is found by being there."""
+    modules = [import_module(f"{pages.__name__}.{found.name}") for found in iter_modules(pages.__path__)]
+    return [handler for module in modules for handler in getattr(module, "handlers", [])]
 
 
 def _with_headers(inner: App) -> App:
