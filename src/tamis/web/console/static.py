@@ -9,6 +9,7 @@ from typing import NamedTuple
 
 from litestar import get
 from litestar.exceptions import NotFoundException
+from litestar.params import FromPath
 from litestar.response import Response
 
 from tamis.web.console.session import WebRequest
@@ -64,7 +65,7 @@ def url_of(name: str) -> str:
 
 
 @get("/static/{version:str}/{name:path}", sync_to_thread=False)
-def serve(request: WebRequest, version: str, name: str) -> Response[bytes]:
+def serve(request: WebRequest, version: FromPath[str], name: FromPath[str]) -> Response[bytes]:
     """Send a file."""
     file = _files().get(name.lstrip("/"))
     if file is None:

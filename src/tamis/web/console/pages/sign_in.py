@@ -3,16 +3,15 @@
 import threading
 
 from litestar import get, post
+from litestar.params import FromQuery
 from litestar.response import Response
 
-from tamis.actions.house import House
 from tamis.actions.sessions import end_session, find_session, open_session
 from tamis.actions.signing_in import check_password
 from tamis.domain.text import fold
 from tamis.web.console.answers import page, see
-from tamis.web.console.forms import Form
+from tamis.web.console.injected import InjectedForm, InjectedHouse, InjectedVisitor
 from tamis.web.console.session import (
-    Visitor,
     WebRequest,
     csrf_of,
     ended_cookie,
@@ -33,7 +32,7 @@ by_client = Throttle(50, WINDOW_SECONDS)
 
 
 @get("/sign-in", sync_to_thread=False)
-def form_to_sign_in(request: WebRequest, house: House, then: str = "/segments") -> Response[str]:
+def form_to_sign_in(request: WebRequest, house: InjectedHouse, then: FromQuery[str] = "/segments") -> Response[str]:
     """Show the form; whoever is signed in already is led on."""
     if find_session(house.records.reader(), house.clock(), session_token(request)):
         return Response("", status_code=303, headers={"location": _own(then)}, media_type="text/html")
@@ -45,7 +44,7 @@ def form_to_sign_in(request: WebRequest, house: House, then: str = "/segments") 
 
 
 @post("/sign-in", sync_to_thread=True)
-def sign_in(request: WebRequest, house: House, form: Form) -> Response[str]:
+def sign_in(request: WebRequest, house: InjectedHouse, form: InjectedForm) -> Response[str]:
     """Check e-mail and password, and open a session."""
     email, then, csrf = form.text("email"), form.text("then"), csrf_of(token_of(request))
     client = request.client.host if request.client else ""
@@ -69,7 +68,7 @@ def sign_in(request: WebRequest, house: House, form: Form) -> Response[str]:
 
 
 @post("/sign-out", sync_to_thread=True)
-def sign_out(request: WebRequest, house: House, visitor: Visitor) -> Response[str]:
+def sign_out(request: WebRequest, house: InjectedHouse, visitor: InjectedVisitor) -> Response[str]:
     """End the session."""
     house.write(end_session, visitor.session)
     answer = see(visitor, "/sign-in")

@@ -1,0 +1,12 @@
+"""What a page may ask for by naming a parameter `house`, `visitor` or `form`."""
+
+from litestar.di import NamedDependency
+
+from tamis.actions.house import House
+from tamis.web.console.forms import Form
+from tamis.web.console.session import Visitor
+
+InjectedHouse = NamedDependency[House]
+InjectedVisitor = NamedDependency[Visitor]
+"""Whoever is signed in; a page that names it leads everybody else to the sign-in."""
+InjectedForm = NamedDependency[Form]

@@ -1,0 +1,99 @@
+"""The gate: a form that is sent twice is done once, however the two come, and what was refused may be tried again."""
+
+import asyncio
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+from litestar import Litestar, post
+from litestar.response import Response
+from litestar.testing import TestClient
+
+from tamis.web.console.forms import read_form
+from tamis.web.console.gate import Gate
+from tamis.web.console.injected import InjectedForm
+from tamis.web.console.session import SESSION, csrf_of
+
+TOKEN = "the token of somebody"
+
+
+class Counter:
+    """A page that counts how often it was done; it waits while `slow` and refuses while `refusing`."""
+
+    def __init__(self) -> None:
+        self.done = 0
+        self.refusing = False
+
+
+@pytest.fixture
+def counter() -> Counter:
+    return Counter()
+
+
+@pytest.fixture
+def client(counter: Counter) -> Iterator[TestClient[Litestar]]:
+    @post("/count")
+    async def count(form: InjectedForm) -> Response[str]:
+        await asyncio.sleep(0)
+        if counter.refusing:
+            return Response("not yet", status_code=422)
+        counter.done += 1
+        return Response(f"{counter.done} {form.text('name')}", status_code=200)
+
+    app = Litestar([count], dependencies={"form": read_form}, middleware=[Gate()])
+    with TestClient(app) as opened:
+        opened.cookies.set(SESSION, TOKEN)
+        yield opened
+
+
+def send(client: TestClient[Litestar], **fields: str) -> Any:
+    return client.post("/count", data={"csrf": csrf_of(TOKEN), **fields})
+
+
+def test_equal_submits_are_done_once_and_answered_alike(client: TestClient[Litestar], counter: Counter) -> None:
+    answers = [send(client, once="a", name="Ada") for _ in range(3)]
+    assert {(answer.status_code, answer.text) for answer in answers} == {(200, "1 Ada")}
+    assert send(client, once="b", name="Ada").text == "2 Ada"
+    assert send(client, name="Ada").text == "3 Ada"
+    assert counter.done == 3
+
+
+def test_submits_that_come_together_are_done_once(client: TestClient[Litestar], counter: Counter) -> None:
+    async def both() -> list[Any]:
+        async def one() -> Any:
+            return await asyncio.to_thread(send, client, once="a", name="Ada")
+
+        return list(await asyncio.gather(*(one() for _ in range(8))))
+
+    assert {answer.text for answer in asyncio.run(both())} == {"1 Ada"}
+    assert counter.done == 1
+
+
+def test_what_was_refused_may_be_tried_again(client: TestClient[Litestar], counter: Counter) -> None:
+    counter.refusing = True
+    assert send(client, once="a").status_code == 422
+    counter.refusing = False
+    assert send(client, once="a").status_code == 200
+
+
+def test_the_mark_of_one_session_means_nothing_to_another(client: TestClient[Litestar], counter: Counter) -> None:
+    send(client, once="a")
+    client.cookies.set(SESSION, "the token of somebody else")
+    assert client.post("/count", data={"csrf": csrf_of(TOKEN), "once": "a"}).status_code == 403
+    assert client.post("/count", data={"csrf": csrf_of("the token of somebody else"), "once": "a"}).text == "2 "
+
+
+@pytest.mark.parametrize("headers", [{}, {"x-csrf-token": "0" * 64}, {"x-csrf-token": "é"}])
+def test_without_the_token_nothing_is_done(
+    client: TestClient[Litestar], counter: Counter, headers: dict[str, str]
+) -> None:
+    encoded = [(name.encode(), value.encode()) for name, value in headers.items()]
+    assert client.post("/count", data={"name": "Ada"}, headers=encoded).status_code == 403
+    assert client.post("/count", content=b"raw", headers=encoded).status_code == 403
+    assert counter.done == 0
+
+
+def test_the_header_serves_for_what_is_no_form(client: TestClient[Litestar], counter: Counter) -> None:
+    headers = {"x-csrf-token": csrf_of(TOKEN), "content-type": "application/octet-stream"}
+    assert client.post("/count", content=b"raw", headers=headers).status_code == 200
+    assert counter.done == 1
