@@ -127,8 +127,16 @@ def test_a_write_before_the_jump_that_is_read_after_it(clocked: Clocked) -> None
         clocked.check()
 
 
-def test_jumps_at_random(clocked: Clocked) -> None:
-    seed = random.randrange(1 << 32)
+def test_an_hour_after_the_midnight_after_a_write_that_nobody_looked_at(clocked: Clocked) -> None:
+    clocked.now = datetime(2026, 3, 1, 17, tzinfo=UTC)  # an hour before midnight in the zone of the account
+    clocked.check()
+    clocked.desk.write(ada={"score": "1", "born": "1980-01-01", "seen": "2026-03-01T19:00Z"})
+    clocked.now += 4 * HOUR
+    clocked.check()
+
+
+@pytest.mark.parametrize("seed", [3761437025, random.randrange(1 << 32)], ids=["once wrong", "drawn"])
+def test_jumps_at_random(clocked: Clocked, seed: int) -> None:
     print(f"seed {seed}")
     chance = random.Random(seed)
     for _ in range(15):

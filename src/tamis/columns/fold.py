@@ -216,7 +216,8 @@ class Fold:
             "FROM touched WHERE instant < $1",
             [_plain(end), floor],
         )
-        if clock and clock.edge and clock.edge < end:
+        if clock and (number or (clock.edge and clock.edge < end)):
+            # The clock does not know the edges of contacts that came in a stretch before this one.
             replay.choose_at_edges(con, type_id, edges, _plain(start), _plain(end))
         if plans.kept:
             replay.stage(con, type_id, plans.kept, self._by_hand)
