@@ -14,11 +14,13 @@ from tamis.actions.importing.upsert import upsert
 from tamis.actions.recipients import add_recipient, delete_recipient, recipient_page
 from tamis.actions.segments import create_segment, delete_segment
 from tamis.actions.types import create_type
+from tamis.columns.days import sizes_by_day
+from tamis.columns.one_moment import at_one_moment
 from tamis.domain.contacts import encode_values
 from tamis.domain.emails import Email, parse_email
 from tamis.domain.errors import Invalid, NotFound, Refused
 from tamis.domain.fields import COUNTRY
-from tamis.domain.instants import to_micros
+from tamis.domain.instants import day_of, to_micros
 from tamis.domain.segments import Segment
 from tamis.domain.transitions import DaySize
 from tamis.records import segments, types
@@ -67,6 +69,7 @@ class Past:
         """Let the columns follow, and note who is in the segment now."""
         rows = recipient_page(self.house, self.account.id, self.segment.id, 0, EVERYONE)
         self.seen[self.now] = {recipient_id for recipient_id, _ in rows}
+        self.sizes(8)
         return self.seen[self.now]
 
     def write(self, people: dict[str, str]) -> None:
@@ -115,8 +118,16 @@ class Past:
         columns.trim(zones, self.now, kept_days)
 
     def sizes(self, days: int = 400) -> list[DaySize]:
-        """Give the sizes of the last days."""
-        return history.segment_history(self.house, self.account.id, self.segment.id, days).days
+        """Give the sizes of the last days, which are the same by all three ways of telling them."""
+        told = history.segment_history(self.house, self.account.id, self.segment.id, days).days
+        today = day_of(self.now, self.account.zone)
+        with self.house.columns().reading() as con, at_one_moment(con):
+            first = today - timedelta(days=days - 1)
+            assert told == sizes_by_day(con, self.segment.id, self.account.zone, first, today)
+            many = self.house.trends.sizes(con, [self.segment.id], self.account.zone, today, 8)[self.segment.id]
+        known = {day.day: day.recipients for day in told}
+        assert many == [known.get(today - timedelta(days=back)) for back in reversed(range(8))]
+        return told
 
     def known_since(self) -> datetime:
         """Tell since when it is known who was in the segment."""

@@ -9,7 +9,7 @@ import duckdb
 
 from tamis.actions.house import House
 from tamis.columns import history
-from tamis.columns.days import sizes_by_day
+from tamis.columns.backwards import recent_sizes
 from tamis.domain.accounts import Account
 from tamis.domain.dates import ValueProblem, parse_date, parse_moment
 from tamis.domain.errors import Invalid, NotFound, Problem, Refused
@@ -54,7 +54,7 @@ def segment_history(house: House, account_id: int, segment_id: int, days: int) -
     today = day_of(house.clock(), account.zone)
     with columns.reading() as con, history.one_state(con):
         return SizesByDay(
-            sizes_by_day(con, segment.id, account.zone, today - timedelta(days=days - 1), today),
+            recent_sizes(con, segment.id, account.zone, today - timedelta(days=days - 1), today),
             history.known_since(con, segment.id),
         )
 

@@ -12,6 +12,7 @@ import apsw
 from tamis.actions.catch_up import catch_up
 from tamis.actions.trimming import trim_history, trim_imports
 from tamis.columns.store import Columns
+from tamis.columns.trends import Trends
 from tamis.domain.errors import Unavailable
 from tamis.records.feed import store_id
 from tamis.records.store import Records
@@ -39,6 +40,7 @@ class House:
                 f"{settings.data} cannot be made: {error.strerror}; choose another --data directory"
             ) from None
         self.records = Records(settings.data)
+        self.trends = Trends()
         self._columns: Columns | None = None
         self._opening = threading.Lock()
         self._imports_trimmed: date | None = None
