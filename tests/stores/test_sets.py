@@ -142,6 +142,18 @@ def test_the_sizes_of_union_intersection_and_difference(crowd: Crowd) -> None:
             assert column_sets.difference_size(con, one.id, [two.id]) == len(left - right)
 
 
+def test_one_segment_is_compared_with_all_others_of_its_type_at_once(crowd: Crowd) -> None:
+    mine = crowd.segments[2]
+    size, found = sets.overlaps(crowd.house, crowd.account.id, mine.id)
+    persons = crowd.persons(mine)
+    assert size == len(persons)
+    assert {crowd.all.id, *(one.id for one in crowd.segments)} == {mine.id, *(other.segment.id for other in found)}
+    for other in found:
+        theirs = crowd.persons(other.segment)
+        assert (other.recipients, other.shared) == (len(theirs), len(persons & theirs))
+    assert [other.shared for other in found] == sorted((other.shared for other in found), reverse=True)
+
+
 def test_twenty_segments_are_compared_and_twenty_one_are_not(crowd: Crowd) -> None:
     made = [crowd.segment(f"more {n}", f'email starts with "p{n}"') for n in range(21)]
     ids = [segment.id for segment in made]
@@ -177,6 +189,9 @@ def test_a_stranger_compares_and_draws_nothing_of_others(crowd: Crowd) -> None:
             sets.overlap(crowd.house, stranger.id, ids)
     with pytest.raises(NotFound, match=missing):
         sets.sampled_page(crowd.house, stranger.id, one, "s", DRAWS, 1, None, 0)
+    with pytest.raises(NotFound, match=missing):
+        sets.overlaps(crowd.house, stranger.id, one)
+    assert sets.overlaps(crowd.house, stranger.id, own.id) == (0, [])
     with pytest.raises(NotFound, match=missing):
         sets.group_sizes(crowd.house, stranger.id, one, "s", DRAWS, 2, None)
 

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from enum import Enum
+from itertools import count
 
 import apsw
 
@@ -15,7 +16,7 @@ from tamis.domain.accounts import Account
 from tamis.domain.contacts import ContactType
 from tamis.domain.errors import Invalid, NotFound, Problem
 from tamis.domain.segments import Segment, is_segment_id
-from tamis.domain.text import problem_with_name
+from tamis.domain.text import MAX_LINE, problem_with_name
 from tamis.records import accounts, segments, types
 from tamis.records.database import snapshot
 from tamis.rules.build import build
@@ -80,6 +81,24 @@ def edit_segment(
     if problems:
         raise Invalid(problems)
     return segments.update(db, segment, name, document, now)
+
+
+def duplicate_segment(db: apsw.Connection, now: datetime, account: Account, segment_id: int) -> Segment:
+    """Make a segment with the rule of another one, "Copy of" it by name; what was done by hand is not copied. Raises
+    NotFound."""
+    segment = segment_by_id(db, account, segment_id)
+    name = _free_name(db, account, f"Copy of {segment.name}")
+    return segments.insert(db, account.id, segment.contact_type_id, name, segment.rule, now)
+
+
+def _free_name(db: apsw.Connection, account: Account, name: str) -> str:
+    """Give a name, or the first of "name (2)", "name (3)" … that no segment has, cut where it would be too long."""
+    for number in count(1):
+        ending = f" ({number})" if number > 1 else ""
+        free = name[: MAX_LINE - len(ending)].rstrip() + ending
+        if segments.live_by_name(db, account.id, free) is None:
+            return free
+    raise AssertionError("numbers do not end")
 
 
 def _problems_with_name(db: apsw.Connection, account: Account, name: str, of: Segment | None) -> list[Problem]:

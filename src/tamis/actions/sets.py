@@ -1,6 +1,7 @@
 """Compare segments with each other, and draw samples and groups of their members."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 import apsw
 
@@ -23,6 +24,28 @@ def overlap(house: House, account_id: int, segment_ids: Sequence[int]) -> Overla
     found = comparable(house.records.reader(), account_id, segment_ids)
     with house.columns().reading() as con, at_one_moment(con):
         return sets.overlap(con, [segment.id for segment in found])
+
+
+@dataclass(frozen=True, slots=True)
+class InCommon:
+    """Another segment of the same type: how many persons are in it, and how many of these in both."""
+
+    segment: Segment
+    recipients: int
+    shared: int
+
+
+def overlaps(house: House, account_id: int, segment_id: int) -> tuple[int, list[InCommon]]:
+    """Compare a segment with every other one of its type: gives its own size, and the others, those that have most in
+    common with it first. Raises NotFound."""
+    db = house.records.reader()
+    segment = _segment(db, account_id, segment_id)
+    others = [other for other in segments.live_of_type(db, segment.contact_type_id) if other.id != segment.id]
+    with house.columns().reading() as con, at_one_moment(con):
+        sizes = sets.sizes(con, [segment.id, *(other.id for other in others)])
+        shared = sets.in_common(con, segment.id, [other.id for other in others])
+    found = [InCommon(other, sizes.get(other.id, 0), shared.get(other.id, 0)) for other in others]
+    return sizes.get(segment.id, 0), sorted(found, key=lambda one: (-one.shared, one.recipients, one.segment.id))
 
 
 def group_sizes(

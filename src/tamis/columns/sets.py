@@ -7,8 +7,10 @@ from typing import NamedTuple
 import duckdb
 
 from tamis.columns.draws import number_of_stranger, sampled
+from tamis.columns.membership import CONTACT, recipients_between, span
 from tamis.columns.people import contacts_in, odd_addresses, strangers_in
 from tamis.domain.draws import Sample
+from tamis.domain.segments import LAST_SEGMENT, SEGMENT_SHIFT, STRANGER
 from tamis.rules.sql import Parameters
 
 BLOCK = 5
@@ -65,6 +67,48 @@ def overlap(con: duckdb.DuckDBPyConnection, segment_ids: Sequence[int]) -> Overl
     union = sum(persons for part, _, persons in rows if part == parts[0])
     only = [exactly.get(1 << i, 0) for i in range(n)]
     return Overlap([matrix[i][i] for i in range(n)], union, exactly.get(every, 0), only, matrix)
+
+
+def sizes(con: duckdb.DuckDBPyConnection, segment_ids: Sequence[int]) -> dict[int, int]:
+    """Tell how large some segments are; of one that is not there yet, nothing."""
+    wanted = "SELECT segment_id, recipients FROM sizes WHERE segment_id IN (SELECT unnest($1::BIGINT[]))"
+    return dict(con.execute(wanted, [list(segment_ids)]).fetchall())
+
+
+def in_common(con: duckdb.DuckDBPyConnection, segment_id: int, others: Sequence[int]) -> dict[int, int]:
+    """Count the persons whom a segment has in common with each of some others, however many they are, in one pass over
+    their members; those with which it has none are left out."""
+    if not others:
+        return {}
+    parameters = Parameters()
+    odd = odd_addresses(con, [segment_id, *others], parameters)
+    low, high = span(min(others))[0], span(max(others))[1]
+    wanted = f"(SELECT unnest({parameters.bind(list(others))}::BIGINT[]))"
+    mine = f"{parameters.bind(segment_id)}::BIGINT"
+    rows = con.execute(
+        f"""
+        WITH strangers AS MATERIALIZED (
+            SELECT r.recipient_id >> {SEGMENT_SHIFT} AS segment_id, a.contact_id, coalesce(o.key, lower(a.email)) AS key
+            FROM added a JOIN {recipients_between(0, span(LAST_SEGMENT)[1])} r ON r.recipient_id = a.recipient_id
+            LEFT JOIN ({odd}) o ON o.address = a.email WHERE a.recipient_id & {STRANGER} <> 0),
+        mine AS MATERIALIZED (
+            {contacts_in(segment_id)} UNION ALL
+            SELECT contact_id FROM strangers WHERE contact_id IS NOT NULL AND segment_id = {mine})
+        SELECT segment_id, count(*) FROM (
+            SELECT recipient_id >> {SEGMENT_SHIFT} AS segment_id, recipient_id & {CONTACT} AS contact_id
+            FROM {recipients_between(low, high)} WHERE recipient_id & {STRANGER} = 0
+            UNION ALL SELECT segment_id, contact_id FROM strangers WHERE contact_id IS NOT NULL
+        ) JOIN mine USING (contact_id) WHERE segment_id IN {wanted} GROUP BY segment_id
+        UNION ALL
+        SELECT segment_id, count(*) FROM strangers WHERE contact_id IS NULL AND segment_id IN {wanted}
+            AND key IN (SELECT key FROM strangers WHERE contact_id IS NULL AND segment_id = {mine}) GROUP BY segment_id
+        """,
+        parameters.values,
+    ).fetchall()
+    common: dict[int, int] = {}
+    for other, persons in rows:
+        common[other] = common.get(other, 0) + persons
+    return common
 
 
 def _matrix(n: int, parts: Sequence[int], rows: Sequence[tuple[int, int, int]]) -> list[list[int]]:

@@ -164,3 +164,37 @@ def removals_of_contact(db: apsw.Connection, contact_id: int) -> list[RemovalOfC
     """List all that is kept of a contact having been removed by hand."""
     rows: Any = db.execute(SQL["hands_removed"], (contact_id,)).fetchall()
     return [RemovalOfContact._make((*row[:-1], from_micros(row[-1]))) for row in rows]
+
+
+class Removed(NamedTuple):
+    """A contact that was removed from a segment by hand, and when."""
+
+    contact_id: int
+    email: str
+    since: datetime
+
+
+class Added(NamedTuple):
+    """An address that was added to a segment by hand, the contact that has it now, if any, and when."""
+
+    recipient_id: int
+    contact_id: int | None
+    email: str
+    first_name: str
+    last_name: str
+    since: datetime
+
+
+def removed_from(db: apsw.Connection, segment_id: int, limit: int, skipped: int) -> tuple[list[Removed], int]:
+    """List those who were removed from a segment by hand, latest first, and count all of them."""
+    count: Any = one(db, SQL["count_removed"], (segment_id,))
+    rows: Any = db.execute(SQL["removed_from_segment"], (segment_id, limit, skipped)).fetchall()
+    return [Removed._make((*row[:-1], from_micros(row[-1]))) for row in rows], count[0]
+
+
+def added_to(db: apsw.Connection, segment: Segment, limit: int, skipped: int) -> tuple[list[Added], int]:
+    """List the addresses that were added to a segment by hand, latest first, and count all of them."""
+    count: Any = one(db, SQL["count_added"], (segment.id,))
+    values = (segment.contact_type_id, segment.id, limit, skipped)
+    rows: Any = db.execute(SQL["added_to_segment"], values).fetchall()
+    return [Added._make((*row[:-1], from_micros(row[-1]))) for row in rows], count[0]

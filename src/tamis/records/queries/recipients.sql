@@ -81,3 +81,20 @@ WHERE r.contact_id = ? ORDER BY s.id;
 SELECT a.recipient_id
 FROM recipients_added a JOIN segments s ON s.id = a.segment_id
 WHERE a.email_key = ? AND s.contact_type_id = ?;
+
+-- name: removed_from_segment
+SELECT c.id, c.email, r.created_at
+FROM recipients_removed r JOIN contacts c ON c.id = r.contact_id
+WHERE r.segment_id = ? ORDER BY r.created_at DESC, c.id LIMIT ? OFFSET ?;
+
+-- name: count_removed
+SELECT count(*) FROM recipients_removed WHERE segment_id = ?;
+
+-- name: added_to_segment
+SELECT a.recipient_id, c.id, a.email, a.first_name, a.last_name, a.created_at
+FROM recipients_added a
+LEFT JOIN contacts c ON c.contact_type_id = ? AND c.email_key = a.email_key
+WHERE a.segment_id = ? ORDER BY a.created_at DESC, a.id DESC LIMIT ? OFFSET ?;
+
+-- name: count_added
+SELECT count(*) FROM recipients_added WHERE segment_id = ?;

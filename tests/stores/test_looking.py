@@ -1,0 +1,260 @@
+"""What is looked at of segments: the list with its week, members page by page, who came and went, what hands did."""
+
+import json
+from datetime import UTC, datetime, timedelta
+from itertools import pairwise
+from pathlib import Path
+
+import pytest
+
+from tamis.actions.by_hand import bring_back, hands_of_segment
+from tamis.actions.exporting.download import segment_download
+from tamis.actions.house import House
+from tamis.actions.members import comings_and_goings, member_page, size_now
+from tamis.actions.recipients import add_recipient, delete_recipient, recipient_page
+from tamis.actions.segment_list import glances
+from tamis.actions.segments import create_segment, duplicate_segment
+from tamis.columns.passages import Passed
+from tamis.domain.accounts import Account
+from tamis.domain.emails import parse_email
+from tamis.domain.errors import NotFound
+from tamis.domain.exports import Format, Layout
+from tamis.domain.fields import Kind
+from tamis.domain.segments import STRANGER, Segment, recipient_id_of_contact
+from tamis.domain.transitions import Cause, Filling
+from tamis.settings import Settings
+from tests.stores.people import EVERYONE, Desk, new_desk
+
+HOSTILE = '"><script>alert(1)</script> {{ 7 * 7 }} %s \\'
+
+
+@pytest.fixture
+def desk(house: House) -> Desk:
+    made = new_desk(house)
+    made.field("Age", Kind.NUMBER)
+    made.write(**{f"p{n:02}": {"age": str(n), "first_name": "Ann" if n % 2 else "Bob"} for n in range(20)})
+    return made
+
+
+def add(desk: Desk, segment: Segment, address: str, first: str = "By") -> None:
+    email = parse_email(address)
+    assert email
+    desk.house.write(add_recipient, desk.account, segment.id, email, first, "Hand")
+
+
+def remove(desk: Desk, segment: Segment, name: str) -> None:
+    number = recipient_id_of_contact(segment.id, desk.contact(name).id)
+    desk.house.write(delete_recipient, desk.account, number)
+
+
+def stranger_of(house: House) -> Account:
+    return new_desk(house).account
+
+
+# -- members -----------------------------------------------------------------------------------------------------------
+
+
+def test_members_are_the_recipients_page_by_page_and_back_again(desk: Desk) -> None:
+    segment = desk.segment("Grown", "age >= 5")
+    add(desk, segment, "p01@example.org")
+    add(desk, segment, "nobody@example.net")
+    remove(desk, segment, "p07")
+    expected = [json.loads(d) for _, d in recipient_page(desk.house, desk.account.id, segment.id, 0, EVERYONE)]
+    pages, after = [], None
+    while (page := member_page(desk.house, desk.account, segment.id, after=after, limit=4)).members:
+        assert page.in_all == len(expected)
+        pages.append(page.members)
+        after = page.members[-1].recipient_id
+    found = [member for page in pages for member in page]
+    assert [(m.recipient_id, m.contact_id, m.email) for m in found] == [
+        (e["id"], e["contact_id"], e["email"]) for e in expected
+    ]
+    assert [m.email for m in found if m.is_by_hand] == ["p01@example.org", "nobody@example.net"]
+    assert [m.first_name for m in found if m.is_by_hand] == ["Ann", "By"]
+    for earlier, later in pairwise(pages):
+        before = later[0].recipient_id
+        back = member_page(desk.house, desk.account, segment.id, before=before, limit=4)
+        assert back.members == earlier
+
+
+def test_members_are_searched_by_all_words_in_addresses_and_names(desk: Desk) -> None:
+    segment = desk.segment("Grown", "age >= 5")
+    add(desk, segment, "Straße@example.net", "ÅSA")
+    add(desk, segment, "p02@example.org")
+
+    def found(search: str) -> list[str]:
+        page = member_page(desk.house, desk.account, segment.id, search, limit=3)
+        assert page.in_all >= len(page.members)
+        return [member.email.partition("@")[0] for member in page.members]
+
+    assert found("P1") == ["p10", "p11", "p12"]
+    assert found("ann p1") == ["p11", "p13", "p15"]
+    assert found("åsa") == found("STRA") == ["Straße"]
+    assert found("straße hand") == ["Straße"]
+    assert found("p02") == ["p02"]
+    assert found("p01") == found("%") == found(HOSTILE) == []
+    assert member_page(desk.house, desk.account, segment.id, "p1", limit=3).in_all == 10
+
+
+def test_what_is_looked_at_is_the_accounts_own(desk: Desk) -> None:
+    segment, stranger = desk.segment("Grown", "age >= 5"), stranger_of(desk.house)
+    remove(desk, segment, "p07")
+    contact_id = desk.contact("p07").id
+    db = desk.house.records.reader()
+    layout = Layout(Format.CSV)
+    with pytest.raises(NotFound):
+        member_page(desk.house, stranger, segment.id, limit=3)
+    with pytest.raises(NotFound):
+        comings_and_goings(desk.house, stranger, segment.id, limit=3)
+    with pytest.raises(NotFound):
+        size_now(desk.house, stranger, segment.id)
+    with pytest.raises(NotFound):
+        hands_of_segment(db, stranger, segment.id, 10)
+    with pytest.raises(NotFound):
+        desk.house.write(bring_back, stranger, segment.id, contact_id)
+    with pytest.raises(NotFound):
+        desk.house.write(duplicate_segment, stranger, segment.id)
+    with pytest.raises(NotFound), segment_download(desk.house, stranger, segment.id, layout):
+        pass
+    assert glances(desk.house, stranger) == []
+
+
+# -- entries and exits -------------------------------------------------------------------------------------------------
+
+
+def test_who_came_and_went_is_told_newest_first_with_the_cause(desk: Desk) -> None:
+    segment = desk.segment("Grown", "age >= 15")
+    assert size_now(desk.house, desk.account, segment.id) == 5
+    desk.write(p15={"age": "3"}, p01={"age": "30"})
+    size_now(desk.house, desk.account, segment.id)
+    remove(desk, segment, "p16")
+    add(desk, segment, "nobody@example.net")
+    found = comings_and_goings(desk.house, desk.account, segment.id, limit=50)
+    assert found.before is None
+    told = [
+        (line.step, line.cause, (line.email or "").partition("@")[0]) if isinstance(line, Passed) else line.recipients
+        for line in found.lines
+    ]
+    by_hand = {(-1, Cause.HAND, "p16"), (1, Cause.HAND, "nobody")}
+    by_change = {(-1, Cause.IMPORT, "p15"), (1, Cause.IMPORT, "p01")}
+    assert (set(told[:2]), set(told[2:4]), told[4:]) == (by_hand, by_change, [5])
+    pages, before = [], None
+    while True:
+        page = comings_and_goings(desk.house, desk.account, segment.id, before=before, limit=2)
+        pages += page.lines
+        before = page.before
+        if before is None:
+            break
+    assert pages == found.lines
+    entries = comings_and_goings(desk.house, desk.account, segment.id, step=1, limit=50).lines
+    assert entries == [line for line in found.lines if isinstance(line, Passed) and line.step == 1]
+
+
+def test_of_contacts_that_are_gone_only_the_numbers_are_told(desk: Desk) -> None:
+    segment = desk.segment("Grown", "age >= 15")
+    size_now(desk.house, desk.account, segment.id)
+    add(desk, segment, "nobody@example.net")
+    (member,) = member_page(desk.house, desk.account, segment.id, "nobody", limit=2).members
+    assert member.recipient_id & STRANGER
+    desk.house.write(delete_recipient, desk.account, member.recipient_id)
+    left, came, filled = comings_and_goings(desk.house, desk.account, segment.id, limit=9).lines
+    assert isinstance(left, Passed)
+    assert isinstance(came, Passed)
+    assert isinstance(filled, Filling)
+    assert (left.step, left.email, left.contact_id, came.recipient_id) == (-1, None, None, member.recipient_id)
+
+
+# -- what hands did ----------------------------------------------------------------------------------------------------
+
+
+def test_a_removed_member_is_listed_and_brought_back(desk: Desk) -> None:
+    segment = desk.segment("Grown", "age >= 15")
+    remove(desk, segment, "p16")
+    remove(desk, segment, "p17")
+    db = desk.house.records.reader()
+    hands = hands_of_segment(db, desk.account, segment.id, 1)
+    assert (hands.removed_in_all, [r.email for r in hands.removed]) == (2, ["p17@example.org"])
+    assert size_now(desk.house, desk.account, segment.id) == 3
+    back = desk.house.write(bring_back, desk.account, segment.id, desk.contact("p16").id)
+    assert (back.email, back.is_in) == ("p16@example.org", True)
+    assert "p16" in desk.members(segment)
+    desk.write(p17={"age": "1"})
+    assert not desk.house.write(bring_back, desk.account, segment.id, desk.contact("p17").id).is_in
+    assert "p17" not in desk.members(segment)
+    with pytest.raises(NotFound, match="nobody with the number"):
+        desk.house.write(bring_back, desk.account, segment.id, desk.contact("p17").id)
+    assert hands_of_segment(db, desk.account, segment.id, 10).removed == []
+
+
+def test_added_addresses_are_listed_whether_they_are_contacts_or_not(desk: Desk) -> None:
+    segment = desk.segment("Grown", "age >= 15")
+    add(desk, segment, "p01@example.org")
+    add(desk, segment, "nobody@example.net")
+    hands = hands_of_segment(desk.house.records.reader(), desk.account, segment.id, 10)
+    assert [(a.email, a.contact_id) for a in hands.added] == [
+        ("nobody@example.net", None),
+        ("p01@example.org", desk.contact("p01").id),
+    ]
+    assert hands.added_in_all == 2
+    for added in hands.added:
+        desk.house.write(delete_recipient, desk.account, added.recipient_id)
+    assert size_now(desk.house, desk.account, segment.id) == 5
+
+
+# -- the list ----------------------------------------------------------------------------------------------------------
+
+
+def test_the_list_tells_sentence_size_and_how_it_went_over_a_week(tmp_path: Path) -> None:
+    now = datetime(2026, 3, 1, 12, tzinfo=UTC)
+    house = House(Settings(tmp_path / "data", columns_threads=2), clock=lambda: now)
+    desk = new_desk(house)
+    desk.field("Age", Kind.NUMBER)
+    desk.write(**{f"p{n}": {"age": str(n)} for n in range(9)})
+    grown = desk.segment("Grown", "age >= 5")
+    assert glances(house, desk.account)[0].sizes == (None,) * 7 + (4,)
+    for day in range(9):
+        now += timedelta(days=1)
+        desk.write(**{f"p{day}": {"age": "9"}})
+        house.columns()
+    young = desk.segment("Young", "age < 5")
+    newest, oldest = glances(house, desk.account)
+    assert (newest.segment.id, newest.change, newest.recipients) == (young.id, None, 0)
+    assert oldest.sizes == (6, 7, 8, 9, 9, 9, 9, 9)
+    assert (oldest.change, oldest.recipients, oldest.type_name) == (3, 9, desk.type.name)
+    assert oldest.sentence == "Contacts whose Age is 5 or more."
+    for search, expected in (
+        ("GROWN", [grown]),
+        ("age 5", [young, grown]),
+        ("less", [young]),
+        ("%", []),
+        (" ", [young, grown]),
+    ):
+        assert [one.segment.id for one in glances(house, desk.account, search)] == [one.id for one in expected]
+    house.close()
+
+
+# -- duplicates and downloads ------------------------------------------------------------------------------------------
+
+
+def test_a_copy_has_the_rule_and_a_name_of_its_own(desk: Desk) -> None:
+    segment = desk.segment("Grown", "age >= 15")
+    remove(desk, segment, "p16")
+    copies = [desk.house.write(duplicate_segment, desk.account, segment.id) for _ in range(3)]
+    assert [copy.name for copy in copies] == ["Copy of Grown", "Copy of Grown (2)", "Copy of Grown (3)"]
+    assert desk.members(copies[0]) == {"p15", "p16", "p17", "p18", "p19"}
+    long = desk.house.write(create_segment, desk.account, desk.type, "x" * 255, None)
+    names = [desk.house.write(duplicate_segment, desk.account, long.id).name for _ in range(2)]
+    assert [len(name) for name in names] == [255, 255]
+    assert names[1].endswith("x (2)")
+
+
+@pytest.mark.parametrize("form", Format)
+def test_a_download_has_the_members_and_leaves_nothing_behind(desk: Desk, form: Format) -> None:
+    segment = desk.segment("Grown", "age >= 5")
+    add(desk, segment, "nobody@example.net")
+    with segment_download(desk.house, desk.account, segment.id, Layout(form)) as download:
+        assert download.rows == 16
+        content = download.file.read_bytes()
+        if form is not Format.PARQUET:
+            assert all(f"{name}@".encode() in content for name in desk.members(segment))
+    assert not list((desk.house.settings.data / "exports").glob("*"))
