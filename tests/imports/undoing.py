@@ -14,6 +14,7 @@ import pytest
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
 
 from tamis.actions.accounts import create_account
+from tamis.actions.contact_edits import edit_contact
 from tamis.actions.contacts import delete_contact
 from tamis.actions.field_edits import FieldEdit, edit_field
 from tamis.actions.fields import create_field, delete_field
@@ -135,6 +136,26 @@ class Undoing(RuleBasedStateMachine):
             self.house.write(delete_contact, self.account, self.type, contacts[gone].email)
             for seen in self.imported.values():
                 seen.before.pop(gone, None)
+
+    @rule(address=PEOPLE, country=st.sampled_from(["India", "Peru", ""]), data=st.data())
+    def edit_one(self, address: str, country: str, data: st.DataObject) -> None:
+        before = self.contacts()
+        if not before:
+            return
+        chosen = data.draw(st.sampled_from(sorted(before)))
+        texts = {"email": address, "country": country}
+        try:
+            self.house.write(edit_contact, self.account, self.type, chosen, texts)
+        except Invalid:
+            assert address in {row.email.lower() for id_, row in before.items() if id_ != chosen}
+            return
+        if self.contacts()[chosen] != before[chosen]:
+            self.writers[chosen] = None
+        if address != before[chosen].email.lower():
+            for seen in self.imported.values():
+                if chosen in seen.before:
+                    row, writer = seen.before[chosen]
+                    seen.before[chosen] = replace(row, email=address), writer
 
     @rule(address=PEOPLE, data=st.data())
     def add_by_hand(self, address: str, data: st.DataObject) -> None:

@@ -13,6 +13,7 @@ import pytest
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
 
 from tamis.actions.accounts import create_account
+from tamis.actions.contact_edits import edit_contact
 from tamis.actions.contacts import delete_contact
 from tamis.actions.fields import create_field, delete_field
 from tamis.actions.house import House
@@ -182,6 +183,21 @@ class Membership(RuleBasedStateMachine):
             self.house.write(delete_contact, self.account, self.type, address)
         except NotFound:
             return
+
+    @rule(old=PEOPLE, new=PEOPLE, country=st.sampled_from(["India", "Peru", ""]))
+    def move_contact(self, old: str, new: str, country: str) -> None:
+        self.tick()
+        found = {email(contact.email).key: contact.id for contact in self.oracle.contacts(self.db)}
+        if email(old).key not in found:
+            return
+        self.touch(old, new, old, new)
+        texts = {"email": new, "country": country}
+        try:
+            self.house.write(edit_contact, self.account, self.type, found[email(old).key], texts)
+        except Invalid:
+            assert email(new).key in found.keys() - {email(old).key}
+        else:
+            assert email(new).key not in found.keys() - {email(old).key}
 
     @precondition(lambda self: len(self.live) < 6)
     @rule(text=rule_texts(), data=st.data())

@@ -74,6 +74,12 @@ def update_many(
     feed.tell_contacts(db, type_id, (c.id for c in changed), now, cause)
 
 
+def set_email_key(db: apsw.Connection, contact_id: int, email_key: str) -> None:
+    """Let another address be the one that a contact is found by; the caller has checked that it is free, and changes
+    the contact itself as well."""
+    db.execute(SQL["set_email_key"], (email_key, contact_id)).fetchall()
+
+
 def delete(db: apsw.Connection, contact: Contact, now: datetime) -> None:
     """Delete a contact, and what it was before any import."""
     journal.forget_contact(db, contact.id)

@@ -31,6 +31,12 @@ def forget_contact(db: apsw.Connection, contact_id: int) -> None:
     db.execute(SQL["forget_contact"], (contact_id,)).fetchall()
 
 
+def move_contact(db: apsw.Connection, contact_id: int, email: str) -> None:
+    """Let a contact have had its new address before all imports, too: undoing one must not bring the old one back,
+    which may be somebody else's by then."""
+    db.execute(SQL["move_contact"], (email, contact_id)).fetchall()
+
+
 def forget_field(db: apsw.Connection, path: str) -> None:
     """Drop the values of a field from what contacts were; `path` is where it stands in their documents."""
     db.execute(SQL["forget_field"], (path,)).fetchall()

@@ -103,6 +103,26 @@ def forget_contact(db: apsw.Connection, type_id: int, contact_id: int | None, em
         db.execute(SQL["delete_removed_of_contact"], (contact_id,)).fetchall()
 
 
+def move(db: apsw.Connection, type_id: int, contact_id: int, old_key: str, new: Email, now: datetime) -> bool:
+    """Let what was added by hand under the address of a contact follow to its new one; tells whether anything was.
+
+    In a segment to which the new address was added before, that addition stays (§ Once), and it lets the contact in,
+    though it may have been removed."""
+    rows: Any = db.execute(SQL["added_with_email"], (new.key, type_id)).fetchall()
+    there = {segment_id: added_id for added_id, segment_id in rows}
+    for segment_id, added_id in there.items():
+        db.execute(SQL["delete_removed"], (segment_id, contact_id)).fetchall()
+        feed.tell(db, "recipient", type_id, now, Cause.CONTACT, segment_id, contact_id, added_id)
+    moved: Any = db.execute(SQL["added_with_email"], (old_key, type_id)).fetchall()
+    for added_id, segment_id in moved:
+        if segment_id in there:
+            db.execute(SQL["delete_added"], (added_id,)).fetchall()
+        else:
+            db.execute(SQL["move_added"], (new.address, new.key, added_id)).fetchall()
+        feed.tell(db, "recipient", type_id, now, Cause.CONTACT, segment_id, contact_id, added_id)
+    return bool(moved)
+
+
 def added_for_columns(db: apsw.Connection, ids: Sequence[int] | None) -> list[AddedByHand]:
     """Fetch those of many additions that exist in live segments, or all of them."""
     rows: Any = (

@@ -13,6 +13,9 @@ FROM contacts WHERE id IN (SELECT value FROM json_each(?)) ORDER BY id;
 -- name: update
 UPDATE contacts SET email = ?, field_values = ?, updated_at = ?, import_id = ? WHERE id = ?;
 
+-- name: set_email_key
+UPDATE contacts SET email_key = ? WHERE id = ?;
+
 -- name: delete
 DELETE FROM contacts WHERE id = ?;
 

@@ -12,6 +12,9 @@ ORDER BY id;
 -- name: forget_contact
 DELETE FROM import_befores WHERE contact_id = ?;
 
+-- name: move_contact
+UPDATE import_befores SET email = ? WHERE contact_id = ?;
+
 -- name: forget_field
 UPDATE import_befores SET field_values = json_remove(field_values, ?1) WHERE json_type(field_values, ?1) IS NOT NULL;
 

@@ -17,6 +17,9 @@ SELECT id, email_key FROM recipients_added WHERE recipient_id = ?;
 -- name: delete_added
 DELETE FROM recipients_added WHERE id = ?;
 
+-- name: move_added
+UPDATE recipients_added SET email = ?, email_key = ? WHERE id = ?;
+
 -- name: added_with_email
 SELECT a.id, a.segment_id
 FROM recipients_added a JOIN segments s ON s.id = a.segment_id
