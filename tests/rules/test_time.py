@@ -1,12 +1,13 @@
 """When time alone changes an answer, and why a rule says what it says."""
 
 from datetime import date, datetime, timedelta
+from typing import Literal
 from zoneinfo import ZoneInfo
 
 import pytest
 
 from tamis.domain.contacts import Contact
-from tamis.domain.fields import Value
+from tamis.domain.fields import Kind, Value
 from tamis.domain.instants import EPOCH
 from tamis.rules.build import build
 from tamis.rules.explain import Explained, explain
@@ -165,6 +166,18 @@ def test_no_rule_never_changes() -> None:
     assert next_change(None, ADA, NOON, segments) is None
 
 
+def said(
+    kind: Literal["condition", "segment"],
+    text: str,
+    value: str | None,
+    holds: bool,
+    phrase: str,
+    field_kind: Kind | None,
+    segment_id: int | None = None,
+) -> Explained:
+    return Explained(kind, text, value, holds, (), phrase, field_kind, segment_id)
+
+
 def test_a_rule_is_explained() -> None:
     rule = rule_of("last_order is within 12 hours and not (age > 40 or notes is blank) and is in segment 7")
     assert explain(rule, ADA, NOON, lambda segment_id: segment_id == 7) == Explained(
@@ -174,7 +187,14 @@ def test_a_rule_is_explained() -> None:
         None,
         False,
         (
-            Explained("condition", "last_order is within 12 hours", "2024-05-17T06:00Z", True),
+            said(
+                "condition",
+                "last_order is within 12 hours",
+                "2024-05-17T06:00Z",
+                True,
+                "Last order is within the last 12 hours",
+                Kind.DATETIME,
+            ),
             Explained(
                 "not",
                 "not (age is greater than 40 or notes is blank)",
@@ -187,13 +207,28 @@ def test_a_rule_is_explained() -> None:
                         None,
                         True,
                         (
-                            Explained("condition", "age is greater than 40", "30", False),
-                            Explained("condition", "notes is blank", None, True),
+                            said(
+                                "condition",
+                                "age is greater than 40",
+                                "30",
+                                False,
+                                "Age is greater than 40",
+                                Kind.NUMBER,
+                            ),
+                            said("condition", "notes is blank", None, True, "Notes is blank", Kind.TEXT),
                         ),
                     ),
                 ),
             ),
-            Explained("segment", 'is in segment "Customers in India"', None, True),
+            said(
+                "segment",
+                'is in segment "Customers in India"',
+                None,
+                True,
+                "is in segment “Customers in India”",
+                None,
+                7,
+            ),
         ),
     )
     assert explain(None, ADA, NOON, lambda _: True) == Explained("nothing", "", None, False)

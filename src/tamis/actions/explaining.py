@@ -11,12 +11,14 @@ from tamis.actions.catch_up import stored_rule
 from tamis.actions.membership import membership
 from tamis.actions.segments import rule_of
 from tamis.domain.accounts import Account
-from tamis.domain.contacts import Contact
+from tamis.domain.contacts import Contact, ContactType
 from tamis.domain.emails import Email, email_key, parse_email
 from tamis.domain.errors import NotFound
 from tamis.domain.fields import FieldSet
 from tamis.domain.segments import Segment
+from tamis.domain.text import fold
 from tamis.records import contacts, recipients, segments, types
+from tamis.rules.evaluate import Membership
 from tamis.rules.explain import Explained, explain
 from tamis.rules.moment import Moment
 from tamis.rules.time import next_change
@@ -63,6 +65,40 @@ def explain_membership(
     moment = Moment(now, account.zone)
     is_in = membership(db, contact, fields, moment)
     removed = None if added else _removed_since(db, segment, contact)
+    return _explained(db, segment, contact, moment, is_in, _decided(db, contact, fields), added, removed)
+
+
+def explain_contact(
+    db: apsw.Connection, now: datetime, account: Account, contact_type: ContactType, contact_id: int
+) -> list[Explanation]:
+    """Tell of every segment of a contact's type why the contact is, or is not, in it at an instant, in order of their
+    names; raises NotFound."""
+    fields = types.fields_of_type(db, contact_type.id)
+    contact = contacts.by_id(db, contact_type.id, contact_id, fields)
+    if contact is None:
+        raise NotFound(f"{contact_type.name} have no contact {contact_id}")
+    moment = Moment(now, account.zone)
+    is_in, decided = membership(db, contact, fields, moment), _decided(db, contact, fields)
+    key = email_key(contact.email) or ""
+    added = {row.segment_id: row.since for row in recipients.additions_of_address(db, contact_type.id, key)}
+    removed = {row.segment_id: row.since for row in recipients.removals_of_contact(db, contact.id)}
+    return [
+        _explained(db, segment, contact, moment, is_in, decided, added.get(segment.id), removed.get(segment.id))
+        for segment in sorted(segments.live_of_type(db, contact_type.id), key=lambda segment: fold(segment.name))
+    ]
+
+
+def _explained(
+    db: apsw.Connection,
+    segment: Segment,
+    contact: Contact,
+    moment: Moment,
+    is_in: Membership,
+    decided: Callable[[int], Rule | bool],
+    added: datetime | None,
+    removed: datetime | None,
+) -> Explanation:
+    """Explain one segment; `added` and `removed` tell since when hands have done so."""
     rule = rule_of(db, segment)
     by_hand = added or removed
     return Explanation(
@@ -73,7 +109,7 @@ def explain_membership(
         "added by hand" if added else "removed by hand" if removed else "rule",
         by_hand,
         explain(rule, contact, moment, is_in),
-        None if by_hand else next_change(rule, contact, moment, _decided(db, contact, fields)),
+        None if by_hand else next_change(rule, contact, moment, decided),
     )
 
 

@@ -18,6 +18,11 @@ def describe(rule: Rule) -> str:
     return f"Contacts whose {_part(rule, '', outermost=True)}."
 
 
+def phrase(node: Condition | InSegment) -> str:
+    """Tell in a few words what one condition asks for: `Age is between 25 and 60`."""
+    return _condition(node) if isinstance(node, Condition) else f"{node.operator.name} “{node.name}”"
+
+
 def _part(node: Node, whose: str, outermost: bool = False) -> str:
     match node:
         case Condition():

@@ -4,7 +4,8 @@ from dataclasses import dataclass
 from typing import Literal
 
 from tamis.domain.contacts import Contact
-from tamis.domain.fields import format_value
+from tamis.domain.fields import Kind, format_value
+from tamis.rules.describe import phrase
 from tamis.rules.evaluate import Membership, selects
 from tamis.rules.moment import Moment
 from tamis.rules.text import to_text
@@ -15,8 +16,9 @@ from tamis.rules.tree import All, Any, Condition, InSegment, Node, Not, Rule
 class Explained:
     """A part of a rule and what it says of a contact; a plain record that can be written as JSON.
 
-    `text` is the part as `to_text` writes it. `value` is what the contact has in the field of a condition, None where
-    that is missing or the part is none. The rule without conditions is of the kind "nothing".
+    `text` is the part as `to_text` writes it, `phrase` a condition in the words of people. `value` is what the contact
+    has in the field of a condition, None where that is missing or the part is none, and `field_kind` what the values of
+    the field are. `segment_id` is the segment that a part names. The rule without conditions is of the kind "nothing".
     """
 
     kind: Literal["condition", "segment", "all", "any", "not", "nothing"]
@@ -24,27 +26,33 @@ class Explained:
     value: str | None
     holds: bool
     parts: tuple["Explained", ...] = ()
+    phrase: str = ""
+    field_kind: Kind | None = None
+    segment_id: int | None = None
 
 
 def explain(rule: Rule, contact: Contact, moment: Moment, in_segment: Membership) -> Explained:
     """Tell what a rule and each of its parts say of a contact at a moment."""
-    value: str | None = None
-    kind: Literal["condition", "segment", "all", "any", "not", "nothing"]
-    parts: tuple[Node, ...] = ()
-    match rule:
-        case None:
-            kind = "nothing"
-        case Condition():
-            kind = "condition"
-            known = contact.value_of(rule.field)
-            value = None if known is None else format_value(known)
-        case InSegment():
-            kind = "segment"
-        case All():
-            kind, parts = "all", rule.parts
-        case Any():
-            kind, parts = "any", rule.parts
-        case Not():
-            kind, parts = "not", (rule.part,)
-    explained = tuple(explain(part, contact, moment, in_segment) for part in parts)
-    return Explained(kind, to_text(rule), value, selects(rule, contact, moment, in_segment), explained)
+    holds = selects(rule, contact, moment, in_segment)
+    if rule is None:
+        return Explained("nothing", to_text(rule), None, holds)
+    if isinstance(rule, Condition):
+        known = contact.value_of(rule.field)
+        value = None if known is None else format_value(known)
+        return Explained("condition", to_text(rule), value, holds, phrase=phrase(rule), field_kind=rule.field.kind)
+    if isinstance(rule, InSegment):
+        return Explained("segment", to_text(rule), None, holds, phrase=phrase(rule), segment_id=rule.segment_id)
+    kind, parts = _group(rule)
+    return Explained(
+        kind, to_text(rule), None, holds, tuple(explain(part, contact, moment, in_segment) for part in parts)
+    )
+
+
+def _group(node: All | Any | Not) -> tuple[Literal["all", "any", "not"], tuple[Node, ...]]:
+    match node:
+        case All(parts):
+            return "all", parts
+        case Any(parts):
+            return "any", parts
+        case Not(part):
+            return "not", (part,)
