@@ -1,5 +1,6 @@
 """The way of a contact into the column store, as the product goes it: records, document, typed columns."""
 
+from collections.abc import Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -9,6 +10,8 @@ import duckdb
 
 from tamis.columns import export
 from tamis.columns.layout import arrange, column, insert_documents, table
+from tamis.columns.preview import Counts, count_parts
+from tamis.columns.schema import SCHEMA
 from tamis.domain.contacts import Contact, encode_values
 from tamis.domain.exports import Layout
 from tamis.domain.fields import FieldSet, Kind, Value
@@ -16,7 +19,7 @@ from tamis.domain.instants import to_micros
 from tamis.records import contacts as records
 from tamis.rules.moment import Moment
 from tamis.rules.sql import Parameters, Source, compile_rule
-from tamis.rules.tree import Rule
+from tamis.rules.tree import Node, Rule
 
 TYPE = 1
 
@@ -33,6 +36,7 @@ class Stores:
         )
         self._columns = duckdb.connect(":memory:", config={"threads": 1})
         self._columns.execute("SET TimeZone = 'Asia/Kolkata'")  # the clock of the machine must mean nothing
+        self._columns.execute(SCHEMA)
         arrange(self._columns, TYPE, fields)
 
     def close(self) -> None:
@@ -73,6 +77,10 @@ class Stores:
         where = compile_rule(rule, moment, source, parameters)
         rows = self._columns.execute(f"SELECT id FROM {rows_asked} WHERE {where}", parameters.values).fetchall()
         return {row[0] for row in rows}
+
+    def counted(self, rule: Rule, parts: Sequence[Node], moment: Moment) -> Counts:
+        """Ask the column store how many a rule and its parts select; all segments that they name are empty."""
+        return count_parts(self._columns, TYPE, rule, parts, moment, 3)
 
     def held(self, contact_id: int) -> dict[int, Value]:
         """Read back what the column store knows of a contact, by field id."""

@@ -14,7 +14,7 @@ from tamis.actions.house import House
 from tamis.columns import read
 from tamis.domain.accounts import Account
 from tamis.domain.contacts import ContactType
-from tamis.domain.errors import Invalid, NotFound, Problem
+from tamis.domain.errors import Invalid, NotFound, Problem, Refused
 from tamis.domain.segments import Segment, is_segment_id
 from tamis.domain.text import MAX_LINE, problem_with_name
 from tamis.records import accounts, segments, types
@@ -31,6 +31,16 @@ class Keep(Enum):
     """Stands for the rule that a segment has already; None is the rule without conditions."""
 
     RULE = "rule"
+
+
+class ChangedMeanwhile(Refused):
+    """Somebody has edited a segment since it was looked at; `segment` is what it is now."""
+
+    code = "changed_meanwhile"
+
+    def __init__(self, segment: Segment) -> None:
+        super().__init__(f'the segment "{segment.name}" has been changed since you opened it')
+        self.segment = segment
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,16 +77,23 @@ def edit_segment(
     *,
     name: str | None = None,
     draft: Draft | Keep | None = Keep.RULE,
+    seen: datetime | None = None,
 ) -> Segment:
     """Give a segment another name, another rule or both, and leave alone what is not given; raises NotFound, and
-    Invalid with every problem, one of which may be that segments would name each other in a circle."""
+    Invalid with every problem, one of which may be that segments would name each other in a circle.
+
+    `seen` is the `updated_at` of what somebody looked at while editing: when the segment is not that any more, nothing
+    is done and ChangedMeanwhile raised.
+    """
     segment = segment_by_id(db, account, segment_id)
+    if seen is not None and seen != segment.updated_at:
+        raise ChangedMeanwhile(segment)
     name = segment.name if name is None else name.strip()
     problems = _problems_with_name(db, account, name, segment)
     document = segment.rule
     if not isinstance(draft, Keep):
         rule = _built(db, segment.contact_type_id, draft, problems)
-        problems += _problems_with_cycle(db, segment, rule)
+        problems += problems_with_cycle(db, segment, rule)
         document = to_json(rule)
     if problems:
         raise Invalid(problems)
@@ -120,7 +137,7 @@ def _built(db: apsw.Connection, type_id: int, draft: Draft | None, problems: lis
         return None
 
 
-def _problems_with_cycle(db: apsw.Connection, segment: Segment, rule: Rule) -> list[Problem]:
+def problems_with_cycle(db: apsw.Connection, segment: Segment, rule: Rule) -> list[Problem]:
     """Say by which way a segment would depend on itself if it had a rule."""
     if not segments_named(rule):
         return []

@@ -20,17 +20,28 @@ _UTC = ZoneInfo("UTC")
 def build(draft: Draft | None, fields: FieldSet, segments: SegmentRefs = SegmentRefs()) -> Rule:  # noqa: B008  frozen
     """Make a rule from a draft, or raise Invalid with every problem and the place where it stands; `segments` are
     those that it may name."""
-    if draft is None:
-        return None
-    if draft.depth > MAX_DEPTH:
-        raise Invalid([Problem(draft.where, f"must not nest deeper than {MAX_DEPTH} levels")])
-    problems: list[Problem] = []
-    if _count(draft) > MAX_CONDITIONS:
-        raise Invalid([Problem(draft.where, f"must not have more than {MAX_CONDITIONS} conditions")])
-    rule = _node(draft, fields, segments, problems)
-    if problems or rule is None:
+    parts, problems = build_parts(draft, fields, segments)
+    if problems:
         raise Invalid(problems)
-    return rule
+    return parts[draft.where] if draft else None
+
+
+def build_parts(
+    draft: Draft | None, fields: FieldSet, segments: SegmentRefs
+) -> tuple[dict[str, Node], tuple[Problem, ...]]:
+    """Make rules of a draft and of each of its parts, by the places of the parts, and give every problem with it; what
+    has a problem, or a part with one, is no rule. Each part must have a place of its own, as in JSON, or stand where
+    the part does in which it stands alone or first, as in text."""
+    if draft is None:
+        return {}, ()
+    if draft.depth > MAX_DEPTH:
+        return {}, (Problem(draft.where, f"must not nest deeper than {MAX_DEPTH} levels"),)
+    if _count(draft) > MAX_CONDITIONS:
+        return {}, (Problem(draft.where, f"must not have more than {MAX_CONDITIONS} conditions"),)
+    problems: list[Problem] = []
+    parts: dict[str, Node] = {}
+    _node(draft, fields, segments, problems, parts)
+    return parts, tuple(problems)
 
 
 def _count(draft: Draft) -> int:
@@ -43,19 +54,27 @@ def _count(draft: Draft) -> int:
             return _count(draft.part)
 
 
-def _node(draft: Draft, fields: FieldSet, segments: SegmentRefs, problems: list[Problem]) -> Node | None:
+def _node(
+    draft: Draft, fields: FieldSet, segments: SegmentRefs, problems: list[Problem], found: dict[str, Node]
+) -> Node | None:
+    """Make a rule of a part of a draft, and note it by its place; None when anything in it is wrong."""
+    node: Node | None
     match draft:
         case DraftCondition():
-            return _leaf(draft, fields, segments, problems)
+            node = _leaf(draft, fields, segments, problems)
         case DraftNot():
-            part = _node(draft.part, fields, segments, problems)
-            return Not(part) if part else None
+            part = _node(draft.part, fields, segments, problems, found)
+            node = Not(part) if part else None
         case DraftGroup():
             if not draft.parts:
                 problems.append(Problem(draft.where, "a group needs at least one condition"))
-            parts = [_node(part, fields, segments, problems) for part in draft.parts]
+            parts = [_node(part, fields, segments, problems, found) for part in draft.parts]
             whole = [part for part in parts if part is not None]
-            return join(All if draft.join == "all" else Any, whole) if whole else None
+            complete = whole and len(whole) == len(parts)
+            node = join(All if draft.join == "all" else Any, whole) if complete else None
+    if node:
+        found[draft.where] = node
+    return node
 
 
 def _leaf(

@@ -1,0 +1,128 @@
+"""What a rule that is being made says, before anybody saves it: counts, people, words, and what is wrong with it."""
+
+from collections.abc import Hashable
+from dataclasses import dataclass
+
+from tamis.actions.catch_up import both_at_one_moment
+from tamis.actions.house import House
+from tamis.actions.newest import Newest
+from tamis.actions.segments import problems_with_cycle
+from tamis.columns.preview import count_parts
+from tamis.columns.values import frequent_values
+from tamis.domain.accounts import Account
+from tamis.domain.contacts import Contact
+from tamis.domain.errors import NotFound, Problem
+from tamis.domain.fields import EMAIL, Field, FieldSet, Kind
+from tamis.domain.text import fold
+from tamis.records import contacts, segments, types
+from tamis.rules.build import build, build_parts
+from tamis.rules.draft import Draft
+from tamis.rules.moment import Moment
+from tamis.rules.text import from_text
+from tamis.rules.tree import Rule, conditions
+from tamis.rules.unfinished import left_open, unfinished
+
+SAMPLE = 10
+VALUES_SHOWN = 50
+TEXTUAL = (Kind.TEXT, Kind.CHOICE, Kind.CHOICES)
+
+_newest = Newest()
+
+
+@dataclass(frozen=True, slots=True)
+class Preview:
+    """What is known of a rule that is being made.
+
+    `count` is how many contacts it selects: None while anything in it is unfinished or wrong, because a rule with a
+    part left out is another rule. `counts` tells for each place of a finished part how many it selects by itself, and
+    `unfinished` the places of those that are not. `members` is how many recipients the segment that is edited would
+    have. `sample` are some whom the rule selects, `fields` those that it asks about.
+    """
+
+    total: int
+    count: int | None
+    members: int | None
+    counts: dict[str, int]
+    rule: Rule
+    sample: list[Contact]
+    fields: tuple[Field, ...]
+    problems: tuple[Problem, ...]
+    unfinished: tuple[str, ...]
+
+
+def preview_rule(
+    house: House,
+    account: Account,
+    type_id: int,
+    draft: Draft | None,
+    *,
+    segment_id: int | None = None,
+    asker: Hashable = None,
+    number: int = 0,
+) -> Preview:
+    """Look at a draft as it stands, all of it at one moment; `segment_id` is the segment that is edited, if any.
+
+    Of the questions of one `asker`, those with a lower `number` than the newest one raise Overtaken; raises NotFound
+    for a type or a segment that is none of the account.
+    """
+    with both_at_one_moment(house.records, house.open_columns(), house.clock) as (db, con, now):
+        if types.type_by_id(db, account.id, type_id) is None:
+            raise NotFound(f"there is no contact type {type_id}")
+        segment = None if segment_id is None else segments.live_in_type(db, type_id, segment_id)
+        if segment_id is not None and segment is None:
+            raise NotFound(f"there is no segment {segment_id}")
+        fields = types.fields_of_type(db, type_id)
+        parts, found = build_parts(draft, fields, segments.refs_of_type(db, type_id))
+        open_places = left_open(draft)
+        problems = [problem for problem in found if problem.path not in open_places]
+        rule = None if draft is None or found else parts[draft.where]
+        if segment and rule:
+            problems += problems_with_cycle(db, segment, rule)
+        whole = None if problems else rule
+        moment = Moment(now, account.zone)
+        with _newest.asking((account.id, asker), number, con):
+            counted = count_parts(con, type_id, whole, list(parts.values()), moment, SAMPLE, segment_id)
+        is_whole = draft is None or whole is not None
+        return Preview(
+            total=counted.total,
+            count=(counted.parts[list(parts).index(draft.where)] if draft else 0) if is_whole else None,
+            members=counted.members if is_whole else None,
+            counts=dict(zip(parts, counted.parts, strict=True)),
+            rule=whole,
+            sample=contacts.by_ids(db, counted.sample, fields),
+            fields=tuple(dict.fromkeys(condition.field for condition in conditions(whole))),
+            problems=tuple(problems),
+            unfinished=unfinished(draft),
+        )
+
+
+def rule_of_text(house: House, account: Account, type_id: int, text: str) -> Rule:
+    """Read the text form of a rule of a contact type; raises Invalid with every problem, and NotFound."""
+    db = house.records.reader()
+    return build(from_text(text), _fields(house, account, type_id), segments.refs_of_type(db, type_id))
+
+
+def suggested_values(
+    house: House, account: Account, type_id: int, field_id: int, typed: str = ""
+) -> list[tuple[str, int]]:
+    """Give values of a field in which `typed` stands, the most frequent ones first, each with how many contacts have
+    it; of a choice all of its options, also those that nobody has. Raises NotFound.
+
+    Addresses are not suggested: each is there once, and the list would only show people to each other.
+    """
+    field = _fields(house, account, type_id).by_id.get(field_id)
+    if field is None or field.kind not in TEXTUAL or field.id == EMAIL.id:
+        raise NotFound(f"there is no field {field_id} whose values could be suggested")
+    with house.columns().reading() as con:
+        if not field.kind.has_options:
+            return frequent_values(con, type_id, field, typed.strip(), VALUES_SHOWN)
+        had = dict(frequent_values(con, type_id, field, "", len(field.options)))
+    known = [(option, had.get(option, 0)) for option in field.options if fold(typed.strip()) in fold(option)]
+    return sorted(known, key=lambda option: -option[1])
+
+
+def _fields(house: House, account: Account, type_id: int) -> FieldSet:
+    db = house.records.reader()
+    if types.type_by_id(db, account.id, type_id) is None:
+        raise NotFound(f"there is no contact type {type_id}")
+    return types.fields_of_type(db, type_id)

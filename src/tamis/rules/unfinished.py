@@ -1,0 +1,47 @@
+"""What is still to be filled in of a rule that is being made: this is no mistake yet."""
+
+from collections.abc import Iterator
+
+from tamis.rules.draft import Draft, DraftCondition, DraftGroup, DraftNot
+from tamis.rules.operators import SPELLINGS, Takes, normal_spelling
+
+
+def unfinished(draft: Draft | None) -> tuple[str, ...]:
+    """Give the places of the conditions that lack a field, an operator or a value, and of groups without any part."""
+    return tuple(dict.fromkeys(place for place, _ in _open(draft)))
+
+
+def left_open(draft: Draft | None) -> frozenset[str]:
+    """Give the places of all that is blank, and of the conditions and groups where it is."""
+    return frozenset(place for pair in _open(draft) for place in pair)
+
+
+def _open(draft: Draft | None) -> Iterator[tuple[str, str]]:
+    """Walk over what is blank: the place of the condition or group, and that of the blank itself."""
+    match draft:
+        case DraftCondition():
+            yield from ((draft.where, place) for place in _blanks(draft))
+        case DraftGroup():
+            if not draft.parts:
+                yield draft.where, draft.where
+            for part in draft.parts:
+                yield from _open(part)
+        case DraftNot():
+            yield from _open(draft.part)
+
+
+def _blanks(draft: DraftCondition) -> Iterator[str]:
+    meanings = SPELLINGS.get(normal_spelling(draft.operator), ())
+    if draft.field == "":
+        yield draft.where_field
+    if not draft.operator.strip():
+        yield draft.where_operator
+    if meanings and len(draft.values) < _least(meanings[0].takes):
+        yield draft.where
+    for value, place in zip(draft.values, draft.where_values, strict=False):
+        if not value.strip():
+            yield place
+
+
+def _least(takes: Takes) -> int:
+    return {Takes.NONE: 0, Takes.ONE: 1, Takes.TWO: 2, Takes.MANY: 1}[takes]

@@ -1,0 +1,30 @@
+"""§ One meaning: what the builder says of each part of a rule is what the reference evaluator says of it."""
+
+from hypothesis import given, settings
+
+from tamis.domain.contacts import Contact
+from tamis.rules.build import build_parts
+from tamis.rules.evaluate import selects
+from tamis.rules.json import from_json, to_json
+from tamis.rules.moment import Moment
+from tamis.rules.tree import Node
+from tests.laws.asked import asked_crowds
+from tests.laws.stores import Stores
+from tests.laws.strategies import FIELDS, SEGMENTS, rules
+
+
+@settings(max_examples=150)
+@given(asked=asked_crowds(), rule=rules)
+def test_every_part_is_counted_as_it_is_meant(stores: Stores, asked: tuple[Moment, list[Contact]], rule: Node) -> None:
+    moment, crowd = asked
+    stores.fill(crowd)
+    parts, problems = build_parts(from_json(to_json(rule)), FIELDS, SEGMENTS)
+    assert not problems
+    assert parts["rule"] == rule
+    counted = stores.counted(rule, list(parts.values()), moment)
+    held = [{c.id for c in crowd if selects(part, c, moment, lambda _: False)} for part in parts.values()]
+    selected = held[list(parts).index("rule")]
+    assert counted.total == len(crowd)
+    assert counted.parts == [len(ids) for ids in held]
+    assert len(counted.sample) == min(3, len(selected))
+    assert selected.issuperset(counted.sample)

@@ -1,0 +1,62 @@
+"""What is blank is unfinished and no mistake; what is filled in wrongly is a mistake, with its place."""
+
+import json
+
+import pytest
+
+from tamis.domain.segments import SegmentRef, SegmentRefs
+from tamis.rules.build import build_parts
+from tamis.rules.json import from_json
+from tamis.rules.unfinished import left_open, unfinished
+from tests.laws.strategies import FIELDS
+
+SEGMENTS = SegmentRefs((SegmentRef(7, "India"),))
+AGE = {"field": 103, "operator": "is greater than", "values": ["30"]}
+
+
+def looked_at(rule: object) -> tuple[set[str], tuple[str, ...], list[tuple[str, str]]]:
+    draft = from_json(json.dumps(rule))
+    parts, problems = build_parts(draft, FIELDS, SEGMENTS)
+    open_places = left_open(draft)
+    return set(parts), unfinished(draft), [(p.path, p.message) for p in problems if p.path not in open_places]
+
+
+@pytest.mark.parametrize(
+    "blank",
+    [
+        {"field": "", "operator": "", "values": []},
+        {"field": 103, "operator": "", "values": []},
+        {"field": 103, "operator": "is", "values": []},
+        {"field": 103, "operator": "is", "values": [" "]},
+        {"field": 103, "operator": "is between", "values": ["1"]},
+        {"field": 103, "operator": "is between", "values": ["1", ""]},
+        {"field": 101, "operator": "is one of", "values": []},
+        {"field": 113, "operator": "includes any of", "values": []},
+        {"operator": "is in segment", "values": [""]},
+        {"operator": "is in segment", "values": []},
+        {"any": []},
+    ],
+)
+def test_what_is_blank_is_unfinished_and_all_else_is_a_rule(blank: object) -> None:
+    parts, open_places, problems = looked_at({"all": [AGE, {"not": {"any": [AGE, blank]}}]})
+    assert open_places == ("rule.all[1].not.any[1]",)
+    assert parts == {"rule.all[0]", "rule.all[1].not.any[0]"}
+    assert problems == []
+
+
+def test_what_is_wrong_is_said_at_its_place_also_beside_a_blank() -> None:
+    wrong = {"field": 103, "operator": "is between", "values": ["many", ""]}
+    parts, open_places, problems = looked_at({"all": [AGE, wrong, {"field": 999, "operator": "is", "values": ["1"]}]})
+    assert parts == {"rule.all[0]"}
+    assert open_places == ("rule.all[1]",)
+    assert problems == [
+        ("rule.all[1].values[0]", 'the value of age must be a number such as 12.5, not "many"'),
+        ("rule.all[2].field", "there is no field with the id 999"),
+    ]
+
+
+def test_a_whole_rule_is_neither() -> None:
+    parts, open_places, problems = looked_at({"any": [AGE, {"operator": "is in segment", "values": ["7"]}]})
+    assert parts == {"rule", "rule.any[0]", "rule.any[1]"}
+    assert (open_places, problems) == ((), [])
+    assert unfinished(None) == ()

@@ -1,0 +1,219 @@
+"""What is said of a rule before anybody saves it, on real stores: counts, people, hands, blanks, mistakes."""
+
+import json
+import threading
+import time
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import duckdb
+import pytest
+
+from tamis.actions.accounts import create_account
+from tamis.actions.fields import create_field
+from tamis.actions.house import House
+from tamis.actions.importing.upsert import upsert
+from tamis.actions.newest import Newest, Overtaken
+from tamis.actions.previewing import Preview, preview_rule, rule_of_text, suggested_values
+from tamis.actions.recipients import add_recipient, delete_recipient, recipient_page
+from tamis.actions.segments import ChangedMeanwhile, create_segment, edit_segment
+from tamis.actions.types import create_type
+from tamis.domain.accounts import Account
+from tamis.domain.contacts import ContactType, encode_values
+from tamis.domain.emails import parse_email
+from tamis.domain.errors import Invalid, NotFound
+from tamis.domain.fields import FieldSet, Kind, Value
+from tamis.domain.segments import recipient_id_of_contact
+from tamis.records import segments, types
+from tamis.records.contacts import NewContact
+from tamis.rules.json import from_json, to_json
+from tamis.rules.text import from_text, to_text
+from tamis.settings import Settings
+
+
+@dataclass(frozen=True)
+class Town:
+    """Forty people: number n is n years old, lives in the n-th of four countries, and likes the n-th of three arts."""
+
+    house: House
+    account: Account
+    stranger: Account
+    type: ContactType
+    fields: FieldSet
+
+    def look(self, rule: object, segment_id: int | None = None) -> Preview:
+        draft = from_json(json.dumps(rule))
+        return preview_rule(self.house, self.account, self.type.id, draft, segment_id=segment_id)
+
+    def older_than(self, age: object) -> dict[str, object]:
+        return {"field": self.fields.by_key["age"].id, "operator": "is greater than", "values": [str(age)]}
+
+
+@pytest.fixture
+def town(tmp_path: Path) -> Iterator[Town]:
+    house = House(Settings(tmp_path / "town", columns_threads=2))
+    account, _ = house.write(create_account, "owner@example.org", "UTC", None)
+    stranger, _ = house.write(create_account, "stranger@example.org", "UTC", None)
+    people = house.write(create_type, account, "People")
+    house.write(create_field, people, "Age", Kind.NUMBER, ())
+    house.write(create_field, people, "Plan", Kind.CHOICE, ("Free", "Pro", "Trial"))
+    house.write(create_field, people, "Arts", Kind.CHOICES, ("Music", "Dance", "Film", "Mime"))
+    fields = types.fields_of_type(house.records.reader(), people.id)
+    rows = []
+    for number in range(40):
+        values: dict[str, Value] = {
+            "age": float(number),
+            "country": ("India", "INDIA", "Peru", "Chad")[number % 4],
+            "plan": ("Free", "Free", "Pro")[number % 3],
+            "arts": (("Music",), ("Music", "Dance"), ("Film",))[number % 3],
+        }
+        address = f"p{number}@example.org"
+        document = encode_values({fields.by_key[key].id: value for key, value in sorted(values.items())})
+        rows.append(NewContact(address, address, document))
+    house.write(upsert, people.id, fields, rows, ())
+    yield Town(house, account, stranger, people, fields)
+    house.close()
+
+
+def test_every_part_has_its_count_and_the_sample_is_of_the_rule(town: Town) -> None:
+    looked = town.look({"all": [town.older_than(9), {"not": {"any": [town.older_than(29), town.older_than(34)]}}]})
+    assert (looked.total, looked.count, looked.members) == (40, 20, None)
+    assert looked.counts == {
+        "rule": 20, "rule.all[0]": 30, "rule.all[1]": 30, "rule.all[1].not": 10,
+        "rule.all[1].not.any[0]": 10, "rule.all[1].not.any[1]": 5,
+    }  # fmt: skip
+    age = town.fields.by_key["age"]
+    assert looked.fields == (age,)
+    assert len(looked.sample) == 10
+    assert all(isinstance(years := c.value_of(age), float) and 9 < years <= 29 for c in looked.sample)
+    assert [c.id for c in town.look(town.older_than(9)).sample] == [c.id for c in town.look(town.older_than(9)).sample]
+
+
+def test_a_rule_with_a_blank_has_no_count_but_its_finished_parts_do(town: Town) -> None:
+    blank = {"field": town.fields.by_key["age"].id, "operator": "is", "values": [""]}
+    looked = town.look({"any": [town.older_than(9), blank]})
+    assert (looked.count, looked.rule, looked.sample) == (None, None, [])
+    assert looked.counts == {"rule.any[0]": 30}
+    assert (looked.unfinished, looked.problems) == (("rule.any[1]",), ())
+
+
+def test_a_rule_without_conditions_selects_nobody(town: Town) -> None:
+    looked = town.look(None)
+    assert (looked.total, looked.count, looked.sample, looked.counts) == (40, 0, [], {})
+
+
+def test_members_of_the_edited_segment_are_what_hands_make_of_the_rule(town: Town) -> None:
+    house, account = town.house, town.account
+    segment = house.write(create_segment, account, town.type, "Grown", from_text("age > 29"))
+    for number in (31, 32):
+        house.write(delete_recipient, account, recipient_id_of_contact(segment.id, number + 1))
+    for address in ("p1@example.org", "p2@example.org", "nobody@example.org"):
+        email = parse_email(address)
+        assert email
+        house.write(add_recipient, account, segment.id, email, "By", "Hand")
+    for age in (29, 30, 31, 0, 50):
+        looked = town.look(town.older_than(age), segment.id)
+        house.write(edit_segment, account, segment.id, draft=from_text(f"age > {age}"))
+        page = recipient_page(house, account.id, segment.id, 0, 100)
+        assert looked.members == len(page)
+        assert looked.count == max(39 - age, 0)
+
+
+def test_segments_in_rules_and_circles(town: Town) -> None:
+    house, account = town.house, town.account
+    grown = house.write(create_segment, account, town.type, "Grown", from_text("age > 29"))
+    in_grown = {"operator": "is in segment", "values": [str(grown.id)]}
+    assert town.look({"not": in_grown}).count == 30
+    other = house.write(create_segment, account, town.type, "Other", from_json(json.dumps(in_grown)))
+    looked = town.look(
+        {"all": [town.older_than(3), {"operator": "is in segment", "values": [str(other.id)]}]}, grown.id
+    )
+    assert looked.count is None
+    assert looked.counts["rule.all[1]"] == 10
+    assert [p.message for p in looked.problems] == ["a segment must not depend on itself: Grown → Other → Grown"]
+
+
+def test_the_text_is_read_and_written(town: Town) -> None:
+    rule = rule_of_text(town.house, town.account, town.type.id, 'AGE > 29 and country = "peru"')
+    assert to_text(rule) == 'age is greater than 29 and country is "peru"'
+    assert town.look(json.loads(to_json(rule))).count == 3
+    with pytest.raises(Invalid, match='line 1, column 1: there is no field "agee"'):
+        rule_of_text(town.house, town.account, town.type.id, "agee > 29")
+
+
+def test_values_are_suggested_with_their_counts(town: Town) -> None:
+    def suggested(key: str, typed: str = "") -> list[tuple[str, int]]:
+        return suggested_values(town.house, town.account, town.type.id, town.fields.by_key[key].id, typed)
+
+    assert suggested("country") == [("INDIA", 20), ("Chad", 10), ("Peru", 10)]
+    assert suggested("country", " iNd ") == [("INDIA", 20)]
+    assert suggested("country", "%") == []
+    assert suggested("plan") == [("Free", 27), ("Pro", 13), ("Trial", 0)]
+    assert suggested("arts") == [("Music", 27), ("Dance", 13), ("Film", 13), ("Mime", 0)]
+    assert suggested("arts", "mi") == [("Mime", 0)]
+    for key in ("email", "age"):
+        with pytest.raises(NotFound):
+            suggested(key)
+
+
+def test_nothing_leaks_to_another_account(town: Town) -> None:
+    segment = town.house.write(create_segment, town.account, town.type, "Grown", from_text("age > 29"))
+    house, stranger, type_id = town.house, town.stranger, town.type.id
+    for type_of in (type_id, 999):
+        with pytest.raises(NotFound, match=f"no contact type {type_of}"):
+            preview_rule(house, stranger, type_of, None)
+        with pytest.raises(NotFound, match=f"no contact type {type_of}"):
+            rule_of_text(house, stranger, type_of, "age > 1")
+        with pytest.raises(NotFound, match=f"no contact type {type_of}"):
+            suggested_values(house, stranger, type_of, town.fields.by_key["country"].id)
+    own = house.write(create_type, stranger, "Own")
+    with pytest.raises(NotFound, match="no segment"):
+        preview_rule(house, stranger, own.id, None, segment_id=segment.id)
+
+
+def test_an_edit_of_what_is_not_there_any_more_is_refused(town: Town) -> None:
+    house, account = town.house, town.account
+    seen = house.write(create_segment, account, town.type, "Grown", from_text("age > 29"))
+    first = house.write(edit_segment, account, seen.id, draft=from_text("age > 30"), seen=seen.updated_at)
+    with pytest.raises(ChangedMeanwhile, match="Grown") as refused:
+        house.write(edit_segment, account, seen.id, name="Mine", draft=None, seen=seen.updated_at)
+    assert refused.value.segment == first
+    assert segments.live_by_id(house.records.reader(), account.id, seen.id) == first
+    house.write(edit_segment, account, seen.id, name="Mine", seen=first.updated_at)
+
+
+def test_a_newer_question_stops_an_older_one() -> None:
+    newest, con = Newest(), duckdb.connect(":memory:")
+    con.execute("SET enable_progress_bar = true; SET enable_progress_bar_print = false")
+    outcome: list[str] = []
+
+    def endless() -> None:
+        try:
+            with newest.asking("a", 1, con):
+                con.execute("SELECT count(*) FROM range(1000000000) a, range(1000000000) b").fetchall()
+        except Overtaken as error:
+            outcome.append(error.code)
+
+    older = threading.Thread(target=endless)
+    older.start()
+    while con.query_progress() <= 0:  # until it is being answered
+        time.sleep(0.001)
+    other = con.cursor()
+    with newest.asking("b", 5, other):
+        assert older.is_alive()
+    with newest.asking("a", 2, other):
+        older.join()
+        assert other.execute("SELECT 1").fetchall() == [(1,)]
+    assert outcome == ["overtaken"]
+    assert con.execute("SELECT 2").fetchall() == [(2,)]
+    con.close()
+
+
+def test_a_late_question_is_not_asked() -> None:
+    newest, con = Newest(), duckdb.connect(":memory:")
+    with newest.asking("a", 2, con), pytest.raises(Overtaken), newest.asking("a", 1, con):
+        pytest.fail("it was asked")
+    with newest.asking("a", 1, con):  # nothing is remembered of what has ended
+        pass
+    con.close()
