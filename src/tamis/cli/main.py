@@ -9,40 +9,34 @@ import sys
 from cyclopts import App, CycloptsError
 
 from tamis import __version__
-from tamis.cli.account import account_app, key_app
 from tamis.cli.common import refuse
-from tamis.cli.contact import contact_app
-from tamis.cli.doctor import doctor
-from tamis.cli.explain import explain
-from tamis.cli.export import export
-from tamis.cli.fields import field_app
-from tamis.cli.history import history
-from tamis.cli.imports import import_app
-from tamis.cli.keeping import backup, erase_files, restore_backup
-from tamis.cli.segment import segment_app
-from tamis.cli.serve import demo, serve
-from tamis.cli.sets import overlap, sample
-from tamis.cli.types import type_app
 from tamis.domain.errors import Refused, TamisError
 from tamis.domain.text import SURROGATE
 
 AS_IN_JSON = "as in JSON"
 
 app = App(name="tamis", help="An audience segmentation server for e-mail marketing.", version=__version__)
-for command in (account_app, key_app, type_app, field_app, contact_app, segment_app):
-    app.command(command)
-segment_app.command(overlap)
-segment_app.command(sample)
-segment_app.command(history)
-segment_app.command(explain)
-app.command(import_app)
-app.command(export)
-app.command(erase_files, name="erase")
-app.command(backup)
-app.command(restore_backup, name="restore")
-app.command(doctor)
-app.command(serve)
-app.command(demo)
+for name, place, about in (
+    ("account", "account:account_app", "Accounts: the owners of contacts and segments."),
+    ("key", "account:key_app", "Key pairs with which programs use the Segment API."),
+    ("type", "types:type_app", "Contact types: kinds of contacts with their own fields."),
+    ("field", "fields:field_app", "Fields of a contact type."),
+    ("contact", "contact:contact_app", "Single contacts."),
+    ("segment", "segment:segment_app", "Segments: named rules over a contact type."),
+    (
+        "import",
+        "imports:import_app",
+        "Import contacts from a CSV, NDJSON or Parquet file: new addresses are added, known ones updated.",
+    ),
+    ("export", "export:export", "Write a segment to a file, or with --type the contacts of a type."),
+    ("erase", "keeping:erase_files", "Take everything that was deleted out of the files, now rather than later."),
+    ("backup", "keeping:backup", "Back the data directory up, also while a server uses it."),
+    ("restore", "keeping:restore_backup", "Make the data directory, which must not exist or be empty, from a backup."),
+    ("doctor", "doctor:doctor", "Check that the data is whole and every member is right; changes nothing."),
+    ("serve", "serve:serve", "Serve the data directory over HTTP until SIGTERM."),
+    ("demo", "serve:demo", "Make a fresh data directory with 599 customers and four segments, then serve it."),
+):
+    app.command(f"tamis.cli.{place}", name=name, help=about)  # loaded when it is asked for, so that each starts quickly
 
 
 def _as_in_json(error: UnicodeError) -> tuple[str, int]:

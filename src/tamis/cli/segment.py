@@ -24,6 +24,20 @@ from tamis.rules.json import to_json
 from tamis.rules.text import from_text, to_text
 
 segment_app = App(name="segment", help="Segments: named rules over a contact type.")
+segment_app.command(
+    "tamis.cli.sets:overlap",
+    name="overlap",
+    help="Compare segments: how many persons they have together, in common, and each alone.",
+)
+segment_app.command(
+    "tamis.cli.sets:sample", name="sample", help="Draw a sample of a segment's members, or split them into groups."
+)
+segment_app.command(
+    "tamis.cli.history:history",
+    name="history",
+    help="Show the size of a segment day by day, or who was in it at a past instant.",
+)
+segment_app.command("tamis.cli.explain:explain", name="explain", help="Tell why a contact is, or is not, in a segment.")
 Where = Annotated[str, Parameter(name="--where", allow_leading_hyphen=True)]
 MEMBERS_A_PAGE = 10_000
 
