@@ -4,10 +4,9 @@ from importlib import import_module
 from pkgutil import iter_modules
 from typing import Any
 
-from litestar import Litestar, get
+from litestar import Litestar, Router, get
 from litestar.di import Provide
 from litestar.exceptions import HTTPException
-from litestar.handlers import HTTPRouteHandler
 from litestar.response import Redirect, Response
 
 from tamis.actions.house import House
@@ -53,7 +52,7 @@ def console_app(house: House) -> App:
         return await read_form(request)
 
     app = Litestar(
-        [home, static.serve, *_handlers_of_pages()],
+        [home, static.serve, _pages()],
         dependencies={
             "house": Provide(lambda: house, sync_to_thread=False),
             "visitor": Provide(visitor, sync_to_thread=False),
@@ -73,10 +72,13 @@ def console_app(house: House) -> App:
     return _with_headers(app)  # type: ignore[arg-type]  # Litestar types the messages of ASGI more closely
 
 
-def _handlers_of_pages() -> list[HTTPRouteHandler]:
-    """Collect the `handlers` of all modules under `pages`, so that a new one is found by being there."""
+def _pages() -> Router:
+    """Collect the `handlers` of all modules under `pages`, so that a new one is found by being there.
+
+    As one router: given one by one, Litestar wraps a handler twice that shares its path with one of another method.
+    """
     modules = [import_module(f"{pages.__name__}.{found.name}") for found in iter_modules(pages.__path__)]
-    return [handler for module in modules for handler in getattr(module, "handlers", [])]
+    return Router("/", route_handlers=[handler for module in modules for handler in getattr(module, "handlers", [])])
 
 
 def _with_headers(inner: App) -> App:
