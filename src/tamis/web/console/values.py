@@ -71,9 +71,15 @@ def control_of(field: Field, value: Value | None, zone: tzinfo, name: str = "val
     """Make the control that holds a value, or nothing."""
     text = "" if value is None else format_value(value)
     if isinstance(value, datetime):  # browsers have controls for clock times without a zone, to the millisecond
-        local = value.astimezone(zone).replace(tzinfo=None)
-        text = local.isoformat(timespec="milliseconds" if local.microsecond else "seconds")
+        text = _clock_time(value.astimezone(zone).replace(tzinfo=None))
     return Control(field, name, text, problem)
+
+
+def _clock_time(local: datetime) -> str:
+    """Write a clock time as browsers do, so that one which was not touched comes back as it was sent."""
+    if local.microsecond >= 1000:
+        return local.isoformat(timespec="milliseconds").rstrip("0")
+    return local.isoformat(timespec="seconds" if local.second else "minutes")
 
 
 def typed(form: Form, field: Field, name: str = "value") -> str:

@@ -27,7 +27,7 @@ from tamis.web.console.values import Control, control_of, typed
 
 NAMES = (FIRST_NAME.id, LAST_NAME.id)
 LARGEST_ID = 2**63 - 1
-OPEN_AT_MOST = 3
+OPEN_AT_MOST = 5
 """When a contact is in more segments than this, their trees are opened one by one."""
 
 

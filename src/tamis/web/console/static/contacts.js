@@ -39,7 +39,9 @@ function searchAndRemember(form) {
     }
   });
 
-  if (text.value) addEventListener("load", search, { once: true });
+  if (!text.value) return;
+  if (form._htmx?.initialized) search();
+  else form.addEventListener("htmx:after:init", () => setTimeout(search), { once: true });
 }
 
 function hidden(name, value) {
