@@ -37,7 +37,7 @@ def api(
     return segment_page(visitor, frame_of(house, visitor, segment_id), "api", base=base)
 
 
-@get("/segments/{segment_id:int}/export", sync_to_thread=False)
+@get("/segments/{segment_id:int}/export")
 async def export(
     house: InjectedHouse, visitor: InjectedVisitor, segment_id: FromPath[int], to: FromQuery[str] = "csv"
 ) -> Response[Any]:

@@ -5,6 +5,15 @@ const EVERY = 4000;
 setInterval(refresh, EVERY);
 document.addEventListener("visibilitychange", refresh);
 
+// On a small screen, the tab that is open is in sight.
+document.querySelector(".tabs [aria-current]")?.scrollIntoView({ block: "nearest", inline: "center" });
+
+// A menu has done its part when it has opened a dialog.
+document.addEventListener("click", (event) => {
+  const menu = event.target.closest("[data-opens]")?.closest("details.menu");
+  if (menu) menu.open = false;
+});
+
 function refresh() {
   if (document.hidden) return;
   for (const shown of document.querySelectorAll("[data-live]")) shown.dispatchEvent(new CustomEvent("refresh"));

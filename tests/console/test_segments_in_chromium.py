@@ -1,0 +1,1 @@
+"""Segments in a browser: what is done with the pointer and by keyboard alone, at two widths."""
