@@ -15,9 +15,9 @@ WIDTH, HEIGHT, PAD = 96, 28, 2
 Place = Callable[[float], float]
 
 
-def sparkline(values: Sequence[float | None], label: str) -> Markup:
-    """Draw a small line over time, from the lowest to the highest value; `label` tells it in words. Before the first
-    value that is known, nothing is drawn."""
+def sparkline(values: Sequence[float | None], label: str = "") -> Markup:
+    """Draw a small line over time, from the lowest to the highest value; `label` tells it in words, where nothing
+    beside it does. Before the first value that is known, nothing is drawn."""
     known = [(i, v) for i, v in enumerate(values) if v is not None]
     if len(known) < 2:
         return Markup("")
@@ -28,10 +28,11 @@ def sparkline(values: Sequence[float | None], label: str) -> Markup:
     points = [
         (PAD + i * step, HEIGHT / 2 if flat else HEIGHT - PAD - (v - low) / span * (HEIGHT - 2 * PAD)) for i, v in known
     ]
+    told = Markup('role="img" aria-label="{}"').format(label) if label else Markup('aria-hidden="true"')
     return Markup(
-        '<svg class="sparkline" width="{w}" height="{h}" viewBox="0 0 {w} {h}" role="img" aria-label="{label}">'
-        '<polyline points="{line}"/><circle cx="{x:.1f}" cy="{y:.1f}" r="2"/></svg>'
-    ).format(w=WIDTH, h=HEIGHT, label=label, line=points_of(points), x=points[-1][0], y=points[-1][1])
+        '<svg class="sparkline" width="{w}" height="{h}" {told}><polyline points="{line}"/><circle cx="{x:.0f}" '
+        'cy="{y:.1f}" r="2"/></svg>'
+    ).format(w=WIDTH, h=HEIGHT, told=told, line=points_of(points), x=points[-1][0], y=points[-1][1])
 
 
 def bar(share: float) -> Markup:

@@ -66,7 +66,7 @@ async def _pieces(file: BinaryIO) -> AsyncIterator[bytes]:
 
 def disposition(name: str, ending: str) -> str:
     """Name a file after a segment: in plain letters for old programs, as it is for all others."""
-    whole = re.sub(r'[\\/:*?"<>|\x00-\x1f\x7f]+', " ", name).strip(" .")[:100] or "segment"
+    whole = " ".join(re.sub(r'[\\/:*?"<>|\x00-\x1f\x7f]+', " ", name).split())[:100].strip(" .") or "segment"
     plain = unicodedata.normalize("NFKD", whole).encode("ascii", "ignore").decode()
     plain = re.sub(r"[^A-Za-z0-9._ -]+", "", plain).strip(" .") or "segment"
     return f"attachment; filename=\"{plain}.{ending}\"; filename*=UTF-8''{quote(whole, safe='')}.{ending}"

@@ -38,7 +38,12 @@ def segment_list(
     """Show the segments that have some words in their name or sentence; htmx gets only the rows."""
     key, descending = ORDERS.get(sort, ORDERS["newest"])
     found = sorted(glances(house, visitor.account, q), key=key, reverse=descending)
-    context: dict[str, Any] = {"glances": found, "q": q, "sort": sort if sort in ORDERS else "newest", "line": _line}
+    context: dict[str, Any] = {
+        "glances": found,
+        "q": q,
+        "sort": sort if sort in ORDERS else "newest",
+        "line": sparkline,
+    }
     if from_htmx(request):
         return fragment(visitor, "segments/_rows.html", **context)
     db = house.records.reader()
@@ -51,10 +56,6 @@ def segment_list(
 
 def _examples(house: House, of_type: ContactType) -> list[Example]:
     return examples(types.fields_of_type(house.records.reader(), of_type.id))
-
-
-def _line(glance: Glance) -> str:
-    return sparkline(glance.sizes, f"Members on each of the last {len(glance.sizes)} days")
 
 
 handlers = [segment_list]

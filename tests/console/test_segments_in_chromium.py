@@ -1,1 +1,0 @@
-"""Segments in a browser: what is done with the pointer and by keyboard alone, at two widths."""
