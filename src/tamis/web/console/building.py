@@ -1,0 +1,120 @@
+"""What the builder's script is told: the table of operators, fields, segments, and what a rule says, as plain JSON."""
+
+from datetime import date, datetime
+from typing import Any
+
+import msgspec
+from markupsafe import Markup
+
+from tamis.actions.choosing import NameableSegment
+from tamis.actions.previewing import Preview
+from tamis.domain.fields import EMAIL, FIRST_NAME, LAST_NAME, RESERVED, Field, FieldSet, Kind, Value
+from tamis.rules.describe import describe
+from tamis.rules.operators import OPERATORS, Operator, Relative, Takes, positive
+from tamis.rules.text import to_text
+from tamis.web.console.filters import day, number, percent
+from tamis.web.console.session import Visitor
+
+ALWAYS_SHOWN = (EMAIL, FIRST_NAME, LAST_NAME)
+MOST_COLUMNS = 8
+
+
+def data_for_script(data: dict[str, Any]) -> Markup:
+    """Write JSON so that it can stand in a page: nothing in it ends the element or begins another."""
+    document = msgspec.json.encode(data).decode()
+    return Markup(document.replace("<", r"\u003c").replace(">", r"\u003e").replace("&", r"\u0026"))
+
+
+def operator_table() -> list[dict[str, Any]]:
+    """Give the operators with what a form needs to know of each."""
+    return [
+        {
+            "name": operator.name,
+            "label": _label(operator),
+            "kinds": sorted(operator.kinds),
+            "takes": operator.takes,
+            "takes_parts": operator.takes_parts or (operator.negates is not None and positive(operator)[0].takes_parts),
+            "relative": positive(operator)[0].relative is not None,
+            "hours": positive(operator)[0].relative not in (None, Relative.ANNIVERSARY),
+            "names_segment": operator.names_segment,
+        }
+        for operator in OPERATORS
+    ]
+
+
+def _label(operator: Operator) -> str:
+    """Write the phrase of an operator for a list to choose from: what follows it stands in the controls."""
+    if operator.takes is Takes.TWO:
+        return operator.phrase.split(" {0}")[0]
+    return operator.phrase.format("…").removesuffix(" …")
+
+
+def fields_for_script(fields: FieldSet) -> list[dict[str, Any]]:
+    """Give the fields as the script needs them; `unique` ones have no values that are worth a list."""
+    reserved = {field.id for field in RESERVED}
+    return [
+        {
+            "id": field.id,
+            "name": field.name,
+            "kind": field.kind,
+            "options": list(field.options),
+            "reserved": field.id in reserved,
+            "unique": field.id == EMAIL.id,
+        }
+        for field in fields.fields
+    ]
+
+
+def segments_for_script(segments: list[NameableSegment]) -> list[dict[str, Any]]:
+    """Give the segments that a rule may name."""
+    plain: list[dict[str, Any]] = msgspec.to_builtins(segments)
+    return plain
+
+
+def preview_for_script(preview: Preview, visitor: Visitor) -> dict[str, Any]:
+    """Write what a rule says; shares are those of all contacts of the type."""
+
+    def share(count: int) -> str:
+        return percent(count / preview.total) if preview.total else ""
+
+    whole = preview.count is not None
+    return {
+        "total": preview.total,
+        "count": preview.count,
+        "share": "" if preview.count is None else share(preview.count),
+        "members": preview.members,
+        "counts": {place: [count, share(count)] for place, count in preview.counts.items()},
+        "sentence": describe(preview.rule) if whole else None,
+        "text": to_text(preview.rule) if whole else None,
+        "problems": [{"path": problem.path, "message": problem.message} for problem in preview.problems],
+        "unfinished": list(preview.unfinished),
+        "sample": _sample(preview, visitor),
+    }
+
+
+def _sample(preview: Preview, visitor: Visitor) -> dict[str, Any]:
+    others = [field for field in preview.fields if field not in ALWAYS_SHOWN][: MOST_COLUMNS - 2]
+    rows = []
+    for contact in preview.sample:
+        names = [contact.value_of(field) for field in (FIRST_NAME, LAST_NAME)]
+        name = " ".join(str(part) for part in names if part is not None)
+        cells = [contact.email, name or "–", *(_shown(contact.value_of(field), field, visitor) for field in others)]
+        rows.append({"id": contact.id, "cells": cells})
+    return {"columns": ["Email", "Name", *(field.name for field in others)], "rows": rows}
+
+
+def _shown(value: Value | None, field: Field, visitor: Visitor) -> str:
+    if value is None:
+        return "–"
+    if isinstance(value, datetime):
+        local = value.astimezone(visitor.account.zone)
+        return f"{day(local.date())}, {local:%H:%M}"
+    if isinstance(value, date):
+        return day(value)
+    if isinstance(value, tuple):
+        return ", ".join(value)
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    if field.kind is Kind.NUMBER and isinstance(value, float):
+        return number(int(value) if value.is_integer() and abs(value) < 1e15 else value)
+    return str(value)

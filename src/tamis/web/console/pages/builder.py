@@ -1,0 +1,205 @@
+"""The builder: a rule is made, its numbers are seen while it is made, and it is saved as a segment."""
+
+from datetime import datetime
+from typing import Any
+
+import msgspec
+from litestar import get, post
+from litestar.params import FromPath, FromQuery
+from litestar.response import Redirect, Response
+
+from tamis.actions.choosing import nameable_segments
+from tamis.actions.house import House
+from tamis.actions.newest import Overtaken
+from tamis.actions.previewing import preview_rule, rule_of_text, suggested_values
+from tamis.actions.segments import ChangedMeanwhile, create_segment, edit_segment, rule_of, segment_by_id
+from tamis.actions.types import find_type
+from tamis.domain.contacts import ContactType
+from tamis.domain.errors import Invalid, NotFound, Problem
+from tamis.domain.instants import from_micros, to_micros
+from tamis.domain.segments import Segment
+from tamis.records import types
+from tamis.rules.describe import describe
+from tamis.rules.json import from_json, to_json
+from tamis.web.console.answers import page
+from tamis.web.console.building import (
+    data_for_script,
+    fields_for_script,
+    operator_table,
+    preview_for_script,
+    segments_for_script,
+)
+from tamis.web.console.injected import InjectedForm, InjectedHouse, InjectedVisitor
+from tamis.web.console.session import Visitor
+
+Json = dict[str, Any]
+NOT_READ = Invalid([Problem("", "the question cannot be read")])
+
+
+@get("/segments/new", sync_to_thread=True)
+def new_segment(house: InjectedHouse, visitor: InjectedVisitor, type: FromQuery[str] = "") -> Response[Any]:
+    """Show an empty builder, or ask first over which contact type the segment goes."""
+    db = house.records.reader()
+    if type:
+        return _builder(house, visitor, find_type(db, visitor.account, type), None)
+    known = types.types_of_account(db, visitor.account.id)
+    if len(known) == 1:
+        return Redirect(f"/segments/new?type={known[0].id}")
+    return page(visitor, "builder/choose_type.html", title="New segment", nav="segments", types=known)
+
+
+@get("/segments/{segment_id:int}/edit", sync_to_thread=True)
+def edit(house: InjectedHouse, visitor: InjectedVisitor, segment_id: FromPath[int]) -> Response[Any]:
+    """Show the builder with the rule of a segment."""
+    db = house.records.reader()
+    segment = segment_by_id(db, visitor.account, segment_id)
+    of = find_type(db, visitor.account, str(segment.contact_type_id))
+    return _builder(house, visitor, of, segment)
+
+
+def _builder(house: House, visitor: Visitor, of: ContactType, segment: Segment | None) -> Response[str]:
+    db = house.records.reader()
+    rule = to_json(rule_of(db, segment)) if segment else "null"
+    first = preview_rule(house, visitor.account, of.id, from_json(rule), segment_id=segment.id if segment else None)
+    data = {
+        "type": {"id": of.id, "name": of.name},
+        "segment": {"id": segment.id} if segment else None,
+        "fields": fields_for_script(types.fields_of_type(db, of.id)),
+        "operators": operator_table(),
+        "segments": segments_for_script(nameable_segments(house, of.id, segment)),
+        "draft": msgspec.Raw(rule.encode()),
+        "first": preview_for_script(first, visitor),
+    }
+    return page(
+        visitor,
+        "builder/page.html",
+        title=f"Edit {segment.name}" if segment else "New segment",
+        nav="segments",
+        of=of,
+        segment=segment,
+        seen=to_micros(segment.updated_at) if segment else "",
+        data=data_for_script(data),
+    )
+
+
+class Question(msgspec.Struct):
+    """What the script asks: about a rule, in its JSON form or as text. `builder` is the page that asks, and `number`
+    grows from question to question."""
+
+    type: int
+    builder: str
+    number: int
+    segment: int | None = None
+    draft: msgspec.Raw | msgspec.UnsetType = msgspec.UNSET
+    text: str | None = None
+
+
+@post("/segments/preview", sync_to_thread=True, status_code=200)
+def preview(house: InjectedHouse, visitor: InjectedVisitor, body: bytes) -> Response[Json]:
+    """Tell what a rule says as it stands; of one that is given as text, also its JSON form."""
+    try:
+        asked = msgspec.json.decode(body, type=Question)
+    except (msgspec.MsgspecError, UnicodeError, RecursionError):
+        raise NOT_READ from None
+    try:
+        said = _said(house, visitor, asked)
+    except Overtaken as error:
+        return Response({"message": error.message}, status_code=409)
+    except Invalid as error:
+        said = _of_nothing(house, visitor, asked, error)
+    return Response(said)
+
+
+def _said(house: House, visitor: Visitor, asked: Question) -> Json:
+    given: Json = {}
+    document: str | bytes = b"null" if asked.draft is msgspec.UNSET else bytes(asked.draft)
+    if asked.text is not None:
+        document = to_json(rule_of_text(house, visitor.account, asked.type, asked.text))
+        given = {"draft": msgspec.json.decode(document)}
+    looked = preview_rule(
+        house,
+        visitor.account,
+        asked.type,
+        from_json(document),
+        segment_id=asked.segment,
+        asker=asked.builder,
+        number=asked.number,
+    )
+    return {**preview_for_script(looked, visitor), **given}
+
+
+def _of_nothing(house: House, visitor: Visitor, asked: Question, error: Invalid) -> Json:
+    """Say what is wrong with what cannot be read as a rule at all."""
+    nothing = preview_for_script(preview_rule(house, visitor.account, asked.type, None), visitor)
+    problems = [{"path": problem.path, "message": problem.message} for problem in error.problems]
+    return {**nothing, "count": None, "share": "", "sentence": None, "text": None, "problems": problems}
+
+
+class ValuesQuestion(msgspec.Struct):
+    """Which values of a field are asked for: those in which `typed` stands."""
+
+    type: int
+    field: int
+    typed: str = ""
+
+
+@post("/segments/values", sync_to_thread=True, status_code=200)
+def values(house: InjectedHouse, visitor: InjectedVisitor, body: bytes) -> Response[Json]:
+    """Give the most frequent values of a field, each with how many contacts have it."""
+    try:
+        asked = msgspec.json.decode(body, type=ValuesQuestion)
+    except (msgspec.MsgspecError, UnicodeError, RecursionError):
+        raise NOT_READ from None
+    return Response({"values": suggested_values(house, visitor.account, asked.type, asked.field, asked.typed)})
+
+
+@post("/segments/new", sync_to_thread=True, status_code=200)
+def create(house: InjectedHouse, visitor: InjectedVisitor, form: InjectedForm, type: FromQuery[str]) -> Response[Json]:
+    """Save a new segment."""
+    of = find_type(house.records.reader(), visitor.account, type)
+    made = house.write(create_segment, visitor.account, of, form.text("segment_name"), from_json(form.raw("draft")))
+    return _leads_to(visitor, made)
+
+
+@post("/segments/{segment_id:int}/edit", sync_to_thread=True, status_code=200)
+def save(
+    house: InjectedHouse, visitor: InjectedVisitor, form: InjectedForm, segment_id: FromPath[int]
+) -> Response[Json]:
+    """Save a segment, unless it is not any more what was opened: then tell what it is now."""
+    try:
+        made = house.write(
+            edit_segment,
+            visitor.account,
+            segment_id,
+            name=form.text("segment_name"),
+            draft=from_json(form.raw("draft")),
+            seen=_instant(form.number("seen")),
+        )
+    except ChangedMeanwhile as error:
+        return Response({"message": error.message, "changed": _as_it_is(house, error.segment)}, status_code=409)
+    return _leads_to(visitor, made)
+
+
+def _instant(micros: int | None) -> datetime:
+    try:
+        return from_micros(micros or 0)
+    except (OverflowError, ValueError):
+        raise NotFound("there was no such version") from None
+
+
+def _as_it_is(house: House, segment: Segment) -> Json:
+    rule = rule_of(house.records.reader(), segment)
+    return {
+        "name": segment.name,
+        "sentence": describe(rule),
+        "seen": str(to_micros(segment.updated_at)),
+        "draft": msgspec.json.decode(to_json(rule)),
+    }
+
+
+def _leads_to(visitor: Visitor, segment: Segment) -> Response[Json]:
+    visitor.notices.say(visitor.session, f'The segment "{segment.name}" was saved.')
+    return Response({"go": f"/segments/{segment.id}"})
+
+
+handlers = [new_segment, edit, preview, values, create, save]

@@ -1,0 +1,19 @@
+// Makes elements. Whatever comes from people becomes text, never markup.
+
+export function h(tag, attributes = {}, ...children) {
+  const element = document.createElement(tag);
+  for (const [name, value] of Object.entries(attributes)) {
+    if (name.startsWith("on")) element.addEventListener(name.slice(2), value);
+    else if (value === true) element.setAttribute(name, "");
+    else if (value !== false && value !== null && value !== undefined) element.setAttribute(name, value);
+  }
+  element.append(...children.filter((child) => child !== null && child !== undefined));
+  return element;
+}
+
+// A copy of one of the templates in the page, which are made where icons are.
+export const fromTemplate = (id) => document.getElementById(id).content.firstElementChild.cloneNode(true);
+
+export const icon = (name) => fromTemplate(`icon-${name}`);
+
+export const number = (count) => count.toLocaleString("en");

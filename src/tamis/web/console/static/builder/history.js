@@ -1,0 +1,59 @@
+// Undo and redo: the trees that there were, and which of them is shown. Typing into one control is one step, as long as
+// no longer pause is made.
+
+const PAUSE_MS = 1500;
+const MOST = 500;
+
+export class History {
+  #steps;
+  #now = 0;
+  #typing = null;
+  #since = 0;
+
+  constructor(first) {
+    this.#steps = [first];
+  }
+
+  get current() {
+    return this.#steps[this.#now];
+  }
+
+  get canUndo() {
+    return this.#now > 0;
+  }
+
+  get canRedo() {
+    return this.#now < this.#steps.length - 1;
+  }
+
+  // `typing` names the control that is typed into, null for a step of its own.
+  push(tree, typing = null) {
+    if (tree === this.current) return;
+    const time = performance.now();
+    const goesOn = typing !== null && typing === this.#typing && time - this.#since < PAUSE_MS && !this.canRedo;
+    if (!goesOn) this.#now += 1;
+    this.#steps.length = this.#now;
+    this.#steps.push(tree);
+    if (this.#steps.length > MOST) {
+      this.#steps.shift();
+      this.#now -= 1;
+    }
+    this.#typing = typing;
+    this.#since = time;
+  }
+
+  undo() {
+    return this.#go(-1, this.canUndo);
+  }
+
+  redo() {
+    return this.#go(1, this.canRedo);
+  }
+
+  #go(by, can) {
+    this.#typing = null;
+    if (!can) return null;
+    this.#now += by;
+    return this.current;
+  }
+}

@@ -1,0 +1,165 @@
+// A list to choose from while typing, after the pattern "combobox" of WAI-ARIA: the focus stays in the input, arrows
+// walk over the options, Enter takes one, Escape closes.
+
+import { h, number } from "./dom.js";
+
+let numbers = 0;
+let open = null;
+
+document.addEventListener("pointerdown", (event) => {
+  if (open && !open.owns(event.target)) open.close();
+});
+
+// An option is {key, label, count?, note?, heading?, disabled?}; `load` gives those for what is typed, at once or later.
+export class Listbox {
+  #input;
+  #options;
+  #list;
+  #items = [];
+  #active = -1;
+  #turn = 0;
+
+  constructor(input, options) {
+    this.#input = input;
+    this.#options = { first: false, host: document.body, ...options };
+    this.#list = h("ul", { role: "listbox", class: "listbox", id: `listbox-${++numbers}`, "aria-label": options.label });
+    input.setAttribute("role", "combobox");
+    input.setAttribute("aria-expanded", "false");
+    input.setAttribute("aria-autocomplete", "list");
+    input.setAttribute("autocomplete", "off");
+    input.addEventListener("keydown", (event) => this.#key(event));
+    input.addEventListener("input", () => this.show());
+    input.addEventListener("blur", () => { if (!options.panel) this.close(); });
+    this.#list.addEventListener("pointerdown", (event) => {
+      event.preventDefault(); // the input keeps the focus
+      const item = this.#items[Number(event.target.closest("[data-index]")?.dataset.index)];
+      if (item) this.#take(item);
+    });
+  }
+
+  owns(target) {
+    return this.#list.contains(target) || this.#input.contains(target) || this.#options.panel?.contains(target);
+  }
+
+  async show() {
+    const turn = ++this.#turn;
+    const items = await this.#options.load(this.#input.value);
+    if (turn !== this.#turn || !this.#input.isConnected) return;
+    this.#items = items;
+    this.#active = this.#options.first ? items.findIndex((item) => !item.disabled) : -1;
+    this.#draw();
+    if (!items.length && !this.#options.panel) return this.close();
+    if (open !== this) open?.close();
+    open = this;
+    this.#options.host.append(this.#list);
+    if (!this.#options.panel) place(this.#list, this.#input);
+    this.#input.setAttribute("aria-expanded", "true");
+    this.#input.setAttribute("aria-controls", this.#list.id);
+    this.#mark();
+  }
+
+  close() {
+    this.#turn += 1;
+    if (open === this) open = null;
+    this.#list.remove();
+    this.#input.setAttribute("aria-expanded", "false");
+    this.#input.removeAttribute("aria-activedescendant");
+    this.#options.closed?.();
+  }
+
+  #draw() {
+    const rows = [];
+    let heading = null;
+    this.#items.forEach((item, index) => {
+      if (item.heading && item.heading !== heading) {
+        heading = item.heading;
+        rows.push(h("li", { role: "presentation", class: "heading" }, heading));
+      }
+      const beside = item.note ?? (item.count === undefined ? null : number(item.count));
+      rows.push(h("li", {
+        role: "option", id: `${this.#list.id}-${index}`, "data-index": index, "aria-selected": "false",
+        "aria-disabled": item.disabled ? "true" : null,
+      }, h("span", {}, item.label), beside === null ? null : h("span", { class: "beside" }, beside)));
+    });
+    if (!rows.length) rows.push(h("li", { role: "presentation", class: "heading" }, "Nothing has this name"));
+    this.#list.replaceChildren(...rows);
+  }
+
+  #mark() {
+    for (const row of this.#list.querySelectorAll("[role=option]")) {
+      row.setAttribute("aria-selected", String(Number(row.dataset.index) === this.#active));
+    }
+    const row = document.getElementById(`${this.#list.id}-${this.#active}`);
+    if (row) this.#input.setAttribute("aria-activedescendant", row.id);
+    else this.#input.removeAttribute("aria-activedescendant");
+    row?.scrollIntoView({ block: "nearest" });
+  }
+
+  #key(event) {
+    const isOpen = this.#list.isConnected;
+    if (event.key === "ArrowDown" || event.key === "ArrowUp") {
+      if (event.altKey) return;
+      event.preventDefault();
+      if (!isOpen) this.show();
+      else this.#walk(event.key === "ArrowDown" ? 1 : -1);
+    } else if (event.key === "Enter" && isOpen && this.#active >= 0 && !event.ctrlKey && !event.metaKey) {
+      event.preventDefault();
+      event.stopImmediatePropagation();
+      this.#take(this.#items[this.#active]);
+    } else if (event.key === "Escape" && isOpen) {
+      event.preventDefault();
+      event.stopPropagation();
+      this.close();
+    } else if (event.key === "Tab" && isOpen) {
+      this.close();
+    }
+  }
+
+  #walk(by) {
+    const count = this.#items.length;
+    let next = this.#active < 0 && by < 0 ? count : this.#active;
+    do next += by; while (this.#items[next]?.disabled);
+    if (next >= 0 && next < count) this.#active = next;
+    this.#mark();
+  }
+
+  #take(item) {
+    if (item.disabled) return;
+    this.close();
+    this.#options.pick(item);
+  }
+}
+
+// A panel below a button, with an input to search in and the list.
+export function openPicker(anchor, { label, load, pick }) {
+  const input = h("input", { type: "text", placeholder: "Search", "aria-label": label, spellcheck: "false" });
+  const panel = h("div", { class: "picker", role: "dialog", "aria-label": label }, input);
+  document.body.append(panel);
+  anchor.setAttribute("aria-expanded", "true");
+  const list = new Listbox(input, {
+    label, load, first: true, host: panel, panel,
+    pick: (item) => { anchor.focus(); pick(item); },
+    closed: () => {
+      if (!panel.isConnected) return;
+      const inside = panel.contains(document.activeElement);
+      panel.remove();
+      anchor.setAttribute("aria-expanded", "false");
+      if (inside) anchor.focus();
+    },
+  });
+  place(panel, anchor);
+  input.focus();
+  list.show();
+}
+
+// Styles are set one by one: the policy of the page allows no style attributes.
+function place(element, anchor) {
+  const at = anchor.getBoundingClientRect();
+  const width = Math.max(240, Math.min(at.width, 420));
+  const left = Math.max(8, Math.min(at.left, document.documentElement.clientWidth - width - 8));
+  element.style.position = "absolute";
+  element.style.left = `${left + scrollX}px`;
+  element.style.top = `${at.bottom + scrollY + 4}px`;
+  element.style.minWidth = `${width}px`;
+  element.style.maxWidth = `${document.documentElement.clientWidth - left - 8}px`;
+}

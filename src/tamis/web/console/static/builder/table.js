@@ -1,0 +1,82 @@
+// What the server says of fields, operators and segments: the table of operators is kept there alone.
+
+import { SEGMENT } from "./tree.js";
+import { ask } from "./asking.js";
+
+export class Table {
+  #values = new Map();
+
+  constructor(data) {
+    this.data = data;
+    this.fields = new Map(data.fields.map((field) => [field.id, field]));
+    this.segments = new Map(data.segments.map((segment) => [String(segment.id), segment]));
+    this.operators = new Map(data.operators.map((operator) => [operator.name, operator]));
+  }
+
+  field(node) {
+    return this.fields.get(node.field);
+  }
+
+  nameOf(node) {
+    if (node.field === SEGMENT) return "They";
+    return node.field === "" ? "Choose a field" : this.field(node)?.name ?? `Field ${node.field}, which is gone`;
+  }
+
+  operatorsFor(node) {
+    if (node.field === SEGMENT) return this.data.operators.filter((operator) => operator.names_segment);
+    const kind = this.field(node)?.kind;
+    return this.data.operators.filter((operator) => operator.kinds.includes(kind));
+  }
+
+  operator(node) {
+    return this.operators.get(node.operator);
+  }
+
+  // Which control asks for a value.
+  shape(node) {
+    const operator = this.operator(node);
+    if (!operator || operator.takes === "none") return "none";
+    if (operator.names_segment) return "segment";
+    if (operator.relative) return "duration";
+    const kind = this.field(node)?.kind;
+    if (operator.takes_parts || kind === "text") return "text";
+    return kind ?? "text";
+  }
+
+  // What a condition becomes when another field is chosen for it.
+  withField(node, field) {
+    const kind = this.fields.get(field)?.kind;
+    if (node.field !== "" && kind && kind === this.field(node)?.kind && !this.field(node).options.length) {
+      return { ...node, field };
+    }
+    const fresh = { ...node, field, operator: "", values: [] };
+    const names = this.operatorsFor(fresh).map((operator) => operator.name);
+    const keeps = names.includes(node.operator) ? node.operator : names[0];
+    return this.withOperator(fresh, keeps ?? "");
+  }
+
+  // What a condition becomes when another operator is chosen for it: it keeps its values as far as they fit.
+  withOperator(node, operator) {
+    const changed = { ...node, operator };
+    const kept = this.shape(node) === this.shape(changed) ? node.values.filter((value) => value !== "") : [];
+    const first = { duration: "30 days", boolean: "true" }[this.shape(changed)] ?? "";
+    const values = {
+      none: [], one: [kept[0] ?? first], two: [kept[0] ?? first, kept[1] ?? first], many: kept,
+    }[this.operator(changed)?.takes ?? "none"];
+    return { ...changed, values };
+  }
+
+  // The most frequent values of a field in which something stands. What was asked for once is kept for this page.
+  async values(field, typed) {
+    const key = JSON.stringify([field.id, typed.trim().toLowerCase()]);
+    if (!this.#values.has(key)) {
+      const asked = ask("/segments/values", { type: this.data.type.id, field: field.id, typed });
+      this.#values.set(key, asked.then((said) => said.values, () => []));
+    }
+    return this.#values.get(key);
+  }
+
+  suggests(field) {
+    return field && ["text", "choice", "choices"].includes(field.kind) && !field.unique;
+  }
+}

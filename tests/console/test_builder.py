@@ -1,0 +1,151 @@
+"""The builder's questions and answers over HTTP: what a rule says, what is refused, and who is told nothing."""
+
+import json
+import re
+from typing import Any
+
+import pytest
+
+from tamis.rules.operators import OPERATORS
+from tests.support.console import Visitor, text_of
+from tests.support.people import Person, fresh
+from tests.support.sakila import import_sakila
+
+INDIA = {"field": 5, "operator": "is", "values": ["India"]}
+JSON = {"accept": "application/json", "content-type": "application/json"}
+
+
+@pytest.fixture(scope="module")
+def customers(owner: Person) -> int:
+    made: int = owner.tamis("type", "create", fresh("Customers"))["id"]
+    import_sakila(owner, made)
+    return made
+
+
+def ask(visitor: Visitor, path: str, question: Any) -> Any:
+    headers = {**JSON, "x-csrf-token": visitor.csrf}
+    body = question if isinstance(question, bytes) else json.dumps(question).encode()
+    return visitor.http.post(visitor.address + path, data=body, headers=headers, allow_redirects=False, timeout=60)
+
+
+def look(visitor: Visitor, type_id: int, **question: Any) -> dict[str, Any]:
+    answer = ask(visitor, "/segments/preview", {"type": type_id, "builder": "b", "number": 1, **question})
+    assert answer.status_code == 200, answer.text
+    found: dict[str, Any] = answer.json()
+    return found
+
+
+def save(visitor: Visitor, path: str, **form: Any) -> Any:
+    filled = {"draft": json.dumps(INDIA), **form}
+    return visitor.post(path, filled, headers={"accept": "application/json"})
+
+
+def test_the_counts_of_sakila(console: Visitor, customers: int) -> None:
+    for text, count in (
+        ("active is true", 584),
+        ('store = "store 1"', 326),
+        ('country = "india"', 60),
+        ('country is one of ("China", "Mexico")', 83),
+        ("total_paid >= 150", 46),
+        ("open_rentals > 0", 159),
+    ):
+        said = look(console, customers, text=text)
+        assert (said["count"], said["total"]) == (count, 599)
+        assert look(console, customers, draft=said["draft"])["count"] == count
+    said = look(console, customers, draft={"all": [INDIA, {"not": {"field": 5, "operator": "is blank"}}]})
+    assert said["counts"]["rule.all[0]"] == [60, "10.0%"]
+    assert said["text"] == 'country is "India" and not (country is blank)'
+    assert said["sentence"] == "Contacts whose Country is “India” and not (Country is blank)."
+    assert [len(row["cells"]) for row in said["sample"]["rows"]] == [3] * 10
+    assert {row["cells"][2] for row in said["sample"]["rows"]} == {"India"}
+
+
+def test_mistakes_are_told_at_their_places(console: Visitor, customers: int) -> None:
+    said = look(console, customers, text="countri = 1 and total_paid > 5")
+    assert (said["count"], "draft" in said) == (None, False)
+    assert said["problems"] == [{"path": "line 1, column 1", "message": 'there is no field "countri"'}]
+    said = look(console, customers, draft={"any": [INDIA, {"field": "", "operator": "", "values": []}]})
+    assert (said["count"], said["sentence"], said["unfinished"]) == (None, None, ["rule.any[1]"])
+    deep: Any = INDIA
+    for _ in range(31):
+        deep = {"not": deep}
+    assert "nest deeper" in look(console, customers, draft=deep)["problems"][0]["message"]
+    for body in (b"", b"{", b"[]", b"\xff", b'{"type": "x"}', b"[" * 5000):
+        assert ask(console, "/segments/preview", body).status_code == 422
+        assert ask(console, "/segments/values", body).status_code == 422
+
+
+def test_values_are_offered(console: Visitor, customers: int) -> None:
+    answer = ask(console, "/segments/values", {"type": customers, "field": 5, "typed": "ind"})
+    assert answer.json() == {"values": [["India", 60], ["Indonesia", 14]]}
+    assert ask(console, "/segments/values", {"type": customers, "field": 1}).status_code == 404
+
+
+def test_the_page_carries_the_whole_table_and_cannot_be_broken_out_of(console: Visitor, owner: Person) -> None:
+    nasty = '</script><script>alert(1)</script>"&'
+    type_id = owner.tamis("type", "create", fresh("<b>Nasty</b>"))["id"]
+    owner.tamis("field", "create", nasty, "--type", str(type_id), "--kind", "choice", "--option", f"{nasty}1")
+    page = console.get(f"/segments/new?type={type_id}").text
+    found = re.search(r'id="builder-data">(.*?)</script>', page, re.S)
+    assert found
+    data = json.loads(found[1])
+    assert [operator["name"] for operator in data["operators"]] == [operator.name for operator in OPERATORS]
+    assert data["fields"][-1]["name"] == nasty
+    assert data["fields"][-1]["options"] == [f"{nasty}1"]
+    assert "alert(1)</script>" not in page
+    assert "<b>Nasty" not in page
+
+
+def test_saving_and_two_tabs(console: Visitor, colleague: Visitor, customers: int) -> None:
+    name = fresh("India")
+    answer = save(console, f"/segments/new?type={customers}", segment_name=f" {name} ")
+    assert answer.status_code == 200, answer.text
+    path = f"{answer.json()['go']}/edit"
+    refused = save(console, f"/segments/new?type={customers}", segment_name=name)
+    assert refused.status_code == 422
+    assert refused.json()["problems"] == [
+        {"path": "segment_name", "message": "the segment name has already been taken"}
+    ]
+    seen = [re.search(r'name="seen" value="(\d+)"', v.get(path).text) for v in (console, colleague)]
+    assert seen[0]
+    assert seen[1]
+    theirs = json.dumps({"field": 5, "operator": "is", "values": ["China"]})
+    assert save(colleague, path, segment_name=name, seen=seen[1][1], draft=theirs).status_code == 200
+    answer = save(console, path, segment_name="Mine", seen=seen[0][1])
+    assert answer.status_code == 409
+    other = answer.json()["changed"]
+    assert (other["name"], other["sentence"]) == (name, "Contacts whose Country is “China”.")
+    assert save(console, path, segment_name=name, seen="").status_code == 409
+    assert save(console, path, segment_name=name, seen="9" * 18).status_code in (404, 409)
+    assert save(console, path, segment_name=name, seen=other["seen"]).status_code == 200
+
+
+def test_a_rule_that_is_not_finished_is_not_saved(console: Visitor, customers: int) -> None:
+    open_rule = json.dumps({"all": [INDIA, {"field": 5, "operator": "is", "values": []}]})
+    for draft in (open_rule, "", "{", '{"field": 999, "operator": "is", "values": ["1"]}'):
+        answer = save(console, f"/segments/new?type={customers}", segment_name=fresh("Open"), draft=draft)
+        assert answer.status_code == 422
+        assert answer.json()["problems"]
+
+
+def test_which_type_is_asked_where_there_are_several(console: Visitor, customers: int, owner: Person) -> None:
+    owner.tamis("type", "create", fresh("Suppliers"))
+    page = console.get("/segments/new")
+    assert page.status_code == 200
+    assert f'href="/segments/new?type={customers}"' in page.text
+
+
+def test_nothing_leaks_to_a_stranger(console: Visitor, stranger: Visitor, guest: Visitor, customers: int) -> None:
+    assert "First there are contacts" in text_of(stranger.get("/segments/new").text)
+    made = save(console, f"/segments/new?type={customers}", segment_name=fresh("Secret")).json()["go"]
+    assert stranger.get(f"/segments/new?type={customers}").status_code == 404
+    assert stranger.get(f"{made}/edit").status_code == stranger.get("/segments/999999/edit").status_code == 404
+    assert save(stranger, f"{made}/edit", segment_name="Mine", seen="1").status_code == 404
+    assert save(stranger, f"/segments/new?type={customers}", segment_name="Mine").status_code == 404
+    question = {"type": customers, "builder": "b", "number": 1, "draft": INDIA}
+    assert ask(stranger, "/segments/preview", question).status_code == 404
+    assert ask(stranger, "/segments/preview", {**question, "text": 'country = "India"'}).status_code == 404
+    assert ask(stranger, "/segments/values", {"type": customers, "field": 5}).status_code == 404
+    assert guest.get(f"{made}/edit").status_code == 303
+    assert ask(guest, "/segments/preview", question).status_code == 403
+    assert console.http.post(console.address + "/segments/preview", data="{}", headers=JSON).status_code == 403
