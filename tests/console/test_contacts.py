@@ -1,0 +1,342 @@
+"""§ Nothing leaks, § Once: the contacts of an account in the console: who sees them, what is found, what is edited, what is harmless."""
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from html.parser import HTMLParser
+from typing import Any
+
+import pytest
+
+from tamis.actions.accounts import choose_account
+from tamis.actions.contact_edits import create_contact, edit_contact
+from tamis.actions.fields import create_field
+from tamis.actions.house import House
+from tamis.actions.segments import create_segment
+from tamis.actions.types import create_type
+from tamis.domain.accounts import Account
+from tamis.domain.contacts import Contact, ContactType
+from tamis.domain.fields import Kind
+from tamis.domain.segments import Segment
+from tamis.records import contacts, types
+from tamis.rules.text import from_text
+from tamis.settings import Settings
+from tests.support.console import Visitor, new_console_account, text_of
+from tests.support.people import Person, fresh_address
+from tests.support.process import Server
+
+HOSTILE = {
+    "first_name": "<img src=x onerror=alert(1)>",
+    "last_name": '"><script>alert(2)</script>',
+    "country": '=HYPERLINK("http://example.org")',
+    "city": "\u202egnitaert\u202c' onmouseover='alert(3)",
+    "notes": "{{ 7*7 }}" + "x" * 10_000,
+}
+ONCE = re.compile(r'name="once" value="[0-9a-f]+"')
+
+
+@dataclass
+class Desk:
+    """A contact type of the owner, and what has been put into it."""
+
+    house: House
+    account: Account
+    type: ContactType
+    grown: Segment
+
+    @property
+    def path(self) -> str:
+        return f"/types/{self.type.id}/contacts"
+
+    def add(self, email: str, **texts: str) -> Contact:
+        return self.house.write(create_contact, self.account, self.type, {"email": email, **texts})
+
+    def read(self, contact: Contact) -> Contact | None:
+        db = self.house.records.reader()
+        return contacts.by_id(db, self.type.id, contact.id, types.fields_of_type(db, self.type.id))
+
+    def field(self, key: str) -> int:
+        return types.fields_of_type(self.house.records.reader(), self.type.id).by_key[key].id
+
+    def value(self, contact: Contact, key: str) -> Any:
+        found = self.read(contact)
+        assert found
+        return found.values.get(self.field(key))
+
+
+@pytest.fixture
+def desk(server: Server, owner: Person, request: pytest.FixtureRequest) -> Iterator[Desk]:
+    """A type of its own for each test; the columns are the server's, the records are everybody's."""
+    house = House(Settings(server.data))
+    account = choose_account(house.records.reader(), owner.email)
+    made = house.write(create_type, account, request.node.name[:200])
+    house.write(create_field, made, "Age", Kind.NUMBER)
+    house.write(create_field, made, "Seen", Kind.DATETIME)
+    house.write(create_field, made, "Tags", Kind.CHOICES, ("Red", "Blue", "<i>Green</i>"))
+    house.write(create_field, made, "Notes", Kind.TEXT)
+    name = f"Grown up <b>{made.id}</b>"
+    yield Desk(house, account, made, house.write(create_segment, account, made, name, from_text("age >= 18")))
+    house.close()
+
+
+def rows(page: str) -> list[str]:
+    """Give the addresses in the rows of a list, in order."""
+    return [text_of(found) for found in re.findall(r'<a class="name".*?</a>', page, re.S)]
+
+
+def parts_of(page: str) -> list[tuple[str, list[str]]]:
+    """Give the tags of a page as a browser reads them, each with the names of its attributes."""
+    found: list[tuple[str, list[str]]] = []
+    parser = HTMLParser()
+    parser.handle_starttag = lambda tag, attrs: found.append((tag, [name for name, _ in attrs]))  # type: ignore[method-assign]
+    parser.feed(page)
+    return found
+
+
+def typing(desk: Desk, text: str = "", **more: str) -> dict[str, str]:
+    """Give what the form of the search sends."""
+    return {"text": text, "segment": "", "order": "", **more}
+
+
+# -- who sees them -----------------------------------------------------------------------------------------------------
+
+
+def test_only_whoever_shares_the_account_sees_and_changes_anything(
+    desk: Desk, console: Visitor, colleague: Visitor, stranger: Visitor, guest: Visitor
+) -> None:
+    ann = desk.add("ann@example.org", age="34")
+    one, age = f"{desk.path}/{ann.id}", desk.field("age")
+    asked = [desk.path, f"{desk.path}/new", one, f"{one}/history", f"{one}/fields/{age}", f"{one}/fields/{age}/edit"]
+    sent: list[tuple[str, dict[str, str]]] = [
+        (f"{desk.path}/found", typing(desk, "ann")),
+        (f"{desk.path}/count", typing(desk, "ann")),
+        (f"{desk.path}/columns", {"field": str(age)}),
+        (f"{desk.path}/new", {"field-1": "bob@example.org"}),
+        (f"{one}/fields/{age}", {f"value-{age}": "35", "seen": "34", "held": "34"}),
+        (f"{one}/delete", {}),
+    ]
+    for path in asked:
+        assert stranger.get(path).status_code == 404, path
+        assert guest.get(path).status_code == 303, path
+        assert [visitor.get(path).status_code for visitor in (console, colleague)] == [200, 200], path
+    guest.get("/sign-in")
+    for path, data in sent:
+        assert stranger.post(path, data).status_code == 404, path
+        assert guest.post(path, data).status_code in (303, 401), path
+        assert console.post(path, {**data, "csrf": "0" * 64}).status_code == 403, path
+    assert desk.read(ann) == ann
+    nothing = f"{desk.path}/999999"
+    both = [ONCE.sub("", stranger.get(path).text) for path in (one, nothing)]
+    assert both[0] == both[1]
+    for path, data in sent:
+        assert colleague.post(path, data).status_code in (200, 303), path
+    assert desk.read(ann) is None
+
+
+@pytest.mark.parametrize("id_", ["0", "-1", "9" * 18, "9" * 40])
+def test_numbers_that_nobody_has_are_not_there(desk: Desk, console: Visitor, id_: str) -> None:
+    ann = desk.add("ann@example.org")
+    for path in (f"/types/{id_}/contacts", f"{desk.path}/{id_}", f"{desk.path}/{ann.id}/fields/{id_}/edit"):
+        assert console.get(path).status_code == 404, path
+    assert console.get(f"{desk.path}/{ann.id}/fields/11/edit").status_code == 404, "Tamis writes it itself"
+
+
+def test_a_contact_of_one_type_is_none_of_another(desk: Desk, console: Visitor) -> None:
+    other = desk.house.write(create_type, desk.account, fresh_address())
+    ann = desk.add("ann@example.org")
+    assert console.get(f"/types/{other.id}/contacts/{ann.id}").status_code == 404
+    answer = console.post(f"/types/{other.id}/contacts/found", typing(desk, segment=str(desk.grown.id)))
+    assert rows(answer.text) == []
+
+
+# -- the list ----------------------------------------------------------------------------------------------------------
+
+
+def test_it_teaches_how_to_begin(desk: Desk, console: Visitor, server: Server) -> None:
+    begin = console.get(desk.path).text
+    assert "No contacts yet" in text_of(begin)
+    assert f"/imports/new?type={desk.type.id}" in begin
+    person = new_console_account(server.data, server.address, fresh_address())
+    newcomer = Visitor(server.address)
+    newcomer.sign_in(person.email)
+    assert "Make a contact type" in text_of(newcomer.get("/contacts").text)
+    assert console.get("/contacts").status_code == 303
+
+
+def test_search_filter_order_and_pages(desk: Desk, console: Visitor) -> None:
+    for number in range(120):
+        desk.add(f"P{number:03}@example.org", first_name=("Zoë", "Omar")[number % 2], age=str(number))
+    first = console.get(desk.path)
+    assert rows(first.text) == [f"P{number:03}@example.org" for number in range(119, 69, -1)]
+    assert "120 contacts" in text_of(first.text)
+
+    found = console.post(f"{desk.path}/found", typing(desk, "ZOË p00")).text
+    assert rows(found) == [f"P{number:03}@example.org" for number in (8, 6, 4, 2, 0)]
+    assert "5 contacts found" in text_of(found)
+    assert "No contact is like that" in console.post(f"{desk.path}/found", typing(desk, "nobody")).text
+    many = console.post(f"{desk.path}/found", typing(desk, "zoë", segment=str(desk.grown.id)))
+    assert len(rows(many.text)) == 50
+    counted = console.post(f"{desk.path}/count", typing(desk, "zoë", segment=str(desk.grown.id)))
+    assert "51 contacts found" in text_of(counted.text)
+    assert "at most 10 words" in text_of(console.post(f"{desk.path}/found", typing(desk, "a " * 11)).text)
+
+    seen: list[str] = []
+    query = "order=-age"
+    while query:
+        page = console.get(f"{desk.path}?{query}").text
+        assert 'aria-sort="descending"' in page
+        seen += rows(page)
+        later = re.search(r'name="at" value="(after-\d+-\d+)"', page)
+        query = f"order=-age&at={later[1]}" if later else ""
+    assert seen == [f"P{number:03}@example.org" for number in range(119, -1, -1)]
+    assert len(rows(console.get(f"{desk.path}?segment=999999&order=gone&at=after-x").text)) == 50
+
+
+def test_the_columns_are_chosen(desk: Desk, console: Visitor) -> None:
+    desk.add("ann@example.org", city="Dhaka", age="1234")
+    answer = console.post(
+        f"{desk.path}/columns", {"field": [str(desk.field("city")), str(desk.field("age")), "x", "7777"]}
+    )
+    assert answer.headers["location"] == desk.path
+    heads = re.findall(r'<button class="sort".*?<bdi>(.*?)</bdi>', console.get(desk.path).text)
+    assert heads == ["Email", "City", "Age"]
+    assert "1,234" in text_of(console.get(desk.path).text)
+
+
+def test_what_is_searched_for_stands_in_no_url_and_no_log(desk: Desk, console: Visitor, server: Server) -> None:
+    desk.add("very.secret@example.org", age="1")
+    page = console.get(desk.path).text
+    assert not re.search(r"<form[^>]*role=\"search\"[^>]*method=\"get\"", page)
+    found = console.post(f"{desk.path}/found", typing(desk, "very.secret"))
+    assert len(rows(found.text)) == 1
+    assert "very.secret" not in re.findall(r'data-query="(.*?)"', found.text)[0]
+    assert "very.secret" not in "".join(server.output + server.errors)
+
+
+# -- a contact ---------------------------------------------------------------------------------------------------------
+
+
+def test_a_contact_is_made_by_hand_once(desk: Desk, console: Visitor) -> None:
+    console.get(f"{desk.path}/new")
+    filled = {
+        "field-1": "ann@example.org",
+        "field-2": "Ann",
+        f"field-{desk.field('age')}": "old",
+        f"field-{desk.field('seen')}": "2024-02-29T14:30",
+        f"field-{desk.field('tags')}": ["Blue", "Red"],
+    }
+    wrong = console.post(f"{desk.path}/new", filled)
+    assert wrong.status_code == 422
+    assert "must be a number" in text_of(wrong.text)
+    assert 'value="Ann"' in wrong.text
+    assert wrong.text.count("checked") == 2
+    filled = {**filled, f"field-{desk.field('age')}": "34", "once": "the same click"}
+    answers = [console.post(f"{desk.path}/new", filled) for _ in range(2)]
+    assert [answer.status_code for answer in answers] == [303, 303]
+    assert answers[0].headers["location"] == answers[1].headers["location"]
+    page = console.get(answers[0].headers["location"]).text
+    assert "ann@example.org was added." in text_of(page)
+    assert "29 Feb 2024, 14:30" in page
+    assert "2024-02-29T08:30:00.000000Z" in page, "the owner lives in Dhaka"
+    assert "In 1 segment" in text_of(page)
+    taken = console.post(f"{desk.path}/new", {"field-1": "ANN@example.org"})
+    assert (taken.status_code, "another contact" in taken.text) == (422, True)
+
+
+def test_it_says_why(desk: Desk, console: Visitor) -> None:
+    ann = desk.add("ann@example.org", age="34")
+    page = text_of(console.get(f"{desk.path}/{ann.id}").text)
+    assert "In 1 segment, and why" in page
+    assert "True: Age is 18 or more has 34" in page
+    console.get(desk.path)  # the columns have seen her as she was
+    desk.house.write(edit_contact, desk.account, desk.type, ann.id, {"age": "7"})
+    page = text_of(console.get(f"{desk.path}/{ann.id}").text)
+    assert "In no segment" in page
+    assert "False: Age is 18 or more has 7" in page
+    history = text_of(console.get(f"{desk.path}/{ann.id}/history").text)
+    assert f"Left Grown up <b>{desk.type.id}</b>" in history
+    assert "contact changed" in history
+
+
+def test_a_value_is_edited_in_place(desk: Desk, console: Visitor) -> None:
+    ann = desk.add("ann@example.org", age="34", tags="Red")
+    age, tags = (f"{desk.path}/{ann.id}/fields/{desk.field(key)}" for key in ("age", "tags"))
+    control = f"value-{desk.field('age')}"
+    form = console.get(f"{age}/edit").text
+    assert f'name="{control}" type="text" value="34"' in form
+    wrong = console.post(age, {control: "x<y", "seen": "34", "held": "34"})
+    assert wrong.status_code == 422
+    assert 'must be a number such as 12.5, not "x<y"' in text_of(wrong.text)
+    assert 'value="x&lt;y"' in wrong.text
+    saved = console.post(age, {control: "17", "seen": "34", "held": "34"})
+    assert saved.status_code == 200
+    assert desk.value(ann, "age") == 17.0
+    assert "In no segment" in text_of(saved.text)
+    control = f"value-{desk.field('tags')}"
+    assert console.post(tags, {control: ["Blue", "<i>Green</i>"], "seen": "Red", "held": "Red"}).status_code == 200
+    assert desk.value(ann, "tags") == ("Blue", "<i>Green</i>")
+    assert console.post(tags, {"seen": "Blue; <i>Green</i>", "held": "Blue; <i>Green</i>"}).status_code == 200
+    assert desk.value(ann, "tags") is None
+
+
+def test_who_edits_what_somebody_else_has_changed_is_told(desk: Desk, console: Visitor, colleague: Visitor) -> None:
+    ann = desk.add("ann@example.org", city="Dhaka")
+    path, control = f"{desk.path}/{ann.id}/fields/{desk.field('city')}", f"value-{desk.field('city')}"
+    for visitor in (console, colleague):
+        assert 'name="seen" value="Dhaka"' in visitor.get(f"{path}/edit").text
+    assert console.post(path, {control: "Berlin", "seen": "Dhaka", "held": "Dhaka"}).status_code == 200
+    second = colleague.post(path, {control: "Paris", "seen": "Dhaka", "held": "Dhaka"})
+    assert second.status_code == 409
+    assert 'City was changed meanwhile and is now "Berlin"' in text_of(second.text)
+    assert 'value="Paris"' in second.text
+    assert 'name="seen" value="Berlin"' in second.text
+    assert desk.value(ann, "city") == "Berlin"
+    again = {control: "Paris", "seen": "Berlin", "held": "Berlin", "once": "a double click"}
+    assert [colleague.post(path, again).status_code for _ in range(2)] == [200, 200]
+    assert desk.value(ann, "city") == "Paris"
+
+
+def test_an_instant_that_was_not_touched_stays_as_it_is(desk: Desk, console: Visitor) -> None:
+    ann = desk.add("ann@example.org", seen="2024-02-29T08:30:15.123456Z")
+    path, control = f"{desk.path}/{ann.id}/fields/{desk.field('seen')}", f"value-{desk.field('seen')}"
+    form = console.get(f"{path}/edit").text
+    assert 'value="2024-02-29T14:30:15.123"' in form
+    hidden = dict(re.findall(r'name="(seen|held)" value="(.*?)"', form))
+    assert console.post(path, {control: "2024-02-29T14:30:15.123", **hidden}).status_code == 200
+    assert desk.read(ann) == ann
+    assert console.post(path, {control: "2024-02-29T14:31", **hidden}).status_code == 200
+    assert str(desk.value(ann, "seen")) == "2024-02-29 08:31:00+00:00"
+
+
+def test_hostile_values_are_shown_as_they_are_and_do_nothing(desk: Desk, console: Visitor) -> None:
+    evil = desk.add("evil@example.org", age="20", **HOSTILE)
+    chosen = [str(desk.field(key)) for key in HOSTILE]
+    console.post(f"{desk.path}/columns", {"field": chosen})
+    pages = [console.get(path).text for path in (desk.path, f"{desk.path}/{evil.id}")]
+    pages.append(console.post(f"{desk.path}/found", typing(desk, "onerror")).text)
+    for key in HOSTILE:
+        pages.append(console.get(f"{desk.path}/{evil.id}/fields/{desk.field(key)}/edit").text)
+    for page in pages:
+        tags = parts_of(page)
+        assert not {"img", "i", "b"} & {tag for tag, _ in tags}
+        assert not [name for _, names in tags for name in names if name.startswith("on") or name == "style"]
+        assert all("src" in names for tag, names in tags if tag == "script")
+        assert "49" + "x" * 100 not in page
+    for key in ("first_name", "last_name", "country", "city"):
+        assert HOSTILE[key] in text_of(pages[0].replace("<bdi", " <bdi")), key
+    assert HOSTILE["notes"] in text_of(pages[1])
+    assert len(pages[0]) < 40_000, "a list does not send all of a long text"
+
+
+def test_a_contact_is_deleted_and_forgotten(desk: Desk, console: Visitor) -> None:
+    ann, bob = desk.add("ann@example.org"), desk.add("bob@example.org")
+    answer = console.post(f"{desk.path}/{ann.id}/delete", {"once": "twice"})
+    assert (answer.status_code, answer.headers["location"]) == (303, desk.path)
+    assert console.post(f"{desk.path}/{ann.id}/delete", {"once": "twice"}).status_code == 303
+    assert "ann@example.org was deleted." in text_of(console.get(desk.path).text)
+    assert console.get(f"{desk.path}/{ann.id}").status_code == 404
+    assert desk.add("ann@example.org").id != ann.id
+    console.post(f"{desk.path}/{bob.id}/delete", {"forget": "yes"})
+    assert "bob@example.org was forgotten." in text_of(console.get(desk.path).text)
+    refused = console.post(f"{desk.path}/new", {"field-1": "bob@example.org"})
+    assert (refused.status_code, "is not taken back" in refused.text) == (422, True)
