@@ -1,4 +1,4 @@
-"""§ Nothing leaks, § Once: the contacts of an account in the console: who sees them, what is found, what is edited, what is harmless."""
+"""Contacts in the console: § Nothing leaks to strangers, what is found and edited, and hostile values are harmless."""
 
 import re
 from collections.abc import Iterator
