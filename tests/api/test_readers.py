@@ -6,6 +6,7 @@ The application is called as its server calls it, so that each test decides when
 import asyncio
 import json
 from collections.abc import Awaitable, Callable, Iterator, MutableMapping
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -69,7 +70,8 @@ class Reader:
             }
             await asyncio.wait_for(web_app(self.desk.house, "")(scope, receive, send), PATIENCE_SECONDS)
 
-        asyncio.run(run())
+        with ThreadPoolExecutor(1) as thread:  # another test of the run may have a loop in this one
+            thread.submit(asyncio.run, run()).result()
 
     @property
     def pieces(self) -> list[bytes]:

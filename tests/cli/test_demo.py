@@ -11,6 +11,7 @@ from typing import IO
 import pytest
 
 from tests.support.clients import installed
+from tests.support.console import Visitor
 from tests.support.process import PATIENCE_SECONDS, Refused, environment, tamis
 
 COUNTS = {
@@ -79,6 +80,14 @@ def test_the_demo_serves_and_its_line_works_when_pasted(tmp_path: Path) -> None:
         for rule, count in COUNTS.items():
             asked = tamis(demo.data, "segment", "count", "--type", "Customers", "--where", rule)
             assert asked == {"count": count}, rule
+
+
+def test_the_demo_lets_people_into_its_console(tmp_path: Path) -> None:
+    with Demo(tmp_path / "data") as demo:
+        told = dict(line.split(maxsplit=1) for line in demo.lines if line.startswith("  ") and len(line.split()) == 2)
+        visitor = Visitor(told["Console"].rstrip("/"))
+        assert visitor.sign_in(told["E-mail"], told["Password"]).status_code == 303
+        assert "demo@example.org" in visitor.get("/account").text
 
 
 def test_a_demo_replaces_an_untouched_one_and_keeps_a_changed_one(tmp_path: Path) -> None:

@@ -8,9 +8,10 @@ from pathlib import Path
 import pytest
 
 from tamis.actions.by_hand import bring_back, hands_of_segment
+from tamis.actions.explaining import explain_recipient
 from tamis.actions.exporting.download import segment_download
 from tamis.actions.house import House
-from tamis.actions.members import comings_and_goings, member_page, size_now
+from tamis.actions.members import Figures, comings_and_goings, figures_of, member_page
 from tamis.actions.recipients import add_recipient, delete_recipient, recipient_page
 from tamis.actions.segment_list import glances
 from tamis.actions.segments import create_segment, duplicate_segment
@@ -45,6 +46,10 @@ def add(desk: Desk, segment: Segment, address: str, first: str = "By") -> None:
 def remove(desk: Desk, segment: Segment, name: str) -> None:
     number = recipient_id_of_contact(segment.id, desk.contact(name).id)
     desk.house.write(delete_recipient, desk.account, number)
+
+
+def size_of(desk: Desk, segment: Segment) -> int:
+    return figures_of(desk.house, desk.account, segment).recipients
 
 
 def stranger_of(house: House) -> Account:
@@ -107,15 +112,13 @@ def test_what_is_looked_at_is_the_accounts_own(desk: Desk) -> None:
     with pytest.raises(NotFound):
         comings_and_goings(desk.house, stranger, segment.id, limit=3)
     with pytest.raises(NotFound):
-        size_now(desk.house, stranger, segment.id)
-    with pytest.raises(NotFound):
         hands_of_segment(db, stranger, segment.id, 10)
     with pytest.raises(NotFound):
         desk.house.write(bring_back, stranger, segment.id, contact_id)
     with pytest.raises(NotFound):
         desk.house.write(duplicate_segment, stranger, segment.id)
-    with pytest.raises(NotFound), segment_download(desk.house, stranger, segment.id, layout):
-        pass
+    with pytest.raises(NotFound):
+        segment_download(desk.house, stranger, segment.id, layout)
     assert glances(desk.house, stranger) == []
 
 
@@ -124,9 +127,9 @@ def test_what_is_looked_at_is_the_accounts_own(desk: Desk) -> None:
 
 def test_who_came_and_went_is_told_newest_first_with_the_cause(desk: Desk) -> None:
     segment = desk.segment("Grown", "age >= 15")
-    assert size_now(desk.house, desk.account, segment.id) == 5
+    assert size_of(desk, segment) == 5
     desk.write(p15={"age": "3"}, p01={"age": "30"})
-    size_now(desk.house, desk.account, segment.id)
+    size_of(desk, segment)
     remove(desk, segment, "p16")
     add(desk, segment, "nobody@example.net")
     found = comings_and_goings(desk.house, desk.account, segment.id, limit=50)
@@ -152,7 +155,7 @@ def test_who_came_and_went_is_told_newest_first_with_the_cause(desk: Desk) -> No
 
 def test_of_contacts_that_are_gone_only_the_numbers_are_told(desk: Desk) -> None:
     segment = desk.segment("Grown", "age >= 15")
-    size_now(desk.house, desk.account, segment.id)
+    size_of(desk, segment)
     add(desk, segment, "nobody@example.net")
     (member,) = member_page(desk.house, desk.account, segment.id, "nobody", limit=2).members
     assert member.recipient_id & STRANGER
@@ -174,7 +177,7 @@ def test_a_removed_member_is_listed_and_brought_back(desk: Desk) -> None:
     db = desk.house.records.reader()
     hands = hands_of_segment(db, desk.account, segment.id, 1)
     assert (hands.removed_in_all, [r.email for r in hands.removed]) == (2, ["p17@example.org"])
-    assert size_now(desk.house, desk.account, segment.id) == 3
+    assert size_of(desk, segment) == 3
     back = desk.house.write(bring_back, desk.account, segment.id, desk.contact("p16").id)
     assert (back.email, back.is_in) == ("p16@example.org", True)
     assert "p16" in desk.members(segment)
@@ -196,9 +199,26 @@ def test_added_addresses_are_listed_whether_they_are_contacts_or_not(desk: Desk)
         ("p01@example.org", desk.contact("p01").id),
     ]
     assert hands.added_in_all == 2
+    assert figures_of(desk.house, desk.account, segment) == Figures(7, 6, 20, None)
     for added in hands.added:
         desk.house.write(delete_recipient, desk.account, added.recipient_id)
-    assert size_now(desk.house, desk.account, segment.id) == 5
+    assert size_of(desk, segment) == 5
+
+
+def test_a_recipient_is_explained_by_its_number(desk: Desk) -> None:
+    segment, now = desk.segment("Grown", "age >= 15"), desk.house.clock()
+    add(desk, segment, "nobody@example.net")
+    remove(desk, segment, "p16")
+    page = member_page(desk.house, desk.account, segment.id, limit=9).members
+    db, stranger = desk.house.records.reader(), stranger_of(desk.house)
+    told = [explain_recipient(db, now, desk.account, member.recipient_id) for member in page]
+    assert [one.email for one in told] == [member.email for member in page]
+    assert [one.because for one in told] == ["rule"] * 4 + ["added by hand"]
+    gone = recipient_id_of_contact(segment.id, desk.contact("p16").id)
+    assert explain_recipient(db, now, desk.account, gone).because == "removed by hand"
+    for account, number in ((stranger, gone), (desk.account, gone + 999), (desk.account, page[-1].recipient_id + 1)):
+        with pytest.raises(NotFound):
+            explain_recipient(db, now, account, number)
 
 
 # -- the list ----------------------------------------------------------------------------------------------------------
@@ -252,9 +272,10 @@ def test_a_copy_has_the_rule_and_a_name_of_its_own(desk: Desk) -> None:
 def test_a_download_has_the_members_and_leaves_nothing_behind(desk: Desk, form: Format) -> None:
     segment = desk.segment("Grown", "age >= 5")
     add(desk, segment, "nobody@example.net")
-    with segment_download(desk.house, desk.account, segment.id, Layout(form)) as download:
-        assert download.rows == 16
-        content = download.file.read_bytes()
-        if form is not Format.PARQUET:
-            assert all(f"{name}@".encode() in content for name in desk.members(segment))
+    download = segment_download(desk.house, desk.account, segment.id, Layout(form))
     assert not list((desk.house.settings.data / "exports").glob("*"))
+    with download.file as file:
+        content = file.read()
+    assert (download.rows, download.bytes) == (16, len(content))
+    if form is not Format.PARQUET:
+        assert all(f"{name}@".encode() in content for name in desk.members(segment))

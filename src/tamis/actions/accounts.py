@@ -1,44 +1,59 @@
-"""Make accounts and key pairs, and find out whose a key pair is."""
+"""Accounts, their time zones and their key pairs."""
 
 from datetime import datetime
 
 import apsw
-from argon2 import PasswordHasher
 
+from tamis.actions.passwords import hash_password, problems_with_password
 from tamis.domain.accounts import Account, KeyPair, NewKeyPair, make_key_pair
 from tamis.domain.emails import parse_email
 from tamis.domain.errors import Invalid, NotFound, Problem, Refused
 from tamis.domain.instants import zone_named
-from tamis.records import accounts
-
-SHORTEST_PASSWORD = 10
+from tamis.domain.text import problem_with_line
+from tamis.records import accounts, feed, segments
 
 
 def create_account(
     db: apsw.Connection, now: datetime, email: str, timezone: str, password: str | None
 ) -> tuple[Account, NewKeyPair]:
-    """Make an account with its first key pair; raises Invalid, and Refused when the address has an account."""
+    """Make an account with its first key pair; one without a password cannot sign in to the console. Raises Invalid,
+    and Refused when the address has an account."""
     address = parse_email(email)
     problems = []
     if address is None:
         problems.append(Problem("email", f'"{email}" is not a valid e-mail address'))
-    if zone_named(timezone) is None:
-        problems.append(Problem("timezone", f'"{timezone}" is not a time zone; use a name such as Asia/Dhaka'))
-    if password is not None and len(password) < SHORTEST_PASSWORD:
-        problems.append(Problem("password", f"must have at least {SHORTEST_PASSWORD} characters"))
+    problems += [*_problems_with_zone(timezone), *(problems_with_password(password) if password is not None else ())]
     if address is None or problems:
         raise Invalid(problems)
     if accounts.account_by_email(db, address.key):
         raise Refused(f"{address.address} has an account already")
-    password_hash = PasswordHasher().hash(password) if password is not None else None
+    password_hash = hash_password(password) if password is not None else None
     account = accounts.insert_account(db, address, timezone, password_hash, now)
     return account, create_key_pair(db, now, account)
 
 
-def create_key_pair(db: apsw.Connection, now: datetime, account: Account) -> NewKeyPair:
-    """Make another key pair of an account."""
+def set_timezone(db: apsw.Connection, now: datetime, account: Account, timezone: str) -> None:
+    """Give an account another time zone; raises Invalid.
+
+    Its days begin and end at other instants now, so all of its segments are filled again.
+    """
+    problems = _problems_with_zone(timezone)
+    if problems:
+        raise Invalid(problems)
+    if timezone == account.timezone:
+        return
+    accounts.set_timezone(db, account.id, timezone)
+    for segment in segments.live_of_account(db, account.id):
+        feed.tell_segment(db, segment.contact_type_id, segment.id, now)
+
+
+def create_key_pair(db: apsw.Connection, now: datetime, account: Account, name: str = "") -> NewKeyPair:
+    """Make another key pair of an account; its name says who uses it. Raises Invalid."""
+    problem = problem_with_line(name)
+    if problem:
+        raise Invalid([Problem("name", problem)])
     pair = make_key_pair()
-    accounts.insert_key_pair(db, account.id, pair, now)
+    accounts.insert_key_pair(db, account.id, pair, name.strip(), now)
     return pair
 
 
@@ -46,6 +61,11 @@ def revoke_key_pair(db: apsw.Connection, now: datetime, account: Account, public
     """Revoke a key pair: from now on it opens nothing; raises NotFound."""
     if not accounts.revoke_key_pair(db, account.id, public_key, now):
         raise NotFound(f'there is no live key pair "{public_key}"; "tamis key list" shows those that there are')
+
+
+def note_key_use(db: apsw.Connection, now: datetime, public_key: str) -> None:
+    """Note that a key pair was used."""
+    accounts.note_key_use(db, public_key, now)
 
 
 def list_key_pairs(db: apsw.Connection, account: Account) -> list[KeyPair]:
@@ -67,3 +87,9 @@ def choose_account(db: apsw.Connection, email: str | None) -> Account:
     if len(known) > 1:
         raise Refused(f"there are {len(known)} accounts; choose one with --account EMAIL")
     return known[0]
+
+
+def _problems_with_zone(timezone: str) -> list[Problem]:
+    if zone_named(timezone) is None:
+        return [Problem("timezone", f'"{timezone}" is not a time zone; use a name such as Asia/Dhaka')]
+    return []

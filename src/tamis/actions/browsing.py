@@ -1,6 +1,10 @@
 """Look through the contacts of a type: search, filter by a segment, sort, page."""
 
+from collections.abc import Collection
 from dataclasses import dataclass
+from datetime import datetime
+
+import apsw
 
 from tamis.actions.house import House
 from tamis.columns import browse
@@ -8,7 +12,7 @@ from tamis.columns.browse import Near, Order
 from tamis.domain.accounts import Account
 from tamis.domain.contacts import Contact, ContactType
 from tamis.domain.errors import NotFound
-from tamis.domain.fields import FieldSet
+from tamis.domain.fields import COUNTRY, EMAIL, FIRST_NAME, LAST_NAME, RESERVED, Field, FieldSet
 from tamis.records import contacts, segments, types
 from tamis.records.database import snapshot
 from tamis.rules.moment import Moment
@@ -17,6 +21,7 @@ from tamis.rules.search import search
 from tamis.rules.tree import All, InSegment, Node, join
 
 CONTACTS_A_PAGE = 50
+MOST_BY_DEFAULT = 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,6 +77,22 @@ def count_contacts(house: House, account: Account, contact_type: ContactType, lo
     rule = _rule(house, contact_type, look)
     with house.columns().reading() as con:
         return browse.count(con, contact_type.id, rule, Moment(house.clock(), account.zone))
+
+
+def shown_columns(db: apsw.Connection, contact_type: ContactType) -> list[Field]:
+    """Give the fields that the list of a type's contacts shows beside the address: those that were chosen, else the
+    names, the country and the first few that people have made."""
+    fields = types.fields_of_type(db, contact_type.id)
+    chosen = [fields.by_id[id_] for id_ in types.shown_fields(db, contact_type.id) if id_ in fields.by_id]
+    own = [field for field in fields.fields if field not in RESERVED]
+    return chosen or [FIRST_NAME, LAST_NAME, COUNTRY, *own[:MOST_BY_DEFAULT]]
+
+
+def choose_columns(db: apsw.Connection, _now: datetime, contact_type: ContactType, field_ids: Collection[int]) -> None:
+    """Choose which fields the list of a type's contacts shows beside the address, in the order of the fields; none
+    stands for those that it shows by itself."""
+    fields = types.fields_of_type(db, contact_type.id)
+    types.show_fields(db, contact_type.id, [f.id for f in fields.fields if f.id in field_ids and f.id != EMAIL.id])
 
 
 def _rule(house: House, contact_type: ContactType, look: Look) -> Node | None:

@@ -15,7 +15,7 @@ from tamis.domain.contacts import Contact, ContactType
 from tamis.domain.emails import Email, email_key, parse_email
 from tamis.domain.errors import NotFound
 from tamis.domain.fields import FieldSet
-from tamis.domain.segments import Segment
+from tamis.domain.segments import Segment, contact_of_recipient, segment_of_recipient
 from tamis.domain.text import fold
 from tamis.records import contacts, recipients, segments, types
 from tamis.rules.evaluate import Membership
@@ -111,6 +111,26 @@ def _explained(
         explain(rule, contact, moment, is_in),
         None if by_hand else next_change(rule, contact, moment, decided),
     )
+
+
+def explain_recipient(db: apsw.Connection, now: datetime, account: Account, recipient_id: int) -> Explanation:
+    """Tell of a recipient, by its number, why it is in its segment, or why it is not any more; raises NotFound."""
+    missing = NotFound(f"there is no recipient {recipient_id}")
+    segment = segments.live_by_id(db, account.id, segment_of_recipient(recipient_id))
+    if segment is None:
+        raise missing
+    contact_id = contact_of_recipient(recipient_id)
+    if contact_id is None:
+        added = recipients.find_added(db, recipient_id)
+        email = added[1] if added else None
+    else:
+        contact = contacts.by_id(
+            db, segment.contact_type_id, contact_id, types.fields_of_type(db, segment.contact_type_id)
+        )
+        email = contact.email if contact else None
+    if email is None:
+        raise missing
+    return explain_membership(db, now, account, segment, email)
 
 
 def _added_since(db: apsw.Connection, segment: Segment, address: Email) -> datetime | None:

@@ -4,12 +4,15 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from tamis.actions.house import House
+from tamis.actions.segment_list import DAYS
 from tamis.actions.segments import segment_by_id
 from tamis.columns import history, members, passages
 from tamis.columns.members import MemberPage
 from tamis.columns.one_moment import at_one_moment
 from tamis.columns.passages import Passed
 from tamis.domain.accounts import Account
+from tamis.domain.instants import day_of
+from tamis.domain.segments import Segment
 from tamis.domain.transitions import Filling
 
 
@@ -21,6 +24,28 @@ class Comings:
     lines: list[Passed | Filling]
     known_since: datetime | None
     before: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class Figures:
+    """How large a segment is now: its recipients, how many of these are contacts, how many contacts its type has, and
+    by how many recipients it grew over seven days, None where it was not there then."""
+
+    recipients: int
+    members: int
+    contacts: int
+    change: int | None
+
+
+def figures_of(house: House, account: Account, segment: Segment) -> Figures:
+    """Tell how large a segment is at this moment."""
+    columns = house.columns()
+    today = day_of(house.clock(), account.zone)
+    with columns.reading() as con, at_one_moment(con):
+        sizes = house.trends.sizes(con, [segment.id], account.zone, today, DAYS).get(segment.id, [None])
+        contacts, strangers = members.surroundings(con, segment.contact_type_id, segment.id)
+    now, then = sizes[-1] or 0, sizes[0]
+    return Figures(now, now - strangers, contacts, None if then is None else now - then)
 
 
 def member_page(
@@ -57,9 +82,3 @@ def comings_and_goings(
     lines: list[Passed | Filling] = [*passed[:limit], *(within if step is None else [])]
     lines.sort(key=lambda line: -line.number)
     return Comings(lines, known_since, None if more is None else more + 1)
-
-
-def size_now(house: House, account: Account, segment_id: int) -> int:
-    """Tell how many recipients a segment has at this moment; raises NotFound."""
-    segment = segment_by_id(house.records.reader(), account, segment_id)
-    return house.columns().sizes.get(segment.id, 0)

@@ -1,12 +1,15 @@
 """`tamis account` and `tamis key`."""
 
 import sys
+from getpass import getpass
 from typing import Annotated
 
 from cyclopts import App, Parameter
 
 from tamis.actions import accounts
+from tamis.actions.passwords import hash_password, set_password
 from tamis.cli.common import Common, account_of, opened, show, show_table
+from tamis.domain.errors import Refused
 from tamis.domain.instants import format_instant
 
 account_app = App(name="account", help="Accounts: the owners of contacts and segments.")
@@ -31,9 +34,9 @@ def create(
     timezone
         Time zone in which its calendar days begin and end, such as Asia/Dhaka.
     password_stdin
-        Read a password from standard input.
+        Read a password, with which the account signs in to the console, from standard input.
     """
-    password = sys.stdin.readline().rstrip("\r\n") if password_stdin else None
+    password = _line_of_input() if password_stdin else None
     with opened(common) as house:
         account, pair = house.write(accounts.create_account, email, timezone, password)
     show(
@@ -48,14 +51,69 @@ def create(
         f"Public key  {pair.public_key}",
         f"Secret key  {pair.secret_key}",
         ONCE,
+        *([] if password else ['It has no password: "tamis account password" sets one, to sign in to the console.']),
     )
 
 
-@key_app.command(name="create")
-def create_key(*, common: Common = Common()) -> None:  # noqa: B008  frozen
-    """Make another key pair."""
+@account_app.command
+def password(
+    *,
+    password_stdin: Annotated[bool, Parameter(negative="")] = False,
+    common: Common = Common(),  # noqa: B008  frozen
+) -> None:
+    """Give an account another password to sign in to the console with; its open sessions end.
+
+    Parameters
+    ----------
+    password_stdin
+        Read the password from standard input; without it, it is asked for at the terminal.
+    """
     with opened(common) as house:
-        pair = house.write(accounts.create_key_pair, account_of(house, common))
+        account = account_of(house, common)
+        hashed = hash_password(_line_of_input() if password_stdin else _ask_twice())
+        house.write(set_password, account, hashed)
+    show(common, {"email": account.email, "password_set": True}, f"{account.email} has a new password.")
+
+
+@account_app.command
+def edit(*, timezone: str, common: Common = Common()) -> None:  # noqa: B008  frozen
+    """Give an account another time zone; its segments follow.
+
+    Parameters
+    ----------
+    timezone
+        Time zone in which its calendar days begin and end, such as Asia/Dhaka.
+    """
+    with opened(common) as house:
+        account = account_of(house, common)
+        house.write(accounts.set_timezone, account, timezone)
+    show(common, {"email": account.email, "timezone": timezone}, f"{account.email} has the time zone {timezone}.")
+
+
+def _line_of_input() -> str:
+    return sys.stdin.readline().rstrip("\r\n")
+
+
+def _ask_twice() -> str:
+    if not sys.stdin.isatty():
+        raise Refused("there is no terminal to ask at; write the password to standard input, with --password-stdin")
+    first = getpass("New password: ")
+    if getpass("Once more: ") != first:
+        raise Refused("the two were not the same; nothing was changed")
+    return first
+
+
+@key_app.command(name="create")
+def create_key(*, name: str = "", common: Common = Common()) -> None:  # noqa: B008  frozen
+    """Make another key pair.
+
+    Parameters
+    ----------
+    name
+        Says which program uses it.
+    """
+    with opened(common) as house:
+        pair = house.write(accounts.create_key_pair, account_of(house, common), name)
     show(
         common,
         {"public_key": pair.public_key, "secret_key": pair.secret_key},
@@ -71,14 +129,14 @@ def list_keys(*, common: Common = Common()) -> None:  # noqa: B008  frozen
     with opened(common) as house:
         pairs = accounts.list_key_pairs(house.records.reader(), account_of(house, common))
     rows = [
-        (p.public_key, format_instant(p.created_at), format_instant(p.revoked_at) if p.revoked_at else None)
+        (p.public_key, p.name, *(format_instant(at) if at else None for at in (p.created_at, p.used_at, p.revoked_at)))
         for p in pairs
     ]
     if common.json:
-        names = ("public_key", "created_at", "revoked_at")
+        names = ("public_key", "name", "created_at", "used_at", "revoked_at")
         show(common, {"key_pairs": [dict(zip(names, row, strict=True)) for row in rows]})
     else:
-        show_table(("Public key", "Created", "Revoked"), rows)
+        show_table(("Public key", "Name", "Created", "Last used", "Revoked"), rows)
 
 
 @key_app.command

@@ -66,6 +66,17 @@ def member_page(
     return MemberPage(_named(con, type_id, [row[:2] for row in rows if row[0] is not None]), counted or 0)
 
 
+def surroundings(con: duckdb.DuckDBPyConnection, type_id: int, segment_id: int) -> tuple[int, int]:
+    """Count the contacts of a type, and the recipients of a segment that are none of them."""
+    row = con.execute(
+        f"SELECT (SELECT count(*) FROM {table(type_id)}), "
+        "(SELECT count(*) FROM added WHERE segment_id = $1 AND contact_id IS NULL)",
+        [segment_id],
+    ).fetchone()
+    assert row
+    return row[0], row[1]
+
+
 def _named(con: duckdb.DuckDBPyConnection, type_id: int, rows: Sequence[tuple[int, datetime]]) -> list[Member]:
     """Tell who some recipients are."""
     page = "SELECT unnest($1::BIGINT[]) AS recipient_id, unnest($2::TIMESTAMP[]) AS entered_at"

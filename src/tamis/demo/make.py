@@ -1,6 +1,7 @@
 """Make the demonstration's data directory."""
 
 import json
+import secrets
 import shutil
 import tempfile
 from dataclasses import dataclass, replace
@@ -22,6 +23,11 @@ from tamis.rules.text import from_text
 from tamis.settings import Settings
 
 EMAIL = "demo@example.org"
+WORDS = (
+    *("barley", "basil", "bread", "butter", "cedar", "cherry", "cider", "clove", "cocoa", "coral", "crisp", "dough"),
+    *("fennel", "flour", "ginger", "grain", "hazel", "honey", "juniper", "kettle", "lemon", "linen", "maple", "millet"),
+    *("nutmeg", "oat", "olive", "pepper", "poppy", "quince", "rye", "saffron", "sage", "sesame", "spelt", "walnut"),
+)
 TYPE = "Customers"
 MARKER = "demo.json"
 COLUMNS = {"address": "address_line1", "district": "state"}
@@ -38,6 +44,7 @@ class Demo:
     """What was made, for whoever tries it."""
 
     keys: NewKeyPair
+    password: str
     moved: Path | None
 
     def introduction(self, address: str) -> str:
@@ -47,11 +54,15 @@ class Demo:
             [
                 "",
                 *moved,
+                f"  Console     {address}/",
+                f"  E-mail      {EMAIL}",
+                f"  Password    {self.password}",
+                "",
                 f"  Address     {address}/api/",
                 f"  Public key  {self.keys.public_key}",
                 f"  Secret key  {self.keys.secret_key}",
                 "",
-                "Try it in another terminal:",
+                "Open the console in a browser, or try the Segment API in another terminal:",
                 "",
                 f"  curl -H 'PublicKey: {self.keys.public_key}' -H 'SecretKey: {self.keys.secret_key}' "
                 f"{address}/api/segment/list",
@@ -69,8 +80,9 @@ def make_demo(settings: Settings) -> Demo:
     settings.data.parent.mkdir(parents=True, exist_ok=True)
     making = Path(tempfile.mkdtemp(prefix=f"{settings.data.name}-", dir=settings.data.parent))
     house = House(replace(settings, data=making))
+    password = draw_password()
     try:
-        account, keys = house.write(create_account, EMAIL, "UTC", None)
+        account, keys = house.write(create_account, EMAIL, "UTC", password)
         customers = house.write(create_type, account, TYPE)
         with as_file(files("tamis.demo") / "sakila_customers.csv") as path:
             import_file(house, account, customers, path, ImportOptions(create_fields=True, chosen=COLUMNS))
@@ -84,7 +96,12 @@ def make_demo(settings: Settings) -> Demo:
     except OSError:
         shutil.rmtree(making)
         raise Refused(f"{settings.data} has just been made by another command") from None
-    return Demo(keys, moved)
+    return Demo(keys, password, moved)
+
+
+def draw_password() -> str:
+    """Draw a password that can be read out and typed."""
+    return "-".join([*(secrets.choice(WORDS) for _ in range(3)), f"{secrets.randbelow(10_000):04}"])
 
 
 def _make_room(data: Path) -> Path | None:

@@ -37,7 +37,9 @@ class KeyPair:
     """A key pair as it can be shown again: without its secret."""
 
     public_key: str
+    name: str
     created_at: datetime
+    used_at: datetime | None
     revoked_at: datetime | None
 
 

@@ -47,6 +47,16 @@ def password_hash(db: apsw.Connection, account_id: int) -> str | None:
     return row[0] if row else None
 
 
+def set_password_hash(db: apsw.Connection, account_id: int, password_hash: str) -> None:
+    """Give an account another password."""
+    db.execute(SQL["set_password_hash"], (password_hash, account_id)).fetchall()
+
+
+def set_timezone(db: apsw.Connection, account_id: int, timezone: str) -> None:
+    """Give an account another time zone; the caller has checked it."""
+    db.execute(SQL["set_timezone"], (timezone, account_id)).fetchall()
+
+
 def zone_of_type(db: apsw.Connection, type_id: int) -> ZoneInfo:
     """Give the time zone of the account that has a contact type; the type must exist."""
     row = one(db, SQL["timezone_of_type"], (type_id,))
@@ -54,9 +64,9 @@ def zone_of_type(db: apsw.Connection, type_id: int) -> ZoneInfo:
     return ZoneInfo(str(row[0]))
 
 
-def insert_key_pair(db: apsw.Connection, account_id: int, pair: NewKeyPair, now: datetime) -> None:
+def insert_key_pair(db: apsw.Connection, account_id: int, pair: NewKeyPair, name: str, now: datetime) -> None:
     """Add a key pair; only the hash of its secret is kept."""
-    bindings = (pair.public_key, account_id, hash_secret(pair.secret_key), to_micros(now))
+    bindings = (pair.public_key, account_id, hash_secret(pair.secret_key), name, to_micros(now))
     db.execute(SQL["insert_key_pair"], bindings).fetchall()
 
 
@@ -70,7 +80,15 @@ def account_of_key_pair(db: apsw.Connection, public_key: str, secret_key: str) -
 def key_pairs(db: apsw.Connection, account_id: int) -> list[KeyPair]:
     """List the key pairs of an account, oldest first."""
     rows: Any = db.execute(SQL["key_pairs"], (account_id,))
-    return [KeyPair(key, from_micros(made), from_micros(gone) if gone else None) for key, made, gone in rows]
+    return [
+        KeyPair(key, name, from_micros(made), *(from_micros(at) if at else None for at in (used, gone)))
+        for key, name, made, used, gone in rows
+    ]
+
+
+def note_key_use(db: apsw.Connection, public_key: str, now: datetime) -> None:
+    """Note that a key pair was used."""
+    db.execute(SQL["note_key_use"], (to_micros(now), public_key)).fetchall()
 
 
 def revoke_key_pair(db: apsw.Connection, account_id: int, public_key: str, now: datetime) -> bool:

@@ -1,5 +1,6 @@
 """Contact types and their fields in the records."""
 
+from collections.abc import Sequence
 from datetime import datetime
 from functools import lru_cache
 from typing import Any
@@ -38,6 +39,17 @@ def type_by_name(db: apsw.Connection, account_id: int, name: str) -> ContactType
     """Find a contact type of an account by its name, ignoring case."""
     row = one(db, SQL["by_name"], (fold(name.strip()), account_id))
     return _type(row) if row else None
+
+
+def shown_fields(db: apsw.Connection, type_id: int) -> list[int]:
+    """Give the ids of the fields that the list of a type's contacts shows, in order; none where nobody has chosen."""
+    row: Any = one(db, SQL["shown"], (type_id,))
+    return msgspec.json.decode(row[0], type=list[int])
+
+
+def show_fields(db: apsw.Connection, type_id: int, field_ids: Sequence[int]) -> None:
+    """Keep which fields the list of a type's contacts shows."""
+    db.execute(SQL["set_shown"], (msgspec.json.encode(field_ids).decode(), type_id)).fetchall()
 
 
 def all_type_ids(db: apsw.Connection) -> list[int]:

@@ -12,7 +12,6 @@ KNOWN = {
     "spool",
     "rejects",
     "exports",
-    "uploads",
     "columns.tmp",
     "demo.json",
 }

@@ -1,9 +1,7 @@
-"""Export a segment to whoever looks at it in a browser: the file is made as a whole, given away, and removed."""
+"""Export a segment to whoever looks at it in a browser."""
 
-from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass
-from pathlib import Path
+from typing import BinaryIO
 
 import msgspec
 
@@ -16,16 +14,18 @@ from tamis.domain.exports import Export, Layout
 
 @dataclass(frozen=True, slots=True)
 class Download:
-    """A finished file and how many rows it has."""
+    """A finished file, open for reading, and how many rows and bytes it has. It has no name any more: it is gone when
+    it is closed, also where nobody reads it to its end."""
 
-    file: Path
+    file: BinaryIO
     rows: int
+    bytes: int
 
 
-@contextmanager
-def segment_download(house: House, account: Account, segment_id: int, layout: Layout) -> Iterator[Download]:
-    """Export a segment for a block, after which the file is gone; raises NotFound and Unavailable."""
+def segment_download(house: House, account: Account, segment_id: int, layout: Layout) -> Download:
+    """Export a segment; raises NotFound and Unavailable."""
     wanted = msgspec.json.encode(Export(account.id, layout, segment_id=segment_id)).decode()
     with export_place(house.settings.data) as place:
         rows = write_export(house, wanted, place.name)
-        yield Download(file_in(place), rows)
+        made = file_in(place)
+        return Download(made.open("rb"), rows, made.stat().st_size)

@@ -14,7 +14,7 @@ ALTER TABLE key_pairs ADD COLUMN used_at INTEGER;
 -- Fields without a position stand after those that have one, in order of their making.
 ALTER TABLE fields ADD COLUMN position INTEGER;
 
--- The keys of the fields that the list of contacts shows, as JSON.
+-- The ids of the fields that the list of contacts shows, as JSON.
 ALTER TABLE contact_types ADD COLUMN shown TEXT NOT NULL DEFAULT '[]';
 
 CREATE TABLE uploads (

@@ -10,6 +10,12 @@ SELECT id, account_id, name, created_at FROM contact_types WHERE id = ? AND acco
 -- name: by_name
 SELECT id, account_id, name, created_at FROM contact_types WHERE name_key = ? AND account_id = ?;
 
+-- name: shown
+SELECT shown FROM contact_types WHERE id = ?;
+
+-- name: set_shown
+UPDATE contact_types SET shown = ? WHERE id = ?;
+
 -- name: all_ids
 SELECT id FROM contact_types ORDER BY id;
 

@@ -5,6 +5,7 @@ import re
 import secrets
 from collections.abc import Awaitable, Callable
 
+from tamis.actions.accounts import note_key_use
 from tamis.actions.house import House
 from tamis.domain.errors import Invalid, NotFound, Refused, Unavailable
 from tamis.records.store import Busy
@@ -48,7 +49,7 @@ ROUTES: dict[str, tuple[str, Endpoint]] = {
 
 def segment_api(house: House) -> App:
     """Make the application; it serves paths below `/api`, however many slashes they have."""
-    keys = KeyRing(house.records)
+    keys = KeyRing(house.records, lambda public_key: house.submit(note_key_use, public_key))
     writes = Writes(house)
     limiter = Limiter(house.settings.requests_per_minute)
     lists: dict[int, KeptList] = {}

@@ -1,6 +1,8 @@
 """Whose request this is: the two key headers, remembered for as long as nothing was written."""
 
 import asyncio
+import time
+from collections.abc import Callable
 
 from tamis.domain.accounts import Account, hash_secret
 from tamis.records.accounts import account_of_key_pair
@@ -9,13 +11,17 @@ from tamis.web.compat.errors import failed
 from tamis.web.http import Answer, Request
 
 MOST_REMEMBERED = 10_000
+NOTED_EVERY_SECONDS = 60.0
+"""A key's last use is noted at most so often: its minute is told, and nobody waits for it."""
 
 
 class KeyRing:
     """Finds the account of a key pair; what it remembers is dropped at each write to the records, by any process."""
 
-    def __init__(self, records: Records) -> None:
+    def __init__(self, records: Records, note_use: Callable[[str], object]) -> None:
         self._records = records
+        self._note_use = note_use
+        self._noted: dict[str, float] = {}
         self._version = -1
         self._of_this_turn: int | None = None
         self._remembered: dict[tuple[str, bytes], Account] = {}
@@ -52,4 +58,8 @@ class KeyRing:
             if account is None:
                 return failed(401, "Invalid public key or secret key.")
             self._remembered[pair] = account
+        now = time.monotonic()
+        if now - self._noted.get(public_key, -NOTED_EVERY_SECONDS) >= NOTED_EVERY_SECONDS:
+            self._noted[public_key] = now
+            self._note_use(public_key)
         return account

@@ -23,6 +23,7 @@ TITLES = {
     403: "This page is out of date",
     404: "This is not here",
     405: "This is not done so",
+    409: "Done already",
     413: "That is too much at once",
     429: "Not so fast",
 }
@@ -55,7 +56,7 @@ def wrong_request(request: WebRequest, error: HTTPException) -> Response[Any]:
     status = error.status_code
     if status >= 500:
         return fault(request, error)
-    message = error.detail if status == 403 else NOTHING_HERE if status == 404 else "Go back and try it again."
+    message = error.detail if status in (403, 409) else NOTHING_HERE if status == 404 else "Go back and try it again."
     return _answer(request, status, TITLES.get(status, "This request cannot be read"), message, [])
 
 

@@ -8,7 +8,7 @@ from typing import Any
 
 from litestar import Request
 from litestar.enums import ScopeType
-from litestar.exceptions import PermissionDeniedException
+from litestar.exceptions import HTTPException, PermissionDeniedException
 from litestar.middleware import ASGIMiddleware
 from litestar.types import ASGIApp, Receive, Scope, Send
 
@@ -17,6 +17,9 @@ from tamis.web.console.session import WebRequest, csrf_of, token_of
 SAFE = ("GET", "HEAD", "OPTIONS")
 FORGED = "This page is not the newest any more: it was opened before the last sign-in. Load it again and repeat."
 KEPT_SECONDS = 600
+DONE_ALREADY = "This was done already. Open the page again to do it once more."
+REPEATED_SECONDS = 30
+"""How long a page, not a redirect, answers equal submits: a double click, not somebody who comes later."""
 MOST_KEPT = 10_000
 LARGEST_KEPT = 262_144
 
@@ -57,10 +60,12 @@ class Gate(ASGIMiddleware):
     ) -> None:
         self._forget_old()
         mine: asyncio.Future[Messages | None] = asyncio.get_running_loop().create_future()
-        _, first = self._answers.setdefault(key, (time.monotonic(), mine))
+        since, first = self._answers.setdefault(key, (time.monotonic(), mine))
         if first is not mine:
             known = await asyncio.shield(first)
             if known is not None:
+                if known[0]["status"] == 200 and time.monotonic() - since > REPEATED_SECONDS:
+                    raise HTTPException(DONE_ALREADY, status_code=409)  # a secret was shown for a moment only
                 for message in known:
                     await send(message)  # type: ignore[arg-type]  # what Litestar itself sent before
                 return

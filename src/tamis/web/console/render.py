@@ -7,7 +7,7 @@ from typing import Any
 from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
 
-from tamis.web.console import filters
+from tamis.web.console import filters, values
 from tamis.web.console.session import Visitor
 from tamis.web.console.static import url_of
 
@@ -52,6 +52,8 @@ def _make_environment() -> Environment:
         plural=filters.plural,
         day=filters.day,
         when=lambda instant: filters.when(instant, _zone()),
+        shown=lambda value: values.shown(value, _zone()),
+        told=lambda text, kind: values.told(text, kind, _zone()),
         ago=lambda instant, now: filters.ago(instant, now, _zone()),
     )
     return made

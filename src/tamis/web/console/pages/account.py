@@ -1,16 +1,129 @@
 """The account: its time zone, its keys, and how programs use them."""
 
-from litestar import get
+from datetime import datetime
+from functools import cache
+from zoneinfo import ZoneInfo, available_timezones
+
+from litestar import get, post
 from litestar.response import Response
 
-from tamis.web.console.answers import page
-from tamis.web.console.injected import InjectedVisitor
+from tamis.actions.accounts import create_key_pair, list_key_pairs, revoke_key_pair, set_timezone
+from tamis.actions.house import House
+from tamis.actions.passwords import check_password, hash_password, set_password
+from tamis.actions.sessions import end_other_sessions, list_sessions
+from tamis.domain.accounts import NewKeyPair
+from tamis.domain.errors import Invalid
+from tamis.web.console.answers import page, see
+from tamis.web.console.injected import InjectedForm, InjectedHouse, InjectedVisitor
+from tamis.web.console.session import Visitor, WebRequest
+from tamis.web.console.snippets import SECRET, snippets
+
+YOUR_PUBLIC_KEY = "YOUR PUBLIC KEY"
 
 
 @get("/account", sync_to_thread=True)
-def account_page(visitor: InjectedVisitor) -> Response[str]:
+def account_page(request: WebRequest, house: InjectedHouse, visitor: InjectedVisitor) -> Response[str]:
     """Show the account."""
-    return page(visitor, "account/page.html", title="Account", nav="account")
+    return _page(request, house, visitor)
 
 
-handlers = [account_page]
+@post("/account/timezone", sync_to_thread=True)
+def move(request: WebRequest, house: InjectedHouse, visitor: InjectedVisitor, form: InjectedForm) -> Response[str]:
+    """Give the account another time zone."""
+    zone = form.text("timezone")
+    try:
+        house.write(set_timezone, visitor.account, zone)
+    except Invalid as error:
+        return _page(request, house, visitor, wrong={"timezone": error.problems[0].message}, zone=zone)
+    return see(visitor, "/account", said=f"The days of this account are those of {zone} now; its segments follow.")
+
+
+@post("/account/password", sync_to_thread=True)
+def change_password(
+    request: WebRequest, house: InjectedHouse, visitor: InjectedVisitor, form: InjectedForm
+) -> Response[str]:
+    """Give the account another password; all other sessions end."""
+    wrong = {}
+    if check_password(house.records.reader(), visitor.account.email, form.raw("present")) is None:
+        wrong["present"] = "This is not the present password."
+    elif form.raw("new") != form.raw("again"):
+        wrong["again"] = "This is not what you typed above."
+    else:
+        try:
+            house.write(set_password, visitor.account, hash_password(form.raw("new")), visitor.session.token_hash)
+        except Invalid as error:
+            wrong["new"] = f"It {error.problems[0].message}."
+    if wrong:
+        return _page(request, house, visitor, wrong=wrong)
+    return see(visitor, "/account", said="The password is changed. Whoever was signed in elsewhere is signed out.")
+
+
+@post("/account/sessions/end", sync_to_thread=True)
+def sign_out_elsewhere(house: InjectedHouse, visitor: InjectedVisitor) -> Response[str]:
+    """End all sessions but this one."""
+    house.write(end_other_sessions, visitor.account, visitor.session)
+    return see(visitor, "/account", said="Whoever was signed in elsewhere is signed out.")
+
+
+@post("/account/keys", sync_to_thread=True)
+def create_key(
+    request: WebRequest, house: InjectedHouse, visitor: InjectedVisitor, form: InjectedForm
+) -> Response[str]:
+    """Make a key pair; the answer is the one page that ever shows its secret."""
+    try:
+        made = house.write(create_key_pair, visitor.account, form.text("name"))
+    except Invalid as error:
+        return _page(request, house, visitor, wrong={"name": f"It {error.problems[0].message}."})
+    return _page(request, house, visitor, made=made)
+
+
+@post("/account/keys/revoke", sync_to_thread=True)
+def revoke_key(house: InjectedHouse, visitor: InjectedVisitor, form: InjectedForm) -> Response[str]:
+    """Revoke a key pair."""
+    house.write(revoke_key_pair, visitor.account, form.text("public_key"))
+    return see(visitor, "/account", said="The key pair is revoked: it opens nothing any more.")
+
+
+def _page(
+    request: WebRequest,
+    house: House,
+    visitor: Visitor,
+    *,
+    wrong: dict[str, str] | None = None,
+    made: NewKeyPair | None = None,
+    zone: str | None = None,
+) -> Response[str]:
+    db, now = house.records.reader(), house.clock()
+    keys = list_key_pairs(db, visitor.account)
+    live = [key for key in keys if key.revoked_at is None]
+    public_key = made.public_key if made else live[-1].public_key if live else YOUR_PUBLIC_KEY
+    base = f"{request.base_url.scheme}://{request.base_url.netloc}/api/"
+    return page(
+        visitor,
+        "account/page.html",
+        title="Account",
+        nav="account",
+        status=422 if wrong else 200,
+        now=now,
+        keys=live,
+        revoked=[key for key in keys if key.revoked_at],
+        made=made,
+        base=base,
+        snippets=snippets(base, public_key, made.secret_key if made else SECRET),
+        zone=visitor.account.timezone if zone is None else zone,
+        zones=_zones(now.replace(minute=0, second=0, microsecond=0)),
+        sessions=list_sessions(db, now, visitor.account),
+        wrong=wrong or {},
+    )
+
+
+@cache
+def _zone_names() -> list[str]:
+    return [*sorted(name for name in available_timezones() if "/" in name and not name.startswith("Etc/")), "UTC"]
+
+
+def _zones(now: datetime) -> list[tuple[str, str]]:
+    return [(name, f"{now.astimezone(ZoneInfo(name)):UTC%z}") for name in _zone_names()]
+
+
+handlers = [account_page, move, change_password, sign_out_elsewhere, create_key, revoke_key]

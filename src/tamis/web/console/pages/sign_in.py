@@ -6,8 +6,8 @@ from litestar import get, post
 from litestar.params import FromQuery
 from litestar.response import Response
 
+from tamis.actions.passwords import check_password
 from tamis.actions.sessions import end_session, find_session, open_session
-from tamis.actions.signing_in import check_password
 from tamis.domain.text import fold
 from tamis.web.console.answers import page, see
 from tamis.web.console.injected import InjectedForm, InjectedHouse, InjectedVisitor

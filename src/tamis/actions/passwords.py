@@ -1,0 +1,56 @@
+"""Passwords of accounts: hashed with Argon2id, checked as long for an address that nobody has."""
+
+from datetime import datetime
+
+import apsw
+from argon2 import PasswordHasher
+from argon2.exceptions import InvalidHashError, VerificationError
+
+from tamis.domain.accounts import Account
+from tamis.domain.emails import parse_email
+from tamis.domain.errors import Invalid, Problem
+from tamis.records import accounts, sessions
+
+SHORTEST_PASSWORD, LONGEST_PASSWORD = 10, 1_000
+_hasher = PasswordHasher()
+_NOBODYS = "$argon2id$v=19$m=65536,t=3,p=4$okz72Xr8yfUvs/Lu5HiXQQ$NFuQeZuZP7dxZonLMGagymuBxfnmFabh47uyqbQaoXQ"
+"""A hash that no password has, of the same cost as all others."""
+
+
+def problems_with_password(password: str) -> list[Problem]:
+    """Say what is wrong with a new password."""
+    if len(password) < SHORTEST_PASSWORD:
+        return [Problem("password", f"must have at least {SHORTEST_PASSWORD} characters")]
+    if len(password) > LONGEST_PASSWORD:
+        return [Problem("password", f"must not have more than {LONGEST_PASSWORD:,} characters")]
+    return []
+
+
+def hash_password(password: str) -> str:
+    """Hash a new password, which takes a moment by design; raises Invalid."""
+    problems = problems_with_password(password)
+    if problems:
+        raise Invalid(problems)
+    return _hasher.hash(password.encode("utf-8", "surrogatepass"))
+
+
+def check_password(db: apsw.Connection, email: str, password: str) -> Account | None:
+    """Find the account that an address and a password open; all that is wrong takes the same time."""
+    address = parse_email(email)
+    account = accounts.account_by_email(db, address.key) if address else None
+    stored = accounts.password_hash(db, account.id) if account else None
+    tried = password[: LONGEST_PASSWORD + 1].encode("utf-8", "surrogatepass")
+    try:
+        _hasher.verify(stored or _NOBODYS, tried)
+    except (VerificationError, InvalidHashError):
+        return None
+    return account if stored else None
+
+
+def set_password(
+    db: apsw.Connection, _now: datetime, account: Account, password_hash: str, kept: bytes | None = None
+) -> None:
+    """Give an account the password that `hash_password` hashed; all of its sessions end, but that of the token hash
+    `kept`."""
+    accounts.set_password_hash(db, account.id, password_hash)
+    sessions.delete_others(db, account.id, kept)

@@ -1,0 +1,49 @@
+"""Rules that could be made with some fields, for those who see an empty list."""
+
+from dataclasses import dataclass
+
+from tamis.domain.errors import Invalid
+from tamis.domain.fields import RESERVED, Field, FieldSet, Kind
+from tamis.rules.build import build
+from tamis.rules.describe import describe
+from tamis.rules.text import from_text, to_text
+
+MOST = 4
+_BY_KIND = {
+    Kind.DATETIME: "{} is within 30 days",
+    Kind.DATE: "{} is anniversary within 7 days",
+    Kind.NUMBER: "{} is equal or greater than 100",
+    Kind.CHOICE: '{} is "{}"',
+    Kind.CHOICES: '{} includes any of ("{}")',
+    Kind.BOOLEAN: "{} is true",
+}
+_ALWAYS = ("created_at is within 30 days", 'country is "India" and first_name is not blank')
+
+
+@dataclass(frozen=True, slots=True)
+class Example:
+    """A rule in the text language, and the sentence that says what it selects."""
+
+    text: str
+    sentence: str
+
+
+def examples(fields: FieldSet) -> list[Example]:
+    """Give some rules over the fields of a contact type, its own ones first: one for each kind of field."""
+    own = [field for field in fields.fields if field not in RESERVED]
+    by_kind = {field.kind: field for field in reversed(own)}
+    texts = [_about(by_kind[kind]) for kind in _BY_KIND if kind in by_kind]
+    found = []
+    for text in [*(text for text in texts if text), *_ALWAYS]:
+        try:
+            rule = build(from_text(text), fields)
+        except Invalid:  # an option with a quote in it, for one
+            continue
+        found.append(Example(to_text(rule), describe(rule)))
+    return found[:MOST]
+
+
+def _about(field: Field) -> str | None:
+    if field.kind in (Kind.CHOICE, Kind.CHOICES) and not field.options:
+        return None
+    return _BY_KIND[field.kind].format(field.key, *field.options[:1])

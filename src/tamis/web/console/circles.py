@@ -1,0 +1,73 @@
+"""Segments as circles that overlap as much as they have persons in common."""
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from markupsafe import Markup
+
+
+@dataclass(frozen=True, slots=True)
+class Circle:
+    """A segment in a picture of several."""
+
+    x: float
+    y: float
+    radius: float
+
+
+def circles(sizes: Sequence[int], shared: Sequence[Sequence[int]]) -> list[Circle]:
+    """Place two or three circles, whose areas are the sizes and whose common areas, two by two, are what is shared. The
+    common part of all three follows from that, and need not have its true size."""
+    largest = max(sizes) or 1
+    radii = [max(math.sqrt(size / largest), 0.04) for size in sizes]
+
+    def apart(i: int, j: int) -> float:
+        return distance(radii[i], radii[j], shared[i][j] / largest * math.pi)
+
+    placed = [Circle(0, 0, radii[0]), Circle(apart(0, 1), 0, radii[1])]
+    if len(sizes) == 3:
+        a, b, c = apart(0, 2), apart(1, 2), apart(0, 1)
+        x = (a * a - b * b + c * c) / (2 * c) if c > 1e-9 else 0.0
+        placed.append(Circle(x, math.sqrt(max(a * a - x * x, 0.0)), radii[2]))
+    return placed
+
+
+def distance(one: float, other: float, common: float) -> float:
+    """Tell how far apart the centres of two circles lie whose common area is given."""
+    low, high = abs(one - other), one + other
+    if common <= 0:
+        return high + 0.06
+    for _ in range(50):
+        middle = (low + high) / 2
+        low, high = (middle, high) if lens(one, other, middle) > common else (low, middle)
+    return low
+
+
+def lens(one: float, other: float, apart: float) -> float:
+    """Give the common area of two circles."""
+    if apart >= one + other:
+        return 0.0
+    if apart <= abs(one - other):
+        return math.pi * min(one, other) ** 2
+    a = math.acos(max(-1, min(1, (apart**2 + one**2 - other**2) / (2 * apart * one))))
+    b = math.acos(max(-1, min(1, (apart**2 + other**2 - one**2) / (2 * apart * other))))
+    return one**2 * (a - math.sin(2 * a) / 2) + other**2 * (b - math.sin(2 * b) / 2)
+
+
+def overlap_picture(sizes: Sequence[int], shared: Sequence[Sequence[int]], label: str) -> Markup:
+    """Draw two or three segments as circles that overlap; which is which tell their colours and the table beside."""
+    placed = circles(sizes, shared)
+    left, right = min(c.x - c.radius for c in placed), max(c.x + c.radius for c in placed)
+    top, bottom = min(c.y - c.radius for c in placed), max(c.y + c.radius for c in placed)
+    unit = min(440 / (right - left), 300 / (bottom - top))
+    width, height = (right - left) * unit + 8, (bottom - top) * unit + 8
+    drawn = Markup("").join(
+        Markup('<circle class="set set-{}" cx="{:.1f}" cy="{:.1f}" r="{:.1f}"/>').format(
+            place + 1, (c.x - left) * unit + 4, (c.y - top) * unit + 4, c.radius * unit
+        )
+        for place, c in enumerate(placed)
+    )
+    return Markup('<svg class="sets" viewBox="0 0 {:.0f} {:.0f}" role="img" aria-label="{}">{}</svg>').format(
+        width, height, label, drawn
+    )

@@ -1,0 +1,216 @@
+"""One contact: what is known of it, to be edited in place; the segments that it is in and why; its way through them."""
+
+from typing import Any
+
+from litestar import get, post
+from litestar.params import FromPath
+from litestar.response import Response
+
+from tamis.actions.contact_edits import edit_contact
+from tamis.actions.contact_removal import remove_contact
+from tamis.actions.explaining import explain_contact
+from tamis.actions.history import contact_history
+from tamis.actions.house import House
+from tamis.domain.contacts import Contact, ContactType
+from tamis.domain.emails import email_key
+from tamis.domain.errors import Invalid, NotFound, Refused
+from tamis.domain.fields import COLUMNS_OF_THEIR_OWN, EMAIL, FIRST_NAME, LAST_NAME, Field, FieldSet, format_value
+from tamis.domain.text import counted
+from tamis.records import contacts, types
+from tamis.records.database import snapshot
+from tamis.web.console.answers import fragment, page, see
+from tamis.web.console.forms import Form
+from tamis.web.console.injected import InjectedForm, InjectedHouse, InjectedVisitor
+from tamis.web.console.pages.contacts import type_of
+from tamis.web.console.session import Visitor
+from tamis.web.console.values import Control, control_of, typed
+
+NAMES = (FIRST_NAME.id, LAST_NAME.id)
+LARGEST_ID = 2**63 - 1
+OPEN_AT_MOST = 5
+"""When a contact is in more segments than this, their trees are opened one by one."""
+
+
+@get("/types/{type_id:int}/contacts/{contact_id:int}", sync_to_thread=True)
+def contact_page(
+    house: InjectedHouse, visitor: InjectedVisitor, type_id: FromPath[int], contact_id: FromPath[int]
+) -> Response[str]:
+    """Show a contact."""
+    contact_type, contact, fields = _find(house, visitor, type_id, contact_id)
+    context = _context(house, visitor, contact_type, contact, fields)
+    return page(visitor, "contacts/contact.html", title=_name(contact), nav="contacts", **context)
+
+
+@get("/types/{type_id:int}/contacts/{contact_id:int}/history", sync_to_thread=True)
+def history_of_contact(
+    house: InjectedHouse, visitor: InjectedVisitor, type_id: FromPath[int], contact_id: FromPath[int]
+) -> Response[str]:
+    """Tell when the contact entered and left segments; this looks through the whole log, so the page is not kept
+    waiting for it."""
+    contact_type, contact, _ = _find(house, visitor, type_id, contact_id)
+    key = email_key(contact.email) or ""
+    passages = contact_history(house, visitor.account.id, contact_type.id, contact.id, key)
+    return fragment(visitor, "contacts/_history.html", passages=passages)
+
+
+@get("/types/{type_id:int}/contacts/{contact_id:int}/fields/{field_id:int}", sync_to_thread=True)
+def value_of_contact(
+    house: InjectedHouse,
+    visitor: InjectedVisitor,
+    type_id: FromPath[int],
+    contact_id: FromPath[int],
+    field_id: FromPath[int],
+) -> Response[str]:
+    """Show a value as it is: an edit was given up."""
+    contact_type, contact, fields = _find(house, visitor, type_id, contact_id)
+    field = _field(fields, field_id)
+    return fragment(
+        visitor, "contacts/_value.html", contact_type=contact_type, contact=contact, field=field, focused=True
+    )
+
+
+@get("/types/{type_id:int}/contacts/{contact_id:int}/fields/{field_id:int}/edit", sync_to_thread=True)
+def form_of_value(
+    house: InjectedHouse,
+    visitor: InjectedVisitor,
+    type_id: FromPath[int],
+    contact_id: FromPath[int],
+    field_id: FromPath[int],
+) -> Response[str]:
+    """Let a value be edited."""
+    contact_type, contact, fields = _find(house, visitor, type_id, contact_id)
+    field = _field(fields, field_id)
+    control = control_of(field, contact.value_of(field), visitor.account.zone, _control_name(field))
+    return _form(visitor, contact_type, contact, control, control.text, 200)
+
+
+@post("/types/{type_id:int}/contacts/{contact_id:int}/fields/{field_id:int}", sync_to_thread=True, status_code=200)
+def edit_value(
+    house: InjectedHouse,
+    visitor: InjectedVisitor,
+    form: InjectedForm,
+    type_id: FromPath[int],
+    contact_id: FromPath[int],
+    field_id: FromPath[int],
+) -> Response[str]:
+    """Save a value; what follows from it on the page is sent along."""
+    contact_type, contact, fields = _find(house, visitor, type_id, contact_id)
+    field = _field(fields, field_id)
+    text = typed(form, field, _control_name(field))
+    try:
+        contact = _save(house, visitor, contact_type, contact, field, form, text)
+    except (Invalid, Refused) as error:
+        problem = error.problems[0].message if isinstance(error, Invalid) else error.message
+        contact_type, contact, fields = _find(house, visitor, type_id, contact_id)  # with what is there by now
+        held = control_of(field, contact.value_of(field), visitor.account.zone)
+        control = Control(field, _control_name(field), text, problem)
+        return _form(visitor, contact_type, contact, control, held.text, 422 if isinstance(error, Invalid) else 409)
+    context = _context(house, visitor, contact_type, contact, fields)
+    return fragment(visitor, "contacts/_saved.html", field=field, focused=True, **context)
+
+
+@post("/types/{type_id:int}/contacts/{contact_id:int}/delete", sync_to_thread=True)
+def delete_contact(
+    house: InjectedHouse,
+    visitor: InjectedVisitor,
+    form: InjectedForm,
+    type_id: FromPath[int],
+    contact_id: FromPath[int],
+) -> Response[str]:
+    """Delete the contact, or forget its address."""
+    contact_type = type_of(house, visitor, type_id)
+    forget = form.text("forget") == "yes"
+    gone = remove_contact(house, visitor.account, contact_type, _id(contact_id), forget=forget)
+    said = f"{gone.contact.email} was {'forgotten' if forget else 'deleted'}."
+    if gone.rejects:
+        said += (
+            f" It stood among rows that imports had rejected, so {counted(len(gone.rejects), 'file')} of those went."
+        )
+    return see(visitor, f"/types/{contact_type.id}/contacts", said=said)
+
+
+def _save(
+    house: House,
+    visitor: Visitor,
+    contact_type: ContactType,
+    contact: Contact,
+    field: Field,
+    form: Form,
+    text: str,
+) -> Contact:
+    if text == form.raw("held").replace("\r\n", "\n"):
+        return contact  # a control can show less than the value is: what was not touched is not saved
+    seen = {field.key: form.raw("seen").replace("\r\n", "\n")}
+    return house.write(edit_contact, visitor.account, contact_type, contact.id, {field.key: text}, seen)
+
+
+def _find(house: House, visitor: Visitor, type_id: int, contact_id: int) -> tuple[ContactType, Contact, FieldSet]:
+    """Find a contact of the visitor; raises NotFound."""
+    contact_type = type_of(house, visitor, type_id)
+    db = house.records.reader()
+    with snapshot(db):  # values are read with the fields of which they are
+        fields = types.fields_of_type(db, contact_type.id)
+        contact = contacts.by_id(db, contact_type.id, _id(contact_id), fields)
+    if contact is None:
+        raise NotFound(f"{contact_type.name} have no contact {contact_id}")
+    return contact_type, contact, fields
+
+
+def _id(contact_id: int) -> int:
+    if not 0 < contact_id <= LARGEST_ID:
+        raise NotFound(f"there is no contact {contact_id}")
+    return contact_id
+
+
+def _field(fields: FieldSet, field_id: int) -> Field:
+    field = fields.by_id.get(field_id)
+    if field is None or (field in COLUMNS_OF_THEIR_OWN and field.id != EMAIL.id):
+        raise NotFound(f"there is no field {field_id} to edit")
+    return field
+
+
+def _context(
+    house: House, visitor: Visitor, contact_type: ContactType, contact: Contact, fields: FieldSet
+) -> dict[str, Any]:
+    """Collect what the page is drawn from."""
+    db = house.records.reader()
+    with snapshot(db):
+        explained = explain_contact(db, house.clock(), visitor.account, contact_type, contact.id)
+    return {
+        "contact_type": contact_type,
+        "contact": contact,
+        "name": _name(contact),
+        "fields": [field for field in fields.fields if field.id == EMAIL.id or field not in COLUMNS_OF_THEIR_OWN],
+        "inside": [one for one in explained if one.is_in],
+        "outside": [one for one in explained if not one.is_in],
+        "open_at_most": OPEN_AT_MOST,
+    }
+
+
+def _name(contact: Contact) -> str:
+    names = (contact.values.get(field_id) for field_id in NAMES)
+    return " ".join(str(name) for name in names if name) or contact.email
+
+
+def _control_name(field: Field) -> str:
+    return f"value-{field.id}"
+
+
+def _form(
+    visitor: Visitor, contact_type: ContactType, contact: Contact, control: Control, held: str, status: int
+) -> Response[str]:
+    value = contact.value_of(control.field)
+    return fragment(
+        visitor,
+        "contacts/_edit.html",
+        status=status,
+        contact_type=contact_type,
+        contact=contact,
+        control=control,
+        field=control.field,
+        held=held,
+        seen="" if value is None else format_value(value),
+    )
+
+
+handlers = [contact_page, history_of_contact, value_of_contact, form_of_value, edit_value, delete_contact]

@@ -1,0 +1,269 @@
+"""The list of the contacts of a type: search as one types, filter, columns, order, pages; and a new contact by hand.
+
+What is typed into the search may be somebody's address. So it travels in the body of a POST and never in a URL; where
+the list stands otherwise (`Place`) is in the URL, and survives a reload and the back button.
+"""
+
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+from urllib.parse import urlencode
+
+from litestar import get, post
+from litestar.params import FromPath, FromQuery
+from litestar.response import Response
+
+from tamis.actions.browsing import (
+    CONTACTS_A_PAGE,
+    ContactPage,
+    Look,
+    choose_columns,
+    count_contacts,
+    find_contacts,
+    shown_columns,
+)
+from tamis.actions.contact_edits import create_contact
+from tamis.actions.house import House
+from tamis.actions.types import find_type
+from tamis.columns.browse import Near, Order
+from tamis.domain.contacts import ContactType
+from tamis.domain.errors import Invalid
+from tamis.domain.fields import COLUMNS_OF_THEIR_OWN, EMAIL, Field, FieldSet
+from tamis.domain.segments import Segment
+from tamis.domain.text import fold
+from tamis.records import segments, types
+from tamis.web.console.answers import fragment, page, see
+from tamis.web.console.injected import InjectedForm, InjectedHouse, InjectedVisitor
+from tamis.web.console.session import Visitor
+from tamis.web.console.values import Control, typed
+
+_AT = re.compile(r"(after|before)-([0-9]{1,18})-([0-9]{1,12})")
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where the list stands: the filter, the key of the field by which it is ordered (with a hyphen before it from the
+    last to the first), and the page: `after-7-51` begins after the contact 7 and its first row is the 51st."""
+
+    segment: int | None = None
+    order: str = ""
+    at: str = ""
+
+    @property
+    def query(self) -> str:
+        """Write the place as the query of a URL."""
+        given = {"segment": str(self.segment or ""), "order": self.order, "at": self.at}
+        return urlencode({name: value for name, value in given.items() if value})
+
+    @property
+    def near(self) -> Near | None:
+        """Give the contact beside which the page lies."""
+        found = _AT.fullmatch(self.at)
+        return Near(int(found[2]), found[1] == "before") if found else None
+
+    def first(self, rows: int) -> int:
+        """Give the place of the first row of the page in the whole list, from 1 on."""
+        found = _AT.fullmatch(self.at)
+        if found is None:
+            return 1
+        return int(found[3]) if found[1] == "after" else max(int(found[3]) - rows, 1)
+
+    def sorting(self, fields: FieldSet) -> Order:
+        """Give the order; one by a field that is gone is the order in which contacts came."""
+        field = fields.by_key.get(self.order.removeprefix("-"))
+        return Order(field, self.order.startswith("-")) if field else Order(None, True)
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    """A column of the list: `next` is the order that a click on its head asks for, `sorted` how it is ordered now."""
+
+    field: Field
+    next: str
+    sorted: str
+
+
+@get("/contacts", sync_to_thread=True)
+def contacts_of_account(house: InjectedHouse, visitor: InjectedVisitor) -> Response[str]:
+    """Lead to the contacts of the first type, or say how to begin."""
+    found = types.types_of_account(house.records.reader(), visitor.account.id)
+    if found:
+        return see(visitor, f"/types/{found[0].id}/contacts")
+    return page(visitor, "contacts/no_types.html", title="Contacts", nav="contacts")
+
+
+@get("/types/{type_id:int}/contacts", sync_to_thread=True)
+def contact_list(
+    house: InjectedHouse,
+    visitor: InjectedVisitor,
+    type_id: FromPath[int],
+    segment: FromQuery[str] = "",
+    order: FromQuery[str] = "",
+    at: FromQuery[str] = "",
+) -> Response[str]:
+    """Show the contacts of a type."""
+    contact_type = type_of(house, visitor, type_id)
+    db = house.records.reader()
+    filters = segments.live_of_type(db, contact_type.id)
+    place = _place(filters, segment, order, at)
+    return page(
+        visitor,
+        "contacts/list.html",
+        title=contact_type.name,
+        nav="contacts",
+        types=types.types_of_account(db, visitor.account.id),
+        filters=sorted(filters, key=lambda found: fold(found.name)),
+        fields=types.fields_of_type(db, contact_type.id).fields,
+        **_found(house, visitor, contact_type, place, ""),
+    )
+
+
+@post("/types/{type_id:int}/contacts/found", sync_to_thread=True, status_code=200)
+def found_contacts(
+    house: InjectedHouse, visitor: InjectedVisitor, form: InjectedForm, type_id: FromPath[int]
+) -> Response[str]:
+    """Give the rows that a search finds; where their number takes as long again, it is asked for by them."""
+    contact_type = type_of(house, visitor, type_id)
+    filters = segments.live_of_type(house.records.reader(), contact_type.id)
+    order = form.text("sort") if form.checked("sort") else form.text("order")
+    place = _place(filters, form.text("segment"), order, form.text("at"))
+    context = _found(house, visitor, contact_type, place, form.text("text"))
+    return fragment(visitor, "contacts/_found.html", swapped=True, **context)
+
+
+@post("/types/{type_id:int}/contacts/count", sync_to_thread=True, status_code=200)
+def number_of_contacts(
+    house: InjectedHouse, visitor: InjectedVisitor, form: InjectedForm, type_id: FromPath[int]
+) -> Response[str]:
+    """Count what a search finds."""
+    contact_type = type_of(house, visitor, type_id)
+    look = Look(form.text("text"), form.number("segment"))
+    total = count_contacts(house, visitor.account, contact_type, look)
+    return fragment(visitor, "contacts/_total.html", total=total, look=look)
+
+
+@post("/types/{type_id:int}/contacts/columns", sync_to_thread=True)
+def columns_of_list(
+    house: InjectedHouse, visitor: InjectedVisitor, form: InjectedForm, type_id: FromPath[int]
+) -> Response[str]:
+    """Choose the columns."""
+    contact_type = type_of(house, visitor, type_id)
+    chosen = {int(id_) for id_ in form.all("field") if id_.isascii() and id_.isdigit() and len(id_) < 19}
+    house.write(choose_columns, contact_type, chosen)
+    filters = segments.live_of_type(house.records.reader(), contact_type.id)
+    place = _place(filters, form.text("segment"), form.text("order"), "")
+    return see(visitor, f"/types/{contact_type.id}/contacts" + (f"?{place.query}" if place.query else ""))
+
+
+@get("/types/{type_id:int}/contacts/new", sync_to_thread=True)
+def form_of_new_contact(house: InjectedHouse, visitor: InjectedVisitor, type_id: FromPath[int]) -> Response[str]:
+    """Show an empty form."""
+    return _form(house, visitor, type_of(house, visitor, type_id), {}, {}, 200)
+
+
+@post("/types/{type_id:int}/contacts/new", sync_to_thread=True)
+def new_contact(
+    house: InjectedHouse, visitor: InjectedVisitor, form: InjectedForm, type_id: FromPath[int]
+) -> Response[str]:
+    """Add a contact by hand."""
+    contact_type = type_of(house, visitor, type_id)
+    texts = {
+        field.key: typed(form, field, control_name(field))
+        for field in _editable(types.fields_of_type(house.records.reader(), contact_type.id))
+    }
+    try:
+        made = house.write(create_contact, visitor.account, contact_type, texts)
+    except Invalid as error:
+        problems = {problem.path: problem.message for problem in error.problems}
+        return _form(house, visitor, contact_type, texts, problems, 422)
+    return see(visitor, f"/types/{contact_type.id}/contacts/{made.id}", said=f"{made.email} was added.")
+
+
+def type_of(house: House, visitor: Visitor, type_id: int) -> ContactType:
+    """Find a contact type of the visitor; raises NotFound."""
+    return find_type(house.records.reader(), visitor.account, str(type_id))
+
+
+def control_name(field: Field) -> str:
+    """Name the control of a field in the form of a whole contact."""
+    return f"field-{field.id}"
+
+
+def _editable(fields: FieldSet) -> list[Field]:
+    """List the fields that people fill in: the address first, then the others in their order."""
+    return [field for field in fields.fields if field.id == EMAIL.id or field not in COLUMNS_OF_THEIR_OWN]
+
+
+def _form(
+    house: House,
+    visitor: Visitor,
+    contact_type: ContactType,
+    texts: Mapping[str, str],
+    problems: Mapping[str, str],
+    status: int,
+) -> Response[str]:
+    fields = _editable(types.fields_of_type(house.records.reader(), contact_type.id))
+    controls = [Control(f, control_name(f), texts.get(f.key, ""), problems.get(f.key, "")) for f in fields]
+    return page(
+        visitor,
+        "contacts/new.html",
+        title=f"New contact in {contact_type.name}",
+        nav="contacts",
+        status=status,
+        contact_type=contact_type,
+        controls=controls,
+    )
+
+
+def _place(filters: Sequence[Segment], segment: str, order: str, at: str) -> Place:
+    """Read where the list stands; a segment that is gone is no filter any more."""
+    chosen = next((found.id for found in filters if str(found.id) == segment), None)
+    return Place(chosen, order, at if _AT.fullmatch(at) else "")
+
+
+def _found(house: House, visitor: Visitor, contact_type: ContactType, place: Place, text: str) -> dict[str, Any]:
+    """Collect what the rows of the list are drawn from."""
+    look, problem = Look(text, place.segment), ""
+    fields = types.fields_of_type(house.records.reader(), contact_type.id)
+    try:
+        found = find_contacts(house, visitor.account, contact_type, look, place.sorting(fields), place.near)
+    except Invalid as error:
+        problem = error.problems[0].message
+        found = ContactPage([], fields, False, False, 0)
+    total = found.total
+    if total is None and look == Look():
+        total = count_contacts(house, visitor.account, contact_type, look)
+    columns = [EMAIL, *shown_columns(house.records.reader(), contact_type)]
+    first = place.first(len(found.contacts))
+    return {
+        "contact_type": contact_type,
+        "look": look,
+        "problem": problem,
+        "place": place,
+        "columns": [_column(field, place.order) for field in columns],
+        "contacts": found.contacts,
+        "total": total,
+        "first": first,
+        "earlier": f"before-{found.contacts[0].id}-{first}" if found.contacts and found.more_before else "",
+        "later": f"after-{found.contacts[-1].id}-{first + CONTACTS_A_PAGE}"
+        if found.contacts and found.more_after
+        else "",
+    }
+
+
+def _column(field: Field, order: str) -> Column:
+    if order == field.key:
+        return Column(field, f"-{field.key}", "ascending")
+    return Column(field, "" if order == f"-{field.key}" else field.key, "descending" if order[1:] == field.key else "")
+
+
+handlers = [
+    contacts_of_account,
+    contact_list,
+    found_contacts,
+    number_of_contacts,
+    columns_of_list,
+    form_of_new_contact,
+    new_contact,
+]

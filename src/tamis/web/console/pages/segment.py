@@ -1,0 +1,76 @@
+"""A segment at a glance: how large it is and was, whom it selects, and who uses it."""
+
+from typing import Any
+
+from litestar import get
+from litestar.params import FromPath, FromQuery
+from litestar.response import Response
+
+from tamis.actions.history import SizesByDay, segment_history
+from tamis.actions.house import House
+from tamis.domain.segments import Segment
+from tamis.records import segments
+from tamis.rules.outline import outline
+from tamis.rules.text import to_text
+from tamis.rules.tree import segments_named
+from tamis.web.console.answers import fragment
+from tamis.web.console.charts import size_chart
+from tamis.web.console.filters import day, number
+from tamis.web.console.injected import InjectedHouse, InjectedVisitor
+from tamis.web.console.segment_frame import Frame, frame_of, segment_page
+from tamis.web.console.session import Visitor
+
+SPANS = {30: "30 days", 90: "90 days", 365: "A year"}
+
+
+@get("/segments/{segment_id:int}", sync_to_thread=True)
+def overview(
+    house: InjectedHouse, visitor: InjectedVisitor, segment_id: FromPath[int], days: FromQuery[str] = ""
+) -> Response[str]:
+    """Show a segment."""
+    frame = frame_of(house, visitor, segment_id)
+    span = int(days) if days in map(str, SPANS) else 30
+    named = segments_named(frame.rule)
+    return segment_page(
+        visitor,
+        frame,
+        "overview",
+        outline=outline(frame.rule),
+        text=to_text(frame.rule),
+        named={ref.id: ref for ref in _refs(house, frame) if ref.id in named},
+        span=span,
+        spans=SPANS,
+        **_sizes(house, visitor, frame, span),
+    )
+
+
+@get("/segments/{segment_id:int}/figures", sync_to_thread=True)
+def figures(house: InjectedHouse, visitor: InjectedVisitor, segment_id: FromPath[int]) -> Response[str]:
+    """Give the figures of a segment as they are now."""
+    return fragment(visitor, "segments/_figures.html", frame=frame_of(house, visitor, segment_id))
+
+
+def _refs(house: House, frame: Frame) -> list[Segment]:
+    return segments.live_of_type(house.records.reader(), frame.segment.contact_type_id)
+
+
+def _sizes(house: House, visitor: Visitor, frame: Frame, span: int) -> dict[str, Any]:
+    history: SizesByDay = segment_history(house, visitor.account.id, frame.segment.id, span)
+    days = history.days
+    if not days:
+        return {"days": [], "chart": "", "entered": 0, "departed": 0}
+    first, last = days[0], days[-1]
+    label = (
+        f"Members from {day(first.day)} to {day(last.day)}: {number(first.recipients)} at first, "
+        f"{number(last.recipients)} at last, {number(min(d.recipients for d in days))} at least, "
+        f"{number(max(d.recipients for d in days))} at most."
+    )
+    return {
+        "days": days,
+        "chart": size_chart(days, label),
+        "entered": sum(d.entered for d in days),
+        "departed": sum(d.departed for d in days),
+    }
+
+
+handlers = [overview, figures]

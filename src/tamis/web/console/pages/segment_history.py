@@ -1,0 +1,45 @@
+"""Who came to a segment and went, and why."""
+
+from litestar import get
+from litestar.params import FromPath, FromQuery
+from litestar.response import Response
+
+from tamis.actions.members import comings_and_goings
+from tamis.columns.passages import Passed
+from tamis.web.console.injected import InjectedHouse, InjectedVisitor
+from tamis.web.console.segment_frame import frame_of, segment_page
+
+LINES_A_PAGE = 50
+STEPS = {"entered": 1, "left": -1}
+
+
+@get("/segments/{segment_id:int}/history", sync_to_thread=True)
+def history(
+    house: InjectedHouse,
+    visitor: InjectedVisitor,
+    segment_id: FromPath[int],
+    only: FromQuery[str] = "",
+    before: FromQuery[int | None] = None,
+) -> Response[str]:
+    """Show entries and exits, newest first."""
+    frame = frame_of(house, visitor, segment_id)
+    found = comings_and_goings(
+        house, visitor.account, segment_id, step=STEPS.get(only), before=_bounded(before), limit=LINES_A_PAGE
+    )
+    return segment_page(
+        visitor,
+        frame,
+        "history",
+        lines=[(line, isinstance(line, Passed)) for line in found.lines],
+        older=found.before,
+        known_since=found.known_since,
+        only=only if only in STEPS else "",
+        newest=before is None,
+    )
+
+
+def _bounded(line: int | None) -> int | None:
+    return None if line is None else max(0, min(line, 1 << 62))
+
+
+handlers = [history]

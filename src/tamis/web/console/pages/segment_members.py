@@ -1,0 +1,212 @@
+"""Who is in a segment: page by page, searched, added and removed by hand.
+
+What is searched for may be somebody's address. So it is sent as a form, and never stands in the address of a page.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from litestar import get, post
+from litestar.params import FromPath, FromQuery
+from litestar.response import Response
+
+from tamis.actions.by_hand import bring_back, hands_of_segment
+from tamis.actions.explaining import explain_recipient
+from tamis.actions.house import House
+from tamis.actions.members import member_page
+from tamis.actions.recipients import add_recipient, delete_recipient
+from tamis.columns.members import Member
+from tamis.domain.emails import parse_email
+from tamis.domain.errors import Invalid, NotFound, Problem, Refused
+from tamis.domain.segments import segment_of_recipient
+from tamis.domain.text import problem_with_line, short
+from tamis.records import recipients
+from tamis.web.console.answers import fragment, from_htmx, see
+from tamis.web.console.forms import Form
+from tamis.web.console.injected import InjectedForm, InjectedHouse, InjectedVisitor
+from tamis.web.console.segment_frame import frame_of, segment_page
+from tamis.web.console.session import Visitor, WebRequest
+
+MEMBERS_A_PAGE = 50
+HANDS_A_PAGE = 100
+HIGHEST = 1 << 53
+CHANGED = {"HX-Trigger": "changed"}
+
+
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """A page of members, how many there are in all, what was searched for, and where its neighbours begin."""
+
+    members: Sequence[Member]
+    in_all: int
+    search: str
+    first: bool
+    before: int | None
+    after: int | None
+
+
+@get("/segments/{segment_id:int}/members", sync_to_thread=True)
+def members(
+    house: InjectedHouse,
+    visitor: InjectedVisitor,
+    segment_id: FromPath[int],
+    after: FromQuery[int | None] = None,
+    before: FromQuery[int | None] = None,
+) -> Response[str]:
+    """Show members of a segment."""
+    frame = frame_of(house, visitor, segment_id)
+    return segment_page(
+        visitor, frame, "members", shown=_shown(house, visitor, segment_id, "", after, before), form=None
+    )
+
+
+@post("/segments/{segment_id:int}/members/search", status_code=200, sync_to_thread=True)
+def search(
+    house: InjectedHouse, visitor: InjectedVisitor, form: InjectedForm, request: WebRequest, segment_id: FromPath[int]
+) -> Response[str]:
+    """Show the members who have some words in their address or name."""
+    frame = frame_of(house, visitor, segment_id)
+    shown = _shown(house, visitor, segment_id, form.text("q"), form.number("after"), form.number("before"))
+    if from_htmx(request):
+        return fragment(visitor, "segments/_members.html", frame=frame, segment=frame.segment, shown=shown)
+    return segment_page(visitor, frame, "members", shown=shown, form=None)
+
+
+@post("/segments/{segment_id:int}/members", status_code=200, sync_to_thread=True)
+def add(house: InjectedHouse, visitor: InjectedVisitor, form: InjectedForm, segment_id: FromPath[int]) -> Response[str]:
+    """Add an address to a segment by hand."""
+    try:
+        email = _add(house, visitor, form, segment_id)
+    except (Invalid, Refused) as error:
+        problems = (
+            {p.path: p.message for p in error.problems} if isinstance(error, Invalid) else {"email": error.message}
+        )
+        frame = frame_of(house, visitor, segment_id)
+        shown = _shown(house, visitor, segment_id, "", None, None)
+        return segment_page(visitor, frame, "members", status=422, shown=shown, form=form, problems=problems)
+    return see(visitor, f"/segments/{segment_id}/members", said=f"{email} is in the segment now, added by hand.")
+
+
+@post("/segments/{segment_id:int}/members/remove", status_code=200, sync_to_thread=True)
+def remove(
+    house: InjectedHouse, visitor: InjectedVisitor, form: InjectedForm, request: WebRequest, segment_id: FromPath[int]
+) -> Response[str]:
+    """Remove a recipient by hand; htmx gets what stands in place of its row."""
+    recipient_id = form.number("recipient")
+    if recipient_id is None or segment_of_recipient(recipient_id) != segment_id:
+        raise NotFound("there is no such recipient")
+    explained = explain_recipient(house.records.reader(), house.clock(), visitor.account, recipient_id)
+    house.write(delete_recipient, visitor.account, recipient_id)
+    contact_id = explained.contact_id
+    kept_out = contact_id is not None and recipients.is_removed(house.records.reader(), segment_id, contact_id)
+    if from_htmx(request):
+        answer = fragment(
+            visitor,
+            "segments/_removed_row.html",
+            segment_id=segment_id,
+            email=explained.email,
+            contact_id=contact_id if kept_out else None,
+        )
+        answer.headers.update(CHANGED)
+        return answer
+    back = form.text("back")
+    tab = back if back in ("members", "by-hand") else "members"
+    return see(
+        visitor, f"/segments/{segment_id}/{tab}", said=f"{explained.email} was taken out of the segment by hand."
+    )
+
+
+@post("/segments/{segment_id:int}/bring-back", status_code=200, sync_to_thread=True)
+def bring_back_member(
+    house: InjectedHouse, visitor: InjectedVisitor, form: InjectedForm, request: WebRequest, segment_id: FromPath[int]
+) -> Response[str]:
+    """Undo a removal; htmx gets what stands in place of its row."""
+    back = house.write(bring_back, visitor.account, segment_id, form.number("contact") or 0)
+    if back.is_in:
+        said = f"{back.email} is back in the segment."
+    else:
+        said = f"{back.email} is no longer kept out, but the rule does not select this contact now."
+    if from_htmx(request):
+        answer = fragment(visitor, "segments/_said_row.html", said=said)
+        answer.headers.update(CHANGED)
+        return answer
+    return see(visitor, f"/segments/{segment_id}/by-hand", said=said)
+
+
+@get("/segments/{segment_id:int}/by-hand", sync_to_thread=True)
+def by_hand(
+    house: InjectedHouse,
+    visitor: InjectedVisitor,
+    segment_id: FromPath[int],
+    added: FromQuery[int] = 0,
+    removed: FromQuery[int] = 0,
+) -> Response[str]:
+    """Show what was done by hand with a segment."""
+    frame = frame_of(house, visitor, segment_id)
+    skipped = {"added": min(max(added, 0), HIGHEST), "removed": min(max(removed, 0), HIGHEST)}
+    hands = hands_of_segment(
+        house.records.reader(), visitor.account, segment_id, HANDS_A_PAGE, skipped["added"], skipped["removed"]
+    )
+    return segment_page(visitor, frame, "by-hand", hands=hands, skipped=skipped, a_page=HANDS_A_PAGE)
+
+
+@get("/segments/{segment_id:int}/members/{recipient_id:int}/why", sync_to_thread=True)
+def why(
+    house: InjectedHouse, visitor: InjectedVisitor, segment_id: FromPath[int], recipient_id: FromPath[int]
+) -> Response[str]:
+    """Tell why somebody is in a segment."""
+    if segment_of_recipient(recipient_id) != segment_id:
+        raise NotFound("there is no such recipient")
+    explained = explain_recipient(house.records.reader(), house.clock(), visitor.account, recipient_id)
+    return fragment(visitor, "segments/_why.html", explained=explained, segment=explained.segment)
+
+
+def _shown(
+    house: House, visitor: Visitor, segment_id: int, search: str, after: int | None, before: int | None
+) -> Shown:
+    """Find a page of members: one more than it has is asked for, to know whether there are others."""
+    at = {"after": None if before is not None else _bounded(after), "before": _bounded(before)}
+    found = member_page(house, visitor.account, segment_id, search, limit=MEMBERS_A_PAGE + 1, **at)
+    more = len(found.members) > MEMBERS_A_PAGE
+    rows = found.members
+    if before is not None:
+        rows = rows[1:] if more else rows
+        earlier, later = more, True
+    else:
+        rows = rows[:MEMBERS_A_PAGE]
+        earlier, later = after is not None, more
+    if not rows:
+        return Shown([], found.in_all, search, after is None and before is None, None, None)
+    return Shown(
+        rows,
+        found.in_all,
+        search,
+        not earlier,
+        rows[0].recipient_id if earlier else None,
+        rows[-1].recipient_id if later else None,
+    )
+
+
+def _bounded(number: int | None) -> int | None:
+    """No recipient has a higher number; what is beyond it is the last page."""
+    return None if number is None else max(0, min(number, HIGHEST))
+
+
+def _add(house: House, visitor: Visitor, form: Form, segment_id: int) -> str:
+    text = form.text("email")
+    email = parse_email(text)
+    problems = [
+        Problem(name, problem)
+        for name in ("first_name", "last_name")
+        if (problem := problem_with_line(form.text(name))) is not None
+    ]
+    if email is None:
+        wrong = f'"{short(text)}" is no e-mail address' if text else "Write an e-mail address"
+        problems.append(Problem("email", wrong))
+    if problems or email is None:
+        raise Invalid(problems)
+    house.write(add_recipient, visitor.account, segment_id, email, form.text("first_name"), form.text("last_name"))
+    return email.address
+
+
+handlers = [members, search, add, remove, bring_back_member, by_hand, why]

@@ -1,0 +1,86 @@
+"""What a segment has in common with others: two of them as a picture, all of them as a table."""
+
+from dataclasses import dataclass
+
+from litestar import get
+from litestar.params import FromPath, FromQuery
+from litestar.response import Response
+from markupsafe import Markup
+
+from tamis.actions.house import House
+from tamis.actions.sets import overlap, overlaps
+from tamis.columns.sets import Overlap
+from tamis.domain.segments import Segment
+from tamis.records import segments
+from tamis.web.console.answers import fragment
+from tamis.web.console.charts import bar
+from tamis.web.console.circles import overlap_picture
+from tamis.web.console.filters import number
+from tamis.web.console.injected import InjectedHouse, InjectedVisitor
+from tamis.web.console.segment_frame import frame_of, segment_page
+from tamis.web.console.session import Visitor
+
+
+@dataclass(frozen=True, slots=True)
+class Compared:
+    """Two or three segments, a picture of them, and what every part of it holds: in which of them, and how many."""
+
+    segments: list[Segment]
+    sizes: list[int]
+    union: int
+    parts: list[tuple[tuple[bool, ...], int]]
+    picture: Markup
+
+
+@get("/segments/{segment_id:int}/overlap", sync_to_thread=True)
+def overlap_page(
+    house: InjectedHouse,
+    visitor: InjectedVisitor,
+    segment_id: FromPath[int],
+    a: FromQuery[str] = "",
+    b: FromQuery[str] = "",
+) -> Response[str]:
+    """Show what a segment has in common with one or two others; those of all follow by themselves."""
+    frame = frame_of(house, visitor, segment_id)
+    others = {
+        segment.id: segment
+        for segment in segments.live_of_type(house.records.reader(), frame.segment.contact_type_id)
+        if segment.id != segment_id
+    }
+    asked = [int(text) for text in (a, b) if text.isascii() and text.isdigit() and len(text) < 19]
+    chosen = [others[id_] for id_ in dict.fromkeys(asked) if id_ in others]
+    return segment_page(
+        visitor,
+        frame,
+        "overlap",
+        others=sorted(others.values(), key=lambda other: other.name.casefold()),
+        chosen=chosen,
+        compared=_compared(house, visitor, [frame.segment, *chosen]) if chosen else None,
+    )
+
+
+@get("/segments/{segment_id:int}/overlap/all", sync_to_thread=True)
+def overlap_with_all(house: InjectedHouse, visitor: InjectedVisitor, segment_id: FromPath[int]) -> Response[str]:
+    """Give the table of what a segment has in common with each other one of its type."""
+    size, found = overlaps(house, visitor.account.id, segment_id)
+    return fragment(visitor, "segments/_overlaps.html", segment_id=segment_id, size=size, found=found, bar=bar)
+
+
+def _compared(house: House, visitor: Visitor, of: list[Segment]) -> Compared:
+    found = overlap(house, visitor.account.id, [segment.id for segment in of])
+    words = [f"{segment.name}: {number(size)}" for segment, size in zip(of, found.sizes, strict=True)]
+    label = f"{'; '.join(words)}; in any of them: {number(found.union)}; in all of them: {number(found.intersection)}"
+    return Compared(of, found.sizes, found.union, _parts(found), overlap_picture(found.sizes, found.matrix, label))
+
+
+def _parts(found: Overlap) -> list[tuple[tuple[bool, ...], int]]:
+    """Take an overlap of two or three apart: into what is in exactly these of them."""
+    n, every = len(found.sizes), found.intersection
+    parts = [(tuple(i == j for j in range(n)), found.only[i]) for i in range(n)]
+    if n == 3:
+        for i, j in ((0, 1), (0, 2), (1, 2)):
+            parts.append((tuple(k in (i, j) for k in range(n)), found.matrix[i][j] - every))
+    return [*parts, ((True,) * n, every)]
+
+
+handlers = [overlap_page, overlap_with_all]

@@ -1,0 +1,61 @@
+"""The list of segments."""
+
+from collections.abc import Callable
+from typing import Any
+
+from litestar import get
+from litestar.params import FromQuery
+from litestar.response import Response
+
+from tamis.actions.house import House
+from tamis.actions.segment_list import Glance, glances
+from tamis.domain.contacts import ContactType
+from tamis.domain.text import fold
+from tamis.records import segments, types
+from tamis.rules.examples import Example, examples
+from tamis.web.console.answers import fragment, from_htmx, page
+from tamis.web.console.charts import sparkline
+from tamis.web.console.injected import InjectedHouse, InjectedVisitor
+from tamis.web.console.session import WebRequest
+
+ORDERS: dict[str, tuple[Callable[[Glance], Any], bool]] = {
+    "newest": (lambda glance: glance.segment.id, True),
+    "name": (lambda glance: fold(glance.segment.name), False),
+    "members": (lambda glance: glance.recipients, True),
+    "change": (lambda glance: glance.change or 0, True),
+}
+"""By what the list is ordered, and whether the largest comes first."""
+
+
+@get("/segments", sync_to_thread=True)
+def segment_list(
+    house: InjectedHouse,
+    visitor: InjectedVisitor,
+    request: WebRequest,
+    q: FromQuery[str] = "",
+    sort: FromQuery[str] = "",
+) -> Response[str]:
+    """Show the segments that have some words in their name or sentence; htmx gets only the rows."""
+    key, descending = ORDERS.get(sort, ORDERS["newest"])
+    found = sorted(glances(house, visitor.account, q), key=key, reverse=descending)
+    context: dict[str, Any] = {
+        "glances": found,
+        "q": q,
+        "sort": sort if sort in ORDERS else "newest",
+        "line": sparkline,
+    }
+    if from_htmx(request):
+        return fragment(visitor, "segments/_rows.html", **context)
+    db = house.records.reader()
+    of_account = types.types_of_account(db, visitor.account.id)
+    if not segments.live_of_account(db, visitor.account.id):
+        context["examples"] = [(of_type, _examples(house, of_type)) for of_type in of_account]
+        return page(visitor, "segments/empty.html", title="Segments", nav="segments", types=of_account, **context)
+    return page(visitor, "segments/list.html", title="Segments", nav="segments", types=of_account, **context)
+
+
+def _examples(house: House, of_type: ContactType) -> list[Example]:
+    return examples(types.fields_of_type(house.records.reader(), of_type.id))
+
+
+handlers = [segment_list]

@@ -1,0 +1,64 @@
+"""What all pages of one segment have around them: its name, its sentence, its figures, and the way from one to the
+other."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from litestar.response import Response
+
+from tamis.actions.dependents import users_of_segment
+from tamis.actions.house import House
+from tamis.actions.members import Figures, figures_of
+from tamis.actions.segments import rule_of, segment_by_id
+from tamis.domain.contacts import ContactType
+from tamis.domain.errors import NotFound
+from tamis.domain.segments import Segment
+from tamis.records import types
+from tamis.rules.describe import describe
+from tamis.rules.tree import Rule
+from tamis.web.console.answers import page
+from tamis.web.console.session import Visitor
+
+
+@dataclass(frozen=True, slots=True)
+class Frame:
+    """A segment as its pages show it; `users` are the segments whose rules name it."""
+
+    segment: Segment
+    type: ContactType
+    rule: Rule
+    sentence: str
+    figures: Figures
+    users: list[Segment]
+
+    @property
+    def path(self) -> str:
+        """Where the pages of the segment are."""
+        return f"/segments/{self.segment.id}"
+
+
+def frame_of(house: House, visitor: Visitor, segment_id: int) -> Frame:
+    """Find a segment and what its pages show; raises NotFound."""
+    db = house.records.reader()
+    segment = segment_by_id(db, visitor.account, segment_id)
+    contact_type = types.type_by_id(db, visitor.account.id, segment.contact_type_id)
+    if contact_type is None:
+        raise NotFound(f"there is no contact type {segment.contact_type_id}")
+    rule = rule_of(db, segment)
+    figures = figures_of(house, visitor.account, segment)
+    return Frame(segment, contact_type, rule, describe(rule), figures, users_of_segment(db, segment))
+
+
+def segment_page(visitor: Visitor, frame: Frame, tab: str, *, status: int = 200, **context: Any) -> Response[str]:
+    """Answer with one of the pages of a segment."""
+    return page(
+        visitor,
+        f"segments/{tab}.html",
+        title=frame.segment.name,
+        nav="segments",
+        status=status,
+        tab=tab,
+        frame=frame,
+        segment=frame.segment,
+        **context,
+    )

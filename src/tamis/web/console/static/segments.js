@@ -1,0 +1,67 @@
+// A segment's page: its figures stay true while somebody looks, and its chart tells of single days.
+
+const EVERY = 4000;
+
+setInterval(refresh, EVERY);
+document.addEventListener("visibilitychange", refresh);
+
+// On a small screen, the tab that is open is in sight.
+document.querySelector(".tabs [aria-current]")?.scrollIntoView({ block: "nearest", inline: "center" });
+
+// A menu has done its part when it has opened a dialog.
+document.addEventListener("click", (event) => {
+  const menu = event.target.closest("[data-opens]")?.closest("details.menu");
+  if (menu) menu.open = false;
+});
+
+function refresh() {
+  if (document.hidden) return;
+  for (const shown of document.querySelectorAll("[data-live]")) shown.dispatchEvent(new CustomEvent("refresh"));
+}
+
+for (const chart of document.querySelectorAll("figure.chart")) {
+  const days = JSON.parse(chart.dataset.days);
+  const says = chart.parentElement.querySelector(".chart-says");
+  for (const picture of chart.querySelectorAll("svg")) tellDays(picture, days, says);
+}
+
+function tellDays(picture, days, says) {
+  const left = Number(picture.dataset.left);
+  const step = Number(picture.dataset.step);
+  const cursor = document.createElementNS("http://www.w3.org/2000/svg", "line");
+  cursor.setAttribute("class", "chart-cursor");
+  cursor.setAttribute("y1", "8");
+  cursor.setAttribute("y2", picture.dataset.floor);
+  let at = days.length - 1;
+  picture.tabIndex = 0;
+  picture.setAttribute("aria-label", `${picture.getAttribute("aria-label")} The arrow keys go from day to day.`);
+  picture.addEventListener("pointermove", (event) => {
+    const box = picture.getBoundingClientRect();
+    const x = (event.clientX - box.left) / box.width * picture.viewBox.baseVal.width;
+    show(Math.round((x - left) / step));
+  });
+  picture.addEventListener("pointerleave", hide);
+  picture.addEventListener("blur", hide);
+  picture.addEventListener("focus", () => { if (picture.matches(":focus-visible")) show(at); });
+  picture.addEventListener("keydown", (event) => {
+    const to = { ArrowLeft: at - 1, ArrowRight: at + 1, Home: 0, End: days.length - 1 }[event.key];
+    if (to === undefined) return;
+    event.preventDefault();
+    show(to);
+  });
+
+  function show(day) {
+    at = Math.max(0, Math.min(days.length - 1, day));
+    const [date, members, entered, departed] = days[at];
+    const number = (value) => value.toLocaleString("en");
+    says.textContent = `${date}: ${number(members)} members, ${number(entered)} entered, ${number(departed)} left`;
+    cursor.setAttribute("x1", left + at * step);
+    cursor.setAttribute("x2", left + at * step);
+    picture.append(cursor);
+  }
+
+  function hide() {
+    cursor.remove();
+    says.textContent = "";
+  }
+}

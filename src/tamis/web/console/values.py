@@ -1,0 +1,89 @@
+"""The values of contacts: how people read them, and the controls in which they change them."""
+
+from dataclasses import dataclass
+from datetime import date, datetime, tzinfo
+
+from markupsafe import Markup
+
+from tamis.domain.fields import SEPARATOR, Field, Kind, Value, format_value
+from tamis.web.console.filters import day, when
+from tamis.web.console.forms import Form
+
+LONG_TEXT = 80
+WHOLE = 1e15
+
+
+def shown(value: Value, zone: tzinfo) -> str | Markup:
+    """Write a value for people: numbers with separators, days and instants with the exact one on hover."""
+    if isinstance(value, bool):
+        return "Yes" if value else "No"
+    if isinstance(value, float):
+        if value.is_integer() and abs(value) < WHOLE:
+            return f"{int(value):,}"
+        return f"{value:,}" if 1e-4 < abs(value) < WHOLE else format_value(value)
+    if isinstance(value, datetime):
+        return when(value, zone)
+    if isinstance(value, date):
+        return Markup('<time datetime="{}">{}</time>').format(value.isoformat(), day(value))
+    return ", ".join(value) if isinstance(value, tuple) else value
+
+
+def told(text: str, kind: Kind | None, zone: tzinfo) -> str | Markup:
+    """Write for people what an explanation says of a value, which is there as `format_value` writes it."""
+    if kind is Kind.NUMBER:
+        return shown(float(text), zone)
+    if kind is Kind.DATE:
+        return shown(date.fromisoformat(text), zone)
+    if kind is Kind.DATETIME:
+        return shown(datetime.fromisoformat(text), zone)
+    if kind is Kind.BOOLEAN:
+        return shown(text == "true", zone)
+    return text.replace(SEPARATOR, ",") if kind is Kind.CHOICES else text
+
+
+@dataclass(frozen=True, slots=True)
+class Control:
+    """What somebody changes a value in, called `name` in its form: `text` is what it holds, of several choices the
+    chosen ones joined; `problem` is what is wrong with it."""
+
+    field: Field
+    name: str
+    text: str
+    problem: str = ""
+
+    @property
+    def chosen(self) -> list[str]:
+        """The choices among several that are ticked."""
+        return [part.strip() for part in self.text.split(SEPARATOR) if part.strip()]
+
+    @property
+    def is_long(self) -> bool:
+        """Whether text needs several lines."""
+        return len(self.text) > LONG_TEXT or "\n" in self.text
+
+    @property
+    def step(self) -> str:
+        """How finely an instant is set: to the second, or as finely as it is known."""
+        return "0.001" if "." in self.text else "1"
+
+
+def control_of(field: Field, value: Value | None, zone: tzinfo, name: str = "value", problem: str = "") -> Control:
+    """Make the control that holds a value, or nothing."""
+    text = "" if value is None else format_value(value)
+    if isinstance(value, datetime):  # browsers have controls for clock times without a zone, to the millisecond
+        text = _clock_time(value.astimezone(zone).replace(tzinfo=None))
+    return Control(field, name, text, problem)
+
+
+def _clock_time(local: datetime) -> str:
+    """Write a clock time as browsers do, so that one which was not touched comes back as it was sent."""
+    if local.microsecond >= 1000:
+        return local.isoformat(timespec="milliseconds").rstrip("0")
+    return local.isoformat(timespec="seconds" if local.second else "minutes")
+
+
+def typed(form: Form, field: Field, name: str = "value") -> str:
+    """Give what stands in a control that was sent, as text that the field can be read from."""
+    if field.kind is Kind.CHOICES:
+        return f"{SEPARATOR} ".join(form.all(name))
+    return form.raw(name).replace("\r\n", "\n") if field.kind is Kind.TEXT else form.text(name)

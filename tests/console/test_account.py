@@ -1,0 +1,126 @@
+"""The account's page: keys that are shown once, snippets that run as they are, a zone and a password that change."""
+
+import html
+import re
+from pathlib import Path
+
+import pytest
+import requests
+from playwright.sync_api import BrowserContext
+
+from tests.support.clients import installed, output_of
+from tests.support.console import PASSWORD, Visitor, new_console_account, text_of
+from tests.support.people import Person, fresh, fresh_address
+from tests.support.process import Server
+
+RUNS = {
+    "curl": ("bash", "list.sh"),
+    "python": ("python3", "list.py"),
+    "php": ("php", "list.php"),
+    "node": ("node", "list.mjs"),
+    "ruby": ("ruby", "list.rb"),
+}
+
+
+@pytest.fixture
+def person(server: Server) -> Person:
+    """Somebody whose account this test may change."""
+    return new_console_account(server.data, server.address, fresh_address())
+
+
+@pytest.fixture
+def visitor(server: Server, person: Person) -> Visitor:
+    opened = Visitor(server.address)
+    opened.sign_in(person.email)
+    return opened
+
+
+def secrets_in(page: str) -> set[str]:
+    return set(re.findall(r"sk_[\w-]{43}", page))
+
+
+def test_a_secret_is_shown_once_and_opens_the_api(visitor: Visitor, person: Person) -> None:
+    answer = visitor.post("/account/keys", {"name": "Newsletter", "once": "a"})
+    (secret,) = secrets_in(answer.text)
+    (public,) = set(re.findall(r"pk_\w+", answer.text)) - {person.public_key}
+    assert visitor.post("/account/keys", {"name": "Newsletter", "once": "a"}).text == answer.text  # a double click
+    page = visitor.get("/account").text
+    assert not secrets_in(page)
+    assert page.count("Newsletter</td>") == 1
+    keys = {"PublicKey": public, "SecretKey": secret}
+    assert requests.get(person.base + "segment/list", headers=keys, timeout=60).status_code == 200
+    assert "just now" in text_of(visitor.get("/account").text)
+    assert visitor.post("/account/keys/revoke", {"public_key": public}).status_code == 303
+    assert requests.get(person.base + "segment/list", headers=keys, timeout=60).status_code == 401
+    assert visitor.post("/account/keys/revoke", {"public_key": public}).status_code == 404
+
+
+@pytest.mark.parametrize("language", RUNS)
+def test_the_snippets_run_as_they_are(visitor: Visitor, person: Person, tmp_path: Path, language: str) -> None:
+    type_id = person.tamis("type", "create", fresh("Type"))["id"]
+    person.make_segment(type_id, "Nobody yet")
+    page = visitor.post("/account/keys", {"name": language}).text
+    panel = page[page.index(f'id="snippet-{language}"') :]
+    code = html.unescape(re.sub(r"</code>.*", "", panel[panel.index('<code tabindex="0">') + 19 :], flags=re.S))
+    program, name = RUNS[language]
+    (tmp_path / name).write_text(code)
+    assert "Nobody yet" in output_of([installed(program), str(tmp_path / name)])
+
+
+def test_a_stranger_revokes_nothing(stranger: Visitor, person: Person) -> None:
+    assert stranger.post("/account/keys/revoke", {"public_key": person.public_key}).status_code == 404
+    assert person.get("segment/list").status_code == 200
+
+
+def test_the_time_zone_is_changed_and_a_wrong_one_is_kept_in_the_form(visitor: Visitor) -> None:
+    assert visitor.post("/account/timezone", {"timezone": "Asia/Dhaka"}).status_code == 303
+    assert 'value="Asia/Dhaka"' in visitor.get("/account").text
+    wrong = visitor.post("/account/timezone", {"timezone": "<b>Asia/Atlantis"})
+    assert wrong.status_code == 422
+    assert "is not a time zone" in text_of(wrong.text)
+    assert 'value="&lt;b&gt;Asia/Atlantis"' in wrong.text
+
+
+def test_a_new_password_signs_everybody_else_out(visitor: Visitor, person: Person) -> None:
+    other = Visitor(visitor.address)
+    other.sign_in(person.email)
+    filled = {"present": PASSWORD, "new": "another one, longer", "again": "another one, longer"}
+    for wrong, message in (
+        ({"present": "no"}, "This is not the present password."),
+        ({"again": "no"}, "This is not what you typed above."),
+        ({"new": "short", "again": "short"}, "It must have at least 10 characters."),
+    ):
+        answer = visitor.post("/account/password", {**filled, **wrong})
+        assert (answer.status_code, message in text_of(answer.text)) == (422, True)
+    assert other.get("/account").status_code == 200
+    assert visitor.post("/account/password", filled).status_code == 303
+    assert visitor.get("/account").status_code == 200
+    assert other.get("/account").status_code == 303
+    assert other.sign_in(person.email).status_code == 422
+    assert other.sign_in(person.email, "another one, longer").status_code == 303
+    assert visitor.post("/account/sessions/end").status_code == 303
+    assert other.get("/account").status_code == 303
+    assert visitor.get("/account").status_code == 200
+
+
+def test_by_keyboard(context: BrowserContext) -> None:
+    context.grant_permissions(["clipboard-read", "clipboard-write"])
+    page = context.new_page()
+    page.goto("/account")
+    page.get_by_label("Name of the program").focus()
+    page.keyboard.type("By hand")
+    page.keyboard.press("Enter")
+    page.get_by_role("heading", name="Your new key pair").wait_for()
+    page.get_by_role("button", name="Copy the secret key").focus()
+    page.keyboard.press("Enter")
+    page.get_by_text("Copied").wait_for()
+    assert secrets_in(page.evaluate("navigator.clipboard.readText()"))
+    page.get_by_role("tab", name="curl").focus()
+    page.keyboard.press("ArrowRight")
+    assert page.get_by_role("tab", name="Python").get_attribute("aria-selected") == "true"
+    assert page.get_by_text("urllib.request.urlopen").is_visible()
+    page.get_by_role("button", name="Revoke").last.focus()
+    page.keyboard.press("Enter")
+    page.get_by_role("dialog").get_by_role("button", name="Cancel").wait_for()
+    page.keyboard.press("Escape")
+    assert not page.get_by_role("dialog").is_visible()
