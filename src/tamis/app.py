@@ -16,6 +16,7 @@ import uvicorn
 from tamis.actions.erasing import Eraser
 from tamis.actions.exporting.places import discard_left
 from tamis.actions.house import House
+from tamis.actions.importing.uploads import sweep_uploads
 from tamis.columns.owner import Held
 from tamis.columns.store import Columns
 from tamis.domain.errors import TamisError, Unavailable
@@ -64,6 +65,7 @@ def serve(settings: Settings, host: str, port: int, ready: Callable[[str], None]
         address = f"http://{_shown(host)}:{listener.getsockname()[1]}"
         token = secrets.token_hex(32)
         discard_left(settings.data)
+        sweep_uploads(house)
         follower.start()
         eraser.start()
         config = uvicorn.Config(
@@ -165,5 +167,6 @@ def _erase_in_turns(house: House, stop: threading.Event) -> None:
         try:
             eraser.turn()
             discard_left(house.settings.data)
+            sweep_uploads(house)
         except Exception as error:
             log.error("fault while what was deleted is erased", exc_info=error)

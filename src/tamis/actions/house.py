@@ -11,6 +11,7 @@ import apsw
 
 from tamis.actions.catch_up import catch_up
 from tamis.actions.trimming import trim_history, trim_imports
+from tamis.actions.work import Workers
 from tamis.columns.store import Columns
 from tamis.columns.trends import Trends
 from tamis.domain.errors import Unavailable
@@ -41,6 +42,7 @@ class House:
             ) from None
         self.records = Records(settings.data)
         self.trends = Trends()
+        self.workers = Workers()
         self._columns: Columns | None = None
         self._opening = threading.Lock()
         self._imports_trimmed: date | None = None
@@ -89,6 +91,11 @@ class House:
             self._imports_trimmed = now.date()
             trim_imports(self.records, self.settings.data, now, self.settings.undo_days)
 
+    @property
+    def holds_columns(self) -> bool:
+        """Whether the column store is open here, and so for nobody else."""
+        return self._columns is not None
+
     def release_columns(self) -> None:
         """Let other processes have the column store; it is opened again when it is needed."""
         with self._opening:
@@ -101,7 +108,8 @@ class House:
         return min(self.open_columns().due.values(), default=None)
 
     def close(self) -> None:
-        """Finish waiting writes and close both stores."""
+        """Stop long work, finish waiting writes and close both stores."""
+        self.workers.stop()
         if self._columns:
             with suppress(Exception):
                 self._columns.close()

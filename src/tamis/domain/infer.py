@@ -31,11 +31,16 @@ class Ambiguous:
     kind: Kind
     example: str
 
+    @property
+    def readings(self) -> str:
+        """Say what the example is in each order: 03/04/2024 is 3 April or 4 March."""
+        spelled = (_spelled(self.example, order) for order in (DateOrder.DMY, DateOrder.MDY))
+        return f"{self.example} is {' or '.join(spelled)}"
+
     def question(self, column: str) -> str:
         """Ask for the order: what the example is in each, and what to say."""
-        readings = (_spelled(self.example, order) for order in (DateOrder.DMY, DateOrder.MDY))
         return (
-            f'the column "{column}" can be read in two ways: {self.example} is {" or ".join(readings)}: '
+            f'the column "{column}" can be read in two ways: {self.readings}: '
             f"say --date-order {DateOrder.DMY} or --date-order {DateOrder.MDY}"
         )
 

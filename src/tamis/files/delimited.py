@@ -39,13 +39,16 @@ class DelimitedFile:
         return cut(self._source, rows, self.layout.delimiter, first_line, self._spool, self._chunk_bytes)
 
 
-def open_delimited(path: Path, spool: Path, is_header: IsHeader, *, chunk_bytes: int = CHUNK_BYTES) -> DelimitedFile:
-    """Open a file, `-` for standard input, and find its layout; the chunks are written to the directory `spool`.
+def open_delimited(
+    path: Path, spool: Path, is_header: IsHeader, known_as: str | None = None, *, chunk_bytes: int = CHUNK_BYTES
+) -> DelimitedFile:
+    """Open a file, `-` for standard input, and find its layout; the chunks are written to the directory `spool`. People
+    know it by `known_as`, or else by its path.
 
     The header is the first of the first 50 records for which `is_header` is true of its stripped cells, else the first
     record. Raises Invalid for what is no table with a header, Unavailable when the disk of the spool is nearly full.
     """
-    source = open_source(path, spool)
+    source = open_source(path, spool, known_as)
     encoding = find_encoding(source)
     start, whole = _start(as_utf8(source, encoding))
     returns = ends_with_returns(start.decode(errors="ignore"))

@@ -45,9 +45,10 @@ class Source:
         return Invalid([Problem(self.name if line is None else f"{self.name}, line {line}", message)])
 
 
-def open_source(path: Path, spool: Path) -> Source:
-    """Find a file; what can be read only once (standard input, a pipe) is copied to the spool first."""
-    name = "standard input" if path == STANDARD_INPUT else str(path)
+def open_source(path: Path, spool: Path, known_as: str | None = None) -> Source:
+    """Find a file; what can be read only once (standard input, a pipe) is copied to the spool first. People know it by
+    `known_as`, or else by its path."""
+    name = known_as or ("standard input" if path == STANDARD_INPUT else str(path))
     with plain_errors(name):
         if path == STANDARD_INPUT:
             return _copied(name, sys.stdin.buffer.read, spool)

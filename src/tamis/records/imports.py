@@ -75,9 +75,12 @@ def by_id(db: apsw.Connection, account_id: int, import_id: int) -> ImportJob | N
     return _job(row) if row else None
 
 
-def of_account(db: apsw.Connection, account_id: int, limit: int) -> list[ImportJob]:
-    """List the imports of an account, newest first, `limit` of them at most."""
-    return [_job(row) for row in db.execute(SQL["of_account"], (account_id, limit)).fetchall()]
+def of_account(db: apsw.Connection, account_id: int, limit: int, before: int | None = None) -> list[ImportJob]:
+    """List the imports of an account, newest first, `limit` of them at most, with ids below `before`."""
+    return [
+        _job(row)
+        for row in db.execute(SQL["of_account"], (account_id, MOST if before is None else before, limit)).fetchall()
+    ]
 
 
 def set_state(

@@ -25,12 +25,13 @@ class StagedParquet:
         yield from located_in_rows(self.con, numbers)
 
 
-def stage_parquet(con: duckdb.DuckDBPyConnection, path: Path, name: str) -> StagedParquet:
-    """Make `rows` of a Parquet file, called `name` in what people are told; raises Invalid."""
+def stage_parquet(con: duckdb.DuckDBPyConnection, path: Path, name: str, most: int | None = None) -> StagedParquet:
+    """Make `rows` of a Parquet file, or of the first `most` of its rows, called `name` in what people are told; raises
+    Invalid."""
     try:
         described = con.execute("DESCRIBE FROM read_parquet($1)", [str(path)]).fetchall()
         cells = ", ".join(f"nullif({_as_text(_quoted(row[0]), row[1])}, '') AS c{n}" for n, row in enumerate(described))
-        con.execute(f"CREATE TABLE rows AS SELECT {cells} FROM read_parquet($1)", [str(path)])
+        con.execute(f"CREATE TABLE rows AS SELECT {cells} FROM read_parquet($1) LIMIT $2", [str(path), most])
     except duckdb.Error:
         raise Invalid([Problem(name, "is not a whole Parquet file")]) from None
     count = con.execute("SELECT count(*) FROM rows").fetchall()[0][0]

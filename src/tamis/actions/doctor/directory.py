@@ -12,6 +12,7 @@ KNOWN = {
     "spool",
     "rejects",
     "exports",
+    "uploads",
     "columns.tmp",
     "demo.json",
 }

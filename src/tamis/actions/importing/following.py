@@ -17,7 +17,11 @@ def following(house: House) -> Iterator[None]:
     """Let the columns follow beside a block that writes, a whole step at a time.
 
     They are given back after each time, because others may want them, and because that takes a moment, it is not done
-    for less; where another process has them, that one lets them follow."""
+    for less; where another process has them, that one lets them follow. Where they are open here already, somebody uses
+    them: they stay open, and who opened them lets them follow."""
+    if house.holds_columns:
+        yield
+        return
     stop = threading.Event()
     seen = feed.last_change(house.records.reader())
 

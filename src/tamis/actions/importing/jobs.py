@@ -2,7 +2,7 @@
 
 import fcntl
 import os
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import asdict
 from datetime import datetime
@@ -20,9 +20,12 @@ from tamis.domain.contacts import ContactType
 from tamis.domain.errors import NotFound, TamisError, Unavailable
 from tamis.records import imports
 from tamis.records.imports import ImportJob, State
+from tamis.records.uploads import Upload
 
 PLACE = "imports"
 INTERRUPTED = "interrupted"
+UPLOAD = "upload"
+"""Under this name the options of a job say which upload it imports."""
 STOPPED = "it was stopped; what was stored until then stays"
 MISTAKE = "a mistake in Tamis ended it ({}); what was stored until then stays"
 
@@ -72,7 +75,12 @@ class Seen(NamedTuple):
 
 @contextmanager
 def running_job(
-    house: House, account: Account, contact_type: ContactType, source: str, options: ImportOptions
+    house: House,
+    account: Account,
+    contact_type: ContactType,
+    source: str,
+    options: ImportOptions,
+    upload: Upload | None = None,
 ) -> Iterator[RunningJob]:
     """Let an import be a job for a block: it runs in it, and has failed when an error ends it.
 
@@ -84,7 +92,7 @@ def running_job(
     with ExitStack() as locked:
         try:
             place.mkdir(exist_ok=True)
-            id_ = house.write(_begin, account, contact_type, source, options, place, locked)
+            id_ = house.write(_begin, account, contact_type, source, _asked(options, upload), place, locked)
         except OSError as error:
             raise Unavailable(f"{place} cannot be written to: {error.strerror}; nothing was imported") from None
         try:
@@ -108,9 +116,9 @@ def find_import(house: House, account: Account, import_id: int) -> Seen:
     return seen(house, job)
 
 
-def list_imports(house: House, account: Account, limit: int) -> list[Seen]:
-    """List the imports of an account, newest first, `limit` of them at most."""
-    return [seen(house, job) for job in imports.of_account(house.records.reader(), account.id, limit)]
+def list_imports(house: House, account: Account, limit: int, before: int | None = None) -> list[Seen]:
+    """List the imports of an account, newest first, `limit` of them at most, those older than `before`."""
+    return [seen(house, job) for job in imports.of_account(house.records.reader(), account.id, limit, before)]
 
 
 def seen(house: House, job: ImportJob) -> Seen:
@@ -146,11 +154,11 @@ def _begin(
     account: Account,
     contact_type: ContactType,
     source: str,
-    options: ImportOptions,
+    asked: Mapping[str, Any],
     place: Path,
     locked: ExitStack,
 ) -> int:
-    job = imports.insert(db, account.id, contact_type.id, source, _asked(options), now)
+    job = imports.insert(db, account.id, contact_type.id, source, asked, now)
     # Locked before anybody can see the job: from the first moment, no lock means that nobody runs it.
     locked.enter_context(_lock(_lock_file(place, job.id)))
     return job.id
@@ -186,9 +194,9 @@ def _keep_effects(
         imports.set_report(db, import_id, {**job.report, "segments": [asdict(effect) for effect in effects]})
 
 
-def _asked(options: ImportOptions) -> dict[str, Any]:
-    """Write options as the command line has them."""
-    return {
+def _asked(options: ImportOptions, upload: Upload | None) -> dict[str, Any]:
+    """Write options as the command line has them, and what only the console has."""
+    asked = {
         "create_fields": options.create_fields,
         "map": dict(options.chosen),
         "blank": "erase" if options.erase else "keep",
@@ -196,6 +204,11 @@ def _asked(options: ImportOptions) -> dict[str, Any]:
         "formulas": "keep" if options.keep_formulas else "unescape",
         "format": options.format,
     }
+    if options.left_out:
+        asked["leave_out"] = sorted(options.left_out)
+    if upload:
+        asked[UPLOAD] = upload.id
+    return asked
 
 
 def _in_words(error: BaseException) -> str:

@@ -1,6 +1,6 @@
 """Which column of a file feeds which field."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 
 from tamis.actions.fields import MOST_FIELDS
@@ -27,8 +27,11 @@ def names_address(cells: Sequence[str], chosen: Mapping[str, str]) -> bool:
     return any(key_of(cell) in EMAIL_NAMES or key_of(chosen.get(cell, "")) == EMAIL.key for cell in cells)
 
 
-def map_columns(header: Sequence[str], fields: FieldSet, chosen: Mapping[str, str], create: bool) -> ColumnMap:
-    """Map a header to fields: by `chosen` (column to field), else by name; raises Invalid with all that is wrong."""
+def map_columns(
+    header: Sequence[str], fields: FieldSet, chosen: Mapping[str, str], create: bool, left_out: Collection[str] = ()
+) -> ColumnMap:
+    """Map a header to fields: by `chosen` (column to field), else by name, but for what is `left_out`; raises Invalid
+    with all that is wrong."""
     problems = [Problem("--map", f'the file has no column "{name}"') for name in chosen if name not in header]
     targets: dict[int, Field] = {}
     unknown, ignored = [], []
@@ -37,7 +40,7 @@ def map_columns(header: Sequence[str], fields: FieldSet, chosen: Mapping[str, st
         field = fields.find(reference)
         if name in chosen and field is None:
             problems.append(Problem("--map", f'there is no field "{reference}"'))
-        elif key_of(name) in REJECT_COLUMNS or not name or field in (CREATED_AT, UPDATED_AT):
+        elif name in left_out or key_of(name) in REJECT_COLUMNS or not name or field in (CREATED_AT, UPDATED_AT):
             ignored.append(position)
         elif field is not None:
             targets[position] = field
@@ -45,7 +48,7 @@ def map_columns(header: Sequence[str], fields: FieldSet, chosen: Mapping[str, st
             unknown.append(position)
         else:
             ignored.append(position)
-    email = _email_column(header, targets, unknown, ignored)
+    email = _email_column(header, targets, [*unknown, *(p for p in ignored if header[p] not in left_out)])
     if email is None:
         problems.append(
             Problem(
@@ -75,13 +78,11 @@ def map_columns(header: Sequence[str], fields: FieldSet, chosen: Mapping[str, st
     )
 
 
-def _email_column(
-    header: Sequence[str], targets: dict[int, Field], unknown: list[int], ignored: list[int]
-) -> int | None:
+def _email_column(header: Sequence[str], targets: Mapping[int, Field], others: Sequence[int]) -> int | None:
     for position, field in targets.items():
         if field == EMAIL:
             return position
-    named = [p for p in (*unknown, *ignored) if key_of(header[p]) in EMAIL_NAMES]
+    named = [p for p in others if key_of(header[p]) in EMAIL_NAMES]
     return named[0] if named else None
 
 

@@ -16,7 +16,7 @@ class ImportOptions:
 
     `chosen` maps columns to fields, `erase` lets blank cells clear values, `order` is that of dates which can be read
     in two, `keep_formulas` leaves the apostrophe that an export puts before text which a spreadsheet would run, and
-    `format` is that of a file whose name does not tell it.
+    `format` is that of a file whose name does not tell it. Columns that are `left_out` feed nothing.
     """
 
     create_fields: bool = False
@@ -26,6 +26,7 @@ class ImportOptions:
     order: DateOrder | None = None
     keep_formulas: bool = False
     format: str | None = None
+    left_out: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,3 +52,7 @@ class ImportReport:
 
 def nothing_told(_doing: str, _done: int, _all: int) -> None:
     """Take a progress and tell nobody."""
+
+
+def no_matter(_import_id: int | None) -> None:
+    """Take the id of a job and tell nobody."""

@@ -1,6 +1,6 @@
 """Import a file of contacts: the whole way from a path to a report."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from contextlib import ExitStack
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -19,7 +19,7 @@ from tamis.actions.importing.kinds import learn
 from tamis.actions.importing.mapping import ColumnMap, map_columns, names_address
 from tamis.actions.importing.preparing import Prepared, Reading
 from tamis.actions.importing.rejects import write_rejects
-from tamis.actions.importing.report import ImportOptions, ImportReport, Progress, nothing_told
+from tamis.actions.importing.report import ImportOptions, ImportReport, Progress, no_matter, nothing_told
 from tamis.actions.importing.sources import Source, format_of, name_of, stage
 from tamis.actions.importing.storing import Storing
 from tamis.domain.accounts import Account
@@ -28,6 +28,7 @@ from tamis.domain.fields import Field, FieldSet, Kind, key_of
 from tamis.domain.fields import name_of as field_name_of
 from tamis.domain.infer import Inferred
 from tamis.records import forgotten, types
+from tamis.records.uploads import Upload
 from tamis.workbench.cells import padded_columns, wholly_plain
 from tamis.workbench.documents import ready_rows
 from tamis.workbench.open import open_workbench
@@ -56,15 +57,21 @@ def import_file(
     path: Path,
     options: ImportOptions,
     progress: Progress = nothing_told,
+    *,
+    upload: Upload | None = None,
+    begun: Callable[[int | None], None] = no_matter,
 ) -> ImportReport:
     """Import a file into a contact type; raises Invalid when nothing of the file can be taken.
 
     A batch is atomic: a killed import has finished it or not touched it, and running the import again ends in the
     same state. Of rows with the same address the last good one counts. Unless it is a dry run, the import is a job in
-    the records.
+    the records, of which `begun` is told the id. A file that came as an `upload` is called by the name of that.
     """
-    with running_job(house, account, contact_type, name_of(path), options) as job:
-        report = _take(house, account, contact_type, path, options, job, job.telling(progress))
+    name = upload.name if upload else name_of(path)
+    with running_job(house, account, contact_type, name, options, upload) as job:
+        begun(job.id)
+        known = name if upload else None
+        report = _take(house, account, contact_type, path, known, options, job, job.telling(progress))
         job.finish(report)
     return report
 
@@ -74,6 +81,7 @@ def _take(
     account: Account,
     contact_type: ContactType,
     path: Path,
+    known_as: str | None,
     options: ImportOptions,
     job: RunningJob,
     progress: Progress,
@@ -86,10 +94,11 @@ def _take(
         source = stage(
             con,
             path,
-            format_of(path, options.format),
+            format_of(known_as or path.name, options.format),
             spool,
             lambda cells: names_address(cells, options.chosen),
             progress,
+            known_as,
         )
         job.phase("checking", source.staged.count)
         progress("Checking", 0, 0)
@@ -100,7 +109,7 @@ def _take(
         rejects_file = None
         if prepared.rejected:
             found = preparing.rejects(con, source)
-            rejects_file = write_rejects(settings.data, name_of(path), source.header, found, house.clock())
+            rejects_file = write_rejects(settings.data, known_as or name_of(path), source.header, found, house.clock())
         if count > ROWS_A_BATCH and not options.dry_run:
             stack.enter_context(following(house))
         progress("Storing", 0, count)
@@ -144,7 +153,7 @@ def _read(
     """Map the columns of a file and read all of its cells; fields are made only where a row can be taken."""
     db = house.records.reader()
     present, checked = types.fields_of_type(db, contact_type.id), forgotten.last_number(db)
-    columns = map_columns(source.header, present, options.chosen, options.create_fields)
+    columns = map_columns(source.header, present, options.chosen, options.create_fields, options.left_out)
     padded, utc = padded_columns(con, len(source.header)), account.zone.key == "UTC"
     plain = wholly_plain(con, _kinds(columns.fields), padded, utc=utc)
     learned = learn(con, source.header, columns, options, plain, padded)

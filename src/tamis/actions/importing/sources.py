@@ -10,6 +10,7 @@ import duckdb
 from tamis.actions.batches import one_ahead
 from tamis.actions.importing.report import Progress
 from tamis.files.delimited import open_delimited
+from tamis.files.layout import Layout
 from tamis.files.source import STANDARD_INPUT, open_source
 from tamis.workbench.ndjson import stage_ndjson
 from tamis.workbench.parquet import stage_parquet
@@ -33,19 +34,21 @@ class Staged(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Source:
-    """A file on the workbench; `is_spreadsheet` tells that its text may have been made harmless for one."""
+    """A file on the workbench; `is_spreadsheet` tells that its text may have been made harmless for one, `layout` how a
+    delimited file is written."""
 
     header: tuple[str, ...]
     staged: Staged
     notices: tuple[str, ...]
     is_spreadsheet: bool
+    layout: Layout | None = None
 
 
-def format_of(path: Path, chosen: str | None) -> str:
+def format_of(name: str, chosen: str | None) -> str:
     """Tell the format of a file: the chosen one, else that of its ending, else CSV."""
     if chosen:
         return chosen
-    return FORMATS.get(Path(path.name.lower().removesuffix(".gz")).suffix, "csv")
+    return FORMATS.get(Path(name.lower().removesuffix(".gz")).suffix, "csv")
 
 
 def name_of(path: Path) -> str:
@@ -60,20 +63,25 @@ def stage(
     spool: Path,
     is_header: Callable[[Sequence[str]], bool],
     progress: Progress,
+    known_as: str | None = None,
+    *,
+    most: int | None = None,
 ) -> Source:
-    """Lay a file out on the workbench; raises Invalid when nothing of it can be taken."""
+    """Lay a file out on the workbench; raises Invalid when nothing of it can be taken. People know it by `known_as`, or
+    else by its path. Of a Parquet file `most` rows are taken, which others are cut to before."""
     if format_ == "parquet":
-        parquet = stage_parquet(con, open_source(path, spool).path, name_of(path))
+        parquet = stage_parquet(con, open_source(path, spool, known_as).path, known_as or name_of(path), most)
         return Source(parquet.header, parquet, (), is_spreadsheet=False)
     if format_ == "ndjson":
-        file = open_source(path, spool)
-        objects = stage_ndjson(con, file.blocks(), name_of(path), lambda: progress(READING, file.position, file.size))
+        file = open_source(path, spool, known_as)
+        name = known_as or name_of(path)
+        objects = stage_ndjson(con, file.blocks(), name, lambda: progress(READING, file.position, file.size))
         return Source(objects.header, objects, tuple(file.notices), is_spreadsheet=False)
-    delimited = open_delimited(path, spool, is_header)
+    delimited = open_delimited(path, spool, is_header, known_as)
     layout = delimited.layout
     staging = Staging(con, len(layout.header), layout.delimiter)
     for chunk in one_ahead(delimited.chunks()):
         staging.add(chunk)
         progress(READING, delimited.position, delimited.size)
     staging.finish()
-    return Source(layout.header, staging, layout.notices, is_spreadsheet=True)
+    return Source(layout.header, staging, layout.notices, is_spreadsheet=True, layout=layout)

@@ -12,7 +12,7 @@ FROM imports WHERE id = ? AND account_id = ?;
 SELECT
     id, account_id, contact_type_id, source, options, state, phase, started_at, finished_at, rows_total, rows_done,
     created, updated, unchanged, repeated, rejected, report, error
-FROM imports WHERE account_id = ? ORDER BY id DESC LIMIT ?;
+FROM imports WHERE account_id = ? AND id < ? ORDER BY id DESC LIMIT ?;
 
 -- name: set_state
 UPDATE imports SET state = ?2, finished_at = ?3, error = ?4 WHERE id = ?1;

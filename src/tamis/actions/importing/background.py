@@ -1,0 +1,92 @@
+"""Imports, trials and undoing beside the requests of a server: what is under way is found by its upload or import."""
+
+from dataclasses import dataclass, replace
+from typing import Literal
+
+from tamis.actions.house import House
+from tamis.actions.importing.effects import import_effects
+from tamis.actions.importing.jobs import UPLOAD, find_import, keep_effects
+from tamis.actions.importing.report import ImportOptions, ImportReport
+from tamis.actions.importing.run import import_file
+from tamis.actions.importing.undo import UndoReport, undo_import
+from tamis.actions.importing.uploads import discard_upload, file_of
+from tamis.actions.work import Work
+from tamis.domain.accounts import Account
+from tamis.domain.contacts import ContactType
+from tamis.domain.errors import Refused
+from tamis.domain.instants import to_micros
+from tamis.records.imports import ImportJob, State
+from tamis.records.journal import is_dropped
+from tamis.records.uploads import Upload
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """What a work on an upload is: a trial or an import, with which choices."""
+
+    what: Literal["trial", "import"]
+    options: ImportOptions
+    choices: tuple[str, ...]
+
+
+def start_upload(house: House, account: Account, contact_type: ContactType, upload: Upload, asked: Asked) -> Work:
+    """Try or import a file that was handed in. While one of both is under way, that one is given instead."""
+
+    def trial(work: Work) -> ImportReport:
+        options = replace(asked.options, dry_run=True)
+        path = file_of(house, upload.id)
+        return import_file(house, account, contact_type, path, options, work.progress, upload=upload)
+
+    def whole(work: Work) -> ImportReport:
+        since, path = to_micros(house.clock()), file_of(house, upload.id)
+        report = import_file(
+            house, account, contact_type, path, asked.options, work.progress, upload=upload, begun=work.works_on
+        )
+        discard_upload(house, upload)
+        work.progress("Segments follow", 0, 0)
+        if report.import_id is not None and report.created + report.updated:
+            effects = import_effects(house, account.id, contact_type.id, since)
+            keep_effects(house, account, report.import_id, effects)
+        return report
+
+    return house.workers.start(upload.id, account.id, asked, trial if asked.what == "trial" else whole)
+
+
+def work_on_upload(house: House, account: Account, upload_id: str) -> Work | None:
+    """Find what is or was done with an upload since the server has started."""
+    return house.workers.find(account.id, upload_id)
+
+
+def start_undo(house: House, account: Account, import_id: int) -> Work:
+    """Undo an import; raises NotFound and Refused."""
+    job, state = find_import(house, account, import_id)
+    if state == State.RUNNING:
+        raise Refused("this import still runs: let it come to its end first")
+    if not can_be_undone(job):
+        raise Refused("this import was undone already, or is too old to be undone")
+
+    def undo(work: Work) -> UndoReport:
+        work.works_on(import_id)
+        return undo_import(house, account, import_id, work.progress)
+
+    return house.workers.start(_undo_key(import_id), account.id, None, undo)
+
+
+def undo_under_way(house: House, account: Account, import_id: int) -> Work | None:
+    """Find the work that undoes an import."""
+    return house.workers.find(account.id, _undo_key(import_id))
+
+
+def import_under_way(house: House, account: Account, job: ImportJob) -> Work | None:
+    """Find the work of this server that does an import, also what it does after the import itself."""
+    work = house.workers.find(account.id, str(job.options.get(UPLOAD, "")))
+    return work if work and work.import_id == job.id else None
+
+
+def can_be_undone(job: ImportJob) -> bool:
+    """Tell whether an import that does not run can be undone: it has changed something, and that is still known."""
+    return job.state is not State.UNDONE and job.created + job.updated > 0 and not is_dropped(job.report)
+
+
+def _undo_key(import_id: int) -> str:
+    return f"undo {import_id}"

@@ -1,0 +1,136 @@
+"""What each column of a file is to feed, as people choose it: what is proposed, and what becomes of their choices."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from tamis.actions.fields import MOST_FIELDS
+from tamis.actions.importing.looking import Column, Look
+from tamis.actions.importing.mapping import EMAIL_NAMES, REJECT_COLUMNS
+from tamis.actions.importing.report import ImportOptions
+from tamis.domain.dates import DateOrder
+from tamis.domain.errors import Invalid, Problem
+from tamis.domain.fields import CREATED_AT, EMAIL, UPDATED_AT, Field, FieldSet, Kind, key_of
+from tamis.domain.infer import Ambiguous
+
+OUT = "out"
+NEW = "new"
+FIELD = "field:"
+ADDRESS = FIELD + EMAIL.key
+DATES = (Kind.DATE, Kind.DATETIME)
+
+
+@dataclass(frozen=True, slots=True)
+class How:
+    """What is chosen beside the columns: whether blank cells erase, the order of dates, whether apostrophes before what
+    looks like a formula stay."""
+
+    erase: bool = False
+    order: DateOrder | None = None
+    keep_formulas: bool = False
+
+
+def targets(fields: FieldSet) -> list[Field]:
+    """List the fields that a column may feed, but for the address."""
+    return [field for field in fields.fields if field not in (EMAIL, CREATED_AT, UPDATED_AT)]
+
+
+def can_be_new(column: Column, fields: FieldSet) -> bool:
+    """Tell whether a field can be made for a column: one of its name must not be there."""
+    return bool(key_of(column.name)) and key_of(column.name) not in REJECT_COLUMNS and fields.find(column.name) is None
+
+
+def can_feed(column: Column) -> bool:
+    """Tell whether a column can feed anything; one without a name, or of a file of rejects, cannot."""
+    return bool(column.name) and key_of(column.name) not in REJECT_COLUMNS
+
+
+def proposed(look: Look, fields: FieldSet) -> list[str]:
+    """Propose for each column: the field of its name, else a new one; the address by its name, else by its cells."""
+    named = [c.position for c in look.columns if key_of(c.name) in EMAIL_NAMES]
+    holding = [c.position for c in look.columns if c.has_addresses and can_feed(c)]
+    address = next(iter([*named, *holding]), None)
+    return [ADDRESS if c.position == address else _proposed(c, fields) for c in look.columns]
+
+
+def options_of(look: Look, fields: FieldSet, choices: Sequence[str], how: How) -> ImportOptions:
+    """Make the options of an import of one choice for each column; raises Invalid with all problems, of which those of
+    a column have its position as path."""
+    problems = _problems(look, fields, choices, how)
+    if problems:
+        raise Invalid(problems)
+    chosen = {
+        column.name: choice.removeprefix(FIELD)
+        for column, choice in zip(look.columns, choices, strict=True)
+        if choice.startswith(FIELD) and _key(fields.find(column.name)) != choice.removeprefix(FIELD)
+    }
+    left_out = {column.name for column, choice in zip(look.columns, choices, strict=True) if choice == OUT}
+    return ImportOptions(
+        create_fields=NEW in choices,
+        chosen=chosen,
+        erase=how.erase,
+        order=how.order,
+        keep_formulas=how.keep_formulas,
+        left_out=frozenset(left_out),
+    )
+
+
+def asks_order(look: Look, fields: FieldSet, choices: Sequence[str]) -> list[Column]:
+    """List the columns of dates that can be read in two ways, as far as they feed anything."""
+    return [
+        column
+        for column, choice in zip(look.columns, choices, strict=True)
+        if isinstance(column.kind, Ambiguous) and (choice == NEW or _is_date(choice, fields))
+    ]
+
+
+def _proposed(column: Column, fields: FieldSet) -> str:
+    field = fields.find(column.name)
+    if not can_feed(column) or field in (EMAIL, CREATED_AT, UPDATED_AT):
+        return OUT
+    if field:
+        return FIELD + field.key
+    return NEW if can_be_new(column, fields) else OUT
+
+
+def _problems(look: Look, fields: FieldSet, choices: Sequence[str], how: How) -> list[Problem]:
+    problems = []
+    users: dict[str, list[Column]] = {}
+    known = {FIELD + field.key for field in targets(fields)} | {ADDRESS}
+    for column, choice in zip(look.columns, choices, strict=True):
+        if choice == NEW and can_be_new(column, fields):
+            users.setdefault(FIELD + key_of(column.name), []).append(column)
+        elif choice in known and can_feed(column):
+            users.setdefault(choice, []).append(column)
+        elif choice != OUT:
+            problems.append(Problem(str(column.position), "choose what this column is to feed"))
+    if ADDRESS not in users:
+        problems.append(
+            Problem("", "No column is the e-mail address, by which a contact is known: choose the one that holds it.")
+        )
+    for columns in users.values():
+        names = " and ".join(f'"{column.name}"' for column in columns)
+        problems += [
+            Problem(str(column.position), f"{names} would feed the same field: leave one of them out")
+            for column in columns
+            if len(columns) > 1
+        ]
+    if len(fields.fields) + choices.count(NEW) > MOST_FIELDS:
+        problems.append(
+            Problem("", f"A contact type has {MOST_FIELDS:,} fields at most: leave out what you do not need.")
+        )
+    if how.order is None and look.is_whole:  # what was not seen may decide it
+        problems += [
+            Problem(str(column.position), f"{column.kind.readings}: choose the order of dates")
+            for column in asks_order(look, fields, choices)
+            if isinstance(column.kind, Ambiguous)
+        ]
+    return problems
+
+
+def _is_date(choice: str, fields: FieldSet) -> bool:
+    field = fields.find(choice.removeprefix(FIELD)) if choice.startswith(FIELD) else None
+    return field is not None and field.kind in DATES
+
+
+def _key(field: Field | None) -> str | None:
+    return field.key if field else None

@@ -1,0 +1,120 @@
+"""Look at a file before it is imported: how it is written, its first rows, and what its columns seem to hold."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+from itertools import islice
+from pathlib import Path
+
+import duckdb
+
+from tamis.actions.held import held_directory
+from tamis.actions.house import House
+from tamis.actions.importing.mapping import names_address
+from tamis.actions.importing.report import nothing_told
+from tamis.actions.importing.run import SPOOL
+from tamis.actions.importing.sources import Source, format_of, stage
+from tamis.actions.importing.uploads import file_of
+from tamis.domain.emails import parse_email
+from tamis.domain.formulas import unescape
+from tamis.domain.infer import Ambiguous, ColumnKind, Inferred
+from tamis.files.excerpt import excerpt
+from tamis.records.uploads import Upload
+from tamis.workbench.cells import padded_columns
+from tamis.workbench.kinds import learn_kinds
+from tamis.workbench.open import open_workbench
+
+ROWS_SHOWN = 20
+ROWS_LEARNED = 100_000
+"""Of a Parquet file so many rows are looked at; of others what stands in the first 4 MB, which is less as a rule."""
+LOOKS_KEPT = 64
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """A row as it stands in the file: its first line, its cells, and what is wrong with its structure."""
+
+    line: int
+    cells: tuple[str, ...]
+    problem: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    """A column: its name, whether its first cells are e-mail addresses, and what a field made of it would hold."""
+
+    position: int
+    name: str
+    has_addresses: bool
+    kind: Inferred | Ambiguous
+
+
+@dataclass(frozen=True, slots=True)
+class Look:
+    """What was seen of a file.
+
+    `encoding`, `delimiter` and `header_line` are None where a format has none. `rows_seen` is how many rows the kinds
+    were learned from, which are all of them where the file `is_whole`.
+    """
+
+    format: str
+    encoding: str | None
+    delimiter: str | None
+    header_line: int | None
+    columns: tuple[Column, ...]
+    rows: tuple[Row, ...]
+    rows_seen: int
+    is_whole: bool
+    notices: tuple[str, ...]
+
+
+def look_at(house: House, upload: Upload) -> Look:
+    """Look at a file that was handed in, at its first 4 MB at most; raises Invalid when nothing of it can be taken.
+
+    What was seen is remembered: a file stays as it is as long as it has its id."""
+    settings = house.settings
+    return _look(file_of(house, upload.id), upload.name, settings.data / SPOOL, settings.import_memory)
+
+
+@lru_cache(maxsize=LOOKS_KEPT)
+def _look(path: Path, name: str, spool: Path, memory: str) -> Look:
+    format_ = format_of(name, None)
+    with held_directory(spool) as place, open_workbench(place, memory, 1) as con:
+        part, is_whole = (path, True) if format_ == "parquet" else excerpt(path, name, place)
+        source = stage(con, part, format_, place, _is_header, nothing_told, name, most=ROWS_LEARNED)
+        is_whole = is_whole and not (format_ == "parquet" and source.staged.count == ROWS_LEARNED)
+        return _seen(con, source, format_, is_whole=is_whole)
+
+
+def _is_header(cells: Sequence[str]) -> bool:
+    return names_address(cells, {})
+
+
+def _seen(con: duckdb.DuckDBPyConnection, source: Source, format_: str, *, is_whole: bool) -> Look:
+    header, staged, layout = source.header, source.staged, source.layout
+    count = staged.count
+    located = islice(staged.locate(range(min(count, ROWS_SHOWN))), ROWS_SHOWN)
+    rows = tuple(Row(row.line, tuple(row.cells), staged.broken.get(row.number)) for row in located)
+    learners = {position: ColumnKind() for position in range(len(header))}
+    filled = learn_kinds(con, learners, padded_columns(con, len(header)))
+    columns = tuple(
+        Column(position, name, _has_addresses(rows, position), learners[position].decide(filled[position]))
+        for position, name in enumerate(header)
+    )
+    return Look(
+        format_,
+        layout.encoding if layout else None,
+        layout.delimiter if layout else None,
+        layout.header_line if layout else None,
+        columns,
+        rows,
+        count,
+        is_whole,
+        source.notices,
+    )
+
+
+def _has_addresses(rows: Sequence[Row], position: int) -> bool:
+    cells = [row.cells[position].strip() for row in rows if not row.problem and position < len(row.cells)]
+    filled = [cell for cell in cells if cell]
+    return bool(filled) and sum(parse_email(unescape(cell)) is not None for cell in filled) * 2 > len(filled)

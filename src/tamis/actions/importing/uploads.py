@@ -1,0 +1,193 @@
+"""Files that were handed in over the web: kept until they are imported or thrown away, for a day at most.
+
+The bytes of each lie in the data directory, the rest in the records. While a file arrives its writer holds a lock on
+it; one that nobody holds and the records do not know was left by a server that was killed.
+"""
+
+import fcntl
+import os
+import re
+import secrets
+import shutil
+from datetime import datetime, timedelta
+from pathlib import Path
+from typing import Self
+
+import apsw
+
+from tamis.actions.house import House
+from tamis.domain.accounts import Account
+from tamis.domain.contacts import ContactType
+from tamis.domain.errors import Invalid, NotFound, Problem, Refused, Unavailable
+from tamis.domain.text import CONTROL, SURROGATE
+from tamis.files.source import SPARE_BYTES, need_room
+from tamis.records import uploads
+from tamis.records.uploads import Upload
+
+PLACE = "uploads"
+KEPT = timedelta(hours=24)
+MOST_KEPT = 20
+LONGEST_NAME = 120
+UNNAMED = "file"
+_INVISIBLE = re.compile(r"[\u200b-\u200f\u2028-\u202e\u2060-\u2069\ufeff]")
+
+
+class Incoming:
+    """A file that arrives piece by piece. Unless it was kept, it is gone at the end of its block."""
+
+    def __init__(self, house: House, account: Account, announced: int) -> None:
+        """Begin to receive a file of `announced` bytes, 0 where that is not known; raises Invalid, Refused and
+        Unavailable."""
+        self._house, self._account = house, account
+        self._most = house.settings.max_upload
+        self.id = secrets.token_hex(16)
+        self.path = file_of(house, self.id)
+        self.size = 0
+        self._kept = False
+        self._bound(announced)
+        if len(list_uploads(house, account)) >= MOST_KEPT:
+            raise Refused(f"{MOST_KEPT} files wait to be imported: import one of them, or throw one away")
+        try:
+            self.path.parent.mkdir(mode=0o700, exist_ok=True)
+            _need_room(self.path.parent, announced)
+            self._handle = os.open(self.path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+            fcntl.flock(self._handle, fcntl.LOCK_EX)
+        except OSError as error:
+            raise _unwritable(self.path.parent, error) from None
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        if not self._kept:
+            self.path.unlink(missing_ok=True)
+        os.close(self._handle)
+
+    def write(self, piece: bytes) -> None:
+        """Take the next bytes; raises Invalid when they are too many, Unavailable when the disk is full."""
+        self._bound(self.size + len(piece))
+        need_room(self.path.parent)
+        try:
+            rest = memoryview(piece)
+            while rest:
+                rest = rest[os.write(self._handle, rest) :]
+        except OSError as error:
+            raise _unwritable(self.path.parent, error) from None
+        self.size += len(piece)
+
+    def keep(self, contact_type: ContactType, name: str) -> Upload:
+        """Keep the file, which is wholly there, for a contact type; raises Invalid when it is empty."""
+        if not self.size:
+            raise Invalid([Problem(clean_name(name), "is empty: the first line must name the columns")])
+        upload = self._house.write(_keep, self.id, self._account, contact_type, clean_name(name), self.size)
+        self._kept = True
+        return upload
+
+    def _bound(self, size: int) -> None:
+        if size > self._most:
+            raise Invalid(
+                [
+                    Problem(
+                        "file",
+                        f"is larger than {in_bytes(self._most)}, which is the most that is taken here: compress it "
+                        "with gzip, cut it in parts, or import it with the command tamis import",
+                    )
+                ]
+            )
+
+
+def find_upload(house: House, account: Account, upload_id: str) -> Upload:
+    """Find a file of an account that waits; raises NotFound."""
+    upload = uploads.by_id(house.records.reader(), account.id, upload_id)
+    if upload is None or not file_of(house, upload.id).exists():
+        raise NotFound("this file is not here any more: it was imported or thrown away, or it waited for a day")
+    return upload
+
+
+def list_uploads(house: House, account: Account) -> list[Upload]:
+    """List the files of an account that wait, newest first."""
+    return uploads.of_account(house.records.reader(), account.id)
+
+
+def discard_upload(house: House, upload: Upload) -> None:
+    """Throw a file away; one that is gone already may be thrown away again."""
+    house.write(_drop, upload.id)
+    file_of(house, upload.id).unlink(missing_ok=True)
+
+
+def sweep_uploads(house: House) -> None:
+    """Remove the files that have waited for too long, but for those that are worked on, and what killed servers have
+    left."""
+    oldest = house.clock() - KEPT
+    busy = {work.key for work in house.workers.unfinished()}
+    for upload in uploads.every(house.records.reader()):
+        if upload.id not in busy and (upload.created_at < oldest or not file_of(house, upload.id).exists()):
+            discard_upload(house, upload)
+    for path in (house.settings.data / PLACE).glob("*"):
+        _remove_left(house, path)
+
+
+def file_of(house: House, upload_id: str) -> Path:
+    """Tell where the bytes of a file lie."""
+    return house.settings.data / PLACE / upload_id
+
+
+def clean_name(name: str) -> str:
+    """Make a name that can be shown of one that a browser has sent: no directories, nothing invisible, not too long."""
+    name = name.replace("\\", "/").rpartition("/")[2]
+    name = " ".join(SURROGATE.sub("", _INVISIBLE.sub("", CONTROL.sub(" ", name))).split())
+    if len(name) > LONGEST_NAME:  # the ending tells the format
+        stem, dot, ending = name.rpartition(".")
+        name = f"{stem[: LONGEST_NAME - 12]}….{ending}" if dot and len(ending) < 10 else f"{name[:LONGEST_NAME]}…"
+    return name or UNNAMED
+
+
+def in_bytes(size: int) -> str:
+    """Write a size as people do: 512 bytes, 1.5 MB."""
+    amount, unit = float(size), "bytes"
+    for larger in ("kB", "MB", "GB", "TB"):
+        if amount < 1024:
+            break
+        amount, unit = amount / 1024, larger
+    return f"{amount:,.0f} {unit}" if unit == "bytes" or amount >= 10 or amount.is_integer() else f"{amount:.1f} {unit}"
+
+
+def _remove_left(house: House, path: Path) -> None:
+    try:
+        handle = os.open(path, os.O_RDONLY)
+    except OSError:
+        return
+    try:
+        # Held first, looked up then: a file that arrived meanwhile is known before its writer lets go of it.
+        fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        if path.name not in {upload.id for upload in uploads.every(house.records.reader())}:
+            path.unlink(missing_ok=True)
+    except OSError:
+        pass
+    finally:
+        os.close(handle)
+
+
+def _need_room(place: Path, size: int) -> None:
+    free = shutil.disk_usage(place).free
+    if free < size + SPARE_BYTES:
+        raise Unavailable(
+            f"the file has {in_bytes(size)}, and the disk of the server has room for {in_bytes(free)}: make room there "
+            "and try again"
+        )
+
+
+def _unwritable(place: Path, error: OSError) -> Unavailable:
+    return Unavailable(f"{place} cannot be written to: {error.strerror}; the file was not taken")
+
+
+def _keep(
+    db: apsw.Connection, now: datetime, id_: str, account: Account, contact_type: ContactType, name: str, size: int
+) -> Upload:
+    upload = Upload(id_, account.id, contact_type.id, name, size, now)
+    uploads.insert(db, upload)
+    return upload
+
+
+def _drop(db: apsw.Connection, _now: datetime, upload_id: str) -> None:
+    uploads.delete(db, upload_id)

@@ -1,0 +1,57 @@
+"""Files on their way in, in the records: whose they are, for which contact type, and since when they wait."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+import apsw
+
+from tamis.domain.instants import from_micros, to_micros
+from tamis.records.database import one
+from tamis.records.queries import load
+
+SQL = load("uploads")
+
+
+@dataclass(frozen=True, slots=True)
+class Upload:
+    """A file that was handed in; `name` is what people call it, `size` is in bytes."""
+
+    id: str
+    account_id: int
+    contact_type_id: int
+    name: str
+    size: int
+    created_at: datetime
+
+
+def insert(db: apsw.Connection, upload: Upload) -> None:
+    """Add a file that is wholly there."""
+    row = (upload.id, upload.account_id, upload.contact_type_id, upload.name, upload.size, to_micros(upload.created_at))
+    db.execute(SQL["insert"], row).fetchall()
+
+
+def by_id(db: apsw.Connection, account_id: int, upload_id: str) -> Upload | None:
+    """Find a file of an account by its id."""
+    row = one(db, SQL["by_id"], (upload_id, account_id))
+    return _upload(row) if row else None
+
+
+def of_account(db: apsw.Connection, account_id: int) -> list[Upload]:
+    """List the files of an account, newest first."""
+    return [_upload(row) for row in db.execute(SQL["of_account"], (account_id,)).fetchall()]
+
+
+def every(db: apsw.Connection) -> list[Upload]:
+    """List the files of all accounts."""
+    return [_upload(row) for row in db.execute(SQL["all"]).fetchall()]
+
+
+def delete(db: apsw.Connection, upload_id: str) -> None:
+    """Drop a file; one that is not there may be dropped, too."""
+    db.execute(SQL["delete"], (upload_id,)).fetchall()
+
+
+def _upload(row: Any) -> Upload:
+    id_, account_id, type_id, name, size, created_at = row
+    return Upload(id_, account_id, type_id, name, size, from_micros(created_at))

@@ -1,0 +1,137 @@
+"""Long work beside the requests of a server: once for each upload, two at a time, and ended with it."""
+
+import threading
+from pathlib import Path
+
+import pytest
+
+from tamis.actions.importing.background import (
+    Asked,
+    can_be_undone,
+    import_under_way,
+    start_undo,
+    start_upload,
+    undo_under_way,
+    work_on_upload,
+)
+from tamis.actions.importing.jobs import find_import, list_imports
+from tamis.actions.importing.uploads import list_uploads
+from tamis.actions.work import AT_ONCE, STOPPED, At, Work, Workers
+from tamis.domain.errors import Invalid, NotFound, Problem, Refused
+from tamis.records.uploads import Upload
+from tests.imports.conftest import CREATE, Desk
+from tests.imports.test_uploads import hand_in
+
+MIXED = b"email,n\na@example.org,1\nbad,2\nA@example.org,3\nb@example.org,4\n"
+PATIENCE_SECONDS = 60
+
+
+def finished(work: Work) -> Work:
+    """Wait until a work is over."""
+    assert work.over.wait(PATIENCE_SECONDS)
+    return work
+
+
+def start(desk: Desk, upload: Upload, what: str = "import") -> Work:
+    """Try or import a file."""
+    asked = Asked("trial" if what == "trial" else "import", CREATE, ())
+    return start_upload(desk.house, desk.account, desk.type, upload, asked)
+
+
+def test_a_trial_tells_what_an_import_does_and_leaves_the_file(desk: Desk) -> None:
+    upload = hand_in(desk, MIXED, "a list.csv")
+    trial = finished(start(desk, upload, "trial"))
+    assert (trial.at, trial.import_id) == (At.DONE, None)
+    assert (trial.result.rows, trial.result.created, trial.result.rejected, trial.result.repeated) == (4, 2, 1, 1)
+    assert list_uploads(desk.house, desk.account) == [upload]
+    assert work_on_upload(desk.house, desk.account, upload.id) is trial
+    assert (list_imports(desk.house, desk.account, 5), desk.fields.find("n")) == ([], None)
+    work = finished(start(desk, upload))
+    assert work.at is At.DONE
+    [(job, state)] = list_imports(desk.house, desk.account, 5)
+    assert (job.id, job.source, state) == (work.import_id, "a list.csv", "finished")
+    assert (job.created, job.rejected, job.repeated) == (2, 1, 1)
+    assert "segments" in job.report
+    assert import_under_way(desk.house, desk.account, job) is work
+    assert Path(job.report["rejects_file"]).name.startswith("a_list-")
+    assert list_uploads(desk.house, desk.account) == []
+
+
+def test_an_import_is_undone_once(desk: Desk) -> None:
+    work = finished(start(desk, hand_in(desk, MIXED)))
+    import_id = work.import_id or 0
+    with pytest.raises(NotFound):
+        start_undo(desk.house, desk.account, import_id + 1)
+    undo = start_undo(desk.house, desk.account, import_id)
+    assert undo_under_way(desk.house, desk.account, import_id) is undo
+    assert (finished(undo).at, undo.result.deleted) == (At.DONE, 2)
+    job, state = find_import(desk.house, desk.account, import_id)
+    assert (state, can_be_undone(job)) == ("undone", False)
+    with pytest.raises(Refused, match="undone already"):
+        start_undo(desk.house, desk.account, import_id)
+
+
+def test_a_refusal_calls_the_file_by_its_name_and_keeps_it(desk: Desk) -> None:
+    upload = hand_in(desk, b"PK\x03\x04" + b"\x00" * 50, "list.xlsx")
+    work = finished(start(desk, upload))
+    assert work.at is At.FAILED
+    assert [(problem.path, "Excel" in problem.message) for problem in work.problems] == [("list.xlsx", True)]
+    [(job, state)] = list_imports(desk.house, desk.account, 5)
+    assert (state, job.id, str(desk.house.settings.data) in (job.error or "")) == ("failed", work.import_id, False)
+    assert list_uploads(desk.house, desk.account) == [upload]  # to be tried again, or thrown away
+
+
+def test_of_one_key_one_work_runs_and_others_wait_their_turn() -> None:
+    workers, go = Workers(), threading.Event()
+    try:
+        works = [workers.start(str(n), 1, None, lambda _: go.wait(PATIENCE_SECONDS)) for n in range(AT_ONCE + 1)]
+        assert workers.start("0", 1, "again", lambda _: None) is works[0]
+        while sum(work.at is At.RUNNING for work in works) < AT_ONCE:
+            pass
+        assert [work.at for work in works] == [At.RUNNING] * AT_ONCE + [At.WAITING]
+        assert workers.unfinished() == works
+        workers.forget("0")
+        assert workers.find(1, "0") is works[0]
+        assert workers.find(2, "0") is None
+        go.set()
+        assert [finished(work).at for work in works] == [At.DONE] * (AT_ONCE + 1)
+        assert workers.start("0", 1, "again", lambda _: None) is not works[0]
+        workers.forget("1")
+        assert workers.find(1, "1") is None
+    finally:
+        workers.stop()
+
+
+def test_what_fails_says_why(caplog: pytest.LogCaptureFixture) -> None:
+    workers = Workers()
+
+    def fail(_: Work) -> None:
+        raise Invalid([Problem("a", "is wrong"), Problem("b", "too")])
+
+    def mistake(_: Work) -> None:
+        raise KeyError("a@example.org")
+
+    try:
+        assert [problem.path for problem in finished(workers.start("1", 1, None, fail)).problems] == ["a", "b"]
+        [problem] = finished(workers.start("2", 1, None, mistake)).problems
+        assert "KeyError" in problem.message
+        assert "a@example.org" not in problem.message
+        assert "fault" in caplog.text
+    finally:
+        workers.stop()
+
+
+def test_a_stop_ends_what_runs_and_what_waits() -> None:
+    workers, running = Workers(), threading.Event()
+
+    def endless(work: Work) -> None:
+        running.set()
+        while True:
+            work.progress("Turning", 0, 0)
+
+    works = [workers.start(str(n), 1, None, endless) for n in range(AT_ONCE + 1)]
+    assert running.wait(PATIENCE_SECONDS)
+    workers.stop()
+    assert [work.at for work in works][:AT_ONCE] == [At.FAILED] * AT_ONCE
+    assert works[0].problems == (Problem("", STOPPED),)
+    assert works[-1].at in (At.WAITING, At.FAILED)

@@ -1,0 +1,160 @@
+"""A file is looked at before it is imported, and what is seen is what an import would read."""
+
+import codecs
+import gzip
+from pathlib import Path
+
+import duckdb
+import pytest
+
+from tamis.actions.importing.choosing import ADDRESS, FIELD, NEW, OUT, How, asks_order, options_of, proposed
+from tamis.actions.importing.looking import ROWS_SHOWN, Look, look_at
+from tamis.actions.importing.report import ImportOptions
+from tamis.actions.importing.run import import_file
+from tamis.actions.importing.uploads import file_of
+from tamis.domain.dates import DateOrder
+from tamis.domain.errors import Invalid
+from tamis.domain.fields import Kind
+from tamis.domain.infer import Ambiguous, Inferred
+from tamis.files.excerpt import EXCERPT_BYTES, excerpt
+from tests.imports.conftest import Desk
+from tests.imports.test_uploads import hand_in
+
+PEOPLE = "E-mail;Country;Joined;Age;\na@example.org;India;31/12/2024;7;x\nb@example.org;Peru;01/02/2024;8;y\n"
+
+
+def seen(desk: Desk, content: bytes, name: str = "people.csv") -> Look:
+    """Look at the content of a file."""
+    return look_at(desk.house, hand_in(desk, content, name))
+
+
+def kinds(look: Look) -> list[Kind]:
+    """Give the kind of each column."""
+    return [column.kind.kind for column in look.columns]
+
+
+def test_a_delimited_file_is_seen_as_an_import_reads_it(desk: Desk) -> None:
+    look = seen(
+        desk, ("Report of May\n\n" + PEOPLE + "c@example.org;Chad\n").encode("cp1252") + b"d@example.org;\xe9;;;\n"
+    )
+    assert (look.format, look.encoding, look.delimiter, look.header_line) == ("csv", "windows-1252", ";", 3)
+    assert [column.name for column in look.columns] == ["E-mail", "Country", "Joined", "Age", ""]
+    assert [row.line for row in look.rows] == [4, 5, 6, 7]
+    assert look.rows[0].cells == ("a@example.org", "India", "31/12/2024", "7", "x")
+    assert [bool(row.problem) for row in look.rows] == [False, False, True, False]
+    assert (look.rows_seen, look.is_whole) == (4, True)
+    assert kinds(look) == [Kind.TEXT, Kind.TEXT, Kind.DATE, Kind.NUMBER, Kind.TEXT]
+    assert [column.has_addresses for column in look.columns] == [True, False, False, False, False]
+    assert any("Windows-1252" in notice for notice in look.notices)
+    assert any("above the header" in notice for notice in look.notices)
+    choices = proposed(look, desk.fields)
+    assert choices == [ADDRESS, FIELD + "country", NEW, NEW, OUT]
+    options = options_of(look, desk.fields, choices, How())
+    upload = hand_in(desk, PEOPLE.encode())
+    import_file(desk.house, desk.account, desk.type, file_of(desk.house, upload.id), options, upload=upload)
+    assert desk.values("a@example.org")["age"] == 7
+    assert desk.fields.by_key["joined"].kind is Kind.DATE
+
+
+def test_json_and_parquet_are_seen_too(desk: Desk) -> None:
+    look = seen(desk, b'{"email": "a@example.org", "n": 1}\n\nno\n{"m": [1, 2]}\n', "people.ndjson")
+    assert (look.format, look.encoding, look.delimiter, look.header_line) == ("ndjson", None, None, None)
+    assert [column.name for column in look.columns] == ["email", "n", "m"]
+    assert [(row.line, row.problem) for row in look.rows] == [(1, None), (3, "the line is no JSON object"), (4, None)]
+    assert look.rows[2].cells == ("", "", "1; 2")
+    path = desk.directory / "people.parquet"
+    duckdb.execute(
+        "COPY (SELECT 'a' || n || '@example.org' AS Contact, n FROM range(50) r(n)) TO $1 (FORMAT parquet)", [str(path)]
+    )
+    look = seen(desk, path.read_bytes(), "people.parquet")
+    assert (look.format, len(look.rows), look.rows_seen, look.is_whole) == ("parquet", ROWS_SHOWN, 50, True)
+    assert kinds(look) == [Kind.TEXT, Kind.NUMBER]
+    assert proposed(look, desk.fields) == [ADDRESS, NEW]  # told by its cells, for its name does not
+    assert options_of(look, desk.fields, [ADDRESS, NEW], How()).chosen == {"Contact": "email"}
+
+
+@pytest.mark.parametrize(
+    ("content", "name", "why"),
+    [
+        (b"PK\x03\x04" + b"\0" * 40, "a.csv", "Excel"),
+        (b"\x89PNG" + b"\0" * 40, "a.csv", "picture"),
+        (b"\0\1\2\3" * 40, "a.csv", "no text"),
+        (b"\n\n\n", "a.csv", "is empty"),
+        (b"PAR1 not", "a.parquet", "not a whole Parquet file"),
+        (b"1\n2\n", "a.ndjson", "no JSON object"),
+        (gzip.compress(b"email\n" * 99)[:20], "a.csv.gz", "gzip"),
+        (b"email,a,a\n", "a.csv", "twice"),
+        (b"a@example.org,1\n", "a.csv", "where the names of the columns should stand"),
+    ],
+)
+def test_what_is_no_table_is_refused_in_words(desk: Desk, content: bytes, name: str, why: str) -> None:
+    with pytest.raises(Invalid, match=why) as refused:
+        seen(desk, content, name)
+    assert str(desk.house.settings.data) not in refused.value.message
+    assert name in refused.value.message
+
+
+@pytest.mark.parametrize("end", ["\n", "\r\n", "\r"])
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-16-le", "utf-16-be"])
+def test_of_a_large_file_the_beginning_is_seen(tmp_path: Path, encoding: str, end: str) -> None:
+    mark = {"utf-16-le": codecs.BOM_UTF16_LE, "utf-16-be": codecs.BOM_UTF16_BE}.get(encoding, b"")
+    # \u0a0d and \u0d0a are bytes of line ends where they are none.
+    lines = ["email,name"] + [f"a{n}@example.org,é\u0a0d\u0d0a" for n in range(250_000)]
+    path = tmp_path / "large"
+    path.write_bytes(mark + end.join([*lines, ""]).encode(encoding))
+    part, whole = excerpt(path, "large", tmp_path)
+    text = part.read_bytes()[len(mark) :].decode(encoding)
+    assert not whole
+    assert EXCERPT_BYTES - 200 < part.stat().st_size <= EXCERPT_BYTES
+    assert text.endswith(end[-1])
+    assert lines[: text.count(end)] == text.split(end)[:-1]
+
+
+def test_a_large_file_says_that_it_was_seen_in_part(desk: Desk) -> None:
+    rows = "".join(f'a{n}@example.org,"{n}\n{n}"\n' for n in range(200_000))
+    look = seen(desk, gzip.compress(b"email,n\n" + rows.encode() + "z@example.org,é\n".encode("cp1252")), "p.csv.gz")
+    assert (look.encoding, look.is_whole) == ("utf-8", False)
+    assert 50_000 < look.rows_seen < 200_000
+    assert all(row.problem is None for row in look.rows)
+
+
+def test_choices_that_cannot_be_are_told_at_their_columns(desk: Desk) -> None:
+    look = seen(desk, b"who,email,x,X!,created_at\na@example.org,b@example.org,1,2,2024-01-01\n")
+    fields = desk.fields
+    assert proposed(look, fields) == [NEW, ADDRESS, NEW, NEW, OUT]
+
+    def problems(*choices: str) -> list[tuple[str, str]]:
+        with pytest.raises(Invalid) as refused:
+            options_of(look, fields, choices, How())
+        return [(problem.path, problem.message) for problem in refused.value.problems]
+
+    assert [path for path, _ in problems(NEW, ADDRESS, NEW, NEW, OUT)] == ["2", "3"]
+    assert [path for path, _ in problems(ADDRESS, ADDRESS, NEW, OUT, OUT)] == ["0", "1"]
+    assert [path for path, _ in problems(OUT, OUT, NEW, OUT, OUT)] == [""]
+    assert [path for path, _ in problems(ADDRESS, "field:none", "nonsense", OUT, NEW)] == ["1", "2", "4"]
+    options = options_of(look, fields, [ADDRESS, OUT, FIELD + "city", NEW, OUT], How(erase=True))
+    assert options == ImportOptions(
+        create_fields=True,
+        chosen={"who": "email", "x": "city"},
+        erase=True,
+        left_out=frozenset({"email", "created_at"}),
+    )
+    report = desk.take(b"who,email,x,X!,created_at\na@example.org,b@example.org,1,2,2024-01-01\n", options)
+    assert (report.created, report.ignored_columns) == (1, ("email", "created_at"))
+    assert [field.key for field in report.created_fields] == ["x"]
+    assert desk.values("a@example.org")["city"] == "1"
+
+
+def test_the_order_of_dates_is_asked_where_it_matters(desk: Desk) -> None:
+    look = seen(desk, b"email,joined\na@example.org,03/04/2024\nb@example.org,05/06/2024\n")
+    assert isinstance(look.columns[1].kind, Ambiguous)
+    with pytest.raises(Invalid, match="3 April or 4 March"):
+        options_of(look, desk.fields, [ADDRESS, NEW], How())
+    assert options_of(look, desk.fields, [ADDRESS, OUT], How())
+    assert options_of(look, desk.fields, [ADDRESS, FIELD + "city"], How())
+    assert [column.name for column in asks_order(look, desk.fields, [ADDRESS, NEW])] == ["joined"]
+    options = options_of(look, desk.fields, [ADDRESS, NEW], How(order=DateOrder.MDY))
+    desk.take(b"email,joined\na@example.org,03/04/2024\n", options)
+    assert f"{desk.values('a@example.org')['joined']}" == "2024-03-04"
+    decided = seen(desk, b"email,joined\na@example.org,13/04/2024\n")
+    assert decided.columns[1].kind == Inferred(Kind.DATE, (), DateOrder.DMY)

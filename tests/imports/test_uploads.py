@@ -1,0 +1,138 @@
+"""Files that come in over the web are whole or not there, bounded, and gone when nobody needs them any more."""
+
+from contextlib import suppress
+from dataclasses import replace
+from datetime import timedelta
+
+import pytest
+
+from tamis.actions.accounts import create_account
+from tamis.actions.house import House
+from tamis.actions.importing import uploads
+from tamis.actions.importing.uploads import (
+    MOST_KEPT,
+    Incoming,
+    clean_name,
+    discard_upload,
+    file_of,
+    find_upload,
+    in_bytes,
+    list_uploads,
+    sweep_uploads,
+)
+from tamis.domain.errors import Invalid, NotFound, Refused, Unavailable
+from tamis.records.uploads import Upload
+from tests.imports.conftest import Desk
+
+
+def hand_in(desk: Desk, content: bytes, name: str = "people.csv") -> Upload:
+    """Hand a file in, in pieces."""
+    with Incoming(desk.house, desk.account, len(content)) as incoming:
+        for start in range(0, len(content), 7):
+            incoming.write(content[start : start + 7])
+        return incoming.keep(desk.type, name)
+
+
+def left(desk: Desk) -> list[str]:
+    """Name what lies where files are kept."""
+    return sorted(path.name for path in (desk.house.settings.data / uploads.PLACE).glob("*"))
+
+
+def test_a_file_is_kept_for_its_account_until_it_is_thrown_away(desk: Desk) -> None:
+    upload = hand_in(desk, b"email\na@example.org\n", "C:\\lists\\people.csv")
+    assert (upload.name, upload.size) == ("people.csv", 20)
+    assert find_upload(desk.house, desk.account, upload.id) == upload
+    assert file_of(desk.house, upload.id).read_bytes() == b"email\na@example.org\n"
+    assert file_of(desk.house, upload.id).stat().st_mode & 0o777 == 0o600
+    other, _ = desk.house.write(create_account, "other@example.org", "UTC", None)
+    with pytest.raises(NotFound):
+        find_upload(desk.house, other, upload.id)
+    assert list_uploads(desk.house, other) == []
+    discard_upload(desk.house, upload)
+    discard_upload(desk.house, upload)
+    assert (list_uploads(desk.house, desk.account), left(desk)) == ([], [])
+    with pytest.raises(NotFound):
+        find_upload(desk.house, desk.account, upload.id)
+
+
+def test_what_breaks_off_leaves_nothing(desk: Desk) -> None:
+    with suppress(KeyError), Incoming(desk.house, desk.account, 100) as incoming:
+        incoming.write(b"email\n")
+        raise KeyError
+    with pytest.raises(Invalid, match="is empty"), Incoming(desk.house, desk.account, 0) as incoming:
+        incoming.keep(desk.type, "none.csv")
+    assert (list_uploads(desk.house, desk.account), left(desk)) == ([], [])
+
+
+def test_a_file_that_is_too_large_is_refused_before_or_while_it_arrives(desk: Desk) -> None:
+    house = House(replace(desk.house.settings, max_upload=2_000))
+    try:
+        with pytest.raises(Invalid, match=r"larger than 2\.0 kB"):
+            Incoming(house, desk.account, 2_001)
+        with Incoming(house, desk.account, 0) as incoming:
+            incoming.write(b"x" * 2_000)
+            with pytest.raises(Invalid, match="larger"):
+                incoming.write(b"x")
+        assert left(desk) == []
+        with pytest.raises(Unavailable, match="room for"):
+            uploads._need_room(house.settings.data, 1 << 60)
+    finally:
+        house.close()
+
+
+def test_so_many_files_wait_and_no_more(desk: Desk) -> None:
+    first, *_ = [hand_in(desk, b"email\na@example.org\n") for _ in range(MOST_KEPT)]
+    with pytest.raises(Refused, match="wait to be imported"):
+        hand_in(desk, b"email\n")
+    discard_upload(desk.house, first)
+    hand_in(desk, b"email\n")
+
+
+def test_old_files_and_what_killed_servers_have_left_are_swept(desk: Desk) -> None:
+    old, lost = hand_in(desk, b"email\n"), hand_in(desk, b"email\n")
+    file_of(desk.house, lost.id).unlink()
+    left_behind = file_of(desk.house, "0" * 32)
+    left_behind.write_bytes(b"email\n")
+    with Incoming(desk.house, desk.account, 0) as incoming:
+        incoming.write(b"email\n")
+        sweep_uploads(desk.house)
+        assert left(desk) == sorted([old.id, incoming.id])  # what still arrives has its writer
+        assert [upload.id for upload in list_uploads(desk.house, desk.account)] == [old.id]
+        kept = incoming.keep(desk.type, "new.csv")
+    now = desk.house.clock()
+    desk.house.clock = lambda: now + uploads.KEPT - timedelta(seconds=1)
+    sweep_uploads(desk.house)
+    assert left(desk) == sorted([old.id, kept.id])
+    desk.house.clock = lambda: now + uploads.KEPT + timedelta(seconds=10)
+    sweep_uploads(desk.house)
+    assert (left(desk), list_uploads(desk.house, desk.account)) == ([], [])
+
+
+@pytest.mark.parametrize(
+    ("given", "shown"),
+    [
+        ("../../etc/passwd", "passwd"),
+        ("C:\\Users\\me\\list.csv", "list.csv"),
+        ("a\nb\x00\x1b[31m.csv", "a b [31m.csv"),
+        ("\u202egnp.csv", "gnp.csv"),
+        ("", "file"),
+        ("..", ".."),
+        ("<script>alert(1)</script>.csv", "script>.csv"),
+        ("x" * 300 + ".parquet", "x" * 108 + "….parquet"),
+        ("x" * 300, "x" * 120 + "…"),
+        ("Ünïcödé – naïve.csv", "Ünïcödé – naïve.csv"),
+        ("lone \ud800.csv", "lone .csv"),
+    ],
+)
+def test_names_are_made_fit_to_be_shown(given: str, shown: str) -> None:
+    assert clean_name(given) == shown
+
+
+def test_sizes_are_written_as_people_do() -> None:
+    assert [in_bytes(size) for size in (0, 1_023, 1_536, 10_240, 5 << 30)] == [
+        "0 bytes",
+        "1,023 bytes",
+        "1.5 kB",
+        "10 kB",
+        "5 GB",
+    ]
