@@ -112,7 +112,7 @@ def remove(
     back = form.text("back")
     tab = back if back in ("members", "by-hand") else "members"
     return see(
-        visitor, f"/segments/{segment_id}/{tab}", said=f"{explained.email} was taken out of the segment by hand."
+        visitor, f"/segments/{segment_id}/{tab}", said=f"{explained.email} was removed by hand."
     )
 
 
