@@ -9,6 +9,7 @@ from litestar.response import Response
 from tamis.actions.history import SizesByDay, segment_history
 from tamis.actions.house import House
 from tamis.domain.segments import Segment
+from tamis.domain.transitions import Cause
 from tamis.records import segments
 from tamis.rules.outline import outline
 from tamis.rules.text import to_text
@@ -58,7 +59,7 @@ def _sizes(house: House, visitor: Visitor, frame: Frame, span: int) -> dict[str,
     history: SizesByDay = segment_history(house, visitor.account.id, frame.segment.id, span)
     days = history.days
     if not days:
-        return {"days": [], "chart": "", "entered": 0, "departed": 0}
+        return {"days": []}
     first, last = days[0], days[-1]
     label = (
         f"Members from {day(first.day)} to {day(last.day)}: {number(first.recipients)} at first, "
@@ -68,8 +69,9 @@ def _sizes(house: House, visitor: Visitor, frame: Frame, span: int) -> dict[str,
     return {
         "days": days,
         "chart": size_chart(days, label),
-        "entered": sum(d.entered for d in days),
+        "entered": sum(d.entered for d in days if d.filled is not Cause.FIRST),
         "departed": sum(d.departed for d in days),
+        "began": first if first.filled is Cause.FIRST else None,
     }
 
 

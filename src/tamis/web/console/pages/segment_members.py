@@ -111,9 +111,7 @@ def remove(
         return answer
     back = form.text("back")
     tab = back if back in ("members", "by-hand") else "members"
-    return see(
-        visitor, f"/segments/{segment_id}/{tab}", said=f"{explained.email} was removed by hand."
-    )
+    return see(visitor, f"/segments/{segment_id}/{tab}", said=f"{explained.email} was removed by hand.")
 
 
 @post("/segments/{segment_id:int}/bring-back", status_code=200, sync_to_thread=True)

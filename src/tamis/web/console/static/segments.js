@@ -5,6 +5,12 @@ const EVERY = 4000;
 setInterval(refresh, EVERY);
 document.addEventListener("visibilitychange", refresh);
 
+// What the list is searched for stands in the address, so that the back button comes to what was found.
+document.querySelector("form[data-in-address]")?.addEventListener("input", (event) => {
+  const filled = new URLSearchParams(new FormData(event.currentTarget));
+  history.replaceState(null, "", `${location.pathname}?${filled}`);
+});
+
 // On a small screen, the tab that is open is in sight.
 document.querySelector(".tabs [aria-current]")?.scrollIntoView({ block: "nearest", inline: "center" });
 

@@ -1,0 +1,123 @@
+"""Segments in a browser: by pointer on a wide screen, by keyboard alone on a small one."""
+
+import csv
+import re
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from tests.support.people import Person, fresh
+
+
+@pytest.fixture(scope="module")
+def segment(owner: Person, tmp_path_factory: pytest.TempPathFactory) -> int:
+    """A segment of 60 people, next to one that has some of them."""
+    name = fresh("Guests")
+    owner.tamis("type", "create", name)
+    file = tmp_path_factory.mktemp("guests") / "people.csv"
+    with file.open("w", newline="") as opened:
+        rows = csv.writer(opened)
+        rows.writerow(["email", "age"])
+        rows.writerows([f"guest{n}@example.org", str(n)] for n in range(70))
+    owner.tamis("import", file, "--type", name, "--create-fields")
+    made: int = owner.tamis("segment", "create", fresh("Grown"), "--type", name, "--where", "age >= 10")["id"]
+    owner.tamis("segment", "create", fresh("Old"), "--type", name, "--where", "age >= 50")
+    return made
+
+
+def test_a_segment_is_found_looked_at_and_changed(page: Page, owner: Person, segment: int, tmp_path: Path) -> None:
+    name = owner.segment(segment)["segment_name"]
+    page.goto("/segments")
+    page.get_by_label("Search segments").press_sequentially(name)
+    expect(page).to_have_url(re.compile(r"q="))
+    expect(page.locator("#segments tbody tr")).to_have_count(1)
+    page.get_by_role("link", name=name, exact=True).click()
+    page.go_back()
+    expect(page.locator("#segments tbody tr")).to_have_count(1)
+    page.get_by_role("link", name=name, exact=True).click()
+    count = page.locator("#count")
+    expect(count).to_have_text("60")
+    owner.add(segment, "other.tab@example.net")  # somebody else, meanwhile: the figure follows by itself
+    expect(count).to_have_text("61")
+
+    page.get_by_role("link", name="Members", exact=True).click()
+    page.get_by_label("Search members").press_sequentially("guest1")
+    expect(page.locator("#members tbody tr")).to_have_count(10)
+    assert "guest1" not in page.url
+    page.get_by_role("button", name="Why is guest12@example.org in this segment?").click()
+    dialog = page.get_by_role("dialog", name="Why")
+    expect(dialog).to_contain_text("Age is 10 or more")
+    expect(dialog).to_contain_text("has 12")
+    page.keyboard.press("Escape")
+    page.get_by_role("button", name="Remove guest12@example.org by hand").click()
+    expect(count).to_have_text("60")
+    page.get_by_role("button", name="Bring guest12@example.org back").click()
+    expect(page.locator("#members")).to_contain_text("guest12@example.org is back in the segment.")
+    expect(count).to_have_text("61")
+    page.go_back()
+    expect(count).to_have_text("61")
+
+    page.get_by_role("link", name="Overlap").click()
+    expect(page.get_by_role("row", name=re.compile("Old"))).to_contain_text("32.8%")
+    page.get_by_role("link", name=re.compile("^Compare with Old")).click()
+    expect(page.get_by_role("img", name=re.compile("in all of them: 20"))).to_be_visible()
+
+    page.locator("summary", has_text="Export").click()
+    with page.expect_download() as download:
+        page.get_by_role("link", name="CSV for other programs").click()
+    download.value.save_as(tmp_path / "members.csv")
+    with (tmp_path / "members.csv").open(newline="") as file:
+        assert [row["email"] for row in csv.DictReader(file)] == owner.addresses(segment)
+
+    page.get_by_label("More").click()
+    page.get_by_role("button", name="Rename").click()
+    dialog = page.get_by_role("dialog")
+    dialog.get_by_label("Name").fill("")
+    dialog.get_by_label("Name").fill(name.upper() + "!")
+    dialog.get_by_role("button", name="Rename").dblclick()
+    expect(page.get_by_role("heading", level=1)).to_have_text(name.upper() + "!")
+
+
+def test_the_same_by_keyboard_alone_on_a_small_screen(page: Page, owner: Person, segment: int) -> None:
+    page.set_viewport_size({"width": 380, "height": 800})
+
+    def go_to(name: str, role: str = "link") -> None:
+        """Walk with the tab key until something has the focus."""
+        for _ in range(150):
+            page.keyboard.press("Tab")
+            focused = page.evaluate(
+                "() => { const e = document.activeElement; return (e.ariaLabel ?? e.innerText ?? '').trim() }"
+            )
+            if focused == name:
+                return
+        raise AssertionError(f"the tab key does not come to {name}")
+
+    page.goto("/segments")
+    go_to(owner.segment(segment)["segment_name"])
+    page.keyboard.press("Enter")
+    count = page.locator("#count")
+    expect(count).to_be_visible()
+    before = int(count.inner_text())
+    go_to("Members")
+    page.keyboard.press("Enter")
+    page.wait_for_url("**/members")
+    go_to("Why is guest20@example.org in this segment?")
+    page.keyboard.press("Enter")
+    expect(page.get_by_role("dialog", name="Why")).to_contain_text("has 20")
+    page.keyboard.press("Escape")
+    page.keyboard.press("Tab")
+    page.keyboard.press("Enter")
+    expect(count).to_have_text(str(before - 1))
+    expect(page.get_by_role("button", name="Bring guest20@example.org back")).to_be_focused()
+    page.keyboard.press("Enter")
+    expect(count).to_have_text(str(before))
+    page.get_by_label("E-mail address").focus()
+    page.keyboard.type("by.keyboard@example.net")
+    page.keyboard.press("Enter")
+    expect(page.get_by_role("status").first).to_contain_text("by.keyboard@example.net is in the segment now")
+    expect(count).to_have_text(str(before + 1))
+    for part in ("", "/members", "/by-hand", "/history", "/overlap", "/api"):
+        page.goto(f"/segments/{segment}{part}")
+        assert page.evaluate("document.documentElement.scrollWidth") == 380, part
+        expect(page.locator(".tabs [aria-current]")).to_be_in_viewport()
