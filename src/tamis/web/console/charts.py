@@ -30,8 +30,8 @@ def sparkline(values: Sequence[float | None], label: str = "") -> Markup:
     ]
     told = Markup('role="img" aria-label="{}"').format(label) if label else Markup('aria-hidden="true"')
     return Markup(
-        '<svg class="sparkline" width="{w}" height="{h}" viewBox="0 0 {w} {h}" {told}><polyline points="{line}"/><circle cx="{x:.0f}" '
-        'cy="{y:.1f}" r="2"/></svg>'
+        '<svg class="sparkline" width="{w}" height="{h}" viewBox="0 0 {w} {h}" {told}>'
+        '<polyline points="{line}"/><circle cx="{x:.0f}" cy="{y:.1f}" r="2"/></svg>'
     ).format(w=WIDTH, h=HEIGHT, told=told, line=points_of(points), x=points[-1][0], y=points[-1][1])
 
 
