@@ -1,0 +1,155 @@
+"""Contacts by keyboard, in Chromium: search, order, edit in place, two tabs, delete; nothing typed stands in a URL."""
+
+import re
+
+import pytest
+from playwright.sync_api import BrowserContext, Page, expect
+
+from tamis.actions.accounts import choose_account
+from tamis.actions.contact_edits import create_contact
+from tamis.actions.fields import create_field
+from tamis.actions.house import House
+from tamis.actions.segments import create_segment
+from tamis.actions.types import create_type
+from tamis.domain.contacts import ContactType
+from tamis.domain.fields import Kind
+from tamis.rules.text import from_text
+from tamis.settings import Settings
+from tests.support.people import Person, fresh_address
+from tests.support.process import Server
+
+SMALL = {"width": 380, "height": 800}
+
+
+@pytest.fixture
+def people(server: Server, owner: Person) -> ContactType:
+    house = House(Settings(server.data))
+    account = choose_account(house.records.reader(), owner.email)
+    made = house.write(create_type, account, f"People of {fresh_address()}")
+    house.write(create_field, made, "Age", Kind.NUMBER)
+    house.write(create_field, made, "Notes", Kind.TEXT)
+    house.write(create_segment, account, made, f"Grown up {made.id}", from_text("age >= 18"))
+    for number in range(60):
+        texts = {"first_name": ("Zoë", "Omar")[number % 2], "age": str(number), "city": "C" * (number * 4)}
+        house.write(create_contact, account, made, {"email": f"p{number:02}@example.org", **texts})
+    house.write(create_contact, account, made, {"email": "e@example.org", "notes": "<img src=x onerror=alert(1)>" * 9})
+    house.close()
+    return made
+
+
+def press(page: Page, *keys: str) -> None:
+    for key in keys:
+        page.keyboard.press(key)
+
+
+def focused(page: Page) -> str:
+    found = page.evaluate("document.activeElement.getAttribute('aria-label') ?? document.activeElement.innerText")
+    return str(found).strip()
+
+
+def test_the_list_by_keyboard(page: Page, people: ContactType) -> None:
+    asked: list[str] = []
+    page.on("request", lambda request: asked.append(request.url))
+    page.goto(f"/types/{people.id}/contacts")
+    how_many, first = page.locator("#how-many"), page.locator("tbody tr").first
+    expect(how_many).to_have_text("61 contacts")
+    page.get_by_role("searchbox").focus()
+    page.keyboard.type("zoë p0")
+    expect(how_many).to_have_text("5 contacts found")
+    expect(page.get_by_role("searchbox")).to_be_focused()
+    while focused(page) != "Age":
+        press(page, "Tab")
+    press(page, "Enter")
+    expect(page.locator("th[aria-sort=ascending]")).to_have_text("Age")
+    expect(first).to_contain_text("p00@example.org")
+    page.get_by_role("button", name="Age").focus()
+    press(page, "Enter")
+    expect(page.locator("th[aria-sort=descending]")).to_have_text("Age")
+    expect(first).to_contain_text("p08@example.org")
+    page.reload()
+    expect(page.get_by_role("searchbox")).to_have_value("zoë p0")
+    expect(how_many).to_have_text("5 contacts found")
+    expect(first).to_contain_text("p08@example.org")
+    page.go_back()
+    expect(page.locator("th[aria-sort=ascending]")).to_have_text("Age")
+    expect(how_many).to_have_text("5 contacts found")
+    page.get_by_role("searchbox").focus()
+    press(page, "Control+a", "Delete")
+    expect(how_many).to_have_text("61 contacts")
+    page.get_by_role("button", name="Later").focus()
+    press(page, "Enter")
+    expect(page.locator(".pager")).to_contain_text("51–61")
+    page.get_by_role("link", name="p59@example.org").focus()
+    press(page, "Enter")
+    expect(page.get_by_role("heading", level=1)).to_have_text("Omar")
+    page.go_back()
+    expect(page.locator(".pager")).to_contain_text("51–61")
+    page.get_by_role("searchbox").fill("nobody at all")
+    expect(page.get_by_role("heading", name="No contact is like that")).to_be_visible()
+    page.get_by_role("button", name="Show all contacts").click()
+    expect(how_many).to_have_text("61 contacts")
+    assert not [url for url in asked if re.search(r"zo|nobody|p0", url)]
+
+
+def test_a_contact_by_keyboard_in_two_tabs(context: BrowserContext, page: Page, people: ContactType) -> None:
+    page.goto(f"/types/{people.id}/contacts")
+    page.get_by_role("link", name="p59@example.org").click()
+    other = context.new_page()
+    other.goto(page.url)
+    segments, age = page.locator("#segments"), page.locator(".value", has_text="Age").first
+    expect(segments.get_by_role("heading")).to_have_text("In 1 segment, and why")
+    expect(segments).to_contain_text("Age is 18 or more")
+    for tab in (page, other):
+        tab.get_by_role("button", name="Edit Age").focus()
+        press(tab, "Enter")
+        expect(tab.get_by_label("Age", exact=True)).to_be_focused()
+    page.keyboard.type("1x")
+    press(page, "Enter")
+    expect(age).to_contain_text("must be a number")
+    expect(page.get_by_label("Age", exact=True)).to_have_value("1x")
+    press(page, "Escape")
+    expect(age).to_contain_text("59")
+    expect(page.get_by_role("button", name="Edit Age")).to_be_focused()
+    press(page, "Enter")
+    expect(page.get_by_label("Age", exact=True)).to_be_focused()
+    page.keyboard.type("17")
+    press(page, "Enter")
+    expect(segments.get_by_role("heading")).to_have_text("In no segment")
+    expect(page.get_by_role("button", name="Edit Age")).to_be_focused()
+    expect(page.locator("#history")).to_contain_text("Left")
+
+    other.keyboard.type("70")
+    press(other, "Enter")
+    told = other.locator(".value", has_text="Age").first
+    expect(told).to_contain_text('Age was changed meanwhile and is now "17"')
+    expect(other.get_by_label("Age", exact=True)).to_have_value("70")
+    press(other, "Enter")
+    expect(other.locator("#segments").get_by_role("heading")).to_have_text("In 1 segment, and why")
+
+    other.get_by_role("button", name="Delete").focus()
+    press(other, "Enter")
+    expect(other.get_by_role("dialog")).to_contain_text("It leaves all segments")
+    press(other, "Escape")
+    expect(other.get_by_role("dialog")).to_be_hidden()
+    press(other, "Enter")
+    other.get_by_role("button", name="Delete the contact").dblclick()
+    expect(other.get_by_role("status").first).to_have_text("p59@example.org was deleted.")
+    page.get_by_role("button", name="Edit Age").click()
+    expect(page.get_by_role("alert").first).to_contain_text("There is nothing here")
+
+
+def test_nothing_of_a_contact_runs_or_widens_the_page(page: Page, people: ContactType) -> None:
+    page.on("dialog", lambda dialog: pytest.fail(f"a script ran: {dialog.message}"))
+    page.set_viewport_size({"width": SMALL["width"], "height": SMALL["height"]})
+    page.goto(f"/types/{people.id}/contacts?order=-city")
+    lists = page.url
+    for address in ("p59@example.org", "e@example.org"):
+        page.goto(lists)
+        page.get_by_role("searchbox").fill(address)
+        page.get_by_role("link", name=address).click()
+        expect(page.get_by_role("heading", name="Values")).to_be_visible()
+        for label in ("City", "Notes"):
+            page.get_by_role("button", name=f"Edit {label}").click()
+            expect(page.get_by_label(label, exact=True)).to_be_focused()
+        wide = page.evaluate("document.documentElement.scrollWidth > document.documentElement.clientWidth")
+        assert not wide, page.url
