@@ -1,6 +1,7 @@
 """The list of segments and the pages of one, over HTTP: they show what the API says, and only to whom it belongs."""
 
 import csv
+import html
 import io
 import json
 import re
@@ -11,7 +12,7 @@ from typing import Any
 
 import pytest
 
-from tests.support.console import Visitor, text_of
+from tests.support.console import Visitor, new_console_account, text_of
 from tests.support.people import Person, fresh
 from tests.support.process import Server
 
@@ -344,5 +345,19 @@ def test_numbers_that_are_none_find_nothing(console: Visitor, town: Town, wrong:
         assert console.get(f"{town.path}/{query}").status_code in (200, 400), query
 
 
-def test_without_segments_the_list_teaches(server: Server, stranger: Visitor, data: Path) -> None:
-    assert "First, whom do you know?" in text_of(stranger.get("/segments").text)
+def test_without_segments_the_list_teaches(server: Server, data: Path) -> None:
+    beginner = new_console_account(data, server.address, "beginner@example.org")
+    visitor = Visitor(server.address)
+    visitor.sign_in(beginner.email)
+    assert "First, whom do you know?" in text_of(visitor.get("/segments").text)
+    beginner.tamis("type", "create", "Pupils")
+    beginner.tamis("field", "create", "Joined", "--type", "Pupils", "--kind", "date")
+    taught = visitor.get("/segments").text
+    assert "Make your first segment" in text_of(taught)
+    example = re.search(r'<a href="(/segments/new\?[^"]*joined[^"]*)">([^<]*)</a>', taught)
+    assert example
+    assert html.unescape(example[2]) == "Contacts whose Joined has its anniversary within the next 7 days."
+    begun = visitor.get(html.unescape(example[1])).text
+    assert "is anniversary within" in begun
+    nonsense = re.sub(r"rule=[^&]*", "rule=nonsense+(", html.unescape(example[1]))
+    assert visitor.get(nonsense).status_code == 200

@@ -37,11 +37,15 @@ NOT_READ = Invalid([Problem("", "the question cannot be read")])
 
 
 @get("/segments/new", sync_to_thread=True)
-def new_segment(house: InjectedHouse, visitor: InjectedVisitor, type: FromQuery[str] = "") -> Response[Any]:
-    """Show an empty builder, or ask first over which contact type the segment goes."""
+def new_segment(
+    house: InjectedHouse, visitor: InjectedVisitor, type: FromQuery[str] = "", rule: FromQuery[str] = ""
+) -> Response[Any]:
+    """Show the builder, empty or with a rule that is given as text, or ask first over which contact type the segment
+    goes."""
     db = house.records.reader()
     if type:
-        return _builder(house, visitor, find_type(db, visitor.account, type), None)
+        of = find_type(db, visitor.account, type)
+        return _builder(house, visitor, of, None, _example(house, visitor, of, rule))
     known = types.types_of_account(db, visitor.account.id)
     if len(known) == 1:
         return Redirect(f"/segments/new?type={known[0].id}")
@@ -57,9 +61,19 @@ def edit(house: InjectedHouse, visitor: InjectedVisitor, segment_id: FromPath[in
     return _builder(house, visitor, of, segment)
 
 
-def _builder(house: House, visitor: Visitor, of: ContactType, segment: Segment | None) -> Response[str]:
+def _example(house: House, visitor: Visitor, of: ContactType, text: str) -> str:
+    """Read the rule to begin with, in its JSON form; one that fits no more is left out."""
+    try:
+        return to_json(rule_of_text(house, visitor.account, of.id, text))
+    except Invalid:
+        return "null"
+
+
+def _builder(
+    house: House, visitor: Visitor, of: ContactType, segment: Segment | None, begin: str = "null"
+) -> Response[str]:
     db = house.records.reader()
-    rule = to_json(rule_of(db, segment)) if segment else "null"
+    rule = to_json(rule_of(db, segment)) if segment else begin
     first = preview_rule(house, visitor.account, of.id, from_json(rule), segment_id=segment.id if segment else None)
     data = {
         "type": {"id": of.id, "name": of.name},
