@@ -1,12 +1,14 @@
-"""Make the demonstration's data directory."""
+"""Make the demonstration's data directory: six weeks of it are played in seconds, on a clock of its own."""
 
 import json
+import math
 import secrets
 import shutil
 import tempfile
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime
-from importlib.resources import as_file, files
+from datetime import UTC, datetime, timedelta
+from importlib.resources import files
 from pathlib import Path
 
 from tamis.actions.accounts import create_account
@@ -30,6 +32,7 @@ WORDS = (
 )
 TYPE = "Customers"
 MARKER = "demo.json"
+DAYS, PARTS = 42, 15
 COLUMNS = {"address": "address_line1", "district": "state"}
 SEGMENTS = {
     "Customers in India": 'country = "India"',
@@ -79,15 +82,22 @@ def make_demo(settings: Settings) -> Demo:
     moved = _make_room(settings.data)
     settings.data.parent.mkdir(parents=True, exist_ok=True)
     making = Path(tempfile.mkdtemp(prefix=f"{settings.data.name}-", dir=settings.data.parent))
-    house = House(replace(settings, data=making))
+    now = datetime.now(UTC) - timedelta(days=DAYS)
+    house = House(replace(settings, data=making), lambda: now)
     password = draw_password()
     try:
         account, keys = house.write(create_account, EMAIL, "UTC", password)
         customers = house.write(create_type, account, TYPE)
-        with as_file(files("tamis.demo") / "sakila_customers.csv") as path:
-            import_file(house, account, customers, path, ImportOptions(create_fields=True, chosen=COLUMNS))
-        for name, rule in SEGMENTS.items():
-            house.write(create_segment, account, customers, name, from_text(rule))
+        for part, rows in enumerate(_parts()):
+            now = datetime.now(UTC) - timedelta(days=DAYS * (PARTS - 1 - part) / (PARTS - 1))
+            with tempfile.TemporaryDirectory() as directory:
+                file = Path(directory) / f"customers-{now:%Y-%m-%d}.csv"
+                file.write_text(rows, encoding="utf-8")
+                import_file(house, account, customers, file, ImportOptions(create_fields=True, chosen=COLUMNS))
+            if part == 0:
+                for name, rule in SEGMENTS.items():
+                    house.write(create_segment, account, customers, name, from_text(rule))
+            house.columns()
         (making / MARKER).write_text(json.dumps({"last_change": last_change(house.records.reader())}))
     finally:
         house.close()
@@ -102,6 +112,23 @@ def make_demo(settings: Settings) -> Demo:
 def draw_password() -> str:
     """Draw a password that can be read out and typed."""
     return "-".join([*(secrets.choice(WORDS) for _ in range(3)), f"{secrets.randbelow(10_000):04}"])
+
+
+def _parts() -> Iterator[str]:
+    """Cut the customers into files: most were there at the beginning, the others came little by little, and some of the
+    first ones brought a film back meanwhile."""
+    header, *rows = (files("tamis.demo") / "sakila_customers.csv").read_text("utf-8").splitlines(keepends=True)
+    first = len(rows) * 3 // 5
+    returned = [row for row in rows[:first:9] if row.endswith(",0\n")]  # the last column counts the films still out
+    yield header + "".join(row[:-2] + "1\n" if row in returned else row for row in rows[:first])
+    for part in range(1, PARTS):
+        came = rows[first + _share(rows[first:], part - 1) : first + _share(rows[first:], part)]
+        yield header + "".join([*came, *returned[part - 1 :: PARTS - 1]])
+
+
+def _share(rows: list[str], part: int) -> int:
+    # Waves, so that one sees weeks in which more came than in others.
+    return round(len(rows) * (part / (PARTS - 1) + 0.04 * math.sin(math.pi * part * 6 / (PARTS - 1))))
 
 
 def _make_room(data: Path) -> Path | None:
