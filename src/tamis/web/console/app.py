@@ -43,6 +43,11 @@ def home(request: WebRequest) -> Response[Any]:
 
 def console_app(house: House) -> App:
     """Make the application."""
+    return _with_headers(routed_app(house))  # type: ignore[arg-type]  # Litestar types ASGI's messages more closely
+
+
+def routed_app(house: House) -> Litestar:
+    """Make what answers; its table of routes tells all that there is."""
     notices = Notices()
 
     def visitor(request: WebRequest) -> Visitor:
@@ -51,7 +56,7 @@ def console_app(house: House) -> App:
     async def form(request: WebRequest) -> Form:
         return await read_form(request)
 
-    app = Litestar(
+    return Litestar(
         [home, static.serve, _pages()],
         dependencies={
             "house": Provide(lambda: house, sync_to_thread=False),
@@ -69,7 +74,6 @@ def console_app(house: House) -> App:
         openapi_config=None,
         logging_config=None,
     )
-    return _with_headers(app)  # type: ignore[arg-type]  # Litestar types the messages of ASGI more closely
 
 
 def _pages() -> Router:

@@ -5,7 +5,7 @@ from typing import Any
 
 import msgspec
 from litestar import get, post
-from litestar.params import FromPath, FromQuery
+from litestar.params import FromPath, FromQuery, RawBody
 from litestar.response import Redirect, Response
 
 from tamis.actions.choosing import nameable_segments
@@ -109,7 +109,7 @@ class Question(msgspec.Struct):
 
 
 @post("/segments/preview", sync_to_thread=True, status_code=200)
-def preview(house: InjectedHouse, visitor: InjectedVisitor, body: bytes) -> Response[Json]:
+def preview(house: InjectedHouse, visitor: InjectedVisitor, body: RawBody) -> Response[Json]:
     """Tell what a rule says as it stands; of one that is given as text, also its JSON form."""
     try:
         asked = msgspec.json.decode(body, type=Question)
@@ -158,7 +158,7 @@ class ValuesQuestion(msgspec.Struct):
 
 
 @post("/segments/values", sync_to_thread=True, status_code=200)
-def values(house: InjectedHouse, visitor: InjectedVisitor, body: bytes) -> Response[Json]:
+def values(house: InjectedHouse, visitor: InjectedVisitor, body: RawBody) -> Response[Json]:
     """Give the most frequent values of a field, each with how many contacts have it."""
     try:
         asked = msgspec.json.decode(body, type=ValuesQuestion)

@@ -1,0 +1,94 @@
+"""An account with one of everything: what the tests that cross all pages of the console need to open each of them."""
+
+import tempfile
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from tamis.actions.accounts import choose_account, create_key_pair
+from tamis.actions.contact_edits import create_contact
+from tamis.actions.fields import create_field
+from tamis.actions.house import House
+from tamis.actions.importing.report import ImportOptions
+from tamis.actions.importing.run import import_file
+from tamis.actions.importing.uploads import Incoming
+from tamis.actions.recipients import add_recipient, delete_recipient
+from tamis.actions.segments import create_segment
+from tamis.actions.types import create_type
+from tamis.domain.emails import parse_email
+from tamis.domain.fields import Kind
+from tamis.domain.segments import recipient_id_of_contact
+from tamis.rules.text import from_text
+from tamis.settings import Settings
+from tests.support.people import fresh
+
+NOWHERE: Mapping[str, str] = {
+    "type_id": "987654",
+    "field_id": "987655",
+    "contact_id": "987656",
+    "segment_id": "987657",
+    "recipient_id": str(recipient_id_of_contact(987657, 987656)),
+    "import_id": "987658",
+    "upload_id": "f" * 32,
+    "work_id": "e" * 32,
+    "public_key": "pk_ffffffffffffffffffffffff",
+}
+"""Ids like those of `Furnished`, of things that do not exist."""
+
+
+@dataclass(frozen=True, slots=True)
+class Furnished:
+    """What was made, by the names that the paths of the console give to its ids, and the word that stands in all."""
+
+    ids: Mapping[str, str]
+    word: str
+
+
+def furnish(data: Path, email: str, word: str) -> Furnished:
+    """Give an account a type with fields, contacts, segments, an import, a waiting file and a key, all named `word`."""
+    house = House(Settings(data))
+    try:
+        return _furnish(house, email, word)
+    finally:
+        house.close()
+
+
+def _furnish(house: House, email: str, word: str) -> Furnished:
+    account = choose_account(house.records.reader(), email)
+    made = house.write(create_type, account, f"{word} {fresh('type')}")
+    colour = house.write(create_field, made, f"{word} colour", Kind.CHOICE, (f"{word} red", f"{word} blue"))
+    for name, kind in (("Age", Kind.NUMBER), ("Born", Kind.DATE), ("Seen", Kind.DATETIME), ("Keen", Kind.BOOLEAN)):
+        house.write(create_field, made, name, kind)
+    house.write(create_field, made, f"{word} tags", Kind.CHOICES, (f"{word} a", f"{word} b"))
+    values = {
+        "first_name": word, "last_name": word, "city": word, "country": word, colour.key: f"{word} red", "age": "34",
+        "born": "1990-02-03", "seen": "2026-03-04T05:06:07Z", "keen": "true",
+    }  # fmt: skip
+    first = house.write(create_contact, account, made, {"email": "ann@example.org", **values})
+    second = house.write(create_contact, account, made, {"email": "bob@example.org", "first_name": word, "age": "40"})
+    grown = house.write(create_segment, account, made, f"{word} {fresh('grown')}", from_text("age >= 18"))
+    rule = f'is in segment "{_quoted(grown.name)}" and {colour.key} is "{_quoted(f"{word} red")}" and not (age > 99)'
+    house.write(create_segment, account, made, f"{word} {fresh('red')}", from_text(rule))
+    by_hand = parse_email("hand@example.org")
+    assert by_hand
+    house.write(add_recipient, account, grown.id, by_hand, word, word)
+    house.write(delete_recipient, account, recipient_id_of_contact(grown.id, second.id))
+    keys = house.write(create_key_pair, account, word)
+    with tempfile.TemporaryDirectory() as place:
+        file = Path(place) / f"{word.replace('/', '-')[:60]}.csv"
+        cell = word.replace('"', '""')
+        file.write_text(f'email,first_name,"{cell}"\ncid@example.org,"{cell}",1\nnobody,"{cell}",2\n', encoding="utf-8")
+        report = import_file(house, account, made, file, ImportOptions(create_fields=True))
+        with Incoming(house, account, file.stat().st_size) as incoming:
+            incoming.write(file.read_bytes())
+            upload = incoming.keep(made, file.name)
+    ids = {
+        "type_id": made.id, "field_id": colour.id, "contact_id": first.id, "segment_id": grown.id,
+        "recipient_id": recipient_id_of_contact(grown.id, first.id), "import_id": report.import_id,
+        "upload_id": upload.id, "work_id": upload.id, "public_key": keys.public_key,
+    }  # fmt: skip
+    return Furnished({name: str(id_) for name, id_ in ids.items()}, word)
+
+
+def _quoted(text: str) -> str:
+    return text.replace("\\", "\\\\").replace('"', '\\"')

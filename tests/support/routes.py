@@ -1,0 +1,50 @@
+"""All that the console answers to, from its own table of routes: a page that is added later is there by itself."""
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from litestar.routes import HTTPRoute
+
+from tamis.actions.house import House
+from tamis.settings import Settings
+from tamis.web.console.app import routed_app
+
+PUBLIC = {"/", "/sign-in", "/sign-out"}
+"""What whoever is not signed in may ask for."""
+PARAMETER = re.compile(r"\{(\w+)\}")
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Route:
+    """A method and a path with the names of its ids in braces."""
+
+    path: str
+    method: str
+
+    @property
+    def has_ids(self) -> bool:
+        return "{" in self.path
+
+    def at(self, ids: Mapping[str, str]) -> str:
+        """Fill in ids; whoever adds a page about something new adds one to `Furnished` and to `NOWHERE`."""
+        return PARAMETER.sub(lambda found: ids[found[1]], self.path)
+
+    def __str__(self) -> str:
+        return f"{self.method} {self.path}"
+
+
+def private_routes(data: Path) -> list[Route]:
+    """List what only somebody who is signed in may ask for; `data` is a directory for a moment's house."""
+    house = House(Settings(data))
+    try:
+        known = [route for route in routed_app(house).routes if isinstance(route, HTTPRoute)]
+    finally:
+        house.close()
+    return sorted(
+        Route(route.path_format, method)
+        for route in known
+        for method in route.methods
+        if method not in ("OPTIONS", "HEAD") and route.path_format not in PUBLIC and "static" not in route.path_format
+    )
