@@ -72,6 +72,28 @@ def test_contacts_are_shown_and_deleted(either: Path, tmp_path: Path) -> None:
     assert tamis(either, "segment", "show", "Anns")["count"] == 0
 
 
+def test_contacts_are_made_and_edited_by_hand(either: Path, tmp_path: Path) -> None:
+    tamis(either, "import", people(tmp_path), "--type", "People")
+    tamis(either, "segment", "create", "Anns", "--type", "People", "--where", 'first_name = "ann"')
+    made = tamis(either, "contact", "create", "Cid@example.org", "--type", "People", "--set", "First name=Ann")
+    assert (made["email"], made["values"]["first_name"]) == ("Cid@example.org", "Ann")
+    assert tamis(either, "segment", "show", "Anns")["count"] == 2
+    change = ("--set", "first_name=", "--set", "email=dee@example.org")
+    edited = tamis(either, "contact", "edit", "cid@example.org", "--type", "People", *change)
+    assert (edited["id"], edited["email"], edited["values"]["first_name"]) == (made["id"], "dee@example.org", None)
+    assert tamis(either, "segment", "show", "Anns")["count"] == 1
+    wrong = ("--set", "nickname=A", "--set", "birth_date=soon", "--set", "email=ANN@example.org")
+    with pytest.raises(Refused) as refused:
+        tamis(either, "contact", "edit", "dee@example.org", "--type", "People", *wrong)
+    assert [line.partition(":")[0] for line in refused.value.args[1].splitlines()] == [
+        "nickname",
+        "birth_date",
+        "email",
+    ]
+    with pytest.raises(Refused, match="must be FIELD=VALUE"):
+        tamis(either, "contact", "edit", "dee@example.org", "--type", "People", "--set", "city")
+
+
 def test_keys_are_made_listed_and_revoked(either: Path) -> None:
     made = tamis(either, "key", "create")
     listed = tamis(either, "key", "list")["key_pairs"]

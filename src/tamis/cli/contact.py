@@ -10,12 +10,15 @@ from tamis.actions.history import Passage
 from tamis.actions.importing.rejects import discard_rejects_with
 from tamis.cli.ask import ask
 from tamis.cli.common import Common, TypeOption, account_of, local_time, notice, opened, show, show_table, type_of
+from tamis.cli.contact_edits import create, document_of, edit
 from tamis.cli.erasing import erase_now
 from tamis.domain.emails import email_key, parse_email
 from tamis.domain.fields import format_value
 from tamis.domain.instants import format_instant
 
 contact_app = App(name="contact", help="Single contacts.")
+contact_app.command(create)
+contact_app.command(edit)
 STEPS = {1: "entered", 0: "was in", -1: "left"}
 PASSAGES_SHOWN = 20
 
@@ -124,14 +127,8 @@ def _segment_name(passage: Passage) -> str:
 
 def _document(found: ContactInSegments) -> dict[str, Any]:
     contact = found.contact
-    values = {field.key: contact.value_of(field) for field in found.fields.fields}
     return {
-        "id": contact.id,
-        "email": contact.email,
-        "values": {
-            key: value if value is None or isinstance(value, bool | float | tuple) else format_value(value)
-            for key, value in values.items()
-        },
+        **document_of(contact, found.fields),
         "segments": [{"id": segment.id, "name": segment.name} for segment in found.segments],
         "added_by_hand": [
             {

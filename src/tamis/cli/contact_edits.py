@@ -1,0 +1,89 @@
+"""`tamis contact create` and `tamis contact edit`."""
+
+from typing import Annotated, Any
+
+from cyclopts import Parameter
+
+from tamis.actions.contact_edits import create_contact, edit_contact
+from tamis.actions.contacts import show_contact
+from tamis.cli.common import Common, TypeOption, account_of, opened, show, type_of
+from tamis.domain.contacts import Contact
+from tamis.domain.errors import Invalid, Problem
+from tamis.domain.fields import FieldSet, format_value
+from tamis.records import types
+
+Settings = Annotated[list[str] | None, Parameter(name="--set", negative="")]
+
+
+def create(
+    email: str,
+    *,
+    type_: TypeOption,
+    set_: Settings = None,
+    common: Common = Common(),  # noqa: B008  frozen
+) -> None:
+    """Add a contact.
+
+    Parameters
+    ----------
+    email
+        Its address.
+    set_
+        FIELD=VALUE: a value of a field, called by its key or name; repeat it for each.
+    """
+    with opened(common) as house:
+        account = account_of(house, common)
+        contact_type = type_of(house, account, type_)
+        fields = types.fields_of_type(house.records.reader(), contact_type.id)
+        texts = {"email": email, **_texts(set_ or [], fields)}
+        made = house.write(create_contact, account, contact_type, texts)
+    show(common, document_of(made, fields), f"{made.email} is contact {made.id}.")
+
+
+def edit(
+    email: str,
+    *,
+    type_: TypeOption,
+    set_: Settings = None,
+    common: Common = Common(),  # noqa: B008  frozen
+) -> None:
+    """Change values of a contact, its address being one of them.
+
+    Parameters
+    ----------
+    email
+        Address of the contact.
+    set_
+        FIELD=VALUE: a value of a field, called by its key or name; blank clears it. Repeat it for each.
+    """
+    with opened(common) as house:
+        account = account_of(house, common)
+        contact_type = type_of(house, account, type_)
+        db = house.records.reader()
+        found = show_contact(db, house.clock(), account, contact_type, email)
+        texts = _texts(set_ or [], found.fields)
+        edited = house.write(edit_contact, account, contact_type, found.contact.id, texts)
+    done = "was so already" if edited == found.contact else "is changed"
+    show(common, document_of(edited, found.fields), f"{edited.email} {done}.")
+
+
+def _texts(settings: list[str], fields: FieldSet) -> dict[str, str]:
+    """Read FIELD=VALUE; a field that there is not is kept as it was called, and refused with all else that is wrong."""
+    wrong = [setting for setting in settings if "=" not in setting]
+    if wrong:
+        raise Invalid([Problem("--set", f'"{setting}" must be FIELD=VALUE') for setting in wrong])
+    pairs = (setting.split("=", 1) for setting in settings)
+    return {found.key if (found := fields.find(name.strip())) else name.strip(): value for name, value in pairs}
+
+
+def document_of(contact: Contact, fields: FieldSet) -> dict[str, Any]:
+    """Write a contact with all of its fields for --json."""
+    values = {field.key: contact.value_of(field) for field in fields.fields}
+    return {
+        "id": contact.id,
+        "email": contact.email,
+        "values": {
+            key: value if value is None or isinstance(value, bool | float | tuple) else format_value(value)
+            for key, value in values.items()
+        },
+    }
