@@ -1,7 +1,7 @@
 """The account: its time zone, its keys, and how programs use them."""
 
 from datetime import datetime
-from functools import cache
+from functools import lru_cache
 from zoneinfo import ZoneInfo, available_timezones
 
 from litestar import get, post
@@ -117,13 +117,11 @@ def _page(
     )
 
 
-@cache
-def _zone_names() -> list[str]:
-    return [*sorted(name for name in available_timezones() if "/" in name and not name.startswith("Etc/")), "UTC"]
-
-
-def _zones(now: datetime) -> list[tuple[str, str]]:
-    return [(name, f"{now.astimezone(ZoneInfo(name)):UTC%z}") for name in _zone_names()]
+@lru_cache(maxsize=2)
+def _zones(hour: datetime) -> list[tuple[str, str]]:
+    """List the time zones with what their clocks show beside UTC; looking at all of them takes a while."""
+    names = sorted(name for name in available_timezones() if "/" in name and not name.startswith("Etc/"))
+    return [(name, f"{hour.astimezone(ZoneInfo(name)):UTC%z}") for name in [*names, "UTC"]]
 
 
 handlers = [account_page, move, change_password, sign_out_elsewhere, create_key, revoke_key]
