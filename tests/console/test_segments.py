@@ -119,8 +119,8 @@ def test_the_overview_tells_rule_history_and_who_uses_it(console: Visitor, owner
     assert "age is equal or greater than 10" in told
     assert owner.segment(town.named)["segment_name"] in told
     assert "Members over time" in told
-    year = console.get(f"{town.path}?days=365").text
-    assert 'aria-current="true">A year<' in year
+    assert "120 members at once" in told
+    assert console.get(f"{town.path}?days=365").status_code == 200
     assert console.get(f"{town.path}?days=%C2%B2").status_code == 200
 
 

@@ -8,11 +8,13 @@ from litestar.response import Response
 
 from tamis.actions.dependents import users_of_segment
 from tamis.actions.house import House
-from tamis.actions.members import Figures, figures_of
+from tamis.actions.members import Comings, Figures, figures_of
 from tamis.actions.segments import rule_of, segment_by_id
+from tamis.columns.passages import Passed
 from tamis.domain.contacts import ContactType
 from tamis.domain.errors import NotFound
 from tamis.domain.segments import Segment
+from tamis.domain.transitions import Filling
 from tamis.records import types
 from tamis.rules.describe import describe
 from tamis.rules.tree import Rule
@@ -62,3 +64,8 @@ def segment_page(visitor: Visitor, frame: Frame, tab: str, *, status: int = 200,
         segment=frame.segment,
         **context,
     )
+
+
+def lines_of(comings: Comings) -> list[tuple[Passed | Filling, bool]]:
+    """Give lines of a log, each with whether it tells of a person, and not of the whole segment."""
+    return [(line, isinstance(line, Passed)) for line in comings.lines]

@@ -8,6 +8,7 @@ from litestar.response import Response
 
 from tamis.actions.history import SizesByDay, segment_history
 from tamis.actions.house import House
+from tamis.actions.members import comings_and_goings
 from tamis.domain.segments import Segment
 from tamis.domain.transitions import Cause
 from tamis.records import segments
@@ -18,9 +19,10 @@ from tamis.web.console.answers import fragment
 from tamis.web.console.charts import size_chart
 from tamis.web.console.filters import day, number
 from tamis.web.console.injected import InjectedHouse, InjectedVisitor
-from tamis.web.console.segment_frame import Frame, frame_of, segment_page
+from tamis.web.console.segment_frame import Frame, frame_of, lines_of, segment_page
 from tamis.web.console.session import Visitor
 
+LATELY = 6
 SPANS = {30: "30 days", 90: "90 days", 365: "A year"}
 
 
@@ -39,6 +41,7 @@ def overview(
         outline=outline(frame.rule),
         text=to_text(frame.rule),
         named={ref.id: ref for ref in _refs(house, frame) if ref.id in named},
+        lines=lines_of(comings_and_goings(house, visitor.account, segment_id, limit=LATELY)),
         span=span,
         spans=SPANS,
         **_sizes(house, visitor, frame, span),

@@ -5,9 +5,8 @@ from litestar.params import FromPath, FromQuery
 from litestar.response import Response
 
 from tamis.actions.members import comings_and_goings
-from tamis.columns.passages import Passed
 from tamis.web.console.injected import InjectedHouse, InjectedVisitor
-from tamis.web.console.segment_frame import frame_of, segment_page
+from tamis.web.console.segment_frame import frame_of, lines_of, segment_page
 
 LINES_A_PAGE = 50
 STEPS = {"entered": 1, "left": -1}
@@ -30,7 +29,7 @@ def history(
         visitor,
         frame,
         "history",
-        lines=[(line, isinstance(line, Passed)) for line in found.lines],
+        lines=lines_of(found),
         older=found.before,
         known_since=found.known_since,
         only=only if only in STEPS else "",

@@ -1,0 +1,66 @@
+"""What a segment's page tells of the past is what `tamis segment history` does."""
+
+import re
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+from tamis.actions.accounts import create_account
+from tamis.actions.house import House
+from tamis.domain.fields import Kind
+from tamis.settings import Settings
+from tests.stores.people import Desk, new_desk
+from tests.support.console import PASSWORD, Visitor, text_of
+from tests.support.process import Server, tamis
+
+DAYS = 40
+
+
+def live(data: Path) -> int:
+    """Let people come and go on forty days until now, and give the segment whose size that changes."""
+    now = datetime.now(UTC) - timedelta(days=DAYS)
+    house = House(Settings(data, columns_threads=2), clock=lambda: now)
+    account, _ = house.write(create_account, "past@example.org", "America/New_York", PASSWORD)
+    desk: Desk = new_desk(house, account)
+    desk.field("Age", Kind.NUMBER)
+    desk.write(**{f"p{n}": {"age": str(n)} for n in range(30)})
+    segment = desk.segment("Grown", "age >= 20")
+    for day in range(DAYS):
+        house.columns()
+        now += timedelta(days=1)
+        desk.write(**{f"p{day % 30}": {"age": str(day * 7 % 40)}, f"q{day}": {"age": "33"}})
+    house.columns()
+    house.close()
+    return segment.id
+
+
+def test_the_chart_and_its_table_tell_the_sizes_of_days(tmp_path: Path) -> None:
+    data = tmp_path / "data"
+    segment = live(data)
+    with Server(data) as server:
+        visitor = Visitor(server.address)
+        visitor.sign_in("past@example.org")
+        told = tamis(data, "segment", "history", str(segment), "--days", "90")
+        assert len(told["days"]) > DAYS
+        page = visitor.get(f"/segments/{segment}?days=90").text
+        rows = re.findall(r"<tr><td>(\d+ \w+ \d+).*?</td>" + r'<td class="num">([\d,]+)</td>' * 3, page)
+        assert [(datetime.strptime(day, "%d %b %Y").date().isoformat(), *counts) for day, *counts in rows] == [  # noqa: DTZ007
+            (day["day"], *(f"{day[key]:,}" for key in ("recipients", "entered", "departed")))
+            for day in reversed(told["days"])
+        ]
+        assert page.count("<polyline") == 2
+        assert "began on" in text_of(page)
+        month = visitor.get(f"/segments/{segment}").text
+        assert "began on" not in text_of(month)
+        change = told["days"][-1]["recipients"] - told["days"][-8]["recipients"]
+        assert change > 0
+        for shown in (month, visitor.get("/segments").text):
+            assert f"plus </span>{change}</span>" in shown
+        assert '<svg class="sparkline"' in visitor.get("/segments").text
+        lines, path = 0, f"/segments/{segment}/history"
+        while path:
+            page = visitor.get(path).text
+            lines += len(re.findall(r"</span>(?:entered|left)</span>", page))
+            older = re.search(r'rel="next" href="([^"]+)"', page)
+            path = older[1] if older else ""
+        first = told["days"][0]
+        assert lines == told["total"]["entered"] + told["total"]["departed"] - first["entered"]
