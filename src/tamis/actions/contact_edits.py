@@ -7,6 +7,7 @@ from datetime import datetime
 import apsw
 
 from tamis.actions.forgetting import refuse_forgotten
+from tamis.actions.types import still_there
 from tamis.domain.accounts import Account
 from tamis.domain.contacts import Contact, ContactType, encode_values
 from tamis.domain.emails import Email, parse_email
@@ -38,7 +39,8 @@ def create_contact(
     db: apsw.Connection, now: datetime, account: Account, contact_type: ContactType, texts: Mapping[str, str]
 ) -> Contact:
     """Add a contact whose values are given as text by the keys of their fields, `email` being one; raises Invalid with
-    every problem, its path being the key."""
+    every problem, its path being the key, and NotFound."""
+    contact_type = still_there(db, contact_type)
     fields = types.fields_of_type(db, contact_type.id)
     stated = _read(db, account, contact_type, fields, {EMAIL.key: "", **texts}, None)
     assert stated.email

@@ -22,6 +22,17 @@ def users_of_field(db: apsw.Connection, type_id: int, field: Field) -> list[Segm
     return _users(db, type_id, lambda condition: condition.field == field.id)
 
 
+def users_by_field(db: apsw.Connection, type_id: int) -> dict[int, list[Segment]]:
+    """List the segments whose rules use a field, for each field of a type that any uses, by its id."""
+    users: dict[int, list[Segment]] = {}
+    for segment in segments.live_of_type(db, type_id):
+        used = {condition.field for condition in conditions(from_json(segment.rule))}
+        for field_id in used:
+            if isinstance(field_id, int):
+                users.setdefault(field_id, []).append(segment)
+    return users
+
+
 def users_of_option(db: apsw.Connection, type_id: int, field: Field, option: str) -> list[Segment]:
     """List the segments whose rules name an option of a field; a part of one, as "contains" takes it, names none."""
     folded = fold(option)
@@ -33,6 +44,13 @@ def users_of_option(db: apsw.Connection, type_id: int, field: Field, option: str
             and not BY_NAME[condition.operator].takes_parts
             and any(fold(value) == folded for value in condition.values)
         ),
+    )
+
+
+def users_of_parts(db: apsw.Connection, type_id: int, field: Field) -> list[Segment]:
+    """List the segments whose rules look for a part of an option of a field, as "contains" does."""
+    return _users(
+        db, type_id, lambda condition: condition.field == field.id and BY_NAME[condition.operator].takes_parts
     )
 
 

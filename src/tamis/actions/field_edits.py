@@ -4,7 +4,7 @@ Values are changed without touching when a contact was updated: nobody has said 
 `updated_at` must not let people in because a field was tidied up.
 """
 
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from zoneinfo import ZoneInfo
@@ -14,10 +14,11 @@ import apsw
 from tamis.actions.batches import batched
 from tamis.actions.dependents import called, refuse_while_used, users_of_field, users_of_option
 from tamis.actions.fields import find_custom_field, problems_with_key, problems_with_options
+from tamis.actions.option_renaming import carry_rules, rules_to_carry
 from tamis.domain.accounts import Account
 from tamis.domain.contacts import ContactType
 from tamis.domain.errors import Invalid, Problem, Refused
-from tamis.domain.fields import Field, Kind, Value, ValueProblem, format_value, key_of, parser
+from tamis.domain.fields import Field, Kind, Value, ValueProblem, format_value, in_order, key_of, parser
 from tamis.domain.text import counted, fold, problem_with_name
 from tamis.records import contacts, erasure, feed, types
 
@@ -27,12 +28,23 @@ MOST_EXAMPLES = 3
 
 @dataclass(frozen=True, slots=True)
 class FieldEdit:
-    """What is to be different about a field; a name or a kind that is None stays."""
+    """What is to be different about a field; a name or a kind that is None stays.
+
+    `rename_options` pairs an option with what it shall be called, `order_options` names options, as they are called
+    then, in the order in which they shall stand before all others. `seen_options` are those that the editor saw.
+    """
 
     name: str | None = None
     kind: Kind | None = None
     add_options: Sequence[str] = ()
     delete_options: Sequence[str] = ()
+    rename_options: Sequence[tuple[str, str]] = ()
+    order_options: Sequence[str] = ()
+    seen_options: Sequence[str] | None = None
+
+
+Becomes = dict[str, str | None]
+"""What options become: another text, or None for one that is deleted; one that is not named stays."""
 
 
 def edit_field(
@@ -40,54 +52,79 @@ def edit_field(
 ) -> Field:
     """Change a custom field; raises NotFound, Invalid with every problem, and Refused.
 
-    A rule keeps the field under its new name. An option that a rule names stays, and so does one that contacts have
-    while any rule uses the field: taken from them, it could let them into "is blank" or "is not". The kind stays
-    while a rule uses the field, and where values do not fit the new one.
+    A rule keeps the field under its new name, and an option under its new text; so do contacts. An option that a rule
+    names is not deleted, and neither is one that contacts have while any rule uses the field: taken from them, it could
+    let them into "is blank" or "is not". The kind stays while a rule uses the field, and where values do not fit the
+    new one.
     """
     fields = types.fields_of_type(db, contact_type.id)
     field = find_custom_field(contact_type, fields, reference)
-    deleted = frozenset(o for o in field.options if fold(o) in {fold(gone.strip()) for gone in edit.delete_options})
-    edited = _edited(field, edit, deleted)
+    if edit.seen_options is not None and tuple(edit.seen_options) != field.options:
+        raise Refused(f"the options of {field.key} have been changed since you opened them: look at them again")
+    becomes, edited = _edited(field, edit)
     if fields.by_key.get(edited.key, field) != field:
         raise Refused(f'{contact_type.name} have a field "{edited.key}" already')
     if edited.kind is not field.kind:
         refuse_while_used(field.key, users_of_field(db, contact_type.id, field))
+    deleted = [option for option, text in becomes.items() if text is None]
+    renamed = {option: text for option, text in becomes.items() if text is not None}
     if deleted:
         _refuse_deletion(db, contact_type.id, field, sorted(deleted))
+    naming = rules_to_carry(db, contact_type.id, field, renamed)
     if edited != field:
         types.update_field(db, contact_type.id, edited)
         feed.tell_fields(db, contact_type.id, now)
+    chosen_from = replace(field, options=edited.options) if edited.kind.has_options else field
+    if becomes or (field.kind is Kind.CHOICES and chosen_from != field):
+        _store(db, now, contact_type.id, field, _carried(db, contact_type.id, field, chosen_from, becomes))
     if deleted:
-        _store(db, now, contact_type.id, field, _without(db, contact_type.id, field, deleted))
         erasure.note(db, now)
     if edited.kind is not field.kind:
         _convert(db, now, contact_type.id, field, edited, account.zone)
+    carry_rules(db, now, contact_type.id, field, renamed, naming)
     return edited
 
 
-def _edited(field: Field, edit: FieldEdit, deleted: Collection[str]) -> Field:
-    """Make the field that is asked for; raises Invalid."""
+def _edited(field: Field, edit: FieldEdit) -> tuple[Becomes, Field]:
+    """Make the field that is asked for, and tell what becomes of its options; raises Invalid."""
     problems = []
     name = field.name if edit.name is None else edit.name.strip()
     kind = edit.kind or field.kind
     if edit.name is not None:
         wrong = problem_with_name(name)
         problems += [Problem("name", f"the name {wrong}")] if wrong else problems_with_key(name)
-    known = {fold(option) for option in field.options}
-    problems += [
-        Problem("delete-option", f'{field.key} has no option "{option.strip()}"')
-        for option in edit.delete_options
-        if fold(option.strip()) not in known
-    ]
-    if edit.delete_options and not kind.has_options:
-        problems.append(Problem("delete-option", f"a {kind} field has no options"))
-    kept = tuple(option for option in field.options if option not in deleted) if kind.has_options else ()
-    options = kept + tuple(option.strip() for option in edit.add_options)
+    becomes, unknown = _becomes(field, edit)
+    problems += unknown
+    if (edit.delete_options or edit.rename_options) and not kind.has_options:
+        path = "delete-option" if edit.delete_options else "rename-option"
+        problems.append(Problem(path, f"a {kind} field has no options"))
+    after = (becomes.get(option, option) for option in field.options) if kind.has_options else ()
+    options = [option for option in after if option is not None] + [option.strip() for option in edit.add_options]
     problems += problems_with_options(kind, options, "add-option")
+    places = {fold(option.strip()): place for place, option in enumerate(edit.order_options)}
+    for option in places.keys() - {fold(known) for known in options}:
+        problems.append(Problem("order-option", f'{field.key} would have no option "{option}"'))
     if problems:
         raise Invalid(problems)
+    options.sort(key=lambda option: places.get(fold(option), len(places)))
     key = field.key if edit.name is None else key_of(name)
-    return replace(field, key=key, name=name, kind=kind, options=options)
+    return becomes, replace(field, key=key, name=name, kind=kind, options=tuple(options))
+
+
+def _becomes(field: Field, edit: FieldEdit) -> tuple[Becomes, list[Problem]]:
+    """Tell what becomes of the options of a field, and which of those that are named it does not have."""
+    known = {fold(option): option for option in field.options}
+    wanted: list[tuple[str, str, str | None]] = [("delete-option", option, None) for option in edit.delete_options]
+    wanted += [("rename-option", option, text.strip()) for option, text in edit.rename_options]
+    becomes: Becomes = {}
+    problems = []
+    for path, option, text in wanted:
+        found = known.get(fold(option.strip()))
+        if found is None:
+            problems.append(Problem(path, f'{field.key} has no option "{option.strip()}"'))
+        elif text != found:
+            becomes[found] = text
+    return becomes, problems
 
 
 def _refuse_deletion(db: apsw.Connection, type_id: int, field: Field, options: Sequence[str]) -> None:
@@ -98,7 +135,7 @@ def _refuse_deletion(db: apsw.Connection, type_id: int, field: Field, options: S
         if users:
             reasons.append(f'the option "{option}" of {field.key} is used by the segments {called(users)}')
     users = [] if reasons else users_of_field(db, type_id, field)
-    holders = sum(1 for _ in _without(db, type_id, field, options)) if users else 0
+    holders = sum(1 for _ in _carried(db, type_id, field, field, dict.fromkeys(options))) if users else 0
     if holders:
         gone = ", ".join(f'"{option}"' for option in options)
         reasons.append(
@@ -109,15 +146,16 @@ def _refuse_deletion(db: apsw.Connection, type_id: int, field: Field, options: S
         raise Refused("; ".join(reasons) + "; delete or change them first")
 
 
-def _without(
-    db: apsw.Connection, type_id: int, field: Field, options: Collection[str]
+def _carried(
+    db: apsw.Connection, type_id: int, field: Field, after: Field, becomes: Mapping[str, str | None]
 ) -> Iterator[tuple[int, Value | None]]:
-    """Give the contacts that have any of some options, and what is left of their value without them."""
+    """Give the contacts whose value is another one when the options of their field are those of the field `after`."""
     for contact_id, value in contacts.values_of(db, type_id, field):
         chosen = value if isinstance(value, tuple) else (str(value),)
-        left = tuple(option for option in chosen if option not in options)
-        if left != chosen:
-            yield contact_id, left or None
+        left = {text for text in (becomes.get(option, option) for option in chosen) if text is not None}
+        new = in_order(left, after) if isinstance(value, tuple) else next(iter(left), None)
+        if new != value:
+            yield contact_id, new
 
 
 def _convert(db: apsw.Connection, now: datetime, type_id: int, old: Field, new: Field, zone: ZoneInfo) -> None:

@@ -1,4 +1,4 @@
-"""Make fields, find them, and delete those that nothing depends on."""
+"""Make fields, find them, put them in order, and delete those that nothing depends on."""
 
 import re
 from collections.abc import Sequence
@@ -7,7 +7,7 @@ from datetime import datetime
 import apsw
 
 from tamis.actions.dependents import refuse_while_used, users_of_field
-from tamis.actions.types import checked_name
+from tamis.actions.types import checked_name, still_there
 from tamis.domain.contacts import ContactType
 from tamis.domain.errors import Invalid, NotFound, Problem, Refused
 from tamis.domain.fields import RESERVED, SEPARATOR, Field, FieldSet, Kind, key_of
@@ -25,8 +25,8 @@ def create_field(
     kind: Kind,
     options: Sequence[str] = (),
 ) -> Field:
-    """Make a custom field of a contact type; raises Invalid and Refused."""
-    name = checked_name(name)
+    """Make a custom field of a contact type; raises Invalid, Refused and NotFound."""
+    name, contact_type = checked_name(name), still_there(db, contact_type)
     key = key_of(name)
     chosen = tuple(option.strip() for option in options)
     problems = problems_with_key(name) + problems_with_options(kind, chosen, "option")
@@ -62,6 +62,21 @@ def create_fields(
 def _just_so(present: FieldSet, name: str, kind: Kind, options: Sequence[str]) -> Field | None:
     found = present.by_key.get(key_of(name))
     return found if found and found.kind is kind and set(options) <= set(found.options) else None
+
+
+def move_field(
+    db: apsw.Connection, _now: datetime, contact_type: ContactType, reference: str, before: str | None
+) -> Field:
+    """Put a custom field before another one of its type, or after all where `before` is None; raises NotFound and
+    Refused."""
+    fields = types.fields_of_type(db, contact_type.id)
+    field = find_custom_field(contact_type, fields, reference)
+    following = find_custom_field(contact_type, fields, before) if before is not None else None
+    others = [other.id for other in fields.fields if other not in RESERVED and other != field]
+    place = others.index(following.id) if following and following != field else len(others)
+    if following != field:
+        types.place_fields(db, contact_type.id, [*others[:place], field.id, *others[place:]])
+    return field
 
 
 def delete_field(db: apsw.Connection, now: datetime, contact_type: ContactType, reference: str) -> Field:

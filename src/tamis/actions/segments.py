@@ -11,6 +11,7 @@ import apsw
 from tamis.actions.catch_up import rules_of_type, stored_rule
 from tamis.actions.dependents import refuse_while_used, users_of_segment
 from tamis.actions.house import House
+from tamis.actions.types import still_there
 from tamis.columns import read
 from tamis.domain.accounts import Account
 from tamis.domain.contacts import ContactType
@@ -60,8 +61,8 @@ def create_segment(
     name: str,
     draft: Draft | None,
 ) -> Segment:
-    """Make a segment; raises Invalid with every problem of its name and its rule."""
-    name = name.strip()
+    """Make a segment; raises Invalid with every problem of its name and its rule, and NotFound."""
+    name, contact_type = name.strip(), still_there(db, contact_type)
     problems = _problems_with_name(db, account, name, None)
     rule = _built(db, contact_type.id, draft, problems)
     if problems:

@@ -89,6 +89,28 @@ def edit(
 
 
 @field_app.command
+def move(
+    field: str,
+    *,
+    type_: TypeOption,
+    before: str | None = None,
+    common: Common = Common(),  # noqa: B008  frozen
+) -> None:
+    """Put a field before another one in all lists of fields, or after all others.
+
+    Parameters
+    ----------
+    field
+        Key, name or id of the field.
+    before
+        Key, name or id of the field that it is to stand before; without it, the field becomes the last one.
+    """
+    with opened(common) as house:
+        moved = house.write(fields.move_field, type_of(house, account_of(house, common), type_), field, before)
+    show(common, _field(moved), f"Field {moved.key} stands " + (f"before {before}." if before else "last."))
+
+
+@field_app.command
 def delete(field: str, *, type_: TypeOption, common: Common = Common()) -> None:  # noqa: B008  frozen
     """Delete a field and its values; refused while a segment uses it.
 

@@ -36,7 +36,7 @@ def list_imports(
     """
     with opened(common) as house:
         account = account_of(house, common)
-        names = {known.id: known.name for known in types.types_of_account(house.records.reader(), account.id)}
+        names = types.names_of_types(house.records.reader(), account.id)
         found = list_jobs(house, account, limit)
     if common.json:
         show(common, {"imports": [_figures(seen, names[seen.job.contact_type_id]) for seen in found]})

@@ -3,7 +3,7 @@
 from cyclopts import App
 
 from tamis.actions import types as actions
-from tamis.cli.common import Common, account_of, opened, show, show_table
+from tamis.cli.common import Common, account_of, opened, show, show_table, type_of
 from tamis.records import types
 
 type_app = App(name="type", help="Contact types: kinds of contacts with their own fields.")
@@ -32,3 +32,35 @@ def list_types(*, common: Common = Common()) -> None:  # noqa: B008  frozen
         show(common, {"contact_types": [{"id": t.id, "name": t.name} for t in found]})
     else:
         show_table(("Id", "Name"), [(t.id, t.name) for t in found], right=(0,))
+
+
+@type_app.command
+def rename(type_: str, name: str, *, common: Common = Common()) -> None:  # noqa: B008  frozen
+    """Give a contact type another name.
+
+    Parameters
+    ----------
+    type_
+        Name or id of the contact type.
+    name
+        Its new name.
+    """
+    with opened(common) as house:
+        account = account_of(house, common)
+        renamed = house.write(actions.rename_type, account, type_of(house, account, type_), name)
+    show(common, {"id": renamed.id, "name": renamed.name}, f"Contact type {renamed.id}: {renamed.name}")
+
+
+@type_app.command
+def delete(type_: str, *, common: Common = Common()) -> None:  # noqa: B008  frozen
+    """Delete a contact type and its fields; refused while it has contacts or segments.
+
+    Parameters
+    ----------
+    type_
+        Name or id of the contact type.
+    """
+    with opened(common) as house:
+        gone = type_of(house, account_of(house, common), type_)
+        house.write(actions.delete_type, gone)
+    show(common, {"id": gone.id, "name": gone.name}, f"The contact type {gone.name} is deleted.")

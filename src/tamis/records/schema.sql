@@ -33,6 +33,7 @@ CREATE TABLE contact_types (
     name_key TEXT NOT NULL,
     created_at INTEGER NOT NULL,
     shown TEXT NOT NULL DEFAULT '[]',
+    deleted_at INTEGER,
     UNIQUE (account_id, name_key)
 ) STRICT;
 

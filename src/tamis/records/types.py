@@ -1,6 +1,7 @@
 """Contact types and their fields in the records."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import datetime
 from functools import lru_cache
 from typing import Any
@@ -52,8 +53,35 @@ def show_fields(db: apsw.Connection, type_id: int, field_ids: Sequence[int]) -> 
     db.execute(SQL["set_shown"], (msgspec.json.encode(field_ids).decode(), type_id)).fetchall()
 
 
+def names_of_types(db: apsw.Connection, account_id: int) -> dict[int, str]:
+    """Give the names of all contact types of an account, also of those that are deleted, by id."""
+    return {int(id_): str(name) for id_, name in db.execute(SQL["names"], (account_id,))}
+
+
+def rename_type(db: apsw.Connection, contact_type: ContactType, name: str) -> ContactType:
+    """Give a contact type another name; the caller has checked that it is free."""
+    db.execute(SQL["rename"], (name, fold(name), contact_type.id)).fetchall()
+    return replace(contact_type, name=name)
+
+
+def delete_type(db: apsw.Connection, contact_type: ContactType, now: datetime) -> None:
+    """Delete a contact type softly: it answers no more, its name is free, its row stays for its imports."""
+    db.execute(SQL["delete"], (to_micros(now), contact_type.id)).fetchall()
+
+
+def is_live(db: apsw.Connection, type_id: int) -> bool:
+    """Tell whether a contact type is there and was not deleted."""
+    return one(db, SQL["is_live"], (type_id,)) is not None
+
+
+def count_contacts(db: apsw.Connection, type_id: int) -> int:
+    """Count the contacts of a type; takes a moment where there are millions."""
+    row: Any = one(db, SQL["count_contacts"], (type_id,))
+    return int(row[0])
+
+
 def all_type_ids(db: apsw.Connection) -> list[int]:
-    """List the ids of all contact types of all accounts."""
+    """List the ids of all contact types of all accounts, also of those that are deleted."""
     return [int(row[0]) for row in db.execute(SQL["all_ids"])]
 
 
@@ -72,7 +100,7 @@ def insert_field(
 
 
 def fields_of_type(db: apsw.Connection, type_id: int) -> FieldSet:
-    """Give all fields of a contact type: the reserved ones, then the custom ones in order of their making."""
+    """Give all fields of a contact type: the reserved ones, then the custom ones as people have put them."""
     row: Any = one(db, SQL["fields"], (type_id,))
     return _field_set(row[0])
 
@@ -88,6 +116,12 @@ def update_field(db: apsw.Connection, type_id: int, field: Field) -> None:
     """Change a custom field to what it is given as; the caller has checked that its key is free."""
     row = (field.key, field.name, field.kind, _options(field.options), field.id, type_id)
     db.execute(SQL["update_field"], row).fetchall()
+
+
+def place_fields(db: apsw.Connection, type_id: int, field_ids: Sequence[int]) -> None:
+    """Put custom fields of a type in an order."""
+    rows = ((position, field_id, type_id) for position, field_id in enumerate(field_ids))
+    db.executemany(SQL["place_field"], rows).fetchall()
 
 
 def delete_field(db: apsw.Connection, type_id: int, field_id: int) -> None:

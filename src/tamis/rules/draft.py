@@ -1,6 +1,6 @@
 """What the doors make of their syntax: a tree of plain text, unchecked, in which each part knows where it stood."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from dataclasses import field as attribute
 from typing import Literal
@@ -61,3 +61,17 @@ def conditions(draft: Draft | None) -> Iterator[DraftCondition]:
                 yield from conditions(part)
         case DraftNot():
             yield from conditions(draft.part)
+
+
+def with_conditions(draft: Draft | None, change: Callable[[DraftCondition], DraftCondition]) -> Draft | None:
+    """Make a draft in which each condition is what `change` makes of it."""
+    match draft:
+        case DraftCondition():
+            return change(draft)
+        case DraftGroup(join, parts, where):
+            changed = (with_conditions(part, change) for part in parts)
+            return DraftGroup(join, tuple(part for part in changed if part), where)
+        case DraftNot(part, where):
+            inner = with_conditions(part, change)
+            return DraftNot(inner, where) if inner else None
+    return None

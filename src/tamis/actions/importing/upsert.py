@@ -43,10 +43,12 @@ def upsert(
     """Store contacts of one type, whose addresses differ from each other; without `write`, only tell the outcome.
 
     A known contact keeps the values that its row does not state, but for the fields in `erasable`. `import_id` is the
-    import that they are stored for, which can be undone. Raises Refused when an address was forgotten (the caller has
-    looked at those with numbers up to `checked`), and when `fields`, by which the rows were read, are no longer those
-    of the type.
+    import that they are stored for, which can be undone. Raises Refused when the type was deleted, when an address was
+    forgotten (the caller has looked at those with numbers up to `checked`), and when `fields`, by which the rows were
+    read, are no longer those of the type.
     """
+    if not types.is_live(db, type_id):
+        raise Refused("the contact type was deleted meanwhile: nothing more is stored")
     present = types.fields_of_type(db, type_id)  # also fields that were made after the rows were read
     if write:
         _check_fields(present, fields)

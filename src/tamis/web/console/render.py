@@ -8,6 +8,7 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
 
 from tamis.web.console import filters, values
+from tamis.web.console.kinds import NAMES
 from tamis.web.console.session import Visitor
 from tamis.web.console.static import url_of
 
@@ -54,6 +55,7 @@ def _make_environment() -> Environment:
         when=lambda instant: filters.when(instant, _zone()),
         shown=lambda value: values.shown(value, _zone()),
         told=lambda text, kind: values.told(text, kind, _zone()),
+        kind=lambda kind: NAMES[kind],
         ago=lambda instant, now: filters.ago(instant, now, _zone()),
     )
     return made

@@ -1,0 +1,129 @@
+"""One field of a contact type: its name, its kind, its options, and its end."""
+
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+from typing import NamedTuple
+
+from litestar import get, post
+from litestar.params import FromPath
+from litestar.response import Response
+
+from tamis.actions.field_edits import FieldEdit, edit_field
+from tamis.actions.fields import delete_field
+from tamis.actions.type_list import FieldGlance, field_glance
+from tamis.domain.contacts import ContactType
+from tamis.domain.errors import Invalid, Refused
+from tamis.domain.fields import Kind
+from tamis.web.console.answers import page, see
+from tamis.web.console.forms import Form
+from tamis.web.console.injected import InjectedForm, InjectedHouse, InjectedVisitor
+from tamis.web.console.kinds import KINDS
+from tamis.web.console.pages.types import said_here, type_of
+from tamis.web.console.session import Visitor
+
+SURE = "sure"
+
+
+class OptionRow(NamedTuple):
+    """A row of the editor of options: what the option was called before, blank for a new one, and what it is now."""
+
+    was: str
+    text: str
+
+
+@get("/types/{type_id:int}/fields/{field_id:int}", sync_to_thread=True)
+def show(
+    house: InjectedHouse, visitor: InjectedVisitor, type_id: FromPath[int], field_id: FromPath[int]
+) -> Response[str]:
+    """Show a field that people have made."""
+    contact_type = type_of(house, visitor, type_id)
+    return _page(visitor, contact_type, field_glance(house, contact_type, field_id))
+
+
+@post("/types/{type_id:int}/fields/{field_id:int}", sync_to_thread=True)
+def edit(
+    house: InjectedHouse,
+    visitor: InjectedVisitor,
+    form: InjectedForm,
+    type_id: FromPath[int],
+    field_id: FromPath[int],
+) -> Response[str]:
+    """Change a field; what contacts would lose is told before they lose it."""
+    contact_type = type_of(house, visitor, type_id)
+    glance = field_glance(house, contact_type, field_id)
+    kind = next((kind for kind in Kind if kind == form.text("kind")), glance.field.kind)
+    wanted = _edit_of(form, kind)
+    lost = sum(glance.by_option.get(option, 0) for option in wanted.delete_options)
+    try:
+        if lost and not form.checked(SURE):
+            return _page(visitor, contact_type, glance, {}, form, lost=lost, deleted=wanted.delete_options)
+        edited = house.write(edit_field, visitor.account, contact_type, str(field_id), wanted)
+    except Invalid as error:
+        problems = {_place(problem.path): said_here(problem.message) for problem in error.problems}
+        return _page(visitor, contact_type, glance, problems, form)
+    except Refused as error:
+        return _page(visitor, contact_type, glance, {"refused": said_here(error.message)}, form)
+    return see(visitor, f"/types/{type_id}#field-{field_id}", said=f"The field {edited.name} is saved.")
+
+
+@post("/types/{type_id:int}/fields/{field_id:int}/delete", sync_to_thread=True)
+def delete(
+    house: InjectedHouse, visitor: InjectedVisitor, type_id: FromPath[int], field_id: FromPath[int]
+) -> Response[str]:
+    """Delete a field with its values."""
+    contact_type = type_of(house, visitor, type_id)
+    try:
+        gone = house.write(delete_field, contact_type, str(field_id))
+    except Refused as error:
+        glance = field_glance(house, contact_type, field_id)
+        return _page(visitor, contact_type, glance, {"refused": said_here(error.message)})
+    return see(visitor, f"/types/{type_id}", said=f"The field {gone.name} is deleted.")
+
+
+def _edit_of(form: Form, kind: Kind) -> FieldEdit:
+    """Read the form; where the kind has options, it says all of them, in order."""
+    rows = _rows(form)
+    if not kind.has_options:
+        return FieldEdit(form.text("name"), kind)
+    kept = [row for row in rows if row.text]
+    return FieldEdit(
+        form.text("name"),
+        kind,
+        add_options=[row.text for row in kept if not row.was],
+        delete_options=[was for was in form.all("seen") if was not in {row.was for row in kept}],
+        rename_options=[(row.was, row.text) for row in kept if row.was and row.was != row.text],
+        order_options=[row.text for row in kept],
+        seen_options=form.all("seen"),
+    )
+
+
+def _rows(form: Form) -> list[OptionRow]:
+    return [OptionRow(was, text) for was, text in zip(form.all("was"), form.all("option"), strict=False)]
+
+
+def _place(path: str) -> str:
+    return "options" if path.endswith("option") else path
+
+
+def _page(
+    visitor: Visitor,
+    contact_type: ContactType,
+    glance: FieldGlance,
+    problems: Mapping[str, str] | None = None,
+    form: Form | None = None,
+    lost: int = 0,
+    deleted: Sequence[str] = (),
+) -> Response[str]:
+    """Show a field, with the form as it was filled in; `deleted` are options that so many contacts would lose."""
+    one, problems = glance.field, problems or {}
+    status = 409 if "refused" in problems else 422 if problems or lost else 200
+    rows = _rows(form) if form else [OptionRow(option, option) for option in one.options]
+    return page(
+        visitor, "types/field.html", title=one.name, nav="types", status=status, type=contact_type, glance=glance,
+        kinds=KINDS, problems=defaultdict(str, problems), lost=lost, deleted=deleted, rows=rows,
+        name=form.raw("name") if form else one.name, kind=form.text("kind") if form else one.kind,
+        seen=form.all("seen") if form and "refused" not in problems else one.options,
+    )  # fmt: skip
+
+
+handlers = [show, edit, delete]

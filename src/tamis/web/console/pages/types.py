@@ -1,0 +1,163 @@
+"""Contact types: which there are, what fields each has, and what happens to them."""
+
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+
+from litestar import get, post
+from litestar.params import FromPath
+from litestar.response import Response
+
+from tamis.actions import types as actions
+from tamis.actions.fields import create_field, move_field
+from tamis.actions.house import House
+from tamis.actions.type_list import field_list, type_glances
+from tamis.domain.contacts import ContactType
+from tamis.domain.errors import Invalid, NotFound, Refused
+from tamis.domain.fields import Kind
+from tamis.domain.segments import Segment
+from tamis.records import segments, types
+from tamis.web.console.answers import fragment, from_htmx, page, see
+from tamis.web.console.forms import Form
+from tamis.web.console.injected import InjectedForm, InjectedHouse, InjectedVisitor
+from tamis.web.console.kinds import KINDS
+from tamis.web.console.session import Visitor, WebRequest
+
+Problems = Mapping[str, str]
+
+
+@get("/types", sync_to_thread=True)
+def type_list(house: InjectedHouse, visitor: InjectedVisitor) -> Response[str]:
+    """Show the contact types of the account."""
+    return _types(house, visitor)
+
+
+@post("/types", sync_to_thread=True)
+def create(house: InjectedHouse, visitor: InjectedVisitor, form: InjectedForm) -> Response[str]:
+    """Make a contact type."""
+    name = form.text("name")
+    try:
+        made = house.write(actions.create_type, visitor.account, name)
+    except (Invalid, Refused) as error:
+        return _types(house, visitor, name, _said(error))
+    return see(visitor, f"/types/{made.id}", said=f"{made.name} is a contact type now: give it its fields.")
+
+
+def _types(house: House, visitor: Visitor, name: str = "", problem: str = "") -> Response[str]:
+    glances = type_glances(house, visitor.account)
+    status = 422 if problem else 200
+    return page(
+        visitor, "types/list.html", title="Contact types", nav="types", status=status, glances=glances, name=name,
+        problem=problem,
+    )  # fmt: skip
+
+
+@get("/types/{type_id:int}", sync_to_thread=True)
+def show(house: InjectedHouse, visitor: InjectedVisitor, type_id: FromPath[int]) -> Response[str]:
+    """Show the fields of a contact type."""
+    return type_page(house, visitor, type_of(house, visitor, type_id))
+
+
+@post("/types/{type_id:int}/rename", sync_to_thread=True)
+def rename(house: InjectedHouse, visitor: InjectedVisitor, form: InjectedForm, type_id: FromPath[int]) -> Response[str]:
+    """Give a contact type another name."""
+    contact_type, name = type_of(house, visitor, type_id), form.text("type_name")
+    try:
+        renamed = house.write(actions.rename_type, visitor.account, contact_type, name)
+    except (Invalid, Refused) as error:
+        return type_page(house, visitor, contact_type, {"type_name": _said(error)}, form)
+    return see(visitor, f"/types/{type_id}", said=f"The contact type is called {renamed.name} now.")
+
+
+@post("/types/{type_id:int}/delete", sync_to_thread=True)
+def delete(house: InjectedHouse, visitor: InjectedVisitor, type_id: FromPath[int]) -> Response[str]:
+    """Delete a contact type that nothing needs."""
+    contact_type = type_of(house, visitor, type_id)
+    try:
+        house.write(actions.delete_type, contact_type)
+    except Refused as error:
+        users = segments.live_of_type(house.records.reader(), type_id)
+        return type_page(house, visitor, contact_type, {"delete": error.message}, users=users)
+    return see(visitor, "/types", said=f"The contact type {contact_type.name} is deleted.")
+
+
+@post("/types/{type_id:int}/fields", sync_to_thread=True)
+def add_field(
+    house: InjectedHouse, visitor: InjectedVisitor, form: InjectedForm, type_id: FromPath[int]
+) -> Response[str]:
+    """Make a field of a contact type."""
+    contact_type = type_of(house, visitor, type_id)
+    options = [line.strip() for line in form.raw("options").splitlines() if line.strip()]
+    kind = next((kind for kind in Kind if kind == form.text("kind")), None)
+    try:
+        if kind is None:
+            return type_page(house, visitor, contact_type, {"kind": "Choose what its values are."}, form)
+        chosen = options if kind.has_options else ()
+        made = house.write(create_field, contact_type, form.text("name"), kind, chosen)
+    except Invalid as error:
+        problems = {("options" if p.path == "option" else p.path): said_here(p.message) for p in error.problems}
+        return type_page(house, visitor, contact_type, problems, form)
+    except Refused as error:
+        return type_page(house, visitor, contact_type, {"name": _said(error)}, form)
+    return see(visitor, f"/types/{type_id}#field-{made.id}", said=f"The field {made.name} is there.")
+
+
+@post("/types/{type_id:int}/fields/{field_id:int}/move", sync_to_thread=True)
+def move(
+    request: WebRequest,
+    house: InjectedHouse,
+    visitor: InjectedVisitor,
+    form: InjectedForm,
+    type_id: FromPath[int],
+    field_id: FromPath[int],
+) -> Response[str]:
+    """Put a field before another one, or last."""
+    contact_type = type_of(house, visitor, type_id)
+    moved = house.write(move_field, contact_type, str(field_id), form.text("before") or None)
+    if from_htmx(request):
+        listed = field_list(house, contact_type)
+        return fragment(visitor, "types/_fields.html", type=contact_type, listed=listed, moved=moved)
+    return see(visitor, f"/types/{type_id}#field-{field_id}")
+
+
+def type_of(house: House, visitor: Visitor, type_id: int) -> ContactType:
+    """Find a contact type of the visitor's account; raises NotFound."""
+    found = types.type_by_id(house.records.reader(), visitor.account.id, type_id)
+    if found is None:
+        raise NotFound(f"there is no contact type {type_id}")
+    return found
+
+
+def type_page(
+    house: House,
+    visitor: Visitor,
+    contact_type: ContactType,
+    problems: Problems | None = None,
+    form: Form | None = None,
+    users: Sequence[Segment] = (),
+) -> Response[str]:
+    """Show a contact type, with what was wrong with a form, and the form as it was filled in; `users` are the segments
+    for which something was refused."""
+    problems = problems or {}
+    status = 200 if not problems else 409 if "delete" in problems else 422
+    typed = {name: form.raw(name) if form else "" for name in ("name", "kind", "options")}
+    if form is None or "type_name" not in problems:
+        typed["type_name"] = contact_type.name
+    else:
+        typed["type_name"] = form.raw("type_name")
+    return page(
+        visitor, "types/show.html", title=contact_type.name, nav="types", status=status, type=contact_type,
+        listed=field_list(house, contact_type), kinds=KINDS, problems=defaultdict(str, problems), typed=typed, users=users, moved=None,
+        segment_count=len(segments.live_of_type(house.records.reader(), contact_type.id)),
+    )  # fmt: skip
+
+
+def said_here(message: str) -> str:
+    """Write a message of the domain as a sentence."""
+    return message[:1].upper() + message[1:] + ("" if message.endswith(".") else ".")
+
+
+def _said(error: Invalid | Refused) -> str:
+    return said_here(error.problems[0].message if isinstance(error, Invalid) else error.message)
+
+
+handlers = [type_list, create, show, rename, delete, add_field, move]
