@@ -13,6 +13,7 @@ from tamis.actions.types import find_type
 from tamis.domain.contacts import encode_values
 from tamis.domain.errors import Invalid, NotFound, Refused
 from tamis.domain.fields import Kind, Value
+from tamis.records import segments
 from tamis.records.contacts import NewContact
 from tamis.rules.text import to_text
 from tests.stores.people import Desk, new_desk
@@ -78,6 +79,11 @@ def test_a_deleted_option_goes_from_the_contacts_that_have_it(desk: Desk) -> Non
         ("plan", {"add_options": ["a\nb"]}, "control characters"),
         ("plan", {"delete_options": ["Team"]}, 'plan has no option "Team"'),
         ("plan", {"delete_options": ["Free", "pro"]}, "needs at least one --add-option"),
+        ("plan", {"rename_options": [("Pro", "FREE")]}, "two options are the same"),
+        ("plan", {"rename_options": [("Pro", " ")]}, "must not be blank"),
+        ("plan", {"rename_options": [("Team", "Gold")]}, 'plan has no option "Team"'),
+        ("plan", {"rename_options": [("Pro", "Gold")], "kind": Kind.TEXT}, "a text field has no options"),
+        ("plan", {"order_options": ["Team"]}, 'plan would have no option "team"'),
         ("plan", {"kind": Kind.TEXT, "add_options": ["x"]}, "a text field has no options"),
         ("plan", {"kind": Kind.TEXT, "delete_options": ["Pro"]}, "a text field has no options"),
         ("likes", {"add_options": ["Art; old"]}, 'must not contain ";"'),
@@ -199,6 +205,57 @@ def test_many_values_are_converted_over_several_pages(house: House, monkeypatch:
     desk.edit("some", kind=Kind.NUMBER)
     assert desk.values("some") == {f"p{n}": float(n) for n in range(20) if n % 3}
     assert desk.count("some > 10") == 6
+
+
+def test_a_renamed_option_is_renamed_with_contacts_and_rules(desk: Desk) -> None:
+    pros = desk.segment("Pros", 'plan in ("pro") and not likes includes any of ("Sport")')
+    both = desk.segment("Both", f'is in segment "{pros.name}"')
+    looked = [desk.members(segment) for segment in (pros, both)]
+    ann = desk.contact("ann").updated_at
+    edit = {"rename_options": [("PRO", " Professional "), ("Free", "Pro")], "order_options": ["Pro"]}
+    assert desk.edit("plan", **edit).options == ("Pro", "Professional")
+    assert desk.values("plan") == {"ann": "Pro", "bob": "Professional"}
+    assert [desk.members(segment) for segment in (pros, both)] == looked
+    db = desk.house.records.reader()
+    (now, _) = segments.live_of_type(db, desk.type.id)
+    assert to_text(rule_of(db, now)) == 'plan is one of ("Professional") and not (likes includes any of ("Sport"))'
+    assert desk.contact("ann").updated_at == ann, "nobody has said anything new about her"
+    with desk.house.columns().reading() as con:
+        exits = con.execute("SELECT count(*) FROM transitions WHERE step < 0").fetchall()
+    assert exits == [(0,)], "nobody has left anything meanwhile"
+
+
+def test_options_stand_in_another_order_also_in_the_values_of_contacts(desk: Desk) -> None:
+    edited = desk.edit("likes", order_options=["sport", "Art"], rename_options=[("Music", "Songs")], add_options=["A"])
+    assert edited.options == ("Sport", "Art", "Songs", "A")
+    assert desk.values("likes") == {"ann": ("Art", "Songs"), "bob": ("Art",), "cat": ("Sport",)}
+    assert desk.count('likes includes all of ("songs", "art")') == 1
+
+
+def test_an_option_of_which_rules_take_a_part_keeps_its_name(desk: Desk) -> None:
+    desk.segment("Like pro", 'plan contains "ro"')
+    with pytest.raises(Refused, match='the segments "Like pro" look for a part of an option of plan'):
+        desk.edit("plan", rename_options=[("Pro", "Grown up")])
+
+
+def test_an_option_that_very_many_have_keeps_its_name_while_rules_name_it(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("tamis.actions.option_renaming.MOST_CARRIED", 1)
+    artists = desk.segment("Artists", 'likes includes any of ("Art")')
+    with pytest.raises(Refused, match='more than 1 contacts have the option, and the segments "Artists" name it'):
+        desk.edit("likes", rename_options=[("Art", "Arts")])
+    desk.edit("likes", rename_options=[("Sport", "Sports")])
+    desk.house.write(delete_segment, desk.account, artists.id)
+    assert desk.edit("likes", rename_options=[("Art", "Arts")]).options == ("Music", "Arts", "Sports")
+    assert desk.values("likes")["ann"] == ("Music", "Arts")
+
+
+def test_options_that_somebody_else_has_changed_are_not_overwritten_unseen(desk: Desk) -> None:
+    seen = desk.fields.by_key["plan"].options
+    desk.edit("plan", add_options=["Team"])
+    with pytest.raises(Refused, match="the options of plan have been changed since you opened them"):
+        desk.edit("plan", rename_options=[("Pro", "Gold")], seen_options=seen)
 
 
 def test_fail_closed_a_kind_stays_while_a_rule_uses_the_field(desk: Desk) -> None:

@@ -146,7 +146,8 @@ def type_page(
         typed["type_name"] = form.raw("type_name")
     return page(
         visitor, "types/show.html", title=contact_type.name, nav="types", status=status, type=contact_type,
-        listed=field_list(house, contact_type), kinds=KINDS, problems=defaultdict(str, problems), typed=typed, users=users, moved=None,
+        listed=field_list(house, contact_type), kinds=KINDS,
+        problems=defaultdict(str, problems), typed=typed, users=users, moved=None,
         segment_count=len(segments.live_of_type(house.records.reader(), contact_type.id)),
     )  # fmt: skip
 
