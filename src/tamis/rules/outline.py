@@ -9,10 +9,11 @@ from tamis.rules.tree import All, Any, Condition, InSegment, Not, Rule
 
 @dataclass(frozen=True, slots=True)
 class Outline:
-    """A part of a rule: a condition in words, or a group, of whose parts all, any or none must hold. `segment_id` is
-    the segment that a condition names, if it names one. The rule without conditions is of the kind "nothing"."""
+    """A part of a rule: a condition in words, or a group, of whose parts all, any, none or not all must hold.
+    `segment_id` is the segment that a condition names, if it names one. The rule without conditions is of the kind
+    "nothing"."""
 
-    kind: Literal["condition", "all", "any", "none", "nothing"]
+    kind: Literal["condition", "all", "any", "none", "not_all", "nothing"]
     text: str = ""
     segment_id: int | None = None
     parts: tuple["Outline", ...] = ()
@@ -33,5 +34,7 @@ def outline(rule: Rule) -> Outline:
             return Outline("any", parts=tuple(map(outline, parts)))
         case Not(Any(parts)):
             return Outline("none", parts=tuple(map(outline, parts)))
+        case Not(All(parts)):
+            return Outline("not_all", parts=tuple(map(outline, parts)))
         case Not(part):
             return Outline("none", parts=(outline(part),))

@@ -1,0 +1,52 @@
+"""Rules as people read them in lists, and rules that are offered as a beginning."""
+
+from tamis.domain.fields import RESERVED, Field, FieldSet, Kind
+from tamis.domain.segments import SegmentRef, SegmentRefs
+from tamis.rules.build import build
+from tamis.rules.describe import describe
+from tamis.rules.examples import MOST, examples
+from tamis.rules.outline import Outline, outline
+from tamis.rules.text import from_text
+from tests.rules.fields import FIELDS
+
+REFS = SegmentRefs((SegmentRef(7, "Regulars"),))
+
+
+def outlined(text: str) -> Outline:
+    return outline(build(from_text(text), FIELDS, REFS))
+
+
+def test_a_rule_is_a_list_with_lists_in_it() -> None:
+    assert outlined("") == Outline("nothing")
+    assert outlined('country = "India"') == Outline("condition", "Country is “India”")
+    told = outlined('is in segment "Regulars" and not (country = "India" or city = "Pune") and not (city is blank)')
+    assert told == Outline(
+        "all",
+        parts=(
+            Outline("condition", "is in segment “Regulars”", 7),
+            Outline("none", parts=(Outline("condition", "Country is “India”"), Outline("condition", "City is “Pune”"))),
+            Outline("none", parts=(Outline("condition", "City is blank"),)),
+        ),
+    )
+
+
+def test_not_all_of_some_is_not_none_of_them() -> None:
+    told = outlined('not (country = "India" and city = "Pune")')
+    assert (told.kind, [part.text for part in told.parts]) == ("not_all", ["Country is “India”", "City is “Pune”"])
+
+
+def test_examples_are_rules_over_the_fields_that_there_are() -> None:
+    assert [example.text for example in examples(FieldSet(RESERVED))] == [
+        "created_at is within 30 days",
+        'country is "India" and first_name is not blank',
+    ]
+    kinds = [
+        Field(101 + place, f"own_{kind}", f"Own {kind}", kind, options=('say "A"', "B") if "choice" in kind else ())
+        for place, kind in enumerate(Kind)
+    ]
+    fields = FieldSet((*RESERVED, *kinds))
+    found = examples(fields)
+    assert len(found) == MOST
+    for example in found:
+        assert describe(build(from_text(example.text), fields)) == example.sentence
+        assert "own_" in example.text or example.text.startswith("created_at")
