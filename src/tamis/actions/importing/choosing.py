@@ -120,7 +120,7 @@ def _problems(look: Look, fields: FieldSet, choices: Sequence[str], how: How) ->
         )
     if how.order is None and look.is_whole:  # what was not seen may decide it
         problems += [
-            Problem(str(column.position), f"{column.kind.readings}: choose the order of dates")
+            Problem(str(column.position), f"{column.kind.readings}: choose the order of dates below")
             for column in asks_order(look, fields, choices)
             if isinstance(column.kind, Ambiguous)
         ]

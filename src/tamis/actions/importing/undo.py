@@ -52,6 +52,11 @@ def undo_import(house: House, account: Account, import_id: int, progress: Progre
     return house.write(_finish, account, import_id)
 
 
+def left_as_they_are(house: House, job: ImportJob) -> list[str]:
+    """List the first addresses of contacts that an undone import has left as they are, as somebody touched them."""
+    return undo.emails(house.records.reader(), _so_far(job)["stay"])
+
+
 def _begin(db: apsw.Connection, _now: datetime, account: Account, import_id: int) -> int:
     job = _job(db, account, import_id)
     if job.state is State.UNDONE:

@@ -1,0 +1,189 @@
+"""What was imported: all imports, and each with its progress, its report, its rejected rows, and its undoing."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from litestar import get, post
+from litestar.params import FromPath, FromQuery
+from litestar.response import Response
+
+from tamis.actions.house import House
+from tamis.actions.importing.background import (
+    can_be_undone,
+    import_under_way,
+    start_undo,
+    undo_under_way,
+    work_on_upload,
+)
+from tamis.actions.importing.jobs import INTERRUPTED, UPLOAD, Seen, find_import, list_imports, rejects_file
+from tamis.actions.importing.undo import left_as_they_are
+from tamis.actions.importing.uploads import find_upload, in_bytes, list_uploads
+from tamis.actions.work import At, Work
+from tamis.domain.errors import NotFound
+from tamis.records import types
+from tamis.records.imports import MOST, ImportJob, State
+from tamis.web.console.answers import fragment, page, see
+from tamis.web.console.importing import FIGURES, Progress, in_words, progress_of, rejects_answer, shares
+from tamis.web.console.injected import InjectedHouse, InjectedVisitor
+from tamis.web.console.session import Visitor, WebRequest
+
+PAGE = 50
+WAITING, WORKING = "waiting", "being tried"
+STATES = {
+    State.RUNNING: ("running", "accent"),
+    State.FINISHED: ("finished", "good"),
+    State.FAILED: ("failed", "bad"),
+    INTERRUPTED: ("interrupted", "bad"),
+    State.UNDOING: ("being undone", "warn"),
+    State.UNDONE: ("undone", ""),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Listed:
+    """An import as a row of the list."""
+
+    job: ImportJob
+    state: str
+    style: str
+    type_name: str
+
+
+@get("/imports", sync_to_thread=True)
+def history(house: InjectedHouse, visitor: InjectedVisitor, before: FromQuery[int] = MOST) -> Response[str]:
+    """List the imports, newest first, and the files that wait."""
+    account = visitor.account
+    names = {known.id: known.name for known in types.types_of_account(house.records.reader(), account.id)}
+    found = list_imports(house, account, PAGE + 1, max(min(before, MOST), 0))
+    rows = [Listed(job, *STATES[state], names.get(job.contact_type_id, "")) for job, state in found[:PAGE]]
+    waiting = [
+        (
+            upload,
+            in_bytes(upload.size),
+            names.get(upload.contact_type_id, ""),
+            _state_of_upload(house, visitor, upload.id),
+        )
+        for upload in list_uploads(house, account)
+    ]
+    return page(
+        visitor,
+        "imports/list.html",
+        title="Imports",
+        nav="imports",
+        imports=rows,
+        waiting=[each for each in waiting if each[3] is not None],
+        older=rows[-1].job.id if len(found) > PAGE else None,
+        is_first=before == MOST,
+    )
+
+
+@get("/imports/{import_id:int}", sync_to_thread=True)
+def show_import(house: InjectedHouse, visitor: InjectedVisitor, import_id: FromPath[int]) -> Response[str]:
+    """Show an import: how far it is, or what became of it."""
+    seen = find_import(house, visitor.account, import_id)
+    job, state = seen
+    of = types.type_by_id(house.records.reader(), visitor.account.id, job.contact_type_id)
+    work = import_under_way(house, visitor.account, job)
+    figures = {name: getattr(job, name) for name in FIGURES}
+    return page(
+        visitor,
+        "imports/show.html",
+        title=job.source,
+        nav="imports",
+        job=job,
+        state=STATES[state][0],
+        style=STATES[state][1],
+        error=in_words(job.error) if job.error else "",
+        of=of,
+        progress=_progress(house, visitor, seen),
+        report={"rows": job.rows_total, **figures, "shares": shares(job.rows_total or 0, figures), **job.report},
+        segments=None if work and not work.is_over else job.report.get("segments"),
+        has_rejects=rejects_file(house, job) is not None,
+        can_undo=state != State.RUNNING and can_be_undone(job),
+        undo_failed=_failure(undo_under_way(house, visitor.account, import_id)),
+        undo=_undone(house, job),
+        again=_file_of(house, visitor, job) if state in (State.FAILED, INTERRUPTED) else None,
+    )
+
+
+@get("/imports/{import_id:int}/progress", sync_to_thread=True)
+def import_progress(
+    house: InjectedHouse, visitor: InjectedVisitor, request: WebRequest, import_id: FromPath[int]
+) -> Response[str]:
+    """Tell how far an import or its undoing is; what has ended shows the whole page again."""
+    progress = _progress(house, visitor, find_import(house, visitor.account, import_id))
+    if progress is None:
+        return see(visitor, f"/imports/{import_id}", request=request)
+    return fragment(visitor, "imports/_progress.html", path=f"/imports/{import_id}/progress", progress=progress)
+
+
+@get("/imports/{import_id:int}/rejects", sync_to_thread=True)
+def rejects(house: InjectedHouse, visitor: InjectedVisitor, import_id: FromPath[int]) -> Response[Any]:
+    """Give the rows that an import has rejected."""
+    path = rejects_file(house, find_import(house, visitor.account, import_id).job)
+    if path is None:
+        raise NotFound("there are no rejected rows, or their file was deleted")
+    return rejects_answer(path)
+
+
+@post("/imports/{import_id:int}/undo", sync_to_thread=True)
+def undo(house: InjectedHouse, visitor: InjectedVisitor, import_id: FromPath[int]) -> Response[str]:
+    """Undo an import."""
+    start_undo(house, visitor.account, import_id)
+    return see(visitor, f"/imports/{import_id}")
+
+
+def _state_of_upload(house: House, visitor: Visitor, upload_id: str) -> str | None:
+    """Tell what is done with a file; one whose import runs is in the list of imports, so that it is None."""
+    work = work_on_upload(house, visitor.account, upload_id)
+    if work is None or work.is_over:
+        return ""
+    if work.import_id:
+        return None
+    return WAITING if work.at is At.WAITING else WORKING
+
+
+def _progress(house: House, visitor: Visitor, seen: Seen) -> Progress | None:
+    """Tell how far an import or its undoing is; None where nothing is under way."""
+    job, state = seen
+    undoing = undo_under_way(house, visitor.account, job.id)
+    if undoing and not undoing.is_over:
+        return progress_of(undoing)
+    work = import_under_way(house, visitor.account, job)
+    if work and not work.is_over:
+        return _with_rate(house, job, progress_of(work))
+    if state != State.RUNNING:
+        return None
+    told = f"{job.rows_done:,} of {job.rows_total:,} rows" if job.rows_total and job.rows_done else ""
+    progress = Progress(job.phase.capitalize() or "Beginning", job.rows_done, job.rows_total or 0, told)
+    return _with_rate(house, job, progress)
+
+
+def _with_rate(house: House, job: ImportJob, progress: Progress) -> Progress:
+    seconds = (house.clock() - job.started_at).total_seconds()
+    if progress.doing != "Storing" or not job.rows_done or seconds <= 0:
+        return progress
+    rate = f"{job.rows_done / seconds:,.0f} rows a second"
+    return Progress(progress.doing, progress.done, progress.total, f"{progress.detail} · {rate}")
+
+
+def _failure(work: Work | None) -> str:
+    return work.problems[0].message if work and work.at is At.FAILED else ""
+
+
+def _undone(house: House, job: ImportJob) -> dict[str, Any] | None:
+    figures = job.report.get("undo")
+    if not figures:
+        return None
+    return {"gone": 0, **figures, "emails": left_as_they_are(house, job)}
+
+
+def _file_of(house: House, visitor: Visitor, job: ImportJob) -> str | None:
+    """Tell where a file that could not be imported wholly still waits."""
+    try:
+        return f"/imports/uploads/{find_upload(house, visitor.account, str(job.options.get(UPLOAD, ''))).id}"
+    except NotFound:
+        return None
+
+
+handlers = [history, show_import, import_progress, rejects, undo]

@@ -1,0 +1,178 @@
+"""A file on its way in: handed in, looked at, its columns chosen, tried, and imported."""
+
+import asyncio
+from typing import Any
+from urllib.parse import unquote
+
+from litestar import get, post, put
+from litestar.exceptions import InternalServerException
+from litestar.params import FromPath, FromQuery
+from litestar.response import Response
+
+from tamis.actions.house import House
+from tamis.actions.importing.background import Asked, start_upload, work_on_upload
+from tamis.actions.importing.choosing import options_of
+from tamis.actions.importing.looking import look_at
+from tamis.actions.importing.uploads import Incoming, discard_upload, find_upload, in_bytes
+from tamis.actions.types import create_type, find_type
+from tamis.actions.work import At, Work
+from tamis.domain.errors import Invalid, NotFound, Refused
+from tamis.records import types
+from tamis.records.uploads import Upload
+from tamis.web.console.answers import fragment, page, see
+from tamis.web.console.importing import Chosen, chosen_before, chosen_in, progress_of, rejects_answer, upload_page
+from tamis.web.console.injected import InjectedForm, InjectedHouse, InjectedVisitor
+from tamis.web.console.session import Visitor, WebRequest
+
+PIECE_BYTES = 1 << 20
+SECONDS_TO_BEGIN = 2
+BUSY = "This file is being worked on: wait until that is done."
+
+
+@get("/imports/new", sync_to_thread=True)
+def new_import(house: InjectedHouse, visitor: InjectedVisitor, type: FromQuery[str] = "") -> Response[str]:
+    """Ask for a file, and where it goes."""
+    known = types.types_of_account(house.records.reader(), visitor.account.id)
+    most = house.settings.max_upload
+    return page(
+        visitor,
+        "imports/new.html",
+        title="Import a file",
+        nav="imports",
+        types=known,
+        chosen=type,
+        most=most,
+        most_in_words=in_bytes(most),
+    )
+
+
+@post("/imports/types", sync_to_thread=True)
+def make_type(house: InjectedHouse, visitor: InjectedVisitor, form: InjectedForm) -> Response[dict[str, Any]]:
+    """Make the contact type into which a file goes that is handed in next."""
+    made = house.write(create_type, visitor.account, form.text("name"))
+    return Response({"id": made.id, "name": made.name}, status_code=201)
+
+
+@put("/imports/uploads", request_max_body_size=None)
+async def receive(
+    house: InjectedHouse, visitor: InjectedVisitor, request: WebRequest, type: FromQuery[str]
+) -> Response[dict[str, Any]]:
+    """Take a file as it comes, in pieces, and look whether it is one that can be imported."""
+    contact_type = find_type(house.records.reader(), visitor.account, type)
+    name = unquote(request.headers.get("x-file-name", ""), errors="replace")
+    incoming = await asyncio.to_thread(Incoming, house, visitor.account, request.content_length or 0)
+    with incoming:
+        try:
+            await _write_all(request, incoming)
+        except InternalServerException:  # whoever sent it has gone away
+            return Response({"message": "the file did not come to its end"}, status_code=400)
+        upload = await asyncio.to_thread(incoming.keep, contact_type, name)
+    try:
+        await asyncio.to_thread(look_at, house, upload)
+    except Invalid:
+        await asyncio.to_thread(discard_upload, house, upload)
+        raise
+    return Response({"location": f"/imports/uploads/{upload.id}"}, status_code=201)
+
+
+@get("/imports/uploads/{upload_id:str}", sync_to_thread=True)
+def show_upload(house: InjectedHouse, visitor: InjectedVisitor, upload_id: FromPath[str]) -> Response[str]:
+    """Show what stands in a file and what becomes of it, or lead to its import."""
+    work = work_on_upload(house, visitor.account, upload_id)
+    if work and work.import_id and work.at is not At.FAILED:
+        return see(visitor, f"/imports/{work.import_id}")
+    upload = find_upload(house, visitor.account, upload_id)
+    return upload_page(house, visitor, upload, chosen_before(house, upload, work), work)
+
+
+@get("/imports/uploads/{upload_id:str}/progress", sync_to_thread=True)
+def upload_progress(
+    house: InjectedHouse, visitor: InjectedVisitor, request: WebRequest, upload_id: FromPath[str]
+) -> Response[str]:
+    """Tell how far a trial is, or an import that waits; what has ended shows the whole page again."""
+    work = work_on_upload(house, visitor.account, upload_id)
+    if work is None:
+        find_upload(house, visitor.account, upload_id)
+    if work is None or work.is_over or work.import_id:
+        return see(visitor, f"/imports/uploads/{upload_id}", request=request)
+    return fragment(
+        visitor, "imports/_progress.html", path=f"/imports/uploads/{upload_id}/progress", progress=progress_of(work)
+    )
+
+
+@post("/imports/uploads/{upload_id:str}", sync_to_thread=True)
+def begin(
+    house: InjectedHouse, visitor: InjectedVisitor, form: InjectedForm, upload_id: FromPath[str]
+) -> Response[str]:
+    """Try a file, or import it, as it was chosen."""
+    work = work_on_upload(house, visitor.account, upload_id)
+    if work and not work.is_over:
+        return see(visitor, _page_of(work))
+    upload = find_upload(house, visitor.account, upload_id)
+    look = look_at(house, upload)
+    fields = types.fields_of_type(house.records.reader(), upload.contact_type_id)
+    chosen = chosen_in(form, look, fields)
+    try:
+        options = options_of(look, fields, chosen.choices, chosen.how)
+    except Invalid as error:
+        return upload_page(house, visitor, upload, Chosen(chosen.choices, chosen.how, error.problems), None, status=422)
+    what = "import" if form.text("do") == "import" else "trial"
+    asked = Asked("import" if what == "import" else "trial", options, chosen.choices)
+    contact_type = find_type(house.records.reader(), visitor.account, str(upload.contact_type_id))
+    work = start_upload(house, visitor.account, contact_type, upload, asked)
+    if what == "import":
+        work.begun.wait(SECONDS_TO_BEGIN)
+    return see(visitor, _page_of(work))
+
+
+@post("/imports/uploads/{upload_id:str}/discard", sync_to_thread=True)
+def discard(house: InjectedHouse, visitor: InjectedVisitor, upload_id: FromPath[str]) -> Response[str]:
+    """Throw a file away."""
+    upload = find_upload(house, visitor.account, upload_id)
+    _be_idle(house, visitor, upload)
+    discard_upload(house, upload)
+    house.workers.forget(upload.id)
+    return see(visitor, "/imports", said=f"{upload.name} was thrown away; nothing of it was imported.")
+
+
+@get("/imports/uploads/{upload_id:str}/rejects", sync_to_thread=True)
+def rejects_of_trial(house: InjectedHouse, visitor: InjectedVisitor, upload_id: FromPath[str]) -> Response[Any]:
+    """Give the rows that an import would reject."""
+    work = work_on_upload(house, visitor.account, upload_id)
+    if work is None or work.at is not At.DONE or not work.result.rejects_file:
+        raise NotFound("there are no rejected rows")
+    return rejects_answer(work.result.rejects_file)
+
+
+async def _write_all(request: WebRequest, incoming: Incoming) -> None:
+    gathered = bytearray()
+    async for piece in request.stream():
+        gathered += piece
+        if len(gathered) >= PIECE_BYTES:
+            await asyncio.to_thread(incoming.write, bytes(gathered))
+            gathered.clear()
+    if gathered:
+        await asyncio.to_thread(incoming.write, bytes(gathered))
+
+
+def _be_idle(house: House, visitor: Visitor, upload: Upload) -> None:
+    work = work_on_upload(house, visitor.account, upload.id)
+    if work and not work.is_over:
+        raise Refused(BUSY)
+
+
+def _page_of(work: Work) -> str:
+    failed = work.at is At.FAILED
+    return f"/imports/{work.import_id}" if work.import_id and not failed else f"/imports/uploads/{work.key}"
+
+
+handlers = [
+    new_import,
+    make_type,
+    receive,
+    show_upload,
+    upload_progress,
+    begin,
+    discard,
+    rejects_of_trial,
+]
