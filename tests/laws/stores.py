@@ -10,7 +10,7 @@ import duckdb
 
 from tamis.columns import export
 from tamis.columns.layout import arrange, column, insert_documents, table
-from tamis.columns.preview import Counts, count_parts
+from tamis.columns.preview import Counts, count_parts, sample_of
 from tamis.columns.schema import SCHEMA
 from tamis.domain.contacts import Contact, encode_values
 from tamis.domain.exports import Layout
@@ -80,7 +80,11 @@ class Stores:
 
     def counted(self, rule: Rule, parts: Sequence[Node], moment: Moment) -> Counts:
         """Ask the column store how many a rule and its parts select; all segments that they name are empty."""
-        return count_parts(self._columns, TYPE, rule, parts, moment, 3)
+        return count_parts(self._columns, TYPE, rule, parts, moment)
+
+    def sampled(self, rule: Node, moment: Moment, most: int) -> list[int]:
+        """Ask the column store for some whom a rule selects."""
+        return sample_of(self._columns, TYPE, rule, moment, most)
 
     def held(self, contact_id: int) -> dict[int, Value]:
         """Read back what the column store knows of a contact, by field id."""

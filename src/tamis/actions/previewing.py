@@ -7,7 +7,7 @@ from tamis.actions.catch_up import both_at_one_moment
 from tamis.actions.house import House
 from tamis.actions.newest import Newest
 from tamis.actions.segments import problems_with_cycle
-from tamis.columns.preview import count_parts
+from tamis.columns.preview import count_parts, sample_of
 from tamis.columns.values import frequent_values
 from tamis.domain.accounts import Account
 from tamis.domain.contacts import Contact
@@ -81,7 +81,8 @@ def preview_rule(
         whole = None if problems else rule
         moment = Moment(now, account.zone)
         with _newest.asking((account.id, asker), number, con):
-            counted = count_parts(con, type_id, whole, list(parts.values()), moment, SAMPLE, segment_id)
+            counted = count_parts(con, type_id, whole, list(parts.values()), moment, segment_id)
+            sample = sample_of(con, type_id, whole, moment, SAMPLE) if whole else []
         is_whole = draft is None or whole is not None
         return Preview(
             total=counted.total,
@@ -89,7 +90,7 @@ def preview_rule(
             members=counted.members if is_whole else None,
             counts=dict(zip(parts, counted.parts, strict=True)),
             rule=whole,
-            sample=contacts.by_ids(db, counted.sample, fields),
+            sample=contacts.by_ids(db, sample, fields),
             fields=tuple(dict.fromkeys(condition.field for condition in conditions(whole))),
             problems=tuple(problems),
             unfinished=unfinished(draft),

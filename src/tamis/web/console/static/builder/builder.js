@@ -13,7 +13,7 @@ import { SEGMENT, Places, add, change, condition, duplicate, find, fromPlain, gr
 import { matching } from "./controls.js";
 import { View } from "./view.js";
 
-const TYPING_MS = 60;
+const TYPING_MS = 40;
 const TEXT_MS = 150;
 
 const at = (id) => document.getElementById(id);
@@ -89,6 +89,7 @@ function textChanged() {
   panel.wait();
   newest.ask(TEXT_MS, () => ({ body: { ...about(), text: text.value } }), (_, said) => {
     if (said.draft === undefined) {
+      history.pause();
       text.isNotRight(said.problems);
       preview(0);
       return;

@@ -113,8 +113,7 @@ function segment(about, value, set) {
   const text = known?.name ?? (value ? `Segment ${value}` : "Choose a segment");
   const made = h("button", {
     type: "button", class: "pick", "aria-haspopup": "dialog", "aria-expanded": "false",
-    "aria-label": `${about.label}: ${text}`,
-  }, h("span", {}, text), known ? h("span", { class: "beside" }, number(known.size)) : null);
+  }, h("span", { class: "visually-hidden" }, `${about.label}: `), h("span", {}, text), known ? h("span", { class: "beside" }, number(known.size)) : null);
   made.addEventListener("click", () => openPicker(made, {
     label: "Choose a segment",
     load: (typed) => matching(typed, table.data.segments.map((one) => ({

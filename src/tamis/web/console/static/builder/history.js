@@ -42,6 +42,11 @@ export class History {
     this.#since = time;
   }
 
+  // Ends a step: what is typed from here on is another one.
+  pause() {
+    this.#typing = null;
+  }
+
   undo() {
     return this.#go(-1, this.canUndo);
   }
@@ -51,7 +56,7 @@ export class History {
   }
 
   #go(by, can) {
-    this.#typing = null;
+    this.pause();
     if (!can) return null;
     this.#now += by;
     return this.current;

@@ -21,7 +21,7 @@ export class Listbox {
 
   constructor(input, options) {
     this.#input = input;
-    this.#options = { first: false, host: document.body, ...options };
+    this.#options = { first: false, host: document.getElementById("main"), ...options };
     this.#list = h("ul", { role: "listbox", class: "listbox", id: `listbox-${++numbers}`, "aria-label": options.label });
     input.setAttribute("role", "combobox");
     input.setAttribute("aria-expanded", "false");
@@ -134,7 +134,7 @@ export class Listbox {
 export function openPicker(anchor, { label, load, pick }) {
   const input = h("input", { type: "text", placeholder: "Search", "aria-label": label, spellcheck: "false" });
   const panel = h("div", { class: "picker", role: "dialog", "aria-label": label }, input);
-  document.body.append(panel);
+  document.getElementById("main").append(panel);
   anchor.setAttribute("aria-expanded", "true");
   const list = new Listbox(input, {
     label, load, first: true, host: panel, panel,

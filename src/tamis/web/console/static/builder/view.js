@@ -88,9 +88,11 @@ export class View {
     }
     const parts = node.parts.map((part) => this.#place(part, made));
     const list = element.querySelector(":scope > .parts");
-    if (parts.length !== list.children.length || parts.some((part, i) => part !== list.children[i])) {
-      list.replaceChildren(...parts);
-    }
+    const wanted = new Set(parts);
+    for (const child of [...list.children]) if (!wanted.has(child)) child.remove();
+    parts.forEach((part, i) => {
+      if (list.children[i] !== part) list.insertBefore(part, list.children[i] ?? null);
+    });
     parts.forEach((part, i) => {
       part.querySelector(":scope > .joiner").textContent = i ? JOINERS[node.join] : "";
     });
@@ -105,7 +107,6 @@ export class View {
     button.querySelector("span").textContent = name;
     button.classList.toggle("blank", node.field === "");
     button.setAttribute("aria-label", `Field: ${name}`);
-    element.setAttribute("aria-label", `Condition on ${name}`);
     const select = element.querySelector('[data-part="operator"]');
     const operators = table.operatorsFor(node);
     select.replaceChildren(...operators.map((one) =>
