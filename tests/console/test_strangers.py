@@ -22,6 +22,8 @@ from tests.support.routes import Route, private_routes
 
 VOLATILE = re.compile(rb'[0-9a-f]{64}|name="once" value="\w+"|<time .*?</time>')
 WORD = "Owner-only"
+LATER = {"/imports/uploads/{upload_id}/rejects"}
+"""What is there only after something was done that `Furnished` has not."""
 JSON_ROUTES = ("/segments/preview", "/segments/values")
 
 
@@ -65,12 +67,16 @@ def records_of(server: Server, *, without: int = 0) -> dict[str, list[Any]]:
     found = {}
     house = House(Settings(server.data))
     db = house.records.reader()
+    types = {type_id for (type_id,) in db.execute("SELECT id FROM contact_types WHERE account_id = ?", (without,))}
     for (table,) in list(db.execute("SELECT name FROM sqlite_schema WHERE type = 'table' ORDER BY name")):
         if not table.startswith("sqlite_") and table != "sessions":
             columns = [column[1] for column in db.pragma("table_info", table) or ()]
             rows = list(db.execute(f'SELECT * FROM "{table}"'))
-            owned = columns.index("account_id") if "account_id" in columns else None
-            found[table] = rows if owned is None else [row for row in rows if row[owned] != without]
+            if "account_id" in columns:
+                rows = [row for row in rows if row[columns.index("account_id")] != without]
+            elif "contact_type_id" in columns:
+                rows = [row for row in rows if row[columns.index("contact_type_id")] not in types]
+            found[table] = rows
     house.close()
     return found
 
@@ -81,7 +87,7 @@ def test_pages_are_there_for_the_owner_and_the_same_for_a_colleague(
     for route in routes:
         if route.method == "GET":
             mine, theirs = (asked(route, visitor, furnished.ids) for visitor in (console, colleague))
-            assert mine.status_code in (200, 302, 303), route
+            assert mine.status_code in (200, 302, 303) or route.path in LATER, route
             assert theirs.status_code == mine.status_code, route
             if route.path != "/account":  # which tells one's own session from the others
                 assert VOLATILE.sub(b"", theirs.content) == VOLATILE.sub(b"", mine.content), route

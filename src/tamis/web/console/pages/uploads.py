@@ -55,7 +55,7 @@ def make_type(house: InjectedHouse, visitor: InjectedVisitor, form: InjectedForm
 
 @put("/imports/uploads", request_max_body_size=None)
 async def receive(
-    house: InjectedHouse, visitor: InjectedVisitor, request: WebRequest, type: FromQuery[str]
+    house: InjectedHouse, visitor: InjectedVisitor, request: WebRequest, type: FromQuery[str] = ""
 ) -> Response[dict[str, Any]]:
     """Take a file as it comes, in pieces, and look whether it is one that can be imported."""
     contact_type = find_type(house.records.reader(), visitor.account, type)
@@ -106,8 +106,8 @@ def begin(
 ) -> Response[str]:
     """Try a file, or import it, as it was chosen."""
     work = work_on_upload(house, visitor.account, upload_id)
-    if work and not work.is_over:
-        return see(visitor, _page_of(work))
+    if work and (not work.is_over or _page_of(work) != f"/imports/uploads/{upload_id}"):
+        return see(visitor, _page_of(work))  # a second click, or one on a page that is behind
     upload = find_upload(house, visitor.account, upload_id)
     look = look_at(house, upload)
     fields = types.fields_of_type(house.records.reader(), upload.contact_type_id)
