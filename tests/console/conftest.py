@@ -1,6 +1,7 @@
 """One server and three people at its console, and one Chromium for all tests of a run."""
 
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
@@ -70,18 +71,27 @@ def chromium() -> Iterator[Browser]:
 @pytest.fixture
 def context(chromium: Browser, server: Server, owner: Person) -> Iterator[BrowserContext]:
     """A window of the owner, signed in, 1,440 pixels wide; what scripts complain about fails the test."""
-    opened = chromium.new_context(base_url=server.address, viewport={"width": 1440, "height": 900}, locale="en-GB")
+    with window_of(chromium, server.address) as opened:
+        page = opened.new_page()
+        sign_in(page, owner.email)
+        page.close()
+        yield opened
+
+
+@contextmanager
+def window_of(chromium: Browser, address: str, width: int = 1440) -> Iterator[BrowserContext]:
+    """Open a window in which nobody is signed in; raises AssertionError when scripts complained about anything."""
+    opened = chromium.new_context(base_url=address, viewport={"width": width, "height": 900}, locale="en-GB")
     complaints: list[str] = []
     opened.on("weberror", lambda error: complaints.append(str(error.error)))
     opened.on(
         "console",
         lambda message: complaints.append(message.text) if "Content Security Policy" in message.text else None,
     )
-    page = opened.new_page()
-    sign_in(page, owner.email)
-    page.close()
-    yield opened
-    opened.close()
+    try:
+        yield opened
+    finally:
+        opened.close()
     assert not complaints
 
 

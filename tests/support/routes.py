@@ -1,11 +1,12 @@
 """All that the console answers to, from its own table of routes: a page that is added later is there by itself."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
 from litestar.routes import HTTPRoute
+from playwright.sync_api import Page
 
 from tamis.actions.house import House
 from tamis.settings import Settings
@@ -48,3 +49,15 @@ def private_routes(data: Path) -> list[Route]:
         for method in route.methods
         if method not in ("OPTIONS", "HEAD") and route.path_format not in PUBLIC and "static" not in route.path_format
     )
+
+
+def pages_of(data: Path, ids: Mapping[str, str], page: Page) -> Iterator[str]:
+    """List the addresses of all pages and pieces of pages that somebody who is signed in can look at."""
+    for route in private_routes(data):
+        if route.method == "GET":
+            for query in ("", f"?type={ids['type_id']}") if not route.has_ids else ("",):
+                path = route.at(ids) + query
+                answer = page.request.get(path, headers={"accept": "text/html"}, max_redirects=0)
+                is_page = answer.headers.get("content-type", "").startswith("text/html")
+                if answer.status == 200 and is_page and "content-disposition" not in answer.headers:
+                    yield path
