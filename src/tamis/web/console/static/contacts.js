@@ -1,6 +1,8 @@
 // The list of contacts and the page of one of them. What is typed into the search may be an address: it is sent in the
 // body of a POST, and kept for a reload and the back button in the state of the history, never in a URL.
 
+const HANDED_OVER = "tamis-searched-for";
+
 const look = document.getElementById("look");
 if (look) searchAndRemember(look);
 
@@ -8,7 +10,8 @@ function searchAndRemember(form) {
   const text = form.elements.text;
   let isTyping = false;
 
-  text.value = history.state?.text ?? "";
+  text.value = history.state?.text ?? sessionStorage.getItem(HANDED_OVER) ?? "";
+  sessionStorage.removeItem(HANDED_OVER);
   const place = () => document.getElementById("found").dataset.query;
   const search = () => form.requestSubmit();
 
@@ -32,8 +35,10 @@ function searchAndRemember(form) {
   });
   window.addEventListener("popstate", () => location.reload());
 
-  // The columns are chosen in a form of their own: it is told where the list stands.
+  // The columns are chosen in a form of their own: it is told where the list stands, and the page that follows what is
+  // searched for.
   document.querySelector(".columns-form")?.addEventListener("submit", (event) => {
+    if (text.value) sessionStorage.setItem(HANDED_OVER, text.value);
     for (const [name, value] of new URLSearchParams(place())) {
       if (name !== "at") event.target.append(hidden(name, value));
     }
