@@ -7,6 +7,8 @@ import pytest
 from tamis.domain.segments import SegmentRef, SegmentRefs
 from tamis.rules.build import build_parts
 from tamis.rules.json import from_json
+from tamis.rules.running import running
+from tamis.rules.text import to_text
 from tamis.rules.unfinished import left_open, unfinished
 from tests.laws.strategies import FIELDS
 
@@ -60,3 +62,19 @@ def test_a_whole_rule_is_neither() -> None:
     assert parts == {"rule", "rule.any[0]", "rule.any[1]"}
     assert (open_places, problems) == ((), [])
     assert unfinished(None) == ()
+
+
+def test_a_group_is_followed_from_part_to_part_up_to_what_is_not_finished() -> None:
+    older, blank = {**AGE, "values": ["60"]}, {"field": 103, "operator": "is", "values": [""]}
+    draft = from_json(json.dumps({"all": [AGE, {"not": {"any": [AGE, older]}}, {"any": [AGE, older]}, blank, AGE]}))
+    parts, _ = build_parts(draft, FIELDS, SEGMENTS)
+    steps = {place: to_text(node) for place, node in running(draft, parts).items()}
+    small, large = "age is greater than 30", "age is greater than 60"
+    none, some = f"not ({small} or {large})", f"({small} or {large})"
+    assert steps == {
+        "rule.all[1]": f"{small} and {none}",
+        "rule.all[1].not.any[1]": none,
+        "rule.all[2]": f"{small} and {none} and {some}",
+        "rule.all[2].any[1]": some[1:-1],
+    }
+    assert running(None, {}) == {}

@@ -83,6 +83,7 @@ def test_every_part_has_its_count_and_the_sample_is_of_the_rule(town: Town) -> N
         "rule": 20, "rule.all[0]": 30, "rule.all[1]": 30, "rule.all[1].not": 10,
         "rule.all[1].not.any[0]": 10, "rule.all[1].not.any[1]": 5,
     }  # fmt: skip
+    assert looked.so_far == {"rule.all[1]": 20, "rule.all[1].not.any[1]": 30}
     age = town.fields.by_key["age"]
     assert looked.fields == (age,)
     assert len(looked.sample) == 10

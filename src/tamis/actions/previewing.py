@@ -18,6 +18,7 @@ from tamis.records import contacts, segments, types
 from tamis.rules.build import build, build_parts
 from tamis.rules.draft import Draft
 from tamis.rules.moment import Moment
+from tamis.rules.running import running
 from tamis.rules.text import from_text
 from tamis.rules.tree import Rule, conditions
 from tamis.rules.unfinished import left_open, unfinished
@@ -36,13 +37,15 @@ class Preview:
     `count` is how many contacts it selects: None while anything in it is unfinished or wrong, because a rule with a
     part left out is another rule. `counts` tells for each place of a finished part how many it selects by itself, and
     `unfinished` the places of those that are not. `members` is how many recipients the segment that is edited would
-    have. `sample` are some whom the rule selects, `fields` those that it asks about.
+    have. `so_far` tells for each part of a group, from the second one on, how many the group selects up to it. `sample`
+    are some whom the rule selects, `fields` those that it asks about.
     """
 
     total: int
     count: int | None
     members: int | None
     counts: dict[str, int]
+    so_far: dict[str, int]
     rule: Rule
     sample: list[Contact]
     fields: tuple[Field, ...]
@@ -81,14 +84,17 @@ def preview_rule(
         whole = None if problems else rule
         moment = Moment(now, account.zone)
         with _newest.asking((account.id, asker), number, con):
-            counted = count_parts(con, type_id, whole, list(parts.values()), moment, segment_id)
+            steps = running(draft, parts)
+            counted = count_parts(con, type_id, whole, [*parts.values(), *steps.values()], moment, segment_id)
             sample = sample_of(con, type_id, whole, moment, SAMPLE) if whole else []
         is_whole = draft is None or whole is not None
+        counts = dict(zip(parts, counted.parts, strict=False))
         return Preview(
             total=counted.total,
-            count=(counted.parts[list(parts).index(draft.where)] if draft else 0) if is_whole else None,
+            count=(counts[draft.where] if draft else 0) if is_whole else None,
             members=counted.members if is_whole else None,
-            counts=dict(zip(parts, counted.parts, strict=True)),
+            counts=counts,
+            so_far=dict(zip(steps, counted.parts[len(parts) :], strict=True)),
             rule=whole,
             sample=contacts.by_ids(db, sample, fields),
             fields=tuple(dict.fromkeys(condition.field for condition in conditions(whole))),

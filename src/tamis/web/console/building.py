@@ -84,6 +84,7 @@ def preview_for_script(preview: Preview, visitor: Visitor) -> dict[str, Any]:
         "share": "" if preview.count is None else share(preview.count),
         "members": preview.members,
         "counts": {place: [count, share(count)] for place, count in preview.counts.items()},
+        "so_far": preview.so_far,
         "sentence": describe(preview.rule) if whole else None,
         "text": to_text(preview.rule) if whole else None,
         "problems": [{"path": problem.path, "message": problem.message} for problem in preview.problems],

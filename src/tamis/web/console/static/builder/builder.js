@@ -72,8 +72,8 @@ function preview(wait) {
     const places = new Places();
     return { body: { ...about(), draft: toPlain(history.current, places) }, places };
   }, ({ places }, said) => {
-    show(places, said);
     text.follow(said.text, !textIsEdited());
+    show(places, said);
   }, (error) => panel.failed(error.message));
 }
 
@@ -82,7 +82,7 @@ const textIsEdited = () => document.activeElement === at("text");
 
 function show(places, said) {
   openNode = view.tell(places, said);
-  panel.show(said, history.current.parts.length === 0);
+  panel.show(said, history.current.parts.length === 0, text.isWrong);
 }
 
 function textChanged() {

@@ -29,7 +29,8 @@ export class Panel {
     this.#panel.removeAttribute("aria-busy");
   }
 
-  show(said, isEmpty) {
+  // `isEmpty`: the rule has no conditions; `textIsWrong`: somebody writes a text of which this is not the rule.
+  show(said, isEmpty, textIsWrong) {
     this.#done();
     const { count, total } = said;
     at("total").textContent = `of ${number(total)} ${total === 1 ? "contact" : "contacts"}`;
@@ -38,7 +39,8 @@ export class Panel {
       this.#say(missing(said), said.problems.length > 0);
     } else {
       this.#number(number(count), said.share, count, total);
-      this.#say(isEmpty ? "Nobody yet: add a condition." : "", false);
+      this.#say(textIsWrong ? "The text cannot be read: these are the numbers of the conditions as they stand."
+        : isEmpty ? "Nobody yet: add a condition." : "", false);
     }
     const hands = said.members !== null && said.members !== count;
     at("hands").hidden = !hands;

@@ -15,7 +15,8 @@ export function tokens(about, shape, changed) {
     type: TYPES[shape] ?? "text", "aria-label": `${about.label}: add one and press Enter`, spellcheck: "false",
     placeholder: EXAMPLES[shape] ?? "add a value", "data-part": "value-0",
   });
-  const asList = h("button", { type: "button", class: "button quiet small", "data-part": "list" }, "As a list");
+  const asList = h("button", { type: "button", class: "button quiet small", "data-part": "list",
+    "aria-label": `${about.label}: edit as a list` }, "List");
   const made = h("span", { class: "tokens", "data-value": "all" }, list, input, asList);
   const has = () => new Set(values.map((value) => value.toLowerCase()));
 

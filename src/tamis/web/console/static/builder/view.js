@@ -131,20 +131,23 @@ export class View {
     const open = new Set(said.unfinished.map((place) => places.find(place).id));
     for (const [id, place] of places.entries()) {
       const element = this.element(id);
-      if (element) this.#tellOne(element, said.counts[place], said.total, wrong.get(id) ?? [], open.has(id));
+      if (element) this.#tellOne(element, said, place, wrong.get(id) ?? [], open.has(id));
     }
     return [...places.entries()].map(([id]) => id).find((id) => open.has(id) || wrong.has(id));
   }
 
-  #tellOne(element, counted, total, problems, unfinished) {
+  #tellOne(element, said, place, problems, unfinished) {
+    const counted = said.counts[place];
     const tally = element.querySelector(":scope > .tally, :scope > .group-head > .tally");
     tally.hidden = !counted;
     if (counted) {
       const bar = tally.querySelector("progress");
-      bar.max = Math.max(total, 1);
+      bar.max = Math.max(said.total, 1);
       bar.value = counted[0];
       tally.querySelector("[data-count]").textContent = number(counted[0]);
       tally.querySelector("[data-share]").textContent = counted[1];
+      const soFar = said.so_far[place];
+      tally.querySelector("[data-so-far]").textContent = soFar === undefined ? "" : `${number(soFar)} so far`;
     }
     element.classList.toggle("unfinished", unfinished);
     const says = element.querySelector(":scope > .problem");

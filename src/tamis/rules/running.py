@@ -1,0 +1,34 @@
+"""How a group of a rule narrows or widens from part to part."""
+
+from collections.abc import Iterator, Mapping
+
+from tamis.rules.draft import Draft, DraftCondition, DraftGroup, DraftNot
+from tamis.rules.tree import All, Any, Node, Not, join
+
+MOST_PARTS = 30
+"""Longer groups are not followed: what a person reads is shorter, and each step asks again about all before it."""
+
+
+def running(draft: Draft | None, parts: Mapping[str, Node]) -> dict[str, Node]:
+    """Give for the place of each part of a group, from the second one on, the group as it is up to that part; `parts`
+    are the finished ones of the draft by their places. A group ends before its first part that is not finished."""
+    return dict(_of(draft, parts, False))
+
+
+def _of(draft: Draft | None, parts: Mapping[str, Node], negated: bool) -> Iterator[tuple[str, Node]]:
+    match draft:
+        case None | DraftCondition():
+            return
+        case DraftNot():
+            yield from _of(draft.part, parts, isinstance(draft.part, DraftGroup) and draft.part.join == "any")
+        case DraftGroup():
+            whole: list[Node] = []
+            for part in draft.parts if len(draft.parts) <= MOST_PARTS else ():
+                if part.where not in parts:
+                    break
+                whole.append(parts[part.where])
+                node = join(All if draft.join == "all" else Any, whole)
+                if len(whole) > 1:
+                    yield part.where, Not(node) if negated else node
+            for part in draft.parts:
+                yield from _of(part, parts, False)
