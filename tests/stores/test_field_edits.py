@@ -78,7 +78,7 @@ def test_a_deleted_option_goes_from_the_contacts_that_have_it(desk: Desk) -> Non
         ("plan", {"add_options": ["PRO"]}, "two options are the same"),
         ("plan", {"add_options": ["a\nb"]}, "control characters"),
         ("plan", {"delete_options": ["Team"]}, 'plan has no option "Team"'),
-        ("plan", {"delete_options": ["Free", "pro"]}, "needs at least one --add-option"),
+        ("plan", {"delete_options": ["Free", "pro"]}, "needs at least one option"),
         ("plan", {"rename_options": [("Pro", "FREE")]}, "two options are the same"),
         ("plan", {"rename_options": [("Pro", " ")]}, "must not be blank"),
         ("plan", {"rename_options": [("Team", "Gold")]}, 'plan has no option "Team"'),
@@ -87,7 +87,7 @@ def test_a_deleted_option_goes_from_the_contacts_that_have_it(desk: Desk) -> Non
         ("plan", {"kind": Kind.TEXT, "add_options": ["x"]}, "a text field has no options"),
         ("plan", {"kind": Kind.TEXT, "delete_options": ["Pro"]}, "a text field has no options"),
         ("likes", {"add_options": ["Art; old"]}, 'must not contain ";"'),
-        ("notes", {"kind": Kind.CHOICE}, "needs at least one --add-option"),
+        ("notes", {"kind": Kind.CHOICE}, "needs at least one option"),
         ("notes", {"name": "", "add_options": ["x"]}, "the name must not be blank; add-option: a text field has no"),
     ],
 )

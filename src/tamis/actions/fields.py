@@ -111,7 +111,7 @@ def problems_with_options(kind: Kind, options: Sequence[str], path: str) -> list
     """Say why a field of a kind cannot have trimmed options; `path` is how the door calls the way to give one."""
     problems = []
     if kind.has_options and not options:
-        problems.append(Problem(path, f"a {kind} field needs at least one --{path}"))
+        problems.append(Problem(path, f"a {kind} field needs at least one option"))
     if options and not kind.has_options:
         problems.append(Problem(path, f"a {kind} field has no options"))
     if len({fold(option) for option in options}) < len(options):

@@ -240,4 +240,4 @@ def _listed(options: tuple[str, ...]) -> str:
 
 
 def _how_to_add(of: Field) -> str:
-    return f"; an option is added with tamis field edit {of.key} --add-option"
+    return f"; an option is added in the console, or with tamis field edit {of.key} --add-option"
