@@ -7,7 +7,7 @@ import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
-from bench import add_recipients, count_rules, export_file, full_list, import_file, list_segments, scale, start
+from bench import add_recipients, console, count_rules, export_file, full_list, import_file, list_segments, scale, start
 from bench.harness import Figure, machine, save, say, show
 from bench.stores import Stores
 
@@ -21,6 +21,7 @@ BENCHMARKS: dict[str, Callable[[Stores], Iterator[Figure]]] = {
     "full_list": full_list.run,
     "export_file": export_file.run,
     "import_file": import_file.run,
+    "console": console.run,
     "start": start.run,
     "scale": scale.run,
 }

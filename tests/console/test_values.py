@@ -1,0 +1,59 @@
+"""Values as people read and edit them in the console."""
+
+from datetime import UTC, date, datetime
+from zoneinfo import ZoneInfo
+
+import pytest
+
+from tamis.domain.fields import Field, Kind, Value, format_value, parse_value
+from tamis.web.console.values import control_of, shown, told
+
+DHAKA = ZoneInfo("Asia/Dhaka")
+SEEN = datetime(2024, 2, 29, 8, 30, tzinfo=UTC)
+
+
+@pytest.mark.parametrize(
+    ("value", "text"),
+    [
+        (34.0, "34"),
+        (1234567.0, "1,234,567"),
+        (-1234.5, "-1,234.5"),
+        (1e22, "1e+22"),
+        (5e-324, "5e-324"),
+        (True, "Yes"),
+        (False, "No"),
+        (("Red", "Blue"), "Red, Blue"),
+        ("<b>", "<b>"),
+        (date(2024, 2, 29), '<time datetime="2024-02-29">29 Feb 2024</time>'),
+    ],
+)
+def test_a_value_is_written_for_people(value: Value, text: str) -> None:
+    assert shown(value, DHAKA) == text
+
+
+def test_an_instant_is_on_the_clocks_of_the_account() -> None:
+    assert "29 Feb 2024, 14:30" in shown(SEEN, DHAKA)
+    assert "2024-02-29T08:30:00.000000Z" in shown(SEEN, DHAKA)
+
+
+@pytest.mark.parametrize(
+    ("kind", "value"),
+    [
+        (Kind.NUMBER, 1234.5),
+        (Kind.DATE, date(2024, 2, 29)),
+        (Kind.DATETIME, SEEN),
+        (Kind.BOOLEAN, True),
+        (Kind.CHOICES, ("Red", "Blue")),
+        (Kind.TEXT, "a; b"),
+    ],
+)
+def test_an_explanation_writes_a_value_as_the_page_does(kind: Kind, value: Value) -> None:
+    assert told(format_value(value), kind, DHAKA) == shown(value, DHAKA)
+
+
+@pytest.mark.parametrize("micros", [0, 500_000, 123_000])
+@pytest.mark.parametrize("second", [0, 7])
+def test_a_control_holds_an_instant_from_which_it_is_read_again(second: int, micros: int) -> None:
+    seen = Field(101, "seen", "Seen", Kind.DATETIME)
+    instant = SEEN.replace(second=second, microsecond=micros)
+    assert parse_value(control_of(seen, instant, DHAKA).text, seen, DHAKA) == instant
