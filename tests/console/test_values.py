@@ -6,7 +6,7 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from tamis.domain.fields import Field, Kind, Value, format_value, parse_value
-from tamis.web.console.values import control_of, shown, told
+from tamis.web.console.values import control_of, marked, shown, told
 
 DHAKA = ZoneInfo("Asia/Dhaka")
 SEEN = datetime(2024, 2, 29, 8, 30, tzinfo=UTC)
@@ -49,6 +49,21 @@ def test_an_instant_is_on_the_clocks_of_the_account() -> None:
 )
 def test_an_explanation_writes_a_value_as_the_page_does(kind: Kind, value: Value) -> None:
     assert told(format_value(value), kind, DHAKA) == shown(value, DHAKA)
+
+
+@pytest.mark.parametrize(
+    ("text", "searched", "html"),
+    [
+        ("Zoë Smith", "SMI zoë", "<mark>Zoë</mark> <mark>Smi</mark>th"),
+        ("banana", "ana", "b<mark>anana</mark>"),
+        ("İstanbul", "i", "<mark>İ</mark>stanbul"),
+        ("<b>&amp;", "b am", "&lt;<mark>b</mark>&gt;&amp;<mark>am</mark>p;"),
+        ("<mark>", "", "&lt;mark&gt;"),
+        ("", "a", ""),
+    ],
+)
+def test_what_was_searched_for_is_marked(text: str, searched: str, html: str) -> None:
+    assert marked(text, searched) == html
 
 
 @pytest.mark.parametrize("micros", [0, 500_000, 123_000])

@@ -54,6 +54,7 @@ def _make_environment() -> Environment:
         day=filters.day,
         when=lambda instant: filters.when(instant, _zone()),
         shown=lambda value: values.shown(value, _zone()),
+        marked=values.marked,
         told=lambda text, kind: values.told(text, kind, _zone()),
         kind=lambda kind: NAMES[kind],
         ago=lambda instant, now: filters.ago(instant, now, _zone()),

@@ -2,10 +2,13 @@
 
 from dataclasses import dataclass
 from datetime import date, datetime, tzinfo
+from itertools import groupby
+from operator import itemgetter
 
 from markupsafe import Markup
 
 from tamis.domain.fields import SEPARATOR, Field, Kind, Value, format_value
+from tamis.domain.text import fold
 from tamis.web.console.filters import day, when
 from tamis.web.console.forms import Form
 
@@ -39,6 +42,22 @@ def told(text: str, kind: Kind | None, zone: tzinfo) -> str | Markup:
     if kind is Kind.BOOLEAN:
         return shown(text == "true", zone)
     return text.replace(SEPARATOR, ",") if kind is Kind.CHOICES else text
+
+
+def marked(text: str, searched: str) -> Markup:
+    """Mark in a text what was searched for: all places where one of the words stands, in any case."""
+    folded = fold(text)  # letter by letter, so the places are those of the text
+    hits = [False] * len(text)
+    for word in set(fold(searched).split()):
+        at = folded.find(word)
+        while at >= 0:
+            hits[at : at + len(word)] = [True] * len(word)
+            at = folded.find(word, at + 1)
+    marked = Markup("")
+    for hit, run in groupby(zip(text, hits, strict=True), itemgetter(1)):
+        part = "".join(letter for letter, _ in run)
+        marked += Markup("<mark>{}</mark>").format(part) if hit else part
+    return marked
 
 
 @dataclass(frozen=True, slots=True)
