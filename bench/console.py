@@ -1,110 +1,220 @@
-"""Pages of the console over all contacts: how long the server takes for each, asked one after the other.
+"""Every page of the console over all contacts: how long the server takes, beside bare uvicorn with the same bytes.
 
-Measured is a whole answer over HTTP, from the request to its last byte, by one browser on the same machine.
+Measured is a request on a connection that stays open, from sending it to the last byte of the answer, after a few that
+warm up. What a page fetches by itself after it has come (pieces) is measured as the page is.
 """
 
+import http.client
+import json
 import re
-from collections.abc import Callable, Iterator
-from http.client import HTTPConnection
-from urllib.parse import urlencode
+import statistics
+import time
+import urllib.parse
+from collections.abc import Iterator
+from contextlib import closing
+from dataclasses import dataclass
+from pathlib import Path
+from zoneinfo import ZoneInfo
+
+import duckdb
 
 from bench import servers
+from bench.console_screen import builder_on_screen, first_loads
+from bench.count_rules import copy_table
 from bench.harness import Figure, Measured, timed
+from bench.load import HOST
 from bench.stores import EMAIL, Store, Stores
 from tamis.actions.accounts import choose_account
 from tamis.actions.house import House
-from tamis.actions.passwords import hash_password, set_password
+from tamis.actions.importing.report import ImportOptions
+from tamis.actions.importing.run import import_file
+from tamis.actions.sessions import open_session
+from tamis.columns.layout import column
+from tamis.columns.membership import is_in_segment
+from tamis.columns.store import FILE_NAME
+from tamis.records import types
+from tamis.rules.build import build
+from tamis.rules.json import to_json
+from tamis.rules.moment import Moment
+from tamis.rules.sql import Parameters, Source, compile_rule
+from tamis.rules.text import from_text
 from tamis.settings import Settings
 
-PASSWORD = "as fast as can be"
-TIMES, WARM_UP = 25, 3
+TIMES = 30
+WARM_UP = 3
 AIM_MS = 50
-FORM = "application/x-www-form-urlencoded"
+RULE = 'country = "Germany" and age is between 30 and 60 and not (plan = "free" or last_order_at is blank)'
+CSRF = re.compile(r'name="csrf" content="([0-9a-f]{64})"')
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """A request of a browser: a page, or a form or a question in JSON that is sent to one."""
+
+    what: str
+    path: str
+    form: dict[str, str] | None = None
+    question: str | None = None
 
 
 class Browser:
-    """Asks for pages over one connection, as somebody who is signed in."""
+    """Asks as a browser does that is signed in: one connection that stays open, one cookie."""
 
-    def __init__(self, port: int) -> None:
-        self._connection = HTTPConnection("127.0.0.1", port)
-        self._cookies: dict[str, str] = {}
-        self._csrf = ""
-        self.get("/sign-in")
-        self.post("/sign-in", {"email": EMAIL, "password": PASSWORD}, 303)
-        self.get("/account")
+    def __init__(self, port: int, token: str = "") -> None:
+        self._connection = http.client.HTTPConnection(HOST, port, timeout=60)
+        self._headers = {"accept": "text/html", "cookie": f"tamis_session={token}"}
 
-    def get(self, path: str) -> str:
-        """Ask for a page."""
-        text = self._ask("GET", path, None, 200)
-        found = re.search(r'name="csrf" (?:content|value)="([0-9a-f]+)"', text)
-        self._csrf = found[1] if found else self._csrf
-        return text
+    def close(self) -> None:
+        """Close the connection."""
+        self._connection.close()
 
-    def post(self, path: str, values: dict[str, str], status: int = 200) -> str:
-        """Send a form."""
-        return self._ask("POST", path, urlencode({**values, "csrf": self._csrf}), status)
+    def sign(self) -> None:
+        """Take the token that forms must carry."""
+        found = CSRF.search(self.ask(Asked("", "/account")).decode())
+        assert found
+        self._headers["x-csrf-token"] = found[1]
 
-    def _ask(self, method: str, path: str, body: str | None, status: int) -> str:
-        headers = {"accept": "text/html", "cookie": "; ".join(f"{k}={v}" for k, v in self._cookies.items())}
-        self._connection.request(method, path, body, headers | ({"content-type": FORM} if body else {}))
+    def ask(self, asked: Asked) -> bytes:
+        """Ask, and give the body of the answer, which must be a success."""
+        headers, body = dict(self._headers), None
+        if asked.form is not None:
+            body = urllib.parse.urlencode(asked.form)
+            headers |= {"content-type": "application/x-www-form-urlencoded", "hx-request": "true"}
+        if asked.question is not None:
+            body, headers = asked.question, headers | {"content-type": "application/json", "accept": "application/json"}
+        self._connection.request("GET" if body is None else "POST", asked.path, body, headers)
         answer = self._connection.getresponse()
-        text = answer.read().decode()
-        assert answer.status == status, (method, path, answer.status)
-        for cookie in answer.headers.get_all("set-cookie") or ():
-            name, _, value = cookie.partition(";")[0].partition("=")
-            self._cookies[name] = value
-        return text
+        told = answer.read()
+        assert answer.status == 200, (asked.path, answer.status, told[:300])
+        return told
 
 
 def run(stores: Stores) -> Iterator[Figure]:
-    """Ask for each page several times."""
+    """Measure pages, then the builder's answers, then what Chromium sees."""
     store = stores.copy()
-    _let_in(store)
-    with servers.tamis(store.data) as server:
-        browser = Browser(server.port)
-        for what, ask in _pages(browser, store).items():
-            for _ in range(WARM_UP):
-                ask()
-            taken = Measured.of([1000 * timed(ask) for _ in range(TIMES)])
-            yield Figure(f"console: {what}", "ms", taken, aim=f"at most {AIM_MS}", reached=taken.median <= AIM_MS)
+    bare_copy = stores.directory / "console.duckdb"
+    copy_table(store.data / FILE_NAME, bare_copy, store.type_id)
+    token, import_id, sql = _prepared(store, stores.directory)
+    with servers.tamis(store.data) as server, closing(Browser(server.port, token)) as browser:
+        browser.sign()
+        for asked in _pages(store, import_id, stores.contacts // 2):
+            yield _page(stores.directory, browser, asked)
+        with duckdb.connect(str(bare_copy)) as con:
+            yield _preview(browser, con, sql, store)
+        yield from first_loads(server.port, token, store)
+        yield from builder_on_screen(server.port, token, store)
 
 
-def _let_in(store: Store) -> None:
+def _prepared(store: Store, directory: Path) -> tuple[str, int, tuple[str, list[object]]]:
+    """Open a session, import a file, and write the rule as SQL; gives the token, the import and the SQL."""
+    file = directory / "some.csv"
+    file.write_text("email,plan\n" + "".join(f"some{number}@example.net,pro\n" for number in range(1_000)))
+    settings = Settings.from_environment(store.data)
+    house = House(settings)
+    try:
+        account = choose_account(house.records.reader(), EMAIL)
+        token = house.write(open_session, account)
+        customers = types.type_by_id(house.records.reader(), account.id, store.type_id)
+        assert customers
+        import_file(house, account, customers, file, ImportOptions())
+        fields = types.fields_of_type(house.records.reader(), store.type_id)
+        parameters = Parameters()
+        moment = Moment(house.clock(), ZoneInfo("UTC"))
+        where = compile_rule(build(from_text(RULE), fields), moment, Source(column, is_in_segment), parameters)
+        house.columns()
+    finally:
+        house.close()
+    return token, 1, (f"SELECT count(*) FROM bare WHERE {where}", list(parameters.values))
+
+
+def _pages(store: Store, import_id: int, contact_id: int) -> list[Asked]:
+    half, of_type = f"/segments/{store.half_id}", f"/types/{store.type_id}"
+    people = f"{of_type}/contacts"
+
+    def search(what: str, text: str) -> Asked:
+        return Asked(f"contacts: search, {what}", f"{people}/found", {"text": text})
+
+    return [
+        Asked("segments", "/segments"),
+        Asked("a segment", half),
+        Asked("a segment: its figures again", f"{half}/figures"),
+        Asked("a segment: over time", f"{half}/history"),
+        Asked("a segment: members", f"{half}/members"),
+        Asked("a segment: members, a search", f"{half}/members/search", {"text": "maria"}),
+        Asked("a segment: by hand", f"{half}/by-hand"),
+        Asked("a segment: overlap", f"{half}/overlap"),
+        Asked("a segment: overlap with all others", f"{half}/overlap/all"),
+        Asked("a segment: API", f"{half}/api"),
+        Asked("builder, new", f"/segments/new?type={store.type_id}"),
+        Asked("builder, a segment", f"{half}/edit"),
+        Asked("contacts", people),
+        Asked("contacts by amount", f"{people}?order=-total_spent"),
+        Asked("contacts by address", f"{people}?order=email"),
+        Asked("contacts of a segment with half of them", f"{people}?segment={store.half_id}"),
+        search("what many have", "mar"),
+        search("what few have", "marta.rossi"),
+        search("what nobody has", "nobody at all"),
+        search("two words", "müller berlin"),
+        Asked("contacts: count of what many have", f"{people}/count", {"text": "mar"}),
+        Asked("a contact", f"{people}/{contact_id}"),
+        Asked("a contact: its history", f"{people}/{contact_id}/history"),
+        Asked("a new contact", f"{people}/new"),
+        Asked("contact types", "/types"),
+        Asked("a contact type", of_type),
+        Asked("imports", "/imports"),
+        Asked("an import", f"/imports/{import_id}"),
+        Asked("a new import", "/imports/new"),
+        Asked("account", "/account"),
+    ]
+
+
+def _page(directory: Path, browser: Browser, asked: Asked) -> Figure:
+    for _ in range(WARM_UP):
+        body = browser.ask(asked)
+    file = directory / "page.html"
+    file.write_bytes(body)
+    with servers.bare(file) as bare, closing(Browser(bare.port)) as constant:
+        constant.ask(asked)
+        pairs = [(_ms(browser, asked), _ms(constant, asked)) for _ in range(TIMES)]
+    mine, base = ([pair[side] for pair in pairs] for side in (0, 1))
+    return _figure(f"console, {asked.what}", mine, base, "bare uvicorn, same bytes", f"{len(body):,} bytes")
+
+
+def _preview(browser: Browser, con: duckdb.DuckDBPyConnection, sql: tuple[str, list[object]], store: Store) -> Figure:
+    draft = json.loads(_document(store))
+    question = json.dumps({"type": store.type_id, "builder": "bench", "number": 0, "draft": draft})
+    asked = Asked("builder, an answer", "/segments/preview", question=question)
+
+    def bare() -> object:
+        return con.execute(*sql).fetchall()
+
+    for _ in range(WARM_UP):
+        browser.ask(asked), bare()
+    pairs = [(_ms(browser, asked), timed(bare) * 1000) for _ in range(TIMES)]
+    mine, base = ([pair[side] for pair in pairs] for side in (0, 1))
+    note = "counts of four conditions, two groups and the whole, and ten people"
+    return _figure(f"console, {asked.what}", mine, base, "the count alone in bare DuckDB", note)
+
+
+def _document(store: Store) -> str:
     house = House(Settings.from_environment(store.data))
     try:
-        house.write(set_password, choose_account(house.records.reader(), EMAIL), hash_password(PASSWORD))
+        return to_json(build(from_text(RULE), types.fields_of_type(house.records.reader(), store.type_id)))
     finally:
         house.close()
 
 
-def _pages(browser: Browser, store: Store) -> dict[str, Callable[[], object]]:
-    """Name what is measured."""
-    contacts, half = f"/types/{store.type_id}/contacts", f"/segments/{store.half_id}"
-    middle = f"{contacts}/{_middle(browser, contacts)}"
-
-    def search(text: str, **more: str) -> Callable[[], object]:
-        return lambda: browser.post(f"{contacts}/found", {"text": text, **more})
-
-    return {
-        "contacts": lambda: browser.get(contacts),
-        "contacts by amount": lambda: browser.get(f"{contacts}?order=-total_spent"),
-        "contacts by address": lambda: browser.get(f"{contacts}?order=email"),
-        "contacts of a segment with half of them": lambda: browser.get(f"{contacts}?segment={store.half_id}"),
-        "search, what many have": search("mar"),
-        "search, what few have": search("marta.rossi"),
-        "search, what nobody has": search("nobody at all"),
-        "search, two words": search("müller berlin"),
-        "count of what many have": lambda: browser.post(f"{contacts}/count", {"text": "mar"}),
-        "a contact": lambda: browser.get(middle),
-        "a contact's history": lambda: browser.get(f"{middle}/history"),
-        "segments": lambda: browser.get("/segments"),
-        "a segment with half of the contacts": lambda: browser.get(half),
-        "its members": lambda: browser.get(f"{half}/members"),
-    }
+def _ms(browser: Browser, asked: Asked) -> float:
+    begun = time.perf_counter()
+    browser.ask(asked)
+    return (time.perf_counter() - begun) * 1000
 
 
-def _middle(browser: Browser, contacts: str) -> int:
-    """Give the number of a contact in the middle of all."""
-    newest = re.search(rf'href="{contacts}/(\d+)"', browser.get(contacts))
-    assert newest
-    return max(int(newest[1]) // 2, 1)
+def _figure(what: str, mine: list[float], base: list[float], baseline_is: str, note: str) -> Figure:
+    ours, theirs = Measured.of(mine), Measured.of(base)
+    told = f"p95 {_p95(mine):.1f} ms ({_p95(base):.1f} ms beside it); {note}"
+    return Figure(what, "ms", ours, theirs, baseline_is, f"{AIM_MS} ms", ours.median <= AIM_MS, told)
+
+
+def _p95(values: list[float]) -> float:
+    return statistics.quantiles(values, n=20)[-1]

@@ -41,7 +41,7 @@ def run(stores: Stores) -> Iterator[Figure]:
     """Count each rule in turn with Tamis and with DuckDB."""
     store = stores.copy()
     copy = stores.directory / "bare.duckdb"
-    _copy_table(store.data / FILE_NAME, copy, store.type_id)
+    copy_table(store.data / FILE_NAME, copy, store.type_id)
     settings = Settings.from_environment(store.data)
     house = House(settings)
     config: dict[str, str | bool | int | float | list[str]] = {
@@ -88,7 +88,8 @@ def _compare(house: House, store: Store, con: duckdb.DuckDBPyConnection, name: s
     )
 
 
-def _copy_table(source: Path, target: Path, type_id: int) -> None:
+def copy_table(source: Path, target: Path, type_id: int) -> None:
+    """Copy the contacts of a type into a file of their own, as the table `bare`."""
     with duckdb.connect(str(target)) as con:
         con.execute(f"ATTACH '{source}' AS source (READ_ONLY)")
         con.execute(f"CREATE TABLE bare AS SELECT * FROM source.{table(type_id)}")
