@@ -32,6 +32,7 @@ from tamis.domain.errors import Problem
 from tamis.domain.fields import FieldSet, Kind
 from tamis.domain.infer import Inferred
 from tamis.records import types
+from tamis.records.imports import ImportJob
 from tamis.records.uploads import Upload
 from tamis.web.console.answers import page
 from tamis.web.console.forms import Form
@@ -161,6 +162,14 @@ def report_of_trial(report: ImportReport) -> dict[str, Any]:
     return {"rows": report.rows, **figures, "shares": shares(report.rows, figures), **details(report)}
 
 
+def report_of_job(job: ImportJob) -> dict[str, Any]:
+    """Write what became of the rows of an import; one that has not come to its end has figures and nothing else."""
+    figures = {name: getattr(job, name) for name in FIGURES}
+    nothing: dict[str, Any] = {"reasons": {}, "created_fields": [], "ignored_columns": [], "notices": []}
+    laid = {"rows": job.rows_total, **figures, "shares": shares(job.rows_total or 0, figures)}
+    return {**nothing, **job.report, **laid}
+
+
 def shares(rows: int, figures: Mapping[str, int]) -> list[tuple[str, float, float]]:
     """Lay figures side by side on a bar of 100: the name, where it begins, how wide it is."""
     laid, at = [], 0.0
@@ -200,7 +209,7 @@ def in_words(message: str) -> str:
 
 def rejects_answer(path: str | Path) -> File:
     """Give a file of rejected rows to be kept, never to be shown by a browser."""
-    return File(path, filename=Path(path).name, media_type="text/csv; charset=utf-8")
+    return File(path, filename=Path(path).name, media_type="text/csv")
 
 
 def _written(look: Look) -> str:

@@ -23,7 +23,7 @@ from tamis.domain.errors import NotFound
 from tamis.records import types
 from tamis.records.imports import MOST, ImportJob, State
 from tamis.web.console.answers import fragment, page, see
-from tamis.web.console.importing import FIGURES, Progress, in_words, progress_of, rejects_answer, shares
+from tamis.web.console.importing import Progress, in_words, progress_of, rejects_answer, report_of_job
 from tamis.web.console.injected import InjectedHouse, InjectedVisitor
 from tamis.web.console.session import Visitor, WebRequest
 
@@ -84,7 +84,6 @@ def show_import(house: InjectedHouse, visitor: InjectedVisitor, import_id: FromP
     job, state = seen
     of = types.type_by_id(house.records.reader(), visitor.account.id, job.contact_type_id)
     work = import_under_way(house, visitor.account, job)
-    figures = {name: getattr(job, name) for name in FIGURES}
     return page(
         visitor,
         "imports/show.html",
@@ -96,7 +95,7 @@ def show_import(house: InjectedHouse, visitor: InjectedVisitor, import_id: FromP
         error=in_words(job.error) if job.error else "",
         of=of,
         progress=_progress(house, visitor, seen),
-        report={"rows": job.rows_total, **figures, "shares": shares(job.rows_total or 0, figures), **job.report},
+        report=report_of_job(job),
         segments=None if work and not work.is_over else job.report.get("segments"),
         has_rejects=rejects_file(house, job) is not None,
         can_undo=state != State.RUNNING and can_be_undone(job),

@@ -106,7 +106,7 @@ def begin(
 ) -> Response[str]:
     """Try a file, or import it, as it was chosen."""
     work = work_on_upload(house, visitor.account, upload_id)
-    if work and (not work.is_over or _page_of(work) != f"/imports/uploads/{upload_id}"):
+    if work and (not work.is_over or (work.at is At.DONE and work.import_id)):
         return see(visitor, _page_of(work))  # a second click, or one on a page that is behind
     upload = find_upload(house, visitor.account, upload_id)
     look = look_at(house, upload)
@@ -120,8 +120,6 @@ def begin(
     asked = Asked("import" if what == "import" else "trial", options, chosen.choices)
     contact_type = find_type(house.records.reader(), visitor.account, str(upload.contact_type_id))
     work = start_upload(house, visitor.account, contact_type, upload, asked)
-    if what == "import":
-        work.begun.wait(SECONDS_TO_BEGIN)
     return see(visitor, _page_of(work))
 
 
@@ -162,6 +160,9 @@ def _be_idle(house: House, visitor: Visitor, upload: Upload) -> None:
 
 
 def _page_of(work: Work) -> str:
+    """Tell where a work is shown: an import that has begun is a job, which it does as a rule at once."""
+    if isinstance(work.about, Asked) and work.about.what == "import":
+        work.begun.wait(SECONDS_TO_BEGIN)
     failed = work.at is At.FAILED
     return f"/imports/{work.import_id}" if work.import_id and not failed else f"/imports/uploads/{work.key}"
 

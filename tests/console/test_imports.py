@@ -1,0 +1,358 @@
+"""Files are handed in, looked at, tried, imported and undone over HTTP: as the command does it, and to the end."""
+
+import csv
+import gzip
+import io
+import os
+import random
+import re
+import socket
+import threading
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+
+from tests.support.console import Visitor, new_console_account, text_of
+from tests.support.people import Person, fresh
+from tests.support.process import PATIENCE_SECONDS, Server
+from tests.support.sakila import CUSTOMERS, FILE, import_sakila
+from tests.support.uploading import begin, figures_on, hand_in, place_of, settled
+
+HOSTILE = "<script>alert(1)</script>"
+MIXED = b"email,first_name,n\na@example.org,Ann,1\nbad,Bob,2\nA@example.org,Ann,3\nb@example.org,Bea,4\n"
+
+
+def new_type(owner: Person) -> int:
+    """Make a contact type."""
+    return int(owner.tamis("type", "create", fresh("Imported"))["id"])
+
+
+def left_in(data: Path) -> list[str]:
+    """Name the files that lie where files wait."""
+    return sorted(path.name for path in (data / "uploads").glob("*"))
+
+
+def until(true: Callable[[], bool]) -> None:
+    """Wait until something has become true."""
+    end = time.monotonic() + PATIENCE_SECONDS
+    while not true():
+        assert time.monotonic() < end, "it does not become true"
+        time.sleep(0.02)
+
+
+def many(rows: int) -> bytes:
+    """Make a file that takes a moment."""
+    return ("email,n\n" + "".join(f"p{n}@example.org,{n}\n" for n in range(rows))).encode()
+
+
+# -- the whole way -----------------------------------------------------------------------------------------------------
+
+
+def test_sakila_comes_in_as_by_the_command(console: Visitor, owner: Person) -> None:
+    by_command = import_sakila(owner, new_type(owner))
+    type_id = new_type(owner)
+    place = place_of(hand_in(console, type_id, FILE.read_bytes(), "sakila customers.csv"))
+    page = console.get(place).text
+    assert "sakila customers.csv" in page
+    assert "CSV, UTF-8, cells separated by commas, names of columns in line 1" in text_of(page)
+    names = re.findall(r'<label for="column-\d+">([^<]+)</label>', page)
+    with FILE.open(newline="", encoding="utf-8") as file:
+        assert names == next(csv.reader(file))
+    choices = {
+        f"column-{names.index('address')}": "field:address_line1",
+        f"column-{names.index('district')}": "field:state",
+    }
+    assert begin(console, place, "trial", choices) == place
+    _, tried = settled(console, place)
+    assert "What an import would do" in tried
+    assert figures_on(tried) == {name: by_command[name] for name in figures_on(tried)}
+    assert "open_rentals · number" in text_of(tried)
+    assert re.search(r'value="field:state" selected', tried)  # what was chosen stays
+    assert owner.tamis("segment", "count", "--type", str(type_id), "--where", "email is not blank") == {"count": 0}
+    path = begin(console, place, "import", choices)
+    assert re.fullmatch(r"/imports/\d+", path)
+    path, page = settled(console, path)
+    assert figures_on(page) == {name: by_command[name] for name in figures_on(page)}
+    assert figures_on(page)["created"] == CUSTOMERS
+    india = owner.tamis("segment", "count", "--type", str(type_id), "--where", 'country = "India"')
+    assert india == {"count": 60}
+    assert console.get(place).headers["location"] == path  # the file is gone, and its page leads on
+    assert left_in(owner.data) == [] or place.rpartition("/")[2] not in left_in(owner.data)
+    listed = text_of(console.get("/imports").text)
+    assert "sakila customers.csv" in listed
+    undone = console.post(f"{path}/undo")
+    assert undone.headers["location"] == path
+    _, page = settled(console, path)
+    assert f"Deleted {CUSTOMERS} which it had made" in text_of(page)
+    assert ">undone<" in page
+    assert owner.tamis("segment", "count", "--type", str(type_id), "--where", "email is not blank") == {"count": 0}
+    assert console.post(f"{path}/undo").status_code == 409
+
+
+def test_a_report_tells_reasons_rejects_fields_and_segments(console: Visitor, owner: Person) -> None:
+    type_id = new_type(owner)
+    segment = fresh("Anns")
+    owner.tamis("segment", "create", segment, "--type", str(type_id), "--where", 'first_name = "Ann"')
+    place = place_of(hand_in(console, type_id, MIXED, f"{HOSTILE}.csv"))
+    begin(console, place, "trial")
+    _, page = settled(console, place)
+    assert figures_on(page) == {"created": 2, "updated": 0, "unchanged": 0, "repeated": 1, "rejected": 1}
+    tried = console.get(f"{place}/rejects")
+    path, page = settled(console, begin(console, place, "import"))
+    assert figures_on(page) == {"created": 2, "updated": 0, "unchanged": 0, "repeated": 1, "rejected": 1}
+    shown = text_of(page)
+    assert "email must be a valid e-mail address 1" in shown
+    assert "n · number" in shown
+    assert f"{segment} 1 0" in shown
+    got = console.get(f"{path}/rejects")
+    assert got.headers["content-type"] == "text/csv; charset=utf-8"
+    assert got.headers["content-disposition"].startswith("attachment; filename=")
+    assert got.headers["x-content-type-options"] == "nosniff"
+    assert "<" not in got.headers["content-disposition"]
+    assert got.content == tried.content
+    rows = list(csv.reader(io.StringIO(got.content.decode())))
+    assert rows == [
+        ["rejected_line", "rejected_because", "email", "first_name", "n"],
+        ["3", 'email must be a valid e-mail address, not "bad"', "bad", "Bob", "2"],
+    ]
+    again = place_of(hand_in(console, type_id, got.content.replace(b"bad", b"c@example.org"), "mended.csv"))
+    _, page = settled(console, begin(console, again, "import"))
+    assert (figures_on(page)["created"], figures_on(page)["rejected"]) == (1, 0)
+
+
+def test_what_people_touched_stays_when_an_import_is_undone(console: Visitor, owner: Person) -> None:
+    type_id = new_type(owner)
+    path, _ = settled(console, begin(console, place_of(hand_in(console, type_id, MIXED)), "import"))
+    second = place_of(hand_in(console, type_id, b"email,city\na@example.org,Oslo\n"))
+    settled(console, begin(console, second, "import"))
+    page = console.get(path).text
+    assert "deletes 2 contacts that the import made, and gives 0 contacts that it changed their old values back" in page
+    console.post(f"{path}/undo")
+    _, page = settled(console, path)
+    assert "Deleted 1 which it had made" in text_of(page)
+    assert "Left alone 1" in text_of(page)
+    assert "a@example.org" in text_of(page)
+
+
+# -- what is refused, in words -----------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("content", "name", "why"),
+    [
+        (b"", "empty.csv", "empty.csv: is empty"),
+        (b"PK\x03\x04" + b"\0" * 99, "sheet.xlsx", "is a zip file or an Excel workbook"),
+        (b"\0\1\2\3" * 999, "noise.csv", "is no text"),
+        (b"a@example.org,Ann\nb@example.org,Bob\n", "bare.csv", "holds an e-mail address where the names"),
+        (b"PAR1 or so", "people.parquet", "is not a whole Parquet file"),
+        (b"[1, 2]\n", "people.ndjson", "has no JSON object"),
+    ],
+)
+def test_what_is_no_table_is_refused_at_once(
+    console: Visitor, owner: Person, content: bytes, name: str, why: str
+) -> None:
+    before = left_in(owner.data)
+    answer = hand_in(console, new_type(owner), content, name)
+    assert answer.status_code == 422
+    assert why in answer.json()["message"]
+    assert str(owner.data) not in answer.text
+    assert left_in(owner.data) == before
+
+
+def test_what_is_seen_later_is_told_on_the_page(console: Visitor, owner: Person) -> None:
+    noise = "".join(f"{random.Random(n).getrandbits(300):x}@example.org,{n}\n" for n in range(90_000))
+    packed = gzip.compress(b"email,n\n" + noise.encode(), 1)
+    place = place_of(hand_in(console, new_type(owner), packed[:-2_000], "half.csv.gz"))
+    assert "known from the first" in text_of(console.get(place).text)
+    begin(console, place, "trial")
+    _, page = settled(console, place)
+    assert "half.csv.gz is not a whole gzip file: it ends too early; fetch it again" in text_of(page)
+    _, page = settled(console, begin(console, place, "import"))
+    assert "is not a whole gzip file" in text_of(page)
+    assert "is not a whole gzip file" in text_of(console.get(place).text)
+    failed = re.search(r'href="(/imports/\d+)">half\.csv\.gz', console.get("/imports").text)
+    assert failed
+    page = console.get(failed[1]).text
+    assert "is not a whole gzip file" in text_of(page)
+    assert f'href="{place}">Back to the file' in page
+    assert console.post(f"{place}/discard").headers["location"] == "/imports"
+    assert console.get(place).status_code == 404
+    assert f'href="{place}"' not in console.get(failed[1]).text
+
+
+def test_choices_that_cannot_be_stay_with_what_is_wrong(console: Visitor, owner: Person) -> None:
+    content = b"who,email,joined,city\na@example.org,b@example.org,03/04/2024,Oslo\n"
+    place = place_of(hand_in(console, new_type(owner), content))
+    console.get(place)
+    answer = console.post(place, {"do": "import", "column-0": "field:email", "column-3": "out", "blank": "erase"})
+    assert answer.status_code == 422
+    assert answer.text.count('aria-invalid="true"') == 3
+    assert "would feed the same field" in text_of(answer.text)
+    assert "03/04/2024 is 3 April or 4 March" in text_of(answer.text)
+    assert re.search(r'name="column-3">.*?value="out" selected', answer.text, re.S)
+    assert re.search(r'value="erase" selected', answer.text)
+    none = console.post(place, {"do": "import", "column-1": "out"})
+    assert "No column is the e-mail address" in text_of(none.text)
+    assert console.post(place, {"do": "import", "column-3": "field:nonsense"}).status_code == 422
+    _, page = settled(console, begin(console, place, "import", {"column-0": "out", "date_order": "mdy"}))
+    assert figures_on(page)["created"] == 1
+
+
+def test_names_from_files_are_text(console: Visitor, owner: Person) -> None:
+    content = f'email,"{HOSTILE}","{{{{ 7*7 }}}}",=cmd|calc,\nx@example.org,{HOSTILE},"{{% x %}}","\'""><b>",z\n'
+    place = place_of(hand_in(console, new_type(owner), content.encode(), f"../../{HOSTILE}\x00\n.csv"))
+    pages = [console.get(place).text]
+    begin(console, place, "trial")
+    pages.append(settled(console, place)[1])
+    path, page = settled(console, begin(console, place, "import"))
+    pages += [page, console.get(path).text, console.get("/imports").text]
+    for page in pages:
+        assert HOSTILE not in page
+        assert "<b>" not in page
+        assert "49" not in re.findall(r"<th[^>]*>([^<]*)</th>", page)
+
+
+# -- how it is handed in -----------------------------------------------------------------------------------------------
+
+
+def test_a_type_can_be_made_for_a_file(console: Visitor, owner: Person) -> None:
+    name = fresh("Made for it")
+    headers = {"accept": "application/json"}
+    made = console.post("/imports/types", {"name": name}, headers=headers)
+    assert (made.status_code, made.json()["name"]) == (201, name)
+    again = console.post("/imports/types", {"name": name}, headers=headers)
+    assert (again.status_code, "already" in again.json()["message"]) == (409, True)
+    assert console.post("/imports/types", {"name": " "}, headers=headers).status_code == 422
+    place = place_of(hand_in(console, made.json()["id"], MIXED))
+    assert name in console.get(place).text
+    assert name in console.get("/imports/new").text
+    assert hand_in(console, 987_654, MIXED).status_code == 404
+    assert hand_in(Visitor(console.address, console.http, "0" * 64), made.json()["id"], MIXED).status_code == 403
+
+
+def test_two_clicks_make_one_import(console: Visitor, colleague: Visitor, owner: Person) -> None:
+    type_id = new_type(owner)
+    place = place_of(hand_in(console, type_id, many(20_000), fresh("twice") + ".csv"))
+    found: list[str] = []
+    both = [
+        threading.Thread(target=lambda who=who: found.append(begin(who, place, "import")))
+        for who in (console, colleague)
+    ]
+    for thread in both:
+        thread.start()
+    for thread in both:
+        thread.join()
+    assert len(set(found)) == 1
+    path, page = settled(console, found[0])
+    assert figures_on(page)["created"] == 20_000
+    late = console.post(place, {"do": "import"})
+    assert (late.status_code, late.headers["location"]) == (303, path)
+
+
+def test_two_files_come_in_at_once(console: Visitor, owner: Person) -> None:
+    type_id = new_type(owner)
+    places = [
+        place_of(hand_in(console, type_id, many(30_000).replace(b"p", letter), f"{letter.decode()}.csv"))
+        for letter in (b"x", b"y", b"z")
+    ]
+    paths = [begin(console, place, "import") for place in places]
+    for path in paths:
+        console.get(path)  # also while it runs
+    assert [figures_on(settled(console, path)[1])["created"] for path in paths] == [30_000] * 3
+
+
+# -- a server of its own -----------------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def alone(tmp_path: Path) -> Iterator[Server]:
+    """A server that may be killed, and takes files of 250 MB."""
+    with Server(tmp_path / "data", {"TAMIS_MAX_UPLOAD": "250000000"}) as running:
+        yield running
+
+
+def signed_in(server: Server) -> tuple[Person, Visitor]:
+    """Make an account and sign in."""
+    person = new_console_account(server.data, server.address, "owner@example.org")
+    visitor = Visitor(server.address)
+    visitor.sign_in(person.email)
+    return person, visitor
+
+
+def peak_of(server: Server) -> int:
+    """Give the most memory that a server has used, in bytes."""
+    status = Path(f"/proc/{server.process.pid}/status").read_text()
+    return int(status.split("VmHWM:")[1].split()[0]) << 10
+
+
+def test_a_large_file_takes_no_memory_and_a_larger_one_is_refused(alone: Server) -> None:
+    person, visitor = signed_in(alone)
+    type_id = new_type(person)
+    place_of(hand_in(visitor, type_id, many(200_000)))
+    before = peak_of(alone)
+    line = b"".join(b"person%d@example.org,%d\n" % (n, n) for n in range(40_000))
+
+    def content(size: int) -> Iterator[bytes]:
+        yield b"email,n\n"
+        for _ in range(size // len(line)):
+            yield line
+
+    place = place_of(hand_in(visitor, type_id, content(200_000_000), "large.csv"))
+    assert peak_of(alone) - before < 60_000_000
+    assert "MB" in visitor.get(place).text
+    kept = left_in(alone.data)
+    with socket.create_connection(("127.0.0.1", int(alone.address.rpartition(":")[2]))) as raw:
+        cookies = "; ".join(f"{cookie.name}={cookie.value}" for cookie in visitor.http.cookies)
+        asked = f"PUT /imports/uploads?type={type_id} HTTP/1.1\r\nHost: x\r\nCookie: {cookies}\r\n"
+        asked += f"X-CSRF-Token: {visitor.csrf}\r\n"
+        raw.sendall(f"{asked}Accept: application/json\r\nContent-Length: 250000001\r\n\r\nemail\n".encode())
+        answer = raw.makefile().read()
+    assert " 422 " in answer.splitlines()[0]
+    assert "is larger than 238 MB" in answer
+    with socket.create_connection(("127.0.0.1", int(alone.address.rpartition(":")[2]))) as raw:
+        raw.sendall(f"{asked}Content-Length: 1000000\r\n\r\nemail\n".encode() + b"x" * 300_000)
+        until(lambda: len(left_in(alone.data)) > len(kept))  # it has begun, and goes away now
+    until(lambda: left_in(alone.data) == kept)
+    assert not alone.errors
+
+
+def test_a_killed_server_tells_what_it_was_at_and_the_file_is_still_there(alone: Server) -> None:
+    person, visitor = signed_in(alone)
+    type_id = new_type(person)
+    place = place_of(hand_in(visitor, type_id, many(150_000), "killed.csv"))
+    left_behind = alone.data / "uploads" / ("0" * 32)
+    path = begin(visitor, place, "import")
+    until(lambda: "Storing" in visitor.get(f"{path}/progress").text)
+    alone.kill()
+    left_behind.write_bytes(b"email\n")
+    alone.start()
+    visitor.address = alone.address
+    page = visitor.get(path).text
+    assert "was interrupted" in text_of(page)
+    assert f'href="{place}">Back to the file' in page
+    assert left_in(alone.data) == [place.rpartition("/")[2]]
+    path, page = settled(visitor, begin(visitor, place, "import"))
+    figures = figures_on(page)
+    assert figures["created"] + figures["unchanged"] == 150_000
+    assert person.tamis("segment", "count", "--type", str(type_id), "--where", "email is not blank") == {
+        "count": 150_000
+    }
+    assert person.tamis("doctor")["ok"]
+
+
+def test_a_server_that_is_stopped_ends_an_import_between_two_batches(alone: Server) -> None:
+    person, visitor = signed_in(alone)
+    type_id = new_type(person)
+    place = place_of(hand_in(visitor, type_id, many(150_000), "stopped.csv"))
+    path = begin(visitor, place, "import")
+    until(lambda: "Storing" in visitor.get(f"{path}/progress").text)
+    assert alone.stop() == 0
+    [job] = person.tamis("import", "list")["imports"]
+    assert (job["state"], job["error"]) in [
+        ("failed", "it was stopped; what was stored until then stays"),
+        ("finished", None),
+    ]
+    assert os.listdir(alone.data / "uploads") == ([place.rpartition("/")[2]] if job["state"] == "failed" else [])
+    assert job["created"] == job["rows_done"]

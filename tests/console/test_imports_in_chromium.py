@@ -1,0 +1,145 @@
+"""A file comes in through Chromium: by keyboard alone, dropped, refused in words, and looked at while it runs."""
+
+import re
+from pathlib import Path
+
+from playwright.sync_api import BrowserContext, Page, expect
+
+from tests.support.people import Person, fresh
+from tests.support.sakila import CUSTOMERS, FILE
+
+DROP = """([content, name, target]) => {
+  const data = new DataTransfer();
+  data.items.add(new File([content], name));
+  for (const type of ["dragenter", "dragover", "drop"]) {
+    document.querySelector(target).dispatchEvent(
+      new DragEvent(type, { dataTransfer: data, bubbles: true, cancelable: true }));
+  }
+}"""
+
+
+def focused(page: Page) -> str:
+    """Tell what has the focus: its id, else its text."""
+    return str(page.evaluate("document.activeElement.id || document.activeElement.textContent.trim()"))
+
+
+def tab_to(page: Page, wanted: str) -> None:
+    """Press Tab until something has the focus."""
+    for _ in range(60):
+        page.keyboard.press("Tab")
+        if focused(page) == wanted:
+            return
+    raise AssertionError(f"{wanted} cannot be reached by keyboard")
+
+
+def hand_in_by_keyboard(page: Page, name: str) -> None:
+    """Make a contact type for a file and hand it in, without a mouse."""
+    page.goto("/imports")
+    tab_to(page, "Import a file")
+    page.keyboard.press("Enter")
+    page.wait_for_url("**/imports/new")
+    tab_to(page, "type")
+    page.keyboard.press("End")  # a new contact type
+    expect(page.locator("#new-type")).to_be_visible()
+    tab_to(page, "file")
+    with page.expect_file_chooser() as chooser:
+        page.keyboard.press("Enter")
+    chooser.value.set_files(FILE)
+    expect(page.locator("#type-problem")).to_have_text("Say first what the new contact type is called.")
+    assert focused(page) == "type-name"
+    page.keyboard.type(name)
+    tab_to(page, "file")
+    with page.expect_file_chooser() as chooser:
+        page.keyboard.press("Enter")
+    chooser.value.set_files(FILE)
+    page.wait_for_url("**/imports/uploads/*")
+
+
+def test_by_keyboard_from_nothing_to_undone(page: Page, owner: Person) -> None:
+    owner.tamis("type", "create", fresh("Other people"))
+    name = fresh("Renters")
+    hand_in_by_keyboard(page, name)
+    expect(page.get_by_role("heading", name="sakila_customers.csv")).to_be_visible()
+    expect(page.get_by_label("address", exact=True)).to_have_value("new")
+    page.get_by_label("address", exact=True).focus()
+    page.keyboard.type("Address line 1")
+    page.get_by_label("district", exact=True).focus()
+    page.keyboard.type("State")
+    expect(page.get_by_label("district", exact=True)).to_have_value("field:state")
+    tab_to(page, "Try it")
+    page.keyboard.press("Enter")
+    expect(page.get_by_role("heading", name="What an import would do")).to_be_visible(timeout=60_000)
+    expect(page.locator("#trial .figure.created")).to_contain_text(f"{CUSTOMERS}")
+    expect(page.get_by_label("district", exact=True)).to_have_value("field:state")
+    page.reload()
+    expect(page.locator("#trial .figure.created")).to_contain_text(f"{CUSTOMERS}")
+    tab_to(page, "Import")
+    page.keyboard.press("Enter")
+    page.wait_for_url(re.compile(r"/imports/\d+$"))
+    page.reload()  # the progress is there again, or the end
+    expect(page.get_by_role("heading", name="What became of the rows")).to_be_visible(timeout=60_000)
+    expect(page.locator(".figure.created")).to_contain_text(f"{CUSTOMERS}")
+    page.go_back()  # the file is imported: its page leads to the import
+    expect(page.get_by_role("heading", name="sakila_customers.csv")).to_be_visible()
+    page.wait_for_url(re.compile(r"/imports/\d+$"))
+    assert owner.tamis("segment", "count", "--type", name, "--where", 'country = "India"') == {"count": 60}
+    tab_to(page, "Undo")
+    page.keyboard.press("Enter")
+    expect(page.get_by_role("dialog")).to_contain_text(f"deletes {CUSTOMERS} contacts")
+    tab_to(page, "Undo the import")
+    page.keyboard.press("Enter")
+    expect(page.get_by_role("heading", name="Undone", exact=True)).to_be_visible(timeout=60_000)
+    assert owner.tamis("segment", "count", "--type", name, "--where", "email is not blank") == {"count": 0}
+
+
+def test_dropped_refused_and_dropped_again(context: BrowserContext, owner: Person, tmp_path: Path) -> None:
+    type_id = owner.tamis("type", "create", fresh("Dropped"))["id"]
+    page = context.new_page()
+    page.set_viewport_size({"width": 380, "height": 800})
+    page.goto(f"/imports/new?type={type_id}")
+    problem = page.locator("#upload-problem")
+    for content, name, why in (
+        ("", "none.csv", "none.csv is empty."),
+        ("PK\u0003\u0004 and so on", "sheet.xlsx", "save the sheet as CSV"),
+        ("a@example.org\n", "bare.csv", "put a line with the names of the columns above it"),
+    ):
+        page.evaluate(DROP, [content, name, "#drop"])
+        expect(problem).to_contain_text(why)
+        expect(page.locator("#drop")).to_be_visible()
+    page.evaluate(DROP, ["email\n", "beside.csv", "h1"])  # beside the zone nothing happens
+    assert page.url.endswith(f"/imports/new?type={type_id}")
+    hostile = '<img src=x onerror="document.title=1">'
+    page.evaluate(
+        DROP, [f'email,"{hostile.replace(chr(34), chr(34) * 2)}"\na@example.org,{hostile}\n', f"{hostile}.csv", "#drop"]
+    )
+    page.wait_for_url("**/imports/uploads/*")
+    assert page.title().endswith("· Tamis")
+    assert page.locator("img").count() == 0
+    assert page.evaluate("document.documentElement.scrollWidth") <= 380
+    page.get_by_role("button", name="Throw away").first.click()
+    page.get_by_role("dialog").get_by_role("button", name="Throw away").click()
+    page.wait_for_url("**/imports")
+    expect(page.get_by_role("status")).to_contain_text("was thrown away")
+    assert page.evaluate("document.documentElement.scrollWidth") <= 380
+
+
+def test_an_upload_is_given_up(page: Page, owner: Person, tmp_path: Path) -> None:
+    type_id = owner.tamis("type", "create", fresh("Given up"))["id"]
+    file = tmp_path / "large.csv"
+    with file.open("wb") as opened:
+        opened.write(b"email,n\n" + b"".join(b"p%d@example.org,%d\n" % (n, n) for n in range(100_000)))
+    session = page.context.new_cdp_session(page)
+    page.goto(f"/imports/new?type={type_id}")
+    slow = {"offline": False, "latency": 0, "downloadThroughput": -1, "uploadThroughput": 200_000}
+    session.send("Network.enable")
+    session.send("Network.emulateNetworkConditions", slow)
+    page.set_input_files("#file", file)
+    expect(page.locator("#sending-name")).to_have_text("large.csv")
+    assert focused(page) == "cancel"
+    page.keyboard.press("Enter")
+    expect(page.locator("#drop")).to_be_visible()
+    assert focused(page) == "file"
+    session.send("Network.emulateNetworkConditions", {**slow, "uploadThroughput": -1})
+    page.set_input_files("#file", file)
+    page.wait_for_url("**/imports/uploads/*")
+    expect(page.get_by_text("known from all 100,000 rows")).to_be_visible()
