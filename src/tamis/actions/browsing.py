@@ -59,7 +59,7 @@ def find_contacts(
     rule = _rule(house, contact_type, look)
     moment = Moment(house.clock(), account.zone)
     with house.columns().reading() as con:
-        ids = browse.page(con, contact_type.id, rule, moment, order, near, limit + 1)
+        ids, near = browse.page(con, contact_type.id, rule, moment, order, near, limit + 1)
     back = near is not None and near.before
     more = len(ids) > limit
     ids = (ids[1:] if back else ids[:limit]) if more else ids

@@ -40,20 +40,23 @@ def page(
     order: Order,
     near: Near | None,
     limit: int,
-) -> list[int]:
-    """Give the ids of at most `limit` contacts that a rule selects, None selecting all, in order; beside a contact that
-    is gone lies the first page."""
+) -> tuple[list[int], Near | None]:
+    """Give the ids of at most `limit` contacts that a rule selects, None selecting all, in order; with them the contact
+    beside which they lie. Where that one is gone, or nobody is on its side any more, this is the first page, beside
+    nobody."""
     parameters = Parameters()
-    tests = [_where(rule, moment, parameters)]
+    test = _where(rule, moment, parameters)
     beside = _beside(con, type_id, order, near, parameters) if near else None
     back = beside is not None and near is not None and near.before
     rows = con.execute(
-        f"SELECT id FROM {table(type_id)} WHERE {' AND '.join([*tests, *([beside] if beside else [])])} "
+        f"SELECT id FROM {table(type_id)} WHERE {test}{f' AND {beside}' if beside else ''} "
         f"ORDER BY {_ordering(order, back)} LIMIT {parameters.bind(limit)}",
         parameters.values,
     ).fetchall()
+    if beside and not rows:
+        return page(con, type_id, rule, moment, order, None, limit)
     ids = [row[0] for row in rows]
-    return ids[::-1] if back else ids
+    return (ids[::-1] if back else ids), (near if beside else None)
 
 
 def count(con: duckdb.DuckDBPyConnection, type_id: int, rule: Node | None, moment: Moment) -> int:

@@ -235,7 +235,7 @@ def _found(house: House, visitor: Visitor, contact_type: ContactType, place: Pla
     if total is None and look == Look():
         total = count_contacts(house, visitor.account, contact_type, look)
     columns = [EMAIL, *shown_columns(house.records.reader(), contact_type)]
-    first = place.first(len(found.contacts))
+    first = place.first(len(found.contacts)) if found.more_before else 1
     return {
         "contact_type": contact_type,
         "look": look,
