@@ -13,6 +13,7 @@ from tamis.rules.tree import All, Any, Condition, InSegment, Node, Not, Rule
 
 Leaf = Condition | InSegment
 
+_MOST_BITS = 12
 _SOURCE = Source(column, is_in_segment)
 
 
@@ -37,23 +38,41 @@ def count_parts(
     one of the parts, or None."""
     parameters = Parameters()
     names = {leaf: f"c{i}" for i, leaf in enumerate(dict.fromkeys(_leaves(parts)))}
-    columns = [f"({compile_rule(leaf, moment, _SOURCE, parameters)}) IS TRUE AS {name}" for leaf, name in names.items()]
+    asked = {name: compile_rule(leaf, moment, _SOURCE, parameters) for leaf, name in names.items()}
     tests = [_joined(part, names) for part in parts]
-    places = {test: place for place, test in enumerate(dict.fromkeys(tests), 1)}
-    asked = ["count(*)", *(f"count(*) FILTER ({test})" for test in places)]
     if segment_id is not None:
         segment = parameters.bind(segment_id)
-        columns.append(f"id IN (SELECT contact_id FROM removed WHERE segment_id = {segment}) AS taken_out")
-        columns.append(f"id IN ({_ADDED} WHERE segment_id = {segment} AND contact_id IS NOT NULL) AS put_in")
-        strangers = f"({_STRANGERS} WHERE segment_id = {segment} AND contact_id IS NULL)"
-        selected = _joined(whole, names) if whole else "FALSE"
-        asked.append(f"count(*) FILTER ({selected} AND NOT taken_out OR put_in) + {strangers}")
-    rows = con.execute(
-        f"SELECT {', '.join(asked)} FROM (SELECT {', '.join(['id', *columns])} FROM {table(type_id)})",
-        parameters.values,
-    ).fetchall()
-    members = None if segment_id is None else rows[0][-1]
-    return Counts(rows[0][0], [rows[0][places[test]] for test in tests], members)
+        asked["taken_out"] = f"id IN (SELECT contact_id FROM removed WHERE segment_id = {segment})"
+        asked["put_in"] = f"id IN ({_ADDED} WHERE segment_id = {segment} AND contact_id IS NOT NULL)"
+        tests.append(f"{_joined(whole, names) if whole else 'FALSE'} AND NOT taken_out OR put_in")
+    places = {test: place for place, test in enumerate(dict.fromkeys(tests), 1)}
+    counts = ", ".join(["sum(n)", *(f"sum(n) FILTER ({test})" for test in places)])
+    rows = con.execute(f"SELECT {counts} FROM ({_answers(type_id, asked)})", parameters.values).fetchall()
+    total, *found = (int(count or 0) for count in rows[0])
+    counted = [found[places[test] - 1] for test in tests]
+    return Counts(total, counted, None) if segment_id is None else _with_strangers(con, total, counted, segment_id)
+
+
+def _answers(type_id: int, asked: dict[str, str]) -> str:
+    """Write the query for what contacts answer to each condition, and for how many (`n`) who answer alike.
+
+    A few conditions are asked as the bits of a number, by which contacts are counted before anything else is asked: of
+    five conditions over a million contacts that takes half of what a count for each part would, however many parts.
+    """
+    if not 0 < len(asked) <= _MOST_BITS:
+        columns = ", ".join(["1 AS n", *(f"({test}) IS TRUE AS {name}" for name, test in asked.items())])
+        return f"SELECT {columns} FROM {table(type_id)}"
+    bits = " + ".join(f"CASE WHEN {test} THEN {1 << place} ELSE 0 END" for place, test in enumerate(asked.values()))
+    columns = ", ".join(f"(bits & {1 << place}) <> 0 AS {name}" for place, name in enumerate(asked))
+    alike = f"SELECT ({bits})::USMALLINT AS bits, count(*) AS n FROM {table(type_id)} GROUP BY bits"
+    return f"SELECT n, {columns} FROM ({alike})"
+
+
+def _with_strangers(con: duckdb.DuckDBPyConnection, total: int, counted: list[int], segment_id: int) -> Counts:
+    """Give the counts with those added to a segment by hand who are no contacts."""
+    sql = f"{_STRANGERS} WHERE segment_id = $1 AND contact_id IS NULL"
+    strangers = con.execute(sql, [segment_id]).fetchall()[0][0]
+    return Counts(total, counted[:-1], counted[-1] + strangers)
 
 
 def sample_of(con: duckdb.DuckDBPyConnection, type_id: int, rule: Node, moment: Moment, most: int) -> list[int]:
