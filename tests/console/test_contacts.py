@@ -1,5 +1,6 @@
 """Contacts in the console: § Nothing leaks to strangers, what is found and edited, and hostile values are harmless."""
 
+import json
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -111,6 +112,7 @@ def test_only_whoever_shares_the_account_sees_and_changes_anything(
         (f"{desk.path}/found", typing(desk, "ann")),
         (f"{desk.path}/count", typing(desk, "ann")),
         (f"{desk.path}/columns", {"field": str(age)}),
+        (f"{desk.path}/export", {"to": "csv"}),
         (f"{desk.path}/new", {"field-1": "bob@example.org"}),
         (f"{one}/fields/{age}", {f"value-{age}": "35", "seen": "34", "held": "34"}),
         (f"{one}/delete", {}),
@@ -211,6 +213,20 @@ def test_what_is_searched_for_stands_in_no_url_and_no_log(desk: Desk, console: V
     assert len(rows(found.text)) == 1
     assert "very.secret" not in re.findall(r'data-query="(.*?)"', found.text)[0]
     assert "very.secret" not in "".join(server.output + server.errors)
+
+
+def test_what_is_shown_is_exported(desk: Desk, console: Visitor) -> None:
+    for number in range(3):
+        desk.add(f"p{number}@example.org", age=str(17 + number), city="=1+1")
+    asked = typing(desk, "P example", segment=str(desk.grown.id), to="ndjson")
+    answer = console.post(f"{desk.path}/export", asked)
+    assert [line["email"] for line in map(json.loads, answer.text.splitlines())] == ["p1@example.org", "p2@example.org"]
+    assert re.fullmatch(r"attachment; filename=\"[A-Za-z0-9._ -]+\.ndjson\"; .*", answer.headers["content-disposition"])
+    everybody = console.post(f"{desk.path}/export", {"to": "csv"}).text.splitlines()
+    assert len(everybody) == 4
+    assert ",'=1+1," in everybody[1], "no spreadsheet runs it"
+    assert console.post(f"{desk.path}/export", {"to": "exe"}).status_code == 404
+    assert console.post(f"{desk.path}/export", {"to": "csv", "segment": "999999"}).status_code == 404
 
 
 # -- a contact ---------------------------------------------------------------------------------------------------------

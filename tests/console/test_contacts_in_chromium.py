@@ -91,11 +91,18 @@ def test_the_list_by_keyboard(page: Page, people: ContactType) -> None:
     assert not [url for url in asked if re.search(r"zo|nobody|p0", url)]
 
 
-def test_choosing_columns_keeps_what_is_searched_for(page: Page, people: ContactType) -> None:
+def test_a_file_is_what_is_shown_and_columns_keep_what_is_searched_for(page: Page, people: ContactType) -> None:
     page.goto(f"/types/{people.id}/contacts")
     how_many = page.locator("#how-many")
     page.get_by_role("searchbox").fill("zoë")
     expect(how_many).to_have_text("30 contacts found")
+    for _ in range(2):  # the page stays, and can do it again
+        page.locator("summary", has_text="Export").focus()
+        press(page, "Enter", "Tab")
+        with page.expect_download() as download:
+            press(page, "Enter")
+        assert download.value.path().read_text().count("Zoë") == 30
+        expect(page.locator(".export-form")).not_to_have_attribute("aria-busy", "true")
     page.locator("summary", has_text="Columns").focus()
     press(page, "Enter")
     page.get_by_label("Phone").focus()

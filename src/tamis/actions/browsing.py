@@ -56,7 +56,7 @@ def find_contacts(
 ) -> ContactPage:
     """Give a page of the contacts of a type; raises Invalid for a text that cannot be searched for, and NotFound for
     a segment that is none of the type."""
-    rule = _rule(house, contact_type, look)
+    rule = rule_of(house, contact_type, look)
     moment = Moment(house.clock(), account.zone)
     with house.columns().reading() as con:
         ids, near = browse.page(con, contact_type.id, rule, moment, order, near, limit + 1)
@@ -74,7 +74,7 @@ def find_contacts(
 
 def count_contacts(house: House, account: Account, contact_type: ContactType, look: Look) -> int:
     """Count the contacts that are looked at; raises as `find_contacts` does."""
-    rule = _rule(house, contact_type, look)
+    rule = rule_of(house, contact_type, look)
     with house.columns().reading() as con:
         return browse.count(con, contact_type.id, rule, Moment(house.clock(), account.zone))
 
@@ -95,7 +95,8 @@ def choose_columns(db: apsw.Connection, _now: datetime, contact_type: ContactTyp
     types.show_fields(db, contact_type.id, [f.id for f in fields.fields if f.id in field_ids and f.id != EMAIL.id])
 
 
-def _rule(house: House, contact_type: ContactType, look: Look) -> Node | None:
+def rule_of(house: House, contact_type: ContactType, look: Look) -> Node | None:
+    """Give the rule of the contacts that are looked at, None for all of them; raises as `find_contacts` does."""
     db = house.records.reader()
     parts: list[Node] = []
     if look.segment_id is not None:

@@ -1,15 +1,18 @@
-"""Export a segment to whoever looks at it in a browser."""
+"""Export a segment, or some contacts, to whoever looks at them in a browser."""
 
 from dataclasses import dataclass
 from typing import BinaryIO
 
 import msgspec
 
+from tamis.actions.browsing import Look, rule_of
 from tamis.actions.exporting.places import export_place, file_in
 from tamis.actions.exporting.write import write_export
 from tamis.actions.house import House
 from tamis.domain.accounts import Account
+from tamis.domain.contacts import ContactType
 from tamis.domain.exports import Export, Layout
+from tamis.rules.json import to_json
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,8 +27,21 @@ class Download:
 
 def segment_download(house: House, account: Account, segment_id: int, layout: Layout) -> Download:
     """Export a segment; raises NotFound and Unavailable."""
-    wanted = msgspec.json.encode(Export(account.id, layout, segment_id=segment_id)).decode()
+    return _download(house, Export(account.id, layout, segment_id=segment_id))
+
+
+def contacts_download(
+    house: House, account: Account, contact_type: ContactType, look: Look, layout: Layout
+) -> Download:
+    """Export the contacts of a type that are looked at; raises NotFound, Invalid and Unavailable."""
+    rule = rule_of(house, contact_type, look)
+    return _download(
+        house, Export(account.id, layout, type_id=contact_type.id, rule=None if rule is None else to_json(rule))
+    )
+
+
+def _download(house: House, wanted: Export) -> Download:
     with export_place(house.settings.data) as place:
-        rows = write_export(house, wanted, place.name)
+        rows = write_export(house, msgspec.json.encode(wanted).decode(), place.name)
         made = file_in(place)
         return Download(made.open("rb"), rows, made.stat().st_size)

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from typing import Any
 from urllib.parse import urlencode
 
+import anyio.to_thread
 from litestar import get, post
 from litestar.params import FromPath, FromQuery
 from litestar.response import Response
@@ -24,6 +25,7 @@ from tamis.actions.browsing import (
     shown_columns,
 )
 from tamis.actions.contact_edits import create_contact
+from tamis.actions.exporting.download import contacts_download
 from tamis.actions.house import House
 from tamis.actions.types import find_type
 from tamis.columns.browse import Near, Order
@@ -34,6 +36,7 @@ from tamis.domain.segments import Segment
 from tamis.domain.text import fold
 from tamis.records import segments, types
 from tamis.web.console.answers import fragment, page, see
+from tamis.web.console.downloads import layout_of, send_file
 from tamis.web.console.injected import InjectedForm, InjectedHouse, InjectedVisitor
 from tamis.web.console.session import Visitor
 from tamis.web.console.values import Control, typed
@@ -156,6 +159,17 @@ def columns_of_list(
     return see(visitor, f"/types/{contact_type.id}/contacts" + (f"?{place.query}" if place.query else ""))
 
 
+@post("/types/{type_id:int}/contacts/export", status_code=200)
+async def export_of_contacts(
+    house: InjectedHouse, visitor: InjectedVisitor, form: InjectedForm, type_id: FromPath[int]
+) -> Response[Any]:
+    """Send the contacts that a search finds as a file; a POST, for the same reason as the search itself."""
+    contact_type, layout = type_of(house, visitor, type_id), layout_of(form.text("to"))
+    look = Look(form.text("text"), form.number("segment"))
+    download = await anyio.to_thread.run_sync(contacts_download, house, visitor.account, contact_type, look, layout)
+    return send_file(download, contact_type.name, form.text("to"))
+
+
 @get("/types/{type_id:int}/contacts/new", sync_to_thread=True)
 def form_of_new_contact(house: InjectedHouse, visitor: InjectedVisitor, type_id: FromPath[int]) -> Response[str]:
     """Show an empty form."""
@@ -264,6 +278,7 @@ handlers = [
     found_contacts,
     number_of_contacts,
     columns_of_list,
+    export_of_contacts,
     form_of_new_contact,
     new_contact,
 ]

@@ -44,6 +44,21 @@ function searchAndRemember(form) {
     }
   });
 
+  // A file is what the list shows. The page stays, so its form can be sent again.
+  document.querySelector(".export-form")?.addEventListener("submit", ({ target }) => {
+    for (const old of target.querySelectorAll("[data-look]")) old.remove();
+    for (const name of ["text", "segment"]) {
+      const made = hidden(name, form.elements[name]?.value ?? "");
+      made.dataset.look = "";
+      target.append(made);
+    }
+    target.closest("details").open = false;
+    setTimeout(() => {
+      delete target.dataset.sent;
+      target.removeAttribute("aria-busy");
+    }, 1000);
+  });
+
   if (!text.value) return;
   if (form._htmx?.initialized) search();
   else form.addEventListener("htmx:after:init", () => setTimeout(search), { once: true });

@@ -1,0 +1,52 @@
+"""Exports as they reach a browser: in which forms there are, what the file is called, piece by piece."""
+
+import re
+import unicodedata
+from collections.abc import AsyncIterator
+from typing import BinaryIO
+from urllib.parse import quote
+
+import anyio.to_thread
+from litestar.response import Stream
+
+from tamis.actions.exporting.download import Download
+from tamis.domain.errors import NotFound
+from tamis.domain.exports import Format, Layout
+
+FILES = {
+    "csv": (Layout(Format.CSV), "text/csv; charset=utf-8"),
+    "excel": (Layout(Format.CSV, mark=True), "text/csv; charset=utf-8"),
+    "ndjson": (Layout(Format.NDJSON), "application/x-ndjson"),
+    "parquet": (Layout(Format.PARQUET), "application/vnd.apache.parquet"),
+}
+PIECE = 262_144
+
+
+def layout_of(form: str) -> Layout:
+    """Give the layout that a page calls by a name; raises NotFound."""
+    if form not in FILES:
+        raise NotFound("there is no such format")
+    return FILES[form][0]
+
+
+def send_file(download: Download, name: str, form: str) -> Stream:
+    """Send an export as a file that is called after something."""
+    headers = {
+        "content-disposition": disposition(name, "csv" if form == "excel" else form),
+        "content-length": str(download.bytes),
+    }
+    return Stream(_pieces(download.file), media_type=FILES[form][1], headers=headers)
+
+
+async def _pieces(file: BinaryIO) -> AsyncIterator[bytes]:
+    with file:
+        while piece := await anyio.to_thread.run_sync(file.read, PIECE):
+            yield piece
+
+
+def disposition(name: str, ending: str) -> str:
+    """Name a file after something: in plain letters for old programs, as it is for all others."""
+    whole = " ".join(re.sub(r'[\\/:*?"<>|\x00-\x1f\x7f]+', " ", name).split())[:100].strip(" .") or "tamis"
+    plain = unicodedata.normalize("NFKD", whole).encode("ascii", "ignore").decode()
+    plain = re.sub(r"[^A-Za-z0-9._ -]+", "", plain).strip(" .") or "tamis"
+    return f"attachment; filename=\"{plain}.{ending}\"; filename*=UTF-8''{quote(whole, safe='')}.{ending}"
