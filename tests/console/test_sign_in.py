@@ -87,5 +87,5 @@ def test_a_browser_signs_in_and_chooses_its_colours(context: BrowserContext) -> 
     page.get_by_role("button", name="Light or dark").click()
     page.reload()
     assert page.evaluate("document.documentElement.dataset.theme") == "dark"
-    page.get_by_role("button", name="Sign out").click()
+    page.get_by_role("button", name="Sign out", exact=True).click()
     page.get_by_label("Password").wait_for()
