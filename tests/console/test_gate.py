@@ -7,11 +7,12 @@ from typing import Any
 
 import pytest
 from litestar import Litestar, post
+from litestar._parsers import parse_url_encoded_form_data
 from litestar.response import Response
 from litestar.testing import TestClient
 
 from tamis.web.console.forms import read_form
-from tamis.web.console.gate import Gate
+from tamis.web.console.gate import LARGEST_KEPT, MOST_BYTES_KEPT, Gate
 from tamis.web.console.injected import InjectedForm
 from tamis.web.console.session import SESSION, csrf_of
 
@@ -39,9 +40,9 @@ def client(counter: Counter) -> Iterator[TestClient[Litestar]]:
         if counter.refusing:
             return Response("not yet", status_code=422)
         counter.done += 1
-        return Response(f"{counter.done} {form.text('name')}", status_code=200)
+        return Response(f"{counter.done} {form.text('name')}{form.text('more')}", status_code=200)
 
-    app = Litestar([count], dependencies={"form": read_form}, middleware=[Gate()])
+    app = Litestar([count], dependencies={"form": read_form}, middleware=[Gate(lambda token: token == TOKEN)])
     with TestClient(app) as opened:
         opened.cookies.set(SESSION, TOKEN)
         yield opened
@@ -94,3 +95,20 @@ def test_the_header_serves_for_what_is_no_form(client: TestClient[Litestar], cou
     headers = {"x-csrf-token": csrf_of(TOKEN), "content-type": "application/octet-stream"}
     assert client.post("/count", content=b"raw", headers=headers).status_code == 200
     assert counter.done == 1
+
+
+def test_answers_are_kept_while_they_are_not_too_many(client: TestClient[Litestar], counter: Counter) -> None:
+    send(client, once="first")
+    large = LARGEST_KEPT - 1_000
+    for turn in range(MOST_BYTES_KEPT // large + 2):
+        send(client, once=f"{turn}", more="m" * large)
+    before = counter.done
+    assert send(client, once=f"{turn}").text.startswith(f"{before} ")  # the newest is there still
+    send(client, once="first")
+    assert counter.done == before + 1
+
+
+def test_no_password_stays_in_memory_in_a_cache(client: TestClient[Litestar]) -> None:
+    known = parse_url_encoded_form_data.cache_info().currsize
+    send(client, password="a secret")
+    assert parse_url_encoded_form_data.cache_info().currsize == known

@@ -4,6 +4,7 @@ import json
 import threading
 import time
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -218,3 +219,10 @@ def test_a_late_question_is_not_asked() -> None:
     with newest.asking("a", 1, con):  # nothing is remembered of what has ended
         pass
     con.close()
+
+
+def test_pages_that_open_at_the_same_time_do_not_stop_each_other(town: Town) -> None:
+    long = {"any": [town.older_than(age) for age in range(120)]}
+    with ThreadPoolExecutor(3) as threads:
+        looks = list(threads.map(lambda _: town.look(long), range(6)))
+    assert {look.count for look in looks} == {39}

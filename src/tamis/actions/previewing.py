@@ -65,8 +65,8 @@ def preview_rule(
 ) -> Preview:
     """Look at a draft as it stands, all of it at one moment; `segment_id` is the segment that is edited, if any.
 
-    Of the questions of one `asker`, those with a lower `number` than the newest one raise Overtaken; raises NotFound
-    for a type or a segment that is none of the account.
+    Of the questions of one `asker`, those with a lower `number` than the newest one raise Overtaken, which a question
+    without an asker never does; raises NotFound for a type or a segment that is none of the account.
     """
     with both_at_one_moment(house.records, house.open_columns(), house.clock) as (db, con, now):
         if types.type_by_id(db, account.id, type_id) is None:
@@ -83,7 +83,7 @@ def preview_rule(
             problems += problems_with_cycle(db, segment, rule)
         whole = None if problems else rule
         moment = Moment(now, account.zone)
-        with _newest.asking((account.id, asker), number, con):
+        with _newest.asking((account.id, asker or object()), number, con):
             steps = running(draft, parts)
             counted = count_parts(con, type_id, whole, [*parts.values(), *steps.values()], moment, segment_id)
             sample = sample_of(con, type_id, whole, moment, SAMPLE) if whole else []

@@ -97,8 +97,12 @@ def snapshot(db: apsw.Connection) -> Iterator[None]:
 
 
 def one(db: apsw.Connection, sql: str, parameters: apsw.Bindings = ()) -> tuple[apsw.SQLiteValue, ...] | None:
-    """Give the only row of a query, or None; leaves no read open."""
-    rows = db.execute(sql, parameters).fetchall()
+    """Give the only row of a query, or None; leaves no read open. No row has a number that needs more than 64 bits,
+    which people may well ask for."""
+    try:
+        rows = db.execute(sql, parameters).fetchall()
+    except OverflowError:
+        return None
     return rows[0] if rows else None
 
 

@@ -10,6 +10,7 @@ from litestar.exceptions import HTTPException
 from litestar.response import Redirect, Response
 
 from tamis.actions.house import House
+from tamis.actions.sessions import find_session
 from tamis.domain.errors import TamisError
 from tamis.web.console import errors, pages, static
 from tamis.web.console.answers import wants_page
@@ -53,6 +54,9 @@ def routed_app(house: House) -> Litestar:
     def visitor(request: WebRequest) -> Visitor:
         return find_visitor(house, notices, request)
 
+    def is_session(token: str) -> bool:
+        return bool(token) and find_session(house.records.reader(), house.clock(), token) is not None
+
     async def form(request: WebRequest) -> Form:
         return await read_form(request)
 
@@ -63,7 +67,7 @@ def routed_app(house: House) -> Litestar:
             "visitor": Provide(visitor, sync_to_thread=False),
             "form": Provide(form),
         },
-        middleware=[Gate()],
+        middleware=[Gate(is_session)],
         exception_handlers={
             SignInNeeded: errors.sign_in_needed,
             TamisError: errors.refused,

@@ -1,12 +1,19 @@
 """What people filled in."""
 
+import asyncio
 from dataclasses import dataclass
+from urllib.parse import parse_qsl
 
 from litestar.datastructures import FormMultiDict
+from litestar.exceptions import ClientException, HTTPException
 
 from tamis.web.console.session import WebRequest
 
+URL_ENCODED, MULTIPART = "application/x-www-form-urlencoded", "multipart/form-data"
 LARGEST_NUMBER = 2**63
+MOST_FIELDS = 40_000
+LONG = 65_536
+"""A body of more bytes is read in a thread: until it is, all other requests would wait."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,5 +48,29 @@ class Form:
 
 
 async def read_form(request: WebRequest) -> Form:
-    """Read the form of a request; one of another kind has no fields."""
-    return Form(await request.form())
+    """Read the form of a request, once; a request of another kind has no fields. Raises HTTPException.
+
+    Litestar's own reader keeps the last thousand bodies, however large and with the passwords in them, in a cache.
+    """
+    known = request.state.get("form")
+    if isinstance(known, Form):
+        return known
+    kind = request.headers.get("content-type", "").partition(";")[0].strip().lower()
+    form = Form(FormMultiDict([]))
+    if kind == URL_ENCODED:
+        body = await request.body()
+        form = Form(FormMultiDict(await asyncio.to_thread(_pairs, body) if len(body) > LONG else _pairs(body)))
+    elif kind == MULTIPART:
+        try:
+            form = Form(await request.form())
+        except (LookupError, UnicodeError):
+            raise ClientException("the form is written in an unknown encoding") from None
+    request.state.form = form
+    return form
+
+
+def _pairs(body: bytes) -> list[tuple[str, str]]:
+    try:
+        return parse_qsl(body.decode("latin-1"), keep_blank_values=True, max_num_fields=MOST_FIELDS)
+    except ValueError:
+        raise HTTPException("the form has too many fields", status_code=413) from None

@@ -3,7 +3,7 @@
 import asyncio
 import hmac
 import time
-from collections.abc import MutableMapping
+from collections.abc import Callable, MutableMapping
 from typing import Any
 
 from litestar import Request
@@ -12,7 +12,8 @@ from litestar.exceptions import HTTPException, PermissionDeniedException
 from litestar.middleware import ASGIMiddleware
 from litestar.types import ASGIApp, Receive, Scope, Send
 
-from tamis.web.console.session import WebRequest, csrf_of, token_of
+from tamis.web.console.forms import read_form
+from tamis.web.console.session import SignInNeeded, WebRequest, csrf_of, session_token, token_of
 
 SAFE = ("GET", "HEAD", "OPTIONS")
 FORGED = "This page is not the newest any more: it was opened before the last sign-in. Load it again and repeat."
@@ -21,9 +22,14 @@ DONE_ALREADY = "This was done already. Open the page again to do it once more."
 REPEATED_SECONDS = 30
 """How long a page, not a redirect, answers equal submits: a double click, not somebody who comes later."""
 MOST_KEPT = 10_000
-LARGEST_KEPT = 262_144
+LARGEST_KEPT, MOST_BYTES_KEPT = 262_144, 33_554_432
+LONGEST_MARK = 64
+MOST_OF_GUESTS = 16_384
+"""How many bytes somebody may send who is not signed in: an address and a password are less."""
 
 Messages = list[MutableMapping[str, Any]]
+Key = tuple[str, str, str]
+"""The token of a session, the path, and the mark of the form."""
 
 
 class Gate(ASGIMiddleware):
@@ -31,33 +37,33 @@ class Gate(ASGIMiddleware):
 
     scopes = (ScopeType.HTTP,)
 
-    def __init__(self) -> None:
-        self._answers: dict[tuple[str, str, str], tuple[float, asyncio.Future[Messages | None]]] = {}
+    def __init__(self, is_session: Callable[[str], bool]) -> None:
+        self._is_session = is_session
+        self._answers: dict[Key, tuple[float, asyncio.Future[Messages | None]]] = {}
+        self._bytes_kept = 0
 
     async def handle(self, scope: Scope, receive: Receive, send: Send, next_app: ASGIApp) -> None:
-        """Let a request pass, or raise PermissionDeniedException."""
+        """Let a request pass, or raise PermissionDeniedException, or SignInNeeded before a long body is read."""
         if scope["method"] in SAFE:  # type: ignore[typeddict-item]  # `scopes` lets HTTP alone come here
             await next_app(scope, receive, send)
             return
         request: WebRequest = Request(scope, receive, send)
         token = token_of(request)
-        header = request.headers.get("x-csrf-token")
-        is_form = request.headers.get("content-type", "").startswith(
-            ("application/x-www-form-urlencoded", "multipart/form-data")
-        )
-        form = await request.form() if is_form else {}
-        given = header or str(form.get("csrf", ""))
-        if not token or not hmac.compare_digest(given.encode(), csrf_of(token).encode()):
+        if not token:
             raise PermissionDeniedException(FORGED)
-        once = str(form.get("once", ""))
+        if not self._is_session(session_token(request)) and not _is_short(request):
+            raise SignInNeeded
+        form = await read_form(request)
+        given = request.headers.get("x-csrf-token") or form.raw("csrf")
+        if not hmac.compare_digest(given.encode("utf-8", "replace"), csrf_of(token).encode()):
+            raise PermissionDeniedException(FORGED)
+        once = form.raw("once")[:LONGEST_MARK]
         if once:
             await self._once((token, scope["path"], once), scope, receive, send, next_app)
         else:
             await next_app(scope, receive, send)
 
-    async def _once(
-        self, key: tuple[str, str, str], scope: Scope, receive: Receive, send: Send, next_app: ASGIApp
-    ) -> None:
+    async def _once(self, key: Key, scope: Scope, receive: Receive, send: Send, next_app: ASGIApp) -> None:
         self._forget_old()
         mine: asyncio.Future[Messages | None] = asyncio.get_running_loop().create_future()
         since, first = self._answers.setdefault(key, (time.monotonic(), mine))
@@ -81,17 +87,24 @@ class Gate(ASGIMiddleware):
             worth = bool(sent) and sent[0].get("status", 500) < 400 and _size(sent) <= LARGEST_KEPT
             if not worth:  # what was refused may be tried again
                 self._answers.pop(key, None)
-            if not mine.done():
-                mine.set_result(sent if worth else None)
+            mine.set_result(sent if worth else None)
+            if self._answers.get(key, (0.0, None))[1] is mine:
+                self._bytes_kept += _size(sent)
 
     def _forget_old(self) -> None:
         oldest = time.monotonic() - KEPT_SECONDS
         while self._answers:
             key, (since, _) = next(iter(self._answers.items()))
-            if since > oldest and len(self._answers) < MOST_KEPT:
+            if since > oldest and len(self._answers) < MOST_KEPT and self._bytes_kept <= MOST_BYTES_KEPT:
                 return
-            del self._answers[key]
+            _, answer = self._answers.pop(key)
+            self._bytes_kept -= _size(answer.result() or []) if answer.done() else 0
 
 
 def _size(messages: Messages) -> int:
     return sum(len(message.get("body", b"")) for message in messages)
+
+
+def _is_short(request: WebRequest) -> bool:
+    length = request.headers.get("content-length", "")
+    return length.isdecimal() and int(length) <= MOST_OF_GUESTS

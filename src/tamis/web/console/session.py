@@ -72,6 +72,11 @@ def session_token(request: WebRequest) -> str:
     return request.cookies.get(_name(request, SESSION), "")
 
 
+def client_of(request: WebRequest) -> str:
+    """Tell from which address of the network a request comes."""
+    return request.client.host if request.client else ""
+
+
 def find_visitor(house: House, notices: Notices, request: WebRequest) -> Visitor:
     """Find out who asks; raises SignInNeeded."""
     token = session_token(request)

@@ -36,6 +36,13 @@ class Throttle:
         with self._lock:
             self._failures.pop(key, None)
 
+    def take_back(self, key: str) -> None:
+        """Forget the newest failure of a key, whose outcome was none; those before it count still."""
+        with self._lock:
+            failures = self._failures.get(key)
+            if failures:
+                failures.pop()
+
     def _recent(self, key: str) -> deque[float]:
         failures = self._failures.get(key) or deque()
         oldest = time.monotonic() - self._window

@@ -9,13 +9,14 @@ from litestar.response import Response
 
 from tamis.actions.accounts import create_key_pair, list_key_pairs, revoke_key_pair, set_timezone
 from tamis.actions.house import House
-from tamis.actions.passwords import check_password, hash_password, set_password
+from tamis.actions.passwords import hash_password, set_password
 from tamis.actions.sessions import end_other_sessions, list_sessions
 from tamis.domain.accounts import NewKeyPair
 from tamis.domain.errors import Invalid
 from tamis.web.console.answers import page, see
+from tamis.web.console.guessing import AT_ONCE, TooOften, try_password
 from tamis.web.console.injected import InjectedForm, InjectedHouse, InjectedVisitor
-from tamis.web.console.session import Visitor, WebRequest
+from tamis.web.console.session import Visitor, WebRequest, client_of
 from tamis.web.console.snippets import SECRET, snippets
 
 YOUR_PUBLIC_KEY = "YOUR PUBLIC KEY"
@@ -44,15 +45,19 @@ def change_password(
 ) -> Response[str]:
     """Give the account another password; all other sessions end."""
     wrong = {}
-    if check_password(house.records.reader(), visitor.account.email, form.raw("present")) is None:
-        wrong["present"] = "This is not the present password."
-    elif form.raw("new") != form.raw("again"):
-        wrong["again"] = "This is not what you typed above."
-    else:
-        try:
-            house.write(set_password, visitor.account, hash_password(form.raw("new")), visitor.session.token_hash)
-        except Invalid as error:
-            wrong["new"] = f"It {error.problems[0].message}."
+    try:
+        if try_password(house, client_of(request), visitor.account.email, form.raw("present")) is None:
+            wrong["present"] = "This is not the present password."
+        elif form.raw("new") != form.raw("again"):
+            wrong["again"] = "This is not what you typed above."
+        else:
+            with AT_ONCE:
+                hashed = hash_password(form.raw("new"))
+            house.write(set_password, visitor.account, hashed, visitor.session.token_hash)
+    except TooOften as error:
+        wrong["present"] = str(error)
+    except Invalid as error:
+        wrong["new"] = f"It {error.problems[0].message}."
     if wrong:
         return _page(request, house, visitor, wrong=wrong)
     return see(visitor, "/account", said="The password is changed. Whoever was signed in elsewhere is signed out.")

@@ -41,6 +41,8 @@ from tamis.web.console.injected import InjectedForm, InjectedHouse, InjectedVisi
 from tamis.web.console.session import Visitor
 from tamis.web.console.values import Control, typed
 
+LONGEST_ORDER = 300
+"""No key of a field is so long."""
 _AT = re.compile(r"(after|before)-([0-9]{1,18})-([0-9]{1,12})")
 
 
@@ -233,7 +235,7 @@ def _form(
 def _place(filters: Sequence[Segment], segment: str, order: str, at: str) -> Place:
     """Read where the list stands; a segment that is gone is no filter any more."""
     chosen = next((found.id for found in filters if str(found.id) == segment), None)
-    return Place(chosen, order, at if _AT.fullmatch(at) else "")
+    return Place(chosen, order if len(order) <= LONGEST_ORDER else "", at if _AT.fullmatch(at) else "")
 
 
 def _found(house: House, visitor: Visitor, contact_type: ContactType, place: Place, text: str) -> dict[str, Any]:
