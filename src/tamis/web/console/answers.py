@@ -11,9 +11,20 @@ HTML = "text/html"
 
 
 def page(
-    visitor: Visitor | None, template: str, *, title: str, nav: str = "", status: int = 200, **context: Any
+    visitor: Visitor | None,
+    template: str,
+    *,
+    title: str,
+    nav: str = "",
+    status: int = 200,
+    answers_form: bool = False,
+    **context: Any,
 ) -> Response[str]:
-    """Answer with a whole page; `nav` is the entry of the navigation that it belongs to."""
+    """Answer with a whole page; `nav` is the entry of the navigation that it belongs to.
+
+    One that `answers_form`, as all do that somebody signed in has sent, is never asked for like that again.
+    """
+    context["answers_form"] = answers_form or (visitor is not None and visitor.answers_form)
     notices = visitor.notices.take(visitor.session) if visitor else []
     return Response(
         render(visitor, template, title=title, nav=nav, notices=notices, **context), media_type=HTML, status_code=status

@@ -50,6 +50,8 @@ class Visitor:
     session: Session
     csrf: str
     notices: Notices = field(repr=False)
+    answers_form: bool = False
+    """Whether this request sent a form, so that a page which answers it must not be asked for like that again."""
 
     @property
     def account(self) -> Account:
@@ -86,7 +88,7 @@ def find_visitor(house: House, notices: Notices, request: WebRequest) -> Visitor
         raise SignInNeeded
     if to_be_noted(session, now):
         house.submit(note_session, session)
-    visitor = Visitor(session, csrf_of(token), notices)
+    visitor = Visitor(session, csrf_of(token), notices, request.method not in ("GET", "HEAD"))
     request.state.visitor = visitor
     return visitor
 

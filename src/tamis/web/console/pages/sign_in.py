@@ -69,6 +69,7 @@ def _form(csrf: str, email: str, then: str, problem: str, status: int) -> Respon
         email=email,
         then=_own(then),
         problem=problem,
+        answers_form=status != 200,
     )
 
 

@@ -24,6 +24,12 @@ document.addEventListener("submit", (event) => {
   form.setAttribute("aria-busy", "true");
 });
 
+// A page that answers a form stands where the page with the form stood: coming back to it, or loading it again, asks for
+// that page anew, and the browser need not ask whether to send the form once more.
+if (document.querySelector('meta[name="answers-form"]') && document.referrer.startsWith(`${location.origin}/`)) {
+  history.replaceState(null, "", document.referrer);
+}
+
 // A page that comes back from the browser's memory can be used again.
 window.addEventListener("pageshow", () => {
   for (const form of document.querySelectorAll("form[data-sent]")) {
