@@ -85,7 +85,7 @@ def test_by_keyboard_from_nothing_to_undone(page: Page, owner: Person) -> None:
     assert owner.tamis("segment", "count", "--type", name, "--where", 'country = "India"') == {"count": 60}
     tab_to(page, "Undo")
     page.keyboard.press("Enter")
-    expect(page.get_by_role("dialog")).to_contain_text(f"deletes {CUSTOMERS} contacts")
+    expect(page.get_by_role("dialog")).to_contain_text(f"deletes the {CUSTOMERS} contacts")
     tab_to(page, "Undo the import")
     page.keyboard.press("Enter")
     expect(page.get_by_role("heading", name="Undone", exact=True)).to_be_visible(timeout=60_000)

@@ -11,6 +11,7 @@ from tamis.actions.importing.background import (
     import_under_way,
     start_undo,
     start_upload,
+    throw_away,
     undo_under_way,
     work_on_upload,
 )
@@ -52,8 +53,19 @@ def test_a_trial_tells_what_an_import_does_and_leaves_the_file(desk: Desk) -> No
     assert (job.id, job.source, state) == (work.import_id, "a list.csv", "finished")
     assert (job.created, job.rejected, job.repeated) == (2, 1, 1)
     assert "segments" in job.report
+    assert not Path(trial.result.rejects_file).exists()
     assert import_under_way(desk.house, desk.account, job) is work
     assert Path(job.report["rejects_file"]).name.startswith("a_list-")
+    assert list_uploads(desk.house, desk.account) == []
+
+
+def test_what_is_thrown_away_leaves_nothing_of_its_trial(desk: Desk) -> None:
+    upload = hand_in(desk, MIXED)
+    first, second = (finished(start(desk, upload, "trial")).result.rejects_file for _ in range(2))
+    assert [Path(file).exists() for file in (first, second)] == [False, True]
+    throw_away(desk.house, desk.account, upload)
+    assert not Path(second).exists()
+    assert work_on_upload(desk.house, desk.account, upload.id) is None
     assert list_uploads(desk.house, desk.account) == []
 
 

@@ -1,6 +1,7 @@
 """Imports, trials and undoing beside the requests of a server: what is under way is found by its upload or import."""
 
 from dataclasses import dataclass, replace
+from pathlib import Path
 from typing import Literal
 
 from tamis.actions.house import House
@@ -10,7 +11,7 @@ from tamis.actions.importing.report import ImportOptions, ImportReport
 from tamis.actions.importing.run import import_file
 from tamis.actions.importing.undo import UndoReport, undo_import
 from tamis.actions.importing.uploads import discard_upload, file_of
-from tamis.actions.work import Work
+from tamis.actions.work import At, Work
 from tamis.domain.accounts import Account
 from tamis.domain.contacts import ContactType
 from tamis.domain.errors import Refused
@@ -32,7 +33,10 @@ class Asked:
 def start_upload(house: House, account: Account, contact_type: ContactType, upload: Upload, asked: Asked) -> Work:
     """Try or import a file that was handed in. While one of both is under way, that one is given instead."""
 
+    before = house.workers.find(account.id, upload.id)
+
     def trial(work: Work) -> ImportReport:
+        _drop_rejects(before)
         options = replace(asked.options, dry_run=True)
         path = file_of(house, upload.id)
         return import_file(house, account, contact_type, path, options, work.progress, upload=upload)
@@ -42,6 +46,7 @@ def start_upload(house: House, account: Account, contact_type: ContactType, uplo
         report = import_file(
             house, account, contact_type, path, asked.options, work.progress, upload=upload, begun=work.works_on
         )
+        _drop_rejects(before)
         discard_upload(house, upload)
         work.progress("Segments follow", 0, 0)
         if report.import_id is not None and report.created + report.updated:
@@ -50,6 +55,16 @@ def start_upload(house: House, account: Account, contact_type: ContactType, uplo
         return report
 
     return house.workers.start(upload.id, account.id, asked, trial if asked.what == "trial" else whole)
+
+
+def throw_away(house: House, account: Account, upload: Upload) -> None:
+    """Throw a file away, and what a trial of it has left; raises Refused while it is worked on."""
+    work = work_on_upload(house, account, upload.id)
+    if work and not work.is_over:
+        raise Refused("this file is being worked on: wait until that is done")
+    _drop_rejects(work)
+    discard_upload(house, upload)
+    house.workers.forget(upload.id)
 
 
 def work_on_upload(house: House, account: Account, upload_id: str) -> Work | None:
@@ -86,6 +101,14 @@ def import_under_way(house: House, account: Account, job: ImportJob) -> Work | N
 def can_be_undone(job: ImportJob) -> bool:
     """Tell whether an import that does not run can be undone: it has changed something, and that is still known."""
     return job.state is not State.UNDONE and job.created + job.updated > 0 and not is_dropped(job.report)
+
+
+def _drop_rejects(trial: Work | None) -> None:
+    """Remove the rows that a trial would have rejected: they are of no use after the next trial, or the import."""
+    if trial and isinstance(trial.about, Asked) and trial.about.what == "trial" and trial.at is At.DONE:
+        path = trial.result.rejects_file
+        if path:
+            Path(path).unlink(missing_ok=True)
 
 
 def _undo_key(import_id: int) -> str:

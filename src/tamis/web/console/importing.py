@@ -51,6 +51,18 @@ ORDERS = (
 MOST_OPTIONS = 40_000
 MOST_COLUMNS = 300
 EXAMPLES = 3
+STEPS = {
+    "Reading": "Reading the file",
+    "Checking": "Checking every cell",
+    "Storing": "Storing contacts",
+    "Segments follow": "Letting segments follow",
+}
+STEPS_OF_TRIAL = {
+    "Reading": "Reading the file",
+    "Checking": "Checking every cell",
+    "Storing": "Comparing with the contacts",
+}
+"""What an import does one after the other, by what it calls that itself."""
 # What is said of options of the command line, for people who have a form before them.
 WORDS = (
     ("say --date-order dmy or --date-order mdy", "choose the order of dates"),
@@ -69,12 +81,13 @@ class Chosen:
 
 @dataclass(frozen=True, slots=True)
 class Progress:
-    """How far something is: in words, and as parts of a whole (0 while that is not known)."""
+    """How far something is: in words, as parts of a whole (0 while that is not known), and as one of some steps."""
 
     doing: str
     done: int
     total: int
     detail: str
+    steps: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -186,12 +199,16 @@ def progress_of(work: Work) -> Progress:
     if work.at is At.WAITING:
         return Progress("Waiting for other imports to end", 0, 0, "It begins by itself.")
     doing = work.doing or "Beginning"
+    steps: dict[str, str] = {}
+    if isinstance(work.about, Asked):
+        steps = STEPS if work.about.what == "import" else STEPS_OF_TRIAL
+    shown, all_steps = steps.get(doing, doing), tuple(steps.values())
     if not work.total:
-        return Progress(doing, 0, 0, "")
+        return Progress(shown, 0, 0, "", all_steps)
     reading = doing == "Reading"
     parts = (in_bytes(work.done), in_bytes(work.total)) if reading else (f"{work.done:,}", f"{work.total:,}")
     unit = "" if reading else " contacts" if doing == "Undoing" else " rows"
-    return Progress(doing, min(work.done, work.total), work.total, f"{parts[0]} of {parts[1]}{unit}")
+    return Progress(shown, min(work.done, work.total), work.total, f"{parts[0]} of {parts[1]}{unit}", all_steps)
 
 
 def words_of(problem: Problem) -> str:

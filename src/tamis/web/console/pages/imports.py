@@ -1,6 +1,6 @@
 """What was imported: all imports, and each with its progress, its report, its rejected rows, and its undoing."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from litestar import get, post
@@ -20,10 +20,11 @@ from tamis.actions.importing.undo import left_as_they_are
 from tamis.actions.importing.uploads import find_upload, in_bytes, list_uploads
 from tamis.actions.work import At, Work
 from tamis.domain.errors import NotFound
+from tamis.domain.text import counted
 from tamis.records import types
 from tamis.records.imports import MOST, ImportJob, State
 from tamis.web.console.answers import fragment, page, see
-from tamis.web.console.importing import Progress, in_words, progress_of, rejects_answer, report_of_job
+from tamis.web.console.importing import STEPS, Progress, in_words, progress_of, rejects_answer, report_of_job
 from tamis.web.console.injected import InjectedHouse, InjectedVisitor
 from tamis.web.console.session import Visitor, WebRequest
 
@@ -57,13 +58,9 @@ def history(house: InjectedHouse, visitor: InjectedVisitor, before: FromQuery[in
     found = list_imports(house, account, PAGE + 1, max(min(before, MOST), 0))
     rows = [Listed(job, *STATES[state], names.get(job.contact_type_id, "")) for job, state in found[:PAGE]]
     waiting = [
-        (
-            upload,
-            in_bytes(upload.size),
-            names.get(upload.contact_type_id, ""),
-            _state_of_upload(house, visitor, upload.id),
-        )
-        for upload in list_uploads(house, account)
+        (each, in_bytes(each.size), names[each.contact_type_id], _state_of_upload(house, visitor, each.id))
+        for each in list_uploads(house, account)
+        if each.contact_type_id in names
     ]
     return page(
         visitor,
@@ -100,6 +97,7 @@ def show_import(house: InjectedHouse, visitor: InjectedVisitor, import_id: FromP
         has_rejects=rejects_file(house, job) is not None,
         can_undo=state != State.RUNNING and can_be_undone(job),
         undo_failed=_failure(undo_under_way(house, visitor.account, import_id)),
+        would_undo=_would_undo(job),
         undo=_undone(house, job),
         again=_file_of(house, visitor, job) if state in (State.FAILED, INTERRUPTED) else None,
     )
@@ -154,20 +152,27 @@ def _progress(house: House, visitor: Visitor, seen: Seen) -> Progress | None:
     if state != State.RUNNING:
         return None
     told = f"{job.rows_done:,} of {job.rows_total:,} rows" if job.rows_total and job.rows_done else ""
-    progress = Progress(job.phase.capitalize() or "Beginning", job.rows_done, job.rows_total or 0, told)
+    doing = job.phase.capitalize() or "Beginning"
+    progress = Progress(STEPS.get(doing, doing), job.rows_done, job.rows_total or 0, told, tuple(STEPS.values()))
     return _with_rate(house, job, progress)
 
 
 def _with_rate(house: House, job: ImportJob, progress: Progress) -> Progress:
     seconds = (house.clock() - job.started_at).total_seconds()
-    if progress.doing != "Storing" or not job.rows_done or seconds <= 0:
+    if progress.doing != STEPS["Storing"] or not job.rows_done or seconds <= 0:
         return progress
-    rate = f"{job.rows_done / seconds:,.0f} rows a second"
-    return Progress(progress.doing, progress.done, progress.total, f"{progress.detail} · {rate}")
+    return replace(progress, detail=f"{progress.detail} · {job.rows_done / seconds:,.0f} rows a second")
 
 
 def _failure(work: Work | None) -> str:
     return work.problems[0].message if work and work.at is At.FAILED else ""
+
+
+def _would_undo(job: ImportJob) -> str:
+    """Say exactly what undoing does."""
+    made = f"deletes the {counted(job.created, 'contact')} that the import made"
+    changed = f"gives the {counted(job.updated, 'contact')} that it changed their old values back"
+    return f"It {' and '.join(text for text, count in ((made, job.created), (changed, job.updated)) if count)}."
 
 
 def _undone(house: House, job: ImportJob) -> dict[str, Any] | None:

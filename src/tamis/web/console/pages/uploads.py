@@ -9,24 +9,21 @@ from litestar.exceptions import InternalServerException
 from litestar.params import FromPath, FromQuery
 from litestar.response import Response
 
-from tamis.actions.house import House
-from tamis.actions.importing.background import Asked, start_upload, work_on_upload
+from tamis.actions.importing.background import Asked, start_upload, throw_away, work_on_upload
 from tamis.actions.importing.choosing import options_of
 from tamis.actions.importing.looking import look_at
 from tamis.actions.importing.uploads import Incoming, discard_upload, find_upload, in_bytes
 from tamis.actions.types import create_type, find_type
 from tamis.actions.work import At, Work
-from tamis.domain.errors import Invalid, NotFound, Refused
+from tamis.domain.errors import Invalid, NotFound
 from tamis.records import types
-from tamis.records.uploads import Upload
 from tamis.web.console.answers import fragment, page, see
 from tamis.web.console.importing import Chosen, chosen_before, chosen_in, progress_of, rejects_answer, upload_page
 from tamis.web.console.injected import InjectedForm, InjectedHouse, InjectedVisitor
-from tamis.web.console.session import Visitor, WebRequest
+from tamis.web.console.session import WebRequest
 
 PIECE_BYTES = 1 << 20
 SECONDS_TO_BEGIN = 2
-BUSY = "This file is being worked on: wait until that is done."
 
 
 @get("/imports/new", sync_to_thread=True)
@@ -127,9 +124,7 @@ def begin(
 def discard(house: InjectedHouse, visitor: InjectedVisitor, upload_id: FromPath[str]) -> Response[str]:
     """Throw a file away."""
     upload = find_upload(house, visitor.account, upload_id)
-    _be_idle(house, visitor, upload)
-    discard_upload(house, upload)
-    house.workers.forget(upload.id)
+    throw_away(house, visitor.account, upload)
     return see(visitor, "/imports", said=f"{upload.name} was thrown away; nothing of it was imported.")
 
 
@@ -151,12 +146,6 @@ async def _write_all(request: WebRequest, incoming: Incoming) -> None:
             gathered.clear()
     if gathered:
         await asyncio.to_thread(incoming.write, bytes(gathered))
-
-
-def _be_idle(house: House, visitor: Visitor, upload: Upload) -> None:
-    work = work_on_upload(house, visitor.account, upload.id)
-    if work and not work.is_over:
-        raise Refused(BUSY)
 
 
 def _page_of(work: Work) -> str:
