@@ -202,6 +202,93 @@ def test_a_nested_rule_by_keyboard_alone(builder: Builder) -> None:
     expect(builder.text).to_have_value(text)
 
 
+def test_conditions_are_moved_about_and_the_focus_stays(builder: Builder) -> None:
+    page = builder.page
+    builder.write('country = "India" and (store = "store 1" or total_paid > 100) and active is true')
+    builder.shows("48")
+
+    def choose(condition: int, item: str) -> None:
+        builder.conditions.nth(condition).locator("[data-part=menu]").click()
+        page.locator("details[open]").get_by_role("button", name=item).click()
+
+    def focus_is_on(part: str, condition: int) -> None:
+        assert page.evaluate("document.activeElement.dataset.part") == part
+        expect(builder.conditions.nth(condition).locator(f"[data-part={part}]").first).to_be_focused()
+
+    choose(0, "Duplicate")
+    expect(builder.text).to_have_value(re.compile('^country is "India" and country is "India" and'))
+    focus_is_on("menu", 0)
+    choose(0, "Move down")
+    choose(1, "Move down")
+    expect(builder.text).to_have_value(
+        re.compile(r'^country is "India" and \(country is "India" or store is "store 1"')
+    )
+    focus_is_on("menu", 1)
+    choose(1, "Move up")
+    builder.conditions.nth(1).locator("[data-part=remove]").click()
+    assert page.evaluate("document.activeElement.dataset.part") == "add"  # that of the group which came after it
+    builder.shows("48")
+    choose(0, "Put into a group")
+    expect(builder.conditions).to_have_count(5)
+    expect(page.locator("#state")).to_contain_text("One condition is not finished")
+    page.get_by_role("button", name="Go to it").click()
+    focus_is_on("field", 1)
+    builder.conditions.nth(1).locator("[data-part=remove]").click()
+    focus_is_on("field", 0)
+    builder.shows("48")
+    page.locator(".group .group [data-part=menu]").first.click()
+    page.locator("details[open]").get_by_role("button", name="Dissolve the group").click()
+    builder.shows("48")
+    for _ in range(4):
+        builder.conditions.first.locator("[data-part=remove]").click()
+    builder.shows("0")
+    assert page.evaluate("document.activeElement.dataset.part") == "add"
+
+
+def test_each_kind_has_its_control(builder: Builder, customers: int, owner: Person) -> None:
+    page = builder.page
+    first = owner.tamis(
+        "segment", "create", "--type", str(customers), "--name", fresh("First"), "--where", "store = 'store 1'"
+    )
+    named = f"Second {first['id']}"
+    second = owner.tamis(
+        "segment", "create", "--type", str(customers), "--name", named, "--where", f"is in segment {first['id']}"
+    )
+    page.goto(f"/segments/{first['id']}/edit")
+    builder.shows("326")
+    builder.add("last rental")
+    last = builder.conditions.nth(1)
+    builder.operator(1, "is after")
+    last.locator("[data-part=value-0]").fill("2006-01-01")
+    builder.shows("84")
+    last.locator("[data-part=time]").fill("10:30")
+    expect(builder.text).to_have_value('store is "store 1" and last_rental_at is after 2006-01-01T10:30')
+    builder.operator(1, "is within")
+    expect(last.locator("[data-part=value-0]")).to_have_value("30")
+    last.locator("[data-part=unit]").select_option("years")
+    builder.shows("326")
+    builder.operator(1, "is not blank")
+    expect(last.locator("input")).to_have_count(0)
+    builder.add("member of")
+    builder.conditions.nth(2).locator("[data-part=value-0]").click()
+    options = page.locator(".picker [role=option]")
+    expect(options.filter(has_text=named)).to_have_attribute("aria-disabled", "true")
+    page.keyboard.press("Escape")
+    builder.conditions.nth(2).locator("[data-part=remove]").click()
+    builder.write(f"is in segment {second['id']}")
+    expect(builder.conditions.first.locator(".problem")).to_contain_text("must not depend on itself")
+    builder.shows("–")
+    builder.write('country is one of ("India")')
+    page.get_by_role("button", name="edit as a list").click()
+    page.get_by_label("One value a line").fill("China\n\n india\nChina")
+    page.get_by_role("button", name="Take these values").click()
+    builder.shows("113")
+    expect(builder.conditions.locator(".token")).to_have_text(["China", "india"])
+    page.get_by_label("add one and press Enter").fill("japan")
+    page.keyboard.press("Enter")
+    builder.shows("144")
+
+
 def test_the_text_goes_both_ways(builder: Builder) -> None:
     page = builder.page
     builder.write('country is one of ("India", "China") and not (store = "store 1" or last_rental_at within 30 days)')

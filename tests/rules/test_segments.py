@@ -5,11 +5,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tamis.rules.operators import BY_NAME
-from tamis.rules.segments import cycle_through, in_order
+from tamis.rules.segments import cycle_through, in_order, naming
 from tamis.rules.tree import All, InSegment, Node, Not, Rule
 
 
-def naming(ids: set[int]) -> Rule:
+def rule_naming(ids: set[int]) -> Rule:
     """Make a rule that names segments."""
     parts: list[Node] = [Not(InSegment(id_, f"s{id_}", BY_NAME["is in segment"])) for id_ in sorted(ids)]
     return All(tuple(parts)) if len(parts) > 1 else parts[0] if parts else None
@@ -27,12 +27,12 @@ def naming(ids: set[int]) -> Rule:
     ],
 )
 def test_the_way_of_a_segment_back_to_itself(names: dict[int, set[int]], way: list[int] | None) -> None:
-    assert cycle_through(1, {id_: naming(ids) for id_, ids in names.items()}) == way
+    assert cycle_through(1, {id_: rule_naming(ids) for id_, ids in names.items()}) == way
 
 
 @given(st.dictionaries(st.integers(1, 6), st.sets(st.integers(1, 6), max_size=3)))
 def test_segments_can_be_put_in_order_exactly_when_none_comes_back_to_itself(names: dict[int, set[int]]) -> None:
-    rules = {id_: naming(ids) for id_, ids in names.items()}
+    rules = {id_: rule_naming(ids) for id_, ids in names.items()}
     if any(cycle_through(id_, rules) for id_ in rules):
         with pytest.raises(AssertionError, match="circle"):
             in_order(rules)
@@ -40,3 +40,12 @@ def test_segments_can_be_put_in_order_exactly_when_none_comes_back_to_itself(nam
     place = {id_: number for number, level in enumerate(in_order(rules)) for id_ in level}
     assert place.keys() == rules.keys()
     assert all(place[named] < place[id_] for id_ in rules for named in names[id_] & rules.keys())
+
+
+@given(st.dictionaries(st.integers(1, 6), st.sets(st.integers(1, 6), max_size=3)))
+def test_a_segment_may_name_whoever_does_not_come_back_to_it(names: dict[int, set[int]]) -> None:
+    rules = {id_: rule_naming(ids) for id_, ids in names.items()}
+    circular = naming(1, rules)
+    for id_ in range(1, 7):
+        way = cycle_through(1, {**{other: rule for other, rule in rules.items() if other != 1}, 1: rule_naming({id_})})
+        assert (way is not None) is (id_ in circular)

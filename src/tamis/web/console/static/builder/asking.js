@@ -4,7 +4,7 @@
 const csrf = document.querySelector('meta[name="csrf"]').content;
 
 export async function ask(path, body, signal) {
-  const answer = await fetch(path, {
+  const answer = await reached(path, {
     method: "POST",
     headers: { "content-type": "application/json", accept: "application/json", "x-csrf-token": csrf },
     body: JSON.stringify(body),
@@ -13,6 +13,15 @@ export async function ask(path, body, signal) {
   const said = await answer.json();
   if (!answer.ok) throw new Error(said.message ?? "The server cannot answer now.");
   return said;
+}
+
+async function reached(path, request) {
+  try {
+    return await fetch(path, request);
+  } catch (error) {
+    if (error.name === "AbortError") throw error;
+    throw new Error("the server cannot be reached.");
+  }
 }
 
 export class Newest {

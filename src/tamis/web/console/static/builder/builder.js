@@ -41,6 +41,7 @@ function written() {
 function step(tree, { typing = null, focus = null } = {}) {
   history.push(tree, typing);
   draw(focus);
+  at("problems").replaceChildren(); // what was refused was another rule
   preview(typing ? TYPING_MS : 0);
 }
 

@@ -71,7 +71,10 @@ export class Table {
     const key = JSON.stringify([field.id, typed.trim().toLowerCase()]);
     if (!this.#values.has(key)) {
       const asked = ask("/segments/values", { type: this.data.type.id, field: field.id, typed });
-      this.#values.set(key, asked.then((said) => said.values, () => []));
+      this.#values.set(key, asked.then((said) => said.values, () => {
+        this.#values.delete(key); // another time
+        return [];
+      }));
     }
     return this.#values.get(key);
   }

@@ -18,6 +18,7 @@ export function tokens(about, shape, changed) {
   const asList = h("button", { type: "button", class: "button quiet small", "data-part": "list",
     "aria-label": `${about.label}: edit as a list` }, "List");
   const made = h("span", { class: "tokens", "data-value": "all" }, list, input, asList);
+  const title = `${about.field.name} ${about.table.operator(about.node).label}`;
   const has = () => new Set(values.map((value) => value.toLowerCase()));
 
   function set(next, typing = false) {
@@ -65,7 +66,11 @@ export function tokens(about, shape, changed) {
     add(pasted.split(/[\n\t;]+/));
   });
   input.addEventListener("blur", () => add([input.value])); // nothing that was typed is lost without a word
-  asList.addEventListener("click", () => editAsList(values, about.label, (lines) => { values = []; add(lines); if (!values.length) set([]); }));
+  asList.addEventListener("click", () => editAsList(values, title, (lines) => {
+    values = [];
+    add(lines);
+    if (!values.length) set([]);
+  }));
   if (about.table.suggests(about.field)) {
     offered = suggest(input, { ...about, without: has }, (item) => add([item.key]));
   }
