@@ -101,16 +101,20 @@ def test_the_list_is_searched_and_ordered(console: Visitor, owner: Person, town:
 
 
 def test_members_are_searched_without_an_address_in_the_url(console: Visitor, town: Town) -> None:
-    found = console.post(f"{town.path}/members/search", {"q": "TOWN11"}).text
+    found = console.post(f"{town.path}/members/search", {"text": "TOWN11"}).text
     assert rows_on(found) == ["town11@example.org", *(f"town{n}@example.org" for n in range(110, 120))]
     assert "11 members with" in text_of(found)
-    piece = console.post(f"{town.path}/members/search", {"q": "ann"}, headers={"hx-request": "true"}).text
+    piece = console.post(f"{town.path}/members/search", {"text": "ann"}, headers={"hx-request": "true"}).text
     assert "<html" not in piece
     assert len(rows_on(piece)) == 50
     after = re.search(r'name="after" value="(\d+)"', piece)
     assert after
-    later = console.post(f"{town.path}/members/search", {"q": "ann", "after": after[1]}).text
+    later = console.post(f"{town.path}/members/search", {"text": "ann", "after": after[1]}).text
     assert not set(rows_on(later)) & set(rows_on(piece))
+    assert "counting …" in text_of(piece)
+    counted = console.post(f"{town.path}/members/count", {"text": "ann"}).text
+    assert text_of(counted).startswith("119 members with")
+    assert text_of(console.post(f"{town.path}/members/count").text).startswith("120 members")
 
 
 def test_the_overview_tells_rule_history_and_who_uses_it(console: Visitor, owner: Person, town: Town) -> None:
@@ -245,7 +249,7 @@ def test_a_segment_is_renamed_duplicated_and_deleted_unless_it_is_used(
 
 
 def test_what_contacts_are_called_is_shown_as_it_is(console: Visitor, town: Town) -> None:
-    page = console.post(f"{town.path}/members/search", {"q": "town99"}).text
+    page = console.post(f"{town.path}/members/search", {"text": "town99"}).text
     assert HOSTILE in text_of(page)
     assert "<script>alert" not in page
 
@@ -298,7 +302,8 @@ def routes(town: Town, recipient: int) -> Iterator[tuple[str, str, dict[str, Any
     ):
         yield "GET", town.path + part, {}
     yield "GET", f"{town.path}/members/{recipient}/why", {}
-    yield "POST", f"{town.path}/members/search", {"q": "town"}
+    yield "POST", f"{town.path}/members/search", {"text": "town"}
+    yield "POST", f"{town.path}/members/count", {"text": "town"}
     yield "POST", f"{town.path}/members", {"email": "stranger@example.net"}
     yield "POST", f"{town.path}/members/remove", {"recipient": recipient}
     yield "POST", f"{town.path}/bring-back", {"contact": 1}

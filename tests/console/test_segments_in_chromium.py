@@ -45,6 +45,10 @@ def test_a_segment_is_found_looked_at_and_changed(page: Page, owner: Person, seg
     page.get_by_label("Search members").press_sequentially("guest1")
     expect(page.locator("#members tbody tr")).to_have_count(10)
     assert "guest1" not in page.url
+    page.get_by_label("Search members").fill("guest")
+    expect(page.locator("#members .found")).to_contain_text("60 members with")
+    page.get_by_label("Search members").fill("guest1")
+    expect(page.locator("#members .found")).to_contain_text("10 members with")
     page.get_by_role("button", name="Why is guest12@example.org in this segment?").click()
     dialog = page.get_by_role("dialog", name="Why")
     expect(dialog).to_contain_text("Age is 10 or more")

@@ -7,7 +7,7 @@ from tamis.actions.house import House
 from tamis.actions.segment_list import DAYS
 from tamis.actions.segments import segment_by_id
 from tamis.columns import history, members, passages
-from tamis.columns.members import MemberPage
+from tamis.columns.members import Member
 from tamis.columns.one_moment import at_one_moment
 from tamis.columns.passages import Passed
 from tamis.domain.accounts import Account
@@ -57,7 +57,7 @@ def member_page(
     after: int | None = None,
     before: int | None = None,
     limit: int,
-) -> MemberPage:
+) -> list[Member]:
     """Give a page of the recipients of a segment that have each word of a search in their address or name: the next
     ones above the number `after`, or the last ones below `before`. Raises NotFound."""
     segment = segment_by_id(house.records.reader(), account, segment_id)
@@ -65,6 +65,13 @@ def member_page(
         return members.member_page(
             con, segment.contact_type_id, segment.id, search.split(), after=after, before=before, limit=limit
         )
+
+
+def count_members(house: House, account: Account, segment_id: int, search: str) -> int:
+    """Count the recipients of a segment that have each word of a search in their address or name; raises NotFound."""
+    segment = segment_by_id(house.records.reader(), account, segment_id)
+    with house.columns().reading() as con:
+        return members.count_members(con, segment.contact_type_id, segment.id, search.split())
 
 
 def comings_and_goings(

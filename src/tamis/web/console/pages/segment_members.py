@@ -13,8 +13,9 @@ from litestar.response import Response
 from tamis.actions.by_hand import bring_back, hands_of_segment
 from tamis.actions.explaining import explain_recipient
 from tamis.actions.house import House
-from tamis.actions.members import member_page
+from tamis.actions.members import count_members, member_page
 from tamis.actions.recipients import add_recipient, delete_recipient
+from tamis.actions.segments import segment_by_id
 from tamis.columns.members import Member
 from tamis.domain.emails import parse_email
 from tamis.domain.errors import Invalid, NotFound, Problem, Refused
@@ -35,12 +36,12 @@ CHANGED = {"HX-Trigger": "changed"}
 
 @dataclass(frozen=True, slots=True)
 class Shown:
-    """A page of members, how many there are in all, what was searched for, and where its neighbours begin."""
+    """A page of members, what was searched for, how many were found where the page alone tells that, and where its
+    neighbours begin."""
 
     members: Sequence[Member]
-    in_all: int
     search: str
-    first: bool
+    found: int | None
     before: int | None
     after: int | None
 
@@ -65,11 +66,21 @@ def search(
     house: InjectedHouse, visitor: InjectedVisitor, form: InjectedForm, request: WebRequest, segment_id: FromPath[int]
 ) -> Response[str]:
     """Show the members who have some words in their address or name."""
-    frame = frame_of(house, visitor, segment_id)
-    shown = _shown(house, visitor, segment_id, form.text("q"), form.number("after"), form.number("before"))
+    shown = _shown(house, visitor, segment_id, form.text("text"), form.number("after"), form.number("before"))
     if from_htmx(request):
-        return fragment(visitor, "segments/_members.html", frame=frame, segment=frame.segment, shown=shown)
-    return segment_page(visitor, frame, "members", shown=shown, form=None)
+        segment = segment_by_id(house.records.reader(), visitor.account, segment_id)
+        return fragment(visitor, "segments/_members.html", segment=segment, shown=shown)
+    return segment_page(visitor, frame_of(house, visitor, segment_id), "members", shown=shown, form=None)
+
+
+@post("/segments/{segment_id:int}/members/count", status_code=200, sync_to_thread=True)
+def count(
+    house: InjectedHouse, visitor: InjectedVisitor, form: InjectedForm, segment_id: FromPath[int]
+) -> Response[str]:
+    """Tell how many members a search finds."""
+    text = form.text("text")
+    found = count_members(house, visitor.account, segment_id, text)
+    return fragment(visitor, "segments/_found.html", found=found, text=text)
 
 
 @post("/segments/{segment_id:int}/members", status_code=200, sync_to_thread=True)
@@ -165,23 +176,18 @@ def _shown(
     """Find a page of members: one more than it has is asked for, to know whether there are others."""
     at = {"after": None if before is not None else _bounded(after), "before": _bounded(before)}
     found = member_page(house, visitor.account, segment_id, search, limit=MEMBERS_A_PAGE + 1, **at)
-    more = len(found.members) > MEMBERS_A_PAGE
-    rows = found.members
+    more = len(found) > MEMBERS_A_PAGE
     if before is not None:
-        rows = rows[1:] if more else rows
-        earlier, later = more, True
+        rows, earlier, later = found[1:] if more else found, more, True
     else:
-        rows = rows[:MEMBERS_A_PAGE]
-        earlier, later = after is not None, more
-    if not rows:
-        return Shown([], found.in_all, search, after is None and before is None, None, None)
+        rows, earlier, later = found[:MEMBERS_A_PAGE], after is not None, more
+    alone = after is None and before is None and not more
     return Shown(
         rows,
-        found.in_all,
         search,
-        not earlier,
-        rows[0].recipient_id if earlier else None,
-        rows[-1].recipient_id if later else None,
+        len(rows) if alone else None,
+        rows[0].recipient_id if rows and earlier else None,
+        rows[-1].recipient_id if rows and later else None,
     )
 
 
@@ -207,4 +213,4 @@ def _add(house: House, visitor: Visitor, form: Form, segment_id: int) -> str:
     return email.address
 
 
-handlers = [members, search, add, remove, bring_back_member, by_hand, why]
+handlers = [members, search, count, add, remove, bring_back_member, by_hand, why]
