@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 from playwright.sync_api import BrowserContext, Dialog, Error, Page, Route, expect
 
 from tamis.rules.json import to_json
+from tests.console.test_accessible import look_at
 from tests.laws.strategies import rules
 from tests.support.people import Person, fresh
 from tests.support.sakila import import_sakila
@@ -458,6 +459,30 @@ def test_large_rules_do_not_break_it(builder: Builder) -> None:
     innermost = page.locator(".group").last
     innermost.locator("> .row > [data-do=add-group]").click()
     expect(builder.conditions).to_have_count(30)
+
+
+def test_axe_finds_nothing_serious_in_what_opens(builder: Builder) -> None:
+    page, found = builder.page, dict[str, Any]()
+    builder.write('country is one of ("India", "China") and (total_paid > 100 or last_rental_at is within 30 days)')
+    expect(builder.conditions).to_have_count(3)
+    page.locator("[data-part=menu]").nth(1).click()
+    look_at(page, "a menu", found)
+    page.keyboard.press("Escape")
+    builder.conditions.first.get_by_role("combobox").last.click()
+    expect(page.locator(".listbox")).to_be_visible()
+    look_at(page, "values", found)
+    page.locator("[data-do=add]").first.click()
+    expect(page.locator(".picker")).to_be_visible()
+    look_at(page, "fields", found)
+    page.keyboard.press("Escape")
+    builder.write("countri = 5")
+    expect(page.locator("#text-problem")).to_be_visible()
+    look_at(page, "a mistake in the text", found)
+    page.keyboard.press("Escape")
+    page.get_by_role("link", name="Account").click()
+    look_at(page, "leaving", found)
+    page.get_by_role("button", name="Stay here").click()
+    assert not found, json.dumps(found, indent=1)
 
 
 @settings(max_examples=20, suppress_health_check=[HealthCheck.function_scoped_fixture])
