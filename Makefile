@@ -4,10 +4,10 @@ VENV := .venv
 BIN := $(VENV)/bin
 PORT ?= 8000
 
-.PHONY: help demo serve test check bench format lock clean
+.PHONY: help demo serve test check bench screenshots format lock clean
 
 help:  ## Show this list
-	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-8s %s\n", $$1, $$2}'
+	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-11s %s\n", $$1, $$2}'
 
 demo: $(VENV)/runtime  ## Serve a fresh store with 599 real customers and four segments (PORT=8000)
 	$(BIN)/tamis demo --port $(PORT)
@@ -26,6 +26,9 @@ check: $(VENV)/dev  ## Check style (ruff), types (mypy --strict) and the directi
 
 bench: $(VENV)/dev  ## Measure speed beside baselines; prints a table and writes bench/results.json
 	$(BIN)/python -m bench
+
+screenshots: $(VENV)/dev  ## Take the pictures of README.md anew, with Chromium
+	$(BIN)/python -m bench.screenshots
 
 format: $(VENV)/dev  ## Format the code
 	$(BIN)/ruff format .
