@@ -120,6 +120,21 @@ def test_fields_are_made_listed_and_deleted(either: Path) -> None:
         tamis(either, "segment", "count", "--type", "People", "--where", 'plan = "pro"')
 
 
+def test_types_are_renamed_and_deleted_and_fields_moved(either: Path) -> None:
+    made = tamis(either, "type", "create", "Donors")
+    assert tamis(either, "type", "rename", "donors", "Patrons") == {"id": made["id"], "name": "Patrons"}
+    with pytest.raises(Refused, match='there is a contact type "People" already'):
+        tamis(either, "type", "rename", "Patrons", "people")
+    for name in ("One", "Two", "Three"):
+        tamis(either, "field", "create", name, "--type", "Patrons", "--kind", "text")
+    tamis(either, "field", "move", "three", "--type", "Patrons", "--before", "one")
+    tamis(either, "field", "move", "one", "--type", "Patrons")
+    fields = tamis(either, "field", "list", "--type", "Patrons")["fields"]
+    assert [field["key"] for field in fields if not field["reserved"]] == ["three", "two", "one"]
+    tamis(either, "type", "delete", "Patrons")
+    assert "Patrons" not in str(tamis(either, "type", "list"))
+
+
 def test_fields_are_edited(either: Path, tmp_path: Path) -> None:
     tamis(either, "field", "create", "Plan", "--type", "People", "--kind", "choice", "--option", "Free")
     text = "email,plan\nann@example.org,free\n"
@@ -129,13 +144,17 @@ def test_fields_are_edited(either: Path, tmp_path: Path) -> None:
                    "--add-option", "Team")  # fmt: skip
     assert (edited["key"], edited["options"]) == ("price_plan", ["Free", "Pro", "Team"])
     assert tamis(either, "segment", "show", "Free")["rule"] == 'price_plan is "Free"'
+    edited = tamis(either, "field", "edit", "price_plan", "--type", "People", "--rename-option", "Free=Basic",
+                   "--order-option", "Team")  # fmt: skip
+    assert edited["options"] == ["Team", "Basic", "Pro"]
+    assert tamis(either, "segment", "show", "Free")["rule"] == 'price_plan is "Basic"'
     with pytest.raises(Refused, match='price_plan is used by the segments "Free"'):
         tamis(either, "field", "edit", "price_plan", "--type", "People", "--kind", "text")
     tamis(either, "segment", "edit", "Free", "--where", 'email contains "a"')
     tamis(either, "field", "edit", "price_plan", "--type", "People", "--delete-option", "pro", "--kind", "choices")
-    count = ("segment", "count", "--type", "People", "--where", 'price_plan includes all of ("Free")')
+    count = ("segment", "count", "--type", "People", "--where", 'price_plan includes all of ("Basic")')
     assert tamis(either, *count) == {"count": 1}
-    assert tamis(either, "contact", "show", "ann@example.org", "--type", "People")["values"]["price_plan"] == ["Free"]
+    assert tamis(either, "contact", "show", "ann@example.org", "--type", "People")["values"]["price_plan"] == ["Basic"]
 
 
 def test_segments_are_edited(either: Path, tmp_path: Path) -> None:

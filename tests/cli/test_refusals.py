@@ -51,6 +51,7 @@ def run(data: Path, *arguments: str, given: str = "") -> "subprocess.CompletedPr
         (["field", "edit", "birth_date", "--type", "People", "--name", "City"], 'have a field "city" already'),
         (["field", "edit", "birth_date", "--type", "People", "--kind", "choice"], "needs at least one option"),
         (["segment", "edit", "Nothing", "--name", "x"], 'here is no segment "Nothing"'),
+        (["field", "edit", "birth_date", "--type", "People", "--rename-option", "A"], '"A" must be OLD=NEW'),
         (["segment", "edit", "Nothing"], "nothing to change: give --name, --where or both"),
         (["field", "delete", "email", "--type", "People"], "is a reserved field"),
         (["field", "delete", "nothing", "--type", "People"], 'have no field "nothing"'),

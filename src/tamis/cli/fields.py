@@ -62,6 +62,8 @@ def edit(
     kind: Kind | None = None,
     add_option: Annotated[list[str] | None, Parameter(negative="")] = None,
     delete_option: Annotated[list[str] | None, Parameter(negative="")] = None,
+    rename_option: Annotated[list[str] | None, Parameter(negative="")] = None,
+    order_option: Annotated[list[str] | None, Parameter(negative="")] = None,
     common: Common = Common(),  # noqa: B008  frozen
 ) -> None:
     """Change a field; refused where a segment depends on what would be changed, or values would be lost.
@@ -78,10 +80,15 @@ def edit(
         An option to add after the others; repeat it for each.
     delete_option
         An option to delete, also from the contacts that have it; repeat it for each.
+    rename_option
+        OLD=NEW: an option to call otherwise, also in contacts and rules; repeat it for each.
+    order_option
+        An option that shall stand before all that are not named so; repeat it for each, in their order.
     """
-    wanted = FieldEdit(name, kind, tuple(add_option or ()), tuple(delete_option or ()))
+    renamed = [_renamed(pair) for pair in rename_option or ()]
+    wanted = FieldEdit(name, kind, add_option or (), delete_option or (), tuple(renamed), order_option or ())
     if wanted == FieldEdit():
-        raise Invalid([Problem("", "nothing to change: give --name, --kind, --add-option or --delete-option")])
+        raise Invalid([Problem("", "nothing to change: give --name, --kind, or one of the flags for options")])
     with opened(common) as house:
         account = account_of(house, common)
         edited = house.write(edit_field, account, type_of(house, account, type_), field, wanted)
@@ -123,6 +130,13 @@ def delete(field: str, *, type_: TypeOption, common: Common = Common()) -> None:
         contact_type = type_of(house, account_of(house, common), type_)
         gone = house.write(fields.delete_field, contact_type, field)
     show(common, {"id": gone.id, "key": gone.key}, f"Field {gone.key} is deleted.")
+
+
+def _renamed(pair: str) -> tuple[str, str]:
+    option, equals, text = pair.partition("=")
+    if not equals:
+        raise Invalid([Problem("rename-option", f'"{pair}" must be OLD=NEW')])
+    return option, text
 
 
 def _field(field: Field) -> dict[str, Any]:
