@@ -17,6 +17,7 @@ from tamis.web.console.answers import wants_page
 from tamis.web.console.forms import Form, read_form
 from tamis.web.console.gate import Gate
 from tamis.web.console.session import Notices, SignInNeeded, Visitor, WebRequest, find_visitor
+from tamis.web.console.turns import Turns, have_own_threads
 from tamis.web.http import App, Receive, Scope, Send
 
 MAX_BODY = 4_194_304
@@ -44,6 +45,7 @@ def home(request: WebRequest) -> Response[Any]:
 
 def console_app(house: House) -> App:
     """Make the application."""
+    have_own_threads()
     return _with_headers(routed_app(house))  # type: ignore[arg-type]  # Litestar types ASGI's messages more closely
 
 
@@ -67,7 +69,7 @@ def routed_app(house: House) -> Litestar:
             "visitor": Provide(visitor, sync_to_thread=False),
             "form": Provide(form),
         },
-        middleware=[Gate(is_session)],
+        middleware=[Gate(is_session), Turns()],
         exception_handlers={
             SignInNeeded: errors.sign_in_needed,
             TamisError: errors.refused,

@@ -1,0 +1,108 @@
+"""Turns: whoever asks for much waits for their own answers, and what nobody waits for any more is not done at all."""
+
+import asyncio
+import threading
+from collections.abc import Callable, Coroutine
+from typing import Any
+
+from litestar import Litestar, get, post
+from litestar.params import FromPath, RawBody
+from litestar.testing import TestClient
+
+from tamis.web.console.session import SESSION
+from tamis.web.console.turns import AT_ONCE, Turns, have_own_threads
+
+
+class SlowPage:
+    """An application whose page waits until it is let go, and tells who is at work."""
+
+    def __init__(self) -> None:
+        self.go = asyncio.Event()
+        self.begun: list[str] = []
+
+        @post("/slow/{who:str}", status_code=200)
+        async def slow(who: FromPath[str], body: RawBody) -> str:
+            self.begun.append(who)
+            await self.go.wait()
+            return f"{who} {body.decode()}"
+
+        self.app = Litestar([slow], middleware=[Turns()], openapi_config=None)
+
+    async def ask(self, session: str, who: str, has_gone: Callable[[], bool] = lambda: False) -> list[Any]:
+        """Ask for the page as a server would hand it on; gives what was answered."""
+        sent: list[Any] = []
+        coming = [b"a ", b"body"]
+
+        async def receive() -> Any:
+            if has_gone():
+                return {"type": "http.disconnect"}
+            if coming:
+                return {"type": "http.request", "body": coming.pop(0), "more_body": bool(coming)}
+            return await asyncio.get_running_loop().create_future()
+
+        async def send(message: Any) -> None:
+            sent.append(message)
+
+        headers = [(b"cookie", f"{SESSION}={session}".encode()), (b"content-type", b"application/octet-stream")]
+        scope: Any = {
+            "type": "http", "asgi": {"version": "3.0"}, "http_version": "1.1", "method": "POST", "scheme": "http",
+            "path": f"/slow/{who}", "raw_path": b"", "query_string": b"", "root_path": "", "headers": headers,
+            "client": ("127.0.0.1", 1), "server": ("127.0.0.1", 2), "extensions": {},
+        }  # fmt: skip
+        await self.app(scope, receive, send)
+        return sent
+
+
+async def until(happens: Callable[[], bool]) -> None:
+    while not happens():
+        await asyncio.sleep(0.001)
+
+
+def run(test: Callable[[SlowPage], Coroutine[Any, Any, None]]) -> None:
+    async def begin() -> None:
+        await asyncio.wait_for(test(SlowPage()), 60)
+
+    asyncio.run(begin())
+
+
+def test_somebody_who_asks_for_much_keeps_nobody_else_waiting() -> None:
+    async def test(page: SlowPage) -> None:
+        many = [asyncio.ensure_future(page.ask("one", f"one-{n}")) for n in range(20)]
+        await until(lambda: len(page.begun) == AT_ONCE)
+        other = asyncio.ensure_future(page.ask("other", "other"))
+        await until(lambda: "other" in page.begun)
+        assert len(page.begun) == AT_ONCE + 1
+        page.go.set()
+        answers = [await asked for asked in [*many, other]]
+        assert [answer[0]["status"] for answer in answers] == [200] * 21
+        assert answers[19][1]["body"] == b"one-19 a body"
+
+    run(test)
+
+
+def test_what_nobody_waits_for_any_more_is_not_done() -> None:
+    async def test(page: SlowPage) -> None:
+        gone: set[str] = set()
+        first = [asyncio.ensure_future(page.ask("one", f"first-{n}")) for n in range(AT_ONCE)]
+        await until(lambda: len(page.begun) == AT_ONCE)
+        left = [asyncio.ensure_future(page.ask("one", f"left-{n}", lambda: "left" in gone)) for n in range(50)]
+        stays = asyncio.ensure_future(page.ask("one", "stays"))
+        await asyncio.sleep(0)
+        gone.add("left")
+        page.go.set()
+        assert [await asked for asked in left] == [[]] * 50
+        assert (await stays)[0]["status"] == 200
+        await asyncio.gather(*first)
+        assert set(page.begun) == {"first-0", "first-1", "first-2", "stays"}
+
+    run(test)
+
+
+def test_pages_are_not_made_in_the_threads_of_the_segment_api() -> None:
+    @get("/", sync_to_thread=True)
+    def page() -> str:
+        return threading.current_thread().name
+
+    have_own_threads()
+    with TestClient(Litestar([page], openapi_config=None)) as client:
+        assert client.get("/").text.startswith("console")
