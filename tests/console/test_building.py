@@ -416,6 +416,18 @@ def test_leaving_asks_and_a_double_click_saves_once(builder: Builder, owner: Per
     page.wait_for_url("**/account")
 
 
+def test_a_text_that_was_not_read_yet_is_read_before_it_is_saved(builder: Builder) -> None:
+    page = builder.page
+    page.get_by_label("Name", exact=True).fill(fresh("At once"))
+    builder.write('country = "India"')
+    builder.shows("60")
+    builder.write('country = "China"')
+    page.keyboard.press("Control+Enter")
+    page.wait_for_url(re.compile(r"/segments/\d+$"))
+    page.goto(page.url + "/edit")
+    builder.shows("53")
+
+
 def test_names_and_values_of_others_are_harmless(page: Page, owner: Person, tmp_path: Path) -> None:
     nasty = '<img src=x onerror="window.hurt = 1">\' & {x}'
     type_id = str(owner.tamis("type", "create", fresh(nasty))["id"])

@@ -24,13 +24,17 @@ const newest = new Newest("/segments/preview");
 const panel = new Panel(data.type.id);
 const host = at("tree");
 const view = new View(host, table, controlChanged);
-const text = new TextForm(textChanged);
+const text = new TextForm(() => readText(TEXT_MS));
 let segment = data.segment;
 let saved = written();
 let openNode; // the first condition that is unfinished or wrong
 
 const saving = new Saving({ draft: draftToSave, saved: (path) => go(path), refused, changed: changedMeanwhile });
-const go = askBeforeLeaving(() => written() !== saved, () => saving.save());
+const go = askBeforeLeaving(isDirty, () => saving.save());
+
+function isDirty() {
+  return written() !== saved || text.isWrong || text.isPending;
+}
 
 function written() {
   return JSON.stringify([toPlain(history.current), at("segment_name").value.trim()]);
@@ -69,6 +73,7 @@ function turn(tree) {
 
 function preview(wait) {
   panel.wait();
+  text.forget();
   newest.ask(wait, () => {
     const places = new Places();
     return { body: { ...about(), draft: toPlain(history.current, places) }, places };
@@ -86,28 +91,33 @@ function show(places, said) {
   panel.show(said, history.current.parts.length === 0, text.isWrong);
 }
 
-function textChanged() {
+function readText(wait, then = () => {}) {
   panel.wait();
-  newest.ask(TEXT_MS, () => ({ body: { ...about(), text: text.value } }), (_, said) => {
+  newest.ask(wait, () => ({ body: { ...about(), text: text.value } }), (_, said) => {
     if (said.draft === undefined) {
       history.pause();
-      text.isNotRight(said.problems);
+      text.wasRead(said.problems);
       preview(0);
       return;
     }
-    text.isRight();
+    text.wasRead([]);
     const tree = fromPlain(said.draft);
     if (JSON.stringify(toPlain(tree)) !== JSON.stringify(toPlain(history.current))) history.push(tree, "text");
     draw();
     const places = new Places();
     toPlain(history.current, places);
     show(places, said);
+    then();
   }, (error) => panel.failed(error.message));
 }
 
 // -- saving ------------------------------------------------------------------------------------------------------------
 
 function draftToSave() {
+  if (text.isPending) { // what is saved is what stands there
+    readText(0, () => saving.save());
+    return null;
+  }
   if (text.isWrong) {
     text.focus();
     return null;

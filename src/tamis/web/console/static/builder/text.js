@@ -5,10 +5,14 @@ const at = (id) => document.getElementById(id);
 export class TextForm {
   #area = at("text");
   #tree = "";
+  #pending = false;
 
   // `typed()` is told that somebody edits the text.
   constructor(typed) {
-    this.#area.addEventListener("input", typed);
+    this.#area.addEventListener("input", () => {
+      this.#pending = true;
+      typed();
+    });
     at("text-place").addEventListener("click", () => this.#goTo());
     at("text-back").addEventListener("click", () => {
       this.follow(this.#tree, true);
@@ -26,6 +30,11 @@ export class TextForm {
     return this.#area.value;
   }
 
+  // Whether something was typed that nobody has read yet.
+  get isPending() {
+    return this.#pending;
+  }
+
   get isWrong() {
     return !at("text-problem").hidden;
   }
@@ -41,19 +50,18 @@ export class TextForm {
     at("text-later").hidden = text !== null;
     if (text !== null && (always || document.activeElement !== this.#area)) {
       this.#area.value = text;
-      this.#wrong([]);
+      this.wasRead([]);
     }
   }
 
-  isRight() {
-    this.#wrong([]);
+  // The conditions were changed since: they have the last word.
+  forget() {
+    this.#pending = false;
   }
 
-  isNotRight(problems) {
-    this.#wrong(problems);
-  }
-
-  #wrong(problems) {
+  // Says what is wrong with what was typed, which may be nothing.
+  wasRead(problems) {
+    this.#pending = false;
     at("text-problem").hidden = !problems.length;
     at("text-says").textContent = problems.map(({ path, message }) =>
       (path === "rule" ? `The text ${message}` : `${path}: ${message}`)).join("; ");
