@@ -48,8 +48,10 @@ ORDERS = (
     (DateOrder.MDY, "month first: 12/31/2024"),
     (DateOrder.YMD, "only with the year in front: 2024-12-31"),
 )
-MOST_OPTIONS = 40_000
+MOST_OPTIONS = 20_000
 MOST_COLUMNS = 300
+MOST_BESIDE = 40
+"""Of so many columns the first rows are shown."""
 EXAMPLES = 3
 STEPS = {
     "Reading": "Reading the file",
@@ -153,6 +155,7 @@ def upload_page(
         columns=[_shown(look, fields, column, chosen, at_columns) for column in look.columns[:most]],
         hidden_columns=max(len(look.columns) - most, 0),
         targets=targets(fields),
+        most_beside=MOST_BESIDE,
         how=chosen.how,
         orders=ORDERS,
         asks_order=bool(asks_order(look, fields, chosen.choices)),
