@@ -9,7 +9,8 @@ from tamis.columns import arrivals, few, log
 from tests.stores.machine import Membership
 
 PARTS = 10  # so that several processes can share the work
-EXAMPLES = 500
+EXAMPLES = 250
+"""How many histories a run draws: new ones each time, so that many runs find what a long one does."""
 
 
 @pytest.mark.parametrize("part", range(PARTS))
