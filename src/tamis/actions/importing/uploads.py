@@ -85,15 +85,9 @@ class Incoming:
 
     def _bound(self, size: int) -> None:
         if size > self._most:
-            raise Invalid(
-                [
-                    Problem(
-                        "file",
-                        f"is larger than {in_bytes(self._most)}, which is the most that is taken here: compress it "
-                        "with gzip, cut it in parts, or import it with the command tamis import",
-                    )
-                ]
-            )
+            what_to_do = "compress it with gzip, cut it in parts, or import it with the command tamis import"
+            most = f"{in_bytes(self._most)}, which is the most that is taken here"
+            raise Invalid([Problem("", f"the file is larger than {most}: {what_to_do}")])
 
 
 def find_upload(house: House, account: Account, upload_id: str) -> Upload:
@@ -170,10 +164,10 @@ def _remove_left(house: House, path: Path) -> None:
 
 def _need_room(place: Path, size: int) -> None:
     free = shutil.disk_usage(place).free
-    if free < size + SPARE_BYTES:
+    if free < 2 * size + SPARE_BYTES:  # an import lays it out once more beside it
         raise Unavailable(
-            f"the file has {in_bytes(size)}, and the disk of the server has room for {in_bytes(free)}: make room there "
-            "and try again"
+            f"the file has {in_bytes(size)}, an import needs as much again, and the disk of the server has room for "
+            f"{in_bytes(free)}: make room there and try again"
         )
 
 
