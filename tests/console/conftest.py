@@ -5,12 +5,15 @@ from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_playwright
 
 from tests.support.clients import installed
 from tests.support.console import CHROMIUM_ARGUMENTS, PASSWORD, Visitor, new_console_account
 from tests.support.people import Person
 from tests.support.process import Server
+
+# Only to end a test that hangs, never to judge speed.
+expect.set_options(timeout=60_000)
 
 
 @pytest.fixture(scope="session")
@@ -82,6 +85,7 @@ def context(chromium: Browser, server: Server, owner: Person) -> Iterator[Browse
 def window_of(chromium: Browser, address: str, width: int = 1440) -> Iterator[BrowserContext]:
     """Open a window in which nobody is signed in; raises AssertionError when scripts complained about anything."""
     opened = chromium.new_context(base_url=address, viewport={"width": width, "height": 900}, locale="en-GB")
+    opened.set_default_timeout(60_000)
     complaints: list[str] = []
     opened.on("weberror", lambda error: complaints.append(str(error.error)))
     opened.on(

@@ -18,8 +18,6 @@ from tests.laws.strategies import rules
 from tests.support.people import Person, fresh
 from tests.support.sakila import import_sakila
 
-expect.set_options(timeout=30_000)
-
 
 @pytest.fixture(scope="module")
 def customers(owner: Person) -> int:
