@@ -27,6 +27,18 @@ def send(visitor: Visitor, path: str, body: bytes, **headers: str) -> requests.R
     )
 
 
+def test_what_a_session_was_shown_is_gone_with_it(guest: Visitor, owner: Person) -> None:
+    guest.sign_in(owner.email)
+    form = {"csrf": guest.csrf, "once": "mark", "name": "Shown once"}
+    cookies = dict(guest.http.cookies)
+    assert "sk_" in guest.post("/account/keys", form).text
+    assert "sk_" in guest.post("/account/keys", form).text  # a double click
+    guest.post("/sign-out")
+    guest.http.cookies.update(cookies)
+    answer = guest.post("/account/keys", form)
+    assert (answer.status_code, answer.text) == (303, "")
+
+
 @pytest.mark.parametrize("number", BEYOND)
 def test_what_no_row_can_be_numbered_is_not_there(console: Visitor, owner: Person, number: int) -> None:
     made = owner.tamis("type", "create", fresh("Numbered"))["id"]

@@ -70,8 +70,11 @@ class Gate(ASGIMiddleware):
         if first is not mine:
             known = await asyncio.shield(first)
             if known is not None:
-                if known[0]["status"] == 200 and time.monotonic() - since > REPEATED_SECONDS:
-                    raise HTTPException(DONE_ALREADY, status_code=409)  # a secret was shown for a moment only
+                if known[0]["status"] == 200:  # a page, which may show a secret: for a moment only, and to its session
+                    if not self._is_session(key[0]):
+                        raise SignInNeeded
+                    if time.monotonic() - since > REPEATED_SECONDS:
+                        raise HTTPException(DONE_ALREADY, status_code=409)
                 for message in known:
                     await send(message)  # type: ignore[arg-type]  # what Litestar itself sent before
                 return
