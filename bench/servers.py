@@ -1,5 +1,6 @@
 """Start a server as a process, know its port and its memory, and stop it."""
 
+import os
 import re
 import subprocess
 import sys
@@ -26,6 +27,11 @@ class Server:
         match = re.search(rf"^{name}:\s+(\d+) kB$", status, re.MULTILINE)
         assert match
         return int(match[1]) / 1024
+
+    def processor(self) -> float:
+        """Give the seconds of processor time that all of its threads have used."""
+        fields = Path(f"/proc/{self.pid}/stat").read_text().rpartition(")")[2].split()
+        return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
 
     def forget_peak(self) -> None:
         """Let VmHWM begin anew from the memory held now."""
