@@ -148,6 +148,7 @@ def test_several_choices_are_imported_and_asked_for(desk: Desk) -> None:
     )
     report = desk.take(text, ImportOptions())
     assert outcome(report) == (5, 0, 0, 0, 1)
+    assert list(report.reasons) == ['likes must be one of "Music", "Art", "Art, old"'], "what is offered is told"
     assert report.rejects_file
     assert (
         'likes must be one of ""Music"", ""Art"", ""Art, old"", not ""Sport""' in Path(report.rejects_file).read_text()

@@ -191,7 +191,7 @@ def _parse_boolean(text: str, _: Field) -> bool:
         return True
     if folded in _FALSE:
         return False
-    raise ValueProblem(f'must be true or false, not "{short(text)}"')
+    raise ValueProblem(f'must be true or false, yes or no, or 1 or 0, not "{short(text)}"')
 
 
 def _parse_choice(text: str, of: Field, advice: str = "") -> str:

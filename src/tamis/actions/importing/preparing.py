@@ -21,8 +21,9 @@ from tamis.workbench.staging import Located
 TEXTS = (Kind.TEXT, Kind.CHOICE, Kind.CHOICES)
 STRUCTURE = -2
 ROWS_A_LOCATION = 5_000
-# What a reason says of one row alone, at its end: without it, reasons can be counted.
+# What a reason says of one row alone, at its end: without it, reasons can be counted. Options are no row's own.
 _OWN = r"""(, not|:)? ".*$"""
+_OWN_AFTER_OPTIONS = ', not ".*$'
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,9 +90,10 @@ def reasons(con: duckdb.DuckDBPyConnection) -> dict[str, int]:
     """Count the rows by what is wrong with them, the most frequent first."""
     rows = con.execute(
         "SELECT why, count(DISTINCT n) AS rows "
-        "FROM (SELECT n, regexp_replace(reason, $1, '', 's') AS why FROM problems) "
+        "FROM (SELECT n, regexp_replace("
+        "reason, CASE WHEN contains(reason, ' must be one of ') THEN $2 ELSE $1 END, '', 's') AS why FROM problems) "
         "GROUP BY why ORDER BY rows DESC, why",
-        [_OWN],
+        [_OWN, _OWN_AFTER_OPTIONS],
     ).fetchall()
     return {why: int(count) for why, count in rows}
 

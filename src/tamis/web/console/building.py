@@ -13,6 +13,7 @@ from tamis.rules.describe import describe
 from tamis.rules.operators import OPERATORS, Operator, Relative, Takes, positive
 from tamis.rules.text import to_text
 from tamis.web.console.filters import day, number, percent
+from tamis.web.console.kinds import NAMES
 from tamis.web.console.session import Visitor
 
 ALWAYS_SHOWN = (EMAIL, FIRST_NAME, LAST_NAME)
@@ -57,6 +58,7 @@ def fields_for_script(fields: FieldSet) -> list[dict[str, Any]]:
             "id": field.id,
             "name": field.name,
             "kind": field.kind,
+            "kind_name": NAMES[field.kind],
             "options": list(field.options),
             "reserved": field.id in reserved,
             "unique": field.id == EMAIL.id,

@@ -222,7 +222,7 @@ function chooseField(id) {
     load: (typed) => matching(typed, [
       ...data.fields.filter((field) => !field.reserved).map((field) => option(field, `Fields of ${data.type.name}`)),
       ...data.fields.filter((field) => field.reserved).map((field) => option(field, "Of every contact")),
-      ...(data.segments.length ? [{ key: SEGMENT, label: "Member of a segment", note: "segment", heading: "Other segments" }] : []),
+      ...(data.segments.length ? [{ key: SEGMENT, label: "Member of a segment", note: "Segment", heading: "Other segments" }] : []),
     ]),
     pick: (item) => {
       step(change(history.current, id, (node) => table.withField(node, item.key)), { focus: { id, part: "operator" } });
@@ -231,7 +231,7 @@ function chooseField(id) {
   });
 }
 
-const option = (field, heading) => ({ key: field.id, label: field.name, note: field.kind, heading });
+const option = (field, heading) => ({ key: field.id, label: field.name, note: field.kind_name, heading });
 
 document.addEventListener("keydown", (event) => {
   if (document.querySelector("dialog[open]")) return;
