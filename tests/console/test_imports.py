@@ -68,7 +68,7 @@ def test_sakila_comes_in_as_by_the_command(console: Visitor, owner: Person) -> N
     _, tried = settled(console, place)
     assert "What an import would do" in tried
     assert figures_on(tried) == {name: by_command[name] for name in figures_on(tried)}
-    assert "open_rentals · number" in text_of(tried)
+    assert "open_rentals · Number" in text_of(tried)
     assert re.search(r'value="field:state" selected', tried)  # what was chosen stays
     assert owner.tamis("segment", "count", "--type", str(type_id), "--where", "email is not blank") == {"count": 0}
     path = begin(console, place, "import", choices)
@@ -104,7 +104,7 @@ def test_a_report_tells_reasons_rejects_fields_and_segments(console: Visitor, ow
     assert figures_on(page) == {"created": 2, "updated": 0, "unchanged": 0, "repeated": 1, "rejected": 1}
     shown = text_of(page)
     assert "email must be a valid e-mail address 1" in shown
-    assert "n · number" in shown
+    assert "n · Number" in shown
     assert f"{segment} 1 0" in shown
     got = console.get(f"{path}/rejects")
     assert got.headers["content-type"] == "text/csv; charset=utf-8"
