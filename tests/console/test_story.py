@@ -106,7 +106,7 @@ class Keys:
         pytest.fail(f"Tab does not come to {what}")
 
 
-@pytest.fixture(params=["mouse-1440", "mouse-380", "keyboard-1440"])
+@pytest.fixture(params=["mouse-1440", "mouse-380", "keyboard-1440", "keyboard-380"])
 def story(request: pytest.FixtureRequest, chromium: Browser, server: Server) -> Iterator["Story"]:
     how, width = request.param.split("-")
     email = fresh_address("story")
