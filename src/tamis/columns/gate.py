@@ -1,8 +1,14 @@
 """A gate through which many pass at a time, or one who must be alone."""
 
 import threading
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
+from types import MappingProxyType
+
+import duckdb
+
+HURRY_SECONDS = 0.1
+NONE: Mapping[int, duckdb.DuckDBPyConnection] = MappingProxyType({})
 
 
 class Gate:
@@ -33,11 +39,14 @@ class Gate:
                     self._changed.notify_all()
 
     @contextmanager
-    def alone(self) -> Iterator[None]:
-        """Be the only one inside for a block; one at a time may ask for it, and nobody who is inside."""
+    def alone(self, stopped: Mapping[int, duckdb.DuckDBPyConnection] = NONE) -> Iterator[None]:
+        """Be the only one inside for a block; one at a time may ask for it, and nobody who is inside. What is looked up
+        on the connections `stopped` is given up, rather than waited for."""
         with self._changed:
             self._closed = True
-            self._changed.wait_for(lambda: self._inside == 0)
+            while not self._changed.wait_for(lambda: self._inside == 0, HURRY_SECONDS):
+                for connection in list(stopped.values()):
+                    connection.interrupt()
         try:
             yield
         finally:

@@ -217,15 +217,14 @@ class Columns:
         self._begin()
 
     def close(self) -> None:
-        """Write everything to the file and let others have it."""
-        with self._gate.alone():
+        """Write everything to the file and let others have it; what is still being looked up is given up."""
+        with self._gate.alone(self._cursors):
             self._close_database()
         os.close(self._own)
 
     def _close_database(self) -> None:
-        for cursor in self._cursors.values():  # the file stays open as long as one of them does
-            cursor.close()
-        self._cursors = {}
+        while self._cursors:  # the file stays open as long as one of them does
+            self._cursors.popitem()[1].close()
         self._db.close()
 
     def _discard_leftovers(self) -> None:

@@ -1,0 +1,33 @@
+"""A server that is stopped stops, whatever somebody has asked it for."""
+
+import threading
+from pathlib import Path
+
+import duckdb
+
+from tamis.actions.house import House
+from tamis.settings import Settings
+from tests.support.process import PATIENCE_SECONDS
+
+ENDLESS = "SELECT count(*) FROM range(10000000000) a, range(10000000000) b WHERE a.range + b.range = 1"
+
+
+def test_what_is_still_being_looked_up_is_given_up(tmp_path: Path) -> None:
+    house = House(Settings(tmp_path / "data", columns_threads=1))
+    begun, ended = threading.Event(), threading.Event()
+
+    def look() -> None:
+        with house.columns().reading() as con:
+            begun.set()
+            try:
+                con.execute(ENDLESS).fetchall()
+            except duckdb.InterruptException:
+                ended.set()
+
+    threading.Thread(target=look, daemon=True).start()
+    assert begun.wait(PATIENCE_SECONDS)
+    closing = threading.Thread(target=house.close, daemon=True)
+    closing.start()
+    assert ended.wait(PATIENCE_SECONDS)
+    closing.join(PATIENCE_SECONDS)
+    assert not closing.is_alive()
