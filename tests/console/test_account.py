@@ -79,6 +79,8 @@ def test_the_time_zone_is_changed_and_a_wrong_one_is_kept_in_the_form(visitor: V
     assert wrong.status_code == 422
     assert "is not a time zone" in text_of(wrong.text)
     assert 'value="&lt;b&gt;Asia/Atlantis"' in wrong.text
+    place = visitor.post("/account/timezone", {"timezone": "new york"})
+    assert '"new york" is not a time zone; use America/New_York' in text_of(place.text)
 
 
 def test_a_new_password_signs_everybody_else_out(visitor: Visitor, person: Person) -> None:

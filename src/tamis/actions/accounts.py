@@ -1,6 +1,7 @@
 """Accounts, their time zones and their key pairs."""
 
 from datetime import datetime
+from zoneinfo import available_timezones
 
 import apsw
 
@@ -91,5 +92,12 @@ def choose_account(db: apsw.Connection, email: str | None) -> Account:
 
 def _problems_with_zone(timezone: str) -> list[Problem]:
     if zone_named(timezone) is None:
-        return [Problem("timezone", f'"{timezone}" is not a time zone; use a name such as Asia/Dhaka')]
+        advice = " or ".join(_zones_of_place(timezone)) or "a name such as Asia/Dhaka"
+        return [Problem("timezone", f'"{timezone}" is not a time zone; use {advice}')]
     return []
+
+
+def _zones_of_place(text: str) -> list[str]:
+    """Name the time zones that are called after a place, for whoever gives the place alone: New York."""
+    place = text.strip().replace(" ", "_").casefold()
+    return sorted(name for name in available_timezones() if "/" in name and name.split("/")[-1].casefold() == place)

@@ -171,7 +171,7 @@ def _failure(work: Work | None) -> str:
 def _would_undo(job: ImportJob) -> str:
     """Say exactly what undoing does."""
     made = f"deletes the {counted(job.created, 'contact')} that the import made"
-    changed = f"gives the {counted(job.updated, 'contact')} that it changed their old values back"
+    changed = f"gives {counted(job.updated, 'contact')} back {'its' if job.updated == 1 else 'their'} old values"
     return f"It {' and '.join(text for text, count in ((made, job.created), (changed, job.updated)) if count)}."
 
 
