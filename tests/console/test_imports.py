@@ -200,6 +200,19 @@ def test_choices_that_cannot_be_stay_with_what_is_wrong(console: Visitor, owner:
     assert figures_on(page)["created"] == 1
 
 
+def test_of_very_many_columns_the_first_are_shown_and_all_come_in(console: Visitor, owner: Person) -> None:
+    type_id, count = new_type(owner), 320
+    content = "email," + ",".join(f"c{n}" for n in range(count)) + "\na@example.org," + ",".join("1" * count) + "\n"
+    place = place_of(hand_in(console, type_id, content.encode(), "wide.csv"))
+    page = console.get(place).text
+    assert page.count('<select id="column-') == 300
+    assert "21 further columns go to the fields of their names, or to new ones" in text_of(page)
+    assert "These are its first 40 columns" in text_of(page)
+    settled(console, begin(console, place, "import", {"column-1": "out"}))
+    assert owner.tamis("segment", "count", "--type", str(type_id), "--where", "c319 = 1 and c1 = 1") == {"count": 1}
+    assert "c0" not in [field["key"] for field in owner.tamis("field", "list", "--type", str(type_id))["fields"]]
+
+
 def test_names_from_files_are_text(console: Visitor, owner: Person) -> None:
     content = f'email,"{HOSTILE}","{{{{ 7*7 }}}}",=cmd|calc,\nx@example.org,{HOSTILE},"{{% x %}}","\'""><b>",z\n'
     place = place_of(hand_in(console, new_type(owner), content.encode(), f"../../{HOSTILE}\x00\n.csv"))

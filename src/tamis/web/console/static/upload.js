@@ -80,7 +80,7 @@ function put(file, into) {
   request.setRequestHeader("accept", "application/json");
   request.setRequestHeader("content-type", "application/octet-stream");
   request.setRequestHeader("x-csrf-token", token);
-  request.setRequestHeader("x-file-name", encodeURIComponent(file.name.toWellFormed?.() ?? "file"));
+  request.setRequestHeader("x-file-name", encoded(file.name));
   request.upload.addEventListener("progress", (event) => {
     const share = event.total ? event.loaded / event.total : 0;
     part("sending-bar").value = share;
@@ -118,6 +118,14 @@ function end() {
 function show(sending) {
   part("sending").hidden = !sending;
   part("drop").hidden = sending;
+}
+
+function encoded(name) {
+  try {
+    return encodeURIComponent(name);
+  } catch { // half of a character stands in it
+    return encodeURIComponent(name.replace(/[\ud800-\udfff]/g, ""));
+  }
 }
 
 function read(text) {
