@@ -146,6 +146,7 @@ def test_a_contact_by_keyboard_in_two_tabs(context: BrowserContext, page: Page, 
     expect(other.get_by_label("Age", exact=True)).to_have_value("70")
     press(other, "Enter")
     expect(other.locator("#segments").get_by_role("heading")).to_have_text("In 1 segment, and why")
+    expect(other.get_by_role("button", name="Edit Age")).to_be_focused()
 
     other.get_by_role("button", name="Delete").focus()
     press(other, "Enter")

@@ -3,6 +3,7 @@
 import asyncio
 import threading
 from collections.abc import Callable, Coroutine
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 from litestar import Litestar, get, post
@@ -62,7 +63,8 @@ def run(test: Callable[[SlowPage], Coroutine[Any, Any, None]]) -> None:
     async def begin() -> None:
         await asyncio.wait_for(test(SlowPage()), 60)
 
-    asyncio.run(begin())
+    with ThreadPoolExecutor(1) as thread:  # another test of the run may have a loop in this one
+        thread.submit(lambda: asyncio.run(begin())).result()
 
 
 def test_somebody_who_asks_for_much_keeps_nobody_else_waiting() -> None:
