@@ -6,12 +6,13 @@ from datetime import datetime
 
 import apsw
 
+from tamis.actions.contacts import contact_by_id
 from tamis.actions.forgetting import refuse_forgotten
 from tamis.actions.types import still_there
 from tamis.domain.accounts import Account
 from tamis.domain.contacts import Contact, ContactType, encode_values
 from tamis.domain.emails import Email, parse_email
-from tamis.domain.errors import Invalid, NotFound, Problem, Refused
+from tamis.domain.errors import Invalid, Problem, Refused
 from tamis.domain.fields import (
     COLUMNS_OF_THEIR_OWN,
     EMAIL,
@@ -71,9 +72,7 @@ def edit_contact(
     under the old address follows to the new one.
     """
     fields = types.fields_of_type(db, contact_type.id)
-    contact = contacts.by_id(db, contact_type.id, contact_id, fields)
-    if contact is None:
-        raise NotFound(f"{contact_type.name} have no contact {contact_id}")
+    contact = contact_by_id(db, contact_type, contact_id, fields)
     stated = _read(db, account, contact_type, fields, texts, contact)
     _refuse_overwriting(contact, fields, texts, seen or {})
     values = contact.values | stated.values
@@ -84,9 +83,7 @@ def edit_contact(
     if stated.email:
         _move(db, now, contact, stated.email)
     contacts.update_many(db, contact_type.id, [ChangedContact(contact.id, address, document)], now)
-    edited = contacts.by_id(db, contact_type.id, contact_id, fields)
-    assert edited
-    return edited
+    return contact_by_id(db, contact_type, contact_id, fields)
 
 
 def _read(

@@ -5,15 +5,14 @@ from datetime import datetime
 
 import apsw
 
-from tamis.actions.contacts import delete_contact
+from tamis.actions.contacts import contact_by_id, delete_contact
 from tamis.actions.forgetting import forget_address
 from tamis.actions.house import House
 from tamis.actions.importing.rejects import discard_rejects_with
 from tamis.domain.accounts import Account
 from tamis.domain.contacts import Contact, ContactType
 from tamis.domain.emails import parse_email
-from tamis.domain.errors import NotFound
-from tamis.records import contacts, types
+from tamis.records import types
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,9 +35,7 @@ def remove_contact(
 def _remove(
     db: apsw.Connection, now: datetime, account: Account, contact_type: ContactType, contact_id: int, *, forget: bool
 ) -> Contact:
-    contact = contacts.by_id(db, contact_type.id, contact_id, types.fields_of_type(db, contact_type.id))
-    if contact is None:
-        raise NotFound(f"{contact_type.name} have no contact {contact_id}")
+    contact = contact_by_id(db, contact_type, contact_id, types.fields_of_type(db, contact_type.id))
     action = forget_address if forget else delete_contact
     action(db, now, account, contact_type, contact.email)
     return contact

@@ -50,6 +50,14 @@ def show_contact(
     return ContactInSegments(contact, fields, tuple(found), tuple(added), tuple(removed))
 
 
+def contact_by_id(db: apsw.Connection, contact_type: ContactType, contact_id: int, fields: FieldSet) -> Contact:
+    """Find a contact of a type; raises NotFound."""
+    contact = contacts.by_id(db, contact_type.id, contact_id, fields)
+    if contact is None:
+        raise NotFound(f"{contact_type.name} have no contact {contact_id}")
+    return contact
+
+
 def _but_added(added: Sequence[AdditionOfAddress]) -> str:
     """Tell where an address that is no contact is kept all the same, lest anybody think that nothing is known of it."""
     if not added:

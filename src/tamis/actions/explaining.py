@@ -8,6 +8,7 @@ from typing import Literal
 import apsw
 
 from tamis.actions.catch_up import stored_rule
+from tamis.actions.contacts import contact_by_id
 from tamis.actions.membership import membership
 from tamis.actions.segments import rule_of
 from tamis.domain.accounts import Account
@@ -74,9 +75,7 @@ def explain_contact(
     """Tell of every segment of a contact's type why the contact is, or is not, in it at an instant, in order of their
     names; raises NotFound."""
     fields = types.fields_of_type(db, contact_type.id)
-    contact = contacts.by_id(db, contact_type.id, contact_id, fields)
-    if contact is None:
-        raise NotFound(f"{contact_type.name} have no contact {contact_id}")
+    contact = contact_by_id(db, contact_type, contact_id, fields)
     moment = Moment(now, account.zone)
     is_in, decided = membership(db, contact, fields, moment), _decided(db, contact, fields)
     key = email_key(contact.email) or ""

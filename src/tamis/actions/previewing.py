@@ -7,6 +7,7 @@ from tamis.actions.catch_up import both_at_one_moment
 from tamis.actions.house import House
 from tamis.actions.newest import Newest
 from tamis.actions.segments import problems_with_cycle
+from tamis.actions.types import type_by_id
 from tamis.columns.preview import count_parts, sample_of
 from tamis.columns.values import frequent_values
 from tamis.domain.accounts import Account
@@ -69,8 +70,7 @@ def preview_rule(
     without an asker never does; raises NotFound for a type or a segment that is none of the account.
     """
     with both_at_one_moment(house.records, house.open_columns(), house.clock) as (db, con, now):
-        if types.type_by_id(db, account.id, type_id) is None:
-            raise NotFound(f"there is no contact type {type_id}")
+        type_by_id(db, account, type_id)
         segment = None if segment_id is None else segments.live_in_type(db, type_id, segment_id)
         if segment_id is not None and segment is None:
             raise NotFound(f"there is no segment {segment_id}")
@@ -130,6 +130,4 @@ def suggested_values(
 
 def _fields(house: House, account: Account, type_id: int) -> FieldSet:
     db = house.records.reader()
-    if types.type_by_id(db, account.id, type_id) is None:
-        raise NotFound(f"there is no contact type {type_id}")
-    return types.fields_of_type(db, type_id)
+    return types.fields_of_type(db, type_by_id(db, account, type_id).id)

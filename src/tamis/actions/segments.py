@@ -16,7 +16,7 @@ from tamis.columns import read
 from tamis.domain.accounts import Account
 from tamis.domain.contacts import ContactType
 from tamis.domain.errors import Invalid, NotFound, Problem, Refused
-from tamis.domain.segments import LAST_SEGMENT, Segment, is_segment_id
+from tamis.domain.segments import Segment, is_segment_id
 from tamis.domain.text import MAX_LINE, problem_with_name
 from tamis.records import accounts, segments, types
 from tamis.records.database import snapshot
@@ -162,7 +162,7 @@ def delete_segment(db: apsw.Connection, now: datetime, account: Account, segment
 
 def segment_by_id(db: apsw.Connection, account: Account, segment_id: int) -> Segment:
     """Find a live segment of an account; raises NotFound."""
-    segment = segments.live_by_id(db, account.id, segment_id) if segment_id <= LAST_SEGMENT else None
+    segment = segments.live_by_id(db, account.id, segment_id)
     if segment is None:
         raise NotFound(f"there is no segment {segment_id}")
     return segment

@@ -55,6 +55,14 @@ def still_there(db: apsw.Connection, contact_type: ContactType) -> ContactType:
     return found
 
 
+def type_by_id(db: apsw.Connection, account: Account, type_id: int) -> ContactType:
+    """Find a contact type of an account; raises NotFound."""
+    found = types.type_by_id(db, account.id, type_id)
+    if found is None:
+        raise NotFound(f"there is no contact type {type_id}")
+    return found
+
+
 def find_type(db: apsw.Connection, account: Account, reference: str) -> ContactType:
     """Find a contact type by id or name; raises NotFound."""
     found = None

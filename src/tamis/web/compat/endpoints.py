@@ -10,9 +10,10 @@ import msgspec
 
 from tamis.actions import contacts, recipients, segments
 from tamis.actions.house import House
+from tamis.actions.types import type_by_id
 from tamis.domain.accounts import Account
 from tamis.domain.contacts import ContactType
-from tamis.domain.errors import Invalid, NotFound, Problem
+from tamis.domain.errors import Invalid, Problem
 from tamis.domain.fields import RESERVED
 from tamis.records import types
 from tamis.rules.wire import from_arrays
@@ -176,10 +177,7 @@ async def contact_list(context: Context, request: Request) -> Stream:
 
 
 def _contact_type(context: Context, type_id: int) -> ContactType:
-    found = types.type_by_id(context.house.records.reader(), context.account.id, type_id)
-    if found is None:
-        raise NotFound(f"there is no contact type {type_id}")
-    return found
+    return type_by_id(context.house.records.reader(), context.account, type_id)
 
 
 async def _checks(context: Context, request: Request) -> Checks:

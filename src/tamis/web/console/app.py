@@ -14,7 +14,7 @@ from tamis.actions.sessions import find_session
 from tamis.domain.errors import TamisError
 from tamis.web.console import errors, pages, static
 from tamis.web.console.answers import wants_page
-from tamis.web.console.forms import Form, read_form
+from tamis.web.console.forms import read_form
 from tamis.web.console.gate import Gate
 from tamis.web.console.session import Notices, SignInNeeded, Visitor, WebRequest, find_visitor
 from tamis.web.console.turns import Turns, have_own_threads
@@ -59,15 +59,12 @@ def routed_app(house: House) -> Litestar:
     def is_session(token: str) -> bool:
         return bool(token) and find_session(house.records.reader(), house.clock(), token) is not None
 
-    async def form(request: WebRequest) -> Form:
-        return await read_form(request)
-
     return Litestar(
         [home, static.serve, _pages()],
         dependencies={
             "house": Provide(lambda: house, sync_to_thread=False),
             "visitor": Provide(visitor, sync_to_thread=False),
-            "form": Provide(form),
+            "form": Provide(read_form),
         },
         middleware=[Gate(is_session), Turns()],
         exception_handlers={

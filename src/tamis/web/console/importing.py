@@ -25,7 +25,7 @@ from tamis.actions.importing.jobs import details
 from tamis.actions.importing.looking import Column, Look, look_at
 from tamis.actions.importing.report import ImportReport
 from tamis.actions.importing.uploads import in_bytes
-from tamis.actions.types import find_type
+from tamis.actions.types import type_by_id
 from tamis.actions.work import At, Work
 from tamis.domain.dates import DateOrder
 from tamis.domain.errors import Problem
@@ -148,7 +148,7 @@ def upload_page(
         nav="imports",
         status=status,
         upload=upload,
-        of=find_type(db, visitor.account, str(upload.contact_type_id)),
+        of=type_by_id(db, visitor.account, upload.contact_type_id),
         look=look,
         written=_written(look),
         size=in_bytes(upload.size),

@@ -10,12 +10,11 @@ from tamis.actions.dependents import users_of_segment
 from tamis.actions.house import House
 from tamis.actions.members import Comings, Figures, figures_of
 from tamis.actions.segments import rule_of, segment_by_id
+from tamis.actions.types import type_by_id
 from tamis.columns.passages import Passed
 from tamis.domain.contacts import ContactType
-from tamis.domain.errors import NotFound
 from tamis.domain.segments import Segment
 from tamis.domain.transitions import Filling
-from tamis.records import types
 from tamis.rules.describe import describe
 from tamis.rules.tree import Rule
 from tamis.web.console.answers import page
@@ -43,9 +42,7 @@ def frame_of(house: House, visitor: Visitor, segment_id: int) -> Frame:
     """Find a segment and what its pages show; raises NotFound."""
     db = house.records.reader()
     segment = segment_by_id(db, visitor.account, segment_id)
-    contact_type = types.type_by_id(db, visitor.account.id, segment.contact_type_id)
-    if contact_type is None:
-        raise NotFound(f"there is no contact type {segment.contact_type_id}")
+    contact_type = type_by_id(db, visitor.account, segment.contact_type_id)
     rule = rule_of(db, segment)
     figures = figures_of(house, visitor.account, segment)
     return Frame(segment, contact_type, rule, describe(rule), figures, users_of_segment(db, segment))

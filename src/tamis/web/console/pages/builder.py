@@ -13,7 +13,7 @@ from tamis.actions.house import House
 from tamis.actions.newest import Overtaken
 from tamis.actions.previewing import preview_rule, rule_of_text, suggested_values
 from tamis.actions.segments import ChangedMeanwhile, create_segment, edit_segment, rule_of, segment_by_id
-from tamis.actions.types import find_type
+from tamis.actions.types import find_type, type_by_id
 from tamis.domain.contacts import ContactType
 from tamis.domain.errors import Invalid, NotFound, Problem
 from tamis.domain.instants import from_micros, to_micros
@@ -57,7 +57,7 @@ def edit(house: InjectedHouse, visitor: InjectedVisitor, segment_id: FromPath[in
     """Show the builder with the rule of a segment."""
     db = house.records.reader()
     segment = segment_by_id(db, visitor.account, segment_id)
-    of = find_type(db, visitor.account, str(segment.contact_type_id))
+    of = type_by_id(db, visitor.account, segment.contact_type_id)
     return _builder(house, visitor, of, segment)
 
 

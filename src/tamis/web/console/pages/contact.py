@@ -8,6 +8,7 @@ from litestar.response import Response
 
 from tamis.actions.contact_edits import edit_contact
 from tamis.actions.contact_removal import remove_contact
+from tamis.actions.contacts import contact_by_id
 from tamis.actions.explaining import explain_contact
 from tamis.actions.history import contact_history
 from tamis.actions.house import House
@@ -16,17 +17,16 @@ from tamis.domain.emails import email_key
 from tamis.domain.errors import Invalid, NotFound, Refused
 from tamis.domain.fields import COLUMNS_OF_THEIR_OWN, EMAIL, FIRST_NAME, LAST_NAME, Field, FieldSet, format_value
 from tamis.domain.text import counted
-from tamis.records import contacts, types
+from tamis.records import types
 from tamis.records.database import snapshot
 from tamis.web.console.answers import fragment, page, see
+from tamis.web.console.finding import type_of
 from tamis.web.console.forms import Form
 from tamis.web.console.injected import InjectedForm, InjectedHouse, InjectedVisitor
-from tamis.web.console.pages.contacts import type_of
 from tamis.web.console.session import Visitor
 from tamis.web.console.values import Control, control_of, typed
 
 NAMES = (FIRST_NAME.id, LAST_NAME.id)
-LARGEST_ID = 2**63 - 1
 OPEN_AT_MOST = 5
 """When a contact is in more segments than this, their trees are opened one by one."""
 
@@ -120,7 +120,7 @@ def delete_contact(
     """Delete the contact, or forget its address."""
     contact_type = type_of(house, visitor, type_id)
     forget = form.text("forget") == "yes"
-    gone = remove_contact(house, visitor.account, contact_type, _id(contact_id), forget=forget)
+    gone = remove_contact(house, visitor.account, contact_type, contact_id, forget=forget)
     said = f"{gone.contact.email} was {'forgotten' if forget else 'deleted'}."
     if gone.rejects:
         said += (
@@ -150,16 +150,7 @@ def _find(house: House, visitor: Visitor, type_id: int, contact_id: int) -> tupl
     db = house.records.reader()
     with snapshot(db):  # values are read with the fields of which they are
         fields = types.fields_of_type(db, contact_type.id)
-        contact = contacts.by_id(db, contact_type.id, _id(contact_id), fields)
-    if contact is None:
-        raise NotFound(f"{contact_type.name} have no contact {contact_id}")
-    return contact_type, contact, fields
-
-
-def _id(contact_id: int) -> int:
-    if not 0 < contact_id <= LARGEST_ID:
-        raise NotFound(f"there is no contact {contact_id}")
-    return contact_id
+        return contact_type, contact_by_id(db, contact_type, contact_id, fields), fields
 
 
 def _field(fields: FieldSet, field_id: int) -> Field:

@@ -27,7 +27,6 @@ from tamis.actions.browsing import (
 from tamis.actions.contact_edits import create_contact
 from tamis.actions.exporting.download import contacts_download
 from tamis.actions.house import House
-from tamis.actions.types import find_type
 from tamis.columns.browse import Near, Order
 from tamis.domain.contacts import ContactType
 from tamis.domain.errors import Invalid
@@ -37,6 +36,7 @@ from tamis.domain.text import fold
 from tamis.records import segments, types
 from tamis.web.console.answers import fragment, page, see
 from tamis.web.console.downloads import layout_of, send_file
+from tamis.web.console.finding import type_of
 from tamis.web.console.injected import InjectedForm, InjectedHouse, InjectedVisitor
 from tamis.web.console.session import Visitor
 from tamis.web.console.values import Control, typed
@@ -194,11 +194,6 @@ def new_contact(
         problems = {problem.path: problem.message for problem in error.problems}
         return _form(house, visitor, contact_type, texts, problems, 422)
     return see(visitor, f"/types/{contact_type.id}/contacts/{made.id}", said=f"{made.email} was added.")
-
-
-def type_of(house: House, visitor: Visitor, type_id: int) -> ContactType:
-    """Find a contact type of the visitor; raises NotFound."""
-    return find_type(house.records.reader(), visitor.account, str(type_id))
 
 
 def control_name(field: Field) -> str:

@@ -15,11 +15,12 @@ from tamis.domain.contacts import ContactType
 from tamis.domain.errors import Invalid, Refused
 from tamis.domain.fields import Kind
 from tamis.web.console.answers import page, see
+from tamis.web.console.finding import type_of
 from tamis.web.console.forms import Form
 from tamis.web.console.injected import InjectedForm, InjectedHouse, InjectedVisitor
 from tamis.web.console.kinds import KINDS
-from tamis.web.console.pages.types import said_here, type_of
 from tamis.web.console.session import Visitor
+from tamis.web.console.wording import sentence, told
 
 SURE = "sure"
 
@@ -59,10 +60,10 @@ def edit(
             return _page(visitor, contact_type, glance, {}, form, lost=lost, deleted=wanted.delete_options)
         edited = house.write(edit_field, visitor.account, contact_type, str(field_id), wanted)
     except Invalid as error:
-        problems = {_place(problem.path): said_here(problem.message) for problem in error.problems}
+        problems = {_place(problem.path): sentence(problem.message) for problem in error.problems}
         return _page(visitor, contact_type, glance, problems, form)
     except Refused as error:
-        return _page(visitor, contact_type, glance, {"refused": said_here(error.message)}, form)
+        return _page(visitor, contact_type, glance, {"refused": told(error)}, form)
     return see(visitor, f"/types/{type_id}#field-{field_id}", said=f"The field {edited.name} is saved.")
 
 
@@ -76,7 +77,7 @@ def delete(
         gone = house.write(delete_field, contact_type, str(field_id))
     except Refused as error:
         glance = field_glance(house, contact_type, field_id)
-        return _page(visitor, contact_type, glance, {"refused": said_here(error.message)})
+        return _page(visitor, contact_type, glance, {"refused": told(error)})
     return see(visitor, f"/types/{type_id}", said=f"The field {gone.name} is deleted.")
 
 

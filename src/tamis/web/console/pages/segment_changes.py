@@ -10,6 +10,7 @@ from tamis.web.console.answers import fragment, from_htmx, see
 from tamis.web.console.injected import InjectedForm, InjectedHouse, InjectedVisitor
 from tamis.web.console.segment_frame import frame_of, segment_page
 from tamis.web.console.session import WebRequest
+from tamis.web.console.wording import told
 
 
 @get("/segments/{segment_id:int}/rename", sync_to_thread=True)
@@ -28,8 +29,7 @@ def rename(
     try:
         segment = house.write(edit_segment, visitor.account, segment_id, name=name)
     except Invalid as error:
-        problem = error.problems[0].message
-        problem = problem[:1].upper() + problem[1:] + "."
+        problem = told(error)
         frame = frame_of(house, visitor, segment_id)
         if from_htmx(request):
             return fragment(visitor, "segments/_rename.html", status=422, frame=frame, name=name, problem=problem)

@@ -12,15 +12,17 @@ from tamis.actions.fields import create_field, move_field
 from tamis.actions.house import House
 from tamis.actions.type_list import field_list, type_glances
 from tamis.domain.contacts import ContactType
-from tamis.domain.errors import Invalid, NotFound, Refused
+from tamis.domain.errors import Invalid, Refused
 from tamis.domain.fields import Kind
 from tamis.domain.segments import Segment
-from tamis.records import segments, types
+from tamis.records import segments
 from tamis.web.console.answers import fragment, from_htmx, page, see
+from tamis.web.console.finding import type_of
 from tamis.web.console.forms import Form
 from tamis.web.console.injected import InjectedForm, InjectedHouse, InjectedVisitor
 from tamis.web.console.kinds import KINDS
 from tamis.web.console.session import Visitor, WebRequest
+from tamis.web.console.wording import sentence, told
 
 Problems = Mapping[str, str]
 
@@ -38,7 +40,7 @@ def create(house: InjectedHouse, visitor: InjectedVisitor, form: InjectedForm) -
     try:
         made = house.write(actions.create_type, visitor.account, name)
     except (Invalid, Refused) as error:
-        return _types(house, visitor, name, _said(error))
+        return _types(house, visitor, name, told(error))
     return see(visitor, f"/types/{made.id}", said=f"{made.name} is a contact type now: give it its fields.")
 
 
@@ -64,7 +66,7 @@ def rename(house: InjectedHouse, visitor: InjectedVisitor, form: InjectedForm, t
     try:
         renamed = house.write(actions.rename_type, visitor.account, contact_type, name)
     except (Invalid, Refused) as error:
-        return type_page(house, visitor, contact_type, {"type_name": _said(error)}, form)
+        return type_page(house, visitor, contact_type, {"type_name": told(error)}, form)
     return see(visitor, f"/types/{type_id}", said=f"The contact type is called {renamed.name} now.")
 
 
@@ -94,10 +96,10 @@ def add_field(
         chosen = options if kind.has_options else ()
         made = house.write(create_field, contact_type, form.text("name"), kind, chosen)
     except Invalid as error:
-        problems = {("options" if p.path == "option" else p.path): said_here(p.message) for p in error.problems}
+        problems = {("options" if p.path == "option" else p.path): sentence(p.message) for p in error.problems}
         return type_page(house, visitor, contact_type, problems, form)
     except Refused as error:
-        return type_page(house, visitor, contact_type, {"name": _said(error)}, form)
+        return type_page(house, visitor, contact_type, {"name": told(error)}, form)
     return see(visitor, f"/types/{type_id}#field-{made.id}", said=f"The field {made.name} is there.")
 
 
@@ -117,14 +119,6 @@ def move(
         listed = field_list(house, contact_type)
         return fragment(visitor, "types/_fields.html", type=contact_type, listed=listed, moved=moved)
     return see(visitor, f"/types/{type_id}#field-{field_id}")
-
-
-def type_of(house: House, visitor: Visitor, type_id: int) -> ContactType:
-    """Find a contact type of the visitor's account; raises NotFound."""
-    found = types.type_by_id(house.records.reader(), visitor.account.id, type_id)
-    if found is None:
-        raise NotFound(f"there is no contact type {type_id}")
-    return found
 
 
 def type_page(
@@ -150,15 +144,6 @@ def type_page(
         problems=defaultdict(str, problems), typed=typed, users=users, moved=None,
         segment_count=len(segments.live_of_type(house.records.reader(), contact_type.id)),
     )  # fmt: skip
-
-
-def said_here(message: str) -> str:
-    """Write a message of the domain as a sentence."""
-    return message[:1].upper() + message[1:] + ("" if message.endswith(".") else ".")
-
-
-def _said(error: Invalid | Refused) -> str:
-    return said_here(error.problems[0].message if isinstance(error, Invalid) else error.message)
 
 
 handlers = [type_list, create, show, rename, delete, add_field, move]

@@ -18,6 +18,7 @@ from tamis.actions.work import At, Work
 from tamis.domain.errors import Invalid, NotFound
 from tamis.records import types
 from tamis.web.console.answers import fragment, page, see
+from tamis.web.console.finding import type_of
 from tamis.web.console.importing import Chosen, chosen_before, chosen_in, progress_of, rejects_answer, upload_page
 from tamis.web.console.injected import InjectedForm, InjectedHouse, InjectedVisitor
 from tamis.web.console.session import WebRequest
@@ -113,9 +114,8 @@ def begin(
         options = options_of(look, fields, chosen.choices, chosen.how)
     except Invalid as error:
         return upload_page(house, visitor, upload, Chosen(chosen.choices, chosen.how, error.problems), None, status=422)
-    what = "import" if form.text("do") == "import" else "trial"
-    asked = Asked("import" if what == "import" else "trial", options, chosen.choices)
-    contact_type = find_type(house.records.reader(), visitor.account, str(upload.contact_type_id))
+    asked = Asked("import" if form.text("do") == "import" else "trial", options, chosen.choices)
+    contact_type = type_of(house, visitor, upload.contact_type_id)
     work = start_upload(house, visitor.account, contact_type, upload, asked)
     return see(visitor, _page_of(work))
 
