@@ -7,8 +7,9 @@ from typing import Any
 import pytest
 
 from tamis.rules.operators import OPERATORS
-from tests.support.console import Visitor, text_of
-from tests.support.people import Person, fresh
+from tests.support.console import Visitor, new_console_account, text_of
+from tests.support.people import Person, fresh, fresh_address
+from tests.support.process import Server
 from tests.support.sakila import import_sakila
 
 INDIA = {"field": 5, "operator": "is", "values": ["India"]}
@@ -135,8 +136,13 @@ def test_which_type_is_asked_where_there_are_several(console: Visitor, customers
     assert f'href="/segments/new?type={customers}"' in page.text
 
 
+def test_somebody_without_types_is_told_how_to_begin(server: Server) -> None:
+    person, newcomer = new_console_account(server.data, server.address, fresh_address()), Visitor(server.address)
+    newcomer.sign_in(person.email)
+    assert "First there are contacts" in text_of(newcomer.get("/segments/new").text)
+
+
 def test_nothing_leaks_to_a_stranger(console: Visitor, stranger: Visitor, guest: Visitor, customers: int) -> None:
-    assert "First there are contacts" in text_of(stranger.get("/segments/new").text)
     made = save(console, f"/segments/new?type={customers}", segment_name=fresh("Secret")).json()["go"]
     assert stranger.get(f"/segments/new?type={customers}").status_code == 404
     assert stranger.get(f"{made}/edit").status_code == stranger.get("/segments/999999/edit").status_code == 404
