@@ -1,6 +1,7 @@
 """Contact types and their fields at the console: made, renamed, put in order, refused with reasons, nobody else's."""
 
 import re
+import secrets
 from typing import Any
 
 import pytest
@@ -204,3 +205,10 @@ def test_fields_are_moved_by_keyboard_by_dragging_and_options_too(page: Page, ow
     page.get_by_role("radio", name="One choice").check()
     expect(page.get_by_label("Options, one on each line")).to_be_visible()
     assert page.evaluate("document.documentElement.scrollWidth") <= 380
+
+
+def test_a_type_whose_name_is_a_number_is_not_found_by_it(console: Visitor) -> None:
+    name = str(1_000_000 + secrets.randbelow(1_000_000))
+    make_type(console, name)
+    for path in ("", "/contacts", "/contacts/new"):
+        assert console.get(f"/types/{name}{path}").status_code == 404
