@@ -99,8 +99,11 @@ def expected(file: File, before: People, desk: Desk) -> tuple[People, Outcomes]:
         if row is None:
             rejected += 1
             continue
-        repeated += row[1] in good
-        good[row[1]] = (row[0], row[2])
+        email, key, document = row
+        if key in good:  # what they say together is what they would say one after the other
+            repeated += 1
+            document = merge_documents(good[key][1], document, fields, erasable)
+        good[key] = (email, document)
     after, created, updated = dict(before), 0, 0
     for key, (email, document) in good.items():
         if key in before:

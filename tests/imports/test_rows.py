@@ -50,14 +50,14 @@ def test_a_blank_cell_leaves_a_value_alone_unless_told_to_erase_it(desk: Desk) -
     assert outcome(desk.take(blank, ImportOptions(erase=True))) == (0, 0, 1, 0, 0)
 
 
-def test_the_last_good_row_of_an_address_wins(desk: Desk) -> None:
+def test_the_last_good_row_of_an_address_wins_field_by_field(desk: Desk) -> None:
     desk.take("email,age\nbob@example.org,1\n")
     text = (
         "email,first_name,age\nann@example.org,First,1\nANN@example.org,Second,\nbob@example.org,Bob,7\n"
         "ann@example.org,Third,many\n"
     )
     assert outcome(desk.take(text)) == (1, 1, 0, 1, 1)
-    assert desk.values("ann@example.org") == {"first_name": "Second"}
+    assert desk.values("ann@example.org") == {"first_name": "Second", "age": 1.0}, "a blank cell says nothing"
     assert desk.count("email is not blank") == 2
 
 

@@ -11,6 +11,7 @@ from zoneinfo import ZoneInfo
 from tamis.domain.dates import DateOrder, is_iso_date, parse_date, parse_moment, read_date, read_moment
 from tamis.domain.dates import ValueProblem as ValueProblem  # noqa: PLC0414  it is met where fields are
 from tamis.domain.instants import to_utc
+from tamis.domain.numbers import lost_by_number
 from tamis.domain.text import fold, problem_with_text, short
 
 Value = str | float | bool | date | datetime | tuple[str, ...]
@@ -185,6 +186,15 @@ def _parse_number(text: str, _: Field) -> float:
     return number + 0.0  # turns -0.0 into 0.0
 
 
+def _parse_stored_number(text: str, of: Field) -> float:
+    number = _parse_number(text, of)
+    if lost := lost_by_number(text):
+        raise ValueProblem(
+            f'has {lost}, which a number would lose; make {of.key or "it"} a text field to keep it: "{short(text)}"'
+        )
+    return number
+
+
 def _parse_boolean(text: str, _: Field) -> bool:
     folded = fold(text)
     if folded in _TRUE:
@@ -229,6 +239,7 @@ _OPERAND_PARSERS: dict[Kind, Callable[[str, Field], Value]] = {
 }
 _PARSERS: dict[Kind, Callable[[str, Field], Value | None]] = {
     **_OPERAND_PARSERS,
+    Kind.NUMBER: _parse_stored_number,
     Kind.CHOICE: lambda text, of: _parse_choice(text, of, _how_to_add(of)),
     Kind.CHOICES: _parse_choices,
 }

@@ -1,6 +1,5 @@
 """Which kind the values of a column have, and in which order its dates are written, when nobody has said it."""
 
-import re
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -162,7 +161,7 @@ def _spelled(text: str, order: DateOrder) -> str:
 
 
 def _fits_number(text: str) -> bool:
-    return not re.match(r"\+|-?0\d", text) and _parses(text, Kind.NUMBER)
+    return _parses(text, Kind.NUMBER)
 
 
 def _fits_boolean(text: str) -> bool:

@@ -90,8 +90,10 @@ def refuse(con: duckdb.DuckDBPyConnection, addresses: Addresses, refused: dict[s
 
 
 def leave_out(con: duckdb.DuckDBPyConnection, addresses: Addresses) -> tuple[int, int]:
-    """Fill `left_out` with the rows that are not stored, those with problems and those whose address stands in a later
-    good row again; gives how many are of which sort."""
+    """Fill `left_out` with the rows that are not stored as they are: those with problems, and those whose address
+    stands in a later good row again; return how many are of which sort.
+
+    `repeats` gets the good rows (`n`) of each address that stands in several, with the last of them (`last`)."""
     con.execute("CREATE TABLE left_out AS SELECT DISTINCT n FROM problems")
     bad = _count(con)
     good = (
@@ -99,8 +101,10 @@ def leave_out(con: duckdb.DuckDBPyConnection, addresses: Addresses) -> tuple[int
         "WHERE rows.rowid NOT IN (SELECT n FROM left_out))"
     )
     con.execute(f"CREATE TABLE again AS SELECT key, max(n) AS last FROM {good} GROUP BY key HAVING count(*) > 1")
+    con.execute("CREATE TABLE repeats (n BIGINT, last BIGINT)")
     if con.execute("SELECT count(*) FROM again").fetchall()[0][0]:
-        con.execute(f"INSERT INTO left_out SELECT g.n FROM {good} g JOIN again a ON a.key = g.key WHERE g.n < a.last")
+        con.execute(f"INSERT INTO repeats SELECT g.n, a.last FROM {good} g JOIN again a ON a.key = g.key")
+        con.execute("INSERT INTO left_out SELECT n FROM repeats WHERE n < last")
     return bad, _count(con) - bad
 
 

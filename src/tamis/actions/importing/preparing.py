@@ -16,6 +16,7 @@ from tamis.domain.formulas import unescape
 from tamis.workbench import addresses
 from tamis.workbench.addresses import Addresses
 from tamis.workbench.cells import Column, Part, read_cells
+from tamis.workbench.documents import merge_repeats
 from tamis.workbench.staging import Located
 
 TEXTS = (Kind.TEXT, Kind.CHOICE, Kind.CHOICES)
@@ -40,10 +41,12 @@ class Reading:
 
 @dataclass(frozen=True, slots=True)
 class Prepared:
-    """Rows that are ready: how to read them off the workbench, and how many are not stored."""
+    """Rows that are ready: how to read them off the workbench, whether some were merged, and how many are not stored
+    by themselves."""
 
     addresses: Addresses
     parts: Sequence[Part]
+    merged: bool
     rejected: int
     repeated: int
 
@@ -78,12 +81,16 @@ def any_good(con: duckdb.DuckDBPyConnection, source: Source) -> bool:
     return bool(bad < source.staged.count)
 
 
-def prepare(con: duckdb.DuckDBPyConnection, columns: ColumnMap, addressed: Addresses, reading: Reading) -> Prepared:
-    """Read all cells of the columns that feed fields, and sort the rows out."""
+def prepare(
+    con: duckdb.DuckDBPyConnection, columns: ColumnMap, addressed: Addresses, reading: Reading, *, erase: bool
+) -> Prepared:
+    """Read all cells of the columns that feed fields, and sort the rows out. Rows of one address say together what they
+    would say one after the other; where blank cells `erase`, that is what the last of them says."""
     readers = [_column(position, field, reading) for position, field in columns.fields.items()]
     parts = read_cells(con, readers, reading.plain, reading.padded, utc=reading.zone.key == "UTC")
     rejected, repeated = addresses.leave_out(con, addressed)
-    return Prepared(addressed, parts, rejected, repeated)
+    merged = bool(repeated) and not erase and merge_repeats(con, parts)
+    return Prepared(addressed, parts, merged, rejected, repeated)
 
 
 def reasons(con: duckdb.DuckDBPyConnection) -> dict[str, int]:

@@ -64,8 +64,9 @@ def import_file(
     """Import a file into a contact type; raises Invalid when nothing of the file can be taken.
 
     A batch is atomic: a killed import has finished it or not touched it, and running the import again ends in the
-    same state. Of rows with the same address the last good one counts. Unless it is a dry run, the import is a job in
-    the records, of which `begun` is told the id. A file that came as an `upload` is called by the name of that.
+    same state. Good rows with the same address count as if they came one after the other. Unless it is a dry run, the
+    import is a job in the records, of which `begun` is told the id. A file that came as an `upload` is called by the
+    name of that.
     """
     name = upload.name if upload else name_of(path)
     with running_job(house, account, contact_type, name, options, upload) as job:
@@ -122,7 +123,8 @@ def _take(
             checked=read.checked,
             import_id=job.id,
         ) as store:
-            batches = ready_rows(con, count, prepared.addresses, prepared.parts, ROWS_A_BATCH)
+            addresses, parts = prepared.addresses, prepared.parts
+            batches = ready_rows(con, count, addresses, parts, ROWS_A_BATCH, merged=prepared.merged)
             for done, rows in one_ahead(batches):
                 store.store(rows, done)
                 progress("Storing", done, count)
@@ -172,7 +174,7 @@ def _read(
         columns = replace(columns, fields=columns.fields | made)
         plain |= wholly_plain(con, _kinds(made), padded, utc=utc)
     reading = Reading(account.zone, learned.orders, plain, padded, unescaped)
-    prepared = preparing.prepare(con, columns, addressed, reading)
+    prepared = preparing.prepare(con, columns, addressed, reading, erase=options.erase)
     return _Read(columns, FieldSet((*present.fields, *made.values())), tuple(made.values()), prepared, checked)
 
 

@@ -1,0 +1,55 @@
+"""No number loses a zero or a plus sign: into a field that is a number already, such cells are rejected."""
+
+import csv
+from pathlib import Path
+
+import pytest
+
+from tamis.actions.contact_edits import create_contact, edit_contact
+from tamis.actions.fields import create_field
+from tamis.actions.importing.report import ImportOptions
+from tamis.domain.errors import Invalid
+from tamis.domain.fields import Kind
+from tests.imports.conftest import Desk
+
+CALIFORNIA = "email,Zip,Mobile,Customer No\n" + "".join(
+    f"ca{n}@example.org,{90000 + n},{4155550100 + n},{1000 + n}\n" for n in range(24)
+)
+ZERO = "has a leading zero, which a number would lose; make {} a text field to keep it"
+PLUS = "has a leading plus sign, which a number would lose; make {} a text field to keep it"
+
+
+def test_a_second_file_with_zeros_is_rejected_cell_by_cell(desk: Desk) -> None:
+    desk.take(CALIFORNIA)
+    assert [desk.fields.by_key[key].kind for key in ("zip", "mobile", "customer_no")] == [Kind.NUMBER] * 3
+    report = desk.take(
+        "email,Zip,Mobile,Customer No\nma1@example.org,02138,+14155550999,00017\n"
+        "ma2@example.org,94105-1234,(415) 555-0100,A-18\nma4@example.org,02138.0,0415555010,1\n",
+        ImportOptions(),
+    )
+    assert (report.created, report.rejected) == (0, 3)
+    assert report.reasons["zip " + ZERO.format("zip")] == 2
+    assert report.reasons["mobile " + ZERO.format("mobile")] == 1
+    assert report.reasons["mobile " + PLUS.format("mobile")] == 1
+    assert report.rejects_file
+    with Path(report.rejects_file).open(newline="", encoding="utf-8") as file:
+        rows = list(csv.DictReader(file))
+    assert rows[0]["Zip"] == "02138", "nothing is lost"
+    assert f'zip {ZERO.format("zip")}: "02138"' in rows[0]["rejected_because"]
+    assert 'mobile must be a number such as 12.5, not "(415) 555-0100"' in rows[1]["rejected_because"]
+
+
+def test_into_a_text_field_they_go_as_they_are(desk: Desk) -> None:
+    desk.house.write(create_field, desk.type, "Zip", Kind.TEXT)
+    desk.take("email,Zip\nma1@example.org,02138\nma2@example.org,+0\n", ImportOptions())
+    assert [desk.values(f"ma{n}@example.org")["zip"] for n in (1, 2)] == ["02138", "+0"]
+
+
+@pytest.mark.parametrize("text", ["007", "+7"])
+def test_a_person_who_types_one_is_told_the_same(desk: Desk, text: str) -> None:
+    desk.take("email,age\nann@example.org,7\n")
+    with pytest.raises(Invalid, match="which a number would lose"):
+        desk.house.write(create_contact, desk.account, desk.type, {"email": "bob@example.org", "age": text})
+    with pytest.raises(Invalid, match="which a number would lose"):
+        desk.house.write(edit_contact, desk.account, desk.type, 1, {"age": text})
+    assert desk.values("ann@example.org") == {"age": 7.0}

@@ -1,0 +1,104 @@
+"""Rows of one address in one file leave what a file for each of them, one after the other, would leave."""
+
+import csv
+from collections.abc import Iterator
+from pathlib import Path
+
+import hypothesis.strategies as st
+import pytest
+from hypothesis import given, settings
+
+from tamis.actions.accounts import create_account
+from tamis.actions.fields import create_field
+from tamis.actions.house import House
+from tamis.actions.importing.report import ImportOptions
+from tamis.actions.types import create_type
+from tamis.domain.fields import Kind
+from tamis.settings import Settings
+from tamis.workbench import documents
+from tests.imports.conftest import Desk
+
+COLUMNS = ("email", "first_name", "total", "seen", "plan", "likes")
+CUSTOM = (
+    ("Total", Kind.NUMBER, ()),
+    ("Seen", Kind.DATETIME, ()),
+    ("Plan", Kind.CHOICE, ("Free", "Pro")),
+    ("Likes", Kind.CHOICES, ("Music", "Art")),
+)
+Row = list[str]
+ADDRESSES = st.sampled_from(["ann@example.org", "ANN@Example.org", "bob@example.org", "nobody"])
+ROWS: st.SearchStrategy[list[Row]] = st.lists(
+    st.tuples(
+        ADDRESSES,
+        st.sampled_from(["", " ", "Ann", "Zoë", 'say "hi"']),
+        st.sampled_from(["", "1", "2.50", "1e3", "many", "007"]),
+        st.sampled_from(["", "2024-05-01", "2024-05-01 10:30", "31/12/2024", "soon"]),
+        st.sampled_from(["", "free", "PRO", "Gold"]),
+        st.sampled_from(["", "music", "Art; Music", ";", "Sport"]),
+    ).map(list),
+    min_size=1,
+    max_size=8,
+)
+
+
+@pytest.fixture(scope="module")
+def desk(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Desk]:
+    directory = tmp_path_factory.mktemp("repeats")
+    house = House(Settings(directory / "data"))
+    account, _ = house.write(create_account, "owner@example.org", "Asia/Dhaka", None)
+    yield Desk(house, account, house.write(create_type, account, "People"), directory)
+    house.close()
+
+
+def emptied(desk: Desk) -> Desk:
+    """Hand out a desk whose type is a new one without contacts."""
+    made = desk.house.write(create_type, desk.account, f"People {len(list(desk.directory.iterdir()))}-{desk.changes}")
+    for name, kind, options in CUSTOM:
+        desk.house.write(create_field, made, name, kind, options)
+    return Desk(desk.house, desk.account, made, desk.directory)
+
+
+def written(desk: Desk, rows: list[Row]) -> Path:
+    """Write rows as a file."""
+    path = desk.file("")
+    with path.open("w", newline="", encoding="utf-8") as file:
+        csv.writer(file).writerows([COLUMNS, *rows])
+    return path
+
+
+def people(desk: Desk) -> list[tuple[str, str, dict[str, object]]]:
+    """List key, address and values of all contacts, values by the key of their fields."""
+    rows = desk.house.records.reader().execute(
+        "SELECT email_key, email FROM contacts WHERE contact_type_id = ? ORDER BY email_key", (desk.type.id,)
+    )
+    return [(str(key), str(email), dict(desk.values(str(key)))) for key, email in rows.fetchall()]
+
+
+@settings(max_examples=40)
+@given(rows=ROWS, erase=st.booleans())
+def test_one_file_with_repeats_is_each_row_as_a_file_of_its_own(desk: Desk, rows: list[Row], erase: bool) -> None:
+    options = ImportOptions(erase=erase)
+    together, alone = emptied(desk), emptied(desk)
+    report = together.take(written(together, rows), options)
+    reports = [alone.take(written(alone, [row]), options) for row in rows]
+    assert people(together) == people(alone)
+    assert report.rejected == sum(one.rejected for one in reports)
+    assert report.rows == report.created + report.updated + report.unchanged + report.repeated + report.rejected
+    assert together.take(written(together, rows), options).unchanged == report.created
+
+
+def test_a_million_repeats_are_merged_piece_by_piece(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(documents, "CELLS_A_MERGE", 10)
+    here = emptied(desk)
+    rows = [[f"p{n % 7}@example.org", f"Name {n}" if n < 7 else "", str(n), "", "", ""] for n in range(21)]
+    report = here.take(written(here, rows), ImportOptions())
+    assert (report.created, report.repeated) == (7, 14)
+    assert here.values("p3@example.org") == {"first_name": "Name 3", "total": 17.0}
+
+
+def test_a_subscriber_who_stands_twice_keeps_what_only_the_first_row_says(desk: Desk) -> None:
+    here = emptied(desk)
+    text = "email,plan,first_payment_at\ncarol@example.com,,2024-03-05T10:00:00.000Z\nCAROL@example.com,pro,\n"
+    report = here.take(text)
+    assert (report.created, report.repeated) == (1, 1)
+    assert here.values("carol@example.com").keys() == {"plan", "first_payment_at"}
