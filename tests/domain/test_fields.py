@@ -17,7 +17,7 @@ from tamis.domain.fields import (
     parse_operand,
     parse_value,
 )
-from tamis.domain.infer import ColumnKind, Inferred
+from tamis.domain.reading.columns import ColumnLearner, ColumnReading
 
 BERLIN = ZoneInfo("Europe/Berlin")
 FIELD = {kind: Field(101, "some", "Some", kind) for kind in Kind} | {
@@ -244,9 +244,9 @@ def test_a_value_is_written(value: Value, text: str) -> None:
     ],
 )
 def test_the_kind_of_a_column_is_inferred_from_all_of_its_values(texts: list[str], kind: Kind) -> None:
-    column = ColumnKind()
+    column = ColumnLearner()
     column.add(texts)
-    assert column.decide(len(texts)) == Inferred(kind)
+    assert column.decide(len(texts)) == ColumnReading(kind)
 
 
 @pytest.mark.parametrize(

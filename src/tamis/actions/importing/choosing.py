@@ -10,7 +10,8 @@ from tamis.actions.importing.report import ImportOptions
 from tamis.domain.dates import DateOrder
 from tamis.domain.errors import Invalid, Problem
 from tamis.domain.fields import CREATED_AT, EMAIL, UPDATED_AT, Field, FieldSet, Kind, key_of
-from tamis.domain.infer import Ambiguous
+from tamis.domain.reading.columns import Ambiguous
+from tamis.domain.reading.numbers import DecimalMark
 
 OUT = "out"
 NEW = "new"
@@ -22,11 +23,12 @@ DATES = (Kind.DATE, Kind.DATETIME)
 @dataclass(frozen=True, slots=True)
 class How:
     """What is chosen beside the columns: whether blank cells erase, the order of dates, whether apostrophes before what
-    looks like a formula stay."""
+    looks like a formula stay, and what stands before the fraction of numbers."""
 
     erase: bool = False
     order: DateOrder | None = None
     keep_formulas: bool = False
+    decimal: DecimalMark | None = None
 
 
 def targets(fields: FieldSet) -> list[Field]:
@@ -71,6 +73,7 @@ def options_of(look: Look, fields: FieldSet, choices: Sequence[str], how: How) -
         order=how.order,
         keep_formulas=how.keep_formulas,
         left_out=frozenset(left_out),
+        decimal=how.decimal,
     )
 
 

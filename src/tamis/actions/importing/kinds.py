@@ -10,7 +10,7 @@ from tamis.actions.importing.report import ImportOptions
 from tamis.domain.dates import DateOrder
 from tamis.domain.errors import Invalid, Problem
 from tamis.domain.fields import Kind
-from tamis.domain.infer import Ambiguous, ColumnKind, Inferred
+from tamis.domain.reading.columns import Ambiguous, ColumnLearner, ColumnReading
 from tamis.workbench.kinds import learn_kinds
 
 DATES = (Kind.DATE, Kind.DATETIME)
@@ -20,7 +20,7 @@ DATES = (Kind.DATE, Kind.DATETIME)
 class Learned:
     """What was found out of the columns, by position."""
 
-    new: Mapping[int, Inferred]
+    new: Mapping[int, ColumnReading]
     orders: Mapping[int, DateOrder]
 
 
@@ -31,12 +31,13 @@ def learn(
     options: ImportOptions,
     plain: frozenset[int],
     padded: frozenset[int],
+    declared: Mapping[int, Kind],
 ) -> Learned:
     """Look at all cells of the columns that need it, which those in `plain` do not; raises Invalid with a question for
     each that can be read in two ways."""
-    asked = {position: ColumnKind(None, options.order) for position in columns.unknown}
+    asked = {position: ColumnLearner(None, options.order, declared.get(position)) for position in columns.unknown}
     dated = [p for p, field in columns.fields.items() if field.kind in DATES and p not in plain]
-    asked |= {position: ColumnKind(columns.fields[position], options.order) for position in dated}
+    asked |= {position: ColumnLearner(columns.fields[position], options.order) for position in dated}
     filled = learn_kinds(con, asked, padded)
     decided = {position: column.decide(filled[position]) for position, column in asked.items()}
     questions = [
@@ -46,7 +47,7 @@ def learn(
     ]
     if questions:
         raise Invalid(questions)
-    settled = {position: found for position, found in decided.items() if isinstance(found, Inferred)}
+    settled = {position: found for position, found in decided.items() if isinstance(found, ColumnReading)}
     return Learned(
         {position: settled[position] for position in columns.unknown},
         {position: found.order for position, found in settled.items()},

@@ -17,7 +17,7 @@ from tamis.actions.importing.sources import Source, format_of, stage
 from tamis.actions.importing.uploads import file_of
 from tamis.domain.emails import parse_email
 from tamis.domain.formulas import unescape
-from tamis.domain.infer import Ambiguous, ColumnKind, Inferred
+from tamis.domain.reading.columns import Ambiguous, ColumnLearner, ColumnReading
 from tamis.files.excerpt import excerpt
 from tamis.records.uploads import Upload
 from tamis.workbench.cells import padded_columns
@@ -46,7 +46,7 @@ class Column:
     position: int
     name: str
     has_addresses: bool
-    kind: Inferred | Ambiguous
+    kind: ColumnReading | Ambiguous
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,7 +95,7 @@ def _seen(con: duckdb.DuckDBPyConnection, source: Source, format_: str, *, is_wh
     count = staged.count
     located = islice(staged.locate(range(min(count, ROWS_SHOWN))), ROWS_SHOWN)
     rows = tuple(Row(row.line, tuple(row.cells), staged.broken.get(row.number)) for row in located)
-    learners = {position: ColumnKind() for position in range(len(header))}
+    learners = {position: ColumnLearner() for position in range(len(header))}
     filled = learn_kinds(con, learners, padded_columns(con, len(header)))
     columns = tuple(
         Column(position, name, _has_addresses(rows, position), learners[position].decide(filled[position]))

@@ -4,7 +4,8 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 
 from tamis.domain.dates import DateOrder
-from tamis.domain.fields import Field
+from tamis.domain.fields import Field, Kind
+from tamis.domain.reading.numbers import DecimalMark
 
 Progress = Callable[[str, int, int], None]
 """Told what is being done, how much of it is done, and how much there is (0 while that is unknown)."""
@@ -16,7 +17,9 @@ class ImportOptions:
 
     `chosen` maps columns to fields, `erase` lets blank cells clear values, `order` is that of dates which can be read
     in two, `keep_formulas` leaves the apostrophe that an export puts before text which a spreadsheet would run, and
-    `format` is that of a file whose name does not tell it. Columns that are `left_out` feed nothing.
+    `format` is that of a file whose name does not tell it. Columns that are `left_out` feed nothing. `decimal` is what
+    stands before the fraction of numbers that can be read in two ways, `kinds` are those that new fields are to have,
+    by column.
     """
 
     create_fields: bool = False
@@ -27,6 +30,18 @@ class ImportOptions:
     keep_formulas: bool = False
     format: str | None = None
     left_out: frozenset[str] = frozenset()
+    decimal: DecimalMark | None = None
+    kinds: Mapping[str, Kind] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Misfits:
+    """The cells of a column that are no values of the kind it has, in rows that have an address: how many, and some."""
+
+    column: str
+    kind: Kind
+    count: int
+    examples: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,6 +63,7 @@ class ImportReport:
     created_fields: tuple[Field, ...]
     notices: tuple[str, ...]
     import_id: int | None
+    misfits: tuple[Misfits, ...] = ()
 
 
 def nothing_told(_doing: str, _done: int, _all: int) -> None:

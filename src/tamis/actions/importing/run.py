@@ -26,7 +26,7 @@ from tamis.domain.accounts import Account
 from tamis.domain.contacts import ContactType
 from tamis.domain.fields import Field, FieldSet, Kind, key_of
 from tamis.domain.fields import name_of as field_name_of
-from tamis.domain.infer import Inferred
+from tamis.domain.reading.columns import ColumnReading
 from tamis.records import forgotten, types
 from tamis.records.uploads import Upload
 from tamis.workbench.cells import padded_columns, wholly_plain
@@ -158,7 +158,7 @@ def _read(
     columns = map_columns(source.header, present, options.chosen, options.create_fields, options.left_out)
     padded, utc = padded_columns(con, len(source.header)), account.zone.key == "UTC"
     plain = wholly_plain(con, _kinds(columns.fields), padded, utc=utc)
-    learned = learn(con, source.header, columns, options, plain, padded)
+    learned = learn(con, source.header, columns, options, plain, padded, source.declared)
     unescaped = source.is_spreadsheet and not options.keep_formulas
     addressed = preparing.read_addresses(
         con,
@@ -186,7 +186,7 @@ def _make_fields(
     house: House,
     contact_type: ContactType,
     header: tuple[str, ...],
-    new: Mapping[int, Inferred],
+    new: Mapping[int, ColumnReading],
     dry_run: bool,
 ) -> dict[int, Field]:
     named = [(field_name_of(header[position]), found.kind, found.options) for position, found in new.items()]

@@ -1,7 +1,7 @@
 """The kinds of files that contacts come in, each laid out as rows of text cells on the workbench."""
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Protocol
 
@@ -9,6 +9,7 @@ import duckdb
 
 from tamis.actions.batches import one_ahead
 from tamis.actions.importing.report import Progress
+from tamis.domain.fields import Kind
 from tamis.files.delimited import open_delimited
 from tamis.files.layout import Layout
 from tamis.files.source import STANDARD_INPUT, open_source
@@ -35,13 +36,15 @@ class Staged(Protocol):
 @dataclass(frozen=True, slots=True)
 class Source:
     """A file on the workbench; `is_spreadsheet` tells that its text may have been made harmless for one, `layout` how a
-    delimited file is written."""
+    delimited file is written. `declared` has what a typed file itself says of its columns, by position: a kind,
+    which is text for strings."""
 
     header: tuple[str, ...]
     staged: Staged
     notices: tuple[str, ...]
     is_spreadsheet: bool
     layout: Layout | None = None
+    declared: Mapping[int, Kind] = field(default_factory=dict)
 
 
 def format_of(name: str, chosen: str | None) -> str:

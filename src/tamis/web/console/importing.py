@@ -30,7 +30,7 @@ from tamis.actions.work import At, Work
 from tamis.domain.dates import DateOrder
 from tamis.domain.errors import Problem
 from tamis.domain.fields import FieldSet, Kind
-from tamis.domain.infer import Inferred
+from tamis.domain.reading.columns import ColumnReading
 from tamis.records import types
 from tamis.records.imports import ImportJob
 from tamis.records.uploads import Upload
@@ -246,7 +246,7 @@ def _written(look: Look) -> str:
 def _shown(look: Look, fields: FieldSet, column: Column, chosen: Chosen, problems: Mapping[str, str]) -> ShownColumn:
     return ShownColumn(
         column,
-        column.kind.options if isinstance(column.kind, Inferred) else (),
+        column.kind.options if isinstance(column.kind, ColumnReading) else (),
         _examples(look, column.position),
         chosen.choices[column.position],
         can_feed(column),

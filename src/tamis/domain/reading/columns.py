@@ -15,7 +15,7 @@ FEWEST_CELLS_AN_OPTION = 10
 
 
 @dataclass(frozen=True, slots=True)
-class Inferred:
+class ColumnReading:
     """What a column holds; `options` are those of a choice, `order` is that of its dates."""
 
     kind: Kind
@@ -44,16 +44,19 @@ class Ambiguous:
         )
 
 
-class ColumnKind:
+class ColumnLearner:
     """Learns the kind of one column from its texts, in any order and any number of calls, and keeps few of them.
 
     Digits that a number would lose (a leading zero or plus sign, more digits than a number keeps) make no number, and
-    0 and 1 no boolean. Of a `known` field only the order of dates is asked; `order` is what a person has said.
+    0 and 1 no boolean. Of a `known` field only the order of dates is asked; `order` is what a person has said, and
+    `declared` what a typed file says of the column: strings (`Kind.TEXT`) become no numbers and no booleans.
     """
 
-    def __init__(self, known: Field | None = None, order: DateOrder | None = None) -> None:
+    def __init__(
+        self, known: Field | None = None, order: DateOrder | None = None, declared: Kind | None = None
+    ) -> None:
         self._known = known
-        self._left = list(_INFERABLE) if known is None else []
+        self._left = [kind for kind in _INFERABLE if known is None and (declared is not Kind.TEXT or kind in _DATES)]
         self._dates = _Order(order)
         self._spellings: dict[str, str] | None = {} if known is None else None
 
@@ -71,16 +74,16 @@ class ColumnKind:
             if stripped and not self.settled:
                 self._learn(stripped)
 
-    def decide(self, filled: int) -> Inferred | Ambiguous:
+    def decide(self, filled: int) -> ColumnReading | Ambiguous:
         """Say what the column holds; `filled` is the number of its cells that are not blank."""
         if self._known:
-            return self._dated(self._known.kind) if self._known.kind in _DATES else Inferred(self._known.kind)
+            return self._dated(self._known.kind) if self._known.kind in _DATES else ColumnReading(self._known.kind)
         if filled and self._left:
-            return self._dated(self._left[0]) if self._left[0] in _DATES else Inferred(self._left[0])
+            return self._dated(self._left[0]) if self._left[0] in _DATES else ColumnReading(self._left[0])
         spellings = self._spellings or {}
         if len(spellings) > 1 and filled >= FEWEST_CELLS_AN_OPTION * len(spellings):
-            return Inferred(Kind.CHOICE, tuple(spellings[folded] for folded in sorted(spellings)))
-        return Inferred(Kind.TEXT)
+            return ColumnReading(Kind.CHOICE, tuple(spellings[folded] for folded in sorted(spellings)))
+        return ColumnReading(Kind.TEXT)
 
     def _learn(self, text: str) -> None:
         asks_dates = self._known is not None or any(kind in _DATES for kind in self._left)
@@ -103,9 +106,9 @@ class ColumnKind:
             return bool(orders) and any(_parses(text, kind, order) for order in orders)
         return _FITS[kind](text)
 
-    def _dated(self, kind: Kind) -> Inferred | Ambiguous:
+    def _dated(self, kind: Kind) -> ColumnReading | Ambiguous:
         example = self._dates.open_question
-        return Ambiguous(kind, example) if example else Inferred(kind, (), self._dates.decided)
+        return Ambiguous(kind, example) if example else ColumnReading(kind, (), self._dates.decided)
 
 
 class _Order:

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from tamis.domain.dates import DateOrder
 from tamis.domain.fields import Field, Kind, ValueProblem, parser
-from tamis.domain.infer import Ambiguous, ColumnKind, Inferred
+from tamis.domain.reading.columns import Ambiguous, ColumnLearner, ColumnReading
 
 UTC = ZoneInfo("UTC")
 JOINED = Field(101, "joined", "Joined", Kind.DATE)
@@ -22,8 +22,8 @@ TEXTS = st.lists(
 )
 
 
-def decided(texts: list[str], known: Field | None = None, order: DateOrder | None = None) -> Inferred | Ambiguous:
-    column = ColumnKind(known, order)
+def decided(texts: list[str], known: Field | None = None, order: DateOrder | None = None) -> ColumnReading | Ambiguous:
+    column = ColumnLearner(known, order)
     column.add(texts)
     return column.decide(sum(1 for text in texts if text.strip()))
 
@@ -41,7 +41,7 @@ def test_the_order_of_rows_plays_no_part_and_every_value_fits(texts: list[str], 
     found = decided(cells)
     random.Random(seed).shuffle(cells)
     assert decided(cells) == found
-    if isinstance(found, Inferred):
+    if isinstance(found, ColumnReading):
         read = parser(Field(0, "", "", found.kind, found.options), UTC, found.order)
         assert all(read(text) is not None for text in cells if text.strip())
 
@@ -52,7 +52,7 @@ def test_a_question_is_asked_exactly_if_both_readings_fit_and_differ(texts: list
     ambiguous = None not in dmy and None not in mdy and dmy != mdy
     found = decided(texts)
     assert isinstance(found, Ambiguous) == ambiguous
-    if isinstance(found, Inferred):
+    if isinstance(found, ColumnReading):
         assert (found.kind is Kind.DATE) == (None not in dmy or None not in mdy)
 
 
@@ -68,24 +68,24 @@ def test_the_question_says_what_to_do() -> None:
 @pytest.mark.parametrize(
     ("texts", "order", "found"),
     [
-        (["03/04/2024", "31/12/2024"], None, Inferred(Kind.DATE, order=DateOrder.DMY)),
-        (["03/04/2024", "12/31/2024"], None, Inferred(Kind.DATE, order=DateOrder.MDY)),
-        (["31/12/2024", "12/31/2024"], None, Inferred(Kind.TEXT)),
-        (["03/04/2024"], DateOrder.MDY, Inferred(Kind.DATE, order=DateOrder.MDY)),
-        (["03/04/2024"], DateOrder.YMD, Inferred(Kind.TEXT)),
-        (["2024/12/31", "2024-12-31"], None, Inferred(Kind.DATE)),
-        (["2024-12-31", "31.12.2024 14:30"], None, Inferred(Kind.DATETIME, order=DateOrder.DMY)),
+        (["03/04/2024", "31/12/2024"], None, ColumnReading(Kind.DATE, order=DateOrder.DMY)),
+        (["03/04/2024", "12/31/2024"], None, ColumnReading(Kind.DATE, order=DateOrder.MDY)),
+        (["31/12/2024", "12/31/2024"], None, ColumnReading(Kind.TEXT)),
+        (["03/04/2024"], DateOrder.MDY, ColumnReading(Kind.DATE, order=DateOrder.MDY)),
+        (["03/04/2024"], DateOrder.YMD, ColumnReading(Kind.TEXT)),
+        (["2024/12/31", "2024-12-31"], None, ColumnReading(Kind.DATE)),
+        (["2024-12-31", "31.12.2024 14:30"], None, ColumnReading(Kind.DATETIME, order=DateOrder.DMY)),
     ],
 )
-def test_one_date_decides_the_order_of_all(texts: list[str], order: DateOrder | None, found: Inferred) -> None:
+def test_one_date_decides_the_order_of_all(texts: list[str], order: DateOrder | None, found: ColumnReading) -> None:
     assert decided(texts, order=order) == found
 
 
 def test_of_a_known_field_only_the_order_is_asked() -> None:
-    assert decided(["soon", "31/12/2024"], JOINED) == Inferred(Kind.DATE, order=DateOrder.DMY)
+    assert decided(["soon", "31/12/2024"], JOINED) == ColumnReading(Kind.DATE, order=DateOrder.DMY)
     assert isinstance(decided(["soon", "03/04/2024"], JOINED), Ambiguous)
-    assert decided(["03/04/2024"], JOINED, DateOrder.DMY) == Inferred(Kind.DATE, order=DateOrder.DMY)
-    assert ColumnKind(Field(102, "name", "Name", Kind.TEXT)).settled
+    assert decided(["03/04/2024"], JOINED, DateOrder.DMY) == ColumnReading(Kind.DATE, order=DateOrder.DMY)
+    assert ColumnLearner(Field(102, "name", "Name", Kind.TEXT)).settled
     assert parser(JOINED, UTC, DateOrder.DMY)("03/04/2024") == date(2024, 4, 3)
 
 
@@ -104,4 +104,4 @@ def test_of_a_known_field_only_the_order_is_asked() -> None:
     ],
 )
 def test_few_texts_that_come_up_often_are_a_choice(texts: list[str], options: tuple[str, ...]) -> None:
-    assert decided(texts) == (Inferred(Kind.CHOICE, options) if options else Inferred(Kind.TEXT))
+    assert decided(texts) == (ColumnReading(Kind.CHOICE, options) if options else ColumnReading(Kind.TEXT))
