@@ -73,6 +73,28 @@ def test_a_rule_from_arrays(
     assert shown["query_type"] == query_type
 
 
+@pytest.mark.parametrize(
+    ("field", "operator", "part", "count", "without_blanks"),
+    [
+        ("city", "starts with", "San ", 6, 14),
+        ("country", "contains", "United ", 48, 48),
+        ("country", "contains", "d s", 36, 36),
+        ("country", "ends with", " States", 36, 36),
+    ],
+)
+def test_blanks_at_the_ends_of_parts_count(
+    owner: Person, customers: Customers, field: str, operator: str, part: str, count: int, without_blanks: int
+) -> None:
+    for written, expected in ((part, count), (part.strip(), without_blanks)):
+        answer = owner.store_segment(customers.id, **arrays(customers, (field, operator, [written])))
+        shown = answer.json()["message"]["segment"]
+        assert (shown["value"], shown["segment_emails_count"]) == ([written], expected)
+        pairs = [("select_field[]", customers.fields[field]), ("select_operator[]", operator), ("value[]", written)]
+        plain = [("contact_type_id", str(customers.id)), ("segment_name", fresh("Parts"))]
+        of_a_form = owner.post("segment/store", [*plain, *((key, str(value)) for key, value in pairs)])
+        assert of_a_form.json()["message"]["segment"]["value"] == [written]
+
+
 def test_a_rule_over_another_segment(owner: Person, customers: Customers, india: int) -> None:
     rule = {"select_field": ["0", customers.fields["created_at"]], "query_type": "and"}
     operators = ["is in segment", "is within"]
@@ -138,6 +160,11 @@ def test_arrays_of_a_form(owner: Person, customers: Customers, brackets: str) ->
 
 
 REFUSALS = {
+    "a part that is only blanks": (
+        [("country", "starts with", ["  "])],
+        None,
+        {"value.0": ["The value of country must not be only blanks: no value begins or ends with one."]},
+    ),
     "an unknown operator": (
         [("country", "resembles", ["India"])],
         None,

@@ -193,6 +193,9 @@ def test_an_operand_for_several_choices_is_one_option() -> None:
 def test_an_operand_for_a_choice_is_an_option_or_a_part_of_one() -> None:
     assert parse_operand("FREE", FIELD[Kind.CHOICE]) == "Free"
     assert parse_operand("fre", FIELD[Kind.CHOICE], part=True) == "fre"
+    assert parse_operand(" tri", FIELD[Kind.CHOICE], part=True) == " tri"
+    assert parse_operand(" of ", FIELD[Kind.TEXT], part=True) == " of "
+    assert parse_operand(" of ", FIELD[Kind.TEXT]) == "of"
     with pytest.raises(ValueProblem, match="must be one of"):
         parse_operand("fre", FIELD[Kind.CHOICE])
 

@@ -245,8 +245,10 @@ def operand_texts(field: Field, operator: Operator) -> st.SearchStrategy[str]:
     relative = positive(operator)[0].relative
     if relative:
         return duration_texts(hours=field.kind is Kind.DATETIME and relative is not Relative.ANNIVERSARY)
-    text = OPERAND_TEXTS[Kind.TEXT if operator.takes_parts else field.kind]
-    return text.filter(lambda written: bool(written.strip()))
+    if operator.takes_parts:
+        parts = OPERAND_TEXTS[Kind.TEXT].flatmap(lambda text: st.sampled_from([text, f" {text}", f"{text}\u00a0", " "]))
+        return parts.filter(lambda written: operator.takes_blanks or bool(written.strip()))
+    return OPERAND_TEXTS[field.kind].filter(lambda written: bool(written.strip()))
 
 
 def value_counts(takes: Takes) -> st.SearchStrategy[int]:

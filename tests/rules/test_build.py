@@ -38,6 +38,16 @@ def problems(draft: Draft) -> list[Problem]:
         (leaf("age", "in"), "w", '"is one of" takes at least one value, not 0'),
         (leaf("age", "is", "x"), "w.x", 'the value of age must be a number such as 12.5, not "x"'),
         (leaf("age", "is", " "), "w. ", 'the value of age must not be blank; use the operator "is blank" instead'),
+        (
+            leaf("notes", "ends with", " "),
+            "w. ",
+            "the value of notes must not be only blanks: no value begins or ends with one",
+        ),
+        (
+            leaf("notes", "contains", ""),
+            "w.",
+            'the value of notes must not be blank; use the operator "is blank" instead',
+        ),
         (leaf("plan", "is", "Gold"), "w.Gold", 'the value of plan must be one of "Free", "Pro", "Team", not "Gold"'),
         (leaf("age", "is between", "2", "1"), "w", "the first value, 2, must not be after the second, 1"),
         (

@@ -30,6 +30,8 @@ def looked_at(rule: object) -> tuple[set[str], tuple[str, ...], list[tuple[str, 
         {"field": 103, "operator": "", "values": []},
         {"field": 103, "operator": "is", "values": []},
         {"field": 103, "operator": "is", "values": [" "]},
+        {"field": 101, "operator": "starts with", "values": [" "]},
+        {"field": 101, "operator": "contains", "values": [""]},
         {"field": 103, "operator": "is between", "values": ["1"]},
         {"field": 103, "operator": "is between", "values": ["1", ""]},
         {"field": 101, "operator": "is one of", "values": []},
@@ -44,6 +46,10 @@ def test_what_is_blank_is_unfinished_and_all_else_is_a_rule(blank: object) -> No
     assert open_places == ("rule.all[1].not.any[1]",)
     assert parts == {"rule.all[0]", "rule.all[1].not.any[0]"}
     assert problems == []
+
+
+def test_a_blank_is_a_part_of_a_text() -> None:
+    assert looked_at({"field": 101, "operator": "does not contain", "values": [" "]}) == ({"rule"}, (), [])
 
 
 def test_what_is_wrong_is_said_at_its_place_also_beside_a_blank() -> None:

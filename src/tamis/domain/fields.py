@@ -142,15 +142,16 @@ def parse_operand(text: str, of: Field, *, part: bool = False) -> Value:
 
     Differs from a contact's value: blank is refused; for a date-time field a plain date stays a date, because it
     stands for the whole day, and a date-time without an offset stays naive; of several choices it is a single option;
-    where `part` is true, the text may be a part of one of the options of a choice.
+    where `part` is true, the text is a part of a text or of an option of a choice, and keeps the blanks at its ends.
     """
-    text = text.strip()
+    if not part:
+        text = text.strip()
     if not text:
         raise ValueProblem('must not be blank; use the operator "is blank" instead')
+    if part:
+        return _parse_text(text, of)
     if of.kind is Kind.DATETIME:
         return parse_date(text) if is_iso_date(text) else parse_moment(text)
-    if of.kind is Kind.CHOICE and part:
-        return _parse_text(text, of)
     return _OPERAND_PARSERS[of.kind](text, of)
 
 

@@ -48,8 +48,9 @@ class SegmentRefs:
         """Find a segment by its id, or by its name, which ignores case; digits are an id first, then a name."""
         if isinstance(reference, int):
             return self.by_id.get(reference)
+        reference = reference.strip()
         by_id = self.by_id.get(int(reference)) if is_segment_id(reference) else None
-        return by_id or self.by_name.get(fold(reference.strip()))
+        return by_id or self.by_name.get(fold(reference))
 
 
 def is_segment_id(reference: str) -> bool:

@@ -63,6 +63,8 @@ class Operator:
     negates: str | None = None
     takes_parts: bool = False
     """Whether a value may be a part of a text, rather than the whole value of a field."""
+    takes_blanks: bool = False
+    """Whether such a part may be nothing but blanks: a text can have one inside, but none at its ends."""
     relative: Relative | None = None
     """What is counted from now, for a positive operator that takes a duration rather than a value of the field."""
     joins: str = "or"
@@ -131,11 +133,14 @@ OPERATORS: tuple[Operator, ...] = (
     ),
     Operator("is blank", _ALL | _CHOICES, Takes.NONE, "is blank", negates="is not blank"),
     Operator(
-        "contains", _TEXT, Takes.ONE, "contains {0}", takes_parts=True,
+        "contains", _TEXT, Takes.ONE, "contains {0}", takes_parts=True, takes_blanks=True,
         holds=lambda v, o: o[0].low in v,
         sql=lambda c, o, bind: f"contains({c}, {bind(o[0].low)})",
     ),
-    Operator("does not contain", _TEXT, Takes.ONE, "does not contain {0}", negates="contains", takes_parts=True),
+    Operator(
+        "does not contain", _TEXT, Takes.ONE, "does not contain {0}", negates="contains", takes_parts=True,
+        takes_blanks=True,
+    ),
     Operator(
         "starts with", _TEXT, Takes.ONE, "starts with {0}", takes_parts=True,
         holds=lambda v, o: v.startswith(o[0].low),

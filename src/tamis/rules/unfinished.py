@@ -39,7 +39,7 @@ def _blanks(draft: DraftCondition) -> Iterator[str]:
     if meanings and len(draft.values) < _least(meanings[0].takes):
         yield draft.where
     for value, place in zip(draft.values, draft.where_values, strict=False):
-        if not value.strip():
+        if not (value if meanings and meanings[0].takes_blanks else value.strip()):
             yield place
 
 

@@ -11,6 +11,8 @@ Given = Value | Duration
 def parse_given(text: str, field: Field, operator: Operator) -> Given:
     """Read one value of a condition; raises ValueProblem."""
     relative = positive(operator)[0].relative
+    if operator.takes_parts and text and not text.strip() and not operator.takes_blanks:
+        raise ValueProblem("must not be only blanks: no value begins or ends with one")
     if relative is None:
         return parse_operand(text, field, part=operator.takes_parts)
     duration = parse_duration(text)
