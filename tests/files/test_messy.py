@@ -5,7 +5,6 @@ from pathlib import Path
 
 import pytest
 
-from tamis.domain.errors import Invalid
 from tests.files.conftest import Reader
 
 MESSY = Path(__file__).parents[3] / "shared" / "data" / "messy"
@@ -48,12 +47,6 @@ def test_messytables(reader: Reader, name: str) -> None:
     opened = reader.open(MESSY / "messytables" / name)
     layout = opened.layout
     assert (layout.encoding, layout.delimiter, len(layout.header), layout.header_line, len(opened.rows)) == KNOWN[name]
-
-
-@pytest.mark.parametrize("name", ["null.csv"] if MESSY.exists() else [])
-def test_a_table_without_a_header(reader: Reader, name: str) -> None:
-    with pytest.raises(Invalid, match='line 1: names the column "0" twice'):
-        reader.open(MESSY / "messytables" / name)
 
 
 @pytest.mark.parametrize("directory", [MESSY / "messytables"] if MESSY.exists() else [])

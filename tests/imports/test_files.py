@@ -81,8 +81,6 @@ def test_other_scripts_are_kept(desk: Desk) -> None:
         (b"", "is empty"),
         (b"\n", "is empty"),
         (b"first_name\nAnn\n", "no column is called email"),
-        (b"email,a,a\nann@example.org,1,2\n", 'names the column "a" twice'),
-        (b"email,Birth Date,birth_date\nann@example.org,1,2\n", 'would both feed the field "birth_date"'),
         (b"email,first_name,First Name\nann@example.org,1,2\n", 'would both feed the field "first_name"'),
         (gzip.compress(PEOPLE.encode() * 5_000)[:-30], "is not a whole gzip file"),
         (b"\x1f\x8bnonsense", "is not a whole gzip file"),
@@ -173,11 +171,38 @@ def test_fields_made_from_a_header_are_found_again(desk: Desk, header: str) -> N
     assert (again.created_fields, again.unchanged) == ((), 1)
 
 
-def test_a_field_that_cannot_be_made_leaves_none_behind(desk: Desk) -> None:
-    fields = desk.fields
-    with pytest.raises(Invalid, match="must not be longer than 255 characters"):
-        desk.take(f"email,good_one,{'x' * 300}\nann@example.org,x,y\n")
-    assert desk.fields == fields
+@pytest.mark.parametrize(
+    ("header", "names", "notice"),
+    [
+        ("x" * 300, ["X" + "x" * 253 + "…"], "more than 255 characters were shortened"),
+        ("a\x07b\u200b", ["A b"], "cannot be seen were removed"),
+        ('"Which  of\nthese?"', ["Which of these?"], None),
+        ("Reason,Reason", ["Reason", "Reason (2)"], 'told apart by a number: "Reason (2)"'),
+        ("Plan,plan!", ["Plan", "plan! (2)"], 'makes the field "plan_2"'),
+        ("Plan,plan,Plan,plan_2", ["Plan", "plan (3)", "Plan (2)", "plan_2 (2)"], "told apart"),
+    ],
+)
+def test_names_of_columns_become_names_of_fields(desk: Desk, header: str, names: list[str], notice: str | None) -> None:
+    cells = ",".join(f"v{n}" for n in range(len(names)))
+    text = f"email,{header}\nann@example.org,{cells}\n"
+    dry = desk.take(text, ImportOptions(create_fields=True, dry_run=True))
+    report = desk.take(text)
+    assert [field.name.lower() for field in report.created_fields] == [name.lower() for name in names]
+    assert [(f.key, f.kind) for f in dry.created_fields] == [(f.key, f.kind) for f in report.created_fields]
+    assert dry.notices == report.notices
+    assert [list(desk.values("ann@example.org").values())] == [cells.split(",")]
+    assert notice is None or any(notice in text for text in report.notices)
+    again = desk.take(text)
+    assert (again.created_fields, again.unchanged) == ((), 1)
+
+
+def test_a_column_that_repeats_is_mapped_and_left_out_by_its_number(desk: Desk) -> None:
+    text = "email,Town,Town\nann@example.org,,Oslo\n"
+    desk.take(text, ImportOptions(chosen={"Town (2)": "city"}))
+    assert desk.values("ann@example.org") == {"city": "Oslo"}
+    report = desk.take(text, ImportOptions(create_fields=True, left_out=frozenset({"Town"})))
+    assert report.ignored_columns == ("Town",)
+    assert [field.name for field in report.created_fields] == ["Town (2)"]
 
 
 def test_known_fields_keep_their_kind(desk: Desk) -> None:

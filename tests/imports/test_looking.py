@@ -83,7 +83,6 @@ def test_json_and_parquet_are_seen_too(desk: Desk) -> None:
         (b"PAR1 not", "a.parquet", "not a whole Parquet file"),
         (b"1\n2\n", "a.ndjson", "no JSON object"),
         (gzip.compress(b"email\n" * 99)[:20], "a.csv.gz", "gzip"),
-        (b"email,a,a\n", "a.csv", "twice"),
         (b"a@example.org,1\n", "a.csv", "where the names of the columns should stand"),
     ],
 )
@@ -128,7 +127,7 @@ def test_choices_that_cannot_be_are_told_at_their_columns(desk: Desk) -> None:
             options_of(look, fields, choices, How())
         return [(problem.path, problem.message) for problem in refused.value.problems]
 
-    assert [path for path, _ in problems(NEW, ADDRESS, NEW, NEW, OUT)] == ["2", "3"]
+    assert [path for path, _ in problems(NEW, ADDRESS, FIELD + "city", FIELD + "city", OUT)] == ["2", "3"]
     assert [path for path, _ in problems(ADDRESS, ADDRESS, NEW, OUT, OUT)] == ["0", "1"]
     assert [path for path, _ in problems(OUT, OUT, NEW, OUT, OUT)] == [""]
     assert [path for path, _ in problems(ADDRESS, "field:none", "nonsense", OUT, NEW)] == ["1", "2", "4"]
@@ -141,8 +140,19 @@ def test_choices_that_cannot_be_are_told_at_their_columns(desk: Desk) -> None:
     )
     report = desk.take(b"who,email,x,X!,created_at\na@example.org,b@example.org,1,2,2024-01-01\n", options)
     assert (report.created, report.ignored_columns) == (1, ("email", "created_at"))
-    assert [field.key for field in report.created_fields] == ["x"]
+    assert [field.key for field in report.created_fields] == ["x_2"]
     assert desk.values("a@example.org")["city"] == "1"
+
+
+def test_columns_whose_names_make_one_key_have_a_field_each(desk: Desk) -> None:
+    content = b"email,x,X!\na@example.org,1,2\n"
+    look = seen(desk, content)
+    assert proposed(look, desk.fields) == [ADDRESS, NEW, NEW]
+    desk.take(content, options_of(look, desk.fields, [ADDRESS, NEW, NEW], How()))
+    assert desk.values("a@example.org") == {"x": 1, "x_2": 2}
+    assert proposed(look, desk.fields) == [ADDRESS, FIELD + "x", FIELD + "x_2"]
+    again = options_of(look, desk.fields, [ADDRESS, FIELD + "x", FIELD + "x_2"], How())
+    assert desk.take(content, again).unchanged == 1
 
 
 def test_the_order_of_dates_is_asked_where_it_matters(desk: Desk) -> None:

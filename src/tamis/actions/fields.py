@@ -15,6 +15,8 @@ from tamis.domain.text import fold, problem_with_name
 from tamis.records import contacts, erasure, feed, types
 
 MOST_FIELDS = 2_000
+NewField = tuple[str, Kind, Sequence[str]]
+"""Name, kind and options of a field that is to be made."""
 
 
 def create_field(
@@ -26,37 +28,62 @@ def create_field(
     options: Sequence[str] = (),
 ) -> Field:
     """Make a custom field of a contact type; raises Invalid, Refused and NotFound."""
-    name, contact_type = checked_name(name), still_there(db, contact_type)
-    key = key_of(name)
-    chosen = tuple(option.strip() for option in options)
-    problems = problems_with_key(name) + problems_with_options(kind, chosen, "option")
-    if problems:
-        raise Invalid(problems)
+    contact_type = still_there(db, contact_type)
     present = types.fields_of_type(db, contact_type.id)
-    if key in present.by_key:
-        raise Refused(f'{contact_type.name} have a field "{key}" already')
+    name, kind, chosen = _checked(contact_type, present, name, kind, options)
     if len(present.fields) >= MOST_FIELDS:
         raise Refused(f"a contact type has at most {MOST_FIELDS:,} fields")
-    field = types.insert_field(db, contact_type.id, key, name, kind, chosen, now)
+    field = types.insert_field(db, contact_type.id, key_of(name), name, kind, chosen, now)
     feed.tell_fields(db, contact_type.id, now)
     return field
 
 
 def create_fields(
-    db: apsw.Connection, now: datetime, contact_type: ContactType, named: Sequence[tuple[str, Kind, Sequence[str]]]
+    db: apsw.Connection, now: datetime, contact_type: ContactType, named: Sequence[NewField]
 ) -> list[Field]:
     """Make several custom fields, each of name, kind and options, or none; raises as `create_field` does.
 
     A field that is there just so is taken as it is: two imports of files with the same new column can run at once."""
     present = types.fields_of_type(db, contact_type.id)
     there = [_just_so(present, *field) for field in named]
-    more = there.count(None)
+    _check_count(contact_type, present, there.count(None))
+    return [found or create_field(db, now, contact_type, *field) for found, field in zip(there, named, strict=True)]
+
+
+def check_new_fields(
+    db: apsw.Connection, contact_type: ContactType, named: Sequence[NewField]
+) -> list[tuple[str, Kind, tuple[str, ...]]]:
+    """Return several custom fields as `create_fields` would make them, and make none; raises what it would raise."""
+    contact_type = still_there(db, contact_type)
+    present = types.fields_of_type(db, contact_type.id)
+    more = [field for field in named if _just_so(present, *field) is None]
+    _check_count(contact_type, present, len(more))
+    keys = [key_of(name) for name, _, _ in more]
+    if twice := next((key for key in keys if keys.count(key) > 1), None):
+        raise Refused(f'{contact_type.name} cannot have two fields "{twice}"')
+    for field in more:
+        _checked(contact_type, present, *field)
+    return [(name.strip(), kind, tuple(option.strip() for option in options)) for name, kind, options in named]
+
+
+def _checked(
+    contact_type: ContactType, present: FieldSet, name: str, kind: Kind, options: Sequence[str]
+) -> tuple[str, Kind, tuple[str, ...]]:
+    name, chosen = checked_name(name), tuple(option.strip() for option in options)
+    problems = problems_with_key(name) + problems_with_options(kind, chosen, "option")
+    if problems:
+        raise Invalid(problems)
+    if key_of(name) in present.by_key:
+        raise Refused(f'{contact_type.name} have a field "{key_of(name)}" already')
+    return name, kind, chosen
+
+
+def _check_count(contact_type: ContactType, present: FieldSet, more: int) -> None:
     if len(present.fields) + more > MOST_FIELDS:
         raise Refused(
             f"a contact type has at most {MOST_FIELDS:,} fields: {contact_type.name} have {len(present.fields):,}, and "
             f"{more:,} more are asked for"
         )
-    return [found or create_field(db, now, contact_type, *field) for found, field in zip(there, named, strict=True)]
 
 
 def _just_so(present: FieldSet, name: str, kind: Kind, options: Sequence[str]) -> Field | None:

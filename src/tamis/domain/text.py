@@ -4,6 +4,8 @@ import re
 
 CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f]")
 CONTROL_BUT_LINES = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f]")
+INVISIBLE = re.compile(r"[\u00ad\u061c\u180e\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff\ufff9-\ufffb]")
+"""Characters without a width: soft hyphens, joiners, marks of direction and of byte order."""
 SURROGATE = re.compile(r"[\ud800-\udfff]")
 MAX_LINE = 255
 MAX_TEXT = 65_535

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from itertools import islice
 
 from tamis.domain.text import counted
+from tamis.files.header import clean_name, read_header, tell_apart
 from tamis.files.records import Record, read_records
 from tamis.files.source import Source
 
@@ -23,7 +24,7 @@ IsHeader = Callable[[Sequence[str]], bool]
 class Layout:
     """How a delimited file is written.
 
-    `header` has the names of its columns without blanks around them, `header_line` is the number of the line on which
+    `header` has the names of its columns, cleaned and told apart, `header_line` is the number of the line on which
     the header ends, `notices` are sentences for people.
     """
 
@@ -50,19 +51,24 @@ def find_layout(source: Source, encoding: str, notices: Sequence[str], start: st
     if not reading.records:
         raise source.refuse("is empty: the first line must name the columns")
     header = reading.records[reading.header or 0]
-    names = tuple(cell.strip() for cell in header.cells)
+    names, about_names = read_header(header.cells)
     _check(source, header, names, found=reading.header is not None)
     above = header.line - 1 - skipped
     if above:
         notices = (*notices, f"{counted(above, 'line')} above the header {_was(above)} skipped.")
+    notices = (*notices, *about_names)
     last_line = header.line + sum(cell.count("\n") for cell in header.cells)
     return Layout(encoding, reading.delimiter, names, last_line, tuple(notices))
 
 
 def _read(text: str, delimiter: str, is_header: IsHeader, first_line: int) -> _Reading:
     records = list(islice(read_records(text, delimiter, first_line), RECORDS_LOOKED_AT))
-    found = next((n for n, r in enumerate(records) if not r.problem and is_header([c.strip() for c in r.cells])), None)
+    found = next((n for n, r in enumerate(records) if not r.problem and is_header(_names(r))), None)
     return _Reading(delimiter, records, found)
+
+
+def _names(record: Record) -> Sequence[str]:
+    return tell_apart([clean_name(cell) for cell in record.cells])
 
 
 def _score(reading: _Reading) -> tuple[bool, float, int]:
@@ -83,9 +89,6 @@ def _check(source: Source, header: Record, names: tuple[str, ...], *, found: boo
             "put a line with the names of the columns above it",
             header.line,
         )
-    repeated = sorted(name for name, count in Counter(names).items() if name and count > 1)
-    if repeated:
-        raise source.refuse(f'names the column "{repeated[0]}" twice', header.line)
     if len(names) > MOST_COLUMNS:
         raise source.refuse(f"has more than {MOST_COLUMNS:,} columns", header.line)
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from tamis.actions.fields import MOST_FIELDS
 from tamis.actions.importing.looking import Column, Look
-from tamis.actions.importing.mapping import EMAIL_NAMES, REJECT_COLUMNS
+from tamis.actions.importing.mapping import EMAIL_NAMES, REJECT_COLUMNS, field_name
 from tamis.actions.importing.report import ImportOptions
 from tamis.domain.dates import DateOrder
 from tamis.domain.errors import Invalid, Problem
@@ -38,7 +38,9 @@ def targets(fields: FieldSet) -> list[Field]:
 
 def can_be_new(column: Column, fields: FieldSet) -> bool:
     """Tell whether a field can be made for a column: one of its name must not be there."""
-    return bool(key_of(column.name)) and key_of(column.name) not in REJECT_COLUMNS and fields.find(column.name) is None
+    return (
+        bool(key_of(column.name)) and key_of(column.name) not in REJECT_COLUMNS and _own_field(column, fields) is None
+    )
 
 
 def can_feed(column: Column) -> bool:
@@ -63,7 +65,7 @@ def options_of(look: Look, fields: FieldSet, choices: Sequence[str], how: How) -
     chosen = {
         column.name: choice.removeprefix(FIELD)
         for column, choice in zip(look.columns, choices, strict=True)
-        if choice.startswith(FIELD) and _key(fields.find(column.name)) != choice.removeprefix(FIELD)
+        if choice.startswith(FIELD) and _key(_own_field(column, fields)) != choice.removeprefix(FIELD)
     }
     left_out = {column.name for column, choice in zip(look.columns, choices, strict=True) if choice == OUT}
     return ImportOptions(
@@ -87,7 +89,7 @@ def asks_order(look: Look, fields: FieldSet, choices: Sequence[str]) -> list[Col
 
 
 def _proposed(column: Column, fields: FieldSet) -> str:
-    field = fields.find(column.name)
+    field = _own_field(column, fields)
     if not can_feed(column) or field in (EMAIL, CREATED_AT, UPDATED_AT):
         return OUT
     if field:
@@ -101,7 +103,7 @@ def _problems(look: Look, fields: FieldSet, choices: Sequence[str], how: How) ->
     known = {FIELD + field.key for field in targets(fields)} | {ADDRESS}
     for column, choice in zip(look.columns, choices, strict=True):
         if choice == NEW and can_be_new(column, fields):
-            users.setdefault(FIELD + key_of(column.name), []).append(column)
+            users.setdefault(FIELD + key_of(column.told), []).append(column)
         elif choice in known and can_feed(column):
             users.setdefault(choice, []).append(column)
         elif choice != OUT:
@@ -128,6 +130,10 @@ def _problems(look: Look, fields: FieldSet, choices: Sequence[str], how: How) ->
             if isinstance(column.kind, Ambiguous)
         ]
     return problems
+
+
+def _own_field(column: Column, fields: FieldSet) -> Field | None:
+    return fields.find(field_name(column.name, column.told, fields))
 
 
 def _is_date(choice: str, fields: FieldSet) -> bool:

@@ -10,7 +10,7 @@ import duckdb
 
 from tamis.actions.held import held_directory
 from tamis.actions.house import House
-from tamis.actions.importing.mapping import names_address
+from tamis.actions.importing.mapping import names_address, told_apart
 from tamis.actions.importing.report import nothing_told
 from tamis.actions.importing.run import SPOOL
 from tamis.actions.importing.sources import Source, format_of, stage
@@ -41,10 +41,12 @@ class Row:
 
 @dataclass(frozen=True, slots=True)
 class Column:
-    """A column: its name, whether its first cells are e-mail addresses, and what a field made of it would hold."""
+    """A column: its name, and the name of a field of its own (see `mapping.told_apart`), whether its first cells are
+    e-mail addresses, and what a field made of it would hold."""
 
     position: int
     name: str
+    told: str
     has_addresses: bool
     kind: ColumnReading | Ambiguous
 
@@ -98,8 +100,8 @@ def _seen(con: duckdb.DuckDBPyConnection, source: Source, format_: str, *, is_wh
     learners = {position: ColumnLearner() for position in range(len(header))}
     filled = learn_kinds(con, learners, padded_columns(con, len(header)))
     columns = tuple(
-        Column(position, name, _has_addresses(rows, position), learners[position].decide(filled[position]))
-        for position, name in enumerate(header)
+        Column(position, name, told, _has_addresses(rows, position), learners[position].decide(filled[position]))
+        for position, (name, told) in enumerate(zip(header, told_apart(header), strict=True))
     )
     return Look(
         format_,

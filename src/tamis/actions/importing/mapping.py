@@ -6,7 +6,8 @@ from dataclasses import dataclass
 from tamis.actions.fields import MOST_FIELDS
 from tamis.domain.errors import Invalid, Problem
 from tamis.domain.fields import CREATED_AT, EMAIL, UPDATED_AT, Field, FieldSet, key_of
-from tamis.domain.text import counted
+from tamis.domain.text import counted, short
+from tamis.files.header import with_number
 
 EMAIL_NAMES = ("email", "e_mail", "email_address", "e_mail_address")
 REJECT_COLUMNS = ("rejected_line", "rejected_because")
@@ -14,17 +15,44 @@ REJECT_COLUMNS = ("rejected_line", "rejected_because")
 
 @dataclass(frozen=True, slots=True)
 class ColumnMap:
-    """Positions of columns: that of the address, those that feed fields, those without a field yet."""
+    """Positions of columns: that of the address, those that feed fields, those without a field yet, and those that
+    are ignored; by what name each finds or makes its field; `notices` are sentences for people."""
 
     email: int
     fields: dict[int, Field]
     unknown: tuple[int, ...]
     ignored: tuple[int, ...]
+    names: Sequence[str]
+    notices: tuple[str, ...]
 
 
 def names_address(cells: Sequence[str], chosen: Mapping[str, str]) -> bool:
     """Tell whether the cells of a record name a column of e-mail addresses, so that it is the header of a file."""
     return any(key_of(cell) in EMAIL_NAMES or key_of(chosen.get(cell, "")) == EMAIL.key for cell in cells)
+
+
+def told_apart(header: Sequence[str]) -> list[str]:
+    """Return the names of columns, where those that make the key of an earlier one have a number: "plan! (2)" behind
+    "Plan", so that each can have a field of its own."""
+    keys = {key_of(name) for name in header}
+    found: set[str] = set()
+    names = []
+    for name in header:
+        told = name
+        if key_of(name) in found:
+            number = 2
+            while key_of(told := with_number(name, number)) in keys:
+                number += 1
+            keys.add(key_of(told))
+        found.add(key_of(name))
+        names.append(told)
+    return names
+
+
+def field_name(name: str, told: str, fields: FieldSet) -> str:
+    """Return the name by which a column finds or makes its field: `told` from the other columns, unless only its own
+    one is that of a field that is there."""
+    return name if fields.find(told) is None and fields.find(name) is not None else told
 
 
 def map_columns(
@@ -35,8 +63,9 @@ def map_columns(
     problems = [Problem("--map", f'the file has no column "{name}"') for name in chosen if name not in header]
     targets: dict[int, Field] = {}
     unknown, ignored = [], []
+    names = [field_name(name, told, fields) for name, told in zip(header, told_apart(header), strict=True)]
     for position, name in enumerate(header):
-        reference = chosen.get(name, name)
+        reference = chosen.get(name, names[position])
         field = fields.find(reference)
         if name in chosen and field is None:
             problems.append(Problem("--map", f'there is no field "{reference}"'))
@@ -57,7 +86,7 @@ def map_columns(
                 f"{_listed(header)}: choose the one that holds the address with --map COLUMN=email",
             )
         )
-    problems += _twice(header, targets, unknown)
+    problems += _twice(header, targets, {p: names[p] for p in unknown})
     if len(fields.fields) + len(unknown) > MOST_FIELDS:
         problems.append(
             Problem(
@@ -75,6 +104,8 @@ def map_columns(
         targets,
         tuple(p for p in unknown if p != email),
         tuple(p for p in ignored if p != email),
+        names,
+        _notices(header, names, [p for p in unknown if p != email]),
     )
 
 
@@ -91,17 +122,31 @@ def _listed(header: Sequence[str], most: int = 20) -> str:
     return shown + (f" and {len(header) - most:,} more" if len(header) > most else "")
 
 
-def _twice(header: Sequence[str], targets: dict[int, Field], unknown: list[int]) -> list[Problem]:
+def _notices(header: Sequence[str], names: Sequence[str], unknown: Sequence[int]) -> tuple[str, ...]:
+    return tuple(
+        f'The column "{short(header[p])}" makes the field "{key_of(names[p])}", because another column has the same '
+        "name but for case and punctuation."
+        for p in unknown
+        if names[p] != header[p]
+    )
+
+
+def _twice(header: Sequence[str], targets: Mapping[int, Field], unknown: Mapping[int, str]) -> list[Problem]:
     users: dict[str, list[str]] = {}
     for position, field in targets.items():
         users.setdefault(field.key, []).append(header[position])
-    for position in unknown:
-        users.setdefault(key_of(header[position]), []).append(header[position])
+    for position, name in unknown.items():
+        users.setdefault(key_of(name), []).append(header[position])
     return [
         Problem(
             "header",
-            f'the columns {" and ".join(f"{name!r}" for name in names)} would both feed the field "{key}"',
+            f'the columns {_joined(names)} would both feed the field "{key}": let one of them feed another field with '
+            f'--map "{names[-1]}=FIELD", or rename it in the file',
         )
         for key, names in users.items()
         if len(names) > 1
     ]
+
+
+def _joined(names: Sequence[str]) -> str:
+    return " and ".join(f'"{name}"' for name in names)

@@ -19,7 +19,8 @@ class ImportOptions:
     in two, `keep_formulas` leaves the apostrophe that an export puts before text which a spreadsheet would run, and
     `format` is that of a file whose name does not tell it. Columns that are `left_out` feed nothing. `decimal` is what
     stands before the fraction of numbers that can be read in two ways, `kinds` are those that new fields are to have,
-    by column.
+    by column. `encoding` and `sheet` (its name, or its number from 1) are what a file is read by, instead of what is
+    found out.
     """
 
     create_fields: bool = False
@@ -32,6 +33,8 @@ class ImportOptions:
     left_out: frozenset[str] = frozenset()
     decimal: DecimalMark | None = None
     kinds: Mapping[str, Kind] = field(default_factory=dict)
+    encoding: str | None = None
+    sheet: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,6 +1,6 @@
 """Import a file of contacts: the whole way from a path to a report."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -8,7 +8,7 @@ from pathlib import Path
 import duckdb
 
 from tamis.actions.batches import collector_paused, one_ahead
-from tamis.actions.fields import create_fields
+from tamis.actions.fields import check_new_fields, create_fields
 from tamis.actions.forgetting import refusals
 from tamis.actions.held import held_directory
 from tamis.actions.house import House
@@ -139,7 +139,7 @@ def _take(
             reasons=preparing.reasons(con),
             ignored_columns=tuple(source.header[p] for p in read.columns.ignored),
             created_fields=read.made,
-            notices=source.notices,
+            notices=(*source.notices, *read.columns.notices),
             import_id=job.id,
         )
 
@@ -170,7 +170,7 @@ def _read(
     )
     made: dict[int, Field] = {}
     if preparing.any_good(con, source):
-        made = _make_fields(house, contact_type, source.header, learned.new, options.dry_run)
+        made = _make_fields(house, contact_type, columns.names, learned.new, options.dry_run)
         columns = replace(columns, fields=columns.fields | made)
         plain |= wholly_plain(con, _kinds(made), padded, utc=utc)
     reading = Reading(account.zone, learned.orders, plain, padded, unescaped)
@@ -185,13 +185,14 @@ def _kinds(fields: Mapping[int, Field]) -> dict[int, Kind]:
 def _make_fields(
     house: House,
     contact_type: ContactType,
-    header: tuple[str, ...],
+    names: Sequence[str],
     new: Mapping[int, ColumnReading],
     dry_run: bool,
 ) -> dict[int, Field]:
-    named = [(field_name_of(header[position]), found.kind, found.options) for position, found in new.items()]
+    named = [(field_name_of(names[position]), found.kind, found.options) for position, found in new.items()]
     if dry_run:
-        made = [Field(-1 - n, key_of(name), name, kind, options) for n, (name, kind, options) in enumerate(named)]
+        checked = check_new_fields(house.records.reader(), contact_type, named)
+        made = [Field(-1 - n, key_of(name), name, kind, options) for n, (name, kind, options) in enumerate(checked)]
     else:
         made = house.write(create_fields, contact_type, named)
     return dict(zip(new, made, strict=True))

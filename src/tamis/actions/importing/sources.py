@@ -11,6 +11,7 @@ from tamis.actions.batches import one_ahead
 from tamis.actions.importing.report import Progress
 from tamis.domain.fields import Kind
 from tamis.files.delimited import open_delimited
+from tamis.files.header import read_header
 from tamis.files.layout import Layout
 from tamis.files.source import STANDARD_INPUT, open_source
 from tamis.workbench.ndjson import stage_ndjson
@@ -35,9 +36,9 @@ class Staged(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Source:
-    """A file on the workbench; `is_spreadsheet` tells that its text may have been made harmless for one, `layout` how a
-    delimited file is written. `declared` has what a typed file itself says of its columns, by position: a kind,
-    which is text for strings."""
+    """A file on the workbench. No two columns of its header have the same name, but for blank ones; `is_spreadsheet`
+    tells that its text may have been made harmless for one, `layout` how a delimited file is written. `declared` has
+    what a typed file itself says of its columns, by position: a kind, which is text for strings."""
 
     header: tuple[str, ...]
     staged: Staged
@@ -74,12 +75,14 @@ def stage(
     else by its path. Of a Parquet file `most` rows are taken, which others are cut to before."""
     if format_ == "parquet":
         parquet = stage_parquet(con, open_source(path, spool, known_as).path, known_as or name_of(path), most)
-        return Source(parquet.header, parquet, (), is_spreadsheet=False)
+        names, notices = read_header(parquet.header)
+        return Source(names, parquet, notices, is_spreadsheet=False)
     if format_ == "ndjson":
         file = open_source(path, spool, known_as)
         name = known_as or name_of(path)
         objects = stage_ndjson(con, file.blocks(), name, lambda: progress(READING, file.position, file.size))
-        return Source(objects.header, objects, tuple(file.notices), is_spreadsheet=False)
+        names, notices = read_header(objects.header)
+        return Source(names, objects, (*file.notices, *notices), is_spreadsheet=False)
     delimited = open_delimited(path, spool, is_header, known_as)
     layout = delimited.layout
     staging = Staging(con, len(layout.header), layout.delimiter)
