@@ -8,6 +8,8 @@ from decimal import Decimal
 from enum import StrEnum
 from zoneinfo import ZoneInfo
 
+from tamis.domain.choices import SEPARATOR as SEPARATOR  # noqa: PLC0414  it is met where fields are
+from tamis.domain.choices import Options, parts_of
 from tamis.domain.dates import DateOrder, is_iso_date, parse_date, parse_moment, read_date, read_moment
 from tamis.domain.dates import ValueProblem as ValueProblem  # noqa: PLC0414  it is met where fields are
 from tamis.domain.instants import to_utc
@@ -105,8 +107,7 @@ _WHOLE = re.compile(r"[+-]?\d+", re.ASCII)
 _TRUE = frozenset({"true", "yes", "t", "y", "1"})
 _FALSE = frozenset({"false", "no", "f", "n", "0"})
 _LARGEST_WHOLE = 2**53
-SEPARATOR = ";"
-"""What stands between several choices in text, so that no option of them may have it."""
+MOST_NAMED = 10
 
 
 def parse_value(text: str, of: Field, zone: ZoneInfo) -> Value | None:
@@ -206,23 +207,19 @@ def _parse_boolean(text: str, _: Field) -> bool:
 
 
 def _parse_choice(text: str, of: Field, advice: str = "") -> str:
-    folded = fold(text)
-    for option in of.options:
-        if fold(option) == folded:
-            return option
-    raise ValueProblem(f'must be one of {_listed(of.options)}, not "{short(text)}"{advice}')
+    option = Options.of(of.options).find(text)
+    if option is None:
+        raise ValueProblem(f'must be one of {_listed(of.options)}, not "{short(text)}"{advice}')
+    return option
 
 
 def _parse_choices(text: str, of: Field) -> tuple[str, ...] | None:
-    folded = fold(text)
-    if SEPARATOR in text:
-        parts = text.split(SEPARATOR)
-    elif any(fold(option) == folded for option in of.options):
-        parts = [text]  # also an option that has a comma in it
-    else:
-        parts = text.split(",")
-    chosen = {_parse_choice(part.strip(), of, _how_to_add(of)) for part in parts if part.strip()}
-    return in_order(chosen, of)
+    known = Options.of(of.options)
+    parts = parts_of(text, known)
+    if unknown := [part for part in parts if known.find(part) is None]:
+        named = ", ".join(f'"{short(part)}"' for part in dict.fromkeys(unknown[:MOST_NAMED]))
+        raise ValueProblem(f"must be one of {_listed(of.options)}, not {named}{_how_to_add(of)}")
+    return in_order(parts, of)
 
 
 def in_order(chosen: Collection[str], of: Field) -> tuple[str, ...] | None:
@@ -247,9 +244,12 @@ _PARSERS: dict[Kind, Callable[[str, Field], Value | None]] = {
 
 
 def _listed(options: tuple[str, ...]) -> str:
-    shown = ", ".join(f'"{option}"' for option in options[:10])
-    return shown + (" …" if len(options) > 10 else "")
+    shown = ", ".join(f'"{option}"' for option in options[:MOST_NAMED])
+    return shown + (" …" if len(options) > MOST_NAMED else "")
 
 
 def _how_to_add(of: Field) -> str:
-    return f"; an option is added in the console, or with tamis field edit {of.key} --add-option"
+    return (
+        f"; add an option in the console, with tamis field edit {of.key} --add-option, or while importing with "
+        "--add-options"
+    )

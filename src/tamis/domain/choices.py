@@ -1,0 +1,136 @@
+"""Options of a choice as people and other tools write them, one or a list: VIP; Blog, "VIP","Blog", ["VIP", "Blog"].
+
+An option is found whole before anything in it counts as a separator, so that `Rock, Pop` or `A/B test` can be brought
+alone and in a list. Case plays no part.
+"""
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+
+import msgspec
+
+from tamis.domain.text import fold
+
+SEPARATOR = ";"
+"""What stands between several choices in text that Tamis writes, so that no option of them may have it."""
+
+_LEVELS = (f"{SEPARATOR}；\n\r\u2028", ",，、", "|", "/")
+_SLASH = _LEVELS[-1]
+_EMPTY = "".join(_LEVELS[:-1]) + " \t"
+_QUOTES = {'"': '"', "'": "'", "“": "”", "”": "”", "„": "“”", "‘": "’", "’": "’", "«": "»", "»": "«"}
+_BRACKETS = {"[": "]", "{": "}"}
+
+
+@dataclass(frozen=True, slots=True)
+class Options:
+    """The options of a field, found by what somebody writes; `runs` is into how many pieces the separators of each
+    level cut an option at most."""
+
+    by_text: dict[str, str]
+    runs: dict[str, int]
+
+    @staticmethod
+    @lru_cache(maxsize=256)
+    def of(options: tuple[str, ...]) -> "Options":
+        """Make the options of a field findable."""
+        cuts = {level: [sum(mark in level for mark in option) for option in options] for level in _LEVELS}
+        return Options(
+            {fold(option): option for option in reversed(options)},
+            {level: 1 + max(found, default=0) for level, found in cuts.items()},
+        )
+
+    def find(self, text: str) -> str | None:
+        """Find the option that a text names, in whatever case."""
+        return self.by_text.get(fold(text.strip()))
+
+
+def parts_of(text: str, known: Options) -> list[str]:
+    """Split a text that lists options: each part is an option as the field has it, or else the text of none, as it was
+    written. Blank parts are left out."""
+    text = text.strip()
+    found = [known.find(part) for part in text.split(SEPARATOR) if part.strip()]
+    if all(found):  # as Tamis writes them, also options that look like lists or have quotes in them
+        return [option for option in found if option]
+    if (array := _array(text)) is not None:
+        return [known.find(part) or part.strip() for part in array if part.strip()]
+    if len(text) > 1 and _BRACKETS.get(text[0]) == text[-1]:
+        text = text[1:-1].strip()
+    return list(_split(text, known, 0, surely=True))
+
+
+def _split(text: str, known: Options, level: int, *, surely: bool) -> Iterator[str]:
+    """Split a text at the separators of a level and those after it, unless it is an option as a whole. Where it is not
+    `surely` a list, separators count only when all parts are options then; a slash counts when one of them is."""
+    inside = _unquoted(text)
+    whole = known.find(text) or known.find(inside)
+    if whole:
+        yield whole
+        return
+    surely = surely and inside == text
+    for place, separators in enumerate(_LEVELS[level:], level):
+        pieces = list(_pieces(inside, separators, known))
+        if pieces == [inside]:
+            continue
+        parts = [part for piece in pieces for part in _split(piece, known, place + 1, surely=False)]
+        found = [known.find(part) for part in parts]
+        if (surely and (separators != _SLASH or any(found))) or (found and all(found)):
+            yield from parts
+            return
+    if bare := inside.strip(_EMPTY):
+        yield bare
+
+
+def _pieces(text: str, separators: str, known: Options) -> Iterator[str]:
+    """Give what stands between separators, without blank pieces; neighbours that are one option stay together."""
+    ends = list(_ends(text, separators))
+    starts = [0, *(end + 1 for end in ends[:-1])]
+    place = 0
+    while place < len(ends):
+        last = min(place + known.runs[separators], len(ends)) - 1
+        while last > place and not known.find(text[starts[place] : ends[last]]):
+            last -= 1
+        if piece := text[starts[place] : ends[last]].strip():
+            yield piece
+        place = last + 1
+
+
+def _ends(text: str, separators: str) -> Iterator[int]:
+    """Give where the pieces of a text end: at separators outside quotes, and at its own end."""
+    mark, content = re.compile(f"[{separators}]"), re.compile(rf"[^\S{separators}]*(\S)")
+    open_forever: set[str] = set()
+    place = 0
+    while True:
+        begins = content.match(text, place)
+        closing = _QUOTES.get(begins[1], "") if begins else ""
+        after = place
+        if begins and closing and closing not in open_forever:
+            closed = re.compile(rf"[{closing}](?=[ \t]*(?:[{separators}]|\Z))").search(text, begins.end())
+            if closed:
+                after = closed.end()
+            else:
+                open_forever.add(closing)  # none further on will be closed either
+        found = mark.search(text, after)
+        if found is None:
+            break
+        yield found.start()
+        place = found.end()
+    yield len(text)
+
+
+def _unquoted(text: str) -> str:
+    text = text.strip()
+    if len(text) > 1 and text[-1] in _QUOTES.get(text[0], "") and text[0] not in text[1:-1]:
+        return text[1:-1].strip()
+    return text
+
+
+def _array(text: str) -> Sequence[str] | None:
+    """Read a JSON array of texts and numbers, or return None."""
+    if not text.startswith("["):
+        return None
+    try:
+        return [str(part) for part in msgspec.json.decode(text, type=list[str | int | float])]
+    except (msgspec.DecodeError, UnicodeError):
+        return None
