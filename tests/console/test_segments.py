@@ -208,6 +208,8 @@ def test_an_address_is_added_once_however_often_the_button_is_pressed(
         refused = console.post(f"{town.path}/members", {"email": wrong, "last_name": "x" * 256})
         assert refused.status_code == 422
         assert "must not be longer than 255 characters" in text_of(refused.text)
+    pasted = console.post(f"{town.path}/members", {"email": "Guest <mailto:guest@example.net>"})
+    assert "has already been taken" in text_of(pasted.text)
     assert 'class="tag accent">by hand' in console.get(f"{town.path}/members?before={1 << 53}").text
     removed = console.post(f"{town.path}/members/remove", {"recipient": last["id"], "back": "by-hand"})
     assert removed.headers["location"] == f"{town.path}/by-hand"

@@ -1,8 +1,12 @@
 """E-mail addresses: which there are, and which are the same."""
 
-import pytest
+import unicodedata
 
-from tamis.domain.emails import parse_email
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from tamis.domain.emails import clean_email, fold_for_search, parse_email, problem_with_email, visible
 
 
 @pytest.mark.parametrize(
@@ -14,6 +18,7 @@ from tamis.domain.emails import parse_email
         ("a@MÜNCHEN.de", "a@MÜNCHEN.de", "a@münchen.de"),
         ("a@xn--mnchen-3ya.de", "a@xn--mnchen-3ya.de", "a@münchen.de"),
         ("Ölaf@example.com", "Ölaf@example.com", "ölaf@example.com"),
+        ("cafe\u0301@example.org", "café@example.org", "café@example.org"),
         ("!#$%&'*+-/=?^_`{|}~@example.com", "!#$%&'*+-/=?^_`{|}~@example.com", "!#$%&'*+-/=?^_`{|}~@example.com"),
     ],
 )
@@ -50,7 +55,81 @@ def test_an_address_is_read(text: str, address: str, key: str) -> None:
         "ada@example.com, bob@example.com",
         "ada@x.test",
         "\ud800@a.de",
+        "x" * 65 + "@example.org",
+        "é" * 65 + "@example.org",
     ],
 )
 def test_what_is_no_address_is_refused(text: str) -> None:
     assert parse_email(text) is None
+
+
+@pytest.mark.parametrize(
+    ("text", "address"),
+    [
+        ("Nea Nord <nea@example.org>", "nea@example.org"),
+        ('"Nord, Nea" <nea@example.org>', "nea@example.org"),
+        ("nea@example.org <NEA@example.org>", "NEA@example.org"),
+        ("<nea@example.org>", "nea@example.org"),
+        ("nea@example.org<mailto:nea@example.org>", "nea@example.org"),
+        ("mailto:nea@example.org", "nea@example.org"),
+        ("MailTo: nea@example.org?subject=Hello", "nea@example.org"),
+        ("nea@example.org.", "nea@example.org"),
+        ("nea@example.org ;", "nea@example.org"),
+        ("nea@example.org,;", "nea@example.org"),
+        ("nea@example.org、", "nea@example.org"),
+        ("'nea@example.org'", "nea@example.org"),
+        ("“nea@example.org”,", "nea@example.org"),
+        ("„nea@example.org“", "nea@example.org"),
+        ("«nea@example.org»", "nea@example.org"),
+        ('="nea@example.org"', "nea@example.org"),
+        ("'Nea <nea@example.org>'", "nea@example.org"),
+        ("nea＠example.org", "nea@example.org"),
+        ("ｎｅａ＠ｅｘａｍｐｌｅ．ｏｒｇ", "nea@example.org"),
+        ("so\u00adft@exam\u00adple.org", "soft@example.org"),
+        *(
+            (f"{mark}nea@example.org{mark}", "nea@example.org")
+            for mark in "\u200b\ufeff\u200e\u200f\u202a\u202c\u2060\xa0\u3000\t"
+        ),
+    ],
+)
+def test_what_stands_around_an_address_is_taken_away(text: str, address: str) -> None:
+    email = clean_email(text)
+    assert email
+    assert email.address == address
+
+
+@pytest.mark.parametrize(
+    ("text", "problem"),
+    [
+        (" ", "email is missing"),
+        ("N/A", 'email must be a valid e-mail address, not "N/A"'),
+        ("a@example.org, b@example.org", 'email holds more than one email: "a@example.org, b@example.org"'),
+        ("a@example.org;b@example.org", 'email holds more than one email: "a@example.org;b@example.org"'),
+        ("a@example.org <b@example.org>", 'email holds more than one email: "a@example.org <b@example.org>"'),
+        (
+            "A <a@example.org>, B <b@example.org>",
+            'email holds more than one email: "A <a@example.org>, B <b@example.org>"',
+        ),
+        (".a@example.org", '".a@example.org" (an email address cannot start with a period)'),
+        ("a@localhost", '"a@localhost" (the part after the @-sign is not valid: it should have a period)'),
+        ("x" * 65 + "@example.org", "(the email address is too long before the @-sign (1 character too many))"),
+        ("a b@example.org", "invalid characters before the @-sign: SPACE"),
+        ("a\x07@example.org", "invalid characters"),
+        ("mailto:a%2Bb@example.org", "invalid characters"),
+        ("A <a@example.org", "close angle bracket"),
+    ],
+)
+def test_what_cannot_be_cleaned_says_why(text: str, problem: str) -> None:
+    assert clean_email(text) is None
+    assert problem_with_email(text).endswith(problem) or problem in problem_with_email(text)
+
+
+@given(st.text("ab@.é\u0301'\"<>;, \u200b＠org", max_size=20) | st.text(max_size=20))
+def test_an_address_is_never_changed_by_cleaning(text: str) -> None:
+    strict, cleaned = parse_email(text), clean_email(text)
+    assert strict is None or cleaned == strict
+    if cleaned:
+        assert parse_email(cleaned.address) == cleaned
+        assert visible(cleaned.address) == cleaned.address
+        assert unicodedata.is_normalized("NFC", cleaned.address)
+        assert fold_for_search(cleaned.address) in fold_for_search(text)

@@ -56,6 +56,27 @@ def test_an_address_is_found_however_it_is_written_and_wherever_it_stands(
     assert rejects_of(tmp_path) == ["other.csv"]
 
 
+@pytest.mark.parametrize(
+    "written",
+    [
+        "Caf\u00e9 <CAFE\u0301@Example.org>",
+        "\u202acaf\u00e9@exam\u00adple.org\u202c",
+        "ｃａｆé＠ｅｘａｍｐｌｅ．ｏｒｇ",
+        "café@example。org, other@example.org",
+    ],
+)
+def test_an_address_is_found_as_it_was_written_before_it_was_cleaned(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, written: str
+) -> None:
+    monkeypatch.setattr("tamis.actions.importing.rejects.CHARACTERS_A_LOOK", 3)
+    (tmp_path / "rejects").mkdir()
+    for before in range(4):
+        (tmp_path / "rejects" / f"{before}.csv").write_text("x" * before + f"\n,{written}\n")
+    email = parse_email("café@example.org")
+    assert email
+    assert discard_rejects_with(tmp_path, email) == [f"{n}.csv" for n in range(4)]
+
+
 def test_what_imports_have_left_is_kept_for_some_days(tmp_path: Path) -> None:
     now = datetime(2026, 11, 24, tzinfo=UTC)
     house = House(Settings(tmp_path / "data", undo_days=30), lambda: now)

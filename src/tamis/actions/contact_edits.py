@@ -11,7 +11,7 @@ from tamis.actions.forgetting import refuse_forgotten
 from tamis.actions.types import still_there
 from tamis.domain.accounts import Account
 from tamis.domain.contacts import Contact, ContactType, encode_values
-from tamis.domain.emails import Email, parse_email
+from tamis.domain.emails import Email, clean_email, parse_email
 from tamis.domain.errors import Invalid, Problem, Refused
 from tamis.domain.fields import (
     COLUMNS_OF_THEIR_OWN,
@@ -122,7 +122,7 @@ def _address(
     db: apsw.Connection, account: Account, contact_type: ContactType, text: str, contact: Contact | None
 ) -> Email:
     """Read the address that a contact is to have; raises ValueProblem, and Invalid for one that was forgotten."""
-    email = parse_email(text) if len(text) <= MAX_LINE else None
+    email = clean_email(text) if len(text) <= MAX_LINE else None
     if email is None:
         raise ValueProblem(f'must be an e-mail address, not "{short(text)}"' if text.strip() else "must not be blank")
     owner = recipients.contact_with_email(db, contact_type.id, email.key)

@@ -13,6 +13,9 @@ def report_lines(document: Mapping[str, Any]) -> list[str]:
     lines += [f"{document[name]:>12,}  {name}" for name in FIGURES]
     reasons: Mapping[str, int] = document.get("reasons") or {}
     lines += [f"{count:>16,}  {reason}" for reason, count in list(reasons.items())[:MOST_REASONS]]
+    if document.get("cleaned_emails"):
+        examples = [f'"{each["before"]}" → {each["after"]}' for each in document["cleaned_examples"]]
+        lines.append(f"Emails cleaned: {document['cleaned_emails']:,}{': ' if examples else ''}{'; '.join(examples)}")
     if document.get("rejects_file"):
         lines.append(f"Rejected rows, with their reasons: {document['rejects_file']}")
     for segment in document.get("segments") or ():

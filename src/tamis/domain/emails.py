@@ -1,17 +1,30 @@
-"""Which e-mail addresses exist, and when two of them are the same."""
+"""Which e-mail addresses exist, when two of them are the same, and how one is read from what people write."""
 
 import re
+import unicodedata
 from dataclasses import dataclass
 from functools import lru_cache
 
 import email_validator
 
-from tamis.domain.text import fold
+from tamis.domain.text import fold, short
 
 # Plain local parts, which need no library: atoms of RFC 5321 joined by dots. Property-tested to agree with it.
 _PLAIN_LOCAL = re.compile(r"[A-Za-z0-9!#$%&'*+\-/=?^_`{|}~]+(?:\.[A-Za-z0-9!#$%&'*+\-/=?^_`{|}~]+)*")
 _PLAIN_LOCAL_LENGTH = 64
 _PLAIN_LENGTH = 200
+_INVISIBLE = re.compile("[\u00ad\u034f\u061c\u180e\u200b-\u200f\u202a-\u202e\u2060-\u206f\ufe00-\ufe0f\ufeff]")
+_TO_ASCII = {wide: chr(wide - 0xFEE0) for wide in range(0xFF01, 0xFF5F)} | {0xFE6B: "@"}  # full-width and small forms
+_TO_ASCII_WITH_DOTS = _TO_ASCII | {0x3002: ".", 0xFF61: "."}
+_QUOTES = (
+    ("'", "'"), ('="', '"'), ('"', '"'), ("`", "`"), ("\u2018", "\u2019"), ("\u201c", "\u201d"), ("\u201e", "\u201c"),
+    ("\u201e", "\u201d"), ("\u201a", "\u2018"), ("\u00ab", "\u00bb"), ("\u2039", "\u203a"), ("\u300c", "\u300d"),
+)  # fmt: skip
+_TRAILING = ".,;\u3001\u3002"
+_LINK = "mailto:"
+_NAMED = re.compile(r"(?P<name>[^<>]*)<(?P<email>[^<>]+)>")
+_BETWEEN = re.compile(r"[\s,;|/<>()\[\]\u3001\u3002]+")
+_MOST_SHELLS = 8
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,7 +43,7 @@ def _domain_key(domain: str) -> str | None:
 
 def _checked(address: str) -> str | None:
     try:
-        return fold(email_validator.validate_email(address, check_deliverability=False).normalized)
+        return fold(email_validator.validate_email(address, check_deliverability=False, strict=True).normalized)
     except (email_validator.EmailNotValidError, UnicodeError):
         return None
 
@@ -38,8 +51,8 @@ def _checked(address: str) -> str | None:
 def email_key(address: str) -> str | None:
     """Give the key of an address, or None when there can be no such address.
 
-    Valid is what the `email-validator` library accepts without asking DNS. Its normal form, in lower case, is the
-    key, so an international domain is the same in both of its spellings.
+    Valid is what the `email-validator` library accepts without asking DNS, with at most 64 characters before the at
+    sign. Its normal form, in lower case, is the key, so an international domain is the same in both of its spellings.
     """
     local, _, domain = address.rpartition("@")
     if len(address) <= _PLAIN_LENGTH and len(local) <= _PLAIN_LOCAL_LENGTH and domain.isascii() and _is_plain(local):
@@ -60,7 +73,82 @@ def spellings(email: Email) -> frozenset[str]:
 
 
 def parse_email(text: str) -> Email | None:
-    """Read an address, trimmed, or give None when it is not one."""
-    address = text.strip()
+    """Read an address, trimmed and in Unicode normal form (NFC), or give None when it is not one."""
+    address = unicodedata.normalize("NFC", text.strip())
     key = email_key(address)
     return Email(address, key) if key else None
+
+
+def clean_email(text: str) -> Email | None:
+    """Read an address from what people write: also `Name <a@b.org>`, a link, in quotes, with a dot, comma or semicolon
+    behind it, with invisible characters, in full-width letters. Return None when it is none, or more than one.
+
+    What is an address as it stands is never changed."""
+    return parse_email(text) or parse_email(_without_shells(text))
+
+
+def problem_with_email(text: str) -> str:
+    """Say why `clean_email` reads no address from text."""
+    stripped = text.strip()
+    if not stripped:
+        return "email is missing"
+    if len(_emails_in(text)) > 1:
+        return f'email holds more than one email: "{short(stripped)}"'
+    return f'email must be a valid e-mail address, not "{short(stripped)}"{_reason(_without_shells(text))}'
+
+
+def fold_for_search(text: str) -> str:
+    """Fold text so that an address in it is found however it is written there, as `clean_email` reads it."""
+    if text.isascii():
+        return text.lower()
+    plain = _INVISIBLE.sub("", text).translate(_TO_ASCII_WITH_DOTS)
+    return unicodedata.normalize("NFD", unicodedata.normalize("NFD", plain).casefold())
+
+
+def visible(text: str) -> str:
+    """Write the characters that nobody sees as their numbers, so that a message can quote them: `[U+200B]`."""
+    return _INVISIBLE.sub(lambda found: f"[U+{ord(found[0]):04X}]", text)
+
+
+def _without_shells(text: str) -> str:
+    text = _INVISIBLE.sub("", text).translate(_TO_ASCII).strip()
+    for _ in range(_MOST_SHELLS):
+        inner = _without_shell(text)
+        if inner == text:
+            break
+        text = inner
+    return text
+
+
+def _without_shell(text: str) -> str:
+    """Take away the outermost of what stands around an address."""
+    text = text.rstrip(_TRAILING).strip()
+    for opening, closing in _QUOTES:
+        if len(text) > len(opening) + len(closing) and text.startswith(opening) and text.endswith(closing):
+            return text[len(opening) : -len(closing)].strip()
+    if text[: len(_LINK)].lower() == _LINK and "%" not in text:  # what a percent sign stands for is not guessed
+        return text[len(_LINK) :].partition("?")[0].strip()
+    named = _NAMED.fullmatch(text)
+    if named and _emails_in(named["name"]) <= _emails_in(named["email"]):
+        return named["email"].strip()
+    return text
+
+
+def _emails_in(text: str) -> set[str]:
+    """Find the keys of the addresses in a text of several words."""
+    found = (clean_email(part) for part in _BETWEEN.split(text) if "@" in part.translate(_TO_ASCII))
+    return {email.key for email in found if email}
+
+
+def _reason(text: str) -> str:
+    """Say what the library has against an address, in parentheses; nothing where it is not even like one."""
+    if "@" not in text:
+        return ""
+    try:
+        email_validator.validate_email(text, check_deliverability=False, strict=True)
+    except email_validator.EmailNotValidError as error:
+        sentences = str(error).rstrip(".").split(". ")
+        return f" ({': '.join(sentence[:1].lower() + sentence[1:] for sentence in sentences)})"
+    except UnicodeError:
+        pass
+    return ""

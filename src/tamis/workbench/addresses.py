@@ -1,11 +1,13 @@
 """The column of e-mail addresses: the key of each, those that are none, and those that stand in the file again."""
 
+import unicodedata
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
 import duckdb
 
-from tamis.domain.emails import Email, email_key
+from tamis.domain.emails import Email, email_key, problem_with_email, visible
+from tamis.domain.formulas import unescape
 from tamis.domain.text import short
 from tamis.workbench.cells import CELLS_A_FETCH, cell, distinct_cells
 
@@ -16,6 +18,8 @@ ADDRESS = -1
 _ATOM = "[A-Za-z0-9!#$%&*+/=?^_`{|}~-]+"
 _PLAIN = rf"{_ATOM}(\.{_ATOM})*@[A-Za-z0-9.-]+"
 _LONGEST_LOCAL, _LONGEST = 64, 200
+_LOOKED_UP = "looked_up_addresses"
+EXAMPLES = 5
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,30 +31,39 @@ class Addresses:
     join: str
 
 
+@dataclass(frozen=True, slots=True)
+class Cleaned:
+    """How many rows had an address with something around it that was taken away, and examples: before and after."""
+
+    count: int
+    examples: tuple[tuple[str, str], ...]
+
+
 def read_addresses(
     con: duckdb.DuckDBPyConnection, position: int, padded: frozenset[int], read: Callable[[str], Email | None]
 ) -> Addresses:
     """Read the addresses of all rows, adding what is wrong with them to `problems`."""
     here = cell(position, padded)
     plain = _plain(con, here)
-    table = "looked_up_addresses"
-    con.execute(f"CREATE TABLE {table} (cell VARCHAR, email VARCHAR, key VARCHAR, problem VARCHAR)")
+    table = _LOOKED_UP
+    con.execute(f"CREATE TABLE {table} (cell VARCHAR, email VARCHAR, key VARCHAR, problem VARCHAR, cleaned BOOLEAN)")
     for texts in distinct_cells(con, here, f"NOT {plain}"):
         found = [read(text) for text in texts]
         con.execute(
             f"INSERT INTO {table} SELECT unnest($1::VARCHAR[]), unnest($2::VARCHAR[]), unnest($3::VARCHAR[]), "
-            "unnest($4::VARCHAR[])",
+            "unnest($4::VARCHAR[]), unnest($5::BOOLEAN[])",
             [
                 texts,
                 [email and email.address for email in found],
                 [email and email.key for email in found],
-                [None if email else _problem(text) for text, email in zip(texts, found, strict=True)],
+                [None if email else problem_with_email(text) for text, email in zip(texts, found, strict=True)],
+                [email is not None and _is_other(text, email) for text, email in zip(texts, found, strict=True)],
             ],
         )
     con.execute(
         f"INSERT INTO problems SELECT rowid, {ADDRESS}, $1 FROM rows "
         f"WHERE {here} IS NULL AND rowid NOT IN (SELECT n FROM problems)",
-        [_problem("")],
+        [problem_with_email("")],
     )
     if not con.execute(f"SELECT count(*) FROM {table}").fetchall()[0][0]:
         return Addresses(here, f"lower({here})", "")
@@ -66,9 +79,23 @@ def read_addresses(
     )
 
 
-def _problem(text: str) -> str:
-    stripped = text.strip()
-    return f'email must be a valid e-mail address, not "{short(stripped)}"' if stripped else "email is missing"
+def cleaned(con: duckdb.DuckDBPyConnection, position: int, padded: frozenset[int]) -> Cleaned:
+    """Count the rows without a problem whose address is not the one that stands in the cell, but for blanks."""
+    here = cell(position, padded)
+    rows = (
+        f"FROM rows r JOIN {_LOOKED_UP} l ON l.cell = {here} "
+        "WHERE l.cleaned AND r.rowid NOT IN (SELECT n FROM problems)"
+    )
+    count = con.execute(f"SELECT count(*) {rows}").fetchall()[0][0]
+    examples = con.execute(
+        f"SELECT l.cell, l.email {rows} GROUP BY l.cell, l.email ORDER BY min(r.rowid) LIMIT {EXAMPLES}"
+    ).fetchall()
+    return Cleaned(int(count), tuple((short(visible(before)), str(after)) for before, after in examples))
+
+
+def _is_other(text: str, email: Email) -> bool:
+    stripped = unicodedata.normalize("NFC", text.strip())
+    return email.address not in (stripped, unescape(stripped))
 
 
 def keys(con: duckdb.DuckDBPyConnection, addresses: Addresses) -> Iterator[list[str]]:

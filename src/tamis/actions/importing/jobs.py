@@ -145,6 +145,8 @@ def details(report: ImportReport) -> dict[str, Any]:
         "ignored_columns": list(report.ignored_columns),
         "created_fields": [{"key": field.key, "kind": str(field.kind)} for field in report.created_fields],
         "notices": list(report.notices),
+        "cleaned_emails": report.cleaned_emails,
+        "cleaned_examples": [{"before": before, "after": after} for before, after in report.cleaned_examples],
     }
 
 
@@ -178,7 +180,8 @@ def _finish(db: apsw.Connection, now: datetime, import_id: int, report: ImportRe
     # The data directory can be moved, or restored elsewhere: only the name of the file stays true.
     file = Path(report.rejects_file).name if report.rejects_file else None
     imports.set_phase(db, import_id, "", None)
-    imports.set_report(db, import_id, details(report) | {"rejects_file": file})
+    # What an example shows would outlive its contact here.
+    imports.set_report(db, import_id, details(report) | {"rejects_file": file, "cleaned_examples": []})
     imports.set_state(db, import_id, State.FINISHED, now)
 
 

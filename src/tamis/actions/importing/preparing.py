@@ -10,11 +10,11 @@ from tamis.actions.forgetting import Refusals
 from tamis.actions.importing.mapping import ColumnMap
 from tamis.actions.importing.sources import Source
 from tamis.domain.dates import DateOrder
-from tamis.domain.emails import Email, parse_email
+from tamis.domain.emails import Email, clean_email, parse_email
 from tamis.domain.fields import Field, Kind, parser
 from tamis.domain.formulas import unescape
 from tamis.workbench import addresses
-from tamis.workbench.addresses import Addresses
+from tamis.workbench.addresses import Addresses, Cleaned
 from tamis.workbench.cells import Column, Part, read_cells
 from tamis.workbench.documents import merge_repeats
 from tamis.workbench.staging import Located
@@ -49,6 +49,7 @@ class Prepared:
     merged: bool
     rejected: int
     repeated: int
+    cleaned: Cleaned
 
 
 def read_addresses(
@@ -67,7 +68,7 @@ def read_addresses(
         f"INSERT INTO problems SELECT unnest($1::BIGINT[]), {STRUCTURE}, unnest($2::VARCHAR[])",
         [list(broken), list(broken.values())],
     )
-    found = addresses.read_addresses(con, position, padded, _unescaped_email if unescaped else parse_email)
+    found = addresses.read_addresses(con, position, padded, _unescaped_email if unescaped else clean_email)
     if refusals:
         for some in addresses.keys(con, found):
             if refused := refusals(some):
@@ -90,7 +91,8 @@ def prepare(
     parts = read_cells(con, readers, reading.plain, reading.padded, utc=reading.zone.key == "UTC")
     rejected, repeated = addresses.leave_out(con, addressed)
     merged = bool(repeated) and not erase and merge_repeats(con, parts)
-    return Prepared(addressed, parts, merged, rejected, repeated)
+    cleaned = addresses.cleaned(con, columns.email, reading.padded)
+    return Prepared(addressed, parts, merged, rejected, repeated, cleaned)
 
 
 def reasons(con: duckdb.DuckDBPyConnection) -> dict[str, int]:
@@ -123,4 +125,4 @@ def _column(position: int, field: Field, reading: Reading) -> Column:
 
 
 def _unescaped_email(text: str) -> Email | None:
-    return parse_email(unescape(text.strip()))
+    return parse_email(unescape(text.strip())) or clean_email(text)

@@ -8,7 +8,7 @@ from datetime import datetime
 from pathlib import Path
 
 from tamis.actions.importing.mapping import REJECT_COLUMNS
-from tamis.domain.emails import Email, spellings
+from tamis.domain.emails import Email, fold_for_search, spellings
 from tamis.domain.errors import Unavailable
 from tamis.workbench.staging import Located
 
@@ -47,7 +47,7 @@ def write_rejects(
 def discard_rejects_with(data: Path, email: Email) -> list[str]:
     """Delete the files of rejected rows in which an address stands, however it is written; gives their names. Raises
     Unavailable."""
-    wanted = {text.casefold() for text in spellings(email)}
+    wanted = {fold_for_search(text) for text in spellings(email)}
     discarded = []
     for path in sorted((data / PLACE).glob("*.csv")):
         try:
@@ -64,12 +64,12 @@ def discard_rejects_with(data: Path, email: Email) -> list[str]:
 
 
 def _holds_any(path: Path, wanted: Collection[str]) -> bool:
-    """Look for any of some texts in a file, ignoring case, part by part: each begins with the end of the one before."""
+    """Look for any of some folded texts in a file, part by part: each begins with the end of the one before."""
     overlap = max(map(len, wanted))
     seen = ""
     with path.open(encoding="utf-8", errors="replace", newline="") as file:
         while part := file.read(CHARACTERS_A_LOOK):
-            seen = seen[-overlap:] + part.casefold()
+            seen = fold_for_search(seen[-overlap:] + part)
             if any(text in seen for text in wanted):
                 return True
     return False

@@ -52,6 +52,8 @@ class ImportReport:
     """What became of every row: rows = created + updated + unchanged + repeated + rejected.
 
     `reasons` counts the rejected rows by what was wrong with them; a row with several reasons stands under each.
+    `cleaned_emails` counts the rows whose email had something around it that was taken away, of which
+    `cleaned_examples` are some: what stood there, and the email.
     """
 
     rows: int
@@ -67,6 +69,8 @@ class ImportReport:
     notices: tuple[str, ...]
     import_id: int | None
     misfits: tuple[Misfits, ...] = ()
+    cleaned_emails: int = 0
+    cleaned_examples: tuple[tuple[str, str], ...] = ()
 
 
 def nothing_told(_doing: str, _done: int, _all: int) -> None:

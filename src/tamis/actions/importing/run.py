@@ -141,6 +141,8 @@ def _take(
             created_fields=read.made,
             notices=(*source.notices, *read.columns.notices),
             import_id=job.id,
+            cleaned_emails=prepared.cleaned.count,
+            cleaned_examples=prepared.cleaned.examples,
         )
 
 

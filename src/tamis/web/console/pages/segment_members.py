@@ -17,7 +17,7 @@ from tamis.actions.members import count_members, member_page
 from tamis.actions.recipients import add_recipient, delete_recipient
 from tamis.actions.segments import segment_by_id
 from tamis.columns.members import Member
-from tamis.domain.emails import parse_email
+from tamis.domain.emails import clean_email
 from tamis.domain.errors import Invalid, NotFound, Problem, Refused
 from tamis.domain.segments import segment_of_recipient
 from tamis.domain.text import problem_with_line, short
@@ -198,7 +198,7 @@ def _bounded(number: int | None) -> int | None:
 
 def _add(house: House, visitor: Visitor, form: Form, segment_id: int) -> str:
     text = form.text("email")
-    email = parse_email(text)
+    email = clean_email(text)
     problems = [
         Problem(name, problem)
         for name in ("first_name", "last_name")

@@ -1,0 +1,69 @@
+"""Emails in files as people write them: cleaned, counted, and the same person as ever."""
+
+from pathlib import Path
+
+import pytest
+
+from tamis.actions.forgetting import forget_address
+from tamis.actions.importing.jobs import details, find_import
+from tamis.actions.importing.report import ImportOptions
+from tests.imports.conftest import Desk
+
+CONTACT_FILES = Path(__file__).parents[3] / "shared" / "data" / "contact_files"
+TAKEN = {
+    "a1": "plain@example.org", "a2": "nbsp@example.org", "a3": "zws@example.org", "a4": "bom@example.org",
+    "a5": "lrm@example.org", "a6": "nea@example.org", "a7": "olle@example.org", "a8": "angle@example.org",
+    "a11": "dotend@example.org", "a12": "semi@example.org", "a13": "quoted@example.org",
+    "a16": "upper.case@example.org", "a17": "tag+news@example.org", "a18": "o'neil@example.org",
+    "a19": "info@müller.de", "a24": "full@example.org", "a26": "softhyphen@example.org", "a27": "tab@example.org",
+    "a28": "ideographic@example.org", "a30": "trail@example.org", "a33": "ok@example.c", "a34": "почта@example.org",
+    "a36": "nul@example.org", "a38": "caf\u00e9@example.org", "a39": "wj@example.org",
+}  # fmt: skip
+REJECTED = ("a9", "a10", "a14", "a20", "a21", "a22", "a23", "a25", "a29", "a31", "a32", "a35", "a40")
+
+
+def test_each_email_of_the_contact_file_becomes_what_is_right(desk: Desk) -> None:
+    report = desk.take(CONTACT_FILES / "12-addresses.csv")
+    held = {str(desk.values(email)["code"]): email for email in TAKEN.values()}
+    assert held == TAKEN
+    assert (report.created, report.repeated, report.rejected) == (len(TAKEN), 2, len(REJECTED))
+    assert report.rejects_file
+    rejects = Path(report.rejects_file).read_text()
+    assert all(f",{code}\n" in rejects for code in REJECTED)
+    assert list(report.reasons) == ["email must be a valid e-mail address", "email holds more than one email"]
+    assert report.cleaned_emails == 13
+    assert report.cleaned_examples == (
+        ("[U+200B]zws@example.org", "zws@example.org"),
+        ("[U+FEFF]bom@example.org", "bom@example.org"),
+        ("lrm@example.org[U+200E]", "lrm@example.org"),
+        ("Nea Nord <nea@example.org>", "nea@example.org"),
+        ("mailto:olle@example.org", "olle@example.org"),
+    )
+
+
+def test_a_cleaned_email_is_the_person_that_it_names(desk: Desk) -> None:
+    desk.take("email,city\nAnn@Example.org,Lima\n")
+    report = desk.take("email,city\nAnn <ann@example.org>,Cusco\nann@example.org.,Quito\n", ImportOptions())
+    assert (report.updated, report.repeated, report.cleaned_emails) == (1, 1, 2)
+    assert desk.values("ann@example.org")["city"] == "Quito"
+
+
+@pytest.mark.parametrize("written", ["Ann <ann@example.org>", "\u200bann@example.org", "ann＠example.org"])
+def test_whoever_was_forgotten_does_not_come_back_cleaned(desk: Desk, written: str) -> None:
+    desk.house.write(forget_address, desk.account, desk.type, "ann@example.org")
+    report = desk.take(f"email\n{written}\n")
+    assert (report.created, report.rejected, report.cleaned_emails) == (0, 1, 0)
+    assert "forgotten" in next(iter(report.reasons))
+
+
+def test_no_email_outlives_its_contact_in_the_report_that_is_kept(desk: Desk) -> None:
+    report = desk.take("email\nAnn <ann@example.org>\n")
+    assert details(report)["cleaned_examples"] == [{"before": "Ann <ann@example.org>", "after": "ann@example.org"}]
+    kept = find_import(desk.house, desk.account, report.import_id or 0).job.report
+    assert (kept["cleaned_emails"], kept["cleaned_examples"]) == (1, [])
+
+
+def test_an_apostrophe_of_an_export_is_not_counted_as_cleaned(desk: Desk) -> None:
+    report = desk.take("email\n'=ann@example.org\n'-bob@example.org'\n")
+    assert (report.created, report.cleaned_emails) == (2, 1)
+    assert desk.values("=ann@example.org") == desk.values("-bob@example.org") == {}
