@@ -7,15 +7,24 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tamis.domain.contacts import Contact
-from tamis.domain.fields import CREATED_AT, EMAIL, UPDATED_AT, Field
+from tamis.domain.fields import CREATED_AT, EMAIL, UPDATED_AT, Field, Kind
 from tamis.domain.instants import EPOCH
+from tamis.rules.draft import DraftCondition
 from tamis.rules.evaluate import selects
 from tamis.rules.moment import Moment
 from tamis.rules.operators import BY_NAME, Operator
 from tamis.rules.tree import InSegment, Node, Not
-from tests.laws.asked import asked_crowds, segments_of
+from tests.laws.asked import asked_crowds, moments_asked, segments_of, values_near
 from tests.laws.stores import Stores
-from tests.laws.strategies import FIELD_OPERATORS, ZONES, built_condition, draft_conditions, rules
+from tests.laws.strategies import (
+    FIELD_OPERATORS,
+    FIELDS,
+    ZONES,
+    built_condition,
+    draft_conditions,
+    duration_texts,
+    rules,
+)
 
 NEGATIVE = [operator for operator in FIELD_OPERATORS if operator.negates]
 ALWAYS_KNOWN = (EMAIL, CREATED_AT, UPDATED_AT)
@@ -57,6 +66,27 @@ def test_not_is_not_for_being_in_a_segment(stores: Stores) -> None:
     positive, negative = (InSegment(4, "Some", BY_NAME[name]) for name in ("is in segment", "is not in segment"))
     complements(positive, negative, stores, crowd, Moment(EPOCH, ZONES[0]))
     assert stores.selected(positive, Moment(EPOCH, ZONES[0])) == {2, 5}
+
+
+@pytest.mark.parametrize("key", ["birth_date", "last_order"])
+@settings(max_examples=100)
+@given(data=st.data(), moment=moments_asked)
+def test_the_past_is_within_a_duration_or_more_than_it_ago(
+    stores: Stores, key: str, data: st.DataObject, moment: Moment
+) -> None:
+    field = FIELDS.by_key[key]
+    duration = data.draw(duration_texts(hours=field.kind is Kind.DATETIME))
+    within, ago = (
+        built_condition(DraftCondition(key, name, (duration,), "here")) for name in ("is within", "is more than ago")
+    )
+    crowd = [Contact(n, 1, "a@b.de", {field.id: data.draw(values_near(field.kind, moment))}, EPOCH, EPOCH)
+             for n in range(1, 6)]  # fmt: skip
+    stores.fill(crowd)
+    now = moment.now if field.kind is Kind.DATETIME else moment.today
+    past = {contact.id for contact in crowd if contact.values[field.id] <= now}  # type: ignore[operator]
+    found = [stores.selected(rule, moment) for rule in (within, ago)]
+    assert found[0] | found[1] == past
+    assert not found[0] & found[1]
 
 
 def may_be_missing(field: Field) -> bool:

@@ -25,6 +25,10 @@ from tests.rules.fields import FIELDS, SEGMENTS
         ("birth_date <= 2000-12-31", "Contacts whose Birth date is 2000-12-31 or earlier."),
         ("notes contains '{0} {x}'", "Contacts whose Notes contains “{0} {x}”."),
         ("age = 1 and age = 2 and age = 3", "Contacts whose Age is 1 and Age is 2 and Age is 3."),
+        ("last_order is more than 30 days ago", "Contacts whose Last order is more than 30 days ago."),
+        ("birth_date is more than 1 week ago", "Contacts whose Birth date is more than 1 week ago."),
+        ("last_order is 2024-01-01 10:00:30", "Contacts whose Last order is 2024-01-01 10:00:30."),
+        ("last_order is 2024-01-01 10:00:00", "Contacts whose Last order is 2024-01-01 10:00:00."),
         ("last_order is within 30", "Contacts whose Last order is within the last 30 days."),
         ("last_order is within 1000 hours", "Contacts whose Last order is within the last 1,000 hours."),
         ("birth_date is in the next 1 week", "Contacts whose Birth date is in the next 1 week."),
@@ -75,10 +79,22 @@ def test_a_long_list_is_cut_short() -> None:
             "interests includes none of ('art', 'music')",
             "Contacts whose Interests includes none of “Art” or “Music” (or is blank).",
         ),
-        ("last_order is not within 1 day", "Contacts whose Last order is not within the last 1 day (or is blank)."),
+        (
+            "last_order is not within 30 days",
+            "Contacts whose Last order is not within the last 30 days (or is blank or in the future).",
+        ),
+        (
+            "last_order is not more than 30 days ago",
+            "Contacts whose Last order is not more than 30 days ago (or is blank or in the future).",
+        ),
+        (
+            "birth_date is not in the next 30 days",
+            "Contacts whose Birth date is not in the next 30 days (or is blank or in the past).",
+        ),
         (
             "birth_date is not anniversary within 1 week",
-            "Contacts whose Birth date does not have its anniversary within the next 1 week (or is blank).",
+            "Contacts whose Birth date does not have its anniversary within the next 1 week "
+            "(or is blank or has no anniversary yet).",
         ),
         ("age not between 1 and 2", "Contacts whose Age is not between 1 and 2 (or is blank)."),
         (

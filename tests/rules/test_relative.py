@@ -52,6 +52,18 @@ def test_days_of_a_date(rule: str, today: str, first: str, last: str) -> None:
         assert high == date.max or not holds(rule, date.fromordinal(high.toordinal() + 1), now)
 
 
+@pytest.mark.parametrize("duration", ["0 days", "30 days", "1 month", "9999 years"])
+@pytest.mark.parametrize("value", ["0001-01-01", "2024-02-28", "2024-02-29", "2024-03-01", "2024-03-31", "2024-04-01"])
+def test_a_day_is_more_than_some_time_ago_or_within_it_or_to_come(duration: str, value: str) -> None:
+    day, now = date.fromisoformat(value), "2024-03-31T12:00Z"
+    said = [
+        holds(f"birth_date is more than {duration} ago", day, now),
+        holds(f"birth_date is within {duration}", day, now),
+        day > date(2024, 3, 31),
+    ]
+    assert sum(said) == 1
+
+
 def at(text: str) -> datetime:
     return datetime.fromisoformat(text)
 
@@ -76,6 +88,21 @@ def at(text: str) -> datetime:
         ("last_order is in the next 1 day", "Europe/Berlin", "2024-10-26T12:00Z", "2024-10-26T12:00:00.000001Z", True),
         ("last_order is in the next 1 day", "Europe/Berlin", "2024-10-26T12:00Z", "2024-10-27T22:59:59.999999Z", True),
         ("last_order is in the next 1 day", "Europe/Berlin", "2024-10-26T12:00Z", "2024-10-27T23:00Z", False),
+        # what is more than some days ago lies before the last days
+        (
+            "last_order is more than 1 day ago",
+            "Europe/Berlin",
+            "2024-03-31T12:00Z",
+            "2024-03-29T22:59:59.999999Z",
+            True,
+        ),
+        ("last_order is more than 1 day ago", "Europe/Berlin", "2024-03-31T12:00Z", "2024-03-29T23:00Z", False),
+        ("last_order is more than 1 day ago", "Europe/Berlin", "2024-03-31T12:00Z", "2025-01-01T00:00Z", False),
+        ("last_order is more than 0 days ago", "Asia/Beirut", "2024-03-31T21:00Z", "2024-03-31T20:59Z", True),
+        ("last_order is more than 3 hours ago", "UTC", "2024-03-31T02:00Z", "2024-03-30T23:00Z", True),
+        ("last_order is more than 3 hours ago", "UTC", "2024-03-31T02:00Z", "2024-03-30T23:00:00.000001Z", False),
+        ("last_order is more than 9999 years ago", "UTC", "2024-03-31T02:00Z", "0001-01-01T00:00Z", False),
+        ("last_order is more than 999999 hours ago", "UTC", "0001-01-02T00:00Z", "0001-01-01T00:00Z", False),
         # hours go by the clock, also where it changes
         ("last_order is within 3 hours", "Europe/Berlin", "2024-03-31T02:00Z", "2024-03-30T23:00:00.000001Z", True),
         ("last_order is within 3 hours", "Europe/Berlin", "2024-03-31T02:00Z", "2024-03-30T23:00Z", False),
@@ -103,7 +130,23 @@ def test_spans_of_a_date_time(rule: str, zone: str, now: str, value: str, expect
         ("7 days", "2024-05-17", "1990-05-24", True),
         ("7 days", "2024-05-17", "1990-05-25", False),
         ("7 days", "2024-05-17", "1990-05-16", False),
-        ("7 days", "2024-05-17", "2999-05-20", True),  # whatever its year
+        # the first one is a year after
+        ("7 days", "2024-05-17", "2023-05-24", True),
+        ("7 days", "2024-05-17", "2024-05-17", False),
+        ("7 days", "2024-05-17", "2024-05-20", False),
+        ("7 days", "2024-05-17", "2999-05-20", False),
+        ("7 days", "2024-12-28", "2023-12-30", True),
+        ("7 days", "2024-12-28", "2024-12-30", False),
+        ("7 days", "2024-12-28", "2024-01-04", True),
+        ("7 days", "2024-12-28", "2025-01-02", False),
+        ("0 days", "2025-02-28", "2024-02-29", True),
+        ("0 days", "2025-03-01", "2024-03-01", True),
+        ("0 days", "2024-02-29", "2023-02-28", False),
+        ("0 days", "2024-02-29", "2024-02-29", False),
+        ("1 year", "2024-05-17", "2024-05-17", True),
+        ("1 year", "2024-05-17", "2024-05-18", False),
+        ("1 year", "2024-02-28", "2024-02-29", True),
+        ("0 days", "0001-01-01", "0001-01-01", False),
         # over New Year
         ("7 days", "2024-12-28", "1990-12-28", True),
         ("7 days", "2024-12-28", "1990-12-27", False),

@@ -55,6 +55,9 @@ from tests.rules.fields import FIELDS, SEGMENTS
         # counted from now
         ("last_order is within 30 days", "last_order is within 30 days"),
         ("last_order within 30", "last_order is within 30 days"),
+        ("last_order is more than 30 days ago", "last_order is more than 30 days ago"),
+        ("last_order IS MORE  THAN 30 AGO and age = 1", "last_order is more than 30 days ago and age is 1"),
+        ("not (birth_date is not more than '1 week' ago)", "not (birth_date is not more than 1 week ago)"),
         ("last_order IS  Within 1 Days and age = 1", "last_order is within 1 day and age is 1"),
         ("last_order not within 12HOURS", "last_order is not within 12 hours"),
         ("birth_date is in the next '2 weeks' or age = 1", "birth_date is in the next 2 weeks or age is 1"),
@@ -83,6 +86,8 @@ from tests.rules.fields import FIELDS, SEGMENTS
         ("notes is 'a\"b'", 'notes is "a\\"b"'),
         ('notes is "  a b  "', 'notes is "a b"'),
         ("last_order is 2024-01-01 10:00", "last_order is 2024-01-01T10:00"),
+        ("last_order is 2024-01-01 10:00:00", "last_order is 2024-01-01T10:00:00"),
+        ("last_order is 2024-01-01T10:00:00.000Z", "last_order is 2024-01-01T10:00:00.000000Z"),
         ("last_order is 2024-01-01T10:00:00.5Z", "last_order is 2024-01-01T10:00:00.500000Z"),
         (
             "last_order between 2024-01-01 and 2024-01-02T10:00+05:30",

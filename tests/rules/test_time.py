@@ -42,6 +42,9 @@ HOURS = timedelta(hours=12)
         ("last_order is within 12 hours", False, (timedelta(0), HOURS)),
         ("last_order is not in the next 12 hours", False, (-HOURS, timedelta(0))),
         ("last_order is within 0 days", True, (timedelta(0),)),
+        ("last_order is more than 30 days ago", True, ()),
+        ("last_order is not more than 12 hours ago", False, (HOURS,)),
+        ("birth_date is more than 30 days ago", True, ()),
         ("last_order is in the next 2 months", True, (timedelta(0),)),
         ("last_order is anniversary within 1 day", True, ()),
         ("birth_date is not within 2 weeks", True, ()),
@@ -65,10 +68,13 @@ def test_conditions_that_change_are_found_once_wherever_they_stand() -> None:
     assert timed(None) == ()
 
 
-def test_an_anniversary_in_a_year_is_everybodys_for_ever() -> None:
-    everybody = condition("birth_date is anniversary within 1 year")
-    assert timed(everybody) == ()
-    assert next_flip(everybody, date(1990, 1, 1), Moment(at("2024-05-17T12:00Z"), ZoneInfo("UTC"))) is None
+def test_the_first_anniversary_in_a_year_comes_up_once_for_all() -> None:
+    moment = Moment(at("2024-05-17T12:00Z"), ZoneInfo("UTC"))
+    found = condition("birth_date is anniversary within 1 year")
+    assert next_flip(found, date(1990, 1, 1), moment) is None
+    assert next_flip(found, date(2024, 6, 1), moment) == at("2024-06-01T00:00Z")
+    assert next_flip(found, date(2024, 6, 1), Moment(at("2024-06-01T00:00Z"), ZoneInfo("UTC"))) is None
+    assert next_flip(found, date(9999, 6, 1), moment) is None
 
 
 @pytest.mark.parametrize(
@@ -106,7 +112,27 @@ def test_an_anniversary_in_a_year_is_everybodys_for_ever() -> None:
         ("last_order is in the next 0 days", UTC, "2024-05-17T12:00Z", at("2024-05-18T00:00Z"), None),
         ("birth_date is within 0 days", "Pacific/Apia", "2011-12-29T12:00Z", date(2011, 12, 30), None),
         ("birth_date is within 1 day", "Pacific/Apia", "2011-12-29T12:00Z", date(2011, 12, 30), "2011-12-30T10:00Z"),
+        ("birth_date is more than 1 month ago", UTC, "2024-03-31T12:00Z", date(2024, 2, 29), "2024-04-01T00:00Z"),
+        ("birth_date is more than 1 month ago", UTC, "2024-04-01T12:00Z", date(2024, 2, 29), None),
+        ("birth_date is more than 1 day ago", UTC, "9999-12-30T12:00Z", date(9999, 12, 31), None),
+        (
+            "last_order is more than 1 day ago",
+            BERLIN,
+            "2024-03-30T12:00Z",
+            at("2024-03-30T12:00Z"),
+            "2024-03-31T22:00Z",
+        ),
+        (
+            "last_order is not more than 12 hours ago",
+            UTC,
+            "2024-05-17T12:00Z",
+            at("2024-05-17T06:00Z"),
+            "2024-05-17T18:00Z",
+        ),
         # birthdays
+        ("birth_date is anniversary within 7 days", UTC, "2024-05-17T12:00Z", date(2024, 5, 20), "2025-05-13T00:00Z"),
+        ("birth_date is anniversary within 7 days", UTC, "2024-12-28T12:00Z", date(2024, 12, 30), "2025-12-23T00:00Z"),
+        ("birth_date is anniversary within 0 days", UTC, "2024-01-01T12:00Z", date(2026, 5, 20), "2027-05-20T00:00Z"),
         ("birth_date is anniversary within 7 days", UTC, "2024-05-17T12:00Z", date(1990, 5, 17), "2024-05-18T00:00Z"),
         ("birth_date is anniversary within 7 days", UTC, "2024-05-18T00:00Z", date(1990, 5, 17), "2025-05-10T00:00Z"),
         ("birth_date is anniversary within 0 days", UTC, "2024-03-01T00:00Z", date(2000, 2, 29), "2025-02-28T00:00Z"),

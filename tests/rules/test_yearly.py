@@ -1,10 +1,14 @@
-"""What the SQL of anniversaries rests on: far from our time, clocks repeat themselves every 400 years."""
+"""Which anniversaries come up, and what their SQL rests on: far from our time, clocks repeat themselves every 400
+years."""
 
 from datetime import date, datetime, time
 from zoneinfo import ZoneInfo, available_timezones
 
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
+
+from tamis.domain.durations import Duration, Unit, after
+from tamis.rules.yearly import anniversary, yearly
 
 zones = st.sampled_from(sorted(available_timezones())).map(ZoneInfo)
 times = st.sampled_from([time(0), time(12), time(23, 59, 59)])
@@ -24,3 +28,22 @@ def test_before_the_first_change_of_clocks(zone: ZoneInfo, day: date, at: time, 
 @given(zone=zones, day=st.dates(date(2100, 1, 1), date(2499, 12, 31)), at=times, cycles=st.integers(1, 18))
 def test_after_the_last_change_that_is_listed(zone: ZoneInfo, day: date, at: time, cycles: int) -> None:
     assert offset(day, at, zone) == offset(day.replace(year=day.year + 400 * cycles), at, zone)
+
+
+@settings(max_examples=500)
+@given(
+    today=st.dates(date(1990, 1, 1), date(2030, 12, 31)),
+    value=st.dates(date(1985, 1, 1), date(2032, 12, 31)),
+    duration=st.builds(Duration, st.integers(0, 400), st.sampled_from([Unit.DAY, Unit.WEEK, Unit.MONTH, Unit.YEAR])),
+)
+@example(today=date(2024, 2, 28), value=date(2023, 2, 28), duration=Duration(0, Unit.DAY))
+@example(today=date(2025, 2, 28), value=date(2024, 2, 29), duration=Duration(0, Unit.DAY))
+@example(today=date(2024, 2, 28), value=date(2024, 2, 29), duration=Duration(1, Unit.YEAR))
+def test_an_anniversary_comes_up_a_year_after_the_day_at_the_earliest(
+    today: date, value: date, duration: Duration
+) -> None:
+    comes_up = any(
+        today <= anniversary(value, year) <= after(today, duration)
+        for year in range(value.year + 1, today.year + duration.count + 2)
+    )
+    assert yearly(today, duration, None).holds(value) is comes_up

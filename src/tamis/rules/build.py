@@ -5,12 +5,12 @@ from zoneinfo import ZoneInfo
 
 from tamis.domain.errors import Invalid, Problem
 from tamis.domain.fields import Field, FieldSet, ValueProblem
-from tamis.domain.instants import to_utc
+from tamis.domain.instants import MICROSECOND, to_utc
 from tamis.domain.segments import SegmentRefs
 from tamis.rules.draft import MAX_DEPTH, Draft, DraftCondition, DraftGroup, DraftNot
 from tamis.rules.operators import SPELLINGS, Operator, Takes, find_operator, names_for, normal_spelling
 from tamis.rules.tree import All, Any, Condition, InSegment, Node, Not, Rule, join
-from tamis.rules.values import Given, format_given, parse_given
+from tamis.rules.values import ClockTime, Given, format_given, parse_given
 
 MAX_CONDITIONS = 500
 MAX_VALUES = 10_000
@@ -186,8 +186,10 @@ def _after(low: Given, high: Given) -> bool:
 
 
 def _clock(value: Given, of_day: time) -> datetime:
+    if isinstance(value, ClockTime):
+        return value.start if of_day == time.min else value.start + (value.precision.value - MICROSECOND)
     assert isinstance(value, date)
-    return value if isinstance(value, datetime) else datetime.combine(value, of_day)
+    return datetime.combine(value, of_day)
 
 
 def _called(reference: str | int) -> str:

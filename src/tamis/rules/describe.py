@@ -4,7 +4,7 @@ from tamis.domain.durations import Duration
 from tamis.domain.fields import format_value
 from tamis.rules.operators import BY_NAME, OPERATORS, Operator, Takes
 from tamis.rules.tree import All, Any, Condition, InSegment, Node, Not, Rule, segments_named
-from tamis.rules.values import Given
+from tamis.rules.values import Given, format_given
 
 _NEGATIVE = {operator.negates: operator for operator in OPERATORS if operator.negates}
 
@@ -54,7 +54,7 @@ def _condition(condition: Condition) -> str:
     if operator.takes is Takes.MANY:
         values = [_listed(values, operator.joins)]
     text = f"{condition.field.name} {operator.phrase.format(*values)}"
-    return f"{text} (or is blank)" if operator.holds_when_missing and operator.takes is not Takes.NONE else text
+    return f"{text} (or {operator.also})" if operator.holds_when_missing and operator.takes is not Takes.NONE else text
 
 
 def _value(value: Given) -> str:
@@ -64,7 +64,7 @@ def _value(value: Given) -> str:
         return format_value(value)
     if isinstance(value, float):
         return f"{int(value):,}" if value.is_integer() and abs(value) < 1e15 else format_value(value)
-    return f"“{value}”" if isinstance(value, str) else format_value(value).replace("T", " ")
+    return f"“{value}”" if isinstance(value, str) else format_given(value).replace("T", " ")
 
 
 def _listed(values: list[str], word: str) -> str:

@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 
 from tamis.domain.durations import Duration, after, before
 from tamis.domain.fields import Value
-from tamis.domain.instants import DAY, FIRST_INSTANT, day_in_utc, day_of
+from tamis.domain.instants import DAY, FIRST_INSTANT, LAST_INSTANT, day_in_utc, day_of
 from tamis.rules.moment import Moment
 from tamis.rules.operators import Relative
 from tamis.rules.yearly import anniversary
@@ -41,6 +41,8 @@ def stretches(relative: Relative, duration: Duration, value: Value, moment: Mome
 def _by_the_clock(relative: Relative, length: timedelta, value: datetime) -> Stretch:
     if relative is Relative.LAST:
         return Stretch(value, _later(value, length))
+    if relative is Relative.BEFORE:
+        return _from(_later(value, length))
     return Stretch(_later(value, -length) or FIRST_INSTANT, value)
 
 
@@ -50,11 +52,24 @@ def _by_the_calendar(
     if relative is Relative.LAST:
         end = _end(_last_from_which(day, duration), zone)
         return Stretch(instant or _start(day, zone), end)
+    if relative is Relative.BEFORE:
+        return _from(_end(_last_from_which(day, duration), zone))
     return Stretch(_start(_first_from_which(day, duration), zone), instant or _end(day, zone))
 
 
+def _from(start: datetime | None) -> Stretch:
+    """Return all time from an instant on; none where the instant lies beyond the calendar."""
+    return Stretch(start, None) if start else Stretch(LAST_INSTANT, FIRST_INSTANT)
+
+
 def _of_every_year(day: date, duration: Duration, moment: Moment) -> Iterator[Stretch]:
-    for year in range(moment.today.year, date.max.year + 1):
+    first = day.year + 1
+    if duration.is_year_or_more:
+        if first <= date.max.year:
+            start = _first_from_which(anniversary(day, first), duration)
+            yield _from(_start(start, moment.zone))
+        return
+    for year in range(max(moment.today.year, first), date.max.year + 1):
         coming = anniversary(day, year)
         yield Stretch(_start(_first_from_which(coming, duration), moment.zone), _end(coming, moment.zone))
 

@@ -1,16 +1,16 @@
 """How values are compared: text folded, days as spans of instants in the account's time zone."""
 
-from datetime import datetime
 from zoneinfo import ZoneInfo
 
 from tamis.domain.durations import Duration
 from tamis.domain.fields import Kind, Value
-from tamis.domain.instants import day_in_utc, to_utc
+from tamis.domain.instants import LAST_INSTANT, MICROSECOND, day_in_utc, to_utc
 from tamis.domain.text import fold
 from tamis.rules.moment import Moment
 from tamis.rules.operators import Operand, positive
 from tamis.rules.relative import settled, span
 from tamis.rules.tree import Condition
+from tamis.rules.values import ClockTime
 
 
 def comparable(value: Value) -> Value:
@@ -30,8 +30,8 @@ def moving_operands(condition: Condition, moment: Moment) -> tuple[Operand, ...]
     """Give what the contact's value is compared with on the day of a moment; edges that move with the clock are left
     as a `FromNow`.
 
-    For a date-time field a calendar day of the account is the span of its instants in UTC, and a naive date-time is
-    on the clocks of the account.
+    For a date-time field a calendar day of the account is the span of its instants in UTC, and so is a minute or a
+    second; one without an offset is on the clocks of the account.
     """
     kind, relative = condition.field.kind, positive(condition.operator)[0].relative
     found = []
@@ -44,11 +44,12 @@ def moving_operands(condition: Condition, moment: Moment) -> tuple[Operand, ...]
     return tuple(found)
 
 
-def _operand(value: Value, kind: Kind, zone: ZoneInfo) -> Operand:
+def _operand(value: Value | ClockTime, kind: Kind, zone: ZoneInfo) -> Operand:
+    if isinstance(value, ClockTime):
+        first = to_utc(value.start, zone)
+        lasts = value.precision.value - MICROSECOND
+        return Operand(first, LAST_INSTANT if first > LAST_INSTANT - lasts else first + lasts)
     if kind is Kind.DATETIME:
-        if isinstance(value, datetime):
-            instant = to_utc(value, zone)
-            return Operand(instant, instant)
         return Operand(*day_in_utc(value, zone))  # type: ignore[arg-type]
     point = value if kind is Kind.CHOICES else comparable(value)
     return Operand(point, point)

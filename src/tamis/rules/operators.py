@@ -35,6 +35,7 @@ class Relative(StrEnum):
     """What the duration of a relative operator counts from now: these operators change their answers with time."""
 
     LAST = "last"
+    BEFORE = "before"
     NEXT = "next"
     ANNIVERSARY = "anniversary"
 
@@ -69,6 +70,10 @@ class Operator:
     """What is counted from now, for a positive operator that takes a duration rather than a value of the field."""
     joins: str = "or"
     """The word before the last of many values in the sentence."""
+    text: str = ""
+    """How the text language writes it where the value stands inside: "…" is the value."""
+    also: str = "is blank"
+    """For whom else a negative operator holds than for values that its phrase makes one think of."""
 
     @property
     def holds_when_missing(self) -> bool:
@@ -222,13 +227,27 @@ OPERATORS: tuple[Operator, ...] = (
     ),
     Operator(
         "is not within", _DATES, Takes.ONE, "is not within the last {0}", ("not within",), negates="is within",
+        also="is blank or in the future",
+    ),
+    Operator(
+        "is more than ago", _DATES, Takes.ONE, "is more than {0} ago", ("is more than … ago",),
+        relative=Relative.BEFORE, text="is more than … ago",
+        holds=lambda v, o: bool(o[0].low <= v <= o[0].high),
+        sql=lambda c, o, bind: _within(c, o[0], bind),
+    ),
+    Operator(
+        "is not more than ago", _DATES, Takes.ONE, "is not more than {0} ago", ("is not more than … ago",),
+        negates="is more than ago", text="is not more than … ago", also="is blank or in the future",
     ),
     Operator(
         "is in the next", _DATES, Takes.ONE, "is in the next {0}", relative=Relative.NEXT,
         holds=lambda v, o: bool(o[0].low <= v <= o[0].high),
         sql=lambda c, o, bind: _within(c, o[0], bind),
     ),
-    Operator("is not in the next", _DATES, Takes.ONE, "is not in the next {0}", negates="is in the next"),
+    Operator(
+        "is not in the next", _DATES, Takes.ONE, "is not in the next {0}", negates="is in the next",
+        also="is blank or in the past",
+    ),
     Operator(
         "is anniversary within", _DATES, Takes.ONE, "has its anniversary within the next {0}",
         relative=Relative.ANNIVERSARY,
@@ -237,7 +256,7 @@ OPERATORS: tuple[Operator, ...] = (
     ),
     Operator(
         "is not anniversary within", _DATES, Takes.ONE, "does not have its anniversary within the next {0}",
-        negates="is anniversary within",
+        negates="is anniversary within", also="is blank or has no anniversary yet",
     ),
     Operator(
         "is true", _BOOLEAN, Takes.NONE, "is true",
@@ -260,8 +279,8 @@ SPELLINGS = {spelling: [o for o in OPERATORS if spelling in (o.name, *o.aliases)
 
 
 def normal_spelling(spelling: str) -> str:
-    """Bring what a person wrote to the form of the table: lower case, single spaces."""
-    return " ".join(spelling.lower().split())
+    """Bring what a person wrote to the form of the table: lower case, single spaces, "…" for the value inside."""
+    return " ".join(spelling.lower().replace("...", "…").split())
 
 
 def find_operator(spelling: str, kind: Kind) -> Operator | None:

@@ -1,16 +1,17 @@
 """Days and hours counted from now: the spans that relative operators mean at a moment."""
 
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 
 from tamis.domain.durations import Duration, after, before
 from tamis.domain.fields import Kind
-from tamis.domain.instants import FIRST_INSTANT, LAST_INSTANT, MICROSECOND, day_in_utc
+from tamis.domain.instants import DAY, FIRST_INSTANT, LAST_INSTANT, MICROSECOND, day_in_utc
 from tamis.rules.moment import Moment
 from tamis.rules.operators import Operand, Relative
 from tamis.rules.yearly import yearly
 
 _NOTHING = Operand(LAST_INSTANT, FIRST_INSTANT)
+_NO_DAY = Operand(date.max, date.min)
 _NO_TIME = timedelta(0)
 
 
@@ -25,11 +26,14 @@ def span(relative: Relative, duration: Duration, kind: Kind, moment: Moment) -> 
     """Give the values that a relative operator means, as a closed span whose edges may be a `FromNow`.
 
     Days are whole: of a date-time field, the last days begin with the first instant of the first of them and end now,
-    the next days begin after now and end with the last instant of the last of them.
+    the next days begin after now and end with the last instant of the last of them. What is more than some days ago
+    lies before the last days: both together are the past.
     """
     if relative is Relative.ANNIVERSARY:
         days = yearly(moment.today, duration, moment.zone if kind is Kind.DATETIME else None)
         return Operand(days, days)
+    if relative is Relative.BEFORE:
+        return _more_than_ago(duration, kind, moment)
     last = relative is Relative.LAST
     if duration.hours is not None:  # an hour ago is out already, now is in
         return Operand(
@@ -43,6 +47,18 @@ def span(relative: Relative, duration: Duration, kind: Kind, moment: Moment) -> 
     if last:
         return Operand(day_in_utc(first, moment.zone)[0], FromNow(_NO_TIME))
     return Operand(FromNow(MICROSECOND), day_in_utc(end, moment.zone)[1])
+
+
+def _more_than_ago(duration: Duration, kind: Kind, moment: Moment) -> Operand:
+    """Return all values before those that `is within` the same duration means."""
+    if duration.hours is not None:
+        return Operand(FIRST_INSTANT, FromNow(-duration.hours))
+    first = before(moment.today, duration)
+    if first == date.min:
+        return _NO_DAY if kind is Kind.DATE else _NOTHING
+    if kind is Kind.DATE:
+        return Operand(date.min, first - DAY)
+    return Operand(FIRST_INSTANT, day_in_utc(first, moment.zone)[0] - MICROSECOND)
 
 
 def settled(operand: Operand, now: datetime) -> Operand:
@@ -59,5 +75,7 @@ def settled(operand: Operand, now: datetime) -> Operand:
         try:
             high = now + high.by
         except OverflowError:
+            if high.by < _NO_TIME:
+                return _NOTHING
             high = LAST_INSTANT
     return Operand(low, high)

@@ -1,10 +1,11 @@
 """What people type to find contacts, as a rule: each word must stand somewhere in a contact."""
 
 from tamis.domain.errors import Invalid, Problem
-from tamis.domain.fields import EMAIL, Field, FieldSet, Kind, ValueProblem, parse_operand
+from tamis.domain.fields import EMAIL, Field, FieldSet, Kind, ValueProblem
 from tamis.domain.text import fold
 from tamis.rules.operators import BY_NAME
 from tamis.rules.tree import All, Any, Condition, Node, join
+from tamis.rules.values import parse_given
 
 MOST_WORDS = 10
 MOST_LETTERS = 255
@@ -40,6 +41,6 @@ def _condition(word: str, field: Field) -> Condition | None:
         return Condition(field, BY_NAME["includes any of"], options) if options else None
     operator = _WHOLE.get(field.kind)
     try:
-        return Condition(field, operator, (parse_operand(word, field),)) if operator else None
+        return Condition(field, operator, (parse_given(word, field, operator),)) if operator else None
     except ValueProblem:
         return None

@@ -1,6 +1,8 @@
 """The text language of rules, both ways: `country = "US" and age is between 25 and 60`."""
 
 import re
+from collections.abc import Collection
+from dataclasses import replace
 from functools import cache
 from importlib.resources import files
 from typing import Any as AnyValue
@@ -22,6 +24,8 @@ _KEYWORDS = frozenset({"and", "or", "not", "true", "false"})
 _ESCAPES = {"n": "\n", "t": "\t", "r": "\r"}
 _TERMINALS = {Takes.NONE: "OP0", Takes.ONE: "OP1", Takes.TWO: "OP2", Takes.MANY: "OPN"}
 _SEGMENT = "OPS"
+_ENDS = r"(?=\s*(?:\Z|\)|(?:and|or)(?!\w)))"
+"""Where a condition is over: "or more" is no field of that name then."""
 _OF_A_DURATION = re.compile(r"(within|next)\s+[+-]?[\d.]+\s+\Z", re.IGNORECASE)
 
 
@@ -48,16 +52,29 @@ def to_text(rule: Rule) -> str:
 @cache
 def _parser() -> lark.Lark:
     grammar = files("tamis.rules").joinpath("grammar.lark").read_text(encoding="utf-8")
-    grammar += f"\n{_SEGMENT}.4: /{_pattern([s for s, o in SPELLINGS.items() if o[0].names_segment])}/i"
-    for takes, terminal in _TERMINALS.items():
-        pattern = _pattern([s for s, o in SPELLINGS.items() if o[0].takes is takes])
-        priority = 2 if takes is Takes.ONE else 3  # "is blank" before "is"
-        grammar += f"\n{terminal}.{priority}: /{pattern}/i"
+    grammar += _operators()
     return lark.Lark(grammar, parser="lalr", transformer=_ToDraft(), propagate_positions=True)
 
 
-def _pattern(spellings: list[str]) -> str:
-    longest_first = sorted(spellings, key=len, reverse=True)
+def _operators() -> str:
+    """Write the part of the grammar that follows from the table: longer operators are looked for before shorter ones,
+    "is in segment" before "is in" before "is"."""
+    groups: dict[str, dict[int, set[str]]] = {}
+    behind = set()
+    for spelling, meanings in SPELLINGS.items():
+        before, _, after = spelling.partition(" …")
+        name = _SEGMENT if meanings[0].names_segment else _TERMINALS[meanings[0].takes]
+        groups.setdefault(name, {}).setdefault(len(before.split()), set()).add(before)
+        behind |= {after.strip()} - {""}
+    lines = [f"AFTER.3: /(?:{_pattern(behind)}){_ENDS}/i"]
+    for name, by_length in groups.items():
+        lines.append(f"{name.lower()}: {' | '.join(f'{name}_{length}' for length in by_length)}")
+        lines += [f"{name}_{length}.{length}: /{_pattern(found)}/i" for length, found in by_length.items()]
+    return "\n" + "\n".join(lines)
+
+
+def _pattern(spellings: Collection[str]) -> str:
+    longest_first = sorted(spellings, key=lambda spelling: (-len(spelling), spelling))
     endings = ((s, r"(?!\w)" if s[-1].isalpha() else "") for s in longest_first)
     return "|".join(r"\s+".join(map(re.escape, s.split())) + ending for s, ending in endings)
 
@@ -76,7 +93,7 @@ class _ToDraft(lark.Transformer[lark.Token, AnyValue]):
     def negation(self, part: Draft) -> Draft:
         return _shallow(DraftNot(part, part.where))
 
-    def condition(self, field: lark.Token, operator: lark.Token, *values: lark.Token) -> Draft:
+    def condition(self, field: lark.Token, operator: lark.Token, *values: lark.Token) -> DraftCondition:
         return DraftCondition(
             field.strip("`"),
             str(operator),
@@ -86,6 +103,9 @@ class _ToDraft(lark.Transformer[lark.Token, AnyValue]):
             where_operator=_place(operator),
             where_values=tuple(_place(value) for value in values),
         )
+
+    def around(self, field: lark.Token, operator: lark.Token, value: lark.Token, after: lark.Token) -> Draft:
+        return replace(self.condition(field, operator, value), operator=f"{operator} … {after}")
 
     def in_segment(self, operator: lark.Token, value: lark.Token) -> Draft:
         return DraftCondition(
@@ -102,6 +122,8 @@ class _ToDraft(lark.Transformer[lark.Token, AnyValue]):
 
     def value(self, token: lark.Token) -> lark.Token:
         return token
+
+    op0 = op1 = op2 = opn = ops = value
 
 
 def _group(join: Literal["all", "any"], parts: tuple[Draft, ...]) -> Draft:
@@ -135,7 +157,7 @@ def _syntax_problem(text: str, error: lark.exceptions.UnexpectedInput) -> Proble
         advice = "expected a unit of time: hours, days, weeks, months or years"
     elif "STRING" in expected:
         advice = "expected a value: text in quotes, a number, a date such as 2024-12-31, or a duration such as 30 days"
-    elif expected & set(_TERMINALS.values()):
+    elif any(name.startswith("OP") and not name.startswith(_SEGMENT) for name in expected):
         advice = 'expected an operator such as =, >, "contains" or "is between"'
     elif "NAME" in expected:
         advice = 'expected a field, or "is in segment"'
@@ -171,6 +193,8 @@ def _written_condition(condition: Condition) -> str:
     match operator.takes:
         case Takes.NONE:
             return start
+        case Takes.ONE if operator.text:
+            return f"{_written_name(condition.field.key)} {operator.text.replace('…', values[0])}"
         case Takes.ONE:
             return f"{start} {values[0]}"
         case Takes.TWO:

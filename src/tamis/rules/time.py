@@ -23,7 +23,7 @@ _AT_ITS_INSTANT = timedelta(0)
 
 def timed(rule: Rule) -> tuple[Condition, ...]:
     """List the conditions whose truth changes by time alone, each once."""
-    return tuple(dict.fromkeys(c for c in conditions(rule) if counted_from_now(c) and not _is_everybody(c)))
+    return tuple(dict.fromkeys(c for c in conditions(rule) if counted_from_now(c)))
 
 
 def counted_from_now(condition: Condition) -> tuple[Relative, Duration] | None:
@@ -49,6 +49,8 @@ def clock_edges(condition: Condition) -> tuple[timedelta, ...]:
     if counted is None or counted[0] is Relative.ANNIVERSARY or condition.field.kind is Kind.DATE:
         return ()
     relative, duration = counted
+    if relative is Relative.BEFORE:
+        return () if duration.hours is None else (duration.hours,)
     if duration.hours is None:
         return (_AT_ITS_INSTANT,)
     return (_AT_ITS_INSTANT, duration.hours) if relative is Relative.LAST else (-duration.hours, _AT_ITS_INSTANT)
@@ -58,7 +60,7 @@ def next_flip(condition: Condition, value: Value | None, moment: Moment) -> date
     """Give the first instant after a moment at which time alone changes what a condition says of a value; None when it
     never does."""
     counted = counted_from_now(condition)
-    if counted is None or value is None or _is_everybody(condition):
+    if counted is None or value is None:
         return None
     for stretch in stretches(*counted, value, moment):
         for edge in stretch:
@@ -121,8 +123,3 @@ def _watched(rule: Rule, decided: Decided) -> list[Condition]:
             if not isinstance(decision, bool):
                 rules.append(decision)
     return list(found)
-
-
-def _is_everybody(condition: Condition) -> bool:
-    counted = counted_from_now(condition)
-    return counted is not None and counted[0] is Relative.ANNIVERSARY and counted[1].is_year_or_more

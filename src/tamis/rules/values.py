@@ -1,10 +1,42 @@
 """What stands behind an operator: values of the field, or a duration counted from now."""
 
+import re
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from enum import Enum
+
 from tamis.domain.durations import Duration, Unit, parse_duration
 from tamis.domain.fields import Field, Kind, Value, ValueProblem, format_value, parse_operand
 from tamis.rules.operators import Operator, Relative, positive
 
-Given = Value | Duration
+_SECONDS = re.compile(r":[0-9]{2}:[0-9]{2}(\.[0-9]+)?")
+_AGO = re.compile(r"(.*\S)\s+ago\s*", re.IGNORECASE | re.DOTALL)
+
+
+class Precision(Enum):
+    """How exactly a clock time is written; the value is how long the written unit lasts."""
+
+    MINUTE = timedelta(minutes=1)
+    SECOND = timedelta(seconds=1)
+    MICROSECOND = timedelta(microseconds=1)
+
+
+@dataclass(frozen=True, slots=True)
+class ClockTime:
+    """A date-time as a condition writes it: the whole minute, or the whole second where seconds are written.
+
+    `start` is naive where no offset is written: it is then on the clocks of the account.
+    """
+
+    start: datetime
+    precision: Precision
+
+    def __str__(self) -> str:
+        spec = {Precision.MINUTE: "minutes", Precision.SECOND: "seconds", Precision.MICROSECOND: "microseconds"}
+        return self.start.isoformat(timespec=spec[self.precision]).replace("+00:00", "Z")
+
+
+Given = Value | Duration | ClockTime
 """One value of a condition."""
 
 
@@ -14,8 +46,10 @@ def parse_given(text: str, field: Field, operator: Operator) -> Given:
     if operator.takes_parts and text and not text.strip() and not operator.takes_blanks:
         raise ValueProblem("must not be only blanks: no value begins or ends with one")
     if relative is None:
-        return parse_operand(text, field, part=operator.takes_parts)
-    duration = parse_duration(text)
+        value = parse_operand(text, field, part=operator.takes_parts)
+        return _clock_time(text, value) if isinstance(value, datetime) else value
+    ago = _AGO.fullmatch(text) if relative is Relative.BEFORE else None
+    duration = parse_duration(ago[1] if ago else text)
     if duration.unit is Unit.HOUR and relative is Relative.ANNIVERSARY:
         raise ValueProblem("must be in days, weeks, months or years: an anniversary is a whole day")
     if duration.unit is Unit.HOUR and field.kind is Kind.DATE:
@@ -25,4 +59,11 @@ def parse_given(text: str, field: Field, operator: Operator) -> Given:
 
 def format_given(value: Given) -> str:
     """Write one value of a condition so that `parse_given` reads it again."""
-    return str(value) if isinstance(value, Duration) else format_value(value)
+    return str(value) if isinstance(value, Duration | ClockTime) else format_value(value)
+
+
+def _clock_time(text: str, start: datetime) -> ClockTime:
+    seconds = _SECONDS.search(text)
+    if seconds is None:
+        return ClockTime(start, Precision.MINUTE)
+    return ClockTime(start, Precision.MICROSECOND if seconds[1] else Precision.SECOND)

@@ -24,11 +24,13 @@ _SPAN_FROM, _SPAN_TO = 1400, 2500
 
 @dataclass(frozen=True, slots=True)
 class Yearly:
-    """The days from `first` to `last` of every year, both as month * 100 + day; over New Year where `last` is the
-    smaller. `zone` is that of the days of instants, None for a date field."""
+    """The days from `first` to `last` of every year until `latest`, the former as month * 100 + day; over New Year
+    where `last` is the smaller. `latest` is None where there is no such day. `zone` is that of the days of instants,
+    None for a date field."""
 
     first: int
     last: int
+    latest: date | None
     zone: ZoneInfo | None
 
     @property
@@ -37,16 +39,24 @@ class Yearly:
         return (self.first, self.last) == (_FIRST, _LAST)
 
     def holds(self, value: date | datetime) -> bool:
-        """Tell whether a day, or the day of an instant, is one of these, whatever its year."""
-        day = _code(day_of(value, self.zone) if isinstance(value, datetime) and self.zone else value)
+        """Tell whether a day, or the day of an instant, is one of these."""
+        whole = day_of(value, self.zone) if isinstance(value, datetime) and self.zone else value
+        if self.latest is None or whole > self.latest:
+            return False
+        day = _code(whole)
         if self.first <= self.last:
             return self.first <= day <= self.last
         return day >= self.first or day <= self.last
 
     def sql(self, column: str, bind: Bind) -> str:
         """Ask the column store the same of a column that is not null."""
-        if self.is_every_day:
-            return f"{column} IS NOT NULL"
+        if self.latest is None:
+            return "FALSE"
+        latest = day_in_utc(self.latest, self.zone)[1] if self.zone else self.latest
+        early = f"{column} <= {bind(latest)}"
+        return early if self.is_every_day else f"({early} AND {self._sql_of_every_year(column, bind)})"
+
+    def _sql_of_every_year(self, column: str, bind: Bind) -> str:
         if self.zone is None:
             return self._sql_of_days(column, bind)
         # The exact test takes fifteen times as long, so it is made only near these days; of an AND, the store would
@@ -64,7 +74,9 @@ class Yearly:
         of_leap_year = [date(2000, code // 100, code % 100) for code in (self.first, self.last)]
         first, last = of_leap_year[0] - 2 * DAY, of_leap_year[1] + 2 * DAY
         length = (of_leap_year[1] - of_leap_year[0]).days % 366
-        return Yearly(_FIRST, _LAST, None) if length >= 360 else Yearly(_code(first), _code(last), None)
+        if length >= 360:
+            return Yearly(_FIRST, _LAST, self.latest, None)
+        return Yearly(_code(first), _code(last), self.latest, None)
 
     def _sql_of_instants(self, column: str, zone: ZoneInfo, bind: Bind) -> str:
         # The store knows other time zones than Python does. So it is told for every year from when to when the days
@@ -87,15 +99,24 @@ class Yearly:
 
 
 def yearly(today: date, duration: Duration, zone: ZoneInfo | None) -> Yearly:
-    """Give the days whose anniversary comes up from today until a duration later.
+    """Give the days whose anniversary comes up from today until a duration later: the first one a year after the day.
 
     Someone born on 29 February has a birthday every year: on the 28th, where there is no 29th.
     """
     end = after(today, duration)
-    if duration.is_year_or_more:
-        return Yearly(_FIRST, _LAST, zone)
     last = _LEAP_DAY if (end.month, end.day) == (2, 28) and not isleap(end.year) else _code(end)
-    return Yearly(_code(today), last, zone)
+    latest = _a_year_before(end.year, last)
+    if duration.is_year_or_more:
+        return Yearly(_FIRST, _LAST, latest, zone)
+    return Yearly(_code(today), last, latest, zone)
+
+
+def _a_year_before(year: int, code: int) -> date | None:
+    """Return the last day that has its first anniversary by a day of a year; None before the calendar."""
+    if year == date.min.year:
+        return None
+    month, day = divmod(code, 100)
+    return date(year - 1, month, min(day, monthrange(year - 1, month)[1]))
 
 
 def anniversary(of: date, year: int) -> date:
