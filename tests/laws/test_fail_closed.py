@@ -18,7 +18,7 @@ from tamis.rules.draft import MAX_DEPTH, Draft, DraftCondition, DraftGroup, Draf
 from tamis.rules.evaluate import selects
 from tamis.rules.json import from_json
 from tamis.rules.moment import Moment
-from tamis.rules.operators import OPERATORS, SPELLINGS, Takes, find_operator, positive
+from tamis.rules.operators import OPERATORS, SPELLINGS, Takes, find_operator, normal_spelling, positive
 from tamis.rules.text import from_text
 from tamis.rules.tree import All, Any, Condition, InSegment, Node, Not
 from tamis.rules.values import Given
@@ -65,7 +65,9 @@ def a_value_of_another_kind(leaf: DraftCondition) -> Draft | None:
 
 
 def a_blank_value(leaf: DraftCondition) -> Draft | None:
-    return replace(leaf, values=(" \u00a0", *leaf.values[1:])) if leaf.values else None
+    meanings = SPELLINGS[normal_spelling(leaf.operator)]
+    blank = "" if meanings[0].takes_blanks else " \u00a0"
+    return replace(leaf, values=(blank, *leaf.values[1:])) if leaf.values else None
 
 
 def hours_of_a_date(leaf: DraftCondition) -> Draft | None:
@@ -188,7 +190,7 @@ def fits(value: Given, condition: Condition) -> bool:
         Kind.CHOICES: {"str"},
         Kind.NUMBER: {"float"},
         Kind.DATE: {"date"},
-        Kind.DATETIME: {"date", "datetime"},
+        Kind.DATETIME: {"date", "ClockTime"},
         Kind.BOOLEAN: {"bool"},
     }
     return relative is None and type(value).__name__ in names[kind]

@@ -1,6 +1,6 @@
 """The tables of the column store, but for those of contacts, which follow their fields (see `layout`)."""
 
-VERSION = 3
+VERSION = 4
 
 SCHEMA = """
 CREATE TABLE meta (version INTEGER NOT NULL, store_id VARCHAR NOT NULL, applied BIGINT NOT NULL);
