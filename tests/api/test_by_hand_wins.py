@@ -106,10 +106,45 @@ def test_a_deleted_contact_leaves_the_segments_that_it_was_in_by_rule_and_by_han
     assert (sizes[own_india], sizes[by_hand]) == (IN_INDIA - 1, 0)
 
 
-def test_a_removal_ends_with_its_contact(owner: Person, own_type: int, own_india: int) -> None:
+def test_a_deletion_outlives_its_contact(owner: Person, own_type: int, own_india: int) -> None:
     member = owner.recipients(own_india)[0]
     owner.delete_recipient(member["id"])
     owner.tamis("contact", "delete", member["email"], "--type", str(own_type))
     import_sakila(owner, own_type)
-    again = owner.recipient(own_india, member["email"])
-    assert again["id"] != member["id"]
+    assert member["email"] not in owner.addresses(own_india)
+    assert owner.add(own_india, member["email"].lower()).status_code == 200
+    assert owner.recipient(own_india, member["email"])["id"] != member["id"]  # it is another contact now
+
+
+@pytest.mark.parametrize("known", [False, True])
+def test_who_was_added_and_deleted_does_not_come_back_by_the_rule(
+    owner: Person, colleague: Person, stranger: Person, own_type: int, import_text: Import, known: bool
+) -> None:
+    segment_id = owner.make_segment(own_type, select_field=["7"], select_operator=["is"], value=["Paris"])
+    if known:
+        import_text(own_type, "email,city\nada@example.org,London\n")
+    assert owner.add(segment_id, "ADA@example.org").status_code == 200
+    recipient_id = owner.recipients(segment_id)[0]["id"]
+    assert stranger.delete_recipient(recipient_id).status_code == 404
+    assert colleague.delete_recipient(recipient_id).status_code == 200
+    assert owner.delete_recipient(recipient_id).status_code == 404
+    import_text(own_type, "email,city\nada@example.org,Paris\nbob@example.org,Paris\n")
+    assert owner.addresses(segment_id) == ["bob@example.org"]
+    assert owner.segment(segment_id)["segment_emails_count"] == 1
+    told = owner.tamis("segment", "explain", str(segment_id), "Ada@Example.org")
+    assert (told["in_segment"], told["because"], told["rule"]["holds"]) == (False, "removed by hand", True)
+
+    assert stranger.add(segment_id, "ada@example.org").status_code == 404
+    assert owner.addresses(segment_id) == ["bob@example.org"]
+    assert colleague.add(segment_id, "ada@example.ORG").status_code == 200
+    assert set(owner.addresses(segment_id)) == {"ada@example.org", "bob@example.org"}
+    assert owner.segment(segment_id)["segment_emails_count"] == 2
+
+
+def test_an_address_that_is_no_contact_says_that_it_was_excluded_and_since_when(owner: Person, own_type: int) -> None:
+    segment_id = owner.make_segment(own_type)
+    owner.add(segment_id, "ada@example.org")
+    owner.delete_recipient(owner.recipients(segment_id)[0]["id"])
+    told = owner.tamis("segment", "explain", str(segment_id), "ADA@example.org")
+    assert (told["in_segment"], told["because"], told["contact_id"]) == (False, "removed by hand", None)
+    assert told["since"]

@@ -69,7 +69,7 @@ def test_time_alone_is_foretold(people: Path) -> None:
 
 
 def test_an_unknown_address_and_the_segment_of_a_stranger_are_refused(people: Path) -> None:
-    with pytest.raises(Refused, match="look for a mistake in the address"):
+    with pytest.raises(Refused, match="check the spelling"):
         tamis(people, "segment", "explain", "Anns", "nobody@example.org")
     tamis(people, "account", "create", "--email", "stranger@example.org")
     for segment in ("1", "Anns"):

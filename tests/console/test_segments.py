@@ -177,7 +177,7 @@ def test_a_member_who_is_taken_out_is_missed_by_one_and_brought_back(
     recipient = owner.recipient(town.grown, "town50@example.org")["id"]
     row = console.post(f"{town.path}/members/remove", {"recipient": recipient}, headers={"hx-request": "true"})
     assert (row.status_code, row.headers["hx-trigger"]) == (200, "changed")
-    assert "town50@example.org was removed by hand and stays out" in text_of(row.text)
+    assert "town50@example.org is excluded now and stays out" in text_of(row.text)
     assert count_on(colleague, town.grown) == before - 1 == owner.segment(town.grown)["segment_emails_count"]
     listed = colleague.get(f"{town.path}/by-hand").text
     assert "town50@example.org" in listed

@@ -146,5 +146,5 @@ def recipient_id_of(world: World, segment: Segment, contact_id: int) -> Iterator
 
 @pytest.mark.parametrize("address", ["nobody@example.org", "nonsense", ""])
 def test_an_address_of_which_nothing_is_known_is_refused(world: World, address: str) -> None:
-    with pytest.raises(NotFound, match="look for a mistake in the address"):
+    with pytest.raises(NotFound, match="check the spelling"):
         world.explain(world.segments[0], address)

@@ -9,7 +9,7 @@ from tamis.actions.membership import is_member
 from tamis.actions.segments import segment_by_id
 from tamis.domain.accounts import Account
 from tamis.domain.errors import NotFound
-from tamis.records import contacts, recipients, types
+from tamis.records import contacts, exclusions, recipients, types
 from tamis.records.database import snapshot
 from tamis.records.recipients import Added, Removed
 from tamis.rules.moment import Moment
@@ -17,12 +17,14 @@ from tamis.rules.moment import Moment
 
 @dataclass(frozen=True, slots=True)
 class Hands:
-    """Some of those who were added to a segment and removed from it by hand, latest first, and how many there are."""
+    """Some of those who were added to a segment and removed from it by hand, latest first, and how many there are;
+    `excluded_addresses` counts those who are excluded and are no contacts, of whom no address is kept."""
 
     added: list[Added]
     added_in_all: int
     removed: list[Removed]
     removed_in_all: int
+    excluded_addresses: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,7 +43,8 @@ def hands_of_segment(
         segment = segment_by_id(db, account, segment_id)
         added, added_in_all = recipients.added_to(db, segment, limit, added_skipped)
         removed, removed_in_all = recipients.removed_from(db, segment.id, limit, removed_skipped)
-    return Hands(added, added_in_all, removed, removed_in_all)
+        excluded = exclusions.count_of_segment(db, segment.id)
+    return Hands(added, added_in_all, removed, removed_in_all, excluded)
 
 
 def bring_back(db: apsw.Connection, now: datetime, account: Account, segment_id: int, contact_id: int) -> BroughtBack:

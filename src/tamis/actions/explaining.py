@@ -18,7 +18,7 @@ from tamis.domain.errors import NotFound
 from tamis.domain.fields import FieldSet
 from tamis.domain.segments import Segment, contact_of_recipient, segment_of_recipient
 from tamis.domain.text import fold
-from tamis.records import contacts, recipients, segments, types
+from tamis.records import contacts, exclusions, recipients, segments, types
 from tamis.rules.evaluate import Membership
 from tamis.rules.explain import Explained, explain
 from tamis.rules.moment import Moment
@@ -57,12 +57,14 @@ def explain_membership(
     contact = contacts.by_email(db, type_id, address.key, fields) if address else None
     added = _added_since(db, segment, address) if address else None
     if contact is None:
-        if address is None or added is None:
+        excluded = exclusions.of_address(db, type_id, address.key).get(segment.id) if address else None
+        if address is None or (added or excluded) is None:
             raise NotFound(
-                f'"{email}" is no contact of the type of the segment "{segment.name}" and was not added to it by hand: '
-                "look for a mistake in the address"
+                f'"{email}" is not a contact of this type and was never added to the segment "{segment.name}": check '
+                "the spelling"
             )
-        return Explanation(segment, address.address, None, True, "added by hand", added, None, None)
+        because: Because = "added by hand" if added else "removed by hand"
+        return Explanation(segment, address.address, None, added is not None, because, added or excluded, None, None)
     moment = Moment(now, account.zone)
     is_in = membership(db, contact, fields, moment)
     removed = None if added else _removed_since(db, segment, contact)

@@ -14,7 +14,7 @@ from tamis.domain.contacts import Contact
 from tamis.domain.emails import Email, email_key
 from tamis.domain.errors import Invalid, NotFound, Problem
 from tamis.domain.segments import Segment, contact_of_recipient, segment_of_recipient
-from tamis.records import contacts, erasure, recipients, segments, types
+from tamis.records import contacts, erasure, exclusions, recipients, segments, types
 from tamis.rules.moment import Moment
 
 TAKEN = "the email has already been taken"
@@ -50,7 +50,9 @@ def add_recipient(
     taken = Invalid([Problem("email", TAKEN)])
     if recipients.is_added(db, segment.id, email.key):
         raise taken
-    if contact is not None:
+    if contact is None:
+        exclusions.lift(db, segment.id, email.key)
+    else:
         if _is_member(db, now, account, segment, contact):
             raise taken
         recipients.undo_remove(db, segment, contact.id, now)
@@ -60,8 +62,8 @@ def add_recipient(
 
 
 def delete_recipient(db: apsw.Connection, now: datetime, account: Account, recipient_id: int) -> None:
-    """Delete a recipient by its id: an addition by hand is undone, and a contact that the rule selects is removed
-    and stays out; raises NotFound."""
+    """Delete a recipient by its id: an addition by hand is undone, and the contact or the address stays out, whatever
+    becomes of it and of the rule, until somebody adds the address again; raises NotFound."""
     missing = NotFound(f"there is no recipient {recipient_id}")
     try:
         segment = segment_by_id(db, account, segment_of_recipient(recipient_id))
@@ -78,10 +80,12 @@ def delete_recipient(db: apsw.Connection, now: datetime, account: Account, recip
         contact = contacts.by_id(db, segment.contact_type_id, number, fields)
         if contact and recipients.is_added(db, segment.id, email_key(contact.email) or ""):
             raise missing  # this contact is in the segment under the number that it got when it was added
-    if contact and _is_member(db, now, account, segment, contact):
-        recipients.remove(db, segment, contact.id, now)
-    elif not added:
+    if not added and not (contact and _is_member(db, now, account, segment, contact)):
         raise missing
+    if contact:
+        recipients.remove(db, segment, contact.id, now)
+    elif added:
+        exclusions.exclude_address(db, segment.id, added[1], now)
 
 
 def _contact_with(db: apsw.Connection, type_id: int, email_key: str) -> Contact | None:

@@ -59,9 +59,10 @@ def _part(part: Explained) -> dict[str, Any]:
 def _lines(found: Explanation, account: Account) -> Iterator[str]:
     yield "In the segment." if found.is_in else "Not in the segment."
     if found.since:
-        yield f"It was {found.because} on {local_time(found.since, account.zone)}, whatever the rule says."
+        done = "Added" if found.is_in else "Excluded"
+        yield f"{done} manually on {local_time(found.since, account.zone)}, whatever the rule says."
     if found.rule is None:
-        yield "It is no contact, so the rule says nothing of it."
+        yield "This email is not a contact, so the rule does not apply to it."
     else:
         yield from _tree(found.rule, "")
     if found.changes_at:

@@ -13,7 +13,7 @@ from tamis.domain.errors import Refused
 from tamis.domain.instants import to_micros
 from tamis.domain.segments import STRANGER
 from tamis.domain.transitions import Cause
-from tamis.records import feed, journal
+from tamis.records import exclusions, feed, journal
 from tamis.records.contacts import ContactRow
 from tamis.records.database import one
 from tamis.records.queries import load
@@ -85,6 +85,7 @@ def insert_new(
     if known:
         db.execute(SQL["drop_known"], (type_id,)).fetchall()
     db.execute(SQL["insert"], (type_id, to_micros(now), import_id)).fetchall()
+    exclusions.pass_to_new_contacts(db, type_id, first, first + new - 1)
     if import_id is not None:
         journal.note_created(db, import_id, first, first + new - 1)
     feed.tell_contact_range(db, type_id, first, first + new - 1, now, cause)

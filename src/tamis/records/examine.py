@@ -107,6 +107,19 @@ def types_with_forgotten(db: apsw.Connection) -> list[int]:
     return [row[0] for row in rows]
 
 
+def types_with_exclusions(db: apsw.Connection) -> list[int]:
+    """List the contact types from whose segments any address that is no contact is excluded."""
+    rows: Any = db.execute(SQL["types_with_exclusions"]).fetchall()
+    return [row[0] for row in rows]
+
+
+def keys_of_contacts(db: apsw.Connection, type_id: int) -> Iterator[str]:
+    """Give the keys of the addresses of all contacts of a type."""
+    rows: Any = db.execute(SQL["keys_of_contacts"], (type_id,))
+    for row in rows:
+        yield row[0]
+
+
 def keys_of_type(db: apsw.Connection, type_id: int) -> Iterator[str]:
     """Give the keys of all addresses of a contact type, also of those added by hand."""
     rows: Any = db.execute(SQL["keys_of_type"], (type_id,))

@@ -1,7 +1,5 @@
 """Addresses that were forgotten and are not taken back: of each, only a keyed hash is kept."""
 
-import hmac
-import secrets
 from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
@@ -11,27 +9,23 @@ import msgspec
 
 from tamis.domain.instants import from_micros, to_micros
 from tamis.records.database import one
+from tamis.records.fingerprints import ensured_pepper, fingerprint, pepper
 from tamis.records.queries import load
 
 SQL = load("forgotten")
-PEPPER_BYTES = 32
 
 
 def remember(db: apsw.Connection, type_id: int, email_key: str, now: datetime) -> None:
     """Note that an address is not to come back among the contacts of a type."""
-    pepper = _pepper(db)
-    if pepper is None:
-        pepper = secrets.token_bytes(PEPPER_BYTES)
-        db.execute(SQL["set_pepper"], (pepper,)).fetchall()
-    db.execute(SQL["insert"], (type_id, _hash(pepper, email_key), to_micros(now))).fetchall()
+    db.execute(SQL["insert"], (type_id, fingerprint(ensured_pepper(db), email_key), to_micros(now))).fetchall()
 
 
 def allow(db: apsw.Connection, type_id: int, email_key: str) -> bool:
     """Let an address come back; tells whether it was kept out."""
-    pepper = _pepper(db)
-    if pepper is None:
+    secret = pepper(db)
+    if secret is None:
         return False
-    db.execute(SQL["delete"], (type_id, _hash(pepper, email_key))).fetchall()
+    db.execute(SQL["delete"], (type_id, fingerprint(secret, email_key))).fetchall()
     return db.changes() > 0
 
 
@@ -46,17 +40,8 @@ def among(db: apsw.Connection, type_id: int, email_keys: Sequence[str], after: i
     forgotten later than the number `after`. Where there are none, nothing is hashed."""
     if one(db, SQL["any_of_type"], (type_id, after)) is None:
         return {}
-    pepper = _pepper(db)
-    assert pepper is not None
-    hashed = {_hash(pepper, key): key for key in email_keys}
+    secret = pepper(db)
+    assert secret is not None
+    hashed = {fingerprint(secret, key): key for key in email_keys}
     rows: Any = db.execute(SQL["among"], (type_id, after, msgspec.json.encode(list(hashed)).decode()))
     return {hashed[email_hash]: from_micros(at) for email_hash, at in rows}
-
-
-def _pepper(db: apsw.Connection) -> bytes | None:
-    row: Any = one(db, SQL["pepper"])
-    return row[0] if row else None
-
-
-def _hash(pepper: bytes, email_key: str) -> str:
-    return hmac.digest(pepper, email_key.encode(), "sha256").hex()

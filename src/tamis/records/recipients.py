@@ -18,7 +18,7 @@ from tamis.domain.segments import (
     recipient_id_of_stranger,
 )
 from tamis.domain.transitions import Cause
-from tamis.records import feed
+from tamis.records import exclusions, feed
 from tamis.records.database import one
 from tamis.records.queries import load
 
@@ -94,24 +94,25 @@ def undo_remove(db: apsw.Connection, segment: Segment, contact_id: int, now: dat
 
 
 def forget_contact(db: apsw.Connection, type_id: int, contact_id: int | None, email_key: str, now: datetime) -> None:
-    """Drop all that was done by hand with a contact that is being deleted, or with an address that is no contact."""
+    """Drop the additions by hand of a contact that is being deleted, or of an address that is no contact; exclusions
+    outlive it."""
     rows: Any = db.execute(SQL["added_with_email"], (email_key, type_id)).fetchall()
     for added_id, segment_id in rows:
         db.execute(SQL["delete_added"], (added_id,)).fetchall()
         feed.tell(db, "recipient", type_id, now, Cause.DELETION, segment_id, contact_id, added_id)
     if contact_id is not None:
-        db.execute(SQL["delete_removed_of_contact"], (contact_id,)).fetchall()
+        exclusions.outlive_contacts(db, [contact_id])
 
 
 def move(db: apsw.Connection, type_id: int, contact_id: int, old_key: str, new: Email, now: datetime) -> bool:
-    """Let what was added by hand under the address of a contact follow to its new one; tells whether anything was.
+    """Let what was done by hand under the address of a contact follow to its new one; tells whether anything was added
+    under the old one. Exclusions of the new address become those of the contact.
 
-    In a segment to which the new address was added before, that addition stays (§ Once), and it lets the contact in,
-    though it may have been removed."""
+    In a segment to which the new address was added before, that addition stays (§ Once). Being added lets the contact
+    in, though it may have been excluded under the other address."""
     rows: Any = db.execute(SQL["added_with_email"], (new.key, type_id)).fetchall()
     there = {segment_id: added_id for added_id, segment_id in rows}
     for segment_id, added_id in there.items():
-        db.execute(SQL["delete_removed"], (segment_id, contact_id)).fetchall()
         feed.tell(db, "recipient", type_id, now, Cause.CONTACT, segment_id, contact_id, added_id)
     moved: Any = db.execute(SQL["added_with_email"], (old_key, type_id)).fetchall()
     for added_id, segment_id in moved:
@@ -120,6 +121,8 @@ def move(db: apsw.Connection, type_id: int, contact_id: int, old_key: str, new: 
         else:
             db.execute(SQL["move_added"], (new.address, new.key, added_id)).fetchall()
         feed.tell(db, "recipient", type_id, now, Cause.CONTACT, segment_id, contact_id, added_id)
+    exclusions.pass_to_contacts(db, type_id, [(contact_id, new.key)])
+    db.execute(SQL["delete_removed_where_added"], (contact_id, new.key)).fetchall()
     return bool(moved)
 
 

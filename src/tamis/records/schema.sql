@@ -100,6 +100,15 @@ CREATE TABLE recipients_removed (
 
 CREATE INDEX recipients_removed_by_contact ON recipients_removed (contact_id);
 
+CREATE TABLE excluded_addresses (
+    segment_id INTEGER NOT NULL REFERENCES segments (id),
+    email_hash TEXT NOT NULL,
+    created_at INTEGER NOT NULL,
+    PRIMARY KEY (segment_id, email_hash)
+) STRICT, WITHOUT ROWID;
+
+CREATE INDEX excluded_addresses_by_hash ON excluded_addresses (email_hash);
+
 CREATE TABLE feed (
     change INTEGER PRIMARY KEY AUTOINCREMENT,
     subject TEXT NOT NULL CHECK (subject IN ('contact', 'recipient', 'segment', 'fields')),

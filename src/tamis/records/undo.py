@@ -10,7 +10,7 @@ import msgspec
 
 from tamis.domain.instants import to_micros
 from tamis.domain.transitions import Cause
-from tamis.records import feed, journal
+from tamis.records import exclusions, feed, journal
 from tamis.records.database import one
 from tamis.records.queries import load
 
@@ -48,7 +48,7 @@ def size(db: apsw.Connection, import_id: int) -> int:
 
 def next_created(db: apsw.Connection, import_id: int, most: int) -> Created | None:
     """Give a piece of the contacts that an import has made, or None when nothing is left of them. A contact is touched
-    when anybody else has written it, or has added or removed it by hand."""
+    when anybody else has written it, or has added or excluded it by hand since."""
     row: Any = one(db, SQL["first_range"], (import_id,))
     if row is None:
         return None
@@ -66,6 +66,7 @@ def delete_created(db: apsw.Connection, import_id: int, type_id: int, piece: Cre
         ids = _json(piece.as_left)
         db.execute(SQL["tell_added"], (ids, to_micros(now), Cause.UNDO.value)).fetchall()
         db.execute(SQL["forget_contacts"], (ids,)).fetchall()
+        exclusions.outlive_contacts(db, piece.as_left)
         db.execute(SQL["delete_contacts"], (ids,)).fetchall()
         feed.tell_contacts(db, type_id, piece.as_left, now, Cause.UNDO)
     row: Any = one(db, SQL["first_range"], (import_id,))

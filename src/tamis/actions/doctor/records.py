@@ -11,7 +11,7 @@ from tamis.actions.doctor.report import REPORT, RESTORE, Check, looking, some
 from tamis.domain.emails import email_key
 from tamis.domain.errors import Invalid
 from tamis.domain.segments import LAST_SEGMENT, STRANGER, Segment
-from tamis.records import erasure, examine, forgotten, segments, types
+from tamis.records import erasure, examine, exclusions, forgotten, segments, types
 from tamis.rules.build import build
 from tamis.rules.json import from_json
 from tamis.rules.segments import cycle_through
@@ -92,6 +92,11 @@ def _hands(db: apsw.Connection) -> Check:
         stray = examine.stray_removals(db)
         if stray:
             check.wrong(f"{stray:,} removals by hand are of contacts that do not exist, and mean nothing: {REPORT}")
+        for type_id in examine.types_with_exclusions(db):
+            keys = batched(examine.keys_of_contacts(db, type_id), KEYS_A_STEP)
+            unheeded = sum(len(exclusions.among(db, type_id, part)) for part in keys)
+            if unheeded:
+                check.wrong(f"{unheeded:,} contacts of type {type_id} are excluded by address only: {REPORT}")
     return check.done()
 
 

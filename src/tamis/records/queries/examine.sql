@@ -45,6 +45,12 @@ WHERE s.deleted_at IS NULL AND NOT EXISTS (
     SELECT 1 FROM contacts c WHERE c.id = r.contact_id AND c.contact_type_id = s.contact_type_id
 );
 
+-- name: types_with_exclusions
+SELECT DISTINCT s.contact_type_id FROM excluded_addresses e JOIN segments s ON s.id = e.segment_id;
+
+-- name: keys_of_contacts
+SELECT email_key FROM contacts WHERE contact_type_id = ?;
+
 -- name: stray_of_imports
 SELECT (
     SELECT count(*) FROM import_befores b LEFT JOIN contacts c ON c.id = b.contact_id

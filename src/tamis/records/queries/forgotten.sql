@@ -1,9 +1,3 @@
--- name: pepper
-SELECT pepper FROM store WHERE pepper IS NOT NULL;
-
--- name: set_pepper
-UPDATE store SET pepper = ?;
-
 -- name: insert
 INSERT INTO forgotten (contact_type_id, email_hash, forgotten_at) VALUES (?, ?, ?)
 ON CONFLICT DO UPDATE SET forgotten_at = excluded.forgotten_at;

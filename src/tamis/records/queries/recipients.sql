@@ -35,8 +35,9 @@ ON CONFLICT DO NOTHING;
 -- name: delete_removed
 DELETE FROM recipients_removed WHERE segment_id = ? AND contact_id = ?;
 
--- name: delete_removed_of_contact
-DELETE FROM recipients_removed WHERE contact_id = ?;
+-- name: delete_removed_where_added
+DELETE FROM recipients_removed
+WHERE contact_id = ? AND segment_id IN (SELECT segment_id FROM recipients_added WHERE email_key = ?);
 
 -- name: added_for_columns
 SELECT a.id, a.segment_id, c.id, a.recipient_id, a.email, a.first_name, a.last_name, a.created_at

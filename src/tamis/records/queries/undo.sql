@@ -7,13 +7,14 @@ SELECT first_id, last_id FROM import_ranges WHERE import_id = ? ORDER BY first_i
 
 -- name: created
 SELECT id, import_id IS ?1
-    AND NOT EXISTS (SELECT 1 FROM recipients_removed r WHERE r.contact_id = c.id)
+    AND NOT EXISTS (SELECT 1 FROM recipients_removed r WHERE r.contact_id = c.id AND r.created_at >= c.created_at)
     AND NOT EXISTS (
         SELECT 1 FROM recipients_added a JOIN segments s ON s.id = a.segment_id
         WHERE a.email_key = c.email_key AND s.contact_type_id = c.contact_type_id AND a.recipient_id & 2147483648 = 0
     )
 FROM contacts c WHERE id BETWEEN ?2 AND ?3 ORDER BY id;
--- What was added by hand under the number of a contact was so after the import had made it.
+-- What was added by hand under the number of a contact was so after the import had made it; an exclusion from before
+-- that time is one of the address.
 
 -- name: tell_added
 INSERT INTO feed (subject, contact_type_id, segment_id, contact_id, added_id, at, cause)

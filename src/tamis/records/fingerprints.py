@@ -1,0 +1,33 @@
+"""Keyed hashes of addresses, for what must be known of an address that is itself no longer kept."""
+
+import hmac
+import secrets
+from typing import Any
+
+import apsw
+
+from tamis.records.database import one
+from tamis.records.queries import load
+
+SQL = load("fingerprints")
+PEPPER_BYTES = 32
+
+
+def pepper(db: apsw.Connection) -> bytes | None:
+    """Return the secret of the store with which addresses are hashed, or None where none was hashed yet."""
+    row: Any = one(db, SQL["pepper"])
+    return row[0] if row else None
+
+
+def ensured_pepper(db: apsw.Connection) -> bytes:
+    """Return the secret of the store, made at its first use."""
+    found = pepper(db)
+    if found is None:
+        found = secrets.token_bytes(PEPPER_BYTES)
+        db.execute(SQL["set_pepper"], (found,)).fetchall()
+    return found
+
+
+def fingerprint(secret: bytes, email_key: str) -> str:
+    """Return the hash of an address, given by its key."""
+    return hmac.digest(secret, email_key.encode(), "sha256").hex()
