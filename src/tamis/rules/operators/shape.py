@@ -1,0 +1,86 @@
+"""What an operator is: one row of the table."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import date, datetime
+from enum import StrEnum
+from typing import Any, NamedTuple
+
+from tamis.domain.fields import Kind
+
+Comparable = str | float | bool | date | datetime
+
+
+class Operand(NamedTuple):
+    """What a value is compared with, as a closed span: a day holds all of its instants, anything else is one point."""
+
+    low: Any
+    high: Any
+
+
+class Takes(StrEnum):
+    """How many values an operator takes from a condition."""
+
+    NONE = "none"
+    ONE = "one"
+    TWO = "two"
+    MANY = "many"
+
+    def allows(self, count: int) -> bool:
+        """Tell whether a condition may have this many values."""
+        return count >= 1 if self is Takes.MANY else count == ("none", "one", "two").index(self)
+
+
+class Relative(StrEnum):
+    """What the duration of a relative operator counts from now: these operators change their answers with time."""
+
+    LAST = "last"
+    BEFORE = "before"
+    NEXT = "next"
+    ANNIVERSARY = "anniversary"
+
+
+Bind = Callable[[Any], str]
+Holds = Callable[[Any, tuple[Operand, ...]], bool]
+ToSql = Callable[[str, tuple[Operand, ...], Bind], str]
+
+
+@dataclass(frozen=True, slots=True)
+class Operator:
+    """One row of the table.
+
+    A positive operator holds only for a contact that has a value: `holds` (in Python) and `sql` (in the column
+    store) are asked about values that are not missing. A negative operator names its positive one in `negates` and
+    is its exact complement, so it holds for every contact without a value.
+    """
+
+    name: str
+    kinds: frozenset[Kind]
+    takes: Takes
+    phrase: str
+    aliases: tuple[str, ...] = ()
+    holds: Holds | None = None
+    sql: ToSql | None = None
+    negates: str | None = None
+    takes_parts: bool = False
+    """Whether a value may be a part of a text, rather than the whole value of a field."""
+    takes_blanks: bool = False
+    """Whether such a part may be nothing but blanks: a text can have one inside, but none at its ends."""
+    relative: Relative | None = None
+    """What is counted from now, for a positive operator that takes a duration rather than a value of the field."""
+    joins: str = "or"
+    """The word before the last of many values in the sentence."""
+    text: str = ""
+    """How the text language writes it where the value stands inside: "…" is the value."""
+    also: str = "is blank"
+    """For whom else a negative operator holds than for values that its phrase makes one think of."""
+
+    @property
+    def holds_when_missing(self) -> bool:
+        """What the operator says of a contact without a value."""
+        return self.negates is not None and not self.names_segment
+
+    @property
+    def names_segment(self) -> bool:
+        """Whether the operator stands without a field and its value is a segment."""
+        return not self.kinds
