@@ -80,7 +80,7 @@ def test_other_scripts_are_kept(desk: Desk) -> None:
     [
         (b"", "is empty"),
         (b"\n", "is empty"),
-        (b"first_name\nAnn\n", "no column is called email"),
+        (b"first_name\nAnn\n", "no column holds emails"),
         (b"email,first_name,First Name\nann@example.org,1,2\n", 'would both feed the field "first_name"'),
         (gzip.compress(PEOPLE.encode() * 5_000)[:-30], "is not a whole gzip file"),
         (b"\x1f\x8bnonsense", "is not a whole gzip file"),

@@ -44,7 +44,7 @@ def test_a_delimited_file_is_seen_as_an_import_reads_it(desk: Desk) -> None:
     assert [bool(row.problem) for row in look.rows] == [False, False, True, False]
     assert (look.rows_seen, look.is_whole) == (4, True)
     assert kinds(look) == [Kind.TEXT, Kind.TEXT, Kind.DATE, Kind.NUMBER, Kind.TEXT]
-    assert [column.has_addresses for column in look.columns] == [True, False, False, False, False]
+    assert [column.contents.holds_emails for column in look.columns] == [True, False, False, False, False]
     assert any("Windows-1252" in notice for notice in look.notices)
     assert any("above the header" in notice for notice in look.notices)
     choices = proposed(look, desk.fields)

@@ -6,6 +6,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from itertools import islice
 
+from tamis.domain.emails import clean_email
 from tamis.domain.text import counted
 from tamis.files.header import clean_name, read_header, tell_apart
 from tamis.files.records import Record, read_records
@@ -15,7 +16,6 @@ DELIMITERS = (",", ";", "\t", "|")
 RECORDS_LOOKED_AT = 50
 MOST_COLUMNS = 10_000
 _SEP = re.compile(r'"?sep=([,;\t|])"?\r?\n', re.IGNORECASE)
-_ADDRESS = re.compile(r"[^@\s]+@[^@\s]+\.[^@\s]+")
 
 IsHeader = Callable[[Sequence[str]], bool]
 
@@ -64,7 +64,19 @@ def find_layout(source: Source, encoding: str, notices: Sequence[str], start: st
 def _read(text: str, delimiter: str, is_header: IsHeader, first_line: int) -> _Reading:
     records = list(islice(read_records(text, delimiter, first_line), RECORDS_LOOKED_AT))
     found = next((n for n, r in enumerate(records) if not r.problem and is_header(_names(r))), None)
-    return _Reading(delimiter, records, found)
+    return _Reading(delimiter, records, _above_emails(records) if found is None else found)
+
+
+def _above_emails(records: Sequence[Record]) -> int | None:
+    """Find the header by what stands below it: of the records above the first that holds an email, the first of those
+    with the most cells that have a letter; titles have fewer."""
+    first = next((n for n, r in enumerate(records) if not r.problem and any(map(_is_email, r.cells))), None)
+    above = [n for n in range(first or 0) if not records[n].problem]
+    return max(above, key=lambda n: sum(any(map(str.isalpha, cell)) for cell in records[n].cells), default=None)
+
+
+def _is_email(cell: str) -> bool:
+    return "@" in cell and clean_email(cell) is not None
 
 
 def _names(record: Record) -> Sequence[str]:
@@ -83,7 +95,7 @@ def _score(reading: _Reading) -> tuple[bool, float, int]:
 def _check(source: Source, header: Record, names: tuple[str, ...], *, found: bool) -> None:
     if header.problem:
         raise source.refuse(f"should name the columns, but {header.problem}", header.line)
-    if not found and any(_ADDRESS.fullmatch(name) for name in names):
+    if not found and any(map(_is_email, names)):
         raise source.refuse(
             "holds an e-mail address where the names of the columns should stand: "
             "put a line with the names of the columns above it",

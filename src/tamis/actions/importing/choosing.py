@@ -4,8 +4,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from tamis.actions.fields import MOST_FIELDS
+from tamis.actions.importing.email_column import EmailColumn, find_email_column, notices_of
 from tamis.actions.importing.looking import Column, Look
-from tamis.actions.importing.mapping import EMAIL_NAMES, REJECT_COLUMNS, field_name
+from tamis.actions.importing.mapping import REJECT_COLUMNS, can_feed, field_name
 from tamis.actions.importing.report import ImportOptions
 from tamis.domain.dates import DateOrder
 from tamis.domain.errors import Invalid, Problem
@@ -43,17 +44,27 @@ def can_be_new(column: Column, fields: FieldSet) -> bool:
     )
 
 
-def can_feed(column: Column) -> bool:
-    """Tell whether a column can feed anything; one without a name, or of a file of rejects, cannot."""
-    return bool(column.name) and key_of(column.name) not in REJECT_COLUMNS
-
-
 def proposed(look: Look, fields: FieldSet) -> list[str]:
-    """Propose for each column: the field of its name, else a new one; the address by its name, else by its cells."""
-    named = [c.position for c in look.columns if key_of(c.name) in EMAIL_NAMES]
-    holding = [c.position for c in look.columns if c.has_addresses and can_feed(c)]
-    address = next(iter([*named, *holding]), None)
-    return [ADDRESS if c.position == address else _proposed(c, fields) for c in look.columns]
+    """Propose for each column: the field of its name, else a new one; the email as the command line finds it."""
+    email = email_column(look, fields)
+    return [ADDRESS if email and c.position == email.position else _proposed(c, fields) for c in look.columns]
+
+
+def email_column(look: Look, fields: FieldSet) -> EmailColumn | None:
+    """Find the column of emails of a file, where nothing is chosen yet."""
+    feeding = [c.position for c in look.columns if _proposed(c, fields).startswith(FIELD)]
+    return find_email_column(
+        [column.name for column in look.columns],
+        [column.contents for column in look.columns],
+        [column.position for column in look.columns if can_feed(column.name)],
+        feeding,
+    )
+
+
+def about_email(look: Look, fields: FieldSet) -> tuple[str, ...]:
+    """Say which column is proposed for the email, where that is not plain."""
+    found = email_column(look, fields)
+    return notices_of([column.name for column in look.columns], found, 'choose "{}" below') if found else ()
 
 
 def options_of(look: Look, fields: FieldSet, choices: Sequence[str], how: How) -> ImportOptions:
@@ -65,7 +76,7 @@ def options_of(look: Look, fields: FieldSet, choices: Sequence[str], how: How) -
     chosen = {
         column.name: choice.removeprefix(FIELD)
         for column, choice in zip(look.columns, choices, strict=True)
-        if choice.startswith(FIELD) and _key(_own_field(column, fields)) != choice.removeprefix(FIELD)
+        if choice == ADDRESS or (choice.startswith(FIELD) and _key(_own_field(column, fields)) != choice[len(FIELD) :])
     }
     left_out = {column.name for column, choice in zip(look.columns, choices, strict=True) if choice == OUT}
     return ImportOptions(
@@ -90,7 +101,7 @@ def asks_order(look: Look, fields: FieldSet, choices: Sequence[str]) -> list[Col
 
 def _proposed(column: Column, fields: FieldSet) -> str:
     field = _own_field(column, fields)
-    if not can_feed(column) or field in (EMAIL, CREATED_AT, UPDATED_AT):
+    if not can_feed(column.name) or field in (EMAIL, CREATED_AT, UPDATED_AT):
         return OUT
     if field:
         return FIELD + field.key
@@ -104,7 +115,7 @@ def _problems(look: Look, fields: FieldSet, choices: Sequence[str], how: How) ->
     for column, choice in zip(look.columns, choices, strict=True):
         if choice == NEW and can_be_new(column, fields):
             users.setdefault(FIELD + key_of(column.told), []).append(column)
-        elif choice in known and can_feed(column):
+        elif choice in known and can_feed(column.name):
             users.setdefault(choice, []).append(column)
         elif choice != OUT:
             problems.append(Problem(str(column.position), "choose what this column is to feed"))

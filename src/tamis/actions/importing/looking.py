@@ -10,19 +10,19 @@ import duckdb
 
 from tamis.actions.held import held_directory
 from tamis.actions.house import House
+from tamis.actions.importing.email_column import Contents, contents_of
 from tamis.actions.importing.mapping import names_address, told_apart
 from tamis.actions.importing.report import nothing_told
 from tamis.actions.importing.run import SPOOL
 from tamis.actions.importing.sources import Source, format_of, stage
 from tamis.actions.importing.uploads import file_of
-from tamis.domain.emails import parse_email
-from tamis.domain.formulas import unescape
 from tamis.domain.reading.columns import Ambiguous, ColumnLearner, ColumnReading
 from tamis.files.excerpt import excerpt
 from tamis.records.uploads import Upload
 from tamis.workbench.cells import padded_columns
 from tamis.workbench.kinds import learn_kinds
 from tamis.workbench.open import open_workbench
+from tamis.workbench.sampling import some_rows
 
 ROWS_SHOWN = 20
 ROWS_LEARNED = 100_000
@@ -41,13 +41,13 @@ class Row:
 
 @dataclass(frozen=True, slots=True)
 class Column:
-    """A column: its name, and the name of a field of its own (see `mapping.told_apart`), whether its first cells are
-    e-mail addresses, and what a field made of it would hold."""
+    """A column: its name, and the name of a field of its own (see `mapping.told_apart`), what stands in it, and what a
+    field made of it would hold."""
 
     position: int
     name: str
     told: str
-    has_addresses: bool
+    contents: Contents
     kind: ColumnReading | Ambiguous
 
 
@@ -99,8 +99,9 @@ def _seen(con: duckdb.DuckDBPyConnection, source: Source, format_: str, *, is_wh
     rows = tuple(Row(row.line, tuple(row.cells), staged.broken.get(row.number)) for row in located)
     learners = {position: ColumnLearner() for position in range(len(header))}
     filled = learn_kinds(con, learners, padded_columns(con, len(header)))
+    contents = contents_of(some_rows(con, count, len(header)), len(header))
     columns = tuple(
-        Column(position, name, told, _has_addresses(rows, position), learners[position].decide(filled[position]))
+        Column(position, name, told, contents[position], learners[position].decide(filled[position]))
         for position, (name, told) in enumerate(zip(header, told_apart(header), strict=True))
     )
     return Look(
@@ -114,9 +115,3 @@ def _seen(con: duckdb.DuckDBPyConnection, source: Source, format_: str, *, is_wh
         is_whole,
         source.notices,
     )
-
-
-def _has_addresses(rows: Sequence[Row], position: int) -> bool:
-    cells = [row.cells[position].strip() for row in rows if not row.problem and position < len(row.cells)]
-    filled = [cell for cell in cells if cell]
-    return bool(filled) and sum(parse_email(unescape(cell)) is not None for cell in filled) * 2 > len(filled)

@@ -4,12 +4,13 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 
 from tamis.actions.fields import MOST_FIELDS
+from tamis.actions.importing.email_column import Contents, find_email_column, notices_of
+from tamis.domain.email_names import NameMatch, match_name
 from tamis.domain.errors import Invalid, Problem
 from tamis.domain.fields import CREATED_AT, EMAIL, UPDATED_AT, Field, FieldSet, key_of
 from tamis.domain.text import counted, short
 from tamis.files.header import with_number
 
-EMAIL_NAMES = ("email", "e_mail", "email_address", "e_mail_address")
 REJECT_COLUMNS = ("rejected_line", "rejected_because")
 
 
@@ -28,7 +29,12 @@ class ColumnMap:
 
 def names_address(cells: Sequence[str], chosen: Mapping[str, str]) -> bool:
     """Tell whether the cells of a record name a column of e-mail addresses, so that it is the header of a file."""
-    return any(key_of(cell) in EMAIL_NAMES or key_of(chosen.get(cell, "")) == EMAIL.key for cell in cells)
+    return any(match_name(cell) >= NameMatch.KNOWN or key_of(chosen.get(cell, "")) == EMAIL.key for cell in cells)
+
+
+def can_feed(name: str) -> bool:
+    """Tell whether a column can feed anything by its name; one without a name, or of a file of rejects, cannot."""
+    return bool(name) and key_of(name) not in REJECT_COLUMNS
 
 
 def told_apart(header: Sequence[str]) -> list[str]:
@@ -56,10 +62,15 @@ def field_name(name: str, told: str, fields: FieldSet) -> str:
 
 
 def map_columns(
-    header: Sequence[str], fields: FieldSet, chosen: Mapping[str, str], create: bool, left_out: Collection[str] = ()
+    header: Sequence[str],
+    contents: Sequence[Contents],
+    fields: FieldSet,
+    chosen: Mapping[str, str],
+    create: bool,
+    left_out: Collection[str] = (),
 ) -> ColumnMap:
-    """Map a header to fields: by `chosen` (column to field), else by name, but for what is `left_out`; raises Invalid
-    with all that is wrong."""
+    """Map a header to fields: by `chosen` (column to field), else by name, but for what is `left_out`; the column of
+    emails also by its `contents`. Raises Invalid with all that is wrong."""
     problems = [Problem("--map", f'the file has no column "{name}"') for name in chosen if name not in header]
     targets: dict[int, Field] = {}
     unknown, ignored = [], []
@@ -69,23 +80,26 @@ def map_columns(
         field = fields.find(reference)
         if name in chosen and field is None:
             problems.append(Problem("--map", f'there is no field "{reference}"'))
-        elif name in left_out or key_of(name) in REJECT_COLUMNS or not name or field in (CREATED_AT, UPDATED_AT):
+        elif name in left_out or not can_feed(name) or field in (CREATED_AT, UPDATED_AT):
             ignored.append(position)
+        elif field == EMAIL and name not in chosen:
+            ignored.append(position)  # unless it is found to be the column of emails
         elif field is not None:
             targets[position] = field
         elif create and key_of(name):
             unknown.append(position)
         else:
             ignored.append(position)
-    email = _email_column(header, targets, [*unknown, *(p for p in ignored if header[p] not in left_out)])
+    email, about_email = _email_column(header, contents, targets, {*chosen, *left_out})
     if email is None:
         problems.append(
             Problem(
                 "header",
-                f"no column is called email, and the address of a contact is what it is known by; the file has "
-                f"{_listed(header)}: choose the one that holds the address with --map COLUMN=email",
+                f"no column holds emails, by which contacts are known; the file has {_listed(header)}: say which one "
+                "does with --map COLUMN=email",
             )
         )
+    unknown = [p for p in unknown if p != email]
     problems += _twice(header, targets, {p: names[p] for p in unknown})
     if len(fields.fields) + len(unknown) > MOST_FIELDS:
         problems.append(
@@ -102,19 +116,23 @@ def map_columns(
     return ColumnMap(
         email,
         targets,
-        tuple(p for p in unknown if p != email),
+        tuple(unknown),
         tuple(p for p in ignored if p != email),
         names,
-        _notices(header, names, [p for p in unknown if p != email]),
+        (*_notices(header, names, unknown), *about_email),
     )
 
 
-def _email_column(header: Sequence[str], targets: Mapping[int, Field], others: Sequence[int]) -> int | None:
-    for position, field in targets.items():
-        if field == EMAIL:
-            return position
-    named = [p for p in others if key_of(header[p]) in EMAIL_NAMES]
-    return named[0] if named else None
+def _email_column(
+    header: Sequence[str], contents: Sequence[Contents], targets: Mapping[int, Field], spoken_for: Collection[str]
+) -> tuple[int | None, tuple[str, ...]]:
+    """Find the column of emails, and what is to be said of it: the chosen one, else one that nobody decided on."""
+    chosen = [position for position, field in targets.items() if field == EMAIL]
+    if chosen:
+        return chosen[0], ()
+    free = [p for p, name in enumerate(header) if can_feed(name) and name not in spoken_for]
+    found = find_email_column(header, contents, free, targets)
+    return (found.position, notices_of(header, found, 'use --map "{}=email"')) if found else (None, ())
 
 
 def _listed(header: Sequence[str], most: int = 20) -> str:

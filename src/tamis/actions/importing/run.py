@@ -13,6 +13,7 @@ from tamis.actions.forgetting import refusals
 from tamis.actions.held import held_directory
 from tamis.actions.house import House
 from tamis.actions.importing import preparing
+from tamis.actions.importing.email_column import contents_of
 from tamis.actions.importing.following import following
 from tamis.actions.importing.jobs import RunningJob, running_job
 from tamis.actions.importing.kinds import learn
@@ -32,6 +33,7 @@ from tamis.records.uploads import Upload
 from tamis.workbench.cells import padded_columns, wholly_plain
 from tamis.workbench.documents import ready_rows
 from tamis.workbench.open import open_workbench
+from tamis.workbench.sampling import some_rows
 
 ROWS_A_BATCH = 50_000
 SPOOL = "spool"
@@ -157,8 +159,10 @@ def _read(
     """Map the columns of a file and read all of its cells; fields are made only where a row can be taken."""
     db = house.records.reader()
     present, checked = types.fields_of_type(db, contact_type.id), forgotten.last_number(db)
-    columns = map_columns(source.header, present, options.chosen, options.create_fields, options.left_out)
-    padded, utc = padded_columns(con, len(source.header)), account.zone.key == "UTC"
+    width = len(source.header)
+    contents = contents_of(some_rows(con, source.staged.count, width), width)
+    columns = map_columns(source.header, contents, present, options.chosen, options.create_fields, options.left_out)
+    padded, utc = padded_columns(con, width), account.zone.key == "UTC"
     plain = wholly_plain(con, _kinds(columns.fields), padded, utc=utc)
     learned = learn(con, source.header, columns, options, plain, padded, source.declared)
     unescaped = source.is_spreadsheet and not options.keep_formulas

@@ -15,14 +15,15 @@ from tamis.actions.importing.choosing import (
     NEW,
     OUT,
     How,
+    about_email,
     asks_order,
     can_be_new,
-    can_feed,
     proposed,
     targets,
 )
 from tamis.actions.importing.jobs import details
 from tamis.actions.importing.looking import Column, Look, look_at
+from tamis.actions.importing.mapping import can_feed
 from tamis.actions.importing.report import ImportReport
 from tamis.actions.importing.uploads import in_bytes
 from tamis.actions.types import type_by_id
@@ -150,6 +151,7 @@ def upload_page(
         upload=upload,
         of=type_by_id(db, visitor.account, upload.contact_type_id),
         look=look,
+        told=(*look.notices, *about_email(look, fields)),
         written=_written(look),
         size=in_bytes(upload.size),
         columns=[_shown(look, fields, column, chosen, at_columns) for column in look.columns[:most]],
@@ -249,7 +251,7 @@ def _shown(look: Look, fields: FieldSet, column: Column, chosen: Chosen, problem
         column.kind.options if isinstance(column.kind, ColumnReading) else (),
         _examples(look, column.position),
         chosen.choices[column.position],
-        can_feed(column),
+        can_feed(column.name),
         can_be_new(column, fields),
         problems.get(str(column.position), ""),
     )

@@ -1,0 +1,87 @@
+"""Which column of a file holds the emails: by its name, and by what stands in it."""
+
+from collections.abc import Collection, Iterable, Sequence
+from dataclasses import dataclass
+
+from tamis.domain.email_names import NameMatch, match_name
+from tamis.domain.emails import clean_email
+
+CELLS_CHECKED = 200
+_AT_SIGNS = ("@", "\uff20", "\ufe6b")
+
+
+@dataclass(frozen=True, slots=True)
+class Contents:
+    """What some cells of a column are: how many are filled, and whether most of those are emails."""
+
+    filled: int
+    holds_emails: bool
+
+
+@dataclass(frozen=True, slots=True)
+class EmailColumn:
+    """The position of the column of emails, and of those that could be it as well; whether only its cells tell."""
+
+    position: int
+    others: tuple[int, ...]
+    by_contents: bool
+
+
+def contents_of(rows: Sequence[Sequence[str | None]], width: int) -> list[Contents]:
+    """Tell what stands in each column of some rows."""
+    return [_contents([cell for row in rows if (cell := row[position])]) for position in range(width)]
+
+
+def find_email_column(
+    header: Sequence[str], contents: Sequence[Contents], candidates: Iterable[int], feeding: Collection[int]
+) -> EmailColumn | None:
+    """Find the column of emails among candidates, of which those in `feeding` have a field of their own.
+
+    One that holds emails comes before one that does not; then the better name counts, then that it feeds nothing else,
+    then how full it is. A name that has more in it than "email" counts only where the cells do not speak against it."""
+    ranks = {
+        position: (
+            contents[position].holds_emails,
+            match_name(header[position]),
+            position not in feeding,
+            contents[position].filled,
+            -position,
+        )
+        for position in candidates
+        if _may_be(header[position], contents[position])
+    }
+    if not ranks:
+        return None
+    best = max(ranks, key=lambda position: ranks[position])
+    others = tuple(p for p in ranks if p != best and contents[p].holds_emails)
+    return EmailColumn(best, others, by_contents=ranks[best][1] is NameMatch.NONE)
+
+
+def notices_of(header: Sequence[str], found: EmailColumn, how_to_choose: str) -> tuple[str, ...]:
+    """Say which column was taken where that is not plain; `how_to_choose` has a place for the name of a column."""
+    taken = f'The column "{header[found.position]}" is taken as the email'
+    if found.others:
+        names = [f'"{header[position]}"' for position in found.others]
+        hold = "holds emails too: to take that one" if len(names) == 1 else "hold emails too: to take another"
+        how = how_to_choose.format(header[found.others[0]])
+        return (f"{taken}; {_joined(names)} {hold}, {how}.",)
+    return (f"{taken}, because emails stand in it.",) if found.by_contents else ()
+
+
+def _may_be(name: str, contents: Contents) -> bool:
+    match = match_name(name)
+    return contents.holds_emails or match >= NameMatch.KNOWN or (match is NameMatch.PART and not contents.filled)
+
+
+def _contents(cells: Sequence[str]) -> Contents:
+    filled = [cell for cell in cells if not cell.isspace()]
+    like = [cell for cell in filled if any(sign in cell for sign in _AT_SIGNS)]
+    if 2 * len(like) <= len(filled):
+        return Contents(len(filled), holds_emails=False)
+    some = like[:: -(-len(like) // CELLS_CHECKED)]
+    good = sum(clean_email(cell) is not None for cell in some)
+    return Contents(len(filled), 2 * len(like) * good > len(filled) * len(some))
+
+
+def _joined(names: Sequence[str]) -> str:
+    return names[0] if len(names) == 1 else f"{', '.join(names[:-1])} and {names[-1]}"

@@ -1,0 +1,144 @@
+"""The column of emails is found by its name and by what stands in it, alike for the command line and the console."""
+
+from pathlib import Path
+
+import duckdb
+import pytest
+
+from tamis.actions.importing.choosing import ADDRESS, OUT, How, about_email, options_of, proposed
+from tamis.actions.importing.looking import Look, look_at
+from tamis.actions.importing.report import ImportOptions
+from tamis.actions.importing.uploads import Incoming
+from tamis.domain.errors import Invalid
+from tamis.domain.fields import Kind
+from tests.imports.conftest import Desk
+
+ANN = "ann@example.org"
+
+
+def seen(desk: Desk, content: str, name: str = "people.csv") -> Look:
+    """Hand a file in, and look at it."""
+    with Incoming(desk.house, desk.account, 0) as incoming:
+        incoming.write(content.encode())
+        return look_at(desk.house, incoming.keep(desk.type, name))
+
+
+def taken_by_both(desk: Desk, content: str) -> str:
+    """Tell which column the command line takes for the email; the console must propose the same."""
+    look = seen(desk, content)
+    choices = proposed(look, desk.fields)
+    (by_console,) = [c.name for c in look.columns if choices[c.position] == ADDRESS]
+    others = [c.name for c in look.columns if c.name != by_console]
+    for name in (by_console, *others):
+        try:
+            report = desk.take(content, ImportOptions(left_out=frozenset({*others, by_console} - {name}), dry_run=True))
+        except Invalid:
+            continue
+        if name == by_console:
+            alone = (report.created, report.rejected)
+    by_itself = desk.take(content, ImportOptions(dry_run=True))
+    assert (by_itself.created, by_itself.rejected) == alone
+    chosen = options_of(look, desk.fields, choices, How())
+    assert chosen.chosen == {by_console: "email"}
+    return by_console
+
+
+@pytest.mark.parametrize(
+    ("header", "row", "taken"),
+    [
+        ("Name,E-Mail-Adresse", "Ann,ann@example.org", "E-Mail-Adresse"),
+        ("Email *,Name", "ann@example.org,Ann", "Email *"),
+        ("Name,Kontakt", "Ann,ann@example.org", "Kontakt"),
+        ("Name,Kontakt", "Ann,Ann <ann@example.org>", "Kontakt"),
+        ("Email opt-in,user_email", "yes,ann@example.org", "user_email"),
+        ("Email Marketing: accepts,Kontakt", "yes,ann@example.org", "Kontakt"),
+        ("Email,Kontakt", "yes,ann@example.org", "Kontakt"),
+        ("Login,Email", "ann@example.org,ann@example.org", "Email"),
+        ("Email Address,Email", "ann@example.org,ann@example.org", "Email"),
+        ("Work email,Email address", "ann@example.org,ann@example.org", "Email address"),
+        ("Mail,Correo", "ann@example.org,ann@example.org", "Mail"),
+        ("Name,Email", "Ann,nobody", "Email"),
+        ("Name,Customer email", "Ann,", "Customer email"),
+    ],
+)
+def test_one_column_is_taken(desk: Desk, header: str, row: str, taken: str) -> None:
+    assert taken_by_both(desk, f"{header}\n{row}\n") == taken
+
+
+def test_of_two_with_equal_names_the_fuller_is_taken_and_the_other_can_be(desk: Desk) -> None:
+    content = "Email 1,Email 2\na@example.org,b@example.org\n,c@example.org\n,d@example.org\n"
+    report = desk.take(content)
+    assert (report.created, report.rejected) == (3, 0)
+    assert report.notices == (
+        'The column "Email 2" is taken as the email; "Email 1" holds emails too: to take that one, use --map "Email '
+        '1=email".',
+    )
+    assert [(field.key, field.kind) for field in report.created_fields] == [("email_1", Kind.TEXT)]
+    report = desk.take(content, ImportOptions(chosen={"Email 1": "email"}))
+    assert (report.created, report.rejected, report.notices) == (1, 2, ())
+
+
+def test_the_other_can_be_taken_although_one_is_called_email(desk: Desk) -> None:
+    content = "email,Private\na@example.org,p@example.org\n"
+    report = desk.take(content, ImportOptions(chosen={"Private": "email"}))
+    assert (report.created, report.ignored_columns, report.notices) == (1, ("email",), ())
+    assert desk.values("p@example.org") == {}
+
+
+def test_a_column_that_has_a_field_keeps_feeding_it(desk: Desk) -> None:
+    desk.take("Email,Email work,Email home\na@example.org,w@example.org,\n")
+    report = desk.take("Email work,Email home\nb@example.org,h@example.org\nc@example.org,\n", ImportOptions())
+    assert desk.count('email_work = "b@example.org"') == 0
+    assert report.created == 2  # both have a field, so the fuller one is the email
+    report = desk.take("Email work,Email new\nd@example.org,n@example.org\n", ImportOptions())
+    assert desk.values("n@example.org") == {"email_work": "d@example.org"}
+
+
+def test_it_is_found_by_all_of_the_file(desk: Desk) -> None:
+    rows = "".join(f",{n}\n" for n in range(3_000)) + "".join(f"p{n}@example.org,{n}\n" for n in range(3_000))
+    report = desk.take(f"Kontakt,No\n{rows}", ImportOptions())
+    assert (report.created, report.rejected) == (3_000, 3_000)
+    assert report.notices == ('The column "Kontakt" is taken as the email, because emails stand in it.',)
+
+
+def test_the_console_says_which_was_taken(desk: Desk) -> None:
+    look = seen(desk, "Private,Work\na@example.org,b@example.org\n")
+    assert proposed(look, desk.fields)[0] == ADDRESS
+    assert about_email(look, desk.fields) == (
+        'The column "Private" is taken as the email; "Work" holds emails too: to take that one, choose "Work" below.',
+    )
+    options = options_of(look, desk.fields, [OUT, ADDRESS], How())
+    assert (options.chosen, options.left_out) == ({"Work": "email"}, frozenset({"Private"}))
+
+
+def test_a_file_without_emails_lists_its_columns(desk: Desk) -> None:
+    with pytest.raises(
+        Invalid, match='the file has "Name", "Email opt-in": say which one does with --map COLUMN=email'
+    ):
+        desk.take("Name,Email opt-in\nAnn,yes\n")
+
+
+@pytest.mark.parametrize(
+    "above",
+    ["Kontakte;Firma\n", "Liste vom Mai\n\nKontakte;Firma\n", "Liste;\nStand;2026\nKontakte;Firma\n;Nobody\n"],
+)
+def test_a_header_is_found_by_the_emails_below_it(desk: Desk, above: str) -> None:
+    report = desk.take(f"{above}ann@example.org;A\nbob@example.org;B\n")
+    assert report.created == 2
+    assert [field.key for field in report.created_fields] == ["firma"]
+
+
+def test_emails_without_a_header_are_refused(desk: Desk) -> None:
+    for row in ("ann@example.org;A", "Ann <ann@example.org>;A", "A;mailto:ann@example.org"):
+        with pytest.raises(Invalid, match="put a line with the names of the columns above it"):
+            desk.take(f"{row}\n{row}\n")
+
+
+@pytest.mark.parametrize("name", ["people.ndjson", "people.parquet"])
+def test_other_formats_are_searched_alike(desk: Desk, tmp_path: Path, name: str) -> None:
+    kind = "JSON" if name.endswith("json") else "PARQUET"
+    with duckdb.connect() as con:
+        con.execute(f"COPY (SELECT 'Ann' AS first_name, '{ANN}' AS kontakt) TO '{tmp_path / name}' (FORMAT {kind})")
+    report = desk.take(tmp_path / name)
+    assert report.created == 1
+    assert desk.values(ANN) == {"first_name": "Ann"}
