@@ -183,7 +183,10 @@ def report_of_trial(report: ImportReport) -> dict[str, Any]:
 def report_of_job(job: ImportJob) -> dict[str, Any]:
     """Write what became of the rows of an import; one that has not come to its end has figures and nothing else."""
     figures = {name: getattr(job, name) for name in FIGURES}
-    nothing: dict[str, Any] = {"reasons": {}, "created_fields": [], "ignored_columns": [], "notices": []}
+    nothing: dict[str, Any] = {
+        "reasons": {}, "created_fields": [], "ignored_columns": [], "notices": [], "cleaned_emails": 0,
+        "cleaned_examples": [],
+    }  # fmt: skip
     laid = {"rows": job.rows_total, **figures, "shares": shares(job.rows_total or 0, figures)}
     return {**nothing, **job.report, **laid}
 
