@@ -138,7 +138,7 @@ def test_wrong_usage_ends_with_status_2(data: Path, arguments: list[str]) -> Non
 def test_all_mistakes_of_a_rule_are_told_with_their_places(data: Path) -> None:
     done = run(data, "segment", "count", "--type", "People", "--where", 'contry = "India" and birth_date > "soon"')
     assert done.stderr.splitlines() == [
-        'line 1, column 1: there is no field "contry"',
+        'line 1, column 1: there is no field "contry"; did you mean "country"?',
         'line 1, column 35: the value of birth_date must be a date such as 2024-12-31, not "soon"',
     ]
 

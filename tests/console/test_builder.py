@@ -56,7 +56,7 @@ def test_the_counts_of_sakila(console: Visitor, customers: int) -> None:
     said = look(console, customers, draft={"all": [INDIA, {"not": {"field": 5, "operator": "is blank"}}]})
     assert said["counts"]["rule.all[0]"] == [60, "10.0%"]
     assert said["text"] == 'country is "India" and not (country is blank)'
-    assert said["sentence"] == "Contacts whose Country is “India” and not (Country is blank)."
+    assert said["sentence"] == "Contacts whose Country is “India” and Country is known."
     assert [len(row["cells"]) for row in said["sample"]["rows"]] == [3] * 10
     assert {row["cells"][2] for row in said["sample"]["rows"]} == {"India"}
 
@@ -64,7 +64,9 @@ def test_the_counts_of_sakila(console: Visitor, customers: int) -> None:
 def test_mistakes_are_told_at_their_places(console: Visitor, customers: int) -> None:
     said = look(console, customers, text="countri = 1 and total_paid > 5")
     assert (said["count"], "draft" in said) == (None, False)
-    assert said["problems"] == [{"path": "line 1, column 1", "message": 'there is no field "countri"'}]
+    assert said["problems"] == [
+        {"path": "line 1, column 1", "message": 'there is no field "countri"; did you mean "country"?'}
+    ]
     said = look(console, customers, draft={"any": [INDIA, {"field": "", "operator": "", "values": []}]})
     assert (said["count"], said["sentence"], said["unfinished"]) == (None, None, ["rule.any[1]"])
     deep: Any = INDIA

@@ -103,7 +103,7 @@ def test_the_counts_of_sakila_follow_every_key_and_every_control(builder: Builde
     page.get_by_role("radio", name="None of").check(force=True)
     builder.shows("250")
     expect(page.locator("#sentence")).to_have_text(
-        "Contacts whose not (Country is “India” or Store is one of “store 1”)."
+        "All contacts except those whose Country is “India” or Store is one of “store 1”."
     )
     expect(builder.text).to_have_value('not (country is "India" or store is one of ("store 1"))')
 
@@ -295,7 +295,9 @@ def test_the_text_goes_both_ways(builder: Builder) -> None:
     builder.shows("50")
     expect(page.locator(".group .group .joins input:checked")).to_have_value("none")
     builder.write('country = "India" and totl_paid > 5')
-    expect(page.locator("#text-says")).to_have_text('line 1, column 23: there is no field "totl_paid"')
+    expect(page.locator("#text-says")).to_have_text(
+        'line 1, column 23: there is no field "totl_paid"; did you mean "total_paid"?'
+    )
     page.get_by_role("button", name="Show the place").click()
     assert page.evaluate("[text.selectionStart, text.selectionEnd]") == [22, 31]
     expect(builder.conditions).to_have_count(3)

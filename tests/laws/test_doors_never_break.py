@@ -38,7 +38,10 @@ def read(door: Callable[[], Draft | None]) -> None:
 
 _WORDS = [*sorted(SPELLINGS), *(f.key for f in FIELDS.fields), "and", "or", "not", "(", ")", ",", '"x"', "'", '"', "`",
           "1", "-1.5e3", "2024-01-01", "2024-01-01T00:00Z", "true", "false", "\\", "\n", "is",
-          "ſ", "ı", "30 days", "is in segment", "7"]  # fmt: skip
+          "ſ", "ı", "30 days", "is in segment", "7", "“", "”", "«x»", "‘it’s’", "[", "]", "&&", "||", "!", "==", "~",
+          "…", "ago", "or more", "or later", "to", "field", "is bigger than", "isn't", "-7 days", "–5", "1,000", "$5",
+          "1.000,5", "5 €", "1/2/2024", "2024-1-2", "India", "New York", "(or is blank)", "\u200b", "Birth date",
+          "who"]  # fmt: skip
 word_soup = st.lists(st.one_of(st.sampled_from(_WORDS), raw_texts), max_size=20).flatmap(
     lambda words: st.sampled_from(["", " "]).map(lambda blank: blank.join(words))
 )

@@ -1,16 +1,29 @@
 """§ One tree: what a rule is written as, in any syntax, reads as the very same tree."""
 
+import pytest
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
+from tamis.domain.fields import Kind
 from tamis.rules.build import build
 from tamis.rules.draft import MAX_DEPTH, Draft, DraftCondition, DraftGroup, DraftNot
 from tamis.rules.json import from_json, to_json
+from tamis.rules.operators import SPELLINGS, Operator, Takes
 from tamis.rules.text import from_text, to_text
-from tamis.rules.tree import All, Any, Node, Rule, conditions
+from tamis.rules.tree import All, Any, Condition, InSegment, Node, Not, Rule, conditions
 from tamis.rules.values import format_given
 from tamis.rules.wire import NESTED, from_arrays, to_arrays
-from tests.laws.strategies import FIELDS, SEGMENTS, built, drafts, leaves, rules
+from tests.laws.strategies import (
+    FIELD_OPERATORS,
+    FIELDS,
+    SEGMENTS,
+    built,
+    built_condition,
+    draft_conditions,
+    drafts,
+    leaves,
+    rules,
+)
 
 
 def same(one: Rule, other: Rule) -> bool:
@@ -84,3 +97,47 @@ def test_different_rules_are_written_differently(one: Node, other: Node) -> None
     assume(not same(one, other))
     assert to_text(one) != to_text(other)
     assert to_json(one) != to_json(other)
+
+
+def as_written(condition: Condition) -> list[str]:
+    """Write the values of a condition as its text does."""
+    texts = map(format_given, condition.values)
+    if condition.field.kind not in (Kind.TEXT, Kind.CHOICE, Kind.CHOICES):
+        return list(texts)
+    return [f"“{text.replace(BACKSLASH, BACKSLASH * 2).replace('”', BACKSLASH + '”')}”" for text in texts]
+
+
+BACKSLASH = chr(92)
+
+
+@pytest.mark.parametrize("operator", FIELD_OPERATORS, ids=lambda operator: operator.name)
+@settings(max_examples=20)
+@given(data=st.data())
+def test_what_the_sentence_says_can_be_typed(operator: Operator, data: st.DataObject) -> None:
+    condition = built_condition(data.draw(draft_conditions(operator)))
+    values = as_written(condition)
+    # "is true" is an operator by itself, for the same contacts
+    assume(not (condition.field.kind is Kind.BOOLEAN and values))
+    if operator.takes is Takes.MANY:
+        values = [f"({f' {operator.joins} '.join(values)})"]
+    typed = f"`{condition.field.key}` {operator.phrase.format(*values)}"
+    assert same(build(from_text(typed), FIELDS, SEGMENTS), condition)
+    assert same(build(from_text(f"not ({typed} or {typed})"), FIELDS, SEGMENTS), Not(Any((condition, condition))))
+
+
+@pytest.mark.parametrize("spelling", sorted(SPELLINGS))
+@settings(max_examples=5)
+@given(data=st.data())
+def test_every_spelling_can_be_typed(spelling: str, data: st.DataObject) -> None:
+    operator = SPELLINGS[spelling][0]
+    if operator.names_segment:
+        assert build(from_text(f"{spelling} 3"), FIELDS, SEGMENTS) == InSegment(3, "Customers in India", operator)
+        return
+    condition = built_condition(data.draw(draft_conditions(operator)))
+    assume(not (condition.field.kind is Kind.BOOLEAN and condition.values))
+    values = as_written(condition)
+    between = {Takes.TWO: " and ".join(values), Takes.MANY: f"({', '.join(values)})"}.get(
+        operator.takes, "".join(values)
+    )
+    words = spelling.replace("…", between) if "…" in spelling else f"{spelling} {between}"
+    assert same(build(from_text(f"`{condition.field.key}` {words}"), FIELDS, SEGMENTS), condition)

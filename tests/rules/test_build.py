@@ -24,7 +24,30 @@ def problems(draft: Draft) -> list[Problem]:
     [
         (leaf("shoe_size", "is", "40"), "w.field", 'there is no field "shoe_size"'),
         (leaf(999, "is", "40"), "w.field", "there is no field with the id 999"),
-        (leaf("age", "resembles", "40"), "w.operator", 'there is no operator "resembles"'),
+        (leaf("contry", "is", "40"), "w.field", 'there is no field "contry"; did you mean "country"?'),
+        (leaf("birthdate", "is blank"), "w.field", 'there is no field "birthdate"; did you mean "birth_date"?'),
+        (
+            leaf("active", "resembles", "40"),
+            "w.operator",
+            'there is no operator "resembles"; active, a boolean field, has '
+            "is, is not, is not blank, is blank, is true, is false",
+        ),
+        (
+            leaf("age", "is bigger than", "40"),
+            "w.operator",
+            'there is no operator "is bigger than"; did you mean "is greater than"?',
+        ),
+        (
+            leaf("birth_date", "is at least", "2000-01-01"),
+            "w.operator",
+            '"is at least" does not apply to birth_date, a date field; did you mean "is at or after"?',
+        ),
+        (
+            leaf("last_order", "is over", "30 days"),
+            "w.operator",
+            '"is over" does not apply to last_order, a datetime field; '
+            'did you mean "is after" or "is more than … ago"?',
+        ),
         (
             leaf("active", "contains", "t"),
             "w.operator",
@@ -32,7 +55,7 @@ def problems(draft: Draft) -> list[Problem]:
             "use is, is not, is not blank, is blank, is true, is false",
         ),
         (leaf("age", "is"), "w", '"is" takes one value, not 0'),
-        (leaf("age", "is", "1", "2"), "w", '"is" takes one value, not 2'),
+        (leaf("age", "is", "1", "2"), "w", '"is" takes one value, not 2; for several values, use "is one of"'),
         (leaf("age", "is between", "1"), "w", '"is between" takes two values, not 1'),
         (leaf("age", "is blank", "1"), "w", '"is blank" takes no value, not 1'),
         (leaf("age", "in"), "w", '"is one of" takes at least one value, not 0'),
@@ -57,6 +80,35 @@ def problems(draft: Draft) -> list[Problem]:
             'hours, days, weeks, months or years, such as 30 days, not "x"',
         ),
         (
+            leaf("birth_date", "is within", "-7 days"),
+            "w.-7 days",
+            'the value of birth_date must be a positive number, such as 7 days, not "-7 days"',
+        ),
+        (
+            leaf("birth_date", "is within", "1,000 days"),
+            "w.1,000 days",
+            "the value of birth_date must be a whole number, up to 999,999, of hours, days, weeks, months or years, "
+            'such as 30 days, not "1,000 days"; write 1000 days',
+        ),
+        (
+            leaf("birth_date", "is within", "30 days ago"),
+            "w.30 days ago",
+            "the value of birth_date must be a whole number, up to 999,999, of hours, days, weeks, months or years, "
+            'such as 30 days, not "30 days ago"; leave out "ago", or use "is more than … ago"',
+        ),
+        (
+            leaf("birth_date", "is after", "30 days"),
+            "w.30 days",
+            'the value of birth_date must be a date such as 2024-12-31, not "30 days"; '
+            'to count from today, use "is within", "is more than … ago" or "is in the next"',
+        ),
+        (
+            leaf("birth_date", "is", "1/2/2024"),
+            "w.1/2/2024",
+            'the value of birth_date must be a date such as 2024-12-31, not "1/2/2024"; '
+            "the year comes first, then the month and the day",
+        ),
+        (
             leaf("birth_date", "is within", "3 hours"),
             "w.3 hours",
             "the value of birth_date must be in days, weeks, months or years: hours need a date-time field",
@@ -77,6 +129,11 @@ def problems(draft: Draft) -> list[Problem]:
         (leaf(None, "is", "7"), "w.field", '"is" needs a field'),
         (leaf(None, "is in segment", "6"), "w.6", 'there is no segment "6" of this contact type'),
         (leaf(None, "is in segment", "Nobody"), "w.Nobody", 'there is no segment "Nobody" of this contact type'),
+        (
+            leaf(None, "is in segment", "Customer in India"),
+            "w.Customer in India",
+            'there is no segment "Customer in India" of this contact type; did you mean "Customers in India"?',
+        ),
         (leaf(None, "is not in segment"), "w", '"is not in segment" takes one value, not 0'),
         (DraftGroup("all", (), "g"), "g", "a group needs at least one condition"),
         (DraftNot(DraftGroup("any", (), "g"), "n"), "g", "a group needs at least one condition"),
@@ -84,6 +141,29 @@ def problems(draft: Draft) -> list[Problem]:
 )
 def test_a_draft_is_refused_with_path_and_advice(draft: Draft, path: str, message: str) -> None:
     assert problems(draft) == [Problem(path, message)]
+
+
+@pytest.mark.parametrize(
+    ("written", "meant"),
+    [
+        ("1,000", "1000"),
+        ("-1,234,567.5", "-1234567.5"),
+        ("1.000,5", "1000.5"),
+        ("1.234.567", "1234567"),
+        ("1,5", "1.5"),
+        ("$5", "5"),
+        ("5 €", "5"),
+        ("1'000", "1000"),
+        ("1 000", "1000"),
+        ("50%", "50"),
+        ("10k", None),
+        ("many", None),
+    ],
+)
+def test_a_number_that_is_written_otherwise_is_shown_as_it_should_be(written: str, meant: str | None) -> None:
+    advice = f"; write {meant}: digits, and a point before decimals" if meant else ""
+    message = f'the value of age must be a number such as 12.5, not "{written}"{advice}'
+    assert problems(leaf("age", "is", written)) == [Problem(f"w.{written}", message)]
 
 
 def test_all_errors_are_told_at_once() -> None:

@@ -46,11 +46,11 @@ from tests.rules.fields import FIELDS, SEGMENTS
         (
             "is in segment 7 and not (age = 1 or is not in segment 8)",
             "Contacts who are in the segment “Customers in India” and "
-            'not (whose Age is 1 or who are not in the segment “He said "eight"”).',
+            'not (whose Age is 1 or who are not in the segment “He said "eight"”; blanks count as no).',
         ),
         (
             "age = 1 or age = 2 and not (age = 3 or age = 4)",
-            "Contacts whose Age is 1 or (Age is 2 and not (Age is 3 or Age is 4)).",
+            "Contacts whose Age is 1 or (Age is 2 and not (Age is 3 or Age is 4; blanks count as no)).",
         ),
         (
             "interests includes any of ('art', 'music', 'sport') and interests includes all of ('art', 'music')",
@@ -105,4 +105,18 @@ def test_a_long_list_is_cut_short() -> None:
 )
 def test_a_negative_condition_says_that_blanks_are_meant_too(text: str, sentence: str) -> None:
     """In brackets: "is not 30 or is blank and …" would be read as something else."""
+    assert describe(build(from_text(text), FIELDS, SEGMENTS)) == sentence
+
+
+@pytest.mark.parametrize(
+    ("text", "sentence"),
+    [
+        ("not (age = 30)", "Contacts whose Age is not 30 (or is blank)."),
+        ("not (age != 30)", "Contacts whose Age is 30."),
+        ("not (age is blank)", "Contacts whose Age is known."),
+        ("not (age > 30)", "All contacts except those whose Age is greater than 30."),
+        ("not (age is blank or notes is blank)", "All contacts except those whose Age is blank or Notes is blank."),
+    ],
+)
+def test_what_is_negated_says_what_that_means_for_blanks(text: str, sentence: str) -> None:
     assert describe(build(from_text(text), FIELDS, SEGMENTS)) == sentence

@@ -46,6 +46,36 @@ from tests.rules.fields import FIELDS, SEGMENTS
         ("`Address line 1` is blank", "address_line1 is blank"),
         ('plan not in ("free")', 'plan is none of ("Free")'),
         ('interests INCLUDES  all of ("art", "MUSIC")', 'interests includes all of ("Art", "Music")'),
+        # as people write them, and the sentence of a rule does
+        ("age is 30 or more and age at least 5", "age is equal or greater than 30 and age is equal or greater than 5"),
+        ("age is at most 5 or notes is blank", "age is equal or less than 5 or notes is blank"),
+        ("birth_date is 2000-01-01 or later", "birth_date is at or after 2000-01-01"),
+        ("(birth_date is on or before 2000-01-01)", "birth_date is at or before 2000-01-01"),
+        ("age isn't 5 and notes doesn’t contain 'x'", 'age is not 5 and notes does not contain "x"'),
+        ("age == 5 && age <> 6 || !(age ≥ 3)", "(age is 5 and age is not 6) or not (age is equal or greater than 3)"),
+        (
+            "notes is empty or notes is known or age has a value",
+            "notes is blank or notes is not blank or age is not blank",
+        ),
+        ("plan is not in ('pro')", 'plan is none of ("Pro")'),
+        ("plan is one of (“Pro”, “Free” or “Team”)", 'plan is one of ("Pro", "Free", "Team")'),
+        ("interests includes all of ('art' and 'music',)", 'interests includes all of ("Art", "Music")'),
+        ("plan in ['pro']", 'plan is one of ("Pro")'),
+        ("plan = ('pro') and age between (1, 2)", 'plan is "Pro" and age is between 1 and 2'),
+        ("last_order is within the last 7 days", "last_order is within 7 days"),
+        ("birth_date has its anniversary within the next 7 days", "birth_date is anniversary within 7 days"),
+        ("last_order is older than 30 days", "last_order is more than 30 days ago"),
+        ("are in the segment “customers in india”", 'is in segment "Customers in India"'),
+        ("not in segment 7", 'is not in segment "Customers in India"'),
+        ("active is yes or active = no", "active = true or active = false"),
+        ("age > –5 and birth_date > 2024–01–02", "age is greater than -5 and birth_date is after 2024-01-02"),
+        # quotes of other keyboards
+        ("notes = “a'b” or notes = ‘it’s’", 'notes is "a\'b" or notes is "it’s"'),
+        (
+            "notes = „a“ or notes = ”b” or notes = «c» or notes = »d«",
+            'notes is "a" or notes is "b" or notes is "c" or notes is "d"',
+        ),
+        ('notes = "“a”"', 'notes is "“a”"'),
         # fields whose keys are words of the language, or begin with one
         ('notes = "x"', 'notes is "x"'),
         ('not notes = "x"', 'not (notes is "x")'),
@@ -110,36 +140,127 @@ def test_nothing_is_no_rule() -> None:
 @pytest.mark.parametrize(
     ("text", "path", "message"),
     [
-        ("age", "rule", "ends too early: a condition, a value or a closing bracket is missing"),
-        ("age =", "rule", "ends too early"),
-        ("age = 1 and", "rule", "ends too early"),
-        ("(age = 1", "rule", "ends too early"),
-        ("age = 1)", "line 1, column 8", 'cannot read ")": expected "and", "or" or the end'),
-        ("age = one", "line 1, column 7", 'cannot read "one": expected a value: text in quotes, a number, a date'),
-        ("age =\n  = 1", "line 2, column 3", 'cannot read "=": expected a value'),
-        ("age equals 1", "line 1, column 5", 'cannot read "equals": expected an operator such as =, >'),
+        ("age", "line 1, column 4", "the rule ends too early: an operator is missing after age, such as ="),
+        ("age =", "line 1, column 6", "the rule ends too early: a value is missing"),
+        ("age = 1 and", "line 1, column 12", "the rule ends too early: a condition is missing"),
+        ("(age = 1\n ", "line 1, column 9", "the rule ends too early: a closing parenthesis is missing"),
+        ("age between 25", "line 1, column 15", "the second value is missing"),
+        ("age = 1)", "line 1, column 8", 'cannot read ")": expected "and", "or" or the end; there is no opening'),
+        ("age =\n  = 1", "line 2, column 3", 'cannot read "=": expected a value: text in quotes, a number, a date'),
         ("= 1", "line 1, column 1", 'cannot read "=": expected a field'),
-        ("age = 1 & age = 2", "line 1, column 9", 'cannot read "&": expected'),
-        ("age = 1 age = 2", "line 1, column 9", 'cannot read "age": expected "and", "or"'),
-        ("age in ()", "line 1, column 9", 'cannot read ")": expected a value'),
-        ("age in (1 2)", "line 1, column 11", 'cannot read "2)"'),
-        ("age is blank 5", "line 1, column 14", 'cannot read "5": expected "and", "or"'),
-        ("age between 1 or 2", "line 1, column 15", 'cannot read "or"'),
-        ('notes = "x"andage = 1', "line 1, column 12", 'cannot read "andage"'),
-        ('notes = "x', "line 1, column 9", "cannot read"),
-        ("last_order is within 30 fortnights", "line 1, column 25", "expected a unit of time: hours, days, weeks"),
-        ("last_order is within days", "line 1, column 22", "a duration such as 30 days"),
+        ("age > 5 and < 10", "line 1, column 13", "each condition names its field, as in age > 5 and age < 10"),
         (
-            "age = 1 or\n is in segment Customers",
-            "line 2, column 16",
-            '"Customers": expected a value: text',
+            '"country" = "DE"',
+            "line 1, column 1",
+            'cannot read "country": expected a field, which stands without',
         ),
-        ("age = 12x", "line 1, column 7", 'cannot read "12x"'),
+        ('country = "DE" and "FR"', "line 1, column 20", "each condition names its field"),
+        ("`Birth date is blank", "line 1, column 1", "the closing backtick is missing"),
+        ("age = 1 & age = 2", "line 1, column 9", 'cannot read "&": write "and"'),
+        ("age = 1 | age = 2", "line 1, column 9", 'cannot read "|": write "or"'),
+        ("age = 1 age = 2", "line 1, column 9", 'cannot read "age": expected "and", "or" or the end'),
+        ("age in (1 2)", "line 1, column 11", 'cannot read "2)": expected a comma or a closing parenthesis'),
+        ("age > 1 000", "line 1, column 9", "a number is written without blanks, such as 1000"),
+        ("age is blank 5", "line 1, column 14", 'cannot read "5": expected "and", "or"'),
+        ("age between 1 or 2", "line 1, column 15", 'expected "and" and the second value'),
+        ('notes = "x"andage = 1', "line 1, column 12", 'cannot read "andage"'),
+        ('notes = "x', "line 1, column 9", 'cannot read "x: the closing quote is missing'),
+        ("notes = “x", "line 1, column 9", "cannot read “x: the closing quote is missing"),
+        ("last_order is within 30 fortnights", "line 1, column 25", "expected a unit of time: hours, days, weeks"),
+        ("age is not 30 (or is blank)", "line 1, column 15", "leave it out: a negative operator holds for blanks"),
     ],
 )
 def test_what_is_no_text_of_a_rule_is_refused_with_its_place(text: str, path: str, message: str) -> None:
     with pytest.raises(Invalid) as refusal:
         from_text(text)
+    (problem,) = refusal.value.problems
+    assert problem.path == path
+    assert message in problem.message
+
+
+@pytest.mark.parametrize(
+    ("text", "path", "message"),
+    [
+        # lists
+        ('country in "DE"', "line 1, column 12", 'a list stands in parentheses: country in ("DE")'),
+        ("plan not in Free, Pro", "line 1, column 13", 'a list stands in parentheses: plan not in ("Free", "Pro")'),
+        ("age in 1, 2", "line 1, column 8", "a list stands in parentheses: age in (1, 2)"),
+        ('plan is one of "Free" or "Pro"', "line 1, column 16", 'plan is one of ("Free", "Pro")'),
+        (
+            'country is "DE" or "FR"',
+            "line 1, column 12",
+            'each condition names its field and operator: country is "DE" or country is "FR"; '
+            'or write a list: country in ("DE", "FR")',
+        ),
+        ("age = (1, 2)", "line 1, column 1", '"is" takes one value, not 2; for several values, use "is one of"'),
+        ("age in ()", "line 1, column 1", '"is one of" takes at least one value, not 0'),
+        ("age in (1,000)", "line 1, column 9", "a number is written without commas: 1000, not 1,000"),
+        (
+            "age between 25 to 60",
+            "line 1, column 13",
+            'stand with "and" between them: between 25 and 60',
+        ),
+        ("age between 25, 60", "line 1, column 13", 'stand with "and" between them: between 25 and 60'),
+        # values without quotes
+        ("country = India", "line 1, column 11", 'the value of country stands in quotes where it is text: "India"'),
+        ("city = New York and age > 5", "line 1, column 8", 'stands in quotes where it is text: "New York"'),
+        ("notes = 1/2/2024", "line 1, column 9", 'stands in quotes where it is text: "1/2/2024"'),
+        ("notes contains plan", "line 1, column 16", "comparing notes with plan is not possible yet; text stands in"),
+        ("age = one", "line 1, column 7", 'must be a number such as 12.5, not "one"'),
+        ("age > 1,000", "line 1, column 7", 'not "1,000"; write 1000: digits, and a point before decimals'),
+        ("age > 1.000,5", "line 1, column 7", "write 1000.5"),
+        ("age > $5", "line 1, column 7", "write 5"),
+        ("age = 12x", "line 1, column 7", 'must be a number such as 12.5, not "12x"'),
+        ("birth_date > 1/2/2024", "line 1, column 14", "such as 2024-12-31, not"),
+        ("birth_date > today", "line 1, column 14", 'to count from today, use "is within"'),
+        (
+            "last_order is within -7 days",
+            "line 1, column 22",
+            'a positive number, such as 7 days, not "-7 days"',
+        ),
+        ("last_order is within –7 days", "line 1, column 22", "must be a positive number"),
+        ("last_order is within 1,000 days", "line 1, column 22", "write 1000 days"),
+        ("last_order is within days", "line 1, column 22", 'such as 30 days, not "days"'),
+        (
+            "age = 1 or\n is in segment Customers in India",
+            "line 2, column 16",
+            'the name of a segment stands in quotes: "Customers in India"',
+        ),
+        # field against field
+        (
+            "last_order is after created_at",
+            "line 1, column 21",
+            "last_order with created_at is not possible yet",
+        ),
+        ("birth_date > field last_order", "line 1, column 14", "cannot be another field: comparing birth_date with"),
+        ("last_order is later in time than created_at", "line 1, column 15", "comparing last_order with created_at"),
+        # names
+        ("contry = 1", "line 1, column 1", 'there is no field "contry"; did you mean "country"?'),
+        ("Birth date is blank", "line 1, column 1", "by its key, birth_date, or in backticks: `Birth date`"),
+        ('first name = "x"', "line 1, column 1", "by its key, first_name, or in backticks: `First name`"),
+        (
+            "age resembles 1",
+            "line 1, column 5",
+            'no operator "resembles"; age, a number field, has is, is not',
+        ),
+        ("age is bigger than 1", "line 1, column 5", 'no operator "is bigger than"; did you mean "is greater than"?'),
+        ("age is not > 5", "line 1, column 5", 'there is no operator "is not >"'),
+        ("age ~ 5", "line 1, column 5", 'there is no operator "~"'),
+        ("age === 5", "line 1, column 5", 'there is no operator "==="; did you mean "=="?'),
+        (
+            'notes resembles ("x", "y")',
+            "line 1, column 7",
+            'no operator "resembles"; notes, a text field, has',
+        ),
+        ("birth_date < 30 days ago", "line 1, column 12", 'did you mean "is more than … ago"'),
+        ("last_order is more than 30 days", "line 1, column 12", 'did you mean "is after" or "is more than … ago"?'),
+        ("age is 5 or later", "line 1, column 5", '"is … or later" does not apply to age'),
+        ("age is in segment 7", "line 1, column 1", '"is in segment" stands without a field; leave it out'),
+    ],
+)
+def test_what_a_text_says_wrongly_is_told_with_how_to_write_it(text: str, path: str, message: str) -> None:
+    with pytest.raises(Invalid) as refusal:
+        build(from_text(text), FIELDS, SEGMENTS)
     (problem,) = refusal.value.problems
     assert problem.path == path
     assert message in problem.message

@@ -61,6 +61,25 @@ def test_fields_and_operators_may_be_written_in_other_ways() -> None:
     assert to_text(build(draft, FIELDS)) == "age is 5 and birth_date is after 1990-01-01"
 
 
+@pytest.mark.parametrize("query_type", ["or", "OR", " Or "])
+def test_a_query_type_is_read_in_any_case(query_type: str) -> None:
+    draft = from_arrays(["age", "age"], ["is", "is"], ["5", "6"], query_type)
+    assert to_text(build(draft, FIELDS)) == "age is 5 or age is 6"
+
+
+def test_an_operator_that_stands_around_its_value_is_one_name() -> None:
+    for name in ("is more than ago", "is more than … ago", "Is more than ... ago"):
+        draft = from_arrays(["last_order"], [name], ["30 days"], None)
+        rule = build(draft, FIELDS)
+        assert to_text(rule) == "last_order is more than 30 days ago"
+        assert to_arrays(rule) == Arrays(("103",), ("is more than ago",), ("30 days",), None)
+
+
+def test_an_unknown_operator_names_those_that_are_written_nearly_so() -> None:
+    with pytest.raises(Invalid, match='there is no operator "is bigger than"; did you mean "is greater than"'):
+        from_arrays(["age"], ["is bigger than"], ["5"], None)
+
+
 @pytest.mark.parametrize(
     ("fields", "operators", "values", "query_type", "paths"),
     [
@@ -74,7 +93,7 @@ def test_fields_and_operators_may_be_written_in_other_ways() -> None:
         (["101"], ["is one of"], [], None, ["value"]),
         (["101", "101"], ["is", "is one of"], ["5"], "and", ["value"]),
         (["101", "101"], ["is", "is"], ["5", "6"], None, ["query_type"]),
-        (["101", "101"], ["is", "is"], ["5", "6"], "AND", ["query_type"]),
+        (["101", "101"], ["is", "is"], ["5", "6"], "xor", ["query_type"]),
         (["101"], ["is"], ["5"], "rule", ["query_type"]),
         (["101"], ["resembles"], ["5"], None, ["select_operator.0"]),
         (["5"], ["is in segment"], ["7"], None, ["select_field.0"]),
@@ -82,7 +101,7 @@ def test_fields_and_operators_may_be_written_in_other_ways() -> None:
         (["101", "101"], ["is one of", "in"], ["5", "6"], "or", ["select_operator.1"]),
         (
             ["101", "101", "101"],
-            ["is", "resembles", "equals"],
+            ["is", "resembles", "matches"],
             ["5"],
             "xor",
             ["select_operator.1", "select_operator.2", "query_type"],

@@ -7,9 +7,11 @@ from datetime import date, timedelta
 from enum import StrEnum
 
 from tamis.domain.fields import ValueProblem
+from tamis.domain.text import short
 
 MOST = 999_999
 _WRITTEN = re.compile(r"([0-9]{1,6}) *([a-z]*)", re.IGNORECASE | re.ASCII)
+_NEGATIVE = re.compile(r"[-‐‑–−]\s*([0-9]+ *[a-z]*)", re.IGNORECASE | re.ASCII)
 _MONTHS_OF_ALL_TIME = date.max.year * 12
 
 
@@ -84,13 +86,19 @@ def parse_duration(text: str) -> Duration:
     unit = written[2].lower() if written else ""
     known = next((u for u in Unit if unit in (u, f"{u}s")), Unit.DAY if not unit else None)
     if written is None or known is None:
-        shown = text.strip()[:60]
-        if not shown:
-            raise ValueProblem("must not be blank; write a duration such as 30 days")
-        raise ValueProblem(
-            f"must be a whole number, up to {MOST:,}, of hours, days, weeks, months or years, such as 30 days, "
-            f'not "{shown}"'
-        )
+        raise ValueProblem(_problem(text.strip()))
     if known is Unit.HOUR and int(written[1]) == 0:
         raise ValueProblem("must be at least 1 hour; 0 days means today")
     return Duration(int(written[1]), known)
+
+
+def _problem(text: str) -> str:
+    if not text:
+        return "must not be blank; write a duration such as 30 days"
+    negative = _NEGATIVE.fullmatch(text)
+    if negative:
+        return f'must be a positive number, such as {short(negative[1])}, not "{short(text)}"'
+    return (
+        f"must be a whole number, up to {MOST:,}, of hours, days, weeks, months or years, such as 30 days, "
+        f'not "{short(text)}"'
+    )

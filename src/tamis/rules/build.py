@@ -4,17 +4,24 @@ from datetime import date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
 from tamis.domain.errors import Invalid, Problem
-from tamis.domain.fields import Field, FieldSet, ValueProblem
+from tamis.domain.fields import Field, FieldSet, Kind, ValueProblem
 from tamis.domain.instants import MICROSECOND, to_utc
 from tamis.domain.segments import SegmentRefs
+from tamis.domain.text import short
 from tamis.rules.draft import MAX_DEPTH, Draft, DraftCondition, DraftGroup, DraftNot
-from tamis.rules.operators import SPELLINGS, Operator, Takes, find_operator, names_for, normal_spelling
+from tamis.rules.mistakes import names
+from tamis.rules.mistakes import values as advice
+from tamis.rules.operators import SPELLINGS, Operator, Takes, find_operator, normal_spelling
 from tamis.rules.tree import All, Any, Condition, InSegment, Node, Not, Rule, join
 from tamis.rules.values import ClockTime, Given, format_given, parse_given
 
 MAX_CONDITIONS = 500
 MAX_VALUES = 10_000
 _UTC = ZoneInfo("UTC")
+_FOR_SEVERAL = {
+    "is": '; for several values, use "is one of"',
+    "is not": '; for several values, use "is none of"',
+}
 
 
 def build(draft: Draft | None, fields: FieldSet, segments: SegmentRefs = SegmentRefs()) -> Rule:  # noqa: B008  frozen
@@ -80,6 +87,9 @@ def _node(
 def _leaf(
     draft: DraftCondition, fields: FieldSet, segments: SegmentRefs, problems: list[Problem]
 ) -> Condition | InSegment | None:
+    if draft.mistakes:
+        problems.extend(draft.mistakes)
+        return None
     meanings = SPELLINGS.get(normal_spelling(draft.operator), ())
     if meanings and meanings[0].names_segment:
         return _in_segment(draft, meanings[0], segments, problems)
@@ -99,44 +109,49 @@ def _in_segment(
     found = segments.find(draft.values[0])
     if found is None:
         where = draft.where_values[0] if draft.where_values else draft.where
-        problems.append(Problem(where, f"there is no segment {_called(draft.values[0])} of this contact type"))
+        problems.append(Problem(where, names.unknown_segment(draft.values[0], segments)))
+    elif draft.unquoted:
+        problems.append(Problem(draft.where_values[0], f'the name of a segment stands in quotes: "{found.name}"'))
+        return None
     return InSegment(found.id, found.name, operator) if found and draft.field is None else None
 
 
 def _condition(draft: DraftCondition, fields: FieldSet, problems: list[Problem]) -> Condition | None:
     before = len(problems)
+    where = draft.where_field or draft.where
     field = None if draft.field is None else fields.find(draft.field)
     if draft.field is None:
-        problems.append(Problem(draft.where_field or draft.where, f'"{draft.operator[:60]}" needs a field'))
+        problems.append(Problem(where, f'"{short(draft.operator)}" needs a field'))
     elif field is None:
-        problems.append(Problem(draft.where_field or draft.where, f"there is no field {_called(draft.field)}"))
+        meant = names.field_of_several_words(draft.field, draft.operator, fields)
+        if meant:
+            message = f'write the field "{meant.name}" by its key, {meant.key}, or in backticks: `{meant.name}`'
+            problems.append(Problem(where, message))
+            return None
+        problems.append(Problem(where, names.unknown_field(draft.field, fields)))
     operator = _operator(draft, field, problems)
     if field is None or operator is None:
         return None
-    values = _values(draft, field, operator, problems)
+    values = _values(draft, field, operator, fields, problems)
     return Condition(field, operator, values) if len(problems) == before else None
 
 
 def _operator(draft: DraftCondition, field: Field | None, problems: list[Problem]) -> Operator | None:
     where = draft.where_operator or draft.where
     if normal_spelling(draft.operator) not in SPELLINGS:
-        problems.append(Problem(where, f'there is no operator "{draft.operator[:60]}"'))
+        problems.append(Problem(where, names.unknown_operator(draft.operator, field)))
         return None
     if field is None:
         return None
     operator = find_operator(draft.operator, field.kind)
     if operator is None:
-        fitting = ", ".join(names_for(field.kind))
-        problems.append(
-            Problem(
-                where,
-                f'"{draft.operator}" does not apply to {field.key}, a {field.kind} field; use {fitting}',
-            )
-        )
+        problems.append(Problem(where, names.unfit_operator(draft.operator, field)))
     return operator
 
 
-def _values(draft: DraftCondition, field: Field, operator: Operator, problems: list[Problem]) -> tuple[Given, ...]:
+def _values(
+    draft: DraftCondition, field: Field, operator: Operator, fields: FieldSet, problems: list[Problem]
+) -> tuple[Given, ...]:
     count = len(draft.values)
     if not operator.takes.allows(count):
         problems.append(_wrong_count(draft, operator))
@@ -147,13 +162,31 @@ def _values(draft: DraftCondition, field: Field, operator: Operator, problems: l
     values: list[Given] = []
     for index, text in enumerate(draft.values):
         try:
-            values.append(parse_given(text, field, operator))
+            if index in draft.unquoted:
+                _check_plain_words(text, field, operator, fields)
+            values.append(_value(text, field, operator))
         except ValueProblem as problem:
             where = draft.where_values[index] if draft.where_values else draft.where
             problems.append(Problem(where, f"the value of {field.key} {problem}"))
     if operator.takes is Takes.TWO and len(values) == 2:
         _check_order(draft, values, problems)
     return tuple(values)
+
+
+def _value(text: str, field: Field, operator: Operator) -> Given:
+    try:
+        return parse_given(text, field, operator)
+    except ValueProblem as problem:
+        raise ValueProblem(f"{problem}{advice.advice(text, field, operator)}") from None
+
+
+def _check_plain_words(text: str, field: Field, operator: Operator, fields: FieldSet) -> None:
+    """Refuse words without quotes that are another field, or text; in a number, a date or a duration they are read."""
+    other = names.field_named(text, fields, field)
+    if other:
+        raise ValueProblem(advice.another_field(field, other))
+    if operator.takes_parts or field.kind in (Kind.TEXT, Kind.CHOICE, Kind.CHOICES):
+        raise ValueProblem(advice.without_quotes(text))
 
 
 def _wrong_count(draft: DraftCondition, operator: Operator) -> Problem:
@@ -163,7 +196,8 @@ def _wrong_count(draft: DraftCondition, operator: Operator) -> Problem:
         Takes.TWO: "takes two values",
         Takes.MANY: "takes at least one value",
     }[operator.takes]
-    return Problem(draft.where, f'"{operator.name}" {needs}, not {len(draft.values)}')
+    several = _FOR_SEVERAL.get(operator.name, "") if len(draft.values) > 1 else ""
+    return Problem(draft.where, f'"{operator.name}" {needs}, not {len(draft.values)}{several}')
 
 
 def _check_order(draft: DraftCondition, values: list[Given], problems: list[Problem]) -> None:
@@ -190,7 +224,3 @@ def _clock(value: Given, of_day: time) -> datetime:
         return value.start if of_day == time.min else value.start + (value.precision.value - MICROSECOND)
     assert isinstance(value, date)
     return datetime.combine(value, of_day)
-
-
-def _called(reference: str | int) -> str:
-    return f"with the id {reference}" if isinstance(reference, int) else f'"{reference[:60]}"'

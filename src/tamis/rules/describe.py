@@ -1,5 +1,7 @@
 """One English sentence for a rule, which says what happens to contacts without a value."""
 
+from dataclasses import replace
+
 from tamis.domain.durations import Duration
 from tamis.domain.fields import format_value
 from tamis.rules.operators import BY_NAME, OPERATORS, Operator, Takes
@@ -13,9 +15,16 @@ def describe(rule: Rule) -> str:
     """Tell in one sentence whom a rule selects."""
     if rule is None:
         return "Nobody: this segment has no conditions."
+    match rule:
+        case Not(All() | Any() | Condition() as part) if not (isinstance(part, Condition) and _opposite(part.operator)):
+            return f"All contacts except those {_whose(part)}."
+    return f"Contacts {_whose(rule)}."
+
+
+def _whose(rule: Node) -> str:
     if segments_named(rule):  # one "whose" cannot stand for all: contacts whose Age is 5 and who are in the segment …
-        return f"Contacts {_part(rule, 'whose ', outermost=True)}."
-    return f"Contacts whose {_part(rule, '', outermost=True)}."
+        return _part(rule, "whose ", outermost=True)
+    return f"whose {_part(rule, '', outermost=True)}"
 
 
 def phrase(node: Condition | InSegment) -> str:
@@ -29,10 +38,13 @@ def _part(node: Node, whose: str, outermost: bool = False) -> str:
             return whose + _condition(node)
         case InSegment():
             return _in_segment(node, node.operator)
-        case Not(InSegment() as part):
-            return _in_segment(part, _opposite(part.operator))
+        case Not(InSegment() as part) if opposite := _opposite(part.operator):
+            return _in_segment(part, opposite)
+        case Not(Condition() as part) if opposite := _opposite(part.operator):
+            return whose + _condition(replace(part, operator=opposite))
         case Not(part):
-            return f"not ({_part(part, whose, outermost=True)})"
+            blanks = "; blanks count as no" if _asks_for_a_value(part) else ""
+            return f"not ({_part(part, whose, outermost=True)}{blanks})"
         case All(parts):
             text = " and ".join(_part(part, whose) for part in parts)
         case Any(parts):
@@ -44,8 +56,18 @@ def _in_segment(node: InSegment, operator: Operator) -> str:
     return f"who {operator.phrase.format(f'“{node.name}”')}"
 
 
-def _opposite(operator: Operator) -> Operator:
-    return BY_NAME[operator.negates] if operator.negates else _NEGATIVE[operator.name]
+def _opposite(operator: Operator) -> Operator | None:
+    return BY_NAME[operator.negates] if operator.negates else _NEGATIVE.get(operator.name)
+
+
+def _asks_for_a_value(node: Node) -> bool:
+    """Tell whether a part of a rule says nothing by itself of contacts without a value, for whom it does not hold."""
+    match node:
+        case Condition(_, operator):
+            return not operator.negates and operator.name != "is not blank"
+        case All(parts) | Any(parts):
+            return any(map(_asks_for_a_value, parts))
+    return False
 
 
 def _condition(condition: Condition) -> str:

@@ -5,6 +5,8 @@ from dataclasses import dataclass
 from dataclasses import field as attribute
 from typing import Literal
 
+from tamis.domain.errors import Problem
+
 MAX_DEPTH = 30
 
 
@@ -20,6 +22,10 @@ class DraftCondition:
     where_field: str = ""
     where_operator: str = ""
     where_values: tuple[str, ...] = ()
+    unquoted: frozenset[int] = frozenset()
+    """The values, by their index, that stand as plain words in a syntax in which text has quotes."""
+    mistakes: tuple[Problem, ...] = ()
+    """What the syntax found wrong with it."""
     depth: int = attribute(default=1, init=False)
 
 

@@ -1,10 +1,9 @@
 """The text language of rules, both ways: `country = "US" and age is between 25 and 60`."""
 
 import re
-from collections.abc import Collection
+from collections.abc import Iterable
 from dataclasses import replace
 from functools import cache
-from importlib.resources import files
 from typing import Any as AnyValue
 from typing import Literal
 
@@ -14,7 +13,9 @@ from tamis.domain.errors import Invalid, Problem
 from tamis.domain.fields import Field, Kind
 from tamis.domain.segments import is_segment_id
 from tamis.rules.draft import MAX_DEPTH, Draft, DraftCondition, DraftGroup, DraftNot
-from tamis.rules.operators import SPELLINGS, Takes
+from tamis.rules.grammar import grammar
+from tamis.rules.mistakes import syntax as mistakes
+from tamis.rules.operators import Takes
 from tamis.rules.tree import All, Any, Condition, InSegment, Node, Not, Rule
 from tamis.rules.values import Given, format_given
 
@@ -22,11 +23,7 @@ MAX_LENGTH = 500_000
 _PLAIN_NAME = re.compile(r"[^\W\d]\w*")
 _KEYWORDS = frozenset({"and", "or", "not", "true", "false"})
 _ESCAPES = {"n": "\n", "t": "\t", "r": "\r"}
-_TERMINALS = {Takes.NONE: "OP0", Takes.ONE: "OP1", Takes.TWO: "OP2", Takes.MANY: "OPN"}
-_SEGMENT = "OPS"
-_ENDS = r"(?=\s*(?:\Z|\)|(?:and|or)(?!\w)))"
-"""Where a condition is over: "or more" is no field of that name then."""
-_OF_A_DURATION = re.compile(r"(within|next)\s+[+-]?[\d.]+\s+\Z", re.IGNORECASE)
+_DASHES = str.maketrans(dict.fromkeys("‐‑‒–−", "-"))
 
 
 def from_text(text: str) -> Draft | None:
@@ -36,7 +33,7 @@ def from_text(text: str) -> Draft | None:
     try:
         draft: Draft | None = _parser().parse(text)  # type: ignore[assignment]
     except lark.exceptions.UnexpectedInput as error:
-        raise Invalid([_syntax_problem(text, error)]) from None
+        raise Invalid([mistakes.problem_of(text, error)]) from None
     except lark.exceptions.VisitError as error:
         if isinstance(error.orig_exc, Invalid):
             raise error.orig_exc from None
@@ -51,32 +48,9 @@ def to_text(rule: Rule) -> str:
 
 @cache
 def _parser() -> lark.Lark:
-    grammar = files("tamis.rules").joinpath("grammar.lark").read_text(encoding="utf-8")
-    grammar += _operators()
-    return lark.Lark(grammar, parser="lalr", transformer=_ToDraft(), propagate_positions=True)
-
-
-def _operators() -> str:
-    """Write the part of the grammar that follows from the table: longer operators are looked for before shorter ones,
-    "is in segment" before "is in" before "is"."""
-    groups: dict[str, dict[int, set[str]]] = {}
-    behind = set()
-    for spelling, meanings in SPELLINGS.items():
-        before, _, after = spelling.partition(" …")
-        name = _SEGMENT if meanings[0].names_segment else _TERMINALS[meanings[0].takes]
-        groups.setdefault(name, {}).setdefault(len(before.split()), set()).add(before)
-        behind |= {after.strip()} - {""}
-    lines = [f"AFTER.3: /(?:{_pattern(behind)}){_ENDS}/i"]
-    for name, by_length in groups.items():
-        lines.append(f"{name.lower()}: {' | '.join(f'{name}_{length}' for length in by_length)}")
-        lines += [f"{name}_{length}.{length}: /{_pattern(found)}/i" for length, found in by_length.items()]
-    return "\n" + "\n".join(lines)
-
-
-def _pattern(spellings: Collection[str]) -> str:
-    longest_first = sorted(spellings, key=lambda spelling: (-len(spelling), spelling))
-    endings = ((s, r"(?!\w)" if s[-1].isalpha() else "") for s in longest_first)
-    return "|".join(r"\s+".join(map(re.escape, s.split())) + ending for s, ending in endings)
+    return lark.Lark(
+        grammar(), parser="lalr", transformer=_ToDraft(), propagate_positions=True, maybe_placeholders=False
+    )
 
 
 @lark.v_args(inline=True)
@@ -94,6 +68,7 @@ class _ToDraft(lark.Transformer[lark.Token, AnyValue]):
         return _shallow(DraftNot(part, part.where))
 
     def condition(self, field: lark.Token, operator: lark.Token, *values: lark.Token) -> DraftCondition:
+        split = mistakes.split_number(values)
         return DraftCondition(
             field.strip("`"),
             str(operator),
@@ -102,10 +77,27 @@ class _ToDraft(lark.Transformer[lark.Token, AnyValue]):
             where_field=_place(field),
             where_operator=_place(operator),
             where_values=tuple(_place(value) for value in values),
+            unquoted=_plain_words(values),
+            mistakes=(Problem(_place(split[0]), split[1]),) if split else (),
         )
 
     def around(self, field: lark.Token, operator: lark.Token, value: lark.Token, after: lark.Token) -> Draft:
         return replace(self.condition(field, operator, value), operator=f"{operator} … {after}")
+
+    def bare_list(self, field: lark.Token, operator: lark.Token, *values: lark.Token) -> Draft:
+        return self._mistaken(field, operator, values, mistakes.bare_list(field, operator, values))
+
+    def alternatives(self, field: lark.Token, operator: lark.Token, *values: lark.Token) -> Draft:
+        return self._mistaken(field, operator, values, mistakes.alternatives(field, operator, values))
+
+    def without_and(self, field: lark.Token, operator: lark.Token, *values: lark.Token) -> Draft:
+        return self._mistaken(field, operator, values, mistakes.without_and(operator, values))
+
+    def _mistaken(
+        self, field: lark.Token, operator: lark.Token, values: tuple[lark.Token, ...], message: str
+    ) -> DraftCondition:
+        problem = Problem(_place(values[0]), message)
+        return replace(self.condition(field, operator, *values), mistakes=(problem,))
 
     def in_segment(self, operator: lark.Token, value: lark.Token) -> Draft:
         return DraftCondition(
@@ -115,6 +107,7 @@ class _ToDraft(lark.Transformer[lark.Token, AnyValue]):
             where=_place(operator),
             where_operator=_place(operator),
             where_values=(_place(value),),
+            unquoted=_plain_words((value,)),
         )
 
     def field(self, token: lark.Token) -> lark.Token:
@@ -123,7 +116,7 @@ class _ToDraft(lark.Transformer[lark.Token, AnyValue]):
     def value(self, token: lark.Token) -> lark.Token:
         return token
 
-    op0 = op1 = op2 = opn = ops = value
+    item = op0 = op1 = op2 = opn = ops = value
 
 
 def _group(join: Literal["all", "any"], parts: tuple[Draft, ...]) -> Draft:
@@ -142,30 +135,12 @@ def _place(token: lark.Token) -> str:
 
 def _unquoted(token: lark.Token) -> str:
     if token.type != "STRING":
-        return str(token)
+        return str(token) if token.type == "BARE" else token.translate(_DASHES)
     return re.sub(r"\\(.)", lambda m: _ESCAPES.get(m[1], m[1]), token[1:-1], flags=re.DOTALL)
 
 
-def _syntax_problem(text: str, error: lark.exceptions.UnexpectedInput) -> Problem:
-    if isinstance(error, lark.exceptions.UnexpectedToken) and error.token.type == "$END":
-        return Problem("rule", "ends too early: a condition, a value or a closing bracket is missing")
-    rest = text[error.pos_in_stream or 0 :].split()
-    found = rest[0][:40] if rest else text[-40:]
-    expected = set(getattr(error, "accepts", None) or getattr(error, "allowed", None) or ())
-    expected |= set(getattr(error, "expected", None) or ())
-    if _OF_A_DURATION.search(text[: error.pos_in_stream or 0]):
-        advice = "expected a unit of time: hours, days, weeks, months or years"
-    elif "STRING" in expected:
-        advice = "expected a value: text in quotes, a number, a date such as 2024-12-31, or a duration such as 30 days"
-    elif any(name.startswith("OP") and not name.startswith(_SEGMENT) for name in expected):
-        advice = 'expected an operator such as =, >, "contains" or "is between"'
-    elif "NAME" in expected:
-        advice = 'expected a field, or "is in segment"'
-    elif "RPAR" in expected:
-        advice = 'expected "and", "or" or a closing bracket'
-    else:
-        advice = 'expected "and", "or" or the end'
-    return Problem(f"line {error.line}, column {error.column}", f'cannot read "{found}": {advice}')
+def _plain_words(values: Iterable[lark.Token]) -> frozenset[int]:
+    return frozenset(index for index, value in enumerate(values) if value.type in ("BARE", "MALFORMED"))
 
 
 def _written(node: Node, outermost: bool = False) -> str:

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from tamis.domain.errors import Invalid, Problem
 from tamis.rules.draft import Draft, DraftCondition, DraftGroup
+from tamis.rules.mistakes import names
 from tamis.rules.operators import SPELLINGS, Takes, normal_spelling
 from tamis.rules.tree import All, Any, Condition, InSegment, Rule
 from tamis.rules.values import format_given
@@ -62,6 +63,7 @@ def from_arrays(
     An operator with any number of values, such as "is one of", takes all that the others leave; two of them in one
     rule could not be told apart and are refused.
     """
+    query_type = query_type.strip().lower() if query_type else None
     if not select_field and not select_operator and not value and query_type != NESTED:
         return None
     problems = _problems(select_field, select_operator, value, query_type)
@@ -102,7 +104,7 @@ def _problems(
     if len(select_field) != len(select_operator):
         problems.append(Problem("select_operator", "must have one operator for each field"))
     unknown = [i for i, name in enumerate(select_operator) if normal_spelling(name) not in SPELLINGS]
-    problems += [Problem(f"select_operator.{i}", f'there is no operator "{select_operator[i][:60]}"') for i in unknown]
+    problems += [Problem(f"select_operator.{i}", names.unknown_operator(select_operator[i])) for i in unknown]
     problems += [
         Problem(f"select_field.{i}", f'must be {NO_FIELD} for "{name[:60]}", which takes no field')
         for i, (field, name) in enumerate(zip(select_field, select_operator, strict=False))

@@ -1,10 +1,13 @@
 """Which operator a spelling means, and which operators a kind of field has."""
 
+import re
 from collections.abc import Iterable
 
 from tamis.domain.fields import Kind
 from tamis.rules.operators.shape import Operator
 from tamis.rules.operators.table import OPERATORS
+
+_SHORT_NOT = re.compile(r"\b(is|are|does)n['’]t\b")
 
 BY_NAME = {operator.name: operator for operator in OPERATORS}
 SPELLINGS = {spelling: [o for o in OPERATORS if spelling in (o.name, *o.aliases)] for spelling in
@@ -13,8 +16,9 @@ SPELLINGS = {spelling: [o for o in OPERATORS if spelling in (o.name, *o.aliases)
 
 
 def normal_spelling(spelling: str) -> str:
-    """Bring what a person wrote to the form of the table: lower case, single spaces, "…" for the value inside."""
-    return " ".join(spelling.lower().replace("...", "…").split())
+    """Bring what a person wrote to the form of the table: lower case, single spaces, "…" for the value inside, and
+    "is not" for "isn't"."""
+    return " ".join(_SHORT_NOT.sub(r"\1 not", spelling.lower().replace("...", "…")).split())
 
 
 def find_operator(spelling: str, kind: Kind) -> Operator | None:

@@ -66,16 +66,23 @@ class Checks:
             self._short(name, value)
         return found or nothing
 
-    def texts(self, name: str, *, trimmed: bool = True) -> list[str]:
-        """Read a list of texts; numbers in it are taken as they are written. What reads values of rules trims them by
-        itself, because blanks count in a part of a text."""
+    def texts(self, name: str) -> list[str]:
+        """Read a list of texts; numbers in it are taken as they are written."""
+        return [value.strip() for value in self._texts(name)]
+
+    def values(self, name: str) -> list[str]:
+        """Read a list of values of rules: texts that keep their blanks, which count in a part of a text, numbers and
+        booleans."""
+        return self._texts(name, booleans=True)
+
+    def _texts(self, name: str, booleans: bool = False) -> list[str]:
         values = self.form.array(name)
         for index, value in enumerate(values):
-            if isinstance(value, bool) or not isinstance(value, str | int | float):
+            if not isinstance(value, str | int | float) or (isinstance(value, bool) and not booleans):
                 self._problem(f"{name}.{index}", f"the {name}.{index} field must be a string")
             else:
                 self._short(f"{name}.{index}", str(value))
-        return [str(value).strip() if trimmed else str(value) for value in values]
+        return [str(value).lower() if isinstance(value, bool) else str(value) for value in values]
 
     def _required(self, name: str, nothing: T) -> T:
         self._problem(name, f"the {_label(name)} field is required")

@@ -123,7 +123,7 @@ async def segment_store(context: Context, request: Request) -> Answer:
     type_id = checks.integer("contact_type_id")
     name = checks.text("segment_name")
     fields, operators = checks.texts("select_field"), checks.texts("select_operator")
-    values = checks.texts("value", trimmed=False)
+    values = checks.values("value")
     query_type = checks.form.scalar("query_type")
     if query_type is not None and not isinstance(query_type, str):
         checks.problems.append(Problem("query_type", 'the query type field must be "and" or "or"'))

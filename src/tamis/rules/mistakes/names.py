@@ -1,0 +1,92 @@
+"""What is wrong with the name of a field, an operator or a segment, and which one may have been meant."""
+
+from collections.abc import Collection, Mapping
+from difflib import get_close_matches
+
+from tamis.domain.fields import Field, FieldSet, Kind
+from tamis.domain.segments import SegmentRefs
+from tamis.domain.text import fold, short
+from tamis.rules.operators import OPERATORS, SPELLINGS, Operator, find_operator, names_for, normal_spelling
+
+_MOST_COMPARED = 60
+_MOST_NAMED = 3
+_LIKE = 0.7
+
+
+def unknown_field(reference: str | int, fields: FieldSet) -> str:
+    """Say that there is no such field, and which ones are called nearly so."""
+    names = {fold(name): field.key for field in fields.fields for name in (field.key, field.name)}
+    return f"there is no field {_called(reference)}{_meant(_near(str(reference), names))}"
+
+
+def unknown_segment(reference: str, segments: SegmentRefs) -> str:
+    """Say that there is no such segment, and which ones are called nearly so."""
+    found = _meant(_near(reference, {fold(ref.name): ref.name for ref in segments.refs}))
+    return f"there is no segment {_called(reference)} of this contact type{found}"
+
+
+def unknown_operator(spelling: str, field: Field | None = None) -> str:
+    """Say that there is no such operator, and which ones are written nearly so, or else which ones the field has."""
+    fitting = [operator for operator in OPERATORS if field is None or field.kind in operator.kinds]
+    names = {name: _shown(name, operator) for operator in fitting for name in (operator.name, *operator.aliases)}
+    written = normal_spelling(spelling)
+    near = _near(written, names)
+    if "…" in written:  # what stands behind the value may be right
+        near += [name for name in names.values() if name.endswith(written[written.index("…") :])]
+    return f'there is no operator "{short(spelling)}"{_meant(near) or (_has(field) if field else "")}'
+
+
+def unfit_operator(spelling: str, field: Field) -> str:
+    """Say that an operator is none for the kind of a field, and which one is."""
+    written = normal_spelling(spelling)
+    alike = {name for operator in SPELLINGS[written] for name in operator.aliases}  # such as >= for both
+    inside = (name for name in SPELLINGS if name.startswith(written + " …"))
+    found = [operator for name in (*alike, *inside) if (operator := find_operator(name, field.kind))]
+    advice = _meant([_as_text(operator) for operator in found]) or f"; use {', '.join(names_for(field.kind))}"
+    return f'"{spelling}" does not apply to {field.key}, a {field.kind} field{advice}'
+
+
+def field_of_several_words(first: str | int | None, rest: str, fields: FieldSet) -> Field | None:
+    """Find the field whose name begins with a word that was taken for a whole field: `Birth date is …`."""
+    words = rest.split()
+    names = (f"{first} {' '.join(words[:count])}" for count in range(len(words), 0, -1))
+    return next((field for name in names if (field := fields.find(name))), None)
+
+
+def field_named(value: str, fields: FieldSet, of: Field) -> Field | None:
+    """Find the field that stands where a value of a field should: `last_order`, `field last_order`."""
+    first, _, rest = value.partition(" ")
+    named = rest if fold(first) == "field" else value
+    if of.kind not in (Kind.TEXT, Kind.CHOICE, Kind.CHOICES):  # a text may end with a word that is a field
+        named = named.split()[-1]
+    return fields.find(named)
+
+
+def _has(field: Field) -> str:
+    return f"; {field.key}, a {field.kind} field, has {', '.join(names_for(field.kind))}"
+
+
+def _shown(spelling: str, operator: Operator) -> str:
+    return _as_text(operator) if spelling[0].isalpha() else spelling
+
+
+def _as_text(operator: Operator) -> str:
+    return operator.text or operator.name
+
+
+def _near(name: str, known: Mapping[str, str]) -> list[str]:
+    return [known[found] for found in get_close_matches(fold(name)[:_MOST_COMPARED], known, _MOST_NAMED, _LIKE)]
+
+
+def _meant(near: Collection[str]) -> str:
+    quoted = [f'"{short(text)}"' for text in dict.fromkeys(near)]
+    return f"; did you mean {_or(quoted)}?" if quoted else ""
+
+
+def _or(texts: Collection[str]) -> str:
+    *others, last = texts
+    return f"{', '.join(others)} or {last}" if others else last
+
+
+def _called(reference: str | int) -> str:
+    return f"with the id {reference}" if isinstance(reference, int) else f'"{short(reference)}"'
