@@ -37,7 +37,7 @@ def look(visitor: Visitor, type_id: int, **question: Any) -> dict[str, Any]:
 
 
 def save(visitor: Visitor, path: str, **form: Any) -> Any:
-    filled = {"draft": json.dumps(INDIA), **form}
+    filled = {"draft": json.dumps(INDIA), "confirmed": "yes", **form}
     return visitor.post(path, filled, headers={"accept": "application/json"})
 
 
@@ -121,6 +121,40 @@ def test_saving_and_two_tabs(console: Visitor, colleague: Visitor, customers: in
     assert save(console, path, segment_name=name, seen="").status_code == 409
     assert save(console, path, segment_name=name, seen="9" * 18).status_code in (404, 409)
     assert save(console, path, segment_name=name, seen=other["seen"]).status_code == 200
+
+
+def test_what_changes_members_is_saved_when_it_was_confirmed(console: Visitor, owner: Person, customers: int) -> None:
+    def ask_to_save(path: str, **form: Any) -> Any:
+        return save(console, path, **{"confirmed": None, **form})
+
+    name = fresh("Confirmed")
+    new = f"/segments/new?type={customers}"
+    assert ask_to_save(new, segment_name="", draft="null").status_code == 422
+    refused = ask_to_save(new, segment_name=name, draft="null")
+    assert (refused.status_code, refused.json()["confirm"]["after"]) == (409, 0)
+    assert name not in {segment["segment_name"] for segment in owner.segments()}
+    made = ask_to_save(new, segment_name=name)
+    assert made.status_code == 200
+    path = f"{made.json()['go']}/edit"
+    segment_id = int(path.split("/")[2])
+    owner.add(segment_id, "external@example.net")
+
+    def seen() -> str:
+        found = re.search(r'name="seen" value="(\d+)"', console.get(path).text)
+        assert found
+        return found[1]
+
+    china = json.dumps({"field": 5, "operator": "is", "values": ["China"]})
+    asked = ask_to_save(path, segment_name=f"{name}!", seen=seen(), draft=china)
+    assert (asked.status_code, asked.json()["confirm"]) == (
+        409,
+        {"before": 61, "after": 54, "entering": 53, "leaving": 60},
+    )
+    assert owner.segment(segment_id)["segment_name"] == name
+    either = json.dumps({"any": [INDIA, {"field": 5, "operator": "is", "values": ["INDIA "]}]})
+    assert ask_to_save(path, segment_name=f"{name}!", seen=seen(), draft=either).status_code == 200
+    assert save(console, path, segment_name=name, seen=seen(), draft=china).status_code == 200
+    assert owner.segment(segment_id)["segment_emails_count"] == 54
 
 
 def test_a_rule_that_is_not_finished_is_not_saved(console: Visitor, customers: int) -> None:

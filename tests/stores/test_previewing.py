@@ -16,7 +16,14 @@ from tamis.actions.fields import create_field
 from tamis.actions.house import House
 from tamis.actions.importing.upsert import upsert
 from tamis.actions.newest import Newest, Overtaken
-from tamis.actions.previewing import Preview, preview_rule, rule_of_text, suggested_values
+from tamis.actions.previewing import (
+    MembershipEffect,
+    Preview,
+    effect_of_edit,
+    preview_rule,
+    rule_of_text,
+    suggested_values,
+)
 from tamis.actions.recipients import add_recipient, delete_recipient, recipient_page
 from tamis.actions.segments import ChangedMeanwhile, create_segment, edit_segment
 from tamis.actions.types import create_type
@@ -118,8 +125,49 @@ def test_members_of_the_edited_segment_are_what_hands_make_of_the_rule(town: Tow
         looked = town.look(town.older_than(age), segment.id)
         house.write(edit_segment, account, segment.id, draft=from_text(f"age > {age}"))
         page = recipient_page(house, account.id, segment.id, 0, 100)
-        assert looked.members == len(page)
+        assert looked.members
+        assert looked.members[0] == len(page)
+        assert looked.members[2:] == (3, 2)
         assert looked.count == max(39 - age, 0)
+
+
+def test_the_effect_of_an_edit_is_told_before_it_is_made(town: Town) -> None:
+    house, account = town.house, town.account
+    grown = house.write(create_segment, account, town.type, "Grown", from_text("age > 29"))
+    old = house.write(create_segment, account, town.type, "Old", from_text("age > 35"))
+    house.write(delete_recipient, account, recipient_id_of_contact(grown.id, 32))
+    for address in ("p5@example.org", "p6@example.org", "nobody@example.org"):
+        email = parse_email(address)
+        assert email
+        house.write(add_recipient, account, grown.id, email, "", "")
+
+    def members() -> set[str]:
+        return {json.loads(document)["email"] for _, document in recipient_page(house, account.id, grown.id, 0, 100)}
+
+    before = members()
+    for text in (
+        "age > 30",
+        "age < 9",
+        'age < 9 or is in segment "Old"',
+        'not (is in segment "Old")',
+        None,
+        "age >= 0",
+    ):
+        draft = None if text is None else from_text(text)
+        effect = effect_of_edit(house, account, grown.id, name="Still grown", draft=draft)
+        house.write(edit_segment, account, grown.id, draft=draft)
+        after = members()
+        assert effect == MembershipEffect(len(before), len(after), len(after - before), len(before - after)), text
+        assert effect.changes_members == (after != before)
+        before = after
+    assert not effect_of_edit(house, account, grown.id, name="Another").changes_members
+    assert not effect_of_edit(house, account, grown.id, draft=from_text("age > -1")).changes_members
+    with pytest.raises(Invalid, match="already been taken"):
+        effect_of_edit(house, account, grown.id, name=old.name)
+    with pytest.raises(ChangedMeanwhile):
+        effect_of_edit(house, account, grown.id, seen=grown.updated_at)
+    with pytest.raises(NotFound):
+        effect_of_edit(house, town.stranger, grown.id)
 
 
 def test_segments_in_rules_and_circles(town: Town) -> None:

@@ -1,14 +1,15 @@
 """What a rule that is being made says, before anybody saves it: counts, people, words, and what is wrong with it."""
 
 from collections.abc import Hashable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from datetime import datetime
 
 from tamis.actions.catch_up import both_at_one_moment
 from tamis.actions.house import House
 from tamis.actions.newest import Newest
-from tamis.actions.segments import problems_with_cycle
+from tamis.actions.segments import Keep, check_edit, problems_with_cycle, rule_of
 from tamis.actions.types import type_by_id
-from tamis.columns.preview import count_parts, sample_of
+from tamis.columns.preview import Members, count_effect, count_parts, sample_of
 from tamis.columns.values import frequent_values
 from tamis.domain.accounts import Account
 from tamis.domain.contacts import Contact
@@ -37,14 +38,14 @@ class Preview:
 
     `count` is how many contacts it selects: None while anything in it is unfinished or wrong, because a rule with a
     part left out is another rule. `counts` tells for each place of a finished part how many it selects by itself, and
-    `unfinished` the places of those that are not. `members` is how many recipients the segment that is edited would
-    have. `so_far` tells for each part of a group, from the second one on, how many the group selects up to it. `sample`
-    are some whom the rule selects, `fields` those that it asks about.
+    `unfinished` the places of those that are not. `members` are those that the segment that is edited would have,
+    manual additions and exclusions included. `so_far` tells for each part of a group, from the second one on, how many
+    the group selects up to it. `sample` are some whom the rule selects, `fields` those that it asks about.
     """
 
     total: int
     count: int | None
-    members: int | None
+    members: Members | None
     counts: dict[str, int]
     so_far: dict[str, int]
     rule: Rule
@@ -52,6 +53,21 @@ class Preview:
     fields: tuple[Field, ...]
     problems: tuple[Problem, ...]
     unfinished: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class MembershipEffect:
+    """How the members of a segment would change: how many it has and would have, and how many would enter and leave."""
+
+    count_before: int
+    count_after: int
+    entering: int
+    leaving: int
+
+    @property
+    def changes_members(self) -> bool:
+        """Whether anybody would enter or leave; the counts alone may be equal."""
+        return bool(self.entering or self.leaving)
 
 
 def preview_rule(
@@ -101,6 +117,24 @@ def preview_rule(
             problems=tuple(problems),
             unfinished=unfinished(draft),
         )
+
+
+def effect_of_edit(
+    house: House,
+    account: Account,
+    segment_id: int,
+    *,
+    name: str | None = None,
+    draft: Draft | Keep | None = Keep.RULE,
+    seen: datetime | None = None,
+) -> MembershipEffect:
+    """Return what `edit_segment` with these arguments would do to the members, as of now and without doing it; manual
+    additions and exclusions count. Raises what `edit_segment` raises, and Unavailable."""
+    with both_at_one_moment(house.records, house.open_columns(), house.clock) as (db, con, now):
+        edit = check_edit(db, account, segment_id, name=name, draft=draft, seen=seen)
+        rule = rule_of(db, replace(edit.segment, rule=edit.document))
+        type_id = edit.segment.contact_type_id
+        return MembershipEffect(*count_effect(con, type_id, segment_id, rule, Moment(now, account.zone)))
 
 
 def rule_of_text(house: House, account: Account, type_id: int, text: str) -> Rule:

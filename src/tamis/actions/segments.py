@@ -53,6 +53,15 @@ class SizedSegment:
     recipients: int
 
 
+@dataclass(frozen=True, slots=True)
+class CheckedEdit:
+    """A segment as it is, and the name and the rule, in its JSON form, that it may be given."""
+
+    segment: Segment
+    name: str
+    document: str
+
+
 def create_segment(
     db: apsw.Connection,
     now: datetime,
@@ -62,12 +71,20 @@ def create_segment(
     draft: Draft | None,
 ) -> Segment:
     """Make a segment; raises Invalid with every problem of its name and its rule, and NotFound."""
-    name, contact_type = name.strip(), still_there(db, contact_type)
-    problems = _problems_with_name(db, account, name, None)
+    contact_type = still_there(db, contact_type)
+    rule = check_new_segment(db, account, contact_type, name, draft)
+    return segments.insert(db, account.id, contact_type.id, name.strip(), to_json(rule), now)
+
+
+def check_new_segment(
+    db: apsw.Connection, account: Account, contact_type: ContactType, name: str, draft: Draft | None
+) -> Rule:
+    """Return the rule of a segment that could be made like this; raises Invalid with every problem."""
+    problems = _problems_with_name(db, account, name.strip(), None)
     rule = _built(db, contact_type.id, draft, problems)
     if problems:
         raise Invalid(problems)
-    return segments.insert(db, account.id, contact_type.id, name, to_json(rule), now)
+    return rule
 
 
 def edit_segment(
@@ -86,6 +103,20 @@ def edit_segment(
     `seen` is the `updated_at` of what somebody looked at while editing: when the segment is not that any more, nothing
     is done and ChangedMeanwhile raised.
     """
+    edit = check_edit(db, account, segment_id, name=name, draft=draft, seen=seen)
+    return segments.update(db, edit.segment, edit.name, edit.document, now)
+
+
+def check_edit(
+    db: apsw.Connection,
+    account: Account,
+    segment_id: int,
+    *,
+    name: str | None = None,
+    draft: Draft | Keep | None = Keep.RULE,
+    seen: datetime | None = None,
+) -> CheckedEdit:
+    """Return what `edit_segment` would write, without writing it; raises what that raises."""
     segment = segment_by_id(db, account, segment_id)
     if seen is not None and seen != segment.updated_at:
         raise ChangedMeanwhile(segment)
@@ -98,7 +129,7 @@ def edit_segment(
         document = to_json(rule)
     if problems:
         raise Invalid(problems)
-    return segments.update(db, segment, name, document, now)
+    return CheckedEdit(segment, name, document)
 
 
 def duplicate_segment(db: apsw.Connection, now: datetime, account: Account, segment_id: int) -> Segment:

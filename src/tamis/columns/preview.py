@@ -17,13 +17,32 @@ _MOST_BITS = 12
 _SOURCE = Source(column, is_in_segment)
 
 
+class Members(NamedTuple):
+    """How many members a segment would have, how many of them are contacts of its type, and how many people were added
+    to it manually and excluded from it."""
+
+    members: int
+    contacts: int
+    added: int
+    excluded: int
+
+
 class Counts(NamedTuple):
-    """How many contacts a type has, how many each part selects, and how many recipients a segment would have with the
+    """How many contacts a type has, how many each part selects, and the members that a segment would have with the
     whole rule, None where no segment was named."""
 
     total: int
     parts: list[int]
-    members: int | None
+    members: Members | None
+
+
+class Effect(NamedTuple):
+    """How many members a segment has and would have, and how many would enter and leave."""
+
+    before: int
+    after: int
+    entering: int
+    leaving: int
 
 
 def count_parts(
@@ -50,7 +69,7 @@ def count_parts(
     rows = con.execute(f"SELECT {counts} FROM ({_answers(type_id, asked)})", parameters.values).fetchall()
     total, *found = (int(count or 0) for count in rows[0])
     counted = [found[places[test] - 1] for test in tests]
-    return Counts(total, counted, None) if segment_id is None else _with_strangers(con, total, counted, segment_id)
+    return Counts(total, counted, None) if segment_id is None else _with_members(con, total, counted, segment_id)
 
 
 def _answers(type_id: int, asked: dict[str, str]) -> str:
@@ -68,11 +87,36 @@ def _answers(type_id: int, asked: dict[str, str]) -> str:
     return f"SELECT n, {columns} FROM ({alike})"
 
 
-def _with_strangers(con: duckdb.DuckDBPyConnection, total: int, counted: list[int], segment_id: int) -> Counts:
-    """Give the counts with those added to a segment by hand who are no contacts."""
-    sql = f"{_STRANGERS} WHERE segment_id = $1 AND contact_id IS NULL"
-    strangers = con.execute(sql, [segment_id]).fetchall()[0][0]
-    return Counts(total, counted[:-1], counted[-1] + strangers)
+def _with_members(con: duckdb.DuckDBPyConnection, total: int, counted: list[int], segment_id: int) -> Counts:
+    """Return the counts with the members of a segment, of which the last count has those who are contacts."""
+    external, added, excluded = con.execute(_OVERRIDES, [segment_id]).fetchall()[0]
+    return Counts(total, counted[:-1], Members(counted[-1] + external, counted[-1], added, excluded))
+
+
+def count_effect(con: duckdb.DuckDBPyConnection, type_id: int, segment_id: int, rule: Rule, moment: Moment) -> Effect:
+    """Compare the members of a segment with those that it would have under a rule, in one scan.
+
+    Manual additions and exclusions stay as they are; external recipients are members before and after.
+    """
+    parameters = Parameters()
+    segment = parameters.bind(segment_id)
+    selected = compile_rule(rule, moment, Source(column, is_in_segment), parameters)
+    rows = con.execute(
+        f"""
+        SELECT count(*) FILTER (is_in), count(*) FILTER (will_be),
+            count(*) FILTER (will_be AND NOT is_in), count(*) FILTER (is_in AND NOT will_be),
+            (SELECT count(*) FROM added WHERE segment_id = {segment} AND contact_id IS NULL)
+        FROM (
+            SELECT {is_in_segment(segment_id, parameters)} AS is_in,
+                ({selected}) IS TRUE AND id NOT IN (SELECT contact_id FROM removed WHERE segment_id = {segment})
+                OR id IN ({_ADDED} WHERE segment_id = {segment} AND contact_id IS NOT NULL) AS will_be
+            FROM {table(type_id)}
+        )
+        """,
+        parameters.values,
+    ).fetchall()
+    is_in, will_be, entering, leaving, external = rows[0]
+    return Effect(is_in + external, will_be + external, entering, leaving)
 
 
 def sample_of(con: duckdb.DuckDBPyConnection, type_id: int, rule: Node, moment: Moment, most: int) -> list[int]:
@@ -91,7 +135,10 @@ def sample_of(con: duckdb.DuckDBPyConnection, type_id: int, rule: Node, moment: 
 
 
 _ADDED = "SELECT contact_id FROM added"
-_STRANGERS = "SELECT count(*) FROM added"
+_OVERRIDES = (
+    "SELECT count(*) FILTER (contact_id IS NULL), count(*), "
+    "(SELECT count(*) FROM removed WHERE segment_id = $1) FROM added WHERE segment_id = $1"
+)
 
 
 def _leaves(nodes: Sequence[Node]) -> Iterator[Leaf]:

@@ -5,6 +5,7 @@ from pkgutil import iter_modules
 from typing import Any
 
 from litestar import Litestar, Router, get
+from litestar.datastructures import State
 from litestar.di import Provide
 from litestar.exceptions import HTTPException
 from litestar.response import Redirect, Response
@@ -76,6 +77,7 @@ def routed_app(house: House) -> Litestar:
         request_max_body_size=MAX_BODY,
         openapi_config=None,
         logging_config=None,
+        state=State({"find_visitor": visitor}),
     )
 
 

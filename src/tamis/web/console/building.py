@@ -7,7 +7,7 @@ import msgspec
 from markupsafe import Markup
 
 from tamis.actions.choosing import NameableSegment
-from tamis.actions.previewing import Preview
+from tamis.actions.previewing import MembershipEffect, Preview
 from tamis.domain.fields import EMAIL, FIRST_NAME, LAST_NAME, RESERVED, Field, FieldSet, Kind, Value
 from tamis.rules.describe import describe
 from tamis.rules.operators import OPERATORS, Operator, Relative, Takes, positive
@@ -83,8 +83,8 @@ def preview_for_script(preview: Preview, visitor: Visitor) -> dict[str, Any]:
     return {
         "total": preview.total,
         "count": preview.count,
-        "share": "" if preview.count is None else share(preview.count),
-        "members": preview.members,
+        "share": "" if preview.count is None else share(preview.members.contacts if preview.members else preview.count),
+        "members": _members(preview),
         "counts": {place: [count, share(count)] for place, count in preview.counts.items()},
         "so_far": preview.so_far,
         "sentence": describe(preview.rule) if whole else None,
@@ -92,6 +92,22 @@ def preview_for_script(preview: Preview, visitor: Visitor) -> dict[str, Any]:
         "problems": [{"path": problem.path, "message": problem.message} for problem in preview.problems],
         "unfinished": list(preview.unfinished),
         "sample": _sample(preview, visitor),
+    }
+
+
+def _members(preview: Preview) -> dict[str, int] | None:
+    """Return how many members the segment that is edited would have, and by how many manual changes."""
+    of = preview.members
+    return of and {"count": of.members, "added": of.added, "excluded": of.excluded}
+
+
+def effect_for_script(effect: MembershipEffect) -> dict[str, int]:
+    """Return what saving would do to the members of a segment."""
+    return {
+        "before": effect.count_before,
+        "after": effect.count_after,
+        "entering": effect.entering,
+        "leaving": effect.leaving,
     }
 
 

@@ -12,22 +12,24 @@ from tamis.domain.transitions import DaySize
 from tamis.web.console.filters import day as written_day
 
 WIDTH, HEIGHT, PAD = 96, 28, 2
+WHOLE_HEIGHT = 0.5
+"""By which part of its highest value a small line has to change to take its whole height."""
+LEAST_ROOM = 0.2
+"""Which part of the highest value a large chart shows at least."""
 Place = Callable[[float], float]
 
 
 def sparkline(values: Sequence[float | None], label: str = "") -> Markup:
-    """Draw a small line over time, from the lowest to the highest value; `label` tells it in words, where nothing
-    beside it does. Before the first value that is known, nothing is drawn."""
+    """Draw a small line over time; `label` tells it in words, where nothing beside it does. Before the first value that
+    is known, nothing is drawn. A change that is small beside the values looks small."""
     known = [(i, v) for i, v in enumerate(values) if v is not None]
     if len(known) < 2:
         return Markup("")
     low, high = min(v for _, v in known), max(v for _, v in known)
-    span = (high - low) or 1
+    span = max(high - low, WHOLE_HEIGHT * high) or 1
+    floor = max(0.0, (low + high - span) / 2)
     step = (WIDTH - 2 * PAD) / (len(values) - 1)
-    flat = high == low
-    points = [
-        (PAD + i * step, HEIGHT / 2 if flat else HEIGHT - PAD - (v - low) / span * (HEIGHT - 2 * PAD)) for i, v in known
-    ]
+    points = [(PAD + i * step, HEIGHT - PAD - (v - floor) / span * (HEIGHT - 2 * PAD)) for i, v in known]
     told = Markup('role="img" aria-label="{}"').format(label) if label else Markup('aria-hidden="true"')
     return Markup(
         '<svg class="sparkline" width="{w}" height="{h}" viewBox="0 0 {w} {h}" {told}>'
@@ -166,15 +168,17 @@ def _names(paper: Paper, days: Sequence[date], x: Place) -> Markup:
 
 
 def scale(low: float, high: float, most: int = 4) -> list[float]:
-    """Choose round numbers around some values, at most so many and one: from nought on, unless all values lie so close
-    together that nothing could be seen."""
-    floor = 0.0 if low < 0.6 * high or high < 10 else low
-    rough = max(high - floor, 1) / most
+    """Choose round numbers around some values, at most so many and one: from nought on, unless all values lie close
+    together; then a change that is small beside them still looks small."""
+    room = max(high - low, LEAST_ROOM * high)
+    floor = 0.0 if low < 0.6 * high or high < 10 else (low + high - room) / 2
+    top = max(high, (low + high + room) / 2) if floor else high
+    rough = max(top - floor, 1) / most
     power = 10 ** math.floor(math.log10(rough))
     step = next(n * power for n in (1, 2, 5, 10) if n * power >= rough)
     step = max(step, 1)
     first = math.floor(floor / step)
-    last = max(math.ceil(high / step), first + 1)
+    last = max(math.ceil(top / step), first + 1)
     return [n * step for n in range(first, last + 1)]
 
 

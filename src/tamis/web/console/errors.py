@@ -10,7 +10,7 @@ from litestar.response import Response
 
 from tamis.domain.errors import Invalid, NotFound, Refused, TamisError, Unavailable
 from tamis.web.console.answers import fragment, from_htmx, page, wants_page
-from tamis.web.console.session import WebRequest
+from tamis.web.console.session import SignInNeeded, Visitor, WebRequest
 
 STATUSES: tuple[tuple[type[TamisError], int, str], ...] = (
     (NotFound, 404, "This is not here"),
@@ -78,9 +78,18 @@ def _answer(
 ) -> Response[Any]:
     if not wants_page(request):
         return Response({"message": message, "problems": problems}, status_code=status)
-    visitor = request.state.get("visitor")
+    visitor = request.state.get("visitor") or _visitor_of(request)
     if from_htmx(request):
         answer = fragment(visitor, "errors/piece.html", status=status, message=message)
         answer.headers.update({"HX-Retarget": "#problems", "HX-Reswap": "innerHTML"})
         return answer
     return page(visitor, "errors/page.html", title=title, status=status, message=message)
+
+
+def _visitor_of(request: WebRequest) -> Visitor | None:
+    """Return who asked for something that no page is for: whoever is signed in keeps the navigation."""
+    try:
+        visitor: Visitor = request.app.state.find_visitor(request)
+    except (SignInNeeded, TamisError):
+        return None
+    return visitor

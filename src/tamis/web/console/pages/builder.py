@@ -11,8 +11,21 @@ from litestar.response import Redirect, Response
 from tamis.actions.choosing import nameable_segments
 from tamis.actions.house import House
 from tamis.actions.newest import Overtaken
-from tamis.actions.previewing import preview_rule, rule_of_text, suggested_values
-from tamis.actions.segments import ChangedMeanwhile, create_segment, edit_segment, rule_of, segment_by_id
+from tamis.actions.previewing import (
+    MembershipEffect,
+    effect_of_edit,
+    preview_rule,
+    rule_of_text,
+    suggested_values,
+)
+from tamis.actions.segments import (
+    ChangedMeanwhile,
+    check_new_segment,
+    create_segment,
+    edit_segment,
+    rule_of,
+    segment_by_id,
+)
 from tamis.actions.types import find_type, type_by_id
 from tamis.domain.contacts import ContactType
 from tamis.domain.errors import Invalid, NotFound, Problem
@@ -24,6 +37,7 @@ from tamis.rules.json import from_json, to_json
 from tamis.web.console.answers import page
 from tamis.web.console.building import (
     data_for_script,
+    effect_for_script,
     fields_for_script,
     operator_table,
     preview_for_script,
@@ -33,6 +47,7 @@ from tamis.web.console.injected import InjectedForm, InjectedHouse, InjectedVisi
 from tamis.web.console.session import Visitor
 
 Json = dict[str, Any]
+NOT_CONFIRMED = "Nothing was saved yet: confirm what happens to the members."
 NOT_READ = Invalid([Problem("", "the question cannot be read")])
 
 
@@ -169,29 +184,41 @@ def values(house: InjectedHouse, visitor: InjectedVisitor, body: RawBody) -> Res
 
 @post("/segments/new", sync_to_thread=True, status_code=200)
 def create(house: InjectedHouse, visitor: InjectedVisitor, form: InjectedForm, type: FromQuery[str]) -> Response[Json]:
-    """Save a new segment."""
-    of = find_type(house.records.reader(), visitor.account, type)
-    made = house.write(create_segment, visitor.account, of, form.text("segment_name"), from_json(form.raw("draft")))
-    return _leads_to(visitor, made)
+    """Save a new segment; one without a rule is only saved when that was confirmed."""
+    db = house.records.reader()
+    of = find_type(db, visitor.account, type)
+    name, draft = form.text("segment_name"), from_json(form.raw("draft"))
+    if draft is None and not form.checked("confirmed"):
+        check_new_segment(db, visitor.account, of, name, draft)
+        return _asks(MembershipEffect(0, 0, 0, 0))
+    return _leads_to(visitor, house.write(create_segment, visitor.account, of, name, draft))
 
 
 @post("/segments/{segment_id:int}/edit", sync_to_thread=True, status_code=200)
 def save(
     house: InjectedHouse, visitor: InjectedVisitor, form: InjectedForm, segment_id: FromPath[int]
 ) -> Response[Json]:
-    """Save a segment, unless it is not any more what was opened: then tell what it is now."""
+    """Save a segment, unless it is not any more what was opened: then tell what it is now. Where members would enter or
+    leave, it is only saved when that was confirmed."""
+    asked: Json = {
+        "name": form.text("segment_name"),
+        "draft": from_json(form.raw("draft")),
+        "seen": _instant(form.number("seen")),
+    }
     try:
-        made = house.write(
-            edit_segment,
-            visitor.account,
-            segment_id,
-            name=form.text("segment_name"),
-            draft=from_json(form.raw("draft")),
-            seen=_instant(form.number("seen")),
-        )
+        if not form.checked("confirmed"):
+            effect = effect_of_edit(house, visitor.account, segment_id, **asked)
+            if effect.changes_members:
+                return _asks(effect)
+        made = house.write(edit_segment, visitor.account, segment_id, **asked)
     except ChangedMeanwhile as error:
         return Response({"message": error.message, "changed": _as_it_is(house, error.segment)}, status_code=409)
     return _leads_to(visitor, made)
+
+
+def _asks(effect: MembershipEffect) -> Response[Json]:
+    """Tell what saving would do to the members, and that it was not done."""
+    return Response({"message": NOT_CONFIRMED, "confirm": effect_for_script(effect)}, status_code=409)
 
 
 def _instant(micros: int | None) -> datetime:

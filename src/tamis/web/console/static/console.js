@@ -1,5 +1,9 @@
 // What all pages share: dialogs, copying, themes, and forms that are sent once.
 
+import "./leaving.js";
+import "./enter.js";
+import "./selecting.js";
+
 document.addEventListener("click", (event) => {
   const opener = event.target.closest("[data-opens]");
   if (opener) document.getElementById(opener.dataset.opens).showModal();
@@ -7,12 +11,13 @@ document.addEventListener("click", (event) => {
   if (closer) closer.closest("dialog").close();
   const copier = event.target.closest("[data-copies]");
   if (copier) copy(copier);
-  if (event.target.closest("[data-theme-toggle]")) toggleTheme();
+  if (event.target.closest("[data-theme-toggle]")) nextTheme();
+  if (event.target.closest("[data-goes-back]")) history.back();
 });
 
-// A click beside a dialog closes it, as Escape does.
+// A click beside a dialog closes it, as Escape does; one that asks a question stays until it is answered.
 document.addEventListener("mousedown", (event) => {
-  if (event.target instanceof HTMLDialogElement) event.target.close();
+  if (event.target instanceof HTMLDialogElement && !event.target.hasAttribute("data-asks")) event.target.close();
 });
 
 // The server gives a second equal submit the answer of the first; here it is only made visible that one is under way.
@@ -66,10 +71,30 @@ async function copy(button) {
   setTimeout(() => { says.textContent = "Copy"; }, 2500);
 }
 
-function toggleTheme() {
-  const root = document.documentElement;
-  const now = root.dataset.theme
-    ?? (matchMedia("(prefers-color-scheme: dark)").matches ? "dark" : "light");
-  root.dataset.theme = now === "dark" ? "light" : "dark";
-  localStorage.setItem("tamis-theme", root.dataset.theme);
+// -- themes: that of the system, light, dark ---------------------------------------------------------------------------
+
+const THEMES = { system: "System", light: "Light", dark: "Dark" };
+const toggle = document.querySelector("[data-theme-toggle]");
+
+function showTheme() {
+  const name = THEMES[document.documentElement.dataset.theme ?? "system"];
+  toggle.querySelector("span").textContent = `Theme: ${name}`;
+  toggle.title = "Change the theme";
 }
+
+function nextTheme() {
+  const root = document.documentElement;
+  const names = Object.keys(THEMES);
+  const next = names[(names.indexOf(root.dataset.theme ?? "system") + 1) % names.length];
+  if (next === "system") {
+    delete root.dataset.theme;
+    localStorage.removeItem("tamis-theme");
+  } else {
+    root.dataset.theme = next;
+    localStorage.setItem("tamis-theme", next);
+  }
+  showTheme();
+}
+
+if (toggle) showTheme();
+for (const button of document.querySelectorAll("[data-goes-back]")) button.hidden = history.length < 2;

@@ -1,8 +1,9 @@
 // The builder of a segment: every change makes a new tree, draws it, and asks what it says.
 
+import { leaveFor, watch } from "../leaving.js";
 import { Newest } from "./asking.js";
+import { askToSave } from "./confirming.js";
 import { History } from "./history.js";
-import { askBeforeLeaving } from "./leaving.js";
 import { openPicker } from "./listbox.js";
 import { Panel } from "./panel.js";
 import { Saving } from "./saving.js";
@@ -21,7 +22,7 @@ const data = JSON.parse(at("builder-data").textContent);
 const table = new Table(data);
 const history = new History(fromPlain(data.draft));
 const newest = new Newest("/segments/preview");
-const panel = new Panel(data.type.id);
+const panel = new Panel(data.type);
 const host = at("tree");
 const view = new View(host, table, controlChanged);
 const text = new TextForm(() => readText(TEXT_MS));
@@ -29,8 +30,11 @@ let segment = data.segment;
 let saved = written();
 let openNode; // the first condition that is unfinished or wrong
 
-const saving = new Saving({ draft: draftToSave, saved: (path) => go(path), refused, changed: changedMeanwhile });
-const go = askBeforeLeaving(isDirty, () => saving.save());
+const saving = new Saving({
+  draft: draftToSave, saved: leaveFor, refused, changed: changedMeanwhile,
+  confirm: (effect) => askToSave(effect, saving.name, () => saving.save(true)),
+});
+watch({ isDirty, save: () => saving.save() });
 
 function isDirty() {
   return written() !== saved || text.isWrong || text.isPending;
@@ -129,7 +133,7 @@ function refused(problems) {
   if (!problems.length) return;
   preview(0);
   at("problems").replaceChildren(Object.assign(document.createElement("p"), {
-    className: "notice bad", textContent: "The rule is not finished: what is missing is marked at its condition.",
+    className: "notice bad", textContent: "Finish the rule: what is missing is marked at its condition.",
   }));
   toOpen();
 }
@@ -234,14 +238,14 @@ function chooseField(id) {
 const option = (field, heading) => ({ key: field.id, label: field.name, note: field.kind_name, heading });
 
 document.addEventListener("keydown", (event) => {
-  if (document.querySelector("dialog[open]")) return;
+  if (event.defaultPrevented || document.querySelector("dialog[open]")) return;
   const control = event.ctrlKey || event.metaKey;
   const key = event.key.toLowerCase();
   const inTree = host.contains(event.target);
   const own = inTree || !event.target.matches("input, textarea");
   if (control && key === "enter") {
     event.preventDefault();
-    saving.save();
+    if (!event.repeat) saving.save();
   } else if (control && !event.altKey && own && (key === "z" || key === "y")) {
     event.preventDefault();
     turn(key === "y" || event.shiftKey ? history.redo() : history.undo());

@@ -2,6 +2,7 @@
 // `changed(values, typing, redraw)`, where `typing` says that somebody is in the middle of it, and `redraw` that the
 // control does not show the values by itself.
 
+import { goOn } from "../enter.js";
 import { h, number } from "./dom.js";
 import { openPicker } from "./listbox.js";
 import { suggest } from "./suggestions.js";
@@ -50,7 +51,13 @@ function input(type, about, value, set, attributes = {}) {
 function text(about, value, set) {
   const made = input("text", about, value, set, { placeholder: "a value", maxlength: 10000 });
   const field = about.field;
-  if (about.table.suggests(field)) suggest(made, about, (item) => { made.value = item.key; set(item.key, false); });
+  if (about.table.suggests(field)) {
+    suggest(made, about, (item, byKey) => {
+      made.value = item.key;
+      set(item.key, false);
+      if (byKey) goOn(made);
+    });
+  }
   return made;
 }
 
@@ -112,7 +119,7 @@ function segment(about, value, set) {
   const known = table.segments.get(value);
   const text = known?.name ?? (value ? `Segment ${value}` : "Choose a segment");
   const made = h("button", {
-    type: "button", class: "pick", "aria-haspopup": "dialog", "aria-expanded": "false",
+    type: "button", class: "pick", "aria-haspopup": "dialog", "aria-expanded": "false", "data-enter-stop": true,
   }, h("span", { class: "visually-hidden" }, `${about.label}: `), h("span", {}, text), known ? h("span", { class: "beside" }, number(known.size)) : null);
   made.addEventListener("click", () => openPicker(made, {
     label: "Choose a segment",

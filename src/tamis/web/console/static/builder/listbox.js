@@ -3,6 +3,8 @@
 
 import { h, number } from "./dom.js";
 
+const WANTED = 300; // pixels in which a list is worth opening
+const GAP = 4;
 let numbers = 0;
 let open = null;
 
@@ -105,7 +107,7 @@ export class Listbox {
     } else if (event.key === "Enter" && isOpen && this.#active >= 0 && !event.ctrlKey && !event.metaKey) {
       event.preventDefault();
       event.stopImmediatePropagation();
-      this.#take(this.#items[this.#active]);
+      this.#take(this.#items[this.#active], true);
     } else if (event.key === "Escape" && isOpen) {
       event.preventDefault();
       event.stopPropagation();
@@ -123,10 +125,10 @@ export class Listbox {
     this.#mark();
   }
 
-  #take(item) {
+  #take(item, byKey = false) {
     if (item.disabled) return;
     this.close();
-    this.#options.pick(item);
+    this.#options.pick(item, byKey);
   }
 }
 
@@ -152,14 +154,29 @@ export function openPicker(anchor, { label, load, pick }) {
   list.show();
 }
 
-// Styles are set one by one: the policy of the page allows no style attributes.
+// Puts an element below its anchor, or above it where only there is room for it. Styles are set one by one: the policy
+// of the page allows no style attributes.
 function place(element, anchor) {
+  const { clientWidth, clientHeight } = document.documentElement;
+  if (roomBelow(anchor) < WANTED && roomAbove(anchor) < WANTED) anchor.scrollIntoView({ block: "start" });
+  const isBelow = roomBelow(anchor) >= WANTED || roomBelow(anchor) >= roomAbove(anchor);
   const at = anchor.getBoundingClientRect();
   const width = Math.max(240, Math.min(at.width, 420));
-  const left = Math.max(8, Math.min(at.left, document.documentElement.clientWidth - width - 8));
+  const left = Math.max(8, Math.min(at.left, clientWidth - width - 8));
   element.style.position = "absolute";
   element.style.left = `${left + scrollX}px`;
-  element.style.top = `${at.bottom + scrollY + 4}px`;
+  element.style.top = isBelow ? `${at.bottom + scrollY + GAP}px` : "auto";
+  element.style.bottom = isBelow ? "auto" : `${clientHeight - at.top - scrollY + GAP}px`;
   element.style.minWidth = `${width}px`;
-  element.style.maxWidth = `${document.documentElement.clientWidth - left - 8}px`;
+  element.style.maxWidth = `${clientWidth - left - 8}px`;
+  element.style.setProperty("--room", `${Math.max(isBelow ? roomBelow(anchor) : roomAbove(anchor), 160)}px`);
+}
+
+const roomBelow = (anchor) => document.documentElement.clientHeight - anchor.getBoundingClientRect().bottom - 2 * GAP;
+
+// On small screens the numbers cover the top.
+function roomAbove(anchor) {
+  const numbers = document.querySelector(".numbers");
+  const top = getComputedStyle(numbers).position === "sticky" ? numbers.getBoundingClientRect().bottom : 0;
+  return anchor.getBoundingClientRect().top - Math.max(top, 0) - 2 * GAP;
 }

@@ -1,5 +1,5 @@
-// The numbers beside the rule: how many, which share, who for example, and the rule in words. While a newer rule is
-// being counted, the old number is shown as what it is: not the answer yet.
+// The numbers beside the rule: how many members, which share, who for example, and the rule in words. While a newer rule
+// is being counted or is not finished, the old answer stays, faint and named as what it is.
 
 import { h, number } from "./dom.js";
 
@@ -7,10 +7,12 @@ const at = (id) => document.getElementById(id);
 
 export class Panel {
   #panel = at("panel");
-  #typeId;
+  #type;
+  #people;
 
-  constructor(typeId) {
-    this.#typeId = typeId;
+  constructor(type) {
+    this.#type = type;
+    this.#people = type.name.replace(/^\p{Lu}(?=\p{Ll})/u, (first) => first.toLowerCase());
   }
 
   wait() {
@@ -18,45 +20,53 @@ export class Panel {
     at("sample").setAttribute("aria-busy", "true");
   }
 
-  #done() {
+  #done(isCounted) {
     this.#panel.removeAttribute("aria-busy");
     at("sample").removeAttribute("aria-busy");
+    this.#panel.classList.toggle("outdated", !isCounted);
+    at("sample").classList.toggle("outdated", !isCounted);
+    at("count-label").textContent = isCounted ? "In this segment" : "Before this change";
   }
 
   failed(message) {
-    this.#number("–", "", 0, 1);
+    this.#done(false);
     this.#say(`There is no count: ${message}`, true);
-    this.#panel.removeAttribute("aria-busy");
   }
 
   // `isEmpty`: the rule has no conditions; `textIsWrong`: somebody writes a text of which this is not the rule.
   show(said, isEmpty, textIsWrong) {
-    this.#done();
-    const { count, total } = said;
-    at("total").textContent = `of ${number(total)} ${total === 1 ? "contact" : "contacts"}`;
-    if (count === null) {
-      this.#number("–", "", 0, total);
-      this.#say(missing(said), said.problems.length > 0);
-    } else {
-      this.#number(number(count), said.share, count, total);
-      this.#say(textIsWrong ? "The text cannot be read: these are the numbers of the conditions as they stand."
-        : isEmpty ? "Nobody yet: add a condition." : "", false);
-    }
-    const hands = said.members !== null && said.members !== count;
-    at("hands").hidden = !hands;
-    if (hands) at("hands").textContent = `${number(said.members)} with those added and without those removed by hand`;
-    at("sentence").textContent = said.sentence ?? "";
-    at("sentence").hidden = isEmpty || said.sentence === null;
+    const { count, members } = said;
+    this.#done(count !== null);
     at("to-open").hidden = count !== null;
+    at("sentence").hidden = isEmpty || said.sentence === null;
+    if (count === null) {
+      this.#say(this.#missing(said), said.problems.length > 0);
+      if (at("sample-table").hidden) at("no-sample").textContent = this.#missing(said);
+      return;
+    }
+    this.#number(said);
+    this.#manual(count, members);
+    this.#say(textIsWrong ? "The text cannot be read: these are the numbers of the conditions as they stand."
+      : isEmpty ? `Add a condition to see matching ${this.#people}.` : "", false);
+    at("sentence").textContent = said.sentence;
     this.#sample(said, isEmpty);
   }
 
-  #number(text, share, count, total) {
-    at("count").textContent = text;
+  #number({ count, members, share, total }) {
+    at("count").textContent = number(members?.count ?? count);
     at("share").textContent = share;
+    at("total").textContent = `of ${number(total)} ${total === 1 ? "contact" : "contacts"}`;
     const bar = at("share-bar");
     bar.max = Math.max(total, 1);
-    bar.value = count;
+    bar.value = Math.min(members?.count ?? count, total);
+  }
+
+  // What was changed by hand is in the number: say so where there is any.
+  #manual(count, members) {
+    const changes = members ? [[members.added, "added manually"], [members.excluded, "excluded"]] : [];
+    const notes = changes.filter(([people]) => people).map(([people, what]) => `${number(people)} ${what}`);
+    at("manual").hidden = !notes.length;
+    at("manual").textContent = [`${number(count)} ${count === 1 ? "matches" : "match"} the rule`, ...notes].join(" · ");
   }
 
   #say(text, bad) {
@@ -66,26 +76,25 @@ export class Panel {
     element.classList.toggle("bad", bad);
   }
 
+  #missing({ unfinished, problems }) {
+    const what = problems.length ? "Correct what is marked"
+      : unfinished.length === 1 ? "Finish the condition" : `Finish the ${unfinished.length} conditions`;
+    return `${what} to see matching ${this.#people}.`;
+  }
+
   #sample(said, isEmpty) {
     const { columns, rows } = said.sample;
     at("sample-table").hidden = !rows.length;
-    at("sample-title").textContent = rows.length === 1 ? "The one contact" : said.count > rows.length
-      ? `${rows.length} of them, for example` : rows.length ? `All ${rows.length} of them` : "Who it is";
+    at("sample-title").textContent = rows.length === 1 ? "The one contact that matches"
+      : said.count > rows.length ? `${rows.length} of the ${number(said.count)} that match` : rows.length
+        ? `All ${rows.length} that match` : "Who matches";
     at("no-sample").hidden = rows.length > 0;
-    at("no-sample").textContent = said.count === null ? "Whom the rule selects is shown when it is finished."
-      : isEmpty ? "Add a condition, and ten of those whom it selects are shown here."
-        : "The rule selects nobody: the numbers beside its conditions tell which of them is too narrow.";
+    at("no-sample").textContent = isEmpty ? `Add a condition to see matching ${this.#people}.`
+      : "Nobody matches the rule. The numbers beside the conditions show which of them is too narrow.";
     at("sample-table").querySelector("thead tr").replaceChildren(
       ...columns.map((name) => h("th", { scope: "col" }, name)));
     at("sample-table").querySelector("tbody").replaceChildren(...rows.map((row) => h("tr", {},
       ...row.cells.map((cell, i) => h("td", {}, i ? cell
-        : h("a", { href: `/types/${this.#typeId}/contacts/${row.id}`, class: "name" }, cell))))));
+        : h("a", { href: `/types/${this.#type.id}/contacts/${row.id}`, class: "name" }, cell))))));
   }
-}
-
-function missing({ unfinished, problems }) {
-  const open = unfinished.length === 1 ? "One condition is not finished" : `${unfinished.length} conditions are not finished`;
-  const wrong = problems.length === 1 ? "one thing is wrong" : `${problems.length} things are wrong`;
-  const text = [...(unfinished.length ? [open] : []), ...(problems.length ? [wrong] : [])].join(", and ");
-  return `${text.charAt(0).toUpperCase()}${text.slice(1)}: until then the rule as a whole has no count.`;
 }

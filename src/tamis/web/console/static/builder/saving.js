@@ -8,20 +8,23 @@ export class Saving {
   #options;
 
   // `draft()` gives the rule to save, or null after having said why it cannot be saved yet; `saved(path)` leads on,
-  // `refused(problems)` shows what is wrong with the rule, `changed(other)` that somebody else has saved meanwhile.
+  // `refused(problems)` shows what is wrong with the rule, `changed(other)` that somebody else has saved meanwhile,
+  // `confirm(effect)` asks whether the members shall change like that.
   constructor(options) {
     this.#options = options;
     this.#form.addEventListener("submit", (event) => {
       event.preventDefault();
       this.save();
     });
+    for (const button of document.querySelectorAll("[data-save]")) button.disabled = false;
   }
 
   get name() {
     return this.#form.elements.segment_name.value.trim();
   }
 
-  async save() {
+  // `confirmed` says that somebody has seen what becomes of the members.
+  async save(confirmed = false) {
     if (this.#under) return;
     this.#sayName("");
     if (!this.name) {
@@ -31,10 +34,12 @@ export class Saving {
     const ready = this.#options.draft();
     if (!ready) return;
     this.#form.elements.draft.value = JSON.stringify(ready.plain);
+    const filled = new URLSearchParams(new FormData(this.#form));
+    if (confirmed) filled.set("confirmed", "yes");
     this.#busy(true);
     try {
       const answer = await fetch(this.#form.getAttribute("action"), {
-        method: "POST", body: new URLSearchParams(new FormData(this.#form)), headers: { accept: "application/json" },
+        method: "POST", body: filled, headers: { accept: "application/json" },
       });
       this.#answered(answer, await answer.json());
     } catch {
@@ -51,6 +56,10 @@ export class Saving {
     }
     if (said.changed) {
       this.#options.changed(said.changed);
+      return;
+    }
+    if (said.confirm) {
+      this.#options.confirm(said.confirm);
       return;
     }
     const problems = said.problems ?? [];

@@ -51,9 +51,13 @@ export function tokens(about, shape, changed) {
     input.setAttribute("aria-description", `${number(values.length)} chosen`);
   }
 
+  // The list of suggestions comes first: what is highlighted there is what Enter takes.
+  if (about.table.suggests(about.field)) {
+    offered = suggest(input, { ...about, without: has }, (item) => add([item.key]));
+  }
   input.addEventListener("keydown", (event) => {
-    if (event.key === "Enter" && !event.ctrlKey && !event.metaKey) {
-      event.preventDefault();
+    if (event.key === "Enter" && input.value.trim()) {
+      if (!event.ctrlKey && !event.metaKey) event.preventDefault(); // the next one can be typed
       add([input.value]);
     } else if (event.key === "Backspace" && !input.value && values.length) {
       set(values.slice(0, -1));
@@ -71,9 +75,6 @@ export function tokens(about, shape, changed) {
     add(lines);
     if (!values.length) set([]);
   }));
-  if (about.table.suggests(about.field)) {
-    offered = suggest(input, { ...about, without: has }, (item) => add([item.key]));
-  }
   draw();
   return made;
 }

@@ -1,0 +1,25 @@
+// Shows what saving would do to the members of a segment, and saves when somebody says so. The focus begins on the
+// button that changes nothing; Ctrl+Enter does not confirm, so that a key pressed twice saves nothing unseen.
+
+import { h, number } from "./dom.js";
+
+const at = (id) => document.getElementById(id);
+const people = (count, verb) => `${number(count)} ${count === 1 ? `contact ${verb}s` : `contacts ${verb}`}`;
+
+// `effect` is {before, after, entering, leaving}; all are 0 where a new segment has no conditions.
+export function askToSave({ before, after, entering, leaving }, name, save) {
+  const dialog = at("confirm-save");
+  const isEmpty = !before && !after;
+  at("confirm-title").textContent = isEmpty ? "Save a segment without conditions?" : `Change who is in “${name}”?`;
+  at("confirm-counts").hidden = isEmpty;
+  at("confirm-counts").replaceChildren(
+    h("b", {}, number(before)), h("span", { "aria-hidden": "true" }, "→"), h("span", { class: "visually-hidden" }, "to"),
+    h("b", {}, number(after)), h("span", { class: "muted" }, after === 1 ? "member" : "members"));
+  const moves = [...(entering ? [people(entering, "enter")] : []), ...(leaving ? [people(leaving, "leave")] : [])];
+  at("confirm-moves").hidden = !moves.length;
+  at("confirm-moves").textContent = `${moves.join(", ")}.`;
+  at("confirm-nobody").hidden = after > 0;
+  dialog.returnValue = "";
+  dialog.onclose = () => { if (dialog.returnValue === "save") save(); };
+  dialog.showModal();
+}
