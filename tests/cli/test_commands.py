@@ -38,6 +38,17 @@ def test_a_segment_from_its_making_to_its_end(either: Path, tmp_path: Path) -> N
     assert tamis(either, "segment", "list") == {"segments": []}
 
 
+def test_one_member_is_one_member(data: Path, tmp_path: Path) -> None:
+    tamis(data, "import", people(tmp_path), "--type", "People")
+    where = ("--type", "People", "--where", 'first_name = "Ann"')
+    for command in (("create", "Ann", *where), ("edit", "Ann", "--name", "Annie"), ("show", "Annie")):
+        said = subprocess.run(
+            [sys.executable, "-m", "tamis", "segment", *command, "--data", str(data)],
+            capture_output=True, text=True, check=True, env=environment(), timeout=PATIENCE_SECONDS,
+        ).stdout  # fmt: skip
+        assert "1 member\n" in said
+
+
 def test_an_import_is_counted_by_the_next_question(either: Path, tmp_path: Path) -> None:
     count = ("segment", "count", "--type", "People", "--where", 'first_name = "Ann"')
     assert tamis(either, *count) == {"count": 0}

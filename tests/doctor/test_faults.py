@@ -149,15 +149,15 @@ def test_a_healthy_directory_has_nothing_wrong_and_everything_is_looked_at(data:
 IN_COLUMNS = {
     "a wrong member": (
         "INSERT INTO members VALUES ((1::BIGINT << 32) | 4, TIMESTAMP '2026-01-01')",
-        ['segment 1 "India" has 1 recipients (4294967300) who do not belong in it', "contact 4 is in segment 1"],
+        ['segment 1 "India" has 1 recipient (4294967300) who do not belong in it', "contact 4 is in segment 1"],
     ),
     "a missing member": (
         "DELETE FROM members WHERE recipient_id = (1::BIGINT << 32) | 102",
-        ['segment 1 "India" lacks 1 recipients (4294967398)', "contact 102 is not in segment 1"],
+        ['segment 1 "India" lacks 1 recipient (4294967398)', "contact 102 is not in segment 1"],
     ),
     "a member who was removed by hand": (
         "DELETE FROM recent WHERE recipient_id = (1::BIGINT << 32) | 2",
-        ['segment 1 "India" has 1 members removed by hand'],
+        ['segment 1 "India" has 1 member removed by hand'],
     ),
     "a missing addition by hand": (
         f"DELETE FROM recent WHERE recipient_id >> 32 = 1 AND recipient_id & {1 << 31} <> 0",
@@ -165,18 +165,18 @@ IN_COLUMNS = {
     ),
     "a member who stands twice": (
         "INSERT INTO members SELECT * FROM members WHERE recipient_id = (1::BIGINT << 32) | 102",
-        ['segment 1 "India" has 1 recipients twice'],
+        ['segment 1 "India" has 1 recipient twice'],
     ),
     "a wrong size": (
         "UPDATE sizes SET recipients = recipients + 1 WHERE segment_id = 2",
         ['segment 2 "Scored" is said to have'],
     ),
-    "a changed value": ("UPDATE contacts_1 SET f3 = 'Other' WHERE id = 17", ["1 contacts of type 1", "(ids 17)"]),
+    "a changed value": ("UPDATE contacts_1 SET f3 = 'Other' WHERE id = 17", ["1 contact of type 1", "(ids 17)"]),
     "a contact that is missing": ("DELETE FROM contacts_1 WHERE id = 299", ["(ids 299)"]),
-    "a contact that is too many": ("INSERT INTO contacts_2 (id) VALUES (5)", ["1 contacts of type 2", "(ids 5)"]),
+    "a contact that is too many": ("INSERT INTO contacts_2 (id) VALUES (5)", ["1 contact of type 2", "(ids 5)"]),
     "a contact that is there twice": (
         "INSERT INTO contacts_1 SELECT * FROM contacts_1 WHERE id = 20",
-        ["1 contacts of type 1", "(ids 20)"],
+        ["1 contact of type 1", "(ids 20)"],
     ),
     "a missing column": ("ALTER TABLE contacts_1 DROP COLUMN f9", ["are not those of its fields"]),
     "a missing table": ("DROP TABLE contacts_2", ["has no contacts of the types 2"]),
@@ -184,7 +184,7 @@ IN_COLUMNS = {
         "UPDATE added SET email = 'other@example.net' WHERE email = 'stranger@example.net' AND segment_id = 1",
         ["2 additions by hand in segments of contact type 1"],
     ),
-    "a removal by hand too many": ("INSERT INTO removed VALUES (1, 90)", ["1 removals by hand"]),
+    "a removal by hand too many": ("INSERT INTO removed VALUES (1, 90)", ["1 removal by hand"]),
     "a transition that is gone": (
         "DELETE FROM transitions WHERE number = (SELECT max(number) FROM transitions WHERE recipient_id >> 32 = 1)",
         ['segment 1 "India" has', "by its log of transitions"],
@@ -196,7 +196,7 @@ IN_COLUMNS = {
     ),
     "a number of the log given twice": (
         "UPDATE transitions SET number = number - 1 WHERE number = (SELECT max(number) FROM transitions)",
-        ["1 lines of the log of transitions have the number of another one"],
+        ["1 line of the log of transitions with the number of another one"],
     ),
     "a filling that is gone": ("DELETE FROM fillings WHERE segment_id = 2", ["no beginning in the log"]),
     "members of no segment": (
@@ -220,11 +220,11 @@ IN_RECORDS = {
             "created_at) SELECT segment_id, upper(email), upper(email_key), '', '', recipient_id + 100, created_at "
             "FROM recipients_added WHERE email = 'stranger@example.net' AND segment_id = 1"
         ],
-        ["1 addresses were added twice to one segment", "kept under another address", "number of another recipient"],
+        ["1 address was added twice to one segment", "kept under another address", "number of another recipient"],
     ),
     "a contact under another key": (
         ["UPDATE contacts SET email_key = 'other@example.org' WHERE id = 5"],
-        ["1 of the rows in contacts are kept under another address than their own (ids 5)"],
+        ["1 row in contacts is kept under another address (ids 5)"],
     ),
     "a contact that stands twice": (
         [
@@ -232,7 +232,7 @@ IN_RECORDS = {
             "SELECT contact_type_id, upper(email), email_key || ' ', field_values, created_at, updated_at "
             "FROM contacts WHERE id = 5"
         ],
-        ["1 addresses are those of two contacts of one type"],
+        ["1 address is that of two contacts of one type"],
     ),
     "a value changed behind the back of the feed": (
         ["""UPDATE contacts SET field_values = '{"5":"Peru"}' WHERE id = 102"""],
@@ -244,23 +244,23 @@ IN_RECORDS = {
     ),
     "a forgotten address that is back": (
         ["UPDATE contacts SET email = 'p8@example.org', email_key = 'p8@example.org' WHERE id = 30"],
-        ["1 addresses of contact type 1 were forgotten and are there again"],
+        ["1 address of contact type 1 forgotten before is there again"],
     ),
     "what nobody was before an import": (
         ["INSERT INTO import_befores VALUES (1, 100000, 'x@example.org', '{}', 0, NULL)"],
-        ["1 rows of import_befores are of no contact or no import"],
+        ["1 row of import_befores is of no contact or no import"],
     ),
     "contacts that were made by nothing": (
         ["INSERT INTO import_ranges VALUES (1, 9, 3)"],
-        ["1 rows of import_ranges are of no import"],
+        ["1 row of import_ranges is of no import"],
     ),
     "a contact of an import that there is not": (
         ["UPDATE contacts SET import_id = 99 WHERE id = 5"],
-        ["1 contacts were written last by an import that there is not"],
+        ["1 contact was written last by an import that there is not"],
     ),
     "a removal of nobody": (
         ["INSERT INTO recipients_removed VALUES (1, 100000, 0)"],
-        ["1 removals by hand are of contacts that do not exist"],
+        ["1 removal by hand is of contacts that do not exist"],
     ),
     "an index that is gone": (
         ["DROP INDEX live_segment_names", "DELETE FROM key_pairs"],

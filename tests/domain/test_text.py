@@ -2,7 +2,7 @@
 
 import pytest
 
-from tamis.domain.text import fold, problem_with_line, problem_with_text
+from tamis.domain.text import counted, fold, problem_with_line, problem_with_text
 
 
 @pytest.mark.parametrize(
@@ -45,3 +45,18 @@ def test_a_text_may_have_lines(text: str) -> None:
 @pytest.mark.parametrize("text", ["\0", "\x08", "\x0b", "\x1f", "\x85", "\udfff", "a" * 65_536])
 def test_a_text_may_not_be(text: str) -> None:
     assert problem_with_text(text)
+
+
+@pytest.mark.parametrize(
+    ("number", "words", "written"),
+    [
+        (0, ("member",), "0 members"),
+        (1, ("member",), "1 member"),
+        (2_000, ("member",), "2,000 members"),
+        (1, ("address", "addresses"), "1 address"),
+        (2, ("address", "addresses"), "2 addresses"),
+        (2, ("row is", "rows are"), "2 rows are"),
+    ],
+)
+def test_a_number_has_its_word(number: int, words: tuple[str, ...], written: str) -> None:
+    assert counted(number, *words) == written

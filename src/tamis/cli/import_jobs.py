@@ -12,6 +12,7 @@ from tamis.cli.common import Common, account_of, local_time, opened, show, show_
 from tamis.cli.import_report import FIGURES, column_names, field_names, report_lines
 from tamis.domain.accounts import Account
 from tamis.domain.instants import format_instant
+from tamis.domain.text import counted
 from tamis.records import types
 from tamis.records.imports import State
 
@@ -105,7 +106,7 @@ def _lines(seen: Seen, type_name: str | None, account: Account, document: dict[s
     if state == INTERRUPTED:
         lines.append(WHAT_NOW)
     if state in (State.RUNNING, State.FAILED, INTERRUPTED) and job.phase:
-        lines.append(f"{job.phase.capitalize()}: {job.rows_done:,} rows are done")
+        lines.append(f"{job.phase.capitalize()}: {counted(job.rows_done, 'row is', 'rows are')} done")
     lines += report_lines(document)
     if undo := document.get("undo"):
         lines.append(

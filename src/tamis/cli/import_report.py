@@ -9,7 +9,8 @@ MOST_REASONS = 10
 
 def report_lines(document: Mapping[str, Any]) -> list[str]:
     """Write the figures of an import and what else is known of it, from the document that `--json` prints."""
-    lines = [] if document["rows"] is None else [f"{document['rows']:>12,}  rows"]
+    rows = document["rows"]
+    lines = [] if rows is None else [f"{rows:>12,}  {'row' if rows == 1 else 'rows'}"]
     lines += [f"{document[name]:>12,}  {name}" for name in FIGURES]
     reasons: Mapping[str, int] = document.get("reasons") or {}
     lines += [f"{count:>16,}  {reason}" for reason, count in list(reasons.items())[:MOST_REASONS]]

@@ -11,18 +11,19 @@ from rich.text import Text
 
 from tamis.actions.importing.report import Progress as Told
 from tamis.actions.importing.sources import READING
+from tamis.domain.text import counted
 
 BAR_WIDTH = 16
 
 
-def amount(doing: str, done: float, total: float | None, speed: float | None, unit: str = "rows") -> str:
+def amount(doing: str, done: float, total: float | None, speed: float | None, unit: str = "row") -> str:
     """Write how much is done and how much of it in a second: bytes while a file is read, later what `unit` says; blank
     while neither is counted."""
     if doing == READING:
         parts = [f"{decimal(int(done))} of {decimal(int(total))}" if total else decimal(int(done))]
         rate = f"{decimal(int(speed))}/s" if speed else ""
     elif total:
-        parts = [f"{int(done):,} of {int(total):,} {unit}"]
+        parts = [f"{int(done):,} of {counted(int(total), unit)}"]
         rate = f"{speed:,.0f}/s" if speed else ""
     else:
         return ""
@@ -45,7 +46,7 @@ class Amount(ProgressColumn):
 
 
 @contextmanager
-def shown_progress(*, enabled: bool, unit: str = "rows") -> Iterator[Told]:
+def shown_progress(*, enabled: bool, unit: str = "row") -> Iterator[Told]:
     """Show for a block what is told to the function that it is given, and leave nothing of it; where standard error is
     no terminal, nothing is shown."""
     bar = Progress(

@@ -16,6 +16,7 @@ from tamis.domain.accounts import Account
 from tamis.domain.errors import Invalid, Problem
 from tamis.domain.instants import format_instant
 from tamis.domain.segments import Segment
+from tamis.domain.text import counted
 from tamis.records import segments as records
 from tamis.records import types
 from tamis.rules.build import build
@@ -59,7 +60,9 @@ def create(name: str, *, type_: TypeOption, where: Where, common: Common = Commo
         made = house.write(segments.create_segment, account, contact_type, name, from_text(where))
         count = ask(house, segments.segment_sizes).get(made.id, 0)
     show(
-        common, {"id": made.id, "name": made.name, "count": count}, f"Segment {made.id}: {made.name}, {count:,} members"
+        common,
+        {"id": made.id, "name": made.name, "count": count},
+        f"Segment {made.id}: {made.name}, {counted(count, 'member')}",
     )
 
 
@@ -90,7 +93,9 @@ def edit(
         made = house.write(segments.edit_segment, account_of(house, common), found.id, name=name, draft=draft)
         count = ask(house, segments.segment_sizes).get(made.id, 0)
     show(
-        common, {"id": made.id, "name": made.name, "count": count}, f"Segment {made.id}: {made.name}, {count:,} members"
+        common,
+        {"id": made.id, "name": made.name, "count": count},
+        f"Segment {made.id}: {made.name}, {counted(count, 'member')}",
     )
 
 
@@ -145,7 +150,7 @@ def show_segment(segment: str, *, common: Common = Common()) -> None:  # noqa: B
         common,
         _document(sized),
         f"Segment {found.id}: {found.name}",
-        f"{sized.recipients:,} members",
+        counted(sized.recipients, "member"),
         describe(rule),
         f"Rule: {to_text(rule)}",
     )

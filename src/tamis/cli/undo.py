@@ -22,7 +22,7 @@ def undo(import_id: int, *, common: Common = Common()) -> None:  # noqa: B008  f
     """
     with opened(common) as house:
         account = account_of(house, common)
-        with shown_progress(enabled=not common.json, unit="contacts") as progress:
+        with shown_progress(enabled=not common.json, unit="contact") as progress:
             report = undo_import(house, account, import_id, progress)
         erased = erase_now(house) if report.deleted else True
     show(common, {"import_id": import_id, **asdict(report), "erased": erased}, *_lines(import_id, report))

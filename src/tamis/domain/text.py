@@ -21,9 +21,9 @@ def fold(text: str) -> str:
     return "".join("i" if character == "\u0130" else character.lower() for character in text)
 
 
-def counted(number: int, noun: str) -> str:
-    """Write a number with its noun: 1 contact, 2,000 contacts."""
-    return f"{number:,} {noun}" if number == 1 else f"{number:,} {noun}s"
+def counted(number: int, one: str, many: str = "") -> str:
+    """Write a number with its word: 1 contact, 2,000 contacts; `many` is the plural where it takes more than an s."""
+    return f"{number:,} {one if number == 1 else many or one + 's'}"
 
 
 def short(text: str, most: int = 60) -> str:

@@ -19,6 +19,7 @@ from tamis.domain.contacts import Contact
 from tamis.domain.emails import email_key
 from tamis.domain.errors import Invalid
 from tamis.domain.segments import Segment
+from tamis.domain.text import counted
 from tamis.records import accounts, contacts, examine, recipients, segments, types
 from tamis.rules.evaluate import selects
 from tamis.rules.moment import Moment
@@ -50,8 +51,8 @@ def examine_contacts(house: House, type_id: int, after: int) -> Part:
     wrong = []
     if found.number:
         wrong.append(
-            f"{found.number:,} contacts of type {type_id} have other values in the column store than in the records "
-            f"(ids {some(found.some, found.number)}): {REBUILD}"
+            "other values in the column store than in the records: "
+            f"{counted(found.number, 'contact')} of type {type_id} (ids {some(found.some, found.number)}): {REBUILD}"
         )
     return Part(len(page), last, wrong)
 
@@ -64,8 +65,8 @@ def examine_hands(house: House, type_id: int) -> Part:
         removed = [row for row in recipients.removed_for_columns(db, None) if row[0] in ids]
         counts = columns.differing_hands(con, ids, added, removed)
     wrong = [
-        f"{count:,} {what} by hand in segments of contact type {type_id} are others in the column store: {REBUILD}"
-        for count, what in zip(counts, ("additions", "removals"), strict=True)
+        f"{counted(count, what)} by hand in segments of contact type {type_id} not as in the column store: {REBUILD}"
+        for count, what in zip(counts, ("addition", "removal"), strict=True)
         if count
     ]
     return Part(len(added) + len(removed), None, wrong)
@@ -87,17 +88,22 @@ def _faults(state: SegmentState) -> list[str]:
     found: list[tuple[bool, Callable[[], str]]] = [
         (state.missing.number > 0, lambda: f"lacks {_recipients(state.missing)} who belong in it: {REBUILD}"),
         (state.surplus.number > 0, lambda: f"has {_recipients(state.surplus)} who do not belong in it: {REBUILD}"),
-        (state.repeated > 0, lambda: f"has {state.repeated:,} recipients twice: {REBUILD}"),
+        (state.repeated > 0, lambda: f"has {counted(state.repeated, 'recipient')} twice: {REBUILD}"),
         (
             (state.size or 0) != state.counted,
-            lambda: f"is said to have {state.size or 0:,} members and has {state.counted:,}: {REBUILD}",
+            lambda: f"is said to have {counted(state.size or 0, 'member')} and has {state.counted:,}: {REBUILD}",
         ),
-        (state.added_outside > 0, lambda: f"lacks {state.added_outside:,} addresses added by hand: {REBUILD}"),
-        (state.removed_inside > 0, lambda: f"has {state.removed_inside:,} members removed by hand: {REBUILD}"),
+        (
+            state.added_outside > 0,
+            lambda: f"lacks {counted(state.added_outside, 'address', 'addresses')} added by hand: {REBUILD}",
+        ),
+        (state.removed_inside > 0, lambda: f"has {counted(state.removed_inside, 'member')} removed by hand: {REBUILD}"),
         (state.by_log is None, lambda: f"has no beginning in the log of transitions: {REBUILD}"),
         (
             state.by_log is not None and state.by_log != state.counted,
-            lambda: f"has {state.counted:,} members, and {state.by_log:,} by its log of transitions: {REBUILD}",
+            lambda: (
+                f"has {counted(state.counted, 'member')}, and {state.by_log:,} by its log of transitions: {REBUILD}"
+            ),
         ),
         (
             state.against_log.number > 0,
@@ -108,7 +114,7 @@ def _faults(state: SegmentState) -> list[str]:
 
 
 def _recipients(found: Differing) -> str:
-    return f"{found.number:,} recipients ({some(found.some, found.number)})"
+    return f"{counted(found.number, 'recipient')} ({some(found.some, found.number)})"
 
 
 def examine_sample(house: House, type_id: int, size: int) -> Part:
@@ -174,9 +180,9 @@ def examine_log(house: House) -> Part:
         lost = sorted(set(types.all_type_ids(db)) - columns.types_stored(con))
     wrong = []
     if repeated:
-        wrong.append(f"{repeated:,} lines of the log of transitions have the number of another one: {REPORT}")
+        wrong.append(f"{counted(repeated, 'line')} of the log of transitions with the number of another one: {REPORT}")
     if odd:
-        wrong.append(f"{odd:,} lines of the log of transitions are neither entry nor exit: {REPORT}")
+        wrong.append(f"{counted(odd, 'line')} of the log of transitions, neither entry nor exit: {REPORT}")
     if stray:
         wrong.append(
             f"the column store has members of segments that do not exist ({some(stray[:5], len(stray))}): {REBUILD}"

@@ -11,6 +11,7 @@ from tamis.actions.doctor.report import REPORT, RESTORE, Check, looking, some
 from tamis.domain.emails import email_key
 from tamis.domain.errors import Invalid
 from tamis.domain.segments import LAST_SEGMENT, STRANGER, Segment
+from tamis.domain.text import counted
 from tamis.records import erasure, examine, exclusions, forgotten, segments, types
 from tamis.rules.build import build
 from tamis.rules.json import from_json
@@ -42,6 +43,10 @@ def _file(db: apsw.Connection) -> Check:
     return check.done()
 
 
+def _are(number: int) -> str:
+    return "is" if number == 1 else "are"
+
+
 def _schema(db: apsw.Connection) -> Check:
     with looking("the records have the tables and indexes of this version") as check:
         for name in examine.problems_of_schema(db):
@@ -51,20 +56,26 @@ def _schema(db: apsw.Connection) -> Check:
 
 def _addresses(db: apsw.Connection) -> Check:
     contacts, added = examine.counts(db)
-    with looking("an address stands once", f"{contacts:,} contacts, {added:,} added by hand") as check:
+    with looking("an address stands once", f"{counted(contacts, 'contact')}, {added:,} added by hand") as check:
         for table, called in (("contacts", "contact"), ("recipients_added", "address added by hand")):
             rows = examine.unusual_keys(db, table)
             wrong = [id_ for id_, address, key in rows if email_key(address) != key]
             if wrong:
                 check.wrong(
-                    f"{len(wrong):,} of the rows in {table} are kept under another address than their own (ids "
+                    f"{counted(len(wrong), 'row')} in {table} {_are(len(wrong))} kept under another address (ids "
                     f"{some(wrong[:SHOWN], len(wrong))}), so that the same {called} can stand twice: {RESTORE}"
                 )
         in_type, in_segment = examine.addresses_twice(db)
         if in_type:
-            check.wrong(f"{in_type:,} addresses are those of two contacts of one type: delete one of each")
+            check.wrong(
+                f"{counted(in_type, 'address is that', 'addresses are those')} "
+                f"of two contacts of one type: delete one of each"
+            )
         if in_segment:
-            check.wrong(f"{in_segment:,} addresses were added twice to one segment: delete one of each from it")
+            check.wrong(
+                f"{counted(in_segment, 'address was', 'addresses were')} "
+                f"added twice to one segment: delete one of each from it"
+            )
     return check.done()
 
 
@@ -81,8 +92,9 @@ def _numbers(db: apsw.Connection) -> Check:
         wrong = examine.wrong_numbers(db)
         if wrong:
             check.wrong(
-                f"{len(wrong):,} addresses added by hand have the number of another recipient (ids "
-                f"{some(wrong[:SHOWN], len(wrong))}): delete these addresses from their segments and add them again"
+                f"{counted(len(wrong), 'address added by hand has', 'addresses added by hand have')} "
+                f"the number of another recipient (ids {some(wrong[:SHOWN], len(wrong))}): "
+                "delete them from their segments and add them again"
             )
     return check.done()
 
@@ -91,31 +103,48 @@ def _hands(db: apsw.Connection) -> Check:
     with looking("what was done by hand is about contacts that exist") as check:
         stray = examine.stray_removals(db)
         if stray:
-            check.wrong(f"{stray:,} removals by hand are of contacts that do not exist, and mean nothing: {REPORT}")
+            check.wrong(
+                f"{counted(stray, 'removal by hand is', 'removals by hand are')} "
+                f"of contacts that do not exist, and mean nothing: {REPORT}"
+            )
         for type_id in examine.types_with_exclusions(db):
             keys = batched(examine.keys_of_contacts(db, type_id), KEYS_A_STEP)
             unheeded = sum(len(exclusions.among(db, type_id, part)) for part in keys)
             if unheeded:
-                check.wrong(f"{unheeded:,} contacts of type {type_id} are excluded by address only: {REPORT}")
+                check.wrong(
+                    f"{counted(unheeded, 'contact')} "
+                    f"of type {type_id} {_are(unheeded)} excluded by address only: {REPORT}"
+                )
     return check.done()
 
 
 def _imports(db: apsw.Connection) -> Check:
     imports, befores = examine.import_counts(db)
-    with looking("imports can be undone", f"{imports:,} imports, {befores:,} contacts as they were") as check:
+    with looking(
+        "imports can be undone", f"{counted(imports, 'import')}, {counted(befores, 'contact')} as they were"
+    ) as check:
         lost, spans, writers = examine.stray_of_imports(db)
         if lost:
-            check.wrong(f"{lost:,} rows of import_befores are of no contact or no import that there is: {REPORT}")
+            check.wrong(
+                f"{counted(lost, 'row')} "
+                f"of import_befores {_are(lost)} of no contact or no import that there is: {REPORT}"
+            )
         if spans:
-            check.wrong(f"{spans:,} rows of import_ranges are of no import, or of contacts of another type: {REPORT}")
+            check.wrong(
+                f"{counted(spans, 'row')} "
+                f"of import_ranges {_are(spans)} of no import, or of contacts of another type: {REPORT}"
+            )
         if writers:
-            check.wrong(f"{writers:,} contacts were written last by an import that there is not: {REPORT}")
+            check.wrong(
+                f"{counted(writers, 'contact was', 'contacts were')} "
+                f"written last by an import that there is not: {REPORT}"
+            )
     return check.done()
 
 
 def _rules(db: apsw.Connection) -> Check:
     live = examine.live_segments(db)
-    with looking("every rule can be evaluated", f"{len(live):,} segments") as check:
+    with looking("every rule can be evaluated", counted(len(live), "segment")) as check:
         for segment in live:
             try:
                 rule_of(db, segment)
@@ -157,7 +186,8 @@ def _forgotten(db: apsw.Connection) -> Check:
                 back += len(forgotten.among(db, type_id, keys))
             if back:
                 check.wrong(
-                    f"{back:,} addresses of contact type {type_id} were forgotten and are there again: delete them "
+                    f"{counted(back, 'address', 'addresses')} "
+                    f"of contact type {type_id} forgotten before {_are(back)} there again: delete them "
                     "with tamis contact delete --forget, or allow them with tamis contact allow"
                 )
     return check.done()

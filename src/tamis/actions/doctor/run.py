@@ -7,6 +7,7 @@ from tamis.actions.doctor import columns, records
 from tamis.actions.doctor.directory import examine_directory
 from tamis.actions.doctor.report import REBUILD, Check, looking
 from tamis.actions.house import House
+from tamis.domain.text import counted
 from tamis.records import examine, types
 from tamis.records.database import plain_errors
 
@@ -23,34 +24,34 @@ def examine_all(house: House, ask: Ask, sample: int) -> Iterator[Check]:
         if records.in_circles(db):
             return
     type_ids = types.all_type_ids(db)
-    yield _asked("the log of transitions", "{:,} lines", ask, [(house, columns.examine_log)])
+    yield _asked("the log of transitions", ("line",), ask, [(house, columns.examine_log)])
     yield _asked(
         "the columns have the contacts of the records",
-        "{:,} contacts, every value",
+        ("contact, every value", "contacts, every value"),
         ask,
         [(house, columns.examine_contacts, id_, 0) for id_ in type_ids],
     )
     yield _asked(
         "the columns have what was done by hand",
-        "{:,} additions and removals",
+        ("addition or removal", "additions and removals"),
         ask,
         [(house, columns.examine_hands, id_) for id_ in type_ids],
     )
     yield _asked(
         "members, sizes and logs of segments, against their rules as SQL",
-        "{:,} members",
+        ("member",),
         ask,
         [(house, columns.examine_segment, segment.id) for segment in examine.live_segments(db)],
     )
     yield _asked(
         f"members, against the reference evaluator (at most {sample:,} contacts a type)",
-        "{:,} contacts",
+        ("contact",),
         ask,
         [(house, columns.examine_sample, id_, sample) for id_ in type_ids],
     )
 
 
-def _asked(name: str, looked_at: str, ask: Ask, questions: list[tuple[Any, ...]]) -> Check:
+def _asked(name: str, looked_at: tuple[str, ...], ask: Ask, questions: list[tuple[Any, ...]]) -> Check:
     count = 0
     with looking(name) as check:
         for question in questions:
@@ -65,5 +66,5 @@ def _asked(name: str, looked_at: str, ask: Ask, questions: list[tuple[Any, ...]]
                 for message in part.wrong:
                     check.wrong(message)
                 following = None if part.after is None else (*following[:3], part.after)
-        check.looked_at = looked_at.format(count)
+        check.looked_at = counted(count, *looked_at)
     return check.done()

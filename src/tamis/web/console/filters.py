@@ -5,6 +5,8 @@ from zoneinfo import ZoneInfo
 
 from markupsafe import Markup
 
+from tamis.domain.text import counted
+
 UTC = ZoneInfo("UTC")
 
 
@@ -20,11 +22,6 @@ def percent(share: float) -> str:
     if share < 0.001:
         return "<0.1%"
     return ">99.9%" if share > 0.999 else f"{share:.1%}"
-
-
-def plural(count: int, one: str, many: str) -> str:
-    """Write a count with its word: 1 contact, 12,345 contacts."""
-    return f"{count:,} {one if count == 1 else many}"
 
 
 def day(of: date) -> str:
@@ -45,11 +42,11 @@ def ago(instant: datetime, now: datetime, zone: tzinfo) -> Markup:
     if seconds < 60:
         text = "just now"
     elif seconds < 3600:
-        text = plural(int(seconds // 60), "minute", "minutes") + " ago"
+        text = counted(int(seconds // 60), "minute") + " ago"
     elif seconds < 86_400:
-        text = plural(int(seconds // 3600), "hour", "hours") + " ago"
+        text = counted(int(seconds // 3600), "hour") + " ago"
     elif seconds < 7 * 86_400:
-        text = plural(int(seconds // 86_400), "day", "days") + " ago"
+        text = counted(int(seconds // 86_400), "day") + " ago"
     else:
         text = day(local.date())
     return _time(instant, local, text)

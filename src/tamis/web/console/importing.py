@@ -32,6 +32,7 @@ from tamis.domain.dates import DateOrder
 from tamis.domain.errors import Problem
 from tamis.domain.fields import FieldSet, Kind
 from tamis.domain.reading.columns import ColumnReading
+from tamis.domain.text import counted
 from tamis.records import types
 from tamis.records.imports import ImportJob
 from tamis.records.uploads import Upload
@@ -214,9 +215,9 @@ def progress_of(work: Work) -> Progress:
     if not work.total:
         return Progress(shown, 0, 0, "", all_steps)
     reading = doing == "Reading"
-    parts = (in_bytes(work.done), in_bytes(work.total)) if reading else (f"{work.done:,}", f"{work.total:,}")
-    unit = "" if reading else " contacts" if doing == "Undoing" else " rows"
-    return Progress(shown, min(work.done, work.total), work.total, f"{parts[0]} of {parts[1]}{unit}", all_steps)
+    done = in_bytes(work.done) if reading else f"{work.done:,}"
+    total = in_bytes(work.total) if reading else counted(work.total, "contact" if doing == "Undoing" else "row")
+    return Progress(shown, min(work.done, work.total), work.total, f"{done} of {total}", all_steps)
 
 
 def words_of(problem: Problem) -> str:

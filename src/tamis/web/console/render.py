@@ -7,6 +7,7 @@ from typing import Any
 from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
 
+from tamis.domain.text import counted
 from tamis.web.console import filters, values
 from tamis.web.console.kinds import NAMES
 from tamis.web.console.session import Visitor
@@ -50,7 +51,7 @@ def _make_environment() -> Environment:
     made.filters.update(
         number=filters.number,
         percent=filters.percent,
-        plural=filters.plural,
+        plural=counted,
         day=filters.day,
         when=lambda instant: filters.when(instant, _zone()),
         shown=lambda value: values.shown(value, _zone()),

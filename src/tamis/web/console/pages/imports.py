@@ -151,7 +151,7 @@ def _progress(house: House, visitor: Visitor, seen: Seen) -> Progress | None:
         return _with_rate(house, job, progress_of(work))
     if state != State.RUNNING:
         return None
-    told = f"{job.rows_done:,} of {job.rows_total:,} rows" if job.rows_total and job.rows_done else ""
+    told = f"{job.rows_done:,} of {counted(job.rows_total, 'row')}" if job.rows_total and job.rows_done else ""
     doing = job.phase.capitalize() or "Beginning"
     progress = Progress(STEPS.get(doing, doing), job.rows_done, job.rows_total or 0, told, tuple(STEPS.values()))
     return _with_rate(house, job, progress)

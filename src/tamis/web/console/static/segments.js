@@ -60,7 +60,7 @@ function tellDays(picture, days, says) {
     at = Math.max(0, Math.min(days.length - 1, day));
     const [date, members, entered, departed] = days[at];
     const number = (value) => value.toLocaleString("en");
-    says.textContent = `${date}: ${number(members)} members, ${number(entered)} entered, ${number(departed)} left`;
+    says.textContent = `${date}: ${number(members)} ${members === 1 ? "member" : "members"}, ${number(entered)} entered, ${number(departed)} left`;
     cursor.setAttribute("x1", left + at * step);
     cursor.setAttribute("x2", left + at * step);
     picture.append(cursor);
