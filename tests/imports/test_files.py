@@ -126,7 +126,37 @@ def test_columns_are_mapped_to_fields(desk: Desk) -> None:
     with pytest.raises(Invalid) as refused:
         desk.take(text, ImportOptions(chosen={"Mail": "email", "Nothing": "city", "Town": "nowhere"}))
     assert 'no column "Nothing"' in refused.value.message
-    assert 'no field "nowhere"' in refused.value.message
+    assert 'no field "nowhere": add --create-fields to make it' in refused.value.message
+
+
+def test_a_column_is_mapped_to_a_field_that_the_same_import_makes(desk: Desk) -> None:
+    text = "email,created_at,plan\nann@example.org,2024-01-15T10:00:00.000Z,Pro\nbob@example.org,,Free\n"
+    report = desk.take(text)
+    assert report.ignored_columns == ("created_at",)
+    chosen = {"created_at": "Subscribed", "plan": "Plan of today"}
+    report = desk.take(text, ImportOptions(create_fields=True, chosen=chosen))
+    assert report.ignored_columns == report.notices == ()
+    assert [(field.name, field.kind) for field in report.created_fields] == [
+        ("Subscribed", "datetime"),
+        ("Plan of today", "text"),
+    ]
+    assert desk.count("subscribed = 2024-01-15") == 1
+    assert desk.take(text, ImportOptions(chosen=chosen)).unchanged == 2, "the fields are there now"
+
+
+@pytest.mark.parametrize(
+    ("name", "reason"),
+    [("updated_at", "is written by Tamis itself"), ("!", "at least one letter or digit"), ("x" * 256, "longer than")],
+)
+def test_a_field_that_cannot_be_is_not_made(desk: Desk, name: str, reason: str) -> None:
+    with pytest.raises(Invalid, match=reason):
+        desk.take("email,joined\nann@example.org,x\n", ImportOptions(create_fields=True, chosen={"joined": name}))
+
+
+def test_an_address_column_that_is_to_feed_another_field_is_not_taken_as_the_address(desk: Desk) -> None:
+    chosen = {"E-Mail": "Second address", "Main": "email"}
+    desk.take("E-Mail,Main\nx@example.org,ann@example.org\n", ImportOptions(create_fields=True, chosen=chosen))
+    assert desk.values("ann@example.org") == {"second_address": "x@example.org"}
 
 
 @pytest.mark.parametrize(

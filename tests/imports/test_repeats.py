@@ -11,7 +11,7 @@ from hypothesis import given, settings
 from tamis.actions.accounts import create_account
 from tamis.actions.fields import create_field
 from tamis.actions.house import House
-from tamis.actions.importing.report import ImportOptions
+from tamis.actions.importing.report import BadValue, ImportOptions
 from tamis.actions.types import create_type
 from tamis.domain.fields import Kind
 from tamis.settings import Settings
@@ -75,13 +75,17 @@ def people(desk: Desk) -> list[tuple[str, str, dict[str, object]]]:
 
 
 @settings(max_examples=40)
-@given(rows=ROWS, erase=st.booleans())
-def test_one_file_with_repeats_is_each_row_as_a_file_of_its_own(desk: Desk, rows: list[Row], erase: bool) -> None:
-    options = ImportOptions(erase=erase)
+@given(rows=ROWS, erase=st.booleans(), on_bad_value=st.sampled_from(list(BadValue)))
+def test_one_file_with_repeats_is_each_row_as_a_file_of_its_own(
+    desk: Desk, rows: list[Row], erase: bool, on_bad_value: BadValue
+) -> None:
+    blank, add = on_bad_value is BadValue.BLANK, on_bad_value is BadValue.ADD
+    options = ImportOptions(erase=erase, on_bad_value=BadValue.BLANK if blank else BadValue.REJECT, add_options=add)
     together, alone = emptied(desk), emptied(desk)
     report = together.take(written(together, rows), options)
     reports = [alone.take(written(alone, [row]), options) for row in rows]
     assert people(together) == people(alone)
+    assert together.fields.by_key["plan"].options == alone.fields.by_key["plan"].options
     assert report.rejected == sum(one.rejected for one in reports)
     assert report.rows == report.created + report.updated + report.unchanged + report.repeated + report.rejected
     assert together.take(written(together, rows), options).unchanged == report.created

@@ -184,11 +184,3 @@ def test_the_order_of_dates_is_decided_or_asked_for(desk: Desk) -> None:
     desk.take(open_question, ImportOptions(create_fields=True, order=DateOrder.MDY))
     assert desk.values("ann@example.org")["joined"] == date(2024, 5, 6)
     assert desk.values("ann@example.org")["born"] == date(2000, 1, 2)
-
-
-def test_few_texts_become_a_choice_that_refuses_others(desk: Desk) -> None:
-    desk.take("email,plan\n" + "".join(f"p{n}@example.org,{('Free', 'Pro')[n % 2]}\n" for n in range(20)))
-    assert desk.fields.by_key["plan"].options == ("Free", "Pro")
-    report = desk.take("email,plan\nann@example.org,Gold\n")
-    assert report.rejects_file
-    assert "tamis field edit plan --add-option" in Path(report.rejects_file).read_text()

@@ -13,7 +13,7 @@ from tamis.domain.contacts import encode_part
 from tamis.domain.emails import email_key, parse_email
 from tamis.domain.fields import Field, Kind, Value, ValueProblem, parser
 from tamis.workbench.addresses import read_addresses
-from tamis.workbench.cells import Column, cell, padded_columns, read_cells, wholly_plain
+from tamis.workbench.cells import Column, cell, make_problems, padded_columns, read_cells, wholly_plain
 from tamis.workbench.open import open_workbench
 from tamis.workbench.plain import INFERABLE, is_plain
 
@@ -82,7 +82,7 @@ def lay_out(con: duckdb.DuckDBPyConnection, cells: Sequence[str]) -> None:
     for (name,) in con.execute("SELECT table_name FROM duckdb_tables()").fetchall():
         con.execute(f"DROP TABLE {name}")
     con.execute("CREATE TABLE rows AS SELECT unnest($1::VARCHAR[]) AS c0", [[cell or None for cell in cells]])
-    con.execute("CREATE TABLE problems (n BIGINT, place INTEGER, reason VARCHAR)")
+    make_problems(con)
 
 
 def problems(con: duckdb.DuckDBPyConnection) -> dict[int, str]:

@@ -108,7 +108,9 @@ def _edited(field: Field, edit: FieldEdit) -> tuple[Becomes, Field]:
         raise Invalid(problems)
     options.sort(key=lambda option: places.get(fold(option), len(places)))
     key = field.key if edit.name is None else key_of(name)
-    return becomes, replace(field, key=key, name=name, kind=kind, options=tuple(options))
+    # Whoever changes a list of options makes it theirs: from then on, no import adds to it unasked.
+    inferred = field.options_inferred and kind.has_options and tuple(options) == field.options
+    return becomes, replace(field, key=key, name=name, kind=kind, options=tuple(options), options_inferred=inferred)
 
 
 def _becomes(field: Field, edit: FieldEdit) -> tuple[Becomes, list[Problem]]:

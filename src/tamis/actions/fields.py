@@ -7,11 +7,13 @@ from datetime import datetime
 import apsw
 
 from tamis.actions.dependents import refuse_while_used, users_of_field
+from tamis.actions.new_options import add_options
 from tamis.actions.types import checked_name, still_there
+from tamis.domain.choices import Options
 from tamis.domain.contacts import ContactType
 from tamis.domain.errors import Invalid, NotFound, Problem, Refused
-from tamis.domain.fields import RESERVED, SEPARATOR, Field, FieldSet, Kind, key_of
-from tamis.domain.text import fold, problem_with_name
+from tamis.domain.fields import RESERVED, Field, FieldSet, Kind, key_of, problem_with_option
+from tamis.domain.text import fold
 from tamis.records import contacts, erasure, feed, types
 
 MOST_FIELDS = 2_000
@@ -26,14 +28,18 @@ def create_field(
     name: str,
     kind: Kind,
     options: Sequence[str] = (),
+    *,
+    inferred: bool = False,
 ) -> Field:
-    """Make a custom field of a contact type; raises Invalid, Refused and NotFound."""
+    """Make a custom field of a contact type; its options are `inferred` where Tamis has listed them itself. Raises
+    Invalid, Refused and NotFound."""
     contact_type = still_there(db, contact_type)
     present = types.fields_of_type(db, contact_type.id)
     name, kind, chosen = _checked(contact_type, present, name, kind, options)
     if len(present.fields) >= MOST_FIELDS:
         raise Refused(f"a contact type has at most {MOST_FIELDS:,} fields")
-    field = types.insert_field(db, contact_type.id, key_of(name), name, kind, chosen, now)
+    inferred = inferred and kind.has_options
+    field = types.insert_field(db, contact_type.id, key_of(name), name, kind, chosen, now, options_inferred=inferred)
     feed.tell_fields(db, contact_type.id, now)
     return field
 
@@ -41,13 +47,19 @@ def create_field(
 def create_fields(
     db: apsw.Connection, now: datetime, contact_type: ContactType, named: Sequence[NewField]
 ) -> list[Field]:
-    """Make several custom fields, each of name, kind and options, or none; raises as `create_field` does.
+    """Make several custom fields out of a file, each of name, kind and options, or none; raises as `create_field` does.
 
-    A field that is there just so is taken as it is: two imports of files with the same new column can run at once."""
+    A field that is there just so is taken, its options with those of this file: two imports of files with the same new
+    column can run at once."""
     present = types.fields_of_type(db, contact_type.id)
     there = [_just_so(present, *field) for field in named]
     _check_count(contact_type, present, there.count(None))
-    return [found or create_field(db, now, contact_type, *field) for found, field in zip(there, named, strict=True)]
+    more = {found.id: field[2] for found, field in zip(there, named, strict=True) if found and found.kind.has_options}
+    longer = {field.id: field for field in add_options(db, now, contact_type, more, more.keys())}
+    return [
+        longer.get(found.id, found) if found else create_field(db, now, contact_type, *field, inferred=True)
+        for found, field in zip(there, named, strict=True)
+    ]
 
 
 def check_new_fields(
@@ -88,7 +100,10 @@ def _check_count(contact_type: ContactType, present: FieldSet, more: int) -> Non
 
 def _just_so(present: FieldSet, name: str, kind: Kind, options: Sequence[str]) -> Field | None:
     found = present.by_key.get(key_of(name))
-    return found if found and found.kind is kind and set(options) <= set(found.options) else None
+    if found is None or found.kind is not kind:
+        return None
+    known = Options.of(found.options)
+    return found if found.options_inferred or all(map(known.find, options)) else None
 
 
 def move_field(
@@ -144,9 +159,6 @@ def problems_with_options(kind: Kind, options: Sequence[str], path: str) -> list
     if len({fold(option) for option in options}) < len(options):
         problems.append(Problem(path, "two options are the same"))
     for option in options:
-        wrong = problem_with_name(option)
-        if kind is Kind.CHOICES and SEPARATOR in option:
-            wrong = f'must not contain "{SEPARATOR}", which stands between several choices in text'
-        if wrong:
+        if wrong := problem_with_option(option, kind):
             problems.append(Problem(path, f'"{option}" {wrong}'))
     return problems

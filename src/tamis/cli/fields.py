@@ -146,5 +146,6 @@ def _field(field: Field) -> dict[str, Any]:
         "name": field.name,
         "kind": field.kind,
         "options": field.options,
+        "options_inferred": field.options_inferred,
         "reserved": field in RESERVED,
     }

@@ -6,7 +6,7 @@ import apsw
 from cyclopts import Parameter
 from cyclopts.validators import Number
 
-from tamis.actions.importing.jobs import INTERRUPTED, Seen, find_import, rejects_file
+from tamis.actions.importing.jobs import INTERRUPTED, Seen, blanked_file, find_import, rejects_file
 from tamis.actions.importing.jobs import list_imports as list_jobs
 from tamis.cli.common import Common, account_of, local_time, opened, show, show_table
 from tamis.cli.import_report import FIGURES, column_names, field_names, report_lines
@@ -67,6 +67,7 @@ def show_import(import_id: int, *, common: Common = Common()) -> None:  # noqa: 
             "options": seen.job.options,
             **seen.job.report,
             "rejects_file": rejects_file(house, seen.job),
+            "blanked_file": blanked_file(house, seen.job),
         }
     show(common, document, *_lines(seen, name, account, document))
 

@@ -3,11 +3,13 @@
 from collections.abc import Mapping
 from typing import Any
 
+from tamis.cli.import_bad_values import bad_value_lines
+
 FIGURES = ("created", "updated", "unchanged", "repeated", "rejected")
 MOST_REASONS = 10
 
 
-def report_lines(document: Mapping[str, Any]) -> list[str]:
+def report_lines(document: Mapping[str, Any], *, dry_run: bool = False) -> list[str]:
     """Write the figures of an import and what else is known of it, from the document that `--json` prints."""
     rows = document["rows"]
     lines = [] if rows is None else [f"{rows:>12,}  {'row' if rows == 1 else 'rows'}"]
@@ -17,6 +19,7 @@ def report_lines(document: Mapping[str, Any]) -> list[str]:
     if document.get("cleaned_emails"):
         examples = [f'"{each["before"]}" → {each["after"]}' for each in document["cleaned_examples"]]
         lines.append(f"Emails cleaned: {document['cleaned_emails']:,}{': ' if examples else ''}{'; '.join(examples)}")
+    lines += bad_value_lines(document, dry_run=dry_run)
     if document.get("rejects_file"):
         lines.append(f"Rejected rows, with their reasons: {document['rejects_file']}")
     for segment in document.get("segments") or ():

@@ -13,12 +13,14 @@ from tamis.actions.importing.report import ImportOptions
 from tamis.actions.importing.run import import_file as run_import
 from tamis.cli.ask import ask_within
 from tamis.cli.common import Common, TypeOption, account_of, notice, opened, show, type_of
+from tamis.cli.import_bad_values import bad_values_of
 from tamis.cli.import_jobs import list_imports, show_import
 from tamis.cli.import_report import FIGURES, column_names, field_names, report_lines
 from tamis.cli.progress import shown_progress
 from tamis.cli.undo import undo
 from tamis.domain.dates import DateOrder
 from tamis.domain.errors import Invalid, Problem, TamisError
+from tamis.domain.fields import CREATED_AT, key_of
 from tamis.domain.instants import to_micros
 
 SECONDS_TO_FOLLOW = 30
@@ -40,6 +42,8 @@ def import_file(
     date_order: DateOrder | None = None,
     formulas: Literal["unescape", "keep"] = "unescape",
     format_: Annotated[Literal["csv", "ndjson", "parquet"] | None, Parameter(name="--format")] = None,
+    on_bad_value: Annotated[list[str] | None, Parameter(negative="")] = None,
+    add_options: Annotated[bool, Parameter(negative="")] = False,
     dry_run: Annotated[bool, Parameter(negative="")] = False,
     common: Common = Common(),  # noqa: B008  frozen
 ) -> None:
@@ -53,7 +57,8 @@ def import_file(
     create_fields
         Make a field for each unknown column, its kind inferred from all of its values.
     map_
-        COLUMN=FIELD: let a column feed a field of another name; repeat it for each.
+        COLUMN=FIELD: let a column feed a field of another name, which --create-fields makes where there is none;
+        repeat it for each.
     blank
         What a blank cell does to a value that is there.
     date_order
@@ -63,9 +68,15 @@ def import_file(
         Whether the apostrophe that stands before text like =1+1, so that no spreadsheet runs it, is taken away.
     format_
         The format, where the ending of the file (.csv, .ndjson, .parquet) does not tell it.
+    on_bad_value
+        What becomes of cells that do not fit their field: reject (the row, the default) or blank (only the cell);
+        COLUMN=blank says it of one column, COLUMN=add lets its values become options; repeat it for each.
+    add_options
+        Add values that are no options of a choice yet to its options, also where a person has listed them.
     dry_run
         Report what would happen, and write nothing.
     """
+    everywhere, by_column = bad_values_of(on_bad_value or [])
     options = ImportOptions(
         create_fields=create_fields,
         chosen=_chosen(map_ or []),
@@ -74,6 +85,9 @@ def import_file(
         order=date_order,
         keep_formulas=formulas == "keep",
         format=format_,
+        on_bad_value=everywhere,
+        bad_values=by_column,
+        add_options=add_options,
     )
     with opened(common) as house, shown_progress(enabled=not common.json) as progress:
         account = account_of(house, common)
@@ -91,7 +105,7 @@ def import_file(
     figures = {name: getattr(report, name) for name in ("import_id", "rows", *FIGURES)}
     document = figures | details(report) | {"segments": [asdict(effect) for effect in effects]}
     _notices(document, dry_run)
-    show(common, document, *report_lines(document))
+    show(common, document, *report_lines(document, dry_run=dry_run))
 
 
 def _chosen(pairs: list[str]) -> dict[str, str]:
@@ -108,7 +122,13 @@ def _notices(document: Mapping[str, Any], dry_run: bool) -> None:
         notice("Dry run: nothing was written.")
     if made := document["created_fields"]:
         notice(f"{'Fields to be made' if dry_run else 'Fields made'}: {field_names(made)}")
-    if ignored := document["ignored_columns"]:
+    ignored = document["ignored_columns"]
+    if named := next((name for name in ignored if key_of(name) == CREATED_AT.key), None):
+        notice(
+            f'"{named}" of contacts is written by Tamis itself. To keep that of the file, give it a field of its own: '
+            f'--map "{named}=Subscribed" --create-fields'
+        )
+    if ignored:
         notice(
             f"Columns ignored: {column_names(ignored)}. Use --create-fields to make fields for unknown ones, or --map."
         )

@@ -14,7 +14,7 @@ from tamis.domain.dates import DateOrder, is_iso_date, parse_date, parse_moment,
 from tamis.domain.dates import ValueProblem as ValueProblem  # noqa: PLC0414  it is met where fields are
 from tamis.domain.instants import to_utc
 from tamis.domain.numbers import lost_by_number
-from tamis.domain.text import fold, problem_with_text, short
+from tamis.domain.text import fold, problem_with_name, problem_with_text, short
 
 Value = str | float | bool | date | datetime | tuple[str, ...]
 """A value of a contact: text and a choice are str, several choices a tuple in the order of the field's options without
@@ -40,13 +40,18 @@ class Kind(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Field:
-    """A typed attribute of the contacts of one type; reserved ones belong to every type."""
+    """A typed attribute of the contacts of one type; reserved ones belong to every type.
+
+    Where `options_inferred`, Tamis has listed the options itself, out of a file, and adds those of other files; a list
+    that a person has made or changed is theirs.
+    """
 
     id: int
     key: str
     name: str
     kind: Kind
     options: tuple[str, ...] = ()
+    options_inferred: bool = False
 
 
 EMAIL = Field(1, "email", "Email", Kind.TEXT)
@@ -220,6 +225,25 @@ def _parse_choices(text: str, of: Field) -> tuple[str, ...] | None:
         named = ", ".join(f'"{short(part)}"' for part in dict.fromkeys(unknown[:MOST_NAMED]))
         raise ValueProblem(f"must be one of {_listed(of.options)}, not {named}{_how_to_add(of)}")
     return in_order(parts, of)
+
+
+def new_options(text: str, of: Field) -> list[str]:
+    """List what a cell names that is no option of a choice or of several choices yet; raises ValueProblem where that
+    can be none."""
+    known = Options.of(of.options)
+    parts = parts_of(text, known) if of.kind is Kind.CHOICES else [text.strip()]
+    unknown = [part for part in parts if part and known.find(part) is None]
+    for part in unknown:
+        if wrong := problem_with_option(part, of.kind):
+            raise ValueProblem(f'has no option "{short(part)}", and cannot have it: an option {wrong}')
+    return unknown
+
+
+def problem_with_option(option: str, kind: Kind) -> str | None:
+    """Say why a trimmed text cannot be an option of a field, or None when it can."""
+    if kind is Kind.CHOICES and SEPARATOR in option:
+        return f'must not contain "{SEPARATOR}", which stands between several choices in text'
+    return problem_with_name(option)
 
 
 def in_order(chosen: Collection[str], of: Field) -> tuple[str, ...] | None:

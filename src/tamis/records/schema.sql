@@ -46,6 +46,7 @@ CREATE TABLE fields (
     options TEXT NOT NULL,
     created_at INTEGER NOT NULL,
     position INTEGER,
+    options_inferred INTEGER NOT NULL DEFAULT 0,
     UNIQUE (contact_type_id, key)
 ) STRICT;
 

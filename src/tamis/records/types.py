@@ -93,10 +93,13 @@ def insert_field(
     kind: Kind,
     options: tuple[str, ...],
     now: datetime,
+    *,
+    options_inferred: bool = False,
 ) -> Field:
     """Add a custom field; the caller has checked that its key is free."""
-    row: Any = one(db, SQL["insert_field"], (type_id, key, name, kind, _options(options), to_micros(now)))
-    return Field(row[0], key, name, kind, options)
+    values = (type_id, key, name, kind, _options(options), options_inferred, to_micros(now))
+    row: Any = one(db, SQL["insert_field"], values)
+    return Field(row[0], key, name, kind, options, options_inferred)
 
 
 def fields_of_type(db: apsw.Connection, type_id: int) -> FieldSet:
@@ -108,13 +111,13 @@ def fields_of_type(db: apsw.Connection, type_id: int) -> FieldSet:
 @lru_cache(maxsize=256)
 def _field_set(document: str) -> FieldSet:
     # The document is read at every call, so this is never old; making fields of it takes far longer than reading it.
-    rows = msgspec.json.decode(document, type=list[tuple[int, str, str, Kind, tuple[str, ...]]])
+    rows = msgspec.json.decode(document, type=list[tuple[int, str, str, Kind, tuple[str, ...], bool]])
     return FieldSet((*RESERVED, *(Field(*row) for row in rows)))
 
 
 def update_field(db: apsw.Connection, type_id: int, field: Field) -> None:
     """Change a custom field to what it is given as; the caller has checked that its key is free."""
-    row = (field.key, field.name, field.kind, _options(field.options), field.id, type_id)
+    row = (field.key, field.name, field.kind, _options(field.options), field.options_inferred, field.id, type_id)
     db.execute(SQL["update_field"], row).fetchall()
 
 

@@ -15,19 +15,25 @@ TOTALS_A_LOOK = 50
 
 @dataclass(frozen=True, slots=True)
 class Column:
-    """A column that feeds a field, and how a cell of it is read; `read` raises ValueProblem."""
+    """A column that feeds a field, and how a cell of it is read; `read` raises ValueProblem. Cells that are no values
+    are problems, or else, where it `blanks` them, left blank."""
 
     position: int
     field: Field
     read: Callable[[str], Value | None]
+    blanks: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class Part:
-    """What a column adds to documents: an expression over the cells, and the join it needs, if any."""
+    """What a column adds to documents: an expression over the cells, and the join it needs, if any; `bad` is whether
+    any cell is no value."""
 
+    position: int
+    field_id: int
     expression: str
     join: str
+    bad: bool
 
 
 def cell(position: int, padded: frozenset[int]) -> str:
@@ -67,17 +73,17 @@ def read_cells(
     utc: bool,
 ) -> list[Part]:
     """Read all cells of some columns, of which those in `plain` are wholly so: gives what each adds to documents, in
-    order of field id, and adds what is no value to `problems`."""
+    order of field id, and adds what is no value to `problems`, or to `blanked`."""
     parts = []
     for column in sorted(columns, key=lambda c: c.field.id):
         position, here = column.position, cell(column.position, padded)
-        expression, join = part(column.field.kind, column.field.id, here), ""
+        expression, join, bad = part(column.field.kind, column.field.id, here), "", False
         if position not in plain:
-            table, usual = f"looked_up_{position:d}", is_plain(column.field.kind, here, utc=utc)
-            _look_up(con, column, table, here, usual)
+            table, usual = looked_up(position), is_plain(column.field.kind, here, utc=utc)
+            bad = _look_up(con, column, table, here, usual)
             expression = f"CASE WHEN {usual} THEN {expression} ELSE {table}.part END"
             join = f" LEFT JOIN {table} ON {table}.cell = {here}"
-        parts.append(Part(expression, join))
+        parts.append(Part(position, column.field.id, expression, join, bad))
     return parts
 
 
@@ -101,7 +107,19 @@ def distinct_cells(con: duckdb.DuckDBPyConnection, here: str, where: str) -> Ite
             yield [row[0] for row in rows]
 
 
-def _look_up(con: duckdb.DuckDBPyConnection, column: Column, table: str, here: str, plain: str) -> None:
+def looked_up(position: int) -> str:
+    """Name the table of the cells of a column that were not plain: `cell`, `part` of a document, `problem`."""
+    return f"looked_up_{position:d}"
+
+
+def make_problems(con: duckdb.DuckDBPyConnection) -> None:
+    """Make the tables of what is wrong: `problems` of rows, and cells that are `blanked` instead, each by the number of
+    its row (`n`) and the position of its column (`place`)."""
+    con.execute("CREATE TABLE problems (n BIGINT, place INTEGER, reason VARCHAR)")
+    con.execute("CREATE TABLE blanked (n BIGINT, place INTEGER, reason VARCHAR)")
+
+
+def _look_up(con: duckdb.DuckDBPyConnection, column: Column, table: str, here: str, plain: str) -> bool:
     con.execute(f"CREATE TABLE {table} (cell VARCHAR, part VARCHAR, problem VARCHAR)")
     bad = False
     for texts in distinct_cells(con, here, f"NOT {plain}"):
@@ -113,10 +131,11 @@ def _look_up(con: duckdb.DuckDBPyConnection, column: Column, table: str, here: s
         )
     if bad:
         con.execute(
-            f"INSERT INTO problems SELECT r.rowid, $1, l.problem FROM rows r JOIN {table} l ON l.cell = {here} "
-            "WHERE l.problem IS NOT NULL",
+            f"INSERT INTO {'blanked' if column.blanks else 'problems'} "
+            f"SELECT r.rowid, $1, l.problem FROM rows r JOIN {table} l ON l.cell = {here} WHERE l.problem IS NOT NULL",
             [column.position],
         )
+    return bad
 
 
 def _looked_up(column: Column, text: str) -> tuple[str | None, str | None]:

@@ -106,9 +106,9 @@ def can_be_undone(job: ImportJob) -> bool:
 def _drop_rejects(trial: Work | None) -> None:
     """Remove the rows that a trial would have rejected: they are of no use after the next trial, or the import."""
     if trial and isinstance(trial.about, Asked) and trial.about.what == "trial" and trial.at is At.DONE:
-        path = trial.result.rejects_file
-        if path:
-            Path(path).unlink(missing_ok=True)
+        for path in (trial.result.rejects_file, trial.result.blanked_file):
+            if path:
+                Path(path).unlink(missing_ok=True)
 
 
 def _undo_key(import_id: int) -> str:

@@ -1,21 +1,24 @@
 """What each column of a file is to feed, as people choose it: what is proposed, and what becomes of their choices."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 
 from tamis.actions.fields import MOST_FIELDS
 from tamis.actions.importing.email_column import EmailColumn, find_email_column, notices_of
 from tamis.actions.importing.looking import Column, Look
 from tamis.actions.importing.mapping import REJECT_COLUMNS, can_feed, field_name
-from tamis.actions.importing.report import ImportOptions
+from tamis.actions.importing.report import BadValue, ImportOptions
 from tamis.domain.dates import DateOrder
 from tamis.domain.errors import Invalid, Problem
 from tamis.domain.fields import CREATED_AT, EMAIL, UPDATED_AT, Field, FieldSet, Kind, key_of
 from tamis.domain.reading.columns import Ambiguous
 from tamis.domain.reading.numbers import DecimalMark
+from tamis.domain.text import problem_with_name
 
 OUT = "out"
 NEW = "new"
+NEW_NAMED = "new:"
+"""Before the name of a field that is to be made for a column: "new:Subscribed"."""
 FIELD = "field:"
 ADDRESS = FIELD + EMAIL.key
 DATES = (Kind.DATE, Kind.DATETIME)
@@ -24,12 +27,14 @@ DATES = (Kind.DATE, Kind.DATETIME)
 @dataclass(frozen=True, slots=True)
 class How:
     """What is chosen beside the columns: whether blank cells erase, the order of dates, whether apostrophes before what
-    looks like a formula stay, and what stands before the fraction of numbers."""
+    looks like a formula stay, what stands before the fraction of numbers, and what becomes of cells that do not fit, by
+    the position of their column (reject where nothing is said)."""
 
     erase: bool = False
     order: DateOrder | None = None
     keep_formulas: bool = False
     decimal: DecimalMark | None = None
+    bad_values: Mapping[int, BadValue] = field(default_factory=dict)
 
 
 def targets(fields: FieldSet) -> list[Field]:
@@ -78,15 +83,21 @@ def options_of(look: Look, fields: FieldSet, choices: Sequence[str], how: How) -
         for column, choice in zip(look.columns, choices, strict=True)
         if choice == ADDRESS or (choice.startswith(FIELD) and _key(_own_field(column, fields)) != choice[len(FIELD) :])
     }
+    chosen |= {
+        column.name: choice.removeprefix(NEW_NAMED).strip()
+        for column, choice in zip(look.columns, choices, strict=True)
+        if choice.startswith(NEW_NAMED)
+    }
     left_out = {column.name for column, choice in zip(look.columns, choices, strict=True) if choice == OUT}
     return ImportOptions(
-        create_fields=NEW in choices,
+        create_fields=any(map(_is_new, choices)),
         chosen=chosen,
         erase=how.erase,
         order=how.order,
         keep_formulas=how.keep_formulas,
         left_out=frozenset(left_out),
         decimal=how.decimal,
+        bad_values={look.columns[position].name: value for position, value in how.bad_values.items()},
     )
 
 
@@ -95,7 +106,7 @@ def asks_order(look: Look, fields: FieldSet, choices: Sequence[str]) -> list[Col
     return [
         column
         for column, choice in zip(look.columns, choices, strict=True)
-        if isinstance(column.kind, Ambiguous) and (choice == NEW or _is_date(choice, fields))
+        if isinstance(column.kind, Ambiguous) and (_is_new(choice) or _is_date(choice, fields))
     ]
 
 
@@ -115,6 +126,11 @@ def _problems(look: Look, fields: FieldSet, choices: Sequence[str], how: How) ->
     for column, choice in zip(look.columns, choices, strict=True):
         if choice == NEW and can_be_new(column, fields):
             users.setdefault(FIELD + key_of(column.told), []).append(column)
+        elif choice.startswith(NEW_NAMED) and can_feed(column.name):
+            name = choice.removeprefix(NEW_NAMED).strip()
+            users.setdefault(FIELD + key_of(name), []).append(column)
+            if wrong := _wrong_name(name, fields):
+                problems.append(Problem(str(column.position), wrong))
         elif choice in known and can_feed(column.name):
             users.setdefault(choice, []).append(column)
         elif choice != OUT:
@@ -130,10 +146,20 @@ def _problems(look: Look, fields: FieldSet, choices: Sequence[str], how: How) ->
             for column in columns
             if len(columns) > 1
         ]
-    if len(fields.fields) + choices.count(NEW) > MOST_FIELDS:
+    if len(fields.fields) + sum(map(_is_new, choices)) > MOST_FIELDS:
         problems.append(
             Problem("", f"A contact type has {MOST_FIELDS:,} fields at most: leave out what you do not need.")
         )
+    problems += [
+        Problem(str(position), "only a field with options can have new ones: choose what else becomes of bad values")
+        for position, value in how.bad_values.items()
+        if value is BadValue.ADD and not _has_options(choices[position], look.columns[position], fields)
+    ]
+    problems += [
+        Problem(str(position), "a contact needs an email: rows without a valid one are always rejected")
+        for position, value in how.bad_values.items()
+        if value is not BadValue.REJECT and choices[position] == ADDRESS
+    ]
     if how.order is None and look.is_whole:  # what was not seen may decide it
         problems += [
             Problem(str(column.position), f"{column.kind.readings}: choose the order of dates below")
@@ -141,6 +167,26 @@ def _problems(look: Look, fields: FieldSet, choices: Sequence[str], how: How) ->
             if isinstance(column.kind, Ambiguous)
         ]
     return problems
+
+
+def _is_new(choice: str) -> bool:
+    return choice == NEW or choice.startswith(NEW_NAMED)
+
+
+def _wrong_name(name: str, fields: FieldSet) -> str | None:
+    wrong = problem_with_name(name)
+    if wrong:
+        return f"the name of a field {wrong}"
+    if not key_of(name):
+        return f'"{name}" cannot be the name of a field: it needs at least one letter or digit'
+    return f'there is a field "{key_of(name)}" already: choose another name' if fields.find(name) else None
+
+
+def _has_options(choice: str, column: Column, fields: FieldSet) -> bool:
+    if _is_new(choice):
+        return column.kind.kind.has_options
+    found = fields.find(choice.removeprefix(FIELD))
+    return found is not None and found.kind.has_options
 
 
 def _own_field(column: Column, fields: FieldSet) -> Field | None:

@@ -4,7 +4,7 @@ import fcntl
 import os
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager, suppress
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from datetime import datetime
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -14,7 +14,7 @@ import apsw
 from tamis.actions.house import House
 from tamis.actions.importing import rejects
 from tamis.actions.importing.effects import Effect
-from tamis.actions.importing.report import ImportOptions, ImportReport, Progress
+from tamis.actions.importing.report import BadValue, ImportOptions, ImportReport, Progress
 from tamis.domain.accounts import Account
 from tamis.domain.contacts import ContactType
 from tamis.domain.errors import NotFound, TamisError, Unavailable
@@ -132,7 +132,17 @@ def seen(house: House, job: ImportJob) -> Seen:
 
 def rejects_file(house: House, job: ImportJob) -> str | None:
     """Tell where the rejected rows of an import are, if there are any and the file was not deleted."""
-    name = job.report.get("rejects_file")
+    return _kept_file(house, job, "rejects_file")
+
+
+def blanked_file(house: House, job: ImportJob) -> str | None:
+    """Tell where the rows with cells that an import has left blank are, if there are any and the file was not
+    deleted."""
+    return _kept_file(house, job, "blanked_file")
+
+
+def _kept_file(house: House, job: ImportJob, which: str) -> str | None:
+    name = job.report.get(which)
     path = house.settings.data / rejects.PLACE / name if name else None
     return str(path) if path and path.exists() else None
 
@@ -145,6 +155,16 @@ def details(report: ImportReport) -> dict[str, Any]:
         "ignored_columns": list(report.ignored_columns),
         "created_fields": [{"key": field.key, "kind": str(field.kind)} for field in report.created_fields],
         "notices": list(report.notices),
+        "added_options": {key: list(options) for key, options in report.added_options.items()},
+        "unknown_options": {key: dict(options) for key, options in report.unknown_options.items()},
+        "blanked": {
+            column.column: {
+                "count": column.count,
+                "examples": [{"line": line, "value": text} for line, text in column.examples],
+            }
+            for column in report.blanked
+        },
+        "blanked_file": report.blanked_file,
         "cleaned_emails": report.cleaned_emails,
         "cleaned_examples": [{"before": before, "after": after} for before, after in report.cleaned_examples],
     }
@@ -177,12 +197,23 @@ def _set_left_out(
 
 
 def _finish(db: apsw.Connection, now: datetime, import_id: int, report: ImportReport) -> None:
-    # The data directory can be moved, or restored elsewhere: only the name of the file stays true.
-    file = Path(report.rejects_file).name if report.rejects_file else None
-    imports.set_phase(db, import_id, "", None)
     # What an example shows would outlive its contact here.
-    imports.set_report(db, import_id, details(report) | {"rejects_file": file, "cleaned_examples": []})
+    kept = replace(
+        report,
+        cleaned_examples=(),
+        unknown_options={},
+        blanked=tuple(replace(column, examples=()) for column in report.blanked),
+        # The data directory can be moved, or restored elsewhere: only the names of the files stay true.
+        rejects_file=_name(report.rejects_file),
+        blanked_file=_name(report.blanked_file),
+    )
+    imports.set_phase(db, import_id, "", None)
+    imports.set_report(db, import_id, details(kept))
     imports.set_state(db, import_id, State.FINISHED, now)
+
+
+def _name(path: str | None) -> str | None:
+    return Path(path).name if path else None
 
 
 def _fail(db: apsw.Connection, now: datetime, import_id: int, error: str) -> None:
@@ -207,6 +238,12 @@ def _asked(options: ImportOptions, upload: Upload | None) -> dict[str, Any]:
         "formulas": "keep" if options.keep_formulas else "unescape",
         "format": options.format,
     }
+    if options.on_bad_value is not BadValue.REJECT:
+        asked["on_bad_value"] = options.on_bad_value
+    if options.bad_values:
+        asked["on_bad_value_of"] = dict(options.bad_values)
+    if options.add_options:
+        asked["add_options"] = True
     if options.left_out:
         asked["leave_out"] = sorted(options.left_out)
     if upload:

@@ -78,15 +78,16 @@ def map_columns(
     for position, name in enumerate(header):
         reference = chosen.get(name, names[position])
         field = fields.find(reference)
-        if name in chosen and field is None:
-            problems.append(Problem("--map", f'there is no field "{reference}"'))
+        if name in chosen and (wrong := _wrong_choice(reference, field, create=create)):
+            problems.append(Problem("--map", wrong))
         elif name in left_out or not can_feed(name) or field in (CREATED_AT, UPDATED_AT):
             ignored.append(position)
         elif field == EMAIL and name not in chosen:
             ignored.append(position)  # unless it is found to be the column of emails
         elif field is not None:
             targets[position] = field
-        elif create and key_of(name):
+        elif create and key_of(reference):
+            names[position] = reference
             unknown.append(position)
         else:
             ignored.append(position)
@@ -119,8 +120,22 @@ def map_columns(
         tuple(unknown),
         tuple(p for p in ignored if p != email),
         names,
-        (*_notices(header, names, unknown), *about_email),
+        (*_notices(header, names, [p for p in unknown if header[p] not in chosen]), *about_email),
     )
+
+
+def _wrong_choice(reference: str, field: Field | None, *, create: bool) -> str | None:
+    """Say why a column cannot feed what a person has chosen for it."""
+    if field in (CREATED_AT, UPDATED_AT):
+        return (
+            f'"{field.key}" is written by Tamis itself: choose a field of another name, such as '
+            f"--map {field.key}=Subscribed; with --create-fields, it is made"
+        )
+    if field is None and not create:
+        return f'there is no field "{reference}": add --create-fields to make it'
+    if field is None and not key_of(reference):
+        return f'"{reference}" cannot be the name of a field: it needs at least one letter or digit'
+    return None
 
 
 def _email_column(

@@ -13,6 +13,7 @@ from tamis.domain.errors import Unavailable
 from tamis.workbench.staging import Located
 
 PLACE = "rejects"
+BLANKED = "-blanked"
 CHARACTERS_A_LOOK = 1 << 20
 KNOWN_ENDINGS = re.compile(r"\.(csv|tsv|txt|ndjson|jsonl|parquet)$", re.IGNORECASE)
 
@@ -23,11 +24,12 @@ def write_rejects(
     header: Sequence[str],
     rejects: Iterable[tuple[Located, Sequence[str]]],
     now: datetime,
+    what: str = "",
 ) -> Path:
-    """Write rows that are not taken, each with its reasons; mended, the file can be imported as it is. Raises
-    Unavailable."""
+    """Write rows that are not taken, or not wholly, each with its reasons; mended, the file can be imported as it is.
+    `what` ends its name. Raises Unavailable."""
     stem = re.sub(r"[^\w.-]+", "_", KNOWN_ENDINGS.sub("", source.removesuffix(".gz"))) or "import"
-    path = data / PLACE / f"{stem}-{now:%Y%m%d-%H%M%S-%f}.csv"
+    path = data / PLACE / f"{stem}-{now:%Y%m%d-%H%M%S-%f}{what}.csv"
     try:
         path.parent.mkdir(exist_ok=True)
         with path.open("w", encoding="utf-8", newline="") as file:

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from enum import StrEnum
 
 from tamis.domain.dates import DateOrder
 from tamis.domain.fields import Field, Kind
@@ -9,6 +10,15 @@ from tamis.domain.reading.numbers import DecimalMark
 
 Progress = Callable[[str, int, int], None]
 """Told what is being done, how much of it is done, and how much there is (0 while that is unknown)."""
+
+
+class BadValue(StrEnum):
+    """What becomes of a cell that is no value of the field that its column feeds: its row is rejected, the cell counts
+    as blank, or what it names becomes an option of the field."""
+
+    REJECT = "reject"
+    BLANK = "blank"
+    ADD = "add"
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,6 +31,10 @@ class ImportOptions:
     stands before the fraction of numbers that can be read in two ways, `kinds` are those that new fields are to have,
     by column. `encoding` and `sheet` (its name, or its number from 1) are what a file is read by, instead of what is
     found out.
+
+    `on_bad_value` says what becomes of cells that do not fit (reject or blank), `bad_values` says it by column, where
+    it can also be that they become options; `add_options` says that of all columns that feed a choice. Options that
+    Tamis has listed itself are added to in any case, unless the column has a word of its own.
     """
 
     create_fields: bool = False
@@ -35,6 +49,9 @@ class ImportOptions:
     kinds: Mapping[str, Kind] = field(default_factory=dict)
     encoding: str | None = None
     sheet: str | None = None
+    on_bad_value: BadValue = BadValue.REJECT
+    bad_values: Mapping[str, BadValue] = field(default_factory=dict)
+    add_options: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,12 +65,24 @@ class Misfits:
 
 
 @dataclass(frozen=True, slots=True)
+class Blanked:
+    """The cells of a column that were left blank because they do not fit, in rows that are stored: how many, and the
+    first of them as line and text."""
+
+    column: str
+    count: int
+    examples: tuple[tuple[int, str], ...]
+
+
+@dataclass(frozen=True, slots=True)
 class ImportReport:
     """What became of every row: rows = created + updated + unchanged + repeated + rejected.
 
     `reasons` counts the rejected rows by what was wrong with them; a row with several reasons stands under each.
     `cleaned_emails` counts the rows whose email had something around it that was taken away, of which
     `cleaned_examples` are some: what stood there, and the email.
+    `added_options` are those that fields have got, by the key of the field, `unknown_options` those for which rows were
+    rejected, with the number of such rows. `blanked_file` has the rows with cells that were left blank, as they were.
     """
 
     rows: int
@@ -71,6 +100,10 @@ class ImportReport:
     misfits: tuple[Misfits, ...] = ()
     cleaned_emails: int = 0
     cleaned_examples: tuple[tuple[str, str], ...] = ()
+    added_options: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    unknown_options: Mapping[str, Mapping[str, int]] = field(default_factory=dict)
+    blanked: tuple[Blanked, ...] = ()
+    blanked_file: str | None = None
 
 
 def nothing_told(_doing: str, _done: int, _all: int) -> None:

@@ -13,16 +13,19 @@ from tamis.actions.forgetting import refusals
 from tamis.actions.held import held_directory
 from tamis.actions.house import House
 from tamis.actions.importing import preparing
+from tamis.actions.importing.added import added_to
+from tamis.actions.importing.bad_values import Policy, check_policies, policies
 from tamis.actions.importing.email_column import contents_of
 from tamis.actions.importing.following import following
 from tamis.actions.importing.jobs import RunningJob, running_job
 from tamis.actions.importing.kinds import learn
 from tamis.actions.importing.mapping import ColumnMap, map_columns, names_address
 from tamis.actions.importing.preparing import Prepared, Reading
-from tamis.actions.importing.rejects import write_rejects
+from tamis.actions.importing.rejects import BLANKED, write_rejects
 from tamis.actions.importing.report import ImportOptions, ImportReport, Progress, no_matter, nothing_told
 from tamis.actions.importing.sources import Source, format_of, name_of, stage
 from tamis.actions.importing.storing import Storing
+from tamis.actions.new_options import add_options, with_options
 from tamis.domain.accounts import Account
 from tamis.domain.contacts import ContactType
 from tamis.domain.fields import Field, FieldSet, Kind, key_of
@@ -42,12 +45,13 @@ SPOOL = "spool"
 
 @dataclass(frozen=True, slots=True)
 class _Read:
-    """A file of which all cells have been read: what feeds what, the fields of the type with those made, what can be
-    stored, and the last forgotten address that was looked at."""
+    """A file of which all cells have been read: what feeds what, the fields of the type with those made, the options
+    that others have got, what can be stored, and the last forgotten address that was looked at."""
 
     columns: ColumnMap
     fields: FieldSet
     made: tuple[Field, ...]
+    added_options: dict[str, tuple[str, ...]]
     prepared: Prepared
     checked: int
 
@@ -89,7 +93,7 @@ def _take(
     job: RunningJob,
     progress: Progress,
 ) -> ImportReport:
-    settings = house.settings
+    settings, name = house.settings, known_as or name_of(path)
     with ExitStack() as stack:
         stack.enter_context(collector_paused())
         spool = stack.enter_context(held_directory(settings.data / SPOOL))
@@ -109,10 +113,13 @@ def _take(
         prepared = read.prepared
         count = source.staged.count
         job.leaves_out(count, prepared.repeated, prepared.rejected)
-        rejects_file = None
+        rejects_file = blanked_file = None
         if prepared.rejected:
             found = preparing.rejects(con, source)
-            rejects_file = write_rejects(settings.data, known_as or name_of(path), source.header, found, house.clock())
+            rejects_file = write_rejects(settings.data, name, source.header, found, house.clock())
+        if blanked := preparing.blanked(con, source):
+            found = preparing.blanked_rows(con, source)
+            blanked_file = write_rejects(settings.data, name, source.header, found, house.clock(), BLANKED)
         if count > ROWS_A_BATCH and not options.dry_run:
             stack.enter_context(following(house))
         progress("Storing", 0, count)
@@ -141,8 +148,12 @@ def _take(
             reasons=preparing.reasons(con),
             ignored_columns=tuple(source.header[p] for p in read.columns.ignored),
             created_fields=read.made,
-            notices=(*source.notices, *read.columns.notices),
+            notices=(*source.notices, *read.columns.notices, *prepared.added.notices),
             import_id=job.id,
+            added_options=read.added_options,
+            unknown_options=prepared.unknown_options,
+            blanked=blanked,
+            blanked_file=str(blanked_file) if blanked_file else None,
             cleaned_emails=prepared.cleaned.count,
             cleaned_examples=prepared.cleaned.examples,
         )
@@ -165,6 +176,8 @@ def _read(
     padded, utc = padded_columns(con, width), account.zone.key == "UTC"
     plain = wholly_plain(con, _kinds(columns.fields), padded, utc=utc)
     learned = learn(con, source.header, columns, options, plain, padded, source.declared)
+    new_kinds = {position: found.kind for position, found in learned.new.items()}
+    check_policies(source.header, columns.email, _kinds(columns.fields) | new_kinds, options)
     unescaped = source.is_spreadsheet and not options.keep_formulas
     addressed = preparing.read_addresses(
         con,
@@ -180,8 +193,38 @@ def _read(
         columns = replace(columns, fields=columns.fields | made)
         plain |= wholly_plain(con, _kinds(made), padded, utc=utc)
     reading = Reading(account.zone, learned.orders, plain, padded, unescaped)
-    prepared = preparing.prepare(con, columns, addressed, reading, erase=options.erase)
-    return _Read(columns, FieldSet((*present.fields, *made.values())), tuple(made.values()), prepared, checked)
+    chosen = policies(source.header, columns.fields, options)
+
+    def add(new: Mapping[int, Sequence[str]]) -> dict[int, Field]:
+        return _add_options(house, contact_type, columns.fields, new, chosen, options.dry_run)
+
+    prepared = preparing.prepare(con, columns, addressed, reading, chosen, add, erase=options.erase)
+    longer = prepared.added.fields
+    columns = replace(columns, fields=columns.fields | longer)
+    changed = {field.id: field for field in longer.values()}
+    return _Read(
+        columns,
+        FieldSet(tuple(changed.get(field.id, field) for field in (*present.fields, *made.values()))),
+        tuple(columns.fields[position] for position in made),
+        {field.key: added_to(present.by_id[field.id], field) for field in longer.values() if field.id in present.by_id},
+        prepared,
+        checked,
+    )
+
+
+def _add_options(
+    house: House,
+    contact_type: ContactType,
+    fields: Mapping[int, Field],
+    new: Mapping[int, Sequence[str]],
+    chosen: Mapping[int, Policy],
+    dry_run: bool,
+) -> dict[int, Field]:
+    if dry_run:
+        return {position: with_options(fields[position], options) for position, options in new.items()}
+    wanted = {fields[position].id: options for position, options in new.items()}
+    asked = [fields[position].id for position in new if chosen[position].asked]
+    return dict(zip(new, house.write(add_options, contact_type, wanted, asked), strict=True))
 
 
 def _kinds(fields: Mapping[int, Field]) -> dict[int, Kind]:

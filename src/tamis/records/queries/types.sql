@@ -36,14 +36,16 @@ UPDATE contact_types SET shown = ? WHERE id = ?;
 SELECT id FROM contact_types ORDER BY id;
 
 -- name: insert_field
-INSERT INTO fields (contact_type_id, key, name, kind, options, created_at) VALUES (?, ?, ?, ?, ?, ?) RETURNING id;
+INSERT INTO fields (contact_type_id, key, name, kind, options, options_inferred, created_at)
+VALUES (?, ?, ?, ?, ?, ?, ?) RETURNING id;
 
 -- name: fields
-SELECT json_group_array(json_array(id, key, name, kind, json(options)) ORDER BY position IS NULL, position, id)
-FROM fields WHERE contact_type_id = ?;
+SELECT json_group_array(
+    json_array(id, key, name, kind, json(options), json(iif(options_inferred, 'true', 'false'))) ORDER BY position IS NULL, position, id
+) FROM fields WHERE contact_type_id = ?;
 
 -- name: update_field
-UPDATE fields SET key = ?, name = ?, kind = ?, options = ? WHERE id = ? AND contact_type_id = ?;
+UPDATE fields SET key = ?, name = ?, kind = ?, options = ?, options_inferred = ? WHERE id = ? AND contact_type_id = ?;
 
 -- name: place_field
 UPDATE fields SET position = ? WHERE id = ? AND contact_type_id = ?;

@@ -1,0 +1,100 @@
+"""Options that an import adds to fields, and those that it does not know what to do with."""
+
+from collections import Counter
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+
+import duckdb
+
+from tamis.actions.importing.bad_values import Policy
+from tamis.actions.new_options import most_options
+from tamis.domain.choices import Options
+from tamis.domain.fields import Field
+from tamis.domain.text import fold
+from tamis.workbench.cells import Part
+from tamis.workbench.new_options import OptionColumn, bad_cells, find_new_options
+
+MOST_UNKNOWN = 20
+Named = Callable[[Field], Callable[[str], list[str]]]
+"""Makes what lists the new options that a cell names, for a field."""
+
+AddOptions = Callable[[Mapping[int, Sequence[str]]], dict[int, Field]]
+"""Adds options to the fields of columns, by their positions, and returns these fields with them."""
+
+
+@dataclass(frozen=True, slots=True)
+class Added:
+    """The fields that have got more options, by the position of their column, and sentences for people."""
+
+    fields: dict[int, Field]
+    notices: tuple[str, ...]
+
+
+def add_named_options(
+    con: duckdb.DuckDBPyConnection,
+    fields: Mapping[int, Field],
+    policies: Mapping[int, Policy],
+    padded: frozenset[int],
+    named: Named,
+    add: AddOptions,
+) -> Added:
+    """Add to fields the options that good rows name. Where they would be too many, none is added."""
+    columns = [
+        OptionColumn(position, named(field), policies[position].blanks, _room(field, policies[position]))
+        for position, field in fields.items()
+    ]
+    found = find_new_options(con, columns, padded) if columns else {}
+    too_many = [column.position for column in columns if len(found.get(column.position, ())) > column.most]
+    wanted = {position: options for position, options in found.items() if position not in too_many}
+    return Added(
+        add(wanted) if wanted else {},
+        tuple(_too_many(fields[position], policies[position]) for position in too_many),
+    )
+
+
+def added_to(before: Field, after: Field) -> tuple[str, ...]:
+    """List the options that a field has got."""
+    known = Options.of(before.options)
+    return tuple(option for option in after.options if known.find(option) is None)
+
+
+def unknown_options(
+    con: duckdb.DuckDBPyConnection,
+    fields: Mapping[int, Field],
+    parts: Sequence[Part],
+    padded: frozenset[int],
+    named: Named,
+) -> dict[str, dict[str, int]]:
+    """Count the rows that name options which their fields do not have, by the key of the field and by option, the most
+    frequent first."""
+    found = {}
+    for part in parts:
+        field = fields[part.position]
+        if part.bad and field.kind.has_options:
+            name, counts, spelled = named(field), Counter[str](), dict[str, str]()
+            for text, rows in bad_cells(con, part.position, padded):
+                for option in _known_or_not(name, text):
+                    counts[fold(option)] += rows
+                    spelled.setdefault(fold(option), option)
+            found[field.key] = {spelled[option]: rows for option, rows in counts.most_common(MOST_UNKNOWN)}
+    return found
+
+
+def _known_or_not(name: Callable[[str], list[str]], text: str) -> list[str]:
+    try:
+        return name(text)
+    except ValueError:  # it can be no option at all, which its row says
+        return []
+
+
+def _room(field: Field, policy: Policy) -> int:
+    return max(most_options(asked=policy.asked) - len(field.options), 0)
+
+
+def _too_many(field: Field, policy: Policy) -> str:
+    most = most_options(asked=policy.asked)
+    what_else = "" if policy.asked else ", or let the import add them with --add-options"
+    return (
+        f"{field.key} would get more than {most:,} options, so none was added: make it a text field with "
+        f"tamis field edit {field.key} --kind text{what_else}."
+    )

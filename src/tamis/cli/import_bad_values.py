@@ -1,0 +1,59 @@
+"""What `tamis import --on-bad-value` says, and what became of cells that did not fit."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from tamis.actions.importing.report import BadValue
+from tamis.domain.errors import Invalid, Problem
+
+OPTION = "--on-bad-value"
+MOST_VALUES = 5
+
+
+def bad_values_of(said: Sequence[str]) -> tuple[BadValue, dict[str, BadValue]]:
+    """Read `reject`, `blank`, and `COLUMN=reject|blank|add`; return the one for all columns and those by column. Raises
+    Invalid."""
+    everywhere, by_column = BadValue.REJECT, {}
+    problems = []
+    for text in said:
+        column, equals, word = text.rpartition("=")
+        found = next((value for value in BadValue if value == word.strip()), None)
+        if found is None or (found is BadValue.ADD and not equals):
+            problems.append(
+                Problem(OPTION, f'"{text}" must be reject or blank, or COLUMN=reject, COLUMN=blank or COLUMN=add')
+            )
+        elif equals:
+            by_column[column.strip()] = found
+        else:
+            everywhere = found
+    if problems:
+        raise Invalid(problems)
+    return everywhere, by_column
+
+
+def bad_value_lines(document: Mapping[str, Any], *, dry_run: bool = False) -> list[str]:
+    """Say which options were added, which are unknown, and which cells were left blank."""
+    lines = [
+        f"{'Options to be added' if dry_run else 'Options added'} to {key}: {_quoted(options)}"
+        for key, options in (document.get("added_options") or {}).items()
+    ]
+    for key, options in (document.get("unknown_options") or {}).items():
+        counted = [f'"{option}" ({rows:,} {"row" if rows == 1 else "rows"})' for option, rows in options.items()]
+        more = " …" if len(counted) > MOST_VALUES else ""
+        lines.append(f"Unknown options of {key}: {', '.join(counted[:MOST_VALUES])}{more}. --add-options adds them.")
+    for column, cells in (document.get("blanked") or {}).items():
+        examples = [f'"{each["value"]}" (line {each["line"]:,})' for each in cells["examples"]]
+        such_as = f", such as {', '.join(examples)}" if examples else ""
+        lines.append(f'Left blank in "{column}": {cells["count"]:,} {_cells(cells["count"])} that did not fit{such_as}')
+    if document.get("blanked_file"):
+        lines.append(f"Rows with cells left blank, as they were: {document['blanked_file']}")
+    return lines
+
+
+def _cells(count: int) -> str:
+    return "cell" if count == 1 else "cells"
+
+
+def _quoted(options: Sequence[str]) -> str:
+    shown = ", ".join(f'"{option}"' for option in options[:MOST_VALUES])
+    return shown + (f" and {len(options) - MOST_VALUES:,} more" if len(options) > MOST_VALUES else "")

@@ -1,0 +1,90 @@
+"""Options that cells name and their fields do not have yet."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+import duckdb
+
+from tamis.domain.fields import ValueProblem
+from tamis.domain.text import fold
+from tamis.workbench.cells import CELLS_A_FETCH, cell, distinct_cells, looked_up
+
+MOST_BAD_CELLS = 1_000
+
+
+@dataclass(frozen=True, slots=True)
+class OptionColumn:
+    """A column whose field can have more options: `new` lists those that a cell names, and raises ValueProblem where
+    one can be none, which leaves the cell blank or else its row out."""
+
+    position: int
+    new: Callable[[str], list[str]]
+    blanks: bool
+    most: int
+
+
+def find_new_options(
+    con: duckdb.DuckDBPyConnection, columns: Sequence[OptionColumn], padded: frozenset[int]
+) -> dict[int, list[str]]:
+    """List the new options that rows without a problem name, by position of the column, in the order of these rows. Of
+    a column that names more than its `most`, one more than these is given."""
+    con.execute("CREATE TABLE without_option (n BIGINT)")
+    naming = [column for column in columns if _name(con, column, padded)]
+    return {column.position: found for column in naming if (found := _in_order(con, column, padded))}
+
+
+def _name(con: duckdb.DuckDBPyConnection, column: OptionColumn, padded: frozenset[int]) -> bool:
+    """Make the table of the cells of a column that name new options; return whether there is any."""
+    here, table = cell(column.position, padded), _table(column)
+    con.execute(f"CREATE TABLE {table} (cell VARCHAR, place INTEGER, option VARCHAR)")
+    for texts in distinct_cells(con, here, "TRUE"):
+        named = [(text, place, option) for text in texts for place, option in enumerate(_new(column, text))]
+        if named:
+            con.execute(
+                f"INSERT INTO {table} SELECT unnest($1::VARCHAR[]), unnest($2::INTEGER[]), unnest($3::VARCHAR[])",
+                [list(values) for values in zip(*named, strict=True)],
+            )
+    if not column.blanks:
+        con.execute(
+            f"INSERT INTO without_option SELECT r.rowid FROM rows r JOIN {table} l ON l.cell = {here} "
+            "WHERE l.option IS NULL"
+        )
+    return bool(con.execute(f"SELECT count(option) FROM {table}").fetchall()[0][0])
+
+
+def _new(column: OptionColumn, text: str) -> Sequence[str | None]:
+    try:
+        return column.new(text)
+    except ValueProblem:
+        return [None]
+
+
+def _in_order(con: duckdb.DuckDBPyConnection, column: OptionColumn, padded: frozenset[int]) -> list[str]:
+    found: dict[str, str] = {}
+    with con.cursor() as reading:
+        reading.execute(
+            f"SELECT l.option FROM rows r JOIN {_table(column)} l ON l.cell = {cell(column.position, padded)} "
+            "WHERE l.option IS NOT NULL AND r.rowid NOT IN (SELECT n FROM problems) "
+            "AND r.rowid NOT IN (SELECT n FROM without_option) "
+            "GROUP BY l.option ORDER BY min(r.rowid), min(l.place), l.option"
+        )
+        while len(found) <= column.most and (rows := reading.fetchmany(CELLS_A_FETCH)):
+            for (option,) in rows:
+                found.setdefault(fold(option), option)
+    return list(found.values())[: column.most + 1]
+
+
+def bad_cells(con: duckdb.DuckDBPyConnection, position: int, padded: frozenset[int]) -> list[tuple[str, int]]:
+    """List the cells of a column that are no values, with the number of their rows, the most frequent first; of many
+    different ones only some."""
+    table = looked_up(position)
+    rows = con.execute(
+        f"SELECT l.cell, count(*) AS rows FROM rows r JOIN {table} l ON l.cell = {cell(position, padded)} "
+        "WHERE l.problem IS NOT NULL GROUP BY l.cell ORDER BY rows DESC, min(r.rowid) LIMIT $1",
+        [MOST_BAD_CELLS],
+    ).fetchall()
+    return [(text, int(count)) for text, count in rows]
+
+
+def _table(column: OptionColumn) -> str:
+    return f"new_options_{column.position:d}"
