@@ -285,6 +285,26 @@ def test_an_export_has_the_members_and_a_name_that_files_may_have(
     assert console.get(f"/segments/{segment}/export?to=exe").status_code == 404
 
 
+def test_excel_gets_times_on_the_clocks_of_the_account_and_all_others_in_utc(
+    owner: Person, console: Visitor, tmp_path: Path
+) -> None:
+    name = fresh("Visitors")
+    type_id = owner.tamis("type", "create", name)["id"]
+    owner.tamis("field", "create", "Seen", "--type", name, "--kind", "datetime")
+    file = tmp_path / "seen.csv"
+    file.write_text("email,seen\na@example.org,2024-12-31T17:59:00.25Z\nb@example.org,\n", encoding="utf-8")
+    owner.tamis("import", file, "--type", name)
+    segment = owner.tamis("segment", "create", name, "--type", name, "--where", "email is not blank")["id"]
+    for ending, seen in (("excel", "2024-12-31 23:59:00"), ("csv", "2024-12-31T17:59:00.250000Z")):
+        of_segment = console.get(f"/segments/{segment}/export?to={ending}")
+        of_type = console.post(f"/types/{type_id}/contacts/export", {"to": ending, "text": "", "segment": ""})
+        for answer in (of_segment, of_type):
+            rows = list(csv.DictReader(io.StringIO(answer.content.decode("utf-8-sig"))))
+            assert [row["seen"] for row in rows] == [seen, ""]
+            assert (rows[0]["created_at"].endswith("Z")) is (ending == "csv")
+    assert "times in Asia/Dhaka" in text_of(console.get(f"/segments/{segment}").text)
+
+
 # -- to whom it belongs ------------------------------------------------------------------------------------------------
 
 

@@ -18,6 +18,7 @@ from tamis.rules.tree import Rule
 BYTE_ORDER_MARK = "\ufeff"
 _EXACT_WHOLE = 1e16
 _TEXT = (Kind.TEXT, Kind.CHOICE)
+_SPREADSHEET_TIME = "%Y-%m-%d %H:%M:%S"
 _MINUTE, _SECOND = 60_000_000, 1_000_000
 
 
@@ -58,11 +59,14 @@ def write(
     fields: Sequence[Field],
     layout: Layout,
     target: Path,
+    timezone: str = "UTC",
 ) -> int:
     """Write the rows of a query, which has a column for each of the fields, to a file; gives their number. The bytes
-    are the same for the same rows. Raises duckdb.Error, and then the file may be there in part."""
+    are the same for the same rows; `timezone` names the clocks of local instants. Raises duckdb.Error, and then the
+    file may be there in part."""
+    clocks = parameters.bind(timezone) if layout.local else None
     values = ", ".join(
-        f"{_cell(field, layout, alone=len(fields) == 1)} AS {_name(field, marked=layout.mark and place == 0)}"
+        f"{_cell(field, layout, clocks, alone=len(fields) == 1)} AS {_name(field, marked=layout.mark and place == 0)}"
         for place, field in enumerate(fields)
     )
     path = str(target).replace("'", "''")  # COPY takes no parameter for it
@@ -90,15 +94,19 @@ def _options(layout: Layout) -> str:
     return "FORMAT csv, HEADER true, DELIMITER ',', QUOTE '\"', ESCAPE '\"', NULLSTR ''" + compression
 
 
-def _cell(field: Field, layout: Layout, *, alone: bool) -> str:
-    """Write the expression for a value as a format has it; `alone` is whether its row has no other."""
+def _cell(field: Field, layout: Layout, clocks: str | None, *, alone: bool) -> str:
+    """Write the expression for a value as a format has it; `clocks` is the placeholder of the time zone of local
+    instants, `alone` whether its row has no other value."""
     value = column(field)
     if layout.format is Format.PARQUET:
         # An instant of the columns is in UTC, and so is what is shown, whatever the time zone of the machine.
         return f"{value} AT TIME ZONE 'UTC'" if field.kind is Kind.DATETIME else value
     if layout.format is Format.NDJSON:
         return _instant(value) if field.kind is Kind.DATETIME else value
-    text = cell_text(field.kind, value, escapes=layout.escapes)
+    if clocks and field.kind is Kind.DATETIME:
+        text = f"strftime(timezone({clocks}, {value} AT TIME ZONE 'UTC'), '{_SPREADSHEET_TIME}')"
+    else:
+        text = cell_text(field.kind, value, escapes=layout.escapes)
     return f"coalesce({text}, '')" if alone else text  # an empty line would be no row
 
 

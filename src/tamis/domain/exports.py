@@ -21,12 +21,15 @@ class Format(StrEnum):
 @dataclass(frozen=True, slots=True)
 class Layout:
     """A format and its switches: `escapes` puts an apostrophe before text that a spreadsheet would run, `mark` is a
-    byte order mark at the start; both are for CSV only. `compressed` is gzip, not for Parquet, which has its own."""
+    byte order mark at the start; both are for CSV only. `compressed` is gzip, not for Parquet, which has its own.
+    `local` writes the instants of CSV on the clocks of the account, to the second and without an offset, as
+    spreadsheets read them."""
 
     format: Format
     escapes: bool = True
     mark: bool = False
     compressed: bool = False
+    local: bool = False
 
 
 @dataclass(frozen=True, slots=True)

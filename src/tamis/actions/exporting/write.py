@@ -22,11 +22,13 @@ from tamis.rules.sql import Parameters
 
 @dataclass(frozen=True, slots=True)
 class _Rows:
-    """The query for the rows of an export, with its values, and the fields that are its columns."""
+    """The query for the rows of an export, with its values, the fields that are its columns, and the account's time
+    zone."""
 
     query: str
     parameters: Parameters
     fields: tuple[Field, ...]
+    timezone: str
 
 
 def write_export(house: House, wanted: str, place: str) -> int:
@@ -43,7 +45,7 @@ def write_export(house: House, wanted: str, place: str) -> int:
         return _rows(db, now, asked)
 
     with columns_at_one_moment(house.records, house.columns(), house.clock, look) as (rows, con):
-        return export.write(con, rows.query, rows.parameters, rows.fields, asked.layout, target)
+        return export.write(con, rows.query, rows.parameters, rows.fields, asked.layout, target, rows.timezone)
 
 
 def _rows(db: apsw.Connection, now: datetime, asked: Export) -> _Rows:
@@ -56,14 +58,16 @@ def _rows(db: apsw.Connection, now: datetime, asked: Export) -> _Rows:
         if segment is None:
             raise NotFound(f"there is no segment {asked.segment_id}")
         fields = chosen_fields(types.fields_of_type(db, segment.contact_type_id), asked.fields)
-        return _Rows(export.recipients(segment.contact_type_id, segment.id, fields), parameters, fields)
+        return _Rows(
+            export.recipients(segment.contact_type_id, segment.id, fields), parameters, fields, account.timezone
+        )
     type_id = asked.type_id
     if type_id is None or types.type_by_id(db, account.id, type_id) is None:
         raise NotFound(f"there is no contact type {type_id}")
     all_fields = types.fields_of_type(db, type_id)
     fields = chosen_fields(all_fields, asked.fields)
     if asked.rule is None:
-        return _Rows(export.contacts(type_id, fields), parameters, fields)
+        return _Rows(export.contacts(type_id, fields), parameters, fields, account.timezone)
     rule = build(from_json(asked.rule), all_fields, segments.refs_of_type(db, type_id))
     query = export.selected(type_id, fields, rule, Moment(now, account.zone), parameters)
-    return _Rows(query, parameters, fields)
+    return _Rows(query, parameters, fields, account.timezone)

@@ -15,7 +15,7 @@ from tamis.domain.exports import Format, Layout
 
 FILES = {
     "csv": (Layout(Format.CSV), "text/csv; charset=utf-8"),
-    "excel": (Layout(Format.CSV, mark=True), "text/csv; charset=utf-8"),
+    "excel": (Layout(Format.CSV, mark=True, local=True), "text/csv; charset=utf-8"),
     "ndjson": (Layout(Format.NDJSON), "application/x-ndjson"),
     "parquet": (Layout(Format.PARQUET), "application/vnd.apache.parquet"),
 }
