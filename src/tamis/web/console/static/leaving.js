@@ -48,6 +48,11 @@ if (dialog) {
   noteForms();
   document.addEventListener("htmx:after:swap", noteForms);
   document.addEventListener("focusin", noteForms);
+  document.addEventListener("htmx:after:request", ({ detail: { ctx } }) => { // what was saved is not lost
+    if (ctx.response.status < 400 && asLoaded.has(ctx.sourceElement)) {
+      asLoaded.set(ctx.sourceElement, valuesOf(ctx.sourceElement));
+    }
+  });
 
   addEventListener("pageshow", () => { isLeaving = false; });
   addEventListener("beforeunload", (event) => {
