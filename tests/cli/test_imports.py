@@ -47,7 +47,7 @@ def test_objects_that_are_no_contacts_are_rejected_line_by_line(data: Path) -> N
         "email is missing": 1,
     }
     shown = tamis(data, "contact", "show", "a@example.org", "--type", "People")["values"]
-    assert (shown["tags"], shown["n"]) == ("x; y", 1)
+    assert (shown["tags"], shown["n"]) == (["x", "y"], 1)
 
 
 def test_more_columns_than_a_type_can_have_fields_are_refused_and_none_is_made(data: Path) -> None:

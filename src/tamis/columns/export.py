@@ -11,6 +11,7 @@ from tamis.columns.read import with_hands
 from tamis.domain.exports import Format, Layout
 from tamis.domain.fields import EMAIL, FIRST_NAME, LAST_NAME, SEPARATOR, Field, Kind
 from tamis.domain.formulas import TO_ESCAPE
+from tamis.domain.reading.exported import KEY, describe_fields
 from tamis.rules.moment import Moment
 from tamis.rules.sql import Parameters, Source, compile_rule
 from tamis.rules.tree import Rule
@@ -70,8 +71,11 @@ def write(
         for place, field in enumerate(fields)
     )
     path = str(target).replace("'", "''")  # COPY takes no parameter for it
+    options = _options(layout)
+    if layout.format is Format.PARQUET:
+        options += f", KV_METADATA {{{KEY}: {parameters.bind(describe_fields(fields))}}}"
     written = con.execute(
-        f"COPY (SELECT {values} FROM ({rows})) TO '{path}' ({_options(layout)}, USE_TMP_FILE false)", parameters.values
+        f"COPY (SELECT {values} FROM ({rows})) TO '{path}' ({options}, USE_TMP_FILE false)", parameters.values
     ).fetchall()
     return int(written[0][0])
 

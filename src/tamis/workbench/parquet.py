@@ -1,28 +1,69 @@
 """A Parquet file as rows of text cells."""
 
-from collections.abc import Iterable, Iterator
+import re
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
 import duckdb
 
 from tamis.domain.errors import Invalid, Problem
-from tamis.domain.fields import SEPARATOR
+from tamis.domain.fields import Kind
+from tamis.domain.reading.declared import Declared
+from tamis.domain.reading.exported import KEY, PARQUET_TYPES, declared_of
 from tamis.workbench.staging import Located
+from tamis.workbench.typed import declared_lists, declared_numbers, declared_strings, list_in_text
+
+_KINDS = {
+    "DATE": Kind.DATE, "BOOLEAN": Kind.BOOLEAN, "TIMESTAMP": Kind.DATETIME, "TIMESTAMP WITH TIME ZONE": Kind.DATETIME,
+    "TIMESTAMP_NS": Kind.DATETIME, "TIMESTAMP_MS": Kind.DATETIME, "TIMESTAMP_S": Kind.DATETIME,
+}  # fmt: skip
+_FLOATS = ("FLOAT", "DOUBLE")
+_NUMBER = re.compile(r"U?(TINY|SMALL|BIG|HUGE)?INT(EGER)?|DECIMAL\(.*\)|FLOAT|DOUBLE")
+_NESTED = re.compile(r"(STRUCT|MAP|UNION|VARIANT).*|.*\[\d+\]|.*\]\[\]")
 
 
 @dataclass(frozen=True, slots=True)
 class StagedParquet:
-    """The rows of a Parquet file, which are numbered as in it, from 1 for people."""
+    """The rows of a Parquet file, which are numbered as in it, from 1 for people.
+
+    `types` are those of its columns as DuckDB calls them, `exported` what the file that Tamis has written says of them,
+    by position."""
 
     con: duckdb.DuckDBPyConnection
     header: tuple[str, ...]
     count: int
     broken: dict[int, str]
+    types: tuple[str, ...]
+    exported: Mapping[int, Declared]
 
     def locate(self, numbers: Iterable[int]) -> Iterator[Located]:
         """Give the cells of some rows, by ascending numbers from 0."""
         yield from located_in_rows(self.con, numbers)
+
+    @property
+    def nested(self) -> frozenset[int]:
+        """The columns of objects, and of lists of such."""
+        return frozenset(position for position, type_ in enumerate(self.types) if _NESTED.fullmatch(type_))
+
+    def declare(self, positions: Collection[int]) -> dict[int, Declared]:
+        """Tell what some columns hold."""
+        return {position: self._declared(position) for position in positions if position not in self.nested}
+
+    def refuse_nested(self, positions: Collection[int]) -> None:
+        """Refuse no row: where a column of objects feeds a field, each is the text of a JSON object."""
+
+    def _declared(self, position: int) -> Declared:
+        type_ = self.types[position]
+        if position in self.exported:
+            return self.exported[position]
+        if type_ in _KINDS:
+            return Declared(_KINDS[type_])
+        if _NUMBER.fullmatch(type_):
+            return declared_numbers(self.con, position, are_floats=type_ in _FLOATS)
+        if type_.endswith("[]"):
+            return declared_lists(self.con, position)
+        return declared_strings(self.con, position, may_be_dates=False)
 
 
 def stage_parquet(con: duckdb.DuckDBPyConnection, path: Path, name: str, most: int | None = None) -> StagedParquet:
@@ -30,12 +71,24 @@ def stage_parquet(con: duckdb.DuckDBPyConnection, path: Path, name: str, most: i
     Invalid."""
     try:
         described = con.execute("DESCRIBE FROM read_parquet($1)", [str(path)]).fetchall()
+        told = con.execute(
+            "SELECT value FROM parquet_kv_metadata($1) WHERE key = $2::BLOB", [str(path), KEY]
+        ).fetchall()
         cells = ", ".join(f"nullif({_as_text(_quoted(row[0]), row[1])}, '') AS c{n}" for n, row in enumerate(described))
         con.execute(f"CREATE TABLE rows AS SELECT {cells} FROM read_parquet($1) LIMIT $2", [str(path), most])
     except duckdb.Error:
         raise Invalid([Problem(name, "is not a whole Parquet file")]) from None
     count = con.execute("SELECT count(*) FROM rows").fetchall()[0][0]
-    return StagedParquet(con, tuple(str(row[0]).strip() for row in described), int(count), {})
+    types = tuple(str(row[1]) for row in described)
+    header = tuple(str(row[0]).strip() for row in described)
+    known = declared_of(told[0][0]) if told else {}
+    exported = {p: known[name] for p, name in enumerate(header) if name in known and _fits(types[p], known[name])}
+    return StagedParquet(con, header, int(count), {}, types, exported)
+
+
+def _fits(type_: str, declared: Declared) -> bool:
+    """Tell whether a column still has the type with which Tamis has written it."""
+    return PARQUET_TYPES[declared.kind] == type_
 
 
 def located_in_rows(
@@ -50,13 +103,17 @@ def located_in_rows(
                 yield Located(number, line, ["" if cell is None else cell for cell in cells])
 
 
-def _as_text(column: str, kind: str) -> str:
-    if kind == "TIMESTAMP WITH TIME ZONE":
+def _as_text(column: str, type_: str) -> str:
+    if type_ == "TIMESTAMP WITH TIME ZONE":
         return f"make_timestamp(epoch_us({column}))::VARCHAR || 'Z'"
-    if kind.endswith("[]") and not kind.startswith(("STRUCT", "MAP")) and kind.count("[") == 1:
-        return f"array_to_string({column}, '{SEPARATOR} ')"
-    if kind.startswith(("STRUCT", "MAP", "UNION")) or kind.endswith("]"):
+    if type_ == "TIMESTAMP_NS":
+        return f"{column}::TIMESTAMP::VARCHAR"
+    if _NESTED.fullmatch(type_):
         return f"to_json({column})::VARCHAR"
+    if type_.endswith("[]"):
+        return list_in_text(f"{column}::VARCHAR[]")
+    if type_ in _FLOATS:
+        return f"CASE WHEN NOT isnan({column}) THEN {column}::VARCHAR END"  # by which some mean that there is none
     return f"{column}::VARCHAR"
 
 

@@ -43,9 +43,12 @@ def targets(fields: FieldSet) -> list[Field]:
 
 
 def can_be_new(column: Column, fields: FieldSet) -> bool:
-    """Tell whether a field can be made for a column: one of its name must not be there."""
+    """Tell whether a field can be made for a column: one of its name must not be there, and it holds no objects."""
     return (
-        bool(key_of(column.name)) and key_of(column.name) not in REJECT_COLUMNS and _own_field(column, fields) is None
+        bool(key_of(column.name))
+        and key_of(column.name) not in REJECT_COLUMNS
+        and not column.contents.is_nested
+        and _own_field(column, fields) is None
     )
 
 

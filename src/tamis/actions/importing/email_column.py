@@ -1,7 +1,7 @@
 """Which column of a file holds the emails: by its name, and by what stands in it."""
 
 from collections.abc import Collection, Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from tamis.domain.email_names import NameMatch, match_name
 from tamis.domain.emails import clean_email
@@ -12,10 +12,12 @@ _AT_SIGNS = ("@", "\uff20", "\ufe6b")
 
 @dataclass(frozen=True, slots=True)
 class Contents:
-    """What some cells of a column are: how many are filled, and whether most of those are emails."""
+    """What some cells of a column are: how many are filled, whether most of those are emails, and whether they are
+    objects, which are no values of fields."""
 
     filled: int
     holds_emails: bool
+    is_nested: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,9 +29,10 @@ class EmailColumn:
     by_contents: bool
 
 
-def contents_of(rows: Sequence[Sequence[str | None]], width: int) -> list[Contents]:
-    """Tell what stands in each column of some rows."""
-    return [_contents([cell for row in rows if (cell := row[position])]) for position in range(width)]
+def contents_of(rows: Sequence[Sequence[str | None]], width: int, nested: Collection[int]) -> list[Contents]:
+    """Tell what stands in each column of some rows; those in `nested` hold objects."""
+    cells = ([cell for row in rows if (cell := row[position])] for position in range(width))
+    return [replace(_contents(some), is_nested=position in nested) for position, some in enumerate(cells)]
 
 
 def find_email_column(

@@ -11,6 +11,7 @@ from tamis.domain.dates import DateOrder
 from tamis.domain.errors import Invalid, Problem
 from tamis.domain.fields import Kind
 from tamis.domain.reading.columns import Ambiguous, ColumnLearner, ColumnReading
+from tamis.domain.reading.declared import Declared
 from tamis.workbench.kinds import learn_kinds
 
 DATES = (Kind.DATE, Kind.DATETIME)
@@ -31,11 +32,11 @@ def learn(
     options: ImportOptions,
     plain: frozenset[int],
     padded: frozenset[int],
-    declared: Mapping[int, Kind],
+    declared: Mapping[int, Declared],
 ) -> Learned:
-    """Look at all cells of the columns that need it, which those in `plain` do not; raises Invalid with a question for
-    each that can be read in two ways."""
-    asked = {position: ColumnLearner(None, options.order, declared.get(position)) for position in columns.unknown}
+    """Look at all cells of the columns that need it, which those in `plain` and those that are `declared` do not;
+    raises Invalid with a question for each that can be read in two ways."""
+    asked = {position: ColumnLearner(None, options.order) for position in columns.unknown if position not in declared}
     dated = [p for p, field in columns.fields.items() if field.kind in DATES and p not in plain]
     asked |= {position: ColumnLearner(columns.fields[position], options.order) for position in dated}
     filled = learn_kinds(con, asked, padded)
@@ -49,6 +50,9 @@ def learn(
         raise Invalid(questions)
     settled = {position: found for position, found in decided.items() if isinstance(found, ColumnReading)}
     return Learned(
-        {position: settled[position] for position in columns.unknown},
+        {
+            position: settled.get(position) or ColumnReading(declared[position].kind, declared[position].options)
+            for position in columns.unknown
+        },
         {position: found.order for position, found in settled.items()},
     )

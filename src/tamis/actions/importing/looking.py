@@ -97,11 +97,15 @@ def _seen(con: duckdb.DuckDBPyConnection, source: Source, format_: str, *, is_wh
     count = staged.count
     located = islice(staged.locate(range(min(count, ROWS_SHOWN))), ROWS_SHOWN)
     rows = tuple(Row(row.line, tuple(row.cells), staged.broken.get(row.number)) for row in located)
-    learners = {position: ColumnLearner() for position in range(len(header))}
-    filled = learn_kinds(con, learners, padded_columns(con, len(header)))
-    contents = contents_of(some_rows(con, count, len(header)), len(header))
+    width, typed = len(header), source.typed
+    declared = typed.declare(range(width))
+    learners = {position: ColumnLearner() for position in range(width) if position not in declared}
+    filled = learn_kinds(con, learners, padded_columns(con, width))
+    kinds = {position: learner.decide(filled[position]) for position, learner in learners.items()}
+    kinds |= {position: ColumnReading(found.kind, found.options) for position, found in declared.items()}
+    contents = contents_of(some_rows(con, count, width), width, typed.nested)
     columns = tuple(
-        Column(position, name, told, contents[position], learners[position].decide(filled[position]))
+        Column(position, name, told, contents[position], kinds[position])
         for position, (name, told) in enumerate(zip(header, told_apart(header), strict=True))
     )
     return Look(

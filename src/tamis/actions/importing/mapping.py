@@ -86,7 +86,7 @@ def map_columns(
             ignored.append(position)  # unless it is found to be the column of emails
         elif field is not None:
             targets[position] = field
-        elif create and key_of(reference):
+        elif create and key_of(reference) and (name in chosen or not contents[position].is_nested):
             names[position] = reference
             unknown.append(position)
         else:
@@ -120,7 +120,11 @@ def map_columns(
         tuple(unknown),
         tuple(p for p in ignored if p != email),
         names,
-        (*_notices(header, names, [p for p in unknown if header[p] not in chosen]), *about_email),
+        (
+            *_notices(header, names, [p for p in unknown if header[p] not in chosen]),
+            *about_email,
+            *_about_nested(header, contents, ignored, left_out),
+        ),
     )
 
 
@@ -161,6 +165,16 @@ def _notices(header: Sequence[str], names: Sequence[str], unknown: Sequence[int]
         "name but for case and punctuation."
         for p in unknown
         if names[p] != header[p]
+    )
+
+
+def _about_nested(
+    header: Sequence[str], contents: Sequence[Contents], ignored: Sequence[int], left_out: Collection[str]
+) -> tuple[str, ...]:
+    return tuple(
+        f'The column "{short(header[p])}" holds objects, which are no values of a field, and is ignored.'
+        for p in ignored
+        if contents[p].is_nested and header[p] not in left_out
     )
 
 

@@ -31,6 +31,7 @@ from tamis.domain.contacts import ContactType
 from tamis.domain.fields import Field, FieldSet, Kind, key_of
 from tamis.domain.fields import name_of as field_name_of
 from tamis.domain.reading.columns import ColumnReading
+from tamis.domain.reading.declared import Declared
 from tamis.records import forgotten, types
 from tamis.records.uploads import Upload
 from tamis.workbench.cells import padded_columns, wholly_plain
@@ -171,11 +172,13 @@ def _read(
     db = house.records.reader()
     present, checked = types.fields_of_type(db, contact_type.id), forgotten.last_number(db)
     width = len(source.header)
-    contents = contents_of(some_rows(con, source.staged.count, width), width)
+    contents = contents_of(some_rows(con, source.staged.count, width), width, source.typed.nested)
     columns = map_columns(source.header, contents, present, options.chosen, options.create_fields, options.left_out)
+    source.typed.refuse_nested([columns.email, *columns.fields, *columns.unknown])
+    declared = source.typed.declare(columns.unknown)
     padded, utc = padded_columns(con, width), account.zone.key == "UTC"
     plain = wholly_plain(con, _kinds(columns.fields), padded, utc=utc)
-    learned = learn(con, source.header, columns, options, plain, padded, source.declared)
+    learned = learn(con, source.header, columns, options, plain, padded, declared)
     new_kinds = {position: found.kind for position, found in learned.new.items()}
     check_policies(source.header, columns.email, _kinds(columns.fields) | new_kinds, options)
     unescaped = source.is_spreadsheet and not options.keep_formulas
@@ -189,7 +192,8 @@ def _read(
     )
     made: dict[int, Field] = {}
     if preparing.any_good(con, source):
-        made = _make_fields(house, contact_type, columns.names, learned.new, options.dry_run)
+        names = [_field_name(name, declared.get(position)) for position, name in enumerate(columns.names)]
+        made = _make_fields(house, contact_type, names, learned.new, options.dry_run)
         columns = replace(columns, fields=columns.fields | made)
         plain |= wholly_plain(con, _kinds(made), padded, utc=utc)
     reading = Reading(account.zone, learned.orders, plain, padded, unescaped)
@@ -231,6 +235,12 @@ def _kinds(fields: Mapping[int, Field]) -> dict[int, Kind]:
     return {position: field.kind for position, field in fields.items()}
 
 
+def _field_name(name: str, declared: Declared | None) -> str:
+    """Name the field of a column: as where it was exported, if that makes the same key."""
+    exported = declared.name if declared else ""
+    return exported if exported and key_of(exported) == key_of(name) else field_name_of(name)
+
+
 def _make_fields(
     house: House,
     contact_type: ContactType,
@@ -238,7 +248,7 @@ def _make_fields(
     new: Mapping[int, ColumnReading],
     dry_run: bool,
 ) -> dict[int, Field]:
-    named = [(field_name_of(names[position]), found.kind, found.options) for position, found in new.items()]
+    named = [(names[position], found.kind, found.options) for position, found in new.items()]
     if dry_run:
         checked = check_new_fields(house.records.reader(), contact_type, named)
         made = [Field(-1 - n, key_of(name), name, kind, options) for n, (name, kind, options) in enumerate(checked)]

@@ -1,7 +1,7 @@
 """The kinds of files that contacts come in, each laid out as rows of text cells on the workbench."""
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol
 
@@ -9,7 +9,6 @@ import duckdb
 
 from tamis.actions.batches import one_ahead
 from tamis.actions.importing.report import Progress
-from tamis.domain.fields import Kind
 from tamis.files.delimited import open_delimited
 from tamis.files.header import read_header
 from tamis.files.layout import Layout
@@ -17,6 +16,7 @@ from tamis.files.source import STANDARD_INPUT, open_source
 from tamis.workbench.ndjson import stage_ndjson
 from tamis.workbench.parquet import stage_parquet
 from tamis.workbench.staging import Located, Staging
+from tamis.workbench.typed import UNTYPED, Typed
 
 FORMATS = {".csv": "csv", ".tsv": "csv", ".txt": "csv", ".ndjson": "ndjson", ".jsonl": "ndjson", ".parquet": "parquet"}
 READING = "Reading"
@@ -37,15 +37,15 @@ class Staged(Protocol):
 @dataclass(frozen=True, slots=True)
 class Source:
     """A file on the workbench. No two columns of its header have the same name, but for blank ones; `is_spreadsheet`
-    tells that its text may have been made harmless for one, `layout` how a delimited file is written. `declared` has
-    what a typed file itself says of its columns, by position: a kind, which is text for strings."""
+    tells that its text may have been made harmless for one, `layout` how a delimited file is written, `typed` what a
+    file with types of its own says of its columns."""
 
     header: tuple[str, ...]
     staged: Staged
     notices: tuple[str, ...]
     is_spreadsheet: bool
     layout: Layout | None = None
-    declared: Mapping[int, Kind] = field(default_factory=dict)
+    typed: Typed = UNTYPED
 
 
 def format_of(name: str, chosen: str | None) -> str:
@@ -76,13 +76,13 @@ def stage(
     if format_ == "parquet":
         parquet = stage_parquet(con, open_source(path, spool, known_as).path, known_as or name_of(path), most)
         names, notices = read_header(parquet.header)
-        return Source(names, parquet, notices, is_spreadsheet=False)
+        return Source(names, parquet, notices, is_spreadsheet=False, typed=parquet)
     if format_ == "ndjson":
         file = open_source(path, spool, known_as)
         name = known_as or name_of(path)
         objects = stage_ndjson(con, file.blocks(), name, lambda: progress(READING, file.position, file.size))
         names, notices = read_header(objects.header)
-        return Source(names, objects, (*file.notices, *notices), is_spreadsheet=False)
+        return Source(names, objects, (*file.notices, *notices), is_spreadsheet=False, typed=objects)
     delimited = open_delimited(path, spool, is_header, known_as)
     layout = delimited.layout
     staging = Staging(con, len(layout.header), layout.delimiter)

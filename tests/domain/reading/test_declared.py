@@ -1,0 +1,81 @@
+"""What typed files say of their columns."""
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from tamis.domain.fields import Kind
+from tamis.domain.reading.declared import (
+    keeps_digits,
+    kind_of_strings,
+    kind_of_texts,
+    list_of,
+    options_of_lists,
+)
+from tamis.domain.reading.exported import declared_of
+
+
+@given(st.lists(st.sampled_from("abcdefgh"), unique=True, min_size=1), st.data())
+def test_options_are_in_the_order_of_all_lists(options: list[str], data: st.DataObject) -> None:
+    chosen = [[option for option in options if data.draw(st.booleans())] for _ in range(4)]
+    found = options_of_lists(filter(None, chosen))
+    assert set(found or ()) == {option for one in chosen for option in one}
+    for one in chosen:
+        assert [option for option in found or () if option in one] == one
+
+
+@pytest.mark.parametrize(
+    ("lists", "options"),
+    [
+        ([["b", "a"], ["a", "b"]], ("a", "b")),
+        ([["VIP"], ["vip"]], None),
+        ([["a;b"]], None),
+        ([["a\tb"]], None),
+        ([[]], None),
+        ([[str(n)] for n in range(501)], None),
+    ],
+)
+def test_what_cannot_be_options_is_none(lists: list[list[str]], options: tuple[str, ...] | None) -> None:
+    assert options_of_lists(lists) == options
+
+
+@pytest.mark.parametrize(
+    ("text", "kept"),
+    [
+        *((text, True) for text in ("1.50000000000000000000", "0.1", "-9007199254740992", "5e-324")),
+        *((text, False) for text in ("9007199254740993", "0.12345678901234567890", "1e400", "x")),
+    ],
+)
+def test_numbers_keep_their_digits_or_are_none(text: str, kept: bool) -> None:
+    assert keeps_digits(text) is kept
+
+
+@pytest.mark.parametrize(
+    ("texts", "kind"),
+    [
+        (["2024-01-01", "0001-12-31"], Kind.DATE),
+        (["2024-01-01T10:00Z", "2024-01-01 10:00:00.5+02:00"], Kind.DATETIME),
+        (["2024-01-01", "2024-01-01T10:00Z"], Kind.TEXT),
+        (["2024-01-01", "2024-02-30"], Kind.TEXT),
+        (["31/12/2024"], Kind.TEXT),
+        ([], Kind.TEXT),
+    ],
+)
+def test_strings_are_dates_only_where_all_are_in_iso_form(texts: list[str], kind: Kind) -> None:
+    assert kind_of_strings(texts) is kind
+
+
+def test_texts_that_differ_in_case_only_are_no_choice() -> None:
+    assert kind_of_texts({"NO": 10, "SE": 10}).options == ("NO", "SE")
+    assert kind_of_texts({"NO": 10, "no": 10}).kind is Kind.TEXT
+
+
+def test_a_cell_that_is_no_array_is_itself() -> None:
+    assert (list_of('["a, b","c"]'), list_of("a; b"), list_of("[a")) == (["a, b", "c"], ["a", "b"], ["[a"])
+
+
+@pytest.mark.parametrize(
+    "metadata", [b"", b"\xff", b"{}", b'{"fields": [{"key": "a", "name": "A", "kind": "colour"}]}']
+)
+def test_metadata_of_others_says_nothing(metadata: bytes) -> None:
+    assert declared_of(metadata) == {}
