@@ -91,6 +91,20 @@ def test_sakila_comes_in_as_by_the_command(console: Visitor, owner: Person) -> N
     assert console.post(f"{path}/undo").status_code == 409
 
 
+def test_the_page_of_a_file_tells_which_email_was_found_and_what_is_cleaned(console: Visitor, owner: Person) -> None:
+    content = b"Home,Work\nAnn <ann@example.org>,w@example.org\n,v@example.org\n"
+    place = place_of(hand_in(console, new_type(owner), content))
+    shown = text_of(console.get(place).text)
+    assert 'The column "Work" is taken as the email; "Home" holds emails too: to take that one, choose' in shown
+    begin(console, place, "trial", {"column-0": "field:email", "column-1": "out"})
+    _, tried = settled(console, place)
+    assert "Emails to be cleaned: 1 Ann <ann@example.org> → ann@example.org" in text_of(tried)
+    path, page = settled(console, begin(console, place, "import", {"column-0": "field:email", "column-1": "out"}))
+    assert figures_on(page)["created"] == 1
+    assert "Emails cleaned: 1" in text_of(page)
+    assert "ann@example.org" not in text_of(console.get(path).text)
+
+
 def test_a_report_tells_reasons_rejects_fields_and_segments(console: Visitor, owner: Person) -> None:
     type_id = new_type(owner)
     segment = fresh("Anns")

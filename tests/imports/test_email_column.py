@@ -128,6 +128,13 @@ def test_a_header_is_found_by_the_emails_below_it(desk: Desk, above: str) -> Non
     assert [field.key for field in report.created_fields] == ["firma"]
 
 
+def test_a_row_that_has_the_word_email_in_a_cell_is_no_header(desk: Desk) -> None:
+    report = desk.take("Name,user_email,Prefers\nAnn,ann@example.org,Email\nBob,bob@example.org,Phone\n")
+    assert (report.created, [field.key for field in report.created_fields]) == (2, ["name", "prefers"])
+    with pytest.raises(Invalid, match="put a line with the names"):
+        desk.take("Ann,ann@example.org,Phone\nBob,bob@example.org,Email\n")
+
+
 def test_emails_without_a_header_are_refused(desk: Desk) -> None:
     for row in ("ann@example.org;A", "Ann <ann@example.org>;A", "A;mailto:ann@example.org"):
         with pytest.raises(Invalid, match="put a line with the names of the columns above it"):

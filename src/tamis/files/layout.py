@@ -63,16 +63,22 @@ def find_layout(source: Source, encoding: str, notices: Sequence[str], start: st
 
 def _read(text: str, delimiter: str, is_header: IsHeader, first_line: int) -> _Reading:
     records = list(islice(read_records(text, delimiter, first_line), RECORDS_LOOKED_AT))
-    found = next((n for n, r in enumerate(records) if not r.problem and is_header(_names(r))), None)
+    # A row can have the word in a cell as well, but then it has an email, too.
+    headers = (n for n, r in enumerate(records) if not r.problem and is_header(_names(r)) and not _has_email(r))
+    found = next(headers, None)
     return _Reading(delimiter, records, _above_emails(records) if found is None else found)
 
 
 def _above_emails(records: Sequence[Record]) -> int | None:
     """Find the header by what stands below it: of the records above the first that holds an email, the first of those
     with the most cells that have a letter; titles have fewer."""
-    first = next((n for n, r in enumerate(records) if not r.problem and any(map(_is_email, r.cells))), None)
+    first = next((n for n, r in enumerate(records) if not r.problem and _has_email(r)), None)
     above = [n for n in range(first or 0) if not records[n].problem]
     return max(above, key=lambda n: sum(any(map(str.isalpha, cell)) for cell in records[n].cells), default=None)
+
+
+def _has_email(record: Record) -> bool:
+    return any(map(_is_email, record.cells))
 
 
 def _is_email(cell: str) -> bool:
