@@ -121,6 +121,34 @@ def test_options_are_renamed_moved_added_and_deleted_in_one_form(console: Visito
     assert "have been changed since you opened them" in text_of(late.text)
 
 
+def test_values_that_do_not_fit_another_kind_are_shown_and_can_be_given_up(
+    console: Visitor, stranger: Visitor, owner: Person, people: int
+) -> None:
+    note = console.post(f"/types/{people}/fields", {"name": "Joined", "kind": "text"})
+    assert note.status_code == 303
+    file = owner.data.parent / f"{fresh('people')}.csv"
+    file.write_text("email,joined\nann@example.org,31/12/2024\nbob@example.org,n/a\n")
+    owner.tamis("import", file, "--type", str(people))
+    field_id = fields_of(owner, people)["joined"]["id"]
+    path, form = f"/types/{people}/fields/{field_id}", {"name": "Joined", "kind": "date"}
+    asked = console.post(path, form)
+    assert asked.status_code == 422
+    assert "2 contacts have values that would not fit" in text_of(asked.text)
+    assert "bob@example.org" in asked.text
+    assert fields_of(owner, people)["joined"]["kind"] == "text"
+    assert "1 contact has a value" in text_of(console.post(path, form | {"date_order": "dmy"}).text)
+    saved = console.post(path, form | {"date_order": "dmy", "blank": "on"})
+    assert (saved.status_code, saved.headers["location"]) == (303, f"{path}#lost")
+    assert fields_of(owner, people)["joined"]["kind"] == "date"
+    shown = owner.tamis("contact", "show", "ann@example.org", "--type", str(people))
+    assert shown["values"]["joined"] == "2024-12-31"
+    link = re.search(rf'href="({path}/lost/[^"]+)"', console.get(path).text)
+    assert link
+    assert "bob@example.org,n/a" in console.get(link[1]).text
+    assert stranger.get(link[1]).status_code == 404
+    assert console.get(f"{path}/lost/other.csv").status_code == 404
+
+
 def test_a_field_in_use_is_not_deleted_and_another_is(console: Visitor, owner: Person, people: int) -> None:
     name = fresh("Grown up")
     owner.tamis("segment", "create", name, "--type", str(people), "--where", "age > 18")

@@ -135,3 +135,42 @@ def _read(terminal: int) -> bytes:
         return os.read(terminal, 65_536)
     except OSError:  # nobody writes to it any more
         return b""
+
+
+def test_bad_values_are_said_by_column_and_reported(data: Path, tmp_path: Path) -> None:
+    file = tmp_path / "people.csv"
+    file.write_text("email,Age,Plan\nann@example.org,n/a,Gold\nbob@example.org,41,Free\n")
+    tamis(data, "field", "create", "Age", "--type", "People", "--kind", "number")
+    tamis(data, "field", "create", "Plan", "--type", "People", "--kind", "choice", "--option", "Free")
+    command = ("import", file, "--type", "People")
+    refused, _ = typed(data, *command, "--on-bad-value", "Age=blank")
+    assert 'Unknown options of plan: "Gold" (1 row). --add-options adds them.' in refused
+    report = tamis(data, *command, "--on-bad-value", "blank", "--on-bad-value", "Plan=add", "--dry-run")
+    assert report["added_options"] == {"plan": ["Gold"]}
+    assert report["blanked"] == {"Age": {"count": 1, "examples": [{"line": 2, "value": "n/a"}]}}
+    printed, _ = typed(data, *command, "--on-bad-value", "blank", "--add-options")
+    assert 'Options added to plan: "Gold"' in printed
+    assert 'Left blank in "Age": 1 cell that did not fit, such as "n/a" (line 2)' in printed
+    assert "Rows with cells left blank, as they were: " in printed
+    shown = tamis(data, "import", "show", "2")
+    assert Path(shown["blanked_file"]).exists()
+    assert (shown["options"]["on_bad_value"], shown["options"]["add_options"]) == ("blank", True)
+    _, wrong = typed(data, *command, "--on-bad-value", "add", "--on-bad-value", "Age=perhaps", status=1)
+    assert '"add" must be reject or blank, or COLUMN=reject' in wrong
+    assert '"Age=perhaps" must be' in wrong
+
+
+def test_a_text_field_is_converted_as_it_is_typed(data: Path, tmp_path: Path) -> None:
+    file = tmp_path / "people.csv"
+    file.write_text("email,Age\nann@example.org,n/a\nbob@example.org,41\n")
+    tamis(data, "field", "create", "Age", "--type", "People", "--kind", "text")
+    tamis(data, "import", file, "--type", "People")
+    command = ("field", "edit", "age", "--type", "People", "--kind", "number")
+    tried = tamis(data, *command, "--dry-run")
+    assert (tried["kind"], tried["misfits"]) == ("number", 1)
+    assert tried["contacts"] == [{"email": "ann@example.org", "value": "n/a"}]
+    _, refused = typed(data, *command, status=1)
+    assert '1 value would not fit: ann@example.org "n/a"; list all of them with --dry-run' in refused
+    done = tamis(data, *command, "--on-bad-value", "blank")
+    assert (done["kind"], done["misfits"]) == ("number", 1)
+    assert "ann@example.org,n/a" in Path(done["misfits_file"]).read_text()

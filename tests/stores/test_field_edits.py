@@ -1,18 +1,23 @@
 """Fields are renamed, their options and kinds changed, with the values that contacts have; never under a rule."""
 
+import csv
+from dataclasses import replace
 from datetime import UTC, date, datetime
 from typing import Any
 
 import pytest
 
+from tamis.actions.field_conversion import edit_field_keeping, lost_files, try_edit
+from tamis.actions.field_edits import FieldEdit, ValuesDoNotFit, edit_field
 from tamis.actions.fields import delete_field
 from tamis.actions.house import House
 from tamis.actions.importing.upsert import upsert
 from tamis.actions.segments import delete_segment, rule_of
 from tamis.actions.types import find_type
 from tamis.domain.contacts import encode_values
-from tamis.domain.errors import Invalid, NotFound, Refused
-from tamis.domain.fields import Kind, Value
+from tamis.domain.dates import DateOrder
+from tamis.domain.errors import Invalid, NotFound, Refused, Unavailable
+from tamis.domain.fields import Field, Kind, Value
 from tamis.records import segments
 from tamis.records.contacts import NewContact
 from tamis.rules.text import to_text
@@ -196,6 +201,58 @@ def test_values_that_do_not_fit_are_told_and_nothing_is_changed(
     assert (desk.values("some"), desk.fields) == (before, fields)
 
 
+TEXTS = {"ann": "12.5", "bob": "n/a", "cat": "007", "dan": ""}
+
+
+def test_contacts_lose_what_does_not_fit_only_when_that_is_said_and_a_file_keeps_it(house: House) -> None:
+    desk = new_desk(house)
+    field = desk.field("Some", Kind.TEXT)
+    desk.write(**{name: {"some": text} for name, text in TEXTS.items() if text})
+    fields, values = desk.fields, desk.values("some")
+    to_number = FieldEdit(kind=Kind.NUMBER)
+    tried = try_edit(house, desk.account, desk.type, "some", to_number)
+    assert (tried.field.kind, [misfit.value for misfit in tried.lost]) == (Kind.NUMBER, ["n/a", "007"])
+    with pytest.raises(ValuesDoNotFit) as refused:
+        edit_field_keeping(house, desk.account, desk.type, "some", to_number)
+    assert refused.value.count == 2
+    assert [misfit.email.partition("@")[0] for misfit in refused.value.first] == ["bob", "cat"]
+    assert (desk.fields, desk.values("some")) == (fields, values), "neither has changed anything"
+    assert lost_files(house, desk.type, field) == []
+    done = edit_field_keeping(house, desk.account, desk.type, "some", replace(to_number, blank_misfits=True))
+    assert (done.field.kind, len(done.lost)) == (Kind.NUMBER, 2)
+    assert desk.values("some") == {"ann": 12.5}
+    assert lost_files(house, desk.type, field) == [done.lost_file]
+    assert done.lost_file
+    with done.lost_file.open(newline="") as file:
+        rows = list(csv.DictReader(file))
+    assert [(row["email"].partition("@")[0], row["some"]) for row in rows] == [("bob", "n/a"), ("cat", "007")]
+
+
+def test_dates_in_text_are_read_in_the_order_that_is_said(house: House) -> None:
+    desk = new_desk(house)
+    desk.field("Some", Kind.TEXT)
+    desk.write(ann={"some": "03/04/2024"}, bob={"some": "2024-12-31"})
+    with pytest.raises(ValuesDoNotFit, match="1 value would not fit"):
+        desk.edit("some", kind=Kind.DATE)
+    desk.edit("some", kind=Kind.DATE, date_order=DateOrder.DMY)
+    assert desk.values("some") == {"ann": date(2024, 4, 3), "bob": date(2024, 12, 31)}
+
+
+def test_nothing_is_lost_where_the_file_cannot_be_written(house: House) -> None:
+    desk = new_desk(house)
+    desk.field("Some", Kind.TEXT)
+    desk.write(ann={"some": "n/a"})
+    edit, values = FieldEdit(kind=Kind.NUMBER, blank_misfits=True), desk.values("some")
+
+    def full_disk(_field: Field, _lost: object) -> None:
+        raise Unavailable("the disk is full")
+
+    with pytest.raises(Unavailable):
+        house.write(edit_field, desk.account, desk.type, "some", edit, full_disk)
+    assert desk.values("some") == values
+    assert desk.fields.by_key["some"].kind is Kind.TEXT
+
+
 def test_many_values_are_converted_over_several_pages(house: House, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("tamis.records.contacts.VALUES_A_PAGE", 3)
     monkeypatch.setattr("tamis.actions.field_edits.VALUES_A_BATCH", 2)
@@ -328,7 +385,7 @@ def test_the_columns_follow_edits_of_fields_however_many_steps_it_takes_them(
     desk.write(**crowd)
     assert desk.count('some = "3"') == 1
     monkeypatch.setattr("tamis.actions.catch_up.TOUCHED_A_STEP", 2)
-    desk.write(**{name: {"some": f"{texts['some']}0"} for name, texts in crowd.items()})
+    desk.write(**{name: {"some": str(10 * int(texts["some"]))} for name, texts in crowd.items()})
     desk.edit("some", kind=Kind.NUMBER)
     desk.field("Other", Kind.CHOICES, "A", "B")
     high = desk.segment("High", 'some > 25 or other includes any of ("B")')

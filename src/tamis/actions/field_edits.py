@@ -4,9 +4,11 @@ Values are changed without touching when a contact was updated: nobody has said 
 `updated_at` must not let people in because a field was tidied up.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
+from itertools import islice
+from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
 import apsw
@@ -17,13 +19,14 @@ from tamis.actions.fields import find_custom_field, problems_with_key, problems_
 from tamis.actions.option_renaming import carry_rules, rules_to_carry
 from tamis.domain.accounts import Account
 from tamis.domain.contacts import ContactType
+from tamis.domain.dates import DateOrder
 from tamis.domain.errors import Invalid, Problem, Refused
 from tamis.domain.fields import Field, Kind, Value, ValueProblem, format_value, in_order, key_of, parser
-from tamis.domain.text import counted, fold, problem_with_name
+from tamis.domain.text import counted, fold, problem_with_name, short
 from tamis.records import contacts, erasure, feed, types
 
 VALUES_A_BATCH = 10_000
-MOST_EXAMPLES = 3
+MOST_EXAMPLES = 20
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,7 +34,8 @@ class FieldEdit:
     """What is to be different about a field; a name or a kind that is None stays.
 
     `rename_options` pairs an option with what it shall be called, `order_options` names options, as they are called
-    then, in the order in which they shall stand before all others. `seen_options` are those that the editor saw.
+    then, in the order in which they shall stand before all others. `seen_options` are those that the editor saw. Values
+    that are none of another kind are cleared where `blank_misfits`; `date_order` is that of dates in text.
     """
 
     name: str | None = None
@@ -41,21 +45,51 @@ class FieldEdit:
     rename_options: Sequence[tuple[str, str]] = ()
     order_options: Sequence[str] = ()
     seen_options: Sequence[str] | None = None
+    blank_misfits: bool = False
+    date_order: DateOrder | None = None
 
+
+class Misfit(NamedTuple):
+    """A value that is none of another kind, and the email of the contact that has it."""
+
+    email: str
+    value: str
+
+
+class ValuesDoNotFit(Refused):
+    """A field cannot be of another kind: so many contacts have values that are none, of which some are `first`."""
+
+    def __init__(self, field: Field, kind: Kind, count: int, first: Sequence[Misfit]) -> None:
+        self.field, self.kind, self.count, self.first = field, kind, count, tuple(first)
+        examples = ", ".join(f'"{short(value)}"' for value in list(dict.fromkeys(m.value for m in first))[:3])
+        super().__init__(
+            f"{field.key} cannot become a {kind} field: {counted(count, 'value')} would not fit, such as {examples}; "
+            "change them first, or let these contacts lose them"
+        )
+
+
+Keep = Callable[[Field, Sequence[Misfit]], None]
+"""Told which values contacts lose, and for which field, before that is stored; what it raises undoes the edit."""
 
 Becomes = dict[str, str | None]
 """What options become: another text, or None for one that is deleted; one that is not named stays."""
 
 
 def edit_field(
-    db: apsw.Connection, now: datetime, account: Account, contact_type: ContactType, reference: str, edit: FieldEdit
+    db: apsw.Connection,
+    now: datetime,
+    account: Account,
+    contact_type: ContactType,
+    reference: str,
+    edit: FieldEdit,
+    keep: Keep | None = None,
 ) -> Field:
     """Change a custom field; raises NotFound, Invalid with every problem, and Refused.
 
     A rule keeps the field under its new name, and an option under its new text; so do contacts. An option that a rule
     names is not deleted, and neither is one that contacts have while any rule uses the field: taken from them, it could
     let them into "is blank" or "is not". The kind stays while a rule uses the field, and where values do not fit the
-    new one.
+    new one (ValuesDoNotFit), unless contacts are to lose these; `keep` is told of them.
     """
     fields = types.fields_of_type(db, contact_type.id)
     field = find_custom_field(contact_type, fields, reference)
@@ -80,7 +114,11 @@ def edit_field(
     if deleted:
         erasure.note(db, now)
     if edited.kind is not field.kind:
-        _convert(db, now, contact_type.id, field, edited, account.zone)
+        lost = _convert(db, now, contact_type.id, field, edited, account.zone, edit)
+        if lost:
+            erasure.note(db, now)
+        if lost and keep:
+            keep(edited, lost)
     carry_rules(db, now, contact_type.id, field, renamed, naming)
     return edited
 
@@ -160,34 +198,34 @@ def _carried(
             yield contact_id, new
 
 
-def _convert(db: apsw.Connection, now: datetime, type_id: int, old: Field, new: Field, zone: ZoneInfo) -> None:
-    """Turn all values into those of another kind, by way of their text; raises Refused when some do not fit."""
-    misfits: list[str] = []
-    count = 0
-    read = parser(new, zone)
+def _convert(
+    db: apsw.Connection, now: datetime, type_id: int, old: Field, new: Field, zone: ZoneInfo, edit: FieldEdit
+) -> list[Misfit]:
+    """Turn all values into those of another kind, by way of their text, and clear those that do not fit, if that is
+    wanted; return these. Raises ValuesDoNotFit."""
+    misfits: dict[int, str] = {}
+    read = parser(new, zone, edit.date_order or DateOrder.YMD)
 
     def converted() -> Iterator[tuple[int, Value | None]]:
-        nonlocal count
         for contact_id, value in contacts.values_of(db, type_id, old):
             text = format_value(value)
             try:
                 fitting = read(text)
             except ValueProblem:
                 fitting = None
-            if fitting is not None and not count:
+            if fitting is None:
+                misfits[contact_id] = text
+            if edit.blank_misfits or not misfits:
                 yield contact_id, fitting
-            elif fitting is None:
-                count += 1
-                if len(misfits) < MOST_EXAMPLES and text not in misfits:
-                    misfits.append(text)
 
     _store(db, now, type_id, new, converted())
-    if count:
-        examples = ", ".join(f'"{text[:60]}"' for text in misfits)
-        raise Refused(
-            f"{old.key} cannot become a {new.kind} field: {counted(count, 'value')} would not fit, such as {examples}; "
-            "change them first"
-        )
+    if misfits and not edit.blank_misfits:
+        raise ValuesDoNotFit(old, new.kind, len(misfits), _named(db, dict(islice(misfits.items(), MOST_EXAMPLES))))
+    return _named(db, misfits)
+
+
+def _named(db: apsw.Connection, misfits: Mapping[int, str]) -> list[Misfit]:
+    return [Misfit(email, misfits[id_]) for id_, email in contacts.emails_of(db, list(misfits))]
 
 
 def _store(

@@ -1,14 +1,19 @@
 """`tamis field`."""
 
-from typing import Annotated, Any
+from collections.abc import Sequence
+from dataclasses import replace
+from typing import Annotated, Any, Literal
 
 from cyclopts import App, Parameter
 
 from tamis.actions import fields
-from tamis.actions.field_edits import FieldEdit, edit_field
-from tamis.cli.common import Common, TypeOption, account_of, opened, show, show_table, type_of
-from tamis.domain.errors import Invalid, Problem
+from tamis.actions.field_conversion import edit_field_keeping, try_edit
+from tamis.actions.field_edits import MOST_EXAMPLES, FieldEdit, Misfit, ValuesDoNotFit
+from tamis.cli.common import Common, TypeOption, account_of, notice, opened, show, show_table, type_of
+from tamis.domain.dates import DateOrder
+from tamis.domain.errors import Invalid, Problem, Refused
 from tamis.domain.fields import RESERVED, Field, Kind
+from tamis.domain.text import counted, short
 from tamis.records import types
 
 field_app = App(name="field", help="Fields of a contact type.")
@@ -64,6 +69,9 @@ def edit(
     delete_option: Annotated[list[str] | None, Parameter(negative="")] = None,
     rename_option: Annotated[list[str] | None, Parameter(negative="")] = None,
     order_option: Annotated[list[str] | None, Parameter(negative="")] = None,
+    on_bad_value: Literal["reject", "blank"] = "reject",
+    date_order: DateOrder | None = None,
+    dry_run: Annotated[bool, Parameter(negative="")] = False,
     common: Common = Common(),  # noqa: B008  frozen
 ) -> None:
     """Change a field; refused where a segment depends on what would be changed, or values would be lost.
@@ -75,7 +83,7 @@ def edit(
     name
         Its new name, from which its new key follows; rules keep the field.
     kind
-        What its values shall be; they are converted.
+        What its values shall be; they are converted, and refused where any does not fit.
     add_option
         An option to add after the others; repeat it for each.
     delete_option
@@ -84,15 +92,49 @@ def edit(
         OLD=NEW: an option to call otherwise, also in contacts and rules; repeat it for each.
     order_option
         An option that shall stand before all that are not named so; repeat it for each, in their order.
+    on_bad_value
+        What becomes of values that do not fit another kind: reject (nothing is changed, and some of them are shown) or
+        blank (these contacts lose them, and they are written to a file).
+    date_order
+        How dates with the year behind are written in a text field that is to be one of dates.
+    dry_run
+        Say what would happen, and whose values would not fit, and change nothing.
     """
     renamed = [_renamed(pair) for pair in rename_option or ()]
-    wanted = FieldEdit(name, kind, add_option or (), delete_option or (), tuple(renamed), order_option or ())
-    if wanted == FieldEdit():
+    wanted = FieldEdit(
+        name,
+        kind,
+        add_option or (),
+        delete_option or (),
+        tuple(renamed),
+        order_option or (),
+        blank_misfits=on_bad_value == "blank",
+        date_order=date_order,
+    )
+    if replace(wanted, blank_misfits=False, date_order=None) == FieldEdit():
         raise Invalid([Problem("", "nothing to change: give --name, --kind, or one of the flags for options")])
     with opened(common) as house:
         account = account_of(house, common)
-        edited = house.write(edit_field, account, type_of(house, account, type_), field, wanted)
-    show(common, _field(edited), f"Field {edited.id}: {edited.key} ({edited.kind})")
+        change = try_edit if dry_run else edit_field_keeping
+        try:
+            edited = change(house, account, type_of(house, account, type_), field, wanted)
+        except ValuesDoNotFit as error:
+            raise Refused(_whose(error)) from None
+    made, lost = edited.field, edited.lost
+    document: dict[str, Any] = {
+        "misfits": len(lost),
+        "misfits_file": str(edited.lost_file) if edited.lost_file else None,
+    }
+    if dry_run:
+        document["contacts"] = [misfit._asdict() for misfit in lost]
+    lines = [f"Field {made.id}: {made.key} ({made.kind})"]
+    if lost and dry_run:
+        lines.append(f"{counted(len(lost), 'value')} would not fit: {_listed(lost, len(lost))}")
+    elif lost:
+        lines.append(f"{counted(len(lost), 'value')} did not fit and went; {edited.lost_file} has them")
+    if dry_run:
+        notice("Dry run: nothing was changed.")
+    show(common, _field(made) | document, *lines)
 
 
 @field_app.command
@@ -130,6 +172,19 @@ def delete(field: str, *, type_: TypeOption, common: Common = Common()) -> None:
         contact_type = type_of(house, account_of(house, common), type_)
         gone = house.write(fields.delete_field, contact_type, field)
     show(common, {"id": gone.id, "key": gone.key}, f"Field {gone.key} is deleted.")
+
+
+def _whose(error: ValuesDoNotFit) -> str:
+    return (
+        f"{error.field.key} cannot become a {error.kind} field: {counted(error.count, 'value')} would not fit: "
+        f"{_listed(error.first, error.count)}; list all of them with --dry-run, let these contacts lose them with "
+        "--on-bad-value blank, or change them first"
+    )
+
+
+def _listed(misfits: Sequence[Misfit], count: int) -> str:
+    shown = ", ".join(f'{email} "{short(value)}"' for email, value in misfits[:MOST_EXAMPLES])
+    return shown + (f" and {count - MOST_EXAMPLES:,} more" if count > MOST_EXAMPLES else "")
 
 
 def _renamed(pair: str) -> tuple[str, str]:

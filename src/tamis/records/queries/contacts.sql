@@ -10,6 +10,9 @@ FROM contacts WHERE id = ? AND contact_type_id = ?;
 SELECT id, contact_type_id, email, field_values, created_at, updated_at
 FROM contacts WHERE id IN (SELECT value FROM json_each(?)) ORDER BY id;
 
+-- name: emails_of
+SELECT id, email FROM contacts WHERE id IN (SELECT value FROM json_each(?)) ORDER BY id;
+
 -- name: update
 UPDATE contacts SET email = ?, field_values = ?, updated_at = ?, import_id = ? WHERE id = ?;
 

@@ -6,23 +6,29 @@ from typing import NamedTuple
 
 from litestar import get, post
 from litestar.params import FromPath
-from litestar.response import Response
+from litestar.response import File, Response
 
-from tamis.actions.field_edits import FieldEdit, edit_field
+from tamis.actions.field_conversion import edit_field_keeping, lost_files
+from tamis.actions.field_edits import FieldEdit, ValuesDoNotFit
 from tamis.actions.fields import delete_field
+from tamis.actions.house import House
 from tamis.actions.type_list import FieldGlance, field_glance
 from tamis.domain.contacts import ContactType
-from tamis.domain.errors import Invalid, Refused
+from tamis.domain.dates import DateOrder
+from tamis.domain.errors import Invalid, NotFound, Refused
 from tamis.domain.fields import Kind
+from tamis.domain.text import counted
 from tamis.web.console.answers import page, see
 from tamis.web.console.finding import type_of
 from tamis.web.console.forms import Form
+from tamis.web.console.importing import rejects_answer
 from tamis.web.console.injected import InjectedForm, InjectedHouse, InjectedVisitor
 from tamis.web.console.kinds import KINDS
 from tamis.web.console.session import Visitor
 from tamis.web.console.wording import sentence, told
 
 SURE = "sure"
+BLANK = "blank"
 
 
 class OptionRow(NamedTuple):
@@ -38,7 +44,7 @@ def show(
 ) -> Response[str]:
     """Show a field that people have made."""
     contact_type = type_of(house, visitor, type_id)
-    return _page(visitor, contact_type, field_glance(house, contact_type, field_id))
+    return _page(house, visitor, contact_type, field_glance(house, contact_type, field_id))
 
 
 @post("/types/{type_id:int}/fields/{field_id:int}", sync_to_thread=True)
@@ -57,14 +63,36 @@ def edit(
     lost = sum(glance.by_option.get(option, 0) for option in wanted.delete_options)
     try:
         if lost and not form.checked(SURE):
-            return _page(visitor, contact_type, glance, {}, form, lost=lost, deleted=wanted.delete_options)
-        edited = house.write(edit_field, visitor.account, contact_type, str(field_id), wanted)
+            return _page(house, visitor, contact_type, glance, {}, form, lost=lost, deleted=wanted.delete_options)
+        done = edit_field_keeping(house, visitor.account, contact_type, str(field_id), wanted)
     except Invalid as error:
         problems = {_place(problem.path): sentence(problem.message) for problem in error.problems}
-        return _page(visitor, contact_type, glance, problems, form)
+        return _page(house, visitor, contact_type, glance, problems, form)
+    except ValuesDoNotFit as error:
+        return _page(house, visitor, contact_type, glance, {}, form, misfits=error)
     except Refused as error:
-        return _page(visitor, contact_type, glance, {"refused": told(error)}, form)
-    return see(visitor, f"/types/{type_id}#field-{field_id}", said=f"The field {edited.name} is saved.")
+        return _page(house, visitor, contact_type, glance, {"refused": told(error)}, form)
+    if done.lost:
+        said = f"The field {done.field.name} is saved, without {counted(len(done.lost), 'value')} that did not fit."
+        return see(visitor, f"/types/{type_id}/fields/{field_id}#lost", said=said)
+    return see(visitor, f"/types/{type_id}#field-{field_id}", said=f"The field {done.field.name} is saved.")
+
+
+@get("/types/{type_id:int}/fields/{field_id:int}/lost/{name:str}", sync_to_thread=True)
+def lost(
+    house: InjectedHouse,
+    visitor: InjectedVisitor,
+    type_id: FromPath[int],
+    field_id: FromPath[int],
+    name: FromPath[str],
+) -> File:
+    """Send the values that contacts have lost when the kind of a field was changed."""
+    contact_type = type_of(house, visitor, type_id)
+    field = field_glance(house, contact_type, field_id).field
+    found = next((path for path in lost_files(house, contact_type, field) if path.name == name), None)
+    if found is None:
+        raise NotFound("this file is not here any more: such files are kept for a number of days")
+    return rejects_answer(found)
 
 
 @post("/types/{type_id:int}/fields/{field_id:int}/delete", sync_to_thread=True)
@@ -77,15 +105,16 @@ def delete(
         gone = house.write(delete_field, contact_type, str(field_id))
     except Refused as error:
         glance = field_glance(house, contact_type, field_id)
-        return _page(visitor, contact_type, glance, {"refused": told(error)})
+        return _page(house, visitor, contact_type, glance, {"refused": told(error)})
     return see(visitor, f"/types/{type_id}", said=f"The field {gone.name} is deleted.")
 
 
 def _edit_of(form: Form, kind: Kind) -> FieldEdit:
     """Read the form; where the kind has options, it says all of them, in order."""
     rows = _rows(form)
+    order = next((order for order in DateOrder if order == form.text("date_order")), None)
     if not kind.has_options:
-        return FieldEdit(form.text("name"), kind)
+        return FieldEdit(form.text("name"), kind, blank_misfits=form.checked(BLANK), date_order=order)
     kept = [row for row in rows if row.text]
     return FieldEdit(
         form.text("name"),
@@ -95,6 +124,7 @@ def _edit_of(form: Form, kind: Kind) -> FieldEdit:
         rename_options=[(row.was, row.text) for row in kept if row.was and row.was != row.text],
         order_options=[row.text for row in kept],
         seen_options=form.all("seen"),
+        blank_misfits=form.checked(BLANK),
     )
 
 
@@ -107,6 +137,7 @@ def _place(path: str) -> str:
 
 
 def _page(
+    house: House,
     visitor: Visitor,
     contact_type: ContactType,
     glance: FieldGlance,
@@ -114,17 +145,21 @@ def _page(
     form: Form | None = None,
     lost: int = 0,
     deleted: Sequence[str] = (),
+    misfits: ValuesDoNotFit | None = None,
 ) -> Response[str]:
-    """Show a field, with the form as it was filled in; `deleted` are options that so many contacts would lose."""
+    """Show a field, with the form as it was filled in; `deleted` are options that so many contacts would lose,
+    `misfits` values that do not fit another kind."""
     one, problems = glance.field, problems or {}
-    status = 409 if "refused" in problems else 422 if problems or lost else 200
+    status = 409 if "refused" in problems else 422 if problems or lost or misfits else 200
     rows = _rows(form) if form else [OptionRow(option, option) for option in one.options]
     return page(
         visitor, "types/field.html", title=one.name, nav="types", status=status, type=contact_type, glance=glance,
         kinds=KINDS, problems=defaultdict(str, problems), lost=lost, deleted=deleted, rows=rows,
+        misfits=misfits, lost_files=[path.name for path in lost_files(house, contact_type, one)],
+        date_order=form.text("date_order") if form else "",
         name=form.raw("name") if form else one.name, kind=form.text("kind") if form else one.kind,
         seen=form.all("seen") if form and "refused" not in problems else one.options,
     )  # fmt: skip
 
 
-handlers = [show, edit, delete]
+handlers = [show, edit, lost, delete]
