@@ -383,3 +383,33 @@ def test_a_server_that_is_stopped_ends_an_import_between_two_batches(alone: Serv
     ]
     assert os.listdir(alone.data / "uploads") == ([place.rpartition("/")[2]] if job["state"] == "failed" else [])
     assert job["created"] == job["rows_done"]
+
+
+def test_an_import_does_not_do_what_its_dry_run_did_not_show(console: Visitor, owner: Person) -> None:
+    type_id = new_type(owner)
+    place = place_of(hand_in(console, type_id, MIXED))
+    assert begin(console, place, "trial") == place
+    settled(console, place)
+    assert begin(console, place, "import", {"column-2": "out"}) == place
+    _, page = settled(console, place)
+    assert "Your choices changed after the dry run" in page
+    assert "What an import would do" in page
+    path, page = settled(console, begin(console, place, "import", {"column-2": "out"}))
+    assert re.fullmatch(r"/imports/\d+", path)
+    assert figures_on(page)["created"] == 2
+
+
+def test_a_dry_run_is_outdated_when_contacts_or_fields_change(console: Visitor, owner: Person) -> None:
+    type_id = new_type(owner)
+    place = place_of(hand_in(console, type_id, MIXED))
+    begin(console, place, "trial")
+    _, page = settled(console, place)
+    assert "data-outdated" not in page
+    owner.tamis("contact", "create", "b@example.org", "--type", str(type_id))
+    assert "data-outdated" in console.get(place).text
+    begin(console, place, "trial")
+    _, page = settled(console, place)
+    assert "data-outdated" not in page
+    assert figures_on(page)["updated"] == 1
+    owner.tamis("field", "create", "Other", "--type", str(type_id), "--kind", "text")
+    assert "data-outdated" in console.get(place).text

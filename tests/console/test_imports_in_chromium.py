@@ -177,3 +177,35 @@ def test_every_state_of_an_import_is_accessible(page: Page, owner: Person, tmp_p
     page.goto("/imports")
     look_at(page, "listed", found)
     assert not found, json.dumps(found, indent=1)
+
+
+def test_a_dry_run_whose_choices_change_runs_again(page: Page, owner: Person, tmp_path: Path) -> None:
+    type_id = owner.tamis("type", "create", fresh("Tried twice"))["id"]
+    owner.tamis("field", "create", "Age", "--type", str(type_id), "--kind", "number")
+    file = tmp_path / "people.csv"
+    file.write_text("email,Years\n" + "".join(f"p{n}@example.org,{n if n % 2 else 'old'}\n" for n in range(10)))
+    page.goto(f"/imports/new?type={type_id}")
+    page.set_input_files("#file", file)
+    page.wait_for_url("**/imports/uploads/*")
+    page.get_by_role("button", name="Try it").click()
+    rejected = page.locator("#dry-run .figure.rejected strong")
+    expect(page.locator("#dry-run .figure.created strong")).to_have_text("10")
+    expect(page.locator(".outdated")).to_be_hidden()
+    years, press = page.get_by_label("Years", exact=True), page.get_by_role("button", name="Import", exact=True)
+    with page.expect_response(lambda answer: answer.request.method == "POST"):
+        years.focus()
+        page.keyboard.type("Age")
+        page.keyboard.press("Tab")
+        expect(page.locator(".outdated")).to_contain_text("outdated: your choices changed")
+        expect(press).to_be_disabled()
+    expect(rejected).to_have_text("5")
+    expect(page.locator(".outdated")).to_be_hidden()
+    expect(press).to_be_enabled()
+    expect(years).to_have_value("field:age")
+
+    owner.tamis("contact", "create", "p1@example.org", "--type", str(type_id))
+    page.reload()
+    expect(page.locator("#dry-run .figure.updated strong")).to_have_text("1")
+    press.click()
+    page.wait_for_url(re.compile(r"/imports/\d+$"))
+    expect(page.locator(".figure.rejected strong")).to_have_text("5", timeout=60_000)

@@ -92,6 +92,11 @@ def last_change(db: apsw.Connection) -> int:
     return int(_value(db, "last_change"))
 
 
+def has_changed(db: apsw.Connection, type_id: int, after: int) -> bool:
+    """Return whether contacts or fields of a type have changed after a change number."""
+    return bool(db.execute(SQL["has_changed"], (after, type_id)).fetchall()[0][0])
+
+
 def first_kept_change(db: apsw.Connection) -> int | None:
     """Give the oldest change that the feed still has, or None when it has none."""
     value = _value(db, "first_change")

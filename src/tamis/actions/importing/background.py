@@ -15,19 +15,52 @@ from tamis.actions.work import At, Work
 from tamis.domain.accounts import Account
 from tamis.domain.contacts import ContactType
 from tamis.domain.errors import Refused
+from tamis.domain.fields import FieldSet
 from tamis.domain.instants import to_micros
+from tamis.records import feed, types
 from tamis.records.imports import ImportJob, State
 from tamis.records.journal import is_dropped
 from tamis.records.uploads import Upload
 
+NO_FIELDS = FieldSet(())
+
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """What a work on an upload is: a trial or an import, with which choices."""
+    """What a work on an upload is: a trial or an import, with which choices, over which fields of its type; `change` is
+    the last change of the records before it. A trial that is `in_place_of_import` was to be an import, but differs from
+    the trial before it."""
 
     what: Literal["trial", "import"]
     options: ImportOptions
     choices: tuple[str, ...]
+    fields: FieldSet = NO_FIELDS
+    change: int = 0
+    in_place_of_import: bool = False
+
+    def foretells(self, other: "Asked") -> bool:
+        """Return whether what came out of this is what the other would do, as far as the choices and fields tell."""
+        return (self.options, self.choices, self.fields) == (other.options, other.choices, other.fields)
+
+
+def asked(
+    house: House,
+    contact_type: ContactType,
+    what: Literal["trial", "import"],
+    options: ImportOptions,
+    choices: tuple[str, ...],
+) -> Asked:
+    """Return what is asked of an upload now, with the fields of its type as they are."""
+    db = house.records.reader()
+    return Asked(what, options, choices, types.fields_of_type(db, contact_type.id), feed.last_change(db))
+
+
+def is_outdated(house: House, contact_type: ContactType, trial: Asked) -> bool:
+    """Return whether contacts or fields of the type have changed since a trial, so that its counts may be wrong."""
+    db = house.records.reader()
+    return trial.fields != types.fields_of_type(db, contact_type.id) or feed.has_changed(
+        db, contact_type.id, trial.change
+    )
 
 
 def start_upload(house: House, account: Account, contact_type: ContactType, upload: Upload, asked: Asked) -> Work:

@@ -11,6 +11,11 @@ INSERT INTO feed (subject, contact_type_id, contact_id, last_contact_id, at, cau
 -- name: last_change
 SELECT coalesce((SELECT seq FROM sqlite_sequence WHERE name = 'feed'), 0);
 
+-- name: has_changed
+SELECT EXISTS (
+    SELECT 1 FROM feed WHERE change > ? AND contact_type_id = ? AND subject IN ('contact', 'fields')
+);
+
 -- name: first_change
 SELECT min(change) FROM feed;
 

@@ -8,7 +8,7 @@ from typing import Any
 from litestar.response import File, Response
 
 from tamis.actions.house import House
-from tamis.actions.importing.background import Asked
+from tamis.actions.importing.background import Asked, is_outdated
 from tamis.actions.importing.choosing import (
     ADDRESS,
     FIELD,
@@ -141,6 +141,7 @@ def upload_page(
     look, fields = look_at(house, upload), types.fields_of_type(db, upload.contact_type_id)
     under_way = work is not None and not work.is_over
     trial = work.result if work and work.at is At.DONE and isinstance(work.result, ImportReport) else None
+    of = type_by_id(db, visitor.account, upload.contact_type_id)
     at_columns = {problem.path: problem.message for problem in chosen.problems if problem.path.isdigit()}
     most = min(MOST_COLUMNS, max(20, MOST_OPTIONS // len(fields.fields)))
     return page(
@@ -150,7 +151,7 @@ def upload_page(
         nav="imports",
         status=status,
         upload=upload,
-        of=type_by_id(db, visitor.account, upload.contact_type_id),
+        of=of,
         look=look,
         told=(*look.notices, *about_email(look, fields)),
         written=_written(look),
@@ -168,6 +169,8 @@ def upload_page(
         progress=progress_of(work) if work and under_way else None,
         asked=work.about.what if work and isinstance(work.about, Asked) else "",
         trial=report_of_trial(trial) if trial else None,
+        in_place_of_import=work is not None and isinstance(work.about, Asked) and work.about.in_place_of_import,
+        outdated=bool(trial and work and isinstance(work.about, Asked) and is_outdated(house, of, work.about)),
         FIELD=FIELD,
         ADDRESS=ADDRESS,
         NEW=NEW,

@@ -1,6 +1,7 @@
 """A file on its way in: handed in, looked at, its columns chosen, tried, and imported."""
 
 import asyncio
+from dataclasses import replace
 from typing import Any
 from urllib.parse import unquote
 
@@ -9,7 +10,7 @@ from litestar.exceptions import InternalServerException
 from litestar.params import FromPath, FromQuery
 from litestar.response import Response
 
-from tamis.actions.importing.background import Asked, start_upload, throw_away, work_on_upload
+from tamis.actions.importing.background import Asked, asked, start_upload, throw_away, work_on_upload
 from tamis.actions.importing.choosing import options_of
 from tamis.actions.importing.looking import look_at
 from tamis.actions.importing.uploads import Incoming, discard_upload, find_upload, in_bytes
@@ -114,9 +115,11 @@ def begin(
         options = options_of(look, fields, chosen.choices, chosen.how)
     except Invalid as error:
         return upload_page(house, visitor, upload, Chosen(chosen.choices, chosen.how, error.problems), None, status=422)
-    asked = Asked("import" if form.text("do") == "import" else "trial", options, chosen.choices)
     contact_type = type_of(house, visitor, upload.contact_type_id)
-    work = start_upload(house, visitor.account, contact_type, upload, asked)
+    wish = asked(house, contact_type, "import" if form.text("do") == "import" else "trial", options, chosen.choices)
+    if wish.what == "import" and work and isinstance(work.about, Asked) and not work.about.foretells(wish):
+        wish = replace(wish, what="trial", in_place_of_import=True)
+    work = start_upload(house, visitor.account, contact_type, upload, wish)
     return see(visitor, _page_of(work))
 
 
