@@ -28,6 +28,16 @@ def test_a_sparkline_begins_where_something_is_known() -> None:
     assert 'aria-hidden="true"' in sparkline([1, 2])
 
 
+def test_a_change_that_is_small_looks_small() -> None:
+    def rises(values: list[float | None]) -> float:
+        heights = [float(y) for y in re.findall(r"[\d.]+,([\d.]+)", sparkline(values))]
+        return abs(heights[0] - heights[-1])
+
+    assert rises([46, 45]) < 2 < 20 < rises([46, 4])
+    assert rises([1_000_000, 1_001_000]) < 1
+    assert scale(45, 46) == [40, 45, 50, 55]
+
+
 @given(low=sizes, more=sizes)
 def test_a_scale_is_round_and_has_room_for_all(low: int, more: int) -> None:
     ticks = scale(low, low + more)

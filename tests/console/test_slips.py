@@ -178,6 +178,37 @@ def test_unsaved_edits_are_asked_about_on_every_page(page: Page, owner: Person, 
     assert asked == ["beforeunload"]
 
 
+def test_small_things_that_are_in_the_way_on_small_screens(page: Page, customers: int, india: int) -> None:
+    page.set_viewport_size({"width": 390, "height": 700})
+    page.goto(f"/segments/{india}")
+    page.locator("summary", has_text="Export").click()
+    box = page.locator("details[open] .menu-list").bounding_box()
+    assert box
+    assert box["x"] >= 0
+    assert box["x"] + box["width"] <= 390
+    theme = page.locator("[data-theme-toggle]")
+    shown = []
+    for _ in range(3):
+        theme.click()
+        shown.append((theme.inner_text(), page.evaluate("document.documentElement.dataset.theme ?? 'none'")))
+    assert shown == [("Theme: Light", "light"), ("Theme: Dark", "dark"), ("Theme: System", "none")]
+    page.goto(f"/segments/new?type={customers}")
+    page.locator("[data-do=add]").click()
+    expect(page.locator(".picker [role=option]").first).to_be_in_viewport(ratio=1)
+    expect(page.locator("[data-part=field]")).to_be_in_viewport(ratio=1)
+
+    page.set_viewport_size({"width": 1440, "height": 900})
+    page.goto(f"/types/{customers}/contacts")
+    page.goto("/nowhere/at/all")
+    expect(page.get_by_label("Main").get_by_role("link", name="Segments")).to_be_visible()
+    page.get_by_role("button", name="Go back").click()
+    head = page.locator("thead th").first
+    box = head.bounding_box()
+    assert box
+    head.click(position={"x": box["width"] - 6, "y": 4})  # not on the word
+    expect(head).to_have_attribute("aria-sort", "ascending")
+
+
 def test_enter_goes_on_in_editors_and_sends_forms_of_one_line(page: Page, owner: Person, customers: int) -> None:
     page.goto(f"/types/{customers}/contacts/new")
     address = fresh_address("keys")

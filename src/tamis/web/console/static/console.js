@@ -79,7 +79,7 @@ const toggle = document.querySelector("[data-theme-toggle]");
 function showTheme() {
   const name = THEMES[document.documentElement.dataset.theme ?? "system"];
   toggle.querySelector("span").textContent = `Theme: ${name}`;
-  toggle.title = "Change the theme";
+  toggle.title = `Theme: ${name}`;
 }
 
 function nextTheme() {

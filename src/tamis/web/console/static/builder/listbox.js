@@ -37,6 +37,12 @@ export class Listbox {
       const item = this.#items[Number(event.target.closest("[data-index]")?.dataset.index)];
       if (item) this.#take(item);
     });
+    this.#list.addEventListener("pointermove", (event) => { // one option is highlighted: the one that Enter takes
+      const index = Number(event.target.closest("[data-index]")?.dataset.index ?? -1);
+      if (index < 0 || index === this.#active || this.#items[index].disabled || !(event.movementX || event.movementY)) return;
+      this.#active = index;
+      this.#mark();
+    });
   }
 
   owns(target) {
@@ -154,11 +160,22 @@ export function openPicker(anchor, { label, load, pick }) {
   list.show();
 }
 
+// What stands above may grow while a list is open: the list goes with its anchor.
+let placed = null;
+new ResizeObserver(() => {
+  if (placed?.element.isConnected) put(placed.element, placed.anchor);
+}).observe(document.getElementById("builder"));
+
+function place(element, anchor) {
+  if (roomBelow(anchor) < WANTED && roomAbove(anchor) < WANTED) anchor.scrollIntoView({ block: "start" });
+  put(element, anchor);
+  placed = { element, anchor };
+}
+
 // Puts an element below its anchor, or above it where only there is room for it. Styles are set one by one: the policy
 // of the page allows no style attributes.
-function place(element, anchor) {
+function put(element, anchor) {
   const { clientWidth, clientHeight } = document.documentElement;
-  if (roomBelow(anchor) < WANTED && roomAbove(anchor) < WANTED) anchor.scrollIntoView({ block: "start" });
   const isBelow = roomBelow(anchor) >= WANTED || roomBelow(anchor) >= roomAbove(anchor);
   const at = anchor.getBoundingClientRect();
   const width = Math.max(240, Math.min(at.width, 420));
