@@ -498,6 +498,7 @@ def test_axe_finds_nothing_serious_in_what_opens(builder: Builder) -> None:
     look_at(page, "values", found)
     page.locator("[data-do=add]").first.click()
     expect(page.locator(".picker")).to_be_visible()
+    expect(page.locator("#panel:not([aria-busy])")).to_be_visible()
     look_at(page, "fields", found)
     page.keyboard.press("Escape")
     builder.write("countri = 5")

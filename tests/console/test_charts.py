@@ -33,7 +33,8 @@ def test_a_change_that_is_small_looks_small() -> None:
         heights = [float(y) for y in re.findall(r"[\d.]+,([\d.]+)", sparkline(values))]
         return abs(heights[0] - heights[-1])
 
-    assert rises([46, 45]) < 2 < 20 < rises([46, 4])
+    assert rises([46, 45]) < 2
+    assert rises([46, 4]) > 20
     assert rises([1_000_000, 1_001_000]) < 1
     assert scale(45, 46) == [40, 45, 50, 55]
 

@@ -5,6 +5,7 @@ import { h, number } from "./dom.js";
 
 const WANTED = 300; // pixels in which a list is worth opening
 const GAP = 4;
+const NARROW = 560; // a screen over whose whole width lists go
 let numbers = 0;
 let open = null;
 
@@ -178,7 +179,7 @@ function put(element, anchor) {
   const { clientWidth, clientHeight } = document.documentElement;
   const isBelow = roomBelow(anchor) >= WANTED || roomBelow(anchor) >= roomAbove(anchor);
   const at = anchor.getBoundingClientRect();
-  const width = Math.max(240, Math.min(at.width, 420));
+  const width = clientWidth < NARROW ? clientWidth - 16 : Math.max(240, Math.min(at.width, 420));
   const left = Math.max(8, Math.min(at.left, clientWidth - width - 8));
   element.style.position = "absolute";
   element.style.left = `${left + scrollX}px`;
