@@ -195,12 +195,12 @@ REFUSALS = {
     "too many values": (
         [("country", "is", ["India", "China"])],
         None,
-        {"value": ["Must have 1 entries for these operators, not 2."]},
+        {"value": ["Must have 1 entry for these operators, not 2."]},
     ),
     "an empty list": (
         [("country", "is one of", [])],
         None,
-        {"value": ["Must have at least 1 entries for these operators, not 0."]},
+        {"value": ["Must have at least 1 entry for these operators, not 0."]},
     ),
     "no query type": (
         [("country", "is", ["India"]), ("city", "is", ["Delhi"])],

@@ -93,6 +93,8 @@ def test_the_page_carries_the_whole_table_and_cannot_be_broken_out_of(console: V
     assert found
     data = json.loads(found[1])
     assert [operator["name"] for operator in data["operators"]] == [operator.name for operator in OPERATORS]
+    ago = next(operator for operator in data["operators"] if operator["name"] == "is more than ago")
+    assert (ago["label"], ago["relative"], ago["hours"]) == ("is more than … ago", True, True)
     assert data["fields"][-1]["name"] == nasty
     assert data["fields"][-1]["options"] == [f"{nasty}1"]
     assert "alert(1)</script>" not in page

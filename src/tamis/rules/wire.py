@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from tamis.domain.errors import Invalid, Problem
+from tamis.domain.text import counted
 from tamis.rules.draft import Draft, DraftCondition, DraftGroup
 from tamis.rules.mistakes import names
 from tamis.rules.operators import SPELLINGS, Takes, normal_spelling
@@ -121,12 +122,8 @@ def _problems(
         ]
         if len(value) < needed + len(many) or (len(value) > needed and not many):
             least = "at least " if many else ""
-            problems.append(
-                Problem(
-                    "value",
-                    f"must have {least}{needed + len(many)} entries for these operators, not {len(value)}",
-                )
-            )
+            wanted = counted(needed + len(many), "entry", "entries")
+            problems.append(Problem("value", f"must have {least}{wanted} for these operators, not {len(value)}"))
     return problems
 
 
