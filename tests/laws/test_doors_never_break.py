@@ -127,6 +127,12 @@ LONG_TEXTS = {
     "zeros and digits": "age = " + "0" * 10_000 + "9" * 30,
     "name": "x" * 100_000,
     "blanks": "age is" + " " * 100_000 + "blank",
+    "words": "age " + "word " * 80_000 + "5",
+    "words for a value": "notes = " + "word " * 80_000,
+    "words for a field": "x " * 200_000,
+    "commas": "age > " + "1," * 200_000,
+    "points": "age > " + "1.1" * 100_000,
+    "apostrophes": "notes = ‘" + "’a" * 200_000,
     "too long": "age = 1 or " * 100_000,
     "not text": "\0\ud800",
 }

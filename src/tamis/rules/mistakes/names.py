@@ -5,7 +5,7 @@ from difflib import get_close_matches
 
 from tamis.domain.fields import Field, FieldSet, Kind
 from tamis.domain.segments import SegmentRefs
-from tamis.domain.text import fold, short
+from tamis.domain.text import MAX_LINE, fold, short
 from tamis.rules.operators import OPERATORS, SPELLINGS, Operator, find_operator, names_for, normal_spelling
 
 _MOST_COMPARED = 60
@@ -48,7 +48,7 @@ def unfit_operator(spelling: str, field: Field) -> str:
 
 def field_of_several_words(first: str | int | None, rest: str, fields: FieldSet) -> Field | None:
     """Find the field whose name begins with a word that was taken for a whole field: `Birth date is …`."""
-    words = rest.split()
+    words = rest[:MAX_LINE].split()
     names = (f"{first} {' '.join(words[:count])}" for count in range(len(words), 0, -1))
     return next((field for name in names if (field := fields.find(name))), None)
 
