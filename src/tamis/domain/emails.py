@@ -16,6 +16,7 @@ _PLAIN_LENGTH = 200
 _INVISIBLE = re.compile("[\u00ad\u034f\u061c\u180e\u200b-\u200f\u202a-\u202e\u2060-\u206f\ufe00-\ufe0f\ufeff]")
 _TO_ASCII = {wide: chr(wide - 0xFEE0) for wide in range(0xFF01, 0xFF5F)} | {0xFE6B: "@"}  # full-width and small forms
 _TO_ASCII_WITH_DOTS = _TO_ASCII | {0x3002: ".", 0xFF61: "."}
+AT_SIGN = re.compile("[@\uff20\ufe6b]")
 _QUOTES = (
     ("'", "'"), ('="', '"'), ('"', '"'), ("`", "`"), ("\u2018", "\u2019"), ("\u201c", "\u201d"), ("\u201e", "\u201c"),
     ("\u201e", "\u201d"), ("\u201a", "\u2018"), ("\u00ab", "\u00bb"), ("\u2039", "\u203a"), ("\u300c", "\u300d"),
@@ -54,7 +55,9 @@ def email_key(address: str) -> str | None:
     Valid is what the `email-validator` library accepts without asking DNS, with at most 64 characters before the at
     sign. Its normal form, in lower case, is the key, so an international domain is the same in both of its spellings.
     """
-    local, _, domain = address.rpartition("@")
+    local, at, domain = address.rpartition("@")
+    if not at:
+        return None
     if len(address) <= _PLAIN_LENGTH and len(local) <= _PLAIN_LOCAL_LENGTH and domain.isascii() and _is_plain(local):
         key = _domain_key(domain)
         if key is None or key.isascii():
@@ -84,7 +87,11 @@ def clean_email(text: str) -> Email | None:
     behind it, with invisible characters, in full-width letters. Return None when it is none, or more than one.
 
     What is an address as it stands is never changed."""
-    return parse_email(text) or parse_email(_without_shells(text))
+    found = parse_email(text)
+    if found or not AT_SIGN.search(text):
+        return found
+    bare = _without_shells(text)
+    return parse_email(bare) if bare != text.strip() else None
 
 
 def problem_with_email(text: str) -> str:
@@ -92,9 +99,11 @@ def problem_with_email(text: str) -> str:
     stripped = text.strip()
     if not stripped:
         return "email is missing"
-    if len(_emails_in(text)) > 1:
+    at_signs = len(AT_SIGN.findall(text))
+    if at_signs > 1 and len(_emails_in(text)) > 1:
         return f'email holds more than one email: "{short(stripped)}"'
-    return f'email must be a valid e-mail address, not "{short(stripped)}"{_reason(_without_shells(text))}'
+    reason = _reason(_without_shells(text)) if at_signs else ""
+    return f'email must be a valid e-mail address, not "{short(stripped)}"{reason}'
 
 
 def fold_for_search(text: str) -> str:
@@ -136,14 +145,12 @@ def _without_shell(text: str) -> str:
 
 def _emails_in(text: str) -> set[str]:
     """Find the keys of the addresses in a text of several words."""
-    found = (clean_email(part) for part in _BETWEEN.split(text) if "@" in part.translate(_TO_ASCII))
+    found = (clean_email(part) for part in _BETWEEN.split(text))
     return {email.key for email in found if email}
 
 
 def _reason(text: str) -> str:
-    """Say what the library has against an address, in parentheses; nothing where it is not even like one."""
-    if "@" not in text:
-        return ""
+    """Say what the library has against an address, in parentheses."""
     try:
         email_validator.validate_email(text, check_deliverability=False, strict=True)
     except email_validator.EmailNotValidError as error:

@@ -82,7 +82,7 @@ def _has_email(record: Record) -> bool:
 
 
 def _is_email(cell: str) -> bool:
-    return "@" in cell and clean_email(cell) is not None
+    return clean_email(cell) is not None
 
 
 def _names(record: Record) -> Sequence[str]:

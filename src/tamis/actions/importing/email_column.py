@@ -4,10 +4,9 @@ from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, replace
 
 from tamis.domain.email_names import NameMatch, match_name
-from tamis.domain.emails import clean_email
+from tamis.domain.emails import AT_SIGN, clean_email
 
 CELLS_CHECKED = 200
-_AT_SIGNS = ("@", "\uff20", "\ufe6b")
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,7 +77,7 @@ def _may_be(name: str, contents: Contents) -> bool:
 
 def _contents(cells: Sequence[str]) -> Contents:
     filled = [cell for cell in cells if not cell.isspace()]
-    like = [cell for cell in filled if any(sign in cell for sign in _AT_SIGNS)]
+    like = [cell for cell in filled if AT_SIGN.search(cell)]
     if 2 * len(like) <= len(filled):
         return Contents(len(filled), holds_emails=False)
     some = like[:: -(-len(like) // CELLS_CHECKED)]
