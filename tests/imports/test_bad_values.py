@@ -231,3 +231,15 @@ def test_what_cannot_be_done_is_refused(desk: Desk, said: dict[str, BadValue], r
         desk.take(text, ImportOptions(create_fields=True, bad_values=said))
     assert desk.fields == before
     assert desk.count("email is not blank") == 1
+
+
+def test_a_column_of_tags_becomes_several_choices_that_grow(desk: Desk) -> None:
+    text = "email,TAGS\n" + "".join(
+        f'p{n}@example.org,"{quoted}"\n' for n, quoted in enumerate(['""VIP"",""Blog""', '""Blog""'] * 12)
+    )
+    report = desk.take(text)
+    assert [(field.kind, field.options) for field in report.created_fields] == [(Kind.CHOICES, ("Blog", "VIP"))]
+    assert desk.values("p0@example.org") == {"tags": ("Blog", "VIP")}
+    more = desk.take('email,TAGS\np0@example.org,"""Gold"",""blog"""\n')
+    assert more.added_options == {"tags": ("Gold",)}
+    assert desk.values("p0@example.org") == {"tags": ("Blog", "Gold")}

@@ -18,6 +18,9 @@ SEPARATOR = ";"
 
 _LEVELS = (f"{SEPARATOR}；\n\r\u2028", ",，、", "|", "/")
 _SLASH = _LEVELS[-1]
+LEVELS = range(len(_LEVELS) - 1)
+"""The separators by which a list is known to be one, the surest first: a slash alone makes none."""
+COMMA = 1
 _EMPTY = "".join(_LEVELS[:-1]) + " \t"
 _QUOTES = {'"': '"', "'": "'", "“": "”", "”": "”", "„": "“”", "‘": "’", "’": "’", "«": "»", "»": "«"}
 _BRACKETS = {"[": "]", "{": "}"}
@@ -58,6 +61,28 @@ def parts_of(text: str, known: Options) -> list[str]:
     if len(text) > 1 and _BRACKETS.get(text[0]) == text[-1]:
         text = text[1:-1].strip()
     return list(_split(text, known, 0, surely=True))
+
+
+def pieces_of(text: str, level: int) -> list[str]:
+    """Split a text that may list what nobody has named yet, at the separators of one of LEVELS only."""
+    text = text.strip()
+    if (array := _array(text)) is not None:
+        return [part.strip() for part in array if part.strip()]
+    if len(text) > 1 and _BRACKETS.get(text[0]) == text[-1]:
+        text = text[1:-1].strip()
+    pieces = _pieces(text, _LEVELS[level], Options.of(()))
+    return [bare for piece in pieces if (bare := _unquoted(piece).strip(_EMPTY))]
+
+
+def may_list(text: str, level: int) -> bool:
+    """Tell whether a text has a separator of one of LEVELS, which `pieces_of` may find to be in quotes."""
+    return any(mark in text for mark in _LEVELS[level])
+
+
+def is_quoted(text: str) -> bool:
+    """Tell whether a text stands in quotes or in square brackets."""
+    text = text.strip()
+    return _unquoted(text) != text or (text[:1], text[-1:]) == ("[", "]")
 
 
 def _split(text: str, known: Options, level: int, *, surely: bool) -> Iterator[str]:

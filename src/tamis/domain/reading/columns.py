@@ -7,6 +7,7 @@ from zoneinfo import ZoneInfo
 
 from tamis.domain.dates import DateOrder, day_comes_late, read_moment
 from tamis.domain.fields import SEPARATOR, Field, Kind, ValueProblem, parser
+from tamis.domain.reading.lists import ListLearner
 from tamis.domain.text import fold, problem_with_name
 
 MOST_OPTIONS = 20
@@ -59,13 +60,14 @@ class ColumnLearner:
         self._left = [kind for kind in _INFERABLE if known is None and (declared is not Kind.TEXT or kind in _DATES)]
         self._dates = _Order(order)
         self._spellings: dict[str, str] | None = {} if known is None else None
+        self._lists = ListLearner()
 
     @property
     def settled(self) -> bool:
         """Whether no further text can change what `decide` answers."""
         if self._known:
             return self._known.kind not in _DATES or self._dates.settled
-        return not self._left and self._spellings is None
+        return not self._left and self._spellings is None and self._lists.settled
 
     def add(self, texts: Iterable[str]) -> None:
         """Learn from texts of the column, distinct or not; blank ones are ignored."""
@@ -80,6 +82,8 @@ class ColumnLearner:
             return self._dated(self._known.kind) if self._known.kind in _DATES else ColumnReading(self._known.kind)
         if filled and self._left:
             return self._dated(self._left[0]) if self._left[0] in _DATES else ColumnReading(self._left[0])
+        if options := self._lists.options(filled):
+            return ColumnReading(Kind.CHOICES, options)
         spellings = self._spellings or {}
         if len(spellings) > 1 and filled >= FEWEST_CELLS_AN_OPTION * len(spellings):
             return ColumnReading(Kind.CHOICE, tuple(spellings[folded] for folded in sorted(spellings)))
@@ -90,6 +94,8 @@ class ColumnLearner:
         if asks_dates:
             self._dates.add(text)
         self._left = [kind for kind in self._left if self._fits(kind, text)]
+        if self._known is None:
+            self._lists.add(text)
         if self._spellings is not None:
             if len(text) > LONGEST_OPTION or SEPARATOR in text or problem_with_name(text):
                 self._spellings = None
