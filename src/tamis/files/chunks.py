@@ -1,7 +1,7 @@
 """Cutting a text into chunks of whole records, each a file in the spool directory."""
 
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from tamis.files.plain import is_plain
@@ -16,16 +16,24 @@ LONGEST_RECORD = 2 * LONGEST_CELL
 class Chunk:
     """A file of whole records in UTF-8 without a header, and the number of its first line in the original file.
 
-    Every line ends with "\\n" or "\\r\\n". When `plain`, every reader of CSV agrees on its records.
+    Every line ends with "\\n" or "\\r\\n". When `plain`, every reader of CSV agrees on its records. Lines that are
+    `unreadable`, by number, make their records be rejected, with the reason.
     """
 
     path: Path
     first_line: int
     plain: bool
+    unreadable: Mapping[int, str] = field(default_factory=dict)
 
 
 def cut(
-    source: Source, blocks: Iterator[bytes], delimiter: str, first_line: int, spool: Path, chunk_bytes: int
+    source: Source,
+    blocks: Iterator[bytes],
+    delimiter: str,
+    first_line: int,
+    spool: Path,
+    chunk_bytes: int,
+    unreadable: Mapping[int, str],
 ) -> Iterator[Chunk]:
     """Cut text into chunks, in constant memory; raises Invalid for an endless record, Unavailable on a full disk."""
     line, number, rest = first_line, 0, b""
@@ -40,8 +48,10 @@ def cut(
             number += 1
             path = spool / f"{number:06}.csv"
             path.write_bytes(head)
-            yield Chunk(path, line, plain)
-            line += head.count(b"\n")
+            following = line + head.count(b"\n")
+            here = {number: why for number, why in unreadable.items() if line <= number < following}
+            yield Chunk(path, line, plain and not here, here)
+            line = following
             rest = rest[len(head) :]
         if final:
             return

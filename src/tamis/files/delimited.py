@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from tamis.files.chunks import CHUNK_BYTES, Chunk, cut
-from tamis.files.encoding import Encoding, as_utf8, find_encoding
+from tamis.files.encodings.choose import Encoding, as_utf8, find_encoding
 from tamis.files.layout import IsHeader, Layout, find_layout
 from tamis.files.lines import ends_with_returns, with_line_feeds
 from tamis.files.source import Source, open_source
@@ -20,8 +20,8 @@ class DelimitedFile:
 
     layout: Layout
     size: int
+    encoding: Encoding
     _source: Source
-    _encoding: Encoding
     _returns: bool
     _spool: Path
     _chunk_bytes: int
@@ -33,30 +33,45 @@ class DelimitedFile:
 
     def chunks(self) -> Iterator[Chunk]:
         """Cut the rows into chunks, files that stay in the spool; raises Invalid and Unavailable."""
-        blocks = _text(self._source, self._encoding, returns=self._returns)
+        blocks = _text(self._source, self.encoding, returns=self._returns)
         first_line = self.layout.header_line + 1
         rows = _after_lines(blocks, self.layout.header_line)
-        return cut(self._source, rows, self.layout.delimiter, first_line, self._spool, self._chunk_bytes)
+        unreadable = self.encoding.unreadable
+        return cut(self._source, rows, self.layout.delimiter, first_line, self._spool, self._chunk_bytes, unreadable)
 
 
 def open_delimited(
-    path: Path, spool: Path, is_header: IsHeader, known_as: str | None = None, *, chunk_bytes: int = CHUNK_BYTES
+    path: Path,
+    spool: Path,
+    is_header: IsHeader,
+    known_as: str | None = None,
+    *,
+    wanted: str | None = None,
+    chunk_bytes: int = CHUNK_BYTES,
 ) -> DelimitedFile:
     """Open a file, `-` for standard input, and find its layout; the chunks are written to the directory `spool`. People
-    know it by `known_as`, or else by its path.
+    know it by `known_as`, or else by its path. It is read in the encoding that is `wanted`, else in that found out.
 
     The header is the first of the first 50 records for which `is_header` is true of its stripped cells, else the first
     record. Raises Invalid for what is no table with a header, Unavailable when the disk of the spool is nearly full.
     """
     source = open_source(path, spool, known_as)
-    encoding = find_encoding(source)
+    return delimited_in(source, find_encoding(source, wanted), spool, is_header, chunk_bytes=chunk_bytes)
+
+
+def delimited_in(
+    source: Source, encoding: Encoding, spool: Path, is_header: IsHeader, *, chunk_bytes: int = CHUNK_BYTES
+) -> DelimitedFile:
+    """Find the layout of a file of which the encoding is known, as `open_delimited` does."""
     start, whole = _start(as_utf8(source, encoding))
     returns = ends_with_returns(start.decode(errors="ignore"))
     if returns:
         start = b"".join(with_line_feeds([start]))
     lines = start[: start.rfind(b"\n") + 1].decode() if not whole else start.decode() + "\n"
     layout = find_layout(source, encoding.name, encoding.notices, lines, is_header)
-    return DelimitedFile(layout, source.size, source, encoding, returns, spool, chunk_bytes)
+    if line := next((line for line in sorted(encoding.unreadable) if line <= layout.header_line), None):
+        raise source.refuse(encoding.unreadable[line], line)
+    return DelimitedFile(layout, source.size, encoding, source, returns, spool, chunk_bytes)
 
 
 def _start(blocks: Iterator[bytes]) -> tuple[bytes, bool]:
