@@ -2,7 +2,7 @@
 
 A record ends with its line. A cell that begins with a quote reaches to the closing quote, over line ends and
 delimiters; blanks around such a cell are no part of it, and a quote in it is doubled. In any other cell a quote is a
-character like others. A line of nothing but blanks is no record. Where text follows a closing quote, or a quote is
+character like others. A line of nothing but blanks, delimiters and empty quotes is no record. Where text follows a closing quote, or a quote is
 never closed, the record is malformed: it is taken to be that one line, so that the records after it are still read;
 its last cell is the rest of the line as it stands.
 """
@@ -39,16 +39,18 @@ def _cell(delimiter: str) -> re.Pattern[str]:
 def read_records(text: str, delimiter: str, first_line: int = 1) -> Iterator[Record]:
     """Read the records of a text that ends with a line end; its first line has the number `first_line`."""
     line, at, end = first_line, 0, len(text)
+    blank = _BLANK + delimiter
     while at < end:
         stop = text.index("\n", at)
         content = text[at:stop]
         if '"' in content:
             cells, after, problem = quoted_record(text, at, delimiter, line)
-            yield Record(line, cells, problem)
+            if problem or any(map(str.strip, cells)):
+                yield Record(line, cells, problem)
             line += text.count("\n", at, after)
             at = after
             continue
-        if content.strip(_BLANK):
+        if content.strip(blank):
             yield Record(line, content.removesuffix("\r").split(delimiter), "")
         line += 1
         at = stop + 1

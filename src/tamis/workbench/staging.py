@@ -111,7 +111,7 @@ class Staging:
         rows, blank = [], [""] * self._width
         text = _text(chunk)
         for number, record in enumerate(read_records(text, self._delimiter, chunk.first_line), self.count):
-            problem = record.problem or _ragged(record.cells, self._width)
+            problem = record.problem or _unreadable(record, chunk) or _ragged(record.cells, self._width)
             if problem:
                 self.broken[number] = problem
             rows.append(blank if problem else record.cells[: self._width])
@@ -124,6 +124,13 @@ class Staging:
 
 def _text(chunk: Chunk) -> str:
     return chunk.path.read_bytes().decode()
+
+
+def _unreadable(record: Record, chunk: Chunk) -> str:
+    if not chunk.unreadable:
+        return ""
+    last = record.line + sum(cell.count("\n") for cell in record.cells)
+    return next((why for line, why in chunk.unreadable.items() if record.line <= line <= last), "")
 
 
 def _ragged(cells: Sequence[str], width: int) -> str:
