@@ -38,7 +38,7 @@ class Reader:
 
     directory: Path
 
-    def open(self, content: bytes | Path, chunk_bytes: int = CHUNK_BYTES) -> Opened:
+    def open(self, content: bytes | Path, chunk_bytes: int = CHUNK_BYTES, wanted: str | None = None) -> Opened:
         """Read all of a file, given by its path or its content."""
         path = content if isinstance(content, Path) else self.directory / "people.csv"
         if isinstance(content, bytes):
@@ -46,7 +46,7 @@ class Reader:
         spool = self.directory / "spool"
         spool.mkdir(exist_ok=True)
         records: list[Record] = []
-        file = open_delimited(path, spool, names_an_address, chunk_bytes=chunk_bytes)
+        file = open_delimited(path, spool, names_an_address, wanted=wanted, chunk_bytes=chunk_bytes)
         chunks = list(file.chunks())
         assert file.position == file.size
         for chunk in chunks:

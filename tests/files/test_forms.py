@@ -39,10 +39,12 @@ def test_delimiters_and_line_ends(reader: Reader, delimiter: str, end: str) -> N
     assert opened.layout.delimiter == delimiter
 
 
-def test_a_late_byte_that_is_not_utf8_decides_for_the_whole_file(reader: Reader) -> None:
+def test_a_late_byte_that_is_not_utf8_decides_for_its_line_alone(reader: Reader) -> None:
     opened = reader.open(b"email,name\n" + "a@b.org,é\n".encode() * 300_000 + b"c@d.org,\xe9\n")
     assert opened.rows[-1] == ["c@d.org", "é"]
-    assert opened.rows[0] == ["a@b.org", "Ã©"]
+    assert opened.rows[0] == ["a@b.org", "é"]
+    assert opened.layout.encoding == "utf-8"
+    assert opened.layout.notices == ("1 line is not UTF-8 and was read as Windows-1252 (line 300,002).",)
 
 
 def test_the_line_that_names_the_delimiter(reader: Reader) -> None:

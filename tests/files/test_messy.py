@@ -10,24 +10,24 @@ from tests.files.conftest import Reader
 MESSY = Path(__file__).parents[3] / "shared" / "data" / "messy"
 SPECTRUM = sorted((MESSY / "csv-spectrum" / "csvs").glob("*.csv"))
 KNOWN = {
-    "211.csv": ("windows-1252", ",", 96, 1, 2132),
-    "begrotingsanalyse-2011.csv": ("utf-8", ",", 20, 1, 42),
-    "characters.csv": ("windows-1252", ",", 18, 1, 382),
+    "211.csv": ("mac-roman", ",", 96, 1, 2132),
+    "begrotingsanalyse-2011.csv": ("utf-8", ",", 20, 1, 41),
+    "characters.csv": ("big5", ",", 18, 1, 382),
     "complex.csv": ("utf-8", ",", 4, 1, 3),
     "example.tsv": ("utf-8", "\t", 17, 1, 140),
-    "excel_pasting.csv": ("utf-8", ",", 9, 1, 20),
+    "excel_pasting.csv": ("utf-8", ",", 9, 1, 18),
     "long.csv": ("utf-8", ",", 1, 1, 3999),
-    "mixedGLB.csv": ("utf-8", ",", 19, 1, 136),
+    "mixedGLB.csv": ("utf-8", ",", 19, 1, 135),
     "simple.csv": ("utf-8", ",", 3, 1, 6),
     "simple.psv": ("utf-8", "|", 6, 1, 28),
     "simple.ssv": ("utf-8", ";", 3, 1, 6),
     "skip_initials.csv": ("utf-8", ",", 2, 1, 2),
     "small.csv": ("utf-8", ",", 1, 1, 0),
-    "spanish_chars.csv": ("windows-1252", ",", 8, 1, 116),
-    "sparse_with_column_errors.csv": ("windows-1252", ",", 4, 1, 2237),
+    "spanish_chars.csv": ("windows-1252", ",", 8, 1, 115),
+    "sparse_with_column_errors.csv": ("windows-1252", ",", 4, 1, 2200),
     "utf-16le_encoded.csv": ("utf-16-le", ",", 19, 1, 327),
     "utf8bom.csv": ("utf-8", ",", 2, 1, 0),
-    "weird_head_padding.csv": ("utf-8", ";", 1, 3, 84),
+    "weird_head_padding.csv": ("utf-8", ";", 1, 3, 82),
 }
 
 

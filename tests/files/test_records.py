@@ -21,7 +21,7 @@ from tests.files.conftest import Reader
         ('5" pipe,6"\n', [['5" pipe', '6"']]),
         ('"a ""b""",""\n', [['a "b"', ""]]),
         ("a\rb,c\r\n", [["a\rb", "c"]]),
-        (" \n\r\n,\n", [["", ""]]),
+        (' \n\r\n,\n , \r\n"",\n" ",""\n,a\n', [["", "a"]]),
     ],
 )
 def test_cells(text: str, expected: list[list[str]]) -> None:
@@ -69,9 +69,11 @@ def test_what_was_written_is_what_is_read(
     writer = csv.writer(written, delimiter=delimiter, lineterminator=end, quoting=quoting)  # type: ignore[arg-type]
     writer.writerows([["email", "x"], *rows])
     with TemporaryDirectory() as directory:
-        opened = Reader(Path(directory)).open(written.getvalue().encode(encoding), chunk_bytes)
+        # What is drawn is in no language: nothing could tell Windows-1252 from others.
+        wanted = encoding if encoding == "cp1252" else None
+        opened = Reader(Path(directory)).open(written.getvalue().encode(encoding), chunk_bytes, wanted)
     assert opened.layout.delimiter == delimiter
-    assert opened.rows == rows
+    assert opened.rows == [row for row in rows if any(cell.strip(" \r") for cell in row)]
     assert not any(record.problem for record in opened.records)
 
 

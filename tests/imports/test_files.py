@@ -84,7 +84,7 @@ def test_other_scripts_are_kept(desk: Desk) -> None:
         (b"email,first_name,First Name\nann@example.org,1,2\n", 'would both feed the field "first_name"'),
         (gzip.compress(PEOPLE.encode() * 5_000)[:-30], "is not a whole gzip file"),
         (b"\x1f\x8bnonsense", "is not a whole gzip file"),
-        (b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR", "text"),
+        (b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR", "is a picture"),
         (b"ann@example.org,Ann\nbob@example.org,Bob\n", "put a line with the names"),
     ],
     ids=lambda value: value if isinstance(value, str) else "",

@@ -16,7 +16,9 @@ from tamis.domain.dates import DateOrder
 from tamis.domain.errors import Invalid
 from tamis.domain.fields import Kind
 from tamis.domain.reading.columns import Ambiguous, ColumnReading
+from tamis.files.encodings.choose import as_utf8, find_encoding
 from tamis.files.excerpt import EXCERPT_BYTES, excerpt
+from tamis.files.source import open_source
 from tests.imports.conftest import Desk
 from tests.imports.test_uploads import hand_in
 
@@ -58,7 +60,7 @@ def test_a_delimited_file_is_seen_as_an_import_reads_it(desk: Desk) -> None:
 
 def test_json_and_parquet_are_seen_too(desk: Desk) -> None:
     look = seen(desk, b'{"email": "a@example.org", "n": 1}\n\nno\n{"m": [1, 2]}\n', "people.ndjson")
-    assert (look.format, look.encoding, look.delimiter, look.header_line) == ("ndjson", None, None, None)
+    assert (look.format, look.encoding, look.delimiter, look.header_line) == ("ndjson", "utf-8", None, None)
     assert [column.name for column in look.columns] == ["email", "n", "m"]
     assert [(row.line, row.problem) for row in look.rows] == [(1, None), (3, "the line is no JSON object"), (4, None)]
     assert look.rows[2].cells == ("", "", "1; 2")
@@ -76,7 +78,7 @@ def test_json_and_parquet_are_seen_too(desk: Desk) -> None:
 @pytest.mark.parametrize(
     ("content", "name", "why"),
     [
-        (b"PK\x03\x04" + b"\0" * 40, "a.csv", "Excel"),
+        (b"PK\x03\x04" + b"\0" * 40, "a.csv", "zip archive"),
         (b"\x89PNG" + b"\0" * 40, "a.csv", "picture"),
         (b"\0\1\2\3" * 40, "a.csv", "no text"),
         (b"\n\n\n", "a.csv", "is empty"),
@@ -101,10 +103,11 @@ def test_of_a_large_file_the_beginning_is_seen(tmp_path: Path, encoding: str, en
     lines = ["email,name"] + [f"a{n}@example.org,é\u0a0d\u0d0a" for n in range(250_000)]
     path = tmp_path / "large"
     path.write_bytes(mark + end.join([*lines, ""]).encode(encoding))
-    part, whole = excerpt(path, "large", tmp_path)
-    text = part.read_bytes()[len(mark) :].decode(encoding)
-    assert not whole
-    assert EXCERPT_BYTES - 200 < part.stat().st_size <= EXCERPT_BYTES
+    source = open_source(path, tmp_path)
+    part, read, whole = excerpt(source, find_encoding(source), tmp_path)
+    text = b"".join(as_utf8(part, read)).decode()
+    assert (whole, read.name) == (False, encoding)
+    assert EXCERPT_BYTES - 200 < part.size <= EXCERPT_BYTES
     assert text.endswith(end[-1])
     assert lines[: text.count(end)] == text.split(end)[:-1]
 
@@ -112,7 +115,8 @@ def test_of_a_large_file_the_beginning_is_seen(tmp_path: Path, encoding: str, en
 def test_a_large_file_says_that_it_was_seen_in_part(desk: Desk) -> None:
     rows = "".join(f'a{n}@example.org,"{n}\n{n}"\n' for n in range(200_000))
     look = seen(desk, gzip.compress(b"email,n\n" + rows.encode() + "z@example.org,é\n".encode("cp1252")), "p.csv.gz")
-    assert (look.encoding, look.is_whole) == ("utf-8", False)
+    assert (look.encoding, look.is_whole) == ("windows-1252", False)  # as its last line says
+    assert [line.text for line in look.sample] == ["z@example.org,é"]
     assert 50_000 < look.rows_seen < 200_000
     assert all(row.problem is None for row in look.rows)
 

@@ -29,7 +29,7 @@ def with_addresses(content: bytes, encoding: str, delimiter: str) -> bytes:
     found: list[str] = []
     for record in reader:
         whole = "\n".join(lines[begins : reader.line_num])
-        if record:
+        if any(map(str.strip, record)):
             found.append((f"p{len(found)}@example.org" if found else "email") + delimiter + whole)
         begins = reader.line_num
     return (mark + "\n".join(found) + "\n").encode(encoding)
@@ -86,7 +86,7 @@ def test_a_column_of_something_else_called_the_address_rejects_every_row(desk: D
 @pytest.mark.parametrize("name", [name for name in KNOWN if name not in TITLED] if TABLES.exists() else [])
 def test_messytables_with_an_address_in_every_row(desk: Desk, name: str) -> None:
     encoding, delimiter, width, _, rows = KNOWN[name]
-    if encoding == "windows-1252":
+    if not encoding.startswith("utf"):
         encoding = "latin-1"  # which has a character for every byte, so that the bytes stay as they are
     content = with_addresses((TABLES / name).read_bytes(), encoding, delimiter)
     report = desk.take(content)
@@ -104,7 +104,7 @@ def test_a_few_values_of_messytables(desk: Desk, directory: Path) -> None:
     spanish = (directory / "spanish_chars.csv").read_bytes()
     report = desk.take(with_addresses(spanish, "latin-1", ","))
     assert report.notices == ("Read as Windows-1252, because it is not UTF-8.",)
-    assert (report.updated, report.created) == (28, 88)
+    assert (report.updated, report.created) == (28, 87)
     assert desk.count('descripción contains "ó"') > 0
 
 

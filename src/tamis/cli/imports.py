@@ -19,6 +19,7 @@ from tamis.cli.import_report import FIGURES, column_names, field_names, report_l
 from tamis.cli.progress import shown_progress
 from tamis.cli.undo import undo
 from tamis.domain.dates import DateOrder
+from tamis.domain.encodings import label_of
 from tamis.domain.errors import Invalid, Problem, TamisError
 from tamis.domain.fields import CREATED_AT, key_of
 from tamis.domain.instants import to_micros
@@ -41,13 +42,15 @@ def import_file(
     blank: Literal["keep", "erase"] = "keep",
     date_order: DateOrder | None = None,
     formulas: Literal["unescape", "keep"] = "unescape",
-    format_: Annotated[Literal["csv", "ndjson", "parquet"] | None, Parameter(name="--format")] = None,
+    format_: Annotated[Literal["csv", "xlsx", "ndjson", "parquet"] | None, Parameter(name="--format")] = None,
+    encoding: str | None = None,
+    sheet: str | None = None,
     on_bad_value: Annotated[list[str] | None, Parameter(negative="")] = None,
     add_options: Annotated[bool, Parameter(negative="")] = False,
     dry_run: Annotated[bool, Parameter(negative="")] = False,
     common: Common = Common(),  # noqa: B008  frozen
 ) -> None:
-    """Import contacts from a CSV, NDJSON or Parquet file: new addresses are added, known ones updated.
+    """Import contacts from a CSV, Excel, NDJSON or Parquet file: new addresses are added, known ones updated.
 
     Parameters
     ----------
@@ -67,7 +70,12 @@ def import_file(
     formulas
         Whether the apostrophe that stands before text like =1+1, so that no spreadsheet runs it, is taken away.
     format_
-        The format, where the ending of the file (.csv, .ndjson, .parquet) does not tell it.
+        The format, where neither the content nor the ending of the file (.csv, .ndjson, .parquet) tells it; xlsx is
+        any workbook: .xlsx, .xls or .ods.
+    encoding
+        The encoding of the text, such as windows-1250 or shift_jis, where it is not found out.
+    sheet
+        The sheet of a workbook, by its name or its number from 1; else the first one that has a column of emails.
     on_bad_value
         What becomes of cells that do not fit their field: reject (the row, the default) or blank (only the cell);
         COLUMN=blank says it of one column, COLUMN=add lets its values become options; repeat it for each.
@@ -88,6 +96,8 @@ def import_file(
         on_bad_value=everywhere,
         bad_values=by_column,
         add_options=add_options,
+        encoding=encoding,
+        sheet=sheet,
     )
     with opened(common) as house, shown_progress(enabled=not common.json) as progress:
         account = account_of(house, common)
@@ -118,6 +128,10 @@ def _chosen(pairs: list[str]) -> dict[str, str]:
 def _notices(document: Mapping[str, Any], dry_run: bool) -> None:
     for text in document["notices"]:
         notice(text)
+    if dry_run and document["sample"]:
+        notice(f"Read in {label_of(document['encoding'])}:")
+        for line in document["sample"]:
+            notice(f"  line {line['line']:,}: {line['text']}")
     if dry_run:
         notice("Dry run: nothing was written.")
     if made := document["created_fields"]:

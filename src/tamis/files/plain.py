@@ -21,7 +21,7 @@ def is_plain(data: bytes, delimiter: str) -> bool:
 
 def _has_empty_record(data: bytes, delimiter: str) -> bool:
     mark = delimiter.encode()
-    begins = (mark, b" ", b'""')
+    begins = (mark, b" ", b'""', b'" ')
     # To look for how such a line begins costs much less than to look at each line.
     found = data.startswith(begins) or any(b"\n" + begin in data for begin in begins)
     return found and _empty_record(delimiter).search(data) is not None
@@ -29,7 +29,7 @@ def _has_empty_record(data: bytes, delimiter: str) -> bool:
 
 @lru_cache(maxsize=16)
 def _empty_record(delimiter: str) -> re.Pattern[bytes]:
-    return re.compile(rf'(?:\A|\n)(?:[ {re.escape(delimiter)}]|"")*+\r?\n'.encode())
+    return re.compile(rf'(?:\A|\n)(?:[ {re.escape(delimiter)}]|" *")*+\r?\n'.encode())
 
 
 def _has_plain_quotes(data: bytes, delimiter: str) -> bool:

@@ -2,9 +2,9 @@
 
 A record ends with its line. A cell that begins with a quote reaches to the closing quote, over line ends and
 delimiters; blanks around such a cell are no part of it, and a quote in it is doubled. In any other cell a quote is a
-character like others. A line of nothing but blanks, delimiters and empty quotes is no record. Where text follows a closing quote, or a quote is
-never closed, the record is malformed: it is taken to be that one line, so that the records after it are still read;
-its last cell is the rest of the line as it stands.
+character like others. A line of nothing but blanks, delimiters and empty quotes is no record. Where text follows a
+closing quote, or a quote is never closed, the record is malformed: it is taken to be that one line, so that the
+records after it are still read; its last cell is the rest of the line as it stands.
 """
 
 import re
@@ -45,7 +45,7 @@ def read_records(text: str, delimiter: str, first_line: int = 1) -> Iterator[Rec
         content = text[at:stop]
         if '"' in content:
             cells, after, problem = quoted_record(text, at, delimiter, line)
-            if problem or any(map(str.strip, cells)):
+            if problem or any(cell.strip(_BLANK) for cell in cells):
                 yield Record(line, cells, problem)
             line += text.count("\n", at, after)
             at = after

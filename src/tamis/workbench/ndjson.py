@@ -77,9 +77,14 @@ class StagedNdjson:
 
 
 def stage_ndjson(
-    con: duckdb.DuckDBPyConnection, blocks: Iterable[bytes], name: str, progress: Callable[[], None]
+    con: duckdb.DuckDBPyConnection,
+    blocks: Iterable[bytes],
+    name: str,
+    progress: Callable[[], None],
+    unreadable: Mapping[int, str],
 ) -> StagedNdjson:
-    """Make `rows` of the bytes of a file of JSON objects, called `name` in what people are told; raises Invalid."""
+    """Make `rows` of the bytes of a file of JSON objects, called `name` in what people are told; raises Invalid. Lines
+    that are `unreadable` are by number in a mapping to the reason."""
     con.execute("CREATE TABLE lines (number BIGINT, text VARCHAR)")
     number = 0
     for lines in _lines(blocks, name):
@@ -96,7 +101,7 @@ def stage_ndjson(
     broken = {
         int(row[0]): "the line is no JSON object" for row in con.execute("FROM not_objects ORDER BY n").fetchall()
     }
-    return StagedNdjson(con, header, count, broken, _types(con, len(header)))
+    return StagedNdjson(con, header, count, broken | _unreadable(con, unreadable), _types(con, len(header)))
 
 
 def _lines(blocks: Iterable[bytes], name: str) -> Iterator[list[bytes]]:
@@ -177,6 +182,13 @@ def _types(con: duckdb.DuckDBPyConnection, width: int) -> dict[int, dict[str, in
     ).fetchall():
         found.setdefault(int(position), {})[str(letter)] = int(count)
     return found
+
+
+def _unreadable(con: duckdb.DuckDBPyConnection, unreadable: Mapping[int, str]) -> dict[int, str]:
+    found = con.execute(
+        "SELECT rowid, number FROM lines WHERE number IN (SELECT unnest($1::BIGINT[]))", [list(unreadable)]
+    )
+    return {int(n): unreadable[number] for n, number in found.fetchall()}
 
 
 def _pointer(key: str) -> str:

@@ -165,6 +165,9 @@ def details(report: ImportReport) -> dict[str, Any]:
             for column in report.blanked
         },
         "blanked_file": report.blanked_file,
+        "encoding": report.encoding,
+        "sample": [sample._asdict() for sample in report.sample],
+        "sheet": report.sheet,
         "cleaned_emails": report.cleaned_emails,
         "cleaned_examples": [{"before": before, "after": after} for before, after in report.cleaned_examples],
     }
@@ -201,6 +204,7 @@ def _finish(db: apsw.Connection, now: datetime, import_id: int, report: ImportRe
     kept = replace(
         report,
         cleaned_examples=(),
+        sample=(),
         unknown_options={},
         blanked=tuple(replace(column, examples=()) for column in report.blanked),
         # The data directory can be moved, or restored elsewhere: only the names of the files stay true.
@@ -237,6 +241,8 @@ def _asked(options: ImportOptions, upload: Upload | None) -> dict[str, Any]:
         "date_order": options.order,
         "formulas": "keep" if options.keep_formulas else "unescape",
         "format": options.format,
+        "encoding": options.encoding,
+        "sheet": options.sheet,
     }
     if options.on_bad_value is not BadValue.REJECT:
         asked["on_bad_value"] = options.on_bad_value

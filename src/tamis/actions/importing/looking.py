@@ -14,10 +14,10 @@ from tamis.actions.importing.email_column import Contents, contents_of
 from tamis.actions.importing.mapping import names_address, told_apart
 from tamis.actions.importing.report import nothing_told
 from tamis.actions.importing.run import SPOOL
-from tamis.actions.importing.sources import Source, format_of, stage
+from tamis.actions.importing.sources import ContactFile, Source, stage
 from tamis.actions.importing.uploads import file_of
 from tamis.domain.reading.columns import Ambiguous, ColumnLearner, ColumnReading
-from tamis.files.excerpt import excerpt
+from tamis.files.encodings.describe import Sample
 from tamis.records.uploads import Upload
 from tamis.workbench.cells import padded_columns
 from tamis.workbench.kinds import learn_kinds
@@ -55,12 +55,14 @@ class Column:
 class Look:
     """What was seen of a file.
 
-    `encoding`, `delimiter` and `header_line` are None where a format has none. `rows_seen` is how many rows the kinds
+    `encoding`, `delimiter` and `header_line` are None where a format has none; `sample` has
+    lines that are not all ASCII as they were understood. `rows_seen` is how many rows the kinds
     were learned from, which are all of them where the file `is_whole`.
     """
 
     format: str
     encoding: str | None
+    sample: tuple[Sample, ...]
     delimiter: str | None
     header_line: int | None
     columns: tuple[Column, ...]
@@ -70,29 +72,27 @@ class Look:
     notices: tuple[str, ...]
 
 
-def look_at(house: House, upload: Upload) -> Look:
-    """Look at a file that was handed in, at its first 4 MB at most; raises Invalid when nothing of it can be taken.
+def look_at(house: House, upload: Upload, encoding: str | None = None, sheet: str | None = None) -> Look:
+    """Look at a file that was handed in, at its first 4 MB at most, in the encoding and at the sheet that are said,
+    else as an import would; raises Invalid when nothing of it can be taken.
 
     What was seen is remembered: a file stays as it is as long as it has its id."""
     settings = house.settings
-    return _look(file_of(house, upload.id), upload.name, settings.data / SPOOL, settings.import_memory)
+    file = ContactFile(file_of(house, upload.id), upload.name, encoding=encoding, sheet=sheet)
+    return _look(file, settings.data / SPOOL, settings.import_memory)
 
 
 @lru_cache(maxsize=LOOKS_KEPT)
-def _look(path: Path, name: str, spool: Path, memory: str) -> Look:
-    format_ = format_of(name, None)
+def _look(file: ContactFile, spool: Path, memory: str) -> Look:
     with held_directory(spool) as place, open_workbench(place, memory, 1) as con:
-        part, is_whole = (path, True) if format_ == "parquet" else excerpt(path, name, place)
-        source = stage(con, part, format_, place, _is_header, nothing_told, name, most=ROWS_LEARNED)
-        is_whole = is_whole and not (format_ == "parquet" and source.staged.count == ROWS_LEARNED)
-        return _seen(con, source, format_, is_whole=is_whole)
+        return _seen(con, stage(con, file, place, _is_header, nothing_told, most=ROWS_LEARNED))
 
 
 def _is_header(cells: Sequence[str]) -> bool:
     return names_address(cells, {})
 
 
-def _seen(con: duckdb.DuckDBPyConnection, source: Source, format_: str, *, is_whole: bool) -> Look:
+def _seen(con: duckdb.DuckDBPyConnection, source: Source) -> Look:
     header, staged, layout = source.header, source.staged, source.layout
     count = staged.count
     located = islice(staged.locate(range(min(count, ROWS_SHOWN))), ROWS_SHOWN)
@@ -109,13 +109,14 @@ def _seen(con: duckdb.DuckDBPyConnection, source: Source, format_: str, *, is_wh
         for position, (name, told) in enumerate(zip(header, told_apart(header), strict=True))
     )
     return Look(
-        format_,
-        layout.encoding if layout else None,
+        source.format,
+        source.encoding,
+        source.sample,
         layout.delimiter if layout else None,
         layout.header_line if layout else None,
         columns,
         rows,
         count,
-        is_whole,
+        source.is_whole,
         source.notices,
     )

@@ -7,6 +7,7 @@ from enum import StrEnum
 from tamis.domain.dates import DateOrder
 from tamis.domain.fields import Field, Kind
 from tamis.domain.reading.numbers import DecimalMark
+from tamis.files.encodings.describe import Sample
 
 Progress = Callable[[str, int, int], None]
 """Told what is being done, how much of it is done, and how much there is (0 while that is unknown)."""
@@ -78,6 +79,7 @@ class Blanked:
 class ImportReport:
     """What became of every row: rows = created + updated + unchanged + repeated + rejected.
 
+    `encoding` is that of a text, of which `sample` has lines as they were understood, `sheet` the one that was read.
     `reasons` counts the rejected rows by what was wrong with them; a row with several reasons stands under each.
     `cleaned_emails` counts the rows whose email had something around it that was taken away, of which
     `cleaned_examples` are some: what stood there, and the email.
@@ -104,6 +106,9 @@ class ImportReport:
     unknown_options: Mapping[str, Mapping[str, int]] = field(default_factory=dict)
     blanked: tuple[Blanked, ...] = ()
     blanked_file: str | None = None
+    encoding: str | None = None
+    sample: tuple[Sample, ...] = ()
+    sheet: str | None = None
 
 
 def nothing_told(_doing: str, _done: int, _all: int) -> None:

@@ -23,7 +23,7 @@ from tamis.actions.importing.mapping import ColumnMap, map_columns, names_addres
 from tamis.actions.importing.preparing import Prepared, Reading
 from tamis.actions.importing.rejects import BLANKED, write_rejects
 from tamis.actions.importing.report import ImportOptions, ImportReport, Progress, no_matter, nothing_told
-from tamis.actions.importing.sources import Source, format_of, name_of, stage
+from tamis.actions.importing.sources import ContactFile, Source, stage
 from tamis.actions.importing.storing import Storing
 from tamis.actions.new_options import add_options, with_options
 from tamis.domain.accounts import Account
@@ -75,11 +75,12 @@ def import_file(
     import is a job in the records, of which `begun` is told the id. A file that came as an `upload` is called by the
     name of that.
     """
-    name = upload.name if upload else name_of(path)
+    name = upload.name if upload else ContactFile(path).name
     with running_job(house, account, contact_type, name, options, upload) as job:
         begun(job.id)
         known = name if upload else None
-        report = _take(house, account, contact_type, path, known, options, job, job.telling(progress))
+        file = ContactFile(path, known, options.format, options.encoding, options.sheet)
+        report = _take(house, account, contact_type, file, options, job, job.telling(progress))
         job.finish(report)
     return report
 
@@ -88,26 +89,17 @@ def _take(
     house: House,
     account: Account,
     contact_type: ContactType,
-    path: Path,
-    known_as: str | None,
+    file: ContactFile,
     options: ImportOptions,
     job: RunningJob,
     progress: Progress,
 ) -> ImportReport:
-    settings, name = house.settings, known_as or name_of(path)
+    settings, name = house.settings, file.name
     with ExitStack() as stack:
         stack.enter_context(collector_paused())
         spool = stack.enter_context(held_directory(settings.data / SPOOL))
         con = stack.enter_context(open_workbench(spool, settings.import_memory, settings.columns_threads))
-        source = stage(
-            con,
-            path,
-            format_of(known_as or path.name, options.format),
-            spool,
-            lambda cells: names_address(cells, options.chosen),
-            progress,
-            known_as,
-        )
+        source = stage(con, file, spool, lambda cells: names_address(cells, options.chosen), progress)
         job.phase("checking", source.staged.count)
         progress("Checking", 0, 0)
         read = _read(house, account, contact_type, con, source, options)
@@ -157,6 +149,9 @@ def _take(
             blanked_file=str(blanked_file) if blanked_file else None,
             cleaned_emails=prepared.cleaned.count,
             cleaned_examples=prepared.cleaned.examples,
+            encoding=source.encoding,
+            sample=source.sample,
+            sheet=source.sheet,
         )
 
 

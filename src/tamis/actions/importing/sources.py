@@ -9,10 +9,14 @@ import duckdb
 
 from tamis.actions.batches import one_ahead
 from tamis.actions.importing.report import Progress
-from tamis.files.delimited import open_delimited
+from tamis.files.delimited import delimited_in
+from tamis.files.encodings.choose import as_utf8, find_encoding
+from tamis.files.encodings.describe import Sample
+from tamis.files.excerpt import excerpt
 from tamis.files.header import read_header
 from tamis.files.layout import Layout
 from tamis.files.source import STANDARD_INPUT, open_source
+from tamis.files.source import Source as FileSource
 from tamis.workbench.ndjson import stage_ndjson
 from tamis.workbench.parquet import stage_parquet
 from tamis.workbench.staging import Located, Staging
@@ -35,59 +39,103 @@ class Staged(Protocol):
 
 
 @dataclass(frozen=True, slots=True)
+class ContactFile:
+    """A file to be read: where it is, what people know it by, and what they have said of it.
+
+    `format` is one of the values of FORMATS, `encoding` the name of one, `sheet` the name or the number of one; None
+    where it is to be found out."""
+
+    path: Path
+    known_as: str | None = None
+    format: str | None = None
+    encoding: str | None = None
+    sheet: str | None = None
+
+    @property
+    def name(self) -> str:
+        """What people call it."""
+        return self.known_as or ("standard input" if self.path == STANDARD_INPUT else self.path.name)
+
+
+@dataclass(frozen=True, slots=True)
 class Source:
     """A file on the workbench. No two columns of its header have the same name, but for blank ones; `is_spreadsheet`
     tells that its text may have been made harmless for one, `layout` how a delimited file is written, `typed` what a
-    file with types of its own says of its columns."""
+    file with types of its own says of its columns. `encoding` is that of text, of which `sample` has some lines as they
+    were understood."""
 
+    format: str
     header: tuple[str, ...]
     staged: Staged
     notices: tuple[str, ...]
     is_spreadsheet: bool
     layout: Layout | None = None
     typed: Typed = UNTYPED
+    encoding: str | None = None
+    sample: tuple[Sample, ...] = ()
+    is_whole: bool = True
+    sheet: str | None = None
 
 
-def format_of(name: str, chosen: str | None) -> str:
-    """Tell the format of a file: the chosen one, else that of its ending, else CSV."""
-    if chosen:
-        return chosen
+def format_of(name: str) -> str:
+    """Tell the format of a file by its ending, else CSV."""
     return FORMATS.get(Path(name.lower().removesuffix(".gz")).suffix, "csv")
-
-
-def name_of(path: Path) -> str:
-    """Call a file for people."""
-    return "standard input" if path == STANDARD_INPUT else path.name
 
 
 def stage(
     con: duckdb.DuckDBPyConnection,
-    path: Path,
-    format_: str,
+    file: ContactFile,
     spool: Path,
     is_header: Callable[[Sequence[str]], bool],
     progress: Progress,
-    known_as: str | None = None,
     *,
     most: int | None = None,
 ) -> Source:
-    """Lay a file out on the workbench; raises Invalid when nothing of it can be taken. People know it by `known_as`, or
-    else by its path. Of a Parquet file `most` rows are taken, which others are cut to before."""
+    """Lay a file out on the workbench; raises Invalid when nothing of it can be taken. With `most`, only the beginning
+    is: so many rows of a Parquet file, the first 4 MB of text."""
+    source = open_source(file.path, spool, file.known_as)
+    format_ = file.format or format_of(file.known_as or file.path.name)
     if format_ == "parquet":
-        parquet = stage_parquet(con, open_source(path, spool, known_as).path, known_as or name_of(path), most)
-        names, notices = read_header(parquet.header)
-        return Source(names, parquet, notices, is_spreadsheet=False, typed=parquet)
+        return _parquet(con, source, file.name, most)
+    encoding, is_whole = find_encoding(source, file.encoding), True
+    name, sample = encoding.name, encoding.sample
+    if most is not None:
+        source, encoding, is_whole = excerpt(source, encoding, spool)
     if format_ == "ndjson":
-        file = open_source(path, spool, known_as)
-        name = known_as or name_of(path)
-        objects = stage_ndjson(con, file.blocks(), name, lambda: progress(READING, file.position, file.size))
+        blocks = as_utf8(source, encoding)
+        objects = stage_ndjson(
+            con, blocks, file.name, lambda: progress(READING, source.position, source.size), encoding.unreadable
+        )
         names, notices = read_header(objects.header)
-        return Source(names, objects, (*file.notices, *notices), is_spreadsheet=False, typed=objects)
-    delimited = open_delimited(path, spool, is_header, known_as)
-    layout = delimited.layout
-    staging = Staging(con, len(layout.header), layout.delimiter)
-    for chunk in one_ahead(delimited.chunks()):
-        staging.add(chunk)
-        progress(READING, delimited.position, delimited.size)
-    staging.finish()
-    return Source(layout.header, staging, layout.notices, is_spreadsheet=True, layout=layout)
+        notices = (*encoding.notices, *notices)
+        staged: Staged = objects
+        typed: Typed = objects
+        layout = None
+    else:
+        delimited = delimited_in(source, encoding, spool, is_header)
+        layout = delimited.layout
+        staged = staging = Staging(con, len(layout.header), layout.delimiter)
+        for chunk in one_ahead(delimited.chunks()):
+            staging.add(chunk)
+            progress(READING, delimited.position, delimited.size)
+        staging.finish()
+        names, notices, typed = layout.header, layout.notices, UNTYPED
+    return Source(
+        format_,
+        names,
+        staged,
+        notices,
+        is_spreadsheet=layout is not None,
+        layout=layout,
+        typed=typed,
+        encoding=name,
+        sample=sample,
+        is_whole=is_whole,
+    )
+
+
+def _parquet(con: duckdb.DuckDBPyConnection, source: FileSource, name: str, most: int | None) -> Source:
+    parquet = stage_parquet(con, source.path, name, most)
+    names, notices = read_header(parquet.header)
+    is_whole = most is None or parquet.count < most
+    return Source("parquet", names, parquet, notices, is_spreadsheet=False, typed=parquet, is_whole=is_whole)

@@ -28,7 +28,9 @@ _MARKUP = re.compile(
     rb"<(!doctype|html|head|body|table|meta|\?xml|workbook|[a-z]+:workbook|kml|rss|svg)\b", re.IGNORECASE
 )
 _MAIL = re.compile(rb"From .+@|([A-Z][\w-]+:.*\r?\n([ \t].*\r?\n)*)+")
-_MAIL_HEADER = re.compile(rb"^(received|return-path|message-id|mime-version|delivered-to):", re.IGNORECASE | re.MULTILINE)
+_MAIL_HEADER = re.compile(
+    rb"^(received|return-path|message-id|mime-version|delivered-to):", re.IGNORECASE | re.MULTILINE
+)
 _MARK = codecs.BOM_UTF8
 
 

@@ -56,7 +56,7 @@ def find_encoding(source: Source, wanted: str | None = None) -> Encoding:
     known = _named(source, wanted) if wanted else None
     start = _start(source)
     mark, name = next(((mark, name) for mark, name in _MARKS.items() if start.startswith(mark)), (b"", None))
-    if not name and (reason := what_it_is(start)):
+    if reason := what_it_is(start):
         raise source.refuse(reason)
     if known and name and known.name[:6] != name[:6]:
         raise source.refuse(f"begins with the mark of {label_of(name)}: import it without --encoding {known.name}")
@@ -67,7 +67,7 @@ def find_encoding(source: Source, wanted: str | None = None) -> Encoding:
     if known:
         return _as_wanted(source, known, len(mark), end)
     found = survey(_after(source, len(mark)), end)
-    whole = Encoding(UTF8, len(mark), found.length + len(mark), tuple(source.notices), end=end)
+    whole = Encoding(UTF8, len(mark), found.length + len(mark), tuple(dict.fromkeys(source.notices)), end=end)
     return _with_strays(source, found, whole) if found.strays else _sampled(whole, found.good_lines)
 
 
@@ -148,7 +148,7 @@ def _of_utf16(source: Source, name: str, mark: int, *, strict: bool) -> Encoding
         sound = False
     if strict and not sound:
         raise source.refuse(f"is not in {label_of(name)}: some of its bytes have no meaning in it")
-    notices = tuple(source.notices)
+    notices = tuple(dict.fromkeys(source.notices))
     if not mark:
         notices += ("Read as UTF-16, which its bytes show.",)
     if not sound:
@@ -166,7 +166,9 @@ def _as_wanted(source: Source, known: KnownEncoding, mark: int, end: bytes) -> E
         )
     found = survey(_after(source, mark), end)
     codec = None if known.name == UTF8 else known.codec
-    read = Encoding(known.name, mark, found.length + mark, tuple(source.notices), codec, keeps_utf8=False, end=end)
+    read = Encoding(
+        known.name, mark, found.length + mark, tuple(dict.fromkeys(source.notices)), codec, keeps_utf8=False, end=end
+    )
     return _sampled(read, sorted([*found.good_lines, *found.stray_lines]))
 
 

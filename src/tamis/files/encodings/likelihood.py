@@ -11,10 +11,10 @@ from tamis.files.encodings.letters import FIRST_LETTER, SHARES
 
 # How much rarer than Windows-1252 files in an encoding are, however well they read.
 _SINGLE_BYTE = {
-    "windows-1252": 0.0, "windows-1250": -1.5, "windows-1251": -1.0, "windows-1253": -1.0, "windows-1254": -1.5,
-    "windows-1255": -1.0, "windows-1256": -1.0, "windows-1257": -2.5, "windows-874": -1.0, "iso-8859-2": -3.0,
-    "iso-8859-7": -2.0, "iso-8859-15": -2.5, "koi8-u": -2.5, "mac-roman": -4.0, "cp850": -4.5, "cp852": -4.5,
-    "cp866": -4.0,
+    "windows-1252": 0.0, "windows-1250": -1.5, "windows-1251": -3.0, "windows-1253": -3.0, "windows-1254": -1.5,
+    "windows-1255": -3.0, "windows-1256": -3.0, "windows-1257": -2.5, "windows-874": -3.0, "iso-8859-2": -3.0,
+    "iso-8859-7": -4.0, "iso-8859-15": -2.5, "koi8-u": -4.0, "mac-roman": -4.0, "cp850": -4.5, "cp852": -4.5,
+    "cp866": -5.0,
 }  # fmt: skip
 _CODECS = {"windows-874": "cp874"}
 _MULTI_BYTE = {"shift_jis": "cp932", "euc-jp": "euc-jp", "gb18030": "gb18030", "big5": "cp950", "euc-kr": "cp949"}

@@ -1,0 +1,154 @@
+"""The encoding of a file is found from all of its lines, asked for where it is not clear, and said by people."""
+
+import codecs
+
+import pytest
+
+from tamis.domain.errors import Invalid
+from tests.files.conftest import Reader
+
+PEOPLE = {
+    "polish": ("Imię;Nazwisko;Miasto", ["Łukasz;Wiśniewski;Łódź", "Grażyna;Żak;Gdańsk", "Jan;Ścisłowski;Poznań"]),
+    "czech": ("Jméno;Příjmení;Město", ["Jiří;Dvořák;Plzeň", "Božena;Černá;Třebíč", "Luděk;Šťastný;Děčín"]),
+    "hungarian": (
+        "Vezetéknév;Keresztnév;Város",
+        ["Szőke;Ágnes;Győr", "Kovács;Jenő;Hódmezővásárhely", "Tóth;Ödön;Pécs"],
+    ),
+    "turkish": ("Ad;Soyad;Şehir", ["Işıl;Yıldız;İzmir", "Çağrı;Şahin;Muğla", "Gülşen;Öztürk;Diyarbakır"]),
+    "russian": ("Имя;Фамилия;Город", ["Иван;Петров;Москва", "Ольга;Смирнова;Казань", "Пётр;Щукин;Тверь"]),
+    "ukrainian": ("Ім'я;Прізвище;Місто", ["Олексій;Шевченко;Київ", "Наталія;Їжак;Чернігів", "Ігор;Гнатюк;Рівне"]),
+    "greek": ("Όνομα;Επώνυμο;Πόλη", ["Νίκος;Παπαδόπουλος;Αθήνα", "Ελένη;Γεωργίου;Πάτρα", "Άννα;Ιωάννου;Βόλος"]),
+    "hebrew": ("שם;משפחה;עיר", ["דוד;כהן;ירושלים", "שרה;לוי;חיפה", "יוסף;מזרחי;תל אביב"]),
+    "german": (
+        "Vorname;Nachname;Straße",
+        ["Jörg;Müßig;Königstraße 1", "Käthe;Groß;Bäckerweg 2", "Jürgen;Böhm;Grüner Weg"],
+    ),
+    "french": ("Prénom;Nom;Ville", ["Zoë;Lefèvre;Besançon", "Hélène;Côté;Orléans", "François;Noël;Nîmes"]),
+    "japanese": (
+        "氏名;会社名;都道府県",
+        ["山田 太郎;株式会社ソニー表;東京都", "佐藤 花子;能登製作所;大阪府", "鈴木 一郎;十勝フーズ;北海道"],
+    ),
+    "chinese": ("姓名;公司;城市", ["王小明;北京科技有限公司;北京", "李娜;上海贸易公司;上海", "张伟;广州食品厂;广州"]),
+    "taiwanese": (
+        "姓名;公司;城市",
+        ["陳大文;台灣許功蓋公司;臺北市", "林美玲;高雄貿易;高雄市", "黃志強;新竹電子;新竹市"],
+    ),
+    "korean": ("이름;회사;도시", ["김민수;서울전자;서울", "이영희;부산무역;부산", "박지훈;대구식품;대구"]),
+}
+WRITTEN = [
+    ("polish", "windows-1250"), ("polish", "iso-8859-2"), ("czech", "windows-1250"), ("czech", "iso-8859-2"),
+    ("hungarian", "windows-1250"), ("turkish", "windows-1254"), ("turkish", "iso-8859-9"),
+    ("russian", "windows-1251"), ("russian", "koi8-r"), ("russian", "cp866"), ("ukrainian", "windows-1251"),
+    ("greek", "windows-1253"), ("greek", "iso-8859-7"), ("hebrew", "windows-1255"), ("german", "windows-1252"),
+    ("german", "mac-roman"), ("german", "cp850"), ("french", "windows-1252"), ("french", "mac-roman"),
+    ("japanese", "cp932"), ("japanese", "euc-jp"), ("chinese", "gbk"), ("chinese", "gb18030"), ("taiwanese", "big5"),
+    ("korean", "euc-kr"), ("polish", "utf-16-le"), ("polish", "utf-16-be"),
+]  # fmt: skip
+
+
+def written(people: str, encoding: str, times: int = 6) -> bytes:
+    """Write people as a file in an encoding."""
+    header, rows = PEOPLE[people]
+    lines = [f"email;{header}", *(f"p{n}@example.org;{rows[n % len(rows)]}" for n in range(times))]
+    return "\r\n".join([*lines, ""]).encode(encoding)
+
+
+@pytest.mark.parametrize(("people", "encoding"), WRITTEN, ids=lambda value: str(value))
+def test_an_encoding_is_found(reader: Reader, people: str, encoding: str) -> None:
+    opened = reader.open(written(people, encoding))
+    header, rows = PEOPLE[people]
+    assert list(opened.layout.header) == ["email", *header.split(";")]
+    assert [row[1:] for row in opened.rows] == [row.split(";") for row in rows] * 2
+    assert any(notice.startswith("Read as") for notice in opened.layout.notices)
+
+
+@pytest.mark.parametrize(("people", "encoding"), WRITTEN, ids=lambda value: str(value))
+def test_people_say_the_encoding(reader: Reader, people: str, encoding: str) -> None:
+    found = reader.open(written(people, encoding)).rows
+    assert reader.open(written(people, encoding), wanted=encoding.upper()).rows == found
+
+
+def test_what_decides_may_stand_at_the_end(reader: Reader) -> None:
+    plain = b"email;city\n" + b"p@example.org;Berlin\n" * 300_000
+    opened = reader.open(plain + "q@example.org;Łódź\nr@example.org;Wrocław i Kraśnik\n".encode("cp1250"))
+    assert [row[1] for row in opened.rows[-2:]] == ["Łódź", "Wrocław i Kraśnik"]
+
+
+def test_a_stray_line_is_read_in_the_language_of_the_others(reader: Reader) -> None:
+    good = "".join(f"p{n}@example.pl;Żaneta Wiśniewska, Łódź\n" for n in range(5))
+    opened = reader.open(f"email;name\n{good}".encode() + "q@example.pl;Łukasz Świątek\n".encode("cp1250"))
+    assert opened.rows[-1][1] == "Łukasz Świątek"
+    assert opened.rows[0][1] == "Żaneta Wiśniewska, Łódź"
+    assert opened.layout.notices == ("1 line is not UTF-8 and was read as Windows-1250 (line 7).",)
+
+
+@pytest.mark.parametrize("mark", [b"", codecs.BOM_UTF8])
+def test_a_file_of_two_encodings_is_read_line_by_line(reader: Reader, mark: bytes) -> None:
+    half = "".join(f"a{n}@example.org,José García\n" for n in range(20))
+    content = b"email,name\n" + half.encode() + half.replace("a", "b").encode("cp1252")
+    names = {row[1] for row in reader.open(mark + content).rows}
+    assert names == {"José García", "José Gbrcíb"}
+
+
+def test_where_it_is_a_toss_up_people_are_asked(reader: Reader) -> None:
+    with pytest.raises(Invalid) as refused:
+        reader.open("email,name\na@example.org,Kovač\n".encode("cp1250"))
+    assert 'in line 2 stands "a@example.org,Kovaè" if it is Windows-1252' in refused.value.message
+    assert '"a@example.org,Kovač" if it is Windows-1250' in refused.value.message
+    assert "--encoding windows-1252 or --encoding windows-1250" in refused.value.message
+    assert reader.open("email,name\na@example.org,Kovač\n".encode("cp1250"), wanted="cp1250").rows[0][1] == "Kovač"
+
+
+@pytest.mark.parametrize(
+    ("wanted", "reason"),
+    [
+        ("klingon", "no encoding that is known; usual are utf-8, windows-1250"),
+        ("rot13", "no encoding"),
+        ("utf-7", "no encoding"),
+        ("unicode_escape", "no encoding"),
+        ("cp037", "no encoding"),
+        ("iso2022_jp", "no encoding"),
+        ("utf-8", "line 3: cannot be read as UTF-8"),
+        ("shift_jis", "line 3: cannot be read as Shift_JIS"),
+    ],
+)
+def test_an_encoding_that_cannot_be_is_refused(reader: Reader, wanted: str, reason: str) -> None:
+    content = b"email,name\na@example.org,x\nb@example.org,Zo\xeb,\n"
+    with pytest.raises(Invalid) as refused:
+        reader.open(content, wanted=wanted)
+    assert reason in refused.value.message
+
+
+def test_a_mark_that_says_otherwise_is_refused(reader: Reader) -> None:
+    with pytest.raises(Invalid, match="begins with the mark of UTF-8: import it without --encoding windows-1250"):
+        reader.open(codecs.BOM_UTF8 + b"email\na@example.org\n", wanted="windows-1250")
+
+
+@pytest.mark.parametrize("content", [b"\xff\xfe\xfd" * 99, b"\x01\x81" * 400])
+def test_garbage_is_not_taken_for_text(reader: Reader, content: bytes) -> None:
+    with pytest.raises(Invalid):
+        reader.open(b"email,name\na@example.org," + content + b"\n")
+
+
+@pytest.mark.parametrize(
+    ("content", "reason"),
+    [
+        (b"BEGIN:VCARD\r\nVERSION:3.0\r\n", "is a file of vCards"),
+        (b"<html><table><tr><td>Email</td></tr></table>", "is a web page (HTML)"),
+        (b'\xef\xbb\xbf<?xml version="1.0"?><html xmlns="x">', "is a web page (HTML)"),
+        (
+            b'<?xml version="1.0"?>\n<?mso-application progid="Excel.Sheet"?>\n<Workbook '
+            b'xmlns="urn:schemas-microsoft-com:office:spreadsheet">',
+            "XML spreadsheet of Excel 2003",
+        ),
+        (b"%PDF-1.7\n", "is a PDF"),
+        (b"\xff\xd8\xff\xe0", "is a picture"),
+        (b"From ann@example.org Fri Nov 27\nReceived: by x\n", "is a message or a mailbox"),
+        (b"Return-Path: <a@b.org>\nReceived: from x\n\tby y\nSubject: Hi\n\nText\n", "is a message or a mailbox"),
+        (b"{\\rtf1\\ansi", "is a text document"),
+    ],
+)
+def test_other_files_are_called_what_they_are(reader: Reader, content: bytes, reason: str) -> None:
+    with pytest.raises(Invalid) as refused:
+        reader.open(content)
+    assert reason in refused.value.message
