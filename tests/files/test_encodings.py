@@ -53,7 +53,7 @@ def written(people: str, encoding: str, times: int = 6) -> bytes:
     return "\r\n".join([*lines, ""]).encode(encoding)
 
 
-@pytest.mark.parametrize(("people", "encoding"), WRITTEN, ids=lambda value: str(value))
+@pytest.mark.parametrize(("people", "encoding"), WRITTEN, ids=str)
 def test_an_encoding_is_found(reader: Reader, people: str, encoding: str) -> None:
     opened = reader.open(written(people, encoding))
     header, rows = PEOPLE[people]
@@ -62,7 +62,7 @@ def test_an_encoding_is_found(reader: Reader, people: str, encoding: str) -> Non
     assert any(notice.startswith("Read as") for notice in opened.layout.notices)
 
 
-@pytest.mark.parametrize(("people", "encoding"), WRITTEN, ids=lambda value: str(value))
+@pytest.mark.parametrize(("people", "encoding"), WRITTEN, ids=str)
 def test_people_say_the_encoding(reader: Reader, people: str, encoding: str) -> None:
     found = reader.open(written(people, encoding)).rows
     assert reader.open(written(people, encoding), wanted=encoding.upper()).rows == found
@@ -124,10 +124,9 @@ def test_a_mark_that_says_otherwise_is_refused(reader: Reader) -> None:
         reader.open(codecs.BOM_UTF8 + b"email\na@example.org\n", wanted="windows-1250")
 
 
-@pytest.mark.parametrize("content", [b"\xff\xfe\xfd" * 99, b"\x01\x81" * 400])
-def test_garbage_is_not_taken_for_text(reader: Reader, content: bytes) -> None:
+def test_garbage_is_not_taken_for_text(reader: Reader) -> None:
     with pytest.raises(Invalid):
-        reader.open(b"email,name\na@example.org," + content + b"\n")
+        reader.open(b"email,name\na@example.org," + b"\xff\xfe\xfd" * 99 + b"\n")
 
 
 @pytest.mark.parametrize(

@@ -129,8 +129,7 @@ def test_rows_in_is_the_sum_of_the_outcomes(desk: Desk, rows: list[list[str]], e
     with path.open("w", newline="", encoding="utf-8") as file:
         csv.writer(file).writerows([["email", "age", "born"], *rows])
     with path.open(newline="", encoding="utf-8") as file:
-        blank: tuple[list[str], ...] = ([], [" "])
-        expected = sum(row not in blank for row in csv.reader(file)) - 1
+        expected = sum(any(cell.strip(" ") for cell in row) for row in csv.reader(file)) - 1
     options = ImportOptions(create_fields=True, erase=erase)
     first, again = desk.take(path, options), desk.take(path, options)
     outcome(first)
