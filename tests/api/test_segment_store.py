@@ -4,6 +4,7 @@ from typing import Any
 
 import pytest
 
+from tamis.rules.operators import BY_NAME
 from tests.api.conftest import Customers
 from tests.support.letters import compact, without_instants
 from tests.support.people import Person, fresh
@@ -185,7 +186,7 @@ REFUSALS = {
     "an unknown operator": (
         [("country", "resembles", ["India"])],
         None,
-        {"select_operator.0": ['There is no operator "resembles".']},
+        {"select_operator.0": [f'There is no operator "resembles"; there are {", ".join(BY_NAME)}.']},
     ),
     "too few values": (
         [("total_paid", "is between", ["7"])],

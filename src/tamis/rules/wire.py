@@ -105,7 +105,9 @@ def _problems(
     if len(select_field) != len(select_operator):
         problems.append(Problem("select_operator", "must have one operator for each field"))
     unknown = [i for i, name in enumerate(select_operator) if normal_spelling(name) not in SPELLINGS]
-    problems += [Problem(f"select_operator.{i}", names.unknown_operator(select_operator[i])) for i in unknown]
+    problems += [
+        Problem(f"select_operator.{i}", names.unknown_operator(select_operator[i], lists_all=True)) for i in unknown
+    ]
     problems += [
         Problem(f"select_field.{i}", f'must be {NO_FIELD} for "{name[:60]}", which takes no field')
         for i, (field, name) in enumerate(zip(select_field, select_operator, strict=False))

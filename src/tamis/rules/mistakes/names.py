@@ -6,7 +6,7 @@ from difflib import get_close_matches
 from tamis.domain.fields import Field, FieldSet, Kind
 from tamis.domain.segments import SegmentRefs
 from tamis.domain.text import MAX_LINE, fold, short
-from tamis.rules.operators import OPERATORS, SPELLINGS, Operator, find_operator, names_for, normal_spelling
+from tamis.rules.operators import BY_NAME, OPERATORS, SPELLINGS, Operator, find_operator, names_for, normal_spelling
 
 _MOST_COMPARED = 60
 _MOST_NAMED = 3
@@ -25,21 +25,28 @@ def unknown_segment(reference: str, segments: SegmentRefs) -> str:
     return f"there is no segment {_called(reference)} of this contact type{found}"
 
 
-def unknown_operator(spelling: str, field: Field | None = None) -> str:
-    """Say that there is no such operator, and which ones are written nearly so, or else which ones the field has."""
+def unknown_operator(spelling: str, field: Field | None = None, *, lists_all: bool = False) -> str:
+    """Say that there is no such operator, and which ones are written nearly so, or else which ones the field has, or
+    which ones there are at all."""
     fitting = [operator for operator in OPERATORS if field is None or field.kind in operator.kinds]
     names = {name: _shown(name, operator) for operator in fitting for name in (operator.name, *operator.aliases)}
     written = normal_spelling(spelling)
     near = _near(written, names)
     if "…" in written:  # what stands behind the value may be right
         near += [name for name in names.values() if name.endswith(written[written.index("…") :])]
-    return f'there is no operator "{short(spelling)}"{_meant(near) or (_has(field) if field else "")}'
+    if near:
+        advice = _meant(near)
+    elif field:
+        advice = f"; {field.key}, a {field.kind} field, has {', '.join(names_for(field.kind))}"
+    else:
+        advice = f"; there are {', '.join(BY_NAME)}" if lists_all else ""
+    return f'there is no operator "{short(spelling)}"{advice}'
 
 
 def unfit_operator(spelling: str, field: Field) -> str:
     """Say that an operator is none for the kind of a field, and which one is."""
     written = normal_spelling(spelling)
-    alike = {name for operator in SPELLINGS[written] for name in operator.aliases}  # such as >= for both
+    alike = (name for operator in SPELLINGS[written] for name in operator.aliases)  # such as >= for both
     inside = (name for name in SPELLINGS if name.startswith(written + " …"))
     found = [operator for name in (*alike, *inside) if (operator := find_operator(name, field.kind))]
     advice = _meant([_as_text(operator) for operator in found]) or f"; use {', '.join(names_for(field.kind))}"
@@ -60,10 +67,6 @@ def field_named(value: str, fields: FieldSet, of: Field) -> Field | None:
     if of.kind not in (Kind.TEXT, Kind.CHOICE, Kind.CHOICES):  # a text may end with a word that is a field
         named = named.split()[-1]
     return fields.find(named)
-
-
-def _has(field: Field) -> str:
-    return f"; {field.key}, a {field.kind} field, has {', '.join(names_for(field.kind))}"
 
 
 def _shown(spelling: str, operator: Operator) -> str:
