@@ -21,7 +21,7 @@ from tamis.actions.fields import create_field, delete_field
 from tamis.actions.house import House
 from tamis.actions.importing.undo import UndoReport, undo_import
 from tamis.actions.importing.upsert import upsert
-from tamis.actions.recipients import add_recipient
+from tamis.actions.recipients import add_recipient, delete_recipient
 from tamis.actions.segments import create_segment
 from tamis.actions.types import create_type
 from tamis.domain.contacts import encode_values
@@ -103,6 +103,7 @@ class Undoing(RuleBasedStateMachine):
                 ("Others", 'is not in segment "India"'),
                 ("Just now", "updated_at is within 1 hour"),
                 ("By hand", ""),
+                ("By way of it", 'is in segment "By hand" and country is not "India"'),
             )
         ]
 
@@ -159,11 +160,21 @@ class Undoing(RuleBasedStateMachine):
 
     @rule(address=PEOPLE, data=st.data())
     def add_by_hand(self, address: str, data: st.DataObject) -> None:
-        segment = data.draw(st.sampled_from([self.live[0], self.live[-1]]))
+        segment = data.draw(st.sampled_from([self.live[0], *self.live[-2:]]))
         try:
             self.house.write(add_recipient, self.account, segment.id, email(address), "By", "Hand")
         except Invalid:
             assert email(address).key in self.expected()[segment.id]
+
+    @rule(data=st.data())
+    def delete_by_hand(self, data: st.DataObject) -> None:
+        segment = data.draw(st.sampled_from([self.live[0], *self.live[-2:]]))
+        if present := self.expected()[segment.id]:
+            self.look()
+            gone = data.draw(st.sampled_from(sorted(present)))
+            stored = self.oracle.stored(self.house.columns().cursor(), self.live)
+            self.house.write(delete_recipient, self.account, stored[segment.id][gone])
+            assert gone not in self.expected()[segment.id]
 
     @precondition(lambda self: "passing" not in self.fields)
     @rule()
@@ -261,9 +272,13 @@ class Undoing(RuleBasedStateMachine):
         return {id_: Row(address, msgspec.json.decode(values), at) for id_, address, values, at in rows}
 
     def in_hands(self) -> set[int]:
-        """Give the contacts that were added by hand as the contacts that they are."""
+        """Give the contacts that were added or excluded by hand as the contacts that they are."""
         rows: Any = self.db.execute("SELECT recipient_id FROM recipients_added").fetchall()
-        return {number & STRANGER - 1 for (number,) in rows if not number & STRANGER}
+        excluded: Any = self.db.execute(
+            "SELECT c.id FROM contacts c JOIN recipients_removed r ON r.contact_id = c.id "
+            "WHERE r.created_at >= c.created_at"
+        ).fetchall()
+        return {number & STRANGER - 1 for (number,) in rows if not number & STRANGER} | {id_ for (id_,) in excluded}
 
     def fits(self, row: Row) -> bool:
         colour = self.fields["colour"]

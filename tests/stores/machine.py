@@ -74,10 +74,15 @@ LEAVES = [
     'tags includes any of ("red", "blue")',
     'tags includes none of ("red")',
     'tags includes all of ("red", "blue")',
+    'first_name is "By"',
+    'first_name is not "by"',
+    "last_name is blank",
+    'email contains "person1"',
     "is in segment {}",
     "is not in segment {}",
     "is in segment {}",
     "is not in segment {}",
+    "is in segment {}",
     "is in segment {}",
 ]
 SELDOM = st.integers(0, 3)  # a rule that costs much does something only at 0
@@ -240,14 +245,15 @@ class Membership(RuleBasedStateMachine):
             self.live.remove(gone)
 
     @precondition(lambda self: self.live)
-    @rule(data=st.data(), address=PEOPLE)
-    def add_by_hand(self, data: st.DataObject, address: str) -> None:
+    @rule(data=st.data(), address=PEOPLE, named=st.sampled_from(["By", "Bye"]), shouted=st.booleans())
+    def add_by_hand(self, data: st.DataObject, address: str, named: str, shouted: bool) -> None:
         self.tick()
         segment = data.draw(st.sampled_from(self.live))
         self.touch(address)
         before = self.expected(self.now)[segment.id]
         try:
-            self.house.write(add_recipient, self.account, segment.id, email(address), "By", "Hand")
+            added = email(address.upper() if shouted else address)
+            self.house.write(add_recipient, self.account, segment.id, added, named, "Hand")
         except Invalid:
             assert email(address).key in before
         else:

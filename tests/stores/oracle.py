@@ -1,5 +1,6 @@
 """Who must be in which segment, recomputed from the records alone; and the log, followed as a reader of it would."""
 
+from collections import defaultdict
 from collections.abc import Collection, Sequence
 from datetime import UTC, datetime
 from typing import Any
@@ -12,9 +13,12 @@ from tamis.columns.membership import recipients_of
 from tamis.domain.accounts import Account
 from tamis.domain.contacts import Contact, ContactType
 from tamis.domain.emails import Email, email_key, parse_email
+from tamis.domain.externals import External
 from tamis.domain.segments import Segment, SegmentRef, SegmentRefs
 from tamis.records import contacts, types
+from tamis.records.fingerprints import fingerprint, pepper
 from tamis.rules.evaluate import selects
+from tamis.rules.externals import segments_included
 from tamis.rules.moment import Moment
 from tamis.rules.tree import Rule, segments_named
 
@@ -66,6 +70,7 @@ class Oracle:
         self.emails.update({recipient_id: key for (_, key), recipient_id in added.items()})
         rules = self.rules(db, live)
         found: dict[int, set[str]] = {s.id: {key for id_, key in added if id_ == s.id} for s in live}
+        self._expect_externals(db, live, rules, moment, found)
         for contact in self.contacts(db):
             key = email_key(contact.email) or ""
 
@@ -79,6 +84,42 @@ class Oracle:
                 if is_in(segment.id):
                     found[segment.id].add(key)
         return found
+
+    def _expect_externals(
+        self,
+        db: apsw.Connection,
+        live: Sequence[Segment],
+        rules: dict[int, Rule],
+        moment: Moment,
+        found: dict[int, set[str]],
+    ) -> None:
+        """Add the addresses that are no contacts and come to segments by way of those to which they were added."""
+        rows: Any = db.execute(
+            "SELECT email_key, segment_id, email, first_name, last_name, person_id FROM recipients_added "
+            "WHERE email_key NOT IN (SELECT email_key FROM contacts) ORDER BY id"
+        )
+        additions: dict[str, list[Any]] = defaultdict(list)
+        for key, *row in rows:
+            if row[0] in found:
+                additions[key].append(row)
+        rows = db.execute("SELECT segment_id, email_hash FROM excluded_addresses")
+        excluded = set(rows.fetchall())
+        for key, told in additions.items():
+            _, address, first_name, last_name, number = told[-1]
+            added_to = {row[0]: moment.now for row in told}
+            person = External(number, self.type.id, address, first_name, last_name, added_to, {})
+
+            def is_in(segment_id: int, key: str = key, person: External = person) -> bool:
+                return segment_id in person.added or (
+                    (segment_id, fingerprint(pepper(db) or b"", key)) not in excluded
+                    and any(map(is_in, segments_included(rules[segment_id])))
+                    and selects(rules[segment_id], person, moment, is_in)
+                )
+
+            for segment in live:
+                self.emails[segment.id << 32 | 1 << 31 | person.person_id] = key
+                if is_in(segment.id):
+                    found[segment.id].add(key)
 
     def stored(self, con: duckdb.DuckDBPyConnection, live: Sequence[Segment]) -> dict[int, dict[str, int]]:
         """Read who is in each segment, as recipients by the keys of their addresses."""

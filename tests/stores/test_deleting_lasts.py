@@ -152,4 +152,4 @@ def test_doctor_tells_of_a_contact_that_is_excluded_by_its_address_only(house: H
     checks = examine_records(house.records.reader())
     said = [finding.message for check in checks for finding in check.findings if finding.wrong]
     assert said
-    assert said[0].startswith(f"1 contacts of type {desk.type.id} are excluded by address only")
+    assert said[0].startswith(f"1 contact of type {desk.type.id} is excluded by address only")

@@ -18,14 +18,14 @@ from tamis.actions import catch_up
 from tamis.actions.contacts import delete_contact
 from tamis.actions.fields import delete_field
 from tamis.actions.house import House
-from tamis.actions.membership import membership
+from tamis.actions.membership import external_membership, membership
 from tamis.actions.recipients import add_recipient, delete_recipient, recipient_page
 from tamis.actions.segments import create_segment, delete_segment, edit_segment
 from tamis.domain.emails import Email
 from tamis.domain.errors import Invalid, NotFound, Refused
 from tamis.domain.fields import Field, Kind
 from tamis.domain.segments import Segment
-from tamis.records import contacts
+from tamis.records import contacts, externals
 from tamis.rules.draft import Draft
 from tamis.rules.json import from_json
 from tamis.rules.moment import Moment
@@ -205,8 +205,11 @@ class Edits(RuleBasedStateMachine):
             for contact in contacts.by_ids(db, ids, fields)
             if membership(db, contact, fields, moment)(segment.id)
         }
-        added = db.execute("SELECT email FROM recipients_added WHERE segment_id = ?", (segment.id,))
-        return selected | {str(row[0]).partition("@")[0] for row in added}
+        added = [str(row[0]) for row in db.execute("SELECT DISTINCT email FROM recipients_added")]
+        for external in (externals.by_email(db, self.desk.type.id, email) for email in added):
+            if external and external_membership(db, external, fields, moment)(segment.id):
+                selected.add(external.email.partition("@")[0])
+        return selected
 
 
 TestEdits = Edits.TestCase

@@ -2,7 +2,7 @@
 
 import logging
 from collections import defaultdict
-from collections.abc import Callable, Collection, Iterator
+from collections.abc import Callable, Collection, Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -21,8 +21,7 @@ from tamis.domain.errors import Invalid, Unavailable
 from tamis.domain.fields import FieldSet
 from tamis.domain.instants import from_micros
 from tamis.domain.segments import SegmentRef, SegmentRefs
-from tamis.domain.transitions import Cause
-from tamis.records import accounts, contacts, feed, recipients, segments, types
+from tamis.records import accounts, contacts, externals, feed, recipients, segments, types
 from tamis.records.database import snapshot
 from tamis.records.store import Records
 from tamis.rules.build import build
@@ -224,15 +223,29 @@ def _follow(db: apsw.Connection, fold: Fold, type_id: int, work: _Work, now: dat
         fold.arrange(type_id, fields)
     ids = sorted({id_ for group in work.contacts for id_ in group.ids})
     added = {id_ for group in work.added for id_ in group.ids}
-    by_contact = set(recipients.added_of_contacts(db, ids)) - added if ids else set()
-    if by_contact:  # their address is a contact now, or none any more
-        work.added.insert(0, Touched(work.contacts[0].instant, Cause.CONTACT, sorted(by_contact)))
+    of_contacts = recipients.added_of_contacts(db, ids) if ids else {}
+    by_contact = of_contacts.keys() - added  # their address is a contact now, or a contact's no more
+    if by_contact:
+        work.added[:0] = _touched_with(work.contacts, {id_: of_contacts[id_] for id_ in by_contact})
     fold.touch(type_id, work.contacts, work.added)
     for part in batched(ids, DOCUMENTS_A_LOAD):
         fold.bring_contacts(type_id, fields, contacts.documents(db, type_id, part))
         fold.bring_hands((), recipients.removed_for_columns(db, part))
-    fold.bring_hands(recipients.added_for_columns(db, sorted(added | by_contact)), ())
+    touched = sorted(added | by_contact)
+    excluded = externals.exclusions_for_columns(db, type_id, touched) if touched else []
+    fold.bring_hands(recipients.added_for_columns(db, touched), excluded)
     fold.settle(type_id, _plans(db, type_id, fields, work.segments), work.latest(now))
+
+
+def _touched_with(contacts: Sequence[Touched], of_contacts: dict[int, int]) -> list[Touched]:
+    """Say of additions, each given with its contact, that they were touched when the contact was."""
+    found = []
+    for group in contacts:
+        ids = set(of_contacts.values()).intersection(group.ids)
+        if ids:
+            added = [id_ for id_, contact_id in of_contacts.items() if contact_id in ids]
+            found.append(Touched(group.instant, group.cause, added))
+    return found
 
 
 def _rebuild(db: apsw.Connection, columns: Columns, now: datetime, last: int) -> None:
@@ -248,7 +261,9 @@ def _rebuild(db: apsw.Connection, columns: Columns, now: datetime, last: int) ->
                 by_type[type_id].append(document)
             for type_id, documents in by_type.items():
                 fold.load_contacts(type_id, all_fields[type_id], documents)
-        fold.load_hands(recipients.added_for_columns(db, None), recipients.removed_for_columns(db, None))
+        excluded = recipients.removed_for_columns(db, None)
+        excluded += [pair for type_id in all_fields for pair in externals.exclusions_for_columns(db, type_id, None)]
+        fold.load_hands(recipients.added_for_columns(db, None), excluded)
         for type_id, fields in all_fields.items():
             fold.build(type_id, _plans(db, type_id, fields, None), now)
         fold.finish(last)

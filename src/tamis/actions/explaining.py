@@ -9,18 +9,19 @@ import apsw
 
 from tamis.actions.catch_up import stored_rule
 from tamis.actions.contacts import contact_by_id
-from tamis.actions.membership import membership
+from tamis.actions.membership import external_membership, membership
 from tamis.actions.segments import rule_of
 from tamis.domain.accounts import Account
 from tamis.domain.contacts import Contact, ContactType
 from tamis.domain.emails import Email, email_key, parse_email
 from tamis.domain.errors import NotFound
 from tamis.domain.fields import FieldSet
-from tamis.domain.segments import Segment, contact_of_recipient, segment_of_recipient
+from tamis.domain.segments import Segment, contact_of_recipient, person_of_recipient, segment_of_recipient
 from tamis.domain.text import fold
-from tamis.records import contacts, exclusions, recipients, segments, types
+from tamis.records import contacts, exclusions, externals, recipients, segments, types
 from tamis.rules.evaluate import Membership
 from tamis.rules.explain import Explained, explain
+from tamis.rules.externals import segments_included
 from tamis.rules.moment import Moment
 from tamis.rules.time import next_change
 from tamis.rules.tree import Rule
@@ -33,7 +34,8 @@ class Explanation:
     """Whether an address is in a segment and what decides it; `since` tells when that was done by hand.
 
     `rule` is what the parts of the rule say of the contact, also where a hand overrules it, and None for an address
-    that is no contact. `changes_at` is when time alone will change the membership, if it will.
+    that is no contact and about which the rule is not asked. `changes_at` is when time alone will change the
+    membership, if it will.
     """
 
     segment: Segment
@@ -57,18 +59,37 @@ def explain_membership(
     contact = contacts.by_email(db, type_id, address.key, fields) if address else None
     added = _added_since(db, segment, address) if address else None
     if contact is None:
-        excluded = exclusions.of_address(db, type_id, address.key).get(segment.id) if address else None
-        if address is None or (added or excluded) is None:
+        found = address and _explain_address(db, now, account, segment, address, added)
+        if not found:
             raise NotFound(
                 f'"{email}" is not a contact of this type and was never added to the segment "{segment.name}": check '
                 "the spelling"
             )
-        because: Because = "added by hand" if added else "removed by hand"
-        return Explanation(segment, address.address, None, added is not None, because, added or excluded, None, None)
+        return found
     moment = Moment(now, account.zone)
     is_in = membership(db, contact, fields, moment)
     removed = None if added else _removed_since(db, segment, contact)
     return _explained(db, segment, contact, moment, is_in, _decided(db, contact, fields), added, removed)
+
+
+def _explain_address(
+    db: apsw.Connection, now: datetime, account: Account, segment: Segment, address: Email, added: datetime | None
+) -> Explanation | None:
+    """Explain an address that is no contact; None where nothing is known of it in the type."""
+    type_id = segment.contact_type_id
+    excluded = exclusions.of_address(db, type_id, address.key).get(segment.id)
+    external = externals.by_email(db, type_id, address.key)
+    if external is None and excluded is None:
+        return None
+    is_in, told = False, None
+    if external:
+        moment = Moment(now, account.zone)
+        in_segment = external_membership(db, external, types.fields_of_type(db, type_id), moment)
+        rule, is_in = rule_of(db, segment), in_segment(segment.id)
+        if any(map(in_segment, segments_included(rule))):
+            told = explain(rule, external, moment, in_segment)
+    because: Because = "added by hand" if added else "removed by hand" if excluded else "rule"
+    return Explanation(segment, address.address, None, is_in, because, added or excluded, told, None)
 
 
 def explain_contact(
@@ -123,7 +144,8 @@ def explain_recipient(db: apsw.Connection, now: datetime, account: Account, reci
     contact_id = contact_of_recipient(recipient_id)
     if contact_id is None:
         added = recipients.find_added(db, recipient_id)
-        email = added[1] if added else None
+        external = externals.by_person(db, segment.contact_type_id, person_of_recipient(recipient_id))
+        email = added.email_key if added else external.email if external else None
     else:
         contact = contacts.by_id(
             db, segment.contact_type_id, contact_id, types.fields_of_type(db, segment.contact_type_id)

@@ -14,9 +14,15 @@ from tamis.domain.accounts import Account
 from tamis.domain.dates import ValueProblem, parse_date, parse_moment
 from tamis.domain.errors import Invalid, NotFound, Problem, Refused
 from tamis.domain.instants import day_in_utc, day_of, from_micros, to_utc
-from tamis.domain.segments import STRANGER, Segment, recipient_id_of_contact, segment_of_recipient
+from tamis.domain.segments import (
+    STRANGER,
+    Segment,
+    recipient_id_of_contact,
+    recipient_id_of_stranger,
+    segment_of_recipient,
+)
 from tamis.domain.transitions import Cause, DaySize, Transition
-from tamis.records import accounts, recipients, segments
+from tamis.records import accounts, externals, recipients, segments
 
 MOST_DAYS = 36_500
 
@@ -102,10 +108,12 @@ def contact_history(house: House, account_id: int, type_id: int, contact_id: int
     live = [s.id for s in segments.live_of_account(db, account_id) if s.contact_type_id == type_id]
     columns = house.columns()
     strangers = [n for n in recipients.numbers_with_email(db, type_id, email_key) if n & STRANGER]
+    persons = externals.persons_with_email(db, type_id, email_key)
     with columns.reading() as con, history.one_state(con):
-        lines = history.transitions_of(con, contact_id, strangers)
+        lines = history.transitions_of(con, contact_id, strangers, persons)
         own = [recipient_id_of_contact(segment_id, contact_id) for segment_id in live]
-        lines += _from_fillings(con, [*own, *strangers], lines)
+        own += [recipient_id_of_stranger(segment_id, person) for segment_id in live for person in persons]
+        lines += _from_fillings(con, {*own, *strangers}, lines)
     known = segments.names(db, type_id, {segment_of_recipient(line.recipient_id) for line in lines})
     passages = [
         Passage(number, step, instant, cause, segment_id, *known[segment_id])

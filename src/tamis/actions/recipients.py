@@ -6,15 +6,15 @@ import apsw
 
 from tamis.actions.forgetting import refuse_forgotten
 from tamis.actions.house import House
-from tamis.actions.membership import is_member
+from tamis.actions.membership import external_membership, is_member
 from tamis.actions.segments import segment_by_id
 from tamis.columns import read
 from tamis.domain.accounts import Account
 from tamis.domain.contacts import Contact
 from tamis.domain.emails import Email, email_key
 from tamis.domain.errors import Invalid, NotFound, Problem
-from tamis.domain.segments import Segment, contact_of_recipient, segment_of_recipient
-from tamis.records import contacts, erasure, exclusions, recipients, segments, types
+from tamis.domain.segments import Segment, contact_of_recipient, person_of_recipient, segment_of_recipient
+from tamis.records import contacts, erasure, exclusions, externals, feed, recipients, segments, types
 from tamis.rules.moment import Moment
 
 TAKEN = "the email has already been taken"
@@ -51,7 +51,8 @@ def add_recipient(
     if recipients.is_added(db, segment.id, email.key):
         raise taken
     if contact is None:
-        exclusions.lift(db, segment.id, email.key)
+        if _let_in_external(db, now, account, segment, email):
+            return
     else:
         if _is_member(db, now, account, segment, contact):
             raise taken
@@ -71,12 +72,16 @@ def delete_recipient(db: apsw.Connection, now: datetime, account: Account, recip
         raise missing from None
     fields = types.fields_of_type(db, segment.contact_type_id)
     added = recipients.find_added(db, recipient_id)
+    number = contact_of_recipient(recipient_id)
     contact: Contact | None = None
     if added:
-        contact = contacts.by_email(db, segment.contact_type_id, added[1], fields)
-        recipients.undo_add(db, segment, added[0], contact.id if contact else None, now)
+        contact = contacts.by_email(db, segment.contact_type_id, added.email_key, fields)
+        recipients.undo_add(db, segment, added, contact.id if contact else None, now)
         erasure.note(db, now)
-    elif (number := contact_of_recipient(recipient_id)) is not None:
+    elif number is None:
+        _exclude_external(db, now, account, segment, recipient_id, missing)
+        return
+    else:
         contact = contacts.by_id(db, segment.contact_type_id, number, fields)
         if contact and recipients.is_added(db, segment.id, email_key(contact.email) or ""):
             raise missing  # this contact is in the segment under the number that it got when it was added
@@ -85,7 +90,42 @@ def delete_recipient(db: apsw.Connection, now: datetime, account: Account, recip
     if contact:
         recipients.remove(db, segment, contact.id, now)
     elif added:
-        exclusions.exclude_address(db, segment.id, added[1], now)
+        exclusions.exclude_address(db, segment.id, added.email_key, now)
+
+
+def _let_in_external(db: apsw.Connection, now: datetime, account: Account, segment: Segment, email: Email) -> bool:
+    """Undo the exclusion of an address that is no contact; tells whether it is in the segment by the rule then. Raises
+    Invalid where it was in it before."""
+    if _external_is_in(db, now, account, segment, email.key):
+        raise Invalid([Problem("email", TAKEN)])
+    if not exclusions.lift(db, segment.id, email.key):
+        return False
+    external = externals.by_email(db, segment.contact_type_id, email.key)
+    if external:
+        feed.tell_recipient(db, segment, None, external.person_id, now)
+    return _external_is_in(db, now, account, segment, email.key)
+
+
+def _exclude_external(
+    db: apsw.Connection, now: datetime, account: Account, segment: Segment, recipient_id: int, missing: NotFound
+) -> None:
+    """Exclude an external recipient that is in a segment by way of others."""
+    external = externals.by_person(db, segment.contact_type_id, person_of_recipient(recipient_id))
+    key = email_key(external.email) if external else None
+    if external is None or key is None or segment.id in external.added:
+        raise missing
+    if not _external_is_in(db, now, account, segment, key):
+        raise missing
+    exclusions.exclude_address(db, segment.id, key, now)
+    feed.tell_recipient(db, segment, None, external.person_id, now)
+
+
+def _external_is_in(db: apsw.Connection, now: datetime, account: Account, segment: Segment, email_key: str) -> bool:
+    external = externals.by_email(db, segment.contact_type_id, email_key)
+    if external is None:
+        return False
+    fields = types.fields_of_type(db, segment.contact_type_id)
+    return external_membership(db, external, fields, Moment(now, account.zone))(segment.id)
 
 
 def _contact_with(db: apsw.Connection, type_id: int, email_key: str) -> Contact | None:

@@ -83,8 +83,8 @@ def differing_hands(
     ids = [list(segment_ids)]
     mine = "WHERE segment_id IN (SELECT unnest($1::BIGINT[]))"
     stored_added = con.execute(
-        "SELECT id, segment_id, contact_id, recipient_id, email, first_name, last_name, epoch_us(created_at) "
-        f"FROM added {mine}",
+        "SELECT id, segment_id, contact_id, recipient_id, email, first_name, last_name, epoch_us(created_at), "
+        f"person_id FROM added {mine}",
         ids,
     ).fetchall()
     stored_removed = con.execute(f"SELECT segment_id, contact_id FROM removed {mine}", ids).fetchall()
@@ -119,7 +119,7 @@ def segment_state(
         _number(
             con,
             f"SELECT count(*) FROM removed WHERE segment_id = {segment} "
-            f"AND contact_id IN ({contacts_in(segment)}) "
+            f"AND {span(segment)[0]} | contact_id IN (SELECT recipient_id FROM {recipients_of(segment)}) "
             f"AND {span(segment)[0]} | contact_id NOT IN (SELECT recipient_id FROM added WHERE segment_id = {segment})",
         ),
     )
@@ -146,7 +146,7 @@ def _repeated(con: duckdb.DuckDBPyConnection, segment_id: int, counted: int) -> 
     """Count the rows too many: of a number that is stored twice, of a contact or an address under two numbers."""
     numbers = _number(con, f"SELECT count(DISTINCT recipient_id) FROM {recipients_of(segment_id)}")
     parameters = Parameters()
-    strangers = f"({strangers_in(segment_id, odd_addresses(con, [segment_id], parameters))})"
+    strangers = f"({strangers_in(segment_id, odd_addresses(con, parameters))})"
     persons = con.execute(
         f"SELECT coalesce(sum(times - 1), 0)::BIGINT FROM ("
         f"SELECT count(*) AS times FROM (SELECT contact_id FROM {strangers} WHERE contact_id IS NOT NULL UNION ALL "
@@ -191,6 +191,21 @@ def memberships_of(con: duckdb.DuckDBPyConnection, contact_ids: Sequence[int]) -
         f"UNION SELECT r.recipient_id >> {SEGMENT_SHIFT}, a.contact_id FROM {everything} r "
         "JOIN added a ON a.recipient_id = r.recipient_id WHERE a.contact_id IN (SELECT id FROM drawn)",
         [list(contact_ids)],
+    ).fetchall()
+    return set(rows)
+
+
+def memberships_of_externals(con: duckdb.DuckDBPyConnection, person_ids: Sequence[int]) -> set[tuple[int, int]]:
+    """Return segment and person of every stored membership of some external recipients, under whatever number."""
+    everything = recipients_between(0, span(LAST_SEGMENT)[1])
+    rows = con.execute(
+        "WITH drawn AS (SELECT unnest($1::BIGINT[]) AS id) "
+        f"SELECT recipient_id >> {SEGMENT_SHIFT}, recipient_id & {CONTACT} FROM {everything} "
+        f"WHERE recipient_id & {STRANGER} <> 0 AND recipient_id & {CONTACT} IN (SELECT id FROM drawn) "
+        "AND recipient_id NOT IN (SELECT recipient_id FROM added) "
+        "UNION SELECT a.segment_id, a.person_id FROM added a "
+        f"JOIN {everything} r ON r.recipient_id = a.recipient_id WHERE a.person_id IN (SELECT id FROM drawn)",
+        [list(person_ids)],
     ).fetchall()
     return set(rows)
 

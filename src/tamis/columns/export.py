@@ -5,6 +5,7 @@ from pathlib import Path
 
 import duckdb
 
+from tamis.columns.externals import selected_externals
 from tamis.columns.layout import column, table
 from tamis.columns.membership import is_in_segment, recipients_of
 from tamis.columns.read import with_hands
@@ -29,9 +30,16 @@ def contacts(type_id: int, fields: Sequence[Field]) -> str:
 
 
 def selected(type_id: int, fields: Sequence[Field], rule: Rule, moment: Moment, parameters: Parameters) -> str:
-    """Write the query for the contacts that a rule selects at a moment, in order of their ids."""
+    """Write the query for the contacts that a rule selects at a moment, in order of their ids, and after them the
+    external recipients that it selects."""
     where = compile_rule(rule, moment, Source(column, is_in_segment), parameters)
-    return f"SELECT {_columns(fields)} FROM {table(type_id)} WHERE {where} ORDER BY id"
+    query = f"SELECT {_columns(fields)} FROM {table(type_id)} WHERE {where} ORDER BY id"
+    externals = selected_externals(rule, moment, parameters, fields)
+    if externals is None:
+        return query
+    rows = f"SELECT id, {_columns(fields)} FROM"
+    both = f"{rows} {table(type_id)} WHERE {where} UNION ALL {rows} ({externals})"
+    return f"SELECT {_columns(fields)} FROM ({both}) ORDER BY id"
 
 
 def recipients(type_id: int, segment_id: int, fields: Sequence[Field]) -> str:

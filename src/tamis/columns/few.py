@@ -33,8 +33,8 @@ def collect_moves_of_few(
     levels: Levels,
     whens: Sequence[When],
     by_hand: bool,
-) -> list[int]:
-    """Do what `evaluate` and `collect_moves` of `replay` do; gives the segments that were asked."""
+) -> None:
+    """Do what `evaluate` and `collect_moves` of `replay` do."""
     fields = used_fields(levels)
     rules = {segment_id: rule for level in levels for segment_id, rule in level.items()}
     hands = _hands(con) if by_hand else {}
@@ -63,7 +63,6 @@ def collect_moves_of_few(
             "unnest($5::VARCHAR[]), unnest($6::INTEGER[])",
             [stretch, *map(list, zip(*moves, strict=True))],
         )
-    return list(rules)
 
 
 def _present(

@@ -2,6 +2,7 @@
 
 import duckdb
 
+from tamis.columns.externals import added_to, selected_externals
 from tamis.columns.layout import column, table
 from tamis.columns.log import Log
 from tamis.columns.membership import is_in_segment, recipients_of, span
@@ -48,13 +49,23 @@ def fill_edited(
 
 
 def wanted_recipients(type_id: int, segment_id: int, rule: Rule, moment: Moment, parameters: Parameters) -> str:
-    """Write the query for the recipients that a segment is to have: whom its rule selects, less the removed, and the
-    added, each under the number that it was given when it was added."""
+    """Write the query for the recipients that a segment is to have: whom its rule selects, less the excluded, and the
+    added, each under the number that it was given when it was added, and the external recipients that it has by way of
+    other segments."""
     where = compile_rule(rule, moment, Source(column, is_in_segment), parameters)
     segment = int(segment_id)
+    own = span(segment)[0]
+    externals = selected_externals(rule, moment, parameters)
+    by_way_of_others = (
+        f" UNION ALL SELECT {own} | id FROM ({externals}) "
+        f"WHERE id NOT IN (SELECT contact_id FROM removed WHERE segment_id = {segment}) "
+        f"AND id NOT IN ({added_to(str(segment))})"
+        if externals
+        else ""
+    )
     return (
-        f"SELECT {span(segment)[0]} | id AS recipient_id FROM {table(type_id)} WHERE {where} "
+        f"SELECT {own} | id AS recipient_id FROM {table(type_id)} WHERE {where} "
         f"AND id NOT IN (SELECT contact_id FROM removed WHERE segment_id = {segment}) "
         f"AND id NOT IN (SELECT contact_id FROM added WHERE segment_id = {segment} AND contact_id IS NOT NULL) "
-        f"UNION ALL SELECT recipient_id FROM added WHERE segment_id = {segment}"
+        f"UNION ALL SELECT recipient_id FROM added WHERE segment_id = {segment}{by_way_of_others}"
     )

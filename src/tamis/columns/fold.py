@@ -4,7 +4,6 @@ from collections.abc import Sequence
 from datetime import datetime
 
 import duckdb
-import msgspec
 
 from tamis.columns import arrivals, replay
 from tamis.columns.clocks import Clock, midnights_since, next_edge, write_clock
@@ -13,7 +12,8 @@ from tamis.columns.fill import fill_edited, fill_new
 from tamis.columns.layout import arrange, insert_documents, table
 from tamis.columns.log import Log
 from tamis.columns.membership import MOST_RECENT, merge, span
-from tamis.columns.plans import Plans, Touched
+from tamis.columns.overrides import Overrides
+from tamis.columns.plans import Plans, Touched, note_touched
 from tamis.columns.replay import MICROSECOND, When
 from tamis.columns.state import State
 from tamis.domain.fields import FieldSet
@@ -22,14 +22,6 @@ from tamis.domain.segments import AddedByHand
 from tamis.domain.transitions import Cause
 from tamis.rules.moment import Moment
 from tamis.rules.time import changes_at_midnight
-
-_ADDED = "SELECT a, b, c, d, e, f, g, make_timestamp(h) FROM (SELECT " + ", ".join(
-    f"unnest(${number}::{kind}[]) {name}"
-    for number, (name, kind) in enumerate(
-        zip("abcdefgh", ["BIGINT"] * 4 + ["VARCHAR"] * 3 + ["BIGINT"], strict=True), start=1
-    )
-) + ")"  # fmt: skip
-
 
 MOST_MIDNIGHTS = 100
 """After an absence of more days than this, what happened on each of them is not told apart in the log."""
@@ -46,8 +38,7 @@ class Fold:
     def __init__(self, con: duckdb.DuckDBPyConnection, state: State) -> None:
         self._con = con
         self._clocks = dict(state.clocks)
-        self._by_hand = state.by_hand
-        self._expecting_hands = False
+        self._overrides = Overrides(con, state.by_hand)
         self._touched = 0
         self._log = Log(con, state.number, dict(state.sizes))
         self.reached: int | None = None
@@ -55,7 +46,7 @@ class Fold:
     @property
     def state(self) -> State:
         """The state that the store comes to with this transaction."""
-        return State(self._log.last, self._log.sizes, self._clocks, self._by_hand)
+        return State(self._log.last, self._log.sizes, self._clocks, self._overrides.are_there)
 
     def arrange(self, type_id: int, fields: FieldSet) -> None:
         """Make sure that a contact type has its table, with a column for each field."""
@@ -66,21 +57,17 @@ class Fold:
         still exist are then brought."""
         con = self._con
         con.execute(f"CREATE OR REPLACE TEMP TABLE incoming AS FROM {table(type_id)} LIMIT 0")
-        self._note_touched("touched", contacts)
+        note_touched(con, "touched", contacts)
         self._touched = sum(len(group.ids) for group in contacts)
-        self._expecting_hands = False
-        if added or self._by_hand:
-            self._expect_hands(added)
+        self._overrides.begin(added)
 
     def bring_contacts(self, type_id: int, fields: FieldSet, documents: Sequence[str]) -> None:
         """Bring touched contacts, as documents."""
         self._insert_documents("incoming", type_id, fields, documents)
 
     def bring_hands(self, added: Sequence[AddedByHand], removed: Sequence[tuple[int, int]]) -> None:
-        """Bring touched additions by hand, and the removals of touched contacts."""
-        if added or removed:
-            self._expect_hands()
-            self._insert_hands("incoming_", added, removed)
+        """Bring touched additions by hand, and the exclusions of touched contacts and external recipients."""
+        self._overrides.bring(added, removed)
 
     def load_contacts(self, type_id: int, fields: FieldSet, documents: Sequence[str]) -> None:
         """Load contacts into a store that has none of them."""
@@ -88,14 +75,14 @@ class Fold:
 
     def load_hands(self, added: Sequence[AddedByHand], removed: Sequence[tuple[int, int]]) -> None:
         """Load all that was done by hand into a store that has nothing of it."""
-        self._by_hand = bool(added or removed)
-        self._insert_hands("", added, removed)
+        self._overrides.load(added, removed)
 
     def settle(self, type_id: int, plans: Plans, now: datetime) -> None:
         """Let a contact type's memberships follow from what was brought and from the time that has passed."""
         clock = self._clocks.get(type_id)
         now = max(now, clock.as_of) if clock else now
         midnights = midnights_since(clock, plans.zone, now)
+        self._overrides.touch_additions_to(plans.gone, now)
         if len(midnights) > MOST_MIDNIGHTS:
             self._leap(type_id, plans, now)
         else:
@@ -125,58 +112,25 @@ class Fold:
 
     # -- taking in ---------------------------------------------------------------------------------------------------
 
-    def _note_touched(self, name: str, groups: Sequence[Touched]) -> None:
-        self._con.execute(
-            f"CREATE OR REPLACE TEMP TABLE {name} AS "
-            "SELECT id, arg_max(instant, n) AS instant, arg_max(cause, n) AS cause FROM ("
-            "SELECT n, make_timestamp(g.instant) AS instant, g.cause AS cause, unnest(g.ids) AS id FROM ("
-            "SELECT unnest(g) AS g, generate_subscripts(g, 1) AS n FROM (SELECT from_json($1, "
-            """'[{"instant":"BIGINT","cause":"VARCHAR","ids":["BIGINT"]}]') AS g))) GROUP BY id""",
-            [msgspec.json.encode(groups).decode()],
-        )
-
-    def _expect_hands(self, touched: Sequence[Touched] = ()) -> None:
-        """Make the tables for what was done by hand, once for each contact type: most changes need none of them."""
-        if not self._expecting_hands:
-            self._by_hand = self._expecting_hands = True
-            self._note_touched("touched_added", touched)
-            for name in ("added", "removed"):
-                self._con.execute(f"CREATE OR REPLACE TEMP TABLE incoming_{name} AS FROM {name} LIMIT 0")
-
     def _insert_documents(self, target: str, type_id: int, fields: FieldSet, documents: Sequence[str]) -> None:
         if documents:
             sql, structure = insert_documents(type_id, fields, target)
             self._con.execute(sql, [documents, structure])
 
-    def _insert_hands(self, prefix: str, added: Sequence[AddedByHand], removed: Sequence[tuple[int, int]]) -> None:
-        if added:
-            columns = [list(values) for values in zip(*added, strict=True)]
-            self._con.execute(f"INSERT INTO {prefix}added {_ADDED}", columns)
-        if removed:
-            self._con.execute(
-                f"INSERT INTO {prefix}removed SELECT unnest($1::BIGINT[]), unnest($2::BIGINT[])",
-                [[row[0] for row in removed], [row[1] for row in removed]],
-            )
-
     def _apply(self, type_id: int, end: datetime) -> None:
         """Put what was brought, and whose turn it is before `end`, in the place of what there was."""
-        con, until = self._con, [_plain(end)]
+        con = self._con
         changed = "(SELECT contact_id FROM turn WHERE instant IS NOT NULL)"
         con.execute(f"DELETE FROM {table(type_id)} WHERE id IN {changed}")
         con.execute(f"INSERT INTO {table(type_id)} BY NAME SELECT * FROM incoming WHERE id IN {changed}")
-        if self._by_hand:
-            con.execute(f"DELETE FROM removed WHERE contact_id IN {changed}")
-            con.execute(f"INSERT INTO removed SELECT * FROM incoming_removed WHERE contact_id IN {changed}")
-            added = "(SELECT id FROM touched_added WHERE instant < $1)"
-            con.execute(f"DELETE FROM added WHERE id IN {added}", until)
-            con.execute(f"INSERT INTO added SELECT * FROM incoming_added WHERE id IN {added}", until)
-            con.execute("DELETE FROM touched_added WHERE instant < $1", until)
+        self._overrides.apply(end)
 
     # -- following ---------------------------------------------------------------------------------------------------
 
     def _leap(self, type_id: int, plans: Plans, now: datetime) -> None:
         """Follow at once what happened in a time so long that going through its days would keep everybody waiting."""
         self._con.execute("CREATE OR REPLACE TEMP TABLE turn AS SELECT id AS contact_id, instant, cause FROM touched")
+        self._overrides.note_before([], Moment(now, plans.zone), now + MICROSECOND)
         self._apply(type_id, now + MICROSECOND)
         self._fill(type_id, Plans(plans.zone, [], plans.kept), Moment(now, plans.zone), Cause.TIME)
 
@@ -207,7 +161,7 @@ class Fold:
         edges = replay.edges_of(plans.kept) if clock else []
         whens = [When("TRUE", Moment(start, plans.zone), by_row=True)]
         arriving = self._touched > arrivals.MANY and arrivals.choose_arriving(
-            con, type_id, edges, _plain(start), _plain(end), self._by_hand
+            con, type_id, edges, _plain(start), _plain(end), self._overrides.are_there
         )
         floor = _plain(start) if edges else None
         con.execute(
@@ -220,12 +174,12 @@ class Fold:
             # The clock does not know the edges of contacts that came in a stretch before this one.
             replay.choose_at_edges(con, type_id, edges, _plain(start), _plain(end))
         if plans.kept:
-            replay.stage(con, type_id, plans.kept, self._by_hand)
+            replay.stage(con, type_id, plans.kept, self._overrides.are_there)
             points = replay.points_of_stretch(con, edges, _plain(start), _plain(end))
-            asked = self._ask(number, points, plans, whens)
-            if self._by_hand:
-                replay.collect_strangers(con, number, end, asked)
+            self._ask(number, points, plans, whens)
+        self._overrides.note_before(plans.kept, whens[0].moment, end)
         self._apply(type_id, end)
+        self._overrides.collect_moves(plans.kept, whens[0].moment, number, end)
         if arriving:
             arrivals.let_arrive(con, self._log, type_id, plans.kept, number, whens[0])
 
@@ -236,18 +190,18 @@ class Fold:
         before, after = Moment(midnight - MICROSECOND, plans.zone), Moment(midnight, plans.zone)
         con.execute("CREATE OR REPLACE TEMP TABLE turn (contact_id BIGINT, instant TIMESTAMP, cause VARCHAR)")
         replay.choose_at_midnight(con, type_id, plans.kept, before, after)
-        replay.stage(con, type_id, plans.kept, self._by_hand)
+        replay.stage(con, type_id, plans.kept, self._overrides.are_there)
         points = replay.points_of_midnight(con, midnight)
         whens = [When("k = 0", before), When("k = 1", after)]
         self._ask(number, points, plans, whens)
 
-    def _ask(self, number: int, points: str, plans: Plans, whens: Sequence[When]) -> list[int]:
-        con, by_hand = self._con, self._by_hand
+    def _ask(self, number: int, points: str, plans: Plans, whens: Sequence[When]) -> None:
+        con, by_hand = self._con, self._overrides.are_there
         if few_points(con, points):
-            return collect_moves_of_few(con, number, points, plans.kept, whens, by_hand)
-        asked = replay.evaluate(con, points, plans.kept, whens, by_hand)
-        replay.collect_moves(con, number, asked, by_hand)
-        return asked
+            collect_moves_of_few(con, number, points, plans.kept, whens, by_hand)
+        else:
+            asked = replay.evaluate(con, points, plans.kept, whens, by_hand)
+            replay.collect_moves(con, number, asked, by_hand)
 
     def _fill(self, type_id: int, plans: Plans, moment: Moment, cause: Cause) -> None:
         con = self._con

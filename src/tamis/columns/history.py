@@ -11,13 +11,12 @@ from typing import Any
 
 import duckdb
 
+from tamis.columns.externals import PERSONS
 from tamis.columns.layout import column, table
-from tamis.columns.membership import CONTACT, recipients_between, span
+from tamis.columns.membership import CONTACT, NUMBER, recipients_between, span
 from tamis.domain.fields import EMAIL
 from tamis.domain.segments import SEGMENT_SHIFT, STRANGER
 from tamis.domain.transitions import Cause, Filling, Transition
-
-NUMBER_IN_SEGMENT = (1 << SEGMENT_SHIFT) - 1
 
 
 @contextmanager
@@ -89,22 +88,26 @@ def recipients_before(
     low, high = span(segment_id)
     return con.execute(
         f"SELECT p.recipient_id, p.contact_id, coalesce(c.{column(EMAIL)}, p.email) FROM ("
-        f"SELECT m.recipient_id, a.email, CASE WHEN m.recipient_id & {STRANGER} = 0 "
-        f"THEN m.recipient_id & {CONTACT} ELSE a.contact_id END AS contact_id "
+        f"SELECT m.recipient_id, coalesce(a.email, x.email) AS email, CASE WHEN m.recipient_id & {STRANGER} = 0 "
+        f"THEN m.recipient_id & {CONTACT} ELSE coalesce(a.contact_id, x.contact_id) END AS contact_id "
         f"FROM (SELECT * FROM {_recipients_before(max(after + 1, low), high, line)} ORDER BY recipient_id LIMIT $1) m "
-        "LEFT JOIN added a ON a.recipient_id = m.recipient_id"
+        "LEFT JOIN added a ON a.recipient_id = m.recipient_id "
+        f"LEFT JOIN {PERSONS} x ON x.id = m.recipient_id & {NUMBER}"
         f") p LEFT JOIN {table(type_id)} c ON c.id = p.contact_id ORDER BY p.recipient_id",
         [limit],
     ).fetchall()
 
 
-def transitions_of(con: duckdb.DuckDBPyConnection, contact_id: int, strangers: Sequence[int]) -> list[Transition]:
+def transitions_of(
+    con: duckdb.DuckDBPyConnection, contact_id: int, strangers: Sequence[int], persons: Sequence[int]
+) -> list[Transition]:
     """List the entries and exits of a contact, oldest first; `strangers` are the numbers of recipients that its
-    address got while it was no contact."""
+    address got while it was no contact, and `persons` those by which it was known in segments that name others."""
+    numbers = ", ".join(str(int(number)) for number in (contact_id, *(STRANGER | person for person in persons)))
     rows = con.execute(
         "SELECT number, recipient_id, step, instant, cause FROM transitions "
-        f"WHERE recipient_id & {NUMBER_IN_SEGMENT} = $1 OR list_contains($2::BIGINT[], recipient_id) ORDER BY number",
-        [contact_id, list(strangers)],
+        f"WHERE recipient_id & {NUMBER} IN ({numbers}) OR list_contains($1::BIGINT[], recipient_id) ORDER BY number",
+        [list(strangers)],
     ).fetchall()
     return [
         Transition(number, recipient_id, step, _utc(instant), Cause(cause))

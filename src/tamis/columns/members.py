@@ -7,6 +7,7 @@ from typing import NamedTuple
 
 import duckdb
 
+from tamis.columns.externals import PERSONS, added_to
 from tamis.columns.layout import column, table
 from tamis.columns.membership import CONTACT, recipients_between, span
 from tamis.columns.read import with_hands
@@ -81,9 +82,11 @@ def count_members(con: duckdb.DuckDBPyConnection, type_id: int, segment_id: int,
 
 def surroundings(con: duckdb.DuckDBPyConnection, type_id: int, segment_id: int) -> tuple[int, int]:
     """Count the contacts of a type, and the recipients of a segment that are none of them."""
+    low, high = span(segment_id)
     row = con.execute(
         f"SELECT (SELECT count(*) FROM {table(type_id)}), "
-        "(SELECT count(*) FROM added WHERE segment_id = $1 AND contact_id IS NULL)",
+        f"(SELECT count(*) FROM {recipients_between(low | STRANGER, high)}) - (SELECT count(*) FROM added "
+        f"WHERE segment_id = $1 AND contact_id IS NOT NULL AND recipient_id & {STRANGER} <> 0)",
         [segment_id],
     ).fetchone()
     assert row
@@ -98,7 +101,7 @@ def _named(con: duckdb.DuckDBPyConnection, type_id: int, rows: Sequence[tuple[in
         for own, field in (("email", EMAIL), ("first_name", FIRST_NAME), ("last_name", LAST_NAME))
     )
     named = con.execute(
-        f"SELECT m.recipient_id, c.id, {names}, m.created_at, m.email IS NOT NULL "
+        f"SELECT m.recipient_id, c.id, {names}, m.created_at, m.is_added "
         f"FROM ({with_hands(page)}) m LEFT JOIN {table(type_id)} c ON c.id = m.contact_id",
         [[row[0] for row in rows], [row[1] for row in rows]],
     ).fetchall()
@@ -165,8 +168,7 @@ def _strangers_with(
     back: bool,
     limit: int,
 ) -> list[Row]:
-    are_there = f"SELECT EXISTS (FROM added WHERE segment_id = $1 AND recipient_id & {STRANGER} <> 0)"
-    if not con.execute(are_there, [segment_id]).fetchall()[0][0]:
+    if not con.execute(f"SELECT EXISTS (FROM added WHERE recipient_id & {STRANGER} <> 0)").fetchall()[0][0]:
         return []
     parameters = Parameters()
     matching = f"(SELECT id FROM {table(type_id)} WHERE {_has(words, _OF_CONTACTS, parameters)})"
@@ -179,12 +181,16 @@ def _strangers_with(
 
 
 def _strangers(segment_id: int, words: Sequence[str], matching: str, parameters: Parameters) -> str:
-    """Write the query for those who were no contacts when they were added by hand, and have each of the words: what
-    they were given, or, where they have become contacts, what these have."""
+    """Write the query for those who were no contacts when they were added by hand, to a segment or to others that bring
+    them there, and have each of the words: what they were given, or, where they have become contacts, what these have.
+    """
+    segment = parameters.bind(segment_id)
+    matches = _has(words, _OF_ADDED, parameters)
     return (
-        f"SELECT recipient_id FROM added WHERE segment_id = {parameters.bind(segment_id)} "
-        f"AND recipient_id & {STRANGER} <> 0 AND CASE WHEN contact_id IS NULL "
-        f"THEN {_has(words, _OF_ADDED, parameters)} ELSE contact_id IN {matching} END"
+        f"SELECT recipient_id FROM added WHERE segment_id = {segment} AND recipient_id & {STRANGER} <> 0 "
+        f"AND CASE WHEN contact_id IS NULL THEN {matches} ELSE contact_id IN {matching} END "
+        f"UNION ALL SELECT {span(segment_id)[0]} | id FROM {PERSONS} "
+        f"WHERE contact_id IS NULL AND {matches} AND id NOT IN ({added_to(segment)})"
     )
 
 

@@ -12,6 +12,8 @@ from tamis.rules.sql import Parameters
 MANY_RECENT = 200_000
 MOST_RECENT = 2_000_000
 CONTACT = STRANGER - 1
+NUMBER = (1 << SEGMENT_SHIFT) - 1
+"""The part of a recipient's number that is not its segment."""
 
 
 def span(segment_id: int) -> tuple[int, int]:

@@ -5,8 +5,9 @@ from typing import NamedTuple
 
 import duckdb
 
+from tamis.columns.externals import PERSONS
 from tamis.columns.layout import column, table
-from tamis.columns.membership import CONTACT, span
+from tamis.columns.membership import CONTACT, NUMBER, span
 from tamis.domain.fields import EMAIL
 from tamis.domain.segments import STRANGER
 from tamis.domain.transitions import Cause
@@ -33,11 +34,13 @@ def passed(
     rows = con.execute(
         "SELECT t.number, t.step, t.instant, t.cause, t.recipient_id, c.id, "
         f"coalesce(c.{column(EMAIL)}, t.email) FROM ("
-        f"SELECT l.*, a.email, CASE WHEN l.recipient_id & {STRANGER} = 0 THEN l.recipient_id & {CONTACT} "
-        "ELSE a.contact_id END AS contact_id FROM ("
+        "SELECT l.*, coalesce(a.email, x.email) AS email, "
+        f"CASE WHEN l.recipient_id & {STRANGER} = 0 THEN l.recipient_id & {CONTACT} "
+        "ELSE coalesce(a.contact_id, x.contact_id) END AS contact_id FROM ("
         "SELECT * FROM transitions WHERE recipient_id BETWEEN $1 AND $2 AND number < coalesce($3, number + 1) "
         "AND step = coalesce($4, step) ORDER BY number DESC LIMIT $5"
-        ") l LEFT JOIN added a ON a.recipient_id = l.recipient_id"
+        ") l LEFT JOIN added a ON a.recipient_id = l.recipient_id "
+        f"LEFT JOIN {PERSONS} x ON x.id = l.recipient_id & {NUMBER}"
         f") t LEFT JOIN {table(type_id)} c ON c.id = t.contact_id ORDER BY t.number DESC",
         [low, high, before, step, limit],
     ).fetchall()

@@ -1,8 +1,10 @@
 """What a fold is told: which segments there are and what was touched."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from zoneinfo import ZoneInfo
 
+import duckdb
 import msgspec
 
 from tamis.columns.replay import Levels
@@ -28,3 +30,15 @@ class Touched(msgspec.Struct):
     instant: int
     cause: Cause
     ids: list[int]
+
+
+def note_touched(con: duckdb.DuckDBPyConnection, name: str, groups: Sequence[Touched]) -> None:
+    """Make a temporary table of what was touched: `id`, and the `instant` and `cause` of the last time."""
+    con.execute(
+        f"CREATE OR REPLACE TEMP TABLE {name} AS "
+        "SELECT id, arg_max(instant, n) AS instant, arg_max(cause, n) AS cause FROM ("
+        "SELECT n, make_timestamp(g.instant) AS instant, g.cause AS cause, unnest(g.ids) AS id FROM ("
+        "SELECT unnest(g) AS g, generate_subscripts(g, 1) AS n FROM (SELECT from_json($1, "
+        """'[{"instant":"BIGINT","cause":"VARCHAR","ids":["BIGINT"]}]') AS g))) GROUP BY id""",
+        [msgspec.json.encode(groups).decode()],
+    )

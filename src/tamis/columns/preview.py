@@ -1,17 +1,17 @@
 """What a rule that is being made says of the contacts of a type: how many it and each of its parts select, and whom."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from typing import NamedTuple
 
 import duckdb
 
+from tamis.columns.external_counts import count_externals, effect_on_externals
 from tamis.columns.layout import column, table
+from tamis.columns.leaves import joined, leaves
 from tamis.columns.membership import is_in_segment
 from tamis.rules.moment import Moment
 from tamis.rules.sql import Parameters, Source, compile_rule
-from tamis.rules.tree import All, Any, Condition, InSegment, Node, Not, Rule
-
-Leaf = Condition | InSegment
+from tamis.rules.tree import Node, Rule
 
 _MOST_BITS = 12
 _SOURCE = Source(column, is_in_segment)
@@ -28,8 +28,8 @@ class Members(NamedTuple):
 
 
 class Counts(NamedTuple):
-    """How many contacts a type has, how many each part selects, and the members that a segment would have with the
-    whole rule, None where no segment was named."""
+    """How many contacts a type has, how many each part selects by itself, external recipients included, and the members
+    that a segment would have with the whole rule, None where no segment was named."""
 
     total: int
     parts: list[int]
@@ -56,20 +56,25 @@ def count_parts(
     """Count all parts in one scan, in which each condition is asked once, however many parts it stands in; `whole` is
     one of the parts, or None."""
     parameters = Parameters()
-    names = {leaf: f"c{i}" for i, leaf in enumerate(dict.fromkeys(_leaves(parts)))}
+    names = {leaf: f"c{i}" for i, leaf in enumerate(dict.fromkeys(leaves(parts)))}
     asked = {name: compile_rule(leaf, moment, _SOURCE, parameters) for leaf, name in names.items()}
-    tests = [_joined(part, names) for part in parts]
+    tests = [joined(part, names) for part in parts]
     if segment_id is not None:
         segment = parameters.bind(segment_id)
         asked["taken_out"] = f"id IN (SELECT contact_id FROM removed WHERE segment_id = {segment})"
         asked["put_in"] = f"id IN ({_ADDED} WHERE segment_id = {segment} AND contact_id IS NOT NULL)"
-        tests.append(f"{_joined(whole, names) if whole else 'FALSE'} AND NOT taken_out OR put_in")
+        tests.append(f"{joined(whole, names) if whole else 'FALSE'} AND NOT taken_out OR put_in")
     places = {test: place for place, test in enumerate(dict.fromkeys(tests), 1)}
     counts = ", ".join(["sum(n)", *(f"sum(n) FILTER ({test})" for test in places)])
     rows = con.execute(f"SELECT {counts} FROM ({_answers(type_id, asked)})", parameters.values).fetchall()
     total, *found = (int(count or 0) for count in rows[0])
+    externals = count_externals(con, whole, parts, moment, segment_id)
     counted = [found[places[test] - 1] for test in tests]
-    return Counts(total, counted, None) if segment_id is None else _with_members(con, total, counted, segment_id)
+    of_parts = [contacts + more for contacts, more in zip(counted[: len(parts)], externals, strict=False)]
+    if segment_id is None:
+        return Counts(total, of_parts, None)
+    added, excluded = con.execute(_OVERRIDES, [segment_id]).fetchall()[0]
+    return Counts(total, of_parts, Members(counted[-1] + externals[-1], counted[-1], added, excluded))
 
 
 def _answers(type_id: int, asked: dict[str, str]) -> str:
@@ -87,16 +92,10 @@ def _answers(type_id: int, asked: dict[str, str]) -> str:
     return f"SELECT n, {columns} FROM ({alike})"
 
 
-def _with_members(con: duckdb.DuckDBPyConnection, total: int, counted: list[int], segment_id: int) -> Counts:
-    """Return the counts with the members of a segment, of which the last count has those who are contacts."""
-    external, added, excluded = con.execute(_OVERRIDES, [segment_id]).fetchall()[0]
-    return Counts(total, counted[:-1], Members(counted[-1] + external, counted[-1], added, excluded))
-
-
 def count_effect(con: duckdb.DuckDBPyConnection, type_id: int, segment_id: int, rule: Rule, moment: Moment) -> Effect:
     """Compare the members of a segment with those that it would have under a rule, in one scan.
 
-    Manual additions and exclusions stay as they are; external recipients are members before and after.
+    Manual additions and exclusions stay as they are.
     """
     parameters = Parameters()
     segment = parameters.bind(segment_id)
@@ -104,8 +103,7 @@ def count_effect(con: duckdb.DuckDBPyConnection, type_id: int, segment_id: int, 
     rows = con.execute(
         f"""
         SELECT count(*) FILTER (is_in), count(*) FILTER (will_be),
-            count(*) FILTER (will_be AND NOT is_in), count(*) FILTER (is_in AND NOT will_be),
-            (SELECT count(*) FROM added WHERE segment_id = {segment} AND contact_id IS NULL)
+            count(*) FILTER (will_be AND NOT is_in), count(*) FILTER (is_in AND NOT will_be)
         FROM (
             SELECT {is_in_segment(segment_id, parameters)} AS is_in,
                 ({selected}) IS TRUE AND id NOT IN (SELECT contact_id FROM removed WHERE segment_id = {segment})
@@ -115,8 +113,7 @@ def count_effect(con: duckdb.DuckDBPyConnection, type_id: int, segment_id: int, 
         """,
         parameters.values,
     ).fetchall()
-    is_in, will_be, entering, leaving, external = rows[0]
-    return Effect(is_in + external, will_be + external, entering, leaving)
+    return Effect(*map(sum, zip(rows[0], effect_on_externals(con, segment_id, rule, moment), strict=True)))
 
 
 def sample_of(con: duckdb.DuckDBPyConnection, type_id: int, rule: Node, moment: Moment, most: int) -> list[int]:
@@ -135,30 +132,4 @@ def sample_of(con: duckdb.DuckDBPyConnection, type_id: int, rule: Node, moment: 
 
 
 _ADDED = "SELECT contact_id FROM added"
-_OVERRIDES = (
-    "SELECT count(*) FILTER (contact_id IS NULL), count(*), "
-    "(SELECT count(*) FROM removed WHERE segment_id = $1) FROM added WHERE segment_id = $1"
-)
-
-
-def _leaves(nodes: Sequence[Node]) -> Iterator[Leaf]:
-    for node in nodes:
-        match node:
-            case Condition() | InSegment():
-                yield node
-            case All(parts) | Any(parts):
-                yield from _leaves(parts)
-            case Not(part):
-                yield from _leaves([part])
-
-
-def _joined(node: Node, names: dict[Leaf, str]) -> str:
-    """Join the columns of conditions, which are never null, as a part joins the conditions."""
-    match node:
-        case Condition() | InSegment():
-            return names[node]
-        case Not(part):
-            return f"(NOT {_joined(part, names)})"
-        case All(parts) | Any(parts):
-            word = " AND " if isinstance(node, All) else " OR "
-            return "(" + word.join(_joined(part, names) for part in parts) + ")"
+_OVERRIDES = "SELECT count(*), (SELECT count(*) FROM removed WHERE segment_id = $1) FROM added WHERE segment_id = $1"

@@ -3,8 +3,9 @@
 import duckdb
 
 from tamis.columns.draws import number_of_stranger, sampled
+from tamis.columns.externals import PERSONS, selected_externals
 from tamis.columns.layout import column, table
-from tamis.columns.membership import CONTACT, is_in_segment, recipients_between, span
+from tamis.columns.membership import CONTACT, NUMBER, is_in_segment, recipients_between, span
 from tamis.columns.people import odd_addresses
 from tamis.domain.draws import Sample
 from tamis.domain.fields import ADDRESS_LINE1, CITY, COUNTRY, EMAIL, FIRST_NAME, LAST_NAME, STATE, UPDATED_AT
@@ -18,11 +19,13 @@ _NAMES = f"coalesce(c.{column(FIRST_NAME)}, m.first_name)", f"coalesce(c.{column
 
 
 def count(con: duckdb.DuckDBPyConnection, type_id: int, rule: Rule, moment: Moment) -> int:
-    """Count the contacts of a type that a rule selects at a moment."""
+    """Count the contacts of a type, and the external recipients, that a rule selects at a moment."""
     parameters = Parameters()
     where = compile_rule(rule, moment, Source(column, is_in_segment), parameters)
-    rows = con.execute(f"SELECT count(*) FROM {table(type_id)} WHERE {where}", parameters.values).fetchall()
-    return int(rows[0][0])
+    externals = selected_externals(rule, moment, parameters)
+    more = f" + (SELECT count(*) FROM ({externals}))" if externals else ""
+    query = f"SELECT (SELECT count(*) FROM {table(type_id)} WHERE {where}){more}"
+    return int(con.execute(query, parameters.values).fetchall()[0][0])
 
 
 def recipients(
@@ -86,7 +89,7 @@ def sampled_recipients(
     if last is None:
         return None, []
     parameters = Parameters()
-    odd = odd_addresses(con, [segment_id], parameters)
+    odd = odd_addresses(con, parameters)
     page = (
         "SELECT p.*, coalesce(p.contact_id, CASE WHEN p.email IS NOT NULL THEN "
         f"{number_of_stranger('coalesce(o.key, lower(p.email))')} END) AS number "
@@ -98,13 +101,17 @@ def sampled_recipients(
 
 
 def with_hands(page: str) -> str:
-    """Write the query for recipients with who they are: `contact_id`, and of those who were added by hand the address
-    and the name; `page` is a query for `recipient_id` and `entered_at`."""
+    """Write the query for recipients with who they are: `contact_id`, of those who were added by hand, to this segment
+    or to another one that brings them here, the address and the name, and whether they were added to this one
+    (`is_added`); `page` is a query for `recipient_id` and `entered_at`."""
+    names = ", ".join(f"coalesce(a.{name}, x.{name}) AS {name}" for name in ("email", "first_name", "last_name"))
     return (
-        "SELECT p.recipient_id, a.email, a.first_name, a.last_name, "
+        f"SELECT p.recipient_id, {names}, a.recipient_id IS NOT NULL AS is_added, "
         "coalesce(a.created_at, p.entered_at) AS created_at, "
-        f"CASE WHEN p.recipient_id & {STRANGER} = 0 THEN p.recipient_id & {CONTACT} ELSE a.contact_id END "
-        f"AS contact_id FROM ({page}) p LEFT JOIN added a ON a.recipient_id = p.recipient_id"
+        f"CASE WHEN p.recipient_id & {STRANGER} = 0 THEN p.recipient_id & {CONTACT} "
+        f"ELSE coalesce(a.contact_id, x.contact_id) END AS contact_id FROM ({page}) p "
+        "LEFT JOIN added a ON a.recipient_id = p.recipient_id "
+        f"LEFT JOIN {PERSONS} x ON x.id = p.recipient_id & {NUMBER}"
     )
 
 

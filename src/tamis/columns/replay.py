@@ -209,7 +209,8 @@ def source_of(when: When) -> Source:
 def collect_moves(con: duckdb.DuckDBPyConnection, stretch: int, asked: Sequence[int], by_hand: bool) -> None:
     """Add to `moves` the differences between each point and the one before it; `asked` is what `evaluate` gave.
 
-    Addresses that were added as no contacts are left out: whether one of them is a contact now says nothing of it.
+    Addresses that were added as no contacts are left out (see `external_moves`): whether one of them is a contact now
+    says nothing of it.
     """
     differences = (
         "SELECT b.contact_id, b.k, b.instant, b.cause, a.version AS version_before, b.version, "
@@ -232,15 +233,3 @@ def collect_moves(con: duckdb.DuckDBPyConnection, stretch: int, asked: Sequence[
         "WHERE (was IS TRUE) <> (now IS TRUE)",
         [stretch, asked],
     )
-
-
-def collect_strangers(con: duckdb.DuckDBPyConnection, stretch: int, end: datetime, segment_ids: Sequence[int]) -> None:
-    """Add to `moves` the addresses, added by hand while they were no contacts, that came or went before `end`."""
-    for step, here, there in ((1, "incoming_added", "added"), (-1, "added", "incoming_added")):
-        con.execute(
-            f"INSERT INTO moves SELECT $1, h.recipient_id, {step}, t.instant, t.cause, 1 FROM {here} h "
-            f"JOIN touched_added t ON t.id = h.id ANTI JOIN {there} o ON o.recipient_id = h.recipient_id "
-            f"WHERE h.recipient_id & {STRANGER} <> 0 AND t.instant < $2 "
-            "AND h.segment_id IN (SELECT unnest($3::BIGINT[]))",
-            [stretch, end.replace(tzinfo=None), segment_ids],
-        )

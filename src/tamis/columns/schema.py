@@ -1,6 +1,6 @@
 """The tables of the column store, but for those of contacts, which follow their fields (see `layout`)."""
 
-VERSION = 4
+VERSION = 5
 
 SCHEMA = """
 CREATE TABLE meta (version INTEGER NOT NULL, store_id VARCHAR NOT NULL, applied BIGINT NOT NULL);
@@ -12,7 +12,8 @@ CREATE TABLE clocks (
 );
 CREATE TABLE added (
     id BIGINT NOT NULL, segment_id BIGINT NOT NULL, contact_id BIGINT, recipient_id BIGINT NOT NULL,
-    email VARCHAR NOT NULL, first_name VARCHAR NOT NULL, last_name VARCHAR NOT NULL, created_at TIMESTAMP NOT NULL
+    email VARCHAR NOT NULL, first_name VARCHAR NOT NULL, last_name VARCHAR NOT NULL, created_at TIMESTAMP NOT NULL,
+    person_id BIGINT NOT NULL
 );
 CREATE TABLE removed (segment_id BIGINT NOT NULL, contact_id BIGINT NOT NULL);
 """

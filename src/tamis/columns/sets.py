@@ -8,9 +8,9 @@ import duckdb
 
 from tamis.columns.draws import number_of_stranger, sampled
 from tamis.columns.membership import CONTACT, recipients_between, span
-from tamis.columns.people import contacts_in, odd_addresses, strangers_in
+from tamis.columns.people import contacts_in, known_strangers, odd_addresses, strangers_in
 from tamis.domain.draws import Sample
-from tamis.domain.segments import LAST_SEGMENT, SEGMENT_SHIFT, STRANGER
+from tamis.domain.segments import SEGMENT_SHIFT, STRANGER
 from tamis.rules.sql import Parameters
 
 BLOCK = 5
@@ -81,16 +81,13 @@ def in_common(con: duckdb.DuckDBPyConnection, segment_id: int, others: Sequence[
     if not others:
         return {}
     parameters = Parameters()
-    odd = odd_addresses(con, [segment_id, *others], parameters)
     low, high = span(min(others))[0], span(max(others))[1]
     wanted = f"(SELECT unnest({parameters.bind(list(others))}::BIGINT[]))"
     mine = f"{parameters.bind(segment_id)}::BIGINT"
+    strangers = _strangers(con, [segment_id, *others], parameters)
     rows = con.execute(
         f"""
-        WITH strangers AS MATERIALIZED (
-            SELECT r.recipient_id >> {SEGMENT_SHIFT} AS segment_id, a.contact_id, coalesce(o.key, lower(a.email)) AS key
-            FROM added a JOIN {recipients_between(0, span(LAST_SEGMENT)[1])} r ON r.recipient_id = a.recipient_id
-            LEFT JOIN ({odd}) o ON o.address = a.email WHERE a.recipient_id & {STRANGER} <> 0),
+        WITH strangers AS MATERIALIZED ({strangers}),
         mine AS MATERIALIZED (
             {contacts_in(segment_id)} UNION ALL
             SELECT contact_id FROM strangers WHERE contact_id IS NOT NULL AND segment_id = {mine})
@@ -111,6 +108,18 @@ def in_common(con: duckdb.DuckDBPyConnection, segment_id: int, others: Sequence[
     return common
 
 
+def _strangers(con: duckdb.DuckDBPyConnection, segment_ids: Sequence[int], parameters: Parameters) -> str:
+    """Write the query for those in some segments who were no contacts when they were added: `segment_id`, `contact_id`
+    and `key`. Where nobody was ever added, no member is looked at for it."""
+    are_there = con.execute("SELECT EXISTS (FROM added)").fetchall()[0][0]
+    low, high = (span(min(segment_ids))[0], span(max(segment_ids))[1]) if are_there else (0, 0)
+    recipients = f"(FROM {recipients_between(low, high)} WHERE recipient_id & {STRANGER} <> 0)"
+    return (
+        f"SELECT recipient_id >> {SEGMENT_SHIFT} AS segment_id, contact_id, key "
+        f"FROM ({known_strangers(recipients, odd_addresses(con, parameters))})"
+    )
+
+
 def _matrix(n: int, parts: Sequence[int], rows: Sequence[tuple[int, int, int]]) -> list[list[int]]:
     matrix = [[0] * n for _ in range(n)]
     for part in parts:
@@ -125,7 +134,7 @@ def _matrix(n: int, parts: Sequence[int], rows: Sequence[tuple[int, int, int]]) 
 def group_sizes(con: duckdb.DuckDBPyConnection, segment_id: int, sample: Sample) -> list[int]:
     """Count the members of a segment that fall into each group of a sample."""
     parameters = Parameters()
-    odd = odd_addresses(con, [segment_id], parameters)
+    odd = odd_addresses(con, parameters)
     numbers = (
         f"SELECT contact_id AS number FROM ({contacts_in(segment_id)}) UNION ALL "
         f"SELECT coalesce(contact_id, {number_of_stranger('key')}) FROM ({strangers_in(segment_id, odd)})"
@@ -154,7 +163,7 @@ def _count(con: duckdb.DuckDBPyConnection, segment_ids: Sequence[int], test: str
 def _masks(con: duckdb.DuckDBPyConnection, segment_ids: Sequence[int], parameters: Parameters) -> str:
     """Write the table expression `masks`: how many `persons` are in which combination of segments; `held` has a bit for
     each segment, the lowest for the first."""
-    odd = odd_addresses(con, segment_ids, parameters)
+    odd = odd_addresses(con, parameters)
     bits = [(segment_id, 1 << place) for place, segment_id in enumerate(segment_ids)]
     strangers = " UNION ALL ".join(
         f"SELECT contact_id, key, {bit} AS bit FROM ({strangers_in(segment_id, odd)})" for segment_id, bit in bits

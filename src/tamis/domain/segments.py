@@ -79,8 +79,8 @@ class Recipient:
 
 
 class AddedByHand(NamedTuple):
-    """An address added to a segment by hand; `contact_id` is the contact that has it now, if any, and `created_at`
-    is in microseconds since 1970."""
+    """An address added to a segment by hand; `contact_id` is the contact that has it now, if any, `created_at` is in
+    microseconds since 1970, and `person_id` is the same for all additions of the address in a contact type."""
 
     id: int
     segment_id: int
@@ -90,6 +90,7 @@ class AddedByHand(NamedTuple):
     first_name: str
     last_name: str
     created_at: int
+    person_id: int
 
 
 def recipient_id_of_contact(segment_id: int, contact_id: int) -> int:
@@ -102,7 +103,11 @@ def recipient_id_of_contact(segment_id: int, contact_id: int) -> int:
 
 
 def recipient_id_of_stranger(segment_id: int, added_id: int) -> int:
-    """Number an address that was added by hand and was no contact then; these have bit 31 set."""
+    """Number an address that was added by hand and was no contact then; these have bit 31 set.
+
+    `added_id` is the number of the addition, and that of the person (an earlier addition of the same address to another
+    segment) where the address is in the segment by its rule: so no two addresses get the same number.
+    """
     return segment_id << SEGMENT_SHIFT | STRANGER | added_id
 
 
@@ -115,3 +120,8 @@ def contact_of_recipient(recipient_id: int) -> int | None:
     """Give the contact whose number this is, or None for a stranger's."""
     number = recipient_id & ((1 << SEGMENT_SHIFT) - 1)
     return None if number & STRANGER else number
+
+
+def person_of_recipient(recipient_id: int) -> int:
+    """Return the number in the number of a recipient who was no contact: of the addition, or of the person."""
+    return recipient_id & STRANGER - 1

@@ -22,6 +22,11 @@ SQL = load("exclusions")
 ADDRESSES_A_LOOK = 10_000
 
 
+def are_there(db: apsw.Connection) -> bool:
+    """Tell whether any address that is no contact is excluded from any segment."""
+    return one(db, SQL["any"]) is not None
+
+
 def exclude_address(db: apsw.Connection, segment_id: int, email_key: str, now: datetime) -> None:
     """Keep an address that is no contact out of a segment."""
     db.execute(SQL["insert"], (segment_id, fingerprint(ensured_pepper(db), email_key), to_micros(now))).fetchall()
@@ -40,7 +45,7 @@ def among(db: apsw.Connection, type_id: int, email_keys: Sequence[str]) -> dict[
     """Return, for those of some addresses that are excluded, the segments over a type and since when, in microseconds;
     where no address is excluded, nothing is hashed."""
     found: dict[str, list[tuple[int, int]]] = defaultdict(list)
-    if one(db, SQL["any"]) is None:
+    if not are_there(db):
         return found
     secret = pepper(db)
     assert secret is not None
@@ -65,7 +70,7 @@ def count_of_segment(db: apsw.Connection, segment_id: int) -> int:
 
 def pass_to_new_contacts(db: apsw.Connection, type_id: int, first_id: int, last_id: int) -> None:
     """Let the exclusions of addresses pass to the contacts with consecutive ids that have just been added."""
-    if one(db, SQL["any"]) is None:
+    if not are_there(db):
         return
     rows: Any = db.execute(SQL["addresses_of_contacts"], (first_id, last_id)).fetchall()
     pass_to_contacts(db, type_id, rows)

@@ -61,24 +61,40 @@ def add(
         if contact_id is None
         else recipient_id_of_contact(segment.id, contact_id)
     )
+    person = _person(db, segment.contact_type_id, email.key) or following
     row: Any = one(
         db,
         SQL["insert_added"],
-        (segment.id, email.address, email.key, first_name, last_name, recipient_id, to_micros(now)),
+        (segment.id, email.address, email.key, first_name, last_name, recipient_id, to_micros(now), person),
     )
     feed.tell_recipient(db, segment, contact_id, row[0], now)
 
 
-def find_added(db: apsw.Connection, recipient_id: int) -> tuple[int, str] | None:
-    """Find an address added by hand by its recipient's number: its row and the key of the address."""
+def _person(db: apsw.Connection, type_id: int, email_key: str) -> int | None:
+    row: Any = one(db, SQL["person"], (email_key, type_id))
+    return row[0] if row else None
+
+
+class AddedAs(NamedTuple):
+    """An addition by hand: its number, the key of the address, and the number of the person."""
+
+    id: int
+    email_key: str
+    person_id: int
+
+
+def find_added(db: apsw.Connection, recipient_id: int) -> AddedAs | None:
+    """Find an address added by hand by its recipient's number."""
     row: Any = one(db, SQL["added_by_recipient"], (recipient_id,))
-    return (row[0], row[1]) if row else None
+    return AddedAs(*row) if row else None
 
 
-def undo_add(db: apsw.Connection, segment: Segment, added_id: int, contact_id: int | None, now: datetime) -> None:
+def undo_add(db: apsw.Connection, segment: Segment, added: AddedAs, contact_id: int | None, now: datetime) -> None:
     """Take an addition by hand back."""
-    db.execute(SQL["delete_added"], (added_id,)).fetchall()
-    feed.tell_recipient(db, segment, contact_id, added_id, now)
+    db.execute(SQL["delete_added"], (added.id,)).fetchall()
+    feed.tell_recipient(db, segment, contact_id, added.id, now)
+    if added.person_id != added.id:
+        feed.tell_recipient(db, segment, None, added.person_id, now)
 
 
 def remove(db: apsw.Connection, segment: Segment, contact_id: int, now: datetime) -> None:
@@ -115,11 +131,12 @@ def move(db: apsw.Connection, type_id: int, contact_id: int, old_key: str, new: 
     for segment_id, added_id in there.items():
         feed.tell(db, "recipient", type_id, now, Cause.CONTACT, segment_id, contact_id, added_id)
     moved: Any = db.execute(SQL["added_with_email"], (old_key, type_id)).fetchall()
+    person = _person(db, type_id, new.key) or _person(db, type_id, old_key)
     for added_id, segment_id in moved:
         if segment_id in there:
             db.execute(SQL["delete_added"], (added_id,)).fetchall()
         else:
-            db.execute(SQL["move_added"], (new.address, new.key, added_id)).fetchall()
+            db.execute(SQL["move_added"], (new.address, new.key, person or added_id, added_id)).fetchall()
         feed.tell(db, "recipient", type_id, now, Cause.CONTACT, segment_id, contact_id, added_id)
     exclusions.pass_to_contacts(db, type_id, [(contact_id, new.key)])
     db.execute(SQL["delete_removed_where_added"], (contact_id, new.key)).fetchall()
@@ -136,10 +153,10 @@ def added_for_columns(db: apsw.Connection, ids: Sequence[int] | None) -> list[Ad
     return [AddedByHand(*row) for row in rows]
 
 
-def added_of_contacts(db: apsw.Connection, contact_ids: Sequence[int]) -> list[int]:
-    """List the additions whose addresses are those of some contacts of the segment's type."""
+def added_of_contacts(db: apsw.Connection, contact_ids: Sequence[int]) -> dict[int, int]:
+    """Return the additions whose addresses are those of some contacts of the segment's type, each with its contact."""
     rows: Any = db.execute(SQL["added_of_contacts"], (msgspec.json.encode(contact_ids).decode(),))
-    return [row[0] for row in rows]
+    return dict(rows)
 
 
 def numbers_with_email(db: apsw.Connection, type_id: int, email_key: str) -> list[int]:

@@ -87,10 +87,13 @@ CREATE TABLE recipients_added (
     last_name TEXT NOT NULL,
     recipient_id INTEGER NOT NULL UNIQUE,
     created_at INTEGER NOT NULL,
+    person_id INTEGER NOT NULL DEFAULT 0,
     UNIQUE (segment_id, email_key)
 ) STRICT;
 
 CREATE INDEX recipients_added_by_email ON recipients_added (email_key);
+
+CREATE INDEX recipients_added_by_person ON recipients_added (person_id);
 
 CREATE TABLE recipients_removed (
     segment_id INTEGER NOT NULL REFERENCES segments (id),

@@ -100,6 +100,7 @@ def names(db: apsw.Connection, type_id: int, segment_ids: Collection[int]) -> di
 def delete(db: apsw.Connection, segment: Segment, now: datetime) -> None:
     """Delete a segment softly: it answers no more, its row stays."""
     db.execute(SQL["delete"], (to_micros(now), to_micros(now), segment.id)).fetchall()
+    db.execute(SQL["tell_added_elsewhere"], (to_micros(now), Cause.DELETION.value, segment.id)).fetchall()
     feed.tell_segment(db, segment.contact_type_id, segment.id, now, Cause.DELETION)
 
 

@@ -3,6 +3,7 @@
 from collections.abc import Callable
 
 from tamis.domain.contacts import Contact
+from tamis.domain.externals import External
 from tamis.rules.moment import Moment
 from tamis.rules.operands import comparable, operands
 from tamis.rules.operators import positive
@@ -16,8 +17,9 @@ def _unknown(segment_id: int) -> bool:
     raise LookupError(f"nobody said who is in segment {segment_id}, which this rule names")
 
 
-def selects(rule: Rule, contact: Contact, moment: Moment, in_segment: Membership = _unknown) -> bool:
-    """Tell whether a rule selects a contact at a moment; `in_segment` is needed where it names other segments."""
+def selects(rule: Rule, contact: Contact | External, moment: Moment, in_segment: Membership = _unknown) -> bool:
+    """Tell whether a rule selects a contact at a moment; `in_segment` is needed where it names other segments. Of an
+    external recipient it is only asked where it includes one (see `externals`)."""
     match rule:
         case None:
             return False
@@ -33,7 +35,7 @@ def selects(rule: Rule, contact: Contact, moment: Moment, in_segment: Membership
             return not selects(part, contact, moment, in_segment)
 
 
-def holds(condition: Condition, contact: Contact, moment: Moment) -> bool:
+def holds(condition: Condition, contact: Contact | External, moment: Moment) -> bool:
     """Tell whether one condition holds for a contact at a moment."""
     operator, complement = positive(condition.operator)
     value = contact.value_of(condition.field)

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from tamis.domain.contacts import Contact
+from tamis.domain.externals import External
 from tamis.domain.fields import Kind, format_value
 from tamis.rules.describe import phrase
 from tamis.rules.evaluate import Membership, selects
@@ -31,7 +32,7 @@ class Explained:
     segment_id: int | None = None
 
 
-def explain(rule: Rule, contact: Contact, moment: Moment, in_segment: Membership) -> Explained:
+def explain(rule: Rule, contact: Contact | External, moment: Moment, in_segment: Membership) -> Explained:
     """Tell what a rule and each of its parts say of a contact at a moment."""
     holds = selects(rule, contact, moment, in_segment)
     if rule is None:

@@ -12,15 +12,17 @@ from tamis.actions.catch_up import both_at_one_moment
 from tamis.actions.doctor.records import rule_of
 from tamis.actions.doctor.report import REBUILD, REPORT, some
 from tamis.actions.house import House
+from tamis.actions.membership import external_membership
 from tamis.columns import examine as columns
 from tamis.columns.clocks import read_clocks
 from tamis.columns.examine import Differing, SegmentState
 from tamis.domain.contacts import Contact
 from tamis.domain.emails import email_key
 from tamis.domain.errors import Invalid
+from tamis.domain.externals import External
 from tamis.domain.segments import Segment
 from tamis.domain.text import counted
-from tamis.records import accounts, contacts, examine, recipients, segments, types
+from tamis.records import accounts, contacts, examine, externals, recipients, segments, types
 from tamis.rules.evaluate import selects
 from tamis.rules.moment import Moment
 from tamis.rules.segments import in_order
@@ -63,6 +65,7 @@ def examine_hands(house: House, type_id: int) -> Part:
         ids = {segment.id for segment in segments.live_of_type(db, type_id)}
         added = [row for row in recipients.added_for_columns(db, None) if row.segment_id in ids]
         removed = [row for row in recipients.removed_for_columns(db, None) if row[0] in ids]
+        removed += externals.exclusions_for_columns(db, type_id, None)
         counts = columns.differing_hands(con, ids, added, removed)
     wrong = [
         f"{counted(count, what)} by hand in segments of contact type {type_id} not as in the column store: {REBUILD}"
@@ -118,23 +121,47 @@ def _recipients(found: Differing) -> str:
 
 
 def examine_sample(house: House, type_id: int, size: int) -> Part:
-    """Decide for some contacts of a type, drawn at random, with the reference evaluator in which segments they are, and
-    hold it against the stored memberships."""
+    """Decide for some contacts and external recipients of a type, drawn at random, with the reference evaluator in
+    which segments they are, and hold it against the stored memberships."""
     with both_at_one_moment(house.records, house.open_columns(), house.clock) as (db, con, now):
         ids = examine.some_ids(db, type_id, size)
         moment = _moment(db, con, type_id, now)
         expected = _memberships(db, type_id, ids, moment)
         stored = columns.memberships_of(con, ids)
         live = {segment.id for segment in segments.live_of_type(db, type_id)}
+        drawn = [externals.by_email(db, type_id, key) for key in externals.some_of_type(db, type_id, size)]
+        persons = [external for external in drawn if external]
+        expected_of_externals = _memberships_of_externals(db, type_id, persons, live, moment)
+        numbers = [external.person_id for external in persons]
+        stored_of_externals = columns.memberships_of_externals(con, numbers) if numbers else set()
+    told = _wrong("contact", type_id, live, expected, stored)
+    told += _wrong("external recipient", type_id, live, expected_of_externals, stored_of_externals)
+    return Part(len(ids), None, told)
+
+
+def _wrong(
+    called: str, type_id: int, live: set[int], expected: set[tuple[int, int]], stored: set[tuple[int, int]]
+) -> list[str]:
     wrong = sorted({pair for pair in expected ^ stored if pair[0] in live})
     told = [
-        f"contact {contact} is {'not ' if (segment, contact) in expected else ''}in segment {segment}, against its "
-        f"rule and what was done by hand: {REBUILD}"
-        for segment, contact in wrong[:5]
+        f"{called} {who} is {'not ' if (segment, who) in expected else ''}in segment {segment}, against its rule and "
+        f"what was done by hand: {REBUILD}"
+        for segment, who in wrong[:5]
     ]
     if len(wrong) > len(told):
         told.append(f"{len(wrong) - len(told):,} more memberships of contact type {type_id} are wrong: {REBUILD}")
-    return Part(len(ids), None, told)
+    return told
+
+
+def _memberships_of_externals(
+    db: apsw.Connection, type_id: int, persons: Sequence[External], live: set[int], moment: Moment
+) -> set[tuple[int, int]]:
+    fields = types.fields_of_type(db, type_id)
+    found: set[tuple[int, int]] = set()
+    for external in persons:
+        is_in = external_membership(db, external, fields, moment)
+        found.update((segment_id, external.person_id) for segment_id in live if is_in(segment_id))
+    return found
 
 
 def _memberships(db: apsw.Connection, type_id: int, ids: Sequence[int], moment: Moment) -> set[tuple[int, int]]:
@@ -145,7 +172,7 @@ def _memberships(db: apsw.Connection, type_id: int, ids: Sequence[int], moment: 
     for start in range(0, len(ids), CONTACTS_A_BATCH):
         part = ids[start : start + CONTACTS_A_BATCH]
         removed = set(recipients.removed_for_columns(db, part))
-        additions = recipients.added_for_columns(db, recipients.added_of_contacts(db, part))
+        additions = recipients.added_for_columns(db, list(recipients.added_of_contacts(db, part)))
         added = {(row.segment_id, email_key(row.email)) for row in additions}
         for contact in contacts.by_ids(db, part, fields):
             found.update(_of_contact(contact, order, rules, added, removed, moment))

@@ -1,6 +1,11 @@
 -- name: insert_added
-INSERT INTO recipients_added (segment_id, email, email_key, first_name, last_name, recipient_id, created_at)
-VALUES (?, ?, ?, ?, ?, ?, ?) RETURNING id;
+INSERT INTO recipients_added (segment_id, email, email_key, first_name, last_name, recipient_id, created_at, person_id)
+VALUES (?, ?, ?, ?, ?, ?, ?, ?) RETURNING id;
+
+-- name: person
+SELECT min(a.person_id)
+FROM recipients_added a JOIN segments s ON s.id = a.segment_id
+WHERE a.email_key = ? AND s.contact_type_id = ?;
 
 -- name: last_added_id
 SELECT seq FROM sqlite_sequence WHERE name = 'recipients_added';
@@ -12,13 +17,13 @@ SELECT id FROM contacts WHERE contact_type_id = ? AND email_key = ?;
 SELECT id FROM recipients_added WHERE segment_id = ? AND email_key = ?;
 
 -- name: added_by_recipient
-SELECT id, email_key FROM recipients_added WHERE recipient_id = ?;
+SELECT id, email_key, person_id FROM recipients_added WHERE recipient_id = ?;
 
 -- name: delete_added
 DELETE FROM recipients_added WHERE id = ?;
 
 -- name: move_added
-UPDATE recipients_added SET email = ?, email_key = ? WHERE id = ?;
+UPDATE recipients_added SET email = ?, email_key = ?, person_id = ? WHERE id = ?;
 
 -- name: added_with_email
 SELECT a.id, a.segment_id
@@ -40,21 +45,21 @@ DELETE FROM recipients_removed
 WHERE contact_id = ? AND segment_id IN (SELECT segment_id FROM recipients_added WHERE email_key = ?);
 
 -- name: added_for_columns
-SELECT a.id, a.segment_id, c.id, a.recipient_id, a.email, a.first_name, a.last_name, a.created_at
+SELECT a.id, a.segment_id, c.id, a.recipient_id, a.email, a.first_name, a.last_name, a.created_at, a.person_id
 FROM recipients_added a
 JOIN segments s ON s.id = a.segment_id
 LEFT JOIN contacts c ON c.contact_type_id = s.contact_type_id AND c.email_key = a.email_key
 WHERE s.deleted_at IS NULL AND a.id IN (SELECT value FROM json_each(?));
 
 -- name: all_added_for_columns
-SELECT a.id, a.segment_id, c.id, a.recipient_id, a.email, a.first_name, a.last_name, a.created_at
+SELECT a.id, a.segment_id, c.id, a.recipient_id, a.email, a.first_name, a.last_name, a.created_at, a.person_id
 FROM recipients_added a
 JOIN segments s ON s.id = a.segment_id
 LEFT JOIN contacts c ON c.contact_type_id = s.contact_type_id AND c.email_key = a.email_key
 WHERE s.deleted_at IS NULL;
 
 -- name: added_of_contacts
-SELECT a.id
+SELECT a.id, c.id
 FROM contacts c
 JOIN recipients_added a ON a.email_key = c.email_key
 JOIN segments s ON s.id = a.segment_id AND s.contact_type_id = c.contact_type_id

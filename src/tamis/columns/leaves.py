@@ -1,0 +1,31 @@
+"""The conditions of parts of rules, each asked once, however many parts it stands in."""
+
+from collections.abc import Iterator, Sequence
+
+from tamis.rules.tree import All, Any, Condition, InSegment, Node, Not
+
+Leaf = Condition | InSegment
+
+
+def leaves(nodes: Sequence[Node]) -> Iterator[Leaf]:
+    """Walk over the conditions of some parts of rules, from left to right."""
+    for node in nodes:
+        match node:
+            case Condition() | InSegment():
+                yield node
+            case All(parts) | Any(parts):
+                yield from leaves(parts)
+            case Not(part):
+                yield from leaves([part])
+
+
+def joined(node: Node, names: dict[Leaf, str]) -> str:
+    """Join the columns of conditions, which are never null, as a part joins the conditions."""
+    match node:
+        case Condition() | InSegment():
+            return names[node]
+        case Not(part):
+            return f"(NOT {joined(part, names)})"
+        case All(parts) | Any(parts):
+            word = " AND " if isinstance(node, All) else " OR "
+            return "(" + word.join(joined(part, names) for part in parts) + ")"
