@@ -60,15 +60,21 @@ def open_delimited(
 
 
 def delimited_in(
-    source: Source, encoding: Encoding, spool: Path, is_header: IsHeader, *, chunk_bytes: int = CHUNK_BYTES
+    source: Source,
+    encoding: Encoding,
+    spool: Path,
+    is_header: IsHeader,
+    *,
+    delimiter: str | None = None,
+    chunk_bytes: int = CHUNK_BYTES,
 ) -> DelimitedFile:
-    """Find the layout of a file of which the encoding is known, as `open_delimited` does."""
+    """Find the layout of a file of which the encoding is known, and the delimiter may be, as `open_delimited` does."""
     start, whole = _start(as_utf8(source, encoding))
     returns = ends_with_returns(start.decode(errors="ignore"))
     if returns:
         start = b"".join(with_line_feeds([start]))
     lines = start[: start.rfind(b"\n") + 1].decode() if not whole else start.decode() + "\n"
-    layout = find_layout(source, encoding.name, encoding.notices, lines, is_header)
+    layout = find_layout(source, encoding.name, encoding.notices, lines, is_header, delimiter)
     if line := next((line for line in sorted(encoding.unreadable) if line <= layout.header_line), None):
         raise source.refuse(encoding.unreadable[line], line)
     return DelimitedFile(layout, source.size, encoding, source, returns, spool, chunk_bytes)

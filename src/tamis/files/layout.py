@@ -42,12 +42,21 @@ class _Reading:
     header: int | None
 
 
-def find_layout(source: Source, encoding: str, notices: Sequence[str], start: str, is_header: IsHeader) -> Layout:
-    """Find the layout of a file from the start of its text, whole lines; raises Invalid when there is no header."""
-    told = _SEP.match(start)
+def find_layout(
+    source: Source, encoding: str, notices: Sequence[str], start: str, is_header: IsHeader, delimiter: str | None = None
+) -> Layout:
+    """Find the layout of a file from the start of its text, whole lines; raises Invalid when there is no header. The
+    delimiter is found out where it is not known."""
+    told = None if delimiter else _SEP.match(start)
     skipped = 1 if told else 0
     text = start[told.end() :] if told else start
-    reading = max((_read(text, d, is_header, 1 + skipped) for d in ([told[1]] if told else DELIMITERS)), key=_score)
+    reading = max(
+        (
+            _read(text, d, is_header, 1 + skipped)
+            for d in ([delimiter] if delimiter else [told[1]] if told else DELIMITERS)
+        ),
+        key=_score,
+    )
     if not reading.records:
         raise source.refuse("is empty: the first line must name the columns")
     header = reading.records[reading.header or 0]

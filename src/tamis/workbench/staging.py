@@ -1,13 +1,15 @@
 """Chunks become the rows of a table: fast where every reader agrees on their text, else by the one rule for records."""
 
 from bisect import bisect_right
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import chain, groupby
 from typing import NamedTuple
 
 import duckdb
 
+from tamis.domain.fields import Kind
+from tamis.domain.reading.declared import Declared
 from tamis.files.chunks import Chunk
 from tamis.files.records import Record, read_records
 
@@ -137,3 +139,36 @@ def _ragged(cells: Sequence[str], width: int) -> str:
     if len(cells) == width or (len(cells) > width and not "".join(cells[width:]).strip()):
         return ""
     return f"the row has {len(cells)} {'cell' if len(cells) == 1 else 'cells'}, the header has {width}"
+
+
+@dataclass(frozen=True, slots=True)
+class StagedSheet:
+    """A sheet on the workbench, whose rows have the numbers that they have there; its columns of `texts` are numbers
+    that it holds as text, which stay so."""
+
+    staging: Staging
+    rows: Sequence[int]
+    texts: frozenset[int]
+    nested: frozenset[int] = frozenset()
+
+    @property
+    def count(self) -> int:
+        """How many rows there are."""
+        return self.staging.count
+
+    @property
+    def broken(self) -> dict[int, str]:
+        """What is wrong with the structure of rows."""
+        return self.staging.broken
+
+    def locate(self, numbers: Iterable[int]) -> Iterator[Located]:
+        """Find rows, of which the numbers ascend, in the sheet."""
+        for row in self.staging.locate(numbers):
+            yield row._replace(line=self.rows[row.number])
+
+    def declare(self, positions: Collection[int]) -> dict[int, Declared]:
+        """Tell which columns hold numbers as text."""
+        return {position: Declared(Kind.TEXT) for position in positions if position in self.texts}
+
+    def refuse_nested(self, positions: Collection[int]) -> None:
+        """Refuse no row: there are no objects."""

@@ -1,5 +1,7 @@
 """The kinds of files that contacts come in, each laid out as rows of text cells on the workbench."""
 
+import codecs
+import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -9,20 +11,29 @@ import duckdb
 
 from tamis.actions.batches import one_ahead
 from tamis.actions.importing.report import Progress
-from tamis.files.delimited import delimited_in
+from tamis.files.delimited import DelimitedFile, delimited_in
+from tamis.files.encodings.binary import what_it_is
 from tamis.files.encodings.choose import as_utf8, find_encoding
 from tamis.files.encodings.describe import Sample
 from tamis.files.excerpt import excerpt
 from tamis.files.header import read_header
+from tamis.files.json_list import list_as_lines
 from tamis.files.layout import Layout
 from tamis.files.source import STANDARD_INPUT, open_source
 from tamis.files.source import Source as FileSource
+from tamis.files.spreadsheets.load import is_workbook, open_sheet
 from tamis.workbench.ndjson import stage_ndjson
 from tamis.workbench.parquet import stage_parquet
-from tamis.workbench.staging import Located, Staging
+from tamis.workbench.staging import Located, StagedSheet, Staging
 from tamis.workbench.typed import UNTYPED, Typed
 
-FORMATS = {".csv": "csv", ".tsv": "csv", ".txt": "csv", ".ndjson": "ndjson", ".jsonl": "ndjson", ".parquet": "parquet"}
+FORMATS = {
+    ".csv": "csv", ".tsv": "csv", ".txt": "csv", ".ndjson": "ndjson", ".jsonl": "ndjson", ".json": "ndjson",
+    ".parquet": "parquet", ".xlsx": "xlsx", ".xlsm": "xlsx", ".xlsb": "xlsx", ".xls": "xlsx", ".ods": "xlsx",
+}  # fmt: skip
+"""Formats by the ending of a file; xlsx is any workbook."""
+_START = 64 * 1024
+_JSON = re.compile(rb"\s*(\[\s*)?\{\s*\"")
 READING = "Reading"
 
 
@@ -94,11 +105,20 @@ def stage(
     """Lay a file out on the workbench; raises Invalid when nothing of it can be taken. With `most`, only the beginning
     is: so many rows of a Parquet file, the first 4 MB of text."""
     source = open_source(file.path, spool, file.known_as)
-    format_ = file.format or format_of(file.known_as or file.path.name)
+    start = next(source.blocks(), b"")[:_START]
+    format_ = file.format or _format_by_content(start) or format_of(file.known_as or file.path.name)
+    if format_ == "xlsx" and is_workbook(start):
+        return _sheet(con, source, file, spool, is_header, progress)
+    if format_ == "xlsx" and file.format:
+        raise source.refuse(what_it_is(start) or "is no workbook: import it without --format xlsx")
     if format_ == "parquet":
         return _parquet(con, source, file.name, most)
     encoding, is_whole = find_encoding(source, file.encoding), True
     name, sample = encoding.name, encoding.sample
+    if file.sheet:
+        raise source.refuse("has no sheets: import it without --sheet")
+    if format_ == "ndjson" and start.removeprefix(codecs.BOM_UTF8).lstrip().startswith(b"["):
+        source, encoding = list_as_lines(source, encoding, spool)
     if most is not None:
         source, encoding, is_whole = excerpt(source, encoding, spool)
     if format_ == "ndjson":
@@ -114,11 +134,7 @@ def stage(
     else:
         delimited = delimited_in(source, encoding, spool, is_header)
         layout = delimited.layout
-        staged = staging = Staging(con, len(layout.header), layout.delimiter)
-        for chunk in one_ahead(delimited.chunks()):
-            staging.add(chunk)
-            progress(READING, delimited.position, delimited.size)
-        staging.finish()
+        staged = _staged(con, delimited, progress)
         names, notices, typed = layout.header, layout.notices, UNTYPED
     return Source(
         format_,
@@ -132,6 +148,49 @@ def stage(
         sample=sample,
         is_whole=is_whole,
     )
+
+
+def _format_by_content(start: bytes) -> str | None:
+    """Tell the format of a file by how it begins, where that leaves no doubt."""
+    if is_workbook(start):
+        return "xlsx"
+    if start.startswith(b"PAR1"):
+        return "parquet"
+    return "ndjson" if _JSON.match(start.removeprefix(codecs.BOM_UTF8)) else None
+
+
+def _sheet(
+    con: duckdb.DuckDBPyConnection,
+    source: FileSource,
+    file: ContactFile,
+    spool: Path,
+    is_header: Callable[[Sequence[str]], bool],
+    progress: Progress,
+) -> Source:
+    if file.encoding:
+        raise source.refuse("is a workbook, which says itself how its text is encoded: import it without --encoding")
+    sheet = open_sheet(source, spool, is_header, file.sheet)
+    staging = _staged(con, sheet.table, progress)
+    staged = StagedSheet(staging, sheet.rows, sheet.texts)
+    return Source(
+        "xlsx",
+        sheet.layout.header,
+        staged,
+        sheet.notices,
+        is_spreadsheet=True,
+        layout=sheet.layout,
+        typed=staged,
+        sheet=sheet.name,
+    )
+
+
+def _staged(con: duckdb.DuckDBPyConnection, table: DelimitedFile, progress: Progress) -> Staging:
+    staging = Staging(con, len(table.layout.header), table.layout.delimiter)
+    for chunk in one_ahead(table.chunks()):
+        staging.add(chunk)
+        progress(READING, table.position, table.size)
+    staging.finish()
+    return staging
 
 
 def _parquet(con: duckdb.DuckDBPyConnection, source: FileSource, name: str, most: int | None) -> Source:

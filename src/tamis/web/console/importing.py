@@ -29,6 +29,7 @@ from tamis.actions.importing.uploads import in_bytes
 from tamis.actions.types import type_by_id
 from tamis.actions.work import At, Work
 from tamis.domain.dates import DateOrder
+from tamis.domain.encodings import label_of
 from tamis.domain.errors import Problem
 from tamis.domain.fields import FieldSet, Kind
 from tamis.domain.reading.columns import ColumnReading
@@ -41,9 +42,8 @@ from tamis.web.console.forms import Form
 from tamis.web.console.session import Visitor
 
 FIGURES = ("created", "updated", "unchanged", "repeated", "rejected")
-FORMATS = {"csv": "CSV", "ndjson": "JSON, one object a line", "parquet": "Parquet"}
+FORMATS = {"csv": "CSV", "xlsx": "workbook", "ndjson": "JSON, one object a line", "parquet": "Parquet"}
 DELIMITERS = {",": "commas", ";": "semicolons", "\t": "tabs", "|": "vertical bars"}
-ENCODINGS = {"utf-8": "UTF-8", "windows-1252": "Windows-1252", "utf-16-le": "UTF-16", "utf-16-be": "UTF-16"}
 ORDERS = (
     ("", "as the column itself shows"),
     (DateOrder.DMY, "day first: 31/12/2024"),
@@ -244,8 +244,8 @@ def rejects_answer(path: str | Path) -> File:
 def _written(look: Look) -> str:
     parts = [FORMATS[look.format]]
     if look.encoding:
-        parts.append(ENCODINGS.get(look.encoding, look.encoding))
-    if look.delimiter and len(look.columns) > 1:
+        parts.append(label_of(look.encoding))
+    if look.delimiter and len(look.columns) > 1 and look.format == "csv":
         parts.append(f"cells separated by {DELIMITERS[look.delimiter]}")
     if look.header_line:
         parts.append(f"names of columns in line {look.header_line:,}")
