@@ -2,28 +2,53 @@
 
 import pytest
 
-from tamis.domain.text import counted, fold, problem_with_line, problem_with_text
+from tamis.domain.text import counted, fold, fold_part, is_simple, problem_with_line, problem_with_text
 
 
 @pytest.mark.parametrize(
     ("text", "folded"),
     [
         ("ABC abc 09_", "abc abc 09_"),
-        ("ÄÖÜß", "äöüß"),
-        ("ẞ", "ß"),
+        ("ÄÖÜß", "äöüss"),
+        ("ẞ", "ss"),
         ("ΟΔΟΣ", "οδοσ"),
-        ("οδος", "οδος"),
-        ("İstanbul", "istanbul"),
+        ("οδος", "οδοσ"),
+        ("ΝΊΚΟΣ", "νίκοσ"),
+        ("İstanbul", "i\u0307stanbul"),
         ("ISPARTA", "isparta"),
         ("ı", "ı"),
         ("\u212a", "k"),
         ("ǅ", "ǆ"),
+        ("ﬃ", "ffi"),
+        ("ŉ", "ʼn"),
+        ("e\u0301", "é"),
+        ("\u1fb3", "αι"),
+        ("\u03b1\u0345\u0301", "\u03ac\u03b9"),
+        ("a\u0302\u0323", "\u1ead"),
+        ("Ꭰꭰ", "ꭰꭰ"),
         ("𐐀", "𐐨"),
+        (" New\u00a0\t York\u3000", "new york"),
+        ("a\u200bb", "a\u200bb"),
         ("", ""),
     ],
 )
 def test_folding(text: str, folded: str) -> None:
     assert fold(text) == folded
+
+
+def test_a_part_keeps_one_blank_at_its_ends() -> None:
+    assert fold_part("\u00a0 OF\t") == " of "
+    assert fold_part("  ") == " "
+
+
+@pytest.mark.parametrize("text", ["Müller", "Łódź", "東京", "São Paulo", "Ελλάδα", "Россия", "", "a b", "🦊"])
+def test_most_texts_are_simple(text: str) -> None:
+    assert is_simple(text)
+
+
+@pytest.mark.parametrize("text", ["Straße", "Jose\u0301", "Νίκος", "a  b", " a", "a\t", "a\u00a0b", "İ", "Ꭰ", "ﬁ"])
+def test_other_texts_are_not(text: str) -> None:
+    assert not is_simple(text)
 
 
 @pytest.mark.parametrize("text", ["", "a", "a" * 255, "👩‍👩‍👧", "e\u0301"])

@@ -7,9 +7,11 @@ from typing import Any
 
 import apsw
 import duckdb
+import msgspec
 
 from tamis.columns import export
-from tamis.columns.layout import arrange, column, insert_documents, table
+from tamis.columns.documents import insert_contacts
+from tamis.columns.layout import arrange, column, table, written
 from tamis.columns.preview import Counts, count_parts, sample_of
 from tamis.columns.schema import SCHEMA
 from tamis.domain.contacts import Contact, encode_values
@@ -64,8 +66,7 @@ class Stores:
             ],
         )
         documents = records.documents(self._records, TYPE, [c.id for c in contacts])
-        sql, structure = insert_documents(TYPE, self.fields)
-        self._columns.execute(sql, [list(documents), structure])
+        insert_contacts(self._columns, TYPE, self.fields, documents)
 
     def selected(self, rule: Rule, moment: Moment, instants: list[datetime] | None = None) -> set[int]:
         """Ask the column store whom a rule selects at a moment, or each contact at an instant of its own: the first
@@ -88,7 +89,7 @@ class Stores:
 
     def held(self, contact_id: int) -> dict[int, Value]:
         """Read back what the column store knows of a contact, by field id."""
-        names = ", ".join(column(field) for field in self.fields.fields)
+        names = ", ".join(written(field) for field in self.fields.fields)
         row = self._columns.execute(f"SELECT {names} FROM {table(TYPE)} WHERE id = $1", [contact_id]).fetchone()
         assert row is not None
         return {
@@ -101,6 +102,22 @@ class Stores:
         """Write all contacts with all their fields to a file."""
         fields = self.fields.fields
         return export.write(self._columns, export.contacts(TYPE, fields), Parameters(), fields, layout, target)
+
+    def compared(self, texts: list[str]) -> list[str]:
+        """Bring texts into the column store as the values of a field, and ask for what they are compared as."""
+        field = self.fields.by_id[101]
+        self._columns.execute(f"DELETE FROM {table(TYPE)}")
+        ids = range(0, len(texts), 1000)
+        documents = [
+            "\n".join(
+                msgspec.json.encode({"id": start + n, "email": "", "values": {"101": text}}).decode()
+                for n, text in enumerate(texts[start : start + 1000])
+            )
+            for start in ids
+        ]
+        insert_contacts(self._columns, TYPE, self.fields, documents)
+        rows = self._columns.execute(f"SELECT lower({column(field)}) FROM {table(TYPE)} ORDER BY id").fetchall()
+        return [row[0] for row in rows]
 
     def lower(self, texts: list[str]) -> list[str]:
         """Ask the column store for texts in lower case."""

@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from datetime import date, datetime, timedelta
 from typing import Literal
+from unicodedata import normalize
 from zoneinfo import ZoneInfo
 
 from hypothesis import strategies as st
@@ -95,7 +96,34 @@ _LETTERS = "aAbBzZ09 éÉßẞsSſΣσςİIıikKßǅÅåÅ%_\\\"'`{}()\t\n,;=-\u
 raw_texts = st.one_of(
     st.text(st.sampled_from(_LETTERS), max_size=6),
     st.sampled_from(
-        ["", " ", "a", "A", "ab", "true", "is", "and", "5", "ΟΔΟΣ", "οδος", "οδοσ", "straße", "STRASSE", "%"]
+        [
+            "",
+            " ",
+            "a",
+            "A",
+            "ab",
+            "true",
+            "is",
+            "and",
+            "5",
+            "ΟΔΟΣ",
+            "οδος",
+            "οδοσ",
+            "straße",
+            "STRASSE",
+            "%",
+            "José",
+            "Jose\u0301",
+            "ΝΊΚΟΣ",
+            "Νίκος",
+            "New York",
+            "New\u00a0 York",
+            "ﬁ",
+            "ᾳ",
+            "각",
+            "Ꭰꭰ",
+            "a\u0323\u0302",
+        ]
     ),
     st.text(max_size=12),
 )
@@ -201,8 +229,20 @@ def crowds(draw: st.DrawFn, most: int = 6) -> list[Contact]:
 
 
 def swap_case(text: str) -> str:
-    """Write text in other cases, where a letter has one that means the same: ß and a final sigma have none."""
+    """Write text in other cases, where it then means the same: ı and İ have none."""
     return "".join(c.swapcase() if fold(c.swapcase()) == fold(c) else c for c in text)
+
+
+@st.composite
+def respelled(draw: st.DrawFn, text: str) -> str:
+    """Write text in other cases, another normal form, or with other blanks, so that it means the same."""
+    text = draw(
+        st.sampled_from([text, swap_case(text), text.upper(), text.casefold(), fold(text)]).filter(
+            lambda other: fold(other) == fold(text)
+        )
+    )
+    text = normalize(draw(st.sampled_from(["NFC", "NFD"])), text)
+    return draw(st.sampled_from([text, *(text.replace(" ", blank) for blank in ("  ", "\u00a0", "\t\n", "\u2009"))]))
 
 
 # -- rules -------------------------------------------------------------------------------------------------------------
@@ -219,7 +259,7 @@ def _moment_texts(draw: st.DrawFn) -> str:
 
 OPERAND_TEXTS: dict[Kind, st.SearchStrategy[str]] = {
     Kind.TEXT: texts.flatmap(
-        lambda text: st.sampled_from([text, swap_case(text), fold(text), f"  {text}\t", text[:2]])
+        lambda text: st.one_of(respelled(text), st.sampled_from([fold(text), f"  {text}\t", text[:2]]))
     ),
     Kind.NUMBER: numbers.map(format_value),
     Kind.DATE: dates.map(str),

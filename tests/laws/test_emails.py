@@ -9,7 +9,7 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from tamis.domain.emails import email_key, parse_email
-from tamis.domain.text import fold
+from tamis.domain.text import lower_letters
 
 COLLECTED = Path(__file__).parents[2].parent / "shared" / "data" / "emails"
 
@@ -51,7 +51,7 @@ addresses = st.one_of(st.builds("{}@{}".format, local_parts, domains), st.text()
 
 def by_library(address: str) -> str | None:
     try:
-        return fold(email_validator.validate_email(address, check_deliverability=False).normalized)
+        return lower_letters(email_validator.validate_email(address, check_deliverability=False).normalized)
     except (email_validator.EmailNotValidError, UnicodeError):
         return None
 

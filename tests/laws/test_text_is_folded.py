@@ -1,7 +1,9 @@
-"""§ Text is compared without regard to case or surrounding blanks, by both meanings in the same way."""
+"""§ Text is compared in one normal form, without regard to case and to how white space is written, by both meanings in
+the same way; parts of texts keep their blanks."""
 
 import sys
 from collections.abc import Callable
+from unicodedata import combining, is_normalized, normalize
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -9,9 +11,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tamis.domain.contacts import Contact
-from tamis.domain.fields import parse_value
+from tamis.domain.fields import Value, ValueProblem, parse_value
 from tamis.domain.instants import EPOCH
-from tamis.domain.text import fold
+from tamis.domain.text import fold, fold_part, is_simple, lower_letters, problem_with_text
 from tamis.rules.describe import describe
 from tamis.rules.draft import DraftCondition
 from tamis.rules.evaluate import selects
@@ -21,42 +23,121 @@ from tamis.rules.text import to_text
 from tamis.rules.tree import Condition
 from tamis.rules.wire import to_arrays
 from tests.laws.stores import Stores
-from tests.laws.strategies import FIELDS, built, built_condition, swap_case, texts
+from tests.laws.strategies import FIELDS, built, built_condition, respelled, texts
 
 UTC = ZoneInfo("UTC")
 MOMENT = Moment(EPOCH, UTC)
 NICKNAME = FIELDS.by_id[101]
 EVERY_CHARACTER = [chr(point) for point in range(1, sys.maxunicode + 1) if not 0xD800 <= point <= 0xDFFF]
-blanks = st.text(st.sampled_from(" \t\n\r\u00a0\u2003\u2028\u3000"), max_size=3)
+WHITE_SPACE = "\t\n\v\f\r \x85\xa0\u1680" + "".join(map(chr, range(0x2000, 0x200B))) + "\u2028\u2029\u202f\u205f\u3000"
+any_text = st.text(st.characters(exclude_categories=["Cs"], exclude_characters="\0"))
+blanks = st.text(st.sampled_from(WHITE_SPACE.translate(dict.fromkeys(map(ord, "\v\f\x85")))), max_size=3)
 
 
-def test_fold_is_the_lower_of_the_column_store_on_every_code_point(stores: Stores) -> None:
-    lowered = stores.lower(EVERY_CHARACTER)
-    assert len(lowered) == len(EVERY_CHARACTER)
-    assert [hex(ord(c)) for c, low in zip(EVERY_CHARACTER, lowered, strict=True) if fold(c) != low] == []
+def nfd(text: str) -> str:
+    return normalize("NFD", text)
+
+
+def test_the_store_compares_every_code_point_as_fold_does(stores: Stores) -> None:
+    others = [c for c in EVERY_CHARACTER if not is_simple(c) and not problem_with_text(c)]
+    assert len(others) > 1_000_000
+    together = ["".join(others[start : start + 50]).strip() for start in range(0, len(others), 50)]
+    texts = list(filter(is_simple, EVERY_CHARACTER)) + list(filter(None, together))
+    found = stores.compared(texts)
+    assert [text for text, form in zip(texts, found, strict=True) if fold(text) != form] == []
+
+
+@given(st.lists(st.one_of(texts, any_text), max_size=30))
+def test_the_store_compares_any_text_as_fold_does(stores: Stores, some: list[str]) -> None:
+    values = [str(value) for value in (_read(text) for text in some) if value is not None]
+    assert stores.compared(values) == [fold(text) for text in values]
+
+
+def test_simple_letters_are_folded_by_lower_in_any_version_of_unicode(stores: Stores) -> None:
+    simple = [c for c in EVERY_CHARACTER if is_simple(c)]
+    assert len(simple) > 40_000
+    assert stores.lower(simple) == [fold(c) for c in simple] == [lower_letters(c) for c in simple]
+    # None of them changes with its neighbours: none is a mark, or composes with what is before it.
+    assert [c for c in simple if combining(c) or combining(fold(c)[0])] == []
+    assert is_normalized("NFC", "".join(c + d for c, d in zip(simple, simple[::-1], strict=True)))
+    assert not {mark for c in simple for mark in nfd(c)[1:] + nfd(fold(c))[1:]} & set(simple)
 
 
 def test_folding_twice_is_folding_once_on_every_code_point() -> None:
     assert [hex(ord(c)) for c in EVERY_CHARACTER if fold(fold(c)) != fold(c)] == []
 
 
-@given(st.lists(st.one_of(texts, st.text(st.characters(exclude_categories=["Cs"], exclude_characters="\0")))))
-def test_fold_is_the_lower_of_the_column_store_on_any_text(stores: Stores, some: list[str]) -> None:
-    assert stores.lower(some) == [fold(text) for text in some]
+@given(any_text, any_text)
+def test_texts_are_the_same_where_unicode_says_so(one: str, other: str) -> None:
+    def canonical_caseless(text: str) -> str:  # D145
+        return nfd(nfd(text).casefold())
+
+    for text in (other, nfd(one), normalize("NFC", one), one.upper(), one.lower(), one.casefold()):
+        if canonical_caseless(text) == canonical_caseless(one):
+            assert fold(text) == fold(one)
+        elif not set(text + one) & set(WHITE_SPACE):
+            assert fold(text) != fold(one)
+    assert fold(fold(one)) == fold(one)
+    assert is_normalized("NFC", fold(one))
 
 
-@pytest.mark.parametrize("operator", ["is", "is one of"])
-@given(text=texts, before=blanks, after=blanks)
-def test_text_is_compared_without_regard_to_case_or_surrounding_blanks(
-    stores: Stores, operator: str, text: str, before: str, after: str
+def test_white_space_is_what_unicode_says() -> None:
+    assert {c for c in EVERY_CHARACTER if fold(f"a{c}b") == "a b"} == set(WHITE_SPACE)
+
+
+@given(text=any_text, before=blanks, after=blanks)
+def test_white_space_at_the_ends_and_runs_of_it_are_as_one_blank(text: str, before: str, after: str) -> None:
+    assert fold(before + text + after) == fold(text)
+    if before:
+        assert fold_part(f"{before}{text}") == fold_part(f" {text}")
+        assert fold(f"x{before}y") == "x y"
+
+
+@pytest.mark.parametrize("operator", ["is", "is one of", "contains", "starts with", "ends with"])
+@given(data=st.data(), text=texts, before=blanks, after=blanks)
+def test_text_is_compared_without_regard_to_case_form_and_white_space(
+    stores: Stores, operator: str, data: st.DataObject, text: str, before: str, after: str
 ) -> None:
-    value = parse_value(before + swap_case(text) + after, NICKNAME, UTC)
-    assert value is not None
+    value = parse_value(before + data.draw(respelled(text)) + after, NICKNAME, UTC)
+    if value is None:
+        return
     contact = Contact(1, 1, "a@b.de", {NICKNAME.id: value}, EPOCH, EPOCH)
-    rule = built(DraftCondition(NICKNAME.id, operator, (after + text + before,), "here"))
+    whole = operator.startswith("is")
+    rule = built(DraftCondition(NICKNAME.id, operator, (after + text + before if whole else text,), "here"))
     stores.fill([contact])
     assert selects(rule, contact, MOMENT)
     assert stores.selected(rule, MOMENT) == {1}
+
+
+SAME = [
+    ("José", "Jose\u0301"),
+    ("ΝΊΚΟΣ", "Νίκος"),
+    ("STRASSE", "Straße"),
+    ("STRAẞE", "strasse"),
+    ("New\u00a0York", "New York"),
+    ("New \t\u2028 York", "new york"),
+    ("ﬁn", "FIN"),
+    ("ᾳ", "ΑΙ"),
+    ("가", "\u1100\u1161"),
+]
+
+
+@pytest.mark.parametrize(("one", "other"), SAME)
+def test_texts_that_people_hold_for_the_same(stores: Stores, one: str, other: str) -> None:
+    for value, operand in ((one, other), (other, one)):
+        contact = Contact(1, 1, "a@b.de", {NICKNAME.id: value}, EPOCH, EPOCH)
+        rule = built(DraftCondition(NICKNAME.id, "is", (operand,), "here"))
+        stores.fill([contact])
+        assert selects(rule, contact, MOMENT)
+        assert stores.selected(rule, MOMENT) == {1}
+        assert stores.held(1)[NICKNAME.id] == value, "what is shown and exported stays as it was written"
+
+
+def _read(text: str) -> Value | None:
+    try:
+        return parse_value(text, NICKNAME, UTC)
+    except ValueProblem:
+        return None
 
 
 PARTS = [

@@ -97,12 +97,12 @@ from pathlib import Path
 from tamis.actions.house import House
 from tamis.columns import store
 from tamis.settings import Settings
-made = store.Columns._create
-def create(self, con):
+made = store.make
+def make(con, store_id):
     if sys.argv[2] == "after":
-        made(self, con)
+        made(con, store_id)
     os.kill(os.getpid(), signal.SIGKILL)
-store.Columns._create = create
+store.make = make
 House(Settings(Path(sys.argv[1]))).columns()
 """
 

@@ -18,6 +18,7 @@ from tamis.actions.dependents import called, refuse_while_used, users_of_field, 
 from tamis.actions.fields import find_custom_field, problems_with_key, problems_with_options
 from tamis.actions.option_renaming import carry_rules, rules_to_carry
 from tamis.domain.accounts import Account
+from tamis.domain.choices import Options
 from tamis.domain.contacts import ContactType
 from tamis.domain.dates import DateOrder
 from tamis.domain.errors import Invalid, Problem, Refused
@@ -138,7 +139,7 @@ def _edited(field: Field, edit: FieldEdit) -> tuple[Becomes, Field]:
         problems.append(Problem(path, f"a {kind} field has no options"))
     after = (becomes.get(option, option) for option in field.options) if kind.has_options else ()
     options = [option for option in after if option is not None] + [option.strip() for option in edit.add_options]
-    problems += problems_with_options(kind, options, "add-option")
+    problems += problems_with_options(kind, options, "add-option", field.options)
     places = {fold(option.strip()): place for place, option in enumerate(edit.order_options)}
     for option in places.keys() - {fold(known) for known in options}:
         problems.append(Problem("order-option", f'{field.key} would have no option "{option}"'))
@@ -153,13 +154,13 @@ def _edited(field: Field, edit: FieldEdit) -> tuple[Becomes, Field]:
 
 def _becomes(field: Field, edit: FieldEdit) -> tuple[Becomes, list[Problem]]:
     """Tell what becomes of the options of a field, and which of those that are named it does not have."""
-    known = {fold(option): option for option in field.options}
+    known = Options.of(field.options)
     wanted: list[tuple[str, str, str | None]] = [("delete-option", option, None) for option in edit.delete_options]
     wanted += [("rename-option", option, text.strip()) for option, text in edit.rename_options]
     becomes: Becomes = {}
     problems = []
     for path, option, text in wanted:
-        found = known.get(fold(option.strip()))
+        found = known.find(option)
         if found is None:
             problems.append(Problem(path, f'{field.key} has no option "{option.strip()}"'))
         elif text != found:

@@ -1,7 +1,7 @@
 """Make fields, find them, put them in order, and delete those that nothing depends on."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import datetime
 
 import apsw
@@ -149,14 +149,19 @@ def problems_with_key(name: str) -> list[Problem]:
     return [] if key_of(name) else [Problem("name", f'"{name}" needs at least one letter or digit')]
 
 
-def problems_with_options(kind: Kind, options: Sequence[str], path: str) -> list[Problem]:
-    """Say why a field of a kind cannot have trimmed options; `path` is how the door calls the way to give one."""
+def problems_with_options(
+    kind: Kind, options: Sequence[str], path: str, present: Collection[str] = ()
+) -> list[Problem]:
+    """Say why a field of a kind cannot have trimmed options; `path` is how the door calls the way to give one. Those
+    that are `present` may be the same, since earlier versions told more of them apart."""
     problems = []
     if kind.has_options and not options:
         problems.append(Problem(path, f"a {kind} field needs at least one option"))
     if options and not kind.has_options:
         problems.append(Problem(path, f"a {kind} field has no options"))
-    if len({fold(option) for option in options}) < len(options):
+    new = [option for option in options if option not in present]
+    old = {fold(option) for option in options if option in present}
+    if len(old | {fold(option) for option in new}) < len(old) + len(new) or len(set(options)) < len(options):
         problems.append(Problem(path, "two options are the same"))
     for option in options:
         if wrong := problem_with_option(option, kind):

@@ -54,12 +54,16 @@ def carry_rules(
     naming: Iterable[Segment],
 ) -> None:
     """Let the rules of segments name options of a field, which is stored already, as they are called now."""
-    texts = {fold(option): text for option, text in renamed.items()}
+    texts = {fold(option): text for option, text in renamed.items()} | dict(renamed)
+
+    def called_now(value: str) -> str:
+        kept = value in field.options and value not in renamed  # another option that is the same but for its spelling
+        return value if kept else texts.get(value) or texts.get(fold(value), value)
 
     def change(condition: DraftCondition) -> DraftCondition:
         if condition.field != field.id or BY_NAME[condition.operator].takes_parts:
             return condition
-        return replace(condition, values=tuple(texts.get(fold(value), value) for value in condition.values))
+        return replace(condition, values=tuple(map(called_now, condition.values)))
 
     fields, refs = types.fields_of_type(db, type_id), segments.refs_of_type(db, type_id)
     for segment in naming:

@@ -10,7 +10,7 @@ from tamis.actions.newest import Newest
 from tamis.actions.segments import Keep, check_edit, problems_with_cycle, rule_of
 from tamis.actions.types import type_by_id
 from tamis.columns.preview import Members, count_effect, count_parts, sample_of
-from tamis.columns.values import frequent_values
+from tamis.columns.values import frequent_values, option_counts
 from tamis.domain.accounts import Account
 from tamis.domain.contacts import Contact
 from tamis.domain.errors import NotFound, Problem
@@ -156,9 +156,9 @@ def suggested_values(
         raise NotFound(f"there is no field {field_id} whose values could be suggested")
     with house.columns().reading() as con:
         if not field.kind.has_options:
-            return frequent_values(con, type_id, field, typed.strip(), VALUES_SHOWN)
-        had = dict(frequent_values(con, type_id, field, "", len(field.options)))
-    known = [(option, had.get(option, 0)) for option in field.options if fold(typed.strip()) in fold(option)]
+            return frequent_values(con, type_id, field, typed, VALUES_SHOWN)
+        had = option_counts(con, type_id, field)
+    known = [(option, had.get(option, 0)) for option in field.options if fold(typed) in fold(option)]
     return sorted(known, key=lambda option: -option[1])
 
 

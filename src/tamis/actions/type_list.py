@@ -9,7 +9,7 @@ from tamis.actions.dependents import users_by_field, users_of_field
 from tamis.actions.fields import find_custom_field
 from tamis.actions.house import House
 from tamis.columns.filled import count_filled
-from tamis.columns.values import frequent_values
+from tamis.columns.values import option_counts
 from tamis.domain.accounts import Account
 from tamis.domain.contacts import ContactType
 from tamis.domain.fields import RESERVED, Field
@@ -78,6 +78,6 @@ def field_glance(house: House, contact_type: ContactType, field_id: int) -> Fiel
     with both_at_one_moment(house.records, house.open_columns(), house.clock) as (db, con, _):
         field = find_custom_field(contact_type, types.fields_of_type(db, contact_type.id), str(field_id))
         total, (filled,) = count_filled(con, contact_type.id, [field])
-        had = frequent_values(con, contact_type.id, field, "", len(field.options)) if field.options else []
+        had = option_counts(con, contact_type.id, field) if field.options else {}
         users = users_of_field(db, contact_type.id, field)
-    return FieldGlance(field, filled, tuple(users), total, dict(had))
+    return FieldGlance(field, filled, tuple(users), total, had)

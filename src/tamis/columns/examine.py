@@ -5,8 +5,9 @@ from typing import NamedTuple
 
 import duckdb
 
+from tamis.columns.documents import insert_contacts
 from tamis.columns.fill import wanted_recipients
-from tamis.columns.layout import SQL_TYPES, column, insert_documents, table
+from tamis.columns.layout import columns_of, columns_present, table
 from tamis.columns.membership import CONTACT, recipients_between, recipients_of, span
 from tamis.columns.people import contacts_in, odd_addresses, strangers_in
 from tamis.domain.fields import FieldSet
@@ -43,10 +44,7 @@ class SegmentState(NamedTuple):
 
 def layout_differs(con: duckdb.DuckDBPyConnection, type_id: int, fields: FieldSet) -> bool:
     """Tell whether the table of a contact type has other columns than its fields ask for."""
-    rows = con.execute(
-        "SELECT column_name, data_type FROM duckdb_columns() WHERE table_name = $1 AND NOT internal", [table(type_id)]
-    ).fetchall()
-    return dict(rows) != {"id": "BIGINT"} | {column(field): SQL_TYPES[field.kind] for field in fields.fields}
+    return columns_present(con, type_id) != columns_of(fields)
 
 
 def differing_contacts(
@@ -61,9 +59,8 @@ def differing_contacts(
     them: those that are missing here or there, that are here twice, or have any other value."""
     con.execute(f"CREATE OR REPLACE TEMP TABLE brought AS FROM {table(type_id)} LIMIT 0")
     if documents:
-        sql, structure = insert_documents(type_id, fields, "brought")
-        con.execute(sql, [list(documents), structure])
-    differs = " OR ".join(f"b.{column(field)} IS DISTINCT FROM c.{column(field)}" for field in fields.fields)
+        insert_contacts(con, type_id, fields, documents, "brought")
+    differs = " OR ".join(f"b.{name} IS DISTINCT FROM c.{name}" for name in columns_of(fields))
     rows = con.execute(
         f"SELECT DISTINCT coalesce(b.id, c.id) AS id FROM brought b FULL JOIN "
         f"(SELECT *, count(*) OVER (PARTITION BY id) AS times FROM {table(type_id)} WHERE id > $1 AND id <= $2) c "

@@ -6,7 +6,7 @@ from pathlib import Path
 import duckdb
 
 from tamis.columns.externals import selected_externals
-from tamis.columns.layout import column, table
+from tamis.columns.layout import column, table, written
 from tamis.columns.membership import is_in_segment, recipients_of
 from tamis.columns.read import with_hands
 from tamis.domain.exports import Format, Layout
@@ -39,7 +39,7 @@ def selected(type_id: int, fields: Sequence[Field], rule: Rule, moment: Moment, 
         return query
     rows = f"SELECT id, {_columns(fields)} FROM"
     both = f"{rows} {table(type_id)} WHERE {where} UNION ALL {rows} ({externals})"
-    return f"SELECT {_columns(fields)} FROM ({both}) ORDER BY id"
+    return f"SELECT {', '.join(map(column, fields))} FROM ({both}) ORDER BY id"
 
 
 def recipients(type_id: int, segment_id: int, fields: Sequence[Field]) -> str:
@@ -50,9 +50,9 @@ def recipients(type_id: int, segment_id: int, fields: Sequence[Field]) -> str:
     """
     known = {EMAIL.id: "m.email", FIRST_NAME.id: "m.first_name", LAST_NAME.id: "m.last_name"}
     values = ", ".join(
-        f"CASE WHEN c.id IS NULL THEN {known[f.id]} ELSE c.{column(f)} END AS {column(f)}"
+        f"CASE WHEN c.id IS NULL THEN {known[f.id]} ELSE {written(f, 'c.')} END AS {column(f)}"
         if f.id in known
-        else f"c.{column(f)}"
+        else f"{written(f, 'c.')} AS {column(f)}"
         for f in fields
     )
     return (
@@ -89,7 +89,7 @@ def write(
 
 
 def _columns(fields: Sequence[Field]) -> str:
-    return ", ".join(column(f) for f in fields)
+    return ", ".join(f"{written(f)} AS {column(f)}" for f in fields)
 
 
 def _name(field: Field, *, marked: bool) -> str:

@@ -7,7 +7,7 @@ the recipient is made of it, as a contact's is; where it was added, the recipien
 
 from collections.abc import Sequence
 
-from tamis.columns.layout import SQL_TYPES, column
+from tamis.columns.layout import SQL_TYPES, WRITTEN, column
 from tamis.columns.membership import NUMBER, recipients_between, span
 from tamis.domain.fields import EMAIL, FIRST_NAME, LAST_NAME, Field
 from tamis.domain.segments import STRANGER
@@ -18,25 +18,25 @@ from tamis.rules.tree import Rule, conditions
 
 PERSONS = (
     f"(SELECT {STRANGER} | person_id AS id, max(contact_id) AS contact_id, arg_max(email, id) AS email, "
-    "arg_max(first_name, id) AS first_name, arg_max(last_name, id) AS last_name FROM added GROUP BY person_id)"
+    "arg_max(first_name, id) AS first_name, arg_max(last_name, id) AS last_name, "
+    "arg_max(email_folded, id) AS email_folded, arg_max(first_name_folded, id) AS first_name_folded, "
+    "arg_max(last_name_folded, id) AS last_name_folded FROM added GROUP BY person_id)"
 )
 """The query for all who were added by hand, as they were added last, with the contact that each has become, if any."""
 
-_KNOWN = {
-    EMAIL.id: "arg_max(email, id)",
-    FIRST_NAME.id: "nullif(arg_max(first_name, id), '')",
-    LAST_NAME.id: "nullif(arg_max(last_name, id), '')",
-}
+_NAMED = {EMAIL.id: "email", FIRST_NAME.id: "first_name", LAST_NAME.id: "last_name"}
+_KNOWN = {field_id: f"nullif(arg_max({name}_folded, id), '')" for field_id, name in _NAMED.items()}
+_AS_WRITTEN = ", ".join(f"'{field_id}', nullif(arg_max({name}, id), '')" for field_id, name in _NAMED.items())
 
 
 def external_rows(fields: Sequence[Field], more: str = "", where: str = "") -> str:
-    """Write the query for external recipients, a row each: `id` and a column for each field, as contacts have them, of
-    which only address and name are not null."""
+    """Write the query for external recipients, a row each: `id` and the columns of fields and of what was written, as
+    contacts have them; only address and name are not null."""
     values = "".join(
         f", {_KNOWN.get(field.id, f'NULL::{SQL_TYPES[field.kind]}')} AS {column(field)}" for field in fields
     )
     rows = f"FROM added WHERE contact_id IS NULL{where} GROUP BY person_id"
-    return f"SELECT {STRANGER} | person_id AS id{values}{more} {rows}"
+    return f"SELECT {STRANGER} | person_id AS id{values}, json_object({_AS_WRITTEN})::VARCHAR AS {WRITTEN}{more} {rows}"
 
 
 def used_by(*rules: Rule) -> list[Field]:

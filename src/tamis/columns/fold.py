@@ -7,9 +7,10 @@ import duckdb
 
 from tamis.columns import arrivals, replay
 from tamis.columns.clocks import Clock, midnights_since, next_edge, write_clock
+from tamis.columns.documents import insert_contacts
 from tamis.columns.few import collect_moves_of_few, few_points
 from tamis.columns.fill import fill_edited, fill_new
-from tamis.columns.layout import arrange, insert_documents, table
+from tamis.columns.layout import arrange, table
 from tamis.columns.log import Log
 from tamis.columns.membership import MOST_RECENT, merge, span
 from tamis.columns.overrides import Overrides
@@ -114,8 +115,7 @@ class Fold:
 
     def _insert_documents(self, target: str, type_id: int, fields: FieldSet, documents: Sequence[str]) -> None:
         if documents:
-            sql, structure = insert_documents(type_id, fields, target)
-            self._con.execute(sql, [documents, structure])
+            insert_contacts(self._con, type_id, fields, documents, target)
 
     def _apply(self, type_id: int, end: datetime) -> None:
         """Put what was brought, and whose turn it is before `end`, in the place of what there was."""

@@ -12,7 +12,7 @@ from typing import Any
 import duckdb
 
 from tamis.columns.externals import PERSONS
-from tamis.columns.layout import column, table
+from tamis.columns.layout import table, written
 from tamis.columns.membership import CONTACT, NUMBER, recipients_between, span
 from tamis.domain.fields import EMAIL
 from tamis.domain.segments import SEGMENT_SHIFT, STRANGER
@@ -87,7 +87,7 @@ def recipients_before(
     contact, and address where it is still known."""
     low, high = span(segment_id)
     return con.execute(
-        f"SELECT p.recipient_id, p.contact_id, coalesce(c.{column(EMAIL)}, p.email) FROM ("
+        f"SELECT p.recipient_id, p.contact_id, coalesce({written(EMAIL, 'c.')}, p.email) FROM ("
         f"SELECT m.recipient_id, coalesce(a.email, x.email) AS email, CASE WHEN m.recipient_id & {STRANGER} = 0 "
         f"THEN m.recipient_id & {CONTACT} ELSE coalesce(a.contact_id, x.contact_id) END AS contact_id "
         f"FROM (SELECT * FROM {_recipients_before(max(after + 1, low), high, line)} ORDER BY recipient_id LIMIT $1) m "

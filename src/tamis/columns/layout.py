@@ -1,10 +1,8 @@
 """How contacts lie in the column store: a table per contact type, a typed nullable column per field."""
 
-import json
-
 import duckdb
 
-from tamis.domain.fields import CREATED_AT, EMAIL, UPDATED_AT, Field, FieldSet, Kind
+from tamis.domain.fields import Field, FieldSet, Kind
 
 SQL_TYPES = {
     Kind.TEXT: "VARCHAR",
@@ -27,6 +25,24 @@ def column(field: Field) -> str:
     return f"f{int(field.id)}"
 
 
+WRITTEN = "written"
+"""The column for texts that are not simple (see `domain.text`): where one is not, the column of its field has its
+folded form, so that `lower` of that column is what any text is compared as, and this one has the texts as they were
+written, as a JSON object by field ids. It is null for most contacts."""
+
+
+def written(field: Field, of: str = "") -> str:
+    """Write the expression for a value as it was written; `of` is the table and a dot."""
+    if field.kind not in (Kind.TEXT, Kind.CHOICE):
+        return of + column(field)
+    return f"coalesce({of}{WRITTEN} ->> '{field.id}', {of}{column(field)})"
+
+
+def columns_of(fields: FieldSet) -> dict[str, str]:
+    """List the columns of a contact type's table, with their types."""
+    return {"id": "BIGINT"} | {column(field): SQL_TYPES[field.kind] for field in fields.fields} | {WRITTEN: "VARCHAR"}
+
+
 def arrange(con: duckdb.DuckDBPyConnection, type_id: int, fields: FieldSet) -> None:
     """Bring a contact type's table in line with its fields: made when new, columns added and dropped.
 
@@ -34,49 +50,31 @@ def arrange(con: duckdb.DuckDBPyConnection, type_id: int, fields: FieldSet) -> N
     changed with it and are loaded again.
     """
     name = table(type_id)
-    wanted = {column(field): SQL_TYPES[field.kind] for field in fields.fields}
-    rows = con.execute(
-        "SELECT column_name, data_type FROM duckdb_columns() WHERE table_name = $1 AND NOT internal", [name]
-    ).fetchall()
-    present = {key: sql_type for key, sql_type in rows if key != "id"}
-    if not rows:
+    wanted = columns_of(fields)
+    present = columns_present(con, type_id)
+    if not present:
         columns = ", ".join(f"{key} {sql_type}" for key, sql_type in wanted.items())
-        con.execute(f"CREATE TABLE {name} (id BIGINT NOT NULL, {columns})")
+        con.execute(f"CREATE TABLE {name} ({columns})")
         return
-    for key, _ in present.items() - wanted.items():
+    for key, sql_type in present.items() - wanted.items():
         con.execute(f"ALTER TABLE {name} DROP COLUMN {key}")
+        if sql_type == "VARCHAR":
+            _drop_written(con, name, key.removeprefix("f"))
     for key, sql_type in wanted.items() - present.items():
         con.execute(f"ALTER TABLE {name} ADD COLUMN {key} {sql_type}")
 
 
-def _structure(kind: Kind) -> str | list[str]:
-    return ["VARCHAR"] if kind is Kind.CHOICES else SQL_TYPES[kind]
+def columns_present(con: duckdb.DuckDBPyConnection, type_id: int) -> dict[str, str]:
+    """List the columns that a contact type's table has, with their types; none where there is no table."""
+    rows = con.execute(
+        "SELECT column_name, data_type FROM duckdb_columns() WHERE table_name = $1 AND NOT internal", [table(type_id)]
+    ).fetchall()
+    return dict(rows)
 
 
-def insert_documents(type_id: int, fields: FieldSet, into: str | None = None) -> tuple[str, str]:
-    """Give the statement that adds contacts from documents of the records, to their table or into another one of its
-    shape, and the structure of those documents.
-
-    Its parameters are a list of texts, each with a document on every line, and the structure. Columns are named,
-    because ALTER TABLE leaves them in another order than a fresh table has.
-    """
-    own = {EMAIL.id: "email", CREATED_AT.id: "created_at", UPDATED_AT.id: "updated_at"}
-    stored = [field for field in fields.fields if field.id not in own]
-    structure = json.dumps(
-        {
-            "id": "BIGINT",
-            "email": "VARCHAR",
-            "created_at": "BIGINT",
-            "updated_at": "BIGINT",
-            "values": {str(field.id): _structure(field.kind) for field in stored},
-        }
-    )
-    names = ", ".join(["id", *(column(f) for f in (EMAIL, CREATED_AT, UPDATED_AT)), *(column(f) for f in stored)])
-    values = ", ".join(f"d.\"values\"['{field.id}']" for field in stored)
-    return (
-        f"INSERT INTO {into or table(type_id)} ({names}) "
-        f"SELECT d.id, d.email, make_timestamp(d.created_at), make_timestamp(d.updated_at), {values} "
-        "FROM (SELECT from_json(document, $2) AS d FROM (SELECT unnest(string_split(lines, chr(10))) AS document "
-        "FROM (SELECT unnest($1::VARCHAR[]) AS lines)))",
-        structure,
+def _drop_written(con: duckdb.DuckDBPyConnection, name: str, field_id: str) -> None:
+    con.execute(
+        f"UPDATE {name} SET {WRITTEN} = nullif(json_merge_patch({WRITTEN}, $1)::VARCHAR, '{{}}') "
+        f"WHERE ({WRITTEN} ->> $2) IS NOT NULL",
+        [f'{{"{field_id}":null}}', field_id],
     )

@@ -8,7 +8,7 @@ from typing import NamedTuple
 import duckdb
 
 from tamis.columns.externals import PERSONS, added_to
-from tamis.columns.layout import column, table
+from tamis.columns.layout import column, table, written
 from tamis.columns.membership import CONTACT, recipients_between, span
 from tamis.columns.read import with_hands
 from tamis.domain.fields import EMAIL, FIRST_NAME, LAST_NAME
@@ -19,7 +19,7 @@ from tamis.rules.sql import Parameters
 NEAR = 65_536
 # Names come first: they repeat, and are then searched once for all who have them.
 _OF_CONTACTS = (column(FIRST_NAME), column(LAST_NAME), column(EMAIL))
-_OF_ADDED = ("first_name", "last_name", "email")
+_OF_ADDED = ("first_name_folded", "last_name_folded", "email_folded")
 
 
 class Member(NamedTuple):
@@ -97,7 +97,7 @@ def _named(con: duckdb.DuckDBPyConnection, type_id: int, rows: Sequence[tuple[in
     """Tell who some recipients are."""
     page = "SELECT unnest($1::BIGINT[]) AS recipient_id, unnest($2::TIMESTAMP[]) AS entered_at"
     names = ", ".join(
-        f"CASE WHEN c.id IS NULL THEN m.{own} ELSE c.{column(field)} END"
+        f"CASE WHEN c.id IS NULL THEN m.{own} ELSE {written(field, 'c.')} END"
         for own, field in (("email", EMAIL), ("first_name", FIRST_NAME), ("last_name", LAST_NAME))
     )
     named = con.execute(
@@ -195,7 +195,7 @@ def _strangers(segment_id: int, words: Sequence[str], matching: str, parameters:
 
 
 def _has(words: Sequence[str], texts: Sequence[str], parameters: Parameters) -> str:
-    """Write the test whether each of some words stands in one of some texts, whatever its case."""
+    """Write the test whether each of some words stands in one of some texts, which are folded or simple."""
     tests = [" OR ".join(_stands(word, text, parameters) for text in texts) for word in map(fold, words)]
     return " AND ".join(f"coalesce({test}, FALSE)" for test in tests) or "TRUE"
 

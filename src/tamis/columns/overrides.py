@@ -12,13 +12,14 @@ from tamis.columns import external_moves
 from tamis.columns.plans import Touched, note_touched
 from tamis.columns.replay import Levels
 from tamis.domain.segments import STRANGER, AddedByHand
+from tamis.domain.text import fold
 from tamis.domain.transitions import Cause
 from tamis.rules.moment import Moment
 
-_ADDED = "SELECT a, b, c, d, e, f, g, make_timestamp(h), i FROM (SELECT " + ", ".join(
+_ADDED = "SELECT a, b, c, d, e, f, g, make_timestamp(h), i, j, k, l FROM (SELECT " + ", ".join(
     f"unnest(${number}::{kind}[]) {name}"
     for number, (name, kind) in enumerate(
-        zip("abcdefghi", ["BIGINT"] * 4 + ["VARCHAR"] * 3 + ["BIGINT"] * 2, strict=True), start=1
+        zip("abcdefghijkl", ["BIGINT"] * 4 + ["VARCHAR"] * 3 + ["BIGINT"] * 2 + ["VARCHAR"] * 3, strict=True), start=1
     )
 ) + ")"  # fmt: skip
 
@@ -101,6 +102,7 @@ class Overrides:
     def _insert(self, prefix: str, added: Sequence[AddedByHand], excluded: Sequence[tuple[int, int]]) -> None:
         if added:
             columns = [list(values) for values in zip(*added, strict=True)]
+            columns += [list(map(fold, texts)) for texts in columns[4:7]]
             self._con.execute(f"INSERT INTO {prefix}added {_ADDED}", columns)
         if excluded:
             self._con.execute(

@@ -6,7 +6,7 @@ from typing import NamedTuple
 import duckdb
 
 from tamis.columns.externals import PERSONS
-from tamis.columns.layout import column, table
+from tamis.columns.layout import table, written
 from tamis.columns.membership import CONTACT, NUMBER, span
 from tamis.domain.fields import EMAIL
 from tamis.domain.segments import STRANGER
@@ -33,7 +33,7 @@ def passed(
     low, high = span(segment_id)
     rows = con.execute(
         "SELECT t.number, t.step, t.instant, t.cause, t.recipient_id, c.id, "
-        f"coalesce(c.{column(EMAIL)}, t.email) FROM ("
+        f"coalesce({written(EMAIL, 'c.')}, t.email) FROM ("
         "SELECT l.*, coalesce(a.email, x.email) AS email, "
         f"CASE WHEN l.recipient_id & {STRANGER} = 0 THEN l.recipient_id & {CONTACT} "
         "ELSE coalesce(a.contact_id, x.contact_id) END AS contact_id FROM ("

@@ -4,7 +4,7 @@ import duckdb
 
 from tamis.columns.draws import number_of_stranger, sampled
 from tamis.columns.externals import PERSONS, selected_externals
-from tamis.columns.layout import column, table
+from tamis.columns.layout import column, table, written
 from tamis.columns.membership import CONTACT, NUMBER, is_in_segment, recipients_between, span
 from tamis.columns.people import odd_addresses
 from tamis.domain.draws import Sample
@@ -15,7 +15,7 @@ from tamis.rules.sql import Parameters, Source, compile_rule
 from tamis.rules.tree import Rule
 
 _INSTANT = "'%Y-%m-%dT%H:%M:%S.%fZ'"
-_NAMES = f"coalesce(c.{column(FIRST_NAME)}, m.first_name)", f"coalesce(c.{column(LAST_NAME)}, m.last_name)"
+_NAMES = f"coalesce({written(FIRST_NAME, 'c.')}, m.first_name)", f"coalesce({written(LAST_NAME, 'c.')}, m.last_name)"
 
 
 def count(con: duckdb.DuckDBPyConnection, type_id: int, rule: Rule, moment: Moment) -> int:
@@ -129,9 +129,10 @@ def _documents(
         f"""
         SELECT id, to_json(r)::VARCHAR FROM (
             SELECT m.recipient_id AS id, {account}::BIGINT AS user_id, {segment}::BIGINT AS segment_id, m.contact_id,
-                {_NAMES[0]} AS first_name, {_NAMES[1]} AS last_name, coalesce(c.{column(EMAIL)}, m.email) AS email,
-                c.{column(COUNTRY)} AS country, c.{column(STATE)} AS state, c.{column(CITY)} AS city,
-                c.{column(ADDRESS_LINE1)} AS address_line1,
+                {_NAMES[0]} AS first_name, {_NAMES[1]} AS last_name,
+                coalesce({written(EMAIL, "c.")}, m.email) AS email, {written(COUNTRY, "c.")} AS country,
+                {written(STATE, "c.")} AS state, {written(CITY, "c.")} AS city,
+                {written(ADDRESS_LINE1, "c.")} AS address_line1,
                 strftime(m.created_at, {_INSTANT}) AS created_at,
                 strftime(greatest(m.created_at, c.{column(UPDATED_AT)}), {_INSTANT}) AS updated_at,
                 concat_ws(' ', {_NAMES[0]}, {_NAMES[1]}) AS fullname

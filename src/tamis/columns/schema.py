@@ -1,9 +1,17 @@
 """The tables of the column store, but for those of contacts, which follow their fields (see `layout`)."""
 
-VERSION = 5
+from unicodedata import unidata_version
+
+VERSION = 6
+OLDEST_HISTORY = 3
+"""The version since which the history is kept as it is now: a store of it is filled anew and keeps its history."""
+UNICODE = unidata_version
+"""The version of Unicode by which texts are folded: it may add letters, and the texts that have them fold otherwise."""
 
 SCHEMA = """
-CREATE TABLE meta (version INTEGER NOT NULL, store_id VARCHAR NOT NULL, applied BIGINT NOT NULL);
+CREATE TABLE meta (
+    version INTEGER NOT NULL, store_id VARCHAR NOT NULL, applied BIGINT NOT NULL, unicode VARCHAR NOT NULL
+);
 CREATE TABLE members (recipient_id BIGINT NOT NULL, entered_at TIMESTAMP NOT NULL);
 CREATE TABLE recent (recipient_id BIGINT NOT NULL, step TINYINT NOT NULL, instant TIMESTAMP NOT NULL);
 CREATE TABLE sizes (segment_id BIGINT NOT NULL, recipients BIGINT NOT NULL);
@@ -13,7 +21,8 @@ CREATE TABLE clocks (
 CREATE TABLE added (
     id BIGINT NOT NULL, segment_id BIGINT NOT NULL, contact_id BIGINT, recipient_id BIGINT NOT NULL,
     email VARCHAR NOT NULL, first_name VARCHAR NOT NULL, last_name VARCHAR NOT NULL, created_at TIMESTAMP NOT NULL,
-    person_id BIGINT NOT NULL
+    person_id BIGINT NOT NULL, email_folded VARCHAR NOT NULL, first_name_folded VARCHAR NOT NULL,
+    last_name_folded VARCHAR NOT NULL
 );
 CREATE TABLE removed (segment_id BIGINT NOT NULL, contact_id BIGINT NOT NULL);
 """

@@ -18,8 +18,8 @@ from tamis.columns.fold import Fold
 from tamis.columns.gate import Gate
 from tamis.columns.membership import MANY_RECENT, merge
 from tamis.columns.owner import take_ownership
-from tamis.columns.schema import HISTORY, HISTORY_TABLES, SCHEMA, VERSION
 from tamis.columns.state import State, read_state
+from tamis.columns.tables import is_current, keeps_history, make, make_anew
 from tamis.columns.trim import last_trimmed, trim
 from tamis.columns.trouble import Trouble, in_words, keeps_out, trouble_of
 from tamis.domain.errors import Unavailable
@@ -207,12 +207,7 @@ class Columns:
     def start_over(self) -> None:
         """Throw the copy away, but not the history, and begin an empty one, to be filled from the records."""
         with self._transaction() as con:
-            for (name,) in con.execute(
-                "SELECT table_name FROM duckdb_tables() WHERE NOT internal AND NOT temporary"
-            ).fetchall():
-                if name not in HISTORY_TABLES:
-                    con.execute(f'DROP TABLE "{name}"')
-            self._create(con)
+            make_anew(con, self._store_id)
         self.applied = None
         self._begin()
 
@@ -261,7 +256,7 @@ class Columns:
         try:
             db = duckdb.connect(str(fresh), config=self._config)
             try:
-                self._create(db)
+                make(db, self._store_id)
                 db.execute("CHECKPOINT").fetchall()
             finally:
                 db.close()
@@ -273,19 +268,17 @@ class Columns:
     def _open_present(self) -> duckdb.DuckDBPyConnection:
         db = duckdb.connect(str(self.path), config=self._config)
         try:
-            if db.execute("SELECT version, store_id FROM meta").fetchall() != [(VERSION, self._store_id)]:
+            if not keeps_history(db, self._store_id):
                 raise duckdb.IOException("made by another version, or for other records")
+            if not is_current(db):
+                db.execute("BEGIN TRANSACTION").fetchall()
+                make_anew(db, self._store_id)
+                db.execute("COMMIT").fetchall()
             read_state(db)
         except duckdb.Error:
             db.close()
             raise
         return db
-
-    def _create(self, con: duckdb.DuckDBPyConnection) -> None:
-        # A result that is not fetched keeps its transaction open, and with it the log from being written to the file.
-        con.execute(SCHEMA).fetchall()
-        con.execute(HISTORY).fetchall()
-        con.execute("INSERT INTO meta VALUES ($1, $2, -1)", [VERSION, self._store_id]).fetchall()
 
     def _begin(self) -> None:
         con = self._db.cursor()

@@ -40,13 +40,14 @@ class Options:
         """Make the options of a field findable."""
         cuts = {level: [sum(mark in level for mark in option) for option in options] for level in _LEVELS}
         return Options(
-            {fold(option): option for option in reversed(options)},
+            {fold(option): option for option in reversed(options)} | {option: option for option in options},
             {level: 1 + max(found, default=0) for level, found in cuts.items()},
         )
 
     def find(self, text: str) -> str | None:
-        """Find the option that a text names, in whatever case."""
-        return self.by_text.get(fold(text.strip()))
+        """Find the option that a text names, as texts are compared; of several that are the same so, which once were
+        told apart, the one that is written just so, or else the first."""
+        return self.by_text.get(text.strip()) or self.by_text.get(fold(text))
 
 
 def parts_of(text: str, known: Options) -> list[str]:

@@ -7,7 +7,7 @@ from functools import lru_cache
 
 import email_validator
 
-from tamis.domain.text import fold, short
+from tamis.domain.text import lower_letters, short
 
 # Plain local parts, which need no library: atoms of RFC 5321 joined by dots. Property-tested to agree with it.
 _PLAIN_LOCAL = re.compile(r"[A-Za-z0-9!#$%&'*+\-/=?^_`{|}~]+(?:\.[A-Za-z0-9!#$%&'*+\-/=?^_`{|}~]+)*")
@@ -44,7 +44,8 @@ def _domain_key(domain: str) -> str | None:
 
 def _checked(address: str) -> str | None:
     try:
-        return fold(email_validator.validate_email(address, check_deliverability=False, strict=True).normalized)
+        checked = email_validator.validate_email(address, check_deliverability=False, strict=True)
+        return lower_letters(checked.normalized)
     except (email_validator.EmailNotValidError, UnicodeError):
         return None
 

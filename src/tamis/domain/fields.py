@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 from decimal import Decimal
 from enum import StrEnum
+from unicodedata import normalize
 from zoneinfo import ZoneInfo
 
 from tamis.domain.choices import SEPARATOR as SEPARATOR  # noqa: PLC0414  it is met where fields are
@@ -14,7 +15,7 @@ from tamis.domain.dates import DateOrder, is_iso_date, parse_date, parse_moment,
 from tamis.domain.dates import ValueProblem as ValueProblem  # noqa: PLC0414  it is met where fields are
 from tamis.domain.instants import to_utc
 from tamis.domain.numbers import lost_by_number
-from tamis.domain.text import fold, problem_with_name, problem_with_text, short
+from tamis.domain.text import fold, lower_letters, problem_with_name, problem_with_text, short
 
 Value = str | float | bool | date | datetime | tuple[str, ...]
 """A value of a contact: text and a choice are str, several choices a tuple in the order of the field's options without
@@ -83,22 +84,27 @@ class FieldSet:
     fields: tuple[Field, ...]
     by_id: dict[int, Field] = field(init=False, repr=False, compare=False)
     by_key: dict[str, Field] = field(init=False, repr=False, compare=False)
+    by_folded_key: dict[str, Field] = field(init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "by_id", {f.id: f for f in self.fields})
         names = {key_of(f.name): f for f in self.fields}  # "Address line 1", whose key is address_line1
-        object.__setattr__(self, "by_key", names | {f.key: f for f in self.fields})
+        keys = names | {f.key: f for f in self.fields}
+        object.__setattr__(self, "by_key", keys)
+        object.__setattr__(self, "by_folded_key", {fold(key): f for key, f in keys.items()})
 
     def find(self, reference: str | int) -> Field | None:
-        """Find a field by its id, or by its key or name, which ignore case."""
+        """Find a field by its id, or by its key or name as texts are compared; one that is written just so comes
+        first."""
         if isinstance(reference, int):
             return self.by_id.get(reference)
-        return self.by_key.get(key_of(reference))
+        key = key_of(reference)
+        return self.by_key.get(key) or self.by_folded_key.get(fold(key))
 
 
 def key_of(name: str) -> str:
     """Derive the key of a field from its name: `Birth date` becomes `birth_date`; may be empty."""
-    return re.sub(r"\W+", "_", fold(name.strip())).strip("_")
+    return re.sub(r"\W+", "_", lower_letters(normalize("NFC", name.strip()))).strip("_")
 
 
 def name_of(header: str) -> str:

@@ -42,15 +42,17 @@ class SegmentRefs:
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "by_id", {ref.id: ref for ref in self.refs})
-        object.__setattr__(self, "by_name", {fold(ref.name): ref for ref in self.refs})
+        names = {fold(ref.name): ref for ref in reversed(self.refs)} | {ref.name: ref for ref in self.refs}
+        object.__setattr__(self, "by_name", names)
 
     def find(self, reference: str | int) -> SegmentRef | None:
-        """Find a segment by its id, or by its name, which ignores case; digits are an id first, then a name."""
+        """Find a segment by its id, or by its name as texts are compared, one that is written just so first; digits are
+        an id first, then a name."""
         if isinstance(reference, int):
             return self.by_id.get(reference)
         reference = reference.strip()
         by_id = self.by_id.get(int(reference)) if is_segment_id(reference) else None
-        return by_id or self.by_name.get(fold(reference))
+        return by_id or self.by_name.get(reference) or self.by_name.get(fold(reference))
 
 
 def is_segment_id(reference: str) -> bool:

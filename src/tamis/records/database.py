@@ -13,6 +13,7 @@ from pathlib import Path
 import apsw
 
 from tamis.domain.errors import Unavailable
+from tamis.records.names import register_fold
 
 BUSY_SECONDS = 60
 SPARE_BYTES = 8 << 20
@@ -52,6 +53,7 @@ def migrate(db: apsw.Connection) -> None:
     one that a newer version has made."""
     steps = migrations()
     newest = steps[-1][0]
+    register_fold(db)
     while (version := _version(db)) != newest:
         if version > newest:
             raise Unavailable(

@@ -8,6 +8,7 @@ import apsw
 from tamis.domain.segments import Segment
 from tamis.records import segments
 from tamis.records.database import migrations, one
+from tamis.records.names import register_fold
 from tamis.records.queries import load
 
 SQL = load("examine")
@@ -36,6 +37,7 @@ def problems_of_file(db: apsw.Connection) -> list[str]:
 def problems_of_schema(db: apsw.Connection) -> list[str]:
     """Compare tables and indexes with those that this version makes; gives the names of those that differ."""
     fresh = apsw.Connection(":memory:")
+    register_fold(fresh)
     try:
         for _, sql in migrations():
             fresh.execute(sql).fetchall()

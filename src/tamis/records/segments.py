@@ -16,6 +16,7 @@ from tamis.domain.text import fold
 from tamis.domain.transitions import Cause
 from tamis.records import feed
 from tamis.records.database import one
+from tamis.records.names import name_keys
 from tamis.records.queries import load
 
 SQL = load("segments")
@@ -72,8 +73,8 @@ def live_by_id(db: apsw.Connection, account_id: int, segment_id: int) -> Segment
 
 
 def live_by_name(db: apsw.Connection, account_id: int, name: str) -> Segment | None:
-    """Find a segment of an account by its name, ignoring case."""
-    row = one(db, SQL["live_by_name"], (fold(name.strip()), account_id))
+    """Find a segment of an account by its name, as texts are compared."""
+    row = one(db, SQL["live_by_name"], (*name_keys(name), account_id))
     return from_row(row) if row else None
 
 

@@ -14,6 +14,7 @@ from tamis.domain.fields import RESERVED, Field, FieldSet, Kind
 from tamis.domain.instants import from_micros, to_micros
 from tamis.domain.text import fold
 from tamis.records.database import one
+from tamis.records.names import name_keys
 from tamis.records.queries import load
 
 SQL = load("types")
@@ -37,8 +38,8 @@ def type_by_id(db: apsw.Connection, account_id: int, type_id: int) -> ContactTyp
 
 
 def type_by_name(db: apsw.Connection, account_id: int, name: str) -> ContactType | None:
-    """Find a contact type of an account by its name, ignoring case."""
-    row = one(db, SQL["by_name"], (fold(name.strip()), account_id))
+    """Find a contact type of an account by its name, as texts are compared."""
+    row = one(db, SQL["by_name"], (*name_keys(name), account_id))
     return _type(row) if row else None
 
 

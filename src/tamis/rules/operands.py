@@ -5,7 +5,7 @@ from zoneinfo import ZoneInfo
 from tamis.domain.durations import Duration
 from tamis.domain.fields import Kind, Value
 from tamis.domain.instants import LAST_INSTANT, MICROSECOND, day_in_utc, to_utc
-from tamis.domain.text import fold
+from tamis.domain.text import fold, fold_part
 from tamis.rules.moment import Moment
 from tamis.rules.operators import Operand, positive
 from tamis.rules.relative import settled, span
@@ -40,16 +40,20 @@ def moving_operands(condition: Condition, moment: Moment) -> tuple[Operand, ...]
             assert relative
             found.append(span(relative, value, kind, moment))
         else:
-            found.append(_operand(value, kind, moment.zone))
+            found.append(_operand(value, kind, moment.zone, part=condition.operator.takes_parts))
     return tuple(found)
 
 
-def _operand(value: Value | ClockTime, kind: Kind, zone: ZoneInfo) -> Operand:
+def _operand(value: Value | ClockTime, kind: Kind, zone: ZoneInfo, *, part: bool) -> Operand:
     if isinstance(value, ClockTime):
         first = to_utc(value.start, zone)
         lasts = value.precision.value - MICROSECOND
         return Operand(first, LAST_INSTANT if first > LAST_INSTANT - lasts else first + lasts)
     if kind is Kind.DATETIME:
         return Operand(*day_in_utc(value, zone))  # type: ignore[arg-type]
-    point = value if kind is Kind.CHOICES else comparable(value)
+    if part:
+        assert isinstance(value, str)
+        point: Value = fold_part(value)
+    else:
+        point = value if kind is Kind.CHOICES else comparable(value)
     return Operand(point, point)

@@ -23,10 +23,13 @@ FROM segments WHERE id = ? AND account_id = ? AND deleted_at IS NULL;
 
 -- name: live_by_name
 SELECT id, account_id, contact_type_id, name, rule, created_at, updated_at
-FROM segments WHERE name_key = ? AND account_id = ? AND deleted_at IS NULL;
+FROM segments WHERE (name_key = ?1 OR name_key = ?2 AND name = ?3) AND account_id = ?4 AND deleted_at IS NULL
+ORDER BY name = ?3 DESC, id LIMIT 1;
+-- Names that were told apart by an earlier version keep the keys that it gave them: see the migration 0011.
 
 -- name: update
-UPDATE segments SET name = ?, name_key = ?, rule = ?, updated_at = ? WHERE id = ?;
+UPDATE segments SET name_key = CASE WHEN name = ?1 THEN name_key ELSE ?2 END, name = ?1, rule = ?3, updated_at = ?4
+WHERE id = ?5;
 
 -- name: delete
 UPDATE segments SET deleted_at = ?, updated_at = ? WHERE id = ?;

@@ -8,13 +8,16 @@ SELECT id, account_id, name, created_at FROM contact_types WHERE account_id = ? 
 SELECT id, account_id, name, created_at FROM contact_types WHERE id = ? AND account_id = ? AND deleted_at IS NULL;
 
 -- name: by_name
-SELECT id, account_id, name, created_at FROM contact_types WHERE name_key = ? AND account_id = ? AND deleted_at IS NULL;
+SELECT id, account_id, name, created_at FROM contact_types
+WHERE (name_key = ?1 OR name_key = ?2 AND name = ?3) AND account_id = ?4 AND deleted_at IS NULL
+ORDER BY name = ?3 DESC, id LIMIT 1;
+-- Names that were told apart by an earlier version keep the keys that it gave them: see the migration 0011.
 
 -- name: names
 SELECT id, name FROM contact_types WHERE account_id = ?;
 
 -- name: rename
-UPDATE contact_types SET name = ?, name_key = ? WHERE id = ?;
+UPDATE contact_types SET name_key = CASE WHEN name = ?1 THEN name_key ELSE ?2 END, name = ?1 WHERE id = ?3;
 
 -- name: delete
 UPDATE contact_types SET deleted_at = ?1, name_key = name_key || char(10) || id WHERE id = ?2;

@@ -1,5 +1,6 @@
 """The values of contacts: how people read them, and the controls in which they change them."""
 
+import re
 from dataclasses import dataclass
 from datetime import date, datetime, tzinfo
 from itertools import groupby
@@ -8,10 +9,11 @@ from operator import itemgetter
 from markupsafe import Markup
 
 from tamis.domain.fields import SEPARATOR, Field, Kind, Value, format_value
-from tamis.domain.text import fold
+from tamis.domain.text import fold, fold_part
 from tamis.web.console.filters import day, when
 from tamis.web.console.forms import Form
 
+_LETTER = re.compile(r".[\u0300-\u036f\u1ab0-\u1aff\u1dc0-\u1dff\u20d0-\u20ff\u3099\u309a]*", re.DOTALL)
 LONG_TEXT = 80
 WHOLE = 1e15
 
@@ -45,16 +47,19 @@ def told(text: str, kind: Kind | None, zone: tzinfo) -> str | Markup:
 
 
 def marked(text: str, searched: str) -> Markup:
-    """Mark in a text what was searched for: all places where one of the words stands, in any case."""
-    folded = fold(text)  # letter by letter, so the places are those of the text
-    hits = [False] * len(text)
+    """Mark in a text what was searched for: all places where one of the words stands, as texts are compared."""
+    letters = _LETTER.findall(text)  # each with its accents, so that none is cut off from another
+    places = [place for place, letter in enumerate(letters) for _ in fold_part(letter)]
+    folded = "".join(map(fold_part, letters))
+    hits = [False] * len(letters)
     for word in set(fold(searched).split()):
         at = folded.find(word)
         while at >= 0:
-            hits[at : at + len(word)] = [True] * len(word)
+            for place in places[at : at + len(word)]:
+                hits[place] = True
             at = folded.find(word, at + 1)
     marked = Markup("")
-    for hit, run in groupby(zip(text, hits, strict=True), itemgetter(1)):
+    for hit, run in groupby(zip(letters, hits, strict=True), itemgetter(1)):
         part = "".join(letter for letter, _ in run)
         marked += Markup("<mark>{}</mark>").format(part) if hit else part
     return marked
