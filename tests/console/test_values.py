@@ -57,6 +57,8 @@ def test_an_explanation_writes_a_value_as_the_page_does(kind: Kind, value: Value
         ("Zoë Smith", "SMI zoë", "<mark>Zoë</mark> <mark>Smi</mark>th"),
         ("banana", "ana", "b<mark>anana</mark>"),
         ("İstanbul", "i", "<mark>İ</mark>stanbul"),
+        ("Jose\u0301 Weiß", "É ss", "Jos<mark>e\u0301</mark> Wei<mark>ß</mark>"),
+        ("Jose\u0301", "e", "Jose\u0301"),
         ("<b>&amp;", "b am", "&lt;<mark>b</mark>&gt;&amp;<mark>am</mark>p;"),
         ("<mark>", "", "&lt;mark&gt;"),
         ("", "a", ""),

@@ -1,0 +1,151 @@
+"""Texts that are not simple: compared in their folded form and shown as they were written, wherever they stand."""
+
+from dataclasses import replace
+from pathlib import Path
+
+import duckdb
+import msgspec
+import pytest
+
+from tamis.actions.fields import delete_field
+from tamis.actions.house import House
+from tamis.actions.members import count_members, member_page
+from tamis.actions.previewing import suggested_values
+from tamis.actions.recipients import add_recipient, recipient_page
+from tamis.actions.segments import segment_sizes
+from tamis.columns.store import FILE_NAME
+from tamis.domain.emails import parse_email
+from tamis.domain.errors import Invalid
+from tamis.domain.fields import Kind
+from tamis.domain.transitions import Cause
+from tamis.records import segments, types
+from tamis.records.database import connect, migrate, migrations
+from tamis.settings import Settings
+from tests.stores.people import EVERYONE, Desk, new_desk
+
+NFD_JOSE = "Jose\u0301"
+NAMES = 11
+
+
+@pytest.fixture
+def desk(house: House) -> Desk:
+    made = new_desk(house)
+    made.write(
+        ann={"first_name": "José", "city": "New York"},
+        bob={"first_name": NFD_JOSE, "city": "New\u00a0York"},
+        cem={"first_name": "Ann", "city": "NEW YORK"},
+        dora={"city": "New York"},
+    )
+    return made
+
+
+def test_members_are_found_and_shown_as_they_were_written(desk: Desk) -> None:
+    segment = desk.segment("All", "email is not blank")
+    email = parse_email("zoe@example.org")
+    assert email
+    desk.house.write(add_recipient, desk.account, segment.id, email, NFD_JOSE, "Weiß")
+    for search in ("josé", NFD_JOSE.upper(), "jos"):
+        assert count_members(desk.house, desk.account, segment.id, search) == 3
+    assert count_members(desk.house, desk.account, segment.id, "weiss") == 1
+    assert count_members(desk.house, desk.account, segment.id, "jose") == 0
+    rows = [msgspec.json.decode(row) for _, row in recipient_page(desk.house, desk.account.id, segment.id, 0, EVERYONE)]
+    assert [row["first_name"] for row in rows] == ["José", NFD_JOSE, "Ann", None, NFD_JOSE]
+    assert [row["city"] for row in rows][:3] == ["New York", "New\u00a0York", "NEW YORK"]
+    shown = member_page(desk.house, desk.account, segment.id, "jos", after=None, before=None, limit=10)
+    assert [member.first_name for member in shown] == ["José", NFD_JOSE, NFD_JOSE]
+
+
+def test_rules_over_other_segments_fold_who_was_added_to_them(desk: Desk) -> None:
+    base = desk.segment("Base", 'city is "nowhere"')
+    email = parse_email("zoe@example.org")
+    assert email
+    desk.house.write(add_recipient, desk.account, base.id, email, NFD_JOSE, "Weiß")
+    named = desk.segment("Named", 'is in segment "base" and first_name is "JOSÉ" and last_name ends with "iss"')
+    assert desk.members(named) == {"zoe"}
+
+
+def test_values_that_are_the_same_are_suggested_once_as_most_write_them(desk: Desk) -> None:
+    city = desk.fields.by_key["city"]
+    assert suggested_values(desk.house, desk.account, desk.type.id, city.id, "new\u00a0 Y") == [("New York", 4)]
+
+
+def test_a_deleted_field_leaves_nothing_of_what_was_written(desk: Desk) -> None:
+    desk.field("Secret", Kind.TEXT)
+    desk.write(ann={"secret": "Straße", "first_name": NFD_JOSE})
+    desk.house.columns()
+    segment = desk.segment("All", f'first_name = "{NFD_JOSE}"')
+    assert desk.members(segment) == {"ann", "bob"}
+    desk.house.write(delete_field, desk.type, "secret")
+    assert desk.members(segment) == {"ann", "bob"}
+    written = desk.house.columns().cursor().execute(f"SELECT written FROM contacts_{desk.type.id}").fetchall()
+    assert any(row[0] for row in written)
+    assert not any("Straße" in (row[0] or "") for row in written)
+
+
+def test_options_that_are_the_same_now_are_both_kept(desk: Desk) -> None:
+    plan = desk.field("Plan", Kind.CHOICE, "Straße")
+    with pytest.raises(Invalid):
+        desk.edit("plan", add_options=["STRASSE"])
+    earlier = replace(plan, options=("Straße", "Strasse"))
+    desk.house.write(lambda db, now: types.update_field(db, desk.type.id, earlier))
+    desk.write(ann={"plan": "Strasse"}, bob={"plan": "Straße"}, cem={"plan": "STRASSE"})
+    assert desk.values("plan") == {"ann": "Strasse", "bob": "Straße", "cem": "Straße"}
+    assert desk.edit("plan", add_options=["Free"]).options == ("Straße", "Strasse", "Free")
+    assert desk.edit("plan", rename_options=[("Strasse", "Road")]).options == ("Straße", "Road", "Free")
+    assert desk.values("plan") == {"ann": "Road", "bob": "Straße", "cem": "Straße"}
+
+
+def test_names_of_earlier_versions_are_folded_and_none_is_lost(tmp_path: Path) -> None:
+    db = connect(tmp_path / "db")
+    for number, sql in migrations():
+        if number < NAMES:
+            db.execute(sql).fetchall()
+    db.pragma("user_version", NAMES - 1)
+    db.execute("INSERT INTO accounts VALUES (1, 'a@b.org', 'a@b.org', 'UTC', NULL, 0)").fetchall()
+    old = [("Strasse", "strasse"), ("Straße", "straße"), ("Cafe\u0301", "cafe\u0301"), ("ΟΔΟΣ", "οδοσ")]
+    for name, key in old:
+        db.execute(
+            "INSERT INTO contact_types (account_id, name, name_key, created_at) VALUES (1, ?, ?, 0)", (name, key)
+        ).fetchall()
+        db.execute(
+            "INSERT INTO segments (account_id, contact_type_id, name, name_key, rule, created_at, updated_at) "
+            "VALUES (1, 1, ?, ?, 'null', 0, 0)",
+            (name, key),
+        ).fetchall()
+    migrate(db)
+    for find in (types.type_by_name, segments.live_by_name):
+        for asked, name in (
+            ("strasse", "Strasse"),
+            ("Straße", "Straße"),
+            ("STRAẞE", "Strasse"),
+            ("CAFÉ", "Cafe\u0301"),
+            ("οδος", "ΟΔΟΣ"),
+        ):
+            found = find(db, 1, asked)
+            assert found is not None
+            assert found.name == name
+    street = segments.live_by_name(db, 1, "Straße")
+    assert street
+    segments.update(db, street, "Straße", "null", street.updated_at)
+    assert segments.live_by_name(db, 1, "Straße") == street
+
+
+@pytest.mark.parametrize("change", ["UPDATE meta SET unicode = '1.0'", "UPDATE meta SET version = 3"])
+def test_a_store_folded_by_an_earlier_version_is_filled_anew_and_keeps_its_history(tmp_path: Path, change: str) -> None:
+    house = House(Settings(tmp_path))
+    desk = new_desk(house)
+    desk.write(ann={"city": "Straße"})
+    segment = desk.segment("Streets", 'city is "strasse"')
+    assert desk.members(segment) == {"ann"}
+    house.close()
+    db = duckdb.connect(str(tmp_path / FILE_NAME))
+    db.execute(change)
+    db.execute("UPDATE contacts_1 SET f7 = 'another', written = NULL")
+    db.close()
+    house = House(Settings(tmp_path))
+    columns = house.columns()
+    assert columns.set_aside is None
+    assert segment_sizes(house) == {segment.id: 1}
+    causes = columns.cursor().execute("SELECT cause FROM fillings ORDER BY number").fetchall()
+    assert [row[0] for row in causes] == [Cause.FIRST, Cause.REBUILD]
+    house.close()
