@@ -5,7 +5,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Dialog, Page, expect, sync_playwright
 
 from tests.support.clients import installed
 from tests.support.console import CHROMIUM_ARGUMENTS, PASSWORD, Visitor, new_console_account
@@ -103,6 +103,22 @@ def window_of(chromium: Browser, address: str, width: int = 1440) -> Iterator[Br
 def page(context: BrowserContext) -> Page:
     """A tab of the owner's window."""
     return context.new_page()
+
+
+def close_and_stay(page: Page) -> list[str]:
+    """Try to close a page, and stay when the browser asks; gives the kinds of questions that it asked."""
+    asked: list[str] = []
+
+    def stay(question: Dialog) -> None:
+        asked.append(question.type)
+        question.dismiss()
+
+    page.once("dialog", stay)
+    page.close(run_before_unload=True)
+    while not asked:
+        page.wait_for_timeout(10)
+    page.evaluate("0")  # the question is over: Chromium crashes when its window is closed under it
+    return asked
 
 
 def sign_in(page: Page, email: str) -> None:

@@ -10,9 +10,10 @@ from typing import Any
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from playwright.sync_api import BrowserContext, Dialog, Error, Page, Route, expect
+from playwright.sync_api import BrowserContext, Error, Page, Route, expect
 
 from tamis.rules.json import to_json
+from tests.console.conftest import close_and_stay
 from tests.console.test_accessible import look_at
 from tests.laws.strategies import rules
 from tests.support.people import Person, fresh
@@ -409,17 +410,7 @@ def test_leaving_asks_and_a_double_click_saves_once(builder: Builder, owner: Per
     page = builder.page
     builder.write('country = "India"')
     builder.shows("60")
-    asked: list[str] = []
-
-    def stay(dialog: Dialog) -> None:
-        asked.append(dialog.type)
-        dialog.dismiss()
-
-    page.once("dialog", stay)
-    page.close(run_before_unload=True)
-    while not asked:
-        page.wait_for_timeout(10)
-    assert asked == ["beforeunload"]
+    assert close_and_stay(page) == ["beforeunload"]
     page.get_by_role("link", name="Contacts").click()
     expect(page.locator("#leave")).to_be_visible()
     page.get_by_role("button", name="Stay here").click()
