@@ -31,6 +31,8 @@ from tamis.actions.house import House
 from tamis.actions.segments import create_segment
 from tamis.actions.types import create_type
 from tamis.domain.fields import Kind
+from tamis.files.encodings.choose import find_encoding
+from tamis.files.source import Source
 from tamis.rules.text import from_text
 from tamis.settings import Settings
 
@@ -63,6 +65,7 @@ def run(stores: Stores) -> Iterator[Figure]:
         some.append(_import(data, changed, "updated", ROWS // 10))
         shutil.rmtree(place)
         say(f"  {new[-1].rate:,.0f}, {same[-1].rate:,.0f} and {some[-1].rate:,.0f} rows/s")
+    yield _detection(file)
     small = write_people(stores.directory / "quarter.csv", ROWS // 4)
     data, place = _empty(stores)
     quarter = _import(data, small, "created", ROWS // 4)
@@ -91,6 +94,19 @@ def run(stores: Stores) -> Iterator[Figure]:
         memory.high < MEMORY,
     )
     yield _beside_a_server(stores, file)
+
+
+def _detection(file: Path) -> Figure:
+    """Find the encoding of the file, and of the same file in Windows-1250, where each name has a letter of its own."""
+    other = file.with_suffix(".cp1250.csv")
+    with file.open(encoding="utf-8") as text, other.open("w", encoding="cp1250", errors="replace") as target:
+        target.writelines(line.replace("a", "ą") for line in text)
+
+    def find(path: Path) -> Measured:
+        source = Source(path.name, path, path.stat().st_size)
+        return Measured.of([timed(lambda: find_encoding(source)) for _ in range(3)])
+
+    return Figure("import: finding the encoding", "s", find(file), find(other), f"Windows-1250, {ROWS:,} rows")
 
 
 def _rates(runs: list[Run]) -> Measured:

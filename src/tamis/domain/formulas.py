@@ -2,19 +2,25 @@
 
 The list of characters is that of OWASP, https://owasp.org/www-community/attacks/CSV_Injection: equals, plus, minus,
 at, tab, carriage return and line feed; beside them the full-width forms of the first four, which spreadsheets of
-East Asian languages read alike. Only text needs this: a negative number is no formula.
+East Asian languages read alike. Only text needs this: a negative number is no formula. An apostrophe that stands
+before digits is given another one, because an import may take one for a shield and take it off.
 """
 
 import re
 
 _DANGEROUS = r"[=+\-@\x{9}\x{A}\x{D}\x{FF1D}\x{FF0B}\x{FF0D}\x{FF20}]"
-TO_ESCAPE = rf"\A'*{_DANGEROUS}"
+_DIGITS = r"\+?[0-9][0-9 ()./-]*"
+SHIELDED = f"'{_DIGITS}"
+"""A number that somebody has shielded from spreadsheets by an apostrophe, as shops do: as a whole, in the same
+language."""
+TO_ESCAPE = rf"\A('*{_DANGEROUS}|'+{_DIGITS}\z)"
 """What `escape` puts an apostrophe before, as a regular expression of RE2, which DuckDB's `regexp_matches` reads."""
-TO_UNESCAPE = rf"\A'+{_DANGEROUS}"
+TO_UNESCAPE = rf"\A('+{_DANGEROUS}|''+{_DIGITS}\z)"
 """What `unescape` takes an apostrophe from, in the same language."""
 
 
 def _for_python(expression: str) -> re.Pattern[str]:
+    expression = expression.replace(r"\z", r"\Z")  # Python has called it so until 3.14
     return re.compile(re.sub(r"\\x\{([0-9A-F]+)\}", lambda found: re.escape(chr(int(found[1], 16))), expression))
 
 

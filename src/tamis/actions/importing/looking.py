@@ -23,6 +23,7 @@ from tamis.workbench.cells import padded_columns
 from tamis.workbench.kinds import learn_kinds
 from tamis.workbench.open import open_workbench
 from tamis.workbench.sampling import some_rows
+from tamis.workbench.shells import Unshelled, take_off_shells
 
 ROWS_SHOWN = 20
 ROWS_LEARNED = 100_000
@@ -98,6 +99,8 @@ def _seen(con: duckdb.DuckDBPyConnection, source: Source) -> Look:
     located = islice(staged.locate(range(min(count, ROWS_SHOWN))), ROWS_SHOWN)
     rows = tuple(Row(row.line, tuple(row.cells), staged.broken.get(row.number)) for row in located)
     width, typed = len(header), source.typed
+    if source.is_spreadsheet:
+        typed = Unshelled(typed, take_off_shells(con, width))
     declared = typed.declare(range(width))
     learners = {position: ColumnLearner() for position in range(width) if position not in declared}
     filled = learn_kinds(con, learners, padded_columns(con, width))

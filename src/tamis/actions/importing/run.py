@@ -38,6 +38,7 @@ from tamis.workbench.cells import padded_columns, wholly_plain
 from tamis.workbench.documents import ready_rows
 from tamis.workbench.open import open_workbench
 from tamis.workbench.sampling import some_rows
+from tamis.workbench.shells import Unshelled, take_off_shells
 
 ROWS_A_BATCH = 50_000
 SPOOL = "spool"
@@ -167,6 +168,9 @@ def _read(
     db = house.records.reader()
     present, checked = types.fields_of_type(db, contact_type.id), forgotten.last_number(db)
     width = len(source.header)
+    unescaped = source.is_spreadsheet and not options.keep_formulas
+    if unescaped and (shelled := take_off_shells(con, width)):
+        source = replace(source, typed=Unshelled(source.typed, shelled))
     contents = contents_of(some_rows(con, source.staged.count, width), width, source.typed.nested)
     columns = map_columns(source.header, contents, present, options.chosen, options.create_fields, options.left_out)
     source.typed.refuse_nested([columns.email, *columns.fields, *columns.unknown])
@@ -176,7 +180,6 @@ def _read(
     learned = learn(con, source.header, columns, options, plain, padded, declared)
     new_kinds = {position: found.kind for position, found in learned.new.items()}
     check_policies(source.header, columns.email, _kinds(columns.fields) | new_kinds, options)
-    unescaped = source.is_spreadsheet and not options.keep_formulas
     addressed = preparing.read_addresses(
         con,
         source,

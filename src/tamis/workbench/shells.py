@@ -1,0 +1,74 @@
+"""What spreadsheets and shops put around numbers that are text: Excel's ="04001" and the apostrophe of '01501."""
+
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass
+
+import duckdb
+
+from tamis.domain.fields import Kind
+from tamis.domain.formulas import SHIELDED
+from tamis.domain.reading.declared import Declared
+from tamis.workbench.typed import Typed
+
+COLUMNS_A_LOOK = 50
+_FORMULA = '="[^"]*"'
+
+
+@dataclass(frozen=True, slots=True)
+class Unshelled:
+    """A file of which the numbers in some columns, by position, stood in shells, so that they are text."""
+
+    typed: Typed
+    positions: frozenset[int]
+
+    @property
+    def nested(self) -> Collection[int]:
+        """The columns that hold objects."""
+        return self.typed.nested
+
+    def declare(self, positions: Collection[int]) -> Mapping[int, Declared]:
+        """Tell what some columns hold."""
+        shelled = {position: Declared(Kind.TEXT) for position in positions if position in self.positions}
+        return {**self.typed.declare(positions), **shelled}
+
+    def refuse_nested(self, positions: Collection[int]) -> None:
+        """Let the rows with an object in any of some columns be broken."""
+        self.typed.refuse_nested(positions)
+
+
+def take_off_shells(con: duckdb.DuckDBPyConnection, width: int) -> frozenset[int]:
+    """Take shells off the cells of `rows`; returns the columns in which there were any.
+
+    ="…" is taken off wherever it stands. An apostrophe goes only where it is a column's way of writing numbers: most
+    filled cells begin with one, and digits follow each of them. So a text such as '90s stays, and so does what an
+    export has written, which doubles an apostrophe before digits."""
+    shelled: set[int] = set()
+    for start in range(0, width, COLUMNS_A_LOOK):
+        positions = range(start, min(start + COLUMNS_A_LOOK, width))
+        looks = ", ".join(f"bool_or(prefix(c{p}, '=\"')), bool_or(prefix(c{p}, ''''))" for p in positions)
+        found = con.execute(f"SELECT {looks} FROM rows").fetchall()[0]
+        for place, position in enumerate(positions):
+            formulas, apostrophes = found[2 * place : 2 * place + 2]
+            if formulas and _take_off(con, position, _FORMULA, "substr({0}, 3, length({0}) - 3)"):
+                shelled.add(position)
+            if apostrophes and _are_shields(con, position) and _take_off(con, position, SHIELDED, "substr({0}, 2)"):
+                shelled.add(position)
+    return frozenset(shelled)
+
+
+def _are_shields(con: duckdb.DuckDBPyConnection, position: int) -> bool:
+    here = f"c{position:d}"
+    filled, begin, shields = con.execute(
+        f"SELECT count({here}), count(*) FILTER (prefix({here}, '''')), "
+        f"count(*) FILTER (regexp_full_match({here}, $1)) FROM rows",
+        [SHIELDED],
+    ).fetchall()[0]
+    return bool(begin == shields and 2 * shields > filled)
+
+
+def _take_off(con: duckdb.DuckDBPyConnection, position: int, shell: str, inside: str) -> bool:
+    here = f"c{position:d}"
+    changed = con.execute(
+        f"UPDATE rows SET {here} = nullif({inside.format(here)}, '') WHERE regexp_full_match({here}, $1)", [shell]
+    ).fetchall()[0][0]
+    return bool(changed)

@@ -1,0 +1,39 @@
+"""Shells around numbers that are text are taken off, and what an export has written comes back as it was."""
+
+import pytest
+
+from tamis.actions.importing.report import ImportOptions
+from tamis.domain.fields import Kind
+from tests.imports.conftest import Desk
+
+
+def column(*cells: str) -> str:
+    """Write a file with a column of cells, each for somebody of their own."""
+    return "email;x\n" + "".join(
+        f'p{n}@example.org;"{cell.replace(chr(34), chr(34) * 2)}"\n' for n, cell in enumerate(cells)
+    )
+
+
+@pytest.mark.parametrize(
+    ("cells", "values"),
+    [
+        (['="04001"', '="1234"', ""], ["04001", "1234", None]),
+        (["'7012345678901", "'7012345678902"], ["7012345678901", "7012345678902"]),
+        (["'01501", "'+4722000001", "01502"], ["01501", "+4722000001", "01502"]),
+        (["'90s kids", "'80s kids"], ["'90s kids", "'80s kids"]),
+        (["'123", "free text", "more"], ["'123", "free text", "more"]),
+        (["'123", "'tis"], ["'123", "'tis"]),
+        (["''123", "''+4"], ["'123", "'+4"]),
+        (["'=1+1"], ["=1+1"]),
+    ],
+)
+def test_shells(desk: Desk, cells: list[str], values: list[str | None]) -> None:
+    report = desk.take(column(*cells))
+    assert [field.kind for field in report.created_fields] == [Kind.TEXT]
+    assert [desk.values(f"p{n}@example.org").get("x") for n in range(len(cells))] == values
+    assert desk.take(column(*cells)).unchanged == len(cells)
+
+
+def test_shells_are_kept_where_formulas_are(desk: Desk) -> None:
+    desk.take(column('="04001"', "'01501"), ImportOptions(create_fields=True, keep_formulas=True))
+    assert [desk.values(f"p{n}@example.org")["x"] for n in range(2)] == ['="04001"', "'01501"]
