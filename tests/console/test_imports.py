@@ -413,3 +413,53 @@ def test_a_dry_run_is_outdated_when_contacts_or_fields_change(console: Visitor, 
     assert figures_on(page)["updated"] == 1
     owner.tamis("field", "create", "Other", "--type", str(type_id), "--kind", "text")
     assert "data-outdated" in console.get(place).text
+
+
+def test_new_fields_get_the_name_and_kind_that_were_chosen(console: Visitor, owner: Person) -> None:
+    type_id = new_type(owner)
+    content = b"email,code,created_at\na@example.org,1,2024-01-15\nb@example.org,2,2024-01-16\n"
+    place = place_of(hand_in(console, type_id, content))
+    choices = {"column-2": "new", "name-2": "Subscribed", "kind-1": "text", "name-1": "code"}
+    assert begin(console, place, "trial", choices) == place
+    _, page = settled(console, place)
+    assert 'value="Subscribed"' in page
+    assert re.search(r'value="text" selected', page)
+    settled(console, begin(console, place, "import", choices))
+    fields = {field["key"]: field["kind"] for field in owner.tamis("field", "list", "--type", str(type_id))["fields"]}
+    assert (fields["code"], fields["subscribed"]) == ("text", "date")
+
+
+def test_a_reserved_name_needs_another_one(console: Visitor, owner: Person) -> None:
+    place = place_of(hand_in(console, new_type(owner), b"email,created_at\na@example.org,2024-01-15\n"))
+    console.get(place)
+    answer = console.post(place, {"do": "trial", "column-1": "new", "name-1": "created_at"})
+    assert answer.status_code == 422
+    assert "choose another name" in text_of(answer.text)
+
+
+def test_values_that_do_not_fit_are_added_or_left_blank(console: Visitor, owner: Person) -> None:
+    type_id = new_type(owner)
+    owner.tamis("field", "create", "Plan", "--type", str(type_id), "--kind", "choice", "--option", "free")
+    owner.tamis("field", "create", "Age", "--type", str(type_id), "--kind", "number")
+    content = b"email,Plan,Age\na@example.org,free,1\nb@example.org,pro,2\nc@example.org,free,old\n"
+    place = place_of(hand_in(console, type_id, content))
+    begin(console, place, "trial")
+    _, page = settled(console, place)
+    assert figures_on(page)["rejected"] == 2
+    told = text_of(page)
+    assert "pro · 1 row" in told  # the values are named
+    assert "unknown option" in told
+    assert begin(console, place, "", {"add": "1"}) == place
+    _, page = settled(console, place)
+    assert figures_on(page)["rejected"] == 1
+    choices = {"bad-1": "add", "bad-2": "blank"}
+    begin(console, place, "trial", choices)
+    _, page = settled(console, place)
+    assert figures_on(page)["rejected"] == 0
+    assert "line 4: old" in text_of(page)
+    path, page = settled(console, begin(console, place, "import", choices))
+    assert re.fullmatch(r"/imports/\d+", path)
+    assert figures_on(page)["created"] == 3
+    assert "line 4: old" in text_of(page)
+    shown = owner.tamis("contact", "show", "b@example.org", "--type", str(type_id))
+    assert shown["fields"]["plan"] == "pro"

@@ -28,13 +28,14 @@ DATES = (Kind.DATE, Kind.DATETIME)
 class How:
     """What is chosen beside the columns: whether blank cells erase, the order of dates, whether apostrophes before what
     looks like a formula stay, what stands before the fraction of numbers, and what becomes of cells that do not fit, by
-    the position of their column (reject where nothing is said)."""
+    the position of their column (reject where nothing is said). `kinds` are those of new fields, by position."""
 
     erase: bool = False
     order: DateOrder | None = None
     keep_formulas: bool = False
     decimal: DecimalMark | None = None
     bad_values: Mapping[int, BadValue] = field(default_factory=dict)
+    kinds: Mapping[int, Kind] = field(default_factory=dict)
 
 
 def targets(fields: FieldSet) -> list[Field]:
@@ -100,6 +101,7 @@ def options_of(look: Look, fields: FieldSet, choices: Sequence[str], how: How) -
         keep_formulas=how.keep_formulas,
         left_out=frozenset(left_out),
         decimal=how.decimal,
+        kinds={look.columns[position].name: kind for position, kind in how.kinds.items()},
         bad_values={look.columns[position].name: value for position, value in how.bad_values.items()},
     )
 
@@ -156,7 +158,7 @@ def _problems(look: Look, fields: FieldSet, choices: Sequence[str], how: How) ->
     problems += [
         Problem(str(position), "only a field with options can have new ones: choose what else becomes of bad values")
         for position, value in how.bad_values.items()
-        if value is BadValue.ADD and not _has_options(choices[position], look.columns[position], fields)
+        if value is BadValue.ADD and not _has_options(choices[position], look.columns[position], fields, how)
     ]
     problems += [
         Problem(str(position), "a contact needs an email: rows without a valid one are always rejected")
@@ -185,9 +187,9 @@ def _wrong_name(name: str, fields: FieldSet) -> str | None:
     return f'there is a field "{key_of(name)}" already: choose another name' if fields.find(name) else None
 
 
-def _has_options(choice: str, column: Column, fields: FieldSet) -> bool:
+def _has_options(choice: str, column: Column, fields: FieldSet, how: How) -> bool:
     if _is_new(choice):
-        return column.kind.kind.has_options
+        return how.kinds.get(column.position, column.kind.kind).has_options
     found = fields.find(choice.removeprefix(FIELD))
     return found is not None and found.kind.has_options
 

@@ -20,7 +20,9 @@ from tamis.domain.errors import Invalid, NotFound
 from tamis.records import types
 from tamis.web.console.answers import fragment, page, see
 from tamis.web.console.finding import type_of
-from tamis.web.console.importing import Chosen, chosen_before, chosen_in, progress_of, rejects_answer, upload_page
+from tamis.web.console.import_form import Chosen, chosen_before, chosen_in
+from tamis.web.console.import_page import upload_page
+from tamis.web.console.importing import progress_of, rejects_answer
 from tamis.web.console.injected import InjectedForm, InjectedHouse, InjectedVisitor
 from tamis.web.console.session import WebRequest
 
@@ -81,7 +83,8 @@ def show_upload(house: InjectedHouse, visitor: InjectedVisitor, upload_id: FromP
     if work and work.import_id and work.at is not At.FAILED:
         return see(visitor, f"/imports/{work.import_id}")
     upload = find_upload(house, visitor.account, upload_id)
-    return upload_page(house, visitor, upload, chosen_before(house, upload, work), work)
+    look, fields = look_at(house, upload), types.fields_of_type(house.records.reader(), upload.contact_type_id)
+    return upload_page(house, visitor, upload, look, chosen_before(look, fields, work), work)
 
 
 @get("/imports/uploads/{upload_id:str}/progress", sync_to_thread=True)
@@ -114,7 +117,8 @@ def begin(
     try:
         options = options_of(look, fields, chosen.choices, chosen.how)
     except Invalid as error:
-        return upload_page(house, visitor, upload, Chosen(chosen.choices, chosen.how, error.problems), None, status=422)
+        wrong = Chosen(chosen.choices, chosen.how, error.problems)
+        return upload_page(house, visitor, upload, look, wrong, None, status=422)
     contact_type = type_of(house, visitor, upload.contact_type_id)
     wish = asked(house, contact_type, "import" if form.text("do") == "import" else "trial", options, chosen.choices)
     if wish.what == "import" and work and isinstance(work.about, Asked) and not work.about.foretells(wish):

@@ -67,6 +67,8 @@ function show(page) {
     const id = cell.querySelector("select")?.id;
     const theirs = id && page.getElementById(id)?.closest("td.choice");
     if (!theirs) continue;
+    const [bad, theirBad] = [cell, theirs].map((one) => one.nextElementSibling);
+    if (!bad.contains(document.activeElement)) bad.replaceChildren(...theirBad.childNodes);
     cell.className = theirs.className;
     cell.querySelector(".problem")?.remove();
     const problem = theirs.querySelector(".problem");

@@ -1,0 +1,113 @@
+"""What somebody chose for a file: read from the form, or from what was tried or imported before."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import TypeVar
+
+from tamis.actions.importing.background import Asked
+from tamis.actions.importing.choosing import ADDRESS, FIELD, NEW, NEW_NAMED, OUT, How, can_be_new, proposed, targets
+from tamis.actions.importing.looking import Column, Look
+from tamis.actions.importing.mapping import can_feed
+from tamis.actions.importing.report import BadValue, ImportOptions
+from tamis.actions.work import At, Work
+from tamis.domain.dates import DateOrder
+from tamis.domain.errors import Problem
+from tamis.domain.fields import FieldSet, Kind
+from tamis.domain.reading.numbers import DecimalMark
+from tamis.web.console.forms import Form
+
+Named = TypeVar("Named", bound=StrEnum)
+
+
+@dataclass(frozen=True, slots=True)
+class Chosen:
+    """What was chosen for a file, and what is wrong with it."""
+
+    choices: tuple[str, ...]
+    how: How
+    problems: tuple[Problem, ...] = ()
+
+
+def chosen_before(look: Look, fields: FieldSet, work: Work | None) -> Chosen:
+    """Return what was chosen for a file the last time, else what is proposed; what fits no longer is proposed anew."""
+    fresh = proposed(look, fields)
+    if not work or not isinstance(work.about, Asked) or len(work.about.choices) != len(fresh):
+        return Chosen(tuple(fresh), How())
+    choices = [
+        before if _fits(before, column, fields) else now
+        for before, now, column in zip(work.about.choices, fresh, look.columns, strict=True)
+    ]
+    problems = work.problems if work.at is At.FAILED else ()
+    return Chosen(tuple(choices), _how_of(work.about.options, look), problems)
+
+
+def chosen_in(form: Form, look: Look, fields: FieldSet) -> Chosen:
+    """Read what was chosen; a column that the form does not have is as it is proposed."""
+    choices = tuple(
+        _named(form, look.columns[position], fields, form.text(f"column-{position}") or default)
+        for position, default in enumerate(proposed(look, fields))
+    )
+    added = {int(position): BadValue.ADD for position in form.all("add") if position.isdecimal()}
+    blanked = {int(position): BadValue.BLANK for position in form.all("leave") if position.isdecimal()}
+    last = len(look.columns)
+    how = How(
+        erase=form.text("blank") == "erase",
+        order=_one_of(DateOrder, form.text("date_order")),
+        keep_formulas=form.text("formulas") == "keep",
+        decimal=_one_of(DecimalMark, form.text("decimal")),
+        bad_values={
+            position: value
+            for position, value in (_each(form, look, "bad", BadValue) | added | blanked).items()
+            if position < last
+        },
+        kinds={p: kind for p, kind in _each(form, look, "kind", Kind).items() if is_new(choices[p])},
+    )
+    return Chosen(choices, how)
+
+
+def is_new(choice: str) -> bool:
+    """Return whether a choice for a column is that a field is made for it."""
+    return choice == NEW or choice.startswith(NEW_NAMED)
+
+
+def _named(form: Form, column: Column, fields: FieldSet, choice: str) -> str:
+    """Return a choice with the name that was typed for the new field, where that is not the one it has anyway."""
+    if choice not in (NEW, NEW_NAMED):
+        return choice
+    name = form.text(f"name-{column.position}") or column.told
+    return NEW if name == column.told and can_be_new(column, fields) else NEW_NAMED + name
+
+
+def _each(form: Form, look: Look, what: str, names: type[Named]) -> dict[int, Named]:
+    found = ((column.position, _one_of(names, form.text(f"{what}-{column.position}"))) for column in look.columns)
+    return {position: value for position, value in found if value is not None}
+
+
+def _one_of(names: type[Named], text: str) -> Named | None:
+    return names(text) if text in set(names) else None
+
+
+def _how_of(options: ImportOptions, look: Look) -> How:
+    positions = {column.name: column.position for column in look.columns}
+    return How(
+        erase=options.erase,
+        order=options.order,
+        keep_formulas=options.keep_formulas,
+        decimal=options.decimal,
+        bad_values=_by_position(options.bad_values, positions.get),
+        kinds=_by_position(options.kinds, positions.get),
+    )
+
+
+def _by_position(by_name: Mapping[str, Named], find: Callable[[str], int | None]) -> dict[int, Named]:
+    found = ((find(name), value) for name, value in by_name.items())
+    return {position: value for position, value in found if position is not None}
+
+
+def _fits(choice: str, column: Column, fields: FieldSet) -> bool:
+    if choice == NEW:
+        return can_be_new(column, fields)
+    if choice.startswith(NEW_NAMED):
+        return can_feed(column.name) and fields.find(choice.removeprefix(NEW_NAMED)) is None
+    return choice in (OUT, ADDRESS) or choice in {FIELD + field.key for field in targets(fields)}

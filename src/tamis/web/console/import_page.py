@@ -1,0 +1,198 @@
+"""The page of a file that was handed in: its columns, what is chosen for them, and what a dry run has found."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from litestar.response import Response
+
+from tamis.actions.house import House
+from tamis.actions.importing.background import Asked, is_outdated
+from tamis.actions.importing.choosing import (
+    ADDRESS,
+    FIELD,
+    NEW,
+    NEW_NAMED,
+    OUT,
+    about_email,
+    asks_order,
+    can_be_new,
+    targets,
+)
+from tamis.actions.importing.looking import Column, Look
+from tamis.actions.importing.mapping import can_feed
+from tamis.actions.importing.report import BadValue, ImportReport
+from tamis.actions.importing.uploads import in_bytes
+from tamis.actions.types import type_by_id
+from tamis.actions.work import At, Work
+from tamis.domain.dates import DateOrder
+from tamis.domain.encodings import label_of
+from tamis.domain.fields import EMAIL, FieldSet, Kind, key_of
+from tamis.domain.reading.columns import ColumnReading
+from tamis.domain.reading.numbers import DecimalMark
+from tamis.records import types
+from tamis.records.uploads import Upload
+from tamis.web.console.answers import page
+from tamis.web.console.import_form import Chosen, is_new
+from tamis.web.console.importing import progress_of, report_of_trial, words_of
+from tamis.web.console.kinds import KINDS
+from tamis.web.console.session import Visitor
+
+FORMATS = {"csv": "CSV", "xlsx": "workbook", "ndjson": "JSON, one object a line", "parquet": "Parquet"}
+DELIMITERS = {",": "commas", ";": "semicolons", "\t": "tabs", "|": "vertical bars"}
+ORDERS = (
+    ("", "as the column itself shows"),
+    (DateOrder.DMY, "day first: 31/12/2024"),
+    (DateOrder.MDY, "month first: 12/31/2024"),
+    (DateOrder.YMD, "only with the year in front: 2024-12-31"),
+)
+MOST_OPTIONS = 20_000
+MOST_COLUMNS = 300
+MOST_BESIDE = 40
+"""Of so many columns the first rows are shown."""
+EXAMPLES = 3
+DECIMALS = (
+    ("", "as the file itself shows"),
+    (DecimalMark.POINT, "a point: 1,234.50"),
+    (DecimalMark.COMMA, "a comma: 1.234,50"),
+)
+BAD_VALUES = (
+    ("", "reject the row"),
+    (BadValue.BLANK, "leave it blank"),
+    (BadValue.ADD, "add it as an option"),
+)
+GROWING = (("", "add it as an option"), (BadValue.REJECT, "reject the row"), (BadValue.BLANK, "leave it blank"))
+"""What becomes of values that do not fit, the default first; a list of options that Tamis made grows by itself."""
+
+
+@dataclass(frozen=True, slots=True)
+class ShownColumn:
+    """A column as a row of the form; `options` are those of a choice that its cells would be, `name` is that of a new
+    field, `kind` the one that was chosen for it, `is_changed` tells whether either is not as proposed, and `bad_values` what can become of values that do not fit."""
+
+    column: Column
+    options: tuple[str, ...]
+    examples: tuple[str, ...]
+    choice: str
+    can_feed: bool
+    can_be_new: bool
+    name: str
+    kind: str
+    is_changed: bool
+    bad_values: tuple[tuple[str, str], ...]
+    bad_value: str
+    problem: str
+
+
+def upload_page(
+    house: House,
+    visitor: Visitor,
+    upload: Upload,
+    look: Look,
+    chosen: Chosen,
+    work: Work | None,
+    status: int = 200,
+) -> Response[str]:
+    """Show a file: its beginning, the choices, what a trial has found, and what is wrong."""
+    db = house.records.reader()
+    fields = types.fields_of_type(db, upload.contact_type_id)
+    under_way = work is not None and not work.is_over
+    trial = work.result if work and work.at is At.DONE and isinstance(work.result, ImportReport) else None
+    of = type_by_id(db, visitor.account, upload.contact_type_id)
+    at_columns = {problem.path: problem.message for problem in chosen.problems if problem.path.isdigit()}
+    most = min(MOST_COLUMNS, max(20, MOST_OPTIONS // len(fields.fields)))
+    return page(
+        visitor,
+        "imports/upload.html",
+        title=upload.name,
+        nav="imports",
+        status=status,
+        upload=upload,
+        of=of,
+        look=look,
+        told=(*look.notices, *about_email(look, fields)),
+        written=_written(look),
+        size=in_bytes(upload.size),
+        columns=[_shown(look, fields, column, chosen, at_columns) for column in look.columns[:most]],
+        hidden_columns=max(len(look.columns) - most, 0),
+        targets=targets(fields),
+        positions=_positions(look, fields, chosen.choices),
+        most_beside=MOST_BESIDE,
+        how=chosen.how,
+        orders=ORDERS,
+        decimals=DECIMALS,
+        kinds=KINDS,
+        asks_order=bool(asks_order(look, fields, chosen.choices)),
+        has_numbers=any(column.kind.kind is Kind.NUMBER for column in look.columns)
+        or any(field.kind is Kind.NUMBER for field in fields.fields),
+        has_dates=any(column.kind.kind in (Kind.DATE, Kind.DATETIME) for column in look.columns),
+        problems=[words_of(problem) for problem in chosen.problems if problem.path not in at_columns],
+        wrong_columns=len(at_columns),
+        progress=progress_of(work) if work and under_way else None,
+        asked=work.about.what if work and isinstance(work.about, Asked) else "",
+        trial=report_of_trial(trial) if trial else None,
+        in_place_of_import=work is not None and isinstance(work.about, Asked) and work.about.in_place_of_import,
+        outdated=bool(trial and work and isinstance(work.about, Asked) and is_outdated(house, of, work.about)),
+        FIELD=FIELD,
+        ADDRESS=ADDRESS,
+        NEW=NEW,
+        OUT=OUT,
+    )
+
+
+def _positions(look: Look, fields: FieldSet, choices: Sequence[str]) -> dict[str, int]:
+    """Return where the columns stand, by their names and by the keys of the fields that they feed."""
+    found = {column.name: column.position for column in look.columns}
+    for column, choice in zip(look.columns, choices, strict=True):
+        field = fields.find(choice.removeprefix(FIELD)) if choice.startswith(FIELD) else None
+        found[field.key if field else key_of(column.told)] = column.position
+    return found
+
+
+def _written(look: Look) -> str:
+    parts = [FORMATS[look.format]]
+    if look.encoding:
+        parts.append(label_of(look.encoding))
+    if look.delimiter and len(look.columns) > 1 and look.format == "csv":
+        parts.append(f"cells separated by {DELIMITERS[look.delimiter]}")
+    if look.header_line:
+        parts.append(f"names of columns in line {look.header_line:,}")
+    return ", ".join(parts)
+
+
+def _shown(look: Look, fields: FieldSet, column: Column, chosen: Chosen, problems: Mapping[str, str]) -> ShownColumn:
+    choice = chosen.choices[column.position]
+    return ShownColumn(
+        column,
+        column.kind.options if isinstance(column.kind, ColumnReading) else (),
+        _examples(look, column.position),
+        NEW if is_new(choice) else choice,
+        can_feed(column.name),
+        can_be_new(column, fields),
+        choice.removeprefix(NEW_NAMED) if choice.startswith(NEW_NAMED) else column.told,
+        chosen.how.kinds.get(column.position, ""),
+        choice.startswith(NEW_NAMED) or column.position in chosen.how.kinds,
+        _bad_values(chosen, column, fields),
+        chosen.how.bad_values.get(column.position, ""),
+        problems.get(str(column.position), ""),
+    )
+
+
+def _bad_values(chosen: Chosen, column: Column, fields: FieldSet) -> tuple[tuple[str, str], ...]:
+    """Return what can become of values that do not fit, the default first; none where every value fits."""
+    choice = chosen.choices[column.position]
+    field = fields.find(choice.removeprefix(FIELD)) if choice.startswith(FIELD) else None
+    kind = field.kind if field else chosen.how.kinds.get(column.position, column.kind.kind)
+    if field is EMAIL or kind is Kind.TEXT or not (field or is_new(choice)):
+        return ()
+    if kind.has_options:
+        return GROWING if field is None or field.options_inferred else BAD_VALUES
+    return BAD_VALUES[:2]
+
+
+def _examples(look: Look, position: int) -> tuple[str, ...]:
+    found: dict[str, None] = {}
+    for row in look.rows:
+        cell = row.cells[position].strip() if not row.problem and position < len(row.cells) else ""
+        if cell:
+            found[cell] = None
+    return tuple(found)[:EXAMPLES]
