@@ -460,6 +460,29 @@ def test_values_that_do_not_fit_are_added_or_left_blank(console: Visitor, owner:
     path, page = settled(console, begin(console, place, "import", choices))
     assert re.fullmatch(r"/imports/\d+", path)
     assert figures_on(page)["created"] == 3
-    assert "line 4: old" in text_of(page)
+    assert "1 cell left blank" in text_of(page)
     shown = owner.tamis("contact", "show", "b@example.org", "--type", str(type_id))
-    assert shown["fields"]["plan"] == "pro"
+    assert shown["values"]["plan"] == "pro"
+
+
+def test_the_encoding_is_asked_for_and_can_be_chosen(console: Visitor, owner: Person) -> None:
+    type_id = new_type(owner)
+    content = "email,Imię\na@example.org,Łukasz\nb@example.org,Wiśniewski\n".encode("cp1250")
+    place = place_of(hand_in(console, type_id, content))
+    assert "Windows-1250" in text_of(console.get(place).text)
+    page = console.get(f"{place}?encoding=windows-1252").text
+    assert "£ukasz" in page
+    assert re.search(r'name="encoding" value="windows-1252"', page)
+    begin(console, place, "trial", {"encoding": "windows-1250"})
+    _, page = settled(console, place)
+    assert re.search(r'name="encoding" value="windows-1250"', page)
+    refused = console.get(f"{place}?encoding=utf-16").text
+    assert "How is this file written?" in refused
+
+    unclear = b"email,name\n" + b"".join(b"p%d@example.org,\xb1\xe6\xb3\n" % n for n in range(9))
+    place = place_of(hand_in(console, type_id, unclear))
+    page = console.get(place).text
+    assert "--encoding" not in page
+    if "How is this file written?" in page:
+        page = console.get(f"{place}?encoding=windows-1250").text
+    assert "Which column goes where" in page

@@ -15,7 +15,7 @@ class KnownEncoding:
     codec: str
 
 
-_KNOWN = (
+KNOWN = (
     KnownEncoding(UTF8, "UTF-8", "utf-8"),
     KnownEncoding(UTF16_LE, "UTF-16", "utf-16-le"),
     KnownEncoding(UTF16_BE, "UTF-16", "utf-16-be"),
@@ -43,7 +43,7 @@ _KNOWN = (
     KnownEncoding("big5", "Big5", "cp950"),
     KnownEncoding("euc-kr", "EUC-KR", "cp949"),
 )
-BY_NAME = {known.name: known for known in _KNOWN}
+BY_NAME = {known.name: known for known in KNOWN}
 # Codecs of Python that keep ASCII as it is, or nearly, and are no encodings of text.
 _NONE = frozenset({"unicode-escape", "raw-unicode-escape", "idna", "punycode", "utf-7", "undefined"})
 _ASCII = "".join(map(chr, range(128))) + '\x1b$B$"\x1b(B~{VP~}'
@@ -76,7 +76,7 @@ def find_encoding_named(name: str) -> KnownEncoding | None:
         return BY_NAME[UTF16_BE if "be" in wanted else UTF16_LE] if wanted.startswith("utf-16") else None
     if codec in _WIDER:
         return BY_NAME[_WIDER[codec]]
-    same = next((known for known in _KNOWN if codecs.lookup(known.codec).name == codec), None)
+    same = next((known for known in KNOWN if codecs.lookup(known.codec).name == codec), None)
     return same or (KnownEncoding(codec, codec, codec) if keeps_ascii else None)
 
 

@@ -32,6 +32,10 @@ class Invalid(TamisError):
         super().__init__("; ".join(f"{p.path}: {p.message}" if p.path else p.message for p in self.problems))
 
 
+class UnclearEncoding(Invalid):
+    """A file is text, but can be read in two encodings; which one it is must be said."""
+
+
 class NotFound(TamisError):
     """The thing named does not exist, or belongs to another account: the two answer alike."""
 

@@ -28,7 +28,8 @@ DATES = (Kind.DATE, Kind.DATETIME)
 class How:
     """What is chosen beside the columns: whether blank cells erase, the order of dates, whether apostrophes before what
     looks like a formula stay, what stands before the fraction of numbers, and what becomes of cells that do not fit, by
-    the position of their column (reject where nothing is said). `kinds` are those of new fields, by position."""
+    the position of their column (reject where nothing is said). `kinds` are those of new fields, by position;
+    `encoding` and `sheet` are what the file was looked at by."""
 
     erase: bool = False
     order: DateOrder | None = None
@@ -36,6 +37,8 @@ class How:
     decimal: DecimalMark | None = None
     bad_values: Mapping[int, BadValue] = field(default_factory=dict)
     kinds: Mapping[int, Kind] = field(default_factory=dict)
+    encoding: str | None = None
+    sheet: str | None = None
 
 
 def targets(fields: FieldSet) -> list[Field]:
@@ -102,6 +105,8 @@ def options_of(look: Look, fields: FieldSet, choices: Sequence[str], how: How) -
         left_out=frozenset(left_out),
         decimal=how.decimal,
         kinds={look.columns[position].name: kind for position, kind in how.kinds.items()},
+        encoding=how.encoding,
+        sheet=how.sheet,
         bad_values={look.columns[position].name: value for position, value in how.bad_values.items()},
     )
 

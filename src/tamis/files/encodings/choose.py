@@ -15,6 +15,7 @@ from tamis.domain.encodings import (
     find_encoding_named,
     label_of,
 )
+from tamis.domain.errors import UnclearEncoding
 from tamis.domain.text import CONTROL, short
 from tamis.files.encodings.binary import what_it_is
 from tamis.files.encodings.decode import blocks_as_utf8, first_undecodable, lines_as_utf8, unreadable_bytes
@@ -181,7 +182,7 @@ def _with_strays(source: Source, found: Survey, whole: Encoding) -> Encoding:
     unreadable: dict[int, str] = {}
     if detected.rival and (name != UTF8 or known.name != WINDOWS_1252):
         if name != UTF8 or found.strays > MOST_NUMBERS:
-            raise source.refuse(question(found, detected))
+            raise UnclearEncoding(source.refuse(question(found, detected)).problems)
         unreadable = dict.fromkeys(found.numbers, not_clear(detected))
     missing = unreadable_bytes(_after(source, whole.mark), known.codec, whole.end, keeps_utf8=keeps)
     notices = notices_on_strays(found, known, missing, name=name, keeps_utf8=keeps, rejected=bool(unreadable))

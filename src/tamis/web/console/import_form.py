@@ -62,6 +62,8 @@ def chosen_in(form: Form, look: Look, fields: FieldSet) -> Chosen:
             if position < last
         },
         kinds={p: kind for p, kind in _each(form, look, "kind", Kind).items() if is_new(choices[p])},
+        encoding=form.text("encoding") or None,
+        sheet=form.text("sheet") or None,
     )
     return Chosen(choices, how)
 
@@ -97,6 +99,8 @@ def _how_of(options: ImportOptions, look: Look) -> How:
         decimal=options.decimal,
         bad_values=_by_position(options.bad_values, positions.get),
         kinds=_by_position(options.kinds, positions.get),
+        encoding=options.encoding,
+        sheet=options.sheet,
     )
 
 

@@ -25,7 +25,8 @@ from tamis.actions.importing.uploads import in_bytes
 from tamis.actions.types import type_by_id
 from tamis.actions.work import At, Work
 from tamis.domain.dates import DateOrder
-from tamis.domain.encodings import label_of
+from tamis.domain.encodings import KNOWN, UTF16_BE, UTF16_LE, label_of
+from tamis.domain.errors import Invalid
 from tamis.domain.fields import EMAIL, FieldSet, Kind, key_of
 from tamis.domain.reading.columns import ColumnReading
 from tamis.domain.reading.numbers import DecimalMark
@@ -67,7 +68,8 @@ GROWING = (("", "add it as an option"), (BadValue.REJECT, "reject the row"), (Ba
 @dataclass(frozen=True, slots=True)
 class ShownColumn:
     """A column as a row of the form; `options` are those of a choice that its cells would be, `name` is that of a new
-    field, `kind` the one that was chosen for it, `is_changed` tells whether either is not as proposed, and `bad_values` what can become of values that do not fit."""
+    field, `kind` the one that was chosen for it, `is_changed` tells whether either is not as proposed,
+    `bad_values` are what can become of values that do not fit."""
 
     column: Column
     options: tuple[str, ...]
@@ -119,6 +121,7 @@ def upload_page(
         most_beside=MOST_BESIDE,
         how=chosen.how,
         orders=ORDERS,
+        encodings=_encodings(chosen.how.encoding or ""),
         decimals=DECIMALS,
         kinds=KINDS,
         asks_order=bool(asks_order(look, fields, chosen.choices)),
@@ -137,6 +140,33 @@ def upload_page(
         NEW=NEW,
         OUT=OUT,
     )
+
+
+def unread_page(
+    house: House, visitor: Visitor, upload: Upload, error: Invalid, encoding: str, sheet: str
+) -> Response[str]:
+    """Show why a file cannot be read as it was chosen, or in which encodings it can be, and ask for another way."""
+    of = type_by_id(house.records.reader(), visitor.account, upload.contact_type_id)
+    return page(
+        visitor,
+        "imports/unread.html",
+        title=upload.name,
+        nav="imports",
+        upload=upload,
+        of=of,
+        size=in_bytes(upload.size),
+        problems=[words_of(problem) for problem in error.problems],
+        encodings=_encodings(encoding),
+        encoding=encoding,
+        sheet=sheet,
+    )
+
+
+def _encodings(chosen: str) -> list[tuple[str, str]]:
+    """Return the encodings that can be chosen, and the one that is."""
+    known = [(each.name, each.label) for each in KNOWN if each.name not in (UTF16_LE, UTF16_BE)]
+    other = [] if not chosen or chosen in dict(known) else [(chosen, label_of(chosen))]
+    return [("", "found out by itself"), *known, *other]
 
 
 def _positions(look: Look, fields: FieldSet, choices: Sequence[str]) -> dict[str, int]:

@@ -1,5 +1,6 @@
 """Imports as the console shows them: how far one is, and what became of it."""
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -31,8 +32,11 @@ STEPS_OF_TRIAL = {
 """What an import does one after the other, by what it calls that itself."""
 # What is said of options of the command line, for people who have a form before them.
 WORDS = (
-    ("say --date-order dmy or --date-order mdy", "choose the order of dates"),
-    ("raise TAMIS_IMPORT_MEMORY, or import", "have TAMIS_IMPORT_MEMORY raised, or import"),
+    (r"say --date-order dmy or --date-order mdy", "choose the order of dates"),
+    (r"say --decimal point or --decimal comma", "choose what fractions of numbers follow"),
+    (r"say --encoding \S+ or --encoding \S+, or another one", "choose the encoding below"),
+    (r"import it (with|without) --(encoding|sheet)( \S+)?", "choose another one below"),
+    (r"raise TAMIS_IMPORT_MEMORY, or import", "have TAMIS_IMPORT_MEMORY raised, or import"),
 )
 
 
@@ -102,7 +106,7 @@ def words_of(problem: Problem) -> str:
 def in_words(message: str) -> str:
     """Write what is said for the command line for people who have a form before them."""
     for said, shown in WORDS:
-        message = message.replace(said, shown)
+        message = re.sub(said, shown, message)
     return message[:1].upper() + message[1:] if message.startswith(("the ", "it ", "a ")) else message
 
 

@@ -15,7 +15,15 @@ from tamis.actions.importing.background import (
     undo_under_way,
     work_on_upload,
 )
-from tamis.actions.importing.jobs import INTERRUPTED, UPLOAD, Seen, find_import, list_imports, rejects_file
+from tamis.actions.importing.jobs import (
+    INTERRUPTED,
+    UPLOAD,
+    Seen,
+    blanked_file,
+    find_import,
+    list_imports,
+    rejects_file,
+)
 from tamis.actions.importing.undo import left_as_they_are
 from tamis.actions.importing.uploads import find_upload, in_bytes, list_uploads
 from tamis.actions.work import At, Work
@@ -94,6 +102,7 @@ def show_import(house: InjectedHouse, visitor: InjectedVisitor, import_id: FromP
         progress=_progress(house, visitor, seen),
         report=report_of_job(job),
         segments=None if work and not work.is_over else job.report.get("segments"),
+        has_blanked=blanked_file(house, job) is not None,
         has_rejects=rejects_file(house, job) is not None,
         can_undo=state != State.RUNNING and can_be_undone(job),
         undo_failed=_failure(undo_under_way(house, visitor.account, import_id)),
@@ -120,6 +129,15 @@ def rejects(house: InjectedHouse, visitor: InjectedVisitor, import_id: FromPath[
     path = rejects_file(house, find_import(house, visitor.account, import_id).job)
     if path is None:
         raise NotFound("there are no rejected rows, or their file was deleted")
+    return rejects_answer(path)
+
+
+@get("/imports/{import_id:int}/blanked", sync_to_thread=True)
+def blanked(house: InjectedHouse, visitor: InjectedVisitor, import_id: FromPath[int]) -> Response[Any]:
+    """Return the rows of which an import has left cells blank, as they stood in the file."""
+    path = blanked_file(house, find_import(house, visitor.account, import_id).job)
+    if path is None:
+        raise NotFound("there are no rows with cells left blank, or their file was deleted")
     return rejects_answer(path)
 
 
@@ -190,4 +208,4 @@ def _file_of(house: House, visitor: Visitor, job: ImportJob) -> str | None:
         return None
 
 
-handlers = [history, show_import, import_progress, rejects, undo]
+handlers = [history, show_import, import_progress, rejects, blanked, undo]

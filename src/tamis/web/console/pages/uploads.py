@@ -13,15 +13,16 @@ from litestar.response import Response
 from tamis.actions.importing.background import Asked, asked, start_upload, throw_away, work_on_upload
 from tamis.actions.importing.choosing import options_of
 from tamis.actions.importing.looking import look_at
+from tamis.actions.importing.report import ImportOptions
 from tamis.actions.importing.uploads import Incoming, discard_upload, find_upload, in_bytes
 from tamis.actions.types import create_type, find_type
 from tamis.actions.work import At, Work
-from tamis.domain.errors import Invalid, NotFound
+from tamis.domain.errors import Invalid, NotFound, UnclearEncoding
 from tamis.records import types
 from tamis.web.console.answers import fragment, page, see
 from tamis.web.console.finding import type_of
 from tamis.web.console.import_form import Chosen, chosen_before, chosen_in
-from tamis.web.console.import_page import upload_page
+from tamis.web.console.import_page import unread_page, upload_page
 from tamis.web.console.importing import progress_of, rejects_answer
 from tamis.web.console.injected import InjectedForm, InjectedHouse, InjectedVisitor
 from tamis.web.console.session import WebRequest
@@ -70,6 +71,8 @@ async def receive(
         upload = await asyncio.to_thread(incoming.keep, contact_type, name)
     try:
         await asyncio.to_thread(look_at, house, upload)
+    except UnclearEncoding:
+        pass  # the page of the file asks for it
     except Invalid:
         await asyncio.to_thread(discard_upload, house, upload)
         raise
@@ -77,14 +80,29 @@ async def receive(
 
 
 @get("/imports/uploads/{upload_id:str}", sync_to_thread=True)
-def show_upload(house: InjectedHouse, visitor: InjectedVisitor, upload_id: FromPath[str]) -> Response[str]:
-    """Show what stands in a file and what becomes of it, or lead to its import."""
+def show_upload(
+    house: InjectedHouse,
+    visitor: InjectedVisitor,
+    upload_id: FromPath[str],
+    encoding: FromQuery[str | None] = None,
+    sheet: FromQuery[str | None] = None,
+) -> Response[str]:
+    """Show what stands in a file, read as was chosen here or before, and what becomes of it, or lead to its import."""
     work = work_on_upload(house, visitor.account, upload_id)
     if work and work.import_id and work.at is not At.FAILED:
         return see(visitor, f"/imports/{work.import_id}")
     upload = find_upload(house, visitor.account, upload_id)
-    look, fields = look_at(house, upload), types.fields_of_type(house.records.reader(), upload.contact_type_id)
-    return upload_page(house, visitor, upload, look, chosen_before(look, fields, work), work)
+    before = work.about.options if work and isinstance(work.about, Asked) else ImportOptions()
+    encoding = before.encoding if encoding is None else encoding
+    sheet = before.sheet if sheet is None else sheet
+    try:
+        look = look_at(house, upload, encoding or None, sheet or None)
+    except Invalid as error:
+        return unread_page(house, visitor, upload, error, encoding or "", sheet or "")
+    fields = types.fields_of_type(house.records.reader(), upload.contact_type_id)
+    chosen = chosen_before(look, fields, work)
+    how = replace(chosen.how, encoding=encoding or None, sheet=sheet or None)
+    return upload_page(house, visitor, upload, look, replace(chosen, how=how), work)
 
 
 @get("/imports/uploads/{upload_id:str}/progress", sync_to_thread=True)
@@ -111,7 +129,7 @@ def begin(
     if work and (not work.is_over or (work.at is At.DONE and work.import_id)):
         return see(visitor, _page_of(work))  # a second click, or one on a page that is behind
     upload = find_upload(house, visitor.account, upload_id)
-    look = look_at(house, upload)
+    look = look_at(house, upload, form.text("encoding") or None, form.text("sheet") or None)
     fields = types.fields_of_type(house.records.reader(), upload.contact_type_id)
     chosen = chosen_in(form, look, fields)
     try:
