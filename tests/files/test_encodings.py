@@ -2,9 +2,14 @@
 
 import codecs
 
+import duckdb
 import pytest
 
 from tamis.domain.errors import Invalid
+from tamis.files.delimited import open_delimited
+from tamis.files.encodings import choose
+from tamis.files.encodings.detect import Detected
+from tamis.workbench.staging import Staging
 from tests.files.conftest import Reader
 
 PEOPLE = {
@@ -80,6 +85,29 @@ def test_a_stray_line_is_read_in_the_language_of_the_others(reader: Reader) -> N
     assert opened.rows[-1][1] == "Łukasz Świątek"
     assert opened.rows[0][1] == "Żaneta Wiśniewska, Łódź"
     assert opened.layout.notices == ("1 line is not UTF-8 and was read as Windows-1250 (line 7).",)
+
+
+def test_a_stray_line_that_can_be_read_in_two_ways_is_rejected_alone(
+    reader: Reader, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(choose, "detect", lambda _: Detected("windows-1250", "windows-1252"))
+    spool = reader.directory / "spool"
+    content = "email,name\na@example.org,José\n".encode() + b'b@example.org,"x\nKova\xe8"\nc@example.org,y\n'
+    reader.open(content)
+    file = open_delimited(reader.directory / "people.csv", spool, lambda cells: "email" in cells)
+    assert "1 line is not UTF-8 and can be read in two ways (line 4): the rows are rejected." in file.layout.notices
+    with duckdb.connect() as con:
+        staging = Staging(con, 2, ",")
+        for chunk in file.chunks():
+            staging.add(chunk)
+        staging.finish()
+        assert staging.broken == {
+            1: "the line is not UTF-8, and it is not clear whether it is Windows-1250 or Windows-1252: "
+            "mend the letters that are not ASCII"
+        }
+        assert [row[1] for row in con.execute("FROM rows").fetchall()] == ["José", None, "y"]
+    with pytest.raises(Invalid, match="line 1: the line is not UTF-8, and it is not clear"):
+        reader.open(b"email,Kova\xe8\n" + "a@example.org,José\n".encode())
 
 
 @pytest.mark.parametrize("mark", [b"", codecs.BOM_UTF8])

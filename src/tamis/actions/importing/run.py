@@ -32,6 +32,7 @@ from tamis.domain.fields import Field, FieldSet, Kind, key_of
 from tamis.domain.fields import name_of as field_name_of
 from tamis.domain.reading.columns import ColumnReading
 from tamis.domain.reading.declared import Declared
+from tamis.files.header import clean_name
 from tamis.records import forgotten, types
 from tamis.records.uploads import Upload
 from tamis.workbench.cells import padded_columns, wholly_plain
@@ -77,6 +78,7 @@ def import_file(
     name of that.
     """
     name = upload.name if upload else ContactFile(path).name
+    options = replace(options, chosen={clean_name(column): field for column, field in options.chosen.items()})
     with running_job(house, account, contact_type, name, options, upload) as job:
         begun(job.id)
         known = name if upload else None
