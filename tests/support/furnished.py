@@ -7,6 +7,8 @@ from pathlib import Path
 
 from tamis.actions.accounts import choose_account, create_key_pair
 from tamis.actions.contact_edits import create_contact
+from tamis.actions.field_conversion import edit_field_keeping, lost_files
+from tamis.actions.field_edits import FieldEdit
 from tamis.actions.fields import create_field
 from tamis.actions.house import House
 from tamis.actions.importing.report import ImportOptions
@@ -32,6 +34,7 @@ NOWHERE: Mapping[str, str] = {
     "upload_id": "f" * 32,
     "work_id": "e" * 32,
     "public_key": "pk_ffffffffffffffffffffffff",
+    "name": "field-987654-987655-2026-01-01.lost.csv",
 }
 """Ids like those of `Furnished`, of things that do not exist."""
 
@@ -56,7 +59,7 @@ def furnish(data: Path, email: str, word: str) -> Furnished:
 def _furnish(house: House, email: str, word: str) -> Furnished:
     account = choose_account(house.records.reader(), email)
     made = house.write(create_type, account, f"{word} {fresh('type')}")
-    colour = house.write(create_field, made, f"{word} colour", Kind.CHOICE, (f"{word} red", f"{word} blue"))
+    colour = house.write(create_field, made, f"{word} colour", Kind.TEXT)
     for name, kind in (("Age", Kind.NUMBER), ("Born", Kind.DATE), ("Seen", Kind.DATETIME), ("Keen", Kind.BOOLEAN)):
         house.write(create_field, made, name, kind)
     house.write(create_field, made, f"{word} tags", Kind.CHOICES, (f"{word} a", f"{word} b"))
@@ -65,7 +68,12 @@ def _furnish(house: House, email: str, word: str) -> Furnished:
         "born": "1990-02-03", "seen": "2026-03-04T05:06:07Z", "keen": "true",
     }  # fmt: skip
     first = house.write(create_contact, account, made, {"email": "ann@example.org", **values})
-    second = house.write(create_contact, account, made, {"email": "bob@example.org", "first_name": word, "age": "40"})
+    second = house.write(
+        create_contact, account, made, {"email": "bob@example.org", "first_name": word, "age": "40", colour.key: "none"}
+    )
+    choice = FieldEdit(kind=Kind.CHOICE, add_options=(f"{word} red", f"{word} blue"), blank_misfits=True)
+    colour = edit_field_keeping(house, account, made, colour.key, choice).field
+    (lost,) = lost_files(house, made, colour)
     grown = house.write(create_segment, account, made, f"{word} {fresh('grown')}", from_text("age >= 18"))
     rule = f'is in segment "{_quoted(grown.name)}" and {colour.key} is "{_quoted(f"{word} red")}" and not (age > 99)'
     house.write(create_segment, account, made, f"{word} {fresh('red')}", from_text(rule))
@@ -85,7 +93,7 @@ def _furnish(house: House, email: str, word: str) -> Furnished:
     ids = {
         "type_id": made.id, "field_id": colour.id, "contact_id": first.id, "segment_id": grown.id,
         "recipient_id": recipient_id_of_contact(grown.id, first.id), "import_id": report.import_id,
-        "upload_id": upload.id, "work_id": upload.id, "public_key": keys.public_key,
+        "upload_id": upload.id, "work_id": upload.id, "public_key": keys.public_key, "name": lost.name,
     }  # fmt: skip
     return Furnished({name: str(id_) for name, id_ in ids.items()}, word)
 
