@@ -26,6 +26,7 @@ _LINK = "mailto:"
 _NAMED = re.compile(r"(?P<name>[^<>]*)<(?P<email>[^<>]+)>")
 _BETWEEN = re.compile(r"[\s,;|/<>()\[\]\u3001\u3002]+")
 _MOST_SHELLS = 8
+_LONGEST_TEXT = 2_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,7 +90,7 @@ def clean_email(text: str) -> Email | None:
 
     What is an address as it stands is never changed."""
     found = parse_email(text)
-    if found or not AT_SIGN.search(text):
+    if found or len(text) > _LONGEST_TEXT or not AT_SIGN.search(text):
         return found
     bare = _without_shells(text)
     return parse_email(bare) if bare != text.strip() else None
@@ -100,7 +101,7 @@ def problem_with_email(text: str) -> str:
     stripped = text.strip()
     if not stripped:
         return "email is missing"
-    at_signs = len(AT_SIGN.findall(text))
+    at_signs = len(AT_SIGN.findall(text)) if len(text) <= _LONGEST_TEXT else 0
     if at_signs > 1 and len(_emails_in(text)) > 1:
         return f'email holds more than one email: "{short(stripped)}"'
     reason = _reason(_without_shells(text)) if at_signs else ""
