@@ -3,7 +3,7 @@
 import pytest
 
 from tests.api.conftest import Import
-from tests.support.people import Person
+from tests.support.people import Person, fresh
 from tests.support.sakila import IN_INDIA, import_sakila
 
 
@@ -148,3 +148,43 @@ def test_an_address_that_is_no_contact_says_that_it_was_excluded_and_since_when(
     told = owner.tamis("segment", "explain", str(segment_id), "ADA@example.org")
     assert (told["in_segment"], told["because"], told["contact_id"]) == (False, "removed by hand", None)
     assert told["since"]
+
+
+def test_who_was_added_and_is_no_contact_is_found_by_rules_that_name_the_segment(
+    owner: Person, colleague: Person, stranger: Person, own_type: int, import_text: Import
+) -> None:
+    import_text(own_type, "email,country\nbob@example.org,US\n")
+    small, other = owner.make_segment(own_type), owner.make_segment(own_type)
+    inside = f"is in segment {small}"
+    create = ("--type", str(own_type), "--where")
+    middle = owner.tamis("segment", "create", fresh("Middle"), *create, inside)["id"]
+    large = owner.tamis(
+        "segment", "create", fresh("Large"), *create, f'is in segment {middle} and country is not "US"'
+    )["id"]
+    assert stranger.add(small, "ada@example.org").status_code == 404
+    assert colleague.add(small, "Ada@Example.org", "Ada", "Byron").status_code == 200
+    for segment_id in (small, middle, large):
+        assert owner.addresses(segment_id) == ["Ada@Example.org"]
+        assert owner.segment(segment_id)["segment_emails_count"] == 1
+    rows = [owner.recipients(segment_id)[0] for segment_id in (small, middle, large)]
+    assert len({row["id"] for row in rows}) == 3
+    assert {(row["contact_id"], row["fullname"], row["country"]) for row in rows} == {(None, "Ada Byron", None)}
+    assert owner.tamis("segment", "count", *create, inside)["count"] == 1
+    assert owner.tamis("segment", "count", *create, f"is not in segment {small}")["count"] == 1
+    assert owner.tamis("segment", "count", *create, f"is not in segment {other}")["count"] == 1
+    told = owner.tamis("segment", "explain", str(large), "ADA@example.org")
+    assert (told["in_segment"], told["because"], told["contact_id"], told["rule"]["holds"]) == (
+        True,
+        "rule",
+        None,
+        True,
+    )
+    assert owner.add(middle, "ada@example.org").status_code == 422
+
+    assert stranger.delete_recipient(rows[1]["id"]).status_code == 404
+    assert colleague.delete_recipient(rows[1]["id"]).status_code == 200
+    assert [len(owner.recipients(segment_id)) for segment_id in (small, middle, large)] == [1, 0, 0]
+    assert owner.add(middle, "ada@example.org").status_code == 200
+    assert owner.recipients(middle)[0]["id"] == rows[1]["id"]
+    assert owner.delete_recipient(rows[0]["id"]).status_code == 200
+    assert [owner.recipients(segment_id) for segment_id in (small, middle, large)] == [[], [], []]

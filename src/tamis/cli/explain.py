@@ -62,7 +62,7 @@ def _lines(found: Explanation, account: Account) -> Iterator[str]:
         done = "Added" if found.is_in else "Excluded"
         yield f"{done} manually on {local_time(found.since, account.zone)}, whatever the rule says."
     if found.rule is None:
-        yield "This email is not a contact, so the rule does not apply to it."
+        yield "This email is not a contact and in no segment that the rule includes, so the rule does not apply to it."
     else:
         yield from _tree(found.rule, "")
     if found.changes_at:
