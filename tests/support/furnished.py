@@ -11,7 +11,7 @@ from tamis.actions.field_conversion import edit_field_keeping, lost_files
 from tamis.actions.field_edits import FieldEdit
 from tamis.actions.fields import create_field
 from tamis.actions.house import House
-from tamis.actions.importing.report import ImportOptions
+from tamis.actions.importing.report import BadValue, ImportOptions
 from tamis.actions.importing.run import import_file
 from tamis.actions.importing.uploads import Incoming
 from tamis.actions.recipients import add_recipient, delete_recipient
@@ -85,8 +85,10 @@ def _furnish(house: House, email: str, word: str) -> Furnished:
     with tempfile.TemporaryDirectory() as place:
         file = Path(place) / f"{word.replace('/', '-')[:60]}.csv"
         cell = word.replace('"', '""')
-        file.write_text(f'email,first_name,"{cell}"\ncid@example.org,"{cell}",1\nnobody,"{cell}",2\n', encoding="utf-8")
-        report = import_file(house, account, made, file, ImportOptions(create_fields=True))
+        rows = f'cid@example.org,"{cell}",1,none\nnobody,"{cell}",2,\n'
+        file.write_text(f'email,first_name,"{cell}",age\n{rows}', encoding="utf-8")
+        options = ImportOptions(create_fields=True, bad_values={"age": BadValue.BLANK})
+        report = import_file(house, account, made, file, options)
         with Incoming(house, account, file.stat().st_size) as incoming:
             incoming.write(file.read_bytes())
             upload = incoming.keep(made, file.name)
