@@ -17,7 +17,6 @@ from tamis.domain.fields import (
     parse_operand,
     parse_value,
 )
-from tamis.domain.reading.columns import ColumnLearner, ColumnReading
 
 BERLIN = ZoneInfo("Europe/Berlin")
 FIELD = {kind: Field(101, "some", "Some", kind) for kind in Kind} | {
@@ -224,32 +223,6 @@ def test_an_operand_for_a_choice_is_an_option_or_a_part_of_one() -> None:
 )
 def test_a_value_is_written(value: Value, text: str) -> None:
     assert format_value(value) == text
-
-
-@pytest.mark.parametrize(
-    ("texts", "kind"),
-    [
-        (["1", "2.5", "", " "], Kind.NUMBER),
-        (["-1", "0", "0.5"], Kind.NUMBER),
-        (["1", "2.5", "many"], Kind.TEXT),
-        (["0171 555"], Kind.TEXT),
-        (["00123", "4"], Kind.TEXT),
-        (["+49171555"], Kind.TEXT),
-        (["-05"], Kind.TEXT),
-        (["12345678901234567890"], Kind.TEXT),
-        (["0", "1"], Kind.NUMBER),
-        (["yes", "NO", ""], Kind.BOOLEAN),
-        (["yes", "1"], Kind.TEXT),
-        (["2024-01-01", "2023-12-31"], Kind.DATE),
-        (["2024-01-01", "2024-01-01 10:00"], Kind.DATETIME),
-        (["2024-01-01", "2024-02-30"], Kind.TEXT),
-        (["2024-01-01T10:00:00Z"], Kind.DATETIME),
-    ],
-)
-def test_the_kind_of_a_column_is_inferred_from_all_of_its_values(texts: list[str], kind: Kind) -> None:
-    column = ColumnLearner()
-    column.add(texts)
-    assert column.decide(len(texts)) == ColumnReading(kind)
 
 
 @pytest.mark.parametrize(

@@ -12,6 +12,8 @@ from hypothesis import strategies as st
 from tamis.domain.contacts import encode_part
 from tamis.domain.emails import email_key, parse_email
 from tamis.domain.fields import Field, Kind, Value, ValueProblem, parser
+from tamis.domain.reading.cells import cell_reader
+from tamis.domain.reading.columns import ColumnReading
 from tamis.workbench.addresses import read_addresses
 from tamis.workbench.cells import Column, cell, make_problems, padded_columns, read_cells, wholly_plain
 from tamis.workbench.open import open_workbench
@@ -106,11 +108,12 @@ def test_cells_are_read_as_the_fields_read_them(
 ) -> None:
     cells = [text.encode("utf-8", "ignore").decode() for text in cells]
     field = Field(107, "it", "It", kind, OPTIONS if kind.has_options else ())
-    read = parser(field, zone)
+    reading = ColumnReading(kind)
+    read = cell_reader(field, zone, reading)
     lay_out(con, cells)
     padded, utc = padded_columns(con, 1), zone.key == "UTC"
-    plain = wholly_plain(con, {0: kind}, padded, utc=utc)
-    (part,) = read_cells(con, [Column(0, field, read)], plain, padded, utc=utc)
+    plain = wholly_plain(con, {0: reading}, padded, utc=utc)
+    (part,) = read_cells(con, [Column(0, field, reading, read)], plain, padded, utc=utc)
     query = f"SELECT {part.expression} FROM rows{part.join} ORDER BY rows.rowid"
     found = [row[0] or "" for row in con.execute(query).fetchall()]
     wrong = problems(con)
@@ -134,7 +137,7 @@ def test_cells_are_read_as_the_fields_read_them(
 def test_what_is_usual_is_plain(con: duckdb.DuckDBPyConnection, kind: Kind, text: str) -> None:
     lay_out(con, [text])
     here = cell(0, frozenset())
-    assert con.execute(f"SELECT {is_plain(kind, here, utc=False)} FROM rows").fetchall() == [(True,)]
+    assert con.execute(f"SELECT {is_plain(ColumnReading(kind), here, utc=False)} FROM rows").fetchall() == [(True,)]
 
 
 @given(text=CELLS)
@@ -143,7 +146,7 @@ def test_plain_cells_of_one_kind_are_alike(con: duckdb.DuckDBPyConnection, text:
     lay_out(con, [text])
     for kind in INFERABLE:
         here = cell(0, padded_columns(con, 1))
-        if con.execute(f"SELECT {is_plain(kind, here, utc=True)} FROM rows").fetchall()[0][0]:
+        if con.execute(f"SELECT {is_plain(ColumnReading(kind), here, utc=True)} FROM rows").fetchall()[0][0]:
             parser(Field(107, "it", "It", kind), ZONES[0])(text)
 
 

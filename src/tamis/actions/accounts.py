@@ -1,5 +1,6 @@
 """Accounts, their time zones and their key pairs."""
 
+from dataclasses import replace
 from datetime import datetime
 from zoneinfo import available_timezones
 
@@ -7,6 +8,7 @@ import apsw
 
 from tamis.actions.passwords import hash_password, problems_with_password
 from tamis.domain.accounts import Account, KeyPair, NewKeyPair, make_key_pair
+from tamis.domain.dates import DateOrder
 from tamis.domain.emails import parse_email
 from tamis.domain.errors import Invalid, NotFound, Problem, Refused
 from tamis.domain.instants import zone_named
@@ -15,10 +17,15 @@ from tamis.records import accounts, feed, segments
 
 
 def create_account(
-    db: apsw.Connection, now: datetime, email: str, timezone: str, password: str | None
+    db: apsw.Connection,
+    now: datetime,
+    email: str,
+    timezone: str,
+    password: str | None,
+    date_order: DateOrder | None = None,
 ) -> tuple[Account, NewKeyPair]:
-    """Make an account with its first key pair; one without a password cannot sign in to the console. Raises Invalid,
-    and Refused when the address has an account."""
+    """Make an account with its first key pair; one without a password cannot sign in to the console. Its `date_order`
+    is that of dates in files that can be read in two. Raises Invalid, and Refused when the address has an account."""
     address = parse_email(email)
     problems = []
     if address is None:
@@ -30,7 +37,8 @@ def create_account(
         raise Refused(f"{address.address} has an account already")
     password_hash = hash_password(password) if password is not None else None
     account = accounts.insert_account(db, address, timezone, password_hash, now)
-    return account, create_key_pair(db, now, account)
+    set_date_order(db, now, account, date_order)
+    return replace(account, date_order=date_order), create_key_pair(db, now, account)
 
 
 def set_timezone(db: apsw.Connection, now: datetime, account: Account, timezone: str) -> None:
@@ -46,6 +54,11 @@ def set_timezone(db: apsw.Connection, now: datetime, account: Account, timezone:
     accounts.set_timezone(db, account.id, timezone)
     for segment in segments.live_of_account(db, account.id):
         feed.tell_segment(db, segment.contact_type_id, segment.id, now)
+
+
+def set_date_order(db: apsw.Connection, _now: datetime, account: Account, order: DateOrder | None) -> None:
+    """Set the order of dates in files that can be read in two; None lets every import ask."""
+    accounts.set_date_order(db, account.id, order)
 
 
 def create_key_pair(db: apsw.Connection, now: datetime, account: Account, name: str = "") -> NewKeyPair:

@@ -2,18 +2,24 @@
 
 import sys
 from getpass import getpass
-from typing import Annotated
+from typing import Annotated, Literal
 
 from cyclopts import App, Parameter
 
 from tamis.actions import accounts
 from tamis.actions.passwords import hash_password, set_password
 from tamis.cli.common import Common, account_of, opened, show, show_table
+from tamis.domain.dates import DateOrder
 from tamis.domain.errors import Refused
 from tamis.domain.instants import format_instant
 
 account_app = App(name="account", help="Accounts: the owners of contacts and segments.")
 key_app = App(name="key", help="Key pairs with which programs use the Segment API.")
+ORDERS = {
+    "dmy": "imports read 03/04/2024 as 3 April where a file does not tell",
+    "mdy": "imports read 03/04/2024 as March 4 where a file does not tell",
+    "ask": "imports ask how to read 03/04/2024 where a file does not tell",
+}
 ONCE = "The secret key is shown this once: keep it now."
 
 
@@ -22,6 +28,7 @@ def create(
     *,
     email: str,
     timezone: str = "UTC",
+    date_order: Literal["dmy", "mdy", "ask"] = "ask",
     password_stdin: Annotated[bool, Parameter(negative="")] = False,
     common: Common = Common(),  # noqa: B008  frozen
 ) -> None:
@@ -33,12 +40,15 @@ def create(
         Address of the account.
     timezone
         Time zone in which its calendar days begin and end, such as Asia/Dhaka.
+    date_order
+        How imports read dates such as 03/04/2024 where a file does not tell: day first (dmy), month first (mdy), or
+        ask each time.
     password_stdin
         Read a password, with which the account signs in to the console, from standard input.
     """
     password = _line_of_input() if password_stdin else None
     with opened(common) as house:
-        account, pair = house.write(accounts.create_account, email, timezone, password)
+        account, pair = house.write(accounts.create_account, email, timezone, password, _order(date_order))
     show(
         common,
         {
@@ -76,18 +86,41 @@ def password(
 
 
 @account_app.command
-def edit(*, timezone: str, common: Common = Common()) -> None:  # noqa: B008  frozen
-    """Give an account another time zone; its segments follow.
+def edit(
+    *,
+    timezone: str | None = None,
+    date_order: Literal["dmy", "mdy", "ask"] | None = None,
+    common: Common = Common(),  # noqa: B008  frozen
+) -> None:
+    """Give an account another time zone, which its segments follow, or another order of dates in files.
 
     Parameters
     ----------
     timezone
         Time zone in which its calendar days begin and end, such as Asia/Dhaka.
+    date_order
+        How imports read dates such as 03/04/2024 where a file does not tell: day first (dmy), month first (mdy), or
+        ask each time.
     """
+    if timezone is None and date_order is None:
+        raise Refused("say what to change: --timezone or --date-order")
     with opened(common) as house:
         account = account_of(house, common)
-        house.write(accounts.set_timezone, account, timezone)
-    show(common, {"email": account.email, "timezone": timezone}, f"{account.email} has the time zone {timezone}.")
+        if timezone is not None:
+            house.write(accounts.set_timezone, account, timezone)
+        if date_order is not None:
+            house.write(accounts.set_date_order, account, _order(date_order))
+    timezone = timezone or account.timezone
+    order = date_order or account.date_order or "ask"
+    show(
+        common,
+        {"email": account.email, "timezone": timezone, "date_order": order},
+        f"{account.email} has the time zone {timezone}; {ORDERS[order]}.",
+    )
+
+
+def _order(said: Literal["dmy", "mdy", "ask"]) -> DateOrder | None:
+    return None if said == "ask" else DateOrder(said)
 
 
 def _line_of_input() -> str:

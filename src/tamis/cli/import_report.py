@@ -4,6 +4,8 @@ from collections.abc import Mapping
 from typing import Any
 
 from tamis.cli.import_bad_values import bad_value_lines
+from tamis.domain.fields import Kind
+from tamis.domain.text import counted, short
 
 FIGURES = ("created", "updated", "unchanged", "repeated", "rejected")
 MOST_REASONS = 10
@@ -20,11 +22,25 @@ def report_lines(document: Mapping[str, Any], *, dry_run: bool = False) -> list[
         examples = [f'"{each["before"]}" → {each["after"]}' for each in document["cleaned_examples"]]
         lines.append(f"Emails cleaned: {document['cleaned_emails']:,}{': ' if examples else ''}{'; '.join(examples)}")
     lines += bad_value_lines(document, dry_run=dry_run)
+    lines += [misfits_line(odd) for odd in document.get("misfits") or () if not _is_said(odd, document)]
     if document.get("rejects_file"):
         lines.append(f"Rejected rows, with their reasons: {document['rejects_file']}")
     for segment in document.get("segments") or ():
         lines.append(f"Segment {segment['name']}: {segment['entered']:,} entered, {segment['left']:,} left")
     return lines
+
+
+def _is_said(odd: Mapping[str, Any], document: Mapping[str, Any]) -> bool:
+    """Tell whether another line says of a column what does not fit."""
+    return Kind(odd["kind"]).has_options or odd["column"] in (document.get("blanked") or {})
+
+
+def misfits_line(odd: Mapping[str, Any]) -> str:
+    """Say of a column how many cells do not fit its kind, and what stands in some."""
+    examples = ", ".join(f'"{short(text)}"' for text in odd["examples"])
+    cells = counted(odd["count"], "cell")
+    verb = "is" if odd["count"] == 1 else "are"
+    return f'Column "{odd["column"]}": {cells} {verb} no {odd["kind"]}' + (f", such as {examples}" if examples else "")
 
 
 def column_names(names: list[str]) -> str:

@@ -21,8 +21,9 @@ from tamis.cli.undo import undo
 from tamis.domain.dates import DateOrder
 from tamis.domain.encodings import label_of
 from tamis.domain.errors import Invalid, Problem, TamisError
-from tamis.domain.fields import CREATED_AT, key_of
+from tamis.domain.fields import CREATED_AT, Kind, key_of
 from tamis.domain.instants import to_micros
+from tamis.domain.reading.numbers import DecimalMark
 
 SECONDS_TO_FOLLOW = 30
 
@@ -41,6 +42,8 @@ def import_file(
     map_: Annotated[list[str] | None, Parameter(name="--map", negative="")] = None,
     blank: Literal["keep", "erase"] = "keep",
     date_order: DateOrder | None = None,
+    decimal: DecimalMark | None = None,
+    kind: Annotated[list[str] | None, Parameter(negative="")] = None,
     formulas: Literal["unescape", "keep"] = "unescape",
     format_: Annotated[Literal["csv", "xlsx", "ndjson", "parquet"] | None, Parameter(name="--format")] = None,
     encoding: str | None = None,
@@ -58,7 +61,7 @@ def import_file(
         The file, also compressed (.gz), or - for standard input; a file called list is written ./list. Its header
         names the columns, one of them holds the e-mail address.
     create_fields
-        Make a field for each unknown column, its kind inferred from all of its values.
+        Make a field for each unknown column, of the kind that the great majority of its values has.
     map_
         COLUMN=FIELD: let a column feed a field of another name, which --create-fields makes where there is none;
         repeat it for each.
@@ -67,6 +70,12 @@ def import_file(
     date_order
         How dates with the year behind are written: dmy is 31/12/2024, mdy is 12/31/2024, ymd refuses both; needed
         where a column of dates does not tell.
+    decimal
+        What stands before the fraction of numbers, where a file does not tell: 1.000 is 1 with a point, 1000 with a
+        comma.
+    kind
+        COLUMN=KIND: what a new field is to be (text, number, date, datetime, boolean, choice or choices), whatever its
+        values look like; repeat it for each.
     formulas
         Whether the apostrophe that stands before text like =1+1, so that no spreadsheet runs it, is taken away.
     format_
@@ -91,6 +100,8 @@ def import_file(
         erase=blank == "erase",
         dry_run=dry_run,
         order=date_order,
+        decimal=decimal,
+        kinds=_kinds(kind or []),
         keep_formulas=formulas == "keep",
         format=format_,
         on_bad_value=everywhere,
@@ -123,6 +134,15 @@ def _chosen(pairs: list[str]) -> dict[str, str]:
     if wrong:
         raise Invalid([Problem("--map", f'"{pair}" must be COLUMN=FIELD') for pair in wrong])
     return {column.strip(): field.strip() for column, _, field in (pair.rpartition("=") for pair in pairs)}
+
+
+def _kinds(pairs: list[str]) -> dict[str, Kind]:
+    said = {column.strip(): kind.strip().lower() for column, _, kind in (pair.rpartition("=") for pair in pairs)}
+    wrong = [pair for pair in pairs if "=" not in pair or pair.rpartition("=")[2].strip().lower() not in set(Kind)]
+    if wrong:
+        kinds = ", ".join(Kind)
+        raise Invalid([Problem("--kind", f'"{pair}" must be COLUMN=KIND, and KIND one of {kinds}') for pair in wrong])
+    return {column: Kind(kind) for column, kind in said.items()}
 
 
 def _notices(document: Mapping[str, Any], dry_run: bool) -> None:

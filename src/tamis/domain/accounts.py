@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
+from tamis.domain.dates import DateOrder
+
 
 @dataclass(frozen=True, slots=True)
 class Account:
@@ -15,6 +17,8 @@ class Account:
     id: int
     email: str
     timezone: str
+    date_order: DateOrder | None = None
+    """How dates in files are read that can be read in two ways; None asks."""
 
     @property
     def zone(self) -> ZoneInfo:

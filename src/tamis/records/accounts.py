@@ -7,12 +7,14 @@ from zoneinfo import ZoneInfo
 import apsw
 
 from tamis.domain.accounts import Account, KeyPair, NewKeyPair, hash_secret, same_secret
+from tamis.domain.dates import DateOrder
 from tamis.domain.emails import Email
 from tamis.domain.instants import from_micros, to_micros
 from tamis.records.database import one
 from tamis.records.queries import load
 
 SQL = load("accounts")
+ASK = "ask"
 
 
 def insert_account(
@@ -21,24 +23,24 @@ def insert_account(
     """Add an account; the caller has checked that the address is free."""
     row = one(db, SQL["insert"], (email.address, email.key, timezone, password_hash, to_micros(now)))
     assert row
-    return _account((row[0], email.address, timezone))
+    return account_of((row[0], email.address, timezone, ASK))
 
 
 def all_accounts(db: apsw.Connection) -> list[Account]:
     """List all accounts, oldest first."""
-    return [_account(row) for row in db.execute(SQL["all"])]
+    return [account_of(row) for row in db.execute(SQL["all"])]
 
 
 def account_by_id(db: apsw.Connection, account_id: int) -> Account | None:
     """Find an account by its number."""
     row = one(db, SQL["by_id"], (account_id,))
-    return _account(row) if row else None
+    return account_of(row) if row else None
 
 
 def account_by_email(db: apsw.Connection, email_key: str) -> Account | None:
     """Find an account by the key of its address."""
     row = one(db, SQL["by_email"], (email_key,))
-    return _account(row) if row else None
+    return account_of(row) if row else None
 
 
 def password_hash(db: apsw.Connection, account_id: int) -> str | None:
@@ -55,6 +57,11 @@ def set_password_hash(db: apsw.Connection, account_id: int, password_hash: str) 
 def set_timezone(db: apsw.Connection, account_id: int, timezone: str) -> None:
     """Give an account another time zone; the caller has checked it."""
     db.execute(SQL["set_timezone"], (timezone, account_id)).fetchall()
+
+
+def set_date_order(db: apsw.Connection, account_id: int, order: DateOrder | None) -> None:
+    """Set how an account reads dates in files that can be read in two ways; None asks."""
+    db.execute(SQL["set_date_order"], (order or ASK, account_id)).fetchall()
 
 
 def zone_of_type(db: apsw.Connection, type_id: int) -> ZoneInfo:
@@ -74,7 +81,7 @@ def account_of_key_pair(db: apsw.Connection, public_key: str, secret_key: str) -
     """Find the account of a key pair that is known, not revoked, and has this secret."""
     row: Any = one(db, SQL["live_key_pair"], (public_key,))
     stored = row[0] if row else b""
-    return _account(row[1:]) if same_secret(stored, secret_key) and row else None
+    return account_of(row[1:]) if same_secret(stored, secret_key) and row else None
 
 
 def key_pairs(db: apsw.Connection, account_id: int) -> list[KeyPair]:
@@ -97,5 +104,7 @@ def revoke_key_pair(db: apsw.Connection, account_id: int, public_key: str, now: 
     return db.changes() > 0
 
 
-def _account(row: Any) -> Account:
-    return Account(*row)
+def account_of(row: Any) -> Account:
+    """Make an account of a row: its id, email, time zone and order of dates."""
+    id_, email, timezone, date_order = row
+    return Account(id_, email, timezone, None if date_order == ASK else DateOrder(date_order))

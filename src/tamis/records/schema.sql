@@ -11,7 +11,8 @@ CREATE TABLE accounts (
     email_key TEXT NOT NULL UNIQUE,
     timezone TEXT NOT NULL,
     password_hash TEXT,
-    created_at INTEGER NOT NULL
+    created_at INTEGER NOT NULL,
+    date_order TEXT NOT NULL DEFAULT 'ask'
 ) STRICT;
 
 CREATE TABLE key_pairs (

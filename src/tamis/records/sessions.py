@@ -7,6 +7,7 @@ import apsw
 
 from tamis.domain.accounts import Account, Session
 from tamis.domain.instants import from_micros, to_micros
+from tamis.records.accounts import account_of
 from tamis.records.database import one
 from tamis.records.queries import load
 
@@ -24,7 +25,7 @@ def by_token(db: apsw.Connection, token_hash: bytes) -> Session | None:
     if row is None:
         return None
     created, seen, *account = row
-    return Session(Account(*account), token_hash, from_micros(created), from_micros(seen))
+    return Session(account_of(account), token_hash, from_micros(created), from_micros(seen))
 
 
 def of_account(db: apsw.Connection, account: Account) -> list[Session]:

@@ -7,21 +7,33 @@ import duckdb
 
 from tamis.domain.contacts import encode_part
 from tamis.domain.fields import Field, Kind, Value, ValueProblem
+from tamis.domain.reading.columns import ColumnReading
 from tamis.workbench.plain import are_plain_texts, is_plain, part
 
 CELLS_A_FETCH = 10_000
 TOTALS_A_LOOK = 50
+EXAMPLES = 5
 
 
 @dataclass(frozen=True, slots=True)
 class Column:
-    """A column that feeds a field, and how a cell of it is read; `read` raises ValueProblem. Cells that are no values
-    are problems, or else, where it `blanks` them, left blank."""
+    """A column that feeds a field, how it is written, and what reads a cell of it; `read` raises ValueProblem. Cells
+    that are no values are problems, or else, where it `blanks` them, left blank."""
 
     position: int
     field: Field
+    reading: ColumnReading
     read: Callable[[str], Value | None]
     blanks: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Misfit:
+    """A column with cells that are no values of its field: how many, and some of their texts."""
+
+    position: int
+    count: int
+    examples: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,16 +62,16 @@ def padded_columns(con: duckdb.DuckDBPyConnection, width: int) -> frozenset[int]
 
 
 def wholly_plain(
-    con: duckdb.DuckDBPyConnection, kinds: Mapping[int, Kind], padded: frozenset[int], *, utc: bool
+    con: duckdb.DuckDBPyConnection, readings: Mapping[int, ColumnReading], padded: frozenset[int], *, utc: bool
 ) -> frozenset[int]:
-    """Find the columns of which all cells that are not blank are plain for their kind."""
-    cells = {position: cell(position, padded) for position in kinds}
-    texts = [position for position, kind in kinds.items() if kind is Kind.TEXT]
+    """Find the columns of which all cells that are not blank are plain as they are read."""
+    cells = {position: cell(position, padded) for position in readings}
+    texts = [position for position, reading in readings.items() if reading.kind is Kind.TEXT]
     together = [are_plain_texts([cells[position] for position in texts])] if texts else []
     known = frozenset(texts) if all(_all(con, together)) else frozenset()
-    asked = [position for position in kinds if position not in known]
+    asked = [position for position in readings if position not in known]
     tests = [
-        f"{cells[position]} IS NULL OR {is_plain(kinds[position], cells[position], utc=utc)}" for position in asked
+        f"{cells[position]} IS NULL OR {is_plain(readings[position], cells[position], utc=utc)}" for position in asked
     ]
     return known.union(position for position, plain in zip(asked, _all(con, tests), strict=True) if plain)
 
@@ -77,14 +89,32 @@ def read_cells(
     parts = []
     for column in sorted(columns, key=lambda c: c.field.id):
         position, here = column.position, cell(column.position, padded)
-        expression, join, bad = part(column.field.kind, column.field.id, here), "", False
+        expression, join, bad = part(column.reading, column.field.id, here), "", False
         if position not in plain:
-            table, usual = looked_up(position), is_plain(column.field.kind, here, utc=utc)
+            table, usual = looked_up(position), is_plain(column.reading, here, utc=utc)
             bad = _look_up(con, column, table, here, usual)
             expression = f"CASE WHEN {usual} THEN {expression} ELSE {table}.part END"
             join = f" LEFT JOIN {table} ON {table}.cell = {here}"
         parts.append(Part(position, column.field.id, expression, join, bad))
     return parts
+
+
+def misfits(con: duckdb.DuckDBPyConnection, parts: Sequence[Part], padded: frozenset[int]) -> list[Misfit]:
+    """List the columns that have cells which are no values, in rows that have an email: how many such cells there are,
+    and the most frequent ones."""
+    found = []
+    for column in parts:
+        if not column.bad:
+            continue
+        table, here = looked_up(column.position), cell(column.position, padded)
+        rows = con.execute(
+            f"SELECT l.cell, sum(count(*)) OVER () FROM rows r JOIN {table} l ON l.cell = {here} "
+            "WHERE l.problem IS NOT NULL AND r.rowid NOT IN (SELECT n FROM problems WHERE place < 0) "
+            f"GROUP BY l.cell ORDER BY count(*) DESC, l.cell LIMIT {EXAMPLES:d}"
+        ).fetchall()
+        if rows:
+            found.append(Misfit(column.position, int(rows[0][1]), tuple(text for text, _ in rows)))
+    return found
 
 
 def _all(con: duckdb.DuckDBPyConnection, tests: Sequence[str]) -> list[bool]:

@@ -1,42 +1,114 @@
 """What the cells of a column tell of its kind."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from typing import Protocol
 
 import duckdb
 
-from tamis.workbench.cells import cell, distinct_cells
+from tamis.domain.fields import Kind
+from tamis.domain.reading.columns import ColumnReading
+from tamis.workbench.cells import CELLS_A_FETCH, cell
 from tamis.workbench.plain import INFERABLE, is_plain
+
+NEARLY_ALL = 0.9
+"""Where so many cells are plain ones of one kind, the others decide whether the column has that kind."""
 
 
 class Learner(Protocol):
-    """Somebody who is told texts of a column until there is nothing more to learn."""
+    """Somebody who is told texts of a column, each with how many cells have it, until there is no more to learn."""
 
     @property
     def settled(self) -> bool: ...
 
-    def add(self, texts: list[str]) -> None: ...
+    def expect(self, filled: int) -> None:
+        """Begin anew, with so many cells that are not blank."""
+        ...
+
+    def add(self, texts: Iterable[tuple[str, int]]) -> None: ...
+
+    def holds(self, kind: Kind) -> bool:
+        """Tell whether the column has a kind, as far as it was told."""
+        ...
 
 
 def learn_kinds(
-    con: duckdb.DuckDBPyConnection, learners: Mapping[int, Learner], padded: frozenset[int]
-) -> dict[int, int]:
-    """Tell the learner of each column, by position, what stands in its cells; gives how many cells are not blank.
+    con: duckdb.DuckDBPyConnection,
+    learners: Mapping[int, Learner],
+    padded: frozenset[int],
+    plain_numbers: Collection[int] = (),
+) -> None:
+    """Tell the learner of each column, by position, what stands in its cells in the rows that have no `problems`.
 
-    Where all cells are plain ones of one kind they are alike, and one stands for all."""
-    filled = {}
+    Plain cells of one kind are alike, or of a few sorts, so that one stands for all of a sort; in columns of
+    `plain_numbers` there are no others."""
     for position, learner in learners.items():
-        here = cell(position, padded)
-        alike = ", ".join(f"bool_and({is_plain(kind, 'here', utc=True)})" for kind in INFERABLE)
-        count, one, *plain = con.execute(
-            f"SELECT count(*), any_value(here), {alike} FROM (SELECT {here} AS here FROM rows) WHERE here IS NOT NULL"
-        ).fetchall()[0]
-        filled[position] = int(count)
-        if any(plain):
-            learner.add([one])
-        elif count:
-            for texts in distinct_cells(con, here, "TRUE"):
-                learner.add(texts)
-                if learner.settled:
-                    break
-    return filled
+        people = f"(SELECT {cell(position, padded)} AS here FROM rows{_people(con)})"
+        if position in plain_numbers:
+            sorts = _number_sorts(con, people, "TRUE")
+            learner.expect(sum(count for _, count in sorts))
+            learner.add(sorts)
+        else:
+            _learn(con, learner, people)
+
+
+def _learn(con: duckdb.DuckDBPyConnection, learner: Learner, people: str) -> None:
+    conditions = {kind: _is_usual(kind) for kind in INFERABLE}
+    counted = ", ".join(f"count_if({condition})" for condition in conditions.values())
+    filled, *counts = con.execute(f"SELECT count(*), {counted} FROM {people} WHERE here IS NOT NULL").fetchall()[0]
+    learner.expect(int(filled))
+    if not filled:
+        return
+    most, kind = max(zip(counts, INFERABLE, strict=True))
+    if most >= NEARLY_ALL * filled:
+        usual = conditions[kind]
+        learner.add(_sorts(con, people, kind, usual, int(most)))
+        if most < filled:
+            _tell(con, learner, people, f"NOT {usual}")
+        if learner.holds(kind):
+            return
+        learner.expect(int(filled))
+    _tell(con, learner, people, "TRUE")
+
+
+def _tell(con: duckdb.DuckDBPyConnection, learner: Learner, people: str, where: str) -> None:
+    for texts in _counted_cells(con, people, where):
+        learner.add(texts)
+        if learner.settled:
+            break
+
+
+def _counted_cells(con: duckdb.DuckDBPyConnection, people: str, where: str) -> Iterator[list[tuple[str, int]]]:
+    with con.cursor() as reading:
+        reading.execute(f"SELECT here, count(*) FROM {people} WHERE here IS NOT NULL AND {where} GROUP BY here")
+        while rows := reading.fetchmany(CELLS_A_FETCH):
+            yield rows
+
+
+def _is_usual(kind: Kind) -> str:
+    """Write the condition that a cell is a plain one; 0 and 1 may be yes and no."""
+    plain = is_plain(ColumnReading(kind), "here", utc=True)
+    return f"({plain} AND here NOT IN ('0', '1'))" if kind is Kind.NUMBER else plain
+
+
+def _sorts(con: duckdb.DuckDBPyConnection, people: str, kind: Kind, usual: str, count: int) -> list[tuple[str, int]]:
+    if kind is Kind.NUMBER:
+        return _number_sorts(con, people, usual)
+    one = con.execute(f"SELECT any_value(here) FROM {people} WHERE here IS NOT NULL AND {usual}").fetchall()[0][0]
+    return [(one, count)]
+
+
+def _number_sorts(con: duckdb.DuckDBPyConnection, people: str, usual: str) -> list[tuple[str, int]]:
+    """Give one plain number of each sort, and how many there are: whole ones, those that have a point between thousands
+    or before a fraction, and those whose point can only stand before a fraction."""
+    has_group = "substr(here, -4, 1) = '.' AND length(here) <= 8 AND regexp_full_match(here, '-?[1-9][0-9]{0,2}[.]...')"
+    sort = f"CASE WHEN NOT contains(here, '.') THEN 0 WHEN {has_group} THEN 1 ELSE 2 END"
+    found = con.execute(
+        f"SELECT min(here), count(*) FROM {people} WHERE here IS NOT NULL AND {usual} GROUP BY {sort}"
+    ).fetchall()
+    return [(text, int(count)) for text, count in found]
+
+
+def _people(con: duckdb.DuckDBPyConnection) -> str:
+    """Leave out the rows that have problems already, which are few or none as a rule."""
+    any_bad = con.execute("SELECT count(*) FROM problems").fetchall()[0][0]
+    return " WHERE rowid NOT IN (SELECT n FROM problems)" if any_bad else ""

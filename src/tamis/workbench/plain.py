@@ -7,11 +7,17 @@ are over a cell that is neither null nor blank and has no spaces around it.
 from collections.abc import Sequence
 
 from tamis.domain.fields import Kind
+from tamis.domain.reading.columns import ColumnReading
+from tamis.domain.reading.numbers import DecimalMark
+from tamis.domain.reading.units import PERCENT
 
 _DAY = "[1-9][0-9]{3}-[0-9]{2}-[0-9]{2}"
 _TIME = "([01][0-9]|2[0-3]):[0-5][0-9]"
-_WHOLE, _PART = "[1-9][0-9]{0,14}", r"\.[0-9]{1,4}"
-_NUMBER = rf"-?{_WHOLE}({_PART})?|0({_PART})?|-0\.[0-9]{{0,3}}[1-9]"
+# Numbers of at most 15 digits, which are kept; the mark stands for a point or a comma.
+_NUMBER = (
+    "-?[1-9][0-9]{{0,10}}({mark}[0-9]{{1,4}})?|-?[1-9][0-9]{{11,14}}|0({mark}[0-9]{{1,4}})?|-0{mark}[0-9]{{0,3}}[1-9]"
+)
+_NUMBERS = {DecimalMark.POINT: _NUMBER.format(mark=r"\."), DecimalMark.COMMA: _NUMBER.format(mark=",")}
 # Characters that a text must not have, line ends, and blanks other than the space, which may have to be taken away.
 _UNUSUAL = r"[\x00-\x1f\x7f-\xa0\x{1680}\x{2000}-\x{200a}\x{2028}\x{2029}\x{202f}\x{205f}\x{3000}]"
 _LONGEST = 60_000
@@ -21,10 +27,13 @@ INFERABLE = (Kind.NUMBER, Kind.DATE, Kind.DATETIME)
 """Kinds of which all plain cells are alike when the kind of a column is inferred."""
 
 
-def is_plain(kind: Kind, cell: str, *, utc: bool) -> str:
-    """Give the condition that a cell is plain for a kind; `utc`: date-times without an offset are in UTC."""
+def is_plain(reading: ColumnReading, cell: str, *, utc: bool) -> str:
+    """Give the condition that a cell is plain in a reading; `utc`: date-times without an offset are in UTC."""
+    kind = reading.kind
+    if kind is Kind.NUMBER and reading.unit == PERCENT:
+        return "FALSE"  # those that have the sign are no plain numbers, and the others are rejected
     if kind is Kind.NUMBER:
-        return f"regexp_full_match({cell}, '{_NUMBER}')"
+        return f"regexp_full_match({cell}, '{_NUMBERS[reading.decimal]}')"
     if kind is Kind.DATE:
         return f"(regexp_full_match({cell}, '{_DAY}') AND try_cast({cell} AS DATE) IS NOT NULL)"
     if kind is Kind.DATETIME:
@@ -48,10 +57,12 @@ def are_plain_texts(cells: Sequence[str]) -> str:
     return f"(NOT regexp_matches({together}, '{_UNUSUAL}') AND length({together}) <= {_LONGEST} AND NOT ({quoted}))"
 
 
-def part(kind: Kind, field_id: int, cell: str) -> str:
+def part(reading: ColumnReading, field_id: int, cell: str) -> str:
     """Give what a plain cell adds to a document, as `domain.contacts.encode_part` writes it; null for a null cell."""
-    head = f',"{field_id:d}":'
+    kind, head = reading.kind, f',"{field_id:d}":'
     if kind is Kind.NUMBER:
+        if reading.decimal is DecimalMark.COMMA:
+            cell = f"replace({cell}, ',', '.')"
         return f"'{head}' || try_cast({cell} AS DOUBLE)"
     if kind is Kind.DATE:
         return f"'{head}\"' || {cell} || '\"'"

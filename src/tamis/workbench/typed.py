@@ -6,7 +6,6 @@ from typing import Protocol
 import duckdb
 
 from tamis.domain.fields import SEPARATOR, Kind
-from tamis.domain.reading.columns import MOST_OPTIONS
 from tamis.domain.reading.declared import (
     LIST_MARKS,
     Declared,
@@ -16,6 +15,7 @@ from tamis.domain.reading.declared import (
     list_of,
     options_of_lists,
 )
+from tamis.domain.reading.word_evidence import MOST_OPTIONS
 from tamis.workbench.cells import distinct_cells
 
 _LOOKS_ISO = "regexp_full_match({}, '[0-9]{{4}}-[0-9]{{2}}-[0-9]{{2}}([T ][0-9:.Z+-]*)?')"

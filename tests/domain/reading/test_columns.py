@@ -2,6 +2,7 @@
 
 import random
 from datetime import date
+from typing import Any
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -10,7 +11,10 @@ from hypothesis import strategies as st
 
 from tamis.domain.dates import DateOrder
 from tamis.domain.fields import Field, Kind, ValueProblem, parser
-from tamis.domain.reading.columns import Ambiguous, ColumnLearner, ColumnReading
+from tamis.domain.reading.columns import Ambiguous, AmbiguousDates, AmbiguousNumbers, ColumnReading
+from tamis.domain.reading.deciding import Said, decide
+from tamis.domain.reading.learning import Asked, ColumnLearner
+from tamis.domain.reading.numbers import DecimalMark
 
 UTC = ZoneInfo("UTC")
 JOINED = Field(101, "joined", "Joined", Kind.DATE)
@@ -22,10 +26,24 @@ TEXTS = st.lists(
 )
 
 
-def decided(texts: list[str], known: Field | None = None, order: DateOrder | None = None) -> ColumnReading | Ambiguous:
-    column = ColumnLearner(known, order)
-    column.add(texts)
-    return column.decide(sum(1 for text in texts if text.strip()))
+def decided(
+    texts: list[str], known: Field | None = None, order: DateOrder | None = None, header: str = "", **said: Any
+) -> ColumnReading | Ambiguous:
+    return decided_file({header: texts}, known, order=order, **said)[header]
+
+
+def decided_file(
+    columns: dict[str, list[str]], known: Field | None = None, delimiter: str | None = ",", **said: Any
+) -> dict[str, ColumnReading | Ambiguous]:
+    """Decide about the columns of a file by their names."""
+    learners = []
+    for header, texts in columns.items():
+        learner = ColumnLearner(Asked(header, known.kind if known else None))
+        learner.expect(sum(1 for text in texts if text.strip()))
+        learner.add((text, 1) for text in texts)
+        learners.append(learner)
+    found = decide(dict(enumerate(learners)), Said(delimiter, **said))
+    return {header: found[place] for place, header in enumerate(columns)}
 
 
 def readings(text: str, kind: Kind, order: DateOrder) -> object:
@@ -85,7 +103,6 @@ def test_of_a_known_field_only_the_order_is_asked() -> None:
     assert decided(["soon", "31/12/2024"], JOINED) == ColumnReading(Kind.DATE, order=DateOrder.DMY)
     assert isinstance(decided(["soon", "03/04/2024"], JOINED), Ambiguous)
     assert decided(["03/04/2024"], JOINED, DateOrder.DMY) == ColumnReading(Kind.DATE, order=DateOrder.DMY)
-    assert ColumnLearner(Field(102, "name", "Name", Kind.TEXT)).settled
     assert parser(JOINED, UTC, DateOrder.DMY)("03/04/2024") == date(2024, 4, 3)
 
 
@@ -105,3 +122,159 @@ def test_of_a_known_field_only_the_order_is_asked() -> None:
 )
 def test_few_texts_that_come_up_often_are_a_choice(texts: list[str], options: tuple[str, ...]) -> None:
     assert decided(texts) == (ColumnReading(Kind.CHOICE, options) if options else ColumnReading(Kind.TEXT))
+
+
+@pytest.mark.parametrize(
+    ("texts", "kind"),
+    [
+        (["1", "2.5", "", " "], Kind.NUMBER),
+        (["-1", "0", "0.5"], Kind.NUMBER),
+        (["1", "2.5", "many"], Kind.TEXT),
+        (["0171 555"], Kind.TEXT),
+        (["00123", "4"], Kind.TEXT),
+        (["+49171555"], Kind.TEXT),
+        (["-05"], Kind.TEXT),
+        (["12345678901234567890"], Kind.TEXT),
+        (["0", "1"], Kind.NUMBER),
+        (["yes", "NO", ""], Kind.BOOLEAN),
+        (["yes", "1"], Kind.TEXT),
+        (["2024-01-01", "2023-12-31"], Kind.DATE),
+        (["2024-01-01", "2024-01-01 10:00"], Kind.DATETIME),
+        (["2024-01-01", "2024-02-30"], Kind.TEXT),
+        (["2024-01-01T10:00:00Z"], Kind.DATETIME),
+    ],
+)
+def test_the_kind_of_a_column_is_inferred_from_its_values(texts: list[str], kind: Kind) -> None:
+    assert decided(texts).kind is kind
+
+
+def a_number(**written: Any) -> ColumnReading:
+    return ColumnReading(Kind.NUMBER, **written)
+
+
+def test_the_file_decides_the_decimal_mark_of_a_column_that_does_not_tell() -> None:
+    comma = {"sum": ["1.234,50", "2,5"], "visits": ["1.500", "24.500"]}
+    assert decided_file(comma, delimiter=";")["visits"] == a_number(decimal=DecimalMark.COMMA)
+    point = {"sum": ["1,234.50"], "visits": ["1,500", "24,500"]}
+    assert decided_file(point)["visits"] == a_number()
+    alone = decided_file({"visits": ["1.000", "2"]}, delimiter=";")["visits"]
+    assert isinstance(alone, AmbiguousNumbers)
+    assert alone.question("visits") == (
+        'the column "visits" can be read in two ways: 1.000 is 1 or 1000: say --decimal point or --decimal comma'
+    )
+    assert isinstance(decided(["1,234"]), AmbiguousNumbers)
+    assert decided(["1.234"]) == a_number()
+    assert decided(["1.234"], decimal=DecimalMark.COMMA) == a_number(decimal=DecimalMark.COMMA)
+    assert decided(["1.5", "1.234"], decimal=DecimalMark.COMMA) == a_number()
+    places = {"Latitude": ["52.52", "48.1"], "visits": ["1.500"]}
+    assert isinstance(decided_file(places, delimiter=";")["visits"], AmbiguousNumbers)
+
+
+@pytest.mark.parametrize(
+    ("texts", "found"),
+    [
+        (["$1", "$2.50", "0"], a_number(unit="$")),
+        (["1 €", "2 EUR"], a_number(unit="EUR")),
+        (["$1", "€2"], ColumnReading(Kind.TEXT)),
+        (["12 %", "0,5 %"], a_number(unit="%", decimal=DecimalMark.COMMA)),
+        (["12 %", "0.5"], ColumnReading(Kind.TEXT)),
+        (["732 829 320", "404 833 048"], ColumnReading(Kind.TEXT)),
+        (["1 234", "1 234 567"], a_number()),
+        (["1E5", "2E5"], ColumnReading(Kind.TEXT)),
+        (["1e-3", "7.7E-05", "2"], a_number()),
+        (["10.0.0.1", *map(str, range(99))], ColumnReading(Kind.TEXT)),
+        (["02138", *map(str, range(90210, 90310))], ColumnReading(Kind.TEXT)),
+        (["9007199254740993", *map(str, range(99))], ColumnReading(Kind.TEXT)),
+    ],
+)
+def test_numbers_keep_what_is_written(texts: list[str], found: ColumnReading) -> None:
+    assert decided(texts) == found
+
+
+@pytest.mark.parametrize(
+    "header", ["Phone", "ZIP code", "PLZ", "customerId", "Customer No", "SKU", "Téléphone", "郵便番号", "Kundennummer"]
+)
+def test_columns_called_after_codes_are_text(header: str) -> None:
+    assert decided(["90210", "33611111101"] * 40, header=header) == ColumnReading(Kind.TEXT)
+
+
+@pytest.mark.parametrize("header", ["Orders", "Total number of calls", "SMS count", "Valid days", "Amount"])
+def test_columns_called_after_counts_are_numbers(header: str) -> None:
+    assert decided(["1", "2"], header=header).kind is Kind.NUMBER
+
+
+@pytest.mark.parametrize(
+    ("cells", "kind"),
+    [
+        (["1"] * 4977 + ["n/a"] * 23, Kind.NUMBER),
+        (["1"] * 23 + ["soon"], Kind.NUMBER),
+        (["2024-01-31"] * 23 + ["soon"], Kind.DATE),
+        (["1", "2", "soon"], Kind.TEXT),
+        (["1"] * 18 + ["soon"], Kind.TEXT),
+        (["1"] * 9 + ["n/a"], Kind.NUMBER),
+        (["1"] * 2000 + [f"note {n}" for n in range(60)], Kind.TEXT),
+        (["1", "NULL", "\\N", "NULL"], Kind.NUMBER),
+        (["2024-01-31", "0000-00-00"], Kind.DATE),
+        (["Ann", "NULL"], Kind.TEXT),
+        (["yes", "no"] * 20 + ["maybe"], Kind.BOOLEAN),
+        (["yes", "no"] * 200 + ["maybe"] * 10, Kind.CHOICE),
+    ],
+)
+def test_the_great_majority_decides(cells: list[str], kind: Kind) -> None:
+    assert decided(cells).kind is kind
+
+
+@pytest.mark.parametrize(
+    "pair",
+    [
+        "TRUE FALSE", "Yes No", "t f", "y n", "ja nein", "oui non", "sí no", "tak nie", "on off", "да нет",
+        "はい いいえ", "TRUE 0",
+    ],
+)  # fmt: skip
+def test_both_sides_of_a_pair_are_a_boolean(pair: str) -> None:
+    assert decided(pair.split()).kind is Kind.BOOLEAN
+    for side in pair.split():
+        assert decided([side] * 3).kind is not Kind.BOOLEAN
+
+
+@pytest.mark.parametrize(
+    ("header", "texts"),
+    [("gender", ["f", "m"]), ("Country", ["NO", "SI"]), ("size", ["S", "N"]), ("middle", ["T", "F"]), ("", ["0", "1"])],
+)
+def test_what_is_no_answer_is_no_boolean(header: str, texts: list[str]) -> None:
+    assert decided(texts * 20, header=header).kind is not Kind.BOOLEAN
+
+
+def test_one_side_beside_both_is_a_boolean_where_it_answers_a_question() -> None:
+    file = {"Accepts mail": ["yes", "no"], "Tax exempt": ["no"], "Country": ["NO"], "Land": ["no"], "Note": ["no"]}
+    kinds = {header: found.kind for header, found in decided_file(file).items()}
+    assert [header for header, kind in kinds.items() if kind is Kind.BOOLEAN] == ["Accepts mail", "Tax exempt"]
+
+
+@pytest.mark.parametrize(
+    ("texts", "order"),
+    [
+        ([f"{day}.11.23" for day in range(14, 29)], DateOrder.DMY),
+        ([f"11/{day}/23" for day in range(14, 29)], DateOrder.MDY),
+        ([f"23-11-{day:02}" for day in range(1, 29)], DateOrder.YMD),
+        (["01.02.85", "03.04.99"], None),
+        (["01/02/03"], None),
+        (["14.11.35"], DateOrder.YMD),
+    ],
+)
+def test_years_of_two_digits_count_where_the_column_is_clear(texts: list[str], order: DateOrder | None) -> None:
+    found = decided(texts)
+    if order is None:
+        assert isinstance(found, AmbiguousDates)
+    else:
+        assert isinstance(found, ColumnReading)
+        assert found.order is order
+
+
+def test_the_account_decides_the_order_that_nothing_else_tells() -> None:
+    found = decided(["03/04/2024"], usual_order=DateOrder.MDY)
+    assert found == ColumnReading(Kind.DATE, order=DateOrder.MDY)
+    assert isinstance(found, ColumnReading)
+    assert found.notes
+    told = decided(["03/04/2024", "31/12/2024"], usual_order=DateOrder.MDY)
+    assert told == ColumnReading(Kind.DATE, order=DateOrder.DMY)

@@ -1,8 +1,10 @@
 """Numbers as files of many countries write them."""
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
-from tamis.domain.reading.numbers import loses_digits
+from tamis.domain.reading.numbers import DecimalMark, loses_digits, written_number
 
 
 @pytest.mark.parametrize(
@@ -25,3 +27,57 @@ def test_what_a_number_would_not_give_back(text: str) -> None:
 )  # fmt: skip
 def test_what_a_number_gives_back_or_what_is_none(text: str) -> None:
     assert not loses_digits(text)
+
+
+@pytest.mark.parametrize(
+    ("text", "point", "comma", "unit"),
+    [
+        ("1.234,50", None, "1234.50", ""),
+        ("1 234,50 €", None, "1234.50", "EUR"),
+        ("1\u00a0234,50\u202f€", None, "1234.50", "EUR"),
+        ("1\u2009234\u2009567", "1234567", "1234567", ""),
+        ("1'234.50", "1234.50", None, ""),
+        ("CHF 1’234.50", "1234.50", None, "CHF"),
+        ("$1,234.50", "1234.50", None, "$"),
+        ("$10.00 USD", "10.00", None, "USD"),
+        ("-$5", "-5", "-5", "$"),
+        ("899kr", "899", "899", "kr"),
+        ("10 000 Kč", "10000", "10000", "CZK"),
+        ("12 %", "12", "12", "%"),
+        ("(1.50)", "-1.50", None, ""),
+        ("1,50-", None, "-1.50", ""),
+        ("−5", "-5", "-5", ""),
+        ("1,234,567", "1234567", None, ""),
+        ("1.020.304.050", None, "1020304050", ""),
+        ("12,34,567.89", "1234567.89", None, ""),
+        ("1.234", "1.234", "1234", ""),
+        ("1,234", "1234", "1.234", ""),
+        ("0,500", None, "0.500", ""),
+        ("7.7e-05", "7.7e-05", None, ""),
+    ],
+)
+def test_a_number_in_each_way_in_which_it_can_be_read(
+    text: str, point: str | None, comma: str | None, unit: str
+) -> None:
+    found = written_number(text)
+    assert found
+    assert (found.plain.get(DecimalMark.POINT), found.plain.get(DecimalMark.COMMA), found.unit) == (point, comma, unit)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Infinity", "NaN", "0x11", "1_001", "٣٤", "１２", "+5", "1 23", "1,2,3", "192.168.100.200", "1.10.2", "12 try",
+        "$", "%", "-", "()", "$5 €", "--5", "1 .5", "0351 1234501", "9" * 100,
+    ],
+)  # fmt: skip
+def test_what_is_no_number(text: str) -> None:
+    assert written_number(text) is None or loses_digits(text)
+
+
+@given(st.text("0123456789.,'’ \u00a0-()$€%eE+", max_size=20), st.sampled_from(DecimalMark))
+def test_each_reading_is_a_plain_number(text: str, mark: DecimalMark) -> None:
+    found = written_number(text.strip())
+    if found and mark in found.plain:
+        float(found.plain[mark])
+        assert [c for c in found.plain[mark] if c in "123456789"] == [c for c in text if c in "123456789"]

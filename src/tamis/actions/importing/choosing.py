@@ -11,7 +11,7 @@ from tamis.actions.importing.report import BadValue, ImportOptions
 from tamis.domain.dates import DateOrder
 from tamis.domain.errors import Invalid, Problem
 from tamis.domain.fields import CREATED_AT, EMAIL, UPDATED_AT, Field, FieldSet, Kind, key_of
-from tamis.domain.reading.columns import Ambiguous
+from tamis.domain.reading.columns import AmbiguousDates, AmbiguousNumbers
 from tamis.domain.reading.numbers import DecimalMark
 from tamis.domain.text import problem_with_name
 
@@ -111,12 +111,28 @@ def options_of(look: Look, fields: FieldSet, choices: Sequence[str], how: How) -
     )
 
 
-def asks_order(look: Look, fields: FieldSet, choices: Sequence[str]) -> list[Column]:
-    """List the columns of dates that can be read in two ways, as far as they feed anything."""
+def asks_order(
+    look: Look, fields: FieldSet, choices: Sequence[str], kinds: Mapping[int, Kind] | None = None
+) -> list[Column]:
+    """List the columns of dates that can be read in two ways, as far as they feed anything; `kinds` are those chosen
+    for new fields, by position."""
     return [
         column
         for column, choice in zip(look.columns, choices, strict=True)
-        if isinstance(column.kind, Ambiguous) and (_is_new(choice) or _is_date(choice, fields))
+        if isinstance(column.kind, AmbiguousDates) and _feeds(choice, fields, DATES, (kinds or {}).get(column.position))
+    ]
+
+
+def asks_decimal(
+    look: Look, fields: FieldSet, choices: Sequence[str], kinds: Mapping[int, Kind] | None = None
+) -> list[Column]:
+    """List the columns of numbers whose decimal mark nothing tells, as far as they feed anything; `kinds` are those
+    chosen for new fields, by position."""
+    return [
+        column
+        for column, choice in zip(look.columns, choices, strict=True)
+        if isinstance(column.kind, AmbiguousNumbers)
+        and _feeds(choice, fields, (Kind.NUMBER,), (kinds or {}).get(column.position))
     ]
 
 
@@ -173,8 +189,14 @@ def _problems(look: Look, fields: FieldSet, choices: Sequence[str], how: How) ->
     if how.order is None and look.is_whole:  # what was not seen may decide it
         problems += [
             Problem(str(column.position), f"{column.kind.readings}: choose the order of dates below")
-            for column in asks_order(look, fields, choices)
-            if isinstance(column.kind, Ambiguous)
+            for column in asks_order(look, fields, choices, how.kinds)
+            if isinstance(column.kind, AmbiguousDates)
+        ]
+    if how.decimal is None and look.is_whole:
+        problems += [
+            Problem(str(column.position), f"{column.kind.readings}: choose the decimal mark below")
+            for column in asks_decimal(look, fields, choices, how.kinds)
+            if isinstance(column.kind, AmbiguousNumbers)
         ]
     return problems
 
@@ -203,9 +225,12 @@ def _own_field(column: Column, fields: FieldSet) -> Field | None:
     return fields.find(field_name(column.name, column.told, fields))
 
 
-def _is_date(choice: str, fields: FieldSet) -> bool:
+def _feeds(choice: str, fields: FieldSet, kinds: Sequence[Kind], chosen: Kind | None) -> bool:
+    """Tell whether a choice feeds a field of some kinds; a new one has that of the column unless one is `chosen`."""
+    if _is_new(choice):
+        return chosen is None or chosen in kinds
     field = fields.find(choice.removeprefix(FIELD)) if choice.startswith(FIELD) else None
-    return field is not None and field.kind in DATES
+    return field is not None and field.kind in kinds
 
 
 def _key(field: Field | None) -> str | None:

@@ -168,6 +168,7 @@ def details(report: ImportReport) -> dict[str, Any]:
         "encoding": report.encoding,
         "sample": [sample._asdict() for sample in report.sample],
         "sheet": report.sheet,
+        "misfits": [asdict(odd) for odd in report.misfits],
         "cleaned_emails": report.cleaned_emails,
         "cleaned_examples": [{"before": before, "after": after} for before, after in report.cleaned_examples],
     }
@@ -206,6 +207,7 @@ def _finish(db: apsw.Connection, now: datetime, import_id: int, report: ImportRe
         cleaned_examples=(),
         sample=(),
         unknown_options={},
+        misfits=tuple(replace(odd, examples=()) for odd in report.misfits),
         blanked=tuple(replace(column, examples=()) for column in report.blanked),
         # The data directory can be moved, or restored elsewhere: only the names of the files stay true.
         rejects_file=_name(report.rejects_file),
@@ -250,6 +252,10 @@ def _asked(options: ImportOptions, upload: Upload | None) -> dict[str, Any]:
         asked["on_bad_value_of"] = dict(options.bad_values)
     if options.add_options:
         asked["add_options"] = True
+    if options.decimal:
+        asked["decimal"] = options.decimal
+    if options.kinds:
+        asked["kinds"] = dict(options.kinds)
     if options.left_out:
         asked["leave_out"] = sorted(options.left_out)
     if upload:

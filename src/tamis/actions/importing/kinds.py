@@ -1,58 +1,124 @@
-"""What the columns of a file are read as: the kinds of those without a field, the order of dates in all."""
+"""How the columns of a file are read: the kinds of those without a field, and how the values of all are written."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 import duckdb
 
 from tamis.actions.importing.mapping import ColumnMap
 from tamis.actions.importing.report import ImportOptions
+from tamis.actions.importing.sources import Source
+from tamis.domain.accounts import Account
 from tamis.domain.dates import DateOrder
 from tamis.domain.errors import Invalid, Problem
 from tamis.domain.fields import Kind
-from tamis.domain.reading.columns import Ambiguous, ColumnLearner, ColumnReading
+from tamis.domain.reading.columns import Ambiguous, AmbiguousNumbers, ColumnReading
+from tamis.domain.reading.deciding import Said, decide
 from tamis.domain.reading.declared import Declared
+from tamis.domain.reading.learning import DATES, MOST_SAID_OPTIONS, Asked, ColumnLearner
+from tamis.domain.reading.numbers import DecimalMark
 from tamis.workbench.kinds import learn_kinds
 
-DATES = (Kind.DATE, Kind.DATETIME)
+READ_IN_SEVERAL_WAYS = (Kind.NUMBER, *DATES)
 
 
 @dataclass(frozen=True, slots=True)
 class Learned:
-    """What was found out of the columns, by position."""
+    """How columns are read, by position, those without a field among them; `notices` are sentences for people."""
 
-    new: Mapping[int, ColumnReading]
-    orders: Mapping[int, DateOrder]
+    readings: Mapping[int, ColumnReading]
+    notices: tuple[str, ...]
 
 
 def learn(
     con: duckdb.DuckDBPyConnection,
-    header: Sequence[str],
+    source: Source,
     columns: ColumnMap,
     options: ImportOptions,
+    account: Account,
     plain: frozenset[int],
     padded: frozenset[int],
     declared: Mapping[int, Declared],
 ) -> Learned:
-    """Look at all cells of the columns that need it, which those in `plain` and those that are `declared` do not;
-    raises Invalid with a question for each that can be read in two ways."""
-    asked = {position: ColumnLearner(None, options.order) for position in columns.unknown if position not in declared}
-    dated = [p for p, field in columns.fields.items() if field.kind in DATES and p not in plain]
-    asked |= {position: ColumnLearner(columns.fields[position], options.order) for position in dated}
-    filled = learn_kinds(con, asked, padded)
-    decided = {position: column.decide(filled[position]) for position, column in asked.items()}
+    """Look at the cells of the columns that need it, in the rows that have no problem yet; raises Invalid with a
+    question for each column that can be read in several ways. Those in `plain` need it only if they are numbers, those
+    that are `declared` not at all."""
+    header = source.header
+    _check_kinds(header, columns, options)
+    numbers = [position for position, field in columns.fields.items() if field.kind is Kind.NUMBER]
+    typed = source.typed.declare(numbers)
+    known = {
+        position: Asked(header[position], field.kind, typed[position].kind if position in typed else None)
+        for position, field in columns.fields.items()
+        if field.kind is Kind.NUMBER or (field.kind in (*DATES, Kind.BOOLEAN) and position not in plain)
+    }
+    new = {
+        position: Asked(header[position], options.kinds.get(header[position]))
+        for position in columns.unknown
+        if position not in declared or header[position] in options.kinds
+    }
+    learners = {position: ColumnLearner(asked) for position, asked in (known | new).items()}
+    learn_kinds(con, learners, padded, plain)
+    said = said_of(source, options.decimal, options.order, account.date_order)
+    decided = decide(learners, said)
+    if any(isinstance(found, AmbiguousNumbers) for found in decided.values()):
+        beside = {position: ColumnLearner(Asked(header[position])) for position in columns.ignored}
+        learn_kinds(con, beside, padded)
+        decided = decide(learners, said, beside.values())
+    _check_options(header, learners)
     questions = [
-        Problem("--date-order", found.question(header[position]))
-        for position, found in sorted(decided.items())
+        Problem("--decimal" if isinstance(found, AmbiguousNumbers) else "--date-order", found.question(header[p]))
+        for p, found in sorted(decided.items())
         if isinstance(found, Ambiguous)
     ]
     if questions:
         raise Invalid(questions)
-    settled = {position: found for position, found in decided.items() if isinstance(found, ColumnReading)}
-    return Learned(
-        {
-            position: settled.get(position) or ColumnReading(declared[position].kind, declared[position].options)
-            for position in columns.unknown
-        },
-        {position: found.order for position, found in settled.items()},
-    )
+    readings = {p: ColumnReading(declared[p].kind, declared[p].options) for p in columns.unknown if p in declared}
+    readings |= {p: found for p, found in decided.items() if isinstance(found, ColumnReading)}
+    notices = [f'The column "{header[p]}" {note}.' for p, found in sorted(readings.items()) for note in found.notes]
+    return Learned(readings, tuple(notices))
+
+
+def said_of(
+    source: Source,
+    decimal: DecimalMark | None = None,
+    order: DateOrder | None = None,
+    usual_order: DateOrder | None = None,
+) -> Said:
+    """Return what is known of a file beside its cells."""
+    return Said(source.layout.delimiter if source.layout else None, decimal, order, usual_order)
+
+
+def _check_kinds(header: tuple[str, ...], columns: ColumnMap, options: ImportOptions) -> None:
+    problems = []
+    known = {header[position]: field for position, field in columns.fields.items()}
+    new = {header[position] for position in columns.unknown}
+    for name in options.kinds:
+        if name not in header:
+            problems.append(Problem("--kind", f'the file has no column "{name}"'))
+        elif name in known:
+            field = known[name]
+            problems.append(
+                Problem("--kind", f'the column "{name}" feeds the field "{field.key}", which is a {field.kind} field')
+            )
+        elif name not in new:
+            advice = "makes no field" if options.create_fields else "makes no field: add --create-fields"
+            problems.append(Problem("--kind", f'the column "{name}" {advice}'))
+    if problems:
+        raise Invalid(problems)
+
+
+def _check_options(header: tuple[str, ...], learners: Mapping[int, ColumnLearner]) -> None:
+    problems = []
+    for position, learner in learners.items():
+        kind = learner.asked.kind
+        if kind and kind.has_options and learner.filled and (learner.words is None or not learner.options()):
+            problems.append(
+                Problem(
+                    "--kind",
+                    f'the column "{header[position]}" cannot be a {kind} field: it has more than '
+                    f"{MOST_SAID_OPTIONS:,} different values, or some that are too long for an option",
+                )
+            )
+    if problems:
+        raise Invalid(problems)

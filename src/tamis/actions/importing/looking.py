@@ -10,14 +10,20 @@ import duckdb
 
 from tamis.actions.held import held_directory
 from tamis.actions.house import House
-from tamis.actions.importing.email_column import Contents, contents_of
-from tamis.actions.importing.mapping import names_address, told_apart
+from tamis.actions.importing.email_column import Contents, contents_of, find_email_column
+from tamis.actions.importing.kinds import said_of
+from tamis.actions.importing.mapping import can_feed, names_address, told_apart
+from tamis.actions.importing.preparing import begin_problems, read_addresses
 from tamis.actions.importing.report import nothing_told
 from tamis.actions.importing.run import SPOOL
 from tamis.actions.importing.sources import ContactFile, Source, stage
 from tamis.actions.importing.uploads import file_of
-from tamis.domain.reading.columns import Ambiguous, ColumnLearner, ColumnReading
+from tamis.domain.dates import DateOrder
+from tamis.domain.reading.columns import Ambiguous, ColumnReading
+from tamis.domain.reading.deciding import decide
+from tamis.domain.reading.learning import Asked, ColumnLearner
 from tamis.files.encodings.describe import Sample
+from tamis.records import accounts
 from tamis.records.uploads import Upload
 from tamis.workbench.cells import padded_columns
 from tamis.workbench.kinds import learn_kinds
@@ -79,21 +85,22 @@ def look_at(house: House, upload: Upload, encoding: str | None = None, sheet: st
 
     What was seen is remembered: a file stays as it is as long as it has its id."""
     settings = house.settings
+    account = accounts.account_by_id(house.records.reader(), upload.account_id)
     file = ContactFile(file_of(house, upload.id), upload.name, encoding=encoding, sheet=sheet)
-    return _look(file, settings.data / SPOOL, settings.import_memory)
+    return _look(file, settings.data / SPOOL, settings.import_memory, account.date_order if account else None)
 
 
 @lru_cache(maxsize=LOOKS_KEPT)
-def _look(file: ContactFile, spool: Path, memory: str) -> Look:
+def _look(file: ContactFile, spool: Path, memory: str, usual_order: DateOrder | None) -> Look:
     with held_directory(spool) as place, open_workbench(place, memory, 1) as con:
-        return _seen(con, stage(con, file, place, _is_header, nothing_told, most=ROWS_LEARNED))
+        return _seen(con, stage(con, file, place, _is_header, nothing_told, most=ROWS_LEARNED), usual_order)
 
 
 def _is_header(cells: Sequence[str]) -> bool:
     return names_address(cells, {})
 
 
-def _seen(con: duckdb.DuckDBPyConnection, source: Source) -> Look:
+def _seen(con: duckdb.DuckDBPyConnection, source: Source, usual_order: DateOrder | None) -> Look:
     header, staged, layout = source.header, source.staged, source.layout
     count = staged.count
     located = islice(staged.locate(range(min(count, ROWS_SHOWN))), ROWS_SHOWN)
@@ -101,12 +108,14 @@ def _seen(con: duckdb.DuckDBPyConnection, source: Source) -> Look:
     width, typed = len(header), source.typed
     if source.is_spreadsheet:
         typed = Unshelled(typed, take_off_shells(con, width))
-    declared = typed.declare(range(width))
-    learners = {position: ColumnLearner() for position in range(width) if position not in declared}
-    filled = learn_kinds(con, learners, padded_columns(con, width))
-    kinds = {position: learner.decide(filled[position]) for position, learner in learners.items()}
-    kinds |= {position: ColumnReading(found.kind, found.options) for position, found in declared.items()}
     contents = contents_of(some_rows(con, count, width), width, typed.nested)
+    padded = padded_columns(con, width)
+    declared = typed.declare(range(width))
+    learners = {place: ColumnLearner(Asked(header[place])) for place in range(width) if place not in declared}
+    _leave_out_rejects(con, source, contents, padded)
+    learn_kinds(con, learners, padded)
+    kinds = decide(learners, said_of(source, usual_order=usual_order))
+    kinds |= {position: ColumnReading(found.kind, found.options) for position, found in declared.items()}
     columns = tuple(
         Column(position, name, told, contents[position], kinds[position])
         for position, (name, told) in enumerate(zip(header, told_apart(header), strict=True))
@@ -123,3 +132,14 @@ def _seen(con: duckdb.DuckDBPyConnection, source: Source) -> Look:
         source.is_whole,
         source.notices,
     )
+
+
+def _leave_out_rejects(
+    con: duckdb.DuckDBPyConnection, source: Source, contents: Sequence[Contents], padded: frozenset[int]
+) -> None:
+    """Note the rows that an import would reject for their email or their structure, which say nothing of kinds."""
+    free = [position for position, name in enumerate(source.header) if can_feed(name)]
+    email = find_email_column(source.header, contents, free, ())
+    begin_problems(con, source)
+    if email:
+        read_addresses(con, email.position, padded, None, unescaped=source.is_spreadsheet)

@@ -13,14 +13,15 @@ from tamis.actions.importing.bad_values import Policy
 from tamis.actions.importing.mapping import ColumnMap
 from tamis.actions.importing.report import Blanked
 from tamis.actions.importing.sources import Source
-from tamis.domain.dates import DateOrder
 from tamis.domain.emails import Email, clean_email, parse_email
-from tamis.domain.fields import Field, Kind, new_options, parser
+from tamis.domain.fields import Field, Kind, new_options
 from tamis.domain.formulas import unescape
+from tamis.domain.reading.cells import cell_reader
+from tamis.domain.reading.columns import ColumnReading
 from tamis.domain.text import short
 from tamis.workbench import addresses
 from tamis.workbench.addresses import Addresses, Cleaned
-from tamis.workbench.cells import Column, Part, make_problems, read_cells
+from tamis.workbench.cells import Column, Misfit, Part, make_problems, misfits, read_cells
 from tamis.workbench.documents import merge_repeats
 from tamis.workbench.staging import Located
 
@@ -35,11 +36,11 @@ _OWN_AFTER_OPTIONS = ', not ".*$'
 
 @dataclass(frozen=True, slots=True)
 class Reading:
-    """How cells are read: the time zone, the order of dates by column, the columns that are wholly plain and those that
+    """How cells are read: the time zone, how each column is written, the columns that are wholly plain and those that
     are padded, and whether apostrophes are taken from before formulas."""
 
     zone: ZoneInfo
-    orders: Mapping[int, DateOrder]
+    columns: Mapping[int, ColumnReading]
     plain: frozenset[int]
     padded: frozenset[int]
     unescaped: bool
@@ -58,24 +59,28 @@ class Prepared:
     rejected: int
     repeated: int
     cleaned: Cleaned
+    misfits: Sequence[Misfit]
 
 
-def read_addresses(
-    con: duckdb.DuckDBPyConnection,
-    source: Source,
-    position: int,
-    padded: frozenset[int],
-    refusals: Refusals | None,
-    *,
-    unescaped: bool,
-) -> Addresses:
-    """Read the addresses of a file, beginning its `problems` with those of the structure of its rows."""
+def begin_problems(con: duckdb.DuckDBPyConnection, source: Source) -> None:
+    """Make the `problems` of a file, with those of the structure of its rows."""
     broken = source.staged.broken
     make_problems(con)
     con.execute(
         f"INSERT INTO problems SELECT unnest($1::BIGINT[]), {STRUCTURE}, unnest($2::VARCHAR[])",
         [list(broken), list(broken.values())],
     )
+
+
+def read_addresses(
+    con: duckdb.DuckDBPyConnection,
+    position: int,
+    padded: frozenset[int],
+    refusals: Refusals | None,
+    *,
+    unescaped: bool,
+) -> Addresses:
+    """Read the addresses of a file, adding those that are none to its `problems`."""
     found = addresses.read_addresses(con, position, padded, _unescaped_email if unescaped else clean_email)
     if refusals:
         for some in addresses.keys(con, found):
@@ -124,7 +129,8 @@ def prepare(
     rejected, repeated = addresses.leave_out(con, addressed)
     merged = bool(repeated) and not erase and merge_repeats(con, parts)
     cleaned = addresses.cleaned(con, columns.email, reading.padded)
-    return Prepared(addressed, parts, added, unknown, merged, rejected, repeated, cleaned)
+    odd = misfits(con, parts, reading.padded)
+    return Prepared(addressed, parts, added, unknown, merged, rejected, repeated, cleaned, odd)
 
 
 def reasons(con: duckdb.DuckDBPyConnection) -> dict[str, int]:
@@ -185,10 +191,11 @@ def _named(reading: Reading, field: Field) -> Callable[[str], list[str]]:
 
 
 def _column(position: int, field: Field, reading: Reading, policy: Policy) -> Column:
-    read = parser(field, reading.zone, reading.orders.get(position, DateOrder.YMD))
+    written = reading.columns.get(position, ColumnReading(field.kind))
+    read = cell_reader(field, reading.zone, written)
     if reading.unescaped and field.kind in TEXTS:
-        return Column(position, field, lambda text: read(_unescaped(text, field, reading)), policy.blanks)
-    return Column(position, field, read, policy.blanks)
+        return Column(position, field, written, lambda text: read(_unescaped(text, field, reading)), policy.blanks)
+    return Column(position, field, written, read, policy.blanks)
 
 
 def _unescaped(text: str, field: Field, reading: Reading) -> str:

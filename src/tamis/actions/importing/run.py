@@ -22,13 +22,13 @@ from tamis.actions.importing.kinds import learn
 from tamis.actions.importing.mapping import ColumnMap, map_columns, names_address
 from tamis.actions.importing.preparing import Prepared, Reading
 from tamis.actions.importing.rejects import BLANKED, write_rejects
-from tamis.actions.importing.report import ImportOptions, ImportReport, Progress, no_matter, nothing_told
+from tamis.actions.importing.report import ImportOptions, ImportReport, Misfits, Progress, no_matter, nothing_told
 from tamis.actions.importing.sources import ContactFile, Source, stage
 from tamis.actions.importing.storing import Storing
 from tamis.actions.new_options import add_options, with_options
 from tamis.domain.accounts import Account
 from tamis.domain.contacts import ContactType
-from tamis.domain.fields import Field, FieldSet, Kind, key_of
+from tamis.domain.fields import Field, FieldSet, key_of
 from tamis.domain.fields import name_of as field_name_of
 from tamis.domain.reading.columns import ColumnReading
 from tamis.domain.reading.declared import Declared
@@ -155,6 +155,10 @@ def _take(
             encoding=source.encoding,
             sample=source.sample,
             sheet=source.sheet,
+            misfits=tuple(
+                Misfits(source.header[odd.position], read.columns.fields[odd.position].kind, odd.count, odd.examples)
+                for odd in prepared.misfits
+            ),
         )
 
 
@@ -178,25 +182,30 @@ def _read(
     source.typed.refuse_nested([columns.email, *columns.fields, *columns.unknown])
     declared = source.typed.declare(columns.unknown)
     padded, utc = padded_columns(con, width), account.zone.key == "UTC"
-    plain = wholly_plain(con, _kinds(columns.fields), padded, utc=utc)
-    learned = learn(con, source.header, columns, options, plain, padded, declared)
-    new_kinds = {position: found.kind for position, found in learned.new.items()}
-    check_policies(source.header, columns.email, _kinds(columns.fields) | new_kinds, options)
+    preparing.begin_problems(con, source)
     addressed = preparing.read_addresses(
         con,
-        source,
         columns.email,
         padded,
         refusals(db, account, contact_type) if checked else None,
         unescaped=unescaped,
     )
+    usual = {position: ColumnReading(field.kind) for position, field in columns.fields.items()}
+    plain = wholly_plain(con, usual, padded, utc=utc)
+    learned = learn(con, source, columns, options, account, plain, padded, declared)
+    new_kinds = {position: learned.readings[position].kind for position in columns.unknown}
+    check_policies(source.header, columns.email, {p: read.kind for p, read in usual.items()} | new_kinds, options)
     made: dict[int, Field] = {}
     if preparing.any_good(con, source):
+        new = {position: learned.readings[position] for position in columns.unknown}
         names = [_field_name(name, declared.get(position)) for position, name in enumerate(columns.names)]
-        made = _make_fields(house, contact_type, names, learned.new, options.dry_run)
+        made = _make_fields(house, contact_type, names, new, options.dry_run)
         columns = replace(columns, fields=columns.fields | made)
-        plain |= wholly_plain(con, _kinds(made), padded, utc=utc)
-    reading = Reading(account.zone, learned.orders, plain, padded, unescaped)
+    columns = replace(columns, notices=(*columns.notices, *learned.notices))
+    written = {p: learned.readings.get(p) or ColumnReading(field.kind) for p, field in columns.fields.items()}
+    again = {p: reading for p, reading in written.items() if reading != usual.get(p)}
+    plain = (plain - again.keys()) | wholly_plain(con, again, padded, utc=utc)
+    reading = Reading(account.zone, written, plain, padded, unescaped)
     chosen = policies(source.header, columns.fields, options)
 
     def add(new: Mapping[int, Sequence[str]]) -> dict[int, Field]:
@@ -229,10 +238,6 @@ def _add_options(
     wanted = {fields[position].id: options for position, options in new.items()}
     asked = [fields[position].id for position in new if chosen[position].asked]
     return dict(zip(new, house.write(add_options, contact_type, wanted, asked), strict=True))
-
-
-def _kinds(fields: Mapping[int, Field]) -> dict[int, Kind]:
-    return {position: field.kind for position, field in fields.items()}
 
 
 def _field_name(name: str, declared: Declared | None) -> str:

@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 import msgspec
 
 from tamis.domain.fields import SEPARATOR, Field, Kind, ValueProblem, parser
-from tamis.domain.reading.columns import FEWEST_CELLS_AN_OPTION, LONGEST_OPTION, MOST_OPTIONS
+from tamis.domain.reading.word_evidence import FEWEST_CELLS_AN_OPTION, LONGEST_OPTION, MOST_OPTIONS
 from tamis.domain.text import fold, problem_with_name
 
 MOST_OPTIONS_OF_LISTS = 500

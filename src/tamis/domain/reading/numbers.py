@@ -1,8 +1,12 @@
 """Numbers as files of many countries write them: 1,234.50 and 1.234,50, with currencies and percent signs."""
 
 import re
+from dataclasses import dataclass
 from decimal import Decimal
 from enum import StrEnum
+
+from tamis.domain.numbers import lost_by_number
+from tamis.domain.reading.units import UNIT, says_more, unit_of
 
 
 class DecimalMark(StrEnum):
@@ -12,24 +16,120 @@ class DecimalMark(StrEnum):
     COMMA = "comma"
 
 
-_DIGITS_FIRST = re.compile(r"\+|[-−]?0[0-9]")
-_PLAIN = re.compile(r"[-−]?([0-9]+(\.[0-9]*)?|\.[0-9]+)([eE][+-]?[0-9]+)?")
+@dataclass(frozen=True, slots=True)
+class WrittenNumber:
+    """A text that is a number: its plain form (1234.5) for each decimal mark with which it can be read, its unit (a
+    currency, a percent sign, or blank), and how it is written."""
+
+    plain: dict[DecimalMark, str]
+    unit: str
+    blanks: int
+    is_code: bool
+    """Whether it has an exponent as codes of articles do: 1E5, unlike 1e-05 and 7.7E-05, which programs write."""
+
+    @property
+    def is_ambiguous(self) -> bool:
+        """Whether the two marks make two numbers of it, as of 1.234."""
+        return len(set(self.plain.values())) > 1
+
+    @property
+    def told(self) -> DecimalMark | None:
+        """The decimal mark, where only one is possible."""
+        return next(iter(self.plain)) if len(self.plain) == 1 else None
+
+    @property
+    def is_whole(self) -> bool:
+        """Whether it has no fraction."""
+        return len(self.plain) == 2 and not self.is_ambiguous
+
+    @property
+    def digits(self) -> int:
+        """How many digits it has."""
+        return sum(character.isdigit() for character in next(iter(self.plain.values())))
+
+    @property
+    def is_zero(self) -> bool:
+        """Whether it is nothing, of whatever unit."""
+        return not any(digit in "123456789" for digit in next(iter(self.plain.values())))
+
+
+# Blanks that stand between thousands: the usual one, no-break, figure, thin and narrow no-break.
+_BLANK = "[ \u00a0\u2007\u2009\u202f]"
+_MINUS = "[-\u2212]"
+_SHAPE = re.compile(
+    rf"(?P<open>\()?{_BLANK}?(?P<sign>{_MINUS})?{_BLANK}?(?P<before>{UNIT})?{_BLANK}?(?P<inner>{_MINUS})?{_BLANK}?"
+    rf"(?P<digits>[0-9.,](?:[0-9.,'’ \u00a0\u2007\u2009\u202f]*[0-9.,])?(?:[eE][+-]?[0-9]+)?)"
+    rf"{_BLANK}?(?P<behind>{UNIT})?(?P<trail>{_MINUS})?{_BLANK}?(?P<close>\))?"
+)
+_GROUPS = rf"[1-9][0-9]{{0,2}}(?:(?P<between>{_BLANK}|['’])[0-9]{{3}}(?:(?P=between)[0-9]{{3}})*)"
+_WHOLE = r"[0-9]+\.?"
+_EXPONENT = "(?P<exponent>[eE][+-]?[0-9]+)?"
+_STYLES = {
+    DecimalMark.POINT: re.compile(
+        rf"(?:{_GROUPS}(?:\.[0-9]+)?|[1-9][0-9]{{0,2}}(?:,[0-9]{{3}})+(?:\.[0-9]+)?"
+        rf"|[1-9][0-9]?(?:,[0-9]{{2}})+,[0-9]{{3}}(?:\.[0-9]+)?|(?:{_WHOLE}|[0-9]*\.[0-9]+){_EXPONENT})"
+    ),
+    DecimalMark.COMMA: re.compile(
+        rf"(?:{_GROUPS}(?:,[0-9]+)?|[1-9][0-9]{{0,2}}(?:\.[0-9]{{3}})+(?:,[0-9]+)?"
+        rf"|(?:{_WHOLE}|[0-9]*,[0-9]+){_EXPONENT})"
+    ),
+}
+_ADDRESS = re.compile(r"(?:25[0-5]|2[0-4][0-9]|1?[0-9]?[0-9])(?:\.(?:25[0-5]|2[0-4][0-9]|1?[0-9]?[0-9])){3}")
+_SEVERAL_POINTS = re.compile(r"[0-9]+(?:\.[0-9]+){2,}")
+_SIGNED_SMALL = re.compile(r"[0-9]+e[+-][0-9]+")
+_LONGEST = 60
 _MOST_DIGITS = 17
 _LARGEST_WHOLE = 2**53
 
 
+def written_number(text: str) -> WrittenNumber | None:
+    """Read a trimmed text as a number in each way in which it can be one, or return None.
+
+    Parentheses and a minus behind the number make it negative, as accountants and SAP write it; a plus sign makes no
+    number, and neither do digits that are not ASCII, `Infinity`, `NaN`, `0x11` and `1_000`."""
+    found = _SHAPE.fullmatch(text) if len(text) <= _LONGEST else None
+    if not found or bool(found["open"]) != bool(found["close"]) or _ADDRESS.fullmatch(text):
+        return None
+    signs = [sign for sign in (found["open"], found["sign"], found["inner"], found["trail"]) if sign]
+    if len(signs) > 1 or (found["before"] and found["behind"] and not says_more(found["before"], found["behind"])):
+        return None
+    digits, plain = found["digits"], {}
+    for mark, style in _STYLES.items():
+        if match := style.fullmatch(digits):
+            kept = digits if mark is DecimalMark.POINT else digits.replace(".", "").replace(",", ".")
+            kept = re.sub(rf"[,'’]|{_BLANK}", "", kept).rstrip(".")
+            plain[mark] = ("-" if signs else "") + kept
+            exponent = match["exponent"]
+    if not plain:
+        return None
+    groups = len(re.findall(_BLANK, digits))
+    is_code = bool(exponent) and not re.search("[.,]", digits) and not _SIGNED_SMALL.fullmatch(digits)
+    return WrittenNumber(plain, unit_of(found["before"], found["behind"]), groups, is_code)
+
+
+def is_version(text: str) -> bool:
+    """Tell whether a text has several points that group no thousands, as an IP address or a version has."""
+    return _SEVERAL_POINTS.fullmatch(text) is not None and written_number(text) is None
+
+
 def loses_digits(text: str) -> bool:
-    """Tell whether a text of digits would lose what is written when it became a number: a leading zero (02138), a
-    leading plus sign (+4722000001), or more digits than a number keeps (9007199254740993)."""
-    if _DIGITS_FIRST.match(text):
+    """Tell whether a trimmed text of digits would lose what is written when it became a number: a leading zero (02138),
+    a leading plus sign (+4722000001), or more digits than a number keeps (9007199254740993)."""
+    if lost_by_number(text):
         return True
-    return _PLAIN.fullmatch(text) is not None and not _is_kept(text.replace("−", "-"))
+    number = written_number(text)
+    return number is not None and not keeps_digits(number)
 
 
-def _is_kept(text: str) -> bool:
+def keeps_digits(number: WrittenNumber) -> bool:
+    """Tell whether a double gives back what is written, with each decimal mark."""
+    return not any(lost_by_number(plain) or not _is_kept(plain) for plain in set(number.plain.values()))
+
+
+def _is_kept(plain: str) -> bool:
     """Tell whether a double gives all written digits of a number back; 17 are the most that it can."""
-    exact, kept = Decimal(text), float(text)
-    digits = len("".join(map(str, exact.as_tuple().digits)).rstrip("0"))
+    exact, kept = Decimal(plain), float(plain)
+    digits = len("".join(map(str, exact.as_tuple().digits)).strip("0"))
     if not digits:
         return True
     if digits > _MOST_DIGITS or kept in (float("inf"), float("-inf")):

@@ -2,7 +2,7 @@
 INSERT INTO sessions (token_hash, account_id, created_at, seen_at) VALUES (?, ?, ?, ?);
 
 -- name: by_token
-SELECT s.created_at, s.seen_at, a.id, a.email, a.timezone
+SELECT s.created_at, s.seen_at, a.id, a.email, a.timezone, a.date_order
 FROM sessions s JOIN accounts a ON a.id = s.account_id
 WHERE s.token_hash = ?;
 

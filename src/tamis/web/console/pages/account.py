@@ -7,11 +7,12 @@ from zoneinfo import ZoneInfo, available_timezones
 from litestar import get, post
 from litestar.response import Response
 
-from tamis.actions.accounts import create_key_pair, list_key_pairs, revoke_key_pair, set_timezone
+from tamis.actions.accounts import create_key_pair, list_key_pairs, revoke_key_pair, set_date_order, set_timezone
 from tamis.actions.house import House
 from tamis.actions.passwords import hash_password, set_password
 from tamis.actions.sessions import end_other_sessions, list_sessions
 from tamis.domain.accounts import NewKeyPair
+from tamis.domain.dates import DateOrder
 from tamis.domain.errors import Invalid
 from tamis.web.console.answers import page, see
 from tamis.web.console.guessing import AT_ONCE, TooOften, try_password
@@ -19,6 +20,11 @@ from tamis.web.console.injected import InjectedForm, InjectedHouse, InjectedVisi
 from tamis.web.console.session import Visitor, WebRequest, client_of
 from tamis.web.console.snippets import SECRET, snippets
 
+ORDERS = {
+    None: "Imports ask how to read a date such as 03/04/2024 where a file does not tell",
+    DateOrder.DMY: "Imports read 03/04/2024 as 3 April where a file does not tell",
+    DateOrder.MDY: "Imports read 03/04/2024 as March 4 where a file does not tell",
+}
 YOUR_PUBLIC_KEY = "YOUR PUBLIC KEY"
 
 
@@ -37,6 +43,14 @@ def move(request: WebRequest, house: InjectedHouse, visitor: InjectedVisitor, fo
     except Invalid as error:
         return _page(request, house, visitor, wrong={"timezone": error.problems[0].message}, zone=zone)
     return see(visitor, "/account", said=f"The days of this account are those of {zone} now; its segments follow.")
+
+
+@post("/account/date-order", sync_to_thread=True)
+def order_dates(house: InjectedHouse, visitor: InjectedVisitor, form: InjectedForm) -> Response[str]:
+    """Set how imports read dates that can be read in two ways."""
+    order = {str(order): order for order in (DateOrder.DMY, DateOrder.MDY)}.get(form.text("date_order"))
+    house.write(set_date_order, visitor.account, order)
+    return see(visitor, "/account", said=f"{ORDERS[order]}.")
 
 
 @post("/account/password", sync_to_thread=True)
@@ -117,6 +131,7 @@ def _page(
         snippets=snippets(base, public_key, made.secret_key if made else SECRET),
         zone=visitor.account.timezone if zone is None else zone,
         zones=_zones(now.replace(minute=0, second=0, microsecond=0)),
+        date_order=visitor.account.date_order or "ask",
         sessions=list_sessions(db, now, visitor.account),
         wrong=wrong or {},
     )
@@ -129,4 +144,4 @@ def _zones(hour: datetime) -> list[tuple[str, str]]:
     return [(name, f"{hour.astimezone(ZoneInfo(name)):UTC%z}") for name in [*names, "UTC"]]
 
 
-handlers = [account_page, move, change_password, sign_out_elsewhere, create_key, revoke_key]
+handlers = [account_page, move, order_dates, change_password, sign_out_elsewhere, create_key, revoke_key]

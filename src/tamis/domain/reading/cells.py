@@ -1,0 +1,67 @@
+"""Read the cells of a column as it was decided that they are read."""
+
+from collections.abc import Callable
+from zoneinfo import ZoneInfo
+
+from tamis.domain.fields import Field, Kind, Value, ValueProblem, parser
+from tamis.domain.instants import to_utc
+from tamis.domain.reading.blanks import is_null
+from tamis.domain.reading.columns import ColumnReading
+from tamis.domain.reading.dates import read_written
+from tamis.domain.reading.number_evidence import is_in_unit
+from tamis.domain.reading.numbers import DecimalMark, written_number
+from tamis.domain.reading.units import PERCENT
+from tamis.domain.reading.words import yes_or_no
+from tamis.domain.text import short
+
+EXAMPLES = {DecimalMark.POINT: "12.5", DecimalMark.COMMA: "12,5"}
+
+
+def cell_reader(of: Field, zone: ZoneInfo, reading: ColumnReading) -> Callable[[str], Value | None]:
+    """Make what reads a cell of a file into a field: trimmed, blank is None; raises ValueProblem.
+
+    It reads all that `domain.fields.parser` does, and what only files have: numbers with a decimal comma, between
+    thousands or with a unit, dates in words, yes and no in many languages, NULL as blank in all but text."""
+    parse = parser(of, zone, reading.order)
+
+    def number(text: str) -> Value | None:
+        found = written_number(text)
+        plain = found.plain.get(reading.decimal) if found else None
+        if found is None or plain is None:
+            if found is None and reading.decimal is DecimalMark.POINT:
+                return parse(text)
+            raise ValueProblem(f'must be a number such as {EXAMPLES[reading.decimal]}, not "{short(text)}"')
+        if not found.is_zero and not is_in_unit(found.unit, reading.unit):
+            raise ValueProblem(f'{_wrong_unit(found.unit, reading.unit)}: "{short(text)}"')
+        return parse(plain)
+
+    def moment(text: str) -> Value | None:
+        try:
+            return parse(text)
+        except ValueProblem:
+            found = read_written(text, reading.order, of_birth=reading.of_birth)
+            if found is None or (found.has_time and of.kind is Kind.DATE):
+                raise
+            read = found.moments[reading.order]
+            return read.date() if of.kind is Kind.DATE else to_utc(read, zone)
+
+    def boolean(text: str) -> Value | None:
+        found = yes_or_no(text)
+        return parse(text) if found is None else found
+
+    readers = {Kind.NUMBER: number, Kind.DATE: moment, Kind.DATETIME: moment, Kind.BOOLEAN: boolean}
+    read = readers.get(of.kind)
+    if read is None:
+        return parse
+
+    def read_one(text: str) -> Value | None:
+        text = text.strip()
+        return read(text) if text and not is_null(text) else None
+
+    return read_one
+
+
+def _wrong_unit(own: str, unit: str) -> str:
+    if not own:
+        return f"has no {PERCENT}, which the other cells of its column have"
+    return f"is in {own}, unlike the other cells of its column" if unit else f"has the unit {own}, which would be lost"

@@ -1,0 +1,85 @@
+"""Dates and date-times as exports write them."""
+
+from datetime import date, datetime, timedelta, timezone
+from zoneinfo import ZoneInfo
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from tamis.domain.dates import DateOrder
+from tamis.domain.fields import Field, Kind, ValueProblem
+from tamis.domain.reading.cells import cell_reader
+from tamis.domain.reading.columns import ColumnReading
+from tamis.domain.reading.dates import written_date
+
+BERLIN = ZoneInfo("Europe/Berlin")
+MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
+
+
+@pytest.mark.parametrize(
+    ("text", "utc"),
+    [
+        ("Nov 14, 2023 3:37 pm", "2023-11-14T14:37:00"),
+        ("12 Mar 2025", "2025-03-11T23:00:00"),
+        ("14-Nov-2023", "2023-11-13T23:00:00"),
+        ("14-Nov-23", "2023-11-13T23:00:00"),
+        ("Tue, 14 Nov 2023 15:37:05 +0000", "2023-11-14T15:37:05"),
+        ("Tue Nov 14 2023 15:37:05 GMT+0100 (CET)", "2023-11-14T14:37:05"),
+        ("Tue Nov 14 15:37:05 UTC 2023", "2023-11-14T15:37:05"),
+        ("2023-11-14 15:37:05 UTC", "2023-11-14T15:37:05"),
+        ("2023-11-14 15:37:05+02", "2023-11-14T13:37:05"),
+        ("2023/11/14 3:37:05 PM GMT+2", "2023-11-14T13:37:05"),
+        ("14.11.2023 15:37:05", "2023-11-14T14:37:05"),
+        ("14. November 2023", "2023-11-13T23:00:00"),
+        ("14 de noviembre de 2023", "2023-11-13T23:00:00"),
+        ("2023年11月14日 15時37分05秒", "2023-11-14T14:37:05"),
+        ("2023-11-14T15:37:05.1234560Z", "2023-11-14T15:37:05.123456"),
+    ],
+)
+def test_what_exports_write_is_that_instant(text: str, utc: str) -> None:
+    read = cell_reader(Field(1, "at", "At", Kind.DATETIME), BERLIN, ColumnReading(Kind.DATETIME, order=DateOrder.DMY))
+    assert read(text) == datetime.fromisoformat(utc + "+00:00")
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "04/12", "2023-11", "2023", "20231114", "1699976225", "Wed, 14 Nov 2023", "30 Feb 2023", "14.11.2023 24:00",
+        "14 Nov", "2023-11-14 15:37:05 EST", "2023-11-14T15:37:05.1234567", "14.11.45", "2023-11-14 10:00 +25:00",
+        "14. listopada 2023", "13 Nov 2023 13:00 PM", "v1.2.2023.4",
+    ],
+)  # fmt: skip
+def test_what_may_be_another_day_or_instant_is_none(text: str) -> None:
+    found = written_date(text)
+    assert found is None or not found.moments
+
+
+@given(day=st.dates(date(1950, 1, 1), date(2029, 12, 31)), of_birth=st.booleans())
+def test_short_years_and_month_names_are_the_day_that_was_written(day: date, of_birth: bool) -> None:
+    forms = [
+        f"{day.day}.{day.month}.{day.year % 100:02}",
+        f"{day.day:02}-{MONTHS[day.month - 1]}-{day.year}",
+        f"{MONTHS[day.month - 1]} {day.day}, {day.year}",
+    ]
+    for text in forms:
+        found = written_date(text, of_birth=of_birth)
+        assert found
+        assert found.moments[DateOrder.DMY].date() == day
+
+
+@given(hours=st.integers(-12, 14), minutes=st.sampled_from([0, 30, 45]))
+def test_offsets_are_obeyed(hours: int, minutes: int) -> None:
+    sign = "-" if hours < 0 else "+"
+    found = written_date(f"14 Nov 2023 15:37:05 GMT{sign}{abs(hours)}:{minutes:02}")
+    assert found
+    offset = timedelta(hours=abs(hours), minutes=minutes) * (-1 if hours < 0 else 1)
+    assert found.moments[DateOrder.YMD] == datetime(2023, 11, 14, 15, 37, 5, tzinfo=timezone(offset))
+
+
+def test_a_date_field_takes_no_time() -> None:
+    read = cell_reader(Field(1, "on", "On", Kind.DATE), BERLIN, ColumnReading(Kind.DATE))
+    assert read("November 14, 2023") == date(2023, 11, 14)
+    assert read("NULL") is None
+    with pytest.raises(ValueProblem, match="must be a date"):
+        read("Nov 14, 2023 3:37 pm")
