@@ -15,6 +15,7 @@ from tamis.actions.previewing import preview_rule
 from tamis.actions.recipients import add_recipient, delete_recipient, recipient_page
 from tamis.actions.segments import count_rule, segment_sizes
 from tamis.actions.sets import group_sizes, overlap, overlaps, sampled_page
+from tamis.columns import export
 from tamis.columns.preview import count_effect
 from tamis.domain.draws import DRAWS
 from tamis.domain.emails import parse_email
@@ -24,6 +25,7 @@ from tamis.records import segments
 from tamis.rules.build import build
 from tamis.rules.json import to_json
 from tamis.rules.moment import Moment
+from tamis.rules.sql import Parameters
 from tamis.rules.text import from_text
 from tests.stores.people import EVERYONE, Desk, new_desk
 
@@ -206,3 +208,19 @@ def test_why_an_external_recipient_is_in_a_segment_or_not(desk: Desk) -> None:
     assert (told(large).is_in, told(large).because, told(large).rule.holds) == (False, "removed by hand", True)
     with pytest.raises(NotFound, match="check the spelling"):
         explain_membership(db, now, desk.account, large, "nobody@example.org")
+
+
+def test_names_are_compared_as_texts_are_and_exported_as_they_were_written(desk: Desk) -> None:
+    small = desk.segment("Small", "email is blank")
+    add(desk, small, "ext@example.org", "N\u00c9E", "Stra\u00dfe")
+    same = 'first_name is "ne\u0301e" and last_name is "STRASSE"'
+    assert count(desk, f'is in segment "Small" and {same}') == 1
+    refs = segments.refs_of_type(desk.house.records.reader(), desk.type.id)
+    tree = build(from_text('is in segment "Small"'), desk.fields, refs)
+    fields, parameters = desk.fields.fields, Parameters()
+    moment = Moment(desk.house.clock(), desk.account.zone)
+    query = export.selected(desk.type.id, fields, tree, moment, parameters)
+    with desk.house.columns().reading() as con:
+        (row,) = con.execute(query, parameters.values).fetchall()
+    told = dict(zip((field.key for field in fields), row, strict=True))
+    assert (told["email"], told["first_name"], told["last_name"]) == ("ext@example.org", "N\u00c9E", "Stra\u00dfe")

@@ -48,14 +48,26 @@ def note_recipients(con: duckdb.DuckDBPyConnection, name: str, levels: Levels, m
         f"SELECT recipient_id, person_id, id AS added_id FROM added WHERE {touched} "
         f"AND recipient_id & {STRANGER} <> 0 AND segment_id IN (SELECT unnest({segment_ids}::BIGINT[]))"
     )
-    reached = [level for rules in levels if (level := {id_: rule for id_, rule in rules.items() if _reaches(rule)})]
+    reached = _reached_from(con, levels)
     if reached:
         query += f" UNION ALL {_by_rule(reached, touched, moment, parameters)}"
     con.execute(f"CREATE OR REPLACE TEMP TABLE externals_{name} AS {query}", parameters.values)
 
 
-def _reaches(rule: Rule) -> bool:
-    return bool(segments_included(rule))
+def _reached_from(con: duckdb.DuckDBPyConnection, levels: Levels) -> list[dict[int, Rule]]:
+    """Return the rules that may reach the touched persons by way of the segments to which they were added, by level."""
+    rows = con.execute(
+        "SELECT DISTINCT segment_id FROM added "
+        "WHERE contact_id IS NULL AND person_id IN (SELECT person_id FROM touched_persons)"
+    ).fetchall()
+    there = {row[0] for row in rows}
+    found = []
+    for rules in levels:
+        level = {id_: rule for id_, rule in rules.items() if not there.isdisjoint(segments_included(rule))}
+        there.update(level)
+        if level:
+            found.append(level)
+    return found
 
 
 def _by_rule(levels: Levels, touched: str, moment: Moment, parameters: Parameters) -> str:
