@@ -167,7 +167,7 @@ def test_an_address_column_that_is_to_feed_another_field_is_not_taken_as_the_add
         (["007", "12"], "text"),
         (["+4912345"], "text"),
         (["12345678901234567890"], "text"),
-        (["1,5"], "text"),
+        (["1,5"], "number"),
         (["true", "FALSE", " "], "boolean"),
         (["Yes", "no"], "boolean"),
         (["yes", "1"], "text"),

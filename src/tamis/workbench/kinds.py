@@ -98,10 +98,13 @@ def _sorts(con: duckdb.DuckDBPyConnection, people: str, kind: Kind, usual: str, 
 
 
 def _number_sorts(con: duckdb.DuckDBPyConnection, people: str, usual: str) -> list[tuple[str, int]]:
-    """Give one plain number of each sort, and how many there are: whole ones, those that have a point between thousands
+    """Give one plain number of each sort, and how many there are: whole ones, small and large, those that have a point between thousands
     or before a fraction, and those whose point can only stand before a fraction."""
     has_group = "substr(here, -4, 1) = '.' AND length(here) <= 8 AND regexp_full_match(here, '-?[1-9][0-9]{0,2}[.]...')"
-    sort = f"CASE WHEN NOT contains(here, '.') THEN 0 WHEN {has_group} THEN 1 ELSE 2 END"
+    is_small = "length(ltrim(here, '-')) < 4"
+    sort = (
+        f"CASE WHEN contains(here, '.') THEN CASE WHEN {has_group} THEN 1 ELSE 2 END WHEN {is_small} THEN 3 ELSE 4 END"
+    )
     found = con.execute(
         f"SELECT min(here), count(*) FROM {people} WHERE here IS NOT NULL AND {usual} GROUP BY {sort}"
     ).fetchall()

@@ -181,6 +181,7 @@ def test_the_file_decides_the_decimal_mark_of_a_column_that_does_not_tell() -> N
         (["732 829 320", "404 833 048"], ColumnReading(Kind.TEXT)),
         (["1 234", "1 234 567"], a_number()),
         (["1E5", "2E5"], ColumnReading(Kind.TEXT)),
+        (["1,250", "1,209", "56"], a_number()),
         (["1e-3", "7.7E-05", "2"], a_number()),
         (["10.0.0.1", *map(str, range(99))], ColumnReading(Kind.TEXT)),
         (["02138", *map(str, range(90210, 90310))], ColumnReading(Kind.TEXT)),

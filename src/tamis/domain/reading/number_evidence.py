@@ -10,6 +10,7 @@ from tamis.domain.reading.units import PERCENT
 
 EITHER, BOTH = "either", "both"
 LEAST_DIGITS_OF_A_GROUPED_ID = 9
+LEAST_DIGITS_OF_THOUSANDS = 4
 
 
 class NumberEvidence:
@@ -23,6 +24,7 @@ class NumberEvidence:
         self._zeros: Counter[str] = Counter()  # those without value, whose unit does not matter
         self._example: str | None = None
         self._grouped: Counter[int] = Counter()  # those in several groups between blanks, by their digits
+        self._keeps_zeros = self._has_bare = False
         self.lost: str | None = None
         self.misfits = 0
         """How many different texts are no numbers."""
@@ -39,6 +41,9 @@ class NumberEvidence:
             self._loses(text)
         if number.is_ambiguous:
             self._example = min(text, self._example or text)
+            self._keeps_zeros = self._keeps_zeros or number.plain[DecimalMark.COMMA].endswith("0")
+        elif number.is_whole and not number.blanks and number.digits < LEAST_DIGITS_OF_THOUSANDS and not number.is_zero:
+            self._has_bare = True
         if number.blanks > 1 and number.is_whole:
             self._grouped[number.digits] += count
         how = BOTH if number.is_ambiguous else number.told or EITHER
@@ -51,7 +56,11 @@ class NumberEvidence:
     def told(self) -> DecimalMark | None:
         """The decimal mark that the column tells by itself: that of the great majority of cells that tell one."""
         point, comma = self._reading([DecimalMark.POINT]), self._reading([DecimalMark.COMMA])
-        if not point + comma or min(point, comma) > MINORITY * (point + comma):
+        if not point + comma:
+            # Who keeps the zero of a fraction, as in 1,250, would write 56,000 for 56: it stands between thousands.
+            is_grouped = self._keeps_zeros and self._has_bare and "," in (self._example or "")
+            return DecimalMark.POINT if is_grouped else None
+        if min(point, comma) > MINORITY * (point + comma):
             return None
         return DecimalMark.POINT if point > comma else DecimalMark.COMMA
 

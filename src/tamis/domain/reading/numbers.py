@@ -63,7 +63,7 @@ _SHAPE = re.compile(
 )
 _GROUPS = rf"[1-9][0-9]{{0,2}}(?:(?P<between>{_BLANK}|['’])[0-9]{{3}}(?:(?P=between)[0-9]{{3}})*)"
 _WHOLE = r"[0-9]+\.?"
-_EXPONENT = "(?P<exponent>[eE][+-]?[0-9]+)?"
+_EXPONENT = "(?:[eE][+-]?[0-9]+)?"
 _STYLES = {
     DecimalMark.POINT: re.compile(
         rf"(?:{_GROUPS}(?:\.[0-9]+)?|[1-9][0-9]{{0,2}}(?:,[0-9]{{3}})+(?:\.[0-9]+)?"
@@ -76,7 +76,6 @@ _STYLES = {
 }
 _ADDRESS = re.compile(r"(?:25[0-5]|2[0-4][0-9]|1?[0-9]?[0-9])(?:\.(?:25[0-5]|2[0-4][0-9]|1?[0-9]?[0-9])){3}")
 _SEVERAL_POINTS = re.compile(r"[0-9]+(?:\.[0-9]+){2,}")
-_SIGNED_SMALL = re.compile(r"[0-9]+e[+-][0-9]+")
 _LONGEST = 60
 _MOST_DIGITS = 17
 _LARGEST_WHOLE = 2**53
@@ -95,15 +94,14 @@ def written_number(text: str) -> WrittenNumber | None:
         return None
     digits, plain = found["digits"], {}
     for mark, style in _STYLES.items():
-        if match := style.fullmatch(digits):
+        if style.fullmatch(digits):
             kept = digits if mark is DecimalMark.POINT else digits.replace(".", "").replace(",", ".")
             kept = re.sub(rf"[,'’]|{_BLANK}", "", kept).rstrip(".")
             plain[mark] = ("-" if signs else "") + kept
-            exponent = match["exponent"]
     if not plain:
         return None
     groups = len(re.findall(_BLANK, digits))
-    is_code = bool(exponent) and not re.search("[.,]", digits) and not _SIGNED_SMALL.fullmatch(digits)
+    is_code = "E" in digits and not re.search("[.,]", digits)
     return WrittenNumber(plain, unit_of(found["before"], found["behind"]), groups, is_code)
 
 
