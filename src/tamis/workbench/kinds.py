@@ -98,8 +98,8 @@ def _sorts(con: duckdb.DuckDBPyConnection, people: str, kind: Kind, usual: str, 
 
 
 def _number_sorts(con: duckdb.DuckDBPyConnection, people: str, usual: str) -> list[tuple[str, int]]:
-    """Give one plain number of each sort, and how many there are: whole ones, small and large, those that have a point between thousands
-    or before a fraction, and those whose point can only stand before a fraction."""
+    """Give one plain number of each sort, and how many there are: whole ones, small and large, those whose point may
+    stand between thousands, and those whose point can only stand before a fraction."""
     has_group = "substr(here, -4, 1) = '.' AND length(here) <= 8 AND regexp_full_match(here, '-?[1-9][0-9]{0,2}[.]...')"
     is_small = "length(ltrim(here, '-')) < 4"
     sort = (
