@@ -14,6 +14,7 @@ from tamis.domain.emails import email_key, parse_email
 from tamis.domain.fields import Field, Kind, Value, ValueProblem, parser
 from tamis.domain.reading.cells import cell_reader
 from tamis.domain.reading.columns import ColumnReading
+from tamis.domain.reading.numbers import DecimalMark
 from tamis.workbench.addresses import read_addresses
 from tamis.workbench.cells import Column, cell, make_problems, padded_columns, read_cells, wholly_plain
 from tamis.workbench.open import open_workbench
@@ -29,7 +30,28 @@ NUMBERS = st.one_of(
     st.floats(allow_nan=False).map(repr),
     st.integers().map(str),
     st.sampled_from(
-        ["-0", "-0.0", "0.0000", "-0.0001", "1e5", "1E400", "0x10", "1,5", "١٢", "NaN", "inf", "1_000", ".5", "5."]
+        [
+            "1,2345",
+            "-0,5",
+            "1.234,5",
+            "12 %",
+            "5 €",
+            "NULL",
+            "-0",
+            "-0.0",
+            "0.0000",
+            "-0.0001",
+            "1e5",
+            "1E400",
+            "0x10",
+            "1,5",
+            "١٢",
+            "NaN",
+            "inf",
+            "1_000",
+            ".5",
+            "5.",
+        ]
     ),
 )
 DAYS = st.one_of(
@@ -102,13 +124,18 @@ def said(read: Callable[[str], Value | None], text: str, field: Field) -> tuple[
 
 
 @pytest.mark.parametrize("kind", list(Kind))
-@given(cells=st.lists(CELLS, min_size=1, max_size=30), zone=st.sampled_from(ZONES))
+@given(
+    cells=st.lists(CELLS, min_size=1, max_size=30),
+    zone=st.sampled_from(ZONES),
+    decimal=st.sampled_from(DecimalMark),
+    unit=st.sampled_from(["", "", "EUR", "%"]),
+)
 def test_cells_are_read_as_the_fields_read_them(
-    con: duckdb.DuckDBPyConnection, kind: Kind, cells: list[str], zone: ZoneInfo
+    con: duckdb.DuckDBPyConnection, kind: Kind, cells: list[str], zone: ZoneInfo, decimal: DecimalMark, unit: str
 ) -> None:
     cells = [text.encode("utf-8", "ignore").decode() for text in cells]
     field = Field(107, "it", "It", kind, OPTIONS if kind.has_options else ())
-    reading = ColumnReading(kind)
+    reading = ColumnReading(kind, decimal=decimal, unit=unit)
     read = cell_reader(field, zone, reading)
     lay_out(con, cells)
     padded, utc = padded_columns(con, 1), zone.key == "UTC"

@@ -1,0 +1,105 @@
+"""How columns are read in an import: what decides, what is asked, and what the report says of cells that do not fit."""
+
+from dataclasses import replace
+from datetime import date
+
+import pytest
+
+from tamis.actions.accounts import set_date_order
+from tamis.actions.fields import create_field
+from tamis.actions.importing.jobs import find_import
+from tamis.actions.importing.report import BadValue, ImportOptions, Misfits
+from tamis.domain.dates import DateOrder
+from tamis.domain.errors import Invalid
+from tamis.domain.fields import Kind
+from tamis.domain.reading.numbers import DecimalMark
+from tests.imports.conftest import CREATE, Desk
+
+
+def people(header: str, cells: list[str]) -> str:
+    return f"email,{header}\n" + "".join(f'p{n}@example.org,"{cell}"\n' for n, cell in enumerate(cells))
+
+
+@pytest.mark.parametrize("dry_run", [True, False])
+def test_a_few_bad_cells_are_named_and_decide_nothing(desk: Desk, dry_run: bool) -> None:
+    file = people("Lifetime value", [f"{n}.5" for n in range(477)] + ["n/a"] * 22 + ["soon"])
+    report = desk.take(file, replace(CREATE, dry_run=dry_run))
+    assert [field.kind for field in report.created_fields] == [Kind.NUMBER]
+    assert report.misfits == (Misfits("Lifetime value", Kind.NUMBER, 23, ("n/a", "soon")),)
+    assert (report.created, report.rejected) == (477, 23)
+    if report.import_id is not None:
+        kept = find_import(desk.house, desk.account, report.import_id).job.report
+        assert kept["misfits"][0]["count"] == 23
+        assert not kept["misfits"][0]["examples"], "what stands in a cell would outlive its contact"
+
+
+def test_cells_left_blank_are_misfits_too(desk: Desk) -> None:
+    report = desk.take(people("age", ["1"] * 39 + ["old"]), replace(CREATE, on_bad_value=BadValue.BLANK))
+    assert (report.created, [odd.count for odd in report.misfits]) == (40, [1])
+
+
+def test_rows_that_are_rejected_do_not_vote(desk: Desk) -> None:
+    report = desk.take("email,age\na@example.org,1\nb@example.org,2\n,n/a\nTotal,unknown\nc@example.org,3\n")
+    assert [field.kind for field in report.created_fields] == [Kind.NUMBER]
+    assert (report.created, report.rejected, report.misfits) == (3, 2, ())
+
+
+def test_what_a_database_writes_for_nothing_is_blank(desk: Desk) -> None:
+    report = desk.take(people("joined", ["2024-01-31", "0000-00-00", "NULL"]))
+    assert report.created == 3
+    assert desk.count("joined is blank") == 2
+    assert "2 cells" in report.notices[0]
+
+
+def test_into_a_number_field_the_file_decides_the_mark(desk: Desk) -> None:
+    desk.house.write(create_field, desk.type, "Umsatz", Kind.NUMBER)
+    rows = "email;Umsatz\na@example.org;12,5\nb@example.org;1.234\nc@example.org;1.234,50\n"
+    assert desk.take(rows, ImportOptions()).created == 3
+    assert [desk.values(f"{who}@example.org")["umsatz"] for who in "abc"] == [12.5, 1234.0, 1234.5]
+    alone = "email;Umsatz\na@example.org;1.234\n"
+    with pytest.raises(Invalid, match=r"1\.234 is 1\.234 or 1234: say --decimal point or --decimal comma"):
+        desk.take(alone, ImportOptions())
+    assert desk.values("a@example.org")["umsatz"] == 12.5
+    desk.take(alone, ImportOptions(decimal=DecimalMark.POINT))
+    assert desk.values("a@example.org")["umsatz"] == 1.234
+    beside = "email;Umsatz;Preis\na@example.org;1.234;9,50\n"
+    desk.take(beside, ImportOptions())
+    assert desk.values("a@example.org")["umsatz"] == 1234.0
+
+
+def test_a_kind_that_was_said_counts(desk: Desk) -> None:
+    kinds = {"Year": Kind.TEXT, "Plan": Kind.CHOICE, "Tags": Kind.CHOICES}
+    file = "email,Year,Plan,Tags\na@example.org,2023,pro,x; y\nb@example.org,2024,free,y\n"
+    report = desk.take(file, replace(CREATE, kinds=kinds))
+    assert [(f.key, f.kind, f.options) for f in report.created_fields] == [
+        ("year", Kind.TEXT, ()),
+        ("plan", Kind.CHOICE, ("free", "pro")),
+        ("tags", Kind.CHOICES, ("x", "y")),
+    ]
+    assert desk.values("a@example.org") == {"year": "2023", "plan": "pro", "tags": ("x", "y")}
+
+
+@pytest.mark.parametrize(
+    ("column", "options", "why"),
+    [
+        ("Jear", CREATE, 'the file has no column "Jear"'),
+        ("Age", CREATE, 'the column "Age" feeds the field "age", which is a number field'),
+        ("Year", ImportOptions(), "makes no field: add --create-fields"),
+    ],
+)
+def test_a_kind_that_cannot_be_is_refused(desk: Desk, column: str, options: ImportOptions, why: str) -> None:
+    desk.house.write(create_field, desk.type, "Age", Kind.NUMBER)
+    with pytest.raises(Invalid, match=why):
+        desk.take("email,Year,Age\na@example.org,2023,7\n", replace(options, kinds={column: Kind.TEXT}))
+
+
+@pytest.mark.parametrize(("order", "day"), [(DateOrder.DMY, date(2024, 4, 3)), (DateOrder.MDY, date(2024, 3, 4))])
+def test_the_account_says_how_dates_are_read_that_nothing_else_tells(desk: Desk, order: DateOrder, day: date) -> None:
+    file = people("joined", ["03/04/2024"])
+    with pytest.raises(Invalid, match="--date-order"):
+        desk.take(file)
+    desk.house.write(set_date_order, desk.account, order)
+    desk.account = replace(desk.account, date_order=order)
+    report = desk.take(file)
+    assert desk.values("p0@example.org") == {"joined": day}
+    assert "as the account is set" in report.notices[0]
