@@ -40,7 +40,7 @@ def test_a_duration_is_read_and_written(text: str, written: str) -> None:
         ("", "must not be blank"),
         (" ", "must not be blank"),
         ("1000000 days", "up to 999,999"),
-        ("-1 days", "whole number"),
+        ("-1 days", "positive number"),
         ("2.5 days", "whole number"),
         ("days", "whole number"),
         ("30 fortnights", 'not "30 fortnights"'),

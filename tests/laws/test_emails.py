@@ -51,7 +51,9 @@ addresses = st.one_of(st.builds("{}@{}".format, local_parts, domains), st.text()
 
 def by_library(address: str) -> str | None:
     try:
-        return lower_letters(email_validator.validate_email(address, check_deliverability=False).normalized)
+        return lower_letters(
+            email_validator.validate_email(address, check_deliverability=False, strict=True).normalized
+        )
     except (email_validator.EmailNotValidError, UnicodeError):
         return None
 

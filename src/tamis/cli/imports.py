@@ -7,8 +7,9 @@ from typing import Annotated, Any, Literal
 
 from cyclopts import App, Parameter
 
+from tamis.actions.importing.details import details
 from tamis.actions.importing.effects import Effect, import_effects
-from tamis.actions.importing.jobs import details, keep_effects
+from tamis.actions.importing.jobs import keep_effects
 from tamis.actions.importing.report import ImportOptions
 from tamis.actions.importing.run import import_file as run_import
 from tamis.cli.ask import ask_within

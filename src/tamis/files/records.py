@@ -36,8 +36,10 @@ def _cell(delimiter: str) -> re.Pattern[str]:
     return re.compile(rf' *"([^"]*+(?:""[^"]*+)*+)" *(?=[{mark}\n]|\r\n)|([^{mark}\n]*+)')
 
 
-def read_records(text: str, delimiter: str, first_line: int = 1) -> Iterator[Record]:
-    """Read the records of a text that ends with a line end; its first line has the number `first_line`."""
+def read_records(text: str, delimiter: str, first_line: int = 1, *, one_column: bool = False) -> Iterator[Record]:
+    """Read the records of a text that ends with a line end; its first line has the number `first_line`.
+
+    In a table of `one_column` an empty cell in quotes is a record: it is how a blank cell is written there."""
     line, at, end = first_line, 0, len(text)
     blank = _BLANK + delimiter
     while at < end:
@@ -45,7 +47,7 @@ def read_records(text: str, delimiter: str, first_line: int = 1) -> Iterator[Rec
         content = text[at:stop]
         if '"' in content:
             cells, after, problem = quoted_record(text, at, delimiter, line)
-            if problem or any(cell.strip(_BLANK) for cell in cells):
+            if problem or (one_column and len(cells) == 1) or any(cell.strip(_BLANK) for cell in cells):
                 yield Record(line, cells, problem)
             line += text.count("\n", at, after)
             at = after

@@ -98,7 +98,7 @@ class Staging:
         self.count += added
 
     def _records(self, chunk: Chunk) -> Iterator[Record]:
-        return read_records(_text(chunk), self._delimiter, chunk.first_line)
+        return read_records(_text(chunk), self._delimiter, chunk.first_line, one_column=self._width == 1)
 
     def _add_fast(self, chunks: Sequence[Chunk]) -> int | None:
         paths = [str(chunk.path) for chunk in chunks]
@@ -112,7 +112,8 @@ class Staging:
     def _add_carefully(self, chunk: Chunk) -> int:
         rows, blank = [], [""] * self._width
         text = _text(chunk)
-        for number, record in enumerate(read_records(text, self._delimiter, chunk.first_line), self.count):
+        records = read_records(text, self._delimiter, chunk.first_line, one_column=self._width == 1)
+        for number, record in enumerate(records, self.count):
             problem = record.problem or _unreadable(record, chunk) or _ragged(record.cells, self._width)
             if problem:
                 self.broken[number] = problem

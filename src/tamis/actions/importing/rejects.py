@@ -13,7 +13,7 @@ from tamis.domain.errors import Unavailable
 from tamis.workbench.staging import Located
 
 PLACE = "rejects"
-BLANKED = "-blanked"
+REJECTED, BLANKED = "-rejects", "-blanked"
 CHARACTERS_A_LOOK = 1 << 20
 KNOWN_ENDINGS = re.compile(r"\.(csv|tsv|txt|ndjson|jsonl|parquet)$", re.IGNORECASE)
 
@@ -24,10 +24,10 @@ def write_rejects(
     header: Sequence[str],
     rejects: Iterable[tuple[Located, Sequence[str]]],
     now: datetime,
-    what: str = "",
+    what: str = REJECTED,
 ) -> Path:
     """Write rows that are not taken, or not wholly, each with its reasons; mended, the file can be imported as it is.
-    `what` ends its name. Raises Unavailable."""
+    Its name has the instant `now` on the clocks of its time zone and ends with `what`. Raises Unavailable."""
     stem = re.sub(r"[^\w.-]+", "_", KNOWN_ENDINGS.sub("", source.removesuffix(".gz"))) or "import"
     path = data / PLACE / f"{stem}-{now:%Y%m%d-%H%M%S-%f}{what}.csv"
     try:

@@ -110,12 +110,13 @@ def _take(
         count = source.staged.count
         job.leaves_out(count, prepared.repeated, prepared.rejected)
         rejects_file = blanked_file = None
+        now = house.clock().astimezone(account.zone)
         if prepared.rejected:
             found = preparing.rejects(con, source)
-            rejects_file = write_rejects(settings.data, name, source.header, found, house.clock())
+            rejects_file = write_rejects(settings.data, name, source.header, found, now)
         if blanked := preparing.blanked(con, source):
             found = preparing.blanked_rows(con, source)
-            blanked_file = write_rejects(settings.data, name, source.header, found, house.clock(), BLANKED)
+            blanked_file = write_rejects(settings.data, name, source.header, found, now, BLANKED)
         if count > ROWS_A_BATCH and not options.dry_run:
             stack.enter_context(following(house))
         progress("Storing", 0, count)

@@ -9,7 +9,7 @@ from typing import Any
 from litestar.response import File
 
 from tamis.actions.importing.background import Asked
-from tamis.actions.importing.jobs import details
+from tamis.actions.importing.details import details
 from tamis.actions.importing.report import ImportReport
 from tamis.actions.importing.uploads import in_bytes
 from tamis.actions.work import At, Work
