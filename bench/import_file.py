@@ -28,6 +28,8 @@ from bench.stores import SEGMENTS, TYPE, Stores
 from tamis.actions.accounts import create_account
 from tamis.actions.fields import create_field
 from tamis.actions.house import House
+from tamis.actions.importing.report import ImportOptions
+from tamis.actions.importing.run import import_file
 from tamis.actions.segments import create_segment
 from tamis.actions.types import create_type
 from tamis.domain.fields import Kind
@@ -66,6 +68,7 @@ def run(stores: Stores) -> Iterator[Figure]:
         shutil.rmtree(place)
         say(f"  {new[-1].rate:,.0f}, {same[-1].rate:,.0f} and {some[-1].rate:,.0f} rows/s")
     yield _detection(file)
+    yield _kinds(stores, file)
     small = write_people(stores.directory / "quarter.csv", ROWS // 4)
     data, place = _empty(stores)
     quarter = _import(data, small, "created", ROWS // 4)
@@ -107,6 +110,27 @@ def _detection(file: Path) -> Figure:
         return Measured.of([timed(lambda: find_encoding(source)) for _ in range(3)])
 
     return Figure("import: finding the encoding", "s", find(file), find(other), f"Windows-1250, {ROWS:,} rows")
+
+
+def _kinds(stores: Stores, file: Path) -> Figure:
+    """Try the file with fields to be made, whose kinds all cells decide, and with the same fields there already."""
+
+    def try_out(*, known: bool) -> Measured:
+        data, place = stores.empty()
+        house = House(Settings.from_environment(data))
+        account, _ = house.write(create_account, "bench@example.org", "UTC", None)
+        customers = house.write(create_type, account, TYPE)
+        for name, kind in {**FIELDS, "Number": Kind.NUMBER}.items() if known else ():
+            house.write(create_field, customers, name, kind)
+        options = ImportOptions(create_fields=True, dry_run=True)
+        found = [timed(lambda: import_file(house, account, customers, file, options)) for _ in range(3)]
+        house.close()
+        shutil.rmtree(place)
+        return Measured.of(found)
+
+    return Figure(
+        "import: a dry run that decides kinds", "s", try_out(known=False), try_out(known=True), "with known fields"
+    )
 
 
 def _rates(runs: list[Run]) -> Measured:
