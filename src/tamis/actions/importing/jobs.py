@@ -226,12 +226,8 @@ def _asked(options: ImportOptions, upload: Upload | None) -> dict[str, Any]:
         asked["on_bad_value_of"] = dict(options.bad_values)
     if options.add_options:
         asked["add_options"] = True
-    if options.decimal:
-        asked["decimal"] = options.decimal
-    if options.kinds:
-        asked["kinds"] = dict(options.kinds)
-    if options.left_out:
-        asked["leave_out"] = sorted(options.left_out)
+    beside = {"decimal": options.decimal, "kinds": dict(options.kinds), "leave_out": sorted(options.left_out)}
+    asked |= {name: value for name, value in beside.items() if value}
     if upload:
         asked[UPLOAD] = upload.id
     return asked
