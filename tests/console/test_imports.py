@@ -157,7 +157,7 @@ def test_what_people_touched_stays_when_an_import_is_undone(console: Visitor, ow
     ("content", "name", "why"),
     [
         (b"", "empty.csv", "empty.csv: is empty"),
-        (b"PK\x03\x04" + b"\0" * 99, "sheet.xlsx", "is a zip file or an Excel workbook"),
+        (b"PK\x03\x04" + b"\0" * 99, "sheet.xlsx", "is a damaged zip archive or workbook"),
         (b"\0\1\2\3" * 999, "noise.csv", "is no text"),
         (b"a@example.org,Ann\nb@example.org,Bob\n", "bare.csv", "holds an e-mail address where the names"),
         (b"PAR1 or so", "people.parquet", "is not a whole Parquet file"),
@@ -176,20 +176,20 @@ def test_what_is_no_table_is_refused_at_once(
 
 
 def test_what_is_seen_later_is_told_on_the_page(console: Visitor, owner: Person) -> None:
-    noise = "".join(f"{random.Random(n).getrandbits(300):x}@example.org,{n}\n" for n in range(90_000))
-    packed = gzip.compress(b"email,n\n" + noise.encode(), 1)
-    place = place_of(hand_in(console, new_type(owner), packed[:-2_000], "half.csv.gz"))
+    noise = "".join(f"{random.Random(n).getrandbits(240):x}@example.org,03/04/2024\n" for n in range(60_000))
+    packed = gzip.compress(b"email,joined\n" + noise.encode(), 1)
+    place = place_of(hand_in(console, new_type(owner), packed, "half.csv.gz"))
     assert "known from the first" in text_of(console.get(place).text)
     begin(console, place, "trial")
     _, page = settled(console, place)
-    assert "half.csv.gz is not a whole gzip file: it ends too early; fetch it again" in text_of(page)
+    assert "can be read in two ways" in text_of(page)
     _, page = settled(console, begin(console, place, "import"))
-    assert "is not a whole gzip file" in text_of(page)
-    assert "is not a whole gzip file" in text_of(console.get(place).text)
+    assert "can be read in two ways" in text_of(page)
+    assert "can be read in two ways" in text_of(console.get(place).text)
     failed = re.search(r'href="(/imports/\d+)">half\.csv\.gz', console.get("/imports").text)
     assert failed
     page = console.get(failed[1]).text
-    assert "is not a whole gzip file" in text_of(page)
+    assert "can be read in two ways" in text_of(page)
     assert f'href="{place}">Back to the file' in page
     assert console.post(f"{place}/discard").headers["location"] == "/imports"
     assert console.get(place).status_code == 404

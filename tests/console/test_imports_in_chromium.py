@@ -101,7 +101,7 @@ def test_dropped_refused_and_dropped_again(context: BrowserContext, owner: Perso
     problem = page.locator("#upload-problem")
     for content, name, why in (
         ("", "none.csv", "none.csv is empty."),
-        ("PK\u0003\u0004 and so on", "sheet.xlsx", "save the sheet as CSV"),
+        ("PK\u0003\u0004 and so on", "sheet.xlsx", "is a damaged zip archive or workbook"),
         ("a@example.org\n", "bare.csv", "put a line with the names of the columns above it"),
     ):
         page.evaluate(DROP, [content, name, "#drop"])

@@ -84,8 +84,9 @@ def test_every_answer_is_guarded(guest: Visitor) -> None:
 def test_a_browser_signs_in_and_chooses_its_colours(context: BrowserContext) -> None:
     page = context.new_page()
     page.goto("/account")
-    page.get_by_role("button", name="Light or dark").click()
-    page.reload()
-    assert page.evaluate("document.documentElement.dataset.theme") == "dark"
+    for name, theme in (("System", "light"), ("Light", "dark"), ("Dark", None), ("System", "light")):
+        page.get_by_role("button", name=f"Theme: {name}").click()
+        page.reload()
+        assert page.evaluate("document.documentElement.dataset.theme ?? null") == theme
     page.get_by_role("button", name="Sign out", exact=True).click()
     page.get_by_label("Password").wait_for()

@@ -87,7 +87,7 @@ def test_a_refusal_calls_the_file_by_its_name_and_keeps_it(desk: Desk) -> None:
     upload = hand_in(desk, b"PK\x03\x04" + b"\x00" * 50, "list.xlsx")
     work = finished(start(desk, upload))
     assert work.at is At.FAILED
-    assert [(problem.path, "Excel" in problem.message) for problem in work.problems] == [("list.xlsx", True)]
+    assert [(problem.path, "workbook" in problem.message) for problem in work.problems] == [("list.xlsx", True)]
     [(job, state)] = list_imports(desk.house, desk.account, 5)
     assert (state, job.id, str(desk.house.settings.data) in (job.error or "")) == ("failed", work.import_id, False)
     assert list_uploads(desk.house, desk.account) == [upload]  # to be tried again, or thrown away

@@ -3,7 +3,7 @@
 import codecs
 import csv
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
@@ -161,8 +161,8 @@ def test_what_becomes_of_every_row(desk: Desk, given_in: list[File]) -> None:
     desk.house.records.write(lambda db: db.execute("DELETE FROM contacts").fetchall())
     for file in given_in:
         after, right = expected(file, stored(desk), desk)
-        options = ImportOptions(erase=file.erase)
-        dry = desk.take(file.content, ImportOptions(erase=file.erase, dry_run=True))
+        options = ImportOptions(erase=file.erase, encoding=file.encoding)
+        dry = desk.take(file.content, replace(options, dry_run=True))
         report = desk.take(file.content, options)
         assert outcomes(report) == outcomes(dry) == right
         assert stored(desk) == after

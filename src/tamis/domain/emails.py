@@ -79,9 +79,11 @@ def spellings(email: Email) -> frozenset[str]:
 
 def parse_email(text: str) -> Email | None:
     """Read an address, trimmed and in Unicode normal form (NFC), or give None when it is not one."""
-    address = unicodedata.normalize("NFC", text.strip())
-    key = email_key(address)
-    return Email(address, key) if key else None
+    address = text.strip()
+    key = email_key(
+        address
+    )  # of what was written: NFC may join a character that no address has to one that it may have
+    return Email(unicodedata.normalize("NFC", address), key) if key else None
 
 
 def clean_email(text: str) -> Email | None:
