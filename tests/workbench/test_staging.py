@@ -60,7 +60,7 @@ def test_only_the_chunk_with_a_ragged_row_is_read_carefully(tmp_path: Path) -> N
 
 
 def test_a_table_of_one_column(tmp_path: Path) -> None:
-    assert stage([chunk_of(tmp_path / "1", 'a\n\n""\nb\n')], 1)[1] == [("a",), ("b",)]
+    assert stage([chunk_of(tmp_path / "1", 'a\n\n""\nb\n')], 1)[1] == [("a",), (None,), ("b",)]
 
 
 def test_a_cell_of_ten_megabytes_and_five_thousand_columns(tmp_path: Path) -> None:
