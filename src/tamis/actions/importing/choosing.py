@@ -97,7 +97,7 @@ def options_of(look: Look, fields: FieldSet, choices: Sequence[str], how: How) -
     }
     left_out = {column.name for column, choice in zip(look.columns, choices, strict=True) if choice == OUT}
     return ImportOptions(
-        create_fields=any(map(_is_new, choices)),
+        create_fields=any(map(is_new, choices)),
         chosen=chosen,
         erase=how.erase,
         order=how.order,
@@ -172,7 +172,7 @@ def _problems(look: Look, fields: FieldSet, choices: Sequence[str], how: How) ->
             for column in columns
             if len(columns) > 1
         ]
-    if len(fields.fields) + sum(map(_is_new, choices)) > MOST_FIELDS:
+    if len(fields.fields) + sum(map(is_new, choices)) > MOST_FIELDS:
         problems.append(
             Problem("", f"A contact type has {MOST_FIELDS:,} fields at most: leave out what you do not need.")
         )
@@ -201,7 +201,8 @@ def _problems(look: Look, fields: FieldSet, choices: Sequence[str], how: How) ->
     return problems
 
 
-def _is_new(choice: str) -> bool:
+def is_new(choice: str) -> bool:
+    """Return whether a choice for a column is that a field is made for it."""
     return choice == NEW or choice.startswith(NEW_NAMED)
 
 
@@ -215,7 +216,7 @@ def _wrong_name(name: str, fields: FieldSet) -> str | None:
 
 
 def _has_options(choice: str, column: Column, fields: FieldSet, how: How) -> bool:
-    if _is_new(choice):
+    if is_new(choice):
         return how.kinds.get(column.position, column.kind.kind).has_options
     found = fields.find(choice.removeprefix(FIELD))
     return found is not None and found.kind.has_options
@@ -227,7 +228,7 @@ def _own_field(column: Column, fields: FieldSet) -> Field | None:
 
 def _feeds(choice: str, fields: FieldSet, kinds: Sequence[Kind], chosen: Kind | None) -> bool:
     """Tell whether a choice feeds a field of some kinds; a new one has that of the column unless one is `chosen`."""
-    if _is_new(choice):
+    if is_new(choice):
         return chosen is None or chosen in kinds
     field = fields.find(choice.removeprefix(FIELD)) if choice.startswith(FIELD) else None
     return field is not None and field.kind in kinds

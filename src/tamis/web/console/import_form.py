@@ -6,7 +6,18 @@ from enum import StrEnum
 from typing import TypeVar
 
 from tamis.actions.importing.background import Asked
-from tamis.actions.importing.choosing import ADDRESS, FIELD, NEW, NEW_NAMED, OUT, How, can_be_new, proposed, targets
+from tamis.actions.importing.choosing import (
+    ADDRESS,
+    FIELD,
+    NEW,
+    NEW_NAMED,
+    OUT,
+    How,
+    can_be_new,
+    is_new,
+    proposed,
+    targets,
+)
 from tamis.actions.importing.looking import Column, Look
 from tamis.actions.importing.mapping import can_feed
 from tamis.actions.importing.report import BadValue, ImportOptions
@@ -66,11 +77,6 @@ def chosen_in(form: Form, look: Look, fields: FieldSet) -> Chosen:
         sheet=form.text("sheet") or None,
     )
     return Chosen(choices, how)
-
-
-def is_new(choice: str) -> bool:
-    """Return whether a choice for a column is that a field is made for it."""
-    return choice == NEW or choice.startswith(NEW_NAMED)
 
 
 def _named(form: Form, column: Column, fields: FieldSet, choice: str) -> str:

@@ -16,6 +16,7 @@ from tamis.actions.importing.choosing import (
     about_email,
     asks_order,
     can_be_new,
+    is_new,
     targets,
 )
 from tamis.actions.importing.looking import Column, Look
@@ -33,7 +34,7 @@ from tamis.domain.reading.numbers import DecimalMark
 from tamis.records import types
 from tamis.records.uploads import Upload
 from tamis.web.console.answers import page
-from tamis.web.console.import_form import Chosen, is_new
+from tamis.web.console.import_form import Chosen
 from tamis.web.console.importing import progress_of, report_of_trial, words_of
 from tamis.web.console.kinds import KINDS
 from tamis.web.console.session import Visitor
