@@ -20,6 +20,7 @@ from tamis.actions.importing.uploads import sweep_uploads
 from tamis.columns.owner import Held
 from tamis.columns.store import Columns
 from tamis.domain.errors import TamisError, Unavailable
+from tamis.log import start_log
 from tamis.settings import Settings
 from tamis.web.app import web_app
 
@@ -51,7 +52,7 @@ def serve(settings: Settings, host: str, port: int, ready: Callable[[str], None]
 
     `ready` is told the address once requests are accepted. Raises Unavailable when the port or the data is taken.
     """
-    logging.basicConfig(level=logging.WARNING, format="%(asctime)s %(levelname)s %(message)s")
+    start_log(settings.log)
     signal.signal(signal.SIGTERM, _stop)
     house = House(settings)
     stop = threading.Event()

@@ -1,72 +1,158 @@
-"""What can be set, in one frozen record."""
+"""The table of settings: what each is called, how it is written, what it is without being set, and what it does."""
 
 import os
 import re
-from dataclasses import dataclass, field
+from collections.abc import Callable, Mapping
+from dataclasses import Field, dataclass, field, fields
 from datetime import timedelta
 from pathlib import Path
+from typing import Any, TypeVar
 
 from tamis.domain.errors import Invalid, Problem
 
-SPAN = re.compile(r"([0-9]{1,6})\s*([smhd])")
-UNITS = {"s": "seconds", "m": "minutes", "h": "hours", "d": "days"}
-MOST_DAYS = 36_500
+T = TypeVar("T")
+PREFIX = "TAMIS_"
+UNITS_OF_BYTES = {
+    "": 1,
+    "b": 1,
+    **{f"{letter}{end}": 1024**power for power, letter in enumerate("kmgt", 1) for end in ("", "ib")},
+    **{f"{letter}b": 1000**power for power, letter in enumerate("kmgt", 1)},
+}
+UNITS_OF_TIME = {"s": "seconds", "m": "minutes", "h": "hours", "d": "days"}
 MOST_BYTES = 1 << 50
+MOST_DAYS = 36_500
+
+
+def whole_number(least: int, most: int) -> Callable[[str], int]:
+    """Return what reads a whole number within bounds."""
+
+    def read(text: str) -> int:
+        if not re.fullmatch("[0-9]{1,15}", text) or not least <= int(text) <= most:
+            raise ValueError(f"write a whole number from {least:,} to {most:,}")
+        return int(text)
+
+    return read
+
+
+def size(text: str) -> int:
+    """Return a number of bytes: `K`, `M`, `G`, `T` are powers of 1,024, `kB`, `MB`, `GB`, `TB` of 1,000."""
+    found = re.fullmatch(r"([0-9]{1,15})\s*([a-z]*)", text.lower())
+    count = int(found[1]) * UNITS_OF_BYTES[found[2]] if found and found[2] in UNITS_OF_BYTES else 0
+    if not 1 <= count <= MOST_BYTES:
+        raise ValueError("write a number of bytes, such as 1048576, 64K, 1M or 5G")
+    return count
+
+
+def one_of(*words: str) -> Callable[[str], str]:
+    """Return what reads one of a few words."""
+
+    def read(text: str) -> str:
+        if text not in words:
+            raise ValueError(f"write one of {', '.join(words)}")
+        return text
+
+    return read
+
+
+def memory(text: str) -> str:
+    """Return a size in the form that DuckDB reads."""
+    return f"{size(text)}B" if text.isdigit() or not text.lower().endswith("b") else text
+
+
+def span(text: str) -> timedelta:
+    """Return a span of time."""
+    found = re.fullmatch(r"([0-9]{1,6})\s*([smhd])", text)
+    if not found or int(found[1]) == 0:
+        raise ValueError("write a span of time as a number and s, m, h or d, such as 24h")
+    return timedelta(**{UNITS_OF_TIME[found[2]]: int(found[1])})
+
+
+def _setting(read: Callable[[str], T], default: str, what: str) -> T:
+    """Declare a setting by how it is read, its default as a person would write it, and what it does."""
+    told = {"read": read, "default": default, "what": what}
+    return field(default_factory=lambda: read(default), metadata=told)
+
+
+def _threads(text: str) -> int:
+    return os.cpu_count() or 1 if text == "all cores" else whole_number(1, 1024)(text)
 
 
 @dataclass(frozen=True)
 class Settings:
-    """Settings of one process; each has its environment variable, and docs/settings.md explains them."""
+    """The settings of one process. Each can be set by its name in capitals after TAMIS_."""
 
     data: Path
-    columns_memory: str = "1GB"
-    import_memory: str = "300MB"
-    columns_threads: int = field(default_factory=lambda: os.cpu_count() or 1)
-    max_body: int = 1_048_576
-    max_upload: int = 5 * 1024**3
-    requests_per_minute: int = 0
-    erase_within: timedelta = timedelta(hours=24)
-    history_days: int = 400
-    undo_days: int = 30
+    columns_memory: str = _setting(memory, "1GB", "most memory that the column store uses before it spills to disk")
+    columns_threads: int = _setting(_threads, "all cores", "threads that count")
+    import_memory: str = _setting(
+        memory,
+        "300MB",
+        "most memory in which an import lays out its file before it spills to disk, beside what the column store uses",
+    )
+    max_body: int = _setting(size, "1M", "largest body of a request; a larger one answers 413")
+    max_upload: int = _setting(size, "5G", "largest file that the console takes for an import")
+    erase_within: timedelta = _setting(
+        span, "24h", "when, at the latest, a server takes what was deleted out of the files"
+    )
+    history_days: int = _setting(
+        whole_number(1, MOST_DAYS),
+        "400",
+        "for so many days it is known who entered and left which segment when; what is older is summed up by day "
+        "(see [history](history.md)). From 1 to 36500",
+    )
+    undo_days: int = _setting(
+        whole_number(1, MOST_DAYS),
+        "30",
+        "for so many days an import can be undone, and the file of its rejected rows is kept. From 1 to 36500",
+    )
+    log: str = _setting(
+        one_of("text", "json"), "text", "how the server writes its log to standard error: `text` or `json`"
+    )
+    requests_per_minute: int = _setting(
+        whole_number(0, 10**9), "0", "most requests of a key pair a minute; one more answers 429; 0 is no limit"
+    )
 
     @classmethod
-    def from_environment(cls, data: Path | None = None) -> "Settings":
-        """Read the settings of this process; `data` wins over TAMIS_DATA."""
-        env = os.environ
-        return cls(
-            data=data or Path(env.get("TAMIS_DATA") or "tamis-data"),
-            columns_memory=env.get("TAMIS_COLUMNS_MEMORY") or cls.columns_memory,
-            import_memory=env.get("TAMIS_IMPORT_MEMORY") or cls.import_memory,
-            columns_threads=int(env.get("TAMIS_COLUMNS_THREADS") or 0) or os.cpu_count() or 1,
-            max_body=int(env.get("TAMIS_MAX_BODY") or cls.max_body),
-            max_upload=_bytes("TAMIS_MAX_UPLOAD", env.get("TAMIS_MAX_UPLOAD")) or cls.max_upload,
-            requests_per_minute=int(env.get("TAMIS_REQUESTS_PER_MINUTE") or 0),
-            erase_within=_span("TAMIS_ERASE_WITHIN", env.get("TAMIS_ERASE_WITHIN")) or cls.erase_within,
-            history_days=_days("TAMIS_HISTORY_DAYS", env.get("TAMIS_HISTORY_DAYS")) or cls.history_days,
-            undo_days=_days("TAMIS_UNDO_DAYS", env.get("TAMIS_UNDO_DAYS")) or cls.undo_days,
-        )
+    def from_environment(cls, data: Path | None = None, environment: Mapping[str, str] = os.environ) -> "Settings":
+        """Read the settings of this process; `data` wins over TAMIS_DATA.
+
+        Raises Invalid with all settings that cannot be read.
+        """
+        values: dict[str, Any] = {}
+        problems = []
+        for setting in declared():
+            text = environment.get(variable(setting), "").strip()
+            if text:
+                try:
+                    values[setting.name] = setting.metadata["read"](text)
+                except ValueError as error:
+                    problems.append(Problem(variable(setting), f'"{text}" cannot be read: {error}'))
+        if problems:
+            raise Invalid(problems)
+        return cls(data=data or Path(environment.get("TAMIS_DATA") or "tamis-data"), **values)
 
 
-def _span(name: str, text: str | None) -> timedelta | None:
-    if not text:
-        return None
-    found = SPAN.fullmatch(text.strip())
-    if not found or int(found[1]) == 0:
-        raise Invalid([Problem(name, f'"{text}" is no span of time; write a number and s, m, h or d, such as 24h')])
-    return timedelta(**{UNITS[found[2]]: int(found[1])})
+def declared() -> list[Field[Any]]:
+    """Return the settings that are read from the environment, in the order of the table."""
+    return [setting for setting in fields(Settings) if setting.metadata]
 
 
-def _bytes(name: str, text: str | None) -> int | None:
-    if not text:
-        return None
-    if not (text.isascii() and text.strip().isdigit() and 1 <= int(text) <= MOST_BYTES):
-        raise Invalid([Problem(name, f'"{text}" is no number of bytes from 1 to {MOST_BYTES:,}')])
-    return int(text)
+def variable(setting: Field[Any]) -> str:
+    """Return the name of a setting's environment variable."""
+    return PREFIX + setting.name.upper()
 
 
-def _days(name: str, text: str | None) -> int | None:
-    if not text:
-        return None
-    if not (text.isascii() and text.strip().isdigit() and 1 <= int(text) <= MOST_DAYS):
-        raise Invalid([Problem(name, f'"{text}" is no number of days from 1 to {MOST_DAYS:,}')])
-    return int(text)
+def settings_table() -> str:
+    """Return the rows of the table in docs/settings.md."""
+    return "\n".join(
+        f"| `{variable(setting)}` | {_shown(setting.metadata['default'])} | {setting.metadata['what']} |"
+        for setting in declared()
+    )
+
+
+def _shown(default: str) -> str:
+    return f"`{default}`" if default and " " not in default else default or "none"
+
+
+if __name__ == "__main__":
+    print(settings_table())

@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 
 from tamis.rules.operators import OPERATORS
+from tamis.settings import settings_table
 
 ROOT = Path(__file__).parents[2]
 PAGES = [ROOT / "README.md", ROOT / "CHANGELOG.md", *sorted((ROOT / "docs").rglob("*.md"))]
@@ -25,6 +26,12 @@ def test_the_table_of_operators_is_that_of_the_code() -> None:
         )
         for operator in OPERATORS
     ]
+
+
+def test_the_table_of_settings_is_that_of_the_code() -> None:
+    """`python -m tamis.settings` prints its rows."""
+    page = (ROOT / "docs/settings.md").read_text()
+    assert [line for line in page.splitlines() if line.startswith("| `TAMIS_")] == settings_table().splitlines()
 
 
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: str(page.relative_to(ROOT)))
