@@ -30,12 +30,15 @@ def create_account(
     problems = []
     if address is None:
         problems.append(Problem("email", f'"{email}" is not a valid e-mail address'))
-    problems += [*_problems_with_zone(timezone), *(problems_with_password(password) if password is not None else ())]
+    problems += [
+        *_problems_with_zone(timezone),
+        *(problems_with_password(password, email) if password is not None else ()),
+    ]
     if address is None or problems:
         raise Invalid(problems)
     if accounts.account_by_email(db, address.key):
         raise Refused(f"{address.address} has an account already")
-    password_hash = hash_password(password) if password is not None else None
+    password_hash = hash_password(password, email) if password is not None else None
     account = accounts.insert_account(db, address, timezone, password_hash, now)
     set_date_order(db, now, account, date_order)
     return replace(account, date_order=date_order), create_key_pair(db, now, account)

@@ -9,26 +9,23 @@ from argon2.exceptions import InvalidHashError, VerificationError
 from tamis.domain.accounts import Account
 from tamis.domain.emails import parse_email
 from tamis.domain.errors import Invalid, Problem
+from tamis.domain.passwords.rules import LONGEST, problem_with_password
 from tamis.records import accounts, sessions
 
-SHORTEST_PASSWORD, LONGEST_PASSWORD = 10, 1_000
 _hasher = PasswordHasher()
 _NOBODYS = "$argon2id$v=19$m=65536,t=3,p=4$okz72Xr8yfUvs/Lu5HiXQQ$NFuQeZuZP7dxZonLMGagymuBxfnmFabh47uyqbQaoXQ"
 """A hash that no password has, of the same cost as all others."""
 
 
-def problems_with_password(password: str) -> list[Problem]:
-    """Say what is wrong with a new password."""
-    if len(password) < SHORTEST_PASSWORD:
-        return [Problem("password", f"must have at least {SHORTEST_PASSWORD} characters")]
-    if len(password) > LONGEST_PASSWORD:
-        return [Problem("password", f"must not have more than {LONGEST_PASSWORD:,} characters")]
-    return []
+def problems_with_password(password: str, email: str) -> list[Problem]:
+    """Return what is wrong with a new password of the account with an email."""
+    problem = problem_with_password(password, email)
+    return [Problem("password", problem)] if problem else []
 
 
-def hash_password(password: str) -> str:
-    """Hash a new password, which takes a moment by design; raises Invalid."""
-    problems = problems_with_password(password)
+def hash_password(password: str, email: str) -> str:
+    """Hash a new password of the account with an email, which takes a moment by design; raises Invalid."""
+    problems = problems_with_password(password, email)
     if problems:
         raise Invalid(problems)
     return _hasher.hash(password.encode("utf-8", "surrogatepass"))
@@ -39,7 +36,7 @@ def check_password(db: apsw.Connection, email: str, password: str) -> Account | 
     address = parse_email(email)
     account = accounts.account_by_email(db, address.key) if address else None
     stored = accounts.password_hash(db, account.id) if account else None
-    tried = password[: LONGEST_PASSWORD + 1].encode("utf-8", "surrogatepass")
+    tried = password[: LONGEST + 1].encode("utf-8", "surrogatepass")
     try:
         _hasher.verify(stored or _NOBODYS, tried)
     except (VerificationError, InvalidHashError):

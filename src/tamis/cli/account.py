@@ -80,7 +80,7 @@ def password(
     """
     with opened(common) as house:
         account = account_of(house, common)
-        hashed = hash_password(_line_of_input() if password_stdin else _ask_twice())
+        hashed = hash_password(_line_of_input() if password_stdin else _ask_twice(), account.email)
         house.write(set_password, account, hashed)
     show(common, {"email": account.email, "password_set": True}, f"{account.email} has a new password.")
 

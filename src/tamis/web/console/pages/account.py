@@ -66,7 +66,7 @@ def change_password(
             wrong["again"] = "This is not what you typed above."
         else:
             with AT_ONCE:
-                hashed = hash_password(form.raw("new"))
+                hashed = hash_password(form.raw("new"), visitor.account.email)
             house.write(set_password, visitor.account, hashed, visitor.session.token_hash)
     except TooOften as error:
         wrong["present"] = str(error)

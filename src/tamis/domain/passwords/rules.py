@@ -1,0 +1,75 @@
+"""Rules for new passwords, after OWASP ASVS 5.0, 6.2: long enough, not common, not made of the account's own words."""
+
+import gzip
+import re
+from functools import cache
+from importlib.resources import files
+from itertools import pairwise
+
+SHORTEST, LONGEST = 10, 1_000
+FEWEST_OTHERS = 8
+"""How many letters and digits must be left when the account's own words are taken out: what ASVS asks of a whole
+password."""
+SHORTEST_WORD = 3
+PRODUCT = "tamis"
+
+
+def problem_with_password(password: str, email: str) -> str | None:
+    """Return what is wrong with a new password of the account with an email, or None; a phrase without its subject.
+
+    Any characters may be used, and none must be (ASVS 6.2.5).
+    """
+    if len(password) < SHORTEST:
+        return f"must have at least {SHORTEST} characters"
+    if len(password) > LONGEST:
+        return f"must not have more than {LONGEST:,} characters"
+    folded = password.casefold()
+    if _is_common(folded) or _is_monotonous(folded):
+        return "is among the passwords that attackers try first; choose one that is harder to guess"
+    if _is_made_of(folded, _own_words(email)):
+        return 'is made of the email of the account or of the word "tamis"; choose one that is harder to guess'
+    return None
+
+
+@cache
+def common_passwords() -> frozenset[str]:
+    """Return the 20,000 most common passwords, in lower case: the list that Django ships, as it is there."""
+    packed = (files(__package__) / "common-passwords.txt.gz").read_bytes()
+    return frozenset(gzip.decompress(packed).decode().split())
+
+
+def _is_common(folded: str) -> bool:
+    """Tell whether it is a common password, also one with digits and signs around it or written several times."""
+    candidates = (folded, _repeated(folded))
+    return any(text in common_passwords() or _core(text) in common_passwords() for text in candidates)
+
+
+def _core(folded: str) -> str:
+    """Return what is left without the digits and signs at both ends."""
+    return re.sub(r"^[\W\d_]+|[\W\d_]+$", "", folded)
+
+
+def _is_monotonous(folded: str) -> bool:
+    """Tell whether a few characters are repeated, or follow each other as in the alphabet."""
+    steps = {ord(after) - ord(before) for before, after in pairwise(folded)}
+    return len(_repeated(folded)) < FEWEST_OTHERS or (len(steps) == 1 and abs(steps.pop()) == 1)
+
+
+def _repeated(folded: str) -> str:
+    """Return the shortest part of which the whole is a repetition: abcabc is abc; most texts are so of themselves."""
+    return folded[: (folded + folded).index(folded, 1)]
+
+
+def _own_words(email: str) -> list[str]:
+    """Return the words of an email but its last, such as com, and the product's name; the longest first."""
+    name, _, domain = email.casefold().rpartition("@")
+    labels = domain.split(".")[:-1]
+    words = {name, *re.split(r"[\W_]+", name), domain, *labels, *re.split(r"[\W_]+", " ".join(labels)), PRODUCT}
+    return sorted((word for word in words if len(word) >= SHORTEST_WORD), key=lambda word: (-len(word), word))
+
+
+def _is_made_of(folded: str, words: list[str]) -> bool:
+    rest = folded
+    for word in words:
+        rest = rest.replace(word, " ")
+    return rest != folded and sum(map(str.isalnum, rest)) < FEWEST_OTHERS

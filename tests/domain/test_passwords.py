@@ -1,0 +1,82 @@
+"""Which passwords may be set: long ones of any characters, but none that is guessed first."""
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from tamis.demo.make import EMAIL, draw_password
+from tamis.domain.passwords.rules import LONGEST, problem_with_password
+
+OWNER = "anna.lindqvist@mail.bergby-shop.com"
+
+
+@pytest.mark.parametrize(
+    "password",
+    [
+        "grain by grain 42",
+        "correct horse battery",
+        "ёжик в тумане",
+        "🐈 🐕 🐇 🐢 🐘 🐟",
+        "          x          y",
+        "tamis is what I sieve with",
+        "Anna bakes bread on Sundays",
+        "wholesale mail merge",
+        "a" * (LONGEST // 2) + "bc" * (LONGEST // 4),
+    ],
+)
+def test_long_ones_of_any_characters_may_be_set(password: str) -> None:
+    assert problem_with_password(password, OWNER) is None
+
+
+@pytest.mark.parametrize(
+    "password",
+    [
+        "1234567890",
+        "QWERTYUIOP",
+        "basketball",
+        "Password2026!",
+        "!!!letmein!!!",
+        "p@ssw0rd123",
+        "passwordpassword",
+        "sunshine sunshine sunshine ",
+        "aaaaaaaaaaaa",
+        "abcabcabcabc",
+        "abcdefghijklm",
+        "zyxwvutsrqponm",
+        "😀😀😀😀😀😀😀😀😀😀",
+    ],
+)
+def test_what_is_tried_first_may_not(password: str) -> None:
+    assert "attackers try first" in (problem_with_password(password, OWNER) or "")
+
+
+@pytest.mark.parametrize(
+    "password",
+    [
+        "anna.lindqvist",
+        "Lindqvist2026",
+        "Bergby-Shop!!",
+        "annalindqvist1",
+        "mail.bergby-shop",
+        "TamisTamis2026",
+        "tamis-anna-42",
+        "anna@bergby-shop",
+    ],
+)
+def test_nor_what_is_made_of_the_accounts_own_words(password: str) -> None:
+    assert "is made of" in (problem_with_password(password, OWNER) or "")
+
+
+def test_length_is_counted_in_characters() -> None:
+    assert problem_with_password("ωψχφυτσρξ", OWNER) == "must have at least 10 characters"
+    assert problem_with_password("x y" * LONGEST, OWNER) == "must not have more than 1,000 characters"
+
+
+@given(st.text(max_size=64), st.sampled_from([OWNER, EMAIL, "a@b.org", "not an email", ""]))
+def test_every_text_is_decided(password: str, email: str) -> None:
+    problem = problem_with_password(password, email)
+    assert problem is not None or len(password) >= 10
+
+
+def test_the_passwords_of_the_demonstration_may_be_set() -> None:
+    assert not any(problem_with_password(draw_password(), EMAIL) for _ in range(100))
