@@ -78,6 +78,7 @@ def serve(settings: Settings, host: str, port: int, ready: Callable[[str], None]
             log_level="warning",
             access_log=False,
             server_header=False,
+            proxy_headers=False,  # see web/proxy.py
             timeout_graceful_shutdown=GRACE_SECONDS,
         )
         file = settings.data / SERVER_FILE

@@ -5,6 +5,7 @@ import re
 from collections.abc import Callable, Mapping
 from dataclasses import Field, dataclass, field, fields
 from datetime import timedelta
+from ipaddress import IPv4Network, IPv6Network, ip_network
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -18,6 +19,7 @@ UNITS_OF_BYTES = {
     **{f"{letter}{end}": 1024**power for power, letter in enumerate("kmgt", 1) for end in ("", "ib")},
     **{f"{letter}b": 1000**power for power, letter in enumerate("kmgt", 1)},
 }
+LOOPBACK = "127.0.0.0/8,::1/128"
 UNITS_OF_TIME = {"s": "seconds", "m": "minutes", "h": "hours", "d": "days"}
 MOST_BYTES = 1 << 50
 MOST_DAYS = 36_500
@@ -67,6 +69,28 @@ def span(text: str) -> timedelta:
     return timedelta(**{UNITS_OF_TIME[found[2]]: int(found[1])})
 
 
+def span_or_off(text: str) -> timedelta | None:
+    """Return a span of time, or None for the word `off`."""
+    return None if text == "off" else span(text)
+
+
+def networks(text: str) -> tuple[IPv4Network | IPv6Network, ...]:
+    """Return addresses and networks, separated by commas; `loopback` stands for the machine itself, `none` for none."""
+    words = [] if text == "none" else re.split(r"[\s,]+", text.replace("loopback", LOOPBACK))
+    try:
+        return tuple(ip_network(word) for word in words)
+    except ValueError:
+        raise ValueError("write addresses and networks such as 10.0.0.2, 172.16.0.0/12, loopback, or none") from None
+
+
+def host_names(text: str) -> frozenset[str]:
+    """Return host names, separated by commas, in lower case; none of them for the word `any`."""
+    names = frozenset() if text == "any" else frozenset(re.split(r"[\s,]+", text.lower()))
+    if not all(re.fullmatch(r"[a-z0-9_.-]+|\[[0-9a-f:.]+\]", name) for name in names):
+        raise ValueError("write host names such as tamis.example.org, without a port, or any")
+    return names
+
+
 def _setting(read: Callable[[str], T], default: str, what: str) -> T:
     """Declare a setting by how it is read, its default as a person would write it, and what it does."""
     told = {"read": read, "default": default, "what": what}
@@ -104,6 +128,20 @@ class Settings:
         whole_number(1, MOST_DAYS),
         "30",
         "for so many days an import can be undone, and the file of its rejected rows is kept. From 1 to 36500",
+    )
+    trusted_proxies: tuple[IPv4Network | IPv6Network, ...] = _setting(
+        networks,
+        "loopback",
+        "addresses and networks of the proxies that may say, by `X-Forwarded-For` and `X-Forwarded-Proto`, who asks "
+        "(see [behind a proxy](operations.md#behind-a-proxy)); `loopback` is the machine itself, `none` is nobody",
+    )
+    hosts: frozenset[str] = _setting(
+        host_names,
+        "any",
+        "the host names by which Tamis is reached, separated by commas; a request for another answers 421",
+    )
+    hsts: timedelta | None = _setting(
+        span_or_off, "365d", "for how long browsers that came by HTTPS come back by nothing else (HSTS); or `off`"
     )
     log: str = _setting(
         one_of("text", "json"), "text", "how the server writes its log to standard error: `text` or `json`"

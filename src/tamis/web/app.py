@@ -7,6 +7,7 @@ from tamis.actions.house import House
 from tamis.web.compat.app import segment_api
 from tamis.web.http import App, Receive, Scope, Send
 from tamis.web.local import PATH, local_door
+from tamis.web.proxy import behind_proxies
 
 
 def web_app(house: House, local_token: str) -> App:
@@ -24,7 +25,7 @@ def web_app(house: House, local_token: str) -> App:
         else:
             await console(scope, receive, send)
 
-    return app
+    return behind_proxies(app, house.settings)
 
 
 def _when_needed(house: House) -> App:

@@ -1,0 +1,141 @@
+"""Who asks, when a proxy stands in front: the address, the scheme and the host name of a request.
+
+Everything behind this module reads `scope["client"]` and `scope["scheme"]`, and no header that a client may have
+written.
+"""
+
+import logging
+import time
+from collections.abc import Callable, MutableMapping, Sequence
+from functools import lru_cache
+from ipaddress import IPv4Network, IPv6Network, ip_address
+from typing import Any
+
+from tamis import log
+from tamis.settings import Settings
+from tamis.web.compat.errors import failed
+from tamis.web.http import App, Receive, Scope, Send, send_answer
+
+FOR, PROTO = b"x-forwarded-for", b"x-forwarded-proto"
+FORWARDED = frozenset((FOR, PROTO, b"x-forwarded-host", b"x-real-ip", b"forwarded"))
+"""What proxies write. The last three are not read: a proxy that does not know one hands on what the client wrote."""
+FOR_ANY_NAME = frozenset(("/local/ask", "/healthz", "/readyz", "/metrics"))
+"""What the machine itself and monitors ask for, by whatever address they have."""
+HOUR_SECONDS = 3600.0
+MOST_REMEMBERED = 1_000
+NOT_THIS_HOST = "This server is not reached by this host name; TAMIS_HOSTS lists those that are."
+
+Trust = Callable[[str], bool]
+
+
+def behind_proxies(app: App, settings: Settings) -> App:
+    """Return an application that sees the client where a trusted proxy forwards its request, answers 421 for host names
+    that are not its own, and sends HSTS where the request came by HTTPS."""
+    trusts = _trust(settings.trusted_proxies)
+    hsts = f"max-age={int(settings.hsts.total_seconds())}".encode() if settings.hsts else b""
+    ignored, refused = Hourly(), Hourly()
+
+    async def outermost(scope: Scope, receive: Receive, send: Send) -> None:
+        headers = scope["headers"]
+        forwarded = [header for header in headers if header[0] in FORWARDED]
+        if forwarded:
+            peer = scope["client"][0] if scope.get("client") else ""
+            if trusts(peer):
+                values = [value for name, value in forwarded if name == FOR]
+                scope["client"] = (client_behind(peer, values, trusts), 0)
+                scope["scheme"] = _scheme(forwarded, scope["scheme"])
+            elif ignored.is_due(peer):
+                log.event(
+                    "forwarded_headers_ignored", level=logging.WARNING, address=peer, setting="TAMIS_TRUSTED_PROXIES"
+                )
+        if settings.hosts and scope["path"] not in FOR_ANY_NAME:
+            host = host_name([value for name, value in headers if name == b"host"])
+            if host not in settings.hosts:
+                if refused.is_due(host):
+                    log.event("host_refused", level=logging.WARNING, host=host[:255], setting="TAMIS_HOSTS")
+                await send_answer(failed(421, NOT_THIS_HOST), send)
+                return
+        await app(scope, receive, _with_hsts(send, hsts) if hsts and scope["scheme"] == "https" else send)
+
+    return outermost
+
+
+def client_behind(peer: str, forwarded_for: Sequence[bytes], trusts: Trust) -> str:
+    """Return the address of the client: that of the last machine, from the server's side, which is no trusted proxy.
+
+    Each proxy adds the address of its own peer at the right end of `X-Forwarded-For`; what stands to the left of the
+    first address that is not trusted may be invented. An entry that is no address ends the search.
+    """
+    address = peer
+    for entry in reversed(b",".join(forwarded_for).decode("latin-1").split(",")):
+        if not trusts(address):
+            break
+        found = parse_address(entry)
+        if found is None:
+            break
+        address = found
+    return address
+
+
+def parse_address(text: str) -> str | None:
+    """Return an IP address in its usual form, without port and zone, or None; IPv4 inside IPv6 is IPv4."""
+    text = text.strip()
+    if text.startswith("["):
+        text = text[1:].partition("]")[0]
+    elif text.count(":") == 1:
+        text = text.partition(":")[0]
+    try:
+        address = ip_address(text.partition("%")[0])
+    except ValueError:
+        return None
+    return str(getattr(address, "ipv4_mapped", None) or address)
+
+
+def host_name(values: Sequence[bytes]) -> str:
+    """Return the name in a Host header, in lower case and without its port; an empty text when it is not given once."""
+    if len(values) != 1:
+        return ""
+    text = values[0].decode("latin-1").strip().lower()
+    name = text.partition("]")[0] + "]" if text.startswith("[") else text.partition(":")[0]
+    return name.removesuffix(".")
+
+
+class Hourly:
+    """Tells what was not said within the last hour; beyond 1,000 things an hour nothing more is due."""
+
+    def __init__(self) -> None:
+        self._said: dict[str, float] = {}
+
+    def is_due(self, key: str) -> bool:
+        """Tell whether to say something about a key now, and note that it is said."""
+        now = time.monotonic()
+        while self._said and now - next(iter(self._said.values())) >= HOUR_SECONDS:
+            del self._said[next(iter(self._said))]
+        if key in self._said or len(self._said) >= MOST_REMEMBERED:
+            return False
+        self._said[key] = now
+        return True
+
+
+def _trust(networks: Sequence[IPv4Network | IPv6Network]) -> Trust:
+    @lru_cache(MOST_REMEMBERED)
+    def trusts(text: str) -> bool:
+        found = parse_address(text)
+        return found is not None and any(ip_address(found) in network for network in networks)
+
+    return trusts
+
+
+def _scheme(forwarded: Sequence[tuple[bytes, bytes]], scheme: str) -> str:
+    """Return the scheme that the nearest proxy names, which is the last one, or else the one of its connection."""
+    said = b",".join(value for name, value in forwarded if name == PROTO).rpartition(b",")[2].strip().lower()
+    return said.decode() if said in (b"http", b"https") else scheme
+
+
+def _with_hsts(send: Send, hsts: bytes) -> Send:
+    async def send_with_hsts(message: MutableMapping[str, Any]) -> None:
+        if message["type"] == "http.response.start":
+            message = {**message, "headers": [*message.get("headers", ()), (b"strict-transport-security", hsts)]}
+        await send(message)
+
+    return send_with_hsts

@@ -1,0 +1,1 @@
+"""Tamis behind proxies."""
