@@ -10,6 +10,7 @@ from typing import Concatenate, ParamSpec, TypeVar
 import apsw
 
 from tamis.actions.catch_up import catch_up
+from tamis.actions.file_rights import make_private_files, tighten
 from tamis.actions.trimming import trim_history, trim_imports
 from tamis.actions.work import Workers
 from tamis.columns.store import Columns
@@ -34,8 +35,10 @@ class House:
     def __init__(self, settings: Settings, clock: Callable[[], datetime] = utc_now) -> None:
         self.settings = settings
         self.clock = clock
+        make_private_files()
         try:
-            settings.data.mkdir(parents=True, exist_ok=True)
+            settings.data.mkdir(mode=0o700, parents=True, exist_ok=True)
+            tighten(settings.data)
         except OSError as error:
             raise Unavailable(
                 f"{settings.data} cannot be made: {error.strerror}; choose another --data directory"

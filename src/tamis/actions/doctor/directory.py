@@ -3,7 +3,9 @@
 from pathlib import Path
 
 from tamis.actions.doctor.report import Check, looking
+from tamis.actions.file_rights import open_to_others
 from tamis.columns.store import FILE_NAME
+from tamis.domain.text import counted
 
 KNOWN = {
     "columns.lock",
@@ -16,12 +18,19 @@ KNOWN = {
     "columns.tmp",
     "demo.json",
 }
+SHOWN = 5
 STORES = ("tamis.sqlite", FILE_NAME)
 
 
 def examine_directory(directory: Path) -> Check:
-    """Mention what was set aside or left behind."""
+    """Mention what was set aside or left behind; what others may read is wrong."""
     with looking("the data directory", str(directory)) as check:
+        if wide := open_to_others(directory):
+            names = ", ".join(path.name for path in wide[:SHOWN]) + (" …" if len(wide) > SHOWN else "")
+            check.wrong(
+                f"others than the owner may open {counted(len(wide), 'file or directory', 'files and directories')} "
+                f"({names}): take that right from them with chmod -R go= {directory}, as the owner of the files"
+            )
         for path in sorted(directory.iterdir()):
             if path.name.startswith(f"{FILE_NAME}.unusable-"):
                 check.note(

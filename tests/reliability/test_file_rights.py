@@ -1,0 +1,192 @@
+"""Nobody but the owner may read what Tamis writes, whatever the umask of whoever starts it; every command is tried."""
+
+import io
+import os
+import stat
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tamis.actions.doctor.directory import examine_directory
+from tamis.actions.file_rights import open_to_others
+from tamis.cli.main import app, main
+from tests.support.console import Visitor, new_console_account
+from tests.support.process import Server, tamis
+from tests.support.uploading import begin, hand_in, place_of, settled
+
+AS_A_PROCESS = {"serve", "demo"}
+WITHOUT_UMASK = ("sh", "-c", 'umask 0; exec "$@"', "sh")
+PEOPLE = "email,age\np1@example.org,3\np2@example.org,x\n,5\nnobody\n"
+OF_PEOPLE = ("--type", "People")
+COMMANDS = (
+    ("account", "create", "--email", "owner@example.org"),
+    ("account", "password", "--password-stdin"),
+    ("account", "edit", "--timezone", "Asia/Dhaka"),
+    ("key", "create"),
+    ("key", "list"),
+    ("key", "revoke", "{key}"),
+    ("type", "create", "People"),
+    ("type", "list"),
+    ("type", "create", "Others"),
+    ("type", "rename", "Others", "Else"),
+    ("type", "delete", "Else"),
+    ("field", "create", "Age", *OF_PEOPLE, "--kind", "number"),
+    ("field", "list", *OF_PEOPLE),
+    ("field", "edit", "age", *OF_PEOPLE, "--name", "Age in years"),
+    ("field", "create", "Note", *OF_PEOPLE, "--kind", "text"),
+    ("field", "move", "note", *OF_PEOPLE, "--before", "age_in_years"),
+    ("field", "delete", "note", *OF_PEOPLE),
+    ("import", "{file}", *OF_PEOPLE, "--map", "age=age_in_years"),
+    ("import", "list"),
+    ("import", "show", "1"),
+    ("contact", "create", "p3@example.org", *OF_PEOPLE),
+    ("contact", "edit", "p3@example.org", *OF_PEOPLE, "--set", "age_in_years=7"),
+    ("contact", "show", "p3@example.org", *OF_PEOPLE),
+    ("segment", "create", "All", *OF_PEOPLE, "--where", 'email contains "@"'),
+    ("segment", "create", "Young", *OF_PEOPLE, "--where", "age_in_years < 5"),
+    ("segment", "edit", "Young", "--where", "age_in_years < 4"),
+    ("segment", "count", *OF_PEOPLE, "--where", "age_in_years < 5"),
+    ("segment", "list"),
+    ("segment", "show", "All"),
+    ("segment", "members", "All"),
+    ("segment", "overlap", "All", "Young"),
+    ("segment", "sample", "All", "--percent", "50"),
+    ("segment", "history", "All"),
+    ("segment", "explain", "All", "p3@example.org"),
+    ("segment", "delete", "Young"),
+    ("contact", "delete", "p3@example.org", *OF_PEOPLE, "--forget"),
+    ("contact", "allow", "p3@example.org", *OF_PEOPLE),
+    ("import", "undo", "1"),
+    ("export", "All", "{place}/all.csv"),
+    ("export", *OF_PEOPLE, "{place}/people.parquet"),
+    ("export", *OF_PEOPLE, "{place}/readable.ndjson", "--force"),
+    ("erase",),
+    ("backup", "{place}/backup"),
+    ("doctor",),
+    ("restore", "{place}/backup"),
+)
+
+
+def all_commands(part: Any = app, path: tuple[str, ...] = ()) -> Iterator[tuple[str, ...]]:
+    """Walk the tree of commands."""
+    below = [name for name in part if not name.startswith("-")]
+    if not below:
+        yield path
+    for name in below:
+        yield from all_commands(part[name], (*path, name))
+
+
+def readable(place: Path) -> list[str]:
+    """Name what others than the owner have any right to, in a directory and below."""
+    return [
+        f"{path} {stat.S_IMODE(path.lstat().st_mode):o}"
+        for path in (place, *place.rglob("*"))
+        if path.lstat().st_mode & (stat.S_IRWXG | stat.S_IRWXO)
+    ]
+
+
+@pytest.fixture
+def without_umask() -> Iterator[None]:
+    before = os.umask(0)
+    yield
+    os.umask(before)
+
+
+def test_after_each_command_all_belongs_to_the_owner(
+    tmp_path: Path,
+    without_umask: None,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    place = tmp_path / "place"
+    place.mkdir(mode=0o700)
+    file = place / "people.csv"
+    file.write_text(PEOPLE)
+    file.chmod(0o600)
+    (place / "readable.ndjson").write_text("replaced by an export")  # made for all to read, by somebody else
+    known = {"file": str(file), "place": str(place), "key": ""}
+    for command in COMMANDS:
+        os.umask(0)
+        data = place / ("restored" if command[0] == "restore" else "data")
+        monkeypatch.setattr("sys.stdin", io.StringIO("grain by grain 42\n"))
+        main([*(part.format(**known) for part in command), "--data", str(data), "--json"])
+        printed = capsys.readouterr().out
+        if command == ("key", "create"):
+            known["key"] = printed.split('"public_key": "')[1].split('"')[0]
+        ours = [line for line in readable(place) if not line.startswith(f"{place}/readable.ndjson 666")]
+        assert ours == [], command
+    assert [line for line in readable(place) if "readable" in line] == []  # the export has replaced it
+
+
+def test_every_command_is_tried() -> None:
+    tried = {command[:size] for command in COMMANDS for size in (1, 2)}
+    missing = [path for path in all_commands() if path not in tried and path[0] not in AS_A_PROCESS]
+    assert missing == []
+
+
+def test_what_a_server_makes_belongs_to_the_owner(tmp_path: Path) -> None:
+    place = tmp_path / "place"
+    place.mkdir(mode=0o700)
+    data = place / "data"
+    with Server(data, prefix=WITHOUT_UMASK) as server:
+        person = new_console_account(data, server.address, "owner@example.org")
+        tamis(data, "type", "create", "People")
+        visitor = Visitor(server.address)
+        visitor.sign_in(person.email)
+        answer = hand_in(visitor, 1, PEOPLE.encode())
+        assert readable(place) == []  # also while a file waits
+        settled(visitor, begin(visitor, place_of(answer), "import", {"field_2": "new"}))
+        tamis(data, "segment", "create", "All", "--type", "People", "--where", 'email contains "@"')
+        assert visitor.get("/segments/1/export?to=csv").status_code == 200
+        tamis(data, "contact", "delete", "p1@example.org", "--type", "People")
+        tamis(data, "erase", prefix=WITHOUT_UMASK)
+        tamis(data, "backup", place / "backup")
+        tamis(data, "export", "All", place / "all.csv", prefix=WITHOUT_UMASK)
+        assert readable(place) == []
+    assert readable(place) == []
+
+
+def test_the_demo_belongs_to_the_owner(tmp_path: Path, without_umask: None, monkeypatch: pytest.MonkeyPatch) -> None:
+    place = tmp_path / "place"
+    place.mkdir(mode=0o700)
+    monkeypatch.setattr("tamis.cli.serve.run_server", lambda *_: None)
+    main(["demo", "--data", str(place / "data")])
+    assert readable(place) == []
+
+
+def widen(paths: Iterable[Path]) -> None:
+    """Give all rights to all, as an older version did under a careless umask."""
+    for path in paths:
+        path.chmod(0o777 if path.is_dir() else 0o666)
+
+
+def test_a_directory_of_an_older_version_is_tightened(tmp_path: Path) -> None:
+    data = tmp_path / "data"
+    tamis(data, "account", "create", "--email", "owner@example.org")
+    (data / "rejects").mkdir()
+    widen((data, *data.rglob("*")))
+    tamis(data, "key", "list")
+    assert readable(data) == []
+
+
+def test_what_is_not_of_tamis_is_left_alone(tmp_path: Path) -> None:
+    data = tmp_path / "site"
+    data.mkdir()
+    (data / "index.html").write_text("for everybody")
+    (data / "index.html").chmod(0o644)
+    data.chmod(0o755)
+    tamis(data, "account", "create", "--email", "owner@example.org")
+    tamis(data, "key", "list")
+    assert [line.removeprefix(f"{data}") for line in readable(data)] == [" 755", "/index.html 644"]
+
+
+def test_rights_that_cannot_be_taken_away_are_told(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    data = tmp_path / "data"
+    tamis(data, "account", "create", "--email", "owner@example.org")
+    (data / "tamis.sqlite").chmod(0o644)
+    assert open_to_others(data) == [data / "tamis.sqlite"]
+    found = examine_directory(data)
+    assert found.wrong
+    assert "others than the owner may open 1 file or directory (tamis.sqlite)" in found.findings[0].message
