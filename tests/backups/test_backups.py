@@ -2,7 +2,6 @@
 
 import json
 import shutil
-import subprocess
 import sys
 import threading
 from collections.abc import Callable
@@ -19,6 +18,7 @@ from tamis.actions.segments import segment_sizes
 from tamis.domain.errors import TamisError
 from tamis.settings import Settings
 from tests.erasure.people import VICTIMS, Town, traces
+from tests.support import forked
 from tests.support.people import new_account
 from tests.support.process import PATIENCE_SECONDS, Refused, Server, environment, tamis
 from tests.support.sakila import IN_INDIA, import_sakila
@@ -227,11 +227,9 @@ def test_killed_it_leaves_nothing_under_the_name_or_a_whole_one(
 ) -> None:
     source = town if doing == "backup" else town.with_name("backup")
     target = tmp_path / "target"
-    killed = subprocess.run(
+    killed = forked.run(
         [sys.executable, "-c", PROGRAM, moment, doing, str(source), str(target)],
-        capture_output=True,
         env=environment(),
-        check=False,
     )
     assert killed.returncode == -9, killed.stderr
     assert target.exists() == (moment == "named")

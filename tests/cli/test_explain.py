@@ -1,11 +1,11 @@
 """`tamis segment explain` says first whether, then why."""
 
-import subprocess
 import sys
 from pathlib import Path
 
 import pytest
 
+from tests.support import forked
 from tests.support.process import PATIENCE_SECONDS, Refused, environment, tamis
 
 RULE = '(country = "India" or first_name = "Ann") and not (city is "Goa") and is not in segment "Anns"'
@@ -24,10 +24,12 @@ def people(either: Path, tmp_path: Path) -> Path:
 
 def printed(data: Path, *arguments: str) -> str:
     """Run a command as a person does."""
-    return subprocess.run(
+    return forked.run_text(
         [sys.executable, "-m", "tamis", *arguments, "--data", str(data)],
-        capture_output=True, text=True, check=True, env=environment(), timeout=PATIENCE_SECONDS,
-    ).stdout  # fmt: skip
+        check=True,
+        env=environment(),
+        timeout=PATIENCE_SECONDS,
+    ).stdout
 
 
 def test_the_verdict_stands_first_and_each_condition_has_the_value_of_the_contact(people: Path) -> None:

@@ -1,6 +1,5 @@
 """What was in a segment, and how a contact went through segments, at the command line."""
 
-import subprocess
 import sys
 import time
 from datetime import UTC, datetime
@@ -8,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.support import forked
 from tests.support.process import PATIENCE_SECONDS, Refused, environment, tamis
 
 
@@ -88,9 +88,7 @@ def test_people_read_tables(told: tuple[Path, str]) -> None:
 
     def printed(*arguments: str) -> str:
         command = [sys.executable, "-m", "tamis", *arguments, "--data", str(data)]
-        return subprocess.run(
-            command, capture_output=True, text=True, check=True, env=environment(), timeout=PATIENCE_SECONDS
-        ).stdout
+        return forked.run_text(command, check=True, env=environment(), timeout=PATIENCE_SECONDS).stdout
 
     table = printed("segment", "history", "Indians")
     assert "first filling" in table
@@ -147,9 +145,8 @@ def test_a_stranger_and_a_deleted_segment_are_answered_alike(told: tuple[Path, s
 
 @pytest.mark.parametrize("days", ["x", "0", "-5", "1.5", "36501", "٣"])
 def test_a_number_of_days_to_keep_that_is_none_is_refused(data: Path, days: str) -> None:
-    done = subprocess.run(
-        [sys.executable, "-m", "tamis", "segment", "list", "--data", str(data)],
-        capture_output=True, text=True, check=False, timeout=PATIENCE_SECONDS,
+    done = forked.run_text(
+        [sys.executable, "-m", "tamis", "segment", "list", "--data", str(data)], timeout=PATIENCE_SECONDS,
         env=environment({"TAMIS_HISTORY_DAYS": days}),
     )  # fmt: skip
     assert done.returncode == 1

@@ -9,15 +9,14 @@ from pathlib import Path
 
 import pytest
 
+from tests.support import forked
 from tests.support.process import PATIENCE_SECONDS, environment, tamis
 
 
 def run(data: Path, *arguments: str | Path, given: bytes = b"") -> "subprocess.CompletedProcess[bytes]":
     """Import into People as a person does; `given` is standard input."""
     command = [sys.executable, "-m", "tamis", "import", *map(str, arguments), "--type", "People", "--data", str(data)]
-    return subprocess.run(
-        command, capture_output=True, check=False, input=given, env=environment(), timeout=PATIENCE_SECONDS
-    )
+    return forked.run(command, input=given, env=environment(), timeout=PATIENCE_SECONDS)
 
 
 def fields(data: Path) -> object:

@@ -12,6 +12,7 @@ import pytest
 from tamis.cli.common import Common
 from tamis.cli.segment import show_members
 from tamis.domain.errors import Unavailable
+from tests.support import forked
 from tests.support.process import PATIENCE_SECONDS, Refused, Server, environment, tamis
 
 NO_UTF8 = os.fsdecode(b"caf\xe9")
@@ -21,9 +22,7 @@ NO_UTF8 = os.fsdecode(b"caf\xe9")
 def run(data: Path, *arguments: str, given: str = "") -> "subprocess.CompletedProcess[str]":
     """Run a command as a person does."""
     command = [sys.executable, "-m", "tamis", *arguments, "--data", str(data)]
-    return subprocess.run(
-        command, capture_output=True, text=True, check=False, input=given, env=environment(), timeout=PATIENCE_SECONDS
-    )
+    return forked.run_text(command, input=given, env=environment(), timeout=PATIENCE_SECONDS)
 
 
 @pytest.mark.parametrize(
@@ -89,10 +88,11 @@ def test_what_a_server_cannot_be_asked_is_refused_at_once(data: Path) -> None:
 @pytest.mark.parametrize("options", [[], ["--json"]])
 def test_a_terminal_without_all_characters_is_written_to(data: Path, options: list[str]) -> None:
     tamis(data, "type", "create", "Gäste ✓")
-    done = subprocess.run(
+    done = forked.run(
         [sys.executable, "-m", "tamis", "type", "list", "--data", str(data), *options],
-        capture_output=True, check=False, env=environment() | {"PYTHONIOENCODING": "latin-1"}, timeout=PATIENCE_SECONDS,
-    )  # fmt: skip
+        env=environment() | {"PYTHONIOENCODING": "latin-1"},
+        timeout=PATIENCE_SECONDS,
+    )
     assert done.returncode == 0
     if options:
         assert "Gäste ✓" in [one["name"] for one in json.loads(done.stdout.decode("latin-1"))["contact_types"]]

@@ -1,7 +1,6 @@
 """An erasure that is killed at any moment leaves a whole store, and is done by the next one."""
 
 import shutil
-import subprocess
 import sys
 from pathlib import Path
 
@@ -13,6 +12,7 @@ from tamis.actions.recipients import recipient_page
 from tamis.records import erasure
 from tamis.settings import Settings
 from tests.erasure.people import VICTIMS, Town, traces
+from tests.support import forked
 from tests.support.process import environment
 
 Left = tuple[Path, set[str], list[tuple[int, str]]]
@@ -74,9 +74,7 @@ def test_killed_and_done_again(left: Left, tmp_path: Path, moment: str) -> None:
     directory, values, rows = left
     data = tmp_path / "data"
     shutil.copytree(directory, data)
-    killed = subprocess.run(
-        [sys.executable, "-c", PROGRAM, str(data), moment], capture_output=True, env=environment(), check=False
-    )
+    killed = forked.run([sys.executable, "-c", PROGRAM, str(data), moment], env=environment())
     assert killed.returncode == -9, killed.stderr
     house = House(Settings(data))
     assert erasure.pending(house.records.reader())

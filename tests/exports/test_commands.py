@@ -18,6 +18,7 @@ from tamis.domain.fields import FieldSet
 from tamis.records import accounts, contacts, types
 from tamis.settings import Settings
 from tests.exports.reading import Row, cells, read
+from tests.support import forked
 from tests.support.people import new_account
 from tests.support.process import Refused, Server, environment, tamis
 
@@ -102,7 +103,7 @@ def by_address(rows: list[Row]) -> dict[str, Row]:
 def piped(data: Path, *arguments: str) -> subprocess.CompletedProcess[bytes]:
     """Run an export to standard output."""
     command = [sys.executable, "-m", "tamis", "export", *arguments, "--data", str(data)]
-    return subprocess.run(command, capture_output=True, env=environment(), check=False, timeout=120)
+    return forked.run(command, env=environment(), timeout=120)
 
 
 @pytest.mark.parametrize("ending", FORMATS)
@@ -232,7 +233,7 @@ main(sys.argv[1:])
 def test_killed_before_the_end_no_file_has_the_name(data: Path, tmp_path: Path, module: str, name: str) -> None:
     target = tmp_path / "people.csv"
     command = [sys.executable, "-c", KILLED.format(module=module, name=name), "export", *TYPE, str(target)]
-    killed = subprocess.run([*command, "--data", str(data)], capture_output=True, env=environment(), check=False)
+    killed = forked.run([*command, "--data", str(data)], env=environment())
     assert killed.returncode == -signal.SIGKILL, killed.stderr
     assert [path.name for path in tmp_path.iterdir()] == ["data"]
     report: dict[str, Any] = tamis(data, "export", *TYPE, target)

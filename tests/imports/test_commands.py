@@ -10,6 +10,7 @@ import pytest
 
 from tamis.actions.importing.sources import READING
 from tamis.cli.progress import amount
+from tests.support import forked
 from tests.support.process import PATIENCE_SECONDS, environment, tamis
 
 PEOPLE = "email,n\na@example.org,1\nb@example.org,2\nnobody,3\n"
@@ -27,12 +28,9 @@ def data(tmp_path: Path) -> Path:
 
 def typed(data: Path, *arguments: str | Path, given: str = "", status: int = 0) -> tuple[str, str]:
     """Run a command as a person does and give what it prints; its exit status must be `status`."""
-    done = subprocess.run(
+    done = forked.run_text(
         [sys.executable, "-m", "tamis", *map(str, arguments), "--data", str(data)],
         input=given,
-        capture_output=True,
-        text=True,
-        check=False,
         env=environment({"COLUMNS": "120"}),
         cwd=data.parent,
         timeout=PATIENCE_SECONDS,

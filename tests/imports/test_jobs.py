@@ -1,6 +1,5 @@
 """An import is a job in the records, whose figures are those of what is on disk, however its process ends."""
 
-import subprocess
 import sys
 from dataclasses import replace
 from pathlib import Path
@@ -18,6 +17,7 @@ from tamis.records import imports
 from tamis.records.accounts import account_of_key_pair
 from tamis.records.imports import ImportJob, State
 from tests.imports.conftest import CREATE, Desk
+from tests.support import forked
 from tests.support.process import environment, tamis
 
 MIXED = "email,n\na@example.org,1\nbad,2\nA@example.org,3\nb@example.org,4\n"
@@ -166,7 +166,7 @@ def test_the_figures_of_a_killed_import_are_those_of_what_is_on_disk(tmp_path: P
     rows[7], rows[8] = "p7@example.org,0\n", "nobody\n"
     file.write_text("email,n\n" + "".join(rows))
     command = [sys.executable, "-c", KILLED, "import", str(file), "--type", "People", "--data", str(data)]
-    killed = subprocess.run(command, capture_output=True, env=environment(), check=False)
+    killed = forked.run(command, env=environment())
     assert killed.returncode == -9
     lock = data / PLACE / "2.lock"
     assert lock.exists()

@@ -1,7 +1,6 @@
 """A killed import has finished a batch or not touched it, and running it again ends in the state of one clean run."""
 
 import random
-import subprocess
 import sys
 from collections import Counter
 from pathlib import Path
@@ -9,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from tests.imports.killing import Forks, Killing, state
+from tests.support import forked
 from tests.support.process import environment, tamis
 
 ROWS = 120_000
@@ -57,7 +57,7 @@ main(sys.argv[1:])
         "--data",
         str(data),
     ]
-    killed = subprocess.run(command, capture_output=True, env=environment(), check=False)
+    killed = forked.run(command, env=environment())
     assert killed.returncode == -9
     assert counts(data)[0] == 50_000
     report = tamis(data, "import", file, "--type", "People", "--create-fields")

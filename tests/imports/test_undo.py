@@ -24,6 +24,7 @@ from tamis.records import contacts, imports
 from tamis.records.imports import State
 from tamis.rules.text import from_text
 from tests.imports.conftest import CREATE, Desk
+from tests.support import forked
 from tests.support.process import environment, tamis
 
 ANN, BOB, CLEO = "ann@example.org", "bob@example.org", "cleo@example.org"
@@ -234,7 +235,7 @@ def test_killed_and_run_again(desk: Desk, step: int) -> None:
     desk.house.close()
     data = desk.house.settings.data
     command = [sys.executable, "-c", PROGRAM, str(data), str(step)]
-    killed = subprocess.run(command, capture_output=True, env=environment(), check=False)
+    killed = forked.run(command, env=environment())
     assert killed.returncode == -9, killed.stderr
     assert tamis(data, "import", "show", "2")["state"] == "undoing"
     report = tamis(data, "import", "undo", "2")
@@ -256,9 +257,7 @@ def test_the_command_says_what_became_of_the_contacts(tmp_path: Path) -> None:
 
     def run(*arguments: str) -> subprocess.CompletedProcess[str]:
         command = [sys.executable, "-m", "tamis", "import", *arguments, "--data", str(data)]
-        return subprocess.run(
-            command, capture_output=True, text=True, env=environment(), check=False, cwd=tmp_path, timeout=60
-        )
+        return forked.run_text(command, env=environment(), cwd=tmp_path, timeout=60)
 
     file.write_text(f"email,city\n{ANN},Lima\n{BOB},Lima\n")
     assert run("./undo", "--type", "People").returncode == 0  # a file that is called as the command, by its path

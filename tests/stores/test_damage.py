@@ -2,7 +2,6 @@
 
 import random
 import shutil
-import subprocess
 import sys
 import tempfile
 from pathlib import Path
@@ -21,6 +20,7 @@ from tamis.columns.store import FILE_NAME
 from tamis.domain.errors import Unavailable
 from tamis.rules.text import from_text
 from tamis.settings import Settings
+from tests.support import forked
 from tests.support.process import environment
 
 PEOPLE = 40_000
@@ -110,7 +110,7 @@ House(Settings(Path(sys.argv[1]))).columns()
 @pytest.mark.parametrize("when", ["before", "after"])
 def test_a_file_whose_making_was_killed_is_no_damage(tmp_path: Path, when: str) -> None:
     command = [sys.executable, "-c", MAKING, str(tmp_path), when]
-    killed = subprocess.run(command, capture_output=True, env=environment(), check=False)
+    killed = forked.run(command, env=environment())
     assert killed.returncode == -9, killed.stderr
     house = House(Settings(tmp_path))
     assert house.columns().set_aside is None
@@ -142,7 +142,7 @@ def test_a_file_that_this_process_may_not_open_is_no_damage() -> None:
     directory.chmod(0o777)
     (directory / "tamis.sqlite").chmod(0o666)
     command = [sys.executable, "-c", NOBODY, str(directory)]
-    done = subprocess.run(command, capture_output=True, text=True, env=environment(), check=True)
+    done = forked.run_text(command, env=environment(), check=True)
     assert "columns.duckdb cannot be opened" in done.stdout
     assert not list(directory.glob("*.unusable-*"))
     shutil.rmtree(directory)
@@ -166,9 +166,7 @@ def test_damage_at_random_is_mended(served: tuple[Path, list[int]], tmp_path: Pa
     seed = random.randrange(1 << 32)
     print(f"seed {seed}")
     chance = random.Random(seed)
-    killed = subprocess.run(
-        [sys.executable, "-c", KILLED, str(tmp_path)], capture_output=True, check=False, env=environment()
-    )
+    killed = forked.run([sys.executable, "-c", KILLED, str(tmp_path)], env=environment())
     assert killed.returncode == -9, killed.stderr
     file, wal = tmp_path / FILE_NAME, tmp_path / f"{FILE_NAME}.wal"
     assert wal.stat().st_size > 1_000

@@ -1,7 +1,7 @@
 """Migrations end in the declared schema, and a database is refused rather than guessed at."""
 
+import os
 import re
-import subprocess
 import sys
 import tempfile
 from importlib.resources import files
@@ -15,6 +15,7 @@ from tamis.domain.errors import Unavailable
 from tamis.domain.fields import RESERVED
 from tamis.records.database import FILE_NAME, connect, migrate, migrations
 from tamis.settings import Settings
+from tests.support import forked
 
 
 def schema_of(db: apsw.Connection) -> dict[str, str]:
@@ -97,6 +98,6 @@ except Unavailable as error:
     print(error.message)
 """
     directory.chmod(0o555)
-    result = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)
+    result = forked.run_text([sys.executable, "-c", program], check=True, env=dict(os.environ))
     directory.rmdir()
     assert "is not writable: choose another --data directory" in result.stdout

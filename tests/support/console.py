@@ -4,7 +4,6 @@ import html
 import json
 import re
 import secrets
-import subprocess
 import sys
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -13,6 +12,7 @@ from typing import Any
 
 import requests
 
+from tests.support import forked
 from tests.support.people import Person
 from tests.support.process import PATIENCE_SECONDS, environment
 
@@ -32,11 +32,9 @@ CHROMIUM_ARGUMENTS = [
 def new_console_account(data: Path, address: str, email: str, timezone: str = "UTC") -> Person:
     """Make an account that can sign in with `PASSWORD`."""
     command = ["account", "create", "--email", email, "--timezone", timezone, "--password-stdin"]
-    done = subprocess.run(
+    done = forked.run_text(
         [sys.executable, "-m", "tamis", *command, "--data", str(data), "--json"],
         input=PASSWORD + "\n",
-        capture_output=True,
-        text=True,
         check=True,
         env=environment(),
         timeout=PATIENCE_SECONDS,

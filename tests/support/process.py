@@ -10,6 +10,8 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import IO, Any, Self
 
+from tests.support import forked
+
 LISTENING = "Tamis is listening on "
 PATIENCE_SECONDS = 120
 """How long a process may take before a test gives up: only to end a hanging run, never to judge speed."""
@@ -28,14 +30,13 @@ class Refused(Exception):
 def tamis(data: Path, *arguments: str | Path, prefix: Sequence[str] = ()) -> dict[str, Any]:
     """Run a command on a data directory in a process of its own and give its JSON document; raises Refused. `prefix` is
     a program that runs it."""
-    done = subprocess.run(
-        [*prefix, sys.executable, "-m", "tamis", *map(str, arguments), "--data", str(data), "--json"],
-        capture_output=True,
-        text=True,
-        check=False,
-        env=environment(),
-        timeout=PATIENCE_SECONDS,
-    )
+    command = [*prefix, sys.executable, "-m", "tamis", *map(str, arguments), "--data", str(data), "--json"]
+    if prefix:
+        done = subprocess.run(
+            command, capture_output=True, text=True, check=False, env=environment(), timeout=PATIENCE_SECONDS
+        )
+    else:
+        done = forked.run_text(command, env=environment(), timeout=PATIENCE_SECONDS)
     if done.returncode:
         raise Refused(done.returncode, done.stderr)
     document: dict[str, Any] = json.loads(done.stdout)
@@ -81,21 +82,25 @@ class Server:
         """Start the process, and wait for nothing."""
         self._listening.clear()
         self.address = ""
-        self.process = subprocess.Popen(
-            [*self.prefix, sys.executable, *self.program, "serve", "--port", "0", "--data", str(self.data)],
-            stdout=subprocess.PIPE,
-            stderr=subprocess.PIPE,
-            text=True,
-            env=environment(self._settings),
-        )
-        assert self.process.stdout
-        assert self.process.stderr
+        command = [
+            *self.prefix, sys.executable, *self.program, "serve", "--port", "0", "--data", str(self.data)
+        ]  # fmt: skip
+        self.process, output, errors = self._start(command)
         self._readers = [
-            threading.Thread(target=self._read, args=(self.process.stdout, self.output)),
-            threading.Thread(target=self._read, args=(self.process.stderr, self.errors)),
+            threading.Thread(target=self._read, args=(output, self.output)),
+            threading.Thread(target=self._read, args=(errors, self.errors)),
         ]
         for reader in self._readers:
             reader.start()
+
+    def _start(self, command: list[str]) -> "tuple[forked.Forked | subprocess.Popen[str], IO[str], IO[str]]":
+        settings = environment(self._settings)
+        if not self.prefix and self.program[0] in ("-c", "-m"):
+            return forked.start(command, settings)
+        process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, env=settings)
+        assert process.stdout
+        assert process.stderr
+        return process, process.stdout, process.stderr
 
     @property
     def is_running(self) -> bool:

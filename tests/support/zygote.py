@@ -1,0 +1,134 @@
+"""Runs Python programs in processes that are forked from one in which the modules of Tamis are loaded already.
+
+Each is a process of its own, as if `python -m tamis` or `python -c …` had started it, but begins in milliseconds
+instead of a third of a second. `python -m tests.support.zygote FD` serves requests on a socket until its other end is
+closed.
+"""
+
+import atexit
+import gc
+import json
+import os
+import pkgutil
+import runpy
+import selectors
+import signal
+import socket
+import sys
+import threading
+import traceback
+from contextlib import suppress
+from importlib import import_module
+from typing import Any
+
+MOST_BYTES = 150_000
+LAZY = ("tamis.demo", "tamis.web.console")
+"""What commands load when they need it, if they do at all: it is not loaded for them here either."""
+
+
+def serve(requests: socket.socket) -> None:
+    """Fork a process for each request; returns in such a process, and in this one when nobody asks any more."""
+    woken, wake = socket.socketpair()
+    for end in (woken, wake):
+        end.setblocking(False)
+    signal.signal(signal.SIGCHLD, lambda *_: None)
+    signal.set_wakeup_fd(wake.fileno())
+    running: dict[int, int] = {}
+    with selectors.DefaultSelector() as selector:
+        selector.register(requests, selectors.EVENT_READ)
+        selector.register(woken, selectors.EVENT_READ)
+        while True:
+            ready = {key.fileobj for key, _ in selector.select()}
+            if woken in ready:
+                woken.recv(4096)
+                _tell_ended(running)
+            if requests not in ready:
+                continue
+            message, descriptors, _, _ = socket.recv_fds(requests, MOST_BYTES, 4)
+            if not message:
+                os._exit(0)
+            *streams, status = descriptors
+            pid = os.fork()
+            if pid == 0:
+                selector.close()
+                _become(json.loads(message), streams)
+                return
+            os.write(status, f"{pid}\n".encode())
+            running[pid] = status
+            for stream in streams:
+                os.close(stream)
+
+
+def _tell_ended(running: dict[int, int]) -> None:
+    while running:
+        pid, ended = os.waitpid(-1, os.WNOHANG)
+        if not pid:
+            return
+        status = running.pop(pid)
+        with suppress(BrokenPipeError):  # whoever started it has lost interest
+            os.write(status, f"{os.waitstatus_to_exitcode(ended)}\n".encode())
+        os.close(status)
+
+
+def _become(request: dict[str, Any], streams: list[int]) -> None:
+    signal.set_wakeup_fd(-1)
+    signal.signal(signal.SIGCHLD, signal.SIG_DFL)
+    for number, stream in enumerate(streams):
+        os.dup2(stream, number)
+    os.closerange(3, 256)
+    os.environ.clear()
+    os.environ.update(request["environment"])
+    os.chdir(request["directory"])
+    sys.argv[1:] = request["program"]
+    encoding = os.environ.get("PYTHONIOENCODING", "utf-8")
+    sys.stdin = os.fdopen(0, encoding=encoding, closefd=False)
+    sys.stdout = os.fdopen(1, "w", encoding=encoding, closefd=False)
+    sys.stderr = os.fdopen(2, "w", 1, encoding, "backslashreplace", closefd=False)
+
+
+def load() -> None:
+    """Import what commands import."""
+    import tamis
+
+    for module in pkgutil.walk_packages(tamis.__path__, "tamis."):
+        if not module.name.endswith("__main__") and not module.name.startswith(LAZY):
+            import_module(module.name)
+    gc.freeze()
+
+
+def main() -> None:
+    """Serve, and in each forked process run its command."""
+    load()
+    serve(socket.socket(fileno=int(sys.argv[1])))
+    status = 0
+    try:
+        _run(*sys.argv[1:])
+    except SystemExit as error:
+        status = error.code if isinstance(error.code, int) else int(error.code is not None)
+    except BaseException:
+        traceback.print_exc()
+        status = 1
+    _end(status)
+
+
+def _run(option: str, program: str, *arguments: str) -> None:
+    """Run a program as `python -c` and `python -m` do."""
+    sys.argv = [option, *arguments]
+    if option == "-c":
+        exec(compile(program, "<string>", "exec"), {"__name__": "__main__"})
+    else:
+        runpy.run_module(program, run_name="__main__", alter_sys=True)
+
+
+def _end(status: int) -> None:
+    """End as Python does, but for the objects that were loaded before the fork: to free them would take a while."""
+    threading._shutdown()  # type: ignore[attr-defined]
+    atexit._run_exitfuncs()
+    for stream in (sys.stdout, sys.stderr):
+        with suppress(BrokenPipeError):
+            stream.flush()
+    os._exit(status)
+
+
+if __name__ == "__main__":
+    main()
