@@ -11,8 +11,6 @@ import threading
 from collections.abc import Callable
 from pathlib import Path
 
-import uvicorn
-
 from tamis.actions.erasing import Eraser
 from tamis.actions.exporting.places import discard_left
 from tamis.actions.house import House
@@ -23,28 +21,18 @@ from tamis.domain.errors import TamisError, Unavailable
 from tamis.log import start_log
 from tamis.settings import Settings
 from tamis.web.app import web_app
+from tamis.web.proxy import trust_in
+from tamis.web.server.connections import Connections
+from tamis.web.server.handles import connections_within, raise_handles
+from tamis.web.server.limits import Limits
+from tamis.web.server.server import Server
 
 SERVER_FILE = "server.json"
-GRACE_SECONDS = 30
 PATIENCE, PAUSE_SECONDS = 100, 0.1
 FOLLOW_SECONDS = 1.0
 TURN_SECONDS = 60
 
 log = logging.getLogger("tamis")
-
-
-class Server(uvicorn.Server):
-    """A server that says when it accepts requests."""
-
-    def __init__(self, config: uvicorn.Config, ready: Callable[[], None]) -> None:
-        super().__init__(config)
-        self._ready = ready
-
-    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
-        """Start to listen, then say so."""
-        await super().startup(sockets)
-        if self.started:
-            self._ready()
 
 
 def serve(settings: Settings, host: str, port: int, ready: Callable[[str], None]) -> None:
@@ -62,6 +50,9 @@ def serve(settings: Settings, host: str, port: int, ready: Callable[[str], None]
         columns = _own_columns(house)
         if columns.set_aside:
             log.warning("the column store could not be used; it is kept as %s", columns.set_aside)
+        handles = raise_handles()
+        limits = Limits.of(settings, connections_within(handles, settings.max_connections))
+        connections = Connections(limits, trust_in(settings.trusted_proxies))
         listener = _listen(host, port)
         address = f"http://{_shown(host)}:{listener.getsockname()[1]}"
         token = secrets.token_hex(32)
@@ -69,18 +60,6 @@ def serve(settings: Settings, host: str, port: int, ready: Callable[[str], None]
         sweep_uploads(house)
         follower.start()
         eraser.start()
-        config = uvicorn.Config(
-            web_app(house, token),
-            loop="uvloop",
-            http="httptools",
-            ws="none",
-            lifespan="off",
-            log_level="warning",
-            access_log=False,
-            server_header=False,
-            proxy_headers=False,  # see web/proxy.py
-            timeout_graceful_shutdown=GRACE_SECONDS,
-        )
         file = settings.data / SERVER_FILE
         file.unlink(missing_ok=True)  # left behind by a server that was killed
 
@@ -89,7 +68,7 @@ def serve(settings: Settings, host: str, port: int, ready: Callable[[str], None]
             ready(address)
 
         try:
-            Server(config, accept).run(sockets=[listener])
+            Server(web_app(house, token), connections, accept).run(sockets=[listener])
         finally:
             file.unlink(missing_ok=True)
     finally:

@@ -115,6 +115,38 @@ class Settings:
     )
     max_body: int = _setting(size, "1M", "largest body of a request; a larger one answers 413")
     max_upload: int = _setting(size, "5G", "largest file that the console takes for an import")
+    max_request_line: int = _setting(size, "8K", "longest address of a request; a longer one answers 414")
+    max_header_bytes: int = _setting(size, "32K", "most bytes of the headers of a request; more answer 431")
+    max_header_lines: int = _setting(whole_number(1, 10_000), "100", "most headers of a request; more answer 431")
+    max_pipelined: int = _setting(
+        whole_number(1, 1_000),
+        "8",
+        "so many requests of a connection are looked at while the one before them is answered; more wait unread",
+    )
+    header_timeout: timedelta = _setting(
+        span, "20s", "how long the headers of a request may take; then the answer is 408"
+    )
+    body_timeout: timedelta = _setting(
+        span, "30s", "how long a body may pause before all of it has come; then the answer is 408"
+    )
+    min_body_rate: int = _setting(
+        size, "512", "least bytes a second in which a body comes once it has taken 30 seconds; a slower one answers 408"
+    )
+    reader_timeout: timedelta = _setting(
+        span, "60s", "how long a client may take nothing of its answer; then the connection is broken"
+    )
+    idle_timeout: timedelta = _setting(span, "75s", "how long a connection is kept open without a request")
+    max_connections: int = _setting(
+        whole_number(1, 1_000_000),
+        "2000",
+        "most connections at once; those that wait longest for their clients make room, else one more answers 503",
+    )
+    max_connections_per_address: int = _setting(
+        whole_number(1, 1_000_000),
+        "200",
+        "most connections at once of one client address (of an IPv6 network /64); one more answers 503. Trusted "
+        "proxies have as many as they want",
+    )
     erase_within: timedelta = _setting(
         span, "24h", "when, at the latest, a server takes what was deleted out of the files"
     )

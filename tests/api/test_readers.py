@@ -60,6 +60,7 @@ class Reader:
             scope = {
                 "type": "http",
                 "http_version": "1.1",
+                "scheme": "http",
                 "method": "GET",
                 "path": "/api/segment/email/list",
                 "query_string": f"segment_id={self.segment.id}".encode(),

@@ -12,8 +12,14 @@ Receive = Callable[[], Awaitable[MutableMapping[str, Any]]]
 Send = Callable[[MutableMapping[str, Any]], Awaitable[None]]
 App = Callable[[Scope, Receive, Send], Awaitable[None]]
 
-JSON = (b"content-type", b"application/json")
 Headers = tuple[tuple[bytes, bytes], ...]
+JSON: Headers = (
+    (b"content-type", b"application/json"),
+    (b"cache-control", b"no-store"),
+    (b"vary", b"PublicKey, SecretKey"),
+    (b"x-content-type-options", b"nosniff"),
+)
+"""What all answers to programs carry: they are for whoever asked, and are nothing but JSON."""
 
 
 class BodyTooLarge(Exception):
@@ -92,19 +98,14 @@ class Request:
 async def send_answer(answer: Answer, send: Send) -> None:
     """Send a whole answer."""
     length = (b"content-length", str(len(answer.body)).encode())
-    await send({"type": "http.response.start", "status": answer.status, "headers": [JSON, length, *answer.headers]})
+    await send({"type": "http.response.start", "status": answer.status, "headers": [*JSON, length, *answer.headers]})
     await send({"type": "http.response.body", "body": answer.body})
 
 
 async def send_stream(stream: Stream, send: Send, scope: Scope) -> None:
-    """Send an answer piece by piece; for HEAD only that it would begin, and whole to a client of HTTP/1.0, which
-    knows no pieces."""
-    head = scope["method"] == "HEAD"
-    if scope["http_version"] == "1.0" and not head:
-        await send_answer(Answer(200, b"".join([stream.first, *[piece async for piece in stream.rest]])), send)
-        return
-    await send({"type": "http.response.start", "status": 200, "headers": [JSON]})
-    if not head:
+    """Send an answer piece by piece; for HEAD only that it would begin."""
+    await send({"type": "http.response.start", "status": 200, "headers": JSON})
+    if scope["method"] != "HEAD":
         await send({"type": "http.response.body", "body": stream.first, "more_body": True})
         async for piece in stream.rest:
             await send({"type": "http.response.body", "body": piece, "more_body": True})

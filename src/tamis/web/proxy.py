@@ -31,7 +31,7 @@ Trust = Callable[[str], bool]
 def behind_proxies(app: App, settings: Settings) -> App:
     """Return an application that sees the client where a trusted proxy forwards its request, answers 421 for host names
     that are not its own, and sends HSTS where the request came by HTTPS."""
-    trusts = _trust(settings.trusted_proxies)
+    trusts = trust_in(settings.trusted_proxies)
     hsts = f"max-age={int(settings.hsts.total_seconds())}".encode() if settings.hsts else b""
     ignored, refused = Hourly(), Hourly()
 
@@ -117,7 +117,9 @@ class Hourly:
         return True
 
 
-def _trust(networks: Sequence[IPv4Network | IPv6Network]) -> Trust:
+def trust_in(networks: Sequence[IPv4Network | IPv6Network]) -> Trust:
+    """Return what tells whether an address is one of a trusted proxy."""
+
     @lru_cache(MOST_REMEMBERED)
     def trusts(text: str) -> bool:
         found = parse_address(text)

@@ -1,0 +1,104 @@
+"""All connections of the server: how many there may be, and what becomes of those whose clients do nothing."""
+
+import asyncio
+import ipaddress
+from collections import Counter
+from collections.abc import Callable
+from heapq import nsmallest
+from typing import TYPE_CHECKING
+
+from tamis.web.server import patience
+from tamis.web.server.limits import Limits
+from tamis.web.server.refusals import TOO_MANY, TOO_MANY_OF_ADDRESS, Refusal, Tally
+
+if TYPE_CHECKING:
+    from tamis.web.server.protocol import Connection
+
+CHECK_SECONDS = 1.0
+CLOSED_AT_ONCE = 32
+SHARED_PREFIX = 64
+"""An IPv6 client has all addresses of such a network."""
+
+
+class Connections:
+    """The open connections; `now` is the loop's time, a second old at most."""
+
+    def __init__(self, limits: Limits, is_proxy: Callable[[str], bool]) -> None:
+        self.limits = limits
+        self.tally = Tally()
+        self.now = 0.0
+        self.stopping = False
+        self._is_proxy = is_proxy
+        self._open: set[Connection] = set()
+        self._of_origin: Counter[str] = Counter()
+
+    def __len__(self) -> int:
+        return len(self._open)
+
+    def begin(self, loop: asyncio.AbstractEventLoop) -> None:
+        """Look after the connections once a second from now on."""
+        self.now = loop.time()
+        if not self.stopping:
+            for connection in list(self._open):
+                patience.check(connection, self.now)
+            self.tally.flush()
+            loop.call_later(CHECK_SECONDS, self.begin, loop)
+
+    def admit(self, connection: "Connection", host: str) -> Refusal | None:
+        """Take a connection in, or tell why not.
+
+        When there are too many, those that have waited longest for their clients make room, as in nginx.
+        """
+        origin = None if self._is_proxy(host) else origin_of(host)
+        if origin is not None and self._of_origin[origin] >= self.limits.connections_per_address:
+            return TOO_MANY_OF_ADDRESS
+        if len(self._open) >= self.limits.connections and not self._make_room():
+            return TOO_MANY
+        connection.origin = origin
+        self._open.add(connection)
+        if origin is not None:
+            self._of_origin[origin] += 1
+        return None
+
+    def leave(self, connection: "Connection") -> None:
+        """Forget a connection that is closed."""
+        if connection in self._open:
+            self._open.discard(connection)
+            if connection.origin is not None:
+                self._of_origin[connection.origin] -= 1
+                if not self._of_origin[connection.origin]:
+                    del self._of_origin[connection.origin]
+
+    def stop(self) -> None:
+        """Close what waits, and let what runs come to its end."""
+        self.stopping = True
+        self.tally.flush()
+        for connection in list(self._open):
+            connection.stop()
+
+    def check_stopping(self, now: float, seconds: float) -> None:
+        """Let go of those that are slow while the server stops."""
+        self.now = now
+        for connection in list(self._open):
+            patience.check_stopping(connection, now, seconds)
+
+    def _make_room(self) -> bool:
+        waiting = nsmallest(CLOSED_AT_ONCE, (c for c in self._open if c.is_waiting), key=lambda c: c.since)
+        for connection in waiting:
+            self.leave(connection)
+            connection.transport.abort()
+            self.tally.note("connections_closed", "room_for_others", address=connection.origin)
+        return bool(waiting)
+
+
+def origin_of(host: str) -> str:
+    """Return whose address this is: the address itself, of IPv6 the network of 64 bits in which it is."""
+    try:
+        address = ipaddress.ip_address(host.partition("%")[0])
+    except ValueError:  # a socket of the machine has none
+        return host
+    if isinstance(address, ipaddress.IPv6Address):
+        if address.ipv4_mapped is None:
+            return str(ipaddress.ip_network((address, SHARED_PREFIX), strict=False))
+        address = address.ipv4_mapped
+    return str(address)

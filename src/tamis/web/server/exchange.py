@@ -1,0 +1,205 @@
+"""One request on a connection, and its answer: what the application receives and sends."""
+
+import asyncio
+import http
+import logging
+from collections.abc import Iterable, MutableMapping
+from typing import Any, Protocol
+
+from tamis.web.http import App, Scope
+from tamis.web.server.limits import TRAILING_BYTES
+
+Message = MutableMapping[str, Any]
+log = logging.getLogger("tamis")
+
+STATUS_LINES = {
+    status: f"HTTP/1.1 {status} {http.HTTPStatus(status).phrase if status in set(http.HTTPStatus) else ''}\r\n".encode()
+    for status in range(100, 600)
+}
+WITHOUT_BODY = {204, 304}
+
+
+class Line(Protocol):
+    """What an exchange needs of its connection."""
+
+    write_paused: bool
+
+    async def drain(self) -> None:
+        """Wait until the client has taken enough of what was written."""
+
+    def write(self, *pieces: bytes) -> None:
+        """Write to the client, or keep for it."""
+
+    def default_headers(self) -> Iterable[tuple[bytes, bytes]]:
+        """Return the headers that all answers carry."""
+
+    def want_body(self) -> None:
+        """Read on, if that was paused because more came than was asked for."""
+
+    def ended(self) -> None:
+        """Go on: the answer is complete."""
+
+    def reset(self) -> None:
+        """Break the connection, so that no client takes what it has for a whole answer."""
+
+
+class Exchange:
+    """A request from its headers on; `left` is how much of its body is to come, None for one in chunks."""
+
+    __slots__ = (
+        "app", "body", "chunked", "completed", "connection", "disconnected", "expects_continue", "keep_alive", "left",
+        "more_body", "news", "owed", "scope", "started", "told_end",
+    )  # fmt: skip
+
+    def __init__(
+        self,
+        connection: Line,
+        app: App,
+        scope: Scope,
+        *,
+        left: int | None,
+        keep_alive: bool,
+        expects_continue: bool,
+    ) -> None:
+        self.connection, self.app, self.scope = connection, app, scope
+        self.left, self.more_body, self.body = left, left != 0, bytearray()
+        self.keep_alive, self.expects_continue = keep_alive, expects_continue
+        self.started = self.completed = self.disconnected = self.told_end = self.chunked = False
+        self.owed: int | None = None
+        self.news: asyncio.Event | None = None
+
+    async def run(self) -> None:
+        """Let the application answer."""
+        try:
+            await self.app(self.scope, self.receive, self.send)
+        except asyncio.CancelledError:  # the server stops, and has waited long enough
+            self.connection.reset()
+        except Exception as error:
+            log.error("fault in the application", exc_info=error)
+            await self._fail()
+        else:
+            if not self.completed and not self.disconnected:
+                log.error("the application has not finished its answer")
+                await self._fail()
+
+    async def receive(self) -> Message:
+        """Return the next piece of the body, or that the client has gone or has its answer."""
+        if self.expects_continue and not self.started and not self.disconnected:
+            self.connection.write(b"HTTP/1.1 100 Continue\r\n\r\n")
+        self.expects_continue = False
+        while not self.disconnected and not self.completed:
+            if self.body or not (self.more_body or self.told_end):
+                self.told_end = not self.more_body
+                piece, self.body = bytes(self.body), bytearray()
+                return {"type": "http.request", "body": piece, "more_body": self.more_body}
+            self.connection.want_body()
+            if self.news is None:
+                self.news = asyncio.Event()
+            self.news.clear()
+            await self.news.wait()
+        return {"type": "http.disconnect"}
+
+    async def send(self, message: Message) -> None:
+        """Send the beginning of an answer, or a piece of it; waits for a client that is slow."""
+        connection = self.connection
+        if connection.write_paused and not self.disconnected:
+            await connection.drain()
+        if self.disconnected:
+            return
+        if not self.started:
+            if message["type"] != "http.response.start":
+                raise RuntimeError(f"an answer cannot begin with {message['type']}")
+            self._start(message["status"], message.get("headers", ()))
+        elif self.completed or message["type"] != "http.response.body":
+            raise RuntimeError(f"{message['type']} came where it cannot stand")
+        else:
+            self._continue(message.get("body", b""), more=message.get("more_body", False))
+
+    def took(self, piece: bytes) -> None:
+        """Take what has come of the body; after the answer it is dropped."""
+        if self.left is not None:
+            self.left -= len(piece)
+        if not self.completed and not self.disconnected:
+            self.body += piece
+            self.notify()
+
+    def whole(self) -> None:
+        """Take note that the body is complete."""
+        self.more_body = False
+        self.notify()
+
+    def cut(self) -> None:
+        """Take note that the client has gone, or is let go."""
+        self.disconnected = True
+        self.notify()
+
+    def notify(self) -> None:
+        """Wake the application if it waits."""
+        if self.news is not None:
+            self.news.set()
+
+    def _start(self, status: int, headers: Iterable[tuple[bytes, bytes]]) -> None:
+        self.started, self.expects_continue = True, False
+        connection, length, closes, count = self.connection, None, False, 0
+        lines = [STATUS_LINES[status]]
+        for name, value in connection.default_headers():
+            lines += (name, b": ", value, b"\r\n")
+            count += 1
+        for name, value in headers:
+            if name == b"content-length":
+                length = int(value)
+            elif name == b"transfer-encoding":
+                continue
+            elif name == b"connection":
+                closes = closes or b"close" in value.lower()
+            lines += (name, b": ", value, b"\r\n")
+            count += 1
+        if self.more_body and (self.left is None or self.left > TRAILING_BYTES):
+            self.keep_alive = False
+        head_only = self.scope["method"] == "HEAD" or status in WITHOUT_BODY
+        if not head_only and length is None:
+            self.chunked = self.scope["http_version"] == "1.1"
+            self.keep_alive = self.keep_alive and self.chunked
+        self.keep_alive = self.keep_alive and not closes
+        self.owed = 0 if head_only else length
+        if not self.keep_alive and not closes:
+            lines.append(b"connection: close\r\n")
+            count += 1
+        if self.chunked:
+            lines.append(b"transfer-encoding: chunked\r\n")
+            count += 1
+        lines.append(b"\r\n")
+        head = b"".join(lines)
+        if head.count(b"\n") != count + 2 or head.count(b"\r") != count + 2 or b"\0" in head:
+            self.started = False
+            raise ValueError("a header of an answer has a line end in it")
+        connection.write(head)
+
+    def _continue(self, body: bytes, *, more: bool) -> None:
+        if self.owed is not None:
+            if self.scope["method"] == "HEAD":
+                body = b""
+            if len(body) > self.owed or (not more and len(body) < self.owed):
+                raise RuntimeError("an answer is not as long as its content-length says")
+            self.owed -= len(body)
+            if body:
+                self.connection.write(body)
+        elif self.chunked:
+            pieces = (b"%x\r\n" % len(body), body, b"\r\n") if body else ()
+            self.connection.write(*pieces, *(() if more else (b"0\r\n\r\n",)))
+        elif body:
+            self.connection.write(body)
+        if not more:
+            self.completed = True
+            self.notify()
+            self.connection.ended()
+
+    async def _fail(self) -> None:
+        if self.started or self.disconnected:
+            self.connection.reset()
+            return
+        body = b"Internal Server Error"
+        length = (b"content-length", str(len(body)).encode())
+        headers = [(b"content-type", b"text/plain; charset=utf-8"), length, (b"connection", b"close")]
+        await self.send({"type": "http.response.start", "status": 500, "headers": headers})
+        await self.send({"type": "http.response.body", "body": body})

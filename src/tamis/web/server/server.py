@@ -1,0 +1,66 @@
+"""The server: uvicorn's loop and signals, with our connections and our way to stop."""
+
+import asyncio
+import logging
+import socket
+from collections.abc import Callable
+from typing import Any
+
+import uvicorn
+from uvicorn.server import ServerState
+
+from tamis import log
+from tamis.web.http import App
+from tamis.web.server.connections import Connections
+from tamis.web.server.protocol import Connection
+
+GRACE_SECONDS = 30.0
+"""How long requests that run may take to their end once the server is asked to stop."""
+PAUSE_SECONDS = 0.05
+
+
+class Server(uvicorn.Server):
+    """A server that says when it accepts requests, and stops without waiting for clients that do nothing."""
+
+    def __init__(self, app: App, connections: Connections, ready: Callable[[], None]) -> None:
+        def connection(*, config: uvicorn.Config, server_state: ServerState, **_: Any) -> Connection:
+            return Connection(config.loaded_app, connections, server_state)
+
+        config = uvicorn.Config(
+            app,
+            loop="uvloop",
+            http=connection,  # type: ignore[arg-type]  # it is called like the class of a protocol
+            ws="none",
+            lifespan="off",
+            log_level="warning",
+            access_log=False,
+            server_header=False,
+            proxy_headers=False,  # see web/proxy.py
+        )
+        super().__init__(config)
+        self._connections, self._ready = connections, ready
+
+    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+        """Start to listen, then say so."""
+        await super().startup(sockets)
+        if self.started:
+            self._connections.begin(asyncio.get_running_loop())
+            self._ready()
+
+    async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
+        """Accept nothing more, finish the requests that run, and let go of clients that are slow."""
+        for server in self.servers:
+            server.close()
+        for listener in sockets or []:
+            listener.close()
+        loop, connections, tasks = asyncio.get_running_loop(), self._connections, self.server_state.tasks
+        begun = loop.time()
+        connections.stop()
+        while (connections or tasks) and loop.time() - begun < GRACE_SECONDS and not self.force_exit:
+            await asyncio.sleep(PAUSE_SECONDS)
+            connections.check_stopping(loop.time(), loop.time() - begun)
+        if tasks:
+            log.event("requests_cut_off", level=logging.WARNING, count=len(tasks))
+            for task in tasks:
+                task.cancel()
+            await asyncio.wait(tasks, timeout=PAUSE_SECONDS)
