@@ -4,10 +4,10 @@ VENV := .venv
 BIN := $(VENV)/bin
 PORT ?= 8000
 
-.PHONY: help demo serve test check bench screenshots format lock clean
+.PHONY: help demo serve test test-all check bench screenshots format lock clean
 
 help:  ## Show this list
-	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-11s %s\n", $$1, $$2}'
+	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-11s %s\n", $$1, $$2}'
 
 demo: $(VENV)/runtime  ## Serve a fresh store with 599 real customers and four segments (PORT=8000)
 	$(BIN)/tamis demo --port $(PORT)
@@ -15,8 +15,11 @@ demo: $(VENV)/runtime  ## Serve a fresh store with 599 real customers and four s
 serve: $(VENV)/runtime  ## Serve the store in ./tamis-data (PORT=8000)
 	$(BIN)/tamis serve --port $(PORT)
 
-test: $(VENV)/dev  ## Run all tests
+test: $(VENV)/dev  ## Run all tests, with a part of the random examples
 	$(BIN)/pytest -n auto --dist worksteal
+
+test-all: $(VENV)/dev  ## Run all tests with all random examples, as before a change lands
+	TESTS=all $(BIN)/pytest -n auto --dist worksteal
 
 check: $(VENV)/dev  ## Check style (ruff), types (mypy --strict) and the direction of imports (import-linter)
 	$(BIN)/ruff check .

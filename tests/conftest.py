@@ -6,10 +6,11 @@ from pathlib import Path
 import pytest
 from hypothesis import settings
 
+from tests.support.effort import examples
 from tests.support.process import Server
 
 # The tests draw new examples in every run; a failure prints the blob that replays it. No test may depend on time.
-settings.register_profile("ci", deadline=None, derandomize=False, print_blob=True, max_examples=100)
+settings.register_profile("ci", deadline=None, derandomize=False, print_blob=True, max_examples=examples(100))
 settings.load_profile("ci")
 
 

@@ -16,6 +16,7 @@ from tamis.rules.json import to_json
 from tests.console.conftest import close_and_stay
 from tests.console.test_accessible import look_at
 from tests.laws.strategies import rules
+from tests.support.effort import examples
 from tests.support.people import Person, fresh
 from tests.support.sakila import import_sakila
 
@@ -507,7 +508,7 @@ def test_axe_finds_nothing_serious_in_what_opens(builder: Builder) -> None:
     assert not found, json.dumps(found, indent=1)
 
 
-@settings(max_examples=20, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=examples(20), suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(some=st.lists(rules, min_size=10, max_size=10))
 def test_the_tree_of_a_rule_is_written_as_it_was_read(page: Page, some: list[Any]) -> None:
     if "sign-in" not in page.url and "/account" not in page.url:

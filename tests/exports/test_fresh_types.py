@@ -18,6 +18,7 @@ from tamis.domain.fields import RESERVED, Kind, Value
 from tamis.domain.text import fold
 from tests.exports.test_round_trip import CUSTOM, EDGES, LAYOUTS, Two, people
 from tests.laws.strategies import INTERESTS
+from tests.support.effort import examples
 
 ISO = {
     Kind.DATE: re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}"),
@@ -48,7 +49,7 @@ def fields_of(two: Two, of: ContactType) -> dict[str, tuple[str, Kind, tuple[str
     return {f.key: (f.name, f.kind, f.options) for f in two.fields(of).fields if f not in RESERVED}
 
 
-@settings(max_examples=15)
+@settings(max_examples=examples(15))
 @example(EDGES)
 @given(people)
 def test_parquet_keeps_fields_and_values(
@@ -60,7 +61,7 @@ def test_parquet_keeps_fields_and_values(
     assert two.state(fresh) == two.state(two.types[0])
 
 
-@settings(max_examples=15)
+@settings(max_examples=examples(15))
 @example(EDGES)
 @example({f"{n}@example.org": {"notes": text, "plan": "free"} for n, text in enumerate(TEXTS * 10)})
 @given(people)

@@ -29,6 +29,7 @@ from tamis.domain.transitions import Cause
 from tamis.records import feed, types
 from tamis.settings import Settings
 from tests.laws.strategies import INTERESTS, PLANS, VALUES
+from tests.support.effort import examples
 
 LAYOUTS = {
     ".csv": Layout(Format.CSV),
@@ -146,7 +147,7 @@ EDGES: dict[str, dict[str, Value]] = {
 
 
 @pytest.mark.parametrize("ending", LAYOUTS)
-@settings(max_examples=15)
+@settings(max_examples=examples(15))
 @example(EDGES)
 @given(people)
 def test_exported_and_imported_is_the_same(

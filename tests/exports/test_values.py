@@ -15,6 +15,7 @@ from tamis.domain.instants import FIRST_INSTANT, LAST_INSTANT
 from tests.exports.reading import ESCAPED, cells, exactly, read
 from tests.laws.stores import Stores, known
 from tests.laws.strategies import FIELDS, contacts, numbers
+from tests.support.effort import examples
 
 LAYOUTS = (
     Layout(Format.CSV),
@@ -51,7 +52,7 @@ def numbered(crowd: list[Contact]) -> list[Contact]:
 
 
 @pytest.mark.parametrize("layout", LAYOUTS, ids=str)
-@settings(max_examples=40)
+@settings(max_examples=examples(40))
 @example(EDGES)
 @example([])
 @given(st.lists(contacts(), max_size=5))
@@ -67,7 +68,7 @@ def test_a_file_says_what_the_contacts_have(stores: Stores, file: Path, layout: 
     ]
 
 
-@settings(max_examples=40)
+@settings(max_examples=examples(40))
 @example(EDGES)
 @given(st.lists(contacts(), max_size=5))
 def test_a_cell_is_what_the_one_rule_writes(stores: Stores, file: Path, crowd: list[Contact]) -> None:

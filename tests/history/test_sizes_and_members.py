@@ -10,6 +10,7 @@ from hypothesis import given, settings
 from tamis.domain.instants import day_in_utc, day_of
 from tamis.domain.transitions import Cause, DaySize
 from tests.history.past import Past, fresh_past
+from tests.support.effort import examples
 
 ZONES = st.sampled_from(["UTC", "Asia/Dhaka", "America/New_York", "Pacific/Kiritimati", "Australia/Lord_Howe"])
 PEOPLE = st.integers(0, 5).map(lambda n: f"person{n}@example.org")
@@ -51,7 +52,7 @@ def adds_up(days: list[DaySize]) -> bool:
     )
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=examples(60), deadline=None)
 @given(zone=ZONES, life=lives(), trims=TRIMS)
 def test_the_past_is_told_as_it_was(zone: str, life: tuple[list[Any], list[float]], trims: list[int]) -> None:
     with fresh_past(zone) as past:
@@ -74,7 +75,7 @@ def test_the_past_is_told_as_it_was(zone: str, life: tuple[list[Any], list[float
                 assert past.members(at) == (there if at >= begins else None)
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=examples(60), deadline=None)
 @given(zone=ZONES, life=lives(st.integers(-30, 50).map(float)), trims=TRIMS, between=lives())
 def test_dropping_what_is_old_changes_no_size_even_where_the_clock_was_put_back(
     zone: str, life: tuple[list[Any], list[float]], trims: list[int], between: tuple[list[Any], list[float]]

@@ -23,6 +23,7 @@ from tamis.domain.formulas import unescape
 from tamis.files.records import read_records
 from tamis.settings import Settings
 from tests.imports.conftest import Desk
+from tests.support.effort import examples
 
 COLUMNS = ("email", "first_name", "Note", "total", "seen", "likes")
 CUSTOM = (
@@ -155,7 +156,7 @@ def desk(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Desk]:
     house.close()
 
 
-@settings(max_examples=25)
+@settings(max_examples=examples(25))
 @given(st.lists(files(), min_size=1, max_size=3))
 def test_what_becomes_of_every_row(desk: Desk, given_in: list[File]) -> None:
     desk.house.records.write(lambda db: db.execute("DELETE FROM contacts").fetchall())

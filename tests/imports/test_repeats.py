@@ -17,6 +17,7 @@ from tamis.domain.fields import Kind
 from tamis.settings import Settings
 from tamis.workbench import documents
 from tests.imports.conftest import Desk
+from tests.support.effort import examples
 
 COLUMNS = ("email", "first_name", "total", "seen", "plan", "likes")
 CUSTOM = (
@@ -74,7 +75,7 @@ def people(desk: Desk) -> list[tuple[str, str, dict[str, object]]]:
     return [(str(key), str(email), dict(desk.values(str(key)))) for key, email in rows.fetchall()]
 
 
-@settings(max_examples=40)
+@settings(max_examples=examples(40))
 @given(rows=ROWS, erase=st.booleans(), on_bad_value=st.sampled_from(list(BadValue)))
 def test_one_file_with_repeats_is_each_row_as_a_file_of_its_own(
     desk: Desk, rows: list[Row], erase: bool, on_bad_value: BadValue

@@ -14,6 +14,7 @@ from tamis.domain.dates import DateOrder
 from tamis.domain.errors import Invalid, NotFound
 from tamis.domain.fields import Kind
 from tests.imports.conftest import Desk
+from tests.support.effort import examples
 
 PEOPLE = "email,first_name,age\nann@example.org,Ann,30\nbob@example.org,Bob,\n"
 
@@ -122,7 +123,7 @@ CELLS = st.sampled_from(
 )
 
 
-@settings(max_examples=60, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=examples(60), suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(rows=st.lists(st.lists(CELLS, min_size=0, max_size=4), max_size=12), erase=st.booleans())
 def test_rows_in_is_the_sum_of_the_outcomes(desk: Desk, rows: list[list[str]], erase: bool) -> None:
     path = desk.file("")

@@ -25,6 +25,7 @@ from tamis.domain.segments import Segment
 from tamis.rules.json import from_json
 from tamis.settings import Settings
 from tests.stores.people import Desk, new_desk
+from tests.support.effort import examples
 
 OPTIONS = {"plan": ("Free", "Pro", "Team"), "likes": ("Music", "Art", "Sport")}
 FIELDS = ("score", *OPTIONS)
@@ -187,7 +188,9 @@ def known_before(number: int) -> st.SearchStrategy[Written]:
     return rules.filter(lambda rule: not rule.uses & later)
 
 
-@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.filter_too_much, HealthCheck.too_slow])
+@settings(
+    max_examples=examples(40), deadline=None, suppress_health_check=[HealthCheck.filter_too_much, HealthCheck.too_slow]
+)
 @given(
     crowd=st.lists(people, min_size=1, max_size=6),
     written=st.tuples(st.one_of(st.just(UPDATED), known_before(0)), known_before(1), known_before(2)),

@@ -18,6 +18,7 @@ from tamis.rules.operators import SPELLINGS
 from tamis.rules.text import from_text, to_text
 from tamis.rules.wire import from_arrays
 from tests.laws.strategies import FIELDS, OPERAND_TEXTS, SEGMENTS, ZONES, raw_texts, rules, zones
+from tests.support.effort import examples
 
 any_text = st.text(st.characters())
 
@@ -47,7 +48,7 @@ word_soup = st.lists(st.one_of(st.sampled_from(_WORDS), raw_texts), max_size=20)
 )
 
 
-@settings(max_examples=300)
+@settings(max_examples=examples(300))
 @given(st.one_of(any_text, word_soup))
 def test_any_text_is_read_or_refused(text: str) -> None:
     read(lambda: from_text(text))
@@ -86,7 +87,7 @@ any_json = st.recursive(
 )
 
 
-@settings(max_examples=300)
+@settings(max_examples=examples(300))
 @given(any_json)
 def test_any_json_is_read_or_refused(plain: object) -> None:
     read(lambda: from_json(json.dumps(plain)))
@@ -104,7 +105,7 @@ _operators = st.lists(st.one_of(raw_texts, st.sampled_from(sorted(SPELLINGS))), 
 _query_types = st.one_of(st.none(), st.sampled_from(["and", "or", "rule", ""]), raw_texts)
 
 
-@settings(max_examples=300)
+@settings(max_examples=examples(300))
 @given(_entries, _operators, _entries, _query_types)
 @example(["9" * 30, "٣"], ["is", "is"], ["1", "2"], "and")
 def test_any_arrays_are_read_or_refused(
@@ -164,7 +165,7 @@ def test_a_long_or_deep_document_is_read_or_refused(document: str) -> None:
 
 
 @pytest.mark.parametrize("kind", Kind)
-@settings(max_examples=50)
+@settings(max_examples=examples(50))
 @given(text=st.one_of(any_text, raw_texts, *OPERAND_TEXTS.values()), zone=zones)
 @example(text="0" * 5_000 + "9" * 20, zone=ZONES[0])
 @example(text="9" * 5_000, zone=ZONES[0])

@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 
 from tamis.domain.emails import email_key, parse_email
 from tamis.domain.text import lower_letters
+from tests.support.effort import examples
 
 COLLECTED = Path(__file__).parents[2].parent / "shared" / "data" / "emails"
 
@@ -58,7 +59,7 @@ def by_library(address: str) -> str | None:
         return None
 
 
-@settings(max_examples=1_000)
+@settings(max_examples=examples(1_000))
 @given(addresses)
 @example("a" * 64 + "@" + "d" * 60 + "." + "d" * 60 + ".de")
 @example("a" * 64 + "@" + ".".join(["d" * 60] * 3) + ".de")

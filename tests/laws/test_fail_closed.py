@@ -25,6 +25,7 @@ from tamis.rules.values import Given
 from tamis.rules.wire import from_arrays
 from tests.laws.stores import Stores
 from tests.laws.strategies import FIELDS, SEGMENTS, ZONES, crowds, draft_conditions, drafts, leaves, raw_texts
+from tests.support.effort import examples
 
 MOMENT = Moment(EPOCH, ZONES[0])
 NO_VALUE = {Kind.NUMBER: "many", Kind.DATE: "2024-02-30", Kind.DATETIME: "25:00", Kind.BOOLEAN: "2", Kind.CHOICE: "?",
@@ -129,7 +130,7 @@ def surrounded(draw: st.DrawFn, fault: Draft) -> Draft:
 
 
 @pytest.mark.parametrize("fault", FAULTS, ids=lambda fault: fault.__name__)
-@settings(max_examples=50)
+@settings(max_examples=examples(50))
 @given(data=st.data())
 def test_fail_closed_on_one_fault_anywhere(
     fault: Callable[[DraftCondition], Draft | None], data: st.DataObject

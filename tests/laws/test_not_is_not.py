@@ -25,6 +25,7 @@ from tests.laws.strategies import (
     duration_texts,
     rules,
 )
+from tests.support.effort import examples
 
 NEGATIVE = [operator for operator in FIELD_OPERATORS if operator.negates]
 ALWAYS_KNOWN = (EMAIL, CREATED_AT, UPDATED_AT)
@@ -39,7 +40,7 @@ def complements(one: Node, other: Node, stores: Stores, crowd: list[Contact], mo
 
 
 @pytest.mark.parametrize("operator", NEGATIVE, ids=lambda operator: operator.name)
-@settings(max_examples=25)
+@settings(max_examples=examples(25))
 @given(data=st.data(), asked=asked_crowds())
 def test_not_is_not_for_each_negative_operator(
     stores: Stores, operator: Operator, data: st.DataObject, asked: tuple[Moment, list[Contact]]
@@ -69,7 +70,7 @@ def test_not_is_not_for_being_in_a_segment(stores: Stores) -> None:
 
 
 @pytest.mark.parametrize("key", ["birth_date", "last_order"])
-@settings(max_examples=100)
+@settings(max_examples=examples(100))
 @given(data=st.data(), moment=moments_asked)
 def test_the_past_is_within_a_duration_or_more_than_it_ago(
     stores: Stores, key: str, data: st.DataObject, moment: Moment
@@ -94,7 +95,7 @@ def may_be_missing(field: Field) -> bool:
 
 
 @pytest.mark.parametrize("operator", FIELD_OPERATORS, ids=lambda operator: operator.name)
-@settings(max_examples=20)
+@settings(max_examples=examples(20))
 @given(data=st.data(), asked=asked_crowds(most=2))
 def test_a_missing_value_is_what_the_negative_operator_says(
     stores: Stores, operator: Operator, data: st.DataObject, asked: tuple[Moment, list[Contact]]

@@ -14,6 +14,7 @@ from tamis.rules.tree import Node
 from tests.laws.asked import asked_crowds, instants_of_the_day, segments_of
 from tests.laws.stores import Stores
 from tests.laws.strategies import FIELD_OPERATORS, built, draft_conditions, rules
+from tests.support.effort import examples
 
 RELATIVE = [operator for operator in FIELD_OPERATORS if positive(operator)[0].relative]
 
@@ -32,7 +33,7 @@ def agree(stores: Stores, rule: Node, crowd: list[Contact], moment: Moment, inst
     assert stores.selected(rule, moment, instants) == by_python_at(rule, crowd, moment, instants)
 
 
-@settings(max_examples=150)
+@settings(max_examples=examples(150))
 @given(data=st.data(), asked=asked_crowds(), some=st.lists(rules, min_size=1, max_size=5))
 def test_one_meaning_of_any_rule(
     stores: Stores, data: st.DataObject, asked: tuple[Moment, list[Contact]], some: list[Node]
@@ -45,7 +46,7 @@ def test_one_meaning_of_any_rule(
 
 
 @pytest.mark.parametrize("operator", FIELD_OPERATORS, ids=lambda operator: operator.name)
-@settings(max_examples=25)
+@settings(max_examples=examples(25))
 @given(data=st.data(), asked=asked_crowds())
 def test_one_meaning_of_each_operator(
     stores: Stores, operator: Operator, data: st.DataObject, asked: tuple[Moment, list[Contact]]
@@ -58,7 +59,7 @@ def test_one_meaning_of_each_operator(
 
 
 @pytest.mark.parametrize("operator", RELATIVE, ids=lambda operator: operator.name)
-@settings(max_examples=30)
+@settings(max_examples=examples(30))
 @given(data=st.data(), asked=asked_crowds())
 def test_one_meaning_of_what_counts_from_now_whosever_now_it_is(
     stores: Stores, operator: Operator, data: st.DataObject, asked: tuple[Moment, list[Contact]]

@@ -12,9 +12,10 @@ from tamis.rules.tree import Any, Node, join
 from tests.laws.asked import asked_crowds
 from tests.laws.stores import Stores
 from tests.laws.strategies import FIELDS, SEGMENTS, rules
+from tests.support.effort import examples
 
 
-@settings(max_examples=150)
+@settings(max_examples=examples(150))
 @given(asked=asked_crowds(), some=st.lists(rules, min_size=1, max_size=6))
 def test_every_part_is_counted_as_it_is_meant(
     stores: Stores, asked: tuple[Moment, list[Contact]], some: list[Node]

@@ -24,6 +24,7 @@ from tests.laws.strategies import (
     leaves,
     rules,
 )
+from tests.support.effort import examples
 
 
 def same(one: Rule, other: Rule) -> bool:
@@ -36,7 +37,7 @@ def flat(kind: type[All] | type[Any], drafts: list[DraftCondition]) -> Node:
     return kind(tuple(built(draft) for draft in drafts))
 
 
-@settings(max_examples=300)
+@settings(max_examples=examples(300))
 @given(rules)
 def test_round_trip_of_text(rule: Node) -> None:
     assert same(build(from_text(to_text(rule)), FIELDS, SEGMENTS), rule)
@@ -111,7 +112,7 @@ BACKSLASH = chr(92)
 
 
 @pytest.mark.parametrize("operator", FIELD_OPERATORS, ids=lambda operator: operator.name)
-@settings(max_examples=20)
+@settings(max_examples=examples(20))
 @given(data=st.data())
 def test_what_the_sentence_says_can_be_typed(operator: Operator, data: st.DataObject) -> None:
     condition = built_condition(data.draw(draft_conditions(operator)))
@@ -126,7 +127,7 @@ def test_what_the_sentence_says_can_be_typed(operator: Operator, data: st.DataOb
 
 
 @pytest.mark.parametrize("spelling", sorted(SPELLINGS))
-@settings(max_examples=5)
+@settings(max_examples=examples(5))
 @given(data=st.data())
 def test_every_spelling_can_be_typed(spelling: str, data: st.DataObject) -> None:
     operator = SPELLINGS[spelling][0]

@@ -36,6 +36,7 @@ from tests.laws.strategies import (
     draft_segments,
     rules,
 )
+from tests.support.effort import examples
 
 RELATIVE = [operator for operator in FIELD_OPERATORS if positive(operator)[0].relative]
 ALWAYS_THE_SAME = [operator for operator in FIELD_OPERATORS if operator not in RELATIVE]
@@ -64,7 +65,7 @@ def some_later(data: st.DataObject, moment: Moment) -> datetime:
 
 
 @pytest.mark.parametrize("operator", RELATIVE, ids=lambda operator: operator.name)
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=examples(60), deadline=None)
 @given(data=st.data(), moment=moments_asked)
 def test_a_condition_changes_when_it_is_foretold_and_at_no_other_time(
     operator: Operator, data: st.DataObject, moment: Moment
@@ -96,7 +97,7 @@ def has_its_cause(condition: Condition, value: Value, moment: Moment) -> None:
 
 
 @pytest.mark.parametrize("operator", ALWAYS_THE_SAME, ids=lambda operator: operator.name)
-@settings(max_examples=5)
+@settings(max_examples=examples(5))
 @given(data=st.data(), moment=moments_asked)
 def test_a_condition_that_counts_nothing_from_now_never_changes(
     operator: Operator, data: st.DataObject, moment: Moment
@@ -127,7 +128,7 @@ decisions = st.fixed_dictionaries(
 )
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=examples(100), deadline=None)
 @given(data=st.data(), rule=timed_rules, asked=asked_crowds(most=1), named=decisions)
 def test_a_rule_changes_when_it_is_foretold_and_at_no_other_time(
     data: st.DataObject, rule: Node, asked: tuple[Moment, list[Contact]], named: dict[int, Rule | bool]

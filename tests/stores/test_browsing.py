@@ -33,6 +33,7 @@ from tamis.records.contacts import NewContact
 from tamis.rules.search import MOST_WORDS
 from tamis.rules.text import from_text
 from tamis.settings import Settings
+from tests.support.effort import examples
 
 ZONE = ZoneInfo("Asia/Dhaka")
 NAMES = ["Ann", "ANN", "ann marie", "Zoë", "zoe", "ΟΔΟΣ", "İstanbul", "O'Neil", "50%", "_a_", "Ann\nLee", "null", "42"]
@@ -145,7 +146,7 @@ texts = st.lists(st.sampled_from(WORDS), max_size=3).map(" ".join)
 orders = st.tuples(st.integers(-1, 17), st.booleans())
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=examples(60), deadline=None)
 @given(text=texts, filtered=st.booleans(), ordering=orders, limit=st.sampled_from([1, 3, 7, 50, 200]))
 def test_pages_hold_what_plain_python_finds(
     town: Town, text: str, filtered: bool, ordering: tuple[int, bool], limit: int

@@ -28,6 +28,7 @@ from tamis.records import exclusions, recipients
 from tamis.rules.text import from_text
 from tamis.settings import Settings
 from tests.stores.people import EVERYONE, new_desk
+from tests.support.effort import examples
 
 ADDRESSES = st.builds(
     lambda name, form: getattr(str, form)(f"{name}@Example.org"),
@@ -141,7 +142,7 @@ class Deletions(RuleBasedStateMachine):
 
 
 TestDeletions = Deletions.TestCase
-TestDeletions.settings = settings(max_examples=40, stateful_step_count=25, deadline=None)
+TestDeletions.settings = settings(max_examples=examples(40), stateful_step_count=25, deadline=None)
 
 
 def test_doctor_tells_of_a_contact_that_is_excluded_by_its_address_only(house: House) -> None:

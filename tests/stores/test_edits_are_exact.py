@@ -31,6 +31,7 @@ from tamis.rules.json import from_json
 from tamis.rules.moment import Moment
 from tamis.settings import Settings
 from tests.stores.people import EVERYONE, Desk, new_desk
+from tests.support.effort import examples
 
 NAMES = st.sampled_from([f"p{number}" for number in range(8)])
 TEXTS = st.sampled_from(["1", "2", "3", "4"])
@@ -213,4 +214,4 @@ class Edits(RuleBasedStateMachine):
 
 
 TestEdits = Edits.TestCase
-TestEdits.settings = settings(max_examples=30, stateful_step_count=30, deadline=None)
+TestEdits.settings = settings(max_examples=examples(30), stateful_step_count=30, deadline=None)

@@ -7,6 +7,7 @@ from hypothesis.stateful import run_state_machine_as_test
 
 from tamis.columns import arrivals, few, log
 from tests.stores.machine import Membership
+from tests.support.effort import examples
 
 PARTS = 10  # so that several processes can share the work
 EXAMPLES = 250
@@ -21,5 +22,5 @@ def test_exact_once_by_hand_wins_and_fresh_after_anything(part: int, monkeypatch
         monkeypatch.setattr(arrivals, "MANY", 0)
         monkeypatch.setattr(log, "MANY_RECENT", 2)
     run_state_machine_as_test(
-        Membership, settings=settings(max_examples=EXAMPLES // PARTS, stateful_step_count=50, deadline=None)
+        Membership, settings=settings(max_examples=examples(EXAMPLES // PARTS), stateful_step_count=50, deadline=None)
     )

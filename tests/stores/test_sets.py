@@ -41,6 +41,7 @@ from tamis.domain.segments import STRANGER, Segment
 from tamis.records.contacts import NewContact
 from tamis.rules.text import from_text
 from tamis.settings import Settings
+from tests.support.effort import examples
 
 EVERYONE = 1 << 53
 PEOPLE = 20_000
@@ -264,7 +265,7 @@ def within_bounds(found: int, people: int, share: float) -> bool:
     return abs(found - people * share) <= 5 * math.sqrt(people * share * (1 - share)) + 1
 
 
-@settings(max_examples=15)
+@settings(max_examples=examples(15))
 @given(percent=st.floats(0.5, 99.5), seed=st.sampled_from(["", "tamis", "summer", "ß"]))
 def test_a_sample_of_a_segment_is_whom_the_draws_choose(crowd: Crowd, percent: float, seed: str) -> None:
     sample = sample_of(percent, None, None, seed)

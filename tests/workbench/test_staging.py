@@ -12,6 +12,7 @@ from tamis.files.chunks import Chunk
 from tamis.files.plain import is_plain
 from tamis.files.records import read_records
 from tamis.workbench.staging import Located, Staging
+from tests.support.effort import examples
 
 Row = tuple[str | None, ...]
 
@@ -84,7 +85,7 @@ PLAIN_LINES = st.lists(st.lists(st.one_of(PLAIN, CELLS.map(quoted)), min_size=3,
 
 @given(st.one_of(LINES, PLAIN_LINES), st.sampled_from([",", ";", "\t", "|"]), st.sampled_from(["\n", "\r\n"]))
 @example([["#a", "b", "c"], ["\\", "'", "''"]], ",", "\n")
-@settings(max_examples=400)
+@settings(max_examples=examples(400))
 def test_the_fast_way_never_disagrees_with_the_rule(lines: list[list[str]], delimiter: str, end: str) -> None:
     text = "".join(delimiter.join(cells) + end for cells in lines)
     with TemporaryDirectory() as directory:
