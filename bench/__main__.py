@@ -13,6 +13,7 @@ from bench.stores import Stores
 
 CONTACTS = 1_000_000
 FAULTS = "faults"
+FAIRNESS = "fairness"
 RESULTS = Path(__file__).with_name("results.json")
 BENCHMARKS: dict[str, Callable[[Stores], Iterator[Figure]]] = {
     "count_rules": count_rules.run,
@@ -34,12 +35,17 @@ def main() -> None:
 
         faults.main(sys.argv[2:])
         return
+    if sys.argv[1:2] == [FAIRNESS]:
+        from bench import fairness
+
+        fairness.main(sys.argv[2:])
+        return
     parser = argparse.ArgumentParser(prog="python -m bench", description="Measure speed beside baselines.")
     parser.add_argument(
         "names",
         nargs="*",
         metavar="NAME",
-        help=f"one of {', '.join(BENCHMARKS)}; default all. {FAULTS} has options of its own and is no part of all",
+        help=f"one of {', '.join(BENCHMARKS)}; default all. {FAULTS} and {FAIRNESS} have options of their own and are no part of all",
     )
     parser.add_argument("--contacts", type=int, default=CONTACTS, help="how many contacts the store has")
     options = parser.parse_args()

@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Future, ProcessPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass
+from itertools import repeat
 from multiprocessing import get_context
 from pathlib import Path
 from typing import ParamSpec, TypeVar
@@ -114,12 +115,22 @@ def drive(port: int, requests: Sequence[bytes], connections: int, most: int, sec
 def ask_at_a_pace(port: int, asked: bytes, pause: float, seconds: float, stop: Path | None = None) -> Outcome:
     """Send a request over and over on one connection, with a pause after each answer, until the time is over or a file
     is there."""
+    return ask_in_turn(port, [asked], pause, seconds, stop)
+
+
+def ask_in_turn(
+    port: int, asked: Sequence[bytes], pause: float, seconds: float, stop: Path | None = None
+) -> Outcome:
+    """Send requests in turn on one connection, with a pause after each answer, until the time is over, a file is
+    there, or, where there are several, all are answered."""
     connection = _Connection(_connect(port))
     latencies: list[float] = []
     failed = 0
     begun = time.perf_counter()
-    while time.perf_counter() - begun < seconds and not (stop and stop.exists()):
-        _send(connection, asked)
+    for each in asked if len(asked) > 1 else repeat(asked[0]):
+        if time.perf_counter() - begun >= seconds or (stop and stop.exists()):
+            break
+        _send(connection, each)
         status = None
         while status is None:
             status = _receive(connection)

@@ -39,9 +39,9 @@ class Server:
 
 
 @contextmanager
-def tamis(data: Path) -> Iterator[Server]:
-    """Serve a data directory."""
-    with _serving(["-m", "tamis", "serve", "--data", str(data), "--port", "0"]) as server:
+def tamis(data: Path, python: Path = Path(sys.executable)) -> Iterator[Server]:
+    """Serve a data directory; `python` may be that of another copy of the project."""
+    with _serving(["-m", "tamis", "serve", "--data", str(data), "--port", "0"], python) as server:
         yield server
 
 
@@ -53,9 +53,9 @@ def bare(file: Path, *, stream: bool = False) -> Iterator[Server]:
 
 
 @contextmanager
-def _serving(arguments: Sequence[str]) -> Iterator[Server]:
+def _serving(arguments: Sequence[str], python: Path = Path(sys.executable)) -> Iterator[Server]:
     begun = time.perf_counter()
-    with subprocess.Popen([sys.executable, *arguments], stdout=subprocess.PIPE, text=True) as process:
+    with subprocess.Popen([str(python), *arguments], stdout=subprocess.PIPE, text=True) as process:
         try:
             assert process.stdout
             match = None

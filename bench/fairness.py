@@ -1,0 +1,148 @@
+"""A quiet account beside a hostile one: how long it waits, and what the server's memory does.
+
+`python -m bench fairness` takes the options that `--help` shows; it is no part of all benchmarks, because it takes
+minutes. With `--beside` another copy of the project is measured in the same run.
+"""
+
+import argparse
+import sys
+import tempfile
+import time
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from bench import servers
+from bench.hostile import ATTACKS, Hostile, attack
+from bench.load import Outcome, another_process, ask_in_turn, request
+from bench.stores import EMAIL, Store, Stores
+from tamis.actions.accounts import choose_account, create_account
+from tamis.actions.house import House
+from tamis.actions.segments import create_segment
+from tamis.actions.sessions import open_session
+from tamis.actions.types import create_type
+from tamis.domain.errors import TamisError
+from tamis.records import types
+from tamis.rules.text import from_text
+from tamis.settings import Settings
+
+NOTHING = "nothing"
+CHAIN = 240
+"""How many segments are asked to name each other; what is refused is left out."""
+PAUSE = 0.01
+SETTLE_SECONDS = 3.0
+
+
+@dataclass(frozen=True, slots=True)
+class Quiet:
+    """The account that does little: its keys, and the segment to which it adds."""
+
+    keys: dict[str, str]
+    segment_id: int
+
+
+@dataclass(frozen=True, slots=True)
+class Suffered:
+    """What the quiet account saw beside one kind of hostility, how often that came to its end, and the memory of the
+    server in MiB: before, at most, and after."""
+
+    kind: str
+    lists: Outcome
+    adds: Outcome
+    done: int
+    memory: tuple[float, float, float]
+
+    def row(self) -> str:
+        """Return a line of a table."""
+        before, peak, after = self.memory
+        cells = [
+            self.kind,
+            *(f"{value:.1f}" for value in (self.lists.median, self.lists.p99, self.adds.median, self.adds.p99)),
+            f"{self.lists.failed + self.adds.failed}",
+            f"{self.done:,}",
+            f"{before:.0f} / {peak:.0f} / {after:.0f}",
+        ]
+        return "| " + " | ".join(cells) + " |"
+
+
+HEAD = (
+    "| the other account | list p50 | list p99 | add p50 | add p99 | failed | done by it | memory |\n"
+    "|---|---|---|---|---|---|---|---|"
+)
+
+
+def main(arguments: Sequence[str]) -> None:
+    """Measure and print a table for each copy of the project."""
+    parser = argparse.ArgumentParser(prog="python -m bench fairness", description=__doc__)
+    parser.add_argument("kinds", nargs="*", metavar="KIND", help=f"of {', '.join(ATTACKS)}; default all")
+    parser.add_argument("--contacts", type=int, default=300_000, help="how many contacts the hostile account has")
+    parser.add_argument("--seconds", type=float, default=8.0, help="how long each kind lasts")
+    parser.add_argument("--beside", type=Path, help="the Python of another copy of the project, to measure first")
+    options = parser.parse_args(arguments)
+    kinds = [kind for kind in [NOTHING, *ATTACKS] if not options.kinds or kind in (NOTHING, *options.kinds)]
+    with tempfile.TemporaryDirectory(prefix="tamis-fairness-") as directory:
+        stores = Stores(Path(directory), options.contacts)
+        for python in [*([options.beside] if options.beside else []), Path(sys.executable)]:
+            print(f"\n{python}, {options.contacts:,} contacts, {options.seconds:.0f} s each, times in ms, memory in MiB\n")
+            print(HEAD, flush=True)
+            for kind in kinds:
+                print(_measure(python, stores.copy(), kind, options.seconds).row(), flush=True)
+
+
+def _measure(python: Path, store: Store, kind: str, seconds: float) -> Suffered:
+    quiet, hostile = _furnished(store)
+    asked = request("GET", "/api/segment/list", quiet.keys)
+    with (
+        servers.tamis(store.data, python) as server,
+        another_process() as attacker,
+        another_process() as asks,
+        another_process() as adds,
+    ):
+        against = Hostile(server.port, store.headers, *hostile)
+        for worker in (asks, adds):  # they start, and the server has answered once
+            worker.call(ask_in_turn, server.port, [asked], PAUSE, 0.3)
+        before = server.memory("VmRSS")
+        server.forget_peak()
+        begun = attacker.start(attack, kind, against, seconds) if kind != NOTHING else None
+        time.sleep(0.5)
+        listing = asks.start(ask_in_turn, server.port, [asked], PAUSE, seconds - 1)
+        adding = adds.start(ask_in_turn, server.port, _adds(quiet), PAUSE, seconds - 1)
+        listed, added = listing.result(), adding.result()
+        done = begun.result() if begun else 0
+        time.sleep(SETTLE_SECONDS)
+        return Suffered(kind, listed, added, done, (before, server.memory("VmHWM"), server.memory("VmRSS")))
+
+
+def _adds(quiet: Quiet) -> list[bytes]:
+    headers = quiet.keys | {"Content-Type": "application/x-www-form-urlencoded"}
+    form = "segment_id={}&first_name=Q&last_name=Q&email=q{}@quiet.example"
+    return [
+        request("POST", "/api/segment/email/store", headers, form.format(quiet.segment_id, number).encode())
+        for number in range(20_000)
+    ]
+
+
+def _furnished(store: Store) -> tuple[Quiet, tuple[str, int, int, int, int]]:
+    """Give the store a quiet account, and the hostile one a session and segments that name each other."""
+    house = House(Settings.from_environment(store.data))
+    try:
+        account = choose_account(house.records.reader(), EMAIL)
+        token = house.write(open_session, account)
+        customers = types.type_by_id(house.records.reader(), account.id, store.type_id)
+        assert customers
+        plan = next(f for f in types.fields_of_type(house.records.reader(), store.type_id).fields if f.name == "Plan")
+        deepest = store.half_id
+        for level in range(CHAIN):
+            rule = from_text(f'plan = "pro" or is in segment "{deepest}"')
+            try:
+                deepest = house.write(create_segment, account, customers, f"Level {level}", rule).id
+            except TamisError:
+                break
+        other, keys = house.write(create_account, "quiet@example.org", "UTC", None)
+        few = house.write(create_type, other, "Few")
+        mine = house.write(create_segment, other, few, "Mine", None)
+        house.columns()
+    finally:
+        house.close()
+    quiet = Quiet({"PublicKey": keys.public_key, "SecretKey": keys.secret_key}, mine.id)
+    return quiet, (token, store.type_id, store.half_id, deepest, plan.id)

@@ -1,0 +1,160 @@
+"""Who works when: each account waits for its own work, and nobody for that of another.
+
+A lane is a few threads that serve the accounts in turn, whatever number of tasks each has handed in. Tasks of different
+length have lanes of their own, so that a short one never waits behind long ones.
+"""
+
+import threading
+from collections import deque
+from collections.abc import Callable, Hashable
+from concurrent.futures import Future
+from contextlib import suppress
+from dataclasses import dataclass, field
+from typing import Any, ParamSpec, TypeVar
+
+from tamis import log
+from tamis.domain.errors import Busy
+
+P = ParamSpec("P")
+T = TypeVar("T")
+TOO_MANY = "too many requests of this account are waiting: try again in a moment"
+
+
+@dataclass(slots=True)
+class Task:
+    """A task of an account: `future` ends with it, `thread` is the one that works on it."""
+
+    account: Hashable
+    work: Callable[[], Any]
+    future: "Future[Any]" = field(default_factory=Future)
+    thread: int | None = None
+
+
+@dataclass(slots=True)
+class _Share:
+    """What an account has in a lane."""
+
+    waiting: deque[Task] = field(default_factory=deque)
+    running: int = 0
+
+
+class Lane:
+    """A few threads that serve accounts in turn.
+
+    `at_once` is how many tasks of one account run at a time, `most_waiting` how many wait. `stop_work` is told the
+    thread whose task nobody waits for any more.
+    """
+
+    def __init__(
+        self,
+        name: str,
+        threads: int,
+        *,
+        at_once: int,
+        most_waiting: int,
+        stop_work: Callable[[int], None] = lambda _thread: None,
+    ) -> None:
+        self.name = name
+        self._most_threads = threads
+        self._at_once = at_once
+        self._most_waiting = most_waiting
+        self._stop_work = stop_work
+        self._changed = threading.Condition()
+        self._shares: dict[Hashable, _Share] = {}
+        self._turns: dict[Hashable, None] = {}
+        """The accounts of which a task could run now, in the order of their turns."""
+        self._threads: list[threading.Thread] = []
+        self._idle = 0
+        self._stopped = False
+
+    def submit(self, account: Hashable, work: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> "Future[T]":
+        """Queue a task of an account; raises Busy when too many of its tasks wait."""
+        return self.start(account, lambda: work(*args, **kwargs)).future
+
+    def start(self, account: Hashable, work: Callable[[], Any]) -> Task:
+        """Queue a task of an account that can be abandoned; raises Busy when too many of its tasks wait."""
+        task = Task(account, work)
+        with self._changed:
+            share = self._shares.setdefault(account, _Share())
+            if len(share.waiting) >= self._most_waiting or self._stopped:
+                log.event("task_refused", lane=self.name, account=account, waiting=len(share.waiting))
+                raise Busy(TOO_MANY)
+            share.waiting.append(task)
+            self._let_take_turns(account, share)
+            if self._idle:
+                self._changed.notify()
+            elif len(self._threads) < self._most_threads:
+                thread = threading.Thread(
+                    target=self._serve, name=f"{self.name}-{len(self._threads) + 1}", daemon=True
+                )
+                self._threads.append(thread)
+                thread.start()
+        return task
+
+    def abandon(self, task: Task) -> None:
+        """Let go of a task for which nobody waits any more: it does not begin, or what it looks up is interrupted."""
+        if task.future.cancel():
+            return
+        with self._changed:  # while this is held, the thread does not go on to another task
+            if task.thread is not None:
+                self._stop_work(task.thread)
+
+    def waiting(self) -> int:
+        """Count the tasks that wait."""
+        with self._changed:
+            return sum(len(share.waiting) for share in self._shares.values())
+
+    def stop(self) -> None:
+        """Let nothing new begin, cancel what waits, interrupt what is looked up, and wait for what runs."""
+        with self._changed:
+            self._stopped = True
+            for share in self._shares.values():
+                for task in share.waiting:
+                    task.future.cancel()
+            self._changed.notify_all()
+        for thread in self._threads:
+            thread.join()
+
+    def _let_take_turns(self, account: Hashable, share: _Share) -> None:
+        if share.waiting and share.running < self._at_once:
+            self._turns.setdefault(account)
+
+    def _serve(self) -> None:
+        while task := self._next():
+            if task.future.set_running_or_notify_cancel():
+                _run(task)
+            with self._changed:
+                task.thread = None
+                share = self._shares[task.account]
+                share.running -= 1
+                self._let_take_turns(task.account, share)
+                if not (share.waiting or share.running):
+                    del self._shares[task.account]
+
+    def _next(self) -> Task | None:
+        """Take the next task of the account whose turn it is; that account then comes after all others."""
+        with self._changed:
+            while not self._turns and not self._stopped:
+                self._idle += 1
+                self._changed.wait()
+                self._idle -= 1
+            if not self._turns:
+                return None
+            account = next(iter(self._turns))
+            del self._turns[account]
+            share = self._shares[account]
+            task = share.waiting.popleft()
+            share.running += 1
+            self._let_take_turns(account, share)
+            task.thread = threading.get_ident()
+            return task
+
+
+def _run(task: Task) -> None:
+    try:
+        result = task.work()
+    except BaseException as error:
+        task.future.set_exception(error)
+        del error
+    else:
+        task.future.set_result(result)
