@@ -45,7 +45,8 @@ def main() -> None:
         "names",
         nargs="*",
         metavar="NAME",
-        help=f"one of {', '.join(BENCHMARKS)}; default all. {FAULTS} and {FAIRNESS} have options of their own and are no part of all",
+        help=f"one of {', '.join(BENCHMARKS)}; default all. Options of their own, and no part of all, "
+        f"have {FAULTS} and {FAIRNESS}",
     )
     parser.add_argument("--contacts", type=int, default=CONTACTS, help="how many contacts the store has")
     options = parser.parse_args()

@@ -83,7 +83,9 @@ def main(arguments: Sequence[str]) -> None:
     with tempfile.TemporaryDirectory(prefix="tamis-fairness-") as directory:
         stores = Stores(Path(directory), options.contacts)
         for python in [*([options.beside] if options.beside else []), Path(sys.executable)]:
-            print(f"\n{python}, {options.contacts:,} contacts, {options.seconds:.0f} s each, times in ms, memory in MiB\n")
+            print(
+                f"\n{python}, {options.contacts:,} contacts, {options.seconds:.0f} s each, times in ms, memory in MiB\n"
+            )
             print(HEAD, flush=True)
             for kind in kinds:
                 print(_measure(python, stores.copy(), kind, options.seconds).row(), flush=True)

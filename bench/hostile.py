@@ -91,9 +91,7 @@ def lists(hostile: Hostile, seconds: float) -> int:
 
 def previews(hostile: Hostile, seconds: float) -> int:
     """Preview a rule of five hundred conditions in twelve windows of the console."""
-    parts = [
-        {"field": hostile.field_id, "operator": "contains", "values": [f"{number}x"]} for number in range(500)
-    ]
+    parts = [{"field": hostile.field_id, "operator": "contains", "values": [f"{number}x"]} for number in range(500)]
     windows = count()
 
     def ask(connection: http.client.HTTPConnection) -> bool:
@@ -278,4 +276,3 @@ def _in_threads(threads: int, seconds: float, act: Callable[[int], bool]) -> int
     for worker in workers:
         worker.join(seconds + PATIENCE_SECONDS)
     return sum(done)
-

@@ -118,9 +118,7 @@ def ask_at_a_pace(port: int, asked: bytes, pause: float, seconds: float, stop: P
     return ask_in_turn(port, [asked], pause, seconds, stop)
 
 
-def ask_in_turn(
-    port: int, asked: Sequence[bytes], pause: float, seconds: float, stop: Path | None = None
-) -> Outcome:
+def ask_in_turn(port: int, asked: Sequence[bytes], pause: float, seconds: float, stop: Path | None = None) -> Outcome:
     """Send requests in turn on one connection, with a pause after each answer, until the time is over, a file is
     there, or, where there are several, all are answered."""
     connection = _Connection(_connect(port))

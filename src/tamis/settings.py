@@ -181,6 +181,16 @@ class Settings:
     requests_per_minute: int = _setting(
         whole_number(0, 10**9), "0", "most requests of a key pair a minute; one more answers 429; 0 is no limit"
     )
+    account_requests_per_minute: int = _setting(
+        whole_number(0, 10**9),
+        "0",
+        "most requests of an account a minute, whichever of its key pairs they come with; 0 is no limit",
+    )
+    requests_waiting: int = _setting(
+        whole_number(1, 10_000),
+        "100",
+        "most requests of an account that wait for their turn, of each kind; one more answers 429",
+    )
 
     @classmethod
     def from_environment(cls, data: Path | None = None, environment: Mapping[str, str] = os.environ) -> "Settings":

@@ -96,7 +96,7 @@ def reader(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Reader]:
         return fetch(house, account_id, segment_id, after, limit)
 
     monkeypatch.setattr(recipients, "recipient_page", counted)
-    monkeypatch.setattr(endpoints, "ITEMS_A_PIECE", PIECE)
+    monkeypatch.setattr(endpoints, "ITEMS_A_PAGE", PIECE)
     yield Reader(desk, keys, everyone, pages)
     house.close()
 

@@ -10,8 +10,11 @@ from litestar import Litestar, get, post
 from litestar.params import FromPath, RawBody
 from litestar.testing import TestClient
 
+from tamis.actions.lanes import Lane
 from tamis.web.console.session import SESSION
-from tamis.web.console.turns import AT_ONCE, Turns, have_own_threads
+from tamis.web.console.turns import AT_ONCE, Turns, make_pages_in
+
+MOST_HERE = 60
 
 
 class SlowPage:
@@ -27,7 +30,7 @@ class SlowPage:
             await self.go.wait()
             return f"{who} {body.decode()}"
 
-        self.app = Litestar([slow], middleware=[Turns()], openapi_config=None)
+        self.app = Litestar([slow], middleware=[Turns(lambda token: token, MOST_HERE)], openapi_config=None)
 
     async def ask(self, session: str, who: str, has_gone: Callable[[], bool] = lambda: False) -> list[Any]:
         """Ask for the page as a server would hand it on; gives what was answered."""
@@ -105,6 +108,10 @@ def test_pages_are_not_made_in_the_threads_of_the_segment_api() -> None:
     def page() -> str:
         return threading.current_thread().name
 
-    have_own_threads()
-    with TestClient(Litestar([page], openapi_config=None)) as client:
-        assert client.get("/").text.startswith("console")
+    lane = Lane("pages", 1, at_once=1, most_waiting=1)
+    make_pages_in(lane)
+    try:
+        with TestClient(Litestar([page], openapi_config=None)) as client:
+            assert client.get("/").text.startswith("pages")
+    finally:
+        lane.stop()

@@ -17,7 +17,8 @@ from tamis.actions.importing.background import (
 )
 from tamis.actions.importing.jobs import find_import, list_imports
 from tamis.actions.importing.uploads import list_uploads
-from tamis.actions.work import AT_ONCE, STOPPED, At, Work, Workers
+from tamis.actions.lanes import Lane
+from tamis.actions.work import STOPPED, At, Work, Workers
 from tamis.domain.errors import Invalid, NotFound, Problem, Refused
 from tamis.records.uploads import Upload
 from tests.imports.conftest import CREATE, Desk
@@ -25,6 +26,7 @@ from tests.imports.test_uploads import hand_in
 
 MIXED = b"email,n\na@example.org,1\nbad,2\nA@example.org,3\nb@example.org,4\n"
 PATIENCE_SECONDS = 60
+AT_ONCE = 2
 
 
 def finished(work: Work) -> Work:
@@ -94,7 +96,7 @@ def test_a_refusal_calls_the_file_by_its_name_and_keeps_it(desk: Desk) -> None:
 
 
 def test_of_one_key_one_work_runs_and_others_wait_their_turn() -> None:
-    workers, go = Workers(), threading.Event()
+    workers, go = Workers(Lane("jobs", AT_ONCE, at_once=AT_ONCE, most_waiting=9)), threading.Event()
     try:
         works = [workers.start(str(n), 1, None, lambda _: go.wait(PATIENCE_SECONDS)) for n in range(AT_ONCE + 1)]
         assert workers.start("0", 1, "again", lambda _: None) is works[0]
@@ -115,7 +117,7 @@ def test_of_one_key_one_work_runs_and_others_wait_their_turn() -> None:
 
 
 def test_what_fails_says_why(caplog: pytest.LogCaptureFixture) -> None:
-    workers = Workers()
+    workers = Workers(Lane("jobs", 1, at_once=1, most_waiting=9))
 
     def fail(_: Work) -> None:
         raise Invalid([Problem("a", "is wrong"), Problem("b", "too")])
@@ -134,7 +136,7 @@ def test_what_fails_says_why(caplog: pytest.LogCaptureFixture) -> None:
 
 
 def test_a_stop_ends_what_runs_and_what_waits() -> None:
-    workers, running = Workers(), threading.Event()
+    workers, running = Workers(Lane("jobs", AT_ONCE, at_once=AT_ONCE, most_waiting=9)), threading.Event()
 
     def endless(work: Work) -> None:
         running.set()

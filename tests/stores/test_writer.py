@@ -9,9 +9,9 @@ import apsw
 import pytest
 
 from tamis.actions.house import House
-from tamis.domain.errors import Unavailable
+from tamis.domain.errors import Busy, Unavailable
 from tamis.records.database import FILE_NAME, connect
-from tamis.records.store import Busy, Records
+from tamis.records.store import Records
 from tamis.settings import Settings
 
 

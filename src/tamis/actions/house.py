@@ -11,6 +11,7 @@ import apsw
 
 from tamis.actions.catch_up import catch_up
 from tamis.actions.file_rights import make_private_files, tighten
+from tamis.actions.lanes import Lanes
 from tamis.actions.trimming import trim_history, trim_imports
 from tamis.actions.work import Workers
 from tamis.columns.store import Columns
@@ -45,7 +46,8 @@ class House:
             ) from None
         self.records = Records(settings.data)
         self.trends = Trends()
-        self.workers = Workers()
+        self.lanes = Lanes(settings.requests_waiting, self._stop_reading)
+        self.workers = Workers(self.lanes.jobs)
         self._columns: Columns | None = None
         self._opening = threading.Lock()
         self._imports_trimmed: date | None = None
@@ -106,6 +108,10 @@ class House:
         if columns:
             columns.close()
 
+    def _stop_reading(self, thread: int) -> None:
+        if self._columns:
+            self._columns.interrupt(thread)
+
     def right_until(self) -> datetime | None:
         """Tell until when the memberships are right unless something is written; None is for ever."""
         return min(self.open_columns().due.values(), default=None)
@@ -113,6 +119,7 @@ class House:
     def close(self) -> None:
         """Stop long work, finish waiting writes and close both stores."""
         self.workers.stop()
+        self.lanes.stop()
         if self._columns:
             with suppress(Exception):
                 self._columns.close()

@@ -4,27 +4,30 @@ A lane is a few threads that serve the accounts in turn, whatever number of task
 length have lanes of their own, so that a short one never waits behind long ones.
 """
 
+import logging
 import threading
 from collections import deque
-from collections.abc import Callable, Hashable
+from collections.abc import Callable
 from concurrent.futures import Future
-from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import Any, ParamSpec, TypeVar
 
 from tamis import log
-from tamis.domain.errors import Busy
+from tamis.domain.errors import Busy, Unavailable
 
 P = ParamSpec("P")
 T = TypeVar("T")
+Account = int | str
+"""The id of an account, or a word for those who have none, such as the address of a guest's machine."""
 TOO_MANY = "too many requests of this account are waiting: try again in a moment"
+STOPPED = "the server is being stopped"
 
 
 @dataclass(slots=True)
 class Task:
     """A task of an account: `future` ends with it, `thread` is the one that works on it."""
 
-    account: Hashable
+    account: Account
     work: Callable[[], Any]
     future: "Future[Any]" = field(default_factory=Future)
     thread: int | None = None
@@ -36,6 +39,8 @@ class _Share:
 
     waiting: deque[Task] = field(default_factory=deque)
     running: int = 0
+    refused: bool = False
+    """Whether the log tells already that too many wait; it does so once until none is left."""
 
 
 class Lane:
@@ -60,33 +65,33 @@ class Lane:
         self._most_waiting = most_waiting
         self._stop_work = stop_work
         self._changed = threading.Condition()
-        self._shares: dict[Hashable, _Share] = {}
-        self._turns: dict[Hashable, None] = {}
+        self._shares: dict[Account, _Share] = {}
+        self._turns: dict[Account, None] = {}
         """The accounts of which a task could run now, in the order of their turns."""
         self._threads: list[threading.Thread] = []
         self._idle = 0
         self._stopped = False
 
-    def submit(self, account: Hashable, work: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> "Future[T]":
+    def submit(self, account: Account, work: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> "Future[T]":
         """Queue a task of an account; raises Busy when too many of its tasks wait."""
         return self.start(account, lambda: work(*args, **kwargs)).future
 
-    def start(self, account: Hashable, work: Callable[[], Any]) -> Task:
-        """Queue a task of an account that can be abandoned; raises Busy when too many of its tasks wait."""
+    def start(self, account: Account, work: Callable[[], Any], *, is_bounded: bool = True) -> Task:
+        """Queue a task of an account that can be abandoned; raises Busy when too many of its tasks wait, unless it
+        goes on with what was let in before and is not `is_bounded`."""
         task = Task(account, work)
         with self._changed:
             share = self._shares.setdefault(account, _Share())
-            if len(share.waiting) >= self._most_waiting or self._stopped:
-                log.event("task_refused", lane=self.name, account=account, waiting=len(share.waiting))
-                raise Busy(TOO_MANY)
+            if is_bounded and len(share.waiting) >= self._most_waiting:
+                self._refuse(account, share)
+            if self._stopped:
+                raise Unavailable(STOPPED)
             share.waiting.append(task)
             self._let_take_turns(account, share)
             if self._idle:
                 self._changed.notify()
             elif len(self._threads) < self._most_threads:
-                thread = threading.Thread(
-                    target=self._serve, name=f"{self.name}-{len(self._threads) + 1}", daemon=True
-                )
+                thread = threading.Thread(target=self._serve, name=f"{self.name}-{len(self._threads) + 1}", daemon=True)
                 self._threads.append(thread)
                 thread.start()
         return task
@@ -115,7 +120,15 @@ class Lane:
         for thread in self._threads:
             thread.join()
 
-    def _let_take_turns(self, account: Hashable, share: _Share) -> None:
+    def _refuse(self, account: Account, share: _Share) -> None:
+        if not share.refused:
+            share.refused = True
+            log.event(
+                "task_refused", level=logging.WARNING, lane=self.name, account=account, waiting=len(share.waiting)
+            )
+        raise Busy(TOO_MANY)
+
+    def _let_take_turns(self, account: Account, share: _Share) -> None:
         if share.waiting and share.running < self._at_once:
             self._turns.setdefault(account)
 
@@ -158,3 +171,29 @@ def _run(task: Task) -> None:
         del error
     else:
         task.future.set_result(result)
+
+
+class Lanes:
+    """The lanes of a server.
+
+    `short` is for answers that take milliseconds, `pages` for pages of the console, `lists` for pages of long lists,
+    `exports` for files, which take seconds, `commands` for what commands on the same machine ask, `jobs` for what goes
+    on beside the requests, such as imports.
+    """
+
+    def __init__(self, most_waiting: int, stop_work: Callable[[int], None]) -> None:
+        def lane(name: str, threads: int, at_once: int) -> Lane:
+            return Lane(name, threads, at_once=at_once, most_waiting=most_waiting, stop_work=stop_work)
+
+        self.short = lane("short", 4, 1)
+        self.pages = lane("pages", 4, 2)
+        self.lists = lane("lists", 2, 1)
+        self.exports = lane("exports", 2, 1)
+        self.commands = lane("commands", 4, 3)
+        self.jobs = lane("jobs", 2, 1)
+        self.all = (self.short, self.pages, self.lists, self.exports, self.commands, self.jobs)
+
+    def stop(self) -> None:
+        """Stop all, and wait for what runs."""
+        for each in self.all:
+            each.stop()

@@ -1,5 +1,6 @@
 """The questions that need the columns: a command beside a running server puts them to that server."""
 
+from inspect import signature
 from typing import Any
 
 from tamis.actions.backups import make_backup
@@ -43,6 +44,12 @@ _ALL = (
 )
 QUESTIONS: dict[str, Any] = {question.__name__: question for question in _ALL}
 """By name; each takes a house and then values that JSON can carry, and gives such a value."""
+
+
+def account_of(name: str, arguments: list[Any]) -> int | None:
+    """Return the account that a question is about, None where it is about all."""
+    names = list(signature(QUESTIONS[name]).parameters)[1:]  # the first is the house
+    return next((value for of, value in zip(names, arguments, strict=False) if of == "account_id"), None)
 
 
 def answer(house: House, name: str, arguments: list[Any]) -> Any:

@@ -1,16 +1,15 @@
-"""Long work that a server does beside its requests: two pieces at once, others wait, and each can be looked at."""
+"""Long work that a server does beside its requests: accounts take turns, and each piece can be looked at."""
 
 import logging
 import threading
 from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any
 
+from tamis.actions.lanes import Lane
 from tamis.domain.errors import Invalid, Problem, TamisError
 
-AT_ONCE = 2
 MOST_REMEMBERED = 200
 STOPPED = "the server was stopped before it was done"
 MISTAKE = "a mistake in Tamis ended it ({}); the log of the server says more"
@@ -71,26 +70,26 @@ class Work:
 
 
 class Workers:
-    """The threads that work, and what they work on, found by its key; what is over is remembered for a while."""
+    """What is worked on in a lane, found by its key; what is over is remembered for a while."""
 
-    def __init__(self) -> None:
+    def __init__(self, lane: Lane) -> None:
+        self._lane = lane
         self._works: dict[str, Work] = {}
         self._lock = threading.Lock()
         self._stop = threading.Event()
-        self._threads: ThreadPoolExecutor | None = None
 
     def start(self, key: str, account_id: int, about: Any, task: Callable[[Work], Any]) -> Work:
-        """Let a task be worked on; while one with this key is not over, that one is given and nothing begins."""
+        """Let a task be worked on; while one with this key is not over, that one is given and nothing begins. Raises
+        Busy when too many of the account wait."""
         with self._lock:
             known = self._works.get(key)
             if known and not known.is_over:
                 return known
-            self._threads = self._threads or ThreadPoolExecutor(AT_ONCE, thread_name_prefix="worker")
             work = Work(key, account_id, about, _stop=self._stop)
+            self._lane.submit(account_id, self._run, work, task)
             self._works.pop(key, None)
             self._works[key] = work
             self._forget_old()
-            self._threads.submit(self._run, work, task)
             return work
 
     def find(self, account_id: int, key: str) -> Work | None:
@@ -112,8 +111,7 @@ class Workers:
     def stop(self) -> None:
         """Stop what runs at its next step, let nothing new begin, and wait for that."""
         self._stop.set()
-        if self._threads:
-            self._threads.shutdown(cancel_futures=True)
+        self._lane.stop()
 
     def _run(self, work: Work, task: Callable[[Work], Any]) -> None:
         try:

@@ -22,7 +22,7 @@ from tamis.columns.state import State, read_state
 from tamis.columns.tables import is_current, keeps_history, make, make_anew
 from tamis.columns.trim import last_trimmed, trim
 from tamis.columns.trouble import Trouble, in_words, keeps_out, trouble_of
-from tamis.domain.errors import Unavailable
+from tamis.domain.errors import Abandoned, Unavailable
 
 FILE_NAME = "columns.duckdb"
 FRESH_ENDING = ".new"
@@ -93,6 +93,8 @@ class Columns:
                 raise Unavailable("the column store is being built again: ask once more")
             try:
                 yield self.cursor()
+            except duckdb.InterruptException:
+                raise Abandoned from None
             except duckdb.Error as error:
                 self._note(error, "answer")
                 raise
@@ -165,6 +167,12 @@ class Columns:
         if cursor is None:
             cursor = self._cursors[thread] = self._db.cursor()
         return cursor
+
+    def interrupt(self, thread: int) -> None:
+        """Stop the statement that a thread reads with, if it runs one: its block in `reading` raises Abandoned."""
+        cursor = self._cursors.get(thread)
+        if cursor:
+            cursor.interrupt()
 
     @contextmanager
     def fold(self) -> Iterator[Fold]:

@@ -52,3 +52,18 @@ class Unavailable(TamisError):
     """The stores cannot serve now: a full disk, a data directory in use or made by a newer version."""
 
     code = "unavailable"
+
+
+class Busy(Unavailable):
+    """More is asked than can be done now; asking again later helps."""
+
+    code = "busy"
+
+
+class Abandoned(Unavailable):
+    """Nobody waits for the answer any more, so that what was looked up for it was stopped."""
+
+    code = "abandoned"
+
+    def __init__(self) -> None:
+        super().__init__("whoever asked has left")

@@ -10,7 +10,7 @@ from typing import Any, NamedTuple, TypeVar
 
 import apsw
 
-from tamis.domain.errors import Unavailable
+from tamis.domain.errors import Busy, Unavailable
 from tamis.records.database import BUSY_SECONDS, FILE_NAME, FULL, connect, has_room, migrate, plain_errors
 
 T = TypeVar("T")
@@ -177,9 +177,3 @@ def _clear_log(db: apsw.Connection) -> bool:
 def _compact(db: apsw.Connection) -> bool:
     db.execute("VACUUM").fetchall()
     return _clear_log(db)
-
-
-class Busy(Unavailable):
-    """More is asked than can be done now; asking again later helps."""
-
-    code = "busy"

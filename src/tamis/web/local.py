@@ -1,22 +1,21 @@
 """The door for commands on the same machine: they put the questions that need the columns to the server."""
 
-import asyncio
 import hmac
 import logging
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 
 import msgspec
 
 from tamis.actions.house import House
-from tamis.actions.questions import QUESTIONS, answer
+from tamis.actions.questions import QUESTIONS, account_of, answer
 from tamis.domain.errors import TamisError
 from tamis.web.http import Answer, App, BodyTooLarge, Receive, Request, Scope, Send, json_answer, send_answer
+from tamis.web.lanes import in_lane
 
 PATH = "/local/ask"
 MAX_BODY = 16_777_216
-MOST_AT_ONCE = 4
-"""How many questions are answered at a time: an export or a backup lasts, and has none of the threads of the API."""
+OF_NOBODY = "commands"
+"""Whose turn it is where a question is about all accounts, as a backup is."""
 
 log = logging.getLogger("tamis")
 
@@ -31,7 +30,6 @@ class Question:
 
 def local_door(house: House, token: str) -> App:
     """Make the application; only who can read the token from the data directory is answered."""
-    threads = ThreadPoolExecutor(MOST_AT_ONCE, "local")
 
     async def reply(request: Request) -> Answer:
         if request.method != "POST" or request.path != PATH:
@@ -45,10 +43,9 @@ def local_door(house: House, token: str) -> App:
         if question.name not in QUESTIONS:
             return json_answer(404, {"message": "the server is of another version than the command: restart it"})
         try:
-            loop = asyncio.get_running_loop()
-            return json_answer(
-                200, await loop.run_in_executor(threads, answer, house, question.name, question.arguments)
-            )
+            account = account_of(question.name, question.arguments) or OF_NOBODY
+            found = in_lane(house.lanes.commands, account, lambda: answer(house, question.name, question.arguments))
+            return json_answer(200, await found)
         except TamisError as error:
             return json_answer(409, {"message": error.message})
         except Exception as error:

@@ -7,14 +7,14 @@ from collections.abc import Awaitable, Callable
 
 from tamis.actions.accounts import note_key_use
 from tamis.actions.house import House
-from tamis.domain.errors import Invalid, NotFound, Refused, Unavailable
-from tamis.records.store import Busy
+from tamis.domain.errors import Busy, Invalid, NotFound, Refused, Unavailable
 from tamis.web.compat import endpoints
 from tamis.web.compat.auth import KeyRing
 from tamis.web.compat.body import BadBody
 from tamis.web.compat.endpoints import Context, KeptList
 from tamis.web.compat.errors import NOT_FOUND, NOT_FOUND_ON_DELETE, failed, invalid
 from tamis.web.compat.limit import Limiter
+from tamis.web.compat.listing import Listings
 from tamis.web.http import (
     Answer,
     App,
@@ -51,7 +51,8 @@ def segment_api(house: House) -> App:
     """Make the application; it serves paths below `/api`, however many slashes they have."""
     keys = KeyRing(house.records, lambda public_key: house.submit(note_key_use, public_key))
     writes = Writes(house)
-    limiter = Limiter(house.settings.requests_per_minute)
+    limiter = Limiter(house.settings.requests_per_minute, house.settings.account_requests_per_minute)
+    listings = Listings(house.lanes.lists, house.settings.requests_waiting)
     lists: dict[int, KeptList] = {}
 
     async def answer(request: Request) -> Answer | Stream:
@@ -65,9 +66,9 @@ def segment_api(house: House) -> App:
         account = keys.account(request)
         if isinstance(account, Answer):
             return account
-        if not limiter.allows(request.header(b"publickey")):
+        if not limiter.allows(request.header(b"publickey"), account.id):
             return failed(429, "Too many requests: try again in a minute.", ((b"retry-after", b"60"),))
-        return await endpoint(Context(house, writes, account, lists), request)
+        return await endpoint(Context(house, writes, account, listings, lists), request)
 
     async def app(scope: Scope, receive: Receive, send: Send) -> None:
         path = scope["path"] if "//" not in scope["path"] else re.sub("/+", "/", scope["path"])

@@ -1,7 +1,5 @@
 """The endpoints of the Segment API, one function each."""
 
-import asyncio
-from collections.abc import AsyncIterator, Callable
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import NamedTuple
@@ -20,11 +18,13 @@ from tamis.rules.wire import from_arrays
 from tamis.web.compat import present
 from tamis.web.compat.body import parse_body
 from tamis.web.compat.checks import Checks, parse_id
+from tamis.web.compat.listing import Listing, Listings, Piece, pieces
 from tamis.web.http import Answer, Request, Stream, json_answer
+from tamis.web.lanes import in_lane
 from tamis.web.writes import Writes
 
-ITEMS_A_PIECE = 10_000
-CONTACTS_A_PIECE = 2_000
+ITEMS_A_PAGE = 10_000
+CONTACTS_A_PAGE = 2_000
 MOST_ITEMS = 1 << 53
 
 
@@ -43,11 +43,13 @@ class KeptList(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Context:
-    """What an endpoint works with; `lists` keeps the answer of `segment_list` of each account."""
+    """What an endpoint works with; `lists` keeps the answer of `segment_list` of each account, `listings` the long
+    lists that are being read."""
 
     house: House
     writes: Writes
     account: Account
+    listings: Listings
     lists: dict[int, KeptList] = field(repr=False)
 
 
@@ -65,7 +67,7 @@ async def segment_list(context: Context, _: Request) -> Answer:
     kept = context.lists.get(context.account.id)
     now = house.clock()
     if kept is None or kept.version != version or not kept.covers(now):
-        sized, until = await asyncio.to_thread(_list_segments, context)
+        sized, until = await in_lane(house.lanes.short, context.account.id, lambda: _list_segments(context))
         body = succeeded({"segments": [present.segment(s) for s in sized]}).body
         kept = context.lists[context.account.id] = KeptList(version, now, until, body)
     return Answer(200, kept.body)
@@ -84,11 +86,11 @@ async def recipient_list(context: Context, request: Request) -> Stream:
     segment = segments.segment_by_id(db, context.account, parse_id(query.get("segment_id")))
     after, limit = _page(query)
 
-    def page(start: int, size: int) -> tuple[int, int, bytes]:
-        rows = recipients.recipient_page(context.house, context.account.id, segment.id, start, size)
-        return len(rows), rows[-1][0] if rows else start, ",".join([row[1] for row in rows]).encode()
+    def page(start: int, size: int) -> list[Piece]:
+        return pieces(recipients.recipient_page(context.house, context.account.id, segment.id, start, size))
 
-    return await _stream("contactEmails", page, after, limit, ITEMS_A_PIECE, request)
+    listing = Listing("contactEmails", page, after, limit, ITEMS_A_PAGE)
+    return await context.listings.stream(listing, context.account.id, request)
 
 
 async def recipient_add(context: Context, request: Request) -> Answer:
@@ -139,7 +141,8 @@ async def segment_store(context: Context, request: Request) -> Answer:
     db = context.house.records.reader()
     contact_type = _contact_type(context, type_id)
     made = await context.writes.run(segments.create_segment, context.account, contact_type, name, draft)
-    sizes = await asyncio.to_thread(segments.segment_sizes, context.house)
+    house = context.house
+    sizes = await in_lane(house.lanes.short, context.account.id, lambda: segments.segment_sizes(house))
     sized = segments.SizedSegment(made, segments.rule_of(db, made), sizes.get(made.id, 0))
     return succeeded({"segment": present.segment(sized)})
 
@@ -168,13 +171,15 @@ async def contact_list(context: Context, request: Request) -> Stream:
     contact_type = _contact_type(context, parse_id(query.get("contact_type_id")))
     after, limit = _page(query)
 
-    def page(start: int, size: int) -> tuple[int, int, bytes]:
+    def page(start: int, size: int) -> list[Piece]:
         found = contacts.contact_page(context.house, contact_type, start, size)
         fields = types.fields_of_type(context.house.records.reader(), contact_type.id)
-        shown = [msgspec.json.encode(present.contact(c, context.account.id, fields)) for c in found]
-        return len(shown), found[-1].id if found else start, b",".join(shown)
+        return pieces(
+            [(c.id, msgspec.json.encode(present.contact(c, context.account.id, fields)).decode()) for c in found]
+        )
 
-    return await _stream("contacts", page, after, limit, CONTACTS_A_PIECE, request)
+    listing = Listing("contacts", page, after, limit, CONTACTS_A_PAGE)
+    return await context.listings.stream(listing, context.account.id, request)
 
 
 def _contact_type(context: Context, type_id: int) -> ContactType:
@@ -195,43 +200,3 @@ def _page(query: dict[str, str]) -> tuple[int, int]:
     if problems:
         raise Invalid(problems)
     return int(query.get("after") or 0), int(query.get("limit") or MOST_ITEMS)
-
-
-async def _stream(
-    name: str,
-    page: Callable[[int, int], tuple[int, int, bytes]],
-    after: int,
-    limit: int,
-    size: int,
-    request: Request,
-) -> Stream:
-    """Send a list page by page; the next page is fetched while the last one is on its way, and a client that went
-    away ends the work. `page` is given where to start and how many to fetch, and gives the number of its items, where
-    the next page starts, and its items as JSON with commas between."""
-    count, last, items = await asyncio.to_thread(page, after, min(size, limit))
-    first = b'{"status":"success","message":{"' + name.encode() + b'":[' + items
-
-    async def rest() -> AsyncIterator[bytes]:
-        sent, start, full = count, last, count == min(size, limit)
-        gone = asyncio.ensure_future(_client_gone(request))
-        upcoming = asyncio.ensure_future(asyncio.to_thread(page, start, min(size, limit - sent))) if full else None
-        try:
-            while upcoming and not gone.done():
-                asked = min(size, limit - sent)
-                fetched, start, items = await upcoming
-                sent += fetched
-                upcoming = None
-                if fetched == asked and sent < limit:
-                    upcoming = asyncio.ensure_future(asyncio.to_thread(page, start, min(size, limit - sent)))
-                if items:
-                    yield b"," + items
-            yield b"]}}"
-        finally:
-            gone.cancel()
-
-    return Stream(first, rest())
-
-
-async def _client_gone(request: Request) -> None:
-    while (await request.receive())["type"] != "http.disconnect":
-        pass

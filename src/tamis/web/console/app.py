@@ -18,7 +18,7 @@ from tamis.web.console.answers import wants_page
 from tamis.web.console.forms import read_form
 from tamis.web.console.gate import Gate
 from tamis.web.console.session import Notices, SignInNeeded, Visitor, WebRequest, find_visitor
-from tamis.web.console.turns import Turns, have_own_threads
+from tamis.web.console.turns import Turns, make_pages_in
 from tamis.web.http import App, Receive, Scope, Send
 
 MAX_BODY = 4_194_304
@@ -46,7 +46,7 @@ def home(request: WebRequest) -> Response[Any]:
 
 def console_app(house: House) -> App:
     """Make the application."""
-    have_own_threads()
+    make_pages_in(house.lanes.pages)
     return _with_headers(routed_app(house))  # type: ignore[arg-type]  # Litestar types ASGI's messages more closely
 
 
@@ -57,8 +57,12 @@ def routed_app(house: House) -> Litestar:
     def visitor(request: WebRequest) -> Visitor:
         return find_visitor(house, notices, request)
 
+    def account_of(token: str) -> int | None:
+        session = find_session(house.records.reader(), house.clock(), token) if token else None
+        return session.account.id if session else None
+
     def is_session(token: str) -> bool:
-        return bool(token) and find_session(house.records.reader(), house.clock(), token) is not None
+        return account_of(token) is not None
 
     return Litestar(
         [home, static.serve, _pages()],
@@ -67,7 +71,7 @@ def routed_app(house: House) -> Litestar:
             "visitor": Provide(visitor, sync_to_thread=False),
             "form": Provide(read_form),
         },
-        middleware=[Gate(is_session), Turns()],
+        middleware=[Gate(is_session), Turns(account_of, house.settings.requests_waiting)],
         exception_handlers={
             SignInNeeded: errors.sign_in_needed,
             TamisError: errors.refused,

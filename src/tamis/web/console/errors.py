@@ -8,16 +8,10 @@ from urllib.parse import quote
 from litestar.exceptions import HTTPException
 from litestar.response import Response
 
-from tamis.domain.errors import Invalid, NotFound, Refused, TamisError, Unavailable
+from tamis.domain.errors import Busy, Invalid, NotFound, Refused, TamisError, Unavailable
 from tamis.web.console.answers import fragment, from_htmx, page, wants_page
 from tamis.web.console.session import SignInNeeded, Visitor, WebRequest
 
-STATUSES: tuple[tuple[type[TamisError], int, str], ...] = (
-    (NotFound, 404, "This is not here"),
-    (Invalid, 422, "Something is not right yet"),
-    (Refused, 409, "That cannot be done now"),
-    (Unavailable, 503, "Tamis cannot answer now"),
-)
 TITLES = {
     400: "This request cannot be read",
     403: "This page is out of date",
@@ -27,6 +21,13 @@ TITLES = {
     413: "That is too much at once",
     429: "Not so fast",
 }
+STATUSES: tuple[tuple[type[TamisError], int, str], ...] = (
+    (NotFound, 404, "This is not here"),
+    (Invalid, 422, "Something is not right yet"),
+    (Refused, 409, "That cannot be done now"),
+    (Busy, 429, TITLES[429]),
+    (Unavailable, 503, "Tamis cannot answer now"),
+)
 NOTHING_HERE = "There is nothing here, or not for this account."
 
 log = logging.getLogger("tamis")
@@ -48,7 +49,10 @@ def refused(request: WebRequest, error: TamisError) -> Response[Any]:
     status, title = next(((s, t) for kind, s, t in STATUSES if isinstance(error, kind)), (500, "That went wrong"))
     message = NOTHING_HERE if isinstance(error, NotFound) else error.message
     problems = [{"path": p.path, "message": p.message} for p in error.problems] if isinstance(error, Invalid) else []
-    return _answer(request, status, title, message, problems)
+    answer = _answer(request, status, title, message, problems)
+    if isinstance(error, Busy):
+        answer.headers["retry-after"] = "1"
+    return answer
 
 
 def wrong_request(request: WebRequest, error: HTTPException) -> Response[Any]:

@@ -1,17 +1,15 @@
 """Who asks for much waits for their own answers: nobody else does, and nobody's programs do.
 
-Pages are made in threads of the console's own, because the threads of the event loop are those of the Segment API. Of
-one session a few requests are at work at a time; the others wait, and those whose asker has gone away meanwhile, such
-as the searches of somebody who types on, are dropped.
+Pages are made in a lane of the console's own. Of one account a few requests are at work at a time; the others wait,
+and those whose asker has gone away meanwhile, such as the searches of somebody who types on, are dropped; what is
+looked up for them already is interrupted.
 """
 
 import asyncio
 from collections import deque
-from collections.abc import AsyncIterator, MutableMapping
-from concurrent.futures import ThreadPoolExecutor
+from collections.abc import AsyncIterator, Callable, MutableMapping
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, field
-from functools import cache
 from typing import Any
 
 from litestar import Request
@@ -20,41 +18,54 @@ from litestar.enums import ScopeType
 from litestar.middleware import ASGIMiddleware
 from litestar.types import ASGIApp, Receive, Scope, Send
 
-from tamis.web.console.session import WebRequest, session_token
+from tamis.actions.lanes import Account, Lane
+from tamis.domain.errors import Busy
+from tamis.web.console.session import WebRequest, client_of, session_token
+from tamis.web.lanes import Asker, LaneExecutor, asker
 
-THREADS = 8
 AT_ONCE = 3
-"""How many requests of one session are at work at a time."""
+"""How many requests of one account are at work at a time."""
+TOO_MANY = "too many pages of this account are waiting: try again in a moment"
 
 Message = MutableMapping[str, Any]
 
 
 @dataclass(slots=True)
 class Queue:
-    """The requests of a session: how many there are, and the turns that they take."""
+    """The requests of an account: how many there are, and the turns that they take."""
 
     turns: asyncio.Semaphore = field(default_factory=lambda: asyncio.Semaphore(AT_ONCE))
     here: int = 0
 
 
 class Turns(ASGIMiddleware):
-    """Lets the requests of each session take turns."""
+    """Lets the requests of each account take turns.
+
+    `account_of` finds the account of a session by its token, `most_here` is how many requests of one may be there.
+    """
 
     scopes = (ScopeType.HTTP,)
 
-    def __init__(self) -> None:
-        self._queues: dict[str, Queue] = {}
+    def __init__(self, account_of: Callable[[str], Account | None], most_here: int) -> None:
+        self._account_of = account_of
+        self._most_here = most_here
+        self._queues: dict[Account, Queue] = {}
 
     async def handle(self, scope: Scope, receive: Receive, send: Send, next_app: ASGIApp) -> None:
         """Let a request pass when it is its turn, and if somebody still waits for its answer; the turn ends when the
         answer begins, which may be a long file for a slow client."""
         request: WebRequest = Request(scope)
         token = session_token(request)
-        if not token or scope["path"].startswith("/static/") or request.method == "PUT":  # files come as they come
+        account = self._account_of(token) if token else None
+        asks = Asker(account or client_of(request))
+        asker.set(asks)
+        if (
+            account is None or scope["path"].startswith("/static/") or request.method == "PUT"
+        ):  # files come as they come
             await next_app(scope, receive, send)
             return
         async with AsyncExitStack() as turn:
-            waited = await turn.enter_async_context(self._turn(token))
+            waited = await turn.enter_async_context(self._turn(account))
 
             async def end_turn_and_send(message: Any) -> None:
                 await turn.aclose()
@@ -62,12 +73,16 @@ class Turns(ASGIMiddleware):
 
             came: deque[Any] = deque()
             if not waited or not await _is_gone(receive, came):
-                await next_app(scope, _with(came, receive), end_turn_and_send)
+                is_read = request.method in ("GET", "HEAD") or "form" in request.state
+                async with _watched(asks, _with(came, receive), is_read=is_read) as watched:
+                    await next_app(scope, watched, end_turn_and_send)
 
     @asynccontextmanager
-    async def _turn(self, token: str) -> AsyncIterator[bool]:
-        """Be one of a session's few for a block; tells whether that was waited for."""
-        queue = self._queues.setdefault(token, Queue())
+    async def _turn(self, account: Account) -> AsyncIterator[bool]:
+        """Be one of an account's few for a block; tells whether that was waited for. Raises Busy."""
+        queue = self._queues.setdefault(account, Queue())
+        if queue.here >= self._most_here:
+            raise Busy(TOO_MANY)
         queue.here += 1
         try:
             waited = queue.turns.locked()
@@ -76,13 +91,53 @@ class Turns(ASGIMiddleware):
         finally:
             queue.here -= 1
             if not queue.here:
-                self._queues.pop(token, None)
+                self._queues.pop(account, None)
 
 
-@cache
-def have_own_threads() -> None:
-    """Make pages in threads of the console's own; called before the first one is made."""
-    set_asyncio_executor(ThreadPoolExecutor(THREADS, "console"))
+def make_pages_in(lane: Lane) -> None:
+    """Make pages in a lane; called before the first one is made."""
+    set_asyncio_executor(LaneExecutor(lane))
+
+
+@asynccontextmanager
+async def _watched(asks: Asker, receive: Receive, *, is_read: bool) -> AsyncIterator[Receive]:
+    """Let an asker leave when its client closes the connection during a block; gives what the block is to receive
+    with. `is_read` tells that the body was read before, or that there is none."""
+    came: deque[Any] = deque()
+    watching: asyncio.Future[Any] | None = None
+
+    async def wait_for_end() -> Any:
+        message = await receive()
+        while message["type"] != "http.disconnect":
+            came.append(message)
+            message = await receive()
+        asks.leave()
+        return message
+
+    def watch() -> None:
+        nonlocal watching
+        watching = watching or asyncio.ensure_future(wait_for_end())
+
+    async def receive_and_watch() -> Any:
+        if came:
+            return came.popleft()
+        if watching:
+            return await asyncio.shield(watching)
+        message = await receive()
+        if message["type"] == "http.request" and not message.get("more_body"):
+            watch()
+        return message
+
+    if is_read:
+        watch()
+    try:
+        yield receive_and_watch
+    except asyncio.CancelledError:
+        if not asks.has_left:
+            raise
+    finally:
+        if watching:
+            watching.cancel()
 
 
 async def _is_gone(receive: Receive, came: deque[Any]) -> bool:

@@ -10,7 +10,6 @@ from dataclasses import dataclass
 from typing import Any
 from urllib.parse import urlencode
 
-import anyio.to_thread
 from litestar import get, post
 from litestar.params import FromPath, FromQuery
 from litestar.response import Response
@@ -40,6 +39,7 @@ from tamis.web.console.finding import type_of
 from tamis.web.console.injected import InjectedForm, InjectedHouse, InjectedVisitor
 from tamis.web.console.session import Visitor
 from tamis.web.console.values import Control, typed
+from tamis.web.lanes import in_lane
 
 LONGEST_ORDER = 300
 """No key of a field is so long."""
@@ -168,7 +168,10 @@ async def export_of_contacts(
     """Send the contacts that a search finds as a file; a POST, for the same reason as the search itself."""
     contact_type, layout = type_of(house, visitor, type_id), layout_of(form.text("to"))
     look = Look(form.text("text"), form.number("segment"))
-    download = await anyio.to_thread.run_sync(contacts_download, house, visitor.account, contact_type, look, layout)
+    account = visitor.account
+    download = await in_lane(
+        house.lanes.exports, account.id, lambda: contacts_download(house, account, contact_type, look, layout)
+    )
     return send_file(download, contact_type.name, form.text("to"))
 
 

@@ -2,7 +2,6 @@
 
 from typing import Any
 
-import anyio.to_thread
 from litestar import get
 from litestar.params import FromPath, FromQuery
 from litestar.response import Response
@@ -13,6 +12,7 @@ from tamis.web.console.downloads import layout_of, send_file
 from tamis.web.console.injected import InjectedHouse, InjectedVisitor
 from tamis.web.console.segment_frame import frame_of, segment_page
 from tamis.web.console.session import WebRequest
+from tamis.web.lanes import in_lane
 
 
 @get("/segments/{segment_id:int}/api", sync_to_thread=True)
@@ -31,7 +31,10 @@ async def export(
     """Send the recipients of a segment as a file, which is made first and gone afterwards."""
     layout = layout_of(to)
     segment = segment_by_id(house.records.reader(), visitor.account, segment_id)
-    download = await anyio.to_thread.run_sync(segment_download, house, visitor.account, segment_id, layout)
+    account = visitor.account
+    download = await in_lane(
+        house.lanes.exports, account.id, lambda: segment_download(house, account, segment_id, layout)
+    )
     return send_file(download, segment.name, to)
 
 
