@@ -1,4 +1,4 @@
-"""How many examples the tests draw: few for every change (`make test`), all of them before it lands (`make test-all`)."""
+"""How many examples the tests draw: few in `make test`, all in `make test-all`."""
 
 import os
 
