@@ -3,7 +3,7 @@
 import asyncio
 import ipaddress
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from heapq import nsmallest
 from typing import TYPE_CHECKING
 
@@ -32,6 +32,9 @@ class Connections:
         self._open: set[Connection] = set()
         self._of_origin: Counter[str] = Counter()
 
+    def __iter__(self) -> "Iterator[Connection]":
+        return iter(list(self._open))
+
     def __len__(self) -> int:
         return len(self._open)
 
@@ -39,7 +42,7 @@ class Connections:
         """Look after the connections once a second from now on."""
         self.now = loop.time()
         if not self.stopping:
-            for connection in list(self._open):
+            for connection in self:
                 patience.check(connection, self.now)
             self.tally.flush()
             loop.call_later(CHECK_SECONDS, self.begin, loop)
@@ -73,13 +76,13 @@ class Connections:
         """Close what waits, and let what runs come to its end."""
         self.stopping = True
         self.tally.flush()
-        for connection in list(self._open):
+        for connection in self:
             connection.stop()
 
     def check_stopping(self, now: float, seconds: float) -> None:
         """Let go of those that are slow while the server stops."""
         self.now = now
-        for connection in list(self._open):
+        for connection in self:
             patience.check_stopping(connection, now, seconds)
 
     def _make_room(self) -> bool:

@@ -1,0 +1,73 @@
+"""A server that is asked to stop finishes what runs and waits for nobody who does nothing; the log stays quiet."""
+
+import logging
+
+import pytest
+
+from tests.server.conftest import PATIENCE_SECONDS, Running, Serve
+
+HALVES = {
+    "nothing": b"",
+    "half of the headers": b"GET / HTTP/1.1\r\nHost:",
+    "half a body": b"POST /half HTTP/1.1\r\nHost: a\r\nContent-Length: 9\r\n\r\nabc",
+    "half of a chunk": b"POST /half HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\n9\r\nabc",
+    "an answer that nobody reads": b"GET /stream HTTP/1.1\r\nHost: a\r\n\r\n",
+    "requests ahead": b"POST /half HTTP/1.1\r\nHost: a\r\nContent-Length: 9\r\n\r\n" + b"GET / HTTP/1.1\r\n\r\n" * 9,
+}
+
+
+def stopped(server: Running) -> None:
+    server.server.should_exit = True
+    server.thread.join(PATIENCE_SECONDS)
+    assert not server.thread.is_alive()
+
+
+def test_clients_that_do_nothing_are_not_waited_for(serve: Serve, caplog: pytest.LogCaptureFixture) -> None:
+    server = serve()
+    for begun in HALVES.values():
+        server.open(begun, receive_buffer=4_096)
+    server.seen.wait_for(4)
+    with caplog.at_level(logging.INFO):
+        stopped(server)
+    assert not [record for record in caplog.records if record.exc_info or record.levelno >= logging.ERROR]
+    assert "requests_cut_off" not in [record.message for record in caplog.records]
+
+
+def test_a_request_that_runs_is_finished(serve: Serve) -> None:
+    server = serve()
+    client = server.open(b"GET /slow HTTP/1.1\r\nHost: a\r\n\r\n")
+    server.seen.wait_for(1)
+    server.server.should_exit = True
+    while not server.connections.stopping:
+        pass
+    server.seen.released.set()
+    answer = client.rest()
+    assert answer.endswith(b"GET /slow 0")
+    assert b"connection: close" in answer
+    stopped(server)
+
+
+def test_a_list_that_is_read_is_finished(serve: Serve) -> None:
+    server = serve()
+    client = server.open(b"GET /stream HTTP/1.1\r\nHost: a\r\n\r\n")
+    client.until(b"xxx")
+    server.server.should_exit = True
+    assert client.rest().endswith(b"\r\n0\r\n\r\n")
+    stopped(server)
+
+
+def test_what_does_not_end_is_cut_off_and_counted(
+    serve: Serve, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    monkeypatch.setattr("tamis.web.server.server.GRACE_SECONDS", 0.1)
+    server = serve()
+    client = server.open(b"GET /slow HTTP/1.1\r\nHost: a\r\n\r\n")
+    server.seen.wait_for(1)
+    with caplog.at_level(logging.INFO):
+        server.server.should_exit = True
+        client.rest()
+        server.seen.released.set()  # a thread cannot be ended from outside
+        stopped(server)
+    assert client.was_reset
+    assert "requests_cut_off" in [record.message for record in caplog.records]
+    assert not [record for record in caplog.records if record.exc_info]
