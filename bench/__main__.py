@@ -1,6 +1,7 @@
 """Run all benchmarks, or those named on the command line: `python -m bench [NAME]...`."""
 
 import argparse
+import importlib
 import sys
 import tempfile
 import time
@@ -12,8 +13,7 @@ from bench.harness import Figure, machine, save, say, show
 from bench.stores import Stores
 
 CONTACTS = 1_000_000
-FAULTS = "faults"
-FAIRNESS = "fairness"
+OF_THEIR_OWN = ("fairness", "faults", "histories")
 RESULTS = Path(__file__).with_name("results.json")
 BENCHMARKS: dict[str, Callable[[Stores], Iterator[Figure]]] = {
     "count_rules": count_rules.run,
@@ -30,15 +30,9 @@ BENCHMARKS: dict[str, Callable[[Stores], Iterator[Figure]]] = {
 
 def main() -> None:
     """Measure, print the table, and write it to bench/results.json."""
-    if sys.argv[1:2] == [FAULTS]:
-        from bench import faults  # it needs the tests, which measuring does not
-
-        faults.main(sys.argv[2:])
-        return
-    if sys.argv[1:2] == [FAIRNESS]:
-        from bench import fairness
-
-        fairness.main(sys.argv[2:])
+    if sys.argv[1:2] and sys.argv[1] in OF_THEIR_OWN:
+        # Some need the tests, which measuring does not.
+        importlib.import_module(f"bench.{sys.argv[1]}").main(sys.argv[2:])
         return
     parser = argparse.ArgumentParser(prog="python -m bench", description="Measure speed beside baselines.")
     parser.add_argument(
@@ -46,7 +40,7 @@ def main() -> None:
         nargs="*",
         metavar="NAME",
         help=f"one of {', '.join(BENCHMARKS)}; default all. Options of their own, and no part of all, "
-        f"have {FAULTS} and {FAIRNESS}",
+        f"have {', '.join(OF_THEIR_OWN)}",
     )
     parser.add_argument("--contacts", type=int, default=CONTACTS, help="how many contacts the store has")
     options = parser.parse_args()

@@ -5,9 +5,11 @@ from dataclasses import dataclass
 from datetime import datetime
 
 import apsw
+import duckdb
 
 from tamis.actions.house import House
 from tamis.actions.membership import membership
+from tamis.actions.one_change import read_both
 from tamis.columns import read
 from tamis.domain.accounts import Account
 from tamis.domain.contacts import Contact, ContactType
@@ -16,7 +18,6 @@ from tamis.domain.errors import NotFound
 from tamis.domain.fields import FieldSet
 from tamis.domain.segments import Segment
 from tamis.records import contacts, erasure, recipients, segments, types
-from tamis.records.database import snapshot
 from tamis.records.recipients import AdditionOfAddress, RemovalOfContact
 from tamis.rules.moment import Moment
 
@@ -80,9 +81,12 @@ def delete_contact(
 
 
 def contact_page(house: House, contact_type: ContactType, after: int, limit: int) -> list[Contact]:
-    """Give a page of a type's contacts whose ids lie above `after`, in order of id."""
-    with house.columns().reading() as con:
-        ids = read.contact_ids(con, contact_type.id, after, limit)
-    db = house.records.reader()
-    with snapshot(db):  # values are read with the fields of which they are
-        return contacts.by_ids(db, ids, types.fields_of_type(db, contact_type.id))
+    """Return a page of a type's contacts whose ids lie above `after`, in order of id, as they are at one moment."""
+
+    def ids(con: duckdb.DuckDBPyConnection) -> list[int]:
+        return read.contact_ids(con, contact_type.id, after, limit)
+
+    def found(db: apsw.Connection, of: list[int]) -> list[Contact]:
+        return contacts.by_ids(db, of, types.fields_of_type(db, contact_type.id))
+
+    return read_both(house, ids, found)

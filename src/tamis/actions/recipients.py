@@ -9,6 +9,7 @@ from tamis.actions.house import House
 from tamis.actions.membership import external_membership, is_member
 from tamis.actions.segments import segment_by_id
 from tamis.columns import read
+from tamis.columns.one_moment import at_one_moment
 from tamis.domain.accounts import Account
 from tamis.domain.contacts import Contact
 from tamis.domain.emails import Email, email_key
@@ -21,13 +22,21 @@ TAKEN = "the email has already been taken"
 
 
 def recipient_page(house: House, account_id: int, segment_id: int, after: int, limit: int) -> list[tuple[int, str]]:
-    """Give a page of recipients in order of their ids, each as its id and the JSON document of a `Recipient`; a
-    segment that is gone has none."""
-    segment = segments.live_by_id(house.records.reader(), account_id, segment_id)
+    """Return a page of recipients in order of their ids, each as its id and the JSON document of a `Recipient`, as they
+    are at one moment; raises NotFound for a segment that is gone, also where it goes meanwhile."""
+    db = house.records.reader()
+    segment = _live(db, account_id, segment_id)
+    with house.columns().reading() as con, at_one_moment(con):
+        rows = read.recipients(con, account_id, segment.contact_type_id, segment_id, after, limit)
+    _live(db, account_id, segment_id)  # otherwise it would have looked empty, or ended before its end
+    return rows
+
+
+def _live(db: apsw.Connection, account_id: int, segment_id: int) -> Segment:
+    segment = segments.live_by_id(db, account_id, segment_id)
     if segment is None:
-        return []
-    with house.columns().reading() as con:
-        return read.recipients(con, account_id, segment.contact_type_id, segment_id, after, limit)
+        raise NotFound(f"there is no segment {segment_id}")
+    return segment
 
 
 def add_recipient(

@@ -11,6 +11,7 @@ import apsw
 from tamis.actions.catch_up import rules_of_type, stored_rule
 from tamis.actions.dependents import refuse_while_used, users_of_segment
 from tamis.actions.house import House
+from tamis.actions.one_change import sizes_and
 from tamis.actions.types import still_there
 from tamis.columns import read
 from tamis.domain.accounts import Account
@@ -218,12 +219,25 @@ def rule_of(db: apsw.Connection, segment: Segment) -> Rule:
 
 def list_segments(db: apsw.Connection, account: Account, sizes: Mapping[int, int]) -> list[SizedSegment]:
     """List the segments of an account, newest first, with their sizes from `segment_sizes`."""
-    with snapshot(db):  # a rule is read with the fields and the segments for which it was made
-        live = segments.live_of_account(db, account.id)
-        rules: dict[int, Rule] = {}
-        for type_id in {segment.contact_type_id for segment in live}:
-            rules |= rules_of_type(db, type_id, types.fields_of_type(db, type_id))
-    return [SizedSegment(segment, rules[segment.id], sizes.get(segment.id, 0)) for segment in live]
+    with snapshot(db):
+        live = _with_rules(db, account)
+    return [SizedSegment(segment, rule, sizes.get(segment.id, 0)) for segment, rule in live]
+
+
+def sized_segments(house: House, account: Account) -> list[SizedSegment]:
+    """List the segments of an account, newest first, all with their sizes at one moment."""
+    sizes, live = sizes_and(house, lambda db: _with_rules(db, account))
+    return [SizedSegment(segment, rule, sizes.get(segment.id, 0)) for segment, rule in live]
+
+
+def _with_rules(db: apsw.Connection, account: Account) -> list[tuple[Segment, Rule]]:
+    """List the segments of an account with their rules, in a snapshot: a rule is read with the fields and the segments
+    for which it was made."""
+    live = segments.live_of_account(db, account.id)
+    rules: dict[int, Rule] = {}
+    for type_id in {segment.contact_type_id for segment in live}:
+        rules |= rules_of_type(db, type_id, types.fields_of_type(db, type_id))
+    return [(segment, rules[segment.id]) for segment in live]
 
 
 def segment_sizes(house: House) -> dict[int, int]:

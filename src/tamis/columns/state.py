@@ -21,6 +21,10 @@ class State:
 
 def read_state(con: duckdb.DuckDBPyConnection) -> State:
     """Read the state of a store."""
-    sizes = dict(con.execute("SELECT segment_id, recipients FROM sizes").fetchall())
     by_hand = con.execute("SELECT EXISTS (FROM added) OR EXISTS (FROM removed)").fetchall()[0][0]
-    return State(last_number(con), sizes, read_clocks(con), by_hand)
+    return State(last_number(con), read_sizes(con), read_clocks(con), by_hand)
+
+
+def read_sizes(con: duckdb.DuckDBPyConnection) -> dict[int, int]:
+    """Read how many recipients each segment has; empty ones may be left out."""
+    return dict(con.execute("SELECT segment_id, recipients FROM sizes").fetchall())

@@ -35,7 +35,8 @@ class Columns:
     """The column store of one directory, owned by this process until `close`.
 
     `applied` is the change number up to which it follows the records, None when it must be rebuilt from them.
-    `trimmed` is the day on which old history was dropped last. `lock` is held by whoever lets it catch up.
+    `sized` is that number with the sizes of the segments after that change. `trimmed` is the day on which old history
+    was dropped last. `lock` is held by whoever lets it catch up.
     """
 
     def __init__(self, directory: Path, store_id: str, memory: str, threads: int) -> None:
@@ -51,6 +52,7 @@ class Columns:
         self._lasting = Gate()
         self._rewriting = threading.Lock()
         self._state = State(0, {}, {}, False)
+        self.sized: tuple[int | None, dict[int, int]] = None, {}
         self._own = take_ownership(directory)
         try:
             self._config: dict[str, str | bool | int | float | list[str]] = {
@@ -184,6 +186,7 @@ class Columns:
             con.execute("UPDATE meta SET applied = $1", [fold.reached])
         self._state = fold.state
         self.applied = fold.reached
+        self.sized = fold.reached, fold.state.sizes
 
     @contextmanager
     def _transaction(self) -> Iterator[duckdb.DuckDBPyConnection]:
@@ -291,6 +294,7 @@ class Columns:
     def _begin(self) -> None:
         con = self._db.cursor()
         self._state = read_state(con)
+        self.sized = self.applied, self._state.sizes
         self.trimmed = last_trimmed(con)
         con.close()
 

@@ -75,8 +75,7 @@ async def segment_list(context: Context, _: Request) -> Answer:
 
 def _list_segments(context: Context) -> tuple[list[segments.SizedSegment], datetime | None]:
     until = context.house.right_until()  # read first: the sizes may be newer, never older
-    sizes = segments.segment_sizes(context.house)
-    return segments.list_segments(context.house.records.reader(), context.account, sizes), until
+    return segments.sized_segments(context.house, context.account), until
 
 
 async def recipient_list(context: Context, request: Request) -> Stream:

@@ -1,0 +1,50 @@
+"""Read both stores as they are after the same change."""
+
+from collections.abc import Callable
+from typing import TypeVar
+
+import apsw
+import duckdb
+
+from tamis.actions.catch_up import both_at_one_moment
+from tamis.actions.house import House
+from tamis.columns.one_moment import at_one_moment
+from tamis.columns.state import read_sizes
+from tamis.records import feed
+from tamis.records.database import snapshot
+
+C = TypeVar("C")
+R = TypeVar("R")
+TRIES = 3
+
+
+def read_both(
+    house: House, of_columns: Callable[[duckdb.DuckDBPyConnection], C], of_records: Callable[[apsw.Connection, C], R]
+) -> R:
+    """Return what a look at the records makes of what a look at the columns has found, both after the same change; each
+    look is short. Raises Unavailable.
+
+    Nobody waits for it while nothing is written meanwhile, which is tried some times first.
+    """
+    db = house.records.reader()
+    for _ in range(TRIES):
+        with house.columns().reading() as con, at_one_moment(con) as reached:
+            found = of_columns(con)
+        with snapshot(db):
+            if feed.last_change(db) == reached:
+                return of_records(db, found)
+    with both_at_one_moment(house.records, house.columns(), house.clock) as (db, con, _):
+        return of_records(db, of_columns(con))
+
+
+def sizes_and(house: House, look: Callable[[apsw.Connection], R]) -> tuple[dict[int, int], R]:
+    """Return how many recipients every segment has, empty ones may be left out, and what a look at the records finds
+    after the same change. Raises Unavailable."""
+    db = house.records.reader()
+    for _ in range(TRIES):
+        reached, sizes = house.columns().sized
+        with snapshot(db):
+            if feed.last_change(db) == reached:
+                return sizes, look(db)
+    with both_at_one_moment(house.records, house.columns(), house.clock) as (db, con, _):
+        return read_sizes(con), look(db)

@@ -1,0 +1,102 @@
+"""What is read in several steps is of one moment, also when somebody writes between two of them."""
+
+from collections.abc import Callable
+from typing import Any
+
+import msgspec
+import pytest
+
+from tamis.actions.contacts import contact_page, delete_contact
+from tamis.actions.house import House
+from tamis.actions.recipients import add_recipient, delete_recipient, recipient_page
+from tamis.actions.segments import delete_segment, sized_segments
+from tamis.columns import read
+from tamis.domain.emails import parse_email
+from tamis.domain.errors import NotFound
+from tamis.records import segments
+from tests.stores.people import EVERYONE, Desk, new_desk
+
+
+@pytest.fixture
+def desk(house: House) -> Desk:
+    """Three contacts, and a segment with a rule that selects two of them."""
+    desk = new_desk(house)
+    desk.write(ann={"country": "Peru"}, bob={"country": "Peru"}, cyd={"country": "Chad"})
+    return desk
+
+
+def then(monkeypatch: pytest.MonkeyPatch, module: Any, name: str, act: Callable[[], object], times: int = 1) -> None:
+    """Let somebody do something, which the columns follow, after each of the first calls of a function."""
+    right, left = getattr(module, name), [act] * times
+
+    def patched(*args: Any) -> Any:
+        found = right(*args)
+        if left:
+            left.pop()()
+        return found
+
+    monkeypatch.setattr(module, name, patched)
+
+
+def test_a_recipient_that_goes_while_the_page_is_read_is_whole_in_it(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    segment = desk.segment("Peru", 'country = "Peru"')
+    address = parse_email("dan@example.org")
+    assert address
+    desk.house.write(add_recipient, desk.account, segment.id, address, "Dan", "Doe")
+    last = recipient_page(desk.house, desk.account.id, segment.id, 0, EVERYONE)[-1][0]
+
+    def go() -> None:
+        desk.house.write(delete_recipient, desk.account, last)
+        desk.house.columns()
+
+    then(monkeypatch, read, "_page", go)
+    page = [msgspec.json.decode(row) for _, row in recipient_page(desk.house, desk.account.id, segment.id, 0, EVERYONE)]
+    assert [row["email"] for row in page] == ["ann@example.org", "bob@example.org", "dan@example.org"]
+    assert desk.members(segment) == {"ann", "bob"}
+
+
+def test_a_segment_that_goes_while_it_is_read_is_not_found_and_not_empty(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    segment = desk.segment("Peru", 'country = "Peru"')
+    then(monkeypatch, segments, "live_by_id", lambda: desk.house.write(delete_segment, desk.account, segment.id))
+    with pytest.raises(NotFound):
+        recipient_page(desk.house, desk.account.id, segment.id, 0, EVERYONE)
+
+
+@pytest.mark.parametrize("times", [1, 9])
+def test_a_page_of_contacts_is_full_when_one_goes_meanwhile(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch, times: int
+) -> None:
+    desk.write(**{f"extra{number}": {} for number in range(9)})
+    gone = iter(["ann", "bob", *(f"extra{number}" for number in range(9))])
+
+    def go() -> None:
+        address = f"{next(gone)}@example.org"
+        desk.house.write(delete_contact, desk.account, desk.type, address)
+
+    then(monkeypatch, read, "contact_ids", go, times)
+    assert len(contact_page(desk.house, desk.type, 0, 3)) == 3
+
+
+@pytest.mark.parametrize("times", [1, 9])
+def test_a_segment_that_is_made_while_all_are_listed_has_its_size(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch, times: int
+) -> None:
+    names = iter("ABCDEFGHI")
+    right = House.columns
+
+    def columns(house: House) -> Any:
+        found = right(house)
+        if (name := next(names, None)) and len(made) < times:
+            made.append(name)
+            desk.segment(name, 'country = "Peru"')
+        return found
+
+    made: list[str] = []
+    monkeypatch.setattr(House, "columns", columns)
+    listed = sized_segments(desk.house, desk.account)
+    assert listed
+    assert {sized.recipients for sized in listed} == {2}
