@@ -12,11 +12,10 @@ from tamis.actions.types import checked_name, still_there
 from tamis.domain.choices import Options
 from tamis.domain.contacts import ContactType
 from tamis.domain.errors import Invalid, NotFound, Problem, Refused
-from tamis.domain.fields import RESERVED, Field, FieldSet, Kind, key_of, problem_with_option
+from tamis.domain.fields import MOST_FIELDS, RESERVED, Field, FieldSet, Kind, key_of, problem_with_option
 from tamis.domain.text import fold
 from tamis.records import contacts, erasure, feed, types
 
-MOST_FIELDS = 2_000
 NewField = tuple[str, Kind, Sequence[str]]
 """Name, kind and options of a field that is to be made."""
 

@@ -71,6 +71,9 @@ RESERVED = (
     EMAIL, FIRST_NAME, LAST_NAME, PHONE, COUNTRY, STATE, CITY, POSTAL_CODE, ADDRESS_LINE1, ADDRESS_LINE2,
     CREATED_AT, UPDATED_AT,
 )  # fmt: skip
+
+MOST_FIELDS = 1_024
+"""Of a contact type, with those that each type has."""
 """The fields that every contact type has; custom fields have ids from 101 on, in the same space."""
 
 COLUMNS_OF_THEIR_OWN = (EMAIL, CREATED_AT, UPDATED_AT)

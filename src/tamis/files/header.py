@@ -30,14 +30,15 @@ def clean_name(cell: str) -> str:
 
 def tell_apart(names: Sequence[str]) -> tuple[str, ...]:
     """Give each name that repeats an earlier one a number, "Reason (2)", which no other column has; blanks stay."""
-    taken, found = set(names), set[str]()
+    taken, numbers = set(names), dict[str, int]()
     told = []
     for name in names:
-        own, number = name, 2
-        while own and own in (taken if number > 2 else found):
-            own, number = with_number(name, number), number + 1
+        own, number = name, numbers.get(name, 1)
+        if name and number > 1:
+            while own in taken:
+                own, number = with_number(name, number), number + 1
         taken.add(own)
-        found.add(name)
+        numbers[name] = max(number, 2)
         told.append(own)
     return tuple(told)
 

@@ -25,6 +25,8 @@ def list_as_lines(source: Source, encoding: Encoding, spool: Path) -> tuple[Sour
         elements = msgspec.json.decode(bytes(text), type=list[msgspec.Raw])
     except (msgspec.DecodeError, UnicodeDecodeError) as error:
         raise source.refuse(f"is no whole JSON list of objects: {error}") from None
+    except RecursionError:
+        raise source.refuse("holds lists or objects in each other, too deep to be values of contacts") from None
     # Within strings line ends are escaped: those that are left stand between.
     lines = b"".join(bytes(element).replace(b"\n", b" ").replace(b"\r", b" ") + b"\n" for element in elements)
     target = spool / "list.ndjson"

@@ -2,19 +2,19 @@
 
 import re
 from collections import Counter
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import islice
 
 from tamis.domain.emails import clean_email
 from tamis.domain.text import counted
 from tamis.files.header import clean_name, read_header, tell_apart
+from tamis.files.limits import MOST_COLUMNS, too_many_columns
 from tamis.files.records import Record, read_records
 from tamis.files.source import Source
 
 DELIMITERS = (",", ";", "\t", "|")
 RECORDS_LOOKED_AT = 50
-MOST_COLUMNS = 10_000
 _SEP = re.compile(r'"?sep=([,;\t|])"?\r?\n', re.IGNORECASE)
 
 IsHeader = Callable[[Sequence[str]], bool]
@@ -60,6 +60,8 @@ def find_layout(
     if not reading.records:
         raise source.refuse("is empty: the first line must name the columns")
     header = reading.records[reading.header or 0]
+    if len(header.cells) > MOST_COLUMNS and not header.problem:
+        raise source.refuse(too_many_columns(), header.line)
     names, about_names = read_header(header.cells)
     _check(source, header, names, found=reading.header is not None)
     above = header.line - 1 - skipped
@@ -73,17 +75,18 @@ def find_layout(
 def _read(text: str, delimiter: str, is_header: IsHeader, first_line: int) -> _Reading:
     records = list(islice(read_records(text, delimiter, first_line), RECORDS_LOOKED_AT))
     # A row can have the word in a cell as well, but then it has an email, too.
-    headers = (n for n, r in enumerate(records) if not r.problem and is_header(_names(r)) and not _has_email(r))
+    rows = {n: r for n, r in enumerate(records) if not r.problem and len(r.cells) <= MOST_COLUMNS}
+    headers = (n for n, r in rows.items() if is_header(_names(r)) and not _has_email(r))
     found = next(headers, None)
-    return _Reading(delimiter, records, _above_emails(records) if found is None else found)
+    return _Reading(delimiter, records, _above_emails(rows) if found is None else found)
 
 
-def _above_emails(records: Sequence[Record]) -> int | None:
+def _above_emails(rows: Mapping[int, Record]) -> int | None:
     """Find the header by what stands below it: of the records above the first that holds an email, the first of those
     with the most cells that have a letter; titles have fewer."""
-    first = next((n for n, r in enumerate(records) if not r.problem and _has_email(r)), None)
-    above = [n for n in range(first or 0) if not records[n].problem]
-    return max(above, key=lambda n: sum(any(map(str.isalpha, cell)) for cell in records[n].cells), default=None)
+    first = next((n for n, r in rows.items() if _has_email(r)), 0)
+    above = [n for n in rows if n < first]
+    return max(above, key=lambda n: sum(any(map(str.isalpha, cell)) for cell in rows[n].cells), default=None)
 
 
 def _has_email(record: Record) -> bool:
@@ -116,8 +119,6 @@ def _check(source: Source, header: Record, names: tuple[str, ...], *, found: boo
             "put a line with the names of the columns above it",
             header.line,
         )
-    if len(names) > MOST_COLUMNS:
-        raise source.refuse(f"has more than {MOST_COLUMNS:,} columns", header.line)
 
 
 def _was(count: int) -> str:

@@ -3,14 +3,16 @@
 from bisect import bisect_right
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from itertools import chain, groupby
+from itertools import chain, groupby, islice
 from typing import NamedTuple
 
 import duckdb
 
+from tamis.domain.errors import Invalid, Problem
 from tamis.domain.fields import Kind
 from tamis.domain.reading.declared import Declared
 from tamis.files.chunks import Chunk
+from tamis.files.limits import MOST_BROKEN, is_too_sparse, too_sparse
 from tamis.files.records import Record, read_records
 
 _SEPARATORS = tuple(map(chr, chain(range(0x1F, 0x0D, -1), range(0xE000, 0xF8FF))))
@@ -24,6 +26,7 @@ class Located(NamedTuple):
     cells: list[str]
 
 
+CELLS_AT_ONCE = 500_000
 CHUNKS_AT_ONCE = 4
 """Small appends to a table cost DuckDB several times as much as large ones."""
 
@@ -41,8 +44,9 @@ class Staging:
     connection must not be in a transaction while chunks are added, and nothing may be deleted from the table.
     """
 
-    def __init__(self, con: duckdb.DuckDBPyConnection, width: int, delimiter: str) -> None:
+    def __init__(self, con: duckdb.DuckDBPyConnection, width: int, delimiter: str, name: str = "the file") -> None:
         self.count = 0
+        self._name, self._read = name, 0
         self.broken: dict[int, str] = {}
         self._con, self._width, self._delimiter = con, width, delimiter
         self._staged: list[_Staged] = []
@@ -107,22 +111,36 @@ class Staging:
         except duckdb.InvalidInputException:
             return None  # a row is ragged, or longer than this reader takes
         assert found
+        self._read += sum(chunk.path.stat().st_size for chunk in chunks)
         return int(found[0])
 
     def _add_carefully(self, chunk: Chunk) -> int:
-        rows, blank = [], [""] * self._width
         text = _text(chunk)
+        self._read += len(text)
+        mark = next(mark for mark in _SEPARATORS if mark not in text)
+        blank = [""] * self._width
         records = read_records(text, self._delimiter, chunk.first_line, one_column=self._width == 1)
-        for number, record in enumerate(records, self.count):
-            problem = record.problem or _unreadable(record, chunk) or _ragged(record.cells, self._width)
-            if problem:
-                self.broken[number] = problem
-            rows.append(blank if problem else record.cells[: self._width])
-        if rows:
+        number = self.count
+        while some := list(islice(records, max(CELLS_AT_ONCE // self._width, 1))):
+            rows = []
+            for record in some:
+                problem = record.problem or _unreadable(record, chunk) or _ragged(record.cells, self._width)
+                if problem:
+                    self.broken[number] = problem
+                rows.append(blank if problem else record.cells[: self._width])
+                number += 1
+            self._check(number)
             # One text for a column, taken apart by DuckDB, is many times faster than a list of texts.
-            mark = next(mark for mark in _SEPARATORS if mark not in text)
             self._con.execute(self._careful, [mark, *(mark.join(column) for column in zip(*rows, strict=True))])
-        return len(rows)
+        return number - self.count
+
+    def _check(self, count: int) -> None:
+        """Raise Invalid where a few bytes become many cells: rows that are no rows still have all columns."""
+        if len(self.broken) > MOST_BROKEN:
+            wrong = "rows that are wrong, most of them with more or fewer cells than the header"
+            raise Invalid([Problem(self._name, f"has more than {MOST_BROKEN:,} {wrong}")])
+        if is_too_sparse(count, self._width, self._read):
+            raise Invalid([Problem(self._name, too_sparse(count, self._width))])
 
 
 def _text(chunk: Chunk) -> str:

@@ -3,14 +3,13 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
-from tamis.actions.fields import MOST_FIELDS
 from tamis.actions.importing.email_column import EmailColumn, find_email_column, notices_of
 from tamis.actions.importing.looking import Column, Look
 from tamis.actions.importing.mapping import REJECT_COLUMNS, can_feed, field_name
 from tamis.actions.importing.report import BadValue, ImportOptions
 from tamis.domain.dates import DateOrder
 from tamis.domain.errors import Invalid, Problem
-from tamis.domain.fields import CREATED_AT, EMAIL, UPDATED_AT, Field, FieldSet, Kind, key_of
+from tamis.domain.fields import CREATED_AT, EMAIL, MOST_FIELDS, UPDATED_AT, Field, FieldSet, Kind, key_of
 from tamis.domain.reading.columns import AmbiguousDates, AmbiguousNumbers
 from tamis.domain.reading.numbers import DecimalMark
 from tamis.domain.text import problem_with_name

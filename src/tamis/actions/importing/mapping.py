@@ -3,11 +3,10 @@
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 
-from tamis.actions.fields import MOST_FIELDS
 from tamis.actions.importing.email_column import Contents, find_email_column, notices_of
 from tamis.domain.email_names import NameMatch, match_name
 from tamis.domain.errors import Invalid, Problem
-from tamis.domain.fields import CREATED_AT, EMAIL, UPDATED_AT, Field, FieldSet, key_of
+from tamis.domain.fields import CREATED_AT, EMAIL, MOST_FIELDS, UPDATED_AT, Field, FieldSet, key_of
 from tamis.domain.text import counted, short
 from tamis.files.header import with_number
 

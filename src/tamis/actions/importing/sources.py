@@ -4,6 +4,7 @@ import codecs
 import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import Protocol
 
@@ -122,9 +123,12 @@ def stage(
     if most is not None:
         source, encoding, is_whole = excerpt(source, encoding, spool)
     if format_ == "ndjson":
-        blocks = as_utf8(source, encoding)
         objects = stage_ndjson(
-            con, blocks, file.name, lambda: progress(READING, source.position, source.size), encoding.unreadable
+            con,
+            partial(as_utf8, source, encoding),
+            file.name,
+            lambda: progress(READING, source.position, source.size),
+            encoding.unreadable,
         )
         names, notices = read_header(objects.header)
         notices = (*encoding.notices, *notices)
@@ -134,7 +138,7 @@ def stage(
     else:
         delimited = delimited_in(source, encoding, spool, is_header)
         layout = delimited.layout
-        staged = _staged(con, delimited, progress)
+        staged = _staged(con, delimited, file.name, progress)
         names, notices, typed = layout.header, layout.notices, UNTYPED
     return Source(
         format_,
@@ -170,7 +174,7 @@ def _sheet(
     if file.encoding:
         raise source.refuse("is a workbook, which says itself how its text is encoded: import it without --encoding")
     sheet = open_sheet(source, spool, is_header, file.sheet)
-    staging = _staged(con, sheet.table, progress)
+    staging = _staged(con, sheet.table, file.name, progress)
     staged = StagedSheet(staging, sheet.rows, sheet.texts)
     return Source(
         "xlsx",
@@ -184,8 +188,8 @@ def _sheet(
     )
 
 
-def _staged(con: duckdb.DuckDBPyConnection, table: DelimitedFile, progress: Progress) -> Staging:
-    staging = Staging(con, len(table.layout.header), table.layout.delimiter)
+def _staged(con: duckdb.DuckDBPyConnection, table: DelimitedFile, name: str, progress: Progress) -> Staging:
+    staging = Staging(con, len(table.layout.header), table.layout.delimiter, name)
     for chunk in one_ahead(table.chunks()):
         staging.add(chunk)
         progress(READING, table.position, table.size)

@@ -1,0 +1,121 @@
+"""JSON objects taken apart by DuckDB, each parsed once: which keys they have, and their values as cells.
+
+A cell has a letter for what JSON has in it: a string, a number, a boolean, a list of values, something nested, or
+nothing.
+"""
+
+from collections.abc import Iterable, Sequence
+from string import ascii_lowercase, ascii_uppercase
+from typing import NamedTuple
+
+import duckdb
+import msgspec
+
+from tamis.workbench.typed import list_in_text
+
+STRING, NUMBER, BOOLEAN, LIST, NESTED, NOTHING = '"', "0", "t", "[", "{", "n"
+MOST_ALIKE = 100
+"""So many keys may differ from others only in the case of their letters: each costs a search through every object."""
+
+_LOWER = str.maketrans(ascii_uppercase, ascii_lowercase)
+# Most values are short strings and numbers: they are told by how they begin, and nearly none is parsed once more.
+_IS_NOTHING = "v IS NULL OR v IN ('null', '\"\"', '[]')"
+_IS_NESTED = (
+    "prefix(v, '[') AND (contains(v, '{') OR contains(substr(v, 2), '[')) "
+    "AND list_has_any(json_type(v, '$[*]'), ['OBJECT', 'ARRAY'])"
+)
+_LETTER = (
+    f"CASE WHEN {_IS_NOTHING} THEN '{NOTHING}' WHEN prefix(v, '\"') THEN '{STRING}' "
+    f"WHEN {_IS_NESTED} THEN '{NESTED}' WHEN prefix(v, 'f') THEN '{BOOLEAN}' "
+    f"WHEN left(v, 1) BETWEEN '0' AND '9' OR prefix(v, '-') THEN '{NUMBER}' ELSE left(v, 1) END"
+)
+_LISTED = list_in_text("json_extract_string(v, '$[*]')")
+_TEXT = (
+    f"CASE WHEN {_IS_NOTHING} THEN NULL "
+    "WHEN prefix(v, '\"') THEN CASE WHEN contains(v, '\\') THEN json_extract_string(v, '$') "
+    "ELSE substr(v, 2, length(v) - 2) END "
+    f"WHEN prefix(v, '[') AND NOT ({_IS_NESTED}) THEN {_LISTED} ELSE v END"
+)
+
+
+class Found(NamedTuple):
+    """What stands in some lines: the different lists of keys, in the order in which they come, and which of the lines,
+    from 0, hold no object."""
+
+    keys: list[list[str]]
+    others: list[int]
+
+
+def find_keys(con: duckdb.DuckDBPyConnection, lines: Sequence[str]) -> Found:
+    """Look at lines, which may be no JSON at all."""
+    rows = con.execute(
+        "SELECT keys, min(n) AS n, CASE WHEN keys IS NULL THEN list(n) END FROM "
+        "(SELECT n, CASE WHEN json_valid(line) THEN CASE WHEN json_type(line) = 'OBJECT' THEN json_keys(line) END END "
+        "AS keys FROM (SELECT unnest($1::VARCHAR[]) AS line, unnest(range($2)) AS n)) GROUP BY keys ORDER BY n",
+        [lines, len(lines)],
+    ).fetchall()
+    others = [int(n) for keys, _, found in rows if keys is None for n in found]
+    return Found([keys for keys, _, _ in rows if keys], others)
+
+
+class Shape:
+    """The keys that become columns, and how the values of all of them are read out of an object at once."""
+
+    def __init__(self, keys: Sequence[str]) -> None:
+        usual = distinct(keys)
+        self.width = len(keys)
+        self.alike = [key for key in keys if key not in usual]
+        places = {key: f"struct_extract_at(o, {n})" for n, key in enumerate(usual, 1)}
+        places |= {key: f"x[{n}]" for n, key in enumerate(self.alike, 1)}
+        self._structure = msgspec.json.encode(dict.fromkeys(usual, "JSON")).decode()
+        self._pointers = [_pointer(key) for key in self.alike]
+        whole = "from_json(line, $2)" if usual else "NULL"
+        some = "json_extract(line, $3::VARCHAR[])" if self.alike else "$3"
+        self._parsed = (
+            f"SELECT list_transform(v, lambda v: {_LETTER}) AS letters, list_transform(v, lambda v: {_TEXT}) AS cells "
+            f"FROM (SELECT [{', '.join(places[key] for key in keys)}]::VARCHAR[] AS v "
+            f"FROM (SELECT {whole} AS o, {some} AS x FROM (SELECT unnest($1::VARCHAR[]) AS line)))"
+        )
+        self._cells = ", ".join(f"cells[{n}]" for n in range(1, self.width + 1))
+
+    def make_rows(self, con: duckdb.DuckDBPyConnection) -> None:
+        """Make the table `rows`, and `nested`: which of them have something nested, in which column."""
+        con.execute(f"CREATE TABLE rows ({', '.join(f'c{n} VARCHAR' for n in range(self.width))})")
+        con.execute("CREATE TABLE nested (n BIGINT, position INTEGER)")
+
+    def add_rows(
+        self, con: duckdb.DuckDBPyConnection, first: int, lines: Sequence[str | None]
+    ) -> list[tuple[int, str, int]]:
+        """Append objects to `rows`, of which the next is the one with the number `first`; None is a blank row. Returns
+        how many cells of each column have each letter."""
+        con.execute(f"CREATE OR REPLACE TEMP TABLE parsed AS {self._parsed}", [lines, self._structure, self._pointers])
+        con.execute(f"INSERT INTO rows SELECT {self._cells} FROM parsed")
+        each = "SELECT unnest(letters) AS letter, unnest(range($1)) AS position"
+        counts = con.execute(
+            f"SELECT position, letter, count(*) FROM ({each} FROM parsed) "
+            f"WHERE letter <> '{NOTHING}' GROUP BY position, letter",
+            [self.width],
+        ).fetchall()
+        if any(letter == NESTED for _, letter, _ in counts):
+            con.execute(
+                f"INSERT INTO nested SELECT n, position FROM ({each}, rowid + $2 AS n FROM parsed) "
+                f"WHERE letter = '{NESTED}'",
+                [self.width, first],
+            )
+        return [(int(position), str(letter), int(count)) for position, letter, count in counts]
+
+
+def distinct(keys: Iterable[str]) -> list[str]:
+    """List the keys that can be names of one type, in which none is empty and case does not tell two apart."""
+    seen = {""}
+    found = []
+    for key in keys:
+        lower = key.translate(_LOWER)
+        if lower not in seen:
+            seen.add(lower)
+            found.append(key)
+    return found
+
+
+def _pointer(key: str) -> str:
+    return "/" + key.replace("~", "~0").replace("/", "~1")
