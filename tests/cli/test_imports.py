@@ -51,21 +51,19 @@ def test_objects_that_are_no_contacts_are_rejected_line_by_line(data: Path) -> N
 
 def test_more_columns_than_a_type_can_have_fields_are_refused_and_none_is_made(data: Path) -> None:
     before = fields(data)
-    names = ",".join(f"column {n}" for n in range(2_100))
-    done = run(data, "-", "--create-fields", given=f"email,{names}\na@example.org{',1' * 2_100}\n".encode())
+    names = ",".join(f"column {n}" for n in range(1_030))
+    done = run(data, "-", "--create-fields", given=f"email,{names}\na@example.org{',1' * 1_030}\n".encode())
     told = done.stderr.decode()
     assert done.returncode == 1
-    assert "2,100 columns without a field" in told
-    assert "at most 2,000" in told
+    assert "1,030 columns without a field" in told
+    assert "at most 1,024" in told
     assert fields(data) == before
 
 
-def test_more_columns_than_memory_has_room_for_are_refused_in_plain_words(data: Path) -> None:
-    names = ",".join(f"column {n}" for n in range(9_000))
-    done = run(data, "-", given=f"email,{names}\na@example.org{',1' * 9_000}\n".encode())
-    told = done.stderr.decode()
-    assert "Traceback" not in told
-    assert done.returncode == 0 or "TAMIS_IMPORT_MEMORY" in told
+def test_as_many_columns_as_a_file_may_have_are_read_in_the_usual_memory(data: Path) -> None:
+    names = ",".join(f"column {n}" for n in range(1_039))
+    done = run(data, "-", given=f"email,{names}\na@example.org{',1' * 1_039}\n".encode())
+    assert done.returncode == 0, done.stderr.decode()
 
 
 def test_rejects_that_cannot_be_written_let_nothing_in(data: Path) -> None:

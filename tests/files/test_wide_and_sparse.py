@@ -1,0 +1,76 @@
+"""Files that would cost much more than they weigh are refused before any work, whatever their format."""
+
+import json
+from collections.abc import Callable, Iterable
+from pathlib import Path
+
+import duckdb
+import pytest
+
+from tamis.actions.importing.mapping import names_address
+from tamis.actions.importing.report import nothing_told
+from tamis.actions.importing.sources import ContactFile, Source, stage
+from tamis.domain.errors import Invalid
+
+Stage = Callable[[str, bytes], Source]
+EMAIL = {"email": "a@example.org"}
+
+
+@pytest.fixture
+def staged(tmp_path: Path) -> Stage:
+    """Lay a file out."""
+
+    def lay_out(name: str, content: bytes) -> Source:
+        path, spool = tmp_path / name, tmp_path / "spool"
+        path.write_bytes(content)
+        spool.mkdir()
+        return stage(duckdb.connect(), ContactFile(path), spool, lambda cells: names_address(cells, {}), nothing_told)
+
+    return lay_out
+
+
+def lines(objects: Iterable[object]) -> bytes:
+    return "".join(json.dumps(each) + "\n" for each in objects).encode()
+
+
+def as_they_vary(count: int) -> dict[str, int]:
+    """Make keys that differ only in the case of their letters."""
+    return {"".join(c.upper() if n >> i & 1 else c for i, c in enumerate("abcdefgh")): n for n in range(count)}
+
+
+@pytest.mark.parametrize(
+    ("name", "content", "told"),
+    [
+        ("keys.ndjson", lines(EMAIL | {f"k{n}": n} for n in range(8_000)), "more than 1,040 different keys"),
+        ("line.ndjson", lines([EMAIL | {f"k{n}": n for n in range(9_990)}]), "more than 1,040 different keys"),
+        ("list.json", json.dumps([EMAIL | {f"k{n}": n} for n in range(2_000)]).encode(), "different keys"),
+        ("alike.ndjson", lines([EMAIL | as_they_vary(200)]), "more than 100 keys that differ from others only in"),
+        ("sparse.ndjson", lines({f"k{n % 1_000}": 1} for n in range(9_000)), "1,000 columns in 9,000 rows"),
+        ("deep.json", b'[{"email": ' + b"[" * 100_000 + b"]" * 100_000 + b"}]", "too deep"),
+        ("same.csv", b"email" + b",a" * 1_000_000, "more than 1,040 columns"),
+        ("ragged.csv", b"email" + b",a" * 999 + b"\nx" * 9_000, "1,000 columns in"),
+    ],
+)
+def test_they_are_refused(staged: Stage, name: str, content: bytes, told: str) -> None:
+    with pytest.raises(Invalid) as refused:
+        staged(name, content)
+    assert told in refused.value.message
+
+
+def test_a_text_with_many_commas_is_not_taken_for_many_columns(staged: Stage) -> None:
+    source = staged("text.csv", b"email;note\na@example.org;" + b"well, " * 5_000 + b"\n")
+    assert source.header == ("email", "note")
+    assert source.staged.count == 1
+
+
+def test_keys_that_differ_in_case_only_and_an_empty_one_keep_their_values(staged: Stage) -> None:
+    source = staged("keys.ndjson", lines([{"email": "a@example.org", "Plan": 1, "plan": "x", "": 3, "a/b~": [1]}]))
+    assert source.header[:3] == ("email", "Plan", "plan")
+    assert [row.cells for row in source.staged.locate([0])] == [["a@example.org", "1", "x", "3", "1"]]
+
+
+def test_the_first_of_a_key_that_comes_twice_counts(staged: Stage) -> None:
+    source = staged(
+        "twice.ndjson", b'{"email": "a@example.org", "n": 1.10, "n": 2}\n{"n": "\\u00e4\\n\\"", "m": null}\n'
+    )
+    assert [row.cells for row in source.staged.locate([0, 1])] == [["a@example.org", "1.1", ""], ["", 'ä\n"', ""]]
