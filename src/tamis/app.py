@@ -31,6 +31,8 @@ SERVER_FILE = "server.json"
 PATIENCE, PAUSE_SECONDS = 100, 0.1
 FOLLOW_SECONDS = 1.0
 TURN_SECONDS = 60
+SWITCH_SECONDS = 0.001
+"""After so long a thread that computes lets another one go on: the event loop, as a rule, which needs little."""
 
 log = logging.getLogger("tamis")
 
@@ -42,6 +44,7 @@ def serve(settings: Settings, host: str, port: int, ready: Callable[[str], None]
     """
     start_log(settings.log)
     signal.signal(signal.SIGTERM, _stop)
+    sys.setswitchinterval(SWITCH_SECONDS)
     house = House(settings)
     stop = threading.Event()
     follower = threading.Thread(target=_follow, args=(house, stop), name="follower")

@@ -10,8 +10,10 @@ import pytest
 
 from tamis.actions.house import House
 from tamis.domain.errors import Busy, Unavailable
+from tamis.records import store
 from tamis.records.database import FILE_NAME, connect
 from tamis.records.store import Records
+from tamis.records.waiting import MOST_WAITING_OF_ONE
 from tamis.settings import Settings
 
 
@@ -105,3 +107,61 @@ def test_a_full_disk_refuses_the_write_and_reads_go_on(tmp_path: Path) -> None:
     house.records.write(lambda db: insert(db, "after"))
     assert names(house.records) == {"before", "after"}
     house.close()
+
+
+def test_accounts_take_turns_however_much_one_of_them_writes(house: House) -> None:
+    held, started = threading.Event(), threading.Event()
+    order: list[int] = []
+
+    def wait(_: apsw.Connection) -> None:
+        started.set()
+        held.wait(30)
+
+    first = house.records.submit(wait)
+    assert started.wait(30)
+    futures = [house.records.submit(lambda _: order.append(1), 1) for _ in range(1_000)]
+    futures.append(house.records.submit(lambda _: order.append(2), 2))
+    held.set()
+    for future in [first, *futures]:
+        future.result(30)
+    assert order.index(2) <= 1
+
+
+def test_what_one_account_has_waiting_is_bounded_and_leaves_room_for_others(house: House) -> None:
+    held, started = threading.Event(), threading.Event()
+
+    def wait(_: apsw.Connection) -> None:
+        started.set()
+        held.wait(30)
+
+    house.records.submit(wait)
+    assert started.wait(30)
+    greedy = [house.records.submit(lambda _: None, 1) for _ in range(MOST_WAITING_OF_ONE + 1)]
+    other = house.records.submit(lambda _: "written", 2)
+    assert isinstance(greedy[-1].exception(30), Busy)
+    held.set()
+    assert other.result(30) == "written"
+    assert greedy[0].exception(30) is None
+
+
+def test_a_commit_ends_in_time_for_those_who_come_next(house: House, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(store, "SECONDS_A_COMMIT", 0.0)
+    held, started = threading.Event(), threading.Event()
+    seen: list[int] = []
+
+    def wait(_: apsw.Connection) -> None:
+        started.set()
+        held.wait(30)
+
+    reader = connect(house.records.path)
+    house.records.submit(wait)
+    assert started.wait(30)
+    futures = [house.records.submit(partial(insert, name=f"n{n}")) for n in range(3)]
+    last = house.records.submit(
+        lambda _: seen.append(len(reader.execute("SELECT id FROM store WHERE length(id) < 32").fetchall()))
+    )
+    held.set()
+    for future in [*futures, last]:
+        future.result(30)
+    assert seen == [3]  # each was committed before the next began
+    reader.close()

@@ -59,7 +59,17 @@ class House:
         **kwargs: P.kwargs,
     ) -> "Future[T]":
         """Queue an action that writes; it runs in the writer's transaction and is given the instant of its turn."""
-        return self.records.submit(lambda db: action(db, self.clock(), *args, **kwargs))
+        return self.submit_of(0, action, *args, **kwargs)
+
+    def submit_of(
+        self,
+        account_id: int,
+        action: Callable[Concatenate[apsw.Connection, datetime, P], T],
+        *args: P.args,
+        **kwargs: P.kwargs,
+    ) -> "Future[T]":
+        """Queue an action that writes in the turn of an account, of which many may wait (see `submit`)."""
+        return self.records.submit(lambda db: action(db, self.clock(), *args, **kwargs), account_id)
 
     def write(
         self,

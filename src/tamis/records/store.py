@@ -1,43 +1,37 @@
 """The records as a whole: one writer that commits many requests at once, and a reader for every thread."""
 
-import queue
 import threading
+import time
 from collections.abc import Callable
 from concurrent.futures import Future
 from contextlib import suppress
 from pathlib import Path
-from typing import Any, NamedTuple, TypeVar
+from typing import Any, TypeVar
 
 import apsw
 
 from tamis.domain.errors import Busy, Unavailable
 from tamis.records.database import BUSY_SECONDS, FILE_NAME, FULL, connect, has_room, migrate, plain_errors
+from tamis.records.waiting import Job, Upkeep, WaitingJobs
 
 T = TypeVar("T")
-Job = tuple[Callable[[apsw.Connection], Any], "Future[Any]"]
-MOST_WAITING = 10_000
 MOST_A_COMMIT = 500
+SECONDS_A_COMMIT = 0.02
+"""After so long a commit takes no more jobs: whoever comes next waits for little."""
 LOG_PATIENCE_MS = 2_000
-
-
-class Upkeep(NamedTuple):
-    """Work on the file itself, which the writer does between two commits."""
-
-    work: Callable[[apsw.Connection], Any]
-    future: "Future[Any]"
 
 
 class Records:
     """The system of record in one directory.
 
-    `submit` queues a job for the writer thread, which runs all waiting jobs in one transaction, each in a savepoint
-    of its own, and answers them after the commit has reached the disk.
+    `submit` queues a job for the writer thread, which runs waiting jobs in one transaction, each in a savepoint of its
+    own, and answers them after the commit has reached the disk.
     """
 
     def __init__(self, directory: Path) -> None:
         self.path = directory / FILE_NAME
         self._local = threading.local()
-        self._jobs: queue.Queue[Job | Upkeep | None] = queue.Queue(MOST_WAITING)
+        self._jobs = WaitingJobs()
         self._db = connect(self.path)
         with plain_errors(self.path):
             migrate(self._db)
@@ -53,10 +47,11 @@ class Records:
             self._readers.append(db)
         return db
 
-    def submit(self, job: Callable[[apsw.Connection], T]) -> "Future[T]":
-        """Queue a job for the next commit; its future ends when the commit is on disk, or with the job's error."""
+    def submit(self, job: Callable[[apsw.Connection], T], account_id: int = 0) -> "Future[T]":
+        """Queue a job for one of the next commits, in the turn of an account, 0 being nobody's; its future ends when
+        the commit is on disk, or with the job's error."""
         future: Future[T] = Future()
-        self._queue((job, future))
+        self._queue(Job(job, future), account_id)
         return future
 
     def write(self, job: Callable[[apsw.Connection], T]) -> T:
@@ -78,35 +73,17 @@ class Records:
     def close(self) -> None:
         """Finish the waiting jobs and close all connections."""
         if self._thread:
-            self._jobs.put(None)
+            self._jobs.close()
             self._thread.join()
         for db in [*self._readers, self._db]:
             db.close()
 
     def _run(self) -> None:
-        closing = False
-        while not closing:
-            jobs, last = self._gather()
-            if jobs:
-                self._commit(jobs)
-            if isinstance(last, Upkeep):
-                self._do(last)
-            closing = last is None
-
-    def _gather(self) -> tuple[list[Job], Job | Upkeep | None]:
-        """Collect the jobs that wait, at least one, up to what cannot be part of their commit; gives the last that
-        was taken from the queue as well."""
-        jobs: list[Job] = []
-        last = self._jobs.get()
-        while last is not None and not isinstance(last, Upkeep):
-            jobs.append(last)
-            if len(jobs) == MOST_A_COMMIT:
-                break
-            try:
-                last = self._jobs.get_nowait()
-            except queue.Empty:
-                break
-        return jobs, last
+        while self._jobs.wait():
+            if job := self._jobs.next_job():
+                self._commit(job)
+            if upkeep := self._jobs.next_upkeep():
+                self._do(upkeep)
 
     def _do(self, upkeep: Upkeep) -> None:
         try:
@@ -120,32 +97,36 @@ class Records:
         self._queue(Upkeep(work, future))
         return future.result()
 
-    def _queue(self, item: "Job | Upkeep") -> None:
+    def _queue(self, item: Job | Upkeep, account_id: int = 0) -> None:
         if self._thread is None:
             with self._starting:
                 if self._thread is None:
                     self._thread = threading.Thread(target=self._run, name="records-writer", daemon=True)
                     self._thread.start()
-        try:
-            self._jobs.put_nowait(item)
-        except queue.Full:
-            item[1].set_exception(Busy("too many writes are waiting: try again in a moment"))
+        if not self._jobs.put(account_id, item):
+            item.future.set_exception(Busy("too many writes are waiting: try again in a moment"))
 
-    def _commit(self, jobs: list[Job]) -> None:
+    def _commit(self, first: Job) -> None:
+        """Commit a job and those that wait, up to a bounded number and time."""
+        jobs = [first]
         outcomes: list[tuple[Future[Any], Any, BaseException | None]] = []
         try:
             with plain_errors(self.path):
                 if not has_room(self.path):
                     raise Unavailable(FULL)
                 self._db.execute("BEGIN IMMEDIATE").fetchall()
-                for job, future in jobs:
-                    outcomes.append((future, *self._attempt(job)))
+                until = time.monotonic() + SECONDS_A_COMMIT
+                for job in jobs:  # grows while it is walked over
+                    outcomes.append((job.future, *self._attempt(job.work)))
+                    is_full = len(jobs) == MOST_A_COMMIT or time.monotonic() >= until
+                    if not is_full and (following := self._jobs.next_job()):
+                        jobs.append(following)
                 self._db.execute("COMMIT").fetchall()
         except BaseException as error:
             if self._db.in_transaction:
                 with suppress(apsw.Error):  # whatever happens to the disk, those who wait must be answered
                     self._db.execute("ROLLBACK").fetchall()
-            outcomes = [(future, None, error) for _, future in jobs]
+            outcomes = [(job.future, None, error) for job in jobs]
         for future, result, failure in outcomes:
             if failure is None:
                 future.set_result(result)

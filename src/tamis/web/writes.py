@@ -24,12 +24,16 @@ class Writes:
         self._ended: deque[tuple[asyncio.Future[Any], Future[Any]]] = deque()
 
     async def run(
-        self, action: Callable[Concatenate[apsw.Connection, datetime, P], T], *args: P.args, **kwargs: P.kwargs
+        self,
+        account_id: int,
+        action: Callable[Concatenate[apsw.Connection, datetime, P], T],
+        *args: P.args,
+        **kwargs: P.kwargs,
     ) -> T:
-        """Run an action, and come back when it is on disk or has failed."""
+        """Run an action in the turn of an account, and come back when it is on disk or has failed."""
         loop = asyncio.get_running_loop()
         waiter: asyncio.Future[T] = loop.create_future()
-        future = self._house.submit(action, *args, **kwargs)
+        future = self._house.submit_of(account_id, action, *args, **kwargs)
         future.add_done_callback(lambda ended: self._end(loop, waiter, ended))
         return await waiter
 

@@ -122,6 +122,7 @@ def _take(
         progress("Storing", 0, count)
         with Storing(
             house,
+            account.id,
             contact_type.id,
             read.fields,
             [field.id for field in read.columns.fields.values()] if options.erase else [],

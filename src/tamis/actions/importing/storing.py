@@ -1,7 +1,7 @@
 """Hand batches of contacts to the writer of the records, one ahead: while it stores a batch, the next one is read."""
 
 from collections.abc import Collection, Sequence
-from concurrent.futures import Future
+from concurrent.futures import Future, wait
 from datetime import datetime
 from typing import Self
 
@@ -13,17 +13,22 @@ from tamis.domain.fields import FieldSet
 from tamis.records import imports
 from tamis.records.contacts import ContactRow
 
+ROWS_A_PART = 1_000
+"""Beside a server's requests, batches are stored in parts: other accounts write between them."""
+
 
 class Storing:
     """Stores batches in order, each in a transaction of its own, and adds up what became of their rows.
 
-    At the end of its block, also that of an error, none is under way any more. `checked` is the number of the last
+    A server stores a batch in parts, each in a transaction of its own and in the turn of the account `account_id`. At
+    the end of its block, also that of an error, none is under way any more. `checked` is the number of the last
     forgotten address that the caller has looked at, `import_id` the job in which the figures are kept.
     """
 
     def __init__(
         self,
         house: House,
+        account_id: int,
         type_id: int,
         fields: FieldSet,
         erasable: Sequence[int],
@@ -33,13 +38,15 @@ class Storing:
         import_id: int | None,
     ) -> None:
         self._house = house
+        self._account_id = account_id
         self._type_id = type_id
         self._fields = fields
         self._erasable = frozenset(erasable)
         self._write = write
         self._checked = checked
         self._import_id = import_id
-        self._under_way: Future[Outcome] | None = None
+        self._under_way: list[Future[Outcome]] = []
+        self._rows_done = 0
         self.total = Outcome(0, 0, 0)
 
     def __enter__(self) -> Self:
@@ -52,23 +59,31 @@ class Storing:
         """Store contacts, whose addresses differ from each other, after all that were given before; then `rows_done`
         rows of the file are done."""
         self.finish()
-        self._under_way = self._house.submit(
-            _store,
-            self._type_id,
-            self._fields,
-            contacts,
-            self._erasable,
-            rows_done,
-            write=self._write,
-            checked=self._checked,
-            import_id=self._import_id,
-        )
+        size = ROWS_A_PART if self._house.holds_columns else max(len(contacts), 1)
+        parts = [contacts[start : start + size] for start in range(0, len(contacts), size)] or [contacts]
+        for part in parts:
+            self._under_way.append(
+                self._house.submit_of(
+                    self._account_id,
+                    _store,
+                    self._type_id,
+                    self._fields,
+                    part,
+                    self._erasable,
+                    rows_done if part is parts[-1] else self._rows_done,
+                    write=self._write,
+                    checked=self._checked,
+                    import_id=self._import_id,
+                )
+            )
+        self._rows_done = rows_done
 
     def finish(self) -> None:
-        """Wait until everything is on disk; raises what went wrong."""
-        under_way, self._under_way = self._under_way, None
-        if under_way:
-            self.total += under_way.result()
+        """Wait until everything is on disk; raises what went wrong first."""
+        under_way, self._under_way = self._under_way, []
+        wait(under_way)
+        for part in under_way:
+            self.total += part.result()
 
 
 def _store(

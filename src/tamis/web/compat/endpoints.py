@@ -100,21 +100,23 @@ async def recipient_add(context: Context, request: Request) -> Answer:
     email = checks.email("email")
     if checks.problems:
         raise Invalid(checks.problems)
-    await context.writes.run(recipients.add_recipient, context.account, segment_id, email, first_name, last_name)
+    await context.writes.run(
+        context.account.id, recipients.add_recipient, context.account, segment_id, email, first_name, last_name
+    )
     return succeeded("Added Successfully")
 
 
 async def recipient_delete(context: Context, request: Request) -> Answer:
     """Delete a recipient by its id."""
     recipient_id = parse_id(request.query().get("segment_recipient_id"))
-    await context.writes.run(recipients.delete_recipient, context.account, recipient_id)
+    await context.writes.run(context.account.id, recipients.delete_recipient, context.account, recipient_id)
     return succeeded("Deleted Successfully")
 
 
 async def segment_delete(context: Context, request: Request) -> Answer:
     """Delete a segment; that the text stands under `errors` is a quirk on which clients rely."""
     segment_id = parse_id(request.query().get("segment_id"))
-    await context.writes.run(segments.delete_segment, context.account, segment_id)
+    await context.writes.run(context.account.id, segments.delete_segment, context.account, segment_id)
     return json_answer(200, {"status": "success", "errors": "Deleted Successfully"})
 
 
@@ -139,7 +141,9 @@ async def segment_store(context: Context, request: Request) -> Answer:
         raise Invalid(problems)
     db = context.house.records.reader()
     contact_type = _contact_type(context, type_id)
-    made = await context.writes.run(segments.create_segment, context.account, contact_type, name, draft)
+    made = await context.writes.run(
+        context.account.id, segments.create_segment, context.account, contact_type, name, draft
+    )
     house = context.house
     sizes = await in_lane(house.lanes.short, context.account.id, lambda: segments.segment_sizes(house))
     sized = segments.SizedSegment(made, segments.rule_of(db, made), sizes.get(made.id, 0))

@@ -1,0 +1,82 @@
+"""What waits for the one writer, and in which order it comes: accounts take turns."""
+
+import threading
+from collections import deque
+from collections.abc import Callable
+from concurrent.futures import Future
+from typing import Any, NamedTuple
+
+import apsw
+
+MOST_WAITING = 10_000
+MOST_WAITING_OF_ONE = 2_000
+
+
+class Job(NamedTuple):
+    """What is to be written, and who waits for it."""
+
+    work: Callable[[apsw.Connection], Any]
+    future: "Future[Any]"
+
+
+class Upkeep(NamedTuple):
+    """Work on the file itself, which the writer does between two commits."""
+
+    work: Callable[[apsw.Connection], Any]
+    future: "Future[Any]"
+
+
+class WaitingJobs:
+    """The jobs that wait for the writer: accounts take turns, job by job, whatever number each has handed in."""
+
+    def __init__(self) -> None:
+        self._changed = threading.Condition()
+        self._of: dict[int, deque[Job]] = {}
+        """Of each account that has any, in the order of their turns."""
+        self._upkeep: deque[Upkeep] = deque()
+        self._waiting = 0
+        self._closed = False
+
+    def put(self, account_id: int, item: Job | Upkeep) -> bool:
+        """Add one; tells whether there was room."""
+        with self._changed:
+            if isinstance(item, Upkeep):
+                self._upkeep.append(item)
+            else:
+                mine = self._of.setdefault(account_id, deque())
+                if self._waiting >= MOST_WAITING or len(mine) >= MOST_WAITING_OF_ONE:
+                    return False
+                mine.append(item)
+                self._waiting += 1
+            self._changed.notify()
+        return True
+
+    def wait(self) -> bool:
+        """Wait until there is anything; False when there is nothing and nothing will come."""
+        with self._changed:
+            self._changed.wait_for(lambda: self._waiting or self._upkeep or self._closed)
+            return bool(self._waiting or self._upkeep)
+
+    def next_job(self) -> Job | None:
+        """Take the next job of the account whose turn it is; that account then comes after all others."""
+        with self._changed:
+            if not self._of:
+                return None
+            account_id, mine = next(iter(self._of.items()))
+            del self._of[account_id]
+            job = mine.popleft()
+            if mine:
+                self._of[account_id] = mine
+            self._waiting -= 1
+            return job
+
+    def next_upkeep(self) -> Upkeep | None:
+        """Take work on the file itself."""
+        with self._changed:
+            return self._upkeep.popleft() if self._upkeep else None
+
+    def close(self) -> None:
+        """Let nothing more be waited for than what is there."""
+        with self._changed:
+            self._closed = True
+            self._changed.notify()
