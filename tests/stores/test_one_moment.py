@@ -88,8 +88,8 @@ def test_a_segment_that_is_made_while_all_are_listed_has_its_size(
     names = iter("ABCDEFGHI")
     right = House.columns
 
-    def columns(house: House) -> Any:
-        found = right(house)
+    def columns(house: House, account_id: int | None = None) -> Any:
+        found = right(house, account_id)
         if (name := next(names, None)) and len(made) < times:
             made.append(name)
             desk.segment(name, 'country = "Peru"')

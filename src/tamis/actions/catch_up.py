@@ -38,10 +38,13 @@ DOCUMENTS_A_LOAD = 50_000
 KEPT_CHANGES = 50_000
 
 
-def catch_up(records: Records, columns: Columns, clock: Callable[[], datetime]) -> None:
+def catch_up(records: Records, columns: Columns, clock: Callable[[], datetime], account_id: int | None = None) -> None:
     """Let the columns follow the records up to the last acknowledged write, and time up to now, or rebuild them when
-    they cannot; raises Unavailable."""
+    they cannot; for an account, up to the last write of its own: what others have written, it does not wait for.
+    Raises Unavailable."""
     db = records.reader()
+    if account_id is not None and _is_fresh_for(db, columns, clock, account_id):
+        return
     try:
         _follow_up(records, db, columns, clock)
     except Unavailable:
@@ -125,6 +128,19 @@ def _is_fresh(db: apsw.Connection, columns: Columns, now: datetime, wanted: int)
     if columns.applied is None or not wanted <= columns.applied <= feed.last_change(db):
         return False
     return not any(due <= now for due in columns.due.values())
+
+
+def _is_fresh_for(db: apsw.Connection, columns: Columns, clock: Callable[[], datetime], account_id: int) -> bool:
+    """Tell whether nothing of an account is left to be followed, neither a change nor time."""
+    applied = columns.applied  # read first: what is followed meanwhile only makes it fresher
+    if columns.trouble or applied is None or applied > feed.last_change(db):
+        return False
+    if feed.has_changed_of_account(db, account_id, applied):
+        return False
+    of_account = {found.id for found in types.types_of_account(db, account_id)}
+    if any(due <= clock() for type_id, due in columns.due.items() if type_id in of_account):
+        return False
+    return not _ahead(columns, clock).keys() & of_account
 
 
 def _ahead(columns: Columns, clock: Callable[[], datetime]) -> dict[int, datetime]:

@@ -89,4 +89,4 @@ def contact_page(house: House, contact_type: ContactType, after: int, limit: int
     def found(db: apsw.Connection, of: list[int]) -> list[Contact]:
         return contacts.by_ids(db, of, types.fields_of_type(db, contact_type.id))
 
-    return read_both(house, ids, found)
+    return read_both(house, contact_type.account_id, ids, found)

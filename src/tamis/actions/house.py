@@ -92,11 +92,12 @@ class House:
                 )
             return self._columns
 
-    def columns(self) -> Columns:
-        """Give the column store after it has caught up with every acknowledged write (§ Fresh)."""
+    def columns(self, account_id: int | None = None) -> Columns:
+        """Give the column store after it has caught up with every acknowledged write (§ Fresh), or for an account with
+        every one of its own."""
         self._trim_imports()
         columns = self._columns or self.open_columns()
-        catch_up(self.records, columns, self.clock)
+        catch_up(self.records, columns, self.clock, account_id)
         trim_history(self.records, columns, self.clock(), self.settings.history_days)
         return columns
 

@@ -226,7 +226,7 @@ def list_segments(db: apsw.Connection, account: Account, sizes: Mapping[int, int
 
 def sized_segments(house: House, account: Account) -> list[SizedSegment]:
     """List the segments of an account, newest first, all with their sizes at one moment."""
-    sizes, live = sizes_and(house, lambda db: _with_rules(db, account))
+    sizes, live = sizes_and(house, account.id, lambda db: _with_rules(db, account))
     return [SizedSegment(segment, rule, sizes.get(segment.id, 0)) for segment, rule in live]
 
 
@@ -240,9 +240,10 @@ def _with_rules(db: apsw.Connection, account: Account) -> list[tuple[Segment, Ru
     return [(segment, rules[segment.id]) for segment in live]
 
 
-def segment_sizes(house: House) -> dict[int, int]:
-    """Tell how many recipients every segment has at this moment; empty ones may be left out."""
-    return house.columns().sizes
+def segment_sizes(house: House, account_id: int | None = None) -> dict[int, int]:
+    """Tell how many recipients every segment has at this moment, or every one of an account; empty ones may be left
+    out."""
+    return house.columns(account_id).sizes
 
 
 def count_rule(house: House, account_id: int, type_id: int, rule: str) -> int:

@@ -97,6 +97,11 @@ def has_changed(db: apsw.Connection, type_id: int, after: int) -> bool:
     return bool(db.execute(SQL["has_changed"], (after, type_id)).fetchall()[0][0])
 
 
+def has_changed_of_account(db: apsw.Connection, account_id: int, after: int) -> bool:
+    """Return whether anything of an account has changed after a change number."""
+    return bool(db.execute(SQL["has_changed_of_account"], (after, account_id)).fetchall()[0][0])
+
+
 def first_kept_change(db: apsw.Connection) -> int | None:
     """Give the oldest change that the feed still has, or None when it has none."""
     value = _value(db, "first_change")

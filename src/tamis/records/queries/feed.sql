@@ -16,6 +16,11 @@ SELECT EXISTS (
     SELECT 1 FROM feed WHERE change > ? AND contact_type_id = ? AND subject IN ('contact', 'fields')
 );
 
+-- name: has_changed_of_account
+SELECT EXISTS (
+    SELECT 1 FROM feed WHERE change > ? AND contact_type_id IN (SELECT id FROM contact_types WHERE account_id = ?)
+);
+
 -- name: first_change
 SELECT min(change) FROM feed;
 

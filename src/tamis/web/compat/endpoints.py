@@ -145,7 +145,9 @@ async def segment_store(context: Context, request: Request) -> Answer:
         context.account.id, segments.create_segment, context.account, contact_type, name, draft
     )
     house = context.house
-    sizes = await in_lane(house.lanes.short, context.account.id, lambda: segments.segment_sizes(house))
+    sizes = await in_lane(
+        house.lanes.short, context.account.id, lambda: segments.segment_sizes(house, context.account.id)
+    )
     sized = segments.SizedSegment(made, segments.rule_of(db, made), sizes.get(made.id, 0))
     return succeeded({"segment": present.segment(sized)})
 
