@@ -8,19 +8,26 @@ import signal
 import socket
 import sys
 import threading
-from collections.abc import Callable
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
+from tamis import __version__, log
 from tamis.actions.erasing import Eraser
 from tamis.actions.exporting.places import discard_left
+from tamis.actions.health import Health
 from tamis.actions.house import House
 from tamis.actions.importing.uploads import sweep_uploads
 from tamis.columns.owner import Held
 from tamis.columns.store import Columns
 from tamis.domain.errors import TamisError, Unavailable
-from tamis.log import start_log
 from tamis.settings import Settings
 from tamis.web.app import web_app
+from tamis.web.monitoring.metrics import registry_of
+from tamis.web.monitoring.port import open_metrics_port
+from tamis.web.monitoring.routes import monitoring
+from tamis.web.monitoring.traffic import Traffic
 from tamis.web.proxy import trust_in
 from tamis.web.server.connections import Connections
 from tamis.web.server.handles import connections_within, raise_handles
@@ -30,11 +37,10 @@ from tamis.web.server.server import Server
 SERVER_FILE = "server.json"
 PATIENCE, PAUSE_SECONDS = 100, 0.1
 FOLLOW_SECONDS = 1.0
+WATCH_SECONDS = 1.0
 TURN_SECONDS = 60
 SWITCH_SECONDS = 0.001
 """After so long a thread that computes lets another one go on: the event loop, as a rule, which needs little."""
-
-log = logging.getLogger("tamis")
 
 
 def serve(settings: Settings, host: str, port: int, ready: Callable[[str], None]) -> None:
@@ -42,44 +48,93 @@ def serve(settings: Settings, host: str, port: int, ready: Callable[[str], None]
 
     `ready` is told the address once requests are accepted. Raises Unavailable when the port or the data is taken.
     """
-    start_log(settings.log)
+    log.start_log(settings.log)
+    with _last_words():
+        _serve(settings, host, port, ready)
+
+
+def _serve(settings: Settings, host: str, port: int, ready: Callable[[str], None]) -> None:
     signal.signal(signal.SIGTERM, _stop)
     sys.setswitchinterval(SWITCH_SECONDS)
     house = House(settings)
     stop = threading.Event()
-    follower = threading.Thread(target=_follow, args=(house, stop), name="follower")
-    eraser = threading.Thread(target=_erase_in_turns, args=(house, stop), name="eraser")
+    health, traffic = Health(house), Traffic()
+    threads = _background(house, health, stop)
+    close_metrics: Callable[[], None] = _nothing
     try:
-        columns = _own_columns(house)
-        if columns.set_aside:
-            log.warning("the column store could not be used; it is kept as %s", columns.set_aside)
-        handles = raise_handles()
-        limits = Limits.of(settings, connections_within(handles, settings.max_connections))
+        _own_columns(house)
+        registry = registry_of(house, traffic, health)
+        if settings.metrics_port:
+            close_metrics = open_metrics_port(settings.metrics_port, registry)
+        most_handles = raise_handles()
+        limits = Limits.of(settings, connections_within(most_handles, settings.max_connections))
         connections = Connections(limits, trust_in(settings.trusted_proxies))
         listener = _listen(host, port)
         address = f"http://{_shown(host)}:{listener.getsockname()[1]}"
         token = secrets.token_hex(32)
         discard_left(settings.data)
         sweep_uploads(house)
-        follower.start()
-        eraser.start()
+        for thread in threads:
+            thread.start()
+        watched = monitoring(health, registry, settings.metrics_token)
+        answers = traffic.watch(web_app(house, token, watched), settings.access_log == "on")
         file = settings.data / SERVER_FILE
         file.unlink(missing_ok=True)  # left behind by a server that was killed
 
         def accept() -> None:
             write_server_file(file, address, token)
+            log.event(
+                "server_started",
+                version=__version__,
+                address=address,
+                data=str(settings.data.resolve()),
+                process=os.getpid(),
+                handles=most_handles,
+                connections=limits.connections,
+            )
             ready(address)
 
+        def stopping(signal_name: str) -> None:
+            health.stop()
+            log.event("server_stopping", reason=signal_name, requests=traffic.active)
+
         try:
-            Server(web_app(house, token), connections, accept).run(sockets=[listener])
+            Server(answers, connections, accept, stopping).run(sockets=[listener])
         finally:
             file.unlink(missing_ok=True)
     finally:
         stop.set()
-        for thread in (follower, eraser):
+        for thread in threads:
             if thread.is_alive():
                 thread.join()
+        close_metrics()
         house.close()
+
+
+@contextmanager
+def _last_words() -> Iterator[None]:
+    """Log why a server ends, or does not start."""
+    began = time.monotonic()
+    try:
+        yield
+    except TamisError as error:
+        log.event("server_not_started", level=logging.ERROR, reason=error.message)
+        raise
+    except Exception as error:
+        log.event("server_failed", level=logging.CRITICAL, error=error)
+        raise
+    finally:
+        log.write_withheld(all_of_them=True)
+        log.event("server_stopped", version=__version__, seconds=round(time.monotonic() - began, 1))
+
+
+def _background(house: House, health: Health, stop: threading.Event) -> list[threading.Thread]:
+    """Make the threads that work beside the requests until `stop` is set."""
+    return [
+        threading.Thread(target=_follow, args=(house, health, stop), name="follower"),
+        threading.Thread(target=_erase_in_turns, args=(house, stop), name="eraser"),
+        threading.Thread(target=_watch, args=(health, stop), name="watcher"),
+    ]
 
 
 def write_server_file(file: Path, address: str, token: str) -> None:
@@ -128,19 +183,36 @@ def _shown(host: str) -> str:
     return f"[{host}]" if ":" in host else host
 
 
-def _follow(house: House, stop: threading.Event) -> None:
+def _nothing() -> None:
+    return None
+
+
+def _watch(health: Health, stop: threading.Event) -> None:
+    """Look every second whether the server can do its work, and write what a flood of events has withheld."""
+    while True:
+        try:
+            health.look()
+            log.write_withheld()
+        except Exception as error:
+            log.event("fault", level=logging.ERROR, error=error, interface="watcher")
+        if stop.wait(WATCH_SECONDS):
+            return
+
+
+def _follow(house: House, health: Health, stop: threading.Event) -> None:
     """Let the columns follow also when nobody asks, so that whoever asks next need not wait for it."""
     said = None
     while True:
         try:
             house.columns().tidy()
+            health.followed()
             said = None
         except TamisError as error:
             if error.message != said:
-                log.error("%s", error.message)
+                log.event("columns_not_followed", level=logging.ERROR, reason=error.message)
             said = error.message
         except Exception as error:  # nobody else would follow in its place
-            log.error("fault while the columns follow", exc_info=error)
+            log.event("fault", level=logging.ERROR, error=error, interface="follower")
         if stop.wait(FOLLOW_SECONDS):
             return
 
@@ -153,4 +225,4 @@ def _erase_in_turns(house: House, stop: threading.Event) -> None:
             discard_left(house.settings.data)
             sweep_uploads(house)
         except Exception as error:
-            log.error("fault while what was deleted is erased", exc_info=error)
+            log.event("fault", level=logging.ERROR, error=error, interface="eraser")

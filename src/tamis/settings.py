@@ -1,104 +1,37 @@
 """The table of settings: what each is called, how it is written, what it is without being set, and what it does."""
 
 import os
-import re
 from collections.abc import Callable, Mapping
 from dataclasses import Field, dataclass, field, fields
 from datetime import timedelta
-from ipaddress import IPv4Network, IPv6Network, ip_network
+from ipaddress import IPv4Network, IPv6Network
 from pathlib import Path
 from typing import Any, TypeVar
 
 from tamis.domain.errors import Invalid, Problem
+from tamis.setting_values import (
+    host_names,
+    memory,
+    networks,
+    one_of,
+    size,
+    span,
+    span_or_off,
+    threads,
+    token,
+    whole_number,
+)
 
 T = TypeVar("T")
 PREFIX = "TAMIS_"
-UNITS_OF_BYTES = {
-    "": 1,
-    "b": 1,
-    **{f"{letter}{end}": 1024**power for power, letter in enumerate("kmgt", 1) for end in ("", "ib")},
-    **{f"{letter}b": 1000**power for power, letter in enumerate("kmgt", 1)},
-}
-LOOPBACK = "127.0.0.0/8,::1/128"
-UNITS_OF_TIME = {"s": "seconds", "m": "minutes", "h": "hours", "d": "days"}
-MOST_BYTES = 1 << 50
 MOST_DAYS = 36_500
 
 
-def whole_number(least: int, most: int) -> Callable[[str], int]:
-    """Return what reads a whole number within bounds."""
-
-    def read(text: str) -> int:
-        if not re.fullmatch("[0-9]{1,15}", text) or not least <= int(text) <= most:
-            raise ValueError(f"write a whole number from {least:,} to {most:,}")
-        return int(text)
-
-    return read
-
-
-def size(text: str) -> int:
-    """Return a number of bytes: `K`, `M`, `G`, `T` are powers of 1,024, `kB`, `MB`, `GB`, `TB` of 1,000."""
-    found = re.fullmatch(r"([0-9]{1,15})\s*([a-z]*)", text.lower())
-    count = int(found[1]) * UNITS_OF_BYTES[found[2]] if found and found[2] in UNITS_OF_BYTES else 0
-    if not 1 <= count <= MOST_BYTES:
-        raise ValueError("write a number of bytes, such as 1048576, 64K, 1M or 5G")
-    return count
-
-
-def one_of(*words: str) -> Callable[[str], str]:
-    """Return what reads one of a few words."""
-
-    def read(text: str) -> str:
-        if text not in words:
-            raise ValueError(f"write one of {', '.join(words)}")
-        return text
-
-    return read
-
-
-def memory(text: str) -> str:
-    """Return a size in the form that DuckDB reads."""
-    return f"{size(text)}B" if text.isdigit() or not text.lower().endswith("b") else text
-
-
-def span(text: str) -> timedelta:
-    """Return a span of time."""
-    found = re.fullmatch(r"([0-9]{1,6})\s*([smhd])", text)
-    if not found or int(found[1]) == 0:
-        raise ValueError("write a span of time as a number and s, m, h or d, such as 24h")
-    return timedelta(**{UNITS_OF_TIME[found[2]]: int(found[1])})
-
-
-def span_or_off(text: str) -> timedelta | None:
-    """Return a span of time, or None for the word `off`."""
-    return None if text == "off" else span(text)
-
-
-def networks(text: str) -> tuple[IPv4Network | IPv6Network, ...]:
-    """Return addresses and networks, separated by commas; `loopback` stands for the machine itself, `none` for none."""
-    words = [] if text == "none" else re.split(r"[\s,]+", text.replace("loopback", LOOPBACK))
-    try:
-        return tuple(ip_network(word) for word in words)
-    except ValueError:
-        raise ValueError("write addresses and networks such as 10.0.0.2, 172.16.0.0/12, loopback, or none") from None
-
-
-def host_names(text: str) -> frozenset[str]:
-    """Return host names, separated by commas, in lower case; none of them for the word `any`."""
-    names = frozenset() if text == "any" else frozenset(re.split(r"[\s,]+", text.lower()))
-    if not all(re.fullmatch(r"[a-z0-9_.-]+|\[[0-9a-f:.]+\]", name) for name in names):
-        raise ValueError("write host names such as tamis.example.org, without a port, or any")
-    return names
-
-
-def _setting(read: Callable[[str], T], default: str, what: str) -> T:
-    """Declare a setting by how it is read, its default as a person would write it, and what it does."""
-    told = {"read": read, "default": default, "what": what}
-    return field(default_factory=lambda: read(default), metadata=told)
-
-
-def _threads(text: str) -> int:
-    return os.cpu_count() or 1 if text == "all cores" else whole_number(1, 1024)(text)
+def _setting(read: Callable[[str], T], default: str, what: str, *, secret: bool = False) -> T:
+    """Declare a setting by how it is read, its default as a person would write it, and what it does; a secret one is
+    shown in no message."""
+    told = {"read": read, "default": default, "what": what, "secret": secret}
+    return field(default_factory=lambda: read(default), metadata=told, repr=not secret)
 
 
 @dataclass(frozen=True)
@@ -107,7 +40,7 @@ class Settings:
 
     data: Path
     columns_memory: str = _setting(memory, "1GB", "most memory that the column store uses before it spills to disk")
-    columns_threads: int = _setting(_threads, "all cores", "threads that count")
+    columns_threads: int = _setting(threads, "all cores", "threads that count")
     import_memory: str = _setting(
         memory,
         "300MB",
@@ -178,6 +111,24 @@ class Settings:
     log: str = _setting(
         one_of("text", "json"), "text", "how the server writes its log to standard error: `text` or `json`"
     )
+    access_log: str = _setting(
+        one_of("off", "on"),
+        "off",
+        "`on` writes one line for each request (see [logging](logging.md#the-access-log))",
+    )
+    metrics_token: str = _setting(
+        token,
+        "",
+        "whoever sends it as `Authorization: Bearer …` gets `/metrics`; without it there is no such page "
+        "(see [monitoring](monitoring.md))",
+        secret=True,
+    )
+    metrics_port: int = _setting(
+        whole_number(0, 65535),
+        "0",
+        "on this port of 127.0.0.1 `/metrics` is answered to anybody on the machine; 0 is none",
+    )
+    disk_warning: int = _setting(size, "1G", "the log warns when the disk has less room than this")
     requests_per_minute: int = _setting(
         whole_number(0, 10**9), "0", "most requests of a key pair a minute; one more answers 429; 0 is no limit"
     )
@@ -206,7 +157,8 @@ class Settings:
                 try:
                     values[setting.name] = setting.metadata["read"](text)
                 except ValueError as error:
-                    problems.append(Problem(variable(setting), f'"{text}" cannot be read: {error}'))
+                    shown = "what is set" if setting.metadata["secret"] else f'"{text}"'
+                    problems.append(Problem(variable(setting), f"{shown} cannot be read: {error}"))
         if problems:
             raise Invalid(problems)
         return cls(data=data or Path(environment.get("TAMIS_DATA") or "tamis-data"), **values)

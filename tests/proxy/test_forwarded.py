@@ -9,7 +9,8 @@ from typing import Any
 
 import pytest
 
-from tamis.settings import Settings, networks
+from tamis.setting_values import networks
+from tamis.settings import Settings
 from tamis.web.http import Receive, Scope, Send
 from tamis.web.proxy import MOST_REMEMBERED, Hourly, behind_proxies, parse_address
 

@@ -148,7 +148,7 @@ def server() -> Iterator[Running]:
 def _running(limits: Limits) -> Iterator[Running]:
     listener = socket.create_server(("127.0.0.1", 0), backlog=2048)
     listening, seen, table = threading.Event(), Seen(), Connections(limits, lambda _: False)
-    server = Server(_app(seen), table, listening.set)
+    server = Server(_app(seen), table, listening.set, lambda _: None)
     thread = threading.Thread(target=server.run, args=([listener],))
     running = Running(listener.getsockname()[1], seen, table, server, thread)
     thread.start()

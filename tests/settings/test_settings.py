@@ -7,7 +7,8 @@ import duckdb
 import pytest
 
 from tamis.domain.errors import Invalid
-from tamis.settings import Settings, memory
+from tamis.setting_values import memory
+from tamis.settings import Settings
 
 
 def test_units_are_read() -> None:

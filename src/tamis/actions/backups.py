@@ -6,6 +6,7 @@ from pathlib import Path
 
 import msgspec
 
+from tamis import log
 from tamis.actions.house import House
 from tamis.actions.whole_directory import is_free, whole_directory
 from tamis.columns.copies import identity
@@ -67,6 +68,7 @@ def make_backup(house: House, directory: str) -> Manifest:
             (work / MANIFEST).write_bytes(msgspec.json.format(msgspec.json.encode(made)))
     finally:
         db.close()
+    log.event("backup_made", directory=str(target.resolve()), bytes=sum(file.bytes for file in sums.values()))
     return made
 
 

@@ -7,11 +7,13 @@ from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime
 from functools import lru_cache
+from time import monotonic
 from typing import TypeVar
 
 import apsw
 import duckdb
 
+from tamis import log
 from tamis.actions.batches import batched
 from tamis.columns.fold import Fold
 from tamis.columns.one_moment import at_one_moment
@@ -32,7 +34,6 @@ from tamis.rules.tree import Rule, segments_named
 
 T = TypeVar("T")
 
-log = logging.getLogger("tamis")
 TOUCHED_A_STEP = 200_000
 DOCUMENTS_A_LOAD = 50_000
 KEPT_CHANGES = 50_000
@@ -160,7 +161,7 @@ def stored_rule(document: str, fields: FieldSet, refs: SegmentRefs) -> Rule:
     try:
         return build(from_json(document), fields, refs)
     except Invalid as error:
-        log.error("a stored rule cannot be evaluated and selects nobody: %s", error)
+        log.event("rule_not_evaluated", level=logging.ERROR, problems=len(error.problems))
         return None
 
 
@@ -265,7 +266,8 @@ def _touched_with(contacts: Sequence[Touched], of_contacts: dict[int, int]) -> l
 
 
 def _rebuild(db: apsw.Connection, columns: Columns, now: datetime, last: int) -> None:
-    log.info("building the column store from the records")
+    log.event("columns_build_started")
+    began = monotonic()
     columns.start_over()
     with columns.fold() as fold:
         all_fields = {type_id: types.fields_of_type(db, type_id) for type_id in types.all_type_ids(db)}
@@ -283,6 +285,7 @@ def _rebuild(db: apsw.Connection, columns: Columns, now: datetime, last: int) ->
         for type_id, fields in all_fields.items():
             fold.build(type_id, _plans(db, type_id, fields, None), now)
         fold.finish(last)
+    log.event("columns_build_finished", seconds=round(monotonic() - began, 1))
 
 
 def _plans(db: apsw.Connection, type_id: int, fields: FieldSet, changed: Collection[int] | None) -> Plans:

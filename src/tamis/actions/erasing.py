@@ -2,7 +2,9 @@
 
 import logging
 from datetime import datetime, timedelta
+from time import monotonic
 
+from tamis import log
 from tamis.actions.house import House
 from tamis.columns.store import FILE_NAME as COLUMNS_FILE
 from tamis.domain.errors import TamisError
@@ -14,14 +16,13 @@ SMALL_BYTES = 256 * 1024 * 1024
 QUIET = timedelta(minutes=5)
 BETWEEN = timedelta(hours=1)
 
-log = logging.getLogger("tamis")
-
 
 def erase(house: House) -> bool:
     """Write both stores anew if something was erased since they last were; tells whether nothing is left to do."""
     pending = erasure.pending(house.records.reader())
     if pending is None:
         return True
+    began = monotonic()
     columns = house.columns()
     set_aside = list(columns.path.parent.glob(f"{COLUMNS_FILE}.unusable-*"))
     applied = columns.rewrite()
@@ -30,6 +31,7 @@ def erase(house: House) -> bool:
     if applied is None or not house.records.compact():
         return False
     house.records.write(lambda db: erasure.done(db, applied))
+    log.event("erasure_finished", seconds=round(monotonic() - began, 1))
     return True
 
 
@@ -76,7 +78,7 @@ class Eraser:
             elif self._log_cleared < pending.change and house.records.clear_log():
                 self._log_cleared = pending.change
         except TamisError as error:
-            log.error("what was deleted is still in the files, and will be tried again: %s", error.message)
+            log.event("erasure_failed", level=logging.ERROR, reason=error.message)
 
 
 def _passed(since: datetime, now: datetime, span: timedelta) -> bool:

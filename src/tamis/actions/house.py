@@ -108,6 +108,11 @@ class House:
             trim_imports(self.records, self.settings.data, now, self.settings.undo_days)
 
     @property
+    def columns_if_open(self) -> Columns | None:
+        """The column store as it is, without opening it or letting it catch up."""
+        return self._columns
+
+    @property
     def holds_columns(self) -> bool:
         """Whether the column store is open here, and so for nobody else."""
         return self._columns is not None

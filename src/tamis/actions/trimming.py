@@ -5,13 +5,13 @@ from datetime import datetime, timedelta
 from functools import partial
 from pathlib import Path
 
+from tamis import log
 from tamis.actions.importing import rejects
 from tamis.columns.store import Columns
 from tamis.domain.errors import TamisError, Unavailable
 from tamis.records import journal, segments
 from tamis.records.store import Records
 
-log = logging.getLogger("tamis")
 ROWS_A_STEP = 10_000
 
 
@@ -24,7 +24,7 @@ def trim_history(records: Records, columns: Columns, now: datetime, kept_days: i
         columns.trim(segments.zones_of_live(records.reader()), now, kept_days)
     except Unavailable as error:
         columns.trimmed = now.date()
-        log.error("old history is kept for another day: %s", error.message)
+        log.event("history_not_trimmed", level=logging.ERROR, reason=error.message)
 
 
 def trim_imports(records: Records, data: Path, now: datetime, kept_days: int) -> None:
@@ -40,4 +40,4 @@ def trim_imports(records: Records, data: Path, now: datetime, kept_days: int) ->
             if file.stat().st_mtime < before.timestamp():
                 file.unlink(missing_ok=True)
     except (OSError, TamisError) as error:
-        log.error("what is left of old imports is kept for another day: %s", error)
+        log.event("imports_not_trimmed", level=logging.ERROR, reason=str(error))

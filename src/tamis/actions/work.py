@@ -7,14 +7,13 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any
 
+from tamis import log
 from tamis.actions.lanes import Lane
 from tamis.domain.errors import Invalid, Problem, TamisError
 
 MOST_REMEMBERED = 200
 STOPPED = "the server was stopped before it was done"
 MISTAKE = "a mistake in Tamis ended it ({}); the log of the server says more"
-
-log = logging.getLogger("tamis")
 
 
 class Stopping(BaseException):
@@ -126,7 +125,7 @@ class Workers:
         except TamisError as error:
             self._fail(work, Problem("", error.message))
         except Exception as error:
-            log.error("fault in long work", exc_info=error)
+            log.event("fault", level=logging.ERROR, error=error, interface="job", account=work.account_id)
             self._fail(work, Problem("", MISTAKE.format(type(error).__name__)))
         finally:
             work.begun.set()

@@ -12,6 +12,7 @@ from zoneinfo import ZoneInfo
 
 import duckdb
 
+from tamis import log
 from tamis.columns.copies import copy_database, discard_unfinished
 from tamis.columns.files import WAL_ENDING, put_aside, put_in_place
 from tamis.columns.fold import Fold
@@ -27,8 +28,6 @@ from tamis.domain.errors import Abandoned, Unavailable
 FILE_NAME = "columns.duckdb"
 FRESH_ENDING = ".new"
 SPILL_NAME = "columns.tmp"
-
-log = logging.getLogger("tamis")
 
 
 class Columns:
@@ -87,9 +86,8 @@ class Columns:
 
     @contextmanager
     def reading(self) -> Iterator[duckdb.DuckDBPyConnection]:
-        """Give this thread's own connection for a block that reads; raises Unavailable where the file turns out to be
-        damaged, or the database to have stopped, which the next `recover` mends, and where memory and disk do not
-        suffice."""
+        """Give this thread's own connection for a block that reads; raises Unavailable where the file is damaged or the
+        database has stopped, which the next `recover` mends, and where memory and disk do not suffice."""
         with self._gate.passing():
             if self.applied is None or self.trouble:
                 raise Unavailable("the column store is being built again: ask once more")
@@ -115,8 +113,7 @@ class Columns:
             if self.trouble:
                 self._close_database()
                 if self.trouble is Trouble.DAMAGED and self.path.exists():
-                    self.set_aside = put_aside(self.path)
-                    log.warning("the column store was damaged; it is kept as %s and built again", self.set_aside)
+                    self.set_aside = put_aside(self.path, "damaged")
                 self._open_again()
 
     def copy(self, target: Path) -> None:
@@ -153,13 +150,13 @@ class Columns:
         if (trouble := trouble_of(error)) is None:
             return
         if trouble is Trouble.SCARCE:
-            log.error("%s", error)
+            log.event("columns_short_of_room", level=logging.ERROR, error=error)
             raise Unavailable(in_words(error, doing)) from None
         if self.trouble is not Trouble.DAMAGED:
             self.trouble = trouble
         if trouble is Trouble.DAMAGED:
             raise Unavailable("the column store is damaged and will be built again: ask once more") from None
-        log.error("the column store has stopped and is opened again: %s", error)
+        log.event("columns_stopped", level=logging.ERROR, error=error)
         raise Unavailable("the column store has stopped and is opened again: ask once more") from None
 
     def cursor(self) -> duckdb.DuckDBPyConnection:
@@ -255,7 +252,7 @@ class Columns:
             except (duckdb.Error, RuntimeError) as error:
                 if keeps_out(error):
                     raise Unavailable(f"{self.path} cannot be opened: {error}") from None
-                self.set_aside = put_aside(self.path)
+                self.set_aside = put_aside(self.path, "damaged, or of other records or another version")
         self._beside(WAL_ENDING).unlink(missing_ok=True)  # one without its file is of no use, and would be read
         self._make()
         return self._open_present()

@@ -84,6 +84,11 @@ def account_of_key_pair(db: apsw.Connection, public_key: str, secret_key: str) -
     return account_of(row[1:]) if same_secret(stored, secret_key) and row else None
 
 
+def is_public_key(db: apsw.Connection, public_key: str) -> bool:
+    """Return whether there is or was a key pair with a public key."""
+    return one(db, SQL["is_public_key"], (public_key,)) is not None
+
+
 def key_pairs(db: apsw.Connection, account_id: int) -> list[KeyPair]:
     """List the key pairs of an account, oldest first."""
     rows: Any = db.execute(SQL["key_pairs"], (account_id,))

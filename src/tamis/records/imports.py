@@ -115,6 +115,13 @@ def set_report(db: apsw.Connection, import_id: int, report: Mapping[str, Any]) -
     db.execute(SQL["set_report"], (import_id, _json(report))).fetchall()
 
 
+def totals(db: apsw.Connection) -> tuple[dict[str, int], int]:
+    """Return how many imports of all accounts are in each state, and how many rows are behind them."""
+    rows: Any = db.execute(SQL["totals"]).fetchall()
+    counts = {str(state): 0 for state in State} | {state: count for state, count, _ in rows}
+    return counts, sum(done for *_, done in rows)
+
+
 def _json(document: Mapping[str, Any]) -> str:
     return msgspec.json.encode(document).decode()
 

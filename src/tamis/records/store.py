@@ -1,5 +1,6 @@
 """The records as a whole: one writer that commits many requests at once, and a reader for every thread."""
 
+import logging
 import threading
 import time
 from collections.abc import Callable
@@ -10,9 +11,11 @@ from typing import Any, TypeVar
 
 import apsw
 
+from tamis import log
 from tamis.domain.errors import Busy, Unavailable
 from tamis.records.database import BUSY_SECONDS, FILE_NAME, FULL, connect, has_room, migrate, plain_errors
 from tamis.records.waiting import Job, Upkeep, WaitingJobs
+from tamis.timings import Timings
 
 T = TypeVar("T")
 MOST_A_COMMIT = 500
@@ -38,6 +41,12 @@ class Records:
         self._thread: threading.Thread | None = None
         self._starting = threading.Lock()
         self._readers: list[apsw.Connection] = []
+        self.commits = Timings()
+
+    @property
+    def waiting(self) -> int:
+        """How many jobs wait for the writer."""
+        return self._jobs.waiting
 
     def reader(self) -> apsw.Connection:
         """Give this thread's own connection for reading."""
@@ -104,6 +113,7 @@ class Records:
                     self._thread = threading.Thread(target=self._run, name="records-writer", daemon=True)
                     self._thread.start()
         if not self._jobs.put(account_id, item):
+            log.event("writes_refused", level=logging.WARNING, account=account_id or None, waiting=self._jobs.waiting)
             item.future.set_exception(Busy("too many writes are waiting: try again in a moment"))
 
     def _commit(self, first: Job) -> None:
@@ -114,6 +124,7 @@ class Records:
             with plain_errors(self.path):
                 if not has_room(self.path):
                     raise Unavailable(FULL)
+                began, written = time.monotonic(), self._db.total_changes()
                 self._db.execute("BEGIN IMMEDIATE").fetchall()
                 until = time.monotonic() + SECONDS_A_COMMIT
                 for job in jobs:  # grows while it is walked over
@@ -122,6 +133,8 @@ class Records:
                     if not is_full and (following := self._jobs.next_job()):
                         jobs.append(following)
                 self._db.execute("COMMIT").fetchall()
+                if self._db.total_changes() != written:
+                    self.commits.add(time.monotonic() - began)
         except BaseException as error:
             if self._db.in_transaction:
                 with suppress(apsw.Error):  # whatever happens to the disk, those who wait must be answered

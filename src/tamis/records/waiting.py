@@ -27,14 +27,15 @@ class Upkeep(NamedTuple):
 
 
 class WaitingJobs:
-    """The jobs that wait for the writer: accounts take turns, job by job, whatever number each has handed in."""
+    """The jobs that wait for the writer, `waiting` of them: accounts take turns, job by job, whatever number each has
+    handed in."""
 
     def __init__(self) -> None:
         self._changed = threading.Condition()
         self._of: dict[int, deque[Job]] = {}
         """Of each account that has any, in the order of their turns."""
         self._upkeep: deque[Upkeep] = deque()
-        self._waiting = 0
+        self.waiting = 0
         self._closed = False
 
     def put(self, account_id: int, item: Job | Upkeep) -> bool:
@@ -44,18 +45,18 @@ class WaitingJobs:
                 self._upkeep.append(item)
             else:
                 mine = self._of.setdefault(account_id, deque())
-                if self._waiting >= MOST_WAITING or len(mine) >= MOST_WAITING_OF_ONE:
+                if self.waiting >= MOST_WAITING or len(mine) >= MOST_WAITING_OF_ONE:
                     return False
                 mine.append(item)
-                self._waiting += 1
+                self.waiting += 1
             self._changed.notify()
         return True
 
     def wait(self) -> bool:
         """Wait until there is anything; False when there is nothing and nothing will come."""
         with self._changed:
-            self._changed.wait_for(lambda: self._waiting or self._upkeep or self._closed)
-            return bool(self._waiting or self._upkeep)
+            self._changed.wait_for(lambda: self.waiting or self._upkeep or self._closed)
+            return bool(self.waiting or self._upkeep)
 
     def next_job(self) -> Job | None:
         """Take the next job of the account whose turn it is; that account then comes after all others."""
@@ -67,7 +68,7 @@ class WaitingJobs:
             job = mine.popleft()
             if mine:
                 self._of[account_id] = mine
-            self._waiting -= 1
+            self.waiting -= 1
             return job
 
     def next_upkeep(self) -> Upkeep | None:

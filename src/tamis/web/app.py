@@ -7,11 +7,12 @@ from tamis.actions.house import House
 from tamis.web.compat.app import segment_api
 from tamis.web.http import App, Receive, Scope, Send
 from tamis.web.local import PATH, local_door
+from tamis.web.monitoring.routes import PATHS as WATCHED
 from tamis.web.proxy import behind_proxies
 
 
-def web_app(house: House, local_token: str) -> App:
-    """Make the ASGI application that the server runs."""
+def web_app(house: House, local_token: str, watched: App | None = None) -> App:
+    """Make the ASGI application that the server runs; `watched` answers those who watch it."""
     api = segment_api(house)
     local = local_door(house, local_token)
     console = _when_needed(house)
@@ -22,6 +23,8 @@ def web_app(house: House, local_token: str) -> App:
             await api({**scope, "path": "/" + path}, receive, send)
         elif scope["path"] == PATH:
             await local(scope, receive, send)
+        elif watched and scope["path"] in WATCHED:
+            await watched(scope, receive, send)
         else:
             await console(scope, receive, send)
 

@@ -6,18 +6,18 @@ from dataclasses import dataclass
 
 import msgspec
 
+from tamis import log
 from tamis.actions.house import House
 from tamis.actions.questions import QUESTIONS, account_of, answer
 from tamis.domain.errors import TamisError
 from tamis.web.http import Answer, App, BodyTooLarge, Receive, Request, Scope, Send, json_answer, send_answer
 from tamis.web.lanes import in_lane
+from tamis.web.monitoring.traffic import address_of, exchange_of
 
 PATH = "/local/ask"
 MAX_BODY = 16_777_216
 OF_NOBODY = "commands"
 """Whose turn it is where a question is about all accounts, as a backup is."""
-
-log = logging.getLogger("tamis")
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,6 +35,7 @@ def local_door(house: House, token: str) -> App:
         if request.method != "POST" or request.path != PATH:
             return json_answer(404, {"message": "there is nothing here"})
         if not hmac.compare_digest(request.header(b"authorization").encode(), f"Bearer {token}".encode()):
+            log.event("local_token_refused", level=logging.WARNING, address=address_of(request.scope))
             return json_answer(403, {"message": "this door is for commands on the machine itself"})
         try:
             question = msgspec.json.decode(await request.body(MAX_BODY), type=Question)
@@ -49,7 +50,14 @@ def local_door(house: House, token: str) -> App:
         except TamisError as error:
             return json_answer(409, {"message": error.message})
         except Exception as error:
-            log.error("fault in the question %s", question.name, exc_info=error)
+            log.event(
+                "fault",
+                level=logging.ERROR,
+                error=error,
+                interface="local",
+                route=question.name,
+                request=exchange_of(request.scope).id,
+            )
             return json_answer(500, {"message": "something went wrong in the server: its log says what"})
 
     async def app(scope: Scope, receive: Receive, send: Send) -> None:

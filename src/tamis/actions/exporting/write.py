@@ -6,6 +6,7 @@ from datetime import datetime
 import apsw
 import msgspec
 
+from tamis import log
 from tamis.actions.catch_up import columns_at_one_moment
 from tamis.actions.exporting.places import file_in, place_named
 from tamis.actions.house import House
@@ -45,7 +46,16 @@ def write_export(house: House, wanted: str, place: str) -> int:
         return _rows(db, now, asked)
 
     with columns_at_one_moment(house.records, house.columns(), house.clock, look) as (rows, con):
-        return export.write(con, rows.query, rows.parameters, rows.fields, asked.layout, target, rows.timezone)
+        count = export.write(con, rows.query, rows.parameters, rows.fields, asked.layout, target, rows.timezone)
+    log.event(
+        "export_written",
+        account=asked.account_id,
+        segment=asked.segment_id,
+        contact_type=asked.type_id,
+        rows=count,
+        bytes=target.stat().st_size,
+    )
+    return count
 
 
 def _rows(db: apsw.Connection, now: datetime, asked: Export) -> _Rows:

@@ -1,16 +1,19 @@
 """An import as a job: what it is doing is in the records while it runs, and what became of it for good."""
 
 import fcntl
+import logging
 import os
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import asdict, replace
 from datetime import datetime
 from pathlib import Path
+from time import monotonic
 from typing import Any, NamedTuple
 
 import apsw
 
+from tamis import log
 from tamis.actions.house import House
 from tamis.actions.importing import rejects
 from tamis.actions.importing.details import details
@@ -37,6 +40,7 @@ class RunningJob:
     def __init__(self, house: House, id_: int | None) -> None:
         self._house = house
         self._phase = ""
+        self._began = monotonic()
         self.id = id_
 
     def phase(self, name: str, rows_total: int | None = None) -> None:
@@ -65,6 +69,17 @@ class RunningJob:
         """Keep the report of an import that has come to its end."""
         if self.id is not None:
             self._house.write(_finish, self.id, report)
+            log.event(
+                "import_finished",
+                import_id=self.id,
+                rows=report.rows,
+                created=report.created,
+                updated=report.updated,
+                unchanged=report.unchanged,
+                repeated=report.repeated,
+                rejected=report.rejected,
+                seconds=round(monotonic() - self._began, 1),
+            )
 
 
 class Seen(NamedTuple):
@@ -96,9 +111,11 @@ def running_job(
             id_ = house.write(_begin, account, contact_type, source, _asked(options, upload), place, locked)
         except OSError as error:
             raise Unavailable(f"{place} cannot be written to: {error.strerror}; nothing was imported") from None
+        log.event("import_started", account=account.id, contact_type=contact_type.id, import_id=id_)
         try:
             yield RunningJob(house, id_)
         except BaseException as error:
+            log.event("import_failed", level=logging.WARNING, import_id=id_, reason=type(error).__name__)
             with suppress(TamisError):  # on a full disk it stays as it is, and is seen as interrupted
                 house.write(_fail, id_, _in_words(error))
             raise

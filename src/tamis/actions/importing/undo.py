@@ -6,6 +6,7 @@ from typing import Any
 
 import apsw
 
+from tamis import log
 from tamis.actions.house import House
 from tamis.actions.importing.jobs import find_import
 from tamis.actions.importing.report import Progress, nothing_told
@@ -49,7 +50,11 @@ def undo_import(house: House, account: Account, import_id: int, progress: Progre
     while looked_at := house.write(_step, account, import_id):
         done += looked_at
         progress("Undoing", done, total)
-    return house.write(_finish, account, import_id)
+    report = house.write(_finish, account, import_id)
+    log.event(
+        "import_undone", account=account.id, import_id=import_id, deleted=report.deleted, restored=report.restored
+    )
+    return report
 
 
 def left_as_they_are(house: House, job: ImportJob) -> list[str]:

@@ -22,6 +22,9 @@ SELECT k.secret_hash, a.id, a.email, a.timezone, a.date_order
 FROM key_pairs k JOIN accounts a ON a.id = k.account_id
 WHERE k.public_key = ? AND k.revoked_at IS NULL;
 
+-- name: is_public_key
+SELECT 1 FROM key_pairs WHERE public_key = ?;
+
 -- name: key_pairs
 SELECT public_key, name, created_at, used_at, revoked_at FROM key_pairs WHERE account_id = ? ORDER BY created_at, public_key;
 

@@ -30,3 +30,6 @@ UPDATE imports SET rows_total = ?2, repeated = ?3, rejected = ?4 WHERE id = ?1;
 
 -- name: set_report
 UPDATE imports SET report = ?2 WHERE id = ?1;
+
+-- name: totals
+SELECT state, count(*), sum(rows_done) FROM imports GROUP BY state;

@@ -2,9 +2,10 @@
 
 import logging
 import re
-import secrets
 from collections.abc import Awaitable, Callable
+from typing import Any
 
+from tamis import log
 from tamis.actions.accounts import note_key_use
 from tamis.actions.house import House
 from tamis.domain.errors import Busy, Invalid, NotFound, Refused, Unavailable
@@ -28,9 +29,9 @@ from tamis.web.http import (
     send_answer,
     send_stream,
 )
+from tamis.web.monitoring.traffic import address_of, exchange_of
 from tamis.web.writes import Writes
 
-log = logging.getLogger("tamis")
 Endpoint = Callable[[Context, Request], Awaitable[Answer | Stream]]
 
 ROUTES: dict[str, tuple[str, Endpoint]] = {
@@ -59,6 +60,8 @@ def segment_api(house: House) -> App:
         route = ROUTES.get(request.path)
         if route is None:
             return failed(404, "There is no such path in this API.")
+        exchange = exchange_of(request.scope)
+        exchange.route = request.path
         method, endpoint = route
         if request.method != method and (request.method, method) != ("HEAD", "GET"):
             allowed = "GET, HEAD" if method == "GET" else method
@@ -66,7 +69,15 @@ def segment_api(house: House) -> App:
         account = keys.account(request)
         if isinstance(account, Answer):
             return account
+        exchange.account_id = account.id
         if not limiter.allows(request.header(b"publickey"), account.id):
+            log.event(
+                "requests_limited",
+                level=logging.WARNING,
+                account=account.id,
+                key=request.header(b"publickey"),
+                address=address_of(request.scope),
+            )
             return failed(429, "Too many requests: try again in a minute.", ((b"retry-after", b"60"),))
         return await endpoint(Context(house, writes, account, listings, lists), request)
 
@@ -102,9 +113,20 @@ def _failure(error: Exception, request: Request) -> Answer:
         case Refused():
             return failed(409, error.message)
         case Unavailable():
-            log.error("%s %s: %s", request.method, request.path, error.message)
+            log.event("request_not_served", level=logging.ERROR, **_place(request), reason=error.message)
             return failed(503, error.message[:1].upper() + error.message[1:] + ".")
         case _:
-            reference = secrets.token_hex(4)
-            log.error("fault %s in %s %s", reference, request.method, request.path, exc_info=error)
-            return failed(500, f"Something went wrong on our side. Reference: {reference}")
+            place = _place(request)
+            log.event("fault", level=logging.ERROR, error=error, **place)
+            return failed(500, f"Something went wrong on our side. Reference: {place['request']}")
+
+
+def _place(request: Request) -> dict[str, Any]:
+    """Say for the log which request it was."""
+    exchange = exchange_of(request.scope)
+    return {
+        "interface": "segment_api",
+        "route": exchange.route,
+        "account": exchange.account_id,
+        "request": exchange.id,
+    }

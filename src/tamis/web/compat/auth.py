@@ -1,14 +1,17 @@
 """Whose request this is: the two key headers, remembered for as long as nothing was written."""
 
 import asyncio
+import logging
 import time
 from collections.abc import Callable
 
+from tamis import log
 from tamis.domain.accounts import Account, hash_secret
-from tamis.records.accounts import account_of_key_pair
+from tamis.records.accounts import account_of_key_pair, is_public_key
 from tamis.records.store import Records
 from tamis.web.compat.errors import failed
 from tamis.web.http import Answer, Request
+from tamis.web.monitoring.traffic import address_of
 
 MOST_REMEMBERED = 10_000
 NOTED_EVERY_SECONDS = 60.0
@@ -56,6 +59,10 @@ class KeyRing:
         if account is None:
             account = account_of_key_pair(self._records.reader(), public_key, secret_key)
             if account is None:
+                # What is no public key may be a secret that somebody wrote in the wrong place.
+                known = is_public_key(self._records.reader(), public_key)
+                address = address_of(request.scope)
+                log.event("key_refused", level=logging.WARNING, key=public_key if known else None, address=address)
                 return failed(401, "Invalid public key or secret key.")
             self._remembered[pair] = account
         now = time.monotonic()

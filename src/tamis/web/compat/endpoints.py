@@ -6,6 +6,7 @@ from typing import NamedTuple
 
 import msgspec
 
+from tamis import log
 from tamis.actions import contacts, recipients, segments
 from tamis.actions.house import House
 from tamis.actions.types import type_by_id
@@ -117,6 +118,7 @@ async def segment_delete(context: Context, request: Request) -> Answer:
     """Delete a segment; that the text stands under `errors` is a quirk on which clients rely."""
     segment_id = parse_id(request.query().get("segment_id"))
     await context.writes.run(context.account.id, segments.delete_segment, context.account, segment_id)
+    log.event("segment_deleted", account=context.account.id, segment=segment_id)
     return json_answer(200, {"status": "success", "errors": "Deleted Successfully"})
 
 

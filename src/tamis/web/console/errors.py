@@ -1,16 +1,17 @@
 """What people see when something is wrong; here alone errors of the domain become statuses of HTTP."""
 
 import logging
-import secrets
 from typing import Any
 from urllib.parse import quote
 
 from litestar.exceptions import HTTPException
 from litestar.response import Response
 
+from tamis import log
 from tamis.domain.errors import Busy, Invalid, NotFound, Refused, TamisError, Unavailable
 from tamis.web.console.answers import fragment, from_htmx, page, wants_page
 from tamis.web.console.session import SignInNeeded, Visitor, WebRequest
+from tamis.web.monitoring.traffic import exchange_of
 
 TITLES = {
     400: "This request cannot be read",
@@ -30,8 +31,6 @@ STATUSES: tuple[tuple[type[TamisError], int, str], ...] = (
 )
 NOTHING_HERE = "There is nothing here, or not for this account."
 
-log = logging.getLogger("tamis")
-
 
 def sign_in_needed(request: WebRequest, _: Exception) -> Response[Any]:
     """Lead to the sign-in, and from there back to the page that was asked for."""
@@ -47,6 +46,8 @@ def sign_in_needed(request: WebRequest, _: Exception) -> Response[Any]:
 def refused(request: WebRequest, error: TamisError) -> Response[Any]:
     """Say what the domain says."""
     status, title = next(((s, t) for kind, s, t in STATUSES if isinstance(error, kind)), (500, "That went wrong"))
+    if isinstance(error, Unavailable) and not isinstance(error, Busy):
+        log.event("request_not_served", level=logging.ERROR, **_place(request), reason=error.message)
     message = NOTHING_HERE if isinstance(error, NotFound) else error.message
     problems = [{"path": p.path, "message": p.message} for p in error.problems] if isinstance(error, Invalid) else []
     answer = _answer(request, status, title, message, problems)
@@ -66,15 +67,22 @@ def wrong_request(request: WebRequest, error: HTTPException) -> Response[Any]:
 
 def fault(request: WebRequest, error: Exception) -> Response[Any]:
     """Log what went wrong, and give people a number by which it is found."""
-    reference = secrets.token_hex(4)
-    log.error("fault %s in %s", reference, request.scope.get("path_template", "a page"), exc_info=error)
+    place = _place(request)
+    log.event("fault", level=logging.ERROR, error=error, **place)
     return _answer(
         request,
         500,
         "That went wrong, and it is our fault",
-        f"The log of the server says what happened, under the reference {reference}.",
+        f"The log of the server says what happened, under the reference {place['request']}.",
         [],
     )
+
+
+def _place(request: WebRequest) -> dict[str, Any]:
+    """Say for the log which request it was."""
+    exchange = exchange_of(request.scope)
+    route = request.scope.get("path_template")
+    return {"interface": "console", "route": route, "account": exchange.account_id, "request": exchange.id}
 
 
 def _answer(

@@ -12,6 +12,7 @@ from litestar.datastructures import Cookie
 from tamis.actions.house import House
 from tamis.actions.sessions import LONGEST, find_session, note_session, to_be_noted
 from tamis.domain.accounts import Account, Session
+from tamis.web.monitoring.traffic import exchange_of
 
 WebRequest = Request[Any, Any, Any]
 
@@ -90,6 +91,7 @@ def find_visitor(house: House, notices: Notices, request: WebRequest) -> Visitor
         house.submit(note_session, session)
     visitor = Visitor(session, csrf_of(token), notices, request.method not in ("GET", "HEAD"))
     request.state.visitor = visitor
+    exchange_of(request.scope).account_id = visitor.account.id
     return visitor
 
 

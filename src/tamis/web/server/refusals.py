@@ -2,6 +2,7 @@
 
 import logging
 from dataclasses import dataclass
+from typing import Any
 
 import msgspec
 
@@ -60,9 +61,9 @@ class Tally:
     """Events that strangers can cause: each is logged at once, then at most once a second with how many there were."""
 
     def __init__(self) -> None:
-        self._pending: dict[tuple[str, str], tuple[int, dict[str, log.Detail]]] = {}
+        self._pending: dict[tuple[str, str], tuple[int, dict[str, Any]]] = {}
 
-    def note(self, event: str, reason: str, **details: log.Detail) -> None:
+    def note(self, event: str, reason: str, **details: Any) -> None:
         """Log an event, or count it for the next `flush`."""
         count, _ = self._pending.get((event, reason), (-1, {}))
         if count < 0:

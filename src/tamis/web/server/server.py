@@ -2,8 +2,10 @@
 
 import asyncio
 import logging
+import signal
 import socket
 from collections.abc import Callable
+from types import FrameType
 from typing import Any
 
 import uvicorn
@@ -22,7 +24,9 @@ PAUSE_SECONDS = 0.05
 class Server(uvicorn.Server):
     """A server that says when it accepts requests, and stops without waiting for clients that do nothing."""
 
-    def __init__(self, app: App, connections: Connections, ready: Callable[[], None]) -> None:
+    def __init__(
+        self, app: App, connections: Connections, ready: Callable[[], None], stopping: Callable[[str], None]
+    ) -> None:
         def connection(*, config: uvicorn.Config, server_state: ServerState, **_: Any) -> Connection:
             return Connection(config.loaded_app, connections, server_state)
 
@@ -38,7 +42,12 @@ class Server(uvicorn.Server):
             proxy_headers=False,  # see web/proxy.py
         )
         super().__init__(config)
-        self._connections, self._ready = connections, ready
+        self._connections, self._ready, self._stopping = connections, ready, stopping
+
+    def handle_exit(self, sig: int, frame: FrameType | None) -> None:
+        """Begin to stop, and say why."""
+        self._stopping(signal.Signals(sig).name)
+        super().handle_exit(sig, frame)
 
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
         """Start to listen, then say so."""

@@ -7,6 +7,7 @@ from zoneinfo import ZoneInfo, available_timezones
 from litestar import get, post
 from litestar.response import Response
 
+from tamis import log
 from tamis.actions.accounts import create_key_pair, list_key_pairs, revoke_key_pair, set_date_order, set_timezone
 from tamis.actions.house import House
 from tamis.actions.passwords import hash_password, set_password
@@ -68,6 +69,7 @@ def change_password(
             with AT_ONCE:
                 hashed = hash_password(form.raw("new"), visitor.account.email)
             house.write(set_password, visitor.account, hashed, visitor.session.token_hash)
+            log.event("password_changed", account=visitor.account.id, address=client_of(request))
     except TooOften as error:
         wrong["present"] = str(error)
     except Invalid as error:
@@ -81,6 +83,7 @@ def change_password(
 def sign_out_elsewhere(house: InjectedHouse, visitor: InjectedVisitor) -> Response[str]:
     """End all sessions but this one."""
     house.write(end_other_sessions, visitor.account, visitor.session)
+    log.event("other_sessions_ended", account=visitor.account.id)
     return see(visitor, "/account", said="Whoever was signed in elsewhere is signed out.")
 
 
@@ -93,13 +96,18 @@ def create_key(
         made = house.write(create_key_pair, visitor.account, form.text("name"))
     except Invalid as error:
         return _page(request, house, visitor, wrong={"name": f"It {error.problems[0].message}."})
+    log.event("key_created", account=visitor.account.id, key=made.public_key, address=client_of(request))
     return _page(request, house, visitor, made=made)
 
 
 @post("/account/keys/revoke", sync_to_thread=True)
-def revoke_key(house: InjectedHouse, visitor: InjectedVisitor, form: InjectedForm) -> Response[str]:
+def revoke_key(
+    request: WebRequest, house: InjectedHouse, visitor: InjectedVisitor, form: InjectedForm
+) -> Response[str]:
     """Revoke a key pair."""
-    house.write(revoke_key_pair, visitor.account, form.text("public_key"))
+    public_key = form.text("public_key")
+    house.write(revoke_key_pair, visitor.account, public_key)
+    log.event("key_revoked", account=visitor.account.id, key=public_key, address=client_of(request))
     return see(visitor, "/account", said="The key pair is revoked: it opens nothing any more.")
 
 

@@ -6,6 +6,7 @@ from litestar import get, post
 from litestar.params import FromPath
 from litestar.response import Response
 
+from tamis import log
 from tamis.actions.contact_edits import edit_contact
 from tamis.actions.contact_removal import remove_contact
 from tamis.actions.contacts import contact_by_id
@@ -121,6 +122,14 @@ def delete_contact(
     contact_type = type_of(house, visitor, type_id)
     forget = form.text("forget") == "yes"
     gone = remove_contact(house, visitor.account, contact_type, contact_id, forget=forget)
+    log.event(
+        "contact_deleted",
+        account=visitor.account.id,
+        contact_type=contact_type.id,
+        contact=contact_id,
+        forgotten=forget,
+        rejects_files=len(gone.rejects),
+    )
     said = f"{gone.contact.email} was {'forgotten' if forget else 'deleted'}."
     if gone.rejects:
         said += (

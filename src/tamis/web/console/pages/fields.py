@@ -8,6 +8,7 @@ from litestar import get, post
 from litestar.params import FromPath
 from litestar.response import File, Response
 
+from tamis import log
 from tamis.actions.field_conversion import edit_field_keeping, lost_files
 from tamis.actions.field_edits import FieldEdit, ValuesDoNotFit
 from tamis.actions.fields import delete_field
@@ -106,6 +107,7 @@ def delete(
     except Refused as error:
         glance = field_glance(house, contact_type, field_id)
         return _page(house, visitor, contact_type, glance, {"refused": told(error)})
+    log.event("field_deleted", account=visitor.account.id, contact_type=type_id, field=field_id)
     return see(visitor, f"/types/{type_id}", said=f"The field {gone.name} is deleted.")
 
 

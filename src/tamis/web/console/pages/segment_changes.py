@@ -4,6 +4,7 @@ from litestar import get, post
 from litestar.params import FromPath
 from litestar.response import Response
 
+from tamis import log
 from tamis.actions.segments import delete_segment, duplicate_segment, edit_segment
 from tamis.domain.errors import Invalid
 from tamis.web.console.answers import fragment, from_htmx, see
@@ -50,6 +51,7 @@ def duplicate(house: InjectedHouse, visitor: InjectedVisitor, segment_id: FromPa
 def delete(house: InjectedHouse, visitor: InjectedVisitor, segment_id: FromPath[int]) -> Response[str]:
     """Delete a segment, which is refused while others name it."""
     segment = house.write(delete_segment, visitor.account, segment_id)
+    log.event("segment_deleted", account=visitor.account.id, segment=segment_id)
     return see(visitor, "/segments", said=f"The segment “{segment.name}” was deleted. Its contacts are still there.")
 
 

@@ -7,6 +7,7 @@ from litestar import get, post
 from litestar.params import FromPath
 from litestar.response import Response
 
+from tamis import log
 from tamis.actions import types as actions
 from tamis.actions.fields import create_field, move_field
 from tamis.actions.house import House
@@ -79,6 +80,7 @@ def delete(house: InjectedHouse, visitor: InjectedVisitor, type_id: FromPath[int
     except Refused as error:
         users = segments.live_of_type(house.records.reader(), type_id)
         return type_page(house, visitor, contact_type, {"delete": error.message}, users=users)
+    log.event("contact_type_deleted", account=visitor.account.id, contact_type=type_id)
     return see(visitor, "/types", said=f"The contact type {contact_type.name} is deleted.")
 
 

@@ -1,0 +1,127 @@
+"""Whether a server can do its work, looked at every second, so that whoever asks costs nothing."""
+
+import logging
+import os
+import resource
+import shutil
+import threading
+import time
+from concurrent.futures import Future
+from pathlib import Path
+from typing import Any
+
+from tamis import log
+from tamis.actions.house import House
+from tamis.domain.errors import Busy
+from tamis.records.database import has_room
+
+WRITE_SECONDS = 10.0
+"""So long a write may wait before the server is not ready: an import in another process may hold the records."""
+FOLLOW_SECONDS = 60.0
+HANDLES_SHARE = 0.8
+HANDLES = Path("/proc/self/fd")
+
+
+class Health:
+    """What keeps a server from its work; `look` finds out, `reasons` says what was found last.
+
+    The reasons are for anybody who can reach the server: they name no path and no number.
+    """
+
+    def __init__(self, house: House) -> None:
+        self.reasons: tuple[str, ...] = ("the server is starting",)
+        self.stopping = False
+        self._house = house
+        self._began = self._followed = time.monotonic()
+        self._was_ready = False
+        self._write: Future[None] | None = None
+        self._write_began = 0.0
+        self._low: set[str] = set()
+        self._lock = threading.Lock()
+
+    def followed(self) -> None:
+        """Be told that the column store has just caught up."""
+        self._followed = time.monotonic()
+
+    def stop(self) -> None:
+        """Be told that the server stops: nobody should send it more."""
+        self.stopping = True
+        self.reasons = ("the server is stopping",)
+
+    def look(self) -> None:
+        """Find out what is wrong, and log what has changed."""
+        with self._lock:
+            reasons = tuple(self._problems())
+            if self.stopping:
+                return
+            if reasons and reasons != self.reasons and not self._still_starting():
+                log.event("server_not_ready", level=logging.WARNING, reasons="; ".join(reasons))
+            elif self.reasons and not reasons:
+                log.event("server_ready")
+            self.reasons = reasons
+            self._warn()
+
+    def _still_starting(self) -> bool:
+        """Tell whether the server has never been ready, and need not be yet."""
+        self._was_ready = self._was_ready or not self.reasons
+        return not self._was_ready and time.monotonic() - self._began < FOLLOW_SECONDS
+
+    def _problems(self) -> list[str]:
+        found = []
+        room = has_room(self._house.records.path)
+        if not room:
+            found.append("the disk has no room for writes")
+        if room and (problem := self._problem_with_writes()):
+            found.append(problem)
+        columns = self._house.columns_if_open
+        if columns is None or columns.trouble is not None or columns.applied is None:
+            found.append("the column store is being opened or built")
+        elif time.monotonic() - self._followed > FOLLOW_SECONDS:
+            found.append("the column store does not follow the writes")
+        return found
+
+    def _problem_with_writes(self) -> str:
+        """Put an empty write into the queue of the writer, and say what became of the last one."""
+        waiting = self._write
+        if waiting is None or waiting.done():
+            error = waiting.exception() if waiting else None
+            self._write, self._write_began = self._house.records.submit(_nothing), time.monotonic()
+            if error is None:
+                return ""
+            return "too many writes are waiting" if isinstance(error, Busy) else "the records cannot be written"
+        return "writes wait for long" if time.monotonic() - self._write_began > WRITE_SECONDS else ""
+
+    def _warn(self) -> None:
+        """Log that something runs out, and that it does no more, once each."""
+        free = shutil.disk_usage(self._house.settings.data).free
+        low = self._turned("disk", free < self._house.settings.disk_warning)
+        if low:
+            log.event("disk_low", level=logging.WARNING, free_bytes=free)
+        elif low is not None:
+            log.event("disk_has_room", free_bytes=free)
+        used, limit = handles()
+        low = self._turned("handles", used > HANDLES_SHARE * limit)
+        if low:
+            log.event("handles_low", level=logging.WARNING, used=used, limit=limit)
+        elif low is not None:
+            log.event("handles_enough", used=used, limit=limit)
+
+    def _turned(self, what: str, is_low: bool) -> bool | None:
+        """Return whether something is low, or None where that is as it was."""
+        if is_low == (what in self._low):
+            return None
+        (self._low.add if is_low else self._low.discard)(what)
+        return is_low
+
+
+def handles() -> tuple[int, int]:
+    """Return how many file handles this process has open, 0 where the system does not say, and how many it may."""
+    limit = resource.getrlimit(resource.RLIMIT_NOFILE)[0]
+    try:
+        return len(os.listdir(HANDLES)), limit
+    except OSError:
+        return 0, limit
+
+
+def _nothing(_: Any) -> None:
+    return None

@@ -1,0 +1,57 @@
+"""The operator's log: one line for each thing that an operator may want to know, as text or as JSON.
+
+A line holds an event's name and its details: ids of accounts and keys, addresses of machines, counts, sizes. It never
+holds a secret, and nothing of a contact. docs/logging.md lists all events.
+"""
+
+import logging
+import threading
+from collections import Counter
+
+from tamis.log.flood import Flood
+from tamis.log.lines import Detail, JsonLines, TextLines
+
+__all__ = ["Detail", "access", "counts", "event", "start_log", "write_withheld"]
+
+logger = logging.getLogger("tamis")
+
+_counts: Counter[str] = Counter()
+_counting = threading.Lock()
+_flood = Flood()
+
+
+def event(name: str, *, level: int = logging.INFO, error: BaseException | None = None, **details: Detail) -> None:
+    """Write a line: `name` is a verb in the past, such as `key_revoked`.
+
+    Of `error` the line has the kind and where it was raised; its message without what is quoted in it, which may be
+    somebody's data. A line that stands for several events has their `count`.
+    """
+    with _counting:
+        _counts[name] += int(details.get("count") or 1)
+    logger.log(level, name, exc_info=error, extra={"details": details})
+
+
+def access(**details: Detail) -> None:
+    """Write a line of the access log, which no flood shortens: whoever asks for it wants every request."""
+    logger.info("request_served", extra={"details": details, "always": True})
+
+
+def counts() -> dict[str, int]:
+    """Return how often each event was told since the process started, those of a flood included."""
+    with _counting:
+        return dict(_counts)
+
+
+def start_log(form: str, level: int = logging.INFO) -> None:
+    """Write the log to standard error, as `text` or `json`; what other libraries say is written from warnings on."""
+    handler = logging.StreamHandler()
+    handler.setFormatter(JsonLines() if form == "json" else TextLines())
+    handler.addFilter(_flood)
+    logging.basicConfig(level=logging.WARNING, handlers=[handler])
+    logger.setLevel(level)
+
+
+def write_withheld(*, all_of_them: bool = False) -> None:
+    """Write how many lines of floods were left out, of those that have ended, or of all; to be called every second."""
+    for name, level, details in _flood.take_withheld(all_of_them=all_of_them):
+        logger.log(level, name, extra={"details": details, "always": True})

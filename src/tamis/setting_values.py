@@ -1,0 +1,96 @@
+"""How the value of a setting is read from what a person has written; each raises ValueError that says what to write."""
+
+import os
+import re
+from collections.abc import Callable
+from datetime import timedelta
+from ipaddress import IPv4Network, IPv6Network, ip_network
+
+UNITS_OF_BYTES = {
+    "": 1,
+    "b": 1,
+    **{f"{letter}{end}": 1024**power for power, letter in enumerate("kmgt", 1) for end in ("", "ib")},
+    **{f"{letter}b": 1000**power for power, letter in enumerate("kmgt", 1)},
+}
+LOOPBACK = "127.0.0.0/8,::1/128"
+UNITS_OF_TIME = {"s": "seconds", "m": "minutes", "h": "hours", "d": "days"}
+MOST_BYTES = 1 << 50
+FEWEST_CHARACTERS = 16
+
+
+def whole_number(least: int, most: int) -> Callable[[str], int]:
+    """Return what reads a whole number within bounds."""
+
+    def read(text: str) -> int:
+        if not re.fullmatch("[0-9]{1,15}", text) or not least <= int(text) <= most:
+            raise ValueError(f"write a whole number from {least:,} to {most:,}")
+        return int(text)
+
+    return read
+
+
+def size(text: str) -> int:
+    """Return a number of bytes: `K`, `M`, `G`, `T` are powers of 1,024, `kB`, `MB`, `GB`, `TB` of 1,000."""
+    found = re.fullmatch(r"([0-9]{1,15})\s*([a-z]*)", text.lower())
+    count = int(found[1]) * UNITS_OF_BYTES[found[2]] if found and found[2] in UNITS_OF_BYTES else 0
+    if not 1 <= count <= MOST_BYTES:
+        raise ValueError("write a number of bytes, such as 1048576, 64K, 1M or 5G")
+    return count
+
+
+def one_of(*words: str) -> Callable[[str], str]:
+    """Return what reads one of a few words."""
+
+    def read(text: str) -> str:
+        if text not in words:
+            raise ValueError(f"write one of {', '.join(words)}")
+        return text
+
+    return read
+
+
+def memory(text: str) -> str:
+    """Return a size in the form that DuckDB reads."""
+    return f"{size(text)}B" if text.isdigit() or not text.lower().endswith("b") else text
+
+
+def span(text: str) -> timedelta:
+    """Return a span of time."""
+    found = re.fullmatch(r"([0-9]{1,6})\s*([smhd])", text)
+    if not found or int(found[1]) == 0:
+        raise ValueError("write a span of time as a number and s, m, h or d, such as 24h")
+    return timedelta(**{UNITS_OF_TIME[found[2]]: int(found[1])})
+
+
+def span_or_off(text: str) -> timedelta | None:
+    """Return a span of time, or None for the word `off`."""
+    return None if text == "off" else span(text)
+
+
+def networks(text: str) -> tuple[IPv4Network | IPv6Network, ...]:
+    """Return addresses and networks, separated by commas; `loopback` stands for the machine itself, `none` for none."""
+    words = [] if text == "none" else re.split(r"[\s,]+", text.replace("loopback", LOOPBACK))
+    try:
+        return tuple(ip_network(word) for word in words)
+    except ValueError:
+        raise ValueError("write addresses and networks such as 10.0.0.2, 172.16.0.0/12, loopback, or none") from None
+
+
+def host_names(text: str) -> frozenset[str]:
+    """Return host names, separated by commas, in lower case; none of them for the word `any`."""
+    names = frozenset() if text == "any" else frozenset(re.split(r"[\s,]+", text.lower()))
+    if not all(re.fullmatch(r"[a-z0-9_.-]+|\[[0-9a-f:.]+\]", name) for name in names):
+        raise ValueError("write host names such as tamis.example.org, without a port, or any")
+    return names
+
+
+def token(text: str) -> str:
+    """Return a secret that nobody guesses."""
+    if text and len(text) < FEWEST_CHARACTERS:
+        raise ValueError(f"write at least {FEWEST_CHARACTERS} characters, such as those of: openssl rand -hex 32")
+    return text
+
+
+def threads(text: str) -> int:
+    """Return a number of threads."""
+    return os.cpu_count() or 1 if text == "all cores" else whole_number(1, 1024)(text)

@@ -1,0 +1,30 @@
+"""How long things took: a histogram of plain numbers, cheap enough for every request."""
+
+from bisect import bisect_left
+
+BOUNDS = (0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0, 60.0)
+"""Upper bounds in seconds; what takes longer falls in one last bucket."""
+
+
+class Timings:
+    """Counts durations; written by one thread at a time, and read by any."""
+
+    __slots__ = ("counts", "seconds")
+
+    def __init__(self) -> None:
+        self.counts = [0] * (len(BOUNDS) + 1)
+        self.seconds = 0.0
+
+    def add(self, seconds: float) -> None:
+        """Count one duration."""
+        self.counts[bisect_left(BOUNDS, seconds)] += 1
+        self.seconds += seconds
+
+    def buckets(self) -> list[tuple[str, float]]:
+        """Return the cumulative counts by upper bound, as Prometheus has them."""
+        total = 0
+        found = []
+        for bound, count in zip((*map(str, BOUNDS), "+Inf"), list(self.counts), strict=True):
+            total += count
+            found.append((bound, float(total)))
+        return found

@@ -1,0 +1,100 @@
+"""The metrics of a server, gathered when they are asked for: all that is counted meanwhile are plain numbers.
+
+No label holds what people or clients choose: routes, statuses, events and states are sets that the code bounds.
+"""
+
+from collections.abc import Iterable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+
+from prometheus_client import CollectorRegistry, PlatformCollector, ProcessCollector
+from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily, HistogramMetricFamily
+from prometheus_client.metrics_core import Metric
+from prometheus_client.registry import Collector
+
+from tamis import __version__, log
+from tamis.actions.figures import Figures, gather
+from tamis.actions.health import Health
+from tamis.actions.house import House
+from tamis.timings import Timings
+from tamis.web.monitoring.traffic import Traffic
+
+
+class ServerCollector(Collector):
+    """Gathers what a server knows of itself."""
+
+    def __init__(self, house: House, traffic: Traffic, health: Health) -> None:
+        self._house, self._traffic, self._health = house, traffic, health
+        # One thread, so that those who ask share one connection to the records, whichever threads they come in.
+        self._thread = ThreadPoolExecutor(1, thread_name_prefix="metrics")
+
+    def describe(self) -> Iterable[Metric]:
+        """Return nothing: no name is checked before it is gathered."""
+        return ()
+
+    def collect(self) -> Iterator[Metric]:
+        """Return all metrics as they are now."""
+        yield from self._of_requests()
+        yield from _of_stores(self._thread.submit(gather, self._house).result(), self._house.records.commits)
+        events = CounterMetricFamily("tamis_events", "Events of the log, those of a flood included.", labels=["event"])
+        for name, count in sorted(log.counts().items()):
+            events.add_metric([name], count)
+        yield events
+        yield _gauge("tamis_ready", "1 when the server can do its work, else 0.", float(not self._health.reasons))
+        info = GaugeMetricFamily("tamis_build_info", "The version that runs.", labels=["version"])
+        info.add_metric([__version__], 1)
+        yield info
+
+    def _of_requests(self) -> Iterator[Metric]:
+        traffic = self._traffic
+        requests = CounterMetricFamily(
+            "tamis_requests", "Requests by interface, route and status.", labels=["interface", "route", "status"]
+        )
+        for (interface, route, status), count in sorted(traffic.statuses.copy().items()):
+            requests.add_metric([interface, route, str(status) if status else "none"], count)
+        yield requests
+        seconds = HistogramMetricFamily(
+            "tamis_request_seconds", "Time until an answer was sent whole.", labels=["interface", "route"]
+        )
+        for labels, timings in sorted(traffic.timings.copy().items()):
+            seconds.add_metric(list(labels), timings.buckets(), timings.seconds)
+        yield seconds
+        sent = CounterMetricFamily("tamis_response_bytes", "Bytes of bodies of answers.", labels=["interface"])
+        for interface, size in sorted(traffic.body_bytes.copy().items()):
+            sent.add_metric([interface], size)
+        yield sent
+        yield _gauge("tamis_requests_active", "Requests that are being answered.", traffic.active)
+
+
+def registry_of(house: House, traffic: Traffic, health: Health) -> CollectorRegistry:
+    """Make the registry of a server, with the metrics of its process."""
+    made = CollectorRegistry(auto_describe=False)
+    made.register(ServerCollector(house, traffic, health))
+    ProcessCollector(registry=made)
+    PlatformCollector(registry=made)
+    return made
+
+
+def _of_stores(figures: Figures, commits: Timings) -> Iterator[Metric]:
+    yield _gauge("tamis_writes_waiting", "Writes in the queue of the writer.", figures.writes_waiting)
+    took = HistogramMetricFamily("tamis_commit_seconds", "Time of a commit of one or many writes.")
+    took.add_metric([], commits.buckets(), commits.seconds)
+    yield took
+    if figures.changes_behind is not None:
+        text = "Changes of the records that the column store is still to follow."
+        yield _gauge("tamis_changes_behind", text, figures.changes_behind)
+    imports = GaugeMetricFamily(
+        "tamis_imports", "Imports by state; interrupted ones count as running.", labels=["state"]
+    )
+    for state, count in figures.imports.items():
+        imports.add_metric([state], count)
+    yield imports
+    yield CounterMetricFamily("tamis_import_rows", "Rows of files that imports have read.", figures.import_rows)
+    yield _gauge("tamis_disk_free_bytes", "Room on the disk of the data directory.", figures.disk_free)
+    sizes = GaugeMetricFamily("tamis_file_bytes", "Size of a file of the data directory.", labels=["file"])
+    for name, size in figures.file_bytes.items():
+        sizes.add_metric([name], size)
+    yield sizes
+
+
+def _gauge(name: str, text: str, value: float) -> GaugeMetricFamily:
+    return GaugeMetricFamily(name, text, value)

@@ -1,0 +1,1 @@
+"""The log, the access log, health and metrics."""

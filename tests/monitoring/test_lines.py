@@ -1,0 +1,129 @@
+"""A line of the log holds no data, and nobody writes lines of their own."""
+
+import io
+import json
+import logging
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from tamis import log
+from tamis.log.flood import BURST, Flood
+from tamis.log.lines import JsonLines, TextLines, without_data, without_emails
+
+TEXT = st.text(st.characters(categories=["Cc", "Cf", "Zl", "Zp", "L", "N", "P", "S"]))
+
+
+@contextmanager
+def written(formatter: logging.Formatter, *, flood: Flood | None = None) -> Iterator[io.StringIO]:
+    """Collect what is written to the log in a block."""
+    stream = io.StringIO()
+    handler = logging.StreamHandler(stream)
+    handler.setFormatter(formatter)
+    if flood:
+        handler.addFilter(flood)
+    before = log.logger.level
+    log.logger.addHandler(handler)
+    log.logger.setLevel(logging.INFO)
+    try:
+        yield stream
+    finally:
+        log.logger.removeHandler(handler)
+        log.logger.setLevel(before)
+
+
+@given(TEXT)
+def test_an_event_is_one_line_whatever_its_details_are(text: str) -> None:
+    with written(TextLines()) as stream:
+        log.event("host_refused", host=text)
+    assert len(stream.getvalue().splitlines()) == 1
+    assert stream.getvalue().count("host_refused host=") == 1 + text.count("host_refused host=")
+    with written(JsonLines()) as stream:
+        log.event("host_refused", host=text)
+    (line,) = stream.getvalue().splitlines()
+    assert line.isascii()
+    assert line.isprintable()
+    assert json.loads(line)["host"] == without_emails(text)
+
+
+def test_text_says_who_did_what() -> None:
+    with written(TextLines()) as stream:
+        log.event("key_refused", level=logging.WARNING, key=None, address="2001:db8::7", ok=True, path='a "b"')
+    instant, rest = stream.getvalue().split(" ", 1)
+    assert instant.endswith("Z")
+    assert rest == 'WARNING key_refused key=- address=2001:db8::7 ok=true path="a \\"b\\""\n'
+
+
+def test_json_says_the_same() -> None:
+    with written(JsonLines()) as stream:
+        log.event("key_refused", level=logging.WARNING, key=None, address="2001:db8::7")
+    line = json.loads(stream.getvalue())
+    assert line.pop("at").endswith("Z")
+    assert line == {"level": "warning", "event": "key_refused", "key": None, "address": "2001:db8::7"}
+
+
+@pytest.mark.parametrize(
+    ("text", "left"),
+    [
+        ("/contacts/ann@example.org/x", "/contacts/…@…/x"),
+        ("a%40b.example", "…@…"),
+        ("ann@example.org,bob@example.org", "…@…,…@…"),
+        ("x" * 1_000, "x" * 300 + "…"),
+        ("x" * 290 + " ann.anderson@example.org", "x" * 290 + " …@…"),
+        ("@", "@"),
+    ],
+)
+def test_emails_are_taken_out(text: str, left: str) -> None:
+    assert without_emails(text) == left
+
+
+def test_a_fault_says_where_and_not_whose() -> None:
+    whose = "Ann " + "Secret"  # not as it stands in the lines of code that a traceback shows
+
+    def fail() -> None:
+        try:
+            raise KeyError(whose)
+        except KeyError as error:
+            raise ValueError(f'cannot convert "{whose}" of ann{chr(64)}example.org\nFAKE line') from error
+
+    with written(TextLines()) as text, written(JsonLines()) as both:
+        try:
+            fail()
+        except ValueError as error:
+            log.event("fault", level=logging.ERROR, error=error, request="1a2b")
+    for lines in (text.getvalue(), json.loads(both.getvalue())["traceback"]):
+        assert "test_lines.py" in lines
+        assert whose not in lines
+        assert "ann@" not in lines
+        assert "KeyError: '…'" in lines
+        assert "ValueError: cannot convert '…' of …@…" in lines
+    assert not [line for line in text.getvalue().splitlines()[1:] if not line.startswith("    ")]
+    assert len(both.getvalue().splitlines()) == 1
+
+
+def test_messages_of_other_libraries_lose_their_data_too() -> None:
+    record = logging.LogRecord("uvicorn.error", logging.WARNING, "", 0, "bad '%s'\nx", ("ann@example.org",), None)
+    assert JsonLines().format(record).endswith('"library": "uvicorn.error", "message": "bad \'\\u2026\'\\nx"}')
+    assert without_data("it's “secret” and `x`") == "it's '…' and '…'"
+
+
+def test_a_flood_is_counted_and_others_are_heard_beside_it() -> None:
+    flood = Flood()
+    before = log.counts().get("key_refused", 0)
+    with written(JsonLines(), flood=flood) as stream:
+        for number in range(1_000):
+            log.event("key_refused", address=f"192.0.2.{number % 50}")
+        log.event("key_revoked", account=1)
+    lines = [json.loads(line) for line in stream.getvalue().splitlines()]
+    refused = [line for line in lines if line["event"] == "key_refused"]
+    assert lines[-1]["event"] == "key_revoked"
+    assert BURST <= len(refused) <= BURST + 30, "one a second after the burst"
+    withheld = flood.take_withheld(all_of_them=True)
+    told = sum(line.get("not_logged", 0) for line in refused) + sum(details["not_logged"] for *_, details in withheld)
+    assert len(refused) + told == 1_000, "none is lost"
+    assert withheld[0][0] == "key_refused"
+    assert withheld[0][2]["addresses"] == 50
+    assert log.counts()["key_refused"] == before + 1_000
