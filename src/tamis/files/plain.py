@@ -7,29 +7,14 @@ from functools import lru_cache
 def is_plain(data: bytes, delimiter: str) -> bool:
     """Tell whether whole records in UTF-8 hold nothing that readers understand differently.
 
-    Every quote opens a cell, closes it or is doubled within; no carriage return stands alone, no line is empty or of
-    empty cells alone, there is no NUL, and the text does not begin with a byte order mark.
+    Every quote opens a cell, closes it or is doubled within; no carriage return stands alone, no line is empty,
+    there is no NUL, and the text does not begin with a byte order mark.
     """
     if b"\0" in data or data.startswith((b"\xef\xbb\xbf", b"\n", b"\r\n")) or b"\n\n" in data:
         return False
     if b"\r" in data and (b"\n\r\n" in data or data.count(b"\r") != data.count(b"\r\n")):
         return False
-    if _has_empty_record(data, delimiter):
-        return False
     return b'"' not in data or _has_plain_quotes(data, delimiter)
-
-
-def _has_empty_record(data: bytes, delimiter: str) -> bool:
-    mark = delimiter.encode()
-    begins = (mark, b" ", b'""', b'" ')
-    # To look for how such a line begins costs much less than to look at each line.
-    found = data.startswith(begins) or any(b"\n" + begin in data for begin in begins)
-    return found and _empty_record(delimiter).search(data) is not None
-
-
-@lru_cache(maxsize=16)
-def _empty_record(delimiter: str) -> re.Pattern[bytes]:
-    return re.compile(rf'(?:\A|\n)(?:[ {re.escape(delimiter)}]|" *")*+\r?\n'.encode())
 
 
 def _has_plain_quotes(data: bytes, delimiter: str) -> bool:

@@ -1,17 +1,19 @@
 """What the cells of a column tell of its kind."""
 
-from collections.abc import Collection, Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from typing import Protocol
 
 import duckdb
 
 from tamis.domain.fields import Kind
 from tamis.domain.reading.columns import ColumnReading
-from tamis.workbench.cells import CELLS_A_FETCH, cell
+from tamis.workbench.cells import CELLS_A_FETCH, TOTALS_A_LOOK, cell
 from tamis.workbench.plain import INFERABLE, is_plain
 
 NEARLY_ALL = 0.9
 """Where so many cells are plain ones of one kind, the others decide whether the column has that kind."""
+
+_COUNTS = "count({0}), count(*) FILTER (contains({0}, '.')), count(*) FILTER ({0} LIKE '%.___')"
 
 
 class Learner(Protocol):
@@ -41,14 +43,37 @@ def learn_kinds(
 
     Plain cells of one kind are alike, or of a few sorts, so that one stands for all of a sort; in columns of
     `plain_numbers` there are no others."""
+    people = _people(con)
+    unambiguous = _unambiguous_numbers(con, [p for p in learners if p in plain_numbers], padded, people)
     for position, learner in learners.items():
-        people = f"(SELECT {cell(position, padded)} AS here FROM rows{_people(con)})"
-        if position in plain_numbers:
-            sorts = _number_sorts(con, people, "TRUE")
-            learner.expect(sum(count for _, count in sorts))
-            learner.add(sorts)
+        column = f"(SELECT {cell(position, padded)} AS here FROM rows{people})"
+        if position in unambiguous:
+            sorts = unambiguous[position]
+        elif position in plain_numbers:
+            sorts = _number_sorts(con, column, "TRUE")
         else:
-            _learn(con, learner, people)
+            _learn(con, learner, column)
+            continue
+        learner.expect(sum(count for _, count in sorts))
+        learner.add(sorts)
+
+
+def _unambiguous_numbers(
+    con: duckdb.DuckDBPyConnection, positions: Sequence[int], padded: frozenset[int], people: str
+) -> dict[int, list[tuple[str, int]]]:
+    """Count the whole plain numbers of some columns and those with a fraction, each sort with a number that stands for
+    it. Columns with a number whose point may stand between thousands are left out: they need another look."""
+    found: dict[int, list[tuple[str, int]]] = {}
+    for start in range(0, len(positions), TOTALS_A_LOOK):
+        some = positions[start : start + TOTALS_A_LOOK]
+        cells = [cell(position, padded) for position in some]
+        totals = ", ".join(_COUNTS.format(c) for c in cells)
+        counts = con.execute(f"SELECT {totals} FROM rows{people}").fetchall()[0]
+        for position, filled, fractions, grouped in zip(some, counts[::3], counts[1::3], counts[2::3], strict=True):
+            if not grouped:
+                sorts = (("1.5", fractions), ("1", filled - fractions))
+                found[position] = [(text, count) for text, count in sorts if count]
+    return found
 
 
 def _learn(con: duckdb.DuckDBPyConnection, learner: Learner, people: str) -> None:

@@ -8,10 +8,10 @@ import duckdb
 from tamis.domain.fields import Kind
 from tamis.domain.formulas import SHIELDED
 from tamis.domain.reading.declared import Declared
+from tamis.workbench.cells import columns_beginning
 from tamis.workbench.typed import Typed
 
-COLUMNS_A_LOOK = 50
-_FORMULA = '="[^"]*"'
+_FORMULA, _INSIDE_FORMULA = '="[^"]*"', "substr({0}, 3, length({0}) - 3)"
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,17 +42,9 @@ def take_off_shells(con: duckdb.DuckDBPyConnection, width: int) -> frozenset[int
     ="…" is taken off wherever it stands. An apostrophe goes only where it is a column's way of writing numbers: most
     filled cells begin with one, and digits follow each of them. So a text such as '90s stays, and so does what an
     export has written, which doubles an apostrophe before digits."""
-    shelled: set[int] = set()
-    for start in range(0, width, COLUMNS_A_LOOK):
-        positions = range(start, min(start + COLUMNS_A_LOOK, width))
-        looks = ", ".join(f"bool_or(prefix(c{p}, '=\"')), bool_or(prefix(c{p}, ''''))" for p in positions)
-        found = con.execute(f"SELECT {looks} FROM rows").fetchall()[0]
-        for place, position in enumerate(positions):
-            formulas, apostrophes = found[2 * place : 2 * place + 2]
-            if formulas and _take_off(con, position, _FORMULA, "substr({0}, 3, length({0}) - 3)"):
-                shelled.add(position)
-            if apostrophes and _are_shields(con, position) and _take_off(con, position, SHIELDED, "substr({0}, 2)"):
-                shelled.add(position)
+    formulas, apostrophes = columns_beginning(con, width, "="), columns_beginning(con, width, "'")
+    shelled = {p for p in formulas if _take_off(con, p, _FORMULA, _INSIDE_FORMULA)}
+    shelled.update(p for p in apostrophes if _are_shields(con, p) and _take_off(con, p, SHIELDED, "substr({0}, 2)"))
     return frozenset(shelled)
 
 

@@ -58,7 +58,7 @@ class Staging:
             "INSERT INTO rows SELECT * FROM read_csv($paths, auto_detect = false, header = false, delim = $delimiter, "
             "quote = '\"', escape = '\"', comment = '', nullstr = '', allow_quoted_nulls = true, strict_mode = true, "
             "null_padding = false, ignore_errors = false, skip = 0, encoding = 'utf-8', compression = 'none', "
-            f"columns = {{{kinds}}})"
+            f"columns = {{{kinds}}}) WHERE {_is_record(columns)}"
         )
         # Two steps: around unnest, nullif would be many times slower.
         emptied = ", ".join(f"nullif({column}, '')" for column in columns)
@@ -141,6 +141,13 @@ class Staging:
             raise Invalid([Problem(self._name, f"has more than {MOST_BROKEN:,} {wrong}")])
         if is_too_sparse(count, self._width, self._read):
             raise Invalid([Problem(self._name, too_sparse(count, self._width))])
+
+
+def _is_record(columns: Sequence[str]) -> str:
+    """Write the condition that a line is a record, which lines of nothing but blanks and empty quotes are not; most
+    are known to be by their first cell."""
+    filled = " OR ".join(f"ltrim({column}, ' ') <> ''" for column in columns)
+    return f"{columns[0]} >= '!' OR {filled}"
 
 
 def _text(chunk: Chunk) -> str:
