@@ -29,7 +29,7 @@ class Touched(msgspec.Struct):
 
     instant: int
     cause: Cause
-    ids: list[int]
+    ids: Sequence[int]
 
 
 def note_touched(con: duckdb.DuckDBPyConnection, name: str, groups: Sequence[Touched]) -> None:
@@ -37,8 +37,17 @@ def note_touched(con: duckdb.DuckDBPyConnection, name: str, groups: Sequence[Tou
     con.execute(
         f"CREATE OR REPLACE TEMP TABLE {name} AS "
         "SELECT id, arg_max(instant, n) AS instant, arg_max(cause, n) AS cause FROM ("
-        "SELECT n, make_timestamp(g.instant) AS instant, g.cause AS cause, unnest(g.ids) AS id FROM ("
+        "SELECT n, make_timestamp(g.instant) AS instant, g.cause AS cause, "
+        "unnest(coalesce(g.ids, range(g.first, g.end))) AS id FROM ("
         "SELECT unnest(g) AS g, generate_subscripts(g, 1) AS n FROM (SELECT from_json($1, "
-        """'[{"instant":"BIGINT","cause":"VARCHAR","ids":["BIGINT"]}]') AS g))) GROUP BY id""",
-        [msgspec.json.encode(groups).decode()],
+        """'[{"instant":"BIGINT","cause":"VARCHAR","ids":["BIGINT"],"first":"BIGINT","end":"BIGINT"}]') AS g))) """
+        "GROUP BY id",
+        [msgspec.json.encode([_told(group) for group in groups]).decode()],
     )
+
+
+def _told(group: Touched) -> dict[str, object]:
+    """Write a group for DuckDB: numbers without a gap, as an import gives to new contacts, by the first and last."""
+    told: dict[str, object] = {"instant": group.instant, "cause": group.cause}
+    ids = group.ids
+    return told | ({"first": ids.start, "end": ids.stop} if isinstance(ids, range) else {"ids": ids})

@@ -1,6 +1,6 @@
 """The change feed: every write that the column store must follow gets the next change number."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import datetime
 from operator import itemgetter
 from typing import Any, NamedTuple
@@ -36,7 +36,7 @@ class Touched(NamedTuple):
     contact_type_id: int
     at: int
     cause: Cause
-    contact_ids: list[int]
+    contact_ids: Sequence[int]
 
 
 def tell(
@@ -117,7 +117,7 @@ def touched_contacts(db: apsw.Connection, after: int, up_to: int) -> list[Touche
     ]
     ranges: Any = db.execute(SQL["arrived_contacts"], (after, up_to))
     groups += [
-        (change, Touched(type_id, at, Cause(cause), list(range(first, last + 1))))
+        (change, Touched(type_id, at, Cause(cause), range(first, last + 1)))
         for change, type_id, at, cause, first, last in ranges
     ]
     return [touched for _, touched in sorted(groups, key=itemgetter(0))]
