@@ -1,10 +1,10 @@
 """Passwords of accounts: hashed with Argon2id, checked as long for an address that nobody has."""
 
 from datetime import datetime
+from functools import cache
+from typing import TYPE_CHECKING
 
 import apsw
-from argon2 import PasswordHasher
-from argon2.exceptions import InvalidHashError, VerificationError
 
 from tamis.domain.accounts import Account
 from tamis.domain.emails import parse_email
@@ -12,9 +12,19 @@ from tamis.domain.errors import Invalid, Problem
 from tamis.domain.passwords.rules import LONGEST, problem_with_password
 from tamis.records import accounts, sessions
 
-_hasher = PasswordHasher()
+if TYPE_CHECKING:
+    from argon2 import PasswordHasher
+
 _NOBODYS = "$argon2id$v=19$m=65536,t=3,p=4$okz72Xr8yfUvs/Lu5HiXQQ$NFuQeZuZP7dxZonLMGagymuBxfnmFabh47uyqbQaoXQ"
 """A hash that no password has, of the same cost as all others."""
+
+
+@cache
+def _hasher() -> "PasswordHasher":
+    """Load the library when the first password comes: most commands see none, and start sooner without it."""
+    from argon2 import PasswordHasher
+
+    return PasswordHasher()
 
 
 def problems_with_password(password: str, email: str) -> list[Problem]:
@@ -28,7 +38,7 @@ def hash_password(password: str, email: str) -> str:
     problems = problems_with_password(password, email)
     if problems:
         raise Invalid(problems)
-    return _hasher.hash(password.encode("utf-8", "surrogatepass"))
+    return _hasher().hash(password.encode("utf-8", "surrogatepass"))
 
 
 def check_password(db: apsw.Connection, email: str, password: str) -> Account | None:
@@ -36,9 +46,11 @@ def check_password(db: apsw.Connection, email: str, password: str) -> Account | 
     address = parse_email(email)
     account = accounts.account_by_email(db, address.key) if address else None
     stored = accounts.password_hash(db, account.id) if account else None
+    from argon2.exceptions import InvalidHashError, VerificationError
+
     tried = password[: LONGEST + 1].encode("utf-8", "surrogatepass")
     try:
-        _hasher.verify(stored or _NOBODYS, tried)
+        _hasher().verify(stored or _NOBODYS, tried)
     except (VerificationError, InvalidHashError):
         return None
     return account if stored else None

@@ -3,16 +3,17 @@
 import json
 import threading
 import time
-import urllib.error
-import urllib.request
 from collections.abc import Callable
-from typing import Any, Concatenate, ParamSpec, TypeVar, get_type_hints
+from typing import TYPE_CHECKING, Any, Concatenate, ParamSpec, TypeVar, get_type_hints
 
 import msgspec
 
 from tamis.actions.house import House
 from tamis.columns.owner import Held
 from tamis.domain.errors import Refused, Unavailable
+
+if TYPE_CHECKING:
+    from urllib.error import HTTPError
 
 P = ParamSpec("P")
 T = TypeVar("T")
@@ -55,22 +56,25 @@ def ask_within(
 
 def _put_to_server(house: House, name: str, arguments: tuple[Any, ...], seconds: float) -> bytes | None:
     """Give the server's answer, or None when there is no server to ask."""
+    from urllib.error import HTTPError  # loaded where there is a server to ask: most commands start without it
+    from urllib.request import ProxyHandler, Request, build_opener
+
     asked = msgspec.json.encode({"name": name, "arguments": arguments})
     try:
         server = msgspec.json.decode((house.settings.data / SERVER_FILE).read_bytes(), type=dict[str, str])
-        request = urllib.request.Request(
+        request = Request(
             server["address"].replace("0.0.0.0", "127.0.0.1").replace("[::]", "[::1]") + "/local/ask",
             asked,
             {"Authorization": f"Bearer {server['token']}", "Content-Type": "application/json"},
         )
     except (OSError, ValueError, KeyError):
         return None
-    opener = urllib.request.build_opener(urllib.request.ProxyHandler({}))
+    opener = build_opener(ProxyHandler({}))
     try:
         with opener.open(request, timeout=seconds) as response:
             body: bytes = response.read()
             return body
-    except urllib.error.HTTPError as error:
+    except HTTPError as error:
         raise Refused(_message(error)) from None
     except TimeoutError:
         raise Unavailable("the server on this data does not answer: look after it, or stop it") from None
@@ -78,7 +82,7 @@ def _put_to_server(house: House, name: str, arguments: tuple[Any, ...], seconds:
         return None
 
 
-def _message(error: urllib.error.HTTPError) -> str:
+def _message(error: "HTTPError") -> str:
     try:
         return str(json.loads(error.read())["message"])
     except (ValueError, KeyError, TypeError):

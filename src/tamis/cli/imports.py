@@ -15,10 +15,8 @@ from tamis.actions.importing.run import import_file as run_import
 from tamis.cli.ask import ask_within
 from tamis.cli.common import Common, TypeOption, account_of, notice, opened, show, type_of
 from tamis.cli.import_bad_values import bad_values_of
-from tamis.cli.import_jobs import list_imports, show_import
 from tamis.cli.import_report import FIGURES, column_names, field_names, report_lines
 from tamis.cli.progress import shown_progress
-from tamis.cli.undo import undo
 from tamis.domain.dates import DateOrder
 from tamis.domain.encodings import label_of
 from tamis.domain.errors import Invalid, Problem, TamisError
@@ -29,9 +27,9 @@ from tamis.domain.reading.numbers import DecimalMark
 SECONDS_TO_FOLLOW = 30
 
 import_app = App(name="import", usage="Usage: tamis import FILE --type TYPE [OPTIONS]\n       tamis import COMMAND")
-import_app.command(list_imports, name="list")
-import_app.command(show_import, name="show")
-import_app.command(undo)
+import_app.command("tamis.cli.import_jobs:list_imports", name="list")
+import_app.command("tamis.cli.import_jobs:show_import", name="show")
+import_app.command("tamis.cli.undo:undo", name="undo")
 
 
 @import_app.default

@@ -22,9 +22,7 @@ from tamis.files.json_list import list_as_lines
 from tamis.files.layout import Layout
 from tamis.files.source import STANDARD_INPUT, open_source
 from tamis.files.source import Source as FileSource
-from tamis.files.spreadsheets.load import is_workbook, open_sheet
-from tamis.workbench.ndjson import stage_ndjson
-from tamis.workbench.parquet import stage_parquet
+from tamis.files.spreadsheets.archive import is_workbook
 from tamis.workbench.staging import Located, StagedSheet, Staging
 from tamis.workbench.typed import UNTYPED, Typed
 
@@ -123,6 +121,8 @@ def stage(
     if most is not None:
         source, encoding, is_whole = excerpt(source, encoding, spool)
     if format_ == "ndjson":
+        from tamis.workbench.ndjson import stage_ndjson  # a run needs one format, and starts sooner without the others
+
         objects = stage_ndjson(
             con,
             partial(as_utf8, source, encoding),
@@ -173,6 +173,8 @@ def _sheet(
 ) -> Source:
     if file.encoding:
         raise source.refuse("is a workbook, which says itself how its text is encoded: import it without --encoding")
+    from tamis.files.spreadsheets.load import open_sheet
+
     sheet = open_sheet(source, spool, is_header, file.sheet)
     staging = _staged(con, sheet.table, file.name, progress)
     staged = StagedSheet(staging, sheet.rows, sheet.texts)
@@ -198,6 +200,8 @@ def _staged(con: duckdb.DuckDBPyConnection, table: DelimitedFile, name: str, pro
 
 
 def _parquet(con: duckdb.DuckDBPyConnection, source: FileSource, name: str, most: int | None) -> Source:
+    from tamis.workbench.parquet import stage_parquet
+
     parquet = stage_parquet(con, source.path, name, most)
     names, notices = read_header(parquet.header)
     is_whole = most is None or parquet.count < most

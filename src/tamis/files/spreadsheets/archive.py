@@ -19,6 +19,11 @@ _OTHERS = {
 }
 
 
+def is_workbook(start: bytes) -> bool:
+    """Tell by its beginning whether a file may be a workbook; a zip archive may."""
+    return start.startswith((ZIP, OLE))
+
+
 def check_workbook(source: Source, path: Path) -> None:
     """Raise Invalid where a file is no workbook, or one that would take too much memory."""
     if path.stat().st_size > MOST_PACKED:

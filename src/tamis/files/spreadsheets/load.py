@@ -19,7 +19,7 @@ from tamis.files.encodings.choose import Encoding
 from tamis.files.layout import RECORDS_LOOKED_AT, IsHeader, Layout
 from tamis.files.records import read_records
 from tamis.files.source import Source, need_room
-from tamis.files.spreadsheets.archive import OLE, ZIP, check_workbook
+from tamis.files.spreadsheets.archive import OLE, check_workbook, is_workbook
 from tamis.files.spreadsheets.convert import LIST, MOST_SECONDS
 
 _SHEETS_NAMED = 10
@@ -36,11 +36,6 @@ class Sheet:
     rows: Sequence[int]
     texts: frozenset[int]
     notices: tuple[str, ...]
-
-
-def is_workbook(start: bytes) -> bool:
-    """Tell by its beginning whether a file may be a workbook; a zip archive may."""
-    return start.startswith((ZIP, OLE))
 
 
 def open_sheet(source: Source, spool: Path, is_header: IsHeader, wanted: str | None) -> Sheet:
