@@ -14,8 +14,8 @@ from tamis.web.server import connections
 from tamis.web.server.connections import Connections
 from tamis.web.server.limits import Limits
 from tamis.web.server.server import Server
+from tests.support.raw import PATIENCE_SECONDS, Client
 
-PATIENCE_SECONDS = 30
 CHECK_SECONDS = 0.02
 LONG = 600.0
 Message = MutableMapping[str, Any]
@@ -52,44 +52,6 @@ class Seen:
         """Wait until so many more requests have reached the application."""
         for _ in range(requests):
             assert self.came.acquire(timeout=PATIENCE_SECONDS)
-
-
-class Client:
-    """A raw connection."""
-
-    def __init__(self, port: int, source: str | None, receive_buffer: int | None) -> None:
-        self.was_reset = False
-        self.socket = socket.socket()
-        self.socket.settimeout(PATIENCE_SECONDS)
-        if receive_buffer:
-            self.socket.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, receive_buffer)
-        if source:
-            self.socket.bind((source, 0))
-        self.socket.connect(("127.0.0.1", port))
-
-    def send(self, content: bytes) -> "Client":
-        """Send bytes as they are."""
-        self.socket.sendall(content)
-        return self
-
-    def until(self, end: bytes) -> bytes:
-        """Read until some bytes have come."""
-        got = b""
-        while end not in got:
-            piece = self.socket.recv(65_536)
-            assert piece, got
-            got += piece
-        return got
-
-    def rest(self) -> bytes:
-        """Read until the server closes the connection."""
-        got = b""
-        try:
-            while piece := self.socket.recv(65_536):
-                got += piece
-        except ConnectionResetError:
-            self.was_reset = True
-        return got
 
 
 @dataclass

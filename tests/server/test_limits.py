@@ -4,7 +4,8 @@ import socket
 
 import pytest
 
-from tests.server.conftest import PATIENCE_SECONDS, Client, Running, Serve
+from tests.server.conftest import Running, Serve
+from tests.support.raw import PATIENCE_SECONDS, Client
 
 CLOSE = b"Host: a\r\nConnection: close\r\n\r\n"
 

@@ -4,7 +4,8 @@ import logging
 
 import pytest
 
-from tests.server.conftest import PATIENCE_SECONDS, Running, Serve
+from tests.server.conftest import Running, Serve
+from tests.support.raw import PATIENCE_SECONDS
 
 HALVES = {
     "nothing": b"",

@@ -76,11 +76,15 @@ class Request:
         pairs = parse_qsl(self.scope["query_string"].decode("latin-1"), keep_blank_values=True, errors="replace")
         return {name: value.strip() for name, value in pairs}
 
-    async def body(self, limit: int) -> bytes:
-        """Read the body; raises BodyTooLarge and ClientGone."""
+    def announces_at_most(self, limit: int) -> None:
+        """Raise BodyTooLarge where the length of the body that is to come is known to be too large."""
         declared = self.headers.get(b"content-length", b"")
         if declared.isdigit() and int(declared) > limit:
             raise BodyTooLarge
+
+    async def body(self, limit: int) -> bytes:
+        """Read the body; raises BodyTooLarge and ClientGone."""
+        self.announces_at_most(limit)
         pieces = []
         size = 0
         while True:

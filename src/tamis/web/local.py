@@ -39,8 +39,10 @@ def local_door(house: House, token: str) -> App:
             return json_answer(403, {"message": "this door is for commands on the machine itself"})
         try:
             question = msgspec.json.decode(await request.body(MAX_BODY), type=Question)
-        except (BodyTooLarge, msgspec.DecodeError):
-            return json_answer(400, {"message": "the question is too large, or is none"})
+        except BodyTooLarge:
+            return json_answer(413, {"message": "the question is too large"})
+        except msgspec.DecodeError:
+            return json_answer(400, {"message": "this is no question"})
         if question.name not in QUESTIONS:
             return json_answer(404, {"message": "the server is of another version than the command: restart it"})
         try:

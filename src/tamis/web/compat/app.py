@@ -66,6 +66,7 @@ def segment_api(house: House) -> App:
         if request.method != method and (request.method, method) != ("HEAD", "GET"):
             allowed = "GET, HEAD" if method == "GET" else method
             return failed(405, f"This path takes {allowed} only.", ((b"allow", allowed.encode()),))
+        request.announces_at_most(house.settings.max_body)
         account = keys.account(request)
         if isinstance(account, Answer):
             return account

@@ -15,13 +15,12 @@ from tamis.actions.sessions import find_session
 from tamis.domain.errors import TamisError
 from tamis.web.console import errors, pages, static
 from tamis.web.console.answers import wants_page
-from tamis.web.console.forms import read_form
+from tamis.web.console.forms import LARGEST_FORM, read_form
 from tamis.web.console.gate import Gate
 from tamis.web.console.session import Notices, SignInNeeded, Visitor, WebRequest, find_visitor
 from tamis.web.console.turns import Turns, make_pages_in
 from tamis.web.http import App, Receive, Scope, Send
 
-MAX_BODY = 4_194_304
 SECURITY = [
     (b"content-security-policy",
      b"default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; font-src 'self'; "
@@ -78,7 +77,7 @@ def routed_app(house: House) -> Litestar:
             HTTPException: errors.wrong_request,
             Exception: errors.fault,
         },
-        request_max_body_size=MAX_BODY,
+        request_max_body_size=LARGEST_FORM,
         openapi_config=None,
         logging_config=None,
         state=State({"find_visitor": visitor}),

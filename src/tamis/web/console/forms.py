@@ -2,15 +2,19 @@
 
 import asyncio
 from dataclasses import dataclass
+from typing import Any
 from urllib.parse import parse_qsl
 
-from litestar.datastructures import FormMultiDict
+from litestar.datastructures import FormMultiDict, Headers
 from litestar.exceptions import ClientException, HTTPException
+from litestar.exceptions.http_exceptions import RequestEntityTooLarge
+from litestar.types import Receive, Scope
 
 from tamis.web.console.session import WebRequest
 
 URL_ENCODED, MULTIPART = "application/x-www-form-urlencoded", "multipart/form-data"
 LARGEST_NUMBER = 2**63
+LARGEST_FORM = 4_194_304
 MOST_FIELDS = 40_000
 LONG = 65_536
 """A body of more bytes is read in a thread: until it is, all other requests would wait."""
@@ -47,6 +51,31 @@ class Form:
         return name in self.fields
 
 
+def bounded(scope: Scope, receive: Receive) -> Receive:
+    """Return what receives the body of a request as far as its page takes one; raises RequestEntityTooLarge, at once
+    where the length is announced. A page that takes files, of any length, takes forms no larger than others do."""
+    headers = Headers.from_scope(scope)
+    limit = scope["route_handler"].resolve_request_max_body_size()  # type: ignore[union-attr]  # only HTTP comes here
+    if limit is None and _kind(headers) in (URL_ENCODED, MULTIPART):
+        limit = LARGEST_FORM
+    if limit is None:
+        return receive
+    announced = headers.get("content-length", "")
+    if announced.isdecimal() and int(announced) > limit:
+        raise RequestEntityTooLarge
+    left = limit
+
+    async def receive_within() -> Any:
+        nonlocal left
+        message: Any = await receive()
+        left -= len(message.get("body", b""))
+        if left < 0:
+            raise RequestEntityTooLarge
+        return message
+
+    return receive_within
+
+
 async def read_form(request: WebRequest) -> Form:
     """Read the form of a request, once; a request of another kind has no fields. Raises HTTPException.
 
@@ -55,7 +84,7 @@ async def read_form(request: WebRequest) -> Form:
     known = request.state.get("form")
     if isinstance(known, Form):
         return known
-    kind = request.headers.get("content-type", "").partition(";")[0].strip().lower()
+    kind = _kind(request.headers)
     form = Form(FormMultiDict([]))
     if kind == URL_ENCODED:
         body = await request.body()
@@ -67,6 +96,10 @@ async def read_form(request: WebRequest) -> Form:
             raise ClientException("the form is written in an unknown encoding") from None
     request.state.form = form
     return form
+
+
+def _kind(headers: Headers) -> str:
+    return headers.get("content-type", "").partition(";")[0].strip().lower()
 
 
 def _pairs(body: bytes) -> list[tuple[str, str]]:

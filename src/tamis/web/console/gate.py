@@ -12,7 +12,7 @@ from litestar.exceptions import HTTPException, PermissionDeniedException
 from litestar.middleware import ASGIMiddleware
 from litestar.types import ASGIApp, Receive, Scope, Send
 
-from tamis.web.console.forms import read_form
+from tamis.web.console.forms import bounded, read_form
 from tamis.web.console.session import SignInNeeded, WebRequest, csrf_of, session_token, token_of
 
 SAFE = ("GET", "HEAD", "OPTIONS")
@@ -43,7 +43,8 @@ class Gate(ASGIMiddleware):
         self._bytes_kept = 0
 
     async def handle(self, scope: Scope, receive: Receive, send: Send, next_app: ASGIApp) -> None:
-        """Let a request pass, or raise PermissionDeniedException, or SignInNeeded before a long body is read."""
+        """Let a request pass, or raise what refuses it, as far as possible before its body is read."""
+        receive = bounded(scope, receive)
         if scope["method"] in SAFE:  # type: ignore[typeddict-item]  # `scopes` lets HTTP alone come here
             await next_app(scope, receive, send)
             return
@@ -53,10 +54,10 @@ class Gate(ASGIMiddleware):
             raise PermissionDeniedException(FORGED)
         if not self._is_session(session_token(request)) and not _is_short(request):
             raise SignInNeeded
-        form = await read_form(request)
-        given = request.headers.get("x-csrf-token") or form.raw("csrf")
+        given = request.headers.get("x-csrf-token") or (await read_form(request)).raw("csrf")
         if not hmac.compare_digest(given.encode("utf-8", "replace"), csrf_of(token).encode()):
             raise PermissionDeniedException(FORGED)
+        form = await read_form(request)
         once = form.raw("once")[:LONGEST_MARK]
         if once:
             await self._once((token, scope["path"], once), scope, receive, send, next_app)
