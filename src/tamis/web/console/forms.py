@@ -94,7 +94,7 @@ async def read_form(request: WebRequest) -> Form:
             form = Form(await request.form())
         except (LookupError, UnicodeError):
             raise ClientException("the form is written in an unknown encoding") from None
-    request.state.form = form
+    request.state.form, request.state.is_read = form, kind in (URL_ENCODED, MULTIPART)
     return form
 
 

@@ -73,7 +73,7 @@ class Turns(ASGIMiddleware):
 
             came: deque[Any] = deque()
             if not waited or not await _is_gone(receive, came):
-                is_read = request.method in ("GET", "HEAD") or "form" in request.state
+                is_read = request.method in ("GET", "HEAD") or request.state.get("is_read", False)
                 async with _watched(asks, _with(came, receive), is_read=is_read) as watched:
                     await next_app(scope, watched, end_turn_and_send)
 
