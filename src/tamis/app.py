@@ -96,6 +96,7 @@ def _serve(settings: Settings, host: str, port: int, ready: Callable[[str], None
 
         def stopping(signal_name: str) -> None:
             health.stop()
+            house.lanes.files.end()  # nobody waits for the look at a file any more
             log.event("server_stopping", reason=signal_name, requests=traffic.active)
 
         try:

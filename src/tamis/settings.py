@@ -46,6 +46,9 @@ class Settings:
         "300MB",
         "most memory in which an import lays out its file before it spills to disk, beside what the column store uses",
     )
+    import_step_time: timedelta = _setting(
+        span, "10m", "longest time that one step of reading a file for an import may take before it is interrupted"
+    )
     max_body: int = _setting(size, "1M", "largest body of a request; a larger one answers 413")
     max_upload: int = _setting(size, "5G", "largest file that the console takes for an import")
     max_request_line: int = _setting(size, "8K", "longest address of a request; a longer one answers 414")

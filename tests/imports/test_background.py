@@ -136,15 +136,15 @@ def test_what_fails_says_why(caplog: pytest.LogCaptureFixture) -> None:
 
 
 def test_a_stop_ends_what_runs_and_what_waits() -> None:
-    workers, running = Workers(Lane("jobs", AT_ONCE, at_once=AT_ONCE, most_waiting=9)), threading.Event()
+    workers, running = Workers(Lane("jobs", AT_ONCE, at_once=AT_ONCE, most_waiting=9)), threading.Semaphore(0)
 
     def endless(work: Work) -> None:
-        running.set()
+        running.release()
         while True:
             work.progress("Turning", 0, 0)
 
     works = [workers.start(str(n), 1, None, endless) for n in range(AT_ONCE + 1)]
-    assert running.wait(PATIENCE_SECONDS)
+    assert all(running.acquire(timeout=PATIENCE_SECONDS) for _ in range(AT_ONCE))
     workers.stop()
     assert [work.at for work in works][:AT_ONCE] == [At.FAILED] * AT_ONCE
     assert works[0].problems == (Problem("", STOPPED),)

@@ -20,6 +20,7 @@ from tamis.domain.errors import Unavailable
 from tamis.records.feed import store_id
 from tamis.records.store import Records
 from tamis.settings import Settings
+from tamis.workbench.statements import interrupt_workbench
 
 P = ParamSpec("P")
 T = TypeVar("T")
@@ -125,6 +126,7 @@ class House:
             columns.close()
 
     def _stop_reading(self, thread: int) -> None:
+        interrupt_workbench(thread)
         if self._columns:
             self._columns.interrupt(thread)
 

@@ -69,6 +69,7 @@ class Lane:
         self._turns: dict[Account, None] = {}
         """The accounts of which a task could run now, in the order of their turns."""
         self._threads: list[threading.Thread] = []
+        self._working: set[int] = set()
         self._idle = 0
         self._stopped = False
 
@@ -109,14 +110,20 @@ class Lane:
         with self._changed:
             return sum(len(share.waiting) for share in self._shares.values())
 
-    def stop(self) -> None:
-        """Let nothing new begin, cancel what waits, interrupt what is looked up, and wait for what runs."""
+    def end(self) -> None:
+        """Let nothing new begin, cancel what waits, and interrupt what is looked up."""
         with self._changed:
             self._stopped = True
             for share in self._shares.values():
                 for task in share.waiting:
                     task.future.cancel()
+            for thread in self._working:
+                self._stop_work(thread)
             self._changed.notify_all()
+
+    def stop(self) -> None:
+        """Let nothing new begin, cancel what waits, interrupt what is looked up, and wait for what runs."""
+        self.end()
         for thread in self._threads:
             thread.join()
 
@@ -138,6 +145,7 @@ class Lane:
                 _run(task)
             with self._changed:
                 task.thread = None
+                self._working.discard(threading.get_ident())
                 share = self._shares[task.account]
                 share.running -= 1
                 self._let_take_turns(task.account, share)
@@ -160,6 +168,7 @@ class Lane:
             share.running += 1
             self._let_take_turns(account, share)
             task.thread = threading.get_ident()
+            self._working.add(task.thread)
             return task
 
 
@@ -177,8 +186,8 @@ class Lanes:
     """The lanes of a server.
 
     `short` is for answers that take milliseconds, `pages` for pages of the console, `lists` for pages of long lists,
-    `exports` for files, which take seconds, `commands` for what commands on the same machine ask, `jobs` for what goes
-    on beside the requests, such as imports.
+    `exports` for files, which take seconds, `commands` for what commands on the same machine ask, `files` for a first
+    look at files of contacts, `jobs` for what goes on beside the requests, such as imports.
     """
 
     def __init__(self, most_waiting: int, stop_work: Callable[[int], None]) -> None:
@@ -190,8 +199,9 @@ class Lanes:
         self.lists = lane("lists", 2, 1)
         self.exports = lane("exports", 2, 1)
         self.commands = lane("commands", 4, 3)
+        self.files = lane("files", 2, 1)
         self.jobs = lane("jobs", 2, 1)
-        self.all = (self.short, self.pages, self.lists, self.exports, self.commands, self.jobs)
+        self.all = (self.short, self.pages, self.lists, self.exports, self.commands, self.files, self.jobs)
 
     def stop(self) -> None:
         """Stop all, and wait for what runs."""

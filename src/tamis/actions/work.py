@@ -9,7 +9,7 @@ from typing import Any
 
 from tamis import log
 from tamis.actions.lanes import Lane
-from tamis.domain.errors import Invalid, Problem, TamisError
+from tamis.domain.errors import Abandoned, Invalid, Problem, TamisError
 
 MOST_REMEMBERED = 200
 STOPPED = "the server was stopped before it was done"
@@ -118,7 +118,7 @@ class Workers:
             work.progress("", 0, 0)
             work.result = task(work)
             work.at = At.DONE
-        except Stopping:
+        except (Stopping, Abandoned):
             self._fail(work, Problem("", STOPPED))
         except Invalid as error:
             self._fail(work, *error.problems)

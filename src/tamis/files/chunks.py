@@ -6,7 +6,8 @@ from pathlib import Path
 
 from tamis.files.plain import is_plain
 from tamis.files.records import LONGEST_CELL, end_of_last_record
-from tamis.files.source import Source, need_room
+from tamis.files.room import need_room
+from tamis.files.source import Source
 
 CHUNK_BYTES = 8 << 20
 LONGEST_RECORD = 2 * LONGEST_CELL

@@ -6,6 +6,7 @@ from pathlib import Path
 import msgspec
 
 from tamis.files.encodings.choose import Encoding, as_utf8
+from tamis.files.room import need_room
 from tamis.files.source import Source
 
 MOST_BYTES = 256 << 20
@@ -29,6 +30,7 @@ def list_as_lines(source: Source, encoding: Encoding, spool: Path) -> tuple[Sour
         raise source.refuse("holds lists or objects in each other, too deep to be values of contacts") from None
     # Within strings line ends are escaped: those that are left stand between.
     lines = b"".join(bytes(element).replace(b"\n", b" ").replace(b"\r", b" ") + b"\n" for element in elements)
+    need_room(spool, len(lines))
     target = spool / "list.ndjson"
     target.write_bytes(lines)
     notices = (*encoding.notices, "Read as a list of JSON objects: rows are numbered by their place in it.")

@@ -1,7 +1,6 @@
 """The bytes of a file: plain or gzip, from a path or from standard input, read once or again."""
 
 import os
-import shutil
 import stat
 import sys
 import zlib
@@ -10,11 +9,10 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from tamis.domain.errors import Invalid, Problem, Unavailable
+from tamis.domain.errors import Invalid, Problem
+from tamis.files.room import need_room
 
 BLOCK = 1 << 20
-SPARE_BYTES = 16 << 20
-"""A disk with less room than this counts as full."""
 MOST_UNPACKED = 1 << 30
 MOST_RATIO = 1000
 GZIP = b"\x1f\x8b"
@@ -56,15 +54,6 @@ def open_source(path: Path, spool: Path, known_as: str | None = None) -> Source:
             return Source(name, path, found.st_size)
         with path.open("rb") as pipe:
             return _copied(name, pipe.read, spool)
-
-
-def need_room(spool: Path) -> None:
-    """Raise Unavailable when the disk of the spool is nearly full."""
-    free = shutil.disk_usage(spool).free
-    if free < SPARE_BYTES:
-        raise Unavailable(
-            f"the disk on which {spool} lies is nearly full ({free >> 20} MB are left): make room and try again"
-        )
 
 
 @contextmanager

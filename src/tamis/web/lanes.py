@@ -7,7 +7,8 @@ from contextvars import ContextVar
 from dataclasses import dataclass, field
 from typing import Any, ParamSpec, TypeVar
 
-from tamis.actions.lanes import Account, Lane, Task
+from tamis.actions.lanes import STOPPED, Account, Lane, Task
+from tamis.domain.errors import Unavailable
 
 P = ParamSpec("P")
 T = TypeVar("T")
@@ -45,6 +46,9 @@ async def in_lane(lane: Lane, account: Account, work: Callable[[], T], *, is_bou
     try:
         return await asyncio.wrap_future(task.future)
     except asyncio.CancelledError:
+        caller = asyncio.current_task()
+        if task.future.cancelled() and caller and not caller.cancelling():
+            raise Unavailable(STOPPED) from None
         lane.abandon(task)
         raise
 

@@ -1,18 +1,29 @@
 """The DuckDB in which a file is worked on."""
 
+import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
+from datetime import timedelta
 from pathlib import Path
+from typing import cast
 
 import duckdb
 
-from tamis.domain.errors import Unavailable
+from tamis.files.room import need_room
+from tamis.workbench.scarcity import scarcity
+from tamis.workbench.statements import Statements, Watch
+
+STEP_TIME = timedelta(minutes=10)
 
 
 @contextmanager
-def open_workbench(directory: Path, memory: str, threads: int) -> Iterator[duckdb.DuckDBPyConnection]:
+def open_workbench(
+    directory: Path, memory: str, threads: int, step_time: timedelta = STEP_TIME
+) -> Iterator[duckdb.DuckDBPyConnection]:
     """Open an empty database in memory for a block; what is more than `memory` (such as "300MB") goes to a directory
-    on disk, which the caller removes. Raises Unavailable when that is not enough."""
+    on disk, which the caller removes. No statement takes more than `step_time`.
+
+    Raises Unavailable when memory, disk or time do not suffice, and Abandoned when the thread is interrupted."""
     spill = directory / "spill"
     spill.mkdir(parents=True, exist_ok=True)
     con = duckdb.connect(
@@ -21,16 +32,16 @@ def open_workbench(directory: Path, memory: str, threads: int) -> Iterator[duckd
             "memory_limit": memory,
             "threads": threads,
             "temp_directory": str(spill),
+            "max_temp_directory_size": f"{shutil.disk_usage(spill).free // 2}B",
             "autoinstall_known_extensions": False,
             "autoload_known_extensions": False,
         },
     )
     try:
-        yield con
-    except duckdb.OutOfMemoryException:
-        raise Unavailable(
-            f"the file needs more than the {memory} of memory that an import may have, for example because it has very "
-            "many columns: raise TAMIS_IMPORT_MEMORY, or import fewer columns at a time"
-        ) from None
+        with Watch(step_time.total_seconds(), lambda: need_room(directory)) as watch:
+            # It has all that the workbench uses of a connection.
+            yield cast("duckdb.DuckDBPyConnection", Statements(con, watch))
+    except duckdb.Error as error:
+        raise scarcity(error, memory) or error from None
     finally:
         con.close()

@@ -11,6 +11,7 @@ from tamis.domain.errors import Invalid, Problem
 from tamis.domain.fields import Kind
 from tamis.domain.reading.declared import Declared
 from tamis.domain.reading.exported import KEY, PARQUET_TYPES, declared_of
+from tamis.workbench.scarcity import scarcity
 from tamis.workbench.staging import Located
 from tamis.workbench.typed import declared_lists, declared_numbers, declared_strings, list_in_text
 
@@ -76,7 +77,15 @@ def stage_parquet(con: duckdb.DuckDBPyConnection, path: Path, name: str, most: i
         ).fetchall()
         cells = ", ".join(f"nullif({_as_text(_quoted(row[0]), row[1])}, '') AS c{n}" for n, row in enumerate(described))
         con.execute(f"CREATE TABLE rows AS SELECT {cells} FROM read_parquet($1) LIMIT $2", [str(path), most])
-    except duckdb.Error:
+    except (duckdb.InterruptException, duckdb.OutOfMemoryException):
+        raise
+    except duckdb.NotImplementedException as error:
+        raise Invalid(
+            [Problem(name, f"is a Parquet file of a sort that cannot be read: {_first_line(error)}")]
+        ) from None
+    except duckdb.Error as error:
+        if scarcity(error):
+            raise
         raise Invalid([Problem(name, "is not a whole Parquet file")]) from None
     count = con.execute("SELECT count(*) FROM rows").fetchall()[0][0]
     types = tuple(str(row[1]) for row in described)
@@ -84,6 +93,10 @@ def stage_parquet(con: duckdb.DuckDBPyConnection, path: Path, name: str, most: i
     known = declared_of(told[0][0]) if told else {}
     exported = {p: known[name] for p, name in enumerate(header) if name in known and _fits(types[p], known[name])}
     return StagedParquet(con, header, int(count), {}, types, exported)
+
+
+def _first_line(error: duckdb.Error) -> str:
+    return str(error).partition("\n")[0].partition(": ")[2]
 
 
 def _fits(type_: str, declared: Declared) -> bool:

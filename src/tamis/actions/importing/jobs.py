@@ -21,7 +21,7 @@ from tamis.actions.importing.effects import Effect
 from tamis.actions.importing.report import BadValue, ImportOptions, ImportReport, Progress
 from tamis.domain.accounts import Account
 from tamis.domain.contacts import ContactType
-from tamis.domain.errors import NotFound, TamisError, Unavailable
+from tamis.domain.errors import Abandoned, NotFound, TamisError, Unavailable
 from tamis.records import imports
 from tamis.records.imports import ImportJob, State
 from tamis.records.uploads import Upload
@@ -251,6 +251,8 @@ def _asked(options: ImportOptions, upload: Upload | None) -> dict[str, Any]:
 
 
 def _in_words(error: BaseException) -> str:
+    if isinstance(error, Abandoned):
+        return STOPPED
     if isinstance(error, TamisError):
         return error.message
     # What other errors say may hold what stands in the file.

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import timedelta
 from functools import lru_cache
 from itertools import islice
 from pathlib import Path
@@ -87,12 +88,13 @@ def look_at(house: House, upload: Upload, encoding: str | None = None, sheet: st
     settings = house.settings
     account = accounts.account_by_id(house.records.reader(), upload.account_id)
     file = ContactFile(file_of(house, upload.id), upload.name, encoding=encoding, sheet=sheet)
-    return _look(file, settings.data / SPOOL, settings.import_memory, account.date_order if account else None)
+    usual_order = account.date_order if account else None
+    return _look(file, settings.data / SPOOL, settings.import_memory, settings.import_step_time, usual_order)
 
 
 @lru_cache(maxsize=LOOKS_KEPT)
-def _look(file: ContactFile, spool: Path, memory: str, usual_order: DateOrder | None) -> Look:
-    with held_directory(spool) as place, open_workbench(place, memory, 1) as con:
+def _look(file: ContactFile, spool: Path, memory: str, step_time: timedelta, usual_order: DateOrder | None) -> Look:
+    with held_directory(spool) as place, open_workbench(place, memory, 1, step_time) as con:
         return _seen(con, stage(con, file, place, _is_header, nothing_told, most=ROWS_LEARNED), usual_order)
 
 

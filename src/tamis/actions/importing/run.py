@@ -101,7 +101,9 @@ def _take(
     with ExitStack() as stack:
         stack.enter_context(collector_paused())
         spool = stack.enter_context(held_directory(settings.data / SPOOL))
-        con = stack.enter_context(open_workbench(spool, settings.import_memory, settings.columns_threads))
+        con = stack.enter_context(
+            open_workbench(spool, settings.import_memory, settings.columns_threads, settings.import_step_time)
+        )
         source = stage(con, file, spool, lambda cells: names_address(cells, options.chosen), progress)
         job.phase("checking", source.staged.count)
         progress("Checking", 0, 0)

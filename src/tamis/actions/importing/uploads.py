@@ -20,7 +20,7 @@ from tamis.domain.accounts import Account
 from tamis.domain.contacts import ContactType
 from tamis.domain.errors import Invalid, NotFound, Problem, Refused, Unavailable
 from tamis.domain.text import CONTROL, SURROGATE
-from tamis.files.source import SPARE_BYTES, need_room
+from tamis.files.room import SPARE_BYTES, need_room
 from tamis.records import uploads
 from tamis.records.uploads import Upload
 
@@ -66,7 +66,7 @@ class Incoming:
     def write(self, piece: bytes) -> None:
         """Take the next bytes; raises Invalid when they are too many, Unavailable when the disk is full."""
         self._bound(self.size + len(piece))
-        need_room(self.path.parent)
+        need_room(self.path.parent, self.size + len(piece))
         try:
             rest = memoryview(piece)
             while rest:

@@ -22,10 +22,15 @@ from python_calamine import (
     SheetVisibleEnum,
 )
 
+from tamis.domain.errors import Unavailable
+from tamis.files.room import need_room
+
 LIST = "sheets.json"
 MOST_MEMORY = 2 << 30
 MOST_SECONDS = 120
 MOST_SHEETS = 50
+ROWS_A_LOOK = 2_000
+"""After so many rows it is seen whether the disk has room for more."""
 _EXACT = 1e15
 _NUMBER_CHARACTERS = frozenset("0123456789.,-+ ")
 
@@ -40,6 +45,8 @@ def main(path: str, target: str, wanted: str) -> None:
             answer = _read(CalamineWorkbook.from_filelike(file), place, wanted)
     except PasswordError:
         answer = {"error": "password"}
+    except Unavailable as error:
+        answer = {"error": "room", "detail": error.message}
     except CalamineError as error:
         answer = {"error": "damaged", "detail": str(error)}
     (place / LIST).write_text(json.dumps(answer), encoding="utf-8")
@@ -105,6 +112,8 @@ def _write(sheet: CalamineSheet, place: Path, number: int) -> dict[str, Any]:
     with (place / f"{number}.csv").open("w", encoding="utf-8", errors="replace", newline="") as file:
         writer = csv.writer(file, lineterminator="\n")
         for row, cells in enumerate(sheet.iter_rows(), 1):
+            if row % ROWS_A_LOOK == 0:
+                need_room(place)
             written = [text_of(cell) for cell in cells]
             if any(map(str.strip, written)):
                 rows.append(row)

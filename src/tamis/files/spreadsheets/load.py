@@ -12,13 +12,15 @@ from typing import Any
 import msgspec
 
 from tamis.domain.encodings import UTF8
+from tamis.domain.errors import Unavailable
 from tamis.domain.text import short
 from tamis.files.chunks import CHUNK_BYTES
 from tamis.files.delimited import DelimitedFile, delimited_in
 from tamis.files.encodings.choose import Encoding
 from tamis.files.layout import RECORDS_LOOKED_AT, IsHeader, Layout
 from tamis.files.records import read_records
-from tamis.files.source import Source, need_room
+from tamis.files.room import need_room
+from tamis.files.source import Source
 from tamis.files.spreadsheets.archive import OLE, check_workbook, is_workbook
 from tamis.files.spreadsheets.convert import LIST, MOST_SECONDS
 
@@ -105,6 +107,8 @@ def _converted(source: Source, path: Path, place: Path, wanted: str) -> dict[str
     answer: dict[str, Any] = msgspec.json.decode((place / LIST).read_bytes())
     if answer.get("error") == "password":
         raise source.refuse("is protected by a password: save it without one and import that")
+    if answer.get("error") == "room":
+        raise Unavailable(answer["detail"])
     if "error" in answer:
         raise source.refuse("is no workbook that can be read, or is damaged: save the sheet as .xlsx or CSV")
     return answer

@@ -1,7 +1,8 @@
 """A file on its way in: handed in, looked at, its columns chosen, tried, and imported."""
 
 import asyncio
-from dataclasses import replace
+from dataclasses import dataclass, replace
+from functools import partial
 from typing import Any
 from urllib.parse import unquote
 
@@ -10,22 +11,26 @@ from litestar.exceptions import InternalServerException
 from litestar.params import FromPath, FromQuery
 from litestar.response import Response
 
+from tamis.actions.house import House
 from tamis.actions.importing.background import Asked, asked, start_upload, throw_away, work_on_upload
 from tamis.actions.importing.choosing import options_of
-from tamis.actions.importing.looking import look_at
+from tamis.actions.importing.looking import Look, look_at
 from tamis.actions.importing.report import ImportOptions
 from tamis.actions.importing.uploads import Incoming, discard_upload, find_upload, in_bytes
 from tamis.actions.types import create_type, find_type
 from tamis.actions.work import At, Work
 from tamis.domain.errors import Invalid, NotFound, UnclearEncoding
 from tamis.records import types
+from tamis.records.uploads import Upload
 from tamis.web.console.answers import fragment, page, see
 from tamis.web.console.finding import type_of
+from tamis.web.console.forms import Form
 from tamis.web.console.import_form import Chosen, chosen_before, chosen_in
 from tamis.web.console.import_page import unread_page, upload_page
 from tamis.web.console.importing import progress_of, rejects_answer
 from tamis.web.console.injected import InjectedForm, InjectedHouse, InjectedVisitor
-from tamis.web.console.session import WebRequest
+from tamis.web.console.session import Visitor, WebRequest
+from tamis.web.lanes import in_lane
 
 PIECE_BYTES = 1 << 20
 SECONDS_TO_BEGIN = 2
@@ -70,7 +75,7 @@ async def receive(
             return Response({"message": "the file did not come to its end"}, status_code=400)
         upload = await asyncio.to_thread(incoming.keep, contact_type, name)
     try:
-        await asyncio.to_thread(look_at, house, upload)
+        await in_lane(house.lanes.files, visitor.account.id, lambda: look_at(house, upload))
     except UnclearEncoding:
         pass  # the page of the file asks for it
     except Invalid:
@@ -79,8 +84,18 @@ async def receive(
     return Response({"location": f"/imports/uploads/{upload.id}"}, status_code=201)
 
 
-@get("/imports/uploads/{upload_id:str}", sync_to_thread=True)
-def show_upload(
+@dataclass(frozen=True, slots=True)
+class _Wanted:
+    """A file that is to be shown, the work on it, and how it is to be read."""
+
+    upload: Upload
+    work: Work | None
+    encoding: str
+    sheet: str
+
+
+@get("/imports/uploads/{upload_id:str}")
+async def show_upload(
     house: InjectedHouse,
     visitor: InjectedVisitor,
     upload_id: FromPath[str],
@@ -88,6 +103,22 @@ def show_upload(
     sheet: FromQuery[str | None] = None,
 ) -> Response[str]:
     """Show what stands in a file, read as was chosen here or before, and what becomes of it, or lead to its import."""
+    pages, account_id = house.lanes.pages, visitor.account.id
+    found = await in_lane(pages, account_id, lambda: _wanted(house, visitor, upload_id, encoding, sheet))
+    if isinstance(found, Response):
+        return found
+    upload, how = found.upload, (found.encoding, found.sheet)
+    try:
+        look = await _look(house, visitor, upload, *how)
+    except Invalid as error:
+        message = error
+        return await in_lane(pages, account_id, lambda: unread_page(house, visitor, upload, message, *how))
+    return await in_lane(pages, account_id, lambda: _seen(house, visitor, found, look))
+
+
+def _wanted(
+    house: House, visitor: Visitor, upload_id: str, encoding: str | None, sheet: str | None
+) -> _Wanted | Response[str]:
     work = work_on_upload(house, visitor.account, upload_id)
     if work and work.import_id and work.at is not At.FAILED:
         return see(visitor, f"/imports/{work.import_id}")
@@ -95,14 +126,21 @@ def show_upload(
     before = work.about.options if work and isinstance(work.about, Asked) else ImportOptions()
     encoding = before.encoding if encoding is None else encoding
     sheet = before.sheet if sheet is None else sheet
-    try:
-        look = look_at(house, upload, encoding or None, sheet or None)
-    except Invalid as error:
-        return unread_page(house, visitor, upload, error, encoding or "", sheet or "")
+    return _Wanted(upload, work, encoding or "", sheet or "")
+
+
+def _seen(house: House, visitor: Visitor, wanted: _Wanted, look: Look) -> Response[str]:
+    upload = wanted.upload
     fields = types.fields_of_type(house.records.reader(), upload.contact_type_id)
-    chosen = chosen_before(look, fields, work)
-    how = replace(chosen.how, encoding=encoding or None, sheet=sheet or None)
-    return upload_page(house, visitor, upload, look, replace(chosen, how=how), work)
+    chosen = chosen_before(look, fields, wanted.work)
+    how = replace(chosen.how, encoding=wanted.encoding or None, sheet=wanted.sheet or None)
+    return upload_page(house, visitor, upload, look, replace(chosen, how=how), wanted.work)
+
+
+async def _look(house: House, visitor: Visitor, upload: Upload, encoding: str, sheet: str) -> Look:
+    """Look at a file when it is the account's turn; whoever leaves before that, interrupts it."""
+    look = partial(look_at, house, upload, encoding or None, sheet or None)
+    return await in_lane(house.lanes.files, visitor.account.id, look)
 
 
 @get("/imports/uploads/{upload_id:str}/progress", sync_to_thread=True)
@@ -120,16 +158,28 @@ def upload_progress(
     )
 
 
-@post("/imports/uploads/{upload_id:str}", sync_to_thread=True)
-def begin(
+@post("/imports/uploads/{upload_id:str}")
+async def begin(
     house: InjectedHouse, visitor: InjectedVisitor, form: InjectedForm, upload_id: FromPath[str]
 ) -> Response[str]:
     """Try a file, or import it, as it was chosen."""
+    pages, account_id = house.lanes.pages, visitor.account.id
+    found = await in_lane(pages, account_id, lambda: _not_begun(house, visitor, upload_id))
+    if isinstance(found, Response):
+        return found
+    look = await _look(house, visitor, found, form.text("encoding"), form.text("sheet"))
+    return await in_lane(pages, account_id, lambda: _begun(house, visitor, form, found, look))
+
+
+def _not_begun(house: House, visitor: Visitor, upload_id: str) -> Upload | Response[str]:
     work = work_on_upload(house, visitor.account, upload_id)
     if work and (not work.is_over or (work.at is At.DONE and work.import_id)):
         return see(visitor, _page_of(work))  # a second click, or one on a page that is behind
-    upload = find_upload(house, visitor.account, upload_id)
-    look = look_at(house, upload, form.text("encoding") or None, form.text("sheet") or None)
+    return find_upload(house, visitor.account, upload_id)
+
+
+def _begun(house: House, visitor: Visitor, form: Form, upload: Upload, look: Look) -> Response[str]:
+    work = work_on_upload(house, visitor.account, upload.id)
     fields = types.fields_of_type(house.records.reader(), upload.contact_type_id)
     chosen = chosen_in(form, look, fields)
     try:
@@ -141,8 +191,7 @@ def begin(
     wish = asked(house, contact_type, "import" if form.text("do") == "import" else "trial", options, chosen.choices)
     if wish.what == "import" and work and isinstance(work.about, Asked) and not work.about.foretells(wish):
         wish = replace(wish, what="trial", in_place_of_import=True)
-    work = start_upload(house, visitor.account, contact_type, upload, wish)
-    return see(visitor, _page_of(work))
+    return see(visitor, _page_of(start_upload(house, visitor.account, contact_type, upload, wish)))
 
 
 @post("/imports/uploads/{upload_id:str}/discard", sync_to_thread=True)
