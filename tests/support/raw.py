@@ -40,4 +40,5 @@ class Client:
                 got += piece
         except ConnectionResetError:
             self.was_reset = True
+        self.socket.close()
         return got

@@ -90,7 +90,7 @@ class Connections:
         for connection in waiting:
             self.leave(connection)
             connection.transport.abort()
-            self.tally.note("connections_closed", "room_for_others", address=connection.origin)
+            self.tally.note("connection_closed", "room_for_others", address=connection.host)
         return bool(waiting)
 
 

@@ -28,7 +28,7 @@ class Refusal:
                 self.status,
                 b"\r\ncontent-type: application/json\r\ncontent-length: ",
                 str(len(body)).encode(),
-                b"\r\ncache-control: no-store\r\nx-content-type-options: nosniff\r\n",
+                b"\r\ncache-control: no-store\r\nvary: PublicKey, SecretKey\r\nx-content-type-options: nosniff\r\n",
                 self.headers,
                 b"connection: close\r\n\r\n",
                 b"" if head_only else body,

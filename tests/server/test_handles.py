@@ -1,0 +1,50 @@
+"""A server with few handles of files raises what it may, keeps some for files, and goes on when connections run out."""
+
+from pathlib import Path
+
+import pytest
+
+from tamis.web.server.connections import origin_of
+from tamis.web.server.handles import connections_within
+from tests.support.process import Server
+from tests.support.raw import Client
+
+ASKED = b"GET /api/reserve-fields HTTP/1.1\r\nHost: tamis\r\nConnection: close\r\n\r\n"
+
+
+def test_more_connections_than_handles_close_those_that_wait(tmp_path: Path) -> None:
+    prefix = ("bash", "-c", 'ulimit -Sn 100 && ulimit -Hn 220 && exec "$@"', "-")
+    with Server(tmp_path / "data", prefix=prefix) as server:
+        port = int(server.address.rpartition(":")[2])
+        opened = [Client(port) for _ in range(400)]
+        refused = Client(port).send(ASKED).rest()
+        assert refused.startswith(b"HTTP/1.1 401 ")
+        assert opened[0].rest() == b""
+        for client in opened:
+            client.socket.close()
+    log = "".join(server.errors)
+    assert "connections_limited_by_handles handles=220 wanted=2000 possible=92" in log
+    assert "connection_closed reason=room_for_others" in log
+    assert log.count("connection_closed") < 20
+
+
+@pytest.mark.parametrize(
+    ("handles", "connections"), [(None, 2_000), (20_000, 2_000), (1_024, 896), (220, 92), (100, 25), (3, 1)]
+)
+def test_some_handles_are_kept_for_files(handles: int | None, connections: int) -> None:
+    assert connections_within(handles, 2_000) == connections
+
+
+@pytest.mark.parametrize(
+    ("host", "origin"),
+    [
+        ("192.0.2.7", "192.0.2.7"),
+        ("::ffff:192.0.2.7", "192.0.2.7"),
+        ("2001:db8:1:2:3:4:5:6", "2001:db8:1:2::/64"),
+        ("2001:db8:1:2::", "2001:db8:1:2::/64"),
+        ("fe80::1%eth0", "fe80::/64"),
+        ("", ""),
+    ],
+)
+def test_whose_address_it_is(host: str, origin: str) -> None:
+    assert origin_of(host) == origin
