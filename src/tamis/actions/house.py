@@ -17,6 +17,7 @@ from tamis.actions.work import Workers
 from tamis.columns.store import Columns
 from tamis.columns.trends import Trends
 from tamis.domain.errors import Unavailable
+from tamis.files.durable import make_directory
 from tamis.records.feed import store_id
 from tamis.records.store import Records
 from tamis.settings import Settings
@@ -39,7 +40,7 @@ class House:
         self.clock = clock
         make_private_files()
         try:
-            settings.data.mkdir(mode=0o700, parents=True, exist_ok=True)
+            make_directory(settings.data)
             tighten(settings.data)
         except OSError as error:
             raise Unavailable(

@@ -7,8 +7,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from tamis.columns.files import sync
 from tamis.domain.errors import Refused, Unavailable
+from tamis.files.durable import make_directory, sync
 
 UNFINISHED = ".unfinished"
 
@@ -21,7 +21,7 @@ def whole_directory(target: Path) -> Iterator[Path]:
         raise Refused(f"{target} is not empty: choose a directory that does not exist or is empty")
     work = target.with_name(target.name + UNFINISHED)
     try:
-        work.mkdir(mode=0o700, parents=True, exist_ok=True)
+        make_directory(work)
         with _owned(work):
             for leftover in work.iterdir():
                 shutil.rmtree(leftover) if leftover.is_dir() else leftover.unlink()

@@ -1,28 +1,12 @@
-"""The file of the column store on the disk: put in place as a whole, or put aside."""
+"""The file of the column store on the disk, put aside."""
 
 import logging
-import os
 import time
 from pathlib import Path
 
 from tamis import log
 
 WAL_ENDING = ".wal"
-
-
-def put_in_place(fresh: Path, path: Path) -> None:
-    """Give a finished file its name, so that after a power cut the old one or the new one is there."""
-    fresh.replace(path)
-    sync(path.parent)
-
-
-def sync(path: Path) -> None:
-    """Have a file, or the names in a directory, reach the disk."""
-    handle = os.open(path, os.O_RDONLY)
-    try:
-        os.fsync(handle)
-    finally:
-        os.close(handle)
 
 
 def put_aside(path: Path, why: str) -> Path:

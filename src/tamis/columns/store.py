@@ -14,7 +14,7 @@ import duckdb
 
 from tamis import log
 from tamis.columns.copies import copy_database, discard_unfinished
-from tamis.columns.files import WAL_ENDING, put_aside, put_in_place
+from tamis.columns.files import WAL_ENDING, put_aside
 from tamis.columns.fold import Fold
 from tamis.columns.gate import Gate
 from tamis.columns.membership import MANY_RECENT, merge
@@ -24,6 +24,7 @@ from tamis.columns.tables import is_current, keeps_history, make, make_anew
 from tamis.columns.trim import last_trimmed, trim
 from tamis.columns.trouble import Trouble, in_words, keeps_out, trouble_of
 from tamis.domain.errors import Abandoned, Unavailable
+from tamis.files.durable import put_in_place
 
 FILE_NAME = "columns.duckdb"
 FRESH_ENDING = ".new"

@@ -20,6 +20,7 @@ from tamis.actions.types import create_type
 from tamis.columns.owner import Held
 from tamis.domain.accounts import NewKeyPair
 from tamis.domain.errors import Refused
+from tamis.files.durable import make_directory, sync
 from tamis.records.feed import last_change
 from tamis.rules.text import from_text
 from tamis.settings import Settings
@@ -80,7 +81,7 @@ def make_demo(settings: Settings) -> Demo:
     An earlier demonstration is replaced, or moved aside when something was changed in it.
     """
     moved = _make_room(settings.data)
-    settings.data.parent.mkdir(parents=True, exist_ok=True)
+    make_directory(settings.data.parent)
     making = Path(tempfile.mkdtemp(prefix=f"{settings.data.name}-", dir=settings.data.parent))
     now = datetime.now(UTC) - timedelta(days=DAYS)
     house = House(replace(settings, data=making), lambda: now)
@@ -103,6 +104,7 @@ def make_demo(settings: Settings) -> Demo:
         house.close()
     try:
         making.rename(settings.data)
+        sync(settings.data.parent)
     except OSError:
         shutil.rmtree(making)
         raise Refused(f"{settings.data} has just been made by another command") from None

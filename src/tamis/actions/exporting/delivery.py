@@ -6,8 +6,8 @@ import shutil
 from errno import EXDEV
 from pathlib import Path
 
-from tamis.columns.files import put_in_place, sync
 from tamis.domain.errors import Refused, Unavailable
+from tamis.files.durable import put_in_place, sync
 
 
 def check_target(target: Path, *, replace: bool) -> Path:

@@ -1,6 +1,7 @@
 """The file of rejected rows: the original cells, with the line and every reason in front."""
 
 import csv
+import os
 import re
 from collections.abc import Collection, Iterable, Sequence
 from contextlib import suppress
@@ -10,6 +11,7 @@ from pathlib import Path
 from tamis.actions.importing.mapping import REJECT_COLUMNS
 from tamis.domain.emails import Email, fold_for_search, spellings
 from tamis.domain.errors import Unavailable
+from tamis.files.durable import make_directory, sync
 from tamis.workbench.staging import Located
 
 PLACE = "rejects"
@@ -31,12 +33,15 @@ def write_rejects(
     stem = re.sub(r"[^\w.-]+", "_", KNOWN_ENDINGS.sub("", source.removesuffix(".gz"))) or "import"
     path = data / PLACE / f"{stem}-{now:%Y%m%d-%H%M%S-%f}{what}.csv"
     try:
-        path.parent.mkdir(exist_ok=True)
+        make_directory(path.parent)
         with path.open("w", encoding="utf-8", newline="") as file:
             writer = csv.writer(file)
             writer.writerow([*REJECT_COLUMNS, *header])
             for row, reasons in rejects:
                 writer.writerow([row.line, "; ".join(reasons), *row.cells])
+            file.flush()
+            os.fsync(file.fileno())
+        sync(path.parent)
     except OSError as error:
         with suppress(OSError):
             path.unlink(missing_ok=True)

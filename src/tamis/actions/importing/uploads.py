@@ -20,6 +20,7 @@ from tamis.domain.accounts import Account
 from tamis.domain.contacts import ContactType
 from tamis.domain.errors import Invalid, NotFound, Problem, Refused, Unavailable
 from tamis.domain.text import CONTROL, SURROGATE
+from tamis.files.durable import make_directory, sync
 from tamis.files.room import SPARE_BYTES, need_room
 from tamis.records import uploads
 from tamis.records.uploads import Upload
@@ -48,7 +49,7 @@ class Incoming:
         if len(list_uploads(house, account)) >= MOST_KEPT:
             raise Refused(f"{MOST_KEPT} files wait to be imported: import one of them, or throw one away")
         try:
-            self.path.parent.mkdir(mode=0o700, exist_ok=True)
+            make_directory(self.path.parent)
             _need_room(self.path.parent, announced)
             self._handle = os.open(self.path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
             fcntl.flock(self._handle, fcntl.LOCK_EX)
@@ -76,9 +77,15 @@ class Incoming:
         self.size += len(piece)
 
     def keep(self, contact_type: ContactType, name: str) -> Upload:
-        """Keep the file, which is wholly there, for a contact type; raises Invalid when it is empty."""
+        """Keep the file, which is wholly there, for a contact type; raises Invalid when it is empty, and
+        Unavailable."""
         if not self.size:
             raise Invalid([Problem(clean_name(name), "is empty: the first line must name the columns")])
+        try:
+            os.fsync(self._handle)
+            sync(self.path.parent)
+        except OSError as error:
+            raise _unwritable(self.path.parent, error) from None
         upload = self._house.write(_keep, self.id, self._account, contact_type, clean_name(name), self.size)
         self._kept = True
         return upload
