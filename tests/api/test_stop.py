@@ -6,6 +6,7 @@ from pathlib import Path
 
 from tests.support.people import new_account
 from tests.support.process import Server
+from tests.support.raw import Client
 
 
 def test_a_server_that_is_asked_to_stop_ends_cleanly(tmp_path: Path) -> None:
@@ -40,3 +41,21 @@ def test_a_request_that_runs_when_sigterm_comes_is_finished(tmp_path: Path) -> N
     with Server(tmp_path / "data") as again:
         person.base = f"{again.address}/api/"
         assert person.addresses(segment_id) == ["ada@example.org"]
+
+
+def test_clients_that_do_nothing_do_not_keep_a_server_from_stopping(tmp_path: Path) -> None:
+    with Server(tmp_path / "data") as server:
+        person = new_account(server.data, server.address, "owner@example.org")
+        keys = f"PublicKey: {person.public_key}\r\nSecretKey: {person.secret_key}\r\n"
+        post = f"POST /api/segment/email/store HTTP/1.1\r\nHost: tamis\r\n{keys}Expect: 100-continue\r\n"
+        port = int(server.address.rpartition(":")[2])
+        halves = [Client(port).send(begun) for begun in (b"", b"GET /api/segment/list HTTP/1.1\r\nHost:")]
+        for framing in ("Content-Length: 100\r\n\r\n", "Transfer-Encoding: chunked\r\n\r\n"):
+            half = Client(port).send(f"{post}{framing}".encode())
+            half.until(b"100 Continue")  # from here on the request runs
+            halves.append(half.send(b"9\r\na"))
+        assert server.stop() == 0
+        for half in halves:
+            half.socket.close()
+    assert "Traceback" not in "".join(server.errors)
+    assert "requests_cut_off" not in "".join(server.errors)

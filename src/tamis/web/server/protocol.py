@@ -230,7 +230,7 @@ class Connection(Line):
         if self.transport.is_closing():
             return
         if exchange is None or not exchange.keep_alive:
-            linger, self.held = self.in_body or bool(self.held), b""
+            linger, self.held = self.in_body or bool(self.held or self.dropped), b""
             self.finish(linger=linger)
         elif self.waiting:
             self._begin(self.waiting.popleft())
