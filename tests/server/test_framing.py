@@ -110,13 +110,14 @@ def test_requests_sent_ahead_are_answered_in_order_also_with_bodies(server: Runn
     assert order == [b"POST /body 24", b"GET /second 0"] * 20 + [b"GET /last 0"]
 
 
-def test_a_refusal_comes_after_the_answers_to_what_stood_before_it(serve: Serve) -> None:
+@pytest.mark.parametrize("wrong", [b"nonsense", b"GET http://[::1 HTTP/1.1", b"GET /%s HTTP/1.1" % (b"a" * 2_000)])
+def test_a_refusal_comes_after_the_answers_to_what_stood_before_it(serve: Serve, wrong: bytes) -> None:
     server = serve()
-    client = server.open(b"GET /slow HTTP/1.1\r\nHost: a\r\n\r\nnonsense\r\n\r\n")
+    client = server.open(b"GET /slow HTTP/1.1\r\nHost: a\r\n\r\n" + wrong + b"\r\n\r\n")
     server.seen.wait_for(1)
     server.seen.released.set()
     answer = client.rest()
-    assert answer.index(b"GET /slow 0") < answer.index(b"HTTP/1.1 400 ")
+    assert answer.index(b"GET /slow 0") < answer.index(b"HTTP/1.1 4")
 
 
 def test_100_continue_is_said_when_the_body_is_asked_for(server: Running) -> None:
@@ -125,8 +126,9 @@ def test_100_continue_is_said_when_the_body_is_asked_for(server: Running) -> Non
     assert client.send(b"abc").rest().endswith(b"POST /body 3")
 
 
-def test_100_continue_is_not_said_when_the_body_is_not_read(server: Running) -> None:
-    head = b"POST /early HTTP/1.1\r\nHost: a\r\nContent-Length: 900000\r\nExpect: 100-continue\r\n\r\n"
+@pytest.mark.parametrize("length", [5, 900_000])
+def test_100_continue_is_not_said_when_the_body_is_not_read(server: Running, length: int) -> None:
+    head = b"POST /early HTTP/1.1\r\nHost: a\r\nContent-Length: %d\r\nExpect: 100-continue\r\n\r\n" % length
     answer = server.ask(head)
     assert answer.startswith(b"HTTP/1.1 200 ")
     assert b"connection: close" in answer

@@ -139,7 +139,7 @@ class Exchange:
             self.news.set()
 
     def _start(self, status: int, headers: Iterable[tuple[bytes, bytes]]) -> None:
-        self.started, self.expects_continue = True, False
+        self.started = True
         connection, length, closes, count = self.connection, None, False, 0
         lines = [STATUS_LINES[status]]
         for name, value in connection.default_headers():
@@ -154,8 +154,9 @@ class Exchange:
                 closes = closes or b"close" in value.lower()
             lines += (name, b": ", value, b"\r\n")
             count += 1
-        if self.more_body and (self.left is None or self.left > TRAILING_BYTES):
-            self.keep_alive = False
+        if self.more_body and (self.expects_continue or self.left is None or self.left > TRAILING_BYTES):
+            self.keep_alive = False  # a client that waits to be asked for the body may send it, or not
+        self.expects_continue = False
         head_only = self.scope["method"] == "HEAD" or status in WITHOUT_BODY
         if not head_only and length is None:
             self.chunked = self.scope["http_version"] == "1.1"
@@ -195,6 +196,8 @@ class Exchange:
             self.connection.ended()
 
     async def _fail(self) -> None:
+        if self.completed:
+            return
         if self.started or self.disconnected:
             self.connection.reset()
             return

@@ -111,7 +111,7 @@ class Connection(Line):
     def _boundary(self, data: bytes, start: int, end: int) -> int:
         """Return up to where bytes are fed to the parser: no further than to the end of a request's headers."""
         if self.in_body and self.length is not None and self.newest is not None:
-            return min(end, start + (self.newest.left or 0))
+            return min(end, start + max(self.newest.left or 0, 1))
         found = data.find(HEAD_END, start if self.head_bytes else start + SHORTEST_LINE)
         stop = found + len(HEAD_END) if found >= 0 else end
         if self.in_body:
@@ -160,8 +160,6 @@ class Connection(Line):
             if not self.deaf:
                 self.refuse(HEADERS_TOO_LARGE if too_large else LINE_TOO_LONG)
             return
-        self.in_body, self.content = True, 0
-        self.sending.begin(self.connections.now)
         version = self.parser.get_http_version()
         exchange = self.newest = Exchange(
             self,
@@ -171,6 +169,8 @@ class Connection(Line):
             keep_alive=version == "1.1" and self.parser.should_keep_alive() and not self.connections.stopping,
             expects_continue=self.expects_continue and version == "1.1",
         )
+        self.in_body, self.content = True, 0
+        self.sending.begin(self.connections.now)
         if self.running is None:
             self._begin(exchange)
         else:
