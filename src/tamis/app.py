@@ -14,6 +14,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from tamis import __version__, log
+from tamis.actions.checking import check_each_night
 from tamis.actions.erasing import Eraser
 from tamis.actions.exporting.places import discard_left
 from tamis.actions.health import Health
@@ -135,6 +136,7 @@ def _background(house: House, health: Health, stop: threading.Event) -> list[thr
         threading.Thread(target=_follow, args=(house, health, stop), name="follower"),
         threading.Thread(target=_erase_in_turns, args=(house, stop), name="eraser"),
         threading.Thread(target=_watch, args=(health, stop), name="watcher"),
+        threading.Thread(target=check_each_night, args=(house, stop), name="checker"),
     ]
 
 
@@ -225,5 +227,7 @@ def _erase_in_turns(house: House, stop: threading.Event) -> None:
             eraser.turn()
             discard_left(house.settings.data)
             sweep_uploads(house)
+        except TamisError as error:
+            log.event("erasure_failed", level=logging.WARNING, reason=error.message)
         except Exception as error:
             log.event("fault", level=logging.ERROR, error=error, interface="eraser")

@@ -83,6 +83,11 @@ class Settings:
         "most connections at once of one client address (of an IPv6 network /64); one more answers 503. Trusted "
         "proxies have as many as they want",
     )
+    check_hour: int = _setting(
+        whole_number(0, 23),
+        "3",
+        "at which hour, on the clock of the machine, a server checks each day that the file of the records is whole",
+    )
     erase_within: timedelta = _setting(
         span, "24h", "when, at the latest, a server takes what was deleted out of the files"
     )

@@ -1,7 +1,6 @@
 """Secrets appear in no log and in no error; a fault of ours tells a reference number and no internals."""
 
 import re
-import sqlite3
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -9,6 +8,7 @@ import pytest
 
 from tests.support.people import Person, new_account
 from tests.support.process import Server
+from tests.support.records import records_of
 
 
 @pytest.fixture
@@ -68,7 +68,5 @@ def test_the_secret_is_stored_nowhere(own_server: Server, person: Person) -> Non
 
 def _break(data: Path) -> None:
     """Damage the records under a running server, so that it finds a fault that none of its answers is made for."""
-    db = sqlite3.connect(data / "tamis.sqlite")
-    db.execute("ALTER TABLE segments RENAME TO gone")
-    db.commit()
-    db.close()
+    with records_of(data) as db:
+        db.execute("ALTER TABLE segments RENAME TO gone").fetchall()

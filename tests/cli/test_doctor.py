@@ -1,12 +1,12 @@
 """`tamis doctor`, alone and beside a server."""
 
-import sqlite3
 from pathlib import Path
 
 import pytest
 
 from tests.cli.test_refusals import run
 from tests.support.process import tamis
+from tests.support.records import records_of
 
 
 @pytest.fixture
@@ -31,10 +31,8 @@ def test_a_healthy_directory_ends_with_status_0(crowd: Path) -> None:
 
 
 def test_what_is_wrong_is_told_and_ends_with_status_1(crowd: Path) -> None:
-    db = sqlite3.connect(crowd / "tamis.sqlite")
-    db.execute('UPDATE contacts SET field_values = \'{"2":"Ann"}\' WHERE id = 5')
-    db.commit()
-    db.close()
+    with records_of(crowd) as db:
+        db.execute('UPDATE contacts SET field_values = \'{"2":"Ann"}\' WHERE id = 5').fetchall()
     done = run(crowd, "doctor")
     assert done.returncode == 1
     assert "WRONG the columns have the contacts of the records (100 contacts, every value)" in done.stdout

@@ -2,7 +2,6 @@
 
 import itertools
 import shutil
-import sqlite3
 import threading
 from collections.abc import Callable
 from pathlib import Path
@@ -30,6 +29,7 @@ from tamis.records import imports, types
 from tamis.records.contacts import NewContact
 from tamis.rules.text import from_text
 from tamis.settings import Settings
+from tests.support.records import records_of
 
 CONTACTS = 300
 INDIA, SCORED, NAMING = 1, 2, 3
@@ -127,11 +127,11 @@ def in_records(*statements: str) -> Callable[[Path], None]:
     """Plant a fault in the records, behind the back of their feed."""
 
     def plant(directory: Path) -> None:
-        db = sqlite3.connect(directory / "tamis.sqlite")
-        changed = max(db.execute(sql).rowcount for sql in statements)
-        db.commit()
-        db.close()
-        assert changed, "nothing was planted"
+        with records_of(directory) as db:
+            before = db.total_changes()
+            for sql in statements:
+                db.execute(sql).fetchall()
+            assert db.total_changes() > before, "nothing was planted"
 
     return plant
 
@@ -310,11 +310,9 @@ def test_what_the_doctor_advises_for_the_column_store_mends_it(data: Path) -> No
 
 def test_a_damaged_page_of_the_records_is_found(data: Path) -> None:
     file = data / "tamis.sqlite"
-    db = sqlite3.connect(file)
-    page = db.execute("SELECT rootpage FROM sqlite_schema WHERE name = 'recipients_removed_by_contact'").fetchone()[0]
-    size = db.execute("PRAGMA page_size").fetchone()[0]
-    db.execute("PRAGMA wal_checkpoint(TRUNCATE)")
-    db.close()
+    with records_of(data) as db:
+        page = db.execute("SELECT rootpage FROM sqlite_schema WHERE name = 'recipients_removed_by_contact'").get
+        size = db.pragma("page_size")
     whole = file.read_bytes()
     start = (page - 1) * size
     file.write_bytes(whole[:start] + whole[start : start + 8] + bytes(size - 8) + whole[start + size :])

@@ -63,6 +63,7 @@ COMMANDS = (
     ("export", *OF_PEOPLE, "{place}/people.parquet"),
     ("export", *OF_PEOPLE, "{place}/readable.ndjson", "--force"),
     ("erase",),
+    ("accept-loss",),
     ("backup", "{place}/backup"),
     ("doctor",),
     ("restore", "{place}/backup"),

@@ -80,7 +80,7 @@ def scores(tmp_path: Path) -> Iterator[Scores]:
     yield made
     made.give(10)
     made.check()
-    house.close()
+    made.desk.house.close()
     assert not list(tmp_path.glob("*.unusable-*"))
     made.desk.house = House(Settings(tmp_path, columns_threads=1))
     made.check()

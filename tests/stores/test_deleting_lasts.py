@@ -150,7 +150,7 @@ def test_doctor_tells_of_a_contact_that_is_excluded_by_its_address_only(house: H
     segment = desk.segment("Letters", "email is not blank")
     desk.write(ada={}, bob={})
     house.write(lambda db, now: exclusions.exclude_address(db, segment.id, "ada@example.org", now))
-    checks = examine_records(house.records.reader())
+    checks = examine_records(house.records.reader(), house.records.health)
     said = [finding.message for check in checks for finding in check.findings if finding.wrong]
     assert said
     assert said[0].startswith(f"1 contact of type {desk.type.id} is excluded by address only")

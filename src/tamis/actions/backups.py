@@ -54,7 +54,8 @@ def make_backup(house: House, directory: str) -> Manifest:
     if target.resolve().is_relative_to(house.settings.data.resolve()):
         raise Refused("a backup inside the data directory would be lost with it: choose another directory")
     columns = house.columns()
-    db = connect(house.records.path)
+    house.records.health.require_whole()
+    db = connect(house.records.path, house.records.health)
     try:
         with whole_directory(target) as work:
             with columns.lock:

@@ -71,7 +71,9 @@ class Health:
         room = has_room(self._house.records.path)
         if not room:
             found.append("the disk has no room for writes")
-        if room and (problem := self._problem_with_writes()):
+        if self._house.records.health.damage is not None:
+            found.append("the records are damaged")
+        elif room and (problem := self._problem_with_writes()):
             found.append(problem)
         columns = self._house.columns_if_open
         if columns is None or columns.trouble is not None or columns.applied is None:

@@ -1,5 +1,6 @@
 """Both stores of one data directory and the clock: what every action works with."""
 
+import logging
 import threading
 from collections.abc import Callable
 from concurrent.futures import Future
@@ -9,6 +10,7 @@ from typing import Concatenate, ParamSpec, TypeVar
 
 import apsw
 
+from tamis import log
 from tamis.actions.catch_up import catch_up
 from tamis.actions.file_rights import make_private_files, tighten
 from tamis.actions.lanes import Lanes
@@ -16,9 +18,10 @@ from tamis.actions.trimming import trim_history, trim_imports
 from tamis.actions.work import Workers
 from tamis.columns.store import Columns
 from tamis.columns.trends import Trends
-from tamis.domain.errors import Unavailable
+from tamis.domain.errors import Damaged, Unavailable
 from tamis.files.durable import make_directory
-from tamis.records.feed import store_id
+from tamis.records.feed import last_change, store_id
+from tamis.records.integrity.health import LOST
 from tamis.records.store import Records
 from tamis.settings import Settings
 from tamis.workbench.statements import interrupt_workbench
@@ -35,7 +38,9 @@ def utc_now() -> datetime:
 class House:
     """The records, and the columns once they are needed; closing it closes both."""
 
-    def __init__(self, settings: Settings, clock: Callable[[], datetime] = utc_now) -> None:
+    def __init__(
+        self, settings: Settings, clock: Callable[[], datetime] = utc_now, *, accepts_loss: bool = False
+    ) -> None:
         self.settings = settings
         self.clock = clock
         make_private_files()
@@ -46,7 +51,8 @@ class House:
             raise Unavailable(
                 f"{settings.data} cannot be made: {error.strerror}; choose another --data directory"
             ) from None
-        self.records = Records(settings.data)
+        self.accepts_loss = accepts_loss
+        self.records = Records(settings.data, accepts_loss=accepts_loss)
         self.trends = Trends()
         self.lanes = Lanes(settings.requests_waiting, self._stop_reading)
         self.workers = Workers(self.lanes.jobs)
@@ -83,16 +89,30 @@ class House:
         return self.submit(action, *args, **kwargs).result()
 
     def open_columns(self) -> Columns:
-        """Give the column store as it is, opening it when needed; raises Held when another process has it."""
+        """Give the column store as it is, opening it when needed; raises Held when another process has it, and Damaged
+        when it knows of changes that the records have lost."""
         with self._opening:
             if self._columns is None:
-                self._columns = Columns(
+                columns = Columns(
                     self.settings.data,
                     store_id(self.records.reader()),
                     self.settings.columns_memory,
                     self.settings.columns_threads,
                 )
+                try:
+                    self._require_all_that(columns)
+                except BaseException:
+                    columns.close()
+                    raise
+                self._columns = columns
             return self._columns
+
+    def _require_all_that(self, columns: Columns) -> None:
+        """Raise Damaged when the column store knows of changes that the records do not have."""
+        ahead = (columns.applied or 0) - last_change(self.records.reader())
+        if ahead > 0 and not self.accepts_loss:
+            log.event("acknowledged_writes_missing", level=logging.CRITICAL, changes=ahead)
+            raise Damaged(LOST)
 
     def columns(self, account_id: int | None = None) -> Columns:
         """Give the column store after it has caught up with every acknowledged write (§ Fresh), or for an account with

@@ -2,11 +2,13 @@
 
 from pathlib import Path
 
+from tamis.actions.accepting_loss import accept_loss
 from tamis.actions.backups import make_backup, restore
 from tamis.actions.erasing import erase
 from tamis.cli.ask import ask
 from tamis.cli.common import Common, opened, show
-from tamis.domain.errors import Unavailable
+from tamis.domain.errors import NotFound, Unavailable
+from tamis.records.database import FILE_NAME as RECORDS_FILE
 
 
 def erase_files(*, common: Common = Common()) -> None:  # noqa: B008  frozen
@@ -15,6 +17,22 @@ def erase_files(*, common: Common = Common()) -> None:  # noqa: B008  frozen
         if not ask(house, erase):
             raise Unavailable("others read from the data at this moment, which keeps deleted values in it: try again")
     show(common, {"erased": True}, "Nothing of what was deleted is left in the files.")
+
+
+def accept(*, common: Common = Common()) -> None:  # noqa: B008  frozen
+    """Go on without writes that a damaged log has lost, when there is no backup that has them.
+
+    Every command, and a server, refuses to go on until this is said or a backup is restored.
+    """
+    if not (common.settings.data / RECORDS_FILE).is_file():
+        raise NotFound(f"there are no records in {common.settings.data}")
+    accepted = accept_loss(common.settings)
+    lost = max(accepted.columns - accepted.change, 0)
+    show(
+        common,
+        {"change": accepted.change, "column_store_was_ahead_by": lost},
+        f"The records are taken as they are, up to change {accepted.change}.",
+    )
 
 
 def backup(directory: Path, *, common: Common = Common()) -> None:  # noqa: B008  frozen

@@ -33,6 +33,7 @@ for name, place, about in (
     ("erase", "keeping:erase_files", "Take everything that was deleted out of the files, now rather than later."),
     ("backup", "keeping:backup", "Back the data directory up, also while a server uses it."),
     ("restore", "keeping:restore_backup", "Make the data directory, which must not exist or be empty, from a backup."),
+    ("accept-loss", "keeping:accept", "Go on without writes that a damaged log has lost."),
     ("doctor", "doctor:doctor", "Check that the data is whole and every member is right; changes nothing."),
     ("serve", "serve:serve", "Serve the data directory over HTTP until SIGTERM."),
     ("demo", "serve:demo", "Make a fresh data directory with 599 customers and four segments, then serve it."),

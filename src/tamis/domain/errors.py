@@ -67,3 +67,9 @@ class Abandoned(Unavailable):
 
     def __init__(self) -> None:
         super().__init__("whoever asked has left")
+
+
+class Damaged(Unavailable):
+    """The records are not what was written to them: nothing is written until a person has decided what to do."""
+
+    code = "damaged"

@@ -8,6 +8,7 @@ import apsw
 from tamis.domain.errors import Unavailable
 from tamis.records import feed
 from tamis.records.database import migrations, one, plain_errors
+from tamis.records.integrity.checksums import VFS, load, prepare
 
 PAGES_A_STEP = 16_384
 
@@ -22,7 +23,8 @@ class Found(NamedTuple):
 def write_snapshot(db: apsw.Connection, target: Path) -> None:
     """Write the records, as this connection's open transaction sees them, to a new file; raises Unavailable."""
     with plain_errors(target):
-        copy = apsw.Connection(str(target))
+        prepare(target)  # first: only a file whose header says so gets checksums
+        copy = apsw.Connection(str(target), vfs=VFS)
         try:
             with copy.backup("main", db, "main") as backup:
                 while not backup.done:
@@ -36,7 +38,8 @@ def write_snapshot(db: apsw.Connection, target: Path) -> None:
 def examine(file: Path) -> Found:
     """Tell whose records a file holds; raises Unavailable when it is damaged or of a newer version."""
     with plain_errors(file):
-        db = apsw.Connection(str(file), flags=apsw.SQLITE_OPEN_READONLY)
+        load()
+        db = apsw.Connection(str(file), flags=apsw.SQLITE_OPEN_READONLY, vfs=VFS)
         try:
             if (
                 db.execute("PRAGMA integrity_check").fetchall() != [("ok",)]

@@ -12,7 +12,10 @@ from pathlib import Path
 
 import apsw
 
-from tamis.domain.errors import Unavailable
+from tamis.domain.errors import Damaged, Unavailable
+from tamis.records.integrity.checksums import VFS, load
+from tamis.records.integrity.health import FileHealth, is_damage
+from tamis.records.integrity.reading import ReadingConnection
 from tamis.records.names import register_fold
 
 BUSY_SECONDS = 60
@@ -23,10 +26,12 @@ FULL = f"the disk is full (less than {SPARE_BYTES >> 20} MB are left): nothing w
 FILE_NAME = "tamis.sqlite"
 
 
-def connect(path: Path) -> apsw.Connection:
-    """Open a connection with the settings that every user of the records needs; raises Unavailable."""
+def connect(path: Path, health: FileHealth | None = None) -> apsw.Connection:
+    """Open a connection with the settings that every user of the records needs, one for reading where it is told whom
+    to tell of damage; raises Unavailable."""
     with plain_errors(path):
-        db = apsw.Connection(str(path))
+        load()
+        db = ReadingConnection(path, health) if health else apsw.Connection(str(path), vfs=VFS)
         db.set_busy_timeout(BUSY_SECONDS * 1000)
         db.execute("PRAGMA journal_mode = WAL").fetchall()
         db.execute("PRAGMA synchronous = FULL").fetchall()
@@ -109,8 +114,8 @@ def one(db: apsw.Connection, sql: str, parameters: apsw.Bindings = ()) -> tuple[
 
 
 @contextmanager
-def plain_errors(path: Path) -> Iterator[None]:
-    """Turn what SQLite says of a disk or a file into words for people."""
+def plain_errors(path: Path, health: FileHealth | None = None) -> Iterator[None]:
+    """Turn what SQLite says of a disk or a file into words for people; damage is noted with `health`."""
     try:
         yield
     except apsw.FullError:
@@ -121,9 +126,14 @@ def plain_errors(path: Path) -> Iterator[None]:
         ) from None
     except apsw.BusyError:
         raise Unavailable("another program has held the data for a minute: try again when it is done") from None
-    except (apsw.NotADBError, apsw.CorruptError):
-        raise Unavailable(f"{path} is damaged or no Tamis database: restore it from a backup") from None
-    except apsw.IOError as error:
+    except (apsw.NotADBError, apsw.CorruptError, apsw.IOError) as error:
+        if is_damage(error):
+            if health:
+                raise health.note(str(error)) from error
+            raise Damaged(
+                f'{path} is damaged or no Tamis database: restore a backup with "tamis restore" (docs/operations.md, '
+                '"When the records are damaged")'
+            ) from None
         if not has_room(path):
             raise Unavailable(FULL) from None
         raise Unavailable(f"the disk does not work: {error}; nothing was written") from None

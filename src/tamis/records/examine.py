@@ -5,6 +5,7 @@ from typing import Any, NamedTuple
 
 import apsw
 
+from tamis.domain.errors import Damaged
 from tamis.domain.segments import Segment
 from tamis.records import segments
 from tamis.records.database import migrations, one
@@ -28,8 +29,8 @@ def problems_of_file(db: apsw.Connection) -> list[str]:
     try:
         rows = db.execute(f"PRAGMA integrity_check({MOST_PROBLEMS})").fetchall()
         broken = db.execute("PRAGMA foreign_key_check").fetchall()
-    except apsw.Error as error:
-        return [str(error)]
+    except (apsw.Error, Damaged) as error:
+        return [str(error.__cause__ or error)]
     told = [str(row[0]) for row in rows if row[0] != "ok"]
     return told + [f"a row of {row[0]} names a row of {row[2]} that is not there" for row in broken[:MOST_PROBLEMS]]
 

@@ -2,7 +2,8 @@
 
 CREATE TABLE store (
     id TEXT NOT NULL PRIMARY KEY,
-    pepper BLOB
+    pepper BLOB,
+    commits INTEGER NOT NULL DEFAULT 0
 ) STRICT;
 
 CREATE TABLE accounts (

@@ -14,6 +14,10 @@ import apsw
 from tamis import log
 from tamis.domain.errors import Busy, Unavailable
 from tamis.records.database import BUSY_SECONDS, FILE_NAME, FULL, connect, has_room, migrate, plain_errors
+from tamis.records.integrity.check import Stopped, first_problem
+from tamis.records.integrity.checksums import prepare
+from tamis.records.integrity.commits import Witnessed
+from tamis.records.integrity.health import FileHealth
 from tamis.records.waiting import Job, Upkeep, WaitingJobs
 from tamis.timings import Timings
 
@@ -31,13 +35,22 @@ class Records:
     own, and answers them after the commit has reached the disk.
     """
 
-    def __init__(self, directory: Path) -> None:
+    def __init__(self, directory: Path, *, accepts_loss: bool = False) -> None:
         self.path = directory / FILE_NAME
+        self.health = FileHealth(self.path)
         self._local = threading.local()
         self._jobs = WaitingJobs()
-        self._db = connect(self.path)
         with plain_errors(self.path):
-            migrate(self._db)
+            prepare(self.path)
+        self._db = connect(self.path)
+        try:
+            with plain_errors(self.path):
+                migrate(self._db)
+                self._witnessed = Witnessed(self._db, self.path)
+            self._witnessed.require_all(accepts_loss=accepts_loss)
+        except BaseException:
+            self._db.close()
+            raise
         self._thread: threading.Thread | None = None
         self._starting = threading.Lock()
         self._readers: list[apsw.Connection] = []
@@ -52,7 +65,7 @@ class Records:
         """Give this thread's own connection for reading."""
         db: apsw.Connection | None = getattr(self._local, "db", None)
         if db is None:
-            db = self._local.db = connect(self.path)
+            db = self._local.db = connect(self.path, self.health)
             self._readers.append(db)
         return db
 
@@ -79,6 +92,20 @@ class Records:
         # moved to another page. Only a file that is written anew has none.
         return self._keep_up(_compact)
 
+    def check(self, rest: Callable[[float], bool]) -> str | None:
+        """Read the whole file, resting in between (see `first_problem`), and return what is wrong with it. It is noted
+        from then on; where nothing is wrong, an older note is taken away. Raises Unavailable."""
+        try:
+            with plain_errors(self.path):
+                found = first_problem(self.path, rest)
+        except Stopped:
+            return None
+        if found is None:
+            self.health.forgive()
+        else:
+            self.health.note(found)
+        return found
+
     def close(self) -> None:
         """Finish the waiting jobs and close all connections."""
         if self._thread:
@@ -86,6 +113,7 @@ class Records:
             self._thread.join()
         for db in [*self._readers, self._db]:
             db.close()
+        self._witnessed.close()
 
     def _run(self) -> None:
         while self._jobs.wait():
@@ -96,7 +124,8 @@ class Records:
 
     def _do(self, upkeep: Upkeep) -> None:
         try:
-            with plain_errors(self.path):
+            self.health.require_whole()
+            with plain_errors(self.path, self.health):
                 upkeep.future.set_result(upkeep.work(self._db))
         except Exception as error:
             upkeep.future.set_exception(error)
@@ -121,18 +150,19 @@ class Records:
         jobs = [first]
         outcomes: list[tuple[Future[Any], Any, BaseException | None]] = []
         try:
-            with plain_errors(self.path):
+            self.health.require_whole()
+            with plain_errors(self.path, self.health):
                 if not has_room(self.path):
                     raise Unavailable(FULL)
                 began, written = time.monotonic(), self._db.total_changes()
                 self._db.execute("BEGIN IMMEDIATE").fetchall()
-                until = time.monotonic() + SECONDS_A_COMMIT
-                for job in jobs:  # grows while it is walked over
-                    outcomes.append((job.future, *self._attempt(job.work)))
-                    is_full = len(jobs) == MOST_A_COMMIT or time.monotonic() >= until
-                    if not is_full and (following := self._jobs.next_job()):
-                        jobs.append(following)
-                self._db.execute("COMMIT").fetchall()
+                with self._witnessed.commit():
+                    until = time.monotonic() + SECONDS_A_COMMIT
+                    for job in jobs:  # grows while it is walked over
+                        outcomes.append((job.future, *self._attempt(job.work)))
+                        is_full = len(jobs) == MOST_A_COMMIT or time.monotonic() >= until
+                        if not is_full and (following := self._jobs.next_job()):
+                            jobs.append(following)
                 if self._db.total_changes() != written:
                     self.commits.add(time.monotonic() - began)
         except BaseException as error:
@@ -150,7 +180,7 @@ class Records:
         self._db.execute("SAVEPOINT job").fetchall()
         try:
             result = job(self._db)
-        except (apsw.FullError, apsw.IOError, apsw.CorruptError):
+        except (apsw.FullError, apsw.IOError, apsw.CorruptError, apsw.NotADBError):
             raise  # the whole transaction is lost
         except Exception as error:
             self._db.execute("ROLLBACK TO job").fetchall()

@@ -6,6 +6,7 @@ from tamis.actions.doctor.report import Check, looking
 from tamis.actions.file_rights import open_to_others
 from tamis.columns.store import FILE_NAME
 from tamis.domain.text import counted
+from tamis.records.database import FILE_NAME as RECORDS_FILE
 
 KNOWN = {
     "columns.lock",
@@ -19,7 +20,7 @@ KNOWN = {
     "demo.json",
 }
 SHOWN = 5
-STORES = ("tamis.sqlite", FILE_NAME)
+STORES = (RECORDS_FILE, FILE_NAME)
 
 
 def examine_directory(directory: Path) -> Check:
@@ -37,10 +38,19 @@ def examine_directory(directory: Path) -> Check:
                     f"{path.name} is a column store that could not be used and was set aside: delete it when you "
                     "need it no more"
                 )
+            elif path.name.startswith(f"{RECORDS_FILE}-wal.lost-"):
+                check.note(
+                    f"{path.name} is the rest of a log from which acknowledged writes were lost: delete it when nobody "
+                    "will look for them in it any more"
+                )
             elif path.name not in KNOWN and path.name not in _of_stores():
                 check.note(f"{path.name} is no file of the stores: a killed process, or another program, has left it")
     return check.done()
 
 
 def _of_stores() -> set[str]:
-    return {store + ending for store in STORES for ending in ("", "-wal", "-shm", ".wal", ".new")}
+    return {
+        store + ending
+        for store in STORES
+        for ending in ("", "-wal", "-shm", "-acknowledged", "-damaged", ".wal", ".new")
+    }

@@ -13,6 +13,7 @@ from tamis.domain.errors import Invalid
 from tamis.domain.segments import LAST_SEGMENT, STRANGER, Segment
 from tamis.domain.text import counted
 from tamis.records import erasure, examine, exclusions, forgotten, segments, types
+from tamis.records.integrity.health import FileHealth
 from tamis.rules.build import build
 from tamis.rules.json import from_json
 from tamis.rules.segments import cycle_through
@@ -23,9 +24,9 @@ SHOWN = 5
 LIMITS = {"contacts": STRANGER - 1, "recipients_added": STRANGER - 1, "segments": LAST_SEGMENT}
 
 
-def examine_records(db: apsw.Connection) -> Iterator[Check]:
+def examine_records(db: apsw.Connection, health: FileHealth) -> Iterator[Check]:
     """Check the records, one law after the other."""
-    yield _file(db)
+    yield _file(db, health)
     yield _schema(db)
     yield _addresses(db)
     yield _numbers(db)
@@ -36,10 +37,17 @@ def examine_records(db: apsw.Connection) -> Iterator[Check]:
     yield _erasures(db)
 
 
-def _file(db: apsw.Connection) -> Check:
+def _file(db: apsw.Connection, health: FileHealth) -> Check:
+    """Check every page; what is found is noted, so that nothing is written any more, and an older note is taken back
+    where nothing is."""
     with looking("the file of the records is whole", "every page and index entry") as check:
-        for problem in examine.problems_of_file(db):
+        problems = examine.problems_of_file(db)
+        for problem in problems:
             check.wrong(f"tamis.sqlite is damaged ({problem}): {RESTORE}")
+        if problems:
+            health.note(problems[0])
+        else:
+            health.forgive()
     return check.done()
 
 

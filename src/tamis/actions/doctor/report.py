@@ -9,7 +9,7 @@ REBUILD = (
     "stop the server, delete columns.duckdb, and start it again: it is built from the records (the history of "
     "transitions is lost)"
 )
-RESTORE = 'restore a backup ("tamis restore"), or ask for help before anything is written'
+RESTORE = 'restore a backup ("tamis restore"; docs/operations.md, "When the records are damaged")'
 REPORT = "please report this as a fault of Tamis"
 
 

@@ -7,6 +7,7 @@ from tamis.actions.doctor import columns, records
 from tamis.actions.doctor.directory import examine_directory
 from tamis.actions.doctor.report import REBUILD, Check, looking
 from tamis.actions.house import House
+from tamis.domain.errors import Damaged
 from tamis.domain.text import counted
 from tamis.records import examine, types
 from tamis.records.database import plain_errors
@@ -19,11 +20,17 @@ def examine_all(house: House, ask: Ask, sample: int) -> Iterator[Check]:
     """Check a data directory; the columns are not looked at while rules that go in circles keep them from following."""
     yield examine_directory(house.settings.data)
     db = house.records.reader()
-    with plain_errors(house.records.path):
-        yield from records.examine_records(db)
-        if records.in_circles(db):
-            return
-    type_ids = types.all_type_ids(db)
+    try:
+        with plain_errors(house.records.path):
+            yield from records.examine_records(db, house.records.health)
+            if records.in_circles(db):
+                return
+            type_ids, live = types.all_type_ids(db), examine.live_segments(db)
+    except Damaged as error:
+        with looking("the rest of the records") as check:
+            check.wrong(f"this could not be looked at: {error.message}")
+        yield check.done()
+        return
     yield _asked("the log of transitions", ("line",), ask, [(house, columns.examine_log)])
     yield _asked(
         "the columns have the contacts of the records",
@@ -41,7 +48,7 @@ def examine_all(house: House, ask: Ask, sample: int) -> Iterator[Check]:
         "members, sizes and logs of segments, against their rules as SQL",
         ("member",),
         ask,
-        [(house, columns.examine_segment, segment.id) for segment in examine.live_segments(db)],
+        [(house, columns.examine_segment, segment.id) for segment in live],
     )
     yield _asked(
         f"members, against the reference evaluator (at most {sample:,} contacts a type)",

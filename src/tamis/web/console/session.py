@@ -51,6 +51,8 @@ class Visitor:
     session: Session
     csrf: str
     notices: Notices = field(repr=False)
+    damaged: bool = False
+    """Whether the records are known to be damaged, which every page says."""
     answers_form: bool = False
     """Whether this request sent a form, so that a page which answers it must not be asked for like that again."""
 
@@ -89,7 +91,8 @@ def find_visitor(house: House, notices: Notices, request: WebRequest) -> Visitor
         raise SignInNeeded
     if to_be_noted(session, now):
         house.submit(note_session, session)
-    visitor = Visitor(session, csrf_of(token), notices, request.method not in ("GET", "HEAD"))
+    damaged = house.records.health.damage is not None
+    visitor = Visitor(session, csrf_of(token), notices, damaged, request.method not in ("GET", "HEAD"))
     request.state.visitor = visitor
     exchange_of(request.scope).account_id = visitor.account.id
     return visitor

@@ -1,0 +1,20 @@
+"""The records behind the back of Tamis: by way of SQLite alone, but with the checksums that their pages have."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import apsw
+
+from tamis.records.database import FILE_NAME, connect
+
+
+@contextmanager
+def records_of(data: Path) -> Iterator[apsw.Connection]:
+    """Open the file of a data directory for a block, with nothing that would refuse a fault that is to be planted."""
+    db = connect(data / FILE_NAME)
+    db.execute("PRAGMA foreign_keys = OFF").fetchall()
+    try:
+        yield db
+    finally:
+        db.close()
