@@ -20,6 +20,7 @@ from tamis.actions.exporting.places import discard_left
 from tamis.actions.health import Health
 from tamis.actions.house import House
 from tamis.actions.importing.uploads import sweep_uploads
+from tamis.actions.sessions import sweep_sessions
 from tamis.columns.owner import Held
 from tamis.columns.store import Columns
 from tamis.domain.errors import TamisError, Unavailable
@@ -227,6 +228,7 @@ def _erase_in_turns(house: House, stop: threading.Event) -> None:
             eraser.turn()
             discard_left(house.settings.data)
             sweep_uploads(house)
+            sweep_sessions(house)
         except TamisError as error:
             log.event("erasure_failed", level=logging.WARNING, reason=error.message)
         except Exception as error:

@@ -102,6 +102,8 @@ class Settings:
         "30",
         "for so many days an import can be undone, and the file of its rejected rows is kept. From 1 to 36500",
     )
+    session_idle: timedelta = _setting(span, "7d", "after how long without use a session of the console ends")
+    session_lifetime: timedelta = _setting(span, "30d", "after how long a session of the console ends in any case")
     trusted_proxies: tuple[IPv4Network | IPv6Network, ...] = _setting(
         networks,
         "loopback",

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from tamis.web.server.connections import origin_of
+from tamis.web.addresses import origin_of
 from tamis.web.server.handles import connections_within
 from tests.support.process import Server
 from tests.support.raw import Client

@@ -41,19 +41,23 @@ def hash_password(password: str, email: str) -> str:
     return _hasher().hash(password.encode("utf-8", "surrogatepass"))
 
 
-def check_password(db: apsw.Connection, email: str, password: str) -> Account | None:
-    """Find the account that an address and a password open; all that is wrong takes the same time."""
+def find_account(db: apsw.Connection, email: str) -> Account | None:
+    """Return the account that an email belongs to, however it is spelled."""
     address = parse_email(email)
-    account = accounts.account_by_email(db, address.key) if address else None
-    stored = accounts.password_hash(db, account.id) if account else None
+    return accounts.account_by_email(db, address.key) if address else None
+
+
+def check_password(db: apsw.Connection, account: Account | None, password: str) -> bool:
+    """Tell whether a password is that of an account; for none, and for one without a password, it takes as long."""
     from argon2.exceptions import InvalidHashError, VerificationError
 
+    stored = accounts.password_hash(db, account.id) if account else None
     tried = password[: LONGEST + 1].encode("utf-8", "surrogatepass")
     try:
         _hasher().verify(stored or _NOBODYS, tried)
     except (VerificationError, InvalidHashError):
-        return None
-    return account if stored else None
+        return False
+    return stored is not None
 
 
 def set_password(

@@ -1,7 +1,7 @@
 """Sessions of the console in the records; of a token only its hash is kept."""
 
 from datetime import datetime
-from typing import Any
+from typing import Any, NamedTuple
 
 import apsw
 
@@ -12,6 +12,14 @@ from tamis.records.database import one
 from tamis.records.queries import load
 
 SQL = load("sessions")
+
+
+class Bounds(NamedTuple):
+    """Between which instants a live session was opened and last used."""
+
+    opened_after: datetime
+    used_after: datetime
+    before: datetime
 
 
 def insert(db: apsw.Connection, token_hash: bytes, account_id: int, now: datetime) -> None:
@@ -49,6 +57,15 @@ def delete_others(db: apsw.Connection, account_id: int, kept: bytes | None) -> N
     db.execute(SQL["delete_others"], (account_id, kept)).fetchall()
 
 
-def delete_old(db: apsw.Connection, made_before: datetime, seen_before: datetime) -> None:
-    """Remove sessions that are too old to be of use."""
-    db.execute(SQL["delete_old"], (to_micros(made_before), to_micros(seen_before))).fetchall()
+def has_over(db: apsw.Connection, bounds: Bounds) -> bool:
+    """Tell whether there are sessions beyond the bounds."""
+    return one(db, SQL["has_over"], _micros(bounds)) is not None
+
+
+def delete_over(db: apsw.Connection, bounds: Bounds) -> None:
+    """Delete the sessions beyond the bounds."""
+    db.execute(SQL["delete_over"], _micros(bounds)).fetchall()
+
+
+def _micros(bounds: Bounds) -> dict[str, int]:
+    return {name: to_micros(instant) for name, instant in bounds._asdict().items()}

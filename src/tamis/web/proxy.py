@@ -5,7 +5,6 @@ written.
 """
 
 import logging
-import time
 from collections.abc import Callable, MutableMapping, Sequence
 from functools import lru_cache
 from ipaddress import IPv4Network, IPv6Network, ip_address
@@ -15,6 +14,7 @@ from tamis import log
 from tamis.settings import Settings
 from tamis.web.compat.errors import failed
 from tamis.web.http import App, Receive, Scope, Send, send_answer
+from tamis.web.seldom import Seldom
 
 FOR, PROTO = b"x-forwarded-for", b"x-forwarded-proto"
 FORWARDED = frozenset((FOR, PROTO, b"x-forwarded-host", b"x-real-ip", b"forwarded"))
@@ -22,7 +22,6 @@ FORWARDED = frozenset((FOR, PROTO, b"x-forwarded-host", b"x-real-ip", b"forwarde
 FOR_ANY_NAME = frozenset(("/local/ask", "/healthz", "/readyz", "/metrics"))
 """What the machine itself and monitors ask for, by whatever address they have."""
 HOUR_SECONDS = 3600.0
-MOST_REMEMBERED = 1_000
 NOT_THIS_HOST = "This server is not reached by this host name; TAMIS_HOSTS lists those that are."
 
 Trust = Callable[[str], bool]
@@ -33,7 +32,7 @@ def behind_proxies(app: App, settings: Settings) -> App:
     that are not its own, and sends HSTS where the request came by HTTPS."""
     trusts = trust_in(settings.trusted_proxies)
     hsts = f"max-age={int(settings.hsts.total_seconds())}".encode() if settings.hsts else b""
-    ignored, refused = Hourly(), Hourly()
+    ignored, refused = Seldom(HOUR_SECONDS), Seldom(HOUR_SECONDS)
 
     async def outermost(scope: Scope, receive: Receive, send: Send) -> None:
         headers = scope["headers"]
@@ -100,27 +99,10 @@ def host_name(values: Sequence[bytes]) -> str:
     return name.removesuffix(".")
 
 
-class Hourly:
-    """Tells what was not said within the last hour; beyond 1,000 things an hour nothing more is due."""
-
-    def __init__(self) -> None:
-        self._said: dict[str, float] = {}
-
-    def is_due(self, key: str) -> bool:
-        """Tell whether to say something about a key now, and note that it is said."""
-        now = time.monotonic()
-        while self._said and now - next(iter(self._said.values())) >= HOUR_SECONDS:
-            del self._said[next(iter(self._said))]
-        if key in self._said or len(self._said) >= MOST_REMEMBERED:
-            return False
-        self._said[key] = now
-        return True
-
-
 def trust_in(networks: Sequence[IPv4Network | IPv6Network]) -> Trust:
     """Return what tells whether an address is one of a trusted proxy."""
 
-    @lru_cache(MOST_REMEMBERED)
+    @lru_cache(1_000)
     def trusts(text: str) -> bool:
         found = parse_address(text)
         return found is not None and any(ip_address(found) in network for network in networks)

@@ -18,5 +18,8 @@ DELETE FROM sessions WHERE token_hash = ?;
 -- name: delete_others
 DELETE FROM sessions WHERE account_id = ? AND token_hash IS NOT ?;
 
--- name: delete_old
-DELETE FROM sessions WHERE created_at < ? OR seen_at < ?;
+-- name: has_over
+SELECT 1 FROM sessions WHERE created_at < :opened_after OR seen_at < :used_after OR max(created_at, seen_at) > :before LIMIT 1;
+
+-- name: delete_over
+DELETE FROM sessions WHERE created_at < :opened_after OR seen_at < :used_after OR max(created_at, seen_at) > :before;

@@ -15,6 +15,8 @@ from tamis.actions.sessions import find_session
 from tamis.domain.errors import TamisError
 from tamis.web.console import errors, pages, static
 from tamis.web.console.answers import wants_page
+from tamis.web.console.auth.confirming import Confirmations, PasswordNeeded, ask_for_password
+from tamis.web.console.auth.passwords import Passwords
 from tamis.web.console.forms import LARGEST_FORM, read_form
 from tamis.web.console.gate import Gate
 from tamis.web.console.session import Notices, SignInNeeded, Visitor, WebRequest, find_visitor
@@ -28,6 +30,8 @@ SECURITY = [
     (b"x-content-type-options", b"nosniff"),
     (b"x-frame-options", b"DENY"),
     (b"referrer-policy", b"same-origin"),
+    (b"permissions-policy",
+     b"camera=(), display-capture=(), fullscreen=(), geolocation=(), microphone=(), midi=(), payment=(), usb=()"),
     (b"cross-origin-opener-policy", b"same-origin"),
     (b"cross-origin-resource-policy", b"same-origin"),
 ]  # fmt: skip
@@ -52,12 +56,13 @@ def console_app(house: House) -> App:
 def routed_app(house: House) -> Litestar:
     """Make what answers; its table of routes tells all that there is."""
     notices = Notices()
+    passwords, confirmations = Passwords(house), Confirmations()
 
     def visitor(request: WebRequest) -> Visitor:
         return find_visitor(house, notices, request)
 
     def account_of(token: str) -> int | None:
-        session = find_session(house.records.reader(), house.clock(), token) if token else None
+        session = find_session(house, token)
         return session.account.id if session else None
 
     def is_session(token: str) -> bool:
@@ -69,10 +74,13 @@ def routed_app(house: House) -> Litestar:
             "house": Provide(lambda: house, sync_to_thread=False),
             "visitor": Provide(visitor, sync_to_thread=False),
             "form": Provide(read_form),
+            "passwords": Provide(lambda: passwords, sync_to_thread=False),
+            "confirmations": Provide(lambda: confirmations, sync_to_thread=False),
         },
         middleware=[Gate(is_session), Turns(account_of, house.settings.requests_waiting)],
         exception_handlers={
             SignInNeeded: errors.sign_in_needed,
+            PasswordNeeded: ask_for_password,
             TamisError: errors.refused,
             HTTPException: errors.wrong_request,
             Exception: errors.fault,
@@ -80,7 +88,7 @@ def routed_app(house: House) -> Litestar:
         request_max_body_size=LARGEST_FORM,
         openapi_config=None,
         logging_config=None,
-        state=State({"find_visitor": visitor}),
+        state=State({"find_visitor": visitor, "passwords": passwords, "confirmations": confirmations}),
     )
 
 

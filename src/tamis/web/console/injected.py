@@ -1,8 +1,10 @@
-"""What a page may ask for by naming a parameter `house`, `visitor` or `form`."""
+"""What a page may ask for by naming a parameter `house`, `visitor`, `form`, `passwords` or `confirmations`."""
 
 from litestar.di import NamedDependency
 
 from tamis.actions.house import House
+from tamis.web.console.auth.confirming import Confirmations
+from tamis.web.console.auth.passwords import Passwords
 from tamis.web.console.forms import Form
 from tamis.web.console.session import Visitor
 
@@ -10,3 +12,5 @@ InjectedHouse = NamedDependency[House]
 InjectedVisitor = NamedDependency[Visitor]
 """Whoever is signed in; a page that names it leads everybody else to the sign-in."""
 InjectedForm = NamedDependency[Form]
+InjectedPasswords = NamedDependency[Passwords]
+InjectedConfirmations = NamedDependency[Confirmations]

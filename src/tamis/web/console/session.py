@@ -4,19 +4,21 @@ import hashlib
 import secrets
 import threading
 from dataclasses import dataclass, field
+from datetime import timedelta
 from typing import Any
 
 from litestar import Request
 from litestar.datastructures import Cookie
 
+from tamis.actions.devices import KNOWN_FOR
 from tamis.actions.house import House
-from tamis.actions.sessions import LONGEST, find_session, note_session, to_be_noted
+from tamis.actions.sessions import find_session, note_session, to_be_noted
 from tamis.domain.accounts import Account, Session
 from tamis.web.monitoring.traffic import exchange_of
 
 WebRequest = Request[Any, Any, Any]
 
-SESSION, GUEST = "tamis_session", "tamis_guest"
+SESSION, GUEST, DEVICE = "tamis_session", "tamis_guest", "tamis_device"
 MOST_NOTICES = 1_000
 
 
@@ -85,11 +87,10 @@ def client_of(request: WebRequest) -> str:
 def find_visitor(house: House, notices: Notices, request: WebRequest) -> Visitor:
     """Find out who asks; raises SignInNeeded."""
     token = session_token(request)
-    now = house.clock()
-    session = find_session(house.records.reader(), now, token) if token else None
+    session = find_session(house, token)
     if session is None:
         raise SignInNeeded
-    if to_be_noted(session, now):
+    if to_be_noted(session, house.clock(), house.settings):
         house.submit(note_session, session)
     damaged = house.records.health.damage is not None
     visitor = Visitor(session, csrf_of(token), notices, damaged, request.method not in ("GET", "HEAD"))
@@ -98,9 +99,19 @@ def find_visitor(house: House, notices: Notices, request: WebRequest) -> Visitor
     return visitor
 
 
-def session_cookie(request: WebRequest, token: str) -> Cookie:
+def device_cookie_of(request: WebRequest, account: Account) -> str:
+    """Return the cookie by which a browser shows that an account was signed in to with it before, if it has one."""
+    return request.cookies.get(_name(request, f"{DEVICE}_{account.id}"), "")
+
+
+def session_cookie(request: WebRequest, token: str, lifetime: timedelta) -> Cookie:
     """Make the cookie of a session; no script can read it, no other site can make the browser send it."""
-    return _cookie(request, SESSION, token, int(LONGEST.total_seconds()))
+    return _cookie(request, SESSION, token, int(lifetime.total_seconds()))
+
+
+def device_cookie(request: WebRequest, account: Account, value: str) -> Cookie:
+    """Make the cookie of a device, of which a browser has one for each account."""
+    return _cookie(request, f"{DEVICE}_{account.id}", value, int(KNOWN_FOR.total_seconds()))
 
 
 def guest_cookie(request: WebRequest) -> Cookie:
@@ -109,9 +120,14 @@ def guest_cookie(request: WebRequest) -> Cookie:
     return _cookie(request, GUEST, known or secrets.token_urlsafe(32), None)
 
 
-def ended_cookie(request: WebRequest) -> Cookie:
+def ended_session_cookie(request: WebRequest) -> Cookie:
     """Make the cookie that removes that of a session."""
     return _cookie(request, SESSION, "", 0)
+
+
+def ended_guest_cookie(request: WebRequest) -> Cookie:
+    """Make the cookie that removes that of a guest: whoever planted it knows nothing of the session."""
+    return _cookie(request, GUEST, "", 0)
 
 
 def _cookie(request: WebRequest, name: str, value: str, max_age: int | None) -> Cookie:

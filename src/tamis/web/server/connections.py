@@ -1,12 +1,12 @@
 """All connections of the server: how many there may be, and what becomes of those whose clients do nothing."""
 
 import asyncio
-import ipaddress
 from collections import Counter
 from collections.abc import Callable, Iterator
 from heapq import nsmallest
 from typing import TYPE_CHECKING
 
+from tamis.web.addresses import origin_of
 from tamis.web.server import patience
 from tamis.web.server.limits import Limits
 from tamis.web.server.refusals import TOO_MANY, TOO_MANY_OF_ADDRESS, Refusal, Tally
@@ -16,8 +16,6 @@ if TYPE_CHECKING:
 
 CHECK_SECONDS = 1.0
 CLOSED_AT_ONCE = 32
-SHARED_PREFIX = 64
-"""An IPv6 client has all addresses of such a network."""
 
 
 class Connections:
@@ -92,16 +90,3 @@ class Connections:
             connection.transport.abort()
             self.tally.note("connection_closed", "room_for_others", address=connection.host)
         return bool(waiting)
-
-
-def origin_of(host: str) -> str:
-    """Return whose address this is: the address itself, of IPv6 the network of 64 bits in which it is."""
-    try:
-        address = ipaddress.ip_address(host.partition("%")[0])
-    except ValueError:  # a socket of the machine has none
-        return host
-    if isinstance(address, ipaddress.IPv6Address):
-        if address.ipv4_mapped is None:
-            return str(ipaddress.ip_network((address, SHARED_PREFIX), strict=False))
-        address = address.ipv4_mapped
-    return str(address)

@@ -1,23 +1,26 @@
 """The account: its time zone, its keys, and how programs use them."""
 
+import asyncio
 from datetime import datetime
 from functools import lru_cache
 from zoneinfo import ZoneInfo, available_timezones
 
 from litestar import get, post
+from litestar.concurrency import sync_to_thread
 from litestar.response import Response
 
 from tamis import log
 from tamis.actions.accounts import create_key_pair, list_key_pairs, revoke_key_pair, set_date_order, set_timezone
 from tamis.actions.house import House
-from tamis.actions.passwords import hash_password, set_password
+from tamis.actions.passwords import set_password
 from tamis.actions.sessions import end_other_sessions, list_sessions
 from tamis.domain.accounts import NewKeyPair
 from tamis.domain.dates import DateOrder
 from tamis.domain.errors import Invalid
 from tamis.web.console.answers import page, see
-from tamis.web.console.guessing import AT_ONCE, TooOften, try_password
-from tamis.web.console.injected import InjectedForm, InjectedHouse, InjectedVisitor
+from tamis.web.console.auth.confirming import password_confirmed
+from tamis.web.console.auth.passwords import TryLater
+from tamis.web.console.injected import InjectedForm, InjectedHouse, InjectedPasswords, InjectedVisitor
 from tamis.web.console.session import Visitor, WebRequest, client_of
 from tamis.web.console.snippets import SECRET, snippets
 
@@ -54,40 +57,44 @@ def order_dates(house: InjectedHouse, visitor: InjectedVisitor, form: InjectedFo
     return see(visitor, "/account", said=f"{ORDERS[order]}.")
 
 
-@post("/account/password", sync_to_thread=True)
-def change_password(
-    request: WebRequest, house: InjectedHouse, visitor: InjectedVisitor, form: InjectedForm
+@post("/account/password")
+async def change_password(
+    request: WebRequest,
+    house: InjectedHouse,
+    visitor: InjectedVisitor,
+    form: InjectedForm,
+    passwords: InjectedPasswords,
 ) -> Response[str]:
     """Give the account another password; all other sessions end."""
     wrong = {}
     try:
-        if try_password(house, client_of(request), visitor.account.email, form.raw("present")) is None:
+        if not await passwords.confirm(request, visitor.session, form.raw("present")):
             wrong["present"] = "This is not the present password."
         elif form.raw("new") != form.raw("again"):
             wrong["again"] = "This is not what you typed above."
         else:
-            with AT_ONCE:
-                hashed = hash_password(form.raw("new"), visitor.account.email)
-            house.write(set_password, visitor.account, hashed, visitor.session.token_hash)
-            log.event("password_changed", account=visitor.account.id, address=client_of(request))
-    except TooOften as error:
+            hashed = await passwords.hash(request, form.raw("new"), visitor.account)
+            changing = house.submit(set_password, visitor.account, hashed, visitor.session.token_hash)
+            await asyncio.wrap_future(changing)
+    except TryLater as error:
         wrong["present"] = str(error)
     except Invalid as error:
         wrong["new"] = f"It {error.problems[0].message}."
     if wrong:
-        return _page(request, house, visitor, wrong=wrong)
+        return await sync_to_thread(_page, request, house, visitor, wrong=wrong)
+    log.event("password_changed", account=visitor.account.id, address=client_of(request))
     return see(visitor, "/account", said="The password is changed. Whoever was signed in elsewhere is signed out.")
 
 
 @post("/account/sessions/end", sync_to_thread=True)
-def sign_out_elsewhere(house: InjectedHouse, visitor: InjectedVisitor) -> Response[str]:
+def sign_out_elsewhere(request: WebRequest, house: InjectedHouse, visitor: InjectedVisitor) -> Response[str]:
     """End all sessions but this one."""
     house.write(end_other_sessions, visitor.account, visitor.session)
-    log.event("other_sessions_ended", account=visitor.account.id)
+    log.event("other_sessions_ended", account=visitor.account.id, address=client_of(request))
     return see(visitor, "/account", said="Whoever was signed in elsewhere is signed out.")
 
 
-@post("/account/keys", sync_to_thread=True)
+@post("/account/keys", sync_to_thread=True, guards=[password_confirmed])
 def create_key(
     request: WebRequest, house: InjectedHouse, visitor: InjectedVisitor, form: InjectedForm
 ) -> Response[str]:
@@ -100,7 +107,7 @@ def create_key(
     return _page(request, house, visitor, made=made)
 
 
-@post("/account/keys/revoke", sync_to_thread=True)
+@post("/account/keys/revoke", sync_to_thread=True, guards=[password_confirmed])
 def revoke_key(
     request: WebRequest, house: InjectedHouse, visitor: InjectedVisitor, form: InjectedForm
 ) -> Response[str]:
@@ -140,7 +147,7 @@ def _page(
         zone=visitor.account.timezone if zone is None else zone,
         zones=_zones(now.replace(minute=0, second=0, microsecond=0)),
         date_order=visitor.account.date_order or "ask",
-        sessions=list_sessions(db, now, visitor.account),
+        sessions=list_sessions(house, visitor.account),
         wrong=wrong or {},
     )
 

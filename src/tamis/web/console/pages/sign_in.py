@@ -1,18 +1,31 @@
 """Signing in and out."""
 
+import asyncio
+
 from litestar import get, post
 from litestar.params import FromQuery
 from litestar.response import Response
 
-from tamis.actions.sessions import end_session, find_session, open_session
+from tamis import log
+from tamis.actions import sessions as actions
+from tamis.actions.sessions import end_session, find_session
+from tamis.domain.accounts import hash_secret
 from tamis.web.console.answers import page, see
-from tamis.web.console.guessing import TooOften, try_password
-from tamis.web.console.injected import InjectedForm, InjectedHouse, InjectedVisitor
+from tamis.web.console.auth.passwords import TryLater
+from tamis.web.console.injected import (
+    InjectedConfirmations,
+    InjectedForm,
+    InjectedHouse,
+    InjectedPasswords,
+    InjectedVisitor,
+)
 from tamis.web.console.session import (
     WebRequest,
     client_of,
     csrf_of,
-    ended_cookie,
+    device_cookie,
+    ended_guest_cookie,
+    ended_session_cookie,
     guest_cookie,
     session_cookie,
     session_token,
@@ -25,28 +38,39 @@ WRONG = "The e-mail address or the password is not right."
 @get("/sign-in", sync_to_thread=False)
 def form_to_sign_in(request: WebRequest, house: InjectedHouse, then: FromQuery[str] = "/segments") -> Response[str]:
     """Show the form; whoever is signed in already is led on."""
-    if find_session(house.records.reader(), house.clock(), session_token(request)):
+    if find_session(house, session_token(request)):
         return Response("", status_code=303, headers={"location": _own(then)}, media_type="text/html")
     cookie = guest_cookie(request)
     answer = _form(csrf_of(cookie.value or ""), "", then, "", 200)
     answer.set_cookie(cookie)
-    answer.set_cookie(ended_cookie(request))
+    answer.set_cookie(ended_session_cookie(request))
     return answer
 
 
-@post("/sign-in", sync_to_thread=True)
-def sign_in(request: WebRequest, house: InjectedHouse, form: InjectedForm) -> Response[str]:
-    """Check e-mail and password, and open a session."""
+@post("/sign-in")
+async def sign_in(
+    request: WebRequest,
+    house: InjectedHouse,
+    form: InjectedForm,
+    passwords: InjectedPasswords,
+    confirmations: InjectedConfirmations,
+) -> Response[str]:
+    """Check email and password, and open a session. It waits on no thread: those are for whoever is signed in."""
     email, then, csrf = form.text("email"), form.text("then"), csrf_of(token_of(request))
     try:
-        account = try_password(house, client_of(request), email, form.raw("password"))
-    except TooOften as error:
-        return _form(csrf, email, then, str(error), 429)
+        account = await passwords.sign_in(request, email, form.raw("password"))
+    except TryLater as error:
+        answer = _form(csrf, email, then, str(error), error.status)
+        answer.headers.update(error.headers)
+        return answer
     if account is None:
         return _form(csrf, email, then, WRONG, 422)
-    token = house.write(open_session, account)
+    opened = await asyncio.wrap_future(house.submit(actions.sign_in, account, session_token(request)))
+    confirmations.note(hash_secret(opened.token))
     answer = Response("", status_code=303, headers={"location": _own(then)}, media_type="text/html")
-    answer.set_cookie(session_cookie(request, token))
+    answer.set_cookie(session_cookie(request, opened.token, house.settings.session_lifetime))
+    answer.set_cookie(device_cookie(request, account, opened.device))
+    answer.set_cookie(ended_guest_cookie(request))
     return answer
 
 
@@ -54,8 +78,9 @@ def sign_in(request: WebRequest, house: InjectedHouse, form: InjectedForm) -> Re
 def sign_out(request: WebRequest, house: InjectedHouse, visitor: InjectedVisitor) -> Response[str]:
     """End the session."""
     house.write(end_session, visitor.session)
+    log.event("signed_out", account=visitor.account.id, address=client_of(request))
     answer = see(visitor, "/sign-in")
-    answer.set_cookie(ended_cookie(request))
+    answer.set_cookie(ended_session_cookie(request))
     return answer
 
 

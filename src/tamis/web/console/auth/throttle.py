@@ -21,8 +21,8 @@ class Throttle:
             failures = self._recent(key)
             return failures[0] + self._window - time.monotonic() if failures and len(failures) >= self._most else 0.0
 
-    def failed(self, key: str) -> None:
-        """Note a failure, or an attempt before its outcome is known."""
+    def failed(self, key: str) -> bool:
+        """Note a failure, or an attempt before its outcome is known; tells whether it is the last one for a while."""
         with self._lock:
             failures = self._recent(key)
             failures.append(time.monotonic())
@@ -30,6 +30,7 @@ class Throttle:
             self._failures.move_to_end(key)
             while len(self._failures) > MOST_KEYS:
                 self._failures.popitem(last=False)
+            return len(failures) == self._most
 
     def succeeded(self, key: str) -> None:
         """Forget the failures of a key."""

@@ -1,0 +1,143 @@
+"""Passwords are tried a few at a time, and not so often that they could be guessed.
+
+Counted together are attempts at an account from devices that it does not know, and attempts from a network. A device on
+which the account was signed in before, and a session, are each counted by themselves. So guesses from elsewhere lock
+out neither a known device nor whoever is signed in, and wait in a queue of their own.
+"""
+
+import logging
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from tamis import log
+from tamis.actions.devices import device_of
+from tamis.actions.house import House
+from tamis.actions.passwords import check_password, find_account, hash_password
+from tamis.domain.accounts import Account, Session
+from tamis.domain.emails import parse_email
+from tamis.domain.text import fold
+from tamis.web.addresses import origin_of
+from tamis.web.console.auth.hashing import HashingBusy, HashingQueue
+from tamis.web.console.auth.throttle import Throttle
+from tamis.web.console.session import WebRequest, client_of, device_cookie_of
+
+WINDOW_SECONDS = 900
+MOST_FAILURES, MOST_FAILURES_OF_NETWORK = 10, 50
+PLACES = 16
+"""How many wait in each of the queues: at most a few seconds."""
+LONGEST_EMAIL = 320
+RETRY_SECONDS = 5
+
+
+class TryLater(Exception):
+    """A password is not tried now: too many were wrong, or too many wait."""
+
+    def __init__(self, status: int, message: str, seconds: int) -> None:
+        super().__init__(message)
+        self.status = status
+        self.headers = {"retry-after": str(seconds)}
+
+
+@dataclass(frozen=True, slots=True)
+class Counted:
+    """With whom an attempt is counted; a success forgives all failures, or only itself."""
+
+    by: str
+    throttle: Throttle
+    key: str
+    forgives: bool = True
+
+
+class Passwords:
+    """Tries passwords, counts failures and logs them; used on the event loop only."""
+
+    def __init__(self, house: House) -> None:
+        self._house = house
+        self._of_account = Throttle(MOST_FAILURES, WINDOW_SECONDS)
+        self._of_network = Throttle(MOST_FAILURES_OF_NETWORK, WINDOW_SECONDS)
+        self._of_device = Throttle(MOST_FAILURES, WINDOW_SECONDS)
+        self._of_session = Throttle(MOST_FAILURES, WINDOW_SECONDS)
+        self._known = HashingQueue("known-passwords", PLACES)
+        self._unknown = HashingQueue("unknown-passwords", PLACES)
+
+    async def sign_in(self, request: WebRequest, email: str, password: str) -> Account | None:
+        """Return the account that an email and a password open, or None; raises TryLater.
+
+        All spellings of an email count as one, and an unknown one is answered like a wrong password.
+        """
+        db, client = self._house.records.reader(), client_of(request)
+        account = find_account(db, email)
+        cookie = device_cookie_of(request, account) if account else ""
+        device = device_of(db, self._house.clock(), account, cookie) if account and cookie else None
+        if account and device:
+            counted = [Counted("device", self._of_device, f"{account.id} {device}")]
+        else:
+            counted = [
+                Counted("account", self._of_account, _key(email)),
+                Counted("network", self._of_network, origin_of(client), forgives=False),
+            ]
+        queue = self._known if device else self._unknown
+        account_id = account.id if account else None
+        if not await self._try(counted, queue, account, password, client):
+            log.event("sign_in_failed", level=logging.WARNING, account=account_id, address=client)
+            return None
+        log.event("signed_in", account=account_id, address=client, known_device=bool(device))
+        return account
+
+    async def confirm(self, request: WebRequest, session: Session, password: str) -> bool:
+        """Tell whether whoever is signed in knows the password of the account; raises TryLater."""
+        counted = [Counted("session", self._of_session, session.token_hash.hex())]
+        account, client = session.account, client_of(request)
+        is_right = await self._try(counted, self._known, account, password, client)
+        if not is_right:
+            log.event("password_not_confirmed", level=logging.WARNING, account=account.id, address=client)
+        return is_right
+
+    async def hash(self, request: WebRequest, password: str, account: Account) -> str:
+        """Return the hash of an account's new password; raises Invalid and TryLater."""
+        try:
+            return await self._known.submit(hash_password, password, account.email)
+        except HashingBusy:
+            raise _busy(client_of(request)) from None
+
+    async def _try(
+        self,
+        counted: Sequence[Counted],
+        queue: HashingQueue,
+        account: Account | None,
+        password: str,
+        client: str,
+    ) -> bool:
+        account_id = account.id if account else None
+        waits = max(one.throttle.wait_seconds(one.key) for one in counted)
+        if waits:
+            log.event("attempt_refused", level=logging.WARNING, account=account_id, address=client)
+            minutes = int(waits // 60) + 1
+            message = f"Too many attempts failed. Try again in {minutes} {'minute' if minutes == 1 else 'minutes'}."
+            raise TryLater(429, message, int(waits) + 1)
+        try:
+            trying = queue.submit(self._is_right, account, password)
+        except HashingBusy:
+            raise _busy(client) from None
+        # Counted while it is tried, too: guesses that come together are not more than those that come in turn.
+        last_ones = [one.by for one in counted if one.throttle.failed(one.key)]
+        if await trying:
+            for one in counted:
+                (one.throttle.succeeded if one.forgives else one.throttle.take_back)(one.key)
+            return True
+        for by in last_ones:
+            log.event("attempts_locked", level=logging.WARNING, by=by, account=account_id, address=client)
+        return False
+
+    def _is_right(self, account: Account | None, password: str) -> bool:
+        return check_password(self._house.records.reader(), account, password)
+
+
+def _busy(client: str) -> TryLater:
+    log.event("password_queue_full", level=logging.WARNING, address=client)
+    return TryLater(503, "Many people are signing in just now. Try again in a few seconds.", RETRY_SECONDS)
+
+
+def _key(email: str) -> str:
+    address = parse_email(email)
+    return address.key if address else fold(email)[:LONGEST_EMAIL]
