@@ -21,6 +21,7 @@ from tamis.actions.types import find_type
 from tamis.domain.accounts import Account
 from tamis.domain.contacts import ContactType
 from tamis.domain.errors import Invalid, TamisError
+from tamis.domain.visible import visible
 from tamis.settings import Settings
 
 TypeOption = Annotated[str, Parameter(name="--type", help="Id or name of the contact type.")]
@@ -67,16 +68,21 @@ def show(common: Common, document: dict[str, Any], *lines: str) -> None:
         print(json.dumps(document, ensure_ascii=False))
     else:
         for line in lines:
-            print(line)
+            say(line)
+
+
+def say(*cells: object) -> None:
+    """Print a line for people, its cells apart by tabs; what a terminal would obey, or hide, is shown instead."""
+    print(*(visible(str(cell)) for cell in cells), sep="\t")
 
 
 def show_table(columns: Sequence[str], rows: Sequence[Sequence[object]], right: Sequence[int] = ()) -> None:
     """Print a table for people; `right` are the columns that are aligned to the right."""
     table = Table(box=None, pad_edge=False, header_style="bold")
     for index, column in enumerate(columns):
-        table.add_column(column, justify="right" if index in right else "left", overflow="fold")
+        table.add_column(Text(visible(column)), justify="right" if index in right else "left", overflow="fold")
     for row in rows:
-        table.add_row(*(Text("" if cell is None else str(cell)) for cell in row))
+        table.add_row(*(Text("" if cell is None else visible(str(cell))) for cell in row))
     Console().print(table)
 
 
@@ -87,7 +93,7 @@ def local_time(instant: datetime, zone: ZoneInfo) -> str:
 
 def notice(text: str) -> None:
     """Tell people something beside the result."""
-    print(text, file=sys.stderr)
+    print(visible(text), file=sys.stderr)
 
 
 def refuse(error: TamisError) -> NoReturn:

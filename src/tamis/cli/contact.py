@@ -9,7 +9,7 @@ from tamis.actions.contacts import ContactInSegments
 from tamis.actions.history import Passage
 from tamis.actions.importing.rejects import discard_rejects_with
 from tamis.cli.ask import ask
-from tamis.cli.common import Common, TypeOption, account_of, local_time, notice, opened, show, show_table, type_of
+from tamis.cli.common import Common, TypeOption, account_of, local_time, notice, opened, say, show, show_table, type_of
 from tamis.cli.contact_edits import create, document_of, edit
 from tamis.cli.erasing import erase_now
 from tamis.domain.emails import email_key, parse_email
@@ -51,7 +51,7 @@ def show_contact(email: str, *, type_: TypeOption, common: Common = Common()) ->
         ]
         show_table(("When", "", "Segment", "Because"), rows)
         if len(passages) > PASSAGES_SHOWN:
-            print(f"and {len(passages) - PASSAGES_SHOWN:,} earlier ones, which --json shows")
+            say(f"and {len(passages) - PASSAGES_SHOWN:,} earlier ones, which --json shows")
 
 
 @contact_app.command

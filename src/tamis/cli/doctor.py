@@ -6,7 +6,7 @@ import sys
 from tamis.actions.doctor.report import Check
 from tamis.actions.doctor.run import examine_all
 from tamis.cli.ask import ask
-from tamis.cli.common import Common, notice, opened
+from tamis.cli.common import Common, notice, opened, say
 from tamis.domain.errors import Invalid, Problem
 
 SAMPLE = 2_000
@@ -37,7 +37,7 @@ def doctor(*, sample: int = SAMPLE, common: Common = Common()) -> None:  # noqa:
         print(json.dumps(_document(made), ensure_ascii=False))
     else:
         seconds = sum(check.seconds for check in made)
-        print(f"{len(made)} checks in {seconds:.1f} s: {_summary(wrong)}.")
+        say(f"{len(made)} checks in {seconds:.1f} s: {_summary(wrong)}.")
     if wrong:
         if common.json:
             notice(_summary(wrong))
@@ -52,9 +52,10 @@ def _summary(wrong: int) -> str:
 
 def _show(check: Check) -> None:
     looked_at = f" ({check.looked_at})" if check.looked_at else ""
-    print(f"{'WRONG' if check.wrong else 'ok':6}{check.name}{looked_at}, {check.seconds:.2f} s", flush=True)
+    say(f"{'WRONG' if check.wrong else 'ok':6}{check.name}{looked_at}, {check.seconds:.2f} s")
     for finding in check.findings:
-        print(f"       {'' if finding.wrong else 'note: '}{finding.message}", flush=True)
+        say(f"       {'' if finding.wrong else 'note: '}{finding.message}")
+    sys.stdout.flush()
 
 
 def _document(made: list[Check]) -> dict[str, object]:

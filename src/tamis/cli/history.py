@@ -13,7 +13,7 @@ from tamis.actions.history import SizesByDay, past_instant
 from tamis.actions.house import House
 from tamis.actions.segments import find_segment
 from tamis.cli.ask import ask
-from tamis.cli.common import Common, account_of, local_time, opened, show, show_table
+from tamis.cli.common import Common, account_of, local_time, opened, say, show, show_table
 from tamis.domain.accounts import Account
 from tamis.domain.errors import Invalid, Problem
 from tamis.domain.instants import format_instant, to_micros
@@ -87,7 +87,7 @@ def _show_sizes(common: Common, account: Account, segment: Segment, sizes: Sizes
     total = ("Total", "", f"{entered:,}", f"{departed:,}", "")
     show_table(("Day", "Members", "Entered", "Left", "Filled at once"), [*rows, total], right=(1, 2, 3))
     if sizes.known_since:
-        print(f"Who was in it is known from {local_time(sizes.known_since, account.zone)} on: ask with --at.")
+        say(f"Who was in it is known from {local_time(sizes.known_since, account.zone)} on: ask with --at.")
 
 
 def _show_members(house: House, common: Common, account: Account, segment: Segment, at: datetime) -> None:
@@ -95,7 +95,7 @@ def _show_members(house: House, common: Common, account: Account, segment: Segme
     members = _members(house, account, segment, to_micros(at))
     if not common.json:
         for recipient_id, contact_id, email in members:
-            print(recipient_id, contact_id or "", email or "", sep="\t")
+            say(recipient_id, contact_id or "", email or "")
         return
     head = {"segment": _segment(segment), "at": format_instant(at), "count": count}
     sys.stdout.write(json.dumps(head, ensure_ascii=False)[:-1] + ', "members": [')

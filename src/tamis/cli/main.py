@@ -3,12 +3,13 @@
 import codecs
 import io
 import json
+import logging
 import os
 import sys
 
 from cyclopts import App, CycloptsError
 
-from tamis import __version__
+from tamis import __version__, log
 from tamis.actions.file_rights import make_private_files
 from tamis.cli.common import refuse
 from tamis.domain.errors import Refused, TamisError
@@ -50,6 +51,7 @@ def _as_in_json(error: UnicodeError) -> tuple[str, int]:
 
 def main(arguments: list[str] | None = None) -> None:
     """Run a command: exit status 0 when it is done, 1 when it was refused, 2 when it was used wrongly."""
+    log.start_log("text", logging.WARNING)
     make_private_files()
     if isinstance(sys.stdout, io.TextIOWrapper):
         codecs.register_error(AS_IN_JSON, _as_in_json)

@@ -11,7 +11,7 @@ from tamis.actions import recipients, segments
 from tamis.actions.house import House
 from tamis.actions.segments import Keep, SizedSegment
 from tamis.cli.ask import ask
-from tamis.cli.common import Common, TypeOption, account_of, opened, show, show_table, type_of
+from tamis.cli.common import Common, TypeOption, account_of, opened, say, show, show_table, type_of
 from tamis.domain.accounts import Account
 from tamis.domain.errors import Invalid, Problem
 from tamis.domain.instants import format_instant
@@ -200,7 +200,7 @@ def show_members(common: Common, documents: Iterator[str]) -> None:
     else:
         for document in documents:
             row = json.loads(document)
-            print(row["id"], row["email"], row["fullname"], sep="\t")
+            say(row["id"], row["email"], row["fullname"])
 
 
 def _find(house: House, common: Common, reference: str) -> Segment:

@@ -10,7 +10,7 @@ from tamis.actions import sets
 from tamis.actions.house import House
 from tamis.actions.segments import find_segment
 from tamis.cli.ask import ask
-from tamis.cli.common import Common, account_of, opened, show, show_table
+from tamis.cli.common import Common, account_of, opened, say, show, show_table
 from tamis.cli.segment import show_members
 from tamis.columns.sets import Overlap
 from tamis.domain.accounts import Account
@@ -121,5 +121,5 @@ def _show_overlap(found: list[Segment], compared: Overlap) -> None:
     ]
     columns = ("", "Segment", "Members", "In no other", *(f"and {number}" for number in numbered))
     show_table(columns, rows, right=(0, *range(2, len(columns))))
-    print(f"In any of them: {compared.union:,}")
-    print(f"In all of them: {compared.intersection:,}")
+    say(f"In any of them: {compared.union:,}")
+    say(f"In all of them: {compared.intersection:,}")

@@ -5,9 +5,10 @@ from contextvars import ContextVar
 from typing import Any
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
-from markupsafe import Markup
+from markupsafe import Markup, escape
 
 from tamis.domain.text import counted
+from tamis.domain.visible import visible_lines
 from tamis.web.console import filters, values
 from tamis.web.console.kinds import NAMES
 from tamis.web.console.session import Visitor
@@ -20,7 +21,7 @@ def render(visitor: Visitor | None, template: str, **context: Any) -> str:
     """Render a template for a visitor, or for a guest."""
     seen_by = _visitor.set(visitor)
     try:
-        return _environment.get_template(template).render(visitor=visitor, **context)
+        return environment.get_template(template).render(visitor=visitor, **context)
     finally:
         _visitor.reset(seen_by)
 
@@ -38,10 +39,17 @@ def _zone() -> Any:
     return visitor.account.zone if visitor else filters.UTC
 
 
+def _shown(value: Any) -> Any:
+    """Show characters that nobody sees, or that turn text around, in all that a template writes as text. What comes
+    back from a form, the `value` of a control, is written with the filter `exact`."""
+    return visible_lines(value) if isinstance(value, str) and not isinstance(value, Markup) else value
+
+
 def _make_environment() -> Environment:
     made = Environment(
         loader=PackageLoader("tamis.web.console", "templates"),
         autoescape=True,
+        finalize=_shown,
         undefined=StrictUndefined,
         trim_blocks=True,
         lstrip_blocks=True,
@@ -49,6 +57,7 @@ def _make_environment() -> Environment:
     )
     made.globals.update(static=url_of, token=_token)
     made.filters.update(
+        exact=escape,
         number=filters.number,
         percent=filters.percent,
         plural=counted,
@@ -63,4 +72,4 @@ def _make_environment() -> Environment:
     return made
 
 
-_environment = _make_environment()
+environment = _make_environment()

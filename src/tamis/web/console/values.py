@@ -10,6 +10,7 @@ from markupsafe import Markup
 
 from tamis.domain.fields import SEPARATOR, Field, Kind, Value, format_value
 from tamis.domain.text import fold, fold_part
+from tamis.domain.visible import visible_lines
 from tamis.web.console.filters import day, when
 from tamis.web.console.forms import Form
 
@@ -60,7 +61,7 @@ def marked(text: str, searched: str) -> Markup:
             at = folded.find(word, at + 1)
     marked = Markup("")
     for hit, run in groupby(zip(letters, hits, strict=True), itemgetter(1)):
-        part = "".join(letter for letter, _ in run)
+        part = visible_lines("".join(letter for letter, _ in run))
         marked += Markup("<mark>{}</mark>").format(part) if hit else part
     return marked
 

@@ -3,6 +3,7 @@
 import { leaveFor, watch } from "../leaving.js";
 import { Newest } from "./asking.js";
 import { askToSave } from "./confirming.js";
+import { visible } from "./dom.js";
 import { History } from "./history.js";
 import { openPicker } from "./listbox.js";
 import { Panel } from "./panel.js";
@@ -146,8 +147,8 @@ function toOpen() {
 
 function changedMeanwhile(other) {
   const dialog = at("changed");
-  at("other-name").textContent = other.name;
-  at("other-sentence").textContent = other.sentence;
+  at("other-name").textContent = visible(other.name);
+  at("other-sentence").textContent = visible(other.sentence);
   dialog.returnValue = "";
   dialog.onclose = () => {
     if (dialog.returnValue === "look") {

@@ -1,7 +1,7 @@
 // Shows what saving would do to the members of a segment, and saves when somebody says so. The focus begins on the
 // button that changes nothing; Ctrl+Enter does not confirm, so that a key pressed twice saves nothing unseen.
 
-import { h, number } from "./dom.js";
+import { h, number, visible } from "./dom.js";
 
 const at = (id) => document.getElementById(id);
 const people = (count, verb) => `${number(count)} ${count === 1 ? `contact ${verb}s` : `contacts ${verb}`}`;
@@ -10,7 +10,7 @@ const people = (count, verb) => `${number(count)} ${count === 1 ? `contact ${ver
 export function askToSave({ before, after, entering, leaving }, name, save) {
   const dialog = at("confirm-save");
   const isEmpty = !before && !after;
-  at("confirm-title").textContent = isEmpty ? "Save a segment without conditions?" : `Change who is in “${name}”?`;
+  at("confirm-title").textContent = isEmpty ? "Save a segment without conditions?" : `Change who is in “${visible(name)}”?`;
   at("confirm-counts").hidden = isEmpty;
   at("confirm-counts").replaceChildren(
     h("b", {}, number(before)), h("span", { "aria-hidden": "true" }, "→"), h("span", { class: "visually-hidden" }, "to"),

@@ -3,7 +3,7 @@
 // control does not show the values by itself.
 
 import { goOn } from "../enter.js";
-import { h, number } from "./dom.js";
+import { h, number, visible } from "./dom.js";
 import { openPicker } from "./listbox.js";
 import { suggest } from "./suggestions.js";
 import { tokens } from "./tokens.js";
@@ -108,7 +108,7 @@ function choice(about, value, set) {
   about.table.values(about.field, "").then((values) => {
     for (const [name, count] of values) {
       const option = [...made.options].find((one) => one.value === name);
-      if (option) option.textContent = `${name} (${number(count)})`;
+      if (option) option.textContent = `${visible(name)} (${number(count)})`;
     }
   });
   return made;

@@ -7,9 +7,14 @@ export function h(tag, attributes = {}, ...children) {
     else if (value === true) element.setAttribute(name, "");
     else if (value !== false && value !== null && value !== undefined) element.setAttribute(name, value);
   }
-  element.append(...children.filter((child) => child !== null && child !== undefined));
+  element.append(...children.filter((child) => child !== null && child !== undefined)
+    .map((child) => (child instanceof Node ? child : visible(String(child)))));
   return element;
 }
+
+// Shows characters that nobody sees, or that turn text around, as the templates do (domain/visible.py); joiners stay.
+export const visible = (text) => text.replace(/(?![\u200c\u200d\t\n\r])[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/gu,
+  (hidden) => `⟨U+${hidden.codePointAt(0).toString(16).toUpperCase().padStart(4, "0")}⟩`);
 
 // A copy of one of the templates in the page, which are made where icons are.
 export const fromTemplate = (id) => document.getElementById(id).content.firstElementChild.cloneNode(true);

@@ -1,7 +1,7 @@
 // The numbers beside the rule: how many members, which share, who for example, and the rule in words. While a newer rule
 // is being counted or is not finished, the old answer stays, faint and named as what it is.
 
-import { h, number } from "./dom.js";
+import { h, number, visible } from "./dom.js";
 
 const at = (id) => document.getElementById(id);
 
@@ -48,7 +48,7 @@ export class Panel {
     this.#manual(count, members);
     this.#say(textIsWrong ? "The text cannot be read: these are the numbers of the conditions as they stand."
       : isEmpty ? `Add a condition to see matching ${this.#people}.` : "", false);
-    at("sentence").textContent = said.sentence;
+    at("sentence").textContent = visible(said.sentence);
     this.#sample(said, isEmpty);
   }
 

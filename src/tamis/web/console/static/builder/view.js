@@ -1,7 +1,7 @@
 // Draws the tree. What did not change keeps its elements, and with them the focus and what is half typed.
 
 import { controls } from "./controls.js";
-import { fromTemplate, h, number } from "./dom.js";
+import { fromTemplate, h, number, visible } from "./dom.js";
 import { isGroup } from "./tree.js";
 
 const JOINERS = { all: "and", any: "or", none: "nor" };
@@ -104,9 +104,9 @@ export class View {
     const table = this.#table;
     const name = table.nameOf(node);
     const button = element.querySelector('[data-part="field"]');
-    button.querySelector("span").textContent = name;
+    button.querySelector("span").textContent = visible(name);
     button.classList.toggle("blank", node.field === "");
-    button.setAttribute("aria-label", `Field: ${name}`);
+    button.setAttribute("aria-label", `Field: ${visible(name)}`);
     const select = element.querySelector('[data-part="operator"]');
     const operators = table.operatorsFor(node);
     select.replaceChildren(...operators.map((one) =>

@@ -1,0 +1,34 @@
+"""Templates show what hides in text, and leave what a form sends back as it is."""
+
+import re
+from pathlib import Path
+
+from hypothesis import given
+from hypothesis import strategies as st
+from markupsafe import Markup, escape
+
+from tamis.domain.visible import visible_lines
+from tamis.web.console.render import environment
+from tamis.web.console.values import marked
+
+TEMPLATES = Path(__file__).parents[2] / "src/tamis/web/console/templates"
+TEXT = st.text(st.characters(categories=["Cc", "Cf", "Zl", "Zp", "L", "P", "S", "Zs"]))
+
+
+@given(TEXT)
+def test_text_is_shown_and_controls_hold_what_they_are_given(text: str) -> None:
+    template = environment.from_string('<p title="{{ text }}">{{ text }}</p><input value="{{ text|exact }}">')
+    shown = escape(visible_lines(text))
+    assert template.render(text=text) == f'<p title="{shown}">{shown}</p><input value="{escape(text)}">'
+
+
+@given(TEXT)
+def test_what_a_search_marks_is_shown_too(text: str) -> None:
+    assert marked(text, "a").striptags() == Markup(escape(visible_lines(text))).striptags()
+
+
+def test_every_control_holds_exactly_what_it_is_given() -> None:
+    for page in TEMPLATES.rglob("*.html"):
+        text = page.read_text()
+        for value in re.findall(r'value="(\{\{.*?\}\})"', text) + re.findall(r"(\{\{[^}]*\}\})</textarea>", text):
+            assert value.endswith("|exact }}"), f"{page.name}: {value}"
