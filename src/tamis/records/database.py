@@ -100,7 +100,8 @@ def snapshot(db: apsw.Connection) -> Iterator[None]:
     try:
         yield
     finally:
-        db.execute("COMMIT").fetchall()
+        if db.in_transaction:  # a page that cannot be read ends it
+            db.execute("COMMIT").fetchall()
 
 
 def one(db: apsw.Connection, sql: str, parameters: apsw.Bindings = ()) -> tuple[apsw.SQLiteValue, ...] | None:

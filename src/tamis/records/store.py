@@ -47,7 +47,7 @@ class Records:
             with plain_errors(self.path):
                 migrate(self._db)
                 self._witnessed = Witnessed(self._db, self.path)
-            self._witnessed.require_all(accepts_loss=accepts_loss)
+                self._witnessed.require_all(accepts_loss=accepts_loss)
         except BaseException:
             self._db.close()
             raise

@@ -1,11 +1,15 @@
 """The little of HTTP that the doors share: requests, answers, bodies of bounded size."""
 
+import logging
 from collections.abc import AsyncIterator, Awaitable, Callable, MutableMapping
 from dataclasses import dataclass, field
 from typing import Any
 from urllib.parse import parse_qsl
 
 import msgspec
+
+from tamis import log
+from tamis.domain.errors import TamisError
 
 Scope = MutableMapping[str, Any]
 Receive = Callable[[], Awaitable[MutableMapping[str, Any]]]
@@ -107,10 +111,18 @@ async def send_answer(answer: Answer, send: Send) -> None:
 
 
 async def send_stream(stream: Stream, send: Send, scope: Scope) -> None:
-    """Send an answer piece by piece; for HEAD only that it would begin."""
+    """Send an answer piece by piece; for HEAD only that it would begin.
+
+    Where a store fails in the middle, the answer is left without its end, and the server breaks the connection: no
+    client takes what it has for the whole.
+    """
     await send({"type": "http.response.start", "status": 200, "headers": JSON})
     if scope["method"] != "HEAD":
         await send({"type": "http.response.body", "body": stream.first, "more_body": True})
-        async for piece in stream.rest:
-            await send({"type": "http.response.body", "body": piece, "more_body": True})
+        try:
+            async for piece in stream.rest:
+                await send({"type": "http.response.body", "body": piece, "more_body": True})
+        except TamisError as error:
+            log.event("answer_broken_off", level=logging.ERROR, reason=error.message)
+            return
     await send({"type": "http.response.body", "body": b""})

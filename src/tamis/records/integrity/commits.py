@@ -71,8 +71,11 @@ class Witnessed:
 
     def _last(self) -> Acknowledged:
         rows: Any = self._db.execute(SQL["last"]).fetchall()
-        store_id, change, commits = rows[0]
-        return Acknowledged(bytes.fromhex(store_id), change, commits)
+        try:
+            store_id, change, commits = rows[0]
+            return Acknowledged(bytes.fromhex(store_id), change, commits)
+        except (IndexError, TypeError, ValueError):
+            raise apsw.CorruptError("the row that says whose records these are is not what it was") from None
 
     def _keep_log(self) -> None:
         name = self._path.name

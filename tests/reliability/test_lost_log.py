@@ -1,0 +1,125 @@
+"""Commits that SQLite drops from a damaged log, without a word, are noticed; nothing goes on until a person decides."""
+
+import shutil
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from tamis.actions.accepting_loss import accept_loss
+from tamis.actions.accounts import create_account, create_key_pair
+from tamis.actions.house import House
+from tamis.actions.types import create_type
+from tamis.domain.errors import Damaged
+from tamis.records.database import FILE_NAME
+from tamis.records.integrity.health import LOST
+from tamis.records.integrity.witness import ENDING
+from tamis.records.types import types_of_account
+from tamis.settings import Settings
+
+LOG = FILE_NAME + "-wal"
+FRAME, HEADER = 4096 + 24, 32
+
+
+def cut_off(log: Path) -> None:
+    log.write_bytes(log.read_bytes()[: -3 * FRAME // 2])
+
+
+def flip_last(log: Path) -> None:
+    content = bytearray(log.read_bytes())
+    content[len(content) - FRAME // 2] ^= 1
+    log.write_bytes(content)
+
+
+def flip_first(log: Path) -> None:
+    content = bytearray(log.read_bytes())
+    content[HEADER + FRAME // 2] ^= 1
+    log.write_bytes(content)
+
+
+def flip_header(log: Path) -> None:
+    content = bytearray(log.read_bytes())
+    content[20] ^= 1
+    log.write_bytes(content)
+
+
+def remove(log: Path) -> None:
+    log.unlink()
+
+
+@pytest.fixture(params=["changes", "other writes"])
+def killed(request: pytest.FixtureRequest, tmp_path: Path) -> Path:
+    """The files of a process that was killed after it had acknowledged some writes."""
+    data, left = tmp_path / "data", tmp_path / "left"
+    house = House(Settings(data, columns_threads=1))
+    account, _ = house.write(create_account, "owner@example.org", "UTC", None)
+    house.columns()
+    house.close()
+    house = House(Settings(data, columns_threads=1))
+    for n in range(5):
+        if request.param == "changes":
+            house.write(create_type, account, f"Type {n}")
+        else:
+            house.write(create_key_pair, account, f"key {n}")
+    shutil.copytree(data, left)
+    house.close()
+    return left
+
+
+def test_a_log_that_is_whole_loses_nothing(killed: Path) -> None:
+    House(Settings(killed, columns_threads=1)).close()
+
+
+@pytest.mark.parametrize("damage", [cut_off, flip_last, flip_first, flip_header, remove])
+def test_lost_commits_are_noticed(killed: Path, damage: Callable[[Path], None]) -> None:
+    damage(killed / LOG)
+    kept = (killed / LOG).exists()
+    for _ in range(2):  # also by the next process
+        with pytest.raises(Damaged, match="writes that were acknowledged are missing") as refused:
+            House(Settings(killed, columns_threads=1))
+        assert refused.value.message == LOST
+    assert len(list(killed.glob(f"{LOG}.lost-*"))) == kept
+    accept_loss(Settings(killed, columns_threads=1))
+    house = House(Settings(killed, columns_threads=1))
+    house.columns()
+    house.write(create_account, "another@example.org", "UTC", None)
+    house.close()
+    House(Settings(killed, columns_threads=1)).close()
+
+
+def test_a_column_store_that_knows_of_more_is_noticed_without_a_witness(tmp_path: Path) -> None:
+    data = tmp_path / "data"
+    house = House(Settings(data, columns_threads=1))
+    account, _ = house.write(create_account, "owner@example.org", "UTC", None)
+    house.write(create_type, account, "People")
+    house.columns()
+    house.close()
+    older = (data / FILE_NAME).read_bytes()
+    house = House(Settings(data, columns_threads=1))
+    house.write(create_type, account, "Others")
+    house.columns()
+    house.close()
+    (data / FILE_NAME).write_bytes(older)
+    (data / f"{FILE_NAME}{ENDING}").unlink()
+    house = House(Settings(data, columns_threads=1))
+    with pytest.raises(Damaged, match="writes that were acknowledged are missing"):
+        house.columns()
+    house.close()
+    assert accept_loss(Settings(data, columns_threads=1)).columns > 0
+    house = House(Settings(data, columns_threads=1))
+    house.columns()
+    assert [t.name for t in types_of_account(house.records.reader(), account.id)] == ["People"]
+    house.close()
+
+
+def test_other_records_in_the_same_place_are_no_loss(tmp_path: Path) -> None:
+    first, second = tmp_path / "first", tmp_path / "second"
+    for data, accounts in ((first, 3), (second, 1)):
+        house = House(Settings(data, columns_threads=1))
+        for n in range(accounts):
+            house.write(create_account, f"owner{n}@example.org", "UTC", None)
+        house.close()
+    shutil.copy(second / FILE_NAME, first / FILE_NAME)
+    house = House(Settings(first, columns_threads=1))
+    house.write(create_account, "last@example.org", "UTC", None)
+    house.close()
