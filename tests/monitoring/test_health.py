@@ -1,0 +1,105 @@
+"""Readiness says what keeps a server from its work, and the log what runs out."""
+
+from collections.abc import Iterator
+from concurrent.futures import Future
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from tamis import log
+from tamis.actions import health
+from tamis.actions.health import Health
+from tamis.actions.house import House
+from tamis.domain.errors import Busy, Unavailable
+from tamis.settings import Settings
+
+
+@pytest.fixture
+def house(tmp_path: Path) -> Iterator[House]:
+    opened = House(Settings(tmp_path / "data"))
+    yield opened
+    opened.close()
+
+
+@pytest.fixture
+def ready(house: House) -> Health:
+    house.columns()
+    made = Health(house)
+    made.look()
+    assert made.reasons == ()
+    return made
+
+
+def test_it_is_not_ready_before_the_column_store_is(house: House) -> None:
+    watched = Health(house)
+    assert watched.reasons == ("the server is starting",)
+    watched.look()
+    assert watched.reasons == ("the column store is being opened or built",)
+    house.columns()
+    watched.look()
+    assert watched.reasons == ()
+
+
+@pytest.mark.parametrize(
+    ("error", "reason"),
+    [(Busy("x"), "too many writes are waiting"), (Unavailable("x"), "the records cannot be written")],
+)
+def test_it_is_not_ready_when_writes_fail(
+    house: House, ready: Health, monkeypatch: pytest.MonkeyPatch, error: Exception, reason: str
+) -> None:
+    failed: Future[None] = Future()
+    failed.set_exception(error)
+    monkeypatch.setattr(house.records, "submit", lambda _: failed)
+    ready.look()
+    ready.look()
+    assert ready.reasons == (reason,)
+    monkeypatch.undo()
+    ready.look()
+    ready.look()
+    assert ready.reasons == ()
+
+
+def test_it_is_not_ready_when_writes_wait_or_nobody_follows(
+    house: House, ready: Health, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(house.records, "submit", lambda _: Future())
+    monkeypatch.setattr(health, "WRITE_SECONDS", -1.0)
+    monkeypatch.setattr(health, "FOLLOW_SECONDS", -1.0)
+    while "writes wait for long" not in ready.reasons:  # the last write of the fixture may not have ended
+        ready.look()
+    assert ready.reasons == ("writes wait for long", "the column store does not follow the writes")
+
+
+def test_it_is_not_ready_when_the_disk_is_full(ready: Health, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(health, "has_room", lambda _: False)
+    ready.look()
+    assert ready.reasons == ("the disk has no room for writes",)
+
+
+def test_a_server_that_stops_stays_not_ready(ready: Health) -> None:
+    ready.stop()
+    ready.look()
+    assert ready.reasons == ("the server is stopping",)
+
+
+def test_what_runs_out_is_logged_once_and_that_it_does_no_more(
+    house: House, ready: Health, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    names = ("disk_low", "disk_has_room", "handles_low", "handles_enough")
+
+    def told() -> list[int]:
+        return [log.counts().get(name, 0) for name in names]
+
+    begun = told()
+    settings = house.settings
+    monkeypatch.setattr(house, "settings", replace(settings, disk_warning=1 << 50))
+    monkeypatch.setattr(health, "handles", lambda: (81, 100))
+    ready.look()
+    ready.look()
+    assert [now - before for now, before in zip(told(), begun, strict=True)] == [1, 0, 1, 0]
+    monkeypatch.setattr(house, "settings", settings)
+    monkeypatch.setattr(health, "handles", lambda: (80, 100))
+    ready.look()
+    ready.look()
+    assert [now - before for now, before in zip(told(), begun, strict=True)] == [1, 1, 1, 1]
