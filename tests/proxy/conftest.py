@@ -115,7 +115,7 @@ def proxy(request: pytest.FixtureRequest, server: Server, tmp_path_factory: pyte
 def _running(name: str, behind: int, place: Path) -> Iterator[Proxy]:
     certificate, key = place / "certificate.pem", place / "key.pem"
     name_of_it = ["-subj", f"/CN={HOST}", "-addext", f"subjectAltName=DNS:{HOST}"]
-    kind_of_it = ["-x509", "-days", "2", "-nodes", "-newkey", "rsa:2048", "-keyout", key, "-out", certificate]
+    kind_of_it = ["-x509", "-days", "2", "-nodes", "-newkey", "rsa:2048", "-keyout", str(key), "-out", str(certificate)]
     subprocess.run([installed("openssl"), "req", *name_of_it, *kind_of_it], check=True, capture_output=True)
     proxy = Proxy(name, _free_port(), _free_port(), certificate)
     site = _example(name, {"127.0.0.1:8000": f"127.0.0.1:{behind}"})
