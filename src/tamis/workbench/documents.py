@@ -6,6 +6,7 @@ import duckdb
 
 from tamis.workbench.addresses import Addresses
 from tamis.workbench.cells import Part
+from tamis.workbench.wide import COLUMNS_AT_ONCE, Pieces
 
 CELLS_A_MERGE = 1_000_000
 """Of so many cells at most a merge of rows is kept in memory at once."""
@@ -21,17 +22,16 @@ def merge_repeats(con: duckdb.DuckDBPyConnection, parts: Sequence[Part]) -> bool
     con.execute("CREATE TABLE merged (n BIGINT, document VARCHAR)")
     if not lasts or not parts:
         return False
-    said = ", ".join(f"{part.expression} AS p{place}" for place, part in enumerate(parts))
-    joins = "".join(part.join for part in parts)
-    latest = ", ".join(f"arg_max(p{place}, n)" for place in range(len(parts)))  # passes over what is null
+    pieces = Pieces(parts)
     query = (
-        f"INSERT INTO merged SELECT last, {_document(latest)} FROM (SELECT r.last, r.n, {said} FROM repeats r "
-        f"JOIN rows ON rows.rowid = r.n{joins} WHERE r.last BETWEEN $1 AND $2) GROUP BY last"
+        f"INSERT INTO merged SELECT lasts.n, {_document(pieces.text)} "
+        f"FROM (SELECT unnest($1::BIGINT[]) AS n) lasts{pieces.joined_to('lasts.n')}"
     )
     size = max(CELLS_A_MERGE // len(parts), 1)
     for start in range(0, len(lasts), size):
         some = lasts[start : start + size]
-        con.execute(query, [some[0], some[-1]])
+        pieces.make_merged(con, some[0], some[-1])
+        con.execute(query, [some])
     return True
 
 
@@ -47,8 +47,10 @@ def ready_rows(
     """Give the rows that are to be stored in order, in batches made of at most `size` of the `count` rows of the file;
     before each batch, up to which row of the file it goes. Where rows were `merged`, what they say together stands in
     the last of them."""
-    document = _document(", ".join(p.expression for p in parts)) if parts else "'{}'"
-    joins = addresses.join + "".join(p.join for p in parts)
+    pieces = Pieces(parts) if len(parts) > COLUMNS_AT_ONCE else None
+    values = pieces.text if pieces else ", ".join(p.expression for p in parts)
+    document = _document(values) if parts else "'{}'"
+    joins = addresses.join + (pieces.joined_to("rows.rowid") if pieces else "".join(p.join for p in parts))
     if merged:
         document, joins = f"coalesce(merged.document, {document})", f"{joins} LEFT JOIN merged ON merged.n = rows.rowid"
     query = (
@@ -57,6 +59,8 @@ def ready_rows(
     )
     for start in range(0, count, size):
         end = min(start + size, count)
+        if pieces:
+            pieces.make(con, start, end)
         yield end, con.execute(query, [start, end]).fetchall()
 
 

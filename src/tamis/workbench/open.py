@@ -45,3 +45,14 @@ def open_workbench(
         raise scarcity(error, memory) or error from None
     finally:
         con.close()
+
+
+@contextmanager
+def one_thread(con: duckdb.DuckDBPyConnection) -> Iterator[None]:
+    """Let statements run in a single thread during a block, where each thread would need much memory of its own."""
+    threads = con.execute("SELECT current_setting('threads')").fetchall()[0][0]
+    con.execute("SET threads = 1")
+    try:
+        yield
+    finally:
+        con.execute(f"SET threads = {threads:d}")

@@ -11,6 +11,7 @@ from tamis.domain.errors import Invalid, Problem
 from tamis.domain.fields import Kind
 from tamis.domain.reading.declared import Declared
 from tamis.domain.reading.exported import KEY, PARQUET_TYPES, declared_of
+from tamis.workbench.open import one_thread
 from tamis.workbench.scarcity import scarcity
 from tamis.workbench.staging import Located
 from tamis.workbench.typed import declared_lists, declared_numbers, declared_strings, list_in_text
@@ -76,7 +77,8 @@ def stage_parquet(con: duckdb.DuckDBPyConnection, path: Path, name: str, most: i
             "SELECT value FROM parquet_kv_metadata($1) WHERE key = $2::BLOB", [str(path), KEY]
         ).fetchall()
         cells = ", ".join(f"nullif({_as_text(_quoted(row[0]), row[1])}, '') AS c{n}" for n, row in enumerate(described))
-        con.execute(f"CREATE TABLE rows AS SELECT {cells} FROM read_parquet($1) LIMIT $2", [str(path), most])
+        with one_thread(con):  # each thread would hold a piece of every column
+            con.execute(f"CREATE TABLE rows AS SELECT {cells} FROM read_parquet($1) LIMIT $2", [str(path), most])
     except (duckdb.InterruptException, duckdb.OutOfMemoryException):
         raise
     except duckdb.NotImplementedException as error:

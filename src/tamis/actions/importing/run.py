@@ -41,7 +41,7 @@ from tamis.workbench.open import open_workbench
 from tamis.workbench.sampling import some_rows
 from tamis.workbench.shells import Unshelled, take_off_shells
 
-ROWS_A_BATCH = 50_000
+ROWS_A_BATCH, CELLS_A_BATCH = 50_000, 2_000_000
 SPOOL = "spool"
 """Where an import keeps what it needs on disk while it runs, below the data directory."""
 
@@ -133,7 +133,7 @@ def _take(
             import_id=job.id,
         ) as store:
             addresses, parts = prepared.addresses, prepared.parts
-            batches = ready_rows(con, count, addresses, parts, ROWS_A_BATCH, merged=prepared.merged)
+            batches = ready_rows(con, count, addresses, parts, _rows_a_batch(len(parts)), merged=prepared.merged)
             for done, rows in one_ahead(batches):
                 store.store(rows, done)
                 progress("Storing", done, count)
@@ -164,6 +164,11 @@ def _take(
                 for odd in prepared.misfits
             ),
         )
+
+
+def _rows_a_batch(width: int) -> int:
+    """Return how many rows are stored at once: fewer where they are wide, since all of them are in memory."""
+    return max(min(ROWS_A_BATCH, CELLS_A_BATCH // max(width, 1)), 1)
 
 
 def _read(
