@@ -14,8 +14,8 @@ from tamis.rules.evaluate import Membership, holds, selects
 from tamis.rules.explain import Explained, explain
 from tamis.rules.moment import Moment
 from tamis.rules.operators import Operator, positive
+from tamis.rules.segments import Decided
 from tamis.rules.time import (
-    Decided,
     changes_at_midnight,
     clock_edges,
     counted_from_now,

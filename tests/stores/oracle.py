@@ -8,7 +8,7 @@ from typing import Any
 import apsw
 import duckdb
 
-from tamis.actions.catch_up import stored_rule
+from tamis.actions.stored_rules import stored_rule
 from tamis.columns.membership import recipients_of
 from tamis.domain.accounts import Account
 from tamis.domain.contacts import Contact, ContactType

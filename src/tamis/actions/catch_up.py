@@ -1,12 +1,10 @@
 """The one place that sees both stores: the columns follow the change feed of the records, and the time."""
 
-import logging
 from collections import defaultdict
 from collections.abc import Callable, Collection, Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime
-from functools import lru_cache
 from time import monotonic
 from typing import TypeVar
 
@@ -15,19 +13,17 @@ import duckdb
 
 from tamis import log
 from tamis.actions.batches import batched
+from tamis.actions.stored_rules import rules_of_type
 from tamis.columns.fold import Fold
 from tamis.columns.one_moment import at_one_moment
 from tamis.columns.plans import Plans, Touched
 from tamis.columns.store import Columns
-from tamis.domain.errors import Invalid, Unavailable
+from tamis.domain.errors import Unavailable
 from tamis.domain.fields import FieldSet
 from tamis.domain.instants import from_micros
-from tamis.domain.segments import SegmentRef, SegmentRefs
-from tamis.records import accounts, contacts, externals, feed, recipients, segments, types
+from tamis.records import accounts, contacts, externals, feed, recipients, types
 from tamis.records.database import snapshot
 from tamis.records.store import Records
-from tamis.rules.build import build
-from tamis.rules.json import from_json
 from tamis.rules.segments import in_order
 from tamis.rules.time import timed
 from tamis.rules.tree import Rule, segments_named
@@ -44,7 +40,7 @@ def catch_up(records: Records, columns: Columns, clock: Callable[[], datetime], 
     they cannot; for an account, up to the last write of its own: what others have written, it does not wait for.
     Raises Unavailable."""
     db = records.reader()
-    if account_id is not None and _is_fresh_for(db, columns, clock, account_id):
+    if account_id is not None and is_fresh_for(db, columns, clock, account_id):
         return
     try:
         _follow_up(records, db, columns, clock)
@@ -131,7 +127,7 @@ def _is_fresh(db: apsw.Connection, columns: Columns, now: datetime, wanted: int)
     return not any(due <= now for due in columns.due.values())
 
 
-def _is_fresh_for(db: apsw.Connection, columns: Columns, clock: Callable[[], datetime], account_id: int) -> bool:
+def is_fresh_for(db: apsw.Connection, columns: Columns, clock: Callable[[], datetime], account_id: int) -> bool:
     """Tell whether nothing of an account is left to be followed, neither a change nor time."""
     applied = columns.applied  # read first: what is followed meanwhile only makes it fresher
     if columns.trouble or applied is None or applied > feed.last_change(db):
@@ -150,29 +146,6 @@ def _ahead(columns: Columns, clock: Callable[[], datetime]) -> dict[int, datetim
     reached = columns.as_of  # read before the clock is: otherwise another thread may have gone further meanwhile
     now = clock() if reached else None
     return {type_id: now for type_id, as_of in reached.items() if now and as_of > now}
-
-
-@lru_cache(maxsize=4096)
-def stored_rule(document: str, fields: FieldSet, refs: SegmentRefs) -> Rule:
-    """Build a segment's stored rule; `refs` are the segments that it may name.
-
-    One that no longer fits its fields selects nobody (§ Fail closed) and is reported in the log.
-    """
-    try:
-        return build(from_json(document), fields, refs)
-    except Invalid as error:
-        log.event("rule_not_evaluated", level=logging.ERROR, problems=len(error.problems))
-        return None
-
-
-def rules_of_type(db: apsw.Connection, type_id: int, fields: FieldSet) -> dict[int, Rule]:
-    """Give the rules of the live segments over a contact type, by id; what the rules name is among these segments."""
-    live = segments.live_of_type(db, type_id)
-    refs = SegmentRefs(tuple(SegmentRef(segment.id, segment.name) for segment in live))
-    return {
-        segment.id: stored_rule(segment.rule, fields, refs if segments.names_segments(segment.rule) else SegmentRefs())
-        for segment in live
-    }
 
 
 def _step(db: apsw.Connection, columns: Columns, now: datetime) -> None:

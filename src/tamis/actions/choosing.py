@@ -2,8 +2,8 @@
 
 from dataclasses import dataclass
 
-from tamis.actions.catch_up import rules_of_type
 from tamis.actions.house import House
+from tamis.actions.stored_rules import rules_of_type
 from tamis.domain.segments import Segment
 from tamis.records import segments, types
 from tamis.records.database import snapshot

@@ -1,21 +1,19 @@
 """Why a contact is, or is not, in a segment, and when that will change without anybody doing anything."""
 
-from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cache
 from typing import Literal
 
 import apsw
 
-from tamis.actions.catch_up import stored_rule
 from tamis.actions.contacts import contact_by_id
-from tamis.actions.membership import external_membership, membership
-from tamis.actions.segments import rule_of
+from tamis.actions.membership import decided_of_contact, external_membership, membership
+from tamis.actions.stored_rules import rules_of_type
 from tamis.domain.accounts import Account
 from tamis.domain.contacts import Contact, ContactType
 from tamis.domain.emails import Email, email_key, parse_email
 from tamis.domain.errors import NotFound
-from tamis.domain.fields import FieldSet
 from tamis.domain.segments import Segment, contact_of_recipient, person_of_recipient, segment_of_recipient
 from tamis.domain.text import fold
 from tamis.records import contacts, exclusions, externals, recipients, segments, types
@@ -23,6 +21,7 @@ from tamis.rules.evaluate import Membership
 from tamis.rules.explain import Explained, explain
 from tamis.rules.externals import segments_included
 from tamis.rules.moment import Moment
+from tamis.rules.segments import Decided
 from tamis.rules.time import next_change
 from tamis.rules.tree import Rule
 
@@ -69,7 +68,8 @@ def explain_membership(
     moment = Moment(now, account.zone)
     is_in = membership(db, contact, fields, moment)
     removed = None if added else _removed_since(db, segment, contact)
-    return _explained(db, segment, contact, moment, is_in, _decided(db, contact, fields), added, removed)
+    decided, rule = decided_of_contact(db, contact, fields), rules_of_type(db, type_id, fields)[segment.id]
+    return _explained(segment, rule, contact, moment, is_in, decided, {}, added, removed)
 
 
 def _explain_address(
@@ -85,7 +85,10 @@ def _explain_address(
     if external:
         moment = Moment(now, account.zone)
         in_segment = external_membership(db, external, types.fields_of_type(db, type_id), moment)
-        rule, is_in = rule_of(db, segment), in_segment(segment.id)
+        rule, is_in = (
+            rules_of_type(db, type_id, types.fields_of_type(db, type_id)).get(segment.id),
+            in_segment(segment.id),
+        )
         if any(map(in_segment, segments_included(rule))):
             told = explain(rule, external, moment, in_segment)
     because: Because = "added by hand" if added else "removed by hand" if excluded else "rule"
@@ -100,28 +103,44 @@ def explain_contact(
     fields = types.fields_of_type(db, contact_type.id)
     contact = contact_by_id(db, contact_type, contact_id, fields)
     moment = Moment(now, account.zone)
-    is_in, decided = membership(db, contact, fields, moment), _decided(db, contact, fields)
+    is_in, decided = membership(db, contact, fields, moment), _once(decided_of_contact(db, contact, fields))
+    rules, known = rules_of_type(db, contact_type.id, fields), dict[datetime, Membership]()
     key = email_key(contact.email) or ""
     added = {row.segment_id: row.since for row in recipients.additions_of_address(db, contact_type.id, key)}
     removed = {row.segment_id: row.since for row in recipients.removals_of_contact(db, contact.id)}
     return [
-        _explained(db, segment, contact, moment, is_in, decided, added.get(segment.id), removed.get(segment.id))
+        _explained(
+            segment,
+            rules.get(segment.id),
+            contact,
+            moment,
+            is_in,
+            decided,
+            known,
+            added.get(segment.id),
+            removed.get(segment.id),
+        )
         for segment in sorted(segments.live_of_type(db, contact_type.id), key=lambda segment: fold(segment.name))
     ]
 
 
+def _once(decided: Decided) -> Decided:
+    """Return what tells the same and looks at each segment once."""
+    return cache(decided)
+
+
 def _explained(
-    db: apsw.Connection,
     segment: Segment,
+    rule: Rule,
     contact: Contact,
     moment: Moment,
     is_in: Membership,
-    decided: Callable[[int], Rule | bool],
+    decided: Decided,
+    known: dict[datetime, Membership],
     added: datetime | None,
     removed: datetime | None,
 ) -> Explanation:
     """Explain one segment; `added` and `removed` tell since when hands have done so."""
-    rule = rule_of(db, segment)
     by_hand = added or removed
     return Explanation(
         segment,
@@ -131,7 +150,7 @@ def _explained(
         "added by hand" if added else "removed by hand" if removed else "rule",
         by_hand,
         explain(rule, contact, moment, is_in),
-        None if by_hand else next_change(rule, contact, moment, decided),
+        None if by_hand else next_change(rule, contact, moment, decided, known),
     )
 
 
@@ -164,19 +183,3 @@ def _added_since(db: apsw.Connection, segment: Segment, address: Email) -> datet
 def _removed_since(db: apsw.Connection, segment: Segment, contact: Contact) -> datetime | None:
     found = recipients.removals_of_contact(db, contact.id)
     return next((removal.since for removal in found if removal.segment_id == segment.id), None)
-
-
-def _decided(db: apsw.Connection, contact: Contact, fields: FieldSet) -> Callable[[int], Rule | bool]:
-    """Make what tells by what it is decided whether a contact is in a segment: its rule, or a hand (see
-    `membership`)."""
-    key = email_key(contact.email) or ""
-
-    def decided(segment_id: int) -> Rule | bool:
-        segment = segments.live_in_type(db, contact.contact_type_id, segment_id)
-        if segment is None or recipients.is_added(db, segment_id, key):
-            return segment is not None
-        if recipients.is_removed(db, segment_id, contact.id):
-            return False
-        return stored_rule(segment.rule, fields, segments.refs_for(db, segment.contact_type_id, [segment.rule]))
-
-    return decided

@@ -11,7 +11,7 @@ from typing import Concatenate, ParamSpec, TypeVar
 import apsw
 
 from tamis import log
-from tamis.actions.catch_up import catch_up
+from tamis.actions.catch_up import catch_up, is_fresh_for
 from tamis.actions.file_rights import make_private_files, tighten
 from tamis.actions.lanes import Lanes
 from tamis.actions.trimming import trim_history, trim_imports
@@ -128,6 +128,10 @@ class House:
         if self._imports_trimmed != now.date():
             self._imports_trimmed = now.date()
             trim_imports(self.records, self.settings.data, now, self.settings.undo_days)
+
+    def is_fresh(self, account_id: int) -> bool:
+        """Tell whether the columns have followed all that an account has written."""
+        return is_fresh_for(self.records.reader(), self.open_columns(), self.clock, account_id)
 
     @property
     def columns_if_open(self) -> Columns | None:

@@ -15,7 +15,7 @@ from tamis.records.database import snapshot
 
 C = TypeVar("C")
 R = TypeVar("R")
-TRIES = 3
+TRIES = 2
 
 
 def read_both(
@@ -30,13 +30,13 @@ def read_both(
     Nobody waits for it while the account writes nothing meanwhile, which is tried some times first.
     """
     db = house.records.reader()
-    for _ in range(TRIES):
+    for _ in range(TRIES if house.is_fresh(account_id) else 0):
         with house.columns(account_id).reading() as con, at_one_moment(con) as reached:
             found = of_columns(con)
         with snapshot(db):
             if not feed.has_changed_of_account(db, account_id, reached):
                 return of_records(db, found)
-    with both_at_one_moment(house.records, house.columns(), house.clock) as (db, con, _):
+    with both_at_one_moment(house.records, house.open_columns(), house.clock) as (db, con, _):
         return of_records(db, of_columns(con))
 
 
@@ -44,10 +44,10 @@ def sizes_and(house: House, account_id: int, look: Callable[[apsw.Connection], R
     """Return how many recipients every segment of an account has, empty ones may be left out, and what a look at the
     records finds after the same change of it. Raises Unavailable."""
     db = house.records.reader()
-    for _ in range(TRIES):
+    for _ in range(TRIES if house.is_fresh(account_id) else 0):
         reached, sizes = house.columns(account_id).sized
         with snapshot(db):
             if reached is not None and not feed.has_changed_of_account(db, account_id, reached):
                 return sizes, look(db)
-    with both_at_one_moment(house.records, house.columns(), house.clock) as (db, con, _):
+    with both_at_one_moment(house.records, house.open_columns(), house.clock) as (db, con, _):
         return read_sizes(con), look(db)

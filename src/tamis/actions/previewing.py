@@ -7,7 +7,7 @@ from datetime import datetime
 from tamis.actions.catch_up import both_at_one_moment
 from tamis.actions.house import House
 from tamis.actions.newest import Newest
-from tamis.actions.segments import Keep, check_edit, problems_with_cycle, rule_of
+from tamis.actions.segments import Keep, check_edit, problems_with_names, rule_of
 from tamis.actions.types import type_by_id
 from tamis.columns.preview import Members, count_effect, count_parts, sample_of
 from tamis.columns.values import frequent_values, option_counts
@@ -95,8 +95,7 @@ def preview_rule(
         open_places = left_open(draft)
         problems = [problem for problem in found if problem.path not in open_places]
         rule = None if draft is None or found else parts[draft.where]
-        if segment and rule:
-            problems += problems_with_cycle(db, segment, rule)
+        problems += problems_with_names(db, type_id, segment, rule)
         whole = None if problems else rule
         moment = Moment(now, account.zone)
         with _newest.asking((account.id, asker or object()), number, con):

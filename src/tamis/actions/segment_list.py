@@ -4,8 +4,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 
-from tamis.actions.catch_up import rules_of_type
 from tamis.actions.house import House
+from tamis.actions.stored_rules import rules_of_type
 from tamis.columns.one_moment import at_one_moment
 from tamis.domain.accounts import Account
 from tamis.domain.instants import day_of

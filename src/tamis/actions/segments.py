@@ -8,10 +8,10 @@ from itertools import count
 
 import apsw
 
-from tamis.actions.catch_up import rules_of_type, stored_rule
 from tamis.actions.dependents import refuse_while_used, users_of_segment
 from tamis.actions.house import House
 from tamis.actions.one_change import sizes_and
+from tamis.actions.stored_rules import rules_of_type, stored_rule
 from tamis.actions.types import still_there
 from tamis.columns import read
 from tamis.domain.accounts import Account
@@ -25,8 +25,12 @@ from tamis.rules.build import build
 from tamis.rules.draft import Draft
 from tamis.rules.json import from_json, to_json
 from tamis.rules.moment import Moment
-from tamis.rules.segments import cycle_through
+from tamis.rules.segments import MAX_CHAIN, cycle_through, longest_chain
 from tamis.rules.tree import Rule, segments_named
+
+NEW = 0
+"""Stands for the id of a segment that is not made yet."""
+MOST_CALLED = 40
 
 
 class Keep(Enum):
@@ -83,6 +87,7 @@ def check_new_segment(
     """Return the rule of a segment that could be made like this; raises Invalid with every problem."""
     problems = _problems_with_name(db, account, name.strip(), None)
     rule = _built(db, contact_type.id, draft, problems)
+    problems += problems_with_names(db, contact_type.id, None, rule)
     if problems:
         raise Invalid(problems)
     return rule
@@ -126,7 +131,7 @@ def check_edit(
     document = segment.rule
     if not isinstance(draft, Keep):
         rule = _built(db, segment.contact_type_id, draft, problems)
-        problems += problems_with_cycle(db, segment, rule)
+        problems += problems_with_names(db, segment.contact_type_id, segment, rule)
         document = to_json(rule)
     if problems:
         raise Invalid(problems)
@@ -170,18 +175,30 @@ def _built(db: apsw.Connection, type_id: int, draft: Draft | None, problems: lis
         return None
 
 
-def problems_with_cycle(db: apsw.Connection, segment: Segment, rule: Rule) -> list[Problem]:
-    """Say by which way a segment would depend on itself if it had a rule."""
+def problems_with_names(db: apsw.Connection, type_id: int, segment: Segment | None, rule: Rule) -> list[Problem]:
+    """Say by which way a segment, or a new one, would depend on itself if it had a rule, and by which chain segments
+    would name each other over more levels than they may; a chain that is too long already may become shorter."""
     if not segments_named(rule):
         return []
-    type_id = segment.contact_type_id
-    rules = rules_of_type(db, type_id, types.fields_of_type(db, type_id))
-    way = cycle_through(segment.id, rules | {segment.id: rule})
-    if way is None:
-        return []
     names = dict(segments.refs_of_type(db, type_id).refs)
-    path = " → ".join(names[id_] for id_ in way)
-    return [Problem("rule", f"a segment must not depend on itself: {path}")]
+    before = rules_of_type(db, type_id, types.fields_of_type(db, type_id))
+    own_id = segment.id if segment else NEW
+    names.setdefault(own_id, "this segment")
+    after = before | {own_id: rule}
+    if way := cycle_through(own_id, after):
+        return [Problem("rule", f"a segment must not depend on itself: {_path(way, names)}")]
+    chain = longest_chain(own_id, after)
+    if len(chain) <= MAX_CHAIN or (segment and len(chain) <= len(longest_chain(own_id, before))):
+        return []
+    told = f"segments may name each other over {MAX_CHAIN} levels, and these would be {len(chain)}"
+    return [Problem("rule", f"{told}: {_path(chain, names)}")]
+
+
+def _path(way: list[int], names: Mapping[int, str]) -> str:
+    called = [names[id_] for id_ in way]
+    if len(called) > MOST_CALLED:
+        called[MOST_CALLED // 2 : -MOST_CALLED // 2] = ["…"]
+    return " → ".join(called)
 
 
 def delete_segment(db: apsw.Connection, now: datetime, account: Account, segment_id: int) -> Segment:

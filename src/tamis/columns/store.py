@@ -163,15 +163,13 @@ class Columns:
     def cursor(self) -> duckdb.DuckDBPyConnection:
         """Give this thread's own connection for reading."""
         thread = threading.get_ident()
-        cursor = self._cursors.get(thread)  # that of a thread which has ended serves the one that has its number now
-        if cursor is None:
-            cursor = self._cursors[thread] = self._db.cursor()
-        return cursor
+        if thread not in self._cursors:  # that of a thread which has ended serves the one that has its number now
+            self._cursors[thread] = self._db.cursor()
+        return self._cursors[thread]
 
     def interrupt(self, thread: int) -> None:
         """Stop the statement that a thread reads with, if it runs one: its block in `reading` raises Abandoned."""
-        cursor = self._cursors.get(thread)
-        if cursor:
+        if cursor := self._cursors.get(thread):
             cursor.interrupt()
 
     @contextmanager
@@ -290,11 +288,10 @@ class Columns:
         return db
 
     def _begin(self) -> None:
-        con = self._db.cursor()
-        self._state = read_state(con)
+        with self._db.cursor() as con:
+            self._state = read_state(con)
+            self.trimmed = last_trimmed(con)
         self.sized = self.applied, self._state.sizes
-        self.trimmed = last_trimmed(con)
-        con.close()
 
     def _applied(self) -> int | None:
         rows = self._db.execute("SELECT applied FROM meta").fetchall()

@@ -1,35 +1,151 @@
-"""Segments whose rules name each other: in which order they can be decided, and that none comes back to itself."""
+"""Segments whose rules name each other: in which order they can be decided, how long a chain of them may be, and that
+none comes back to itself."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Collection, Mapping
 
+from tamis.rules.draft import MAX_DEPTH
+from tamis.rules.evaluate import Membership
 from tamis.rules.tree import Rule, segments_named
+
+MAX_CHAIN = MAX_DEPTH
+"""How many segments there may be in a chain of which each names the next one."""
+
+Decided = Callable[[int], Rule | bool]
+"""Tells by what it is decided whether a contact is in a segment: its rule, or an answer that is known."""
+
+
+def decide_in_order(decided: Decided, ask: Callable[[Rule, Membership], bool]) -> Membership:
+    """Return what tells whether somebody is in a segment; `ask` tells it of a rule, given who is in those it names.
+
+    Each segment is decided once, after all that it names, however many name it and however long their chain is. The
+    rule of one in a circle, which is refused when it is made, selects nobody.
+    """
+    known: dict[int, bool] = {}
+
+    def is_in(segment_id: int) -> bool:
+        if segment_id not in known:
+            rules: dict[int, Rule] = {}
+            left = [segment_id]
+            while left:
+                found = left.pop()
+                if found in known or found in rules:
+                    continue
+                decision = decided(found)
+                if isinstance(decision, bool):
+                    known[found] = decision
+                else:
+                    rules[found] = decision
+                    left.extend(segments_named(decision))
+            rules = without_circles(rules)
+            for level in in_order(rules):
+                for id_ in level:
+                    known[id_] = ask(rules[id_], known.__getitem__)
+        return known[segment_id]
+
+    return is_in
 
 
 def in_order(rules: Mapping[int, Rule]) -> list[list[int]]:
     """Sort segments into levels, so that each comes after all that it names."""
-    left = {id_: segments_named(rule) & rules.keys() for id_, rule in rules.items()}
-    levels: list[list[int]] = []
+    named = {id_: segments_named(rule) & rules.keys() for id_, rule in rules.items()}
+    levels = _levels(named)
+    assert sum(map(len, levels)) == len(named), "segments in circles have no order"
+    return levels
+
+
+def in_circles(rules: Mapping[int, Rule]) -> frozenset[int]:
+    """Return the segments that come back to themselves over those that they name."""
+    named = {id_: segments_named(rule) & rules.keys() for id_, rule in rules.items()}
+    left = named.keys() - {id_ for level in _levels(named) for id_ in level}
+    naming: dict[int, set[int]] = {id_: set() for id_ in left}
+    for id_ in left:
+        for of in named[id_] & left:
+            naming[of].add(id_)
+    # What is left is in a circle, or names one: where nobody who is left names a segment, it is in none.
+    for level in _levels({id_: frozenset(by) for id_, by in naming.items()}):
+        left -= set(level)
+    # One between two circles is named by one and names the other, and has to be looked at by itself.
+    return frozenset(id_ for id_ in left if cycle_through(id_, rules))
+
+
+def without_circles(rules: Mapping[int, Rule]) -> dict[int, Rule]:
+    """Return rules of which those in circles select nobody."""
+    circular = in_circles(rules)
+    return {id_: None if id_ in circular else rule for id_, rule in rules.items()}
+
+
+def longest_chain(segment_id: int, rules: Mapping[int, Rule]) -> list[int]:
+    """Return a longest chain of segments, of which each names the next one, that a segment is part of; none of those
+    around it may be in a circle."""
+    below = {id_: segments_named(rule) & rules.keys() for id_, rule in rules.items()}
+    above: dict[int, set[int]] = {id_: set() for id_ in rules}
+    for id_, named in below.items():
+        for of in named:
+            above[of].add(id_)
+    up = _longest_way(segment_id, above)
+    return [*reversed(up[1:]), *_longest_way(segment_id, below)]
+
+
+def _longest_way(start: int, ways: Mapping[int, Collection[int]]) -> list[int]:
+    """Return a longest way from a start over where it leads to; it must not lead back."""
+    reached = {start}
+    left = [start]
     while left:
-        level = sorted(id_ for id_, named in left.items() if not named & left.keys())
-        assert level, "a circle of segments is refused when it is made"
-        levels.append(level)
+        for id_ in ways[left.pop()]:
+            if id_ not in reached:
+                reached.add(id_)
+                left.append(id_)
+    length: dict[int, int] = {}
+    following: dict[int, int] = {}
+    for level in _levels({id_: frozenset(ways[id_]) for id_ in reached}):
         for id_ in level:
-            del left[id_]
+            last = max(ways[id_], key=length.__getitem__, default=None)
+            length[id_] = 1 if last is None else 1 + length[last]
+            if last is not None:
+                following[id_] = last
+    way = [start]
+    while way[-1] in following:
+        way.append(following[way[-1]])
+    return way
+
+
+def _levels(named: Mapping[int, frozenset[int]]) -> list[list[int]]:
+    """Sort segments into levels, each after all that it names; those in circles, and that name such ones, are left
+    out."""
+    waits_for = {id_: len(of) for id_, of in named.items()}
+    naming: dict[int, list[int]] = {id_: [] for id_ in named}
+    for id_, of in named.items():
+        for one in of:
+            naming[one].append(id_)
+    levels: list[list[int]] = []
+    level = sorted(id_ for id_, number in waits_for.items() if not number)
+    while level:
+        levels.append(level)
+        following = []
+        for id_ in level:
+            for by in naming[id_]:
+                waits_for[by] -= 1
+                if not waits_for[by]:
+                    following.append(by)
+        level = sorted(following)
     return levels
 
 
 def cycle_through(segment_id: int, rules: Mapping[int, Rule]) -> list[int] | None:
     """Find a shortest way from a segment over those that its rule names, and theirs, back to itself: it begins and
     ends with the segment. None when there is no such way."""
-    ways = [[segment_id]]
-    seen: set[int] = set()
-    for way in ways:  # grows while it is walked over, shorter ways first
-        for named in sorted(segments_named(rules.get(way[-1]))):
+    came_from: dict[int, int] = {}
+    ways = [segment_id]
+    for id_ in ways:  # grows while it is walked over, shorter ways first
+        for named in sorted(segments_named(rules.get(id_))):
             if named == segment_id:
-                return [*way, named]
-            if named not in seen:
-                seen.add(named)
-                ways.append([*way, named])
+                way = [named, id_]
+                while way[-1] != segment_id:
+                    way.append(came_from[way[-1]])
+                return way[::-1]
+            if named not in came_from:
+                came_from[named] = id_
+                ways.append(named)
     return None
 
 

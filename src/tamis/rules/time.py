@@ -1,6 +1,5 @@
 """When a rule changes its answer although nobody writes anything: by time alone."""
 
-from collections.abc import Callable
 from datetime import datetime, timedelta
 from heapq import heapify, heappop, heapreplace
 
@@ -11,13 +10,10 @@ from tamis.rules.evaluate import Membership, selects
 from tamis.rules.flips import stretches
 from tamis.rules.moment import Moment
 from tamis.rules.operators import Relative, positive
+from tamis.rules.segments import Decided, decide_in_order
 from tamis.rules.tree import Condition, Rule, conditions, segments_named
 
 MOST_FLIPS = 10_000
-Decided = Callable[[int], Rule | bool]
-"""Tells of one contact what decides whether it is in a segment: the rule of the segment, or a hand, which added it
-(True) or removed it (False)."""
-
 _AT_ITS_INSTANT = timedelta(0)
 
 
@@ -69,12 +65,22 @@ def next_flip(condition: Condition, value: Value | None, moment: Moment) -> date
     return None
 
 
-def next_change(rule: Rule, contact: Contact, moment: Moment, decided: Decided) -> datetime | None:
-    """Give the first instant after a moment at which time alone changes whether a rule selects a contact.
+def next_change(
+    rule: Rule, contact: Contact, moment: Moment, decided: Decided, known: dict[datetime, Membership] | None = None
+) -> datetime | None:
+    """Give the first instant after a moment at which time alone changes whether a rule selects a contact. `known` keeps
+    what was decided of the contact at instants, for whoever asks of several segments; `decided` is the same for all.
 
     None when it never does, and when ten thousand changes of single conditions have changed nothing.
     """
-    verdict = selects(rule, contact, moment, membership(contact, moment, decided))
+    known = {} if known is None else known
+
+    def at_moment(moment: Moment) -> Membership:
+        if moment.now not in known:
+            known[moment.now] = membership(contact, moment, decided)
+        return known[moment.now]
+
+    verdict = selects(rule, contact, moment, at_moment(moment))
     watched = _watched(rule, decided)
     flips = [(flip, n) for n, c in enumerate(watched) if (flip := next_flip(c, contact.value_of(c.field), moment))]
     heapify(flips)
@@ -90,24 +96,14 @@ def next_change(rule: Rule, contact: Contact, moment: Moment, decided: Decided) 
             heappop(flips)
         if flips and flips[0][0] == instant:
             continue  # others change at the same instant: the rule is asked once they have
-        if selects(rule, contact, at, membership(contact, at, decided)) is not verdict:
+        if selects(rule, contact, at, at_moment(at)) is not verdict:
             return instant
     return None
 
 
 def membership(contact: Contact, moment: Moment, decided: Decided) -> Membership:
-    """Make what tells whether a contact is in a segment at a moment. Segments that name each other in a circle, which
-    are refused when they are made, have nobody in them by way of it."""
-    known: dict[int, bool] = {}
-
-    def is_in(segment_id: int) -> bool:
-        if segment_id not in known:
-            known[segment_id] = False
-            decision = decided(segment_id)
-            known[segment_id] = decision if isinstance(decision, bool) else selects(decision, contact, moment, is_in)
-        return known[segment_id]
-
-    return is_in
+    """Make what tells whether a contact is in a segment at a moment."""
+    return decide_in_order(decided, lambda rule, is_in: selects(rule, contact, moment, is_in))
 
 
 def _watched(rule: Rule, decided: Decided) -> list[Condition]:

@@ -9,18 +9,16 @@ import apsw
 import duckdb
 
 from tamis.actions.catch_up import both_at_one_moment
-from tamis.actions.doctor.records import rule_of
 from tamis.actions.doctor.report import REBUILD, REPORT, some
 from tamis.actions.house import House
 from tamis.actions.membership import external_membership
+from tamis.actions.stored_rules import rules_of_type
 from tamis.columns import examine as columns
 from tamis.columns.clocks import read_clocks
 from tamis.columns.examine import Differing, SegmentState
 from tamis.domain.contacts import Contact
 from tamis.domain.emails import email_key
-from tamis.domain.errors import Invalid
 from tamis.domain.externals import External
-from tamis.domain.segments import Segment
 from tamis.domain.text import counted
 from tamis.records import accounts, contacts, examine, externals, recipients, segments, types
 from tamis.rules.evaluate import selects
@@ -81,8 +79,10 @@ def examine_segment(house: House, segment_id: int) -> Part:
         segment = next((one for one in examine.live_segments(db) if one.id == segment_id), None)
         if segment is None:  # deleted since it was listed
             return Part(0, None, [])
-        moment = _moment(db, con, segment.contact_type_id, now)
-        state = columns.segment_state(con, segment.contact_type_id, segment.id, _rule_or_none(db, segment), moment)
+        type_id = segment.contact_type_id
+        moment = _moment(db, con, type_id, now)
+        rules = rules_of_type(db, type_id, types.fields_of_type(db, type_id))
+        state = columns.segment_state(con, type_id, segment.id, rules.get(segment.id), moment)
     called = f'segment {segment.id} "{segment.name}"'
     return Part(state.counted, None, [f"{called} {fault}" for fault in _faults(state)])
 
@@ -166,7 +166,7 @@ def _memberships_of_externals(
 
 def _memberships(db: apsw.Connection, type_id: int, ids: Sequence[int], moment: Moment) -> set[tuple[int, int]]:
     fields = types.fields_of_type(db, type_id)
-    rules = {segment.id: _rule_or_none(db, segment) for segment in segments.live_of_type(db, type_id)}
+    rules = rules_of_type(db, type_id, fields)
     order = [segment_id for level in in_order(rules) for segment_id in level]
     found: set[tuple[int, int]] = set()
     for start in range(0, len(ids), CONTACTS_A_BATCH):
@@ -217,13 +217,6 @@ def examine_log(house: House) -> Part:
     if lost:
         wrong.append(f"the column store has no contacts of the types {some(lost[:5], len(lost))}: {REBUILD}")
     return Part(lines, None, wrong)
-
-
-def _rule_or_none(db: apsw.Connection, segment: Segment) -> Rule:
-    try:
-        return rule_of(db, segment)
-    except Invalid:  # it selects nobody, and another check tells of it
-        return None
 
 
 def _moment(db: apsw.Connection, con: duckdb.DuckDBPyConnection, type_id: int, now: datetime) -> Moment:

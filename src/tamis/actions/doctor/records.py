@@ -1,13 +1,15 @@
 """The laws of the records, checked on the records alone: nothing is written, and nobody waits."""
 
-from collections.abc import Iterator
-from contextlib import suppress
+from collections.abc import Iterable, Iterator
+from itertools import groupby
+from operator import attrgetter
 from typing import Any
 
 import apsw
 
 from tamis.actions.batches import batched
 from tamis.actions.doctor.report import REPORT, RESTORE, Check, looking, some
+from tamis.actions.stored_rules import stored_rule
 from tamis.domain.emails import email_key
 from tamis.domain.errors import Invalid
 from tamis.domain.segments import LAST_SEGMENT, STRANGER, Segment
@@ -16,7 +18,7 @@ from tamis.records import erasure, examine, exclusions, forgotten, segments, typ
 from tamis.records.integrity.health import FileHealth
 from tamis.rules.build import build
 from tamis.rules.json import from_json
-from tamis.rules.segments import cycle_through
+from tamis.rules.segments import MAX_CHAIN, in_circles, in_order, longest_chain, without_circles
 from tamis.rules.tree import Rule
 
 KEYS_A_STEP = 50_000
@@ -161,22 +163,42 @@ def _rules(db: apsw.Connection) -> Check:
                     f'the rule of segment {segment.id} "{segment.name}" cannot be evaluated, so that it selects nobody '
                     f"({error.message}): give it another one (tamis segment edit {segment.id} --where RULE)"
                 )
-        for segment in in_circles(db):
+        for segment in segments_in_circles(db):
             check.wrong(
                 f'the rule of segment {segment.id} "{segment.name}" comes back to the segment itself over those that '
                 f"it names: {RESTORE}"
             )
+        if (chain := longest_of_all(db)) and len(chain) > MAX_CHAIN:
+            called = f'from segment {chain[0].id} "{chain[0].name}" to segment {chain[-1].id} "{chain[-1].name}"'
+            check.note(
+                f"segments name each other over {len(chain)} levels, {called}, more than the {MAX_CHAIN} that can be "
+                "made now: they are right, but slower to follow, and better made shorter"
+            )
     return check.done()
 
 
-def in_circles(db: apsw.Connection) -> list[Segment]:
+def longest_of_all(db: apsw.Connection) -> list[Segment]:
+    """Return a longest chain of segments of which each names the next one."""
+    live = {segment.id: segment for segment in examine.live_segments(db)}
+    rules = without_circles(_built(db, live.values()))
+    levels = in_order(rules)
+    return [live[id_] for id_ in longest_chain(levels[-1][0], rules)] if levels else []
+
+
+def segments_in_circles(db: apsw.Connection) -> list[Segment]:
     """List the segments whose rules come back to themselves over those that they name."""
-    built: dict[int, Rule] = {}
     live = examine.live_segments(db)
-    for segment in live:
-        with suppress(Invalid):
-            built[segment.id] = rule_of(db, segment)
-    return [segment for segment in live if cycle_through(segment.id, built)]
+    circular = in_circles(_built(db, live))
+    return [segment for segment in live if segment.id in circular]
+
+
+def _built(db: apsw.Connection, live: Iterable[Segment]) -> dict[int, Rule]:
+    """Build the rules of segments, those that cannot be evaluated as such that select nobody."""
+    built: dict[int, Rule] = {}
+    for type_id, of_type in groupby(sorted(live, key=attrgetter("contact_type_id")), attrgetter("contact_type_id")):
+        fields, refs = types.fields_of_type(db, type_id), segments.refs_of_type(db, type_id)
+        built |= {segment.id: stored_rule(segment.rule, fields, refs) for segment in of_type}
+    return built
 
 
 def rule_of(db: apsw.Connection, segment: Segment) -> Rule:

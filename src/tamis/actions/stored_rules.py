@@ -1,0 +1,52 @@
+"""The rules of segments as they are stored, built for use."""
+
+import logging
+from functools import lru_cache
+
+import apsw
+
+from tamis.domain.errors import Invalid
+from tamis.domain.fields import FieldSet
+from tamis.domain.segments import SegmentRef, SegmentRefs
+from tamis.log import event
+from tamis.records import segments
+from tamis.rules.build import build
+from tamis.rules.json import from_json
+from tamis.rules.segments import in_circles
+from tamis.rules.tree import Rule
+
+
+@lru_cache(maxsize=4096)
+def stored_rule(document: str, fields: FieldSet, refs: SegmentRefs) -> Rule:
+    """Build a segment's stored rule; `refs` are the segments that it may name.
+
+    One that no longer fits its fields selects nobody (§ Fail closed) and is reported in the log.
+    """
+    try:
+        return build(from_json(document), fields, refs)
+    except Invalid as error:
+        event("rule_not_evaluated", level=logging.ERROR, problems=len(error.problems))
+        return None
+
+
+def rules_of_type(db: apsw.Connection, type_id: int, fields: FieldSet) -> dict[int, Rule]:
+    """Give the rules of the live segments over a contact type, by id; what the rules name is among these segments. One
+    in a circle, which is refused when it is made and can only come from other data, selects nobody."""
+    live = segments.live_of_type(db, type_id)
+    naming = {segment.id for segment in live if segments.names_segments(segment.rule)}
+    refs = SegmentRefs(tuple(SegmentRef(segment.id, segment.name) for segment in live)) if naming else SegmentRefs()
+    rules = {
+        segment.id: stored_rule(segment.rule, fields, refs if segment.id in naming else SegmentRefs())
+        for segment in live
+    }
+    if naming and (circular := in_circles(rules)):
+        _tell_of_circle(type_id, tuple(sorted(circular)))
+        rules.update(dict.fromkeys(circular))
+    return rules
+
+
+@lru_cache(maxsize=1024)
+def _tell_of_circle(type_id: int, segment_ids: tuple[int, ...]) -> None:
+    """Log, once in a while, that segments name each other in a circle, as none does that was made by Tamis."""
+    told = " ".join(map(str, segment_ids[:20]))
+    event("segments_in_circle_found", level=logging.ERROR, contact_type=type_id, segments=told)
