@@ -1,12 +1,25 @@
 """Segments whose rules name each other."""
 
+from itertools import pairwise
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from tamis.rules.evaluate import Membership
 from tamis.rules.operators import BY_NAME
-from tamis.rules.segments import cycle_through, in_order, naming
-from tamis.rules.tree import All, InSegment, Node, Not, Rule
+from tamis.rules.segments import (
+    cycle_through,
+    decide_in_order,
+    in_circles,
+    in_order,
+    longest_chain,
+    naming,
+    without_circles,
+)
+from tamis.rules.tree import All, InSegment, Node, Not, Rule, segments_named
+
+NAMES = st.dictionaries(st.integers(1, 6), st.sets(st.integers(1, 6), max_size=3))
 
 
 def rule_naming(ids: set[int]) -> Rule:
@@ -49,3 +62,64 @@ def test_a_segment_may_name_whoever_does_not_come_back_to_it(names: dict[int, se
     for id_ in range(1, 7):
         way = cycle_through(1, {**{other: rule for other, rule in rules.items() if other != 1}, 1: rule_naming({id_})})
         assert (way is not None) is (id_ in circular)
+
+
+@given(NAMES)
+def test_in_circles_is_whoever_comes_back_to_itself(names: dict[int, set[int]]) -> None:
+    rules = {id_: rule_naming(ids) for id_, ids in names.items()}
+    assert in_circles(rules) == {id_ for id_ in rules if cycle_through(id_, rules)}
+    assert not in_circles(without_circles(rules))
+
+
+@given(NAMES)
+def test_a_longest_chain_leads_through_its_segment_and_none_is_longer(names: dict[int, set[int]]) -> None:
+    rules = without_circles({id_: rule_naming(ids) for id_, ids in names.items()})
+    named = {id_: segments_named(rule) & rules.keys() for id_, rule in rules.items()}
+
+    def below(id_: int) -> int:
+        return 1 + max(map(below, named[id_]), default=0)
+
+    def above(id_: int) -> int:
+        return 1 + max((above(by) for by in named if id_ in named[by]), default=0)
+
+    for id_ in rules:
+        chain = longest_chain(id_, rules)
+        assert id_ in chain
+        assert all(following in named[before] for before, following in pairwise(chain))
+        assert len(chain) == above(id_) + below(id_) - 1
+
+
+@given(NAMES, st.sets(st.integers(1, 6)), st.sets(st.integers(1, 6)))
+def test_each_segment_is_decided_once_and_as_by_asking_all_that_it_names(
+    names: dict[int, set[int]], inside: set[int], outside: set[int]
+) -> None:
+    rules = without_circles({id_: rule_naming(ids) for id_, ids in names.items()})
+    asked: list[Rule] = []
+
+    def decided(id_: int) -> Rule | bool:
+        return id_ in inside if id_ in inside | outside or id_ not in rules else rules[id_]
+
+    def ask(rule: Rule, is_in: Membership) -> bool:
+        asked.append(rule)
+        return rule is not None and not any(map(is_in, segments_named(rule)))
+
+    def expected(id_: int) -> bool:
+        decision = decided(id_)
+        return decision if isinstance(decision, bool) else ask(decision, expected)
+
+    is_in = decide_in_order(decided, ask)
+    answers = {id_: is_in(id_) for id_ in range(1, 7)}
+    assert len(asked) <= len(rules)
+    assert answers == {id_: expected(id_) for id_ in range(1, 7)}
+
+
+def test_a_chain_of_thousands_is_walked_over_without_recursion() -> None:
+    rules = {id_: rule_naming({id_ - 1} if id_ > 1 else set()) for id_ in range(1, 5_001)}
+    assert len(longest_chain(2_500, rules)) == 5_000
+    assert len(in_order(rules)) == 5_000
+    assert decide_in_order(
+        rules.__getitem__, lambda rule, is_in: rule is None or any(map(is_in, segments_named(rule)))
+    )(5_000)
+    around = rules | {1: rule_naming({5_000})}
+    assert len(in_circles(around)) == 5_000
+    assert cycle_through(1, around) == [1, *range(5_000, 0, -1)]

@@ -26,7 +26,7 @@ from tamis.rules.wire import from_arrays
 from tamis.settings import Settings
 from tests.stores.people import EVERYONE, Desk, new_desk
 
-LONG = 60
+LONG = 40
 """More than may be made now."""
 
 
@@ -133,7 +133,7 @@ def test_a_longer_chain_of_before_is_right_everywhere_and_is_told_of(desk: Desk)
     checks = examined(desk)
     assert problems(iter(checks)) == []
     assert [f.message for c in checks for f in c.findings if f"over {LONG} levels" in f.message and not f.wrong]
-    house.write(edit_segment, desk.account, made[40].id, draft=from_json(naming(made[0].id)))  # shorter, and yet long
+    house.write(edit_segment, desk.account, made[32].id, draft=from_json(naming(made[0].id)))  # shorter, and yet long
     assert members(desk, top) == 3
 
 

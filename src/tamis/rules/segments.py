@@ -1,7 +1,7 @@
 """Segments whose rules name each other: in which order they can be decided, how long a chain of them may be, and that
 none comes back to itself."""
 
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
 
 from tamis.rules.draft import MAX_DEPTH
 from tamis.rules.evaluate import Membership
@@ -56,16 +56,44 @@ def in_order(rules: Mapping[int, Rule]) -> list[list[int]]:
 def in_circles(rules: Mapping[int, Rule]) -> frozenset[int]:
     """Return the segments that come back to themselves over those that they name."""
     named = {id_: segments_named(rule) & rules.keys() for id_, rule in rules.items()}
-    left = named.keys() - {id_ for level in _levels(named) for id_ in level}
-    naming: dict[int, set[int]] = {id_: set() for id_ in left}
-    for id_ in left:
-        for of in named[id_] & left:
-            naming[of].add(id_)
-    # What is left is in a circle, or names one: where nobody who is left names a segment, it is in none.
-    for level in _levels({id_: frozenset(by) for id_, by in naming.items()}):
-        left -= set(level)
-    # One between two circles is named by one and names the other, and has to be looked at by itself.
-    return frozenset(id_ for id_ in left if cycle_through(id_, rules))
+    in_order = {id_ for level in _levels(named) for id_ in level}
+    left = {id_: named[id_] - in_order for id_ in named.keys() - in_order}
+    found: set[int] = set()
+    for together in _connected(left):
+        if len(together) > 1 or together[0] in left[together[0]]:
+            found.update(together)
+    return frozenset(found)
+
+
+def _connected(named: Mapping[int, frozenset[int]]) -> Iterator[list[int]]:
+    """Yield the segments that lead to each other (Tarjan's strongly connected components)."""
+    number: dict[int, int] = {}
+    lowest: dict[int, int] = {}
+    path: dict[int, None] = {}
+    for start in named:
+        if start in number:
+            continue
+        walk = [(start, iter(named[start]))]
+        number[start] = lowest[start] = len(number)
+        path[start] = None
+        while walk:
+            id_, ways = walk[-1]
+            following = next((way for way in ways if way not in number or way in path), None)
+            if following is None:
+                walk.pop()
+                if walk:
+                    lowest[walk[-1][0]] = min(lowest[walk[-1][0]], lowest[id_])
+                if lowest[id_] == number[id_]:
+                    together = [path.popitem()[0]]
+                    while together[-1] != id_:
+                        together.append(path.popitem()[0])
+                    yield together
+            elif following in number:
+                lowest[id_] = min(lowest[id_], number[following])
+            else:
+                number[following] = lowest[following] = len(number)
+                path[following] = None
+                walk.append((following, iter(named[following])))
 
 
 def without_circles(rules: Mapping[int, Rule]) -> dict[int, Rule]:
