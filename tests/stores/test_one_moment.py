@@ -86,6 +86,7 @@ def test_a_segment_that_is_made_while_all_are_listed_has_its_size(
     desk: Desk, monkeypatch: pytest.MonkeyPatch, times: int
 ) -> None:
     names = iter("ABCDEFGHI")
+    desk.house.columns()
     right = House.columns
 
     def columns(house: House, account_id: int | None = None) -> Any:
