@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Collection, Sequence
+from functools import lru_cache
 
 import duckdb
 import msgspec
@@ -11,6 +12,7 @@ from tamis.domain.fields import CREATED_AT, EMAIL, UPDATED_AT, FieldSet, Kind
 from tamis.domain.text import SIMPLE, fold, is_simple
 
 _OWN = {EMAIL.id: "email", CREATED_AT.id: "created_at", UPDATED_AT.id: "updated_at"}
+SHORT, SHORT_TEXTS_KEPT = 100, 20_000
 _SIMPLE_LINES = re.compile(f"[{SIMPLE} \n]*")
 
 
@@ -63,11 +65,25 @@ def _are_simple(lines: str) -> bool:
 def _folded_document(document: str, text_ids: Collection[str]) -> str:
     contact = msgspec.json.decode(document)
     email, values = contact["email"], contact["values"]
-    as_written = {key: text for key, text in values.items() if key in text_ids and not is_simple(text)}
-    values |= {key: fold(text) for key, text in as_written.items()}
+    as_written = {}
+    for key, text in values.items():
+        if key not in text_ids:
+            continue
+        folded = _folded_short(text) if len(text) <= SHORT else _folded_text(text)
+        if folded is not None:
+            as_written[key], values[key] = text, folded
     if not is_simple(email):
         as_written[str(EMAIL.id)], contact["email"] = email, fold(email)
     if not as_written:
         return document
     contact[WRITTEN] = msgspec.json.encode(as_written).decode()
     return msgspec.json.encode(contact).decode()
+
+
+def _folded_text(text: str) -> str | None:
+    """Return the folded form of a text, or None where it is simple."""
+    return None if is_simple(text) else fold(text)
+
+
+# Names, cities and options come again and again.
+_folded_short = lru_cache(maxsize=SHORT_TEXTS_KEPT)(_folded_text)
