@@ -30,8 +30,8 @@ INFERABLE = (Kind.NUMBER, Kind.DATE, Kind.DATETIME)
 def is_plain(reading: ColumnReading, cell: str, *, utc: bool) -> str:
     """Give the condition that a cell is plain in a reading; `utc`: date-times without an offset are in UTC."""
     kind = reading.kind
-    if kind is Kind.NUMBER and reading.unit == PERCENT:
-        return "FALSE"  # those that have the sign are no plain numbers, and the others are rejected
+    if kind is Kind.NUMBER and (reading.unit == PERCENT or reading.codes):
+        return "FALSE"  # those with the sign are no plain numbers, and the others are rejected; few columns are codes
     if kind is Kind.NUMBER:
         return f"regexp_full_match({cell}, '{_NUMBERS[reading.decimal]}')"
     if kind is Kind.DATE:

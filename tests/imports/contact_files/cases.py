@@ -272,10 +272,14 @@ CASES = (
     ),
     Case(
         "20-zip-two-files-into-numbers",
-        (Step("20b-zip-massachusetts.csv", {"rows": 4, "created": 1, "rejected": 3}),),
+        (
+            Step("20a-zip-california.csv", {"rows": 24, "created": 24}),
+            Step("20b-zip-massachusetts.csv", {"rows": 4, "created": 0, "rejected": 4}),
+        ),
+        values={"ca1@example.org": {"zip": 90001.0}},
         fields=(("Zip", "number", ()), ("Mobile", "number", ()), ("Customer No", "number", ())),
-        values={"ma3@example.org": {"zip": 2138.0, "mobile": 1000.0, "customer_no": 1234.0}},
-        absent=("ma1@example.org", "ma2@example.org", "ma4@example.org"),
+        # Beside 02138 and +1415… no 2,138, 1e3 or 1 234 is an amount; in fields made of such names all are kept as text.
+        absent=("ma1@example.org", "ma2@example.org", "ma3@example.org", "ma4@example.org"),
     ),
     Case(
         "27b-into-number-field",

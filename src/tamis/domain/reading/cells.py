@@ -1,5 +1,6 @@
 """Read the cells of a column as it was decided that they are read."""
 
+import re
 from collections.abc import Callable
 from zoneinfo import ZoneInfo
 
@@ -14,6 +15,7 @@ from tamis.domain.reading.units import PERCENT
 from tamis.domain.reading.words import yes_or_no
 from tamis.domain.text import short
 
+_DIGITS = re.compile(r"-?[0-9]+(?:[.,][0-9]+)?")
 EXAMPLES = {DecimalMark.POINT: "12.5", DecimalMark.COMMA: "12,5"}
 
 
@@ -31,6 +33,10 @@ def cell_reader(of: Field, zone: ZoneInfo, reading: ColumnReading) -> Callable[[
             if found is None and reading.decimal is DecimalMark.POINT:
                 return parse(text)
             raise ValueProblem(f'must be a number such as {EXAMPLES[reading.decimal]}, not "{short(text)}"')
+        if reading.codes and (found.is_ambiguous or not _DIGITS.fullmatch(text)):
+            raise ValueProblem(
+                f'must be plain digits, since others of its column begin with a zero or a plus sign, not "{short(text)}"'
+            )
         if not found.is_zero and not is_in_unit(found.unit, reading.unit):
             raise ValueProblem(f'{_wrong_unit(found.unit, reading.unit)}: "{short(text)}"')
         return parse(plain)

@@ -14,14 +14,15 @@ class ColumnReading:
     """What a column holds and how it is written.
 
     `options` are those of a choice; `order` is that of dates, `of_birth` says that they are no days to come; `decimal`
-    stands before the fraction of numbers, and `unit` is the currency or the percent sign that they carry. `notes` say
-    what people should know of it, each continuing "the column …"."""
+    stands before the fraction of numbers, and `unit` is the currency or the percent sign that they carry. Where they
+    are `codes`, only plain digits are numbers. `notes` say what people should know of it, each continuing "the column …"."""
 
     kind: Kind
     options: tuple[str, ...] = ()
     order: DateOrder = DateOrder.YMD
     decimal: DecimalMark = DecimalMark.POINT
     unit: str = ""
+    codes: bool = False
     of_birth: bool = False
     notes: tuple[str, ...] = field(default=(), compare=False)
 

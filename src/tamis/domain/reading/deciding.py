@@ -91,13 +91,19 @@ def _number(learner: ColumnLearner, numbers: NumberEvidence) -> ColumnReading | 
 
 def _as_number(learner: ColumnLearner, mark: DecimalMark, *notes: str) -> ColumnReading:
     unit = learner.numbers.unit if learner.numbers else ""
-    reading = ColumnReading(Kind.NUMBER, decimal=mark, unit=unit, notes=notes)
+    reading = ColumnReading(Kind.NUMBER, decimal=mark, unit=unit, codes=_are_codes(learner), notes=notes)
     if unit and learner.numbers:
         said = (
             "percentages: 12 % is stored as 12" if unit == PERCENT else f"amounts in {unit}: the numbers alone are kept"
         )
         reading = replace(reading, notes=(*notes, f"has {said}"))
     return _noted(reading, learner)
+
+
+def _are_codes(learner: ColumnLearner) -> bool:
+    """Return whether too many cells for slips begin with a zero or a plus sign: 2,138 among them is no amount."""
+    codes = learner.numbers.codes if learner.numbers else 0
+    return codes > 0 and not decides(learner.filled - learner.nulls - codes, learner.filled - learner.nulls, 0)
 
 
 def _dates(learner: ColumnLearner, dates: DateEvidence, kind: Kind, said: Said) -> ColumnReading | AmbiguousDates:

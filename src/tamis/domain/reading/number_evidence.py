@@ -26,14 +26,18 @@ class NumberEvidence:
         self._grouped: Counter[int] = Counter()  # those in several groups between blanks, by their digits
         self._keeps_zeros = self._has_bare = False
         self.lost: str | None = None
+        self.codes = 0
+        """How many cells have a leading zero or plus sign."""
         self.misfits = 0
         """How many different texts are no numbers."""
 
     def add(self, text: str, count: int) -> None:
         """Count the cells with a text."""
-        number = written_number(text)
+        number, is_code = written_number(text), lost_by_number(text) is not None
+        if is_code:
+            self.codes += count
         if number is None:
-            if lost_by_number(text) or is_version(text):
+            if is_code or is_version(text):
                 self._loses(text)
             self.misfits += 1
             return
