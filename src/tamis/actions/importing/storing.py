@@ -47,6 +47,8 @@ class Storing:
         self._import_id = import_id
         self._under_way: list[Future[Outcome]] = []
         self._rows_done = 0
+        # Asked once: in a command the columns are open now and then, while they follow beside the import.
+        self._beside_requests = house.holds_columns
         self.total = Outcome(0, 0, 0)
 
     def __enter__(self) -> Self:
@@ -59,7 +61,7 @@ class Storing:
         """Store contacts, whose addresses differ from each other, after all that were given before; then `rows_done`
         rows of the file are done."""
         self.finish()
-        size = ROWS_A_PART if self._house.holds_columns else max(len(contacts), 1)
+        size = ROWS_A_PART if self._beside_requests else max(len(contacts), 1)
         parts = [contacts[start : start + size] for start in range(0, len(contacts), size)] or [contacts]
         for part in parts:
             self._under_way.append(
