@@ -73,6 +73,19 @@ def test_people_say_the_encoding(reader: Reader, people: str, encoding: str) -> 
     assert reader.open(written(people, encoding), wanted=encoding.upper()).rows == found
 
 
+@pytest.mark.parametrize("wanted", [None, "iso-2022-jp", "ISO2022JP"])
+def test_japanese_in_escape_sequences_is_read(reader: Reader, wanted: str | None) -> None:
+    plain = b"email;name\n" + b"p@example.org;Berlin\n" * 100_000
+    opened = reader.open(plain + "q@example.jp;山田 太郎\n".encode("iso2022_jp"), wanted=wanted)
+    assert opened.rows[-1] == ["q@example.jp", "山田 太郎"]
+    assert opened.layout.notices == ("Read as ISO-2022-JP, which its escape sequences show.",)
+
+
+def test_japanese_escape_sequences_that_mean_nothing_are_refused(reader: Reader) -> None:
+    with pytest.raises(Invalid, match="cannot be read as ISO-2022-JP.*save it as UTF-8"):
+        reader.open(b"email;name\nq@example.jp;\x1b$B\x7f\x7f\x1b(B\n")
+
+
 def test_what_decides_may_stand_at_the_end(reader: Reader) -> None:
     plain = b"email;city\n" + b"p@example.org;Berlin\n" * 300_000
     opened = reader.open(plain + "q@example.org;Łódź\nr@example.org;Wrocław i Kraśnik\n".encode("cp1250"))
@@ -135,7 +148,7 @@ def test_where_it_is_a_toss_up_people_are_asked(reader: Reader) -> None:
         ("utf-7", "no encoding"),
         ("unicode_escape", "no encoding"),
         ("cp037", "no encoding"),
-        ("iso2022_jp", "no encoding"),
+        ("iso2022_jp", "cannot be read as ISO-2022-JP"),
         ("utf-8", "line 3: cannot be read as UTF-8"),
         ("shift_jis", "line 3: cannot be read as Shift_JIS"),
     ],

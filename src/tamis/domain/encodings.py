@@ -4,6 +4,7 @@ import codecs
 from dataclasses import dataclass
 
 UTF8, UTF16_LE, UTF16_BE, WINDOWS_1252 = "utf-8", "utf-16-le", "utf-16-be", "windows-1252"
+ISO_2022_JP = "iso-2022-jp"
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,6 +40,7 @@ KNOWN = (
     KnownEncoding("cp866", "DOS 866", "cp866"),
     KnownEncoding("shift_jis", "Shift_JIS", "cp932"),
     KnownEncoding("euc-jp", "EUC-JP", "euc-jp"),
+    KnownEncoding(ISO_2022_JP, "ISO-2022-JP", "iso2022_jp_ext"),
     KnownEncoding("gb18030", "GB18030", "gb18030"),
     KnownEncoding("big5", "Big5", "cp950"),
     KnownEncoding("euc-kr", "EUC-KR", "cp949"),
@@ -69,6 +71,8 @@ def find_encoding_named(name: str) -> KnownEncoding | None:
     )
     try:
         codec = codecs.lookup(wanted).name
+        if codec.startswith("iso2022_jp"):
+            return BY_NAME[ISO_2022_JP]
         if codec in _NONE:
             return None
         keeps_ascii = _ASCII.encode().decode(codec) == _ASCII

@@ -14,7 +14,7 @@ from tamis.domain.choices import Options, parts_of
 from tamis.domain.dates import DateOrder, is_iso_date, parse_date, parse_moment, read_date, read_moment
 from tamis.domain.dates import ValueProblem as ValueProblem  # noqa: PLC0414  it is met where fields are
 from tamis.domain.instants import to_utc
-from tamis.domain.numbers import lost_by_number
+from tamis.domain.reading.numbers import lost_by_number
 from tamis.domain.text import fold, lower_letters, problem_with_name, problem_with_text, short
 
 Value = str | float | bool | date | datetime | tuple[str, ...]

@@ -13,6 +13,7 @@ import duckdb
 from tamis.domain.errors import Invalid, Problem
 from tamis.domain.fields import Kind
 from tamis.domain.reading.declared import Declared
+from tamis.domain.reading.majority import decides
 from tamis.files.limits import MOST_BROKEN, MOST_COLUMNS, is_too_sparse, too_many_columns, too_sparse
 from tamis.workbench.json_objects import (
     BOOLEAN,
@@ -32,7 +33,6 @@ from tamis.workbench.typed import declared_lists, declared_numbers, declared_str
 LONGEST_LINE = 16 << 20
 BYTES_AT_ONCE = 8 << 20
 CELLS_AT_ONCE = 500_000
-GREAT_MAJORITY = 0.95
 NO_OBJECT = "the line is no JSON object"
 
 
@@ -91,7 +91,7 @@ class StagedNdjson:
         if 2 * found.get(LIST, 0) > filled:
             return declared_lists(self.con, position)
         for mark, kind in ((NUMBER, Kind.NUMBER), (BOOLEAN, Kind.BOOLEAN)):
-            if filled and found.get(mark, 0) >= GREAT_MAJORITY * filled:
+            if decides(found.get(mark, 0), filled, 0):
                 return declared_numbers(self.con, position, are_floats=True) if mark == NUMBER else Declared(kind)
         return declared_strings(self.con, position, may_be_dates=found.get(STRING, 0) == filled)
 

@@ -4,7 +4,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tamis.domain.reading.numbers import DecimalMark, loses_digits, written_number
+from tamis.domain.reading.numbers import DecimalMark, keeps_digits, lost_by_number, written_number
+
+
+def loses_digits(text: str) -> bool:
+    """Return whether a number would not give a text of digits back as it is written."""
+    number = written_number(text)
+    return lost_by_number(text) is not None or (number is not None and not keeps_digits(number))
 
 
 @pytest.mark.parametrize(

@@ -278,7 +278,7 @@ CASES = (
         ),
         values={"ca1@example.org": {"zip": 90001.0}},
         fields=(("Zip", "number", ()), ("Mobile", "number", ()), ("Customer No", "number", ())),
-        # Beside 02138 and +1415… no 2,138, 1e3 or 1 234 is an amount; in fields made of such names all are kept as text.
+        # Beside 02138 and +1415… no 2,138, 1e3 or 1 234 is an amount; fields made for such columns are text.
         absent=("ma1@example.org", "ma2@example.org", "ma3@example.org", "ma4@example.org"),
     ),
     Case(

@@ -35,7 +35,7 @@ def cell_reader(of: Field, zone: ZoneInfo, reading: ColumnReading) -> Callable[[
             raise ValueProblem(f'must be a number such as {EXAMPLES[reading.decimal]}, not "{short(text)}"')
         if reading.codes and (found.is_ambiguous or not _DIGITS.fullmatch(text)):
             raise ValueProblem(
-                f'must be plain digits, since others of its column begin with a zero or a plus sign, not "{short(text)}"'
+                f'must be plain digits, as others of its column begin with a zero or plus sign, not "{short(text)}"'
             )
         if not found.is_zero and not is_in_unit(found.unit, reading.unit):
             raise ValueProblem(f'{_wrong_unit(found.unit, reading.unit)}: "{short(text)}"')

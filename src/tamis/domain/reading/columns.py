@@ -15,7 +15,8 @@ class ColumnReading:
 
     `options` are those of a choice; `order` is that of dates, `of_birth` says that they are no days to come; `decimal`
     stands before the fraction of numbers, and `unit` is the currency or the percent sign that they carry. Where they
-    are `codes`, only plain digits are numbers. `notes` say what people should know of it, each continuing "the column …"."""
+    are `codes`, only plain digits are numbers. `notes` say what people should know of it, each continuing
+    "the column …"."""
 
     kind: Kind
     options: tuple[str, ...] = ()

@@ -3,9 +3,8 @@
 from collections import Counter
 from collections.abc import Iterable
 
-from tamis.domain.numbers import lost_by_number
 from tamis.domain.reading.majority import MINORITY
-from tamis.domain.reading.numbers import DecimalMark, is_version, keeps_digits, written_number
+from tamis.domain.reading.numbers import DecimalMark, is_version, keeps_digits, lost_by_number, written_number
 from tamis.domain.reading.units import PERCENT
 
 EITHER, BOTH = "either", "both"

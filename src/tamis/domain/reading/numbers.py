@@ -5,7 +5,6 @@ from dataclasses import dataclass
 from decimal import Decimal
 from enum import StrEnum
 
-from tamis.domain.numbers import lost_by_number
 from tamis.domain.reading.units import UNIT, says_more, unit_of
 
 
@@ -76,6 +75,7 @@ _STYLES = {
 }
 _ADDRESS = re.compile(r"(?:25[0-5]|2[0-4][0-9]|1?[0-9]?[0-9])(?:\.(?:25[0-5]|2[0-4][0-9]|1?[0-9]?[0-9])){3}")
 _SEVERAL_POINTS = re.compile(r"[0-9]+(?:\.[0-9]+){2,}")
+_LEADING_ZERO = re.compile(r"-?0\d", re.ASCII)
 _LONGEST = 60
 _MOST_DIGITS = 17
 _LARGEST_WHOLE = 2**53
@@ -110,13 +110,12 @@ def is_version(text: str) -> bool:
     return _SEVERAL_POINTS.fullmatch(text) is not None and written_number(text) is None
 
 
-def loses_digits(text: str) -> bool:
-    """Tell whether a trimmed text of digits would lose what is written when it became a number: a leading zero (02138),
-    a leading plus sign (+4722000001), or more digits than a number keeps (9007199254740993)."""
-    if lost_by_number(text):
-        return True
-    number = written_number(text)
-    return number is not None and not keeps_digits(number)
+def lost_by_number(text: str) -> str | None:
+    """Name what stands at the start of a trimmed text that a number would lose: "a leading zero" of 02138, "a leading
+    plus sign" of +41790000001; None when nothing would be lost there."""
+    if text.startswith("+"):
+        return "a leading plus sign"
+    return "a leading zero" if _LEADING_ZERO.match(text) else None
 
 
 def keeps_digits(number: WrittenNumber) -> bool:

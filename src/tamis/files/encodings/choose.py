@@ -6,6 +6,7 @@ from dataclasses import dataclass, field, replace
 
 from tamis.domain.encodings import (
     BY_NAME,
+    ISO_2022_JP,
     USUAL,
     UTF8,
     UTF16_BE,
@@ -64,10 +65,14 @@ def find_encoding(source: Source, wanted: str | None = None) -> Encoding:
     name = name or (known.name if known else None) or _utf16(source, start)
     if name in (UTF16_LE, UTF16_BE):
         return _of_utf16(source, name, len(mark), strict=known is not None)
+    if name == ISO_2022_JP:
+        return _of_japanese_escapes(source, len(mark), wanted=True)
     end = b"\r" if ends_with_returns(start.decode("latin-1")) else b"\n"
     if known:
         return _as_wanted(source, known, len(mark), end)
     found = survey(_after(source, len(mark)), end)
+    if found.has_japanese_escapes and not mark:
+        return _of_japanese_escapes(source, 0)
     whole = Encoding(UTF8, len(mark), found.length + len(mark), tuple(dict.fromkeys(source.notices)), end=end)
     return _with_strays(source, found, whole) if found.strays else _sampled(whole, found.good_lines)
 
@@ -77,7 +82,7 @@ def as_utf8(source: Source, encoding: Encoding) -> Iterator[bytes]:
     blocks = _unchanged(source, encoding)
     if encoding.codec is None:
         return blocks
-    if encoding.name in (UTF16_LE, UTF16_BE):
+    if encoding.name in (UTF16_LE, UTF16_BE, ISO_2022_JP):
         return blocks_as_utf8(blocks, encoding.codec)
     return lines_as_utf8(blocks, encoding.codec, encoding.end, keeps_utf8=encoding.keeps_utf8)
 
@@ -155,6 +160,26 @@ def _of_utf16(source: Source, name: str, mark: int, *, strict: bool) -> Encoding
     if not sound:
         notices += ("Characters that are not valid UTF-16 were replaced by \N{REPLACEMENT CHARACTER}.",)
     return Encoding(name, mark, length, notices, name, sample=tuple(sample[:_SAMPLES]))
+
+
+def _of_japanese_escapes(source: Source, mark: int, *, wanted: bool = False) -> Encoding:
+    """Read ISO-2022-JP, in which a character means what the escape sequence before it says."""
+    known = BY_NAME[ISO_2022_JP]
+    decoder, length, start = codecs.getincrementaldecoder(known.codec)(), mark, ""
+    try:
+        for block in _after(source, mark):
+            length += len(block)
+            text = decoder.decode(block)
+            start += text[: _START - len(start)]
+        decoder.decode(b"", final=True)
+    except UnicodeDecodeError:
+        advice = "leave --encoding out, or name another one" if wanted else "save it as UTF-8, and import that"
+        raise source.refuse(
+            f"cannot be read as {known.label}: it has bytes that mean nothing in it; {advice}"
+        ) from None
+    lines = (Line(number, line.encode()) for number, line in enumerate(start.splitlines(), 1) if not line.isascii())
+    notices = (*dict.fromkeys(source.notices), f"Read as {known.label}, which its escape sequences show.")
+    return Encoding(ISO_2022_JP, mark, length, notices, known.codec, sample=tuple(samples(lines))[:_SAMPLES])
 
 
 def _as_wanted(source: Source, known: KnownEncoding, mark: int, end: bytes) -> Encoding:

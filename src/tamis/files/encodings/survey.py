@@ -13,6 +13,7 @@ MOST_GOOD_SAMPLES = 50
 LONGEST_SAMPLE = 2_000
 _FIRST_LINES = 4_000
 _NOT_ASCII = re.compile(rb"[\x80-\xff]")
+_JAPANESE = re.compile(rb"\x1b\$[@B]")
 _ALL_NOT_ASCII = bytes(range(128, 256))
 
 
@@ -29,7 +30,8 @@ class Survey:
 
     `good` and `stray` are how many bytes outside of ASCII stand in lines that are UTF-8 and in lines that are not.
     `strays` counts the latter, of which `numbers` has the first and `stray_lines` some from all parts of the file;
-    `good_lines` has some of the former that are not ASCII. `start` is the beginning of the file.
+    `good_lines` has some of the former that are not ASCII. `start` is the beginning of the file. ISO-2022-JP, which is
+    written in ASCII, is known by its escape sequences.
     """
 
     length: int = 0
@@ -41,10 +43,13 @@ class Survey:
     good_lines: list[Line] = field(default_factory=list)
     stray_lines: list[Line] = field(default_factory=list)
     end: bytes = b"\n"
+    has_japanese_escapes: bool = False
     _stride: int = 1
 
     def add(self, first: int, lines: bytes) -> None:
         """Look at whole lines, of which the first has a number."""
+        if b"\x1b" in lines and _JAPANESE.search(lines):
+            self.has_japanese_escapes = True
         if lines.isascii():
             return
         try:
