@@ -82,7 +82,7 @@ def test_japanese_in_escape_sequences_is_read(reader: Reader, wanted: str | None
 
 
 def test_japanese_escape_sequences_that_mean_nothing_are_refused(reader: Reader) -> None:
-    with pytest.raises(Invalid, match="cannot be read as ISO-2022-JP.*save it as UTF-8"):
+    with pytest.raises(Invalid, match=r"cannot be read as ISO-2022-JP.*save it as UTF-8"):
         reader.open(b"email;name\nq@example.jp;\x1b$B\x7f\x7f\x1b(B\n")
 
 
