@@ -1,0 +1,69 @@
+"""What is exported and imported again is the same, however many fields there are."""
+
+from collections.abc import Iterator
+from datetime import UTC, date, datetime
+from pathlib import Path
+
+import apsw
+import pytest
+
+from tamis.actions.importing.report import ImportOptions
+from tamis.actions.importing.run import import_file
+from tamis.actions.types import create_type
+from tamis.domain.contacts import ContactType
+from tamis.domain.fields import Kind, Value, key_of
+from tamis.records import feed, types
+from tests.exports.test_round_trip import LAYOUTS, Two
+from tests.laws.strategies import INTERESTS, PLANS
+
+PEOPLE = 3
+VALUES: tuple[tuple[Kind, tuple[str, ...], Value], ...] = (
+    (Kind.TEXT, (), "=00123, \"so\"\n'yes'"),
+    (Kind.NUMBER, (), 0.1),
+    (Kind.DATE, (), date(1999, 12, 31)),
+    (Kind.DATETIME, (), datetime(2024, 2, 29, 23, 59, 59, tzinfo=UTC)),
+    (Kind.BOOLEAN, (), False),
+    (Kind.CHOICE, PLANS, PLANS[0]),
+    (Kind.CHOICES, INTERESTS, INTERESTS[:2]),
+)
+
+
+def _make_fields(db: apsw.Connection, now: datetime, contact_type: ContactType, count: int) -> None:
+    for n in range(count):
+        kind, options, _ = VALUES[n % len(VALUES)]
+        types.insert_field(
+            db, contact_type.id, key_of(f"Field {n}"), f"Field {n}", kind, options, now, options_inferred=False
+        )
+    feed.tell_fields(db, contact_type.id, now)
+
+
+class Wide(Two):
+    """Two types with many fields of all kinds."""
+
+    def __init__(self, data: Path, count: int) -> None:
+        self.count = count
+        super().__init__(data)
+
+    def _type(self, name: str) -> ContactType:
+        made = self.house.write(create_type, self.account, name)
+        self.house.write(_make_fields, made, self.count)
+        return made
+
+
+@pytest.fixture(scope="module", params=[10, 50, 300, 1_000])
+def wide(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Wide]:
+    made = Wide(tmp_path_factory.mktemp("wide") / "data", request.param)
+    values = {f"field_{n}": VALUES[n % len(VALUES)][2] for n in range(made.count)}
+    made.fill({f"p{n}@example.org": dict(list(values.items())[n:]) for n in range(PEOPLE)} | {"blank@example.org": {}})
+    yield made
+    made.house.close()
+
+
+@pytest.mark.parametrize("ending", [".csv", ".ndjson", ".parquet"])
+def test_many_fields_are_exported_and_imported(wide: Wide, tmp_path: Path, ending: str) -> None:
+    here, there = wide.types
+    file = tmp_path / f"people{ending}"
+    assert wide.export(LAYOUTS[ending], file) == PEOPLE + 1
+    moved = import_file(wide.house, wide.account, there, file, ImportOptions())
+    assert (moved.rows, moved.rejected) == (PEOPLE + 1, 0)
+    assert wide.state(there) == wide.state(here)
