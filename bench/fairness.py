@@ -1,11 +1,10 @@
 """A quiet account beside a hostile one: how long it waits, and what the server's memory does.
 
 `python -m bench fairness` takes the options that `--help` shows; it is no part of all benchmarks, because it takes
-minutes. With `--beside` another copy of the project is measured in the same run.
+minutes. To measure another version, run it from here with the Python into which that one is installed.
 """
 
 import argparse
-import sys
 import tempfile
 import time
 from collections.abc import Sequence
@@ -72,30 +71,28 @@ HEAD = (
 
 
 def main(arguments: Sequence[str]) -> None:
-    """Measure and print a table for each copy of the project."""
+    """Measure and print a table."""
     parser = argparse.ArgumentParser(prog="python -m bench fairness", description=__doc__)
     parser.add_argument("kinds", nargs="*", metavar="KIND", help=f"of {', '.join(ATTACKS)}; default all")
     parser.add_argument("--contacts", type=int, default=300_000, help="how many contacts the hostile account has")
     parser.add_argument("--seconds", type=float, default=8.0, help="how long each kind lasts")
-    parser.add_argument("--beside", type=Path, help="the Python of another copy of the project, to measure first")
     options = parser.parse_args(arguments)
     kinds = [kind for kind in [NOTHING, *ATTACKS] if not options.kinds or kind in (NOTHING, *options.kinds)]
     with tempfile.TemporaryDirectory(prefix="tamis-fairness-") as directory:
         stores = Stores(Path(directory), options.contacts)
-        for python in [*([options.beside] if options.beside else []), Path(sys.executable)]:
-            print(
-                f"\n{python}, {options.contacts:,} contacts, {options.seconds:.0f} s each, times in ms, memory in MiB\n"
-            )
-            print(HEAD, flush=True)
-            for kind in kinds:
-                print(_measure(python, stores.copy(), kind, options.seconds).row(), flush=True)
+        print(
+            f"{options.contacts:,} contacts, {options.seconds:.0f} s each, times in ms, memory in MiB\n\n{HEAD}",
+            flush=True,
+        )
+        for kind in kinds:
+            print(_measure(stores.copy(), kind, options.seconds).row(), flush=True)
 
 
-def _measure(python: Path, store: Store, kind: str, seconds: float) -> Suffered:
+def _measure(store: Store, kind: str, seconds: float) -> Suffered:
     quiet, hostile = _furnished(store)
     asked = request("GET", "/api/segment/list", quiet.keys)
     with (
-        servers.tamis(store.data, python) as server,
+        servers.tamis(store.data) as server,
         another_process() as attacker,
         another_process() as asks,
         another_process() as adds,

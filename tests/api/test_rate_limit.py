@@ -1,6 +1,7 @@
 """TAMIS_REQUESTS_PER_MINUTE: how many requests a key pair may make in a minute."""
 
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 
@@ -46,3 +47,15 @@ def test_who_does_not_know_the_secret_cannot_use_up_the_requests_of_a_pair(limit
 
 def test_without_a_limit_there_is_none(owner: Person) -> None:
     assert {owner.get("reserve-fields").status_code for _ in range(50)} == {200}
+
+
+def test_a_second_pair_does_not_get_round_the_limit_of_an_account(tmp_path: Path) -> None:
+    with Server(tmp_path / "data", {"TAMIS_ACCOUNT_REQUESTS_PER_MINUTE": str(LIMIT)}) as running:
+        person = new_account(running.data, running.address, "busy@example.org")
+        pairs = [person, colleague_of(person)]
+        answers = [pairs[number % 2].get("segment/list") for number in range(2 * LIMIT + 1)]
+        assert [answer.status_code for answer in answers[:LIMIT]] == [200] * LIMIT
+        refused = next(answer for answer in answers if answer.status_code == 429)
+        assert (refused.text, refused.headers["retry-after"]) == (TOO_MANY, "60")
+        other = new_account(running.data, running.address, "quiet@example.org")
+        assert other.get("segment/list").status_code == 200

@@ -16,11 +16,14 @@ import pytest
 from tamis.actions import recipients
 from tamis.actions.accounts import create_account
 from tamis.actions.house import House
+from tamis.actions.lanes import Lane
 from tamis.domain.accounts import NewKeyPair
+from tamis.domain.errors import Busy
 from tamis.domain.segments import Segment
 from tamis.settings import Settings
 from tamis.web.app import web_app
-from tamis.web.compat import endpoints
+from tamis.web.compat import endpoints, listing
+from tamis.web.http import Request
 from tests.stores.people import Desk, new_desk
 
 PEOPLE, PIECE = 600, 50
@@ -153,3 +156,55 @@ def test_a_reader_that_goes_away_ends_the_work(reader: Reader) -> None:
 
     reader.read(take, gone)
     assert len(reader.pages) <= 5 < PAGES
+
+
+def test_what_was_fetched_for_a_reader_that_stands_still_is_let_go_and_fetched_again(
+    reader: Reader, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(listing, "ITEMS_A_PIECE", PIECE // 5)
+    let_go: list[int] = []
+    right = listing._Reader.let_go
+
+    def counted(self: listing._Reader) -> None:
+        right(self)
+        let_go.append(len(reader.pages))
+
+    monkeypatch.setattr(listing._Reader, "let_go", counted)
+
+    async def take(number: int) -> None:
+        stands_still = number in (3, 17)
+        monkeypatch.setattr(listing, "STILL_SECONDS", 0 if number in (2, 16) else PATIENCE_SECONDS)
+        seen = len(let_go)
+        while stands_still and len(let_go) == seen:
+            await asyncio.sleep(0)
+
+    reader.read(take)
+    listed = json.loads(b"".join(reader.pieces))["message"]["contactEmails"]
+    assert [row["email"] for row in listed] == [f"p{number}@example.org" for number in range(PEOPLE)]
+    assert len(let_go) == 3  # and at the end
+    assert len(reader.pages) > PAGES + 1
+
+
+def test_an_account_reads_so_many_lists_at_a_time() -> None:
+    async def ask(listings: listing.Listings) -> None:
+        request = Request.of({"method": "GET", "headers": []}, _nothing_more, "")
+        long = listing.Listing("contactEmails", lambda after, _: [listing.Piece(1, after + 1, b"1")], 0, 3, 1)
+        open_now = [await listings.stream(long, 1, request) for _ in range(2)]
+        for stream in open_now:
+            assert await anext(stream.rest)
+        with pytest.raises(Busy):
+            await listings.stream(long, 1, request)
+        await listings.stream(long, 2, request)
+        for stream in open_now:
+            assert [piece async for piece in stream.rest] == [b",1", b"]}}"]
+        await listings.stream(long, 1, request)
+
+    lane = Lane("lists", 1, at_once=1, most_waiting=9)
+    with ThreadPoolExecutor(1) as thread:
+        thread.submit(asyncio.run, ask(listing.Listings(lane, 2))).result()
+    lane.stop()
+
+
+async def _nothing_more() -> Message:
+    await asyncio.Event().wait()
+    return {"type": "http.disconnect"}
