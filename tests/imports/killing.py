@@ -16,10 +16,14 @@ from pathlib import Path
 from typing import Any, Self
 
 from tamis.actions.house import House
+from tamis.actions.importing.jobs import INTERRUPTED, list_imports
 from tamis.columns.membership import recipients_of
 from tamis.domain.segments import SEGMENT_SHIFT
-from tamis.records.database import one
+from tamis.records.accounts import all_accounts
+from tamis.records.database import connect, one
 from tamis.settings import Settings
+from tests.imports.kill_points import ALL, OF_UNDOING
+from tests.support.console import PASSWORD
 from tests.support.process import PATIENCE_SECONDS, environment
 
 ROWS_A_BATCH = 400
@@ -27,16 +31,21 @@ FORKS = """
 import json, os, sys
 from tamis.actions.importing import run
 from tamis.cli.main import main
+from tests.imports import kill_points
 run.ROWS_A_BATCH = {rows}
 for line in sys.stdin:
     asked = json.loads(line)
     child = os.fork()
     if not child:
+        os.dup2(os.open(asked["input"], os.O_RDONLY), 0)
         output = os.open(asked["output"], os.O_WRONLY | os.O_CREAT | os.O_TRUNC)
         os.dup2(output, 1)
         os.dup2(output, 2)
         status = 0
         try:
+            if asked["kill"]:
+                name, number = asked["kill"]
+                kill_points.arm(kill_points.ALL[name], number)
             main(asked["arguments"])
         except SystemExit as ended:
             status = ended.code
@@ -51,7 +60,7 @@ for line in sys.stdin:
     print(os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]), flush=True)
 """
 """Tamis with imports in small batches, loaded once: each command is a process of its own, which starts in no time."""
-TYPE = "People"
+OWNER, TYPE = "owner@example.org", "People"
 RULES = {
     "Low": "n < 1500",
     "Middle": 'n is between 900 and 2500 or note contains "7"',
@@ -91,10 +100,18 @@ class Forks:
         self.start(data, *arguments)
         return self.result()
 
-    def start(self, data: Path, *arguments: str | Path) -> int:
-        """Start a command; gives its process."""
+    def start(
+        self, data: Path, *arguments: str | Path, source: Path = Path(os.devnull), kill: tuple[str, int] | None = None
+    ) -> int:
+        """Start a command, which reads a file as its standard input, and dies at a call of one of the points where it
+        may; gives its process."""
         assert self._process.stdin
-        asked = {"arguments": [*map(str, arguments), "--data", str(data), "--json"], "output": self._output.name}
+        asked = {
+            "arguments": [*map(str, arguments), "--data", str(data), "--json"],
+            "input": str(source),
+            "output": self._output.name,
+            "kill": kill,
+        }
         print(json.dumps(asked), file=self._process.stdin, flush=True)
         return self._number()
 
@@ -116,7 +133,11 @@ class Forks:
 
 def make(data: Path, forks: Forks) -> dict[str, Any]:
     """Make a data directory with people and segments, into which an edition of the file can go; gives the account."""
-    account = forks.run(data, "account", "create", "--email", "owner@example.org", "--timezone", "Asia/Dhaka")
+    password = data.with_name("password")
+    password.write_text(PASSWORD + "\n")
+    arguments = ("account", "create", "--email", OWNER, "--timezone", "Asia/Dhaka", "--password-stdin")
+    forks.start(data, *arguments, source=password)
+    account = forks.result()
     forks.run(data, "type", "create", TYPE)
     first = data.with_name("first.csv")
     first.write_text(people(4_000, 1))
@@ -194,35 +215,122 @@ def state(data: Path) -> State:
 
 
 class Killing:
-    """Kills imports of one file into copies of one directory."""
+    """Kills imports of one file, and their undoing, in copies of one directory. Where `piped`, the file comes by
+    standard input."""
 
-    def __init__(self, directory: Path, forks: Forks, seed: int) -> None:
+    def __init__(self, directory: Path, forks: Forks, seed: int, *, piped: bool = False) -> None:
         self.chance = random.Random(seed)
         self.forks = forks
-        self._template, self.data = directory / "template", directory / "data"
+        self._template, self._imported, self.data = (directory / name for name in ("template", "imported", "data"))
         make(self._template, forks)
-        file = directory / "untidy.csv"
-        file.write_text(untidy(self.chance))
-        self._arguments = ("import", file, "--type", TYPE, "--create-fields")
+        self.file = directory / "untidy.csv"
+        self.file.write_text(untidy(self.chance))
+        self._source = self.file if piped else Path(os.devnull)
+        self._import = ("import", "-" if piped else self.file, "--type", TYPE, "--create-fields")
+        self.before = contacts(self._template)
         self.fresh()
         begun = time.perf_counter()
         self.report = self.run()
         self._seconds = time.perf_counter() - begun
-        self.right = state(self.data)
+        shutil.copytree(self.data, self._imported)
+        self.right, self.rejects = state(self.data), rejects(self.data)
+        self.undo_report = self.undo()
+        self.undone = state(self.data)
 
-    def fresh(self) -> None:
-        """Begin again with the directory as it was before the import."""
+    def fresh(self, *, imported: bool = False) -> None:
+        """Begin again with the directory as it was before the import, or after it."""
         shutil.rmtree(self.data, ignore_errors=True)
-        shutil.copytree(self._template, self.data)
+        shutil.copytree(self._imported if imported else self._template, self.data)
 
     def run(self) -> dict[str, Any]:
         """Run the import to its end; gives its report."""
-        return self.forks.run(self.data, *self._arguments)
+        self.forks.start(self.data, *self._import, source=self._source)
+        return self.forks.result()
+
+    def undo(self) -> dict[str, Any]:
+        """Undo the import; gives the report."""
+        return self.forks.run(self.data, "import", "undo", "2")
 
     def kill(self) -> int:
         """Kill an import at a random moment; gives its exit status, which is 0 when it was quicker."""
-        process = self.forks.start(self.data, *self._arguments)
+        process = self.forks.start(self.data, *self._import, source=self._source)
         time.sleep(self.chance.uniform(0, self._seconds))
         with contextlib.suppress(ProcessLookupError):
             os.kill(process, signal.SIGKILL)
         return self.forks.ended()
+
+    def kill_at(self, name: str) -> None:
+        """Let an import, or its undoing, die at one of the points of `kill_points`."""
+        number = self.chance.randint(1, ALL[name].most)
+        arguments = ("import", "undo", "2") if name in OF_UNDOING else self._import
+        self.forks.start(self.data, *arguments, source=self._source, kill=(name, number))
+        status = self.forks.ended()
+        assert status == -signal.SIGKILL, f"never came to call {number} of {name}: {status}"
+
+    def look_at_what_is_left(self) -> None:
+        """Look at a directory in which an import was killed, before anybody mends anything."""
+        house = House(Settings(self.data))
+        try:
+            db = house.records.reader()
+            account = all_accounts(db)[0]
+            jobs = {seen.job.id: seen for seen in list_imports(house, account, 9)}
+        finally:
+            house.close()
+        left = contacts(self.data)
+        if 2 in jobs:
+            job, shown = jobs[2]
+            assert shown in (INTERRUPTED, "finished")
+            assert (shown == "finished") is (job.rows_done == self.report["rows"] and job.finished_at is not None)
+            changed = sum(left[key] != document for key, document in self.before.items())
+            assert (job.created, job.updated) == (len(left) - len(self.before), changed)
+            assert job.created + job.updated + job.unchanged <= job.rows_done or shown == INTERRUPTED
+        else:
+            assert left == self.before
+        whole = set(self.rejects)
+        assert set(rejects(self.data)) <= whole, "a file of rejected rows is there by half"
+
+
+def contacts(data: Path) -> dict[str, str]:
+    """Read what the records have of each contact, by the key of its address."""
+    db = connect(data / "tamis.sqlite")
+    try:
+        rows = db.execute("SELECT email_key, email || field_values FROM contacts").fetchall()
+        return {str(key): str(document) for key, document in rows}
+    finally:
+        db.close()
+
+
+def rejects(data: Path) -> list[str]:
+    """Read the files of rejected rows."""
+    return sorted(file.read_text() for file in (data / "rejects").glob("*"))
+
+
+def outcomes(report: dict[str, int]) -> list[int]:
+    """Tell what became of the rows."""
+    return [report[name] for name in ("created", "updated", "unchanged", "repeated", "rejected")]
+
+
+def kill_and_run_again(killing: Killing, point: str | None) -> None:
+    """Kill an import at a point, or at any moment, look at what is left, and run it again: all is as if it had never
+    been killed."""
+    killing.fresh()
+    if point is None:
+        killing.kill()
+    else:
+        killing.kill_at(point)
+    killing.look_at_what_is_left()
+    killing.forks.run(killing.data, "doctor")
+    again = killing.run()
+    assert sum(outcomes(again)) == again["rows"] == killing.report["rows"]
+    assert outcomes(again)[3:] == outcomes(killing.report)[3:]
+    assert state(killing.data) == killing.right
+    assert not list(killing.data.glob("spool/*"))
+
+
+def kill_and_undo_again(killing: Killing, point: str) -> None:
+    """Kill the undoing of an import at a point, and undo it again: with the result and the figures of one undoing."""
+    killing.fresh(imported=True)
+    killing.kill_at(point)
+    again = killing.undo()
+    assert {**again, "erased": None} == {**killing.undo_report, "erased": None}
+    assert state(killing.data) == killing.undone

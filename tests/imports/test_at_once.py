@@ -4,8 +4,7 @@ import shutil
 from pathlib import Path
 from typing import Any
 
-from tests.imports.killing import ROWS_A_BATCH, RULES, TYPE, Forks, make, people, state
-from tests.imports.test_killed import outcomes
+from tests.imports.killing import ROWS_A_BATCH, RULES, TYPE, Forks, make, outcomes, people, state
 from tests.support.people import Person
 from tests.support.process import Server
 

@@ -2,13 +2,15 @@
 
 import random
 import sys
-from collections import Counter
 from pathlib import Path
 
 import pytest
 
-from tests.imports.killing import Forks, Killing, state
+from tests.imports.kill_points import OF_A_COMMAND, OF_A_SERVER, OF_UNDOING, POINTS
+from tests.imports.killing import Forks, Killing, kill_and_run_again, kill_and_undo_again, outcomes
+from tests.imports.killing_servers import kill_a_server
 from tests.support import forked
+from tests.support.effort import ALL, LEAST, examples
 from tests.support.process import environment, tamis
 
 ROWS = 120_000
@@ -66,30 +68,35 @@ main(sys.argv[1:])
     assert tamis(data, "import", file, "--type", "People", "--create-fields")["unchanged"] == ROWS
 
 
-KILLS = 50
+OF_SERVERS = [*(name for name, point in POINTS.items() if point.phase != "following"), *OF_A_SERVER, *OF_UNDOING]
 
 
-@pytest.mark.parametrize("half", [1, 2])
-def test_killed_at_any_moment_and_run_again(tmp_path: Path, half: int) -> None:
-    seed = random.randrange(half, 1 << 32)
+@pytest.mark.parametrize("piped", [False, True], ids=["file", "pipe"])
+def test_killed_at_a_point_and_run_again(tmp_path: Path, piped: bool) -> None:
+    """Some points here, all of them in `make test-all`; and at any moment, wherever that is."""
+    seed = random.randrange(1 << 32)
+    print(f"seed {seed}")
+    with Forks() as forks:
+        killing = Killing(tmp_path, forks, seed, piped=piped)
+        assert min(outcomes(killing.report)) > 0
+        for point in [*some([*POINTS, *OF_A_COMMAND], killing), None]:
+            print(point)
+            kill_and_run_again(killing, point)
+        for point in some([*OF_UNDOING], killing)[: len(OF_UNDOING) if ALL else 1]:
+            print(point)
+            kill_and_undo_again(killing, point)
+
+
+def test_a_server_killed_at_a_point_and_done_again(tmp_path: Path) -> None:
+    seed = random.randrange(1 << 32)
     print(f"seed {seed}")
     with Forks() as forks:
         killing = Killing(tmp_path, forks, seed)
-        report = killing.report
-        assert min(outcomes(report)) > 0
-        stored: Counter[int] = Counter()
-        for _ in range(KILLS // 2):
-            killing.fresh()
-            killing.kill()
-            again = killing.run()
-            assert sum(outcomes(again)) == again["rows"] == report["rows"]
-            assert outcomes(again)[3:] == outcomes(report)[3:]
-            assert state(killing.data) == killing.right
-            assert not list(killing.data.glob("spool/*"))
-            stored[again["unchanged"] - report["unchanged"]] += 1
-    print("rows that were stored before a kill, and how often:", sorted(stored.items()))
+        for point in some(OF_SERVERS, killing)[: len(OF_SERVERS) if ALL else 2]:
+            print(point)
+            kill_a_server(killing, point, killing.chance)
 
 
-def outcomes(report: dict[str, int]) -> list[int]:
-    """Tell what became of the rows."""
-    return [report[name] for name in ("created", "updated", "unchanged", "repeated", "rejected")]
+def some(points: list[str], killing: Killing) -> list[str]:
+    """Choose points for this run."""
+    return killing.chance.sample(points, examples(len(points)) if len(points) > LEAST else len(points))

@@ -11,6 +11,9 @@ from pathlib import Path
 
 from tamis.domain.errors import Unavailable
 
+SPOOL = "spool"
+"""Where an import keeps what it needs on disk while it runs, below the data directory."""
+
 
 @contextmanager
 def held_directory(parent: Path) -> Iterator[Path]:

@@ -9,14 +9,13 @@ from pathlib import Path
 
 import duckdb
 
-from tamis.actions.held import held_directory
+from tamis.actions.held import SPOOL, held_directory
 from tamis.actions.house import House
 from tamis.actions.importing.email_column import Contents, contents_of, find_email_column
 from tamis.actions.importing.kinds import said_of
 from tamis.actions.importing.mapping import can_feed, names_address, told_apart
 from tamis.actions.importing.preparing import begin_problems, read_addresses
 from tamis.actions.importing.report import nothing_told
-from tamis.actions.importing.run import SPOOL
 from tamis.actions.importing.sources import ContactFile, Source, stage
 from tamis.actions.importing.uploads import file_of
 from tamis.domain.dates import DateOrder

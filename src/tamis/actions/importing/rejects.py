@@ -1,17 +1,16 @@
 """The file of rejected rows: the original cells, with the line and every reason in front."""
 
 import csv
-import os
 import re
 from collections.abc import Collection, Iterable, Sequence
-from contextlib import suppress
 from datetime import datetime
 from pathlib import Path
 
+from tamis.actions.held import SPOOL, held_directory
 from tamis.actions.importing.mapping import REJECT_COLUMNS
 from tamis.domain.emails import Email, fold_for_search, spellings
 from tamis.domain.errors import Unavailable
-from tamis.files.durable import make_directory, sync
+from tamis.files.durable import make_directory, put_in_place, sync
 from tamis.workbench.staging import Located
 
 PLACE = "rejects"
@@ -29,22 +28,22 @@ def write_rejects(
     what: str = REJECTED,
 ) -> Path:
     """Write rows that are not taken, or not wholly, each with its reasons; mended, the file can be imported as it is.
-    Its name has the instant `now` on the clocks of its time zone and ends with `what`. Raises Unavailable."""
+    It is there as a whole or not at all; its name has the instant `now` on the clocks of its time zone and ends with
+    `what`. Raises Unavailable."""
     stem = re.sub(r"[^\w.-]+", "_", KNOWN_ENDINGS.sub("", source.removesuffix(".gz"))) or "import"
     path = data / PLACE / f"{stem}-{now:%Y%m%d-%H%M%S-%f}{what}.csv"
     try:
         make_directory(path.parent)
-        with path.open("w", encoding="utf-8", newline="") as file:
-            writer = csv.writer(file)
-            writer.writerow([*REJECT_COLUMNS, *header])
-            for row, reasons in rejects:
-                writer.writerow([row.line, "; ".join(reasons), *row.cells])
-            file.flush()
-            os.fsync(file.fileno())
-        sync(path.parent)
+        with held_directory(data / SPOOL) as place:
+            made = place / path.name
+            with made.open("w", encoding="utf-8", newline="") as file:
+                writer = csv.writer(file)
+                writer.writerow([*REJECT_COLUMNS, *header])
+                for row, reasons in rejects:
+                    writer.writerow([row.line, "; ".join(reasons), *row.cells])
+            sync(made)
+            put_in_place(made, path)
     except OSError as error:
-        with suppress(OSError):
-            path.unlink(missing_ok=True)
         raise Unavailable(
             f"the rejected rows cannot be written to {path}: {error.strerror}; nothing was imported"
         ) from None

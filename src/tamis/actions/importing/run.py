@@ -10,7 +10,7 @@ import duckdb
 from tamis.actions.batches import collector_paused, one_ahead
 from tamis.actions.fields import check_new_fields, create_fields
 from tamis.actions.forgetting import refusals
-from tamis.actions.held import held_directory
+from tamis.actions.held import SPOOL, held_directory
 from tamis.actions.house import House
 from tamis.actions.importing import preparing
 from tamis.actions.importing.added import added_to
@@ -42,8 +42,6 @@ from tamis.workbench.sampling import some_rows
 from tamis.workbench.shells import Unshelled, take_off_shells
 
 ROWS_A_BATCH, CELLS_A_BATCH = 50_000, 2_000_000
-SPOOL = "spool"
-"""Where an import keeps what it needs on disk while it runs, below the data directory."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,0 +1,114 @@
+"""Named points of an import and of its undoing at which a process kills itself: so kills fall where they are wanted,
+and not where most of the time is spent."""
+
+import os
+import signal
+from importlib import import_module
+from typing import Any, NamedTuple
+
+ACTIONS, RUN = "tamis.actions.importing", "tamis.actions.importing.run"
+FOLLOWED_STEP, UNDONE_STEP = 700, 900
+
+
+class Point(NamedTuple):
+    """A function, in the module that calls it, before or after which the process dies, at one of its first `most`
+    calls; `phase` is what the import is at."""
+
+    phase: str
+    module: str
+    function: str
+    when: str
+    most: int = 1
+
+
+POINTS = {
+    "a job that is not committed": Point("begin", f"{ACTIONS}.jobs", "_begin", "after"),
+    "the first line": Point("reading", RUN, "names_address", "before"),
+    "all lines are read": Point("reading", RUN, "stage", "after"),
+    "columns are mapped": Point("checking", RUN, "map_columns", "after"),
+    "fields that are not committed": Point("checking", RUN, "create_fields", "after"),
+    "cells are checked": Point("checking", f"{ACTIONS}.preparing", "prepare", "after"),
+    "figures that are not committed": Point("checking", f"{ACTIONS}.jobs", "_set_left_out", "after"),
+    "some rows are rejected": Point("writing rejects", f"{ACTIONS}.rejects", "Row.written", "after", 60),
+    "the rejects have no name": Point("writing rejects", f"{ACTIONS}.rejects", "put_in_place", "before"),
+    "the rejects have a name": Point("writing rejects", f"{ACTIONS}.rejects", "put_in_place", "after"),
+    "a batch is begun": Point("storing", f"{ACTIONS}.storing", "upsert", "before", 12),
+    "a batch is not counted": Point("storing", f"{ACTIONS}.storing", "upsert", "after", 12),
+    "a batch is not committed": Point("storing", f"{ACTIONS}.storing", "_store", "after", 12),
+    "a batch is committed": Point("between batches", f"{ACTIONS}.storing", "Storing.finish", "after", 12),
+    "the columns have begun to follow": Point("following", "tamis.columns.fold", "Fold.settle", "before"),
+    "the columns have not committed": Point("following", "tamis.columns.fold", "Fold.finish", "after"),
+    "a report that is not committed": Point("finishing", f"{ACTIONS}.jobs", "_finish", "after"),
+    "the report is there": Point("finishing", f"{ACTIONS}.jobs", "RunningJob.finish", "after"),
+}
+OF_A_COMMAND = {
+    "what followed is not kept": Point("finishing", "tamis.cli.imports", "keep_effects", "before"),
+    "what followed is kept": Point("finishing", "tamis.cli.imports", "keep_effects", "after"),
+}
+OF_A_SERVER = {
+    "the upload is not discarded": Point("finishing", f"{ACTIONS}.background", "discard_upload", "before"),
+    "the upload is discarded": Point("finishing", f"{ACTIONS}.background", "discard_upload", "after"),
+    "what followed is not kept by the server": Point("finishing", f"{ACTIONS}.background", "keep_effects", "before"),
+}
+OF_UNDOING = {
+    "an undo that is not committed": Point("undo", f"{ACTIONS}.undo", "_begin", "after"),
+    "a step is begun": Point("undo", f"{ACTIONS}.undo", "_step", "before", 6),
+    "a step is not committed": Point("undo", f"{ACTIONS}.undo", "_step", "after", 6),
+    "the last figures are not committed": Point("undo", f"{ACTIONS}.undo", "_finish", "after"),
+}
+ALL = POINTS | OF_A_COMMAND | OF_A_SERVER | OF_UNDOING
+
+
+def arm(point: Point, number: int) -> None:
+    """Let this process kill itself at the so-manieth call at a point; what happens in large steps is done in small
+    ones, so that there are several."""
+    following: Any = import_module(f"{ACTIONS}.following")
+    following.TOUCHED_A_STEP, following.PAUSE_SECONDS = FOLLOWED_STEP, 0.01
+    undo: Any = import_module(f"{ACTIONS}.undo")
+    undo.CONTACTS_A_STEP = UNDONE_STEP
+    if point.function == "Row.written":
+        _count_rows(import_module(point.module), number)
+        return
+    owner: Any = import_module(point.module)
+    *within, name = point.function.split(".")
+    for part in within:
+        owner = getattr(owner, part)
+    original, calls = getattr(owner, name), 0
+
+    def counted(*args: Any, **kwargs: Any) -> Any:
+        nonlocal calls
+        calls += 1
+        if calls == number and point.when == "before":
+            die()
+        found = original(*args, **kwargs)
+        if calls == number:
+            die()
+        return found
+
+    setattr(owner, name, counted)
+
+
+def die() -> None:
+    """End this process as a loss of its machine would."""
+    os.kill(os.getpid(), signal.SIGKILL)
+
+
+def _count_rows(rejects: Any, number: int) -> None:
+    """Die when so many rejected rows are written, all of which have left the process."""
+    right = rejects.csv.writer
+
+    class Dying:
+        def __init__(self, file: Any) -> None:
+            self._file, self._writer, self._rows = file, right(file), 0
+
+        def writerow(self, row: Any) -> None:
+            self._writer.writerow(row)
+            self._rows += 1
+            if self._rows == number:
+                self._file.flush()
+                die()
+
+    class Csv:
+        writer = Dying
+
+    rejects.csv = Csv
