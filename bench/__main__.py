@@ -13,7 +13,7 @@ from bench.harness import Figure, machine, save, say, show
 from bench.stores import Stores
 
 CONTACTS = 1_000_000
-OF_THEIR_OWN = ("fairness", "faults", "histories", "power")
+OF_THEIR_OWN = ("fairness", "faults", "histories", "killed_imports", "power")
 RESULTS = Path(__file__).with_name("results.json")
 BENCHMARKS: dict[str, Callable[[Stores], Iterator[Figure]]] = {
     "count_rules": count_rules.run,
