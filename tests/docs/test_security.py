@@ -22,8 +22,6 @@ REQUIRED = [
 ]
 _ROW = r"^\| V([\d.]+)(?: to V?([\d.]+))? \| (.+?) \| (held|operator|not yet|n/a) \| (.+) \|$"
 ROWS = re.findall(_ROW, PAGE, re.MULTILINE)
-    r"^\| V([\d.]+)(?: to V?([\d.]+))? \| (.+?) \| (held|operator|not yet|n/a) \| (.+) \|$", PAGE, re.MULTILINE
-)
 TESTS = sorted(set(re.findall(r"`([\w/]+)::(\w+|\*)`", PAGE)))
 
 
