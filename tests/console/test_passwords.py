@@ -82,9 +82,10 @@ class Browser:
 
 
 @pytest.fixture
-def browser(house: House) -> Iterator[Callable[..., Browser]]:
+def browser(house: House, monkeypatch: pytest.MonkeyPatch) -> Iterator[Callable[..., Browser]]:
     """What opens browsers; the one server that they all ask sees their addresses."""
     app = routed_app(house)
+    monkeypatch.setattr("tamis.web.console.pages.sign_in.REFUSED_SECONDS", 0)
 
     async def seen(scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] == "http":

@@ -32,6 +32,8 @@ from tamis.web.console.session import (
     token_of,
 )
 
+REFUSED_SECONDS = 1.0
+"""How long a refusal takes: who tries without a pause waits here, for next to nothing, instead of keeping us busy."""
 WRONG = "The e-mail address or the password is not right."
 
 
@@ -60,6 +62,7 @@ async def sign_in(
     try:
         account = await passwords.sign_in(request, email, form.raw("password"))
     except TryLater as error:
+        await asyncio.sleep(REFUSED_SECONDS)
         answer = _form(csrf, email, then, str(error), error.status)
         answer.headers.update(error.headers)
         return answer
