@@ -17,7 +17,7 @@ import pytest
 from argon2 import PasswordHasher
 from litestar.testing import TestClient
 
-from tamis.actions import passwords, sessions
+from tamis.actions import devices, passwords, sessions
 from tamis.actions.accounts import create_account
 from tamis.actions.house import House
 from tamis.settings import Settings
@@ -150,6 +150,15 @@ def test_the_cookie_of_a_device_is_good_for_its_account_alone_and_cannot_be_made
     guesser.cookies["tamis_device_1"] = f"{mark}.{made}.{signature}"  # lets nobody in, but is counted apart
     assert guesser.sign_in(password="a guess") == 422
     assert guesser.sign_in() == 303
+
+
+def test_a_device_is_known_for_a_year(house: House) -> None:
+    account = passwords.find_account(house.records.reader(), OWNER)
+    assert account
+    cookie = house.write(devices.make_device, account)
+    mark, now = cookie.partition(".")[0], datetime.now(UTC)
+    for days, known in ((0, mark), (364, mark), (366, None), (-366, None)):
+        assert devices.device_of(house.records.reader(), now + timedelta(days=days), account, cookie) == known
 
 
 def test_a_network_is_counted_as_one(browser: Callable[..., Browser]) -> None:
