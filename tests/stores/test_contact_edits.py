@@ -103,6 +103,19 @@ def test_everything_that_is_wrong_is_said_at_once_and_nothing_is_kept(people: Pe
             people.create(address)
 
 
+@pytest.mark.parametrize(
+    ("text", "number"),
+    [("1.234,50", 1234.5), ("1,234.50", 1234.5), ("12,5", 12.5), ("1.234", 1.234), ("1 234", 1234.0), ("-3", -3.0)],
+)
+def test_numbers_are_typed_as_people_write_them(people: People, text: str, number: float) -> None:
+    ann = people.create("ann@example.org", age=text)
+    assert list(ann.values.values()) == [number]
+    with pytest.raises(Invalid, match=r"can be 1234 or 1\.234: write it without a comma"):
+        people.edit(ann, age="1,234")
+    with pytest.raises(Invalid, match="must be a number such as"):
+        people.edit(ann, age="12 €")
+
+
 def test_an_edit_changes_what_is_stated_and_segments_follow(people: People) -> None:
     assert people.members(people.grown) == []
     made = people.create("ann@example.org", age="34", city="Dhaka", tags="Red")

@@ -228,6 +228,28 @@ def test_contacts_lose_what_does_not_fit_only_when_that_is_said_and_a_file_keeps
     assert [(row["email"].partition("@")[0], row["some"]) for row in rows] == [("bob", "n/a"), ("cat", "007")]
 
 
+@pytest.mark.parametrize(
+    ("texts", "numbers", "lost"),
+    [
+        (["1.234,50", "1.234", "12,5"], [1234.5, 1234.0, 12.5], []),
+        (["1,234.50", "1,234", "12.5"], [1234.5, 1234.0, 12.5], []),
+        (["1.5", "1.234"], [1.5, 1.234], []),
+        (["12,345"], [], ["12,345"]),
+        (["12", "12 €"], [12.0], ["12 €"]),
+    ],
+)
+def test_numbers_in_text_are_read_as_all_of_them_tell(
+    house: House, texts: list[str], numbers: list[float], lost: list[str]
+) -> None:
+    desk = new_desk(house)
+    desk.field("Some", Kind.TEXT)
+    desk.write(**{name: {"some": text} for name, text in zip(("ann", "bob", "cat"), texts, strict=False)})
+    tried = FieldEdit(kind=Kind.NUMBER, blank_misfits=True)
+    done = edit_field_keeping(house, desk.account, desk.type, "some", tried)
+    assert [misfit.value for misfit in done.lost] == lost
+    assert list(desk.values("some").values()) == numbers
+
+
 def test_dates_in_text_are_read_in_the_order_that_is_said(house: House) -> None:
     desk = new_desk(house)
     desk.field("Some", Kind.TEXT)

@@ -21,8 +21,8 @@ from tamis.domain.fields import (
     Value,
     ValueProblem,
     format_value,
-    parse_value,
 )
+from tamis.domain.reading.cells import typed_value
 from tamis.domain.text import MAX_LINE, short
 from tamis.records import batch, contacts, erasure, journal, recipients, types
 from tamis.records.contacts import ChangedContact, NewContact
@@ -108,7 +108,7 @@ def _read(
             elif found in COLUMNS_OF_THEIR_OWN:
                 problems.append(Problem(key, "this is written by Tamis itself"))
             else:
-                values[found.id] = parse_value(text, found, account.zone)
+                values[found.id] = typed_value(text, found, account.zone)
         except ValueProblem as problem:
             problems.append(Problem(key, str(problem)))
         except Invalid as refused:

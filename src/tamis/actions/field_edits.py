@@ -23,6 +23,10 @@ from tamis.domain.contacts import ContactType
 from tamis.domain.dates import DateOrder
 from tamis.domain.errors import Invalid, Problem, Refused
 from tamis.domain.fields import Field, Kind, Value, ValueProblem, format_value, in_order, key_of, parser
+from tamis.domain.reading.cells import cell_reader
+from tamis.domain.reading.columns import ColumnReading
+from tamis.domain.reading.deciding import Said, decide
+from tamis.domain.reading.learning import Asked, ColumnLearner
 from tamis.domain.text import counted, fold, problem_with_name, short
 from tamis.records import contacts, erasure, feed, types
 
@@ -205,7 +209,7 @@ def _convert(
     """Turn all values into those of another kind, by way of their text, and clear those that do not fit, if that is
     wanted; return these. Raises ValuesDoNotFit."""
     misfits: dict[int, str] = {}
-    read = parser(new, zone, edit.date_order or DateOrder.YMD)
+    read = _reader(db, type_id, old, new, zone, edit)
 
     def converted() -> Iterator[tuple[int, Value | None]]:
         for contact_id, value in contacts.values_of(db, type_id, old):
@@ -223,6 +227,21 @@ def _convert(
     if misfits and not edit.blank_misfits:
         raise ValuesDoNotFit(old, new.kind, len(misfits), _named(db, dict(islice(misfits.items(), MOST_EXAMPLES))))
     return _named(db, misfits)
+
+
+def _reader(
+    db: apsw.Connection, type_id: int, old: Field, new: Field, zone: ZoneInfo, edit: FieldEdit
+) -> Callable[[str], Value | None]:
+    """Return what reads the texts of values as another kind: numbers with the decimal mark that all of them tell, as
+    an import decides it. A unit would be lost unseen, so it fits no number."""
+    if new.kind is Kind.NUMBER:
+        learner = ColumnLearner(Asked(new.name, Kind.NUMBER))
+        learner.expect(sum(1 for _ in contacts.values_of(db, type_id, old)))
+        learner.add((format_value(value), 1) for _, value in contacts.values_of(db, type_id, old))
+        found = decide({0: learner}, Said())[0]
+        if isinstance(found, ColumnReading):
+            return cell_reader(new, zone, replace(found, unit=""))
+    return parser(new, zone, edit.date_order or DateOrder.YMD)
 
 
 def _named(db: apsw.Connection, misfits: Mapping[int, str]) -> list[Misfit]:

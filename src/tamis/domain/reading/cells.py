@@ -4,7 +4,7 @@ import re
 from collections.abc import Callable
 from zoneinfo import ZoneInfo
 
-from tamis.domain.fields import Field, Kind, Value, ValueProblem, parser
+from tamis.domain.fields import Field, Kind, Value, ValueProblem, parse_value, parser
 from tamis.domain.instants import to_utc
 from tamis.domain.reading.blanks import is_null
 from tamis.domain.reading.columns import ColumnReading
@@ -65,6 +65,18 @@ def cell_reader(of: Field, zone: ZoneInfo, reading: ColumnReading) -> Callable[[
         return read(text) if text and not is_null(text) else None
 
     return read_one
+
+
+def typed_value(text: str, of: Field, zone: ZoneInfo) -> Value | None:
+    """Read one value that a person types, as `domain.fields.parse_value` does, and numbers as other countries write
+    them where they can be only one: 1.234,50. Raises ValueProblem, which says how a number is written."""
+    found = written_number(text.strip()) if of.kind is Kind.NUMBER else None
+    if found is None or found.unit or text.strip() in found.plain.values():
+        return parse_value(text, of, zone)
+    if found.is_ambiguous:
+        one, other = (found.plain[mark] for mark in DecimalMark)
+        raise ValueProblem(f'can be {one} or {other}: write it without a comma, not "{short(text.strip())}"')
+    return parse_value(next(iter(found.plain.values())), of, zone)
 
 
 def _wrong_unit(own: str, unit: str) -> str:
