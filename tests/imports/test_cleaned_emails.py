@@ -68,3 +68,13 @@ def test_an_apostrophe_of_an_export_is_not_counted_as_cleaned(desk: Desk) -> Non
     report = desk.take("email\n'=ann@example.org\n'-bob@example.org'\n")
     assert (report.created, report.cleaned_emails) == (2, 1)
     assert desk.values("=ann@example.org") == desk.values("-bob@example.org") == {}
+
+
+def test_an_email_in_a_formula_is_cleaned_and_counted(desk: Desk) -> None:
+    rows = '"=""ann@example.org"""', '"=""mailto:bob@example.org"""', "cat@example.org"
+    report = desk.take("email,n\n" + "".join(f"{row},1\n" for row in rows))
+    assert (report.created, report.cleaned_emails) == (3, 2)
+    assert report.cleaned_examples == (
+        ('="ann@example.org"', "ann@example.org"),
+        ('="mailto:bob@example.org"', "bob@example.org"),
+    )

@@ -80,17 +80,27 @@ def read_addresses(
 
 
 def cleaned(con: duckdb.DuckDBPyConnection, position: int, padded: frozenset[int]) -> Cleaned:
-    """Count the rows without a problem whose address is not the one that stands in the cell, but for blanks."""
+    """Count the rows without a problem whose address is not the one that stands in the cell, but for blanks; one that
+    stood in a formula, as ="ann@example.org" does, is not."""
     here = cell(position, padded)
     rows = (
-        f"FROM rows r JOIN {_LOOKED_UP} l ON l.cell = {here} "
-        "WHERE l.cleaned AND r.rowid NOT IN (SELECT n FROM problems)"
+        f"FROM rows r LEFT JOIN {_LOOKED_UP} l ON l.cell = {here} "
+        "LEFT JOIN shelled s ON s.n = r.rowid AND s.place = $1 "
+        "WHERE (l.cleaned OR s.n IS NOT NULL) AND r.rowid NOT IN (SELECT n FROM problems)"
     )
-    count = con.execute(f"SELECT count(*) {rows}").fetchall()[0][0]
+    any_other = con.execute(
+        f"SELECT EXISTS (FROM {_LOOKED_UP} WHERE cleaned) OR EXISTS (FROM shelled WHERE place = $1)", [position]
+    ).fetchall()[0][0]
+    if not any_other:
+        return Cleaned(0, ())
+    found = con.execute(f"SELECT count(*) {rows}", [position]).fetchall()[0][0]
+    before = f"CASE WHEN s.n IS NULL THEN {here} ELSE '=\"' || {here} || '\"' END"
     examples = con.execute(
-        f"SELECT l.cell, l.email {rows} GROUP BY l.cell, l.email ORDER BY min(r.rowid) LIMIT {EXAMPLES}"
+        f"SELECT {before} AS written, coalesce(l.email, {here}) AS email {rows} "
+        f"GROUP BY ALL ORDER BY min(r.rowid) LIMIT {EXAMPLES}",
+        [position],
     ).fetchall()
-    return Cleaned(int(count), tuple((short(visible(before)), str(after)) for before, after in examples))
+    return Cleaned(int(found), tuple((short(visible(before)), str(after)) for before, after in examples))
 
 
 def _is_other(text: str, email: Email) -> bool:

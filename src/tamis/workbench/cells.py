@@ -159,10 +159,15 @@ def looked_up(position: int) -> str:
     return f"looked_up_{position:d}"
 
 
+MAKE_SHELLED = "CREATE TABLE IF NOT EXISTS shelled (n BIGINT, place INTEGER)"
+"""The cells from which a formula was taken off, by the number of the row (`n`) and the position of the column."""
+
+
 def make_problems(con: duckdb.DuckDBPyConnection) -> None:
     """Make the tables of what is wrong: `problems` of rows, and cells that are `blanked` instead, each by the number of
     its row (`n`) and the position of its column (`place`)."""
     con.execute("CREATE TABLE problems (n BIGINT, place INTEGER, reason VARCHAR)")
+    con.execute(MAKE_SHELLED)
     con.execute("CREATE TABLE blanked (n BIGINT, place INTEGER, reason VARCHAR)")
 
 

@@ -8,7 +8,7 @@ import duckdb
 from tamis.domain.fields import Kind
 from tamis.domain.formulas import SHIELDED
 from tamis.domain.reading.declared import Declared
-from tamis.workbench.cells import columns_beginning
+from tamis.workbench.cells import MAKE_SHELLED, columns_beginning
 from tamis.workbench.typed import Typed
 
 _FORMULA, _INSIDE_FORMULA = '="[^"]*"', "substr({0}, 3, length({0}) - 3)"
@@ -43,6 +43,12 @@ def take_off_shells(con: duckdb.DuckDBPyConnection, width: int) -> frozenset[int
     filled cells begin with one, and digits follow each of them. So a text such as '90s stays, and so does what an
     export has written, which doubles an apostrophe before digits."""
     formulas, apostrophes = columns_beginning(con, width, "="), columns_beginning(con, width, "'")
+    con.execute(MAKE_SHELLED)
+    for position in formulas:
+        con.execute(
+            f"INSERT INTO shelled SELECT rowid, $1 FROM rows WHERE regexp_full_match(c{position:d}, $2)",
+            [position, _FORMULA],
+        )
     shelled = {p for p in formulas if _take_off(con, p, _FORMULA, _INSIDE_FORMULA)}
     shelled.update(p for p in apostrophes if _are_shields(con, p) and _take_off(con, p, SHIELDED, "substr({0}, 2)"))
     return frozenset(shelled)
