@@ -34,7 +34,7 @@ def focused(page: Page) -> str:
 
 
 def test_enter_saves_no_live_segment_and_a_change_of_members_is_confirmed(
-    page: Page, owner: Person, india: int
+    page: Page, owner: Person, customers: int, india: int
 ) -> None:
     press = page.keyboard.press
     saves: list[str] = []
@@ -42,6 +42,9 @@ def test_enter_saves_no_live_segment_and_a_change_of_members_is_confirmed(
         "request", lambda asked: saves.append(asked.url) if asked.method == "POST" and "/edit" in asked.url else None
     )
     count, dialog = page.locator("#count"), page.locator("#confirm-save")
+    name = owner.tamis("segment", "show", str(india))["name"]
+    rule, follower = f'is in segment "{name}"', fresh("Follower")
+    owner.tamis("segment", "create", follower, "--type", str(customers), "--where", rule)
     page.goto(f"/segments/{india}/edit")
     expect(count).to_have_text("61")
     expect(page.locator("#manual")).to_have_text("60 match the rule · 1 added manually")
@@ -72,6 +75,7 @@ def test_enter_saves_no_live_segment_and_a_change_of_members_is_confirmed(
 
     press("Control+Enter")
     expect(dialog).to_contain_text("53 contacts enter, 60 contacts leave.")
+    expect(dialog.get_by_role("listitem")).to_have_text([follower])
     assert dialog.locator("b").all_inner_texts() == ["61", "54"]
     press("Control+Enter")  # pressed twice
     expect(dialog.get_by_role("button", name="Keep editing")).to_be_focused()

@@ -6,7 +6,15 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tamis.domain.emails import clean_email, fold_for_search, parse_email, problem_with_email, visible
+from tamis.domain.emails import (
+    Email,
+    clean_email,
+    email_to_find,
+    fold_for_search,
+    parse_email,
+    problem_with_email,
+    visible,
+)
 
 
 @pytest.mark.parametrize(
@@ -139,3 +147,11 @@ def test_an_address_is_never_changed_by_cleaning(text: str) -> None:
         assert visible(cleaned.address) == cleaned.address
         assert unicodedata.is_normalized("NFC", cleaned.address)
         assert fold_for_search(cleaned.address) in fold_for_search(text)
+
+
+def test_a_contact_of_before_is_found_by_an_address_that_no_new_one_may_have() -> None:
+    long = "A" * 65 + "@Example.org"
+    assert parse_email(long) is None
+    assert email_to_find(f" {long} ") == Email(long, long.lower())
+    assert email_to_find("A" * 65 + "@") is None
+    assert email_to_find("Ann@example.org") == parse_email("Ann@example.org")

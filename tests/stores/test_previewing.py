@@ -161,6 +161,9 @@ def test_the_effect_of_an_edit_is_told_before_it_is_made(town: Town) -> None:
         assert effect.changes_members == (after != before)
         before = after
     assert not effect_of_edit(house, account, grown.id, name="Another").changes_members
+    for name, rule in (("Near", 'is in segment "Grown"'), ("Far", 'age > 1 and not (is in segment "Near")')):
+        house.write(create_segment, account, town.type, name, from_text(rule))
+    assert effect_of_edit(house, account, grown.id, draft=None).followers == ("Far", "Near")
     assert not effect_of_edit(house, account, grown.id, draft=from_text("age > -1")).changes_members
     with pytest.raises(Invalid, match="already been taken"):
         effect_of_edit(house, account, grown.id, name=old.name)

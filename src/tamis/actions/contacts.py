@@ -13,7 +13,7 @@ from tamis.actions.one_change import read_both
 from tamis.columns import read
 from tamis.domain.accounts import Account
 from tamis.domain.contacts import Contact, ContactType
-from tamis.domain.emails import parse_email
+from tamis.domain.emails import email_to_find
 from tamis.domain.errors import NotFound
 from tamis.domain.fields import FieldSet
 from tamis.domain.segments import Segment
@@ -39,7 +39,7 @@ def show_contact(
 ) -> ContactInSegments:
     """Find a contact by its address and tell which segments it is in at an instant; raises NotFound."""
     fields = types.fields_of_type(db, contact_type.id)
-    address = parse_email(email)
+    address = email_to_find(email)
     contact = contacts.by_email(db, contact_type.id, address.key, fields) if address else None
     if contact is None or address is None:
         added = recipients.additions_of_address(db, contact_type.id, address.key) if address else []
@@ -72,7 +72,7 @@ def delete_contact(
 ) -> Contact:
     """Delete a contact with all that was done by hand with its address in segments of its type; raises NotFound."""
     contact = show_contact(db, now, account, contact_type, email).contact
-    address = parse_email(email)
+    address = email_to_find(email)
     assert address
     recipients.forget_contact(db, contact_type.id, contact.id, address.key, now)
     contacts.delete(db, contact, now)

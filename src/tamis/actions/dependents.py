@@ -64,6 +64,17 @@ def users_of_segment(db: apsw.Connection, segment: Segment) -> list[Segment]:
     )
 
 
+def followers_of_segment(db: apsw.Connection, segment: Segment) -> list[Segment]:
+    """List the segments whose members follow from those of a segment: their rules name it, or one of them."""
+    found: dict[int, Segment] = {}
+    waiting = [segment]
+    while waiting:
+        new = {user.id: user for user in users_of_segment(db, waiting.pop()) if user.id not in found}
+        found |= new
+        waiting += new.values()
+    return sorted(found.values(), key=lambda follower: follower.name)
+
+
 def called(users: Iterable[Segment]) -> str:
     """Name segments in a message."""
     return ", ".join(f'"{user.name}"' for user in users)

@@ -12,7 +12,7 @@ from tamis.actions.membership import decided_of_contact, external_membership, me
 from tamis.actions.stored_rules import rules_of_type
 from tamis.domain.accounts import Account
 from tamis.domain.contacts import Contact, ContactType
-from tamis.domain.emails import Email, email_key, parse_email
+from tamis.domain.emails import Email, email_key, email_to_find
 from tamis.domain.errors import NotFound
 from tamis.domain.segments import Segment, contact_of_recipient, person_of_recipient, segment_of_recipient
 from tamis.domain.text import fold
@@ -54,7 +54,7 @@ def explain_membership(
     of."""
     type_id = segment.contact_type_id
     fields = types.fields_of_type(db, type_id)
-    address = parse_email(email)
+    address = email_to_find(email)
     contact = contacts.by_email(db, type_id, address.key, fields) if address else None
     added = _added_since(db, segment, address) if address else None
     if contact is None:

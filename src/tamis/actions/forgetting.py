@@ -9,7 +9,7 @@ import apsw
 from tamis.actions.contacts import delete_contact
 from tamis.domain.accounts import Account
 from tamis.domain.contacts import Contact, ContactType
-from tamis.domain.emails import Email, parse_email
+from tamis.domain.emails import Email, email_to_find
 from tamis.domain.errors import Invalid, NotFound, Problem
 from tamis.records import contacts, erasure, forgotten, recipients, types
 
@@ -67,7 +67,7 @@ def refuse_forgotten(db: apsw.Connection, account: Account, type_id: int, email_
 
 
 def _address(email: str) -> Email:
-    address = parse_email(email)
+    address = email_to_find(email)
     if address is None:
         raise Invalid([Problem("email", f'"{email}" is not a valid e-mail address')])
     return address

@@ -5,6 +5,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 
 from tamis.actions.catch_up import both_at_one_moment
+from tamis.actions.dependents import followers_of_segment
 from tamis.actions.house import House
 from tamis.actions.newest import Newest
 from tamis.actions.segments import Keep, check_edit, problems_with_names, rule_of
@@ -57,12 +58,14 @@ class Preview:
 
 @dataclass(frozen=True, slots=True)
 class MembershipEffect:
-    """How the members of a segment would change: how many it has and would have, and how many would enter and leave."""
+    """How the members of a segment would change: how many it has and would have, how many would enter and leave, and
+    the names of the segments whose members follow from them."""
 
     count_before: int
     count_after: int
     entering: int
     leaving: int
+    followers: tuple[str, ...] = ()
 
     @property
     def changes_members(self) -> bool:
@@ -133,7 +136,9 @@ def effect_of_edit(
         edit = check_edit(db, account, segment_id, name=name, draft=draft, seen=seen)
         rule = rule_of(db, replace(edit.segment, rule=edit.document))
         type_id = edit.segment.contact_type_id
-        return MembershipEffect(*count_effect(con, type_id, segment_id, rule, Moment(now, account.zone)))
+        counts = count_effect(con, type_id, segment_id, rule, Moment(now, account.zone))
+        followers = tuple(follower.name for follower in followers_of_segment(db, edit.segment))
+        return MembershipEffect(*counts, followers)
 
 
 def rule_of_text(house: House, account: Account, type_id: int, text: str) -> Rule:

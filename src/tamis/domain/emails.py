@@ -86,6 +86,17 @@ def parse_email(text: str) -> Email | None:
     return Email(unicodedata.normalize("NFC", address), key) if key else None
 
 
+def email_to_find(text: str) -> Email | None:
+    """Read an address by which a contact is looked for. Contacts of before may have one that no new one can have, with
+    more than 64 characters before the at sign."""
+    address = unicodedata.normalize("NFC", text.strip())
+    local, _, domain = address.rpartition("@")
+    if len(local) <= _PLAIN_LOCAL_LENGTH or not _is_plain(local):
+        return parse_email(text)
+    key = _domain_key(domain)
+    return Email(address, f"{local.lower()}@{key}") if key else None
+
+
 def clean_email(text: str) -> Email | None:
     """Read an address from what people write: also `Name <a@b.org>`, a link, in quotes, with a dot, comma or semicolon
     behind it, with invisible characters, in full-width letters. Return None when it is none, or more than one.

@@ -101,13 +101,14 @@ def _members(preview: Preview) -> dict[str, int] | None:
     return of and {"count": of.members, "added": of.added, "excluded": of.excluded}
 
 
-def effect_for_script(effect: MembershipEffect) -> dict[str, int]:
+def effect_for_script(effect: MembershipEffect) -> dict[str, Any]:
     """Return what saving would do to the members of a segment."""
     return {
         "before": effect.count_before,
         "after": effect.count_after,
         "entering": effect.entering,
         "leaving": effect.leaving,
+        "followers": effect.followers,
     }
 
 

@@ -6,8 +6,8 @@ import { h, number, visible } from "./dom.js";
 const at = (id) => document.getElementById(id);
 const people = (count, verb) => `${number(count)} ${count === 1 ? `contact ${verb}s` : `contacts ${verb}`}`;
 
-// `effect` is {before, after, entering, leaving}; all are 0 where a new segment has no conditions.
-export function askToSave({ before, after, entering, leaving }, name, save) {
+// `effect` is {before, after, entering, leaving, followers}, the last being names of segments; all numbers are 0 where a new segment has no conditions.
+export function askToSave({ before, after, entering, leaving, followers = [] }, name, save) {
   const dialog = at("confirm-save");
   const isEmpty = !before && !after;
   at("confirm-title").textContent = isEmpty ? "Save a segment without conditions?" : `Change who is in “${visible(name)}”?`;
@@ -18,6 +18,8 @@ export function askToSave({ before, after, entering, leaving }, name, save) {
   const moves = [...(entering ? [people(entering, "enter")] : []), ...(leaving ? [people(leaving, "leave")] : [])];
   at("confirm-moves").hidden = !moves.length;
   at("confirm-moves").textContent = `${moves.join(", ")}.`;
+  at("confirm-followers").hidden = !followers.length;
+  at("confirm-followers-names").replaceChildren(...followers.map((follower) => h("li", {}, visible(follower))));
   at("confirm-nobody").hidden = after > 0;
   dialog.returnValue = "";
   dialog.onclose = () => { if (dialog.returnValue === "save") save(); };
