@@ -69,7 +69,8 @@ def test_the_snippets_run_as_they_are(visitor: Visitor, person: Person, tmp_path
 
 
 def test_a_stranger_revokes_nothing(stranger: Visitor, person: Person) -> None:
-    assert stranger.post("/account/keys/revoke", {"public_key": person.public_key}).status_code == 404
+    asked = {"public_key": person.public_key, "confirm_password": PASSWORD}  # this session may be old
+    assert stranger.post("/account/keys/revoke", asked).status_code == 404
     assert person.get("segment/list").status_code == 200
 
 

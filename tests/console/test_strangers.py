@@ -70,8 +70,8 @@ def records_of(server: Server, *, without: int = 0) -> dict[str, list[Any]]:
     types = {type_id for (type_id,) in db.execute("SELECT id FROM contact_types WHERE account_id = ?", (without,))}
     for (table,) in list(db.execute("SELECT name FROM sqlite_schema WHERE type = 'table' ORDER BY name")):
         if not table.startswith("sqlite_") and table != "sessions":
-            columns = [column[1] for column in db.pragma("table_info", table) or ()]
-            rows = list(db.execute(f'SELECT * FROM "{table}"'))
+            columns = [column[1] for column in db.pragma("table_info", table) or () if column[1] != "commits"]
+            rows = list(db.execute(f'SELECT {", ".join(columns)} FROM "{table}"'))  # not how often anybody wrote
             if "account_id" in columns:
                 rows = [row for row in rows if row[columns.index("account_id")] != without]
             elif "contact_type_id" in columns:
