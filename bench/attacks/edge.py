@@ -1,16 +1,16 @@
 """Measure what somebody without a key can do to a server.
 
-    python -m bench.attacks.edge [--python PYTHON] [ATTACK]...
+    python -m bench.attacks.edge [ATTACK]...
 
 Each attack meets a fresh server, while a client of somebody else asks for `segment/list` fifty times a second. Shown
 are the latencies of that client, the server's memory before, at most, and after a while, and how long the server took
-to stop with what the attack had left open. `--python` is that of another copy of the project, for figures of before.
+to stop with what the attack had left open. For figures of an older version, run it with a copy of this directory there.
 """
 
 import argparse
 import contextlib
+import resource
 import socket
-import sys
 import tempfile
 import threading
 import time
@@ -21,12 +21,17 @@ from pathlib import Path
 from bench import servers
 from bench.load import HOST, another_process, ask_at_a_pace, request
 from bench.stores import Store, Stores
+from tamis.actions.house import House
+from tamis.actions.sessions import open_session
+from tamis.records.accounts import account_by_id
+from tamis.settings import Settings
 
 ATTACKER = "127.0.0.2"
 """Not the address of the quiet client, which is that of a trusted proxy."""
 SECONDS = 15.0
 PAUSE = 0.02
 MEGABYTE = 1_000_000
+NEWCOMER_SECONDS = 5.0
 
 
 @dataclass
@@ -35,6 +40,7 @@ class Target:
 
     port: int
     store: Store
+    session: str
     until: float
     opened: list[socket.socket]
 
@@ -83,8 +89,10 @@ def headers(target: Target) -> None:
 
 
 def half_requests(target: Target) -> None:
-    """A thousand clients send half of the headers."""
-    for _ in range(1_000):
+    """Eleven hundred clients send half of the headers."""
+    _, most = resource.getrlimit(resource.RLIMIT_NOFILE)
+    resource.setrlimit(resource.RLIMIT_NOFILE, (most, most))  # of this process; the server has started already
+    for _ in range(1_100):
         with contextlib.suppress(OSError):
             target.connect().sendall(b"GET /api/segment/list HTTP/1.1\r\nHost:")
 
@@ -96,14 +104,14 @@ def half_bodies(target: Target) -> None:
 
 
 def large_forms(target: Target) -> None:
-    """Two clients send a form of 800 MB by PUT, with a wrong token."""
+    """Two clients who are signed in send a form of 800 MB by PUT, with a wrong token."""
     head = (
-        b"PUT /imports/uploads HTTP/1.1\r\nHost: a\r\nCookie: tamis_guest=a\r\nX-CSRF-Token: b\r\n"
-        b"Content-Type: application/x-www-form-urlencoded\r\nContent-Length: 800000000\r\n\r\n"
+        f"PUT /imports/uploads HTTP/1.1\r\nHost: a\r\nCookie: tamis_session={target.session}\r\nX-CSRF-Token: b\r\n"
+        "Content-Type: application/x-www-form-urlencoded\r\nContent-Length: 800000000\r\n\r\n"
     )
 
     def send(opened: socket.socket) -> None:
-        opened.sendall(head)
+        opened.sendall(head.encode())
         target.pour(opened, b"a" * 65_536, 800 * MEGABYTE)
 
     target.each(2, send)
@@ -133,29 +141,29 @@ def main() -> None:
     parser = argparse.ArgumentParser(prog="python -m bench.attacks.edge", description=__doc__)
     names = [attack.__name__ for attack in ATTACKS]
     parser.add_argument("names", nargs="*", metavar="ATTACK", help=f"{', '.join(names)}; default all")
-    parser.add_argument("--python", type=Path, default=Path(sys.executable), help="of the copy that serves")
     parser.add_argument("--contacts", type=int, default=300_000)
     parser.add_argument("--after", type=float, default=60.0, help="seconds until memory is looked at again")
     options = parser.parse_args()
-    print("| attack | p50 ms | p99 ms | failed | MB before | at most | after | stop s |")
-    print("|---|---|---|---|---|---|---|---|")
+    print("| attack | p50 ms | p99 ms | failed | a new client | MB before | at most | after | stop s |")
+    print("|---|---|---|---|---|---|---|---|---|")
     with tempfile.TemporaryDirectory(prefix="tamis-attack-") as directory:
         stores = Stores(Path(directory), options.contacts)
         for attack in ATTACKS:
             if not options.names or attack.__name__ in options.names:
-                print(_row(attack, stores.copy(), options.python, options.after), flush=True)
+                print(_row(attack, stores.copy(), options.after), flush=True)
 
 
-def _row(attack: Callable[[Target], None], store: Store, python: Path, after: float) -> str:
+def _row(attack: Callable[[Target], None], store: Store, after: float) -> str:
     asked = request("GET", "/api/segment/list", store.headers)
-    begun = 0.0
-    with another_process() as quiet, servers.tamis(store.data, python) as server:
+    begun, session = 0.0, _session(store)
+    with another_process() as quiet, servers.tamis(store.data) as server:
         quiet.call(ask_at_a_pace, server.port, asked, PAUSE, 2.0)
         server.forget_peak()
         before = server.memory("VmRSS")
         heard = quiet.start(ask_at_a_pace, server.port, asked, PAUSE, SECONDS)
-        target = Target(server.port, store, time.monotonic() + SECONDS, [])
+        target = Target(server.port, store, session, time.monotonic() + SECONDS, [])
         attack(target)
+        newcomer = _newcomer(server.port, asked)
         try:
             outcome = heard.result()
             suffered = f"{outcome.median:.1f} | {outcome.p99:.1f} | {outcome.failed}"
@@ -171,7 +179,28 @@ def _row(attack: Callable[[Target], None], store: Store, python: Path, after: fl
             attack(target)
         begun = time.perf_counter()
     taken = time.perf_counter() - begun
-    return f"| {attack.__name__} | {suffered} | {before:.0f} | {peak:.0f} | {left:.0f} | {taken:.1f} |"
+    return f"| {attack.__name__} | {suffered} | {newcomer} | {before:.0f} | {peak:.0f} | {left:.0f} | {taken:.1f} |"
+
+
+def _session(store: Store) -> str:
+    house = House(Settings.from_environment(store.data))
+    try:
+        account = account_by_id(house.records.reader(), store.account_id)
+        assert account
+        return house.write(open_session, account)
+    finally:
+        house.close()
+
+
+def _newcomer(port: int, asked: bytes) -> str:
+    begun = time.perf_counter()
+    try:
+        with socket.create_connection((HOST, port), NEWCOMER_SECONDS) as opened:
+            opened.sendall(asked)
+            status = opened.recv(12)[9:]
+    except OSError as error:
+        return f"no answer: {error}"
+    return f"{status.decode()} in {(time.perf_counter() - begun) * 1000:.0f} ms" if status else "closed"
 
 
 if __name__ == "__main__":
