@@ -75,6 +75,10 @@ class Target:
             thread.join()
 
 
+def nothing(_: Target) -> None:
+    """Nobody attacks."""
+
+
 def pipelined(target: Target) -> None:
     """Twenty clients send 11 MB of requests each, and read nothing."""
     asked = request("GET", "/api/segment/list", target.store.headers) * 300
@@ -132,7 +136,7 @@ def old_readers(target: Target) -> None:
 
 
 ATTACKS: tuple[Callable[[Target], None], ...] = (
-    pipelined, headers, half_requests, half_bodies, large_forms, slow_readers, old_readers,
+    nothing, pipelined, headers, half_requests, half_bodies, large_forms, slow_readers, old_readers,
 )  # fmt: skip
 
 
