@@ -84,6 +84,8 @@ def _convert(db: apsw.Connection, path: Path) -> None:
     try:
         db.execute("PRAGMA journal_mode = DELETE").fetchall()  # refused while anybody else has the file open
         db.reserve_bytes(None, RESERVED)
+        # Pages get checksums once the first one is written, which says so: none may leave the cache before it.
+        db.execute("PRAGMA cache_spill = OFF").fetchall()
         db.execute("VACUUM").fetchall()
     except (apsw.BusyError, apsw.LockedError, apsw.FullError):
         log.event("checksums_postponed", level=logging.WARNING, file=path.name)
