@@ -1,4 +1,6 @@
-"""A quiet account beside a hostile one: how long it waits, and what the server's memory does.
+"""Quiet accounts beside a hostile one: how long they wait, and what the server's memory does.
+
+One quiet account asks for its segments, another one adds to a segment and, now and then, asks what it has written.
 
 `python -m bench fairness` takes the options that `--help` shows; it is no part of all benchmarks, because it takes
 minutes. To measure another version, run it from here with the Python into which that one is installed.
@@ -28,26 +30,28 @@ from tamis.settings import Settings
 NOTHING = "nothing"
 CHAIN = 240
 """How many segments are asked to name each other; what is refused is left out."""
-PAUSE = 0.01
+PAUSE, LONG_PAUSE = 0.02, 0.2
 SETTLE_SECONDS = 3.0
 
 
 @dataclass(frozen=True, slots=True)
 class Quiet:
-    """The account that does little: its keys, and the segment to which it adds."""
+    """Accounts that do little: the keys of one that only reads, and of one that adds to a segment."""
 
-    keys: dict[str, str]
+    reads: dict[str, str]
+    adds: dict[str, str]
     segment_id: int
 
 
 @dataclass(frozen=True, slots=True)
 class Suffered:
-    """What the quiet account saw beside one kind of hostility, how often that came to its end, and the memory of the
+    """What the quiet accounts saw beside one kind of hostility, how often that came to its end, and the memory of the
     server in MiB: before, at most, and after."""
 
     kind: str
     lists: Outcome
     adds: Outcome
+    own: Outcome
     done: int
     memory: tuple[float, float, float]
 
@@ -56,8 +60,8 @@ class Suffered:
         before, peak, after = self.memory
         cells = [
             self.kind,
-            *(f"{value:.1f}" for value in (self.lists.median, self.lists.p99, self.adds.median, self.adds.p99)),
-            f"{self.lists.failed + self.adds.failed}",
+            *(f"{value:.1f}" for of in (self.lists, self.adds, self.own) for value in (of.median, of.p99)),
+            f"{self.lists.failed + self.adds.failed + self.own.failed}",
             f"{self.done:,}",
             f"{before:.0f} / {peak:.0f} / {after:.0f}",
         ]
@@ -65,8 +69,8 @@ class Suffered:
 
 
 HEAD = (
-    "| the other account | list p50 | list p99 | add p50 | add p99 | failed | done by it | memory |\n"
-    "|---|---|---|---|---|---|---|---|"
+    "| beside it | list p50 | p99 | add p50 | p99 | own adds listed p50 | p99 | failed | done by it | memory |\n"
+    "|---|---|---|---|---|---|---|---|---|---|"
 )
 
 
@@ -90,30 +94,33 @@ def main(arguments: Sequence[str]) -> None:
 
 def _measure(store: Store, kind: str, seconds: float) -> Suffered:
     quiet, hostile = _furnished(store)
-    asked = request("GET", "/api/segment/list", quiet.keys)
+    asked = request("GET", "/api/segment/list", quiet.reads)
+    own = request("GET", "/api/segment/list", quiet.adds)
     with (
         servers.tamis(store.data) as server,
         another_process() as attacker,
         another_process() as asks,
         another_process() as adds,
+        another_process() as asks_own,
     ):
         against = Hostile(server.port, store.headers, *hostile)
-        for worker in (asks, adds):  # they start, and the server has answered once
+        for worker in (asks, adds, asks_own):  # they start, and the server has answered once
             worker.call(ask_in_turn, server.port, [asked], PAUSE, 0.3)
         before = server.memory("VmRSS")
         server.forget_peak()
         begun = attacker.start(attack, kind, against, seconds) if kind != NOTHING else None
         time.sleep(0.5)
         listing = asks.start(ask_in_turn, server.port, [asked], PAUSE, seconds - 1)
-        adding = adds.start(ask_in_turn, server.port, _adds(quiet), PAUSE, seconds - 1)
-        listed, added = listing.result(), adding.result()
+        adding = adds.start(ask_in_turn, server.port, _adds(quiet), 3 * PAUSE, seconds - 1)
+        reading = asks_own.start(ask_in_turn, server.port, [own], LONG_PAUSE, seconds - 1)
+        listed, added, read = listing.result(), adding.result(), reading.result()
         done = begun.result() if begun else 0
         time.sleep(SETTLE_SECONDS)
-        return Suffered(kind, listed, added, done, (before, server.memory("VmHWM"), server.memory("VmRSS")))
+        return Suffered(kind, listed, added, read, done, (before, server.memory("VmHWM"), server.memory("VmRSS")))
 
 
 def _adds(quiet: Quiet) -> list[bytes]:
-    headers = quiet.keys | {"Content-Type": "application/x-www-form-urlencoded"}
+    headers = quiet.adds | {"Content-Type": "application/x-www-form-urlencoded"}
     form = "segment_id={}&first_name=Q&last_name=Q&email=q{}@quiet.example"
     return [
         request("POST", "/api/segment/email/store", headers, form.format(quiet.segment_id, number).encode())
@@ -137,11 +144,17 @@ def _furnished(store: Store) -> tuple[Quiet, tuple[str, int, int, int, int]]:
                 deepest = house.write(create_segment, account, customers, f"Level {level}", rule).id
             except TamisError:
                 break
-        other, keys = house.write(create_account, "quiet@example.org", "UTC", None)
-        few = house.write(create_type, other, "Few")
-        mine = house.write(create_segment, other, few, "Mine", None)
+        keys, _ = _quiet(house, "reads@example.org")
+        other_keys, segment_id = _quiet(house, "adds@example.org")
         house.columns()
     finally:
         house.close()
-    quiet = Quiet({"PublicKey": keys.public_key, "SecretKey": keys.secret_key}, mine.id)
+    quiet = Quiet(keys, other_keys, segment_id)
     return quiet, (token, store.type_id, store.half_id, deepest, plan.id)
+
+
+def _quiet(house: House, email: str) -> tuple[dict[str, str], int]:
+    account, keys = house.write(create_account, email, "UTC", None)
+    few = house.write(create_type, account, "Few")
+    mine = house.write(create_segment, account, few, "Mine", None)
+    return {"PublicKey": keys.public_key, "SecretKey": keys.secret_key}, mine.id
