@@ -15,8 +15,8 @@ from tamis.domain.errors import Busy
 P = ParamSpec("P")
 T = TypeVar("T")
 AT_ONCE = 32
-"""How many writes of one account are under way at a time: where hundreds of connections wrote at once, the event loop would
-answer and read them all before it comes to anybody else."""
+"""How many writes of one account are under way at a time: where hundreds of connections wrote at once, the event loop
+would answer and read them all before it comes to anybody else."""
 MOST_PARKED = 2_000
 
 

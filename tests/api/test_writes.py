@@ -1,0 +1,48 @@
+"""Of one account so many writes are under way at a time; the others wait, and nobody else does."""
+
+import asyncio
+import threading
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+
+import pytest
+
+from tamis.actions.house import House
+from tamis.domain.errors import Busy
+from tamis.settings import Settings
+from tamis.web import writes
+from tamis.web.writes import AT_ONCE, Writes
+
+PATIENCE_SECONDS = 60
+
+
+def test_many_writes_of_one_account_leave_room_for_those_of_another(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    house = House(Settings(tmp_path / "data"))
+    monkeypatch.setattr(writes, "MOST_PARKED", 3 * AT_ONCE)
+    held, order = threading.Event(), list[int]()
+
+    async def test() -> None:
+        made = Writes(house)
+        first = asyncio.ensure_future(made.run(0, lambda *_: held.wait(PATIENCE_SECONDS)))
+        greedy = [asyncio.ensure_future(made.run(1, lambda *_: order.append(1))) for _ in range(4 * AT_ONCE)]
+        await asyncio.sleep(0)
+        with pytest.raises(Busy):
+            await made.run(1, lambda *_: None)
+        gone = greedy.pop()
+        gone.cancel()
+        quiet = asyncio.ensure_future(made.run(2, lambda *_: order.append(2)))
+        await asyncio.sleep(0)
+        held.set()
+        await asyncio.gather(first, quiet, *greedy)
+        assert order.index(2) <= 1
+        assert len(order) == 4 * AT_ONCE
+        assert (made._under_way, made._parked) == ({}, {})
+        with pytest.raises(KeyError):
+            await made.run(1, lambda *_: dict[str, int]()["missing"])
+        assert not made._under_way
+
+    with ThreadPoolExecutor(1) as thread:  # another test of the run may have a loop in this one
+        thread.submit(asyncio.run, test()).result()
+    house.close()
