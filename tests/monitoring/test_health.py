@@ -1,5 +1,6 @@
 """Readiness says what keeps a server from its work, and the log what runs out."""
 
+import socket
 import time
 from collections.abc import Iterator
 from concurrent.futures import Future
@@ -7,13 +8,17 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
+import requests
 
-from tamis import log
+from tamis import __version__, log
 from tamis.actions import health
 from tamis.actions.health import Health
 from tamis.actions.house import House
 from tamis.domain.errors import Busy, Unavailable
 from tamis.settings import Settings
+from tamis.web.monitoring.metrics import registry_of
+from tamis.web.monitoring.port import open_metrics_port
+from tamis.web.monitoring.traffic import Traffic
 from tests.support.process import PATIENCE_SECONDS
 
 
@@ -106,3 +111,19 @@ def test_what_runs_out_is_logged_once_and_that_it_does_no_more(
     ready.look()
     ready.look()
     assert [now - before for now, before in zip(told(), begun, strict=True)] == [1, 1, 1, 1]
+
+
+def test_metrics_have_a_port_of_their_own_on_this_machine(house: House, ready: Health) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        port = taken.getsockname()[1]
+        with pytest.raises(Unavailable, match="TAMIS_METRICS_PORT"):
+            open_metrics_port(port, registry_of(house, Traffic(), ready))
+    close = open_metrics_port(port, registry_of(house, Traffic(), ready))
+    try:
+        with requests.Session() as session:
+            session.trust_env = False
+            told = session.get(f"http://127.0.0.1:{port}/metrics", timeout=PATIENCE_SECONDS).text
+        assert "\ntamis_ready 1.0\n" in told
+        assert f'\ntamis_build_info{{version="{__version__}"}} 1.0\n' in told
+    finally:
+        close()
