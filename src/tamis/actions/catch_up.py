@@ -48,6 +48,8 @@ def catch_up(records: Records, columns: Columns, clock: Callable[[], datetime], 
         if columns.trouble is None:
             raise
         _follow_up(records, db, columns, clock)  # it has recovered, or says why it cannot
+    except Exception as error:
+        raise records.explain(error) from error
 
 
 def _follow_up(records: Records, db: apsw.Connection, columns: Columns, clock: Callable[[], datetime]) -> None:

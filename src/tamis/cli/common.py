@@ -48,6 +48,8 @@ def opened(common: Common) -> Iterator[House]:
     house = House(common.settings)
     try:
         yield house
+    except Exception as error:
+        raise house.records.explain(error) from error
     finally:
         house.close()
 

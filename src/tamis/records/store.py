@@ -12,12 +12,12 @@ from typing import Any, TypeVar
 import apsw
 
 from tamis import log
-from tamis.domain.errors import Busy, Unavailable
+from tamis.domain.errors import Busy, Damaged, TamisError, Unavailable
 from tamis.records.database import BUSY_SECONDS, FILE_NAME, FULL, connect, has_room, migrate, plain_errors
 from tamis.records.integrity.check import Stopped, first_problem
 from tamis.records.integrity.checksums import prepare
 from tamis.records.integrity.commits import Witnessed
-from tamis.records.integrity.health import FileHealth
+from tamis.records.integrity.health import SENTENCE, FileHealth
 from tamis.records.waiting import Job, Upkeep, WaitingJobs
 from tamis.timings import Timings
 
@@ -26,6 +26,7 @@ MOST_A_COMMIT = 500
 SECONDS_A_COMMIT = 0.02
 """After so long a commit takes no more jobs: whoever comes next waits for little."""
 LOG_PATIENCE_MS = 2_000
+EXPLAINED_EVERY_SECONDS = 60.0
 
 
 class Records:
@@ -53,6 +54,7 @@ class Records:
             raise
         self._thread: threading.Thread | None = None
         self._starting = threading.Lock()
+        self._explained = -EXPLAINED_EVERY_SECONDS
         self._readers: list[apsw.Connection] = []
         self.commits = Timings()
 
@@ -105,6 +107,18 @@ class Records:
         else:
             self.health.note(found)
         return found
+
+    def explain(self, error: Exception) -> Exception:
+        """Return what to tell of an error that nobody expected: Damaged where the file is damaged, for what stands in
+        the wrong place looks like a mistake in Tamis; else the error itself. It checks the file, at most once in a
+        minute."""
+        if isinstance(error, TamisError):
+            return error
+        if self.health.damage is None and time.monotonic() - self._explained > EXPLAINED_EVERY_SECONDS:
+            self._explained = time.monotonic()
+            with suppress(TamisError, apsw.Error):
+                self.check(lambda _: False)
+        return error if self.health.damage is None else Damaged(SENTENCE)
 
     def close(self) -> None:
         """Finish the waiting jobs and close all connections."""
@@ -174,7 +188,7 @@ class Records:
             if failure is None:
                 future.set_result(result)
             else:
-                future.set_exception(failure)
+                future.set_exception(self.explain(failure) if isinstance(failure, Exception) else failure)
 
     def _attempt(self, job: Callable[[apsw.Connection], Any]) -> tuple[Any, BaseException | None]:
         self._db.execute("SAVEPOINT job").fetchall()

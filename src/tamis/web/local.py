@@ -28,6 +28,13 @@ class Question:
     arguments: list[object]
 
 
+def _looked_up(house: House, question: Question) -> object:
+    try:
+        return answer(house, question.name, question.arguments)
+    except Exception as error:
+        raise house.records.explain(error) from error
+
+
 def local_door(house: House, token: str) -> App:
     """Make the application; only who can read the token from the data directory is answered."""
 
@@ -47,7 +54,7 @@ def local_door(house: House, token: str) -> App:
             return json_answer(404, {"message": "the server is of another version than the command: restart it"})
         try:
             account = account_of(question.name, question.arguments) or OF_NOBODY
-            found = in_lane(house.lanes.commands, account, lambda: answer(house, question.name, question.arguments))
+            found = in_lane(house.lanes.commands, account, lambda: _looked_up(house, question))
             return json_answer(200, await found)
         except TamisError as error:
             return json_answer(409, {"message": error.message})

@@ -1,5 +1,6 @@
 """The Segment API as an ASGI application: routing, keys, and every failure as JSON."""
 
+import asyncio
 import logging
 import re
 from collections.abc import Awaitable, Callable
@@ -90,7 +91,7 @@ def segment_api(house: House) -> App:
         except ClientGone:
             return
         except Exception as error:
-            found = _failure(error, request)
+            found = _failure(await asyncio.to_thread(house.records.explain, error), request)
         if isinstance(found, Stream):
             await send_stream(found, send, scope)
         else:

@@ -88,7 +88,14 @@ def routed_app(house: House) -> Litestar:
         request_max_body_size=LARGEST_FORM,
         openapi_config=None,
         logging_config=None,
-        state=State({"find_visitor": visitor, "passwords": passwords, "confirmations": confirmations}),
+        state=State(
+            {
+                "explain": house.records.explain,
+                "find_visitor": visitor,
+                "passwords": passwords,
+                "confirmations": confirmations,
+            }
+        ),
     )
 
 

@@ -67,6 +67,9 @@ def wrong_request(request: WebRequest, error: HTTPException) -> Response[Any]:
 
 def fault(request: WebRequest, error: Exception) -> Response[Any]:
     """Log what went wrong, and give people a number by which it is found."""
+    explained = request.app.state.explain(error)
+    if isinstance(explained, TamisError):
+        return refused(request, explained)
     place = _place(request)
     log.event("fault", level=logging.ERROR, error=error, **place)
     return _answer(
