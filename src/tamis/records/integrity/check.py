@@ -3,6 +3,7 @@
 import time
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import apsw
 
@@ -15,7 +16,7 @@ STEPS = 500
 REST = 3
 """How many times as long as it works a check rests."""
 CACHE_KB = 2_048
-WHOLE: list[tuple[apsw.SQLiteValue, ...]] = [("ok",)]
+WHOLE: list[tuple[Any, ...]] = [("ok",)]
 
 
 class Stopped(Exception):
