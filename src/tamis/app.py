@@ -125,7 +125,7 @@ def _last_words() -> Iterator[None]:
         raise
     except Exception as error:
         log.event("server_failed", level=logging.CRITICAL, error=error)
-        raise
+        sys.exit(1)  # the log has the traceback, without anybody's data
     finally:
         log.write_withheld(all_of_them=True)
         log.event("server_stopped", version=__version__, seconds=round(time.monotonic() - began, 1))

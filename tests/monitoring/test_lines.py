@@ -5,6 +5,7 @@ import json
 import logging
 from collections.abc import Iterator
 from contextlib import contextmanager
+from pathlib import Path
 
 import pytest
 from hypothesis import given
@@ -13,6 +14,10 @@ from hypothesis import strategies as st
 from tamis import log
 from tamis.log.flood import BURST, Flood
 from tamis.log.lines import JsonLines, TextLines, without_data, without_emails
+from tamis.settings import Settings
+from tamis.web.server.connections import Connections
+from tamis.web.server.limits import Limits
+from tamis.web.server.server import Server
 
 TEXT = st.text(st.characters(categories=["Cc", "Cf", "Zl", "Zp", "L", "N", "P", "S"]))
 
@@ -127,3 +132,15 @@ def test_a_flood_is_counted_and_others_are_heard_beside_it() -> None:
     assert withheld[0][0] == "key_refused"
     assert withheld[0][2]["addresses"] == 50
     assert log.counts()["key_refused"] == before + 1_000
+
+
+def test_what_the_http_server_says_goes_the_same_way() -> None:
+    settings = Settings(Path())
+    Server(_nobody, Connections(Limits.of(settings, 1), lambda _: False), lambda: None, lambda _: None)
+    for name in ("uvicorn", "uvicorn.error", "asyncio"):
+        assert logging.getLogger(name).propagate, name
+        assert not logging.getLogger(name).handlers, name
+
+
+async def _nobody(*_: object) -> None:
+    return None

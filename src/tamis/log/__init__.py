@@ -48,6 +48,7 @@ def start_log(form: str, level: int = logging.INFO) -> None:
     handler.setFormatter(JsonLines() if form == "json" else TextLines())
     handler.addFilter(_flood)
     logging.basicConfig(level=logging.WARNING, handlers=[handler], force=True)
+    logging.captureWarnings(True)
     logger.setLevel(level)
 
 
