@@ -1,11 +1,13 @@
 """Passwords at the console: who is counted with whom, what waits for what, and what asks for the password again."""
 
+import asyncio
 import logging
 import re
 import secrets
 import threading
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -23,7 +25,7 @@ from tamis.actions.house import House
 from tamis.settings import Settings
 from tamis.web.console.app import routed_app
 from tamis.web.console.auth import confirming
-from tamis.web.console.auth.hashing import HashingQueue
+from tamis.web.console.auth.hashing import HashingBusy, HashingQueue
 from tamis.web.console.auth.passwords import MOST_FAILURES, MOST_FAILURES_OF_NETWORK, PLACES
 from tamis.web.http import Receive, Scope, Send
 from tests.support.console import CSRF, PASSWORD, text_of
@@ -186,8 +188,8 @@ def test_guessers_wait_in_a_queue_of_their_own_that_is_soon_full(
     def slow(db: Any, account: Any, password: str) -> bool:
         return (goes_on.wait() and False) if password == "a guess" else check(db, account, password)
 
-    def count(queue: HashingQueue, *work: Any) -> Any:
-        future = submit(queue, *work)
+    def count(queue: HashingQueue, asker: str, *work: Any) -> Any:
+        future = submit(queue, asker, *work)
         waiting.release()
         return future
 
@@ -210,6 +212,23 @@ def test_guessers_wait_in_a_queue_of_their_own_that_is_soon_full(
     assert [guess.result() for guess in guesses] == [422] * PLACES
     assert late.sign_in() == 303
     assert [name for name, _ in events(caplog)].count("password_queue_full") == 2
+
+
+def test_no_asker_takes_all_places_of_a_queue() -> None:
+    goes_on = threading.Event()
+
+    async def ask() -> tuple[int, int]:
+        queue, taken = HashingQueue("test", 4, 3), []
+        for asker in ("a", "a", "a", "a", "b", "c"):
+            with suppress(HashingBusy):
+                taken.append(queue.submit(asker, goes_on.wait))
+        before = len(taken)
+        goes_on.set()
+        await asyncio.gather(*taken)
+        return before, len([queue.submit("a", goes_on.wait) for _ in range(3)])
+
+    with ThreadPoolExecutor(1) as thread:  # this one may have the loop of a browser
+        assert thread.submit(lambda: asyncio.run(ask())).result() == (4, 3)
 
 
 def test_a_guest_and_a_session_of_before_end_at_the_sign_in(browser: Callable[..., Browser], house: House) -> None:

@@ -70,6 +70,7 @@ def seen(
         (f"{CLIENT}, unknown", PROXY),
         (f"{INVENTED}, , 10.0.0.2", PROXY),
         ("é, \x00", PROXY),
+        (f"{CLIENT}%{'0' * 100}", PROXY),
     ],
 )
 def test_the_address_is_read_from_the_right(forwarded: str, client: str) -> None:

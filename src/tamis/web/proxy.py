@@ -21,6 +21,8 @@ FORWARDED = frozenset((FOR, PROTO, b"x-forwarded-host", b"x-real-ip", b"forwarde
 """What proxies write. The last three are not read: a proxy that does not know one hands on what the client wrote."""
 FOR_ANY_NAME = frozenset(("/local/ask", "/healthz", "/readyz", "/metrics"))
 """What the machine itself and monitors ask for, by whatever address they have."""
+LONGEST_ADDRESS = 80
+"""Of IPv6 with a zone and a port."""
 HOUR_SECONDS = 3600.0
 NOT_THIS_HOST = "This server is not reached by this host name; TAMIS_HOSTS lists those that are."
 
@@ -79,6 +81,11 @@ def client_behind(peer: str, forwarded_for: Sequence[bytes], trusts: Trust) -> s
 def parse_address(text: str) -> str | None:
     """Return an IP address in its usual form, without port and zone, or None; IPv4 inside IPv6 is IPv4."""
     text = text.strip()
+    return _parse_short(text) if len(text) <= LONGEST_ADDRESS else None
+
+
+@lru_cache(4_096)
+def _parse_short(text: str) -> str | None:
     if text.startswith("["):
         text = text[1:].partition("]")[0]
     elif text.count(":") == 1:

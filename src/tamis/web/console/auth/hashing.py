@@ -4,6 +4,7 @@ import asyncio
 import os
 import sys
 import threading
+from collections import Counter
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
@@ -21,24 +22,30 @@ class HashingBusy(Exception):
 
 
 class HashingQueue:
-    """One thread that hashes, and a bounded number of those who wait for it; used on the event loop only."""
+    """One thread that hashes, and a bounded number of those who wait for it, in all and for each one who asks.
 
-    def __init__(self, name: str, places: int) -> None:
+    Used on the event loop only.
+    """
+
+    def __init__(self, name: str, places: int, places_each: int) -> None:
         self._thread = ThreadPoolExecutor(1, name, initializer=_give_way)
-        self._places = places
-        self._taken = 0
+        self._places, self._places_each = places, places_each
+        self._taken: Counter[str] = Counter()
 
-    def submit(self, work: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> "asyncio.Future[T]":
-        """Queue work and return what becomes of it; raises HashingBusy. It keeps its place until it is done."""
-        if self._taken >= self._places:
+    def submit(self, asker: str, work: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> "asyncio.Future[T]":
+        """Queue work of an asker and return what becomes of it; raises HashingBusy. It keeps its place until it is
+        done."""
+        if self._taken.total() >= self._places or self._taken[asker] >= self._places_each:
             raise HashingBusy
-        self._taken += 1
+        self._taken[asker] += 1
         future = asyncio.wrap_future(self._thread.submit(work, *args, **kwargs))
-        future.add_done_callback(self._leave)
+        future.add_done_callback(lambda _: self._leave(asker))
         return future
 
-    def _leave(self, _: object) -> None:
-        self._taken -= 1
+    def _leave(self, asker: str) -> None:
+        self._taken[asker] -= 1
+        if not self._taken[asker]:
+            del self._taken[asker]
 
 
 def _give_way() -> None:

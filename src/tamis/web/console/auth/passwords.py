@@ -23,8 +23,9 @@ from tamis.web.console.session import WebRequest, client_of, device_cookie_of
 
 WINDOW_SECONDS = 900
 MOST_FAILURES, MOST_FAILURES_OF_NETWORK = 10, 50
-PLACES = 16
-"""How many wait in each of the queues: at most a few seconds."""
+PLACES, PLACES_EACH = 16, 4
+"""How many wait in each of the queues: at most a few seconds. One account, or one network of unknown browsers, has a
+quarter of the places."""
 LONGEST_EMAIL = 320
 RETRY_SECONDS = 5
 
@@ -57,8 +58,8 @@ class Passwords:
         self._of_network = Throttle(MOST_FAILURES_OF_NETWORK, WINDOW_SECONDS)
         self._of_device = Throttle(MOST_FAILURES, WINDOW_SECONDS)
         self._of_session = Throttle(MOST_FAILURES, WINDOW_SECONDS)
-        self._known = HashingQueue("known-passwords", PLACES)
-        self._unknown = HashingQueue("unknown-passwords", PLACES)
+        self._known = HashingQueue("known-passwords", PLACES, PLACES_EACH)
+        self._unknown = HashingQueue("unknown-passwords", PLACES, PLACES_EACH)
 
     async def sign_in(self, request: WebRequest, email: str, password: str) -> Account | None:
         """Return the account that an email and a password open, or None; raises TryLater.
@@ -76,9 +77,8 @@ class Passwords:
                 Counted("account", self._of_account, _key(email)),
                 Counted("network", self._of_network, origin_of(client), forgives=False),
             ]
-        queue = self._known if device else self._unknown
         account_id = account.id if account else None
-        if not await self._try(counted, queue, account, password, client):
+        if not await self._try(counted, account, password, client, is_known=bool(device)):
             log.event("sign_in_failed", level=logging.WARNING, account=account_id, address=client)
             return None
         log.event("signed_in", account=account_id, address=client, known_device=bool(device))
@@ -88,7 +88,7 @@ class Passwords:
         """Tell whether whoever is signed in knows the password of the account; raises TryLater."""
         counted = [Counted("session", self._of_session, session.token_hash.hex())]
         account, client = session.account, client_of(request)
-        is_right = await self._try(counted, self._known, account, password, client)
+        is_right = await self._try(counted, account, password, client, is_known=True)
         if not is_right:
             log.event("password_not_confirmed", level=logging.WARNING, account=account.id, address=client)
         return is_right
@@ -96,17 +96,18 @@ class Passwords:
     async def hash(self, request: WebRequest, password: str, account: Account) -> str:
         """Return the hash of an account's new password; raises Invalid and TryLater."""
         try:
-            return await self._known.submit(hash_password, password, account.email)
+            return await self._known.submit(str(account.id), hash_password, password, account.email)
         except HashingBusy:
             raise _busy(client_of(request)) from None
 
     async def _try(
         self,
         counted: Sequence[Counted],
-        queue: HashingQueue,
         account: Account | None,
         password: str,
         client: str,
+        *,
+        is_known: bool,
     ) -> bool:
         account_id = account.id if account else None
         waits = max(one.throttle.wait_seconds(one.key) for one in counted)
@@ -115,8 +116,9 @@ class Passwords:
             minutes = int(waits // 60) + 1
             message = f"Too many attempts failed. Try again in {minutes} {'minute' if minutes == 1 else 'minutes'}."
             raise TryLater(429, message, int(waits) + 1)
+        queue, asker = (self._known, str(account_id)) if is_known else (self._unknown, origin_of(client))
         try:
-            trying = queue.submit(self._is_right, account, password)
+            trying = queue.submit(asker, self._is_right, account, password)
         except HashingBusy:
             raise _busy(client) from None
         # Counted while it is tried, too: guesses that come together are not more than those that come in turn.
