@@ -31,7 +31,7 @@ NOTHING = "nothing"
 CHAIN = 240
 """How many segments are asked to name each other; what is refused is left out."""
 PAUSE, LONG_PAUSE = 0.02, 0.2
-SETTLE_SECONDS = 3.0
+SETTLE_SECONDS = 11.0
 
 
 @dataclass(frozen=True, slots=True)

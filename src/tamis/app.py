@@ -24,6 +24,7 @@ from tamis.actions.sessions import sweep_sessions
 from tamis.columns.owner import Held
 from tamis.columns.store import Columns
 from tamis.domain.errors import TamisError, Unavailable
+from tamis.memory import give_back_freed
 from tamis.settings import Settings
 from tamis.web.app import web_app
 from tamis.web.monitoring.metrics import registry_of
@@ -137,6 +138,7 @@ def _background(house: House, health: Health, stop: threading.Event) -> list[thr
         threading.Thread(target=_follow, args=(house, health, stop), name="follower"),
         threading.Thread(target=_erase_in_turns, args=(house, stop), name="eraser"),
         threading.Thread(target=_watch, args=(health, stop), name="watcher"),
+        threading.Thread(target=give_back_freed, args=(stop,), name="memory"),
         threading.Thread(target=check_each_night, args=(house, stop), name="checker"),
     ]
 

@@ -1,0 +1,29 @@
+"""Freed memory goes back to the system."""
+
+import threading
+
+import pytest
+
+from tamis import memory
+
+
+def test_freed_memory_is_given_back_until_told_to_stop(monkeypatch: pytest.MonkeyPatch) -> None:
+    stop, calls = threading.Event(), list[int]()
+
+    def trim(pad: int) -> int:
+        calls.append(pad)
+        if len(calls) == 3:
+            stop.set()
+        return 1
+
+    monkeypatch.setattr(memory, "EVERY_SECONDS", 0)
+    monkeypatch.setattr(memory, "_trim", lambda: trim)
+    memory.give_back_freed(stop)
+    assert calls == [0, 0, 0]
+    monkeypatch.setattr(memory, "_trim", lambda: None)
+    memory.give_back_freed(threading.Event())
+
+
+def test_the_c_library_here_can_be_asked() -> None:
+    trim = memory._trim()
+    assert trim is None or trim(0) in (0, 1)
