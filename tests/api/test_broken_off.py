@@ -1,0 +1,28 @@
+"""A list that cannot be read to its end never looks whole."""
+
+import asyncio
+import logging
+from collections.abc import AsyncIterator, MutableMapping
+from typing import Any
+
+import pytest
+
+from tamis.domain.errors import Unavailable
+from tamis.web.http import Stream, send_stream
+
+
+def test_an_answer_whose_store_fails_has_no_end(caplog: pytest.LogCaptureFixture) -> None:
+    async def rest() -> AsyncIterator[bytes]:
+        yield b",2"
+        raise Unavailable("the column store is damaged and will be built again: ask once more")
+
+    sent: list[MutableMapping[str, Any]] = []
+
+    async def send(message: MutableMapping[str, Any]) -> None:
+        sent.append(message)
+
+    with caplog.at_level(logging.ERROR, "tamis"):
+        asyncio.run(send_stream(Stream(b"[1", rest()), send, {"method": "GET"}))
+    assert [message.get("body") for message in sent] == [None, b"[1", b",2"]
+    assert all(message.get("more_body") for message in sent[1:])
+    assert [(record.message, record.exc_info) for record in caplog.records] == [("answer_broken_off", None)]

@@ -1,0 +1,132 @@
+"""Every page of the records has a checksum, also in files of older versions; what was found is noted until a check."""
+
+import sqlite3
+import threading
+from contextlib import closing
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import apsw
+import pytest
+
+from tamis.actions.accounts import create_account
+from tamis.actions.backups import make_backup
+from tamis.actions.checking import until_hour
+from tamis.actions.house import House
+from tamis.actions.types import create_type
+from tamis.domain.errors import Damaged
+from tamis.records.database import FILE_NAME
+from tamis.records.integrity import check
+from tamis.records.integrity.checksums import RESERVED_AT, has_checksums
+from tamis.records.types import types_of_account
+from tamis.settings import Settings
+
+PAGE = 4096
+
+
+def opened(data: Path) -> House:
+    return House(Settings(data, columns_threads=1))
+
+
+@pytest.fixture
+def data(tmp_path: Path) -> Path:
+    """A closed data directory with some types."""
+    house = opened(tmp_path / "data")
+    account, _ = house.write(create_account, "owner@example.org", "UTC", None)
+    for n in range(50):
+        house.write(create_type, account, f"Type {n}")
+    house.close()
+    return tmp_path / "data"
+
+
+def all_pages_are_right(file: Path) -> bool:
+    """Let SQLite compute the checksum of every page."""
+    content = file.read_bytes()
+    db = apsw.Connection(":memory:")
+    found = [
+        db.execute("SELECT verify_checksum(?)", (content[start : start + PAGE],)).get
+        for start in range(0, len(content), PAGE)
+    ]
+    return len(found) > 10 and set(found) == {1}
+
+
+def take_checksums(data: Path) -> None:
+    """Write the file as an older version has: without checksums."""
+    with closing(sqlite3.connect(data / FILE_NAME)) as db:
+        statements, version = "\n".join(db.iterdump()), db.execute("PRAGMA user_version").fetchone()[0]
+    (data / FILE_NAME).unlink()
+    with closing(sqlite3.connect(data / FILE_NAME)) as db:
+        db.executescript(f"PRAGMA journal_mode = WAL; {statements}; PRAGMA user_version = {version}")
+    assert not has_checksums(data / FILE_NAME)
+
+
+def test_new_files_backups_and_files_of_older_versions_have_them(data: Path, tmp_path: Path) -> None:
+    assert all_pages_are_right(data / FILE_NAME)
+    take_checksums(data)
+    house = opened(data)
+    assert len(types_of_account(house.records.reader(), 1)) == 50
+    make_backup(house, str(tmp_path / "backup"))
+    house.records.compact()
+    house.close()
+    assert all_pages_are_right(data / FILE_NAME)
+    assert all_pages_are_right(tmp_path / "backup" / FILE_NAME)
+
+
+def test_a_file_that_another_process_uses_gets_them_later(data: Path) -> None:
+    take_checksums(data)
+    other = apsw.Connection(str(data / FILE_NAME))
+    other.execute("SELECT count(*) FROM accounts").fetchall()
+    opened(data).close()
+    assert not has_checksums(data / FILE_NAME)
+    other.close()
+    opened(data).close()
+    assert all_pages_are_right(data / FILE_NAME)
+
+
+@pytest.mark.parametrize("value", [0, 1, 12])
+def test_a_header_that_denies_its_checksums_is_damage(data: Path, value: int) -> None:
+    content = bytearray((data / FILE_NAME).read_bytes())
+    content[RESERVED_AT] = value
+    (data / FILE_NAME).write_bytes(content)
+    with pytest.raises(Damaged):
+        opened(data)
+    assert (data / FILE_NAME).read_bytes() == content
+
+
+def test_damage_of_an_older_file_is_not_written_anew_as_if_it_were_right(data: Path) -> None:
+    take_checksums(data)
+    content = bytearray((data / FILE_NAME).read_bytes())
+    content[PAGE * 4 : PAGE * 5] = bytes(PAGE)
+    (data / FILE_NAME).write_bytes(content)
+    with pytest.raises(Damaged):
+        opened(data)
+    assert (data / FILE_NAME).read_bytes() == content
+
+
+def test_what_was_found_outlives_the_process_and_a_clean_check_takes_it_away(data: Path) -> None:
+    house = opened(data)
+    account, _ = house.write(create_account, "second@example.org", "UTC", None)
+    house.records.health.note("a page")
+    house.close()
+    house = opened(data)
+    with pytest.raises(Damaged, match='"tamis restore"'):
+        house.write(create_type, account, "More")
+    with pytest.raises(Damaged):
+        house.records.compact()
+    assert house.records.check(threading.Event().wait) is None
+    house.write(create_type, account, "More")
+    house.close()
+
+
+def test_a_check_that_is_given_up_decides_nothing(data: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(check, "STEPS", 1)
+    house = opened(data)
+    house.records.health.note("a page")
+    assert house.records.check(lambda _: True) is None
+    assert house.records.health.damage == "a page"
+    house.close()
+
+
+@pytest.mark.parametrize(("hour", "wait"), [(3, 1), (2, 24), (1, 23)])
+def test_the_next_check_is_at_the_hour(hour: int, wait: int) -> None:
+    assert until_hour(datetime(2026, 11, 27, 2, 0, tzinfo=UTC), hour) == timedelta(hours=wait)
