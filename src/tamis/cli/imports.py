@@ -152,7 +152,8 @@ def _notices(document: Mapping[str, Any], dry_run: bool) -> None:
         for line in document["sample"]:
             notice(f"  line {line['line']:,}: {line['text']}")
     if dry_run:
-        notice("Dry run: nothing was written.")
+        kept = document["rejects_file"] or document["blanked_file"]
+        notice(f"Dry run: nothing was written{' but the rejected rows' if kept else ''}.")
     if made := document["created_fields"]:
         notice(f"{'Fields to be made' if dry_run else 'Fields made'}: {field_names(made)}")
     ignored = document["ignored_columns"]

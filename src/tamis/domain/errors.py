@@ -54,6 +54,14 @@ class Unavailable(TamisError):
     code = "unavailable"
 
 
+class DiskFull(Unavailable):
+    """The disk has less room than `left`, in words; `done` says what was written all the same."""
+
+    def __init__(self, left: str, done: str = "nothing was written") -> None:
+        self.left = left
+        super().__init__(f"the disk is full (less than {left} are left): {done}; make room and try again")
+
+
 class Busy(Unavailable):
     """More is asked than can be done now; asking again later helps."""
 

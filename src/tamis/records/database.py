@@ -12,7 +12,7 @@ from pathlib import Path
 
 import apsw
 
-from tamis.domain.errors import Damaged, Unavailable
+from tamis.domain.errors import Damaged, DiskFull, Unavailable
 from tamis.records.integrity.checksums import VFS, load
 from tamis.records.integrity.health import FileHealth, is_damage
 from tamis.records.integrity.reading import ReadingConnection
@@ -22,7 +22,7 @@ BUSY_SECONDS = 60
 SPARE_BYTES = 8 << 20
 """Nothing is written while the disk has less than this: so the column store can follow what was written last, and those
 who read need not wait until somebody has made room."""
-FULL = f"the disk is full (less than {SPARE_BYTES >> 20} MB are left): nothing was written; make room and try again"
+SPARE_IN_WORDS = f"{SPARE_BYTES >> 20} MB"
 FILE_NAME = "tamis.sqlite"
 
 
@@ -120,7 +120,7 @@ def plain_errors(path: Path, health: FileHealth | None = None) -> Iterator[None]
     try:
         yield
     except apsw.FullError:
-        raise Unavailable(FULL) from None
+        raise DiskFull(SPARE_IN_WORDS) from None
     except (apsw.CantOpenError, apsw.ReadOnlyError, apsw.PermissionsError):
         raise Unavailable(
             f"{path.parent} is not writable: choose another --data directory, or change its owner"
@@ -136,8 +136,8 @@ def plain_errors(path: Path, health: FileHealth | None = None) -> Iterator[None]
                 '"When the records are damaged")'
             ) from None
         if not has_room(path):
-            raise Unavailable(FULL) from None
-        raise Unavailable(f"the disk does not work: {error}; nothing was written") from None
+            raise DiskFull(SPARE_IN_WORDS) from None
+        raise Unavailable(f"the disk does not work: {error}") from None
 
 
 def has_room(path: Path) -> bool:

@@ -12,8 +12,8 @@ from typing import Any, TypeVar
 import apsw
 
 from tamis import log
-from tamis.domain.errors import Busy, Damaged, TamisError, Unavailable
-from tamis.records.database import BUSY_SECONDS, FILE_NAME, FULL, connect, has_room, migrate, plain_errors
+from tamis.domain.errors import Busy, Damaged, DiskFull, TamisError
+from tamis.records.database import BUSY_SECONDS, FILE_NAME, SPARE_IN_WORDS, connect, has_room, migrate, plain_errors
 from tamis.records.integrity.check import Stopped, first_problem
 from tamis.records.integrity.checksums import prepare
 from tamis.records.integrity.commits import Witnessed
@@ -167,7 +167,7 @@ class Records:
             self.health.require_whole()
             with plain_errors(self.path, self.health):
                 if not has_room(self.path):
-                    raise Unavailable(FULL)
+                    raise DiskFull(SPARE_IN_WORDS)
                 began, written = time.monotonic(), self._db.total_changes()
                 self._db.execute("BEGIN IMMEDIATE").fetchall()
                 with self._witnessed.commit():

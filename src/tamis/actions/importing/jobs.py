@@ -19,6 +19,7 @@ from tamis.actions.importing import rejects
 from tamis.actions.importing.details import details
 from tamis.actions.importing.effects import Effect
 from tamis.actions.importing.report import BadValue, ImportOptions, ImportReport, Progress
+from tamis.actions.importing.so_far import SoFar
 from tamis.domain.accounts import Account
 from tamis.domain.contacts import ContactType
 from tamis.domain.errors import Abandoned, NotFound, TamisError, Unavailable
@@ -42,6 +43,7 @@ class RunningJob:
         self._phase = ""
         self._began = monotonic()
         self.id = id_
+        self.so_far = SoFar()
 
     def phase(self, name: str, rows_total: int | None = None) -> None:
         """Say what is being done now, and how many rows the file has once that is known."""

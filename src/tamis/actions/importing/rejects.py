@@ -44,9 +44,7 @@ def write_rejects(
             sync(made)
             put_in_place(made, path)
     except OSError as error:
-        raise Unavailable(
-            f"the rejected rows cannot be written to {path}: {error.strerror}; nothing was imported"
-        ) from None
+        raise Unavailable(f"the rejected rows cannot be written to {path}: {error.strerror}") from None
     return path
 
 

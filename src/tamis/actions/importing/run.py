@@ -81,7 +81,8 @@ def import_file(
         begun(job.id)
         known = name if upload else None
         file = ContactFile(path, known, options.format, options.encoding, options.sheet)
-        report = _take(house, account, contact_type, file, options, job, job.telling(progress))
+        with job.so_far.told():
+            report = _take(house, account, contact_type, file, options, job, job.telling(progress))
         job.finish(report)
     return report
 
@@ -106,6 +107,7 @@ def _take(
         job.phase("checking", source.staged.count)
         progress("Checking", 0, 0)
         read = _read(house, account, contact_type, con, source, options)
+        job.so_far.made_fields = 0 if options.dry_run else len(read.made)
         prepared = read.prepared
         count = source.staged.count
         job.leaves_out(count, prepared.repeated, prepared.rejected)
@@ -130,6 +132,7 @@ def _take(
             checked=read.checked,
             import_id=job.id,
         ) as store:
+            job.so_far.stored = lambda: 0 if options.dry_run else store.total.created + store.total.updated
             addresses, parts = prepared.addresses, prepared.parts
             batches = ready_rows(con, count, addresses, parts, _rows_a_batch(len(parts)), merged=prepared.merged)
             for done, rows in one_ahead(batches):

@@ -1,0 +1,53 @@
+"""An import that cannot go on says what it has written, and never that nothing was where something was."""
+
+from pathlib import Path
+
+import pytest
+
+from tamis.actions.accounts import create_account
+from tamis.actions.house import House
+from tamis.actions.importing import run
+from tamis.actions.importing.jobs import list_imports
+from tamis.actions.importing.report import ImportOptions
+from tamis.actions.importing.storing import Storing
+from tamis.actions.types import create_type
+from tamis.domain.errors import DiskFull, Unavailable
+from tamis.settings import Settings
+
+ROWS = b"email,plan\n" + b"".join(b"p%d@example.org,%d\n" % (n, n) for n in range(10))
+
+
+@pytest.mark.parametrize(
+    ("batches", "create", "told"),
+    [
+        (0, False, "nothing was imported"),
+        (0, True, "its new fields were made, and no contact was stored"),
+        (2, True, "what was stored before that stays (8 contacts): import the file again for the rest"),
+    ],
+)
+@pytest.mark.parametrize("error", [DiskFull("8 MB"), Unavailable("the disk does not work")])
+def test_what_was_written_is_told(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, error: Unavailable, batches: int, create: bool, told: str
+) -> None:
+    store, calls = Storing.store, list[int]()
+
+    def fail_after(self: Storing, contacts: list[tuple[str, str, str]], rows_done: int) -> None:
+        calls.append(rows_done)
+        if len(calls) > batches:
+            raise error
+        store(self, contacts, rows_done)
+
+    monkeypatch.setattr(run, "ROWS_A_BATCH", 4)
+    monkeypatch.setattr(Storing, "store", fail_after)
+    (tmp_path / "people.csv").write_bytes(ROWS)
+    house = House(Settings(tmp_path / "data"))
+    try:
+        account, _ = house.write(create_account, "owner@example.org", "UTC", None)
+        people = house.write(create_type, account, "People")
+        with pytest.raises(Unavailable) as failed:
+            run.import_file(house, account, people, tmp_path / "people.csv", ImportOptions(create_fields=create))
+        assert told in failed.value.message
+        assert "nothing was written" not in failed.value.message
+        assert list_imports(house, account, 1)[0].job.error == failed.value.message
+    finally:
+        house.close()
