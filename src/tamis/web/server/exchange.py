@@ -17,6 +17,8 @@ STATUS_LINES = {
     for status in range(100, 600)
 }
 WITHOUT_BODY = {204, 304}
+LARGEST_COPIED = 65_536
+"""Bytes of a body that are put behind the beginning of the answer, which is quicker than to write twice."""
 
 
 class Line(Protocol):
@@ -39,6 +41,9 @@ class Line(Protocol):
     def ended(self) -> None:
         """Go on: the answer is complete."""
 
+    def forget(self, task: "asyncio.Task[None]") -> None:
+        """Take note that the application has returned."""
+
     def reset(self) -> None:
         """Break the connection, so that no client takes what it has for a whole answer."""
 
@@ -47,8 +52,8 @@ class Exchange:
     """A request from its headers on; `left` is how much of its body is to come, None for one in chunks."""
 
     __slots__ = (
-        "app", "body", "chunked", "completed", "connection", "disconnected", "expects_continue", "keep_alive", "left",
-        "more_body", "news", "owed", "scope", "started", "told_end",
+        "app", "body", "chunked", "completed", "connection", "disconnected", "expects_continue", "head", "keep_alive",
+        "left", "more_body", "news", "owed", "scope", "started", "task", "told_end",
     )  # fmt: skip
 
     def __init__(
@@ -67,6 +72,9 @@ class Exchange:
         self.started = self.completed = self.disconnected = self.told_end = self.chunked = False
         self.owed: int | None = None
         self.news: asyncio.Event | None = None
+        self.head = b""
+        """The beginning of the answer, which goes out with the first piece of its body."""
+        self.task: asyncio.Task[None] | None = None
 
     async def run(self) -> None:
         """Let the application answer."""
@@ -81,6 +89,9 @@ class Exchange:
             if not self.completed and not self.disconnected:
                 log.error("the application has not finished its answer")
                 await self._fail()
+        finally:
+            if self.task is not None:
+                self.connection.forget(self.task)
 
     async def receive(self) -> Message:
         """Return the next piece of the body, or that the client has gone or has its answer."""
@@ -174,22 +185,22 @@ class Exchange:
         if head.count(b"\n") != count + 2 or head.count(b"\r") != count + 2 or b"\0" in head:
             self.started = False
             raise ValueError("a header of an answer has a line end in it")
-        connection.write(head)
+        self.head = head
 
     def _continue(self, body: bytes, *, more: bool) -> None:
+        head, self.head = self.head, b""
         if self.owed is not None:
             if self.scope["method"] == "HEAD":
                 body = b""
             if len(body) > self.owed or (not more and len(body) < self.owed):
                 raise RuntimeError("an answer is not as long as its content-length says")
             self.owed -= len(body)
-            if body:
-                self.connection.write(body)
+            self.connection.write(*((head + body,) if len(body) <= LARGEST_COPIED else (head, body)))
         elif self.chunked:
             pieces = (b"%x\r\n" % len(body), body, b"\r\n") if body else ()
-            self.connection.write(*pieces, *(() if more else (b"0\r\n\r\n",)))
-        elif body:
-            self.connection.write(body)
+            self.connection.write(head, *pieces, *(() if more else (b"0\r\n\r\n",)))
+        else:
+            self.connection.write(head, body)
         if not more:
             self.completed = True
             self.notify()
@@ -198,6 +209,8 @@ class Exchange:
     async def _fail(self) -> None:
         if self.completed:
             return
+        if self.head:  # nothing of it has gone out
+            self.started, self.chunked, self.head = False, False, b""
         if self.started or self.disconnected:
             self.connection.reset()
             return

@@ -49,8 +49,9 @@ class Line(asyncio.Protocol):
         """Write to the client, or keep for it."""
         if not self.transport.is_closing():
             for piece in pieces:
-                self.written += len(piece)
-                self.transport.write(piece)
+                if piece:
+                    self.written += len(piece)
+                    self.transport.write(piece)
 
     async def drain(self) -> None:
         """Wait until the client has taken enough of what was written, or is gone."""

@@ -33,7 +33,7 @@ class Connection(Line):
     def __init__(self, app: App, connections: Connections, state: ServerState) -> None:
         super().__init__()
         self.app, self.connections, self.state = app, connections, state
-        self.limits = connections.limits
+        self.limits, self.loop = connections.limits, asyncio.get_running_loop()
         self.parser = httptools.HttpRequestParser(self)
         self.origin: str | None = None
         self.since = connections.now
@@ -217,6 +217,10 @@ class Connection(Line):
         """Return the headers that all answers carry."""
         return self.state.default_headers
 
+    def forget(self, task: "asyncio.Task[None]") -> None:
+        """Take note that the application has returned."""
+        self.state.tasks.discard(task)
+
     def want_body(self) -> None:
         """Read on, if that was paused because more came than was asked for."""
         if not self.held:
@@ -284,9 +288,8 @@ class Connection(Line):
 
     def _begin(self, exchange: Exchange) -> None:
         self.running = exchange
-        task = asyncio.get_running_loop().create_task(exchange.run())
-        self.state.tasks.add(task)
-        task.add_done_callback(self.state.tasks.discard)
+        exchange.task = self.loop.create_task(exchange.run())
+        self.state.tasks.add(exchange.task)
 
     def _say(self, refusal: Refusal) -> None:
         self.since = self.connections.now
