@@ -126,6 +126,7 @@ def test_unfinished_and_set_aside_files_do_not_outlive_an_erasure(tmp_path: Path
         f"{FILE_NAME}.new",
         "columns.copying-x/made",
         f"{FILE_NAME}.unusable-20260101-000000",
+        "tamis.sqlite-wal.lost-20260101-000000",
         "columns.tmp/x",
     ):
         (directory / name).parent.mkdir(exist_ok=True)
@@ -138,6 +139,7 @@ def test_unfinished_and_set_aside_files_do_not_outlive_an_erasure(tmp_path: Path
     house.write(erasure.note)
     assert erase(house)
     assert not list(directory.glob("*.unusable-*"))
+    assert not list(directory.glob("*.lost-*"))
     house.close()
 
 

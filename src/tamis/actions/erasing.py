@@ -10,6 +10,7 @@ from tamis.columns.store import FILE_NAME as COLUMNS_FILE
 from tamis.domain.errors import TamisError
 from tamis.records import erasure, feed
 from tamis.records.database import FILE_NAME as RECORDS_FILE
+from tamis.records.integrity.commits import KEPT_ENDING
 
 SMALL_BYTES = 256 * 1024 * 1024
 """Files of together this size are written anew in two seconds or so."""
@@ -24,7 +25,8 @@ def erase(house: House) -> bool:
         return True
     began = monotonic()
     columns = house.columns()
-    set_aside = list(columns.path.parent.glob(f"{COLUMNS_FILE}.unusable-*"))
+    place = columns.path.parent
+    set_aside = [*place.glob(f"{COLUMNS_FILE}.unusable-*"), *place.glob(f"{RECORDS_FILE}{KEPT_ENDING}*")]
     applied = columns.rewrite()
     for file in set_aside:  # also of these nothing else would ever take out what was erased
         file.unlink(missing_ok=True)

@@ -7,6 +7,7 @@ from tamis.actions.file_rights import open_to_others
 from tamis.columns.store import FILE_NAME
 from tamis.domain.text import counted
 from tamis.records.database import FILE_NAME as RECORDS_FILE
+from tamis.records.integrity.commits import KEPT_ENDING
 
 KNOWN = {
     "columns.lock",
@@ -38,7 +39,7 @@ def examine_directory(directory: Path) -> Check:
                     f"{path.name} is a column store that could not be used and was set aside: delete it when you "
                     "need it no more"
                 )
-            elif path.name.startswith(f"{RECORDS_FILE}-wal.lost-"):
+            elif path.name.startswith(RECORDS_FILE + KEPT_ENDING):
                 check.note(
                     f"{path.name} is the rest of a log from which acknowledged writes were lost: delete it when nobody "
                     "will look for them in it any more"
