@@ -17,6 +17,7 @@ from tamis.actions import recipients
 from tamis.actions.accounts import create_account
 from tamis.actions.house import House
 from tamis.actions.lanes import Lane
+from tamis.actions.segments import delete_segment
 from tamis.domain.accounts import NewKeyPair
 from tamis.domain.errors import Busy
 from tamis.domain.segments import Segment
@@ -208,3 +209,14 @@ def test_an_account_reads_so_many_lists_at_a_time() -> None:
 async def _nothing_more() -> Message:
     await asyncio.Event().wait()
     return {"type": "http.disconnect"}
+
+
+def test_the_list_of_a_segment_that_goes_meanwhile_is_broken_off(reader: Reader) -> None:
+    async def take(number: int) -> None:
+        if number == 0:
+            house, account = reader.desk.house, reader.desk.account
+            await asyncio.to_thread(lambda: house.write(delete_segment, account, reader.segment.id))
+
+    reader.read(take)
+    assert reader.received[0]["status"] == 200
+    assert not b"".join(reader.pieces).endswith(b"]}}"), "nobody may take this for the whole list"

@@ -21,15 +21,15 @@ ROUTES["segment/list"] = "GET", segment_list
 """,
     "a write is answered before it is committed": """
 from concurrent.futures import Future
-from tamis.records.store import Records
-def submit(self, job):
+from tamis.records.store import Job, Records
+def submit(self, job, account_id=0):
     early, late = Future(), Future()
     def run(db):
         result = job(db)
         early.set_result(result)
         return result
     late.add_done_callback(lambda done: done.exception() and not early.done() and early.set_exception(done.exception()))
-    self._queue((run, late))
+    self._queue(Job(run, late), account_id)
     return early
 Records.submit = submit
 """,
@@ -37,11 +37,11 @@ Records.submit = submit
 import time
 from tamis.actions.house import House
 right, seen = House.columns, {}
-def columns(self):
+def columns(self, account_id=None):
     if self._columns is not None and time.monotonic() - seen.get(id(self), 0.0) < 0.05:
         return self._columns
     seen[id(self)] = time.monotonic()
-    return right(self)
+    return right(self, account_id)
 House.columns = columns
 """,
     "a page is read in two moments": """
@@ -51,7 +51,7 @@ recipients.at_one_moment = nullcontext
 """,
     "sizes and segments are of two moments": """
 from tamis.actions import segments
-segments.sizes_and = lambda house, look: (house.columns().sizes, look(house.records.reader()))
+segments.sizes_and = lambda house, account_id, look: (house.columns(account_id).sizes, look(house.records.reader()))
 """,
     "an edit overwrites what it has not seen": """
 from tamis.actions import contact_edits
