@@ -42,14 +42,13 @@ def catch_up(records: Records, columns: Columns, clock: Callable[[], datetime], 
     db = records.reader()
     if account_id is not None and is_fresh_for(db, columns, clock, account_id):
         return
-    try:
-        _follow_up(records, db, columns, clock)
-    except Unavailable:
-        if columns.trouble is None:
-            raise
-        _follow_up(records, db, columns, clock)  # it has recovered, or says why it cannot
-    except Exception as error:
-        raise records.explain(error) from error
+    with records.explaining():
+        try:
+            _follow_up(records, db, columns, clock)
+        except Unavailable:
+            if columns.trouble is None:
+                raise
+            _follow_up(records, db, columns, clock)  # it has recovered, or says why it cannot
 
 
 def _follow_up(records: Records, db: apsw.Connection, columns: Columns, clock: Callable[[], datetime]) -> None:

@@ -47,9 +47,8 @@ def opened(common: Common) -> Iterator[House]:
     """Open the data directory for a block."""
     house = House(common.settings)
     try:
-        yield house
-    except Exception as error:
-        raise house.records.explain(error) from error
+        with house.records.explaining():
+            yield house
     finally:
         house.close()
 

@@ -3,9 +3,9 @@
 import logging
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from concurrent.futures import Future
-from contextlib import suppress
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -119,6 +119,19 @@ class Records:
             with suppress(TamisError, apsw.Error):
                 self.check(lambda _: False)
         return error if self.health.damage is None else Damaged(SENTENCE)
+
+    @contextmanager
+    def explaining(self) -> Iterator[None]:
+        """Raise, for an error of a block that nobody expected, what `explain` makes of it."""
+        try:
+            yield
+        except (TamisError, OSError, UnicodeError):
+            raise
+        except Exception as error:
+            explained = self.explain(error)
+            if explained is error:
+                raise
+            raise explained from error
 
     def close(self) -> None:
         """Finish the waiting jobs and close all connections."""

@@ -29,10 +29,8 @@ class Question:
 
 
 def _looked_up(house: House, question: Question) -> object:
-    try:
+    with house.records.explaining():
         return answer(house, question.name, question.arguments)
-    except Exception as error:
-        raise house.records.explain(error) from error
 
 
 def local_door(house: House, token: str) -> App:
