@@ -4,6 +4,7 @@ A system promises to keep what was written to a file when the file is synced, an
 directory is: a file that was synced under a name that was not may be gone."""
 
 import os
+from contextlib import suppress
 from pathlib import Path
 
 
@@ -27,4 +28,5 @@ def make_directory(path: Path, mode: int = 0o700) -> None:
     missing = [path, *path.parents][: [parent.exists() for parent in (path, *path.parents)].index(True)]
     for directory in reversed(missing):
         directory.mkdir(mode=mode, exist_ok=True)
-        sync(directory.parent)
+        with suppress(PermissionError):  # names can be written to a directory that may not be read
+            sync(directory.parent)
