@@ -4,7 +4,8 @@
 
 Each attack meets a fresh server, while a client of somebody else asks for `segment/list` fifty times a second. Shown
 are the latencies of that client, the server's memory before, at most, and after a while, and how long the server took
-to stop with what the attack had left open. For figures of an older version, run it with a copy of this directory there.
+to stop, with half bodies open where the attack is that. For figures of an older version, run it with a copy of this
+directory there.
 """
 
 import argparse
