@@ -130,6 +130,7 @@ def _app(seen: Seen) -> Callable[..., Awaitable[None]]:
         seen.paths.append(path)
         seen.headers.append(dict(scope["headers"]))
         seen.came.release()
+        scope["answer"] = send  # as what counts traffic does
         if path == "/early":  # answers without reading
             await _answer(send, b"early")
             return

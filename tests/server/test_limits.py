@@ -1,9 +1,12 @@
 """Each limit of the server, reached by a raw connection; nobody has to sign in for any of it."""
 
+import gc
 import socket
 
 import pytest
 
+from tamis.web.server.exchange import Exchange
+from tamis.web.server.protocol import Connection
 from tests.server.conftest import Running, Serve
 from tests.support.raw import PATIENCE_SECONDS, Client
 
@@ -186,3 +189,16 @@ def test_busy_connections_make_no_room(serve: Serve) -> None:
     server.seen.released.set()
     for client in busy:
         client.until(b"GET /slow 0")
+
+
+def test_a_request_leaves_nothing_to_be_collected(serve: Serve) -> None:
+    server = serve()
+    gc.collect()
+    gc.disable()
+    try:
+        for _ in range(20):
+            assert server.is_well()
+        left = [type(each).__name__ for each in gc.get_objects() if isinstance(each, Exchange | Connection)]
+    finally:
+        gc.enable()
+    assert len(left) <= 2, left  # of the last request, whose connection the server may be closing

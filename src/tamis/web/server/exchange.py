@@ -17,6 +17,7 @@ STATUS_LINES = {
     for status in range(100, 600)
 }
 WITHOUT_BODY = {204, 304}
+OVER: Scope = {}
 LARGEST_COPIED = 65_536
 """Bytes of a body that are put behind the beginning of the answer, which is quicker than to write twice."""
 
@@ -90,6 +91,7 @@ class Exchange:
                 log.error("the application has not finished its answer")
                 await self._fail()
         finally:
+            self.scope = OVER  # in which the application may hold what holds this: nothing is left to be collected
             if self.task is not None:
                 self.connection.forget(self.task)
 

@@ -71,6 +71,8 @@ class Connection(Line):
                 exchange.cut()
         self.waiting.clear()
         self.resume_writing()
+        self.newest = self.running = None
+        del self.parser  # which holds this: nothing is left to be collected
 
     def data_received(self, data: bytes) -> None:
         """Parse what has come, or keep it until the requests before it are answered."""
