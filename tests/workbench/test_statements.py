@@ -1,5 +1,6 @@
 """A statement of the workbench ends when nobody waits for it, when it takes too long, and when it takes too much."""
 
+import signal
 import threading
 from collections.abc import Iterator
 from contextlib import AbstractContextManager, contextmanager
@@ -90,3 +91,11 @@ def test_a_file_may_take_as_much_as_is_left_and_no_more(tmp_path: Path, monkeypa
     room.need_room(tmp_path, free)
     with pytest.raises(Unavailable, match="more than half of what was free"):
         room.need_room(tmp_path, free + 1)
+
+
+def test_ctrl_c_ends_it_as_it_ends_everything_else(tmp_path: Path) -> None:
+    timer = threading.Timer(0.2, signal.raise_signal, [signal.SIGINT])
+    with workbench(tmp_path) as con:
+        timer.start()
+        with pytest.raises(KeyboardInterrupt):
+            con.execute(ENDLESS).fetchall()

@@ -14,6 +14,8 @@ import duckdb
 from tamis.domain.errors import Abandoned, TamisError, Unavailable
 
 LOOK_SECONDS = 0.1
+CTRL_C = "Query interrupted"
+"""What DuckDB makes of a KeyboardInterrupt."""
 _open: dict[int, "Watch"] = {}
 """The watch over the statements of each thread that has a workbench open."""
 
@@ -58,6 +60,10 @@ class Watch:
                 f"a step of reading the file took more than {self._seconds:,.0f} seconds: cut the file in parts, or "
                 "raise TAMIS_IMPORT_STEP_TIME"
             ) from None
+        except RuntimeError as error:
+            if str(error) == CTRL_C:
+                raise KeyboardInterrupt from None
+            raise
         finally:
             self._running.pop(key, None)
 
