@@ -20,6 +20,11 @@ class Timings:
         self.counts[bisect_left(BOUNDS, seconds)] += 1
         self.seconds += seconds
 
+    def merge(self, other: "Timings") -> None:
+        """Count the durations of another as well."""
+        self.counts = [mine + theirs for mine, theirs in zip(self.counts, other.counts, strict=True)]
+        self.seconds += other.seconds
+
     def buckets(self) -> list[tuple[str, float]]:
         """Return the cumulative counts by upper bound, as Prometheus has them."""
         total = 0

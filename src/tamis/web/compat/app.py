@@ -62,7 +62,7 @@ def segment_api(house: House) -> App:
         if route is None:
             return failed(404, "There is no such path in this API.")
         exchange = exchange_of(request.scope)
-        exchange.route = request.path
+        exchange.interface, exchange.route = "segment_api", request.path
         method, endpoint = route
         if request.method != method and (request.method, method) != ("HEAD", "GET"):
             allowed = "GET, HEAD" if method == "GET" else method

@@ -3,6 +3,7 @@
 No label holds what people or clients choose: routes, statuses, events and states are sets that the code bounds.
 """
 
+from collections import Counter
 from collections.abc import Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 
@@ -45,24 +46,28 @@ class ServerCollector(Collector):
         yield info
 
     def _of_requests(self) -> Iterator[Metric]:
-        traffic = self._traffic
+        answered = sorted(self._traffic.answered.copy().items())
         requests = CounterMetricFamily(
             "tamis_requests", "Requests by interface, route and status.", labels=["interface", "route", "status"]
         )
-        for (interface, route, status), count in sorted(traffic.statuses.copy().items()):
-            requests.add_metric([interface, route, str(status) if status else "none"], count)
+        took: dict[tuple[str, str], Timings] = {}
+        sizes: Counter[str] = Counter()
+        for (interface, route, status), found in answered:
+            requests.add_metric([interface, route, str(status) if status else "none"], sum(found.counts))
+            took.setdefault((interface, route), Timings()).merge(found)
+            sizes[interface] += found.body_bytes
         yield requests
         seconds = HistogramMetricFamily(
             "tamis_request_seconds", "Time until an answer was sent whole.", labels=["interface", "route"]
         )
-        for labels, timings in sorted(traffic.timings.copy().items()):
+        for labels, timings in took.items():
             seconds.add_metric(list(labels), timings.buckets(), timings.seconds)
         yield seconds
         sent = CounterMetricFamily("tamis_response_bytes", "Bytes of bodies of answers.", labels=["interface"])
-        for interface, size in sorted(traffic.body_bytes.copy().items()):
+        for interface, size in sizes.items():
             sent.add_metric([interface], size)
         yield sent
-        yield _gauge("tamis_requests_active", "Requests that are being answered.", traffic.active)
+        yield _gauge("tamis_requests_active", "Requests that are being answered.", self._traffic.active)
 
 
 def registry_of(house: House, traffic: Traffic, health: Health) -> CollectorRegistry:

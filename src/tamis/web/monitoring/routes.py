@@ -25,7 +25,8 @@ def monitoring(health: Health, registry: CollectorRegistry, token: str) -> App:
 
     async def app(scope: Scope, receive: Receive, send: Send) -> None:
         request = Request.of(scope, receive, scope["path"])
-        exchange_of(scope).route = request.path
+        exchange = exchange_of(scope)
+        exchange.interface, exchange.route = "monitoring", request.path
         if request.method not in ("GET", "HEAD"):
             return await _send(send, request, 405, b"GET or HEAD only\n", TEXT, (b"allow", b"GET, HEAD"))
         if request.path == HEALTH:

@@ -1,9 +1,8 @@
 """Requests and their answers: counted by interface, route and status, and written to the access log on request."""
 
 import secrets
-import time
-from collections import defaultdict
-from collections.abc import Mapping, MutableMapping
+from collections.abc import Awaitable, Mapping, MutableMapping
+from time import perf_counter
 from typing import Any
 
 from tamis import log
@@ -18,17 +17,15 @@ METHODS = frozenset(("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS")
 
 
 class Exchange:
-    """One request and its answer, seen from the outside; what answers notes the route and the account."""
+    """One request and its answer, seen from the outside; what answers notes interface, route and account."""
 
-    __slots__ = ("_id", "_send", "account_id", "body_bytes", "route", "status")
+    __slots__ = ("_id", "_send", "account_id", "body_bytes", "interface", "route", "status")
 
     def __init__(self, send: Send) -> None:
         self._send = send
-        self._id = ""
+        self._id = self.interface = self.route = ""
         self.account_id: int | None = None
-        self.route = ""
-        self.status = 0
-        self.body_bytes = 0
+        self.status = self.body_bytes = 0
 
     @property
     def id(self) -> str:
@@ -36,13 +33,14 @@ class Exchange:
         self._id = self._id or secrets.token_hex(4)
         return self._id
 
-    async def send(self, message: MutableMapping[str, Any]) -> None:
-        """Pass a message of the answer on."""
-        if message["type"] == "http.response.start":
+    def send(self, message: MutableMapping[str, Any]) -> Awaitable[None]:
+        """Pass a message of the answer on; no coroutine of its own, which would cost each answer a microsecond."""
+        body = message.get("body")
+        if body:
+            self.body_bytes += len(body)
+        elif "status" in message:
             self.status = message["status"]
-        else:
-            self.body_bytes += len(message.get("body", b""))
-        await self._send(message)
+        return self._send(message)
 
 
 def exchange_of(scope: Mapping[str, Any]) -> Exchange:
@@ -58,57 +56,65 @@ def address_of(scope: Scope) -> str | None:
 
 
 class Traffic:
-    """Counts of all requests since the server started; `active` are being answered now."""
+    """Counts of all requests since the server started, by interface, route and status; `active` are being answered."""
 
     def __init__(self) -> None:
         self.active = 0
-        self.statuses: defaultdict[tuple[str, str, int], int] = defaultdict(int)
-        self.timings: defaultdict[tuple[str, str], Timings] = defaultdict(Timings)
-        self.body_bytes: defaultdict[str, int] = defaultdict(int)
+        self.answered: dict[tuple[str, str, int], Answered] = {}
 
     def watch(self, inner: App, access_log: bool) -> App:
         """Wrap the application that answers all requests, on the event loop."""
 
         async def app(scope: Scope, receive: Receive, send: Send) -> None:
-            if scope["type"] != "http":
-                return await inner(scope, receive, send)
             exchange = scope[EXCHANGE] = Exchange(send)
-            began = time.perf_counter()
+            began = perf_counter()
             self.active += 1
             try:
                 await inner(scope, receive, exchange.send)
             finally:
-                seconds = time.perf_counter() - began
+                seconds = perf_counter() - began
                 self.active -= 1
-                interface, route = _place(scope, exchange)
-                self.statuses[interface, route, exchange.status] += 1
-                self.timings[interface, route].add(seconds)
-                self.body_bytes[interface] += exchange.body_bytes
+                if not exchange.interface:
+                    exchange.interface, exchange.route = _place(scope)
+                key = (exchange.interface, exchange.route, exchange.status)
+                answered = self.answered.get(key)
+                if answered is None:
+                    answered = self.answered[key] = Answered()
+                answered.add(seconds)
+                answered.body_bytes += exchange.body_bytes
                 if access_log:
-                    _write(scope, exchange, route, seconds)
+                    _write(scope, exchange, seconds)
 
         return app
 
 
-def _place(scope: Scope, exchange: Exchange) -> tuple[str, str]:
-    """Return interface and route of a request, from a small set whatever clients send."""
+class Answered(Timings):
+    """How long answers took, and how large they were in all."""
+
+    __slots__ = ("body_bytes",)
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.body_bytes = 0
+
+
+def _place(scope: Scope) -> tuple[str, str]:
+    """Return interface and route of a request that nobody has noted them of, from a small set whatever clients send."""
     path = scope["path"].lstrip("/")
     if path.startswith("api/") or path == "api":
-        return "segment_api", exchange.route or OTHER
-    if exchange.route:
-        return "monitoring", exchange.route
+        return "segment_api", OTHER
     if path.startswith("local/"):
         return "local", "/local/ask"
     return "console", scope.get("path_template") or OTHER
 
 
-def _write(scope: Scope, exchange: Exchange, route: str, seconds: float) -> None:
+def _write(scope: Scope, exchange: Exchange, seconds: float) -> None:
     method = scope["method"]
     log.access(
         method=method if method in METHODS else OTHER,
         # The path as it was sent has no query, which may hold what was searched for.
         path=scope["path"],
-        route=route,
+        route=exchange.route,
         status=exchange.status,
         bytes=exchange.body_bytes,
         ms=round(seconds * 1000, 2),

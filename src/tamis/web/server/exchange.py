@@ -6,11 +6,11 @@ import logging
 from collections.abc import Iterable, MutableMapping
 from typing import Any, Protocol
 
+from tamis import log
 from tamis.web.http import App, Scope
 from tamis.web.server.limits import TRAILING_BYTES
 
 Message = MutableMapping[str, Any]
-log = logging.getLogger("tamis")
 
 STATUS_LINES = {
     status: f"HTTP/1.1 {status} {http.HTTPStatus(status).phrase if status in set(http.HTTPStatus) else ''}\r\n".encode()
@@ -84,11 +84,11 @@ class Exchange:
         except asyncio.CancelledError:  # the server stops, and has waited long enough
             self.connection.reset()
         except Exception as error:
-            log.error("fault in the application", exc_info=error)
+            log.event("fault", level=logging.ERROR, error=error, interface="server")
             await self._fail()
         else:
             if not self.completed and not self.disconnected:
-                log.error("the application has not finished its answer")
+                log.event("answer_not_finished", level=logging.ERROR)
                 await self._fail()
         finally:
             self.scope = OVER  # in which the application may hold what holds this: nothing is left to be collected
