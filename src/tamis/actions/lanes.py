@@ -105,11 +105,6 @@ class Lane:
             if task.thread is not None:
                 self._stop_work(task.thread)
 
-    def waiting(self) -> int:
-        """Count the tasks that wait."""
-        with self._changed:
-            return sum(len(share.waiting) for share in self._shares.values())
-
     def end(self) -> None:
         """Let nothing new begin, cancel what waits, and interrupt what is looked up."""
         with self._changed:
