@@ -147,19 +147,14 @@ def _proposed(column: Column, fields: FieldSet) -> str:
 def _problems(look: Look, fields: FieldSet, choices: Sequence[str], how: How) -> list[Problem]:
     problems = []
     users: dict[str, list[Column]] = {}
-    known = {FIELD + field.key for field in targets(fields)} | {ADDRESS}
     for column, choice in zip(look.columns, choices, strict=True):
-        if choice == NEW and can_be_new(column, fields):
-            users.setdefault(FIELD + key_of(column.told), []).append(column)
-        elif choice.startswith(NEW_NAMED) and can_feed(column.name):
-            name = choice.removeprefix(NEW_NAMED).strip()
-            users.setdefault(FIELD + key_of(name), []).append(column)
-            if wrong := _wrong_name(name, fields):
-                problems.append(Problem(str(column.position), wrong))
-        elif choice in known and can_feed(column.name):
-            users.setdefault(choice, []).append(column)
-        elif choice != OUT:
+        if not is_possible(choice, column, fields):
             problems.append(Problem(str(column.position), "choose what this column is to feed"))
+        elif choice != OUT:
+            name = column.told if choice == NEW else new_name(choice)
+            users.setdefault(choice if name is None else FIELD + key_of(name), []).append(column)
+        if (named := new_name(choice)) is not None and (wrong := wrong_name(named, fields)):
+            problems.append(Problem(str(column.position), wrong))
     if ADDRESS not in users:
         problems.append(
             Problem("", "No column is the e-mail address, by which a contact is known: choose the one that holds it.")
@@ -205,7 +200,23 @@ def is_new(choice: str) -> bool:
     return choice == NEW or choice.startswith(NEW_NAMED)
 
 
-def _wrong_name(name: str, fields: FieldSet) -> str | None:
+def new_name(choice: str) -> str | None:
+    """Return the name that was typed for a new field, None where none was."""
+    return choice.removeprefix(NEW_NAMED).strip() if choice.startswith(NEW_NAMED) else None
+
+
+def is_possible(choice: str, column: Column, fields: FieldSet) -> bool:
+    """Return whether a column may feed what is chosen for it; the name of a new field may still be wrong."""
+    if choice == NEW:
+        return can_be_new(column, fields)
+    if choice == OUT:
+        return True
+    field = fields.by_key.get(choice.removeprefix(FIELD)) if choice.startswith(FIELD) else None
+    is_known = field is not None and field not in (CREATED_AT, UPDATED_AT)
+    return can_feed(column.name) and (is_known or choice.startswith(NEW_NAMED))
+
+
+def wrong_name(name: str, fields: FieldSet) -> str | None:
     wrong = problem_with_name(name)
     if wrong:
         return f"the name of a field {wrong}"

@@ -7,19 +7,17 @@ from typing import TypeVar
 
 from tamis.actions.importing.background import Asked
 from tamis.actions.importing.choosing import (
-    ADDRESS,
-    FIELD,
     NEW,
     NEW_NAMED,
-    OUT,
     How,
     can_be_new,
     is_new,
+    is_possible,
+    new_name,
     proposed,
-    targets,
+    wrong_name,
 )
 from tamis.actions.importing.looking import Column, Look
-from tamis.actions.importing.mapping import can_feed
 from tamis.actions.importing.report import BadValue, ImportOptions
 from tamis.actions.work import At, Work
 from tamis.domain.dates import DateOrder
@@ -46,7 +44,7 @@ def chosen_before(look: Look, fields: FieldSet, work: Work | None) -> Chosen:
     if not work or not isinstance(work.about, Asked) or len(work.about.choices) != len(fresh):
         return Chosen(tuple(fresh), How())
     choices = [
-        before if _fits(before, column, fields) else now
+        before if _fits_still(before, column, fields) else now
         for before, now, column in zip(work.about.choices, fresh, look.columns, strict=True)
     ]
     problems = work.problems if work.at is At.FAILED else ()
@@ -115,9 +113,6 @@ def _by_position(by_name: Mapping[str, Named], find: Callable[[str], int | None]
     return {position: value for position, value in found if position is not None}
 
 
-def _fits(choice: str, column: Column, fields: FieldSet) -> bool:
-    if choice == NEW:
-        return can_be_new(column, fields)
-    if choice.startswith(NEW_NAMED):
-        return can_feed(column.name) and fields.find(choice.removeprefix(NEW_NAMED)) is None
-    return choice in (OUT, ADDRESS) or choice in {FIELD + field.key for field in targets(fields)}
+def _fits_still(choice: str, column: Column, fields: FieldSet) -> bool:
+    name = new_name(choice)
+    return is_possible(choice, column, fields) and (name is None or wrong_name(name, fields) is None)
