@@ -61,17 +61,17 @@ def _serve(settings: Settings, host: str, port: int, ready: Callable[[str], None
     sys.setswitchinterval(SWITCH_SECONDS)
     house = House(settings)
     stop = threading.Event()
-    health, traffic = Health(house), Traffic()
+    health, traffic = Health(house), Traffic(settings.access_log == "on")
     threads = _background(house, health, stop)
     close_metrics: Callable[[], None] = _nothing
     try:
         _own_columns(house)
-        registry = registry_of(house, traffic, health)
-        if settings.metrics_port:
-            close_metrics = open_metrics_port(settings.metrics_port, registry)
         most_handles = raise_handles()
         limits = Limits.of(settings, connections_within(most_handles, settings.max_connections))
-        connections = Connections(limits, trust_in(settings.trusted_proxies))
+        connections = Connections(limits, trust_in(settings.trusted_proxies), traffic.note)
+        registry = registry_of(house, traffic, health, lambda: connections.active)
+        if settings.metrics_port:
+            close_metrics = open_metrics_port(settings.metrics_port, registry)
         listener = _listen(host, port)
         address = f"http://{_shown(host)}:{listener.getsockname()[1]}"
         token = secrets.token_hex(32)
@@ -80,7 +80,7 @@ def _serve(settings: Settings, host: str, port: int, ready: Callable[[str], None
         for thread in threads:
             thread.start()
         watched = monitoring(health, registry, settings.metrics_token)
-        answers = traffic.watch(web_app(house, token, watched), settings.access_log == "on")
+        answers = web_app(house, token, watched)
         file = settings.data / SERVER_FILE
         file.unlink(missing_ok=True)  # left behind by a server that was killed
 
@@ -100,7 +100,7 @@ def _serve(settings: Settings, host: str, port: int, ready: Callable[[str], None
         def stopping(signal_name: str) -> None:
             health.stop()
             house.lanes.files.end()  # nobody waits for the look at a file any more
-            log.event("server_stopping", reason=signal_name, requests=traffic.active)
+            log.event("server_stopping", reason=signal_name, requests=connections.active)
 
         try:
             Server(answers, connections, accept, stopping).run(sockets=[listener])

@@ -117,8 +117,8 @@ def test_metrics_have_a_port_of_their_own_on_this_machine(house: House, ready: H
     with socket.create_server(("127.0.0.1", 0)) as taken:
         port = taken.getsockname()[1]
         with pytest.raises(Unavailable, match="TAMIS_METRICS_PORT"):
-            open_metrics_port(port, registry_of(house, Traffic(), ready))
-    close = open_metrics_port(port, registry_of(house, Traffic(), ready))
+            open_metrics_port(port, registry_of(house, Traffic(), ready, lambda: 0))
+    close = open_metrics_port(port, registry_of(house, Traffic(), ready, lambda: 0))
     try:
         with requests.Session() as session:
             session.trust_env = False

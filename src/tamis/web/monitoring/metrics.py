@@ -4,7 +4,7 @@ No label holds what people or clients choose: routes, statuses, events and state
 """
 
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 
 from prometheus_client import CollectorRegistry, PlatformCollector, ProcessCollector
@@ -23,8 +23,8 @@ from tamis.web.monitoring.traffic import Traffic
 class ServerCollector(Collector):
     """Gathers what a server knows of itself."""
 
-    def __init__(self, house: House, traffic: Traffic, health: Health) -> None:
-        self._house, self._traffic, self._health = house, traffic, health
+    def __init__(self, house: House, traffic: Traffic, health: Health, active: Callable[[], int]) -> None:
+        self._house, self._traffic, self._health, self._active = house, traffic, health, active
         # One thread, so that those who ask share one connection to the records, whichever threads they come in.
         self._thread = ThreadPoolExecutor(1, thread_name_prefix="metrics")
 
@@ -67,13 +67,13 @@ class ServerCollector(Collector):
         for interface, size in sizes.items():
             sent.add_metric([interface], size)
         yield sent
-        yield _gauge("tamis_requests_active", "Requests that are being answered.", self._traffic.active)
+        yield _gauge("tamis_requests_active", "Requests that are being answered.", self._active())
 
 
-def registry_of(house: House, traffic: Traffic, health: Health) -> CollectorRegistry:
-    """Make the registry of a server, with the metrics of its process."""
+def registry_of(house: House, traffic: Traffic, health: Health, active: Callable[[], int]) -> CollectorRegistry:
+    """Make the registry of a server, with the metrics of its process; `active` counts the requests that run."""
     made = CollectorRegistry(auto_describe=False)
-    made.register(ServerCollector(house, traffic, health))
+    made.register(ServerCollector(house, traffic, health, active))
     ProcessCollector(registry=made)
     PlatformCollector(registry=made)
     return made

@@ -1,13 +1,12 @@
 """Requests and their answers: counted by interface, route and status, and written to the access log on request."""
 
 import secrets
-from collections.abc import Awaitable, Mapping, MutableMapping
-from time import perf_counter
+from collections.abc import Mapping
 from typing import Any
 
 from tamis import log
 from tamis.timings import Timings
-from tamis.web.http import App, Receive, Scope, Send
+from tamis.web.http import Scope
 
 EXCHANGE = "tamis.exchange"
 """Where the scope of a request holds its exchange."""
@@ -17,12 +16,11 @@ METHODS = frozenset(("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS")
 
 
 class Exchange:
-    """One request and its answer, seen from the outside; what answers notes interface, route and account."""
+    """What is counted of one request and its answer; what answers it notes interface, route and account."""
 
-    __slots__ = ("_id", "_send", "account_id", "body_bytes", "interface", "route", "status")
+    __slots__ = ("_id", "account_id", "body_bytes", "interface", "route", "status")
 
-    def __init__(self, send: Send) -> None:
-        self._send = send
+    def __init__(self) -> None:
         self._id = self.interface = self.route = ""
         self.account_id: int | None = None
         self.status = self.body_bytes = 0
@@ -33,20 +31,11 @@ class Exchange:
         self._id = self._id or secrets.token_hex(4)
         return self._id
 
-    def send(self, message: MutableMapping[str, Any]) -> Awaitable[None]:
-        """Pass a message of the answer on; no coroutine of its own, which would cost each answer a microsecond."""
-        body = message.get("body")
-        if body:
-            self.body_bytes += len(body)
-        elif "status" in message:
-            self.status = message["status"]
-        return self._send(message)
-
 
 def exchange_of(scope: Mapping[str, Any]) -> Exchange:
-    """Return the exchange of a request; one that nobody looks at where it is answered without a server."""
+    """Return the exchange of a request; one that nobody counts where it is answered without a server."""
     found: Exchange | None = scope.get(EXCHANGE)
-    return found or Exchange(_nowhere)
+    return found or Exchange()
 
 
 def address_of(scope: Scope) -> str | None:
@@ -56,36 +45,24 @@ def address_of(scope: Scope) -> str | None:
 
 
 class Traffic:
-    """Counts of all requests since the server started, by interface, route and status; `active` are being answered."""
+    """Counts of all requests since the server started, by interface, route and status."""
 
-    def __init__(self) -> None:
-        self.active = 0
+    def __init__(self, access_log: bool = False) -> None:
         self.answered: dict[tuple[str, str, int], Answered] = {}
+        self._access_log = access_log
 
-    def watch(self, inner: App, access_log: bool) -> App:
-        """Wrap the application that answers all requests, on the event loop."""
-
-        async def app(scope: Scope, receive: Receive, send: Send) -> None:
-            exchange = scope[EXCHANGE] = Exchange(send)
-            began = perf_counter()
-            self.active += 1
-            try:
-                await inner(scope, receive, exchange.send)
-            finally:
-                seconds = perf_counter() - began
-                self.active -= 1
-                if not exchange.interface:
-                    exchange.interface, exchange.route = _place(scope)
-                key = (exchange.interface, exchange.route, exchange.status)
-                answered = self.answered.get(key)
-                if answered is None:
-                    answered = self.answered[key] = Answered()
-                answered.add(seconds)
-                answered.body_bytes += exchange.body_bytes
-                if access_log:
-                    _write(scope, exchange, seconds)
-
-        return app
+    def note(self, exchange: Exchange, scope: Scope, seconds: float) -> None:
+        """Count a request that has its answer, on the event loop."""
+        if not exchange.interface:
+            exchange.interface, exchange.route = _place(scope)
+        key = (exchange.interface, exchange.route, exchange.status)
+        answered = self.answered.get(key)
+        if answered is None:
+            answered = self.answered[key] = Answered()
+        answered.add(seconds)
+        answered.body_bytes += exchange.body_bytes
+        if self._access_log:
+            _write(scope, exchange, seconds)
 
 
 class Answered(Timings):
@@ -122,7 +99,3 @@ def _write(scope: Scope, exchange: Exchange, seconds: float) -> None:
         address=address_of(scope),
         request=exchange.id,
     )
-
-
-async def _nowhere(_: MutableMapping[str, Any]) -> None:
-    return None

@@ -7,6 +7,8 @@ from heapq import nsmallest
 from typing import TYPE_CHECKING
 
 from tamis.web.addresses import origin_of
+from tamis.web.http import Scope
+from tamis.web.monitoring.traffic import Exchange
 from tamis.web.server import patience
 from tamis.web.server.limits import Limits
 from tamis.web.server.refusals import TOO_MANY, TOO_MANY_OF_ADDRESS, Refusal, Tally
@@ -14,15 +16,21 @@ from tamis.web.server.refusals import TOO_MANY, TOO_MANY_OF_ADDRESS, Refusal, Ta
 if TYPE_CHECKING:
     from tamis.web.server.protocol import Connection
 
+Answered = Callable[[Exchange, Scope, float], None]
 CHECK_SECONDS = 1.0
 CLOSED_AT_ONCE = 32
 
 
-class Connections:
-    """The open connections; `now` is the loop's time, a second old at most."""
+def not_counted(exchange: Exchange, scope: Scope, seconds: float) -> None:
+    """Let nobody count what was answered."""
 
-    def __init__(self, limits: Limits, is_proxy: Callable[[str], bool]) -> None:
-        self.limits = limits
+
+class Connections:
+    """The open connections; `now` is the loop's time, a second old at most. `answered` is told of each request that has
+    its answer, and how long that took."""
+
+    def __init__(self, limits: Limits, is_proxy: Callable[[str], bool], answered: Answered = not_counted) -> None:
+        self.limits, self.answered = limits, answered
         self.tally = Tally()
         self.now = 0.0
         self.stopping = False
@@ -35,6 +43,11 @@ class Connections:
 
     def __len__(self) -> int:
         return len(self._open)
+
+    @property
+    def active(self) -> int:
+        """How many requests are being answered."""
+        return sum(connection.running is not None for connection in list(self._open))
 
     def begin(self, loop: asyncio.AbstractEventLoop) -> None:
         """Look after the connections once a second from now on."""

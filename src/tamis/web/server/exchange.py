@@ -4,10 +4,14 @@ import asyncio
 import http
 import logging
 from collections.abc import Iterable, MutableMapping
+from time import perf_counter
 from typing import Any, Protocol
 
 from tamis import log
 from tamis.web.http import App, Scope
+from tamis.web.monitoring.traffic import EXCHANGE
+from tamis.web.monitoring.traffic import Exchange as Counted
+from tamis.web.server.connections import Connections
 from tamis.web.server.limits import TRAILING_BYTES
 
 Message = MutableMapping[str, Any]
@@ -26,6 +30,7 @@ class Line(Protocol):
     """What an exchange needs of its connection."""
 
     write_paused: bool
+    connections: Connections
 
     async def drain(self) -> None:
         """Wait until the client has taken enough of what was written."""
@@ -49,7 +54,7 @@ class Line(Protocol):
         """Break the connection, so that no client takes what it has for a whole answer."""
 
 
-class Exchange:
+class Exchange(Counted):
     """A request from its headers on; `left` is how much of its body is to come, None for one in chunks."""
 
     __slots__ = (
@@ -67,7 +72,9 @@ class Exchange:
         keep_alive: bool,
         expects_continue: bool,
     ) -> None:
+        super().__init__()
         self.connection, self.app, self.scope = connection, app, scope
+        scope[EXCHANGE] = self
         self.left, self.more_body, self.body = left, left != 0, bytearray()
         self.keep_alive, self.expects_continue = keep_alive, expects_continue
         self.started = self.completed = self.disconnected = self.told_end = self.chunked = False
@@ -79,6 +86,7 @@ class Exchange:
 
     async def run(self) -> None:
         """Let the application answer."""
+        began = perf_counter()
         try:
             await self.app(self.scope, self.receive, self.send)
         except asyncio.CancelledError:  # the server stops, and has waited long enough
@@ -91,6 +99,7 @@ class Exchange:
                 log.event("answer_not_finished", level=logging.ERROR)
                 await self._fail()
         finally:
+            self.connection.connections.answered(self, self.scope, perf_counter() - began)
             self.scope = OVER  # in which the application may hold what holds this: nothing is left to be collected
             if self.task is not None:
                 self.connection.forget(self.task)
@@ -152,7 +161,7 @@ class Exchange:
             self.news.set()
 
     def _start(self, status: int, headers: Iterable[tuple[bytes, bytes]]) -> None:
-        self.started = True
+        self.started, self.status = True, status
         connection, length, closes, count = self.connection, None, False, 0
         lines = [STATUS_LINES[status]]
         for name, value in connection.default_headers():
@@ -191,6 +200,7 @@ class Exchange:
 
     def _continue(self, body: bytes, *, more: bool) -> None:
         head, self.head = self.head, b""
+        self.body_bytes += len(body)
         if self.owed is not None:
             if self.scope["method"] == "HEAD":
                 body = b""
