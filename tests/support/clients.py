@@ -12,7 +12,7 @@ from tests.support.process import PATIENCE_SECONDS, environment
 
 def installed(program: str) -> str:
     """Find a program. Where it is missing the test is skipped, but fails under CI, which installs all of them."""
-    path = shutil.which(program)
+    path = shutil.which(program, path=f"{os.environ.get('PATH', os.defpath)}:/usr/sbin")  # where servers are
     if path is None:
         reason = f"{program} is not installed"
         if os.environ.get("CI", "").lower() in ("true", "1"):
