@@ -6,15 +6,31 @@ from collections.abc import Callable, Coroutine
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
-from litestar import Litestar, get, post
+import pytest
+from litestar import Litestar, Request, get, post, route
+from litestar.enums import ScopeType
+from litestar.middleware import ASGIMiddleware
 from litestar.params import FromPath, RawBody
 from litestar.testing import TestClient
+from litestar.types import ASGIApp, Receive, Scope, Send
 
 from tamis.actions.lanes import Lane
 from tamis.web.console.session import SESSION
 from tamis.web.console.turns import AT_ONCE, Turns, make_pages_in
 
 MOST_HERE = 60
+
+
+class ReadsForms(ASGIMiddleware):
+    """Reads the body of a form, as what stands before the turns does."""
+
+    scopes = (ScopeType.HTTP,)
+
+    async def handle(self, scope: Scope, receive: Receive, send: Send, next_app: ASGIApp) -> None:
+        if scope["method"] == "POST":  # type: ignore[typeddict-item]
+            assert (await receive())["type"] == "http.request"
+            Request[Any, Any, Any](scope).state.is_read = True
+        await next_app(scope, receive, send)
 
 
 class SlowPage:
@@ -115,3 +131,53 @@ def test_pages_are_not_made_in_the_threads_of_the_segment_api() -> None:
             assert client.get("/").text.startswith("pages")
     finally:
         lane.stop()
+
+
+@pytest.mark.parametrize("method", ["GET", "POST"])
+def test_what_is_looked_up_for_somebody_who_leaves_is_stopped_and_what_waits_does_not_begin(method: str) -> None:
+    begun, stopped = list[str](), threading.Event()
+    lane = Lane("pages", 1, at_once=1, most_waiting=9, stop_work=lambda _: stopped.set())
+    make_pages_in(lane)
+
+    @route("/slow/{who:str}", http_method=method, sync_to_thread=True, status_code=200)  # type: ignore[arg-type]
+    def slow(who: FromPath[str]) -> str:
+        begun.append(who)
+        assert stopped.wait(60)  # only who leaves ends it
+        return who
+
+    app = Litestar([slow], middleware=[ReadsForms(), Turns(lambda token: token, MOST_HERE)], openapi_config=None)
+
+    async def test() -> None:
+        left = asyncio.Event()
+
+        async def ask(who: str) -> list[Any]:
+            sent, coming = list[Any](), [{"type": "http.request", "body": b"", "more_body": False}]
+
+            async def receive() -> Any:
+                if coming:
+                    return coming.pop()
+                await left.wait()
+                return {"type": "http.disconnect"}
+
+            async def send(message: Any) -> None:
+                sent.append(message)
+
+            headers = [(b"cookie", f"{SESSION}=one".encode())]
+            scope: Any = {
+                "type": "http", "asgi": {"version": "3.0"}, "http_version": "1.1", "method": method, "scheme": "http",
+                "path": f"/slow/{who}", "raw_path": b"", "query_string": b"", "root_path": "", "headers": headers,
+                "client": ("127.0.0.1", 1), "server": ("127.0.0.1", 2), "extensions": {},
+            }  # fmt: skip
+            await app(scope, receive, send)
+            return sent
+
+        asked = [asyncio.ensure_future(ask(who)) for who in ("first", "second")]
+        await until(lambda: begun == ["first"])
+        left.set()
+        answers = await asyncio.wait_for(asyncio.gather(*asked), 60)
+        assert begun == ["first"]
+        assert answers[1] == []
+
+    with ThreadPoolExecutor(1) as thread:
+        thread.submit(asyncio.run, test()).result()
+    lane.stop()
