@@ -74,3 +74,27 @@ def test_the_first_of_a_key_that_comes_twice_counts(staged: Stage) -> None:
         "twice.ndjson", b'{"email": "a@example.org", "n": 1.10, "n": 2}\n{"n": "\\u00e4\\n\\"", "m": null}\n'
     )
     assert [row.cells for row in source.staged.locate([0, 1])] == [["a@example.org", "1.1", ""], ["", 'ä\n"', ""]]
+
+
+def parquet(columns: int, rows: int, tmp_path: Path) -> bytes:
+    """Make a file with one email in all rows and blanks in all other columns."""
+    blanks = "".join(f", NULL::VARCHAR AS c{n}" for n in range(1, columns))
+    query = f"COPY (SELECT 'a@example.org' AS email{blanks} FROM range($1)) TO $2 (FORMAT parquet)"
+    duckdb.execute(query, [rows, str(tmp_path / "made")])
+    return (tmp_path / "made").read_bytes()
+
+
+@pytest.mark.parametrize(
+    ("columns", "rows", "told"),
+    [(1_200, 1, "more than 1,040 columns"), (100, 250_000, "100 columns in 250,000 rows, of which nearly all")],
+)
+def test_a_parquet_file_is_refused_by_what_its_end_says(
+    staged: Stage, tmp_path: Path, columns: int, rows: int, told: str
+) -> None:
+    with pytest.raises(Invalid) as refused:
+        staged("people.parquet", parquet(columns, rows, tmp_path))
+    assert told in refused.value.message
+
+
+def test_blank_columns_of_a_parquet_file_are_taken(staged: Stage, tmp_path: Path) -> None:
+    assert staged("people.parquet", parquet(300, 1_000, tmp_path)).staged.count == 1_000

@@ -7,6 +7,8 @@ MOST_COLUMNS = MOST_FIELDS + 16
 
 MOST_CELLS = 1_000_000
 MOST_CELLS_A_BYTE = 16
+MOST_CELLS_A_PACKED_BYTE = 256
+"""Of a format that keeps a column of blanks in a few bytes."""
 MOST_BROKEN = 1_000_000
 """Rows whose structure is wrong are noted one by one; a file with more of them is not what it is taken for."""
 

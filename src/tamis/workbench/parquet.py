@@ -11,6 +11,13 @@ from tamis.domain.errors import Invalid, Problem
 from tamis.domain.fields import Kind
 from tamis.domain.reading.declared import Declared
 from tamis.domain.reading.exported import KEY, PARQUET_TYPES, declared_of
+from tamis.files.limits import (
+    MOST_CELLS_A_PACKED_BYTE,
+    MOST_COLUMNS,
+    is_too_sparse,
+    too_many_columns,
+    too_sparse,
+)
 from tamis.workbench.open import one_thread
 from tamis.workbench.scarcity import scarcity
 from tamis.workbench.staging import Located
@@ -73,6 +80,7 @@ def stage_parquet(con: duckdb.DuckDBPyConnection, path: Path, name: str, most: i
     Invalid."""
     try:
         described = con.execute("DESCRIBE FROM read_parquet($1)", [str(path)]).fetchall()
+        _refuse_too_large(con, path, name, len(described))
         told = con.execute(
             "SELECT value FROM parquet_kv_metadata($1) WHERE key = $2::BLOB", [str(path), KEY]
         ).fetchall()
@@ -95,6 +103,15 @@ def stage_parquet(con: duckdb.DuckDBPyConnection, path: Path, name: str, most: i
     known = declared_of(told[0][0]) if told else {}
     exported = {p: known[name] for p, name in enumerate(header) if name in known and _fits(types[p], known[name])}
     return StagedParquet(con, header, int(count), {}, types, exported)
+
+
+def _refuse_too_large(con: duckdb.DuckDBPyConnection, path: Path, name: str, columns: int) -> None:
+    """Refuse a file by what its end says of its size, before a cell is read."""
+    if columns > MOST_COLUMNS:
+        raise Invalid([Problem(name, too_many_columns())])
+    rows: int = con.execute("SELECT num_rows FROM parquet_file_metadata($1)", [str(path)]).fetchall()[0][0]
+    if is_too_sparse(rows, columns, path.stat().st_size, MOST_CELLS_A_PACKED_BYTE):
+        raise Invalid([Problem(name, too_sparse(rows, columns))])
 
 
 def _first_line(error: duckdb.Error) -> str:
