@@ -150,7 +150,7 @@ def test_what_changes_members_is_saved_when_it_was_confirmed(console: Visitor, o
     asked = ask_to_save(path, segment_name=f"{name}!", seen=seen(), draft=china)
     assert (asked.status_code, asked.json()["confirm"]) == (
         409,
-        {"before": 61, "after": 54, "entering": 53, "leaving": 60},
+        {"before": 61, "after": 54, "entering": 53, "leaving": 60, "followers": []},
     )
     assert owner.segment(segment_id)["segment_name"] == name
     either = json.dumps({"any": [INDIA, {"field": 5, "operator": "is", "values": ["INDIA "]}]})

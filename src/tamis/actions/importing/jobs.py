@@ -1,7 +1,6 @@
 """An import as a job: what it is doing is in the records while it runs, and what became of it for good."""
 
 import fcntl
-import logging
 import os
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager, suppress
@@ -117,7 +116,7 @@ def running_job(
         try:
             yield RunningJob(house, id_)
         except BaseException as error:
-            log.event("import_failed", level=logging.WARNING, import_id=id_, reason=type(error).__name__)
+            log.event("import_failed", import_id=id_, reason=type(error).__name__)
             with suppress(TamisError):  # on a full disk it stays as it is, and is seen as interrupted
                 house.write(_fail, id_, _in_words(error))
             raise
