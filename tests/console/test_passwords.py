@@ -7,7 +7,7 @@ import secrets
 import threading
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import suppress
+from contextlib import ExitStack, suppress
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -196,7 +196,8 @@ def test_guessers_wait_in_a_queue_of_their_own_that_is_soon_full(
     monkeypatch.setattr("tamis.web.console.auth.passwords.check_password", slow)
     monkeypatch.setattr(HashingQueue, "submit", count)
     late = browser("10.0.1.1")
-    with ThreadPoolExecutor(PLACES) as threads:
+    with ThreadPoolExecutor(PLACES) as threads, ExitStack() as ending:
+        ending.callback(goes_on.set)  # also where an assertion fails: whoever waits would wait for ever
         guesses = [threads.submit(browser(f"10.0.0.{n}").sign_in, f"{n}@example.org", "a guess") for n in range(PLACES)]
         for _ in guesses:
             waiting.acquire()
@@ -208,7 +209,6 @@ def test_guessers_wait_in_a_queue_of_their_own_that_is_soon_full(
             assert "Try again in a few seconds" in text_of(answer.text)
         assert owner.ask("GET", "/account").status_code == 200
         assert known.sign_in() == 303
-        goes_on.set()
     assert [guess.result() for guess in guesses] == [422] * PLACES
     assert late.sign_in() == 303
     assert [name for name, _ in events(caplog)].count("password_queue_full") == 2
