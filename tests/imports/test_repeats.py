@@ -32,7 +32,7 @@ ROWS: st.SearchStrategy[list[Row]] = st.lists(
     st.tuples(
         ADDRESSES,
         st.sampled_from(["", " ", "Ann", "Zoë", 'say "hi"']),
-        st.sampled_from(["", "1", "2.50", "1e3", "many", "007"]),
+        st.sampled_from(["", "1", "2.50", "1e3", "many", "7.0"]),  # leading zeros tell of a whole column
         st.sampled_from(["", "2024-05-01", "2024-05-01 10:30", "31/12/2024", "soon"]),
         st.sampled_from(["", "free", "PRO", "Gold"]),
         st.sampled_from(["", "music", "Art; Music", ";", "Sport"]),
