@@ -107,7 +107,7 @@ def test_a_checkpoint_that_finds_no_room_stops_nobody(scores: Scores, caplog: py
         assert scores.size(WAL_ENDING) > 0
         scores.give(10)
         scores.check()
-    assert "the column store has stopped and is opened again" in caplog.text
+    assert "columns_stopped" in caplog.text
 
 
 def test_a_database_that_has_stopped_is_opened_again(scores: Scores) -> None:

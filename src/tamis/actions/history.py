@@ -10,6 +10,7 @@ import duckdb
 from tamis.actions.house import House
 from tamis.columns import history
 from tamis.columns.backwards import recent_sizes
+from tamis.columns.one_moment import one_state
 from tamis.domain.accounts import Account
 from tamis.domain.dates import ValueProblem, parse_date, parse_moment
 from tamis.domain.errors import Invalid, NotFound, Problem, Refused
@@ -58,7 +59,7 @@ def segment_history(house: House, account_id: int, segment_id: int, days: int) -
     account, segment = _segment(house, account_id, segment_id)
     columns = house.columns()
     today = day_of(house.clock(), account.zone)
-    with columns.reading() as con, history.one_state(con):
+    with columns.reading() as con, one_state(con):
         return SizesByDay(
             recent_sizes(con, segment.id, account.zone, today - timedelta(days=days - 1), today),
             history.known_since(con, segment.id),
@@ -87,7 +88,7 @@ def size_at(house: House, account_id: int, segment_id: int, at: int) -> int:
     """Count the recipients that a segment had at an instant, in microseconds since 1970; raises NotFound, and Refused
     where that is not known any more."""
     account, segment = _segment(house, account_id, segment_id)
-    with house.columns().reading() as con, history.one_state(con):
+    with house.columns().reading() as con, one_state(con):
         return history.count_before(con, segment.id, _line_after(con, account, segment, from_micros(at)))
 
 
@@ -97,7 +98,7 @@ def members_at(
     """Give a page of the recipients that a segment had at an instant, in order of their numbers: number, contact, and
     address where it is still known; raises as `size_at` does."""
     account, segment = _segment(house, account_id, segment_id)
-    with house.columns().reading() as con, history.one_state(con):
+    with house.columns().reading() as con, one_state(con):
         line = _line_after(con, account, segment, from_micros(at))
         return history.recipients_before(con, segment.contact_type_id, segment.id, line, after, limit)
 
@@ -109,7 +110,7 @@ def contact_history(house: House, account_id: int, type_id: int, contact_id: int
     columns = house.columns()
     strangers = [n for n in recipients.numbers_with_email(db, type_id, email_key) if n & STRANGER]
     persons = externals.persons_with_email(db, type_id, email_key)
-    with columns.reading() as con, history.one_state(con):
+    with columns.reading() as con, one_state(con):
         lines = history.transitions_of(con, contact_id, strangers, persons)
         own = [recipient_id_of_contact(segment_id, contact_id) for segment_id in live]
         own += [recipient_id_of_stranger(segment_id, person) for segment_id in live for person in persons]

@@ -4,8 +4,7 @@ The clock of a machine can be put back, so instants need not grow along the log;
 is what stands before the first line with a later one: with that, every question about the past cuts it in one place.
 """
 
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Sequence
 from datetime import UTC, datetime
 from typing import Any
 
@@ -17,16 +16,6 @@ from tamis.columns.membership import CONTACT, NUMBER, recipients_between, span
 from tamis.domain.fields import EMAIL
 from tamis.domain.segments import SEGMENT_SHIFT, STRANGER
 from tamis.domain.transitions import Cause, Filling, Transition
-
-
-@contextmanager
-def one_state(con: duckdb.DuckDBPyConnection) -> Iterator[None]:
-    """Let several queries of a block see the store in one and the same state."""
-    con.execute("BEGIN TRANSACTION")
-    try:
-        yield
-    finally:
-        con.execute("ROLLBACK")
 
 
 def fillings_of(con: duckdb.DuckDBPyConnection, segment_id: int) -> list[Filling]:

@@ -7,13 +7,33 @@ import duckdb
 
 
 @contextmanager
+def one_state(con: duckdb.DuckDBPyConnection) -> Iterator[None]:
+    """Let several queries of a block see the store in one and the same state."""
+    try:
+        con.execute("BEGIN TRANSACTION")
+        yield
+    finally:
+        _end(con)
+
+
+@contextmanager
 def at_one_moment(con: duckdb.DuckDBPyConnection) -> Iterator[int]:
     """Let all reads of a block see the same state, which is that after the change whose number is yielded; changes that
     are made meanwhile go on beside it."""
-    con.execute("BEGIN TRANSACTION")
-    try:
+    with one_state(con):
         # The state is chosen by the first thing that is read.
         applied: int = con.execute("SELECT applied FROM meta").fetchall()[0][0]
         yield applied
-    finally:
-        con.execute("ROLLBACK")
+
+
+def _end(con: duckdb.DuckDBPyConnection) -> None:
+    """End the transaction, also while others interrupt the connection: left open, it would refuse whatever the thread
+    reads next."""
+    while True:
+        try:
+            con.execute("ROLLBACK")
+        except duckdb.InterruptException:
+            continue
+        except duckdb.TransactionException:  # it had not begun
+            pass
+        return

@@ -49,12 +49,12 @@ def home(request: WebRequest) -> Response[Any]:
 
 def console_app(house: House) -> App:
     """Make the application."""
-    make_pages_in(house.lanes.pages)
     return _with_headers(routed_app(house))  # type: ignore[arg-type]  # Litestar types ASGI's messages more closely
 
 
 def routed_app(house: House) -> Litestar:
     """Make what answers; its table of routes tells all that there is."""
+    make_pages_in(house.lanes.pages)
     notices = Notices()
     passwords, confirmations = Passwords(house), Confirmations()
 

@@ -1,0 +1,36 @@
+"""Whoever leaves has what is looked up for them interrupted; the thread answers the next one all the same."""
+
+import threading
+
+import duckdb
+import pytest
+
+from tamis.actions.house import House
+from tamis.columns.one_moment import at_one_moment
+
+TIMES = 300
+
+
+def test_a_connection_that_is_interrupted_at_any_point_is_left_without_a_transaction(house: House) -> None:
+    con, over = house.columns().cursor(), threading.Event()
+
+    def interrupt() -> None:
+        while not over.wait(0.0001):  # lets the other thread go on
+            con.interrupt()
+
+    others = threading.Thread(target=interrupt)
+    others.start()
+    interrupted = 0
+    for _ in range(TIMES):
+        try:
+            with at_one_moment(con):
+                con.execute("SELECT count(*) FROM range(10000)").fetchall()
+        except duckdb.InterruptException:
+            interrupted += 1
+    over.set()
+    others.join()
+    assert interrupted
+    with at_one_moment(con) as applied:
+        assert applied == house.columns().applied
+    with pytest.raises(duckdb.TransactionException, match="no transaction"):
+        con.execute("ROLLBACK")
