@@ -11,8 +11,8 @@ from tamis.domain.errors import Busy
 from tamis.web.http import Request, Stream
 from tamis.web.lanes import in_lane
 
-ITEMS_A_PIECE = 800
-"""How many items are given to the connection at a time: about a quarter of a megabyte, which it holds until they are
+ITEMS_A_PIECE = 2_000
+"""How many items are given to the connection at a time: about a third of a megabyte, which it holds until they are
 read."""
 STILL_SECONDS = 1.0
 """After so long without reading, what was fetched for a reader is let go, and fetched again when it goes on."""
