@@ -65,15 +65,7 @@ def slow_readers(hostile: Hostile, seconds: float) -> int:
 
 def adds(hostile: Hostile, seconds: float) -> int:
     """Add addresses over two hundred connections."""
-    numbers = count()
-    begun = time.monotonic_ns()
-
-    def add(connection: http.client.HTTPConnection) -> bool:
-        form = f"segment_id={hostile.half_id}&first_name=A&last_name=B&email=h{begun}.{next(numbers)}@hostile.example"
-        headers = dict(hostile.keys) | {"content-type": "application/x-www-form-urlencoded"}
-        return _ask(connection, "POST", "/api/segment/email/store", form.encode(), headers) == 200
-
-    return _over_connections(hostile, 200, seconds, add)
+    return _over_connections(hostile, 200, seconds, _write_one(hostile))
 
 
 def lists(hostile: Hostile, seconds: float) -> int:

@@ -19,8 +19,6 @@ from tamis.domain.reading.learning import DATES, MOST_SAID_OPTIONS, Asked, Colum
 from tamis.domain.reading.numbers import DecimalMark
 from tamis.workbench.kinds import learn_kinds
 
-READ_IN_SEVERAL_WAYS = (Kind.NUMBER, *DATES)
-
 
 @dataclass(frozen=True, slots=True)
 class Learned:

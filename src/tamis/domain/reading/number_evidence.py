@@ -89,10 +89,6 @@ class NumberEvidence:
         most = max(sorted(unit for unit in units if unit), key=lambda unit: units[unit], default="")
         return "" if most == PERCENT and units[""] > units[PERCENT] else most
 
-    def with_unit(self, unit: str) -> int:
-        """Count the cells that carry a unit."""
-        return self._units()[unit]
-
     def fitting(self, mark: DecimalMark, unit: str) -> int:
         """Count the cells that are numbers with a decimal mark and in a unit; that of those without one is the same
         currency, but no percentage."""
