@@ -24,14 +24,14 @@ from bench.count_rules import copy_table
 from bench.harness import Figure, Measured, timed
 from bench.load import HOST
 from bench.stores import EMAIL, Store, Stores
-from tamis.actions.accounts import choose_account
+from tamis.actions.accounts.accounts import choose_account
+from tamis.actions.accounts.sessions import open_session
 from tamis.actions.house import House
 from tamis.actions.importing.report import ImportOptions
 from tamis.actions.importing.run import import_file
-from tamis.actions.sessions import open_session
-from tamis.columns.layout import column
-from tamis.columns.membership import is_in_segment
-from tamis.columns.store import FILE_NAME
+from tamis.columns.engine.store import FILE_NAME
+from tamis.columns.layout.contacts import column
+from tamis.columns.layout.membership import is_in_segment
 from tamis.records import types
 from tamis.rules.build import build
 from tamis.rules.json import to_json

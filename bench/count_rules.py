@@ -12,10 +12,10 @@ import duckdb
 from bench.harness import Figure, in_turn, timed
 from bench.stores import Store, Stores
 from tamis.actions.house import House
-from tamis.actions.segments import count_rule
-from tamis.columns.layout import column, table
-from tamis.columns.membership import is_in_segment
-from tamis.columns.store import FILE_NAME
+from tamis.actions.segments.segments import count_rule
+from tamis.columns.engine.store import FILE_NAME
+from tamis.columns.layout.contacts import column, table
+from tamis.columns.layout.membership import is_in_segment
 from tamis.records import types
 from tamis.rules.build import build
 from tamis.rules.json import to_json

@@ -13,7 +13,7 @@ from tamis.actions.exporting.delivery import deliver
 from tamis.actions.exporting.places import export_place, file_in
 from tamis.actions.exporting.write import write_export
 from tamis.actions.house import House
-from tamis.columns.layout import column, table
+from tamis.columns.layout.contacts import column, table
 from tamis.domain.exports import Export, Format, Layout, chosen_fields
 from tamis.domain.fields import Field
 from tamis.records import types

@@ -17,11 +17,11 @@ from bench import servers
 from bench.hostile import ATTACKS, Hostile, attack
 from bench.load import Outcome, another_process, ask_in_turn, request
 from bench.stores import EMAIL, Store, Stores
-from tamis.actions.accounts import choose_account, create_account
+from tamis.actions.accounts.accounts import choose_account, create_account
+from tamis.actions.accounts.sessions import open_session
+from tamis.actions.fields.types import create_type
 from tamis.actions.house import House
-from tamis.actions.segments import create_segment
-from tamis.actions.sessions import open_session
-from tamis.actions.types import create_type
+from tamis.actions.segments.segments import create_segment
 from tamis.domain.errors import TamisError
 from tamis.records import types
 from tamis.rules.text import from_text

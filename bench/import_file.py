@@ -25,13 +25,13 @@ from bench.people import FIELDS
 from bench.people_file import write_people
 from bench.postgres import installed, postgres
 from bench.stores import SEGMENTS, TYPE, Stores
-from tamis.actions.accounts import create_account
-from tamis.actions.fields import create_field
+from tamis.actions.accounts.accounts import create_account
+from tamis.actions.fields.fields import create_field
+from tamis.actions.fields.types import create_type
 from tamis.actions.house import House
 from tamis.actions.importing.report import ImportOptions
 from tamis.actions.importing.run import import_file
-from tamis.actions.segments import create_segment
-from tamis.actions.types import create_type
+from tamis.actions.segments.segments import create_segment
 from tamis.domain.fields import Kind
 from tamis.files.encodings.choose import find_encoding
 from tamis.files.source import Source

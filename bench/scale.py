@@ -19,10 +19,10 @@ from bench.harness import Figure, Measured, say, timed
 from bench.scale_store import HALF, ScaleStore, add_segments, make
 from bench.stores import Stores
 from tamis.actions.importing.upsert import upsert
-from tamis.actions.recipients import recipient_page
-from tamis.actions.segments import count_rule, create_segment, delete_segment, find_segment
-from tamis.columns.layout import table
-from tamis.columns.membership import span
+from tamis.actions.segments.recipients import recipient_page
+from tamis.actions.segments.segments import count_rule, create_segment, delete_segment, find_segment
+from tamis.columns.layout.contacts import table
+from tamis.columns.layout.membership import span
 from tamis.domain.fields import COUNTRY
 from tamis.domain.instants import next_day_starts
 from tamis.records import contacts, types

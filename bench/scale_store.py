@@ -10,11 +10,11 @@ import apsw
 import duckdb
 
 from bench.people import CITIES, COUNTRIES, FIELDS, FIRST_NAMES, LAST_NAMES, PLANS
-from tamis.actions.accounts import create_account
-from tamis.actions.fields import create_field
+from tamis.actions.accounts.accounts import create_account
+from tamis.actions.fields.fields import create_field
+from tamis.actions.fields.types import create_type
 from tamis.actions.house import House
-from tamis.actions.segments import create_segment
-from tamis.actions.types import create_type
+from tamis.actions.segments.segments import create_segment
 from tamis.domain.accounts import Account
 from tamis.domain.contacts import ContactType
 from tamis.domain.instants import to_micros

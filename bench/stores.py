@@ -9,11 +9,11 @@ import apsw
 
 from bench.harness import say, timed
 from bench.people import FIELDS, people
-from tamis.actions.accounts import create_account
-from tamis.actions.fields import create_field
+from tamis.actions.accounts.accounts import create_account
+from tamis.actions.fields.fields import create_field
+from tamis.actions.fields.types import create_type
 from tamis.actions.house import House
-from tamis.actions.segments import create_segment
-from tamis.actions.types import create_type
+from tamis.actions.segments.segments import create_segment
 from tamis.records import batch
 from tamis.records.contacts import NewContact
 from tamis.rules.text import from_text

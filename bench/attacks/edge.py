@@ -22,8 +22,8 @@ from pathlib import Path
 from bench import servers
 from bench.load import HOST, another_process, ask_at_a_pace, request
 from bench.stores import Store, Stores
+from tamis.actions.accounts.sessions import open_session
 from tamis.actions.house import House
-from tamis.actions.sessions import open_session
 from tamis.records.accounts import account_by_id
 from tamis.settings import Settings
 

@@ -14,15 +14,15 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from tamis import __version__, log
-from tamis.actions.checking import check_each_night
-from tamis.actions.erasing import Eraser
+from tamis.actions.accounts.sessions import sweep_sessions
 from tamis.actions.exporting.places import discard_left
-from tamis.actions.health import Health
 from tamis.actions.house import House
 from tamis.actions.importing.uploads import sweep_uploads
-from tamis.actions.sessions import sweep_sessions
-from tamis.columns.owner import Held
-from tamis.columns.store import Columns
+from tamis.actions.maintenance.checking import check_each_night
+from tamis.actions.maintenance.erasing import Eraser
+from tamis.actions.maintenance.health import Health
+from tamis.columns.engine.owner import Held
+from tamis.columns.engine.store import Columns
 from tamis.domain.errors import TamisError, Unavailable
 from tamis.memory import give_back_freed
 from tamis.settings import Settings

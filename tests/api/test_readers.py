@@ -13,11 +13,11 @@ from typing import Any
 
 import pytest
 
-from tamis.actions import recipients
-from tamis.actions.accounts import create_account
+from tamis.actions.accounts.accounts import create_account
 from tamis.actions.house import House
 from tamis.actions.lanes import Lane
-from tamis.actions.segments import delete_segment
+from tamis.actions.segments import recipients
+from tamis.actions.segments.segments import delete_segment
 from tamis.domain.accounts import NewKeyPair
 from tamis.domain.errors import Busy
 from tamis.domain.segments import Segment

@@ -11,10 +11,10 @@ from pathlib import Path
 import pytest
 import requests
 
-from tamis.actions.backups import FILES, MANIFEST, make_backup, restore
 from tamis.actions.house import House
-from tamis.actions.recipients import recipient_page
-from tamis.actions.segments import segment_sizes
+from tamis.actions.maintenance.backups import FILES, MANIFEST, make_backup, restore
+from tamis.actions.segments.recipients import recipient_page
+from tamis.actions.segments.segments import segment_sizes
 from tamis.domain.errors import TamisError
 from tamis.settings import Settings
 from tests.erasure.people import VICTIMS, Town, traces
@@ -186,9 +186,10 @@ def test_nothing_is_overwritten(town: Path, tmp_path: Path) -> None:
 PROGRAM = """
 import os, signal, sys
 from pathlib import Path
-from tamis.actions import backups, whole_directory
+from tamis.actions.maintenance import backups
+from tamis.actions.maintenance import whole_directory
 from tamis.actions.house import House
-from tamis.columns.store import Columns
+from tamis.columns.engine.store import Columns
 from tamis.settings import Settings
 
 def kill_after(owner, name, times=1):

@@ -10,12 +10,12 @@ from typing import Any
 
 import pytest
 
-from tamis.actions.accounts import choose_account
-from tamis.actions.contact_edits import create_contact, edit_contact
-from tamis.actions.fields import create_field
+from tamis.actions.accounts.accounts import choose_account
+from tamis.actions.contacts.contact_edits import create_contact, edit_contact
+from tamis.actions.fields.fields import create_field
+from tamis.actions.fields.types import create_type
 from tamis.actions.house import House
-from tamis.actions.segments import create_segment
-from tamis.actions.types import create_type
+from tamis.actions.segments.segments import create_segment
 from tamis.domain.accounts import Account
 from tamis.domain.contacts import Contact, ContactType
 from tamis.domain.fields import Kind

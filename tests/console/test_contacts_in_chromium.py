@@ -5,12 +5,12 @@ import re
 import pytest
 from playwright.sync_api import BrowserContext, Page, expect
 
-from tamis.actions.accounts import choose_account
-from tamis.actions.contact_edits import create_contact
-from tamis.actions.fields import create_field
+from tamis.actions.accounts.accounts import choose_account
+from tamis.actions.contacts.contact_edits import create_contact
+from tamis.actions.fields.fields import create_field
+from tamis.actions.fields.types import create_type
 from tamis.actions.house import House
-from tamis.actions.segments import create_segment
-from tamis.actions.types import create_type
+from tamis.actions.segments.segments import create_segment
 from tamis.domain.contacts import ContactType
 from tamis.domain.fields import Kind
 from tamis.rules.text import from_text

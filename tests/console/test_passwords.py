@@ -19,8 +19,8 @@ import pytest
 from argon2 import PasswordHasher
 from litestar.testing import TestClient
 
-from tamis.actions import devices, passwords, sessions
-from tamis.actions.accounts import create_account
+from tamis.actions.accounts import devices, passwords, sessions
+from tamis.actions.accounts.accounts import create_account
 from tamis.actions.house import House
 from tamis.settings import Settings
 from tamis.web.console.app import routed_app

@@ -4,7 +4,7 @@ import re
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
-from tamis.actions.accounts import create_account
+from tamis.actions.accounts.accounts import create_account
 from tamis.actions.house import House
 from tamis.domain.fields import Kind
 from tamis.settings import Settings

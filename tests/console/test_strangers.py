@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 import requests
 
-from tamis.actions.accounts import choose_account
+from tamis.actions.accounts.accounts import choose_account
 from tamis.actions.house import House
 from tamis.settings import Settings
 from tests.support.console import Visitor

@@ -10,18 +10,18 @@ from typing import Any
 import duckdb
 import pytest
 
-from tamis.actions.accounts import create_account
-from tamis.actions.contacts import delete_contact
-from tamis.actions.doctor.report import Check
-from tamis.actions.doctor.run import examine_all
-from tamis.actions.fields import create_field
-from tamis.actions.forgetting import forget_address
+from tamis.actions.accounts.accounts import create_account
+from tamis.actions.contacts.contacts import delete_contact
+from tamis.actions.contacts.forgetting import forget_address
+from tamis.actions.fields.fields import create_field
+from tamis.actions.fields.types import create_type
 from tamis.actions.house import House
 from tamis.actions.importing.upsert import upsert
-from tamis.actions.recipients import add_recipient, delete_recipient
-from tamis.actions.segments import create_segment
-from tamis.actions.types import create_type
-from tamis.columns.store import FILE_NAME
+from tamis.actions.maintenance.doctor.report import Check
+from tamis.actions.maintenance.doctor.run import examine_all
+from tamis.actions.segments.recipients import add_recipient, delete_recipient
+from tamis.actions.segments.segments import create_segment
+from tamis.columns.engine.store import FILE_NAME
 from tamis.domain.contacts import encode_values
 from tamis.domain.emails import parse_email
 from tamis.domain.fields import COUNTRY, Kind

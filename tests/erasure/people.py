@@ -4,14 +4,14 @@ import random
 import string
 from pathlib import Path
 
-from tamis.actions.accounts import create_account
-from tamis.actions.fields import create_field
-from tamis.actions.forgetting import forget_address
+from tamis.actions.accounts.accounts import create_account
+from tamis.actions.contacts.forgetting import forget_address
+from tamis.actions.fields.fields import create_field
+from tamis.actions.fields.types import create_type
 from tamis.actions.house import House
 from tamis.actions.importing.upsert import upsert
-from tamis.actions.recipients import add_recipient
-from tamis.actions.segments import create_segment
-from tamis.actions.types import create_type
+from tamis.actions.segments.recipients import add_recipient
+from tamis.actions.segments.segments import create_segment
 from tamis.domain.accounts import Account
 from tamis.domain.contacts import ContactType, encode_values
 from tamis.domain.emails import Email

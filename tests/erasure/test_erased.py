@@ -6,14 +6,14 @@ from pathlib import Path
 
 import pytest
 
-from tamis.actions.accounts import create_account
-from tamis.actions.erasing import Eraser, erase, erase_if_small
-from tamis.actions.fields import delete_field
+from tamis.actions.accounts.accounts import create_account
+from tamis.actions.fields.fields import delete_field
+from tamis.actions.fields.types import create_type
 from tamis.actions.house import House
-from tamis.actions.recipients import recipient_page
-from tamis.actions.segments import segment_sizes
-from tamis.actions.types import create_type
-from tamis.columns.store import FILE_NAME
+from tamis.actions.maintenance.erasing import Eraser, erase, erase_if_small
+from tamis.actions.segments.recipients import recipient_page
+from tamis.actions.segments.segments import segment_sizes
+from tamis.columns.engine.store import FILE_NAME
 from tamis.records import erasure, feed
 from tamis.records.database import connect
 from tamis.settings import Settings
@@ -145,7 +145,7 @@ def test_unfinished_and_set_aside_files_do_not_outlive_an_erasure(tmp_path: Path
 
 def test_large_stores_wait_for_their_moment(house: House, monkeypatch: pytest.MonkeyPatch) -> None:
     house.write(erasure.note)
-    monkeypatch.setattr("tamis.actions.erasing.SMALL_BYTES", 0)
+    monkeypatch.setattr("tamis.actions.maintenance.erasing.SMALL_BYTES", 0)
     assert not erase_if_small(house)
     monkeypatch.undo()
     assert erase_if_small(house)

@@ -5,11 +5,11 @@ from pathlib import Path
 
 import pytest
 
-from tamis.actions.accounts import create_account
-from tamis.actions.forgetting import forget_address
+from tamis.actions.accounts.accounts import create_account
+from tamis.actions.contacts.forgetting import forget_address
+from tamis.actions.fields.types import create_type
 from tamis.actions.house import House
 from tamis.actions.importing.upsert import upsert
-from tamis.actions.types import create_type
 from tamis.domain.errors import Refused as RefusedAction
 from tamis.domain.fields import RESERVED, FieldSet
 from tamis.records import forgotten

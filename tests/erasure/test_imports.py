@@ -6,14 +6,14 @@ from pathlib import Path
 
 import pytest
 
-from tamis.actions.accounts import create_account
+from tamis.actions.accounts.accounts import create_account
+from tamis.actions.fields.types import create_type
 from tamis.actions.house import House
 from tamis.actions.importing.rejects import discard_rejects_with
 from tamis.actions.importing.report import ImportOptions
 from tamis.actions.importing.run import import_file
 from tamis.actions.importing.undo import undo_import
-from tamis.actions.types import create_type
-from tamis.columns.owner import Held
+from tamis.columns.engine.owner import Held
 from tamis.domain.emails import parse_email
 from tamis.domain.errors import Invalid, Refused
 from tamis.settings import Settings

@@ -6,9 +6,9 @@ from pathlib import Path
 
 import pytest
 
-from tamis.actions.erasing import erase
 from tamis.actions.house import House
-from tamis.actions.recipients import recipient_page
+from tamis.actions.maintenance.erasing import erase
+from tamis.actions.segments.recipients import recipient_page
 from tamis.records import erasure
 from tamis.settings import Settings
 from tests.erasure.people import VICTIMS, Town, traces
@@ -20,9 +20,9 @@ Left = tuple[Path, set[str], list[tuple[int, str]]]
 PROGRAM = """
 import os, signal, sys
 from pathlib import Path
-from tamis.actions import erasing
+from tamis.actions.maintenance import erasing
 from tamis.actions.house import House
-from tamis.columns import store as columns
+from tamis.columns.engine import store as columns
 from tamis.records import erasure, store as records
 from tamis.settings import Settings
 

@@ -10,9 +10,9 @@ import duckdb
 import pytest
 from hypothesis import example, given, settings
 
+from tamis.actions.fields.types import create_type
 from tamis.actions.importing.report import ImportOptions
 from tamis.actions.importing.run import import_file
-from tamis.actions.types import create_type
 from tamis.domain.contacts import ContactType
 from tamis.domain.fields import RESERVED, Kind, Value
 from tamis.domain.text import fold

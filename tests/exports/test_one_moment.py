@@ -8,7 +8,7 @@ import pytest
 
 from tamis.actions.catch_up import columns_at_one_moment
 from tamis.actions.house import House
-from tamis.columns.layout import table
+from tamis.columns.layout.contacts import table
 from tamis.domain.segments import Segment
 from tamis.settings import Settings
 from tests.stores.people import Desk, new_desk

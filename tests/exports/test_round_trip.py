@@ -10,15 +10,15 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from tamis.actions.accounts import create_account
+from tamis.actions.accounts.accounts import create_account
 from tamis.actions.exporting.places import export_place, file_in
 from tamis.actions.exporting.write import write_export
-from tamis.actions.fields import create_field
+from tamis.actions.fields.fields import create_field
+from tamis.actions.fields.types import create_type
 from tamis.actions.house import House
 from tamis.actions.importing.report import ImportOptions
 from tamis.actions.importing.run import import_file
 from tamis.actions.importing.upsert import upsert
-from tamis.actions.types import create_type
 from tamis.domain.contacts import ContactType, decode_values, encode_values
 from tamis.domain.emails import parse_email
 from tamis.domain.errors import Invalid

@@ -7,9 +7,9 @@ from pathlib import Path
 import apsw
 import pytest
 
+from tamis.actions.fields.types import create_type
 from tamis.actions.importing.report import ImportOptions
 from tamis.actions.importing.run import import_file
-from tamis.actions.types import create_type
 from tamis.domain.contacts import ContactType
 from tamis.domain.fields import Kind, Value, key_of
 from tamis.records import feed, types

@@ -6,16 +6,16 @@ from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
-from tamis.actions import history
-from tamis.actions.accounts import create_account
-from tamis.actions.contacts import delete_contact
+from tamis.actions.accounts.accounts import create_account
+from tamis.actions.contacts.contacts import delete_contact
+from tamis.actions.fields.types import create_type
 from tamis.actions.house import House
 from tamis.actions.importing.upsert import upsert
-from tamis.actions.recipients import add_recipient, delete_recipient, recipient_page
-from tamis.actions.segments import create_segment, delete_segment
-from tamis.actions.types import create_type
-from tamis.columns.days import sizes_by_day
-from tamis.columns.one_moment import at_one_moment
+from tamis.actions.segments import history
+from tamis.actions.segments.recipients import add_recipient, delete_recipient, recipient_page
+from tamis.actions.segments.segments import create_segment, delete_segment
+from tamis.columns.engine.one_moment import at_one_moment
+from tamis.columns.history.days import sizes_by_day
 from tamis.domain.contacts import encode_values
 from tamis.domain.emails import Email, parse_email
 from tamis.domain.errors import Invalid, NotFound, Refused

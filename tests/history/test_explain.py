@@ -6,14 +6,14 @@ from pathlib import Path
 
 import pytest
 
-from tamis.actions.accounts import create_account
-from tamis.actions.explaining import Explanation, explain_membership
+from tamis.actions.accounts.accounts import create_account
+from tamis.actions.fields.types import create_type
 from tamis.actions.house import House
 from tamis.actions.importing.report import ImportOptions
 from tamis.actions.importing.run import import_file
-from tamis.actions.recipients import add_recipient, delete_recipient, recipient_page
-from tamis.actions.segments import create_segment
-from tamis.actions.types import create_type
+from tamis.actions.segments.explaining import Explanation, explain_membership
+from tamis.actions.segments.recipients import add_recipient, delete_recipient, recipient_page
+from tamis.actions.segments.segments import create_segment
 from tamis.demo.make import COLUMNS, SEGMENTS
 from tamis.domain.emails import Email, parse_email
 from tamis.domain.errors import NotFound

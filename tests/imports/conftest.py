@@ -6,13 +6,13 @@ from pathlib import Path
 
 import pytest
 
-from tamis.actions.accounts import create_account
-from tamis.actions.contacts import show_contact
+from tamis.actions.accounts.accounts import create_account
+from tamis.actions.contacts.contacts import show_contact
+from tamis.actions.fields.types import create_type
 from tamis.actions.house import House
 from tamis.actions.importing.report import ImportOptions, ImportReport
 from tamis.actions.importing.run import import_file
-from tamis.actions.segments import count_rule
-from tamis.actions.types import create_type
+from tamis.actions.segments.segments import count_rule
 from tamis.domain.accounts import Account
 from tamis.domain.contacts import ContactType
 from tamis.domain.fields import FieldSet, Value

@@ -36,8 +36,8 @@ POINTS = {
     "a batch is not counted": Point("storing", f"{ACTIONS}.storing", "upsert", "after", 12),
     "a batch is not committed": Point("storing", f"{ACTIONS}.storing", "_store", "after", 12),
     "a batch is committed": Point("between batches", f"{ACTIONS}.storing", "Storing.finish", "after", 12),
-    "the columns have begun to follow": Point("following", "tamis.columns.fold", "Fold.settle", "before"),
-    "the columns have not committed": Point("following", "tamis.columns.fold", "Fold.finish", "after"),
+    "the columns have begun to follow": Point("following", "tamis.columns.projector.fold", "Fold.settle", "before"),
+    "the columns have not committed": Point("following", "tamis.columns.projector.fold", "Fold.finish", "after"),
     "a report that is not committed": Point("finishing", f"{ACTIONS}.jobs", "_finish", "after"),
     "the report is there": Point("finishing", f"{ACTIONS}.jobs", "RunningJob.finish", "after"),
 }

@@ -17,7 +17,7 @@ from typing import Any, Self
 
 from tamis.actions.house import House
 from tamis.actions.importing.jobs import INTERRUPTED, list_imports
-from tamis.columns.membership import recipients_of
+from tamis.columns.layout.membership import recipients_of
 from tamis.domain.segments import SEGMENT_SHIFT
 from tamis.records.accounts import all_accounts
 from tamis.records.database import connect, one

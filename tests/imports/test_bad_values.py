@@ -6,12 +6,12 @@ from pathlib import Path
 
 import pytest
 
-from tamis.actions.field_edits import FieldEdit, edit_field
-from tamis.actions.fields import create_field
+from tamis.actions.fields.field_edits import FieldEdit, edit_field
+from tamis.actions.fields.fields import create_field
+from tamis.actions.fields.new_options import MOST_INFERRED
 from tamis.actions.importing.jobs import blanked_file, find_import
 from tamis.actions.importing.report import BadValue, ImportOptions
 from tamis.actions.importing.undo import undo_import
-from tamis.actions.new_options import MOST_INFERRED
 from tamis.domain.errors import Invalid
 from tamis.domain.fields import Kind
 from tests.imports.conftest import CREATE, Desk

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from tamis.actions.forgetting import forget_address
+from tamis.actions.contacts.forgetting import forget_address
 from tamis.actions.importing.details import details
 from tamis.actions.importing.jobs import find_import
 from tamis.actions.importing.report import ImportOptions

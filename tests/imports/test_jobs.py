@@ -8,10 +8,10 @@ from typing import Any
 import apsw
 import pytest
 
-from tamis.actions.accounts import create_account, create_key_pair
+from tamis.actions.accounts.accounts import create_account, create_key_pair
+from tamis.actions.fields.types import create_type
 from tamis.actions.importing.jobs import INTERRUPTED, PLACE, find_import, list_imports, rejects_file, seen
 from tamis.actions.importing.run import import_file
-from tamis.actions.types import create_type
 from tamis.domain.errors import Invalid, NotFound
 from tamis.records import imports
 from tamis.records.accounts import account_of_key_pair

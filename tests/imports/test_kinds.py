@@ -5,8 +5,8 @@ from datetime import date
 
 import pytest
 
-from tamis.actions.accounts import set_date_order
-from tamis.actions.fields import create_field
+from tamis.actions.accounts.accounts import set_date_order
+from tamis.actions.fields.fields import create_field
 from tamis.actions.importing.jobs import find_import
 from tamis.actions.importing.report import BadValue, ImportOptions, Misfits
 from tamis.domain.dates import DateOrder

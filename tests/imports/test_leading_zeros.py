@@ -5,8 +5,8 @@ from pathlib import Path
 
 import pytest
 
-from tamis.actions.contact_edits import create_contact, edit_contact
-from tamis.actions.fields import create_field
+from tamis.actions.contacts.contact_edits import create_contact, edit_contact
+from tamis.actions.fields.fields import create_field
 from tamis.actions.importing.report import ImportOptions
 from tamis.domain.errors import Invalid
 from tamis.domain.fields import Kind

@@ -11,11 +11,11 @@ import hypothesis.strategies as st
 import pytest
 from hypothesis import given, settings
 
-from tamis.actions.accounts import create_account
-from tamis.actions.fields import create_field
+from tamis.actions.accounts.accounts import create_account
+from tamis.actions.fields.fields import create_field
+from tamis.actions.fields.types import create_type
 from tamis.actions.house import House
 from tamis.actions.importing.report import ImportOptions, ImportReport
-from tamis.actions.types import create_type
 from tamis.domain.contacts import encode_values, merge_documents
 from tamis.domain.emails import parse_email
 from tamis.domain.fields import EMAIL, Field, Kind, ValueProblem, parse_value

@@ -8,7 +8,7 @@ import hypothesis.strategies as st
 import pytest
 from hypothesis import HealthCheck, given, settings
 
-from tamis.actions.fields import create_field
+from tamis.actions.fields.fields import create_field
 from tamis.actions.importing.report import ImportOptions, ImportReport
 from tamis.domain.dates import DateOrder
 from tamis.domain.errors import Invalid, NotFound

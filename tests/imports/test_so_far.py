@@ -4,13 +4,13 @@ from pathlib import Path
 
 import pytest
 
-from tamis.actions.accounts import create_account
+from tamis.actions.accounts.accounts import create_account
+from tamis.actions.fields.types import create_type
 from tamis.actions.house import House
 from tamis.actions.importing import run
 from tamis.actions.importing.jobs import list_imports
 from tamis.actions.importing.report import ImportOptions
 from tamis.actions.importing.storing import Storing
-from tamis.actions.types import create_type
 from tamis.domain.errors import DiskFull, Unavailable
 from tamis.settings import Settings
 

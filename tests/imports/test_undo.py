@@ -7,16 +7,16 @@ from typing import Any
 
 import pytest
 
-from tamis.actions.accounts import create_account
-from tamis.actions.contacts import delete_contact
-from tamis.actions.field_edits import FieldEdit, edit_field
-from tamis.actions.fields import create_field, delete_field
+from tamis.actions.accounts.accounts import create_account
+from tamis.actions.contacts.contacts import delete_contact
+from tamis.actions.fields.field_edits import FieldEdit, edit_field
+from tamis.actions.fields.fields import create_field, delete_field
 from tamis.actions.house import House
 from tamis.actions.importing import jobs
 from tamis.actions.importing.report import ImportOptions
 from tamis.actions.importing.undo import UndoReport, undo_import
-from tamis.actions.recipients import add_recipient, delete_recipient, recipient_page
-from tamis.actions.segments import create_segment, segment_sizes
+from tamis.actions.segments.recipients import add_recipient, delete_recipient, recipient_page
+from tamis.actions.segments.segments import create_segment, segment_sizes
 from tamis.domain.emails import Email
 from tamis.domain.errors import NotFound, Refused
 from tamis.domain.fields import CITY, Kind
@@ -216,7 +216,7 @@ def killed(*args):
     return done
 undo._step = killed
 from pathlib import Path
-from tamis.actions.accounts import choose_account
+from tamis.actions.accounts.accounts import choose_account
 from tamis.actions.house import House
 from tamis.settings import Settings
 house = House(Settings(Path(sys.argv[1])))

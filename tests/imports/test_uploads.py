@@ -6,7 +6,7 @@ from datetime import timedelta
 
 import pytest
 
-from tamis.actions.accounts import create_account
+from tamis.actions.accounts.accounts import create_account
 from tamis.actions.house import House
 from tamis.actions.importing import uploads
 from tamis.actions.importing.uploads import (

@@ -6,7 +6,7 @@ import hypothesis.strategies as st
 import pytest
 from hypothesis import HealthCheck, given, settings
 
-from tamis.actions.fields import create_field
+from tamis.actions.fields.fields import create_field
 from tamis.actions.importing.upsert import Outcome, upsert
 from tamis.domain.contacts import encode_values, merge_documents
 from tamis.domain.errors import Refused

@@ -5,11 +5,11 @@ from pathlib import Path
 import msgspec
 import pytest
 
-from tamis.actions.accounts import create_account
+from tamis.actions.accounts.accounts import create_account
+from tamis.actions.fields.types import create_type
 from tamis.actions.house import House
 from tamis.actions.importing.report import ImportOptions
 from tamis.actions.importing.run import import_file
-from tamis.actions.types import create_type
 from tamis.records import types
 from tamis.settings import Settings
 from tamis.workbench.wide import COLUMNS_AT_ONCE

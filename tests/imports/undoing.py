@@ -13,17 +13,17 @@ import msgspec
 import pytest
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
 
-from tamis.actions.accounts import create_account
-from tamis.actions.contact_edits import edit_contact
-from tamis.actions.contacts import delete_contact
-from tamis.actions.field_edits import FieldEdit, edit_field
-from tamis.actions.fields import create_field, delete_field
+from tamis.actions.accounts.accounts import create_account
+from tamis.actions.contacts.contact_edits import edit_contact
+from tamis.actions.contacts.contacts import delete_contact
+from tamis.actions.fields.field_edits import FieldEdit, edit_field
+from tamis.actions.fields.fields import create_field, delete_field
+from tamis.actions.fields.types import create_type
 from tamis.actions.house import House
 from tamis.actions.importing.undo import UndoReport, undo_import
 from tamis.actions.importing.upsert import upsert
-from tamis.actions.recipients import add_recipient, delete_recipient
-from tamis.actions.segments import create_segment
-from tamis.actions.types import create_type
+from tamis.actions.segments.recipients import add_recipient, delete_recipient
+from tamis.actions.segments.segments import create_segment
 from tamis.domain.contacts import encode_values
 from tamis.domain.errors import Invalid, Refused
 from tamis.domain.fields import COUNTRY, Field, Kind

@@ -9,11 +9,11 @@ import apsw
 import duckdb
 import msgspec
 
-from tamis.columns import export
-from tamis.columns.documents import insert_contacts
-from tamis.columns.layout import arrange, column, table, written
-from tamis.columns.preview import Counts, count_parts, sample_of
-from tamis.columns.schema import SCHEMA
+from tamis.columns.layout.contacts import arrange, column, table, written
+from tamis.columns.layout.schema import SCHEMA
+from tamis.columns.projector.documents import insert_contacts
+from tamis.columns.reads import export
+from tamis.columns.reads.preview import Counts, count_parts, sample_of
 from tamis.domain.contacts import Contact, encode_values
 from tamis.domain.exports import Layout
 from tamis.domain.fields import FieldSet, Kind, Value

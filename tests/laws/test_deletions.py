@@ -14,10 +14,10 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from tamis.actions.accounts import create_account
-from tamis.actions.fields import delete_field
+from tamis.actions.accounts.accounts import create_account
+from tamis.actions.fields.fields import delete_field
 from tamis.actions.house import House
-from tamis.actions.segments import create_segment, delete_segment
+from tamis.actions.segments.segments import create_segment, delete_segment
 from tamis.domain.accounts import Account
 from tamis.domain.errors import Refused
 from tamis.domain.fields import Kind

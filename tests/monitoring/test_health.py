@@ -11,9 +11,9 @@ import pytest
 import requests
 
 from tamis import __version__, log
-from tamis.actions import health
-from tamis.actions.health import Health
 from tamis.actions.house import House
+from tamis.actions.maintenance import health
+from tamis.actions.maintenance.health import Health
 from tamis.domain.errors import Busy, Unavailable
 from tamis.settings import Settings
 from tamis.web.monitoring.metrics import registry_of

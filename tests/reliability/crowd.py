@@ -14,12 +14,12 @@ from pathlib import Path
 
 import msgspec
 
-from tamis.actions.accounts import create_account
+from tamis.actions.accounts.accounts import create_account
+from tamis.actions.fields.types import create_type
 from tamis.actions.house import House
 from tamis.actions.importing.report import ImportOptions
 from tamis.actions.importing.run import import_file
-from tamis.actions.segments import create_segment
-from tamis.actions.types import create_type
+from tamis.actions.segments.segments import create_segment
 from tamis.records import types
 from tamis.rules.text import from_text
 from tamis.settings import Settings

@@ -20,7 +20,7 @@ import msgspec
 import requests
 
 from tamis.actions.house import House
-from tamis.columns.store import FILE_NAME
+from tamis.columns.engine.store import FILE_NAME
 from tamis.domain.emails import email_key
 from tamis.records import segments
 from tamis.records.database import connect

@@ -46,19 +46,19 @@ House.columns = columns
 """,
     "a page is read in two moments": """
 from contextlib import nullcontext
-from tamis.actions import recipients
+from tamis.actions.segments import recipients
 recipients.at_one_moment = nullcontext
 """,
     "sizes and segments are of two moments": """
-from tamis.actions import segments
+from tamis.actions.segments import segments
 segments.sizes_and = lambda house, account_id, look: (house.columns(account_id).sizes, look(house.records.reader()))
 """,
     "an edit overwrites what it has not seen": """
-from tamis.actions import contact_edits
+from tamis.actions.contacts import contact_edits
 contact_edits._refuse_overwriting = lambda *args: None
 """,
     "whoever is added is not looked for": """
-from tamis.actions import recipients
+from tamis.actions.segments import recipients
 recipients._is_member = lambda *args: False
 """,
 }

@@ -14,10 +14,10 @@ from typing import Any
 import msgspec
 import requests
 
-from tamis.actions.accounts import create_key_pair, revoke_key_pair
-from tamis.actions.contact_edits import edit_contact
+from tamis.actions.accounts.accounts import create_key_pair, revoke_key_pair
+from tamis.actions.contacts.contact_edits import edit_contact
 from tamis.actions.house import House
-from tamis.actions.segments import edit_segment
+from tamis.actions.segments.segments import edit_segment
 from tamis.domain.accounts import Account
 from tamis.domain.contacts import ContactType
 from tamis.domain.errors import NotFound

@@ -9,11 +9,11 @@ from pathlib import Path
 import apsw
 import pytest
 
-from tamis.actions.accounts import create_account
-from tamis.actions.backups import make_backup
-from tamis.actions.checking import until_hour
+from tamis.actions.accounts.accounts import create_account
+from tamis.actions.fields.types import create_type
 from tamis.actions.house import House
-from tamis.actions.types import create_type
+from tamis.actions.maintenance.backups import make_backup
+from tamis.actions.maintenance.checking import until_hour
 from tamis.domain.errors import Damaged
 from tamis.records.database import FILE_NAME
 from tamis.records.integrity import check

@@ -9,9 +9,9 @@ from pathlib import Path
 import apsw
 import pytest
 
-from tamis.actions.erasing import Eraser
 from tamis.actions.house import House
-from tamis.actions.segments import segment_sizes
+from tamis.actions.maintenance.erasing import Eraser
+from tamis.actions.segments.segments import segment_sizes
 from tamis.domain.fields import Kind
 from tamis.domain.segments import Segment
 from tamis.records import erasure

@@ -9,8 +9,8 @@ from typing import Any
 
 import pytest
 
-from tamis.actions.doctor.directory import examine_directory
-from tamis.actions.file_rights import open_to_others
+from tamis.actions.maintenance.doctor.directory import examine_directory
+from tamis.actions.maintenance.file_rights import open_to_others
 from tamis.cli.main import app, main
 from tests.support.console import Visitor, new_console_account
 from tests.support.process import Server, tamis

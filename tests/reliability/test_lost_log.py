@@ -6,10 +6,10 @@ from pathlib import Path
 
 import pytest
 
-from tamis.actions.accepting_loss import accept_loss
-from tamis.actions.accounts import create_account, create_key_pair
+from tamis.actions.accounts.accounts import create_account, create_key_pair
+from tamis.actions.fields.types import create_type
 from tamis.actions.house import House
-from tamis.actions.types import create_type
+from tamis.actions.maintenance.accepting_loss import accept_loss
 from tamis.domain.errors import Damaged
 from tamis.records.database import FILE_NAME
 from tamis.records.integrity.health import LOST

@@ -10,10 +10,10 @@ from pathlib import Path
 import pytest
 
 from tamis.actions.house import House
-from tamis.actions.segments import segment_sizes
-from tamis.columns.files import WAL_ENDING
-from tamis.columns.store import FILE_NAME, Columns
-from tamis.columns.trouble import Trouble
+from tamis.actions.segments.segments import segment_sizes
+from tamis.columns.engine.files import WAL_ENDING
+from tamis.columns.engine.store import FILE_NAME, Columns
+from tamis.columns.engine.trouble import Trouble
 from tamis.domain.errors import Unavailable
 from tamis.domain.fields import Kind
 from tamis.domain.segments import Segment

@@ -7,12 +7,12 @@ from pathlib import Path
 
 import apsw
 
-from tamis.actions.accounts import create_account
+from tamis.actions.accounts.accounts import create_account
+from tamis.actions.fields.types import create_type
 from tamis.actions.house import House
 from tamis.actions.importing.report import ImportOptions
 from tamis.actions.importing.run import import_file
-from tamis.actions.segments import create_segment
-from tamis.actions.types import create_type
+from tamis.actions.segments.segments import create_segment
 from tamis.domain.contacts import ContactType
 from tamis.records.database import FILE_NAME, connect, migrations
 from tamis.rules.text import from_text
@@ -33,7 +33,7 @@ RULES = {
 }  # fmt: skip
 BUSY_SERVER = """
 import duckdb
-from tamis.columns import store
+from tamis.columns.engine import store
 opened = duckdb.connect
 def connect(*args, **kwargs):
     db = opened(*args, **kwargs)

@@ -11,7 +11,7 @@ from dataclasses import replace
 import requests
 
 from tamis.actions.house import House
-from tamis.actions.segments import edit_segment, find_segment
+from tamis.actions.segments.segments import edit_segment, find_segment
 from tamis.rules.text import from_text
 from tamis.settings import Settings
 from tests.reliability.town import BATCHES, Town

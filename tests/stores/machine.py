@@ -12,18 +12,18 @@ import msgspec
 import pytest
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
 
-from tamis.actions.accounts import create_account
-from tamis.actions.contact_edits import edit_contact
-from tamis.actions.contacts import delete_contact
-from tamis.actions.fields import create_field, delete_field
+from tamis.actions.accounts.accounts import create_account
+from tamis.actions.contacts.contact_edits import edit_contact
+from tamis.actions.contacts.contacts import delete_contact
+from tamis.actions.fields.fields import create_field, delete_field
+from tamis.actions.fields.types import create_type
 from tamis.actions.house import House
 from tamis.actions.importing.report import ImportOptions
 from tamis.actions.importing.run import import_file
 from tamis.actions.importing.upsert import upsert
-from tamis.actions.recipients import add_recipient, delete_recipient, recipient_page
-from tamis.actions.segments import create_segment, delete_segment, edit_segment
-from tamis.actions.types import create_type
-from tamis.columns.store import FILE_NAME
+from tamis.actions.segments.recipients import add_recipient, delete_recipient, recipient_page
+from tamis.actions.segments.segments import create_segment, delete_segment, edit_segment
+from tamis.columns.engine.store import FILE_NAME
 from tamis.domain.contacts import encode_values
 from tamis.domain.errors import Invalid, NotFound, Refused
 from tamis.domain.fields import COUNTRY, Kind, Value

@@ -8,8 +8,8 @@ from typing import Any
 import apsw
 import duckdb
 
-from tamis.actions.stored_rules import stored_rule
-from tamis.columns.membership import recipients_of
+from tamis.actions.segments.stored_rules import stored_rule
+from tamis.columns.layout.membership import recipients_of
 from tamis.domain.accounts import Account
 from tamis.domain.contacts import Contact, ContactType
 from tamis.domain.emails import Email, email_key, parse_email

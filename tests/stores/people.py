@@ -6,15 +6,15 @@ from typing import Any
 
 import msgspec
 
-from tamis.actions.accounts import create_account
-from tamis.actions.contacts import show_contact
-from tamis.actions.field_edits import FieldEdit, edit_field
-from tamis.actions.fields import create_field
+from tamis.actions.accounts.accounts import create_account
+from tamis.actions.contacts.contacts import show_contact
+from tamis.actions.fields.field_edits import FieldEdit, edit_field
+from tamis.actions.fields.fields import create_field
+from tamis.actions.fields.types import create_type
 from tamis.actions.house import House
 from tamis.actions.importing.upsert import upsert
-from tamis.actions.recipients import recipient_page
-from tamis.actions.segments import count_rule, create_segment
-from tamis.actions.types import create_type
+from tamis.actions.segments.recipients import recipient_page
+from tamis.actions.segments.segments import count_rule, create_segment
 from tamis.domain.accounts import Account
 from tamis.domain.contacts import Contact, ContactType, encode_values
 from tamis.domain.emails import parse_email

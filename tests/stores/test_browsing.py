@@ -11,15 +11,15 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from tamis.actions.accounts import create_account
-from tamis.actions.browsing import Look, count_contacts, find_contacts
-from tamis.actions.fields import create_field
+from tamis.actions.accounts.accounts import create_account
+from tamis.actions.contacts.browsing import Look, count_contacts, find_contacts
+from tamis.actions.fields.fields import create_field
+from tamis.actions.fields.types import create_type
 from tamis.actions.house import House
 from tamis.actions.importing.upsert import upsert
-from tamis.actions.recipients import add_recipient, delete_recipient
-from tamis.actions.segments import create_segment
-from tamis.actions.types import create_type
-from tamis.columns.browse import Near, Order
+from tamis.actions.segments.recipients import add_recipient, delete_recipient
+from tamis.actions.segments.segments import create_segment
+from tamis.columns.reads.browse import Near, Order
 from tamis.domain.accounts import Account
 from tamis.domain.contacts import Contact, ContactType, encode_values
 from tamis.domain.emails import parse_email

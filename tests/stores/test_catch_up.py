@@ -2,12 +2,12 @@
 
 import pytest
 
-from tamis.actions.accounts import create_account
+from tamis.actions.accounts.accounts import create_account
+from tamis.actions.fields.types import create_type
 from tamis.actions.house import House
 from tamis.actions.importing.upsert import upsert
-from tamis.actions.recipients import delete_recipient, recipient_page
-from tamis.actions.segments import create_segment
-from tamis.actions.types import create_type
+from tamis.actions.segments.recipients import delete_recipient, recipient_page
+from tamis.actions.segments.segments import create_segment
 from tamis.domain.contacts import encode_values
 from tamis.domain.fields import COUNTRY, RESERVED, FieldSet
 from tamis.records import contacts, feed, recipients

@@ -6,15 +6,15 @@ from pathlib import Path
 
 import pytest
 
-from tamis.actions.choosing import nameable_segments
-from tamis.actions.doctor.report import Check
-from tamis.actions.doctor.run import examine_all
-from tamis.actions.explaining import explain_contact, explain_membership
 from tamis.actions.house import House
-from tamis.actions.previewing import preview_rule
-from tamis.actions.recipients import add_recipient, recipient_page
-from tamis.actions.segment_list import glances
-from tamis.actions.segments import create_segment, delete_segment, edit_segment, segment_sizes
+from tamis.actions.maintenance.doctor.report import Check
+from tamis.actions.maintenance.doctor.run import examine_all
+from tamis.actions.segments.choosing import nameable_segments
+from tamis.actions.segments.explaining import explain_contact, explain_membership
+from tamis.actions.segments.previewing import preview_rule
+from tamis.actions.segments.recipients import add_recipient, recipient_page
+from tamis.actions.segments.segment_list import glances
+from tamis.actions.segments.segments import create_segment, delete_segment, edit_segment, segment_sizes
 from tamis.domain.emails import Email
 from tamis.domain.errors import Invalid, Refused
 from tamis.domain.segments import Segment

@@ -5,20 +5,20 @@ from typing import Any
 
 import pytest
 
-from tamis.actions.accounts import create_account
-from tamis.actions.contact_edits import create_contact, edit_contact
-from tamis.actions.contacts import delete_contact, show_contact
-from tamis.actions.fields import create_field
-from tamis.actions.forgetting import forget_address
-from tamis.actions.history import contact_history
+from tamis.actions.accounts.accounts import create_account
+from tamis.actions.contacts.contact_edits import create_contact, edit_contact
+from tamis.actions.contacts.contacts import delete_contact, show_contact
+from tamis.actions.contacts.forgetting import forget_address
+from tamis.actions.fields.fields import create_field
+from tamis.actions.fields.types import create_type
 from tamis.actions.house import House
 from tamis.actions.importing.jobs import list_imports
 from tamis.actions.importing.report import ImportOptions
 from tamis.actions.importing.run import import_file
 from tamis.actions.importing.undo import undo_import
-from tamis.actions.recipients import add_recipient, delete_recipient, recipient_page
-from tamis.actions.segments import create_segment
-from tamis.actions.types import create_type
+from tamis.actions.segments.history import contact_history
+from tamis.actions.segments.recipients import add_recipient, delete_recipient, recipient_page
+from tamis.actions.segments.segments import create_segment
 from tamis.domain.contacts import Contact
 from tamis.domain.emails import parse_email
 from tamis.domain.errors import Invalid, NotFound, Refused

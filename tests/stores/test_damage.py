@@ -9,14 +9,14 @@ from pathlib import Path
 import duckdb
 import pytest
 
-from tamis.actions.accounts import create_account
+from tamis.actions.accounts.accounts import create_account
+from tamis.actions.fields.types import create_type
 from tamis.actions.house import House
 from tamis.actions.importing.report import ImportOptions
 from tamis.actions.importing.run import import_file
-from tamis.actions.recipients import recipient_page
-from tamis.actions.segments import create_segment, segment_sizes
-from tamis.actions.types import create_type
-from tamis.columns.store import FILE_NAME
+from tamis.actions.segments.recipients import recipient_page
+from tamis.actions.segments.segments import create_segment, segment_sizes
+from tamis.columns.engine.store import FILE_NAME
 from tamis.domain.errors import Unavailable
 from tamis.rules.text import from_text
 from tamis.settings import Settings
@@ -95,7 +95,7 @@ MAKING = """
 import os, signal, sys
 from pathlib import Path
 from tamis.actions.house import House
-from tamis.columns import store
+from tamis.columns.engine import store
 from tamis.settings import Settings
 made = store.make
 def make(con, store_id):
@@ -188,10 +188,10 @@ GONE = range(30_001, 30_101)
 KILLED = """
 import os, signal, sys
 from pathlib import Path
-from tamis.actions.accounts import choose_account
-from tamis.actions.contacts import delete_contact
+from tamis.actions.accounts.accounts import choose_account
+from tamis.actions.contacts.contacts import delete_contact
 from tamis.actions.house import House
-from tamis.actions.types import find_type
+from tamis.actions.fields.types import find_type
 from tamis.settings import Settings
 house = House(Settings(Path(sys.argv[1])))
 db = house.records.reader()

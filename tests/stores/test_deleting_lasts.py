@@ -10,18 +10,18 @@ from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
 
-from tamis.actions.contact_edits import edit_contact
-from tamis.actions.contacts import delete_contact
-from tamis.actions.doctor.records import examine_records
-from tamis.actions.explaining import explain_membership
-from tamis.actions.forgetting import allow_address, forget_address
+from tamis.actions.contacts.contact_edits import edit_contact
+from tamis.actions.contacts.contacts import delete_contact
+from tamis.actions.contacts.forgetting import allow_address, forget_address
 from tamis.actions.house import House
 from tamis.actions.importing.jobs import list_imports
 from tamis.actions.importing.report import ImportOptions
 from tamis.actions.importing.run import import_file
 from tamis.actions.importing.undo import undo_import
-from tamis.actions.recipients import add_recipient, delete_recipient, recipient_page
-from tamis.actions.segments import edit_segment
+from tamis.actions.maintenance.doctor.records import examine_records
+from tamis.actions.segments.explaining import explain_membership
+from tamis.actions.segments.recipients import add_recipient, delete_recipient, recipient_page
+from tamis.actions.segments.segments import edit_segment
 from tamis.domain.emails import Email, parse_email
 from tamis.domain.errors import Invalid, NotFound, Refused
 from tamis.records import exclusions, recipients

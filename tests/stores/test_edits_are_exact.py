@@ -15,12 +15,12 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, precondition, rule
 
 from tamis.actions import catch_up
-from tamis.actions.contacts import delete_contact
-from tamis.actions.fields import delete_field
+from tamis.actions.contacts.contacts import delete_contact
+from tamis.actions.fields.fields import delete_field
 from tamis.actions.house import House
-from tamis.actions.membership import external_membership, membership
-from tamis.actions.recipients import add_recipient, delete_recipient, recipient_page
-from tamis.actions.segments import create_segment, delete_segment, edit_segment
+from tamis.actions.segments.membership import external_membership, membership
+from tamis.actions.segments.recipients import add_recipient, delete_recipient, recipient_page
+from tamis.actions.segments.segments import create_segment, delete_segment, edit_segment
 from tamis.domain.emails import Email
 from tamis.domain.errors import Invalid, NotFound, Refused
 from tamis.domain.fields import Field, Kind

@@ -5,18 +5,18 @@ from typing import Any
 import msgspec
 import pytest
 
-from tamis.actions.contacts import delete_contact
-from tamis.actions.explaining import explain_membership, explain_recipient
-from tamis.actions.forgetting import forget_address
-from tamis.actions.history import contact_history, members_at
+from tamis.actions.contacts.contacts import delete_contact
+from tamis.actions.contacts.forgetting import forget_address
 from tamis.actions.house import House
-from tamis.actions.members import comings_and_goings, count_members, figures_of, member_page
-from tamis.actions.previewing import preview_rule
-from tamis.actions.recipients import add_recipient, delete_recipient, recipient_page
-from tamis.actions.segments import count_rule, segment_sizes
-from tamis.actions.sets import group_sizes, overlap, overlaps, sampled_page
-from tamis.columns import export
-from tamis.columns.preview import count_effect
+from tamis.actions.segments.explaining import explain_membership, explain_recipient
+from tamis.actions.segments.history import contact_history, members_at
+from tamis.actions.segments.members import comings_and_goings, count_members, figures_of, member_page
+from tamis.actions.segments.previewing import preview_rule
+from tamis.actions.segments.recipients import add_recipient, delete_recipient, recipient_page
+from tamis.actions.segments.segments import count_rule, segment_sizes
+from tamis.actions.segments.sets import group_sizes, overlap, overlaps, sampled_page
+from tamis.columns.reads import export
+from tamis.columns.reads.preview import count_effect
 from tamis.domain.draws import DRAWS
 from tamis.domain.emails import parse_email
 from tamis.domain.errors import Invalid, NotFound

@@ -7,13 +7,13 @@ from typing import Any
 
 import pytest
 
-from tamis.actions.field_conversion import edit_field_keeping, lost_files, try_edit
-from tamis.actions.field_edits import FieldEdit, ValuesDoNotFit, edit_field
-from tamis.actions.fields import delete_field
+from tamis.actions.fields.field_conversion import edit_field_keeping, lost_files, try_edit
+from tamis.actions.fields.field_edits import FieldEdit, ValuesDoNotFit, edit_field
+from tamis.actions.fields.fields import delete_field
+from tamis.actions.fields.types import find_type
 from tamis.actions.house import House
 from tamis.actions.importing.upsert import upsert
-from tamis.actions.segments import delete_segment, rule_of
-from tamis.actions.types import find_type
+from tamis.actions.segments.segments import delete_segment, rule_of
 from tamis.domain.contacts import encode_values
 from tamis.domain.dates import DateOrder
 from tamis.domain.errors import Invalid, NotFound, Refused, Unavailable
@@ -277,7 +277,7 @@ def test_nothing_is_lost_where_the_file_cannot_be_written(house: House) -> None:
 
 def test_many_values_are_converted_over_several_pages(house: House, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("tamis.records.contacts.VALUES_A_PAGE", 3)
-    monkeypatch.setattr("tamis.actions.field_edits.VALUES_A_BATCH", 2)
+    monkeypatch.setattr("tamis.actions.fields.field_edits.VALUES_A_BATCH", 2)
     desk = new_desk(house)
     desk.field("Some", Kind.TEXT)
     desk.write(**{f"p{n}": {"some": str(n)} if n % 3 else {} for n in range(20)})
@@ -320,7 +320,7 @@ def test_an_option_of_which_rules_take_a_part_keeps_its_name(desk: Desk) -> None
 def test_an_option_that_very_many_have_keeps_its_name_while_rules_name_it(
     desk: Desk, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("tamis.actions.option_renaming.MOST_CARRIED", 1)
+    monkeypatch.setattr("tamis.actions.fields.option_renaming.MOST_CARRIED", 1)
     artists = desk.segment("Artists", 'likes includes any of ("Art")')
     with pytest.raises(Refused, match='more than 1 contacts have the option, and the segments "Artists" name it'):
         desk.edit("likes", rename_options=[("Art", "Arts")])

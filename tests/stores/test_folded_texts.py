@@ -7,13 +7,13 @@ import duckdb
 import msgspec
 import pytest
 
-from tamis.actions.fields import delete_field
+from tamis.actions.fields.fields import delete_field
 from tamis.actions.house import House
-from tamis.actions.members import count_members, member_page
-from tamis.actions.previewing import suggested_values
-from tamis.actions.recipients import add_recipient, recipient_page
-from tamis.actions.segments import segment_sizes
-from tamis.columns.store import FILE_NAME
+from tamis.actions.segments.members import count_members, member_page
+from tamis.actions.segments.previewing import suggested_values
+from tamis.actions.segments.recipients import add_recipient, recipient_page
+from tamis.actions.segments.segments import segment_sizes
+from tamis.columns.engine.store import FILE_NAME
 from tamis.domain.emails import parse_email
 from tamis.domain.errors import Invalid
 from tamis.domain.fields import Kind

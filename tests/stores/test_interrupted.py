@@ -6,7 +6,7 @@ import duckdb
 import pytest
 
 from tamis.actions.house import House
-from tamis.columns.one_moment import at_one_moment
+from tamis.columns.engine.one_moment import at_one_moment
 
 TIMES = 300
 

@@ -7,15 +7,15 @@ from pathlib import Path
 
 import pytest
 
-from tamis.actions.by_hand import bring_back, hands_of_segment
-from tamis.actions.explaining import explain_recipient
 from tamis.actions.exporting.download import segment_download
 from tamis.actions.house import House
-from tamis.actions.members import Figures, comings_and_goings, count_members, figures_of, member_page
-from tamis.actions.recipients import add_recipient, delete_recipient, recipient_page
-from tamis.actions.segment_list import glances
-from tamis.actions.segments import create_segment, duplicate_segment
-from tamis.columns.passages import Passed
+from tamis.actions.segments.by_hand import bring_back, hands_of_segment
+from tamis.actions.segments.explaining import explain_recipient
+from tamis.actions.segments.members import Figures, comings_and_goings, count_members, figures_of, member_page
+from tamis.actions.segments.recipients import add_recipient, delete_recipient, recipient_page
+from tamis.actions.segments.segment_list import glances
+from tamis.actions.segments.segments import create_segment, duplicate_segment
+from tamis.columns.reads.passages import Passed
 from tamis.domain.accounts import Account
 from tamis.domain.emails import parse_email
 from tamis.domain.errors import NotFound

@@ -5,7 +5,7 @@ import pytest
 from hypothesis import settings
 from hypothesis.stateful import run_state_machine_as_test
 
-from tamis.columns import arrivals, few, log
+from tamis.columns.projector import arrivals, few, log
 from tests.stores.machine import Membership
 from tests.support.effort import examples
 

@@ -6,11 +6,11 @@ from typing import Any
 import msgspec
 import pytest
 
-from tamis.actions.contacts import contact_page, delete_contact
+from tamis.actions.contacts.contacts import contact_page, delete_contact
 from tamis.actions.house import House
-from tamis.actions.recipients import add_recipient, delete_recipient, recipient_page
-from tamis.actions.segments import delete_segment, sized_segments
-from tamis.columns import read
+from tamis.actions.segments.recipients import add_recipient, delete_recipient, recipient_page
+from tamis.actions.segments.segments import delete_segment, sized_segments
+from tamis.columns.reads import read
 from tamis.domain.emails import parse_email
 from tamis.domain.errors import NotFound
 from tamis.records import segments

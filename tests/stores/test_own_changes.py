@@ -10,7 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tamis.actions.house import House
-from tamis.actions.recipients import recipient_page
+from tamis.actions.segments.recipients import recipient_page
 from tamis.settings import Settings
 from tests.stores.people import EVERYONE, Desk, new_desk
 

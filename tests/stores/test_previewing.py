@@ -11,12 +11,13 @@ from pathlib import Path
 import duckdb
 import pytest
 
-from tamis.actions.accounts import create_account
-from tamis.actions.fields import create_field
+from tamis.actions.accounts.accounts import create_account
+from tamis.actions.fields.fields import create_field
+from tamis.actions.fields.types import create_type
 from tamis.actions.house import House
 from tamis.actions.importing.upsert import upsert
 from tamis.actions.newest import Newest, Overtaken
-from tamis.actions.previewing import (
+from tamis.actions.segments.previewing import (
     MembershipEffect,
     Preview,
     effect_of_edit,
@@ -24,9 +25,8 @@ from tamis.actions.previewing import (
     rule_of_text,
     suggested_values,
 )
-from tamis.actions.recipients import add_recipient, delete_recipient, recipient_page
-from tamis.actions.segments import ChangedMeanwhile, create_segment, edit_segment
-from tamis.actions.types import create_type
+from tamis.actions.segments.recipients import add_recipient, delete_recipient, recipient_page
+from tamis.actions.segments.segments import ChangedMeanwhile, create_segment, edit_segment
 from tamis.domain.accounts import Account
 from tamis.domain.contacts import ContactType, encode_values
 from tamis.domain.emails import parse_email

@@ -5,8 +5,8 @@ import json
 import pytest
 
 from tamis.actions.house import House
-from tamis.actions.recipients import add_recipient, delete_recipient, recipient_page
-from tamis.actions.segments import create_segment, delete_segment, edit_segment, find_segment, rule_of
+from tamis.actions.segments.recipients import add_recipient, delete_recipient, recipient_page
+from tamis.actions.segments.segments import create_segment, delete_segment, edit_segment, find_segment, rule_of
 from tamis.domain.emails import Email
 from tamis.domain.errors import Invalid, NotFound, Refused
 from tamis.domain.fields import Kind

@@ -12,17 +12,17 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from tamis.actions import sets
-from tamis.actions.accounts import create_account
+from tamis.actions.accounts.accounts import create_account
+from tamis.actions.fields.types import create_type
 from tamis.actions.house import House
 from tamis.actions.importing.upsert import upsert
-from tamis.actions.recipients import add_recipient, recipient_page
-from tamis.actions.segments import create_segment
-from tamis.actions.types import create_type
-from tamis.columns import sets as column_sets
-from tamis.columns.draws import number_of_stranger as number_of_stranger_sql
-from tamis.columns.draws import sampled
-from tamis.columns.store import FILE_NAME
+from tamis.actions.segments import sets
+from tamis.actions.segments.recipients import add_recipient, recipient_page
+from tamis.actions.segments.segments import create_segment
+from tamis.columns.engine.store import FILE_NAME
+from tamis.columns.reads import sets as column_sets
+from tamis.columns.reads.draws import number_of_stranger as number_of_stranger_sql
+from tamis.columns.reads.draws import sampled
 from tamis.domain.contacts import encode_values
 from tamis.domain.draws import (
     DRAWS,

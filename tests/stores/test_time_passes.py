@@ -7,13 +7,13 @@ from typing import Any
 
 import pytest
 
-from tamis.actions.accounts import create_account
-from tamis.actions.fields import create_field
+from tamis.actions.accounts.accounts import create_account
+from tamis.actions.fields.fields import create_field
+from tamis.actions.fields.types import create_type
 from tamis.actions.house import House
 from tamis.actions.importing.upsert import upsert
-from tamis.actions.recipients import add_recipient, delete_recipient
-from tamis.actions.segments import create_segment, delete_segment, edit_segment
-from tamis.actions.types import create_type
+from tamis.actions.segments.recipients import add_recipient, delete_recipient
+from tamis.actions.segments.segments import create_segment, delete_segment, edit_segment
 from tamis.domain.contacts import encode_values
 from tamis.domain.fields import Kind, Value
 from tamis.domain.segments import Segment

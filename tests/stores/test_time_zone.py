@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from tamis.actions.accounts import set_timezone
+from tamis.actions.accounts.accounts import set_timezone
 from tamis.actions.house import House
 from tamis.domain.errors import Invalid
 from tamis.records.accounts import account_by_id

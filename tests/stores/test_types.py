@@ -2,14 +2,14 @@
 
 import pytest
 
-from tamis.actions.contact_edits import create_contact
-from tamis.actions.contacts import delete_contact
-from tamis.actions.fields import create_field, move_field
+from tamis.actions.contacts.contact_edits import create_contact
+from tamis.actions.contacts.contacts import delete_contact
+from tamis.actions.fields.fields import create_field, move_field
+from tamis.actions.fields.type_list import field_glance, field_list, type_glances
+from tamis.actions.fields.types import create_type, delete_type, find_type, rename_type
 from tamis.actions.house import House
 from tamis.actions.importing.upsert import upsert
-from tamis.actions.segments import create_segment, delete_segment
-from tamis.actions.type_list import field_glance, field_list, type_glances
-from tamis.actions.types import create_type, delete_type, find_type, rename_type
+from tamis.actions.segments.segments import create_segment, delete_segment
 from tamis.domain.contacts import encode_values
 from tamis.domain.errors import Invalid, NotFound, Refused
 from tamis.domain.fields import RESERVED, Kind

@@ -6,16 +6,16 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from tamis.actions.accounts import create_account
-from tamis.actions.backups import make_backup
-from tamis.actions.contacts import contact_page
-from tamis.actions.fields import create_field
+from tamis.actions.accounts.accounts import create_account
+from tamis.actions.contacts.contacts import contact_page
+from tamis.actions.fields.fields import create_field
+from tamis.actions.fields.types import create_type
 from tamis.actions.house import House
 from tamis.actions.importing.upsert import upsert
-from tamis.actions.recipients import add_recipient, recipient_page
-from tamis.actions.segments import create_segment, list_segments, segment_sizes
-from tamis.actions.types import create_type
-from tamis.columns.store import FILE_NAME as COLUMNS_FILE
+from tamis.actions.maintenance.backups import make_backup
+from tamis.actions.segments.recipients import add_recipient, recipient_page
+from tamis.actions.segments.segments import create_segment, list_segments, segment_sizes
+from tamis.columns.engine.store import FILE_NAME as COLUMNS_FILE
 from tamis.domain.contacts import encode_values
 from tamis.domain.emails import Email
 from tamis.domain.errors import Damaged, Unavailable

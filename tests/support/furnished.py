@@ -5,18 +5,18 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from tamis.actions.accounts import choose_account, create_key_pair
-from tamis.actions.contact_edits import create_contact
-from tamis.actions.field_conversion import edit_field_keeping, lost_files
-from tamis.actions.field_edits import FieldEdit
-from tamis.actions.fields import create_field
+from tamis.actions.accounts.accounts import choose_account, create_key_pair
+from tamis.actions.contacts.contact_edits import create_contact
+from tamis.actions.fields.field_conversion import edit_field_keeping, lost_files
+from tamis.actions.fields.field_edits import FieldEdit
+from tamis.actions.fields.fields import create_field
+from tamis.actions.fields.types import create_type
 from tamis.actions.house import House
 from tamis.actions.importing.report import BadValue, ImportOptions
 from tamis.actions.importing.run import import_file
 from tamis.actions.importing.uploads import Incoming
-from tamis.actions.recipients import add_recipient, delete_recipient
-from tamis.actions.segments import create_segment
-from tamis.actions.types import create_type
+from tamis.actions.segments.recipients import add_recipient, delete_recipient
+from tamis.actions.segments.segments import create_segment
 from tamis.domain.emails import parse_email
 from tamis.domain.fields import Kind
 from tamis.domain.segments import recipient_id_of_contact

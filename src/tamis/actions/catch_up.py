@@ -13,11 +13,11 @@ import duckdb
 
 from tamis import log
 from tamis.actions.batches import batched
-from tamis.actions.stored_rules import rules_of_type
-from tamis.columns.fold import Fold
-from tamis.columns.one_moment import at_one_moment
-from tamis.columns.plans import Plans, Touched
-from tamis.columns.store import Columns
+from tamis.actions.segments.stored_rules import rules_of_type
+from tamis.columns.engine.one_moment import at_one_moment
+from tamis.columns.engine.store import Columns
+from tamis.columns.projector.fold import Fold
+from tamis.columns.projector.plans import Plans, Touched
 from tamis.domain.errors import Unavailable
 from tamis.domain.fields import FieldSet
 from tamis.domain.instants import from_micros

@@ -12,12 +12,12 @@ import apsw
 
 from tamis import log
 from tamis.actions.catch_up import catch_up, is_fresh_for
-from tamis.actions.file_rights import make_private_files, tighten
 from tamis.actions.lanes import Lanes
-from tamis.actions.trimming import trim_history, trim_imports
+from tamis.actions.maintenance.file_rights import make_private_files, tighten
+from tamis.actions.maintenance.trimming import trim_history, trim_imports
 from tamis.actions.work import Workers
-from tamis.columns.store import Columns
-from tamis.columns.trends import Trends
+from tamis.columns.engine.store import Columns
+from tamis.columns.history.trends import Trends
 from tamis.domain.errors import Damaged, Unavailable
 from tamis.files.durable import make_directory
 from tamis.records.feed import last_change, store_id

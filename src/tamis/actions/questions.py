@@ -3,22 +3,22 @@
 from inspect import signature
 from typing import Any
 
-from tamis.actions.backups import make_backup
-from tamis.actions.doctor.columns import (
+from tamis.actions.exporting.write import write_export
+from tamis.actions.house import House
+from tamis.actions.importing.effects import import_effects
+from tamis.actions.maintenance.backups import make_backup
+from tamis.actions.maintenance.doctor.columns import (
     examine_contacts,
     examine_hands,
     examine_log,
     examine_sample,
     examine_segment,
 )
-from tamis.actions.erasing import erase, erase_if_small
-from tamis.actions.exporting.write import write_export
-from tamis.actions.history import contact_history, members_at, segment_history, size_at
-from tamis.actions.house import House
-from tamis.actions.importing.effects import import_effects
-from tamis.actions.recipients import recipient_page
-from tamis.actions.segments import count_rule, segment_sizes
-from tamis.actions.sets import group_sizes, overlap, sampled_page
+from tamis.actions.maintenance.erasing import erase, erase_if_small
+from tamis.actions.segments.history import contact_history, members_at, segment_history, size_at
+from tamis.actions.segments.recipients import recipient_page
+from tamis.actions.segments.segments import count_rule, segment_sizes
+from tamis.actions.segments.sets import group_sizes, overlap, sampled_page
 
 _ALL = (
     contact_history,

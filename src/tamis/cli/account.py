@@ -6,8 +6,8 @@ from typing import Annotated, Literal
 
 from cyclopts import App, Parameter
 
-from tamis.actions import accounts
-from tamis.actions.passwords import hash_password, set_password
+from tamis.actions.accounts import accounts
+from tamis.actions.accounts.passwords import hash_password, set_password
 from tamis.cli.common import Common, account_of, opened, show, show_table
 from tamis.domain.dates import DateOrder
 from tamis.domain.errors import Refused

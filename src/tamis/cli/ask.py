@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, Concatenate, ParamSpec, TypeVar, get_type
 import msgspec
 
 from tamis.actions.house import House
-from tamis.columns.owner import Held
+from tamis.columns.engine.owner import Held
 from tamis.domain.errors import Refused, Unavailable
 
 if TYPE_CHECKING:

@@ -15,9 +15,9 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
-from tamis.actions.accounts import choose_account
+from tamis.actions.accounts.accounts import choose_account
+from tamis.actions.fields.types import find_type
 from tamis.actions.house import House
-from tamis.actions.types import find_type
 from tamis.domain.accounts import Account
 from tamis.domain.contacts import ContactType
 from tamis.domain.errors import Invalid, TamisError

@@ -4,10 +4,11 @@ from typing import Annotated, Any
 
 from cyclopts import App, Parameter
 
-from tamis.actions import contacts, forgetting, history
-from tamis.actions.contacts import ContactInSegments
-from tamis.actions.history import Passage
+from tamis.actions.contacts import contacts, forgetting
+from tamis.actions.contacts.contacts import ContactInSegments
 from tamis.actions.importing.rejects import discard_rejects_with
+from tamis.actions.segments import history
+from tamis.actions.segments.history import Passage
 from tamis.cli.ask import ask
 from tamis.cli.common import Common, TypeOption, account_of, local_time, notice, opened, say, show, show_table, type_of
 from tamis.cli.contact_edits import create, document_of, edit

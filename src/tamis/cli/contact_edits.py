@@ -4,8 +4,8 @@ from typing import Annotated, Any
 
 from cyclopts import Parameter
 
-from tamis.actions.contact_edits import create_contact, edit_contact
-from tamis.actions.contacts import show_contact
+from tamis.actions.contacts.contact_edits import create_contact, edit_contact
+from tamis.actions.contacts.contacts import show_contact
 from tamis.cli.common import Common, TypeOption, account_of, opened, show, type_of
 from tamis.domain.contacts import Contact
 from tamis.domain.errors import Invalid, Problem

@@ -3,8 +3,8 @@
 import json
 import sys
 
-from tamis.actions.doctor.report import Check
-from tamis.actions.doctor.run import examine_all
+from tamis.actions.maintenance.doctor.report import Check
+from tamis.actions.maintenance.doctor.run import examine_all
 from tamis.cli.ask import ask
 from tamis.cli.common import Common, notice, opened, say
 from tamis.domain.errors import Invalid, Problem

@@ -1,7 +1,7 @@
 """What commands that delete contacts do about the bytes of them."""
 
-from tamis.actions.erasing import erase_if_small
 from tamis.actions.house import House
+from tamis.actions.maintenance.erasing import erase_if_small
 from tamis.cli.ask import ask
 from tamis.cli.common import notice
 from tamis.domain.errors import TamisError

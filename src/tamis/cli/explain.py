@@ -3,8 +3,8 @@
 from collections.abc import Iterator
 from typing import Any
 
-from tamis.actions.explaining import Explanation, explain_membership
-from tamis.actions.segments import find_segment
+from tamis.actions.segments.explaining import Explanation, explain_membership
+from tamis.actions.segments.segments import find_segment
 from tamis.cli.common import Common, account_of, local_time, opened, show
 from tamis.domain.accounts import Account
 from tamis.domain.instants import format_instant

@@ -13,7 +13,7 @@ from tamis.actions.exporting.delivery import check_target, deliver
 from tamis.actions.exporting.places import export_place, file_in
 from tamis.actions.exporting.write import write_export
 from tamis.actions.house import House
-from tamis.actions.segments import find_segment
+from tamis.actions.segments.segments import find_segment
 from tamis.cli.ask import ask
 from tamis.cli.common import Common, account_of, opened, show, type_of
 from tamis.domain.errors import Invalid, Problem

@@ -6,9 +6,9 @@ from typing import Annotated, Any, Literal
 
 from cyclopts import App, Parameter
 
-from tamis.actions import fields
-from tamis.actions.field_conversion import edit_field_keeping, try_edit
-from tamis.actions.field_edits import MOST_EXAMPLES, FieldEdit, Misfit, ValuesDoNotFit
+from tamis.actions.fields import fields
+from tamis.actions.fields.field_conversion import edit_field_keeping, try_edit
+from tamis.actions.fields.field_edits import MOST_EXAMPLES, FieldEdit, Misfit, ValuesDoNotFit
 from tamis.cli.common import Common, TypeOption, account_of, notice, opened, show, show_table, type_of
 from tamis.domain.dates import DateOrder
 from tamis.domain.errors import Invalid, Problem, Refused

@@ -8,10 +8,10 @@ from typing import Annotated, Any
 
 from cyclopts import Parameter
 
-from tamis.actions import history as actions
-from tamis.actions.history import SizesByDay, past_instant
 from tamis.actions.house import House
-from tamis.actions.segments import find_segment
+from tamis.actions.segments import history as actions
+from tamis.actions.segments.history import SizesByDay, past_instant
+from tamis.actions.segments.segments import find_segment
 from tamis.cli.ask import ask
 from tamis.cli.common import Common, account_of, local_time, opened, say, show, show_table
 from tamis.domain.accounts import Account

@@ -2,9 +2,9 @@
 
 from pathlib import Path
 
-from tamis.actions.accepting_loss import accept_loss
-from tamis.actions.backups import make_backup, restore
-from tamis.actions.erasing import erase
+from tamis.actions.maintenance.accepting_loss import accept_loss
+from tamis.actions.maintenance.backups import make_backup, restore
+from tamis.actions.maintenance.erasing import erase
 from tamis.cli.ask import ask
 from tamis.cli.common import Common, opened, show
 from tamis.domain.errors import NotFound, Unavailable

@@ -10,7 +10,7 @@ import sys
 from cyclopts import App, CycloptsError
 
 from tamis import __version__, log
-from tamis.actions.file_rights import make_private_files
+from tamis.actions.maintenance.file_rights import make_private_files
 from tamis.cli.common import refuse
 from tamis.domain.errors import Refused, TamisError
 from tamis.domain.text import SURROGATE

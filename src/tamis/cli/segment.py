@@ -7,9 +7,9 @@ from typing import Annotated, Any
 
 from cyclopts import App, Parameter
 
-from tamis.actions import recipients, segments
 from tamis.actions.house import House
-from tamis.actions.segments import Keep, SizedSegment
+from tamis.actions.segments import recipients, segments
+from tamis.actions.segments.segments import Keep, SizedSegment
 from tamis.cli.ask import ask
 from tamis.cli.common import Common, TypeOption, account_of, opened, say, show, show_table, type_of
 from tamis.domain.accounts import Account

@@ -6,13 +6,13 @@ from typing import Annotated
 
 from cyclopts import Parameter
 
-from tamis.actions import sets
 from tamis.actions.house import House
-from tamis.actions.segments import find_segment
+from tamis.actions.segments import sets
+from tamis.actions.segments.segments import find_segment
 from tamis.cli.ask import ask
 from tamis.cli.common import Common, account_of, opened, say, show, show_table
 from tamis.cli.segment import show_members
-from tamis.columns.sets import Overlap
+from tamis.columns.reads.sets import Overlap
 from tamis.domain.accounts import Account
 from tamis.domain.draws import Sample, sample_of
 from tamis.domain.segments import Segment

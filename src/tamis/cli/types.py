@@ -2,7 +2,7 @@
 
 from cyclopts import App
 
-from tamis.actions import types as actions
+from tamis.actions.fields import types as actions
 from tamis.cli.common import Common, account_of, opened, show, show_table, type_of
 from tamis.records import types
 

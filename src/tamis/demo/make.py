@@ -11,13 +11,13 @@ from datetime import UTC, datetime, timedelta
 from importlib.resources import files
 from pathlib import Path
 
-from tamis.actions.accounts import create_account
+from tamis.actions.accounts.accounts import create_account
+from tamis.actions.fields.types import create_type
 from tamis.actions.house import House
 from tamis.actions.importing.report import ImportOptions
 from tamis.actions.importing.run import import_file
-from tamis.actions.segments import create_segment
-from tamis.actions.types import create_type
-from tamis.columns.owner import Held
+from tamis.actions.segments.segments import create_segment
+from tamis.columns.engine.owner import Held
 from tamis.domain.accounts import NewKeyPair
 from tamis.domain.errors import Refused
 from tamis.files.durable import make_directory, sync

@@ -10,10 +10,10 @@ from typing import Any
 
 import pytest
 
-from tamis.actions.accounts import choose_account
-from tamis.actions.contacts import show_contact
+from tamis.actions.accounts.accounts import choose_account
+from tamis.actions.contacts.contacts import show_contact
+from tamis.actions.fields.types import find_type
 from tamis.actions.house import House
-from tamis.actions.types import find_type
 from tamis.cli.main import main
 from tamis.domain.errors import NotFound
 from tamis.records import types

@@ -10,8 +10,8 @@ from typing import Any
 
 import apsw
 
-from tamis.actions.backups import restore
 from tamis.actions.house import House
+from tamis.actions.maintenance.backups import restore
 from tamis.records import accounts, segments, types
 from tamis.records.database import connect
 from tamis.rules.moment import Moment

@@ -5,7 +5,7 @@ from typing import BinaryIO
 
 import msgspec
 
-from tamis.actions.browsing import Look, rule_of
+from tamis.actions.contacts.browsing import Look, rule_of
 from tamis.actions.exporting.places import export_place, file_in
 from tamis.actions.exporting.write import write_export
 from tamis.actions.house import House

@@ -10,7 +10,7 @@ from tamis import log
 from tamis.actions.catch_up import columns_at_one_moment
 from tamis.actions.exporting.places import file_in, place_named
 from tamis.actions.house import House
-from tamis.columns import export
+from tamis.columns.reads import export
 from tamis.domain.errors import NotFound
 from tamis.domain.exports import Export, chosen_fields
 from tamis.domain.fields import Field

@@ -6,8 +6,8 @@ from dataclasses import dataclass
 
 import duckdb
 
+from tamis.actions.fields.new_options import most_options
 from tamis.actions.importing.bad_values import Policy
-from tamis.actions.new_options import most_options
 from tamis.domain.choices import Options
 from tamis.domain.fields import Field
 from tamis.domain.text import fold

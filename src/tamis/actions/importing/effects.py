@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 from tamis.actions.house import House
-from tamis.columns import history
+from tamis.columns.history import past as history
 from tamis.domain.instants import from_micros
 from tamis.domain.transitions import Cause
 from tamis.records import segments

@@ -7,7 +7,7 @@ from zoneinfo import ZoneInfo
 
 import duckdb
 
-from tamis.actions.forgetting import Refusals
+from tamis.actions.contacts.forgetting import Refusals
 from tamis.actions.importing.added import Added, AddOptions, add_named_options, unknown_options
 from tamis.actions.importing.bad_values import Policy
 from tamis.actions.importing.mapping import ColumnMap

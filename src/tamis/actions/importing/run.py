@@ -8,8 +8,9 @@ from pathlib import Path
 import duckdb
 
 from tamis.actions.batches import collector_paused, one_ahead
-from tamis.actions.fields import check_new_fields, create_fields
-from tamis.actions.forgetting import refusals
+from tamis.actions.contacts.forgetting import refusals
+from tamis.actions.fields.fields import check_new_fields, create_fields
+from tamis.actions.fields.new_options import add_options, with_options
 from tamis.actions.held import SPOOL, held_directory
 from tamis.actions.house import House
 from tamis.actions.importing import preparing
@@ -25,7 +26,6 @@ from tamis.actions.importing.rejects import BLANKED, write_rejects
 from tamis.actions.importing.report import ImportOptions, ImportReport, Misfits, Progress, no_matter, nothing_told
 from tamis.actions.importing.sources import ContactFile, Source, stage
 from tamis.actions.importing.storing import Storing
-from tamis.actions.new_options import add_options, with_options
 from tamis.domain.accounts import Account
 from tamis.domain.contacts import ContactType
 from tamis.domain.fields import Field, FieldSet, key_of

@@ -7,7 +7,7 @@ from collections.abc import Awaitable, Callable
 from typing import Any
 
 from tamis import log
-from tamis.actions.accounts import note_key_use
+from tamis.actions.accounts.accounts import note_key_use
 from tamis.actions.house import House
 from tamis.domain.errors import Busy, Invalid, NotFound, Refused, Unavailable
 from tamis.web.compat import endpoints

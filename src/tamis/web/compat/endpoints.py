@@ -7,9 +7,10 @@ from typing import NamedTuple
 import msgspec
 
 from tamis import log
-from tamis.actions import contacts, recipients, segments
+from tamis.actions.contacts import contacts
+from tamis.actions.fields.types import type_by_id
 from tamis.actions.house import House
-from tamis.actions.types import type_by_id
+from tamis.actions.segments import recipients, segments
 from tamis.domain.accounts import Account
 from tamis.domain.contacts import ContactType
 from tamis.domain.errors import Invalid, Problem

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from tamis.actions.segments import SizedSegment
+from tamis.actions.segments.segments import SizedSegment
 from tamis.domain.contacts import Contact, ContactType
 from tamis.domain.fields import COLUMNS_OF_THEIR_OWN, RESERVED, Field, FieldSet, Value
 from tamis.domain.instants import format_instant

@@ -10,8 +10,8 @@ from litestar.di import Provide
 from litestar.exceptions import HTTPException
 from litestar.response import Redirect, Response
 
+from tamis.actions.accounts.sessions import find_session
 from tamis.actions.house import House
-from tamis.actions.sessions import find_session
 from tamis.domain.errors import TamisError
 from tamis.web.console import errors, pages, static
 from tamis.web.console.answers import wants_page

@@ -6,8 +6,8 @@ from typing import Any
 import msgspec
 from markupsafe import Markup
 
-from tamis.actions.choosing import NameableSegment
-from tamis.actions.previewing import MembershipEffect, Preview
+from tamis.actions.segments.choosing import NameableSegment
+from tamis.actions.segments.previewing import MembershipEffect, Preview
 from tamis.domain.fields import EMAIL, FIRST_NAME, LAST_NAME, RESERVED, Field, FieldSet, Kind, Value
 from tamis.rules.describe import describe
 from tamis.rules.operators import OPERATORS, Operator, Relative, Takes, positive

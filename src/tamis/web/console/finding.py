@@ -1,7 +1,7 @@
 """What the address of a page names, found for whoever is signed in."""
 
+from tamis.actions.fields.types import type_by_id
 from tamis.actions.house import House
-from tamis.actions.types import type_by_id
 from tamis.domain.contacts import ContactType
 from tamis.web.console.session import Visitor
 

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from litestar.response import Response
 
+from tamis.actions.fields.types import type_by_id
 from tamis.actions.house import House
 from tamis.actions.importing.background import Asked, is_outdated
 from tamis.actions.importing.choosing import (
@@ -23,7 +24,6 @@ from tamis.actions.importing.looking import Column, Look
 from tamis.actions.importing.mapping import can_feed
 from tamis.actions.importing.report import BadValue, ImportReport
 from tamis.actions.importing.uploads import in_bytes
-from tamis.actions.types import type_by_id
 from tamis.actions.work import At, Work
 from tamis.domain.dates import DateOrder
 from tamis.domain.encodings import KNOWN, UTF16_BE, UTF16_LE, label_of

@@ -6,12 +6,12 @@ from typing import Any
 
 from litestar.response import Response
 
-from tamis.actions.dependents import users_of_segment
+from tamis.actions.fields.types import type_by_id
 from tamis.actions.house import House
-from tamis.actions.members import Comings, Figures, figures_of
-from tamis.actions.segments import rule_of, segment_by_id
-from tamis.actions.types import type_by_id
-from tamis.columns.passages import Passed
+from tamis.actions.segments.dependents import users_of_segment
+from tamis.actions.segments.members import Comings, Figures, figures_of
+from tamis.actions.segments.segments import rule_of, segment_by_id
+from tamis.columns.reads.passages import Passed
 from tamis.domain.contacts import ContactType
 from tamis.domain.segments import Segment
 from tamis.domain.transitions import Filling

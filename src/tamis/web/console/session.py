@@ -10,9 +10,9 @@ from typing import Any
 from litestar import Request
 from litestar.datastructures import Cookie
 
-from tamis.actions.devices import KNOWN_FOR
+from tamis.actions.accounts.devices import KNOWN_FOR
+from tamis.actions.accounts.sessions import find_session, note_session, to_be_noted
 from tamis.actions.house import House
-from tamis.actions.sessions import find_session, note_session, to_be_noted
 from tamis.domain.accounts import Account, Session
 from tamis.web.monitoring.traffic import exchange_of
 

@@ -13,9 +13,9 @@ from prometheus_client.metrics_core import Metric
 from prometheus_client.registry import Collector
 
 from tamis import __version__, log
-from tamis.actions.figures import Figures, gather
-from tamis.actions.health import Health
 from tamis.actions.house import House
+from tamis.actions.maintenance.figures import Figures, gather
+from tamis.actions.maintenance.health import Health
 from tamis.timings import Timings
 from tamis.web.monitoring.traffic import Traffic
 

@@ -9,7 +9,7 @@ from prometheus_client import CollectorRegistry
 from prometheus_client.exposition import choose_encoder
 
 from tamis import log
-from tamis.actions.health import Health
+from tamis.actions.maintenance.health import Health
 from tamis.web.http import App, Receive, Request, Scope, Send
 from tamis.web.monitoring.traffic import address_of, exchange_of
 

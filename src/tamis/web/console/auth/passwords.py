@@ -10,9 +10,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from tamis import log
-from tamis.actions.devices import device_of
+from tamis.actions.accounts.devices import device_of
+from tamis.actions.accounts.passwords import check_password, find_account, hash_password
 from tamis.actions.house import House
-from tamis.actions.passwords import check_password, find_account, hash_password
 from tamis.domain.accounts import Account, Session
 from tamis.domain.emails import parse_email
 from tamis.domain.text import fold

@@ -10,10 +10,16 @@ from litestar.concurrency import sync_to_thread
 from litestar.response import Response
 
 from tamis import log
-from tamis.actions.accounts import create_key_pair, list_key_pairs, revoke_key_pair, set_date_order, set_timezone
+from tamis.actions.accounts.accounts import (
+    create_key_pair,
+    list_key_pairs,
+    revoke_key_pair,
+    set_date_order,
+    set_timezone,
+)
+from tamis.actions.accounts.passwords import set_password
+from tamis.actions.accounts.sessions import end_other_sessions, list_sessions
 from tamis.actions.house import House
-from tamis.actions.passwords import set_password
-from tamis.actions.sessions import end_other_sessions, list_sessions
 from tamis.domain.accounts import NewKeyPair
 from tamis.domain.dates import DateOrder
 from tamis.domain.errors import Invalid

@@ -8,17 +8,18 @@ from litestar import get, post
 from litestar.params import FromPath, FromQuery, RawBody
 from litestar.response import Redirect, Response
 
-from tamis.actions.choosing import nameable_segments
+from tamis.actions.fields.types import find_type, type_by_id
 from tamis.actions.house import House
 from tamis.actions.newest import Overtaken
-from tamis.actions.previewing import (
+from tamis.actions.segments.choosing import nameable_segments
+from tamis.actions.segments.previewing import (
     MembershipEffect,
     effect_of_edit,
     preview_rule,
     rule_of_text,
     suggested_values,
 )
-from tamis.actions.segments import (
+from tamis.actions.segments.segments import (
     ChangedMeanwhile,
     check_new_segment,
     create_segment,
@@ -26,7 +27,6 @@ from tamis.actions.segments import (
     rule_of,
     segment_by_id,
 )
-from tamis.actions.types import find_type, type_by_id
 from tamis.domain.contacts import ContactType
 from tamis.domain.errors import Invalid, NotFound, Problem
 from tamis.domain.instants import from_micros, to_micros

@@ -7,12 +7,12 @@ from litestar.params import FromPath
 from litestar.response import Response
 
 from tamis import log
-from tamis.actions.contact_edits import edit_contact
-from tamis.actions.contact_removal import remove_contact
-from tamis.actions.contacts import contact_by_id
-from tamis.actions.explaining import explain_contact
-from tamis.actions.history import contact_history
+from tamis.actions.contacts.contact_edits import edit_contact
+from tamis.actions.contacts.contact_removal import remove_contact
+from tamis.actions.contacts.contacts import contact_by_id
 from tamis.actions.house import House
+from tamis.actions.segments.explaining import explain_contact
+from tamis.actions.segments.history import contact_history
 from tamis.domain.contacts import Contact, ContactType
 from tamis.domain.emails import email_key
 from tamis.domain.errors import Invalid, NotFound, Refused

@@ -14,7 +14,7 @@ from litestar import get, post
 from litestar.params import FromPath, FromQuery
 from litestar.response import Response
 
-from tamis.actions.browsing import (
+from tamis.actions.contacts.browsing import (
     CONTACTS_A_PAGE,
     ContactPage,
     Look,
@@ -23,10 +23,10 @@ from tamis.actions.browsing import (
     find_contacts,
     shown_columns,
 )
-from tamis.actions.contact_edits import create_contact
+from tamis.actions.contacts.contact_edits import create_contact
 from tamis.actions.exporting.download import contacts_download
 from tamis.actions.house import House
-from tamis.columns.browse import Near, Order
+from tamis.columns.reads.browse import Near, Order
 from tamis.domain.contacts import ContactType
 from tamis.domain.errors import Invalid
 from tamis.domain.fields import COLUMNS_OF_THEIR_OWN, EMAIL, Field, FieldSet

@@ -9,11 +9,11 @@ from litestar.params import FromPath
 from litestar.response import File, Response
 
 from tamis import log
-from tamis.actions.field_conversion import edit_field_keeping, lost_files
-from tamis.actions.field_edits import FieldEdit, ValuesDoNotFit
-from tamis.actions.fields import delete_field
+from tamis.actions.fields.field_conversion import edit_field_keeping, lost_files
+from tamis.actions.fields.field_edits import FieldEdit, ValuesDoNotFit
+from tamis.actions.fields.fields import delete_field
+from tamis.actions.fields.type_list import FieldGlance, field_glance
 from tamis.actions.house import House
-from tamis.actions.type_list import FieldGlance, field_glance
 from tamis.domain.contacts import ContactType
 from tamis.domain.dates import DateOrder
 from tamis.domain.errors import Invalid, NotFound, Refused

@@ -6,9 +6,9 @@ from litestar import get
 from litestar.params import FromPath, FromQuery
 from litestar.response import Response
 
-from tamis.actions.history import SizesByDay, segment_history
 from tamis.actions.house import House
-from tamis.actions.members import comings_and_goings
+from tamis.actions.segments.history import SizesByDay, segment_history
+from tamis.actions.segments.members import comings_and_goings
 from tamis.domain.segments import Segment
 from tamis.domain.transitions import Cause
 from tamis.records import segments

@@ -5,7 +5,7 @@ from litestar.params import FromPath
 from litestar.response import Response
 
 from tamis import log
-from tamis.actions.segments import delete_segment, duplicate_segment, edit_segment
+from tamis.actions.segments.segments import delete_segment, duplicate_segment, edit_segment
 from tamis.domain.errors import Invalid
 from tamis.web.console.answers import fragment, from_htmx, see
 from tamis.web.console.injected import InjectedForm, InjectedHouse, InjectedVisitor

@@ -4,7 +4,7 @@ from litestar import get
 from litestar.params import FromPath, FromQuery
 from litestar.response import Response
 
-from tamis.actions.members import comings_and_goings
+from tamis.actions.segments.members import comings_and_goings
 from tamis.web.console.injected import InjectedHouse, InjectedVisitor
 from tamis.web.console.segment_frame import frame_of, lines_of, segment_page
 

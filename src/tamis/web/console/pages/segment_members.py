@@ -10,13 +10,13 @@ from litestar import get, post
 from litestar.params import FromPath, FromQuery
 from litestar.response import Response
 
-from tamis.actions.by_hand import bring_back, hands_of_segment
-from tamis.actions.explaining import explain_recipient
 from tamis.actions.house import House
-from tamis.actions.members import count_members, member_page
-from tamis.actions.recipients import add_recipient, delete_recipient
-from tamis.actions.segments import segment_by_id
-from tamis.columns.members import Member
+from tamis.actions.segments.by_hand import bring_back, hands_of_segment
+from tamis.actions.segments.explaining import explain_recipient
+from tamis.actions.segments.members import count_members, member_page
+from tamis.actions.segments.recipients import add_recipient, delete_recipient
+from tamis.actions.segments.segments import segment_by_id
+from tamis.columns.reads.members import Member
 from tamis.domain.emails import clean_email
 from tamis.domain.errors import Invalid, NotFound, Problem, Refused
 from tamis.domain.segments import segment_of_recipient

@@ -7,7 +7,7 @@ from litestar.params import FromPath, FromQuery
 from litestar.response import Response
 
 from tamis.actions.exporting.download import segment_download
-from tamis.actions.segments import segment_by_id
+from tamis.actions.segments.segments import segment_by_id
 from tamis.web.console.downloads import layout_of, send_file
 from tamis.web.console.injected import InjectedHouse, InjectedVisitor
 from tamis.web.console.segment_frame import frame_of, segment_page

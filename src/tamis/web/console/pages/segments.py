@@ -8,7 +8,7 @@ from litestar.params import FromQuery
 from litestar.response import Response
 
 from tamis.actions.house import House
-from tamis.actions.segment_list import Glance, glances
+from tamis.actions.segments.segment_list import Glance, glances
 from tamis.domain.contacts import ContactType
 from tamis.domain.text import fold
 from tamis.records import segments, types

@@ -7,8 +7,8 @@ from litestar.params import FromQuery
 from litestar.response import Response
 
 from tamis import log
-from tamis.actions import sessions as actions
-from tamis.actions.sessions import end_session, find_session
+from tamis.actions.accounts import sessions as actions
+from tamis.actions.accounts.sessions import end_session, find_session
 from tamis.domain.accounts import hash_secret
 from tamis.web.console.answers import page, see
 from tamis.web.console.auth.passwords import TryLater

@@ -8,10 +8,10 @@ from litestar.params import FromPath
 from litestar.response import Response
 
 from tamis import log
-from tamis.actions import types as actions
-from tamis.actions.fields import create_field, move_field
+from tamis.actions.fields import types as actions
+from tamis.actions.fields.fields import create_field, move_field
+from tamis.actions.fields.type_list import field_list, type_glances
 from tamis.actions.house import House
-from tamis.actions.type_list import field_list, type_glances
 from tamis.domain.contacts import ContactType
 from tamis.domain.errors import Invalid, Refused
 from tamis.domain.fields import Kind

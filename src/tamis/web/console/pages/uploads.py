@@ -11,13 +11,13 @@ from litestar.exceptions import InternalServerException
 from litestar.params import FromPath, FromQuery
 from litestar.response import Response
 
+from tamis.actions.fields.types import create_type, find_type
 from tamis.actions.house import House
 from tamis.actions.importing.background import Asked, asked, start_upload, throw_away, work_on_upload
 from tamis.actions.importing.choosing import options_of
 from tamis.actions.importing.looking import Look, look_at
 from tamis.actions.importing.report import ImportOptions
 from tamis.actions.importing.uploads import Incoming, discard_upload, find_upload, in_bytes
-from tamis.actions.types import create_type, find_type
 from tamis.actions.work import At, Work
 from tamis.domain.errors import Invalid, NotFound, UnclearEncoding
 from tamis.records import types

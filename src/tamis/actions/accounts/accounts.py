@@ -1,0 +1,119 @@
+"""Accounts, their time zones and their key pairs."""
+
+from dataclasses import replace
+from datetime import datetime
+from zoneinfo import available_timezones
+
+import apsw
+
+from tamis.actions.accounts.passwords import hash_password, problems_with_password
+from tamis.domain.accounts import Account, KeyPair, NewKeyPair, make_key_pair
+from tamis.domain.dates import DateOrder
+from tamis.domain.emails import parse_email
+from tamis.domain.errors import Invalid, NotFound, Problem, Refused
+from tamis.domain.instants import zone_named
+from tamis.domain.text import problem_with_line
+from tamis.records import accounts, feed, segments
+
+
+def create_account(
+    db: apsw.Connection,
+    now: datetime,
+    email: str,
+    timezone: str,
+    password: str | None,
+    date_order: DateOrder | None = None,
+) -> tuple[Account, NewKeyPair]:
+    """Make an account with its first key pair; one without a password cannot sign in to the console. Its `date_order`
+    is that of dates in files that can be read in two. Raises Invalid, and Refused when the address has an account."""
+    address = parse_email(email)
+    problems = []
+    if address is None:
+        problems.append(Problem("email", f'"{email}" is not a valid e-mail address'))
+    problems += [
+        *_problems_with_zone(timezone),
+        *(problems_with_password(password, email) if password is not None else ()),
+    ]
+    if address is None or problems:
+        raise Invalid(problems)
+    if accounts.account_by_email(db, address.key):
+        raise Refused(f"{address.address} has an account already")
+    password_hash = hash_password(password, email) if password is not None else None
+    account = accounts.insert_account(db, address, timezone, password_hash, now)
+    set_date_order(db, now, account, date_order)
+    return replace(account, date_order=date_order), create_key_pair(db, now, account)
+
+
+def set_timezone(db: apsw.Connection, now: datetime, account: Account, timezone: str) -> None:
+    """Give an account another time zone; raises Invalid.
+
+    Its days begin and end at other instants now, so all of its segments are filled again.
+    """
+    problems = _problems_with_zone(timezone)
+    if problems:
+        raise Invalid(problems)
+    if timezone == account.timezone:
+        return
+    accounts.set_timezone(db, account.id, timezone)
+    for segment in segments.live_of_account(db, account.id):
+        feed.tell_segment(db, segment.contact_type_id, segment.id, now)
+
+
+def set_date_order(db: apsw.Connection, _now: datetime, account: Account, order: DateOrder | None) -> None:
+    """Set the order of dates in files that can be read in two; None lets every import ask."""
+    accounts.set_date_order(db, account.id, order)
+
+
+def create_key_pair(db: apsw.Connection, now: datetime, account: Account, name: str = "") -> NewKeyPair:
+    """Make another key pair of an account; its name says who uses it. Raises Invalid."""
+    problem = problem_with_line(name)
+    if problem:
+        raise Invalid([Problem("name", problem)])
+    pair = make_key_pair()
+    accounts.insert_key_pair(db, account.id, pair, name.strip(), now)
+    return pair
+
+
+def revoke_key_pair(db: apsw.Connection, now: datetime, account: Account, public_key: str) -> None:
+    """Revoke a key pair: from now on it opens nothing; raises NotFound."""
+    if not accounts.revoke_key_pair(db, account.id, public_key, now):
+        raise NotFound(f'there is no live key pair "{public_key}"; "tamis key list" shows those that there are')
+
+
+def note_key_use(db: apsw.Connection, now: datetime, public_key: str) -> None:
+    """Note that a key pair was used."""
+    accounts.note_key_use(db, public_key, now)
+
+
+def list_key_pairs(db: apsw.Connection, account: Account) -> list[KeyPair]:
+    """List the key pairs of an account, without secrets."""
+    return accounts.key_pairs(db, account.id)
+
+
+def choose_account(db: apsw.Connection, email: str | None) -> Account:
+    """Find the account with an address, or the only one there is; raises NotFound and Refused."""
+    if email is not None:
+        address = parse_email(email)
+        account = accounts.account_by_email(db, address.key) if address else None
+        if account is None:
+            raise NotFound(f'there is no account "{email}"')
+        return account
+    known = accounts.all_accounts(db)
+    if not known:
+        raise NotFound('there is no account yet; make one with "tamis account create --email YOU@EXAMPLE.ORG"')
+    if len(known) > 1:
+        raise Refused(f"there are {len(known)} accounts; choose one with --account EMAIL")
+    return known[0]
+
+
+def _problems_with_zone(timezone: str) -> list[Problem]:
+    if zone_named(timezone) is None:
+        advice = " or ".join(_zones_of_place(timezone)) or "a name such as Asia/Dhaka"
+        return [Problem("timezone", f'"{timezone}" is not a time zone; use {advice}')]
+    return []
+
+
+def _zones_of_place(text: str) -> list[str]:
+    """Name the time zones that are called after a place, for whoever gives the place alone: New York."""
+    place = text.strip().replace(" ", "_").casefold()
+    return sorted(name for name in available_timezones() if "/" in name and name.split("/")[-1].casefold() == place)

@@ -1,0 +1,89 @@
+"""Sessions of the console: opened by a sign-in, ended by a sign-out, by a new password, or by time."""
+
+import secrets
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+import apsw
+
+from tamis.actions.accounts.devices import make_device
+from tamis.actions.house import House
+from tamis.domain.accounts import Account, Session, hash_secret
+from tamis.records import sessions
+from tamis.settings import Settings
+
+NOTED_EVERY = timedelta(minutes=10)
+CLOCK_TOLERANCE = timedelta(minutes=10)
+"""How far ahead the instants of a session may lie, for clocks that are corrected by a little."""
+
+
+@dataclass(frozen=True, slots=True)
+class SignedIn:
+    """What a browser is given when somebody has signed in: the token of the session, and the cookie of the device."""
+
+    token: str
+    device: str
+
+
+def sign_in(db: apsw.Connection, now: datetime, account: Account, replaced: str) -> SignedIn:
+    """Open a session; the one whose token the browser had until now is over, whoever it belonged to."""
+    sessions.delete(db, hash_secret(replaced))
+    return SignedIn(open_session(db, now, account), make_device(db, now, account))
+
+
+def open_session(db: apsw.Connection, now: datetime, account: Account) -> str:
+    """Open a session and return its token, 256 random bits that are stored only as a hash."""
+    token = secrets.token_urlsafe(32)
+    sessions.insert(db, hash_secret(token), account.id, now)
+    return token
+
+
+def find_session(house: House, token: str) -> Session | None:
+    """Return the live session of a token, or None."""
+    session = sessions.by_token(house.records.reader(), hash_secret(token)) if token else None
+    return session if session and is_live(session, house.clock(), house.settings) else None
+
+
+def is_live(session: Session, now: datetime, settings: Settings) -> bool:
+    """Tell whether a session goes on.
+
+    One from the future is over: it was opened or used while the clock was ahead, and would last for as long as that.
+    """
+    age, unused = now - session.created_at, now - session.seen_at
+    return -CLOCK_TOLERANCE <= age <= settings.session_lifetime and -CLOCK_TOLERANCE <= unused <= settings.session_idle
+
+
+def to_be_noted(session: Session, now: datetime, settings: Settings) -> bool:
+    """Tell whether `note_session` is due; seconds do not matter, so that reading a page writes nothing as a rule."""
+    return now - session.seen_at > min(NOTED_EVERY, settings.session_idle / 10)
+
+
+def note_session(db: apsw.Connection, now: datetime, session: Session) -> None:
+    """Note that a session is in use."""
+    sessions.see(db, session.token_hash, now)
+
+
+def list_sessions(house: House, account: Account) -> list[Session]:
+    """Return the live sessions of an account, the last seen first."""
+    now = house.clock()
+    return [s for s in sessions.of_account(house.records.reader(), account) if is_live(s, now, house.settings)]
+
+
+def end_session(db: apsw.Connection, _now: datetime, session: Session) -> None:
+    """End a session; what has ended already may be ended again."""
+    sessions.delete(db, session.token_hash)
+
+
+def end_other_sessions(db: apsw.Connection, _now: datetime, account: Account, kept: Session | None) -> None:
+    """End all sessions of an account but one; None ends all."""
+    sessions.delete_others(db, account.id, kept.token_hash if kept else None)
+
+
+def sweep_sessions(house: House) -> None:
+    """Delete the sessions that are over: no clock that is set back brings them to life again."""
+    now = house.clock()
+    bounds = sessions.Bounds(
+        now - house.settings.session_lifetime, now - house.settings.session_idle, now + CLOCK_TOLERANCE
+    )
+    if sessions.has_over(house.records.reader(), bounds):
+        house.write(lambda db, _: sessions.delete_over(db, bounds))

@@ -1,0 +1,1 @@
+"""Contacts: finding, changing and removing them."""

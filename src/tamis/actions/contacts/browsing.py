@@ -1,0 +1,110 @@
+"""Look through the contacts of a type: search, filter by a segment, sort, page."""
+
+from collections.abc import Collection
+from dataclasses import dataclass
+from datetime import datetime
+
+import apsw
+
+from tamis.actions.house import House
+from tamis.columns.reads import browse
+from tamis.columns.reads.browse import Near, Order
+from tamis.domain.accounts import Account
+from tamis.domain.contacts import Contact, ContactType
+from tamis.domain.errors import NotFound
+from tamis.domain.fields import COUNTRY, EMAIL, FIRST_NAME, LAST_NAME, RESERVED, Field, FieldSet
+from tamis.records import contacts, segments, types
+from tamis.records.database import snapshot
+from tamis.rules.moment import Moment
+from tamis.rules.operators import BY_NAME
+from tamis.rules.search import search
+from tamis.rules.tree import All, InSegment, Node, join
+
+CONTACTS_A_PAGE = 50
+MOST_BY_DEFAULT = 3
+
+
+@dataclass(frozen=True, slots=True)
+class Look:
+    """Which contacts are looked at: all words of `text` must stand in them; `segment_id` is the segment that they must
+    be in now, also by hand."""
+
+    text: str = ""
+    segment_id: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class ContactPage:
+    """A page of contacts in the order that was asked for, with the fields of their type, and whether others come before
+    it and after it. `total` is how many there are where the page alone tells that, else None: ask `count_contacts`."""
+
+    contacts: list[Contact]
+    fields: FieldSet
+    more_before: bool
+    more_after: bool
+    total: int | None
+
+
+def find_contacts(
+    house: House,
+    account: Account,
+    contact_type: ContactType,
+    look: Look,
+    order: Order,
+    near: Near | None = None,
+    limit: int = CONTACTS_A_PAGE,
+) -> ContactPage:
+    """Give a page of the contacts of a type; raises Invalid for a text that cannot be searched for, and NotFound for
+    a segment that is none of the type."""
+    rule = rule_of(house, contact_type, look)
+    moment = Moment(house.clock(), account.zone)
+    with house.columns().reading() as con:
+        ids, near = browse.page(con, contact_type.id, rule, moment, order, near, limit + 1)
+    back = near is not None and near.before
+    more = len(ids) > limit
+    ids = (ids[1:] if back else ids[:limit]) if more else ids
+    db = house.records.reader()
+    with snapshot(db):  # values are read with the fields of which they are
+        fields = types.fields_of_type(db, contact_type.id)
+        found = {contact.id: contact for contact in contacts.by_ids(db, ids, fields)}
+    page = [found[id_] for id_ in ids if id_ in found]
+    alone = near is None and not more
+    return ContactPage(page, fields, more if back else near is not None, back or more, len(ids) if alone else None)
+
+
+def count_contacts(house: House, account: Account, contact_type: ContactType, look: Look) -> int:
+    """Count the contacts that are looked at; raises as `find_contacts` does."""
+    rule = rule_of(house, contact_type, look)
+    with house.columns().reading() as con:
+        return browse.count(con, contact_type.id, rule, Moment(house.clock(), account.zone))
+
+
+def shown_columns(db: apsw.Connection, contact_type: ContactType) -> list[Field]:
+    """Give the fields that the list of a type's contacts shows beside the address: those that were chosen, else the
+    names, the country and the first few that people have made."""
+    fields = types.fields_of_type(db, contact_type.id)
+    chosen = [fields.by_id[id_] for id_ in types.shown_fields(db, contact_type.id) if id_ in fields.by_id]
+    own = [field for field in fields.fields if field not in RESERVED]
+    return chosen or [FIRST_NAME, LAST_NAME, COUNTRY, *own[:MOST_BY_DEFAULT]]
+
+
+def choose_columns(db: apsw.Connection, _now: datetime, contact_type: ContactType, field_ids: Collection[int]) -> None:
+    """Choose which fields the list of a type's contacts shows beside the address, in the order of the fields; none
+    stands for those that it shows by itself."""
+    fields = types.fields_of_type(db, contact_type.id)
+    types.show_fields(db, contact_type.id, [f.id for f in fields.fields if f.id in field_ids and f.id != EMAIL.id])
+
+
+def rule_of(house: House, contact_type: ContactType, look: Look) -> Node | None:
+    """Give the rule of the contacts that are looked at, None for all of them; raises as `find_contacts` does."""
+    db = house.records.reader()
+    parts: list[Node] = []
+    if look.segment_id is not None:
+        segment = segments.live_in_type(db, contact_type.id, look.segment_id)
+        if segment is None:
+            raise NotFound(f"{contact_type.name} have no segment {look.segment_id}")
+        parts.append(InSegment(segment.id, segment.name, BY_NAME["is in segment"]))
+    found = search(look.text, types.fields_of_type(db, contact_type.id))
+    if found:
+        parts.append(found)
+    return join(All, parts) if parts else None

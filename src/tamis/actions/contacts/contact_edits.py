@@ -1,0 +1,164 @@
+"""Add a contact by hand, and change what one says."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+
+import apsw
+
+from tamis.actions.contacts.contacts import contact_by_id
+from tamis.actions.contacts.forgetting import refuse_forgotten
+from tamis.actions.fields.types import still_there
+from tamis.domain.accounts import Account
+from tamis.domain.contacts import Contact, ContactType, encode_values
+from tamis.domain.emails import Email, clean_email, parse_email
+from tamis.domain.errors import Invalid, Problem, Refused
+from tamis.domain.fields import (
+    COLUMNS_OF_THEIR_OWN,
+    EMAIL,
+    Field,
+    FieldSet,
+    Value,
+    ValueProblem,
+    format_value,
+)
+from tamis.domain.reading.cells import typed_value
+from tamis.domain.text import MAX_LINE, short
+from tamis.records import batch, contacts, erasure, journal, recipients, types
+from tamis.records.contacts import ChangedContact, NewContact
+
+
+@dataclass(frozen=True, slots=True)
+class _Stated:
+    """What somebody says of a contact: the address if they do, and values by field id, None to clear one."""
+
+    email: Email | None = None
+    values: dict[int, Value | None] = field(default_factory=dict)
+
+
+def create_contact(
+    db: apsw.Connection, now: datetime, account: Account, contact_type: ContactType, texts: Mapping[str, str]
+) -> Contact:
+    """Add a contact whose values are given as text by the keys of their fields, `email` being one; raises Invalid with
+    every problem, its path being the key, and NotFound."""
+    contact_type = still_there(db, contact_type)
+    fields = types.fields_of_type(db, contact_type.id)
+    stated = _read(db, account, contact_type, fields, {EMAIL.key: "", **texts}, None)
+    assert stated.email
+    values = {field_id: value for field_id, value in stated.values.items() if value is not None}
+    row = NewContact(stated.email.address, stated.email.key, encode_values(values))
+    with batch.staged(db, [row]):
+        batch.insert_new(db, contact_type.id, 1, 0, now)
+    made = contacts.by_email(db, contact_type.id, stated.email.key, fields)
+    assert made
+    return made
+
+
+def edit_contact(
+    db: apsw.Connection,
+    now: datetime,
+    account: Account,
+    contact_type: ContactType,
+    contact_id: int,
+    texts: Mapping[str, str],
+    seen: Mapping[str, str] | None = None,
+) -> Contact:
+    """Change values of a contact, given as text by the keys of their fields; blank text clears one. `seen` are the
+    values that the editor saw, written as `format_value` does, blank where there was none.
+
+    Raises NotFound; Invalid with every problem, its path being the key; and Refused where a value that is to be
+    changed is not the seen one any more, so that nothing of somebody else's is overwritten unseen. An import that has
+    written the contact before cannot undo this, or what it had done itself here. What was added to segments by hand
+    under the old address follows to the new one.
+    """
+    fields = types.fields_of_type(db, contact_type.id)
+    contact = contact_by_id(db, contact_type, contact_id, fields)
+    stated = _read(db, account, contact_type, fields, texts, contact)
+    _refuse_overwriting(contact, fields, texts, seen or {})
+    values = contact.values | stated.values
+    document = encode_values({id_: value for id_, value in values.items() if value is not None})
+    address = stated.email.address if stated.email else contact.email
+    if document == encode_values(contact.values) and address == contact.email:
+        return contact
+    if stated.email:
+        _move(db, now, contact, stated.email)
+    contacts.update_many(db, contact_type.id, [ChangedContact(contact.id, address, document)], now)
+    return contact_by_id(db, contact_type, contact_id, fields)
+
+
+def _read(
+    db: apsw.Connection,
+    account: Account,
+    contact_type: ContactType,
+    fields: FieldSet,
+    texts: Mapping[str, str],
+    contact: Contact | None,
+) -> _Stated:
+    """Read what is said of a contact, or of a new one; raises Invalid."""
+    values: dict[int, Value | None] = {}
+    email: Email | None = None
+    problems: list[Problem] = []
+    for key, text in texts.items():
+        found = fields.by_key.get(key)
+        try:
+            if found is None:
+                problems.append(Problem(key, f'{contact_type.name} have no field "{short(key)}"'))
+            elif found.id == EMAIL.id:
+                email = _address(db, account, contact_type, text, contact)
+            elif found in COLUMNS_OF_THEIR_OWN:
+                problems.append(Problem(key, "this is written by Tamis itself"))
+            else:
+                values[found.id] = typed_value(text, found, account.zone)
+        except ValueProblem as problem:
+            problems.append(Problem(key, str(problem)))
+        except Invalid as refused:
+            problems += refused.problems
+    if problems:
+        raise Invalid(problems)
+    return _Stated(email, values)
+
+
+def _address(
+    db: apsw.Connection, account: Account, contact_type: ContactType, text: str, contact: Contact | None
+) -> Email:
+    """Read the address that a contact is to have; raises ValueProblem, and Invalid for one that was forgotten."""
+    email = clean_email(text) if len(text) <= MAX_LINE else None
+    if email is None:
+        raise ValueProblem(f'must be an e-mail address, not "{short(text)}"' if text.strip() else "must not be blank")
+    owner = recipients.contact_with_email(db, contact_type.id, email.key)
+    if owner is not None and (contact is None or owner != contact.id):
+        raise ValueProblem(f"is the address of another contact: each stands once among {contact_type.name}")
+    if owner is None:
+        refuse_forgotten(db, account, contact_type.id, email.key)
+    return email
+
+
+def _refuse_overwriting(contact: Contact, fields: FieldSet, texts: Mapping[str, str], seen: Mapping[str, str]) -> None:
+    changed = []
+    for key in texts.keys() & seen.keys():
+        found = fields.by_key[key]
+        present = _written(contact, found)
+        if present != seen[key]:
+            changed.append(f"{found.name} was changed meanwhile and is now {_quoted(present)}")
+    if changed:
+        raise Refused(f"{'; '.join(sorted(changed))}: nothing was saved; look at it and decide again")
+
+
+def _written(contact: Contact, of: Field) -> str:
+    value = contact.value_of(of)
+    return "" if value is None else format_value(value)
+
+
+def _quoted(text: str) -> str:
+    return f'"{short(text)}"' if text else "blank"
+
+
+def _move(db: apsw.Connection, now: datetime, contact: Contact, email: Email) -> None:
+    """Let a contact have another address, and let what was done by hand with the old one follow."""
+    was = parse_email(contact.email)
+    if was is None or was.key == email.key:
+        return
+    contacts.set_email_key(db, contact.id, email.key)
+    journal.move_contact(db, contact.id, email.address)
+    if recipients.move(db, contact.contact_type_id, contact.id, was.key, email, now):
+        erasure.note(db, now)

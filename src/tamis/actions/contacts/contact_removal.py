@@ -1,0 +1,41 @@
+"""Delete or forget a contact that is known by its number, with what the address has left elsewhere."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+import apsw
+
+from tamis.actions.contacts.contacts import contact_by_id, delete_contact
+from tamis.actions.contacts.forgetting import forget_address
+from tamis.actions.house import House
+from tamis.actions.importing.rejects import discard_rejects_with
+from tamis.domain.accounts import Account
+from tamis.domain.contacts import Contact, ContactType
+from tamis.domain.emails import parse_email
+from tamis.records import types
+
+
+@dataclass(frozen=True, slots=True)
+class Removed:
+    """The contact that was, and the files of rejected rows that went because the address stood in them."""
+
+    contact: Contact
+    rejects: tuple[str, ...]
+
+
+def remove_contact(
+    house: House, account: Account, contact_type: ContactType, contact_id: int, *, forget: bool
+) -> Removed:
+    """Delete a contact; with `forget`, keep its address from coming back. Raises NotFound."""
+    contact = house.write(_remove, account, contact_type, contact_id, forget=forget)
+    email = parse_email(contact.email)
+    return Removed(contact, tuple(discard_rejects_with(house.settings.data, email)) if email else ())
+
+
+def _remove(
+    db: apsw.Connection, now: datetime, account: Account, contact_type: ContactType, contact_id: int, *, forget: bool
+) -> Contact:
+    contact = contact_by_id(db, contact_type, contact_id, types.fields_of_type(db, contact_type.id))
+    action = forget_address if forget else delete_contact
+    action(db, now, account, contact_type, contact.email)
+    return contact

@@ -1,0 +1,95 @@
+"""Show, list and delete contacts."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+import apsw
+import duckdb
+
+from tamis.actions.contacts.one_change import read_both
+from tamis.actions.house import House
+from tamis.actions.segments.membership import membership
+from tamis.columns.reads import read
+from tamis.domain.accounts import Account
+from tamis.domain.contacts import Contact, ContactType
+from tamis.domain.emails import email_to_find
+from tamis.domain.errors import NotFound
+from tamis.domain.fields import FieldSet
+from tamis.domain.segments import Segment
+from tamis.records import contacts, erasure, recipients, segments, types
+from tamis.records.recipients import AdditionOfAddress, RemovalOfContact
+from tamis.rules.moment import Moment
+
+
+@dataclass(frozen=True, slots=True)
+class ContactInSegments:
+    """All that is known of a contact: with the fields of its type, the segments that it is in, and what was done by
+    hand with it or its address."""
+
+    contact: Contact
+    fields: FieldSet
+    segments: tuple[Segment, ...]
+    added: tuple[AdditionOfAddress, ...]
+    removed: tuple[RemovalOfContact, ...]
+
+
+def show_contact(
+    db: apsw.Connection, now: datetime, account: Account, contact_type: ContactType, email: str
+) -> ContactInSegments:
+    """Find a contact by its address and tell which segments it is in at an instant; raises NotFound."""
+    fields = types.fields_of_type(db, contact_type.id)
+    address = email_to_find(email)
+    contact = contacts.by_email(db, contact_type.id, address.key, fields) if address else None
+    if contact is None or address is None:
+        added = recipients.additions_of_address(db, contact_type.id, address.key) if address else []
+        raise NotFound(f'{contact_type.name} have no contact "{email}"{_but_added(added)}')
+    is_in = membership(db, contact, fields, Moment(now, account.zone))
+    found = [segment for segment in segments.live_of_type(db, contact_type.id) if is_in(segment.id)]
+    added = recipients.additions_of_address(db, contact_type.id, address.key)
+    removed = recipients.removals_of_contact(db, contact.id)
+    return ContactInSegments(contact, fields, tuple(found), tuple(added), tuple(removed))
+
+
+def contact_by_id(db: apsw.Connection, contact_type: ContactType, contact_id: int, fields: FieldSet) -> Contact:
+    """Find a contact of a type; raises NotFound."""
+    contact = contacts.by_id(db, contact_type.id, contact_id, fields)
+    if contact is None:
+        raise NotFound(f"{contact_type.name} have no contact {contact_id}")
+    return contact
+
+
+def _but_added(added: Sequence[AdditionOfAddress]) -> str:
+    """Tell where an address that is no contact is kept all the same, lest anybody think that nothing is known of it."""
+    if not added:
+        return ""
+    names = ", ".join(f'"{row.segment_name}" (as {row.first_name} {row.last_name})' for row in added)
+    return f'; the address was added by hand to {names}; "tamis contact delete --forget" takes it away'
+
+
+def delete_contact(
+    db: apsw.Connection, now: datetime, account: Account, contact_type: ContactType, email: str
+) -> Contact:
+    """Delete a contact with all that was done by hand with its address in segments of its type; raises NotFound."""
+    contact = show_contact(db, now, account, contact_type, email).contact
+    address = email_to_find(email)
+    assert address
+    recipients.forget_contact(db, contact_type.id, contact.id, address.key, now)
+    contacts.delete(db, contact, now)
+    erasure.note(db, now)
+    return contact
+
+
+def contact_page(house: House, contact_type: ContactType, after: int, limit: int) -> list[Contact]:
+    """Return a page of a type's contacts whose ids lie above `after`, in order of id, as they are at one moment."""
+
+    def ids(con: duckdb.DuckDBPyConnection) -> list[int]:
+        return read.contact_ids(con, contact_type.id, after, limit)
+
+    def found(db: apsw.Connection, of: list[int]) -> list[Contact]:
+        rows = contacts.by_ids(db, of, types.fields_of_type(db, contact_type.id))
+        if len(rows) != len(of):  # a page that stands in the place of another one, where nobody looks for it
+            raise house.records.explain(LookupError("the records lack contacts that the column store has"))
+        return rows
+
+    return read_both(house, contact_type.account_id, ids, found)

@@ -1,0 +1,73 @@
+"""Forget addresses so that they do not come back, refuse those that do, and allow them again."""
+
+import shlex
+from collections.abc import Callable, Sequence
+from datetime import datetime
+
+import apsw
+
+from tamis.actions.contacts.contacts import delete_contact
+from tamis.domain.accounts import Account
+from tamis.domain.contacts import Contact, ContactType
+from tamis.domain.emails import Email, email_to_find
+from tamis.domain.errors import Invalid, NotFound, Problem
+from tamis.records import contacts, erasure, forgotten, recipients, types
+
+Refusals = Callable[[Sequence[str]], dict[str, str]]
+"""Given the keys of addresses, tells which of them are not taken, each with the reason."""
+
+
+def forget_address(
+    db: apsw.Connection, now: datetime, account: Account, contact_type: ContactType, email: str
+) -> Contact | None:
+    """Delete whatever is known of an address in a contact type, and keep the address from coming back; gives the
+    contact that it was, if it was one. Raises Invalid."""
+    address = _address(email)
+    fields = types.fields_of_type(db, contact_type.id)
+    contact = contacts.by_email(db, contact_type.id, address.key, fields)
+    if contact:
+        delete_contact(db, now, account, contact_type, email)
+    else:
+        recipients.forget_contact(db, contact_type.id, None, address.key, now)
+        erasure.note(db, now)
+    forgotten.remember(db, contact_type.id, address.key, now)
+    return contact
+
+
+def allow_address(
+    db: apsw.Connection, _now: datetime, _account: Account, contact_type: ContactType, email: str
+) -> Email:
+    """Let a forgotten address come back; raises Invalid and NotFound."""
+    address = _address(email)
+    if not forgotten.allow(db, contact_type.id, address.key):
+        raise NotFound(f"{address.address} is not kept out of {contact_type.name}: it was not forgotten there")
+    return address
+
+
+def refusals(db: apsw.Connection, account: Account, contact_type: ContactType) -> Refusals:
+    """Make the check of addresses that are about to become contacts of a type."""
+
+    def check(email_keys: Sequence[str]) -> dict[str, str]:
+        found = forgotten.among(db, contact_type.id, email_keys)
+        return {
+            key: f"this address was forgotten on {at.astimezone(account.zone):%Y-%m-%d} and is not taken back; allow "
+            f"it with: tamis contact allow {shlex.quote(key)} --type {shlex.quote(contact_type.name)}"
+            for key, at in found.items()
+        }
+
+    return check
+
+
+def refuse_forgotten(db: apsw.Connection, account: Account, type_id: int, email_key: str) -> None:
+    """Refuse an address that was forgotten in a contact type; raises Invalid."""
+    found = forgotten.among(db, type_id, [email_key])
+    if found:
+        day = f"{found[email_key].astimezone(account.zone):%Y-%m-%d}"
+        raise Invalid([Problem("email", f"the email was forgotten on {day} and is not taken back")])
+
+
+def _address(email: str) -> Email:
+    address = email_to_find(email)
+    if address is None:
+        raise Invalid([Problem("email", f'"{email}" is not a valid e-mail address')])
+    return address

@@ -1,0 +1,1 @@
+"""Contact types and their fields."""

@@ -1,0 +1,80 @@
+"""An option is called otherwise: the rules that name it go on naming it."""
+
+from collections.abc import Collection, Iterable, Mapping
+from dataclasses import replace
+from datetime import datetime
+from itertools import islice
+
+import apsw
+
+from tamis.actions.segments.dependents import called, users_of_option, users_of_parts
+from tamis.domain.errors import Refused
+from tamis.domain.fields import Field
+from tamis.domain.segments import Segment
+from tamis.domain.text import fold
+from tamis.records import contacts, segments, types
+from tamis.rules.build import build
+from tamis.rules.draft import DraftCondition, with_conditions
+from tamis.rules.json import from_json, to_json
+from tamis.rules.operators import BY_NAME
+
+MOST_CARRIED = 100_000
+"""Fewer than the columns follow in one step: in two, contacts would leave a segment and enter it again."""
+
+
+def rules_to_carry(db: apsw.Connection, type_id: int, field: Field, renamed: Mapping[str, str]) -> list[Segment]:
+    """Give the segments whose rules name any of some options of a field that are to be called otherwise.
+
+    Raises Refused where a rule looks for parts of options, because it could select others then, and where rules name
+    options that very many contacts have.
+    """
+    if not renamed:
+        return []
+    users = users_of_parts(db, type_id, field)
+    if users:
+        raise Refused(
+            f"the segments {called(users)} look for a part of an option of {field.key}, and could select others; "
+            "delete or change them first"
+        )
+    naming = {user.id: user for option in renamed for user in users_of_option(db, type_id, field, option)}
+    if naming and _very_many_have(db, type_id, field, renamed.keys()):
+        raise Refused(
+            f"more than {MOST_CARRIED:,} contacts have the option, and the segments {called(naming.values())} name it; "
+            "delete or change them first"
+        )
+    return list(naming.values())
+
+
+def carry_rules(
+    db: apsw.Connection,
+    now: datetime,
+    type_id: int,
+    field: Field,
+    renamed: Mapping[str, str],
+    naming: Iterable[Segment],
+) -> None:
+    """Let the rules of segments name options of a field, which is stored already, as they are called now."""
+    texts = {fold(option): text for option, text in renamed.items()} | dict(renamed)
+
+    def called_now(value: str) -> str:
+        kept = value in field.options and value not in renamed  # another option that is the same but for its spelling
+        return value if kept else texts.get(value) or texts.get(fold(value), value)
+
+    def change(condition: DraftCondition) -> DraftCondition:
+        if condition.field != field.id or BY_NAME[condition.operator].takes_parts:
+            return condition
+        return replace(condition, values=tuple(map(called_now, condition.values)))
+
+    fields, refs = types.fields_of_type(db, type_id), segments.refs_of_type(db, type_id)
+    for segment in naming:
+        rule = build(with_conditions(from_json(segment.rule), change), fields, refs)
+        segments.update(db, segment, segment.name, to_json(rule), now)
+
+
+def _very_many_have(db: apsw.Connection, type_id: int, field: Field, options: Collection[str]) -> bool:
+    holders = (
+        contact_id
+        for contact_id, value in contacts.values_of(db, type_id, field)
+        if not set(options).isdisjoint(value if isinstance(value, tuple) else (value,))
+    )
+    return next(islice(holders, MOST_CARRIED, None), None) is not None

@@ -1,0 +1,84 @@
+"""Make, find, rename and delete contact types."""
+
+import re
+from datetime import datetime
+
+import apsw
+
+from tamis.actions.segments.dependents import refuse_while_used
+from tamis.domain.accounts import Account
+from tamis.domain.contacts import ContactType
+from tamis.domain.errors import Invalid, NotFound, Problem, Refused
+from tamis.domain.text import counted, problem_with_name
+from tamis.records import feed, segments, types
+
+
+def create_type(db: apsw.Connection, now: datetime, account: Account, name: str) -> ContactType:
+    """Make a contact type; raises Invalid and Refused."""
+    name = checked_name(name)
+    if types.type_by_name(db, account.id, name):
+        raise Refused(f'there is a contact type "{name}" already')
+    made = types.insert_type(db, account.id, name, now)
+    feed.tell_fields(db, made.id, now)
+    return made
+
+
+def rename_type(
+    db: apsw.Connection, _now: datetime, account: Account, contact_type: ContactType, name: str
+) -> ContactType:
+    """Give a contact type another name; raises Invalid, and Refused where the name is taken."""
+    name = checked_name(name)
+    holder = types.type_by_name(db, account.id, name)
+    if holder and holder.id != contact_type.id:
+        raise Refused(f'there is a contact type "{holder.name}" already')
+    return types.rename_type(db, still_there(db, contact_type), name)
+
+
+def delete_type(db: apsw.Connection, now: datetime, contact_type: ContactType) -> None:
+    """Delete a contact type with its fields; raises Refused while it has segments or contacts."""
+    contact_type = still_there(db, contact_type)
+    refuse_while_used(f'the contact type "{contact_type.name}"', segments.live_of_type(db, contact_type.id))
+    has = types.count_contacts(db, contact_type.id)
+    if has:
+        raise Refused(
+            f'"{contact_type.name}" has {counted(has, "contact")}: delete them first; an import that is undone takes '
+            "along those that it made"
+        )
+    types.delete_type(db, contact_type, now)
+
+
+def still_there(db: apsw.Connection, contact_type: ContactType) -> ContactType:
+    """Read a contact type again in the transaction that is to write to it; raises NotFound where it was deleted."""
+    found = types.type_by_id(db, contact_type.account_id, contact_type.id)
+    if found is None:
+        raise NotFound(f'the contact type "{contact_type.name}" was deleted meanwhile')
+    return found
+
+
+def type_by_id(db: apsw.Connection, account: Account, type_id: int) -> ContactType:
+    """Find a contact type of an account; raises NotFound."""
+    found = types.type_by_id(db, account.id, type_id)
+    if found is None:
+        raise NotFound(f"there is no contact type {type_id}")
+    return found
+
+
+def find_type(db: apsw.Connection, account: Account, reference: str) -> ContactType:
+    """Find a contact type by id or name; raises NotFound."""
+    found = None
+    if re.fullmatch(r"[0-9]{1,18}", reference):
+        found = types.type_by_id(db, account.id, int(reference))
+    found = found or types.type_by_name(db, account.id, reference)
+    if found is None:
+        known = ", ".join(f'"{t.name}"' for t in types.types_of_account(db, account.id)) or "none yet"
+        raise NotFound(f'there is no contact type "{reference}"; there are: {known}')
+    return found
+
+
+def checked_name(name: str) -> str:
+    """Trim the name of a contact type or a field; raises Invalid."""
+    name = name.strip()
+    problem = problem_with_name(name)
+    if problem:
+        raise Invalid([Problem("name", f"the name {problem}")])
+    return name

@@ -1,0 +1,1 @@
+"""What an operator does: backups, checks, erasure, upkeep."""

@@ -1,0 +1,127 @@
+"""Back a data directory up while it is in use, and put it in place again."""
+
+import hashlib
+from dataclasses import dataclass
+from pathlib import Path
+
+import msgspec
+
+from tamis import log
+from tamis.actions.house import House
+from tamis.actions.maintenance.whole_directory import is_free, whole_directory
+from tamis.columns.engine.copies import identity
+from tamis.columns.engine.owner import is_owned
+from tamis.columns.engine.store import FILE_NAME as COLUMNS_FILE
+from tamis.domain.errors import Refused
+from tamis.domain.instants import format_instant
+from tamis.records.backup import examine, write_snapshot
+from tamis.records.database import FILE_NAME as RECORDS_FILE
+from tamis.records.database import connect
+
+MANIFEST = "backup.json"
+FORMAT = 1
+FILES = (RECORDS_FILE, COLUMNS_FILE)
+PIECE = 1 << 20
+
+
+@dataclass(frozen=True, slots=True)
+class FileSum:
+    """By which a file of a backup is known to be whole."""
+
+    bytes: int
+    sha256: str
+
+
+@dataclass(frozen=True, slots=True)
+class Manifest:
+    """What a backup says of itself: whose it is, up to which change it goes, and its files by name."""
+
+    format: int
+    store_id: str
+    change: int
+    made_at: str
+    files: dict[str, FileSum]
+
+
+def make_backup(house: House, directory: str) -> Manifest:
+    """Write both stores to a directory that does not exist or is empty, as they are at one moment; writes and reads go
+    on. Raises Refused.
+
+    The columns are copied first, and the records as they are when that is done: so the columns are never ahead of
+    them, and the feed has all that they lack.
+    """
+    target = Path(directory)
+    if target.resolve().is_relative_to(house.settings.data.resolve()):
+        raise Refused("a backup inside the data directory would be lost with it: choose another directory")
+    columns = house.columns()
+    house.records.health.require_whole()
+    db = connect(house.records.path, house.records.health)
+    try:
+        with whole_directory(target) as work:
+            with columns.lock:
+                columns.copy(work / COLUMNS_FILE)
+                db.execute("BEGIN").fetchall()
+                db.execute("SELECT id FROM store").fetchall()  # from here on this connection sees this moment
+            write_snapshot(db, work / RECORDS_FILE)
+            found = examine(work / RECORDS_FILE)
+            sums = {name: _sum(work / name, None) for name in FILES}
+            made = Manifest(FORMAT, found.store_id, found.change, format_instant(house.clock()), sums)
+            (work / MANIFEST).write_bytes(msgspec.json.format(msgspec.json.encode(made)))
+    finally:
+        db.close()
+    log.event("backup_made", directory=str(target.resolve()), bytes=sum(file.bytes for file in sums.values()))
+    return made
+
+
+def restore(data: Path, source: Path) -> Manifest:
+    """Make a data directory, which must not exist or be empty, from a backup; raises Refused, with nothing done, when
+    the backup is not whole."""
+    if is_owned(data):
+        raise Refused(f"{data} is in use by a running Tamis: stop it, and restore into a directory that is empty")
+    if not is_free(data):
+        raise Refused(f"{data} is not empty: restore into a directory that does not exist or is empty")
+    if data.resolve().is_relative_to(source.resolve()):
+        raise Refused("data inside the backup would be lost with it: choose another data directory")
+    manifest = _manifest(source)
+    with whole_directory(data) as work:
+        for name in FILES:
+            if not (source / name).is_file() or _sum(source / name, work / name) != manifest.files[name]:
+                raise Refused(f"{source / name} is not what the backup wrote: it is damaged; use another backup")
+        found = examine(work / RECORDS_FILE)
+        store_id, applied = identity(work / COLUMNS_FILE)
+        if not manifest.store_id == found.store_id == store_id or not applied <= found.change == manifest.change:
+            raise Refused(f"the files in {source} do not belong together; use another backup")
+    return manifest
+
+
+def _manifest(source: Path) -> Manifest:
+    try:
+        content = (source / MANIFEST).read_bytes()
+    except OSError:
+        raise Refused(f"{source} is no backup: it has no {MANIFEST}") from None
+    try:
+        manifest = msgspec.json.decode(content, type=Manifest)
+    except msgspec.DecodeError:
+        raise Refused(f"{source / MANIFEST} is damaged; use another backup") from None
+    if manifest.format > FORMAT:
+        raise Refused(f"{source} was made by a newer version of Tamis; install that version")
+    if set(manifest.files) != set(FILES):
+        raise Refused(f"{source / MANIFEST} is damaged; use another backup")
+    return manifest
+
+
+def _sum(file: Path, copy: Path | None) -> FileSum:
+    """Sum a file up, writing what was read to a copy if one is wanted."""
+    digest, size = hashlib.sha256(), 0
+    target = copy.open("wb") if copy else None
+    try:
+        with file.open("rb") as source:
+            while piece := source.read(PIECE):
+                digest.update(piece)
+                size += len(piece)
+                if target:
+                    target.write(piece)
+    finally:
+        if target:
+            target.close()
+    return FileSum(size, digest.hexdigest())

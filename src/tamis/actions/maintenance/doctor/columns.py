@@ -1,0 +1,224 @@
+"""The columns held against the records, a part at a time: each part is a question of its own, which sees both stores at
+one moment, takes a moment, and lets everything else go on."""
+
+from collections.abc import Callable, Sequence
+from datetime import datetime
+from typing import NamedTuple
+
+import apsw
+import duckdb
+
+from tamis.actions.catch_up import both_at_one_moment
+from tamis.actions.house import House
+from tamis.actions.maintenance.doctor.report import REBUILD, REPORT, some
+from tamis.actions.segments.membership import external_membership
+from tamis.actions.segments.stored_rules import rules_of_type
+from tamis.columns.layout.clocks import read_clocks
+from tamis.columns.reads import examine as columns
+from tamis.columns.reads.examine import Differing, SegmentState
+from tamis.domain.contacts import Contact
+from tamis.domain.emails import email_key
+from tamis.domain.externals import External
+from tamis.domain.text import counted
+from tamis.records import accounts, contacts, examine, externals, recipients, segments, types
+from tamis.rules.evaluate import selects
+from tamis.rules.moment import Moment
+from tamis.rules.segments import in_order
+from tamis.rules.tree import Rule
+
+CONTACTS_A_PART = 50_000
+CONTACTS_A_BATCH = 500
+
+
+class Part(NamedTuple):
+    """What a part of a check looked at, after which contact the next part begins (None when there is none), and what
+    is wrong."""
+
+    looked_at: int
+    after: int | None
+    wrong: list[str]
+
+
+def examine_contacts(house: House, type_id: int, after: int) -> Part:
+    """Compare the next 50,000 contacts of a type above an id with their copies, value by value."""
+    with both_at_one_moment(house.records, house.open_columns(), house.clock) as (db, con, _):
+        fields = types.fields_of_type(db, type_id)
+        if columns.layout_differs(con, type_id, fields):
+            return Part(0, None, [f"the columns of contact type {type_id} are not those of its fields: {REBUILD}"])
+        page = examine.page_of_documents(db, type_id, after, CONTACTS_A_PART)
+        last = page[-1][0] if len(page) == CONTACTS_A_PART else None
+        found = columns.differing_contacts(con, type_id, fields, [document for _, document in page], after, last)
+    wrong = []
+    if found.number:
+        wrong.append(
+            "other values in the column store than in the records: "
+            f"{counted(found.number, 'contact')} of type {type_id} (ids {some(found.some, found.number)}): {REBUILD}"
+        )
+    return Part(len(page), last, wrong)
+
+
+def examine_hands(house: House, type_id: int) -> Part:
+    """Compare what was done by hand in the segments of a type with its copy."""
+    with both_at_one_moment(house.records, house.open_columns(), house.clock) as (db, con, _):
+        ids = {segment.id for segment in segments.live_of_type(db, type_id)}
+        added = [row for row in recipients.added_for_columns(db, None) if row.segment_id in ids]
+        removed = [row for row in recipients.removed_for_columns(db, None) if row[0] in ids]
+        removed += externals.exclusions_for_columns(db, type_id, None)
+        counts = columns.differing_hands(con, ids, added, removed)
+    wrong = [
+        f"{counted(count, what)} by hand in segments of contact type {type_id} not as in the column store: {REBUILD}"
+        for count, what in zip(counts, ("addition", "removal"), strict=True)
+        if count
+    ]
+    return Part(len(added) + len(removed), None, wrong)
+
+
+def examine_segment(house: House, segment_id: int) -> Part:
+    """Compute the members of a segment anew, and hold against them those that are stored, its size and its log."""
+    with both_at_one_moment(house.records, house.open_columns(), house.clock) as (db, con, now):
+        segment = next((one for one in examine.live_segments(db) if one.id == segment_id), None)
+        if segment is None:  # deleted since it was listed
+            return Part(0, None, [])
+        type_id = segment.contact_type_id
+        moment = _moment(db, con, type_id, now)
+        rules = rules_of_type(db, type_id, types.fields_of_type(db, type_id))
+        state = columns.segment_state(con, type_id, segment.id, rules.get(segment.id), moment)
+    called = f'segment {segment.id} "{segment.name}"'
+    return Part(state.counted, None, [f"{called} {fault}" for fault in _faults(state)])
+
+
+def _faults(state: SegmentState) -> list[str]:
+    found: list[tuple[bool, Callable[[], str]]] = [
+        (state.missing.number > 0, lambda: f"lacks {_recipients(state.missing)} who belong in it: {REBUILD}"),
+        (state.surplus.number > 0, lambda: f"has {_recipients(state.surplus)} who do not belong in it: {REBUILD}"),
+        (state.repeated > 0, lambda: f"has {counted(state.repeated, 'recipient')} twice: {REBUILD}"),
+        (
+            (state.size or 0) != state.counted,
+            lambda: f"is said to have {counted(state.size or 0, 'member')} and has {state.counted:,}: {REBUILD}",
+        ),
+        (
+            state.added_outside > 0,
+            lambda: f"lacks {counted(state.added_outside, 'address', 'addresses')} added by hand: {REBUILD}",
+        ),
+        (state.removed_inside > 0, lambda: f"has {counted(state.removed_inside, 'member')} removed by hand: {REBUILD}"),
+        (state.by_log is None, lambda: f"has no beginning in the log of transitions: {REBUILD}"),
+        (
+            state.by_log is not None and state.by_log != state.counted,
+            lambda: (
+                f"has {counted(state.counted, 'member')}, and {state.by_log:,} by its log of transitions: {REBUILD}"
+            ),
+        ),
+        (
+            state.against_log.number > 0,
+            lambda: f"has {_recipients(state.against_log)} whose last transition says otherwise: {REBUILD}",
+        ),
+    ]
+    return [sentence() for wrong, sentence in found if wrong]
+
+
+def _recipients(found: Differing) -> str:
+    return f"{counted(found.number, 'recipient')} ({some(found.some, found.number)})"
+
+
+def examine_sample(house: House, type_id: int, size: int) -> Part:
+    """Decide for some contacts and external recipients of a type, drawn at random, with the reference evaluator in
+    which segments they are, and hold it against the stored memberships."""
+    with both_at_one_moment(house.records, house.open_columns(), house.clock) as (db, con, now):
+        ids = examine.some_ids(db, type_id, size)
+        moment = _moment(db, con, type_id, now)
+        expected = _memberships(db, type_id, ids, moment)
+        stored = columns.memberships_of(con, ids)
+        live = {segment.id for segment in segments.live_of_type(db, type_id)}
+        drawn = [externals.by_email(db, type_id, key) for key in externals.some_of_type(db, type_id, size)]
+        persons = [external for external in drawn if external]
+        expected_of_externals = _memberships_of_externals(db, type_id, persons, live, moment)
+        numbers = [external.person_id for external in persons]
+        stored_of_externals = columns.memberships_of_externals(con, numbers) if numbers else set()
+    told = _wrong("contact", type_id, live, expected, stored)
+    told += _wrong("external recipient", type_id, live, expected_of_externals, stored_of_externals)
+    return Part(len(ids), None, told)
+
+
+def _wrong(
+    called: str, type_id: int, live: set[int], expected: set[tuple[int, int]], stored: set[tuple[int, int]]
+) -> list[str]:
+    wrong = sorted({pair for pair in expected ^ stored if pair[0] in live})
+    told = [
+        f"{called} {who} is {'not ' if (segment, who) in expected else ''}in segment {segment}, against its rule and "
+        f"what was done by hand: {REBUILD}"
+        for segment, who in wrong[:5]
+    ]
+    if len(wrong) > len(told):
+        told.append(f"{len(wrong) - len(told):,} more memberships of contact type {type_id} are wrong: {REBUILD}")
+    return told
+
+
+def _memberships_of_externals(
+    db: apsw.Connection, type_id: int, persons: Sequence[External], live: set[int], moment: Moment
+) -> set[tuple[int, int]]:
+    fields = types.fields_of_type(db, type_id)
+    found: set[tuple[int, int]] = set()
+    for external in persons:
+        is_in = external_membership(db, external, fields, moment)
+        found.update((segment_id, external.person_id) for segment_id in live if is_in(segment_id))
+    return found
+
+
+def _memberships(db: apsw.Connection, type_id: int, ids: Sequence[int], moment: Moment) -> set[tuple[int, int]]:
+    fields = types.fields_of_type(db, type_id)
+    rules = rules_of_type(db, type_id, fields)
+    order = [segment_id for level in in_order(rules) for segment_id in level]
+    found: set[tuple[int, int]] = set()
+    for start in range(0, len(ids), CONTACTS_A_BATCH):
+        part = ids[start : start + CONTACTS_A_BATCH]
+        removed = set(recipients.removed_for_columns(db, part))
+        additions = recipients.added_for_columns(db, list(recipients.added_of_contacts(db, part)))
+        added = {(row.segment_id, email_key(row.email)) for row in additions}
+        for contact in contacts.by_ids(db, part, fields):
+            found.update(_of_contact(contact, order, rules, added, removed, moment))
+    return found
+
+
+def _of_contact(
+    contact: Contact,
+    order: Sequence[int],
+    rules: dict[int, Rule],
+    added: set[tuple[int, str | None]],
+    removed: set[tuple[int, int]],
+    moment: Moment,
+) -> set[tuple[int, int]]:
+    key = email_key(contact.email)
+    inside: set[int] = set()
+    for segment_id in order:  # each after all that it names
+        by_rule = (segment_id, contact.id) not in removed and selects(
+            rules[segment_id], contact, moment, inside.__contains__
+        )
+        if by_rule or (segment_id, key) in added:
+            inside.add(segment_id)
+    return {(segment_id, contact.id) for segment_id in inside}
+
+
+def examine_log(house: House) -> Part:
+    """Check the numbers of the log, and that nothing is stored of segments and types that do not exist."""
+    with both_at_one_moment(house.records, house.open_columns(), house.clock) as (db, con, _):
+        lines, repeated, odd = columns.log_lines(con)
+        live = {segment.id for segment in examine.live_segments(db)}
+        stray = sorted(columns.segments_stored(con) - live)
+        lost = sorted(set(types.all_type_ids(db)) - columns.types_stored(con))
+    wrong = []
+    if repeated:
+        wrong.append(f"{counted(repeated, 'line')} of the log of transitions with the number of another one: {REPORT}")
+    if odd:
+        wrong.append(f"{counted(odd, 'line')} of the log of transitions, neither entry nor exit: {REPORT}")
+    if stray:
+        wrong.append(
+            f"the column store has members of segments that do not exist ({some(stray[:5], len(stray))}): {REBUILD}"
+        )
+    if lost:
+        wrong.append(f"the column store has no contacts of the types {some(lost[:5], len(lost))}: {REBUILD}")
+    return Part(lines, None, wrong)
+
+
+def _moment(db: apsw.Connection, con: duckdb.DuckDBPyConnection, type_id: int, now: datetime) -> Moment:
+    clock = read_clocks(con).get(type_id)
+    return Moment(max(now, clock.as_of) if clock else now, accounts.zone_of_type(db, type_id))

@@ -1,0 +1,234 @@
+"""The laws of the records, checked on the records alone: nothing is written, and nobody waits."""
+
+from collections.abc import Iterable, Iterator
+from itertools import groupby
+from operator import attrgetter
+from typing import Any
+
+import apsw
+
+from tamis.actions.batches import batched
+from tamis.actions.maintenance.doctor.report import REPORT, RESTORE, Check, looking, some
+from tamis.actions.segments.stored_rules import stored_rule
+from tamis.domain.emails import email_key
+from tamis.domain.errors import Invalid
+from tamis.domain.segments import LAST_SEGMENT, STRANGER, Segment
+from tamis.domain.text import counted
+from tamis.records import erasure, examine, exclusions, forgotten, segments, types
+from tamis.records.integrity.health import FileHealth
+from tamis.rules.build import build
+from tamis.rules.json import from_json
+from tamis.rules.segments import MAX_CHAIN, in_circles, in_order, longest_chain, without_circles
+from tamis.rules.tree import Rule
+
+KEYS_A_STEP = 50_000
+SHOWN = 5
+LIMITS = {"contacts": STRANGER - 1, "recipients_added": STRANGER - 1, "segments": LAST_SEGMENT}
+
+
+def examine_records(db: apsw.Connection, health: FileHealth) -> Iterator[Check]:
+    """Check the records, one law after the other."""
+    yield _file(db, health)
+    yield _schema(db)
+    yield _addresses(db)
+    yield _numbers(db)
+    yield _hands(db)
+    yield _imports(db)
+    yield _rules(db)
+    yield _forgotten(db)
+    yield _erasures(db)
+
+
+def _file(db: apsw.Connection, health: FileHealth) -> Check:
+    """Check every page; what is found is noted, so that nothing is written any more, and an older note is taken back
+    where nothing is."""
+    with looking("the file of the records is whole", "every page and index entry") as check:
+        problems = examine.problems_of_file(db)
+        for problem in problems:
+            check.wrong(f"tamis.sqlite is damaged ({problem}): {RESTORE}")
+        if problems:
+            health.note(problems[0])
+        else:
+            health.forgive()
+    return check.done()
+
+
+def _are(number: int) -> str:
+    return "is" if number == 1 else "are"
+
+
+def _schema(db: apsw.Connection) -> Check:
+    with looking("the records have the tables and indexes of this version") as check:
+        for name in examine.problems_of_schema(db):
+            check.wrong(f"{name} is missing, or was changed by another program: {RESTORE}")
+    return check.done()
+
+
+def _addresses(db: apsw.Connection) -> Check:
+    contacts, added = examine.counts(db)
+    with looking("an address stands once", f"{counted(contacts, 'contact')}, {added:,} added by hand") as check:
+        for table, called in (("contacts", "contact"), ("recipients_added", "address added by hand")):
+            rows = examine.unusual_keys(db, table)
+            wrong = [id_ for id_, address, key in rows if email_key(address) != key]
+            if wrong:
+                check.wrong(
+                    f"{counted(len(wrong), 'row')} in {table} {_are(len(wrong))} kept under another address (ids "
+                    f"{some(wrong[:SHOWN], len(wrong))}), so that the same {called} can stand twice: {RESTORE}"
+                )
+        in_type, in_segment = examine.addresses_twice(db)
+        if in_type:
+            check.wrong(
+                f"{counted(in_type, 'address is that', 'addresses are those')} "
+                f"of two contacts of one type: delete one of each"
+            )
+        if in_segment:
+            check.wrong(
+                f"{counted(in_segment, 'address was', 'addresses were')} "
+                f"added twice to one segment: delete one of each from it"
+            )
+    return check.done()
+
+
+def _numbers(db: apsw.Connection) -> Check:
+    with looking("every number is given once") as check:
+        for sequence in examine.sequences(db):
+            if sequence.highest > sequence.given:
+                check.wrong(
+                    f"{sequence.table} has the number {sequence.highest} and would give numbers from "
+                    f"{sequence.given + 1} on again: {RESTORE}"
+                )
+            if sequence.highest > LIMITS.get(sequence.table, sequence.highest):
+                check.wrong(f"{sequence.table} has numbers beyond those that there are: {RESTORE}")
+        wrong = examine.wrong_numbers(db)
+        if wrong:
+            check.wrong(
+                f"{counted(len(wrong), 'address added by hand has', 'addresses added by hand have')} "
+                f"the number of another recipient (ids {some(wrong[:SHOWN], len(wrong))}): "
+                "delete them from their segments and add them again"
+            )
+    return check.done()
+
+
+def _hands(db: apsw.Connection) -> Check:
+    with looking("what was done by hand is about contacts that exist") as check:
+        stray = examine.stray_removals(db)
+        if stray:
+            check.wrong(
+                f"{counted(stray, 'removal by hand is', 'removals by hand are')} "
+                f"of contacts that do not exist, and mean nothing: {REPORT}"
+            )
+        for type_id in examine.types_with_exclusions(db):
+            keys = batched(examine.keys_of_contacts(db, type_id), KEYS_A_STEP)
+            unheeded = sum(len(exclusions.among(db, type_id, part)) for part in keys)
+            if unheeded:
+                check.wrong(
+                    f"{counted(unheeded, 'contact')} "
+                    f"of type {type_id} {_are(unheeded)} excluded by address only: {REPORT}"
+                )
+    return check.done()
+
+
+def _imports(db: apsw.Connection) -> Check:
+    imports, befores = examine.import_counts(db)
+    with looking(
+        "imports can be undone", f"{counted(imports, 'import')}, {counted(befores, 'contact')} as they were"
+    ) as check:
+        lost, spans, writers = examine.stray_of_imports(db)
+        if lost:
+            check.wrong(
+                f"{counted(lost, 'row')} "
+                f"of import_befores {_are(lost)} of no contact or no import that there is: {REPORT}"
+            )
+        if spans:
+            check.wrong(
+                f"{counted(spans, 'row')} "
+                f"of import_ranges {_are(spans)} of no import, or of contacts of another type: {REPORT}"
+            )
+        if writers:
+            check.wrong(
+                f"{counted(writers, 'contact was', 'contacts were')} "
+                f"written last by an import that there is not: {REPORT}"
+            )
+    return check.done()
+
+
+def _rules(db: apsw.Connection) -> Check:
+    live = examine.live_segments(db)
+    with looking("every rule can be evaluated", counted(len(live), "segment")) as check:
+        for segment in live:
+            try:
+                rule_of(db, segment)
+            except Invalid as error:
+                check.wrong(
+                    f'the rule of segment {segment.id} "{segment.name}" cannot be evaluated, so that it selects nobody '
+                    f"({error.message}): give it another one (tamis segment edit {segment.id} --where RULE)"
+                )
+        for segment in segments_in_circles(db):
+            check.wrong(
+                f'the rule of segment {segment.id} "{segment.name}" comes back to the segment itself over those that '
+                f"it names: {RESTORE}"
+            )
+        if (chain := longest_of_all(db)) and len(chain) > MAX_CHAIN:
+            called = f'from segment {chain[0].id} "{chain[0].name}" to segment {chain[-1].id} "{chain[-1].name}"'
+            check.note(
+                f"segments name each other over {len(chain)} levels, {called}, more than the {MAX_CHAIN} that can be "
+                "made now: they are right, but slower to follow, and better made shorter"
+            )
+    return check.done()
+
+
+def longest_of_all(db: apsw.Connection) -> list[Segment]:
+    """Return a longest chain of segments of which each names the next one."""
+    live = {segment.id: segment for segment in examine.live_segments(db)}
+    rules = without_circles(_built(db, live.values()))
+    levels = in_order(rules)
+    return [live[id_] for id_ in longest_chain(levels[-1][0], rules)] if levels else []
+
+
+def segments_in_circles(db: apsw.Connection) -> list[Segment]:
+    """List the segments whose rules come back to themselves over those that they name."""
+    live = examine.live_segments(db)
+    circular = in_circles(_built(db, live))
+    return [segment for segment in live if segment.id in circular]
+
+
+def _built(db: apsw.Connection, live: Iterable[Segment]) -> dict[int, Rule]:
+    """Build the rules of segments, those that cannot be evaluated as such that select nobody."""
+    built: dict[int, Rule] = {}
+    for type_id, of_type in groupby(sorted(live, key=attrgetter("contact_type_id")), attrgetter("contact_type_id")):
+        fields, refs = types.fields_of_type(db, type_id), segments.refs_of_type(db, type_id)
+        built |= {segment.id: stored_rule(segment.rule, fields, refs) for segment in of_type}
+    return built
+
+
+def rule_of(db: apsw.Connection, segment: Segment) -> Rule:
+    """Build the stored rule of a segment; raises Invalid."""
+    type_id = segment.contact_type_id
+    fields = types.fields_of_type(db, type_id)
+    return build(from_json(segment.rule), fields, segments.refs_for(db, type_id, [segment.rule]))
+
+
+def _forgotten(db: apsw.Connection) -> Check:
+    with looking("forgotten addresses stay away") as check:
+        for type_id in examine.types_with_forgotten(db):
+            back = 0
+            for keys in batched(examine.keys_of_type(db, type_id), KEYS_A_STEP):
+                back += len(forgotten.among(db, type_id, keys))
+            if back:
+                check.wrong(
+                    f"{counted(back, 'address', 'addresses')} "
+                    f"of contact type {type_id} forgotten before {_are(back)} there again: delete them "
+                    "with tamis contact delete --forget, or allow them with tamis contact allow"
+                )
+    return check.done()
+
+
+def _erasures(db: apsw.Connection) -> Check:
+    with looking("nothing that was deleted is left in the files") as check:
+        pending: Any = erasure.pending(db)
+        if pending:
+            check.note(
+                f"since {pending.since:%Y-%m-%d %H:%M} UTC there is something deleted whose bytes may still be in the "
+                "files: the server takes it out in time, and tamis erase does so now"
+            )
+    return check.done()

@@ -1,0 +1,88 @@
+"""Let the files follow erasures: what was deleted leaves their bytes too (docs/decisions/0008-erasure.md)."""
+
+import logging
+from datetime import datetime, timedelta
+from time import monotonic
+
+from tamis import log
+from tamis.actions.house import House
+from tamis.columns.engine.store import FILE_NAME as COLUMNS_FILE
+from tamis.domain.errors import TamisError
+from tamis.records import erasure, feed
+from tamis.records.database import FILE_NAME as RECORDS_FILE
+from tamis.records.integrity.commits import KEPT_ENDING
+
+SMALL_BYTES = 256 * 1024 * 1024
+"""Files of together this size are written anew in two seconds or so."""
+QUIET = timedelta(minutes=5)
+BETWEEN = timedelta(hours=1)
+
+
+def erase(house: House) -> bool:
+    """Write both stores anew if something was erased since they last were; tells whether nothing is left to do."""
+    pending = erasure.pending(house.records.reader())
+    if pending is None:
+        return True
+    began = monotonic()
+    columns = house.columns()
+    place = columns.path.parent
+    set_aside = [*place.glob(f"{COLUMNS_FILE}.unusable-*"), *place.glob(f"{RECORDS_FILE}{KEPT_ENDING}*")]
+    applied = columns.rewrite()
+    for file in set_aside:  # also of these nothing else would ever take out what was erased
+        file.unlink(missing_ok=True)
+    if applied is None or not house.records.compact():
+        return False
+    house.records.write(lambda db: erasure.done(db, applied))
+    log.event("erasure_finished", seconds=round(monotonic() - began, 1))
+    return True
+
+
+def erase_if_small(house: House) -> bool:
+    """Do as `erase` where it takes a moment only, else what takes none; tells whether nothing is left to do."""
+    size = sum(
+        (house.settings.data / name).stat().st_size
+        for name in (RECORDS_FILE, COLUMNS_FILE)
+        if (house.settings.data / name).exists()
+    )
+    if size <= SMALL_BYTES:
+        return erase(house)
+    house.records.clear_log()
+    return erasure.pending(house.records.reader()) is None
+
+
+class Eraser:
+    """Decides, turn by turn, when a server writes its stores anew: when nothing was written for a while, at most every
+    hour, and in any case within the span that is set."""
+
+    def __init__(self, house: House) -> None:
+        self._house = house
+        self._seen = -1
+        self._seen_at = house.clock()
+        self._tried_at: datetime | None = None
+        self._log_cleared = -1
+
+    def turn(self) -> None:
+        """Erase if now is the moment; whatever fails is reported in the log and tried again later."""
+        house, now = self._house, self._house.clock()
+        db = house.records.reader()
+        last = feed.last_change(db)
+        if last != self._seen:
+            self._seen, self._seen_at = last, now
+        pending = erasure.pending(db)
+        if pending is None:
+            return
+        rested = self._tried_at is None or _passed(self._tried_at, now, min(BETWEEN, house.settings.erase_within))
+        overdue = _passed(pending.since, now, house.settings.erase_within)
+        try:
+            if rested and (overdue or _passed(self._seen_at, now, QUIET)):
+                self._tried_at = now
+                erase(house)
+            elif self._log_cleared < pending.change and house.records.clear_log():
+                self._log_cleared = pending.change
+        except TamisError as error:
+            log.event("erasure_failed", level=logging.ERROR, reason=error.message)
+
+
+def _passed(since: datetime, now: datetime, span: timedelta) -> bool:
+    """Tell whether a span has passed; a beginning that lies ahead is of a clock that was wrong, and long ago."""
+    return not since <= now < since + span

@@ -1,0 +1,43 @@
+"""Once a day, what is older than it is to be kept goes: history, and what imports have left to be undone and mended."""
+
+import logging
+from datetime import datetime, timedelta
+from functools import partial
+from pathlib import Path
+
+from tamis import log
+from tamis.actions.importing import rejects
+from tamis.columns.engine.store import Columns
+from tamis.domain.errors import TamisError, Unavailable
+from tamis.records import journal, segments
+from tamis.records.store import Records
+
+ROWS_A_STEP = 10_000
+
+
+def trim_history(records: Records, columns: Columns, now: datetime, kept_days: int) -> None:
+    """Sum up and drop old history, unless that was done today; a failure is logged, for whoever has just asked
+    something else has no use for it."""
+    if columns.trimmed and columns.trimmed >= now.date():
+        return
+    try:
+        columns.trim(segments.zones_of_live(records.reader()), now, kept_days)
+    except Unavailable as error:
+        columns.trimmed = now.date()
+        log.event("history_not_trimmed", level=logging.ERROR, reason=error.message)
+
+
+def trim_imports(records: Records, data: Path, now: datetime, kept_days: int) -> None:
+    """Drop what is kept of old imports: what contacts were before them, and the rows that they have rejected; a failure
+    is logged, and it is tried again on another day."""
+    before = now - timedelta(days=kept_days)
+    try:
+        for import_id in journal.expired(records.reader(), before):
+            records.write(partial(journal.mark_dropped, import_id=import_id))  # from here on it cannot be undone
+            while records.write(partial(journal.drop_some, import_id=import_id, most=ROWS_A_STEP)):
+                pass
+        for file in (data / rejects.PLACE).glob("*.csv"):
+            if file.stat().st_mtime < before.timestamp():
+                file.unlink(missing_ok=True)
+    except (OSError, TamisError) as error:
+        log.event("imports_not_trimmed", level=logging.ERROR, reason=str(error))

@@ -1,0 +1,32 @@
+"""What a condition can be about: other segments, each with its size."""
+
+from dataclasses import dataclass
+
+from tamis.actions.house import House
+from tamis.actions.segments.stored_rules import rules_of_type
+from tamis.domain.segments import Segment
+from tamis.records import segments, types
+from tamis.records.database import snapshot
+from tamis.rules.segments import naming
+
+
+@dataclass(frozen=True, slots=True)
+class NameableSegment:
+    """A segment that a rule may name; one that is `circular` comes back to the segment that is edited."""
+
+    id: int
+    name: str
+    size: int
+    circular: bool
+
+
+def nameable_segments(house: House, type_id: int, edited: Segment | None = None) -> list[NameableSegment]:
+    """List the segments of a contact type by name, as the rule of a new one, or of an edited one, may name them."""
+    sizes = house.columns().sizes
+    db = house.records.reader()
+    with snapshot(db):
+        refs = segments.refs_of_type(db, type_id).refs
+        rules = rules_of_type(db, type_id, types.fields_of_type(db, type_id)) if edited else {}
+    circular = naming(edited.id, rules) if edited else frozenset()
+    found = [NameableSegment(ref.id, ref.name, sizes.get(ref.id, 0), ref.id in circular) for ref in refs]
+    return sorted(found, key=lambda segment: segment.name.casefold())

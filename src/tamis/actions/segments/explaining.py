@@ -1,0 +1,185 @@
+"""Why a contact is, or is not, in a segment, and when that will change without anybody doing anything."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from functools import cache
+from typing import Literal
+
+import apsw
+
+from tamis.actions.contacts.contacts import contact_by_id
+from tamis.actions.segments.membership import decided_of_contact, external_membership, membership
+from tamis.actions.segments.stored_rules import rules_of_type
+from tamis.domain.accounts import Account
+from tamis.domain.contacts import Contact, ContactType
+from tamis.domain.emails import Email, email_key, email_to_find
+from tamis.domain.errors import NotFound
+from tamis.domain.segments import Segment, contact_of_recipient, person_of_recipient, segment_of_recipient
+from tamis.domain.text import fold
+from tamis.records import contacts, exclusions, externals, recipients, segments, types
+from tamis.rules.evaluate import Membership
+from tamis.rules.explain import Explained, explain
+from tamis.rules.externals import segments_included
+from tamis.rules.moment import Moment
+from tamis.rules.segments import Decided
+from tamis.rules.time import next_change
+from tamis.rules.tree import Rule
+
+Because = Literal["rule", "added by hand", "removed by hand"]
+
+
+@dataclass(frozen=True, slots=True)
+class Explanation:
+    """Whether an address is in a segment and what decides it; `since` tells when that was done by hand.
+
+    `rule` is what the parts of the rule say of the contact, also where a hand overrules it, and None for an address
+    that is no contact and about which the rule is not asked. `changes_at` is when time alone will change the
+    membership, if it will.
+    """
+
+    segment: Segment
+    email: str
+    contact_id: int | None
+    is_in: bool
+    because: Because
+    since: datetime | None
+    rule: Explained | None
+    changes_at: datetime | None
+
+
+def explain_membership(
+    db: apsw.Connection, now: datetime, account: Account, segment: Segment, email: str
+) -> Explanation:
+    """Tell why an address is, or is not, in a segment at an instant; raises NotFound for one that nothing is known
+    of."""
+    type_id = segment.contact_type_id
+    fields = types.fields_of_type(db, type_id)
+    address = email_to_find(email)
+    contact = contacts.by_email(db, type_id, address.key, fields) if address else None
+    added = _added_since(db, segment, address) if address else None
+    if contact is None:
+        found = address and _explain_address(db, now, account, segment, address, added)
+        if not found:
+            raise NotFound(
+                f'"{email}" is not a contact of this type and was never added to the segment "{segment.name}": check '
+                "the spelling"
+            )
+        return found
+    moment = Moment(now, account.zone)
+    is_in = membership(db, contact, fields, moment)
+    removed = None if added else _removed_since(db, segment, contact)
+    decided, rule = decided_of_contact(db, contact, fields), rules_of_type(db, type_id, fields)[segment.id]
+    return _explained(segment, rule, contact, moment, is_in, decided, {}, added, removed)
+
+
+def _explain_address(
+    db: apsw.Connection, now: datetime, account: Account, segment: Segment, address: Email, added: datetime | None
+) -> Explanation | None:
+    """Explain an address that is no contact; None where nothing is known of it in the type."""
+    type_id = segment.contact_type_id
+    excluded = exclusions.of_address(db, type_id, address.key).get(segment.id)
+    external = externals.by_email(db, type_id, address.key)
+    if external is None and excluded is None:
+        return None
+    is_in, told = False, None
+    if external:
+        moment = Moment(now, account.zone)
+        in_segment = external_membership(db, external, types.fields_of_type(db, type_id), moment)
+        rule, is_in = (
+            rules_of_type(db, type_id, types.fields_of_type(db, type_id)).get(segment.id),
+            in_segment(segment.id),
+        )
+        if any(map(in_segment, segments_included(rule))):
+            told = explain(rule, external, moment, in_segment)
+    because: Because = "added by hand" if added else "removed by hand" if excluded else "rule"
+    return Explanation(segment, address.address, None, is_in, because, added or excluded, told, None)
+
+
+def explain_contact(
+    db: apsw.Connection, now: datetime, account: Account, contact_type: ContactType, contact_id: int
+) -> list[Explanation]:
+    """Tell of every segment of a contact's type why the contact is, or is not, in it at an instant, in order of their
+    names; raises NotFound."""
+    fields = types.fields_of_type(db, contact_type.id)
+    contact = contact_by_id(db, contact_type, contact_id, fields)
+    moment = Moment(now, account.zone)
+    is_in, decided = membership(db, contact, fields, moment), _once(decided_of_contact(db, contact, fields))
+    rules, known = rules_of_type(db, contact_type.id, fields), dict[datetime, Membership]()
+    key = email_key(contact.email) or ""
+    added = {row.segment_id: row.since for row in recipients.additions_of_address(db, contact_type.id, key)}
+    removed = {row.segment_id: row.since for row in recipients.removals_of_contact(db, contact.id)}
+    return [
+        _explained(
+            segment,
+            rules.get(segment.id),
+            contact,
+            moment,
+            is_in,
+            decided,
+            known,
+            added.get(segment.id),
+            removed.get(segment.id),
+        )
+        for segment in sorted(segments.live_of_type(db, contact_type.id), key=lambda segment: fold(segment.name))
+    ]
+
+
+def _once(decided: Decided) -> Decided:
+    """Return what tells the same and looks at each segment once."""
+    return cache(decided)
+
+
+def _explained(
+    segment: Segment,
+    rule: Rule,
+    contact: Contact,
+    moment: Moment,
+    is_in: Membership,
+    decided: Decided,
+    known: dict[datetime, Membership],
+    added: datetime | None,
+    removed: datetime | None,
+) -> Explanation:
+    """Explain one segment; `added` and `removed` tell since when hands have done so."""
+    by_hand = added or removed
+    return Explanation(
+        segment,
+        contact.email,
+        contact.id,
+        is_in(segment.id),
+        "added by hand" if added else "removed by hand" if removed else "rule",
+        by_hand,
+        explain(rule, contact, moment, is_in),
+        None if by_hand else next_change(rule, contact, moment, decided, known),
+    )
+
+
+def explain_recipient(db: apsw.Connection, now: datetime, account: Account, recipient_id: int) -> Explanation:
+    """Tell of a recipient, by its number, why it is in its segment, or why it is not any more; raises NotFound."""
+    missing = NotFound(f"there is no recipient {recipient_id}")
+    segment = segments.live_by_id(db, account.id, segment_of_recipient(recipient_id))
+    if segment is None:
+        raise missing
+    contact_id = contact_of_recipient(recipient_id)
+    if contact_id is None:
+        added = recipients.find_added(db, recipient_id)
+        external = externals.by_person(db, segment.contact_type_id, person_of_recipient(recipient_id))
+        email = added.email_key if added else external.email if external else None
+    else:
+        contact = contacts.by_id(
+            db, segment.contact_type_id, contact_id, types.fields_of_type(db, segment.contact_type_id)
+        )
+        email = contact.email if contact else None
+    if email is None:
+        raise missing
+    return explain_membership(db, now, account, segment, email)
+
+
+def _added_since(db: apsw.Connection, segment: Segment, address: Email) -> datetime | None:
+    found = recipients.additions_of_address(db, segment.contact_type_id, address.key)
+    return next((addition.since for addition in found if addition.segment_id == segment.id), None)
+
+
+def _removed_since(db: apsw.Connection, segment: Segment, contact: Contact) -> datetime | None:
+    found = recipients.removals_of_contact(db, contact.id)
+    return next((removal.since for removal in found if removal.segment_id == segment.id), None)

@@ -1,0 +1,80 @@
+"""Who is in a segment, decided on the records by the reference evaluator: no copy is asked."""
+
+from collections.abc import Callable
+
+import apsw
+
+from tamis.actions.segments.stored_rules import rules_of_type, stored_rule
+from tamis.domain.contacts import Contact
+from tamis.domain.emails import email_key
+from tamis.domain.externals import External
+from tamis.domain.fields import FieldSet
+from tamis.domain.segments import Segment, SegmentRefs
+from tamis.records import recipients, segments
+from tamis.rules.evaluate import Membership, selects
+from tamis.rules.externals import selects_external
+from tamis.rules.moment import Moment
+from tamis.rules.segments import Decided, decide_in_order
+from tamis.rules.tree import Rule
+
+
+def membership(db: apsw.Connection, contact: Contact, fields: FieldSet, moment: Moment) -> Membership:
+    """Make what tells whether a contact is in a live segment of its type, by its rule or by hand. Each segment is
+    looked at once, also when others name it; one that is gone has nobody in it."""
+    decided = decided_of_contact(db, contact, fields)
+    return decide_in_order(decided, lambda rule, is_in: selects(rule, contact, moment, is_in))
+
+
+def decided_of_contact(db: apsw.Connection, contact: Contact, fields: FieldSet) -> Decided:
+    """Make what tells by what it is decided whether a contact is in a segment of its type: by its rule, or by hand."""
+    key, rule_of = email_key(contact.email) or "", _rules(db, contact.contact_type_id, fields)
+
+    def decided(segment_id: int) -> Rule | bool:
+        segment = segments.live_in_type(db, contact.contact_type_id, segment_id)
+        if segment is None or recipients.is_added(db, segment_id, key):
+            return segment is not None
+        return rule_of(segment) if not recipients.is_removed(db, segment_id, contact.id) else False
+
+    return decided
+
+
+def external_membership(db: apsw.Connection, external: External, fields: FieldSet, moment: Moment) -> Membership:
+    """Make what tells whether an external recipient is in a live segment of its type: it was added to it, or is not
+    excluded from it and is selected by its rule by way of other segments."""
+    rule_of = _rules(db, external.contact_type_id, fields)
+
+    def decided(segment_id: int) -> Rule | bool:
+        segment = segments.live_in_type(db, external.contact_type_id, segment_id)
+        if segment is None or segment_id in external.added:
+            return segment is not None
+        return rule_of(segment) if segment_id not in external.excluded else False
+
+    return decide_in_order(decided, lambda rule, is_in: selects_external(rule, external, moment, is_in))
+
+
+def is_member(
+    db: apsw.Connection,
+    segment: Segment,
+    contact: Contact,
+    fields: FieldSet,
+    moment: Moment,
+) -> bool:
+    """Tell whether a segment's rule selects a contact that was not removed from it by hand."""
+    if recipients.is_removed(db, segment.id, contact.id):
+        return False
+    rule = _rules(db, segment.contact_type_id, fields)(segment)
+    return selects(rule, contact, moment, membership(db, contact, fields, moment))
+
+
+def _rules(db: apsw.Connection, type_id: int, fields: FieldSet) -> Callable[[Segment], Rule]:
+    """Make what gives the rules of the segments of a type; all are read, once, where one names others."""
+    all_rules: dict[int, Rule] = {}
+
+    def rule_of(segment: Segment) -> Rule:
+        if not segments.names_segments(segment.rule):
+            return stored_rule(segment.rule, fields, SegmentRefs())
+        if not all_rules:
+            all_rules.update(rules_of_type(db, type_id, fields))
+        return all_rules.get(segment.id)
+
+    return rule_of

@@ -1,0 +1,171 @@
+"""What a rule that is being made says, before anybody saves it: counts, people, words, and what is wrong with it."""
+
+from collections.abc import Hashable
+from dataclasses import dataclass, replace
+from datetime import datetime
+
+from tamis.actions.catch_up import both_at_one_moment
+from tamis.actions.fields.types import type_by_id
+from tamis.actions.house import House
+from tamis.actions.newest import Newest
+from tamis.actions.segments.dependents import followers_of_segment
+from tamis.actions.segments.segments import Keep, check_edit, problems_with_names, rule_of
+from tamis.columns.reads.preview import Members, count_effect, count_parts, sample_of
+from tamis.columns.reads.values import frequent_values, option_counts
+from tamis.domain.accounts import Account
+from tamis.domain.contacts import Contact
+from tamis.domain.errors import NotFound, Problem
+from tamis.domain.fields import EMAIL, Field, FieldSet, Kind
+from tamis.domain.text import fold
+from tamis.records import contacts, segments, types
+from tamis.rules.build import build, build_parts
+from tamis.rules.draft import Draft
+from tamis.rules.moment import Moment
+from tamis.rules.running import running
+from tamis.rules.text import from_text
+from tamis.rules.tree import Rule, conditions
+from tamis.rules.unfinished import left_open, unfinished
+
+SAMPLE = 10
+VALUES_SHOWN = 50
+TEXTUAL = (Kind.TEXT, Kind.CHOICE, Kind.CHOICES)
+
+_newest = Newest()
+
+
+@dataclass(frozen=True, slots=True)
+class Preview:
+    """What is known of a rule that is being made.
+
+    `count` is how many contacts it selects: None while anything in it is unfinished or wrong, because a rule with a
+    part left out is another rule. `counts` tells for each place of a finished part how many it selects by itself, and
+    `unfinished` the places of those that are not. `members` are those that the segment that is edited would have,
+    manual additions and exclusions included. `so_far` tells for each part of a group, from the second one on, how many
+    the group selects up to it. `sample` are some whom the rule selects, `fields` those that it asks about.
+    """
+
+    total: int
+    count: int | None
+    members: Members | None
+    counts: dict[str, int]
+    so_far: dict[str, int]
+    rule: Rule
+    sample: list[Contact]
+    fields: tuple[Field, ...]
+    problems: tuple[Problem, ...]
+    unfinished: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class MembershipEffect:
+    """How the members of a segment would change: how many it has and would have, how many would enter and leave, and
+    the names of the segments whose members follow from them."""
+
+    count_before: int
+    count_after: int
+    entering: int
+    leaving: int
+    followers: tuple[str, ...] = ()
+
+    @property
+    def changes_members(self) -> bool:
+        """Whether anybody would enter or leave; the counts alone may be equal."""
+        return bool(self.entering or self.leaving)
+
+
+def preview_rule(
+    house: House,
+    account: Account,
+    type_id: int,
+    draft: Draft | None,
+    *,
+    segment_id: int | None = None,
+    asker: Hashable = None,
+    number: int = 0,
+) -> Preview:
+    """Look at a draft as it stands, all of it at one moment; `segment_id` is the segment that is edited, if any.
+
+    Of the questions of one `asker`, those with a lower `number` than the newest one raise Overtaken, which a question
+    without an asker never does; raises NotFound for a type or a segment that is none of the account.
+    """
+    with both_at_one_moment(house.records, house.open_columns(), house.clock) as (db, con, now):
+        type_by_id(db, account, type_id)
+        segment = None if segment_id is None else segments.live_in_type(db, type_id, segment_id)
+        if segment_id is not None and segment is None:
+            raise NotFound(f"there is no segment {segment_id}")
+        fields = types.fields_of_type(db, type_id)
+        parts, found = build_parts(draft, fields, segments.refs_of_type(db, type_id))
+        open_places = left_open(draft)
+        problems = [problem for problem in found if problem.path not in open_places]
+        rule = None if draft is None or found else parts[draft.where]
+        problems += problems_with_names(db, type_id, segment, rule)
+        whole = None if problems else rule
+        moment = Moment(now, account.zone)
+        with _newest.asking((account.id, asker or object()), number, con):
+            steps = running(draft, parts)
+            counted = count_parts(con, type_id, whole, [*parts.values(), *steps.values()], moment, segment_id)
+            sample = sample_of(con, type_id, whole, moment, SAMPLE) if whole else []
+        is_whole = draft is None or whole is not None
+        counts = dict(zip(parts, counted.parts, strict=False))
+        return Preview(
+            total=counted.total,
+            count=(counts[draft.where] if draft else 0) if is_whole else None,
+            members=counted.members if is_whole else None,
+            counts=counts,
+            so_far=dict(zip(steps, counted.parts[len(parts) :], strict=True)),
+            rule=whole,
+            sample=contacts.by_ids(db, sample, fields),
+            fields=tuple(dict.fromkeys(condition.field for condition in conditions(whole))),
+            problems=tuple(problems),
+            unfinished=unfinished(draft),
+        )
+
+
+def effect_of_edit(
+    house: House,
+    account: Account,
+    segment_id: int,
+    *,
+    name: str | None = None,
+    draft: Draft | Keep | None = Keep.RULE,
+    seen: datetime | None = None,
+) -> MembershipEffect:
+    """Return what `edit_segment` with these arguments would do to the members, as of now and without doing it; manual
+    additions and exclusions count. Raises what `edit_segment` raises, and Unavailable."""
+    with both_at_one_moment(house.records, house.open_columns(), house.clock) as (db, con, now):
+        edit = check_edit(db, account, segment_id, name=name, draft=draft, seen=seen)
+        rule = rule_of(db, replace(edit.segment, rule=edit.document))
+        type_id = edit.segment.contact_type_id
+        counts = count_effect(con, type_id, segment_id, rule, Moment(now, account.zone))
+        followers = tuple(follower.name for follower in followers_of_segment(db, edit.segment))
+        return MembershipEffect(*counts, followers)
+
+
+def rule_of_text(house: House, account: Account, type_id: int, text: str) -> Rule:
+    """Read the text form of a rule of a contact type; raises Invalid with every problem, and NotFound."""
+    db = house.records.reader()
+    return build(from_text(text), _fields(house, account, type_id), segments.refs_of_type(db, type_id))
+
+
+def suggested_values(
+    house: House, account: Account, type_id: int, field_id: int, typed: str = ""
+) -> list[tuple[str, int]]:
+    """Give values of a field in which `typed` stands, the most frequent ones first, each with how many contacts have
+    it; of a choice all of its options, also those that nobody has. Raises NotFound.
+
+    Addresses are not suggested: each is there once, and the list would only show people to each other.
+    """
+    field = _fields(house, account, type_id).by_id.get(field_id)
+    if field is None or field.kind not in TEXTUAL or field.id == EMAIL.id:
+        raise NotFound(f"there is no field {field_id} whose values could be suggested")
+    with house.columns().reading() as con:
+        if not field.kind.has_options:
+            return frequent_values(con, type_id, field, typed, VALUES_SHOWN)
+        had = option_counts(con, type_id, field)
+    known = [(option, had.get(option, 0)) for option in field.options if fold(typed) in fold(option)]
+    return sorted(known, key=lambda option: -option[1])
+
+
+def _fields(house: House, account: Account, type_id: int) -> FieldSet:
+    db = house.records.reader()
+    return types.fields_of_type(db, type_by_id(db, account, type_id).id)

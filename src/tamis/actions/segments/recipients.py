@@ -1,0 +1,148 @@
+"""List the recipients of a segment, and add and delete them by hand."""
+
+from datetime import datetime
+
+import apsw
+
+from tamis.actions.contacts.forgetting import refuse_forgotten
+from tamis.actions.house import House
+from tamis.actions.segments.membership import external_membership, is_member
+from tamis.actions.segments.segments import segment_by_id
+from tamis.columns.engine.one_moment import at_one_moment
+from tamis.columns.reads import read
+from tamis.domain.accounts import Account
+from tamis.domain.contacts import Contact
+from tamis.domain.emails import Email, email_key
+from tamis.domain.errors import Invalid, NotFound, Problem
+from tamis.domain.segments import Segment, contact_of_recipient, person_of_recipient, segment_of_recipient
+from tamis.records import contacts, erasure, exclusions, externals, feed, recipients, segments, types
+from tamis.rules.moment import Moment
+
+TAKEN = "the email has already been taken"
+
+
+def recipient_page(house: House, account_id: int, segment_id: int, after: int, limit: int) -> list[tuple[int, str]]:
+    """Return a page of recipients in order of their ids, each as its id and the JSON document of a `Recipient`, as they
+    are at one moment; raises NotFound for a segment that is gone, also where it goes meanwhile."""
+    db = house.records.reader()
+    segment = _live(db, account_id, segment_id)
+    with house.columns(account_id).reading() as con, at_one_moment(con):
+        rows = read.recipients(con, account_id, segment.contact_type_id, segment_id, after, limit)
+    _live(db, account_id, segment_id)  # otherwise it would have looked empty, or ended before its end
+    return rows
+
+
+def _live(db: apsw.Connection, account_id: int, segment_id: int) -> Segment:
+    segment = segments.live_by_id(db, account_id, segment_id)
+    if segment is None:
+        raise NotFound(f"there is no segment {segment_id}")
+    return segment
+
+
+def add_recipient(
+    db: apsw.Connection,
+    now: datetime,
+    account: Account,
+    segment_id: int,
+    email: Email,
+    first_name: str,
+    last_name: str,
+) -> None:
+    """Add an address to a segment, or bring a removed member back; raises NotFound, and Invalid when it is in it
+    already (§ Once).
+
+    Whether it is in it is decided here, inside the transaction, by the reference evaluator: no copy is asked.
+    """
+    segment = segment_by_id(db, account, segment_id)
+    refuse_forgotten(db, account, segment.contact_type_id, email.key)
+    contact = _contact_with(db, segment.contact_type_id, email.key)
+    taken = Invalid([Problem("email", TAKEN)])
+    if recipients.is_added(db, segment.id, email.key):
+        raise taken
+    if contact is None:
+        if _let_in_external(db, now, account, segment, email):
+            return
+    else:
+        if _is_member(db, now, account, segment, contact):
+            raise taken
+        recipients.undo_remove(db, segment, contact.id, now)
+        if _is_member(db, now, account, segment, contact):
+            return
+    recipients.add(db, segment, email, first_name, last_name, contact.id if contact else None, now)
+
+
+def delete_recipient(db: apsw.Connection, now: datetime, account: Account, recipient_id: int) -> None:
+    """Delete a recipient by its id: an addition by hand is undone, and the contact or the address stays out, whatever
+    becomes of it and of the rule, until somebody adds the address again; raises NotFound."""
+    missing = NotFound(f"there is no recipient {recipient_id}")
+    try:
+        segment = segment_by_id(db, account, segment_of_recipient(recipient_id))
+    except NotFound:
+        raise missing from None
+    fields = types.fields_of_type(db, segment.contact_type_id)
+    added = recipients.find_added(db, recipient_id)
+    number = contact_of_recipient(recipient_id)
+    contact: Contact | None = None
+    if added:
+        contact = contacts.by_email(db, segment.contact_type_id, added.email_key, fields)
+        recipients.undo_add(db, segment, added, contact.id if contact else None, now)
+        erasure.note(db, now)
+    elif number is None:
+        _exclude_external(db, now, account, segment, recipient_id, missing)
+        return
+    else:
+        contact = contacts.by_id(db, segment.contact_type_id, number, fields)
+        if contact and recipients.is_added(db, segment.id, email_key(contact.email) or ""):
+            raise missing  # this contact is in the segment under the number that it got when it was added
+    if not added and not (contact and _is_member(db, now, account, segment, contact)):
+        raise missing
+    if contact:
+        recipients.remove(db, segment, contact.id, now)
+    elif added:
+        exclusions.exclude_address(db, segment.id, added.email_key, now)
+
+
+def _let_in_external(db: apsw.Connection, now: datetime, account: Account, segment: Segment, email: Email) -> bool:
+    """Undo the exclusion of an address that is no contact; tells whether it is in the segment by the rule then. Raises
+    Invalid where it was in it before."""
+    if _external_is_in(db, now, account, segment, email.key):
+        raise Invalid([Problem("email", TAKEN)])
+    if not exclusions.lift(db, segment.id, email.key):
+        return False
+    external = externals.by_email(db, segment.contact_type_id, email.key)
+    if external:
+        feed.tell_recipient(db, segment, None, external.person_id, now)
+    return _external_is_in(db, now, account, segment, email.key)
+
+
+def _exclude_external(
+    db: apsw.Connection, now: datetime, account: Account, segment: Segment, recipient_id: int, missing: NotFound
+) -> None:
+    """Exclude an external recipient that is in a segment by way of others."""
+    external = externals.by_person(db, segment.contact_type_id, person_of_recipient(recipient_id))
+    key = email_key(external.email) if external else None
+    if external is None or key is None or segment.id in external.added:
+        raise missing
+    if not _external_is_in(db, now, account, segment, key):
+        raise missing
+    exclusions.exclude_address(db, segment.id, key, now)
+    feed.tell_recipient(db, segment, None, external.person_id, now)
+
+
+def _external_is_in(db: apsw.Connection, now: datetime, account: Account, segment: Segment, email_key: str) -> bool:
+    external = externals.by_email(db, segment.contact_type_id, email_key)
+    if external is None:
+        return False
+    fields = types.fields_of_type(db, segment.contact_type_id)
+    return external_membership(db, external, fields, Moment(now, account.zone))(segment.id)
+
+
+def _contact_with(db: apsw.Connection, type_id: int, email_key: str) -> Contact | None:
+    # Most addresses that are added are no contacts; reading the fields for them would cost as much as adding them.
+    contact_id = recipients.contact_with_email(db, type_id, email_key)
+    return None if contact_id is None else contacts.by_id(db, type_id, contact_id, types.fields_of_type(db, type_id))
+
+
+def _is_member(db: apsw.Connection, now: datetime, account: Account, segment: Segment, contact: Contact) -> bool:
+    fields = types.fields_of_type(db, segment.contact_type_id)
+    return is_member(db, segment, contact, fields, Moment(now, account.zone))

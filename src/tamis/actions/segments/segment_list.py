@@ -1,0 +1,74 @@
+"""The segments of an account at a glance: what each selects, how large it is, and how that went over a week."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import lru_cache
+
+from tamis.actions.house import House
+from tamis.actions.segments.stored_rules import rules_of_type
+from tamis.columns.engine.one_moment import at_one_moment
+from tamis.domain.accounts import Account
+from tamis.domain.instants import day_of
+from tamis.domain.segments import Segment
+from tamis.domain.text import fold
+from tamis.records import segments, types
+from tamis.records.database import snapshot
+from tamis.rules.describe import describe
+from tamis.rules.tree import Rule
+
+DAYS = 8
+"""Seven days ago, and each day since; the last is now."""
+
+
+@dataclass(frozen=True, slots=True)
+class Glance:
+    """A segment with the name of its contact type and the sentence of its rule. `sizes` are those at the end of the
+    last days, the last being the size now; None is a day before the segment was there."""
+
+    segment: Segment
+    type_name: str
+    sentence: str
+    sizes: tuple[int | None, ...]
+
+    @property
+    def recipients(self) -> int:
+        """How many recipients the segment has now."""
+        return self.sizes[-1] or 0
+
+    @property
+    def change(self) -> int | None:
+        """By how many it grew over seven days, or None where it was not there then."""
+        return None if self.sizes[0] is None else self.recipients - self.sizes[0]
+
+
+def glances(house: House, account: Account, search: str = "") -> list[Glance]:
+    """List the segments of an account, newest first: those that have each word of a search in their name, their type's
+    name or their sentence."""
+    db = house.records.reader()
+    with snapshot(db):
+        live = segments.live_of_account(db, account.id)
+        names = {of_type.id: of_type.name for of_type in types.types_of_account(db, account.id)}
+        rules: dict[int, Rule] = {}
+        for type_id in {segment.contact_type_id for segment in live}:
+            rules |= rules_of_type(db, type_id, types.fields_of_type(db, type_id))
+    words = fold(search).split()
+    found = []
+    for segment in live:
+        sentence, name = _sentence(rules[segment.id]), names[segment.contact_type_id]
+        text = fold(f"{segment.name} {name} {sentence}")
+        if all(word in text for word in words):
+            found.append((segment, name, sentence))
+    sizes = _sizes(house, account, [segment for segment, _, _ in found])
+    unknown = (None,) * DAYS
+    return [Glance(segment, name, text, sizes.get(segment.id, unknown)) for segment, name, text in found]
+
+
+def _sizes(house: House, account: Account, of: list[Segment]) -> Mapping[int, tuple[int | None, ...]]:
+    columns = house.columns(account.id)
+    today = day_of(house.clock(), account.zone)
+    with columns.reading() as con, at_one_moment(con):
+        told = house.trends.sizes(con, [segment.id for segment in of], account.zone, today, DAYS)
+    return {segment_id: tuple(sizes) for segment_id, sizes in told.items()}
+
+
+_sentence = lru_cache(maxsize=4096)(describe)

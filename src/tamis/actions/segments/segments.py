@@ -1,0 +1,274 @@
+"""Make, find, list, count and delete segments."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from enum import Enum
+from itertools import count
+
+import apsw
+
+from tamis.actions.contacts.one_change import sizes_and
+from tamis.actions.fields.types import still_there
+from tamis.actions.house import House
+from tamis.actions.segments.dependents import refuse_while_used, users_of_segment
+from tamis.actions.segments.stored_rules import rules_of_type, stored_rule
+from tamis.columns.reads import read
+from tamis.domain.accounts import Account
+from tamis.domain.contacts import ContactType
+from tamis.domain.errors import Invalid, NotFound, Problem, Refused
+from tamis.domain.segments import Segment, is_segment_id
+from tamis.domain.text import MAX_LINE, problem_with_name
+from tamis.records import accounts, segments, types
+from tamis.records.database import snapshot
+from tamis.rules.build import build
+from tamis.rules.draft import Draft
+from tamis.rules.json import from_json, to_json
+from tamis.rules.moment import Moment
+from tamis.rules.segments import MAX_CHAIN, cycle_through, longest_chain
+from tamis.rules.tree import Rule, segments_named
+
+NEW = 0
+"""Stands for the id of a segment that is not made yet."""
+MOST_CALLED = 40
+
+
+class Keep(Enum):
+    """Stands for the rule that a segment has already; None is the rule without conditions."""
+
+    RULE = "rule"
+
+
+class ChangedMeanwhile(Refused):
+    """Somebody has edited a segment since it was looked at; `segment` is what it is now."""
+
+    code = "changed_meanwhile"
+
+    def __init__(self, segment: Segment) -> None:
+        super().__init__(f'the segment "{segment.name}" has been changed since you opened it')
+        self.segment = segment
+
+
+@dataclass(frozen=True, slots=True)
+class SizedSegment:
+    """A segment, its rule, and how many recipients it has now."""
+
+    segment: Segment
+    rule: Rule
+    recipients: int
+
+
+@dataclass(frozen=True, slots=True)
+class CheckedEdit:
+    """A segment as it is, and the name and the rule, in its JSON form, that it may be given."""
+
+    segment: Segment
+    name: str
+    document: str
+
+
+def create_segment(
+    db: apsw.Connection,
+    now: datetime,
+    account: Account,
+    contact_type: ContactType,
+    name: str,
+    draft: Draft | None,
+) -> Segment:
+    """Make a segment; raises Invalid with every problem of its name and its rule, and NotFound."""
+    contact_type = still_there(db, contact_type)
+    rule = check_new_segment(db, account, contact_type, name, draft)
+    return segments.insert(db, account.id, contact_type.id, name.strip(), to_json(rule), now)
+
+
+def check_new_segment(
+    db: apsw.Connection, account: Account, contact_type: ContactType, name: str, draft: Draft | None
+) -> Rule:
+    """Return the rule of a segment that could be made like this; raises Invalid with every problem."""
+    problems = _problems_with_name(db, account, name.strip(), None)
+    rule = _built(db, contact_type.id, draft, problems)
+    problems += problems_with_names(db, contact_type.id, None, rule)
+    if problems:
+        raise Invalid(problems)
+    return rule
+
+
+def edit_segment(
+    db: apsw.Connection,
+    now: datetime,
+    account: Account,
+    segment_id: int,
+    *,
+    name: str | None = None,
+    draft: Draft | Keep | None = Keep.RULE,
+    seen: datetime | None = None,
+) -> Segment:
+    """Give a segment another name, another rule or both, and leave alone what is not given; raises NotFound, and
+    Invalid with every problem, one of which may be that segments would name each other in a circle.
+
+    `seen` is the `updated_at` of what somebody looked at while editing: when the segment is not that any more, nothing
+    is done and ChangedMeanwhile raised.
+    """
+    edit = check_edit(db, account, segment_id, name=name, draft=draft, seen=seen)
+    return segments.update(db, edit.segment, edit.name, edit.document, now)
+
+
+def check_edit(
+    db: apsw.Connection,
+    account: Account,
+    segment_id: int,
+    *,
+    name: str | None = None,
+    draft: Draft | Keep | None = Keep.RULE,
+    seen: datetime | None = None,
+) -> CheckedEdit:
+    """Return what `edit_segment` would write, without writing it; raises what that raises."""
+    segment = segment_by_id(db, account, segment_id)
+    if seen is not None and seen != segment.updated_at:
+        raise ChangedMeanwhile(segment)
+    name = segment.name if name is None else name.strip()
+    problems = _problems_with_name(db, account, name, segment)
+    document = segment.rule
+    if not isinstance(draft, Keep):
+        rule = _built(db, segment.contact_type_id, draft, problems)
+        problems += problems_with_names(db, segment.contact_type_id, segment, rule)
+        document = to_json(rule)
+    if problems:
+        raise Invalid(problems)
+    return CheckedEdit(segment, name, document)
+
+
+def duplicate_segment(db: apsw.Connection, now: datetime, account: Account, segment_id: int) -> Segment:
+    """Make a segment with the rule of another one, "Copy of" it by name; what was done by hand is not copied. Raises
+    NotFound."""
+    segment = segment_by_id(db, account, segment_id)
+    name = _free_name(db, account, f"Copy of {segment.name}")
+    return segments.insert(db, account.id, segment.contact_type_id, name, segment.rule, now)
+
+
+def _free_name(db: apsw.Connection, account: Account, name: str) -> str:
+    """Give a name, or the first of "name (2)", "name (3)" … that no segment has, cut where it would be too long."""
+    for number in count(1):
+        ending = f" ({number})" if number > 1 else ""
+        free = name[: MAX_LINE - len(ending)].rstrip() + ending
+        if segments.live_by_name(db, account.id, free) is None:
+            return free
+    raise AssertionError("numbers do not end")
+
+
+def _problems_with_name(db: apsw.Connection, account: Account, name: str, of: Segment | None) -> list[Problem]:
+    wrong = problem_with_name(name)
+    if wrong:
+        return [Problem("segment_name", f"the segment name {wrong}")]
+    other = segments.live_by_name(db, account.id, name)
+    if other and (of is None or other.id != of.id):
+        return [Problem("segment_name", "the segment name has already been taken")]
+    return []
+
+
+def _built(db: apsw.Connection, type_id: int, draft: Draft | None, problems: list[Problem]) -> Rule:
+    """Build a rule; what is wrong with it is added to `problems`."""
+    try:
+        return build(draft, types.fields_of_type(db, type_id), segments.refs_of_type(db, type_id))
+    except Invalid as error:
+        problems += error.problems
+        return None
+
+
+def problems_with_names(db: apsw.Connection, type_id: int, segment: Segment | None, rule: Rule) -> list[Problem]:
+    """Say by which way a segment, or a new one, would depend on itself if it had a rule, and by which chain segments
+    would name each other over more levels than they may; a chain that is too long already may become shorter."""
+    if not segments_named(rule):
+        return []
+    names = dict(segments.refs_of_type(db, type_id).refs)
+    before = rules_of_type(db, type_id, types.fields_of_type(db, type_id))
+    own_id = segment.id if segment else NEW
+    names.setdefault(own_id, "this segment")
+    after = before | {own_id: rule}
+    if way := cycle_through(own_id, after):
+        return [Problem("rule", f"a segment must not depend on itself: {_path(way, names)}")]
+    chain = longest_chain(own_id, after)
+    if len(chain) <= MAX_CHAIN or (segment and len(chain) <= len(longest_chain(own_id, before))):
+        return []
+    told = f"segments may name each other over {MAX_CHAIN} levels, and these would be {len(chain)}"
+    return [Problem("rule", f"{told}: {_path(chain, names)}")]
+
+
+def _path(way: list[int], names: Mapping[int, str]) -> str:
+    called = [names[id_] for id_ in way]
+    if len(called) > MOST_CALLED:
+        called[MOST_CALLED // 2 : -MOST_CALLED // 2] = ["…"]
+    return " → ".join(called)
+
+
+def delete_segment(db: apsw.Connection, now: datetime, account: Account, segment_id: int) -> Segment:
+    """Delete a segment softly; raises NotFound, and Refused while the rule of another one names it."""
+    segment = segment_by_id(db, account, segment_id)
+    refuse_while_used(f'the segment "{segment.name}"', users_of_segment(db, segment))
+    segments.delete(db, segment, now)
+    return segment
+
+
+def segment_by_id(db: apsw.Connection, account: Account, segment_id: int) -> Segment:
+    """Find a live segment of an account; raises NotFound."""
+    segment = segments.live_by_id(db, account.id, segment_id)
+    if segment is None:
+        raise NotFound(f"there is no segment {segment_id}")
+    return segment
+
+
+def find_segment(db: apsw.Connection, account: Account, reference: str) -> Segment:
+    """Find a live segment by id or name; raises NotFound."""
+    found = None
+    if is_segment_id(reference):
+        found = segments.live_by_id(db, account.id, int(reference))
+    found = found or segments.live_by_name(db, account.id, reference)
+    if found is None:
+        raise NotFound(f'there is no segment "{reference}"; "tamis segment list" shows those that there are')
+    return found
+
+
+def rule_of(db: apsw.Connection, segment: Segment) -> Rule:
+    """Give the rule of a segment as a tree."""
+    type_id = segment.contact_type_id
+    return stored_rule(segment.rule, types.fields_of_type(db, type_id), segments.refs_for(db, type_id, [segment.rule]))
+
+
+def list_segments(db: apsw.Connection, account: Account, sizes: Mapping[int, int]) -> list[SizedSegment]:
+    """List the segments of an account, newest first, with their sizes from `segment_sizes`."""
+    with snapshot(db):
+        live = _with_rules(db, account)
+    return [SizedSegment(segment, rule, sizes.get(segment.id, 0)) for segment, rule in live]
+
+
+def sized_segments(house: House, account: Account) -> list[SizedSegment]:
+    """List the segments of an account, newest first, all with their sizes at one moment."""
+    sizes, live = sizes_and(house, account.id, lambda db: _with_rules(db, account))
+    return [SizedSegment(segment, rule, sizes.get(segment.id, 0)) for segment, rule in live]
+
+
+def _with_rules(db: apsw.Connection, account: Account) -> list[tuple[Segment, Rule]]:
+    """List the segments of an account with their rules, in a snapshot: a rule is read with the fields and the segments
+    for which it was made."""
+    live = segments.live_of_account(db, account.id)
+    rules: dict[int, Rule] = {}
+    for type_id in {segment.contact_type_id for segment in live}:
+        rules |= rules_of_type(db, type_id, types.fields_of_type(db, type_id))
+    return [(segment, rules[segment.id]) for segment in live]
+
+
+def segment_sizes(house: House, account_id: int | None = None) -> dict[int, int]:
+    """Tell how many recipients every segment has at this moment, or every one of an account; empty ones may be left
+    out."""
+    return house.columns(account_id).sizes
+
+
+def count_rule(house: House, account_id: int, type_id: int, rule: str) -> int:
+    """Count the contacts that an unsaved rule, in its JSON form, selects at this moment; raises Invalid."""
+    db = house.records.reader()
+    account = accounts.account_by_id(db, account_id)
+    if account is None or types.type_by_id(db, account_id, type_id) is None:
+        raise NotFound(f"there is no contact type {type_id}")
+    tree = build(from_json(rule), types.fields_of_type(db, type_id), segments.refs_of_type(db, type_id))
+    with house.columns().reading() as con:
+        return read.count(con, type_id, tree, Moment(house.clock(), account.zone))

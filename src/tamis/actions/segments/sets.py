@@ -1,0 +1,100 @@
+"""Compare segments with each other, and draw samples and groups of their members."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import apsw
+
+from tamis.actions.house import House
+from tamis.columns.engine.one_moment import at_one_moment
+from tamis.columns.reads import read, sets
+from tamis.columns.reads.sets import Overlap
+from tamis.domain.draws import Sample
+from tamis.domain.errors import Invalid, NotFound, Problem
+from tamis.domain.segments import Segment
+from tamis.records import segments
+
+FEWEST, MOST = 2, 20
+RECIPIENTS_A_PAGE, MOST_LOOKED_AT = 10_000, 1_000_000
+SampledPage = tuple[int | None, list[tuple[int, str]]]
+
+
+def overlap(house: House, account_id: int, segment_ids: Sequence[int]) -> Overlap:
+    """Compare segments of one contact type; raises NotFound, and Invalid when they cannot be compared."""
+    found = comparable(house.records.reader(), account_id, segment_ids)
+    with house.columns().reading() as con, at_one_moment(con):
+        return sets.overlap(con, [segment.id for segment in found])
+
+
+@dataclass(frozen=True, slots=True)
+class InCommon:
+    """Another segment of the same type: how many persons are in it, and how many of these in both."""
+
+    segment: Segment
+    recipients: int
+    shared: int
+
+
+def overlaps(house: House, account_id: int, segment_id: int) -> tuple[int, list[InCommon]]:
+    """Compare a segment with every other one of its type: gives its own size, and the others, those that have most in
+    common with it first. Raises NotFound."""
+    db = house.records.reader()
+    segment = _segment(db, account_id, segment_id)
+    others = [other for other in segments.live_of_type(db, segment.contact_type_id) if other.id != segment.id]
+    with house.columns().reading() as con, at_one_moment(con):
+        sizes = sets.sizes(con, [segment.id, *(other.id for other in others)])
+        shared = sets.in_common(con, segment.id, [other.id for other in others])
+    found = [InCommon(other, sizes.get(other.id, 0), shared.get(other.id, 0)) for other in others]
+    return sizes.get(segment.id, 0), sorted(found, key=lambda one: (-one.shared, one.recipients, one.segment.id))
+
+
+def group_sizes(
+    house: House, account_id: int, segment_id: int, seed: str, below: int, groups: int, group: int | None
+) -> list[int]:
+    """Count the members of a segment who are in each group of a sample (the parts of a `Sample` are given one by one);
+    a sample without groups is one. Raises NotFound."""
+    segment = _segment(house.records.reader(), account_id, segment_id)
+    with house.columns().reading() as con, at_one_moment(con):
+        return sets.group_sizes(con, segment.id, Sample(seed, below, groups, group))
+
+
+def sampled_page(
+    house: House,
+    account_id: int,
+    segment_id: int,
+    seed: str,
+    below: int,
+    groups: int,
+    group: int | None,
+    after: int,
+) -> SampledPage:
+    """Give the next of the recipients who are in a sample, in order of their ids, and before them the id after which to
+    ask on, None at the end; raises NotFound. A page has about 10,000 recipients, and may have none."""
+    segment = _segment(house.records.reader(), account_id, segment_id)
+    sample = Sample(seed, below, groups, group)
+    most = min(MOST_LOOKED_AT, round(RECIPIENTS_A_PAGE / max(sample.share, RECIPIENTS_A_PAGE / MOST_LOOKED_AT)))
+    with house.columns().reading() as con, at_one_moment(con):
+        return read.sampled_recipients(con, account_id, segment.contact_type_id, segment.id, sample, after, most)
+
+
+def comparable(db: apsw.Connection, account_id: int, segment_ids: Sequence[int]) -> list[Segment]:
+    """Find the segments that are to be compared; raises NotFound, and Invalid when they cannot be."""
+    if not FEWEST <= len(segment_ids) <= MOST:
+        raise Invalid([Problem("", f"name from {FEWEST} to {MOST} segments to compare, not {len(segment_ids)}")])
+    found = [_segment(db, account_id, id_) for id_ in segment_ids]
+    first, seen = found[0], set()
+    for segment in found:
+        if segment.id in seen:
+            raise Invalid([Problem("", f'the segment "{segment.name}" is named twice; name each once')])
+        if segment.contact_type_id != first.contact_type_id:
+            message = f'"{segment.name}" and "{first.name}" are of two contact types; compare segments of one type'
+            raise Invalid([Problem("", message)])
+        seen.add(segment.id)
+    return found
+
+
+def _segment(db: apsw.Connection, account_id: int, segment_id: int) -> Segment:
+    found = segments.live_by_id(db, account_id, segment_id)
+    if found is None:
+        raise NotFound(f"there is no segment {segment_id}")
+    return found

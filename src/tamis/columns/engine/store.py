@@ -1,0 +1,298 @@
+"""The DuckDB file: who owns it, how it is opened, and what is done with one that cannot be used."""
+
+import logging
+import os
+import shutil
+import threading
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager, suppress
+from datetime import date, datetime
+from pathlib import Path
+from zoneinfo import ZoneInfo
+
+import duckdb
+
+from tamis import log
+from tamis.columns.engine.copies import copy_database, discard_unfinished
+from tamis.columns.engine.files import WAL_ENDING, put_aside
+from tamis.columns.engine.gate import Gate
+from tamis.columns.engine.owner import take_ownership
+from tamis.columns.engine.state import State, read_state
+from tamis.columns.engine.trouble import Trouble, in_words, keeps_out, trouble_of
+from tamis.columns.history.trim import last_trimmed, trim
+from tamis.columns.layout.membership import MANY_RECENT, merge
+from tamis.columns.layout.tables import is_current, keeps_history, make, make_anew
+from tamis.columns.projector.fold import Fold
+from tamis.domain.errors import Abandoned, Unavailable
+from tamis.files.durable import put_in_place
+
+FILE_NAME = "columns.duckdb"
+FRESH_ENDING = ".new"
+SPILL_NAME = "columns.tmp"
+
+
+class Columns:
+    """The column store of one directory, owned by this process until `close`.
+
+    `applied` is the change number up to which it follows the records, None when it must be rebuilt from them.
+    `sized` is that number with the sizes of the segments after that change. `trimmed` is the day on which old history
+    was dropped last. `lock` is held by whoever lets it catch up.
+    """
+
+    def __init__(self, directory: Path, store_id: str, memory: str, threads: int) -> None:
+        self.path = directory / FILE_NAME
+        self.set_aside: Path | None = None
+        self.trouble: Trouble | None = None
+        self.applied: int | None = None
+        self.trimmed: date | None = None
+        self.lock = threading.Lock()
+        self._store_id = store_id
+        self._cursors: dict[int, duckdb.DuckDBPyConnection] = {}
+        self._gate = Gate()
+        self._lasting = Gate()
+        self._rewriting = threading.Lock()
+        self._state = State(0, {}, {}, False)
+        self.sized: tuple[int | None, dict[int, int]] = None, {}
+        self._own = take_ownership(directory)
+        try:
+            self._config: dict[str, str | bool | int | float | list[str]] = {
+                "memory_limit": memory,
+                "threads": threads,
+                "temp_directory": str(directory / SPILL_NAME),
+                "autoinstall_known_extensions": False,
+                "autoload_known_extensions": False,
+                "preserve_insertion_order": False,
+            }
+            self._discard_leftovers()
+            shutil.rmtree(directory / SPILL_NAME, ignore_errors=True)
+            self._open_again()
+        except BaseException:
+            os.close(self._own)
+            raise
+
+    @property
+    def sizes(self) -> dict[int, int]:
+        """How many recipients each segment has."""
+        return self._state.sizes
+
+    @property
+    def due(self) -> dict[int, datetime]:
+        """When time alone will next change the memberships of a contact type, for those where it will."""
+        return {type_id: clock.due for type_id, clock in self._state.clocks.items() if clock.due}
+
+    @property
+    def as_of(self) -> dict[int, datetime]:
+        """As of which instant the memberships of a contact type are right, for those that time alone changes."""
+        return {type_id: clock.as_of for type_id, clock in self._state.clocks.items()}
+
+    @contextmanager
+    def reading(self) -> Iterator[duckdb.DuckDBPyConnection]:
+        """Give this thread's own connection for a block that reads; raises Unavailable where the file is damaged or the
+        database has stopped, which the next `recover` mends, and where memory and disk do not suffice."""
+        with self._gate.passing():
+            if self.applied is None or self.trouble:
+                raise Unavailable("the column store is being built again: ask once more")
+            try:
+                yield self.cursor()
+            except duckdb.InterruptException:
+                raise Abandoned from None
+            except duckdb.Error as error:
+                self._note(error, "answer")
+                raise
+
+    @contextmanager
+    def lasting(self) -> Iterator[None]:
+        """Announce, before `lock` is taken, a block whose reading takes longer than a moment: whoever replaces the file
+        waits for it before all others have to wait for the file."""
+        with self._lasting.passing():
+            yield
+
+    def recover(self) -> None:
+        """Open a database again that has stopped; put a file aside that was found to be damaged, and begin an empty
+        one, to be filled from the records. Raises Unavailable, and can then be tried again."""
+        with self.lock, self._gate.alone():
+            if self.trouble:
+                self._close_database()
+                if self.trouble is Trouble.DAMAGED and self.path.exists():
+                    self.set_aside = put_aside(self.path, "damaged")
+                self._open_again()
+
+    def copy(self, target: Path) -> None:
+        """Write all tables to a new file, which holds nothing of what was deleted; whoever calls holds `lock`. Raises
+        Unavailable."""
+        try:
+            copy_database(self._db, target, str(self._config["memory_limit"]), int(str(self._config["threads"])))
+        except duckdb.Error as error:
+            target.unlink(missing_ok=True)
+            self._note(error, "be copied")
+            raise Unavailable(f"the column store cannot be copied: {error}") from None
+
+    def rewrite(self) -> int | None:
+        """Replace the file by a copy that holds nothing of what was deleted; gives the change number that it stands at,
+        None when it is still to be filled from the records. Reads go on, but for the moment of the exchange.
+
+        Killed at any moment, it leaves the old file or the new one, each whole.
+        """
+        with self._rewriting, self._lasting.alone(), self.lock:
+            fresh = self._beside(FRESH_ENDING)
+            self._discard_leftovers()
+            self.copy(fresh)
+            with self._gate.alone():
+                self.trouble = Trouble.STOPPED  # should anything fail before it is open again, `recover` mends it
+                self._close_database()
+                # Closing has written everything to the file; what a failure left in the log, the copy has as well.
+                self._beside(WAL_ENDING).unlink(missing_ok=True)
+                put_in_place(fresh, self.path)
+                self._open_again()
+            return self.applied
+
+    def _note(self, error: BaseException, doing: str) -> None:
+        """Raise what an error means for people as Unavailable, if it means anything for the store as a whole."""
+        if (trouble := trouble_of(error)) is None:
+            return
+        if trouble is Trouble.SCARCE:
+            log.event("columns_short_of_room", level=logging.ERROR, error=error)
+            raise Unavailable(in_words(error, doing)) from None
+        if self.trouble is not Trouble.DAMAGED:
+            self.trouble = trouble
+        if trouble is Trouble.DAMAGED:
+            raise Unavailable("the column store is damaged and will be built again: ask once more") from None
+        log.event("columns_stopped", level=logging.ERROR, error=error)
+        raise Unavailable("the column store has stopped and is opened again: ask once more") from None
+
+    def cursor(self) -> duckdb.DuckDBPyConnection:
+        """Give this thread's own connection for reading."""
+        thread = threading.get_ident()
+        if thread not in self._cursors:  # that of a thread which has ended serves the one that has its number now
+            self._cursors[thread] = self._db.cursor()
+        return self._cursors[thread]
+
+    def interrupt(self, thread: int) -> None:
+        """Stop the statement that a thread reads with, if it runs one: its block in `reading` raises Abandoned."""
+        if cursor := self._cursors.get(thread):
+            cursor.interrupt()
+
+    @contextmanager
+    def fold(self) -> Iterator[Fold]:
+        """Apply changes in one transaction, which `Fold.finish` ends with the change number that was reached."""
+        with self._transaction() as con:
+            fold = Fold(con, self._state)
+            yield fold
+            assert fold.reached is not None, "a fold must be finished"
+            con.execute("UPDATE meta SET applied = $1", [fold.reached])
+        self._state = fold.state
+        self.applied = fold.reached
+        self.sized = fold.reached, fold.state.sizes
+
+    @contextmanager
+    def _transaction(self) -> Iterator[duckdb.DuckDBPyConnection]:
+        con = self._db.cursor()
+        try:
+            con.execute("BEGIN TRANSACTION")
+            yield con
+            con.execute("COMMIT")
+        except BaseException as error:
+            with suppress(duckdb.Error):  # the failure may have ended the transaction already
+                con.execute("ROLLBACK")
+            self._note(error, "follow the records")
+            raise
+        finally:
+            con.close()
+
+    def tidy(self, most: int = MANY_RECENT) -> None:
+        """Merge the recent changes of memberships into the large table when there are more than `most`; for a quiet
+        moment."""
+        with self.lock, self._transaction() as con:
+            merge(con, most)
+
+    def trim(self, zones: Mapping[int, ZoneInfo], now: datetime, kept_days: int) -> None:
+        """Sum up and drop history that is older than so many days, in steps between which others have their turn."""
+        while self.trimmed != now.date():
+            with self.lock, self._transaction() as con:
+                self.trimmed = trim(con, zones, now, kept_days)
+
+    def start_over(self) -> None:
+        """Throw the copy away, but not the history, and begin an empty one, to be filled from the records."""
+        with self._transaction() as con:
+            make_anew(con, self._store_id)
+        self.applied = None
+        self._begin()
+
+    def close(self) -> None:
+        """Write everything to the file and let others have it; what is still being looked up is given up."""
+        with self._gate.alone(self._cursors):
+            self._close_database()
+        os.close(self._own)
+
+    def _close_database(self) -> None:
+        while self._cursors:  # the file stays open as long as one of them does
+            self._cursors.popitem()[1].close()
+        self._db.close()
+
+    def _discard_leftovers(self) -> None:
+        """Remove what a killed process may have left unfinished: it holds values of contacts."""
+        discard_unfinished(self.path.parent)
+        for ending in (FRESH_ENDING, FRESH_ENDING + WAL_ENDING):
+            self._beside(ending).unlink(missing_ok=True)
+
+    def _beside(self, ending: str) -> Path:
+        return self.path.with_name(FILE_NAME + ending)
+
+    def _open_again(self) -> None:
+        self._db = self._open()
+        self.applied = self._applied()
+        self._begin()
+        self.trouble = None
+
+    def _open(self) -> duckdb.DuckDBPyConnection:
+        if self.path.exists():
+            try:
+                return self._open_present()
+            except (duckdb.Error, RuntimeError) as error:
+                if keeps_out(error):
+                    raise Unavailable(f"{self.path} cannot be opened: {error}") from None
+                self.set_aside = put_aside(self.path, "damaged, or of other records or another version")
+        self._beside(WAL_ENDING).unlink(missing_ok=True)  # one without its file is of no use, and would be read
+        self._make()
+        return self._open_present()
+
+    def _make(self) -> None:
+        """Make an empty store, which is there as a whole or not at all."""
+        fresh = self._beside(FRESH_ENDING)
+        self._discard_leftovers()
+        try:
+            db = duckdb.connect(str(fresh), config=self._config)
+            try:
+                make(db, self._store_id)
+                db.execute("CHECKPOINT").fetchall()
+            finally:
+                db.close()
+        except duckdb.Error as error:
+            self._discard_leftovers()
+            raise Unavailable(f"{self.path} cannot be made: {error}") from None
+        put_in_place(fresh, self.path)
+
+    def _open_present(self) -> duckdb.DuckDBPyConnection:
+        db = duckdb.connect(str(self.path), config=self._config)
+        try:
+            if not keeps_history(db, self._store_id):
+                raise duckdb.IOException("made by another version, or for other records")
+            if not is_current(db):
+                db.execute("BEGIN TRANSACTION").fetchall()
+                make_anew(db, self._store_id)
+                db.execute("COMMIT").fetchall()
+            read_state(db)
+        except duckdb.Error:
+            db.close()
+            raise
+        return db
+
+    def _begin(self) -> None:
+        with self._db.cursor() as con:
+            self._state = read_state(con)
+            self.trimmed = last_trimmed(con)
+        self.sized = self.applied, self._state.sizes
+
+    def _applied(self) -> int | None:
+        rows = self._db.execute("SELECT applied FROM meta").fetchall()
+        return rows[0][0] if rows and rows[0][0] >= 0 else None

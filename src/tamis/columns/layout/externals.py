@@ -1,0 +1,74 @@
+"""External recipients in the column store: who they are, and whom of them a rule selects.
+
+An address that was added by hand and is no contact has one number for all segments of a type, in place of a contact's
+id: that of the person, with the bit of those who are no contacts. Where the rule brings it to a segment, the number of
+the recipient is made of it, as a contact's is; where it was added, the recipient has the number of the addition.
+"""
+
+from collections.abc import Sequence
+
+from tamis.columns.layout.contacts import SQL_TYPES, WRITTEN, column
+from tamis.columns.layout.membership import NUMBER, recipients_between, span
+from tamis.domain.fields import EMAIL, FIRST_NAME, LAST_NAME, Field
+from tamis.domain.segments import STRANGER
+from tamis.rules.externals import segments_included
+from tamis.rules.moment import Moment
+from tamis.rules.sql import Parameters, Source, compile_rule
+from tamis.rules.tree import Rule, conditions
+
+PERSONS = (
+    f"(SELECT {STRANGER} | person_id AS id, max(contact_id) AS contact_id, arg_max(email, id) AS email, "
+    "arg_max(first_name, id) AS first_name, arg_max(last_name, id) AS last_name, "
+    "arg_max(email_folded, id) AS email_folded, arg_max(first_name_folded, id) AS first_name_folded, "
+    "arg_max(last_name_folded, id) AS last_name_folded FROM added GROUP BY person_id)"
+)
+"""The query for all who were added by hand, as they were added last, with the contact that each has become, if any."""
+
+_NAMED = {EMAIL.id: "email", FIRST_NAME.id: "first_name", LAST_NAME.id: "last_name"}
+_KNOWN = {field_id: f"nullif(arg_max({name}_folded, id), '')" for field_id, name in _NAMED.items()}
+_AS_WRITTEN = ", ".join(f"'{field_id}', nullif(arg_max({name}, id), '')" for field_id, name in _NAMED.items())
+
+
+def external_rows(fields: Sequence[Field], more: str = "", where: str = "") -> str:
+    """Write the query for external recipients, a row each: `id` and the columns of fields and of what was written, as
+    contacts have them; only address and name are not null."""
+    values = "".join(
+        f", {_KNOWN.get(field.id, f'NULL::{SQL_TYPES[field.kind]}')} AS {column(field)}" for field in fields
+    )
+    rows = f"FROM added WHERE contact_id IS NULL{where} GROUP BY person_id"
+    return f"SELECT {STRANGER} | person_id AS id{values}, json_object({_AS_WRITTEN})::VARCHAR AS {WRITTEN}{more} {rows}"
+
+
+def used_by(*rules: Rule) -> list[Field]:
+    """Return the fields that rules look at, each once."""
+    return list(dict.fromkeys(condition.field for rule in rules for condition in conditions(rule)))
+
+
+def is_external_in(segment_id: int, parameters: Parameters) -> str:
+    """Write the test whether the external recipient `id` is in a segment now; it is never null."""
+    low, high = span(segment_id)
+    segment = parameters.bind(segment_id)
+    return (
+        f"(id IN (SELECT recipient_id & {NUMBER} FROM {recipients_between(low | STRANGER, high)} "
+        f"UNION ALL {added_to(segment)}))"
+    )
+
+
+def added_to(segment: str) -> str:
+    """Write the query for the external recipients that were added to a segment by hand."""
+    return f"SELECT {STRANGER} | person_id FROM added WHERE segment_id = {segment} AND contact_id IS NULL"
+
+
+def is_asked(rule: Rule, parameters: Parameters) -> str:
+    """Write the test whether a rule is asked about the external recipient `id` (see `rules.externals`)."""
+    return " OR ".join(is_external_in(id_, parameters) for id_ in segments_included(rule)) or "FALSE"
+
+
+def selected_externals(rule: Rule, moment: Moment, parameters: Parameters, fields: Sequence[Field] = ()) -> str | None:
+    """Write the query for the external recipients that a rule selects, with the columns of `external_rows`; None for a
+    rule that is asked about none of them."""
+    if not segments_included(rule):
+        return None
+    where = compile_rule(rule, moment, Source(column, is_external_in), parameters)
+    rows = external_rows(list(dict.fromkeys([*fields, *used_by(rule)])))
+    return f"SELECT * FROM ({rows}) WHERE ({is_asked(rule, parameters)}) AND {where}"

@@ -1,0 +1,1 @@
+"""How the projection follows the records and the time."""

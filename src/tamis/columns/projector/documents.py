@@ -1,0 +1,89 @@
+"""How contacts come into the column store: as documents of the records, with the folded forms of their texts."""
+
+import re
+from collections.abc import Collection, Sequence
+from functools import lru_cache
+
+import duckdb
+import msgspec
+
+from tamis.columns.layout.contacts import SQL_TYPES, WRITTEN, column, table
+from tamis.domain.fields import CREATED_AT, EMAIL, UPDATED_AT, FieldSet, Kind
+from tamis.domain.text import SIMPLE, fold, is_simple
+
+_OWN = {EMAIL.id: "email", CREATED_AT.id: "created_at", UPDATED_AT.id: "updated_at"}
+SHORT, SHORT_TEXTS_KEPT = 100, 20_000
+_SIMPLE_LINES = re.compile(f"[{SIMPLE} \n]*")
+
+
+def insert_contacts(
+    con: duckdb.DuckDBPyConnection, type_id: int, fields: FieldSet, documents: Sequence[str], into: str | None = None
+) -> None:
+    """Add contacts to the table of their type, or to another one of its shape. Of `documents`, each text has one on
+    every line."""
+    stored = [field for field in fields.fields if field.id not in _OWN]
+    text_ids = {str(field.id) for field in stored if SQL_TYPES[field.kind] == "VARCHAR"}
+    structure = {
+        "id": "BIGINT",
+        "email": "VARCHAR",
+        "created_at": "BIGINT",
+        "updated_at": "BIGINT",
+        "values": {str(field.id): _structure(field.kind) for field in stored},
+        WRITTEN: "VARCHAR",
+    }
+    # Columns are named, because ALTER TABLE leaves them in another order than a fresh table has.
+    names = ", ".join(["id", *map(column, (EMAIL, CREATED_AT, UPDATED_AT)), *map(column, stored), WRITTEN])
+    values = ", ".join(f"d.\"values\"['{field.id}']" for field in stored)
+    con.execute(
+        f"INSERT INTO {into or table(type_id)} ({names}) "
+        f"SELECT d.id, d.email, make_timestamp(d.created_at), make_timestamp(d.updated_at), {values}, d.{WRITTEN} "
+        "FROM (SELECT from_json(document, $2) AS d FROM (SELECT unnest(string_split(lines, chr(10))) AS document "
+        "FROM (SELECT unnest($1::VARCHAR[]) AS lines)))",
+        [[_folded(lines, text_ids) for lines in documents], msgspec.json.encode(structure).decode()],
+    )
+
+
+def _structure(kind: Kind) -> str | list[str]:
+    return ["VARCHAR"] if kind is Kind.CHOICES else SQL_TYPES[kind]
+
+
+def _folded(lines: str, text_ids: Collection[str]) -> str:
+    """Put the folded forms of texts that are not simple in their place, and beside them what was written. Most
+    documents have none, which is seen of many at once."""
+    if _are_simple(lines):
+        return lines
+    return "\n".join(line if _are_simple(line) else _folded_document(line, text_ids) for line in lines.split("\n"))
+
+
+def _are_simple(lines: str) -> bool:
+    # A line end, a tab and whatever else has to be escaped in JSON begins with a backslash.
+    if "  " in lines or "\\" in lines:
+        return False
+    return lines.isascii() or _SIMPLE_LINES.fullmatch(lines) is not None
+
+
+def _folded_document(document: str, text_ids: Collection[str]) -> str:
+    contact = msgspec.json.decode(document)
+    email, values = contact["email"], contact["values"]
+    as_written = {}
+    for key, text in values.items():
+        if key not in text_ids:
+            continue
+        folded = _folded_short(text) if len(text) <= SHORT else _folded_text(text)
+        if folded is not None:
+            as_written[key], values[key] = text, folded
+    if not is_simple(email):
+        as_written[str(EMAIL.id)], contact["email"] = email, fold(email)
+    if not as_written:
+        return document
+    contact[WRITTEN] = msgspec.json.encode(as_written).decode()
+    return msgspec.json.encode(contact).decode()
+
+
+def _folded_text(text: str) -> str | None:
+    """Return the folded form of a text, or None where it is simple."""
+    return None if is_simple(text) else fold(text)
+
+
+# Names, cities and options come again and again.
+_folded_short = lru_cache(maxsize=SHORT_TEXTS_KEPT)(_folded_text)

@@ -1,0 +1,103 @@
+"""Pages of the contacts of a type, in any order, however many there are.
+
+A page begins after a contact, not after so many rows: a deep page costs what the first one does.
+"""
+
+from dataclasses import dataclass
+
+import duckdb
+
+from tamis.columns.layout.contacts import column, table
+from tamis.columns.layout.membership import is_in_segment
+from tamis.domain.fields import Field, Kind
+from tamis.rules.moment import Moment
+from tamis.rules.sql import Parameters, Source, compile_rule
+from tamis.rules.tree import Node
+
+
+@dataclass(frozen=True, slots=True)
+class Order:
+    """By which field contacts are ordered, None being the order in which they came. Contacts without a value come last
+    either way, and those with the same value in the order in which they came."""
+
+    field: Field | None = None
+    descending: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Near:
+    """The contact beside which a page lies: those after it, or those before it."""
+
+    contact_id: int
+    before: bool = False
+
+
+def page(
+    con: duckdb.DuckDBPyConnection,
+    type_id: int,
+    rule: Node | None,
+    moment: Moment,
+    order: Order,
+    near: Near | None,
+    limit: int,
+) -> tuple[list[int], Near | None]:
+    """Give the ids of at most `limit` contacts that a rule selects, None selecting all, in order; with them the contact
+    beside which they lie. Where that one is gone, or nobody is on its side any more, this is the first page, beside
+    nobody."""
+    parameters = Parameters()
+    test = _where(rule, moment, parameters)
+    beside = _beside(con, type_id, order, near, parameters) if near else None
+    back = beside is not None and near is not None and near.before
+    rows = con.execute(
+        f"SELECT id FROM {table(type_id)} WHERE {test}{f' AND {beside}' if beside else ''} "
+        f"ORDER BY {_ordering(order, back)} LIMIT {parameters.bind(limit)}",
+        parameters.values,
+    ).fetchall()
+    if beside and not rows:
+        return page(con, type_id, rule, moment, order, None, limit)
+    ids = [row[0] for row in rows]
+    return (ids[::-1] if back else ids), (near if beside else None)
+
+
+def count(con: duckdb.DuckDBPyConnection, type_id: int, rule: Node | None, moment: Moment) -> int:
+    """Count the contacts that a rule selects, None selecting all."""
+    parameters = Parameters()
+    where = _where(rule, moment, parameters)
+    return int(con.execute(f"SELECT count(*) FROM {table(type_id)} WHERE {where}", parameters.values).fetchall()[0][0])
+
+
+def _where(rule: Node | None, moment: Moment, parameters: Parameters) -> str:
+    return compile_rule(rule, moment, Source(column, is_in_segment), parameters) if rule else "TRUE"
+
+
+def _key(field: Field) -> str:
+    """Write what contacts are ordered by."""
+    return f"lower({column(field)})" if field.kind in (Kind.TEXT, Kind.CHOICE) else column(field)
+
+
+def _ordering(order: Order, back: bool) -> str:
+    way = "DESC" if order.descending is not back else "ASC"
+    by_id = "id DESC" if back else "id ASC"
+    if order.field is None:
+        return f"id {way}"
+    return f"{_key(order.field)} {way} NULLS {'FIRST' if back else 'LAST'}, {by_id}"
+
+
+def _beside(
+    con: duckdb.DuckDBPyConnection, type_id: int, order: Order, near: Near, parameters: Parameters
+) -> str | None:
+    """Write the test whether a contact comes after another one, or before it; None when that one is gone."""
+    key = _key(order.field) if order.field else "id"
+    rows = con.execute(f"SELECT {key} FROM {table(type_id)} WHERE id = $1", [near.contact_id]).fetchall()
+    if not rows:
+        return None
+    id_ = parameters.bind(near.contact_id)
+    beyond = "<" if order.descending is not near.before else ">"
+    if order.field is None:
+        return f"id {beyond} {id_}"
+    same = f"id {'<' if near.before else '>'} {id_}"
+    if rows[0][0] is None:
+        return f"({key} IS NOT NULL OR {same})" if near.before else f"({key} IS NULL AND {same})"
+    value = parameters.bind(rows[0][0]) + ("::VARCHAR[]" if order.field.kind is Kind.CHOICES else "")
+    last = "" if near.before else f" OR {key} IS NULL"
+    return f"({key} {beyond} {value} OR ({key} = {value} AND {same}){last})"

@@ -1,0 +1,152 @@
+"""The rows of an export, written to a file by DuckDB itself: no row passes through Python."""
+
+from collections.abc import Sequence
+from pathlib import Path
+
+import duckdb
+
+from tamis.columns.layout.contacts import column, table, written
+from tamis.columns.layout.externals import selected_externals
+from tamis.columns.layout.membership import is_in_segment, recipients_of
+from tamis.columns.reads.read import with_hands
+from tamis.domain.exports import Format, Layout
+from tamis.domain.fields import EMAIL, FIRST_NAME, LAST_NAME, SEPARATOR, Field, Kind
+from tamis.domain.formulas import TO_ESCAPE
+from tamis.domain.reading.exported import KEY, describe_fields
+from tamis.rules.moment import Moment
+from tamis.rules.sql import Parameters, Source, compile_rule
+from tamis.rules.tree import Rule
+
+BYTE_ORDER_MARK = "\ufeff"
+_EXACT_WHOLE = 1e16
+_TEXT = (Kind.TEXT, Kind.CHOICE)
+_SPREADSHEET_TIME = "%Y-%m-%d %H:%M:%S"
+_MINUTE, _SECOND = 60_000_000, 1_000_000
+
+
+def contacts(type_id: int, fields: Sequence[Field]) -> str:
+    """Write the query for all contacts of a type, in order of their ids."""
+    return f"SELECT {_columns(fields)} FROM {table(type_id)} ORDER BY id"
+
+
+def selected(type_id: int, fields: Sequence[Field], rule: Rule, moment: Moment, parameters: Parameters) -> str:
+    """Write the query for the contacts that a rule selects at a moment, in order of their ids, and after them the
+    external recipients that it selects."""
+    where = compile_rule(rule, moment, Source(column, is_in_segment), parameters)
+    query = f"SELECT {_columns(fields)} FROM {table(type_id)} WHERE {where} ORDER BY id"
+    externals = selected_externals(rule, moment, parameters, fields)
+    if externals is None:
+        return query
+    rows = f"SELECT id, {_columns(fields)} FROM"
+    both = f"{rows} {table(type_id)} WHERE {where} UNION ALL {rows} ({externals})"
+    return f"SELECT {', '.join(map(column, fields))} FROM ({both}) ORDER BY id"
+
+
+def recipients(type_id: int, segment_id: int, fields: Sequence[Field]) -> str:
+    """Write the query for the recipients of a segment, in order of their numbers.
+
+    A contact has its own values, also where it was added with a name; of an address that is no contact, only the
+    address and the name are known.
+    """
+    known = {EMAIL.id: "m.email", FIRST_NAME.id: "m.first_name", LAST_NAME.id: "m.last_name"}
+    values = ", ".join(
+        f"CASE WHEN c.id IS NULL THEN {known[f.id]} ELSE {written(f, 'c.')} END AS {column(f)}"
+        if f.id in known
+        else f"{written(f, 'c.')} AS {column(f)}"
+        for f in fields
+    )
+    return (
+        f"SELECT {values} FROM ({with_hands(recipients_of(segment_id))}) m "
+        f"LEFT JOIN {table(type_id)} c ON c.id = m.contact_id ORDER BY m.recipient_id"
+    )
+
+
+def write(
+    con: duckdb.DuckDBPyConnection,
+    rows: str,
+    parameters: Parameters,
+    fields: Sequence[Field],
+    layout: Layout,
+    target: Path,
+    timezone: str = "UTC",
+) -> int:
+    """Write the rows of a query, which has a column for each of the fields, to a file; gives their number. The bytes
+    are the same for the same rows; `timezone` names the clocks of local instants. Raises duckdb.Error, and then the
+    file may be there in part."""
+    clocks = parameters.bind(timezone) if layout.local else None
+    values = ", ".join(
+        f"{_cell(field, layout, clocks, alone=len(fields) == 1)} AS {_name(field, marked=layout.mark and place == 0)}"
+        for place, field in enumerate(fields)
+    )
+    path = str(target).replace("'", "''")  # COPY takes no parameter for it
+    options = _options(layout)
+    if layout.format is Format.PARQUET:
+        options += f", KV_METADATA {{{KEY}: {parameters.bind(describe_fields(fields))}}}"
+    written = con.execute(
+        f"COPY (SELECT {values} FROM ({rows})) TO '{path}' ({options}, USE_TMP_FILE false)", parameters.values
+    ).fetchall()
+    return int(written[0][0])
+
+
+def _columns(fields: Sequence[Field]) -> str:
+    return ", ".join(f"{written(f)} AS {column(f)}" for f in fields)
+
+
+def _name(field: Field, *, marked: bool) -> str:
+    key = field.key.replace('"', '""')
+    return f'"{BYTE_ORDER_MARK if marked else ""}{key}"'
+
+
+def _options(layout: Layout) -> str:
+    if layout.format is Format.PARQUET:
+        return "FORMAT parquet, COMPRESSION zstd"
+    compression = ", COMPRESSION gzip" if layout.compressed else ", COMPRESSION none"
+    if layout.format is Format.NDJSON:
+        return "FORMAT json, ARRAY false" + compression
+    return "FORMAT csv, HEADER true, DELIMITER ',', QUOTE '\"', ESCAPE '\"', NULLSTR ''" + compression
+
+
+def _cell(field: Field, layout: Layout, clocks: str | None, *, alone: bool) -> str:
+    """Write the expression for a value as a format has it; `clocks` is the placeholder of the time zone of local
+    instants, `alone` whether its row has no other value."""
+    value = column(field)
+    if layout.format is Format.PARQUET:
+        # An instant of the columns is in UTC, and so is what is shown, whatever the time zone of the machine.
+        return f"{value} AT TIME ZONE 'UTC'" if field.kind is Kind.DATETIME else value
+    if layout.format is Format.NDJSON:
+        return _instant(value) if field.kind is Kind.DATETIME else value
+    if clocks and field.kind is Kind.DATETIME:
+        text = f"strftime(timezone({clocks}, {value} AT TIME ZONE 'UTC'), '{_SPREADSHEET_TIME}')"
+    else:
+        text = cell_text(field.kind, value, escapes=layout.escapes)
+    return f"coalesce({text}, '')" if alone else text  # an empty line would be no row
+
+
+def cell_text(kind: Kind, value: str, *, escapes: bool) -> str:
+    """Write the expression for a value as `format_value` writes it; `escapes` is whether formulas are."""
+    if kind is Kind.NUMBER:
+        whole = f"{value} = trunc({value}) AND abs({value}) < {_EXACT_WHOLE}"
+        return f"CASE WHEN {whole} THEN {value}::BIGINT::VARCHAR ELSE {value}::VARCHAR END"
+    if kind is Kind.DATETIME:
+        return _instant(value)
+    if kind is Kind.CHOICES:
+        value = f"array_to_string({value}, '{SEPARATOR} ')"
+    elif kind not in _TEXT:
+        return f"{value}::VARCHAR"
+    return (
+        f"CASE WHEN regexp_matches({value}, '{_in_sql(TO_ESCAPE)}') THEN '''' || {value} ELSE {value} END"
+        if (escapes)
+        else value
+    )
+
+
+def _instant(value: str) -> str:
+    return (
+        f"CASE WHEN epoch_us({value}) % {_MINUTE} = 0 THEN strftime({value}, '%Y-%m-%dT%H:%MZ') "
+        f"WHEN epoch_us({value}) % {_SECOND} = 0 THEN strftime({value}, '%Y-%m-%dT%H:%M:%SZ') "
+        f"ELSE strftime({value}, '%Y-%m-%dT%H:%M:%S.%fZ') END"
+    )
+
+
+def _in_sql(text: str) -> str:
+    return text.replace("'", "''")

@@ -1,0 +1,65 @@
+"""What a rule that is being made says of external recipients: how many of them it and each of its parts select."""
+
+from collections.abc import Sequence
+
+import duckdb
+
+from tamis.columns.layout.contacts import column
+from tamis.columns.layout.externals import added_to, external_rows, is_asked, is_external_in, used_by
+from tamis.columns.reads.leaves import joined, leaves
+from tamis.rules.externals import segments_included
+from tamis.rules.moment import Moment
+from tamis.rules.sql import Parameters, Source, compile_rule
+from tamis.rules.tree import Node, Rule
+
+
+def count_externals(
+    con: duckdb.DuckDBPyConnection, whole: Rule, parts: Sequence[Node], moment: Moment, segment_id: int | None
+) -> list[int]:
+    """Count the external recipients that each part selects by itself, and, after these, those that a segment would have
+    with the whole rule, where one is named."""
+    asking = [part for part in parts if segments_included(part)]
+    if not asking and segment_id is None:
+        return [0] * len(parts)
+    parameters = Parameters()
+    source = Source(column, is_external_in)
+    names = {leaf: f"c{i}" for i, leaf in enumerate(dict.fromkeys(leaves(asking)))}
+    asked = {name: compile_rule(leaf, moment, source, parameters) for leaf, name in names.items()}
+    named = {id_: f"m{id_}" for part in asking for id_ in segments_included(part)}
+    asked |= {name: is_external_in(id_, parameters) for id_, name in named.items()}
+    selected = {
+        part: f"({' OR '.join(named[id_] for id_ in segments_included(part))}) AND {joined(part, names)}"
+        for part in asking
+    }
+    tests = [selected.get(part, "FALSE") for part in parts]
+    if segment_id is not None:
+        segment = parameters.bind(segment_id)
+        asked["taken_out"] = f"id IN (SELECT contact_id FROM removed WHERE segment_id = {segment})"
+        asked["put_in"] = f"id IN ({added_to(segment)})"
+        tests.append(f"({selected.get(whole, 'FALSE') if whole else 'FALSE'}) AND NOT taken_out OR put_in")
+    answers = ", ".join(["*", *(f"({test}) IS TRUE AS {name}" for name, test in asked.items())])
+    counts = ", ".join(f"count(*) FILTER ({test})" for test in tests)
+    query = f"SELECT {counts} FROM (SELECT {answers} FROM ({external_rows(used_by(*asking))}))"
+    return list(con.execute(query, parameters.values).fetchall()[0])
+
+
+def effect_on_externals(
+    con: duckdb.DuckDBPyConnection, segment_id: int, rule: Rule, moment: Moment
+) -> tuple[int, int, int, int]:
+    """Compare the external recipients in a segment with those that it would have under a rule: return how many there
+    are before and after, how many enter and how many leave."""
+    parameters = Parameters()
+    segment = parameters.bind(segment_id)
+    selected = "FALSE"
+    if segments_included(rule):
+        where = compile_rule(rule, moment, Source(column, is_external_in), parameters)
+        selected = f"(({is_asked(rule, parameters)}) AND {where}) IS TRUE"
+    rows = con.execute(
+        "SELECT count(*) FILTER (is_in), count(*) FILTER (will_be), "
+        "count(*) FILTER (will_be AND NOT is_in), count(*) FILTER (is_in AND NOT will_be) FROM ("
+        f"SELECT {is_external_in(segment_id, parameters)} AS is_in, "
+        f"{selected} AND id NOT IN (SELECT contact_id FROM removed WHERE segment_id = {segment}) "
+        f"OR id IN ({added_to(segment)}) AS will_be FROM ({external_rows(used_by(rule))}))",
+        parameters.values,
+    ).fetchall()
+    return rows[0]

@@ -1,0 +1,207 @@
+"""The recipients of a segment as people look through them: page by page, also back, and those whose address or name
+has some words in it."""
+
+from collections.abc import Sequence
+from datetime import UTC, datetime
+from typing import NamedTuple
+
+import duckdb
+
+from tamis.columns.layout.contacts import column, table, written
+from tamis.columns.layout.externals import PERSONS, added_to
+from tamis.columns.layout.membership import CONTACT, recipients_between, span
+from tamis.columns.reads.read import with_hands
+from tamis.domain.fields import EMAIL, FIRST_NAME, LAST_NAME
+from tamis.domain.segments import STRANGER
+from tamis.domain.text import fold
+from tamis.rules.sql import Parameters
+
+NEAR = 65_536
+# Names come first: they repeat, and are then searched once for all who have them.
+_OF_CONTACTS = (column(FIRST_NAME), column(LAST_NAME), column(EMAIL))
+_OF_ADDED = ("first_name_folded", "last_name_folded", "email_folded")
+
+
+class Member(NamedTuple):
+    """One recipient: since when it is in the segment, in UTC, and whether it was added by hand."""
+
+    recipient_id: int
+    contact_id: int | None
+    email: str
+    first_name: str | None
+    last_name: str | None
+    since: datetime
+    is_by_hand: bool
+
+
+Row = tuple[int, datetime]
+"""The number of a recipient and since when it is one."""
+
+
+def member_page(
+    con: duckdb.DuckDBPyConnection,
+    type_id: int,
+    segment_id: int,
+    words: Sequence[str],
+    *,
+    after: int | None,
+    before: int | None,
+    limit: int,
+) -> list[Member]:
+    """Give the recipients of a segment that have each of some words in their address or name, in order: the next ones
+    above the number `after`, or, where `before` is given, the last ones below that. `con` sees one moment of the
+    store."""
+    first, last = span(segment_id)
+    low = first if after is None else max(first, after + 1)
+    high = last if before is None else min(last, before - 1)
+    back = before is not None
+    if words:
+        rows = _searched(con, type_id, segment_id, words, low, high, back, limit)
+    else:
+        order = "DESC" if back else "ASC"
+        rows = con.execute(
+            f"SELECT * FROM {recipients_between(low, high)} ORDER BY recipient_id {order} LIMIT $1", [limit]
+        ).fetchall()
+    return _named(con, type_id, rows)
+
+
+def count_members(con: duckdb.DuckDBPyConnection, type_id: int, segment_id: int, words: Sequence[str]) -> int:
+    """Count the recipients of a segment that have each of some words in their address or name."""
+    parameters = Parameters()
+    first, last = span(segment_id)
+    matching = f"SELECT id FROM {table(type_id)} WHERE {_has(words, _OF_CONTACTS, parameters)}"
+    strangers = _strangers(segment_id, words, "(FROM matching)", parameters)
+    row = con.execute(
+        f"WITH matching AS MATERIALIZED ({matching}) SELECT count(*) FROM {recipients_between(first, last)} "
+        f"WHERE CASE WHEN recipient_id & {STRANGER} = 0 THEN recipient_id & {CONTACT} IN (FROM matching) "
+        f"ELSE recipient_id IN ({strangers}) END",
+        parameters.values,
+    ).fetchone()
+    return int(row[0]) if row else 0
+
+
+def surroundings(con: duckdb.DuckDBPyConnection, type_id: int, segment_id: int) -> tuple[int, int]:
+    """Count the contacts of a type, and the recipients of a segment that are none of them."""
+    low, high = span(segment_id)
+    row = con.execute(
+        f"SELECT (SELECT count(*) FROM {table(type_id)}), "
+        f"(SELECT count(*) FROM {recipients_between(low | STRANGER, high)}) - (SELECT count(*) FROM added "
+        f"WHERE segment_id = $1 AND contact_id IS NOT NULL AND recipient_id & {STRANGER} <> 0)",
+        [segment_id],
+    ).fetchone()
+    assert row
+    return row[0], row[1]
+
+
+def _named(con: duckdb.DuckDBPyConnection, type_id: int, rows: Sequence[tuple[int, datetime]]) -> list[Member]:
+    """Tell who some recipients are."""
+    page = "SELECT unnest($1::BIGINT[]) AS recipient_id, unnest($2::TIMESTAMP[]) AS entered_at"
+    names = ", ".join(
+        f"CASE WHEN c.id IS NULL THEN m.{own} ELSE {written(field, 'c.')} END"
+        for own, field in (("email", EMAIL), ("first_name", FIRST_NAME), ("last_name", LAST_NAME))
+    )
+    named = con.execute(
+        f"SELECT m.recipient_id, c.id, {names}, m.created_at, m.is_added "
+        f"FROM ({with_hands(page)}) m LEFT JOIN {table(type_id)} c ON c.id = m.contact_id",
+        [[row[0] for row in rows], [row[1] for row in rows]],
+    ).fetchall()
+    return sorted(Member._make((*row[:5], row[5].replace(tzinfo=UTC), row[6])) for row in named)
+
+
+def _searched(
+    con: duckdb.DuckDBPyConnection,
+    type_id: int,
+    segment_id: int,
+    words: Sequence[str],
+    low: int,
+    high: int,
+    back: bool,
+    limit: int,
+) -> list[Row]:
+    """Find the first recipients between two numbers, or the last ones, that have each of the words. Contacts have the
+    lower numbers, those who were none when they were added the higher ones."""
+    middle = span(segment_id)[0] | STRANGER
+    parts = [(low, min(high, middle - 1)), (max(low, middle), high)]
+    found: list[Row] = []
+    for start, end in reversed(parts) if back else parts:
+        left = limit - len(found)
+        if start <= end and left and end < middle:
+            found += _contacts_with(con, type_id, words, start, end, back, left)
+        elif start <= end and left:
+            found += _strangers_with(con, type_id, segment_id, words, start, end, back, left)
+    return found
+
+
+def _contacts_with(
+    con: duckdb.DuckDBPyConnection,
+    type_id: int,
+    words: Sequence[str],
+    low: int,
+    high: int,
+    back: bool,
+    limit: int,
+) -> list[Row]:
+    found: list[Row] = []
+    width = NEAR  # what many have is found near by: only where it is not, all others are looked through
+    while low <= high and len(found) < limit:
+        start, end = (max(low, high - width), high) if back else (low, min(high, low + width))
+        parameters = Parameters()
+        matches = _has(words, _OF_CONTACTS, parameters)
+        found += con.execute(
+            f"SELECT recipient_id, entered_at FROM {recipients_between(start, end)} WHERE recipient_id & {CONTACT} IN ("
+            f"SELECT id FROM {table(type_id)} WHERE id BETWEEN {start & CONTACT} AND {end & CONTACT} AND {matches}) "
+            f"ORDER BY recipient_id {'DESC' if back else 'ASC'} LIMIT {parameters.bind(limit - len(found))}",
+            parameters.values,
+        ).fetchall()
+        low, high = (low, start - 1) if back else (end + 1, high)
+        width = high - low
+    return found
+
+
+def _strangers_with(
+    con: duckdb.DuckDBPyConnection,
+    type_id: int,
+    segment_id: int,
+    words: Sequence[str],
+    low: int,
+    high: int,
+    back: bool,
+    limit: int,
+) -> list[Row]:
+    if not con.execute(f"SELECT EXISTS (FROM added WHERE recipient_id & {STRANGER} <> 0)").fetchall()[0][0]:
+        return []
+    parameters = Parameters()
+    matching = f"(SELECT id FROM {table(type_id)} WHERE {_has(words, _OF_CONTACTS, parameters)})"
+    strangers = _strangers(segment_id, words, matching, parameters)
+    return con.execute(
+        f"SELECT recipient_id, entered_at FROM {recipients_between(low, high)} WHERE recipient_id IN ({strangers}) "
+        f"ORDER BY recipient_id {'DESC' if back else 'ASC'} LIMIT {parameters.bind(limit)}",
+        parameters.values,
+    ).fetchall()
+
+
+def _strangers(segment_id: int, words: Sequence[str], matching: str, parameters: Parameters) -> str:
+    """Write the query for those who were no contacts when they were added by hand, to a segment or to others that bring
+    them there, and have each of the words: what they were given, or, where they have become contacts, what these have.
+    """
+    segment = parameters.bind(segment_id)
+    matches = _has(words, _OF_ADDED, parameters)
+    return (
+        f"SELECT recipient_id FROM added WHERE segment_id = {segment} AND recipient_id & {STRANGER} <> 0 "
+        f"AND CASE WHEN contact_id IS NULL THEN {matches} ELSE contact_id IN {matching} END "
+        f"UNION ALL SELECT {span(segment_id)[0]} | id FROM {PERSONS} "
+        f"WHERE contact_id IS NULL AND {matches} AND id NOT IN ({added_to(segment)})"
+    )
+
+
+def _has(words: Sequence[str], texts: Sequence[str], parameters: Parameters) -> str:
+    """Write the test whether each of some words stands in one of some texts, which are folded or simple."""
+    tests = [" OR ".join(_stands(word, text, parameters) for text in texts) for word in map(fold, words)]
+    return " AND ".join(f"coalesce({test}, FALSE)" for test in tests) or "TRUE"
+
+
+def _stands(word: str, text: str, parameters: Parameters) -> str:
+    # ILIKE folds as lower() does in two thirds of the time; naming its own signs in what it looks for would cost more.
+    if any(sign in word for sign in "%_\\"):
+        return f"contains(lower({text}), {parameters.bind(word)})"
+    return f"{text} ILIKE {parameters.bind(f'%{word}%')}"

@@ -1,0 +1,47 @@
+"""The entries into a segment and the exits from it, newest first, with who it was."""
+
+from datetime import UTC, datetime
+from typing import NamedTuple
+
+import duckdb
+
+from tamis.columns.layout.contacts import table, written
+from tamis.columns.layout.externals import PERSONS
+from tamis.columns.layout.membership import CONTACT, NUMBER, span
+from tamis.domain.fields import EMAIL
+from tamis.domain.segments import STRANGER
+from tamis.domain.transitions import Cause
+
+
+class Passed(NamedTuple):
+    """Somebody entered a segment (`step` 1) or left it (-1), at an instant in UTC; contact and address are those that
+    are still known."""
+
+    number: int
+    step: int
+    instant: datetime
+    cause: Cause
+    recipient_id: int
+    contact_id: int | None
+    email: str | None
+
+
+def passed(
+    con: duckdb.DuckDBPyConnection, type_id: int, segment_id: int, step: int | None, before: int | None, limit: int
+) -> list[Passed]:
+    """List the newest entries and exits of a segment, or only those of one `step`, with numbers below `before`."""
+    low, high = span(segment_id)
+    rows = con.execute(
+        "SELECT t.number, t.step, t.instant, t.cause, t.recipient_id, c.id, "
+        f"coalesce({written(EMAIL, 'c.')}, t.email) FROM ("
+        "SELECT l.*, coalesce(a.email, x.email) AS email, "
+        f"CASE WHEN l.recipient_id & {STRANGER} = 0 THEN l.recipient_id & {CONTACT} "
+        "ELSE coalesce(a.contact_id, x.contact_id) END AS contact_id FROM ("
+        "SELECT * FROM transitions WHERE recipient_id BETWEEN $1 AND $2 AND number < coalesce($3, number + 1) "
+        "AND step = coalesce($4, step) ORDER BY number DESC LIMIT $5"
+        ") l LEFT JOIN added a ON a.recipient_id = l.recipient_id "
+        f"LEFT JOIN {PERSONS} x ON x.id = l.recipient_id & {NUMBER}"
+        f") t LEFT JOIN {table(type_id)} c ON c.id = t.contact_id ORDER BY t.number DESC",
+        [low, high, before, step, limit],
+    ).fetchall()
+    return [Passed(row[0], row[1], row[2].replace(tzinfo=UTC), Cause(row[3]), *row[4:]) for row in rows]
