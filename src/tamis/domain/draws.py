@@ -1,8 +1,8 @@
 """Draws for samples and groups: a person's draw follows from the person and a seed, and from nothing else.
 
 A draw is a number below 2^32, made of multiplications, shifts and exclusive-ors of 32-bit numbers only, so that it
-stays what it is whatever the versions of the stores, and anybody can make it again in any language. `columns/reads/draws.py`
-is the same in SQL; a test holds the two against each other.
+stays what it is whatever the versions of the stores, and anybody can make it again in any language.
+`columns/reads/draws.py` is the same in SQL; a test holds the two against each other.
 """
 
 import hashlib
