@@ -34,10 +34,10 @@ from tamis.columns.layout.contacts import column
 from tamis.columns.layout.membership import is_in_segment
 from tamis.records import types
 from tamis.rules.build import build
-from tamis.rules.json import to_json
-from tamis.rules.moment import Moment
-from tamis.rules.sql import Parameters, Source, compile_rule
-from tamis.rules.text import from_text
+from tamis.rules.sql.compiler import Parameters, Source, compile_rule
+from tamis.rules.syntaxes.json import to_json
+from tamis.rules.syntaxes.text import from_text
+from tamis.rules.time.moment import Moment
 from tamis.settings import Settings
 
 TIMES = 30

@@ -24,7 +24,7 @@ from tamis.actions.house import House
 from tamis.actions.segments.segments import create_segment
 from tamis.domain.errors import TamisError
 from tamis.records import types
-from tamis.rules.text import from_text
+from tamis.rules.syntaxes.text import from_text
 from tamis.settings import Settings
 
 NOTHING = "nothing"

@@ -35,7 +35,7 @@ from tamis.actions.segments.segments import create_segment
 from tamis.domain.fields import Kind
 from tamis.files.encodings.choose import find_encoding
 from tamis.files.source import Source
-from tamis.rules.text import from_text
+from tamis.rules.syntaxes.text import from_text
 from tamis.settings import Settings
 
 ROWS = 1_000_000

@@ -28,8 +28,8 @@ from tamis.domain.instants import next_day_starts
 from tamis.records import contacts, types
 from tamis.records.contacts import NewContact
 from tamis.rules.build import build
-from tamis.rules.json import to_json
-from tamis.rules.text import from_text
+from tamis.rules.syntaxes.json import to_json
+from tamis.rules.syntaxes.text import from_text
 
 CONTACTS = (1_000_000, 10_000_000)
 SEGMENTS = (10, 100)

@@ -18,7 +18,7 @@ from tamis.actions.segments.segments import create_segment
 from tamis.domain.accounts import Account
 from tamis.domain.contacts import ContactType
 from tamis.domain.instants import to_micros
-from tamis.rules.text import from_text
+from tamis.rules.syntaxes.text import from_text
 from tamis.settings import Settings
 
 ROWS_A_BATCH = 50_000

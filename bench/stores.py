@@ -16,7 +16,7 @@ from tamis.actions.house import House
 from tamis.actions.segments.segments import create_segment
 from tamis.records import batch
 from tamis.records.contacts import NewContact
-from tamis.rules.text import from_text
+from tamis.rules.syntaxes.text import from_text
 from tamis.settings import Settings
 
 EMAIL = "bench@example.org"

@@ -12,7 +12,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from playwright.sync_api import BrowserContext, Error, Page, Route, expect
 
-from tamis.rules.json import to_json
+from tamis.rules.syntaxes.json import to_json
 from tests.console.conftest import close_and_stay
 from tests.console.test_accessible import look_at
 from tests.laws.strategies import rules

@@ -22,7 +22,7 @@ from tamis.domain.fields import Kind
 from tamis.domain.segments import Segment
 from tamis.domain.visible import visible
 from tamis.records import contacts, types
-from tamis.rules.text import from_text
+from tamis.rules.syntaxes.text import from_text
 from tamis.settings import Settings
 from tests.support.console import Visitor, new_console_account, text_of
 from tests.support.people import Person, fresh_address

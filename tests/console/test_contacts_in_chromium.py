@@ -13,7 +13,7 @@ from tamis.actions.house import House
 from tamis.actions.segments.segments import create_segment
 from tamis.domain.contacts import ContactType
 from tamis.domain.fields import Kind
-from tamis.rules.text import from_text
+from tamis.rules.syntaxes.text import from_text
 from tamis.settings import Settings
 from tests.support.people import Person, fresh_address
 from tests.support.process import Server

@@ -27,7 +27,7 @@ from tamis.domain.emails import parse_email
 from tamis.domain.fields import COUNTRY, Kind
 from tamis.records import imports, types
 from tamis.records.contacts import NewContact
-from tamis.rules.text import from_text
+from tamis.rules.syntaxes.text import from_text
 from tamis.settings import Settings
 from tests.support.records import records_of
 

@@ -18,7 +18,7 @@ from tamis.domain.emails import Email
 from tamis.domain.fields import CITY, FIRST_NAME, LAST_NAME, RESERVED, FieldSet, Kind
 from tamis.records import imports
 from tamis.records.contacts import NewContact
-from tamis.rules.text import from_text
+from tamis.rules.syntaxes.text import from_text
 
 PEOPLE = 30_000
 VICTIMS = range(7, PEOPLE, 1000)

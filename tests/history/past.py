@@ -25,7 +25,7 @@ from tamis.domain.segments import Segment
 from tamis.domain.transitions import DaySize
 from tamis.records import segments, types
 from tamis.records.contacts import NewContact
-from tamis.rules.text import from_text
+from tamis.rules.syntaxes.text import from_text
 from tamis.settings import Settings
 
 BEGIN = datetime(2026, 3, 1, 20, 30, tzinfo=UTC)

@@ -19,8 +19,8 @@ from tamis.domain.emails import Email, parse_email
 from tamis.domain.errors import NotFound
 from tamis.domain.segments import Segment, contact_of_recipient
 from tamis.records import contacts, types
-from tamis.rules.explain import Explained
-from tamis.rules.text import from_text
+from tamis.rules.evaluation.explain import Explained
+from tamis.rules.syntaxes.text import from_text
 from tamis.settings import Settings
 from tests.support.sakila import CUSTOMERS, FILE
 

@@ -19,8 +19,8 @@ from tamis.domain.fields import FieldSet, Value
 from tamis.records import types
 from tamis.records.feed import last_change
 from tamis.rules.build import build
-from tamis.rules.json import to_json
-from tamis.rules.text import from_text
+from tamis.rules.syntaxes.json import to_json
+from tamis.rules.syntaxes.text import from_text
 from tamis.settings import Settings
 
 CREATE = ImportOptions(create_fields=True)

@@ -22,7 +22,7 @@ from tamis.domain.errors import NotFound, Refused
 from tamis.domain.fields import CITY, Kind
 from tamis.records import contacts, imports
 from tamis.records.imports import State
-from tamis.rules.text import from_text
+from tamis.rules.syntaxes.text import from_text
 from tests.imports.conftest import CREATE, Desk
 from tests.support import forked
 from tests.support.process import environment, tamis

@@ -31,8 +31,8 @@ from tamis.domain.segments import STRANGER
 from tamis.records import imports, recipients, types
 from tamis.records.contacts import ContactRow
 from tamis.records.imports import State
-from tamis.rules.moment import Moment
-from tamis.rules.text import from_text
+from tamis.rules.syntaxes.text import from_text
+from tamis.rules.time.moment import Moment
 from tamis.settings import Settings
 from tests.stores.oracle import Oracle, email
 

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from tamis.domain.contacts import Contact
 from tamis.domain.fields import Kind, Value
 from tamis.domain.instants import FIRST_INSTANT, LAST_INSTANT, MICROSECOND, day_in_utc
-from tamis.rules.moment import Moment
+from tamis.rules.time.moment import Moment
 from tests.laws.strategies import FIELDS, crowds, instants, zones
 
 moments_asked = st.builds(Moment, instants, zones)

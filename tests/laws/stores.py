@@ -19,8 +19,8 @@ from tamis.domain.exports import Layout
 from tamis.domain.fields import FieldSet, Kind, Value
 from tamis.domain.instants import to_micros
 from tamis.records import contacts as records
-from tamis.rules.moment import Moment
-from tamis.rules.sql import Parameters, Source, compile_rule
+from tamis.rules.sql.compiler import Parameters, Source, compile_rule
+from tamis.rules.time.moment import Moment
 from tamis.rules.tree import Node, Rule
 
 TYPE = 1

@@ -29,8 +29,8 @@ from tamis.domain.instants import to_utc
 from tamis.domain.segments import SegmentRef, SegmentRefs
 from tamis.domain.text import fold
 from tamis.rules.build import build
-from tamis.rules.draft import Draft, DraftCondition, DraftGroup, DraftNot
 from tamis.rules.operators import OPERATORS, Operator, Relative, Takes, positive
+from tamis.rules.syntaxes.draft import Draft, DraftCondition, DraftGroup, DraftNot
 from tamis.rules.tree import Condition, Node
 
 PLANS = ("Free", "Pro", "Straße", "ΟΔΟΣ", "İstanbul", "Free trial")

@@ -22,7 +22,7 @@ from tamis.domain.accounts import Account
 from tamis.domain.errors import Refused
 from tamis.domain.fields import Kind
 from tamis.domain.segments import Segment
-from tamis.rules.json import from_json
+from tamis.rules.syntaxes.json import from_json
 from tamis.settings import Settings
 from tests.stores.people import Desk, new_desk
 from tests.support.effort import examples

@@ -13,16 +13,16 @@ from tamis.domain.errors import Invalid, Problem
 from tamis.domain.fields import Kind
 from tamis.domain.instants import EPOCH
 from tamis.rules.build import build
-from tamis.rules.describe import describe
-from tamis.rules.draft import MAX_DEPTH, Draft, DraftCondition, DraftGroup, DraftNot
-from tamis.rules.evaluate import selects
-from tamis.rules.json import from_json
-from tamis.rules.moment import Moment
+from tamis.rules.evaluation.evaluate import selects
 from tamis.rules.operators import OPERATORS, SPELLINGS, Takes, find_operator, normal_spelling, positive
-from tamis.rules.text import from_text
+from tamis.rules.syntaxes.arrays import from_arrays
+from tamis.rules.syntaxes.draft import MAX_DEPTH, Draft, DraftCondition, DraftGroup, DraftNot
+from tamis.rules.syntaxes.json import from_json
+from tamis.rules.syntaxes.text import from_text
+from tamis.rules.time.moment import Moment
 from tamis.rules.tree import All, Any, Condition, InSegment, Node, Not
 from tamis.rules.values import Given
-from tamis.rules.wire import from_arrays
+from tamis.rules.wording.describe import describe
 from tests.laws.stores import Stores
 from tests.laws.strategies import FIELDS, SEGMENTS, ZONES, crowds, draft_conditions, drafts, leaves, raw_texts
 from tests.support.effort import examples

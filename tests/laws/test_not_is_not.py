@@ -9,10 +9,10 @@ from hypothesis import strategies as st
 from tamis.domain.contacts import Contact
 from tamis.domain.fields import CREATED_AT, EMAIL, UPDATED_AT, Field, Kind
 from tamis.domain.instants import EPOCH
-from tamis.rules.draft import DraftCondition
-from tamis.rules.evaluate import selects
-from tamis.rules.moment import Moment
+from tamis.rules.evaluation.evaluate import selects
 from tamis.rules.operators import BY_NAME, Operator
+from tamis.rules.syntaxes.draft import DraftCondition
+from tamis.rules.time.moment import Moment
 from tamis.rules.tree import InSegment, Node, Not
 from tests.laws.asked import asked_crowds, moments_asked, segments_of, values_near
 from tests.laws.stores import Stores

@@ -7,9 +7,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tamis.domain.contacts import Contact
-from tamis.rules.evaluate import selects
-from tamis.rules.moment import Moment
+from tamis.rules.evaluation.evaluate import selects
 from tamis.rules.operators import Operator, positive
+from tamis.rules.time.moment import Moment
 from tamis.rules.tree import Node
 from tests.laws.asked import asked_crowds, instants_of_the_day, segments_of
 from tests.laws.stores import Stores

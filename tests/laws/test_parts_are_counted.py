@@ -5,9 +5,9 @@ from hypothesis import strategies as st
 
 from tamis.domain.contacts import Contact
 from tamis.rules.build import build_parts
-from tamis.rules.evaluate import selects
-from tamis.rules.json import from_json, to_json
-from tamis.rules.moment import Moment
+from tamis.rules.evaluation.evaluate import selects
+from tamis.rules.syntaxes.json import from_json, to_json
+from tamis.rules.time.moment import Moment
 from tamis.rules.tree import Any, Node, join
 from tests.laws.asked import asked_crowds
 from tests.laws.stores import Stores

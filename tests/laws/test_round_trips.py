@@ -6,13 +6,13 @@ from hypothesis import strategies as st
 
 from tamis.domain.fields import Kind
 from tamis.rules.build import build
-from tamis.rules.draft import MAX_DEPTH, Draft, DraftCondition, DraftGroup, DraftNot
-from tamis.rules.json import from_json, to_json
 from tamis.rules.operators import SPELLINGS, Operator, Takes
-from tamis.rules.text import from_text, to_text
+from tamis.rules.syntaxes.arrays import NESTED, from_arrays, to_arrays
+from tamis.rules.syntaxes.draft import MAX_DEPTH, Draft, DraftCondition, DraftGroup, DraftNot
+from tamis.rules.syntaxes.json import from_json, to_json
+from tamis.rules.syntaxes.text import from_text, to_text
 from tamis.rules.tree import All, Any, Condition, InSegment, Node, Not, Rule, conditions
 from tamis.rules.values import format_given
-from tamis.rules.wire import NESTED, from_arrays, to_arrays
 from tests.laws.strategies import (
     FIELD_OPERATORS,
     FIELDS,

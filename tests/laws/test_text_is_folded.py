@@ -14,14 +14,14 @@ from tamis.domain.contacts import Contact
 from tamis.domain.fields import Value, ValueProblem, parse_value
 from tamis.domain.instants import EPOCH
 from tamis.domain.text import fold, fold_part, is_simple, lower_letters, problem_with_text
-from tamis.rules.describe import describe
-from tamis.rules.draft import DraftCondition
-from tamis.rules.evaluate import selects
-from tamis.rules.json import to_json
-from tamis.rules.moment import Moment
-from tamis.rules.text import to_text
+from tamis.rules.evaluation.evaluate import selects
+from tamis.rules.syntaxes.arrays import to_arrays
+from tamis.rules.syntaxes.draft import DraftCondition
+from tamis.rules.syntaxes.json import to_json
+from tamis.rules.syntaxes.text import to_text
+from tamis.rules.time.moment import Moment
 from tamis.rules.tree import Condition
-from tamis.rules.wire import to_arrays
+from tamis.rules.wording.describe import describe
 from tests.laws.stores import Stores
 from tests.laws.strategies import FIELDS, built, built_condition, respelled, texts
 

@@ -10,12 +10,11 @@ from hypothesis import strategies as st
 from tamis.domain.contacts import Contact
 from tamis.domain.fields import Value
 from tamis.domain.instants import LAST_INSTANT, MICROSECOND, day_in_utc, day_of
-from tamis.rules.evaluate import Membership, holds, selects
-from tamis.rules.explain import Explained, explain
-from tamis.rules.moment import Moment
+from tamis.rules.evaluation.evaluate import Membership, holds, selects
+from tamis.rules.evaluation.explain import Explained, explain
+from tamis.rules.evaluation.segments import Decided
 from tamis.rules.operators import Operator, positive
-from tamis.rules.segments import Decided
-from tamis.rules.time import (
+from tamis.rules.time.breakpoints import (
     changes_at_midnight,
     clock_edges,
     counted_from_now,
@@ -24,6 +23,7 @@ from tamis.rules.time import (
     next_flip,
     timed,
 )
+from tamis.rules.time.moment import Moment
 from tamis.rules.tree import All, Any, Condition, InSegment, Node, Not, Rule, conditions, segments_named
 from tests.laws.asked import asked_crowds, later, moments_asked, segments_of, values_near
 from tests.laws.strategies import (

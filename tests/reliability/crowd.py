@@ -21,7 +21,7 @@ from tamis.actions.importing.report import ImportOptions
 from tamis.actions.importing.run import import_file
 from tamis.actions.segments.segments import create_segment
 from tamis.records import types
-from tamis.rules.text import from_text
+from tamis.rules.syntaxes.text import from_text
 from tamis.settings import Settings
 from tests.reliability.roles import ALL_OF_HAND, CONTACTS, HAND, RULE, Roles
 from tests.support.console import PASSWORD

@@ -24,7 +24,7 @@ from tamis.columns.engine.store import FILE_NAME
 from tamis.domain.emails import email_key
 from tamis.records import segments
 from tamis.records.database import connect
-from tamis.rules.moment import Moment
+from tamis.rules.time.moment import Moment
 from tamis.settings import Settings
 from tests.reliability.town import BUSY_SERVER, Town
 from tests.reliability.writers import Writers

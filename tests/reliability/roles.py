@@ -22,7 +22,7 @@ from tamis.domain.accounts import Account
 from tamis.domain.contacts import ContactType
 from tamis.domain.errors import NotFound
 from tamis.domain.segments import recipient_id_of_contact
-from tamis.rules.text import from_text
+from tamis.rules.syntaxes.text import from_text
 from tests.support.console import Visitor
 from tests.support.histories.audience import (
     MISSING,

@@ -15,7 +15,7 @@ from tamis.actions.segments.segments import segment_sizes
 from tamis.domain.fields import Kind
 from tamis.domain.segments import Segment
 from tamis.records import erasure
-from tamis.rules.moment import Moment
+from tamis.rules.time.moment import Moment
 from tamis.settings import Settings
 from tests.stores.oracle import Oracle
 from tests.stores.people import new_desk

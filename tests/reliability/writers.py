@@ -12,7 +12,7 @@ import requests
 
 from tamis.actions.house import House
 from tamis.actions.segments.segments import edit_segment, find_segment
-from tamis.rules.text import from_text
+from tamis.rules.syntaxes.text import from_text
 from tamis.settings import Settings
 from tests.reliability.town import BATCHES, Town
 from tests.support.people import Person

@@ -4,7 +4,7 @@ import pytest
 
 from tamis.domain.errors import Invalid, Problem
 from tamis.rules.build import build
-from tamis.rules.draft import Draft, DraftCondition, DraftGroup, DraftNot
+from tamis.rules.syntaxes.draft import Draft, DraftCondition, DraftGroup, DraftNot
 from tamis.rules.tree import All, Any, Condition, Not, conditions
 from tests.rules.fields import FIELDS, SEGMENTS
 

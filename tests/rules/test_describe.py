@@ -3,8 +3,8 @@
 import pytest
 
 from tamis.rules.build import build
-from tamis.rules.describe import describe
-from tamis.rules.text import from_text
+from tamis.rules.syntaxes.text import from_text
+from tamis.rules.wording.describe import describe
 from tests.rules.fields import FIELDS, SEGMENTS
 
 

@@ -10,10 +10,10 @@ from tamis.domain.contacts import Contact
 from tamis.domain.fields import Kind, Value
 from tamis.domain.instants import EPOCH
 from tamis.rules.build import build
-from tamis.rules.draft import DraftCondition
-from tamis.rules.evaluate import selects
-from tamis.rules.moment import Moment
+from tamis.rules.evaluation.evaluate import selects
 from tamis.rules.operators import BY_NAME, OPERATORS, SPELLINGS, Operator, Takes, find_operator, names_for, positive
+from tamis.rules.syntaxes.draft import DraftCondition
+from tamis.rules.time.moment import Moment
 from tests.rules.fields import FIELDS
 
 NOW = Moment(EPOCH, ZoneInfo("Europe/Berlin"))

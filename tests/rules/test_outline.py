@@ -3,10 +3,10 @@
 from tamis.domain.fields import RESERVED, Field, FieldSet, Kind
 from tamis.domain.segments import SegmentRef, SegmentRefs
 from tamis.rules.build import build
-from tamis.rules.describe import describe
-from tamis.rules.examples import MOST, examples
-from tamis.rules.outline import Outline, outline
-from tamis.rules.text import from_text
+from tamis.rules.syntaxes.text import from_text
+from tamis.rules.wording.describe import describe
+from tamis.rules.wording.examples import MOST, examples
+from tamis.rules.wording.outline import Outline, outline
 from tests.rules.fields import FIELDS
 
 REFS = SegmentRefs((SegmentRef(7, "Regulars"),))

@@ -10,9 +10,9 @@ from tamis.domain.contacts import Contact
 from tamis.domain.fields import Value
 from tamis.domain.instants import EPOCH
 from tamis.rules.build import build
-from tamis.rules.evaluate import selects
-from tamis.rules.moment import Moment
-from tamis.rules.text import from_text
+from tamis.rules.evaluation.evaluate import selects
+from tamis.rules.syntaxes.text import from_text
+from tamis.rules.time.moment import Moment
 from tests.rules.fields import FIELDS
 
 

@@ -6,9 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tamis.rules.evaluate import Membership
-from tamis.rules.operators import BY_NAME
-from tamis.rules.segments import (
+from tamis.rules.evaluation.evaluate import Membership
+from tamis.rules.evaluation.segments import (
     cycle_through,
     decide_in_order,
     in_circles,
@@ -17,6 +16,7 @@ from tamis.rules.segments import (
     naming,
     without_circles,
 )
+from tamis.rules.operators import BY_NAME
 from tamis.rules.tree import All, InSegment, Node, Not, Rule, segments_named
 
 NAMES = st.dictionaries(st.integers(1, 6), st.sets(st.integers(1, 6), max_size=3))

@@ -4,8 +4,8 @@ import pytest
 
 from tamis.domain.errors import Invalid, Problem
 from tamis.rules.build import build
-from tamis.rules.json import to_json
-from tamis.rules.text import from_text, to_text
+from tamis.rules.syntaxes.json import to_json
+from tamis.rules.syntaxes.text import from_text, to_text
 from tests.rules.fields import FIELDS, SEGMENTS
 
 

@@ -10,10 +10,10 @@ from tamis.domain.contacts import Contact
 from tamis.domain.fields import Kind, Value
 from tamis.domain.instants import EPOCH
 from tamis.rules.build import build
-from tamis.rules.explain import Explained, explain
-from tamis.rules.moment import Moment
-from tamis.rules.text import from_text
-from tamis.rules.time import changes_at_midnight, clock_edges, next_change, next_flip, timed
+from tamis.rules.evaluation.explain import Explained, explain
+from tamis.rules.syntaxes.text import from_text
+from tamis.rules.time.breakpoints import changes_at_midnight, clock_edges, next_change, next_flip, timed
+from tamis.rules.time.moment import Moment
 from tamis.rules.tree import Condition, Rule
 from tests.rules.fields import FIELDS, SEGMENTS
 

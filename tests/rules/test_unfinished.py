@@ -6,10 +6,10 @@ import pytest
 
 from tamis.domain.segments import SegmentRef, SegmentRefs
 from tamis.rules.build import build_parts
-from tamis.rules.json import from_json
-from tamis.rules.running import running
-from tamis.rules.text import to_text
-from tamis.rules.unfinished import left_open, unfinished
+from tamis.rules.syntaxes.json import from_json
+from tamis.rules.syntaxes.running import running
+from tamis.rules.syntaxes.text import to_text
+from tamis.rules.syntaxes.unfinished import left_open, unfinished
 from tests.laws.strategies import FIELDS
 
 SEGMENTS = SegmentRefs((SegmentRef(7, "India"),))

@@ -4,8 +4,8 @@ import pytest
 
 from tamis.domain.errors import Invalid
 from tamis.rules.build import build
-from tamis.rules.text import from_text, to_text
-from tamis.rules.wire import NESTED, Arrays, from_arrays, to_arrays
+from tamis.rules.syntaxes.arrays import NESTED, Arrays, from_arrays, to_arrays
+from tamis.rules.syntaxes.text import from_text, to_text
 from tests.rules.fields import FIELDS, SEGMENTS
 
 

@@ -8,7 +8,7 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from tamis.domain.durations import Duration, Unit, after
-from tamis.rules.yearly import anniversary, yearly
+from tamis.rules.time.yearly import anniversary, yearly
 from tests.support.effort import examples
 
 zones = st.sampled_from(sorted(available_timezones())).map(ZoneInfo)

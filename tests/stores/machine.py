@@ -32,8 +32,8 @@ from tamis.domain.segments import Segment
 from tamis.domain.transitions import Cause
 from tamis.records import types
 from tamis.records.contacts import NewContact
-from tamis.rules.moment import Moment
-from tamis.rules.text import from_text
+from tamis.rules.syntaxes.text import from_text
+from tamis.rules.time.moment import Moment
 from tamis.settings import Settings
 from tests.stores.oracle import Log, Oracle, email
 

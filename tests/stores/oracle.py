@@ -17,9 +17,9 @@ from tamis.domain.externals import External
 from tamis.domain.segments import Segment, SegmentRef, SegmentRefs
 from tamis.records import contacts, types
 from tamis.records.fingerprints import fingerprint, pepper
-from tamis.rules.evaluate import selects
-from tamis.rules.externals import segments_included
-from tamis.rules.moment import Moment
+from tamis.rules.evaluation.evaluate import selects
+from tamis.rules.evaluation.externals import segments_included
+from tamis.rules.time.moment import Moment
 from tamis.rules.tree import Rule, segments_named
 
 

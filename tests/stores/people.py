@@ -23,8 +23,8 @@ from tamis.domain.segments import Segment
 from tamis.records import contacts, types
 from tamis.records.contacts import NewContact
 from tamis.rules.build import build
-from tamis.rules.json import to_json
-from tamis.rules.text import from_text
+from tamis.rules.syntaxes.json import to_json
+from tamis.rules.syntaxes.text import from_text
 
 EVERYONE = 1 << 53
 _numbers = count(1)

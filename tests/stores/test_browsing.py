@@ -31,7 +31,7 @@ from tamis.records import contacts as records
 from tamis.records import types
 from tamis.records.contacts import NewContact
 from tamis.rules.search import MOST_WORDS
-from tamis.rules.text import from_text
+from tamis.rules.syntaxes.text import from_text
 from tamis.settings import Settings
 from tests.support.effort import examples
 

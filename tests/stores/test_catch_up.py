@@ -12,7 +12,7 @@ from tamis.domain.contacts import encode_values
 from tamis.domain.fields import COUNTRY, RESERVED, FieldSet
 from tamis.records import contacts, feed, recipients
 from tamis.records.contacts import NewContact
-from tamis.rules.text import from_text
+from tamis.rules.syntaxes.text import from_text
 
 
 def in_peru(*emails: str) -> list[NewContact]:

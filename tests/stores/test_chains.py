@@ -19,10 +19,10 @@ from tamis.domain.emails import Email
 from tamis.domain.errors import Invalid, Refused
 from tamis.domain.segments import Segment
 from tamis.records import segments
-from tamis.rules.json import from_json
-from tamis.rules.segments import MAX_CHAIN
-from tamis.rules.text import from_text
-from tamis.rules.wire import from_arrays
+from tamis.rules.evaluation.segments import MAX_CHAIN
+from tamis.rules.syntaxes.arrays import from_arrays
+from tamis.rules.syntaxes.json import from_json
+from tamis.rules.syntaxes.text import from_text
 from tamis.settings import Settings
 from tests.stores.people import EVERYONE, Desk, new_desk
 

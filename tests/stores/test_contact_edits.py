@@ -24,7 +24,7 @@ from tamis.domain.emails import parse_email
 from tamis.domain.errors import Invalid, NotFound, Refused
 from tamis.domain.fields import Kind
 from tamis.domain.segments import Segment, recipient_id_of_contact
-from tamis.rules.text import from_text
+from tamis.rules.syntaxes.text import from_text
 
 
 class People:

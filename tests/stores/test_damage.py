@@ -18,7 +18,7 @@ from tamis.actions.segments.recipients import recipient_page
 from tamis.actions.segments.segments import create_segment, segment_sizes
 from tamis.columns.engine.store import FILE_NAME
 from tamis.domain.errors import Unavailable
-from tamis.rules.text import from_text
+from tamis.rules.syntaxes.text import from_text
 from tamis.settings import Settings
 from tests.support import forked
 from tests.support.process import environment

@@ -25,7 +25,7 @@ from tamis.actions.segments.segments import edit_segment
 from tamis.domain.emails import Email, parse_email
 from tamis.domain.errors import Invalid, NotFound, Refused
 from tamis.records import exclusions, recipients
-from tamis.rules.text import from_text
+from tamis.rules.syntaxes.text import from_text
 from tamis.settings import Settings
 from tests.stores.people import EVERYONE, new_desk
 from tests.support.effort import examples

@@ -26,9 +26,9 @@ from tamis.domain.errors import Invalid, NotFound, Refused
 from tamis.domain.fields import Field, Kind
 from tamis.domain.segments import Segment
 from tamis.records import contacts, externals
-from tamis.rules.draft import Draft
-from tamis.rules.json import from_json
-from tamis.rules.moment import Moment
+from tamis.rules.syntaxes.draft import Draft
+from tamis.rules.syntaxes.json import from_json
+from tamis.rules.time.moment import Moment
 from tamis.settings import Settings
 from tests.stores.people import EVERYONE, Desk, new_desk
 from tests.support.effort import examples

@@ -23,10 +23,10 @@ from tamis.domain.errors import Invalid, NotFound
 from tamis.domain.segments import Segment
 from tamis.records import segments
 from tamis.rules.build import build
-from tamis.rules.json import to_json
-from tamis.rules.moment import Moment
-from tamis.rules.sql import Parameters
-from tamis.rules.text import from_text
+from tamis.rules.sql.compiler import Parameters
+from tamis.rules.syntaxes.json import to_json
+from tamis.rules.syntaxes.text import from_text
+from tamis.rules.time.moment import Moment
 from tests.stores.people import EVERYONE, Desk, new_desk
 
 

@@ -20,7 +20,7 @@ from tamis.domain.errors import Invalid, NotFound, Refused, Unavailable
 from tamis.domain.fields import Field, Kind, Value
 from tamis.records import segments
 from tamis.records.contacts import NewContact
-from tamis.rules.text import to_text
+from tamis.rules.syntaxes.text import to_text
 from tests.stores.people import Desk, new_desk
 
 

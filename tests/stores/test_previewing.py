@@ -35,8 +35,8 @@ from tamis.domain.fields import FieldSet, Kind, Value
 from tamis.domain.segments import recipient_id_of_contact
 from tamis.records import segments, types
 from tamis.records.contacts import NewContact
-from tamis.rules.json import from_json, to_json
-from tamis.rules.text import from_text, to_text
+from tamis.rules.syntaxes.json import from_json, to_json
+from tamis.rules.syntaxes.text import from_text, to_text
 from tamis.settings import Settings
 
 

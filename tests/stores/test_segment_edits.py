@@ -10,9 +10,9 @@ from tamis.actions.segments.segments import create_segment, delete_segment, edit
 from tamis.domain.emails import Email
 from tamis.domain.errors import Invalid, NotFound, Refused
 from tamis.domain.fields import Kind
-from tamis.rules.draft import Draft
-from tamis.rules.json import from_json
-from tamis.rules.text import from_text, to_text
+from tamis.rules.syntaxes.draft import Draft
+from tamis.rules.syntaxes.json import from_json
+from tamis.rules.syntaxes.text import from_text, to_text
 from tests.stores.people import Desk, new_desk
 
 

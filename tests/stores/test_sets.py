@@ -39,7 +39,7 @@ from tamis.domain.errors import Invalid, NotFound
 from tamis.domain.fields import CITY, COUNTRY, RESERVED, FieldSet
 from tamis.domain.segments import STRANGER, Segment
 from tamis.records.contacts import NewContact
-from tamis.rules.text import from_text
+from tamis.rules.syntaxes.text import from_text
 from tamis.settings import Settings
 from tests.support.effort import examples
 

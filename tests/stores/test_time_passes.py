@@ -19,7 +19,7 @@ from tamis.domain.fields import Kind, Value
 from tamis.domain.segments import Segment
 from tamis.records import types
 from tamis.records.contacts import NewContact
-from tamis.rules.text import from_text
+from tamis.rules.syntaxes.text import from_text
 from tamis.settings import Settings
 from tests.stores.oracle import email
 

@@ -20,7 +20,7 @@ from tamis.actions.segments.segments import create_segment
 from tamis.domain.emails import parse_email
 from tamis.domain.fields import Kind
 from tamis.domain.segments import recipient_id_of_contact
-from tamis.rules.text import from_text
+from tamis.rules.syntaxes.text import from_text
 from tamis.settings import Settings
 from tests.support.people import fresh
 

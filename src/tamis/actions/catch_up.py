@@ -24,8 +24,8 @@ from tamis.domain.instants import from_micros
 from tamis.records import accounts, contacts, externals, feed, recipients, types
 from tamis.records.database import snapshot
 from tamis.records.store import Records
-from tamis.rules.segments import in_order
-from tamis.rules.time import timed
+from tamis.rules.evaluation.segments import in_order
+from tamis.rules.time.breakpoints import timed
 from tamis.rules.tree import Rule, segments_named
 
 T = TypeVar("T")

@@ -9,7 +9,7 @@ from tamis.cli.common import Common, account_of, local_time, opened, show
 from tamis.domain.accounts import Account
 from tamis.domain.instants import format_instant
 from tamis.records.database import snapshot
-from tamis.rules.explain import Explained
+from tamis.rules.evaluation.explain import Explained
 
 JOINS = {"all": "all of these", "any": "at least one of these", "not": "not"}
 

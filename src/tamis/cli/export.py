@@ -22,8 +22,8 @@ from tamis.domain.text import counted
 from tamis.records import segments as records
 from tamis.records import types
 from tamis.rules.build import build
-from tamis.rules.json import to_json
-from tamis.rules.text import from_text
+from tamis.rules.syntaxes.json import to_json
+from tamis.rules.syntaxes.text import from_text
 
 STANDARD_OUTPUT = "-"
 HOW = "tamis export SEGMENT FILE, or tamis export --type TYPE FILE"

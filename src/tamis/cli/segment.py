@@ -20,9 +20,9 @@ from tamis.domain.text import counted
 from tamis.records import segments as records
 from tamis.records import types
 from tamis.rules.build import build
-from tamis.rules.describe import describe
-from tamis.rules.json import to_json
-from tamis.rules.text import from_text, to_text
+from tamis.rules.syntaxes.json import to_json
+from tamis.rules.syntaxes.text import from_text, to_text
+from tamis.rules.wording.describe import describe
 
 segment_app = App(name="segment", help="Segments: named rules over a contact type.")
 segment_app.command(

@@ -22,7 +22,7 @@ from tamis.domain.accounts import NewKeyPair
 from tamis.domain.errors import Refused
 from tamis.files.durable import make_directory, sync
 from tamis.records.feed import last_change
-from tamis.rules.text import from_text
+from tamis.rules.syntaxes.text import from_text
 from tamis.settings import Settings
 
 EMAIL = "demo@example.org"

@@ -1,1 +1,1 @@
-"""The language of rules: one tree, its doors (arrays, JSON, text) and its meanings (SQL, Python, English). Pure."""
+"""The language of rules: one tree, how it is written and told, and what it means in Python and in SQL. Pure."""

@@ -8,10 +8,10 @@ from tamis.domain.fields import Field, FieldSet, Kind, ValueProblem
 from tamis.domain.instants import MICROSECOND, to_utc
 from tamis.domain.segments import SegmentRefs
 from tamis.domain.text import short
-from tamis.rules.draft import MAX_DEPTH, Draft, DraftCondition, DraftGroup, DraftNot
 from tamis.rules.mistakes import names
 from tamis.rules.mistakes import values as advice
 from tamis.rules.operators import SPELLINGS, Operator, Takes, find_operator, normal_spelling
+from tamis.rules.syntaxes.draft import MAX_DEPTH, Draft, DraftCondition, DraftGroup, DraftNot
 from tamis.rules.tree import All, Any, Condition, InSegment, Node, Not, Rule, join
 from tamis.rules.values import ClockTime, Given, format_given, parse_given
 

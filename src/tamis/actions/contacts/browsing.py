@@ -15,9 +15,9 @@ from tamis.domain.errors import NotFound
 from tamis.domain.fields import COUNTRY, EMAIL, FIRST_NAME, LAST_NAME, RESERVED, Field, FieldSet
 from tamis.records import contacts, segments, types
 from tamis.records.database import snapshot
-from tamis.rules.moment import Moment
 from tamis.rules.operators import BY_NAME
 from tamis.rules.search import search
+from tamis.rules.time.moment import Moment
 from tamis.rules.tree import All, InSegment, Node, join
 
 CONTACTS_A_PAGE = 50

@@ -19,7 +19,7 @@ from tamis.domain.fields import FieldSet
 from tamis.domain.segments import Segment
 from tamis.records import contacts, erasure, recipients, segments, types
 from tamis.records.recipients import AdditionOfAddress, RemovalOfContact
-from tamis.rules.moment import Moment
+from tamis.rules.time.moment import Moment
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,7 +12,7 @@ from tamis.actions.house import House
 from tamis.domain.accounts import Account
 from tamis.domain.contacts import ContactType
 from tamis.domain.exports import Export, Layout
-from tamis.rules.json import to_json
+from tamis.rules.syntaxes.json import to_json
 
 
 @dataclass(frozen=True, slots=True)

@@ -16,9 +16,9 @@ from tamis.domain.exports import Export, chosen_fields
 from tamis.domain.fields import Field
 from tamis.records import accounts, segments, types
 from tamis.rules.build import build
-from tamis.rules.json import from_json
-from tamis.rules.moment import Moment
-from tamis.rules.sql import Parameters
+from tamis.rules.sql.compiler import Parameters
+from tamis.rules.syntaxes.json import from_json
+from tamis.rules.time.moment import Moment
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,9 +14,9 @@ from tamis.domain.segments import Segment
 from tamis.domain.text import fold
 from tamis.records import contacts, segments, types
 from tamis.rules.build import build
-from tamis.rules.draft import DraftCondition, with_conditions
-from tamis.rules.json import from_json, to_json
 from tamis.rules.operators import BY_NAME
+from tamis.rules.syntaxes.draft import DraftCondition, with_conditions
+from tamis.rules.syntaxes.json import from_json, to_json
 
 MOST_CARRIED = 100_000
 """Fewer than the columns follow in one step: in two, contacts would leave a segment and enter it again."""

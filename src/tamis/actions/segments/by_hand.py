@@ -12,7 +12,7 @@ from tamis.domain.errors import NotFound
 from tamis.records import contacts, exclusions, recipients, types
 from tamis.records.database import snapshot
 from tamis.records.recipients import Added, Removed
-from tamis.rules.moment import Moment
+from tamis.rules.time.moment import Moment
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,7 +7,7 @@ from tamis.actions.segments.stored_rules import rules_of_type
 from tamis.domain.segments import Segment
 from tamis.records import segments, types
 from tamis.records.database import snapshot
-from tamis.rules.segments import naming
+from tamis.rules.evaluation.segments import naming
 
 
 @dataclass(frozen=True, slots=True)

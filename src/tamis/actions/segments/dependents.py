@@ -12,9 +12,9 @@ from tamis.domain.fields import Field
 from tamis.domain.segments import Segment
 from tamis.domain.text import fold
 from tamis.records import segments
-from tamis.rules.draft import DraftCondition, conditions
-from tamis.rules.json import from_json
 from tamis.rules.operators import BY_NAME
+from tamis.rules.syntaxes.draft import DraftCondition, conditions
+from tamis.rules.syntaxes.json import from_json
 
 
 def users_of_field(db: apsw.Connection, type_id: int, field: Field) -> list[Segment]:

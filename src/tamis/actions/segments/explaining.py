@@ -17,12 +17,12 @@ from tamis.domain.errors import NotFound
 from tamis.domain.segments import Segment, contact_of_recipient, person_of_recipient, segment_of_recipient
 from tamis.domain.text import fold
 from tamis.records import contacts, exclusions, externals, recipients, segments, types
-from tamis.rules.evaluate import Membership
-from tamis.rules.explain import Explained, explain
-from tamis.rules.externals import segments_included
-from tamis.rules.moment import Moment
-from tamis.rules.segments import Decided
-from tamis.rules.time import next_change
+from tamis.rules.evaluation.evaluate import Membership
+from tamis.rules.evaluation.explain import Explained, explain
+from tamis.rules.evaluation.externals import segments_included
+from tamis.rules.evaluation.segments import Decided
+from tamis.rules.time.breakpoints import next_change
+from tamis.rules.time.moment import Moment
 from tamis.rules.tree import Rule
 
 Because = Literal["rule", "added by hand", "removed by hand"]

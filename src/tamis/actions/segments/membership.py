@@ -11,10 +11,10 @@ from tamis.domain.externals import External
 from tamis.domain.fields import FieldSet
 from tamis.domain.segments import Segment, SegmentRefs
 from tamis.records import recipients, segments
-from tamis.rules.evaluate import Membership, selects
-from tamis.rules.externals import selects_external
-from tamis.rules.moment import Moment
-from tamis.rules.segments import Decided, decide_in_order
+from tamis.rules.evaluation.evaluate import Membership, selects
+from tamis.rules.evaluation.externals import selects_external
+from tamis.rules.evaluation.segments import Decided, decide_in_order
+from tamis.rules.time.moment import Moment
 from tamis.rules.tree import Rule
 
 

@@ -19,12 +19,12 @@ from tamis.domain.fields import EMAIL, Field, FieldSet, Kind
 from tamis.domain.text import fold
 from tamis.records import contacts, segments, types
 from tamis.rules.build import build, build_parts
-from tamis.rules.draft import Draft
-from tamis.rules.moment import Moment
-from tamis.rules.running import running
-from tamis.rules.text import from_text
+from tamis.rules.syntaxes.draft import Draft
+from tamis.rules.syntaxes.running import running
+from tamis.rules.syntaxes.text import from_text
+from tamis.rules.syntaxes.unfinished import left_open, unfinished
+from tamis.rules.time.moment import Moment
 from tamis.rules.tree import Rule, conditions
-from tamis.rules.unfinished import left_open, unfinished
 
 SAMPLE = 10
 VALUES_SHOWN = 50

@@ -16,7 +16,7 @@ from tamis.domain.emails import Email, email_key
 from tamis.domain.errors import Invalid, NotFound, Problem
 from tamis.domain.segments import Segment, contact_of_recipient, person_of_recipient, segment_of_recipient
 from tamis.records import contacts, erasure, exclusions, externals, feed, recipients, segments, types
-from tamis.rules.moment import Moment
+from tamis.rules.time.moment import Moment
 
 TAKEN = "the email has already been taken"
 

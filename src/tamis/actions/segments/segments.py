@@ -22,10 +22,10 @@ from tamis.domain.text import MAX_LINE, problem_with_name
 from tamis.records import accounts, segments, types
 from tamis.records.database import snapshot
 from tamis.rules.build import build
-from tamis.rules.draft import Draft
-from tamis.rules.json import from_json, to_json
-from tamis.rules.moment import Moment
-from tamis.rules.segments import MAX_CHAIN, cycle_through, longest_chain
+from tamis.rules.evaluation.segments import MAX_CHAIN, cycle_through, longest_chain
+from tamis.rules.syntaxes.draft import Draft
+from tamis.rules.syntaxes.json import from_json, to_json
+from tamis.rules.time.moment import Moment
 from tamis.rules.tree import Rule, segments_named
 
 NEW = 0

@@ -11,8 +11,8 @@ from tamis.domain.segments import SegmentRef, SegmentRefs
 from tamis.log import event
 from tamis.records import segments
 from tamis.rules.build import build
-from tamis.rules.json import from_json
-from tamis.rules.segments import in_circles
+from tamis.rules.evaluation.segments import in_circles
+from tamis.rules.syntaxes.json import from_json
 from tamis.rules.tree import Rule
 
 

@@ -20,7 +20,7 @@ from tamis.columns.projector.log import last_number
 from tamis.domain.instants import FIRST_INSTANT, day_in_utc
 from tamis.domain.segments import SEGMENT_SHIFT
 from tamis.domain.transitions import Cause, DaySize
-from tamis.rules.sql import Parameters
+from tamis.rules.sql.compiler import Parameters
 
 DAY = timedelta(days=1)
 _COUNTED = "count(*) FILTER (step = 1), count(*) FILTER (step = -1), min(number), max(number)"

@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 import duckdb
 
 from tamis.domain.instants import next_day_starts
-from tamis.rules.sql import Parameters
+from tamis.rules.sql.compiler import Parameters
 
 
 class Clock(NamedTuple):

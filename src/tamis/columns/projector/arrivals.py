@@ -14,7 +14,7 @@ from tamis.columns.layout.contacts import column, table
 from tamis.columns.projector.log import Log
 from tamis.columns.projector.replay import Edge, Levels, When, source_of, used_fields
 from tamis.domain.segments import SEGMENT_SHIFT
-from tamis.rules.sql import Parameters, compile_rule
+from tamis.rules.sql.compiler import Parameters, compile_rule
 
 MANY = 1_000
 """For fewer contacts than this, one way for all is faster than two."""

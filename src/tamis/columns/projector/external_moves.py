@@ -13,9 +13,9 @@ from tamis.columns.layout.contacts import column
 from tamis.columns.layout.externals import external_rows, used_by
 from tamis.columns.projector.replay import Levels
 from tamis.domain.segments import SEGMENT_SHIFT, STRANGER
-from tamis.rules.externals import segments_included
-from tamis.rules.moment import Moment
-from tamis.rules.sql import Parameters, Source, compile_rule
+from tamis.rules.evaluation.externals import segments_included
+from tamis.rules.sql.compiler import Parameters, Source, compile_rule
+from tamis.rules.time.moment import Moment
 from tamis.rules.tree import Rule
 
 _EXCLUDED = (

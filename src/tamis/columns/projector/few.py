@@ -12,8 +12,8 @@ from tamis.domain.contacts import Contact
 from tamis.domain.fields import CREATED_AT, EMAIL, UPDATED_AT, Field
 from tamis.domain.instants import EPOCH
 from tamis.domain.segments import SEGMENT_SHIFT
-from tamis.rules.evaluate import selects
-from tamis.rules.moment import Moment
+from tamis.rules.evaluation.evaluate import selects
+from tamis.rules.time.moment import Moment
 from tamis.rules.tree import Rule
 
 FEW = 8

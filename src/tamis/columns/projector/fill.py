@@ -7,8 +7,8 @@ from tamis.columns.layout.externals import added_to, selected_externals
 from tamis.columns.layout.membership import is_in_segment, recipients_of, span
 from tamis.columns.projector.log import Log
 from tamis.domain.transitions import Cause
-from tamis.rules.moment import Moment
-from tamis.rules.sql import Parameters, Source, compile_rule
+from tamis.rules.sql.compiler import Parameters, Source, compile_rule
+from tamis.rules.time.moment import Moment
 from tamis.rules.tree import Rule
 
 

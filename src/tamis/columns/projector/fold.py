@@ -21,8 +21,8 @@ from tamis.domain.fields import FieldSet
 from tamis.domain.instants import next_day_starts
 from tamis.domain.segments import AddedByHand
 from tamis.domain.transitions import Cause
-from tamis.rules.moment import Moment
-from tamis.rules.time import changes_at_midnight
+from tamis.rules.time.breakpoints import changes_at_midnight
+from tamis.rules.time.moment import Moment
 
 MOST_MIDNIGHTS = 100
 """After an absence of more days than this, what happened on each of them is not told apart in the log."""

@@ -14,7 +14,7 @@ from tamis.columns.projector.replay import Levels
 from tamis.domain.segments import STRANGER, AddedByHand
 from tamis.domain.text import fold
 from tamis.domain.transitions import Cause
-from tamis.rules.moment import Moment
+from tamis.rules.time.moment import Moment
 
 _ADDED = "SELECT a, b, c, d, e, f, g, make_timestamp(h), i, j, k, l FROM (SELECT " + ", ".join(
     f"unnest(${number}::{kind}[]) {name}"

@@ -21,9 +21,9 @@ from tamis.columns.layout.contacts import column, table
 from tamis.domain.fields import Field
 from tamis.domain.segments import SEGMENT_SHIFT, STRANGER
 from tamis.domain.transitions import Cause
-from tamis.rules.moment import Moment
-from tamis.rules.sql import Parameters, Source, compile_rule
-from tamis.rules.time import clock_edges, timed
+from tamis.rules.sql.compiler import Parameters, Source, compile_rule
+from tamis.rules.time.breakpoints import clock_edges, timed
+from tamis.rules.time.moment import Moment
 from tamis.rules.tree import Condition, Rule, conditions, segments_named
 
 Levels = Sequence[Mapping[int, Rule]]

@@ -10,8 +10,8 @@ import duckdb
 from tamis.columns.layout.contacts import column, table
 from tamis.columns.layout.membership import is_in_segment
 from tamis.domain.fields import Field, Kind
-from tamis.rules.moment import Moment
-from tamis.rules.sql import Parameters, Source, compile_rule
+from tamis.rules.sql.compiler import Parameters, Source, compile_rule
+from tamis.rules.time.moment import Moment
 from tamis.rules.tree import Node
 
 

@@ -12,8 +12,8 @@ from tamis.columns.projector.documents import insert_contacts
 from tamis.columns.projector.fill import wanted_recipients
 from tamis.domain.fields import FieldSet
 from tamis.domain.segments import LAST_SEGMENT, SEGMENT_SHIFT, STRANGER, AddedByHand
-from tamis.rules.moment import Moment
-from tamis.rules.sql import Parameters
+from tamis.rules.sql.compiler import Parameters
+from tamis.rules.time.moment import Moment
 from tamis.rules.tree import Rule
 
 SHOWN = 5

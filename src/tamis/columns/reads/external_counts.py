@@ -7,9 +7,9 @@ import duckdb
 from tamis.columns.layout.contacts import column
 from tamis.columns.layout.externals import added_to, external_rows, is_asked, is_external_in, used_by
 from tamis.columns.reads.leaves import joined, leaves
-from tamis.rules.externals import segments_included
-from tamis.rules.moment import Moment
-from tamis.rules.sql import Parameters, Source, compile_rule
+from tamis.rules.evaluation.externals import segments_included
+from tamis.rules.sql.compiler import Parameters, Source, compile_rule
+from tamis.rules.time.moment import Moment
 from tamis.rules.tree import Node, Rule
 
 

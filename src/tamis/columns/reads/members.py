@@ -14,7 +14,7 @@ from tamis.columns.reads.read import with_hands
 from tamis.domain.fields import EMAIL, FIRST_NAME, LAST_NAME
 from tamis.domain.segments import STRANGER
 from tamis.domain.text import fold
-from tamis.rules.sql import Parameters
+from tamis.rules.sql.compiler import Parameters
 
 NEAR = 65_536
 # Names come first: they repeat, and are then searched once for all who have them.

@@ -9,8 +9,8 @@ from tamis.columns.layout.contacts import column, table
 from tamis.columns.layout.membership import is_in_segment
 from tamis.columns.reads.external_counts import count_externals, effect_on_externals
 from tamis.columns.reads.leaves import joined, leaves
-from tamis.rules.moment import Moment
-from tamis.rules.sql import Parameters, Source, compile_rule
+from tamis.rules.sql.compiler import Parameters, Source, compile_rule
+from tamis.rules.time.moment import Moment
 from tamis.rules.tree import Node, Rule
 
 _MOST_BITS = 12

@@ -10,8 +10,8 @@ from tamis.columns.reads.draws import number_of_stranger, sampled
 from tamis.domain.draws import Sample
 from tamis.domain.fields import ADDRESS_LINE1, CITY, COUNTRY, EMAIL, FIRST_NAME, LAST_NAME, STATE, UPDATED_AT
 from tamis.domain.segments import STRANGER
-from tamis.rules.moment import Moment
-from tamis.rules.sql import Parameters, Source, compile_rule
+from tamis.rules.sql.compiler import Parameters, Source, compile_rule
+from tamis.rules.time.moment import Moment
 from tamis.rules.tree import Rule
 
 _INSTANT = "'%Y-%m-%dT%H:%M:%S.%fZ'"

@@ -11,7 +11,7 @@ from tamis.columns.layout.people import contacts_in, known_strangers, odd_addres
 from tamis.columns.reads.draws import number_of_stranger, sampled
 from tamis.domain.draws import Sample
 from tamis.domain.segments import SEGMENT_SHIFT, STRANGER
-from tamis.rules.sql import Parameters
+from tamis.rules.sql.compiler import Parameters
 
 BLOCK = 5
 

@@ -8,7 +8,7 @@ import lark
 
 from tamis.domain.errors import Problem
 from tamis.domain.text import short
-from tamis.rules.grammar import OF_NO_FIELD
+from tamis.rules.syntaxes.grammar import OF_NO_FIELD
 
 _OF_A_DURATION = re.compile(r"(within|next|last|past|than|over)\s+[+-]?[\d.]+\s+\Z", re.IGNORECASE)
 _AFTER_A_NUMBER = re.compile(r"(?<!\w)\d{1,3}(?: \d{3})*\s\Z")

@@ -16,7 +16,7 @@ from tamis.domain.contacts import ContactType
 from tamis.domain.errors import Invalid, Problem
 from tamis.domain.fields import RESERVED
 from tamis.records import types
-from tamis.rules.wire import from_arrays
+from tamis.rules.syntaxes.arrays import from_arrays
 from tamis.web.compat import present
 from tamis.web.compat.body import parse_body
 from tamis.web.compat.checks import Checks, parse_id

@@ -15,8 +15,8 @@ from tamis.columns.reads.passages import Passed
 from tamis.domain.contacts import ContactType
 from tamis.domain.segments import Segment
 from tamis.domain.transitions import Filling
-from tamis.rules.describe import describe
 from tamis.rules.tree import Rule
+from tamis.rules.wording.describe import describe
 from tamis.web.console.answers import page
 from tamis.web.console.session import Visitor
 

@@ -21,9 +21,9 @@ from tamis.domain.emails import email_key
 from tamis.domain.externals import External
 from tamis.domain.text import counted
 from tamis.records import accounts, contacts, examine, externals, recipients, segments, types
-from tamis.rules.evaluate import selects
-from tamis.rules.moment import Moment
-from tamis.rules.segments import in_order
+from tamis.rules.evaluation.evaluate import selects
+from tamis.rules.evaluation.segments import in_order
+from tamis.rules.time.moment import Moment
 from tamis.rules.tree import Rule
 
 CONTACTS_A_PART = 50_000

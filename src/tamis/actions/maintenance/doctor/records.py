@@ -17,8 +17,8 @@ from tamis.domain.text import counted
 from tamis.records import erasure, examine, exclusions, forgotten, segments, types
 from tamis.records.integrity.health import FileHealth
 from tamis.rules.build import build
-from tamis.rules.json import from_json
-from tamis.rules.segments import MAX_CHAIN, in_circles, in_order, longest_chain, without_circles
+from tamis.rules.evaluation.segments import MAX_CHAIN, in_circles, in_order, longest_chain, without_circles
+from tamis.rules.syntaxes.json import from_json
 from tamis.rules.tree import Rule
 
 KEYS_A_STEP = 50_000

@@ -32,8 +32,8 @@ from tamis.domain.errors import Invalid, NotFound, Problem
 from tamis.domain.instants import from_micros, to_micros
 from tamis.domain.segments import Segment
 from tamis.records import types
-from tamis.rules.describe import describe
-from tamis.rules.json import from_json, to_json
+from tamis.rules.syntaxes.json import from_json, to_json
+from tamis.rules.wording.describe import describe
 from tamis.web.console.answers import page
 from tamis.web.console.building import (
     data_for_script,

@@ -12,9 +12,9 @@ from tamis.actions.segments.members import comings_and_goings
 from tamis.domain.segments import Segment
 from tamis.domain.transitions import Cause
 from tamis.records import segments
-from tamis.rules.outline import outline
-from tamis.rules.text import to_text
+from tamis.rules.syntaxes.text import to_text
 from tamis.rules.tree import segments_named
+from tamis.rules.wording.outline import outline
 from tamis.web.console.answers import fragment
 from tamis.web.console.charts import size_chart
 from tamis.web.console.filters import day, number

@@ -12,7 +12,7 @@ from tamis.actions.segments.segment_list import Glance, glances
 from tamis.domain.contacts import ContactType
 from tamis.domain.text import fold
 from tamis.records import segments, types
-from tamis.rules.examples import Example, examples
+from tamis.rules.wording.examples import Example, examples
 from tamis.web.console.answers import fragment, from_htmx, page
 from tamis.web.console.charts import sparkline
 from tamis.web.console.injected import InjectedHouse, InjectedVisitor

@@ -12,10 +12,10 @@ import lark
 from tamis.domain.errors import Invalid, Problem
 from tamis.domain.fields import Field, Kind
 from tamis.domain.segments import is_segment_id
-from tamis.rules.draft import MAX_DEPTH, Draft, DraftCondition, DraftGroup, DraftNot
-from tamis.rules.grammar import grammar
 from tamis.rules.mistakes import syntax as mistakes
 from tamis.rules.operators import Takes
+from tamis.rules.syntaxes.draft import MAX_DEPTH, Draft, DraftCondition, DraftGroup, DraftNot
+from tamis.rules.syntaxes.grammar import grammar
 from tamis.rules.tree import All, Any, Condition, InSegment, Node, Not, Rule
 from tamis.rules.values import Given, format_given
 

@@ -6,11 +6,11 @@ from typing import Literal
 from tamis.domain.contacts import Contact
 from tamis.domain.externals import External
 from tamis.domain.fields import Kind, format_value
-from tamis.rules.describe import phrase
-from tamis.rules.evaluate import Membership, selects
-from tamis.rules.moment import Moment
-from tamis.rules.text import to_text
+from tamis.rules.evaluation.evaluate import Membership, selects
+from tamis.rules.syntaxes.text import to_text
+from tamis.rules.time.moment import Moment
 from tamis.rules.tree import All, Any, Condition, InSegment, Node, Not, Rule
+from tamis.rules.wording.describe import phrase
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,8 +3,8 @@ none comes back to itself."""
 
 from collections.abc import Callable, Collection, Iterator, Mapping
 
-from tamis.rules.draft import MAX_DEPTH
-from tamis.rules.evaluate import Membership
+from tamis.rules.evaluation.evaluate import Membership
+from tamis.rules.syntaxes.draft import MAX_DEPTH
 from tamis.rules.tree import Rule, segments_named
 
 MAX_CHAIN = MAX_DEPTH

@@ -2,8 +2,8 @@
 
 from collections.abc import Iterator
 
-from tamis.rules.draft import Draft, DraftCondition, DraftGroup, DraftNot
 from tamis.rules.operators import SPELLINGS, Takes, normal_spelling
+from tamis.rules.syntaxes.draft import Draft, DraftCondition, DraftGroup, DraftNot
 
 
 def unfinished(draft: Draft | None) -> tuple[str, ...]:

@@ -6,9 +6,9 @@ So nobody comes to a segment through one that its rule names to keep people out.
 from collections.abc import Iterator
 
 from tamis.domain.externals import External
-from tamis.rules.evaluate import Membership, selects
-from tamis.rules.moment import Moment
+from tamis.rules.evaluation.evaluate import Membership, selects
 from tamis.rules.operators import positive
+from tamis.rules.time.moment import Moment
 from tamis.rules.tree import All, Any, InSegment, Not, Rule
 
 

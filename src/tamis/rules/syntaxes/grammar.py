@@ -28,7 +28,7 @@ def grammar() -> str:
         name = OF_NO_FIELD if meanings[0].names_segment else _TERMINALS[meanings[0].takes]
         groups.setdefault(name, {}).setdefault(len(before.split()), set()).add(before)
         behind |= {after.strip()} - {""}
-    lines = [files("tamis.rules").joinpath("grammar.lark").read_text(encoding="utf-8")]
+    lines = [files("tamis.rules.syntaxes").joinpath("grammar.lark").read_text(encoding="utf-8")]
     lines.append(f"AFTER.3: /(?:{_pattern(behind)}){_OVER}/i")
     for name, by_length in groups.items():
         lines.append(f"{name.lower()}: {' | '.join(f'{name}_{length}' for length in by_length)}")

@@ -6,11 +6,11 @@ from heapq import heapify, heappop, heapreplace
 from tamis.domain.contacts import Contact
 from tamis.domain.durations import Duration
 from tamis.domain.fields import Kind, Value
-from tamis.rules.evaluate import Membership, selects
-from tamis.rules.flips import stretches
-from tamis.rules.moment import Moment
+from tamis.rules.evaluation.evaluate import Membership, selects
+from tamis.rules.evaluation.segments import Decided, decide_in_order
 from tamis.rules.operators import Relative, positive
-from tamis.rules.segments import Decided, decide_in_order
+from tamis.rules.time.flips import stretches
+from tamis.rules.time.moment import Moment
 from tamis.rules.tree import Condition, Rule, conditions, segments_named
 
 MOST_FLIPS = 10_000

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator, Mapping
 
-from tamis.rules.draft import Draft, DraftCondition, DraftGroup, DraftNot
+from tamis.rules.syntaxes.draft import Draft, DraftCondition, DraftGroup, DraftNot
 from tamis.rules.tree import All, Any, Node, Not, join
 
 MOST_PARTS = 30

@@ -6,9 +6,9 @@ from tamis.domain.durations import Duration
 from tamis.domain.fields import Kind, Value
 from tamis.domain.instants import LAST_INSTANT, MICROSECOND, day_in_utc, to_utc
 from tamis.domain.text import fold, fold_part
-from tamis.rules.moment import Moment
 from tamis.rules.operators import Operand, positive
-from tamis.rules.relative import settled, span
+from tamis.rules.time.moment import Moment
+from tamis.rules.time.relative import settled, span
 from tamis.rules.tree import Condition
 from tamis.rules.values import ClockTime
 

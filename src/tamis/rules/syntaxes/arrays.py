@@ -6,9 +6,9 @@ from dataclasses import dataclass
 
 from tamis.domain.errors import Invalid, Problem
 from tamis.domain.text import counted
-from tamis.rules.draft import Draft, DraftCondition, DraftGroup
 from tamis.rules.mistakes import names
 from tamis.rules.operators import SPELLINGS, Takes, normal_spelling
+from tamis.rules.syntaxes.draft import Draft, DraftCondition, DraftGroup
 from tamis.rules.tree import All, Any, Condition, InSegment, Rule
 from tamis.rules.values import format_given
 

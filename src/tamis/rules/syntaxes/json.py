@@ -7,7 +7,7 @@ import msgspec
 
 from tamis.domain.errors import Invalid, Problem
 from tamis.domain.fields import format_value
-from tamis.rules.draft import MAX_DEPTH, Draft, DraftCondition, DraftGroup, DraftNot
+from tamis.rules.syntaxes.draft import MAX_DEPTH, Draft, DraftCondition, DraftGroup, DraftNot
 from tamis.rules.tree import All, Any, Condition, InSegment, Not, Rule
 from tamis.rules.values import format_given
 

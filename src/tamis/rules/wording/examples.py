@@ -5,8 +5,8 @@ from dataclasses import dataclass
 from tamis.domain.errors import Invalid
 from tamis.domain.fields import RESERVED, Field, FieldSet, Kind
 from tamis.rules.build import build
-from tamis.rules.describe import describe
-from tamis.rules.text import from_text, to_text
+from tamis.rules.syntaxes.text import from_text, to_text
+from tamis.rules.wording.describe import describe
 
 MOST = 4
 _BY_KIND = {

@@ -6,9 +6,9 @@ from datetime import date, datetime, timedelta
 from tamis.domain.durations import Duration, after, before
 from tamis.domain.fields import Kind
 from tamis.domain.instants import DAY, FIRST_INSTANT, LAST_INSTANT, MICROSECOND, day_in_utc
-from tamis.rules.moment import Moment
 from tamis.rules.operators import Operand, Relative
-from tamis.rules.yearly import yearly
+from tamis.rules.time.moment import Moment
+from tamis.rules.time.yearly import yearly
 
 _NOTHING = Operand(LAST_INSTANT, FIRST_INSTANT)
 _NO_DAY = Operand(date.max, date.min)

@@ -9,9 +9,9 @@ from zoneinfo import ZoneInfo
 from tamis.domain.durations import Duration, after, before
 from tamis.domain.fields import Value
 from tamis.domain.instants import DAY, FIRST_INSTANT, LAST_INSTANT, day_in_utc, day_of
-from tamis.rules.moment import Moment
 from tamis.rules.operators import Relative
-from tamis.rules.yearly import anniversary
+from tamis.rules.time.moment import Moment
+from tamis.rules.time.yearly import anniversary
 
 
 class Stretch(NamedTuple):

@@ -4,9 +4,9 @@ from collections.abc import Callable
 
 from tamis.domain.contacts import Contact
 from tamis.domain.externals import External
-from tamis.rules.moment import Moment
-from tamis.rules.operands import comparable, operands
+from tamis.rules.evaluation.operands import comparable, operands
 from tamis.rules.operators import positive
+from tamis.rules.time.moment import Moment
 from tamis.rules.tree import All, Any, Condition, InSegment, Not, Rule
 
 Membership = Callable[[int], bool]

@@ -7,10 +7,10 @@ from typing import Any as AnyValue
 
 from tamis.domain.fields import Field, Kind
 from tamis.domain.instants import MICROSECOND
-from tamis.rules.moment import Moment
-from tamis.rules.operands import moving_operands, operands
+from tamis.rules.evaluation.operands import moving_operands, operands
 from tamis.rules.operators import Bind, positive
-from tamis.rules.relative import FromNow
+from tamis.rules.time.moment import Moment
+from tamis.rules.time.relative import FromNow
 from tamis.rules.tree import All, Any, Condition, InSegment, Node, Not, Rule
 
 

@@ -1,0 +1,1 @@
+"""Days, anniversaries and durations from now, and the instants at which time alone changes an answer."""

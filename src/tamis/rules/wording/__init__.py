@@ -1,0 +1,1 @@
+"""How a rule is told to people: in one sentence, as a list, and by examples."""
