@@ -121,7 +121,7 @@ def _prepared(store: Store, directory: Path) -> tuple[str, int, tuple[str, list[
         parameters = Parameters()
         moment = Moment(house.clock(), ZoneInfo("UTC"))
         where = compile_rule(build(from_text(RULE), fields), moment, Source(column, is_in_segment), parameters)
-        house.columns()
+        house.project()
     finally:
         house.close()
     return token, 1, (f"SELECT count(*) FROM bare WHERE {where}", list(parameters.values))

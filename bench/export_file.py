@@ -38,7 +38,7 @@ def run(stores: Stores) -> Iterator[Figure]:
     store = stores.copy()
     house = House(Settings.from_environment(store.data))
     try:
-        house.columns()
+        house.project()
         fields = _fields(house, store)
         target = stores.directory / "exported"
         for form, aim in AIMS.items():
@@ -82,7 +82,7 @@ def _export(house: House, store: Store, form: Format, fields: tuple[Field, ...],
 
 def _bare(house: House, store: Store, form: Format, fields: tuple[Field, ...], target: Path) -> None:
     names = ", ".join(column(f) for f in fields)
-    with house.columns().reading() as con:
+    with house.project().reading() as con:
         con.execute(
             f"COPY (SELECT {names} FROM {table(store.type_id)}) TO '{target}' ({BARE[form]}, USE_TMP_FILE false)"
         ).fetchall()
@@ -90,7 +90,7 @@ def _bare(house: House, store: Store, form: Format, fields: tuple[Field, ...], t
 
 def _by_python(house: House, store: Store, fields: tuple[Field, ...], target: Path) -> None:
     names = ", ".join(column(f) for f in fields)
-    with house.columns().reading() as con, target.open("w", newline="") as file:
+    with house.project().reading() as con, target.open("w", newline="") as file:
         writer = csv.writer(file)
         writer.writerow([f.key for f in fields])
         con.execute(f"SELECT {names} FROM {table(store.type_id)} ORDER BY id")

@@ -146,7 +146,7 @@ def _furnished(store: Store) -> tuple[Quiet, tuple[str, int, int, int, int]]:
                 break
         keys, _ = _quiet(house, "reads@example.org")
         other_keys, segment_id = _quiet(house, "adds@example.org")
-        house.columns()
+        house.project()
     finally:
         house.close()
     quiet = Quiet(keys, other_keys, segment_id)

@@ -147,7 +147,7 @@ def _empty(stores: Stores) -> tuple[Path, Path]:
             house.write(create_field, customers, name, kind)
         for name, rule in SEGMENTS.items():
             house.write(create_segment, account, customers, name, from_text(rule))
-        house.columns()
+        house.project()
     finally:
         house.close()
     return data, place

@@ -57,13 +57,13 @@ def measure(data: Path, size: int) -> Iterator[Row]:
     say(f"  making {of}")
     store = make(data, size)
     try:
-        seconds = timed(store.house.columns)
+        seconds = timed(store.house.project)
         yield _row(f"{of}: columns built from the records", "s", [seconds])
         yield from _previews(store, of)
         for segments in SEGMENTS:
             add_segments(store, segments)
-            seconds = timed(store.house.columns)
-            say(f"  {segments} segments: {sum(store.house.columns().sizes.values()):,} recipients in {seconds:.1f} s")
+            seconds = timed(store.house.project)
+            say(f"  {segments} segments: {sum(store.house.project().sizes.values()):,} recipients in {seconds:.1f} s")
             yield from _changes(store, size, f"{of}, {segments} segments")
         yield from _build(store, size, of)
         yield from _pages(store, of)
@@ -93,7 +93,7 @@ def _previews(store: ScaleStore, of: str) -> Iterator[Row]:
         for _ in range(7):
             ours.append(timed(lambda: count_rule(store.house, store.account.id, store.type.id, document)))  # noqa: B023
             if sql:
-                con = store.house.columns().cursor()
+                con = store.house.project().cursor()
                 statement = f"SELECT count(*) FROM {table(store.type.id)} WHERE {sql}"
                 bare.append(timed(lambda: con.execute(statement).fetchall()))  # noqa: B023
         aim = f"{limit * 1000:.0f} ms over 10 million"
@@ -126,7 +126,7 @@ def _change(store: ScaleStore, ids: list[int], draw: random.Random) -> float:
         )
         rows.append(NewContact(contact.email, contact.email, document))
     house.write(upsert, store.type.id, fields, rows, ())
-    return timed(house.columns)
+    return timed(house.project)
 
 
 def _ago(hours: int) -> str:
@@ -137,15 +137,15 @@ def _build(store: ScaleStore, size: int, of: str) -> Iterator[Row]:
     house, seconds, bare = store.house, [], []
     for number in range(3):
         made = house.write(create_segment, store.account, store.type, f"New {number}", from_text("subscribed is true"))
-        seconds.append(timed(house.columns))
-        con = house.columns().cursor()
+        seconds.append(timed(house.project))
+        con = house.project().cursor()
         statement = (
             f"CREATE OR REPLACE TEMP TABLE bare AS SELECT id FROM {table(store.type.id)} "
             f"WHERE f{store.field_ids['Subscribed']}"
         )
         bare.append(timed(lambda: con.execute(statement).fetchall()))  # noqa: B023
         house.write(delete_segment, store.account, made.id)
-        house.columns()
+        house.project()
     yield _row(
         f"{of}: a new segment of {size // 2:,}", "ms", seconds, bare, "bare DuckDB stores the ids in memory",
         "1 s for 5 million", sorted(seconds)[1] <= 1,
@@ -154,12 +154,12 @@ def _build(store: ScaleStore, size: int, of: str) -> Iterator[Row]:
 
 def _pages(store: ScaleStore, of: str) -> Iterator[Row]:
     house = store.house
-    house.columns().tidy()  # as a server does every second
+    house.project().tidy()  # as a server does every second
     segment = find_segment(house.records.reader(), store.account, HALF)
     low, _ = span(segment.id)
-    size = house.columns().sizes[segment.id] * 2
+    size = house.project().sizes[segment.id] * 2
     draw, ours, bare = random.Random(5), [], []
-    con = house.columns().cursor()
+    con = house.project().cursor()
     for _ in range(PAGES):
         after = low + draw.randrange(size)
         ours.append(timed(_page(store, segment.id, after)))
@@ -183,7 +183,7 @@ def _midnight(store: ScaleStore, of: str) -> Iterator[Row]:
     for _ in range(3):
         now = next_day_starts(now, store.account.zone)
         house.clock = lambda now=now: now  # type: ignore[misc]
-        seconds.append(timed(house.columns))
+        seconds.append(timed(house.project))
     yield _row(f"{of}: a midnight passes, 100 segments", "ms", seconds)
 
 

@@ -93,7 +93,7 @@ class Stores:
                 name: house.write(create_segment, account, customers, name, from_text(rule)).id
                 for name, rule in SEGMENTS.items()
             }
-            house.columns()
+            house.project()
         finally:
             house.close()
         self.made = Store(data, keys.public_key, keys.secret_key, account.id, customers.id, made[HALF])

@@ -21,9 +21,9 @@ from tamis.actions.importing.uploads import sweep_uploads
 from tamis.actions.maintenance.checking import check_each_night
 from tamis.actions.maintenance.erasing import Eraser
 from tamis.actions.maintenance.health import Health
-from tamis.columns.engine.owner import Held
+from tamis.actions.maintenance.trimming import Upkeep
 from tamis.columns.engine.store import Columns
-from tamis.domain.errors import TamisError, Unavailable
+from tamis.domain.errors import Held, TamisError, Unavailable
 from tamis.memory import give_back_freed
 from tamis.settings import Settings
 from tamis.web.app import web_app
@@ -207,10 +207,11 @@ def _watch(health: Health, stop: threading.Event) -> None:
 
 def _follow(house: House, health: Health, stop: threading.Event) -> None:
     """Let the columns follow also when nobody asks, so that whoever asks next need not wait for it."""
-    said = None
+    upkeep, said = Upkeep(house), None
     while True:
         try:
-            house.columns().tidy()
+            house.project().tidy()
+            upkeep.turn()
             health.followed()
             said = None
         except TamisError as error:

@@ -91,7 +91,7 @@ def reader(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Reader]:
     desk = new_desk(house, account)
     desk.write(**{f"p{number}": {} for number in range(PEOPLE)})
     everyone = desk.segment("Everyone", "email is not blank")
-    house.columns()
+    house.project()
     pages: list[int] = []
     fetch = recipients.recipient_page
 
@@ -131,13 +131,13 @@ def test_of_what_a_slow_reader_has_not_taken_only_the_next_piece_is_held(reader:
 
 
 def test_a_slow_reader_holds_no_lock(reader: Reader) -> None:
-    desk, columns = reader.desk, reader.desk.house.columns()
+    desk, columns = reader.desk, reader.desk.house.project()
     done: list[int] = []
 
     async def take(number: int) -> None:
         if number == 3:
             await asyncio.to_thread(lambda: desk.write(late={}))
-            await asyncio.to_thread(desk.house.columns)
+            await asyncio.to_thread(desk.house.project)
             await asyncio.to_thread(columns.rewrite)  # the file itself is replaced, for which nobody may be reading it
             done.append(number)
 

@@ -32,7 +32,7 @@ def town(tmp_path_factory: pytest.TempPathFactory) -> Path:
     directory = tmp_path_factory.mktemp("backups") / "data"
     house = House(Settings(directory))
     made = Town(house)
-    house.columns()
+    house.project()
     made.forget_victims()
     make_backup(house, str(directory.with_name("backup")))
     values = {value for n in VICTIMS for value in made.values[n]}

@@ -25,10 +25,10 @@ def live(data: Path) -> int:
     desk.write(**{f"p{n}": {"age": str(n)} for n in range(30)})
     segment = desk.segment("Grown", "age >= 20")
     for day in range(DAYS):
-        house.columns()
+        house.project()
         now += timedelta(days=1)
         desk.write(**{f"p{day % 30}": {"age": str(day * 7 % 40)}, f"q{day}": {"age": "33"}})
-    house.columns()
+    house.project()
     house.close()
     return segment.id
 

@@ -63,7 +63,7 @@ def fill(directory: Path) -> None:
         ("Nobody", ""),
     ):
         house.write(create_segment, account, of, name, from_text(rule))
-    house.columns()
+    house.project()
     added = {  # whoever is added to India only is in Naming, too
         NAMING: ("stranger@example.net", "a@münchen.de", "p3@example.org"),
         INDIA: ("stranger@example.net", "a@münchen.de", "p0@example.org", "way@example.net"),
@@ -73,14 +73,14 @@ def fill(directory: Path) -> None:
             email = parse_email(address)
             assert email
             house.write(add_recipient, account, segment, email, "By", "Hand")
-    house.columns()
+    house.project()
     house.write(delete_recipient, account, INDIA << 32 | 2)
     job = house.write(lambda db, now: imports.insert(db, account.id, of.id, "people.csv", {}, now))
     house.write(upsert, of.id, fields, people(score.id, 50, "Chile"), (), import_id=job.id)
-    house.columns()
+    house.project()
     house.write(delete_contact, account, of, "p7@example.org")
     house.write(forget_address, account, of, "p8@example.org")
-    house.columns()
+    house.project()
     house.close()
 
 
@@ -145,7 +145,7 @@ def test_a_healthy_directory_has_nothing_wrong_and_everything_is_looked_at(data:
     assert looked_at["the columns have what was done by hand"] == "8 additions and removals"
     assert looked_at["members, against the reference evaluator (at most 2,000 contacts a type)"] == "298 contacts"
     house = House(Settings(data, columns_threads=2))
-    members = sum(house.columns().sizes.values())
+    members = sum(house.project().sizes.values())
     house.close()
     assert looked_at["members, sizes and logs of segments, against their rules as SQL"] == f"{members:,} members"
 

@@ -24,15 +24,15 @@ EVERYONE = 1 << 53
 
 @pytest.mark.parametrize("compression", ["auto", "uncompressed"])
 def test_no_byte_of_the_deleted_is_left_in_any_file(house: House, compression: str) -> None:
-    columns = house.columns()
+    columns = house.project()
     columns.cursor().execute(f"SET GLOBAL force_compression = '{compression}'")
     town = Town(house)
-    house.columns()
+    house.project()
     columns.cursor().execute("CHECKPOINT")
     house.records.clear_log()
     assert set(town.traces()) == {"tamis.sqlite", "columns.duckdb"}
     town.forget_victims()
-    house.columns()
+    house.project()
     columns.cursor().execute("CHECKPOINT")
     assert "columns.duckdb" in town.traces()  # without a rewrite they would stay
     before = recipient_page(house, town.account.id, town.segment.id, 0, EVERYONE)
@@ -45,7 +45,7 @@ def test_no_byte_of_the_deleted_is_left_in_any_file(house: House, compression: s
     assert town.traces() == {}
     reopened = House(house.settings)
     assert segment_sizes(reopened)[town.segment.id] == len(before)
-    count = reopened.columns().cursor().execute(f"SELECT count(*) FROM contacts_{town.type.id}").fetchone()
+    count = reopened.project().cursor().execute(f"SELECT count(*) FROM contacts_{town.type.id}").fetchone()
     assert count == (PEOPLE - len(VICTIMS),)
     reopened.close()
 
@@ -61,7 +61,7 @@ def test_no_byte_of_a_deleted_field_is_left_in_what_contacts_were(house: House) 
 
 def test_the_log_is_cleared_at_once_and_the_rest_when_nobody_reads_from_it(house: House) -> None:
     town = Town(house)
-    house.columns()
+    house.project()
     town.forget_victims()
     assert "tamis.sqlite-wal" in town.traces()
     other = connect(house.records.path)
@@ -106,15 +106,15 @@ def test_nobody_who_reads_meanwhile_notices(house: House) -> None:
 
 def test_what_was_written_before_and_after_a_rewrite_is_kept(house: House) -> None:
     town = Town(house)
-    house.columns()
+    house.project()
     town.forget_victims()
     assert erase(house)
     sizes = dict(segment_sizes(house))
-    inode = house.columns().path.stat().st_ino
+    inode = house.project().path.stat().st_ino
     house.close()
     again = House(house.settings)
-    assert again.open_columns().applied == again.columns().applied  # nothing had to be built again
-    assert again.columns().path.stat().st_ino == inode
+    assert again.open_columns().applied == again.project().applied  # nothing had to be built again
+    assert again.project().path.stat().st_ino == inode
     assert segment_sizes(again) == sizes
     again.close()
 
@@ -132,7 +132,7 @@ def test_unfinished_and_set_aside_files_do_not_outlive_an_erasure(tmp_path: Path
         (directory / name).parent.mkdir(exist_ok=True)
         (directory / name).write_text("ann@example.org")
     house = House(Settings(directory))
-    house.columns()
+    house.project()
     assert sorted(p.name for p in directory.glob("columns.*")) == [
         "columns.duckdb", "columns.duckdb.unusable-20260101-000000", "columns.duckdb.wal", "columns.lock"
     ]  # fmt: skip

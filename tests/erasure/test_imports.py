@@ -13,9 +13,9 @@ from tamis.actions.importing.rejects import discard_rejects_with
 from tamis.actions.importing.report import ImportOptions
 from tamis.actions.importing.run import import_file
 from tamis.actions.importing.undo import undo_import
-from tamis.columns.engine.owner import Held
+from tamis.actions.maintenance.trimming import Upkeep
 from tamis.domain.emails import parse_email
-from tamis.domain.errors import Invalid, Refused
+from tamis.domain.errors import Held, Invalid, Refused
 from tamis.settings import Settings
 from tests.support.process import tamis
 
@@ -81,6 +81,7 @@ def test_what_imports_have_left_is_kept_for_some_days(tmp_path: Path) -> None:
     now = datetime(2026, 11, 24, tzinfo=UTC)
     house = House(Settings(tmp_path / "data", undo_days=30), lambda: now)
     account, _ = house.write(create_account, "owner@example.org", "UTC", None)
+    upkeep = Upkeep(house)
     people = house.write(create_type, account, "People")
     file = tmp_path / "people.csv"
 
@@ -93,7 +94,7 @@ def test_what_imports_have_left_is_kept_for_some_days(tmp_path: Path) -> None:
 
     def kept() -> tuple[int, int, int]:
         """Count the spans, the contacts as they were, and the files."""
-        house.columns()
+        upkeep.turn()
         rows = house.records.reader().execute(
             "SELECT (SELECT count(*) FROM import_ranges), (SELECT count(*) FROM import_befores)"
         )
@@ -120,13 +121,13 @@ def test_what_imports_have_left_is_kept_for_some_days(tmp_path: Path) -> None:
 def test_old_imports_go_also_where_the_columns_cannot_be_had(tmp_path: Path) -> None:
     settings = Settings(tmp_path / "data", undo_days=30)
     first, second = House(settings), House(settings)
-    first.columns()
+    first.open_columns()
     (settings.data / "rejects").mkdir()
     old = settings.data / "rejects" / "old.csv"
     old.write_text("")
     os.utime(old, (0, 0))
     with pytest.raises(Held):
-        second.columns()
+        Upkeep(second).turn()
     assert not old.exists()
     for opened in (second, first):
         opened.close()

@@ -38,11 +38,11 @@ def killing(owner, name, *, after):
     setattr(owner, name, run)
 
 house = House(Settings(Path(sys.argv[1])))
-house.columns()
+house.project()
 match sys.argv[2]:
     case "copying":
         columns.Columns._note = kill  # the copy meets an error half way
-        house.columns()._db.cursor().execute("SET memory_limit = '1MB'")
+        house.project()._db.cursor().execute("SET memory_limit = '1MB'")
     case "copied": killing(columns.Columns, "copy", after=True)
     case "closed": killing(columns.Columns, "_close_database", after=True)
     case "replaced": killing(columns, "put_in_place", after=True)
@@ -60,7 +60,7 @@ def left(tmp_path_factory: pytest.TempPathFactory) -> Left:
     directory = tmp_path_factory.mktemp("killed") / "data"
     house = House(Settings(directory))
     town = Town(house)
-    house.columns()
+    house.project()
     town.forget_victims()
     rows = recipient_page(house, town.account.id, town.segment.id, 0, 1 << 53)
     house.close()

@@ -38,7 +38,7 @@ def seen_beside(desk: Desk, segment: Segment) -> set[str]:
 def test_writes_and_reads_go_on_beside_it_and_it_sees_none_of_them(desk: Desk) -> None:
     house = desk.house
     everyone = desk.segment("Everyone", "email is not blank")
-    look = columns_at_one_moment(house.records, house.columns(), house.clock, lambda db, now: len(desk.fields.fields))
+    look = columns_at_one_moment(house.records, house.project(), house.clock, lambda db, now: len(desk.fields.fields))
     with look as (fields, con):
         assert fields == 12
         desk.write(bob={"city": "Berlin"})
@@ -49,7 +49,7 @@ def test_writes_and_reads_go_on_beside_it_and_it_sees_none_of_them(desk: Desk) -
 
 def test_it_holds_every_write_that_came_before_it(desk: Desk) -> None:
     house = desk.house
-    columns = house.columns()
+    columns = house.project()
     desk.write(bob={"city": "Berlin"})
     with columns_at_one_moment(house.records, columns, house.clock, lambda db, now: None) as (_, con):
         assert con.execute(f"SELECT count(*) FROM {table(desk.type.id)}").fetchall() == [(2,)]
@@ -58,7 +58,7 @@ def test_it_holds_every_write_that_came_before_it(desk: Desk) -> None:
 def test_who_replaces_the_file_waits_for_it_and_keeps_no_reader_out_meanwhile(desk: Desk) -> None:
     house = desk.house
     everyone = desk.segment("Everyone", "email is not blank")
-    columns = house.columns()
+    columns = house.project()
     replaced = threading.Event()
 
     def rewrite() -> None:

@@ -11,6 +11,7 @@ from tamis.actions.contacts.contacts import delete_contact
 from tamis.actions.fields.types import create_type
 from tamis.actions.house import House
 from tamis.actions.importing.upsert import upsert
+from tamis.actions.maintenance.trimming import Upkeep
 from tamis.actions.segments import history
 from tamis.actions.segments.recipients import add_recipient, delete_recipient, recipient_page
 from tamis.actions.segments.segments import create_segment, delete_segment
@@ -66,7 +67,9 @@ class Past:
         self.now += timedelta(**span)
 
     def look(self) -> set[int]:
-        """Let the columns follow, and note who is in the segment now."""
+        """Let the columns follow, keep them up, and note who is in the segment now."""
+        self.house.project()
+        Upkeep(self.house).turn()
         rows = recipient_page(self.house, self.account.id, self.segment.id, 0, EVERYONE)
         self.seen[self.now] = {recipient_id for recipient_id, _ in rows}
         self.sizes(8)
@@ -100,7 +103,7 @@ class Past:
 
     def rebuild(self) -> None:
         """Build the copy anew, as is done when it cannot follow."""
-        columns = self.house.columns()
+        columns = self.house.project()
         with columns.lock:
             columns.start_over()
         self.look()
@@ -113,7 +116,7 @@ class Past:
     def trim(self, kept_days: int) -> None:
         """Drop what is older than so many days."""
         zones = segments.zones_of_live(self.house.records.reader())
-        columns = self.house.columns()
+        columns = self.house.project()
         columns.trimmed = None
         columns.trim(zones, self.now, kept_days)
 
@@ -121,7 +124,7 @@ class Past:
         """Give the sizes of the last days, which are the same by all three ways of telling them."""
         told = history.segment_history(self.house, self.account.id, self.segment.id, days).days
         today = day_of(self.now, self.account.zone)
-        with self.house.columns().reading() as con, at_one_moment(con):
+        with self.house.project().reading() as con, at_one_moment(con):
             first = today - timedelta(days=days - 1)
             assert told == sizes_by_day(con, self.segment.id, self.account.zone, first, today)
             many = self.house.trends.sizes(con, [self.segment.id], self.account.zone, today, 8)[self.segment.id]

@@ -121,7 +121,7 @@ def test_the_log_is_trimmed_once_a_day_and_what_is_left_begins_with_one_line() -
             past.later(days=1)
             past.write({"ann@example.org": "India" if past.now.day % 2 else "Peru"})
             past.look()
-        con = past.house.columns().cursor()
+        con = past.house.project().cursor()
         begins = day_in_utc(past.now.date() - timedelta(days=10), past.account.zone)[0]
         rows = con.execute("SELECT cause, epoch_us(instant) // 1000000 FROM fillings").fetchall()
         assert rows == [(Cause.KEPT, begins.timestamp())]
@@ -165,7 +165,7 @@ def test_of_a_deleted_segment_only_the_last_line_stays_so_that_numbers_only_grow
         past.later(days=20)
         past.look()
         past.reopen()
-        con = past.house.columns().cursor()
+        con = past.house.project().cursor()
         assert con.execute("SELECT count(*) FROM transitions").fetchall() == [(0,)]
         last = con.execute("SELECT max(number) FROM fillings WHERE cause = 'deletion'").fetchall()[0][0]
         past.write({"bob@example.org": "India"})

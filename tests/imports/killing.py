@@ -200,7 +200,7 @@ def state(data: Path) -> State:
         ]
         addresses = {row[3]: str(row[1]) for row in rows}
         members = {}
-        with house.columns().reading() as con:
+        with house.project().reading() as con:
             for name in RULES:
                 row = one(db, "SELECT id FROM segments WHERE name = ?", (name,))
                 assert row

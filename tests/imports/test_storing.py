@@ -26,11 +26,11 @@ def test_a_command_stores_whole_batches_also_while_its_columns_follow(
 
     monkeypatch.setattr(house, "submit_of", counted)
     if serves:
-        house.columns()
+        house.project()
     else:
         house.release_columns()
     with Storing(house, desk.account.id, desk.type.id, fields, (), write=True, checked=0, import_id=None) as store:
-        house.columns()  # as the follower opens them in a command, now and then
+        house.project()  # as the follower opens them in a command, now and then
         store.store([(f"p{n}@example.org", f"p{n}@example.org", "{}") for n in range(3)], 3)
     assert store.total.created == 3
     assert len(parts) == commits

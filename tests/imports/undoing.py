@@ -172,7 +172,7 @@ class Undoing(RuleBasedStateMachine):
         if present := self.expected()[segment.id]:
             self.look()
             gone = data.draw(st.sampled_from(sorted(present)))
-            stored = self.oracle.stored(self.house.columns().cursor(), self.live)
+            stored = self.oracle.stored(self.house.project().cursor(), self.live)
             self.house.write(delete_recipient, self.account, stored[segment.id][gone])
             assert gone not in self.expected()[segment.id]
 
@@ -251,7 +251,7 @@ class Undoing(RuleBasedStateMachine):
             assert dict(rows) == {id_: self.writers[id_] for id_, _ in rows}
 
     def look(self) -> None:
-        con = self.house.columns().cursor()
+        con = self.house.project().cursor()
         stored = self.oracle.stored(con, self.live) if self.expected() else {}
         assert {id_: set(keyed) for id_, keyed in stored.items()} == self.expected()
         added = con.execute("SELECT id, contact_id FROM added ORDER BY id").fetchall()

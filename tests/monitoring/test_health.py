@@ -31,7 +31,7 @@ def house(tmp_path: Path) -> Iterator[House]:
 
 @pytest.fixture
 def ready(house: House) -> Health:
-    house.columns()
+    house.project()
     made = Health(house)
     assert looked(made, ())
     return made
@@ -51,7 +51,7 @@ def test_it_is_not_ready_before_the_column_store_is(house: House) -> None:
     watched = Health(house)
     assert watched.reasons == ("the server is starting",)
     assert looked(watched, ("the column store is being opened or built",))
-    house.columns()
+    house.project()
     assert looked(watched, ())
 
 

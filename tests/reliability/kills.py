@@ -204,7 +204,7 @@ class Rounds:
         shutil.copytree(self.town.data, copy)
         house = House(Settings(copy, columns_threads=2))
         try:
-            columns = house.columns()
+            columns = house.project()
             assert columns.set_aside is None
             oracle = Oracle(self.town.account, self.town.type)
             db = house.records.reader()

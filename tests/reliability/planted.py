@@ -36,13 +36,13 @@ Records.submit = submit
     "the columns do not follow for a moment": """
 import time
 from tamis.actions.house import House
-right, seen = House.columns, {}
+right, seen = House.project, {}
 def columns(self, account_id=None):
     if self._columns is not None and time.monotonic() - seen.get(id(self), 0.0) < 0.05:
         return self._columns
     seen[id(self)] = time.monotonic()
     return right(self, account_id)
-House.columns = columns
+House.project = columns
 """,
     "a page is read in two moments": """
 from contextlib import nullcontext
@@ -51,7 +51,7 @@ recipients.at_one_moment = nullcontext
 """,
     "sizes and segments are of two moments": """
 from tamis.actions.segments import segments
-segments.sizes_and = lambda house, account_id, look: (house.columns(account_id).sizes, look(house.records.reader()))
+segments.sizes_and = lambda house, account_id, look: (house.project(account_id).sizes, look(house.records.reader()))
 """,
     "an edit overwrites what it has not seen": """
 from tamis.actions.contacts import contact_edits

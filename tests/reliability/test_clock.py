@@ -66,7 +66,7 @@ class Clocked:
 
     def check(self) -> None:
         """Members and sizes are those of now, and the log has grown."""
-        columns = self.house.columns()
+        columns = self.house.project()
         oracle = Oracle(self.desk.account, self.desk.type)
         moment = Moment(self.now, self.desk.account.zone)
         expected = oracle.expected(self.house.records.reader(), self.segments, moment)

@@ -53,7 +53,7 @@ def killed(request: pytest.FixtureRequest, tmp_path: Path) -> Path:
     data, left = tmp_path / "data", tmp_path / "left"
     house = House(Settings(data, columns_threads=1))
     account, _ = house.write(create_account, "owner@example.org", "UTC", None)
-    house.columns()
+    house.project()
     house.close()
     house = House(Settings(data, columns_threads=1))
     for n in range(5):
@@ -81,7 +81,7 @@ def test_lost_commits_are_noticed(killed: Path, damage: Callable[[Path], None]) 
     assert len(list(killed.glob(f"{LOG}.lost-*"))) == kept
     accept_loss(Settings(killed, columns_threads=1))
     house = House(Settings(killed, columns_threads=1))
-    house.columns()
+    house.project()
     house.write(create_account, "another@example.org", "UTC", None)
     house.close()
     House(Settings(killed, columns_threads=1)).close()
@@ -92,22 +92,22 @@ def test_a_column_store_that_knows_of_more_is_noticed_without_a_witness(tmp_path
     house = House(Settings(data, columns_threads=1))
     account, _ = house.write(create_account, "owner@example.org", "UTC", None)
     house.write(create_type, account, "People")
-    house.columns()
+    house.project()
     house.close()
     older = (data / FILE_NAME).read_bytes()
     house = House(Settings(data, columns_threads=1))
     house.write(create_type, account, "Others")
-    house.columns()
+    house.project()
     house.close()
     (data / FILE_NAME).write_bytes(older)
     (data / f"{FILE_NAME}{ENDING}").unlink()
     house = House(Settings(data, columns_threads=1))
     with pytest.raises(Damaged, match="writes that were acknowledged are missing"):
-        house.columns()
+        house.project()
     house.close()
     assert accept_loss(Settings(data, columns_threads=1)).columns > 0
     house = House(Settings(data, columns_threads=1))
-    house.columns()
+    house.project()
     assert [t.name for t in types_of_account(house.records.reader(), account.id)] == ["People"]
     house.close()
 

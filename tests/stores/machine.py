@@ -335,7 +335,7 @@ class Membership(RuleBasedStateMachine):
 
     @rule()
     def merge_what_is_recent(self) -> None:
-        self.house.columns().tidy(0)
+        self.house.project().tidy(0)
 
     # -- what must hold ----------------------------------------------------------------------------------------------
 
@@ -346,7 +346,7 @@ class Membership(RuleBasedStateMachine):
             self.look()
 
     def look(self) -> None:
-        columns = self.house.columns()
+        columns = self.house.project()
         expected = self.expected(self.now)
         stored = self.oracle.stored(columns.cursor(), self.live)
         assert {id_: set(keyed) for id_, keyed in stored.items()} == expected

@@ -35,7 +35,7 @@ def test_removals_of_two_types_in_one_step_are_both_kept(house: House) -> None:
         house.write(upsert, one.id, fields, [p._replace(document="{}") for p in people], (COUNTRY.id,))
         house.write(upsert, one.id, fields, people, ())
     assert [len(recipient_page(house, account.id, segment.id, 0, 10)) for segment in segments] == [1, 1]
-    removed = house.columns().cursor().execute("SELECT segment_id FROM removed ORDER BY ALL").fetchall()
+    removed = house.project().cursor().execute("SELECT segment_id FROM removed ORDER BY ALL").fetchall()
     assert removed == [(segment.id,) for segment in segments]
 
 

@@ -17,7 +17,7 @@ def test_what_is_still_being_looked_up_is_given_up(tmp_path: Path) -> None:
     begun, ended = threading.Event(), threading.Event()
 
     def look() -> None:
-        with house.columns().reading() as con:
+        with house.project().reading() as con:
             begun.set()
             try:
                 con.execute(ENDLESS).fetchall()

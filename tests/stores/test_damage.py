@@ -86,7 +86,7 @@ def test_a_file_of_other_records_is_put_aside(served: tuple[Path, list[int]], tm
     directory, _ = served
     house = House(Settings(tmp_path))
     (tmp_path / FILE_NAME).write_bytes((directory / FILE_NAME).read_bytes())
-    assert house.columns().set_aside
+    assert house.project().set_aside
     assert segment_sizes(house) == {}
     house.close()
 
@@ -113,7 +113,7 @@ def test_a_file_whose_making_was_killed_is_no_damage(tmp_path: Path, when: str) 
     killed = forked.run(command, env=environment())
     assert killed.returncode == -9, killed.stderr
     house = House(Settings(tmp_path))
-    assert house.columns().set_aside is None
+    assert house.project().set_aside is None
     house.close()
     assert sorted(file.name for file in tmp_path.glob("columns.duckdb*")) == [FILE_NAME]
 
@@ -199,8 +199,8 @@ account = choose_account(db, None)
 for number in range(30_000, 30_100):
     house.write(delete_contact, account, find_type(db, account, "People"), f"p{number}@example.org")
     if number % 10 == 0:
-        house.columns()
-house.columns()
+        house.project()
+house.project()
 os.kill(os.getpid(), signal.SIGKILL)
 """
 """Delete people, let the columns follow, and die before their log is written to their file."""

@@ -183,7 +183,7 @@ def test_pages_figures_history_and_sets_agree(desk: Desk) -> None:
     looked = preview_rule(house, account, desk.type.id, from_text('is in segment "Small"'), segment_id=large.id)
     assert looked.members
     assert (looked.count, looked.members.members, looked.members.contacts) == (2, 2, 1)
-    with house.columns().reading() as con:
+    with house.project().reading() as con:
         moment = Moment(house.clock(), account.zone)
         everybody = build(from_text("country is blank"), desk.fields)
         assert count_effect(con, desk.type.id, large.id, everybody, moment) == (2, 1, 1, 2)
@@ -220,7 +220,7 @@ def test_names_are_compared_as_texts_are_and_exported_as_they_were_written(desk:
     fields, parameters = desk.fields.fields, Parameters()
     moment = Moment(desk.house.clock(), desk.account.zone)
     query = export.selected(desk.type.id, fields, tree, moment, parameters)
-    with desk.house.columns().reading() as con:
+    with desk.house.project().reading() as con:
         (row,) = con.execute(query, parameters.values).fetchall()
     told = dict(zip((field.key for field in fields), row, strict=True))
     assert (told["email"], told["first_name"], told["last_name"]) == ("ext@example.org", "N\u00c9E", "Stra\u00dfe")

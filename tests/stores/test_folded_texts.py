@@ -72,12 +72,12 @@ def test_values_that_are_the_same_are_suggested_once_as_most_write_them(desk: De
 def test_a_deleted_field_leaves_nothing_of_what_was_written(desk: Desk) -> None:
     desk.field("Secret", Kind.TEXT)
     desk.write(ann={"secret": "Straße", "first_name": NFD_JOSE})
-    desk.house.columns()
+    desk.house.project()
     segment = desk.segment("All", f'first_name = "{NFD_JOSE}"')
     assert desk.members(segment) == {"ann", "bob"}
     desk.house.write(delete_field, desk.type, "secret")
     assert desk.members(segment) == {"ann", "bob"}
-    written = desk.house.columns().cursor().execute(f"SELECT written FROM contacts_{desk.type.id}").fetchall()
+    written = desk.house.project().cursor().execute(f"SELECT written FROM contacts_{desk.type.id}").fetchall()
     assert any(row[0] for row in written)
     assert not any("Straße" in (row[0] or "") for row in written)
 
@@ -143,7 +143,7 @@ def test_a_store_folded_by_an_earlier_version_is_filled_anew_and_keeps_its_histo
     db.execute("UPDATE contacts_1 SET f7 = 'another', written = NULL")
     db.close()
     house = House(Settings(tmp_path))
-    columns = house.columns()
+    columns = house.project()
     assert columns.set_aside is None
     assert segment_sizes(house) == {segment.id: 1}
     causes = columns.cursor().execute("SELECT cause FROM fillings ORDER BY number").fetchall()

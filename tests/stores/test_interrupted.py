@@ -12,7 +12,7 @@ TIMES = 300
 
 
 def test_a_connection_that_is_interrupted_at_any_point_is_left_without_a_transaction(house: House) -> None:
-    con, over = house.columns().cursor(), threading.Event()
+    con, over = house.project().cursor(), threading.Event()
 
     def interrupt() -> None:
         while not over.wait(0.0001):  # lets the other thread go on
@@ -31,6 +31,6 @@ def test_a_connection_that_is_interrupted_at_any_point_is_left_without_a_transac
     others.join()
     assert interrupted
     with at_one_moment(con) as applied:
-        assert applied == house.columns().applied
+        assert applied == house.project().applied
     with pytest.raises(duckdb.TransactionException, match="no transaction"):
         con.execute("ROLLBACK")

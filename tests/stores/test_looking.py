@@ -245,7 +245,7 @@ def test_the_list_tells_sentence_size_and_how_it_went_over_a_week(tmp_path: Path
     for day in range(9):
         now += timedelta(days=1)
         desk.write(**{f"p{day}": {"age": "9"}})
-        house.columns()
+        house.project()
     young = desk.segment("Young", "age < 5")
     newest, oldest = glances(house, desk.account)
     assert (newest.segment.id, newest.change, newest.recipients) == (young.id, None, 0)

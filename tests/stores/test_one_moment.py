@@ -49,7 +49,7 @@ def test_a_recipient_that_goes_while_the_page_is_read_is_whole_in_it(
 
     def go() -> None:
         desk.house.write(delete_recipient, desk.account, last)
-        desk.house.columns()
+        desk.house.project()
 
     then(monkeypatch, read, "_page", go)
     page = [msgspec.json.decode(row) for _, row in recipient_page(desk.house, desk.account.id, segment.id, 0, EVERYONE)]
@@ -86,10 +86,10 @@ def test_a_segment_that_is_made_while_all_are_listed_has_its_size(
     desk: Desk, monkeypatch: pytest.MonkeyPatch, times: int
 ) -> None:
     names = iter("ABCDEFGHI")
-    desk.house.columns()
-    right = House.columns
+    desk.house.project()
+    right = House.project
 
-    def columns(house: House, account_id: int | None = None) -> Any:
+    def project(house: House, account_id: int | None = None) -> Any:
         found = right(house, account_id)
         if (name := next(names, None)) and len(made) < times:
             made.append(name)
@@ -97,7 +97,7 @@ def test_a_segment_that_is_made_while_all_are_listed_has_its_size(
         return found
 
     made: list[str] = []
-    monkeypatch.setattr(House, "columns", columns)
+    monkeypatch.setattr(House, "project", project)
     listed = sized_segments(desk.house, desk.account)
     assert listed
     assert {sized.recipients for sized in listed} == {2}

@@ -135,7 +135,7 @@ def test_the_same_stranger_in_two_segments_is_one_person(crowd: Crowd) -> None:
 
 
 def test_the_sizes_of_union_intersection_and_difference(crowd: Crowd) -> None:
-    with crowd.house.columns().reading() as con:
+    with crowd.house.project().reading() as con:
         for one, two in combinations(crowd.segments, 2):
             left, right = crowd.persons(one), crowd.persons(two)
             assert column_sets.union_size(con, [one.id, two.id]) == len(left | right)

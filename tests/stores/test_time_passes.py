@@ -59,12 +59,12 @@ class World:
         return self.house.write(create_segment, self.account, self.type, name, from_text(rule))
 
     def size(self, segment: Segment) -> int:
-        return self.house.columns().sizes[segment.id]
+        return self.house.project().sizes[segment.id]
 
     def log(self, segment: Segment) -> list[tuple[int, datetime, str]]:
         """List the transitions of a segment: +1 or -1, instant, cause."""
         rows: list[Any] = (
-            self.house.columns()
+            self.house.project()
             .cursor()
             .execute(
                 "SELECT step, instant, cause FROM transitions WHERE recipient_id >> 32 = $1 ORDER BY number",
@@ -84,7 +84,7 @@ def world(tmp_path: Path) -> Iterator[World]:
 
 
 def by_reading(world: World) -> None:
-    world.house.columns()
+    world.house.project()
 
 
 def by_restarting(world: World) -> None:
@@ -193,18 +193,18 @@ def test_a_midnight_at_which_every_rule_of_the_day_was_just_edited(world: World)
     assert world.size(segment) == 1
     world.now += timedelta(days=2)
     world.house.write(delete_segment, world.account, segment.id)
-    assert segment.id not in world.house.columns().sizes
-    assert world.house.columns().due == {}
+    assert segment.id not in world.house.project().sizes
+    assert world.house.project().due == {}
 
 
 def test_nothing_is_due_where_no_rule_looks_at_the_time(world: World) -> None:
     world.segment("Plain", "seen is not blank")
-    assert world.house.columns().due == {}
+    assert world.house.project().due == {}
     world.segment("Hours", "seen is within 1 hour")
-    assert world.house.columns().due == {}  # nobody's time will end
+    assert world.house.project().due == {}  # nobody's time will end
     world.put("ann@example.org", seen=NOON)
-    assert world.house.columns().due == {world.type.id: NOON + HOUR}
+    assert world.house.project().due == {world.type.id: NOON + HOUR}
     world.segment("Days", "seen is within 1 day")
-    assert world.house.columns().due == {world.type.id: NOON + HOUR}
+    assert world.house.project().due == {world.type.id: NOON + HOUR}
     world.now += 2 * HOUR
-    assert world.house.columns().due == {world.type.id: MIDNIGHT}
+    assert world.house.project().due == {world.type.id: MIDNIGHT}

@@ -74,7 +74,7 @@ def fill(data: Path, people: int) -> None:
     house.write(create_segment, account, of, "Some", from_text('email contains "7"'))
     for n in range(20):
         house.write(add_recipient, account, 2, address(f"x{n}"), "", "")
-    house.columns()
+    house.project()
     house.close()
     with records_of(data) as db:
         db.execute("CREATE TABLE gone (id INTEGER PRIMARY KEY, text TEXT)").fetchall()
@@ -233,7 +233,7 @@ def _comes_again(data: Path, *, known: bool, acknowledged: bool) -> Iterator[str
         if known and _writes(house, wrong):
             yield "a write was acknowledged by the next process, although the damage was known"
         if acknowledged and not known:
-            columns = house.columns()
+            columns = house.project()
             rows = columns.cursor().execute("SELECT count(*) FROM added WHERE email = 'last@example.org'").fetchall()
             if rows != [(1,)]:
                 yield "an acknowledged write is lost"

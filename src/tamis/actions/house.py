@@ -5,7 +5,7 @@ import threading
 from collections.abc import Callable
 from concurrent.futures import Future
 from contextlib import suppress
-from datetime import UTC, date, datetime
+from datetime import UTC, datetime
 from typing import Concatenate, ParamSpec, TypeVar
 
 import apsw
@@ -14,7 +14,6 @@ from tamis import log
 from tamis.actions.catch_up import catch_up, is_fresh_for
 from tamis.actions.lanes import Lanes
 from tamis.actions.maintenance.file_rights import make_private_files, tighten
-from tamis.actions.maintenance.trimming import trim_history, trim_imports
 from tamis.actions.work import Workers
 from tamis.columns.engine.store import Columns
 from tamis.columns.history.trends import Trends
@@ -58,7 +57,6 @@ class House:
         self.workers = Workers(self.lanes.jobs)
         self._columns: Columns | None = None
         self._opening = threading.Lock()
-        self._imports_trimmed: date | None = None
 
     def submit(
         self,
@@ -114,20 +112,12 @@ class House:
             log.event("acknowledged_writes_missing", level=logging.CRITICAL, changes=ahead)
             raise Damaged(LOST)
 
-    def columns(self, account_id: int | None = None) -> Columns:
-        """Give the column store after it has caught up with every acknowledged write (§ Fresh), or for an account with
-        every one of its own."""
-        self._trim_imports()
+    def project(self, account_id: int | None = None) -> Columns:
+        """Bring the projection up to date with every acknowledged write (§ Fresh) and with the time, or for an account
+        with every write of its own, and return its store; raises Unavailable."""
         columns = self._columns or self.open_columns()
         catch_up(self.records, columns, self.clock, account_id)
-        trim_history(self.records, columns, self.clock(), self.settings.history_days)
         return columns
-
-    def _trim_imports(self) -> None:
-        now = self.clock()
-        if self._imports_trimmed != now.date():
-            self._imports_trimmed = now.date()
-            trim_imports(self.records, self.settings.data, now, self.settings.undo_days)
 
     def is_fresh(self, account_id: int) -> bool:
         """Tell whether the columns have followed all that an account has written."""

@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING, Any, Concatenate, ParamSpec, TypeVar, get_type
 import msgspec
 
 from tamis.actions.house import House
-from tamis.columns.engine.owner import Held
-from tamis.domain.errors import Refused, Unavailable
+from tamis.actions.maintenance.trimming import Upkeep
+from tamis.domain.errors import Held, Refused, Unavailable
 
 if TYPE_CHECKING:
     from urllib.error import HTTPError
@@ -42,6 +42,7 @@ def ask_within(
     while True:
         try:
             house.open_columns()
+            Upkeep(house).turn()
             break
         except Held:
             reply = _put_to_server(house, question.__name__, args, seconds)

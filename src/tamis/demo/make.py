@@ -17,9 +17,8 @@ from tamis.actions.house import House
 from tamis.actions.importing.report import ImportOptions
 from tamis.actions.importing.run import import_file
 from tamis.actions.segments.segments import create_segment
-from tamis.columns.engine.owner import Held
 from tamis.domain.accounts import NewKeyPair
-from tamis.domain.errors import Refused
+from tamis.domain.errors import Held, Refused
 from tamis.files.durable import make_directory, sync
 from tamis.records.feed import last_change
 from tamis.rules.syntaxes.text import from_text
@@ -98,7 +97,7 @@ def make_demo(settings: Settings) -> Demo:
             if part == 0:
                 for name, rule in SEGMENTS.items():
                     house.write(create_segment, account, customers, name, from_text(rule))
-            house.columns()
+            house.project()
         (making / MARKER).write_text(json.dumps({"last_change": last_change(house.records.reader())}))
     finally:
         house.close()

@@ -77,6 +77,12 @@ class Abandoned(Unavailable):
         super().__init__("whoever asked has left")
 
 
+class Held(Unavailable):
+    """Another process has the column store of this directory open."""
+
+    code = "held"
+
+
 class Damaged(Unavailable):
     """The records are not what was written to them: nothing is written until a person has decided what to do."""
 

@@ -128,7 +128,7 @@ class Crash:
         restore the backup, if there is one."""
         house = House(Settings(self._data, columns_threads=1))
         try:
-            columns = house.columns()
+            columns = house.project()
             if columns.set_aside:
                 self._seen.put_aside.append(columns.set_aside.name)
             db = house.records.reader()

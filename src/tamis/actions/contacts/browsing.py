@@ -58,7 +58,7 @@ def find_contacts(
     a segment that is none of the type."""
     rule = rule_of(house, contact_type, look)
     moment = Moment(house.clock(), account.zone)
-    with house.columns().reading() as con:
+    with house.project().reading() as con:
         ids, near = browse.page(con, contact_type.id, rule, moment, order, near, limit + 1)
     back = near is not None and near.before
     more = len(ids) > limit
@@ -75,7 +75,7 @@ def find_contacts(
 def count_contacts(house: House, account: Account, contact_type: ContactType, look: Look) -> int:
     """Count the contacts that are looked at; raises as `find_contacts` does."""
     rule = rule_of(house, contact_type, look)
-    with house.columns().reading() as con:
+    with house.project().reading() as con:
         return browse.count(con, contact_type.id, rule, Moment(house.clock(), account.zone))
 
 

@@ -31,7 +31,7 @@ def read_both(
     """
     db = house.records.reader()
     for _ in range(TRIES if house.is_fresh(account_id) else 0):
-        with house.columns(account_id).reading() as con, at_one_moment(con) as reached:
+        with house.project(account_id).reading() as con, at_one_moment(con) as reached:
             found = of_columns(con)
         with snapshot(db):
             if not feed.has_changed_of_account(db, account_id, reached):
@@ -45,7 +45,7 @@ def sizes_and(house: House, account_id: int, look: Callable[[apsw.Connection], R
     records finds after the same change of it. Raises Unavailable."""
     db = house.records.reader()
     for _ in range(TRIES if house.is_fresh(account_id) else 0):
-        reached, sizes = house.columns(account_id).sized
+        reached, sizes = house.project(account_id).sized
         with snapshot(db):
             if reached is not None and not feed.has_changed_of_account(db, account_id, reached):
                 return sizes, look(db)

@@ -45,7 +45,7 @@ def write_export(house: House, wanted: str, place: str) -> int:
     def look(db: apsw.Connection, now: datetime) -> _Rows:
         return _rows(db, now, asked)
 
-    with columns_at_one_moment(house.records, house.columns(), house.clock, look) as (rows, con):
+    with columns_at_one_moment(house.records, house.project(), house.clock, look) as (rows, con):
         count = export.write(con, rows.query, rows.parameters, rows.fields, asked.layout, target, rows.timezone)
     log.event(
         "export_written",

@@ -22,7 +22,7 @@ class Effect:
 def import_effects(house: House, account_id: int, type_id: int, since: int) -> list[Effect]:
     """Count who entered and left the segments of a contact type by imports since an instant, in microseconds since
     1970, after all segments have followed (§ Fresh)."""
-    columns = house.columns()
+    columns = house.project()
     own = segments.live_of_account(house.records.reader(), account_id)
     live = {segment.id: segment.name for segment in own if segment.contact_type_id == type_id}
     with columns.reading() as con:

@@ -33,7 +33,7 @@ def following(house: House) -> Iterator[None]:
                 continue
             reached = feed.last_change(db)
             try:
-                house.columns()
+                house.project()
                 house.release_columns()
             except Unavailable:
                 continue  # whoever needs the columns is told what is wrong with them

@@ -26,7 +26,7 @@ def accept_loss(settings: Settings) -> Accepted:
         if known > present:
             with columns.lock:
                 columns.start_over()
-        house.columns()
+        house.project()
         return Accepted(present, known)
     finally:
         house.close()

@@ -53,7 +53,7 @@ def make_backup(house: House, directory: str) -> Manifest:
     target = Path(directory)
     if target.resolve().is_relative_to(house.settings.data.resolve()):
         raise Refused("a backup inside the data directory would be lost with it: choose another directory")
-    columns = house.columns()
+    columns = house.project()
     house.records.health.require_whole()
     db = connect(house.records.path, house.records.health)
     try:

@@ -24,7 +24,7 @@ def erase(house: House) -> bool:
     if pending is None:
         return True
     began = monotonic()
-    columns = house.columns()
+    columns = house.project()
     place = columns.path.parent
     set_aside = [*place.glob(f"{COLUMNS_FILE}.unusable-*"), *place.glob(f"{RECORDS_FILE}{KEPT_ENDING}*")]
     applied = columns.rewrite()

@@ -1,11 +1,12 @@
 """Once a day, what is older than it is to be kept goes: history, and what imports have left to be undone and mended."""
 
 import logging
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from functools import partial
 from pathlib import Path
 
 from tamis import log
+from tamis.actions.house import House
 from tamis.actions.importing import rejects
 from tamis.columns.engine.store import Columns
 from tamis.domain.errors import TamisError, Unavailable
@@ -15,9 +16,26 @@ from tamis.records.store import Records
 ROWS_A_STEP = 10_000
 
 
+class Upkeep:
+    """Drops, once a day, what is older than it is to be kept. A server takes a turn of it now and then, and so does a
+    command that opens the column store."""
+
+    def __init__(self, house: House) -> None:
+        self._house = house
+        self._imports_trimmed: date | None = None
+
+    def turn(self) -> None:
+        """Drop what is due, unless that was done today; raises Unavailable where the column store cannot be opened."""
+        house, now = self._house, self._house.clock()
+        if self._imports_trimmed != now.date():
+            self._imports_trimmed = now.date()
+            trim_imports(house.records, house.settings.data, now, house.settings.undo_days)
+        trim_history(house.records, house.open_columns(), now, house.settings.history_days)
+
+
 def trim_history(records: Records, columns: Columns, now: datetime, kept_days: int) -> None:
-    """Sum up and drop old history, unless that was done today; a failure is logged, for whoever has just asked
-    something else has no use for it."""
+    """Sum up and drop old history, unless that was done today; a failure is logged, and it is tried again on
+    another day."""
     if columns.trimmed and columns.trimmed >= now.date():
         return
     try:

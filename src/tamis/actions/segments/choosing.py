@@ -22,7 +22,7 @@ class NameableSegment:
 
 def nameable_segments(house: House, type_id: int, edited: Segment | None = None) -> list[NameableSegment]:
     """List the segments of a contact type by name, as the rule of a new one, or of an edited one, may name them."""
-    sizes = house.columns().sizes
+    sizes = house.project().sizes
     db = house.records.reader()
     with snapshot(db):
         refs = segments.refs_of_type(db, type_id).refs

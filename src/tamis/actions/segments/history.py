@@ -57,7 +57,7 @@ def segment_history(house: House, account_id: int, segment_id: int, days: int) -
     if not 1 <= days <= MOST_DAYS:
         raise Invalid([Problem("--days", f"must be a number of days from 1 to {MOST_DAYS:,}, not {days:,}")])
     account, segment = _segment(house, account_id, segment_id)
-    columns = house.columns()
+    columns = house.project()
     today = day_of(house.clock(), account.zone)
     with columns.reading() as con, one_state(con):
         return SizesByDay(
@@ -88,7 +88,7 @@ def size_at(house: House, account_id: int, segment_id: int, at: int) -> int:
     """Count the recipients that a segment had at an instant, in microseconds since 1970; raises NotFound, and Refused
     where that is not known any more."""
     account, segment = _segment(house, account_id, segment_id)
-    with house.columns().reading() as con, one_state(con):
+    with house.project().reading() as con, one_state(con):
         return history.count_before(con, segment.id, _line_after(con, account, segment, from_micros(at)))
 
 
@@ -98,7 +98,7 @@ def members_at(
     """Give a page of the recipients that a segment had at an instant, in order of their numbers: number, contact, and
     address where it is still known; raises as `size_at` does."""
     account, segment = _segment(house, account_id, segment_id)
-    with house.columns().reading() as con, one_state(con):
+    with house.project().reading() as con, one_state(con):
         line = _line_after(con, account, segment, from_micros(at))
         return history.recipients_before(con, segment.contact_type_id, segment.id, line, after, limit)
 
@@ -107,7 +107,7 @@ def contact_history(house: House, account_id: int, type_id: int, contact_id: int
     """List the passages of a contact through segments, newest first."""
     db = house.records.reader()
     live = [s.id for s in segments.live_of_account(db, account_id) if s.contact_type_id == type_id]
-    columns = house.columns()
+    columns = house.project()
     strangers = [n for n in recipients.numbers_with_email(db, type_id, email_key) if n & STRANGER]
     persons = externals.persons_with_email(db, type_id, email_key)
     with columns.reading() as con, one_state(con):

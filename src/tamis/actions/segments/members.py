@@ -40,7 +40,7 @@ class Figures:
 
 def figures_of(house: House, account: Account, segment: Segment) -> Figures:
     """Tell how large a segment is at this moment."""
-    columns = house.columns()
+    columns = house.project()
     today = day_of(house.clock(), account.zone)
     with columns.reading() as con, at_one_moment(con):
         sizes = house.trends.sizes(con, [segment.id], account.zone, today, DAYS).get(segment.id, [None])
@@ -62,7 +62,7 @@ def member_page(
     """Give a page of the recipients of a segment that have each word of a search in their address or name: the next
     ones above the number `after`, or the last ones below `before`. Raises NotFound."""
     segment = segment_by_id(house.records.reader(), account, segment_id)
-    with house.columns().reading() as con, at_one_moment(con):
+    with house.project().reading() as con, at_one_moment(con):
         return members.member_page(
             con, segment.contact_type_id, segment.id, search.split(), after=after, before=before, limit=limit
         )
@@ -71,7 +71,7 @@ def member_page(
 def count_members(house: House, account: Account, segment_id: int, search: str) -> int:
     """Count the recipients of a segment that have each word of a search in their address or name; raises NotFound."""
     segment = segment_by_id(house.records.reader(), account, segment_id)
-    with house.columns().reading() as con:
+    with house.project().reading() as con:
         return members.count_members(con, segment.contact_type_id, segment.id, search.split())
 
 
@@ -81,7 +81,7 @@ def comings_and_goings(
     """List the newest entries (`step` 1) and exits (-1) of a segment, or both with the lines at which it was filled as
     a whole, of those that stand before a line of its log. Raises NotFound."""
     segment = segment_by_id(house.records.reader(), account, segment_id)
-    with house.columns().reading() as con, at_one_moment(con):
+    with house.project().reading() as con, at_one_moment(con):
         passed = passages.passed(con, segment.contact_type_id, segment.id, step, before, limit + 1)
         fillings = history.fillings_of(con, segment.id)
         known_since = history.known_since(con, segment.id)

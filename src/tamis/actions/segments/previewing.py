@@ -158,7 +158,7 @@ def suggested_values(
     field = _fields(house, account, type_id).by_id.get(field_id)
     if field is None or field.kind not in TEXTUAL or field.id == EMAIL.id:
         raise NotFound(f"there is no field {field_id} whose values could be suggested")
-    with house.columns().reading() as con:
+    with house.project().reading() as con:
         if not field.kind.has_options:
             return frequent_values(con, type_id, field, typed, VALUES_SHOWN)
         had = option_counts(con, type_id, field)

@@ -26,7 +26,7 @@ def recipient_page(house: House, account_id: int, segment_id: int, after: int, l
     are at one moment; raises NotFound for a segment that is gone, also where it goes meanwhile."""
     db = house.records.reader()
     segment = _live(db, account_id, segment_id)
-    with house.columns(account_id).reading() as con, at_one_moment(con):
+    with house.project(account_id).reading() as con, at_one_moment(con):
         rows = read.recipients(con, account_id, segment.contact_type_id, segment_id, after, limit)
     _live(db, account_id, segment_id)  # otherwise it would have looked empty, or ended before its end
     return rows

@@ -64,7 +64,7 @@ def glances(house: House, account: Account, search: str = "") -> list[Glance]:
 
 
 def _sizes(house: House, account: Account, of: list[Segment]) -> Mapping[int, tuple[int | None, ...]]:
-    columns = house.columns(account.id)
+    columns = house.project(account.id)
     today = day_of(house.clock(), account.zone)
     with columns.reading() as con, at_one_moment(con):
         told = house.trends.sizes(con, [segment.id for segment in of], account.zone, today, DAYS)

@@ -260,7 +260,7 @@ def _with_rules(db: apsw.Connection, account: Account) -> list[tuple[Segment, Ru
 def segment_sizes(house: House, account_id: int | None = None) -> dict[int, int]:
     """Tell how many recipients every segment has at this moment, or every one of an account; empty ones may be left
     out."""
-    return house.columns(account_id).sizes
+    return house.project(account_id).sizes
 
 
 def count_rule(house: House, account_id: int, type_id: int, rule: str) -> int:
@@ -270,5 +270,5 @@ def count_rule(house: House, account_id: int, type_id: int, rule: str) -> int:
     if account is None or types.type_by_id(db, account_id, type_id) is None:
         raise NotFound(f"there is no contact type {type_id}")
     tree = build(from_json(rule), types.fields_of_type(db, type_id), segments.refs_of_type(db, type_id))
-    with house.columns().reading() as con:
+    with house.project().reading() as con:
         return read.count(con, type_id, tree, Moment(house.clock(), account.zone))

@@ -22,7 +22,7 @@ SampledPage = tuple[int | None, list[tuple[int, str]]]
 def overlap(house: House, account_id: int, segment_ids: Sequence[int]) -> Overlap:
     """Compare segments of one contact type; raises NotFound, and Invalid when they cannot be compared."""
     found = comparable(house.records.reader(), account_id, segment_ids)
-    with house.columns().reading() as con, at_one_moment(con):
+    with house.project().reading() as con, at_one_moment(con):
         return sets.overlap(con, [segment.id for segment in found])
 
 
@@ -41,7 +41,7 @@ def overlaps(house: House, account_id: int, segment_id: int) -> tuple[int, list[
     db = house.records.reader()
     segment = _segment(db, account_id, segment_id)
     others = [other for other in segments.live_of_type(db, segment.contact_type_id) if other.id != segment.id]
-    with house.columns().reading() as con, at_one_moment(con):
+    with house.project().reading() as con, at_one_moment(con):
         sizes = sets.sizes(con, [segment.id, *(other.id for other in others)])
         shared = sets.in_common(con, segment.id, [other.id for other in others])
     found = [InCommon(other, sizes.get(other.id, 0), shared.get(other.id, 0)) for other in others]
@@ -54,7 +54,7 @@ def group_sizes(
     """Count the members of a segment who are in each group of a sample (the parts of a `Sample` are given one by one);
     a sample without groups is one. Raises NotFound."""
     segment = _segment(house.records.reader(), account_id, segment_id)
-    with house.columns().reading() as con, at_one_moment(con):
+    with house.project().reading() as con, at_one_moment(con):
         return sets.group_sizes(con, segment.id, Sample(seed, below, groups, group))
 
 
@@ -73,7 +73,7 @@ def sampled_page(
     segment = _segment(house.records.reader(), account_id, segment_id)
     sample = Sample(seed, below, groups, group)
     most = min(MOST_LOOKED_AT, round(RECIPIENTS_A_PAGE / max(sample.share, RECIPIENTS_A_PAGE / MOST_LOOKED_AT)))
-    with house.columns().reading() as con, at_one_moment(con):
+    with house.project().reading() as con, at_one_moment(con):
         return read.sampled_recipients(con, account_id, segment.contact_type_id, segment.id, sample, after, most)
 
 

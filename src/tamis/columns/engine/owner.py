@@ -4,15 +4,9 @@ import fcntl
 import os
 from pathlib import Path
 
-from tamis.domain.errors import Unavailable
+from tamis.domain.errors import Held, Unavailable
 
 LOCK_NAME = "columns.lock"
-
-
-class Held(Unavailable):
-    """Another process has the column store of this directory open."""
-
-    code = "held"
 
 
 def take_ownership(directory: Path) -> int:
