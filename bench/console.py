@@ -29,12 +29,14 @@ from tamis.actions.accounts.sessions import open_session
 from tamis.actions.house import House
 from tamis.actions.importing.report import ImportOptions
 from tamis.actions.importing.run import import_file
+from tamis.columns.engine.dialect import DUCKDB
 from tamis.columns.engine.store import FILE_NAME
 from tamis.columns.layout.contacts import column
 from tamis.columns.layout.membership import is_in_segment
 from tamis.records import types
 from tamis.rules.build import build
-from tamis.rules.sql.compiler import Parameters, Source, compile_rule
+from tamis.rules.sql.compiler import Source, compile_rule
+from tamis.rules.sql.dialect import Parameters
 from tamis.rules.syntaxes.json import to_json
 from tamis.rules.syntaxes.text import from_text
 from tamis.rules.time.moment import Moment
@@ -118,7 +120,7 @@ def _prepared(store: Store, directory: Path) -> tuple[str, int, tuple[str, list[
         assert customers
         import_file(house, account, customers, file, ImportOptions())
         fields = types.fields_of_type(house.records.reader(), store.type_id)
-        parameters = Parameters()
+        parameters = Parameters(DUCKDB)
         moment = Moment(house.clock(), ZoneInfo("UTC"))
         where = compile_rule(build(from_text(RULE), fields), moment, Source(column, is_in_segment), parameters)
         house.project()

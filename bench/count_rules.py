@@ -13,12 +13,14 @@ from bench.harness import Figure, in_turn, timed
 from bench.stores import Store, Stores
 from tamis.actions.house import House
 from tamis.actions.segments.segments import count_rule
+from tamis.columns.engine.dialect import DUCKDB
 from tamis.columns.engine.store import FILE_NAME
 from tamis.columns.layout.contacts import column, table
 from tamis.columns.layout.membership import is_in_segment
 from tamis.records import types
 from tamis.rules.build import build
-from tamis.rules.sql.compiler import Parameters, Source, compile_rule
+from tamis.rules.sql.compiler import Source, compile_rule
+from tamis.rules.sql.dialect import Parameters
 from tamis.rules.syntaxes.json import to_json
 from tamis.rules.syntaxes.text import from_text
 from tamis.rules.time.moment import Moment
@@ -59,7 +61,7 @@ def run(stores: Stores) -> Iterator[Figure]:
 
 def _compare(house: House, store: Store, con: duckdb.DuckDBPyConnection, name: str, rule: Rule) -> Figure:
     document = to_json(rule)
-    parameters = Parameters()
+    parameters = Parameters(DUCKDB)
     moment = Moment(house.clock(), ZoneInfo("UTC"))
     where = compile_rule(rule, moment, Source(column, is_in_segment), parameters)
     sql = f"SELECT count(*) FROM bare WHERE {where}"

@@ -9,6 +9,7 @@ import apsw
 import duckdb
 import msgspec
 
+from tamis.columns.engine.dialect import DUCKDB
 from tamis.columns.layout.contacts import arrange, column, table, written
 from tamis.columns.layout.schema import SCHEMA
 from tamis.columns.projector.documents import insert_contacts
@@ -19,7 +20,8 @@ from tamis.domain.exports import Layout
 from tamis.domain.fields import FieldSet, Kind, Value
 from tamis.domain.instants import to_micros
 from tamis.records import contacts as records
-from tamis.rules.sql.compiler import Parameters, Source, compile_rule
+from tamis.rules.sql.compiler import Source, compile_rule
+from tamis.rules.sql.dialect import Parameters
 from tamis.rules.time.moment import Moment
 from tamis.rules.tree import Node, Rule
 
@@ -71,7 +73,7 @@ class Stores:
     def selected(self, rule: Rule, moment: Moment, instants: list[datetime] | None = None) -> set[int]:
         """Ask the column store whom a rule selects at a moment, or each contact at an instant of its own: the first
         one of `instants` is that of the contact 1."""
-        parameters = Parameters()
+        parameters = Parameters(DUCKDB)
         naive = [instant.replace(tzinfo=None) for instant in instants or ()]
         rows_asked = f"(SELECT *, list_extract({parameters.bind(naive)}::TIMESTAMP[], id) AS asked FROM {table(TYPE)})"
         source = Source(column, _in_segment, "asked" if instants is not None else None)
@@ -101,7 +103,7 @@ class Stores:
     def export(self, layout: Layout, target: Path) -> int:
         """Write all contacts with all their fields to a file."""
         fields = self.fields.fields
-        return export.write(self._columns, export.contacts(TYPE, fields), Parameters(), fields, layout, target)
+        return export.write(self._columns, export.contacts(TYPE, fields), Parameters(DUCKDB), fields, layout, target)
 
     def compared(self, texts: list[str]) -> list[str]:
         """Bring texts into the column store as the values of a field, and ask for what they are compared as."""

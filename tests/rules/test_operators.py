@@ -32,7 +32,7 @@ def test_an_operator_says_what_it_needs(operator: Operator) -> None:
     slots = {Takes.NONE: 0, Takes.ONE: 1, Takes.TWO: 2, Takes.MANY: 1}[operator.takes]
     assert [f"{{{i}}}" in operator.phrase for i in range(3)] == [i < slots for i in range(3)]
     if operator.names_segment:
-        assert (operator.takes, operator.holds, operator.sql) == (Takes.ONE, None, None)
+        assert (operator.takes, operator.holds) == (Takes.ONE, None)
         assert not operator.holds_when_missing
     elif operator.negates:
         other, complement = positive(operator)
@@ -40,11 +40,9 @@ def test_an_operator_says_what_it_needs(operator: Operator) -> None:
         assert other.negates is None
         assert (other.kinds, other.takes, other.takes_parts) == (operator.kinds, operator.takes, operator.takes_parts)
         assert operator.holds is None
-        assert operator.sql is None
         assert operator.holds_when_missing
     else:
         assert operator.holds
-        assert operator.sql
         assert not operator.holds_when_missing
 
 

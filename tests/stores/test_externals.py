@@ -15,6 +15,7 @@ from tamis.actions.segments.previewing import preview_rule
 from tamis.actions.segments.recipients import add_recipient, delete_recipient, recipient_page
 from tamis.actions.segments.segments import count_rule, segment_sizes
 from tamis.actions.segments.sets import group_sizes, overlap, overlaps, sampled_page
+from tamis.columns.engine.dialect import DUCKDB
 from tamis.columns.reads import export
 from tamis.columns.reads.preview import count_effect
 from tamis.domain.draws import DRAWS
@@ -23,7 +24,7 @@ from tamis.domain.errors import Invalid, NotFound
 from tamis.domain.segments import Segment
 from tamis.records import segments
 from tamis.rules.build import build
-from tamis.rules.sql.compiler import Parameters
+from tamis.rules.sql.dialect import Parameters
 from tamis.rules.syntaxes.json import to_json
 from tamis.rules.syntaxes.text import from_text
 from tamis.rules.time.moment import Moment
@@ -217,7 +218,7 @@ def test_names_are_compared_as_texts_are_and_exported_as_they_were_written(desk:
     assert count(desk, f'is in segment "Small" and {same}') == 1
     refs = segments.refs_of_type(desk.house.records.reader(), desk.type.id)
     tree = build(from_text('is in segment "Small"'), desk.fields, refs)
-    fields, parameters = desk.fields.fields, Parameters()
+    fields, parameters = desk.fields.fields, Parameters(DUCKDB)
     moment = Moment(desk.house.clock(), desk.account.zone)
     query = export.selected(desk.type.id, fields, tree, moment, parameters)
     with desk.house.project().reading() as con:

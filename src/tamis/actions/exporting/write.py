@@ -10,13 +10,14 @@ from tamis import log
 from tamis.actions.catch_up import columns_at_one_moment
 from tamis.actions.exporting.places import file_in, place_named
 from tamis.actions.house import House
+from tamis.columns.engine.dialect import DUCKDB
 from tamis.columns.reads import export
 from tamis.domain.errors import NotFound
 from tamis.domain.exports import Export, chosen_fields
 from tamis.domain.fields import Field
 from tamis.records import accounts, segments, types
 from tamis.rules.build import build
-from tamis.rules.sql.compiler import Parameters
+from tamis.rules.sql.dialect import Parameters
 from tamis.rules.syntaxes.json import from_json
 from tamis.rules.time.moment import Moment
 
@@ -62,7 +63,7 @@ def _rows(db: apsw.Connection, now: datetime, asked: Export) -> _Rows:
     account = accounts.account_by_id(db, asked.account_id)
     if account is None:
         raise NotFound(f"there is no account {asked.account_id}")
-    parameters = Parameters()
+    parameters = Parameters(DUCKDB)
     if asked.segment_id is not None:
         segment = segments.live_by_id(db, account.id, asked.segment_id)
         if segment is None:

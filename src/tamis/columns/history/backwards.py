@@ -14,13 +14,14 @@ from zoneinfo import ZoneInfo
 
 import duckdb
 
+from tamis.columns.engine.dialect import DUCKDB
 from tamis.columns.history.days import sizes_by_day
 from tamis.columns.layout.membership import span
 from tamis.columns.projector.log import last_number
 from tamis.domain.instants import FIRST_INSTANT, day_in_utc
 from tamis.domain.segments import SEGMENT_SHIFT
 from tamis.domain.transitions import Cause, DaySize
-from tamis.rules.sql.compiler import Parameters
+from tamis.rules.sql.dialect import Parameters
 
 DAY = timedelta(days=1)
 _COUNTED = "count(*) FILTER (step = 1), count(*) FILTER (step = -1), min(number), max(number)"
@@ -120,7 +121,7 @@ def add_moves(to: dict[int, Moves], new: Iterable[Line]) -> None:
 
 def moves_after(con: duckdb.DuckDBPyConnection, line: int, days: LastDays) -> list[Line]:
     """Tell what the lines after one say of each of some days, few of them, for all segments."""
-    parameters = Parameters()
+    parameters = Parameters(DUCKDB)
     after = parameters.bind(line)
     rows = con.execute(
         f"SELECT recipient_id >> {SEGMENT_SHIFT}, {_number_of_day('instant', days, parameters)}, {_COUNTED} "

@@ -7,8 +7,9 @@ from zoneinfo import ZoneInfo
 
 import duckdb
 
+from tamis.columns.engine.dialect import DUCKDB
 from tamis.domain.instants import next_day_starts
-from tamis.rules.sql.compiler import Parameters
+from tamis.rules.sql.dialect import Parameters
 
 
 class Clock(NamedTuple):
@@ -55,7 +56,7 @@ def next_edge(
     """Find the first instant after `now` at which a value in `source` is at one of the edges."""
     if not edges:
         return None
-    parameters = Parameters()
+    parameters = Parameters(DUCKDB)
     smallest = ", ".join(
         f"min({name}) FILTER ({name} > {parameters.bind(now - offset)}) + {parameters.bind(offset)}::INTERVAL"
         for name, offset in edges

@@ -12,7 +12,8 @@ from tamis.columns.layout.membership import NUMBER, recipients_between, span
 from tamis.domain.fields import EMAIL, FIRST_NAME, LAST_NAME, Field
 from tamis.domain.segments import STRANGER
 from tamis.rules.evaluation.externals import segments_included
-from tamis.rules.sql.compiler import Parameters, Source, compile_rule
+from tamis.rules.sql.compiler import Source, compile_rule
+from tamis.rules.sql.dialect import Parameters
 from tamis.rules.time.moment import Moment
 from tamis.rules.tree import Rule, conditions
 

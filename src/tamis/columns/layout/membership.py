@@ -7,7 +7,7 @@ to the small table `recent`, which has the last word on a recipient, and are mer
 import duckdb
 
 from tamis.domain.segments import SEGMENT_SHIFT, STRANGER
-from tamis.rules.sql.compiler import Parameters
+from tamis.rules.sql.dialect import Parameters
 
 MANY_RECENT = 200_000
 MOST_RECENT = 2_000_000

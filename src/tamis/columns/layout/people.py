@@ -7,7 +7,7 @@ from tamis.columns.layout.externals import PERSONS
 from tamis.columns.layout.membership import CONTACT, NUMBER, recipients_between, span
 from tamis.domain.emails import email_key
 from tamis.domain.segments import STRANGER
-from tamis.rules.sql.compiler import Parameters
+from tamis.rules.sql.dialect import Parameters
 
 
 def odd_addresses(con: duckdb.DuckDBPyConnection, parameters: Parameters) -> str:

@@ -10,11 +10,13 @@ from datetime import datetime
 
 import duckdb
 
+from tamis.columns.engine.dialect import DUCKDB
 from tamis.columns.layout.contacts import column, table
 from tamis.columns.projector.log import Log
 from tamis.columns.projector.replay import Edge, Levels, When, source_of, used_fields
 from tamis.domain.segments import SEGMENT_SHIFT
-from tamis.rules.sql.compiler import Parameters, compile_rule
+from tamis.rules.sql.compiler import compile_rule
+from tamis.rules.sql.dialect import Parameters
 
 MANY = 1_000
 """For fewer contacts than this, one way for all is faster than two."""
@@ -39,7 +41,7 @@ def choose_arriving(
         f" AND id NOT IN (SELECT contact_id FROM {name} WHERE contact_id IS NOT NULL)"
         for name in (("added", "removed", "incoming_added", "incoming_removed") if by_hand else ())
     )
-    parameters = Parameters()
+    parameters = Parameters(DUCKDB)
     last = parameters.bind(end)
     instant = f"greatest(t.instant, {parameters.bind(start)}::TIMESTAMP)" if edges else "t.instant"
     passing = " OR ".join(
@@ -70,7 +72,7 @@ def let_arrive(
 def _collect(con: duckdb.DuckDBPyConnection, stretch: int, levels: Levels, when: When) -> None:
     """Add to `arrivals` the entries of the contacts in `arriving`; none of the rules may change its answer for one of
     them between its coming and the end of the stretch."""
-    parameters = Parameters()
+    parameters = Parameters(DUCKDB)
     names = "".join(f", {column(field)}" for field in used_fields(levels))
     query = f"SELECT id, a.instant, a.cause{names} FROM incoming JOIN arriving a USING (id)"
     segment_ids = [segment_id for rules in levels for segment_id in rules]

@@ -9,12 +9,14 @@ from datetime import datetime
 
 import duckdb
 
+from tamis.columns.engine.dialect import DUCKDB
 from tamis.columns.layout.contacts import column
 from tamis.columns.layout.externals import external_rows, used_by
 from tamis.columns.projector.replay import Levels
 from tamis.domain.segments import SEGMENT_SHIFT, STRANGER
 from tamis.rules.evaluation.externals import segments_included
-from tamis.rules.sql.compiler import Parameters, Source, compile_rule
+from tamis.rules.sql.compiler import Source, compile_rule
+from tamis.rules.sql.dialect import Parameters
 from tamis.rules.time.moment import Moment
 from tamis.rules.tree import Rule
 
@@ -41,7 +43,7 @@ def choose_touched(con: duckdb.DuckDBPyConnection, end: datetime) -> None:
 def note_recipients(con: duckdb.DuckDBPyConnection, name: str, levels: Levels, moment: Moment) -> None:
     """Fill a table with the recipients that the touched persons are in segments: `recipient_id`, `person_id`, and of
     those who were added as no contacts the addition (`added_id`)."""
-    parameters = Parameters()
+    parameters = Parameters(DUCKDB)
     segment_ids = parameters.bind([segment_id for rules in levels for segment_id in rules])
     touched = "person_id IN (SELECT person_id FROM touched_persons)"
     query = (

@@ -2,12 +2,14 @@
 
 import duckdb
 
+from tamis.columns.engine.dialect import DUCKDB
 from tamis.columns.layout.contacts import column, table
 from tamis.columns.layout.externals import added_to, selected_externals
 from tamis.columns.layout.membership import is_in_segment, recipients_of, span
 from tamis.columns.projector.log import Log
 from tamis.domain.transitions import Cause
-from tamis.rules.sql.compiler import Parameters, Source, compile_rule
+from tamis.rules.sql.compiler import Source, compile_rule
+from tamis.rules.sql.dialect import Parameters
 from tamis.rules.time.moment import Moment
 from tamis.rules.tree import Rule
 
@@ -22,7 +24,7 @@ def fill_new(
     cause: Cause,
 ) -> None:
     """Fill a segment that has no recipients yet; the log gets one line."""
-    parameters = Parameters()
+    parameters = Parameters(DUCKDB)
     at = parameters.bind(moment.now)
     wanted = wanted_recipients(type_id, segment_id, rule, moment, parameters)
     row = con.execute(f"INSERT INTO members SELECT recipient_id, {at} FROM ({wanted})", parameters.values).fetchone()
@@ -34,7 +36,7 @@ def fill_edited(
 ) -> None:
     """Add to `moves` who has to enter and leave a segment whose rule is another now, or is asked at an earlier moment
     than before."""
-    parameters = Parameters()
+    parameters = Parameters(DUCKDB)
     con.execute(
         f"CREATE OR REPLACE TEMP TABLE wanted AS {wanted_recipients(type_id, segment_id, rule, moment, parameters)}",
         parameters.values,

@@ -17,11 +17,13 @@ from datetime import datetime, timedelta
 
 import duckdb
 
+from tamis.columns.engine.dialect import DUCKDB
 from tamis.columns.layout.contacts import column, table
 from tamis.domain.fields import Field
 from tamis.domain.segments import SEGMENT_SHIFT, STRANGER
 from tamis.domain.transitions import Cause
-from tamis.rules.sql.compiler import Parameters, Source, compile_rule
+from tamis.rules.sql.compiler import Source, compile_rule
+from tamis.rules.sql.dialect import Parameters
 from tamis.rules.time.breakpoints import clock_edges, timed
 from tamis.rules.time.moment import Moment
 from tamis.rules.tree import Condition, Rule, conditions, segments_named
@@ -61,7 +63,7 @@ def choose_at_edges(
     """Add to `turn` the contacts that have an edge between two instants, both excluded."""
     if not edges:
         return
-    parameters = Parameters()
+    parameters = Parameters(DUCKDB)
     where = " OR ".join(
         f"({name} > {parameters.bind(start - offset)} AND {name} < {parameters.bind(end - offset)})"
         for name, offset in edges
@@ -77,7 +79,7 @@ def choose_at_midnight(
     con: duckdb.DuckDBPyConnection, type_id: int, levels: Levels, before: Moment, after: Moment
 ) -> None:
     """Make `turn` of the contacts for which the answer of any condition changes between two moments."""
-    parameters = Parameters()
+    parameters = Parameters(DUCKDB)
     source = Source(column, _no_segment)
     where = " OR ".join(
         "({} IS TRUE) <> ({} IS TRUE)".format(
@@ -128,7 +130,7 @@ def points_of_stretch(con: duckdb.DuckDBPyConnection, edges: Sequence[Edge], sta
     query."""
     if not edges:
         return "(SELECT contact_id, k AS version, instant, cause, k FROM turn CROSS JOIN (VALUES (0), (1)) v(k))"
-    parameters = Parameters()
+    parameters = Parameters(DUCKDB)
     first, last = parameters.bind(start), parameters.bind(end)
     passing = " UNION ".join(
         f"SELECT id, version, {name} + {parameters.bind(offset)}::INTERVAL AS e FROM versions" for name, offset in edges
@@ -164,7 +166,7 @@ def evaluate(
     """Fill `answers` from points and `versions`; gives the segments in the order of the answers in each list."""
     held, asked = "[]::BOOLEAN[]", list[int]()
     for rules in levels:
-        parameters = Parameters()
+        parameters = Parameters(DUCKDB)
         named = sorted({id_ for rule in rules.values() for id_ in segments_named(rule)})
         if named:
             _look_up_named(con, asked, named, by_hand)

@@ -7,10 +7,12 @@ from dataclasses import dataclass
 
 import duckdb
 
+from tamis.columns.engine.dialect import DUCKDB
 from tamis.columns.layout.contacts import column, table
 from tamis.columns.layout.membership import is_in_segment
 from tamis.domain.fields import Field, Kind
-from tamis.rules.sql.compiler import Parameters, Source, compile_rule
+from tamis.rules.sql.compiler import Source, compile_rule
+from tamis.rules.sql.dialect import Parameters
 from tamis.rules.time.moment import Moment
 from tamis.rules.tree import Node
 
@@ -44,7 +46,7 @@ def page(
     """Give the ids of at most `limit` contacts that a rule selects, None selecting all, in order; with them the contact
     beside which they lie. Where that one is gone, or nobody is on its side any more, this is the first page, beside
     nobody."""
-    parameters = Parameters()
+    parameters = Parameters(DUCKDB)
     test = _where(rule, moment, parameters)
     beside = _beside(con, type_id, order, near, parameters) if near else None
     back = beside is not None and near is not None and near.before
@@ -61,7 +63,7 @@ def page(
 
 def count(con: duckdb.DuckDBPyConnection, type_id: int, rule: Node | None, moment: Moment) -> int:
     """Count the contacts that a rule selects, None selecting all."""
-    parameters = Parameters()
+    parameters = Parameters(DUCKDB)
     where = _where(rule, moment, parameters)
     return int(con.execute(f"SELECT count(*) FROM {table(type_id)} WHERE {where}", parameters.values).fetchall()[0][0])
 

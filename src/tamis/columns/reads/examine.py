@@ -5,6 +5,7 @@ from typing import NamedTuple
 
 import duckdb
 
+from tamis.columns.engine.dialect import DUCKDB
 from tamis.columns.layout.contacts import columns_of, columns_present, table
 from tamis.columns.layout.membership import CONTACT, recipients_between, recipients_of, span
 from tamis.columns.layout.people import contacts_in, odd_addresses, strangers_in
@@ -12,7 +13,7 @@ from tamis.columns.projector.documents import insert_contacts
 from tamis.columns.projector.fill import wanted_recipients
 from tamis.domain.fields import FieldSet
 from tamis.domain.segments import LAST_SEGMENT, SEGMENT_SHIFT, STRANGER, AddedByHand
-from tamis.rules.sql.compiler import Parameters
+from tamis.rules.sql.dialect import Parameters
 from tamis.rules.time.moment import Moment
 from tamis.rules.tree import Rule
 
@@ -123,7 +124,7 @@ def segment_state(
 
 
 def _find_faulty(con: duckdb.DuckDBPyConnection, type_id: int, segment_id: int, rule: Rule, moment: Moment) -> None:
-    parameters = Parameters()
+    parameters = Parameters(DUCKDB)
     wanted = wanted_recipients(type_id, segment_id, rule, moment, parameters)
     con.execute(
         "CREATE OR REPLACE TEMP TABLE faulty AS "
@@ -142,7 +143,7 @@ def _faulty(con: duckdb.DuckDBPyConnection, where: str) -> Differing:
 def _repeated(con: duckdb.DuckDBPyConnection, segment_id: int, counted: int) -> int:
     """Count the rows too many: of a number that is stored twice, of a contact or an address under two numbers."""
     numbers = _number(con, f"SELECT count(DISTINCT recipient_id) FROM {recipients_of(segment_id)}")
-    parameters = Parameters()
+    parameters = Parameters(DUCKDB)
     strangers = f"({strangers_in(segment_id, odd_addresses(con, parameters))})"
     persons = con.execute(
         f"SELECT coalesce(sum(times - 1), 0)::BIGINT FROM ("

@@ -13,7 +13,8 @@ from tamis.domain.exports import Format, Layout
 from tamis.domain.fields import EMAIL, FIRST_NAME, LAST_NAME, SEPARATOR, Field, Kind
 from tamis.domain.formulas import TO_ESCAPE
 from tamis.domain.reading.exported import KEY, describe_fields
-from tamis.rules.sql.compiler import Parameters, Source, compile_rule
+from tamis.rules.sql.compiler import Source, compile_rule
+from tamis.rules.sql.dialect import Parameters
 from tamis.rules.time.moment import Moment
 from tamis.rules.tree import Rule
 

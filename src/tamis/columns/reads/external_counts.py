@@ -4,11 +4,13 @@ from collections.abc import Sequence
 
 import duckdb
 
+from tamis.columns.engine.dialect import DUCKDB
 from tamis.columns.layout.contacts import column
 from tamis.columns.layout.externals import added_to, external_rows, is_asked, is_external_in, used_by
 from tamis.columns.reads.leaves import joined, leaves
 from tamis.rules.evaluation.externals import segments_included
-from tamis.rules.sql.compiler import Parameters, Source, compile_rule
+from tamis.rules.sql.compiler import Source, compile_rule
+from tamis.rules.sql.dialect import Parameters
 from tamis.rules.time.moment import Moment
 from tamis.rules.tree import Node, Rule
 
@@ -21,7 +23,7 @@ def count_externals(
     asking = [part for part in parts if segments_included(part)]
     if not asking and segment_id is None:
         return [0] * len(parts)
-    parameters = Parameters()
+    parameters = Parameters(DUCKDB)
     source = Source(column, is_external_in)
     names = {leaf: f"c{i}" for i, leaf in enumerate(dict.fromkeys(leaves(asking)))}
     asked = {name: compile_rule(leaf, moment, source, parameters) for leaf, name in names.items()}
@@ -48,7 +50,7 @@ def effect_on_externals(
 ) -> tuple[int, int, int, int]:
     """Compare the external recipients in a segment with those that it would have under a rule: return how many there
     are before and after, how many enter and how many leave."""
-    parameters = Parameters()
+    parameters = Parameters(DUCKDB)
     segment = parameters.bind(segment_id)
     selected = "FALSE"
     if segments_included(rule):

@@ -7,6 +7,7 @@ from typing import NamedTuple
 
 import duckdb
 
+from tamis.columns.engine.dialect import DUCKDB
 from tamis.columns.layout.contacts import column, table, written
 from tamis.columns.layout.externals import PERSONS, added_to
 from tamis.columns.layout.membership import CONTACT, recipients_between, span
@@ -14,7 +15,7 @@ from tamis.columns.reads.read import with_hands
 from tamis.domain.fields import EMAIL, FIRST_NAME, LAST_NAME
 from tamis.domain.segments import STRANGER
 from tamis.domain.text import fold
-from tamis.rules.sql.compiler import Parameters
+from tamis.rules.sql.dialect import Parameters
 
 NEAR = 65_536
 # Names come first: they repeat, and are then searched once for all who have them.
@@ -67,7 +68,7 @@ def member_page(
 
 def count_members(con: duckdb.DuckDBPyConnection, type_id: int, segment_id: int, words: Sequence[str]) -> int:
     """Count the recipients of a segment that have each of some words in their address or name."""
-    parameters = Parameters()
+    parameters = Parameters(DUCKDB)
     first, last = span(segment_id)
     matching = f"SELECT id FROM {table(type_id)} WHERE {_has(words, _OF_CONTACTS, parameters)}"
     strangers = _strangers(segment_id, words, "(FROM matching)", parameters)
@@ -145,7 +146,7 @@ def _contacts_with(
     width = NEAR  # what many have is found near by: only where it is not, all others are looked through
     while low <= high and len(found) < limit:
         start, end = (max(low, high - width), high) if back else (low, min(high, low + width))
-        parameters = Parameters()
+        parameters = Parameters(DUCKDB)
         matches = _has(words, _OF_CONTACTS, parameters)
         found += con.execute(
             f"SELECT recipient_id, entered_at FROM {recipients_between(start, end)} WHERE recipient_id & {CONTACT} IN ("
@@ -170,7 +171,7 @@ def _strangers_with(
 ) -> list[Row]:
     if not con.execute(f"SELECT EXISTS (FROM added WHERE recipient_id & {STRANGER} <> 0)").fetchall()[0][0]:
         return []
-    parameters = Parameters()
+    parameters = Parameters(DUCKDB)
     matching = f"(SELECT id FROM {table(type_id)} WHERE {_has(words, _OF_CONTACTS, parameters)})"
     strangers = _strangers(segment_id, words, matching, parameters)
     return con.execute(

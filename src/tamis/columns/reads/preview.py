@@ -5,11 +5,13 @@ from typing import NamedTuple
 
 import duckdb
 
+from tamis.columns.engine.dialect import DUCKDB
 from tamis.columns.layout.contacts import column, table
 from tamis.columns.layout.membership import is_in_segment
 from tamis.columns.reads.external_counts import count_externals, effect_on_externals
 from tamis.columns.reads.leaves import joined, leaves
-from tamis.rules.sql.compiler import Parameters, Source, compile_rule
+from tamis.rules.sql.compiler import Source, compile_rule
+from tamis.rules.sql.dialect import Parameters
 from tamis.rules.time.moment import Moment
 from tamis.rules.tree import Node, Rule
 
@@ -55,7 +57,7 @@ def count_parts(
 ) -> Counts:
     """Count all parts in one scan, in which each condition is asked once, however many parts it stands in; `whole` is
     one of the parts, or None."""
-    parameters = Parameters()
+    parameters = Parameters(DUCKDB)
     names = {leaf: f"c{i}" for i, leaf in enumerate(dict.fromkeys(leaves(parts)))}
     asked = {name: compile_rule(leaf, moment, _SOURCE, parameters) for leaf, name in names.items()}
     tests = [joined(part, names) for part in parts]
@@ -97,7 +99,7 @@ def count_effect(con: duckdb.DuckDBPyConnection, type_id: int, segment_id: int, 
 
     Manual additions and exclusions stay as they are.
     """
-    parameters = Parameters()
+    parameters = Parameters(DUCKDB)
     segment = parameters.bind(segment_id)
     selected = compile_rule(rule, moment, Source(column, is_in_segment), parameters)
     rows = con.execute(
@@ -122,7 +124,7 @@ def sample_of(con: duckdb.DuckDBPyConnection, type_id: int, rule: Node, moment: 
     They are chosen by a hash of the ids: nobody is preferred, and while a rule is edited, the same people are seen
     again as far as it goes on selecting them.
     """
-    parameters = Parameters()
+    parameters = Parameters(DUCKDB)
     where = compile_rule(rule, moment, _SOURCE, parameters)
     rows = con.execute(
         f"SELECT id FROM {table(type_id)} WHERE {where} ORDER BY hash(id) LIMIT {parameters.bind(most)}",

@@ -2,6 +2,7 @@
 
 import duckdb
 
+from tamis.columns.engine.dialect import DUCKDB
 from tamis.columns.layout.contacts import column, table, written
 from tamis.columns.layout.externals import PERSONS, selected_externals
 from tamis.columns.layout.membership import CONTACT, NUMBER, is_in_segment, recipients_between, span
@@ -10,7 +11,8 @@ from tamis.columns.reads.draws import number_of_stranger, sampled
 from tamis.domain.draws import Sample
 from tamis.domain.fields import ADDRESS_LINE1, CITY, COUNTRY, EMAIL, FIRST_NAME, LAST_NAME, STATE, UPDATED_AT
 from tamis.domain.segments import STRANGER
-from tamis.rules.sql.compiler import Parameters, Source, compile_rule
+from tamis.rules.sql.compiler import Source, compile_rule
+from tamis.rules.sql.dialect import Parameters
 from tamis.rules.time.moment import Moment
 from tamis.rules.tree import Rule
 
@@ -20,7 +22,7 @@ _NAMES = f"coalesce({written(FIRST_NAME, 'c.')}, m.first_name)", f"coalesce({wri
 
 def count(con: duckdb.DuckDBPyConnection, type_id: int, rule: Rule, moment: Moment) -> int:
     """Count the contacts of a type, and the external recipients, that a rule selects at a moment."""
-    parameters = Parameters()
+    parameters = Parameters(DUCKDB)
     where = compile_rule(rule, moment, Source(column, is_in_segment), parameters)
     externals = selected_externals(rule, moment, parameters)
     more = f" + (SELECT count(*) FROM ({externals}))" if externals else ""
@@ -36,7 +38,7 @@ def recipients(
     rows = _page(con, segment_id, after, limit)
     if not rows:
         return []
-    parameters = Parameters()
+    parameters = Parameters(DUCKDB)
     ids, instants = (parameters.bind([row[place] for row in rows]) for place in (0, 1))
     page = f"SELECT unnest({ids}::BIGINT[]) AS recipient_id, make_timestamp(unnest({instants}::BIGINT[])) AS entered_at"
     first, last = rows[0][0], rows[-1][0]
@@ -88,7 +90,7 @@ def sampled_recipients(
         ).fetchall()[0]
     if last is None:
         return None, []
-    parameters = Parameters()
+    parameters = Parameters(DUCKDB)
     odd = odd_addresses(con, parameters)
     page = (
         "SELECT p.*, coalesce(p.contact_id, CASE WHEN p.email IS NOT NULL THEN "

@@ -6,12 +6,13 @@ from typing import NamedTuple
 
 import duckdb
 
+from tamis.columns.engine.dialect import DUCKDB
 from tamis.columns.layout.membership import CONTACT, recipients_between, span
 from tamis.columns.layout.people import contacts_in, known_strangers, odd_addresses, strangers_in
 from tamis.columns.reads.draws import number_of_stranger, sampled
 from tamis.domain.draws import Sample
 from tamis.domain.segments import SEGMENT_SHIFT, STRANGER
-from tamis.rules.sql.compiler import Parameters
+from tamis.rules.sql.dialect import Parameters
 
 BLOCK = 5
 
@@ -53,7 +54,7 @@ def overlap(con: duckdb.DuckDBPyConnection, segment_ids: Sequence[int]) -> Overl
     blocks = [every & (1 << BLOCK) - 1 << start for start in range(0, n, BLOCK)]
     parts = sorted({one | other for one in blocks for other in blocks})
     parts = [part for part in parts if not any(part != other and part & other == part for other in parts)]
-    parameters = Parameters()
+    parameters = Parameters(DUCKDB)
     counted = " UNION ALL ".join(
         f"SELECT {part}, held & {part}, sum(persons)::BIGINT FROM masks GROUP BY held & {part}" for part in parts
     )
@@ -80,7 +81,7 @@ def in_common(con: duckdb.DuckDBPyConnection, segment_id: int, others: Sequence[
     their members; those with which it has none are left out."""
     if not others:
         return {}
-    parameters = Parameters()
+    parameters = Parameters(DUCKDB)
     low, high = span(min(others))[0], span(max(others))[1]
     wanted = f"(SELECT unnest({parameters.bind(list(others))}::BIGINT[]))"
     mine = f"{parameters.bind(segment_id)}::BIGINT"
@@ -133,7 +134,7 @@ def _matrix(n: int, parts: Sequence[int], rows: Sequence[tuple[int, int, int]]) 
 
 def group_sizes(con: duckdb.DuckDBPyConnection, segment_id: int, sample: Sample) -> list[int]:
     """Count the members of a segment that fall into each group of a sample."""
-    parameters = Parameters()
+    parameters = Parameters(DUCKDB)
     odd = odd_addresses(con, parameters)
     numbers = (
         f"SELECT contact_id AS number FROM ({contacts_in(segment_id)}) UNION ALL "
@@ -152,7 +153,7 @@ def _every(segment_ids: Sequence[int]) -> int:
 
 
 def _count(con: duckdb.DuckDBPyConnection, segment_ids: Sequence[int], test: str) -> int:
-    parameters = Parameters()
+    parameters = Parameters(DUCKDB)
     row = con.execute(
         f"WITH {_masks(con, segment_ids, parameters)} SELECT coalesce(sum(persons), 0)::BIGINT FROM masks WHERE {test}",
         parameters.values,

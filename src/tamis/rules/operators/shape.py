@@ -40,18 +40,16 @@ class Relative(StrEnum):
     ANNIVERSARY = "anniversary"
 
 
-Bind = Callable[[Any], str]
 Holds = Callable[[Any, tuple[Operand, ...]], bool]
-ToSql = Callable[[str, tuple[Operand, ...], Bind], str]
 
 
 @dataclass(frozen=True, slots=True)
 class Operator:
     """One row of the table.
 
-    A positive operator holds only for a contact that has a value: `holds` (in Python) and `sql` (in the column
-    store) are asked about values that are not missing. A negative operator names its positive one in `negates` and
-    is its exact complement, so it holds for every contact without a value.
+    A positive operator holds only for a contact that has a value: `holds`, its meaning in Python, is asked about values
+    that are not missing. A negative operator names its positive one in `negates` and is its exact complement, so it
+    holds for every contact without a value.
     """
 
     name: str
@@ -60,7 +58,6 @@ class Operator:
     phrase: str
     aliases: tuple[str, ...] = ()
     holds: Holds | None = None
-    sql: ToSql | None = None
     negates: str | None = None
     takes_parts: bool = False
     """Whether a value may be a part of a text, rather than the whole value of a field."""

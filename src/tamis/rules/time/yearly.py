@@ -1,11 +1,9 @@
 """Days that come up every year: what the anniversary of a date or a date-time is compared with."""
 
 from calendar import isleap, monthrange
-from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date, datetime
 from functools import lru_cache
-from typing import Any
 from zoneinfo import ZoneInfo
 
 from tamis.domain.durations import Duration, after
@@ -13,13 +11,12 @@ from tamis.domain.instants import DAY, day_in_utc, day_of, to_micros, to_utc
 
 _FIRST, _LAST, _LEAP_DAY = 101, 1231, 229
 
-Bind = Callable[[Any], str]
-
 # The calendar repeats itself every 400 years to the day of the week, and so do clocks: before the first change of any
 # zone, in the 19th century, and after the last one that is listed one by one, before 2100, they follow fixed rules.
-_CYCLE = 400
-_CYCLE_LASTS = 146_097 * 86_400_000_000
-_SPAN_FROM, _SPAN_TO = 1400, 2500
+CYCLE = 400
+CYCLE_LASTS = 146_097 * 86_400_000_000
+SPANS_FROM, SPANS_TO = 1400, 2500
+"""The years of which `edges_of_years` tells: those before and after them are as those of another cycle."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,54 +45,15 @@ class Yearly:
             return self.first <= day <= self.last
         return day >= self.first or day <= self.last
 
-    def sql(self, column: str, bind: Bind) -> str:
-        """Ask the column store the same of a column that is not null."""
-        if self.latest is None:
-            return "FALSE"
-        latest = day_in_utc(self.latest, self.zone)[1] if self.zone else self.latest
-        early = f"{column} <= {bind(latest)}"
-        return early if self.is_every_day else f"({early} AND {self._sql_of_every_year(column, bind)})"
-
-    def _sql_of_every_year(self, column: str, bind: Bind) -> str:
-        if self.zone is None:
-            return self._sql_of_days(column, bind)
-        # The exact test takes fifteen times as long, so it is made only near these days; of an AND, the store would
-        # choose which to test first.
-        near, exact = self._widened()._sql_of_days(column, bind), self._sql_of_instants(column, self.zone, bind)
-        return f"CASE WHEN {near} THEN {exact} ELSE FALSE END"
-
-    def _sql_of_days(self, column: str, bind: Bind) -> str:
-        day = f"(month({column}) * 100 + day({column}))"
-        first, last = bind(self.first), bind(self.last)
-        return f"({day} >= {first} {'AND' if self.first <= self.last else 'OR'} {day} <= {last})"
-
-    def _widened(self) -> "Yearly":
-        """Add what days in a zone and days in UTC differ by, with room for a 29 February that a year may not have."""
+    def widened(self) -> "Yearly":
+        """Return these days and what days in the zone and days in UTC differ by, with room for a 29 February that a
+        year may not have."""
         of_leap_year = [date(2000, code // 100, code % 100) for code in (self.first, self.last)]
         first, last = of_leap_year[0] - 2 * DAY, of_leap_year[1] + 2 * DAY
         length = (of_leap_year[1] - of_leap_year[0]).days % 366
         if length >= 360:
             return Yearly(_FIRST, _LAST, self.latest, None)
         return Yearly(_code(first), _code(last), self.latest, None)
-
-    def _sql_of_instants(self, column: str, zone: ZoneInfo, bind: Bind) -> str:
-        # The store knows other time zones than Python does. So it is told for every year from when to when the days
-        # last. Those that hold an instant begin in its year in UTC or in the year before or after.
-        starts, ends = (f"{bind(list(edges))}::BIGINT[]" for edges in _spans(self.first, self.last, zone))
-        low, high = _whole_days(zone)
-        known = f"greatest(least({column}, {bind(high)}), {bind(low)})"
-        year = f"year({known})"
-        cycles = (
-            f"(CASE WHEN {year} < {_SPAN_FROM} THEN ({_SPAN_FROM + _CYCLE - 1} - {year}) // {_CYCLE} "
-            f"WHEN {year} >= {_SPAN_TO} THEN ({_SPAN_TO - _CYCLE} - {year}) // {_CYCLE} ELSE 0 END)"
-        )
-        at = f"(epoch_us({known}) + {cycles} * {_CYCLE_LASTS})"
-        index = f"{year} + {cycles} * {_CYCLE} - {_SPAN_FROM}"
-        tests = (
-            f"({at} >= list_extract({starts}, {index} + {n}) AND {at} < list_extract({ends}, {index} + {n}))"
-            for n in (1, 2, 3)
-        )
-        return f"({' OR '.join(tests)})"
 
 
 def yearly(today: date, duration: Duration, zone: ZoneInfo | None) -> Yearly:
@@ -128,7 +86,7 @@ def _code(day: date) -> int:
     return day.month * 100 + day.day
 
 
-def _whole_days(zone: ZoneInfo) -> tuple[datetime, datetime]:
+def whole_days(zone: ZoneInfo) -> tuple[datetime, datetime]:
     """Give the first and the last instant of which the clocks of a zone show a day of the calendar; those beyond them
     are of its first and its last day."""
     first, last = (edge.replace(tzinfo=zone) for edge in (datetime.min, datetime.max))  # noqa: DTZ901  the zone is put in
@@ -136,11 +94,11 @@ def _whole_days(zone: ZoneInfo) -> tuple[datetime, datetime]:
 
 
 @lru_cache(maxsize=256)
-def _spans(first: int, last: int, zone: ZoneInfo) -> tuple[tuple[int, ...], tuple[int, ...]]:
+def edges_of_years(first: int, last: int, zone: ZoneInfo) -> tuple[tuple[int, ...], tuple[int, ...]]:
     """Give the instants, in microseconds since 1970, at which the days that begin in a year start and are over, for
-    the years from the one before `_SPAN_FROM` to `_SPAN_TO`."""
+    the years from the one before `SPANS_FROM` to `SPANS_TO`."""
     over = 0 if first <= last else 1
-    years = range(_SPAN_FROM - 1, _SPAN_TO + 1)
+    years = range(SPANS_FROM - 1, SPANS_TO + 1)
     return (
         tuple(_start(year, first, zone) for year in years),
         tuple(_start(year + over, last + 1, zone) for year in years),

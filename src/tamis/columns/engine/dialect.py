@@ -1,0 +1,62 @@
+"""How DuckDB spells the conditions of rules."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any
+
+from tamis.rules.operators import Operand
+from tamis.rules.sql.anniversaries import Calendar, anniversaries
+from tamis.rules.sql.dialect import Bind, Dialect
+from tamis.rules.sql.standard import STANDARD
+
+_FEW_OPTIONS = 6
+
+
+def _bound(value: Any) -> Any:
+    return value.replace(tzinfo=None) if isinstance(value, datetime) else value  # columns keep instants naive, in UTC
+
+
+def _including(value: str, operands: tuple[Operand, ...], bind: Bind, word: str, many: str) -> str:
+    # Measured over a million rows: looking for one option takes 5 ms, either of the functions for lists 40 and more.
+    options = list(dict.fromkeys(operand.low for operand in operands))
+    if len(options) > _FEW_OPTIONS:
+        return f"{many}({value}, {bind(options)}::VARCHAR[])"
+    return f"({word.join(f'list_contains({value}, {bind(option)})' for option in options)})"
+
+
+def _numbers(numbers: Sequence[int], bind: Bind) -> str:
+    return f"{bind(list(numbers))}::BIGINT[]"
+
+
+def _day(value: str) -> str:
+    return f"(month({value}) * 100 + day({value}))"
+
+
+_CALENDAR = Calendar(
+    day_of_date=_day,
+    day_of_instant=_day,
+    year=lambda instant: f"year({instant})",
+    micros=lambda instant: f"epoch_us({instant})",
+    floored=lambda number, by: f"{number} // {by}",
+    clamped=lambda instant, low, high: f"greatest(least({instant}, {high}), {low})",
+    numbers=_numbers,
+    nth=lambda numbers, index: f"list_extract({numbers}, {index})",
+)
+
+DUCKDB = Dialect(
+    name="DuckDB",
+    operators=STANDARD
+    | {
+        "contains": lambda value, o, bind: f"contains({value}, {bind(o[0].low)})",
+        "starts with": lambda value, o, bind: f"starts_with({value}, {bind(o[0].low)})",
+        "ends with": lambda value, o, bind: f"ends_with({value}, {bind(o[0].low)})",
+        "includes any of": lambda value, o, bind: _including(value, o, bind, " OR ", "list_has_any"),
+        "includes all of": lambda value, o, bind: _including(value, o, bind, " AND ", "list_has_all"),
+        "is anniversary within": anniversaries(_CALENDAR),
+    },
+    placeholder="${}".format,
+    bound=_bound,
+    folded=lambda column: f"lower({column})",  # of the columns of `layout.contacts`, in which most texts are simple
+    later=lambda instant, micros: f"({instant} + to_microseconds({micros}::BIGINT))",
+)
+"""Instants of DuckDB reach far beyond the calendar: none that is later runs over."""

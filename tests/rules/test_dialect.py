@@ -1,0 +1,27 @@
+"""Each engine has a spelling for every operator, and for no other."""
+
+from dataclasses import replace
+
+import pytest
+
+from tamis.columns.engine.dialect import DUCKDB
+from tamis.rules.operators import OPERATORS, positive
+from tamis.rules.sql.dialect import TO_BE_SPELLED
+
+
+def test_every_operator_that_has_a_meaning_in_python_is_to_be_spelled() -> None:
+    assert {operator.name for operator in OPERATORS if operator.holds} == TO_BE_SPELLED
+    assert {positive(operator)[0].name for operator in OPERATORS if operator.kinds} == TO_BE_SPELLED
+
+
+def test_a_dialect_without_an_operator_is_refused_by_name() -> None:
+    spelled = dict(DUCKDB.operators)
+    del spelled["contains"]
+    with pytest.raises(ValueError, match=r"Some engine must spell .* missing \['contains'\], unknown \[\]"):
+        replace(DUCKDB, name="Some engine", operators=spelled)
+
+
+def test_a_dialect_with_an_operator_that_is_none_is_refused_by_name() -> None:
+    spelled = {**DUCKDB.operators, "is not": DUCKDB.operators["is"], "resembles": DUCKDB.operators["is"]}
+    with pytest.raises(ValueError, match=r"missing \[\], unknown \['is not', 'resembles'\]"):
+        replace(DUCKDB, operators=spelled)
