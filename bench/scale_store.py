@@ -6,7 +6,6 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
-import apsw
 import duckdb
 
 from bench.people import CITIES, COUNTRIES, FIELDS, FIRST_NAMES, LAST_NAMES, PLANS
@@ -18,6 +17,8 @@ from tamis.actions.segments.segments import create_segment
 from tamis.domain.accounts import Account
 from tamis.domain.contacts import ContactType
 from tamis.domain.instants import to_micros
+from tamis.records.engine.sql import fetch, run_many
+from tamis.records.handles import Transaction
 from tamis.rules.syntaxes.text import from_text
 from tamis.settings import Settings
 
@@ -67,8 +68,8 @@ def add_segments(store: ScaleStore, count: int) -> None:
 
 
 def _present(store: ScaleStore) -> int:
-    row = store.house.records.reader().execute("SELECT count(*) FROM segments").fetchall()
-    return int(row[0][0])  # type: ignore[arg-type]
+    row = fetch(store.house.records.reader(), "SELECT count(*) FROM segments")
+    return int(row[0][0])
 
 
 def _segments(count: int) -> Iterator[tuple[str, str]]:
@@ -93,12 +94,13 @@ def _segments(count: int) -> Iterator[tuple[str, str]]:
             yield f"Plain {number}", plain[number % len(plain)]
 
 
-def _insert(db: apsw.Connection, _now: datetime, type_id: int, rows: list[tuple[int, str, str, int]]) -> None:
-    db.executemany(
+def _insert(db: Transaction, _now: datetime, type_id: int, rows: list[tuple[int, str, str, int]]) -> None:
+    run_many(
+        db,
         "INSERT INTO contacts (id, contact_type_id, email, email_key, field_values, created_at, updated_at) "
         "VALUES (?1, ?5, ?2, ?2, ?3, ?4, ?4)",
         ((*row, type_id) for row in rows),
-    ).fetchall()
+    )
 
 
 def _documents(contacts: int, ids: dict[str, int], now: datetime) -> Iterator[list[tuple[int, str, str, int]]]:

@@ -5,8 +5,6 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
 
-import apsw
-
 from bench.harness import say, timed
 from bench.people import FIELDS, people
 from tamis.actions.accounts.accounts import create_account
@@ -16,6 +14,7 @@ from tamis.actions.house import House
 from tamis.actions.segments.segments import create_segment
 from tamis.records import batch
 from tamis.records.contacts import NewContact
+from tamis.records.handles import Transaction
 from tamis.rules.syntaxes.text import from_text
 from tamis.settings import Settings
 
@@ -99,6 +98,6 @@ class Stores:
         self.made = Store(data, keys.public_key, keys.secret_key, account.id, customers.id, made[HALF])
 
 
-def _insert(db: apsw.Connection, now: datetime, type_id: int, rows: list[NewContact]) -> None:
+def _insert(db: Transaction, now: datetime, type_id: int, rows: list[NewContact]) -> None:
     with batch.staged(db, rows):
         batch.insert_new(db, type_id, len(rows), 0, now)

@@ -13,6 +13,7 @@ import requests
 
 from tamis.actions.accounts.accounts import choose_account
 from tamis.actions.house import House
+from tamis.records.engine.sql import each, fetch
 from tamis.settings import Settings
 from tests.support.console import Visitor
 from tests.support.furnished import NOWHERE, Furnished, furnish
@@ -67,11 +68,12 @@ def records_of(server: Server, *, without: int = 0) -> dict[str, list[Any]]:
     found = {}
     house = House(Settings(server.data))
     db = house.records.reader()
-    types = {type_id for (type_id,) in db.execute("SELECT id FROM contact_types WHERE account_id = ?", (without,))}
-    for (table,) in list(db.execute("SELECT name FROM sqlite_schema WHERE type = 'table' ORDER BY name")):
+    types = {type_id for (type_id,) in each(db, "SELECT id FROM contact_types WHERE account_id = ?", (without,))}
+    for (table,) in list(each(db, "SELECT name FROM sqlite_schema WHERE type = 'table' ORDER BY name")):
         if not table.startswith("sqlite_") and table != "sessions":
-            columns = [column[1] for column in db.pragma("table_info", table) or () if column[1] != "commits"]
-            rows = list(db.execute(f'SELECT {", ".join(columns)} FROM "{table}"'))  # not how often anybody wrote
+            columns = [name for (name,) in fetch(db, "SELECT name FROM pragma_table_info(?)", (table,))]
+            columns = [name for name in columns if name != "commits"]  # not how often anybody wrote
+            rows = fetch(db, f'SELECT {", ".join(columns)} FROM "{table}"')
             if "account_id" in columns:
                 rows = [row for row in rows if row[columns.index("account_id")] != without]
             elif "contact_type_id" in columns:

@@ -14,6 +14,8 @@ from tamis.domain.errors import Refused as RefusedAction
 from tamis.domain.fields import RESERVED, FieldSet
 from tamis.records import forgotten
 from tamis.records.contacts import NewContact
+from tamis.records.engine.sql import fetch
+from tamis.records.handles import connection_of
 from tests.support.people import new_account
 from tests.support.process import Refused, Server, tamis
 
@@ -80,10 +82,10 @@ def test_of_a_forgotten_address_only_a_hash_with_a_secret_of_the_store_stays(hou
     account, _ = house.write(create_account, "owner@example.org", "UTC", None)
     people = house.write(create_type, account, "People")
     house.write(forget_address, account, people, ANN)
-    rows = house.records.reader().execute("SELECT email_hash FROM forgotten").fetchall()
+    rows = fetch(house.records.reader(), "SELECT email_hash FROM forgotten")
     assert len(str(rows[0][0])) == 64
     assert ANN not in str(rows)
-    assert house.records.reader().execute("SELECT length(pepper) FROM store").get == 32
+    assert connection_of(house.records.reader()).execute("SELECT length(pepper) FROM store").get == 32
 
 
 def test_an_address_that_is_forgotten_while_a_batch_waits_is_not_stored(house: House) -> None:
@@ -94,4 +96,4 @@ def test_an_address_that_is_forgotten_while_a_batch_waits_is_not_stored(house: H
     house.write(forget_address, account, people, ANN)
     with pytest.raises(RefusedAction, match="1 of the addresses were forgotten meanwhile"):
         house.write(upsert, people.id, FieldSet(RESERVED), [NewContact(ANN, ANN, "{}")], (), checked=checked)
-    assert house.records.reader().execute("SELECT count(*) FROM contacts").get == 0
+    assert connection_of(house.records.reader()).execute("SELECT count(*) FROM contacts").get == 0

@@ -16,6 +16,7 @@ from tamis.actions.importing.undo import undo_import
 from tamis.actions.maintenance.trimming import Upkeep
 from tamis.domain.emails import parse_email
 from tamis.domain.errors import Held, Invalid, Refused
+from tamis.records.handles import connection_of
 from tamis.settings import Settings
 from tests.support.process import tamis
 
@@ -95,7 +96,7 @@ def test_what_imports_have_left_is_kept_for_some_days(tmp_path: Path) -> None:
     def kept() -> tuple[int, int, int]:
         """Count the spans, the contacts as they were, and the files."""
         upkeep.turn()
-        rows = house.records.reader().execute(
+        rows = connection_of(house.records.reader()).execute(
             "SELECT (SELECT count(*) FROM import_ranges), (SELECT count(*) FROM import_befores)"
         )
         spans, befores = (int(str(count)) for count in rows.fetchall()[0])

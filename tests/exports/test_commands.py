@@ -16,6 +16,7 @@ from tamis.domain.errors import NotFound
 from tamis.domain.exports import Format, chosen_fields
 from tamis.domain.fields import FieldSet
 from tamis.records import accounts, contacts, types
+from tamis.records.engine.sql import each
 from tamis.settings import Settings
 from tests.exports.reading import Row, cells, read
 from tests.support import forked
@@ -81,13 +82,13 @@ def records(data: Path) -> tuple[FieldSet, list[Row]]:
     house = House(Settings(data))
     try:
         db = house.records.reader()
-        (account_id,) = (int(row[0]) for row in db.execute("SELECT id FROM accounts WHERE email LIKE 'owner@%'"))
+        (account_id,) = (int(row[0]) for row in each(db, "SELECT id FROM accounts WHERE email LIKE 'owner@%'"))
         account = accounts.account_by_id(db, account_id)
         assert account
         contact_type = types.type_by_name(db, account.id, "People")
         assert contact_type
         fields = types.fields_of_type(db, contact_type.id)
-        ids = [int(row[0]) for row in db.execute("SELECT id FROM contacts ORDER BY id")]
+        ids = [int(row[0]) for row in each(db, "SELECT id FROM contacts ORDER BY id")]
         found = sorted(contacts.by_ids(db, ids, fields), key=lambda c: c.id)
         rows = [{f.key: v for f in fields.fields if (v := c.value_of(f)) is not None} for c in found]
         return fields, rows

@@ -4,7 +4,6 @@ from collections.abc import Iterator
 from datetime import date, datetime
 from pathlib import Path
 
-import apsw
 import msgspec
 import pytest
 from hypothesis import example, given, settings
@@ -27,6 +26,7 @@ from tamis.domain.fields import FieldSet, Kind, Value, key_of
 from tamis.domain.instants import FIRST_INSTANT, LAST_INSTANT
 from tamis.domain.transitions import Cause
 from tamis.records import feed, types
+from tamis.records.handles import Transaction, connection_of
 from tamis.settings import Settings
 from tests.laws.strategies import INTERESTS, PLANS, VALUES
 from tests.support.effort import examples
@@ -96,7 +96,7 @@ class Two:
     def state(self, contact_type: ContactType) -> list[tuple[str, str, dict[str, str]]]:
         """Read the contacts of a type, in their order, with the values by the keys of their fields."""
         fields = self.fields(contact_type)
-        rows = self.house.records.reader().execute(
+        rows = connection_of(self.house.records.reader()).execute(
             "SELECT email, email_key, field_values FROM contacts WHERE contact_type_id = ? ORDER BY id",
             (contact_type.id,),
         )
@@ -116,8 +116,11 @@ class Two:
         return rows
 
 
-def _delete_all(db: apsw.Connection, now: datetime, type_id: int) -> None:
-    ids = [row[0] for row in db.execute("DELETE FROM contacts WHERE contact_type_id = ? RETURNING id", (type_id,))]
+def _delete_all(db: Transaction, now: datetime, type_id: int) -> None:
+    ids = [
+        row[0]
+        for row in connection_of(db).execute("DELETE FROM contacts WHERE contact_type_id = ? RETURNING id", (type_id,))
+    ]
     feed.tell_contacts(db, type_id, ids, now, Cause.DELETION)
 
 

@@ -4,7 +4,6 @@ from collections.abc import Iterator
 from datetime import UTC, date, datetime
 from pathlib import Path
 
-import apsw
 import pytest
 
 from tamis.actions.fields.types import create_type
@@ -13,6 +12,7 @@ from tamis.actions.importing.run import import_file
 from tamis.domain.contacts import ContactType
 from tamis.domain.fields import Kind, Value, key_of
 from tamis.records import feed, types
+from tamis.records.handles import Transaction
 from tests.exports.test_round_trip import LAYOUTS, Two
 from tests.laws.strategies import INTERESTS, PLANS
 
@@ -28,7 +28,7 @@ VALUES: tuple[tuple[Kind, tuple[str, ...], Value], ...] = (
 )
 
 
-def _make_fields(db: apsw.Connection, now: datetime, contact_type: ContactType, count: int) -> None:
+def _make_fields(db: Transaction, now: datetime, contact_type: ContactType, count: int) -> None:
     for n in range(count):
         kind, options, _ = VALUES[n % len(VALUES)]
         types.insert_field(

@@ -20,7 +20,8 @@ from tamis.actions.importing.jobs import INTERRUPTED, list_imports
 from tamis.columns.layout.membership import recipients_of
 from tamis.domain.segments import SEGMENT_SHIFT
 from tamis.records.accounts import all_accounts
-from tamis.records.database import connect, one
+from tamis.records.database import connect
+from tamis.records.engine.sql import fetch, one
 from tamis.settings import Settings
 from tests.imports.kill_points import ALL, OF_UNDOING
 from tests.support.console import PASSWORD
@@ -191,9 +192,9 @@ def state(data: Path) -> State:
     house = House(Settings(data))
     try:
         db = house.records.reader()
-        fields = db.execute("SELECT id, key, kind, options FROM fields ORDER BY id").fetchall()
+        fields = fetch(db, "SELECT id, key, kind, options FROM fields ORDER BY id")
         keys = {str(row[0]): str(row[1]) for row in fields}
-        rows = db.execute("SELECT email, email_key, field_values, id FROM contacts ORDER BY id").fetchall()
+        rows = fetch(db, "SELECT email, email_key, field_values, id FROM contacts ORDER BY id")
         found: People = [
             (str(email), str(key), {keys.get(id_, id_): v for id_, v in json.loads(str(document)).items()})
             for email, key, document, _ in rows

@@ -5,7 +5,6 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-import apsw
 import pytest
 
 from tamis.actions.accounts.accounts import create_account, create_key_pair
@@ -15,6 +14,7 @@ from tamis.actions.importing.run import import_file
 from tamis.domain.errors import Invalid, NotFound
 from tamis.records import imports
 from tamis.records.accounts import account_of_key_pair
+from tamis.records.handles import Transaction
 from tamis.records.imports import ImportJob, State
 from tests.imports.conftest import CREATE, Desk
 from tests.support import forked
@@ -36,7 +36,7 @@ def test_a_job_is_kept_as_it_was_told(desk: Desk) -> None:
     )
     assert (job.state, job.started_at, job.options, job.rows_total) == (State.RUNNING, now, {"erase": True}, None)
 
-    def tell(db: apsw.Connection) -> None:
+    def tell(db: Transaction) -> None:
         imports.set_phase(db, job.id, "storing", 10)
         imports.add_stored(db, job.id, 4, 1, 2, 0)
         imports.add_stored(db, job.id, 8, 1, 0, 2)

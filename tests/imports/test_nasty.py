@@ -21,6 +21,8 @@ from tamis.domain.emails import parse_email
 from tamis.domain.fields import EMAIL, Field, Kind, ValueProblem, parse_value
 from tamis.domain.formulas import unescape
 from tamis.files.records import read_records
+from tamis.records.engine.sql import fetch
+from tamis.records.handles import connection_of
 from tamis.settings import Settings
 from tests.imports.conftest import Desk
 from tests.support.effort import examples
@@ -140,7 +142,7 @@ def outcomes(report: ImportReport) -> Outcomes:
 
 def stored(desk: Desk) -> People:
     """Give address and document of every contact by its key."""
-    rows = desk.house.records.reader().execute("SELECT email_key, email, field_values FROM contacts")
+    rows = connection_of(desk.house.records.reader()).execute("SELECT email_key, email, field_values FROM contacts")
     return {str(key): (str(email), str(document)) for key, email, document in rows.fetchall()}
 
 
@@ -159,7 +161,7 @@ def desk(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Desk]:
 @settings(max_examples=examples(25))
 @given(st.lists(files(), min_size=1, max_size=3))
 def test_what_becomes_of_every_row(desk: Desk, given_in: list[File]) -> None:
-    desk.house.records.write(lambda db: db.execute("DELETE FROM contacts").fetchall())
+    desk.house.records.write(lambda db: fetch(db, "DELETE FROM contacts"))
     for file in given_in:
         after, right = expected(file, stored(desk), desk)
         options = ImportOptions(erase=file.erase, encoding=file.encoding)

@@ -14,6 +14,7 @@ from tamis.actions.fields.types import create_type
 from tamis.actions.house import House
 from tamis.actions.importing.report import BadValue, ImportOptions
 from tamis.domain.fields import Kind
+from tamis.records.handles import connection_of
 from tamis.settings import Settings
 from tamis.workbench import documents
 from tests.imports.conftest import Desk
@@ -69,7 +70,7 @@ def written(desk: Desk, rows: list[Row]) -> Path:
 
 def people(desk: Desk) -> list[tuple[str, str, dict[str, object]]]:
     """List key, address and values of all contacts, values by the key of their fields."""
-    rows = desk.house.records.reader().execute(
+    rows = connection_of(desk.house.records.reader()).execute(
         "SELECT email_key, email FROM contacts WHERE contact_type_id = ? ORDER BY email_key", (desk.type.id,)
     )
     return [(str(key), str(email), dict(desk.values(str(key)))) for key, email in rows.fetchall()]

@@ -21,6 +21,7 @@ from tamis.domain.emails import Email
 from tamis.domain.errors import NotFound, Refused
 from tamis.domain.fields import CITY, Kind
 from tamis.records import contacts, imports
+from tamis.records.engine.sql import fetch
 from tamis.records.imports import State
 from tamis.rules.syntaxes.text import from_text
 from tests.imports.conftest import CREATE, Desk
@@ -49,7 +50,7 @@ def undo(desk: Desk, import_id: int) -> UndoReport:
 def stored(desk: Desk) -> list[Any]:
     """Give all that the records say of the contacts, but for which import wrote them last."""
     sql = "SELECT id, email, email_key, field_values, created_at, updated_at FROM contacts ORDER BY id"
-    return desk.house.records.reader().execute(sql).fetchall()
+    return fetch(desk.house.records.reader(), sql)
 
 
 def touch(desk: Desk, contact_id: int, city: str | None = "Quito") -> None:

@@ -12,6 +12,8 @@ from tamis.domain.contacts import encode_values, merge_documents
 from tamis.domain.errors import Refused
 from tamis.domain.fields import CITY, COUNTRY, FIRST_NAME, LAST_NAME, FieldSet, Kind, Value
 from tamis.records.contacts import ContactRow
+from tamis.records.engine.sql import fetch
+from tamis.records.handles import connection_of
 from tests.imports.conftest import Desk
 
 KEYS = [f"p{number}@example.org" for number in range(8)]
@@ -33,7 +35,9 @@ Stored = dict[str, tuple[str, str]]
 
 def stored(desk: Desk) -> Stored:
     """Give address and document of every contact by its key, in order of id."""
-    rows = desk.house.records.reader().execute("SELECT email_key, email, field_values FROM contacts ORDER BY id")
+    rows = connection_of(desk.house.records.reader()).execute(
+        "SELECT email_key, email, field_values FROM contacts ORDER BY id"
+    )
     return {str(key): (str(email), str(document)) for key, email, document in rows.fetchall()}
 
 
@@ -56,7 +60,7 @@ def expected(
 @given(batches=st.lists(st.tuples(ROWS, ERASABLE), min_size=1, max_size=4))
 def test_a_batch_does_what_its_rows_say(desk: Desk, batches: list[tuple[list[ContactRow], frozenset[int]]]) -> None:
     house, type_id = desk.house, desk.type.id
-    house.records.write(lambda db: db.execute("DELETE FROM contacts").fetchall())
+    house.records.write(lambda db: fetch(db, "DELETE FROM contacts"))
     for rows, erasable in batches:
         after, outcome = expected(stored(desk), rows, desk.fields, erasable)
         before, changes = stored(desk), desk.changes
@@ -73,7 +77,7 @@ def test_new_contacts_are_numbered_in_order_and_without_gaps_among_known_ones(de
     desk.house.write(upsert, desk.type.id, desk.fields, rows[2:6:3], ())
     desk.house.write(upsert, desk.type.id, desk.fields, rows, ())
     db = desk.house.records.reader()
-    numbered = db.execute("SELECT email, id FROM contacts ORDER BY id").fetchall()
+    numbered = fetch(db, "SELECT email, id FROM contacts ORDER BY id")
     assert numbered == [(KEYS[n], i) for i, n in enumerate((2, 5, 0, 1, 3, 4, 6, 7), 1)]
 
 

@@ -11,6 +11,7 @@ from tamis.actions.house import House
 from tamis.actions.importing.report import ImportOptions
 from tamis.actions.importing.run import import_file
 from tamis.records import types
+from tamis.records.engine.sql import each
 from tamis.settings import Settings
 from tamis.workbench.wide import COLUMNS_AT_ONCE
 
@@ -31,7 +32,7 @@ def test_rows_of_one_email_say_together_what_they_say_one_after_the_other(tmp_pa
         keys = {field.id: field.key for field in types.fields_of_type(house.records.reader(), people.id).fields}
         stored = {
             str(email): {keys[int(id_)]: value for id_, value in msgspec.json.decode(str(document)).items()}
-            for email, document in house.records.reader().execute("SELECT email_key, field_values FROM contacts")
+            for email, document in each(house.records.reader(), "SELECT email_key, field_values FROM contacts")
         }
         merged = [old if n % 2 else new for n, (old, new) in enumerate(zip(first, second, strict=True))]
         assert stored["b@example.org"] == dict(zip(names, first, strict=True))

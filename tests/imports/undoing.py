@@ -7,7 +7,6 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
-import apsw
 import hypothesis.strategies as st
 import msgspec
 import pytest
@@ -30,6 +29,7 @@ from tamis.domain.fields import COUNTRY, Field, Kind
 from tamis.domain.segments import STRANGER
 from tamis.records import imports, recipients, types
 from tamis.records.contacts import ContactRow
+from tamis.records.handles import Reader, Transaction, connection_of
 from tamis.records.imports import State
 from tamis.rules.syntaxes.text import from_text
 from tamis.rules.time.moment import Moment
@@ -245,9 +245,9 @@ class Undoing(RuleBasedStateMachine):
     @invariant()
     def journals_are_of_what_there_is(self) -> None:
         if self.imported:
-            rows: Any = self.db.execute("SELECT import_id, contact_id FROM import_befores").fetchall()
+            rows: Any = connection_of(self.db).execute("SELECT import_id, contact_id FROM import_befores").fetchall()
             assert set(rows) == {(id_, contact) for id_, seen in self.imported.items() for contact in seen.before}
-            rows = self.db.execute("SELECT id, import_id FROM contacts").fetchall()
+            rows = connection_of(self.db).execute("SELECT id, import_id FROM contacts").fetchall()
             assert dict(rows) == {id_: self.writers[id_] for id_, _ in rows}
 
     def look(self) -> None:
@@ -260,7 +260,7 @@ class Undoing(RuleBasedStateMachine):
     # -- means -------------------------------------------------------------------------------------------------------
 
     @property
-    def db(self) -> apsw.Connection:
+    def db(self) -> Reader:
         return self.house.records.reader()
 
     @property
@@ -268,16 +268,22 @@ class Undoing(RuleBasedStateMachine):
         return types.fields_of_type(self.db, self.type.id)
 
     def contacts(self) -> dict[int, Row]:
-        rows: Any = self.db.execute("SELECT id, email, field_values, updated_at FROM contacts").fetchall()
+        rows: Any = (
+            connection_of(self.db).execute("SELECT id, email, field_values, updated_at FROM contacts").fetchall()
+        )
         return {id_: Row(address, msgspec.json.decode(values), at) for id_, address, values, at in rows}
 
     def in_hands(self) -> set[int]:
         """Give the contacts that were added or excluded by hand as the contacts that they are."""
-        rows: Any = self.db.execute("SELECT recipient_id FROM recipients_added").fetchall()
-        excluded: Any = self.db.execute(
-            "SELECT c.id FROM contacts c JOIN recipients_removed r ON r.contact_id = c.id "
-            "WHERE r.created_at >= c.created_at"
-        ).fetchall()
+        rows: Any = connection_of(self.db).execute("SELECT recipient_id FROM recipients_added").fetchall()
+        excluded: Any = (
+            connection_of(self.db)
+            .execute(
+                "SELECT c.id FROM contacts c JOIN recipients_removed r ON r.contact_id = c.id "
+                "WHERE r.created_at >= c.created_at"
+            )
+            .fetchall()
+        )
         return {number & STRANGER - 1 for (number,) in rows if not number & STRANGER} | {id_ for (id_,) in excluded}
 
     def fits(self, row: Row) -> bool:
@@ -298,11 +304,11 @@ class Undoing(RuleBasedStateMachine):
             found.append((address.upper() if shouted else address, address, encode_values(values)))
         return found
 
-    def job(self, db: apsw.Connection, now: datetime) -> int:
+    def job(self, db: Transaction, now: datetime) -> int:
         made = imports.insert(db, self.account.id, self.type.id, "people.csv", {}, now)
         imports.set_state(db, made.id, State.FINISHED, now)
         return made.id
 
-    def stored(self, db: apsw.Connection, now: datetime, import_id: int, rows: list[ContactRow]) -> None:
+    def stored(self, db: Transaction, now: datetime, import_id: int, rows: list[ContactRow]) -> None:
         done = upsert(db, now, self.type.id, self.field_set, rows, (), import_id=import_id)
         imports.add_stored(db, import_id, len(rows), done.created, done.updated, done.unchanged)

@@ -20,6 +20,7 @@ from tamis.domain.exports import Layout
 from tamis.domain.fields import FieldSet, Kind, Value
 from tamis.domain.instants import to_micros
 from tamis.records import contacts as records
+from tamis.records.handles import Reader
 from tamis.rules.sql.compiler import Source, compile_rule
 from tamis.rules.sql.dialect import Parameters
 from tamis.rules.time.moment import Moment
@@ -67,7 +68,7 @@ class Stores:
                 for c in contacts
             ],
         )
-        documents = records.documents(self._records, TYPE, [c.id for c in contacts])
+        documents = records.documents(Reader(self._records), TYPE, [c.id for c in contacts])
         insert_contacts(self._columns, TYPE, self.fields, documents)
 
     def selected(self, rule: Rule, moment: Moment, instants: list[datetime] | None = None) -> set[int]:

@@ -21,6 +21,7 @@ from tamis.actions.importing.report import ImportOptions
 from tamis.actions.importing.run import import_file
 from tamis.actions.segments.segments import create_segment
 from tamis.records import types
+from tamis.records.engine.sql import fetch
 from tamis.rules.syntaxes.text import from_text
 from tamis.settings import Settings
 from tests.reliability.roles import ALL_OF_HAND, CONTACTS, HAND, RULE, Roles
@@ -59,7 +60,7 @@ class Crowd(Roles):
         }
         db = house.records.reader()
         self.field = next(field.id for field in types.fields_of_type(db, self.type.id).fields if field.key == "n")
-        self.contacts = [int(str(row[0])) for row in db.execute("SELECT id FROM contacts ORDER BY email").fetchall()]
+        self.contacts = [int(str(row[0])) for row in fetch(db, "SELECT id FROM contacts ORDER BY email")]
         house.close()
         self.owner = Person(data, "", self.account.id, self.account.email, pair.public_key, pair.secret_key)
         return state_of(values, SEGMENTS)

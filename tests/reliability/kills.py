@@ -24,6 +24,7 @@ from tamis.columns.engine.store import FILE_NAME
 from tamis.domain.emails import email_key
 from tamis.records import segments
 from tamis.records.database import connect
+from tamis.records.handles import Reader
 from tamis.rules.time.moment import Moment
 from tamis.settings import Settings
 from tests.reliability.town import BUSY_SERVER, Town
@@ -182,8 +183,10 @@ class Rounds:
         owner, town = self.town.owner, self.town
         db = connect(town.data / "tamis.sqlite")
         try:
-            live = segments.live_of_account(db, town.account.id)
-            expected = Oracle(town.account, town.type).expected(db, live, Moment(datetime.now(UTC), town.account.zone))
+            live = segments.live_of_account(Reader(db), town.account.id)
+            expected = Oracle(town.account, town.type).expected(
+                Reader(db), live, Moment(datetime.now(UTC), town.account.zone)
+            )
         finally:
             db.close()
         sizes = {segment["id"]: segment["segment_emails_count"] for segment in owner.segments()}

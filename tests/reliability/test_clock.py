@@ -6,7 +6,6 @@ from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
-import apsw
 import pytest
 
 from tamis.actions.house import House
@@ -15,6 +14,7 @@ from tamis.actions.segments.segments import segment_sizes
 from tamis.domain.fields import Kind
 from tamis.domain.segments import Segment
 from tamis.records import erasure
+from tamis.records.handles import Transaction
 from tamis.rules.time.moment import Moment
 from tamis.settings import Settings
 from tests.stores.oracle import Oracle
@@ -164,6 +164,6 @@ def test_what_was_deleted_is_erased_although_the_clock_was_a_year_ahead(clocked:
     clocked.check()
 
 
-def erase_something(db: apsw.Connection, now: datetime) -> None:
+def erase_something(db: Transaction, now: datetime) -> None:
     """Remember an erasure."""
     erasure.note(db, now)

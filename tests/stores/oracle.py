@@ -5,7 +5,6 @@ from collections.abc import Collection, Sequence
 from datetime import UTC, datetime
 from typing import Any
 
-import apsw
 import duckdb
 
 from tamis.actions.segments.stored_rules import stored_rule
@@ -17,6 +16,7 @@ from tamis.domain.externals import External
 from tamis.domain.segments import Segment, SegmentRef, SegmentRefs
 from tamis.records import contacts, types
 from tamis.records.fingerprints import fingerprint, pepper
+from tamis.records.handles import Reader, connection_of
 from tamis.rules.evaluation.evaluate import selects
 from tamis.rules.evaluation.externals import segments_included
 from tamis.rules.time.moment import Moment
@@ -38,34 +38,34 @@ class Oracle:
         self.type = contact_type
         self.emails: dict[int, str] = {}
 
-    def contacts(self, db: apsw.Connection) -> list[Contact]:
+    def contacts(self, db: Reader) -> list[Contact]:
         """List all contacts."""
-        ids = [int(row[0]) for row in db.execute("SELECT id FROM contacts")]
+        ids = [int(row[0]) for row in connection_of(db).execute("SELECT id FROM contacts")]
         return contacts.by_ids(db, ids, types.fields_of_type(db, self.type.id))
 
-    def rules(self, db: apsw.Connection, live: Sequence[Segment]) -> dict[int, Rule]:
+    def rules(self, db: Reader, live: Sequence[Segment]) -> dict[int, Rule]:
         """Give the rules of live segments."""
         refs = SegmentRefs(tuple(SegmentRef(s.id, s.name) for s in live))
         return {s.id: stored_rule(s.rule, types.fields_of_type(db, self.type.id), refs) for s in live}
 
-    def names(self, db: apsw.Connection, segment: Segment) -> frozenset[int]:
+    def names(self, db: Reader, segment: Segment) -> frozenset[int]:
         """Tell which segments the rule of one names."""
-        row: Any = db.execute("SELECT id, name FROM segments WHERE deleted_at IS NULL")
+        row: Any = connection_of(db).execute("SELECT id, name FROM segments WHERE deleted_at IS NULL")
         refs = SegmentRefs(tuple(SegmentRef(*found) for found in row))
         return segments_named(stored_rule(segment.rule, types.fields_of_type(db, self.type.id), refs))
 
-    def with_dependents(self, db: apsw.Connection, live: Sequence[Segment], some: Collection[int]) -> set[int]:
+    def with_dependents(self, db: Reader, live: Sequence[Segment], some: Collection[int]) -> set[int]:
         """Add to some segments those that name them, directly or by way of others."""
         found = set(some)
         for _ in live:
             found.update(s.id for s in live if self.names(db, s) & found)
         return found
 
-    def expected(self, db: apsw.Connection, live: Sequence[Segment], moment: Moment) -> dict[int, set[str]]:
+    def expected(self, db: Reader, live: Sequence[Segment], moment: Moment) -> dict[int, set[str]]:
         """Recompute who is in each segment, as keys of addresses."""
-        rows: Any = db.execute("SELECT segment_id, contact_id FROM recipients_removed")
+        rows: Any = connection_of(db).execute("SELECT segment_id, contact_id FROM recipients_removed")
         removed = set(rows.fetchall())
-        rows = db.execute("SELECT segment_id, email_key, recipient_id FROM recipients_added")
+        rows = connection_of(db).execute("SELECT segment_id, email_key, recipient_id FROM recipients_added")
         added = {(segment_id, key): recipient_id for segment_id, key, recipient_id in rows}
         self.emails.update({recipient_id: key for (_, key), recipient_id in added.items()})
         rules = self.rules(db, live)
@@ -87,14 +87,14 @@ class Oracle:
 
     def _expect_externals(
         self,
-        db: apsw.Connection,
+        db: Reader,
         live: Sequence[Segment],
         rules: dict[int, Rule],
         moment: Moment,
         found: dict[int, set[str]],
     ) -> None:
         """Add the addresses that are no contacts and come to segments by way of those to which they were added."""
-        rows: Any = db.execute(
+        rows: Any = connection_of(db).execute(
             "SELECT email_key, segment_id, email, first_name, last_name, person_id FROM recipients_added "
             "WHERE email_key NOT IN (SELECT email_key FROM contacts) ORDER BY id"
         )
@@ -102,7 +102,7 @@ class Oracle:
         for key, *row in rows:
             if row[0] in found:
                 additions[key].append(row)
-        rows = db.execute("SELECT segment_id, email_hash FROM excluded_addresses")
+        rows = connection_of(db).execute("SELECT segment_id, email_hash FROM excluded_addresses")
         excluded = set(rows.fetchall())
         for key, told in additions.items():
             _, address, first_name, last_name, number = told[-1]

@@ -22,6 +22,7 @@ from tamis.domain.fields import Field, FieldSet, Kind, Value, parse_value
 from tamis.domain.segments import Segment
 from tamis.records import contacts, types
 from tamis.records.contacts import NewContact
+from tamis.records.handles import connection_of
 from tamis.rules.build import build
 from tamis.rules.syntaxes.json import to_json
 from tamis.rules.syntaxes.text import from_text
@@ -75,7 +76,7 @@ class Desk:
         """Give what contacts have of a field, in the records."""
         field = self.fields.by_key[key]
         db = self.house.records.reader()
-        rows = db.execute("SELECT id FROM contacts WHERE contact_type_id = ?", (self.type.id,))
+        rows = connection_of(db).execute("SELECT id FROM contacts WHERE contact_type_id = ?", (self.type.id,))
         found = contacts.by_ids(db, [int(row[0]) for row in rows], self.fields)
         return {c.email.partition("@")[0]: c.values[field.id] for c in found if field.id in c.values}
 

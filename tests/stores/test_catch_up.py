@@ -12,6 +12,7 @@ from tamis.domain.contacts import encode_values
 from tamis.domain.fields import COUNTRY, RESERVED, FieldSet
 from tamis.records import contacts, feed, recipients
 from tamis.records.contacts import NewContact
+from tamis.records.engine.sql import fetch
 from tamis.rules.syntaxes.text import from_text
 
 
@@ -51,9 +52,9 @@ def test_removals_of_two_types_in_one_step_are_both_kept(house: House) -> None:
     ],
 )
 def test_no_look_up_of_the_fold_or_of_an_import_goes_through_a_whole_table(
-    house: House, sql: str, values: tuple[object, ...]
+    house: House, sql: str, values: tuple[int | str, ...]
 ) -> None:
-    plan = [str(row[3]) for row in house.records.reader().execute("EXPLAIN QUERY PLAN " + sql, values).fetchall()]
+    plan = [str(row[3]) for row in fetch(house.records.reader(), "EXPLAIN QUERY PLAN " + sql, values)]
     of_tables = [step for step in plan if step.startswith(("SCAN", "SEARCH")) and "json_each" not in step]
     assert not [step for step in of_tables if step.startswith("SCAN") and not step.startswith("SCAN recipients_")]
     assert not [step for step in of_tables if step.endswith("(contact_type_id=?)")]

@@ -26,6 +26,7 @@ from tamis.domain.errors import Invalid, NotFound, Refused
 from tamis.domain.fields import Field, Kind
 from tamis.domain.segments import Segment
 from tamis.records import contacts, externals
+from tamis.records.engine.sql import each
 from tamis.rules.syntaxes.draft import Draft
 from tamis.rules.syntaxes.json import from_json
 from tamis.rules.time.moment import Moment
@@ -200,13 +201,13 @@ class Edits(RuleBasedStateMachine):
         """Who is in a segment by the records alone."""
         db, fields = self.desk.house.records.reader(), self.desk.fields
         moment = Moment(self.desk.house.clock(), self.desk.account.zone)
-        ids = [int(row[0]) for row in db.execute("SELECT id FROM contacts")]
+        ids = [int(row[0]) for row in each(db, "SELECT id FROM contacts")]
         selected = {
             contact.email.partition("@")[0]
             for contact in contacts.by_ids(db, ids, fields)
             if membership(db, contact, fields, moment)(segment.id)
         }
-        added = [str(row[0]) for row in db.execute("SELECT DISTINCT email FROM recipients_added")]
+        added = [str(row[0]) for row in each(db, "SELECT DISTINCT email FROM recipients_added")]
         for external in (externals.by_email(db, self.desk.type.id, email) for email in added):
             if external and external_membership(db, external, fields, moment)(segment.id):
                 selected.add(external.email.partition("@")[0])

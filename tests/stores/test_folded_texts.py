@@ -20,6 +20,7 @@ from tamis.domain.fields import Kind
 from tamis.domain.transitions import Cause
 from tamis.records import segments, types
 from tamis.records.database import connect, migrate, migrations
+from tamis.records.handles import Transaction
 from tamis.settings import Settings
 from tests.stores.people import EVERYONE, Desk, new_desk
 
@@ -113,6 +114,7 @@ def test_names_of_earlier_versions_are_folded_and_none_is_lost(tmp_path: Path) -
             (name, key),
         ).fetchall()
     migrate(db)
+    records = Transaction(db)
     for find in (types.type_by_name, segments.live_by_name):
         for asked, name in (
             ("strasse", "Strasse"),
@@ -121,13 +123,13 @@ def test_names_of_earlier_versions_are_folded_and_none_is_lost(tmp_path: Path) -
             ("CAFÉ", "Cafe\u0301"),
             ("οδος", "ΟΔΟΣ"),
         ):
-            found = find(db, 1, asked)
+            found = find(records, 1, asked)
             assert found is not None
             assert found.name == name
-    street = segments.live_by_name(db, 1, "Straße")
+    street = segments.live_by_name(records, 1, "Straße")
     assert street
-    segments.update(db, street, "Straße", "null", street.updated_at)
-    assert segments.live_by_name(db, 1, "Straße") == street
+    segments.update(records, street, "Straße", "null", street.updated_at)
+    assert segments.live_by_name(records, 1, "Straße") == street
 
 
 @pytest.mark.parametrize("change", ["UPDATE meta SET unicode = '1.0'", "UPDATE meta SET version = 3"])

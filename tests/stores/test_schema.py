@@ -14,6 +14,7 @@ from tamis.actions.house import House
 from tamis.domain.errors import Unavailable
 from tamis.domain.fields import RESERVED
 from tamis.records.database import FILE_NAME, connect, migrate, migrations
+from tamis.records.handles import connection_of
 from tamis.settings import Settings
 from tests.support import forked
 
@@ -53,8 +54,8 @@ def test_custom_fields_are_numbered_after_all_reserved_ones(tmp_path: Path) -> N
 
 def test_every_commit_reaches_the_disk(house: House) -> None:
     db = house.records.reader()
-    assert db.pragma("journal_mode") == "wal"
-    assert db.pragma("synchronous") == 2
+    assert connection_of(db).pragma("journal_mode") == "wal"
+    assert connection_of(db).pragma("synchronous") == 2
 
 
 def test_data_of_a_newer_version_is_refused_and_left_alone(tmp_path: Path) -> None:

@@ -5,35 +5,36 @@ from concurrent.futures import Future
 from functools import partial
 from pathlib import Path
 
-import apsw
 import pytest
 
 from tamis.actions.house import House
 from tamis.domain.errors import Busy, Unavailable
 from tamis.records import store
 from tamis.records.database import FILE_NAME, connect
+from tamis.records.engine.sql import each
+from tamis.records.handles import Transaction, connection_of
 from tamis.records.store import Records
 from tamis.records.waiting import MOST_WAITING_OF_ONE
 from tamis.settings import Settings
 
 
-def insert(db: apsw.Connection, name: str) -> None:
+def insert(db: Transaction, name: str) -> None:
     """Write something small."""
-    db.execute("INSERT INTO store (id) VALUES (?)", (name,)).fetchall()
+    connection_of(db).execute("INSERT INTO store (id) VALUES (?)", (name,)).fetchall()
 
 
 def names(records: Records) -> set[str]:
     """List what `insert` wrote."""
-    return {str(row[0]) for row in records.reader().execute("SELECT id FROM store WHERE length(id) < 32")}
+    return {str(row[0]) for row in each(records.reader(), "SELECT id FROM store WHERE length(id) < 32")}
 
 
 def test_a_job_that_fails_is_undone_and_its_neighbours_stay(house: House) -> None:
     held = threading.Event()
 
-    def wait(_: apsw.Connection) -> None:
+    def wait(_: Transaction) -> None:
         held.wait(30)
 
-    def fail(db: apsw.Connection) -> None:
+    def fail(db: Transaction) -> None:
         insert(db, "bad")
         raise KeyError("bad")
 
@@ -53,8 +54,7 @@ def test_many_waiting_jobs_share_a_commit(house: House) -> None:
     held = threading.Event()
     waiting = house.records.submit(lambda _: held.wait(30))
     futures = [house.records.submit(partial(insert, name=f"n{n}")) for n in range(200)]
-    reader = house.records.reader()
-    before = reader.pragma("data_version")
+    before = house.records.version()
     wal = house.records.path.with_name(FILE_NAME + "-wal")
     size = wal.stat().st_size
     held.set()
@@ -62,7 +62,7 @@ def test_many_waiting_jobs_share_a_commit(house: House) -> None:
     for future in futures:
         future.result(30)
     assert len(names(house.records)) == 200
-    assert reader.pragma("data_version") != before
+    assert house.records.version() != before
     assert wal.stat().st_size - size < 200 * 4096  # 200 commits would have written 200 pages at least
 
 
@@ -76,7 +76,7 @@ def test_what_is_acknowledged_is_seen_by_another_connection_at_once(house: House
 def test_too_many_waiting_jobs_are_refused(house: House, monkeypatch: pytest.MonkeyPatch) -> None:
     held, started = threading.Event(), threading.Event()
 
-    def wait(_: apsw.Connection) -> None:
+    def wait(_: Transaction) -> None:
         started.set()
         held.wait(30)
 
@@ -92,18 +92,18 @@ def test_too_many_waiting_jobs_are_refused(house: House, monkeypatch: pytest.Mon
 def test_a_full_disk_refuses_the_write_and_reads_go_on(tmp_path: Path) -> None:
     house = House(Settings(tmp_path))
     house.records.write(lambda db: insert(db, "before"))
-    pages = house.records.reader().pragma("page_count")
+    pages = connection_of(house.records.reader()).pragma("page_count")
     # The limit of pages is what a full disk looks like to SQLite.
-    house.records.write(lambda db: db.pragma("max_page_count", pages))
+    house.records.write(lambda db: connection_of(db).pragma("max_page_count", pages))
 
-    def fill(db: apsw.Connection) -> None:
+    def fill(db: Transaction) -> None:
         for number in range(10_000):
             insert(db, f"more {number}")
 
     with pytest.raises(Unavailable, match="disk is full"):
         house.records.write(fill)
     assert names(house.records) == {"before"}
-    house.records.write(lambda db: db.pragma("max_page_count", 1_000_000))
+    house.records.write(lambda db: connection_of(db).pragma("max_page_count", 1_000_000))
     house.records.write(lambda db: insert(db, "after"))
     assert names(house.records) == {"before", "after"}
     house.close()
@@ -113,7 +113,7 @@ def test_accounts_take_turns_however_much_one_of_them_writes(house: House) -> No
     held, started = threading.Event(), threading.Event()
     order: list[int] = []
 
-    def wait(_: apsw.Connection) -> None:
+    def wait(_: Transaction) -> None:
         started.set()
         held.wait(30)
 
@@ -130,7 +130,7 @@ def test_accounts_take_turns_however_much_one_of_them_writes(house: House) -> No
 def test_what_one_account_has_waiting_is_bounded_and_leaves_room_for_others(house: House) -> None:
     held, started = threading.Event(), threading.Event()
 
-    def wait(_: apsw.Connection) -> None:
+    def wait(_: Transaction) -> None:
         started.set()
         held.wait(30)
 
@@ -149,7 +149,7 @@ def test_a_commit_ends_in_time_for_those_who_come_next(house: House, monkeypatch
     held, started = threading.Event(), threading.Event()
     seen: list[int] = []
 
-    def wait(_: apsw.Connection) -> None:
+    def wait(_: Transaction) -> None:
         started.set()
         held.wait(30)
 

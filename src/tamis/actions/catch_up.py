@@ -8,7 +8,6 @@ from datetime import datetime
 from time import monotonic
 from typing import TypeVar
 
-import apsw
 import duckdb
 
 from tamis import log
@@ -22,7 +21,7 @@ from tamis.domain.errors import Unavailable
 from tamis.domain.fields import FieldSet
 from tamis.domain.instants import from_micros
 from tamis.records import accounts, contacts, externals, feed, recipients, types
-from tamis.records.database import snapshot
+from tamis.records.handles import Reader, snapshot
 from tamis.records.store import Records
 from tamis.rules.evaluation.segments import in_order
 from tamis.rules.time.breakpoints import timed
@@ -51,7 +50,7 @@ def catch_up(records: Records, columns: Columns, clock: Callable[[], datetime], 
             _follow_up(records, db, columns, clock)  # it has recovered, or says why it cannot
 
 
-def _follow_up(records: Records, db: apsw.Connection, columns: Columns, clock: Callable[[], datetime]) -> None:
+def _follow_up(records: Records, db: Reader, columns: Columns, clock: Callable[[], datetime]) -> None:
     if columns.trouble:
         columns.recover()
     now, wanted = clock(), feed.last_change(db)  # what is written from here on is not waited for
@@ -74,7 +73,7 @@ def _follow_up(records: Records, db: apsw.Connection, columns: Columns, clock: C
 @contextmanager
 def both_at_one_moment(
     records: Records, columns: Columns, clock: Callable[[], datetime]
-) -> Iterator[tuple[apsw.Connection, duckdb.DuckDBPyConnection, datetime]]:
+) -> Iterator[tuple[Reader, duckdb.DuckDBPyConnection, datetime]]:
     """Give both stores as they stand after the same change, and the instant as of which they do, for a block that only
     reads and is short; writes and other reads go on beside it. Raises Unavailable."""
     if columns.trouble:
@@ -94,7 +93,7 @@ def columns_at_one_moment(
     records: Records,
     columns: Columns,
     clock: Callable[[], datetime],
-    look: Callable[[apsw.Connection, datetime], T],
+    look: Callable[[Reader, datetime], T],
 ) -> Iterator[tuple[T, duckdb.DuckDBPyConnection]]:
     """Give the columns as they stand at one moment, for a block that reads and may last, and before them what a short
     look at the records after the same change, and the instant, has found; nobody waits for the block to end, but for
@@ -111,7 +110,7 @@ def columns_at_one_moment(
         yield found, con
 
 
-def _settle(db: apsw.Connection, columns: Columns, clock: Callable[[], datetime]) -> datetime:
+def _settle(db: Reader, columns: Columns, clock: Callable[[], datetime]) -> datetime:
     """Let the columns follow up to what a snapshot of the records has; gives the instant as of which they are right."""
     now = clock()
     while not _is_fresh(db, columns, now, feed.last_change(db)):
@@ -121,14 +120,14 @@ def _settle(db: apsw.Connection, columns: Columns, clock: Callable[[], datetime]
     return now
 
 
-def _is_fresh(db: apsw.Connection, columns: Columns, now: datetime, wanted: int) -> bool:
+def _is_fresh(db: Reader, columns: Columns, now: datetime, wanted: int) -> bool:
     """Tell whether the columns have followed up to a wanted change, and time up to an instant."""
     if columns.applied is None or not wanted <= columns.applied <= feed.last_change(db):
         return False
     return not any(due <= now for due in columns.due.values())
 
 
-def is_fresh_for(db: apsw.Connection, columns: Columns, clock: Callable[[], datetime], account_id: int) -> bool:
+def is_fresh_for(db: Reader, columns: Columns, clock: Callable[[], datetime], account_id: int) -> bool:
     """Tell whether nothing of an account is left to be followed, neither a change nor time."""
     applied = columns.applied  # read first: what is followed meanwhile only makes it fresher
     if columns.trouble or applied is None or applied > feed.last_change(db):
@@ -149,7 +148,7 @@ def _ahead(columns: Columns, clock: Callable[[], datetime]) -> dict[int, datetim
     return {type_id: now for type_id, as_of in reached.items() if now and as_of > now}
 
 
-def _step(db: apsw.Connection, columns: Columns, now: datetime) -> None:
+def _step(db: Reader, columns: Columns, now: datetime) -> None:
     applied, first = columns.applied, feed.first_kept_change(db)
     last = feed.last_change(db)
     if applied is None or applied > last or (applied < last and (first is None or first > applied + 1)):
@@ -165,7 +164,7 @@ def _step(db: apsw.Connection, columns: Columns, now: datetime) -> None:
         fold.finish(up_to)
 
 
-def _turn_back(db: apsw.Connection, columns: Columns, ahead: dict[int, datetime]) -> None:
+def _turn_back(db: Reader, columns: Columns, ahead: dict[int, datetime]) -> None:
     with columns.fold() as fold:
         for type_id, now in ahead.items():
             fields = types.fields_of_type(db, type_id)
@@ -188,7 +187,7 @@ class _Work:
         return max([now, *(from_micros(group.instant) for group in (*self.contacts, *self.added))])
 
 
-def _work(db: apsw.Connection, after: int, up_to: int, last: int) -> dict[int, _Work]:
+def _work(db: Reader, after: int, up_to: int, last: int) -> dict[int, _Work]:
     """Collect what a span of changes touched.
 
     Documents, fields and rules are read as they are after the `last` change. So where a step ends earlier, fields and
@@ -208,7 +207,7 @@ def _work(db: apsw.Connection, after: int, up_to: int, last: int) -> dict[int, _
     return work
 
 
-def _follow(db: apsw.Connection, fold: Fold, type_id: int, work: _Work, now: datetime) -> None:
+def _follow(db: Reader, fold: Fold, type_id: int, work: _Work, now: datetime) -> None:
     fields = types.fields_of_type(db, type_id)
     if work.fields:
         fold.arrange(type_id, fields)
@@ -239,7 +238,7 @@ def _touched_with(contacts: Sequence[Touched], of_contacts: dict[int, int]) -> l
     return found
 
 
-def _rebuild(db: apsw.Connection, columns: Columns, now: datetime, last: int) -> None:
+def _rebuild(db: Reader, columns: Columns, now: datetime, last: int) -> None:
     log.event("columns_build_started")
     began = monotonic()
     columns.start_over()
@@ -262,7 +261,7 @@ def _rebuild(db: apsw.Connection, columns: Columns, now: datetime, last: int) ->
     log.event("columns_build_finished", seconds=round(monotonic() - began, 1))
 
 
-def _plans(db: apsw.Connection, type_id: int, fields: FieldSet, changed: Collection[int] | None) -> Plans:
+def _plans(db: Reader, type_id: int, fields: FieldSet, changed: Collection[int] | None) -> Plans:
     """Sort the segments of a type: `changed` are those that were made, edited or deleted; None stands for all."""
     rules = rules_of_type(db, type_id, fields)
     kept: list[dict[int, Rule]] = []
@@ -280,7 +279,7 @@ def _some(levels: list[dict[int, Rule]]) -> list[dict[int, Rule]]:
     return [level for level in levels if level]
 
 
-def _trim(records: Records, db: apsw.Connection, columns: Columns) -> None:
+def _trim(records: Records, db: Reader, columns: Columns) -> None:
     first = feed.first_kept_change(db)
     if columns.applied and first and columns.applied - first > 2 * KEPT_CHANGES:
         keep_from = columns.applied - KEPT_CHANGES

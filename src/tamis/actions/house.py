@@ -8,8 +8,6 @@ from contextlib import suppress
 from datetime import UTC, datetime
 from typing import Concatenate, ParamSpec, TypeVar
 
-import apsw
-
 from tamis import log
 from tamis.actions.catch_up import catch_up, is_fresh_for
 from tamis.actions.lanes import Lanes
@@ -20,6 +18,7 @@ from tamis.columns.history.trends import Trends
 from tamis.domain.errors import Damaged, Unavailable
 from tamis.files.durable import make_directory
 from tamis.records.feed import last_change, store_id
+from tamis.records.handles import Transaction
 from tamis.records.integrity.health import LOST
 from tamis.records.store import Records
 from tamis.settings import Settings
@@ -60,7 +59,7 @@ class House:
 
     def submit(
         self,
-        action: Callable[Concatenate[apsw.Connection, datetime, P], T],
+        action: Callable[Concatenate[Transaction, datetime, P], T],
         *args: P.args,
         **kwargs: P.kwargs,
     ) -> "Future[T]":
@@ -70,7 +69,7 @@ class House:
     def submit_of(
         self,
         account_id: int,
-        action: Callable[Concatenate[apsw.Connection, datetime, P], T],
+        action: Callable[Concatenate[Transaction, datetime, P], T],
         *args: P.args,
         **kwargs: P.kwargs,
     ) -> "Future[T]":
@@ -79,7 +78,7 @@ class House:
 
     def write(
         self,
-        action: Callable[Concatenate[apsw.Connection, datetime, P], T],
+        action: Callable[Concatenate[Transaction, datetime, P], T],
         *args: P.args,
         **kwargs: P.kwargs,
     ) -> T:

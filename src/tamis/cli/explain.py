@@ -8,7 +8,7 @@ from tamis.actions.segments.segments import find_segment
 from tamis.cli.common import Common, account_of, local_time, opened, show
 from tamis.domain.accounts import Account
 from tamis.domain.instants import format_instant
-from tamis.records.database import snapshot
+from tamis.records.handles import snapshot
 from tamis.rules.evaluation.explain import Explained
 
 JOINS = {"all": "all of these", "any": "at least one of these", "not": "not"}

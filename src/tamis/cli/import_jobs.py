@@ -2,7 +2,6 @@
 
 from typing import Annotated, Any
 
-import apsw
 from cyclopts import Parameter
 from cyclopts.validators import Number
 
@@ -14,6 +13,7 @@ from tamis.domain.accounts import Account
 from tamis.domain.instants import format_instant
 from tamis.domain.text import counted
 from tamis.records import types
+from tamis.records.handles import Reader
 from tamis.records.imports import State
 
 COLUMNS = ("Id", "Started", "File", "State", "Rows", "Created", "Updated", "Rejected")
@@ -72,7 +72,7 @@ def show_import(import_id: int, *, common: Common = Common()) -> None:  # noqa: 
     show(common, document, *_lines(seen, name, account, document))
 
 
-def _type_name(db: apsw.Connection, account: Account, seen: Seen) -> str | None:
+def _type_name(db: Reader, account: Account, seen: Seen) -> str | None:
     found = types.type_by_id(db, account.id, seen.job.contact_type_id)
     return found.name if found else None
 

@@ -7,7 +7,8 @@ import apsw
 
 from tamis.domain.errors import Unavailable
 from tamis.records import feed
-from tamis.records.database import migrations, one, plain_errors
+from tamis.records.database import migrations, plain_errors
+from tamis.records.handles import Reader, connection_of
 from tamis.records.integrity.checksums import VFS, load, prepare
 
 PAGES_A_STEP = 16_384
@@ -20,13 +21,13 @@ class Found(NamedTuple):
     change: int
 
 
-def write_snapshot(db: apsw.Connection, target: Path) -> None:
-    """Write the records, as this connection's open transaction sees them, to a new file; raises Unavailable."""
+def write_snapshot(db: Reader, target: Path) -> None:
+    """Write the records, as an open `snapshot` sees them, to a new file; raises Unavailable."""
     with plain_errors(target):
         prepare(target)  # first: only a file whose header says so gets checksums
         copy = apsw.Connection(str(target), vfs=VFS)
         try:
-            with copy.backup("main", db, "main") as backup:
+            with copy.backup("main", connection_of(db), "main") as backup:
                 while not backup.done:
                     backup.step(PAGES_A_STEP)
             copy.execute("PRAGMA journal_mode = DELETE").fetchall()
@@ -52,9 +53,10 @@ def examine(file: Path) -> Found:
                     f"{file.name} was made by a newer version of Tamis (its schema is {version}, this version knows "
                     f"{newest}); install that version"
                 )
-            if one(db, "SELECT id FROM store") is None:
+            if not db.execute("SELECT id FROM store").fetchall():
                 raise Unavailable(f"{file.name} holds no records of Tamis")
-            return Found(feed.store_id(db), feed.last_change(db))
+            reader = Reader(db)
+            return Found(feed.store_id(reader), feed.last_change(reader))
         except apsw.SQLError:
             raise Unavailable(f"{file.name} holds no records of Tamis") from None
         finally:

@@ -6,7 +6,6 @@ from contextlib import contextmanager
 from datetime import datetime
 from typing import Any, NamedTuple
 
-import apsw
 import msgspec
 
 from tamis.domain.errors import Refused
@@ -15,7 +14,8 @@ from tamis.domain.segments import STRANGER
 from tamis.domain.transitions import Cause
 from tamis.records import exclusions, feed, journal
 from tamis.records.contacts import ContactRow
-from tamis.records.database import one
+from tamis.records.engine.sql import fetch, one, run, run_many
+from tamis.records.handles import Reader, Transaction
 from tamis.records.queries import load
 
 SQL = load("batch")
@@ -40,31 +40,31 @@ class Differing(NamedTuple):
 
 
 @contextmanager
-def staged(db: apsw.Connection, rows: Sequence[ContactRow]) -> Iterator[None]:
+def staged(db: Transaction, rows: Sequence[ContactRow]) -> Iterator[None]:
     """Let the other functions see rows, whose addresses differ from each other, during a block; an error in it must
     end the transaction or its savepoint."""
-    db.execute(SQL["make"]).fetchall()
-    db.executemany(SQL["add"], rows).fetchall()
+    run(db, SQL["make"])
+    run_many(db, SQL["add"], rows)
     yield
-    db.execute(SQL["clear"]).fetchall()
+    run(db, SQL["clear"])
 
 
-def compare(db: apsw.Connection, type_id: int, erasable: Collection[int]) -> Compared:
+def compare(db: Reader, type_id: int, erasable: Collection[int]) -> Compared:
     """Hold the staged rows against the contacts of a type. Of those a value stays that its row does not state, but for
     the fields in `erasable`."""
     row: Any = one(db, SQL["compare"], (type_id, _nulls(erasable)))
     return Compared(*row)
 
 
-def differing(db: apsw.Connection, type_id: int, numbers: str) -> list[Differing]:
+def differing(db: Reader, type_id: int, numbers: str) -> list[Differing]:
     """Give the staged rows that `compare` has found to say something new; some of them may not do so after all,
     because the same values can be written in two ways."""
-    rows: Any = db.execute(SQL["changed"], (type_id, numbers)).fetchall()
+    rows: Any = fetch(db, SQL["changed"], (type_id, numbers))
     return list(map(Differing._make, rows))
 
 
 def insert_new(
-    db: apsw.Connection,
+    db: Transaction,
     type_id: int,
     count: int,
     known: int,
@@ -83,8 +83,8 @@ def insert_new(
     if first + new > STRANGER:
         raise Refused("this store has numbered two thousand million contacts and has no numbers left")
     if known:
-        db.execute(SQL["drop_known"], (type_id,)).fetchall()
-    db.execute(SQL["insert"], (type_id, to_micros(now), import_id)).fetchall()
+        run(db, SQL["drop_known"], (type_id,))
+    run(db, SQL["insert"], (type_id, to_micros(now), import_id))
     exclusions.pass_to_new_contacts(db, type_id, first, first + new - 1)
     if import_id is not None:
         journal.note_created(db, import_id, first, first + new - 1)

@@ -4,7 +4,6 @@ from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime
 from typing import Any, NamedTuple
 
-import apsw
 import msgspec
 
 from tamis.domain.contacts import Contact, decode_value, decode_values, encode_value
@@ -12,7 +11,8 @@ from tamis.domain.fields import Field, FieldSet, Value
 from tamis.domain.instants import from_micros, to_micros
 from tamis.domain.transitions import Cause
 from tamis.records import feed, journal
-from tamis.records.database import one
+from tamis.records.engine.sql import each, fetch, one, run, run_many
+from tamis.records.handles import Reader, Transaction
 from tamis.records.queries import load
 
 SQL = load("contacts")
@@ -40,31 +40,31 @@ class ChangedContact(NamedTuple):
     document: str
 
 
-def by_email(db: apsw.Connection, type_id: int, email_key: str, fields: FieldSet) -> Contact | None:
+def by_email(db: Reader, type_id: int, email_key: str, fields: FieldSet) -> Contact | None:
     """Find a contact of a type by the key of its address."""
     row = one(db, SQL["by_email"], (type_id, email_key))
     return _contact(row, fields) if row else None
 
 
-def by_id(db: apsw.Connection, type_id: int, contact_id: int, fields: FieldSet) -> Contact | None:
+def by_id(db: Reader, type_id: int, contact_id: int, fields: FieldSet) -> Contact | None:
     """Find a contact of a type by its id."""
     row = one(db, SQL["by_id"], (contact_id, type_id))
     return _contact(row, fields) if row else None
 
 
-def by_ids(db: apsw.Connection, ids: Sequence[int], fields: FieldSet) -> list[Contact]:
+def by_ids(db: Reader, ids: Sequence[int], fields: FieldSet) -> list[Contact]:
     """Fetch contacts of one type by their ids, in order of id."""
-    return [_contact(row, fields) for row in db.execute(SQL["by_ids"], (_json(ids),))]
+    return [_contact(row, fields) for row in each(db, SQL["by_ids"], (_json(ids),))]
 
 
-def emails_of(db: apsw.Connection, ids: Sequence[int]) -> list[tuple[int, str]]:
+def emails_of(db: Reader, ids: Sequence[int]) -> list[tuple[int, str]]:
     """Return the emails of contacts by their ids, in order of id."""
-    rows: Any = db.execute(SQL["emails_of"], (_json(ids),)).fetchall()
+    rows: Any = fetch(db, SQL["emails_of"], (_json(ids),))
     return list(rows)
 
 
 def update_many(
-    db: apsw.Connection,
+    db: Transaction,
     type_id: int,
     contacts: Iterable[ChangedContact],
     now: datetime,
@@ -76,32 +76,32 @@ def update_many(
     changed = list(contacts)
     if import_id is not None:
         journal.note_changed(db, import_id, [c.id for c in changed])
-    db.executemany(SQL["update"], ((c.email, c.document, micros, import_id, c.id) for c in changed)).fetchall()
+    run_many(db, SQL["update"], ((c.email, c.document, micros, import_id, c.id) for c in changed))
     feed.tell_contacts(db, type_id, (c.id for c in changed), now, cause)
 
 
-def set_email_key(db: apsw.Connection, contact_id: int, email_key: str) -> None:
+def set_email_key(db: Transaction, contact_id: int, email_key: str) -> None:
     """Let another address be the one that a contact is found by; the caller has checked that it is free, and changes
     the contact itself as well."""
-    db.execute(SQL["set_email_key"], (email_key, contact_id)).fetchall()
+    run(db, SQL["set_email_key"], (email_key, contact_id))
 
 
-def delete(db: apsw.Connection, contact: Contact, now: datetime) -> None:
+def delete(db: Transaction, contact: Contact, now: datetime) -> None:
     """Delete a contact, and what it was before any import."""
     journal.forget_contact(db, contact.id)
-    db.execute(SQL["delete"], (contact.id,)).fetchall()
+    run(db, SQL["delete"], (contact.id,))
     feed.tell_contacts(db, contact.contact_type_id, [contact.id], now, Cause.DELETION)
 
 
-def forget_field(db: apsw.Connection, type_id: int, field_id: int) -> None:
+def forget_field(db: Transaction, type_id: int, field_id: int) -> None:
     """Take a field's values out of all contacts of a type, and out of what they were before any import. Nothing is
     said of the contacts themselves by that: an import that wrote them last can still be undone."""
     path = _path(field_id)
     journal.forget_field(db, path)
-    db.execute(SQL["forget_field"], (path, type_id, path)).fetchall()
+    run(db, SQL["forget_field"], (path, type_id, path))
 
 
-def values_of(db: apsw.Connection, type_id: int, field: Field) -> Iterator[tuple[int, Value]]:
+def values_of(db: Reader, type_id: int, field: Field) -> Iterator[tuple[int, Value]]:
     """Give the contacts of a type that have a value of a field, and that value, in order of id, read page by page:
     those already given may be changed meanwhile."""
     after = 0
@@ -111,25 +111,25 @@ def values_of(db: apsw.Connection, type_id: int, field: Field) -> Iterator[tuple
         after = rows[-1][0]
 
 
-def _page_of_values(db: apsw.Connection, type_id: int, field: Field, after: int) -> list[tuple[int, str]]:
-    rows: Any = db.execute(SQL["values_of"], (_path(field.id), type_id, after, VALUES_A_PAGE)).fetchall()
+def _page_of_values(db: Reader, type_id: int, field: Field, after: int) -> list[tuple[int, str]]:
+    rows: Any = fetch(db, SQL["values_of"], (_path(field.id), type_id, after, VALUES_A_PAGE))
     return list(rows)
 
 
 def store_values(
-    db: apsw.Connection, type_id: int, field: Field, values: Sequence[tuple[int, Value | None]], now: datetime
+    db: Transaction, type_id: int, field: Field, values: Sequence[tuple[int, Value | None]], now: datetime
 ) -> None:
     """Replace the values that contacts have of a field, and clear those for which None is given; when the contacts
     were updated stays."""
     path = _path(field.id)
     stated = ((path, encode_value(value), id_) for id_, value in values if value is not None)
     cleared = ((path, id_) for id_, value in values if value is None)
-    db.executemany(SQL["set_value"], stated).fetchall()
-    db.executemany(SQL["clear_value"], cleared).fetchall()
+    run_many(db, SQL["set_value"], stated)
+    run_many(db, SQL["clear_value"], cleared)
     feed.tell_contacts(db, type_id, (id_ for id_, _ in values), now)
 
 
-def documents(db: apsw.Connection, type_id: int, ids: Sequence[int]) -> list[str]:
+def documents(db: Reader, type_id: int, ids: Sequence[int]) -> list[str]:
     """Give the documents of those of many contacts of a type that exist, for the column store: in texts that have a
     document on every line, because a text for each would cost more than the rest of reading them."""
     parts = (ids[start : start + DOCUMENTS_A_TEXT] for start in range(0, len(ids), DOCUMENTS_A_TEXT))
@@ -137,9 +137,9 @@ def documents(db: apsw.Connection, type_id: int, ids: Sequence[int]) -> list[str
     return [row[0] for row in texts if row[0]]
 
 
-def all_documents(db: apsw.Connection) -> Iterator[tuple[int, str]]:
+def all_documents(db: Reader) -> Iterator[tuple[int, str]]:
     """Give contact type and document of every contact, in order of id, for the column store."""
-    rows: Any = db.execute(SQL["all_documents"])
+    rows: Any = each(db, SQL["all_documents"])
     yield from rows
 
 

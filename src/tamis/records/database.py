@@ -71,7 +71,7 @@ def migrate(db: apsw.Connection) -> None:
                 if number == version + 1:
                     db.execute(sql).fetchall()
                     db.execute(f"PRAGMA user_version = {number}").fetchall()
-            if not one(db, "SELECT id FROM store"):
+            if not db.execute("SELECT id FROM store").fetchall():
                 db.execute("INSERT INTO store (id) VALUES (?)", (uuid.uuid4().hex,)).fetchall()
 
 
@@ -91,27 +91,6 @@ def db_transaction(db: apsw.Connection) -> Iterator[None]:
         if db.in_transaction:
             db.execute("ROLLBACK").fetchall()
         raise
-
-
-@contextmanager
-def snapshot(db: apsw.Connection) -> Iterator[None]:
-    """Let all reads of a block see the database as it was at one moment."""
-    db.execute("BEGIN").fetchall()
-    try:
-        yield
-    finally:
-        if db.in_transaction:  # a page that cannot be read ends it
-            db.execute("COMMIT").fetchall()
-
-
-def one(db: apsw.Connection, sql: str, parameters: apsw.Bindings = ()) -> tuple[apsw.SQLiteValue, ...] | None:
-    """Give the only row of a query, or None; leaves no read open. No row has a number that needs more than 64 bits,
-    which people may well ask for."""
-    try:
-        rows = db.execute(sql, parameters).fetchall()
-    except OverflowError:
-        return None
-    return rows[0] if rows else None
 
 
 @contextmanager

@@ -4,11 +4,10 @@ have been written anew."""
 from datetime import datetime
 from typing import Any, NamedTuple
 
-import apsw
-
 from tamis.domain.instants import from_micros, to_micros
 from tamis.records import feed
-from tamis.records.database import one
+from tamis.records.engine.sql import one, run
+from tamis.records.handles import Reader, Transaction
 from tamis.records.queries import load
 
 SQL = load("erasure")
@@ -21,17 +20,17 @@ class PendingErasure(NamedTuple):
     since: datetime
 
 
-def note(db: apsw.Connection, now: datetime) -> None:
+def note(db: Transaction, now: datetime) -> None:
     """Remember, with the erasure itself, that the files are to be written anew."""
-    db.execute(SQL["note"], (feed.last_change(db), to_micros(now))).fetchall()
+    run(db, SQL["note"], (feed.last_change(db), to_micros(now)))
 
 
-def pending(db: apsw.Connection) -> PendingErasure | None:
+def pending(db: Reader) -> PendingErasure | None:
     """Tell what the files must still follow, if anything."""
     row: Any = one(db, SQL["pending"])
     return PendingErasure(row[0], from_micros(row[1])) if row else None
 
 
-def done(db: apsw.Connection, change: int) -> None:
+def done(db: Transaction, change: int) -> None:
     """Note that the files hold nothing more of what was erased up to a change number."""
-    db.execute(SQL["done"], (change,)).fetchall()
+    run(db, SQL["done"], (change,))

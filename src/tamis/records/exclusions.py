@@ -10,38 +10,37 @@ from datetime import datetime
 from itertools import islice
 from typing import Any
 
-import apsw
 import msgspec
 
 from tamis.domain.instants import from_micros, to_micros
-from tamis.records.database import one
+from tamis.records.engine.sql import each, fetch, one, run
 from tamis.records.fingerprints import ensured_pepper, fingerprint, pepper
+from tamis.records.handles import Reader, Transaction
 from tamis.records.queries import load
 
 SQL = load("exclusions")
 ADDRESSES_A_LOOK = 10_000
 
 
-def are_there(db: apsw.Connection) -> bool:
+def are_there(db: Reader) -> bool:
     """Tell whether any address that is no contact is excluded from any segment."""
     return one(db, SQL["any"]) is not None
 
 
-def exclude_address(db: apsw.Connection, segment_id: int, email_key: str, now: datetime) -> None:
+def exclude_address(db: Transaction, segment_id: int, email_key: str, now: datetime) -> None:
     """Keep an address that is no contact out of a segment."""
-    db.execute(SQL["insert"], (segment_id, fingerprint(ensured_pepper(db), email_key), to_micros(now))).fetchall()
+    run(db, SQL["insert"], (segment_id, fingerprint(ensured_pepper(db), email_key), to_micros(now)))
 
 
-def lift(db: apsw.Connection, segment_id: int, email_key: str) -> bool:
+def lift(db: Transaction, segment_id: int, email_key: str) -> bool:
     """Let an address that is no contact into a segment again; tells whether it was excluded."""
     secret = pepper(db)
     if secret is None:
         return False
-    db.execute(SQL["delete"], (segment_id, fingerprint(secret, email_key))).fetchall()
-    return db.changes() > 0
+    return run(db, SQL["delete"], (segment_id, fingerprint(secret, email_key))) > 0
 
 
-def among(db: apsw.Connection, type_id: int, email_keys: Sequence[str]) -> dict[str, list[tuple[int, int]]]:
+def among(db: Reader, type_id: int, email_keys: Sequence[str]) -> dict[str, list[tuple[int, int]]]:
     """Return, for those of some addresses that are excluded, the segments over a type and since when, in microseconds;
     where no address is excluded, nothing is hashed."""
     found: dict[str, list[tuple[int, int]]] = defaultdict(list)
@@ -50,47 +49,47 @@ def among(db: apsw.Connection, type_id: int, email_keys: Sequence[str]) -> dict[
     secret = pepper(db)
     assert secret is not None
     hashed = {fingerprint(secret, key): key for key in email_keys}
-    rows: Any = db.execute(SQL["of_hashes"], (type_id, msgspec.json.encode(list(hashed)).decode()))
+    rows: Any = each(db, SQL["of_hashes"], (type_id, msgspec.json.encode(list(hashed)).decode()))
     for email_hash, segment_id, at in rows:
         found[hashed[email_hash]].append((segment_id, at))
     return found
 
 
-def of_address(db: apsw.Connection, type_id: int, email_key: str) -> dict[int, datetime]:
+def of_address(db: Reader, type_id: int, email_key: str) -> dict[int, datetime]:
     """Return the segments over a type from which an address that is no contact is excluded, each with since when."""
     found = among(db, type_id, [email_key])
     return {segment_id: from_micros(at) for segment_id, at in found.get(email_key, ())}
 
 
-def count_of_segment(db: apsw.Connection, segment_id: int) -> int:
+def count_of_segment(db: Reader, segment_id: int) -> int:
     """Count the addresses that are excluded from a segment and are no contacts."""
     row: Any = one(db, SQL["count"], (segment_id,))
     return int(row[0])
 
 
-def pass_to_new_contacts(db: apsw.Connection, type_id: int, first_id: int, last_id: int) -> None:
+def pass_to_new_contacts(db: Transaction, type_id: int, first_id: int, last_id: int) -> None:
     """Let the exclusions of addresses pass to the contacts with consecutive ids that have just been added."""
     if not are_there(db):
         return
-    rows: Any = db.execute(SQL["addresses_of_contacts"], (first_id, last_id)).fetchall()
+    rows: Any = fetch(db, SQL["addresses_of_contacts"], (first_id, last_id))
     pass_to_contacts(db, type_id, rows)
 
 
-def pass_to_contacts(db: apsw.Connection, type_id: int, contacts: Iterable[tuple[int, str]]) -> None:
+def pass_to_contacts(db: Transaction, type_id: int, contacts: Iterable[tuple[int, str]]) -> None:
     """Let the exclusions of addresses pass to the contacts, given by id and key, that have these addresses now."""
     left = iter(contacts)
     while part := {key: id_ for id_, key in islice(left, ADDRESSES_A_LOOK)}:
         for key, exclusions in among(db, type_id, list(part)).items():
             for segment_id, at in exclusions:
-                db.execute(SQL["insert_removed"], (segment_id, part[key], at)).fetchall()
+                run(db, SQL["insert_removed"], (segment_id, part[key], at))
                 lift(db, segment_id, key)
 
 
-def outlive_contacts(db: apsw.Connection, contact_ids: Sequence[int]) -> None:
+def outlive_contacts(db: Transaction, contact_ids: Sequence[int]) -> None:
     """Let the exclusions of contacts that are about to be deleted stay, as hashes of their addresses."""
     ids = msgspec.json.encode(contact_ids).decode()
-    rows: Any = db.execute(SQL["removed_of_contacts"], (ids,)).fetchall()
+    rows: Any = fetch(db, SQL["removed_of_contacts"], (ids,))
     for segment_id, email_key, at in rows:
         exclude_address(db, segment_id, email_key, from_micros(at))
     if rows:
-        db.execute(SQL["delete_removed_of_contacts"], (ids,)).fetchall()
+        run(db, SQL["delete_removed_of_contacts"], (ids,))

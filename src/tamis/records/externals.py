@@ -3,22 +3,22 @@
 from collections.abc import Sequence
 from typing import Any
 
-import apsw
 import msgspec
 
 from tamis.domain.externals import External
 from tamis.domain.instants import from_micros
 from tamis.domain.segments import STRANGER
 from tamis.records import exclusions
-from tamis.records.database import one
+from tamis.records.engine.sql import each, fetch, one
+from tamis.records.handles import Reader
 from tamis.records.queries import load
 
 SQL = load("externals")
 
 
-def by_email(db: apsw.Connection, type_id: int, email_key: str) -> External | None:
+def by_email(db: Reader, type_id: int, email_key: str) -> External | None:
     """Return the external recipient of a type that has an address, or None where nobody has or a contact does."""
-    rows: Any = db.execute(SQL["by_email"], (email_key, type_id)).fetchall()
+    rows: Any = fetch(db, SQL["by_email"], (email_key, type_id))
     if not rows:
         return None
     _, email, first_name, last_name, person_id, _ = rows[-1]
@@ -27,33 +27,33 @@ def by_email(db: apsw.Connection, type_id: int, email_key: str) -> External | No
     return External(person_id, type_id, email, first_name, last_name, added, excluded)
 
 
-def by_person(db: apsw.Connection, type_id: int, person_id: int) -> External | None:
+def by_person(db: Reader, type_id: int, person_id: int) -> External | None:
     """Return the external recipient of a type with a number, if there is one."""
     row: Any = one(db, SQL["key_of_person"], (person_id, type_id))
     return by_email(db, type_id, row[0]) if row else None
 
 
-def persons_with_email(db: apsw.Connection, type_id: int, email_key: str) -> list[int]:
+def persons_with_email(db: Reader, type_id: int, email_key: str) -> list[int]:
     """Return the numbers under which an address is known as that of an external recipient of a type, or was."""
-    rows: Any = db.execute(SQL["persons_with_email"], (email_key, type_id))
+    rows: Any = each(db, SQL["persons_with_email"], (email_key, type_id))
     return [row[0] for row in rows]
 
 
-def some_of_type(db: apsw.Connection, type_id: int, limit: int) -> list[str]:
+def some_of_type(db: Reader, type_id: int, limit: int) -> list[str]:
     """Draw external recipients of a type at random, as the keys of their addresses."""
-    rows: Any = db.execute(SQL["some_of_type"], (type_id, limit))
+    rows: Any = each(db, SQL["some_of_type"], (type_id, limit))
     return [row[0] for row in rows]
 
 
-def exclusions_for_columns(db: apsw.Connection, type_id: int, touched: Sequence[int] | None) -> list[tuple[int, int]]:
+def exclusions_for_columns(db: Reader, type_id: int, touched: Sequence[int] | None) -> list[tuple[int, int]]:
     """Return segment and number, with the bit of those who are no contacts, of the exclusions of external recipients:
     of those whose additions or persons were touched, or of all of a type."""
     if not exclusions.are_there(db):
         return []
     rows: Any = (
-        db.execute(SQL["all_of_type"], (type_id,))
+        each(db, SQL["all_of_type"], (type_id,))
         if touched is None
-        else db.execute(SQL["touched"], (type_id, msgspec.json.encode(touched).decode()))
+        else each(db, SQL["touched"], (type_id, msgspec.json.encode(touched).decode()))
     )
     persons = {email_key: person_id for person_id, email_key in rows}
     found = exclusions.among(db, type_id, list(persons))

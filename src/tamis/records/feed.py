@@ -5,13 +5,13 @@ from datetime import datetime
 from operator import itemgetter
 from typing import Any, NamedTuple
 
-import apsw
 import msgspec
 
 from tamis.domain.instants import from_micros, to_micros
 from tamis.domain.segments import Segment
 from tamis.domain.transitions import Cause
-from tamis.records.database import one
+from tamis.records.engine.sql import each, fetch, one, run
+from tamis.records.handles import Reader, Transaction
 from tamis.records.queries import load
 
 SQL = load("feed")
@@ -40,7 +40,7 @@ class Touched(NamedTuple):
 
 
 def tell(
-    db: apsw.Connection,
+    db: Transaction,
     subject: str,
     type_id: int,
     now: datetime,
@@ -51,71 +51,71 @@ def tell(
 ) -> None:
     """Add one change."""
     row = (subject, type_id, segment_id, contact_id, added_id, to_micros(now), cause.value)
-    db.execute(SQL["insert"], row).fetchall()
+    run(db, SQL["insert"], row)
 
 
 def tell_contacts(
-    db: apsw.Connection, type_id: int, contact_ids: Iterable[int], now: datetime, cause: Cause = Cause.CONTACT
+    db: Transaction, type_id: int, contact_ids: Iterable[int], now: datetime, cause: Cause = Cause.CONTACT
 ) -> None:
     """Tell that contacts were changed or deleted."""
     at, why = to_micros(now), cause.value
     ids = msgspec.json.encode(list(contact_ids)).decode()
-    db.execute(SQL["insert_contacts"], (type_id, at, why, ids)).fetchall()
+    run(db, SQL["insert_contacts"], (type_id, at, why, ids))
 
 
 def tell_contact_range(
-    db: apsw.Connection, type_id: int, first_id: int, last_id: int, now: datetime, cause: Cause = Cause.CONTACT
+    db: Transaction, type_id: int, first_id: int, last_id: int, now: datetime, cause: Cause = Cause.CONTACT
 ) -> None:
     """Tell, in one line, that contacts with consecutive ids were added."""
-    db.execute(SQL["insert_contact_range"], (type_id, first_id, last_id, to_micros(now), cause.value)).fetchall()
+    run(db, SQL["insert_contact_range"], (type_id, first_id, last_id, to_micros(now), cause.value))
 
 
-def tell_segment(db: apsw.Connection, type_id: int, segment_id: int, now: datetime, cause: Cause = Cause.RULE) -> None:
+def tell_segment(db: Transaction, type_id: int, segment_id: int, now: datetime, cause: Cause = Cause.RULE) -> None:
     """Tell that a segment was made, edited or deleted."""
     tell(db, "segment", type_id, now, cause, segment_id)
 
 
 def tell_recipient(
-    db: apsw.Connection, segment: Segment, contact_id: int | None, added_id: int | None, now: datetime
+    db: Transaction, segment: Segment, contact_id: int | None, added_id: int | None, now: datetime
 ) -> None:
     """Tell that a recipient was added or removed by hand, or that this was undone."""
     tell(db, "recipient", segment.contact_type_id, now, Cause.HAND, segment.id, contact_id, added_id)
 
 
-def tell_fields(db: apsw.Connection, type_id: int, now: datetime) -> None:
+def tell_fields(db: Transaction, type_id: int, now: datetime) -> None:
     """Tell that the fields of a contact type are others than before."""
     tell(db, "fields", type_id, now, Cause.RULE)
 
 
-def last_change(db: apsw.Connection) -> int:
+def last_change(db: Reader) -> int:
     """Give the newest change number, 0 before the first."""
     return int(_value(db, "last_change"))
 
 
-def has_changed(db: apsw.Connection, type_id: int, after: int) -> bool:
+def has_changed(db: Reader, type_id: int, after: int) -> bool:
     """Return whether contacts or fields of a type have changed after a change number."""
-    return bool(db.execute(SQL["has_changed"], (after, type_id)).fetchall()[0][0])
+    return bool(fetch(db, SQL["has_changed"], (after, type_id))[0][0])
 
 
-def has_changed_of_account(db: apsw.Connection, account_id: int, after: int) -> bool:
+def has_changed_of_account(db: Reader, account_id: int, after: int) -> bool:
     """Return whether anything of an account has changed after a change number."""
-    return bool(db.execute(SQL["has_changed_of_account"], (after, account_id)).fetchall()[0][0])
+    return bool(fetch(db, SQL["has_changed_of_account"], (after, account_id))[0][0])
 
 
-def first_kept_change(db: apsw.Connection) -> int | None:
+def first_kept_change(db: Reader) -> int | None:
     """Give the oldest change that the feed still has, or None when it has none."""
     value = _value(db, "first_change")
     return None if value is None else int(value)
 
 
-def touched_contacts(db: apsw.Connection, after: int, up_to: int) -> list[Touched]:
+def touched_contacts(db: Reader, after: int, up_to: int) -> list[Touched]:
     """Collect the contacts that any changes in a span were about, in the order in which they were last touched."""
-    each: Any = db.execute(SQL["touched_contacts"], (after, up_to))
+    found: Any = each(db, SQL["touched_contacts"], (after, up_to))
     groups = [
         (change, Touched(type_id, at, Cause(cause), msgspec.json.decode(ids, type=list[int])))
-        for change, type_id, at, cause, ids in each
+        for change, type_id, at, cause, ids in found
     ]
-    ranges: Any = db.execute(SQL["arrived_contacts"], (after, up_to))
+    ranges: Any = each(db, SQL["arrived_contacts"], (after, up_to))
     groups += [
         (change, Touched(type_id, at, Cause(cause), range(first, last + 1)))
         for change, type_id, at, cause, first, last in ranges
@@ -123,34 +123,34 @@ def touched_contacts(db: apsw.Connection, after: int, up_to: int) -> list[Touche
     return [touched for _, touched in sorted(groups, key=itemgetter(0))]
 
 
-def end_of_step(db: apsw.Connection, after: int, contacts: int) -> int | None:
+def end_of_step(db: Reader, after: int, contacts: int) -> int | None:
     """Give the change up to which about so many contacts were touched since another, or None when there were fewer."""
     row: Any = one(db, SQL["end_of_step"], (after, contacts))
     return row[0] if row else None
 
 
-def rare_changes(db: apsw.Connection, after: int, up_to: int) -> list[Change]:
+def rare_changes(db: Reader, after: int, up_to: int) -> list[Change]:
     """List the changes in a span that were about more than one contact, in order."""
-    rows: Any = db.execute(SQL["rare_changes"], (after, up_to))
+    rows: Any = each(db, SQL["rare_changes"], (after, up_to))
     return [Change(*row)._replace(cause=Cause(row[-1])) for row in rows]
 
 
-def instant_of(db: apsw.Connection, change: int) -> datetime | None:
+def instant_of(db: Reader, change: int) -> datetime | None:
     """Tell when a change was made, or None for one that the feed no longer has."""
     row: Any = one(db, SQL["at"], (change,))
     return from_micros(row[0]) if row else None
 
 
-def trim(db: apsw.Connection, up_to: int) -> None:
+def trim(db: Transaction, up_to: int) -> None:
     """Drop changes that the column store has applied for good."""
-    db.execute(SQL["trim"], (up_to,)).fetchall()
+    run(db, SQL["trim"], (up_to,))
 
 
-def store_id(db: apsw.Connection) -> str:
+def store_id(db: Reader) -> str:
     """Give the identity of these records, by which the column store knows whose copy it is."""
     return str(_value(db, "store_id"))
 
 
-def _value(db: apsw.Connection, name: str) -> Any:
+def _value(db: Reader, name: str) -> Any:
     row = one(db, SQL[name])
     return row[0] if row else None

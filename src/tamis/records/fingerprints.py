@@ -4,27 +4,26 @@ import hmac
 import secrets
 from typing import Any
 
-import apsw
-
-from tamis.records.database import one
+from tamis.records.engine.sql import one, run
+from tamis.records.handles import Reader, Transaction
 from tamis.records.queries import load
 
 SQL = load("fingerprints")
 PEPPER_BYTES = 32
 
 
-def pepper(db: apsw.Connection) -> bytes | None:
+def pepper(db: Reader) -> bytes | None:
     """Return the secret of the store with which addresses are hashed, or None where none was hashed yet."""
     row: Any = one(db, SQL["pepper"])
     return row[0] if row else None
 
 
-def ensured_pepper(db: apsw.Connection) -> bytes:
+def ensured_pepper(db: Transaction) -> bytes:
     """Return the secret of the store, made at its first use."""
     found = pepper(db)
     if found is None:
         found = secrets.token_bytes(PEPPER_BYTES)
-        db.execute(SQL["set_pepper"], (found,)).fetchall()
+        run(db, SQL["set_pepper"], (found,))
     return found
 
 

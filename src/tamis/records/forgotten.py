@@ -4,38 +4,37 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
-import apsw
 import msgspec
 
 from tamis.domain.instants import from_micros, to_micros
-from tamis.records.database import one
+from tamis.records.engine.sql import each, one, run
 from tamis.records.fingerprints import ensured_pepper, fingerprint, pepper
+from tamis.records.handles import Reader, Transaction
 from tamis.records.queries import load
 
 SQL = load("forgotten")
 
 
-def remember(db: apsw.Connection, type_id: int, email_key: str, now: datetime) -> None:
+def remember(db: Transaction, type_id: int, email_key: str, now: datetime) -> None:
     """Note that an address is not to come back among the contacts of a type."""
-    db.execute(SQL["insert"], (type_id, fingerprint(ensured_pepper(db), email_key), to_micros(now))).fetchall()
+    run(db, SQL["insert"], (type_id, fingerprint(ensured_pepper(db), email_key), to_micros(now)))
 
 
-def allow(db: apsw.Connection, type_id: int, email_key: str) -> bool:
+def allow(db: Transaction, type_id: int, email_key: str) -> bool:
     """Let an address come back; tells whether it was kept out."""
     secret = pepper(db)
     if secret is None:
         return False
-    db.execute(SQL["delete"], (type_id, fingerprint(secret, email_key))).fetchall()
-    return db.changes() > 0
+    return run(db, SQL["delete"], (type_id, fingerprint(secret, email_key))) > 0
 
 
-def last_number(db: apsw.Connection) -> int:
+def last_number(db: Reader) -> int:
     """Give the number of the address that was forgotten last, by which `among` can be told what was looked at."""
     row: Any = one(db, SQL["last_id"])
     return row[0] if row else 0
 
 
-def among(db: apsw.Connection, type_id: int, email_keys: Sequence[str], after: int = 0) -> dict[str, datetime]:
+def among(db: Reader, type_id: int, email_keys: Sequence[str], after: int = 0) -> dict[str, datetime]:
     """Find those of many addresses that were forgotten in a type, each with the instant of that; only those that were
     forgotten later than the number `after`. Where there are none, nothing is hashed."""
     if one(db, SQL["any_of_type"], (type_id, after)) is None:
@@ -43,5 +42,5 @@ def among(db: apsw.Connection, type_id: int, email_keys: Sequence[str], after: i
     secret = pepper(db)
     assert secret is not None
     hashed = {fingerprint(secret, key): key for key in email_keys}
-    rows: Any = db.execute(SQL["among"], (type_id, after, msgspec.json.encode(list(hashed)).decode()))
+    rows: Any = each(db, SQL["among"], (type_id, after, msgspec.json.encode(list(hashed)).decode()))
     return {hashed[email_hash]: from_micros(at) for email_hash, at in rows}

@@ -6,11 +6,11 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
-import apsw
 import msgspec
 
 from tamis.domain.instants import from_micros, to_micros
-from tamis.records.database import one
+from tamis.records.engine.sql import fetch, one, run
+from tamis.records.handles import Reader, Transaction
 from tamis.records.queries import load
 
 SQL = load("imports")
@@ -58,7 +58,7 @@ class ImportJob:
 
 
 def insert(
-    db: apsw.Connection, account_id: int, type_id: int, source: str, options: Mapping[str, Any], now: datetime
+    db: Reader, account_id: int, type_id: int, source: str, options: Mapping[str, Any], now: datetime
 ) -> ImportJob:
     """Add an import that begins now; `options` and later its report are JSON objects."""
     row: Any = one(db, SQL["insert"], (account_id, type_id, source, _json(options), to_micros(now)))
@@ -67,7 +67,7 @@ def insert(
     return job
 
 
-def by_id(db: apsw.Connection, account_id: int, import_id: int) -> ImportJob | None:
+def by_id(db: Reader, account_id: int, import_id: int) -> ImportJob | None:
     """Find an import of an account by its id."""
     if not 0 < import_id <= MOST:
         return None
@@ -75,16 +75,13 @@ def by_id(db: apsw.Connection, account_id: int, import_id: int) -> ImportJob | N
     return _job(row) if row else None
 
 
-def of_account(db: apsw.Connection, account_id: int, limit: int, before: int | None = None) -> list[ImportJob]:
+def of_account(db: Reader, account_id: int, limit: int, before: int | None = None) -> list[ImportJob]:
     """List the imports of an account, newest first, `limit` of them at most, with ids below `before`."""
-    return [
-        _job(row)
-        for row in db.execute(SQL["of_account"], (account_id, MOST if before is None else before, limit)).fetchall()
-    ]
+    return [_job(row) for row in fetch(db, SQL["of_account"], (account_id, MOST if before is None else before, limit))]
 
 
 def set_state(
-    db: apsw.Connection,
+    db: Transaction,
     import_id: int,
     state: State,
     finished_at: datetime | None = None,
@@ -92,32 +89,32 @@ def set_state(
 ) -> None:
     """Say what an import is at, when it came to its end, and why, if it failed."""
     end = to_micros(finished_at) if finished_at else None
-    db.execute(SQL["set_state"], (import_id, state, end, error)).fetchall()
+    run(db, SQL["set_state"], (import_id, state, end, error))
 
 
-def set_phase(db: apsw.Connection, import_id: int, phase: str, rows_total: int | None) -> None:
+def set_phase(db: Transaction, import_id: int, phase: str, rows_total: int | None) -> None:
     """Say what an import is doing, and how many rows there are; None leaves that as it is."""
-    db.execute(SQL["set_phase"], (import_id, phase, rows_total)).fetchall()
+    run(db, SQL["set_phase"], (import_id, phase, rows_total))
 
 
-def add_stored(db: apsw.Connection, import_id: int, rows_done: int, created: int, updated: int, unchanged: int) -> None:
+def add_stored(db: Transaction, import_id: int, rows_done: int, created: int, updated: int, unchanged: int) -> None:
     """Count a batch that is stored in the same transaction; `rows_done` rows of the file are now behind it."""
-    db.execute(SQL["add_stored"], (import_id, rows_done, created, updated, unchanged)).fetchall()
+    run(db, SQL["add_stored"], (import_id, rows_done, created, updated, unchanged))
 
 
-def set_left_out(db: apsw.Connection, import_id: int, rows_total: int, repeated: int, rejected: int) -> None:
+def set_left_out(db: Transaction, import_id: int, rows_total: int, repeated: int, rejected: int) -> None:
     """Say how many rows a file has, and how many of them are not stored."""
-    db.execute(SQL["set_left_out"], (import_id, rows_total, repeated, rejected)).fetchall()
+    run(db, SQL["set_left_out"], (import_id, rows_total, repeated, rejected))
 
 
-def set_report(db: apsw.Connection, import_id: int, report: Mapping[str, Any]) -> None:
+def set_report(db: Transaction, import_id: int, report: Mapping[str, Any]) -> None:
     """Keep what is to be told of an import beside its figures."""
-    db.execute(SQL["set_report"], (import_id, _json(report))).fetchall()
+    run(db, SQL["set_report"], (import_id, _json(report)))
 
 
-def totals(db: apsw.Connection) -> tuple[dict[str, int], int]:
+def totals(db: Reader) -> tuple[dict[str, int], int]:
     """Return how many imports of all accounts are in each state, and how many rows are behind them."""
-    rows: Any = db.execute(SQL["totals"]).fetchall()
+    rows: Any = fetch(db, SQL["totals"])
     counts = {str(state): 0 for state in State} | {state: count for state, count, _ in rows}
     return counts, sum(done for *_, done in rows)
 

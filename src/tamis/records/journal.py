@@ -4,60 +4,60 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
-import apsw
 import msgspec
 
 from tamis.domain.instants import to_micros
+from tamis.records.engine.sql import fetch, run
+from tamis.records.handles import Reader, Transaction
 from tamis.records.queries import load
 
 SQL = load("journal")
 DROPPED = "journal_dropped"
 
 
-def note_created(db: apsw.Connection, import_id: int, first_id: int, last_id: int) -> None:
+def note_created(db: Transaction, import_id: int, first_id: int, last_id: int) -> None:
     """Remember that an import has made the contacts with some consecutive ids."""
-    db.execute(SQL["note_created"], (import_id, first_id, last_id)).fetchall()
+    run(db, SQL["note_created"], (import_id, first_id, last_id))
 
 
-def note_changed(db: apsw.Connection, import_id: int, contact_ids: Sequence[int]) -> None:
+def note_changed(db: Transaction, import_id: int, contact_ids: Sequence[int]) -> None:
     """Remember what contacts are that an import is about to change, but for those that it has made or changed
     before."""
     if contact_ids:
-        db.execute(SQL["note_changed"], (import_id, msgspec.json.encode(contact_ids).decode())).fetchall()
+        run(db, SQL["note_changed"], (import_id, msgspec.json.encode(contact_ids).decode()))
 
 
-def forget_contact(db: apsw.Connection, contact_id: int) -> None:
+def forget_contact(db: Transaction, contact_id: int) -> None:
     """Drop what a contact was before any import."""
-    db.execute(SQL["forget_contact"], (contact_id,)).fetchall()
+    run(db, SQL["forget_contact"], (contact_id,))
 
 
-def move_contact(db: apsw.Connection, contact_id: int, email: str) -> None:
+def move_contact(db: Transaction, contact_id: int, email: str) -> None:
     """Let a contact have had its new address before all imports, too: undoing one must not bring the old one back,
     which may be somebody else's by then."""
-    db.execute(SQL["move_contact"], (email, contact_id)).fetchall()
+    run(db, SQL["move_contact"], (email, contact_id))
 
 
-def forget_field(db: apsw.Connection, path: str) -> None:
+def forget_field(db: Transaction, path: str) -> None:
     """Drop the values of a field from what contacts were; `path` is where it stands in their documents."""
-    db.execute(SQL["forget_field"], (path,)).fetchall()
+    run(db, SQL["forget_field"], (path,))
 
 
-def expired(db: apsw.Connection, before: datetime) -> list[int]:
+def expired(db: Reader, before: datetime) -> list[int]:
     """List the imports that came to their end before an instant and could still be undone, or partly so."""
-    rows: Any = db.execute(SQL["expired"], (to_micros(before),)).fetchall()
+    rows: Any = fetch(db, SQL["expired"], (to_micros(before),))
     return [row[0] for row in rows]
 
 
-def mark_dropped(db: apsw.Connection, import_id: int) -> None:
+def mark_dropped(db: Transaction, import_id: int) -> None:
     """Say in the report of an import that what is needed to undo it is no longer kept."""
-    db.execute(SQL["mark_dropped"], (import_id,)).fetchall()
+    run(db, SQL["mark_dropped"], (import_id,))
 
 
-def drop_some(db: apsw.Connection, import_id: int, most: int) -> int:
+def drop_some(db: Transaction, import_id: int, most: int) -> int:
     """Drop what is kept of an import, of `most` contacts that it changed; gives of how many it has been."""
-    db.execute(SQL["drop_ranges"], (import_id,)).fetchall()
-    db.execute(SQL["drop_some_befores"], (import_id, most)).fetchall()
-    return db.changes()
+    run(db, SQL["drop_ranges"], (import_id,))
+    return run(db, SQL["drop_some_befores"], (import_id, most))
 
 
 def is_dropped(report: Mapping[str, Any]) -> bool:

@@ -6,7 +6,6 @@ from datetime import datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
-import apsw
 import msgspec
 
 from tamis.domain.errors import Refused
@@ -15,14 +14,15 @@ from tamis.domain.segments import LAST_SEGMENT, Segment, SegmentRef, SegmentRefs
 from tamis.domain.text import fold
 from tamis.domain.transitions import Cause
 from tamis.records import feed
-from tamis.records.database import one
+from tamis.records.engine.sql import each, one, run
+from tamis.records.handles import Reader, Transaction
 from tamis.records.names import name_keys
 from tamis.records.queries import load
 
 SQL = load("segments")
 
 
-def insert(db: apsw.Connection, account_id: int, type_id: int, name: str, rule: str, now: datetime) -> Segment:
+def insert(db: Transaction, account_id: int, type_id: int, name: str, rule: str, now: datetime) -> Segment:
     """Add a segment; the caller has checked that its name is free."""
     micros = to_micros(now)
     row: Any = one(db, SQL["insert"], (account_id, type_id, name, fold(name), rule, micros, micros))
@@ -32,19 +32,19 @@ def insert(db: apsw.Connection, account_id: int, type_id: int, name: str, rule: 
     return Segment(row[0], account_id, type_id, name, rule, now, now)
 
 
-def live_of_account(db: apsw.Connection, account_id: int) -> list[Segment]:
+def live_of_account(db: Reader, account_id: int) -> list[Segment]:
     """List the segments of an account, newest first."""
-    return [from_row(row) for row in db.execute(SQL["live_of_account"], (account_id,))]
+    return [from_row(row) for row in each(db, SQL["live_of_account"], (account_id,))]
 
 
-def live_of_type(db: apsw.Connection, type_id: int) -> list[Segment]:
+def live_of_type(db: Reader, type_id: int) -> list[Segment]:
     """List the segments over a contact type."""
-    return [from_row(row) for row in db.execute(SQL["live_of_type"], (type_id,))]
+    return [from_row(row) for row in each(db, SQL["live_of_type"], (type_id,))]
 
 
-def refs_of_type(db: apsw.Connection, type_id: int) -> SegmentRefs:
+def refs_of_type(db: Reader, type_id: int) -> SegmentRefs:
     """Give the segments over a contact type as rules name them."""
-    return SegmentRefs(tuple(SegmentRef(*row) for row in db.execute(SQL["refs_of_type"], (type_id,))))
+    return SegmentRefs(tuple(SegmentRef(*row) for row in each(db, SQL["refs_of_type"], (type_id,))))
 
 
 def names_segments(rule: str) -> bool:
@@ -52,7 +52,7 @@ def names_segments(rule: str) -> bool:
     return 'in segment"' in rule
 
 
-def refs_for(db: apsw.Connection, type_id: int, rules: Iterable[str]) -> SegmentRefs:
+def refs_for(db: Reader, type_id: int, rules: Iterable[str]) -> SegmentRefs:
     """Give the segments that some stored rules over a contact type may name.
 
     Where no rule names any, none are read: so what is kept of such rules outlasts the making of other segments.
@@ -60,48 +60,48 @@ def refs_for(db: apsw.Connection, type_id: int, rules: Iterable[str]) -> Segment
     return refs_of_type(db, type_id) if any(map(names_segments, rules)) else SegmentRefs()
 
 
-def live_in_type(db: apsw.Connection, type_id: int, segment_id: int) -> Segment | None:
+def live_in_type(db: Reader, type_id: int, segment_id: int) -> Segment | None:
     """Find a segment over a contact type by its id."""
     row = one(db, SQL["live_in_type"], (segment_id, type_id))
     return from_row(row) if row else None
 
 
-def live_by_id(db: apsw.Connection, account_id: int, segment_id: int) -> Segment | None:
+def live_by_id(db: Reader, account_id: int, segment_id: int) -> Segment | None:
     """Find a segment of an account by its id."""
     row = one(db, SQL["live_by_id"], (segment_id, account_id))
     return from_row(row) if row else None
 
 
-def live_by_name(db: apsw.Connection, account_id: int, name: str) -> Segment | None:
+def live_by_name(db: Reader, account_id: int, name: str) -> Segment | None:
     """Find a segment of an account by its name, as texts are compared."""
     row = one(db, SQL["live_by_name"], (*name_keys(name), account_id))
     return from_row(row) if row else None
 
 
-def update(db: apsw.Connection, segment: Segment, name: str, rule: str, now: datetime) -> Segment:
+def update(db: Transaction, segment: Segment, name: str, rule: str, now: datetime) -> Segment:
     """Give a segment another name or rule; the caller has checked that the name is free."""
-    db.execute(SQL["update"], (name, fold(name), rule, to_micros(now), segment.id)).fetchall()
+    run(db, SQL["update"], (name, fold(name), rule, to_micros(now), segment.id))
     if rule != segment.rule:
         feed.tell_segment(db, segment.contact_type_id, segment.id, now)
     return replace(segment, name=name, rule=rule, updated_at=now)
 
 
-def zones_of_live(db: apsw.Connection) -> dict[int, ZoneInfo]:
+def zones_of_live(db: Reader) -> dict[int, ZoneInfo]:
     """Give all live segments, each with the time zone of its account."""
-    rows: Any = db.execute(SQL["zones_of_live"])
+    rows: Any = each(db, SQL["zones_of_live"])
     return {segment_id: ZoneInfo(timezone) for segment_id, timezone in rows}
 
 
-def names(db: apsw.Connection, type_id: int, segment_ids: Collection[int]) -> dict[int, tuple[str, bool]]:
+def names(db: Reader, type_id: int, segment_ids: Collection[int]) -> dict[int, tuple[str, bool]]:
     """Give the names of segments over a contact type, deleted ones as well, and whether each is live."""
-    rows: Any = db.execute(SQL["names"], (type_id, msgspec.json.encode(sorted(segment_ids)).decode()))
+    rows: Any = each(db, SQL["names"], (type_id, msgspec.json.encode(sorted(segment_ids)).decode()))
     return {segment_id: (name, bool(live)) for segment_id, name, live in rows}
 
 
-def delete(db: apsw.Connection, segment: Segment, now: datetime) -> None:
+def delete(db: Transaction, segment: Segment, now: datetime) -> None:
     """Delete a segment softly: it answers no more, its row stays."""
-    db.execute(SQL["delete"], (to_micros(now), to_micros(now), segment.id)).fetchall()
-    db.execute(SQL["tell_added_elsewhere"], (to_micros(now), Cause.DELETION.value, segment.id)).fetchall()
+    run(db, SQL["delete"], (to_micros(now), to_micros(now), segment.id))
+    run(db, SQL["tell_added_elsewhere"], (to_micros(now), Cause.DELETION.value, segment.id))
     feed.tell_segment(db, segment.contact_type_id, segment.id, now, Cause.DELETION)
 
 

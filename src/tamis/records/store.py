@@ -14,6 +14,7 @@ import apsw
 from tamis import log
 from tamis.domain.errors import Busy, Damaged, DiskFull, TamisError
 from tamis.records.database import BUSY_SECONDS, FILE_NAME, SPARE_IN_WORDS, connect, has_room, migrate, plain_errors
+from tamis.records.handles import Reader, Transaction, connection_of, snapshot
 from tamis.records.integrity.check import Stopped, first_problem
 from tamis.records.integrity.checksums import prepare
 from tamis.records.integrity.commits import Witnessed
@@ -55,6 +56,7 @@ class Records:
         self._thread: threading.Thread | None = None
         self._starting = threading.Lock()
         self._explained = -EXPLAINED_EVERY_SECONDS
+        self._transaction = Transaction(self._db)
         self._readers: list[apsw.Connection] = []
         self.commits = Timings()
 
@@ -63,22 +65,40 @@ class Records:
         """How many jobs wait for the writer."""
         return self._jobs.waiting
 
-    def reader(self) -> apsw.Connection:
-        """Give this thread's own connection for reading."""
-        db: apsw.Connection | None = getattr(self._local, "db", None)
-        if db is None:
-            db = self._local.db = connect(self.path, self.health)
+    def reader(self) -> Reader:
+        """Return this thread's own way to read."""
+        reader: Reader | None = getattr(self._local, "reader", None)
+        if reader is None:
+            db = connect(self.path, self.health)
             self._readers.append(db)
-        return db
+            reader = self._local.reader = Reader(db)
+        return reader
 
-    def submit(self, job: Callable[[apsw.Connection], T], account_id: int = 0) -> "Future[T]":
+    @contextmanager
+    def moment(self) -> Iterator[Reader]:
+        """Give a way to read, for a block that may last, which sees the records as they are now."""
+        db = connect(self.path, self.health)
+        try:
+            with snapshot(Reader(db)):
+                db.execute("SELECT id FROM store").fetchall()  # the moment is that of the first read
+                yield Reader(db)
+        finally:
+            db.close()
+
+    def version(self) -> int:
+        """Return a number that is another one once any process has committed a write since this thread asked last; it
+        costs far less than a question."""
+        version: int = connection_of(self.reader()).pragma("data_version")
+        return version
+
+    def submit(self, job: Callable[[Transaction], T], account_id: int = 0) -> "Future[T]":
         """Queue a job for one of the next commits, in the turn of an account, 0 being nobody's; its future ends when
         the commit is on disk, or with the job's error."""
         future: Future[T] = Future()
         self._queue(Job(job, future), account_id)
         return future
 
-    def write(self, job: Callable[[apsw.Connection], T]) -> T:
+    def write(self, job: Callable[[Transaction], T]) -> T:
         """Run a job and wait until it is on disk."""
         return self.submit(job).result()
 
@@ -203,10 +223,10 @@ class Records:
             else:
                 future.set_exception(self.explain(failure) if isinstance(failure, Exception) else failure)
 
-    def _attempt(self, job: Callable[[apsw.Connection], Any]) -> tuple[Any, BaseException | None]:
+    def _attempt(self, job: Callable[[Transaction], Any]) -> tuple[Any, BaseException | None]:
         self._db.execute("SAVEPOINT job").fetchall()
         try:
-            result = job(self._db)
+            result = job(self._transaction)
         except (apsw.FullError, apsw.IOError, apsw.CorruptError, apsw.NotADBError):
             raise  # the whole transaction is lost
         except Exception as error:

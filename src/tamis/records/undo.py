@@ -5,13 +5,13 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any, NamedTuple
 
-import apsw
 import msgspec
 
 from tamis.domain.instants import to_micros
 from tamis.domain.transitions import Cause
 from tamis.records import exclusions, feed, journal
-from tamis.records.database import one
+from tamis.records.engine.sql import fetch, one, run, run_many
+from tamis.records.handles import Reader, Transaction
 from tamis.records.queries import load
 
 SQL = load("undo")
@@ -40,49 +40,49 @@ class Before(NamedTuple):
     as_left: bool
 
 
-def size(db: apsw.Connection, import_id: int) -> int:
+def size(db: Reader, import_id: int) -> int:
     """Count the contacts that are left to be looked at."""
     row: Any = one(db, SQL["size"], (import_id,))
     return int(row[0])
 
 
-def next_created(db: apsw.Connection, import_id: int, most: int) -> Created | None:
+def next_created(db: Reader, import_id: int, most: int) -> Created | None:
     """Give a piece of the contacts that an import has made, or None when nothing is left of them. A contact is touched
     when anybody else has written it, or has added or excluded it by hand since."""
     row: Any = one(db, SQL["first_range"], (import_id,))
     if row is None:
         return None
     first, last = row[0], min(row[1], row[0] + most - 1)
-    rows: Any = db.execute(SQL["created"], (import_id, first, last)).fetchall()
+    rows: Any = fetch(db, SQL["created"], (import_id, first, last))
     return Created(
         first, last, [id_ for id_, as_left in rows if as_left], [id_ for id_, as_left in rows if not as_left]
     )
 
 
-def delete_created(db: apsw.Connection, import_id: int, type_id: int, piece: Created, now: datetime) -> None:
+def delete_created(db: Transaction, import_id: int, type_id: int, piece: Created, now: datetime) -> None:
     """Delete those contacts of a piece that are as the import has left them. What was done by hand with their addresses
     before they were contacts stays."""
     if piece.as_left:
         ids = _json(piece.as_left)
-        db.execute(SQL["tell_added"], (ids, to_micros(now), Cause.UNDO.value)).fetchall()
-        db.execute(SQL["forget_contacts"], (ids,)).fetchall()
+        run(db, SQL["tell_added"], (ids, to_micros(now), Cause.UNDO.value))
+        run(db, SQL["forget_contacts"], (ids,))
         exclusions.outlive_contacts(db, piece.as_left)
-        db.execute(SQL["delete_contacts"], (ids,)).fetchall()
+        run(db, SQL["delete_contacts"], (ids,))
         feed.tell_contacts(db, type_id, piece.as_left, now, Cause.UNDO)
     row: Any = one(db, SQL["first_range"], (import_id,))
-    db.execute(SQL["drop_range"], (import_id, piece.first)).fetchall()
+    run(db, SQL["drop_range"], (import_id, piece.first))
     if piece.last < row[1]:
         journal.note_created(db, import_id, piece.last + 1, row[1])
 
 
-def next_befores(db: apsw.Connection, import_id: int, most: int) -> list[Before]:
+def next_befores(db: Reader, import_id: int, most: int) -> list[Before]:
     """Give a piece of what contacts were before an import changed them, in order of id."""
-    rows: Any = db.execute(SQL["befores"], (import_id, most)).fetchall()
+    rows: Any = fetch(db, SQL["befores"], (import_id, most))
     return [Before._make((*row[:-2], bool(row[-2]), bool(row[-1]))) for row in rows]
 
 
 def restore(
-    db: apsw.Connection,
+    db: Transaction,
     import_id: int,
     type_id: int,
     piece: Sequence[Before],
@@ -91,14 +91,14 @@ def restore(
 ) -> None:
     """Let some contacts of a piece be what they were."""
     rows = ((b.email, b.document, b.updated_at, b.import_before, b.id) for b in restored)
-    db.executemany(SQL["restore"], rows).fetchall()
+    run_many(db, SQL["restore"], rows)
     feed.tell_contacts(db, type_id, (b.id for b in restored), now, Cause.UNDO)
-    db.execute(SQL["drop_befores"], (import_id, piece[-1].id)).fetchall()
+    run(db, SQL["drop_befores"], (import_id, piece[-1].id))
 
 
-def emails(db: apsw.Connection, contact_ids: Sequence[int]) -> list[str]:
+def emails(db: Reader, contact_ids: Sequence[int]) -> list[str]:
     """Give the addresses of those of some contacts that are there, in order of id."""
-    rows: Any = db.execute(SQL["emails"], (_json(contact_ids),)).fetchall()
+    rows: Any = fetch(db, SQL["emails"], (_json(contact_ids),))
     return [row[0] for row in rows]
 
 

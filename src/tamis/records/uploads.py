@@ -4,10 +4,9 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-import apsw
-
 from tamis.domain.instants import from_micros, to_micros
-from tamis.records.database import one
+from tamis.records.engine.sql import fetch, one, run
+from tamis.records.handles import Reader, Transaction
 from tamis.records.queries import load
 
 SQL = load("uploads")
@@ -25,31 +24,31 @@ class Upload:
     created_at: datetime
 
 
-def insert(db: apsw.Connection, upload: Upload) -> None:
+def insert(db: Transaction, upload: Upload) -> None:
     """Add a file that is wholly there."""
     row = (upload.id, upload.account_id, upload.contact_type_id, upload.name, upload.size, to_micros(upload.created_at))
-    db.execute(SQL["insert"], row).fetchall()
+    run(db, SQL["insert"], row)
 
 
-def by_id(db: apsw.Connection, account_id: int, upload_id: str) -> Upload | None:
+def by_id(db: Reader, account_id: int, upload_id: str) -> Upload | None:
     """Find a file of an account by its id."""
     row = one(db, SQL["by_id"], (upload_id, account_id))
     return _upload(row) if row else None
 
 
-def of_account(db: apsw.Connection, account_id: int) -> list[Upload]:
+def of_account(db: Reader, account_id: int) -> list[Upload]:
     """List the files of an account, newest first."""
-    return [_upload(row) for row in db.execute(SQL["of_account"], (account_id,)).fetchall()]
+    return [_upload(row) for row in fetch(db, SQL["of_account"], (account_id,))]
 
 
-def every(db: apsw.Connection) -> list[Upload]:
+def every(db: Reader) -> list[Upload]:
     """List the files of all accounts."""
-    return [_upload(row) for row in db.execute(SQL["all"]).fetchall()]
+    return [_upload(row) for row in fetch(db, SQL["all"])]
 
 
-def delete(db: apsw.Connection, upload_id: str) -> None:
+def delete(db: Transaction, upload_id: str) -> None:
     """Drop a file; one that is not there may be dropped, too."""
-    db.execute(SQL["delete"], (upload_id,)).fetchall()
+    run(db, SQL["delete"], (upload_id,))
 
 
 def _upload(row: Any) -> Upload:

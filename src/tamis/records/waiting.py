@@ -8,6 +8,8 @@ from typing import Any, NamedTuple
 
 import apsw
 
+from tamis.records.handles import Transaction
+
 MOST_WAITING = 10_000
 MOST_WAITING_OF_ONE = 2_000
 
@@ -15,7 +17,7 @@ MOST_WAITING_OF_ONE = 2_000
 class Job(NamedTuple):
     """What is to be written, and who waits for it."""
 
-    work: Callable[[apsw.Connection], Any]
+    work: Callable[[Transaction], Any]
     future: "Future[Any]"
 
 

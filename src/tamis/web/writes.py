@@ -7,10 +7,9 @@ from concurrent.futures import Future
 from datetime import datetime
 from typing import Any, Concatenate, ParamSpec, TypeVar
 
-import apsw
-
 from tamis.actions.house import House
 from tamis.domain.errors import Busy
+from tamis.records.handles import Transaction
 
 P = ParamSpec("P")
 T = TypeVar("T")
@@ -33,7 +32,7 @@ class Writes:
     async def run(
         self,
         account_id: int,
-        action: Callable[Concatenate[apsw.Connection, datetime, P], T],
+        action: Callable[Concatenate[Transaction, datetime, P], T],
         *args: P.args,
         **kwargs: P.kwargs,
     ) -> T:

@@ -4,8 +4,6 @@ from dataclasses import replace
 from datetime import datetime
 from zoneinfo import available_timezones
 
-import apsw
-
 from tamis.actions.accounts.passwords import hash_password, problems_with_password
 from tamis.domain.accounts import Account, KeyPair, NewKeyPair, make_key_pair
 from tamis.domain.dates import DateOrder
@@ -14,10 +12,11 @@ from tamis.domain.errors import Invalid, NotFound, Problem, Refused
 from tamis.domain.instants import zone_named
 from tamis.domain.text import problem_with_line
 from tamis.records import accounts, feed, segments
+from tamis.records.handles import Reader, Transaction
 
 
 def create_account(
-    db: apsw.Connection,
+    db: Transaction,
     now: datetime,
     email: str,
     timezone: str,
@@ -44,7 +43,7 @@ def create_account(
     return replace(account, date_order=date_order), create_key_pair(db, now, account)
 
 
-def set_timezone(db: apsw.Connection, now: datetime, account: Account, timezone: str) -> None:
+def set_timezone(db: Transaction, now: datetime, account: Account, timezone: str) -> None:
     """Give an account another time zone; raises Invalid.
 
     Its days begin and end at other instants now, so all of its segments are filled again.
@@ -59,12 +58,12 @@ def set_timezone(db: apsw.Connection, now: datetime, account: Account, timezone:
         feed.tell_segment(db, segment.contact_type_id, segment.id, now)
 
 
-def set_date_order(db: apsw.Connection, _now: datetime, account: Account, order: DateOrder | None) -> None:
+def set_date_order(db: Transaction, _now: datetime, account: Account, order: DateOrder | None) -> None:
     """Set the order of dates in files that can be read in two; None lets every import ask."""
     accounts.set_date_order(db, account.id, order)
 
 
-def create_key_pair(db: apsw.Connection, now: datetime, account: Account, name: str = "") -> NewKeyPair:
+def create_key_pair(db: Transaction, now: datetime, account: Account, name: str = "") -> NewKeyPair:
     """Make another key pair of an account; its name says who uses it. Raises Invalid."""
     problem = problem_with_line(name)
     if problem:
@@ -74,23 +73,23 @@ def create_key_pair(db: apsw.Connection, now: datetime, account: Account, name: 
     return pair
 
 
-def revoke_key_pair(db: apsw.Connection, now: datetime, account: Account, public_key: str) -> None:
+def revoke_key_pair(db: Transaction, now: datetime, account: Account, public_key: str) -> None:
     """Revoke a key pair: from now on it opens nothing; raises NotFound."""
     if not accounts.revoke_key_pair(db, account.id, public_key, now):
         raise NotFound(f'there is no live key pair "{public_key}"; "tamis key list" shows those that there are')
 
 
-def note_key_use(db: apsw.Connection, now: datetime, public_key: str) -> None:
+def note_key_use(db: Transaction, now: datetime, public_key: str) -> None:
     """Note that a key pair was used."""
     accounts.note_key_use(db, public_key, now)
 
 
-def list_key_pairs(db: apsw.Connection, account: Account) -> list[KeyPair]:
+def list_key_pairs(db: Reader, account: Account) -> list[KeyPair]:
     """List the key pairs of an account, without secrets."""
     return accounts.key_pairs(db, account.id)
 
 
-def choose_account(db: apsw.Connection, email: str | None) -> Account:
+def choose_account(db: Reader, email: str | None) -> Account:
     """Find the account with an address, or the only one there is; raises NotFound and Refused."""
     if email is not None:
         address = parse_email(email)

@@ -8,21 +8,20 @@ import hmac
 import secrets
 from datetime import datetime, timedelta
 
-import apsw
-
 from tamis.domain.accounts import Account
 from tamis.records.fingerprints import ensured_pepper, pepper
+from tamis.records.handles import Reader, Transaction
 
 KNOWN_FOR = timedelta(days=365)
 
 
-def make_device(db: apsw.Connection, now: datetime, account: Account) -> str:
+def make_device(db: Transaction, now: datetime, account: Account) -> str:
     """Return a new cookie for a device of an account: a random mark, the second of its making, and their signature."""
     signed = f"{secrets.token_urlsafe(16)}.{int(now.timestamp())}"
     return f"{signed}.{_signature(ensured_pepper(db), account, signed)}"
 
 
-def device_of(db: apsw.Connection, now: datetime, account: Account, cookie: str) -> str | None:
+def device_of(db: Reader, now: datetime, account: Account, cookie: str) -> str | None:
     """Return the mark of a device that an account was signed in to within the last year, or None."""
     secret = pepper(db)
     signed, _, signature = cookie.rpartition(".")

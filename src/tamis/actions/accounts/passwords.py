@@ -4,13 +4,12 @@ from datetime import datetime
 from functools import cache
 from typing import TYPE_CHECKING
 
-import apsw
-
 from tamis.domain.accounts import Account
 from tamis.domain.emails import parse_email
 from tamis.domain.errors import Invalid, Problem
 from tamis.domain.passwords.rules import LONGEST, problem_with_password
 from tamis.records import accounts, sessions
+from tamis.records.handles import Reader, Transaction
 
 if TYPE_CHECKING:
     from argon2 import PasswordHasher
@@ -41,13 +40,13 @@ def hash_password(password: str, email: str) -> str:
     return _hasher().hash(password.encode("utf-8", "surrogatepass"))
 
 
-def find_account(db: apsw.Connection, email: str) -> Account | None:
+def find_account(db: Reader, email: str) -> Account | None:
     """Return the account that an email belongs to, however it is spelled."""
     address = parse_email(email)
     return accounts.account_by_email(db, address.key) if address else None
 
 
-def check_password(db: apsw.Connection, account: Account | None, password: str) -> bool:
+def check_password(db: Reader, account: Account | None, password: str) -> bool:
     """Tell whether a password is that of an account; for none, and for one without a password, it takes as long."""
     from argon2.exceptions import InvalidHashError, VerificationError
 
@@ -61,7 +60,7 @@ def check_password(db: apsw.Connection, account: Account | None, password: str) 
 
 
 def set_password(
-    db: apsw.Connection, _now: datetime, account: Account, password_hash: str, kept: bytes | None = None
+    db: Transaction, _now: datetime, account: Account, password_hash: str, kept: bytes | None = None
 ) -> None:
     """Give an account the password that `hash_password` hashed; all of its sessions end, but that of the token hash
     `kept`."""

@@ -4,12 +4,11 @@ import secrets
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-import apsw
-
 from tamis.actions.accounts.devices import make_device
 from tamis.actions.house import House
 from tamis.domain.accounts import Account, Session, hash_secret
 from tamis.records import sessions
+from tamis.records.handles import Transaction
 from tamis.settings import Settings
 
 NOTED_EVERY = timedelta(minutes=10)
@@ -25,13 +24,13 @@ class SignedIn:
     device: str
 
 
-def sign_in(db: apsw.Connection, now: datetime, account: Account, replaced: str) -> SignedIn:
+def sign_in(db: Transaction, now: datetime, account: Account, replaced: str) -> SignedIn:
     """Open a session; the one whose token the browser had until now is over, whoever it belonged to."""
     sessions.delete(db, hash_secret(replaced))
     return SignedIn(open_session(db, now, account), make_device(db, now, account))
 
 
-def open_session(db: apsw.Connection, now: datetime, account: Account) -> str:
+def open_session(db: Transaction, now: datetime, account: Account) -> str:
     """Open a session and return its token, 256 random bits that are stored only as a hash."""
     token = secrets.token_urlsafe(32)
     sessions.insert(db, hash_secret(token), account.id, now)
@@ -58,7 +57,7 @@ def to_be_noted(session: Session, now: datetime, settings: Settings) -> bool:
     return now - session.seen_at > min(NOTED_EVERY, settings.session_idle / 10)
 
 
-def note_session(db: apsw.Connection, now: datetime, session: Session) -> None:
+def note_session(db: Transaction, now: datetime, session: Session) -> None:
     """Note that a session is in use."""
     sessions.see(db, session.token_hash, now)
 
@@ -69,12 +68,12 @@ def list_sessions(house: House, account: Account) -> list[Session]:
     return [s for s in sessions.of_account(house.records.reader(), account) if is_live(s, now, house.settings)]
 
 
-def end_session(db: apsw.Connection, _now: datetime, session: Session) -> None:
+def end_session(db: Transaction, _now: datetime, session: Session) -> None:
     """End a session; what has ended already may be ended again."""
     sessions.delete(db, session.token_hash)
 
 
-def end_other_sessions(db: apsw.Connection, _now: datetime, account: Account, kept: Session | None) -> None:
+def end_other_sessions(db: Transaction, _now: datetime, account: Account, kept: Session | None) -> None:
     """End all sessions of an account but one; None ends all."""
     sessions.delete_others(db, account.id, kept.token_hash if kept else None)
 

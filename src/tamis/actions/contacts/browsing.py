@@ -4,8 +4,6 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
 
-import apsw
-
 from tamis.actions.house import House
 from tamis.columns.reads import browse
 from tamis.columns.reads.browse import Near, Order
@@ -14,7 +12,7 @@ from tamis.domain.contacts import Contact, ContactType
 from tamis.domain.errors import NotFound
 from tamis.domain.fields import COUNTRY, EMAIL, FIRST_NAME, LAST_NAME, RESERVED, Field, FieldSet
 from tamis.records import contacts, segments, types
-from tamis.records.database import snapshot
+from tamis.records.handles import Reader, Transaction, snapshot
 from tamis.rules.operators import BY_NAME
 from tamis.rules.search import search
 from tamis.rules.time.moment import Moment
@@ -79,7 +77,7 @@ def count_contacts(house: House, account: Account, contact_type: ContactType, lo
         return browse.count(con, contact_type.id, rule, Moment(house.clock(), account.zone))
 
 
-def shown_columns(db: apsw.Connection, contact_type: ContactType) -> list[Field]:
+def shown_columns(db: Reader, contact_type: ContactType) -> list[Field]:
     """Give the fields that the list of a type's contacts shows beside the address: those that were chosen, else the
     names, the country and the first few that people have made."""
     fields = types.fields_of_type(db, contact_type.id)
@@ -88,7 +86,7 @@ def shown_columns(db: apsw.Connection, contact_type: ContactType) -> list[Field]
     return chosen or [FIRST_NAME, LAST_NAME, COUNTRY, *own[:MOST_BY_DEFAULT]]
 
 
-def choose_columns(db: apsw.Connection, _now: datetime, contact_type: ContactType, field_ids: Collection[int]) -> None:
+def choose_columns(db: Transaction, _now: datetime, contact_type: ContactType, field_ids: Collection[int]) -> None:
     """Choose which fields the list of a type's contacts shows beside the address, in the order of the fields; none
     stands for those that it shows by itself."""
     fields = types.fields_of_type(db, contact_type.id)

@@ -4,8 +4,6 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 
-import apsw
-
 from tamis.actions.contacts.contacts import contact_by_id
 from tamis.actions.contacts.forgetting import refuse_forgotten
 from tamis.actions.fields.types import still_there
@@ -26,6 +24,7 @@ from tamis.domain.reading.cells import typed_value
 from tamis.domain.text import MAX_LINE, short
 from tamis.records import batch, contacts, erasure, journal, recipients, types
 from tamis.records.contacts import ChangedContact, NewContact
+from tamis.records.handles import Reader, Transaction
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,7 +36,7 @@ class _Stated:
 
 
 def create_contact(
-    db: apsw.Connection, now: datetime, account: Account, contact_type: ContactType, texts: Mapping[str, str]
+    db: Transaction, now: datetime, account: Account, contact_type: ContactType, texts: Mapping[str, str]
 ) -> Contact:
     """Add a contact whose values are given as text by the keys of their fields, `email` being one; raises Invalid with
     every problem, its path being the key, and NotFound."""
@@ -55,7 +54,7 @@ def create_contact(
 
 
 def edit_contact(
-    db: apsw.Connection,
+    db: Transaction,
     now: datetime,
     account: Account,
     contact_type: ContactType,
@@ -87,7 +86,7 @@ def edit_contact(
 
 
 def _read(
-    db: apsw.Connection,
+    db: Reader,
     account: Account,
     contact_type: ContactType,
     fields: FieldSet,
@@ -118,9 +117,7 @@ def _read(
     return _Stated(email, values)
 
 
-def _address(
-    db: apsw.Connection, account: Account, contact_type: ContactType, text: str, contact: Contact | None
-) -> Email:
+def _address(db: Reader, account: Account, contact_type: ContactType, text: str, contact: Contact | None) -> Email:
     """Read the address that a contact is to have; raises ValueProblem, and Invalid for one that was forgotten."""
     email = clean_email(text) if len(text) <= MAX_LINE else None
     if email is None:
@@ -153,7 +150,7 @@ def _quoted(text: str) -> str:
     return f'"{short(text)}"' if text else "blank"
 
 
-def _move(db: apsw.Connection, now: datetime, contact: Contact, email: Email) -> None:
+def _move(db: Transaction, now: datetime, contact: Contact, email: Email) -> None:
     """Let a contact have another address, and let what was done by hand with the old one follow."""
     was = parse_email(contact.email)
     if was is None or was.key == email.key:

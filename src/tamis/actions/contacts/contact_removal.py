@@ -3,8 +3,6 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-import apsw
-
 from tamis.actions.contacts.contacts import contact_by_id, delete_contact
 from tamis.actions.contacts.forgetting import forget_address
 from tamis.actions.house import House
@@ -13,6 +11,7 @@ from tamis.domain.accounts import Account
 from tamis.domain.contacts import Contact, ContactType
 from tamis.domain.emails import parse_email
 from tamis.records import types
+from tamis.records.handles import Transaction
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,7 +32,7 @@ def remove_contact(
 
 
 def _remove(
-    db: apsw.Connection, now: datetime, account: Account, contact_type: ContactType, contact_id: int, *, forget: bool
+    db: Transaction, now: datetime, account: Account, contact_type: ContactType, contact_id: int, *, forget: bool
 ) -> Contact:
     contact = contact_by_id(db, contact_type, contact_id, types.fields_of_type(db, contact_type.id))
     action = forget_address if forget else delete_contact

@@ -4,7 +4,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-import apsw
 import duckdb
 
 from tamis.actions.contacts.one_change import read_both
@@ -18,6 +17,7 @@ from tamis.domain.errors import NotFound
 from tamis.domain.fields import FieldSet
 from tamis.domain.segments import Segment
 from tamis.records import contacts, erasure, recipients, segments, types
+from tamis.records.handles import Reader, Transaction
 from tamis.records.recipients import AdditionOfAddress, RemovalOfContact
 from tamis.rules.time.moment import Moment
 
@@ -35,7 +35,7 @@ class ContactInSegments:
 
 
 def show_contact(
-    db: apsw.Connection, now: datetime, account: Account, contact_type: ContactType, email: str
+    db: Reader, now: datetime, account: Account, contact_type: ContactType, email: str
 ) -> ContactInSegments:
     """Find a contact by its address and tell which segments it is in at an instant; raises NotFound."""
     fields = types.fields_of_type(db, contact_type.id)
@@ -51,7 +51,7 @@ def show_contact(
     return ContactInSegments(contact, fields, tuple(found), tuple(added), tuple(removed))
 
 
-def contact_by_id(db: apsw.Connection, contact_type: ContactType, contact_id: int, fields: FieldSet) -> Contact:
+def contact_by_id(db: Reader, contact_type: ContactType, contact_id: int, fields: FieldSet) -> Contact:
     """Find a contact of a type; raises NotFound."""
     contact = contacts.by_id(db, contact_type.id, contact_id, fields)
     if contact is None:
@@ -67,9 +67,7 @@ def _but_added(added: Sequence[AdditionOfAddress]) -> str:
     return f'; the address was added by hand to {names}; "tamis contact delete --forget" takes it away'
 
 
-def delete_contact(
-    db: apsw.Connection, now: datetime, account: Account, contact_type: ContactType, email: str
-) -> Contact:
+def delete_contact(db: Transaction, now: datetime, account: Account, contact_type: ContactType, email: str) -> Contact:
     """Delete a contact with all that was done by hand with its address in segments of its type; raises NotFound."""
     contact = show_contact(db, now, account, contact_type, email).contact
     address = email_to_find(email)
@@ -86,7 +84,7 @@ def contact_page(house: House, contact_type: ContactType, after: int, limit: int
     def ids(con: duckdb.DuckDBPyConnection) -> list[int]:
         return read.contact_ids(con, contact_type.id, after, limit)
 
-    def found(db: apsw.Connection, of: list[int]) -> list[Contact]:
+    def found(db: Reader, of: list[int]) -> list[Contact]:
         rows = contacts.by_ids(db, of, types.fields_of_type(db, contact_type.id))
         if len(rows) != len(of):  # a page that stands in the place of another one, where nobody looks for it
             raise house.records.explain(LookupError("the records lack contacts that the column store has"))

@@ -4,21 +4,20 @@ import shlex
 from collections.abc import Callable, Sequence
 from datetime import datetime
 
-import apsw
-
 from tamis.actions.contacts.contacts import delete_contact
 from tamis.domain.accounts import Account
 from tamis.domain.contacts import Contact, ContactType
 from tamis.domain.emails import Email, email_to_find
 from tamis.domain.errors import Invalid, NotFound, Problem
 from tamis.records import contacts, erasure, forgotten, recipients, types
+from tamis.records.handles import Reader, Transaction
 
 Refusals = Callable[[Sequence[str]], dict[str, str]]
 """Given the keys of addresses, tells which of them are not taken, each with the reason."""
 
 
 def forget_address(
-    db: apsw.Connection, now: datetime, account: Account, contact_type: ContactType, email: str
+    db: Transaction, now: datetime, account: Account, contact_type: ContactType, email: str
 ) -> Contact | None:
     """Delete whatever is known of an address in a contact type, and keep the address from coming back; gives the
     contact that it was, if it was one. Raises Invalid."""
@@ -34,9 +33,7 @@ def forget_address(
     return contact
 
 
-def allow_address(
-    db: apsw.Connection, _now: datetime, _account: Account, contact_type: ContactType, email: str
-) -> Email:
+def allow_address(db: Transaction, _now: datetime, _account: Account, contact_type: ContactType, email: str) -> Email:
     """Let a forgotten address come back; raises Invalid and NotFound."""
     address = _address(email)
     if not forgotten.allow(db, contact_type.id, address.key):
@@ -44,7 +41,7 @@ def allow_address(
     return address
 
 
-def refusals(db: apsw.Connection, account: Account, contact_type: ContactType) -> Refusals:
+def refusals(db: Reader, account: Account, contact_type: ContactType) -> Refusals:
     """Make the check of addresses that are about to become contacts of a type."""
 
     def check(email_keys: Sequence[str]) -> dict[str, str]:
@@ -58,7 +55,7 @@ def refusals(db: apsw.Connection, account: Account, contact_type: ContactType) -
     return check
 
 
-def refuse_forgotten(db: apsw.Connection, account: Account, type_id: int, email_key: str) -> None:
+def refuse_forgotten(db: Reader, account: Account, type_id: int, email_key: str) -> None:
     """Refuse an address that was forgotten in a contact type; raises Invalid."""
     found = forgotten.among(db, type_id, [email_key])
     if found:

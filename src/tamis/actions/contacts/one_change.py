@@ -3,7 +3,6 @@
 from collections.abc import Callable
 from typing import TypeVar
 
-import apsw
 import duckdb
 
 from tamis.actions.catch_up import both_at_one_moment
@@ -11,7 +10,7 @@ from tamis.actions.house import House
 from tamis.columns.engine.one_moment import at_one_moment
 from tamis.columns.engine.state import read_sizes
 from tamis.records import feed
-from tamis.records.database import snapshot
+from tamis.records.handles import Reader, snapshot
 
 C = TypeVar("C")
 R = TypeVar("R")
@@ -22,7 +21,7 @@ def read_both(
     house: House,
     account_id: int,
     of_columns: Callable[[duckdb.DuckDBPyConnection], C],
-    of_records: Callable[[apsw.Connection, C], R],
+    of_records: Callable[[Reader, C], R],
 ) -> R:
     """Return what a look at the records makes of what a look at the columns has found, both after the same change of an
     account and about nothing else; each look is short. Raises Unavailable.
@@ -40,7 +39,7 @@ def read_both(
         return of_records(db, of_columns(con))
 
 
-def sizes_and(house: House, account_id: int, look: Callable[[apsw.Connection], R]) -> tuple[dict[int, int], R]:
+def sizes_and(house: House, account_id: int, look: Callable[[Reader], R]) -> tuple[dict[int, int], R]:
     """Return how many recipients every segment of an account has, empty ones may be left out, and what a look at the
     records finds after the same change of it. Raises Unavailable."""
     db = house.records.reader()

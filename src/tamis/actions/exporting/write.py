@@ -3,7 +3,6 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-import apsw
 import msgspec
 
 from tamis import log
@@ -16,6 +15,7 @@ from tamis.domain.errors import NotFound
 from tamis.domain.exports import Export, chosen_fields
 from tamis.domain.fields import Field
 from tamis.records import accounts, segments, types
+from tamis.records.handles import Reader
 from tamis.rules.build import build
 from tamis.rules.sql.dialect import Parameters
 from tamis.rules.syntaxes.json import from_json
@@ -43,7 +43,7 @@ def write_export(house: House, wanted: str, place: str) -> int:
     asked = msgspec.json.decode(wanted, type=Export)
     target = file_in(place_named(house.settings.data, place))
 
-    def look(db: apsw.Connection, now: datetime) -> _Rows:
+    def look(db: Reader, now: datetime) -> _Rows:
         return _rows(db, now, asked)
 
     with columns_at_one_moment(house.records, house.project(), house.clock, look) as (rows, con):
@@ -59,7 +59,7 @@ def write_export(house: House, wanted: str, place: str) -> int:
     return count
 
 
-def _rows(db: apsw.Connection, now: datetime, asked: Export) -> _Rows:
+def _rows(db: Reader, now: datetime, asked: Export) -> _Rows:
     account = accounts.account_by_id(db, asked.account_id)
     if account is None:
         raise NotFound(f"there is no account {asked.account_id}")

@@ -10,14 +10,13 @@ from datetime import datetime
 from pathlib import Path
 from typing import NoReturn
 
-import apsw
-
 from tamis.actions.fields.field_edits import FieldEdit, Misfit, edit_field
 from tamis.actions.house import House
 from tamis.actions.importing.rejects import PLACE, write_rejects
 from tamis.domain.accounts import Account
 from tamis.domain.contacts import ContactType
 from tamis.domain.fields import Field
+from tamis.records.handles import Transaction
 from tamis.workbench.staging import Located
 
 LOST = "-lost"
@@ -72,7 +71,7 @@ def lost_files(house: House, contact_type: ContactType, field: Field) -> list[Pa
 
 
 def _try(
-    db: apsw.Connection, now: datetime, account: Account, contact_type: ContactType, reference: str, edit: FieldEdit
+    db: Transaction, now: datetime, account: Account, contact_type: ContactType, reference: str, edit: FieldEdit
 ) -> NoReturn:
     lost: list[Misfit] = []
     field = edit_field(db, now, account, contact_type, reference, edit, lambda _, misfits: lost.extend(misfits))

@@ -11,8 +11,6 @@ from itertools import islice
 from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
-import apsw
-
 from tamis.actions.batches import batched
 from tamis.actions.fields.fields import find_custom_field, problems_with_key, problems_with_options
 from tamis.actions.fields.option_renaming import carry_rules, rules_to_carry
@@ -29,6 +27,7 @@ from tamis.domain.reading.deciding import Said, decide
 from tamis.domain.reading.learning import Asked, ColumnLearner
 from tamis.domain.text import counted, fold, problem_with_name, short
 from tamis.records import contacts, erasure, feed, types
+from tamis.records.handles import Reader, Transaction
 
 VALUES_A_BATCH = 10_000
 MOST_EXAMPLES = 20
@@ -81,7 +80,7 @@ Becomes = dict[str, str | None]
 
 
 def edit_field(
-    db: apsw.Connection,
+    db: Transaction,
     now: datetime,
     account: Account,
     contact_type: ContactType,
@@ -172,7 +171,7 @@ def _becomes(field: Field, edit: FieldEdit) -> tuple[Becomes, list[Problem]]:
     return becomes, problems
 
 
-def _refuse_deletion(db: apsw.Connection, type_id: int, field: Field, options: Sequence[str]) -> None:
+def _refuse_deletion(db: Reader, type_id: int, field: Field, options: Sequence[str]) -> None:
     """Raise Refused, naming all users, where an option cannot be deleted."""
     reasons = []
     for option in options:
@@ -192,7 +191,7 @@ def _refuse_deletion(db: apsw.Connection, type_id: int, field: Field, options: S
 
 
 def _carried(
-    db: apsw.Connection, type_id: int, field: Field, after: Field, becomes: Mapping[str, str | None]
+    db: Reader, type_id: int, field: Field, after: Field, becomes: Mapping[str, str | None]
 ) -> Iterator[tuple[int, Value | None]]:
     """Give the contacts whose value is another one when the options of their field are those of the field `after`."""
     for contact_id, value in contacts.values_of(db, type_id, field):
@@ -204,7 +203,7 @@ def _carried(
 
 
 def _convert(
-    db: apsw.Connection, now: datetime, type_id: int, old: Field, new: Field, zone: ZoneInfo, edit: FieldEdit
+    db: Transaction, now: datetime, type_id: int, old: Field, new: Field, zone: ZoneInfo, edit: FieldEdit
 ) -> list[Misfit]:
     """Turn all values into those of another kind, by way of their text, and clear those that do not fit, if that is
     wanted; return these. Raises ValuesDoNotFit."""
@@ -230,7 +229,7 @@ def _convert(
 
 
 def _reader(
-    db: apsw.Connection, type_id: int, old: Field, new: Field, zone: ZoneInfo, edit: FieldEdit
+    db: Reader, type_id: int, old: Field, new: Field, zone: ZoneInfo, edit: FieldEdit
 ) -> Callable[[str], Value | None]:
     """Return what reads the texts of values as another kind: numbers with the decimal mark that all of them tell, as
     an import decides it. A unit would be lost unseen, so it fits no number."""
@@ -244,12 +243,12 @@ def _reader(
     return parser(new, zone, edit.date_order or DateOrder.YMD)
 
 
-def _named(db: apsw.Connection, misfits: Mapping[int, str]) -> list[Misfit]:
+def _named(db: Reader, misfits: Mapping[int, str]) -> list[Misfit]:
     return [Misfit(email, misfits[id_]) for id_, email in contacts.emails_of(db, list(misfits))]
 
 
 def _store(
-    db: apsw.Connection, now: datetime, type_id: int, field: Field, values: Iterator[tuple[int, Value | None]]
+    db: Transaction, now: datetime, type_id: int, field: Field, values: Iterator[tuple[int, Value | None]]
 ) -> None:
     for part in batched(values, VALUES_A_BATCH):
         contacts.store_values(db, type_id, field, part, now)

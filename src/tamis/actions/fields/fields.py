@@ -4,8 +4,6 @@ import re
 from collections.abc import Collection, Sequence
 from datetime import datetime
 
-import apsw
-
 from tamis.actions.fields.new_options import add_options
 from tamis.actions.fields.types import checked_name, still_there
 from tamis.actions.segments.dependents import refuse_while_used, users_of_field
@@ -15,13 +13,14 @@ from tamis.domain.errors import Invalid, NotFound, Problem, Refused
 from tamis.domain.fields import MOST_FIELDS, RESERVED, Field, FieldSet, Kind, key_of, problem_with_option
 from tamis.domain.text import fold
 from tamis.records import contacts, erasure, feed, types
+from tamis.records.handles import Reader, Transaction
 
 NewField = tuple[str, Kind, Sequence[str]]
 """Name, kind and options of a field that is to be made."""
 
 
 def create_field(
-    db: apsw.Connection,
+    db: Transaction,
     now: datetime,
     contact_type: ContactType,
     name: str,
@@ -43,9 +42,7 @@ def create_field(
     return field
 
 
-def create_fields(
-    db: apsw.Connection, now: datetime, contact_type: ContactType, named: Sequence[NewField]
-) -> list[Field]:
+def create_fields(db: Transaction, now: datetime, contact_type: ContactType, named: Sequence[NewField]) -> list[Field]:
     """Make several custom fields out of a file, each of name, kind and options, or none; raises as `create_field` does.
 
     A field that is there just so is taken, its options with those of this file: two imports of files with the same new
@@ -62,7 +59,7 @@ def create_fields(
 
 
 def check_new_fields(
-    db: apsw.Connection, contact_type: ContactType, named: Sequence[NewField]
+    db: Reader, contact_type: ContactType, named: Sequence[NewField]
 ) -> list[tuple[str, Kind, tuple[str, ...]]]:
     """Return several custom fields as `create_fields` would make them, and make none; raises what it would raise."""
     contact_type = still_there(db, contact_type)
@@ -105,9 +102,7 @@ def _just_so(present: FieldSet, name: str, kind: Kind, options: Sequence[str]) -
     return found if found.options_inferred or all(map(known.find, options)) else None
 
 
-def move_field(
-    db: apsw.Connection, _now: datetime, contact_type: ContactType, reference: str, before: str | None
-) -> Field:
+def move_field(db: Transaction, _now: datetime, contact_type: ContactType, reference: str, before: str | None) -> Field:
     """Put a custom field before another one of its type, or after all where `before` is None; raises NotFound and
     Refused."""
     fields = types.fields_of_type(db, contact_type.id)
@@ -120,7 +115,7 @@ def move_field(
     return field
 
 
-def delete_field(db: apsw.Connection, now: datetime, contact_type: ContactType, reference: str) -> Field:
+def delete_field(db: Transaction, now: datetime, contact_type: ContactType, reference: str) -> Field:
     """Delete a custom field and its values; raises NotFound, and Refused while a segment's rule uses it."""
     fields = types.fields_of_type(db, contact_type.id)
     field = find_custom_field(contact_type, fields, reference)

@@ -4,8 +4,6 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
 
-import apsw
-
 from tamis.actions.fields.types import still_there
 from tamis.domain.choices import Options
 from tamis.domain.contacts import ContactType
@@ -13,6 +11,7 @@ from tamis.domain.errors import Refused
 from tamis.domain.fields import Field
 from tamis.domain.text import fold
 from tamis.records import feed, types
+from tamis.records.handles import Transaction
 
 MOST_INFERRED = 200
 """A list that Tamis makes by itself has no more options than a person still looks through."""
@@ -33,7 +32,7 @@ def with_options(field: Field, options: Sequence[str]) -> Field:
 
 
 def add_options(
-    db: apsw.Connection,
+    db: Transaction,
     now: datetime,
     contact_type: ContactType,
     wanted: Mapping[int, Sequence[str]],

@@ -5,14 +5,13 @@ from dataclasses import replace
 from datetime import datetime
 from itertools import islice
 
-import apsw
-
 from tamis.actions.segments.dependents import called, users_of_option, users_of_parts
 from tamis.domain.errors import Refused
 from tamis.domain.fields import Field
 from tamis.domain.segments import Segment
 from tamis.domain.text import fold
 from tamis.records import contacts, segments, types
+from tamis.records.handles import Reader, Transaction
 from tamis.rules.build import build
 from tamis.rules.operators import BY_NAME
 from tamis.rules.syntaxes.draft import DraftCondition, with_conditions
@@ -22,7 +21,7 @@ MOST_CARRIED = 100_000
 """Fewer than the columns follow in one step: in two, contacts would leave a segment and enter it again."""
 
 
-def rules_to_carry(db: apsw.Connection, type_id: int, field: Field, renamed: Mapping[str, str]) -> list[Segment]:
+def rules_to_carry(db: Reader, type_id: int, field: Field, renamed: Mapping[str, str]) -> list[Segment]:
     """Give the segments whose rules name any of some options of a field that are to be called otherwise.
 
     Raises Refused where a rule looks for parts of options, because it could select others then, and where rules name
@@ -46,7 +45,7 @@ def rules_to_carry(db: apsw.Connection, type_id: int, field: Field, renamed: Map
 
 
 def carry_rules(
-    db: apsw.Connection,
+    db: Transaction,
     now: datetime,
     type_id: int,
     field: Field,
@@ -71,7 +70,7 @@ def carry_rules(
         segments.update(db, segment, segment.name, to_json(rule), now)
 
 
-def _very_many_have(db: apsw.Connection, type_id: int, field: Field, options: Collection[str]) -> bool:
+def _very_many_have(db: Reader, type_id: int, field: Field, options: Collection[str]) -> bool:
     holders = (
         contact_id
         for contact_id, value in contacts.values_of(db, type_id, field)

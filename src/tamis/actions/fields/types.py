@@ -3,17 +3,16 @@
 import re
 from datetime import datetime
 
-import apsw
-
 from tamis.actions.segments.dependents import refuse_while_used
 from tamis.domain.accounts import Account
 from tamis.domain.contacts import ContactType
 from tamis.domain.errors import Invalid, NotFound, Problem, Refused
 from tamis.domain.text import counted, problem_with_name
 from tamis.records import feed, segments, types
+from tamis.records.handles import Reader, Transaction
 
 
-def create_type(db: apsw.Connection, now: datetime, account: Account, name: str) -> ContactType:
+def create_type(db: Transaction, now: datetime, account: Account, name: str) -> ContactType:
     """Make a contact type; raises Invalid and Refused."""
     name = checked_name(name)
     if types.type_by_name(db, account.id, name):
@@ -23,9 +22,7 @@ def create_type(db: apsw.Connection, now: datetime, account: Account, name: str)
     return made
 
 
-def rename_type(
-    db: apsw.Connection, _now: datetime, account: Account, contact_type: ContactType, name: str
-) -> ContactType:
+def rename_type(db: Transaction, _now: datetime, account: Account, contact_type: ContactType, name: str) -> ContactType:
     """Give a contact type another name; raises Invalid, and Refused where the name is taken."""
     name = checked_name(name)
     holder = types.type_by_name(db, account.id, name)
@@ -34,7 +31,7 @@ def rename_type(
     return types.rename_type(db, still_there(db, contact_type), name)
 
 
-def delete_type(db: apsw.Connection, now: datetime, contact_type: ContactType) -> None:
+def delete_type(db: Transaction, now: datetime, contact_type: ContactType) -> None:
     """Delete a contact type with its fields; raises Refused while it has segments or contacts."""
     contact_type = still_there(db, contact_type)
     refuse_while_used(f'the contact type "{contact_type.name}"', segments.live_of_type(db, contact_type.id))
@@ -47,7 +44,7 @@ def delete_type(db: apsw.Connection, now: datetime, contact_type: ContactType) -
     types.delete_type(db, contact_type, now)
 
 
-def still_there(db: apsw.Connection, contact_type: ContactType) -> ContactType:
+def still_there(db: Reader, contact_type: ContactType) -> ContactType:
     """Read a contact type again in the transaction that is to write to it; raises NotFound where it was deleted."""
     found = types.type_by_id(db, contact_type.account_id, contact_type.id)
     if found is None:
@@ -55,7 +52,7 @@ def still_there(db: apsw.Connection, contact_type: ContactType) -> ContactType:
     return found
 
 
-def type_by_id(db: apsw.Connection, account: Account, type_id: int) -> ContactType:
+def type_by_id(db: Reader, account: Account, type_id: int) -> ContactType:
     """Find a contact type of an account; raises NotFound."""
     found = types.type_by_id(db, account.id, type_id)
     if found is None:
@@ -63,7 +60,7 @@ def type_by_id(db: apsw.Connection, account: Account, type_id: int) -> ContactTy
     return found
 
 
-def find_type(db: apsw.Connection, account: Account, reference: str) -> ContactType:
+def find_type(db: Reader, account: Account, reference: str) -> ContactType:
     """Find a contact type by id or name; raises NotFound."""
     found = None
     if re.fullmatch(r"[0-9]{1,18}", reference):

@@ -10,8 +10,6 @@ from pathlib import Path
 from time import monotonic
 from typing import Any, NamedTuple
 
-import apsw
-
 from tamis import log
 from tamis.actions.house import House
 from tamis.actions.importing import rejects
@@ -23,6 +21,7 @@ from tamis.domain.accounts import Account
 from tamis.domain.contacts import ContactType
 from tamis.domain.errors import Abandoned, NotFound, TamisError, Unavailable
 from tamis.records import imports
+from tamis.records.handles import Reader, Transaction
 from tamis.records.imports import ImportJob, State
 from tamis.records.uploads import Upload
 
@@ -167,7 +166,7 @@ def _kept_file(house: House, job: ImportJob, which: str) -> str | None:
 
 
 def _begin(
-    db: apsw.Connection,
+    db: Reader,
     now: datetime,
     account: Account,
     contact_type: ContactType,
@@ -182,17 +181,17 @@ def _begin(
     return job.id
 
 
-def _set_phase(db: apsw.Connection, _now: datetime, import_id: int, phase: str, rows_total: int | None) -> None:
+def _set_phase(db: Transaction, _now: datetime, import_id: int, phase: str, rows_total: int | None) -> None:
     imports.set_phase(db, import_id, phase, rows_total)
 
 
 def _set_left_out(
-    db: apsw.Connection, _now: datetime, import_id: int, rows_total: int, repeated: int, rejected: int
+    db: Transaction, _now: datetime, import_id: int, rows_total: int, repeated: int, rejected: int
 ) -> None:
     imports.set_left_out(db, import_id, rows_total, repeated, rejected)
 
 
-def _finish(db: apsw.Connection, now: datetime, import_id: int, report: ImportReport) -> None:
+def _finish(db: Transaction, now: datetime, import_id: int, report: ImportReport) -> None:
     # What an example shows would outlive its contact here.
     kept = replace(
         report,
@@ -214,13 +213,11 @@ def _name(path: str | None) -> str | None:
     return Path(path).name if path else None
 
 
-def _fail(db: apsw.Connection, now: datetime, import_id: int, error: str) -> None:
+def _fail(db: Transaction, now: datetime, import_id: int, error: str) -> None:
     imports.set_state(db, import_id, State.FAILED, now, error)
 
 
-def _keep_effects(
-    db: apsw.Connection, _now: datetime, account_id: int, import_id: int, effects: Sequence[Effect]
-) -> None:
+def _keep_effects(db: Transaction, _now: datetime, account_id: int, import_id: int, effects: Sequence[Effect]) -> None:
     job = imports.by_id(db, account_id, import_id)
     if job:
         imports.set_report(db, import_id, {**job.report, "segments": [asdict(effect) for effect in effects]})

@@ -5,13 +5,12 @@ from concurrent.futures import Future, wait
 from datetime import datetime
 from typing import Self
 
-import apsw
-
 from tamis.actions.house import House
 from tamis.actions.importing.upsert import Outcome, upsert
 from tamis.domain.fields import FieldSet
 from tamis.records import imports
 from tamis.records.contacts import ContactRow
+from tamis.records.handles import Transaction
 
 ROWS_A_PART = 1_000
 """Beside a server's requests, batches are stored in parts: other accounts write between them."""
@@ -89,7 +88,7 @@ class Storing:
 
 
 def _store(
-    db: apsw.Connection,
+    db: Transaction,
     now: datetime,
     type_id: int,
     fields: FieldSet,

@@ -4,8 +4,6 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-import apsw
-
 from tamis import log
 from tamis.actions.house import House
 from tamis.actions.importing.jobs import find_import
@@ -14,6 +12,7 @@ from tamis.domain.accounts import Account
 from tamis.domain.contacts import fitting_document
 from tamis.domain.errors import Refused
 from tamis.records import erasure, imports, journal, types, undo
+from tamis.records.handles import Reader, Transaction
 from tamis.records.imports import ImportJob, State
 from tamis.records.undo import Before
 
@@ -62,7 +61,7 @@ def left_as_they_are(house: House, job: ImportJob) -> list[str]:
     return undo.emails(house.records.reader(), _so_far(job)["stay"])
 
 
-def _begin(db: apsw.Connection, _now: datetime, account: Account, import_id: int) -> int:
+def _begin(db: Transaction, _now: datetime, account: Account, import_id: int) -> int:
     job = _job(db, account, import_id)
     if job.state is State.UNDONE:
         raise Refused(f"import {import_id} was undone already")
@@ -75,7 +74,7 @@ def _begin(db: apsw.Connection, _now: datetime, account: Account, import_id: int
     return undo.size(db, import_id)
 
 
-def _step(db: apsw.Connection, now: datetime, account: Account, import_id: int) -> int:
+def _step(db: Transaction, now: datetime, account: Account, import_id: int) -> int:
     """Undo a piece of an import, and count it; gives how many contacts were looked at, which is 0 at the end."""
     job = _job(db, account, import_id)
     if (created := undo.next_created(db, import_id, CONTACTS_A_STEP)) is not None:
@@ -103,7 +102,7 @@ def _step(db: apsw.Connection, now: datetime, account: Account, import_id: int) 
     return len(piece)
 
 
-def _count(db: apsw.Connection, job: ImportJob, more: dict[str, int], stay: list[int]) -> None:
+def _count(db: Transaction, job: ImportJob, more: dict[str, int], stay: list[int]) -> None:
     """Add to the figures of an undo. Of the contacts that stay the ids are kept: an address would outlive its contact
     there."""
     so_far = _so_far(job)
@@ -112,7 +111,7 @@ def _count(db: apsw.Connection, job: ImportJob, more: dict[str, int], stay: list
     imports.set_report(db, job.id, {**job.report, KEY: {**figures, "stay": kept}})
 
 
-def _finish(db: apsw.Connection, _now: datetime, account: Account, import_id: int) -> UndoReport:
+def _finish(db: Transaction, _now: datetime, account: Account, import_id: int) -> UndoReport:
     job = _job(db, account, import_id)
     so_far = _so_far(job)
     figures = {name: count for name, count in so_far.items() if name != "stay"}
@@ -127,7 +126,7 @@ def _so_far(job: ImportJob) -> dict[str, Any]:
     return {name: job.report.get(KEY, nothing).get(name, empty) for name, empty in nothing.items()}
 
 
-def _job(db: apsw.Connection, account: Account, import_id: int) -> ImportJob:
+def _job(db: Reader, account: Account, import_id: int) -> ImportJob:
     job = imports.by_id(db, account.id, import_id)
     assert job
     return job

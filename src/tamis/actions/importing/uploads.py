@@ -13,8 +13,6 @@ from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Self
 
-import apsw
-
 from tamis.actions.house import House
 from tamis.domain.accounts import Account
 from tamis.domain.contacts import ContactType
@@ -23,6 +21,7 @@ from tamis.domain.text import CONTROL, SURROGATE
 from tamis.files.durable import make_directory, sync
 from tamis.files.room import SPARE_BYTES, need_room
 from tamis.records import uploads
+from tamis.records.handles import Transaction
 from tamis.records.uploads import Upload
 
 PLACE = "uploads"
@@ -183,12 +182,12 @@ def _unwritable(place: Path, error: OSError) -> Unavailable:
 
 
 def _keep(
-    db: apsw.Connection, now: datetime, id_: str, account: Account, contact_type: ContactType, name: str, size: int
+    db: Transaction, now: datetime, id_: str, account: Account, contact_type: ContactType, name: str, size: int
 ) -> Upload:
     upload = Upload(id_, account.id, contact_type.id, name, size, now)
     uploads.insert(db, upload)
     return upload
 
 
-def _drop(db: apsw.Connection, _now: datetime, upload_id: str) -> None:
+def _drop(db: Transaction, _now: datetime, upload_id: str) -> None:
     uploads.delete(db, upload_id)

@@ -4,8 +4,6 @@ from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-import apsw
-
 from tamis.domain.contacts import merge_documents
 from tamis.domain.errors import Refused
 from tamis.domain.fields import FieldSet
@@ -13,6 +11,7 @@ from tamis.domain.transitions import Cause
 from tamis.records import batch, contacts, forgotten, types
 from tamis.records.batch import Differing
 from tamis.records.contacts import ChangedContact, ContactRow
+from tamis.records.handles import Transaction
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,7 +27,7 @@ class Outcome:
 
 
 def upsert(
-    db: apsw.Connection,
+    db: Transaction,
     now: datetime,
     type_id: int,
     fields: FieldSet,

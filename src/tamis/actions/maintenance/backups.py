@@ -1,6 +1,7 @@
 """Back a data directory up while it is in use, and put it in place again."""
 
 import hashlib
+from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -16,7 +17,6 @@ from tamis.domain.errors import Refused
 from tamis.domain.instants import format_instant
 from tamis.records.backup import examine, write_snapshot
 from tamis.records.database import FILE_NAME as RECORDS_FILE
-from tamis.records.database import connect
 
 MANIFEST = "backup.json"
 FORMAT = 1
@@ -55,20 +55,15 @@ def make_backup(house: House, directory: str) -> Manifest:
         raise Refused("a backup inside the data directory would be lost with it: choose another directory")
     columns = house.project()
     house.records.health.require_whole()
-    db = connect(house.records.path, house.records.health)
-    try:
-        with whole_directory(target) as work:
-            with columns.lock:
-                columns.copy(work / COLUMNS_FILE)
-                db.execute("BEGIN").fetchall()
-                db.execute("SELECT id FROM store").fetchall()  # from here on this connection sees this moment
-            write_snapshot(db, work / RECORDS_FILE)
-            found = examine(work / RECORDS_FILE)
-            sums = {name: _sum(work / name, None) for name in FILES}
-            made = Manifest(FORMAT, found.store_id, found.change, format_instant(house.clock()), sums)
-            (work / MANIFEST).write_bytes(msgspec.json.format(msgspec.json.encode(made)))
-    finally:
-        db.close()
+    with whole_directory(target) as work, ExitStack() as moment:
+        with columns.lock:
+            columns.copy(work / COLUMNS_FILE)
+            db = moment.enter_context(house.records.moment())
+        write_snapshot(db, work / RECORDS_FILE)
+        found = examine(work / RECORDS_FILE)
+        sums = {name: _sum(work / name, None) for name in FILES}
+        made = Manifest(FORMAT, found.store_id, found.change, format_instant(house.clock()), sums)
+        (work / MANIFEST).write_bytes(msgspec.json.format(msgspec.json.encode(made)))
     log.event("backup_made", directory=str(target.resolve()), bytes=sum(file.bytes for file in sums.values()))
     return made
 

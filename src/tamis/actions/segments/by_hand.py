@@ -3,14 +3,12 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-import apsw
-
 from tamis.actions.segments.membership import is_member
 from tamis.actions.segments.segments import segment_by_id
 from tamis.domain.accounts import Account
 from tamis.domain.errors import NotFound
 from tamis.records import contacts, exclusions, recipients, types
-from tamis.records.database import snapshot
+from tamis.records.handles import Reader, Transaction, snapshot
 from tamis.records.recipients import Added, Removed
 from tamis.rules.time.moment import Moment
 
@@ -36,7 +34,7 @@ class BroughtBack:
 
 
 def hands_of_segment(
-    db: apsw.Connection, account: Account, segment_id: int, limit: int, added_skipped: int = 0, removed_skipped: int = 0
+    db: Reader, account: Account, segment_id: int, limit: int, added_skipped: int = 0, removed_skipped: int = 0
 ) -> Hands:
     """List what was done by hand with a segment; raises NotFound."""
     with snapshot(db):
@@ -47,7 +45,7 @@ def hands_of_segment(
     return Hands(added, added_in_all, removed, removed_in_all, excluded)
 
 
-def bring_back(db: apsw.Connection, now: datetime, account: Account, segment_id: int, contact_id: int) -> BroughtBack:
+def bring_back(db: Transaction, now: datetime, account: Account, segment_id: int, contact_id: int) -> BroughtBack:
     """Undo the removal of a contact from a segment: from then on the rule decides again. Raises NotFound for one that
     was not removed."""
     segment = segment_by_id(db, account, segment_id)

@@ -6,7 +6,7 @@ from tamis.actions.house import House
 from tamis.actions.segments.stored_rules import rules_of_type
 from tamis.domain.segments import Segment
 from tamis.records import segments, types
-from tamis.records.database import snapshot
+from tamis.records.handles import snapshot
 from tamis.rules.evaluation.segments import naming
 
 

@@ -5,24 +5,23 @@ Rules are read as they are stored, not as they are built: also one that no longe
 
 from collections.abc import Callable, Iterable
 
-import apsw
-
 from tamis.domain.errors import Refused
 from tamis.domain.fields import Field
 from tamis.domain.segments import Segment
 from tamis.domain.text import fold
 from tamis.records import segments
+from tamis.records.handles import Reader
 from tamis.rules.operators import BY_NAME
 from tamis.rules.syntaxes.draft import DraftCondition, conditions
 from tamis.rules.syntaxes.json import from_json
 
 
-def users_of_field(db: apsw.Connection, type_id: int, field: Field) -> list[Segment]:
+def users_of_field(db: Reader, type_id: int, field: Field) -> list[Segment]:
     """List the segments whose rules use a field."""
     return _users(db, type_id, lambda condition: condition.field == field.id)
 
 
-def users_by_field(db: apsw.Connection, type_id: int) -> dict[int, list[Segment]]:
+def users_by_field(db: Reader, type_id: int) -> dict[int, list[Segment]]:
     """List the segments whose rules use a field, for each field of a type that any uses, by its id."""
     users: dict[int, list[Segment]] = {}
     for segment in segments.live_of_type(db, type_id):
@@ -33,7 +32,7 @@ def users_by_field(db: apsw.Connection, type_id: int) -> dict[int, list[Segment]
     return users
 
 
-def users_of_option(db: apsw.Connection, type_id: int, field: Field, option: str) -> list[Segment]:
+def users_of_option(db: Reader, type_id: int, field: Field, option: str) -> list[Segment]:
     """List the segments whose rules name an option of a field; a part of one, as "contains" takes it, names none."""
     folded = fold(option)
     return _users(
@@ -47,14 +46,14 @@ def users_of_option(db: apsw.Connection, type_id: int, field: Field, option: str
     )
 
 
-def users_of_parts(db: apsw.Connection, type_id: int, field: Field) -> list[Segment]:
+def users_of_parts(db: Reader, type_id: int, field: Field) -> list[Segment]:
     """List the segments whose rules look for a part of an option of a field, as "contains" does."""
     return _users(
         db, type_id, lambda condition: condition.field == field.id and BY_NAME[condition.operator].takes_parts
     )
 
 
-def users_of_segment(db: apsw.Connection, segment: Segment) -> list[Segment]:
+def users_of_segment(db: Reader, segment: Segment) -> list[Segment]:
     """List the segments whose rules name a segment."""
     own_id = str(segment.id)
     return _users(
@@ -64,7 +63,7 @@ def users_of_segment(db: apsw.Connection, segment: Segment) -> list[Segment]:
     )
 
 
-def followers_of_segment(db: apsw.Connection, segment: Segment) -> list[Segment]:
+def followers_of_segment(db: Reader, segment: Segment) -> list[Segment]:
     """List the segments whose members follow from those of a segment: their rules name it, or one of them."""
     found: dict[int, Segment] = {}
     waiting = [segment]
@@ -86,7 +85,7 @@ def refuse_while_used(what: str, users: list[Segment]) -> None:
         raise Refused(f"{what} is used by the segments {called(users)}; delete or change them first")
 
 
-def _users(db: apsw.Connection, type_id: int, uses: Callable[[DraftCondition], bool]) -> list[Segment]:
+def _users(db: Reader, type_id: int, uses: Callable[[DraftCondition], bool]) -> list[Segment]:
     return [
         segment
         for segment in segments.live_of_type(db, type_id)

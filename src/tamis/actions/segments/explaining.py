@@ -5,8 +5,6 @@ from datetime import datetime
 from functools import cache
 from typing import Literal
 
-import apsw
-
 from tamis.actions.contacts.contacts import contact_by_id
 from tamis.actions.segments.membership import decided_of_contact, external_membership, membership
 from tamis.actions.segments.stored_rules import rules_of_type
@@ -17,6 +15,7 @@ from tamis.domain.errors import NotFound
 from tamis.domain.segments import Segment, contact_of_recipient, person_of_recipient, segment_of_recipient
 from tamis.domain.text import fold
 from tamis.records import contacts, exclusions, externals, recipients, segments, types
+from tamis.records.handles import Reader
 from tamis.rules.evaluation.evaluate import Membership
 from tamis.rules.evaluation.explain import Explained, explain
 from tamis.rules.evaluation.externals import segments_included
@@ -47,9 +46,7 @@ class Explanation:
     changes_at: datetime | None
 
 
-def explain_membership(
-    db: apsw.Connection, now: datetime, account: Account, segment: Segment, email: str
-) -> Explanation:
+def explain_membership(db: Reader, now: datetime, account: Account, segment: Segment, email: str) -> Explanation:
     """Tell why an address is, or is not, in a segment at an instant; raises NotFound for one that nothing is known
     of."""
     type_id = segment.contact_type_id
@@ -73,7 +70,7 @@ def explain_membership(
 
 
 def _explain_address(
-    db: apsw.Connection, now: datetime, account: Account, segment: Segment, address: Email, added: datetime | None
+    db: Reader, now: datetime, account: Account, segment: Segment, address: Email, added: datetime | None
 ) -> Explanation | None:
     """Explain an address that is no contact; None where nothing is known of it in the type."""
     type_id = segment.contact_type_id
@@ -96,7 +93,7 @@ def _explain_address(
 
 
 def explain_contact(
-    db: apsw.Connection, now: datetime, account: Account, contact_type: ContactType, contact_id: int
+    db: Reader, now: datetime, account: Account, contact_type: ContactType, contact_id: int
 ) -> list[Explanation]:
     """Tell of every segment of a contact's type why the contact is, or is not, in it at an instant, in order of their
     names; raises NotFound."""
@@ -154,7 +151,7 @@ def _explained(
     )
 
 
-def explain_recipient(db: apsw.Connection, now: datetime, account: Account, recipient_id: int) -> Explanation:
+def explain_recipient(db: Reader, now: datetime, account: Account, recipient_id: int) -> Explanation:
     """Tell of a recipient, by its number, why it is in its segment, or why it is not any more; raises NotFound."""
     missing = NotFound(f"there is no recipient {recipient_id}")
     segment = segments.live_by_id(db, account.id, segment_of_recipient(recipient_id))
@@ -175,11 +172,11 @@ def explain_recipient(db: apsw.Connection, now: datetime, account: Account, reci
     return explain_membership(db, now, account, segment, email)
 
 
-def _added_since(db: apsw.Connection, segment: Segment, address: Email) -> datetime | None:
+def _added_since(db: Reader, segment: Segment, address: Email) -> datetime | None:
     found = recipients.additions_of_address(db, segment.contact_type_id, address.key)
     return next((addition.since for addition in found if addition.segment_id == segment.id), None)
 
 
-def _removed_since(db: apsw.Connection, segment: Segment, contact: Contact) -> datetime | None:
+def _removed_since(db: Reader, segment: Segment, contact: Contact) -> datetime | None:
     found = recipients.removals_of_contact(db, contact.id)
     return next((removal.since for removal in found if removal.segment_id == segment.id), None)

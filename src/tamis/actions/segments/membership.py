@@ -2,8 +2,6 @@
 
 from collections.abc import Callable
 
-import apsw
-
 from tamis.actions.segments.stored_rules import rules_of_type, stored_rule
 from tamis.domain.contacts import Contact
 from tamis.domain.emails import email_key
@@ -11,6 +9,7 @@ from tamis.domain.externals import External
 from tamis.domain.fields import FieldSet
 from tamis.domain.segments import Segment, SegmentRefs
 from tamis.records import recipients, segments
+from tamis.records.handles import Reader
 from tamis.rules.evaluation.evaluate import Membership, selects
 from tamis.rules.evaluation.externals import selects_external
 from tamis.rules.evaluation.segments import Decided, decide_in_order
@@ -18,14 +17,14 @@ from tamis.rules.time.moment import Moment
 from tamis.rules.tree import Rule
 
 
-def membership(db: apsw.Connection, contact: Contact, fields: FieldSet, moment: Moment) -> Membership:
+def membership(db: Reader, contact: Contact, fields: FieldSet, moment: Moment) -> Membership:
     """Make what tells whether a contact is in a live segment of its type, by its rule or by hand. Each segment is
     looked at once, also when others name it; one that is gone has nobody in it."""
     decided = decided_of_contact(db, contact, fields)
     return decide_in_order(decided, lambda rule, is_in: selects(rule, contact, moment, is_in))
 
 
-def decided_of_contact(db: apsw.Connection, contact: Contact, fields: FieldSet) -> Decided:
+def decided_of_contact(db: Reader, contact: Contact, fields: FieldSet) -> Decided:
     """Make what tells by what it is decided whether a contact is in a segment of its type: by its rule, or by hand."""
     key, rule_of = email_key(contact.email) or "", _rules(db, contact.contact_type_id, fields)
 
@@ -38,7 +37,7 @@ def decided_of_contact(db: apsw.Connection, contact: Contact, fields: FieldSet) 
     return decided
 
 
-def external_membership(db: apsw.Connection, external: External, fields: FieldSet, moment: Moment) -> Membership:
+def external_membership(db: Reader, external: External, fields: FieldSet, moment: Moment) -> Membership:
     """Make what tells whether an external recipient is in a live segment of its type: it was added to it, or is not
     excluded from it and is selected by its rule by way of other segments."""
     rule_of = _rules(db, external.contact_type_id, fields)
@@ -53,7 +52,7 @@ def external_membership(db: apsw.Connection, external: External, fields: FieldSe
 
 
 def is_member(
-    db: apsw.Connection,
+    db: Reader,
     segment: Segment,
     contact: Contact,
     fields: FieldSet,
@@ -66,7 +65,7 @@ def is_member(
     return selects(rule, contact, moment, membership(db, contact, fields, moment))
 
 
-def _rules(db: apsw.Connection, type_id: int, fields: FieldSet) -> Callable[[Segment], Rule]:
+def _rules(db: Reader, type_id: int, fields: FieldSet) -> Callable[[Segment], Rule]:
     """Make what gives the rules of the segments of a type; all are read, once, where one names others."""
     all_rules: dict[int, Rule] = {}
 

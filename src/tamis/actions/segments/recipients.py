@@ -2,8 +2,6 @@
 
 from datetime import datetime
 
-import apsw
-
 from tamis.actions.contacts.forgetting import refuse_forgotten
 from tamis.actions.house import House
 from tamis.actions.segments.membership import external_membership, is_member
@@ -16,6 +14,7 @@ from tamis.domain.emails import Email, email_key
 from tamis.domain.errors import Invalid, NotFound, Problem
 from tamis.domain.segments import Segment, contact_of_recipient, person_of_recipient, segment_of_recipient
 from tamis.records import contacts, erasure, exclusions, externals, feed, recipients, segments, types
+from tamis.records.handles import Reader, Transaction
 from tamis.rules.time.moment import Moment
 
 TAKEN = "the email has already been taken"
@@ -32,7 +31,7 @@ def recipient_page(house: House, account_id: int, segment_id: int, after: int, l
     return rows
 
 
-def _live(db: apsw.Connection, account_id: int, segment_id: int) -> Segment:
+def _live(db: Reader, account_id: int, segment_id: int) -> Segment:
     segment = segments.live_by_id(db, account_id, segment_id)
     if segment is None:
         raise NotFound(f"there is no segment {segment_id}")
@@ -40,7 +39,7 @@ def _live(db: apsw.Connection, account_id: int, segment_id: int) -> Segment:
 
 
 def add_recipient(
-    db: apsw.Connection,
+    db: Transaction,
     now: datetime,
     account: Account,
     segment_id: int,
@@ -71,7 +70,7 @@ def add_recipient(
     recipients.add(db, segment, email, first_name, last_name, contact.id if contact else None, now)
 
 
-def delete_recipient(db: apsw.Connection, now: datetime, account: Account, recipient_id: int) -> None:
+def delete_recipient(db: Transaction, now: datetime, account: Account, recipient_id: int) -> None:
     """Delete a recipient by its id: an addition by hand is undone, and the contact or the address stays out, whatever
     becomes of it and of the rule, until somebody adds the address again; raises NotFound."""
     missing = NotFound(f"there is no recipient {recipient_id}")
@@ -102,7 +101,7 @@ def delete_recipient(db: apsw.Connection, now: datetime, account: Account, recip
         exclusions.exclude_address(db, segment.id, added.email_key, now)
 
 
-def _let_in_external(db: apsw.Connection, now: datetime, account: Account, segment: Segment, email: Email) -> bool:
+def _let_in_external(db: Transaction, now: datetime, account: Account, segment: Segment, email: Email) -> bool:
     """Undo the exclusion of an address that is no contact; tells whether it is in the segment by the rule then. Raises
     Invalid where it was in it before."""
     if _external_is_in(db, now, account, segment, email.key):
@@ -116,7 +115,7 @@ def _let_in_external(db: apsw.Connection, now: datetime, account: Account, segme
 
 
 def _exclude_external(
-    db: apsw.Connection, now: datetime, account: Account, segment: Segment, recipient_id: int, missing: NotFound
+    db: Transaction, now: datetime, account: Account, segment: Segment, recipient_id: int, missing: NotFound
 ) -> None:
     """Exclude an external recipient that is in a segment by way of others."""
     external = externals.by_person(db, segment.contact_type_id, person_of_recipient(recipient_id))
@@ -129,7 +128,7 @@ def _exclude_external(
     feed.tell_recipient(db, segment, None, external.person_id, now)
 
 
-def _external_is_in(db: apsw.Connection, now: datetime, account: Account, segment: Segment, email_key: str) -> bool:
+def _external_is_in(db: Reader, now: datetime, account: Account, segment: Segment, email_key: str) -> bool:
     external = externals.by_email(db, segment.contact_type_id, email_key)
     if external is None:
         return False
@@ -137,12 +136,12 @@ def _external_is_in(db: apsw.Connection, now: datetime, account: Account, segmen
     return external_membership(db, external, fields, Moment(now, account.zone))(segment.id)
 
 
-def _contact_with(db: apsw.Connection, type_id: int, email_key: str) -> Contact | None:
+def _contact_with(db: Reader, type_id: int, email_key: str) -> Contact | None:
     # Most addresses that are added are no contacts; reading the fields for them would cost as much as adding them.
     contact_id = recipients.contact_with_email(db, type_id, email_key)
     return None if contact_id is None else contacts.by_id(db, type_id, contact_id, types.fields_of_type(db, type_id))
 
 
-def _is_member(db: apsw.Connection, now: datetime, account: Account, segment: Segment, contact: Contact) -> bool:
+def _is_member(db: Reader, now: datetime, account: Account, segment: Segment, contact: Contact) -> bool:
     fields = types.fields_of_type(db, segment.contact_type_id)
     return is_member(db, segment, contact, fields, Moment(now, account.zone))

@@ -12,7 +12,7 @@ from tamis.domain.instants import day_of
 from tamis.domain.segments import Segment
 from tamis.domain.text import fold
 from tamis.records import segments, types
-from tamis.records.database import snapshot
+from tamis.records.handles import snapshot
 from tamis.rules.tree import Rule
 from tamis.rules.wording.describe import describe
 

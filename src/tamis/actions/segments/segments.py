@@ -6,8 +6,6 @@ from datetime import datetime
 from enum import Enum
 from itertools import count
 
-import apsw
-
 from tamis.actions.contacts.one_change import sizes_and
 from tamis.actions.fields.types import still_there
 from tamis.actions.house import House
@@ -20,7 +18,7 @@ from tamis.domain.errors import Invalid, NotFound, Problem, Refused
 from tamis.domain.segments import Segment, is_segment_id
 from tamis.domain.text import MAX_LINE, problem_with_name
 from tamis.records import accounts, segments, types
-from tamis.records.database import snapshot
+from tamis.records.handles import Reader, Transaction, snapshot
 from tamis.rules.build import build
 from tamis.rules.evaluation.segments import MAX_CHAIN, cycle_through, longest_chain
 from tamis.rules.syntaxes.draft import Draft
@@ -68,7 +66,7 @@ class CheckedEdit:
 
 
 def create_segment(
-    db: apsw.Connection,
+    db: Transaction,
     now: datetime,
     account: Account,
     contact_type: ContactType,
@@ -81,9 +79,7 @@ def create_segment(
     return segments.insert(db, account.id, contact_type.id, name.strip(), to_json(rule), now)
 
 
-def check_new_segment(
-    db: apsw.Connection, account: Account, contact_type: ContactType, name: str, draft: Draft | None
-) -> Rule:
+def check_new_segment(db: Reader, account: Account, contact_type: ContactType, name: str, draft: Draft | None) -> Rule:
     """Return the rule of a segment that could be made like this; raises Invalid with every problem."""
     problems = _problems_with_name(db, account, name.strip(), None)
     rule = _built(db, contact_type.id, draft, problems)
@@ -94,7 +90,7 @@ def check_new_segment(
 
 
 def edit_segment(
-    db: apsw.Connection,
+    db: Transaction,
     now: datetime,
     account: Account,
     segment_id: int,
@@ -114,7 +110,7 @@ def edit_segment(
 
 
 def check_edit(
-    db: apsw.Connection,
+    db: Reader,
     account: Account,
     segment_id: int,
     *,
@@ -138,7 +134,7 @@ def check_edit(
     return CheckedEdit(segment, name, document)
 
 
-def duplicate_segment(db: apsw.Connection, now: datetime, account: Account, segment_id: int) -> Segment:
+def duplicate_segment(db: Transaction, now: datetime, account: Account, segment_id: int) -> Segment:
     """Make a segment with the rule of another one, "Copy of" it by name; what was done by hand is not copied. Raises
     NotFound."""
     segment = segment_by_id(db, account, segment_id)
@@ -146,7 +142,7 @@ def duplicate_segment(db: apsw.Connection, now: datetime, account: Account, segm
     return segments.insert(db, account.id, segment.contact_type_id, name, segment.rule, now)
 
 
-def _free_name(db: apsw.Connection, account: Account, name: str) -> str:
+def _free_name(db: Reader, account: Account, name: str) -> str:
     """Give a name, or the first of "name (2)", "name (3)" … that no segment has, cut where it would be too long."""
     for number in count(1):
         ending = f" ({number})" if number > 1 else ""
@@ -156,7 +152,7 @@ def _free_name(db: apsw.Connection, account: Account, name: str) -> str:
     raise AssertionError("numbers do not end")
 
 
-def _problems_with_name(db: apsw.Connection, account: Account, name: str, of: Segment | None) -> list[Problem]:
+def _problems_with_name(db: Reader, account: Account, name: str, of: Segment | None) -> list[Problem]:
     wrong = problem_with_name(name)
     if wrong:
         return [Problem("segment_name", f"the segment name {wrong}")]
@@ -166,7 +162,7 @@ def _problems_with_name(db: apsw.Connection, account: Account, name: str, of: Se
     return []
 
 
-def _built(db: apsw.Connection, type_id: int, draft: Draft | None, problems: list[Problem]) -> Rule:
+def _built(db: Reader, type_id: int, draft: Draft | None, problems: list[Problem]) -> Rule:
     """Build a rule; what is wrong with it is added to `problems`."""
     try:
         return build(draft, types.fields_of_type(db, type_id), segments.refs_of_type(db, type_id))
@@ -175,7 +171,7 @@ def _built(db: apsw.Connection, type_id: int, draft: Draft | None, problems: lis
         return None
 
 
-def problems_with_names(db: apsw.Connection, type_id: int, segment: Segment | None, rule: Rule) -> list[Problem]:
+def problems_with_names(db: Reader, type_id: int, segment: Segment | None, rule: Rule) -> list[Problem]:
     """Say by which way a segment, or a new one, would depend on itself if it had a rule, and by which chain segments
     would name each other over more levels than they may; a chain that is too long already may become shorter."""
     if not segments_named(rule):
@@ -201,7 +197,7 @@ def _path(way: list[int], names: Mapping[int, str]) -> str:
     return " → ".join(called)
 
 
-def delete_segment(db: apsw.Connection, now: datetime, account: Account, segment_id: int) -> Segment:
+def delete_segment(db: Transaction, now: datetime, account: Account, segment_id: int) -> Segment:
     """Delete a segment softly; raises NotFound, and Refused while the rule of another one names it."""
     segment = segment_by_id(db, account, segment_id)
     refuse_while_used(f'the segment "{segment.name}"', users_of_segment(db, segment))
@@ -209,7 +205,7 @@ def delete_segment(db: apsw.Connection, now: datetime, account: Account, segment
     return segment
 
 
-def segment_by_id(db: apsw.Connection, account: Account, segment_id: int) -> Segment:
+def segment_by_id(db: Reader, account: Account, segment_id: int) -> Segment:
     """Find a live segment of an account; raises NotFound."""
     segment = segments.live_by_id(db, account.id, segment_id)
     if segment is None:
@@ -217,7 +213,7 @@ def segment_by_id(db: apsw.Connection, account: Account, segment_id: int) -> Seg
     return segment
 
 
-def find_segment(db: apsw.Connection, account: Account, reference: str) -> Segment:
+def find_segment(db: Reader, account: Account, reference: str) -> Segment:
     """Find a live segment by id or name; raises NotFound."""
     found = None
     if is_segment_id(reference):
@@ -228,13 +224,13 @@ def find_segment(db: apsw.Connection, account: Account, reference: str) -> Segme
     return found
 
 
-def rule_of(db: apsw.Connection, segment: Segment) -> Rule:
+def rule_of(db: Reader, segment: Segment) -> Rule:
     """Give the rule of a segment as a tree."""
     type_id = segment.contact_type_id
     return stored_rule(segment.rule, types.fields_of_type(db, type_id), segments.refs_for(db, type_id, [segment.rule]))
 
 
-def list_segments(db: apsw.Connection, account: Account, sizes: Mapping[int, int]) -> list[SizedSegment]:
+def list_segments(db: Reader, account: Account, sizes: Mapping[int, int]) -> list[SizedSegment]:
     """List the segments of an account, newest first, with their sizes from `segment_sizes`."""
     with snapshot(db):
         live = _with_rules(db, account)
@@ -247,7 +243,7 @@ def sized_segments(house: House, account: Account) -> list[SizedSegment]:
     return [SizedSegment(segment, rule, sizes.get(segment.id, 0)) for segment, rule in live]
 
 
-def _with_rules(db: apsw.Connection, account: Account) -> list[tuple[Segment, Rule]]:
+def _with_rules(db: Reader, account: Account) -> list[tuple[Segment, Rule]]:
     """List the segments of an account with their rules, in a snapshot: a rule is read with the fields and the segments
     for which it was made."""
     live = segments.live_of_account(db, account.id)

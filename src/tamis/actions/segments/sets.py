@@ -3,8 +3,6 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-import apsw
-
 from tamis.actions.house import House
 from tamis.columns.engine.one_moment import at_one_moment
 from tamis.columns.reads import read, sets
@@ -13,6 +11,7 @@ from tamis.domain.draws import Sample
 from tamis.domain.errors import Invalid, NotFound, Problem
 from tamis.domain.segments import Segment
 from tamis.records import segments
+from tamis.records.handles import Reader
 
 FEWEST, MOST = 2, 20
 RECIPIENTS_A_PAGE, MOST_LOOKED_AT = 10_000, 1_000_000
@@ -77,7 +76,7 @@ def sampled_page(
         return read.sampled_recipients(con, account_id, segment.contact_type_id, segment.id, sample, after, most)
 
 
-def comparable(db: apsw.Connection, account_id: int, segment_ids: Sequence[int]) -> list[Segment]:
+def comparable(db: Reader, account_id: int, segment_ids: Sequence[int]) -> list[Segment]:
     """Find the segments that are to be compared; raises NotFound, and Invalid when they cannot be."""
     if not FEWEST <= len(segment_ids) <= MOST:
         raise Invalid([Problem("", f"name from {FEWEST} to {MOST} segments to compare, not {len(segment_ids)}")])
@@ -93,7 +92,7 @@ def comparable(db: apsw.Connection, account_id: int, segment_ids: Sequence[int])
     return found
 
 
-def _segment(db: apsw.Connection, account_id: int, segment_id: int) -> Segment:
+def _segment(db: Reader, account_id: int, segment_id: int) -> Segment:
     found = segments.live_by_id(db, account_id, segment_id)
     if found is None:
         raise NotFound(f"there is no segment {segment_id}")

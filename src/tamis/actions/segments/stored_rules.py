@@ -3,13 +3,12 @@
 import logging
 from functools import lru_cache
 
-import apsw
-
 from tamis.domain.errors import Invalid
 from tamis.domain.fields import FieldSet
 from tamis.domain.segments import SegmentRef, SegmentRefs
 from tamis.log import event
 from tamis.records import segments
+from tamis.records.handles import Reader
 from tamis.rules.build import build
 from tamis.rules.evaluation.segments import in_circles
 from tamis.rules.syntaxes.json import from_json
@@ -29,7 +28,7 @@ def stored_rule(document: str, fields: FieldSet, refs: SegmentRefs) -> Rule:
         return None
 
 
-def rules_of_type(db: apsw.Connection, type_id: int, fields: FieldSet) -> dict[int, Rule]:
+def rules_of_type(db: Reader, type_id: int, fields: FieldSet) -> dict[int, Rule]:
     """Give the rules of the live segments over a contact type, by id; what the rules name is among these segments. One
     in a circle, which is refused when it is made and can only come from other data, selects nobody."""
     live = segments.live_of_type(db, type_id)

@@ -37,7 +37,7 @@ class KeyRing:
         back.
         """
         if self._of_this_turn is None:
-            self._of_this_turn = self._records.reader().pragma("data_version")
+            self._of_this_turn = self._records.version()
             asyncio.get_running_loop().call_soon(self._turn_ends)
         return self._of_this_turn
 

@@ -65,7 +65,7 @@ async def segment_list(context: Context, _: Request) -> Answer:
     membership."""
     # Read anew for each request, before the answer is made: an answer may be newer than its version, never older.
     house = context.house
-    version = house.records.reader().pragma("data_version")
+    version = house.records.version()
     kept = context.lists.get(context.account.id)
     now = house.clock()
     if kept is None or kept.version != version or not kept.covers(now):

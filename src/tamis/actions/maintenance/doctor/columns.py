@@ -5,7 +5,6 @@ from collections.abc import Callable, Sequence
 from datetime import datetime
 from typing import NamedTuple
 
-import apsw
 import duckdb
 
 from tamis.actions.catch_up import both_at_one_moment
@@ -21,6 +20,7 @@ from tamis.domain.emails import email_key
 from tamis.domain.externals import External
 from tamis.domain.text import counted
 from tamis.records import accounts, contacts, examine, externals, recipients, segments, types
+from tamis.records.handles import Reader
 from tamis.rules.evaluation.evaluate import selects
 from tamis.rules.evaluation.segments import in_order
 from tamis.rules.time.moment import Moment
@@ -154,7 +154,7 @@ def _wrong(
 
 
 def _memberships_of_externals(
-    db: apsw.Connection, type_id: int, persons: Sequence[External], live: set[int], moment: Moment
+    db: Reader, type_id: int, persons: Sequence[External], live: set[int], moment: Moment
 ) -> set[tuple[int, int]]:
     fields = types.fields_of_type(db, type_id)
     found: set[tuple[int, int]] = set()
@@ -164,7 +164,7 @@ def _memberships_of_externals(
     return found
 
 
-def _memberships(db: apsw.Connection, type_id: int, ids: Sequence[int], moment: Moment) -> set[tuple[int, int]]:
+def _memberships(db: Reader, type_id: int, ids: Sequence[int], moment: Moment) -> set[tuple[int, int]]:
     fields = types.fields_of_type(db, type_id)
     rules = rules_of_type(db, type_id, fields)
     order = [segment_id for level in in_order(rules) for segment_id in level]
@@ -219,6 +219,6 @@ def examine_log(house: House) -> Part:
     return Part(lines, None, wrong)
 
 
-def _moment(db: apsw.Connection, con: duckdb.DuckDBPyConnection, type_id: int, now: datetime) -> Moment:
+def _moment(db: Reader, con: duckdb.DuckDBPyConnection, type_id: int, now: datetime) -> Moment:
     clock = read_clocks(con).get(type_id)
     return Moment(max(now, clock.as_of) if clock else now, accounts.zone_of_type(db, type_id))

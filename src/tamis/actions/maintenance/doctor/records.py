@@ -5,8 +5,6 @@ from itertools import groupby
 from operator import attrgetter
 from typing import Any
 
-import apsw
-
 from tamis.actions.batches import batched
 from tamis.actions.maintenance.doctor.report import REPORT, RESTORE, Check, looking, some
 from tamis.actions.segments.stored_rules import stored_rule
@@ -15,6 +13,7 @@ from tamis.domain.errors import Invalid
 from tamis.domain.segments import LAST_SEGMENT, STRANGER, Segment
 from tamis.domain.text import counted
 from tamis.records import erasure, examine, exclusions, forgotten, segments, types
+from tamis.records.handles import Reader
 from tamis.records.integrity.health import FileHealth
 from tamis.rules.build import build
 from tamis.rules.evaluation.segments import MAX_CHAIN, in_circles, in_order, longest_chain, without_circles
@@ -26,7 +25,7 @@ SHOWN = 5
 LIMITS = {"contacts": STRANGER - 1, "recipients_added": STRANGER - 1, "segments": LAST_SEGMENT}
 
 
-def examine_records(db: apsw.Connection, health: FileHealth) -> Iterator[Check]:
+def examine_records(db: Reader, health: FileHealth) -> Iterator[Check]:
     """Check the records, one law after the other."""
     yield _file(db, health)
     yield _schema(db)
@@ -39,7 +38,7 @@ def examine_records(db: apsw.Connection, health: FileHealth) -> Iterator[Check]:
     yield _erasures(db)
 
 
-def _file(db: apsw.Connection, health: FileHealth) -> Check:
+def _file(db: Reader, health: FileHealth) -> Check:
     """Check every page; what is found is noted, so that nothing is written any more, and an older note is taken back
     where nothing is."""
     with looking("the file of the records is whole", "every page and index entry") as check:
@@ -57,14 +56,14 @@ def _are(number: int) -> str:
     return "is" if number == 1 else "are"
 
 
-def _schema(db: apsw.Connection) -> Check:
+def _schema(db: Reader) -> Check:
     with looking("the records have the tables and indexes of this version") as check:
         for name in examine.problems_of_schema(db):
             check.wrong(f"{name} is missing, or was changed by another program: {RESTORE}")
     return check.done()
 
 
-def _addresses(db: apsw.Connection) -> Check:
+def _addresses(db: Reader) -> Check:
     contacts, added = examine.counts(db)
     with looking("an address stands once", f"{counted(contacts, 'contact')}, {added:,} added by hand") as check:
         for table, called in (("contacts", "contact"), ("recipients_added", "address added by hand")):
@@ -89,7 +88,7 @@ def _addresses(db: apsw.Connection) -> Check:
     return check.done()
 
 
-def _numbers(db: apsw.Connection) -> Check:
+def _numbers(db: Reader) -> Check:
     with looking("every number is given once") as check:
         for sequence in examine.sequences(db):
             if sequence.highest > sequence.given:
@@ -109,7 +108,7 @@ def _numbers(db: apsw.Connection) -> Check:
     return check.done()
 
 
-def _hands(db: apsw.Connection) -> Check:
+def _hands(db: Reader) -> Check:
     with looking("what was done by hand is about contacts that exist") as check:
         stray = examine.stray_removals(db)
         if stray:
@@ -128,7 +127,7 @@ def _hands(db: apsw.Connection) -> Check:
     return check.done()
 
 
-def _imports(db: apsw.Connection) -> Check:
+def _imports(db: Reader) -> Check:
     imports, befores = examine.import_counts(db)
     with looking(
         "imports can be undone", f"{counted(imports, 'import')}, {counted(befores, 'contact')} as they were"
@@ -152,7 +151,7 @@ def _imports(db: apsw.Connection) -> Check:
     return check.done()
 
 
-def _rules(db: apsw.Connection) -> Check:
+def _rules(db: Reader) -> Check:
     live = examine.live_segments(db)
     with looking("every rule can be evaluated", counted(len(live), "segment")) as check:
         for segment in live:
@@ -177,7 +176,7 @@ def _rules(db: apsw.Connection) -> Check:
     return check.done()
 
 
-def longest_of_all(db: apsw.Connection) -> list[Segment]:
+def longest_of_all(db: Reader) -> list[Segment]:
     """Return a longest chain of segments of which each names the next one."""
     live = {segment.id: segment for segment in examine.live_segments(db)}
     rules = without_circles(_built(db, live.values()))
@@ -185,14 +184,14 @@ def longest_of_all(db: apsw.Connection) -> list[Segment]:
     return [live[id_] for id_ in longest_chain(levels[-1][0], rules)] if levels else []
 
 
-def segments_in_circles(db: apsw.Connection) -> list[Segment]:
+def segments_in_circles(db: Reader) -> list[Segment]:
     """List the segments whose rules come back to themselves over those that they name."""
     live = examine.live_segments(db)
     circular = in_circles(_built(db, live))
     return [segment for segment in live if segment.id in circular]
 
 
-def _built(db: apsw.Connection, live: Iterable[Segment]) -> dict[int, Rule]:
+def _built(db: Reader, live: Iterable[Segment]) -> dict[int, Rule]:
     """Build the rules of segments, those that cannot be evaluated as such that select nobody."""
     built: dict[int, Rule] = {}
     for type_id, of_type in groupby(sorted(live, key=attrgetter("contact_type_id")), attrgetter("contact_type_id")):
@@ -201,14 +200,14 @@ def _built(db: apsw.Connection, live: Iterable[Segment]) -> dict[int, Rule]:
     return built
 
 
-def rule_of(db: apsw.Connection, segment: Segment) -> Rule:
+def rule_of(db: Reader, segment: Segment) -> Rule:
     """Build the stored rule of a segment; raises Invalid."""
     type_id = segment.contact_type_id
     fields = types.fields_of_type(db, type_id)
     return build(from_json(segment.rule), fields, segments.refs_for(db, type_id, [segment.rule]))
 
 
-def _forgotten(db: apsw.Connection) -> Check:
+def _forgotten(db: Reader) -> Check:
     with looking("forgotten addresses stay away") as check:
         for type_id in examine.types_with_forgotten(db):
             back = 0
@@ -223,7 +222,7 @@ def _forgotten(db: apsw.Connection) -> Check:
     return check.done()
 
 
-def _erasures(db: apsw.Connection) -> Check:
+def _erasures(db: Reader) -> Check:
     with looking("nothing that was deleted is left in the files") as check:
         pending: Any = erasure.pending(db)
         if pending:

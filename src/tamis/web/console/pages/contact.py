@@ -19,7 +19,7 @@ from tamis.domain.errors import Invalid, NotFound, Refused
 from tamis.domain.fields import COLUMNS_OF_THEIR_OWN, EMAIL, FIRST_NAME, LAST_NAME, Field, FieldSet, format_value
 from tamis.domain.text import counted
 from tamis.records import types
-from tamis.records.database import snapshot
+from tamis.records.handles import snapshot
 from tamis.web.console.answers import fragment, page, see
 from tamis.web.console.finding import type_of
 from tamis.web.console.forms import Form

@@ -1,0 +1,1 @@
+"""The SQLite file: how it is opened, read, written and kept whole."""
