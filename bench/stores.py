@@ -12,9 +12,9 @@ from tamis.actions.fields.fields import create_field
 from tamis.actions.fields.types import create_type
 from tamis.actions.house import House
 from tamis.actions.segments.segments import create_segment
-from tamis.records import batch
 from tamis.records.contacts import NewContact
 from tamis.records.handles import Transaction
+from tamis.records.importing import batch
 from tamis.rules.syntaxes.text import from_text
 from tamis.settings import Settings
 

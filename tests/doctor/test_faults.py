@@ -25,8 +25,9 @@ from tamis.columns.engine.store import FILE_NAME
 from tamis.domain.contacts import encode_values
 from tamis.domain.emails import parse_email
 from tamis.domain.fields import COUNTRY, Kind
-from tamis.records import imports, types
+from tamis.records import types
 from tamis.records.contacts import NewContact
+from tamis.records.importing import imports
 from tamis.rules.syntaxes.text import from_text
 from tamis.settings import Settings
 from tests.support.records import records_of

@@ -16,8 +16,8 @@ from tamis.domain.accounts import Account
 from tamis.domain.contacts import ContactType, encode_values
 from tamis.domain.emails import Email
 from tamis.domain.fields import CITY, FIRST_NAME, LAST_NAME, RESERVED, FieldSet, Kind
-from tamis.records import imports
 from tamis.records.contacts import NewContact
+from tamis.records.importing import imports
 from tamis.rules.syntaxes.text import from_text
 
 PEOPLE = 30_000

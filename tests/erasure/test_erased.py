@@ -14,8 +14,9 @@ from tamis.actions.maintenance.erasing import Eraser, erase, erase_if_small
 from tamis.actions.segments.recipients import recipient_page
 from tamis.actions.segments.segments import segment_sizes
 from tamis.columns.engine.store import FILE_NAME
-from tamis.records import erasure, feed
-from tamis.records.database import connect
+from tamis.records import feed
+from tamis.records.engine.database import connect
+from tamis.records.maintenance import erasure
 from tamis.settings import Settings
 from tests.erasure.people import PEOPLE, VICTIMS, Town, traces
 

@@ -9,7 +9,7 @@ import pytest
 from tamis.actions.house import House
 from tamis.actions.maintenance.erasing import erase
 from tamis.actions.segments.recipients import recipient_page
-from tamis.records import erasure
+from tamis.records.maintenance import erasure
 from tamis.settings import Settings
 from tests.erasure.people import VICTIMS, Town, traces
 from tests.support import forked
@@ -23,7 +23,8 @@ from pathlib import Path
 from tamis.actions.maintenance import erasing
 from tamis.actions.house import House
 from tamis.columns.engine import store as columns
-from tamis.records import erasure, store as records
+from tamis.records.maintenance import erasure
+from tamis.records.engine import store as records
 from tamis.settings import Settings
 
 def kill(*_):

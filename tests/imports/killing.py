@@ -20,7 +20,7 @@ from tamis.actions.importing.jobs import INTERRUPTED, list_imports
 from tamis.columns.layout.membership import recipients_of
 from tamis.domain.segments import SEGMENT_SHIFT
 from tamis.records.accounts import all_accounts
-from tamis.records.database import connect
+from tamis.records.engine.database import connect
 from tamis.records.engine.sql import fetch, one
 from tamis.settings import Settings
 from tests.imports.kill_points import ALL, OF_UNDOING

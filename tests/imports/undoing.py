@@ -27,10 +27,11 @@ from tamis.domain.contacts import encode_values
 from tamis.domain.errors import Invalid, Refused
 from tamis.domain.fields import COUNTRY, Field, Kind
 from tamis.domain.segments import STRANGER
-from tamis.records import imports, recipients, types
+from tamis.records import recipients, types
 from tamis.records.contacts import ContactRow
 from tamis.records.handles import Reader, Transaction, connection_of
-from tamis.records.imports import State
+from tamis.records.importing import imports
+from tamis.records.importing.imports import State
 from tamis.rules.syntaxes.text import from_text
 from tamis.rules.time.moment import Moment
 from tamis.settings import Settings

@@ -23,7 +23,7 @@ from tamis.actions.house import House
 from tamis.columns.engine.store import FILE_NAME
 from tamis.domain.emails import email_key
 from tamis.records import segments
-from tamis.records.database import connect
+from tamis.records.engine.database import connect
 from tamis.records.handles import Reader
 from tamis.rules.time.moment import Moment
 from tamis.settings import Settings

@@ -21,7 +21,7 @@ ROUTES["segment/list"] = "GET", segment_list
 """,
     "a write is answered before it is committed": """
 from concurrent.futures import Future
-from tamis.records.store import Job, Records
+from tamis.records.engine.store import Job, Records
 def submit(self, job, account_id=0):
     early, late = Future(), Future()
     def run(db):

@@ -15,7 +15,7 @@ from tamis.actions.house import House
 from tamis.actions.maintenance.backups import make_backup
 from tamis.actions.maintenance.checking import until_hour
 from tamis.domain.errors import Damaged
-from tamis.records.database import FILE_NAME
+from tamis.records.engine.database import FILE_NAME
 from tamis.records.integrity import check
 from tamis.records.integrity.checksums import RESERVED_AT, has_checksums
 from tamis.records.types import types_of_account

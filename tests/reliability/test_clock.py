@@ -13,8 +13,8 @@ from tamis.actions.maintenance.erasing import Eraser
 from tamis.actions.segments.segments import segment_sizes
 from tamis.domain.fields import Kind
 from tamis.domain.segments import Segment
-from tamis.records import erasure
 from tamis.records.handles import Transaction
+from tamis.records.maintenance import erasure
 from tamis.rules.time.moment import Moment
 from tamis.settings import Settings
 from tests.stores.oracle import Oracle

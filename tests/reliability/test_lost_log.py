@@ -11,7 +11,7 @@ from tamis.actions.fields.types import create_type
 from tamis.actions.house import House
 from tamis.actions.maintenance.accepting_loss import accept_loss
 from tamis.domain.errors import Damaged
-from tamis.records.database import FILE_NAME
+from tamis.records.engine.database import FILE_NAME
 from tamis.records.integrity.health import LOST
 from tamis.records.integrity.witness import ENDING
 from tamis.records.types import types_of_account

@@ -19,7 +19,7 @@ from tamis.domain.errors import Invalid
 from tamis.domain.fields import Kind
 from tamis.domain.transitions import Cause
 from tamis.records import segments, types
-from tamis.records.database import connect, migrate, migrations
+from tamis.records.engine.database import connect, migrate, migrations
 from tamis.records.handles import Transaction
 from tamis.settings import Settings
 from tests.stores.people import EVERYONE, Desk, new_desk

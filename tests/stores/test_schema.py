@@ -13,7 +13,7 @@ import pytest
 from tamis.actions.house import House
 from tamis.domain.errors import Unavailable
 from tamis.domain.fields import RESERVED
-from tamis.records.database import FILE_NAME, connect, migrate, migrations
+from tamis.records.engine.database import FILE_NAME, connect, migrate, migrations
 from tamis.records.handles import connection_of
 from tamis.settings import Settings
 from tests.support import forked

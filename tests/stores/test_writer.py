@@ -9,12 +9,12 @@ import pytest
 
 from tamis.actions.house import House
 from tamis.domain.errors import Busy, Unavailable
-from tamis.records import store
-from tamis.records.database import FILE_NAME, connect
+from tamis.records.engine import store
+from tamis.records.engine.database import FILE_NAME, connect
 from tamis.records.engine.sql import each
+from tamis.records.engine.store import Records
+from tamis.records.engine.waiting import MOST_WAITING_OF_ONE
 from tamis.records.handles import Transaction, connection_of
-from tamis.records.store import Records
-from tamis.records.waiting import MOST_WAITING_OF_ONE
 from tamis.settings import Settings
 
 

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import apsw
 
-from tamis.records.database import FILE_NAME, connect
+from tamis.records.engine.database import FILE_NAME, connect
 
 
 @contextmanager

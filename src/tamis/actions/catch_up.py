@@ -21,8 +21,8 @@ from tamis.domain.errors import Unavailable
 from tamis.domain.fields import FieldSet
 from tamis.domain.instants import from_micros
 from tamis.records import accounts, contacts, externals, feed, recipients, types
+from tamis.records.engine.store import Records
 from tamis.records.handles import Reader, snapshot
-from tamis.records.store import Records
 from tamis.rules.evaluation.segments import in_order
 from tamis.rules.time.breakpoints import timed
 from tamis.rules.tree import Rule, segments_named

@@ -17,10 +17,10 @@ from tamis.columns.engine.store import Columns
 from tamis.columns.history.trends import Trends
 from tamis.domain.errors import Damaged, Unavailable
 from tamis.files.durable import make_directory
+from tamis.records.engine.store import Records
 from tamis.records.feed import last_change, store_id
 from tamis.records.handles import Transaction
 from tamis.records.integrity.health import LOST
-from tamis.records.store import Records
 from tamis.settings import Settings
 from tamis.workbench.statements import interrupt_workbench
 

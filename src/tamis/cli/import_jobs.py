@@ -14,7 +14,7 @@ from tamis.domain.instants import format_instant
 from tamis.domain.text import counted
 from tamis.records import types
 from tamis.records.handles import Reader
-from tamis.records.imports import State
+from tamis.records.importing.imports import State
 
 COLUMNS = ("Id", "Started", "File", "State", "Rows", "Created", "Updated", "Rejected")
 RIGHT = (0, 4, 5, 6, 7)

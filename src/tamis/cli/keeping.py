@@ -8,7 +8,7 @@ from tamis.actions.maintenance.erasing import erase
 from tamis.cli.ask import ask
 from tamis.cli.common import Common, opened, show
 from tamis.domain.errors import NotFound, Unavailable
-from tamis.records.database import FILE_NAME as RECORDS_FILE
+from tamis.records.engine.database import FILE_NAME as RECORDS_FILE
 
 
 def erase_files(*, common: Common = Common()) -> None:  # noqa: B008  frozen

@@ -10,9 +10,10 @@ from tamis.domain.contacts import Contact, decode_value, decode_values, encode_v
 from tamis.domain.fields import Field, FieldSet, Value
 from tamis.domain.instants import from_micros, to_micros
 from tamis.domain.transitions import Cause
-from tamis.records import feed, journal
+from tamis.records import feed
 from tamis.records.engine.sql import each, fetch, one, run, run_many
 from tamis.records.handles import Reader, Transaction
+from tamis.records.importing import journal
 from tamis.records.queries import load
 
 SQL = load("contacts")

@@ -13,7 +13,7 @@ import apsw
 from tamis.actions.house import House
 from tamis.actions.maintenance.backups import restore
 from tamis.records import accounts, segments, types
-from tamis.records.database import connect
+from tamis.records.engine.database import connect
 from tamis.rules.time.moment import Moment
 from tamis.settings import Settings
 from tests.reliability.power.workload import OWNER, PEOPLE

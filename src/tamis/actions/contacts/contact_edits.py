@@ -22,9 +22,11 @@ from tamis.domain.fields import (
 )
 from tamis.domain.reading.cells import typed_value
 from tamis.domain.text import MAX_LINE, short
-from tamis.records import batch, contacts, erasure, journal, recipients, types
+from tamis.records import contacts, recipients, types
 from tamis.records.contacts import ChangedContact, NewContact
 from tamis.records.handles import Reader, Transaction
+from tamis.records.importing import batch, journal
+from tamis.records.maintenance import erasure
 
 
 @dataclass(frozen=True, slots=True)

@@ -16,8 +16,9 @@ from tamis.domain.emails import email_to_find
 from tamis.domain.errors import NotFound
 from tamis.domain.fields import FieldSet
 from tamis.domain.segments import Segment
-from tamis.records import contacts, erasure, recipients, segments, types
+from tamis.records import contacts, recipients, segments, types
 from tamis.records.handles import Reader, Transaction
+from tamis.records.maintenance import erasure
 from tamis.records.recipients import AdditionOfAddress, RemovalOfContact
 from tamis.rules.time.moment import Moment
 

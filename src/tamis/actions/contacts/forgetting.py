@@ -9,8 +9,9 @@ from tamis.domain.accounts import Account
 from tamis.domain.contacts import Contact, ContactType
 from tamis.domain.emails import Email, email_to_find
 from tamis.domain.errors import Invalid, NotFound, Problem
-from tamis.records import contacts, erasure, forgotten, recipients, types
+from tamis.records import contacts, forgotten, recipients, types
 from tamis.records.handles import Reader, Transaction
+from tamis.records.maintenance import erasure
 
 Refusals = Callable[[Sequence[str]], dict[str, str]]
 """Given the keys of addresses, tells which of them are not taken, each with the reason."""

@@ -26,8 +26,9 @@ from tamis.domain.reading.columns import ColumnReading
 from tamis.domain.reading.deciding import Said, decide
 from tamis.domain.reading.learning import Asked, ColumnLearner
 from tamis.domain.text import counted, fold, problem_with_name, short
-from tamis.records import contacts, erasure, feed, types
+from tamis.records import contacts, feed, types
 from tamis.records.handles import Reader, Transaction
+from tamis.records.maintenance import erasure
 
 VALUES_A_BATCH = 10_000
 MOST_EXAMPLES = 20

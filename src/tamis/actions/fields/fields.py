@@ -12,8 +12,9 @@ from tamis.domain.contacts import ContactType
 from tamis.domain.errors import Invalid, NotFound, Problem, Refused
 from tamis.domain.fields import MOST_FIELDS, RESERVED, Field, FieldSet, Kind, key_of, problem_with_option
 from tamis.domain.text import fold
-from tamis.records import contacts, erasure, feed, types
+from tamis.records import contacts, feed, types
 from tamis.records.handles import Reader, Transaction
+from tamis.records.maintenance import erasure
 
 NewField = tuple[str, Kind, Sequence[str]]
 """Name, kind and options of a field that is to be made."""

@@ -18,9 +18,9 @@ from tamis.domain.errors import Refused
 from tamis.domain.fields import FieldSet
 from tamis.domain.instants import to_micros
 from tamis.records import feed, types
-from tamis.records.imports import ImportJob, State
-from tamis.records.journal import is_dropped
-from tamis.records.uploads import Upload
+from tamis.records.importing.imports import ImportJob, State
+from tamis.records.importing.journal import is_dropped
+from tamis.records.importing.uploads import Upload
 
 NO_FIELDS = FieldSet(())
 

@@ -20,10 +20,10 @@ from tamis.actions.importing.so_far import SoFar
 from tamis.domain.accounts import Account
 from tamis.domain.contacts import ContactType
 from tamis.domain.errors import Abandoned, NotFound, TamisError, Unavailable
-from tamis.records import imports
 from tamis.records.handles import Reader, Transaction
-from tamis.records.imports import ImportJob, State
-from tamis.records.uploads import Upload
+from tamis.records.importing import imports
+from tamis.records.importing.imports import ImportJob, State
+from tamis.records.importing.uploads import Upload
 
 PLACE = "imports"
 INTERRUPTED = "interrupted"

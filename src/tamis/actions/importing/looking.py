@@ -24,7 +24,7 @@ from tamis.domain.reading.deciding import decide
 from tamis.domain.reading.learning import Asked, ColumnLearner
 from tamis.files.encodings.describe import Sample
 from tamis.records import accounts
-from tamis.records.uploads import Upload
+from tamis.records.importing.uploads import Upload
 from tamis.workbench.cells import padded_columns
 from tamis.workbench.kinds import learn_kinds
 from tamis.workbench.open import open_workbench

@@ -34,7 +34,7 @@ from tamis.domain.reading.columns import ColumnReading
 from tamis.domain.reading.declared import Declared
 from tamis.files.header import clean_name
 from tamis.records import forgotten, types
-from tamis.records.uploads import Upload
+from tamis.records.importing.uploads import Upload
 from tamis.workbench.cells import padded_columns, wholly_plain
 from tamis.workbench.documents import ready_rows
 from tamis.workbench.open import open_workbench

@@ -8,9 +8,9 @@ from typing import Self
 from tamis.actions.house import House
 from tamis.actions.importing.upsert import Outcome, upsert
 from tamis.domain.fields import FieldSet
-from tamis.records import imports
 from tamis.records.contacts import ContactRow
 from tamis.records.handles import Transaction
+from tamis.records.importing import imports
 
 ROWS_A_PART = 1_000
 """Beside a server's requests, batches are stored in parts: other accounts write between them."""

@@ -20,9 +20,9 @@ from tamis.domain.errors import Invalid, NotFound, Problem, Refused, Unavailable
 from tamis.domain.text import CONTROL, SURROGATE
 from tamis.files.durable import make_directory, sync
 from tamis.files.room import SPARE_BYTES, need_room
-from tamis.records import uploads
 from tamis.records.handles import Transaction
-from tamis.records.uploads import Upload
+from tamis.records.importing import uploads
+from tamis.records.importing.uploads import Upload
 
 PLACE = "uploads"
 KEPT = timedelta(hours=24)

@@ -8,10 +8,11 @@ from tamis.domain.contacts import merge_documents
 from tamis.domain.errors import Refused
 from tamis.domain.fields import FieldSet
 from tamis.domain.transitions import Cause
-from tamis.records import batch, contacts, forgotten, types
-from tamis.records.batch import Differing
+from tamis.records import contacts, forgotten, types
 from tamis.records.contacts import ChangedContact, ContactRow
 from tamis.records.handles import Transaction
+from tamis.records.importing import batch
+from tamis.records.importing.batch import Differing
 
 
 @dataclass(frozen=True, slots=True)

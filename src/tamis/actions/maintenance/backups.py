@@ -15,8 +15,8 @@ from tamis.columns.engine.owner import is_owned
 from tamis.columns.engine.store import FILE_NAME as COLUMNS_FILE
 from tamis.domain.errors import Refused
 from tamis.domain.instants import format_instant
-from tamis.records.backup import examine, write_snapshot
-from tamis.records.database import FILE_NAME as RECORDS_FILE
+from tamis.records.engine.database import FILE_NAME as RECORDS_FILE
+from tamis.records.maintenance.backup import examine, write_snapshot
 
 MANIFEST = "backup.json"
 FORMAT = 1

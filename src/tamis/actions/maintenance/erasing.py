@@ -8,9 +8,10 @@ from tamis import log
 from tamis.actions.house import House
 from tamis.columns.engine.store import FILE_NAME as COLUMNS_FILE
 from tamis.domain.errors import TamisError
-from tamis.records import erasure, feed
-from tamis.records.database import FILE_NAME as RECORDS_FILE
+from tamis.records import feed
+from tamis.records.engine.database import FILE_NAME as RECORDS_FILE
 from tamis.records.integrity.commits import KEPT_ENDING
+from tamis.records.maintenance import erasure
 
 SMALL_BYTES = 256 * 1024 * 1024
 """Files of together this size are written anew in two seconds or so."""

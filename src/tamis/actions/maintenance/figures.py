@@ -8,8 +8,9 @@ from pathlib import Path
 from tamis.actions.house import House
 from tamis.columns.engine.files import WAL_ENDING
 from tamis.columns.engine.store import FILE_NAME as COLUMNS_FILE
-from tamis.records import feed, imports
-from tamis.records.database import FILE_NAME as RECORDS_FILE
+from tamis.records import feed
+from tamis.records.engine.database import FILE_NAME as RECORDS_FILE
+from tamis.records.importing import imports
 
 FILES = (RECORDS_FILE, f"{RECORDS_FILE}-wal", COLUMNS_FILE, f"{COLUMNS_FILE}{WAL_ENDING}")
 

@@ -12,7 +12,7 @@ from pathlib import Path
 
 from tamis import log
 from tamis.columns.engine.store import FILE_NAME as COLUMNS_FILE
-from tamis.records.database import FILE_NAME as RECORDS_FILE
+from tamis.records.engine.database import FILE_NAME as RECORDS_FILE
 
 UMASK = 0o077
 OTHERS = stat.S_IRWXG | stat.S_IRWXO

@@ -13,7 +13,7 @@ from typing import Any
 from tamis import log
 from tamis.actions.house import House
 from tamis.domain.errors import Busy
-from tamis.records.database import has_room
+from tamis.records.engine.database import has_room
 
 WRITE_SECONDS = 10.0
 """So long a write may wait before the server is not ready: an import in another process may hold the records."""

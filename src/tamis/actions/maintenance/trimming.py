@@ -10,8 +10,9 @@ from tamis.actions.house import House
 from tamis.actions.importing import rejects
 from tamis.columns.engine.store import Columns
 from tamis.domain.errors import TamisError, Unavailable
-from tamis.records import journal, segments
-from tamis.records.store import Records
+from tamis.records import segments
+from tamis.records.engine.store import Records
+from tamis.records.importing import journal
 
 ROWS_A_STEP = 10_000
 

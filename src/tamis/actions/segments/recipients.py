@@ -13,8 +13,9 @@ from tamis.domain.contacts import Contact
 from tamis.domain.emails import Email, email_key
 from tamis.domain.errors import Invalid, NotFound, Problem
 from tamis.domain.segments import Segment, contact_of_recipient, person_of_recipient, segment_of_recipient
-from tamis.records import contacts, erasure, exclusions, externals, feed, recipients, segments, types
+from tamis.records import contacts, exclusions, externals, feed, recipients, segments, types
 from tamis.records.handles import Reader, Transaction
+from tamis.records.maintenance import erasure
 from tamis.rules.time.moment import Moment
 
 TAKEN = "the email has already been taken"

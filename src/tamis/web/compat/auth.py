@@ -8,7 +8,7 @@ from collections.abc import Callable
 from tamis import log
 from tamis.domain.accounts import Account, hash_secret
 from tamis.records.accounts import account_of_key_pair, is_public_key
-from tamis.records.store import Records
+from tamis.records.engine.store import Records
 from tamis.web.compat.errors import failed
 from tamis.web.http import Answer, Request
 from tamis.web.monitoring.traffic import address_of

@@ -32,7 +32,7 @@ from tamis.domain.fields import EMAIL, FieldSet, Kind, key_of
 from tamis.domain.reading.columns import ColumnReading
 from tamis.domain.reading.numbers import DecimalMark
 from tamis.records import types
-from tamis.records.uploads import Upload
+from tamis.records.importing.uploads import Upload
 from tamis.web.console.answers import page
 from tamis.web.console.import_form import Chosen
 from tamis.web.console.importing import progress_of, report_of_trial, words_of

@@ -15,7 +15,7 @@ from tamis.actions.importing.uploads import in_bytes
 from tamis.actions.work import At, Work
 from tamis.domain.errors import Problem
 from tamis.domain.text import counted
-from tamis.records.imports import ImportJob
+from tamis.records.importing.imports import ImportJob
 
 FIGURES = ("created", "updated", "unchanged", "repeated", "rejected")
 STEPS = {

@@ -19,8 +19,9 @@ from tamis.domain.contacts import Contact
 from tamis.domain.emails import email_key
 from tamis.domain.externals import External
 from tamis.domain.text import counted
-from tamis.records import accounts, contacts, examine, externals, recipients, segments, types
+from tamis.records import accounts, contacts, externals, recipients, segments, types
 from tamis.records.handles import Reader
+from tamis.records.maintenance import examine
 from tamis.rules.evaluation.evaluate import selects
 from tamis.rules.evaluation.segments import in_order
 from tamis.rules.time.moment import Moment

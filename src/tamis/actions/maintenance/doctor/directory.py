@@ -6,7 +6,7 @@ from tamis.actions.maintenance.doctor.report import Check, looking
 from tamis.actions.maintenance.file_rights import open_to_others
 from tamis.columns.engine.store import FILE_NAME
 from tamis.domain.text import counted
-from tamis.records.database import FILE_NAME as RECORDS_FILE
+from tamis.records.engine.database import FILE_NAME as RECORDS_FILE
 from tamis.records.integrity.commits import KEPT_ENDING
 
 KNOWN = {

@@ -12,9 +12,10 @@ from tamis.domain.emails import email_key
 from tamis.domain.errors import Invalid
 from tamis.domain.segments import LAST_SEGMENT, STRANGER, Segment
 from tamis.domain.text import counted
-from tamis.records import erasure, examine, exclusions, forgotten, segments, types
+from tamis.records import exclusions, forgotten, segments, types
 from tamis.records.handles import Reader
 from tamis.records.integrity.health import FileHealth
+from tamis.records.maintenance import erasure, examine
 from tamis.rules.build import build
 from tamis.rules.evaluation.segments import MAX_CHAIN, in_circles, in_order, longest_chain, without_circles
 from tamis.rules.syntaxes.json import from_json

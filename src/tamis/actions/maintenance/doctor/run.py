@@ -9,8 +9,9 @@ from tamis.actions.maintenance.doctor.directory import examine_directory
 from tamis.actions.maintenance.doctor.report import REBUILD, Check, looking
 from tamis.domain.errors import Damaged
 from tamis.domain.text import counted
-from tamis.records import examine, types
-from tamis.records.database import plain_errors
+from tamis.records import types
+from tamis.records.engine.database import plain_errors
+from tamis.records.maintenance import examine
 
 Ask = Callable[..., Any]
 """Puts a question to whoever has the columns: `ask(house, question, *arguments)`."""

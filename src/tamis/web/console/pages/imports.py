@@ -30,7 +30,7 @@ from tamis.actions.work import At, Work
 from tamis.domain.errors import NotFound
 from tamis.domain.text import counted
 from tamis.records import types
-from tamis.records.imports import MOST, ImportJob, State
+from tamis.records.importing.imports import MOST, ImportJob, State
 from tamis.web.console.answers import fragment, page, see
 from tamis.web.console.importing import STEPS, Progress, in_words, progress_of, rejects_answer, report_of_job
 from tamis.web.console.injected import InjectedHouse, InjectedVisitor

@@ -21,7 +21,7 @@ from tamis.actions.importing.uploads import Incoming, discard_upload, find_uploa
 from tamis.actions.work import At, Work
 from tamis.domain.errors import Invalid, NotFound, UnclearEncoding
 from tamis.records import types
-from tamis.records.uploads import Upload
+from tamis.records.importing.uploads import Upload
 from tamis.web.console.answers import fragment, page, see
 from tamis.web.console.finding import type_of
 from tamis.web.console.forms import Form

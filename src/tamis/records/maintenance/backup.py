@@ -7,7 +7,7 @@ import apsw
 
 from tamis.domain.errors import Unavailable
 from tamis.records import feed
-from tamis.records.database import migrations, plain_errors
+from tamis.records.engine.database import migrations, plain_errors
 from tamis.records.handles import Reader, connection_of
 from tamis.records.integrity.checksums import VFS, load, prepare
 

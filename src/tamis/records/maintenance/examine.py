@@ -8,7 +8,7 @@ import apsw
 from tamis.domain.errors import Damaged
 from tamis.domain.segments import Segment
 from tamis.records import segments
-from tamis.records.database import migrations
+from tamis.records.engine.database import migrations
 from tamis.records.engine.sql import each, fetch, one
 from tamis.records.handles import Reader
 from tamis.records.names import register_fold

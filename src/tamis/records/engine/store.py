@@ -13,13 +13,21 @@ import apsw
 
 from tamis import log
 from tamis.domain.errors import Busy, Damaged, DiskFull, TamisError
-from tamis.records.database import BUSY_SECONDS, FILE_NAME, SPARE_IN_WORDS, connect, has_room, migrate, plain_errors
+from tamis.records.engine.database import (
+    BUSY_SECONDS,
+    FILE_NAME,
+    SPARE_IN_WORDS,
+    connect,
+    has_room,
+    migrate,
+    plain_errors,
+)
+from tamis.records.engine.waiting import Job, Upkeep, WaitingJobs
 from tamis.records.handles import Reader, Transaction, connection_of, snapshot
 from tamis.records.integrity.check import Stopped, first_problem
 from tamis.records.integrity.checksums import prepare
 from tamis.records.integrity.commits import Witnessed
 from tamis.records.integrity.health import SENTENCE, FileHealth
-from tamis.records.waiting import Job, Upkeep, WaitingJobs
 from tamis.timings import Timings
 
 T = TypeVar("T")

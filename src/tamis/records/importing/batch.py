@@ -12,10 +12,11 @@ from tamis.domain.errors import Refused
 from tamis.domain.instants import to_micros
 from tamis.domain.segments import STRANGER
 from tamis.domain.transitions import Cause
-from tamis.records import exclusions, feed, journal
+from tamis.records import exclusions, feed
 from tamis.records.contacts import ContactRow
 from tamis.records.engine.sql import fetch, one, run, run_many
 from tamis.records.handles import Reader, Transaction
+from tamis.records.importing import journal
 from tamis.records.queries import load
 
 SQL = load("batch")

@@ -1,0 +1,1 @@
+"""What is kept of imports, and how many contacts are stored at once."""
