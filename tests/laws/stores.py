@@ -1,6 +1,6 @@
 """The way of a contact into the column store, as the product goes it: records, document, typed columns."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -11,8 +11,10 @@ import msgspec
 
 from tamis.columns.engine.dialect import DUCKDB
 from tamis.columns.layout.contacts import arrange, column, table, written
+from tamis.columns.layout.membership import CONTACT, recipients_of
 from tamis.columns.layout.schema import SCHEMA
 from tamis.columns.projector.documents import insert_contacts
+from tamis.columns.projector.fill import wanted_recipients
 from tamis.columns.reads import export
 from tamis.columns.reads.preview import Counts, count_parts, sample_of
 from tamis.domain.contacts import Contact, encode_values
@@ -21,6 +23,7 @@ from tamis.domain.fields import FieldSet, Kind, Value
 from tamis.domain.instants import to_micros
 from tamis.records import contacts as records
 from tamis.records.handles import Reader
+from tamis.rules.evaluation.segments import in_order, without_circles
 from tamis.rules.sql.compiler import Source, compile_rule
 from tamis.rules.sql.dialect import Parameters
 from tamis.rules.time.moment import Moment
@@ -80,6 +83,24 @@ class Stores:
         source = Source(column, _in_segment, "asked" if instants is not None else None)
         where = compile_rule(rule, moment, source, parameters)
         rows = self._columns.execute(f"SELECT id FROM {rows_asked} WHERE {where}", parameters.values).fetchall()
+        return {row[0] for row in rows}
+
+    def members(self, rules: Mapping[int, Rule], moment: Moment) -> dict[int, set[int]]:
+        """Fill all segments, each after those that its rule names, and return the contacts in each."""
+        rules = without_circles(rules)
+        self._columns.execute("DELETE FROM members")
+        for level in in_order(rules):
+            for segment_id in level:
+                parameters = Parameters(DUCKDB)
+                at = parameters.bind(moment.now)
+                wanted = wanted_recipients(TYPE, segment_id, rules[segment_id], moment, parameters)
+                self._columns.execute(
+                    f"INSERT INTO members SELECT recipient_id, {at} FROM ({wanted})", parameters.values
+                )
+        return {segment_id: self._contacts_in(segment_id) for segment_id in rules}
+
+    def _contacts_in(self, segment_id: int) -> set[int]:
+        rows = self._columns.execute(f"SELECT recipient_id & {CONTACT} FROM {recipients_of(segment_id)}").fetchall()
         return {row[0] for row in rows}
 
     def counted(self, rule: Rule, parts: Sequence[Node], moment: Moment) -> Counts:

@@ -23,7 +23,7 @@ from tamis.rules.time.moment import Moment
 from tamis.rules.tree import All, Any, Condition, InSegment, Node, Not
 from tamis.rules.values import Given
 from tamis.rules.wording.describe import describe
-from tests.laws.stores import Stores
+from tests.laws.engines import Engine
 from tests.laws.strategies import FIELDS, SEGMENTS, ZONES, crowds, draft_conditions, drafts, leaves, raw_texts
 from tests.support.effort import examples
 
@@ -233,13 +233,13 @@ def test_fail_closed_every_rule_is_well_made_and_has_all_of_its_conditions(draft
 
 
 @given(crowd=crowds())
-def test_fail_closed_a_rule_without_conditions_selects_nobody(stores: Stores, crowd: list[Contact]) -> None:
-    stores.fill(crowd)
+def test_fail_closed_a_rule_without_conditions_selects_nobody(engine: Engine, crowd: list[Contact]) -> None:
+    engine.fill(crowd)
     nobody = [
         build(draft, FIELDS, SEGMENTS) for draft in (from_text(" \n"), from_json("null"), from_arrays([], [], [], None))
     ]
     assert nobody == [None, None, None]
-    assert stores.selected(None, MOMENT) == set()
+    assert engine.selected(None, MOMENT) == set()
     assert not any(selects(None, contact, MOMENT) for contact in crowd)
     assert describe(None).startswith("Nobody")
 

@@ -12,7 +12,7 @@ from tamis.rules.operators import Operator, positive
 from tamis.rules.time.moment import Moment
 from tamis.rules.tree import Node
 from tests.laws.asked import asked_crowds, instants_of_the_day, segments_of
-from tests.laws.stores import Stores
+from tests.laws.engines import Engine
 from tests.laws.strategies import FIELD_OPERATORS, built, draft_conditions, rules
 from tests.support.effort import examples
 
@@ -28,44 +28,44 @@ def by_python_at(rule: Node, crowd: list[Contact], moment: Moment, instants: lis
     return {c.id for c in crowd if selects(rule, c, asked[c.id - 1], segments_of(c))}
 
 
-def agree(stores: Stores, rule: Node, crowd: list[Contact], moment: Moment, instants: list[datetime]) -> None:
-    assert stores.selected(rule, moment) == by_python(rule, crowd, moment)
-    assert stores.selected(rule, moment, instants) == by_python_at(rule, crowd, moment, instants)
+def agree(engine: Engine, rule: Node, crowd: list[Contact], moment: Moment, instants: list[datetime]) -> None:
+    assert engine.selected(rule, moment) == by_python(rule, crowd, moment)
+    assert engine.selected(rule, moment, instants) == by_python_at(rule, crowd, moment, instants)
 
 
 @settings(max_examples=examples(150))
 @given(data=st.data(), asked=asked_crowds(), some=st.lists(rules, min_size=1, max_size=5))
 def test_one_meaning_of_any_rule(
-    stores: Stores, data: st.DataObject, asked: tuple[Moment, list[Contact]], some: list[Node]
+    engine: Engine, data: st.DataObject, asked: tuple[Moment, list[Contact]], some: list[Node]
 ) -> None:
     moment, crowd = asked
     instants = [data.draw(instants_of_the_day(moment)) for _ in crowd]
-    stores.fill(crowd)
+    engine.fill(crowd)
     for rule in some:
-        agree(stores, rule, crowd, moment, instants)
+        agree(engine, rule, crowd, moment, instants)
 
 
 @pytest.mark.parametrize("operator", FIELD_OPERATORS, ids=lambda operator: operator.name)
 @settings(max_examples=examples(25))
 @given(data=st.data(), asked=asked_crowds())
 def test_one_meaning_of_each_operator(
-    stores: Stores, operator: Operator, data: st.DataObject, asked: tuple[Moment, list[Contact]]
+    engine: Engine, operator: Operator, data: st.DataObject, asked: tuple[Moment, list[Contact]]
 ) -> None:
     moment, crowd = asked
-    stores.fill(crowd)
+    engine.fill(crowd)
     for _ in range(5):
         rule = built(data.draw(draft_conditions(operator)))
-        assert stores.selected(rule, moment) == by_python(rule, crowd, moment)
+        assert engine.selected(rule, moment) == by_python(rule, crowd, moment)
 
 
 @pytest.mark.parametrize("operator", RELATIVE, ids=lambda operator: operator.name)
 @settings(max_examples=examples(30))
 @given(data=st.data(), asked=asked_crowds())
 def test_one_meaning_of_what_counts_from_now_whosever_now_it_is(
-    stores: Stores, operator: Operator, data: st.DataObject, asked: tuple[Moment, list[Contact]]
+    engine: Engine, operator: Operator, data: st.DataObject, asked: tuple[Moment, list[Contact]]
 ) -> None:
     moment, crowd = asked
     instants = [data.draw(instants_of_the_day(moment)) for _ in crowd]
-    stores.fill(crowd)
+    engine.fill(crowd)
     for _ in range(5):
-        agree(stores, built(data.draw(draft_conditions(operator))), crowd, moment, instants)
+        agree(engine, built(data.draw(draft_conditions(operator))), crowd, moment, instants)

@@ -26,6 +26,7 @@ from tamis.rules.time.breakpoints import (
 from tamis.rules.time.moment import Moment
 from tamis.rules.tree import All, Any, Condition, InSegment, Node, Not, Rule, conditions, segments_named
 from tests.laws.asked import asked_crowds, later, moments_asked, segments_of, values_near
+from tests.laws.engines import Engine
 from tests.laws.strategies import (
     FIELD_OPERATORS,
     SEGMENTS,
@@ -86,6 +87,28 @@ def test_a_condition_changes_when_it_is_foretold_and_at_no_other_time(
         moment = Moment(flip, moment.zone)
         assert holds(condition, contact, moment) is not said
         has_its_cause(condition, value, moment)
+
+
+@pytest.mark.parametrize("operator", RELATIVE, ids=lambda operator: operator.name)
+@settings(max_examples=examples(40))
+@given(data=st.data(), moment=moments_asked)
+def test_an_engine_changes_its_answer_when_it_is_foretold(
+    engine: Engine, operator: Operator, data: st.DataObject, moment: Moment
+) -> None:
+    condition = built_condition(data.draw(draft_conditions(operator)))
+    value = data.draw(values_near(condition.field.kind, moment))
+    contact = contact_with(condition, value)
+    engine.fill([contact])
+    for _ in range(3):
+        flip = next_flip(condition, value, moment)
+        until = later(flip, -MICROSECOND) if flip else some_later(data, moment)
+        said = {contact.id} if holds(condition, contact, moment) else set()
+        for instant in (moment.now, max(until, moment.now)):
+            assert engine.selected(condition, Moment(instant, moment.zone)) == said
+        if flip is None:
+            return
+        moment = Moment(flip, moment.zone)
+        assert engine.selected(condition, moment) == {contact.id} - said
 
 
 def has_its_cause(condition: Condition, value: Value, moment: Moment) -> None:

@@ -1,0 +1,38 @@
+"""What every engine of rules is asked in the tests of the laws, whatever it is."""
+
+from collections.abc import Callable, Mapping
+from datetime import datetime
+from typing import Protocol
+
+from tamis.domain.contacts import Contact
+from tamis.domain.fields import FieldSet
+from tamis.rules.time.moment import Moment
+from tamis.rules.tree import Rule
+from tests.laws.sqlite.store import SqliteStore
+from tests.laws.stores import Stores
+
+
+class Engine(Protocol):
+    """A store with the contacts of one type."""
+
+    def close(self) -> None:
+        """Let go of it."""
+
+    def fill(self, crowd: list[Contact], /) -> None:
+        """Hold these contacts and no others."""
+
+    def selected(self, rule: Rule, moment: Moment, instants: list[datetime] | None = None) -> set[int]:
+        """Return whom a rule selects at a moment, or each contact at an instant of its own, that of contact 1 first.
+
+        Who is in which segment is said by `tests.laws.asked.is_in`.
+        """
+
+    def members(self, rules: Mapping[int, Rule], moment: Moment) -> dict[int, set[int]]:
+        """Evaluate segments that may name each other, in full, and return the contacts in each."""
+
+    def compared(self, texts: list[str]) -> list[str]:
+        """Store texts as the values of a field, and return what they are compared as."""
+
+
+ENGINES: dict[str, Callable[[FieldSet], Engine]] = {"DuckDB": Stores, "SQLite": SqliteStore}
+"""A further engine is a further line."""

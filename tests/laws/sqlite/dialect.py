@@ -1,0 +1,111 @@
+"""How SQLite spells the conditions of rules, over the columns of `contacts.py`."""
+
+from collections.abc import Sequence
+from datetime import date, datetime
+from typing import Any
+
+import msgspec
+
+from tamis.domain.instants import to_micros
+from tamis.rules.operators import Operand
+from tamis.rules.sql.anniversaries import Calendar, anniversaries
+from tamis.rules.sql.dialect import Bind, Dialect
+from tamis.rules.sql.standard import STANDARD
+
+
+def bound(value: Any) -> Any:
+    """Return what SQLite is given for a value: it has neither instants nor dates nor booleans nor lists of its own."""
+    match value:
+        case datetime():
+            return to_micros(value)
+        case date():
+            return value.isoformat()  # four digits of every year: in the order of texts
+        case bool():
+            return int(value)
+        case list():
+            return msgspec.json.encode([bound(each) for each in value]).decode()
+        case _:
+            return value
+
+
+def _one_of(value: str, operands: tuple[Operand, ...], bind: Bind) -> str:
+    # One parameter for a list, however long: a statement has at most 32,766 of them, and tests joined by OR nest.
+    points = [o.low for o in operands if o.low == o.high]
+    spans = [bound(edge) for o in operands if o.low != o.high for edge in o]
+    tests = [f"{value} IN (SELECT value FROM json_each({bind(points)}))"] if points else []
+    if spans:
+        pairs = bind([list(pair) for pair in zip(spans[::2], spans[1::2], strict=True)])
+        tests.append(
+            f"EXISTS (SELECT 1 FROM json_each({pairs}) s WHERE {value} BETWEEN s.value ->> 0 AND s.value ->> 1)"
+        )
+    return f"({' OR '.join(tests)})"
+
+
+def _contains(value: str, operands: tuple[Operand, ...], bind: Bind) -> str:
+    return f"instr({value}, {bind(operands[0].low)}) > 0"  # LIKE has signs of its own, and ignores the case of A to Z
+
+
+def _starts_with(value: str, operands: tuple[Operand, ...], bind: Bind) -> str:
+    return f"substr({value}, 1, {len(operands[0].low)}) = {bind(operands[0].low)}"
+
+
+def _ends_with(value: str, operands: tuple[Operand, ...], bind: Bind) -> str:
+    return f"substr({value}, -{len(operands[0].low)}) = {bind(operands[0].low)}"
+
+
+def _chosen(value: str, options: Sequence[str], bind: Bind) -> str:
+    return (
+        f"(SELECT count(*) FROM json_each({value}) c WHERE c.value IN (SELECT value FROM json_each({bind(options)})))"
+    )
+
+
+def _options(operands: tuple[Operand, ...]) -> list[str]:
+    return list(dict.fromkeys(operand.low for operand in operands))
+
+
+def _includes_any(value: str, operands: tuple[Operand, ...], bind: Bind) -> str:
+    return f"{_chosen(value, _options(operands), bind)} > 0"
+
+
+def _includes_all(value: str, operands: tuple[Operand, ...], bind: Bind) -> str:
+    options = _options(operands)
+    return f"{_chosen(value, options, bind)} = {len(options)}"
+
+
+def _floored(number: str, by: int) -> str:
+    # Division cuts towards zero; of all that is divided here, nothing lies further below zero.
+    return f"(({number} + {by * 100_000_000_000}) / {by} - 100000000000)"
+
+
+def _part(instant: str, form: str) -> str:
+    return f"CAST(strftime('{form}', {_floored(instant, 1_000_000)}, 'unixepoch') AS INTEGER)"
+
+
+_CALENDAR = Calendar(
+    day_of_date=lambda day: f"CAST(substr({day}, 6, 2) || substr({day}, 9, 2) AS INTEGER)",
+    day_of_instant=lambda instant: _part(instant, "%m%d"),
+    year=lambda instant: _part(instant, "%Y"),
+    micros=lambda instant: instant,
+    floored=_floored,
+    clamped=lambda instant, low, high: f"max(min({instant}, {high}), {low})",
+    numbers=lambda numbers, bind: bind(list(numbers)),
+    nth=lambda numbers, index: f"json_extract({numbers}, '$[' || ({index} - 1) || ']')",
+)
+
+SQLITE = Dialect(
+    name="SQLite",
+    operators=STANDARD
+    | {
+        "is one of": _one_of,
+        "contains": _contains,
+        "starts with": _starts_with,
+        "ends with": _ends_with,
+        "includes any of": _includes_any,
+        "includes all of": _includes_all,
+        "is anniversary within": anniversaries(_CALENDAR),
+    },
+    placeholder="?{}".format,
+    bound=bound,
+    folded=lambda column: column,  # texts are folded when they are stored: lower() knows A to Z only
+    later=lambda instant, micros: f"({instant} + {micros})",
+)

@@ -1,0 +1,44 @@
+"""§ Exact, as far as every engine goes: segments that name each other, evaluated in full, have the members that the
+reference evaluator says they have."""
+
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from tamis.domain.contacts import Contact
+from tamis.rules.evaluation.evaluate import selects
+from tamis.rules.evaluation.segments import decide_in_order
+from tamis.rules.time.moment import Moment
+from tamis.rules.tree import All, Any, Node, Not, Rule
+from tests.laws.asked import asked_crowds
+from tests.laws.engines import Engine
+from tests.laws.strategies import SEGMENTS, built, draft_segments, rules
+from tests.support.effort import examples
+
+about_segments: st.SearchStrategy[Node] = st.recursive(
+    st.one_of(draft_segments().map(built), rules),
+    lambda parts: st.one_of(
+        st.builds(Not, parts), st.builds(All, st.tuples(parts, parts)), st.builds(Any, st.tuples(parts, parts))
+    ),
+    max_leaves=3,
+)
+"""Rules that name the segments of the same draw: in chains, and in circles, of which each selects nobody."""
+
+
+@settings(max_examples=examples(100))
+@given(
+    asked=asked_crowds(),
+    named=st.fixed_dictionaries(
+        {ref.id: st.one_of(st.none(), about_segments, about_segments) for ref in SEGMENTS.refs}
+    ),
+)
+def test_segments_have_the_members_that_their_rules_select(
+    engine: Engine, asked: tuple[Moment, list[Contact]], named: dict[int, Rule]
+) -> None:
+    moment, crowd = asked
+    expected: dict[int, set[int]] = {id_: set() for id_ in named}
+    for contact in crowd:
+        is_in = decide_in_order(named.__getitem__, lambda rule, known, c=contact: selects(rule, c, moment, known))  # type: ignore[misc]
+        for id_ in filter(is_in, named):
+            expected[id_].add(contact.id)
+    engine.fill(crowd)
+    assert engine.members(named, moment) == expected
