@@ -7,6 +7,7 @@ from importlib import import_module
 from typing import Any, NamedTuple
 
 ACTIONS, RUN = "tamis.actions.importing", "tamis.actions.importing.run"
+STORE = "tamis.columns.engine.store"
 FOLLOWED_STEP, UNDONE_STEP = 700, 900
 
 
@@ -36,8 +37,8 @@ POINTS = {
     "a batch is not counted": Point("storing", f"{ACTIONS}.storing", "upsert", "after", 12),
     "a batch is not committed": Point("storing", f"{ACTIONS}.storing", "_store", "after", 12),
     "a batch is committed": Point("between batches", f"{ACTIONS}.storing", "Storing.finish", "after", 12),
-    "the columns have begun to follow": Point("following", "tamis.columns.projector.fold", "Fold.settle", "before"),
-    "the columns have not committed": Point("following", "tamis.columns.projector.fold", "Fold.finish", "after"),
+    "the columns have begun to follow": Point("following", STORE, "project", "before"),
+    "the columns have not committed": Point("following", STORE, "project", "after"),
     "a report that is not committed": Point("finishing", f"{ACTIONS}.jobs", "_finish", "after"),
     "the report is there": Point("finishing", f"{ACTIONS}.jobs", "RunningJob.finish", "after"),
 }

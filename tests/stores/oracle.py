@@ -39,8 +39,9 @@ class Oracle:
         self.emails: dict[int, str] = {}
 
     def contacts(self, db: Reader) -> list[Contact]:
-        """List all contacts."""
-        ids = [int(row[0]) for row in connection_of(db).execute("SELECT id FROM contacts")]
+        """List all contacts of the type."""
+        rows = connection_of(db).execute("SELECT id FROM contacts WHERE contact_type_id = ?", (self.type.id,))
+        ids = [int(row[0]) for row in rows]
         return contacts.by_ids(db, ids, types.fields_of_type(db, self.type.id))
 
     def rules(self, db: Reader, live: Sequence[Segment]) -> dict[int, Rule]:

@@ -1,11 +1,14 @@
 """§ Exact, § Once, § By hand wins, § Fresh: after any sequence of writes, and as time passes, the stored membership
 equals a recomputation, and the log tells how it came about."""
 
+from dataclasses import replace
+
 import pytest
 from hypothesis import settings
 from hypothesis.stateful import run_state_machine_as_test
 
-from tamis.columns.projector import arrivals, few, log
+from tamis.columns.projector import strategy
+from tamis.columns.projector.strategy import Limits
 from tests.stores.machine import Membership
 from tests.support.effort import examples
 
@@ -16,11 +19,12 @@ EXAMPLES = 250
 
 @pytest.mark.parametrize("part", range(PARTS))
 def test_exact_once_by_hand_wins_and_fresh_after_anything(part: int, monkeypatch: pytest.MonkeyPatch) -> None:
-    if part % 2:  # a handful of contacts is asked about by Python, more of them by the column store
-        monkeypatch.setattr(few, "FEW", 0)
-    if part >= PARTS // 2:  # new contacts go a shorter way, which otherwise only many of them do
-        monkeypatch.setattr(arrivals, "MANY", 0)
-        monkeypatch.setattr(log, "MANY_RECENT", 2)
+    limits = Limits()
+    if part % 2:  # a handful of contacts is evaluated by Python, more of them by the column store
+        limits = replace(limits, small_batch=0)
+    if part >= PARTS // 2:  # new contacts are evaluated once, which otherwise only many of them are
+        limits = replace(limits, insert_only=0, entries_at_once=2)
+    monkeypatch.setattr(strategy, "LIMITS", limits)
     run_state_machine_as_test(
         Membership, settings=settings(max_examples=examples(EXAMPLES // PARTS), stateful_step_count=50, deadline=None)
     )

@@ -1,9 +1,7 @@
 """The one place that sees both stores: the columns follow the change feed of the records, and the time."""
 
-from collections import defaultdict
-from collections.abc import Callable, Collection, Iterator, Sequence
+from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
-from dataclasses import dataclass, field
 from datetime import datetime
 from time import monotonic
 from typing import TypeVar
@@ -11,26 +9,17 @@ from typing import TypeVar
 import duckdb
 
 from tamis import log
-from tamis.actions.batches import batched
-from tamis.actions.segments.stored_rules import rules_of_type
+from tamis.actions.change_batches import changes_between, everything, set_back
 from tamis.columns.engine.one_moment import at_one_moment
 from tamis.columns.engine.store import Columns
-from tamis.columns.projector.fold import Fold
-from tamis.columns.projector.plans import Plans, Touched
 from tamis.domain.errors import Unavailable
-from tamis.domain.fields import FieldSet
-from tamis.domain.instants import from_micros
-from tamis.records import accounts, contacts, externals, feed, recipients, types
+from tamis.records import feed, types
 from tamis.records.engine.store import Records
 from tamis.records.handles import Reader, snapshot
-from tamis.rules.evaluation.segments import in_order
-from tamis.rules.time.breakpoints import timed
-from tamis.rules.tree import Rule, segments_named
 
 T = TypeVar("T")
 
 TOUCHED_A_STEP = 200_000
-DOCUMENTS_A_LOAD = 50_000
 KEPT_CHANGES = 50_000
 
 
@@ -64,7 +53,7 @@ def _follow_up(records: Records, db: Reader, columns: Columns, clock: Callable[[
                     _step(db, columns, now)
             elif ahead := _ahead(columns, clock):
                 with snapshot(db):
-                    _turn_back(db, columns, ahead)
+                    columns.project(set_back(db, columns.applied or 0, ahead))
             else:
                 break
         _trim(records, db, columns)
@@ -116,7 +105,7 @@ def _settle(db: Reader, columns: Columns, clock: Callable[[], datetime]) -> date
     while not _is_fresh(db, columns, now, feed.last_change(db)):
         _step(db, columns, now)
     if ahead := _ahead(columns, clock):
-        _turn_back(db, columns, ahead)
+        columns.project(set_back(db, columns.applied or 0, ahead))
     return now
 
 
@@ -157,126 +146,16 @@ def _step(db: Reader, columns: Columns, now: datetime) -> None:
     up_to = feed.end_of_step(db, applied, TOUCHED_A_STEP) or last
     if up_to < last:
         now = feed.instant_of(db, up_to) or now
-    with columns.fold() as fold:
-        work = _work(db, applied, up_to, last)
-        for type_id in sorted(work.keys() | {t for t, due in columns.due.items() if due <= now}):
-            _follow(db, fold, type_id, work[type_id], now)
-        fold.finish(up_to)
-
-
-def _turn_back(db: Reader, columns: Columns, ahead: dict[int, datetime]) -> None:
-    with columns.fold() as fold:
-        for type_id, now in ahead.items():
-            fields = types.fields_of_type(db, type_id)
-            by_time = {id_ for id_, rule in rules_of_type(db, type_id, fields).items() if timed(rule)}
-            fold.turn_back(type_id, _plans(db, type_id, fields, by_time), now)
-        fold.finish(columns.applied or 0)
-
-
-@dataclass
-class _Work:
-    """What a span of changes touched in one contact type."""
-
-    contacts: list[Touched] = field(default_factory=list)
-    added: list[Touched] = field(default_factory=list)
-    segments: set[int] = field(default_factory=set)
-    fields: bool = False
-
-    def latest(self, now: datetime) -> datetime:
-        """Give the newest instant at which anything was touched, if it is after `now`: clocks are turned back, too."""
-        return max([now, *(from_micros(group.instant) for group in (*self.contacts, *self.added))])
-
-
-def _work(db: Reader, after: int, up_to: int, last: int) -> dict[int, _Work]:
-    """Collect what a span of changes touched.
-
-    Documents, fields and rules are read as they are after the `last` change. So where a step ends earlier, fields and
-    segments that change after it belong to it already: without them, what is read would not fit what is there.
-    """
-    work: dict[int, _Work] = defaultdict(_Work)
-    for group in feed.touched_contacts(db, after, up_to):
-        work[group.contact_type_id].contacts.append(Touched(group.at, group.cause, group.contact_ids))
-    for change in feed.rare_changes(db, after, last):
-        of_type = work[change.contact_type_id]
-        if change.subject == "segment" and change.segment_id:
-            of_type.segments.add(change.segment_id)
-        if change.subject == "fields":
-            of_type.fields = True
-        if change.added_id and change.change <= up_to:
-            of_type.added.append(Touched(change.at, change.cause, [change.added_id]))
-    return work
-
-
-def _follow(db: Reader, fold: Fold, type_id: int, work: _Work, now: datetime) -> None:
-    fields = types.fields_of_type(db, type_id)
-    if work.fields:
-        fold.arrange(type_id, fields)
-    ids = sorted({id_ for group in work.contacts for id_ in group.ids})
-    added = {id_ for group in work.added for id_ in group.ids}
-    of_contacts = recipients.added_of_contacts(db, ids) if ids else {}
-    by_contact = of_contacts.keys() - added  # their address is a contact now, or a contact's no more
-    if by_contact:
-        work.added[:0] = _touched_with(work.contacts, {id_: of_contacts[id_] for id_ in by_contact})
-    fold.touch(type_id, work.contacts, work.added)
-    for part in batched(ids, DOCUMENTS_A_LOAD):
-        fold.bring_contacts(type_id, fields, contacts.documents(db, type_id, part))
-        fold.bring_hands((), recipients.removed_for_columns(db, part))
-    touched = sorted(added | by_contact)
-    excluded = externals.exclusions_for_columns(db, type_id, touched) if touched else []
-    fold.bring_hands(recipients.added_for_columns(db, touched), excluded)
-    fold.settle(type_id, _plans(db, type_id, fields, work.segments), work.latest(now))
-
-
-def _touched_with(contacts: Sequence[Touched], of_contacts: dict[int, int]) -> list[Touched]:
-    """Say of additions, each given with its contact, that they were touched when the contact was."""
-    found = []
-    for group in contacts:
-        ids = set(of_contacts.values()).intersection(group.ids)
-        if ids:
-            added = [id_ for id_, contact_id in of_contacts.items() if contact_id in ids]
-            found.append(Touched(group.instant, group.cause, added))
-    return found
+    due = [type_id for type_id, instant in columns.due.items() if instant <= now]
+    columns.project(changes_between(db, applied, up_to, last, due, now))
 
 
 def _rebuild(db: Reader, columns: Columns, now: datetime, last: int) -> None:
     log.event("columns_build_started")
     began = monotonic()
     columns.start_over()
-    with columns.fold() as fold:
-        all_fields = {type_id: types.fields_of_type(db, type_id) for type_id in types.all_type_ids(db)}
-        for type_id, fields in all_fields.items():
-            fold.arrange(type_id, fields)
-        for part in batched(contacts.all_documents(db), DOCUMENTS_A_LOAD):
-            by_type: dict[int, list[str]] = defaultdict(list)
-            for type_id, document in part:
-                by_type[type_id].append(document)
-            for type_id, documents in by_type.items():
-                fold.load_contacts(type_id, all_fields[type_id], documents)
-        excluded = recipients.removed_for_columns(db, None)
-        excluded += [pair for type_id in all_fields for pair in externals.exclusions_for_columns(db, type_id, None)]
-        fold.load_hands(recipients.added_for_columns(db, None), excluded)
-        for type_id, fields in all_fields.items():
-            fold.build(type_id, _plans(db, type_id, fields, None), now)
-        fold.finish(last)
+    columns.project(everything(db, now, last))
     log.event("columns_build_finished", seconds=round(monotonic() - began, 1))
-
-
-def _plans(db: Reader, type_id: int, fields: FieldSet, changed: Collection[int] | None) -> Plans:
-    """Sort the segments of a type: `changed` are those that were made, edited or deleted; None stands for all."""
-    rules = rules_of_type(db, type_id, fields)
-    kept: list[dict[int, Rule]] = []
-    filled: list[dict[int, Rule]] = []
-    to_fill: set[int] = set(rules if changed is None else changed)
-    for level in in_order(rules):
-        to_fill.update(id_ for id_ in level if segments_named(rules[id_]) & to_fill)
-        kept.append({id_: rules[id_] for id_ in level if id_ not in to_fill})
-        filled.append({id_: rules[id_] for id_ in level if id_ in to_fill})
-    zone = accounts.zone_of_type(db, type_id)
-    return Plans(zone, _some(kept), _some(filled), frozenset(changed or ()) - rules.keys())
-
-
-def _some(levels: list[dict[int, Rule]]) -> list[dict[int, Rule]]:
-    return [level for level in levels if level]
 
 
 def _trim(records: Records, db: Reader, columns: Columns) -> None:

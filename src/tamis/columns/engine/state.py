@@ -5,7 +5,7 @@ from dataclasses import dataclass
 import duckdb
 
 from tamis.columns.layout.clocks import Clock, read_clocks
-from tamis.columns.projector.log import last_number
+from tamis.columns.layout.log import last_number
 
 
 @dataclass(frozen=True, slots=True)

@@ -22,7 +22,8 @@ from tamis.columns.engine.trouble import Trouble, in_words, keeps_out, trouble_o
 from tamis.columns.history.trim import last_trimmed, trim
 from tamis.columns.layout.membership import MANY_RECENT, merge
 from tamis.columns.layout.tables import is_current, keeps_history, make, make_anew
-from tamis.columns.projector.fold import Fold
+from tamis.columns.projector.batch import ChangeBatch
+from tamis.columns.projector.pipeline import project
 from tamis.domain.errors import Abandoned, Unavailable
 from tamis.files.durable import put_in_place
 
@@ -172,17 +173,13 @@ class Columns:
         if cursor := self._cursors.get(thread):
             cursor.interrupt()
 
-    @contextmanager
-    def fold(self) -> Iterator[Fold]:
-        """Apply changes in one transaction, which `Fold.finish` ends with the change number that was reached."""
+    def project(self, batch: ChangeBatch) -> None:
+        """Take in a batch of changes as a whole, in one transaction; raises Unavailable, and then nothing of it is."""
         with self._transaction() as con:
-            fold = Fold(con, self._state)
-            yield fold
-            assert fold.reached is not None, "a fold must be finished"
-            con.execute("UPDATE meta SET applied = $1", [fold.reached])
-        self._state = fold.state
-        self.applied = fold.reached
-        self.sized = fold.reached, fold.state.sizes
+            state = project(con, self._state, batch)
+        self._state = state
+        self.applied = batch.reached
+        self.sized = batch.reached, state.sizes
 
     @contextmanager
     def _transaction(self) -> Iterator[duckdb.DuckDBPyConnection]:

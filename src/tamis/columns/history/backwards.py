@@ -16,8 +16,8 @@ import duckdb
 
 from tamis.columns.engine.dialect import DUCKDB
 from tamis.columns.history.days import sizes_by_day
+from tamis.columns.layout.log import last_number
 from tamis.columns.layout.membership import span
-from tamis.columns.projector.log import last_number
 from tamis.domain.instants import FIRST_INSTANT, day_in_utc
 from tamis.domain.segments import SEGMENT_SHIFT
 from tamis.domain.transitions import Cause, DaySize

@@ -1,13 +1,7 @@
-"""Fixed SQL in named files: each statement stands under a line `-- name: …`."""
+"""The SQL of the records."""
 
-import re
-from functools import cache
-from importlib.resources import files
+from functools import partial
 
+from tamis.files.sql import load_statements
 
-@cache
-def load(name: str) -> dict[str, str]:
-    """Read `queries/NAME.sql` as a mapping from each statement's name to its SQL."""
-    text = files(__name__).joinpath(f"{name}.sql").read_text(encoding="utf-8")
-    parts = re.split(r"^-- name: (\w+)$", text, flags=re.MULTILINE)
-    return {key: sql.strip() for key, sql in zip(parts[1::2], parts[2::2], strict=True)}
+load = partial(load_statements, __name__)

@@ -1,0 +1,2 @@
+-- name: acknowledge
+UPDATE meta SET applied = $1

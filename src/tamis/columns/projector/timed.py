@@ -1,0 +1,29 @@
+"""What the rules of segments look at: the fields, and the time."""
+
+from datetime import timedelta
+
+from tamis.columns.layout.contacts import column
+from tamis.columns.projector.batch import Levels
+from tamis.domain.fields import Field
+from tamis.rules.time.breakpoints import clock_edges, timed
+from tamis.rules.tree import Condition, conditions
+
+Edge = tuple[str, timedelta]
+"""A column, and how long after a value in it the answer of a rule can change."""
+
+
+def edges_of(levels: Levels) -> list[Edge]:
+    """List all edges of the clock in some rules."""
+    found = {(column(c.field), offset) for c in timed_conditions(levels) for offset in clock_edges(c)}
+    return sorted(found)
+
+
+def timed_conditions(levels: Levels) -> list[Condition]:
+    """List the conditions that change by time alone in some rules, each once."""
+    return list(dict.fromkeys(c for rules in levels for rule in rules.values() for c in timed(rule)))
+
+
+def used_fields(levels: Levels) -> list[Field]:
+    """List the fields that some rules look at, in order of id."""
+    used = {c.field.id: c.field for rules in levels for rule in rules.values() for c in conditions(rule)}
+    return [used[field_id] for field_id in sorted(used)]

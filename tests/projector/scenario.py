@@ -1,0 +1,152 @@
+"""A data directory in which something of every kind waits to be projected, and what the projection has in the end."""
+
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+from tamis.actions.accounts.accounts import choose_account, create_account
+from tamis.actions.contacts.contacts import delete_contact
+from tamis.actions.fields.fields import create_field
+from tamis.actions.fields.types import create_type
+from tamis.actions.house import House
+from tamis.actions.importing.upsert import upsert
+from tamis.actions.segments.recipients import add_recipient, delete_recipient, recipient_page
+from tamis.actions.segments.segments import create_segment, delete_segment, edit_segment
+from tamis.domain.accounts import Account
+from tamis.domain.contacts import encode_values
+from tamis.domain.fields import COUNTRY, RESERVED, FieldSet, Kind
+from tamis.domain.segments import Segment
+from tamis.records import segments, types
+from tamis.records.contacts import NewContact
+from tamis.rules.syntaxes.text import from_text
+from tamis.rules.time.moment import Moment
+from tamis.settings import Settings
+from tests.stores.oracle import Oracle, email
+
+BEFORE = datetime(2024, 3, 1, 10, tzinfo=UTC)
+SOON = BEFORE + timedelta(hours=30)
+LATE = BEFORE + timedelta(days=200)
+PEOPLE = 24
+RULES = {
+    "High": "score > 3",
+    "Lately": "seen is within 1 day",
+    "Just now": "seen is within 3 hours",
+    "High in Peru": 'country = "Peru" and is in segment "High"',
+    "Not lately": 'is not in segment "Lately"',
+    "Edited": "score > 20",
+    "Deleted": 'country = "Peru"',
+}
+SIMPLE = {"Never": 'country = "Peru"', "Steady": "created_at is within 9000 hours"}
+"""Rules of contact types with one segment: time changes no answer of the one, and none soon of the other."""
+PERUVIAN = encode_values({COUNTRY.id: "Peru"})
+
+
+@contextmanager
+def opened(directory: Path, now: datetime) -> Iterator[House]:
+    """Open a directory with a clock that stands."""
+    house = House(Settings(directory, columns_threads=1), lambda: now)
+    try:
+        yield house
+    finally:
+        house.close()
+
+
+def make(directory: Path) -> None:
+    """Make the directory: what is there is projected, then much is written that is not."""
+    with opened(directory, BEFORE) as house:
+        account, _ = house.write(create_account, "owner@example.org", "Asia/Dhaka", None)
+        people = house.write(create_type, account, "People")
+        ids = {
+            name: house.write(create_field, people, name, kind).id
+            for name, kind in (("Score", Kind.NUMBER), ("Seen", Kind.DATETIME))
+        }
+        made = {
+            name: house.write(create_segment, account, people, name, from_text(rule)) for name, rule in RULES.items()
+        }
+        fields = types.fields_of_type(house.records.reader(), people.id)
+
+        def store(numbers: range, shift: int) -> None:
+            rows = [
+                NewContact(
+                    f"p{n}@example.org",
+                    f"p{n}@example.org",
+                    encode_values(
+                        {
+                            COUNTRY.id: ("Peru", "India")[(n + shift) % 2],
+                            ids["Score"]: float((n + shift) % 9),
+                            ids["Seen"]: BEFORE - timedelta(hours=n + shift, minutes=7),
+                        }
+                    ),
+                )
+                for n in numbers
+            ]
+            house.write(upsert, people.id, fields, rows, ())
+
+        store(range(PEOPLE), 0)
+        for name, address in (("High", "p0@example.org"), ("High", "ext@example.org"), ("Deleted", "ext@example.org")):
+            house.write(add_recipient, account, made[name].id, email(address), "Some", "Body")
+        _exclude(house, account, made["High"])
+        others = [_simple_type(house, account, name, rule) for name, rule in SIMPLE.items()]
+        house.project()
+        for other in others:
+            _store_some(house, other, 5)
+        store(range(PEOPLE // 2, PEOPLE + 6), 5)
+        house.write(delete_contact, account, people, "p2@example.org")
+        house.write(add_recipient, account, made["High"].id, email("new@example.org"), "New", "Body")
+        house.write(add_recipient, account, made["Lately"].id, email("ext@example.org"), "Ex", "Ternal")
+        house.write(edit_segment, account, made["Edited"].id, draft=from_text("score > 2"))
+        house.write(delete_segment, account, made["Deleted"].id)
+        house.write(create_segment, account, people, "New", from_text('is in segment "Edited" and score < 7'))
+        house.write(create_field, people, "Later", Kind.TEXT)
+
+
+def project(directory: Path, now: datetime) -> dict[str, Any]:
+    """Let the projection of a directory follow up to an instant; return what it has, having compared its members with
+    what the rules say of each contact."""
+    with opened(directory, now) as house:
+        columns, db = house.project(), house.records.reader()
+        account = choose_account(db, None)
+        people = next(found for found in types.types_of_account(db, account.id) if found.name == "People")
+        live = segments.live_of_type(db, people.id)
+        oracle = Oracle(account, people)
+        expected = oracle.expected(db, live, Moment(now, account.zone))
+        con = columns.cursor()
+        stored = oracle.stored(con, live)
+        assert {id_: set(keyed) for id_, keyed in stored.items()} == expected
+        assert {s.id: columns.sizes[s.id] for s in live} == {id_: len(keyed) for id_, keyed in expected.items()}
+        changes = con.execute("SELECT number, recipient_id, step, instant, cause FROM transitions").fetchall()
+        fillings = con.execute("SELECT number, segment_id, instant, cause, recipients FROM fillings").fetchall()
+        numbers = sorted(row[0] for row in (*changes, *fillings))
+        assert numbers == list(range(1, len(numbers) + 1)), "a number is missing, or there twice"
+        return {
+            "members": {id_: sorted(keyed.values()) for id_, keyed in stored.items()},
+            "log": sorted(row[1:] for row in changes),
+            "fillings": sorted(row[1:] for row in fillings),
+            "due": columns.due,
+            "applied": columns.applied,
+        }
+
+
+def _simple_type(house: House, account: Account, name: str, rule: str) -> int:
+    """Make a contact type with one segment and a contact; return its id."""
+    made = house.write(create_type, account, name)
+    house.write(create_segment, account, made, f"Of {name}", from_text(rule))
+    _store_some(house, made.id, 1)
+    return made.id
+
+
+def _store_some(house: House, type_id: int, count: int) -> None:
+    rows = [NewContact(f"s{n}@example.org", f"s{n}@example.org", PERUVIAN) for n in range(count)]
+    house.write(upsert, type_id, FieldSet(RESERVED), rows, ())
+
+
+def _exclude(house: House, account: Account, segment: Segment) -> None:
+    for recipient in recipient_page(house, account.id, segment.id, 0, 2):
+        house.write(delete_recipient, account, recipient[0])
+
+
+if __name__ == "__main__":
+    project(Path(sys.argv[1]), datetime.fromisoformat(sys.argv[2]))
