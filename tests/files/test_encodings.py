@@ -2,13 +2,14 @@
 
 import codecs
 
-import duckdb
 import pytest
 
 from tamis.domain.errors import Invalid
 from tamis.files.delimited import open_delimited
 from tamis.files.encodings import choose
 from tamis.files.encodings.detect import Detected
+from tamis.workbench.open import open_workbench
+from tamis.workbench.sql import execute
 from tamis.workbench.staging import Staging
 from tests.files.conftest import Reader
 
@@ -109,8 +110,8 @@ def test_a_stray_line_that_can_be_read_in_two_ways_is_rejected_alone(
     reader.open(content)
     file = open_delimited(reader.directory / "people.csv", spool, lambda cells: "email" in cells)
     assert "1 line is not UTF-8 and can be read in two ways (line 4): the rows are rejected." in file.layout.notices
-    with duckdb.connect() as con:
-        staging = Staging(con, 2, ",")
+    with open_workbench(reader.directory, "100MB", 1) as bench:
+        staging = Staging(bench, 2, ",")
         for chunk in file.chunks():
             staging.add(chunk)
         staging.finish()
@@ -118,7 +119,7 @@ def test_a_stray_line_that_can_be_read_in_two_ways_is_rejected_alone(
             1: "the line is not UTF-8, and it is not clear whether it is Windows-1250 or Windows-1252: "
             "mend the letters that are not ASCII"
         }
-        assert [row[1] for row in con.execute("FROM rows").fetchall()] == ["José", None, "y"]
+        assert [row[1] for row in execute(bench, "FROM rows").fetchall()] == ["José", None, "y"]
     with pytest.raises(Invalid, match="line 1: the line is not UTF-8, and it is not clear"):
         reader.open(b"email,Kova\xe8\n" + "a@example.org,José\n".encode())
 

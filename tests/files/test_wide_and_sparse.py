@@ -1,7 +1,7 @@
 """Files that would cost much more than they weigh are refused before any work, whatever their format."""
 
 import json
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 
 import duckdb
@@ -11,22 +11,24 @@ from tamis.actions.importing.mapping import names_address
 from tamis.actions.importing.report import nothing_told
 from tamis.actions.importing.sources import ContactFile, Source, stage
 from tamis.domain.errors import Invalid
+from tamis.workbench.open import open_workbench
 
 Stage = Callable[[str, bytes], Source]
 EMAIL = {"email": "a@example.org"}
 
 
 @pytest.fixture
-def staged(tmp_path: Path) -> Stage:
+def staged(tmp_path: Path) -> Iterator[Stage]:
     """Lay a file out."""
 
     def lay_out(name: str, content: bytes) -> Source:
         path, spool = tmp_path / name, tmp_path / "spool"
         path.write_bytes(content)
         spool.mkdir()
-        return stage(duckdb.connect(), ContactFile(path), spool, lambda cells: names_address(cells, {}), nothing_told)
+        return stage(bench, ContactFile(path), spool, lambda cells: names_address(cells, {}), nothing_told)
 
-    return lay_out
+    with open_workbench(tmp_path, "500MB", 1) as bench:
+        yield lay_out
 
 
 def lines(objects: Iterable[object]) -> bytes:

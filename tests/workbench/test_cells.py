@@ -4,7 +4,6 @@ from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
-import duckdb
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -17,8 +16,10 @@ from tamis.domain.reading.columns import ColumnReading
 from tamis.domain.reading.numbers import DecimalMark
 from tamis.workbench.addresses import read_addresses
 from tamis.workbench.cells import Column, cell, make_problems, padded_columns, read_cells, wholly_plain
+from tamis.workbench.handle import Workbench
 from tamis.workbench.open import open_workbench
 from tamis.workbench.plain import INFERABLE, is_plain
+from tamis.workbench.sql import execute
 
 OPTIONS = ("free", "pro", "Für Teams")
 ZONES = (ZoneInfo("UTC"), ZoneInfo("Asia/Dhaka"), ZoneInfo("America/New_York"))
@@ -96,22 +97,22 @@ CELLS = st.builds("{}{}{}".format, SPACES, st.one_of(NUMBERS, DAYS, st.builds(st
 
 
 @pytest.fixture(scope="module")
-def con(tmp_path_factory: pytest.TempPathFactory) -> Iterator[duckdb.DuckDBPyConnection]:
+def bench(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Workbench]:
     with open_workbench(Path(tmp_path_factory.mktemp("workbench")), "200MB", 2) as opened:
         yield opened
 
 
-def lay_out(con: duckdb.DuckDBPyConnection, cells: Sequence[str]) -> None:
+def lay_out(bench: Workbench, cells: Sequence[str]) -> None:
     """Make `rows` of one column, and an empty `problems`."""
-    for (name,) in con.execute("SELECT table_name FROM duckdb_tables()").fetchall():
-        con.execute(f"DROP TABLE {name}")
-    con.execute("CREATE TABLE rows AS SELECT unnest($1::VARCHAR[]) AS c0", [[cell or None for cell in cells]])
-    make_problems(con)
+    for (name,) in execute(bench, "SELECT table_name FROM duckdb_tables()").fetchall():
+        execute(bench, f"DROP TABLE {name}")
+    execute(bench, "CREATE TABLE rows AS SELECT unnest($1::VARCHAR[]) AS c0", [[cell or None for cell in cells]])
+    make_problems(bench)
 
 
-def problems(con: duckdb.DuckDBPyConnection) -> dict[int, str]:
+def problems(bench: Workbench) -> dict[int, str]:
     """Give what is wrong by row."""
-    return dict(con.execute("SELECT n, reason FROM problems").fetchall())
+    return dict(execute(bench, "SELECT n, reason FROM problems").fetchall())
 
 
 def said(read: Callable[[str], Value | None], text: str, field: Field) -> tuple[str, str | None]:
@@ -131,19 +132,19 @@ def said(read: Callable[[str], Value | None], text: str, field: Field) -> tuple[
     unit=st.sampled_from(["", "", "EUR", "%"]),
 )
 def test_cells_are_read_as_the_fields_read_them(
-    con: duckdb.DuckDBPyConnection, kind: Kind, cells: list[str], zone: ZoneInfo, decimal: DecimalMark, unit: str
+    bench: Workbench, kind: Kind, cells: list[str], zone: ZoneInfo, decimal: DecimalMark, unit: str
 ) -> None:
     cells = [text.encode("utf-8", "ignore").decode() for text in cells]
     field = Field(107, "it", "It", kind, OPTIONS if kind.has_options else ())
     reading = ColumnReading(kind, decimal=decimal, unit=unit)
     read = cell_reader(field, zone, reading)
-    lay_out(con, cells)
-    padded, utc = padded_columns(con, 1), zone.key == "UTC"
-    plain = wholly_plain(con, {0: reading}, padded, utc=utc)
-    (part,) = read_cells(con, [Column(0, field, reading, read)], plain, padded, utc=utc)
+    lay_out(bench, cells)
+    padded, utc = padded_columns(bench, 1), zone.key == "UTC"
+    plain = wholly_plain(bench, {0: reading}, padded, utc=utc)
+    (part,) = read_cells(bench, [Column(0, field, reading, read)], plain, padded, utc=utc)
     query = f"SELECT {part.expression} FROM rows{part.join} ORDER BY rows.rowid"
-    found = [row[0] or "" for row in con.execute(query).fetchall()]
-    wrong = problems(con)
+    found = [row[0] or "" for row in execute(bench, query).fetchall()]
+    wrong = problems(bench)
     for number, text in enumerate(cells):
         expected, problem = said(read, text, field)
         assert wrong.get(number) == problem
@@ -161,19 +162,19 @@ def test_cells_are_read_as_the_fields_read_them(
         (Kind.TEXT, 'Zoë "Z" \\ Ångström'),
     ],
 )
-def test_what_is_usual_is_plain(con: duckdb.DuckDBPyConnection, kind: Kind, text: str) -> None:
-    lay_out(con, [text])
+def test_what_is_usual_is_plain(bench: Workbench, kind: Kind, text: str) -> None:
+    lay_out(bench, [text])
     here = cell(0, frozenset())
-    assert con.execute(f"SELECT {is_plain(ColumnReading(kind), here, utc=False)} FROM rows").fetchall() == [(True,)]
+    assert execute(bench, f"SELECT {is_plain(ColumnReading(kind), here, utc=False)} FROM rows").fetchall() == [(True,)]
 
 
 @given(text=CELLS)
-def test_plain_cells_of_one_kind_are_alike(con: duckdb.DuckDBPyConnection, text: str) -> None:
+def test_plain_cells_of_one_kind_are_alike(bench: Workbench, text: str) -> None:
     text = text.encode("utf-8", "ignore").decode()
-    lay_out(con, [text])
+    lay_out(bench, [text])
     for kind in INFERABLE:
-        here = cell(0, padded_columns(con, 1))
-        if con.execute(f"SELECT {is_plain(ColumnReading(kind), here, utc=True)} FROM rows").fetchall()[0][0]:
+        here = cell(0, padded_columns(bench, 1))
+        if execute(bench, f"SELECT {is_plain(ColumnReading(kind), here, utc=True)} FROM rows").fetchall()[0][0]:
             parser(Field(107, "it", "It", kind), ZONES[0])(text)
 
 
@@ -191,11 +192,11 @@ ADDRESSES = st.builds("{}{}{}{}{}".format, SPACES, LOCAL, st.sampled_from(["@", 
 
 
 @given(cells=st.lists(ADDRESSES, min_size=1, max_size=20))
-def test_addresses_are_read_as_the_one_rule_reads_them(con: duckdb.DuckDBPyConnection, cells: list[str]) -> None:
-    lay_out(con, cells)
-    found = read_addresses(con, 0, padded_columns(con, 1), parse_email)
-    rows = con.execute(f"SELECT {found.email}, {found.key} FROM rows{found.join} ORDER BY rows.rowid").fetchall()
-    wrong = problems(con)
+def test_addresses_are_read_as_the_one_rule_reads_them(bench: Workbench, cells: list[str]) -> None:
+    lay_out(bench, cells)
+    found = read_addresses(bench, 0, padded_columns(bench, 1), parse_email)
+    rows = execute(bench, f"SELECT {found.email}, {found.key} FROM rows{found.join} ORDER BY rows.rowid").fetchall()
+    wrong = problems(bench)
     for number, (text, row) in enumerate(zip(cells, rows, strict=True)):
         key = email_key(text.strip())
         if key is None:

@@ -4,13 +4,14 @@ from dataclasses import replace
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-import duckdb
 import hypothesis.strategies as st
 from hypothesis import example, given, settings
 
 from tamis.files.chunks import Chunk
 from tamis.files.plain import is_plain
 from tamis.files.records import read_records
+from tamis.workbench.open import open_workbench
+from tamis.workbench.sql import execute
 from tamis.workbench.staging import Located, Staging
 from tests.support.effort import examples
 
@@ -19,12 +20,12 @@ Row = tuple[str | None, ...]
 
 def stage(chunks: list[Chunk], width: int, delimiter: str = ",") -> tuple[Staging, list[Row]]:
     """Put chunks into a table, and give its rows."""
-    con = duckdb.connect()
-    staging = Staging(con, width, delimiter)
-    for chunk in chunks:
-        staging.add(chunk)
-    staging.finish()
-    rows = con.execute("SELECT rowid, * FROM rows ORDER BY rowid").fetchall()
+    with TemporaryDirectory() as place, open_workbench(Path(place), "1GB", 1) as bench:
+        staging = Staging(bench, width, delimiter)
+        for chunk in chunks:
+            staging.add(chunk)
+        staging.finish()
+        rows = execute(bench, "SELECT rowid, * FROM rows ORDER BY rowid").fetchall()
     assert [row[0] for row in rows] == list(range(staging.count))
     return staging, [row[1:] for row in rows]
 

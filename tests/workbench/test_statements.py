@@ -5,6 +5,7 @@ import threading
 from collections.abc import Iterator
 from contextlib import AbstractContextManager, contextmanager
 from datetime import timedelta
+from functools import partial
 from pathlib import Path
 
 import duckdb
@@ -12,8 +13,10 @@ import pytest
 
 from tamis.domain.errors import Abandoned, Unavailable
 from tamis.files import room
+from tamis.workbench.handle import Workbench
 from tamis.workbench.open import STEP_TIME, open_workbench
 from tamis.workbench.scarcity import scarcity
+from tamis.workbench.sql import cursor, execute
 from tamis.workbench.statements import interrupt_workbench
 
 ENDLESS = "SELECT count(*) FROM range(1000000000) a, range(1000000000) b WHERE a.range % 7 = b.range % 11"
@@ -22,7 +25,7 @@ LARGE = "CREATE TABLE t AS SELECT range::VARCHAR || repeat('x', 500) AS x FROM r
 
 def workbench(
     place: Path, memory: str = "100MB", step_time: timedelta = STEP_TIME
-) -> AbstractContextManager[duckdb.DuckDBPyConnection]:
+) -> AbstractContextManager[Workbench]:
     """Open one of a single thread."""
     return open_workbench(place, memory, 1, step_time)
 
@@ -45,37 +48,37 @@ def interrupted_after(event: threading.Event) -> Iterator[None]:
 @pytest.mark.parametrize("of", ["connection", "cursor"])
 def test_it_is_interrupted_when_nobody_waits_for_it(tmp_path: Path, of: str) -> None:
     begun = threading.Event()
-    with interrupted_after(begun), workbench(tmp_path) as con:
-        reading = con if of == "connection" else con.cursor()
+    with interrupted_after(begun), workbench(tmp_path) as bench:
+        ask = partial(execute, bench) if of == "connection" else cursor(bench).execute
         begun.set()
         with pytest.raises(Abandoned):
-            reading.execute(ENDLESS).fetchall()
+            ask(ENDLESS).fetchall()
         with pytest.raises(Abandoned):  # and nothing else begins
-            con.execute("SELECT 1")
+            execute(bench, "SELECT 1")
 
 
 def test_it_is_interrupted_when_it_takes_too_long_and_others_go_on(tmp_path: Path) -> None:
-    with workbench(tmp_path, step_time=timedelta(milliseconds=200)) as con:
+    with workbench(tmp_path, step_time=timedelta(milliseconds=200)) as bench:
         with pytest.raises(Unavailable, match="TAMIS_IMPORT_STEP_TIME"):
-            con.execute(ENDLESS).fetchall()
-        assert con.execute("SELECT 1").fetchall() == [(1,)]
+            execute(bench, ENDLESS).fetchall()
+        assert execute(bench, "SELECT 1").fetchall() == [(1,)]
 
 
 def test_it_is_interrupted_when_it_takes_more_than_half_of_the_disk(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(room, "size_of", lambda _: 1 << 60)
-    with pytest.raises(Unavailable, match="more than half of what was free"), workbench(tmp_path) as con:
-        con.execute(ENDLESS).fetchall()
+    with pytest.raises(Unavailable, match="more than half of what was free"), workbench(tmp_path) as bench:
+        execute(bench, ENDLESS).fetchall()
 
 
 def test_what_is_scarce_is_told_apart(tmp_path: Path) -> None:
-    with pytest.raises(Unavailable, match="TAMIS_IMPORT_MEMORY"), workbench(tmp_path, "10MB") as con:
-        con.execute("SELECT list(range::VARCHAR || repeat('x', 500)) FROM range(1000000)").fetchall()
-    with pytest.raises(Unavailable, match="room on the disk"), workbench(tmp_path, "30MB") as con:
-        con.execute("SET max_temp_directory_size = '1MB'").execute(LARGE)
-    with pytest.raises(duckdb.CatalogException), workbench(tmp_path) as con:
-        con.execute("FROM nowhere")
+    with pytest.raises(Unavailable, match="TAMIS_IMPORT_MEMORY"), workbench(tmp_path, "10MB") as bench:
+        execute(bench, "SELECT list(range::VARCHAR || repeat('x', 500)) FROM range(1000000)").fetchall()
+    with pytest.raises(Unavailable, match="room on the disk"), workbench(tmp_path, "30MB") as bench:
+        execute(bench, "SET max_temp_directory_size = '1MB'").execute(LARGE)
+    with pytest.raises(duckdb.CatalogException), workbench(tmp_path) as bench:
+        execute(bench, "FROM nowhere")
     full = scarcity(duckdb.IOException("IO Error: Could not write file: No space left on device"))
     assert full
     assert "room on the disk" in full.message
@@ -95,7 +98,7 @@ def test_a_file_may_take_as_much_as_is_left_and_no_more(tmp_path: Path, monkeypa
 
 def test_ctrl_c_ends_it_as_it_ends_everything_else(tmp_path: Path) -> None:
     timer = threading.Timer(0.2, signal.raise_signal, [signal.SIGINT])
-    with workbench(tmp_path) as con:
+    with workbench(tmp_path) as bench:
         timer.start()
         with pytest.raises(KeyboardInterrupt):
-            con.execute(ENDLESS).fetchall()
+            execute(bench, ENDLESS).fetchall()

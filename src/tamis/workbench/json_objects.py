@@ -8,9 +8,10 @@ from collections.abc import Iterable, Sequence
 from string import ascii_lowercase, ascii_uppercase
 from typing import NamedTuple
 
-import duckdb
 import msgspec
 
+from tamis.workbench.handle import Workbench
+from tamis.workbench.sql import execute
 from tamis.workbench.typed import list_in_text
 
 STRING, NUMBER, BOOLEAN, LIST, NESTED, NOTHING = '"', "0", "t", "[", "{", "n"
@@ -46,9 +47,10 @@ class Found(NamedTuple):
     others: list[int]
 
 
-def find_keys(con: duckdb.DuckDBPyConnection, lines: Sequence[str]) -> Found:
+def find_keys(bench: Workbench, lines: Sequence[str]) -> Found:
     """Look at lines, which may be no JSON at all."""
-    rows = con.execute(
+    rows = execute(
+        bench,
         "SELECT keys, min(n) AS n, CASE WHEN keys IS NULL THEN list(n) END FROM "
         "(SELECT n, CASE WHEN json_valid(line) THEN CASE WHEN json_type(line) = 'OBJECT' THEN json_keys(line) END END "
         "AS keys FROM (SELECT unnest($1::VARCHAR[]) AS line, unnest(range($2)) AS n)) GROUP BY keys ORDER BY n",
@@ -78,26 +80,28 @@ class Shape:
         )
         self._cells = ", ".join(f"cells[{n}]" for n in range(1, self.width + 1))
 
-    def make_rows(self, con: duckdb.DuckDBPyConnection) -> None:
+    def make_rows(self, bench: Workbench) -> None:
         """Make the table `rows`, and `nested`: which of them have something nested, in which column."""
-        con.execute(f"CREATE TABLE rows ({', '.join(f'c{n} VARCHAR' for n in range(self.width))})")
-        con.execute("CREATE TABLE nested (n BIGINT, position INTEGER)")
+        execute(bench, f"CREATE TABLE rows ({', '.join(f'c{n} VARCHAR' for n in range(self.width))})")
+        execute(bench, "CREATE TABLE nested (n BIGINT, position INTEGER)")
 
-    def add_rows(
-        self, con: duckdb.DuckDBPyConnection, first: int, lines: Sequence[str | None]
-    ) -> list[tuple[int, str, int]]:
+    def add_rows(self, bench: Workbench, first: int, lines: Sequence[str | None]) -> list[tuple[int, str, int]]:
         """Append objects to `rows`, of which the next is the one with the number `first`; None is a blank row. Returns
         how many cells of each column have each letter."""
-        con.execute(f"CREATE OR REPLACE TEMP TABLE parsed AS {self._parsed}", [lines, self._structure, self._pointers])
-        con.execute(f"INSERT INTO rows SELECT {self._cells} FROM parsed")
+        execute(
+            bench, f"CREATE OR REPLACE TEMP TABLE parsed AS {self._parsed}", [lines, self._structure, self._pointers]
+        )
+        execute(bench, f"INSERT INTO rows SELECT {self._cells} FROM parsed")
         each = "SELECT unnest(letters) AS letter, unnest(range($1)) AS position"
-        counts = con.execute(
+        counts = execute(
+            bench,
             f"SELECT position, letter, count(*) FROM ({each} FROM parsed) "
             f"WHERE letter <> '{NOTHING}' GROUP BY position, letter",
             [self.width],
         ).fetchall()
         if any(letter == NESTED for _, letter, _ in counts):
-            con.execute(
+            execute(
+                bench,
                 f"INSERT INTO nested SELECT n, position FROM ({each}, rowid + $2 AS n FROM parsed) "
                 f"WHERE letter = '{NESTED}'",
                 [self.width, first],

@@ -8,13 +8,12 @@ from collections import Counter, defaultdict
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
-import duckdb
-
 from tamis.domain.errors import Invalid, Problem
 from tamis.domain.fields import Kind
 from tamis.domain.reading.declared import Declared
 from tamis.domain.reading.majority import decides
 from tamis.files.limits import MOST_BROKEN, MOST_COLUMNS, is_too_sparse, too_many_columns, too_sparse
+from tamis.workbench.handle import Workbench
 from tamis.workbench.json_objects import (
     BOOLEAN,
     LIST,
@@ -27,6 +26,7 @@ from tamis.workbench.json_objects import (
     find_keys,
 )
 from tamis.workbench.parquet import located_in_rows
+from tamis.workbench.sql import execute
 from tamis.workbench.staging import Located
 from tamis.workbench.typed import declared_lists, declared_numbers, declared_strings
 
@@ -42,7 +42,7 @@ class StagedNdjson:
 
     `types` counts, by position, what JSON has in the cells of a column that are filled."""
 
-    con: duckdb.DuckDBPyConnection
+    bench: Workbench
     header: tuple[str, ...]
     count: int
     broken: dict[int, str]
@@ -51,12 +51,12 @@ class StagedNdjson:
     def locate(self, numbers: Iterable[int]) -> Iterator[Located]:
         """Give line and cells of some rows, by ascending numbers; a broken one has its text as its only cell."""
         wanted = list(numbers)
-        found = self.con.execute(
-            "SELECT n, text FROM broken_lines WHERE n IN (SELECT unnest($1::BIGINT[]))", [wanted]
+        found = execute(
+            self.bench, "SELECT n, text FROM broken_lines WHERE n IN (SELECT unnest($1::BIGINT[]))", [wanted]
         ).fetchall()
         texts = dict(found)
         lines = "(SELECT l.number FROM line_numbers l WHERE l.rowid = r.rowid)"
-        for row in located_in_rows(self.con, wanted, lines):
+        for row in located_in_rows(self.bench, wanted, lines):
             yield row._replace(cells=[texts[row.number]]) if row.number in texts else row
 
     @property
@@ -73,13 +73,16 @@ class StagedNdjson:
         holding = [position for position in positions if self.types.get(position, {}).get(NESTED)]
         if not holding:
             return
-        found = self.con.execute(
-            "SELECT n, position FROM nested WHERE position IN (SELECT unnest($1::INTEGER[])) ORDER BY ALL", [holding]
+        found = execute(
+            self.bench,
+            "SELECT n, position FROM nested WHERE position IN (SELECT unnest($1::INTEGER[])) ORDER BY ALL",
+            [holding],
         ).fetchall()
         reasons = {p: f'"{self.header[p]}" holds an object, which is no value of a field' for p in holding}
         self.broken.update({int(n): reasons[position] for n, position in found})
         blank = ", ".join(f"c{n} = NULL" for n in range(len(self.header)))
-        self.con.execute(
+        execute(
+            self.bench,
             f"UPDATE rows SET {blank} WHERE rowid IN "
             "(SELECT n FROM nested WHERE position IN (SELECT unnest($1::INTEGER[])))",
             [holding],
@@ -89,15 +92,15 @@ class StagedNdjson:
         found = self.types.get(position, {})
         filled = sum(found.values()) - found.get(NESTED, 0)
         if 2 * found.get(LIST, 0) > filled:
-            return declared_lists(self.con, position)
+            return declared_lists(self.bench, position)
         for mark, kind in ((NUMBER, Kind.NUMBER), (BOOLEAN, Kind.BOOLEAN)):
             if decides(found.get(mark, 0), filled, 0):
-                return declared_numbers(self.con, position, are_floats=True) if mark == NUMBER else Declared(kind)
-        return declared_strings(self.con, position, may_be_dates=found.get(STRING, 0) == filled)
+                return declared_numbers(self.bench, position, are_floats=True) if mark == NUMBER else Declared(kind)
+        return declared_strings(self.bench, position, may_be_dates=found.get(STRING, 0) == filled)
 
 
 def stage_ndjson(
-    con: duckdb.DuckDBPyConnection,
+    bench: Workbench,
     read: Callable[[], Iterable[bytes]],
     name: str,
     progress: Callable[[], None],
@@ -108,16 +111,16 @@ def stage_ndjson(
     keys = dict[str, None]()
     broken = dict[int, str]()
     count = size = 0
-    con.execute("CREATE TABLE line_numbers (number BIGINT)")
+    execute(bench, "CREATE TABLE line_numbers (number BIGINT)")
     for lines in _lines(read(), name):
-        found = find_keys(con, lines.texts)
+        found = find_keys(bench, lines.texts)
         keys |= dict.fromkeys(key for some in found.keys for key in some)
         _check_keys(name, keys)
         broken |= {count + n: NO_OBJECT for n in found.others}
         broken |= {count + n: unreadable[line] for n, line in enumerate(lines.numbers) if line in unreadable}
         if len(broken) > MOST_BROKEN:
             raise _refuse(name, f"has more than {MOST_BROKEN:,} lines that are no JSON object")
-        con.execute("INSERT INTO line_numbers SELECT unnest($1::BIGINT[])", [lines.numbers])
+        execute(bench, "INSERT INTO line_numbers SELECT unnest($1::BIGINT[])", [lines.numbers])
         count += len(lines.texts)
         size += lines.size
         progress()
@@ -126,8 +129,8 @@ def stage_ndjson(
     if is_too_sparse(count, len(keys), size):
         raise _refuse(name, too_sparse(count, len(keys)))
     header = tuple(keys)
-    types = _lay_out(con, Shape(header), _lines(read(), name), broken, progress)
-    return StagedNdjson(con, header, count, broken, types)
+    types = _lay_out(bench, Shape(header), _lines(read(), name), broken, progress)
+    return StagedNdjson(bench, header, count, broken, types)
 
 
 @dataclass(frozen=True, slots=True)
@@ -140,28 +143,29 @@ class _Lines:
 
 
 def _lay_out(
-    con: duckdb.DuckDBPyConnection,
+    bench: Workbench,
     shape: Shape,
     blocks: Iterable[_Lines],
     broken: Mapping[int, str],
     progress: Callable[[], None],
 ) -> dict[int, dict[str, int]]:
     types = defaultdict[int, Counter[str]](Counter)
-    shape.make_rows(con)
-    con.execute("CREATE TABLE broken_lines (n BIGINT, text VARCHAR)")
+    shape.make_rows(bench)
+    execute(bench, "CREATE TABLE broken_lines (n BIGINT, text VARCHAR)")
     most, first = max(CELLS_AT_ONCE // shape.width, 1), 0
     for lines in blocks:
         for start in range(0, len(lines.texts), most):
             texts = lines.texts[start : start + most]
             bad = [n for n in range(len(texts)) if first + n in broken] if broken else []
             if bad:
-                con.execute(
+                execute(
+                    bench,
                     "INSERT INTO broken_lines SELECT unnest($1::BIGINT[]), unnest($2::VARCHAR[])",
                     [[first + n for n in bad], [texts[n] for n in bad]],
                 )
             skipped = set(bad)
             objects = [None if n in skipped else text for n, text in enumerate(texts)]
-            for position, letter, count in shape.add_rows(con, first, objects):
+            for position, letter, count in shape.add_rows(bench, first, objects):
                 types[position][letter] += count
             first += len(texts)
             progress()

@@ -3,11 +3,11 @@
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
-import duckdb
-
 from tamis.domain.fields import ValueProblem
 from tamis.domain.text import fold
 from tamis.workbench.cells import CELLS_A_FETCH, cell, distinct_cells, looked_up
+from tamis.workbench.handle import Workbench
+from tamis.workbench.sql import cursor, execute
 
 MOST_BAD_CELLS = 1_000
 
@@ -23,33 +23,33 @@ class OptionColumn:
     most: int
 
 
-def find_new_options(
-    con: duckdb.DuckDBPyConnection, columns: Sequence[OptionColumn], padded: frozenset[int]
-) -> dict[int, list[str]]:
+def find_new_options(bench: Workbench, columns: Sequence[OptionColumn], padded: frozenset[int]) -> dict[int, list[str]]:
     """List the new options that rows without a problem name, by position of the column, in the order of these rows. Of
     a column that names more than its `most`, one more than these is given."""
-    con.execute("CREATE TABLE without_option (n BIGINT)")
-    naming = [column for column in columns if _name(con, column, padded)]
-    return {column.position: found for column in naming if (found := _in_order(con, column, padded))}
+    execute(bench, "CREATE TABLE without_option (n BIGINT)")
+    naming = [column for column in columns if _name(bench, column, padded)]
+    return {column.position: found for column in naming if (found := _in_order(bench, column, padded))}
 
 
-def _name(con: duckdb.DuckDBPyConnection, column: OptionColumn, padded: frozenset[int]) -> bool:
+def _name(bench: Workbench, column: OptionColumn, padded: frozenset[int]) -> bool:
     """Make the table of the cells of a column that name new options; return whether there is any."""
     here, table = cell(column.position, padded), _table(column)
-    con.execute(f"CREATE TABLE {table} (cell VARCHAR, place INTEGER, option VARCHAR)")
-    for texts in distinct_cells(con, here, "TRUE"):
+    execute(bench, f"CREATE TABLE {table} (cell VARCHAR, place INTEGER, option VARCHAR)")
+    for texts in distinct_cells(bench, here, "TRUE"):
         named = [(text, place, option) for text in texts for place, option in enumerate(_new(column, text))]
         if named:
-            con.execute(
+            execute(
+                bench,
                 f"INSERT INTO {table} SELECT unnest($1::VARCHAR[]), unnest($2::INTEGER[]), unnest($3::VARCHAR[])",
                 [list(values) for values in zip(*named, strict=True)],
             )
     if not column.blanks:
-        con.execute(
+        execute(
+            bench,
             f"INSERT INTO without_option SELECT r.rowid FROM rows r JOIN {table} l ON l.cell = {here} "
-            "WHERE l.option IS NULL"
+            "WHERE l.option IS NULL",
         )
-    return bool(con.execute(f"SELECT count(option) FROM {table}").fetchall()[0][0])
+    return bool(execute(bench, f"SELECT count(option) FROM {table}").fetchall()[0][0])
 
 
 def _new(column: OptionColumn, text: str) -> Sequence[str | None]:
@@ -59,9 +59,9 @@ def _new(column: OptionColumn, text: str) -> Sequence[str | None]:
         return [None]
 
 
-def _in_order(con: duckdb.DuckDBPyConnection, column: OptionColumn, padded: frozenset[int]) -> list[str]:
+def _in_order(bench: Workbench, column: OptionColumn, padded: frozenset[int]) -> list[str]:
     found: dict[str, str] = {}
-    with con.cursor() as reading:
+    with cursor(bench) as reading:
         reading.execute(
             f"SELECT l.option FROM rows r JOIN {_table(column)} l ON l.cell = {cell(column.position, padded)} "
             "WHERE l.option IS NOT NULL AND r.rowid NOT IN (SELECT n FROM problems) "
@@ -74,11 +74,12 @@ def _in_order(con: duckdb.DuckDBPyConnection, column: OptionColumn, padded: froz
     return list(found.values())[: column.most + 1]
 
 
-def bad_cells(con: duckdb.DuckDBPyConnection, position: int, padded: frozenset[int]) -> list[tuple[str, int]]:
+def bad_cells(bench: Workbench, position: int, padded: frozenset[int]) -> list[tuple[str, int]]:
     """List the cells of a column that are no values, with the number of their rows, the most frequent first; of many
     different ones only some."""
     table = looked_up(position)
-    rows = con.execute(
+    rows = execute(
+        bench,
         f"SELECT l.cell, count(*) AS rows FROM rows r JOIN {table} l ON l.cell = {cell(position, padded)} "
         "WHERE l.problem IS NOT NULL GROUP BY l.cell ORDER BY rows DESC, min(r.rowid) LIMIT $1",
         [MOST_BAD_CELLS],

@@ -5,21 +5,20 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import timedelta
 from pathlib import Path
-from typing import cast
 
 import duckdb
 
 from tamis.files.room import need_room
+from tamis.workbench.handle import Workbench
 from tamis.workbench.scarcity import scarcity
+from tamis.workbench.sql import execute
 from tamis.workbench.statements import Statements, Watch
 
 STEP_TIME = timedelta(minutes=10)
 
 
 @contextmanager
-def open_workbench(
-    directory: Path, memory: str, threads: int, step_time: timedelta = STEP_TIME
-) -> Iterator[duckdb.DuckDBPyConnection]:
+def open_workbench(directory: Path, memory: str, threads: int, step_time: timedelta = STEP_TIME) -> Iterator[Workbench]:
     """Open an empty database in memory for a block; what is more than `memory` (such as "300MB") goes to a directory
     on disk, which the caller removes. No statement takes more than `step_time`.
 
@@ -39,8 +38,7 @@ def open_workbench(
     )
     try:
         with Watch(step_time.total_seconds(), lambda: need_room(directory)) as watch:
-            # It has all that the workbench uses of a connection.
-            yield cast("duckdb.DuckDBPyConnection", Statements(con, watch))
+            yield Workbench(Statements(con, watch))
     except duckdb.Error as error:
         raise scarcity(error, memory) or error from None
     finally:
@@ -48,11 +46,11 @@ def open_workbench(
 
 
 @contextmanager
-def one_thread(con: duckdb.DuckDBPyConnection) -> Iterator[None]:
+def one_thread(bench: Workbench) -> Iterator[None]:
     """Let statements run in a single thread during a block, where each thread would need much memory of its own."""
-    threads = con.execute("SELECT current_setting('threads')").fetchall()[0][0]
-    con.execute("SET threads = 1")
+    threads = execute(bench, "SELECT current_setting('threads')").fetchall()[0][0]
+    execute(bench, "SET threads = 1")
     try:
         yield
     finally:
-        con.execute(f"SET threads = {threads:d}")
+        execute(bench, f"SET threads = {threads:d}")

@@ -14,6 +14,8 @@ from tamis.domain.reading.declared import Declared
 from tamis.files.chunks import Chunk
 from tamis.files.limits import MOST_BROKEN, is_too_sparse, too_sparse
 from tamis.files.records import Record, read_records
+from tamis.workbench.handle import Workbench
+from tamis.workbench.sql import execute
 
 _SEPARATORS = tuple(map(chr, chain(range(0x1F, 0x0D, -1), range(0xE000, 0xF8FF))))
 
@@ -44,16 +46,16 @@ class Staging:
     connection must not be in a transaction while chunks are added, and nothing may be deleted from the table.
     """
 
-    def __init__(self, con: duckdb.DuckDBPyConnection, width: int, delimiter: str, name: str = "the file") -> None:
+    def __init__(self, bench: Workbench, width: int, delimiter: str, name: str = "the file") -> None:
         self.count = 0
         self._name, self._read = name, 0
         self.broken: dict[int, str] = {}
-        self._con, self._width, self._delimiter = con, width, delimiter
+        self._bench, self._width, self._delimiter = bench, width, delimiter
         self._staged: list[_Staged] = []
         self._waiting: list[Chunk] = []
         columns = [f"c{n}" for n in range(width)]
         kinds = ", ".join(f"{column}: 'VARCHAR'" for column in columns)
-        con.execute(f"CREATE TABLE rows ({', '.join(f'{column} VARCHAR' for column in columns)})")
+        execute(bench, f"CREATE TABLE rows ({', '.join(f'{column} VARCHAR' for column in columns)})")
         self._fast = (
             "INSERT INTO rows SELECT * FROM read_csv($paths, auto_detect = false, header = false, delim = $delimiter, "
             "quote = '\"', escape = '\"', comment = '', nullstr = '', allow_quoted_nulls = true, strict_mode = true, "
@@ -107,7 +109,7 @@ class Staging:
     def _add_fast(self, chunks: Sequence[Chunk]) -> int | None:
         paths = [str(chunk.path) for chunk in chunks]
         try:
-            found = self._con.execute(self._fast, {"paths": paths, "delimiter": self._delimiter}).fetchone()
+            found = execute(self._bench, self._fast, {"paths": paths, "delimiter": self._delimiter}).fetchone()
         except duckdb.InvalidInputException:
             return None  # a row is ragged, or longer than this reader takes
         assert found
@@ -131,7 +133,7 @@ class Staging:
                 number += 1
             self._check(number)
             # One text for a column, taken apart by DuckDB, is many times faster than a list of texts.
-            self._con.execute(self._careful, [mark, *(mark.join(column) for column in zip(*rows, strict=True))])
+            execute(self._bench, self._careful, [mark, *(mark.join(column) for column in zip(*rows, strict=True))])
         return number - self.count
 
     def _check(self, count: int) -> None:

@@ -3,8 +3,6 @@
 from collections.abc import Collection, Iterator, Mapping
 from typing import Protocol
 
-import duckdb
-
 from tamis.domain.fields import SEPARATOR, Kind
 from tamis.domain.reading.declared import (
     LIST_MARKS,
@@ -17,6 +15,8 @@ from tamis.domain.reading.declared import (
 )
 from tamis.domain.reading.word_evidence import MOST_OPTIONS
 from tamis.workbench.cells import distinct_cells
+from tamis.workbench.handle import Workbench
+from tamis.workbench.sql import execute
 
 _LOOKS_ISO = "regexp_full_match({}, '[0-9]{{4}}-[0-9]{{2}}-[0-9]{{2}}([T ][0-9:.Z+-]*)?')"
 _LONG_WHOLE = "regexp_full_match({}, '-?[0-9]{{16,}}')"
@@ -63,33 +63,35 @@ def list_in_text(values: str) -> str:
     )
 
 
-def declared_numbers(con: duckdb.DuckDBPyConnection, position: int, *, are_floats: bool) -> Declared:
+def declared_numbers(bench: Workbench, position: int, *, are_floats: bool) -> Declared:
     """Tell whether the numbers of a column are a number field: not where one of them would lose a digit, which of
     floats only whole ones can."""
     here = f"c{position:d}"
-    asked = distinct_cells(con, here, (_LONG_WHOLE if are_floats else _LONG).format(here))
+    asked = distinct_cells(bench, here, (_LONG_WHOLE if are_floats else _LONG).format(here))
     return Declared(Kind.NUMBER if all(keeps_digits(cell) for cells in asked for cell in cells) else Kind.TEXT)
 
 
-def declared_lists(con: duckdb.DuckDBPyConnection, position: int) -> Declared:
+def declared_lists(bench: Workbench, position: int) -> Declared:
     """Tell the options that stand in the lists of a column, or that it is text where these cannot be options."""
-    options = options_of_lists(list_of(cell) for cell in _cells(con, position))
+    options = options_of_lists(list_of(cell) for cell in _cells(bench, position))
     return Declared(Kind.CHOICES, options) if options else Declared(Kind.TEXT)
 
 
-def declared_strings(con: duckdb.DuckDBPyConnection, position: int, *, may_be_dates: bool) -> Declared:
+def declared_strings(bench: Workbench, position: int, *, may_be_dates: bool) -> Declared:
     """Tell the kind of the strings of a column; they `may_be_dates` in a format that has no type for those."""
     here = f"c{position:d}"
     if may_be_dates:
-        looks = con.execute(f"SELECT coalesce(bool_and({_LOOKS_ISO.format(here)}), FALSE) FROM rows").fetchall()[0][0]
-        kind = kind_of_strings(_cells(con, position)) if looks else Kind.TEXT
+        query = f"SELECT coalesce(bool_and({_LOOKS_ISO.format(here)}), FALSE) FROM rows"
+        looks = execute(bench, query).fetchall()[0][0]
+        kind = kind_of_strings(_cells(bench, position)) if looks else Kind.TEXT
         if kind is not Kind.TEXT:
             return Declared(kind)
-    counted = con.execute(
-        f"SELECT trim({here}) AS cell, count(*) FROM rows WHERE cell <> '' GROUP BY cell LIMIT {MOST_OPTIONS + 1}"
+    counted = execute(
+        bench,
+        f"SELECT trim({here}) AS cell, count(*) FROM rows WHERE cell <> '' GROUP BY cell LIMIT {MOST_OPTIONS + 1}",
     ).fetchall()
     return kind_of_texts(dict(counted))
 
 
-def _cells(con: duckdb.DuckDBPyConnection, position: int) -> Iterator[str]:
-    return (cell for cells in distinct_cells(con, f"c{position:d}", "TRUE") for cell in cells)
+def _cells(bench: Workbench, position: int) -> Iterator[str]:
+    return (cell for cells in distinct_cells(bench, f"c{position:d}", "TRUE") for cell in cells)

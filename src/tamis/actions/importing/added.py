@@ -4,14 +4,13 @@ from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
-import duckdb
-
 from tamis.actions.fields.new_options import most_options
 from tamis.actions.importing.bad_values import Policy
 from tamis.domain.choices import Options
 from tamis.domain.fields import Field
 from tamis.domain.text import fold
 from tamis.workbench.cells import Part
+from tamis.workbench.handle import Workbench
 from tamis.workbench.new_options import OptionColumn, bad_cells, find_new_options
 
 MOST_UNKNOWN = 20
@@ -31,7 +30,7 @@ class Added:
 
 
 def add_named_options(
-    con: duckdb.DuckDBPyConnection,
+    bench: Workbench,
     fields: Mapping[int, Field],
     policies: Mapping[int, Policy],
     padded: frozenset[int],
@@ -43,7 +42,7 @@ def add_named_options(
         OptionColumn(position, named(field), policies[position].blanks, _room(field, policies[position]))
         for position, field in fields.items()
     ]
-    found = find_new_options(con, columns, padded) if columns else {}
+    found = find_new_options(bench, columns, padded) if columns else {}
     too_many = [column.position for column in columns if len(found.get(column.position, ())) > column.most]
     wanted = {position: options for position, options in found.items() if position not in too_many}
     return Added(
@@ -59,7 +58,7 @@ def added_to(before: Field, after: Field) -> tuple[str, ...]:
 
 
 def unknown_options(
-    con: duckdb.DuckDBPyConnection,
+    bench: Workbench,
     fields: Mapping[int, Field],
     parts: Sequence[Part],
     padded: frozenset[int],
@@ -72,7 +71,7 @@ def unknown_options(
         field = fields[part.position]
         if part.bad and field.kind.has_options:
             name, counts, spelled = named(field), Counter[str](), dict[str, str]()
-            for text, rows in bad_cells(con, part.position, padded):
+            for text, rows in bad_cells(bench, part.position, padded):
                 for option in _known_or_not(name, text):
                     counts[fold(option)] += rows
                     spelled.setdefault(fold(option), option)

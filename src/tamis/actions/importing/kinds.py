@@ -3,8 +3,6 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-import duckdb
-
 from tamis.actions.importing.mapping import ColumnMap
 from tamis.actions.importing.report import ImportOptions
 from tamis.actions.importing.sources import Source
@@ -17,6 +15,7 @@ from tamis.domain.reading.deciding import Said, decide
 from tamis.domain.reading.declared import Declared
 from tamis.domain.reading.learning import DATES, MOST_SAID_OPTIONS, Asked, ColumnLearner
 from tamis.domain.reading.numbers import DecimalMark
+from tamis.workbench.handle import Workbench
 from tamis.workbench.kinds import learn_kinds
 
 
@@ -29,7 +28,7 @@ class Learned:
 
 
 def learn(
-    con: duckdb.DuckDBPyConnection,
+    bench: Workbench,
     source: Source,
     columns: ColumnMap,
     options: ImportOptions,
@@ -56,12 +55,12 @@ def learn(
         if position not in declared or header[position] in options.kinds
     }
     learners = {position: ColumnLearner(asked) for position, asked in (known | new).items()}
-    learn_kinds(con, learners, padded, plain)
+    learn_kinds(bench, learners, padded, plain)
     said = said_of(source, options.decimal, options.order, account.date_order)
     decided = decide(learners, said)
     if any(isinstance(found, AmbiguousNumbers) for found in decided.values()):
         beside = {position: ColumnLearner(Asked(header[position])) for position in columns.ignored}
-        learn_kinds(con, beside, padded)
+        learn_kinds(bench, beside, padded)
         decided = decide(learners, said, beside.values())
     _check_options(header, learners)
     questions = [

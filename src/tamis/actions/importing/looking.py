@@ -7,14 +7,12 @@ from functools import lru_cache
 from itertools import islice
 from pathlib import Path
 
-import duckdb
-
 from tamis.actions.held import SPOOL, held_directory
 from tamis.actions.house import House
 from tamis.actions.importing.email_column import Contents, contents_of, find_email_column
 from tamis.actions.importing.kinds import said_of
 from tamis.actions.importing.mapping import can_feed, names_address, told_apart
-from tamis.actions.importing.preparing import begin_problems, read_addresses
+from tamis.actions.importing.preparing import read_addresses
 from tamis.actions.importing.report import nothing_told
 from tamis.actions.importing.sources import ContactFile, Source, stage
 from tamis.actions.importing.uploads import file_of
@@ -26,8 +24,10 @@ from tamis.files.encodings.describe import Sample
 from tamis.records import accounts
 from tamis.records.importing.uploads import Upload
 from tamis.workbench.cells import padded_columns
+from tamis.workbench.handle import Workbench
 from tamis.workbench.kinds import learn_kinds
 from tamis.workbench.open import open_workbench
+from tamis.workbench.problems import begin_problems
 from tamis.workbench.sampling import some_rows
 from tamis.workbench.shells import Unshelled, take_off_shells
 
@@ -93,28 +93,28 @@ def look_at(house: House, upload: Upload, encoding: str | None = None, sheet: st
 
 @lru_cache(maxsize=LOOKS_KEPT)
 def _look(file: ContactFile, spool: Path, memory: str, step_time: timedelta, usual_order: DateOrder | None) -> Look:
-    with held_directory(spool) as place, open_workbench(place, memory, 1, step_time) as con:
-        return _seen(con, stage(con, file, place, _is_header, nothing_told, most=ROWS_LEARNED), usual_order)
+    with held_directory(spool) as place, open_workbench(place, memory, 1, step_time) as bench:
+        return _seen(bench, stage(bench, file, place, _is_header, nothing_told, most=ROWS_LEARNED), usual_order)
 
 
 def _is_header(cells: Sequence[str]) -> bool:
     return names_address(cells, {})
 
 
-def _seen(con: duckdb.DuckDBPyConnection, source: Source, usual_order: DateOrder | None) -> Look:
+def _seen(bench: Workbench, source: Source, usual_order: DateOrder | None) -> Look:
     header, staged, layout = source.header, source.staged, source.layout
     count = staged.count
     located = islice(staged.locate(range(min(count, ROWS_SHOWN))), ROWS_SHOWN)
     rows = tuple(Row(row.line, tuple(row.cells), staged.broken.get(row.number)) for row in located)
     width, typed = len(header), source.typed
     if source.is_spreadsheet:
-        typed = Unshelled(typed, take_off_shells(con, width))
-    contents = contents_of(some_rows(con, count, width), width, typed.nested)
-    padded = padded_columns(con, width)
+        typed = Unshelled(typed, take_off_shells(bench, width))
+    contents = contents_of(some_rows(bench, count, width), width, typed.nested)
+    padded = padded_columns(bench, width)
     declared = typed.declare(range(width))
     learners = {place: ColumnLearner(Asked(header[place])) for place in range(width) if place not in declared}
-    _leave_out_rejects(con, source, contents, padded)
-    learn_kinds(con, learners, padded)
+    _leave_out_rejects(bench, source, contents, padded)
+    learn_kinds(bench, learners, padded)
     kinds = decide(learners, said_of(source, usual_order=usual_order))
     kinds |= {position: ColumnReading(found.kind, found.options) for position, found in declared.items()}
     columns = tuple(
@@ -135,12 +135,10 @@ def _seen(con: duckdb.DuckDBPyConnection, source: Source, usual_order: DateOrder
     )
 
 
-def _leave_out_rejects(
-    con: duckdb.DuckDBPyConnection, source: Source, contents: Sequence[Contents], padded: frozenset[int]
-) -> None:
+def _leave_out_rejects(bench: Workbench, source: Source, contents: Sequence[Contents], padded: frozenset[int]) -> None:
     """Note the rows that an import would reject for their email or their structure, which say nothing of kinds."""
     free = [position for position, name in enumerate(source.header) if can_feed(name)]
     email = find_email_column(source.header, contents, free, ())
-    begin_problems(con, source)
+    begin_problems(bench, source.staged.broken)
     if email:
-        read_addresses(con, email.position, padded, None, unescaped=source.is_spreadsheet)
+        read_addresses(bench, email.position, padded, None, unescaped=source.is_spreadsheet)

@@ -1,11 +1,9 @@
 """From the rows of a file to contacts that can be stored, and to rejects with every reason."""
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
 from zoneinfo import ZoneInfo
-
-import duckdb
 
 from tamis.actions.contacts.forgetting import Refusals
 from tamis.actions.importing.added import Added, AddOptions, add_named_options, unknown_options
@@ -21,17 +19,14 @@ from tamis.domain.reading.columns import ColumnReading
 from tamis.domain.text import short
 from tamis.workbench import addresses
 from tamis.workbench.addresses import Addresses, Cleaned
-from tamis.workbench.cells import Column, Misfit, Part, make_problems, misfits, read_cells
+from tamis.workbench.cells import Column, Misfit, Part, misfits, read_cells
 from tamis.workbench.documents import merge_repeats
+from tamis.workbench.handle import Workbench
+from tamis.workbench.problems import blanked_cells, reasons_of_blanks, reasons_of_rejects
 from tamis.workbench.staging import Located
 
 TEXTS = (Kind.TEXT, Kind.CHOICE, Kind.CHOICES)
-STRUCTURE = -2
-ROWS_A_LOCATION = 5_000
 MOST_EXAMPLES = 3
-# What a reason says of one row alone, at its end: without it, reasons can be counted. Options are no row's own.
-_OWN = r"""(, not|:)? ".*$"""
-_OWN_AFTER_OPTIONS = ', not ".*$'
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,18 +57,8 @@ class Prepared:
     misfits: Sequence[Misfit]
 
 
-def begin_problems(con: duckdb.DuckDBPyConnection, source: Source) -> None:
-    """Make the `problems` of a file, with those of the structure of its rows."""
-    broken = source.staged.broken
-    make_problems(con)
-    con.execute(
-        f"INSERT INTO problems SELECT unnest($1::BIGINT[]), {STRUCTURE}, unnest($2::VARCHAR[])",
-        [list(broken), list(broken.values())],
-    )
-
-
 def read_addresses(
-    con: duckdb.DuckDBPyConnection,
+    bench: Workbench,
     position: int,
     padded: frozenset[int],
     refusals: Refusals | None,
@@ -81,22 +66,16 @@ def read_addresses(
     unescaped: bool,
 ) -> Addresses:
     """Read the addresses of a file, adding those that are none to its `problems`."""
-    found = addresses.read_addresses(con, position, padded, _unescaped_email if unescaped else clean_email)
+    found = addresses.read_addresses(bench, position, padded, _unescaped_email if unescaped else clean_email)
     if refusals:
-        for some in addresses.keys(con, found):
+        for some in addresses.keys(bench, found):
             if refused := refusals(some):
-                addresses.refuse(con, found, refused)
+                addresses.refuse(bench, found, refused)
     return found
 
 
-def any_good(con: duckdb.DuckDBPyConnection, source: Source) -> bool:
-    """Tell whether any row has no problem up to now."""
-    bad = con.execute("SELECT count(DISTINCT n) FROM problems").fetchall()[0][0]
-    return bool(bad < source.staged.count)
-
-
 def prepare(
-    con: duckdb.DuckDBPyConnection,
+    bench: Workbench,
     columns: ColumnMap,
     addressed: Addresses,
     reading: Reading,
@@ -113,77 +92,54 @@ def prepare(
 
     def read(some: Mapping[int, Field]) -> list[Part]:
         readers = [_column(position, field, reading, policies[position]) for position, field in some.items()]
-        return read_cells(con, readers, reading.plain, reading.padded, utc=utc)
+        return read_cells(bench, readers, reading.plain, reading.padded, utc=utc)
 
     parts = read({position: field for position, field in fields.items() if position not in adding})
-    added = add_named_options(con, adding, policies, reading.padded, partial(_named, reading), add)
+    added = add_named_options(bench, adding, policies, reading.padded, partial(_named, reading), add)
     fields = fields | added.fields
     parts = sorted(parts + read({position: fields[position] for position in adding}), key=lambda part: part.field_id)
     unknown = unknown_options(
-        con,
+        bench,
         fields,
         [part for part in parts if not policies[part.position].blanks],
         reading.padded,
         partial(_named, reading),
     )
-    rejected, repeated = addresses.leave_out(con, addressed)
-    merged = bool(repeated) and not erase and merge_repeats(con, parts)
-    cleaned = addresses.cleaned(con, columns.email, reading.padded)
-    odd = misfits(con, parts, reading.padded)
+    rejected, repeated = addresses.leave_out(bench, addressed)
+    merged = bool(repeated) and not erase and merge_repeats(bench, parts)
+    cleaned = addresses.cleaned(bench, columns.email, reading.padded)
+    odd = misfits(bench, parts, reading.padded)
     return Prepared(addressed, parts, added, unknown, merged, rejected, repeated, cleaned, odd)
 
 
-def reasons(con: duckdb.DuckDBPyConnection) -> dict[str, int]:
-    """Count the rows by what is wrong with them, the most frequent first."""
-    rows = con.execute(
-        "SELECT why, count(DISTINCT n) AS rows "
-        "FROM (SELECT n, regexp_replace("
-        "reason, CASE WHEN contains(reason, ' must be one of ') THEN $2 ELSE $1 END, '', 's') AS why FROM problems) "
-        "GROUP BY why ORDER BY rows DESC, why",
-        [_OWN, _OWN_AFTER_OPTIONS],
-    ).fetchall()
-    return {why: int(count) for why, count in rows}
-
-
-def rejects(con: duckdb.DuckDBPyConnection, source: Source) -> Iterator[tuple[Located, Sequence[str]]]:
+def rejects(bench: Workbench, source: Source) -> Iterator[tuple[Located, Sequence[str]]]:
     """Give the rejected rows as they stand in the file, each with its reasons in the order of its cells."""
-    return _located(con, source, "SELECT n, list(reason ORDER BY place) FROM problems GROUP BY n ORDER BY n")
+    return _located(source, reasons_of_rejects(bench))
 
 
-def blanked_rows(con: duckdb.DuckDBPyConnection, source: Source) -> Iterator[tuple[Located, Sequence[str]]]:
+def blanked_rows(bench: Workbench, source: Source) -> Iterator[tuple[Located, Sequence[str]]]:
     """Give the rows that are stored without some of their cells as they stand in the file, each with the reasons."""
-    return _located(
-        con,
-        source,
-        "SELECT n, list('left blank: ' || reason ORDER BY place) FROM blanked "
-        "WHERE n NOT IN (SELECT n FROM problems) GROUP BY n ORDER BY n",
-    )
+    return _located(source, reasons_of_blanks(bench))
 
 
-def blanked(con: duckdb.DuckDBPyConnection, source: Source) -> tuple[Blanked, ...]:
+def blanked(bench: Workbench, source: Source) -> tuple[Blanked, ...]:
     """Count the cells that are left blank by column, with the first of them."""
-    found = con.execute(
-        f"SELECT place, count(*), min(n, {MOST_EXAMPLES}) FROM blanked WHERE n NOT IN (SELECT n FROM problems) "
-        "GROUP BY place ORDER BY place"
-    ).fetchall()
-    rows = {row.number: row for row in source.staged.locate(sorted({n for _, _, first in found for n in first}))}
+    found = blanked_cells(bench, MOST_EXAMPLES)
+    rows = {row.number: row for row in source.staged.locate(sorted({n for cells in found for n in cells.first}))}
     return tuple(
         Blanked(
             source.header[place],
-            int(count),
+            count,
             tuple((rows[n].line, short(rows[n].cells[place].strip())) for n in sorted(first)),
         )
         for place, count, first in found
     )
 
 
-def _located(con: duckdb.DuckDBPyConnection, source: Source, query: str) -> Iterator[tuple[Located, Sequence[str]]]:
-    with con.cursor() as reading:
-        reading.execute(query)
-        while rows := reading.fetchmany(ROWS_A_LOCATION):
-            found = dict(rows)
-            for row in source.staged.locate(list(found)):
-                yield row, found[row.number]
+def _located(source: Source, reasons: Iterable[dict[int, list[str]]]) -> Iterator[tuple[Located, Sequence[str]]]:
+    for some in reasons:
+        for row in source.staged.locate(list(some)):
+            yield row, some[row.number]
 
 
 def _named(reading: Reading, field: Field) -> Callable[[str], list[str]]:

@@ -5,8 +5,6 @@ from contextlib import ExitStack
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-import duckdb
-
 from tamis.actions.batches import collector_paused, one_ahead
 from tamis.actions.contacts.forgetting import refusals
 from tamis.actions.fields.fields import check_new_fields, create_fields
@@ -37,7 +35,9 @@ from tamis.records import forgotten, types
 from tamis.records.importing.uploads import Upload
 from tamis.workbench.cells import padded_columns, wholly_plain
 from tamis.workbench.documents import ready_rows
+from tamis.workbench.handle import Workbench
 from tamis.workbench.open import open_workbench
+from tamis.workbench.problems import begin_problems, count_bad_rows, count_reasons
 from tamis.workbench.sampling import some_rows
 from tamis.workbench.shells import Unshelled, take_off_shells
 
@@ -100,13 +100,13 @@ def _take(
     with ExitStack() as stack:
         stack.enter_context(collector_paused())
         spool = stack.enter_context(held_directory(settings.data / SPOOL))
-        con = stack.enter_context(
+        bench = stack.enter_context(
             open_workbench(spool, settings.import_memory, settings.columns_threads, settings.import_step_time)
         )
-        source = stage(con, file, spool, lambda cells: names_address(cells, options.chosen), progress)
+        source = stage(bench, file, spool, lambda cells: names_address(cells, options.chosen), progress)
         job.phase("checking", source.staged.count)
         progress("Checking", 0, 0)
-        read = _read(house, account, contact_type, con, source, options)
+        read = _read(house, account, contact_type, bench, source, options)
         job.so_far.made_fields = 0 if options.dry_run else len(read.made)
         prepared = read.prepared
         count = source.staged.count
@@ -114,10 +114,10 @@ def _take(
         rejects_file = blanked_file = None
         now = house.clock().astimezone(account.zone)
         if prepared.rejected:
-            found = preparing.rejects(con, source)
+            found = preparing.rejects(bench, source)
             rejects_file = write_rejects(settings.data, name, source.header, found, now)
-        if blanked := preparing.blanked(con, source):
-            found = preparing.blanked_rows(con, source)
+        if blanked := preparing.blanked(bench, source):
+            found = preparing.blanked_rows(bench, source)
             blanked_file = write_rejects(settings.data, name, source.header, found, now, BLANKED)
         if count > ROWS_A_BATCH and not options.dry_run:
             stack.enter_context(following(house))
@@ -134,7 +134,7 @@ def _take(
         ) as store:
             job.so_far.stored = lambda: 0 if options.dry_run else store.total.created + store.total.updated
             addresses, parts = prepared.addresses, prepared.parts
-            batches = ready_rows(con, count, addresses, parts, _rows_a_batch(len(parts)), merged=prepared.merged)
+            batches = ready_rows(bench, count, addresses, parts, _rows_a_batch(len(parts)), merged=prepared.merged)
             for done, rows in one_ahead(batches):
                 store.store(rows, done)
                 progress("Storing", done, count)
@@ -146,7 +146,7 @@ def _take(
             repeated=prepared.repeated,
             rejected=prepared.rejected,
             rejects_file=str(rejects_file) if rejects_file else None,
-            reasons=preparing.reasons(con),
+            reasons=count_reasons(bench),
             ignored_columns=tuple(source.header[p] for p in read.columns.ignored),
             created_fields=read.made,
             notices=(*source.notices, *read.columns.notices, *prepared.added.notices),
@@ -176,7 +176,7 @@ def _read(
     house: House,
     account: Account,
     contact_type: ContactType,
-    con: duckdb.DuckDBPyConnection,
+    bench: Workbench,
     source: Source,
     options: ImportOptions,
 ) -> _Read:
@@ -185,28 +185,28 @@ def _read(
     present, checked = types.fields_of_type(db, contact_type.id), forgotten.last_number(db)
     width = len(source.header)
     unescaped = source.is_spreadsheet and not options.keep_formulas
-    if unescaped and (shelled := take_off_shells(con, width)):
+    if unescaped and (shelled := take_off_shells(bench, width)):
         source = replace(source, typed=Unshelled(source.typed, shelled))
-    contents = contents_of(some_rows(con, source.staged.count, width), width, source.typed.nested)
+    contents = contents_of(some_rows(bench, source.staged.count, width), width, source.typed.nested)
     columns = map_columns(source.header, contents, present, options.chosen, options.create_fields, options.left_out)
     source.typed.refuse_nested([columns.email, *columns.fields, *columns.unknown])
     declared = source.typed.declare(columns.unknown)
-    padded, utc = padded_columns(con, width), account.zone.key == "UTC"
-    preparing.begin_problems(con, source)
+    padded, utc = padded_columns(bench, width), account.zone.key == "UTC"
+    begin_problems(bench, source.staged.broken)
     addressed = preparing.read_addresses(
-        con,
+        bench,
         columns.email,
         padded,
         refusals(db, account, contact_type) if checked else None,
         unescaped=unescaped,
     )
     usual = {position: ColumnReading(field.kind) for position, field in columns.fields.items()}
-    plain = wholly_plain(con, usual, padded, utc=utc)
-    learned = learn(con, source, columns, options, account, plain, padded, declared)
+    plain = wholly_plain(bench, usual, padded, utc=utc)
+    learned = learn(bench, source, columns, options, account, plain, padded, declared)
     new_kinds = {position: learned.readings[position].kind for position in columns.unknown}
     check_policies(source.header, columns.email, {p: read.kind for p, read in usual.items()} | new_kinds, options)
     made: dict[int, Field] = {}
-    if preparing.any_good(con, source):
+    if count_bad_rows(bench) < source.staged.count:
         new = {position: learned.readings[position] for position in columns.unknown}
         names = [_field_name(name, declared.get(position)) for position, name in enumerate(columns.names)]
         made = _make_fields(house, contact_type, names, new, options.dry_run)
@@ -214,14 +214,14 @@ def _read(
     columns = replace(columns, notices=(*columns.notices, *learned.notices))
     written = {p: learned.readings.get(p) or ColumnReading(field.kind) for p, field in columns.fields.items()}
     again = {p: reading for p, reading in written.items() if reading != usual.get(p)}
-    plain = (plain - again.keys()) | wholly_plain(con, again, padded, utc=utc)
+    plain = (plain - again.keys()) | wholly_plain(bench, again, padded, utc=utc)
     reading = Reading(account.zone, written, plain, padded, unescaped)
     chosen = policies(source.header, columns.fields, options)
 
     def add(new: Mapping[int, Sequence[str]]) -> dict[int, Field]:
         return _add_options(house, contact_type, columns.fields, new, chosen, options.dry_run)
 
-    prepared = preparing.prepare(con, columns, addressed, reading, chosen, add, erase=options.erase)
+    prepared = preparing.prepare(bench, columns, addressed, reading, chosen, add, erase=options.erase)
     longer = prepared.added.fields
     columns = replace(columns, fields=columns.fields | longer)
     changed = {field.id: field for field in longer.values()}

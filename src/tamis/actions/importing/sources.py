@@ -8,8 +8,6 @@ from functools import partial
 from pathlib import Path
 from typing import Protocol
 
-import duckdb
-
 from tamis.actions.batches import one_ahead
 from tamis.actions.importing.report import Progress
 from tamis.files.delimited import DelimitedFile, delimited_in
@@ -23,6 +21,7 @@ from tamis.files.layout import Layout
 from tamis.files.source import STANDARD_INPUT, open_source
 from tamis.files.source import Source as FileSource
 from tamis.files.spreadsheets.archive import is_workbook
+from tamis.workbench.handle import Workbench
 from tamis.workbench.staging import Located, StagedSheet, Staging
 from tamis.workbench.typed import UNTYPED, Typed
 
@@ -93,7 +92,7 @@ def format_of(name: str) -> str:
 
 
 def stage(
-    con: duckdb.DuckDBPyConnection,
+    bench: Workbench,
     file: ContactFile,
     spool: Path,
     is_header: Callable[[Sequence[str]], bool],
@@ -107,11 +106,11 @@ def stage(
     start = next(source.blocks(), b"")[:_START]
     format_ = file.format or _format_by_content(start) or format_of(file.known_as or file.path.name)
     if format_ == "xlsx" and is_workbook(start):
-        return _sheet(con, source, file, spool, is_header, progress)
+        return _sheet(bench, source, file, spool, is_header, progress)
     if format_ == "xlsx" and file.format:
         raise source.refuse(what_it_is(start) or "is no workbook: import it without --format xlsx")
     if format_ == "parquet":
-        return _parquet(con, source, file.name, most)
+        return _parquet(bench, source, file.name, most)
     encoding, is_whole = find_encoding(source, file.encoding), True
     name, sample = encoding.name, encoding.sample
     if file.sheet:
@@ -124,7 +123,7 @@ def stage(
         from tamis.workbench.ndjson import stage_ndjson  # a run needs one format, and starts sooner without the others
 
         objects = stage_ndjson(
-            con,
+            bench,
             partial(as_utf8, source, encoding),
             file.name,
             lambda: progress(READING, source.position, source.size),
@@ -138,7 +137,7 @@ def stage(
     else:
         delimited = delimited_in(source, encoding, spool, is_header)
         layout = delimited.layout
-        staged = _staged(con, delimited, file.name, progress)
+        staged = _staged(bench, delimited, file.name, progress)
         names, notices, typed = layout.header, layout.notices, UNTYPED
     return Source(
         format_,
@@ -164,7 +163,7 @@ def _format_by_content(start: bytes) -> str | None:
 
 
 def _sheet(
-    con: duckdb.DuckDBPyConnection,
+    bench: Workbench,
     source: FileSource,
     file: ContactFile,
     spool: Path,
@@ -176,7 +175,7 @@ def _sheet(
     from tamis.files.spreadsheets.load import open_sheet
 
     sheet = open_sheet(source, spool, is_header, file.sheet)
-    staging = _staged(con, sheet.table, file.name, progress)
+    staging = _staged(bench, sheet.table, file.name, progress)
     staged = StagedSheet(staging, sheet.rows, sheet.texts)
     return Source(
         "xlsx",
@@ -190,8 +189,8 @@ def _sheet(
     )
 
 
-def _staged(con: duckdb.DuckDBPyConnection, table: DelimitedFile, name: str, progress: Progress) -> Staging:
-    staging = Staging(con, len(table.layout.header), table.layout.delimiter, name)
+def _staged(bench: Workbench, table: DelimitedFile, name: str, progress: Progress) -> Staging:
+    staging = Staging(bench, len(table.layout.header), table.layout.delimiter, name)
     for chunk in one_ahead(table.chunks()):
         staging.add(chunk)
         progress(READING, table.position, table.size)
@@ -199,10 +198,10 @@ def _staged(con: duckdb.DuckDBPyConnection, table: DelimitedFile, name: str, pro
     return staging
 
 
-def _parquet(con: duckdb.DuckDBPyConnection, source: FileSource, name: str, most: int | None) -> Source:
+def _parquet(bench: Workbench, source: FileSource, name: str, most: int | None) -> Source:
     from tamis.workbench.parquet import stage_parquet
 
-    parquet = stage_parquet(con, source.path, name, most)
+    parquet = stage_parquet(bench, source.path, name, most)
     names, notices = read_header(parquet.header)
     is_whole = most is None or parquet.count < most
     return Source("parquet", names, parquet, notices, is_spreadsheet=False, typed=parquet, is_whole=is_whole)
