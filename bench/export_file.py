@@ -5,8 +5,6 @@ from collections.abc import Callable, Iterator
 from functools import partial
 from pathlib import Path
 
-import msgspec
-
 from bench.harness import Figure, Measured, timed
 from bench.stores import Store, Stores
 from tamis.actions.exporting.delivery import deliver
@@ -76,7 +74,7 @@ def _export(house: House, store: Store, form: Format, fields: tuple[Field, ...],
     keys = tuple(f.key for f in fields)
     wanted = Export(store.account_id, Layout(form), type_id=store.type_id, fields=keys)
     with export_place(store.data) as place:
-        write_export(house, msgspec.json.encode(wanted).decode(), place.name)
+        write_export(house, wanted, place.name)
         deliver(file_in(place), target, replace=True)
 
 

@@ -1,6 +1,5 @@
 """The composition root of the server: settings, stores and doors, from start to stop."""
 
-import json
 import logging
 import os
 import secrets
@@ -13,11 +12,15 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+import msgspec
+
 from tamis import __version__, log
 from tamis.actions.accounts.sessions import sweep_sessions
 from tamis.actions.exporting.places import discard_left
 from tamis.actions.house import House
 from tamis.actions.importing.uploads import sweep_uploads
+from tamis.actions.local_protocol import SERVER_FILE
+from tamis.actions.local_protocol import Server as LocalServer
 from tamis.actions.maintenance.checking import check_each_night
 from tamis.actions.maintenance.erasing import Eraser
 from tamis.actions.maintenance.health import Health
@@ -37,7 +40,6 @@ from tamis.web.server.handles import connections_within, raise_handles
 from tamis.web.server.limits import Limits
 from tamis.web.server.server import Server
 
-SERVER_FILE = "server.json"
 PATIENCE, PAUSE_SECONDS = 100, 0.1
 FOLLOW_SECONDS = 1.0
 WATCH_SECONDS = 1.0
@@ -85,7 +87,7 @@ def _serve(settings: Settings, host: str, port: int, ready: Callable[[str], None
         file.unlink(missing_ok=True)  # left behind by a server that was killed
 
         def accept() -> None:
-            write_server_file(file, address, token)
+            write_server_file(file, LocalServer(address, token))
             log.event(
                 "server_started",
                 version=__version__,
@@ -143,13 +145,13 @@ def _background(house: House, health: Health, stop: threading.Event) -> list[thr
     ]
 
 
-def write_server_file(file: Path, address: str, token: str) -> None:
+def write_server_file(file: Path, server: LocalServer) -> None:
     """Leave word for commands on this machine of where the server is and how to be let in; the owner alone can
     read it."""
     fresh = file.with_suffix(".new")
     fresh.unlink(missing_ok=True)
-    with os.fdopen(os.open(fresh, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as handle:
-        json.dump({"address": address, "token": token}, handle)
+    with os.fdopen(os.open(fresh, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as handle:
+        handle.write(msgspec.json.encode(server))
     fresh.replace(file)
 
 

@@ -1,19 +1,140 @@
-"""Commands beside a server find it by a file that a crash may have cut off."""
+"""Questions of commands to the server on the same data: what goes over the wire, and what is said when it fails."""
 
+from collections.abc import Iterator
+from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 
+import msgspec
 import pytest
+import requests
+from hypothesis import given
+from hypothesis import strategies as st
 
+from tamis import __version__
 from tamis.actions.house import House
-from tamis.cli.ask import SERVER_FILE, _put_to_server
+from tamis.actions.local_protocol import (
+    PATH,
+    SERVER_FILE,
+    UNREADABLE,
+    Server,
+    decode_answer,
+    decode_question,
+    encode_question,
+    error_of,
+    failure_of,
+    server_of,
+)
+from tamis.actions.questions import KINDS, CountRule, Erase, Question, RecipientPage, SegmentSizes, answer_type
+from tamis.cli.ask import ask, put_to_server
+from tamis.domain.errors import Busy, Damaged, DiskFull, Invalid, NotFound, Problem, Refused, TamisError, Unavailable
 from tamis.settings import Settings
+from tests.support import process
+
+SECONDS = process.PATIENCE_SECONDS
+
+st.register_type_strategy(int, st.integers(-(2**63), 2**63 - 1))
+st.register_type_strategy(datetime, st.datetimes(timezones=st.just(UTC)))
+
+
+@pytest.mark.parametrize("kind", KINDS, ids=lambda kind: kind.__name__)
+@given(data=st.data())
+def test_every_question_and_answer_comes_out_as_it_went_in(kind: type[Question[Any]], data: st.DataObject) -> None:
+    fields = {field.name: st.from_type(field.type) for field in msgspec.structs.fields(kind)}
+    question = data.draw(st.builds(kind, **fields))
+    assert decode_question(encode_question(question)) == question
+    answer = data.draw(st.from_type(answer_type(kind)))
+    assert decode_answer(question, msgspec.json.encode(answer)) == answer
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        b"",
+        b"[]",
+        b"\xff",
+        b'{"name": "segment_sizes", "arguments": []}',
+        b'{"version": "%s", "question": {}}' % __version__.encode(),
+        b'{"version": "%s", "question": {"type": "Unheard"}}' % __version__.encode(),
+        b'{"version": "%s", "question": {"type": "SegmentSizes"}}' % __version__.encode(),
+        b'{"version": "%s", "question": {"type": "SegmentSizes", "account_id": "1"}}' % __version__.encode(),
+        b'{"version": "%s", "question": {"type": "Erase", "house": 1}}' % __version__.encode(),
+        b'{"version": "%s", "question": %s}' % (__version__.encode(), b"[" * 5_000),
+    ],
+)
+def test_what_is_no_question_is_refused(body: bytes) -> None:
+    with pytest.raises(Refused, match=UNREADABLE):
+        decode_question(body)
+
+
+@pytest.mark.parametrize(
+    "error",
+    [
+        Invalid([Problem("rule.all[2]", "must be a number"), Problem("", "something else")]),
+        NotFound("there is no segment 7"),
+        Refused("not now"),
+        Unavailable("not yet"),
+        Busy("too much"),
+        Damaged("the records are damaged"),
+        DiskFull("100 MB"),
+    ],
+    ids=lambda error: type(error).__name__,
+)
+def test_errors_keep_their_kind_and_what_they_say(error: TamisError) -> None:
+    told = error_of(409, msgspec.json.encode(failure_of(error)))
+    assert isinstance(error, type(told))
+    assert type(told) is not TamisError
+    assert told.message == error.message
+    assert getattr(told, "problems", ()) == getattr(error, "problems", ())
+
+
+def test_an_answer_that_is_none_of_ours_is_told_with_its_status() -> None:
+    assert "status 502" in error_of(502, b"<html>Bad gateway</html>").message
 
 
 @pytest.mark.parametrize("content", [b"", b'{"address": "http://127', bytes(90), b"{}", b"[]"])
-def test_a_file_that_was_cut_off_names_no_server(tmp_path: Path, content: bytes) -> None:
-    house = House(Settings(tmp_path / "data"))
-    try:
-        (house.settings.data / SERVER_FILE).write_bytes(content)
-        assert _put_to_server(house, "segment_sizes", (), 1) is None
-    finally:
-        house.close()
+def test_a_file_that_was_cut_off_names_no_server(house: House, content: bytes) -> None:
+    (house.settings.data / SERVER_FILE).write_bytes(content)
+    assert put_to_server(house, SegmentSizes(1), 1) is None
+
+
+def test_a_command_beside_a_server(house: House) -> None:
+    with process.Server(house.settings.data) as running:
+        server = server_of(house.settings.data)
+        assert server is not None
+        assert server.address == running.address
+        assert ask(house, SegmentSizes(1), SECONDS) == {}
+        with pytest.raises(NotFound):
+            ask(house, RecipientPage(1, 7, 0, 10), SECONDS)
+        with pytest.raises(NotFound):
+            ask(house, CountRule(1, 7, "{}"), SECONDS)
+
+        other = put(server, encode_question(Erase(), version="0.0.1"))
+        assert other.status_code == 409
+        assert "restart the server" in error_of(409, other.content).message
+        assert put(server, b"nothing").status_code == 409
+
+        stranger = Server(server.address, "x" * 64)
+        assert put(stranger, encode_question(Erase())).status_code == 403
+        (house.settings.data / SERVER_FILE).write_bytes(msgspec.json.encode(stranger))
+        with pytest.raises(Refused, match="commands on the machine itself"):
+            ask(house, Erase(), SECONDS)
+        (house.settings.data / SERVER_FILE).write_bytes(msgspec.json.encode(server))
+
+        running.kill()
+        assert put_to_server(house, SegmentSizes(1), SECONDS) is None
+        assert ask(house, SegmentSizes(1), SECONDS) == {}  # its file is still there: the command answers itself
+
+
+def put(server: Server, body: bytes) -> requests.Response:
+    """Post a body as a command would."""
+    headers = {"Authorization": f"Bearer {server.token}"}
+    return requests.post(server.address + PATH, body, headers=headers, timeout=SECONDS, proxies={"http": ""})
+
+
+@pytest.fixture
+def house(tmp_path: Path) -> Iterator[House]:
+    """A data directory without an account, whose columns are not open."""
+    made = House(Settings(tmp_path / "data"))
+    yield made
+    made.close()

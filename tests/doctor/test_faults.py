@@ -102,7 +102,7 @@ def examine(directory: Path) -> list[Check]:
     """Ask the doctor, who answers in this process."""
     house = House(Settings(directory, columns_threads=2))
     try:
-        return list(examine_all(house, lambda house, question, *arguments: question(house, *arguments), 2_000))
+        return list(examine_all(house, lambda house, question: question.answer(house), 2_000))
     finally:
         house.close()
 
@@ -355,7 +355,7 @@ def test_nothing_is_wrong_while_others_write(data: Path) -> None:
     writer.start()
     try:
         for _ in range(5):
-            checks = list(examine_all(house, lambda house, question, *arguments: question(house, *arguments), 100))
+            checks = list(examine_all(house, lambda house, question: question.answer(house), 100))
             assert [finding.message for check in checks for finding in check.findings if finding.wrong] == []
     finally:
         stop.set()

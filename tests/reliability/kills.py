@@ -20,6 +20,8 @@ import msgspec
 import requests
 
 from tamis.actions.house import House
+from tamis.actions.local_protocol import encode_question
+from tamis.actions.questions import Erase
 from tamis.columns.engine.store import FILE_NAME
 from tamis.domain.emails import email_key
 from tamis.records import segments
@@ -153,7 +155,7 @@ class Rounds:
         with suppress(requests.RequestException):
             requests.post(
                 server["address"] + "/local/ask",
-                json={"name": "erase", "arguments": []},
+                data=encode_question(Erase()),
                 headers={"Authorization": f"Bearer {server['token']}"},
                 timeout=60,
             )

@@ -17,6 +17,8 @@ import requests
 from tamis.actions.accounts.accounts import create_key_pair, revoke_key_pair
 from tamis.actions.contacts.contact_edits import edit_contact
 from tamis.actions.house import House
+from tamis.actions.local_protocol import encode_question
+from tamis.actions.questions import RecipientPage
 from tamis.actions.segments.segments import edit_segment
 from tamis.domain.accounts import Account
 from tamis.domain.contacts import ContactType
@@ -354,7 +356,7 @@ class Roles:
             def ask() -> Any:
                 answer = http.post(
                     self.server.address + "/local/ask",
-                    json={"name": "recipient_page", "arguments": [self.account.id, self.ids[segment], 0, 1_000]},
+                    data=encode_question(RecipientPage(self.account.id, self.ids[segment], 0, 1_000)),
                     headers={"Authorization": f"Bearer {self.token}"},
                     timeout=PATIENCE_SECONDS,
                 )

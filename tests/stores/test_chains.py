@@ -67,7 +67,7 @@ def problems(checks: Iterator[Check]) -> list[str]:
 
 
 def examined(desk: Desk) -> list[Check]:
-    return list(examine_all(desk.house, lambda house, question, *arguments: question(house, *arguments), 10))
+    return list(examine_all(desk.house, lambda house, question: question.answer(house), 10))
 
 
 def test_a_chain_has_so_many_levels_and_no_more(desk: Desk) -> None:

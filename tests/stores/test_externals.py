@@ -18,7 +18,7 @@ from tamis.actions.segments.sets import group_sizes, overlap, overlaps, sampled_
 from tamis.columns.engine.dialect import DUCKDB
 from tamis.columns.reads import export
 from tamis.columns.reads.preview import count_effect
-from tamis.domain.draws import DRAWS
+from tamis.domain.draws import DRAWS, Sample
 from tamis.domain.emails import parse_email
 from tamis.domain.errors import Invalid, NotFound
 from tamis.domain.segments import Segment
@@ -178,8 +178,8 @@ def test_pages_figures_history_and_sets_agree(desk: Desk) -> None:
     compared = overlap(house, account.id, [small.id, large.id])
     assert (compared.sizes, compared.union, compared.intersection) == ([2, 2], 2, 2)
     assert [(one.segment.id, one.shared) for one in overlaps(house, account.id, small.id)[1]] == [(large.id, 2)]
-    assert sum(group_sizes(house, account.id, large.id, "x", DRAWS, 3, None)) == 2
-    drawn = sampled_page(house, account.id, large.id, "x", DRAWS, 1, None, 0)[1]
+    assert sum(group_sizes(house, account.id, large.id, Sample("x", DRAWS, 3))) == 2
+    drawn = sampled_page(house, account.id, large.id, Sample("x", DRAWS, 1), 0)[1]
     assert {id_ for id_, _ in drawn} == {row["id"] for row in rows(desk, large).values()}
     looked = preview_rule(house, account, desk.type.id, from_text('is in segment "Small"'), segment_id=large.id)
     assert looked.members

@@ -97,8 +97,7 @@ class Crowd:
         found: list[dict[str, Any]] = []
         after: int | None = 0
         while after is not None:
-            parts = (sample.seed, sample.below, sample.groups, sample.group)
-            after, page = sets.sampled_page(self.house, self.account.id, segment.id, *parts, after)
+            after, page = sets.sampled_page(self.house, self.account.id, segment.id, sample, after)
             found += [json.loads(document) for _, document in page]
         return found
 
@@ -189,12 +188,12 @@ def test_a_stranger_compares_and_draws_nothing_of_others(crowd: Crowd) -> None:
         with pytest.raises(NotFound, match=missing):
             sets.overlap(crowd.house, stranger.id, ids)
     with pytest.raises(NotFound, match=missing):
-        sets.sampled_page(crowd.house, stranger.id, one, "s", DRAWS, 1, None, 0)
+        sets.sampled_page(crowd.house, stranger.id, one, Sample("s", DRAWS, 1), 0)
     with pytest.raises(NotFound, match=missing):
         sets.overlaps(crowd.house, stranger.id, one)
     assert sets.overlaps(crowd.house, stranger.id, own.id) == (0, [])
     with pytest.raises(NotFound, match=missing):
-        sets.group_sizes(crowd.house, stranger.id, one, "s", DRAWS, 2, None)
+        sets.group_sizes(crowd.house, stranger.id, one, Sample("s", DRAWS, 2))
 
 
 # -- draws -------------------------------------------------------------------------------------------------------------
@@ -277,7 +276,7 @@ def test_a_sample_of_a_segment_is_whom_the_draws_choose(crowd: Crowd, percent: f
 @pytest.mark.parametrize("percent", [None, 40])
 def test_groups_are_disjoint_of_about_the_same_size_and_cover_the_sample(crowd: Crowd, percent: float | None) -> None:
     whole = crowd.drawn(crowd.all, sample_of(percent or 100, None, None, "spring"))
-    sizes = sets.group_sizes(crowd.house, crowd.account.id, crowd.all.id, "spring", whole_below(percent), 7, None)
+    sizes = sets.group_sizes(crowd.house, crowd.account.id, crowd.all.id, Sample("spring", whole_below(percent), 7))
     groups = [crowd.drawn(crowd.all, sample_of(percent, 7, group, "spring")) for group in range(1, 8)]
     assert [len(group) for group in groups] == sizes
     assert sorted(d["id"] for group in groups for d in group) == [d["id"] for d in whole]

@@ -1,57 +1,273 @@
-"""The questions that need the columns: a command beside a running server puts them to that server."""
+"""What a command may ask that needs the columns: each question is a message with the type of its answer.
 
-from inspect import signature
-from typing import Any
+A command answers it itself, or puts it to the server on the same data (`local_protocol`): both go by these definitions.
+"""
+
+from abc import abstractmethod
+from datetime import datetime
+from functools import cache
+from typing import Any, Generic, TypeVar, Union, get_type_hints
+
+import msgspec
 
 from tamis.actions.exporting.write import write_export
 from tamis.actions.house import House
-from tamis.actions.importing.effects import import_effects
-from tamis.actions.maintenance.backups import make_backup
-from tamis.actions.maintenance.doctor.columns import (
-    examine_contacts,
-    examine_hands,
-    examine_log,
-    examine_sample,
-    examine_segment,
-)
+from tamis.actions.importing.effects import Effect, import_effects
+from tamis.actions.maintenance.backups import Manifest, make_backup
+from tamis.actions.maintenance.doctor import columns as doctor
 from tamis.actions.maintenance.erasing import erase, erase_if_small
-from tamis.actions.segments.history import contact_history, members_at, segment_history, size_at
-from tamis.actions.segments.recipients import recipient_page
-from tamis.actions.segments.segments import count_rule, segment_sizes
-from tamis.actions.segments.sets import group_sizes, overlap, sampled_page
+from tamis.actions.segments import history, recipients, segments, sets
+from tamis.actions.segments.history import Passage, SizesByDay
+from tamis.actions.segments.sets import SampledPage
+from tamis.columns.reads.sets import Overlap
+from tamis.domain.draws import Sample
+from tamis.domain.exports import Export
+from tamis.domain.instants import to_micros
 
-_ALL = (
-    contact_history,
-    count_rule,
-    erase,
-    erase_if_small,
-    examine_contacts,
-    examine_hands,
-    examine_log,
-    examine_sample,
-    examine_segment,
-    group_sizes,
-    import_effects,
-    make_backup,
-    members_at,
-    overlap,
-    recipient_page,
-    sampled_page,
-    segment_history,
-    segment_sizes,
-    size_at,
-    write_export,
-)
-QUESTIONS: dict[str, Any] = {question.__name__: question for question in _ALL}
-"""By name; each takes a house and then values that JSON can carry, and gives such a value."""
+Answer = TypeVar("Answer")
 
 
-def account_of(name: str, arguments: list[Any]) -> int | None:
-    """Return the account that a question is about, None where it is about all."""
-    names = list(signature(QUESTIONS[name]).parameters)[1:]  # the first is the house
-    return next((value for of, value in zip(names, arguments, strict=False) if of == "account_id"), None)
+class Question(msgspec.Struct, Generic[Answer], frozen=True, tag=True, forbid_unknown_fields=True):
+    """A question; its class is the tag of its message, its fields are the rest of it."""
+
+    @abstractmethod
+    def answer(self, house: House) -> Answer:
+        """Answer the question with the columns of this process."""
+
+    @property
+    def about_account(self) -> int | None:
+        """The account that is asked about, None where it is all of them."""
+        found: int | None = getattr(self, "account_id", None)
+        return found
 
 
-def answer(house: House, name: str, arguments: list[Any]) -> Any:
-    """Answer a question by name."""
-    return QUESTIONS[name](house, *arguments)
+class CountRule(Question[int], frozen=True):
+    """How many contacts an unsaved rule, in its JSON form, selects."""
+
+    account_id: int
+    type_id: int
+    rule: str
+
+    def answer(self, house: House) -> int:
+        """Count them; raises NotFound and Invalid."""
+        return segments.count_rule(house, self.account_id, self.type_id, self.rule)
+
+
+class SegmentSizes(Question[dict[int, int]], frozen=True):
+    """How many recipients the segments of an account have; empty ones may be left out."""
+
+    account_id: int
+
+    def answer(self, house: House) -> dict[int, int]:
+        """Return the sizes by the ids of segments."""
+        return segments.segment_sizes(house, self.account_id)
+
+
+class RecipientPage(Question[list[tuple[int, str]]], frozen=True):
+    """The recipients of a segment after an id."""
+
+    account_id: int
+    segment_id: int
+    after: int
+    limit: int
+
+    def answer(self, house: House) -> list[tuple[int, str]]:
+        """Return ids and the JSON documents of recipients; raises NotFound."""
+        return recipients.recipient_page(house, self.account_id, self.segment_id, self.after, self.limit)
+
+
+class SegmentHistory(Question[SizesByDay], frozen=True):
+    """The sizes of a segment on the last days."""
+
+    account_id: int
+    segment_id: int
+    days: int
+
+    def answer(self, house: House) -> SizesByDay:
+        """Return the sizes; raises NotFound and Invalid."""
+        return history.segment_history(house, self.account_id, self.segment_id, self.days)
+
+
+class SizeAt(Question[int], frozen=True):
+    """How many recipients a segment had at an instant."""
+
+    account_id: int
+    segment_id: int
+    at: datetime
+
+    def answer(self, house: House) -> int:
+        """Count them; raises NotFound and Refused."""
+        return history.size_at(house, self.account_id, self.segment_id, to_micros(self.at))
+
+
+class MembersAt(Question[list[tuple[int, int | None, str | None]]], frozen=True):
+    """Who was in a segment at an instant, after a recipient's number."""
+
+    account_id: int
+    segment_id: int
+    at: datetime
+    after: int
+    limit: int
+
+    def answer(self, house: House) -> list[tuple[int, int | None, str | None]]:
+        """Return numbers, contacts and email addresses; raises NotFound and Refused."""
+        at = to_micros(self.at)
+        return history.members_at(house, self.account_id, self.segment_id, at, self.after, self.limit)
+
+
+class ContactHistory(Question[list[Passage]], frozen=True):
+    """The segments that a contact entered and left."""
+
+    account_id: int
+    type_id: int
+    contact_id: int
+    email_key: str
+
+    def answer(self, house: House) -> list[Passage]:
+        """Return entries and exits, newest first."""
+        return history.contact_history(house, self.account_id, self.type_id, self.contact_id, self.email_key)
+
+
+class CompareSegments(Question[Overlap], frozen=True):
+    """What segments of one contact type have in common."""
+
+    account_id: int
+    segment_ids: list[int]
+
+    def answer(self, house: House) -> Overlap:
+        """Return the sizes of all parts; raises NotFound and Invalid."""
+        return sets.overlap(house, self.account_id, self.segment_ids)
+
+
+class GroupSizes(Question[list[int]], frozen=True):
+    """How many members of a segment are in each group of a sample."""
+
+    account_id: int
+    segment_id: int
+    sample: Sample
+
+    def answer(self, house: House) -> list[int]:
+        """Return the sizes; raises NotFound."""
+        return sets.group_sizes(house, self.account_id, self.segment_id, self.sample)
+
+
+class SampledRecipients(Question[SampledPage], frozen=True):
+    """The recipients of a segment who are in a sample, after an id."""
+
+    account_id: int
+    segment_id: int
+    sample: Sample
+    after: int
+
+    def answer(self, house: House) -> SampledPage:
+        """Return a page of them; raises NotFound."""
+        return sets.sampled_page(house, self.account_id, self.segment_id, self.sample, self.after)
+
+
+class ImportEffects(Question[list[Effect]], frozen=True):
+    """Who entered and left the segments of a contact type by imports since an instant."""
+
+    account_id: int
+    type_id: int
+    since: datetime
+
+    def answer(self, house: House) -> list[Effect]:
+        """Return the numbers of each segment."""
+        return import_effects(house, self.account_id, self.type_id, to_micros(self.since))
+
+
+class WriteExport(Question[int], frozen=True):
+    """An export, to be written to a place of the data directory."""
+
+    export: Export
+    place: str
+
+    def answer(self, house: House) -> int:
+        """Return the number of rows; raises NotFound, Invalid and Unavailable."""
+        return write_export(house, self.export, self.place)
+
+    @property
+    def about_account(self) -> int | None:
+        """The account whose contacts are written."""
+        return self.export.account_id
+
+
+class MakeBackup(Question[Manifest], frozen=True):
+    """A backup of both stores to a directory."""
+
+    directory: str
+
+    def answer(self, house: House) -> Manifest:
+        """Return what was written; raises Refused."""
+        return make_backup(house, self.directory)
+
+
+class Erase(Question[bool], frozen=True):
+    """Writing both stores anew if something was erased since they last were; only where it takes a moment, if so
+    wanted."""
+
+    only_if_small: bool = False
+
+    def answer(self, house: House) -> bool:
+        """Return whether nothing is left to do."""
+        return erase_if_small(house) if self.only_if_small else erase(house)
+
+
+class CheckLog(Question[doctor.Part], frozen=True):
+    """Whether the log of membership changes is whole."""
+
+    def answer(self, house: House) -> doctor.Part:
+        """Return what is wrong."""
+        return doctor.examine_log(house)
+
+
+class CheckContacts(Question[doctor.Part], frozen=True):
+    """Whether the next contacts of a type after an id are the same in both stores."""
+
+    type_id: int
+    after: int = 0
+
+    def answer(self, house: House) -> doctor.Part:
+        """Return what is wrong, and the id after which to go on."""
+        return doctor.examine_contacts(house, self.type_id, self.after)
+
+
+class CheckOverrides(Question[doctor.Part], frozen=True):
+    """Whether what was added and excluded by hand in a type's segments is the same in both stores."""
+
+    type_id: int
+
+    def answer(self, house: House) -> doctor.Part:
+        """Return what is wrong."""
+        return doctor.examine_hands(house, self.type_id)
+
+
+class CheckSegment(Question[doctor.Part], frozen=True):
+    """Whether the stored members of a segment are those that its rule selects."""
+
+    segment_id: int
+
+    def answer(self, house: House) -> doctor.Part:
+        """Return what is wrong."""
+        return doctor.examine_segment(house, self.segment_id)
+
+
+class CheckSample(Question[doctor.Part], frozen=True):
+    """Whether some contacts of a type are in the segments in which the reference evaluator sees them."""
+
+    type_id: int
+    size: int
+
+    def answer(self, house: House) -> doctor.Part:
+        """Return what is wrong."""
+        return doctor.examine_sample(house, self.type_id, self.size)
+
+
+KINDS: tuple[type[Question[Any]], ...] = tuple(Question.__subclasses__())
+ANY_QUESTION: Any = Union[KINDS]  # noqa: UP007  made of a tuple
+
+
+@cache
+def answer_type(kind: type[Question[Any]]) -> Any:
+    """Return the type of the answer to a kind of question."""
+    return get_type_hints(kind.answer)["return"]

@@ -7,7 +7,7 @@ from cyclopts import App, Parameter
 from tamis.actions.contacts import contacts, forgetting
 from tamis.actions.contacts.contacts import ContactInSegments
 from tamis.actions.importing.rejects import discard_rejects_with
-from tamis.actions.segments import history
+from tamis.actions.questions import ContactHistory
 from tamis.actions.segments.history import Passage
 from tamis.cli.ask import ask
 from tamis.cli.common import Common, TypeOption, account_of, local_time, notice, opened, say, show, show_table, type_of
@@ -39,7 +39,7 @@ def show_contact(email: str, *, type_: TypeOption, common: Common = Common()) ->
         found = contacts.show_contact(house.records.reader(), house.clock(), account, contact_type, email)
         contact = found.contact
         key = email_key(contact.email) or ""
-        passages = ask(house, history.contact_history, account.id, contact_type.id, contact.id, key)
+        passages = ask(house, ContactHistory(account.id, contact_type.id, contact.id, key))
     document = _document(found) | {"history": [_passage(passage) for passage in passages]}
     known = [(field, found.contact.value_of(field)) for field in found.fields.fields]
     lines = [f"{field.key:<20} {format_value(value)}" for field, value in known if value is not None]

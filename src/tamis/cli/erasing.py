@@ -1,7 +1,7 @@
 """What commands that delete contacts do about the bytes of them."""
 
 from tamis.actions.house import House
-from tamis.actions.maintenance.erasing import erase_if_small
+from tamis.actions.questions import Erase
 from tamis.cli.ask import ask
 from tamis.cli.common import notice
 from tamis.domain.errors import TamisError
@@ -10,7 +10,7 @@ from tamis.domain.errors import TamisError
 def erase_now(house: House) -> bool:
     """Take what was deleted out of the files where that takes a moment only; tells, also people, whether it is done."""
     try:
-        erased = ask(house, erase_if_small)
+        erased = ask(house, Erase(only_if_small=True))
     except TamisError as error:  # what is deleted is deleted all the same
         notice(error.message)
         erased = False

@@ -6,13 +6,12 @@ import time
 from pathlib import Path
 from typing import Annotated, Literal
 
-import msgspec
 from cyclopts import Parameter
 
 from tamis.actions.exporting.delivery import check_target, deliver
 from tamis.actions.exporting.places import export_place, file_in
-from tamis.actions.exporting.write import write_export
 from tamis.actions.house import House
+from tamis.actions.questions import WriteExport
 from tamis.actions.segments.segments import find_segment
 from tamis.cli.ask import ask
 from tamis.cli.common import Common, account_of, opened, show, type_of
@@ -71,7 +70,7 @@ def export(
     with opened(common) as house:
         wanted = _wanted(house, common, segment, type_, where, _keys(fields), layout)
         with export_place(house.settings.data) as directory:
-            rows = ask(house, write_export, msgspec.json.encode(wanted).decode(), directory.name)
+            rows = ask(house, WriteExport(wanted, directory.name))
             size = file_in(directory).stat().st_size
             if place:
                 deliver(file_in(directory), place, replace=force)

@@ -9,14 +9,14 @@ from typing import Annotated, Any
 from cyclopts import Parameter
 
 from tamis.actions.house import House
-from tamis.actions.segments import history as actions
+from tamis.actions.questions import MembersAt, SegmentHistory, SizeAt
 from tamis.actions.segments.history import SizesByDay, past_instant
 from tamis.actions.segments.segments import find_segment
 from tamis.cli.ask import ask
 from tamis.cli.common import Common, account_of, local_time, opened, say, show, show_table
 from tamis.domain.accounts import Account
 from tamis.domain.errors import Invalid, Problem
-from tamis.domain.instants import format_instant, to_micros
+from tamis.domain.instants import format_instant
 from tamis.domain.segments import Segment
 
 DAYS = 30
@@ -51,7 +51,7 @@ def history(
         account = account_of(house, common)
         found = find_segment(house.records.reader(), account, segment)
         if at is None:
-            sizes = ask(house, actions.segment_history, account.id, found.id, DAYS if days is None else days)
+            sizes = ask(house, SegmentHistory(account.id, found.id, DAYS if days is None else days))
             _show_sizes(common, account, found, sizes)
         else:
             _show_members(house, common, account, found, past_instant(at, account.zone, house.clock()))
@@ -91,8 +91,8 @@ def _show_sizes(common: Common, account: Account, segment: Segment, sizes: Sizes
 
 
 def _show_members(house: House, common: Common, account: Account, segment: Segment, at: datetime) -> None:
-    count = ask(house, actions.size_at, account.id, segment.id, to_micros(at))
-    members = _members(house, account, segment, to_micros(at))
+    count = ask(house, SizeAt(account.id, segment.id, at))
+    members = _members(house, account, segment, at)
     if not common.json:
         for recipient_id, contact_id, email in members:
             say(recipient_id, contact_id or "", email or "")
@@ -105,10 +105,10 @@ def _show_members(house: House, common: Common, account: Account, segment: Segme
     sys.stdout.write("]}\n")
 
 
-def _members(house: House, account: Account, segment: Segment, at: int) -> Iterator[Member]:
+def _members(house: House, account: Account, segment: Segment, at: datetime) -> Iterator[Member]:
     after = 0
     while True:
-        page = ask(house, actions.members_at, account.id, segment.id, at, after, MEMBERS_A_PAGE)
+        page = ask(house, MembersAt(account.id, segment.id, at, after, MEMBERS_A_PAGE))
         yield from page
         if len(page) < MEMBERS_A_PAGE:
             return

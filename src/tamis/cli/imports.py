@@ -8,11 +8,12 @@ from typing import Annotated, Any, Literal
 from cyclopts import App, Parameter
 
 from tamis.actions.importing.details import details
-from tamis.actions.importing.effects import Effect, import_effects
+from tamis.actions.importing.effects import Effect
 from tamis.actions.importing.jobs import keep_effects
 from tamis.actions.importing.report import ImportOptions
 from tamis.actions.importing.run import import_file as run_import
-from tamis.cli.ask import ask_within
+from tamis.actions.questions import ImportEffects
+from tamis.cli.ask import ask
 from tamis.cli.common import Common, TypeOption, account_of, notice, opened, show, type_of
 from tamis.cli.import_bad_values import bad_values_of
 from tamis.cli.import_report import FIGURES, column_names, field_names, report_lines
@@ -21,7 +22,6 @@ from tamis.domain.dates import DateOrder
 from tamis.domain.encodings import label_of
 from tamis.domain.errors import Invalid, Problem, TamisError
 from tamis.domain.fields import CREATED_AT, Kind, key_of
-from tamis.domain.instants import to_micros
 from tamis.domain.reading.numbers import DecimalMark
 
 SECONDS_TO_FOLLOW = 30
@@ -112,13 +112,13 @@ def import_file(
     with opened(common) as house, shown_progress(enabled=not common.json) as progress:
         account = account_of(house, common)
         contact_type = type_of(house, account, type_)
-        began = to_micros(house.clock())
+        began = house.clock()
         report = run_import(house, account, contact_type, file, options, progress)
         progress("Segments follow", 0, 0)
         effects: list[Effect] = []
         if report.import_id is not None and report.created + report.updated:
             try:
-                effects = ask_within(SECONDS_TO_FOLLOW, house, import_effects, account.id, contact_type.id, began)
+                effects = ask(house, ImportEffects(account.id, contact_type.id, began), SECONDS_TO_FOLLOW)
                 keep_effects(house, account, report.import_id, effects)
             except TamisError as error:  # the rows are stored, whatever is wrong with the columns
                 notice(f"Who entered and left segments is not known yet: {error.message}")

@@ -3,8 +3,8 @@
 from pathlib import Path
 
 from tamis.actions.maintenance.accepting_loss import accept_loss
-from tamis.actions.maintenance.backups import make_backup, restore
-from tamis.actions.maintenance.erasing import erase
+from tamis.actions.maintenance.backups import restore
+from tamis.actions.questions import Erase, MakeBackup
 from tamis.cli.ask import ask
 from tamis.cli.common import Common, opened, show
 from tamis.domain.errors import NotFound, Unavailable
@@ -14,7 +14,7 @@ from tamis.records.engine.database import FILE_NAME as RECORDS_FILE
 def erase_files(*, common: Common = Common()) -> None:  # noqa: B008  frozen
     """Take everything that was deleted out of the files, now rather than later."""
     with opened(common) as house:
-        if not ask(house, erase):
+        if not ask(house, Erase()):
             raise Unavailable("others read from the data at this moment, which keeps deleted values in it: try again")
     show(common, {"erased": True}, "Nothing of what was deleted is left in the files.")
 
@@ -45,7 +45,7 @@ def backup(directory: Path, *, common: Common = Common()) -> None:  # noqa: B008
     """
     target = directory.absolute()  # a server that is asked to do it stands elsewhere
     with opened(common) as house:
-        made = ask(house, make_backup, str(target))
+        made = ask(house, MakeBackup(str(target)))
     size = sum(file.bytes for file in made.files.values())
     show(
         common,

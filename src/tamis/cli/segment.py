@@ -8,7 +8,8 @@ from typing import Annotated, Any
 from cyclopts import App, Parameter
 
 from tamis.actions.house import House
-from tamis.actions.segments import recipients, segments
+from tamis.actions.questions import CountRule, RecipientPage, SegmentSizes
+from tamis.actions.segments import segments
 from tamis.actions.segments.segments import Keep, SizedSegment
 from tamis.cli.ask import ask
 from tamis.cli.common import Common, TypeOption, account_of, opened, say, show, show_table, type_of
@@ -58,7 +59,7 @@ def create(name: str, *, type_: TypeOption, where: Where, common: Common = Commo
         account = account_of(house, common)
         contact_type = type_of(house, account, type_)
         made = house.write(segments.create_segment, account, contact_type, name, from_text(where))
-        count = ask(house, segments.segment_sizes).get(made.id, 0)
+        count = ask(house, SegmentSizes(account.id)).get(made.id, 0)
     show(
         common,
         {"id": made.id, "name": made.name, "count": count},
@@ -91,7 +92,7 @@ def edit(
     with opened(common) as house:
         found = _find(house, common, segment)
         made = house.write(segments.edit_segment, account_of(house, common), found.id, name=name, draft=draft)
-        count = ask(house, segments.segment_sizes).get(made.id, 0)
+        count = ask(house, SegmentSizes(made.account_id)).get(made.id, 0)
     show(
         common,
         {"id": made.id, "name": made.name, "count": count},
@@ -114,7 +115,7 @@ def count(*, type_: TypeOption, where: Where, common: Common = Common()) -> None
         db = house.records.reader()
         fields, refs = types.fields_of_type(db, contact_type.id), records.refs_of_type(db, contact_type.id)
         rule = build(from_text(where), fields, refs)
-        number = ask(house, segments.count_rule, account.id, contact_type.id, to_json(rule))
+        number = ask(house, CountRule(account.id, contact_type.id, to_json(rule)))
     show(common, {"count": number}, f"{number:,}")
 
 
@@ -123,7 +124,7 @@ def list_segments(*, common: Common = Common()) -> None:  # noqa: B008  frozen
     """List the segments with their sizes, newest first."""
     with opened(common) as house:
         account = account_of(house, common)
-        sizes = ask(house, segments.segment_sizes)
+        sizes = ask(house, SegmentSizes(account.id))
         found = segments.list_segments(house.records.reader(), account, sizes)
     if common.json:
         show(common, {"segments": [_document(s) for s in found]})
@@ -143,7 +144,7 @@ def show_segment(segment: str, *, common: Common = Common()) -> None:  # noqa: B
     """
     with opened(common) as house:
         found = _find(house, common, segment)
-        sizes = ask(house, segments.segment_sizes)
+        sizes = ask(house, SegmentSizes(found.account_id))
         rule = segments.rule_of(house.records.reader(), found)
     sized = SizedSegment(found, rule, sizes.get(found.id, 0))
     show(
@@ -210,7 +211,7 @@ def _find(house: House, common: Common, reference: str) -> Segment:
 def _members(house: House, account: Account, segment: Segment, limit: int) -> Iterator[str]:
     after = 0
     while limit > 0:
-        page = ask(house, recipients.recipient_page, account.id, segment.id, after, min(limit, MEMBERS_A_PAGE))
+        page = ask(house, RecipientPage(account.id, segment.id, after, min(limit, MEMBERS_A_PAGE)))
         yield from (document for _, document in page)
         if len(page) < min(limit, MEMBERS_A_PAGE):
             return

@@ -7,7 +7,7 @@ from typing import Annotated
 from cyclopts import Parameter
 
 from tamis.actions.house import House
-from tamis.actions.segments import sets
+from tamis.actions.questions import CompareSegments, GroupSizes, SampledRecipients
 from tamis.actions.segments.segments import find_segment
 from tamis.cli.ask import ask
 from tamis.cli.common import Common, account_of, opened, say, show, show_table
@@ -31,7 +31,7 @@ def overlap(*segment: str, common: Common = Common()) -> None:  # noqa: B008  fr
     with opened(common) as house:
         account = account_of(house, common)
         found = [find_segment(house.records.reader(), account, reference) for reference in segment]
-        compared = ask(house, sets.overlap, account.id, [one.id for one in found])
+        compared = ask(house, CompareSegments(account.id, [one.id for one in found]))
     if common.json:
         show(common, _document(found, compared))
     else:
@@ -70,7 +70,7 @@ def sample(
         account = account_of(house, common)
         found = find_segment(house.records.reader(), account, segment)
         if split is not None and group is None:
-            sizes = ask(house, sets.group_sizes, account.id, found.id, *_parts(wanted))
+            sizes = ask(house, GroupSizes(account.id, found.id, wanted))
             _show_groups(common, sizes)
         else:
             most = sys.maxsize if limit is None else max(limit, 0)
@@ -80,13 +80,9 @@ def sample(
 def _members(house: House, account: Account, segment: Segment, sample: Sample, limit: int) -> Iterator[str]:
     after: int | None = 0
     while limit > 0 and after is not None:
-        after, page = ask(house, sets.sampled_page, account.id, segment.id, *_parts(sample), after)
+        after, page = ask(house, SampledRecipients(account.id, segment.id, sample, after))
         yield from (document for _, document in page[:limit])
         limit -= len(page)
-
-
-def _parts(sample: Sample) -> tuple[str, int, int, int | None]:
-    return sample.seed, sample.below, sample.groups, sample.group
 
 
 def _show_groups(common: Common, sizes: list[int]) -> None:

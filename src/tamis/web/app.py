@@ -4,9 +4,10 @@ import asyncio
 import threading
 
 from tamis.actions.house import House
+from tamis.actions.local_protocol import PATH
 from tamis.web.compat.app import segment_api
 from tamis.web.http import App, Receive, Scope, Send
-from tamis.web.local import PATH, local_door
+from tamis.web.local import local_door
 from tamis.web.monitoring.routes import PATHS as WATCHED
 from tamis.web.proxy import behind_proxies
 

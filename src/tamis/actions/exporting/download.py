@@ -3,8 +3,6 @@
 from dataclasses import dataclass
 from typing import BinaryIO
 
-import msgspec
-
 from tamis.actions.contacts.browsing import Look, rule_of
 from tamis.actions.exporting.places import export_place, file_in
 from tamis.actions.exporting.write import write_export
@@ -42,6 +40,6 @@ def contacts_download(
 
 def _download(house: House, wanted: Export) -> Download:
     with export_place(house.settings.data) as place:
-        rows = write_export(house, msgspec.json.encode(wanted).decode(), place.name)
+        rows = write_export(house, wanted, place.name)
         made = file_in(place)
         return Download(made.open("rb"), rows, made.stat().st_size)

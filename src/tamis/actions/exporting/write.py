@@ -3,8 +3,6 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-import msgspec
-
 from tamis import log
 from tamis.actions.catch_up import columns_at_one_moment
 from tamis.actions.exporting.places import file_in, place_named
@@ -33,14 +31,12 @@ class _Rows:
     timezone: str
 
 
-def write_export(house: House, wanted: str, place: str) -> int:
-    """Write an export, in its JSON form, to the file of a place; gives the number of rows. Raises NotFound, Invalid
-    and Unavailable.
+def write_export(house: House, asked: Export, place: str) -> int:
+    """Write an export to the file of a place, and return the number of rows. Raises NotFound, Invalid and Unavailable.
 
     It is one state of the data, and holds every write that was acknowledged before it began. Writes and other reads go
     on beside it.
     """
-    asked = msgspec.json.decode(wanted, type=Export)
     target = file_in(place_named(house.settings.data, place))
 
     def look(db: Reader, now: datetime) -> _Rows:

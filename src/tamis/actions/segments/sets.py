@@ -47,30 +47,18 @@ def overlaps(house: House, account_id: int, segment_id: int) -> tuple[int, list[
     return sizes.get(segment.id, 0), sorted(found, key=lambda one: (-one.shared, one.recipients, one.segment.id))
 
 
-def group_sizes(
-    house: House, account_id: int, segment_id: int, seed: str, below: int, groups: int, group: int | None
-) -> list[int]:
-    """Count the members of a segment who are in each group of a sample (the parts of a `Sample` are given one by one);
-    a sample without groups is one. Raises NotFound."""
+def group_sizes(house: House, account_id: int, segment_id: int, sample: Sample) -> list[int]:
+    """Count the members of a segment who are in each group of a sample; a sample without groups is one. Raises
+    NotFound."""
     segment = _segment(house.records.reader(), account_id, segment_id)
     with house.project().reading() as con, at_one_moment(con):
-        return sets.group_sizes(con, segment.id, Sample(seed, below, groups, group))
+        return sets.group_sizes(con, segment.id, sample)
 
 
-def sampled_page(
-    house: House,
-    account_id: int,
-    segment_id: int,
-    seed: str,
-    below: int,
-    groups: int,
-    group: int | None,
-    after: int,
-) -> SampledPage:
+def sampled_page(house: House, account_id: int, segment_id: int, sample: Sample, after: int) -> SampledPage:
     """Give the next of the recipients who are in a sample, in order of their ids, and before them the id after which to
     ask on, None at the end; raises NotFound. A page has about 10,000 recipients, and may have none."""
     segment = _segment(house.records.reader(), account_id, segment_id)
-    sample = Sample(seed, below, groups, group)
     most = min(MOST_LOOKED_AT, round(RECIPIENTS_A_PAGE / max(sample.share, RECIPIENTS_A_PAGE / MOST_LOOKED_AT)))
     with house.project().reading() as con, at_one_moment(con):
         return read.sampled_recipients(con, account_id, segment.contact_type_id, segment.id, sample, after, most)

@@ -1,20 +1,23 @@
 """All checks, one after the other."""
 
-from collections.abc import Callable, Iterator
-from typing import Any
+from collections.abc import Callable, Iterator, Sequence
+
+import msgspec
 
 from tamis.actions.house import House
-from tamis.actions.maintenance.doctor import columns, records
+from tamis.actions.maintenance.doctor import records
+from tamis.actions.maintenance.doctor.columns import Part
 from tamis.actions.maintenance.doctor.directory import examine_directory
 from tamis.actions.maintenance.doctor.report import REBUILD, Check, looking
+from tamis.actions.questions import CheckContacts, CheckLog, CheckOverrides, CheckSample, CheckSegment, Question
 from tamis.domain.errors import Damaged
 from tamis.domain.text import counted
 from tamis.records import types
 from tamis.records.engine.database import plain_errors
 from tamis.records.maintenance import examine
 
-Ask = Callable[..., Any]
-"""Puts a question to whoever has the columns: `ask(house, question, *arguments)`."""
+Ask = Callable[[House, Question[Part]], Part]
+"""Puts a question to whoever has the columns."""
 
 
 def examine_all(house: House, ask: Ask, sample: int) -> Iterator[Check]:
@@ -30,47 +33,51 @@ def examine_all(house: House, ask: Ask, sample: int) -> Iterator[Check]:
             check.wrong(f"this could not be looked at: {error.message}")
         yield check.done()
         return
-    yield _asked("the log of transitions", ("line",), ask, [(house, columns.examine_log)])
+    yield _asked("the log of transitions", ("line",), house, ask, [CheckLog()])
     yield _asked(
         "the columns have the contacts of the records",
         ("contact, every value", "contacts, every value"),
+        house,
         ask,
-        [(house, columns.examine_contacts, id_, 0) for id_ in type_ids],
+        [CheckContacts(id_) for id_ in type_ids],
     )
     yield _asked(
         "the columns have what was done by hand",
         ("addition or removal", "additions and removals"),
+        house,
         ask,
-        [(house, columns.examine_hands, id_) for id_ in type_ids],
+        [CheckOverrides(id_) for id_ in type_ids],
     )
     yield _asked(
         "members, sizes and logs of segments, against their rules as SQL",
         ("member",),
+        house,
         ask,
-        [(house, columns.examine_segment, segment.id) for segment in live],
+        [CheckSegment(segment.id) for segment in live],
     )
     yield _asked(
         f"members, against the reference evaluator (at most {sample:,} contacts a type)",
         ("contact",),
+        house,
         ask,
-        [(house, columns.examine_sample, id_, sample) for id_ in type_ids],
+        [CheckSample(id_, sample) for id_ in type_ids],
     )
 
 
-def _asked(name: str, looked_at: tuple[str, ...], ask: Ask, questions: list[tuple[Any, ...]]) -> Check:
+def _asked(name: str, looked_at: tuple[str, ...], house: House, ask: Ask, questions: Sequence[Question[Part]]) -> Check:
     count = 0
     with looking(name) as check:
         for question in questions:
-            following: tuple[Any, ...] | None = question
+            following: Question[Part] | None = question
             while following:
                 try:
-                    part: columns.Part = ask(*following)
+                    part = ask(house, following)
                 except Exception as error:  # what damaged data can do is not known beforehand, and is a finding
                     check.wrong(f"this could not be looked at ({error}): {REBUILD}")
                     break
                 count += part.looked_at
                 for message in part.wrong:
                     check.wrong(message)
-                following = None if part.after is None else (*following[:3], part.after)
+                following = None if part.after is None else msgspec.structs.replace(following, after=part.after)
         check.looked_at = counted(count, *looked_at)
     return check.done()
