@@ -14,7 +14,7 @@ from tamis.columns.layout.contacts import arrange, column, table, written
 from tamis.columns.layout.membership import CONTACT, recipients_of
 from tamis.columns.layout.schema import SCHEMA
 from tamis.columns.projector.documents import insert_contacts
-from tamis.columns.projector.refill import wanted_recipients
+from tamis.columns.projector.steps.refill import wanted_recipients
 from tamis.columns.reads import export
 from tamis.columns.reads.preview import Counts, count_parts, sample_of
 from tamis.domain.contacts import Contact, encode_values

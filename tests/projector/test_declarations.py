@@ -9,7 +9,8 @@ import pytest
 
 from tamis.columns.engine.store import FILE_NAME
 from tamis.columns.layout.schema import HISTORY, SCHEMA
-from tamis.columns.projector import finish, pipeline, strategy
+from tamis.columns.projector import pipeline, strategy
+from tamis.columns.projector.steps import finish
 from tamis.columns.projector.strategy import Limits
 from tamis.columns.projector.tables import TEMP_TABLES
 from tests.projector import scenario

@@ -14,18 +14,18 @@ from typing import Generic, TypeVar
 from tamis.columns.engine.state import State
 from tamis.columns.layout.clocks import midnights_since
 from tamis.columns.projector import strategy
-from tamis.columns.projector.apply import apply
 from tamis.columns.projector.batch import ChangeBatch, Purpose, TypeChanges
-from tamis.columns.projector.clock import advance_clock
-from tamis.columns.projector.compare import compare
-from tamis.columns.projector.dirty import mark_dirty, mark_dirty_at_midnight
-from tamis.columns.projector.evaluate import evaluate, look_up
-from tamis.columns.projector.externals import compare_externals
-from tamis.columns.projector.finish import acknowledge, merge_recent
-from tamis.columns.projector.log import log
-from tamis.columns.projector.refill import empty_deleted, refill, refills
-from tamis.columns.projector.roll_up import roll_up
-from tamis.columns.projector.stage import arrange_columns, load_everything, stage
+from tamis.columns.projector.steps.apply import apply
+from tamis.columns.projector.steps.clock import advance_clock
+from tamis.columns.projector.steps.compare import compare
+from tamis.columns.projector.steps.dirty import mark_dirty, mark_dirty_at_midnight
+from tamis.columns.projector.steps.evaluate import evaluate, look_up
+from tamis.columns.projector.steps.externals import compare_externals
+from tamis.columns.projector.steps.finish import acknowledge, merge_recent
+from tamis.columns.projector.steps.log import log
+from tamis.columns.projector.steps.refill import empty_deleted, refill, refills
+from tamis.columns.projector.steps.roll_up import roll_up
+from tamis.columns.projector.steps.stage import arrange_columns, load_everything, stage
 from tamis.columns.projector.strategy import Description, Strategy, choose
 from tamis.columns.projector.windows import Window, windows
 from tamis.columns.projector.work import Connection, Whole, Work

@@ -10,7 +10,7 @@ from tamis.columns.layout.contacts import columns_of, columns_present, table
 from tamis.columns.layout.membership import CONTACT, recipients_between, recipients_of, span
 from tamis.columns.layout.people import contacts_in, odd_addresses, strangers_in
 from tamis.columns.projector.documents import insert_contacts
-from tamis.columns.projector.refill import wanted_recipients
+from tamis.columns.projector.steps.refill import wanted_recipients
 from tamis.domain.fields import FieldSet
 from tamis.domain.segments import LAST_SEGMENT, SEGMENT_SHIFT, STRANGER, AddedByHand
 from tamis.rules.sql.dialect import Parameters

@@ -2,8 +2,8 @@
 
 from dataclasses import replace
 
-from tamis.columns.projector import insert_only, small_batch
 from tamis.columns.projector.queries import load
+from tamis.columns.projector.steps import insert_only, small_batch
 from tamis.columns.projector.strategy import Strategy
 from tamis.columns.projector.work import Connection, Work, changed
 

@@ -7,9 +7,9 @@ from tamis.columns.layout.contacts import column, table
 from tamis.columns.layout.externals import added_to, selected_externals
 from tamis.columns.layout.membership import is_in_segment, recipients_of, span
 from tamis.columns.projector.batch import Purpose
-from tamis.columns.projector.log import log_filling, was_filled
 from tamis.columns.projector.queries import load
-from tamis.columns.projector.roll_up import set_size
+from tamis.columns.projector.steps.log import log_filling, was_filled
+from tamis.columns.projector.steps.roll_up import set_size
 from tamis.columns.projector.strategy import Strategy
 from tamis.columns.projector.work import Connection, Refill, Work, changed, plain
 from tamis.domain.transitions import Cause

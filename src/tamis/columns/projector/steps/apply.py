@@ -1,7 +1,7 @@
 """Apply: what was staged and belongs to the window takes the place of what there was."""
 
-from tamis.columns.projector import insert_only
 from tamis.columns.projector.queries import load
+from tamis.columns.projector.steps import insert_only
 from tamis.columns.projector.work import Connection, Work, of_type, values_of
 
 SQL = load("apply")

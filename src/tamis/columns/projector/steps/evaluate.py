@@ -9,9 +9,9 @@ from dataclasses import replace
 
 from tamis.columns.engine.dialect import DUCKDB
 from tamis.columns.layout.contacts import column, table
-from tamis.columns.projector import externals, insert_only, small_batch
 from tamis.columns.projector import strategy as strategies
 from tamis.columns.projector.queries import load
+from tamis.columns.projector.steps import externals, insert_only, small_batch
 from tamis.columns.projector.strategy import Description, Strategy, choose
 from tamis.columns.projector.timed import Edge, edges_of, used_fields
 from tamis.columns.projector.work import Connection, Work, changed, plain, source_of

@@ -1,0 +1,1 @@
+"""What the steps of the pipeline do, one module for each."""
