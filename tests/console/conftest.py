@@ -5,7 +5,16 @@ from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Dialog, Page, expect, sync_playwright
+from playwright.sync_api import (
+    Browser,
+    BrowserContext,
+    ConsoleMessage,
+    Dialog,
+    Page,
+    WebError,
+    expect,
+    sync_playwright,
+)
 
 from tests.support.clients import installed
 from tests.support.console import CHROMIUM_ARGUMENTS, PASSWORD, Visitor, new_console_account
@@ -71,14 +80,31 @@ def chromium() -> Iterator[Browser]:
         browser.close()
 
 
-@pytest.fixture
-def context(chromium: Browser, server: Server, owner: Person) -> Iterator[BrowserContext]:
-    """A window of the owner, signed in, 1,440 pixels wide; what scripts complain about fails the test."""
+@pytest.fixture(scope="session")
+def window(chromium: Browser, server: Server) -> Iterator[BrowserContext]:
+    """A window that tests use one after the other, 1,440 pixels wide; its first tab keeps Chromium's process alive."""
     with window_of(chromium, server.address) as opened:
-        page = opened.new_page()
-        sign_in(page, owner.email)
-        page.close()
+        opened.new_page().goto("/sign-in")
         yield opened
+
+
+@pytest.fixture
+def context(window: BrowserContext, server: Server, owner: Person) -> Iterator[BrowserContext]:
+    """The window with the owner signed in and no tabs; what scripts complain about fails the test."""
+    visitor = Visitor(server.address)
+    visitor.sign_in(owner.email)
+    window.clear_cookies()
+    for cookie in visitor.http.cookies:
+        window.add_cookies(
+            [{"name": cookie.name, "value": cookie.value or "", "url": server.address, "httpOnly": True}]
+        )
+    with no_complaints(window):
+        yield window
+    first, *others = window.pages
+    for page in others:
+        page.close()
+    window.clear_permissions()
+    first.evaluate("localStorage.clear()")
 
 
 @contextmanager
@@ -86,16 +112,32 @@ def window_of(chromium: Browser, address: str, width: int = 1440) -> Iterator[Br
     """Open a window in which nobody is signed in; raises AssertionError when scripts complained about anything."""
     opened = chromium.new_context(base_url=address, viewport={"width": width, "height": 900}, locale="en-GB")
     opened.set_default_timeout(60_000)
-    complaints: list[str] = []
-    opened.on("weberror", lambda error: complaints.append(str(error.error)))
-    opened.on(
-        "console",
-        lambda message: complaints.append(message.text) if "Content Security Policy" in message.text else None,
-    )
     try:
-        yield opened
+        with no_complaints(opened):
+            yield opened
     finally:
         opened.close()
+
+
+@contextmanager
+def no_complaints(window: BrowserContext) -> Iterator[None]:
+    """Raise AssertionError at the end of the block when scripts of the window complained about anything."""
+    complaints: list[str] = []
+
+    def note_error(error: WebError) -> None:
+        complaints.append(str(error.error))
+
+    def note_message(message: ConsoleMessage) -> None:
+        if "Content Security Policy" in message.text:
+            complaints.append(message.text)
+
+    window.on("weberror", note_error)
+    window.on("console", note_message)
+    try:
+        yield
+    finally:
+        window.remove_listener("weberror", note_error)
+        window.remove_listener("console", note_message)
     assert not complaints
 
 
