@@ -6,6 +6,7 @@ import shlex
 import signal
 import subprocess
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 from typing import IO
 
@@ -60,35 +61,39 @@ class Demo:
         assert not re.search(" (WARNING|ERROR|CRITICAL) |Traceback", errors)
 
 
-def test_the_demo_serves_and_its_line_works_when_pasted(tmp_path: Path) -> None:
+@pytest.fixture(scope="module")
+def demo(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Demo]:
+    with Demo(tmp_path_factory.mktemp("demo") / "data") as running:
+        yield running
+
+
+def test_the_demo_serves_and_its_line_works_when_pasted(demo: Demo) -> None:
     installed("curl")
-    with Demo(tmp_path / "data") as demo:
-        (line,) = [line.strip() for line in demo.lines if line.strip().startswith("curl ")]
-        pasted = subprocess.run(
-            ["bash", "-c", f"{line} --silent --show-error"],
-            capture_output=True,
-            text=True,
-            check=True,
-            env=environment(),
-        )
-        assert shlex.split(line)[0] == "curl"
-        answer = json.loads(pasted.stdout)
-        sizes = {s["segment_name"]: s["segment_emails_count"] for s in answer["message"]["segments"]}
-        assert sizes["Customers in India"] == 60
-        assert sizes["Big spenders"] == 46
-        assert len(sizes) == 4
-        assert all(sizes.values())
-        for rule, count in COUNTS.items():
-            asked = tamis(demo.data, "segment", "count", "--type", "Customers", "--where", rule)
-            assert asked == {"count": count}, rule
+    (line,) = [line.strip() for line in demo.lines if line.strip().startswith("curl ")]
+    pasted = subprocess.run(
+        ["bash", "-c", f"{line} --silent --show-error"],
+        capture_output=True,
+        text=True,
+        check=True,
+        env=environment(),
+    )
+    assert shlex.split(line)[0] == "curl"
+    answer = json.loads(pasted.stdout)
+    sizes = {s["segment_name"]: s["segment_emails_count"] for s in answer["message"]["segments"]}
+    assert sizes["Customers in India"] == 60
+    assert sizes["Big spenders"] == 46
+    assert len(sizes) == 4
+    assert all(sizes.values())
+    for rule, count in COUNTS.items():
+        asked = tamis(demo.data, "segment", "count", "--type", "Customers", "--where", rule)
+        assert asked == {"count": count}, rule
 
 
-def test_the_demo_lets_people_into_its_console(tmp_path: Path) -> None:
-    with Demo(tmp_path / "data") as demo:
-        told = dict(line.split(maxsplit=1) for line in demo.lines if line.startswith("  ") and len(line.split()) == 2)
-        visitor = Visitor(told["Console"].rstrip("/"))
-        assert visitor.sign_in(told["E-mail"], told["Password"]).status_code == 303
-        assert "demo@example.org" in visitor.get("/account").text
+def test_the_demo_lets_people_into_its_console(demo: Demo) -> None:
+    told = dict(line.split(maxsplit=1) for line in demo.lines if line.startswith("  ") and len(line.split()) == 2)
+    visitor = Visitor(told["Console"].rstrip("/"))
+    assert visitor.sign_in(told["E-mail"], told["Password"]).status_code == 303
+    assert "demo@example.org" in visitor.get("/account").text
 
 
 def test_a_demo_replaces_an_untouched_one_and_keeps_a_changed_one(tmp_path: Path) -> None:
@@ -110,6 +115,6 @@ def test_a_demo_never_touches_data_that_is_not_its_own(data: Path) -> None:
     assert tamis(data, "type", "list")["contact_types"]
 
 
-def test_a_demo_is_refused_while_its_data_is_served(tmp_path: Path) -> None:
-    with Demo(tmp_path / "data") as demo, pytest.raises(Refused, match="is being served"):
+def test_a_demo_is_refused_while_its_data_is_served(demo: Demo) -> None:
+    with pytest.raises(Refused, match="is being served"):
         tamis(demo.data, "demo", "--port", "0")

@@ -4,19 +4,33 @@ from pathlib import Path
 
 import pytest
 
+from tests.cli.conftest import make_people
 from tests.cli.test_refusals import run
 from tests.support.process import tamis
 from tests.support.records import records_of
+from tests.support.templates import copy_of
 
 
 @pytest.fixture
-def crowd(either: Path, tmp_path: Path) -> Path:
+def data(tmp_path: Path) -> Path:
     """A contact type with people and a segment of all of them."""
-    file = tmp_path / "people.csv"
-    file.write_text("email\n" + "".join(f"p{n}@example.org\n" for n in range(100)))
-    tamis(either, "import", file, "--type", "People")
-    tamis(either, "segment", "create", "All", "--type", "People", "--where", 'email contains "@"')
+    directory = tmp_path / "data"
+    copy_of(_make, directory)
+    return directory
+
+
+@pytest.fixture
+def crowd(either: Path) -> Path:
+    """The people, once without and once with a server on them."""
     return either
+
+
+def _make(directory: Path) -> None:
+    make_people(directory)
+    file = directory.parent / "people.csv"
+    file.write_text("email\n" + "".join(f"p{n}@example.org\n" for n in range(100)))
+    tamis(directory, "import", file, "--type", "People")
+    tamis(directory, "segment", "create", "All", "--type", "People", "--where", 'email contains "@"')
 
 
 def test_a_healthy_directory_ends_with_status_0(crowd: Path) -> None:

@@ -5,21 +5,35 @@ from pathlib import Path
 
 import pytest
 
+from tests.cli.conftest import make_people
 from tests.support import forked
 from tests.support.process import PATIENCE_SECONDS, Refused, environment, tamis
+from tests.support.templates import copy_of
 
 RULE = '(country = "India" or first_name = "Ann") and not (city is "Goa") and is not in segment "Anns"'
 
 
 @pytest.fixture
-def people(either: Path, tmp_path: Path) -> Path:
+def data(tmp_path: Path) -> Path:
     """Ann in Goa and Bob in India, and two segments."""
-    file = tmp_path / "people.csv"
-    file.write_text("email,first_name,country,city\nann@example.org,Ann,,Goa\nbob@example.org,Bob,India,\n")
-    tamis(either, "import", file, "--type", "People")
-    tamis(either, "segment", "create", "Anns", "--type", "People", "--where", 'first_name = "Ann"')
-    tamis(either, "segment", "create", "Others", "--type", "People", "--where", RULE)
+    directory = tmp_path / "data"
+    copy_of(_make, directory)
+    return directory
+
+
+@pytest.fixture
+def people(either: Path) -> Path:
+    """Ann and Bob, once without and once with a server on them."""
     return either
+
+
+def _make(directory: Path) -> None:
+    make_people(directory)
+    file = directory.parent / "people.csv"
+    file.write_text("email,first_name,country,city\nann@example.org,Ann,,Goa\nbob@example.org,Bob,India,\n")
+    tamis(directory, "import", file, "--type", "People")
+    tamis(directory, "segment", "create", "Anns", "--type", "People", "--where", 'first_name = "Ann"')
+    tamis(directory, "segment", "create", "Others", "--type", "People", "--where", RULE)
 
 
 def printed(data: Path, *arguments: str) -> str:

@@ -7,8 +7,10 @@ from pathlib import Path
 
 import pytest
 
+from tests.cli.conftest import make_people
 from tests.support import forked
 from tests.support.process import PATIENCE_SECONDS, Refused, environment, tamis
+from tests.support.templates import copy_of
 
 
 def bring(data: Path, tmp_path: Path, rows: dict[str, str]) -> None:
@@ -26,13 +28,26 @@ def now() -> str:
 
 
 @pytest.fixture
+def data(tmp_path: Path) -> Path:
+    """Ann and Bob, and what became of them."""
+    directory = tmp_path / "data"
+    (tmp_path / "at").write_text(copy_of(_make, directory))
+    return directory
+
+
+@pytest.fixture
 def told(either: Path, tmp_path: Path) -> tuple[Path, str]:
-    """Ann leaves the segment and Bob enters it after an instant; Cid was added by hand before it."""
-    bring(either, tmp_path, {"ann@example.org": "India", "bob@example.org": "Peru"})
-    tamis(either, "segment", "create", "Indians", "--type", "People", "--where", 'country = "India"')
+    """Ann leaves the segment and Bob enters it after an instant."""
+    return either, (tmp_path / "at").read_text()
+
+
+def _make(directory: Path) -> str:
+    make_people(directory)
+    bring(directory, directory.parent, {"ann@example.org": "India", "bob@example.org": "Peru"})
+    tamis(directory, "segment", "create", "Indians", "--type", "People", "--where", 'country = "India"')
     at = now()
-    bring(either, tmp_path, {"ann@example.org": "Peru", "bob@example.org": "India"})
-    return either, at
+    bring(directory, directory.parent, {"ann@example.org": "Peru", "bob@example.org": "India"})
+    return at
 
 
 def test_members_of_a_past_instant(told: tuple[Path, str]) -> None:

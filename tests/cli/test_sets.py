@@ -4,24 +4,38 @@ from pathlib import Path
 
 import pytest
 
+from tests.cli.conftest import make_people
 from tests.cli.test_refusals import run
 from tests.support.process import Refused, tamis
+from tests.support.templates import copy_of
 
 
 @pytest.fixture
-def crowd(either: Path, tmp_path: Path) -> Path:
+def data(tmp_path: Path) -> Path:
     """Sixty people: a third are called Ann, a half live in the year 1990."""
-    file = tmp_path / "people.csv"
+    directory = tmp_path / "data"
+    copy_of(_make, directory)
+    return directory
+
+
+@pytest.fixture
+def crowd(either: Path) -> Path:
+    """The sixty people, once without and once with a server on them."""
+    return either
+
+
+def _make(directory: Path) -> None:
+    make_people(directory)
+    file = directory.parent / "people.csv"
     rows = (f"p{n}@example.org,{'Ann' if n % 3 == 0 else 'Bob'},{1990 if n % 2 else 1980}-01-01\n" for n in range(60))
     file.write_text("email,first_name,birth_date\n" + "".join(rows))
-    tamis(either, "import", file, "--type", "People")
+    tamis(directory, "import", file, "--type", "People")
     for name, rule in (
         ("Anns", 'first_name = "Ann"'),
         ("Young", "birth_date is after 1985-01-01"),
         ("All", "email is not blank"),
     ):
-        tamis(either, "segment", "create", name, "--type", "People", "--where", rule)
-    return either
+        tamis(directory, "segment", "create", name, "--type", "People", "--where", rule)
 
 
 def test_an_overlap_is_shown_as_json_and_as_a_table(crowd: Path) -> None:

@@ -8,6 +8,7 @@ import pytest
 from tamis.actions.house import House
 from tamis.settings import Settings
 from tests.support.process import tamis
+from tests.support.templates import copy_of
 
 
 @pytest.fixture
@@ -22,6 +23,10 @@ def house(tmp_path: Path) -> Iterator[House]:
 def data(tmp_path: Path) -> Path:
     """An account with a contact type; nothing is running."""
     directory = tmp_path / "data"
+    copy_of(_make, directory)
+    return directory
+
+
+def _make(directory: Path) -> None:
     tamis(directory, "account", "create", "--email", "owner@example.org", "--timezone", "Asia/Dhaka")
     tamis(directory, "type", "create", "People")
-    return directory

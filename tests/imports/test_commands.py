@@ -12,6 +12,7 @@ from tamis.actions.importing.sources import READING
 from tamis.cli.progress import amount
 from tests.support import forked
 from tests.support.process import PATIENCE_SECONDS, environment, tamis
+from tests.support.templates import copy_of
 
 PEOPLE = "email,n\na@example.org,1\nb@example.org,2\nnobody,3\n"
 
@@ -20,10 +21,14 @@ PEOPLE = "email,n\na@example.org,1\nb@example.org,2\nnobody,3\n"
 def data(tmp_path: Path) -> Path:
     """An account and a contact type with a segment of everyone."""
     directory = tmp_path / "data"
+    copy_of(_make, directory)
+    return directory
+
+
+def _make(directory: Path) -> None:
     tamis(directory, "account", "create", "--email", "owner@example.org", "--timezone", "Asia/Dhaka")
     tamis(directory, "type", "create", "People")
     tamis(directory, "segment", "create", "All", "--type", "People", "--where", 'email contains "@"')
-    return directory
 
 
 def typed(data: Path, *arguments: str | Path, given: str = "", status: int = 0) -> tuple[str, str]:
