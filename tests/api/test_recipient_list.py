@@ -8,8 +8,9 @@ import pytest
 
 from tests.api.conftest import Customers, Import
 from tests.support.letters import compact, without_instants
-from tests.support.people import Person
-from tests.support.sakila import IN_INDIA
+from tests.support.people import Person, fresh_address, new_account
+from tests.support.process import Server
+from tests.support.sakila import IN_INDIA, import_sakila
 
 
 def test_a_member_to_the_letter(owner: Person, customers: Customers) -> None:
@@ -117,9 +118,12 @@ def test_limit_and_after_must_be_integers(owner: Person, india: int, text: str) 
     }
 
 
-def test_ids_are_unique_over_all_segments_and_exact_in_javascript(owner: Person, customers: Customers) -> None:
+def test_ids_are_unique_over_all_segments_and_exact_in_javascript(server: Server) -> None:
+    owner = new_account(server.data, server.address, fresh_address("unique"))
+    type_id = owner.tamis("type", "create", "Customers")["id"]
+    import_sakila(owner, type_id)
     for operator in ("is", "is not"):
-        owner.make_segment(customers.id, select_field=["5"], select_operator=[operator], value=["India"])
+        owner.make_segment(type_id, select_field=["5"], select_operator=[operator], value=["India"])
     seen: list[int] = []
     for segment in owner.segments():
         owner.add(segment["id"], "everywhere@example.org")

@@ -19,6 +19,7 @@ from tamis.records.engine.database import connect
 from tamis.records.maintenance import erasure
 from tamis.settings import Settings
 from tests.erasure.people import PEOPLE, VICTIMS, Town, traces
+from tests.support.effort import examples
 
 EVERYONE = 1 << 53
 
@@ -95,7 +96,7 @@ def test_nobody_who_reads_meanwhile_notices(house: House) -> None:
     readers = [threading.Thread(target=reading, args=(number,)) for number in range(3)]
     for reader in readers:
         reader.start()
-    for _ in range(10):
+    for _ in range(examples(10, 3)):
         house.write(erasure.note)
         assert erase(house)
     stop.set()

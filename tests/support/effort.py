@@ -6,6 +6,6 @@ ALL = os.environ.get("TESTS") == "all"
 PART, LEAST = 5, 5
 
 
-def examples(many: int) -> int:
-    """Give how many of `many` examples this run draws."""
-    return many if ALL else min(max(many // PART, LEAST), many)
+def examples(many: int, least: int = LEAST) -> int:
+    """Return how many of `many` examples this run draws: in `make test` a fifth, but at least `least` of them."""
+    return many if ALL else min(max(many // PART, least), many)
