@@ -30,7 +30,7 @@ from tamis.actions.house import House
 from tamis.actions.importing.report import ImportOptions
 from tamis.actions.importing.run import import_file
 from tamis.columns.engine.dialect import DUCKDB
-from tamis.columns.engine.store import FILE_NAME
+from tamis.columns.engine.files import NAME as FILE_NAME
 from tamis.columns.layout.contacts import column
 from tamis.columns.layout.membership import is_in_segment
 from tamis.records import types

@@ -14,7 +14,7 @@ from bench.stores import Store, Stores
 from tamis.actions.house import House
 from tamis.actions.segments.segments import count_rule
 from tamis.columns.engine.dialect import DUCKDB
-from tamis.columns.engine.store import FILE_NAME
+from tamis.columns.engine.files import NAME as FILE_NAME
 from tamis.columns.layout.contacts import column, table
 from tamis.columns.layout.membership import is_in_segment
 from tamis.records import types

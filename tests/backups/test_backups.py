@@ -190,6 +190,8 @@ from tamis.actions.maintenance import backups
 from tamis.actions.maintenance import whole_directory
 from tamis.actions.house import House
 from tamis.columns.engine.store import Columns
+from tamis.records.engine import store
+from tamis.records.maintenance import files
 from tamis.settings import Settings
 
 def kill_after(owner, name, times=1):
@@ -205,10 +207,10 @@ def kill_after(owner, name, times=1):
     setattr(owner, name, run)
 
 match sys.argv[1]:
-    case "columns": kill_after(Columns, "copy")
-    case "records": kill_after(backups, "write_snapshot")
+    case "columns": kill_after(Columns, "_copy")
+    case "records": kill_after(store, "write_copy")
     case "sums": kill_after(backups, "_sum")
-    case "checked": kill_after(backups, "examine")
+    case "checked": kill_after(files, "identify")
     case "synced": kill_after(whole_directory, "sync", 3)
     case "named": kill_after(Path, "rename")
 if sys.argv[2] == "backup":

@@ -21,7 +21,7 @@ from tamis.actions.maintenance.doctor.report import Check
 from tamis.actions.maintenance.doctor.run import examine_all
 from tamis.actions.segments.recipients import add_recipient, delete_recipient
 from tamis.actions.segments.segments import create_segment
-from tamis.columns.engine.store import FILE_NAME
+from tamis.columns.engine.files import NAME as FILE_NAME
 from tamis.domain.contacts import encode_values
 from tamis.domain.emails import parse_email
 from tamis.domain.fields import COUNTRY, Kind

@@ -13,7 +13,7 @@ from tamis.actions.house import House
 from tamis.actions.maintenance.erasing import Eraser, erase, erase_if_small
 from tamis.actions.segments.recipients import recipient_page
 from tamis.actions.segments.segments import segment_sizes
-from tamis.columns.engine.store import FILE_NAME
+from tamis.columns.engine.files import NAME as FILE_NAME
 from tamis.records import feed
 from tamis.records.engine.database import connect
 from tamis.records.maintenance import erasure

@@ -44,7 +44,7 @@ match sys.argv[2]:
     case "copying":
         columns.Columns._note = kill  # the copy meets an error half way
         house.project()._db.cursor().execute("SET memory_limit = '1MB'")
-    case "copied": killing(columns.Columns, "copy", after=True)
+    case "copied": killing(columns.Columns, "_copy", after=True)
     case "closed": killing(columns.Columns, "_close_database", after=True)
     case "replaced": killing(columns, "put_in_place", after=True)
     case "opened": killing(columns, "read_state", after=False)

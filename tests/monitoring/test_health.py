@@ -15,6 +15,7 @@ from tamis.actions.house import House
 from tamis.actions.maintenance import health
 from tamis.actions.maintenance.health import Health
 from tamis.domain.errors import Busy, Unavailable
+from tamis.records.engine import store as records_store
 from tamis.settings import Settings
 from tamis.web.monitoring.metrics import registry_of
 from tamis.web.monitoring.port import open_metrics_port
@@ -80,7 +81,7 @@ def test_it_is_not_ready_when_writes_wait_or_nobody_follows(
 
 
 def test_it_is_not_ready_when_the_disk_is_full(ready: Health, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(health, "has_room", lambda _: False)
+    monkeypatch.setattr(records_store, "has_room", lambda _: False)
     ready.look()
     assert ready.reasons == ("the disk has no room for writes",)
 

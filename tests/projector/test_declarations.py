@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from tamis.columns.engine.store import FILE_NAME
+from tamis.columns.engine.files import NAME as FILE_NAME
 from tamis.columns.layout.schema import HISTORY, SCHEMA
 from tamis.columns.projector import pipeline, strategy
 from tamis.columns.projector.steps import finish

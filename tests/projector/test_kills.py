@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from tamis.columns.engine.store import FILE_NAME
+from tamis.columns.engine.files import NAME as FILE_NAME
 from tamis.columns.projector import pipeline
 from tests.projector import scenario
 from tests.support import forked

@@ -22,7 +22,7 @@ import requests
 from tamis.actions.house import House
 from tamis.actions.local_protocol import encode_question
 from tamis.actions.questions import Erase
-from tamis.columns.engine.store import FILE_NAME
+from tamis.columns.engine.files import NAME as FILE_NAME
 from tamis.domain.emails import email_key
 from tamis.records import segments
 from tamis.records.engine.database import connect

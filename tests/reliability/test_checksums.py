@@ -66,7 +66,7 @@ def test_new_files_backups_and_files_of_older_versions_have_them(data: Path, tmp
     house = opened(data)
     assert len(types_of_account(house.records.reader(), 1)) == 50
     make_backup(house, str(tmp_path / "backup"))
-    house.records.compact()
+    house.records.rewrite()
     house.close()
     assert all_pages_are_right(data / FILE_NAME)
     assert all_pages_are_right(tmp_path / "backup" / FILE_NAME)
@@ -112,7 +112,7 @@ def test_what_was_found_outlives_the_process_and_a_clean_check_takes_it_away(dat
     with pytest.raises(Damaged, match='"tamis restore"'):
         house.write(create_type, account, "More")
     with pytest.raises(Damaged):
-        house.records.compact()
+        house.records.rewrite()
     assert house.records.check(threading.Event().wait) is None
     house.write(create_type, account, "More")
     house.close()

@@ -11,8 +11,9 @@ import pytest
 
 from tamis.actions.house import House
 from tamis.actions.segments.segments import segment_sizes
+from tamis.columns.engine.files import NAME as FILE_NAME
 from tamis.columns.engine.files import WAL_ENDING
-from tamis.columns.engine.store import FILE_NAME, Columns
+from tamis.columns.engine.store import Columns
 from tamis.columns.engine.trouble import Trouble
 from tamis.domain.errors import Unavailable
 from tamis.domain.fields import Kind

@@ -16,7 +16,7 @@ from tamis.actions.importing.report import ImportOptions
 from tamis.actions.importing.run import import_file
 from tamis.actions.segments.recipients import recipient_page
 from tamis.actions.segments.segments import create_segment, segment_sizes
-from tamis.columns.engine.store import FILE_NAME
+from tamis.columns.engine.files import NAME as FILE_NAME
 from tamis.domain.errors import Unavailable
 from tamis.rules.syntaxes.text import from_text
 from tamis.settings import Settings
@@ -103,7 +103,7 @@ def make(con, store_id):
         made(con, store_id)
     os.kill(os.getpid(), signal.SIGKILL)
 store.make = make
-House(Settings(Path(sys.argv[1]))).columns()
+House(Settings(Path(sys.argv[1]))).project()
 """
 
 
@@ -128,7 +128,7 @@ if os.getuid() == 0:  # root may open everything
     os.setgid(65534)
     os.setuid(65534)
 try:
-    House(Settings(Path(sys.argv[1]))).columns()
+    House(Settings(Path(sys.argv[1]))).project()
 except Unavailable as error:
     print(error.message)
 """

@@ -13,7 +13,7 @@ from tamis.actions.segments.members import count_members, member_page
 from tamis.actions.segments.previewing import suggested_values
 from tamis.actions.segments.recipients import add_recipient, recipient_page
 from tamis.actions.segments.segments import segment_sizes
-from tamis.columns.engine.store import FILE_NAME
+from tamis.columns.engine.files import NAME as FILE_NAME
 from tamis.domain.emails import parse_email
 from tamis.domain.errors import Invalid
 from tamis.domain.fields import Kind

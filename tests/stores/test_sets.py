@@ -19,7 +19,7 @@ from tamis.actions.importing.upsert import upsert
 from tamis.actions.segments import sets
 from tamis.actions.segments.recipients import add_recipient, recipient_page
 from tamis.actions.segments.segments import create_segment
-from tamis.columns.engine.store import FILE_NAME
+from tamis.columns.engine.files import NAME as FILE_NAME
 from tamis.columns.reads import sets as column_sets
 from tamis.columns.reads.draws import number_of_stranger as number_of_stranger_sql
 from tamis.columns.reads.draws import sampled

@@ -15,7 +15,7 @@ from tamis.actions.importing.upsert import upsert
 from tamis.actions.maintenance.backups import make_backup
 from tamis.actions.segments.recipients import add_recipient, recipient_page
 from tamis.actions.segments.segments import create_segment, list_segments, segment_sizes
-from tamis.columns.engine.store import FILE_NAME as COLUMNS_FILE
+from tamis.columns.engine.files import NAME as COLUMNS_FILE
 from tamis.domain.contacts import encode_values
 from tamis.domain.emails import Email
 from tamis.domain.errors import Damaged, Unavailable

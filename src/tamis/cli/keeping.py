@@ -7,8 +7,7 @@ from tamis.actions.maintenance.backups import restore
 from tamis.actions.questions import Erase, MakeBackup
 from tamis.cli.ask import ask
 from tamis.cli.common import Common, opened, show
-from tamis.domain.errors import NotFound, Unavailable
-from tamis.records.engine.database import FILE_NAME as RECORDS_FILE
+from tamis.domain.errors import Unavailable
 
 
 def erase_files(*, common: Common = Common()) -> None:  # noqa: B008  frozen
@@ -24,8 +23,6 @@ def accept(*, common: Common = Common()) -> None:  # noqa: B008  frozen
 
     Every command, and a server, refuses to go on until this is said or a backup is restored.
     """
-    if not (common.settings.data / RECORDS_FILE).is_file():
-        raise NotFound(f"there are no records in {common.settings.data}")
     accepted = accept_loss(common.settings)
     lost = max(accepted.columns - accepted.change, 0)
     show(

@@ -3,6 +3,8 @@
 from dataclasses import dataclass
 
 from tamis.actions.house import House
+from tamis.actions.maintenance.stores import RECORDS
+from tamis.domain.errors import NotFound
 from tamis.records.feed import last_change
 from tamis.settings import Settings
 
@@ -17,7 +19,9 @@ class Accepted:
 
 def accept_loss(settings: Settings) -> Accepted:
     """Take the records as they are: the column store is built again where it knows of more; its history stays, with
-    entries and exits of what is lost. Raises Unavailable."""
+    entries and exits of what is lost. Raises NotFound and Unavailable."""
+    if not RECORDS.is_there(settings.data):
+        raise NotFound(f"there are no records in {settings.data}")
     house = House(settings, accepts_loss=True)
     try:
         present = last_change(house.records.reader())

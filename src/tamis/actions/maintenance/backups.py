@@ -9,18 +9,15 @@ import msgspec
 
 from tamis import log
 from tamis.actions.house import House
+from tamis.actions.maintenance.stores import COLUMNS, RECORDS, STORES
 from tamis.actions.maintenance.whole_directory import is_free, whole_directory
-from tamis.columns.engine.copies import identity
 from tamis.columns.engine.owner import is_owned
-from tamis.columns.engine.store import FILE_NAME as COLUMNS_FILE
 from tamis.domain.errors import Refused
 from tamis.domain.instants import format_instant
-from tamis.records.engine.database import FILE_NAME as RECORDS_FILE
-from tamis.records.maintenance.backup import examine, write_snapshot
 
 MANIFEST = "backup.json"
 FORMAT = 1
-FILES = (RECORDS_FILE, COLUMNS_FILE)
+FILES = tuple(store.NAME for store in STORES)
 PIECE = 1 << 20
 
 
@@ -56,11 +53,11 @@ def make_backup(house: House, directory: str) -> Manifest:
     columns = house.project()
     house.records.health.require_whole()
     with whole_directory(target) as work, ExitStack() as moment:
-        with columns.lock:
-            columns.copy(work / COLUMNS_FILE)
-            db = moment.enter_context(house.records.moment())
-        write_snapshot(db, work / RECORDS_FILE)
-        found = examine(work / RECORDS_FILE)
+        with columns.copying() as copy_columns:
+            copy_columns(work)
+            copy_records = moment.enter_context(house.records.copying())
+        copy_records(work)
+        found = RECORDS.identify(work)
         sums = {name: _sum(work / name, None) for name in FILES}
         made = Manifest(FORMAT, found.store_id, found.change, format_instant(house.clock()), sums)
         (work / MANIFEST).write_bytes(msgspec.json.format(msgspec.json.encode(made)))
@@ -82,9 +79,9 @@ def restore(data: Path, source: Path) -> Manifest:
         for name in FILES:
             if not (source / name).is_file() or _sum(source / name, work / name) != manifest.files[name]:
                 raise Refused(f"{source / name} is not what the backup wrote: it is damaged; use another backup")
-        found = examine(work / RECORDS_FILE)
-        store_id, applied = identity(work / COLUMNS_FILE)
-        if not manifest.store_id == found.store_id == store_id or not applied <= found.change == manifest.change:
+        found, projection = RECORDS.identify(work), COLUMNS.identify(work)
+        is_one = manifest.store_id == found.store_id == projection.store_id
+        if not is_one or not projection.change <= found.change == manifest.change:
             raise Refused(f"the files in {source} do not belong together; use another backup")
     return manifest
 

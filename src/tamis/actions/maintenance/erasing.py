@@ -6,11 +6,9 @@ from time import monotonic
 
 from tamis import log
 from tamis.actions.house import House
-from tamis.columns.engine.store import FILE_NAME as COLUMNS_FILE
+from tamis.actions.maintenance.stores import STORES, Upkept
 from tamis.domain.errors import TamisError
 from tamis.records import feed
-from tamis.records.engine.database import FILE_NAME as RECORDS_FILE
-from tamis.records.integrity.commits import KEPT_ENDING
 from tamis.records.maintenance import erasure
 
 SMALL_BYTES = 256 * 1024 * 1024
@@ -25,26 +23,23 @@ def erase(house: House) -> bool:
     if pending is None:
         return True
     began = monotonic()
-    columns = house.project()
-    place = columns.path.parent
-    set_aside = [*place.glob(f"{COLUMNS_FILE}.unusable-*"), *place.glob(f"{RECORDS_FILE}{KEPT_ENDING}*")]
-    applied = columns.rewrite()
-    for file in set_aside:  # also of these nothing else would ever take out what was erased
-        file.unlink(missing_ok=True)
-    if applied is None or not house.records.compact():
-        return False
-    house.records.write(lambda db: erasure.done(db, applied))
+    stores: tuple[Upkept, ...] = (house.project(), house.records)
+    for file in [file for store in STORES for file in store.set_aside(house.settings.data)]:
+        file.unlink(missing_ok=True)  # also of these nothing else would ever take out what was erased
+    reached = []
+    for store in stores:
+        change = store.rewrite()
+        if change is None:
+            return False
+        reached.append(change)
+    house.records.write(lambda db: erasure.done(db, min(reached)))
     log.event("erasure_finished", seconds=round(monotonic() - began, 1))
     return True
 
 
 def erase_if_small(house: House) -> bool:
     """Do as `erase` where it takes a moment only, else what takes none; tells whether nothing is left to do."""
-    size = sum(
-        (house.settings.data / name).stat().st_size
-        for name in (RECORDS_FILE, COLUMNS_FILE)
-        if (house.settings.data / name).exists()
-    )
+    size = sum(size for store in STORES for size in store.sizes(house.settings.data).values())
     if size <= SMALL_BYTES:
         return erase(house)
     house.records.clear_log()

@@ -1,18 +1,12 @@
 """What a server can tell of its stores in numbers, each of which costs a moment only."""
 
-import os
 import shutil
 from dataclasses import dataclass
-from pathlib import Path
 
 from tamis.actions.house import House
-from tamis.columns.engine.files import WAL_ENDING
-from tamis.columns.engine.store import FILE_NAME as COLUMNS_FILE
+from tamis.actions.maintenance.stores import STORES
 from tamis.records import feed
-from tamis.records.engine.database import FILE_NAME as RECORDS_FILE
 from tamis.records.importing import imports
-
-FILES = (RECORDS_FILE, f"{RECORDS_FILE}-wal", COLUMNS_FILE, f"{COLUMNS_FILE}{WAL_ENDING}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,12 +33,5 @@ def gather(house: House) -> Figures:
         states,
         rows,
         shutil.disk_usage(house.settings.data).free,
-        {name: _size(house.settings.data / name) for name in FILES},
+        {name: size for store in STORES for name, size in store.sizes(house.settings.data).items()},
     )
-
-
-def _size(path: Path) -> int:
-    try:
-        return os.stat(path).st_size
-    except OSError:
-        return 0

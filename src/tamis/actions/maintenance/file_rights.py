@@ -11,14 +11,12 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from tamis import log
-from tamis.columns.engine.store import FILE_NAME as COLUMNS_FILE
-from tamis.records.engine.database import FILE_NAME as RECORDS_FILE
+from tamis.actions.maintenance.stores import STORES
 
 UMASK = 0o077
 OTHERS = stat.S_IRWXG | stat.S_IRWXO
 DIRECTORIES = ("imports", "spool", "rejects", "exports", "uploads")
-FILES = ("columns.lock", "server.json", "demo.json")
-PREFIXES = (RECORDS_FILE, COLUMNS_FILE, "columns.copying-", "columns.tmp")
+FILES = ("server.json", "demo.json")
 
 
 def make_private_files() -> None:
@@ -54,7 +52,11 @@ def open_to_others(directory: Path) -> list[Path]:
 
 def _kept(directory: Path) -> Iterator[Path]:
     entries = sorted(directory.iterdir())
-    ours = [path for path in entries if path.name in DIRECTORIES + FILES or path.name.startswith(PREFIXES)]
+    ours = [
+        path
+        for path in entries
+        if path.name in DIRECTORIES + FILES or any(store.belongs(path.name) for store in STORES)
+    ]
     if len(ours) == len([path for path in entries if path.name != "lost+found"]):
         yield directory
     for path in ours:

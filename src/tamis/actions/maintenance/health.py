@@ -13,7 +13,6 @@ from typing import Any
 from tamis import log
 from tamis.actions.house import House
 from tamis.domain.errors import Busy
-from tamis.records.engine.database import has_room
 
 WRITE_SECONDS = 10.0
 """So long a write may wait before the server is not ready: an import in another process may hold the records."""
@@ -68,7 +67,7 @@ class Health:
 
     def _problems(self) -> list[str]:
         found = []
-        room = has_room(self._house.records.path)
+        room = self._house.records.has_room()
         if not room:
             found.append("the disk has no room for writes")
         if self._house.records.health.damage is not None:

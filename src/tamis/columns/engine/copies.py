@@ -1,4 +1,4 @@
-"""Copies of the column store: how one is written, and whose one is."""
+"""Copies of the column store: how one is written."""
 
 import shutil
 import subprocess
@@ -8,7 +8,6 @@ from tempfile import TemporaryDirectory
 
 import duckdb
 
-from tamis.columns.layout.schema import VERSION
 from tamis.domain.errors import Unavailable
 
 COPYING = "columns.copying-"
@@ -44,18 +43,3 @@ def discard_unfinished(directory: Path) -> None:
     """Remove what killed copies have left in a directory: it holds values of contacts."""
     for left in directory.glob(f"{COPYING}*"):
         shutil.rmtree(left, ignore_errors=True)
-
-
-def identity(file: Path) -> tuple[str, int]:
-    """Tell whose copy a file is and the change number that it stands at, -1 when it is empty; raises Unavailable."""
-    try:
-        db = duckdb.connect(str(file), read_only=True)
-        try:
-            version, store_id, applied = db.execute("SELECT version, store_id, applied FROM meta").fetchall()[0]
-        finally:
-            db.close()
-    except (duckdb.Error, RuntimeError, IndexError):
-        raise Unavailable(f"{file.name} is damaged or no column store") from None
-    if version > VERSION:
-        raise Unavailable(f"{file.name} was made by a newer version of Tamis; install that version")
-    return store_id, applied

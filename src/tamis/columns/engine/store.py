@@ -4,7 +4,7 @@ import logging
 import os
 import shutil
 import threading
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from datetime import date, datetime
 from pathlib import Path
@@ -14,7 +14,7 @@ import duckdb
 
 from tamis import log
 from tamis.columns.engine.copies import copy_database, discard_unfinished
-from tamis.columns.engine.files import WAL_ENDING, put_aside
+from tamis.columns.engine.files import FRESH_ENDING, NAME, SPILL_NAME, WAL_ENDING, put_aside
 from tamis.columns.engine.gate import Gate
 from tamis.columns.engine.owner import take_ownership
 from tamis.columns.engine.state import State, read_state
@@ -27,10 +27,6 @@ from tamis.columns.projector.pipeline import project
 from tamis.domain.errors import Abandoned, Unavailable
 from tamis.files.durable import put_in_place
 
-FILE_NAME = "columns.duckdb"
-FRESH_ENDING = ".new"
-SPILL_NAME = "columns.tmp"
-
 
 class Columns:
     """The column store of one directory, owned by this process until `close`.
@@ -41,7 +37,7 @@ class Columns:
     """
 
     def __init__(self, directory: Path, store_id: str, memory: str, threads: int) -> None:
-        self.path = directory / FILE_NAME
+        self.path = directory / NAME
         self.set_aside: Path | None = None
         self.trouble: Trouble | None = None
         self.applied: int | None = None
@@ -118,9 +114,14 @@ class Columns:
                     self.set_aside = put_aside(self.path, "damaged")
                 self._open_again()
 
-    def copy(self, target: Path) -> None:
-        """Write all tables to a new file, which holds nothing of what was deleted; whoever calls holds `lock`. Raises
-        Unavailable."""
+    @contextmanager
+    def copying(self) -> Iterator[Callable[[Path], None]]:
+        """Let nothing be written during a block; what it gives writes all tables to a new file in a directory, which
+        holds nothing of what was deleted, and raises Unavailable."""
+        with self.lock:
+            yield lambda directory: self._copy(directory / NAME)
+
+    def _copy(self, target: Path) -> None:
         try:
             copy_database(self._db, target, str(self._config["memory_limit"]), int(str(self._config["threads"])))
         except duckdb.Error as error:
@@ -137,7 +138,7 @@ class Columns:
         with self._rewriting, self._lasting.alone(), self.lock:
             fresh = self._beside(FRESH_ENDING)
             self._discard_leftovers()
-            self.copy(fresh)
+            self._copy(fresh)
             with self._gate.alone():
                 self.trouble = Trouble.STOPPED  # should anything fail before it is open again, `recover` mends it
                 self._close_database()
@@ -233,7 +234,7 @@ class Columns:
             self._beside(ending).unlink(missing_ok=True)
 
     def _beside(self, ending: str) -> Path:
-        return self.path.with_name(FILE_NAME + ending)
+        return self.path.with_name(NAME + ending)
 
     def _open_again(self) -> None:
         self._db = self._open()

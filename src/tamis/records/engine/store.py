@@ -23,11 +23,13 @@ from tamis.records.engine.database import (
     plain_errors,
 )
 from tamis.records.engine.waiting import Job, Upkeep, WaitingJobs
+from tamis.records.feed import last_change
 from tamis.records.handles import Reader, Transaction, connection_of, snapshot
 from tamis.records.integrity.check import Stopped, first_problem
 from tamis.records.integrity.checksums import prepare
 from tamis.records.integrity.commits import Witnessed
 from tamis.records.integrity.health import SENTENCE, FileHealth
+from tamis.records.maintenance.backup import write_copy
 from tamis.timings import Timings
 
 T = TypeVar("T")
@@ -83,13 +85,15 @@ class Records:
         return reader
 
     @contextmanager
-    def moment(self) -> Iterator[Reader]:
-        """Give a way to read, for a block that may last, which sees the records as they are now."""
+    def copying(self) -> Iterator[Callable[[Path], None]]:
+        """Fix the moment of a copy for a block; what it gives writes the records as they are then to a new file in a
+        directory, without what was deleted. Others write meanwhile. Raises Damaged and Unavailable."""
+        self.health.require_whole()
         db = connect(self.path, self.health)
         try:
             with snapshot(Reader(db)):
                 db.execute("SELECT id FROM store").fetchall()  # the moment is that of the first read
-                yield Reader(db)
+                yield lambda directory: write_copy(db, directory / FILE_NAME)
         finally:
             db.close()
 
@@ -115,12 +119,17 @@ class Records:
         whether it could, which it cannot while somebody reads from the log."""
         return self._keep_up(_clear_log)
 
-    def compact(self) -> bool:
-        """Write the file anew and empty the log: then neither holds anything of what was deleted. Tells whether the log
-        could be emptied. Writes wait meanwhile, about two seconds for a million contacts."""
+    def rewrite(self) -> int | None:
+        """Write the file anew and empty the log: then neither holds anything of what was deleted. Returns the number of
+        the last change, or None where the log could not be emptied because somebody reads from it. Writes wait
+        meanwhile, about two seconds for a million contacts."""
         # Deleted rows are overwritten at once (`secure_delete`), but not the copies that pages keep of rows which have
         # moved to another page. Only a file that is written anew has none.
-        return self._keep_up(_compact)
+        return self._keep_up(_rewrite)
+
+    def has_room(self) -> bool:
+        """Return whether the disk has room for a write."""
+        return has_room(self.path)
 
     def check(self, rest: Callable[[float], bool]) -> str | None:
         """Read the whole file, resting in between (see `first_problem`), and return what is wrong with it. It is noted
@@ -253,6 +262,7 @@ def _clear_log(db: apsw.Connection) -> bool:
         db.set_busy_timeout(BUSY_SECONDS * 1000)
 
 
-def _compact(db: apsw.Connection) -> bool:
+def _rewrite(db: apsw.Connection) -> int | None:
+    last = last_change(Reader(db))
     db.execute("VACUUM").fetchall()
-    return _clear_log(db)
+    return last if _clear_log(db) else None

@@ -1,33 +1,26 @@
 """Copies of the records: how one is written, and whether one is whole."""
 
 from pathlib import Path
-from typing import NamedTuple
 
 import apsw
 
 from tamis.domain.errors import Unavailable
+from tamis.domain.stores import StoreIdentity
 from tamis.records import feed
 from tamis.records.engine.database import migrations, plain_errors
-from tamis.records.handles import Reader, connection_of
+from tamis.records.handles import Reader
 from tamis.records.integrity.checksums import VFS, load, prepare
 
 PAGES_A_STEP = 16_384
 
 
-class Found(NamedTuple):
-    """Whose records these are, and the number of their last change."""
-
-    store_id: str
-    change: int
-
-
-def write_snapshot(db: Reader, target: Path) -> None:
-    """Write the records, as an open `snapshot` sees them, to a new file; raises Unavailable."""
+def write_copy(db: apsw.Connection, target: Path) -> None:
+    """Write the records, as this connection's open transaction sees them, to a new file; raises Unavailable."""
     with plain_errors(target):
         prepare(target)  # first: only a file whose header says so gets checksums
         copy = apsw.Connection(str(target), vfs=VFS)
         try:
-            with copy.backup("main", connection_of(db), "main") as backup:
+            with copy.backup("main", db, "main") as backup:
                 while not backup.done:
                     backup.step(PAGES_A_STEP)
             copy.execute("PRAGMA journal_mode = DELETE").fetchall()
@@ -36,7 +29,7 @@ def write_snapshot(db: Reader, target: Path) -> None:
             copy.close()
 
 
-def examine(file: Path) -> Found:
+def examine(file: Path) -> StoreIdentity:
     """Tell whose records a file holds; raises Unavailable when it is damaged or of a newer version."""
     with plain_errors(file):
         load()
@@ -56,7 +49,7 @@ def examine(file: Path) -> Found:
             if not db.execute("SELECT id FROM store").fetchall():
                 raise Unavailable(f"{file.name} holds no records of Tamis")
             reader = Reader(db)
-            return Found(feed.store_id(reader), feed.last_change(reader))
+            return StoreIdentity(feed.store_id(reader), feed.last_change(reader))
         except apsw.SQLError:
             raise Unavailable(f"{file.name} holds no records of Tamis") from None
         finally:

@@ -4,24 +4,11 @@ from pathlib import Path
 
 from tamis.actions.maintenance.doctor.report import Check, looking
 from tamis.actions.maintenance.file_rights import open_to_others
-from tamis.columns.engine.store import FILE_NAME
+from tamis.actions.maintenance.stores import COLUMNS, RECORDS, STORES
 from tamis.domain.text import counted
-from tamis.records.engine.database import FILE_NAME as RECORDS_FILE
-from tamis.records.integrity.commits import KEPT_ENDING
 
-KNOWN = {
-    "columns.lock",
-    "server.json",
-    "imports",
-    "spool",
-    "rejects",
-    "exports",
-    "uploads",
-    "columns.tmp",
-    "demo.json",
-}
+KNOWN = {"server.json", "imports", "spool", "rejects", "exports", "uploads", "demo.json"}
 SHOWN = 5
-STORES = (RECORDS_FILE, FILE_NAME)
 
 
 def examine_directory(directory: Path) -> Check:
@@ -33,25 +20,18 @@ def examine_directory(directory: Path) -> Check:
                 f"others than the owner may open {counted(len(wide), 'file or directory', 'files and directories')} "
                 f"({names}): take that right from them with chmod -R go= {directory}, as the owner of the files"
             )
+        records_aside, columns_aside = RECORDS.set_aside(directory), COLUMNS.set_aside(directory)
         for path in sorted(directory.iterdir()):
-            if path.name.startswith(f"{FILE_NAME}.unusable-"):
+            if path in columns_aside:
                 check.note(
                     f"{path.name} is a column store that could not be used and was set aside: delete it when you "
                     "need it no more"
                 )
-            elif path.name.startswith(RECORDS_FILE + KEPT_ENDING):
+            elif path in records_aside:
                 check.note(
                     f"{path.name} is the rest of a log from which acknowledged writes were lost: delete it when nobody "
                     "will look for them in it any more"
                 )
-            elif path.name not in KNOWN and path.name not in _of_stores():
+            elif path.name not in KNOWN and not any(store.is_expected(path.name) for store in STORES):
                 check.note(f"{path.name} is no file of the stores: a killed process, or another program, has left it")
     return check.done()
-
-
-def _of_stores() -> set[str]:
-    return {
-        store + ending
-        for store in STORES
-        for ending in ("", "-wal", "-shm", "-acknowledged", "-damaged", ".wal", ".new")
-    }

@@ -7,6 +7,7 @@ from typing import Any
 
 from tamis.actions.batches import batched
 from tamis.actions.maintenance.doctor.report import REPORT, RESTORE, Check, looking, some
+from tamis.actions.maintenance.stores import RECORDS
 from tamis.actions.segments.stored_rules import stored_rule
 from tamis.domain.emails import email_key
 from tamis.domain.errors import Invalid
@@ -45,7 +46,7 @@ def _file(db: Reader, health: FileHealth) -> Check:
     with looking("the file of the records is whole", "every page and index entry") as check:
         problems = examine.problems_of_file(db)
         for problem in problems:
-            check.wrong(f"tamis.sqlite is damaged ({problem}): {RESTORE}")
+            check.wrong(f"{RECORDS.NAME} is damaged ({problem}): {RESTORE}")
         if problems:
             health.note(problems[0])
         else:

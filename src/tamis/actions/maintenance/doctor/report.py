@@ -5,8 +5,10 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from time import perf_counter
 
+from tamis.actions.maintenance.stores import COLUMNS
+
 REBUILD = (
-    "stop the server, delete columns.duckdb, and start it again: it is built from the records (the history of "
+    f"stop the server, delete {COLUMNS.NAME}, and start it again: it is built from the records (the history of "
     "transitions is lost)"
 )
 RESTORE = 'restore a backup ("tamis restore"; docs/operations.md, "When the records are damaged")'
