@@ -27,6 +27,7 @@ from tamis.columns.projector.steps.refill import empty_deleted, refill, refills
 from tamis.columns.projector.steps.roll_up import roll_up
 from tamis.columns.projector.steps.stage import arrange_columns, load_everything, stage
 from tamis.columns.projector.strategy import Description, Strategy, choose
+from tamis.columns.projector.timed import edges_of
 from tamis.columns.projector.windows import Window, windows
 from tamis.columns.projector.work import Connection, Whole, Work
 
@@ -157,13 +158,15 @@ def begin(state: State, purpose: Purpose, changes: TypeChanges) -> Work:
         midnights=len(midnights_since(clock, changes.segments.zone, now)),
         touched=sum(len(group.ids) for group in changes.touched),
     )
+    chosen = choose(described, strategy.LIMITS)
     return Work(
         changes=changes,
         purpose=purpose,
         state=replace(state, by_hand=overrides),
-        strategy=choose(described, strategy.LIMITS),
+        strategy=chosen,
         now=now,
         clock=clock,
+        edges=edges_of(changes.segments.kept) if clock and chosen is not Strategy.FULL_REFRESH else [],
         overrides=overrides,
         overrides_touched=bool(brought.touched or (changes.segments.deleted and overrides)),
     )

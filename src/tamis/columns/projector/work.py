@@ -12,6 +12,7 @@ from tamis.columns.layout.clocks import Clock
 from tamis.columns.layout.contacts import column, table
 from tamis.columns.projector.batch import ChangeBatch, Levels, Purpose, TypeChanges
 from tamis.columns.projector.strategy import Strategy
+from tamis.columns.projector.timed import Edge
 from tamis.columns.projector.windows import AsOf, Window
 from tamis.domain.transitions import Cause
 from tamis.rules.sql.compiler import Source
@@ -70,6 +71,8 @@ class Work:
     """The instant as of which memberships will be right: never before that as of which they were."""
     clock: Clock | None
     """As of when they were, where time alone changes them."""
+    edges: Sequence[Edge]
+    """Where the clock changes an answer about a contact within a day."""
     overrides: bool
     """Whether there are manual overrides, in the projection or in the batch."""
     overrides_touched: bool

@@ -1,28 +1,19 @@
 -- name: staged_contacts
 CREATE OR REPLACE TEMP TABLE staged_contacts AS FROM {contacts} LIMIT 0
 
--- name: touched_contacts
-CREATE OR REPLACE TEMP TABLE touched_contacts AS
+-- name: touched
 SELECT id, arg_max(instant, n) AS instant, arg_max(cause, n) AS cause
 FROM (
     SELECT n, make_timestamp(g.instant) AS instant, g.cause AS cause,
            unnest(coalesce(g.ids, range(g.first, g.end))) AS id
     FROM (
         SELECT unnest(g) AS g, generate_subscripts(g, 1) AS n
-        FROM (SELECT from_json($groups, '[{"instant":"BIGINT","cause":"VARCHAR","ids":["BIGINT"],"first":"BIGINT","end":"BIGINT"}]') AS g)
-    )
-)
-GROUP BY id
-
--- name: touched_additions
-CREATE OR REPLACE TEMP TABLE touched_additions AS
-SELECT id, arg_max(instant, n) AS instant, arg_max(cause, n) AS cause
-FROM (
-    SELECT n, make_timestamp(g.instant) AS instant, g.cause AS cause,
-           unnest(coalesce(g.ids, range(g.first, g.end))) AS id
-    FROM (
-        SELECT unnest(g) AS g, generate_subscripts(g, 1) AS n
-        FROM (SELECT from_json($groups, '[{"instant":"BIGINT","cause":"VARCHAR","ids":["BIGINT"],"first":"BIGINT","end":"BIGINT"}]') AS g)
+        FROM (
+            SELECT from_json(
+                $groups,
+                '[{"instant":"BIGINT","cause":"VARCHAR","ids":["BIGINT"],"first":"BIGINT","end":"BIGINT"}]'
+            ) AS g
+        )
     )
 )
 GROUP BY id

@@ -1,13 +1,12 @@
 """Mark dirty: whose answers may change in a window of time. All others are never looked at."""
 
-from collections.abc import Sequence
 from dataclasses import replace
 
 from tamis.columns.engine.dialect import DUCKDB
 from tamis.columns.layout.contacts import column, table
 from tamis.columns.projector.queries import load
 from tamis.columns.projector.strategy import Strategy
-from tamis.columns.projector.timed import Edge, edges_of, timed_conditions
+from tamis.columns.projector.timed import timed_conditions
 from tamis.columns.projector.work import Connection, Work, changed, plain, values_of
 from tamis.rules.sql.compiler import Source, compile_rule
 from tamis.rules.sql.dialect import Parameters
@@ -17,15 +16,14 @@ SQL = load("dirty")
 
 def mark_dirty(con: Connection, work: Work) -> Work:
     """Mark who was touched in the window, and for whom the clock changes an answer in it."""
-    window, refresh = work.this_window, work.strategy is Strategy.FULL_REFRESH
-    edges = edges_of(work.kept) if work.clock and not refresh else []
-    new = _mark_new(con, work, edges) if work.strategy is Strategy.INSERT_ONLY else 0
-    floor = plain(window.start) if edges else None
+    window = work.this_window
+    new = _mark_new(con, work) if work.strategy is Strategy.INSERT_ONLY else 0
+    floor = plain(window.start) if work.edges else None
     name = "dirty_but_new_contacts" if new else "dirty_of_window"
     dirty = changed(con, SQL[name], values_of(window) | {"floor": floor})
     # The clock of the type does not know the edges of contacts that came in a window before this one.
-    if work.clock and edges and (window.number or (work.clock.edge and work.clock.edge < window.end)):
-        dirty += _mark_at_edges(con, work, edges)
+    if work.clock and work.edges and (window.number or (work.clock.edge and work.clock.edge < window.end)):
+        dirty += _mark_at_edges(con, work)
     if work.overrides_touched:
         con.execute(SQL["dirty_externals"], values_of(window))
     return replace(work, new=new, dirty=dirty)
@@ -47,7 +45,7 @@ def mark_dirty_at_midnight(con: Connection, work: Work) -> Work:
     return replace(work, new=0, dirty=changed(con, sql, parameters.values))
 
 
-def _mark_new(con: Connection, work: Work, edges: Sequence[Edge]) -> int:
+def _mark_new(con: Connection, work: Work) -> int:
     """Mark the contacts that are new; return how many. Left out are those with overrides, and those for whom an answer
     can change again within the window: they are evaluated incrementally.
 
@@ -61,10 +59,10 @@ def _mark_new(con: Connection, work: Work, edges: Sequence[Edge]) -> int:
     )
     parameters = Parameters(DUCKDB)
     first, last = parameters.bind(window.since), parameters.bind(window.end)
-    instant = f"greatest(t.instant, {parameters.bind(window.start)}::TIMESTAMP)" if edges else "t.instant"
+    instant = f"greatest(t.instant, {parameters.bind(window.start)}::TIMESTAMP)" if work.edges else "t.instant"
     passing = " OR ".join(
         f"({name} + {offset} > {instant} AND {name} + {offset} < {last})"
-        for name, offset in ((name, f"{parameters.bind(offset)}::INTERVAL") for name, offset in edges)
+        for name, offset in ((name, f"{parameters.bind(offset)}::INTERVAL") for name, offset in work.edges)
     )
     return changed(
         con,
@@ -76,12 +74,12 @@ def _mark_new(con: Connection, work: Work, edges: Sequence[Edge]) -> int:
     )
 
 
-def _mark_at_edges(con: Connection, work: Work, edges: Sequence[Edge]) -> int:
+def _mark_at_edges(con: Connection, work: Work) -> int:
     """Mark the contacts that have an edge within the window; return how many."""
     window, parameters = work.this_window, Parameters(DUCKDB)
     where = " OR ".join(
         f"({name} > {parameters.bind(window.start - offset)} AND {name} < {parameters.bind(window.end - offset)})"
-        for name, offset in edges
+        for name, offset in work.edges
     )
     return changed(
         con,

@@ -13,7 +13,7 @@ from tamis.columns.projector import strategy as strategies
 from tamis.columns.projector.queries import load
 from tamis.columns.projector.steps import externals, insert_only, small_batch
 from tamis.columns.projector.strategy import Description, Strategy, choose
-from tamis.columns.projector.timed import Edge, edges_of, used_fields
+from tamis.columns.projector.timed import used_fields
 from tamis.columns.projector.work import Connection, Work, changed, plain, source_of
 from tamis.domain.transitions import Cause
 from tamis.rules.sql.compiler import compile_rule
@@ -60,19 +60,19 @@ def _instants(con: Connection, work: Work) -> tuple[str, int]:
     if work.this_window.is_midnight:
         midnight = {"midnight": plain(work.this_window.start), "cause": Cause.TIME.value}
         return "instants", changed(con, SQL["instants_of_midnight"], midnight)
-    edges = edges_of(work.kept) if work.clock else []
-    if not edges:
+    if not work.edges:
         return SQL["before_and_after_change"], 2 * work.dirty
-    return "instants", _instants_between(con, work, edges)
+    return "instants", _instants_between(con, work)
 
 
-def _instants_between(con: Connection, work: Work, edges: Sequence[Edge]) -> int:
+def _instants_between(con: Connection, work: Work) -> int:
     """Make `instants` of the change of each contact, and of the instants within the window at which a value of it comes
     into a span or leaves it."""
     parameters = Parameters(DUCKDB)
     first, last = parameters.bind(work.this_window.start), parameters.bind(work.this_window.end)
     passing = " UNION ".join(
-        f"SELECT id, version, {name} + {parameters.bind(offset)}::INTERVAL AS e FROM versions" for name, offset in edges
+        f"SELECT id, version, {name} + {parameters.bind(offset)}::INTERVAL AS e FROM versions"
+        for name, offset in work.edges
     )
     return changed(
         con,

@@ -15,12 +15,13 @@ def log(con: Connection, work: Work) -> Work:
     contact one after the other."""
     if not work.found:
         return replace(work, numbered=None)
-    suffix = "_with_new" if work.found_new else ""
-    rows = con.execute(SQL[f"growth{suffix}"]).fetchall()
+    changes = "(FROM membership_changes UNION ALL FROM new_entries)" if work.found_new else "membership_changes"
+    rows = con.execute(SQL["growth"].replace("{changes}", changes)).fetchall()
     last = work.state.number
     once = max(row[3] for row in rows) == 0 and max(row[4] for row in rows) <= 1  # each recipient changes once
     at_once = once and min(row[5] for row in rows) == max(row[6] for row in rows)
-    con.execute(SQL[f"{'number_in_any_order' if at_once else 'number'}{suffix}"], {"last": last})
+    number = SQL["number_in_any_order" if at_once else "number"]
+    con.execute(number.replace("{changes}", changes), {"last": last})
     growth = [(row[0], row[1]) for row in rows]
     state = replace(work.state, number=last + sum(row[2] for row in rows))
     return replace(work, state=state, numbered=Numbered(last, growth, once))

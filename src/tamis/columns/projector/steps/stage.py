@@ -41,14 +41,17 @@ def stage(con: Connection, work: Work) -> Work:
     """Bring touched contacts and overrides into temporary tables."""
     changes = work.changes
     con.execute(of_type(SQL["staged_contacts"], changes.type_id))
-    con.execute(SQL["touched_contacts"], {"groups": _groups(changes.touched)})
+    con.execute(
+        f"CREATE OR REPLACE TEMP TABLE touched_contacts AS {SQL['touched']}", {"groups": _groups(changes.touched)}
+    )
     con.execute(SQL["membership_changes"])
     for documents in changes.documents:
         if documents:
             insert_contacts(con, changes.type_id, changes.fields, documents, "staged_contacts")
     if not work.overrides:
         return work
-    con.execute(SQL["touched_additions"], {"groups": _groups(changes.overrides.touched)})
+    additions = {"groups": _groups(changes.overrides.touched)}
+    con.execute(f"CREATE OR REPLACE TEMP TABLE touched_additions AS {SQL['touched']}", additions)
     con.execute(SQL["staged_added"])
     con.execute(SQL["staged_excluded"])
     _insert_overrides(con, changes.overrides, "staged_added", "staged_excluded")
