@@ -80,15 +80,15 @@ def _export(house: House, store: Store, form: Format, fields: tuple[Field, ...],
 
 def _bare(house: House, store: Store, form: Format, fields: tuple[Field, ...], target: Path) -> None:
     names = ", ".join(column(f) for f in fields)
-    with house.project().reading() as con:
-        con.execute(
-            f"COPY (SELECT {names} FROM {table(store.type_id)}) TO '{target}' ({BARE[form]}, USE_TMP_FILE false)"
-        ).fetchall()
+    house.project().cursor().execute(
+        f"COPY (SELECT {names} FROM {table(store.type_id)}) TO '{target}' ({BARE[form]}, USE_TMP_FILE false)"
+    ).fetchall()
 
 
 def _by_python(house: House, store: Store, fields: tuple[Field, ...], target: Path) -> None:
     names = ", ".join(column(f) for f in fields)
-    with house.project().reading() as con, target.open("w", newline="") as file:
+    con = house.project().cursor()
+    with target.open("w", newline="") as file:
         writer = csv.writer(file)
         writer.writerow([f.key for f in fields])
         con.execute(f"SELECT {names} FROM {table(store.type_id)} ORDER BY id")

@@ -6,10 +6,9 @@ from pathlib import Path
 
 import pytest
 
-from tamis.actions.catch_up import columns_at_one_moment
 from tamis.actions.house import House
-from tamis.columns.layout.contacts import table
 from tamis.domain.segments import Segment
+from tamis.records import types
 from tamis.settings import Settings
 from tests.stores.people import Desk, new_desk
 
@@ -38,21 +37,21 @@ def seen_beside(desk: Desk, segment: Segment) -> set[str]:
 def test_writes_and_reads_go_on_beside_it_and_it_sees_none_of_them(desk: Desk) -> None:
     house = desk.house
     everyone = desk.segment("Everyone", "email is not blank")
-    look = columns_at_one_moment(house.records, house.project(), house.clock, lambda db, now: len(desk.fields.fields))
-    with look as (fields, con):
-        assert fields == 12
+    with house.view(desk.account.id, lasts=True) as view:
+        assert len(types.fields_of_type(view.records, desk.type.id).fields) == 12
+        view.close_records()
         desk.write(bob={"city": "Berlin"})
         assert seen_beside(desk, everyone) == {"ada", "bob"}
-        assert con.execute(f"SELECT count(*) FROM {table(desk.type.id)}").fetchall() == [(1,)]
+        assert view.columns.contacts.ids(desk.type.id, 0, 9) == [1]
     assert desk.members(everyone) == {"ada", "bob"}
 
 
 def test_it_holds_every_write_that_came_before_it(desk: Desk) -> None:
     house = desk.house
-    columns = house.project()
+    house.project()
     desk.write(bob={"city": "Berlin"})
-    with columns_at_one_moment(house.records, columns, house.clock, lambda db, now: None) as (_, con):
-        assert con.execute(f"SELECT count(*) FROM {table(desk.type.id)}").fetchall() == [(2,)]
+    with house.view(desk.account.id, lasts=True) as view:
+        assert view.columns.contacts.ids(desk.type.id, 0, 9) == [1, 2]
 
 
 def test_who_replaces_the_file_waits_for_it_and_keeps_no_reader_out_meanwhile(desk: Desk) -> None:
@@ -65,13 +64,14 @@ def test_who_replaces_the_file_waits_for_it_and_keeps_no_reader_out_meanwhile(de
         columns.rewrite()
         replaced.set()
 
-    with columns_at_one_moment(house.records, columns, house.clock, lambda db, now: None) as (_, con):
+    with house.view(desk.account.id, lasts=True) as view:
+        view.close_records()
         rewriting = threading.Thread(target=rewrite, daemon=True)
         rewriting.start()
         for number in range(20):
             desk.write(**{f"p{number}": {"city": "Berlin"}})
             assert len(seen_beside(desk, everyone)) == number + 2
         assert not replaced.is_set()
-        assert con.execute(f"SELECT count(*) FROM {table(desk.type.id)}").fetchall() == [(1,)]
+        assert view.columns.contacts.ids(desk.type.id, 0, 9) == [1]
     assert replaced.wait(PATIENCE_SECONDS)
     assert len(desk.members(everyone)) == 21

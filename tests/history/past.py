@@ -15,7 +15,6 @@ from tamis.actions.maintenance.trimming import Upkeep
 from tamis.actions.segments import history
 from tamis.actions.segments.recipients import add_recipient, delete_recipient, recipient_page
 from tamis.actions.segments.segments import create_segment, delete_segment
-from tamis.columns.engine.one_moment import at_one_moment
 from tamis.columns.history.days import sizes_by_day
 from tamis.domain.contacts import encode_values
 from tamis.domain.emails import Email, parse_email
@@ -124,10 +123,11 @@ class Past:
         """Give the sizes of the last days, which are the same by all three ways of telling them."""
         told = history.segment_history(self.house, self.account.id, self.segment.id, days).days
         today = day_of(self.now, self.account.zone)
-        with self.house.project().reading() as con, at_one_moment(con):
+        with self.house.view(self.account.id) as view:
             first = today - timedelta(days=days - 1)
+            con = self.house.open_columns().cursor()
             assert told == sizes_by_day(con, self.segment.id, self.account.zone, first, today)
-            many = self.house.trends.sizes(con, [self.segment.id], self.account.zone, today, 8)[self.segment.id]
+            many = view.columns.history.last_sizes([self.segment.id], self.account.zone, today, 8)[self.segment.id]
         known = {day.day: day.recipients for day in told}
         assert many == [known.get(today - timedelta(days=back)) for back in reversed(range(8))]
         return told

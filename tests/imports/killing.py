@@ -201,15 +201,15 @@ def state(data: Path) -> State:
         ]
         addresses = {row[3]: str(row[1]) for row in rows}
         members = {}
-        with house.project().reading() as con:
-            for name in RULES:
-                row = one(db, "SELECT id FROM segments WHERE name = ?", (name,))
-                assert row
-                numbers = con.execute(
-                    f"SELECT recipient_id & {(1 << SEGMENT_SHIFT) - 1} FROM ({recipients_of(int(str(row[0])))}) "
-                    "ORDER BY recipient_id"
-                ).fetchall()
-                members[name] = [addresses[number] for (number,) in numbers]
+        con = house.project().cursor()
+        for name in RULES:
+            row = one(db, "SELECT id FROM segments WHERE name = ?", (name,))
+            assert row
+            numbers = con.execute(
+                f"SELECT recipient_id & {(1 << SEGMENT_SHIFT) - 1} FROM ({recipients_of(int(str(row[0])))}) "
+                "ORDER BY recipient_id"
+            ).fetchall()
+            members[name] = [addresses[number] for (number,) in numbers]
         return State(found, members, fields)
     finally:
         house.close()

@@ -10,13 +10,15 @@ import duckdb
 import msgspec
 
 from tamis.columns.engine.dialect import DUCKDB
+from tamis.columns.interface.exports import AllContacts
+from tamis.columns.interface.rules import Counts
 from tamis.columns.layout.contacts import arrange, column, table, written
 from tamis.columns.layout.membership import CONTACT, recipients_of
 from tamis.columns.layout.schema import SCHEMA
 from tamis.columns.projector.documents import insert_contacts
 from tamis.columns.projector.steps.refill import wanted_recipients
-from tamis.columns.reads import export
-from tamis.columns.reads.preview import Counts, count_parts, sample_of
+from tamis.columns.reads.export import ExportReads
+from tamis.columns.reads.preview import RuleReads
 from tamis.domain.contacts import Contact, encode_values
 from tamis.domain.exports import Layout
 from tamis.domain.fields import FieldSet, Kind, Value
@@ -105,11 +107,11 @@ class Stores:
 
     def counted(self, rule: Rule, parts: Sequence[Node], moment: Moment) -> Counts:
         """Ask the column store how many a rule and its parts select; all segments that they name are empty."""
-        return count_parts(self._columns, TYPE, rule, parts, moment)
+        return RuleReads(self._columns).count_parts(TYPE, rule, parts, moment)
 
     def sampled(self, rule: Node, moment: Moment, most: int) -> list[int]:
         """Ask the column store for some whom a rule selects."""
-        return sample_of(self._columns, TYPE, rule, moment, most)
+        return RuleReads(self._columns).sample(TYPE, rule, moment, most)
 
     def held(self, contact_id: int) -> dict[int, Value]:
         """Read back what the column store knows of a contact, by field id."""
@@ -125,7 +127,7 @@ class Stores:
     def export(self, layout: Layout, target: Path) -> int:
         """Write all contacts with all their fields to a file."""
         fields = self.fields.fields
-        return export.write(self._columns, export.contacts(TYPE, fields), Parameters(DUCKDB), fields, layout, target)
+        return ExportReads(self._columns).write(AllContacts(TYPE), fields, layout, target, "UTC")
 
     def compared(self, texts: list[str]) -> list[str]:
         """Bring texts into the column store as the values of a field, and ask for what they are compared as."""

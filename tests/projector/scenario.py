@@ -125,7 +125,7 @@ def project(directory: Path, now: datetime) -> dict[str, Any]:
             "members": {id_: sorted(keyed.values()) for id_, keyed in stored.items()},
             "log": sorted(row[1:] for row in changes),
             "fillings": sorted(row[1:] for row in fillings),
-            "due": columns.due,
+            "due": columns.standing.due,
             "applied": columns.applied,
         }
 

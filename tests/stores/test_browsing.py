@@ -19,8 +19,8 @@ from tamis.actions.house import House
 from tamis.actions.importing.upsert import upsert
 from tamis.actions.segments.recipients import add_recipient, delete_recipient
 from tamis.actions.segments.segments import create_segment
-from tamis.columns.reads.browse import Near, Order
 from tamis.domain.accounts import Account
+from tamis.domain.browsing import Near, Order
 from tamis.domain.contacts import Contact, ContactType, encode_values
 from tamis.domain.emails import parse_email
 from tamis.domain.errors import Invalid, NotFound

@@ -126,7 +126,7 @@ def test_a_longer_chain_of_before_is_right_everywhere_and_is_told_of(desk: Desk)
     assert [explanation.is_in for explanation in told] == [True] * LONG
     assert explain_membership(db, now, desk.account, top, "x@example.net").is_in
     assert len(glances(house, desk.account)) == LONG
-    assert sum(one.circular for one in nameable_segments(house, desk.type.id, made[0])) == LONG
+    assert sum(one.circular for one in nameable_segments(house, desk.account, desk.type.id, made[0])) == LONG
     assert preview_rule(house, desk.account, desk.type.id, from_json(naming(made[0].id))).count == 3
     with pytest.raises(Refused, match="is used by"):
         house.write(delete_segment, desk.account, made[5].id)

@@ -17,7 +17,6 @@ from tamis.actions.segments.segments import count_rule, segment_sizes
 from tamis.actions.segments.sets import group_sizes, overlap, overlaps, sampled_page
 from tamis.columns.engine.dialect import DUCKDB
 from tamis.columns.reads import export
-from tamis.columns.reads.preview import count_effect
 from tamis.domain.draws import DRAWS, Sample
 from tamis.domain.emails import parse_email
 from tamis.domain.errors import Invalid, NotFound
@@ -184,11 +183,11 @@ def test_pages_figures_history_and_sets_agree(desk: Desk) -> None:
     looked = preview_rule(house, account, desk.type.id, from_text('is in segment "Small"'), segment_id=large.id)
     assert looked.members
     assert (looked.count, looked.members.members, looked.members.contacts) == (2, 2, 1)
-    with house.project().reading() as con:
-        moment = Moment(house.clock(), account.zone)
+    with house.view(account.id) as view:
+        moment = Moment(view.as_of, account.zone)
         everybody = build(from_text("country is blank"), desk.fields)
-        assert count_effect(con, desk.type.id, large.id, everybody, moment) == (2, 1, 1, 2)
-        assert count_effect(con, desk.type.id, small.id, everybody, moment) == (2, 2, 1, 1)
+        assert view.columns.rules.count_effect(desk.type.id, large.id, everybody, moment) == (2, 1, 1, 2)
+        assert view.columns.rules.count_effect(desk.type.id, small.id, everybody, moment) == (2, 2, 1, 1)
 
 
 def test_why_an_external_recipient_is_in_a_segment_or_not(desk: Desk) -> None:
@@ -221,7 +220,6 @@ def test_names_are_compared_as_texts_are_and_exported_as_they_were_written(desk:
     fields, parameters = desk.fields.fields, Parameters(DUCKDB)
     moment = Moment(desk.house.clock(), desk.account.zone)
     query = export.selected(desk.type.id, fields, tree, moment, parameters)
-    with desk.house.project().reading() as con:
-        (row,) = con.execute(query, parameters.values).fetchall()
+    (row,) = desk.house.project().cursor().execute(query, parameters.values).fetchall()
     told = dict(zip((field.key for field in fields), row, strict=True))
     assert (told["email"], told["first_name"], told["last_name"]) == ("ext@example.org", "N\u00c9E", "Stra\u00dfe")

@@ -15,12 +15,12 @@ from tamis.actions.segments.members import Figures, comings_and_goings, count_me
 from tamis.actions.segments.recipients import add_recipient, delete_recipient, recipient_page
 from tamis.actions.segments.segment_list import glances
 from tamis.actions.segments.segments import create_segment, duplicate_segment
-from tamis.columns.reads.passages import Passed
 from tamis.domain.accounts import Account
 from tamis.domain.emails import parse_email
 from tamis.domain.errors import NotFound
 from tamis.domain.exports import Format, Layout
 from tamis.domain.fields import Kind
+from tamis.domain.members import Passed
 from tamis.domain.segments import STRANGER, Segment, recipient_id_of_contact
 from tamis.domain.transitions import Cause, Filling
 from tamis.settings import Settings

@@ -1,6 +1,7 @@
 """What is read in several steps is of one moment, also when somebody writes between two of them."""
 
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import msgspec
@@ -10,10 +11,11 @@ from tamis.actions.contacts.contacts import contact_page, delete_contact
 from tamis.actions.house import House
 from tamis.actions.segments.recipients import add_recipient, delete_recipient, recipient_page
 from tamis.actions.segments.segments import delete_segment, sized_segments
-from tamis.columns.reads import read
+from tamis.columns.reads import recipients
+from tamis.columns.reads.browse import ContactReads
 from tamis.domain.emails import parse_email
 from tamis.domain.errors import NotFound
-from tamis.records import segments
+from tamis.records import feed, segments
 from tests.stores.people import EVERYONE, Desk, new_desk
 
 
@@ -51,17 +53,18 @@ def test_a_recipient_that_goes_while_the_page_is_read_is_whole_in_it(
         desk.house.write(delete_recipient, desk.account, last)
         desk.house.project()
 
-    then(monkeypatch, read, "_page", go)
+    then(monkeypatch, recipients, "_page", go)
     page = [msgspec.json.decode(row) for _, row in recipient_page(desk.house, desk.account.id, segment.id, 0, EVERYONE)]
     assert [row["email"] for row in page] == ["ann@example.org", "bob@example.org", "dan@example.org"]
     assert desk.members(segment) == {"ann", "bob"}
 
 
-def test_a_segment_that_goes_while_it_is_read_is_not_found_and_not_empty(
+def test_a_segment_that_goes_while_it_is_read_is_whole_and_then_not_found(
     desk: Desk, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     segment = desk.segment("Peru", 'country = "Peru"')
     then(monkeypatch, segments, "live_by_id", lambda: desk.house.write(delete_segment, desk.account, segment.id))
+    assert len(recipient_page(desk.house, desk.account.id, segment.id, 0, EVERYONE)) == 2
     with pytest.raises(NotFound):
         recipient_page(desk.house, desk.account.id, segment.id, 0, EVERYONE)
 
@@ -77,7 +80,7 @@ def test_a_page_of_contacts_is_full_when_one_goes_meanwhile(
         address = f"{next(gone)}@example.org"
         desk.house.write(delete_contact, desk.account, desk.type, address)
 
-    then(monkeypatch, read, "contact_ids", go, times)
+    then(monkeypatch, ContactReads, "ids", go, times)
     assert len(contact_page(desk.house, desk.type, 0, 3)) == 3
 
 
@@ -85,19 +88,19 @@ def test_a_page_of_contacts_is_full_when_one_goes_meanwhile(
 def test_a_segment_that_is_made_while_all_are_listed_has_its_size(
     desk: Desk, monkeypatch: pytest.MonkeyPatch, times: int
 ) -> None:
-    names = iter("ABCDEFGHI")
+    names = iter("ABCDEFGHI"[:times])
     desk.house.project()
-    right = House.project
+    right = feed.has_changed_of_account
 
-    def project(house: House, account_id: int | None = None) -> Any:
-        found = right(house, account_id)
-        if (name := next(names, None)) and len(made) < times:
-            made.append(name)
-            desk.segment(name, 'country = "Peru"')
+    def make_one_more(*args: Any) -> bool:
+        """Let a segment be made between a look at one store and a look at the other."""
+        found = right(*args)
+        if name := next(names, None):
+            with ThreadPoolExecutor(1) as thread:
+                thread.submit(desk.segment, name, 'country = "Peru"').result()
         return found
 
-    made: list[str] = []
-    monkeypatch.setattr(House, "project", project)
-    listed = sized_segments(desk.house, desk.account)
-    assert listed
+    desk.segment("First", 'country = "Peru"')
+    monkeypatch.setattr(feed, "has_changed_of_account", make_one_more)
+    listed = sized_segments(desk.house, desk.account).segments
     assert {sized.recipients for sized in listed} == {2}

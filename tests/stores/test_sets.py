@@ -3,7 +3,6 @@
 import json
 import math
 from collections.abc import Iterator
-from itertools import combinations
 from pathlib import Path
 from typing import Any
 
@@ -20,7 +19,6 @@ from tamis.actions.segments import sets
 from tamis.actions.segments.recipients import add_recipient, recipient_page
 from tamis.actions.segments.segments import create_segment
 from tamis.columns.engine.files import NAME as FILE_NAME
-from tamis.columns.reads import sets as column_sets
 from tamis.columns.reads.draws import number_of_stranger as number_of_stranger_sql
 from tamis.columns.reads.draws import sampled
 from tamis.domain.contacts import encode_values
@@ -131,15 +129,6 @@ def test_the_same_stranger_in_two_segments_is_one_person(crowd: Crowd) -> None:
     found = sets.overlap(crowd.house, crowd.account.id, [three.id, four.id])
     contacts = {person for person in crowd.persons(three) & crowd.persons(four) if isinstance(person, int)}
     assert found.matrix[0][1] == len(contacts) + 1
-
-
-def test_the_sizes_of_union_intersection_and_difference(crowd: Crowd) -> None:
-    with crowd.house.project().reading() as con:
-        for one, two in combinations(crowd.segments, 2):
-            left, right = crowd.persons(one), crowd.persons(two)
-            assert column_sets.union_size(con, [one.id, two.id]) == len(left | right)
-            assert column_sets.intersection_size(con, [one.id, two.id]) == len(left & right)
-            assert column_sets.difference_size(con, one.id, [two.id]) == len(left - right)
 
 
 def test_one_segment_is_compared_with_all_others_of_its_type_at_once(crowd: Crowd) -> None:

@@ -194,17 +194,17 @@ def test_a_midnight_at_which_every_rule_of_the_day_was_just_edited(world: World)
     world.now += timedelta(days=2)
     world.house.write(delete_segment, world.account, segment.id)
     assert segment.id not in world.house.project().sizes
-    assert world.house.project().due == {}
+    assert world.house.project().standing.due == {}
 
 
 def test_nothing_is_due_where_no_rule_looks_at_the_time(world: World) -> None:
     world.segment("Plain", "seen is not blank")
-    assert world.house.project().due == {}
+    assert world.house.project().standing.due == {}
     world.segment("Hours", "seen is within 1 hour")
-    assert world.house.project().due == {}  # nobody's time will end
+    assert world.house.project().standing.due == {}  # nobody's time will end
     world.put("ann@example.org", seen=NOON)
-    assert world.house.project().due == {world.type.id: NOON + HOUR}
+    assert world.house.project().standing.due == {world.type.id: NOON + HOUR}
     world.segment("Days", "seen is within 1 day")
-    assert world.house.project().due == {world.type.id: NOON + HOUR}
+    assert world.house.project().standing.due == {world.type.id: NOON + HOUR}
     world.now += 2 * HOUR
-    assert world.house.project().due == {world.type.id: MIDNIGHT}
+    assert world.house.project().standing.due == {world.type.id: MIDNIGHT}

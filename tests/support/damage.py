@@ -14,7 +14,7 @@ from tamis.actions.house import House
 from tamis.actions.importing.upsert import upsert
 from tamis.actions.maintenance.backups import make_backup
 from tamis.actions.segments.recipients import add_recipient, recipient_page
-from tamis.actions.segments.segments import create_segment, list_segments, segment_sizes
+from tamis.actions.segments.segments import create_segment, sized_segments
 from tamis.columns.engine.files import NAME as COLUMNS_FILE
 from tamis.domain.contacts import encode_values
 from tamis.domain.emails import Email
@@ -92,7 +92,7 @@ def read(house: House) -> Truth:
     of = types.type_by_id(db, 1, 1)
     assert account
     assert of
-    listed = list_segments(db, account, segment_sizes(house))
+    listed = sized_segments(house, account).segments
     return Truth(
         [(c.id, c.email, c.values) for c in contact_page(house, of, 0, EVERYONE)],
         [number for number, _ in recipient_page(house, 1, 2, 0, EVERYONE)],

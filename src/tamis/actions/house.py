@@ -4,17 +4,18 @@ import logging
 import threading
 from collections.abc import Callable
 from concurrent.futures import Future
-from contextlib import suppress
+from contextlib import AbstractContextManager, suppress
 from datetime import UTC, datetime
 from typing import Concatenate, ParamSpec, TypeVar
 
 from tamis import log
-from tamis.actions.catch_up import catch_up, is_fresh_for
-from tamis.actions.lanes import Lanes
+from tamis.actions.catch_up import catch_up
+from tamis.actions.lanes import STOPPED, Lanes
 from tamis.actions.maintenance.file_rights import make_private_files, tighten
+from tamis.actions.view import Part, View, Views
 from tamis.actions.work import Workers
 from tamis.columns.engine.store import Columns
-from tamis.columns.history.trends import Trends
+from tamis.columns.interface.view import ColumnsView
 from tamis.domain.errors import Damaged, Unavailable
 from tamis.files.durable import make_directory
 from tamis.records.engine.store import Records
@@ -51,11 +52,12 @@ class House:
             ) from None
         self.accepts_loss = accepts_loss
         self.records = Records(settings.data, accepts_loss=accepts_loss)
-        self.trends = Trends()
+        self._views = Views(self.records, self.open_columns, clock)
         self.lanes = Lanes(settings.requests_waiting, self._stop_reading)
         self.workers = Workers(self.lanes.jobs)
         self._columns: Columns | None = None
         self._opening = threading.Lock()
+        self._closed = False
 
     def submit(
         self,
@@ -88,7 +90,11 @@ class House:
     def open_columns(self) -> Columns:
         """Give the column store as it is, opening it when needed; raises Held when another process has it, and Damaged
         when it knows of changes that the records have lost."""
+        if self._columns:
+            return self._columns
         with self._opening:
+            if self._closed:
+                raise Unavailable(STOPPED)
             if self._columns is None:
                 columns = Columns(
                     self.settings.data,
@@ -111,16 +117,20 @@ class House:
             log.event("acknowledged_writes_missing", level=logging.CRITICAL, changes=ahead)
             raise Damaged(LOST)
 
-    def project(self, account_id: int | None = None) -> Columns:
-        """Bring the projection up to date with every acknowledged write (§ Fresh) and with the time, or for an account
-        with every write of its own, and return its store; raises Unavailable."""
-        columns = self._columns or self.open_columns()
-        catch_up(self.records, columns, self.clock, account_id)
+    def project(self) -> Columns:
+        """Bring the projection up to date with every acknowledged write and with the time, and return its store; raises
+        Unavailable. Whoever reads opens a view, which does so."""
+        columns = self.open_columns()
+        catch_up(self.records, columns, self.clock)
         return columns
 
-    def is_fresh(self, account_id: int) -> bool:
-        """Tell whether the columns have followed all that an account has written."""
-        return is_fresh_for(self.records.reader(), self.open_columns(), self.clock, account_id)
+    def view(self, account_id: int | None = None, *, lasts: bool = False) -> AbstractContextManager[View[ColumnsView]]:
+        """Open a view of both stores at one moment (see `Views.view`); raises Unavailable."""
+        return self._views.view(account_id, lasts=lasts)
+
+    def view_of_sizes(self, account_id: int | None = None) -> AbstractContextManager[View[Part]]:
+        """Open a view that reads nothing of the columns but the sizes of segments; raises Unavailable."""
+        return self._views.sizes(account_id)
 
     @property
     def columns_if_open(self) -> Columns | None:
@@ -144,15 +154,14 @@ class House:
         if self._columns:
             self._columns.interrupt(thread)
 
-    def right_until(self) -> datetime | None:
-        """Tell until when the memberships are right unless something is written; None is for ever."""
-        return min(self.open_columns().due.values(), default=None)
-
     def close(self) -> None:
         """Stop long work, finish waiting writes and close both stores."""
         self.workers.stop()
         self.lanes.stop()
-        if self._columns:
+        with self._opening:
+            self._closed = True
+            columns, self._columns = self._columns, None
+        if columns:
             with suppress(Exception):
-                self._columns.close()
+                columns.close()
         self.records.close()

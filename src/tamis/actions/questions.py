@@ -18,11 +18,12 @@ from tamis.actions.maintenance.doctor import columns as doctor
 from tamis.actions.maintenance.erasing import erase, erase_if_small
 from tamis.actions.segments import history, recipients, segments, sets
 from tamis.actions.segments.history import Passage, SizesByDay
+from tamis.actions.segments.segments import ListedSegment
 from tamis.actions.segments.sets import SampledPage
-from tamis.columns.reads.sets import Overlap
 from tamis.domain.draws import Sample
 from tamis.domain.exports import Export
 from tamis.domain.instants import to_micros
+from tamis.domain.overlaps import Overlap
 
 Answer = TypeVar("Answer")
 
@@ -61,6 +62,17 @@ class SegmentSizes(Question[dict[int, int]], frozen=True):
     def answer(self, house: House) -> dict[int, int]:
         """Return the sizes by the ids of segments."""
         return segments.segment_sizes(house, self.account_id)
+
+
+class ListedSegments(Question[list[ListedSegment]], frozen=True):
+    """The segments of an account with their sizes and their rules in words, or one of them."""
+
+    account_id: int
+    segment_id: int | None = None
+
+    def answer(self, house: House) -> list[ListedSegment]:
+        """Return them, newest first; raises NotFound."""
+        return segments.listed_segments(house, self.account_id, self.segment_id)
 
 
 class RecipientPage(Question[list[tuple[int, str]]], frozen=True):

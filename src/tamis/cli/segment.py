@@ -8,9 +8,9 @@ from typing import Annotated, Any
 from cyclopts import App, Parameter
 
 from tamis.actions.house import House
-from tamis.actions.questions import CountRule, RecipientPage, SegmentSizes
+from tamis.actions.questions import CountRule, ListedSegments, RecipientPage, SegmentSizes
 from tamis.actions.segments import segments
-from tamis.actions.segments.segments import Keep, SizedSegment
+from tamis.actions.segments.segments import Keep, ListedSegment
 from tamis.cli.ask import ask
 from tamis.cli.common import Common, TypeOption, account_of, opened, say, show, show_table, type_of
 from tamis.domain.accounts import Account
@@ -22,8 +22,7 @@ from tamis.records import segments as records
 from tamis.records import types
 from tamis.rules.build import build
 from tamis.rules.syntaxes.json import to_json
-from tamis.rules.syntaxes.text import from_text, to_text
-from tamis.rules.wording.describe import describe
+from tamis.rules.syntaxes.text import from_text
 
 segment_app = App(name="segment", help="Segments: named rules over a contact type.")
 segment_app.command(
@@ -123,13 +122,11 @@ def count(*, type_: TypeOption, where: Where, common: Common = Common()) -> None
 def list_segments(*, common: Common = Common()) -> None:  # noqa: B008  frozen
     """List the segments with their sizes, newest first."""
     with opened(common) as house:
-        account = account_of(house, common)
-        sizes = ask(house, SegmentSizes(account.id))
-        found = segments.list_segments(house.records.reader(), account, sizes)
+        found = ask(house, ListedSegments(account_of(house, common).id))
     if common.json:
         show(common, {"segments": [_document(s) for s in found]})
     else:
-        rows = [(s.segment.id, s.segment.name, f"{s.recipients:,}", describe(s.rule)) for s in found]
+        rows = [(s.segment.id, s.segment.name, f"{s.recipients:,}", s.sentence) for s in found]
         show_table(("Id", "Name", "Members", "Rule"), rows, right=(0, 2))
 
 
@@ -144,16 +141,14 @@ def show_segment(segment: str, *, common: Common = Common()) -> None:  # noqa: B
     """
     with opened(common) as house:
         found = _find(house, common, segment)
-        sizes = ask(house, SegmentSizes(found.account_id))
-        rule = segments.rule_of(house.records.reader(), found)
-    sized = SizedSegment(found, rule, sizes.get(found.id, 0))
+        (listed,) = ask(house, ListedSegments(found.account_id, found.id))
     show(
         common,
-        _document(sized),
-        f"Segment {found.id}: {found.name}",
-        counted(sized.recipients, "member"),
-        describe(rule),
-        f"Rule: {to_text(rule)}",
+        _document(listed),
+        f"Segment {listed.segment.id}: {listed.segment.name}",
+        counted(listed.recipients, "member"),
+        listed.sentence,
+        f"Rule: {listed.rule}",
     )
 
 
@@ -219,15 +214,15 @@ def _members(house: House, account: Account, segment: Segment, limit: int) -> It
         after = page[-1][0]
 
 
-def _document(sized: SizedSegment) -> dict[str, Any]:
-    segment = sized.segment
+def _document(listed: ListedSegment) -> dict[str, Any]:
+    segment = listed.segment
     return {
         "id": segment.id,
         "name": segment.name,
         "contact_type_id": segment.contact_type_id,
-        "count": sized.recipients,
-        "rule": to_text(sized.rule),
-        "sentence": describe(sized.rule),
+        "count": listed.recipients,
+        "rule": listed.rule,
+        "sentence": listed.sentence,
         "created_at": format_instant(segment.created_at),
         "updated_at": format_instant(segment.updated_at),
     }

@@ -12,9 +12,9 @@ from tamis.actions.segments.segments import find_segment
 from tamis.cli.ask import ask
 from tamis.cli.common import Common, account_of, opened, say, show, show_table
 from tamis.cli.segment import show_members
-from tamis.columns.reads.sets import Overlap
 from tamis.domain.accounts import Account
 from tamis.domain.draws import Sample, sample_of
+from tamis.domain.overlaps import Overlap
 from tamis.domain.segments import Segment
 
 SEED = "tamis"

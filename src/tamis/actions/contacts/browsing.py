@@ -5,14 +5,13 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from tamis.actions.house import House
-from tamis.columns.reads import browse
-from tamis.columns.reads.browse import Near, Order
 from tamis.domain.accounts import Account
+from tamis.domain.browsing import Near, Order
 from tamis.domain.contacts import Contact, ContactType
 from tamis.domain.errors import NotFound
 from tamis.domain.fields import COUNTRY, EMAIL, FIRST_NAME, LAST_NAME, RESERVED, Field, FieldSet
 from tamis.records import contacts, segments, types
-from tamis.records.handles import Reader, Transaction, snapshot
+from tamis.records.handles import Reader, Transaction
 from tamis.rules.operators import BY_NAME
 from tamis.rules.search import search
 from tamis.rules.time.moment import Moment
@@ -54,15 +53,13 @@ def find_contacts(
 ) -> ContactPage:
     """Give a page of the contacts of a type; raises Invalid for a text that cannot be searched for, and NotFound for
     a segment that is none of the type."""
-    rule = rule_of(house, contact_type, look)
-    moment = Moment(house.clock(), account.zone)
-    with house.project().reading() as con:
-        ids, near = browse.page(con, contact_type.id, rule, moment, order, near, limit + 1)
-    back = near is not None and near.before
-    more = len(ids) > limit
-    ids = (ids[1:] if back else ids[:limit]) if more else ids
-    db = house.records.reader()
-    with snapshot(db):  # values are read with the fields of which they are
+    with house.view(account.id) as view:
+        db, moment = view.records, Moment(view.as_of_type(contact_type.id), account.zone)
+        rule = rule_of(db, contact_type, look)
+        ids, near = view.columns.contacts.page(contact_type.id, rule, moment, order, near, limit + 1)
+        back = near is not None and near.before
+        more = len(ids) > limit
+        ids = (ids[1:] if back else ids[:limit]) if more else ids
         fields = types.fields_of_type(db, contact_type.id)
         found = {contact.id: contact for contact in contacts.by_ids(db, ids, fields)}
     page = [found[id_] for id_ in ids if id_ in found]
@@ -72,9 +69,10 @@ def find_contacts(
 
 def count_contacts(house: House, account: Account, contact_type: ContactType, look: Look) -> int:
     """Count the contacts that are looked at; raises as `find_contacts` does."""
-    rule = rule_of(house, contact_type, look)
-    with house.project().reading() as con:
-        return browse.count(con, contact_type.id, rule, Moment(house.clock(), account.zone))
+    with house.view(account.id) as view:
+        rule = rule_of(view.records, contact_type, look)
+        moment = Moment(view.as_of_type(contact_type.id), account.zone)
+        return view.columns.contacts.count(contact_type.id, rule, moment)
 
 
 def shown_columns(db: Reader, contact_type: ContactType) -> list[Field]:
@@ -93,9 +91,8 @@ def choose_columns(db: Transaction, _now: datetime, contact_type: ContactType, f
     types.show_fields(db, contact_type.id, [f.id for f in fields.fields if f.id in field_ids and f.id != EMAIL.id])
 
 
-def rule_of(house: House, contact_type: ContactType, look: Look) -> Node | None:
+def rule_of(db: Reader, contact_type: ContactType, look: Look) -> Node | None:
     """Give the rule of the contacts that are looked at, None for all of them; raises as `find_contacts` does."""
-    db = house.records.reader()
     parts: list[Node] = []
     if look.segment_id is not None:
         segment = segments.live_in_type(db, contact_type.id, look.segment_id)

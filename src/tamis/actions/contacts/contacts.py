@@ -4,12 +4,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-import duckdb
-
-from tamis.actions.contacts.one_change import read_both
 from tamis.actions.house import House
 from tamis.actions.segments.membership import membership
-from tamis.columns.reads import read
 from tamis.domain.accounts import Account
 from tamis.domain.contacts import Contact, ContactType
 from tamis.domain.emails import email_to_find
@@ -81,14 +77,9 @@ def delete_contact(db: Transaction, now: datetime, account: Account, contact_typ
 
 def contact_page(house: House, contact_type: ContactType, after: int, limit: int) -> list[Contact]:
     """Return a page of a type's contacts whose ids lie above `after`, in order of id, as they are at one moment."""
-
-    def ids(con: duckdb.DuckDBPyConnection) -> list[int]:
-        return read.contact_ids(con, contact_type.id, after, limit)
-
-    def found(db: Reader, of: list[int]) -> list[Contact]:
-        rows = contacts.by_ids(db, of, types.fields_of_type(db, contact_type.id))
-        if len(rows) != len(of):  # a page that stands in the place of another one, where nobody looks for it
-            raise house.records.explain(LookupError("the records lack contacts that the column store has"))
-        return rows
-
-    return read_both(house, contact_type.account_id, ids, found)
+    with house.view(contact_type.account_id) as view:
+        ids = view.columns.contacts.ids(contact_type.id, after, limit)
+        found = contacts.by_ids(view.records, ids, types.fields_of_type(view.records, contact_type.id))
+    if len(found) != len(ids):  # a page that stands in the place of another one, where nobody looks for it
+        raise house.records.explain(LookupError("the records lack contacts that the column store has"))
+    return found

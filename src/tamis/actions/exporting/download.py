@@ -32,7 +32,7 @@ def contacts_download(
     house: House, account: Account, contact_type: ContactType, look: Look, layout: Layout
 ) -> Download:
     """Export the contacts of a type that are looked at; raises NotFound, Invalid and Unavailable."""
-    rule = rule_of(house, contact_type, look)
+    rule = rule_of(house.records.reader(), contact_type, look)
     return _download(
         house, Export(account.id, layout, type_id=contact_type.id, rule=None if rule is None else to_json(rule))
     )

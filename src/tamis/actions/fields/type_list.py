@@ -4,12 +4,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from dataclasses import field as attribute
 
-from tamis.actions.catch_up import both_at_one_moment
 from tamis.actions.fields.fields import find_custom_field
 from tamis.actions.house import House
 from tamis.actions.segments.dependents import users_by_field, users_of_field
-from tamis.columns.reads.filled import count_filled
-from tamis.columns.reads.values import option_counts
 from tamis.domain.accounts import Account
 from tamis.domain.contacts import ContactType
 from tamis.domain.fields import RESERVED, Field
@@ -51,9 +48,10 @@ class FieldList:
 def type_glances(house: House, account: Account) -> list[TypeGlance]:
     """List the contact types of an account, oldest first."""
     found = []
-    with both_at_one_moment(house.records, house.open_columns(), house.clock) as (db, con, _):
+    with house.view(account.id) as view:
+        db = view.records
         for known in types.types_of_account(db, account.id):
-            total, _ = count_filled(con, known.id, ())
+            total, _ = view.columns.values.count_filled(known.id, ())
             custom = len(types.fields_of_type(db, known.id).fields) - len(RESERVED)
             found.append(TypeGlance(known, total, custom, len(segments.live_of_type(db, known.id))))
     return found
@@ -61,9 +59,10 @@ def type_glances(house: House, account: Account) -> list[TypeGlance]:
 
 def field_list(house: House, contact_type: ContactType) -> FieldList:
     """Look at the fields of a contact type."""
-    with both_at_one_moment(house.records, house.open_columns(), house.clock) as (db, con, _):
+    with house.view(contact_type.account_id) as view:
+        db, values = view.records, view.columns.values
         fields = types.fields_of_type(db, contact_type.id).fields
-        total, filled = count_filled(con, contact_type.id, fields)
+        total, filled = values.count_filled(contact_type.id, fields)
         users = users_by_field(db, contact_type.id)
     glances = [
         FieldGlance(field, count, tuple(users.get(field.id, ())), total)
@@ -75,9 +74,10 @@ def field_list(house: House, contact_type: ContactType) -> FieldList:
 
 def field_glance(house: House, contact_type: ContactType, field_id: int) -> FieldGlance:
     """Look at one custom field; raises NotFound, and Refused for a reserved one."""
-    with both_at_one_moment(house.records, house.open_columns(), house.clock) as (db, con, _):
+    with house.view(contact_type.account_id) as view:
+        db, values = view.records, view.columns.values
         field = find_custom_field(contact_type, types.fields_of_type(db, contact_type.id), str(field_id))
-        total, (filled,) = count_filled(con, contact_type.id, [field])
-        had = option_counts(con, contact_type.id, field) if field.options else {}
+        total, (filled,) = values.count_filled(contact_type.id, [field])
+        had = values.option_counts(contact_type.id, field) if field.options else {}
         users = users_of_field(db, contact_type.id, field)
     return FieldGlance(field, filled, tuple(users), total, had)

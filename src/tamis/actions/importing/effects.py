@@ -3,7 +3,6 @@
 from dataclasses import dataclass
 
 from tamis.actions.house import House
-from tamis.columns.history import past as history
 from tamis.domain.instants import from_micros
 from tamis.domain.transitions import Cause
 from tamis.records import segments
@@ -22,9 +21,8 @@ class Effect:
 def import_effects(house: House, account_id: int, type_id: int, since: int) -> list[Effect]:
     """Count who entered and left the segments of a contact type by imports since an instant, in microseconds since
     1970, after all segments have followed (§ Fresh)."""
-    columns = house.project()
-    own = segments.live_of_account(house.records.reader(), account_id)
+    with house.view(account_id) as view:
+        own = segments.live_of_account(view.records, account_id)
+        moved = view.columns.history.moves_since(Cause.IMPORT, from_micros(since))
     live = {segment.id: segment.name for segment in own if segment.contact_type_id == type_id}
-    with columns.reading() as con:
-        moved = history.moves_since(con, Cause.IMPORT, from_micros(since))
     return [Effect(id_, live[id_], entered, left) for id_, entered, left in moved if id_ in live]

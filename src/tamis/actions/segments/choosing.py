@@ -4,9 +4,9 @@ from dataclasses import dataclass
 
 from tamis.actions.house import House
 from tamis.actions.segments.stored_rules import rules_of_type
+from tamis.domain.accounts import Account
 from tamis.domain.segments import Segment
 from tamis.records import segments, types
-from tamis.records.handles import snapshot
 from tamis.rules.evaluation.segments import naming
 
 
@@ -20,11 +20,12 @@ class NameableSegment:
     circular: bool
 
 
-def nameable_segments(house: House, type_id: int, edited: Segment | None = None) -> list[NameableSegment]:
+def nameable_segments(
+    house: House, account: Account, type_id: int, edited: Segment | None = None
+) -> list[NameableSegment]:
     """List the segments of a contact type by name, as the rule of a new one, or of an edited one, may name them."""
-    sizes = house.project().sizes
-    db = house.records.reader()
-    with snapshot(db):
+    with house.view_of_sizes(account.id) as view:
+        db, sizes = view.records, view.columns.sizes.of_all()
         refs = segments.refs_of_type(db, type_id).refs
         rules = rules_of_type(db, type_id, types.fields_of_type(db, type_id)) if edited else {}
     circular = naming(edited.id, rules) if edited else frozenset()

@@ -5,12 +5,8 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
-import duckdb
-
 from tamis.actions.house import House
-from tamis.columns.engine.one_moment import one_state
-from tamis.columns.history import past as history
-from tamis.columns.history.backwards import recent_sizes
+from tamis.columns.interface.history import HistoryReads
 from tamis.domain.accounts import Account
 from tamis.domain.dates import ValueProblem, parse_date, parse_moment
 from tamis.domain.errors import Invalid, NotFound, Problem, Refused
@@ -24,6 +20,7 @@ from tamis.domain.segments import (
 )
 from tamis.domain.transitions import Cause, DaySize, Transition
 from tamis.records import accounts, externals, recipients, segments
+from tamis.records.handles import Reader
 
 MOST_DAYS = 36_500
 
@@ -56,13 +53,12 @@ def segment_history(house: House, account_id: int, segment_id: int, days: int) -
     """Tell the size of a segment on each of the last days, today included; raises NotFound and Invalid."""
     if not 1 <= days <= MOST_DAYS:
         raise Invalid([Problem("--days", f"must be a number of days from 1 to {MOST_DAYS:,}, not {days:,}")])
-    account, segment = _segment(house, account_id, segment_id)
-    columns = house.project()
-    today = day_of(house.clock(), account.zone)
-    with columns.reading() as con, one_state(con):
+    with house.view(account_id) as view:
+        account, segment = _segment(view.records, account_id, segment_id)
+        today, past = day_of(view.as_of, account.zone), view.columns.history
         return SizesByDay(
-            recent_sizes(con, segment.id, account.zone, today - timedelta(days=days - 1), today),
-            history.known_since(con, segment.id),
+            past.sizes_by_day(segment.id, account.zone, today - timedelta(days=days - 1), today),
+            past.known_since(segment.id),
         )
 
 
@@ -87,9 +83,10 @@ def past_instant(text: str, zone: ZoneInfo, now: datetime) -> datetime:
 def size_at(house: House, account_id: int, segment_id: int, at: int) -> int:
     """Count the recipients that a segment had at an instant, in microseconds since 1970; raises NotFound, and Refused
     where that is not known any more."""
-    account, segment = _segment(house, account_id, segment_id)
-    with house.project().reading() as con, one_state(con):
-        return history.count_before(con, segment.id, _line_after(con, account, segment, from_micros(at)))
+    with house.view(account_id) as view:
+        account, segment = _segment(view.records, account_id, segment_id)
+        past = view.columns.history
+        return past.count_before(segment.id, _line_after(past, account, segment, from_micros(at)))
 
 
 def members_at(
@@ -97,25 +94,25 @@ def members_at(
 ) -> list[tuple[int, int | None, str | None]]:
     """Give a page of the recipients that a segment had at an instant, in order of their numbers: number, contact, and
     address where it is still known; raises as `size_at` does."""
-    account, segment = _segment(house, account_id, segment_id)
-    with house.project().reading() as con, one_state(con):
-        line = _line_after(con, account, segment, from_micros(at))
-        return history.recipients_before(con, segment.contact_type_id, segment.id, line, after, limit)
+    with house.view(account_id) as view:
+        account, segment = _segment(view.records, account_id, segment_id)
+        past = view.columns.history
+        line = _line_after(past, account, segment, from_micros(at))
+        return past.recipients_before(segment.contact_type_id, segment.id, line, after, limit)
 
 
 def contact_history(house: House, account_id: int, type_id: int, contact_id: int, email_key: str) -> list[Passage]:
     """List the passages of a contact through segments, newest first."""
-    db = house.records.reader()
-    live = [s.id for s in segments.live_of_account(db, account_id) if s.contact_type_id == type_id]
-    columns = house.project()
-    strangers = [n for n in recipients.numbers_with_email(db, type_id, email_key) if n & STRANGER]
-    persons = externals.persons_with_email(db, type_id, email_key)
-    with columns.reading() as con, one_state(con):
-        lines = history.transitions_of(con, contact_id, strangers, persons)
+    with house.view(account_id) as view:
+        db, past = view.records, view.columns.history
+        live = [s.id for s in segments.live_of_account(db, account_id) if s.contact_type_id == type_id]
+        strangers = [n for n in recipients.numbers_with_email(db, type_id, email_key) if n & STRANGER]
+        persons = externals.persons_with_email(db, type_id, email_key)
+        lines = past.transitions_of(contact_id, strangers, persons)
         own = [recipient_id_of_contact(segment_id, contact_id) for segment_id in live]
         own += [recipient_id_of_stranger(segment_id, person) for segment_id in live for person in persons]
-        lines += _from_fillings(con, {*own, *strangers}, lines)
-    known = segments.names(db, type_id, {segment_of_recipient(line.recipient_id) for line in lines})
+        lines += _from_fillings(past, {*own, *strangers}, lines)
+        known = segments.names(db, type_id, {segment_of_recipient(line.recipient_id) for line in lines})
     passages = [
         Passage(number, step, instant, cause, segment_id, *known[segment_id])
         for number, recipient_id, step, instant, cause in lines
@@ -124,34 +121,33 @@ def contact_history(house: House, account_id: int, type_id: int, contact_id: int
     return sorted(passages, key=lambda passage: -passage.number)
 
 
-def _segment(house: House, account_id: int, segment_id: int) -> tuple[Account, Segment]:
-    db = house.records.reader()
+def _segment(db: Reader, account_id: int, segment_id: int) -> tuple[Account, Segment]:
     account, segment = accounts.account_by_id(db, account_id), segments.live_by_id(db, account_id, segment_id)
     if account is None or segment is None:
         raise NotFound(f"there is no segment {segment_id}")
     return account, segment
 
 
-def _line_after(con: duckdb.DuckDBPyConnection, account: Account, segment: Segment, at: datetime) -> int | None:
-    since = history.known_since(con, segment.id)
+def _line_after(past: HistoryReads, account: Account, segment: Segment, at: datetime) -> int | None:
+    since = past.known_since(segment.id)
     if since is None or at < since:
         words = f"from {since.astimezone(account.zone).isoformat(' ')} on" if since else "from now on"
         raise Refused(f'who was in the segment "{segment.name}" is known {words}: choose an instant not before that')
-    return history.line_after(con, segment.id, at)
+    return past.line_after(segment.id, at)
 
 
 def _from_fillings(
-    con: duckdb.DuckDBPyConnection, recipient_ids: Collection[int], lines: Collection[Transition]
+    past: HistoryReads, recipient_ids: Collection[int], lines: Collection[Transition]
 ) -> list[Transition]:
     """Tell which of some recipients of one contact came with the last filling of their segment: it has one line for
     all of them.
 
     Who came with the first filling entered then; who was there at another one had entered before.
     """
-    present = history.present_among(con, list(recipient_ids))
+    present = past.present_among(list(recipient_ids))
     found = []
     for recipient_id in recipient_ids:
-        fillings = history.fillings_of(con, segment_of_recipient(recipient_id))
+        fillings = past.fillings_of(segment_of_recipient(recipient_id))
         if not fillings:
             continue
         filling = fillings[-1]

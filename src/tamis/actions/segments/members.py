@@ -6,13 +6,9 @@ from datetime import datetime
 from tamis.actions.house import House
 from tamis.actions.segments.segment_list import DAYS
 from tamis.actions.segments.segments import segment_by_id
-from tamis.columns.engine.one_moment import at_one_moment
-from tamis.columns.history import past as history
-from tamis.columns.reads import members, passages
-from tamis.columns.reads.members import Member
-from tamis.columns.reads.passages import Passed
 from tamis.domain.accounts import Account
 from tamis.domain.instants import day_of
+from tamis.domain.members import Member, Passed
 from tamis.domain.segments import Segment
 from tamis.domain.transitions import Filling
 
@@ -40,11 +36,11 @@ class Figures:
 
 def figures_of(house: House, account: Account, segment: Segment) -> Figures:
     """Tell how large a segment is at this moment."""
-    columns = house.project()
-    today = day_of(house.clock(), account.zone)
-    with columns.reading() as con, at_one_moment(con):
-        sizes = house.trends.sizes(con, [segment.id], account.zone, today, DAYS).get(segment.id, [None])
-        contacts, strangers = members.surroundings(con, segment.contact_type_id, segment.id)
+    with house.view(account.id) as view:
+        today = day_of(view.as_of, account.zone)
+        told = view.columns.history.last_sizes([segment.id], account.zone, today, DAYS)
+        contacts, strangers = view.columns.members.surroundings(segment.contact_type_id, segment.id)
+    sizes = told.get(segment.id, [None])
     now, then = sizes[-1] or 0, sizes[0]
     return Figures(now, now - strangers, contacts, None if then is None else now - then)
 
@@ -61,18 +57,18 @@ def member_page(
 ) -> list[Member]:
     """Give a page of the recipients of a segment that have each word of a search in their address or name: the next
     ones above the number `after`, or the last ones below `before`. Raises NotFound."""
-    segment = segment_by_id(house.records.reader(), account, segment_id)
-    with house.project().reading() as con, at_one_moment(con):
-        return members.member_page(
-            con, segment.contact_type_id, segment.id, search.split(), after=after, before=before, limit=limit
+    with house.view(account.id) as view:
+        segment = segment_by_id(view.records, account, segment_id)
+        return view.columns.members.page(
+            segment.contact_type_id, segment.id, search.split(), after=after, before=before, limit=limit
         )
 
 
 def count_members(house: House, account: Account, segment_id: int, search: str) -> int:
     """Count the recipients of a segment that have each word of a search in their address or name; raises NotFound."""
-    segment = segment_by_id(house.records.reader(), account, segment_id)
-    with house.project().reading() as con:
-        return members.count_members(con, segment.contact_type_id, segment.id, search.split())
+    with house.view(account.id) as view:
+        segment = segment_by_id(view.records, account, segment_id)
+        return view.columns.members.count(segment.contact_type_id, segment.id, search.split())
 
 
 def comings_and_goings(
@@ -80,11 +76,11 @@ def comings_and_goings(
 ) -> Comings:
     """List the newest entries (`step` 1) and exits (-1) of a segment, or both with the lines at which it was filled as
     a whole, of those that stand before a line of its log. Raises NotFound."""
-    segment = segment_by_id(house.records.reader(), account, segment_id)
-    with house.project().reading() as con, at_one_moment(con):
-        passed = passages.passed(con, segment.contact_type_id, segment.id, step, before, limit + 1)
-        fillings = history.fillings_of(con, segment.id)
-        known_since = history.known_since(con, segment.id)
+    with house.view(account.id) as view:
+        segment, past = segment_by_id(view.records, account, segment_id), view.columns.history
+        passed = past.passed(segment.contact_type_id, segment.id, step, before, limit + 1)
+        fillings = past.fillings_of(segment.id)
+        known_since = past.known_since(segment.id)
     more = passed[limit].number if len(passed) > limit else None
     within = [f for f in fillings if (before is None or f.number < before) and (more is None or f.number > more)]
     lines: list[Passed | Filling] = [*passed[:limit], *(within if step is None else [])]

@@ -4,20 +4,19 @@ from collections.abc import Hashable
 from dataclasses import dataclass, replace
 from datetime import datetime
 
-from tamis.actions.catch_up import both_at_one_moment
 from tamis.actions.fields.types import type_by_id
 from tamis.actions.house import House
 from tamis.actions.newest import Newest
 from tamis.actions.segments.dependents import followers_of_segment
 from tamis.actions.segments.segments import Keep, check_edit, problems_with_names, rule_of
-from tamis.columns.reads.preview import Members, count_effect, count_parts, sample_of
-from tamis.columns.reads.values import frequent_values, option_counts
+from tamis.columns.interface.rules import Members
 from tamis.domain.accounts import Account
 from tamis.domain.contacts import Contact
 from tamis.domain.errors import NotFound, Problem
 from tamis.domain.fields import EMAIL, Field, FieldSet, Kind
 from tamis.domain.text import fold
 from tamis.records import contacts, segments, types
+from tamis.records.handles import Reader
 from tamis.rules.build import build, build_parts
 from tamis.rules.syntaxes.draft import Draft
 from tamis.rules.syntaxes.running import running
@@ -88,7 +87,9 @@ def preview_rule(
     Of the questions of one `asker`, those with a lower `number` than the newest one raise Overtaken, which a question
     without an asker never does; raises NotFound for a type or a segment that is none of the account.
     """
-    with both_at_one_moment(house.records, house.open_columns(), house.clock) as (db, con, now):
+    asker = (account.id, asker or object())
+    with _newest.asking(asker, number) as question, house.view(account.id) as view:
+        db = view.records
         type_by_id(db, account, type_id)
         segment = None if segment_id is None else segments.live_in_type(db, type_id, segment_id)
         if segment_id is not None and segment is None:
@@ -100,11 +101,11 @@ def preview_rule(
         rule = None if draft is None or found else parts[draft.where]
         problems += problems_with_names(db, type_id, segment, rule)
         whole = None if problems else rule
-        moment = Moment(now, account.zone)
-        with _newest.asking((account.id, asker or object()), number, con):
-            steps = running(draft, parts)
-            counted = count_parts(con, type_id, whole, [*parts.values(), *steps.values()], moment, segment_id)
-            sample = sample_of(con, type_id, whole, moment, SAMPLE) if whole else []
+        moment, reads = Moment(view.as_of_type(type_id), account.zone), view.columns.rules
+        question.is_looked_up(view.columns.interrupt)
+        steps = running(draft, parts)
+        counted = reads.count_parts(type_id, whole, [*parts.values(), *steps.values()], moment, segment_id)
+        sample = reads.sample(type_id, whole, moment, SAMPLE) if whole else []
         is_whole = draft is None or whole is not None
         counts = dict(zip(parts, counted.parts, strict=False))
         return Preview(
@@ -132,11 +133,13 @@ def effect_of_edit(
 ) -> MembershipEffect:
     """Return what `edit_segment` with these arguments would do to the members, as of now and without doing it; manual
     additions and exclusions count. Raises what `edit_segment` raises, and Unavailable."""
-    with both_at_one_moment(house.records, house.open_columns(), house.clock) as (db, con, now):
+    with house.view(account.id) as view:
+        db = view.records
         edit = check_edit(db, account, segment_id, name=name, draft=draft, seen=seen)
         rule = rule_of(db, replace(edit.segment, rule=edit.document))
         type_id = edit.segment.contact_type_id
-        counts = count_effect(con, type_id, segment_id, rule, Moment(now, account.zone))
+        moment = Moment(view.as_of_type(type_id), account.zone)
+        counts = view.columns.rules.count_effect(type_id, segment_id, rule, moment)
         followers = tuple(follower.name for follower in followers_of_segment(db, edit.segment))
         return MembershipEffect(*counts, followers)
 
@@ -144,7 +147,7 @@ def effect_of_edit(
 def rule_of_text(house: House, account: Account, type_id: int, text: str) -> Rule:
     """Read the text form of a rule of a contact type; raises Invalid with every problem, and NotFound."""
     db = house.records.reader()
-    return build(from_text(text), _fields(house, account, type_id), segments.refs_of_type(db, type_id))
+    return build(from_text(text), _fields(db, account, type_id), segments.refs_of_type(db, type_id))
 
 
 def suggested_values(
@@ -155,17 +158,16 @@ def suggested_values(
 
     Addresses are not suggested: each is there once, and the list would only show people to each other.
     """
-    field = _fields(house, account, type_id).by_id.get(field_id)
-    if field is None or field.kind not in TEXTUAL or field.id == EMAIL.id:
-        raise NotFound(f"there is no field {field_id} whose values could be suggested")
-    with house.project().reading() as con:
+    with house.view(account.id) as view:
+        field = _fields(view.records, account, type_id).by_id.get(field_id)
+        if field is None or field.kind not in TEXTUAL or field.id == EMAIL.id:
+            raise NotFound(f"there is no field {field_id} whose values could be suggested")
         if not field.kind.has_options:
-            return frequent_values(con, type_id, field, typed, VALUES_SHOWN)
-        had = option_counts(con, type_id, field)
+            return view.columns.values.frequent_values(type_id, field, typed, VALUES_SHOWN)
+        had = view.columns.values.option_counts(type_id, field)
     known = [(option, had.get(option, 0)) for option in field.options if fold(typed) in fold(option)]
     return sorted(known, key=lambda option: -option[1])
 
 
-def _fields(house: House, account: Account, type_id: int) -> FieldSet:
-    db = house.records.reader()
+def _fields(db: Reader, account: Account, type_id: int) -> FieldSet:
     return types.fields_of_type(db, type_by_id(db, account, type_id).id)

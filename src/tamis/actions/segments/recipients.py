@@ -6,8 +6,6 @@ from tamis.actions.contacts.forgetting import refuse_forgotten
 from tamis.actions.house import House
 from tamis.actions.segments.membership import external_membership, is_member
 from tamis.actions.segments.segments import segment_by_id
-from tamis.columns.engine.one_moment import at_one_moment
-from tamis.columns.reads import read
 from tamis.domain.accounts import Account
 from tamis.domain.contacts import Contact
 from tamis.domain.emails import Email, email_key
@@ -23,20 +21,12 @@ TAKEN = "the email has already been taken"
 
 def recipient_page(house: House, account_id: int, segment_id: int, after: int, limit: int) -> list[tuple[int, str]]:
     """Return a page of recipients in order of their ids, each as its id and the JSON document of a `Recipient`, as they
-    are at one moment; raises NotFound for a segment that is gone, also where it goes meanwhile."""
-    db = house.records.reader()
-    segment = _live(db, account_id, segment_id)
-    with house.project(account_id).reading() as con, at_one_moment(con):
-        rows = read.recipients(con, account_id, segment.contact_type_id, segment_id, after, limit)
-    _live(db, account_id, segment_id)  # otherwise it would have looked empty, or ended before its end
-    return rows
-
-
-def _live(db: Reader, account_id: int, segment_id: int) -> Segment:
-    segment = segments.live_by_id(db, account_id, segment_id)
-    if segment is None:
-        raise NotFound(f"there is no segment {segment_id}")
-    return segment
+    are at one moment; raises NotFound for a segment that is gone at that moment."""
+    with house.view(account_id) as view:
+        segment = segments.live_by_id(view.records, account_id, segment_id)
+        if segment is None:
+            raise NotFound(f"there is no segment {segment_id}")
+        return view.columns.recipients.page(account_id, segment.contact_type_id, segment_id, after, limit)
 
 
 def add_recipient(

@@ -1,18 +1,15 @@
 """The segments of an account at a glance: what each selects, how large it is, and how that went over a week."""
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 
 from tamis.actions.house import House
 from tamis.actions.segments.stored_rules import rules_of_type
-from tamis.columns.engine.one_moment import at_one_moment
 from tamis.domain.accounts import Account
 from tamis.domain.instants import day_of
 from tamis.domain.segments import Segment
 from tamis.domain.text import fold
 from tamis.records import segments, types
-from tamis.records.handles import snapshot
 from tamis.rules.tree import Rule
 from tamis.rules.wording.describe import describe
 
@@ -44,13 +41,15 @@ class Glance:
 def glances(house: House, account: Account, search: str = "") -> list[Glance]:
     """List the segments of an account, newest first: those that have each word of a search in their name, their type's
     name or their sentence."""
-    db = house.records.reader()
-    with snapshot(db):
+    with house.view(account.id) as view:
+        db = view.records
         live = segments.live_of_account(db, account.id)
         names = {of_type.id: of_type.name for of_type in types.types_of_account(db, account.id)}
         rules: dict[int, Rule] = {}
         for type_id in {segment.contact_type_id for segment in live}:
             rules |= rules_of_type(db, type_id, types.fields_of_type(db, type_id))
+        today = day_of(view.as_of, account.zone)
+        sizes = view.columns.history.last_sizes([segment.id for segment in live], account.zone, today, DAYS)
     words = fold(search).split()
     found = []
     for segment in live:
@@ -58,17 +57,8 @@ def glances(house: House, account: Account, search: str = "") -> list[Glance]:
         text = fold(f"{segment.name} {name} {sentence}")
         if all(word in text for word in words):
             found.append((segment, name, sentence))
-    sizes = _sizes(house, account, [segment for segment, _, _ in found])
     unknown = (None,) * DAYS
-    return [Glance(segment, name, text, sizes.get(segment.id, unknown)) for segment, name, text in found]
-
-
-def _sizes(house: House, account: Account, of: list[Segment]) -> Mapping[int, tuple[int | None, ...]]:
-    columns = house.project(account.id)
-    today = day_of(house.clock(), account.zone)
-    with columns.reading() as con, at_one_moment(con):
-        told = house.trends.sizes(con, [segment.id for segment in of], account.zone, today, DAYS)
-    return {segment_id: tuple(sizes) for segment_id, sizes in told.items()}
+    return [Glance(segment, name, text, tuple(sizes.get(segment.id, unknown))) for segment, name, text in found]
 
 
 _sentence = lru_cache(maxsize=4096)(describe)

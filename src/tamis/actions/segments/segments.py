@@ -6,25 +6,25 @@ from datetime import datetime
 from enum import Enum
 from itertools import count
 
-from tamis.actions.contacts.one_change import sizes_and
 from tamis.actions.fields.types import still_there
 from tamis.actions.house import House
 from tamis.actions.segments.dependents import refuse_while_used, users_of_segment
 from tamis.actions.segments.stored_rules import rules_of_type, stored_rule
-from tamis.columns.reads import read
 from tamis.domain.accounts import Account
 from tamis.domain.contacts import ContactType
 from tamis.domain.errors import Invalid, NotFound, Problem, Refused
 from tamis.domain.segments import Segment, is_segment_id
 from tamis.domain.text import MAX_LINE, problem_with_name
 from tamis.records import accounts, segments, types
-from tamis.records.handles import Reader, Transaction, snapshot
+from tamis.records.handles import Reader, Transaction
 from tamis.rules.build import build
 from tamis.rules.evaluation.segments import MAX_CHAIN, cycle_through, longest_chain
 from tamis.rules.syntaxes.draft import Draft
 from tamis.rules.syntaxes.json import from_json, to_json
+from tamis.rules.syntaxes.text import to_text
 from tamis.rules.time.moment import Moment
 from tamis.rules.tree import Rule, segments_named
+from tamis.rules.wording.describe import describe
 
 NEW = 0
 """Stands for the id of a segment that is not made yet."""
@@ -54,6 +54,16 @@ class SizedSegment:
     segment: Segment
     rule: Rule
     recipients: int
+
+
+@dataclass(frozen=True, slots=True)
+class ListedSegment:
+    """A segment, how many recipients it has now, and its rule in words: in the text language, and as a sentence."""
+
+    segment: Segment
+    recipients: int
+    rule: str
+    sentence: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -230,23 +240,42 @@ def rule_of(db: Reader, segment: Segment) -> Rule:
     return stored_rule(segment.rule, types.fields_of_type(db, type_id), segments.refs_for(db, type_id, [segment.rule]))
 
 
-def list_segments(db: Reader, account: Account, sizes: Mapping[int, int]) -> list[SizedSegment]:
-    """List the segments of an account, newest first, with their sizes from `segment_sizes`."""
-    with snapshot(db):
-        live = _with_rules(db, account)
-    return [SizedSegment(segment, rule, sizes.get(segment.id, 0)) for segment, rule in live]
+@dataclass(frozen=True, slots=True)
+class SizedSegments:
+    """The segments of an account, newest first, all with their sizes at one moment; they stay so until `until` if
+    nothing is written, None being for ever."""
+
+    segments: list[SizedSegment]
+    until: datetime | None
 
 
-def sized_segments(house: House, account: Account) -> list[SizedSegment]:
-    """List the segments of an account, newest first, all with their sizes at one moment."""
-    sizes, live = sizes_and(house, account.id, lambda db: _with_rules(db, account))
-    return [SizedSegment(segment, rule, sizes.get(segment.id, 0)) for segment, rule in live]
+def sized_segments(house: House, account: Account) -> SizedSegments:
+    """List the segments of an account."""
+    with house.view_of_sizes(account.id) as view:
+        live, sizes = _with_rules(view.records, account.id), view.columns.sizes.of_all()
+        found = [SizedSegment(segment, rule, sizes.get(segment.id, 0)) for segment, rule in live]
+        return SizedSegments(found, view.until)
 
 
-def _with_rules(db: Reader, account: Account) -> list[tuple[Segment, Rule]]:
+def listed_segments(house: House, account_id: int, segment_id: int | None = None) -> list[ListedSegment]:
+    """List the segments of an account, or one of them, newest first, all with their sizes at one moment. Raises
+    NotFound."""
+    with house.view_of_sizes(account_id) as view:
+        found, sizes = _with_rules(view.records, account_id), view.columns.sizes.of_all()
+    listed = [
+        ListedSegment(segment, sizes.get(segment.id, 0), to_text(rule), describe(rule))
+        for segment, rule in found
+        if segment_id in (None, segment.id)
+    ]
+    if segment_id is not None and not listed:
+        raise NotFound(f"there is no segment {segment_id}")
+    return listed
+
+
+def _with_rules(db: Reader, account_id: int) -> list[tuple[Segment, Rule]]:
     """List the segments of an account with their rules, in a snapshot: a rule is read with the fields and the segments
     for which it was made."""
-    live = segments.live_of_account(db, account.id)
+    live = segments.live_of_account(db, account_id)
     rules: dict[int, Rule] = {}
     for type_id in {segment.contact_type_id for segment in live}:
         rules |= rules_of_type(db, type_id, types.fields_of_type(db, type_id))
@@ -254,17 +283,18 @@ def _with_rules(db: Reader, account: Account) -> list[tuple[Segment, Rule]]:
 
 
 def segment_sizes(house: House, account_id: int | None = None) -> dict[int, int]:
-    """Tell how many recipients every segment has at this moment, or every one of an account; empty ones may be left
-    out."""
-    return house.project(account_id).sizes
+    """Return how many recipients every segment has at this moment, after all changes of an account or after all; empty
+    ones may be left out."""
+    with house.view_of_sizes(account_id) as view:
+        return dict(view.columns.sizes.of_all())
 
 
 def count_rule(house: House, account_id: int, type_id: int, rule: str) -> int:
     """Count the contacts that an unsaved rule, in its JSON form, selects at this moment; raises Invalid."""
-    db = house.records.reader()
-    account = accounts.account_by_id(db, account_id)
-    if account is None or types.type_by_id(db, account_id, type_id) is None:
-        raise NotFound(f"there is no contact type {type_id}")
-    tree = build(from_json(rule), types.fields_of_type(db, type_id), segments.refs_of_type(db, type_id))
-    with house.project().reading() as con:
-        return read.count(con, type_id, tree, Moment(house.clock(), account.zone))
+    with house.view(account_id) as view:
+        db = view.records
+        account = accounts.account_by_id(db, account_id)
+        if account is None or types.type_by_id(db, account_id, type_id) is None:
+            raise NotFound(f"there is no contact type {type_id}")
+        tree = build(from_json(rule), types.fields_of_type(db, type_id), segments.refs_of_type(db, type_id))
+        return view.columns.rules.count(type_id, tree, Moment(view.as_of_type(type_id), account.zone))

@@ -4,11 +4,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from tamis.actions.house import House
-from tamis.columns.engine.one_moment import at_one_moment
-from tamis.columns.reads import read, sets
-from tamis.columns.reads.sets import Overlap
 from tamis.domain.draws import Sample
 from tamis.domain.errors import Invalid, NotFound, Problem
+from tamis.domain.overlaps import Overlap
 from tamis.domain.segments import Segment
 from tamis.records import segments
 from tamis.records.handles import Reader
@@ -20,9 +18,9 @@ SampledPage = tuple[int | None, list[tuple[int, str]]]
 
 def overlap(house: House, account_id: int, segment_ids: Sequence[int]) -> Overlap:
     """Compare segments of one contact type; raises NotFound, and Invalid when they cannot be compared."""
-    found = comparable(house.records.reader(), account_id, segment_ids)
-    with house.project().reading() as con, at_one_moment(con):
-        return sets.overlap(con, [segment.id for segment in found])
+    with house.view(account_id) as view:
+        found = comparable(view.records, account_id, segment_ids)
+        return view.columns.sets.overlap([segment.id for segment in found])
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,12 +35,12 @@ class InCommon:
 def overlaps(house: House, account_id: int, segment_id: int) -> tuple[int, list[InCommon]]:
     """Compare a segment with every other one of its type: gives its own size, and the others, those that have most in
     common with it first. Raises NotFound."""
-    db = house.records.reader()
-    segment = _segment(db, account_id, segment_id)
-    others = [other for other in segments.live_of_type(db, segment.contact_type_id) if other.id != segment.id]
-    with house.project().reading() as con, at_one_moment(con):
-        sizes = sets.sizes(con, [segment.id, *(other.id for other in others)])
-        shared = sets.in_common(con, segment.id, [other.id for other in others])
+    with house.view(account_id) as view:
+        segment = _segment(view.records, account_id, segment_id)
+        live = segments.live_of_type(view.records, segment.contact_type_id)
+        others = [other for other in live if other.id != segment.id]
+        sizes = view.columns.sizes.of_all()
+        shared = view.columns.sets.in_common(segment.id, [other.id for other in others])
     found = [InCommon(other, sizes.get(other.id, 0), shared.get(other.id, 0)) for other in others]
     return sizes.get(segment.id, 0), sorted(found, key=lambda one: (-one.shared, one.recipients, one.segment.id))
 
@@ -50,18 +48,20 @@ def overlaps(house: House, account_id: int, segment_id: int) -> tuple[int, list[
 def group_sizes(house: House, account_id: int, segment_id: int, sample: Sample) -> list[int]:
     """Count the members of a segment who are in each group of a sample; a sample without groups is one. Raises
     NotFound."""
-    segment = _segment(house.records.reader(), account_id, segment_id)
-    with house.project().reading() as con, at_one_moment(con):
-        return sets.group_sizes(con, segment.id, sample)
+    with house.view(account_id) as view:
+        segment = _segment(view.records, account_id, segment_id)
+        return view.columns.sets.group_sizes(segment.id, sample)
 
 
 def sampled_page(house: House, account_id: int, segment_id: int, sample: Sample, after: int) -> SampledPage:
     """Give the next of the recipients who are in a sample, in order of their ids, and before them the id after which to
     ask on, None at the end; raises NotFound. A page has about 10,000 recipients, and may have none."""
-    segment = _segment(house.records.reader(), account_id, segment_id)
     most = min(MOST_LOOKED_AT, round(RECIPIENTS_A_PAGE / max(sample.share, RECIPIENTS_A_PAGE / MOST_LOOKED_AT)))
-    with house.project().reading() as con, at_one_moment(con):
-        return read.sampled_recipients(con, account_id, segment.contact_type_id, segment.id, sample, after, most)
+    with house.view(account_id) as view:
+        segment = _segment(view.records, account_id, segment_id)
+        return view.columns.recipients.sampled_page(
+            account_id, segment.contact_type_id, segment.id, sample, after, most
+        )
 
 
 def comparable(db: Reader, account_id: int, segment_ids: Sequence[int]) -> list[Segment]:

@@ -5,25 +5,19 @@ from contextlib import contextmanager
 
 import duckdb
 
+from tamis.columns.engine.state import read_standing
+from tamis.columns.interface.view import Standing
+
 
 @contextmanager
-def one_state(con: duckdb.DuckDBPyConnection) -> Iterator[None]:
-    """Let several queries of a block see the store in one and the same state."""
+def at_one_moment(con: duckdb.DuckDBPyConnection) -> Iterator[Standing]:
+    """Let all queries of a block see the store in one and the same state, and yield up to where that follows the
+    records and the time; changes that are made meanwhile go on beside it."""
     try:
         con.execute("BEGIN TRANSACTION")
-        yield
+        yield read_standing(con)  # the state is chosen by the first thing that is read
     finally:
         _end(con)
-
-
-@contextmanager
-def at_one_moment(con: duckdb.DuckDBPyConnection) -> Iterator[int]:
-    """Let all reads of a block see the same state, which is that after the change whose number is yielded; changes that
-    are made meanwhile go on beside it."""
-    with one_state(con):
-        # The state is chosen by the first thing that is read.
-        applied: int = con.execute("SELECT applied FROM meta").fetchall()[0][0]
-        yield applied
 
 
 def _end(con: duckdb.DuckDBPyConnection) -> None:

@@ -1,9 +1,11 @@
 """What is kept in memory of the column store, and is the same for every reader until the next transaction."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 import duckdb
 
+from tamis.columns.interface.view import Standing
 from tamis.columns.layout.clocks import Clock, read_clocks
 from tamis.columns.layout.log import last_number
 
@@ -23,6 +25,18 @@ def read_state(con: duckdb.DuckDBPyConnection) -> State:
     """Read the state of a store."""
     by_hand = con.execute("SELECT EXISTS (FROM added) OR EXISTS (FROM removed)").fetchall()[0][0]
     return State(last_number(con), read_sizes(con), read_clocks(con), by_hand)
+
+
+def read_standing(con: duckdb.DuckDBPyConnection) -> Standing:
+    """Read up to where a store follows the records and the time."""
+    applied: int = con.execute("SELECT applied FROM meta").fetchall()[0][0]
+    return standing_of(applied if applied >= 0 else None, read_clocks(con))
+
+
+def standing_of(applied: int | None, clocks: Mapping[int, Clock]) -> Standing:
+    """Put together up to where a store follows the records and the time."""
+    as_of = {type_id: clock.as_of for type_id, clock in clocks.items()}
+    return Standing(applied, as_of, {type_id: clock.due for type_id, clock in clocks.items() if clock.due})
 
 
 def read_sizes(con: duckdb.DuckDBPyConnection) -> dict[int, int]:

@@ -16,14 +16,18 @@ from tamis import log
 from tamis.columns.engine.copies import copy_database, discard_unfinished
 from tamis.columns.engine.files import FRESH_ENDING, NAME, SPILL_NAME, WAL_ENDING, put_aside
 from tamis.columns.engine.gate import Gate
+from tamis.columns.engine.one_moment import at_one_moment
 from tamis.columns.engine.owner import take_ownership
-from tamis.columns.engine.state import State, read_state
-from tamis.columns.engine.trouble import Trouble, in_words, keeps_out, trouble_of
+from tamis.columns.engine.state import State, read_state, standing_of
+from tamis.columns.engine.trouble import EngineFault, Trouble, in_words, keeps_out, trouble_of
+from tamis.columns.history.trends import Trends
 from tamis.columns.history.trim import last_trimmed, trim
+from tamis.columns.interface.view import ColumnsView, Sized, Standing
 from tamis.columns.layout.membership import MANY_RECENT, merge
 from tamis.columns.layout.tables import is_current, keeps_history, make, make_anew
 from tamis.columns.projector.batch import ChangeBatch
 from tamis.columns.projector.pipeline import project
+from tamis.columns.reads.view import DuckView
 from tamis.domain.errors import Abandoned, Unavailable
 from tamis.files.durable import put_in_place
 
@@ -32,8 +36,10 @@ class Columns:
     """The column store of one directory, owned by this process until `close`.
 
     `applied` is the change number up to which it follows the records, None when it must be rebuilt from them.
-    `sized` is that number with the sizes of the segments after that change. `trimmed` is the day on which old history
-    was dropped last. `lock` is held by whoever lets it catch up.
+    `sized` is up to where it stands, with how many recipients each segment has there: one pair, lest anybody read one
+    half of it before a transaction and the other after it. `trimmed` is the day on which old history was dropped last.
+    `lock` is held by whoever lets it catch up. Through the gate `lasting` passes, before `lock` is taken, whoever reads
+    for longer than a moment: who replaces the file waits for them before all others have to wait for the file.
     """
 
     def __init__(self, directory: Path, store_id: str, memory: str, threads: int) -> None:
@@ -46,10 +52,11 @@ class Columns:
         self._store_id = store_id
         self._cursors: dict[int, duckdb.DuckDBPyConnection] = {}
         self._gate = Gate()
-        self._lasting = Gate()
+        self.lasting = Gate()
         self._rewriting = threading.Lock()
         self._state = State(0, {}, {}, False)
-        self.sized: tuple[int | None, dict[int, int]] = None, {}
+        self._trends = Trends()
+        self.sized = Sized(standing_of(None, {}), {})
         self._own = take_ownership(directory)
         try:
             self._config: dict[str, str | bool | int | float | list[str]] = {
@@ -73,36 +80,27 @@ class Columns:
         return self._state.sizes
 
     @property
-    def due(self) -> dict[int, datetime]:
-        """When time alone will next change the memberships of a contact type, for those where it will."""
-        return {type_id: clock.due for type_id, clock in self._state.clocks.items() if clock.due}
-
-    @property
-    def as_of(self) -> dict[int, datetime]:
-        """As of which instant the memberships of a contact type are right, for those that time alone changes."""
-        return {type_id: clock.as_of for type_id, clock in self._state.clocks.items()}
+    def standing(self) -> Standing:
+        """Up to where it follows the records and the time."""
+        return self.sized.standing
 
     @contextmanager
-    def reading(self) -> Iterator[duckdb.DuckDBPyConnection]:
-        """Give this thread's own connection for a block that reads; raises Unavailable where the file is damaged or the
-        database has stopped, which the next `recover` mends, and where memory and disk do not suffice."""
+    def view(self) -> Iterator[ColumnsView]:
+        """Read the store as it is at one moment, on this thread's own connection; a thread reads one moment at a time.
+        Raises Unavailable where the file is damaged or the database has stopped, which the next `recover` mends, and
+        where memory and disk do not suffice, and Abandoned where it is interrupted."""
         with self._gate.passing():
             if self.applied is None or self.trouble:
                 raise Unavailable("the column store is being built again: ask once more")
             try:
-                yield self.cursor()
+                con = self.cursor()
+                with at_one_moment(con) as standing:
+                    yield DuckView(con, standing, self._trends)
             except duckdb.InterruptException:
                 raise Abandoned from None
             except duckdb.Error as error:
                 self._note(error, "answer")
                 raise
-
-    @contextmanager
-    def lasting(self) -> Iterator[None]:
-        """Announce, before `lock` is taken, a block whose reading takes longer than a moment: whoever replaces the file
-        waits for it before all others have to wait for the file."""
-        with self._lasting.passing():
-            yield
 
     def recover(self) -> None:
         """Open a database again that has stopped; put a file aside that was found to be damaged, and begin an empty
@@ -135,7 +133,7 @@ class Columns:
 
         Killed at any moment, it leaves the old file or the new one, each whole.
         """
-        with self._rewriting, self._lasting.alone(), self.lock:
+        with self._rewriting, self.lasting.alone(), self.lock:
             fresh = self._beside(FRESH_ENDING)
             self._discard_leftovers()
             self._copy(fresh)
@@ -149,8 +147,11 @@ class Columns:
             return self.applied
 
     def _note(self, error: BaseException, doing: str) -> None:
-        """Raise what an error means for people as Unavailable, if it means anything for the store as a whole."""
+        """Raise what an error means for people as Unavailable, if it means anything for the store as a whole, and
+        EngineFault for any other error of the engine."""
         if (trouble := trouble_of(error)) is None:
+            if isinstance(error, duckdb.Error):
+                raise EngineFault(type(error).__name__) from error
             return
         if trouble is Trouble.SCARCE:
             log.event("columns_short_of_room", level=logging.ERROR, error=error)
@@ -170,7 +171,7 @@ class Columns:
         return self._cursors[thread]
 
     def interrupt(self, thread: int) -> None:
-        """Stop the statement that a thread reads with, if it runs one: its block in `reading` raises Abandoned."""
+        """Stop the statement that a thread reads with, if it runs one: its `view` raises Abandoned."""
         if cursor := self._cursors.get(thread):
             cursor.interrupt()
 
@@ -180,7 +181,7 @@ class Columns:
             state = project(con, self._state, batch)
         self._state = state
         self.applied = batch.reached
-        self.sized = batch.reached, state.sizes
+        self.sized = Sized(standing_of(batch.reached, state.clocks), state.sizes)
 
     @contextmanager
     def _transaction(self) -> Iterator[duckdb.DuckDBPyConnection]:
@@ -289,7 +290,7 @@ class Columns:
         with self._db.cursor() as con:
             self._state = read_state(con)
             self.trimmed = last_trimmed(con)
-        self.sized = self.applied, self._state.sizes
+        self.sized = Sized(standing_of(self.applied, self._state.clocks), self._state.sizes)
 
     def _applied(self) -> int | None:
         rows = self._db.execute("SELECT applied FROM meta").fetchall()

@@ -10,6 +10,10 @@ NO_ROOM = ("No space left", "Disk quota exceeded", "File too large")
 NO_ACCESS = (*NO_ROOM, "Permission denied", "Read-only file system", "Too many open files", "Cannot allocate memory")
 
 
+class EngineFault(Exception):
+    """The engine has refused what it was asked: a mistake in Tamis."""
+
+
 class Trouble(Enum):
     """What is to be done about an error."""
 

@@ -3,13 +3,12 @@
 A page begins after a contact, not after so many rows: a deep page costs what the first one does.
 """
 
-from dataclasses import dataclass
-
 import duckdb
 
 from tamis.columns.engine.dialect import DUCKDB
 from tamis.columns.layout.contacts import column, table
 from tamis.columns.layout.membership import is_in_segment
+from tamis.domain.browsing import Near, Order
 from tamis.domain.fields import Field, Kind
 from tamis.rules.sql.compiler import Source, compile_rule
 from tamis.rules.sql.dialect import Parameters
@@ -17,55 +16,49 @@ from tamis.rules.time.moment import Moment
 from tamis.rules.tree import Node
 
 
-@dataclass(frozen=True, slots=True)
-class Order:
-    """By which field contacts are ordered, None being the order in which they came. Contacts without a value come last
-    either way, and those with the same value in the order in which they came."""
+class ContactReads:
+    """Reads which contacts a type has, at the moment of a view."""
 
-    field: Field | None = None
-    descending: bool = False
+    def __init__(self, con: duckdb.DuckDBPyConnection) -> None:
+        self._con = con
 
+    def page(
+        self,
+        type_id: int,
+        rule: Node | None,
+        moment: Moment,
+        order: Order,
+        near: Near | None,
+        limit: int,
+    ) -> tuple[list[int], Near | None]:
+        """Return the ids of at most `limit` contacts that a rule selects, None selecting all, in order, and the contact
+        beside which they lie. Where that one is gone, or nobody is on its side any more, this is the first page, beside
+        nobody."""
+        parameters = Parameters(DUCKDB)
+        test = _where(rule, moment, parameters)
+        beside = _beside(self._con, type_id, order, near, parameters) if near else None
+        back = beside is not None and near is not None and near.before
+        rows = self._con.execute(
+            f"SELECT id FROM {table(type_id)} WHERE {test}{f' AND {beside}' if beside else ''} "
+            f"ORDER BY {_ordering(order, back)} LIMIT {parameters.bind(limit)}",
+            parameters.values,
+        ).fetchall()
+        if beside and not rows:
+            return self.page(type_id, rule, moment, order, None, limit)
+        ids = [row[0] for row in rows]
+        return (ids[::-1] if back else ids), (near if beside else None)
 
-@dataclass(frozen=True, slots=True)
-class Near:
-    """The contact beside which a page lies: those after it, or those before it."""
+    def count(self, type_id: int, rule: Node | None, moment: Moment) -> int:
+        """Count the contacts that a rule selects, None selecting all."""
+        parameters = Parameters(DUCKDB)
+        where = _where(rule, moment, parameters)
+        query = f"SELECT count(*) FROM {table(type_id)} WHERE {where}"
+        return int(self._con.execute(query, parameters.values).fetchall()[0][0])
 
-    contact_id: int
-    before: bool = False
-
-
-def page(
-    con: duckdb.DuckDBPyConnection,
-    type_id: int,
-    rule: Node | None,
-    moment: Moment,
-    order: Order,
-    near: Near | None,
-    limit: int,
-) -> tuple[list[int], Near | None]:
-    """Give the ids of at most `limit` contacts that a rule selects, None selecting all, in order; with them the contact
-    beside which they lie. Where that one is gone, or nobody is on its side any more, this is the first page, beside
-    nobody."""
-    parameters = Parameters(DUCKDB)
-    test = _where(rule, moment, parameters)
-    beside = _beside(con, type_id, order, near, parameters) if near else None
-    back = beside is not None and near is not None and near.before
-    rows = con.execute(
-        f"SELECT id FROM {table(type_id)} WHERE {test}{f' AND {beside}' if beside else ''} "
-        f"ORDER BY {_ordering(order, back)} LIMIT {parameters.bind(limit)}",
-        parameters.values,
-    ).fetchall()
-    if beside and not rows:
-        return page(con, type_id, rule, moment, order, None, limit)
-    ids = [row[0] for row in rows]
-    return (ids[::-1] if back else ids), (near if beside else None)
-
-
-def count(con: duckdb.DuckDBPyConnection, type_id: int, rule: Node | None, moment: Moment) -> int:
-    """Count the contacts that a rule selects, None selecting all."""
-    parameters = Parameters(DUCKDB)
-    where = _where(rule, moment, parameters)
-    return int(con.execute(f"SELECT count(*) FROM {table(type_id)} WHERE {where}", parameters.values).fetchall()[0][0])
+    def ids(self, type_id: int, after: int, limit: int) -> list[int]:
+        """Return a page of the ids of a type's contacts above `after`, in order."""
+        query = f"SELECT id FROM {table(type_id)} WHERE id > $1 ORDER BY id LIMIT $2"
+        return [row[0] for row in self._con.execute(query, [after, limit]).fetchall()]
 
 
 def _where(rule: Node | None, moment: Moment, parameters: Parameters) -> str:

@@ -1,11 +1,11 @@
 """What `tamis doctor` reads of the column store, held against what the records say it should hold."""
 
 from collections.abc import Collection, Sequence
-from typing import NamedTuple
 
 import duckdb
 
 from tamis.columns.engine.dialect import DUCKDB
+from tamis.columns.interface.checks import Differing, SegmentState
 from tamis.columns.layout.contacts import columns_of, columns_present, table
 from tamis.columns.layout.membership import CONTACT, recipients_between, recipients_of, span
 from tamis.columns.layout.people import contacts_in, odd_addresses, strangers_in
@@ -20,107 +20,138 @@ from tamis.rules.tree import Rule
 SHOWN = 5
 
 
-class Differing(NamedTuple):
-    """How many differ, and a few of them."""
+class CheckReads:
+    """Reads what is stored, to be held against the records, at the moment of a view."""
 
-    number: int
-    some: list[int]
+    def __init__(self, con: duckdb.DuckDBPyConnection) -> None:
+        self._con = con
 
+    def layout_differs(self, type_id: int, fields: FieldSet) -> bool:
+        """Tell whether the table of a contact type has other columns than its fields ask for."""
+        return columns_present(self._con, type_id) != columns_of(fields)
 
-class SegmentState(NamedTuple):
-    """A segment as it is stored: how many it has when they are counted, by `sizes`, and when its log is added up; who
-    is `missing` and `surplus` against its rule and its hands, who stands in it twice, whose last line in the log says
-    something else than that they are in it or not; and what was done by hand and does not show."""
+    def differing_contacts(
+        self,
+        type_id: int,
+        fields: FieldSet,
+        documents: Sequence[str],
+        after: int,
+        last: int | None,
+    ) -> Differing:
+        """Compare the contacts of a type from above one id up to another with the documents that the records have of
+        them: those that are missing here or there, that are here twice, or have any other value."""
+        self._con.execute(f"CREATE OR REPLACE TEMP TABLE brought AS FROM {table(type_id)} LIMIT 0")
+        if documents:
+            insert_contacts(self._con, type_id, fields, documents, "brought")
+        differs = " OR ".join(f"b.{name} IS DISTINCT FROM c.{name}" for name in columns_of(fields))
+        rows = self._con.execute(
+            f"SELECT DISTINCT coalesce(b.id, c.id) AS id FROM brought b FULL JOIN "
+            f"(SELECT *, count(*) OVER (PARTITION BY id) AS times FROM {table(type_id)} WHERE id > $1 AND id <= $2) c "
+            f"ON b.id = c.id WHERE b.id IS NULL OR c.id IS NULL OR c.times > 1 OR {differs} ORDER BY ALL",
+            [after, STRANGER if last is None else last],
+        ).fetchall()
+        return Differing(len(rows), [row[0] for row in rows[:SHOWN]])
 
-    counted: int
-    size: int | None
-    by_log: int | None
-    missing: Differing
-    surplus: Differing
-    repeated: int
-    against_log: Differing
-    added_outside: int
-    removed_inside: int
+    def differing_hands(
+        self,
+        segment_ids: Collection[int],
+        added: Collection[AddedByHand],
+        removed: Collection[tuple[int, int]],
+    ) -> tuple[int, int]:
+        """Count the additions and the removals by hand that the records and the columns do not both have alike."""
+        ids = [list(segment_ids)]
+        mine = "WHERE segment_id IN (SELECT unnest($1::BIGINT[]))"
+        stored_added = self._con.execute(
+            "SELECT id, segment_id, contact_id, recipient_id, email, first_name, last_name, epoch_us(created_at), "
+            f"person_id FROM added {mine}",
+            ids,
+        ).fetchall()
+        stored_removed = self._con.execute(f"SELECT segment_id, contact_id FROM removed {mine}", ids).fetchall()
+        return _apart(map(tuple, added), stored_added), _apart(removed, stored_removed)
 
+    def segment_state(self, type_id: int, segment_id: int, rule: Rule, moment: Moment) -> SegmentState:
+        """Look at a segment as it is stored, and compute its members anew from the column copy of its type."""
+        segment = int(segment_id)
+        _find_faulty(self._con, type_id, segment, rule, moment)
+        counted = _number(self._con, f"SELECT count(*) FROM {recipients_of(segment)}")
+        return SegmentState(
+            counted,
+            _number_or_none(self._con, f"SELECT recipients FROM sizes WHERE segment_id = {segment}"),
+            _number_or_none(self._con, _size_by_log(segment)),
+            _faulty(self._con, "missing"),
+            _faulty(self._con, "NOT missing"),
+            _repeated(self._con, segment, counted),
+            _against_log(self._con, segment),
+            _number(
+                self._con,
+                f"SELECT count(*) FROM added WHERE segment_id = {segment} "
+                f"AND recipient_id NOT IN (SELECT recipient_id FROM {recipients_of(segment)})",
+            ),
+            _number(
+                self._con,
+                f"SELECT count(*) FROM removed WHERE segment_id = {segment} "
+                f"AND {span(segment)[0]} | contact_id IN (SELECT recipient_id FROM {recipients_of(segment)}) "
+                f"AND {span(segment)[0]} | contact_id NOT IN "
+                f"(SELECT recipient_id FROM added WHERE segment_id = {segment})",
+            ),
+        )
 
-def layout_differs(con: duckdb.DuckDBPyConnection, type_id: int, fields: FieldSet) -> bool:
-    """Tell whether the table of a contact type has other columns than its fields ask for."""
-    return columns_present(con, type_id) != columns_of(fields)
+    def memberships_of(self, contact_ids: Sequence[int]) -> set[tuple[int, int]]:
+        """Give segment and contact of every stored membership of some contacts, under whatever number."""
+        everything = recipients_between(0, span(LAST_SEGMENT)[1])
+        rows = self._con.execute(
+            "WITH drawn AS (SELECT unnest($1::BIGINT[]) AS id) "
+            f"SELECT recipient_id >> {SEGMENT_SHIFT}, recipient_id & {CONTACT} FROM {everything} "
+            f"WHERE recipient_id & {STRANGER} = 0 AND recipient_id & {CONTACT} IN (SELECT id FROM drawn) "
+            f"UNION SELECT r.recipient_id >> {SEGMENT_SHIFT}, a.contact_id FROM {everything} r "
+            "JOIN added a ON a.recipient_id = r.recipient_id WHERE a.contact_id IN (SELECT id FROM drawn)",
+            [list(contact_ids)],
+        ).fetchall()
+        return set(rows)
 
+    def memberships_of_externals(self, person_ids: Sequence[int]) -> set[tuple[int, int]]:
+        """Return segment and person of every stored membership of some external recipients, under whatever number."""
+        everything = recipients_between(0, span(LAST_SEGMENT)[1])
+        rows = self._con.execute(
+            "WITH drawn AS (SELECT unnest($1::BIGINT[]) AS id) "
+            f"SELECT recipient_id >> {SEGMENT_SHIFT}, recipient_id & {CONTACT} FROM {everything} "
+            f"WHERE recipient_id & {STRANGER} <> 0 AND recipient_id & {CONTACT} IN (SELECT id FROM drawn) "
+            "AND recipient_id NOT IN (SELECT recipient_id FROM added) "
+            "UNION SELECT a.segment_id, a.person_id FROM added a "
+            f"JOIN {everything} r ON r.recipient_id = a.recipient_id WHERE a.person_id IN (SELECT id FROM drawn)",
+            [list(person_ids)],
+        ).fetchall()
+        return set(rows)
 
-def differing_contacts(
-    con: duckdb.DuckDBPyConnection,
-    type_id: int,
-    fields: FieldSet,
-    documents: Sequence[str],
-    after: int,
-    last: int | None,
-) -> Differing:
-    """Compare the contacts of a type from above one id up to another with the documents that the records have of
-    them: those that are missing here or there, that are here twice, or have any other value."""
-    con.execute(f"CREATE OR REPLACE TEMP TABLE brought AS FROM {table(type_id)} LIMIT 0")
-    if documents:
-        insert_contacts(con, type_id, fields, documents, "brought")
-    differs = " OR ".join(f"b.{name} IS DISTINCT FROM c.{name}" for name in columns_of(fields))
-    rows = con.execute(
-        f"SELECT DISTINCT coalesce(b.id, c.id) AS id FROM brought b FULL JOIN "
-        f"(SELECT *, count(*) OVER (PARTITION BY id) AS times FROM {table(type_id)} WHERE id > $1 AND id <= $2) c "
-        f"ON b.id = c.id WHERE b.id IS NULL OR c.id IS NULL OR c.times > 1 OR {differs} ORDER BY ALL",
-        [after, STRANGER if last is None else last],
-    ).fetchall()
-    return Differing(len(rows), [row[0] for row in rows[:SHOWN]])
+    def segments_stored(self) -> set[int]:
+        """List the segments of which anything is stored but history."""
+        rows = self._con.execute(
+            f"SELECT DISTINCT recipient_id >> {SEGMENT_SHIFT} FROM members "
+            f"UNION SELECT recipient_id >> {SEGMENT_SHIFT} FROM recent WHERE step = 1 "
+            "UNION SELECT segment_id FROM sizes UNION SELECT segment_id FROM added UNION SELECT segment_id FROM removed"
+        ).fetchall()
+        return {row[0] for row in rows}
 
+    def types_stored(self) -> set[int]:
+        """List the contact types that have a table."""
+        rows = self._con.execute(
+            "SELECT table_name[10:]::BIGINT FROM duckdb_tables() WHERE NOT internal AND table_name LIKE 'contacts\\_%' "
+            "ESCAPE '\\'"
+        ).fetchall()
+        return {row[0] for row in rows}
 
-def differing_hands(
-    con: duckdb.DuckDBPyConnection,
-    segment_ids: Collection[int],
-    added: Collection[AddedByHand],
-    removed: Collection[tuple[int, int]],
-) -> tuple[int, int]:
-    """Count the additions and the removals by hand that the records and the columns do not both have alike."""
-    ids = [list(segment_ids)]
-    mine = "WHERE segment_id IN (SELECT unnest($1::BIGINT[]))"
-    stored_added = con.execute(
-        "SELECT id, segment_id, contact_id, recipient_id, email, first_name, last_name, epoch_us(created_at), "
-        f"person_id FROM added {mine}",
-        ids,
-    ).fetchall()
-    stored_removed = con.execute(f"SELECT segment_id, contact_id FROM removed {mine}", ids).fetchall()
-    return _apart(map(tuple, added), stored_added), _apart(removed, stored_removed)
+    def log_lines(self) -> tuple[int, int, int]:
+        """Count the lines of the log, those with the number of another one, those that are neither entry nor exit."""
+        rows = self._con.execute(
+            "SELECT count(*), count(*) - count(DISTINCT number), count(*) FILTER (abs(step) <> 1) FROM ("
+            "SELECT number, step FROM transitions UNION ALL SELECT number, 1 FROM fillings)"
+        ).fetchall()
+        return rows[0]
 
 
 def _apart(one: "Collection[tuple[object, ...]] | map[tuple[object, ...]]", other: list[tuple[object, ...]]) -> int:
     left, right = set(one), set(other)
     return len(left ^ right) + len(other) - len(right)
-
-
-def segment_state(
-    con: duckdb.DuckDBPyConnection, type_id: int, segment_id: int, rule: Rule, moment: Moment
-) -> SegmentState:
-    """Look at a segment as it is stored, and compute its members anew from the column copy of its type."""
-    segment = int(segment_id)
-    _find_faulty(con, type_id, segment, rule, moment)
-    counted = _number(con, f"SELECT count(*) FROM {recipients_of(segment)}")
-    return SegmentState(
-        counted,
-        _number_or_none(con, f"SELECT recipients FROM sizes WHERE segment_id = {segment}"),
-        _number_or_none(con, _size_by_log(segment)),
-        _faulty(con, "missing"),
-        _faulty(con, "NOT missing"),
-        _repeated(con, segment, counted),
-        _against_log(con, segment),
-        _number(
-            con,
-            f"SELECT count(*) FROM added WHERE segment_id = {segment} "
-            f"AND recipient_id NOT IN (SELECT recipient_id FROM {recipients_of(segment)})",
-        ),
-        _number(
-            con,
-            f"SELECT count(*) FROM removed WHERE segment_id = {segment} "
-            f"AND {span(segment)[0]} | contact_id IN (SELECT recipient_id FROM {recipients_of(segment)}) "
-            f"AND {span(segment)[0]} | contact_id NOT IN (SELECT recipient_id FROM added WHERE segment_id = {segment})",
-        ),
-    )
 
 
 def _find_faulty(con: duckdb.DuckDBPyConnection, type_id: int, segment_id: int, rule: Rule, moment: Moment) -> None:
@@ -177,63 +208,6 @@ def _against_log(con: duckdb.DuckDBPyConnection, segment_id: int) -> Differing:
         "WHERE (step = 1) <> (p.recipient_id IS NOT NULL) ORDER BY ALL"
     ).fetchall()
     return Differing(len(rows), [row[0] for row in rows[:SHOWN]])
-
-
-def memberships_of(con: duckdb.DuckDBPyConnection, contact_ids: Sequence[int]) -> set[tuple[int, int]]:
-    """Give segment and contact of every stored membership of some contacts, under whatever number."""
-    everything = recipients_between(0, span(LAST_SEGMENT)[1])
-    rows = con.execute(
-        "WITH drawn AS (SELECT unnest($1::BIGINT[]) AS id) "
-        f"SELECT recipient_id >> {SEGMENT_SHIFT}, recipient_id & {CONTACT} FROM {everything} "
-        f"WHERE recipient_id & {STRANGER} = 0 AND recipient_id & {CONTACT} IN (SELECT id FROM drawn) "
-        f"UNION SELECT r.recipient_id >> {SEGMENT_SHIFT}, a.contact_id FROM {everything} r "
-        "JOIN added a ON a.recipient_id = r.recipient_id WHERE a.contact_id IN (SELECT id FROM drawn)",
-        [list(contact_ids)],
-    ).fetchall()
-    return set(rows)
-
-
-def memberships_of_externals(con: duckdb.DuckDBPyConnection, person_ids: Sequence[int]) -> set[tuple[int, int]]:
-    """Return segment and person of every stored membership of some external recipients, under whatever number."""
-    everything = recipients_between(0, span(LAST_SEGMENT)[1])
-    rows = con.execute(
-        "WITH drawn AS (SELECT unnest($1::BIGINT[]) AS id) "
-        f"SELECT recipient_id >> {SEGMENT_SHIFT}, recipient_id & {CONTACT} FROM {everything} "
-        f"WHERE recipient_id & {STRANGER} <> 0 AND recipient_id & {CONTACT} IN (SELECT id FROM drawn) "
-        "AND recipient_id NOT IN (SELECT recipient_id FROM added) "
-        "UNION SELECT a.segment_id, a.person_id FROM added a "
-        f"JOIN {everything} r ON r.recipient_id = a.recipient_id WHERE a.person_id IN (SELECT id FROM drawn)",
-        [list(person_ids)],
-    ).fetchall()
-    return set(rows)
-
-
-def segments_stored(con: duckdb.DuckDBPyConnection) -> set[int]:
-    """List the segments of which anything is stored but history."""
-    rows = con.execute(
-        f"SELECT DISTINCT recipient_id >> {SEGMENT_SHIFT} FROM members "
-        f"UNION SELECT recipient_id >> {SEGMENT_SHIFT} FROM recent WHERE step = 1 "
-        "UNION SELECT segment_id FROM sizes UNION SELECT segment_id FROM added UNION SELECT segment_id FROM removed"
-    ).fetchall()
-    return {row[0] for row in rows}
-
-
-def types_stored(con: duckdb.DuckDBPyConnection) -> set[int]:
-    """List the contact types that have a table."""
-    rows = con.execute(
-        "SELECT table_name[10:]::BIGINT FROM duckdb_tables() WHERE NOT internal AND table_name LIKE 'contacts\\_%' "
-        "ESCAPE '\\'"
-    ).fetchall()
-    return {row[0] for row in rows}
-
-
-def log_lines(con: duckdb.DuckDBPyConnection) -> tuple[int, int, int]:
-    """Count the lines of the log, those whose number another line has, and those that are neither entry nor exit."""
-    rows = con.execute(
-        "SELECT count(*), count(*) - count(DISTINCT number), count(*) FILTER (abs(step) <> 1) FROM ("
-        "SELECT number, step FROM transitions UNION ALL SELECT number, 1 FROM fillings)"
-    ).fetchall()
-    return rows[0]
 
 
 def _number(con: duckdb.DuckDBPyConnection, sql: str) -> int:

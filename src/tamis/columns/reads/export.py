@@ -5,10 +5,12 @@ from pathlib import Path
 
 import duckdb
 
+from tamis.columns.engine.dialect import DUCKDB
+from tamis.columns.interface.exports import AllContacts, Rows, SegmentRecipients, SelectedContacts
 from tamis.columns.layout.contacts import column, table, written
 from tamis.columns.layout.externals import selected_externals
 from tamis.columns.layout.membership import is_in_segment, recipients_of
-from tamis.columns.reads.read import with_hands
+from tamis.columns.reads.recipients import with_hands
 from tamis.domain.exports import Format, Layout
 from tamis.domain.fields import EMAIL, FIRST_NAME, LAST_NAME, SEPARATOR, Field, Kind
 from tamis.domain.formulas import TO_ESCAPE
@@ -62,31 +64,47 @@ def recipients(type_id: int, segment_id: int, fields: Sequence[Field]) -> str:
     )
 
 
-def write(
-    con: duckdb.DuckDBPyConnection,
-    rows: str,
-    parameters: Parameters,
-    fields: Sequence[Field],
-    layout: Layout,
-    target: Path,
-    timezone: str = "UTC",
-) -> int:
-    """Write the rows of a query, which has a column for each of the fields, to a file; gives their number. The bytes
-    are the same for the same rows; `timezone` names the clocks of local instants. Raises duckdb.Error, and then the
-    file may be there in part."""
-    clocks = parameters.bind(timezone) if layout.local else None
-    values = ", ".join(
-        f"{_cell(field, layout, clocks, alone=len(fields) == 1)} AS {_name(field, marked=layout.mark and place == 0)}"
-        for place, field in enumerate(fields)
-    )
-    path = str(target).replace("'", "''")  # COPY takes no parameter for it
-    options = _options(layout)
-    if layout.format is Format.PARQUET:
-        options += f", KV_METADATA {{{KEY}: {parameters.bind(describe_fields(fields))}}}"
-    written = con.execute(
-        f"COPY (SELECT {values} FROM ({rows})) TO '{path}' ({options}, USE_TMP_FILE false)", parameters.values
-    ).fetchall()
-    return int(written[0][0])
+class ExportReads:
+    """Writes rows to files, as they are at the moment of a view."""
+
+    def __init__(self, con: duckdb.DuckDBPyConnection) -> None:
+        self._con = con
+
+    def write(self, rows: Rows, fields: Sequence[Field], layout: Layout, target: Path, timezone: str) -> int:
+        parameters = Parameters(DUCKDB)
+        match rows:
+            case AllContacts(type_id):
+                query = contacts(type_id, fields)
+            case SelectedContacts(type_id, rule, moment):
+                query = selected(type_id, fields, rule, moment, parameters)
+            case SegmentRecipients(type_id, segment_id):
+                query = recipients(type_id, segment_id, fields)
+        return self._write(query, parameters, fields, layout, target, timezone)
+
+    def _write(
+        self,
+        rows: str,
+        parameters: Parameters,
+        fields: Sequence[Field],
+        layout: Layout,
+        target: Path,
+        timezone: str,
+    ) -> int:
+        """Write the rows of a query, which has a column for each of the fields."""
+        clocks = parameters.bind(timezone) if layout.local else None
+        values = ", ".join(
+            f"{_cell(field, layout, clocks, alone=len(fields) == 1)} "
+            f"AS {_name(field, marked=layout.mark and place == 0)}"
+            for place, field in enumerate(fields)
+        )
+        path = str(target).replace("'", "''")  # COPY takes no parameter for it
+        options = _options(layout)
+        if layout.format is Format.PARQUET:
+            options += f", KV_METADATA {{{KEY}: {parameters.bind(describe_fields(fields))}}}"
+        written = self._con.execute(
+            f"COPY (SELECT {values} FROM ({rows})) TO '{path}' ({options}, USE_TMP_FILE false)", parameters.values
+        ).fetchall()
+        return int(written[0][0])
 
 
 def _columns(fields: Sequence[Field]) -> str:

@@ -3,7 +3,6 @@ has some words in it."""
 
 from collections.abc import Sequence
 from datetime import UTC, datetime
-from typing import NamedTuple
 
 import duckdb
 
@@ -11,8 +10,9 @@ from tamis.columns.engine.dialect import DUCKDB
 from tamis.columns.layout.contacts import column, table, written
 from tamis.columns.layout.externals import PERSONS, added_to
 from tamis.columns.layout.membership import CONTACT, recipients_between, span
-from tamis.columns.reads.read import with_hands
+from tamis.columns.reads.recipients import with_hands
 from tamis.domain.fields import EMAIL, FIRST_NAME, LAST_NAME
+from tamis.domain.members import Member
 from tamis.domain.segments import STRANGER
 from tamis.domain.text import fold
 from tamis.rules.sql.dialect import Parameters
@@ -23,75 +23,66 @@ _OF_CONTACTS = (column(FIRST_NAME), column(LAST_NAME), column(EMAIL))
 _OF_ADDED = ("first_name_folded", "last_name_folded", "email_folded")
 
 
-class Member(NamedTuple):
-    """One recipient: since when it is in the segment, in UTC, and whether it was added by hand."""
-
-    recipient_id: int
-    contact_id: int | None
-    email: str
-    first_name: str | None
-    last_name: str | None
-    since: datetime
-    is_by_hand: bool
-
-
 Row = tuple[int, datetime]
 """The number of a recipient and since when it is one."""
 
 
-def member_page(
-    con: duckdb.DuckDBPyConnection,
-    type_id: int,
-    segment_id: int,
-    words: Sequence[str],
-    *,
-    after: int | None,
-    before: int | None,
-    limit: int,
-) -> list[Member]:
-    """Give the recipients of a segment that have each of some words in their address or name, in order: the next ones
-    above the number `after`, or, where `before` is given, the last ones below that. `con` sees one moment of the
-    store."""
-    first, last = span(segment_id)
-    low = first if after is None else max(first, after + 1)
-    high = last if before is None else min(last, before - 1)
-    back = before is not None
-    if words:
-        rows = _searched(con, type_id, segment_id, words, low, high, back, limit)
-    else:
-        order = "DESC" if back else "ASC"
-        rows = con.execute(
-            f"SELECT * FROM {recipients_between(low, high)} ORDER BY recipient_id {order} LIMIT $1", [limit]
-        ).fetchall()
-    return _named(con, type_id, rows)
+class MemberReads:
+    """Reads who is in a segment, at the moment of a view."""
 
+    def __init__(self, con: duckdb.DuckDBPyConnection) -> None:
+        self._con = con
 
-def count_members(con: duckdb.DuckDBPyConnection, type_id: int, segment_id: int, words: Sequence[str]) -> int:
-    """Count the recipients of a segment that have each of some words in their address or name."""
-    parameters = Parameters(DUCKDB)
-    first, last = span(segment_id)
-    matching = f"SELECT id FROM {table(type_id)} WHERE {_has(words, _OF_CONTACTS, parameters)}"
-    strangers = _strangers(segment_id, words, "(FROM matching)", parameters)
-    row = con.execute(
-        f"WITH matching AS MATERIALIZED ({matching}) SELECT count(*) FROM {recipients_between(first, last)} "
-        f"WHERE CASE WHEN recipient_id & {STRANGER} = 0 THEN recipient_id & {CONTACT} IN (FROM matching) "
-        f"ELSE recipient_id IN ({strangers}) END",
-        parameters.values,
-    ).fetchone()
-    return int(row[0]) if row else 0
+    def page(
+        self,
+        type_id: int,
+        segment_id: int,
+        words: Sequence[str],
+        *,
+        after: int | None,
+        before: int | None,
+        limit: int,
+    ) -> list[Member]:
+        """Return the recipients of a segment that have each of some words in their address or name, in order: the next
+        ones above the number `after`, or, where `before` is given, the last ones below that."""
+        first, last = span(segment_id)
+        low = first if after is None else max(first, after + 1)
+        high = last if before is None else min(last, before - 1)
+        back = before is not None
+        if words:
+            rows = _searched(self._con, type_id, segment_id, words, low, high, back, limit)
+        else:
+            order = "DESC" if back else "ASC"
+            rows = self._con.execute(
+                f"SELECT * FROM {recipients_between(low, high)} ORDER BY recipient_id {order} LIMIT $1", [limit]
+            ).fetchall()
+        return _named(self._con, type_id, rows)
 
+    def count(self, type_id: int, segment_id: int, words: Sequence[str]) -> int:
+        """Count the recipients of a segment that have each of some words in their address or name."""
+        parameters = Parameters(DUCKDB)
+        first, last = span(segment_id)
+        matching = f"SELECT id FROM {table(type_id)} WHERE {_has(words, _OF_CONTACTS, parameters)}"
+        strangers = _strangers(segment_id, words, "(FROM matching)", parameters)
+        row = self._con.execute(
+            f"WITH matching AS MATERIALIZED ({matching}) SELECT count(*) FROM {recipients_between(first, last)} "
+            f"WHERE CASE WHEN recipient_id & {STRANGER} = 0 THEN recipient_id & {CONTACT} IN (FROM matching) "
+            f"ELSE recipient_id IN ({strangers}) END",
+            parameters.values,
+        ).fetchone()
+        return int(row[0]) if row else 0
 
-def surroundings(con: duckdb.DuckDBPyConnection, type_id: int, segment_id: int) -> tuple[int, int]:
-    """Count the contacts of a type, and the recipients of a segment that are none of them."""
-    low, high = span(segment_id)
-    row = con.execute(
-        f"SELECT (SELECT count(*) FROM {table(type_id)}), "
-        f"(SELECT count(*) FROM {recipients_between(low | STRANGER, high)}) - (SELECT count(*) FROM added "
-        f"WHERE segment_id = $1 AND contact_id IS NOT NULL AND recipient_id & {STRANGER} <> 0)",
-        [segment_id],
-    ).fetchone()
-    assert row
-    return row[0], row[1]
+    def surroundings(self, type_id: int, segment_id: int) -> tuple[int, int]:
+        """Count the contacts of a type, and the recipients of a segment that are none of them."""
+        low, high = span(segment_id)
+        row = self._con.execute(
+            f"SELECT (SELECT count(*) FROM {table(type_id)}), "
+            f"(SELECT count(*) FROM {recipients_between(low | STRANGER, high)}) - (SELECT count(*) FROM added "
+            f"WHERE segment_id = $1 AND contact_id IS NOT NULL AND recipient_id & {STRANGER} <> 0)",
+            [segment_id],
+        ).fetchone()
+        assert row
+        return row[0], row[1]
 
 
 def _named(con: duckdb.DuckDBPyConnection, type_id: int, rows: Sequence[tuple[int, datetime]]) -> list[Member]:

@@ -1,7 +1,6 @@
 """The entries into a segment and the exits from it, newest first, with who it was."""
 
-from datetime import UTC, datetime
-from typing import NamedTuple
+from datetime import UTC
 
 import duckdb
 
@@ -9,21 +8,9 @@ from tamis.columns.layout.contacts import table, written
 from tamis.columns.layout.externals import PERSONS
 from tamis.columns.layout.membership import CONTACT, NUMBER, span
 from tamis.domain.fields import EMAIL
+from tamis.domain.members import Passed
 from tamis.domain.segments import STRANGER
 from tamis.domain.transitions import Cause
-
-
-class Passed(NamedTuple):
-    """Somebody entered a segment (`step` 1) or left it (-1), at an instant in UTC; contact and address are those that
-    are still known."""
-
-    number: int
-    step: int
-    instant: datetime
-    cause: Cause
-    recipient_id: int
-    contact_id: int | None
-    email: str | None
 
 
 def passed(

@@ -2,7 +2,6 @@
 
 from collections.abc import Sequence
 from itertools import combinations_with_replacement
-from typing import NamedTuple
 
 import duckdb
 
@@ -11,102 +10,92 @@ from tamis.columns.layout.membership import CONTACT, recipients_between, span
 from tamis.columns.layout.people import contacts_in, known_strangers, odd_addresses, strangers_in
 from tamis.columns.reads.draws import number_of_stranger, sampled
 from tamis.domain.draws import Sample
+from tamis.domain.overlaps import Overlap
 from tamis.domain.segments import SEGMENT_SHIFT, STRANGER
 from tamis.rules.sql.dialect import Parameters
 
 BLOCK = 5
 
 
-class Overlap(NamedTuple):
-    """What some segments have in common: the size of each, of all together, of what is in all of them, of what is in
-    each of them alone, and of every two of them (on the diagonal the size of each)."""
+class SetReads:
+    """Reads what segments have in common, at the moment of a view."""
 
-    sizes: list[int]
-    union: int
-    intersection: int
-    only: list[int]
-    matrix: list[list[int]]
+    def __init__(self, con: duckdb.DuckDBPyConnection) -> None:
+        self._con = con
 
+    def overlap(self, segment_ids: Sequence[int]) -> Overlap:
+        """Compare segments with each other, in one pass over their members.
 
-def union_size(con: duckdb.DuckDBPyConnection, segment_ids: Sequence[int]) -> int:
-    """Count the persons who are in any of some segments."""
-    return _count(con, segment_ids, "TRUE")
+        Of 20 segments there can be a million combinations. So they are counted as far as two blocks of five segments
+        tell them apart, for every two blocks; every pair of segments is in one of those.
+        """
+        n = len(segment_ids)
+        every = _every(segment_ids)
+        blocks = [every & (1 << BLOCK) - 1 << start for start in range(0, n, BLOCK)]
+        parts = sorted({one | other for one in blocks for other in blocks})
+        parts = [part for part in parts if not any(part != other and part & other == part for other in parts)]
+        parameters = Parameters(DUCKDB)
+        counted = " UNION ALL ".join(
+            f"SELECT {part}, held & {part}, sum(persons)::BIGINT FROM masks GROUP BY held & {part}" for part in parts
+        )
+        rows = self._con.execute(
+            f"WITH {_masks(self._con, segment_ids, parameters)} {counted} "
+            f"UNION ALL SELECT 0, held, persons FROM masks WHERE bit_count(held) = 1 OR held = {every}",
+            parameters.values,
+        ).fetchall()
+        matrix = _matrix(n, parts, rows)
+        exactly = {held: persons for part, held, persons in rows if part == 0}
+        union = sum(persons for part, _, persons in rows if part == parts[0])
+        only = [exactly.get(1 << i, 0) for i in range(n)]
+        return Overlap([matrix[i][i] for i in range(n)], union, exactly.get(every, 0), only, matrix)
 
+    def in_common(self, segment_id: int, others: Sequence[int]) -> dict[int, int]:
+        """Count the persons whom a segment has in common with each of some others, however many they are, in one pass
+        over their members; those with which it has none are left out."""
+        if not others:
+            return {}
+        parameters = Parameters(DUCKDB)
+        low, high = span(min(others))[0], span(max(others))[1]
+        wanted = f"(SELECT unnest({parameters.bind(list(others))}::BIGINT[]))"
+        mine = f"{parameters.bind(segment_id)}::BIGINT"
+        strangers = _strangers(self._con, [segment_id, *others], parameters)
+        rows = self._con.execute(
+            f"""
+            WITH strangers AS MATERIALIZED ({strangers}),
+            mine AS MATERIALIZED (
+                {contacts_in(segment_id)} UNION ALL
+                SELECT contact_id FROM strangers WHERE contact_id IS NOT NULL AND segment_id = {mine})
+            SELECT segment_id, count(*) FROM (
+                SELECT recipient_id >> {SEGMENT_SHIFT} AS segment_id, recipient_id & {CONTACT} AS contact_id
+                FROM {recipients_between(low, high)} WHERE recipient_id & {STRANGER} = 0
+                UNION ALL SELECT segment_id, contact_id FROM strangers WHERE contact_id IS NOT NULL
+            ) JOIN mine USING (contact_id) WHERE segment_id IN {wanted} GROUP BY segment_id
+            UNION ALL
+            SELECT segment_id, count(*) FROM strangers WHERE contact_id IS NULL AND segment_id IN {wanted}
+                AND key IN (SELECT key FROM strangers WHERE contact_id IS NULL AND segment_id = {mine})
+            GROUP BY segment_id
+            """,
+            parameters.values,
+        ).fetchall()
+        common: dict[int, int] = {}
+        for other, persons in rows:
+            common[other] = common.get(other, 0) + persons
+        return common
 
-def intersection_size(con: duckdb.DuckDBPyConnection, segment_ids: Sequence[int]) -> int:
-    """Count the persons who are in all of some segments."""
-    return _count(con, segment_ids, f"held = {_every(segment_ids)}")
-
-
-def difference_size(con: duckdb.DuckDBPyConnection, segment_id: int, others: Sequence[int]) -> int:
-    """Count the persons who are in a segment and in none of some others."""
-    return _count(con, [segment_id, *others], "held = 1")
-
-
-def overlap(con: duckdb.DuckDBPyConnection, segment_ids: Sequence[int]) -> Overlap:
-    """Compare segments with each other, in one pass over their members.
-
-    Of 20 segments there can be a million combinations. So they are counted as far as two blocks of five segments tell
-    them apart, for every two blocks; every pair of segments is in one of those.
-    """
-    n = len(segment_ids)
-    every = _every(segment_ids)
-    blocks = [every & (1 << BLOCK) - 1 << start for start in range(0, n, BLOCK)]
-    parts = sorted({one | other for one in blocks for other in blocks})
-    parts = [part for part in parts if not any(part != other and part & other == part for other in parts)]
-    parameters = Parameters(DUCKDB)
-    counted = " UNION ALL ".join(
-        f"SELECT {part}, held & {part}, sum(persons)::BIGINT FROM masks GROUP BY held & {part}" for part in parts
-    )
-    rows = con.execute(
-        f"WITH {_masks(con, segment_ids, parameters)} {counted} "
-        f"UNION ALL SELECT 0, held, persons FROM masks WHERE bit_count(held) = 1 OR held = {every}",
-        parameters.values,
-    ).fetchall()
-    matrix = _matrix(n, parts, rows)
-    exactly = {held: persons for part, held, persons in rows if part == 0}
-    union = sum(persons for part, _, persons in rows if part == parts[0])
-    only = [exactly.get(1 << i, 0) for i in range(n)]
-    return Overlap([matrix[i][i] for i in range(n)], union, exactly.get(every, 0), only, matrix)
-
-
-def sizes(con: duckdb.DuckDBPyConnection, segment_ids: Sequence[int]) -> dict[int, int]:
-    """Tell how large some segments are; of one that is not there yet, nothing."""
-    wanted = "SELECT segment_id, recipients FROM sizes WHERE segment_id IN (SELECT unnest($1::BIGINT[]))"
-    return dict(con.execute(wanted, [list(segment_ids)]).fetchall())
-
-
-def in_common(con: duckdb.DuckDBPyConnection, segment_id: int, others: Sequence[int]) -> dict[int, int]:
-    """Count the persons whom a segment has in common with each of some others, however many they are, in one pass over
-    their members; those with which it has none are left out."""
-    if not others:
-        return {}
-    parameters = Parameters(DUCKDB)
-    low, high = span(min(others))[0], span(max(others))[1]
-    wanted = f"(SELECT unnest({parameters.bind(list(others))}::BIGINT[]))"
-    mine = f"{parameters.bind(segment_id)}::BIGINT"
-    strangers = _strangers(con, [segment_id, *others], parameters)
-    rows = con.execute(
-        f"""
-        WITH strangers AS MATERIALIZED ({strangers}),
-        mine AS MATERIALIZED (
-            {contacts_in(segment_id)} UNION ALL
-            SELECT contact_id FROM strangers WHERE contact_id IS NOT NULL AND segment_id = {mine})
-        SELECT segment_id, count(*) FROM (
-            SELECT recipient_id >> {SEGMENT_SHIFT} AS segment_id, recipient_id & {CONTACT} AS contact_id
-            FROM {recipients_between(low, high)} WHERE recipient_id & {STRANGER} = 0
-            UNION ALL SELECT segment_id, contact_id FROM strangers WHERE contact_id IS NOT NULL
-        ) JOIN mine USING (contact_id) WHERE segment_id IN {wanted} GROUP BY segment_id
-        UNION ALL
-        SELECT segment_id, count(*) FROM strangers WHERE contact_id IS NULL AND segment_id IN {wanted}
-            AND key IN (SELECT key FROM strangers WHERE contact_id IS NULL AND segment_id = {mine}) GROUP BY segment_id
-        """,
-        parameters.values,
-    ).fetchall()
-    common: dict[int, int] = {}
-    for other, persons in rows:
-        common[other] = common.get(other, 0) + persons
-    return common
+    def group_sizes(self, segment_id: int, sample: Sample) -> list[int]:
+        """Count the members of a segment that fall into each group of a sample."""
+        parameters = Parameters(DUCKDB)
+        odd = odd_addresses(self._con, parameters)
+        numbers = (
+            f"SELECT contact_id AS number FROM ({contacts_in(segment_id)}) UNION ALL "
+            f"SELECT coalesce(contact_id, {number_of_stranger('key')}) FROM ({strangers_in(segment_id, odd)})"
+        )
+        rows = self._con.execute(
+            f"SELECT drawn_group, count(*) FROM ({sampled(numbers, 'number', sample)}) GROUP BY drawn_group",
+            parameters.values,
+        ).fetchall()
+        sizes = dict(rows)
+        return [sizes.get(group, 0) for group in range(1, sample.groups + 1)]
 
 
 def _strangers(con: duckdb.DuckDBPyConnection, segment_ids: Sequence[int], parameters: Parameters) -> str:
@@ -132,33 +121,8 @@ def _matrix(n: int, parts: Sequence[int], rows: Sequence[tuple[int, int, int]]) 
     return matrix
 
 
-def group_sizes(con: duckdb.DuckDBPyConnection, segment_id: int, sample: Sample) -> list[int]:
-    """Count the members of a segment that fall into each group of a sample."""
-    parameters = Parameters(DUCKDB)
-    odd = odd_addresses(con, parameters)
-    numbers = (
-        f"SELECT contact_id AS number FROM ({contacts_in(segment_id)}) UNION ALL "
-        f"SELECT coalesce(contact_id, {number_of_stranger('key')}) FROM ({strangers_in(segment_id, odd)})"
-    )
-    rows = con.execute(
-        f"SELECT drawn_group, count(*) FROM ({sampled(numbers, 'number', sample)}) GROUP BY drawn_group",
-        parameters.values,
-    ).fetchall()
-    sizes = dict(rows)
-    return [sizes.get(group, 0) for group in range(1, sample.groups + 1)]
-
-
 def _every(segment_ids: Sequence[int]) -> int:
     return (1 << len(segment_ids)) - 1
-
-
-def _count(con: duckdb.DuckDBPyConnection, segment_ids: Sequence[int], test: str) -> int:
-    parameters = Parameters(DUCKDB)
-    row = con.execute(
-        f"WITH {_masks(con, segment_ids, parameters)} SELECT coalesce(sum(persons), 0)::BIGINT FROM masks WHERE {test}",
-        parameters.values,
-    ).fetchone()
-    return int(row[0]) if row else 0
 
 
 def _masks(con: duckdb.DuckDBPyConnection, segment_ids: Sequence[int], parameters: Parameters) -> str:

@@ -69,15 +69,11 @@ async def segment_list(context: Context, _: Request) -> Answer:
     kept = context.lists.get(context.account.id)
     now = house.clock()
     if kept is None or kept.version != version or not kept.covers(now):
-        sized, until = await in_lane(house.lanes.short, context.account.id, lambda: _list_segments(context))
-        body = succeeded({"segments": [present.segment(s) for s in sized]}).body
-        kept = context.lists[context.account.id] = KeptList(version, now, until, body)
+        account = context.account
+        found = await in_lane(house.lanes.short, account.id, lambda: segments.sized_segments(house, account))
+        body = succeeded({"segments": [present.segment(sized) for sized in found.segments]}).body
+        kept = context.lists[account.id] = KeptList(version, now, found.until, body)
     return Answer(200, kept.body)
-
-
-def _list_segments(context: Context) -> tuple[list[segments.SizedSegment], datetime | None]:
-    until = context.house.right_until()  # read first: the sizes may be newer, never older
-    return segments.sized_segments(context.house, context.account), until
 
 
 async def recipient_list(context: Context, request: Request) -> Stream:

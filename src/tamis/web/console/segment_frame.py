@@ -11,8 +11,8 @@ from tamis.actions.house import House
 from tamis.actions.segments.dependents import users_of_segment
 from tamis.actions.segments.members import Comings, Figures, figures_of
 from tamis.actions.segments.segments import rule_of, segment_by_id
-from tamis.columns.reads.passages import Passed
 from tamis.domain.contacts import ContactType
+from tamis.domain.members import Passed
 from tamis.domain.segments import Segment
 from tamis.domain.transitions import Filling
 from tamis.rules.tree import Rule

@@ -2,19 +2,13 @@
 one moment, takes a moment, and lets everything else go on."""
 
 from collections.abc import Callable, Sequence
-from datetime import datetime
 from typing import NamedTuple
 
-import duckdb
-
-from tamis.actions.catch_up import both_at_one_moment
 from tamis.actions.house import House
 from tamis.actions.maintenance.doctor.report import REBUILD, REPORT, some
 from tamis.actions.segments.membership import external_membership
 from tamis.actions.segments.stored_rules import rules_of_type
-from tamis.columns.layout.clocks import read_clocks
-from tamis.columns.reads import examine as columns
-from tamis.columns.reads.examine import Differing, SegmentState
+from tamis.columns.interface.checks import Differing, SegmentState
 from tamis.domain.contacts import Contact
 from tamis.domain.emails import email_key
 from tamis.domain.externals import External
@@ -42,13 +36,14 @@ class Part(NamedTuple):
 
 def examine_contacts(house: House, type_id: int, after: int) -> Part:
     """Compare the next 50,000 contacts of a type above an id with their copies, value by value."""
-    with both_at_one_moment(house.records, house.open_columns(), house.clock) as (db, con, _):
+    with house.view() as view:
+        db, checks = view.records, view.columns.checks
         fields = types.fields_of_type(db, type_id)
-        if columns.layout_differs(con, type_id, fields):
+        if checks.layout_differs(type_id, fields):
             return Part(0, None, [f"the columns of contact type {type_id} are not those of its fields: {REBUILD}"])
         page = examine.page_of_documents(db, type_id, after, CONTACTS_A_PART)
         last = page[-1][0] if len(page) == CONTACTS_A_PART else None
-        found = columns.differing_contacts(con, type_id, fields, [document for _, document in page], after, last)
+        found = checks.differing_contacts(type_id, fields, [document for _, document in page], after, last)
     wrong = []
     if found.number:
         wrong.append(
@@ -60,12 +55,13 @@ def examine_contacts(house: House, type_id: int, after: int) -> Part:
 
 def examine_hands(house: House, type_id: int) -> Part:
     """Compare what was done by hand in the segments of a type with its copy."""
-    with both_at_one_moment(house.records, house.open_columns(), house.clock) as (db, con, _):
+    with house.view() as view:
+        db, checks = view.records, view.columns.checks
         ids = {segment.id for segment in segments.live_of_type(db, type_id)}
         added = [row for row in recipients.added_for_columns(db, None) if row.segment_id in ids]
         removed = [row for row in recipients.removed_for_columns(db, None) if row[0] in ids]
         removed += externals.exclusions_for_columns(db, type_id, None)
-        counts = columns.differing_hands(con, ids, added, removed)
+        counts = checks.differing_hands(ids, added, removed)
     wrong = [
         f"{counted(count, what)} by hand in segments of contact type {type_id} not as in the column store: {REBUILD}"
         for count, what in zip(counts, ("addition", "removal"), strict=True)
@@ -76,14 +72,15 @@ def examine_hands(house: House, type_id: int) -> Part:
 
 def examine_segment(house: House, segment_id: int) -> Part:
     """Compute the members of a segment anew, and hold against them those that are stored, its size and its log."""
-    with both_at_one_moment(house.records, house.open_columns(), house.clock) as (db, con, now):
+    with house.view() as view:
+        db, checks = view.records, view.columns.checks
         segment = next((one for one in examine.live_segments(db) if one.id == segment_id), None)
         if segment is None:  # deleted since it was listed
             return Part(0, None, [])
         type_id = segment.contact_type_id
-        moment = _moment(db, con, type_id, now)
+        moment = Moment(view.as_of_type(type_id), accounts.zone_of_type(db, type_id))
         rules = rules_of_type(db, type_id, types.fields_of_type(db, type_id))
-        state = columns.segment_state(con, type_id, segment.id, rules.get(segment.id), moment)
+        state = checks.segment_state(type_id, segment.id, rules.get(segment.id), moment)
     called = f'segment {segment.id} "{segment.name}"'
     return Part(state.counted, None, [f"{called} {fault}" for fault in _faults(state)])
 
@@ -124,17 +121,18 @@ def _recipients(found: Differing) -> str:
 def examine_sample(house: House, type_id: int, size: int) -> Part:
     """Decide for some contacts and external recipients of a type, drawn at random, with the reference evaluator in
     which segments they are, and hold it against the stored memberships."""
-    with both_at_one_moment(house.records, house.open_columns(), house.clock) as (db, con, now):
+    with house.view() as view:
+        db, checks = view.records, view.columns.checks
         ids = examine.some_ids(db, type_id, size)
-        moment = _moment(db, con, type_id, now)
+        moment = Moment(view.as_of_type(type_id), accounts.zone_of_type(db, type_id))
         expected = _memberships(db, type_id, ids, moment)
-        stored = columns.memberships_of(con, ids)
+        stored = checks.memberships_of(ids)
         live = {segment.id for segment in segments.live_of_type(db, type_id)}
         drawn = [externals.by_email(db, type_id, key) for key in externals.some_of_type(db, type_id, size)]
         persons = [external for external in drawn if external]
         expected_of_externals = _memberships_of_externals(db, type_id, persons, live, moment)
         numbers = [external.person_id for external in persons]
-        stored_of_externals = columns.memberships_of_externals(con, numbers) if numbers else set()
+        stored_of_externals = checks.memberships_of_externals(numbers) if numbers else set()
     told = _wrong("contact", type_id, live, expected, stored)
     told += _wrong("external recipient", type_id, live, expected_of_externals, stored_of_externals)
     return Part(len(ids), None, told)
@@ -201,11 +199,12 @@ def _of_contact(
 
 def examine_log(house: House) -> Part:
     """Check the numbers of the log, and that nothing is stored of segments and types that do not exist."""
-    with both_at_one_moment(house.records, house.open_columns(), house.clock) as (db, con, _):
-        lines, repeated, odd = columns.log_lines(con)
+    with house.view() as view:
+        db, checks = view.records, view.columns.checks
+        lines, repeated, odd = checks.log_lines()
         live = {segment.id for segment in examine.live_segments(db)}
-        stray = sorted(columns.segments_stored(con) - live)
-        lost = sorted(set(types.all_type_ids(db)) - columns.types_stored(con))
+        stray = sorted(checks.segments_stored() - live)
+        lost = sorted(set(types.all_type_ids(db)) - checks.types_stored())
     wrong = []
     if repeated:
         wrong.append(f"{counted(repeated, 'line')} of the log of transitions with the number of another one: {REPORT}")
@@ -218,8 +217,3 @@ def examine_log(house: House) -> Part:
     if lost:
         wrong.append(f"the column store has no contacts of the types {some(lost[:5], len(lost))}: {REBUILD}")
     return Part(lines, None, wrong)
-
-
-def _moment(db: Reader, con: duckdb.DuckDBPyConnection, type_id: int, now: datetime) -> Moment:
-    clock = read_clocks(con).get(type_id)
-    return Moment(max(now, clock.as_of) if clock else now, accounts.zone_of_type(db, type_id))

@@ -95,7 +95,7 @@ def _builder(
         "segment": {"id": segment.id} if segment else None,
         "fields": fields_for_script(types.fields_of_type(db, of.id)),
         "operators": operator_table(),
-        "segments": segments_for_script(nameable_segments(house, of.id, segment)),
+        "segments": segments_for_script(nameable_segments(house, visitor.account, of.id, segment)),
         "draft": msgspec.Raw(rule.encode()),
         "first": preview_for_script(first, visitor),
     }

@@ -26,7 +26,7 @@ from tamis.actions.contacts.browsing import (
 from tamis.actions.contacts.contact_edits import create_contact
 from tamis.actions.exporting.download import contacts_download
 from tamis.actions.house import House
-from tamis.columns.reads.browse import Near, Order
+from tamis.domain.browsing import Near, Order
 from tamis.domain.contacts import ContactType
 from tamis.domain.errors import Invalid
 from tamis.domain.fields import COLUMNS_OF_THEIR_OWN, EMAIL, Field, FieldSet

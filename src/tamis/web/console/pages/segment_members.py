@@ -16,9 +16,9 @@ from tamis.actions.segments.explaining import explain_recipient
 from tamis.actions.segments.members import count_members, member_page
 from tamis.actions.segments.recipients import add_recipient, delete_recipient
 from tamis.actions.segments.segments import segment_by_id
-from tamis.columns.reads.members import Member
 from tamis.domain.emails import clean_email
 from tamis.domain.errors import Invalid, NotFound, Problem, Refused
+from tamis.domain.members import Member
 from tamis.domain.segments import segment_of_recipient
 from tamis.domain.text import problem_with_line, short
 from tamis.records import recipients

@@ -9,7 +9,7 @@ from markupsafe import Markup
 
 from tamis.actions.house import House
 from tamis.actions.segments.sets import overlap, overlaps
-from tamis.columns.reads.sets import Overlap
+from tamis.domain.overlaps import Overlap
 from tamis.domain.segments import Segment
 from tamis.records import segments
 from tamis.web.console.answers import fragment

@@ -1,0 +1,1 @@
+"""What a columnar engine offers to the actions, whichever engine it is."""
