@@ -72,13 +72,8 @@ def _includes_all(value: str, operands: tuple[Operand, ...], bind: Bind) -> str:
     return f"{_chosen(value, options, bind)} = {len(options)}"
 
 
-def _floored(number: str, by: int) -> str:
-    # Division cuts towards zero; of all that is divided here, nothing lies further below zero.
-    return f"(({number} + {by * 100_000_000_000}) / {by} - 100000000000)"
-
-
 def _part(instant: str, form: str) -> str:
-    return f"CAST(strftime('{form}', {_floored(instant, 1_000_000)}, 'unixepoch') AS INTEGER)"
+    return f"CAST(strftime('{form}', {instant} / 1000000, 'unixepoch') AS INTEGER)"
 
 
 _CALENDAR = Calendar(
@@ -86,7 +81,7 @@ _CALENDAR = Calendar(
     day_of_instant=lambda instant: _part(instant, "%m%d"),
     year=lambda instant: _part(instant, "%Y"),
     micros=lambda instant: instant,
-    floored=_floored,
+    divided=lambda number, by: f"{number} / {by}",
     clamped=lambda instant, low, high: f"max(min({instant}, {high}), {low})",
     numbers=lambda numbers, bind: bind(list(numbers)),
     nth=lambda numbers, index: f"json_extract({numbers}, '$[' || ({index} - 1) || ']')",

@@ -15,15 +15,16 @@ class Calendar:
     """How an engine spells what a test of anniversaries is made of, over dates and over instants in UTC.
 
     `day_of_date` and `day_of_instant` write month * 100 + day; `year` and `micros`, since 1970, are those of an
-    instant. `floored` divides a whole number, which may be negative, by a positive one, and rounds down. `clamped`
-    brings an instant between two others. `nth` takes an element, counted from 1, of a list that `numbers` has bound.
+    instant. `divided` is a whole number, which may be negative, by a positive one, rounded to a whole one either way.
+    `clamped` brings an instant between two others. `nth` takes an element, counted from 1, of a list that `numbers` has
+    bound. The day and the year of an instant may be those of the whole second next to it.
     """
 
     day_of_date: Callable[[str], str]
     day_of_instant: Callable[[str], str]
     year: Callable[[str], str]
     micros: Callable[[str], str]
-    floored: Callable[[str, int], str]
+    divided: Callable[[str, int], str]
     clamped: Callable[[str, str, str], str]
     numbers: Callable[[Sequence[int], Bind], str]
     nth: Callable[[str, str], str]
@@ -65,8 +66,8 @@ def _at_instants(calendar: Calendar, value: str, days: Yearly, zone: ZoneInfo, b
     known = calendar.clamped(value, bind(low), bind(high))
     year = calendar.year(known)
     cycles = (
-        f"(CASE WHEN {year} < {SPANS_FROM} THEN {calendar.floored(f'({SPANS_FROM + CYCLE - 1} - {year})', CYCLE)} "
-        f"WHEN {year} >= {SPANS_TO} THEN {calendar.floored(f'({SPANS_TO - CYCLE} - {year})', CYCLE)} ELSE 0 END)"
+        f"(CASE WHEN {year} < {SPANS_FROM} THEN {calendar.divided(f'({SPANS_FROM + CYCLE - 1} - {year})', CYCLE)} "
+        f"WHEN {year} >= {SPANS_TO} THEN {calendar.divided(f'({SPANS_TO - CYCLE} - {year})', CYCLE)} ELSE 0 END)"
     )
     at = f"({calendar.micros(known)} + {cycles} * {CYCLE_LASTS})"
     index = f"{year} + {cycles} * {CYCLE} - {SPANS_FROM}"
