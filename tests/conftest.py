@@ -1,5 +1,8 @@
 """What all tests share: settings, and the two ways in which a command meets its data."""
 
+import atexit
+import os
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -12,6 +15,14 @@ from tests.support.process import Server
 # The tests draw new examples in every run; a failure prints the blob that replays it. No test may depend on time.
 settings.register_profile("ci", deadline=None, derandomize=False, print_blob=True, max_examples=examples(100))
 settings.load_profile("ci")
+
+
+@atexit.register
+def end_silently() -> None:
+    """Discard what is written to standard error from now on: all tests are reported, and DuckDB's binding would list
+    each object that lives longer than the interpreter. The exit status stays what it is."""
+    sys.stderr.flush()
+    os.dup2(os.open(os.devnull, os.O_WRONLY), 2)
 
 
 @pytest.fixture(params=["alone", "beside a server"])
