@@ -4,7 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 PORT ?= 8000
 
-.PHONY: help demo serve test test-all check bench screenshots format lock clean
+.PHONY: help demo serve test test-all coverage check bench screenshots format lock clean
 
 help:  ## Show this list
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-11s %s\n", $$1, $$2}'
@@ -20,6 +20,11 @@ test: $(VENV)/dev  ## Run all tests, with a part of the random examples
 
 test-all: $(VENV)/dev  ## Run all tests with all random examples, as before a change lands
 	TESTS=all $(BIN)/pytest -n auto --dist worksteal
+
+coverage: $(VENV)/dev  ## Run all tests, and print the modules of which they reach less than nine tenths, with branches
+	rm -f .coverage .coverage.*
+	status=0; $(BIN)/coverage run -m pytest -n auto --dist worksteal || status=$$?; \
+	  $(BIN)/coverage combine -q && $(BIN)/coverage report | awk '!/%$$/ || /^TOTAL/ || $$NF + 0 < 90'; exit $$status
 
 check: $(VENV)/dev  ## Check style (ruff), types (mypy --strict) and the direction of imports (import-linter)
 	$(BIN)/ruff check .
@@ -44,7 +49,7 @@ lock: $(VENV)/dev  ## Pin the newest allowed versions, with their hashes
 	  -o $$name.txt $$name.in; done
 
 clean:  ## Remove the virtual environment and caches
-	rm -rf $(VENV) build src/*.egg-info .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
+	rm -rf $(VENV) build src/*.egg-info .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache .coverage .coverage.*
 
 $(BIN)/python:
 	$(PYTHON) -m venv $(VENV)
