@@ -1,7 +1,7 @@
 """Which way the memberships of a batch are found: one decision, made from what is known of the batch.
 
 All ways give the same memberships, which the laws' tests hold them to; they differ in what they cost
-(decision 0039 has the measurements).
+(decision 0028 has the measurements).
 """
 
 from dataclasses import dataclass
