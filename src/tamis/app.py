@@ -124,7 +124,7 @@ def _last_words() -> Iterator[None]:
     try:
         yield
     except TamisError as error:
-        log.event("server_not_started", level=logging.ERROR, reason=error.message)
+        log.event("server_not_started", level=logging.ERROR, reason=str(error))
         raise
     except Exception as error:
         log.event("server_failed", level=logging.CRITICAL, error=error)
@@ -162,9 +162,7 @@ def _own_columns(house: House) -> Columns:
             return house.open_columns()
         except Held:
             pause.wait(PAUSE_SECONDS)
-    raise Unavailable(
-        f"{house.settings.data} is in use by another Tamis process: stop it, or choose another --data directory"
-    )
+    raise Unavailable("data_directory_in_use", directory=str(house.settings.data))
 
 
 def _listen(host: str, port: int) -> socket.socket:
@@ -176,7 +174,7 @@ def _listen(host: str, port: int) -> socket.socket:
     except (OSError, OverflowError) as error:
         listener.close()
         reason = error.strerror if isinstance(error, OSError) else "there is no such port"
-        raise Unavailable(f"cannot listen on {host}:{port}: {reason}; choose another --host or --port") from None
+        raise Unavailable("cannot_listen", host=host, port=port, reason=reason) from None
     listener.listen(2048)
     listener.set_inheritable(True)
     return listener
@@ -217,9 +215,9 @@ def _follow(house: House, health: Health, stop: threading.Event) -> None:
             health.followed()
             said = None
         except TamisError as error:
-            if error.message != said:
-                log.event("columns_not_followed", level=logging.ERROR, reason=error.message)
-            said = error.message
+            if str(error) != said:
+                log.event("columns_not_followed", level=logging.ERROR, reason=str(error))
+            said = str(error)
         except Exception as error:  # nobody else would follow in its place
             log.event("fault", level=logging.ERROR, error=error, interface="follower")
         if stop.wait(FOLLOW_SECONDS):
@@ -235,6 +233,6 @@ def _erase_in_turns(house: House, stop: threading.Event) -> None:
             sweep_uploads(house)
             sweep_sessions(house)
         except TamisError as error:
-            log.event("erasure_failed", level=logging.WARNING, reason=error.message)
+            log.event("erasure_failed", level=logging.WARNING, reason=str(error))
         except Exception as error:
             log.event("fault", level=logging.ERROR, error=error, interface="eraser")

@@ -168,7 +168,7 @@ class Settings:
                     values[setting.name] = setting.metadata["read"](text)
                 except ValueError as error:
                     shown = "what is set" if setting.metadata["secret"] else f'"{text}"'
-                    problems.append(Problem(variable(setting), f"{shown} cannot be read: {error}"))
+                    problems.append(Problem(variable(setting), "setting_not_read", shown=shown, reason=str(error)))
         if problems:
             raise Invalid(problems)
         return cls(data=data or Path(environment.get("TAMIS_DATA") or "tamis-data"), **values)

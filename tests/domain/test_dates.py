@@ -7,7 +7,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tamis.domain.dates import DateOrder, ValueProblem
+from tamis.domain.dates import DateOrder
+from tamis.domain.errors import ValueProblem
 from tamis.domain.fields import Field, Kind, parse_operand, parser
 
 DAY = Field(101, "joined", "Joined", Kind.DATE)

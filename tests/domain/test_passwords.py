@@ -47,7 +47,7 @@ def test_long_ones_of_any_characters_may_be_set(password: str) -> None:
     ],
 )
 def test_what_is_tried_first_may_not(password: str) -> None:
-    assert "attackers try first" in (problem_with_password(password, OWNER) or "")
+    assert "attackers try first" in str(problem_with_password(password, OWNER))
 
 
 @pytest.mark.parametrize(
@@ -64,12 +64,12 @@ def test_what_is_tried_first_may_not(password: str) -> None:
     ],
 )
 def test_nor_what_is_made_of_the_accounts_own_words(password: str) -> None:
-    assert "is made of" in (problem_with_password(password, OWNER) or "")
+    assert "is made of" in str(problem_with_password(password, OWNER))
 
 
 def test_length_is_counted_in_characters() -> None:
-    assert problem_with_password("ωψχφυτσρξ", OWNER) == "must have at least 10 characters"
-    assert problem_with_password("x y" * LONGEST, OWNER) == "must not have more than 1,000 characters"
+    assert str(problem_with_password("ωψχφυτσρξ", OWNER)) == "must have at least 10 characters"
+    assert str(problem_with_password("x y" * LONGEST, OWNER)) == "must not have more than 1,000 characters"
 
 
 @given(st.text(max_size=64), st.sampled_from([OWNER, EMAIL, "a@b.org", "not an email", ""]))

@@ -56,7 +56,7 @@ def as_they_vary(count: int) -> dict[str, int]:
 def test_they_are_refused(staged: Stage, name: str, content: bytes, told: str) -> None:
     with pytest.raises(Invalid) as refused:
         staged(name, content)
-    assert told in refused.value.message
+    assert told in str(refused.value)
 
 
 def test_a_text_with_many_commas_is_not_taken_for_many_columns(staged: Stage) -> None:
@@ -95,7 +95,7 @@ def test_a_parquet_file_is_refused_by_what_its_end_says(
 ) -> None:
     with pytest.raises(Invalid) as refused:
         staged("people.parquet", parquet(columns, rows, tmp_path))
-    assert told in refused.value.message
+    assert told in str(refused.value)
 
 
 def test_blank_columns_of_a_parquet_file_are_taken(staged: Stage, tmp_path: Path) -> None:

@@ -71,7 +71,7 @@ def test_a_list_that_a_person_has_changed_is_theirs(desk: Desk, edit: FieldEdit)
     assert (report.created, report.rejected, report.added_options) == (1, 3, {})
     assert report.unknown_options == {"plan": {"Gold": 2, "Silver": 1}}
     assert desk.fields.by_key["plan"].options == field.options
-    assert "--add-options" in table(report.rejects_file)[0]["rejected_because"]
+    assert "let the import add new options" in table(report.rejects_file)[0]["rejected_because"]
     assert '"Gold"' in table(report.rejects_file)[0]["rejected_because"]
 
 

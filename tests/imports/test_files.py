@@ -93,7 +93,7 @@ def test_a_file_that_cannot_be_taken_is_refused_and_nothing_is_written(desk: Des
     before, fields = desk.changes, desk.fields
     with pytest.raises(Invalid) as refused:
         desk.take(content)
-    assert reason in refused.value.message
+    assert reason in str(refused.value)
     assert (desk.changes, desk.fields) == (before, fields)
     assert not list(desk.house.settings.data.glob("rejects/*"))
 
@@ -125,8 +125,8 @@ def test_columns_are_mapped_to_fields(desk: Desk) -> None:
     assert desk.values("ann@example.org") == {"city": "Oslo"}
     with pytest.raises(Invalid) as refused:
         desk.take(text, ImportOptions(chosen={"Mail": "email", "Nothing": "city", "Town": "nowhere"}))
-    assert 'no column "Nothing"' in refused.value.message
-    assert 'no field "nowhere": add --create-fields to make it' in refused.value.message
+    assert 'no column "Nothing"' in str(refused.value)
+    assert 'no field "nowhere": make it first' in str(refused.value)
 
 
 def test_a_column_is_mapped_to_a_field_that_the_same_import_makes(desk: Desk) -> None:

@@ -217,7 +217,7 @@ def test_no_deletion_ever_widens_a_segment(
             refusal = error
         if refusal:
             assert users, f"{deletion} was refused though nobody uses it: {refusal}"
-            assert {at.live[name][0].name for name in users} == named_in(refusal.message, at)
+            assert {at.live[name][0].name for name in users} == named_in(str(refusal), at)
         else:
             assert not users, f"{deletion} was allowed under {users}"
             gone.add(deletion)

@@ -33,8 +33,8 @@ def read(door: Callable[[], Draft | None]) -> None:
         assert describe(rule)
         return
     assert problems
-    assert all(problem.path and problem.message for problem in problems)
-    assert max(len(problem.message) for problem in problems) < 10_000
+    assert all(problem.path and str(problem) for problem in problems)
+    assert max(len(str(problem)) for problem in problems) < 10_000
 
 
 _WORDS = [*sorted(SPELLINGS), *(f.key for f in FIELDS.fields), "and", "or", "not", "(", ")", ",", '"x"', "'", '"', "`",

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 import pytest
 import requests
 
-from tamis.records.integrity.health import SENTENCE
+from tamis.domain.messages.stores import STORES
 from tests.support.console import Visitor, new_console_account
 from tests.support.damage import damaged_copy, flip
 from tests.support.people import Person
@@ -15,6 +15,7 @@ from tests.support.process import PATIENCE_SECONDS, Refused, Server, tamis
 from tests.support.records import records_of
 
 PEOPLE = 6_000
+SENTENCE = STORES["records_damaged"]
 SAID = SENTENCE[:1].upper() + SENTENCE[1:] + "."
 
 

@@ -11,8 +11,8 @@ from tamis.actions.fields.types import create_type
 from tamis.actions.house import House
 from tamis.actions.maintenance.accepting_loss import accept_loss
 from tamis.domain.errors import Damaged
+from tamis.domain.messages.stores import STORES
 from tamis.records.engine.database import FILE_NAME
-from tamis.records.integrity.health import LOST
 from tamis.records.integrity.witness import ENDING
 from tamis.records.types import types_of_account
 from tamis.settings import Settings
@@ -77,7 +77,7 @@ def test_lost_commits_are_noticed(killed: Path, damage: Callable[[Path], None]) 
     for _ in range(2):  # also by the next process
         with pytest.raises(Damaged, match="writes that were acknowledged are missing") as refused:
             House(Settings(killed, columns_threads=1))
-        assert refused.value.message == LOST
+        assert str(refused.value) == STORES["writes_missing"]
     assert len(list(killed.glob(f"{LOG}.lost-*"))) == kept
     accept_loss(Settings(killed, columns_threads=1))
     house = House(Settings(killed, columns_threads=1))

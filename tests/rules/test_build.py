@@ -140,7 +140,7 @@ def problems(draft: Draft) -> list[Problem]:
     ],
 )
 def test_a_draft_is_refused_with_path_and_advice(draft: Draft, path: str, message: str) -> None:
-    assert problems(draft) == [Problem(path, message)]
+    assert [(problem.path, str(problem)) for problem in problems(draft)] == [(path, message)]
 
 
 @pytest.mark.parametrize(
@@ -163,7 +163,7 @@ def test_a_draft_is_refused_with_path_and_advice(draft: Draft, path: str, messag
 def test_a_number_that_is_written_otherwise_is_shown_as_it_should_be(written: str, meant: str | None) -> None:
     advice = f"; write {meant}: digits, and a point before decimals" if meant else ""
     message = f'the value of age must be a number such as 12.5, not "{written}"{advice}'
-    assert problems(leaf("age", "is", written)) == [Problem(f"w.{written}", message)]
+    assert [(p.path, str(p)) for p in problems(leaf("age", "is", written))] == [(f"w.{written}", message)]
 
 
 def test_all_errors_are_told_at_once() -> None:

@@ -20,7 +20,7 @@ def looked_at(rule: object) -> tuple[set[str], tuple[str, ...], list[tuple[str, 
     draft = from_json(json.dumps(rule))
     parts, problems = build_parts(draft, FIELDS, SEGMENTS)
     open_places = left_open(draft)
-    return set(parts), unfinished(draft), [(p.path, p.message) for p in problems if p.path not in open_places]
+    return set(parts), unfinished(draft), [(p.path, str(p)) for p in problems if p.path not in open_places]
 
 
 @pytest.mark.parametrize(

@@ -84,7 +84,7 @@ def test_a_chain_has_so_many_levels_and_no_more(desk: Desk) -> None:
             desk.house.write(create_segment, desk.account, desk.type, "one more", draft)
         assert str(refused.value).endswith("level 2 → level 1")
         [problem] = preview_rule(desk.house, desk.account, desk.type.id, draft).problems
-        assert "this segment" in problem.message
+        assert "this segment" in str(problem)
 
 
 def test_an_edit_in_the_middle_counts_those_above_and_below(desk: Desk) -> None:

@@ -74,7 +74,7 @@ def test_an_email_is_cleaned_as_in_a_file(people: People) -> None:
 
 
 def _problems(error: pytest.ExceptionInfo[Invalid]) -> dict[str, str]:
-    return {problem.path: problem.message for problem in error.value.problems}
+    return {problem.path: str(problem) for problem in error.value.problems}
 
 
 def test_a_contact_is_made_with_its_values_and_segments_follow(people: People) -> None:

@@ -93,7 +93,7 @@ def test_a_deleted_option_goes_from_the_contacts_that_have_it(desk: Desk) -> Non
         ("plan", {"kind": Kind.TEXT, "delete_options": ["Pro"]}, "a text field has no options"),
         ("likes", {"add_options": ["Art; old"]}, 'must not contain ";"'),
         ("notes", {"kind": Kind.CHOICE}, "needs at least one option"),
-        ("notes", {"name": "", "add_options": ["x"]}, "the name must not be blank; add-option: a text field has no"),
+        ("notes", {"name": "", "add_options": ["x"]}, "the name must not be blank; add_options: a text field has no"),
     ],
 )
 def test_what_cannot_be_is_refused_with_every_reason(desk: Desk, key: str, edit: dict[str, Any], message: str) -> None:

@@ -77,7 +77,7 @@ def test_a_file_that_is_no_database_is_refused_and_left_alone(tmp_path: Path) ->
 
 def test_a_directory_that_cannot_be_made_is_refused(tmp_path: Path) -> None:
     (tmp_path / "file").write_text("")
-    with pytest.raises(Unavailable, match="choose another --data directory"):
+    with pytest.raises(Unavailable, match="choose another data directory"):
         House(Settings(tmp_path / "file" / "data"))
 
 
@@ -96,9 +96,9 @@ if os.getuid() == 0:
 try:
     House(Settings(Path({str(directory)!r})))
 except Unavailable as error:
-    print(error.message)
+    print(str(error))
 """
     directory.chmod(0o555)
     result = forked.run_text([sys.executable, "-c", program], check=True, env=dict(os.environ))
     directory.rmdir()
-    assert "is not writable: choose another --data directory" in result.stdout
+    assert "is not writable: choose another data directory" in result.stdout

@@ -235,7 +235,7 @@ def test_everybody_is_in_exactly_one_group(seed: str, groups: int, number: int) 
         (None, 1_001, None, "from 2 to 1,000"),
         (None, 3, 0, "from 1 to 3"),
         (None, 3, 4, "from 1 to 3"),
-        (10, None, 1, "needs --split"),
+        (10, None, 1, "needs the number of groups"),
     ],
 )
 def test_samples_that_mean_nothing_are_refused(

@@ -26,7 +26,7 @@ def held_directory(parent: Path) -> Iterator[Path]:
         try:
             made.mkdir(mode=0o700, parents=True)
         except OSError as error:
-            raise Unavailable(f"{parent} cannot be written to: {error.strerror}; look after it and try again") from None
+            raise Unavailable("directory_not_writable", directory=str(parent), reason=error.strerror) from None
         handle = _held(made)  # None where another process has just taken it for one that was left
     try:
         yield made

@@ -10,7 +10,7 @@ from typing import Concatenate, ParamSpec, TypeVar
 
 from tamis import log
 from tamis.actions.catch_up import catch_up
-from tamis.actions.lanes import STOPPED, Lanes
+from tamis.actions.lanes import Lanes
 from tamis.actions.maintenance.file_rights import make_private_files, tighten
 from tamis.actions.view import Part, View, Views
 from tamis.actions.work import Workers
@@ -21,7 +21,6 @@ from tamis.files.durable import make_directory
 from tamis.records.engine.store import Records
 from tamis.records.feed import last_change, store_id
 from tamis.records.handles import Transaction
-from tamis.records.integrity.health import LOST
 from tamis.settings import Settings
 from tamis.workbench.statements import interrupt_workbench
 
@@ -47,9 +46,7 @@ class House:
             make_directory(settings.data)
             tighten(settings.data)
         except OSError as error:
-            raise Unavailable(
-                f"{settings.data} cannot be made: {error.strerror}; choose another --data directory"
-            ) from None
+            raise Unavailable("data_directory_not_made", directory=str(settings.data), reason=error.strerror) from None
         self.accepts_loss = accepts_loss
         self.records = Records(settings.data, accepts_loss=accepts_loss)
         self._views = Views(self.records, self.open_columns, clock)
@@ -94,7 +91,7 @@ class House:
             return self._columns
         with self._opening:
             if self._closed:
-                raise Unavailable(STOPPED)
+                raise Unavailable("server_stopping")
             if self._columns is None:
                 columns = Columns(
                     self.settings.data,
@@ -115,7 +112,7 @@ class House:
         ahead = (columns.applied or 0) - last_change(self.records.reader())
         if ahead > 0 and not self.accepts_loss:
             log.event("acknowledged_writes_missing", level=logging.CRITICAL, changes=ahead)
-            raise Damaged(LOST)
+            raise Damaged("writes_missing")
 
     def project(self) -> Columns:
         """Bring the projection up to date with every acknowledged write and with the time, and return its store; raises

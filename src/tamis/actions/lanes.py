@@ -19,8 +19,6 @@ P = ParamSpec("P")
 T = TypeVar("T")
 Account = int | str
 """The id of an account, or a word for those who have none, such as the address of a guest's machine."""
-TOO_MANY = "too many requests of this account are waiting: try again in a moment"
-STOPPED = "the server is being stopped"
 
 
 @dataclass(slots=True)
@@ -86,7 +84,7 @@ class Lane:
             if is_bounded and len(share.waiting) >= self._most_waiting:
                 self._refuse(account, share)
             if self._stopped:
-                raise Unavailable(STOPPED)
+                raise Unavailable("server_stopping")
             share.waiting.append(task)
             self._let_take_turns(account, share)
             if self._idle:
@@ -128,7 +126,7 @@ class Lane:
             log.event(
                 "task_refused", level=logging.WARNING, lane=self.name, account=account, waiting=len(share.waiting)
             )
-        raise Busy(TOO_MANY)
+        raise Busy("too_many_requests_of_account")
 
     def _let_take_turns(self, account: Account, share: _Share) -> None:
         if share.waiting and share.running < self._at_once:

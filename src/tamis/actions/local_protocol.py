@@ -15,7 +15,6 @@ from tamis.domain.errors import Busy, Damaged, Invalid, NotFound, Problem, Refus
 
 PATH = "/local/ask"
 SERVER_FILE = "server.json"
-UNREADABLE = "this is no question of a Tamis command"
 
 
 class Server(msgspec.Struct, frozen=True):
@@ -50,13 +49,10 @@ def decode_question(body: bytes) -> Question[Any]:
     try:
         asked = msgspec.json.decode(body, type=Asked)
         if asked.version != __version__:
-            raise Refused(
-                f"the server runs Tamis {__version__} and this command is of version {asked.version[:40]}: "
-                "restart the server"
-            )
+            raise Refused("server_of_another_version", server=__version__, command=asked.version[:40])
         question: Question[Any] = _QUESTIONS.decode(asked.question)
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
-        raise Refused(UNREADABLE) from None
+        raise Refused("not_a_question") from None
     return question
 
 
@@ -67,17 +63,16 @@ def decode_answer(question: Question[Answer], body: bytes) -> Answer:
 
 
 class Failure(msgspec.Struct, frozen=True):
-    """An error as it goes over the wire: its kind, and all that it says."""
+    """An error as it goes over the wire: its kind, and all that is wrong."""
 
     kind: str
-    message: str
-    problems: tuple[Problem, ...] = ()
+    problems: tuple[Problem, ...]
 
 
 def failure_of(error: TamisError) -> Failure:
     """Return what is sent of an error; one of a kind that commands do not tell apart is sent as the kind above it."""
     kind = next((of.__name__ for of in type(error).__mro__ if of.__name__ in _KINDS), Refused.__name__)
-    return Failure(kind, error.message, error.problems if isinstance(error, Invalid) else ())
+    return Failure(kind, error.problems)
 
 
 def error_of(status: int, body: bytes) -> TamisError:
@@ -85,14 +80,11 @@ def error_of(status: int, body: bytes) -> TamisError:
     try:
         failure = msgspec.json.decode(body, type=Failure)
     except (msgspec.DecodeError, UnicodeDecodeError):
-        return Refused(
-            f"the server on this data answered with the status {status}: if it is of another version, restart it"
-        )
-    if failure.kind == Invalid.__name__:
-        return Invalid(failure.problems)
-    error: TamisError = _KINDS.get(failure.kind, Refused)(failure.message)
-    return error
+        return Refused("server_answers_otherwise", status=status)
+    return _KINDS.get(failure.kind, Refused).of(failure.problems)
 
 
 _QUESTIONS: msgspec.json.Decoder[Any] = msgspec.json.Decoder(ANY_QUESTION)
-_KINDS: dict[str, Any] = {kind.__name__: kind for kind in (Invalid, NotFound, Refused, Unavailable, Busy, Damaged)}
+_KINDS: dict[str, type[TamisError]] = {
+    kind.__name__: kind for kind in (Invalid, NotFound, Refused, Unavailable, Busy, Damaged)
+}

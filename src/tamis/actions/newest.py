@@ -10,10 +10,8 @@ from tamis.domain.errors import Abandoned, Refused
 class Overtaken(Refused):
     """A newer question of the same asker has come, so that nobody waits for this answer."""
 
-    code = "overtaken"
-
     def __init__(self) -> None:
-        super().__init__("a newer question has come")
+        super().__init__("newer_question")
 
 
 class Question:

@@ -9,11 +9,9 @@ from typing import Any
 
 from tamis import log
 from tamis.actions.lanes import Lane
-from tamis.domain.errors import Abandoned, Invalid, Problem, TamisError
+from tamis.domain.errors import Abandoned, Problem, TamisError
 
 MOST_REMEMBERED = 200
-STOPPED = "the server was stopped before it was done"
-MISTAKE = "a mistake in Tamis ended it ({}); the log of the server says more"
 
 
 class Stopping(BaseException):
@@ -59,7 +57,7 @@ class Work:
     def progress(self, doing: str, done: int, total: int) -> None:
         """Be told how far it is; raises Stopping when the server stops."""
         if self._stop.is_set():
-            raise Stopping(STOPPED)
+            raise Stopping
         self.doing, self.done, self.total = doing, done, total
 
     def works_on(self, import_id: int | None) -> None:
@@ -119,14 +117,12 @@ class Workers:
             work.result = task(work)
             work.at = At.DONE
         except (Stopping, Abandoned):
-            self._fail(work, Problem("", STOPPED))
-        except Invalid as error:
-            self._fail(work, *error.problems)
+            self._fail(work, Problem("", "stopped_before_done"))
         except TamisError as error:
-            self._fail(work, Problem("", error.message))
+            self._fail(work, *error.problems)
         except Exception as error:
             log.event("fault", level=logging.ERROR, error=error, interface="job", account=work.account_id)
-            self._fail(work, Problem("", MISTAKE.format(type(error).__name__)))
+            self._fail(work, Problem("", "fault_ended_it", fault=type(error).__name__))
         finally:
             work.begun.set()
             work.over.set()

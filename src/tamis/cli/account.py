@@ -103,7 +103,7 @@ def edit(
         ask each time.
     """
     if timezone is None and date_order is None:
-        raise Refused("say what to change: --timezone or --date-order")
+        raise Refused("nothing_to_change_of_account")
     with opened(common) as house:
         account = account_of(house, common)
         if timezone is not None:
@@ -129,10 +129,10 @@ def _line_of_input() -> str:
 
 def _ask_twice() -> str:
     if not sys.stdin.isatty():
-        raise Refused("there is no terminal to ask at; write the password to standard input, with --password-stdin")
+        raise Refused("no_terminal")
     first = getpass("New password: ")
     if getpass("Once more: ") != first:
-        raise Refused("the two were not the same; nothing was changed")
+        raise Refused("passwords_differ")
     return first
 
 

@@ -32,7 +32,7 @@ def ask(house: House, question: Question[Answer], seconds: float = ANSWER_SECOND
             if reply is not None:
                 return decode_answer(question, reply)
             if time.monotonic() > deadline:
-                raise Unavailable("another Tamis command has held the data for a minute: try again later") from None
+                raise Unavailable("data_held_by_command") from None
             pause.wait(PAUSE_SECONDS)
     return question.answer(house)
 
@@ -62,6 +62,6 @@ def put_to_server(house: House, question: Question[Answer], seconds: float) -> b
     except HTTPError as error:
         raise error_of(error.code, error.read()) from None
     except TimeoutError:
-        raise Unavailable("the server on this data does not answer: look after it, or stop it") from None
+        raise Unavailable("server_does_not_answer") from None
     except OSError:  # the file was left behind by a server that was killed
         return None

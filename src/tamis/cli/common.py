@@ -18,9 +18,10 @@ from rich.text import Text
 from tamis.actions.accounts.accounts import choose_account
 from tamis.actions.fields.types import find_type
 from tamis.actions.house import House
+from tamis.cli.words import lines_of
 from tamis.domain.accounts import Account
 from tamis.domain.contacts import ContactType
-from tamis.domain.errors import Invalid, TamisError
+from tamis.domain.errors import TamisError
 from tamis.domain.visible import visible
 from tamis.settings import Settings
 
@@ -99,8 +100,6 @@ def notice(text: str) -> None:
 
 def refuse(error: TamisError) -> NoReturn:
     """Print why a command was refused, and end it with the status 1."""
-    problems = error.problems if isinstance(error, Invalid) else ()
-    lines = [f"{p.path}: {p.message}" if p.path else p.message for p in problems] or [error.message]
-    for line in lines:
+    for line in lines_of(error):
         notice(line)
     sys.exit(1)

@@ -71,7 +71,7 @@ def _texts(settings: list[str], fields: FieldSet) -> dict[str, str]:
     """Read FIELD=VALUE; a field that there is not is kept as it was called, and refused with all else that is wrong."""
     wrong = [setting for setting in settings if "=" not in setting]
     if wrong:
-        raise Invalid([Problem("--set", f'"{setting}" must be FIELD=VALUE') for setting in wrong])
+        raise Invalid([Problem("--set", "setting_not_written_so", setting=setting) for setting in wrong])
     pairs = (setting.split("=", 1) for setting in settings)
     return {found.key if (found := fields.find(name.strip())) else name.strip(): value for name, value in pairs}
 

@@ -23,9 +23,9 @@ def doctor(*, sample: int = SAMPLE, common: Common = Common()) -> None:  # noqa:
         Ask the reference evaluator about so many contacts of each type, drawn at random.
     """
     if sample < 0:
-        raise Invalid([Problem("--sample", "must not be negative")])
+        raise Invalid([Problem("--sample", "must_not_be_negative")])
     if not common.settings.data.is_dir():
-        raise Invalid([Problem("--data", f"there is no directory {common.settings.data}")])
+        raise Invalid([Problem("--data", "data_directory_missing", directory=str(common.settings.data))])
     made: list[Check] = []
     with opened(common) as house:
         for check in examine_all(house, ask, sample):

@@ -4,6 +4,7 @@ from tamis.actions.house import House
 from tamis.actions.questions import Erase
 from tamis.cli.ask import ask
 from tamis.cli.common import notice
+from tamis.cli.words import lines_of
 from tamis.domain.errors import TamisError
 
 
@@ -12,7 +13,7 @@ def erase_now(house: House) -> bool:
     try:
         erased = ask(house, Erase(only_if_small=True))
     except TamisError as error:  # what is deleted is deleted all the same
-        notice(error.message)
+        notice("; ".join(lines_of(error)))
         erased = False
     if not erased:
         notice('A running server takes what was deleted out of the files later; "tamis erase" does it now.')

@@ -64,7 +64,7 @@ def export(
     segment, file = _parts(target, type_, where)
     layout = _layout(file, format_, escapes=formulas == "escape", mark=bom)
     if file == STANDARD_OUTPUT and common.json:
-        raise Invalid([Problem("--json", "the rows go to standard output, which has no place for it: leave it out")])
+        raise Invalid([Problem("--json", "json_has_no_place")])
     place = None if file == STANDARD_OUTPUT else check_target(Path(file), replace=force)
     begun = time.monotonic()
     with opened(common) as house:
@@ -85,9 +85,9 @@ def export(
 def _parts(target: tuple[str, ...], type_: str | None, where: str | None) -> tuple[str | None, str]:
     """Tell the segment, if one is named, and the file."""
     if type_ is None and where is not None:
-        raise Invalid([Problem("--where", "a rule needs the contact type that it is about: add --type TYPE")])
+        raise Invalid([Problem("--where", "rule_needs_type")])
     if len(target) != (2 if type_ is None else 1):
-        raise Invalid([Problem("", f"write either {HOW}")])
+        raise Invalid([Problem("", "export_target_missing", how=HOW)])
     return (None, target[0]) if type_ is not None else (target[0], target[1])
 
 
@@ -100,12 +100,11 @@ def _layout(file: str, chosen: str | None, *, escapes: bool, mark: bool) -> Layo
     elif known:
         form, compressed = known
     else:
-        message = "must end in .csv, .ndjson, .parquet, .csv.gz or .ndjson.gz, or say it with --format"
-        raise Invalid([Problem(file, message)])
+        raise Invalid([Problem(file, "ending_unknown")])
     if compressed and form is Format.PARQUET:
-        raise Invalid([Problem(file, f"a Parquet file is compressed in itself: leave {GZIP} out")])
+        raise Invalid([Problem(file, "parquet_needs_no_gzip", gzip=GZIP)])
     if mark and form is not Format.CSV:
-        raise Invalid([Problem("--bom", "only a CSV file begins with a byte order mark: leave it out")])
+        raise Invalid([Problem("--bom", "only_csv_has_mark")])
     return Layout(form, escapes, mark, compressed)
 
 

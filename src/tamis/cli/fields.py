@@ -11,7 +11,7 @@ from tamis.actions.fields.field_conversion import edit_field_keeping, try_edit
 from tamis.actions.fields.field_edits import MOST_EXAMPLES, FieldEdit, Misfit, ValuesDoNotFit
 from tamis.cli.common import Common, TypeOption, account_of, notice, opened, show, show_table, type_of
 from tamis.domain.dates import DateOrder
-from tamis.domain.errors import Invalid, Problem, Refused
+from tamis.domain.errors import Invalid, Param, Problem, Refused
 from tamis.domain.fields import RESERVED, Field, Kind
 from tamis.domain.text import counted, short
 from tamis.records import types
@@ -112,14 +112,14 @@ def edit(
         date_order=date_order,
     )
     if replace(wanted, blank_misfits=False, date_order=None) == FieldEdit():
-        raise Invalid([Problem("", "nothing to change: give --name, --kind, or one of the flags for options")])
+        raise Invalid([Problem("", "nothing_to_change_of_field")])
     with opened(common) as house:
         account = account_of(house, common)
         change = try_edit if dry_run else edit_field_keeping
         try:
             edited = change(house, account, type_of(house, account, type_), field, wanted)
         except ValuesDoNotFit as error:
-            raise Refused(_whose(error)) from None
+            raise Refused("values_would_not_fit", **_whose(error)) from None
     made, lost = edited.field, edited.lost
     document: dict[str, Any] = {
         "misfits": len(lost),
@@ -174,12 +174,9 @@ def delete(field: str, *, type_: TypeOption, common: Common = Common()) -> None:
     show(common, {"id": gone.id, "key": gone.key}, f"Field {gone.key} is deleted.")
 
 
-def _whose(error: ValuesDoNotFit) -> str:
-    return (
-        f"{error.field.key} cannot become a {error.kind} field: {counted(error.count, 'value')} would not fit: "
-        f"{_listed(error.first, error.count)}; list all of them with --dry-run, let these contacts lose them with "
-        "--on-bad-value blank, or change them first"
-    )
+def _whose(error: ValuesDoNotFit) -> dict[str, Param]:
+    listed = _listed(error.first, error.count)
+    return {"field": error.field.key, "kind": error.kind, "count": error.count, "misfits": listed}
 
 
 def _listed(misfits: Sequence[Misfit], count: int) -> str:
@@ -190,7 +187,7 @@ def _listed(misfits: Sequence[Misfit], count: int) -> str:
 def _renamed(pair: str) -> tuple[str, str]:
     option, equals, text = pair.partition("=")
     if not equals:
-        raise Invalid([Problem("rename-option", f'"{pair}" must be OLD=NEW')])
+        raise Invalid([Problem("rename-option", "renaming_not_written_so", pair=pair)])
     return option, text
 
 

@@ -46,7 +46,7 @@ def history(
         the clocks of the account.
     """
     if days is not None and at is not None:
-        raise Invalid([Problem("", "--days shows sizes and --at shows members: choose one of them")])
+        raise Invalid([Problem("", "days_or_at")])
     with opened(common) as house:
         account = account_of(house, common)
         found = find_segment(house.records.reader(), account, segment)

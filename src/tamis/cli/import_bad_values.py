@@ -19,9 +19,7 @@ def bad_values_of(said: Sequence[str]) -> tuple[BadValue, dict[str, BadValue]]:
         column, equals, word = text.rpartition("=")
         found = next((value for value in BadValue if value == word.strip()), None)
         if found is None or (found is BadValue.ADD and not equals):
-            problems.append(
-                Problem(OPTION, f'"{text}" must be reject or blank, or COLUMN=reject, COLUMN=blank or COLUMN=add')
-            )
+            problems.append(Problem(OPTION, "bad_value_not_written_so", text=text))
         elif equals:
             by_column[column.strip()] = found
         else:

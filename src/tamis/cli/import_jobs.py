@@ -5,16 +5,17 @@ from typing import Annotated, Any
 from cyclopts import Parameter
 from cyclopts.validators import Number
 
-from tamis.actions.importing.jobs import INTERRUPTED, Seen, blanked_file, find_import, rejects_file
+from tamis.actions.importing.jobs import INTERRUPTED, Seen, blanked_file, find_import, rejects_file, why_failed
 from tamis.actions.importing.jobs import list_imports as list_jobs
 from tamis.cli.common import Common, account_of, local_time, opened, show, show_table
 from tamis.cli.import_report import FIGURES, column_names, field_names, report_lines
+from tamis.cli.words import line_of
 from tamis.domain.accounts import Account
 from tamis.domain.instants import format_instant
 from tamis.domain.text import counted
 from tamis.records import types
 from tamis.records.handles import Reader
-from tamis.records.importing.imports import State
+from tamis.records.importing.imports import ImportJob, State
 
 COLUMNS = ("Id", "Started", "File", "State", "Rows", "Created", "Updated", "Rejected")
 RIGHT = (0, 4, 5, 6, 7)
@@ -77,6 +78,10 @@ def _type_name(db: Reader, account: Account, seen: Seen) -> str | None:
     return found.name if found else None
 
 
+def _why(job: ImportJob) -> str | None:
+    return "; ".join(map(line_of, why_failed(job))) or None
+
+
 def _figures(seen: Seen, type_name: str | None) -> dict[str, Any]:
     job = seen.job
     return {
@@ -86,7 +91,7 @@ def _figures(seen: Seen, type_name: str | None) -> dict[str, Any]:
         "contact_type": type_name,
         "state": str(seen.state),
         "phase": job.phase,
-        "error": job.error,
+        "error": _why(job),
         "started_at": format_instant(job.started_at),
         "finished_at": format_instant(job.finished_at) if job.finished_at else None,
         "rows": job.rows_total,
@@ -102,8 +107,8 @@ def _lines(seen: Seen, type_name: str | None, account: Account, document: dict[s
         f"Import {job.id}: {job.source} into {type_name}",
         f"{str(state).capitalize()}; started {local_time(job.started_at, account.zone)}{end}",
     ]
-    if job.error:
-        lines.append(f"Why: {job.error}")
+    if why := _why(job):
+        lines.append(f"Why: {why}")
     if state == INTERRUPTED:
         lines.append(WHAT_NOW)
     if state in (State.RUNNING, State.FAILED, INTERRUPTED) and job.phase:

@@ -18,6 +18,7 @@ from tamis.cli.common import Common, TypeOption, account_of, notice, opened, sho
 from tamis.cli.import_bad_values import bad_values_of
 from tamis.cli.import_report import FIGURES, column_names, field_names, report_lines
 from tamis.cli.progress import shown_progress
+from tamis.cli.words import lines_of
 from tamis.domain.dates import DateOrder
 from tamis.domain.encodings import label_of
 from tamis.domain.errors import Invalid, Problem, TamisError
@@ -121,7 +122,7 @@ def import_file(
                 effects = ask(house, ImportEffects(account.id, contact_type.id, began), SECONDS_TO_FOLLOW)
                 keep_effects(house, account, report.import_id, effects)
             except TamisError as error:  # the rows are stored, whatever is wrong with the columns
-                notice(f"Who entered and left segments is not known yet: {error.message}")
+                notice(f"Who entered and left segments is not known yet: {'; '.join(lines_of(error))}")
     figures = {name: getattr(report, name) for name in ("import_id", "rows", *FIGURES)}
     document = figures | details(report) | {"segments": [asdict(effect) for effect in effects]}
     _notices(document, dry_run)
@@ -131,7 +132,7 @@ def import_file(
 def _chosen(pairs: list[str]) -> dict[str, str]:
     wrong = [pair for pair in pairs if "=" not in pair]
     if wrong:
-        raise Invalid([Problem("--map", f'"{pair}" must be COLUMN=FIELD') for pair in wrong])
+        raise Invalid([Problem("--map", "mapping_not_written_so", pair=pair) for pair in wrong])
     return {column.strip(): field.strip() for column, _, field in (pair.rpartition("=") for pair in pairs)}
 
 
@@ -140,7 +141,7 @@ def _kinds(pairs: list[str]) -> dict[str, Kind]:
     wrong = [pair for pair in pairs if "=" not in pair or pair.rpartition("=")[2].strip().lower() not in set(Kind)]
     if wrong:
         kinds = ", ".join(Kind)
-        raise Invalid([Problem("--kind", f'"{pair}" must be COLUMN=KIND, and KIND one of {kinds}') for pair in wrong])
+        raise Invalid([Problem("--kind", "kind_not_written_so", pair=pair, kinds=kinds) for pair in wrong])
     return {column: Kind(kind) for column, kind in said.items()}
 
 

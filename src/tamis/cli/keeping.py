@@ -14,7 +14,7 @@ def erase_files(*, common: Common = Common()) -> None:  # noqa: B008  frozen
     """Take everything that was deleted out of the files, now rather than later."""
     with opened(common) as house:
         if not ask(house, Erase()):
-            raise Unavailable("others read from the data at this moment, which keeps deleted values in it: try again")
+            raise Unavailable("others_read")
     show(common, {"erased": True}, "Nothing of what was deleted is left in the files.")
 
 

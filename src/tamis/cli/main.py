@@ -65,7 +65,7 @@ def main(arguments: list[str] | None = None) -> None:
     except UnicodeEncodeError as error:  # bytes of an argument that are no UTF-8 came as lone surrogates
         if SURROGATE.search(error.object[error.start : error.end]) is None:
             raise
-        refuse(Refused(f"{error.object!a} is not written in UTF-8: look for a mistake in it"))
+        refuse(Refused("not_utf8_argument", argument=error.object))
     except BrokenPipeError:  # whoever read our output has seen enough
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         sys.exit(0)

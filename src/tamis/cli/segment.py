@@ -86,7 +86,7 @@ def edit(
         Its new rule, such as: country = "India" and total_paid >= 100
     """
     if name is None and where is None:
-        raise Invalid([Problem("", "nothing to change: give --name, --where or both")])
+        raise Invalid([Problem("", "nothing_to_change_of_segment")])
     draft = Keep.RULE if where is None else from_text(where)
     with opened(common) as house:
         found = _find(house, common, segment)

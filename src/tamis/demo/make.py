@@ -106,7 +106,7 @@ def make_demo(settings: Settings) -> Demo:
         sync(settings.data.parent)
     except OSError:
         shutil.rmtree(making)
-        raise Refused(f"{settings.data} has just been made by another command") from None
+        raise Refused("demo_data_just_made", data=str(settings.data)) from None
     return Demo(keys, password, moved)
 
 
@@ -140,7 +140,7 @@ def _make_room(data: Path) -> Path | None:
         return None
     marker = data / MARKER
     if not marker.exists():
-        raise Refused(f'{data} holds data already: serve it with "tamis serve", or choose another --data directory')
+        raise Refused("demo_data_exists", data=str(data))
     if _was_changed(data, _made_at(marker)):
         aside = data.with_name(f"{data.name}-{datetime.now(UTC):%Y%m%d-%H%M%S}")
         data.rename(aside)
@@ -162,6 +162,6 @@ def _was_changed(data: Path, made_at: int | None) -> bool:
         house.open_columns()
         return last_change(house.records.reader()) != made_at
     except Held:
-        raise Refused(f"{data} is being served: stop that server, or choose another --data directory") from None
+        raise Refused("demo_data_being_served", data=str(data)) from None
     finally:
         house.close()

@@ -6,6 +6,7 @@ from datetime import date, datetime
 from enum import StrEnum
 from typing import TypeVar
 
+from tamis.domain.errors import Message, ValueProblem
 from tamis.domain.text import short
 
 T = TypeVar("T")
@@ -17,10 +18,6 @@ class DateOrder(StrEnum):
     YMD = "ymd"
     DMY = "dmy"
     MDY = "mdy"
-
-
-class ValueProblem(ValueError):
-    """Text that is no value of a field; its message continues a sentence: "must be a number such as 12.5"."""
 
 
 _DATE = re.compile(r"\d{4}-\d{2}-\d{2}", re.ASCII)
@@ -103,22 +100,20 @@ def _date(iso: str, text: str, order: DateOrder) -> date:
         if _DATE.fullmatch(iso):
             return date.fromisoformat(iso)
     except ValueError:
-        raise ValueProblem(f'is no day of the calendar: "{short(text)}"') from None
-    raise ValueProblem(f'must be a date such as {_EXAMPLES[order]}, not "{short(text)}"{_hint(text)}')
+        raise ValueProblem("day_not_in_calendar", text=short(text)) from None
+    raise ValueProblem("date_not_read", example=_EXAMPLES[order], text=short(text), hint=_hint(text))
 
 
 def _moment(iso: str, text: str, order: DateOrder) -> datetime:
     if _DATE.fullmatch(iso):
         iso += "T00:00"
     if not _DATETIME.fullmatch(iso):
-        raise ValueProblem(
-            f'must be a date and time such as {_EXAMPLES[order]} 23:59, not "{short(text)}"{_hint(text)}'
-        )
+        raise ValueProblem("moment_not_read", example=_EXAMPLES[order], text=short(text), hint=_hint(text))
     try:
         return datetime.fromisoformat(iso.upper().replace(" ", "T", 1).replace(" ", ""))
     except ValueError:
-        raise ValueProblem(f'is no moment of the calendar: "{short(text)}"') from None
+        raise ValueProblem("moment_not_in_calendar", text=short(text)) from None
 
 
-def _hint(text: str) -> str:
-    return ": a year needs four digits" if _SHORT_YEAR.fullmatch(text) else ""
+def _hint(text: str) -> Message | None:
+    return Message("year_needs_four_digits") if _SHORT_YEAR.fullmatch(text) else None

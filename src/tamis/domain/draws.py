@@ -40,19 +40,19 @@ def sample_of(percent: float | None, groups: int | None, group: int | None, seed
     """Check what somebody asks for and make the sample; raises Invalid."""
     problems = []
     if percent is None and groups is None:
-        problems.append(Problem("", "say how many: --percent for a sample, --split for groups, or both"))
+        problems.append(Problem("", "sample_size_missing"))
     if percent is not None and not 0 < percent <= 100:
-        problems.append(Problem("--percent", "must be more than 0 and at most 100"))
+        problems.append(Problem("percent", "percent_out_of_range"))
     if groups is not None and not 2 <= groups <= MOST_GROUPS:
-        problems.append(Problem("--split", f"must be from 2 to {MOST_GROUPS:,} groups"))
+        problems.append(Problem("groups", "groups_out_of_range", most=MOST_GROUPS))
     if group is not None and groups is None:
-        problems.append(Problem("--group", "needs --split, which says how many groups there are"))
+        problems.append(Problem("group", "group_without_groups"))
     elif group is not None and groups is not None and not 1 <= group <= groups:
-        problems.append(Problem("--group", f"must be from 1 to {groups}"))
+        problems.append(Problem("group", "group_out_of_range", groups=groups))
     if len(seed) > MOST_SEED:
-        problems.append(Problem("--seed", f"must not be longer than {MOST_SEED} characters"))
+        problems.append(Problem("seed", "seed_too_long", most=MOST_SEED))
     if SURROGATE.search(seed):
-        problems.append(Problem("--seed", "is not written in UTF-8"))
+        problems.append(Problem("seed", "not_utf8"))
     if problems:
         raise Invalid(problems)
     below = DRAWS if percent is None else math.floor(percent / 100 * DRAWS)

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from enum import StrEnum
 
-from tamis.domain.fields import ValueProblem
+from tamis.domain.errors import Message, ValueProblem
 from tamis.domain.text import short
 
 MOST = 999_999
@@ -86,19 +86,16 @@ def parse_duration(text: str) -> Duration:
     unit = written[2].lower() if written else ""
     known = next((u for u in Unit if unit in (u, f"{u}s")), Unit.DAY if not unit else None)
     if written is None or known is None:
-        raise ValueProblem(_problem(text.strip()))
+        raise ValueProblem.of(_problem(text.strip()))
     if known is Unit.HOUR and int(written[1]) == 0:
-        raise ValueProblem("must be at least 1 hour; 0 days means today")
+        raise ValueProblem("duration_too_short")
     return Duration(int(written[1]), known)
 
 
-def _problem(text: str) -> str:
+def _problem(text: str) -> Message:
     if not text:
-        return "must not be blank; write a duration such as 30 days"
+        return Message("duration_is_blank")
     negative = _NEGATIVE.fullmatch(text)
     if negative:
-        return f'must be a positive number, such as {short(negative[1])}, not "{short(text)}"'
-    return (
-        f"must be a whole number, up to {MOST:,}, of hours, days, weeks, months or years, such as 30 days, "
-        f'not "{short(text)}"'
-    )
+        return Message("duration_is_negative", positive=short(negative[1]), text=short(text))
+    return Message("duration_not_read", most=MOST, text=short(text))

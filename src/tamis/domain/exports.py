@@ -66,14 +66,14 @@ def chosen_fields(fields: FieldSet, chosen: Sequence[str] | None) -> tuple[Field
         imported = sorted((f for f in fields.fields if f.id not in (EMAIL.id, *own)), key=lambda f: f.id)
         return (EMAIL, *imported, CREATED_AT, UPDATED_AT)
     found: list[Field] = []
-    problems = [] if chosen else [Problem("--fields", "names no field; leave it out for all fields")]
+    problems = [] if chosen else [Problem("fields", "no_fields_chosen")]
     for reference in chosen:
         field = fields.find(reference)
         if field is None:
             known = ", ".join(f.key for f in fields.fields)
-            problems.append(Problem("--fields", f'there is no field "{reference}"; there are: {known}'))
+            problems.append(Problem("fields", "export_field_unknown", field=reference, known=known))
         elif field in found:
-            problems.append(Problem("--fields", f'the field "{field.key}" is named twice; name each once'))
+            problems.append(Problem("fields", "export_field_repeated", field=field.key))
         else:
             found.append(field)
     if problems:

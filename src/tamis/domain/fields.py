@@ -12,7 +12,8 @@ from zoneinfo import ZoneInfo
 from tamis.domain.choices import SEPARATOR as SEPARATOR  # noqa: PLC0414  it is met where fields are
 from tamis.domain.choices import Options, parts_of
 from tamis.domain.dates import DateOrder, is_iso_date, parse_date, parse_moment, read_date, read_moment
-from tamis.domain.dates import ValueProblem as ValueProblem  # noqa: PLC0414  it is met where fields are
+from tamis.domain.errors import Message
+from tamis.domain.errors import ValueProblem as ValueProblem  # noqa: PLC0414  it is met where fields are
 from tamis.domain.instants import to_utc
 from tamis.domain.reading.numbers import lost_by_number
 from tamis.domain.text import fold, lower_letters, problem_with_name, problem_with_text, short
@@ -122,6 +123,7 @@ _TRUE = frozenset({"true", "yes", "t", "y", "1"})
 _FALSE = frozenset({"false", "no", "f", "n", "0"})
 _LARGEST_WHOLE = 2**53
 MOST_NAMED = 10
+_HOW_TO_ADD = Message("how_to_add_an_option")
 
 
 def parse_value(text: str, of: Field, zone: ZoneInfo) -> Value | None:
@@ -162,7 +164,7 @@ def parse_operand(text: str, of: Field, *, part: bool = False) -> Value:
     if not part:
         text = text.strip()
     if not text:
-        raise ValueProblem('must not be blank; use the operator "is blank" instead')
+        raise ValueProblem("operand_is_blank")
     if part:
         return _parse_text(text, of)
     if of.kind is Kind.DATETIME:
@@ -187,27 +189,25 @@ def format_value(value: Value) -> str:
 def _parse_text(text: str, _: Field) -> str:
     problem = problem_with_text(text)
     if problem:
-        raise ValueProblem(problem)
+        raise ValueProblem.of(problem)
     return text
 
 
 def _parse_number(text: str, _: Field) -> float:
     if not _NUMBER.fullmatch(text):
-        raise ValueProblem(f'must be a number such as 12.5, not "{short(text)}"')
+        raise ValueProblem("number_not_read", text=short(text))
     number = float(text)
     if number in (float("inf"), float("-inf")):
-        raise ValueProblem(f'is too large for a number: "{short(text)}"')
+        raise ValueProblem("number_too_large", text=short(text))
     if abs(number) >= _LARGEST_WHOLE and _WHOLE.fullmatch(text) and Decimal(number) != Decimal(text):
-        raise ValueProblem(f'has more digits than a number keeps; use a text field: "{short(text)}"')
+        raise ValueProblem("number_has_too_many_digits", text=short(text))
     return number + 0.0  # turns -0.0 into 0.0
 
 
 def _parse_stored_number(text: str, of: Field) -> float:
     number = _parse_number(text, of)
     if lost := lost_by_number(text):
-        raise ValueProblem(
-            f'has {lost}, which a number would lose; make {of.key or "it"} a text field to keep it: "{short(text)}"'
-        )
+        raise ValueProblem("number_would_lose", lost=lost, field=of.key or "it", text=short(text))
     return number
 
 
@@ -217,13 +217,13 @@ def _parse_boolean(text: str, _: Field) -> bool:
         return True
     if folded in _FALSE:
         return False
-    raise ValueProblem(f'must be true or false, yes or no, or 1 or 0, not "{short(text)}"')
+    raise ValueProblem("boolean_not_read", text=short(text))
 
 
-def _parse_choice(text: str, of: Field, advice: str = "") -> str:
+def _parse_choice(text: str, of: Field, advice: Message | None = None) -> str:
     option = Options.of(of.options).find(text)
     if option is None:
-        raise ValueProblem(f'must be one of {_listed(of.options)}, not "{short(text)}"{advice}')
+        raise ValueProblem("option_not_known", options=of.options, text=short(text), advice=advice)
     return option
 
 
@@ -231,8 +231,8 @@ def _parse_choices(text: str, of: Field) -> tuple[str, ...] | None:
     known = Options.of(of.options)
     parts = parts_of(text, known)
     if unknown := [part for part in parts if known.find(part) is None]:
-        named = ", ".join(f'"{short(part)}"' for part in dict.fromkeys(unknown[:MOST_NAMED]))
-        raise ValueProblem(f"must be one of {_listed(of.options)}, not {named}{_how_to_add(of)}")
+        named = [short(part) for part in dict.fromkeys(unknown[:MOST_NAMED])]
+        raise ValueProblem("options_not_known", options=of.options, named=named, advice=_HOW_TO_ADD)
     return in_order(parts, of)
 
 
@@ -244,14 +244,14 @@ def new_options(text: str, of: Field) -> list[str]:
     unknown = [part for part in parts if part and known.find(part) is None]
     for part in unknown:
         if wrong := problem_with_option(part, of.kind):
-            raise ValueProblem(f'has no option "{short(part)}", and cannot have it: an option {wrong}')
+            raise ValueProblem("option_not_possible", option=short(part), problem=wrong)
     return unknown
 
 
-def problem_with_option(option: str, kind: Kind) -> str | None:
+def problem_with_option(option: str, kind: Kind) -> Message | None:
     """Say why a trimmed text cannot be an option of a field, or None when it can."""
     if kind is Kind.CHOICES and SEPARATOR in option:
-        return f'must not contain "{SEPARATOR}", which stands between several choices in text'
+        return Message("option_has_separator", separator=SEPARATOR)
     return problem_with_name(option)
 
 
@@ -271,18 +271,6 @@ _OPERAND_PARSERS: dict[Kind, Callable[[str, Field], Value]] = {
 _PARSERS: dict[Kind, Callable[[str, Field], Value | None]] = {
     **_OPERAND_PARSERS,
     Kind.NUMBER: _parse_stored_number,
-    Kind.CHOICE: lambda text, of: _parse_choice(text, of, _how_to_add(of)),
+    Kind.CHOICE: lambda text, of: _parse_choice(text, of, _HOW_TO_ADD),
     Kind.CHOICES: _parse_choices,
 }
-
-
-def _listed(options: tuple[str, ...]) -> str:
-    shown = ", ".join(f'"{option}"' for option in options[:MOST_NAMED])
-    return shown + (" …" if len(options) > MOST_NAMED else "")
-
-
-def _how_to_add(of: Field) -> str:
-    return (
-        f"; add an option in the console, with tamis field edit {of.key} --add-option, or while importing with "
-        "--add-options"
-    )

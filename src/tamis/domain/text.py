@@ -3,6 +3,8 @@
 import re
 from unicodedata import normalize
 
+from tamis.domain.errors import Message
+
 CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f]")
 CONTROL_BUT_LINES = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f]")
 INVISIBLE = re.compile(r"[\u00ad\u061c\u180e\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff\ufff9-\ufffb]")
@@ -77,25 +79,25 @@ def short(text: str, most: int = 60) -> str:
     return text if len(text) <= most else text[:most] + "…"
 
 
-def problem_with_line(text: str) -> str | None:
+def problem_with_line(text: str) -> Message | None:
     """Say why text cannot be a name or another single line, or None when it can."""
     if CONTROL.search(text) or SURROGATE.search(text):
-        return "must not contain control characters"
+        return Message("has_control_characters")
     if len(text) > MAX_LINE:
-        return f"must not be longer than {MAX_LINE} characters"
+        return Message("text_too_long", most=MAX_LINE)
     return None
 
 
-def problem_with_name(name: str) -> str | None:
+def problem_with_name(name: str) -> Message | None:
     """Say why a trimmed text cannot be the name of something, or None when it can."""
-    return problem_with_line(name) if name else "must not be blank"
+    return problem_with_line(name) if name else Message("must_not_be_blank")
 
 
-def problem_with_text(text: str) -> str | None:
+def problem_with_text(text: str) -> Message | None:
     """Say why text cannot be a value of a text field, which may have several lines, or None when it can."""
     # What is printable has neither; most text is, and is known to be at once.
     if not text.isprintable() and (CONTROL_BUT_LINES.search(text) or SURROGATE.search(text)):
-        return "must not contain control characters"
+        return Message("has_control_characters")
     if len(text) > MAX_TEXT:
-        return f"must not be longer than {MAX_TEXT:,} characters"
+        return Message("text_too_long", most=MAX_TEXT)
     return None

@@ -58,7 +58,7 @@ def cut(
             return
         wanted = chunk_bytes if head else len(rest) + max(chunk_bytes, len(rest))
         if not head and len(rest) > LONGEST_RECORD:
-            raise source.refuse(f"is longer than {LONGEST_RECORD >> 20} MB: this is no table as text", line)
+            raise source.refuse("record_too_long", line, most=LONGEST_RECORD >> 20)
 
 
 def _fill(rest: bytes, blocks: Iterator[bytes], wanted: int) -> tuple[bytes, bool]:

@@ -76,7 +76,7 @@ def delimited_in(
     lines = start[: start.rfind(b"\n") + 1].decode() if not whole else start.decode() + "\n"
     layout = find_layout(source, encoding.name, encoding.notices, lines, is_header, delimiter)
     if line := next((line for line in sorted(encoding.unreadable) if line <= layout.header_line), None):
-        raise source.refuse(encoding.unreadable[line], line)
+        raise source.refuse("line_not_read", line, reason=encoding.unreadable[line])
     return DelimitedFile(layout, source.size, encoding, source, returns, spool, chunk_bytes)
 
 

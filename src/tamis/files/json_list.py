@@ -19,15 +19,13 @@ def list_as_lines(source: Source, encoding: Encoding, spool: Path) -> tuple[Sour
     for block in as_utf8(source, encoding):
         text += block
         if len(text) > MOST_BYTES:
-            raise source.refuse(
-                f"is a JSON list of more than {MOST_BYTES >> 20} MB: write each object in a line of its own (NDJSON)"
-            )
+            raise source.refuse("json_list_too_large", most=MOST_BYTES >> 20)
     try:
         elements = msgspec.json.decode(bytes(text), type=list[msgspec.Raw])
     except (msgspec.DecodeError, UnicodeDecodeError) as error:
-        raise source.refuse(f"is no whole JSON list of objects: {error}") from None
+        raise source.refuse("json_list_not_whole", reason=str(error)) from None
     except RecursionError:
-        raise source.refuse("holds lists or objects in each other, too deep to be values of contacts") from None
+        raise source.refuse("json_too_deep") from None
     # Within strings line ends are escaped: those that are left stand between.
     lines = b"".join(bytes(element).replace(b"\n", b" ").replace(b"\r", b" ") + b"\n" for element in elements)
     need_room(spool, len(lines))

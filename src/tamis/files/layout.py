@@ -9,7 +9,7 @@ from itertools import islice
 from tamis.domain.emails import clean_email
 from tamis.domain.text import counted
 from tamis.files.header import clean_name, read_header, tell_apart
-from tamis.files.limits import MOST_COLUMNS, too_many_columns
+from tamis.files.limits import MOST_COLUMNS
 from tamis.files.records import Record, read_records
 from tamis.files.source import Source
 
@@ -58,10 +58,10 @@ def find_layout(
         key=_score,
     )
     if not reading.records:
-        raise source.refuse("is empty: the first line must name the columns")
+        raise source.refuse("file_is_empty")
     header = reading.records[reading.header or 0]
     if len(header.cells) > MOST_COLUMNS and not header.problem:
-        raise source.refuse(too_many_columns(), header.line)
+        raise source.refuse("too_many_columns", header.line, most=MOST_COLUMNS)
     names, about_names = read_header(header.cells)
     _check(source, header, names, found=reading.header is not None)
     above = header.line - 1 - skipped
@@ -112,11 +112,10 @@ def _score(reading: _Reading) -> tuple[bool, float, int]:
 
 def _check(source: Source, header: Record, names: tuple[str, ...], *, found: bool) -> None:
     if header.problem:
-        raise source.refuse(f"should name the columns, but {header.problem}", header.line)
+        raise source.refuse("header_is_wrong", header.line, problem=header.problem)
     if not found and any(map(_is_email, names)):
         raise source.refuse(
-            "holds an e-mail address where the names of the columns should stand: "
-            "put a line with the names of the columns above it",
+            "header_missing",
             header.line,
         )
 

@@ -13,19 +13,6 @@ MOST_BROKEN = 1_000_000
 """Rows whose structure is wrong are noted one by one; a file with more of them is not what it is taken for."""
 
 
-def too_many_columns(what: str = "columns") -> str:
-    """Return what people are told of a file with too many columns."""
-    return f"has more than {MOST_COLUMNS:,} {what}, which is the most: leave out what you do not need"
-
-
 def is_too_sparse(rows: int, columns: int, size: int, cells_a_byte: int = MOST_CELLS_A_BYTE) -> bool:
     """Return whether a file of `size` bytes would become a table of many times its size, nearly all of it blank."""
     return rows * columns > MOST_CELLS + cells_a_byte * size
-
-
-def too_sparse(rows: int, columns: int) -> str:
-    """Return what people are told of such a file."""
-    return (
-        f"has {columns:,} columns in {rows:,} rows, of which nearly all are blank: import the rows that have the same "
-        "columns together, as a file of their own"
-    )

@@ -15,15 +15,10 @@ def need_room(place: Path, used: int | None = None) -> None:
     taken more than half of what was free."""
     free = shutil.disk_usage(place).free
     if free < SPARE_BYTES:
-        raise Unavailable(
-            f"the disk on which {place} lies is nearly full ({free >> 20} MB are left): make room and try again"
-        )
+        raise Unavailable("disk_nearly_full", place=str(place), free=free >> 20)
     taken = size_of(place) if used is None else used
     if taken > free:
-        raise Unavailable(
-            f"the file takes up {taken >> 20:,} MB of the disk on which {place} lies, more than half of what was free: "
-            "make room there, or import the file in parts"
-        )
+        raise Unavailable("file_takes_too_much_disk", taken=taken >> 20, place=str(place))
 
 
 def size_of(directory: Path) -> int:

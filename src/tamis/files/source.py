@@ -9,7 +9,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from tamis.domain.errors import Invalid, Problem
+from tamis.domain.errors import Invalid, Param, Problem
 from tamis.files.room import need_room
 
 BLOCK = 1 << 20
@@ -38,9 +38,9 @@ class Source:
             raw.seek(0)
             yield from _unpacked(self, _raw(self, raw.read)) if compressed else _raw(self, raw.read)
 
-    def refuse(self, message: str, line: int | None = None) -> Invalid:
-        """Make the error that names the file, and the line."""
-        return Invalid([Problem(self.name if line is None else f"{self.name}, line {line}", message)])
+    def refuse(self, code: str, line: int | None = None, /, **params: Param) -> Invalid:
+        """Return the error that names the file, and the line."""
+        return Invalid([Problem(self.name if line is None else f"{self.name}, line {line}", code, **params)])
 
 
 def open_source(path: Path, spool: Path, known_as: str | None = None) -> Source:
@@ -62,7 +62,7 @@ def plain_errors(name: str) -> Iterator[None]:
     try:
         yield
     except OSError as error:
-        raise Invalid([Problem(name, f"cannot be read: {error.strerror or error}")]) from None
+        raise Invalid([Problem(name, "file_not_read", reason=str(error.strerror or error))]) from None
 
 
 def _copied(name: str, read: Read, spool: Path) -> Source:
@@ -87,7 +87,7 @@ def _unpacked(source: Source, blocks: Iterator[bytes]) -> Iterator[bytes]:
         if not rest and unpacked.eof:
             return
         if not rest:
-            raise source.refuse("is not a whole gzip file: it ends too early; fetch it again")
+            raise source.refuse("gzip_ends_too_early")
         if unpacked.eof:  # another member, or garbage, of which zeros are padding
             rest += b"" if len(rest) > 1 else next(blocks, b"")
             if not rest.startswith(GZIP):
@@ -98,13 +98,10 @@ def _unpacked(source: Source, blocks: Iterator[bytes]) -> Iterator[bytes]:
         try:
             data = unpacked.decompress(rest, BLOCK)
         except zlib.error:
-            raise source.refuse("is not a whole gzip file: it is damaged; fetch it again") from None
+            raise source.refuse("gzip_damaged") from None
         rest = unpacked.unused_data if unpacked.eof else unpacked.unconsumed_tail
         total += len(data)
         if total > MOST_UNPACKED and total > MOST_RATIO * source.position:
-            raise source.refuse(
-                f"unpacks to more than {MOST_RATIO:,} times its size and more than {MOST_UNPACKED >> 30} GB: "
-                "unpack it yourself if that is right, and import the result"
-            )
+            raise source.refuse("gzip_too_large", times=MOST_RATIO, most=MOST_UNPACKED >> 30)
         if data:
             yield data

@@ -55,7 +55,7 @@ def add(
     last: Any = one(db, SQL["last_added_id"])
     following = (last[0] if last else 0) + 1
     if following >= STRANGER:
-        raise Refused("this store has numbered two thousand million added addresses and has no numbers left")
+        raise Refused("no_recipient_numbers_left")
     recipient_id = (
         recipient_id_of_stranger(segment.id, following)
         if contact_id is None

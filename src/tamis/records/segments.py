@@ -27,7 +27,7 @@ def insert(db: Transaction, account_id: int, type_id: int, name: str, rule: str,
     micros = to_micros(now)
     row: Any = one(db, SQL["insert"], (account_id, type_id, name, fold(name), rule, micros, micros))
     if row[0] > LAST_SEGMENT:
-        raise Refused("this store has numbered two million segments and has no numbers left")
+        raise Refused("no_segment_numbers_left")
     feed.tell_segment(db, type_id, row[0], now)
     return Segment(row[0], account_id, type_id, name, rule, now, now)
 

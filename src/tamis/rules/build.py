@@ -3,7 +3,7 @@
 from datetime import date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
-from tamis.domain.errors import Invalid, Problem
+from tamis.domain.errors import Invalid, Message, Problem
 from tamis.domain.fields import Field, FieldSet, Kind, ValueProblem
 from tamis.domain.instants import MICROSECOND, to_utc
 from tamis.domain.segments import SegmentRefs
@@ -18,9 +18,12 @@ from tamis.rules.values import ClockTime, Given, format_given, parse_given
 MAX_CONDITIONS = 500
 MAX_VALUES = 10_000
 _UTC = ZoneInfo("UTC")
-_FOR_SEVERAL = {
-    "is": '; for several values, use "is one of"',
-    "is not": '; for several values, use "is none of"',
+_FOR_SEVERAL = {"is": "is one of", "is not": "is none of"}
+_WRONG_COUNT = {
+    Takes.NONE: "takes_no_value",
+    Takes.ONE: "takes_one_value",
+    Takes.TWO: "takes_two_values",
+    Takes.MANY: "takes_values",
 }
 
 
@@ -42,9 +45,9 @@ def build_parts(
     if draft is None:
         return {}, ()
     if draft.depth > MAX_DEPTH:
-        return {}, (Problem(draft.where, f"must not nest deeper than {MAX_DEPTH} levels"),)
+        return {}, (Problem(draft.where, "rule_too_deep", most=MAX_DEPTH),)
     if _count(draft) > MAX_CONDITIONS:
-        return {}, (Problem(draft.where, f"must not have more than {MAX_CONDITIONS} conditions"),)
+        return {}, (Problem(draft.where, "too_many_conditions", most=MAX_CONDITIONS),)
     problems: list[Problem] = []
     parts: dict[str, Node] = {}
     _node(draft, fields, segments, problems, parts)
@@ -74,7 +77,7 @@ def _node(
             node = Not(part) if part else None
         case DraftGroup():
             if not draft.parts:
-                problems.append(Problem(draft.where, "a group needs at least one condition"))
+                problems.append(Problem(draft.where, "group_is_empty"))
             parts = [_node(part, fields, segments, problems, found) for part in draft.parts]
             whole = [part for part in parts if part is not None]
             complete = whole and len(whole) == len(parts)
@@ -100,18 +103,16 @@ def _in_segment(
     draft: DraftCondition, operator: Operator, segments: SegmentRefs, problems: list[Problem]
 ) -> InSegment | None:
     if draft.field is not None:
-        problems.append(
-            Problem(draft.where_field or draft.where, f'"{operator.name}" stands without a field; leave it out')
-        )
+        problems.append(Problem(draft.where_field or draft.where, "operator_takes_no_field", operator=operator.name))
     if not operator.takes.allows(len(draft.values)):
         problems.append(_wrong_count(draft, operator))
         return None
     found = segments.find(draft.values[0])
     if found is None:
         where = draft.where_values[0] if draft.where_values else draft.where
-        problems.append(Problem(where, names.unknown_segment(draft.values[0], segments)))
+        problems.append(Problem.of(where, names.unknown_segment(draft.values[0], segments)))
     elif draft.unquoted:
-        problems.append(Problem(draft.where_values[0], f'the name of a segment stands in quotes: "{found.name}"'))
+        problems.append(Problem(draft.where_values[0], "segment_name_without_quotes", segment=found.name))
         return None
     return InSegment(found.id, found.name, operator) if found and draft.field is None else None
 
@@ -121,14 +122,13 @@ def _condition(draft: DraftCondition, fields: FieldSet, problems: list[Problem])
     where = draft.where_field or draft.where
     field = None if draft.field is None else fields.find(draft.field)
     if draft.field is None:
-        problems.append(Problem(where, f'"{short(draft.operator)}" needs a field'))
+        problems.append(Problem(where, "operator_needs_field", operator=short(draft.operator)))
     elif field is None:
         meant = names.field_of_several_words(draft.field, draft.operator, fields)
         if meant:
-            message = f'write the field "{meant.name}" by its key, {meant.key}, or in backticks: `{meant.name}`'
-            problems.append(Problem(where, message))
+            problems.append(Problem(where, "write_field_so", name=meant.name, field=meant.key))
             return None
-        problems.append(Problem(where, names.unknown_field(draft.field, fields)))
+        problems.append(Problem.of(where, names.unknown_field(draft.field, fields)))
     operator = _operator(draft, field, problems)
     if field is None or operator is None:
         return None
@@ -139,13 +139,13 @@ def _condition(draft: DraftCondition, fields: FieldSet, problems: list[Problem])
 def _operator(draft: DraftCondition, field: Field | None, problems: list[Problem]) -> Operator | None:
     where = draft.where_operator or draft.where
     if normal_spelling(draft.operator) not in SPELLINGS:
-        problems.append(Problem(where, names.unknown_operator(draft.operator, field)))
+        problems.append(Problem.of(where, names.unknown_operator(draft.operator, field)))
         return None
     if field is None:
         return None
     operator = find_operator(draft.operator, field.kind)
     if operator is None:
-        problems.append(Problem(where, names.unfit_operator(draft.operator, field)))
+        problems.append(Problem.of(where, names.unfit_operator(draft.operator, field)))
     return operator
 
 
@@ -157,7 +157,7 @@ def _values(
         problems.append(_wrong_count(draft, operator))
         return ()
     if count > MAX_VALUES:
-        problems.append(Problem(draft.where, f"must not have more than {MAX_VALUES:,} values"))
+        problems.append(Problem(draft.where, "too_many_values", most=MAX_VALUES))
         return ()
     values: list[Given] = []
     for index, text in enumerate(draft.values):
@@ -167,7 +167,7 @@ def _values(
             values.append(_value(text, field, operator))
         except ValueProblem as problem:
             where = draft.where_values[index] if draft.where_values else draft.where
-            problems.append(Problem(where, f"the value of {field.key} {problem}"))
+            problems.append(Problem(where, "value_not_valid", field=field.key, problem=problem.message))
     if operator.takes is Takes.TWO and len(values) == 2:
         _check_order(draft, values, problems)
     return tuple(values)
@@ -177,27 +177,29 @@ def _value(text: str, field: Field, operator: Operator) -> Given:
     try:
         return parse_given(text, field, operator)
     except ValueProblem as problem:
-        raise ValueProblem(f"{problem}{advice.advice(text, field, operator)}") from None
+        raise ValueProblem(
+            "value_with_advice", problem=problem.message, advice=advice.advice(text, field, operator)
+        ) from None
 
 
 def _check_plain_words(text: str, field: Field, operator: Operator, fields: FieldSet) -> None:
     """Refuse words without quotes that are another field, or text; in a number, a date or a duration they are read."""
     other = names.field_named(text, fields, field)
     if other:
-        raise ValueProblem(advice.another_field(field, other))
+        raise ValueProblem.of(advice.another_field(field, other))
     if operator.takes_parts or field.kind in (Kind.TEXT, Kind.CHOICE, Kind.CHOICES):
-        raise ValueProblem(advice.without_quotes(text))
+        raise ValueProblem.of(advice.without_quotes(text))
 
 
 def _wrong_count(draft: DraftCondition, operator: Operator) -> Problem:
-    needs = {
-        Takes.NONE: "takes no value",
-        Takes.ONE: "takes one value",
-        Takes.TWO: "takes two values",
-        Takes.MANY: "takes at least one value",
-    }[operator.takes]
-    several = _FOR_SEVERAL.get(operator.name, "") if len(draft.values) > 1 else ""
-    return Problem(draft.where, f'"{operator.name}" {needs}, not {len(draft.values)}{several}')
+    better = _FOR_SEVERAL.get(operator.name) if len(draft.values) > 1 else None
+    return Problem(
+        draft.where,
+        _WRONG_COUNT[operator.takes],
+        operator=operator.name,
+        count=len(draft.values),
+        advice=Message("for_several_values", operator=better) if better else None,
+    )
 
 
 def _check_order(draft: DraftCondition, values: list[Given], problems: list[Problem]) -> None:
@@ -206,7 +208,9 @@ def _check_order(draft: DraftCondition, values: list[Given], problems: list[Prob
         problems.append(
             Problem(
                 draft.where,
-                f"the first value, {format_given(low)}, must not be after the second, {format_given(high)}",
+                "values_in_wrong_order",
+                low=format_given(low),
+                high=format_given(high),
             )
         )
 

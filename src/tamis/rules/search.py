@@ -21,7 +21,7 @@ def search(text: str, fields: FieldSet) -> Node | None:
     """
     words = fold(text).split()
     if len(words) > MOST_WORDS or len(text) > MOST_LETTERS:
-        raise Invalid([Problem("search", f"search for at most {MOST_WORDS} words of {MOST_LETTERS} letters together")])
+        raise Invalid([Problem("search", "search_too_long", words=MOST_WORDS, letters=MOST_LETTERS)])
     parts = [join(Any, _conditions(word, fields)) for word in dict.fromkeys(words)]
     return join(All, parts) if parts else None
 

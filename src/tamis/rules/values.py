@@ -44,16 +44,16 @@ def parse_given(text: str, field: Field, operator: Operator) -> Given:
     """Read one value of a condition; raises ValueProblem."""
     relative = positive(operator)[0].relative
     if operator.takes_parts and text and not text.strip() and not operator.takes_blanks:
-        raise ValueProblem("must not be only blanks: no value begins or ends with one")
+        raise ValueProblem("value_is_only_blanks")
     if relative is None:
         value = parse_operand(text, field, part=operator.takes_parts)
         return _clock_time(text, value) if isinstance(value, datetime) else value
     ago = _AGO.fullmatch(text) if relative is Relative.BEFORE else None
     duration = parse_duration(ago[1] if ago else text)
     if duration.unit is Unit.HOUR and relative is Relative.ANNIVERSARY:
-        raise ValueProblem("must be in days, weeks, months or years: an anniversary is a whole day")
+        raise ValueProblem("anniversary_in_hours")
     if duration.unit is Unit.HOUR and field.kind is Kind.DATE:
-        raise ValueProblem("must be in days, weeks, months or years: hours need a date-time field")
+        raise ValueProblem("date_field_in_hours")
     return duration
 
 

@@ -123,6 +123,6 @@ async def send_stream(stream: Stream, send: Send, scope: Scope) -> None:
             async for piece in stream.rest:
                 await send({"type": "http.response.body", "body": piece, "more_body": True})
         except TamisError as error:
-            log.event("answer_broken_off", level=logging.ERROR, reason=error.message)
+            log.event("answer_broken_off", level=logging.ERROR, reason=str(error))
             return
     await send({"type": "http.response.body", "body": b""})

@@ -7,7 +7,7 @@ from contextvars import ContextVar
 from dataclasses import dataclass, field
 from typing import Any, ParamSpec, TypeVar
 
-from tamis.actions.lanes import STOPPED, Account, Lane, Task
+from tamis.actions.lanes import Account, Lane, Task
 from tamis.domain.errors import Unavailable
 
 P = ParamSpec("P")
@@ -48,7 +48,7 @@ async def in_lane(lane: Lane, account: Account, work: Callable[[], T], *, is_bou
     except asyncio.CancelledError:
         caller = asyncio.current_task()
         if task.future.cancelled() and caller and not caller.cancelling():
-            raise Unavailable(STOPPED) from None
+            raise Unavailable("server_stopping") from None
         lane.abandon(task)
         raise
 

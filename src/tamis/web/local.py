@@ -6,7 +6,7 @@ from typing import Any
 
 from tamis import log
 from tamis.actions.house import House
-from tamis.actions.local_protocol import PATH, Failure, decode_question, failure_of
+from tamis.actions.local_protocol import PATH, decode_question, failure_of
 from tamis.actions.questions import Question
 from tamis.domain.errors import Refused, TamisError
 from tamis.web.http import Answer, App, BodyTooLarge, Receive, Request, Scope, Send, json_answer, send_answer
@@ -28,10 +28,10 @@ def local_door(house: House, token: str) -> App:
 
     async def reply(request: Request) -> Answer:
         if request.method != "POST" or request.path != PATH:
-            return _failed(404, "there is nothing here")
+            return _failed(404, "nothing_here")
         if not hmac.compare_digest(request.header(b"authorization").encode(), f"Bearer {token}".encode()):
             log.event("local_token_refused", level=logging.WARNING, address=address_of(request.scope))
-            return _failed(403, "this address is for commands on the machine itself")
+            return _failed(403, "only_for_commands")
         kind = ""
         try:
             question = decode_question(await request.body(MAX_BODY))
@@ -39,7 +39,7 @@ def local_door(house: House, token: str) -> App:
             account = question.about_account or OF_NOBODY
             return json_answer(200, await in_lane(house.lanes.commands, account, lambda: _answered(house, question)))
         except BodyTooLarge:
-            return _failed(413, "the question is too large")
+            return _failed(413, "question_too_large")
         except TamisError as error:
             return json_answer(409, failure_of(error))
         except Exception as error:
@@ -51,7 +51,7 @@ def local_door(house: House, token: str) -> App:
                 route=kind,
                 request=exchange_of(request.scope).id,
             )
-            return _failed(500, "something went wrong in the server: its log says what")
+            return _failed(500, "fault_in_server")
 
     async def app(scope: Scope, receive: Receive, send: Send) -> None:
         await send_answer(await reply(Request.of(scope, receive, scope["path"])), send)
@@ -59,5 +59,5 @@ def local_door(house: House, token: str) -> App:
     return app
 
 
-def _failed(status: int, message: str) -> Answer:
-    return json_answer(status, Failure(Refused.__name__, message))
+def _failed(status: int, code: str) -> Answer:
+    return json_answer(status, failure_of(Refused(code)))

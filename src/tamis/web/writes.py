@@ -54,7 +54,7 @@ class Writes:
         """Wait until one of an account's writes has ended, and take its place."""
         parked = self._parked.setdefault(account_id, deque())
         if len(parked) >= MOST_PARKED:
-            raise Busy("too many writes of this account are waiting: try again in a moment")
+            raise Busy("too_many_writes_of_account")
         parked.append(room)
         try:
             await room

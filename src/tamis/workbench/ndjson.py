@@ -8,11 +8,11 @@ from collections import Counter, defaultdict
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
-from tamis.domain.errors import Invalid, Problem
+from tamis.domain.errors import Invalid, Param, Problem
 from tamis.domain.fields import Kind
 from tamis.domain.reading.declared import Declared
 from tamis.domain.reading.majority import decides
-from tamis.files.limits import MOST_BROKEN, MOST_COLUMNS, is_too_sparse, too_many_columns, too_sparse
+from tamis.files.limits import MOST_BROKEN, MOST_COLUMNS, is_too_sparse
 from tamis.workbench.handle import Workbench
 from tamis.workbench.json_objects import (
     BOOLEAN,
@@ -119,15 +119,15 @@ def stage_ndjson(
         broken |= {count + n: NO_OBJECT for n in found.others}
         broken |= {count + n: unreadable[line] for n, line in enumerate(lines.numbers) if line in unreadable}
         if len(broken) > MOST_BROKEN:
-            raise _refuse(name, f"has more than {MOST_BROKEN:,} lines that are no JSON object")
+            raise _refuse(name, "too_many_lines_no_object", most=MOST_BROKEN)
         execute(bench, "INSERT INTO line_numbers SELECT unnest($1::BIGINT[])", [lines.numbers])
         count += len(lines.texts)
         size += lines.size
         progress()
     if not keys:
-        raise _refuse(name, 'has no JSON object: each line must be one, such as {"email": "a@b.org"}')
+        raise _refuse(name, "ndjson_without_objects")
     if is_too_sparse(count, len(keys), size):
-        raise _refuse(name, too_sparse(count, len(keys)))
+        raise _refuse(name, "table_too_sparse", columns=len(keys), rows=count)
     header = tuple(keys)
     types = _lay_out(bench, Shape(header), _lines(read(), name), broken, progress)
     return StagedNdjson(bench, header, count, broken, types)
@@ -174,9 +174,9 @@ def _lay_out(
 
 def _check_keys(name: str, keys: Collection[str]) -> None:
     if len(keys) > MOST_COLUMNS:
-        raise _refuse(name, too_many_columns(what="different keys"))
+        raise _refuse(name, "too_many_keys", most=MOST_COLUMNS)
     if len(keys) - len(distinct(keys)) > MOST_ALIKE:
-        raise _refuse(name, f"has more than {MOST_ALIKE} keys that differ from others only in the case of letters")
+        raise _refuse(name, "ndjson_keys_alike", most=MOST_ALIKE)
 
 
 def _lines(blocks: Iterable[bytes], name: str) -> Iterator[_Lines]:
@@ -204,12 +204,12 @@ def _split(blocks: Iterable[bytes], name: str) -> Iterator[list[bytes]]:
     for block in blocks:
         *whole, rest = (rest + block).split(b"\n")
         if len(rest) > LONGEST_LINE:
-            raise _refuse(name, f"has a line of more than {LONGEST_LINE >> 20} MB: each line is to be one object")
+            raise _refuse(name, "ndjson_line_too_long", most=LONGEST_LINE >> 20)
         if whole:
             yield whole
     if rest:
         yield [rest]
 
 
-def _refuse(name: str, message: str) -> Invalid:
-    return Invalid([Problem(name, message)])
+def _refuse(name: str, code: str, **params: Param) -> Invalid:
+    return Invalid([Problem(name, code, **params)])

@@ -15,8 +15,6 @@ from tamis.files.limits import (
     MOST_CELLS_A_PACKED_BYTE,
     MOST_COLUMNS,
     is_too_sparse,
-    too_many_columns,
-    too_sparse,
 )
 from tamis.workbench.handle import Workbench
 from tamis.workbench.open import one_thread
@@ -92,13 +90,11 @@ def stage_parquet(bench: Workbench, path: Path, name: str, most: int | None = No
     except (duckdb.InterruptException, duckdb.OutOfMemoryException):
         raise
     except duckdb.NotImplementedException as error:
-        raise Invalid(
-            [Problem(name, f"is a Parquet file of a sort that cannot be read: {_first_line(error)}")]
-        ) from None
+        raise Invalid([Problem(name, "parquet_not_readable", reason=_first_line(error))]) from None
     except duckdb.Error as error:
         if scarcity(error):
             raise
-        raise Invalid([Problem(name, "is not a whole Parquet file")]) from None
+        raise Invalid([Problem(name, "parquet_not_whole")]) from None
     count = execute(bench, "SELECT count(*) FROM rows").fetchall()[0][0]
     types = tuple(str(row[1]) for row in described)
     header = tuple(str(row[0]).strip() for row in described)
@@ -110,10 +106,10 @@ def stage_parquet(bench: Workbench, path: Path, name: str, most: int | None = No
 def _refuse_too_large(bench: Workbench, path: Path, name: str, columns: int) -> None:
     """Refuse a file by what its end says of its size, before a cell is read."""
     if columns > MOST_COLUMNS:
-        raise Invalid([Problem(name, too_many_columns())])
+        raise Invalid([Problem(name, "too_many_columns", most=MOST_COLUMNS)])
     rows: int = execute(bench, "SELECT num_rows FROM parquet_file_metadata($1)", [str(path)]).fetchall()[0][0]
     if is_too_sparse(rows, columns, path.stat().st_size, MOST_CELLS_A_PACKED_BYTE):
-        raise Invalid([Problem(name, too_sparse(rows, columns))])
+        raise Invalid([Problem(name, "table_too_sparse", columns=columns, rows=rows)])
 
 
 def _first_line(error: duckdb.Error) -> str:

@@ -10,13 +10,7 @@ _DISK = ("No space left", "Disk quota exceeded", "max_temp_directory_size", "Fil
 def scarcity(error: duckdb.Error, memory: str = "memory") -> Unavailable | None:
     """Return the error that says what is missing and what to do; None when neither memory nor disk is."""
     if any(words in str(error) for words in _DISK):
-        return Unavailable(
-            "the file needs more room on the disk than there is, of which an import takes half at most: make "
-            "room there, or import the file in parts"
-        )
+        return Unavailable("import_has_no_room")
     if isinstance(error, duckdb.OutOfMemoryException):
-        return Unavailable(
-            f"the file needs more than the {memory} of memory that an import may have, for example because it has very "
-            "many columns: raise TAMIS_IMPORT_MEMORY, or import fewer columns at a time"
-        )
+        return Unavailable("import_has_no_memory", memory=memory)
     return None

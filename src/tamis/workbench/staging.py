@@ -12,7 +12,7 @@ from tamis.domain.errors import Invalid, Problem
 from tamis.domain.fields import Kind
 from tamis.domain.reading.declared import Declared
 from tamis.files.chunks import Chunk
-from tamis.files.limits import MOST_BROKEN, is_too_sparse, too_sparse
+from tamis.files.limits import MOST_BROKEN, is_too_sparse
 from tamis.files.records import Record, read_records
 from tamis.workbench.handle import Workbench
 from tamis.workbench.sql import execute
@@ -139,10 +139,9 @@ class Staging:
     def _check(self, count: int) -> None:
         """Raise Invalid where a few bytes become many cells: rows that are no rows still have all columns."""
         if len(self.broken) > MOST_BROKEN:
-            wrong = "rows that are wrong, most of them with more or fewer cells than the header"
-            raise Invalid([Problem(self._name, f"has more than {MOST_BROKEN:,} {wrong}")])
+            raise Invalid([Problem(self._name, "too_many_broken_rows", most=MOST_BROKEN)])
         if is_too_sparse(count, self._width, self._read):
-            raise Invalid([Problem(self._name, too_sparse(count, self._width))])
+            raise Invalid([Problem(self._name, "table_too_sparse", columns=self._width, rows=count)])
 
 
 def _is_record(columns: Sequence[str]) -> str:

@@ -56,10 +56,7 @@ class Watch:
         try:
             yield
         except duckdb.InterruptException:
-            raise self._reason or Unavailable(
-                f"a step of reading the file took more than {self._seconds:,.0f} seconds: cut the file in parts, or "
-                "raise TAMIS_IMPORT_STEP_TIME"
-            ) from None
+            raise self._reason or Unavailable("import_step_too_slow", seconds=self._seconds) from None
         except RuntimeError as error:
             if str(error) == CTRL_C:
                 raise KeyboardInterrupt from None

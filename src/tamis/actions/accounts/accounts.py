@@ -28,7 +28,7 @@ def create_account(
     address = parse_email(email)
     problems = []
     if address is None:
-        problems.append(Problem("email", f'"{email}" is not a valid e-mail address'))
+        problems.append(Problem("email", "email_not_valid", email=email))
     problems += [
         *_problems_with_zone(timezone),
         *(problems_with_password(password, email) if password is not None else ()),
@@ -36,7 +36,7 @@ def create_account(
     if address is None or problems:
         raise Invalid(problems)
     if accounts.account_by_email(db, address.key):
-        raise Refused(f"{address.address} has an account already")
+        raise Refused("account_exists", email=address.address)
     password_hash = hash_password(password, email) if password is not None else None
     account = accounts.insert_account(db, address, timezone, password_hash, now)
     set_date_order(db, now, account, date_order)
@@ -67,7 +67,7 @@ def create_key_pair(db: Transaction, now: datetime, account: Account, name: str 
     """Make another key pair of an account; its name says who uses it. Raises Invalid."""
     problem = problem_with_line(name)
     if problem:
-        raise Invalid([Problem("name", problem)])
+        raise Invalid([Problem.of("name", problem)])
     pair = make_key_pair()
     accounts.insert_key_pair(db, account.id, pair, name.strip(), now)
     return pair
@@ -76,7 +76,7 @@ def create_key_pair(db: Transaction, now: datetime, account: Account, name: str 
 def revoke_key_pair(db: Transaction, now: datetime, account: Account, public_key: str) -> None:
     """Revoke a key pair: from now on it opens nothing; raises NotFound."""
     if not accounts.revoke_key_pair(db, account.id, public_key, now):
-        raise NotFound(f'there is no live key pair "{public_key}"; "tamis key list" shows those that there are')
+        raise NotFound("key_pair_unknown", public_key=public_key)
 
 
 def note_key_use(db: Transaction, now: datetime, public_key: str) -> None:
@@ -95,20 +95,21 @@ def choose_account(db: Reader, email: str | None) -> Account:
         address = parse_email(email)
         account = accounts.account_by_email(db, address.key) if address else None
         if account is None:
-            raise NotFound(f'there is no account "{email}"')
+            raise NotFound("account_unknown", email=email)
         return account
     known = accounts.all_accounts(db)
     if not known:
-        raise NotFound('there is no account yet; make one with "tamis account create --email YOU@EXAMPLE.ORG"')
+        raise NotFound("account_missing")
     if len(known) > 1:
-        raise Refused(f"there are {len(known)} accounts; choose one with --account EMAIL")
+        raise Refused("account_unclear", count=len(known))
     return known[0]
 
 
 def _problems_with_zone(timezone: str) -> list[Problem]:
     if zone_named(timezone) is None:
-        advice = " or ".join(_zones_of_place(timezone)) or "a name such as Asia/Dhaka"
-        return [Problem("timezone", f'"{timezone}" is not a time zone; use {advice}')]
+        meant = _zones_of_place(timezone)
+        code = "time_zone_of_place" if meant else "time_zone_unknown"
+        return [Problem("timezone", code, timezone=timezone, meant=meant)]
     return []
 
 

@@ -29,7 +29,7 @@ def _hasher() -> "PasswordHasher":
 def problems_with_password(password: str, email: str) -> list[Problem]:
     """Return what is wrong with a new password of the account with an email."""
     problem = problem_with_password(password, email)
-    return [Problem("password", problem)] if problem else []
+    return [Problem.of("password", problem)] if problem else []
 
 
 def hash_password(password: str, email: str) -> str:

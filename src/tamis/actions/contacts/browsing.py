@@ -97,7 +97,7 @@ def rule_of(db: Reader, contact_type: ContactType, look: Look) -> Node | None:
     if look.segment_id is not None:
         segment = segments.live_in_type(db, contact_type.id, look.segment_id)
         if segment is None:
-            raise NotFound(f"{contact_type.name} have no segment {look.segment_id}")
+            raise NotFound("segment_of_type_unknown", contact_type=contact_type.name, segment=look.segment_id)
         parts.append(InSegment(segment.id, segment.name, BY_NAME["is in segment"]))
     found = search(look.text, types.fields_of_type(db, contact_type.id))
     if found:

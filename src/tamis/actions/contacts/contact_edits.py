@@ -10,7 +10,7 @@ from tamis.actions.fields.types import still_there
 from tamis.domain.accounts import Account
 from tamis.domain.contacts import Contact, ContactType, encode_values
 from tamis.domain.emails import Email, clean_email, parse_email
-from tamis.domain.errors import Invalid, Problem, Refused
+from tamis.domain.errors import Invalid, Message, Problem, Refused
 from tamis.domain.fields import (
     COLUMNS_OF_THEIR_OWN,
     EMAIL,
@@ -103,15 +103,17 @@ def _read(
         found = fields.by_key.get(key)
         try:
             if found is None:
-                problems.append(Problem(key, f'{contact_type.name} have no field "{short(key)}"'))
+                problems.append(
+                    Problem(key, "field_of_contact_unknown", contact_type=contact_type.name, field=short(key))
+                )
             elif found.id == EMAIL.id:
                 email = _address(db, account, contact_type, text, contact)
             elif found in COLUMNS_OF_THEIR_OWN:
-                problems.append(Problem(key, "this is written by Tamis itself"))
+                problems.append(Problem(key, "field_written_by_tamis"))
             else:
                 values[found.id] = typed_value(text, found, account.zone)
         except ValueProblem as problem:
-            problems.append(Problem(key, str(problem)))
+            problems.append(Problem.of(key, problem.message))
         except Invalid as refused:
             problems += refused.problems
     if problems:
@@ -123,10 +125,12 @@ def _address(db: Reader, account: Account, contact_type: ContactType, text: str,
     """Read the address that a contact is to have; raises ValueProblem, and Invalid for one that was forgotten."""
     email = clean_email(text) if len(text) <= MAX_LINE else None
     if email is None:
-        raise ValueProblem(f'must be an e-mail address, not "{short(text)}"' if text.strip() else "must not be blank")
+        if not text.strip():
+            raise ValueProblem("must_not_be_blank")
+        raise ValueProblem("email_not_read", text=short(text))
     owner = recipients.contact_with_email(db, contact_type.id, email.key)
     if owner is not None and (contact is None or owner != contact.id):
-        raise ValueProblem(f"is the address of another contact: each stands once among {contact_type.name}")
+        raise ValueProblem("email_of_another_contact", contact_type=contact_type.name)
     if owner is None:
         refuse_forgotten(db, account, contact_type.id, email.key)
     return email
@@ -138,9 +142,9 @@ def _refuse_overwriting(contact: Contact, fields: FieldSet, texts: Mapping[str, 
         found = fields.by_key[key]
         present = _written(contact, found)
         if present != seen[key]:
-            changed.append(f"{found.name} was changed meanwhile and is now {_quoted(present)}")
+            changed.append((found.name, present))
     if changed:
-        raise Refused(f"{'; '.join(sorted(changed))}: nothing was saved; look at it and decide again")
+        raise Refused("changed_since_seen", changes=[_changed(name, present) for name, present in sorted(changed)])
 
 
 def _written(contact: Contact, of: Field) -> str:
@@ -148,8 +152,9 @@ def _written(contact: Contact, of: Field) -> str:
     return "" if value is None else format_value(value)
 
 
-def _quoted(text: str) -> str:
-    return f'"{short(text)}"' if text else "blank"
+def _changed(name: str, present: str) -> Message:
+    code = "value_changed_meanwhile" if present else "value_erased_meanwhile"
+    return Message(code, name=name, value=short(present))
 
 
 def _move(db: Transaction, now: datetime, contact: Contact, email: Email) -> None:

@@ -9,7 +9,7 @@ from tamis.actions.segments.membership import membership
 from tamis.domain.accounts import Account
 from tamis.domain.contacts import Contact, ContactType
 from tamis.domain.emails import email_to_find
-from tamis.domain.errors import NotFound
+from tamis.domain.errors import Message, NotFound
 from tamis.domain.fields import FieldSet
 from tamis.domain.segments import Segment
 from tamis.records import contacts, recipients, segments, types
@@ -40,7 +40,7 @@ def show_contact(
     contact = contacts.by_email(db, contact_type.id, address.key, fields) if address else None
     if contact is None or address is None:
         added = recipients.additions_of_address(db, contact_type.id, address.key) if address else []
-        raise NotFound(f'{contact_type.name} have no contact "{email}"{_but_added(added)}')
+        raise NotFound("contact_unknown", contact_type=contact_type.name, email=email, advice=_but_added(added))
     is_in = membership(db, contact, fields, Moment(now, account.zone))
     found = [segment for segment in segments.live_of_type(db, contact_type.id) if is_in(segment.id)]
     added = recipients.additions_of_address(db, contact_type.id, address.key)
@@ -52,16 +52,19 @@ def contact_by_id(db: Reader, contact_type: ContactType, contact_id: int, fields
     """Find a contact of a type; raises NotFound."""
     contact = contacts.by_id(db, contact_type.id, contact_id, fields)
     if contact is None:
-        raise NotFound(f"{contact_type.name} have no contact {contact_id}")
+        raise NotFound("contact_id_unknown", contact_type=contact_type.name, contact=contact_id)
     return contact
 
 
-def _but_added(added: Sequence[AdditionOfAddress]) -> str:
+def _but_added(added: Sequence[AdditionOfAddress]) -> Message | None:
     """Tell where an address that is no contact is kept all the same, lest anybody think that nothing is known of it."""
     if not added:
-        return ""
-    names = ", ".join(f'"{row.segment_name}" (as {row.first_name} {row.last_name})' for row in added)
-    return f'; the address was added by hand to {names}; "tamis contact delete --forget" takes it away'
+        return None
+    places = [
+        Message("added_as", segment=row.segment_name, first_name=row.first_name, last_name=row.last_name)
+        for row in added
+    ]
+    return Message("but_added_by_hand", places=places)
 
 
 def delete_contact(db: Transaction, now: datetime, account: Account, contact_type: ContactType, email: str) -> Contact:

@@ -38,7 +38,7 @@ def allow_address(db: Transaction, _now: datetime, _account: Account, contact_ty
     """Let a forgotten address come back; raises Invalid and NotFound."""
     address = _address(email)
     if not forgotten.allow(db, contact_type.id, address.key):
-        raise NotFound(f"{address.address} is not kept out of {contact_type.name}: it was not forgotten there")
+        raise NotFound("email_not_forgotten", email=address.address, contact_type=contact_type.name)
     return address
 
 
@@ -61,11 +61,11 @@ def refuse_forgotten(db: Reader, account: Account, type_id: int, email_key: str)
     found = forgotten.among(db, type_id, [email_key])
     if found:
         day = f"{found[email_key].astimezone(account.zone):%Y-%m-%d}"
-        raise Invalid([Problem("email", f"the email was forgotten on {day} and is not taken back")])
+        raise Invalid([Problem("email", "email_was_forgotten", day=day)])
 
 
 def _address(email: str) -> Email:
     address = email_to_find(email)
     if address is None:
-        raise Invalid([Problem("email", f'"{email}" is not a valid e-mail address')])
+        raise Invalid([Problem("email", "email_not_valid", email=email)])
     return address

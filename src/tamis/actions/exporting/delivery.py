@@ -14,12 +14,12 @@ def check_target(target: Path, *, replace: bool) -> Path:
     """Tell where a file will get its name, links followed; raises Refused where it cannot, before anything is done."""
     resolved = target.resolve()
     if resolved.exists() and not resolved.is_file():
-        raise Refused(f"{target} is no file that could be replaced: name a file, or - for standard output")
+        raise Refused("target_not_a_file", target=str(target))
     _refuse_taken(resolved, target, replace=replace)
     if not resolved.parent.is_dir():
-        raise Refused(f"there is no directory {resolved.parent}: make it, or name another file")
+        raise Refused("target_directory_missing", directory=str(resolved.parent))
     if not os.access(resolved.parent, os.W_OK | os.X_OK):
-        raise Refused(f"nothing may be written to {resolved.parent}: name a file somewhere else")
+        raise Refused("target_not_writable", directory=str(resolved.parent))
     return resolved
 
 
@@ -40,11 +40,11 @@ def deliver(made: Path, target: Path, *, replace: bool) -> None:
             _refuse_taken(target, target, replace=replace)
             put_in_place(beside, target)
     except OSError as error:
-        raise Unavailable(f"{target} cannot be written: {error.strerror or error}; nothing was left there") from None
+        raise Unavailable("target_not_written", target=str(target), reason=str(error.strerror or error)) from None
     finally:
         beside.unlink(missing_ok=True)
 
 
 def _refuse_taken(target: Path, shown: Path, *, replace: bool) -> None:
     if target.exists() and not replace:
-        raise Refused(f"{shown} is there already: name another file, or replace it with --force")
+        raise Refused("target_exists", target=str(shown))

@@ -24,7 +24,7 @@ def place_named(data: Path, name: str) -> Path:
     """Find a place by the name of its directory; raises NotFound."""
     place = data / DIRECTORY / name
     if not re.fullmatch(r"[0-9a-f]{32}", name) or not place.is_dir():
-        raise NotFound("the command that wanted this export has ended")
+        raise NotFound("export_abandoned")
     return place
 
 

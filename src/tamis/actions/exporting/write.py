@@ -27,7 +27,7 @@ def write_export(house: House, asked: Export, place: str) -> int:
     with house.view(asked.account_id, lasts=True) as view:
         account = accounts.account_by_id(view.records, asked.account_id)
         if account is None:
-            raise NotFound(f"there is no account {asked.account_id}")
+            raise NotFound("account_id_unknown", account=asked.account_id)
         rows, fields = _rows(view, account, asked)
         view.close_records()
         count = view.columns.exports.write(rows, fields, asked.layout, target, account.timezone)
@@ -48,11 +48,11 @@ def _rows(view: View[ColumnsView], account: Account, asked: Export) -> tuple[Row
     if asked.segment_id is not None:
         segment = segments.live_by_id(db, account.id, asked.segment_id)
         if segment is None:
-            raise NotFound(f"there is no segment {asked.segment_id}")
+            raise NotFound("segment_unknown", segment=asked.segment_id)
         fields = chosen_fields(types.fields_of_type(db, segment.contact_type_id), asked.fields)
         return SegmentRecipients(segment.contact_type_id, segment.id), fields
     if type_id is None or types.type_by_id(db, account.id, type_id) is None:
-        raise NotFound(f"there is no contact type {type_id}")
+        raise NotFound("contact_type_id_unknown", contact_type=type_id)
     all_fields = types.fields_of_type(db, type_id)
     fields = chosen_fields(all_fields, asked.fields)
     if asked.rule is None:

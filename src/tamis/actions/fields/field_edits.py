@@ -19,13 +19,13 @@ from tamis.domain.accounts import Account
 from tamis.domain.choices import Options
 from tamis.domain.contacts import ContactType
 from tamis.domain.dates import DateOrder
-from tamis.domain.errors import Invalid, Problem, Refused
+from tamis.domain.errors import Invalid, Message, Problem, Refused
 from tamis.domain.fields import Field, Kind, Value, ValueProblem, format_value, in_order, key_of, parser
 from tamis.domain.reading.cells import cell_reader
 from tamis.domain.reading.columns import ColumnReading
 from tamis.domain.reading.deciding import Said, decide
 from tamis.domain.reading.learning import Asked, ColumnLearner
-from tamis.domain.text import counted, fold, problem_with_name, short
+from tamis.domain.text import fold, problem_with_name, short
 from tamis.records import contacts, feed, types
 from tamis.records.handles import Reader, Transaction
 from tamis.records.maintenance import erasure
@@ -66,11 +66,8 @@ class ValuesDoNotFit(Refused):
 
     def __init__(self, field: Field, kind: Kind, count: int, first: Sequence[Misfit]) -> None:
         self.field, self.kind, self.count, self.first = field, kind, count, tuple(first)
-        examples = ", ".join(f'"{short(value)}"' for value in list(dict.fromkeys(m.value for m in first))[:3])
-        super().__init__(
-            f"{field.key} cannot become a {kind} field: {counted(count, 'value')} would not fit, such as {examples}; "
-            "change them first, or let these contacts lose them"
-        )
+        examples = [short(value) for value in list(dict.fromkeys(m.value for m in first))[:3]]
+        super().__init__("values_do_not_fit", field=field.key, kind=kind, count=count, examples=examples)
 
 
 Keep = Callable[[Field, Sequence[Misfit]], None]
@@ -99,12 +96,12 @@ def edit_field(
     fields = types.fields_of_type(db, contact_type.id)
     field = find_custom_field(contact_type, fields, reference)
     if edit.seen_options is not None and tuple(edit.seen_options) != field.options:
-        raise Refused(f"the options of {field.key} have been changed since you opened them: look at them again")
+        raise Refused("options_changed_since_seen", field=field.key)
     becomes, edited = _edited(field, edit)
     if fields.by_key.get(edited.key, field) != field:
-        raise Refused(f'{contact_type.name} have a field "{edited.key}" already')
+        raise Refused("field_exists", contact_type=contact_type.name, field=edited.key)
     if edited.kind is not field.kind:
-        refuse_while_used(field.key, users_of_field(db, contact_type.id, field))
+        refuse_while_used(Message("the_field", field=field.key), users_of_field(db, contact_type.id, field))
     deleted = [option for option, text in becomes.items() if text is None]
     renamed = {option: text for option, text in becomes.items() if text is not None}
     if deleted:
@@ -135,18 +132,18 @@ def _edited(field: Field, edit: FieldEdit) -> tuple[Becomes, Field]:
     kind = edit.kind or field.kind
     if edit.name is not None:
         wrong = problem_with_name(name)
-        problems += [Problem("name", f"the name {wrong}")] if wrong else problems_with_key(name)
+        problems += [Problem("name", "name_not_valid", problem=wrong)] if wrong else problems_with_key(name)
     becomes, unknown = _becomes(field, edit)
     problems += unknown
     if (edit.delete_options or edit.rename_options) and not kind.has_options:
-        path = "delete-option" if edit.delete_options else "rename-option"
-        problems.append(Problem(path, f"a {kind} field has no options"))
+        path = "delete_options" if edit.delete_options else "rename_options"
+        problems.append(Problem(path, "options_not_allowed", kind=kind))
     after = (becomes.get(option, option) for option in field.options) if kind.has_options else ()
     options = [option for option in after if option is not None] + [option.strip() for option in edit.add_options]
-    problems += problems_with_options(kind, options, "add-option", field.options)
+    problems += problems_with_options(kind, options, "add_options", field.options)
     places = {fold(option.strip()): place for place, option in enumerate(edit.order_options)}
     for option in places.keys() - {fold(known) for known in options}:
-        problems.append(Problem("order-option", f'{field.key} would have no option "{option}"'))
+        problems.append(Problem("order_options", "option_not_left", field=field.key, option=option))
     if problems:
         raise Invalid(problems)
     options.sort(key=lambda option: places.get(fold(option), len(places)))
@@ -159,14 +156,14 @@ def _edited(field: Field, edit: FieldEdit) -> tuple[Becomes, Field]:
 def _becomes(field: Field, edit: FieldEdit) -> tuple[Becomes, list[Problem]]:
     """Tell what becomes of the options of a field, and which of those that are named it does not have."""
     known = Options.of(field.options)
-    wanted: list[tuple[str, str, str | None]] = [("delete-option", option, None) for option in edit.delete_options]
-    wanted += [("rename-option", option, text.strip()) for option, text in edit.rename_options]
+    wanted: list[tuple[str, str, str | None]] = [("delete_options", option, None) for option in edit.delete_options]
+    wanted += [("rename_options", option, text.strip()) for option, text in edit.rename_options]
     becomes: Becomes = {}
     problems = []
     for path, option, text in wanted:
         found = known.find(option)
         if found is None:
-            problems.append(Problem(path, f'{field.key} has no option "{option.strip()}"'))
+            problems.append(Problem(path, "option_unknown", field=field.key, option=option.strip()))
         elif text != found:
             becomes[found] = text
     return becomes, problems
@@ -174,21 +171,20 @@ def _becomes(field: Field, edit: FieldEdit) -> tuple[Becomes, list[Problem]]:
 
 def _refuse_deletion(db: Reader, type_id: int, field: Field, options: Sequence[str]) -> None:
     """Raise Refused, naming all users, where an option cannot be deleted."""
-    reasons = []
+    reasons: list[Message] = []
     for option in options:
         users = users_of_option(db, type_id, field, option)
         if users:
-            reasons.append(f'the option "{option}" of {field.key} is used by the segments {called(users)}')
+            reasons.append(Message("option_in_use", option=option, field=field.key, segments=called(users)))
     users = [] if reasons else users_of_field(db, type_id, field)
     holders = sum(1 for _ in _carried(db, type_id, field, field, dict.fromkeys(options))) if users else 0
     if holders:
-        gone = ", ".join(f'"{option}"' for option in options)
+        lost = list(options)
         reasons.append(
-            f"{counted(holders, 'contact')} would lose {gone}, and could enter the segments {called(users)}, which use "
-            f"{field.key}"
+            Message("contacts_would_enter", contacts=holders, lost=lost, segments=called(users), field=field.key)
         )
     if reasons:
-        raise Refused("; ".join(reasons) + "; delete or change them first")
+        raise Refused("options_in_use", reasons=reasons)
 
 
 def _carried(

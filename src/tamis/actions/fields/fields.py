@@ -9,7 +9,7 @@ from tamis.actions.fields.types import checked_name, still_there
 from tamis.actions.segments.dependents import refuse_while_used, users_of_field
 from tamis.domain.choices import Options
 from tamis.domain.contacts import ContactType
-from tamis.domain.errors import Invalid, NotFound, Problem, Refused
+from tamis.domain.errors import Invalid, Message, NotFound, Problem, Refused
 from tamis.domain.fields import MOST_FIELDS, RESERVED, Field, FieldSet, Kind, key_of, problem_with_option
 from tamis.domain.text import fold
 from tamis.records import contacts, feed, types
@@ -36,7 +36,7 @@ def create_field(
     present = types.fields_of_type(db, contact_type.id)
     name, kind, chosen = _checked(contact_type, present, name, kind, options)
     if len(present.fields) >= MOST_FIELDS:
-        raise Refused(f"a contact type has at most {MOST_FIELDS:,} fields")
+        raise Refused("too_many_fields", most=MOST_FIELDS)
     inferred = inferred and kind.has_options
     field = types.insert_field(db, contact_type.id, key_of(name), name, kind, chosen, now, options_inferred=inferred)
     feed.tell_fields(db, contact_type.id, now)
@@ -69,7 +69,7 @@ def check_new_fields(
     _check_count(contact_type, present, len(more))
     keys = [key_of(name) for name, _, _ in more]
     if twice := next((key for key in keys if keys.count(key) > 1), None):
-        raise Refused(f'{contact_type.name} cannot have two fields "{twice}"')
+        raise Refused("fields_twice", contact_type=contact_type.name, field=twice)
     for field in more:
         _checked(contact_type, present, *field)
     return [(name.strip(), kind, tuple(option.strip() for option in options)) for name, kind, options in named]
@@ -79,19 +79,22 @@ def _checked(
     contact_type: ContactType, present: FieldSet, name: str, kind: Kind, options: Sequence[str]
 ) -> tuple[str, Kind, tuple[str, ...]]:
     name, chosen = checked_name(name), tuple(option.strip() for option in options)
-    problems = problems_with_key(name) + problems_with_options(kind, chosen, "option")
+    problems = problems_with_key(name) + problems_with_options(kind, chosen, "options")
     if problems:
         raise Invalid(problems)
     if key_of(name) in present.by_key:
-        raise Refused(f'{contact_type.name} have a field "{key_of(name)}" already')
+        raise Refused("field_exists", contact_type=contact_type.name, field=key_of(name))
     return name, kind, chosen
 
 
 def _check_count(contact_type: ContactType, present: FieldSet, more: int) -> None:
     if len(present.fields) + more > MOST_FIELDS:
         raise Refused(
-            f"a contact type has at most {MOST_FIELDS:,} fields: {contact_type.name} have {len(present.fields):,}, and "
-            f"{more:,} more are asked for"
+            "too_many_more_fields",
+            most=MOST_FIELDS,
+            contact_type=contact_type.name,
+            fields=len(present.fields),
+            more=more,
         )
 
 
@@ -120,7 +123,7 @@ def delete_field(db: Transaction, now: datetime, contact_type: ContactType, refe
     """Delete a custom field and its values; raises NotFound, and Refused while a segment's rule uses it."""
     fields = types.fields_of_type(db, contact_type.id)
     field = find_custom_field(contact_type, fields, reference)
-    refuse_while_used(field.key, users_of_field(db, contact_type.id, field))
+    refuse_while_used(Message("the_field", field=field.key), users_of_field(db, contact_type.id, field))
     types.delete_field(db, contact_type.id, field.id)
     contacts.forget_field(db, contact_type.id, field.id)
     feed.tell_fields(db, contact_type.id, now)
@@ -133,32 +136,32 @@ def find_custom_field(contact_type: ContactType, fields: FieldSet, reference: st
     field = fields.find(int(reference)) if re.fullmatch(r"[0-9]{1,18}", reference) else None
     field = field or fields.find(reference)
     if field is None:
-        raise NotFound(f'{contact_type.name} have no field "{reference}"')
+        raise NotFound("field_unknown", contact_type=contact_type.name, field=reference)
     if field in RESERVED:
-        raise Refused(f"{field.key} is a reserved field, which every contact type has")
+        raise Refused("field_is_reserved", field=field.key)
     return field
 
 
 def problems_with_key(name: str) -> list[Problem]:
     """Say why a field cannot be called by a name."""
-    return [] if key_of(name) else [Problem("name", f'"{name}" needs at least one letter or digit')]
+    return [] if key_of(name) else [Problem("name", "name_without_letters", name=name)]
 
 
 def problems_with_options(
     kind: Kind, options: Sequence[str], path: str, present: Collection[str] = ()
 ) -> list[Problem]:
-    """Say why a field of a kind cannot have trimmed options; `path` is how the door calls the way to give one. Those
+    """Say why a field of a kind cannot have trimmed options; `path` is that of the options in what is asked for. Those
     that are `present` may be the same, since earlier versions told more of them apart."""
     problems = []
     if kind.has_options and not options:
-        problems.append(Problem(path, f"a {kind} field needs at least one option"))
+        problems.append(Problem(path, "options_missing", kind=kind))
     if options and not kind.has_options:
-        problems.append(Problem(path, f"a {kind} field has no options"))
+        problems.append(Problem(path, "options_not_allowed", kind=kind))
     new = [option for option in options if option not in present]
     old = {fold(option) for option in options if option in present}
     if len(old | {fold(option) for option in new}) < len(old) + len(new) or len(set(options)) < len(options):
-        problems.append(Problem(path, "two options are the same"))
+        problems.append(Problem(path, "options_repeated"))
     for option in options:
         if wrong := problem_with_option(option, kind):
-            problems.append(Problem(path, f'"{option}" {wrong}'))
+            problems.append(Problem(path, "option_not_valid", option=option, problem=wrong))
     return problems

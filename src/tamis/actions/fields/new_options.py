@@ -51,10 +51,10 @@ def add_options(
         field = present.by_id.get(field_id)
         if field is None or not field.kind.has_options or not (field.options_inferred or field_id in asked):
             name = field.key if field else "of a column"
-            raise Refused(f"the field {name} was changed or deleted meanwhile: import the file again")
+            raise Refused("field_changed_meanwhile", field=name)
         longer = with_options(field, options)
         if len(longer.options) > max(most_options(asked=field_id in asked), len(field.options)):
-            raise Refused(f"{field.key} has got many options meanwhile: import the file again")
+            raise Refused("field_options_changed_meanwhile", field=field.key)
         if longer != field:
             types.update_field(db, contact_type.id, longer)
             feed.tell_fields(db, contact_type.id, now)

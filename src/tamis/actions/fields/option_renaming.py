@@ -31,16 +31,10 @@ def rules_to_carry(db: Reader, type_id: int, field: Field, renamed: Mapping[str,
         return []
     users = users_of_parts(db, type_id, field)
     if users:
-        raise Refused(
-            f"the segments {called(users)} look for a part of an option of {field.key}, and could select others; "
-            "delete or change them first"
-        )
+        raise Refused("option_parts_in_use", segments=called(users), field=field.key)
     naming = {user.id: user for option in renamed for user in users_of_option(db, type_id, field, option)}
     if naming and _very_many_have(db, type_id, field, renamed.keys()):
-        raise Refused(
-            f"more than {MOST_CARRIED:,} contacts have the option, and the segments {called(naming.values())} name it; "
-            "delete or change them first"
-        )
+        raise Refused("option_in_use_by_many", most=MOST_CARRIED, segments=called(naming.values()))
     return list(naming.values())
 
 

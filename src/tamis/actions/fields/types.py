@@ -6,8 +6,8 @@ from datetime import datetime
 from tamis.actions.segments.dependents import refuse_while_used
 from tamis.domain.accounts import Account
 from tamis.domain.contacts import ContactType
-from tamis.domain.errors import Invalid, NotFound, Problem, Refused
-from tamis.domain.text import counted, problem_with_name
+from tamis.domain.errors import Invalid, Message, NotFound, Problem, Refused
+from tamis.domain.text import problem_with_name
 from tamis.records import feed, segments, types
 from tamis.records.handles import Reader, Transaction
 
@@ -16,7 +16,7 @@ def create_type(db: Transaction, now: datetime, account: Account, name: str) -> 
     """Make a contact type; raises Invalid and Refused."""
     name = checked_name(name)
     if types.type_by_name(db, account.id, name):
-        raise Refused(f'there is a contact type "{name}" already')
+        raise Refused("contact_type_exists", contact_type=name)
     made = types.insert_type(db, account.id, name, now)
     feed.tell_fields(db, made.id, now)
     return made
@@ -27,20 +27,19 @@ def rename_type(db: Transaction, _now: datetime, account: Account, contact_type:
     name = checked_name(name)
     holder = types.type_by_name(db, account.id, name)
     if holder and holder.id != contact_type.id:
-        raise Refused(f'there is a contact type "{holder.name}" already')
+        raise Refused("contact_type_exists", contact_type=holder.name)
     return types.rename_type(db, still_there(db, contact_type), name)
 
 
 def delete_type(db: Transaction, now: datetime, contact_type: ContactType) -> None:
     """Delete a contact type with its fields; raises Refused while it has segments or contacts."""
     contact_type = still_there(db, contact_type)
-    refuse_while_used(f'the contact type "{contact_type.name}"', segments.live_of_type(db, contact_type.id))
+    refuse_while_used(
+        Message("the_contact_type", contact_type=contact_type.name), segments.live_of_type(db, contact_type.id)
+    )
     has = types.count_contacts(db, contact_type.id)
     if has:
-        raise Refused(
-            f'"{contact_type.name}" has {counted(has, "contact")}: delete them first; an import that is undone takes '
-            "along those that it made"
-        )
+        raise Refused("contact_type_not_empty", contact_type=contact_type.name, contacts=has)
     types.delete_type(db, contact_type, now)
 
 
@@ -48,7 +47,7 @@ def still_there(db: Reader, contact_type: ContactType) -> ContactType:
     """Read a contact type again in the transaction that is to write to it; raises NotFound where it was deleted."""
     found = types.type_by_id(db, contact_type.account_id, contact_type.id)
     if found is None:
-        raise NotFound(f'the contact type "{contact_type.name}" was deleted meanwhile')
+        raise NotFound("contact_type_deleted_meanwhile", contact_type=contact_type.name)
     return found
 
 
@@ -56,7 +55,7 @@ def type_by_id(db: Reader, account: Account, type_id: int) -> ContactType:
     """Find a contact type of an account; raises NotFound."""
     found = types.type_by_id(db, account.id, type_id)
     if found is None:
-        raise NotFound(f"there is no contact type {type_id}")
+        raise NotFound("contact_type_id_unknown", contact_type=type_id)
     return found
 
 
@@ -67,8 +66,8 @@ def find_type(db: Reader, account: Account, reference: str) -> ContactType:
         found = types.type_by_id(db, account.id, int(reference))
     found = found or types.type_by_name(db, account.id, reference)
     if found is None:
-        known = ", ".join(f'"{t.name}"' for t in types.types_of_account(db, account.id)) or "none yet"
-        raise NotFound(f'there is no contact type "{reference}"; there are: {known}')
+        known = [t.name for t in types.types_of_account(db, account.id)]
+        raise NotFound("contact_type_unknown" if known else "no_contact_type_yet", contact_type=reference, known=known)
     return found
 
 
@@ -77,5 +76,5 @@ def checked_name(name: str) -> str:
     name = name.strip()
     problem = problem_with_name(name)
     if problem:
-        raise Invalid([Problem("name", f"the name {problem}")])
+        raise Invalid([Problem("name", "name_not_valid", problem=problem)])
     return name

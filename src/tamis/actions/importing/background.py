@@ -94,7 +94,7 @@ def throw_away(house: House, account: Account, upload: Upload) -> None:
     """Throw a file away, and what a trial of it has left; raises Refused while it is worked on."""
     work = work_on_upload(house, account, upload.id)
     if work and not work.is_over:
-        raise Refused("this file is being worked on: wait until that is done")
+        raise Refused("file_being_worked_on")
     _drop_rejects(work)
     discard_upload(house, upload)
     house.workers.forget(upload.id)
@@ -109,9 +109,9 @@ def start_undo(house: House, account: Account, import_id: int) -> Work:
     """Undo an import; raises NotFound and Refused."""
     job, state = find_import(house, account, import_id)
     if state == State.RUNNING:
-        raise Refused("this import still runs: let it come to its end first")
+        raise Refused("import_still_runs")
     if not can_be_undone(job):
-        raise Refused("this import was undone already, or is too old to be undone")
+        raise Refused("import_not_undoable")
 
     def undo(work: Work) -> UndoReport:
         work.works_on(import_id)

@@ -21,16 +21,18 @@ class Policy:
 def check_policies(header: Sequence[str], email: int, kinds: Mapping[int, Kind], options: ImportOptions) -> None:
     """Raise Invalid where what is said about bad values cannot be done; `kinds` are those of the fields that columns
     feed, by position."""
-    problems = [f'the file has no column "{name}"' for name in options.bad_values if name not in header]
+    problems = [
+        Problem("bad_values", "column_unknown", column=name) for name in options.bad_values if name not in header
+    ]
     if options.bad_values.get(header[email], BadValue.REJECT) is not BadValue.REJECT:
-        problems.append(f'"{header[email]}" holds the email of a contact, and without one there is no contact')
+        problems.append(Problem("bad_values", "bad_email_is_no_contact", column=header[email]))
     problems += [
-        f'"{header[position]}" feeds a {kind} field, which has no options to add to'
+        Problem("bad_values", "no_options_to_add_to", column=header[position], kind=kind)
         for position, kind in kinds.items()
         if options.bad_values.get(header[position]) is BadValue.ADD and not kind.has_options
     ]
     if problems:
-        raise Invalid([Problem("--on-bad-value", problem) for problem in problems])
+        raise Invalid(problems)
 
 
 def policies(header: Sequence[str], fields: Mapping[int, Field], options: ImportOptions) -> dict[int, Policy]:

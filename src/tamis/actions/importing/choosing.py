@@ -8,7 +8,7 @@ from tamis.actions.importing.looking import Column, Look
 from tamis.actions.importing.mapping import REJECT_COLUMNS, can_feed, field_name
 from tamis.actions.importing.report import BadValue, ImportOptions
 from tamis.domain.dates import DateOrder
-from tamis.domain.errors import Invalid, Problem
+from tamis.domain.errors import Invalid, Message, Problem
 from tamis.domain.fields import CREATED_AT, EMAIL, MOST_FIELDS, UPDATED_AT, Field, FieldSet, Kind, key_of
 from tamis.domain.reading.columns import AmbiguousDates, AmbiguousNumbers
 from tamis.domain.reading.numbers import DecimalMark
@@ -149,46 +149,46 @@ def _problems(look: Look, fields: FieldSet, choices: Sequence[str], how: How) ->
     users: dict[str, list[Column]] = {}
     for column, choice in zip(look.columns, choices, strict=True):
         if not is_possible(choice, column, fields):
-            problems.append(Problem(str(column.position), "choose what this column is to feed"))
+            problems.append(Problem(str(column.position), "column_not_chosen"))
         elif choice != OUT:
             name = column.told if choice == NEW else new_name(choice)
             users.setdefault(choice if name is None else FIELD + key_of(name), []).append(column)
         if (named := new_name(choice)) is not None and (wrong := wrong_name(named, fields)):
-            problems.append(Problem(str(column.position), wrong))
+            problems.append(Problem.of(str(column.position), wrong))
     if ADDRESS not in users:
-        problems.append(
-            Problem("", "No column is the e-mail address, by which a contact is known: choose the one that holds it.")
-        )
+        problems.append(Problem("", "email_column_not_chosen"))
     for columns in users.values():
-        names = " and ".join(f'"{column.name}"' for column in columns)
+        names = [column.name for column in columns]
         problems += [
-            Problem(str(column.position), f"{names} would feed the same field: leave one of them out")
+            Problem(str(column.position), "columns_feed_one_field", columns=names)
             for column in columns
             if len(columns) > 1
         ]
     if len(fields.fields) + sum(map(is_new, choices)) > MOST_FIELDS:
-        problems.append(
-            Problem("", f"A contact type has {MOST_FIELDS:,} fields at most: leave out what you do not need.")
-        )
+        problems.append(Problem("", "too_many_fields_chosen", most=MOST_FIELDS))
     problems += [
-        Problem(str(position), "only a field with options can have new ones: choose what else becomes of bad values")
+        Problem(str(position), "bad_values_need_options")
         for position, value in how.bad_values.items()
         if value is BadValue.ADD and not _has_options(choices[position], look.columns[position], fields, how)
     ]
     problems += [
-        Problem(str(position), "a contact needs an email: rows without a valid one are always rejected")
+        Problem(str(position), "bad_values_need_email")
         for position, value in how.bad_values.items()
         if value is not BadValue.REJECT and choices[position] == ADDRESS
     ]
     if how.order is None and look.is_whole:  # what was not seen may decide it
         problems += [
-            Problem(str(column.position), f"{column.kind.readings}: choose the order of dates below")
+            Problem(
+                str(column.position), "date_order_unclear", example=column.kind.example, readings=column.kind.readings
+            )
             for column in asks_order(look, fields, choices, how.kinds)
             if isinstance(column.kind, AmbiguousDates)
         ]
     if how.decimal is None and look.is_whole:
         problems += [
-            Problem(str(column.position), f"{column.kind.readings}: choose the decimal mark below")
+            Problem(
+                str(column.position), "decimal_mark_unclear", example=column.kind.example, readings=column.kind.readings
+            )
             for column in asks_decimal(look, fields, choices, how.kinds)
             if isinstance(column.kind, AmbiguousNumbers)
         ]
@@ -216,13 +216,13 @@ def is_possible(choice: str, column: Column, fields: FieldSet) -> bool:
     return can_feed(column.name) and (is_known or choice.startswith(NEW_NAMED))
 
 
-def wrong_name(name: str, fields: FieldSet) -> str | None:
+def wrong_name(name: str, fields: FieldSet) -> Message | None:
     wrong = problem_with_name(name)
     if wrong:
-        return f"the name of a field {wrong}"
+        return Message("field_name_not_valid", problem=wrong)
     if not key_of(name):
-        return f'"{name}" cannot be the name of a field: it needs at least one letter or digit'
-    return f'there is a field "{key_of(name)}" already: choose another name' if fields.find(name) else None
+        return Message("field_name_without_letters", name=name)
+    return Message("field_name_taken", field=key_of(name)) if fields.find(name) else None
 
 
 def _has_options(choice: str, column: Column, fields: FieldSet, how: How) -> bool:

@@ -10,6 +10,8 @@ from pathlib import Path
 from time import monotonic
 from typing import Any, NamedTuple
 
+import msgspec
+
 from tamis import log
 from tamis.actions.house import House
 from tamis.actions.importing import rejects
@@ -19,7 +21,7 @@ from tamis.actions.importing.report import BadValue, ImportOptions, ImportReport
 from tamis.actions.importing.so_far import SoFar
 from tamis.domain.accounts import Account
 from tamis.domain.contacts import ContactType
-from tamis.domain.errors import Abandoned, NotFound, TamisError, Unavailable
+from tamis.domain.errors import Abandoned, NotFound, Problem, TamisError, Unavailable
 from tamis.records.handles import Reader, Transaction
 from tamis.records.importing import imports
 from tamis.records.importing.imports import ImportJob, State
@@ -29,8 +31,6 @@ PLACE = "imports"
 INTERRUPTED = "interrupted"
 UPLOAD = "upload"
 """Under this name the options of a job say which upload it imports."""
-STOPPED = "it was stopped; what was stored until then stays"
-MISTAKE = "a mistake in Tamis ended it ({}); what was stored until then stays"
 
 
 class RunningJob:
@@ -110,14 +110,14 @@ def running_job(
             place.mkdir(exist_ok=True)
             id_ = house.write(_begin, account, contact_type, source, _asked(options, upload), place, locked)
         except OSError as error:
-            raise Unavailable(f"{place} cannot be written to: {error.strerror}; nothing was imported") from None
+            raise Unavailable("import_not_written", directory=str(place), reason=error.strerror) from None
         log.event("import_started", account=account.id, contact_type=contact_type.id, import_id=id_)
         try:
             yield RunningJob(house, id_)
         except BaseException as error:
             log.event("import_failed", import_id=id_, reason=type(error).__name__)
             with suppress(TamisError):  # on a full disk it stays as it is, and is seen as interrupted
-                house.write(_fail, id_, _in_words(error))
+                house.write(_fail, id_, msgspec.json.encode(_problems_of(error)).decode())
             raise
 
 
@@ -130,7 +130,7 @@ def find_import(house: House, account: Account, import_id: int) -> Seen:
     """Find an import of an account by its id; raises NotFound."""
     job = imports.by_id(house.records.reader(), account.id, import_id)
     if job is None:
-        raise NotFound(f'there is no import {import_id}; "tamis import list" shows those that there are')
+        raise NotFound("import_unknown", number=import_id)
     return seen(house, job)
 
 
@@ -248,13 +248,24 @@ def _asked(options: ImportOptions, upload: Upload | None) -> dict[str, Any]:
     return asked
 
 
-def _in_words(error: BaseException) -> str:
-    if isinstance(error, Abandoned):
-        return STOPPED
-    if isinstance(error, TamisError):
-        return error.message
+def why_failed(job: ImportJob) -> tuple[Problem, ...]:
+    """Return why an import has failed; earlier versions kept a sentence, which is said as it is."""
+    if not job.error:
+        return ()
+    try:
+        problems: tuple[Problem, ...] = msgspec.json.decode(job.error, type=tuple[Problem, ...])
+        return problems
+    except msgspec.DecodeError:
+        return (Problem("", job.error),)
+
+
+def _problems_of(error: BaseException) -> tuple[Problem, ...]:
+    if isinstance(error, TamisError) and not isinstance(error, Abandoned):
+        return error.problems
     # What other errors say may hold what stands in the file.
-    return MISTAKE.format(type(error).__name__) if isinstance(error, Exception) else STOPPED
+    if isinstance(error, Exception) and not isinstance(error, Abandoned):
+        return (Problem("", "fault_ended_import", fault=type(error).__name__),)
+    return (Problem("", "import_was_stopped"),)
 
 
 def _lock_file(place: Path, import_id: int) -> Path:

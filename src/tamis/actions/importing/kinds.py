@@ -64,7 +64,7 @@ def learn(
         decided = decide(learners, said, beside.values())
     _check_options(header, learners)
     questions = [
-        Problem("--decimal" if isinstance(found, AmbiguousNumbers) else "--date-order", found.question(header[p]))
+        Problem.of("decimal" if isinstance(found, AmbiguousNumbers) else "order", found.question(header[p]))
         for p, found in sorted(decided.items())
         if isinstance(found, Ambiguous)
     ]
@@ -92,15 +92,13 @@ def _check_kinds(header: tuple[str, ...], columns: ColumnMap, options: ImportOpt
     new = {header[position] for position in columns.unknown}
     for name in options.kinds:
         if name not in header:
-            problems.append(Problem("--kind", f'the file has no column "{name}"'))
+            problems.append(Problem("kinds", "column_unknown", column=name))
         elif name in known:
             field = known[name]
-            problems.append(
-                Problem("--kind", f'the column "{name}" feeds the field "{field.key}", which is a {field.kind} field')
-            )
+            problems.append(Problem("kinds", "kind_of_field_is_known", column=name, field=field.key, kind=field.kind))
         elif name not in new:
-            advice = "makes no field" if options.create_fields else "makes no field: add --create-fields"
-            problems.append(Problem("--kind", f'the column "{name}" {advice}'))
+            code = "column_makes_no_field" if options.create_fields else "no_fields_are_made"
+            problems.append(Problem("kinds", code, column=name))
     if problems:
         raise Invalid(problems)
 
@@ -112,9 +110,11 @@ def _check_options(header: tuple[str, ...], learners: Mapping[int, ColumnLearner
         if kind and kind.has_options and learner.filled and (learner.words is None or not learner.options()):
             problems.append(
                 Problem(
-                    "--kind",
-                    f'the column "{header[position]}" cannot be a {kind} field: it has more than '
-                    f"{MOST_SAID_OPTIONS:,} different values, or some that are too long for an option",
+                    "kinds",
+                    "kind_does_not_fit",
+                    column=header[position],
+                    kind=kind,
+                    most=MOST_SAID_OPTIONS,
                 )
             )
     if problems:

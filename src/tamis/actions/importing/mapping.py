@@ -5,9 +5,9 @@ from dataclasses import dataclass
 
 from tamis.actions.importing.email_column import Contents, find_email_column, notices_of
 from tamis.domain.email_names import NameMatch, match_name
-from tamis.domain.errors import Invalid, Problem
+from tamis.domain.errors import Invalid, Message, Problem
 from tamis.domain.fields import CREATED_AT, EMAIL, MOST_FIELDS, UPDATED_AT, Field, FieldSet, key_of
-from tamis.domain.text import counted, short
+from tamis.domain.text import short
 from tamis.files.header import with_number
 
 REJECT_COLUMNS = ("rejected_line", "rejected_because")
@@ -70,7 +70,7 @@ def map_columns(
 ) -> ColumnMap:
     """Map a header to fields: by `chosen` (column to field), else by name, but for what is `left_out`; the column of
     emails also by its `contents`. Raises Invalid with all that is wrong."""
-    problems = [Problem("--map", f'the file has no column "{name}"') for name in chosen if name not in header]
+    problems = [Problem("chosen", "column_unknown", column=name) for name in chosen if name not in header]
     targets: dict[int, Field] = {}
     unknown, ignored = [], []
     names = [field_name(name, told, fields) for name, told in zip(header, told_apart(header), strict=True)]
@@ -78,7 +78,7 @@ def map_columns(
         reference = chosen.get(name, names[position])
         field = fields.find(reference)
         if name in chosen and (wrong := _wrong_choice(reference, field, create=create)):
-            problems.append(Problem("--map", wrong))
+            problems.append(Problem.of("chosen", wrong))
         elif name in left_out or not can_feed(name) or field in (CREATED_AT, UPDATED_AT):
             ignored.append(position)
         elif field == EMAIL and name not in chosen:
@@ -95,8 +95,8 @@ def map_columns(
         problems.append(
             Problem(
                 "header",
-                f"no column holds emails, by which contacts are known; the file has {_listed(header)}: say which one "
-                "does with --map COLUMN=email",
+                "email_column_missing",
+                columns=header,
             )
         )
     unknown = [p for p in unknown if p != email]
@@ -104,10 +104,11 @@ def map_columns(
     if len(fields.fields) + len(unknown) > MOST_FIELDS:
         problems.append(
             Problem(
-                "--create-fields",
-                f"the file has {counted(len(unknown), 'column')} without a field, there are {len(fields.fields):,} "
-                f"fields, and a contact type has at most {MOST_FIELDS:,}: import a file with fewer columns, or leave "
-                "--create-fields out and make the fields that you need",
+                "create_fields",
+                "too_many_new_fields",
+                columns=len(unknown),
+                fields=len(fields.fields),
+                most=MOST_FIELDS,
             )
         )
     if problems or email is None:
@@ -127,17 +128,14 @@ def map_columns(
     )
 
 
-def _wrong_choice(reference: str, field: Field | None, *, create: bool) -> str | None:
+def _wrong_choice(reference: str, field: Field | None, *, create: bool) -> Message | None:
     """Say why a column cannot feed what a person has chosen for it."""
     if field in (CREATED_AT, UPDATED_AT):
-        return (
-            f'"{field.key}" is written by Tamis itself: choose a field of another name, such as '
-            f"--map {field.key}=Subscribed; with --create-fields, it is made"
-        )
+        return Message("chosen_field_written_by_tamis", field=field.key)
     if field is None and not create:
-        return f'there is no field "{reference}": add --create-fields to make it'
+        return Message("chosen_field_unknown", field=reference)
     if field is None and not key_of(reference):
-        return f'"{reference}" cannot be the name of a field: it needs at least one letter or digit'
+        return Message("field_name_without_letters", name=reference)
     return None
 
 
@@ -151,11 +149,6 @@ def _email_column(
     free = [p for p, name in enumerate(header) if can_feed(name) and name not in spoken_for]
     found = find_email_column(header, contents, free, targets)
     return (found.position, notices_of(header, found, 'use --map "{}=email"')) if found else (None, ())
-
-
-def _listed(header: Sequence[str], most: int = 20) -> str:
-    shown = ", ".join(f'"{name}"' for name in header[:most])
-    return shown + (f" and {len(header) - most:,} more" if len(header) > most else "")
 
 
 def _notices(header: Sequence[str], names: Sequence[str], unknown: Sequence[int]) -> tuple[str, ...]:
@@ -186,13 +179,11 @@ def _twice(header: Sequence[str], targets: Mapping[int, Field], unknown: Mapping
     return [
         Problem(
             "header",
-            f'the columns {_joined(names)} would both feed the field "{key}": let one of them feed another field with '
-            f'--map "{names[-1]}=FIELD", or rename it in the file',
+            "columns_share_a_field",
+            columns=names,
+            field=key,
+            last=names[-1],
         )
         for key, names in users.items()
         if len(names) > 1
     ]
-
-
-def _joined(names: Sequence[str]) -> str:
-    return " and ".join(f'"{name}"' for name in names)

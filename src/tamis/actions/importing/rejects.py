@@ -44,7 +44,7 @@ def write_rejects(
             sync(made)
             put_in_place(made, path)
     except OSError as error:
-        raise Unavailable(f"the rejected rows cannot be written to {path}: {error.strerror}") from None
+        raise Unavailable("rejects_not_written", path=str(path), reason=error.strerror) from None
     return path
 
 
@@ -62,7 +62,7 @@ def discard_rejects_with(data: Path, email: Email) -> list[str]:
             continue  # another process was faster
         except OSError as error:
             raise Unavailable(
-                f"{path} may hold {email.address} and cannot be read or deleted: {error.strerror}; delete it yourself"
+                "forgotten_email_not_removed", path=str(path), email=email.address, reason=error.strerror
             ) from None
     return discarded
 

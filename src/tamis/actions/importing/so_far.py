@@ -4,8 +4,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 
-from tamis.domain.errors import DiskFull, Unavailable
-from tamis.domain.text import counted
+from tamis.domain.errors import DiskFull, Message, Unavailable
 
 
 @dataclass
@@ -15,15 +14,11 @@ class SoFar:
     made_fields: int = 0
     stored: Callable[[], int] = lambda: 0
 
-    def __str__(self) -> str:
-        """Return it as part of a sentence."""
+    def message(self) -> Message:
+        """Return it as part of another message."""
         if stored := self.stored():
-            return (
-                f"what was stored before that stays ({counted(stored, 'contact')}): import the file again for the rest"
-            )
-        if self.made_fields:
-            return "its new fields were made, and no contact was stored"
-        return "nothing was imported"
+            return Message("stored_before", contacts=stored)
+        return Message("only_fields_were_made" if self.made_fields else "nothing_imported")
 
     @contextmanager
     def told(self) -> Iterator[None]:
@@ -31,8 +26,8 @@ class SoFar:
         try:
             yield
         except DiskFull as error:
-            raise DiskFull(error.left, str(self)) from error
+            raise DiskFull(error.left, self.message()) from error
         except Unavailable as error:
             if type(error) is not Unavailable:  # others say it all, such as that nobody waits any more
                 raise
-            raise Unavailable(f"{error.message}; {self}") from error
+            raise Unavailable("stopped_half_way", problem=error.problems[0], done=self.message()) from error

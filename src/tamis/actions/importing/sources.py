@@ -108,13 +108,13 @@ def stage(
     if format_ == "xlsx" and is_workbook(start):
         return _sheet(bench, source, file, spool, is_header, progress)
     if format_ == "xlsx" and file.format:
-        raise source.refuse(what_it_is(start) or "is no workbook: import it without --format xlsx")
+        raise source.refuse(what_it_is(start) or "not_a_workbook")
     if format_ == "parquet":
         return _parquet(bench, source, file.name, most)
     encoding, is_whole = find_encoding(source, file.encoding), True
     name, sample = encoding.name, encoding.sample
     if file.sheet:
-        raise source.refuse("has no sheets: import it without --sheet")
+        raise source.refuse("workbook_sheet_not_possible")
     if format_ == "ndjson" and start.removeprefix(codecs.BOM_UTF8).lstrip().startswith(b"["):
         source, encoding = list_as_lines(source, encoding, spool)
     if most is not None:
@@ -171,7 +171,7 @@ def _sheet(
     progress: Progress,
 ) -> Source:
     if file.encoding:
-        raise source.refuse("is a workbook, which says itself how its text is encoded: import it without --encoding")
+        raise source.refuse("workbook_encoding_not_possible")
     from tamis.files.spreadsheets.load import open_sheet
 
     sheet = open_sheet(source, spool, is_header, file.sheet)

@@ -46,7 +46,7 @@ def undo_import(house: House, account: Account, import_id: int, progress: Progre
     A step is atomic: an undo that was killed is finished by the next one, with the same result and the same figures.
     """
     if find_import(house, account, import_id).state == State.RUNNING:
-        raise Refused(f"import {import_id} is still running: let it come to its end, or stop it first")
+        raise Refused("import_is_running", number=import_id)
     done, total = 0, house.write(_begin, account, import_id)
     while looked_at := house.write(_step, account, import_id):
         done += looked_at
@@ -66,12 +66,9 @@ def left_as_they_are(house: House, job: ImportJob) -> list[str]:
 def _begin(db: Transaction, _now: datetime, account: Account, import_id: int) -> int:
     job = _job(db, account, import_id)
     if job.state is State.UNDONE:
-        raise Refused(f"import {import_id} was undone already")
+        raise Refused("import_was_undone", number=import_id)
     if journal.is_dropped(job.report):
-        raise Refused(
-            f"import {import_id} cannot be undone any more: what contacts were before it was kept for a number of days "
-            "(TAMIS_UNDO_DAYS), which have passed"
-        )
+        raise Refused("import_too_old_to_undo", number=import_id)
     imports.set_state(db, import_id, State.UNDOING, job.finished_at, job.error)
     return undo.size(db, import_id)
 

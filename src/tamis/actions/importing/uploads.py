@@ -46,7 +46,7 @@ class Incoming:
         self._kept = False
         self._bound(announced)
         if len(list_uploads(house, account)) >= MOST_KEPT:
-            raise Refused(f"{MOST_KEPT} files wait to be imported: import one of them, or throw one away")
+            raise Refused("too_many_uploads", most=MOST_KEPT)
         try:
             make_directory(self.path.parent)
             _need_room(self.path.parent, announced)
@@ -79,7 +79,7 @@ class Incoming:
         """Keep the file, which is wholly there, for a contact type; raises Invalid when it is empty, and
         Unavailable."""
         if not self.size:
-            raise Invalid([Problem(clean_name(name), "is empty: the first line must name the columns")])
+            raise Invalid([Problem(clean_name(name), "file_is_empty")])
         try:
             os.fsync(self._handle)
             sync(self.path.parent)
@@ -91,16 +91,14 @@ class Incoming:
 
     def _bound(self, size: int) -> None:
         if size > self._most:
-            what_to_do = "compress it with gzip, cut it in parts, or import it with the command tamis import"
-            most = f"{in_bytes(self._most)}, which is the most that is taken here"
-            raise Invalid([Problem("", f"the file is larger than {most}: {what_to_do}")])
+            raise Invalid([Problem("", "file_too_large", most=in_bytes(self._most))])
 
 
 def find_upload(house: House, account: Account, upload_id: str) -> Upload:
     """Find a file of an account that waits; raises NotFound."""
     upload = uploads.by_id(house.records.reader(), account.id, upload_id)
     if upload is None or not file_of(house, upload.id).exists():
-        raise NotFound("this file is not here any more: it was imported or thrown away, or it waited for a day")
+        raise NotFound("upload_unknown")
     return upload
 
 
@@ -171,14 +169,11 @@ def _remove_left(house: House, path: Path) -> None:
 def _need_room(place: Path, size: int) -> None:
     free = shutil.disk_usage(place).free
     if free < 2 * size + SPARE_BYTES:  # an import lays it out once more beside it
-        raise Unavailable(
-            f"the file has {in_bytes(size)}, an import needs as much again, and the disk of the server has room for "
-            f"{in_bytes(free)}: make room there and try again"
-        )
+        raise Unavailable("upload_has_no_room", size=in_bytes(size), free=in_bytes(free))
 
 
 def _unwritable(place: Path, error: OSError) -> Unavailable:
-    return Unavailable(f"{place} cannot be written to: {error.strerror}; the file was not taken")
+    return Unavailable("upload_not_written", directory=str(place), reason=error.strerror)
 
 
 def _keep(

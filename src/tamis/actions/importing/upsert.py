@@ -48,12 +48,12 @@ def upsert(
     read, are no longer those of the type.
     """
     if not types.is_live(db, type_id):
-        raise Refused("the contact type was deleted meanwhile: nothing more is stored")
+        raise Refused("contact_type_deleted_while_importing")
     present = types.fields_of_type(db, type_id)  # also fields that were made after the rows were read
     if write:
         _check_fields(present, fields)
     if kept_out := forgotten.among(db, type_id, [row[1] for row in rows], checked):
-        raise Refused(f"{len(kept_out)} of the addresses were forgotten meanwhile and are not taken back: try again")
+        raise Refused("emails_forgotten_meanwhile", count=len(kept_out))
     with batch.staged(db, rows):
         known, differing = batch.compare(db, type_id, erasable)
         changed = _changed(batch.differing(db, type_id, differing), present, erasable)
@@ -77,7 +77,4 @@ def _check_fields(present: FieldSet, read: FieldSet) -> None:
     for field in read.fields:
         now = present.by_id.get(field.id)
         if now is None or now.kind is not field.kind or not set(field.options) <= set(now.options):
-            raise Refused(
-                f"the field {field.key} was changed or deleted meanwhile: import the file again; rows that are stored "
-                "will count as unchanged"
-            )
+            raise Refused("field_changed_while_importing", field=field.key)

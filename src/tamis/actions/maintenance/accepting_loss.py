@@ -21,7 +21,7 @@ def accept_loss(settings: Settings) -> Accepted:
     """Take the records as they are: the column store is built again where it knows of more; its history stays, with
     entries and exits of what is lost. Raises NotFound and Unavailable."""
     if not RECORDS.is_there(settings.data):
-        raise NotFound(f"there are no records in {settings.data}")
+        raise NotFound("records_missing", directory=str(settings.data))
     house = House(settings, accepts_loss=True)
     try:
         present = last_change(house.records.reader())

@@ -49,7 +49,7 @@ def make_backup(house: House, directory: str) -> Manifest:
     """
     target = Path(directory)
     if target.resolve().is_relative_to(house.settings.data.resolve()):
-        raise Refused("a backup inside the data directory would be lost with it: choose another directory")
+        raise Refused("backup_inside_data")
     columns = house.project()
     house.records.health.require_whole()
     with whole_directory(target) as work, ExitStack() as moment:
@@ -69,20 +69,20 @@ def restore(data: Path, source: Path) -> Manifest:
     """Make a data directory, which must not exist or be empty, from a backup; raises Refused, with nothing done, when
     the backup is not whole."""
     if is_owned(data):
-        raise Refused(f"{data} is in use by a running Tamis: stop it, and restore into a directory that is empty")
+        raise Refused("data_directory_being_served", directory=str(data))
     if not is_free(data):
-        raise Refused(f"{data} is not empty: restore into a directory that does not exist or is empty")
+        raise Refused("restore_target_not_empty", directory=str(data))
     if data.resolve().is_relative_to(source.resolve()):
-        raise Refused("data inside the backup would be lost with it: choose another data directory")
+        raise Refused("data_inside_backup")
     manifest = _manifest(source)
     with whole_directory(data) as work:
         for name in FILES:
             if not (source / name).is_file() or _sum(source / name, work / name) != manifest.files[name]:
-                raise Refused(f"{source / name} is not what the backup wrote: it is damaged; use another backup")
+                raise Refused("backup_file_changed", file=str(source / name))
         found, projection = RECORDS.identify(work), COLUMNS.identify(work)
         is_one = manifest.store_id == found.store_id == projection.store_id
         if not is_one or not projection.change <= found.change == manifest.change:
-            raise Refused(f"the files in {source} do not belong together; use another backup")
+            raise Refused("backup_files_do_not_match", backup=str(source))
     return manifest
 
 
@@ -90,15 +90,15 @@ def _manifest(source: Path) -> Manifest:
     try:
         content = (source / MANIFEST).read_bytes()
     except OSError:
-        raise Refused(f"{source} is no backup: it has no {MANIFEST}") from None
+        raise Refused("backup_not_found", backup=str(source), file=MANIFEST) from None
     try:
         manifest = msgspec.json.decode(content, type=Manifest)
     except msgspec.DecodeError:
-        raise Refused(f"{source / MANIFEST} is damaged; use another backup") from None
+        raise Refused("backup_file_damaged", file=str(source / MANIFEST)) from None
     if manifest.format > FORMAT:
-        raise Refused(f"{source} was made by a newer version of Tamis; install that version")
+        raise Refused("backup_is_newer", backup=str(source))
     if set(manifest.files) != set(FILES):
-        raise Refused(f"{source / MANIFEST} is damaged; use another backup")
+        raise Refused("backup_file_damaged", file=str(source / MANIFEST))
     return manifest
 
 

@@ -19,7 +19,7 @@ def check_each_night(house: House, stop: threading.Event) -> None:
         try:
             house.records.check(stop.wait)
         except TamisError as error:
-            log.event("records_check_failed", level=logging.ERROR, reason=error.message)
+            log.event("records_check_failed", level=logging.ERROR, reason=str(error))
         except Exception as error:
             log.event("fault", level=logging.ERROR, error=error, interface="checker")
         wait = until_hour(datetime.now().astimezone(), house.settings.check_hour).total_seconds()

@@ -76,7 +76,7 @@ class Eraser:
             elif self._log_cleared < pending.change and house.records.clear_log():
                 self._log_cleared = pending.change
         except TamisError as error:
-            log.event("erasure_failed", level=logging.ERROR, reason=error.message)
+            log.event("erasure_failed", level=logging.ERROR, reason=str(error))
 
 
 def _passed(since: datetime, now: datetime, span: timedelta) -> bool:

@@ -43,7 +43,7 @@ def trim_history(records: Records, columns: Columns, now: datetime, kept_days: i
         columns.trim(segments.zones_of_live(records.reader()), now, kept_days)
     except Unavailable as error:
         columns.trimmed = now.date()
-        log.event("history_not_trimmed", level=logging.ERROR, reason=error.message)
+        log.event("history_not_trimmed", level=logging.ERROR, reason=str(error))
 
 
 def trim_imports(records: Records, data: Path, now: datetime, kept_days: int) -> None:

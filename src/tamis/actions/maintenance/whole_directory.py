@@ -18,7 +18,7 @@ def whole_directory(target: Path) -> Iterator[Path]:
     """Give an empty directory to fill, which gets its name when the block ends well; one that was left by a killed
     process is emptied first. Raises Refused where the name is taken, and Unavailable when the disk fails."""
     if not is_free(target):
-        raise Refused(f"{target} is not empty: choose a directory that does not exist or is empty")
+        raise Refused("directory_not_empty", directory=str(target))
     work = target.with_name(target.name + UNFINISHED)
     try:
         make_directory(work)
@@ -35,7 +35,7 @@ def whole_directory(target: Path) -> Iterator[Path]:
                 shutil.rmtree(work, ignore_errors=True)
                 raise
     except OSError as error:
-        raise Unavailable(f"{target} cannot be made: {error.strerror or error}; choose another directory") from None
+        raise Unavailable("directory_not_made", directory=str(target), reason=str(error.strerror or error)) from None
 
 
 def is_free(directory: Path) -> bool:
@@ -52,6 +52,6 @@ def _owned(work: Path) -> Iterator[None]:
             raise BlockingIOError  # whoever had it has just finished
         yield
     except BlockingIOError:
-        raise Refused(f"another process is making {work.with_suffix('')} at this moment") from None
+        raise Refused("directory_being_made", directory=str(work.with_suffix(""))) from None
     finally:
         os.close(handle)

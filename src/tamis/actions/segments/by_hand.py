@@ -52,7 +52,7 @@ def bring_back(db: Transaction, now: datetime, account: Account, segment_id: int
     fields = types.fields_of_type(db, segment.contact_type_id)
     contact = contacts.by_id(db, segment.contact_type_id, contact_id, fields)
     if contact is None or not recipients.is_removed(db, segment.id, contact.id):
-        raise NotFound(f'nobody with the number {contact_id} was removed from the segment "{segment.name}"')
+        raise NotFound("exclusion_unknown", contact=contact_id, segment=segment.name)
     recipients.undo_remove(db, segment, contact.id, now)
     is_in = is_member(db, segment, contact, fields, Moment(now, account.zone))
     return BroughtBack(contact.email, is_in)

@@ -5,7 +5,7 @@ Rules are read as they are stored, not as they are built: also one that no longe
 
 from collections.abc import Callable, Iterable
 
-from tamis.domain.errors import Refused
+from tamis.domain.errors import Message, Refused
 from tamis.domain.fields import Field
 from tamis.domain.segments import Segment
 from tamis.domain.text import fold
@@ -74,15 +74,15 @@ def followers_of_segment(db: Reader, segment: Segment) -> list[Segment]:
     return sorted(found.values(), key=lambda follower: follower.name)
 
 
-def called(users: Iterable[Segment]) -> str:
-    """Name segments in a message."""
-    return ", ".join(f'"{user.name}"' for user in users)
+def called(users: Iterable[Segment]) -> list[str]:
+    """Return the names of segments."""
+    return [user.name for user in users]
 
 
-def refuse_while_used(what: str, users: list[Segment]) -> None:
+def refuse_while_used(what: Message, users: list[Segment]) -> None:
     """Raise Refused, naming all users, where there are any."""
     if users:
-        raise Refused(f"{what} is used by the segments {called(users)}; delete or change them first")
+        raise Refused("in_use_by_segments", what=what, segments=called(users))
 
 
 def _users(db: Reader, type_id: int, uses: Callable[[DraftCondition], bool]) -> list[Segment]:

@@ -57,10 +57,7 @@ def explain_membership(db: Reader, now: datetime, account: Account, segment: Seg
     if contact is None:
         found = address and _explain_address(db, now, account, segment, address, added)
         if not found:
-            raise NotFound(
-                f'"{email}" is not a contact of this type and was never added to the segment "{segment.name}": check '
-                "the spelling"
-            )
+            raise NotFound("contact_never_in_segment", email=email, segment=segment.name)
         return found
     moment = Moment(now, account.zone)
     is_in = membership(db, contact, fields, moment)
@@ -153,7 +150,7 @@ def _explained(
 
 def explain_recipient(db: Reader, now: datetime, account: Account, recipient_id: int) -> Explanation:
     """Tell of a recipient, by its number, why it is in its segment, or why it is not any more; raises NotFound."""
-    missing = NotFound(f"there is no recipient {recipient_id}")
+    missing = NotFound("recipient_unknown", recipient=recipient_id)
     segment = segments.live_by_id(db, account.id, segment_of_recipient(recipient_id))
     if segment is None:
         raise missing

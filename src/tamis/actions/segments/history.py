@@ -8,8 +8,8 @@ from zoneinfo import ZoneInfo
 from tamis.actions.house import House
 from tamis.columns.interface.history import HistoryReads
 from tamis.domain.accounts import Account
-from tamis.domain.dates import ValueProblem, parse_date, parse_moment
-from tamis.domain.errors import Invalid, NotFound, Problem, Refused
+from tamis.domain.dates import parse_date, parse_moment
+from tamis.domain.errors import Invalid, NotFound, Problem, Refused, ValueProblem
 from tamis.domain.instants import day_in_utc, day_of, from_micros, to_utc
 from tamis.domain.segments import (
     STRANGER,
@@ -52,7 +52,7 @@ class Passage:
 def segment_history(house: House, account_id: int, segment_id: int, days: int) -> SizesByDay:
     """Tell the size of a segment on each of the last days, today included; raises NotFound and Invalid."""
     if not 1 <= days <= MOST_DAYS:
-        raise Invalid([Problem("--days", f"must be a number of days from 1 to {MOST_DAYS:,}, not {days:,}")])
+        raise Invalid([Problem("days", "days_out_of_range", most=MOST_DAYS, days=days)])
     with house.view(account_id) as view:
         account, segment = _segment(view.records, account_id, segment_id)
         today, past = day_of(view.as_of, account.zone), view.columns.history
@@ -74,9 +74,9 @@ def past_instant(text: str, zone: ZoneInfo, now: datetime) -> datetime:
             day = parse_date(text)
             at = now if day == day_of(now, zone) else day_in_utc(day, zone)[1]
     except ValueProblem as problem:
-        raise Invalid([Problem("--at", str(problem))]) from None
+        raise Invalid([Problem.of("at", problem.message)]) from None
     if at > now:
-        raise Invalid([Problem("--at", f"{text} has not come yet: what will be, nobody knows")])
+        raise Invalid([Problem("at", "instant_not_come", instant=text)])
     return at
 
 
@@ -124,15 +124,16 @@ def contact_history(house: House, account_id: int, type_id: int, contact_id: int
 def _segment(db: Reader, account_id: int, segment_id: int) -> tuple[Account, Segment]:
     account, segment = accounts.account_by_id(db, account_id), segments.live_by_id(db, account_id, segment_id)
     if account is None or segment is None:
-        raise NotFound(f"there is no segment {segment_id}")
+        raise NotFound("segment_unknown", segment=segment_id)
     return account, segment
 
 
 def _line_after(past: HistoryReads, account: Account, segment: Segment, at: datetime) -> int | None:
     since = past.known_since(segment.id)
     if since is None or at < since:
-        words = f"from {since.astimezone(account.zone).isoformat(' ')} on" if since else "from now on"
-        raise Refused(f'who was in the segment "{segment.name}" is known {words}: choose an instant not before that')
+        if since is None:
+            raise Refused("history_begins_now", segment=segment.name)
+        raise Refused("history_not_known", segment=segment.name, since=since.astimezone(account.zone).isoformat(" "))
     return past.line_after(segment.id, at)
 
 

@@ -93,7 +93,7 @@ def preview_rule(
         type_by_id(db, account, type_id)
         segment = None if segment_id is None else segments.live_in_type(db, type_id, segment_id)
         if segment_id is not None and segment is None:
-            raise NotFound(f"there is no segment {segment_id}")
+            raise NotFound("segment_unknown", segment=segment_id)
         fields = types.fields_of_type(db, type_id)
         parts, found = build_parts(draft, fields, segments.refs_of_type(db, type_id))
         open_places = left_open(draft)
@@ -161,7 +161,7 @@ def suggested_values(
     with house.view(account.id) as view:
         field = _fields(view.records, account, type_id).by_id.get(field_id)
         if field is None or field.kind not in TEXTUAL or field.id == EMAIL.id:
-            raise NotFound(f"there is no field {field_id} whose values could be suggested")
+            raise NotFound("field_without_suggestions", field=field_id)
         if not field.kind.has_options:
             return view.columns.values.frequent_values(type_id, field, typed, VALUES_SHOWN)
         had = view.columns.values.option_counts(type_id, field)

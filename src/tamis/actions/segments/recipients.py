@@ -16,8 +16,6 @@ from tamis.records.handles import Reader, Transaction
 from tamis.records.maintenance import erasure
 from tamis.rules.time.moment import Moment
 
-TAKEN = "the email has already been taken"
-
 
 def recipient_page(house: House, account_id: int, segment_id: int, after: int, limit: int) -> list[tuple[int, str]]:
     """Return a page of recipients in order of their ids, each as its id and the JSON document of a `Recipient`, as they
@@ -25,7 +23,7 @@ def recipient_page(house: House, account_id: int, segment_id: int, after: int, l
     with house.view(account_id) as view:
         segment = segments.live_by_id(view.records, account_id, segment_id)
         if segment is None:
-            raise NotFound(f"there is no segment {segment_id}")
+            raise NotFound("segment_unknown", segment=segment_id)
         return view.columns.recipients.page(account_id, segment.contact_type_id, segment_id, after, limit)
 
 
@@ -46,7 +44,7 @@ def add_recipient(
     segment = segment_by_id(db, account, segment_id)
     refuse_forgotten(db, account, segment.contact_type_id, email.key)
     contact = _contact_with(db, segment.contact_type_id, email.key)
-    taken = Invalid([Problem("email", TAKEN)])
+    taken = Invalid([Problem("email", "email_taken")])
     if recipients.is_added(db, segment.id, email.key):
         raise taken
     if contact is None:
@@ -64,7 +62,7 @@ def add_recipient(
 def delete_recipient(db: Transaction, now: datetime, account: Account, recipient_id: int) -> None:
     """Delete a recipient by its id: an addition by hand is undone, and the contact or the address stays out, whatever
     becomes of it and of the rule, until somebody adds the address again; raises NotFound."""
-    missing = NotFound(f"there is no recipient {recipient_id}")
+    missing = NotFound("recipient_unknown", recipient=recipient_id)
     try:
         segment = segment_by_id(db, account, segment_of_recipient(recipient_id))
     except NotFound:
@@ -96,7 +94,7 @@ def _let_in_external(db: Transaction, now: datetime, account: Account, segment: 
     """Undo the exclusion of an address that is no contact; tells whether it is in the segment by the rule then. Raises
     Invalid where it was in it before."""
     if _external_is_in(db, now, account, segment, email.key):
-        raise Invalid([Problem("email", TAKEN)])
+        raise Invalid([Problem("email", "email_taken")])
     if not exclusions.lift(db, segment.id, email.key):
         return False
     external = externals.by_email(db, segment.contact_type_id, email.key)

@@ -12,7 +12,7 @@ from tamis.actions.segments.dependents import refuse_while_used, users_of_segmen
 from tamis.actions.segments.stored_rules import rules_of_type, stored_rule
 from tamis.domain.accounts import Account
 from tamis.domain.contacts import ContactType
-from tamis.domain.errors import Invalid, NotFound, Problem, Refused
+from tamis.domain.errors import Invalid, Message, NotFound, Problem, Refused
 from tamis.domain.segments import Segment, is_segment_id
 from tamis.domain.text import MAX_LINE, problem_with_name
 from tamis.records import accounts, segments, types
@@ -40,10 +40,8 @@ class Keep(Enum):
 class ChangedMeanwhile(Refused):
     """Somebody has edited a segment since it was looked at; `segment` is what it is now."""
 
-    code = "changed_meanwhile"
-
     def __init__(self, segment: Segment) -> None:
-        super().__init__(f'the segment "{segment.name}" has been changed since you opened it')
+        super().__init__("segment_changed_meanwhile", segment=segment.name)
         self.segment = segment
 
 
@@ -165,10 +163,10 @@ def _free_name(db: Reader, account: Account, name: str) -> str:
 def _problems_with_name(db: Reader, account: Account, name: str, of: Segment | None) -> list[Problem]:
     wrong = problem_with_name(name)
     if wrong:
-        return [Problem("segment_name", f"the segment name {wrong}")]
+        return [Problem("segment_name", "segment_name_not_valid", problem=wrong)]
     other = segments.live_by_name(db, account.id, name)
     if other and (of is None or other.id != of.id):
-        return [Problem("segment_name", "the segment name has already been taken")]
+        return [Problem("segment_name", "segment_name_taken")]
     return []
 
 
@@ -192,12 +190,11 @@ def problems_with_names(db: Reader, type_id: int, segment: Segment | None, rule:
     names.setdefault(own_id, "this segment")
     after = before | {own_id: rule}
     if way := cycle_through(own_id, after):
-        return [Problem("rule", f"a segment must not depend on itself: {_path(way, names)}")]
+        return [Problem("rule", "segment_depends_on_itself", chain=_path(way, names))]
     chain = longest_chain(own_id, after)
     if len(chain) <= MAX_CHAIN or (segment and len(chain) <= len(longest_chain(own_id, before))):
         return []
-    told = f"segments may name each other over {MAX_CHAIN} levels, and these would be {len(chain)}"
-    return [Problem("rule", f"{told}: {_path(chain, names)}")]
+    return [Problem("rule", "segments_too_deep", most=MAX_CHAIN, levels=len(chain), chain=_path(chain, names))]
 
 
 def _path(way: list[int], names: Mapping[int, str]) -> str:
@@ -210,7 +207,7 @@ def _path(way: list[int], names: Mapping[int, str]) -> str:
 def delete_segment(db: Transaction, now: datetime, account: Account, segment_id: int) -> Segment:
     """Delete a segment softly; raises NotFound, and Refused while the rule of another one names it."""
     segment = segment_by_id(db, account, segment_id)
-    refuse_while_used(f'the segment "{segment.name}"', users_of_segment(db, segment))
+    refuse_while_used(Message("the_segment", segment=segment.name), users_of_segment(db, segment))
     segments.delete(db, segment, now)
     return segment
 
@@ -219,7 +216,7 @@ def segment_by_id(db: Reader, account: Account, segment_id: int) -> Segment:
     """Find a live segment of an account; raises NotFound."""
     segment = segments.live_by_id(db, account.id, segment_id)
     if segment is None:
-        raise NotFound(f"there is no segment {segment_id}")
+        raise NotFound("segment_unknown", segment=segment_id)
     return segment
 
 
@@ -230,7 +227,7 @@ def find_segment(db: Reader, account: Account, reference: str) -> Segment:
         found = segments.live_by_id(db, account.id, int(reference))
     found = found or segments.live_by_name(db, account.id, reference)
     if found is None:
-        raise NotFound(f'there is no segment "{reference}"; "tamis segment list" shows those that there are')
+        raise NotFound("segment_name_unknown", segment=reference)
     return found
 
 
@@ -268,7 +265,7 @@ def listed_segments(house: House, account_id: int, segment_id: int | None = None
         if segment_id in (None, segment.id)
     ]
     if segment_id is not None and not listed:
-        raise NotFound(f"there is no segment {segment_id}")
+        raise NotFound("segment_unknown", segment=segment_id)
     return listed
 
 
@@ -295,6 +292,6 @@ def count_rule(house: House, account_id: int, type_id: int, rule: str) -> int:
         db = view.records
         account = accounts.account_by_id(db, account_id)
         if account is None or types.type_by_id(db, account_id, type_id) is None:
-            raise NotFound(f"there is no contact type {type_id}")
+            raise NotFound("contact_type_id_unknown", contact_type=type_id)
         tree = build(from_json(rule), types.fields_of_type(db, type_id), segments.refs_of_type(db, type_id))
         return view.columns.rules.count(type_id, tree, Moment(view.as_of_type(type_id), account.zone))

@@ -67,15 +67,14 @@ def sampled_page(house: House, account_id: int, segment_id: int, sample: Sample,
 def comparable(db: Reader, account_id: int, segment_ids: Sequence[int]) -> list[Segment]:
     """Find the segments that are to be compared; raises NotFound, and Invalid when they cannot be."""
     if not FEWEST <= len(segment_ids) <= MOST:
-        raise Invalid([Problem("", f"name from {FEWEST} to {MOST} segments to compare, not {len(segment_ids)}")])
+        raise Invalid([Problem("", "wrong_number_of_segments", fewest=FEWEST, most=MOST, count=len(segment_ids))])
     found = [_segment(db, account_id, id_) for id_ in segment_ids]
     first, seen = found[0], set()
     for segment in found:
         if segment.id in seen:
-            raise Invalid([Problem("", f'the segment "{segment.name}" is named twice; name each once')])
+            raise Invalid([Problem("", "segment_named_twice", segment=segment.name)])
         if segment.contact_type_id != first.contact_type_id:
-            message = f'"{segment.name}" and "{first.name}" are of two contact types; compare segments of one type'
-            raise Invalid([Problem("", message)])
+            raise Invalid([Problem("", "segments_of_two_types", segment=segment.name, other=first.name)])
         seen.add(segment.id)
     return found
 
@@ -83,5 +82,5 @@ def comparable(db: Reader, account_id: int, segment_ids: Sequence[int]) -> list[
 def _segment(db: Reader, account_id: int, segment_id: int) -> Segment:
     found = segments.live_by_id(db, account_id, segment_id)
     if found is None:
-        raise NotFound(f"there is no segment {segment_id}")
+        raise NotFound("segment_unknown", segment=segment_id)
     return found

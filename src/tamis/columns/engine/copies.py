@@ -35,7 +35,7 @@ def copy_database(db: duckdb.DuckDBPyConnection, target: Path, memory: str, thre
         )
         if loaded.returncode:
             reason = (loaded.stderr.strip().splitlines() or ["it was killed"])[-1]
-            raise Unavailable(f"the column store cannot be copied: {reason}")
+            raise Unavailable("columns_not_copied", reason=reason)
         made.replace(target)
 
 

@@ -56,9 +56,9 @@ def identify(directory: Path) -> StoreIdentity:
         finally:
             db.close()
     except (duckdb.Error, RuntimeError, IndexError):
-        raise Unavailable(f"{NAME} is damaged or no column store") from None
+        raise Unavailable("columns_file_damaged", file=NAME) from None
     if version > VERSION:
-        raise Unavailable(f"{NAME} was made by a newer version of Tamis; install that version")
+        raise Unavailable("made_by_newer_version", file=NAME)
     return StoreIdentity(store_id, applied)
 
 

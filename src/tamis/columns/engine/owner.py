@@ -16,12 +16,12 @@ def take_ownership(directory: Path) -> int:
     try:
         handle = os.open(path, os.O_RDWR | os.O_CREAT, 0o600)
     except OSError as error:
-        raise Unavailable(f"{path.parent} is not writable: {error.strerror}") from None
+        raise Unavailable("data_directory_not_writable", directory=str(path.parent), reason=error.strerror) from None
     try:
         fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
     except BlockingIOError:
         os.close(handle)
-        raise Held("another Tamis process has this data directory open") from None
+        raise Held("columns_held") from None
     return handle
 
 

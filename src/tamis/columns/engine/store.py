@@ -19,7 +19,7 @@ from tamis.columns.engine.gate import Gate
 from tamis.columns.engine.one_moment import at_one_moment
 from tamis.columns.engine.owner import take_ownership
 from tamis.columns.engine.state import State, read_state, standing_of
-from tamis.columns.engine.trouble import EngineFault, Trouble, in_words, keeps_out, trouble_of
+from tamis.columns.engine.trouble import EngineFault, Trouble, keeps_out, message_of, trouble_of
 from tamis.columns.history.trends import Trends
 from tamis.columns.history.trim import last_trimmed, trim
 from tamis.columns.interface.view import ColumnsView, Sized, Standing
@@ -28,7 +28,7 @@ from tamis.columns.layout.tables import is_current, keeps_history, make, make_an
 from tamis.columns.projector.batch import ChangeBatch
 from tamis.columns.projector.pipeline import project
 from tamis.columns.reads.view import DuckView
-from tamis.domain.errors import Abandoned, Unavailable
+from tamis.domain.errors import Abandoned, Problem, Unavailable
 from tamis.files.durable import put_in_place
 
 
@@ -91,7 +91,7 @@ class Columns:
         where memory and disk do not suffice, and Abandoned where it is interrupted."""
         with self._gate.passing():
             if self.applied is None or self.trouble:
-                raise Unavailable("the column store is being built again: ask once more")
+                raise Unavailable("columns_being_built")
             try:
                 con = self.cursor()
                 with at_one_moment(con) as standing:
@@ -125,7 +125,7 @@ class Columns:
         except duckdb.Error as error:
             target.unlink(missing_ok=True)
             self._note(error, "be copied")
-            raise Unavailable(f"the column store cannot be copied: {error}") from None
+            raise Unavailable("columns_not_copied", reason=str(error)) from None
 
     def rewrite(self) -> int | None:
         """Replace the file by a copy that holds nothing of what was deleted; gives the change number that it stands at,
@@ -155,13 +155,13 @@ class Columns:
             return
         if trouble is Trouble.SCARCE:
             log.event("columns_short_of_room", level=logging.ERROR, error=error)
-            raise Unavailable(in_words(error, doing)) from None
+            raise Unavailable.of([Problem.of("", message_of(error, doing))]) from None
         if self.trouble is not Trouble.DAMAGED:
             self.trouble = trouble
         if trouble is Trouble.DAMAGED:
-            raise Unavailable("the column store is damaged and will be built again: ask once more") from None
+            raise Unavailable("columns_damaged") from None
         log.event("columns_stopped", level=logging.ERROR, error=error)
-        raise Unavailable("the column store has stopped and is opened again: ask once more") from None
+        raise Unavailable("columns_stopped") from None
 
     def cursor(self) -> duckdb.DuckDBPyConnection:
         """Give this thread's own connection for reading."""
@@ -249,7 +249,7 @@ class Columns:
                 return self._open_present()
             except (duckdb.Error, RuntimeError) as error:
                 if keeps_out(error):
-                    raise Unavailable(f"{self.path} cannot be opened: {error}") from None
+                    raise Unavailable("columns_not_opened", file=str(self.path), reason=str(error)) from None
                 self.set_aside = put_aside(self.path, "damaged, or of other records or another version")
         self._beside(WAL_ENDING).unlink(missing_ok=True)  # one without its file is of no use, and would be read
         self._make()
@@ -268,7 +268,7 @@ class Columns:
                 db.close()
         except duckdb.Error as error:
             self._discard_leftovers()
-            raise Unavailable(f"{self.path} cannot be made: {error}") from None
+            raise Unavailable("columns_not_made", file=str(self.path), reason=str(error)) from None
         put_in_place(fresh, self.path)
 
     def _open_present(self) -> duckdb.DuckDBPyConnection:

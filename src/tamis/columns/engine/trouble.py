@@ -4,6 +4,8 @@ from enum import Enum
 
 import duckdb
 
+from tamis.domain.errors import Message
+
 DAMAGE = ("Corrupt", "checksum", "Could not read enough bytes")
 STOP = ("database has been invalidated", "Reopen the database instance")
 NO_ROOM = ("No space left", "Disk quota exceeded", "File too large")
@@ -42,10 +44,10 @@ def keeps_out(error: BaseException) -> bool:
     return any(words in str(error) for words in NO_ACCESS)
 
 
-def in_words(error: BaseException, doing: str) -> str:
-    """Say for people why the column store cannot do something; paths and insides are for the log only."""
+def message_of(error: BaseException, doing: str) -> Message:
+    """Return why the column store cannot do something; paths and insides are for the log only."""
     if any(words in str(error) for words in NO_ROOM):
-        return f"the disk is full: the column store cannot {doing}; make room and try again"
+        return Message("columns_have_no_disk", doing=doing)
     if isinstance(error, duckdb.OutOfMemoryException):
-        return f"the column store cannot {doing} with the memory that TAMIS_COLUMNS_MEMORY gives it: give it more"
-    return f"the column store cannot {doing} at the moment; the log of Tamis says why"
+        return Message("columns_have_no_memory", doing=doing)
+    return Message("columns_cannot", doing=doing)

@@ -6,6 +6,8 @@ from functools import cache
 from importlib.resources import files
 from itertools import pairwise
 
+from tamis.domain.errors import Message
+
 SHORTEST, LONGEST = 10, 1_000
 FEWEST_OTHERS = 8
 """How many letters and digits must be left when the account's own words are taken out: what ASVS asks of a whole
@@ -14,20 +16,20 @@ SHORTEST_WORD = 3
 PRODUCT = "tamis"
 
 
-def problem_with_password(password: str, email: str) -> str | None:
+def problem_with_password(password: str, email: str) -> Message | None:
     """Return what is wrong with a new password of the account with an email, or None; a phrase without its subject.
 
     Any characters may be used, and none must be (ASVS 6.2.5).
     """
     if len(password) < SHORTEST:
-        return f"must have at least {SHORTEST} characters"
+        return Message("password_too_short", least=SHORTEST)
     if len(password) > LONGEST:
-        return f"must not have more than {LONGEST:,} characters"
+        return Message("password_too_long", most=LONGEST)
     folded = password.casefold()
     if _is_common(folded) or _is_monotonous(folded):
-        return "is among the passwords that attackers try first; choose one that is harder to guess"
+        return Message("password_too_common")
     if _is_made_of(folded, _own_words(email)):
-        return 'is made of the email of the account or of the word "tamis"; choose one that is harder to guess'
+        return Message("password_made_of_own_words")
     return None
 
 

@@ -4,6 +4,7 @@ import re
 from collections.abc import Callable
 from zoneinfo import ZoneInfo
 
+from tamis.domain.errors import Message
 from tamis.domain.fields import Field, Kind, Value, ValueProblem, parse_value, parser
 from tamis.domain.instants import to_utc
 from tamis.domain.reading.blanks import is_null
@@ -32,13 +33,11 @@ def cell_reader(of: Field, zone: ZoneInfo, reading: ColumnReading) -> Callable[[
         if found is None or plain is None:
             if found is None and reading.decimal is DecimalMark.POINT:
                 return parse(text)
-            raise ValueProblem(f'must be a number such as {EXAMPLES[reading.decimal]}, not "{short(text)}"')
+            raise ValueProblem("number_not_written_so", example=EXAMPLES[reading.decimal], text=short(text))
         if reading.codes and (found.is_ambiguous or not _DIGITS.fullmatch(text)):
-            raise ValueProblem(
-                f'must be plain digits, as others of its column begin with a zero or plus sign, not "{short(text)}"'
-            )
+            raise ValueProblem("code_not_read", text=short(text))
         if not found.is_zero and not is_in_unit(found.unit, reading.unit):
-            raise ValueProblem(f'{_wrong_unit(found.unit, reading.unit)}: "{short(text)}"')
+            raise ValueProblem("unit_differs", problem=_wrong_unit(found.unit, reading.unit), text=short(text))
         return parse(plain)
 
     def moment(text: str) -> Value | None:
@@ -75,11 +74,11 @@ def typed_value(text: str, of: Field, zone: ZoneInfo) -> Value | None:
         return parse_value(text, of, zone)
     if found.is_ambiguous:
         one, other = (found.plain[mark] for mark in DecimalMark)
-        raise ValueProblem(f'can be {one} or {other}: write it without a comma, not "{short(text.strip())}"')
+        raise ValueProblem("number_is_ambiguous", one=one, other=other, text=short(text.strip()))
     return parse_value(next(iter(found.plain.values())), of, zone)
 
 
-def _wrong_unit(own: str, unit: str) -> str:
+def _wrong_unit(own: str, unit: str) -> Message:
     if not own:
-        return f"has no {PERCENT}, which the other cells of its column have"
-    return f"is in {own}, unlike the other cells of its column" if unit else f"has the unit {own}, which would be lost"
+        return Message("unit_missing", unit=PERCENT)
+    return Message("unit_unlike_others" if unit else "unit_would_be_lost", unit=own)

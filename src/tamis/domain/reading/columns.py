@@ -4,6 +4,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 from tamis.domain.dates import DateOrder
+from tamis.domain.errors import Message
 from tamis.domain.fields import Kind
 from tamis.domain.reading.dates import written_date
 from tamis.domain.reading.numbers import DecimalMark, written_number
@@ -39,18 +40,17 @@ class AmbiguousDates:
     of_birth: bool = False
 
     @property
-    def readings(self) -> str:
-        """Say what the example is in each order: 03/04/2024 is 3 April or 4 March."""
+    def readings(self) -> list[str]:
+        """Return what the example is in each order: 03/04/2024 is 3 April, or 4 March."""
         found = written_date(self.example, of_birth=self.of_birth)
         days = [found.moments[order] for order in self.orders if order in found.moments] if found else []
         with_year = len({day.year for day in days}) > 1
-        return f"{self.example} is {' or '.join(_spelled(day, with_year=with_year) for day in days)}"
+        return [_spelled(day, with_year=with_year) for day in days]
 
-    def question(self, column: str) -> str:
-        """Ask for the order: what the example is in each, and what to say."""
-        say = " or ".join(f"--date-order {order}" for order in self.orders)
-        ways = "two ways" if len(self.orders) == 2 else "three ways"
-        return f'the column "{column}" can be read in {ways}: {self.readings}: say {say}'
+    def question(self, column: str) -> Message:
+        """Return the question for the order: what the example is in each."""
+        code = "dates_in_two_orders" if len(self.orders) == 2 else "dates_in_three_orders"
+        return Message(code, column=column, example=self.example, readings=self.readings, orders=self.orders)
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,16 +66,14 @@ class AmbiguousNumbers:
         return Kind.NUMBER
 
     @property
-    def readings(self) -> str:
-        """Say what the example is with each mark: 1.000 is 1 or 1000."""
+    def readings(self) -> list[str]:
+        """Return what the example is with each mark: 1.000 is 1, or 1000."""
         number = written_number(self.example)
-        read = [f"{float(number.plain[mark]):.15g}" for mark in DecimalMark] if number else []
-        return f"{self.example} is {' or '.join(read)}"
+        return [f"{float(number.plain[mark]):.15g}" for mark in DecimalMark] if number else []
 
-    def question(self, column: str) -> str:
-        """Ask for the decimal mark: what the example is with each, and what to say."""
-        say = " or ".join(f"--decimal {mark}" for mark in DecimalMark)
-        return f'the column "{column}" can be read in two ways: {self.readings}: say {say}'
+    def question(self, column: str) -> Message:
+        """Return the question for the decimal mark: what the example is with each."""
+        return Message("numbers_in_two_ways", column=column, example=self.example, readings=self.readings)
 
 
 Ambiguous = AmbiguousDates | AmbiguousNumbers

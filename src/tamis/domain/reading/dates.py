@@ -8,7 +8,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta, timezone
 
-from tamis.domain.dates import DateOrder, ValueProblem, day_comes_late, read_date, read_moment
+from tamis.domain.dates import DateOrder, day_comes_late, read_date, read_moment
+from tamis.domain.errors import ValueProblem
 from tamis.domain.reading.calendar_words import month_named, weekday_named
 
 

@@ -16,7 +16,7 @@ from tamis.domain.encodings import (
     find_encoding_named,
     label_of,
 )
-from tamis.domain.errors import UnclearEncoding
+from tamis.domain.errors import Problem, UnclearEncoding
 from tamis.domain.text import CONTROL, short
 from tamis.files.encodings.binary import what_it_is
 from tamis.files.encodings.decode import blocks_as_utf8, first_undecodable, lines_as_utf8, unreadable_bytes
@@ -61,7 +61,7 @@ def find_encoding(source: Source, wanted: str | None = None) -> Encoding:
     if reason := what_it_is(start):
         raise source.refuse(reason)
     if known and name and known.name[:6] != name[:6]:
-        raise source.refuse(f"begins with the mark of {label_of(name)}: import it without --encoding {known.name}")
+        raise source.refuse("encoding_mark_differs", mark=label_of(name), encoding=known.name)
     name = name or (known.name if known else None) or _utf16(source, start)
     if name in (UTF16_LE, UTF16_BE):
         return _of_utf16(source, name, len(mark), strict=known is not None)
@@ -90,9 +90,7 @@ def as_utf8(source: Source, encoding: Encoding) -> Iterator[bytes]:
 def _named(source: Source, wanted: str) -> KnownEncoding:
     known = find_encoding_named(wanted)
     if known is None:
-        raise source.refuse(
-            f'cannot be read as "{short(wanted)}", which is no encoding that is known; usual are {USUAL}'
-        )
+        raise source.refuse("encoding_unknown", encoding=short(wanted), usual=USUAL)
     return known
 
 
@@ -117,7 +115,7 @@ def _unchanged(source: Source, encoding: Encoding) -> Iterator[bytes]:
         length += len(block)
         yield block
     if length != encoding.length:
-        raise source.refuse("has changed while it was being read: import it again when it is complete")
+        raise source.refuse("file_changed_meanwhile")
 
 
 def _utf16(source: Source, start: bytes) -> str | None:
@@ -130,7 +128,7 @@ def _utf16(source: Source, start: bytes) -> str | None:
         text = start[: len(start) & ~1].decode(name, "ignore")
         if not CONTROL.search(text.replace("\n", "").replace("\r", "").replace("\t", "")):
             return name
-    raise source.refuse("is no text: a table as text is needed, such as CSV, or an Excel workbook")
+    raise source.refuse("not_text")
 
 
 def _of_utf16(source: Source, name: str, mark: int, *, strict: bool) -> Encoding:
@@ -153,7 +151,7 @@ def _of_utf16(source: Source, name: str, mark: int, *, strict: bool) -> Encoding
     except UnicodeDecodeError:
         sound = False
     if strict and not sound:
-        raise source.refuse(f"is not in {label_of(name)}: some of its bytes have no meaning in it")
+        raise source.refuse("not_in_encoding", encoding=label_of(name))
     notices = tuple(dict.fromkeys(source.notices))
     if not mark:
         notices += ("Read as UTF-16, which its bytes show.",)
@@ -173,10 +171,7 @@ def _of_japanese_escapes(source: Source, mark: int, *, wanted: bool = False) -> 
             start += text[: _START - len(start)]
         decoder.decode(b"", final=True)
     except UnicodeDecodeError:
-        advice = "leave --encoding out, or name another one" if wanted else "save it as UTF-8, and import that"
-        raise source.refuse(
-            f"cannot be read as {known.label}: it has bytes that mean nothing in it; {advice}"
-        ) from None
+        raise source.refuse("encoding_does_not_fit" if wanted else "encoding_damaged", encoding=known.label) from None
     lines = (Line(number, line.encode()) for number, line in enumerate(start.splitlines(), 1) if not line.isascii())
     notices = (*dict.fromkeys(source.notices), f"Read as {known.label}, which its escape sequences show.")
     return Encoding(ISO_2022_JP, mark, length, notices, known.codec, sample=tuple(samples(lines))[:_SAMPLES])
@@ -186,9 +181,9 @@ def _as_wanted(source: Source, known: KnownEncoding, mark: int, end: bytes) -> E
     wrong = first_undecodable(_after(source, mark), known.codec, end)
     if wrong is not None:
         raise source.refuse(
-            f"cannot be read as {known.label}: it has bytes that mean nothing in it; leave --encoding out, or name "
-            "another one",
+            "encoding_does_not_fit",
             wrong,
+            encoding=known.label,
         )
     found = survey(_after(source, mark), end)
     codec = None if known.name == UTF8 else known.codec
@@ -207,7 +202,7 @@ def _with_strays(source: Source, found: Survey, whole: Encoding) -> Encoding:
     unreadable: dict[int, str] = {}
     if detected.rival and (name != UTF8 or known.name != WINDOWS_1252):
         if name != UTF8 or found.strays > MOST_NUMBERS:
-            raise UnclearEncoding(source.refuse(question(found, detected)).problems)
+            raise UnclearEncoding([Problem.of(source.name, question(found, detected))])
         unreadable = dict.fromkeys(found.numbers, not_clear(detected))
     missing = unreadable_bytes(_after(source, whole.mark), known.codec, whole.end, keeps_utf8=keeps)
     notices = notices_on_strays(found, known, missing, name=name, keeps_utf8=keeps, rejected=bool(unreadable))

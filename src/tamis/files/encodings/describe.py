@@ -4,6 +4,7 @@ from collections.abc import Iterable, Iterator
 from typing import NamedTuple
 
 from tamis.domain.encodings import BY_NAME, UTF8, KnownEncoding, label_of
+from tamis.domain.errors import Message
 from tamis.domain.text import CONTROL, counted, short
 from tamis.files.encodings.detect import Detected
 from tamis.files.encodings.survey import Line, Survey
@@ -47,14 +48,18 @@ def _numbers(found: Survey) -> str:
     return f"line{'s' if found.strays > 1 else ''} {shown}" + (f" and {more:,} more" if more > 0 else "")
 
 
-def question(found: Survey, detected: Detected) -> str:
-    """Ask for the encoding of a file that can be read in two ways."""
+def question(found: Survey, detected: Detected) -> Message:
+    """Return the question for the encoding of a file that can be read in two ways."""
     number, one, other = _readings(found, detected)
     assert detected.rival
-    return (
-        f'can be read in two ways: in line {number:,} stands "{one}" if it is {label_of(detected.name)}, and "{other}" '
-        f"if it is {label_of(detected.rival)}: say --encoding {detected.name} or --encoding {detected.rival}, or "
-        "another one"
+    return Message(
+        "encoding_unclear",
+        line=number,
+        one=one,
+        label=label_of(detected.name),
+        other=other,
+        other_label=label_of(detected.rival),
+        encodings=(detected.name, detected.rival),
     )
 
 

@@ -13,6 +13,7 @@ from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
+import msgspec
 from python_calamine import (
     CalamineError,
     CalamineSheet,
@@ -46,7 +47,7 @@ def main(path: str, target: str, wanted: str) -> None:
     except PasswordError:
         answer = {"error": "password"}
     except Unavailable as error:
-        answer = {"error": "room", "detail": error.message}
+        answer = {"error": "room", "problems": msgspec.to_builtins(error.problems)}
     except CalamineError as error:
         answer = {"error": "damaged", "detail": str(error)}
     (place / LIST).write_text(json.dumps(answer), encoding="utf-8")

@@ -12,7 +12,7 @@ from typing import Any
 import msgspec
 
 from tamis.domain.encodings import UTF8
-from tamis.domain.errors import Unavailable
+from tamis.domain.errors import Problem, Unavailable
 from tamis.domain.text import short
 from tamis.files.chunks import CHUNK_BYTES
 from tamis.files.delimited import DelimitedFile, delimited_in
@@ -51,10 +51,12 @@ def open_sheet(source: Source, spool: Path, is_header: IsHeader, wanted: str | N
     sheets = {sheet["number"]: sheet for sheet in known["sheets"]}
     chosen = [sheets[number] for number in known["chosen"]]
     if wanted and not chosen:
-        raise source.refuse(f'has no sheet "{short(wanted)}"; it has {_listed(known["sheets"])}')
+        raise source.refuse(
+            "sheet_unknown", sheet=short(wanted), sheets=[short(sheet["name"]) for sheet in known["sheets"]]
+        )
     filled = [sheet for sheet in chosen if sheet["rows"]]
     if not filled:
-        raise source.refuse("is a workbook without rows: the first row of a sheet must name the columns")
+        raise source.refuse("workbook_without_rows")
     opened: dict[int, DelimitedFile] = {}
     for sheet in filled:
         table = _table(source, place, sheet["number"], is_header)
@@ -100,17 +102,14 @@ def _converted(source: Source, path: Path, place: Path, wanted: str) -> dict[str
     except subprocess.TimeoutExpired:
         failed = True
     if failed or not (place / LIST).exists():
-        raise source.refuse(
-            "is a workbook that needs too much memory or time to be read, or is damaged: save the sheet as CSV and "
-            "import that"
-        )
+        raise source.refuse("workbook_needs_too_much")
     answer: dict[str, Any] = msgspec.json.decode((place / LIST).read_bytes())
     if answer.get("error") == "password":
-        raise source.refuse("is protected by a password: save it without one and import that")
+        raise source.refuse("workbook_has_password")
     if answer.get("error") == "room":
-        raise Unavailable(answer["detail"])
+        raise Unavailable.of(msgspec.convert(answer["problems"], list[Problem]))
     if "error" in answer:
-        raise source.refuse("is no workbook that can be read, or is damaged: save the sheet as .xlsx or CSV")
+        raise source.refuse("workbook_not_readable")
     return answer
 
 

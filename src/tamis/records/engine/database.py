@@ -61,10 +61,7 @@ def migrate(db: apsw.Connection) -> None:
     register_fold(db)
     while (version := _version(db)) != newest:
         if version > newest:
-            raise Unavailable(
-                f"the data was made by a newer version of Tamis (its schema is {version}, this version knows "
-                f"{newest}); install that version"
-            )
+            raise Unavailable("data_of_newer_schema", version=version, newest=newest)
         with db_transaction(db):
             version = _version(db)  # another process may have been faster
             for number, sql in steps:
@@ -101,22 +98,17 @@ def plain_errors(path: Path, health: FileHealth | None = None) -> Iterator[None]
     except apsw.FullError:
         raise DiskFull(SPARE_IN_WORDS) from None
     except (apsw.CantOpenError, apsw.ReadOnlyError, apsw.PermissionsError):
-        raise Unavailable(
-            f"{path.parent} is not writable: choose another --data directory, or change its owner"
-        ) from None
+        raise Unavailable("data_not_writable", directory=str(path.parent)) from None
     except apsw.BusyError:
-        raise Unavailable("another program has held the data for a minute: try again when it is done") from None
+        raise Unavailable("data_held_by_program") from None
     except (apsw.NotADBError, apsw.CorruptError, apsw.IOError) as error:
         if is_damage(error):
             if health:
                 raise health.note(str(error)) from error
-            raise Damaged(
-                f'{path} is damaged or no Tamis database: restore a backup with "tamis restore" (docs/operations.md, '
-                '"When the records are damaged")'
-            ) from None
+            raise Damaged("records_file_damaged", file=str(path)) from None
         if not has_room(path):
             raise DiskFull(SPARE_IN_WORDS) from None
-        raise Unavailable(f"the disk does not work: {error}") from None
+        raise Unavailable("disk_does_not_work", reason=str(error)) from None
 
 
 def has_room(path: Path) -> bool:

@@ -28,7 +28,7 @@ from tamis.records.handles import Reader, Transaction, connection_of, snapshot
 from tamis.records.integrity.check import Stopped, first_problem
 from tamis.records.integrity.checksums import prepare
 from tamis.records.integrity.commits import Witnessed
-from tamis.records.integrity.health import SENTENCE, FileHealth
+from tamis.records.integrity.health import FileHealth
 from tamis.records.maintenance.backup import write_copy
 from tamis.timings import Timings
 
@@ -155,7 +155,7 @@ class Records:
             self._explained = time.monotonic()
             with suppress(TamisError, apsw.Error):
                 self.check(lambda _: False)
-        return error if self.health.damage is None else Damaged(SENTENCE)
+        return error if self.health.damage is None else Damaged("records_damaged")
 
     @contextmanager
     def explaining(self) -> Iterator[None]:
@@ -207,7 +207,7 @@ class Records:
                     self._thread.start()
         if not self._jobs.put(account_id, item):
             log.event("writes_refused", level=logging.WARNING, account=account_id or None, waiting=self._jobs.waiting)
-            item.future.set_exception(Busy("too many writes are waiting: try again in a moment"))
+            item.future.set_exception(Busy("too_many_writes_waiting"))
 
     def _commit(self, first: Job) -> None:
         """Commit a job and those that wait, up to a bounded number and time."""

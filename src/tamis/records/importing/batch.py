@@ -82,7 +82,7 @@ def insert_new(
     last: Any = one(db, SQL["last_id"])
     first = (last[0] if last else 0) + 1
     if first + new > STRANGER:
-        raise Refused("this store has numbered two thousand million contacts and has no numbers left")
+        raise Refused("no_contact_numbers_left")
     if known:
         run(db, SQL["drop_known"], (type_id,))
     run(db, SQL["insert"], (type_id, to_micros(now), import_id))

@@ -34,7 +34,7 @@ class ImportJob:
 
     `source` is the name of the file. `rows_total` is None until the file has been read. `rows_done` counts the rows of
     the file that are behind it, also those that are not stored; `created`, `updated` and `unchanged` count what is on
-    disk. `error` says in words why it failed.
+    disk. `error` says why it failed: a JSON list of problems, which earlier versions kept as a sentence.
     """
 
     id: int

@@ -31,9 +31,7 @@ def load() -> None:
             db.config(apsw.SQLITE_DBCONFIG_ENABLE_LOAD_EXTENSION, 1)
             db.load_extension(str(place))
         except apsw.Error as error:
-            raise Unavailable(
-                f"the checksums of SQLite cannot be loaded ({error}): install apsw from its wheel, which has them"
-            ) from None
+            raise Unavailable("checksums_missing", reason=str(error)) from None
         finally:
             db.close()
 

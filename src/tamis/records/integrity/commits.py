@@ -12,7 +12,6 @@ import apsw
 
 from tamis import log
 from tamis.domain.errors import Damaged
-from tamis.records.integrity.health import LOST
 from tamis.records.integrity.witness import Acknowledged, Witness
 from tamis.records.queries import load
 
@@ -44,7 +43,7 @@ class Witnessed:
         if not accepts_loss:
             log.event("acknowledged_writes_missing", level=logging.CRITICAL, changes=changes, other_commits=others)
             self._keep_log()
-            raise Damaged(LOST)
+            raise Damaged("writes_missing")
         self._witness.replace(present)
         log.event("loss_accepted", level=logging.WARNING, changes=changes, other_commits=others)
 

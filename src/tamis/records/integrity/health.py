@@ -11,15 +11,6 @@ from tamis import log
 from tamis.domain.errors import Damaged
 
 MARKER_ENDING = "-damaged"
-SENTENCE = (
-    "the records are damaged: nothing is written to them any more; restore a backup with "
-    '"tamis restore" (docs/operations.md, "When the records are damaged")'
-)
-LOST = (
-    "writes that were acknowledged are missing from the records: their log was damaged or lost, or an older file was "
-    'put in their place. Restore a backup with "tamis restore", or go on without these writes with '
-    '"tamis accept-loss" (docs/operations.md, "When the records are damaged")'
-)
 _READ_FAULTS = {
     apsw.SQLITE_IOERR_DATA,
     apsw.SQLITE_IOERR_READ,
@@ -57,7 +48,7 @@ class FileHealth:
     def require_whole(self) -> None:
         """Raise Damaged where the records are known to be damaged."""
         if self.damage is not None:
-            raise Damaged(SENTENCE)
+            raise Damaged("records_damaged")
 
     def note(self, found: str) -> Damaged:
         """Keep what was found, and return the error that says so to people."""
@@ -69,7 +60,7 @@ class FileHealth:
                 self._marker.write_text(json.dumps(note), encoding="utf-8")
             except OSError as error:
                 log.event("damage_not_noted", level=logging.ERROR, reason=str(error.strerror))
-        return Damaged(SENTENCE)
+        return Damaged("records_damaged")
 
     def forgive(self) -> None:
         """Take the note away, after a check of all has found nothing."""

@@ -39,18 +39,15 @@ def examine(file: Path) -> StoreIdentity:
                 db.execute("PRAGMA integrity_check").fetchall() != [("ok",)]
                 or db.execute("PRAGMA foreign_key_check").fetchall()
             ):
-                raise Unavailable(f"{file.name} is damaged")
+                raise Unavailable("backup_records_damaged", file=file.name)
             newest = migrations()[-1][0]
             if (version := int(db.pragma("user_version"))) > newest:
-                raise Unavailable(
-                    f"{file.name} was made by a newer version of Tamis (its schema is {version}, this version knows "
-                    f"{newest}); install that version"
-                )
+                raise Unavailable("backup_of_newer_schema", file=file.name, version=version, newest=newest)
             if not db.execute("SELECT id FROM store").fetchall():
-                raise Unavailable(f"{file.name} holds no records of Tamis")
+                raise Unavailable("backup_without_records", file=file.name)
             reader = Reader(db)
             return StoreIdentity(feed.store_id(reader), feed.last_change(reader))
         except apsw.SQLError:
-            raise Unavailable(f"{file.name} holds no records of Tamis") from None
+            raise Unavailable("backup_without_records", file=file.name) from None
         finally:
             db.close()

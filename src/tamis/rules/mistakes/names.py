@@ -3,6 +3,7 @@
 from collections.abc import Collection, Mapping
 from difflib import get_close_matches
 
+from tamis.domain.errors import Message
 from tamis.domain.fields import Field, FieldSet, Kind
 from tamis.domain.segments import SegmentRefs
 from tamis.domain.text import MAX_LINE, fold, short
@@ -13,19 +14,21 @@ _MOST_NAMED = 3
 _LIKE = 0.7
 
 
-def unknown_field(reference: str | int, fields: FieldSet) -> str:
+def unknown_field(reference: str | int, fields: FieldSet) -> Message:
     """Say that there is no such field, and which ones are called nearly so."""
     names = {fold(name): field.key for field in fields.fields for name in (field.key, field.name)}
-    return f"there is no field {_called(reference)}{_meant(_near(str(reference), names))}"
+    if isinstance(reference, int):
+        return Message("no_field_with_id", field=reference, advice=_meant(_near(str(reference), names)))
+    return Message("no_field", field=short(reference), advice=_meant(_near(reference, names)))
 
 
-def unknown_segment(reference: str, segments: SegmentRefs) -> str:
+def unknown_segment(reference: str, segments: SegmentRefs) -> Message:
     """Say that there is no such segment, and which ones are called nearly so."""
-    found = _meant(_near(reference, {fold(ref.name): ref.name for ref in segments.refs}))
-    return f"there is no segment {_called(reference)} of this contact type{found}"
+    near = _near(reference, {fold(ref.name): ref.name for ref in segments.refs})
+    return Message("no_segment_of_type", segment=short(reference), advice=_meant(near))
 
 
-def unknown_operator(spelling: str, field: Field | None = None, *, lists_all: bool = False) -> str:
+def unknown_operator(spelling: str, field: Field | None = None, *, lists_all: bool = False) -> Message:
     """Say that there is no such operator, and which ones are written nearly so, or else which ones the field has, or
     which ones there are at all."""
     fitting = [operator for operator in OPERATORS if field is None or field.kind in operator.kinds]
@@ -34,23 +37,23 @@ def unknown_operator(spelling: str, field: Field | None = None, *, lists_all: bo
     near = _near(written, names)
     if "…" in written:  # what stands behind the value may be right
         near += [name for name in names.values() if name.endswith(written[written.index("…") :])]
-    if near:
-        advice = _meant(near)
-    elif field:
-        advice = f"; {field.key}, a {field.kind} field, has {', '.join(names_for(field.kind))}"
-    else:
-        advice = f"; there are {', '.join(BY_NAME)}" if lists_all else ""
-    return f'there is no operator "{short(spelling)}"{advice}'
+    advice = _meant(near)
+    if not near and field:
+        advice = Message("operators_of_field", field=field.key, kind=field.kind, operators=list(names_for(field.kind)))
+    elif not near and lists_all:
+        advice = Message("operators_there_are", operators=list(BY_NAME))
+    return Message("no_operator", operator=short(spelling), advice=advice)
 
 
-def unfit_operator(spelling: str, field: Field) -> str:
+def unfit_operator(spelling: str, field: Field) -> Message:
     """Say that an operator is none for the kind of a field, and which one is."""
     written = normal_spelling(spelling)
     alike = (name for operator in SPELLINGS[written] for name in operator.aliases)  # such as >= for both
     inside = (name for name in SPELLINGS if name.startswith(written + " …"))
     found = [operator for name in (*alike, *inside) if (operator := find_operator(name, field.kind))]
-    advice = _meant([_as_text(operator) for operator in found]) or f"; use {', '.join(names_for(field.kind))}"
-    return f'"{spelling}" does not apply to {field.key}, a {field.kind} field{advice}'
+    advice = _meant([_as_text(operator) for operator in found])
+    advice = advice or Message("use_operators", operators=list(names_for(field.kind)))
+    return Message("operator_does_not_apply", operator=spelling, field=field.key, kind=field.kind, advice=advice)
 
 
 def field_of_several_words(first: str | int | None, rest: str, fields: FieldSet) -> Field | None:
@@ -81,15 +84,5 @@ def _near(name: str, known: Mapping[str, str]) -> list[str]:
     return [known[found] for found in get_close_matches(fold(name)[:_MOST_COMPARED], known, _MOST_NAMED, _LIKE)]
 
 
-def _meant(near: Collection[str]) -> str:
-    quoted = [f'"{short(text)}"' for text in dict.fromkeys(near)]
-    return f"; did you mean {_or(quoted)}?" if quoted else ""
-
-
-def _or(texts: Collection[str]) -> str:
-    *others, last = texts
-    return f"{', '.join(others)} or {last}" if others else last
-
-
-def _called(reference: str | int) -> str:
-    return f"with the id {reference}" if isinstance(reference, int) else f'"{short(reference)}"'
+def _meant(near: Collection[str]) -> Message | None:
+    return Message("did_you_mean", near=[short(text) for text in dict.fromkeys(near)]) if near else None

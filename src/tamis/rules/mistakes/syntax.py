@@ -6,7 +6,7 @@ from itertools import pairwise
 
 import lark
 
-from tamis.domain.errors import Problem
+from tamis.domain.errors import Message, Problem
 from tamis.domain.text import short
 from tamis.rules.syntaxes.grammar import OF_NO_FIELD
 
@@ -18,30 +18,30 @@ _QUOTES = "\"'“”„‟«»‘’‚‛`"
 _MOST_SHOWN = 5
 
 
-def bare_list(field: str, operator: str, values: Sequence[str]) -> str:
+def bare_list(field: str, operator: str, values: Sequence[str]) -> Message:
     """Say how a list is written."""
-    return f"a list stands in parentheses: {short(field)} {operator} {_listed(values)}"
+    return Message("list_without_parentheses", field=short(field), operator=operator, values=_listed(values))
 
 
-def alternatives(field: str, operator: str, values: Sequence[str]) -> str:
+def alternatives(field: str, operator: str, values: Sequence[str]) -> Message:
     """Say how one of several values is asked for."""
-    repeated = " or ".join(f"{short(field)} {operator} {_shown(value)}" for value in values[:_MOST_SHOWN])
-    return (
-        f"each condition names its field and operator: {repeated}; or write a list: {short(field)} in {_listed(values)}"
+    repeated = [f"{short(field)} {operator} {_shown(value)}" for value in values[:_MOST_SHOWN]]
+    return Message(
+        "alternatives_without_operator", conditions=" or ".join(repeated), field=short(field), values=_listed(values)
     )
 
 
-def without_and(operator: str, values: Sequence[str]) -> str:
+def without_and(operator: str, values: Sequence[str]) -> Message:
     """Say how two ends are written."""
-    return f'the two values stand with "and" between them: {operator} {_shown(values[0])} and {_shown(values[1])}'
+    return Message("values_without_and", operator=operator, low=_shown(values[0]), high=_shown(values[1]))
 
 
-def split_number(values: Sequence[lark.Token]) -> tuple[lark.Token, str] | None:
+def split_number(values: Sequence[lark.Token]) -> tuple[lark.Token, Message] | None:
     """Find a number in a list that its comma would make two of, 1,000 being 1 and 0, and say how it is written."""
     for one, next_one in pairwise(values):
         apart = next_one.start_pos != (one.end_pos or 0) + 1
         if not apart and one.isdigit() and len(one) <= 3 and len(next_one) == 3 and next_one.startswith("0"):
-            return one, f"a number is written without commas: {one}{next_one}, not {one},{next_one}"
+            return one, Message("number_with_commas", number=f"{one}{next_one}", text=f"{one},{next_one}")
     return None
 
 
@@ -61,11 +61,11 @@ def problem_of(text: str, error: lark.exceptions.UnexpectedInput) -> Problem:
     position = error.pos_in_stream or 0
     if isinstance(error, lark.exceptions.UnexpectedToken) and error.token.type == "$END":
         end = text.rstrip()
-        return Problem(_place(text, len(end)), f"the rule ends too early: {_missing(end, expected)}")
+        return Problem(_place(text, len(end)), "rule_ends_too_early", missing=_missing(end, expected))
     word = (text[position:].split() or [text[-40:]])[0][:40]
     shown = word if word[0] in _QUOTES else f'"{word}"'
     return Problem(
-        _place(text, position), f"cannot read {shown}: {_advice(text[:position], text[position:], expected)}"
+        _place(text, position), "rule_not_read", shown=shown, advice=_advice(text[:position], text[position:], expected)
     )
 
 
@@ -74,59 +74,55 @@ def _place(text: str, position: int) -> str:
     return f"line {line}, column {position - text.rfind(chr(10), 0, position)}"
 
 
-def _missing(end: str, expected: set[str]) -> str:
+def _missing(end: str, expected: set[str]) -> Message:
     if "STRING" in expected:
-        return "a value is missing"
+        return Message("value_missing")
     if _wants_operator(expected):
-        return f'an operator is missing after {short(end.rsplit(maxsplit=1)[-1])}, such as =, "contains" or "is blank"'
+        return Message("operator_missing", after=short(end.rsplit(maxsplit=1)[-1]))
     if "NAME" in expected:
-        return "a condition is missing"
+        return Message("condition_missing")
     if "RPAR" in expected or "RSQB" in expected:
-        return "a closing parenthesis is missing"
-    return 'the second value is missing: "is between" is written with "and", as in is between 25 and 60'
+        return Message("parenthesis_missing")
+    return Message("second_value_missing")
 
 
 def _wants_operator(expected: set[str]) -> bool:
     return any(name.startswith("OP") and not name.startswith(OF_NO_FIELD) for name in expected)
 
 
-def _advice(before: str, rest: str, expected: set[str]) -> str:
+def _advice(before: str, rest: str, expected: set[str]) -> Message:
     if rest[0] in _QUOTES and "STRING" in expected:
-        return "the closing quote is missing"
+        return Message("quote_missing")
     if _OF_A_DURATION.search(before):
-        return "expected a unit of time: hours, days, weeks, months or years"
+        return Message("expected_unit_of_time")
     if "STRING" in expected:
-        return "expected a value: text in quotes, a number, a date such as 2024-12-31, or a duration such as 30 days"
+        return Message("expected_value")
     if _wants_operator(expected):
-        return 'expected an operator such as =, >, "contains" or "is between"'
+        return Message("expected_operator")
     if "NAME" in expected:
         return _about_a_field(rest)
     return _about_what_follows(before, rest, expected)
 
 
-def _about_a_field(rest: str) -> str:
+def _about_a_field(rest: str) -> Message:
     if rest[0] == "`":
-        return "the closing backtick is missing"
+        return Message("backtick_missing")
     if rest[0] in _QUOTES:
-        return (
-            'expected a field, which stands without quotes, as in country = "India"; each condition names its field: '
-            'country = "India" or country = "Japan"'
-        )
-    return 'expected a field, or "is in segment"; each condition names its field, as in age > 5 and age < 10'
+        return Message("expected_field_without_quotes")
+    return Message("expected_field")
 
 
-def _about_what_follows(before: str, rest: str, expected: set[str]) -> str:
+def _about_what_follows(before: str, rest: str, expected: set[str]) -> Message:
     if _NOTE.match(rest):
-        return "leave it out: a negative operator holds for blanks by itself; for others, add a condition: is blank"
+        return Message("note_is_superfluous")
     if rest[0] in "&|":
-        return f'write "{"and" if rest[0] == "&" else "or"}"'
+        return Message("write_and" if rest[0] == "&" else "write_or")
     if _THREE_DIGITS.match(rest) and _AFTER_A_NUMBER.search(before):
-        return "a number is written without blanks, such as 1000"
+        return Message("number_with_blanks")
     if "_TO" in expected and "_OR" not in expected:
-        return 'expected "and" and the second value, as in is between 25 and 60'
+        return Message("expected_second_value")
     if "COMMA" in expected and "_OR" not in expected:
-        return "expected a comma or a closing parenthesis"
+        return Message("expected_comma")
     if before.count("(") > before.count(")"):
-        return 'expected "and", "or" or a closing parenthesis'
-    unopened = "; there is no opening parenthesis for it" if rest[0] in ")]" else ""
-    return f'expected "and", "or" or the end{unopened}'
+        return Message("expected_parenthesis")
+    return Message("parenthesis_not_opened" if rest[0] in ")]" else "expected_end")

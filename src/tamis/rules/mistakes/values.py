@@ -2,6 +2,7 @@
 
 import re
 
+from tamis.domain.errors import Message
 from tamis.domain.fields import Field, Kind
 from tamis.domain.text import short
 from tamis.rules.operators import Operator, positive
@@ -16,7 +17,7 @@ _FROM_NOW = re.compile(r"(?:last |next |the |past )*\d* *(?:hour|day|week|month|
 _DAY = re.compile(r"\d{4}-\d{2}-\d{2}.*")
 
 
-def advice(text: str, field: Field, operator: Operator) -> str:
+def advice(text: str, field: Field, operator: Operator) -> Message | None:
     """Say how a value is written that could not be read: the end of a sentence, or nothing."""
     text = text.strip()
     if positive(operator)[0].relative:
@@ -25,23 +26,20 @@ def advice(text: str, field: Field, operator: Operator) -> str:
         return _of_numbers(text)
     if field.kind in (Kind.DATE, Kind.DATETIME):
         return _of_dates(text)
-    return ""
+    return None
 
 
-def without_quotes(text: str) -> str:
+def without_quotes(text: str) -> Message:
     """Say that text stands in quotes."""
-    return f'stands in quotes where it is text: "{short(text)}"'
+    return Message("text_without_quotes", text=short(text))
 
 
-def another_field(field: Field, other: Field) -> str:
+def another_field(field: Field, other: Field) -> Message:
     """Say that a field is compared with values only."""
-    return (
-        f"cannot be another field: comparing {field.key} with {other.key} is not possible yet; "
-        f'text stands in quotes, as in "{other.key}"'
-    )
+    return Message("value_is_a_field", field=field.key, other=other.key)
 
 
-def _of_numbers(text: str) -> str:
+def _of_numbers(text: str) -> Message | None:
     plain = _DECORATION.sub("", text)
     if _THOUSANDS.fullmatch(plain):
         plain = plain.replace(",", "")
@@ -50,23 +48,23 @@ def _of_numbers(text: str) -> str:
     elif _DECIMAL_COMMA.fullmatch(plain):
         plain = plain.replace(",", ".")
     if plain == text or not _PLAIN.fullmatch(plain):
-        return ""
-    return f"; write {plain}: digits, and a point before decimals"
+        return None
+    return Message("write_number_so", plain=plain)
 
 
-def _of_dates(text: str) -> str:
+def _of_dates(text: str) -> Message | None:
     if _FROM_NOW.fullmatch(text):
-        return '; to count from today, use "is within", "is more than … ago" or "is in the next"'
+        return Message("count_from_today_so")
     is_day = any(c.isdigit() for c in text) and not _DAY.fullmatch(text)
-    return "; the year comes first, then the month and the day" if is_day else ""
+    return Message("year_comes_first") if is_day else None
 
 
-def _of_durations(text: str) -> str:
+def _of_durations(text: str) -> Message | None:
     plain = re.sub(r"(?<=\d),(?=\d{3})", "", text)
     if plain != text and re.match(r"\d{4,6}\D", f"{plain} "):
-        return f"; write {short(plain)}"
+        return Message("write_duration_so", plain=short(plain))
     if re.search(r"\bago\Z", text, re.IGNORECASE):
-        return '; leave out "ago", or use "is more than … ago"'
+        return Message("leave_ago_out")
     if _DAY.fullmatch(text):
-        return '; for a day of the calendar, use "is after" or "is before"'
-    return ""
+        return Message("day_needs_after_or_before")
+    return None

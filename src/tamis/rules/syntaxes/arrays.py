@@ -5,7 +5,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from tamis.domain.errors import Invalid, Problem
-from tamis.domain.text import counted
 from tamis.rules.mistakes import names
 from tamis.rules.operators import SPELLINGS, Takes, normal_spelling
 from tamis.rules.syntaxes.draft import Draft, DraftCondition, DraftGroup
@@ -103,29 +102,25 @@ def _problems(
 ) -> list[Problem]:
     problems = []
     if len(select_field) != len(select_operator):
-        problems.append(Problem("select_operator", "must have one operator for each field"))
+        problems.append(Problem("select_operator", "operators_and_fields_differ"))
     unknown = [i for i, name in enumerate(select_operator) if normal_spelling(name) not in SPELLINGS]
     problems += [
-        Problem(f"select_operator.{i}", names.unknown_operator(select_operator[i], lists_all=True)) for i in unknown
+        Problem.of(f"select_operator.{i}", names.unknown_operator(select_operator[i], lists_all=True)) for i in unknown
     ]
     problems += [
-        Problem(f"select_field.{i}", f'must be {NO_FIELD} for "{name[:60]}", which takes no field')
+        Problem(f"select_field.{i}", "operator_takes_no_field_in_arrays", no_field=NO_FIELD, operator=name[:60])
         for i, (field, name) in enumerate(zip(select_field, select_operator, strict=False))
         if field != NO_FIELD and _names_segment(name)
     ]
     if query_type not in ("and", "or") and (len(select_field) > 1 or query_type is not None):
-        problems.append(Problem("query_type", 'must be "and" or "or" where there are several conditions'))
+        problems.append(Problem("query_type", "query_type_not_valid"))
     if not problems:
         many = [i for i, name in enumerate(select_operator) if _takes(name) is Takes.MANY]
         needed = sum(_needs(name) for name in select_operator)
-        problems += [
-            Problem(f"select_operator.{i}", "the values of two operators that take lists cannot be told apart")
-            for i in many[1:]
-        ]
+        problems += [Problem(f"select_operator.{i}", "lists_not_told_apart") for i in many[1:]]
         if len(value) < needed + len(many) or (len(value) > needed and not many):
-            least = "at least " if many else ""
-            wanted = counted(needed + len(many), "entry", "entries")
-            problems.append(Problem("value", f"must have {least}{wanted} for these operators, not {len(value)}"))
+            code = "too_few_entries" if many else "wrong_number_of_entries"
+            problems.append(Problem("value", code, wanted=needed + len(many), count=len(value)))
     return problems
 
 

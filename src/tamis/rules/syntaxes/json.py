@@ -39,7 +39,7 @@ def from_json(document: str | bytes) -> Draft | None:
     try:
         plain = msgspec.json.decode(document)
     except (msgspec.DecodeError, UnicodeError, RecursionError) as error:
-        raise Invalid([Problem("rule", f"is not valid JSON: {error}")]) from None
+        raise Invalid([Problem("rule", "json_not_valid", reason=str(error))]) from None
     problems: list[Problem] = []
     draft = None if plain is None else _draft(plain, "rule", problems, 1)
     if problems:
@@ -49,9 +49,9 @@ def from_json(document: str | bytes) -> Draft | None:
 
 def _draft(plain: AnyValue, where: str, problems: list[Problem], depth: int) -> Draft | None:
     if depth > MAX_DEPTH:
-        problems.append(Problem(where, f"must not nest deeper than {MAX_DEPTH} levels"))
+        problems.append(Problem(where, "rule_too_deep", most=MAX_DEPTH))
     elif not isinstance(plain, dict):
-        problems.append(Problem(where, "must be an object"))
+        problems.append(Problem(where, "not_an_object"))
     elif set(plain) == {"not"}:
         part = _draft(plain["not"], f"{where}.not", problems, depth + 1)
         return DraftNot(part, where) if part else None
@@ -63,7 +63,7 @@ def _draft(plain: AnyValue, where: str, problems: list[Problem], depth: int) -> 
         problems.append(
             Problem(
                 where,
-                'must have "all", "any", "not", or "field" and "operator" with "values", and nothing else',
+                "not_a_condition",
             )
         )
     return None
@@ -74,7 +74,7 @@ def _group(
 ) -> Draft | None:
     plain = group[join]
     if not isinstance(plain, list):
-        problems.append(Problem(f"{where}.{join}", "must be a list"))
+        problems.append(Problem(f"{where}.{join}", "not_a_list"))
         return None
     parts = [_draft(part, f"{where}.{join}[{i}]", problems, depth + 1) for i, part in enumerate(plain)]
     return DraftGroup(join, tuple(part for part in parts if part), where)
@@ -83,11 +83,11 @@ def _group(
 def _leaf(plain: dict[str, AnyValue], where: str, problems: list[Problem]) -> Draft | None:
     field, operator, values = plain.get("field"), plain["operator"], plain.get("values", [])
     if "field" in plain and (not isinstance(field, int | str) or isinstance(field, bool)):
-        problems.append(Problem(f"{where}.field", "must be the id or the key of a field"))
+        problems.append(Problem(f"{where}.field", "not_a_field_reference"))
     if not isinstance(operator, str):
-        problems.append(Problem(f"{where}.operator", "must be the name of an operator"))
+        problems.append(Problem(f"{where}.operator", "not_an_operator_name"))
     if not isinstance(values, list) or not all(isinstance(v, str | int | float | bool) for v in values):
-        problems.append(Problem(f"{where}.values", "must be a list of texts, numbers or booleans"))
+        problems.append(Problem(f"{where}.values", "not_a_list_of_values"))
     if problems:
         return None
     texts = tuple(str(v) if isinstance(v, str | int) and not isinstance(v, bool) else format_value(v) for v in values)

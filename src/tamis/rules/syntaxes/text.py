@@ -9,7 +9,7 @@ from typing import Literal
 
 import lark
 
-from tamis.domain.errors import Invalid, Problem
+from tamis.domain.errors import Invalid, Message, Problem
 from tamis.domain.fields import Field, Kind
 from tamis.domain.segments import is_segment_id
 from tamis.rules.mistakes import syntax as mistakes
@@ -29,7 +29,7 @@ _DASHES = str.maketrans(dict.fromkeys("‐‑‒–−", "-"))
 def from_text(text: str) -> Draft | None:
     """Read a rule from text, or raise Invalid with the line and column; blank text is the rule without conditions."""
     if len(text) > MAX_LENGTH:
-        raise Invalid([Problem("rule", f"must not be longer than {MAX_LENGTH:,} characters")])
+        raise Invalid([Problem("rule", "rule_too_long", most=MAX_LENGTH)])
     try:
         draft: Draft | None = _parser().parse(text)  # type: ignore[assignment]
     except lark.exceptions.UnexpectedInput as error:
@@ -78,7 +78,7 @@ class _ToDraft(lark.Transformer[lark.Token, AnyValue]):
             where_operator=_place(operator),
             where_values=tuple(_place(value) for value in values),
             unquoted=_plain_words(values),
-            mistakes=(Problem(_place(split[0]), split[1]),) if split else (),
+            mistakes=(Problem.of(_place(split[0]), split[1]),) if split else (),
         )
 
     def around(self, field: lark.Token, operator: lark.Token, value: lark.Token, after: lark.Token) -> Draft:
@@ -94,9 +94,9 @@ class _ToDraft(lark.Transformer[lark.Token, AnyValue]):
         return self._mistaken(field, operator, values, mistakes.without_and(operator, values))
 
     def _mistaken(
-        self, field: lark.Token, operator: lark.Token, values: tuple[lark.Token, ...], message: str
+        self, field: lark.Token, operator: lark.Token, values: tuple[lark.Token, ...], message: Message
     ) -> DraftCondition:
-        problem = Problem(_place(values[0]), message)
+        problem = Problem.of(_place(values[0]), message)
         return replace(self.condition(field, operator, *values), mistakes=(problem,))
 
     def in_segment(self, operator: lark.Token, value: lark.Token) -> Draft:
@@ -125,7 +125,7 @@ def _group(join: Literal["all", "any"], parts: tuple[Draft, ...]) -> Draft:
 
 def _shallow(draft: Draft) -> Draft:
     if draft.depth > MAX_DEPTH:
-        raise Invalid([Problem(draft.where, f"must not nest deeper than {MAX_DEPTH} levels")])
+        raise Invalid([Problem(draft.where, "rule_too_deep", most=MAX_DEPTH)])
     return draft
 
 

@@ -17,6 +17,7 @@ from tamis.web.compat.endpoints import Context, KeptList
 from tamis.web.compat.errors import NOT_FOUND, NOT_FOUND_ON_DELETE, failed, invalid
 from tamis.web.compat.limit import Limiter
 from tamis.web.compat.listing import Listings
+from tamis.web.compat.words import told, with_capital
 from tamis.web.http import (
     Answer,
     App,
@@ -113,10 +114,10 @@ def _failure(error: Exception, request: Request) -> Answer:
         case Busy():
             return failed(429, "Too many requests: try again in a moment.", ((b"retry-after", b"1"),))
         case Refused():
-            return failed(409, error.message)
+            return failed(409, told(error))
         case Unavailable():
-            log.event("request_not_served", level=logging.ERROR, **_place(request), reason=error.message)
-            return failed(503, error.message[:1].upper() + error.message[1:] + ".")
+            log.event("request_not_served", level=logging.ERROR, **_place(request), reason=str(error))
+            return failed(503, with_capital(told(error)) + ".")
         case _:
             place = _place(request)
             log.event("fault", level=logging.ERROR, error=error, **place)

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from typing import TypeVar
 
 from tamis.domain.emails import Email, parse_email
-from tamis.domain.errors import Problem
+from tamis.domain.errors import Param, Problem
 from tamis.domain.text import CONTROL, MAX_LINE, SURROGATE
 from tamis.web.compat.body import Form
 
@@ -36,7 +36,7 @@ class Checks:
         if isinstance(value, float) and value.is_integer():
             value = int(value)
         if isinstance(value, bool) or not isinstance(value, int | str) or not _INTEGER.fullmatch(str(value)):
-            self._problem(name, f"the {_label(name)} field must be an integer")
+            self._problem(name, "must_be_an_integer")
             return NO_ID
         return parse_id(str(value))
 
@@ -46,10 +46,10 @@ class Checks:
         if value is None:
             return self._required(name, "")
         if not isinstance(value, str):
-            self._problem(name, f"the {_label(name)} field must be a string")
+            self._problem(name, "must_be_a_string")
             return ""
         if CONTROL.search(value) or SURROGATE.search(value):
-            self._problem(name, f"the {_label(name)} field must not contain control characters")
+            self._problem(name, "field_has_control_characters")
         self._short(name, value)
         return value
 
@@ -61,7 +61,7 @@ class Checks:
             return self._required(name, nothing)
         found = parse_email(value) if isinstance(value, str) else None
         if found is None:
-            self._problem(name, f"the {_label(name)} field must be a valid email address")
+            self._problem(name, "must_be_an_email")
         if isinstance(value, str):
             self._short(name, value)
         return found or nothing
@@ -79,22 +79,18 @@ class Checks:
         values = self.form.array(name)
         for index, value in enumerate(values):
             if not isinstance(value, str | int | float) or (isinstance(value, bool) and not booleans):
-                self._problem(f"{name}.{index}", f"the {name}.{index} field must be a string")
+                self._problem(f"{name}.{index}", "must_be_a_string")
             else:
                 self._short(f"{name}.{index}", str(value))
         return [str(value).lower() if isinstance(value, bool) else str(value) for value in values]
 
     def _required(self, name: str, nothing: T) -> T:
-        self._problem(name, f"the {_label(name)} field is required")
+        self._problem(name, "field_required")
         return nothing
 
     def _short(self, name: str, value: str) -> None:
         if len(value) > MAX_LINE:
-            self._problem(name, f"the {_label(name)} field must not be greater than {MAX_LINE} characters")
+            self._problem(name, "field_too_long", most=MAX_LINE)
 
-    def _problem(self, name: str, message: str) -> None:
-        self.problems.append(Problem(name, message))
-
-
-def _label(name: str) -> str:
-    return name.replace("_", " ")
+    def _problem(self, name: str, code: str, **params: Param) -> None:
+        self.problems.append(Problem(name, code, name=name.replace("_", " "), **params))

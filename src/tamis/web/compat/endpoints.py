@@ -128,7 +128,7 @@ async def segment_store(context: Context, request: Request) -> Answer:
     values = checks.values("value")
     query_type = checks.form.scalar("query_type")
     if query_type is not None and not isinstance(query_type, str):
-        checks.problems.append(Problem("query_type", 'the query type field must be "and" or "or"'))
+        checks.problems.append(Problem("query_type", "query_type_must_be"))
     problems = list(checks.problems)
     draft = None
     if not problems or {p.path for p in problems} <= {"segment_name", "contact_type_id"}:
@@ -197,7 +197,7 @@ async def _checks(context: Context, request: Request) -> Checks:
 
 def _page(query: dict[str, str]) -> tuple[int, int]:
     problems = [
-        Problem(name, f"the {name} field must be an integer")
+        Problem(name, "must_be_an_integer", name=name)
         for name in ("after", "limit")
         if query.get(name) and not (query[name].isascii() and query[name].isdigit() and len(query[name]) <= 18)
     ]

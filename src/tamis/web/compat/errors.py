@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Mapping, Sequence
 
 from tamis.domain.errors import Problem
+from tamis.web.compat.words import sentence
 from tamis.web.http import Answer, Headers, json_answer
 
 NOT_FOUND = "Record not found"
@@ -18,5 +19,5 @@ def invalid(problems: Iterable[Problem]) -> Answer:
     """Make the answer for wrong input from problems whose paths are the names of parameters."""
     errors: dict[str, list[str]] = {}
     for problem in problems:
-        errors.setdefault(problem.path, []).append(problem.message[:1].upper() + problem.message[1:] + ".")
+        errors.setdefault(problem.path, []).append(sentence(problem))
     return failed(422, errors)

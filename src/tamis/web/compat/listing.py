@@ -16,7 +16,6 @@ ITEMS_A_PIECE = 2_000
 read."""
 STILL_SECONDS = 1.0
 """After so long without reading, what was fetched for a reader is let go, and fetched again when it goes on."""
-TOO_MANY = "too many lists of this account are being read: try again when one has ended"
 
 Item = tuple[int, bytes]
 """The number of an item, after which the next ones are asked for, and its JSON."""
@@ -58,7 +57,7 @@ class Listings:
     async def stream(self, listing: Listing, account_id: int, request: Request) -> Stream:
         """Return the answer; raises Busy, and what fetching the first page raises."""
         if self._open[account_id] >= self._most_open:
-            raise Busy(TOO_MANY)
+            raise Busy("too_many_lists_of_account")
         size = min(listing.page_size, listing.limit)
         begun = deque(await in_lane(self._lane, account_id, lambda: listing.page(listing.after, size)))
         first = begun.popleft() if begun else Piece(0, listing.after, b"")

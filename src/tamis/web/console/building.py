@@ -15,6 +15,7 @@ from tamis.rules.wording.describe import describe
 from tamis.web.console.filters import day, number, percent
 from tamis.web.console.kinds import NAMES
 from tamis.web.console.session import Visitor
+from tamis.web.console.wording import words_of
 
 ALWAYS_SHOWN = (EMAIL, FIRST_NAME, LAST_NAME)
 MOST_COLUMNS = 8
@@ -89,7 +90,7 @@ def preview_for_script(preview: Preview, visitor: Visitor) -> dict[str, Any]:
         "so_far": preview.so_far,
         "sentence": describe(preview.rule) if whole else None,
         "text": to_text(preview.rule) if whole else None,
-        "problems": [{"path": problem.path, "message": problem.message} for problem in preview.problems],
+        "problems": [{"path": problem.path, "message": words_of(problem)} for problem in preview.problems],
         "unfinished": list(preview.unfinished),
         "sample": _sample(preview, visitor),
     }

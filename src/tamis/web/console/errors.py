@@ -11,6 +11,7 @@ from tamis import log
 from tamis.domain.errors import Busy, Invalid, NotFound, Refused, TamisError, Unavailable
 from tamis.web.console.answers import fragment, from_htmx, page, wants_page
 from tamis.web.console.session import SignInNeeded, Visitor, WebRequest
+from tamis.web.console.wording import all_told, words_of
 from tamis.web.monitoring.traffic import exchange_of
 
 TITLES = {
@@ -47,9 +48,9 @@ def refused(request: WebRequest, error: TamisError) -> Response[Any]:
     """Say what the domain says."""
     status, title = next(((s, t) for kind, s, t in STATUSES if isinstance(error, kind)), (500, "That went wrong"))
     if isinstance(error, Unavailable) and not isinstance(error, Busy):
-        log.event("request_not_served", level=logging.ERROR, **_place(request), reason=error.message)
-    message = NOTHING_HERE if isinstance(error, NotFound) else error.message
-    problems = [{"path": p.path, "message": p.message} for p in error.problems] if isinstance(error, Invalid) else []
+        log.event("request_not_served", level=logging.ERROR, **_place(request), reason=str(error))
+    message = NOTHING_HERE if isinstance(error, NotFound) else all_told(error)
+    problems = [{"path": p.path, "message": words_of(p)} for p in error.problems] if isinstance(error, Invalid) else []
     answer = _answer(request, status, title, message, problems)
     if isinstance(error, Busy):
         answer.headers["retry-after"] = "1"

@@ -35,9 +35,10 @@ from tamis.records import types
 from tamis.records.importing.uploads import Upload
 from tamis.web.console.answers import page
 from tamis.web.console.import_form import Chosen
-from tamis.web.console.importing import progress_of, report_of_trial, words_of
+from tamis.web.console.importing import progress_of, report_of_trial, told_of
 from tamis.web.console.kinds import KINDS
 from tamis.web.console.session import Visitor
+from tamis.web.console.wording import words_of
 
 FORMATS = {"csv": "CSV", "xlsx": "workbook", "ndjson": "JSON, one object a line", "parquet": "Parquet"}
 DELIMITERS = {",": "commas", ";": "semicolons", "\t": "tabs", "|": "vertical bars"}
@@ -101,7 +102,7 @@ def upload_page(
     under_way = work is not None and not work.is_over
     trial = work.result if work and work.at is At.DONE and isinstance(work.result, ImportReport) else None
     of = type_by_id(db, visitor.account, upload.contact_type_id)
-    at_columns = {problem.path: problem.message for problem in chosen.problems if problem.path.isdigit()}
+    at_columns = {problem.path: words_of(problem) for problem in chosen.problems if problem.path.isdigit()}
     most = min(MOST_COLUMNS, max(20, MOST_OPTIONS // len(fields.fields)))
     return page(
         visitor,
@@ -129,7 +130,7 @@ def upload_page(
         has_numbers=any(column.kind.kind is Kind.NUMBER for column in look.columns)
         or any(field.kind is Kind.NUMBER for field in fields.fields),
         has_dates=any(column.kind.kind in (Kind.DATE, Kind.DATETIME) for column in look.columns),
-        problems=[words_of(problem) for problem in chosen.problems if problem.path not in at_columns],
+        problems=[told_of(problem) for problem in chosen.problems if problem.path not in at_columns],
         wrong_columns=len(at_columns),
         progress=progress_of(work) if work and under_way else None,
         asked=work.about.what if work and isinstance(work.about, Asked) else "",
@@ -156,7 +157,7 @@ def unread_page(
         upload=upload,
         of=of,
         size=in_bytes(upload.size),
-        problems=[words_of(problem) for problem in error.problems],
+        problems=[told_of(problem) for problem in error.problems],
         encodings=_encodings(encoding),
         encoding=encoding,
         sheet=sheet,

@@ -1,6 +1,5 @@
 """Imports as the console shows them: how far one is, and what became of it."""
 
-import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -16,6 +15,7 @@ from tamis.actions.work import At, Work
 from tamis.domain.errors import Problem
 from tamis.domain.text import counted
 from tamis.records.importing.imports import ImportJob
+from tamis.web.console.wording import words_of
 
 FIGURES = ("created", "updated", "unchanged", "repeated", "rejected")
 STEPS = {
@@ -30,14 +30,8 @@ STEPS_OF_TRIAL = {
     "Storing": "Comparing with the contacts",
 }
 """What an import does one after the other, by what it calls that itself."""
-# What is said of options of the command line, for people who have a form before them.
-WORDS = (
-    (r"say --date-order dmy or --date-order mdy", "choose the order of dates"),
-    (r"say --decimal point or --decimal comma", "choose what fractions of numbers follow"),
-    (r"say --encoding \S+ or --encoding \S+, or another one", "choose the encoding below"),
-    (r"import it (with|without) --(encoding|sheet)( \S+)?", "choose another one below"),
-    (r"raise TAMIS_IMPORT_MEMORY, or import", "have TAMIS_IMPORT_MEMORY raised, or import"),
-)
+OF_THE_FORM = ("", "bad_values", "chosen", "create_fields", "decimal", "header", "kinds", "order")
+"""Paths of what is chosen in the form; all others name the file."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,17 +91,11 @@ def progress_of(work: Work) -> Progress:
     return Progress(shown, min(work.done, work.total), work.total, f"{done} of {total}", all_steps)
 
 
-def words_of(problem: Problem) -> str:
+def told_of(problem: Problem) -> str:
     """Write what an import says against a file, in one sentence."""
-    place = "" if not problem.path or problem.path.startswith("--") or problem.path == "header" else f"{problem.path} "
-    return in_words(place + problem.message)
-
-
-def in_words(message: str) -> str:
-    """Write what is said for the command line for people who have a form before them."""
-    for said, shown in WORDS:
-        message = re.sub(said, shown, message)
-    return message[:1].upper() + message[1:] if message.startswith(("the ", "it ", "a ")) else message
+    place = "" if problem.path in OF_THE_FORM else f"{problem.path} "
+    text = place + words_of(problem)
+    return text[:1].upper() + text[1:] if text.startswith(("the ", "it ", "a ")) else text
 
 
 def rejects_answer(path: str | Path) -> File:

@@ -25,7 +25,6 @@ from tamis.web.lanes import Asker, LaneExecutor, asker
 
 AT_ONCE = 3
 """How many requests of one account are at work at a time."""
-TOO_MANY = "too many pages of this account are waiting: try again in a moment"
 
 Message = MutableMapping[str, Any]
 
@@ -82,7 +81,7 @@ class Turns(ASGIMiddleware):
         """Be one of an account's few for a block; tells whether that was waited for. Raises Busy."""
         queue = self._queues.setdefault(account, Queue())
         if queue.here >= self._most_here:
-            raise Busy(TOO_MANY)
+            raise Busy("too_many_pages_of_account")
         queue.here += 1
         try:
             waited = queue.turns.locked()

@@ -1,13 +1,74 @@
-"""How messages of the domain, which begin small after a path, are written as sentences on a page."""
+"""The words of the console: what is said otherwise here than elsewhere, and messages as sentences on a page."""
 
-from tamis.domain.errors import Invalid, Refused
+from collections.abc import Mapping
+
+from tamis.domain.errors import Message, TamisError
+from tamis.domain.messages import SHARED
+from tamis.domain.messages.words import Words
+
+OWN: Mapping[str, str] = {
+    "blanked_rows_unknown": "there are no rows with cells left blank, or their file was deleted",
+    "date_order_unclear": "{example} is {readings:plain or}: choose the order of dates below",
+    "decimal_mark_unclear": "{example} is {readings:plain or}: choose the decimal mark below",
+    "encoding_does_not_fit": (
+        "cannot be read as {encoding}: it has bytes that mean nothing in it; choose another one below"
+    ),
+    "encoding_mark_differs": "begins with the mark of {mark}: choose another one below",
+    "encoding_unclear": (
+        'can be read in two ways: in line {line:,} stands "{one}" if it is {label}, and "{other}" if it is '
+        "{other_label}: choose the encoding below"
+    ),
+    "export_format_unknown": "there is no such format",
+    "field_not_editable": "there is no field {field} to edit",
+    "file_too_large": (
+        "the file is larger than {most}, which is the most that is taken here: compress it with gzip, cut it in "
+        "parts, or import it with the command tamis import"
+    ),
+    "import_has_no_memory": (
+        "the file needs more than the {memory} of memory that an import may have, for example because it has "
+        "very many columns: have TAMIS_IMPORT_MEMORY raised, or import fewer columns at a time"
+    ),
+    "lost_values_file_unknown": "this file is not here any more: such files are kept for a number of days",
+    "email_missing": "Write an e-mail address",
+    "email_not_one": '"{text}" is no e-mail address',
+    "question_not_read": "the question cannot be read",
+    "recipient_not_there": "there is no such recipient",
+    "rejects_of_upload_unknown": "there are no rejected rows",
+    "rejects_unknown": "there are no rejected rows, or their file was deleted",
+    "version_unknown": "there was no such version",
+    "workbook_encoding_not_possible": (
+        "is a workbook, which says itself how its text is encoded: choose another one below"
+    ),
+    "workbook_sheet_not_possible": "has no sheets: choose another one below",
+}
+WORDS = Words(SHARED, OWN)
 
 
-def sentence(message: str) -> str:
-    """Write a message as a sentence."""
-    return message[:1].upper() + message[1:] + ("" if message.endswith(".") else ".")
+def words_of(message: Message) -> str:
+    """Return a message in words, which continue another text."""
+    return WORDS.say(message)
 
 
-def told(error: Invalid | Refused) -> str:
-    """Write the first thing that is wrong as a sentence."""
-    return sentence(error.problems[0].message if isinstance(error, Invalid) else error.message)
+def first_of(error: TamisError) -> str:
+    """Return the first thing that is wrong in words."""
+    return WORDS.say(error.problems[0])
+
+
+def told(error: TamisError) -> str:
+    """Return the first thing that is wrong as a sentence."""
+    return sentence(first_of(error))
+
+
+def all_told(error: TamisError) -> str:
+    """Return all that is wrong in words."""
+    return "; ".join(f"{p.path}: {WORDS.say(p)}" if p.path else WORDS.say(p) for p in error.problems)
+
+
+def by_path(error: TamisError) -> dict[str, str]:
+    """Return what is wrong in words, by what it is about."""
+    return {problem.path: WORDS.say(problem) for problem in error.problems}
+
+
+def sentence(text: str) -> str:
+    """Write words as a sentence."""
+    return text[:1].upper() + text[1:] + ("" if text.endswith(".") else ".")

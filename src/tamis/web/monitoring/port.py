@@ -16,9 +16,7 @@ def open_metrics_port(port: int, registry: CollectorRegistry) -> Callable[[], No
     try:
         server, thread = start_http_server(port, LOOPBACK, registry)
     except OSError as error:
-        raise Unavailable(
-            f"cannot listen on {LOOPBACK}:{port}: {error.strerror}; choose another TAMIS_METRICS_PORT"
-        ) from None
+        raise Unavailable("cannot_listen_for_metrics", host=LOOPBACK, port=port, reason=error.strerror) from None
 
     def close() -> None:
         with suppress(OSError):

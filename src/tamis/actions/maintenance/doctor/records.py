@@ -162,7 +162,7 @@ def _rules(db: Reader) -> Check:
             except Invalid as error:
                 check.wrong(
                     f'the rule of segment {segment.id} "{segment.name}" cannot be evaluated, so that it selects nobody '
-                    f"({error.message}): give it another one (tamis segment edit {segment.id} --where RULE)"
+                    f"({error}): give it another one (tamis segment edit {segment.id} --where RULE)"
                 )
         for segment in segments_in_circles(db):
             check.wrong(

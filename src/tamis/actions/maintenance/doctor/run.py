@@ -30,7 +30,7 @@ def examine_all(house: House, ask: Ask, sample: int) -> Iterator[Check]:
             type_ids, live = types.all_type_ids(db), examine.live_segments(db)
     except Damaged as error:
         with looking("the rest of the records") as check:
-            check.wrong(f"this could not be looked at: {error.message}")
+            check.wrong(f"this could not be looked at: {error}")
         yield check.done()
         return
     yield _asked("the log of transitions", ("line",), house, ask, [CheckLog()])

@@ -29,6 +29,7 @@ from tamis.web.console.auth.passwords import TryLater
 from tamis.web.console.injected import InjectedForm, InjectedHouse, InjectedPasswords, InjectedVisitor
 from tamis.web.console.session import Visitor, WebRequest, client_of
 from tamis.web.console.snippets import SECRET, snippets
+from tamis.web.console.wording import first_of
 
 ORDERS = {
     None: "Imports ask how to read a date such as 03/04/2024 where a file does not tell",
@@ -51,7 +52,7 @@ def move(request: WebRequest, house: InjectedHouse, visitor: InjectedVisitor, fo
     try:
         house.write(set_timezone, visitor.account, zone)
     except Invalid as error:
-        return _page(request, house, visitor, wrong={"timezone": error.problems[0].message}, zone=zone)
+        return _page(request, house, visitor, wrong={"timezone": first_of(error)}, zone=zone)
     return see(visitor, "/account", said=f"The days of this account are those of {zone} now; its segments follow.")
 
 
@@ -85,7 +86,7 @@ async def change_password(
     except TryLater as error:
         wrong["present"] = str(error)
     except Invalid as error:
-        wrong["new"] = f"It {error.problems[0].message}."
+        wrong["new"] = f"It {first_of(error)}."
     if wrong:
         return await sync_to_thread(_page, request, house, visitor, wrong=wrong)
     log.event("password_changed", account=visitor.account.id, address=client_of(request))
@@ -108,7 +109,7 @@ def create_key(
     try:
         made = house.write(create_key_pair, visitor.account, form.text("name"))
     except Invalid as error:
-        return _page(request, house, visitor, wrong={"name": f"It {error.problems[0].message}."})
+        return _page(request, house, visitor, wrong={"name": f"It {first_of(error)}."})
     log.event("key_created", account=visitor.account.id, key=made.public_key, address=client_of(request))
     return _page(request, house, visitor, made=made)
 

@@ -45,10 +45,11 @@ from tamis.web.console.building import (
 )
 from tamis.web.console.injected import InjectedForm, InjectedHouse, InjectedVisitor
 from tamis.web.console.session import Visitor
+from tamis.web.console.wording import first_of, words_of
 
 Json = dict[str, Any]
 NOT_CONFIRMED = "Nothing was saved yet: confirm what happens to the members."
-NOT_READ = Invalid([Problem("", "the question cannot be read")])
+NOT_READ = Invalid([Problem("", "question_not_read")])
 
 
 @get("/segments/new", sync_to_thread=True)
@@ -133,7 +134,7 @@ def preview(house: InjectedHouse, visitor: InjectedVisitor, body: RawBody) -> Re
     try:
         said = _said(house, visitor, asked)
     except Overtaken as error:
-        return Response({"message": error.message}, status_code=409)
+        return Response({"message": first_of(error)}, status_code=409)
     except Invalid as error:
         said = _of_nothing(house, visitor, asked, error)
     return Response(said)
@@ -160,7 +161,7 @@ def _said(house: House, visitor: Visitor, asked: Question) -> Json:
 def _of_nothing(house: House, visitor: Visitor, asked: Question, error: Invalid) -> Json:
     """Say what is wrong with what cannot be read as a rule at all."""
     nothing = preview_for_script(preview_rule(house, visitor.account, asked.type, None), visitor)
-    problems = [{"path": problem.path, "message": problem.message} for problem in error.problems]
+    problems = [{"path": problem.path, "message": words_of(problem)} for problem in error.problems]
     return {**nothing, "count": None, "share": "", "sentence": None, "text": None, "problems": problems}
 
 
@@ -212,7 +213,7 @@ def save(
                 return _asks(effect)
         made = house.write(edit_segment, visitor.account, segment_id, **asked)
     except ChangedMeanwhile as error:
-        return Response({"message": error.message, "changed": _as_it_is(house, error.segment)}, status_code=409)
+        return Response({"message": first_of(error), "changed": _as_it_is(house, error.segment)}, status_code=409)
     return _leads_to(visitor, made)
 
 
@@ -225,7 +226,7 @@ def _instant(micros: int | None) -> datetime:
     try:
         return from_micros(micros or 0)
     except (OverflowError, ValueError):
-        raise NotFound("there was no such version") from None
+        raise NotFound("version_unknown") from None
 
 
 def _as_it_is(house: House, segment: Segment) -> Json:

@@ -26,6 +26,7 @@ from tamis.web.console.forms import Form
 from tamis.web.console.injected import InjectedForm, InjectedHouse, InjectedVisitor
 from tamis.web.console.session import Visitor
 from tamis.web.console.values import Control, control_of, typed
+from tamis.web.console.wording import first_of
 
 NAMES = (FIRST_NAME.id, LAST_NAME.id)
 OPEN_AT_MOST = 5
@@ -101,7 +102,7 @@ def edit_value(
     try:
         contact = _save(house, visitor, contact_type, contact, field, form, text)
     except (Invalid, Refused) as error:
-        problem = error.problems[0].message if isinstance(error, Invalid) else error.message
+        problem = first_of(error)
         contact_type, contact, fields = _find(house, visitor, type_id, contact_id)  # with what is there by now
         held = control_of(field, contact.value_of(field), visitor.account.zone)
         control = Control(field, _control_name(field), text, problem)
@@ -165,7 +166,7 @@ def _find(house: House, visitor: Visitor, type_id: int, contact_id: int) -> tupl
 def _field(fields: FieldSet, field_id: int) -> Field:
     field = fields.by_id.get(field_id)
     if field is None or (field in COLUMNS_OF_THEIR_OWN and field.id != EMAIL.id):
-        raise NotFound(f"there is no field {field_id} to edit")
+        raise NotFound("field_not_editable", field=field_id)
     return field
 
 

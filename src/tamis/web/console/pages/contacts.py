@@ -39,6 +39,7 @@ from tamis.web.console.finding import type_of
 from tamis.web.console.injected import InjectedForm, InjectedHouse, InjectedVisitor
 from tamis.web.console.session import Visitor
 from tamis.web.console.values import Control, typed
+from tamis.web.console.wording import by_path, first_of
 from tamis.web.lanes import in_lane
 
 LONGEST_ORDER = 300
@@ -194,7 +195,7 @@ def new_contact(
     try:
         made = house.write(create_contact, visitor.account, contact_type, texts)
     except Invalid as error:
-        problems = {problem.path: problem.message for problem in error.problems}
+        problems = by_path(error)
         return _form(house, visitor, contact_type, texts, problems, 422)
     return see(visitor, f"/types/{contact_type.id}/contacts/{made.id}", said=f"{made.email} was added.")
 
@@ -243,7 +244,7 @@ def _found(house: House, visitor: Visitor, contact_type: ContactType, place: Pla
     try:
         found = find_contacts(house, visitor.account, contact_type, look, place.sorting(fields), place.near)
     except Invalid as error:
-        problem = error.problems[0].message
+        problem = first_of(error)
         found = ContactPage([], fields, False, False, 0)
     total = found.total
     if total is None and look == Look():

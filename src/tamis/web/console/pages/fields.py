@@ -26,7 +26,7 @@ from tamis.web.console.importing import rejects_answer
 from tamis.web.console.injected import InjectedForm, InjectedHouse, InjectedVisitor
 from tamis.web.console.kinds import KINDS
 from tamis.web.console.session import Visitor
-from tamis.web.console.wording import sentence, told
+from tamis.web.console.wording import by_path, sentence, told
 
 SURE = "sure"
 BLANK = "blank"
@@ -67,7 +67,7 @@ def edit(
             return _page(house, visitor, contact_type, glance, {}, form, lost=lost, deleted=wanted.delete_options)
         done = edit_field_keeping(house, visitor.account, contact_type, str(field_id), wanted)
     except Invalid as error:
-        problems = {_place(problem.path): sentence(problem.message) for problem in error.problems}
+        problems = {_place(path): sentence(text) for path, text in by_path(error).items()}
         return _page(house, visitor, contact_type, glance, problems, form)
     except ValuesDoNotFit as error:
         return _page(house, visitor, contact_type, glance, {}, form, misfits=error)
@@ -92,7 +92,7 @@ def lost(
     field = field_glance(house, contact_type, field_id).field
     found = next((path for path in lost_files(house, contact_type, field) if path.name == name), None)
     if found is None:
-        raise NotFound("this file is not here any more: such files are kept for a number of days")
+        raise NotFound("lost_values_file_unknown")
     return rejects_answer(found)
 
 
@@ -135,7 +135,7 @@ def _rows(form: Form) -> list[OptionRow]:
 
 
 def _place(path: str) -> str:
-    return "options" if path.endswith("option") else path
+    return "options" if path.endswith("options") else path
 
 
 def _page(

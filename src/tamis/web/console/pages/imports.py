@@ -23,6 +23,7 @@ from tamis.actions.importing.jobs import (
     find_import,
     list_imports,
     rejects_file,
+    why_failed,
 )
 from tamis.actions.importing.undo import left_as_they_are
 from tamis.actions.importing.uploads import find_upload, in_bytes, list_uploads
@@ -32,9 +33,10 @@ from tamis.domain.text import counted
 from tamis.records import types
 from tamis.records.importing.imports import MOST, ImportJob, State
 from tamis.web.console.answers import fragment, page, see
-from tamis.web.console.importing import STEPS, Progress, in_words, progress_of, rejects_answer, report_of_job
+from tamis.web.console.importing import STEPS, Progress, progress_of, rejects_answer, report_of_job, told_of
 from tamis.web.console.injected import InjectedHouse, InjectedVisitor
 from tamis.web.console.session import Visitor, WebRequest
+from tamis.web.console.wording import words_of
 
 PAGE = 50
 WAITING, WORKING = "waiting", "being tried"
@@ -97,7 +99,7 @@ def show_import(house: InjectedHouse, visitor: InjectedVisitor, import_id: FromP
         job=job,
         state=STATES[state][0],
         style=STATES[state][1],
-        error=in_words(job.error) if job.error else "",
+        error="; ".join(told_of(problem) for problem in why_failed(job)),
         of=of,
         progress=_progress(house, visitor, seen),
         report=report_of_job(job),
@@ -128,7 +130,7 @@ def rejects(house: InjectedHouse, visitor: InjectedVisitor, import_id: FromPath[
     """Give the rows that an import has rejected."""
     path = rejects_file(house, find_import(house, visitor.account, import_id).job)
     if path is None:
-        raise NotFound("there are no rejected rows, or their file was deleted")
+        raise NotFound("rejects_unknown")
     return rejects_answer(path)
 
 
@@ -137,7 +139,7 @@ def blanked(house: InjectedHouse, visitor: InjectedVisitor, import_id: FromPath[
     """Return the rows of which an import has left cells blank, as they stood in the file."""
     path = blanked_file(house, find_import(house, visitor.account, import_id).job)
     if path is None:
-        raise NotFound("there are no rows with cells left blank, or their file was deleted")
+        raise NotFound("blanked_rows_unknown")
     return rejects_answer(path)
 
 
@@ -183,7 +185,7 @@ def _with_rate(house: House, job: ImportJob, progress: Progress) -> Progress:
 
 
 def _failure(work: Work | None) -> str:
-    return work.problems[0].message if work and work.at is At.FAILED else ""
+    return words_of(work.problems[0]) if work and work.at is At.FAILED else ""
 
 
 def _would_undo(job: ImportJob) -> str:

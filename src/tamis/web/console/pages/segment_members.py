@@ -27,6 +27,7 @@ from tamis.web.console.forms import Form
 from tamis.web.console.injected import InjectedForm, InjectedHouse, InjectedVisitor
 from tamis.web.console.segment_frame import frame_of, segment_page
 from tamis.web.console.session import Visitor, WebRequest
+from tamis.web.console.wording import by_path, first_of
 
 MEMBERS_A_PAGE = 50
 HANDS_A_PAGE = 100
@@ -89,9 +90,7 @@ def add(house: InjectedHouse, visitor: InjectedVisitor, form: InjectedForm, segm
     try:
         email = _add(house, visitor, form, segment_id)
     except (Invalid, Refused) as error:
-        problems = (
-            {p.path: p.message for p in error.problems} if isinstance(error, Invalid) else {"email": error.message}
-        )
+        problems = by_path(error) if isinstance(error, Invalid) else {"email": first_of(error)}
         frame = frame_of(house, visitor, segment_id)
         shown = _shown(house, visitor, segment_id, "", None, None)
         return segment_page(visitor, frame, "members", status=422, shown=shown, form=form, problems=problems)
@@ -105,7 +104,7 @@ def remove(
     """Remove a recipient by hand; htmx gets what stands in place of its row."""
     recipient_id = form.number("recipient")
     if recipient_id is None or segment_of_recipient(recipient_id) != segment_id:
-        raise NotFound("there is no such recipient")
+        raise NotFound("recipient_not_there")
     explained = explain_recipient(house.records.reader(), house.clock(), visitor.account, recipient_id)
     house.write(delete_recipient, visitor.account, recipient_id)
     contact_id = explained.contact_id
@@ -165,7 +164,7 @@ def why(
 ) -> Response[str]:
     """Tell why somebody is in a segment."""
     if segment_of_recipient(recipient_id) != segment_id:
-        raise NotFound("there is no such recipient")
+        raise NotFound("recipient_not_there")
     explained = explain_recipient(house.records.reader(), house.clock(), visitor.account, recipient_id)
     return fragment(visitor, "segments/_why.html", explained=explained, segment=explained.segment)
 
@@ -200,13 +199,12 @@ def _add(house: House, visitor: Visitor, form: Form, segment_id: int) -> str:
     text = form.text("email")
     email = clean_email(text)
     problems = [
-        Problem(name, problem)
+        Problem.of(name, problem)
         for name in ("first_name", "last_name")
         if (problem := problem_with_line(form.text(name))) is not None
     ]
     if email is None:
-        wrong = f'"{short(text)}" is no e-mail address' if text else "Write an e-mail address"
-        problems.append(Problem("email", wrong))
+        problems.append(Problem("email", "email_not_one" if text else "email_missing", text=short(text)))
     if problems or email is None:
         raise Invalid(problems)
     house.write(add_recipient, visitor.account, segment_id, email, form.text("first_name"), form.text("last_name"))

@@ -23,7 +23,7 @@ from tamis.web.console.forms import Form
 from tamis.web.console.injected import InjectedForm, InjectedHouse, InjectedVisitor
 from tamis.web.console.kinds import KINDS
 from tamis.web.console.session import Visitor, WebRequest
-from tamis.web.console.wording import sentence, told
+from tamis.web.console.wording import by_path, first_of, sentence, told
 
 Problems = Mapping[str, str]
 
@@ -79,7 +79,7 @@ def delete(house: InjectedHouse, visitor: InjectedVisitor, type_id: FromPath[int
         house.write(actions.delete_type, contact_type)
     except Refused as error:
         users = segments.live_of_type(house.records.reader(), type_id)
-        return type_page(house, visitor, contact_type, {"delete": error.message}, users=users)
+        return type_page(house, visitor, contact_type, {"delete": first_of(error)}, users=users)
     log.event("contact_type_deleted", account=visitor.account.id, contact_type=type_id)
     return see(visitor, "/types", said=f"The contact type {contact_type.name} is deleted.")
 
@@ -98,7 +98,7 @@ def add_field(
         chosen = options if kind.has_options else ()
         made = house.write(create_field, contact_type, form.text("name"), kind, chosen)
     except Invalid as error:
-        problems = {("options" if p.path == "option" else p.path): sentence(p.message) for p in error.problems}
+        problems = {path: sentence(text) for path, text in by_path(error).items()}
         return type_page(house, visitor, contact_type, problems, form)
     except Refused as error:
         return type_page(house, visitor, contact_type, {"name": told(error)}, form)

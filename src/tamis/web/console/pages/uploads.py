@@ -207,7 +207,7 @@ def rejects_of_trial(house: InjectedHouse, visitor: InjectedVisitor, upload_id: 
     """Give the rows that an import would reject."""
     work = work_on_upload(house, visitor.account, upload_id)
     if work is None or work.at is not At.DONE or not work.result.rejects_file:
-        raise NotFound("there are no rejected rows")
+        raise NotFound("rejects_of_upload_unknown")
     return rejects_answer(work.result.rejects_file)
 
 

@@ -1,0 +1,62 @@
+"""Sentences out of messages: templates with the parameters of a message in them."""
+
+from collections.abc import Mapping, Sequence
+from string import Formatter
+from typing import Any
+
+from tamis.domain.errors import Message
+from tamis.domain.text import counted
+
+_SHAPES = {"quoted": '"%"', "plain": "%"}
+
+
+class Words(Formatter):
+    """A table of sentences by the code of a message.
+
+    A sentence names parameters as `str.format` does, and writes them by what stands behind a colon: `{most:,}` with
+    commas between thousands, `{count:contact}` as "1 contact" or "2 contacts", `{names:quoted and}` as a list. A
+    parameter that is a message is said in its place, one that is not given is left out.
+    """
+
+    def __init__(self, *tables: Mapping[str, str]) -> None:
+        self.sentences = {code: sentence for table in tables for code, sentence in table.items()}
+
+    def say(self, message: Message) -> str:
+        """Return the sentence of a message; a code that is not known, as from a newer version, is shown itself."""
+        sentence = self.sentences.get(message.code)
+        return message.code if sentence is None else self.vformat(sentence, (), message.params)
+
+    def parameters(self, sentence: str) -> set[str]:
+        """Return the names of the parameters that a sentence uses."""
+        return {name for _, name, _, _ in self.parse(sentence) if name}
+
+    def get_value(self, key: int | str, _args: Sequence[Any], given: Mapping[str, Any]) -> Any:
+        """Look a parameter up."""
+        return given.get(str(key))
+
+    def format_field(self, value: Any, spec: str) -> str:
+        """Write a parameter."""
+        if value is None:
+            return ""
+        if isinstance(value, Message):
+            return self.say(value)
+        if isinstance(value, list | tuple):
+            return self._listed(value, spec)
+        if isinstance(value, int) and spec[:1].isalpha():
+            return counted(value, *spec.split("|"))
+        return format(value, spec)
+
+    def _listed(self, values: Sequence[Any], spec: str) -> str:
+        """Write a list: first how each value is shown (`quoted`, `plain`, or a text with `%` in its place and `_` for
+        blanks), then what stands before the last one (`and`, `or`; `;` stands between all), or else how many are shown
+        at most, with `…` behind the number where the others are not counted."""
+        shape, _, rest = spec.partition(" ")
+        pattern = _SHAPES.get(shape or "plain", shape).replace("_", " ")
+        shown = [pattern.replace("%", self.format_field(value, "")) for value in values]
+        if rest[:1].isdigit() and (more := len(shown) - int(rest.rstrip("…"))) > 0:
+            return ", ".join(shown[:-more]) + (" …" if rest.endswith("…") else f" and {more:,} more")
+        if rest == ";":
+            return "; ".join(shown)
+        if rest in ("and", "or") and len(shown) > 1:
+            return f"{', '.join(shown[:-1])} {rest} {shown[-1]}"
+        return ", ".join(shown)

@@ -1,0 +1,35 @@
+"""The words of the Segment API: those of its parameters, and those that its clients have always had."""
+
+from collections.abc import Mapping
+
+from tamis.domain.errors import Message, TamisError
+from tamis.domain.messages import SHARED
+from tamis.domain.messages.words import Words
+
+OWN: Mapping[str, str] = {
+    "data_directory_not_made": "{directory} cannot be made: {reason}; choose another --data directory",
+    "data_not_writable": "{directory} is not writable: choose another --data directory, or change its owner",
+    "field_required": "the {name} field is required",
+    "field_too_long": "the {name} field must not be greater than {most} characters",
+    "field_has_control_characters": "the {name} field must not contain control characters",
+    "must_be_a_string": "the {name} field must be a string",
+    "must_be_an_email": "the {name} field must be a valid email address",
+    "must_be_an_integer": "the {name} field must be an integer",
+    "query_type_must_be": 'the query type field must be "and" or "or"',
+}
+WORDS = Words(SHARED, OWN)
+
+
+def told(error: TamisError) -> str:
+    """Return what is wrong in words."""
+    return "; ".join(map(WORDS.say, error.problems))
+
+
+def sentence(message: Message) -> str:
+    """Return a message as a sentence."""
+    return with_capital(WORDS.say(message)) + "."
+
+
+def with_capital(text: str) -> str:
+    """Return a text with a capital at its beginning."""
+    return text[:1].upper() + text[1:]
