@@ -30,6 +30,7 @@ from tamis.records.contacts import NewContact
 from tamis.records.importing import imports
 from tamis.rules.syntaxes.text import from_text
 from tamis.settings import Settings
+from tests.support.effort import examples
 from tests.support.records import records_of
 
 CONTACTS = 300
@@ -354,7 +355,7 @@ def test_nothing_is_wrong_while_others_write(data: Path) -> None:
     writer = threading.Thread(target=write)
     writer.start()
     try:
-        for _ in range(5):
+        for _ in range(examples(5, 2)):
             checks = list(examine_all(house, lambda house, question: question.answer(house), 100))
             assert [finding.message for check in checks for finding in check.findings if finding.wrong] == []
     finally:

@@ -32,7 +32,7 @@ from tamis.settings import Settings
 from tests.reliability.town import BUSY_SERVER, Town
 from tests.reliability.writers import Writers
 from tests.stores.oracle import Oracle
-from tests.support.process import Server, environment
+from tests.support.process import SOON, Server, environment
 
 
 @dataclass
@@ -90,7 +90,7 @@ class Rounds:
         self.server.process.send_signal(signal.SIGSTOP)
         self.town.journal.edition += 1
         done = subprocess.run(
-            self.town.importing(self.town.journal.edition), capture_output=True, env=environment(), check=False
+            self.town.importing(self.town.journal.edition, SOON), capture_output=True, env=environment(), check=False
         )
         assert done.returncode == 0, done.stderr
         for batch in self.town.journal.batches.may_be:

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from tests.support.people import Person, new_account
-from tests.support.process import Refused, Server
+from tests.support.process import MAIN, SOON, Refused, Server
 from tests.support.small_disk import SmallDisk, small_disk
 
 DISK = 32 << 20
@@ -123,7 +123,7 @@ def test_columns_that_cannot_follow_say_so_and_follow_when_there_is_room(house: 
     new = house.file_with(house.more + 7)
     house.server.process.send_signal(signal.SIGSTOP)
     try:  # another process writes, and the disk is full before the server has seen it
-        house.owner.tamis("import", new, "--type", "People")
+        house.owner.tamis("import", new, "--type", "People", program=("-c", f"{SOON}\n{MAIN}"))
         house.disk.fill()
     finally:
         house.server.process.send_signal(signal.SIGCONT)

@@ -98,9 +98,9 @@ class Town:
                 file.write(f"{self.address(number)},{value},{number % 50},note {value},{edition}\n")
         return path
 
-    def importing(self, edition: int) -> list[str]:
-        """Write the command that imports an edition of the file batch by batch."""
-        program = IMPORT.format(rows=self.batch)
+    def importing(self, edition: int, before: str = "") -> list[str]:
+        """Write the command that imports an edition of the file batch by batch, after what Python runs `before` it."""
+        program = before + IMPORT.format(rows=self.batch)
         arguments = ("import", str(self.file(edition)), "--type", "People", "--data", str(self.data), "--json")
         return [sys.executable, "-c", program, *arguments]
 

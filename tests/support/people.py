@@ -57,9 +57,9 @@ class Person:
         """Send a POST request, url-encoded when `data` is a mapping."""
         return self.call("POST", path, data=data, **options)
 
-    def tamis(self, *arguments: str | Path) -> dict[str, Any]:
+    def tamis(self, *arguments: str | Path, program: Sequence[str] = ("-m", "tamis")) -> dict[str, Any]:
         """Run a command for this person's account, in another process than the server's."""
-        return tamis(self.data, *arguments, "--account", self.email, prefix=self.prefix)
+        return tamis(self.data, *arguments, "--account", self.email, prefix=self.prefix, program=program)
 
     def segments(self) -> list[dict[str, Any]]:
         """List this person's segments."""

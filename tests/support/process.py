@@ -23,14 +23,22 @@ def environment(extra: Mapping[str, str] | None = None) -> dict[str, str]:
     return {**kept, "no_proxy": "*", "NO_PROXY": "*", **(extra or {})}
 
 
+MAIN = "import sys; from tamis.cli.main import main; main(sys.argv[1:])"
+"""What `python -c` runs as a command, after what a test changes before."""
+SOON = "from tamis.cli import imports; imports.SECONDS_TO_FOLLOW = 0.2"
+"""Lets an import end beside a server that is stopped and cannot say who entered segments, instead of waiting for it."""
+
+
 class Refused(Exception):
     """A command that ended with another status than 0; `args` are the status and its standard error."""
 
 
-def tamis(data: Path, *arguments: str | Path, prefix: Sequence[str] = ()) -> dict[str, Any]:
-    """Run a command on a data directory in a process of its own and give its JSON document; raises Refused. `prefix` is
-    a program that runs it."""
-    command = [*prefix, sys.executable, "-m", "tamis", *map(str, arguments), "--data", str(data), "--json"]
+def tamis(
+    data: Path, *arguments: str | Path, prefix: Sequence[str] = (), program: Sequence[str] = ("-m", "tamis")
+) -> dict[str, Any]:
+    """Run a command on a data directory in a process of its own and return its JSON document; raises Refused. `prefix`
+    is a program that runs it; `program` says what Python runs, which is Tamis."""
+    command = [*prefix, sys.executable, *program, *map(str, arguments), "--data", str(data), "--json"]
     if prefix:
         done = subprocess.run(
             command, capture_output=True, text=True, check=False, env=environment(), timeout=PATIENCE_SECONDS
