@@ -9,7 +9,7 @@ from tamis.rules.operators import OPERATORS
 from tamis.settings import settings_table
 
 ROOT = Path(__file__).parents[2]
-PAGES = [ROOT / "README.md", ROOT / "CHANGELOG.md", *sorted((ROOT / "docs").rglob("*.md"))]
+PAGES = [*sorted(ROOT.glob("*.md")), *sorted((ROOT / "docs").rglob("*.md"))]
 KINDS = ("text", "choice", "choices", "number", "date", "datetime", "boolean")
 
 
