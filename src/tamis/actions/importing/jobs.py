@@ -253,8 +253,7 @@ def why_failed(job: ImportJob) -> tuple[Problem, ...]:
     if not job.error:
         return ()
     try:
-        problems: tuple[Problem, ...] = msgspec.json.decode(job.error, type=tuple[Problem, ...])
-        return problems
+        return msgspec.json.decode(job.error, type=tuple[Problem, ...])
     except msgspec.DecodeError:
         return (Problem("", job.error),)
 
