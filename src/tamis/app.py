@@ -81,8 +81,7 @@ def _serve(settings: Settings, host: str, port: int, ready: Callable[[str], None
         sweep_uploads(house)
         for thread in threads:
             thread.start()
-        watched = monitoring(health, registry, settings.metrics_token)
-        answers = web_app(house, token, watched)
+        answers = web_app(house, token, monitoring(health, registry, settings.metrics_token))
         file = settings.data / SERVER_FILE
         file.unlink(missing_ok=True)  # left behind by a server that was killed
 

@@ -188,7 +188,7 @@ def test_what_was_fetched_for_a_reader_that_stands_still_is_let_go_and_fetched_a
 
 def test_an_account_reads_so_many_lists_at_a_time() -> None:
     async def ask(listings: listing.Listings) -> None:
-        request = Request.of({"method": "GET", "headers": []}, _nothing_more, "")
+        request = Request.of({"method": "GET", "headers": []}, _nothing_more)
         long = listing.Listing("contactEmails", lambda after, _: [listing.Piece(1, after + 1, b"1")], 0, 3, 1)
         open_now = [await listings.stream(long, 1, request) for _ in range(2)]
         for stream in open_now:

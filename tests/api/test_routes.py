@@ -88,7 +88,7 @@ def test_slashes_may_be_doubled(server: Server, owner: Person, path: str) -> Non
 
 
 def test_outside_of_the_api_is_json_too(server: Server) -> None:
-    for path, status in [("/", 200), ("/nothing", 404), ("/apis/segment/list", 404), ("/local/ask", 404)]:
+    for path, status in [("/", 200), ("/nothing", 404), ("/apis/segment/list", 404), ("/local/ask", 405)]:
         answer = requests.get(server.address + path, timeout=60)
         assert answer.status_code == status
         answer.json()

@@ -7,7 +7,7 @@ import pytest
 
 from tamis.actions.house import House
 from tamis.settings import Settings
-from tamis.web.console.app import console_app
+from tamis.web.app import application
 
 
 @pytest.fixture
@@ -18,4 +18,4 @@ def house(tmp_path: Path) -> Iterator[House]:
 
 
 def test_it_uses_nothing_of_its_libraries_that_will_go_away(house: House) -> None:
-    console_app(house)  # warnings are errors in the tests
+    application(house, "").load_pages()  # warnings are errors in the tests

@@ -23,7 +23,7 @@ from tamis.actions.accounts import devices, passwords, sessions
 from tamis.actions.accounts.accounts import create_account
 from tamis.actions.house import House
 from tamis.settings import Settings
-from tamis.web.console.app import routed_app
+from tamis.web.app import application
 from tamis.web.console.auth import confirming
 from tamis.web.console.auth.hashing import HashingBusy, HashingQueue
 from tamis.web.console.auth.passwords import MOST_FAILURES, MOST_FAILURES_OF_NETWORK, PLACES
@@ -86,13 +86,13 @@ class Browser:
 @pytest.fixture
 def browser(house: House, monkeypatch: pytest.MonkeyPatch) -> Iterator[Callable[..., Browser]]:
     """What opens browsers; the one server that they all ask sees their addresses."""
-    app = routed_app(house)
+    app = application(house, "")
     monkeypatch.setattr("tamis.web.console.pages.sign_in.REFUSED_SECONDS", 0)
 
     async def seen(scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] == "http":
             scope["client"] = (dict(scope["headers"])[b"x-from"].decode(), 1)
-        await app(scope, receive, send)  # type: ignore[arg-type]
+        await app(scope, receive, send)
 
     with TestClient(seen) as http:  # type: ignore[type-var]
         yield lambda address="192.0.2.1": Browser(http, address)

@@ -9,10 +9,11 @@ from litestar.routes import HTTPRoute
 from playwright.sync_api import Page
 
 from tamis.actions.house import House
+from tamis.actions.local_protocol import PATH as LOCAL
 from tamis.settings import Settings
-from tamis.web.console.app import routed_app
+from tamis.web.app import application
 
-PUBLIC = {"/", "/sign-in", "/sign-out"}
+PUBLIC = {"/", "/sign-in", "/sign-out", LOCAL}
 """What whoever is not signed in may ask for."""
 PARAMETER = re.compile(r"\{(\w+)\}")
 
@@ -40,7 +41,9 @@ def private_routes(data: Path) -> list[Route]:
     """List what only somebody who is signed in may ask for; `data` is a directory for a moment's house."""
     house = House(Settings(data))
     try:
-        known = [route for route in routed_app(house).routes if isinstance(route, HTTPRoute)]
+        app = application(house, "")
+        app.load_pages()
+        known = [route for route in app.routes if isinstance(route, HTTPRoute)]
     finally:
         house.close()
     return sorted(

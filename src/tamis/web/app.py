@@ -1,52 +1,126 @@
-"""All doors of the web behind one port."""
+"""All interfaces as one application behind one port: one table of routes, one place for what they share."""
 
 import asyncio
 import threading
+from collections.abc import Callable, Sequence
+from typing import Any
+
+from litestar import Litestar
+from litestar.enums import ScopeType
+from litestar.exceptions import HTTPException
+from litestar.handlers import BaseRouteHandler
+from litestar.response import Response
+from litestar.routes import ASGIRoute
+from litestar.types import Message, Scope
+from litestar.types.internal_types import ControllerRouterHandler
+from litestar.utils import normalize_path
 
 from tamis.actions.house import House
-from tamis.actions.local_protocol import PATH
 from tamis.web.compat.app import segment_api
-from tamis.web.http import App, Receive, Scope, Send
-from tamis.web.local import local_door
-from tamis.web.monitoring.routes import PATHS as WATCHED
+from tamis.web.http import BELOW, App
+from tamis.web.local import local_endpoint
 from tamis.web.proxy import behind_proxies
 
+SECURITY = [
+    (b"content-security-policy",
+     b"default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; font-src 'self'; "
+     b"connect-src 'self'; form-action 'self'; frame-ancestors 'none'; base-uri 'none'"),
+    (b"x-content-type-options", b"nosniff"),
+    (b"x-frame-options", b"DENY"),
+    (b"referrer-policy", b"same-origin"),
+    (b"permissions-policy",
+     b"camera=(), display-capture=(), fullscreen=(), geolocation=(), microphone=(), midi=(), payment=(), usb=()"),
+    (b"cross-origin-opener-policy", b"same-origin"),
+    (b"cross-origin-resource-policy", b"same-origin"),
+]  # fmt: skip
+NOT_STORED = (b"cache-control", b"no-store")
+"""Every page is asked for anew, also by the back button: no number is ever shown that is not true any more."""
 
-def web_app(house: House, local_token: str, watched: App | None = None) -> App:
-    """Make the ASGI application that the server runs; `watched` answers those who watch it."""
-    api = segment_api(house)
-    local = local_door(house, local_token)
-    console = _when_needed(house)
+LoadPages = Callable[[Litestar], ControllerRouterHandler]
 
-    async def app(scope: Scope, receive: Receive, send: Send) -> None:
-        path = scope["path"].lstrip("/")
-        if path.startswith("api/") or path == "api":
-            await api({**scope, "path": "/" + path}, receive, send)
-        elif scope["path"] == PATH:
-            await local(scope, receive, send)
-        elif watched and scope["path"] in WATCHED:
-            await watched(scope, receive, send)
-        else:
-            await console(scope, receive, send)
 
+def web_app(house: House, local_token: str, monitoring: Sequence[BaseRouteHandler] = ()) -> App:
+    """Make the ASGI application that the server runs; `monitoring` are the endpoints of those who watch it."""
+    app = application(house, local_token, monitoring)
     return behind_proxies(app, house.settings)
 
 
-def _when_needed(house: House) -> App:
-    """Load the console when the first page is asked for: a server that only answers programs starts without it."""
-    loading = threading.Lock()
-    loaded: list[App] = []
+def application(house: House, local_token: str, monitoring: Sequence[BaseRouteHandler] = ()) -> "Application":
+    """Make the application with the routes of all interfaces."""
 
-    def load() -> None:
-        with loading:
-            if not loaded:
-                from tamis.web.console.app import console_app
+    def pages(app: Litestar) -> ControllerRouterHandler:
+        from tamis.web.console.app import console
 
-                loaded.append(console_app(house))
+        return console(house, app.state)
 
-    async def app(scope: Scope, receive: Receive, send: Send) -> None:
-        if not loaded:
-            await asyncio.to_thread(load)
-        await loaded[0](scope, receive, send)
+    return Application([*segment_api(house), local_endpoint(house, local_token), *monitoring], pages)
 
-    return app
+
+class Application(Litestar):
+    """Litestar with two shortcuts (docs/decisions/0030).
+
+    A request for a raw ASGI handler goes straight to it: Litestar's own way there costs a sixth of a `segment/list`.
+    One with `BELOW` in its `opt` also answers all paths below its own that have no handler.
+
+    `pages` makes the console's routes, and is called when something is asked for that the other routes do not answer:
+    they take half a second, which a server that only answers programs does not need.
+    """
+
+    def __init__(self, handlers: Sequence[ControllerRouterHandler], pages: LoadPages) -> None:
+        super().__init__(
+            handlers,
+            before_send=[_add_headers],
+            exception_handlers={Exception: _said_by_console},
+            openapi_config=None,
+            logging_config=None,
+        )
+        raw = [route for route in self.routes if isinstance(route, ASGIRoute)]
+        self._direct: dict[str, Any] = {route.path: route.route_handler.fn for route in raw}
+        self._below = [(f"{of.path}/", of.route_handler.fn) for of in raw if of.route_handler.opt.get(BELOW)]
+        self._pages: LoadPages | None = pages
+        self._loading = threading.Lock()
+
+    async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
+        """Answer a request."""
+        if scope["type"] == ScopeType.HTTP:
+            direct = self._direct.get(scope["path"]) or self._find_raw(normalize_path(scope["path"]))
+            if direct is not None:
+                await direct(scope, receive, send)
+                return
+            if self._pages and not self._answers(scope["path"], scope["method"]):
+                await asyncio.get_running_loop().run_in_executor(None, self.load_pages)
+        await super().__call__(scope, receive, send)
+
+    def load_pages(self) -> None:
+        """Make the routes of the console, unless they are there."""
+        with self._loading:
+            if self._pages:
+                self.register(self._pages(self))
+                self._pages = None
+
+    def _find_raw(self, path: str) -> App | None:
+        below = (handler for prefix, handler in self._below if path.startswith(prefix))
+        return self._direct.get(path) or next(below, None)
+
+    def _answers(self, path: str, method: Any) -> bool:
+        try:
+            self.asgi_router.handle_routing(path=normalize_path(path), method=method)
+        except HTTPException:
+            return False
+        return True
+
+
+async def _add_headers(message: Message, _: Scope) -> None:
+    """Let all answers carry what protects a browser; those of raw handlers do not come here."""
+    if message["type"] == "http.response.start":
+        headers = [*message.get("headers", ()), *SECURITY]
+        if not any(name.lower() == b"cache-control" for name, _ in headers):
+            headers.append(NOT_STORED)
+        message["headers"] = headers
+
+
+def _said_by_console(request: Any, error: Exception) -> Response[Any]:
+    """Let the console say what is wrong with a request that no route answers."""
+    from tamis.web.console.errors import answer_to
+
+    return answer_to(request, error)

@@ -1,4 +1,5 @@
-"""The little of HTTP that the doors share: requests, answers, bodies of bounded size."""
+"""What the server and the application say to each other (ASGI), and requests and answers of the Segment API, for which
+Litestar's cost too much (docs/decisions/0030)."""
 
 import logging
 from collections.abc import AsyncIterator, Awaitable, Callable, MutableMapping
@@ -15,6 +16,9 @@ Scope = MutableMapping[str, Any]
 Receive = Callable[[], Awaitable[MutableMapping[str, Any]]]
 Send = Callable[[MutableMapping[str, Any]], Awaitable[None]]
 App = Callable[[Scope, Receive, Send], Awaitable[None]]
+
+BELOW = "below"
+"""In the options of a raw ASGI handler: it also answers the paths below its own that have no handler."""
 
 Headers = tuple[tuple[bytes, bytes], ...]
 JSON: Headers = (
@@ -61,15 +65,14 @@ class Request:
     """A request as the doors see it: header names in lower case, the last of repeated query parameters."""
 
     method: str
-    path: str
     headers: dict[bytes, bytes]
     scope: Scope = field(repr=False)
     receive: Receive = field(repr=False)
 
     @classmethod
-    def of(cls, scope: Scope, receive: Receive, path: str) -> "Request":
+    def of(cls, scope: Scope, receive: Receive) -> "Request":
         """Wrap what the server gives."""
-        return cls(scope["method"], path, dict(scope["headers"]), scope, receive)
+        return cls(scope["method"], dict(scope["headers"]), scope, receive)
 
     def header(self, name: bytes) -> str:
         """Give a header, trimmed, or an empty text."""

@@ -4,12 +4,16 @@ import hmac
 import logging
 from typing import Any
 
+from litestar import Request, post
+from litestar.exceptions import HTTPException
+from litestar.handlers import HTTPRouteHandler
+from litestar.response import Response
+
 from tamis import log
 from tamis.actions.house import House
-from tamis.actions.local_protocol import PATH, decode_question, failure_of
+from tamis.actions.local_protocol import PATH, Failure, decode_question, failure_of
 from tamis.actions.questions import Question
 from tamis.domain.errors import Refused, TamisError
-from tamis.web.http import Answer, App, BodyTooLarge, Receive, Request, Scope, Send, json_answer, send_answer
 from tamis.web.lanes import in_lane
 from tamis.web.monitoring.traffic import address_of, exchange_of
 
@@ -17,47 +21,48 @@ MAX_BODY = 16_777_216
 OF_NOBODY = "commands"
 """Whose turn it is where a question is about all accounts, as a backup is."""
 
-
-def _answered(house: House, question: Question[Any]) -> object:
-    with house.records.explaining():
-        return question.answer(house)
+LocalRequest = Request[Any, Any, Any]
 
 
-def local_door(house: House, token: str) -> App:
-    """Make the application; only who can read the token from the data directory is answered."""
+def local_endpoint(house: House, token: str) -> HTTPRouteHandler:
+    """Make the endpoint; only who can read the token from the data directory is answered."""
 
-    async def reply(request: Request) -> Answer:
-        if request.method != "POST" or request.path != PATH:
-            return _failed(404, "nothing_here")
-        if not hmac.compare_digest(request.header(b"authorization").encode(), f"Bearer {token}".encode()):
+    def answered(question: Question[Any]) -> object:
+        with house.records.explaining():
+            return question.answer(house)
+
+    @post(
+        PATH,
+        status_code=200,
+        request_max_body_size=MAX_BODY,
+        exception_handlers={TamisError: _refused, HTTPException: _wrong_request, Exception: _fault},
+        opt={"interface": "local"},
+        include_in_schema=False,
+    )
+    async def ask(request: LocalRequest) -> Response[Any]:
+        if not hmac.compare_digest(request.headers.get("authorization", "").encode(), f"Bearer {token}".encode()):
             log.event("local_token_refused", level=logging.WARNING, address=address_of(request.scope))
             return _failed(403, "only_for_commands")
-        kind = ""
-        try:
-            question = decode_question(await request.body(MAX_BODY))
-            kind = type(question).__name__
-            account = question.about_account or OF_NOBODY
-            return json_answer(200, await in_lane(house.lanes.commands, account, lambda: _answered(house, question)))
-        except BodyTooLarge:
-            return _failed(413, "question_too_large")
-        except TamisError as error:
-            return json_answer(409, failure_of(error))
-        except Exception as error:
-            log.event(
-                "fault",
-                level=logging.ERROR,
-                error=error,
-                interface="local",
-                route=kind,
-                request=exchange_of(request.scope).id,
-            )
-            return _failed(500, "fault_in_server")
+        question = decode_question(await request.body())
+        account = question.about_account or OF_NOBODY
+        return Response(await in_lane(house.lanes.commands, account, lambda: answered(question)))
 
-    async def app(scope: Scope, receive: Receive, send: Send) -> None:
-        await send_answer(await reply(Request.of(scope, receive, scope["path"])), send)
-
-    return app
+    return ask
 
 
-def _failed(status: int, code: str) -> Answer:
-    return json_answer(status, failure_of(Refused(code)))
+def _refused(_: LocalRequest, error: TamisError) -> Response[Failure]:
+    return Response(failure_of(error), status_code=409)
+
+
+def _wrong_request(_: LocalRequest, error: HTTPException) -> Response[Failure]:
+    return _failed(error.status_code, "question_too_large" if error.status_code == 413 else "not_a_question")
+
+
+def _fault(request: LocalRequest, error: Exception) -> Response[Failure]:
+    exchange = exchange_of(request.scope)
+    log.event("fault", level=logging.ERROR, error=error, interface="local", route=PATH, request=exchange.id)
+    return _failed(500, "fault_in_server")
+
+
+def _failed(status: int, code: str) -> Response[Failure]:
+    return Response(failure_of(Refused(code)), status_code=status)

@@ -15,12 +15,13 @@ from tamis.actions.local_protocol import PATH as LOCAL
 from tamis.settings import Settings
 from tamis.web.compat.errors import failed
 from tamis.web.http import App, Receive, Scope, Send, send_answer
+from tamis.web.monitoring.routes import HEALTH, METRICS, READY
 from tamis.web.seldom import Seldom
 
 FOR, PROTO = b"x-forwarded-for", b"x-forwarded-proto"
 FORWARDED = frozenset((FOR, PROTO, b"x-forwarded-host", b"x-real-ip", b"forwarded"))
 """What proxies write. The last three are not read: a proxy that does not know one hands on what the client wrote."""
-FOR_ANY_NAME = frozenset((LOCAL, "/healthz", "/readyz", "/metrics"))
+FOR_ANY_NAME = frozenset((LOCAL, HEALTH, READY, METRICS))
 """What the machine itself and monitors ask for, by whatever address they have."""
 LONGEST_ADDRESS = 80
 """Of IPv6 with a zone and a port."""

@@ -77,7 +77,6 @@ STORES: Mapping[str, str] = {
     "server_stopping": "the server is being stopped",
     "fault_in_server": "something went wrong in the server: its log says what",
     "not_a_question": "this is no question of a Tamis command",
-    "nothing_here": "there is nothing here",
     "only_for_commands": "this address is for commands on the machine itself",
     "question_too_large": "the question is too large",
     "server_answers_otherwise": (

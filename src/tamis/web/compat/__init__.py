@@ -1,1 +1,1 @@
-"""The Segment API, quirks and all: a small ASGI application of its own (docs/decisions/0003)."""
+"""The Segment API, quirks and all: raw ASGI handlers of the one application (docs/decisions/0030)."""

@@ -1,10 +1,11 @@
-"""The Segment API as an ASGI application: routing, keys, and every failure as JSON."""
+"""The routes of the Segment API: keys, limits, and every failure as JSON."""
 
 import asyncio
 import logging
-import re
 from collections.abc import Awaitable, Callable
 from typing import Any
+
+from litestar.handlers import ASGIRouteHandler, asgi
 
 from tamis import log
 from tamis.actions.accounts.accounts import note_key_use
@@ -19,8 +20,8 @@ from tamis.web.compat.limit import Limiter
 from tamis.web.compat.listing import Listings
 from tamis.web.compat.words import told, with_capital
 from tamis.web.http import (
+    BELOW,
     Answer,
-    App,
     BodyTooLarge,
     ClientGone,
     Receive,
@@ -31,11 +32,12 @@ from tamis.web.http import (
     send_answer,
     send_stream,
 )
-from tamis.web.monitoring.traffic import address_of, exchange_of
+from tamis.web.monitoring.traffic import OTHER, address_of, exchange_of
 from tamis.web.writes import Writes
 
 Endpoint = Callable[[Context, Request], Awaitable[Answer | Stream]]
 
+INTERFACE = "segment_api"
 ROUTES: dict[str, tuple[str, Endpoint]] = {
     "segment/list": ("GET", endpoints.segment_list),
     "segment/email/list": ("GET", endpoints.recipient_list),
@@ -50,21 +52,15 @@ ROUTES: dict[str, tuple[str, Endpoint]] = {
 }
 
 
-def segment_api(house: House) -> App:
-    """Make the application; it serves paths below `/api`, however many slashes they have."""
+def segment_api(house: House) -> list[ASGIRouteHandler]:
+    """Make the routes below `/api`: raw ASGI handlers, for the sake of their speed (docs/decisions/0030)."""
     keys = KeyRing(house.records, lambda public_key: house.submit(note_key_use, public_key))
     writes = Writes(house)
     limiter = Limiter(house.settings.requests_per_minute, house.settings.account_requests_per_minute)
     listings = Listings(house.lanes.lists, house.settings.requests_waiting)
     lists: dict[int, KeptList] = {}
 
-    async def answer(request: Request) -> Answer | Stream:
-        route = ROUTES.get(request.path)
-        if route is None:
-            return failed(404, "There is no such path in this API.")
-        exchange = exchange_of(request.scope)
-        exchange.interface, exchange.route = "segment_api", request.path
-        method, endpoint = route
+    async def answer(request: Request, method: str, endpoint: Endpoint) -> Answer | Stream:
         if request.method != method and (request.method, method) != ("HEAD", "GET"):
             allowed = "GET, HEAD" if method == "GET" else method
             return failed(405, f"This path takes {allowed} only.", ((b"allow", allowed.encode()),))
@@ -72,7 +68,7 @@ def segment_api(house: House) -> App:
         account = keys.account(request)
         if isinstance(account, Answer):
             return account
-        exchange.account_id = account.id
+        exchange_of(request.scope).account_id = account.id
         if not limiter.allows(request.header(b"publickey"), account.id):
             log.event(
                 "requests_limited",
@@ -84,21 +80,33 @@ def segment_api(house: House) -> App:
             return failed(429, "Too many requests: try again in a minute.", ((b"retry-after", b"60"),))
         return await endpoint(Context(house, writes, account, listings, lists), request)
 
-    async def app(scope: Scope, receive: Receive, send: Send) -> None:
-        path = scope["path"] if "//" not in scope["path"] else re.sub("/+", "/", scope["path"])
-        request = Request.of(scope, receive, path.removeprefix("/api").strip("/"))
-        try:
-            found = await answer(request)
-        except ClientGone:
-            return
-        except Exception as error:
-            found = _failure(await asyncio.to_thread(house.records.explain, error), request)
-        if isinstance(found, Stream):
-            await send_stream(found, send, scope)
-        else:
-            await send_answer(found, send)
+    def handler(path: str, method: str, endpoint: Endpoint) -> ASGIRouteHandler:
+        async def handle(scope: Scope, receive: Receive, send: Send) -> None:
+            exchange = exchange_of(scope)
+            exchange.interface, exchange.route = INTERFACE, path
+            request = Request.of(scope, receive)
+            try:
+                found = await answer(request, method, endpoint)
+            except ClientGone:
+                return
+            except Exception as error:
+                found = _failure(await asyncio.to_thread(house.records.explain, error), request)
+            if isinstance(found, Stream):
+                await send_stream(found, send, scope)
+            else:
+                await send_answer(found, send)
 
-    return app
+        return asgi(f"/api/{path}", copy_scope=False)(handle)
+
+    return [*(handler(path, *of) for path, of in ROUTES.items()), unknown_path]
+
+
+@asgi("/api", copy_scope=False, opt={BELOW: True})
+async def unknown_path(scope: Scope, receive: Receive, send: Send) -> None:  # noqa: ARG001  a handler takes all three
+    """Answer whatever else begins with `/api/`."""
+    exchange = exchange_of(scope)
+    exchange.interface, exchange.route = INTERFACE, OTHER
+    await send_answer(failed(404, "There is no such path in this API."), send)
 
 
 def _failure(error: Exception, request: Request) -> Answer:
@@ -128,7 +136,7 @@ def _place(request: Request) -> dict[str, Any]:
     """Say for the log which request it was."""
     exchange = exchange_of(request.scope)
     return {
-        "interface": "segment_api",
+        "interface": INTERFACE,
         "route": exchange.route,
         "account": exchange.account_id,
         "request": exchange.id,

@@ -6,6 +6,7 @@ from urllib.parse import quote
 
 from litestar.exceptions import HTTPException
 from litestar.response import Response
+from litestar.types import ExceptionHandlersMap
 
 from tamis import log
 from tamis.domain.errors import Busy, Invalid, NotFound, Refused, TamisError, Unavailable
@@ -63,7 +64,10 @@ def wrong_request(request: WebRequest, error: HTTPException) -> Response[Any]:
     if status >= 500:
         return fault(request, error)
     message = error.detail if status in (403, 409) else NOTHING_HERE if status == 404 else "Go back and try it again."
-    return _answer(request, status, TITLES.get(status, "This request cannot be read"), message, [])
+    answer = _answer(request, status, TITLES.get(status, "This request cannot be read"), message, [])
+    if status == 405:
+        answer.headers["allow"] = (error.headers or {}).get("allow", "")
+    return answer
 
 
 def fault(request: WebRequest, error: Exception) -> Response[Any]:
@@ -109,3 +113,16 @@ def _visitor_of(request: WebRequest) -> Visitor | None:
     except (SignInNeeded, TamisError):
         return None
     return visitor
+
+
+HANDLERS: ExceptionHandlersMap = {
+    SignInNeeded: sign_in_needed,
+    TamisError: refused,
+    HTTPException: wrong_request,
+    Exception: fault,
+}
+
+
+def answer_to(request: WebRequest, error: Exception) -> Response[Any]:
+    """Say what is wrong with a request that no route answers."""
+    return wrong_request(request, error) if isinstance(error, HTTPException) else fault(request, error)

@@ -3,59 +3,50 @@
 import asyncio
 import hmac
 import logging
+from typing import Any
 
 import msgspec
+from litestar import Request, route
+from litestar.enums import HttpMethod, MediaType
+from litestar.handlers import HTTPRouteHandler
+from litestar.response import Response
 from prometheus_client import CollectorRegistry
 from prometheus_client.exposition import choose_encoder
 
 from tamis import log
 from tamis.actions.maintenance.health import Health
-from tamis.web.http import App, Receive, Request, Scope, Send
-from tamis.web.monitoring.traffic import address_of, exchange_of
+from tamis.web.monitoring.traffic import address_of
 
 HEALTH, READY, METRICS = "/healthz", "/readyz", "/metrics"
-PATHS = frozenset((HEALTH, READY, METRICS))
-TEXT = b"text/plain; charset=utf-8"
-NOT_STORED = (b"cache-control", b"no-store")
-NO_GUESSING = (b"x-content-type-options", b"nosniff")
+READS = [HttpMethod.GET, HttpMethod.HEAD]
+INTERFACE = {"interface": "monitoring"}
 
 
-def monitoring(health: Health, registry: CollectorRegistry, token: str) -> App:
-    """Make the application that answers `PATHS`; without a token, `/metrics` is not there."""
+def monitoring(health: Health, registry: CollectorRegistry, token: str) -> list[HTTPRouteHandler]:
+    """Make the endpoints; without a token, `/metrics` is not there."""
 
-    async def app(scope: Scope, receive: Receive, send: Send) -> None:
-        request = Request.of(scope, receive, scope["path"])
-        exchange = exchange_of(scope)
-        exchange.interface, exchange.route = "monitoring", request.path
-        if request.method not in ("GET", "HEAD"):
-            return await _send(send, request, 405, b"GET or HEAD only\n", TEXT, (b"allow", b"GET, HEAD"))
-        if request.path == HEALTH:
-            return await _send(send, request, 200, b"ok\n", TEXT)
-        if request.path == READY:
-            reasons = health.reasons
-            body = msgspec.json.encode({"ready": not reasons, "reasons": reasons}) + b"\n"
-            return await _send(send, request, 503 if reasons else 200, body, b"application/json")
+    @route(HEALTH, http_method=READS, sync_to_thread=False, include_in_schema=False, opt=INTERFACE)
+    def healthz() -> Response[bytes]:
+        return _text(200, "ok")
+
+    @route(READY, http_method=READS, sync_to_thread=False, include_in_schema=False, opt=INTERFACE)
+    def readyz() -> Response[bytes]:
+        reasons = health.reasons
+        body = msgspec.json.encode({"ready": not reasons, "reasons": reasons}) + b"\n"
+        return Response(body, status_code=503 if reasons else 200, media_type="application/json")
+
+    @route(METRICS, http_method=READS, include_in_schema=False, opt=INTERFACE)
+    async def metrics(request: Request[Any, Any, Any]) -> Response[bytes]:
         if not token:
-            return await _send(send, request, 404, b"there is nothing here\n", TEXT)
-        if not hmac.compare_digest(request.header(b"authorization").encode(), f"Bearer {token}".encode()):
-            log.event("metrics_token_refused", level=logging.WARNING, address=address_of(scope))
-            return await _send(send, request, 401, b"the token is wrong\n", TEXT, (b"www-authenticate", b"Bearer"))
-        encoder, content_type = choose_encoder(request.header(b"accept"))
-        body = await asyncio.to_thread(encoder, registry)
-        return await _send(send, request, 200, body, content_type.encode())
+            return _text(404, "there is nothing here")
+        if not hmac.compare_digest(request.headers.get("authorization", "").encode(), f"Bearer {token}".encode()):
+            log.event("metrics_token_refused", level=logging.WARNING, address=address_of(request.scope))
+            return _text(401, "the token is wrong", {"www-authenticate": "Bearer"})
+        encoder, content_type = choose_encoder(request.headers.get("accept", ""))
+        return Response(await asyncio.to_thread(encoder, registry), media_type=content_type)
 
-    return app
+    return [healthz, readyz, metrics]
 
 
-async def _send(
-    send: Send, request: Request, status: int, body: bytes, content_type: bytes, *more: tuple[bytes, bytes]
-) -> None:
-    headers = [
-        (b"content-type", content_type),
-        (b"content-length", str(len(body)).encode()),
-        NOT_STORED,
-        NO_GUESSING,
-        *more,
-    ]
-    await send({"type": "http.response.start", "status": status, "headers": headers})
-    await send({"type": "http.response.body", "body": b"" if request.method == "HEAD" else body})
+def _text(status: int, line: str, headers: dict[str, str] | None = None) -> Response[bytes]:
+    return Response(f"{line}\n".encode(), status_code=status, media_type=MediaType.TEXT, headers=headers)

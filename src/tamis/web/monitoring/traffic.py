@@ -38,7 +38,7 @@ def exchange_of(scope: Mapping[str, Any]) -> Exchange:
     return found or Exchange()
 
 
-def address_of(scope: Scope) -> str | None:
+def address_of(scope: Mapping[str, Any]) -> str | None:
     """Return the address of the machine that a request comes from."""
     client = scope.get("client")
     return client[0] if client else None
@@ -76,13 +76,10 @@ class Answered(Timings):
 
 
 def _place(scope: Scope) -> tuple[str, str]:
-    """Return interface and route of a request that nobody has noted them of, from a small set whatever clients send."""
-    path = scope["path"].lstrip("/")
-    if path.startswith("api/") or path == "api":
-        return "segment_api", OTHER
-    if path.startswith("local/"):
-        return "local", "/local/ask"
-    return "console", scope.get("path_template") or OTHER
+    """Return interface and route of a request whose handler has not noted them: those of its route, so that they are
+    from a small set whatever clients send."""
+    handler = scope.get("route_handler")
+    return handler.opt["interface"] if handler else "console", scope.get("path_template") or OTHER
 
 
 def _write(scope: Scope, exchange: Exchange, seconds: float) -> None:
