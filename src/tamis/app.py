@@ -25,7 +25,6 @@ from tamis.actions.maintenance.checking import check_each_night
 from tamis.actions.maintenance.erasing import Eraser
 from tamis.actions.maintenance.health import Health
 from tamis.actions.maintenance.trimming import Upkeep
-from tamis.columns.engine.store import Columns
 from tamis.domain.errors import Held, TamisError, Unavailable
 from tamis.memory import give_back_freed
 from tamis.settings import Settings
@@ -154,11 +153,12 @@ def write_server_file(file: Path, server: LocalServer) -> None:
     fresh.replace(file)
 
 
-def _own_columns(house: House) -> Columns:
+def _own_columns(house: House) -> None:
     pause = threading.Event()
     for _ in range(PATIENCE):  # a command may have them for a moment
         try:
-            return house.open_columns()
+            house.open_columns()
+            return
         except Held:
             pause.wait(PAUSE_SECONDS)
     raise Unavailable("data_directory_in_use", directory=str(house.settings.data))

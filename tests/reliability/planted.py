@@ -35,23 +35,34 @@ Records.submit = submit
 """,
     "the columns do not follow for a moment": """
 import time
-from tamis.actions.house import House
-right, seen = House.project, {}
-def columns(self, account_id=None):
-    if self._columns is not None and time.monotonic() - seen.get(id(self), 0.0) < 0.05:
-        return self._columns
-    seen[id(self)] = time.monotonic()
-    return right(self, account_id)
-House.project = columns
+from tamis.actions import view
+right, seen = view.is_fresh_for, {}
+def is_fresh_for(db, standing, now, account_id):
+    if standing.applied is not None and time.monotonic() - seen.get(account_id, 0.0) < 0.05:
+        return True
+    seen[account_id] = time.monotonic()
+    return right(db, standing, now, account_id)
+view.is_fresh_for = is_fresh_for
 """,
     "a page is read in two moments": """
-from contextlib import nullcontext
-from tamis.actions.segments import recipients
-recipients.at_one_moment = nullcontext
+from contextlib import contextmanager
+from tamis.columns.engine import store
+from tamis.columns.engine.state import read_standing
+@contextmanager
+def at_two_moments(con):
+    yield read_standing(con)
+store.at_one_moment = at_two_moments
 """,
     "sizes and segments are of two moments": """
-from tamis.actions.segments import segments
-segments.sizes_and = lambda house, account_id, look: (house.project(account_id).sizes, look(house.records.reader()))
+from contextlib import contextmanager
+from tamis.actions.view import Views
+right = Views.sizes
+@contextmanager
+def sizes(self, account_id=None):
+    with right(self, account_id) as view:
+        pass
+    yield view  # whose records are those of now
+Views.sizes = sizes
 """,
     "an edit overwrites what it has not seen": """
 from tamis.actions.contacts import contact_edits

@@ -1,0 +1,178 @@
+"""A view is both stores at one moment: what is written while it is open is in neither, and nobody waits for it."""
+
+import threading
+from collections.abc import Callable
+from contextlib import AbstractContextManager
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tamis.actions.house import House
+from tamis.actions.view import View
+from tamis.columns.engine.trouble import EngineFault, Trouble
+from tamis.domain.errors import Abandoned, Unavailable
+from tamis.domain.fields import Kind
+from tamis.records import contacts, segments
+from tamis.settings import Settings
+from tests.stores.people import EVERYONE, Desk, new_desk
+
+ENDLESS = "SELECT count(*) FROM range(10000000000) a, range(10000000000) b WHERE a.range + b.range = 1"
+Opening = Callable[[Desk], AbstractContextManager[View[Any]]]
+VIEWS: dict[str, Opening] = {
+    "of an account": lambda desk: desk.house.view(desk.account.id),
+    "of all accounts": lambda desk: desk.house.view(),
+    "that lasts": lambda desk: desk.house.view(desk.account.id, lasts=True),
+    "of the sizes of an account": lambda desk: desk.house.view_of_sizes(desk.account.id),
+    "of all sizes": lambda desk: desk.house.view_of_sizes(),
+}
+
+
+@pytest.fixture
+def desk(house: House) -> Desk:
+    return new_desk(house)
+
+
+@pytest.mark.parametrize("kind", VIEWS)
+def test_a_write_between_two_reads_of_a_view_is_in_neither_store(desk: Desk, kind: str) -> None:
+    desk.write(ann={}, bob={})
+    everyone = desk.segment("Everyone", "email is not blank")
+    with VIEWS[kind](desk) as view:
+        before = view.columns.sizes.of_all()[everyone.id]
+        desk.write(carl={})
+        desk.segment("Another", "email is not blank")
+        desk.house.project()  # is not kept from following by the view
+        live = segments.live_of_account(view.records, desk.account.id)
+        assert (before, view.columns.sizes.of_all()[everyone.id]) == (2, 2)
+        assert [segment.name for segment in live] == ["Everyone"]
+        assert len(contacts.by_ids(view.records, [1, 2, 3], desk.fields)) == 2
+    with VIEWS[kind](desk) as view:
+        assert view.columns.sizes.of_all()[everyone.id] == 3
+        assert len(segments.live_of_account(view.records, desk.account.id)) == 2
+
+
+@pytest.mark.parametrize("kind", VIEWS)
+def test_a_view_has_every_write_that_was_acknowledged_before_it(desk: Desk, kind: str) -> None:
+    everyone = desk.segment("Everyone", "email is not blank")
+    for number in range(1, 6):
+        desk.write(**{f"p{number}": {}})
+        with VIEWS[kind](desk) as view:
+            assert view.columns.sizes.of_all()[everyone.id] == number
+            assert view.change == view.columns.standing.applied == desk.house.open_columns().applied
+
+
+def test_all_that_is_read_of_the_columns_is_of_the_same_moment(desk: Desk) -> None:
+    desk.write(ann={}, bob={})
+    everyone = desk.segment("Everyone", "email is not blank")
+    with desk.house.view(desk.account.id) as view:
+        desk.write(carl={})
+        desk.house.project()
+        columns, type_id = view.columns, desk.type.id
+        assert columns.contacts.ids(type_id, 0, 9) == [1, 2]
+        assert len(columns.recipients.page(desk.account.id, type_id, everyone.id, 0, EVERYONE)) == 2
+        assert columns.members.count(type_id, everyone.id, ["example"]) == 2
+        assert columns.values.count_filled(type_id, ()) == (2, [])
+        today = view.as_of.date()
+        assert columns.history.last_sizes([everyone.id], desk.account.zone, today, 1) == {everyone.id: [2]}
+
+
+class World:
+    """An account whose clock is set by hand, with one segment of those who were seen within an hour."""
+
+    def __init__(self, directory: Path) -> None:
+        self.now = datetime(2026, 6, 1, 12, tzinfo=UTC)
+        self.house = House(Settings(directory, columns_threads=1), lambda: self.now)
+        self.desk = new_desk(self.house)
+        self.desk.field("Seen", Kind.DATETIME)
+        self.desk.write(ann={"seen": "2026-06-01T12:00Z"})
+        self.segment = self.desk.segment("Recent", "seen is within 1 hour")
+
+
+@pytest.mark.parametrize("kind", VIEWS)
+def test_a_view_tells_until_when_it_holds_and_time_counts_as_a_write(tmp_path: Path, kind: str) -> None:
+    world = World(tmp_path)
+    with VIEWS[kind](world.desk) as view:
+        assert view.columns.sizes.of_all() == {world.segment.id: 1}
+        assert view.as_of == world.now
+        assert view.until is not None
+        assert view.until > world.now
+        until = view.until
+    world.now = until
+    with VIEWS[kind](world.desk) as view:
+        assert view.columns.sizes.of_all().get(world.segment.id, 0) == 0
+        assert (view.as_of, view.until) == (until, None)
+    world.now -= timedelta(minutes=30)  # somebody sets the clock back
+    with VIEWS[kind](world.desk) as view:
+        assert view.columns.sizes.of_all() == {world.segment.id: 1}
+        assert view.as_of_type(world.desk.type.id) == view.as_of == world.now
+    world.house.close()
+
+
+def test_whoever_leaves_ends_the_view_and_the_thread_reads_on(desk: Desk) -> None:
+    desk.write(ann={})
+    left = threading.Event()
+
+    def read_for_ever() -> None:
+        with desk.house.view(desk.account.id) as view:
+            leaving = threading.Thread(target=leave, args=(view.columns.interrupt,))
+            leaving.start()
+            try:
+                desk.house.open_columns().cursor().execute(ENDLESS).fetchall()
+            finally:
+                left.set()
+                leaving.join()
+
+    def leave(interrupt: Callable[[], None]) -> None:
+        while not left.wait(0.001):  # an interruption before the statement begins does nothing
+            interrupt()
+
+    with pytest.raises(Abandoned):
+        read_for_ever()
+    with desk.house.view(desk.account.id) as view:
+        assert view.columns.contacts.ids(desk.type.id, 0, 9) == [1]
+
+
+@pytest.mark.parametrize("kind", VIEWS)
+def test_a_projection_that_has_stopped_is_mended_by_the_next_view(desk: Desk, kind: str) -> None:
+    desk.write(ann={})
+    everyone = desk.segment("Everyone", "email is not blank")
+    columns = desk.house.project()
+    columns.trouble = Trouble.STOPPED
+    with VIEWS[kind](desk) as view:
+        assert view.columns.sizes.of_all() == {everyone.id: 1}
+    assert columns.trouble is None
+
+
+def test_a_damaged_file_is_built_again_by_the_next_view(desk: Desk) -> None:
+    desk.write(ann={})
+    columns = desk.house.project()
+    columns.trouble = Trouble.DAMAGED
+    with desk.house.view(desk.account.id) as view:
+        assert view.columns.contacts.ids(desk.type.id, 0, 9) == [1]
+    assert columns.set_aside
+
+
+@pytest.mark.parametrize("kind", VIEWS)
+def test_a_view_of_what_was_closed_is_refused(tmp_path: Path, kind: str) -> None:
+    house = House(Settings(tmp_path / "data", columns_threads=1))
+    desk = new_desk(house)
+    house.close()
+    with pytest.raises(Unavailable, match="being stopped"), VIEWS[kind](desk):
+        pytest.fail("it was opened")
+
+
+def test_a_view_that_lasts_does_not_keep_the_log_of_the_records(desk: Desk) -> None:
+    desk.write(ann={})
+    with desk.house.view(desk.account.id, lasts=True) as view:
+        desk.write(bob={})
+        view.close_records()
+        assert desk.house.records.clear_log()
+        assert view.columns.contacts.ids(desk.type.id, 0, 9) == [1]
+
+
+def test_a_mistake_in_what_is_asked_shows_no_engine(desk: Desk) -> None:
+    with pytest.raises(EngineFault), desk.house.view() as view:
+        view.columns.contacts.ids(999_999, 0, 9)  # there is no such type
+    with desk.house.view() as view:
+        assert view.columns.contacts.ids(desk.type.id, 0, 9) == []
