@@ -1,8 +1,8 @@
 """Contacts in the records; every write is told to the feed."""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from datetime import datetime
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 import msgspec
 
@@ -11,7 +11,7 @@ from tamis.domain.fields import Field, FieldSet, Value
 from tamis.domain.instants import from_micros, to_micros
 from tamis.domain.transitions import Cause
 from tamis.records import feed
-from tamis.records.engine.sql import each, fetch, one, run, run_many
+from tamis.records.engine.sql import each_tuple, run, run_many, scalar, select, select_one, select_tuples
 from tamis.records.handles import Reader, Transaction
 from tamis.records.importing import journal
 from tamis.records.queries import load
@@ -43,25 +43,22 @@ class ChangedContact(NamedTuple):
 
 def by_email(db: Reader, type_id: int, email_key: str, fields: FieldSet) -> Contact | None:
     """Find a contact of a type by the key of its address."""
-    row = one(db, SQL["by_email"], (type_id, email_key))
-    return _contact(row, fields) if row else None
+    return select_one(db, _maker(fields), SQL["by_email"], (type_id, email_key))
 
 
 def by_id(db: Reader, type_id: int, contact_id: int, fields: FieldSet) -> Contact | None:
     """Find a contact of a type by its id."""
-    row = one(db, SQL["by_id"], (contact_id, type_id))
-    return _contact(row, fields) if row else None
+    return select_one(db, _maker(fields), SQL["by_id"], (contact_id, type_id))
 
 
 def by_ids(db: Reader, ids: Sequence[int], fields: FieldSet) -> list[Contact]:
     """Fetch contacts of one type by their ids, in order of id."""
-    return [_contact(row, fields) for row in each(db, SQL["by_ids"], (_json(ids),))]
+    return select(db, _maker(fields), SQL["by_ids"], (_json(ids),))
 
 
 def emails_of(db: Reader, ids: Sequence[int]) -> list[tuple[int, str]]:
     """Return the emails of contacts by their ids, in order of id."""
-    rows: Any = fetch(db, SQL["emails_of"], (_json(ids),))
-    return list(rows)
+    return select_tuples(db, tuple[int, str], SQL["emails_of"], (_json(ids),))
 
 
 def update_many(
@@ -113,8 +110,7 @@ def values_of(db: Reader, type_id: int, field: Field) -> Iterator[tuple[int, Val
 
 
 def _page_of_values(db: Reader, type_id: int, field: Field, after: int) -> list[tuple[int, str]]:
-    rows: Any = fetch(db, SQL["values_of"], (_path(field.id), type_id, after, VALUES_A_PAGE))
-    return list(rows)
+    return select_tuples(db, tuple[int, str], SQL["values_of"], (_path(field.id), type_id, after, VALUES_A_PAGE))
 
 
 def store_values(
@@ -134,21 +130,21 @@ def documents(db: Reader, type_id: int, ids: Sequence[int]) -> list[str]:
     """Give the documents of those of many contacts of a type that exist, for the column store: in texts that have a
     document on every line, because a text for each would cost more than the rest of reading them."""
     parts = (ids[start : start + DOCUMENTS_A_TEXT] for start in range(0, len(ids), DOCUMENTS_A_TEXT))
-    texts: Any = (one(db, SQL["documents"], (type_id, _json(part))) for part in parts)
-    return [row[0] for row in texts if row[0]]
+    texts = (scalar(db, str, SQL["documents"], (type_id, _json(part))) for part in parts)
+    return [text for text in texts if text]
 
 
 def all_documents(db: Reader) -> Iterator[tuple[int, str]]:
     """Give contact type and document of every contact, in order of id, for the column store."""
-    rows: Any = each(db, SQL["all_documents"])
-    yield from rows
+    return each_tuple(db, tuple[int, str], SQL["all_documents"])
 
 
-def _contact(row: Any, fields: FieldSet) -> Contact:
-    id_, type_id, email, document, created_at, updated_at = row
-    return Contact(
-        id_, type_id, email, decode_values(document, fields), from_micros(created_at), from_micros(updated_at)
-    )
+def _maker(fields: FieldSet) -> Callable[..., Contact]:
+    def contact(id_: int, type_id: int, email: str, document: str, created_at: int, updated_at: int) -> Contact:
+        values = decode_values(document, fields)
+        return Contact(id_, type_id, email, values, from_micros(created_at), from_micros(updated_at))
+
+    return contact
 
 
 def _path(field_id: int) -> str:

@@ -8,12 +8,11 @@ from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from datetime import datetime
 from itertools import islice
-from typing import Any
 
 import msgspec
 
 from tamis.domain.instants import from_micros, to_micros
-from tamis.records.engine.sql import each, fetch, one, run
+from tamis.records.engine.sql import each_tuple, exists, run, select_only, select_tuples
 from tamis.records.fingerprints import ensured_pepper, fingerprint, pepper
 from tamis.records.handles import Reader, Transaction
 from tamis.records.queries import load
@@ -24,7 +23,7 @@ ADDRESSES_A_LOOK = 10_000
 
 def are_there(db: Reader) -> bool:
     """Tell whether any address that is no contact is excluded from any segment."""
-    return one(db, SQL["any"]) is not None
+    return exists(db, SQL["any"])
 
 
 def exclude_address(db: Transaction, segment_id: int, email_key: str, now: datetime) -> None:
@@ -49,8 +48,8 @@ def among(db: Reader, type_id: int, email_keys: Sequence[str]) -> dict[str, list
     secret = pepper(db)
     assert secret is not None
     hashed = {fingerprint(secret, key): key for key in email_keys}
-    rows: Any = each(db, SQL["of_hashes"], (type_id, msgspec.json.encode(list(hashed)).decode()))
-    for email_hash, segment_id, at in rows:
+    values = (type_id, msgspec.json.encode(list(hashed)).decode())
+    for email_hash, segment_id, at in each_tuple(db, tuple[str, int, int], SQL["of_hashes"], values):
         found[hashed[email_hash]].append((segment_id, at))
     return found
 
@@ -63,16 +62,15 @@ def of_address(db: Reader, type_id: int, email_key: str) -> dict[int, datetime]:
 
 def count_of_segment(db: Reader, segment_id: int) -> int:
     """Count the addresses that are excluded from a segment and are no contacts."""
-    row: Any = one(db, SQL["count"], (segment_id,))
-    return int(row[0])
+    return select_only(db, int, SQL["count"], (segment_id,))
 
 
 def pass_to_new_contacts(db: Transaction, type_id: int, first_id: int, last_id: int) -> None:
     """Let the exclusions of addresses pass to the contacts with consecutive ids that have just been added."""
     if not are_there(db):
         return
-    rows: Any = fetch(db, SQL["addresses_of_contacts"], (first_id, last_id))
-    pass_to_contacts(db, type_id, rows)
+    contacts = select_tuples(db, tuple[int, str], SQL["addresses_of_contacts"], (first_id, last_id))
+    pass_to_contacts(db, type_id, contacts)
 
 
 def pass_to_contacts(db: Transaction, type_id: int, contacts: Iterable[tuple[int, str]]) -> None:
@@ -88,7 +86,7 @@ def pass_to_contacts(db: Transaction, type_id: int, contacts: Iterable[tuple[int
 def outlive_contacts(db: Transaction, contact_ids: Sequence[int]) -> None:
     """Let the exclusions of contacts that are about to be deleted stay, as hashes of their addresses."""
     ids = msgspec.json.encode(contact_ids).decode()
-    rows: Any = fetch(db, SQL["removed_of_contacts"], (ids,))
+    rows = select_tuples(db, tuple[int, str, int], SQL["removed_of_contacts"], (ids,))
     for segment_id, email_key, at in rows:
         exclude_address(db, segment_id, email_key, from_micros(at))
     if rows:

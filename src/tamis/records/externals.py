@@ -1,7 +1,7 @@
 """External recipients in the records: addresses added by hand that are no contacts of the segment's type."""
 
 from collections.abc import Sequence
-from typing import Any
+from typing import NamedTuple
 
 import msgspec
 
@@ -9,40 +9,47 @@ from tamis.domain.externals import External
 from tamis.domain.instants import from_micros
 from tamis.domain.segments import STRANGER
 from tamis.records import exclusions
-from tamis.records.engine.sql import each, fetch, one
+from tamis.records.engine.sql import each_tuple, scalar, select
 from tamis.records.handles import Reader
 from tamis.records.queries import load
 
 SQL = load("externals")
 
 
+class _Addition(NamedTuple):
+    segment_id: int
+    email: str
+    first_name: str
+    last_name: str
+    person_id: int
+    created_at: int
+
+
 def by_email(db: Reader, type_id: int, email_key: str) -> External | None:
     """Return the external recipient of a type that has an address, or None where nobody has or a contact does."""
-    rows: Any = fetch(db, SQL["by_email"], (email_key, type_id))
+    rows = select(db, _Addition, SQL["by_email"], (email_key, type_id))
     if not rows:
         return None
-    _, email, first_name, last_name, person_id, _ = rows[-1]
-    added = {segment_id: from_micros(at) for segment_id, *_, at in rows}
+    last = rows[-1]
+    added = {row.segment_id: from_micros(row.created_at) for row in rows}
     excluded = exclusions.of_address(db, type_id, email_key)
-    return External(person_id, type_id, email, first_name, last_name, added, excluded)
+    return External(last.person_id, type_id, last.email, last.first_name, last.last_name, added, excluded)
 
 
 def by_person(db: Reader, type_id: int, person_id: int) -> External | None:
     """Return the external recipient of a type with a number, if there is one."""
-    row: Any = one(db, SQL["key_of_person"], (person_id, type_id))
-    return by_email(db, type_id, row[0]) if row else None
+    email_key = scalar(db, str, SQL["key_of_person"], (person_id, type_id))
+    return None if email_key is None else by_email(db, type_id, email_key)
 
 
 def persons_with_email(db: Reader, type_id: int, email_key: str) -> list[int]:
     """Return the numbers under which an address is known as that of an external recipient of a type, or was."""
-    rows: Any = each(db, SQL["persons_with_email"], (email_key, type_id))
-    return [row[0] for row in rows]
+    return select(db, int, SQL["persons_with_email"], (email_key, type_id))
 
 
 def some_of_type(db: Reader, type_id: int, limit: int) -> list[str]:
     """Draw external recipients of a type at random, as the keys of their addresses."""
-    rows: Any = each(db, SQL["some_of_type"], (type_id, limit))
-    return [row[0] for row in rows]
+    return select(db, str, SQL["some_of_type"], (type_id, limit))
 
 
 def exclusions_for_columns(db: Reader, type_id: int, touched: Sequence[int] | None) -> list[tuple[int, int]]:
@@ -50,11 +57,8 @@ def exclusions_for_columns(db: Reader, type_id: int, touched: Sequence[int] | No
     of those whose additions or persons were touched, or of all of a type."""
     if not exclusions.are_there(db):
         return []
-    rows: Any = (
-        each(db, SQL["all_of_type"], (type_id,))
-        if touched is None
-        else each(db, SQL["touched"], (type_id, msgspec.json.encode(touched).decode()))
-    )
-    persons = {email_key: person_id for person_id, email_key in rows}
+    of_type = (SQL["all_of_type"], (type_id,))
+    asked = of_type if touched is None else (SQL["touched"], (type_id, msgspec.json.encode(touched).decode()))
+    persons = {email_key: person_id for person_id, email_key in each_tuple(db, tuple[int, str], *asked)}
     found = exclusions.among(db, type_id, list(persons))
     return [(segment_id, STRANGER | persons[key]) for key, excluded in found.items() for segment_id, _ in excluded]

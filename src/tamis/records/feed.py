@@ -3,14 +3,14 @@
 from collections.abc import Iterable, Sequence
 from datetime import datetime
 from operator import itemgetter
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 import msgspec
 
 from tamis.domain.instants import from_micros, to_micros
 from tamis.domain.segments import Segment
 from tamis.domain.transitions import Cause
-from tamis.records.engine.sql import each, fetch, one, run
+from tamis.records.engine.sql import run, scalar, select, select_one, select_only
 from tamis.records.handles import Reader, Transaction
 from tamis.records.queries import load
 
@@ -89,56 +89,44 @@ def tell_fields(db: Transaction, type_id: int, now: datetime) -> None:
 
 def last_change(db: Reader) -> int:
     """Give the newest change number, 0 before the first."""
-    return int(_value(db, "last_change"))
+    return select_only(db, int, SQL["last_change"])
 
 
 def has_changed(db: Reader, type_id: int, after: int) -> bool:
     """Return whether contacts or fields of a type have changed after a change number."""
-    return bool(fetch(db, SQL["has_changed"], (after, type_id))[0][0])
+    return select_only(db, bool, SQL["has_changed"], (after, type_id))
 
 
 def has_changed_of_account(db: Reader, account_id: int, after: int) -> bool:
     """Return whether anything of an account has changed after a change number."""
-    return bool(fetch(db, SQL["has_changed_of_account"], (after, account_id))[0][0])
+    return select_only(db, bool, SQL["has_changed_of_account"], (after, account_id))
 
 
 def first_kept_change(db: Reader) -> int | None:
     """Give the oldest change that the feed still has, or None when it has none."""
-    value = _value(db, "first_change")
-    return None if value is None else int(value)
+    return scalar(db, int, SQL["first_change"])
 
 
 def touched_contacts(db: Reader, after: int, up_to: int) -> list[Touched]:
     """Collect the contacts that any changes in a span were about, in the order in which they were last touched."""
-    found: Any = each(db, SQL["touched_contacts"], (after, up_to))
-    groups = [
-        (change, Touched(type_id, at, Cause(cause), msgspec.json.decode(ids, type=list[int])))
-        for change, type_id, at, cause, ids in found
-    ]
-    ranges: Any = each(db, SQL["arrived_contacts"], (after, up_to))
-    groups += [
-        (change, Touched(type_id, at, Cause(cause), range(first, last + 1)))
-        for change, type_id, at, cause, first, last in ranges
-    ]
+    groups = select(db, _listed, SQL["touched_contacts"], (after, up_to))
+    groups += select(db, _in_range, SQL["arrived_contacts"], (after, up_to))
     return [touched for _, touched in sorted(groups, key=itemgetter(0))]
 
 
 def end_of_step(db: Reader, after: int, contacts: int) -> int | None:
     """Give the change up to which about so many contacts were touched since another, or None when there were fewer."""
-    row: Any = one(db, SQL["end_of_step"], (after, contacts))
-    return row[0] if row else None
+    return scalar(db, int, SQL["end_of_step"], (after, contacts))
 
 
 def rare_changes(db: Reader, after: int, up_to: int) -> list[Change]:
     """List the changes in a span that were about more than one contact, in order."""
-    rows: Any = each(db, SQL["rare_changes"], (after, up_to))
-    return [Change(*row)._replace(cause=Cause(row[-1])) for row in rows]
+    return select(db, _change, SQL["rare_changes"], (after, up_to))
 
 
 def instant_of(db: Reader, change: int) -> datetime | None:
     """Tell when a change was made, or None for one that the feed no longer has."""
-    row: Any = one(db, SQL["at"], (change,))
-    return from_micros(row[0]) if row else None
+    return select_one(db, from_micros, SQL["at"], (change,))
 
 
 def trim(db: Transaction, up_to: int) -> None:
@@ -148,9 +136,25 @@ def trim(db: Transaction, up_to: int) -> None:
 
 def store_id(db: Reader) -> str:
     """Give the identity of these records, by which the column store knows whose copy it is."""
-    return str(_value(db, "store_id"))
+    return select_only(db, str, SQL["store_id"])
 
 
-def _value(db: Reader, name: str) -> Any:
-    row = one(db, SQL[name])
-    return row[0] if row else None
+def _listed(change: int, type_id: int, at: int, cause: str, ids: str) -> tuple[int, Touched]:
+    return change, Touched(type_id, at, Cause(cause), msgspec.json.decode(ids, type=list[int]))
+
+
+def _in_range(change: int, type_id: int, at: int, cause: str, first_id: int, last_id: int) -> tuple[int, Touched]:
+    return change, Touched(type_id, at, Cause(cause), range(first_id, last_id + 1))
+
+
+def _change(
+    change: int,
+    subject: str,
+    type_id: int,
+    segment_id: int | None,
+    contact_id: int | None,
+    added_id: int | None,
+    at: int,
+    cause: str,
+) -> Change:
+    return Change(change, subject, type_id, segment_id, contact_id, added_id, at, Cause(cause))

@@ -2,9 +2,8 @@
 
 import hmac
 import secrets
-from typing import Any
 
-from tamis.records.engine.sql import one, run
+from tamis.records.engine.sql import run, scalar
 from tamis.records.handles import Reader, Transaction
 from tamis.records.queries import load
 
@@ -14,8 +13,7 @@ PEPPER_BYTES = 32
 
 def pepper(db: Reader) -> bytes | None:
     """Return the secret of the store with which addresses are hashed, or None where none was hashed yet."""
-    row: Any = one(db, SQL["pepper"])
-    return row[0] if row else None
+    return scalar(db, bytes, SQL["pepper"])
 
 
 def ensured_pepper(db: Transaction) -> bytes:

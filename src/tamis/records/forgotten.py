@@ -2,12 +2,11 @@
 
 from collections.abc import Sequence
 from datetime import datetime
-from typing import Any
 
 import msgspec
 
 from tamis.domain.instants import from_micros, to_micros
-from tamis.records.engine.sql import each, one, run
+from tamis.records.engine.sql import each_tuple, exists, run, scalar
 from tamis.records.fingerprints import ensured_pepper, fingerprint, pepper
 from tamis.records.handles import Reader, Transaction
 from tamis.records.queries import load
@@ -30,17 +29,16 @@ def allow(db: Transaction, type_id: int, email_key: str) -> bool:
 
 def last_number(db: Reader) -> int:
     """Give the number of the address that was forgotten last, by which `among` can be told what was looked at."""
-    row: Any = one(db, SQL["last_id"])
-    return row[0] if row else 0
+    return scalar(db, int, SQL["last_id"]) or 0
 
 
 def among(db: Reader, type_id: int, email_keys: Sequence[str], after: int = 0) -> dict[str, datetime]:
     """Find those of many addresses that were forgotten in a type, each with the instant of that; only those that were
     forgotten later than the number `after`. Where there are none, nothing is hashed."""
-    if one(db, SQL["any_of_type"], (type_id, after)) is None:
+    if not exists(db, SQL["any_of_type"], (type_id, after)):
         return {}
     secret = pepper(db)
     assert secret is not None
     hashed = {fingerprint(secret, key): key for key in email_keys}
-    rows: Any = each(db, SQL["among"], (type_id, after, msgspec.json.encode(list(hashed)).decode()))
-    return {hashed[email_hash]: from_micros(at) for email_hash, at in rows}
+    values = (type_id, after, msgspec.json.encode(list(hashed)).decode())
+    return {hashed[key]: from_micros(at) for key, at in each_tuple(db, tuple[str, int], SQL["among"], values)}

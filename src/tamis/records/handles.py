@@ -9,14 +9,18 @@ from contextlib import contextmanager
 
 import apsw
 
+from tamis.records.integrity.health import FileHealth
+
 
 class Reader:
     """A way to read the records: each question is answered as of its own moment, or as of one within `snapshot`."""
 
-    __slots__ = ("_connection",)
+    __slots__ = ("_connection", "health")
 
-    def __init__(self, connection: apsw.Connection) -> None:
+    def __init__(self, connection: apsw.Connection, health: FileHealth | None = None) -> None:
         self._connection = connection
+        self.health = health
+        """Who is told of damage that a read meets."""
 
 
 class Transaction(Reader):

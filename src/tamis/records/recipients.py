@@ -1,8 +1,8 @@
 """Recipients added and removed by hand, in the records; every write is told to the feed."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import datetime
-from typing import Any, NamedTuple
+from typing import NamedTuple, TypeVar
 
 import msgspec
 
@@ -18,27 +18,27 @@ from tamis.domain.segments import (
 )
 from tamis.domain.transitions import Cause
 from tamis.records import exclusions, feed
-from tamis.records.engine.sql import each, fetch, one, run
+from tamis.records.engine.sql import exists, insert, run, scalar, select, select_one, select_only, select_tuples
 from tamis.records.handles import Reader, Transaction
 from tamis.records.queries import load
 
 SQL = load("recipients")
+T = TypeVar("T")
 
 
 def contact_with_email(db: Reader, type_id: int, email_key: str) -> int | None:
     """Tell which contact of a type has an address, if any."""
-    row: Any = one(db, SQL["contact_with_email"], (type_id, email_key))
-    return row[0] if row else None
+    return scalar(db, int, SQL["contact_with_email"], (type_id, email_key))
 
 
 def is_added(db: Reader, segment_id: int, email_key: str) -> bool:
     """Tell whether an address was added to a segment by hand."""
-    return one(db, SQL["added_by_email"], (segment_id, email_key)) is not None
+    return exists(db, SQL["added_by_email"], (segment_id, email_key))
 
 
 def is_removed(db: Reader, segment_id: int, contact_id: int) -> bool:
     """Tell whether a contact was removed from a segment by hand."""
-    return one(db, SQL["is_removed"], (segment_id, contact_id)) is not None
+    return exists(db, SQL["is_removed"], (segment_id, contact_id))
 
 
 def add(
@@ -52,8 +52,7 @@ def add(
 ) -> None:
     """Add an address by hand; its number follows from the contact that it is, or from the row of an address that is
     no contact, and stays when that changes."""
-    last: Any = one(db, SQL["last_added_id"])
-    following = (last[0] if last else 0) + 1
+    following = (scalar(db, int, SQL["last_added_id"]) or 0) + 1
     if following >= STRANGER:
         raise Refused("no_recipient_numbers_left")
     recipient_id = (
@@ -62,17 +61,13 @@ def add(
         else recipient_id_of_contact(segment.id, contact_id)
     )
     person = _person(db, segment.contact_type_id, email.key) or following
-    row: Any = one(
-        db,
-        SQL["insert_added"],
-        (segment.id, email.address, email.key, first_name, last_name, recipient_id, to_micros(now), person),
-    )
-    feed.tell_recipient(db, segment, contact_id, row[0], now)
+    values = (segment.id, email.address, email.key, first_name, last_name, recipient_id, to_micros(now), person)
+    added_id = insert(db, int, SQL["insert_added"], values)
+    feed.tell_recipient(db, segment, contact_id, added_id, now)
 
 
 def _person(db: Reader, type_id: int, email_key: str) -> int | None:
-    row: Any = one(db, SQL["person"], (email_key, type_id))
-    return row[0] if row else None
+    return scalar(db, int, SQL["person"], (email_key, type_id))
 
 
 class AddedAs(NamedTuple):
@@ -85,8 +80,7 @@ class AddedAs(NamedTuple):
 
 def find_added(db: Reader, recipient_id: int) -> AddedAs | None:
     """Find an address added by hand by its recipient's number."""
-    row: Any = one(db, SQL["added_by_recipient"], (recipient_id,))
-    return AddedAs(*row) if row else None
+    return select_one(db, AddedAs, SQL["added_by_recipient"], (recipient_id,))
 
 
 def undo_add(db: Transaction, segment: Segment, added: AddedAs, contact_id: int | None, now: datetime) -> None:
@@ -112,7 +106,7 @@ def undo_remove(db: Transaction, segment: Segment, contact_id: int, now: datetim
 def forget_contact(db: Transaction, type_id: int, contact_id: int | None, email_key: str, now: datetime) -> None:
     """Drop the additions by hand of a contact that is being deleted, or of an address that is no contact; exclusions
     outlive it."""
-    rows: Any = fetch(db, SQL["added_with_email"], (email_key, type_id))
+    rows = select_tuples(db, tuple[int, int], SQL["added_with_email"], (email_key, type_id))
     for added_id, segment_id in rows:
         run(db, SQL["delete_added"], (added_id,))
         feed.tell(db, "recipient", type_id, now, Cause.DELETION, segment_id, contact_id, added_id)
@@ -126,11 +120,11 @@ def move(db: Transaction, type_id: int, contact_id: int, old_key: str, new: Emai
 
     In a segment to which the new address was added before, that addition stays (§ Once). Being added lets the contact
     in, though it may have been excluded under the other address."""
-    rows: Any = fetch(db, SQL["added_with_email"], (new.key, type_id))
+    rows = select_tuples(db, tuple[int, int], SQL["added_with_email"], (new.key, type_id))
     there = {segment_id: added_id for added_id, segment_id in rows}
     for segment_id, added_id in there.items():
         feed.tell(db, "recipient", type_id, now, Cause.CONTACT, segment_id, contact_id, added_id)
-    moved: Any = fetch(db, SQL["added_with_email"], (old_key, type_id))
+    moved = select_tuples(db, tuple[int, int], SQL["added_with_email"], (old_key, type_id))
     person = _person(db, type_id, new.key) or _person(db, type_id, old_key)
     for added_id, segment_id in moved:
         if segment_id in there:
@@ -145,31 +139,28 @@ def move(db: Transaction, type_id: int, contact_id: int, old_key: str, new: Emai
 
 def added_for_columns(db: Reader, ids: Sequence[int] | None) -> list[AddedByHand]:
     """Fetch those of many additions that exist in live segments, or all of them."""
-    rows: Any = (
-        each(db, SQL["all_added_for_columns"])
-        if ids is None
-        else each(db, SQL["added_for_columns"], (msgspec.json.encode(ids).decode(),))
-    )
-    return [AddedByHand(*row) for row in rows]
+    if ids is None:
+        return select(db, AddedByHand, SQL["all_added_for_columns"])
+    return select(db, AddedByHand, SQL["added_for_columns"], (msgspec.json.encode(ids).decode(),))
 
 
 def added_of_contacts(db: Reader, contact_ids: Sequence[int]) -> dict[int, int]:
     """Return the additions whose addresses are those of some contacts of the segment's type, each with its contact."""
-    rows: Any = each(db, SQL["added_of_contacts"], (msgspec.json.encode(contact_ids).decode(),))
-    return dict(rows)
+    values = (msgspec.json.encode(contact_ids).decode(),)
+    return dict(select_tuples(db, tuple[int, int], SQL["added_of_contacts"], values))
 
 
 def numbers_with_email(db: Reader, type_id: int, email_key: str) -> list[int]:
     """List the numbers of the recipients that an address is where it was added by hand to segments over a type."""
-    rows: Any = each(db, SQL["numbers_with_email"], (email_key, type_id))
-    return [row[0] for row in rows]
+    return select(db, int, SQL["numbers_with_email"], (email_key, type_id))
 
 
 def removed_for_columns(db: Reader, contact_ids: Sequence[int] | None) -> list[tuple[int, int]]:
     """Fetch segment and contact of the removals of many contacts from live segments, or of all."""
     if contact_ids is None:
-        return fetch(db, SQL["all_removed"])
-    return fetch(db, SQL["removed_of_contacts"], (msgspec.json.encode(contact_ids).decode(),))
+        return select_tuples(db, tuple[int, int], SQL["all_removed"])
+    values = (msgspec.json.encode(contact_ids).decode(),)
+    return select_tuples(db, tuple[int, int], SQL["removed_of_contacts"], values)
 
 
 class AdditionOfAddress(NamedTuple):
@@ -193,14 +184,12 @@ class RemovalOfContact(NamedTuple):
 
 def additions_of_address(db: Reader, type_id: int, email_key: str) -> list[AdditionOfAddress]:
     """List all that is kept of an address having been added by hand to segments over a type."""
-    rows: Any = fetch(db, SQL["hands_added"], (email_key, type_id))
-    return [AdditionOfAddress._make((*row[:-1], from_micros(row[-1]))) for row in rows]
+    return select(db, _dated(AdditionOfAddress), SQL["hands_added"], (email_key, type_id))
 
 
 def removals_of_contact(db: Reader, contact_id: int) -> list[RemovalOfContact]:
     """List all that is kept of a contact having been removed by hand."""
-    rows: Any = fetch(db, SQL["hands_removed"], (contact_id,))
-    return [RemovalOfContact._make((*row[:-1], from_micros(row[-1]))) for row in rows]
+    return select(db, _dated(RemovalOfContact), SQL["hands_removed"], (contact_id,))
 
 
 class Removed(NamedTuple):
@@ -224,14 +213,17 @@ class Added(NamedTuple):
 
 def removed_from(db: Reader, segment_id: int, limit: int, skipped: int) -> tuple[list[Removed], int]:
     """List those who were removed from a segment by hand, latest first, and count all of them."""
-    count: Any = one(db, SQL["count_removed"], (segment_id,))
-    rows: Any = fetch(db, SQL["removed_from_segment"], (segment_id, limit, skipped))
-    return [Removed._make((*row[:-1], from_micros(row[-1]))) for row in rows], count[0]
+    count = select_only(db, int, SQL["count_removed"], (segment_id,))
+    return select(db, _dated(Removed), SQL["removed_from_segment"], (segment_id, limit, skipped)), count
 
 
 def added_to(db: Reader, segment: Segment, limit: int, skipped: int) -> tuple[list[Added], int]:
     """List the addresses that were added to a segment by hand, latest first, and count all of them."""
-    count: Any = one(db, SQL["count_added"], (segment.id,))
+    count = select_only(db, int, SQL["count_added"], (segment.id,))
     values = (segment.contact_type_id, segment.id, limit, skipped)
-    rows: Any = fetch(db, SQL["added_to_segment"], values)
-    return [Added._make((*row[:-1], from_micros(row[-1]))) for row in rows], count[0]
+    return select(db, _dated(Added), SQL["added_to_segment"], values), count
+
+
+def _dated(make: Callable[..., T]) -> Callable[..., T]:
+    """Return what makes a record of a row whose last column is an instant."""
+    return lambda *row: make(*row[:-1], from_micros(row[-1]))

@@ -3,7 +3,6 @@
 from collections.abc import Collection, Iterable
 from dataclasses import replace
 from datetime import datetime
-from typing import Any
 from zoneinfo import ZoneInfo
 
 import msgspec
@@ -14,7 +13,7 @@ from tamis.domain.segments import LAST_SEGMENT, Segment, SegmentRef, SegmentRefs
 from tamis.domain.text import fold
 from tamis.domain.transitions import Cause
 from tamis.records import feed
-from tamis.records.engine.sql import each, one, run
+from tamis.records.engine import sql
 from tamis.records.handles import Reader, Transaction
 from tamis.records.names import name_keys
 from tamis.records.queries import load
@@ -25,26 +24,26 @@ SQL = load("segments")
 def insert(db: Transaction, account_id: int, type_id: int, name: str, rule: str, now: datetime) -> Segment:
     """Add a segment; the caller has checked that its name is free."""
     micros = to_micros(now)
-    row: Any = one(db, SQL["insert"], (account_id, type_id, name, fold(name), rule, micros, micros))
-    if row[0] > LAST_SEGMENT:
+    id_ = sql.insert(db, int, SQL["insert"], (account_id, type_id, name, fold(name), rule, micros, micros))
+    if id_ > LAST_SEGMENT:
         raise Refused("no_segment_numbers_left")
-    feed.tell_segment(db, type_id, row[0], now)
-    return Segment(row[0], account_id, type_id, name, rule, now, now)
+    feed.tell_segment(db, type_id, id_, now)
+    return Segment(id_, account_id, type_id, name, rule, now, now)
 
 
 def live_of_account(db: Reader, account_id: int) -> list[Segment]:
     """List the segments of an account, newest first."""
-    return [from_row(row) for row in each(db, SQL["live_of_account"], (account_id,))]
+    return sql.select(db, from_row, SQL["live_of_account"], (account_id,))
 
 
 def live_of_type(db: Reader, type_id: int) -> list[Segment]:
     """List the segments over a contact type."""
-    return [from_row(row) for row in each(db, SQL["live_of_type"], (type_id,))]
+    return sql.select(db, from_row, SQL["live_of_type"], (type_id,))
 
 
 def refs_of_type(db: Reader, type_id: int) -> SegmentRefs:
     """Give the segments over a contact type as rules name them."""
-    return SegmentRefs(tuple(SegmentRef(*row) for row in each(db, SQL["refs_of_type"], (type_id,))))
+    return SegmentRefs(tuple(sql.select(db, SegmentRef, SQL["refs_of_type"], (type_id,))))
 
 
 def names_segments(rule: str) -> bool:
@@ -62,25 +61,22 @@ def refs_for(db: Reader, type_id: int, rules: Iterable[str]) -> SegmentRefs:
 
 def live_in_type(db: Reader, type_id: int, segment_id: int) -> Segment | None:
     """Find a segment over a contact type by its id."""
-    row = one(db, SQL["live_in_type"], (segment_id, type_id))
-    return from_row(row) if row else None
+    return sql.select_one(db, from_row, SQL["live_in_type"], (segment_id, type_id))
 
 
 def live_by_id(db: Reader, account_id: int, segment_id: int) -> Segment | None:
     """Find a segment of an account by its id."""
-    row = one(db, SQL["live_by_id"], (segment_id, account_id))
-    return from_row(row) if row else None
+    return sql.select_one(db, from_row, SQL["live_by_id"], (segment_id, account_id))
 
 
 def live_by_name(db: Reader, account_id: int, name: str) -> Segment | None:
     """Find a segment of an account by its name, as texts are compared."""
-    row = one(db, SQL["live_by_name"], (*name_keys(name), account_id))
-    return from_row(row) if row else None
+    return sql.select_one(db, from_row, SQL["live_by_name"], (*name_keys(name), account_id))
 
 
 def update(db: Transaction, segment: Segment, name: str, rule: str, now: datetime) -> Segment:
     """Give a segment another name or rule; the caller has checked that the name is free."""
-    run(db, SQL["update"], (name, fold(name), rule, to_micros(now), segment.id))
+    sql.run(db, SQL["update"], (name, fold(name), rule, to_micros(now), segment.id))
     if rule != segment.rule:
         feed.tell_segment(db, segment.contact_type_id, segment.id, now)
     return replace(segment, name=name, rule=rule, updated_at=now)
@@ -88,24 +84,26 @@ def update(db: Transaction, segment: Segment, name: str, rule: str, now: datetim
 
 def zones_of_live(db: Reader) -> dict[int, ZoneInfo]:
     """Give all live segments, each with the time zone of its account."""
-    rows: Any = each(db, SQL["zones_of_live"])
-    return {segment_id: ZoneInfo(timezone) for segment_id, timezone in rows}
+    zones = sql.select_tuples(db, tuple[int, str], SQL["zones_of_live"])
+    return {segment_id: ZoneInfo(timezone) for segment_id, timezone in zones}
 
 
 def names(db: Reader, type_id: int, segment_ids: Collection[int]) -> dict[int, tuple[str, bool]]:
     """Give the names of segments over a contact type, deleted ones as well, and whether each is live."""
-    rows: Any = each(db, SQL["names"], (type_id, msgspec.json.encode(sorted(segment_ids)).decode()))
+    values = (type_id, msgspec.json.encode(sorted(segment_ids)).decode())
+    rows = sql.select_tuples(db, tuple[int, str, int], SQL["names"], values)
     return {segment_id: (name, bool(live)) for segment_id, name, live in rows}
 
 
 def delete(db: Transaction, segment: Segment, now: datetime) -> None:
     """Delete a segment softly: it answers no more, its row stays."""
-    run(db, SQL["delete"], (to_micros(now), to_micros(now), segment.id))
-    run(db, SQL["tell_added_elsewhere"], (to_micros(now), Cause.DELETION.value, segment.id))
+    sql.run(db, SQL["delete"], (to_micros(now), to_micros(now), segment.id))
+    sql.run(db, SQL["tell_added_elsewhere"], (to_micros(now), Cause.DELETION.value, segment.id))
     feed.tell_segment(db, segment.contact_type_id, segment.id, now, Cause.DELETION)
 
 
-def from_row(row: Any) -> Segment:
+def from_row(
+    id_: int, account_id: int, type_id: int, name: str, rule: str, created_at: int, updated_at: int
+) -> Segment:
     """Make a segment of a row of the queries."""
-    id_, account_id, type_id, name, rule, created_at, updated_at = row
     return Segment(id_, account_id, type_id, name, rule, from_micros(created_at), from_micros(updated_at))

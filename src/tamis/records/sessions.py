@@ -1,12 +1,12 @@
 """Sessions of the console in the records; of a token only its hash is kept."""
 
 from datetime import datetime
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 from tamis.domain.accounts import Account, Session
 from tamis.domain.instants import from_micros, to_micros
 from tamis.records.accounts import account_of
-from tamis.records.engine.sql import each, one, run
+from tamis.records.engine.sql import exists, run, select_one, select_tuples
 from tamis.records.handles import Reader, Transaction
 from tamis.records.queries import load
 
@@ -28,16 +28,17 @@ def insert(db: Transaction, token_hash: bytes, account_id: int, now: datetime) -
 
 def by_token(db: Reader, token_hash: bytes) -> Session | None:
     """Find a session, however old it is."""
-    row: Any = one(db, SQL["by_token"], (token_hash,))
-    if row is None:
-        return None
-    created, seen, *account = row
-    return Session(account_of(account), token_hash, from_micros(created), from_micros(seen))
+
+    def session(created_at: int, seen_at: int, account_id: int, email: str, timezone: str, date_order: str) -> Session:
+        account = account_of(account_id, email, timezone, date_order)
+        return Session(account, token_hash, from_micros(created_at), from_micros(seen_at))
+
+    return select_one(db, session, SQL["by_token"], (token_hash,))
 
 
 def of_account(db: Reader, account: Account) -> list[Session]:
     """List the sessions of an account, the last seen first."""
-    rows: Any = each(db, SQL["of_account"], (account.id,))
+    rows = select_tuples(db, tuple[bytes, int, int], SQL["of_account"], (account.id,))
     return [Session(account, key, from_micros(created), from_micros(seen)) for key, created, seen in rows]
 
 
@@ -58,7 +59,7 @@ def delete_others(db: Transaction, account_id: int, kept: bytes | None) -> None:
 
 def has_over(db: Reader, bounds: Bounds) -> bool:
     """Tell whether there are sessions beyond the bounds."""
-    return one(db, SQL["has_over"], _micros(bounds)) is not None
+    return exists(db, SQL["has_over"], _micros(bounds))
 
 
 def delete_over(db: Transaction, bounds: Bounds) -> None:

@@ -4,7 +4,6 @@ from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime
 from functools import lru_cache
-from typing import Any
 
 import msgspec
 
@@ -12,7 +11,7 @@ from tamis.domain.contacts import ContactType
 from tamis.domain.fields import RESERVED, Field, FieldSet, Kind
 from tamis.domain.instants import from_micros, to_micros
 from tamis.domain.text import fold
-from tamis.records.engine.sql import each, one, run, run_many
+from tamis.records.engine.sql import exists, insert, run, run_many, select, select_one, select_only, select_tuples
 from tamis.records.handles import Reader, Transaction
 from tamis.records.names import name_keys
 from tamis.records.queries import load
@@ -20,33 +19,30 @@ from tamis.records.queries import load
 SQL = load("types")
 
 
-def insert_type(db: Reader, account_id: int, name: str, now: datetime) -> ContactType:
+def insert_type(db: Transaction, account_id: int, name: str, now: datetime) -> ContactType:
     """Add a contact type; the caller has checked that the name is free."""
-    row: Any = one(db, SQL["insert"], (account_id, name, fold(name), to_micros(now)))
-    return ContactType(row[0], account_id, name, now)
+    id_ = insert(db, int, SQL["insert"], (account_id, name, fold(name), to_micros(now)))
+    return ContactType(id_, account_id, name, now)
 
 
 def types_of_account(db: Reader, account_id: int) -> list[ContactType]:
     """List the contact types of an account, oldest first."""
-    return [_type(row) for row in each(db, SQL["of_account"], (account_id,))]
+    return select(db, _type, SQL["of_account"], (account_id,))
 
 
 def type_by_id(db: Reader, account_id: int, type_id: int) -> ContactType | None:
     """Find a contact type of an account by its id."""
-    row = one(db, SQL["by_id"], (type_id, account_id))
-    return _type(row) if row else None
+    return select_one(db, _type, SQL["by_id"], (type_id, account_id))
 
 
 def type_by_name(db: Reader, account_id: int, name: str) -> ContactType | None:
     """Find a contact type of an account by its name, as texts are compared."""
-    row = one(db, SQL["by_name"], (*name_keys(name), account_id))
-    return _type(row) if row else None
+    return select_one(db, _type, SQL["by_name"], (*name_keys(name), account_id))
 
 
 def shown_fields(db: Reader, type_id: int) -> list[int]:
     """Give the ids of the fields that the list of a type's contacts shows, in order; none where nobody has chosen."""
-    row: Any = one(db, SQL["shown"], (type_id,))
-    return msgspec.json.decode(row[0], type=list[int])
+    return msgspec.json.decode(select_only(db, str, SQL["shown"], (type_id,)), type=list[int])
 
 
 def show_fields(db: Transaction, type_id: int, field_ids: Sequence[int]) -> None:
@@ -56,7 +52,7 @@ def show_fields(db: Transaction, type_id: int, field_ids: Sequence[int]) -> None
 
 def names_of_types(db: Reader, account_id: int) -> dict[int, str]:
     """Give the names of all contact types of an account, also of those that are deleted, by id."""
-    return {int(id_): str(name) for id_, name in each(db, SQL["names"], (account_id,))}
+    return dict(select_tuples(db, tuple[int, str], SQL["names"], (account_id,)))
 
 
 def rename_type(db: Transaction, contact_type: ContactType, name: str) -> ContactType:
@@ -72,22 +68,21 @@ def delete_type(db: Transaction, contact_type: ContactType, now: datetime) -> No
 
 def is_live(db: Reader, type_id: int) -> bool:
     """Tell whether a contact type is there and was not deleted."""
-    return one(db, SQL["is_live"], (type_id,)) is not None
+    return exists(db, SQL["is_live"], (type_id,))
 
 
 def count_contacts(db: Reader, type_id: int) -> int:
     """Count the contacts of a type; takes a moment where there are millions."""
-    row: Any = one(db, SQL["count_contacts"], (type_id,))
-    return int(row[0])
+    return select_only(db, int, SQL["count_contacts"], (type_id,))
 
 
 def all_type_ids(db: Reader) -> list[int]:
     """List the ids of all contact types of all accounts, also of those that are deleted."""
-    return [int(row[0]) for row in each(db, SQL["all_ids"])]
+    return select(db, int, SQL["all_ids"])
 
 
 def insert_field(
-    db: Reader,
+    db: Transaction,
     type_id: int,
     key: str,
     name: str,
@@ -99,14 +94,13 @@ def insert_field(
 ) -> Field:
     """Add a custom field; the caller has checked that its key is free."""
     values = (type_id, key, name, kind, _options(options), options_inferred, to_micros(now))
-    row: Any = one(db, SQL["insert_field"], values)
-    return Field(row[0], key, name, kind, options, options_inferred)
+    id_ = insert(db, int, SQL["insert_field"], values)
+    return Field(id_, key, name, kind, options, options_inferred)
 
 
 def fields_of_type(db: Reader, type_id: int) -> FieldSet:
     """Give all fields of a contact type: the reserved ones, then the custom ones as people have put them."""
-    row: Any = one(db, SQL["fields"], (type_id,))
-    return _field_set(row[0])
+    return _field_set(select_only(db, str, SQL["fields"], (type_id,)))
 
 
 @lru_cache(maxsize=256)
@@ -137,6 +131,5 @@ def _options(options: tuple[str, ...]) -> str:
     return msgspec.json.encode(options).decode()
 
 
-def _type(row: Any) -> ContactType:
-    id_, account_id, name, created_at = row
+def _type(id_: int, account_id: int, name: str, created_at: int) -> ContactType:
     return ContactType(id_, account_id, name, from_micros(created_at))

@@ -22,7 +22,7 @@ from tamis.actions.importing.so_far import SoFar
 from tamis.domain.accounts import Account
 from tamis.domain.contacts import ContactType
 from tamis.domain.errors import Abandoned, NotFound, Problem, TamisError, Unavailable
-from tamis.records.handles import Reader, Transaction
+from tamis.records.handles import Transaction
 from tamis.records.importing import imports
 from tamis.records.importing.imports import ImportJob, State
 from tamis.records.importing.uploads import Upload
@@ -166,7 +166,7 @@ def _kept_file(house: House, job: ImportJob, which: str) -> str | None:
 
 
 def _begin(
-    db: Reader,
+    db: Transaction,
     now: datetime,
     account: Account,
     contact_type: ContactType,

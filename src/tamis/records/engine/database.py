@@ -1,8 +1,7 @@
-"""The SQLite file: how it is opened, brought to the newest schema, and what its errors mean to people."""
+"""The SQLite file: how it is opened and brought to the newest schema."""
 
 from __future__ import annotations
 
-import os
 import re
 import uuid
 from collections.abc import Iterator
@@ -12,26 +11,20 @@ from pathlib import Path
 
 import apsw
 
-from tamis.domain.errors import Damaged, DiskFull, Unavailable
+from tamis.domain.errors import Unavailable
+from tamis.records.engine.errors import plain_errors
 from tamis.records.integrity.checksums import VFS, load
-from tamis.records.integrity.health import FileHealth, is_damage
-from tamis.records.integrity.reading import ReadingConnection
 from tamis.records.names import register_fold
 
 BUSY_SECONDS = 60
-SPARE_BYTES = 8 << 20
-"""Nothing is written while the disk has less than this: so the column store can follow what was written last, and those
-who read need not wait until somebody has made room."""
-SPARE_IN_WORDS = f"{SPARE_BYTES >> 20} MB"
 FILE_NAME = "tamis.sqlite"
 
 
-def connect(path: Path, health: FileHealth | None = None) -> apsw.Connection:
-    """Open a connection with the settings that every user of the records needs, one for reading where it is told whom
-    to tell of damage; raises Unavailable."""
+def connect(path: Path) -> apsw.Connection:
+    """Open a connection with the settings that every user of the records needs; raises Unavailable."""
     with plain_errors(path):
         load()
-        db = ReadingConnection(path, health) if health else apsw.Connection(str(path), vfs=VFS)
+        db = apsw.Connection(str(path), vfs=VFS)
         db.set_busy_timeout(BUSY_SECONDS * 1000)
         db.execute("PRAGMA journal_mode = WAL").fetchall()
         db.execute("PRAGMA synchronous = FULL").fetchall()
@@ -88,30 +81,3 @@ def db_transaction(db: apsw.Connection) -> Iterator[None]:
         if db.in_transaction:
             db.execute("ROLLBACK").fetchall()
         raise
-
-
-@contextmanager
-def plain_errors(path: Path, health: FileHealth | None = None) -> Iterator[None]:
-    """Turn what SQLite says of a disk or a file into words for people; damage is noted with `health`."""
-    try:
-        yield
-    except apsw.FullError:
-        raise DiskFull(SPARE_IN_WORDS) from None
-    except (apsw.CantOpenError, apsw.ReadOnlyError, apsw.PermissionsError):
-        raise Unavailable("data_not_writable", directory=str(path.parent)) from None
-    except apsw.BusyError:
-        raise Unavailable("data_held_by_program") from None
-    except (apsw.NotADBError, apsw.CorruptError, apsw.IOError) as error:
-        if is_damage(error):
-            if health:
-                raise health.note(str(error)) from error
-            raise Damaged("records_file_damaged", file=str(path)) from None
-        if not has_room(path):
-            raise DiskFull(SPARE_IN_WORDS) from None
-        raise Unavailable("disk_does_not_work", reason=str(error)) from None
-
-
-def has_room(path: Path) -> bool:
-    """Tell whether the disk on which a file lies has room for more."""
-    found = os.statvfs(path.parent)
-    return found.f_bavail * found.f_frsize >= SPARE_BYTES

@@ -13,15 +13,8 @@ import apsw
 
 from tamis import log
 from tamis.domain.errors import Busy, Damaged, DiskFull, TamisError
-from tamis.records.engine.database import (
-    BUSY_SECONDS,
-    FILE_NAME,
-    SPARE_IN_WORDS,
-    connect,
-    has_room,
-    migrate,
-    plain_errors,
-)
+from tamis.records.engine.database import BUSY_SECONDS, FILE_NAME, connect, migrate
+from tamis.records.engine.errors import SPARE_IN_WORDS, has_room, plain_errors, raise_plain
 from tamis.records.engine.waiting import Job, Upkeep, WaitingJobs
 from tamis.records.feed import last_change
 from tamis.records.handles import Reader, Transaction, connection_of, snapshot
@@ -79,9 +72,9 @@ class Records:
         """Return this thread's own way to read."""
         reader: Reader | None = getattr(self._local, "reader", None)
         if reader is None:
-            db = connect(self.path, self.health)
+            db = connect(self.path)
             self._readers.append(db)
-            reader = self._local.reader = Reader(db)
+            reader = self._local.reader = Reader(db, self.health)
         return reader
 
     @contextmanager
@@ -89,9 +82,9 @@ class Records:
         """Fix the moment of a copy for a block; what it gives writes the records as they are then to a new file in a
         directory, without what was deleted. Others write meanwhile. Raises Damaged and Unavailable."""
         self.health.require_whole()
-        db = connect(self.path, self.health)
+        db = connect(self.path)
         try:
-            with snapshot(Reader(db)):
+            with plain_errors(self.path, self.health), snapshot(Reader(db)):
                 db.execute("SELECT id FROM store").fetchall()  # the moment is that of the first read
                 yield lambda directory: write_copy(db, directory / FILE_NAME)
         finally:
@@ -100,7 +93,10 @@ class Records:
     def version(self) -> int:
         """Return a number that is another one once any process has committed a write since this thread asked last; it
         costs far less than a question."""
-        version: int = connection_of(self.reader()).pragma("data_version")
+        try:
+            version: int = connection_of(self.reader()).pragma("data_version")
+        except apsw.Error as error:
+            raise_plain(error, self.health)
         return version
 
     def submit(self, job: Callable[[Transaction], T], account_id: int = 0) -> "Future[T]":

@@ -4,7 +4,7 @@ contact changes."""
 from collections.abc import Collection, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import datetime
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 import msgspec
 
@@ -14,7 +14,7 @@ from tamis.domain.segments import STRANGER
 from tamis.domain.transitions import Cause
 from tamis.records import exclusions, feed
 from tamis.records.contacts import ContactRow
-from tamis.records.engine.sql import fetch, one, run, run_many
+from tamis.records.engine.sql import run, run_many, scalar, select, select_only
 from tamis.records.handles import Reader, Transaction
 from tamis.records.importing import journal
 from tamis.records.queries import load
@@ -53,15 +53,13 @@ def staged(db: Transaction, rows: Sequence[ContactRow]) -> Iterator[None]:
 def compare(db: Reader, type_id: int, erasable: Collection[int]) -> Compared:
     """Hold the staged rows against the contacts of a type. Of those a value stays that its row does not state, but for
     the fields in `erasable`."""
-    row: Any = one(db, SQL["compare"], (type_id, _nulls(erasable)))
-    return Compared(*row)
+    return select_only(db, Compared, SQL["compare"], (type_id, _nulls(erasable)))
 
 
 def differing(db: Reader, type_id: int, numbers: str) -> list[Differing]:
     """Give the staged rows that `compare` has found to say something new; some of them may not do so after all,
     because the same values can be written in two ways."""
-    rows: Any = fetch(db, SQL["changed"], (type_id, numbers))
-    return list(map(Differing._make, rows))
+    return select(db, Differing, SQL["changed"], (type_id, numbers))
 
 
 def insert_new(
@@ -79,8 +77,7 @@ def insert_new(
     new = count - known
     if not new:
         return
-    last: Any = one(db, SQL["last_id"])
-    first = (last[0] if last else 0) + 1
+    first = (scalar(db, int, SQL["last_id"]) or 0) + 1
     if first + new > STRANGER:
         raise Refused("no_contact_numbers_left")
     if known:

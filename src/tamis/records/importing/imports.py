@@ -9,7 +9,8 @@ from typing import Any
 import msgspec
 
 from tamis.domain.instants import from_micros, to_micros
-from tamis.records.engine.sql import fetch, one, run
+from tamis.records.engine.sql import insert as add_row
+from tamis.records.engine.sql import run, select, select_one, select_tuples
 from tamis.records.handles import Reader, Transaction
 from tamis.records.queries import load
 
@@ -58,11 +59,11 @@ class ImportJob:
 
 
 def insert(
-    db: Reader, account_id: int, type_id: int, source: str, options: Mapping[str, Any], now: datetime
+    db: Transaction, account_id: int, type_id: int, source: str, options: Mapping[str, Any], now: datetime
 ) -> ImportJob:
     """Add an import that begins now; `options` and later its report are JSON objects."""
-    row: Any = one(db, SQL["insert"], (account_id, type_id, source, _json(options), to_micros(now)))
-    job = by_id(db, account_id, row[0])
+    values = (account_id, type_id, source, _json(options), to_micros(now))
+    job = by_id(db, account_id, add_row(db, int, SQL["insert"], values))
     assert job
     return job
 
@@ -71,13 +72,12 @@ def by_id(db: Reader, account_id: int, import_id: int) -> ImportJob | None:
     """Find an import of an account by its id."""
     if not 0 < import_id <= MOST:
         return None
-    row = one(db, SQL["by_id"], (import_id, account_id))
-    return _job(row) if row else None
+    return select_one(db, _job, SQL["by_id"], (import_id, account_id))
 
 
 def of_account(db: Reader, account_id: int, limit: int, before: int | None = None) -> list[ImportJob]:
     """List the imports of an account, newest first, `limit` of them at most, with ids below `before`."""
-    return [_job(row) for row in fetch(db, SQL["of_account"], (account_id, MOST if before is None else before, limit))]
+    return select(db, _job, SQL["of_account"], (account_id, MOST if before is None else before, limit))
 
 
 def set_state(
@@ -114,7 +114,7 @@ def set_report(db: Transaction, import_id: int, report: Mapping[str, Any]) -> No
 
 def totals(db: Reader) -> tuple[dict[str, int], int]:
     """Return how many imports of all accounts are in each state, and how many rows are behind them."""
-    rows: Any = fetch(db, SQL["totals"])
+    rows = select_tuples(db, tuple[str, int, int], SQL["totals"])
     counts = {str(state): 0 for state in State} | {state: count for state, count, _ in rows}
     return counts, sum(done for *_, done in rows)
 
@@ -123,10 +123,43 @@ def _json(document: Mapping[str, Any]) -> str:
     return msgspec.json.encode(document).decode()
 
 
-def _job(row: Any) -> ImportJob:
-    id_, account_id, type_id, source, options, state, phase, started_at, finished_at, total, *figures = row[:-2]
-    end = None if finished_at is None else from_micros(finished_at)
-    asked = (source, msgspec.json.decode(options), State(state), phase, from_micros(started_at), end, total)
-    rest = (msgspec.json.decode(row[-2]), row[-1])
-    every: Any = (id_, account_id, type_id, *asked, *figures, *rest)
-    return ImportJob(*every)
+def _job(
+    id_: int,
+    account_id: int,
+    type_id: int,
+    source: str,
+    options: str,
+    state: str,
+    phase: str,
+    started_at: int,
+    finished_at: int | None,
+    rows_total: int | None,
+    rows_done: int,
+    created: int,
+    updated: int,
+    unchanged: int,
+    repeated: int,
+    rejected: int,
+    report: str,
+    error: str | None,
+) -> ImportJob:
+    return ImportJob(
+        id_,
+        account_id,
+        type_id,
+        source,
+        msgspec.json.decode(options),
+        State(state),
+        phase,
+        from_micros(started_at),
+        None if finished_at is None else from_micros(finished_at),
+        rows_total,
+        rows_done,
+        created,
+        updated,
+        unchanged,
+        repeated,
+        rejected,
+        msgspec.json.decode(report),
+        error,
+    )

@@ -7,7 +7,7 @@ from typing import Any
 import msgspec
 
 from tamis.domain.instants import to_micros
-from tamis.records.engine.sql import fetch, run
+from tamis.records.engine.sql import run, select
 from tamis.records.handles import Reader, Transaction
 from tamis.records.queries import load
 
@@ -45,8 +45,7 @@ def forget_field(db: Transaction, path: str) -> None:
 
 def expired(db: Reader, before: datetime) -> list[int]:
     """List the imports that came to their end before an instant and could still be undone, or partly so."""
-    rows: Any = fetch(db, SQL["expired"], (to_micros(before),))
-    return [row[0] for row in rows]
+    return select(db, int, SQL["expired"], (to_micros(before),))
 
 
 def mark_dropped(db: Transaction, import_id: int) -> None:

@@ -3,19 +3,24 @@ is kept of a piece for that goes with it."""
 
 from collections.abc import Sequence
 from datetime import datetime
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 import msgspec
 
 from tamis.domain.instants import to_micros
 from tamis.domain.transitions import Cause
 from tamis.records import exclusions, feed
-from tamis.records.engine.sql import fetch, one, run, run_many
+from tamis.records.engine.sql import run, run_many, select, select_one, select_only, select_tuples
 from tamis.records.handles import Reader, Transaction
 from tamis.records.importing import journal
 from tamis.records.queries import load
 
 SQL = load("undo")
+
+
+class _Span(NamedTuple):
+    first_id: int
+    last_id: int
 
 
 class Created(NamedTuple):
@@ -43,18 +48,17 @@ class Before(NamedTuple):
 
 def size(db: Reader, import_id: int) -> int:
     """Count the contacts that are left to be looked at."""
-    row: Any = one(db, SQL["size"], (import_id,))
-    return int(row[0])
+    return select_only(db, int, SQL["size"], (import_id,))
 
 
 def next_created(db: Reader, import_id: int, most: int) -> Created | None:
     """Give a piece of the contacts that an import has made, or None when nothing is left of them. A contact is touched
     when anybody else has written it, or has added or excluded it by hand since."""
-    row: Any = one(db, SQL["first_range"], (import_id,))
-    if row is None:
+    span = select_one(db, _Span, SQL["first_range"], (import_id,))
+    if span is None:
         return None
-    first, last = row[0], min(row[1], row[0] + most - 1)
-    rows: Any = fetch(db, SQL["created"], (import_id, first, last))
+    first, last = span.first_id, min(span.last_id, span.first_id + most - 1)
+    rows = select_tuples(db, tuple[int, int], SQL["created"], (import_id, first, last))
     return Created(
         first, last, [id_ for id_, as_left in rows if as_left], [id_ for id_, as_left in rows if not as_left]
     )
@@ -70,16 +74,15 @@ def delete_created(db: Transaction, import_id: int, type_id: int, piece: Created
         exclusions.outlive_contacts(db, piece.as_left)
         run(db, SQL["delete_contacts"], (ids,))
         feed.tell_contacts(db, type_id, piece.as_left, now, Cause.UNDO)
-    row: Any = one(db, SQL["first_range"], (import_id,))
+    span = select_only(db, _Span, SQL["first_range"], (import_id,))
     run(db, SQL["drop_range"], (import_id, piece.first))
-    if piece.last < row[1]:
-        journal.note_created(db, import_id, piece.last + 1, row[1])
+    if piece.last < span.last_id:
+        journal.note_created(db, import_id, piece.last + 1, span.last_id)
 
 
 def next_befores(db: Reader, import_id: int, most: int) -> list[Before]:
     """Give a piece of what contacts were before an import changed them, in order of id."""
-    rows: Any = fetch(db, SQL["befores"], (import_id, most))
-    return [Before._make((*row[:-2], bool(row[-2]), bool(row[-1]))) for row in rows]
+    return select(db, _before, SQL["befores"], (import_id, most))
 
 
 def restore(
@@ -99,8 +102,13 @@ def restore(
 
 def emails(db: Reader, contact_ids: Sequence[int]) -> list[str]:
     """Give the addresses of those of some contacts that are there, in order of id."""
-    rows: Any = fetch(db, SQL["emails"], (_json(contact_ids),))
-    return [row[0] for row in rows]
+    return select(db, str, SQL["emails"], (_json(contact_ids),))
+
+
+def _before(
+    id_: int, email: str, document: str, updated_at: int, import_before: int | None, is_there: int, as_left: int
+) -> Before:
+    return Before(id_, email, document, updated_at, import_before, bool(is_there), bool(as_left))
 
 
 def _json(ids: Sequence[int]) -> str:

@@ -2,10 +2,9 @@
 
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
 
 from tamis.domain.instants import from_micros, to_micros
-from tamis.records.engine.sql import fetch, one, run
+from tamis.records.engine.sql import run, select, select_one
 from tamis.records.handles import Reader, Transaction
 from tamis.records.queries import load
 
@@ -32,18 +31,17 @@ def insert(db: Transaction, upload: Upload) -> None:
 
 def by_id(db: Reader, account_id: int, upload_id: str) -> Upload | None:
     """Find a file of an account by its id."""
-    row = one(db, SQL["by_id"], (upload_id, account_id))
-    return _upload(row) if row else None
+    return select_one(db, _upload, SQL["by_id"], (upload_id, account_id))
 
 
 def of_account(db: Reader, account_id: int) -> list[Upload]:
     """List the files of an account, newest first."""
-    return [_upload(row) for row in fetch(db, SQL["of_account"], (account_id,))]
+    return select(db, _upload, SQL["of_account"], (account_id,))
 
 
 def every(db: Reader) -> list[Upload]:
     """List the files of all accounts."""
-    return [_upload(row) for row in fetch(db, SQL["all"])]
+    return select(db, _upload, SQL["all"])
 
 
 def delete(db: Transaction, upload_id: str) -> None:
@@ -51,6 +49,5 @@ def delete(db: Transaction, upload_id: str) -> None:
     run(db, SQL["delete"], (upload_id,))
 
 
-def _upload(row: Any) -> Upload:
-    id_, account_id, type_id, name, size, created_at = row
+def _upload(id_: str, account_id: int, type_id: int, name: str, size: int, created_at: int) -> Upload:
     return Upload(id_, account_id, type_id, name, size, from_micros(created_at))

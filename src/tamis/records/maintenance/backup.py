@@ -7,7 +7,8 @@ import apsw
 from tamis.domain.errors import Unavailable
 from tamis.domain.stores import StoreIdentity
 from tamis.records import feed
-from tamis.records.engine.database import migrations, plain_errors
+from tamis.records.engine.database import migrations
+from tamis.records.engine.errors import plain_errors
 from tamis.records.handles import Reader
 from tamis.records.integrity.checksums import VFS, load, prepare
 

@@ -2,11 +2,11 @@
 have been written anew."""
 
 from datetime import datetime
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 from tamis.domain.instants import from_micros, to_micros
 from tamis.records import feed
-from tamis.records.engine.sql import one, run
+from tamis.records.engine.sql import run, select_one
 from tamis.records.handles import Reader, Transaction
 from tamis.records.queries import load
 
@@ -27,10 +27,13 @@ def note(db: Transaction, now: datetime) -> None:
 
 def pending(db: Reader) -> PendingErasure | None:
     """Tell what the files must still follow, if anything."""
-    row: Any = one(db, SQL["pending"])
-    return PendingErasure(row[0], from_micros(row[1])) if row else None
+    return select_one(db, _pending, SQL["pending"])
 
 
 def done(db: Transaction, change: int) -> None:
     """Note that the files hold nothing more of what was erased up to a change number."""
     run(db, SQL["done"], (change,))
+
+
+def _pending(change: int, since: int) -> PendingErasure:
+    return PendingErasure(change, from_micros(since))

@@ -1,7 +1,7 @@
 """What `tamis doctor` reads of the records; nothing of it writes."""
 
 from collections.abc import Iterator
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 import apsw
 
@@ -9,7 +9,7 @@ from tamis.domain.errors import Damaged
 from tamis.domain.segments import Segment
 from tamis.records import segments
 from tamis.records.engine.database import migrations
-from tamis.records.engine.sql import each, fetch, one
+from tamis.records.engine.sql import each_tuple, fetch, select, select_only, select_tuples
 from tamis.records.handles import Reader
 from tamis.records.names import register_fold
 from tamis.records.queries import load
@@ -44,37 +44,32 @@ def problems_of_schema(db: Reader) -> list[str]:
     try:
         for _, sql in migrations():
             fresh.execute(sql).fetchall()
-        wanted: Any = dict(fresh.execute(SQL["schema"]).fetchall())  # type: ignore[arg-type]
+        wanted = dict(select_tuples(Reader(fresh), tuple[str, str], SQL["schema"]))
     finally:
         fresh.close()
-    present: Any = dict(fetch(db, SQL["schema"]))
+    present = dict(select_tuples(db, tuple[str, str], SQL["schema"]))
     return sorted(name for name in wanted.keys() | present.keys() if wanted.get(name) != present.get(name))
 
 
 def counts(db: Reader) -> tuple[int, int]:
     """Count the contacts and the addresses added by hand."""
-    row: Any = one(db, SQL["counts"])
-    return row[0], row[1]
+    return select_only(db, _pair, SQL["counts"])
 
 
 def unusual_keys(db: Reader, table: str) -> Iterator[tuple[int, str, str]]:
     """Give id, address and key of those in `contacts` or `recipients_added` whose key is not plainly the right one."""
-    rows: Any = each(db, SQL["contact_keys" if table == "contacts" else "added_keys"])
-    yield from rows
+    return each_tuple(db, tuple[int, str, str], SQL["contact_keys" if table == "contacts" else "added_keys"])
 
 
 def addresses_twice(db: Reader) -> tuple[int, int]:
     """Count the addresses that stand more than once in a contact type, and among the added ones of a segment, without
     trust in any index."""
-    in_type: Any = one(db, SQL["twice_in_type"])
-    in_segment: Any = one(db, SQL["twice_in_segment"])
-    return in_type[0], in_segment[0]
+    return select_only(db, int, SQL["twice_in_type"]), select_only(db, int, SQL["twice_in_segment"])
 
 
 def wrong_numbers(db: Reader) -> list[int]:
     """List the additions by hand whose number is not made of their segment and their contact or row."""
-    rows: Any = fetch(db, SQL["wrong_numbers"])
-    return [row[0] for row in rows]
+    return [id_ for id_, *_ in fetch(db, SQL["wrong_numbers"])]
 
 
 def stray_removals(db: Reader) -> int:
@@ -85,60 +80,56 @@ def stray_removals(db: Reader) -> int:
 def stray_of_imports(db: Reader) -> tuple[int, int, int]:
     """Count, of what is kept for undoing imports, that which is of no contact or import that there is: what contacts
     were, spans of contacts that were made, and contacts that were written last."""
-    row: Any = one(db, SQL["stray_of_imports"])
-    return row[0], row[1], row[2]
+    (found,) = select_tuples(db, tuple[int, int, int], SQL["stray_of_imports"])
+    return found
 
 
 def import_counts(db: Reader) -> tuple[int, int]:
     """Count the imports, and the contacts of which it is kept what they were before one."""
-    row: Any = one(db, SQL["import_counts"])
-    return row[0], row[1]
+    return select_only(db, _pair, SQL["import_counts"])
 
 
 def sequences(db: Reader) -> list[Sequence]:
     """Tell of each table that numbers its rows which number it gave last."""
-    rows: Any = fetch(db, SQL["sequences"])
-    return [Sequence(*row) for row in rows]
+    return select(db, Sequence, SQL["sequences"])
 
 
 def live_segments(db: Reader) -> list[Segment]:
     """List the live segments of all accounts."""
-    return [segments.from_row(row) for row in each(db, SQL["segments"])]
+    return select(db, segments.from_row, SQL["segments"])
 
 
 def types_with_forgotten(db: Reader) -> list[int]:
     """List the contact types in which any address was forgotten."""
-    rows: Any = fetch(db, SQL["types_with_forgotten"])
-    return [row[0] for row in rows]
+    return select(db, int, SQL["types_with_forgotten"])
 
 
 def types_with_exclusions(db: Reader) -> list[int]:
     """List the contact types from whose segments any address that is no contact is excluded."""
-    rows: Any = fetch(db, SQL["types_with_exclusions"])
-    return [row[0] for row in rows]
+    return select(db, int, SQL["types_with_exclusions"])
 
 
 def keys_of_contacts(db: Reader, type_id: int) -> Iterator[str]:
     """Give the keys of the addresses of all contacts of a type."""
-    rows: Any = each(db, SQL["keys_of_contacts"], (type_id,))
-    for row in rows:
-        yield row[0]
+    for (key,) in each_tuple(db, tuple[str], SQL["keys_of_contacts"], (type_id,)):
+        yield key
 
 
 def keys_of_type(db: Reader, type_id: int) -> Iterator[str]:
     """Give the keys of all addresses of a contact type, also of those added by hand."""
-    rows: Any = each(db, SQL["keys_of_type"], (type_id,))
-    for row in rows:
-        yield row[0]
+    for (key,) in each_tuple(db, tuple[str], SQL["keys_of_type"], (type_id,)):
+        yield key
 
 
 def page_of_documents(db: Reader, type_id: int, after: int, limit: int) -> list[tuple[int, str]]:
     """Give a page of a type's contacts above an id, each with its document for the column store."""
-    rows: Any = fetch(db, SQL["page_of_documents"], (type_id, after, limit))
-    return rows  # type: ignore[no-any-return]
+    return select_tuples(db, tuple[int, str], SQL["page_of_documents"], (type_id, after, limit))
 
 
 def some_ids(db: Reader, type_id: int, limit: int) -> list[int]:
     """Draw contacts of a type at random."""
-    rows: Any = fetch(db, SQL["some_ids"], (type_id, limit))
-    return [row[0] for row in rows]
+    return select(db, int, SQL["some_ids"], (type_id, limit))
+
+
+def _pair(first: int, second: int) -> tuple[int, int]:
+    return first, second

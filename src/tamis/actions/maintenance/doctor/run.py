@@ -13,7 +13,6 @@ from tamis.actions.questions import CheckContacts, CheckLog, CheckOverrides, Che
 from tamis.domain.errors import Damaged
 from tamis.domain.text import counted
 from tamis.records import types
-from tamis.records.engine.database import plain_errors
 from tamis.records.maintenance import examine
 
 Ask = Callable[[House, Question[Part]], Part]
@@ -25,9 +24,8 @@ def examine_all(house: House, ask: Ask, sample: int) -> Iterator[Check]:
     yield examine_directory(house.settings.data)
     db = house.records.reader()
     try:
-        with plain_errors(house.records.path):
-            yield from records.examine_records(db, house.records.health)
-            type_ids, live = types.all_type_ids(db), examine.live_segments(db)
+        yield from records.examine_records(db, house.records.health)
+        type_ids, live = types.all_type_ids(db), examine.live_segments(db)
     except Damaged as error:
         with looking("the rest of the records") as check:
             check.wrong(f"this could not be looked at: {error}")
