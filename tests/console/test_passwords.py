@@ -46,6 +46,13 @@ def house(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[House]:
     opened.close()
 
 
+def test_a_hash_costs_what_the_library_advises_and_one_of_nobody_as_much() -> None:
+    advised = PasswordHasher()
+    for stored in (passwords.hash_password(PASSWORD, OWNER), passwords._NOBODYS):
+        assert not advised.check_needs_rehash(stored)
+        assert "$m=65536,t=3,p=4$" in stored
+
+
 @dataclass
 class Browser:
     """Somebody's browser: its cookies, its address, and the token of the page that it shows."""
