@@ -25,6 +25,7 @@ def test_names_are_unique_and_no_spelling_means_two_things_for_one_kind() -> Non
 
 @pytest.mark.parametrize("operator", OPERATORS, ids=lambda operator: operator.name)
 def test_an_operator_says_what_it_needs(operator: Operator) -> None:
+    assert operator.for_several is None or BY_NAME[operator.for_several].takes is Takes.MANY
     slots = {Takes.NONE: 0, Takes.ONE: 1, Takes.TWO: 2, Takes.MANY: 1}[operator.takes]
     assert [f"{{{i}}}" in operator.phrase for i in range(3)] == [i < slots for i in range(3)]
     if operator.names_segment:

@@ -82,6 +82,5 @@ def _words(part: Explained) -> str:
     if part.kind == "condition":
         return f"{part.text}   ({'is blank' if part.value is None else part.value})"
     if part.kind == "segment":
-        is_in = part.holds is not part.text.startswith("is not ")
-        return f"{part.text}   ({'is' if is_in else 'is not'} in it)"
+        return f"{part.text}   ({'is' if part.is_member else 'is not'} in it)"
     return JOINS[part.kind]

@@ -18,7 +18,6 @@ from tamis.rules.values import ClockTime, Given, format_given, parse_given
 MAX_CONDITIONS = 500
 MAX_VALUES = 10_000
 _UTC = ZoneInfo("UTC")
-_FOR_SEVERAL = {"is": "is one of", "is not": "is none of"}
 _WRONG_COUNT = {
     Takes.NONE: "takes_no_value",
     Takes.ONE: "takes_one_value",
@@ -192,7 +191,7 @@ def _check_plain_words(text: str, field: Field, operator: Operator, fields: Fiel
 
 
 def _wrong_count(draft: DraftCondition, operator: Operator) -> Problem:
-    better = _FOR_SEVERAL.get(operator.name) if len(draft.values) > 1 else None
+    better = operator.for_several if len(draft.values) > 1 else None
     return Problem(
         draft.where,
         _WRONG_COUNT[operator.takes],

@@ -50,7 +50,7 @@ def parse_given(text: str, field: Field, operator: Operator) -> Given:
         return _clock_time(text, value) if isinstance(value, datetime) else value
     ago = _AGO.fullmatch(text) if relative is Relative.BEFORE else None
     duration = parse_duration(ago[1] if ago else text)
-    if duration.unit is Unit.HOUR and relative is Relative.ANNIVERSARY:
+    if duration.unit is Unit.HOUR and not relative.takes_hours:
         raise ValueProblem("anniversary_in_hours")
     if duration.unit is Unit.HOUR and field.kind is Kind.DATE:
         raise ValueProblem("date_field_in_hours")

@@ -7,10 +7,13 @@ from tamis.domain.contacts import Contact
 from tamis.domain.externals import External
 from tamis.domain.fields import Kind, format_value
 from tamis.rules.evaluation.evaluate import Membership, selects
+from tamis.rules.operators import OPERATORS
 from tamis.rules.syntaxes.text import to_text
 from tamis.rules.time.moment import Moment
 from tamis.rules.tree import All, Any, Condition, InSegment, Node, Not, Rule
 from tamis.rules.wording.describe import phrase
+
+_NOT_A_MEMBER = next(operator.name for operator in OPERATORS if operator.names_segment and operator.negates)
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,6 +33,11 @@ class Explained:
     phrase: str = ""
     field_kind: Kind | None = None
     segment_id: int | None = None
+
+    @property
+    def is_member(self) -> bool:
+        """Whether the contact is in the segment that a part names, whichever of the two operators asks for it."""
+        return self.holds is not self.text.startswith(f"{_NOT_A_MEMBER} ")
 
 
 def explain(rule: Rule, contact: Contact | External, moment: Moment, in_segment: Membership) -> Explained:

@@ -39,6 +39,11 @@ class Relative(StrEnum):
     NEXT = "next"
     ANNIVERSARY = "anniversary"
 
+    @property
+    def takes_hours(self) -> bool:
+        """Whether the duration may be in hours, of a date-time field; an anniversary is a whole day."""
+        return self is not Relative.ANNIVERSARY
+
 
 Holds = Callable[[Any, tuple[Operand, ...]], bool]
 
@@ -65,6 +70,8 @@ class Operator:
     """Whether such a part may be nothing but blanks: a text can have one inside, but none at its ends."""
     relative: Relative | None = None
     """What is counted from now, for a positive operator that takes a duration rather than a value of the field."""
+    for_several: str | None = None
+    """The operator that people mean who give this one several values."""
     joins: str = "or"
     """The word before the last of many values in the sentence."""
     text: str = ""

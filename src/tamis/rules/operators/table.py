@@ -19,12 +19,13 @@ OPERATORS: tuple[Operator, ...] = (
     Operator(
         "is", _ALL, Takes.ONE, "is {0}",
         ("=", "==", "equals", "is equal to", "is exactly", "is on"),
+        for_several="is one of",
         holds=lambda v, o: bool(o[0].low <= v <= o[0].high),
     ),
     Operator(
         "is not", _ALL, Takes.ONE, "is not {0}",
         ("!=", "<>", "≠", "does not equal", "is not equal to", "is different from", "is not on"),
-        negates="is",
+        negates="is", for_several="is none of",
     ),
     Operator(
         "is one of", _SETS, Takes.MANY, "is one of {0}",

@@ -9,7 +9,7 @@ from markupsafe import Markup
 from tamis.actions.segments.choosing import NameableSegment
 from tamis.actions.segments.previewing import MembershipEffect, Preview
 from tamis.domain.fields import EMAIL, FIRST_NAME, LAST_NAME, RESERVED, Field, FieldSet, Kind, Value
-from tamis.rules.operators import OPERATORS, Operator, Relative, Takes, positive
+from tamis.rules.operators import OPERATORS, Operator, Takes, positive
 from tamis.rules.syntaxes.text import to_text
 from tamis.rules.wording.describe import describe
 from tamis.web.console.filters import day, number, percent
@@ -29,19 +29,22 @@ def data_for_script(data: dict[str, Any]) -> Markup:
 
 def operator_table() -> list[dict[str, Any]]:
     """Give the operators with what a form needs to know of each."""
-    return [
-        {
-            "name": operator.name,
-            "label": _label(operator),
-            "kinds": sorted(operator.kinds),
-            "takes": operator.takes,
-            "takes_parts": operator.takes_parts or (operator.negates is not None and positive(operator)[0].takes_parts),
-            "relative": positive(operator)[0].relative is not None,
-            "hours": positive(operator)[0].relative not in (None, Relative.ANNIVERSARY),
-            "names_segment": operator.names_segment,
-        }
-        for operator in OPERATORS
-    ]
+    return [_for_form(operator) for operator in OPERATORS]
+
+
+def _for_form(operator: Operator) -> dict[str, Any]:
+    positive_one, _ = positive(operator)
+    relative = positive_one.relative
+    return {
+        "name": operator.name,
+        "label": _label(operator),
+        "kinds": sorted(operator.kinds),
+        "takes": operator.takes,
+        "takes_parts": positive_one.takes_parts,
+        "relative": relative is not None,
+        "hours": relative is not None and relative.takes_hours,
+        "names_segment": operator.names_segment,
+    }
 
 
 def _label(operator: Operator) -> str:
