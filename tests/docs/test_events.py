@@ -37,9 +37,6 @@ def _in_code() -> dict[str, tuple[str, set[str]]]:
             if _called(call.func) == "event":
                 details[name] |= _details(call)
                 levels[name] = _level(call)
-            elif isinstance(call.func, ast.Attribute) and _called(call.func.value) == "tally":
-                details[name] |= _details(call) | {"reason", "count"}
-                levels[name] = "warning"
     return {name: (levels[name], found) for name, found in details.items()}
 
 

@@ -1,17 +1,19 @@
 """All connections of the server: how many there may be, and what becomes of those whose clients do nothing."""
 
 import asyncio
+import logging
 from collections import Counter
 from collections.abc import Callable, Iterator
 from heapq import nsmallest
 from typing import TYPE_CHECKING
 
+from tamis import log
 from tamis.web.addresses import origin_of
 from tamis.web.http import Scope
 from tamis.web.monitoring.traffic import Exchange
 from tamis.web.server import patience
 from tamis.web.server.limits import Limits
-from tamis.web.server.refusals import TOO_MANY, TOO_MANY_OF_ADDRESS, Refusal, Tally
+from tamis.web.server.refusals import TOO_MANY, TOO_MANY_OF_ADDRESS, Refusal
 
 if TYPE_CHECKING:
     from tamis.web.server.protocol import Connection
@@ -31,7 +33,6 @@ class Connections:
 
     def __init__(self, limits: Limits, is_proxy: Callable[[str], bool], answered: Answered = not_counted) -> None:
         self.limits, self.answered = limits, answered
-        self.tally = Tally()
         self.now = 0.0
         self.stopping = False
         self._is_proxy = is_proxy
@@ -55,7 +56,6 @@ class Connections:
         if not self.stopping:
             for connection in self:
                 patience.check(connection, self.now)
-            self.tally.flush()
             loop.call_later(CHECK_SECONDS, self.begin, loop)
 
     def admit(self, connection: "Connection", host: str) -> Refusal | None:
@@ -65,9 +65,9 @@ class Connections:
         """
         origin = None if self._is_proxy(host) else origin_of(host)
         if origin is not None and self._of_origin[origin] >= self.limits.connections_per_address:
-            return TOO_MANY_OF_ADDRESS
+            return _refused(TOO_MANY_OF_ADDRESS, host)
         if len(self._open) >= self.limits.connections and not self._make_room():
-            return TOO_MANY
+            return _refused(TOO_MANY, host)
         connection.origin = origin
         self._open.add(connection)
         if origin is not None:
@@ -86,7 +86,6 @@ class Connections:
     def stop(self) -> None:
         """Close what waits, and let what runs come to its end."""
         self.stopping = True
-        self.tally.flush()
         for connection in self:
             connection.stop()
 
@@ -101,5 +100,10 @@ class Connections:
         for connection in waiting:
             self.leave(connection)
             connection.transport.abort()
-            self.tally.note("connection_closed", "room_for_others", address=connection.host)
+            log.event("connection_closed", level=logging.WARNING, reason="room_for_others", address=connection.host)
         return bool(waiting)
+
+
+def _refused(refusal: Refusal, host: str) -> Refusal:
+    log.event("connection_refused", level=logging.WARNING, reason=refusal.reason, address=host)
+    return refusal

@@ -1,7 +1,9 @@
 """How long a client may keep the server waiting: for a request, for its body, to take an answer."""
 
+import logging
 from typing import TYPE_CHECKING
 
+from tamis import log
 from tamis.web.server.limits import (
     LINGER_SECONDS,
     RATE_GRACE_SECONDS,
@@ -62,10 +64,10 @@ class Sending:
 
 def check(connection: "Connection", now: float) -> None:
     """Let go of a client that has kept a connection waiting for too long."""
-    limits, tally = connection.connections.limits, connection.connections.tally
+    limits = connection.connections.limits
     buffered = connection.buffered
     if connection.taking.seconds(now, connection.written, buffered) >= limits.reader_seconds:
-        tally.note("connection_closed", "answer_not_read", address=connection.host)
+        log.event("connection_closed", level=logging.WARNING, reason="answer_not_read", address=connection.host)
         connection.reset()
     elif buffered:
         return

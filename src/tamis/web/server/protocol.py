@@ -5,6 +5,7 @@ not take of an answer keeps the next piece from being made.
 """
 
 import asyncio
+import logging
 from collections import deque
 from collections.abc import Iterable
 from urllib.parse import unquote
@@ -12,6 +13,7 @@ from urllib.parse import unquote
 import httptools
 from uvicorn.server import ServerState
 
+from tamis import log
 from tamis.web.http import App, Scope
 from tamis.web.server.connections import Connections
 from tamis.web.server.exchange import Exchange
@@ -58,7 +60,6 @@ class Connection(Line):
         self.connect(transport)
         refusal = self.connections.admit(self, self.host)
         if refusal:
-            self.connections.tally.note("connection_refused", refusal.reason, address=self.host)
             self.write(refusal.content())
             self.finish(linger=False)
 
@@ -270,7 +271,7 @@ class Connection(Line):
 
     def refuse(self, refusal: Refusal) -> None:
         """End the connection with an answer of the server's own, which comes after those to the requests before."""
-        self.connections.tally.note("request_refused", refusal.reason, address=self.host)
+        log.event("request_refused", level=logging.WARNING, reason=refusal.reason, address=self.host)
         self.deaf, self.held, self.refusal = True, b"", refusal
         broken = self.newest if self.in_body else None
         self.in_body = False

@@ -1,12 +1,10 @@
-"""What the server itself answers when it refuses a request, and how the log tells of it."""
+"""What the server itself answers when it refuses a request."""
 
-import logging
 from dataclasses import dataclass
-from typing import Any
 
 import msgspec
 
-from tamis import log
+from tamis.web.http import JSON
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,18 +20,10 @@ class Refusal:
     def content(self, *, head_only: bool = False) -> bytes:
         """Return the whole answer, in the form of the Segment API's failures."""
         body = msgspec.json.encode({"status": "failed", "errors": self.message})
-        return b"".join(
-            [
-                b"HTTP/1.1 ",
-                self.status,
-                b"\r\ncontent-type: application/json\r\ncontent-length: ",
-                str(len(body)).encode(),
-                b"\r\ncache-control: no-store\r\nvary: PublicKey, SecretKey\r\nx-content-type-options: nosniff\r\n",
-                self.headers,
-                b"connection: close\r\n\r\n",
-                b"" if head_only else body,
-            ]
-        )
+        length = (b"content-length", str(len(body)).encode())
+        lines = [b"%s: %s\r\n" % header for header in (*JSON[:1], length, *JSON[1:])]
+        head = b"HTTP/1.1 " + self.status + b"\r\n" + b"".join(lines) + self.headers + b"connection: close\r\n\r\n"
+        return head if head_only else head + body
 
 
 BAD_REQUEST = Refusal(b"400 Bad Request", "malformed", "The request is not valid HTTP.")
@@ -55,24 +45,3 @@ TOO_MANY_OF_ADDRESS = Refusal(
     "There are too many connections from your address: use fewer, or try again in a moment.",
     b"retry-after: 1\r\n",
 )
-
-
-class Tally:
-    """Events that strangers can cause: each is logged at once, then at most once a second with how many there were."""
-
-    def __init__(self) -> None:
-        self._pending: dict[tuple[str, str], tuple[int, dict[str, Any]]] = {}
-
-    def note(self, event: str, reason: str, **details: Any) -> None:
-        """Log an event, or count it for the next `flush`."""
-        count, _ = self._pending.get((event, reason), (-1, {}))
-        if count < 0:
-            log.event(event, level=logging.WARNING, reason=reason, count=1, **details)
-        self._pending[event, reason] = (count + 1, details)
-
-    def flush(self) -> None:
-        """Log what was counted, with the details of the last one; called once a second."""
-        for (event, reason), (count, details) in self._pending.items():
-            if count:
-                log.event(event, level=logging.WARNING, reason=reason, count=count, **details)
-        self._pending = {key: (0, {}) for key, (count, _) in self._pending.items() if count}

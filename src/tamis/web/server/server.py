@@ -69,7 +69,6 @@ class Server(uvicorn.Server):
         while (connections or tasks) and loop.time() - begun < GRACE_SECONDS and not self.force_exit:
             await asyncio.sleep(PAUSE_SECONDS)
             connections.check_stopping(loop.time(), loop.time() - begun)
-        connections.tally.flush()
         if tasks:
             log.event("requests_cut_off", level=logging.WARNING, count=len(tasks))
             for task in tasks:
