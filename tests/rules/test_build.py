@@ -56,6 +56,7 @@ def problems(draft: Draft) -> list[Problem]:
         ),
         (leaf("age", "is"), "w", '"is" takes one value, not 0'),
         (leaf("age", "is", "1", "2"), "w", '"is" takes one value, not 2; for several values, use "is one of"'),
+        (leaf("active", "is", "yes", "no"), "w", '"is" takes one value, not 2'),
         (leaf("age", "is between", "1"), "w", '"is between" takes two values, not 1'),
         (leaf("age", "is blank", "1"), "w", '"is blank" takes no value, not 1'),
         (leaf("age", "in"), "w", '"is one of" takes at least one value, not 0'),

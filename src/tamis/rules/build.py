@@ -10,7 +10,7 @@ from tamis.domain.segments import SegmentRefs
 from tamis.domain.text import short
 from tamis.rules.mistakes import names
 from tamis.rules.mistakes import values as advice
-from tamis.rules.operators import SPELLINGS, Operator, Takes, find_operator, normal_spelling
+from tamis.rules.operators import BY_NAME, SPELLINGS, Operator, Takes, find_operator, normal_spelling
 from tamis.rules.syntaxes.draft import MAX_DEPTH, Draft, DraftCondition, DraftGroup, DraftNot
 from tamis.rules.tree import All, Any, Condition, InSegment, Node, Not, Rule, join
 from tamis.rules.values import ClockTime, Given, format_given, parse_given
@@ -104,7 +104,7 @@ def _in_segment(
     if draft.field is not None:
         problems.append(Problem(draft.where_field or draft.where, "operator_takes_no_field", operator=operator.name))
     if not operator.takes.allows(len(draft.values)):
-        problems.append(_wrong_count(draft, operator))
+        problems.append(_wrong_count(draft, operator, None))
         return None
     found = segments.find(draft.values[0])
     if found is None:
@@ -153,7 +153,7 @@ def _values(
 ) -> tuple[Given, ...]:
     count = len(draft.values)
     if not operator.takes.allows(count):
-        problems.append(_wrong_count(draft, operator))
+        problems.append(_wrong_count(draft, operator, field.kind))
         return ()
     if count > MAX_VALUES:
         problems.append(Problem(draft.where, "too_many_values", most=MAX_VALUES))
@@ -190,14 +190,14 @@ def _check_plain_words(text: str, field: Field, operator: Operator, fields: Fiel
         raise ValueProblem.of(advice.without_quotes(text))
 
 
-def _wrong_count(draft: DraftCondition, operator: Operator) -> Problem:
-    better = operator.for_several if len(draft.values) > 1 else None
+def _wrong_count(draft: DraftCondition, operator: Operator, kind: Kind | None) -> Problem:
+    better = BY_NAME[operator.for_several] if operator.for_several and len(draft.values) > 1 else None
     return Problem(
         draft.where,
         _WRONG_COUNT[operator.takes],
         operator=operator.name,
         count=len(draft.values),
-        advice=Message("for_several_values", operator=better) if better else None,
+        advice=Message("for_several_values", operator=better.name) if better and kind in better.kinds else None,
     )
 
 
