@@ -2,6 +2,7 @@
 
 import duckdb
 
+from tamis.columns.engine.dialect import DUCKDB
 from tamis.domain.fields import Field, FieldSet, Kind
 
 SQL_TYPES = {
@@ -23,6 +24,11 @@ def table(type_id: int) -> str:
 def column(field: Field) -> str:
     """Name the column of a field."""
     return f"f{int(field.id)}"
+
+
+def compared(field: Field) -> str:
+    """Write the expression for a value as it is compared and ordered."""
+    return DUCKDB.folded(column(field)) if field.kind in (Kind.TEXT, Kind.CHOICE) else column(field)
 
 
 WRITTEN = "written"

@@ -6,10 +6,10 @@ A page begins after a contact, not after so many rows: a deep page costs what th
 import duckdb
 
 from tamis.columns.engine.dialect import DUCKDB
-from tamis.columns.layout.contacts import column, table
+from tamis.columns.layout.contacts import column, compared, table
 from tamis.columns.layout.membership import is_in_segment
 from tamis.domain.browsing import Near, Order
-from tamis.domain.fields import Field, Kind
+from tamis.domain.fields import Kind
 from tamis.rules.sql.compiler import Source, compile_rule
 from tamis.rules.sql.dialect import Parameters
 from tamis.rules.time.moment import Moment
@@ -65,24 +65,19 @@ def _where(rule: Node | None, moment: Moment, parameters: Parameters) -> str:
     return compile_rule(rule, moment, Source(column, is_in_segment), parameters) if rule else "TRUE"
 
 
-def _key(field: Field) -> str:
-    """Write what contacts are ordered by."""
-    return f"lower({column(field)})" if field.kind in (Kind.TEXT, Kind.CHOICE) else column(field)
-
-
 def _ordering(order: Order, back: bool) -> str:
     way = "DESC" if order.descending is not back else "ASC"
     by_id = "id DESC" if back else "id ASC"
     if order.field is None:
         return f"id {way}"
-    return f"{_key(order.field)} {way} NULLS {'FIRST' if back else 'LAST'}, {by_id}"
+    return f"{compared(order.field)} {way} NULLS {'FIRST' if back else 'LAST'}, {by_id}"
 
 
 def _beside(
     con: duckdb.DuckDBPyConnection, type_id: int, order: Order, near: Near, parameters: Parameters
 ) -> str | None:
     """Write the test whether a contact comes after another one, or before it; None when that one is gone."""
-    key = _key(order.field) if order.field else "id"
+    key = compared(order.field) if order.field else "id"
     rows = con.execute(f"SELECT {key} FROM {table(type_id)} WHERE id = $1", [near.contact_id]).fetchall()
     if not rows:
         return None

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 import duckdb
 
-from tamis.columns.layout.contacts import column, table, written
+from tamis.columns.layout.contacts import column, compared, table, written
 from tamis.domain.fields import Field, Kind
 from tamis.domain.text import fold
 
@@ -31,7 +31,7 @@ class ValueReads:
     def frequent_values(self, type_id: int, field: Field, typed: str, limit: int) -> list[tuple[str, int]]:
         """Return the most frequent values of a text field, with how many contacts have each: only those in which
         `typed` stands. Values that are the same to a rule are one here, in the spelling that most contacts have."""
-        folded = f"lower({column(field)})"
+        folded = compared(field)
         return self._con.execute(
             "SELECT arg_min(v, (-times, v)), sum(times)::BIGINT AS n FROM ("
             f"SELECT {written(field)} AS v, {folded} AS folded, count(*) AS times FROM {table(type_id)} "
