@@ -6,7 +6,6 @@ import shlex
 import signal
 import subprocess
 import sys
-from collections.abc import Iterator
 from pathlib import Path
 from typing import IO
 
@@ -61,13 +60,23 @@ class Demo:
         assert not re.search(" (WARNING|ERROR|CRITICAL) |Traceback", errors)
 
 
-@pytest.fixture(scope="module")
-def demo(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Demo]:
-    with Demo(tmp_path_factory.mktemp("demo") / "data") as running:
-        yield running
+def test_a_demo_serves_replaces_an_untouched_one_and_keeps_a_changed_one(tmp_path: Path) -> None:
+    with Demo(tmp_path / "data") as demo:
+        its_line_works_when_pasted(demo)
+        it_lets_people_into_its_console(demo)
+        with pytest.raises(Refused, match="is being served"):
+            tamis(demo.data, "demo", "--port", "0")
+    with Demo(tmp_path / "data") as demo:
+        assert [path.name for path in tmp_path.iterdir()] == ["data"]
+        tamis(demo.data, "segment", "delete", "Big spenders")
+    with Demo(tmp_path / "data") as demo:
+        assert len(tamis(demo.data, "segment", "list")["segments"]) == 4
+        (kept,) = [path for path in tmp_path.iterdir() if path.name != "data"]
+        assert str(kept) in "\n".join(demo.lines)
+    assert len(tamis(kept, "segment", "list")["segments"]) == 3
 
 
-def test_the_demo_serves_and_its_line_works_when_pasted(demo: Demo) -> None:
+def its_line_works_when_pasted(demo: Demo) -> None:
     installed("curl")
     (line,) = [line.strip() for line in demo.lines if line.strip().startswith("curl ")]
     pasted = subprocess.run(
@@ -89,32 +98,14 @@ def test_the_demo_serves_and_its_line_works_when_pasted(demo: Demo) -> None:
         assert asked == {"count": count}, rule
 
 
-def test_the_demo_lets_people_into_its_console(demo: Demo) -> None:
+def it_lets_people_into_its_console(demo: Demo) -> None:
     told = dict(line.split(maxsplit=1) for line in demo.lines if line.startswith("  ") and len(line.split()) == 2)
     visitor = Visitor(told["Console"].rstrip("/"))
     assert visitor.sign_in(told["E-mail"], told["Password"]).status_code == 303
     assert "demo@example.org" in visitor.get("/account").text
 
 
-def test_a_demo_replaces_an_untouched_one_and_keeps_a_changed_one(tmp_path: Path) -> None:
-    with Demo(tmp_path / "data"):
-        pass
-    with Demo(tmp_path / "data") as demo:
-        assert [path.name for path in tmp_path.iterdir()] == ["data"]
-        tamis(demo.data, "segment", "delete", "Big spenders")
-    with Demo(tmp_path / "data") as demo:
-        assert len(tamis(demo.data, "segment", "list")["segments"]) == 4
-        (kept,) = [path for path in tmp_path.iterdir() if path.name != "data"]
-        assert str(kept) in "\n".join(demo.lines)
-    assert len(tamis(kept, "segment", "list")["segments"]) == 3
-
-
 def test_a_demo_never_touches_data_that_is_not_its_own(data: Path) -> None:
     with pytest.raises(Refused, match="holds data already"):
         tamis(data, "demo", "--port", "0")
     assert tamis(data, "type", "list")["contact_types"]
-
-
-def test_a_demo_is_refused_while_its_data_is_served(demo: Demo) -> None:
-    with pytest.raises(Refused, match="is being served"):
-        tamis(demo.data, "demo", "--port", "0")
