@@ -2,12 +2,15 @@
 
 import codecs
 import re
-from typing import Any
 from urllib.parse import parse_qsl
 
 import msgspec
 import multipart
 
+Value = None | bool | int | float | str | list["Value"] | dict[str, "Value"]
+"""What JSON can say; forms say texts only."""
+Values = dict[str, list[Value]]
+"""By name, in the order in which they came."""
 MOST_VALUES = 20_000
 CHARSETS = {"utf-8": "utf-8", "ascii": "utf-8", "iso8859-1": "cp1252", "cp1252": "cp1252"}
 
@@ -19,17 +22,17 @@ class BadBody(Exception):
 class Form:
     """The values of a body by name; where a name is repeated, the last value counts, unless a list is asked for."""
 
-    def __init__(self, values: dict[str, list[Any]]) -> None:
+    def __init__(self, values: Values) -> None:
         self._values = values
 
-    def scalar(self, name: str) -> Any:
+    def scalar(self, name: str) -> Value:
         """Give a single value: text trimmed, blank or missing None."""
         value = self._values.get(name, [None])[-1]
         if isinstance(value, str):
             value = value.strip()
         return None if value == "" else value
 
-    def array(self, name: str) -> list[Any]:
+    def array(self, name: str) -> list[Value]:
         """Give a list, whether it came as JSON, as `name[]`, as `name[0]`, or as `name` repeated."""
         plain = self._values.get(name, [])
         if plain and isinstance(plain[-1], list):
@@ -43,7 +46,7 @@ class Form:
         return [value for value in plain if value not in ("", None)] + [v for _, v in sorted(indexed, key=_index)]
 
 
-def _index(pair: tuple[int, Any]) -> int:
+def _index(pair: tuple[int, Value]) -> int:
     return pair[0]
 
 
@@ -83,7 +86,7 @@ def _pairs(text: str, charset: str) -> list[tuple[str, str]]:
         raise BadBody(str(error)) from None
 
 
-def _from_json(text: str) -> dict[str, list[Any]]:
+def _from_json(text: str) -> Values:
     try:
         content = msgspec.json.decode(text)
     except (msgspec.DecodeError, RecursionError) as error:
@@ -93,10 +96,10 @@ def _from_json(text: str) -> dict[str, list[Any]]:
     return {name: [value] for name, value in content.items()}
 
 
-def _from_multipart(body: bytes, boundary: str, charset: str) -> dict[str, list[Any]]:
+def _from_multipart(body: bytes, boundary: str, charset: str) -> Values:
     if not boundary:
         raise BadBody("its content type names no boundary")
-    values: dict[str, list[Any]] = {}
+    values: Values = {}
     try:
         with multipart.PushMultipartParser(
             boundary, len(body), max_segment_count=MOST_VALUES, header_charset=charset, strict=True
@@ -113,8 +116,8 @@ def _from_multipart(body: bytes, boundary: str, charset: str) -> dict[str, list[
     return values
 
 
-def _grouped(pairs: list[tuple[str, str]]) -> dict[str, list[Any]]:
-    values: dict[str, list[Any]] = {}
+def _grouped(pairs: list[tuple[str, str]]) -> Values:
+    values: Values = {}
     for name, value in pairs:
         values.setdefault(name, []).append(value)
     return values

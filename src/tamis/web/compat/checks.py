@@ -84,6 +84,14 @@ class Checks:
                 self._short(f"{name}.{index}", str(value))
         return [str(value).lower() if isinstance(value, bool) else str(value) for value in values]
 
+    def query_type(self, name: str) -> str | None:
+        """Read how conditions are joined, which may be left out."""
+        value = self.form.scalar(name)
+        if value is None or isinstance(value, str):
+            return value
+        self._problem(name, "query_type_must_be")
+        return None
+
     def _required(self, name: str, nothing: T) -> T:
         self._problem(name, "field_required")
         return nothing

@@ -126,9 +126,7 @@ async def segment_store(context: Context, request: Request) -> Answer:
     name = checks.text("segment_name")
     fields, operators = checks.texts("select_field"), checks.texts("select_operator")
     values = checks.values("value")
-    query_type = checks.form.scalar("query_type")
-    if query_type is not None and not isinstance(query_type, str):
-        checks.problems.append(Problem("query_type", "query_type_must_be"))
+    query_type = checks.query_type("query_type")
     problems = list(checks.problems)
     draft = None
     if not problems or {p.path for p in problems} <= {"segment_name", "contact_type_id"}:

@@ -17,9 +17,6 @@ read."""
 STILL_SECONDS = 1.0
 """After so long without reading, what was fetched for a reader is let go, and fetched again when it goes on."""
 
-Item = tuple[int, bytes]
-"""The number of an item, after which the next ones are asked for, and its JSON."""
-
 
 class Piece(NamedTuple):
     """Items that follow each other: how many, the number of the last one, and their JSON with commas between."""
