@@ -27,6 +27,7 @@ from tamis.settings import Settings
 from tests.stores.oracle import Oracle, email
 
 BEFORE = datetime(2024, 3, 1, 10, tzinfo=UTC)
+EARLIER = BEFORE - timedelta(hours=2)
 SOON = BEFORE + timedelta(hours=30)
 LATE = BEFORE + timedelta(days=200)
 PEOPLE = 24

@@ -69,6 +69,7 @@ KINDS = (
     Kind("day by day"),
     Kind("new contacts apart", insert_only=True),
     Kind("after a long absence", scenario.LATE),
+    Kind("as of an earlier instant, because the clock was set back", scenario.EARLIER),
     Kind("from nothing", lost=True),
 )
 
@@ -106,7 +107,7 @@ def test_a_projector_killed_at_any_point_loses_and_doubles_nothing(template: Pat
     """`make test` draws some of the points, `make test-all` takes all of them."""
     right = scenario.project(fresh(template, tmp_path / "right", kind), kind.now)
     chance = random.Random()
-    for point in chance.sample(POINTS, examples(len(POINTS))):
+    for point in chance.sample(POINTS, examples(len(POINTS), least=2)):
         data = fresh(template, tmp_path / "data", kind)
         number = chance.choice((1, 1, 2, 3))
         came = kill(data, kind, point, number)

@@ -1,8 +1,13 @@
-"""Which way the memberships of a batch are found."""
+"""Which way the memberships of a batch are found, and through which windows of time."""
+
+from datetime import UTC, datetime
+from itertools import pairwise
 
 import pytest
 
 from tamis.columns.projector.strategy import Description, Limits, Strategy, choose
+from tamis.columns.projector.windows import ALWAYS, windows
+from tamis.domain.instants import MICROSECOND
 
 LIMITS = Limits(small_batch=8, insert_only=1_000, midnights=100)
 
@@ -33,3 +38,20 @@ def test_limits_of_nothing_force_a_way() -> None:
     assert choose(Description(False, 0, 1, evaluations=2), Limits(small_batch=0)) is Strategy.INCREMENTAL
     assert choose(Description(False, 0, 1), Limits(insert_only=0)) is Strategy.INSERT_ONLY
     assert choose(Description(False, 1, 0), Limits(midnights=0)) is Strategy.FULL_REFRESH
+
+
+def test_each_day_and_each_midnight_is_a_window_and_changes_belong_to_one() -> None:
+    start, now = (datetime(2024, 3, day, 10, tzinfo=UTC) for day in (1, 3))
+    first, second = (datetime(2024, 3, day, tzinfo=UTC) for day in (2, 3))
+    found = windows(start, [first, second], now)
+    assert [(w.start, w.end, w.is_midnight) for w in found] == [
+        (start, first, False),
+        (first, first, True),
+        (first, second, False),
+        (second, second, True),
+        (second, now + MICROSECOND, False),
+    ]
+    assert [w.number for w in found] == [0, 1, 2, 3, 4]
+    stretches = [w for w in found if not w.is_midnight]
+    assert [w.since for w in stretches] == [ALWAYS, first, second]
+    assert all(a.end == b.since for a, b in pairwise(stretches))
