@@ -77,9 +77,11 @@ def test_metrics_count_requests_by_routes_that_there_are(server: Server, owner: 
     for number in range(5):
         owner.get(f"{MARK}/{number}")
         ask(server, f"/{MARK}/{number}")
+    requests.options(server.address + "/healthz", proxies={"http": ""}, timeout=PATIENCE_SECONDS)
     after = metrics(server)
     assert after[route] == before.get(route, 0) + 1
     assert after['tamis_requests_total{interface="segment_api",route="other",status="404"}'] >= 5
+    assert after['tamis_requests_total{interface="monitoring",route="/healthz",status="204"}'] >= 1
     assert not [name for name in after if MARK in name]
     count = 'tamis_request_seconds_count{interface="segment_api",route="segment/list"}'
     assert after[count] == before.get(count, 0) + 1

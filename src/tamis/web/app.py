@@ -8,7 +8,6 @@ from typing import Any
 from litestar import Litestar
 from litestar.enums import ScopeType
 from litestar.exceptions import HTTPException
-from litestar.handlers import BaseRouteHandler
 from litestar.response import Response
 from litestar.routes import ASGIRoute
 from litestar.types import Message, Scope
@@ -18,7 +17,7 @@ from litestar.utils import normalize_path
 from tamis.actions.house import House
 from tamis.web.compat.app import segment_api
 from tamis.web.http import BELOW, App
-from tamis.web.local import local_endpoint
+from tamis.web.local import local_routes
 from tamis.web.proxy import behind_proxies
 
 SECURITY = [
@@ -39,13 +38,14 @@ NOT_STORED = (b"cache-control", b"no-store")
 LoadPages = Callable[[Litestar], ControllerRouterHandler]
 
 
-def web_app(house: House, local_token: str, monitoring: Sequence[BaseRouteHandler] = ()) -> App:
-    """Make the ASGI application that the server runs; `monitoring` are the endpoints of those who watch it."""
-    app = application(house, local_token, monitoring)
+def web_app(house: House, local_token: str, *more: ControllerRouterHandler) -> App:
+    """Make the ASGI application that the server runs; `more` are routes of what is not made of a house alone, as
+    monitoring is."""
+    app = application(house, local_token, *more)
     return behind_proxies(app, house.settings)
 
 
-def application(house: House, local_token: str, monitoring: Sequence[BaseRouteHandler] = ()) -> "Application":
+def application(house: House, local_token: str, *more: ControllerRouterHandler) -> "Application":
     """Make the application with the routes of all interfaces."""
 
     def pages(app: Litestar) -> ControllerRouterHandler:
@@ -53,7 +53,7 @@ def application(house: House, local_token: str, monitoring: Sequence[BaseRouteHa
 
         return console(house, app.state)
 
-    return Application([*segment_api(house), local_endpoint(house, local_token), *monitoring], pages)
+    return Application([*segment_api(house), local_routes(house, local_token), *more], pages)
 
 
 class Application(Litestar):

@@ -4,9 +4,8 @@ import hmac
 import logging
 from typing import Any
 
-from litestar import Request, post
+from litestar import Request, Router, post
 from litestar.exceptions import HTTPException
-from litestar.handlers import HTTPRouteHandler
 from litestar.response import Response
 
 from tamis import log
@@ -24,8 +23,8 @@ OF_NOBODY = "commands"
 LocalRequest = Request[Any, Any, Any]
 
 
-def local_endpoint(house: House, token: str) -> HTTPRouteHandler:
-    """Make the endpoint; only who can read the token from the data directory is answered."""
+def local_routes(house: House, token: str) -> Router:
+    """Make the routes; only who can read the token from the data directory is answered."""
 
     def answered(question: Question[Any]) -> object:
         with house.records.explaining():
@@ -36,8 +35,6 @@ def local_endpoint(house: House, token: str) -> HTTPRouteHandler:
         status_code=200,
         request_max_body_size=MAX_BODY,
         exception_handlers={TamisError: _refused, HTTPException: _wrong_request, Exception: _fault},
-        opt={"interface": "local"},
-        include_in_schema=False,
     )
     async def ask(request: LocalRequest) -> Response[Any]:
         if not hmac.compare_digest(request.headers.get("authorization", "").encode(), f"Bearer {token}".encode()):
@@ -47,7 +44,7 @@ def local_endpoint(house: House, token: str) -> HTTPRouteHandler:
         account = question.about_account or OF_NOBODY
         return Response(await in_lane(house.lanes.commands, account, lambda: answered(question)))
 
-    return ask
+    return Router("/", route_handlers=[ask], opt={"interface": "local"}, include_in_schema=False)
 
 
 def _refused(_: LocalRequest, error: TamisError) -> Response[Failure]:

@@ -6,9 +6,8 @@ import logging
 from typing import Any
 
 import msgspec
-from litestar import Request, route
+from litestar import Request, Router, route
 from litestar.enums import HttpMethod, MediaType
-from litestar.handlers import HTTPRouteHandler
 from litestar.response import Response
 from prometheus_client import CollectorRegistry
 from prometheus_client.exposition import choose_encoder
@@ -19,23 +18,22 @@ from tamis.web.monitoring.traffic import address_of
 
 HEALTH, READY, METRICS = "/healthz", "/readyz", "/metrics"
 READS = [HttpMethod.GET, HttpMethod.HEAD]
-INTERFACE = {"interface": "monitoring"}
 
 
-def monitoring(health: Health, registry: CollectorRegistry, token: str) -> list[HTTPRouteHandler]:
+def monitoring(health: Health, registry: CollectorRegistry, token: str) -> Router:
     """Make the endpoints; without a token, `/metrics` is not there."""
 
-    @route(HEALTH, http_method=READS, sync_to_thread=False, include_in_schema=False, opt=INTERFACE)
+    @route(HEALTH, http_method=READS, sync_to_thread=False)
     def healthz() -> Response[bytes]:
         return _text(200, "ok")
 
-    @route(READY, http_method=READS, sync_to_thread=False, include_in_schema=False, opt=INTERFACE)
+    @route(READY, http_method=READS, sync_to_thread=False)
     def readyz() -> Response[bytes]:
         reasons = health.reasons
         body = msgspec.json.encode({"ready": not reasons, "reasons": reasons}) + b"\n"
         return Response(body, status_code=503 if reasons else 200, media_type="application/json")
 
-    @route(METRICS, http_method=READS, include_in_schema=False, opt=INTERFACE)
+    @route(METRICS, http_method=READS)
     async def metrics(request: Request[Any, Any, Any]) -> Response[bytes]:
         if not token:
             return _text(404, "there is nothing here")
@@ -45,7 +43,9 @@ def monitoring(health: Health, registry: CollectorRegistry, token: str) -> list[
         encoder, content_type = choose_encoder(request.headers.get("accept", ""))
         return Response(await asyncio.to_thread(encoder, registry), media_type=content_type)
 
-    return [healthz, readyz, metrics]
+    return Router(
+        "/", route_handlers=[healthz, readyz, metrics], opt={"interface": "monitoring"}, include_in_schema=False
+    )
 
 
 def _text(status: int, line: str, headers: dict[str, str] | None = None) -> Response[bytes]:

@@ -79,7 +79,8 @@ def _place(scope: Scope) -> tuple[str, str]:
     """Return interface and route of a request whose handler has not noted them: those of its route, so that they are
     from a small set whatever clients send."""
     handler = scope.get("route_handler")
-    return handler.opt["interface"] if handler else "console", scope.get("path_template") or OTHER
+    opt = handler.opt if handler else {}
+    return opt.get("interface", "console"), scope.get("path_template") or OTHER
 
 
 def _write(scope: Scope, exchange: Exchange, seconds: float) -> None:
