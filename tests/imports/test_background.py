@@ -20,7 +20,7 @@ from tamis.actions.importing.uploads import list_uploads
 from tamis.actions.lanes import Lane
 from tamis.actions.work import At, Work, Workers
 from tamis.domain.errors import Invalid, NotFound, Problem, Refused
-from tamis.records.importing.uploads import Upload
+from tamis.domain.imports import Upload
 from tests.imports.conftest import CREATE, Desk
 from tests.imports.test_uploads import hand_in
 

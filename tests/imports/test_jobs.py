@@ -12,10 +12,10 @@ from tamis.actions.fields.types import create_type
 from tamis.actions.importing.jobs import INTERRUPTED, PLACE, find_import, list_imports, rejects_file, seen, why_failed
 from tamis.actions.importing.run import import_file
 from tamis.domain.errors import Invalid, NotFound
+from tamis.domain.imports import ImportJob, State
 from tamis.records.accounts import account_of_key_pair
 from tamis.records.handles import Transaction
 from tamis.records.importing import imports
-from tamis.records.importing.imports import ImportJob, State
 from tests.imports.conftest import CREATE, Desk
 from tests.support import forked
 from tests.support.process import environment, tamis

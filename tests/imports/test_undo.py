@@ -20,10 +20,10 @@ from tamis.actions.segments.segments import create_segment, segment_sizes
 from tamis.domain.emails import Email
 from tamis.domain.errors import NotFound, Refused
 from tamis.domain.fields import CITY, Kind
+from tamis.domain.imports import State
 from tamis.records import contacts
 from tamis.records.engine.sql import fetch
 from tamis.records.importing import imports
-from tamis.records.importing.imports import State
 from tamis.rules.syntaxes.text import from_text
 from tests.imports.conftest import CREATE, Desk
 from tests.support import forked

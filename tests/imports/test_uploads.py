@@ -21,7 +21,7 @@ from tamis.actions.importing.uploads import (
     sweep_uploads,
 )
 from tamis.domain.errors import Invalid, NotFound, Refused, Unavailable
-from tamis.records.importing.uploads import Upload
+from tamis.domain.imports import Upload
 from tests.imports.conftest import Desk
 
 

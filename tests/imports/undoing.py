@@ -26,12 +26,12 @@ from tamis.actions.segments.segments import create_segment
 from tamis.domain.contacts import encode_values
 from tamis.domain.errors import Invalid, Refused
 from tamis.domain.fields import COUNTRY, Field, Kind
+from tamis.domain.imports import State
 from tamis.domain.segments import STRANGER
 from tamis.records import recipients, types
 from tamis.records.contacts import ContactRow
 from tamis.records.handles import Reader, Transaction, connection_of
 from tamis.records.importing import imports
-from tamis.records.importing.imports import State
 from tamis.rules.syntaxes.text import from_text
 from tamis.rules.time.moment import Moment
 from tamis.settings import Settings

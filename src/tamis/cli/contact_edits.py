@@ -6,11 +6,11 @@ from cyclopts import Parameter
 
 from tamis.actions.contacts.contact_edits import create_contact, edit_contact
 from tamis.actions.contacts.contacts import show_contact
+from tamis.actions.lookups import fields_of_type
 from tamis.cli.common import Common, TypeOption, account_of, opened, show, type_of
 from tamis.domain.contacts import Contact
 from tamis.domain.errors import Invalid, Problem
 from tamis.domain.fields import FieldSet, format_value
-from tamis.records import types
 
 Settings = Annotated[list[str] | None, Parameter(name="--set", negative="")]
 
@@ -34,7 +34,7 @@ def create(
     with opened(common) as house:
         account = account_of(house, common)
         contact_type = type_of(house, account, type_)
-        fields = types.fields_of_type(house.records.reader(), contact_type.id)
+        fields = fields_of_type(house.records.reader(), contact_type.id)
         texts = {"email": email, **_texts(set_ or [], fields)}
         made = house.write(create_contact, account, contact_type, texts)
     show(common, document_of(made, fields), f"{made.email} is contact {made.id}.")

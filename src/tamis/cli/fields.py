@@ -9,12 +9,12 @@ from cyclopts import App, Parameter
 from tamis.actions.fields import fields
 from tamis.actions.fields.field_conversion import edit_field_keeping, try_edit
 from tamis.actions.fields.field_edits import MOST_EXAMPLES, FieldEdit, Misfit, ValuesDoNotFit
+from tamis.actions.lookups import fields_of_type
 from tamis.cli.common import Common, TypeOption, account_of, notice, opened, show, show_table, type_of
 from tamis.domain.dates import DateOrder
 from tamis.domain.errors import Invalid, Param, Problem, Refused
 from tamis.domain.fields import RESERVED, Field, Kind
 from tamis.domain.text import counted, short
-from tamis.records import types
 
 field_app = App(name="field", help="Fields of a contact type.")
 
@@ -50,7 +50,7 @@ def list_fields(*, type_: TypeOption, common: Common = Common()) -> None:  # noq
     """List the fields of a contact type, reserved ones first."""
     with opened(common) as house:
         contact_type = type_of(house, account_of(house, common), type_)
-        found = types.fields_of_type(house.records.reader(), contact_type.id).fields
+        found = fields_of_type(house.records.reader(), contact_type.id).fields
     if common.json:
         show(common, {"fields": [_field(f) for f in found]})
     else:

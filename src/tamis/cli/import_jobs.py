@@ -7,15 +7,14 @@ from cyclopts.validators import Number
 
 from tamis.actions.importing.jobs import INTERRUPTED, Seen, blanked_file, find_import, rejects_file, why_failed
 from tamis.actions.importing.jobs import list_imports as list_jobs
+from tamis.actions.lookups import Reader, names_of_types, type_by_id
 from tamis.cli.common import Common, account_of, local_time, opened, show, show_table
 from tamis.cli.import_report import FIGURES, column_names, field_names, report_lines
 from tamis.cli.words import line_of
 from tamis.domain.accounts import Account
+from tamis.domain.imports import ImportJob, State
 from tamis.domain.instants import format_instant
 from tamis.domain.text import counted
-from tamis.records import types
-from tamis.records.handles import Reader
-from tamis.records.importing.imports import ImportJob, State
 
 COLUMNS = ("Id", "Started", "File", "State", "Rows", "Created", "Updated", "Rejected")
 RIGHT = (0, 4, 5, 6, 7)
@@ -38,7 +37,7 @@ def list_imports(
     """
     with opened(common) as house:
         account = account_of(house, common)
-        names = types.names_of_types(house.records.reader(), account.id)
+        names = names_of_types(house.records.reader(), account.id)
         found = list_jobs(house, account, limit)
     if common.json:
         show(common, {"imports": [_figures(seen, names[seen.job.contact_type_id]) for seen in found]})
@@ -74,7 +73,7 @@ def show_import(import_id: int, *, common: Common = Common()) -> None:  # noqa: 
 
 
 def _type_name(db: Reader, account: Account, seen: Seen) -> str | None:
-    found = types.type_by_id(db, account.id, seen.job.contact_type_id)
+    found = type_by_id(db, account.id, seen.job.contact_type_id)
     return found.name if found else None
 
 

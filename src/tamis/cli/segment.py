@@ -8,6 +8,7 @@ from typing import Annotated, Any
 from cyclopts import App, Parameter
 
 from tamis.actions.house import House
+from tamis.actions.lookups import fields_of_type, refs_of_type
 from tamis.actions.questions import CountRule, ListedSegments, RecipientPage, SegmentSizes
 from tamis.actions.segments import segments
 from tamis.actions.segments.segments import Keep, ListedSegment
@@ -18,8 +19,6 @@ from tamis.domain.errors import Invalid, Problem
 from tamis.domain.instants import format_instant
 from tamis.domain.segments import Segment
 from tamis.domain.text import counted
-from tamis.records import segments as records
-from tamis.records import types
 from tamis.rules.build import build
 from tamis.rules.syntaxes.json import to_json
 from tamis.rules.syntaxes.text import from_text
@@ -112,7 +111,7 @@ def count(*, type_: TypeOption, where: Where, common: Common = Common()) -> None
         account = account_of(house, common)
         contact_type = type_of(house, account, type_)
         db = house.records.reader()
-        fields, refs = types.fields_of_type(db, contact_type.id), records.refs_of_type(db, contact_type.id)
+        fields, refs = fields_of_type(db, contact_type.id), refs_of_type(db, contact_type.id)
         rule = build(from_text(where), fields, refs)
         number = ask(house, CountRule(account.id, contact_type.id, to_json(rule)))
     show(common, {"count": number}, f"{number:,}")

@@ -3,8 +3,8 @@
 from cyclopts import App
 
 from tamis.actions.fields import types as actions
+from tamis.actions.lookups import types_of_account
 from tamis.cli.common import Common, account_of, opened, show, show_table, type_of
-from tamis.records import types
 
 type_app = App(name="type", help="Contact types: kinds of contacts with their own fields.")
 
@@ -27,7 +27,7 @@ def create(name: str, *, common: Common = Common()) -> None:  # noqa: B008  froz
 def list_types(*, common: Common = Common()) -> None:  # noqa: B008  frozen
     """List the contact types."""
     with opened(common) as house:
-        found = types.types_of_account(house.records.reader(), account_of(house, common).id)
+        found = types_of_account(house.records.reader(), account_of(house, common).id)
     if common.json:
         show(common, {"contact_types": [{"id": t.id, "name": t.name} for t in found]})
     else:

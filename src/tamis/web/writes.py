@@ -8,8 +8,8 @@ from datetime import datetime
 from typing import Any, Concatenate, ParamSpec, TypeVar
 
 from tamis.actions.house import House
+from tamis.actions.lookups import Transaction
 from tamis.domain.errors import Busy
-from tamis.records.handles import Transaction
 
 P = ParamSpec("P")
 T = TypeVar("T")

@@ -16,11 +16,10 @@ from tamis.domain.accounts import Account
 from tamis.domain.contacts import ContactType
 from tamis.domain.errors import Refused
 from tamis.domain.fields import FieldSet
+from tamis.domain.imports import ImportJob, State, Upload
 from tamis.domain.instants import to_micros
 from tamis.records import feed, types
-from tamis.records.importing.imports import ImportJob, State
 from tamis.records.importing.journal import is_dropped
-from tamis.records.importing.uploads import Upload
 
 NO_FIELDS = FieldSet(())
 

@@ -22,10 +22,9 @@ from tamis.actions.importing.so_far import SoFar
 from tamis.domain.accounts import Account
 from tamis.domain.contacts import ContactType
 from tamis.domain.errors import Abandoned, NotFound, Problem, TamisError, Unavailable
+from tamis.domain.imports import ImportJob, State, Upload
 from tamis.records.handles import Transaction
 from tamis.records.importing import imports
-from tamis.records.importing.imports import ImportJob, State
-from tamis.records.importing.uploads import Upload
 
 PLACE = "imports"
 INTERRUPTED = "interrupted"

@@ -17,12 +17,12 @@ from tamis.actions.importing.report import nothing_told
 from tamis.actions.importing.sources import ContactFile, Source, stage
 from tamis.actions.importing.uploads import file_of
 from tamis.domain.dates import DateOrder
+from tamis.domain.imports import Upload
 from tamis.domain.reading.columns import Ambiguous, ColumnReading
 from tamis.domain.reading.deciding import decide
 from tamis.domain.reading.learning import Asked, ColumnLearner
 from tamis.files.encodings.describe import Sample
 from tamis.records import accounts
-from tamis.records.importing.uploads import Upload
 from tamis.workbench.cells import padded_columns
 from tamis.workbench.handle import Workbench
 from tamis.workbench.kinds import learn_kinds

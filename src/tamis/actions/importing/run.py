@@ -28,11 +28,11 @@ from tamis.domain.accounts import Account
 from tamis.domain.contacts import ContactType
 from tamis.domain.fields import Field, FieldSet, key_of
 from tamis.domain.fields import name_of as field_name_of
+from tamis.domain.imports import Upload
 from tamis.domain.reading.columns import ColumnReading
 from tamis.domain.reading.declared import Declared
 from tamis.files.header import clean_name
 from tamis.records import forgotten, types
-from tamis.records.importing.uploads import Upload
 from tamis.workbench.cells import padded_columns, wholly_plain
 from tamis.workbench.documents import ready_rows
 from tamis.workbench.handle import Workbench

@@ -11,10 +11,10 @@ from tamis.actions.importing.report import Progress, nothing_told
 from tamis.domain.accounts import Account
 from tamis.domain.contacts import fitting_document
 from tamis.domain.errors import Refused
+from tamis.domain.imports import ImportJob, State
 from tamis.records import types
 from tamis.records.handles import Reader, Transaction
 from tamis.records.importing import imports, journal, undo
-from tamis.records.importing.imports import ImportJob, State
 from tamis.records.importing.undo import Before
 from tamis.records.maintenance import erasure
 

@@ -17,12 +17,12 @@ from tamis.actions.house import House
 from tamis.domain.accounts import Account
 from tamis.domain.contacts import ContactType
 from tamis.domain.errors import Invalid, NotFound, Problem, Refused, Unavailable
+from tamis.domain.imports import Upload
 from tamis.domain.text import CONTROL, SURROGATE
 from tamis.files.durable import make_directory, sync
 from tamis.files.room import SPARE_BYTES, need_room
 from tamis.records.handles import Transaction
 from tamis.records.importing import uploads
-from tamis.records.importing.uploads import Upload
 
 PLACE = "uploads"
 KEPT = timedelta(hours=24)

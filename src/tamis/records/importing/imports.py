@@ -1,13 +1,12 @@
 """Imports as jobs in the records: what was asked, how far it has come, and what became of it."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import datetime
-from enum import StrEnum
 from typing import Any
 
 import msgspec
 
+from tamis.domain.imports import HIGHEST_ID, ImportJob, State
 from tamis.domain.instants import from_micros, to_micros
 from tamis.records.engine.sql import insert as add_row
 from tamis.records.engine.sql import run, select, select_one, select_tuples
@@ -15,47 +14,6 @@ from tamis.records.handles import Reader, Transaction
 from tamis.records.queries import load
 
 SQL = load("imports")
-# SQLite counts in 64 bits, so a larger id cannot be one of a job.
-MOST = (1 << 63) - 1
-
-
-class State(StrEnum):
-    """What an import is at; one whose process was killed stays `running` here."""
-
-    RUNNING = "running"
-    FINISHED = "finished"
-    FAILED = "failed"
-    UNDOING = "undoing"
-    UNDONE = "undone"
-
-
-@dataclass(frozen=True, slots=True)
-class ImportJob:
-    """An import of a file into a contact type.
-
-    `source` is the name of the file. `rows_total` is None until the file has been read. `rows_done` counts the rows of
-    the file that are behind it, also those that are not stored; `created`, `updated` and `unchanged` count what is on
-    disk. `error` says why it failed: a JSON list of problems, which earlier versions kept as a sentence.
-    """
-
-    id: int
-    account_id: int
-    contact_type_id: int
-    source: str
-    options: Mapping[str, Any]
-    state: State
-    phase: str
-    started_at: datetime
-    finished_at: datetime | None
-    rows_total: int | None
-    rows_done: int
-    created: int
-    updated: int
-    unchanged: int
-    repeated: int
-    rejected: int
-    report: Mapping[str, Any]
-    error: str | None
 
 
 def insert(
@@ -70,14 +28,14 @@ def insert(
 
 def by_id(db: Reader, account_id: int, import_id: int) -> ImportJob | None:
     """Find an import of an account by its id."""
-    if not 0 < import_id <= MOST:
+    if not 0 < import_id <= HIGHEST_ID:
         return None
     return select_one(db, _job, SQL["by_id"], (import_id, account_id))
 
 
 def of_account(db: Reader, account_id: int, limit: int, before: int | None = None) -> list[ImportJob]:
     """List the imports of an account, newest first, `limit` of them at most, with ids below `before`."""
-    return select(db, _job, SQL["of_account"], (account_id, MOST if before is None else before, limit))
+    return select(db, _job, SQL["of_account"], (account_id, HIGHEST_ID if before is None else before, limit))
 
 
 def set_state(

@@ -1,26 +1,12 @@
 """Files on their way in, in the records: whose they are, for which contact type, and since when they wait."""
 
-from dataclasses import dataclass
-from datetime import datetime
-
+from tamis.domain.imports import Upload
 from tamis.domain.instants import from_micros, to_micros
 from tamis.records.engine.sql import run, select, select_one
 from tamis.records.handles import Reader, Transaction
 from tamis.records.queries import load
 
 SQL = load("uploads")
-
-
-@dataclass(frozen=True, slots=True)
-class Upload:
-    """A file that was handed in; `name` is what people call it, `size` is in bytes."""
-
-    id: str
-    account_id: int
-    contact_type_id: int
-    name: str
-    size: int
-    created_at: datetime
 
 
 def insert(db: Transaction, upload: Upload) -> None:

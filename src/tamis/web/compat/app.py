@@ -54,7 +54,7 @@ ROUTES: dict[str, tuple[str, Endpoint]] = {
 
 def segment_api(house: House) -> list[ASGIRouteHandler]:
     """Make the routes below `/api`: raw ASGI handlers, for the sake of their speed (docs/decisions/0030)."""
-    keys = KeyRing(house.records, lambda public_key: house.submit(note_key_use, public_key))
+    keys = KeyRing(house, lambda public_key: house.submit(note_key_use, public_key))
     writes = Writes(house)
     limiter = Limiter(house.settings.requests_per_minute, house.settings.account_requests_per_minute)
     listings = Listings(house.lanes.lists, house.settings.requests_waiting)

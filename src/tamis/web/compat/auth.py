@@ -6,9 +6,9 @@ import time
 from collections.abc import Callable
 
 from tamis import log
+from tamis.actions.house import House
+from tamis.actions.lookups import account_of_key_pair, is_public_key
 from tamis.domain.accounts import Account, hash_secret
-from tamis.records.accounts import account_of_key_pair, is_public_key
-from tamis.records.engine.store import Records
 from tamis.web.compat.errors import failed
 from tamis.web.http import Answer, Request
 from tamis.web.monitoring.traffic import address_of
@@ -21,8 +21,8 @@ NOTED_EVERY_SECONDS = 60.0
 class KeyRing:
     """Finds the account of a key pair; what it remembers is dropped at each write to the records, by any process."""
 
-    def __init__(self, records: Records, note_use: Callable[[str], object]) -> None:
-        self._records = records
+    def __init__(self, house: House, note_use: Callable[[str], object]) -> None:
+        self._records = house.records
         self._note_use = note_use
         self._noted: dict[str, float] = {}
         self._version = -1

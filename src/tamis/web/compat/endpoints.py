@@ -10,12 +10,12 @@ from tamis import log
 from tamis.actions.contacts import contacts
 from tamis.actions.fields.types import type_by_id
 from tamis.actions.house import House
+from tamis.actions.lookups import fields_of_type, types_of_account
 from tamis.actions.segments import recipients, segments
 from tamis.domain.accounts import Account
 from tamis.domain.contacts import ContactType
 from tamis.domain.errors import Invalid, Problem
 from tamis.domain.fields import RESERVED
-from tamis.records import types
 from tamis.rules.syntaxes.arrays import from_arrays
 from tamis.web.compat import present
 from tamis.web.compat.body import parse_body
@@ -151,14 +151,14 @@ async def segment_store(context: Context, request: Request) -> Answer:
 
 async def type_list(context: Context, _: Request) -> Answer:
     """List the contact types."""
-    found = types.types_of_account(context.house.records.reader(), context.account.id)
+    found = types_of_account(context.house.records.reader(), context.account.id)
     return succeeded({"contactTypes": [present.contact_type(t) for t in found]})
 
 
 async def type_view(context: Context, request: Request) -> Answer:
     """Show a contact type with its fields."""
     contact_type = _contact_type(context, parse_id(request.query().get("contact_type_id")))
-    fields = types.fields_of_type(context.house.records.reader(), contact_type.id)
+    fields = fields_of_type(context.house.records.reader(), contact_type.id)
     return succeeded({"contactType": present.contact_type_with_fields(contact_type, fields)})
 
 
@@ -175,7 +175,7 @@ async def contact_list(context: Context, request: Request) -> Stream:
 
     def page(start: int, size: int) -> list[Piece]:
         found = contacts.contact_page(context.house, contact_type, start, size)
-        fields = types.fields_of_type(context.house.records.reader(), contact_type.id)
+        fields = fields_of_type(context.house.records.reader(), contact_type.id)
         return pieces(
             [(c.id, msgspec.json.encode(present.contact(c, context.account.id, fields)).decode()) for c in found]
         )

@@ -24,15 +24,15 @@ from tamis.actions.importing.looking import Column, Look
 from tamis.actions.importing.mapping import can_feed
 from tamis.actions.importing.report import BadValue, ImportReport
 from tamis.actions.importing.uploads import in_bytes
+from tamis.actions.lookups import fields_of_type
 from tamis.actions.work import At, Work
 from tamis.domain.dates import DateOrder
 from tamis.domain.encodings import KNOWN, UTF16_BE, UTF16_LE, label_of
 from tamis.domain.errors import Invalid
 from tamis.domain.fields import EMAIL, FieldSet, Kind, key_of
+from tamis.domain.imports import Upload
 from tamis.domain.reading.columns import ColumnReading
 from tamis.domain.reading.numbers import DecimalMark
-from tamis.records import types
-from tamis.records.importing.uploads import Upload
 from tamis.web.console.answers import page
 from tamis.web.console.import_form import Chosen
 from tamis.web.console.importing import progress_of, report_of_trial, told_of
@@ -98,7 +98,7 @@ def upload_page(
 ) -> Response[str]:
     """Show a file: its beginning, the choices, what a trial has found, and what is wrong."""
     db = house.records.reader()
-    fields = types.fields_of_type(db, upload.contact_type_id)
+    fields = fields_of_type(db, upload.contact_type_id)
     under_way = work is not None and not work.is_over
     trial = work.result if work and work.at is At.DONE and isinstance(work.result, ImportReport) else None
     of = type_by_id(db, visitor.account, upload.contact_type_id)

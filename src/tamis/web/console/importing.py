@@ -13,8 +13,8 @@ from tamis.actions.importing.report import ImportReport
 from tamis.actions.importing.uploads import in_bytes
 from tamis.actions.work import At, Work
 from tamis.domain.errors import Problem
+from tamis.domain.imports import ImportJob
 from tamis.domain.text import counted
-from tamis.records.importing.imports import ImportJob
 from tamis.web.console.wording import words_of
 
 FIGURES = ("created", "updated", "unchanged", "repeated", "rejected")

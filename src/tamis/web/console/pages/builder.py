@@ -10,6 +10,7 @@ from litestar.response import Redirect, Response
 
 from tamis.actions.fields.types import find_type, type_by_id
 from tamis.actions.house import House
+from tamis.actions.lookups import fields_of_type, types_of_account
 from tamis.actions.newest import Overtaken
 from tamis.actions.segments.choosing import nameable_segments
 from tamis.actions.segments.previewing import (
@@ -31,7 +32,6 @@ from tamis.domain.contacts import ContactType
 from tamis.domain.errors import Invalid, NotFound, Problem
 from tamis.domain.instants import from_micros, to_micros
 from tamis.domain.segments import Segment
-from tamis.records import types
 from tamis.rules.syntaxes.json import from_json, to_json
 from tamis.rules.wording.describe import describe
 from tamis.web.console.answers import page
@@ -62,7 +62,7 @@ def new_segment(
     if type:
         of = find_type(db, visitor.account, type)
         return _builder(house, visitor, of, None, _example(house, visitor, of, rule))
-    known = types.types_of_account(db, visitor.account.id)
+    known = types_of_account(db, visitor.account.id)
     if len(known) == 1:
         return Redirect(f"/segments/new?type={known[0].id}")
     return page(visitor, "builder/choose_type.html", title="New segment", nav="segments", types=known)
@@ -94,7 +94,7 @@ def _builder(
     data = {
         "type": {"id": of.id, "name": of.name},
         "segment": {"id": segment.id} if segment else None,
-        "fields": fields_for_script(types.fields_of_type(db, of.id)),
+        "fields": fields_for_script(fields_of_type(db, of.id)),
         "operators": operator_table(),
         "segments": segments_for_script(nameable_segments(house, visitor.account, of.id, segment)),
         "draft": msgspec.Raw(rule.encode()),

@@ -11,6 +11,7 @@ from tamis.actions.contacts.contact_edits import edit_contact
 from tamis.actions.contacts.contact_removal import remove_contact
 from tamis.actions.contacts.contacts import contact_by_id
 from tamis.actions.house import House
+from tamis.actions.lookups import fields_of_type, snapshot
 from tamis.actions.segments.explaining import explain_contact
 from tamis.actions.segments.history import contact_history
 from tamis.domain.contacts import Contact, ContactType
@@ -18,8 +19,6 @@ from tamis.domain.emails import email_key
 from tamis.domain.errors import Invalid, NotFound, Refused
 from tamis.domain.fields import COLUMNS_OF_THEIR_OWN, EMAIL, FIRST_NAME, LAST_NAME, Field, FieldSet, format_value
 from tamis.domain.text import counted
-from tamis.records import types
-from tamis.records.handles import snapshot
 from tamis.web.console.answers import fragment, page, see
 from tamis.web.console.finding import type_of
 from tamis.web.console.forms import Form
@@ -159,7 +158,7 @@ def _find(house: House, visitor: Visitor, type_id: int, contact_id: int) -> tupl
     contact_type = type_of(house, visitor, type_id)
     db = house.records.reader()
     with snapshot(db):  # values are read with the fields of which they are
-        fields = types.fields_of_type(db, contact_type.id)
+        fields = fields_of_type(db, contact_type.id)
         return contact_type, contact_by_id(db, contact_type, contact_id, fields), fields
 
 

@@ -26,13 +26,13 @@ from tamis.actions.contacts.browsing import (
 from tamis.actions.contacts.contact_edits import create_contact
 from tamis.actions.exporting.download import contacts_download
 from tamis.actions.house import House
+from tamis.actions.lookups import fields_of_type, segments_of_type, types_of_account
 from tamis.domain.browsing import Near, Order
 from tamis.domain.contacts import ContactType
 from tamis.domain.errors import Invalid
 from tamis.domain.fields import COLUMNS_OF_THEIR_OWN, EMAIL, Field, FieldSet
 from tamis.domain.segments import Segment
 from tamis.domain.text import fold
-from tamis.records import segments, types
 from tamis.web.console.answers import fragment, page, see
 from tamis.web.console.downloads import layout_of, send_file
 from tamis.web.console.finding import type_of
@@ -93,7 +93,7 @@ class Column:
 @get("/contacts", sync_to_thread=True)
 def contacts_of_account(house: InjectedHouse, visitor: InjectedVisitor) -> Response[str]:
     """Lead to the contacts of the first type, or say how to begin."""
-    found = types.types_of_account(house.records.reader(), visitor.account.id)
+    found = types_of_account(house.records.reader(), visitor.account.id)
     if found:
         return see(visitor, f"/types/{found[0].id}/contacts")
     return page(visitor, "contacts/no_types.html", title="Contacts", nav="contacts")
@@ -111,16 +111,16 @@ def contact_list(
     """Show the contacts of a type."""
     contact_type = type_of(house, visitor, type_id)
     db = house.records.reader()
-    filters = segments.live_of_type(db, contact_type.id)
+    filters = segments_of_type(db, contact_type.id)
     place = _place(filters, segment, order, at)
     return page(
         visitor,
         "contacts/list.html",
         title=contact_type.name,
         nav="contacts",
-        types=types.types_of_account(db, visitor.account.id),
+        types=types_of_account(db, visitor.account.id),
         filters=sorted(filters, key=lambda found: fold(found.name)),
-        fields=types.fields_of_type(db, contact_type.id).fields,
+        fields=fields_of_type(db, contact_type.id).fields,
         **_found(house, visitor, contact_type, place, ""),
     )
 
@@ -131,7 +131,7 @@ def found_contacts(
 ) -> Response[str]:
     """Give the rows that a search finds; where their number takes as long again, it is asked for by them."""
     contact_type = type_of(house, visitor, type_id)
-    filters = segments.live_of_type(house.records.reader(), contact_type.id)
+    filters = segments_of_type(house.records.reader(), contact_type.id)
     order = form.text("sort") if form.checked("sort") else form.text("order")
     place = _place(filters, form.text("segment"), order, form.text("at"))
     context = _found(house, visitor, contact_type, place, form.text("text"))
@@ -157,7 +157,7 @@ def columns_of_list(
     contact_type = type_of(house, visitor, type_id)
     chosen = {int(id_) for id_ in form.all("field") if id_.isascii() and id_.isdigit() and len(id_) < 19}
     house.write(choose_columns, contact_type, chosen)
-    filters = segments.live_of_type(house.records.reader(), contact_type.id)
+    filters = segments_of_type(house.records.reader(), contact_type.id)
     place = _place(filters, form.text("segment"), form.text("order"), "")
     return see(visitor, f"/types/{contact_type.id}/contacts" + (f"?{place.query}" if place.query else ""))
 
@@ -190,7 +190,7 @@ def new_contact(
     contact_type = type_of(house, visitor, type_id)
     texts = {
         field.key: typed(form, field, control_name(field))
-        for field in _editable(types.fields_of_type(house.records.reader(), contact_type.id))
+        for field in _editable(fields_of_type(house.records.reader(), contact_type.id))
     }
     try:
         made = house.write(create_contact, visitor.account, contact_type, texts)
@@ -218,7 +218,7 @@ def _form(
     problems: Mapping[str, str],
     status: int,
 ) -> Response[str]:
-    fields = _editable(types.fields_of_type(house.records.reader(), contact_type.id))
+    fields = _editable(fields_of_type(house.records.reader(), contact_type.id))
     controls = [Control(f, control_name(f), texts.get(f.key, ""), problems.get(f.key, "")) for f in fields]
     return page(
         visitor,
@@ -240,7 +240,7 @@ def _place(filters: Sequence[Segment], segment: str, order: str, at: str) -> Pla
 def _found(house: House, visitor: Visitor, contact_type: ContactType, place: Place, text: str) -> dict[str, Any]:
     """Collect what the rows of the list are drawn from."""
     look, problem = Look(text, place.segment), ""
-    fields = types.fields_of_type(house.records.reader(), contact_type.id)
+    fields = fields_of_type(house.records.reader(), contact_type.id)
     try:
         found = find_contacts(house, visitor.account, contact_type, look, place.sorting(fields), place.near)
     except Invalid as error:

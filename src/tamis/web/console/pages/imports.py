@@ -27,11 +27,11 @@ from tamis.actions.importing.jobs import (
 )
 from tamis.actions.importing.undo import left_as_they_are
 from tamis.actions.importing.uploads import find_upload, in_bytes, list_uploads
+from tamis.actions.lookups import type_by_id, types_of_account
 from tamis.actions.work import At, Work
 from tamis.domain.errors import NotFound
+from tamis.domain.imports import HIGHEST_ID, ImportJob, State
 from tamis.domain.text import counted
-from tamis.records import types
-from tamis.records.importing.imports import MOST, ImportJob, State
 from tamis.web.console.answers import fragment, page, see
 from tamis.web.console.importing import STEPS, Progress, progress_of, rejects_answer, report_of_job, told_of
 from tamis.web.console.injected import InjectedHouse, InjectedVisitor
@@ -61,11 +61,11 @@ class Listed:
 
 
 @get("/imports", sync_to_thread=True)
-def history(house: InjectedHouse, visitor: InjectedVisitor, before: FromQuery[int] = MOST) -> Response[str]:
+def history(house: InjectedHouse, visitor: InjectedVisitor, before: FromQuery[int] = HIGHEST_ID) -> Response[str]:
     """List the imports, newest first, and the files that wait."""
     account = visitor.account
-    names = {known.id: known.name for known in types.types_of_account(house.records.reader(), account.id)}
-    found = list_imports(house, account, PAGE + 1, max(min(before, MOST), 0))
+    names = {known.id: known.name for known in types_of_account(house.records.reader(), account.id)}
+    found = list_imports(house, account, PAGE + 1, max(min(before, HIGHEST_ID), 0))
     rows = [Listed(job, *STATES[state], names.get(job.contact_type_id, "")) for job, state in found[:PAGE]]
     waiting = [
         (each, in_bytes(each.size), names[each.contact_type_id], _state_of_upload(house, visitor, each.id))
@@ -80,7 +80,7 @@ def history(house: InjectedHouse, visitor: InjectedVisitor, before: FromQuery[in
         imports=rows,
         waiting=[each for each in waiting if each[3] is not None],
         older=rows[-1].job.id if len(found) > PAGE else None,
-        is_first=before == MOST,
+        is_first=before == HIGHEST_ID,
     )
 
 
@@ -89,7 +89,7 @@ def show_import(house: InjectedHouse, visitor: InjectedVisitor, import_id: FromP
     """Show an import: how far it is, or what became of it."""
     seen = find_import(house, visitor.account, import_id)
     job, state = seen
-    of = types.type_by_id(house.records.reader(), visitor.account.id, job.contact_type_id)
+    of = type_by_id(house.records.reader(), visitor.account.id, job.contact_type_id)
     work = import_under_way(house, visitor.account, job)
     return page(
         visitor,

@@ -7,11 +7,11 @@ from litestar.params import FromPath, FromQuery
 from litestar.response import Response
 
 from tamis.actions.house import House
+from tamis.actions.lookups import segments_of_type
 from tamis.actions.segments.history import SizesByDay, segment_history
 from tamis.actions.segments.members import comings_and_goings
 from tamis.domain.segments import Segment
 from tamis.domain.transitions import Cause
-from tamis.records import segments
 from tamis.rules.syntaxes.text import to_text
 from tamis.rules.tree import segments_named
 from tamis.rules.wording.outline import outline
@@ -55,7 +55,7 @@ def figures(house: InjectedHouse, visitor: InjectedVisitor, segment_id: FromPath
 
 
 def _refs(house: House, frame: Frame) -> list[Segment]:
-    return segments.live_of_type(house.records.reader(), frame.segment.contact_type_id)
+    return segments_of_type(house.records.reader(), frame.segment.contact_type_id)
 
 
 def _sizes(house: House, visitor: Visitor, frame: Frame, span: int) -> dict[str, Any]:

@@ -11,6 +11,7 @@ from litestar.params import FromPath, FromQuery
 from litestar.response import Response
 
 from tamis.actions.house import House
+from tamis.actions.lookups import is_removed
 from tamis.actions.segments.by_hand import bring_back, hands_of_segment
 from tamis.actions.segments.explaining import explain_recipient
 from tamis.actions.segments.members import count_members, member_page
@@ -21,7 +22,6 @@ from tamis.domain.errors import Invalid, NotFound, Problem, Refused
 from tamis.domain.members import Member
 from tamis.domain.segments import segment_of_recipient
 from tamis.domain.text import problem_with_line, short
-from tamis.records import recipients
 from tamis.web.console.answers import fragment, from_htmx, see
 from tamis.web.console.forms import Form
 from tamis.web.console.injected import InjectedForm, InjectedHouse, InjectedVisitor
@@ -108,7 +108,7 @@ def remove(
     explained = explain_recipient(house.records.reader(), house.clock(), visitor.account, recipient_id)
     house.write(delete_recipient, visitor.account, recipient_id)
     contact_id = explained.contact_id
-    kept_out = contact_id is not None and recipients.is_removed(house.records.reader(), segment_id, contact_id)
+    kept_out = contact_id is not None and is_removed(house.records.reader(), segment_id, contact_id)
     if from_htmx(request):
         answer = fragment(
             visitor,

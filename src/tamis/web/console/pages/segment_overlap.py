@@ -8,10 +8,10 @@ from litestar.response import Response
 from markupsafe import Markup
 
 from tamis.actions.house import House
+from tamis.actions.lookups import segments_of_type
 from tamis.actions.segments.sets import overlap, overlaps
 from tamis.domain.overlaps import Overlap
 from tamis.domain.segments import Segment
-from tamis.records import segments
 from tamis.web.console.answers import fragment
 from tamis.web.console.charts import bar
 from tamis.web.console.circles import overlap_picture
@@ -44,7 +44,7 @@ def overlap_page(
     frame = frame_of(house, visitor, segment_id)
     others = {
         segment.id: segment
-        for segment in segments.live_of_type(house.records.reader(), frame.segment.contact_type_id)
+        for segment in segments_of_type(house.records.reader(), frame.segment.contact_type_id)
         if segment.id != segment_id
     }
     asked = [int(text) for text in (a, b) if text.isascii() and text.isdigit() and len(text) < 19]

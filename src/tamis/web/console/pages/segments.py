@@ -8,10 +8,10 @@ from litestar.params import FromQuery
 from litestar.response import Response
 
 from tamis.actions.house import House
+from tamis.actions.lookups import fields_of_type, segments_of_account, types_of_account
 from tamis.actions.segments.segment_list import Glance, glances
 from tamis.domain.contacts import ContactType
 from tamis.domain.text import fold
-from tamis.records import segments, types
 from tamis.rules.wording.examples import Example, examples
 from tamis.web.console.answers import fragment, from_htmx, page
 from tamis.web.console.charts import sparkline
@@ -47,15 +47,15 @@ def segment_list(
     if from_htmx(request):
         return fragment(visitor, "segments/_rows.html", **context)
     db = house.records.reader()
-    of_account = types.types_of_account(db, visitor.account.id)
-    if not segments.live_of_account(db, visitor.account.id):
+    of_account = types_of_account(db, visitor.account.id)
+    if not segments_of_account(db, visitor.account.id):
         context["examples"] = [(of_type, _examples(house, of_type)) for of_type in of_account]
         return page(visitor, "segments/empty.html", title="Segments", nav="segments", types=of_account, **context)
     return page(visitor, "segments/list.html", title="Segments", nav="segments", types=of_account, **context)
 
 
 def _examples(house: House, of_type: ContactType) -> list[Example]:
-    return examples(types.fields_of_type(house.records.reader(), of_type.id))
+    return examples(fields_of_type(house.records.reader(), of_type.id))
 
 
 handlers = [segment_list]

@@ -12,11 +12,11 @@ from tamis.actions.fields import types as actions
 from tamis.actions.fields.fields import create_field, move_field
 from tamis.actions.fields.type_list import field_list, type_glances
 from tamis.actions.house import House
+from tamis.actions.lookups import segments_of_type
 from tamis.domain.contacts import ContactType
 from tamis.domain.errors import Invalid, Refused
 from tamis.domain.fields import Kind
 from tamis.domain.segments import Segment
-from tamis.records import segments
 from tamis.web.console.answers import fragment, from_htmx, page, see
 from tamis.web.console.finding import type_of
 from tamis.web.console.forms import Form
@@ -78,7 +78,7 @@ def delete(house: InjectedHouse, visitor: InjectedVisitor, type_id: FromPath[int
     try:
         house.write(actions.delete_type, contact_type)
     except Refused as error:
-        users = segments.live_of_type(house.records.reader(), type_id)
+        users = segments_of_type(house.records.reader(), type_id)
         return type_page(house, visitor, contact_type, {"delete": first_of(error)}, users=users)
     log.event("contact_type_deleted", account=visitor.account.id, contact_type=type_id)
     return see(visitor, "/types", said=f"The contact type {contact_type.name} is deleted.")
@@ -144,7 +144,7 @@ def type_page(
         visitor, "types/show.html", title=contact_type.name, nav="types", status=status, type=contact_type,
         listed=field_list(house, contact_type), kinds=KINDS,
         problems=defaultdict(str, problems), typed=typed, users=users, moved=None,
-        segment_count=len(segments.live_of_type(house.records.reader(), contact_type.id)),
+        segment_count=len(segments_of_type(house.records.reader(), contact_type.id)),
     )  # fmt: skip
 
 

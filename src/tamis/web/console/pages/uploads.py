@@ -18,10 +18,10 @@ from tamis.actions.importing.choosing import options_of
 from tamis.actions.importing.looking import Look, look_at
 from tamis.actions.importing.report import ImportOptions
 from tamis.actions.importing.uploads import Incoming, discard_upload, find_upload, in_bytes
+from tamis.actions.lookups import fields_of_type, types_of_account
 from tamis.actions.work import At, Work
 from tamis.domain.errors import Invalid, NotFound, UnclearEncoding
-from tamis.records import types
-from tamis.records.importing.uploads import Upload
+from tamis.domain.imports import Upload
 from tamis.web.console.answers import fragment, page, see
 from tamis.web.console.finding import type_of
 from tamis.web.console.forms import Form
@@ -39,7 +39,7 @@ SECONDS_TO_BEGIN = 2
 @get("/imports/new", sync_to_thread=True)
 def new_import(house: InjectedHouse, visitor: InjectedVisitor, type: FromQuery[str] = "") -> Response[str]:
     """Ask for a file, and where it goes."""
-    known = types.types_of_account(house.records.reader(), visitor.account.id)
+    known = types_of_account(house.records.reader(), visitor.account.id)
     most = house.settings.max_upload
     return page(
         visitor,
@@ -131,7 +131,7 @@ def _wanted(
 
 def _seen(house: House, visitor: Visitor, wanted: _Wanted, look: Look) -> Response[str]:
     upload = wanted.upload
-    fields = types.fields_of_type(house.records.reader(), upload.contact_type_id)
+    fields = fields_of_type(house.records.reader(), upload.contact_type_id)
     chosen = chosen_before(look, fields, wanted.work)
     how = replace(chosen.how, encoding=wanted.encoding or None, sheet=wanted.sheet or None)
     return upload_page(house, visitor, upload, look, replace(chosen, how=how), wanted.work)
@@ -180,7 +180,7 @@ def _not_begun(house: House, visitor: Visitor, upload_id: str) -> Upload | Respo
 
 def _begun(house: House, visitor: Visitor, form: Form, upload: Upload, look: Look) -> Response[str]:
     work = work_on_upload(house, visitor.account, upload.id)
-    fields = types.fields_of_type(house.records.reader(), upload.contact_type_id)
+    fields = fields_of_type(house.records.reader(), upload.contact_type_id)
     chosen = chosen_in(form, look, fields)
     try:
         options = options_of(look, fields, chosen.choices, chosen.how)

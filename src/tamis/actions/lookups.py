@@ -1,0 +1,27 @@
+"""Questions that the interfaces put to the records as they are, because an action would add nothing to the answer."""
+
+from tamis.records.accounts import account_of_key_pair, is_public_key
+from tamis.records.feed import last_change
+from tamis.records.handles import Reader, Transaction, snapshot
+from tamis.records.recipients import is_removed
+from tamis.records.segments import live_of_account as segments_of_account
+from tamis.records.segments import live_of_type as segments_of_type
+from tamis.records.segments import refs_of_type
+from tamis.records.types import fields_of_type, names_of_types, type_by_id, types_of_account
+
+__all__ = [
+    "Reader",
+    "Transaction",
+    "account_of_key_pair",
+    "fields_of_type",
+    "is_public_key",
+    "is_removed",
+    "last_change",
+    "names_of_types",
+    "refs_of_type",
+    "segments_of_account",
+    "segments_of_type",
+    "snapshot",
+    "type_by_id",
+    "types_of_account",
+]
