@@ -99,7 +99,7 @@ def test_dropping_what_is_old_changes_no_size_even_where_the_clock_was_put_back(
             assert past.sizes() == told
 
 
-def test_a_first_filling_is_said_to_be_one_and_a_rebuild_another() -> None:
+def test_a_first_filling_is_said_to_be_one_and_a_restored_store_says_nothing_new() -> None:
     with fresh_past("UTC") as past:
         past.write({f"p{n}@example.org": "India" for n in range(5)})
         past.look()
@@ -112,7 +112,7 @@ def test_a_first_filling_is_said_to_be_one_and_a_rebuild_another() -> None:
         past.later(days=1)
         past.rebuild()
         days = [(d.recipients, d.entered, d.departed, d.filled) for d in past.sizes()]
-        assert days == [(5, 5, 0, Cause.FIRST), (5, 1, 1, None), (5, 0, 0, Cause.REBUILD)]
+        assert days == [(5, 5, 0, Cause.FIRST), (5, 1, 1, None), (5, 0, 0, None)]
 
 
 def test_the_log_is_trimmed_once_a_day_and_what_is_left_begins_with_one_line() -> None:

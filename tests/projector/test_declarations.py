@@ -8,14 +8,14 @@ from typing import Any
 import pytest
 
 from tamis.columns.engine.files import NAME as FILE_NAME
-from tamis.columns.layout.schema import HISTORY, SCHEMA
+from tamis.columns.layout.schema import SCHEMA
 from tamis.columns.projector import pipeline, strategy
 from tamis.columns.projector.steps import finish
 from tamis.columns.projector.strategy import Limits
 from tamis.columns.projector.tables import TEMP_TABLES
 from tests.projector import scenario
 
-STORED = {*re.findall(r"CREATE TABLE (?:IF NOT EXISTS )?(\w+)", SCHEMA + HISTORY), "contacts"}
+STORED = {*re.findall(r"CREATE TABLE (\w+)", SCHEMA), "contacts"}
 TEMPORARY = {table.name: table for table in TEMP_TABLES}
 WRITES = re.compile(r"(INSERT INTO|DELETE FROM|UPDATE|CREATE TABLE|ALTER TABLE|(CREATE OR REPLACE TEMP TABLE))\s+(\w+)")
 READS = re.compile(r"(?<!DELETE )\b(?:FROM|JOIN)\s+(\w+)")

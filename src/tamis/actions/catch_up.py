@@ -11,7 +11,9 @@ from tamis.columns.interface.view import Standing
 from tamis.domain.errors import Unavailable
 from tamis.records import feed, types
 from tamis.records.engine.store import Records
-from tamis.records.handles import Reader, snapshot
+from tamis.records.handles import Reader, Transaction, snapshot
+from tamis.records.history.read import whole as whole_history
+from tamis.records.history.write import note_followed
 
 TOUCHED_A_STEP = 200_000
 KEPT_CHANGES = 50_000
@@ -62,7 +64,7 @@ def settle(db: Reader, columns: Columns, clock: Callable[[], datetime]) -> datet
 
 def _is_fresh(db: Reader, columns: Columns, now: datetime, wanted: int) -> bool:
     """Tell whether the columns have followed up to a wanted change, and time up to an instant."""
-    if columns.applied is None or not wanted <= columns.applied <= feed.last_change(db):
+    if columns.is_behind or columns.applied is None or not wanted <= columns.applied <= feed.last_change(db):
         return False
     return not any(due <= now for due in columns.standing.due.values())
 
@@ -91,8 +93,9 @@ def _ahead(columns: Columns, clock: Callable[[], datetime]) -> dict[int, datetim
 def _step(db: Reader, columns: Columns, now: datetime) -> None:
     applied, first = columns.applied, feed.first_kept_change(db)
     last = feed.last_change(db)
-    if applied is None or applied > last or (applied < last and (first is None or first > applied + 1)):
-        _rebuild(db, columns, now, last)
+    is_cut = applied is not None and applied < last and (first is None or first > applied + 1)
+    if applied is None or columns.is_behind or applied > last or is_cut:
+        _restore(db, columns, now, last)
         return
     up_to = feed.end_of_step(db, applied, TOUCHED_A_STEP) or last
     if up_to < last:
@@ -101,16 +104,23 @@ def _step(db: Reader, columns: Columns, now: datetime) -> None:
     columns.project(changes_between(db, applied, up_to, last, due, now))
 
 
-def _rebuild(db: Reader, columns: Columns, now: datetime, last: int) -> None:
+def _restore(db: Reader, columns: Columns, now: datetime, last: int) -> None:
     log.event("columns_build_started")
     began = monotonic()
-    columns.start_over()
-    columns.project(everything(db, now, last))
+    kept = whole_history(db)
+    columns.restore(kept, everything(db, kept.position, now, last))
     log.event("columns_build_finished", seconds=round(monotonic() - began, 1))
 
 
 def _trim(records: Records, db: Reader, columns: Columns) -> None:
+    """Drop old changes from the change log, but none that a restored projection would need: the history notes first how
+    far the projection has followed."""
     first = feed.first_kept_change(db)
-    if columns.applied and first and columns.applied - first > 2 * KEPT_CHANGES:
-        keep_from = columns.applied - KEPT_CHANGES
-        records.submit(lambda writer: feed.trim(writer, keep_from))
+    if columns.applied and not columns.is_behind and first and columns.applied - first > 2 * KEPT_CHANGES:
+        applied, mark, as_of = columns.applied, columns.history.kept.mark, columns.standing.as_of
+
+        def trim(writer: Transaction) -> None:
+            note_followed(writer, mark, applied, as_of)
+            feed.trim(writer, applied - KEPT_CHANGES)
+
+        records.submit(trim)

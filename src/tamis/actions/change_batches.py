@@ -13,10 +13,12 @@ from tamis.columns.projector.batch import (
     OverrideChanges,
     Purpose,
     SegmentPlans,
+    Since,
     Touched,
     TypeChanges,
 )
 from tamis.domain.fields import FieldSet
+from tamis.domain.history import Position
 from tamis.domain.instants import from_micros
 from tamis.records import accounts, contacts, externals, feed, recipients, types
 from tamis.records.handles import Reader
@@ -40,17 +42,35 @@ def set_back(db: Reader, applied: int, ahead: Mapping[int, datetime]) -> ChangeB
     return ChangeBatch(applied, (_rewound(db, type_id, now) for type_id, now in ahead.items()), Purpose.REWIND)
 
 
-def everything(db: Reader, now: datetime, last: int) -> ChangeBatch:
-    """Build the batch that fills an empty projection."""
+def everything(db: Reader, kept: Position, now: datetime, last: int) -> ChangeBatch:
+    """Build the batch that completes a projection which has the kept history: contacts and overrides as they are now,
+    and what the change log has since."""
     fields = {type_id: types.fields_of_type(db, type_id) for type_id in types.all_type_ids(db)}
     excluded = recipients.removed_for_columns(db, None)
     excluded += [pair for type_id in fields for pair in externals.exclusions_for_columns(db, type_id, None)]
     overrides = OverrideChanges(added=recipients.added_for_columns(db, None), excluded=excluded)
+    touched = _touched_between(db, kept.change, last, last)
     return ChangeBatch(
         last,
-        (TypeChanges(id_, known, _plans(db, id_, known, None), now) for id_, known in fields.items()),
+        (_restored(db, id_, known, touched[id_], kept.as_of.get(id_), now) for id_, known in fields.items()),
         Purpose.RESTORE,
         FullLoad(fields, _all_documents(db), overrides),
+    )
+
+
+def _restored(
+    db: Reader, type_id: int, fields: FieldSet, touched: "_TouchedOfType", as_of: datetime | None, now: datetime
+) -> TypeChanges:
+    """Describe what was written in a contact type since the history was kept. Time passes up to the last of it only:
+    the rest is followed as ever."""
+    return TypeChanges(
+        type_id,
+        fields,
+        _plans(db, type_id, fields, touched.segments.keys()),
+        max(touched.latest(as_of or now), *touched.segments.values(), as_of or now),
+        touched=touched.contacts,
+        overrides=OverrideChanges(touched.added),
+        since=Since(as_of, touched.segments, touched.by_hand),
     )
 
 
@@ -60,7 +80,9 @@ class _TouchedOfType:
 
     contacts: list[Touched] = field(default_factory=list)
     added: list[Touched] = field(default_factory=list)
-    segments: set[int] = field(default_factory=set)
+    segments: dict[int, datetime] = field(default_factory=dict)
+    """When those that were made, edited or deleted were, and when anything was done by hand in others."""
+    by_hand: dict[int, datetime] = field(default_factory=dict)
     fields: bool = False
 
     def latest(self, now: datetime) -> datetime:
@@ -80,7 +102,9 @@ def _touched_between(db: Reader, after: int, up_to: int, last: int) -> dict[int,
     for change in feed.rare_changes(db, after, last):
         of_type = touched[change.contact_type_id]
         if change.subject == "segment" and change.segment_id:
-            of_type.segments.add(change.segment_id)
+            of_type.segments[change.segment_id] = from_micros(change.at)
+        if change.subject == "recipient" and change.segment_id:
+            of_type.by_hand[change.segment_id] = from_micros(change.at)
         if change.subject == "fields":
             of_type.fields = True
         if change.added_id and change.change <= up_to:
@@ -94,7 +118,7 @@ def _changes_of_type(db: Reader, type_id: int, touched: _TouchedOfType, now: dat
     return TypeChanges(
         type_id,
         fields,
-        _plans(db, type_id, fields, touched.segments),
+        _plans(db, type_id, fields, touched.segments.keys()),
         touched.latest(now),
         touched.fields,
         touched.contacts,
@@ -141,18 +165,18 @@ def _all_documents(db: Reader) -> Iterator[tuple[int, Sequence[str]]]:
         yield from by_type.items()
 
 
-def _plans(db: Reader, type_id: int, fields: FieldSet, changed: Collection[int] | None) -> SegmentPlans:
-    """Sort the segments of a type: `changed` are those that were made, edited or deleted; None stands for all."""
+def _plans(db: Reader, type_id: int, fields: FieldSet, changed: Collection[int]) -> SegmentPlans:
+    """Sort the segments of a type: `changed` are those that were made, edited or deleted."""
     rules = rules_of_type(db, type_id, fields)
     kept: list[dict[int, Rule]] = []
     refilled: list[dict[int, Rule]] = []
-    to_fill: set[int] = set(rules if changed is None else changed)
+    to_fill: set[int] = set(changed)
     for level in in_order(rules):
         to_fill.update(id_ for id_ in level if segments_named(rules[id_]) & to_fill)
         kept.append({id_: rules[id_] for id_ in level if id_ not in to_fill})
         refilled.append({id_: rules[id_] for id_ in level if id_ in to_fill})
     zone = accounts.zone_of_type(db, type_id)
-    return SegmentPlans(zone, _some(kept), _some(refilled), frozenset(changed or ()) - rules.keys())
+    return SegmentPlans(zone, _some(kept), _some(refilled), frozenset(changed) - rules.keys())
 
 
 def _some(levels: list[dict[int, Rule]]) -> list[dict[int, Rule]]:

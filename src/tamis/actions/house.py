@@ -10,6 +10,7 @@ from typing import Concatenate, ParamSpec, TypeVar
 
 from tamis import log
 from tamis.actions.catch_up import catch_up
+from tamis.actions.history_store import RecordsHistory
 from tamis.actions.lanes import Lanes
 from tamis.actions.maintenance.file_rights import make_private_files, tighten
 from tamis.actions.view import Part, View, Views
@@ -98,6 +99,7 @@ class House:
                     store_id(self.records.reader()),
                     self.settings.columns_memory,
                     self.settings.columns_threads,
+                    RecordsHistory(self.records),
                 )
                 try:
                     self._require_all_that(columns)

@@ -73,6 +73,18 @@ class Position:
 
 
 @dataclass(frozen=True, slots=True)
+class KeptHistory:
+    """The whole history as it is kept, to be read once."""
+
+    position: Position
+    changes: Iterable[Sequence[MembershipChange]]
+    packs: Iterable[Pack]
+    snapshots: Sequence[MembershipSnapshot]
+    members: Iterable[MemberList]
+    days: Sequence[SegmentDay]
+
+
+@dataclass(frozen=True, slots=True)
 class HistoryBatch:
     """What one transaction of the projection adds to the history, all or nothing.
 

@@ -88,6 +88,11 @@ def zones_of_live(db: Reader) -> dict[int, ZoneInfo]:
     return {segment_id: ZoneInfo(timezone) for segment_id, timezone in zones}
 
 
+def zones_of_all(db: Reader) -> dict[int, ZoneInfo]:
+    """Return all segments, deleted ones as well, each with the time zone of its account."""
+    return {segment_id: ZoneInfo(timezone) for segment_id, timezone in each(db, SQL["zones_of_all"])}
+
+
 def names(db: Reader, type_id: int, segment_ids: Collection[int]) -> dict[int, tuple[str, bool]]:
     """Give the names of segments over a contact type, deleted ones as well, and whether each is live."""
     values = (type_id, msgspec.json.encode(sorted(segment_ids)).decode())

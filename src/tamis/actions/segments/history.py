@@ -57,7 +57,7 @@ def segment_history(house: House, account_id: int, segment_id: int, days: int) -
         account, segment = _segment(view.records, account_id, segment_id)
         today, past = day_of(view.as_of, account.zone), view.columns.history
         return SizesByDay(
-            past.sizes_by_day(segment.id, account.zone, today - timedelta(days=days - 1), today),
+            past.sizes_by_day(segment.id, today - timedelta(days=days - 1), today),
             past.known_since(segment.id),
         )
 

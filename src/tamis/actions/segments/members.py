@@ -38,7 +38,7 @@ def figures_of(house: House, account: Account, segment: Segment) -> Figures:
     """Tell how large a segment is at this moment."""
     with house.view(account.id) as view:
         today = day_of(view.as_of, account.zone)
-        told = view.columns.history.last_sizes([segment.id], account.zone, today, DAYS)
+        told = view.columns.history.last_sizes([segment.id], today, DAYS)
         contacts, strangers = view.columns.members.surroundings(segment.contact_type_id, segment.id)
     sizes = told.get(segment.id, [None])
     now, then = sizes[-1] or 0, sizes[0]

@@ -49,7 +49,7 @@ def glances(house: House, account: Account, search: str = "") -> list[Glance]:
         for type_id in {segment.contact_type_id for segment in live}:
             rules |= rules_of_type(db, type_id, types.fields_of_type(db, type_id))
         today = day_of(view.as_of, account.zone)
-        sizes = view.columns.history.last_sizes([segment.id for segment in live], account.zone, today, DAYS)
+        sizes = view.columns.history.last_sizes([segment.id for segment in live], today, DAYS)
     words = fold(search).split()
     found = []
     for segment in live:

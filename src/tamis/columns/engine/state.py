@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 import duckdb
 
+from tamis.columns.history.daily import Days, read_last_days
 from tamis.columns.interface.view import Standing
 from tamis.columns.layout.clocks import Clock, read_clocks
 from tamis.columns.layout.log import last_number
@@ -13,18 +14,23 @@ from tamis.columns.layout.log import last_number
 @dataclass(frozen=True, slots=True)
 class State:
     """What is kept in memory of the store: the newest number of the log, how many recipients each segment has, when
-    time alone will change the memberships of a contact type, and whether anything was ever done by hand."""
+    time alone will change the memberships of a contact type, whether anything was ever done by hand, and the daily
+    rollup."""
 
     number: int
     sizes: dict[int, int]
     clocks: dict[int, Clock]
     by_hand: bool
+    days: Days
+
+
+EMPTY = State(0, {}, {}, False, Days({}))
 
 
 def read_state(con: duckdb.DuckDBPyConnection) -> State:
     """Read the state of a store."""
     by_hand = con.execute("SELECT EXISTS (FROM added) OR EXISTS (FROM removed)").fetchall()[0][0]
-    return State(last_number(con), read_sizes(con), read_clocks(con), by_hand)
+    return State(last_number(con), read_sizes(con), read_clocks(con), by_hand, read_last_days(con))
 
 
 def read_standing(con: duckdb.DuckDBPyConnection) -> Standing:

@@ -6,6 +6,7 @@ import shutil
 import threading
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager, suppress
+from dataclasses import replace
 from datetime import date, datetime
 from pathlib import Path
 from zoneinfo import ZoneInfo
@@ -17,18 +18,19 @@ from tamis.columns.engine.copies import copy_database, discard_unfinished
 from tamis.columns.engine.files import FRESH_ENDING, NAME, SPILL_NAME, WAL_ENDING, put_aside
 from tamis.columns.engine.gate import Gate
 from tamis.columns.engine.one_moment import at_one_moment
+from tamis.columns.engine.opening import Config, make_file, open_file
 from tamis.columns.engine.owner import take_ownership
-from tamis.columns.engine.state import State, read_state, standing_of
+from tamis.columns.engine.state import EMPTY, State, read_state, standing_of
 from tamis.columns.engine.trouble import EngineFault, Trouble, keeps_out, message_of, trouble_of
-from tamis.columns.history.trends import Trends
-from tamis.columns.history.trim import last_trimmed, trim
+from tamis.columns.history.link import HistoryLink, HistoryStore
 from tamis.columns.interface.view import ColumnsView, Sized, Standing
 from tamis.columns.layout.membership import MANY_RECENT, merge
-from tamis.columns.layout.tables import is_current, keeps_history, make, make_anew
+from tamis.columns.layout.tables import make_anew
 from tamis.columns.projector.batch import ChangeBatch
 from tamis.columns.projector.pipeline import project
 from tamis.columns.reads.view import DuckView
 from tamis.domain.errors import Abandoned, Problem, Unavailable
+from tamis.domain.history import KeptHistory
 from tamis.files.durable import put_in_place
 
 
@@ -38,11 +40,12 @@ class Columns:
     `applied` is the change number up to which it follows the records, None when it must be rebuilt from them.
     `sized` is up to where it stands, with how many recipients each segment has there: one pair, lest anybody read one
     half of it before a transaction and the other after it. `trimmed` is the day on which old history was dropped last.
-    `lock` is held by whoever lets it catch up. Through the gate `lasting` passes, before `lock` is taken, whoever reads
-    for longer than a moment: who replaces the file waits for them before all others have to wait for the file.
+    The file stands at the history that is kept when both have the same mark. `lock` is held by whoever lets it catch
+    up. Through the gate `lasting` passes, before `lock` is taken, whoever reads for longer than a moment: who replaces
+    the file waits for them before all others have to wait for the file.
     """
 
-    def __init__(self, directory: Path, store_id: str, memory: str, threads: int) -> None:
+    def __init__(self, directory: Path, store_id: str, memory: str, threads: int, history: HistoryStore) -> None:
         self.path = directory / NAME
         self.set_aside: Path | None = None
         self.trouble: Trouble | None = None
@@ -50,16 +53,17 @@ class Columns:
         self.trimmed: date | None = None
         self.lock = threading.Lock()
         self._store_id = store_id
+        self.history = HistoryLink(history, directory / SPILL_NAME)
+        self._mark = 0
         self._cursors: dict[int, duckdb.DuckDBPyConnection] = {}
         self._gate = Gate()
         self.lasting = Gate()
         self._rewriting = threading.Lock()
-        self._state = State(0, {}, {}, False)
-        self._trends = Trends()
+        self._state = EMPTY
         self.sized = Sized(standing_of(None, {}), {})
         self._own = take_ownership(directory)
         try:
-            self._config: dict[str, str | bool | int | float | list[str]] = {
+            self._config: Config = {
                 "memory_limit": memory,
                 "threads": threads,
                 "temp_directory": str(directory / SPILL_NAME),
@@ -84,6 +88,11 @@ class Columns:
         """Up to where it follows the records and the time."""
         return self.sized.standing
 
+    @property
+    def is_behind(self) -> bool:
+        """Whether the file stands at another history than the one that is kept, and has to be restored from it."""
+        return self.applied is None or self._mark != self.history.kept.mark
+
     @contextmanager
     def view(self) -> Iterator[ColumnsView]:
         """Read the store as it is at one moment, on this thread's own connection; a thread reads one moment at a time.
@@ -95,7 +104,7 @@ class Columns:
             try:
                 con = self.cursor()
                 with at_one_moment(con) as standing:
-                    yield DuckView(con, standing, self._trends)
+                    yield DuckView(con, standing)
             except duckdb.InterruptException:
                 raise Abandoned from None
             except duckdb.Error as error:
@@ -176,10 +185,30 @@ class Columns:
             cursor.interrupt()
 
     def project(self, batch: ChangeBatch) -> None:
-        """Take in a batch of changes as a whole, in one transaction; raises Unavailable, and then nothing of it is."""
+        """Take in a batch of changes as a whole, in one transaction; raises Unavailable, and then nothing of it is.
+
+        What it adds to the history is kept before the transaction is committed: a crash in between leaves a file that
+        is behind what is kept, and is restored.
+        """
         with self._transaction() as con:
             state = project(con, self._state, batch)
-        self._state = state
+            self.history.keep(con, state, batch)
+        self._arrive(state, batch)
+
+    def restore(self, kept: KeptHistory, batch: ChangeBatch) -> None:
+        """Throw the copy away, and make one of the kept history and a batch that has everything else, in one
+        transaction; raises Unavailable, and then nothing was done."""
+        with self._transaction() as con:
+            make_anew(con, self._store_id)
+            self.history.load(con, kept)
+            state = replace(read_state(con), number=kept.position.number)
+            state = project(con, state, batch)
+            self.history.keep(con, state, batch)
+        self._arrive(state, batch)
+
+    def _arrive(self, state: State, batch: ChangeBatch) -> None:
+        self._state = replace(state, days=state.days.settled())
+        self._mark = self.history.kept.mark
         self.applied = batch.reached
         self.sized = Sized(standing_of(batch.reached, state.clocks), state.sizes)
 
@@ -205,17 +234,24 @@ class Columns:
             merge(con, most)
 
     def trim(self, zones: Mapping[int, ZoneInfo], now: datetime, kept_days: int) -> None:
-        """Sum up and drop history that is older than so many days, in steps between which others have their turn."""
+        """Drop history that is older than so many days, here and where it is kept, in steps between which others have
+        their turn; raises Unavailable."""
         while self.trimmed != now.date():
-            with self.lock, self._transaction() as con:
-                self.trimmed = trim(con, zones, now, kept_days)
+            with self.lock:
+                if self.is_behind:
+                    raise Unavailable("columns_behind_history")
+                with self._transaction() as con:
+                    done = self.history.trim(con, self._state, zones, now, kept_days)
+                self._mark = self.history.kept.mark
+                if done:
+                    self.trimmed = now.date()
 
     def start_over(self) -> None:
-        """Throw the copy away, but not the history, and begin an empty one, to be filled from the records."""
+        """Let the copy be thrown away by the next that follow, who restore it from the records."""
         with self._transaction() as con:
-            make_anew(con, self._store_id)
-        self.applied = None
-        self._begin()
+            con.execute("UPDATE meta SET applied = -1, mark = 0")
+        self._mark, self.applied = 0, None
+        self.sized = Sized(standing_of(None, {}), {})
 
     def close(self) -> None:
         """Write everything to the file and let others have it; what is still being looked up is given up."""
@@ -238,60 +274,25 @@ class Columns:
         return self.path.with_name(NAME + ending)
 
     def _open_again(self) -> None:
+        self.history.look()
         self._db = self._open()
-        self.applied = self._applied()
-        self._begin()
+        with self._db.cursor() as con:
+            applied, self._mark = con.execute("SELECT applied, mark FROM meta").fetchall()[0]
+            self._state = read_state(con)
+        self.applied = applied if applied >= 0 else None
+        self.trimmed = self.history.kept.trimmed
+        self.sized = Sized(standing_of(self.applied, self._state.clocks), self._state.sizes)
         self.trouble = None
 
     def _open(self) -> duckdb.DuckDBPyConnection:
         if self.path.exists():
             try:
-                return self._open_present()
+                return open_file(self.path, self._config, self._store_id, self.history)
             except (duckdb.Error, RuntimeError) as error:
                 if keeps_out(error):
                     raise Unavailable("columns_not_opened", file=str(self.path), reason=str(error)) from None
                 self.set_aside = put_aside(self.path, "damaged, or of other records or another version")
         self._beside(WAL_ENDING).unlink(missing_ok=True)  # one without its file is of no use, and would be read
-        self._make()
-        return self._open_present()
-
-    def _make(self) -> None:
-        """Make an empty store, which is there as a whole or not at all."""
-        fresh = self._beside(FRESH_ENDING)
         self._discard_leftovers()
-        try:
-            db = duckdb.connect(str(fresh), config=self._config)
-            try:
-                make(db, self._store_id)
-                db.execute("CHECKPOINT").fetchall()
-            finally:
-                db.close()
-        except duckdb.Error as error:
-            self._discard_leftovers()
-            raise Unavailable("columns_not_made", file=str(self.path), reason=str(error)) from None
-        put_in_place(fresh, self.path)
-
-    def _open_present(self) -> duckdb.DuckDBPyConnection:
-        db = duckdb.connect(str(self.path), config=self._config)
-        try:
-            if not keeps_history(db, self._store_id):
-                raise duckdb.IOException("made by another version, or for other records")
-            if not is_current(db):
-                db.execute("BEGIN TRANSACTION").fetchall()
-                make_anew(db, self._store_id)
-                db.execute("COMMIT").fetchall()
-            read_state(db)
-        except duckdb.Error:
-            db.close()
-            raise
-        return db
-
-    def _begin(self) -> None:
-        with self._db.cursor() as con:
-            self._state = read_state(con)
-            self.trimmed = last_trimmed(con)
-        self.sized = Sized(standing_of(self.applied, self._state.clocks), self._state.sizes)
-
-    def _applied(self) -> int | None:
-        rows = self._db.execute("SELECT applied FROM meta").fetchall()
-        return rows[0][0] if rows and rows[0][0] >= 0 else None
+        make_file(self.path, self._beside(FRESH_ENDING), self._config, self._store_id)
+        return open_file(self.path, self._config, self._store_id, self.history)

@@ -1,12 +1,12 @@
-"""The log of transitions is kept for so many days; what is older is summed up by day, for ever."""
+"""The log of transitions is kept for so many days; of what is older the daily rollup tells, for ever."""
 
 from collections.abc import Mapping
-from datetime import date, datetime, timedelta
+from dataclasses import dataclass
+from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
 import duckdb
 
-from tamis.columns.history.days import logged_days
 from tamis.columns.history.past import fillings_of
 from tamis.domain.instants import day_in_utc, day_of
 from tamis.domain.segments import SEGMENT_SHIFT
@@ -16,34 +16,43 @@ SEGMENTS_A_STEP = 50
 """So many that whoever waits meanwhile does not notice."""
 
 
-def last_trimmed(con: duckdb.DuckDBPyConnection) -> date | None:
-    """Tell on which day, in UTC, the log was trimmed last, if it ever was."""
-    day: date | None = con.execute("SELECT max(day) FROM trimmed").fetchall()[0][0]
-    return day
+@dataclass(frozen=True, slots=True)
+class Trimmed:
+    """What was dropped of some segments: `kept` are those whose log begins with another line now, `dropped` those of
+    which only their deletion is left; `is_done` tells that no more of it is due."""
+
+    kept: tuple[int, ...]
+    dropped: tuple[int, ...]
+    is_done: bool
 
 
-def trim(con: duckdb.DuckDBPyConnection, zones: Mapping[int, ZoneInfo], now: datetime, kept_days: int) -> date | None:
-    """Sum up and drop what the log says of days before the last `kept_days`, of some segments at a time;
-    gives today once all of them have had their turn, and None before.
+def trim(con: duckdb.DuckDBPyConnection, zones: Mapping[int, ZoneInfo], now: datetime, kept_days: int) -> Trimmed:
+    """Drop what the log says of days before the last `kept_days`, of some segments at a time; the daily rollup stays.
 
     `zones` has the live segments, each with the time zone of its days. Of one that was deleted, only the last line
     stays, so that no number is given twice.
     """
-    _drop_deleted(con, set(zones), now - timedelta(days=kept_days))
-    left = SEGMENTS_A_STEP
+    dropped = _drop_deleted(con, set(zones), now - timedelta(days=kept_days))
+    kept: list[int] = []
     for zone in dict.fromkeys(zones.values()):
         until = day_in_utc(day_of(now, zone) - timedelta(days=kept_days), zone)[0]
-        segments = _choose_old(con, [id_ for id_, of in zones.items() if of == zone], until, left)
+        mine = [id_ for id_, of in zones.items() if of == zone]
+        segments = _choose_old(con, mine, until, SEGMENTS_A_STEP - len(kept))
         for segment_id, first_kept in segments:
-            _sum_up(con, segment_id, zone, until, first_kept)
+            _begin_anew(con, segment_id, until, first_kept)
         if segments:
             con.execute("DELETE FROM transitions WHERE number IN (SELECT number FROM old)")
-        left -= len(segments)
-        if left <= 0:
-            return None
-    con.execute("DELETE FROM trimmed")
-    con.execute("INSERT INTO trimmed VALUES ($1)", [now.date()])
-    return now.date()
+        kept += [segment_id for segment_id, _ in segments]
+        if len(kept) >= SEGMENTS_A_STEP:
+            return Trimmed(tuple(kept), tuple(dropped), is_done=False)
+    return Trimmed(tuple(kept), tuple(dropped), is_done=True)
+
+
+def first_number(con: duckdb.DuckDBPyConnection) -> int:
+    """Return the number of the oldest change in the log, or one above all."""
+    row = con.execute("SELECT coalesce(min(number), 9223372036854775807) FROM transitions").fetchone()
+    assert row
+    return int(row[0])
 
 
 def _choose_old(
@@ -68,26 +77,25 @@ def _choose_old(
     return con.execute("SELECT DISTINCT segment_id, first_kept FROM old ORDER BY segment_id").fetchall()
 
 
-def _sum_up(
-    con: duckdb.DuckDBPyConnection, segment_id: int, zone: ZoneInfo, until: datetime, first_kept: int | None
-) -> None:
-    """Add the days of a segment in `old` to `daily_sizes`, and let one line stand in the log for all before it."""
+def _begin_anew(con: duckdb.DuckDBPyConnection, segment_id: int, until: datetime, first_kept: int | None) -> None:
+    """Let one line stand in the log of a segment for all lines of it before the first that is kept."""
     dropped = [f for f in fillings_of(con, segment_id) if first_kept is None or f.number < first_kept]
-    days = [size for _, size in logged_days(con, segment_id, zone, dropped, "old")]
-    for size in days:
-        if size.entered or size.departed or size.filled:
-            con.execute("INSERT INTO daily_sizes VALUES ($1, $2, $3, $4, $5, $6)", [segment_id, *size])
     row = con.execute("SELECT max(number) FROM old WHERE segment_id = $1", [segment_id]).fetchone()
     assert row
     last = max(row[0], *(filling.number for filling in dropped))
+    moved = con.execute(
+        "SELECT coalesce(sum(step), 0)::BIGINT FROM old WHERE segment_id = $1 AND number > $2",
+        [segment_id, dropped[-1].number],
+    ).fetchone()
+    assert moved
     con.execute("DELETE FROM fillings WHERE segment_id = $1 AND number <= $2", [segment_id, last])
     con.execute(
         "INSERT INTO fillings VALUES ($1, $2, $3, $4, $5)",
-        [last, segment_id, until.replace(tzinfo=None), Cause.KEPT, days[-1].recipients],
+        [last, segment_id, until.replace(tzinfo=None), Cause.KEPT, dropped[-1].recipients + moved[0]],
     )
 
 
-def _drop_deleted(con: duckdb.DuckDBPyConnection, live: set[int], before: datetime) -> None:
+def _drop_deleted(con: duckdb.DuckDBPyConnection, live: set[int], before: datetime) -> list[int]:
     deleted = [
         row[0]
         for row in con.execute(
@@ -102,3 +110,4 @@ def _drop_deleted(con: duckdb.DuckDBPyConnection, live: set[int], before: dateti
         con.execute(f"DELETE FROM transitions WHERE recipient_id >> {SEGMENT_SHIFT} {gone}", [deleted])
         con.execute(f"DELETE FROM fillings WHERE segment_id {gone} AND cause <> $2", [deleted, Cause.DELETION])
         con.execute(f"DELETE FROM daily_sizes WHERE segment_id {gone}", [deleted])
+    return deleted

@@ -3,7 +3,6 @@
 from collections.abc import Collection, Mapping, Sequence
 from datetime import date, datetime
 from typing import Protocol
-from zoneinfo import ZoneInfo
 
 from tamis.domain.members import Passed
 from tamis.domain.transitions import Cause, DaySize, Filling, Transition
@@ -12,12 +11,10 @@ from tamis.domain.transitions import Cause, DaySize, Filling, Transition
 class HistoryReads(Protocol):
     """Reads the log of membership changes, and what is summed up of it by day."""
 
-    def sizes_by_day(self, segment_id: int, zone: ZoneInfo, first: date, today: date, /) -> list[DaySize]:
+    def sizes_by_day(self, segment_id: int, first: date, today: date, /) -> list[DaySize]:
         """Return the size of a segment on each day of a span that ends today, from the day on which it was made."""
 
-    def last_sizes(
-        self, segment_ids: Collection[int], zone: ZoneInfo, today: date, days: int, /
-    ) -> Mapping[int, Sequence[int | None]]:
+    def last_sizes(self, segment_ids: Collection[int], today: date, days: int, /) -> Mapping[int, Sequence[int | None]]:
         """Return the sizes of segments at the end of each of the last days, today being as it is now; None stands for
         a day before a segment was there."""
 

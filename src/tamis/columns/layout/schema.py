@@ -2,15 +2,16 @@
 
 from unicodedata import unidata_version
 
-VERSION = 6
-OLDEST_HISTORY = 3
-"""The version since which the history is kept as it is now: a store of it is filled anew and keeps its history."""
+VERSION = 7
+OLDEST_WITH_HISTORY, NEWEST_WITH_HISTORY = 3, 6
+"""Versions that were the only place of the history, which the records take over (see `history.legacy`)."""
 UNICODE = unidata_version
 """The version of Unicode by which texts are folded: it may add letters, and the texts that have them fold otherwise."""
 
 SCHEMA = """
 CREATE TABLE meta (
-    version INTEGER NOT NULL, store_id VARCHAR NOT NULL, applied BIGINT NOT NULL, unicode VARCHAR NOT NULL
+    version INTEGER NOT NULL, store_id VARCHAR NOT NULL, applied BIGINT NOT NULL, unicode VARCHAR NOT NULL,
+    mark BIGINT NOT NULL
 );
 CREATE TABLE members (recipient_id BIGINT NOT NULL, entered_at TIMESTAMP NOT NULL);
 CREATE TABLE recent (recipient_id BIGINT NOT NULL, step TINYINT NOT NULL, instant TIMESTAMP NOT NULL);
@@ -25,23 +26,17 @@ CREATE TABLE added (
     last_name_folded VARCHAR NOT NULL
 );
 CREATE TABLE removed (segment_id BIGINT NOT NULL, contact_id BIGINT NOT NULL);
-"""
-
-HISTORY = """
-CREATE TABLE IF NOT EXISTS transitions (
+CREATE TABLE transitions (
     number BIGINT NOT NULL, recipient_id BIGINT NOT NULL, step TINYINT NOT NULL, instant TIMESTAMP NOT NULL,
     cause VARCHAR NOT NULL
 );
-CREATE TABLE IF NOT EXISTS fillings (
+CREATE TABLE fillings (
     number BIGINT NOT NULL, segment_id BIGINT NOT NULL, instant TIMESTAMP NOT NULL, cause VARCHAR NOT NULL,
     recipients BIGINT NOT NULL
 );
-CREATE TABLE IF NOT EXISTS daily_sizes (
+CREATE TABLE daily_sizes (
     segment_id BIGINT NOT NULL, day DATE NOT NULL, recipients BIGINT NOT NULL, entered BIGINT NOT NULL,
     departed BIGINT NOT NULL, filled VARCHAR
 );
-CREATE TABLE IF NOT EXISTS trimmed (day DATE NOT NULL);
 """
-"""What cannot be computed again, and is kept when everything else is."""
-
-HISTORY_TABLES = ("transitions", "fillings", "daily_sizes", "trimmed")
+"""`transitions`, `fillings` and `daily_sizes` are copies of the history in the records; `mark` says of which state."""

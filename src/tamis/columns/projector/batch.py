@@ -1,7 +1,7 @@
 """What the projector is given: a batch of changes of the records, in records of our own that every engine can take."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 from zoneinfo import ZoneInfo
@@ -22,7 +22,7 @@ class Purpose(StrEnum):
 
     FOLLOW = "follow the change log and the time"
     REWIND = "be right as of an earlier instant, because the clock was set back"
-    RESTORE = "fill an empty projection from the records"
+    RESTORE = "complete a projection that has the kept history, and nothing else, from the records"
 
 
 class Touched(msgspec.Struct):
@@ -56,6 +56,17 @@ class OverrideChanges:
 
 
 @dataclass(frozen=True, slots=True)
+class Since:
+    """What the change log has since the kept history was written, beside touched contacts and additions: as of when
+    memberships were right then (None where time changes none), and when segments were edited and anything was done by
+    hand in them."""
+
+    as_of: datetime | None = None
+    edited: Mapping[int, datetime] = field(default_factory=dict)
+    by_hand: Mapping[int, datetime] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
 class TypeChanges:
     """What has changed in one contact type, and the instant up to which time has passed for it.
 
@@ -71,6 +82,8 @@ class TypeChanges:
     touched: Sequence[Touched] = ()
     documents: Iterable[Sequence[str]] = ()
     overrides: OverrideChanges = OverrideChanges()
+    since: Since = Since()
+    """For a projection that is restored."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -21,9 +21,10 @@ from tamis.columns.projector.steps.compare import compare
 from tamis.columns.projector.steps.dirty import mark_dirty, mark_dirty_at_midnight
 from tamis.columns.projector.steps.evaluate import evaluate, look_up
 from tamis.columns.projector.steps.externals import compare_externals
-from tamis.columns.projector.steps.finish import acknowledge, merge_recent
+from tamis.columns.projector.steps.finish import acknowledge, count_days, merge_recent
 from tamis.columns.projector.steps.log import log
 from tamis.columns.projector.steps.refill import empty_deleted, refill, refills
+from tamis.columns.projector.steps.restore import hold_back, of_comparison, of_passed_time, put_back
 from tamis.columns.projector.steps.roll_up import roll_up
 from tamis.columns.projector.steps.stage import arrange_columns, load_everything, stage
 from tamis.columns.projector.strategy import Description, Strategy, choose
@@ -49,6 +50,13 @@ class Step(Generic[T]):
 
 LOAD = Step("load", "fills an empty projection with all contacts and overrides",
     (), ("contacts", "added", "removed"), load_everything)  # fmt: skip
+
+# -- for each contact type of a projection that is restored, around the time that passes for untouched contacts --------
+
+HOLD_BACK = Step("hold back", "takes the contacts that were touched since the history was kept out of their table",
+    ("contacts",), ("touched_since", "held_back", "contacts"), hold_back)  # fmt: skip
+PUT_BACK = Step("put back", "puts them back, to be compared as they are now",
+    ("held_back",), ("contacts",), put_back)  # fmt: skip
 
 # -- once for each contact type ----------------------------------------------------------------------------------------
 
@@ -98,8 +106,9 @@ MARK_DIRTY_AT_MIDNIGHT = Step("mark dirty at midnight", "finds for whom a condit
 EMPTY = Step("empty", "empties the segments that were deleted",
     (), ("members", "recent", "sizes", "fillings", "added", "removed"), empty_deleted)  # fmt: skip
 REFILL = Step("refill", "evaluates the rules of new and edited segments about all contacts",
-    ("contacts", "added", "removed", "members", "recent", "fillings"),
-    ("recipients_wanted", "recipients_present", "membership_changes", "members", "sizes", "fillings"),
+    ("contacts", "added", "removed", "members", "recent", "fillings", "touched_contacts", "touched_additions"),
+    ("recipients_wanted", "recipients_present", "membership_changes", "members", "sizes", "fillings",
+     "externals_since"),
     refill)  # fmt: skip
 LOG = Step("log", "gives each membership change its number in the log",
     ("membership_changes", "new_entries"), ("transitions",), log)  # fmt: skip
@@ -112,11 +121,15 @@ ADVANCE_CLOCK = Step("advance the clock", "notes when time alone will next chang
 
 # -- once for a batch, after its contact types -------------------------------------------------------------------------
 
+COUNT_DAYS = Step("count days", "puts the days of segments in the daily rollup that are others now",
+    (), ("daily_sizes",), count_days)  # fmt: skip
 MERGE = Step("merge", "merges very many recent changes into the large table of members",
     ("recent",), ("members", "recent"), merge_recent)  # fmt: skip
 ACKNOWLEDGE = Step("acknowledge", "notes the change number that the projection has reached",
     (), ("meta",), acknowledge)  # fmt: skip
 
+PASS_TIME: Sequence[Step[Work]] = (HOLD_BACK,)
+TIME_PASSED: Sequence[Step[Work]] = (PUT_BACK,)
 BEGIN: Sequence[Step[Whole]] = (LOAD,)
 PREPARE: Sequence[Step[Work]] = (ARRANGE, STAGE)
 STRETCH: Sequence[Step[Work]] = (MARK_DIRTY, LOOK_UP, EVALUATE, COMPARE, APPLY, COMPARE_EXTERNALS)
@@ -126,14 +139,15 @@ LONG_ABSENCE: Sequence[Step[Work]] = (MARK_DIRTY, APPLY)
 KEEP: Sequence[Step[Work]] = (LOG, ROLL_UP, EMPTY)
 REFILL_LEVEL: Sequence[Step[Work]] = (REFILL, LOG, ROLL_UP)
 CLOSE: Sequence[Step[Work]] = (ADVANCE_CLOCK,)
-END: Sequence[Step[Whole]] = (MERGE, ACKNOWLEDGE)
+END: Sequence[Step[Whole]] = (COUNT_DAYS, MERGE, ACKNOWLEDGE)
 
 
 def project(con: Connection, state: State, batch: ChangeBatch) -> State:
     """Take a batch of changes into the projection, within a transaction of it; return the state that it comes to."""
     whole = _walk(con, BEGIN, Whole(batch, state))
     for changes in batch.types:
-        whole = replace(whole, state=_project_type(con, begin(whole.state, batch.purpose, changes)))
+        way = _restore_type if batch.purpose is Purpose.RESTORE else _project_type
+        whole = replace(whole, state=way(con, begin(whole.state, batch.purpose, changes)))
     return _walk(con, END, whole).state
 
 
@@ -145,6 +159,20 @@ def _project_type(con: Connection, work: Work) -> State:
     for level in refills(work):
         work = _walk(con, REFILL_LEVEL, replace(work, refill=level))
     return _walk(con, CLOSE, work).state
+
+
+def _restore_type(con: Connection, work: Work) -> State:
+    """Let time pass for the contacts that were not touched since the history was kept; then compare all segments."""
+    state, changes, as_of = work.state, work.changes, work.changes.since.as_of
+    if as_of and as_of < work.now:
+        passed = of_passed_time(changes, state.sizes)
+        work = _walk(con, PASS_TIME, work)
+        state = _walk(con, CLOSE, replace(begin(state, Purpose.RESTORE, passed), now=as_of)).state
+        passing = begin(state, Purpose.FOLLOW, passed)
+        if passing.strategy is not Strategy.FULL_REFRESH:
+            state = _project_type(con, passing)
+        _walk(con, TIME_PASSED, work)
+    return _project_type(con, begin(state, Purpose.RESTORE, of_comparison(changes)))
 
 
 def begin(state: State, purpose: Purpose, changes: TypeChanges) -> Work:
@@ -190,7 +218,7 @@ def steps_of(window: Window, chosen: Strategy) -> Sequence[Step[Work]]:
 
 def all_steps() -> list[Step[Whole] | Step[Work]]:
     """List every step once, in order."""
-    of_type = chain(PREPARE, STRETCH, MIDNIGHT, KEEP, REFILL_LEVEL, CLOSE)
+    of_type = chain(PASS_TIME, TIME_PASSED, PREPARE, STRETCH, MIDNIGHT, KEEP, REFILL_LEVEL, CLOSE)
     return [*BEGIN, *dict.fromkeys(of_type), *END]
 
 

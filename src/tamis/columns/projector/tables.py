@@ -79,5 +79,12 @@ TEMP_TABLES = (
     TempTable("new_entries", "entries of new contacts, likewise", _CHANGE),
     TempTable("recipients_wanted", "whom a refilled segment is to have", ("recipient_id",)),
     TempTable("recipients_present", "and has", ("recipient_id",)),
+    TempTable("touched_since", "contacts that were touched since the history was kept", ("id",)),
+    TempTable("held_back", "those of them that still exist", (), "as the table of the type"),
+    TempTable(
+        "externals_since",
+        "external recipients that were touched since, by the part of their numbers that is not the segment",
+        ("id", "instant", "cause"),
+    ),
 )
 """Every temporary table; each is made by one step (see `pipeline`)."""

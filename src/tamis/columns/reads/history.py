@@ -2,13 +2,11 @@
 
 from collections.abc import Collection, Mapping, Sequence
 from datetime import date, datetime
-from zoneinfo import ZoneInfo
 
 import duckdb
 
 from tamis.columns.history import past
-from tamis.columns.history.backwards import recent_sizes
-from tamis.columns.history.trends import Trends
+from tamis.columns.history.daily import last_sizes, sizes_by_day
 from tamis.columns.reads.passages import passed
 from tamis.domain.members import Passed
 from tamis.domain.transitions import Cause, DaySize, Filling, Transition
@@ -17,16 +15,14 @@ from tamis.domain.transitions import Cause, DaySize, Filling, Transition
 class HistoryReads:
     """Reads the log of membership changes, and what is summed up of it by day."""
 
-    def __init__(self, con: duckdb.DuckDBPyConnection, trends: Trends) -> None:
-        self._con, self._trends = con, trends
+    def __init__(self, con: duckdb.DuckDBPyConnection) -> None:
+        self._con = con
 
-    def sizes_by_day(self, segment_id: int, zone: ZoneInfo, first: date, today: date) -> list[DaySize]:
-        return recent_sizes(self._con, segment_id, zone, first, today)
+    def sizes_by_day(self, segment_id: int, first: date, today: date) -> list[DaySize]:
+        return sizes_by_day(self._con, segment_id, first, today)
 
-    def last_sizes(
-        self, segment_ids: Collection[int], zone: ZoneInfo, today: date, days: int
-    ) -> Mapping[int, Sequence[int | None]]:
-        return self._trends.sizes(self._con, segment_ids, zone, today, days)
+    def last_sizes(self, segment_ids: Collection[int], today: date, days: int) -> Mapping[int, Sequence[int | None]]:
+        return last_sizes(self._con, segment_ids, today, days)
 
     def known_since(self, segment_id: int) -> datetime | None:
         return past.known_since(self._con, segment_id)

@@ -3,7 +3,6 @@
 import duckdb
 
 from tamis.columns.engine.state import read_sizes
-from tamis.columns.history.trends import Trends
 from tamis.columns.interface.view import Standing
 from tamis.columns.reads.browse import ContactReads
 from tamis.columns.reads.examine import CheckReads
@@ -29,7 +28,7 @@ class SizeReads:
 class DuckView:
     """All that is read on one connection, in the state that its transaction sees."""
 
-    def __init__(self, con: duckdb.DuckDBPyConnection, standing: Standing, trends: Trends) -> None:
+    def __init__(self, con: duckdb.DuckDBPyConnection, standing: Standing) -> None:
         self.standing = standing
         self.interrupt = con.interrupt
         self.sizes = SizeReads(con)
@@ -39,6 +38,6 @@ class DuckView:
         self.rules = RuleReads(con)
         self.contacts = ContactReads(con)
         self.values = ValueReads(con)
-        self.history = HistoryReads(con, trends)
+        self.history = HistoryReads(con)
         self.exports = ExportReads(con)
         self.checks = CheckReads(con)

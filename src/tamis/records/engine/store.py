@@ -15,7 +15,7 @@ from tamis import log
 from tamis.domain.errors import Busy, Damaged, DiskFull, TamisError
 from tamis.records.engine.database import BUSY_SECONDS, FILE_NAME, connect, migrate
 from tamis.records.engine.errors import SPARE_IN_WORDS, has_room, plain_errors, raise_plain
-from tamis.records.engine.waiting import Job, Upkeep, WaitingJobs
+from tamis.records.engine.waiting import PROJECTOR, Job, Upkeep, WaitingJobs
 from tamis.records.feed import last_change
 from tamis.records.handles import Reader, Transaction, connection_of, snapshot
 from tamis.records.integrity.check import Stopped, first_problem
@@ -105,6 +105,13 @@ class Records:
         future: Future[T] = Future()
         self._queue(Job(job, future), account_id)
         return future
+
+    def keep_history(self, job: Callable[[Transaction], T]) -> T:
+        """Run a job of the projector in its turn, and wait until it is on disk. It is never refused because others
+        wait, and may use the last room on the disk: what was acknowledged before has to be followed."""
+        future: Future[T] = Future()
+        self._queue(Job(job, future, is_projector=True), PROJECTOR)
+        return future.result()
 
     def write(self, job: Callable[[Transaction], T]) -> T:
         """Run a job and wait until it is on disk."""
@@ -212,7 +219,8 @@ class Records:
         try:
             self.health.require_whole()
             with plain_errors(self.path, self.health):
-                if not has_room(self.path):
+                room = has_room(self.path)
+                if not room and not first.is_projector:
                     raise DiskFull(SPARE_IN_WORDS)
                 began, written = time.monotonic(), self._db.total_changes()
                 self._db.execute("BEGIN IMMEDIATE").fetchall()
@@ -220,7 +228,7 @@ class Records:
                     until = time.monotonic() + SECONDS_A_COMMIT
                     for job in jobs:  # grows while it is walked over
                         outcomes.append((job.future, *self._attempt(job.work)))
-                        is_full = len(jobs) == MOST_A_COMMIT or time.monotonic() >= until
+                        is_full = not room or len(jobs) == MOST_A_COMMIT or time.monotonic() >= until
                         if not is_full and (following := self._jobs.next_job()):
                             jobs.append(following)
                 if self._db.total_changes() != written:

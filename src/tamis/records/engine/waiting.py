@@ -12,6 +12,8 @@ from tamis.records.handles import Transaction
 
 MOST_WAITING = 10_000
 MOST_WAITING_OF_ONE = 2_000
+PROJECTOR = -1
+"""Who takes turns with the accounts, and has one job at a time."""
 
 
 class Job(NamedTuple):
@@ -19,6 +21,7 @@ class Job(NamedTuple):
 
     work: Callable[[Transaction], Any]
     future: "Future[Any]"
+    is_projector: bool = False
 
 
 class Upkeep(NamedTuple):
@@ -47,7 +50,8 @@ class WaitingJobs:
                 self._upkeep.append(item)
             else:
                 mine = self._of.setdefault(account_id, deque())
-                if self.waiting >= MOST_WAITING or len(mine) >= MOST_WAITING_OF_ONE:
+                is_full = self.waiting >= MOST_WAITING or len(mine) >= MOST_WAITING_OF_ONE
+                if is_full and not item.is_projector:
                     return False
                 mine.append(item)
                 self.waiting += 1

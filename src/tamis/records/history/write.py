@@ -1,77 +1,81 @@
 """How the history of memberships grows and is trimmed, in transactions of the records' writer."""
 
 from collections.abc import Iterable, Mapping
-from datetime import datetime
-
-import apsw
+from datetime import date, datetime
 
 from tamis.domain.errors import Unavailable
 from tamis.domain.history import HistoryBatch, HistoryTrim, MemberList, Pack
 from tamis.domain.instants import to_micros
+from tamis.records.engine.sql import fetch, run, run_many
+from tamis.records.handles import Transaction
 from tamis.records.queries import load
 
 SQL = load("history")
 
 
-def append(db: apsw.Connection, batch: HistoryBatch) -> None:
+def append(db: Transaction, batch: HistoryBatch) -> None:
     """Add a batch to the history; raises Unavailable, with nothing changed, where the history has another mark than the
     batch expects."""
-    trimmed = batch.trimmed and batch.trimmed.isoformat()
-    _advance(db, "set_position", batch.change, batch.number, batch.mark, trimmed, batch.expected)
+    _advance(db, "set_position", batch.change, batch.number, batch.mark, _day(batch.trimmed), batch.expected)
     _set_clocks(db, batch.as_of)
-    db.executemany(SQL["add_change"], batch.changes).fetchall()
+    run_many(db, SQL["add_change"], batch.changes)
     for pack in batch.packs:
-        db.execute(SQL["add_pack"], pack).fetchall()
-    db.executemany(SQL["add_snapshot"], batch.snapshots).fetchall()
-    db.executemany(SQL["drop_members"], [(segment_id,) for segment_id in batch.filled]).fetchall()
+        run(db, SQL["add_pack"], pack)
+    run_many(db, SQL["add_snapshot"], batch.snapshots)
+    run_many(db, SQL["drop_members"], [(segment_id,) for segment_id in batch.filled])
     _add_members(db, batch.members)
     days = [(segment_id, size.day.isoformat(), *size[1:]) for segment_id, size in batch.days]
-    db.executemany(SQL["set_day"], days).fetchall()
+    run_many(db, SQL["set_day"], days)
 
 
-def trim(db: apsw.Connection, trimmed: HistoryTrim) -> None:
+def trim(db: Transaction, trimmed: HistoryTrim) -> None:
     """Drop what is older than it is to be kept; raises Unavailable, with nothing changed, where the history has another
     mark than expected."""
-    _advance(db, "set_trimmed", trimmed.mark, trimmed.trimmed and trimmed.trimmed.isoformat(), trimmed.expected)
+    _advance(db, "set_trimmed", trimmed.mark, _day(trimmed.trimmed), trimmed.expected)
     for snapshot in trimmed.snapshots:
-        db.execute(SQL["drop_snapshots_before"], (snapshot.segment_id, snapshot.number)).fetchall()
-        db.execute(SQL["add_snapshot"], snapshot).fetchall()
-        db.execute(SQL["drop_members"], (snapshot.segment_id,)).fetchall()
+        run(db, SQL["drop_snapshots_before"], (snapshot.segment_id, snapshot.number))
+        run(db, SQL["add_snapshot"], snapshot)
+        run(db, SQL["drop_members"], (snapshot.segment_id,))
     _add_members(db, trimmed.members)
     for segment_id in trimmed.dropped:
         for name in ("drop_all_snapshots", "drop_days", "drop_members"):
-            db.execute(SQL[name], (segment_id,)).fetchall()
+            run(db, SQL[name], (segment_id,))
     if trimmed.snapshots or trimmed.dropped:
-        db.execute(SQL["drop_changes"]).fetchall()
-        db.execute(SQL["drop_packs"], (trimmed.first_number,)).fetchall()
+        run(db, SQL["drop_changes"])
+        run(db, SQL["drop_packs"], (trimmed.first_number,))
 
 
-def note_change(db: apsw.Connection, mark: int, change: int, as_of: Mapping[int, datetime | None]) -> None:
-    """Note how far the projection has followed since the last write of the history without any change of a membership;
-    raises Unavailable where the history has another mark."""
-    _advance(db, "set_change", change, mark)
-    _set_clocks(db, as_of)
+def note_followed(db: Transaction, mark: int, change: int, as_of: Mapping[int, datetime]) -> None:
+    """Note how far the projection has followed without any change of a membership, unless the history was written since
+    and has another mark."""
+    if fetch(db, SQL["set_change"], (change, mark)):
+        run(db, SQL["drop_clocks"])
+        _set_clocks(db, as_of)
 
 
-def replace_rows(db: apsw.Connection, pack: Pack) -> None:
+def replace_rows(db: Transaction, pack: Pack) -> None:
     """Put a pack in the place of the rows with numbers up to its last one."""
-    db.execute(SQL["drop_rows"], (pack.last_number,)).fetchall()
-    db.execute(SQL["add_pack"], pack).fetchall()
+    run(db, SQL["drop_rows"], (pack.last_number,))
+    run(db, SQL["add_pack"], pack)
 
 
-def _advance(db: apsw.Connection, statement: str, *values: apsw.SQLiteValue) -> None:
-    if not db.execute(SQL[statement], values).fetchall():
-        raise Unavailable("the history of memberships has moved on: the column store is built again, ask once more")
+def _advance(db: Transaction, statement: str, *values: int | str | None) -> None:
+    if not fetch(db, SQL[statement], values):
+        raise Unavailable("history_moved_on")
 
 
-def _set_clocks(db: apsw.Connection, as_of: Mapping[int, datetime | None]) -> None:
+def _day(day: date | None) -> str | None:
+    return day.isoformat() if day else None
+
+
+def _set_clocks(db: Transaction, as_of: Mapping[int, datetime] | Mapping[int, datetime | None]) -> None:
     for type_id, instant in as_of.items():
         if instant is None:
-            db.execute(SQL["drop_clock"], (type_id,)).fetchall()
+            run(db, SQL["drop_clock"], (type_id,))
         else:
-            db.execute(SQL["set_clock"], (type_id, to_micros(instant))).fetchall()
+            run(db, SQL["set_clock"], (type_id, to_micros(instant)))
 
 
-def _add_members(db: apsw.Connection, lists: Iterable[MemberList]) -> None:
+def _add_members(db: Transaction, lists: Iterable[MemberList]) -> None:
     for members in lists:
-        db.execute(SQL["add_members"], members).fetchall()
+        run(db, SQL["add_members"], members)

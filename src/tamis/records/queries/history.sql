@@ -19,6 +19,9 @@ INSERT OR REPLACE INTO projection_clocks (contact_type_id, as_of) VALUES (?, ?);
 -- name: drop_clock
 DELETE FROM projection_clocks WHERE contact_type_id = ?;
 
+-- name: drop_clocks
+DELETE FROM projection_clocks;
+
 -- name: add_change
 INSERT INTO membership_changes (number, recipient_id, change, instant, cause) VALUES (?, ?, ?, ?, ?);
 

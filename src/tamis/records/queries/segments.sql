@@ -37,6 +37,9 @@ UPDATE segments SET deleted_at = ?, updated_at = ? WHERE id = ?;
 -- name: zones_of_live
 SELECT s.id, a.timezone FROM segments s JOIN accounts a ON a.id = s.account_id WHERE s.deleted_at IS NULL ORDER BY s.id;
 
+-- name: zones_of_all
+SELECT s.id, a.timezone FROM segments s JOIN accounts a ON a.id = s.account_id ORDER BY s.id;
+
 -- name: names
 SELECT id, name, deleted_at IS NULL FROM segments WHERE contact_type_id = ? AND id IN (SELECT value FROM json_each(?));
 

@@ -1,5 +1,6 @@
 """Finish: what is done once, for the batch as a whole."""
 
+from tamis.columns.history.daily import write_days
 from tamis.columns.layout.membership import MOST_RECENT, merge
 from tamis.columns.projector.queries import load
 from tamis.columns.projector.work import Connection, Whole
@@ -10,6 +11,12 @@ SQL = load("finish")
 def merge_recent(con: Connection, whole: Whole) -> Whole:
     """Merge the recent changes into the large table, where they have become very many."""
     merge(con, MOST_RECENT)
+    return whole
+
+
+def count_days(con: Connection, whole: Whole) -> Whole:
+    """Put the days of segments in the daily rollup that are others now."""
+    write_days(con, whole.state.days)
     return whole
 
 

@@ -1,10 +1,15 @@
 """Log: every membership change gets its number, which only grows, and becomes a line that stays."""
 
+from collections.abc import Sequence
 from dataclasses import replace
-from datetime import datetime
+from datetime import UTC, date, datetime
+from typing import Any
+from zoneinfo import ZoneInfo
 
+from tamis.columns.history.daily import Moved
 from tamis.columns.projector.queries import load
 from tamis.columns.projector.work import Connection, Numbered, Work, plain
+from tamis.domain.instants import DAY, day_in_utc, day_of
 from tamis.domain.transitions import Cause
 
 SQL = load("log")
@@ -23,8 +28,31 @@ def log(con: Connection, work: Work) -> Work:
     number = SQL["number_in_any_order" if at_once else "number"]
     con.execute(number.replace("{changes}", changes), {"last": last})
     growth = [(row[0], row[1]) for row in rows]
-    state = replace(work.state, number=last + sum(row[2] for row in rows))
+    days = work.state.days.after(_by_day(con, work.changes.segments.zone, last, rows))
+    state = replace(work.state, number=last + sum(row[2] for row in rows), days=days)
     return replace(work, state=state, numbered=Numbered(last, growth, once))
+
+
+def _by_day(con: Connection, zone: ZoneInfo, last: int, rows: Sequence[tuple[int, ...]]) -> list[Moved]:
+    """Count the changes of each segment by day; those of most are all of one."""
+    found, spread = list[Moved](), dict[int, tuple[date, date]]()
+    for segment_id, _, count, _, _, first, newest, entered in rows:
+        days = day_of(_utc(first), zone), day_of(_utc(newest), zone)
+        if days[0] == days[1]:
+            found.append(Moved(segment_id, days[0], entered, count - entered))
+        else:
+            spread[segment_id] = days
+    if spread:
+        day, end = min(first for first, _ in spread.values()), max(newest for _, newest in spread.values())
+        between = [day + DAY * n for n in range((end - day).days + 1)]
+        starts = [plain(day_in_utc(one, zone)[0]) for one in between]
+        values = {"after": last, "segments": list(spread), "starts": starts, "days": between}
+        found += [Moved(*row) for row in con.execute(SQL["growth_by_day"], values).fetchall()]
+    return found
+
+
+def _utc(instant: Any) -> datetime:
+    return instant.replace(tzinfo=UTC)  # type: ignore[no-any-return]
 
 
 def log_filling(con: Connection, number: int, segment_id: int, instant: datetime, cause: Cause, size: int) -> None:

@@ -3,15 +3,18 @@
 from dataclasses import replace
 
 from tamis.columns.engine.dialect import DUCKDB
+from tamis.columns.history.daily import Snapshot
 from tamis.columns.layout.contacts import column, table
 from tamis.columns.layout.externals import added_to, selected_externals
 from tamis.columns.layout.membership import is_in_segment, recipients_of, span
 from tamis.columns.projector.batch import Purpose
 from tamis.columns.projector.queries import load
 from tamis.columns.projector.steps.log import log_filling, was_filled
+from tamis.columns.projector.steps.restore import compare_restored
 from tamis.columns.projector.steps.roll_up import set_size
 from tamis.columns.projector.strategy import Strategy
 from tamis.columns.projector.work import Connection, Refill, Work, changed, plain
+from tamis.domain.instants import day_of
 from tamis.domain.transitions import Cause
 from tamis.rules.sql.compiler import Source, compile_rule
 from tamis.rules.sql.dialect import Parameters
@@ -34,6 +37,8 @@ def refills(work: Work) -> list[Refill]:
 def empty_deleted(con: Connection, work: Work) -> Work:
     """Empty the segments that were deleted."""
     number, sizes = work.state.number, dict(work.state.sizes)
+    today = day_of(work.now, work.changes.segments.zone)
+    snapshots = [Snapshot(id_, today, Cause.DELETION, 0) for id_ in sorted(work.changes.segments.deleted)]
     for segment_id in sorted(work.changes.segments.deleted):
         number += 1
         low_high = list(span(segment_id))
@@ -44,7 +49,8 @@ def empty_deleted(con: Connection, work: Work) -> Work:
         log_filling(con, number, segment_id, work.now, Cause.DELETION, 0)
         set_size(con, segment_id, None)
         sizes.pop(segment_id, None)
-    return replace(work, state=replace(work.state, number=number, sizes=sizes))
+    days = work.state.days.after(snapshots)
+    return replace(work, state=replace(work.state, number=number, sizes=sizes, days=days))
 
 
 def refill(con: Connection, work: Work) -> Work:
@@ -53,6 +59,7 @@ def refill(con: Connection, work: Work) -> Work:
     assert work.refill
     level, cause = work.refill.level, work.refill.cause
     number, sizes, found = work.state.number, dict(work.state.sizes), work.found
+    today, snapshots = day_of(work.now, work.changes.segments.zone), list[Snapshot]()
     for segment_id, rule in level.items():
         if segment_id in sizes:
             found += _compare_whole(con, work, segment_id, rule, cause)
@@ -60,9 +67,12 @@ def refill(con: Connection, work: Work) -> Work:
         number += 1
         restored = work.purpose is Purpose.RESTORE and was_filled(con, segment_id)
         sizes[segment_id] = _fill(con, work, segment_id, rule)
-        log_filling(con, number, segment_id, work.now, Cause.REBUILD if restored else Cause.FIRST, sizes[segment_id])
+        why = Cause.REBUILD if restored else Cause.FIRST
+        log_filling(con, number, segment_id, work.now, why, sizes[segment_id])
+        snapshots.append(Snapshot(segment_id, today, why, sizes[segment_id]))
         set_size(con, segment_id, sizes[segment_id])
-    return replace(work, state=replace(work.state, number=number, sizes=sizes), found=found, found_new=False)
+    state = replace(work.state, number=number, sizes=sizes, days=work.state.days.after(snapshots))
+    return replace(work, state=state, found=found, found_new=False)
 
 
 def wanted_recipients(type_id: int, segment_id: int, rule: Rule, moment: Moment, parameters: Parameters) -> str:
@@ -104,6 +114,8 @@ def _compare_whole(con: Connection, work: Work, segment_id: int, rule: Rule, cau
     con.execute(
         f"CREATE OR REPLACE TEMP TABLE recipients_present AS SELECT recipient_id FROM {recipients_of(segment_id)}"
     )
+    if work.purpose is Purpose.RESTORE:
+        return compare_restored(con, work, segment_id)
     values = {"instant": plain(work.now), "cause": cause.value}
     return changed(con, SQL["entries"], values) + changed(con, SQL["exits"], values)
 

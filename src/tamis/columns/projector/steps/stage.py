@@ -42,7 +42,7 @@ def stage(con: Connection, work: Work) -> Work:
     changes = work.changes
     con.execute(of_type(SQL["staged_contacts"], changes.type_id))
     con.execute(
-        f"CREATE OR REPLACE TEMP TABLE touched_contacts AS {SQL['touched']}", {"groups": _groups(changes.touched)}
+        f"CREATE OR REPLACE TEMP TABLE touched_contacts AS {SQL['touched']}", {"groups": groups_of(changes.touched)}
     )
     con.execute(SQL["membership_changes"])
     for documents in changes.documents:
@@ -50,7 +50,7 @@ def stage(con: Connection, work: Work) -> Work:
             insert_contacts(con, changes.type_id, changes.fields, documents, "staged_contacts")
     if not work.overrides:
         return work
-    additions = {"groups": _groups(changes.overrides.touched)}
+    additions = {"groups": groups_of(changes.overrides.touched)}
     con.execute(f"CREATE OR REPLACE TEMP TABLE touched_additions AS {SQL['touched']}", additions)
     con.execute(SQL["staged_added"])
     con.execute(SQL["staged_excluded"])
@@ -74,7 +74,8 @@ def _insert_overrides(con: Connection, overrides: OverrideChanges, added_to: str
         con.execute(f"INSERT INTO {excluded_to} {SQL['excluded_rows']}", columns)
 
 
-def _groups(touched: Sequence[Touched]) -> str:
+def groups_of(touched: Sequence[Touched]) -> str:
+    """Write what was touched for DuckDB, as JSON."""
     return msgspec.json.encode([_group(group) for group in touched]).decode()
 
 

@@ -1,0 +1,138 @@
+"""What a transaction of the projection adds to the history, collected from its own tables before it is committed."""
+
+import secrets
+from collections.abc import Iterator, Mapping, Sequence
+from datetime import datetime
+from pathlib import Path
+
+import duckdb
+
+from tamis.columns.engine.state import State
+from tamis.columns.history.parquet import to_parquet
+from tamis.columns.layout.membership import recipients_between, span
+from tamis.domain.history import (
+    HistoryBatch,
+    MemberList,
+    MembershipChange,
+    MembershipSnapshot,
+    Pack,
+    Position,
+)
+
+MOST_ROWS = 5_000
+"""So many changes of a step are kept as rows; more of them as packs: a row takes SQLite about a microsecond."""
+CHANGES_A_PACK = 2_000_000
+MEMBERS_A_LIST = 5_000_000
+MARKS = 62
+
+
+def new_mark() -> int:
+    """Return a mark that no other state of the history has."""
+    return secrets.randbits(MARKS) + 1
+
+
+def collect(
+    con: duckdb.DuckDBPyConnection,
+    kept: Position,
+    after: State,
+    change: int,
+    spill: Path,
+) -> HistoryBatch:
+    """Return what a transaction adds to the history that is `kept`."""
+    snapshots = read_snapshots(con, kept.number)
+    count = after.number - kept.number - len(snapshots)
+    filled = sorted({snapshot.segment_id for snapshot in snapshots})
+    sizes = {id_: after.sizes[id_] for id_ in filled if id_ in after.sizes}
+    return HistoryBatch(
+        expected=kept.mark,
+        mark=new_mark(),
+        change=change,
+        number=after.number,
+        as_of=clocks_since(kept, after),
+        changes=read_changes(con, kept.number) if 0 < count <= MOST_ROWS else (),
+        packs=list(packs_between(con, kept.number, after.number, spill)) if count > MOST_ROWS else (),
+        snapshots=snapshots,
+        filled=filled,
+        members=list(member_lists(con, sizes, after.number, spill)),
+        days=after.days.changed_days,
+    )
+
+
+def clocks_since(kept: Position, after: State) -> dict[int, datetime | None]:
+    """Return as of when the memberships of contact types are right, where that is another instant than was kept."""
+    as_of = clocks_of(after)
+    changed: dict[int, datetime | None] = dict.fromkeys(kept.as_of.keys() - as_of.keys())
+    return changed | {type_id: at for type_id, at in as_of.items() if kept.as_of.get(type_id) != at}
+
+
+def clocks_of(state: State) -> dict[int, datetime]:
+    """Return as of when the memberships of contact types are right, where time changes them."""
+    return {type_id: clock.as_of for type_id, clock in state.clocks.items()}
+
+
+def read_changes(con: duckdb.DuckDBPyConnection, after: int) -> list[MembershipChange]:
+    """Read the changes with numbers above one."""
+    rows = con.execute(
+        "SELECT number, recipient_id, step, epoch_us(instant), cause FROM transitions WHERE number > $1", [after]
+    ).fetchall()
+    return list(map(MembershipChange._make, rows))
+
+
+def read_snapshots(con: duckdb.DuckDBPyConnection, after: int) -> list[MembershipSnapshot]:
+    """Read the snapshots with numbers above one."""
+    rows = con.execute(
+        "SELECT number, segment_id, epoch_us(instant), cause, recipients FROM fillings WHERE number > $1", [after]
+    ).fetchall()
+    return list(map(MembershipSnapshot._make, rows))
+
+
+def first_snapshots(con: duckdb.DuckDBPyConnection, segment_ids: Sequence[int]) -> list[MembershipSnapshot]:
+    """Read the first snapshot of each of some segments."""
+    rows = con.execute(
+        "SELECT min(number), segment_id, arg_min(epoch_us(instant), number), arg_min(cause, number), "
+        "arg_min(recipients, number) FROM fillings SEMI JOIN (SELECT unnest($1::BIGINT[]) AS segment_id) "
+        "USING (segment_id) GROUP BY segment_id",
+        [list(segment_ids)],
+    ).fetchall()
+    return list(map(MembershipSnapshot._make, rows))
+
+
+def packs_between(con: duckdb.DuckDBPyConnection, after: int, last: int, spill: Path) -> Iterator[Pack]:
+    """Make packs of the changes with numbers above one up to another."""
+    while after < last:
+        end = min(after + CHANGES_A_PACK, last)
+        yield Pack(after + 1, end, _pack(con, "number > $1 AND number <= $2", [after, end], spill))
+        after = end
+
+
+def pack_of_oldest(
+    con: duckdb.DuckDBPyConnection, first: int, last: int, packed: Sequence[tuple[int, int]], spill: Path
+) -> Pack:
+    """Make one pack of the changes with numbers between two that do not stand in any of the spans `packed`."""
+    outside = "".join(f" AND number NOT BETWEEN {int(low)} AND {int(high)}" for low, high in packed)
+    return Pack(first, last, _pack(con, f"number >= $1 AND number <= $2{outside}", [first, last], spill))
+
+
+def _pack(con: duckdb.DuckDBPyConnection, where: str, values: list[int], spill: Path) -> bytes:
+    query = (
+        f"SELECT number, recipient_id, step AS change, instant, cause FROM transitions WHERE {where} ORDER BY number"
+    )
+    return to_parquet(con, query, values, spill)
+
+
+def member_lists(
+    con: duckdb.DuckDBPyConnection, sizes: Mapping[int, int], number: int, spill: Path
+) -> Iterator[MemberList]:
+    """Make the lists of the present members of some segments, whose sizes are given; that of an empty one is empty."""
+    for segment_id, size in sizes.items():
+        if not size:
+            yield MemberList(segment_id, 0, number, b"")
+        low, high = span(segment_id)
+        for part in range(-(-size // MEMBERS_A_LIST)):
+            page = (
+                f"SELECT recipient_id, entered_at FROM {recipients_between(low, high)} "
+                f"ORDER BY recipient_id LIMIT {MEMBERS_A_LIST}"
+            )
+            yield MemberList(segment_id, part, number, to_parquet(con, page, [], spill))
+            if size > MEMBERS_A_LIST:
+                low = con.execute(f"SELECT max(recipient_id) + 1 FROM ({page})").fetchall()[0][0] or high

@@ -1,0 +1,158 @@
+"""How large segments were at the end of each day: the daily rollup, kept in the transaction that writes the log.
+
+A change belongs to the day of its instant in the account's time zone, but never to one before the last day that its
+segment has: the clock of a machine can be put back, and a day that was left has been told. Days without any change have
+no row. The last row of a segment always has its present size.
+"""
+
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date, timedelta
+from typing import NamedTuple
+
+import duckdb
+
+from tamis.domain.history import SegmentDay
+from tamis.domain.transitions import Cause, DaySize
+
+DAY = timedelta(days=1)
+
+
+class Moved(NamedTuple):
+    """How many entered and left a segment on a day."""
+
+    segment_id: int
+    day: date
+    entered: int
+    departed: int
+
+
+class Snapshot(NamedTuple):
+    """A segment was filled or emptied on a day, for a reason, and has so many recipients since."""
+
+    segment_id: int
+    day: date
+    cause: Cause
+    recipients: int
+
+
+@dataclass(frozen=True, slots=True)
+class Days:
+    """The rollup as it is known in memory: the `last` day of each segment, and those that have `changed` in a
+    transaction, by segment and day."""
+
+    last: Mapping[int, DaySize]
+    changed: Mapping[tuple[int, date], DaySize] = field(default_factory=dict)
+
+    @property
+    def changed_days(self) -> list[SegmentDay]:
+        """The days that are others than before the transaction."""
+        return [SegmentDay(segment_id, size) for (segment_id, _), size in self.changed.items()]
+
+    def settled(self) -> "Days":
+        """Return the rollup after the transaction."""
+        return Days(self.last)
+
+    def after(self, events: Iterable[Moved | Snapshot]) -> "Days":
+        """Return the rollup after what has happened, in the order of the log."""
+        last, changed = dict(self.last), dict(self.changed)
+        for event in events:
+            size = _after(last.get(event.segment_id), event)
+            last[event.segment_id] = changed[event.segment_id, size.day] = size
+        return Days(last, changed)
+
+
+def _after(last: DaySize | None, event: Moved | Snapshot) -> DaySize:
+    before = last.recipients if last else 0
+    if isinstance(event, Moved):
+        entered, departed, filled = event.entered, event.departed, None
+    else:
+        entered, departed = max(event.recipients - before, 0), max(before - event.recipients, 0)
+        filled = None if event.cause is Cause.KEPT else event.cause
+    recipients = before + entered - departed
+    if last is None or last.day < event.day:
+        return DaySize(event.day, recipients, entered, departed, filled)
+    return DaySize(last.day, recipients, last.entered + entered, last.departed + departed, filled or last.filled)
+
+
+def write_days(con: duckdb.DuckDBPyConnection, days: Days) -> None:
+    """Put the days that have changed in their place."""
+    if days.changed:
+        con.execute(
+            "DELETE FROM daily_sizes WHERE (segment_id, day) IN (SELECT unnest($1::BIGINT[]), unnest($2::DATE[]))",
+            [[segment_id for segment_id, _ in days.changed], [day for _, day in days.changed]],
+        )
+        insert_days(con, days.changed_days)
+
+
+def insert_days(con: duckdb.DuckDBPyConnection, days: Sequence[SegmentDay]) -> None:
+    """Add rows to the rollup."""
+    if days:
+        con.execute(
+            "INSERT INTO daily_sizes SELECT unnest($1::BIGINT[]), unnest($2::DATE[]), unnest($3::BIGINT[]), "
+            "unnest($4::BIGINT[]), unnest($5::BIGINT[]), unnest($6::VARCHAR[])",
+            [[day.segment_id for day in days], *map(list, zip(*(day.size for day in days), strict=True))],
+        )
+
+
+def read_last_days(con: duckdb.DuckDBPyConnection) -> Days:
+    """Read the last day of each segment."""
+    rows = con.execute(
+        "SELECT * FROM daily_sizes SEMI JOIN (SELECT segment_id, max(day) AS day FROM daily_sizes GROUP BY segment_id) "
+        "USING (segment_id, day)"
+    ).fetchall()
+    return Days({segment_id: _size(*size) for segment_id, *size in rows})
+
+
+def sizes_by_day(con: duckdb.DuckDBPyConnection, segment_id: int, first: date, last: date) -> list[DaySize]:
+    """Return the size of a segment on each day of a span, from the day of its first snapshot on."""
+    rows = con.execute(
+        "SELECT day, recipients, entered, departed, filled FROM daily_sizes WHERE segment_id = $1 AND day <= $2 "
+        "AND day >= coalesce((SELECT max(day) FROM daily_sizes WHERE segment_id = $1 AND day < $3), $3)",
+        [segment_id, last, first],
+    ).fetchall()
+    found = {row[0]: _size(*row) for row in rows}
+    earlier = [day for day in found if day < first]
+    size = found[earlier[0]].recipients if earlier else None
+    days: list[DaySize] = []
+    while first <= last:
+        if first in found:
+            size = found[first].recipients
+        if size is not None:
+            days.append(found.get(first) or DaySize(first, size, 0, 0, None))
+        first += DAY
+    return days
+
+
+def last_sizes(
+    con: duckdb.DuckDBPyConnection, segment_ids: Collection[int], today: date, days: int
+) -> dict[int, list[int | None]]:
+    """Return the sizes of those of some segments that are there at the end of each of the last days, today being as it
+    is now; None stands for a day before a segment was there. `con` sees one moment of the store."""
+    wanted = [today - DAY * back for back in reversed(range(days))]
+    rows = con.execute(
+        "SELECT s.segment_id, s.recipients, d.day, d.recipients FROM "
+        "(SELECT segment_id, recipients FROM sizes SEMI JOIN (SELECT unnest($1::BIGINT[]) AS segment_id) "
+        "USING (segment_id)) s LEFT JOIN (SELECT segment_id, greatest(day, $2::DATE) AS day, "
+        "arg_max(recipients, day) AS recipients FROM daily_sizes WHERE day <= $3 GROUP BY ALL) d "
+        "ON d.segment_id = s.segment_id ORDER BY s.segment_id, d.day",
+        [list(segment_ids), wanted[0], today],
+    ).fetchall()
+    known: dict[int, dict[date, int]] = {}
+    present: dict[int, int] = {}
+    for segment_id, recipients, day, size in rows:
+        present[segment_id] = recipients
+        if day is not None:
+            known.setdefault(segment_id, {})[day] = size
+    return {segment_id: _over(wanted, known.get(segment_id, {}), now) for segment_id, now in present.items()}
+
+
+def _over(wanted: Sequence[date], known: Mapping[date, int], now: int) -> list[int | None]:
+    sizes: list[int | None] = []
+    for day in wanted:
+        sizes.append(known.get(day, sizes[-1] if sizes else None))
+    return [*sizes[:-1], now]
+
+
+def _size(day: date, recipients: int, entered: int, departed: int, filled: str | None) -> DaySize:
+    return DaySize(day, recipients, entered, departed, Cause(filled) if filled else None)

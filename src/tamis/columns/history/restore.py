@@ -1,0 +1,74 @@
+"""The kept history back in the projection: its log and its daily rollup, and the members that follow from them."""
+
+from pathlib import Path
+
+import duckdb
+
+from tamis.columns.history.daily import insert_days
+from tamis.columns.history.parquet import from_parquet
+from tamis.domain.history import KeptHistory
+from tamis.domain.segments import SEGMENT_SHIFT
+
+_SEGMENT = f"recipient_id >> {SEGMENT_SHIFT}"
+
+
+def load_history(con: duckdb.DuckDBPyConnection, kept: KeptHistory, spill: Path) -> None:
+    """Fill the tables of memberships, which are empty, from the kept history; raises duckdb.Error."""
+    if kept.snapshots:
+        con.execute(
+            "INSERT INTO fillings SELECT unnest($1::BIGINT[]), unnest($2::BIGINT[]), "
+            "make_timestamp(unnest($3::BIGINT[])), unnest($4::VARCHAR[]), unnest($5::BIGINT[])",
+            list(map(list, zip(*kept.snapshots, strict=True))),
+        )
+    _load_changes(con, kept, spill)
+    insert_days(con, kept.days)
+    _load_members(con, kept, spill)
+
+
+def _load_changes(con: duckdb.DuckDBPyConnection, kept: KeptHistory, spill: Path) -> None:
+    """Fill the log. What stands before the first snapshot of its segment was trimmed: packs go later, as a whole."""
+    con.execute(
+        "CREATE OR REPLACE TEMP TABLE begins AS SELECT segment_id, min(number) AS first FROM fillings GROUP BY 1"
+    )
+    of_log = f"JOIN begins b ON b.segment_id = l.{_SEGMENT} AND l.number > b.first"
+    for pack in kept.packs:
+        with from_parquet(pack.changes, spill) as rows:
+            con.execute(
+                "INSERT INTO transitions SELECT l.number, l.recipient_id, l.change, l.instant, l.cause "
+                f"FROM {rows} l {of_log} ORDER BY l.number"
+            ).fetchall()
+    for changes in kept.changes:
+        con.execute(
+            "INSERT INTO transitions SELECT l.number, l.recipient_id, l.step, make_timestamp(l.instant), l.cause FROM ("
+            "SELECT unnest($1::BIGINT[]) AS number, unnest($2::BIGINT[]) AS recipient_id, "
+            "unnest($3::TINYINT[]) AS step, unnest($4::BIGINT[]) AS instant, unnest($5::VARCHAR[]) AS cause) l "
+            f"{of_log} ORDER BY l.number",
+            list(map(list, zip(*changes, strict=True))),
+        )
+
+
+def _load_members(con: duckdb.DuckDBPyConnection, kept: KeptHistory, spill: Path) -> None:
+    """Fill `members` and `sizes`: those of the list of a segment, with the later changes."""
+    con.execute("CREATE OR REPLACE TEMP TABLE listed (segment_id BIGINT, number BIGINT)")
+    con.execute("CREATE OR REPLACE TEMP TABLE members_listed AS FROM members LIMIT 0")
+    for part in kept.members:
+        if part.part == 0:
+            con.execute("INSERT INTO listed VALUES ($1, $2)", [part.segment_id, part.number])
+        if part.members:
+            with from_parquet(part.members, spill) as rows:
+                con.execute(f"INSERT INTO members_listed SELECT recipient_id, entered_at FROM {rows}").fetchall()
+    con.execute(
+        "CREATE OR REPLACE TEMP TABLE later AS SELECT recipient_id, arg_max(step, t.number) AS step, "
+        f"arg_max(instant, t.number) AS instant FROM transitions t JOIN listed l ON l.segment_id = t.{_SEGMENT} "
+        "AND t.number > l.number GROUP BY recipient_id"
+    )
+    con.execute(
+        "INSERT INTO members SELECT * FROM (FROM members_listed ANTI JOIN later USING (recipient_id) "
+        "UNION ALL SELECT recipient_id, instant FROM later WHERE step = 1) ORDER BY recipient_id"
+    )
+    con.execute(
+        "INSERT INTO sizes SELECT segment_id, coalesce(n, 0) FROM listed LEFT JOIN "
+        f"(SELECT {_SEGMENT} AS segment_id, count(*) AS n FROM members GROUP BY 1) USING (segment_id)"
+    )
+    for name in ("members_listed", "later", "listed", "begins"):
+        con.execute(f"DROP TABLE {name}")
