@@ -28,6 +28,7 @@ from tests.stores.oracle import Oracle, email
 
 BEFORE = datetime(2024, 3, 1, 10, tzinfo=UTC)
 EARLIER = BEFORE - timedelta(hours=2)
+WRITTEN = BEFORE + timedelta(hours=20)
 SOON = BEFORE + timedelta(hours=30)
 LATE = BEFORE + timedelta(days=200)
 PEOPLE = 24
@@ -48,7 +49,14 @@ PERUVIAN = encode_values({COUNTRY.id: "Peru"})
 @contextmanager
 def opened(directory: Path, now: datetime) -> Iterator[House]:
     """Open a directory with a clock that stands."""
-    house = House(Settings(directory, columns_threads=1), lambda: now)
+    with opened_with_clock(directory, [now]) as house:
+        yield house
+
+
+@contextmanager
+def opened_with_clock(directory: Path, clock: list[datetime]) -> Iterator[House]:
+    """Open a directory with a clock that is set: it shows the last instant of a list."""
+    house = House(Settings(directory, columns_threads=1), lambda: clock[-1])
     try:
         yield house
     finally:
@@ -57,7 +65,8 @@ def opened(directory: Path, now: datetime) -> Iterator[House]:
 
 def make(directory: Path) -> None:
     """Make the directory: what is there is projected, then much is written that is not."""
-    with opened(directory, BEFORE) as house:
+    clock = [BEFORE]
+    with opened_with_clock(directory, clock) as house:
         account, _ = house.write(create_account, "owner@example.org", "Asia/Dhaka", None)
         people = house.write(create_type, account, "People")
         ids = {
@@ -92,6 +101,7 @@ def make(directory: Path) -> None:
         _exclude(house, account, made["High"])
         others = [_simple_type(house, account, name, rule) for name, rule in SIMPLE.items()]
         house.project()
+        clock.append(WRITTEN)
         for other in others:
             _store_some(house, other, 5)
         store(range(PEOPLE // 2, PEOPLE + 6), 5)

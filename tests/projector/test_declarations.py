@@ -80,6 +80,8 @@ def seen(tmp_path_factory: pytest.TempPathFactory) -> Seen:
             data = directory / "data"
             shutil.copytree(directory / "template", data)
             scenario.project(data, now)
+            shutil.rmtree(data)
+            shutil.copytree(directory / "template", data)
             (data / FILE_NAME).unlink()
             scenario.project(data, now)
             shutil.rmtree(data)
