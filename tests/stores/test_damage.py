@@ -95,14 +95,14 @@ MAKING = """
 import os, signal, sys
 from pathlib import Path
 from tamis.actions.house import House
-from tamis.columns.engine import store
+from tamis.columns.engine import opening
 from tamis.settings import Settings
-made = store.make
+made = opening.make
 def make(con, store_id):
     if sys.argv[2] == "after":
         made(con, store_id)
     os.kill(os.getpid(), signal.SIGKILL)
-store.make = make
+opening.make = make
 House(Settings(Path(sys.argv[1]))).project()
 """
 

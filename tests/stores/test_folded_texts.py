@@ -149,5 +149,5 @@ def test_a_store_folded_by_an_earlier_version_is_filled_anew_and_keeps_its_histo
     assert columns.set_aside is None
     assert segment_sizes(house) == {segment.id: 1}
     causes = columns.cursor().execute("SELECT cause FROM fillings ORDER BY number").fetchall()
-    assert [row[0] for row in causes] == [Cause.FIRST, Cause.REBUILD]
+    assert [row[0] for row in causes] == [Cause.FIRST]
     house.close()
