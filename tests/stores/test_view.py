@@ -74,7 +74,7 @@ def test_all_that_is_read_of_the_columns_is_of_the_same_moment(desk: Desk) -> No
         assert columns.members.count(type_id, everyone.id, ["example"]) == 2
         assert columns.values.count_filled(type_id, ()) == (2, [])
         today = view.as_of.date()
-        assert columns.history.last_sizes([everyone.id], desk.account.zone, today, 1) == {everyone.id: [2]}
+        assert columns.history.last_sizes([everyone.id], today, 1) == {everyone.id: [2]}
 
 
 class World:

@@ -90,7 +90,8 @@ def zones_of_live(db: Reader) -> dict[int, ZoneInfo]:
 
 def zones_of_all(db: Reader) -> dict[int, ZoneInfo]:
     """Return all segments, deleted ones as well, each with the time zone of its account."""
-    return {segment_id: ZoneInfo(timezone) for segment_id, timezone in each(db, SQL["zones_of_all"])}
+    zones = sql.select_tuples(db, tuple[int, str], SQL["zones_of_all"])
+    return {segment_id: ZoneInfo(timezone) for segment_id, timezone in zones}
 
 
 def names(db: Reader, type_id: int, segment_ids: Collection[int]) -> dict[int, tuple[str, bool]]:

@@ -105,14 +105,6 @@ def packs_between(con: duckdb.DuckDBPyConnection, after: int, last: int, spill: 
         after = end
 
 
-def pack_of_oldest(
-    con: duckdb.DuckDBPyConnection, first: int, last: int, packed: Sequence[tuple[int, int]], spill: Path
-) -> Pack:
-    """Make one pack of the changes with numbers between two that do not stand in any of the spans `packed`."""
-    outside = "".join(f" AND number NOT BETWEEN {int(low)} AND {int(high)}" for low, high in packed)
-    return Pack(first, last, _pack(con, f"number >= $1 AND number <= $2{outside}", [first, last], spill))
-
-
 def _pack(con: duckdb.DuckDBPyConnection, where: str, values: list[int], spill: Path) -> bytes:
     query = (
         f"SELECT number, recipient_id, step AS change, instant, cause FROM transitions WHERE {where} ORDER BY number"

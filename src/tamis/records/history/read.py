@@ -2,7 +2,6 @@
 
 from collections.abc import Iterator, Sequence
 from datetime import date
-from typing import Any
 
 from tamis.domain.history import (
     KeptHistory,
@@ -15,7 +14,7 @@ from tamis.domain.history import (
 )
 from tamis.domain.instants import from_micros
 from tamis.domain.transitions import Cause, DaySize
-from tamis.records.engine.sql import fetch, one
+from tamis.records.engine import sql
 from tamis.records.handles import Reader
 from tamis.records.queries import load
 
@@ -25,10 +24,9 @@ ROWS_A_TIME = 50_000
 
 def position(db: Reader) -> Position:
     """Return how far the kept history goes."""
-    row: Any = one(db, SQL["position"])
-    change, number, mark, trimmed = row
-    clocks: Any = fetch(db, SQL["clocks"])
+    clocks = sql.select_tuples(db, tuple[int, int], SQL["clocks"])
     as_of = {type_id: from_micros(instant) for type_id, instant in clocks}
+    ((change, number, mark, trimmed),) = sql.select_tuples(db, tuple[int, int, int, str | None], SQL["position"])
     return Position(change, number, mark, as_of, date.fromisoformat(trimmed) if trimmed else None)
 
 
@@ -40,42 +38,33 @@ def whole(db: Reader) -> KeptHistory:
 def changes(db: Reader) -> Iterator[Sequence[MembershipChange]]:
     """Read the changes that are rows, many at a time, in the order of their numbers."""
     after = 0
-    while rows := fetch(db, SQL["changes"], (after, ROWS_A_TIME)):
-        found: Any = rows
-        yield list(map(MembershipChange._make, found))
-        after = found[-1][0]
+    while rows := sql.select(db, MembershipChange, SQL["changes"], (after, ROWS_A_TIME)):
+        yield rows
+        after = rows[-1].number
 
 
 def packs(db: Reader) -> Iterator[Pack]:
     """Read the packs of changes, one at a time."""
-    for (number,) in fetch(db, SQL["pack_numbers"]):
-        row: Any = one(db, SQL["pack"], (number,))
-        yield Pack(*row)
+    for numbers in sql.select_tuples(db, tuple[int], SQL["pack_numbers"]):
+        yield sql.select_only(db, Pack, SQL["pack"], numbers)
 
 
 def snapshots(db: Reader) -> list[MembershipSnapshot]:
     """Read all snapshots, in the order of their numbers."""
-    rows: Any = fetch(db, SQL["snapshots"])
-    return list(map(MembershipSnapshot._make, rows))
+    return sql.select(db, MembershipSnapshot, SQL["snapshots"])
 
 
 def member_lists(db: Reader) -> Iterator[MemberList]:
     """Read the lists of members, one at a time."""
-    for numbers in fetch(db, SQL["list_numbers"]):
-        row: Any = one(db, SQL["members"], numbers)
-        yield MemberList(*row)
+    for numbers in sql.select_tuples(db, tuple[int, int], SQL["list_numbers"]):
+        yield sql.select_only(db, MemberList, SQL["members"], numbers)
 
 
 def days(db: Reader) -> list[SegmentDay]:
     """Read how large segments were at the end of their days."""
-    rows: Any = fetch(db, SQL["days"])
-    return [
-        SegmentDay(id_, DaySize(date.fromisoformat(day), size, entered, departed, Cause(filled) if filled else None))
-        for id_, day, size, entered, departed, filled in rows
-    ]
+    return sql.select(db, _day, SQL["days"])
 
 
-def oldest_rows(db: Reader, most: int) -> tuple[int, int, int]:
-    """Return how many of the oldest changes are rows, up to `most`, and their first and last number, 0 for none."""
-    row: Any = one(db, SQL["oldest_rows"], (most,))
-    return row[0], row[1] or 0, row[2] or 0
+def _day(segment_id: int, day: str, recipients: int, entered: int, departed: int, filled: str | None) -> SegmentDay:
+    size = DaySize(date.fromisoformat(day), recipients, entered, departed, Cause(filled) if filled else None)
+    return SegmentDay(segment_id, size)

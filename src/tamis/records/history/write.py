@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping
 from datetime import date, datetime
 
 from tamis.domain.errors import Unavailable
-from tamis.domain.history import HistoryBatch, HistoryTrim, MemberList, Pack
+from tamis.domain.history import HistoryBatch, HistoryTrim, MemberList
 from tamis.domain.instants import to_micros
 from tamis.records.engine.sql import fetch, run, run_many
 from tamis.records.handles import Transaction
@@ -51,12 +51,6 @@ def note_followed(db: Transaction, mark: int, change: int, as_of: Mapping[int, d
     if fetch(db, SQL["set_change"], (change, mark)):
         run(db, SQL["drop_clocks"])
         _set_clocks(db, as_of)
-
-
-def replace_rows(db: Transaction, pack: Pack) -> None:
-    """Put a pack in the place of the rows with numbers up to its last one."""
-    run(db, SQL["drop_rows"], (pack.last_number,))
-    run(db, SQL["add_pack"], pack)
 
 
 def _advance(db: Transaction, statement: str, *values: int | str | None) -> None:

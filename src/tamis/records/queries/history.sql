@@ -77,9 +77,3 @@ DELETE FROM membership_changes WHERE number <= coalesce(
 
 -- name: drop_packs
 DELETE FROM membership_packs WHERE last_number < ?;
-
--- name: oldest_rows
-SELECT count(*), min(number), max(number) FROM (SELECT number FROM membership_changes ORDER BY number LIMIT ?);
-
--- name: drop_rows
-DELETE FROM membership_changes WHERE number <= ?;
