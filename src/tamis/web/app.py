@@ -5,7 +5,7 @@ import threading
 from collections.abc import Callable, Sequence
 from typing import Any
 
-from litestar import Litestar
+from litestar import Litestar, Request
 from litestar.enums import ScopeType
 from litestar.exceptions import HTTPException
 from litestar.response import Response
@@ -119,7 +119,7 @@ async def _add_headers(message: Message, _: Scope) -> None:
         message["headers"] = headers
 
 
-def _said_by_console(request: Any, error: Exception) -> Response[Any]:
+def _said_by_console(request: Request[Any, Any, Any], error: Exception) -> Response[Any]:
     """Let the console say what is wrong with a request that no route answers."""
     from tamis.web.console.errors import answer_to
 

@@ -108,8 +108,11 @@ def _answer(
 
 def _visitor_of(request: WebRequest) -> Visitor | None:
     """Return who asked for something that no page is for: whoever is signed in keeps the navigation."""
+    find = request.app.state.get("find_visitor")
+    if find is None:  # a request was refused for its form before the first page was asked for
+        return None
     try:
-        visitor: Visitor = request.app.state.find_visitor(request)
+        visitor: Visitor = find(request)
     except (SignInNeeded, TamisError):
         return None
     return visitor
