@@ -5,11 +5,11 @@ from typing import Any
 
 from tamis.actions.lookups import snapshot
 from tamis.actions.segments.explaining import Explanation, explain_membership
+from tamis.actions.segments.rule_syntax import Explained
 from tamis.actions.segments.segments import find_segment
 from tamis.cli.common import Common, account_of, local_time, opened, show
 from tamis.domain.accounts import Account
 from tamis.domain.instants import format_instant
-from tamis.rules.evaluation.explain import Explained
 
 JOINS = {"all": "all of these", "any": "at least one of these", "not": "not"}
 

@@ -11,17 +11,14 @@ from cyclopts import Parameter
 from tamis.actions.exporting.delivery import check_target, deliver
 from tamis.actions.exporting.places import export_place, file_in
 from tamis.actions.house import House
-from tamis.actions.lookups import fields_of_type, refs_of_type
 from tamis.actions.questions import WriteExport
+from tamis.actions.segments.rule_syntax import json_of_text
 from tamis.actions.segments.segments import find_segment
 from tamis.cli.ask import ask
 from tamis.cli.common import Common, account_of, opened, show, type_of
 from tamis.domain.errors import Invalid, Problem
 from tamis.domain.exports import GZIP, Export, Format, Layout, format_of
 from tamis.domain.text import counted
-from tamis.rules.build import build
-from tamis.rules.syntaxes.json import to_json
-from tamis.rules.syntaxes.text import from_text
 
 STANDARD_OUTPUT = "-"
 HOW = "tamis export SEGMENT FILE, or tamis export --type TYPE FILE"
@@ -126,8 +123,7 @@ def _wanted(
     contact_type = type_of(house, account, type_ or "")
     rule = None
     if where is not None:
-        of_type, refs = fields_of_type(db, contact_type.id), refs_of_type(db, contact_type.id)
-        rule = to_json(build(from_text(where), of_type, refs))
+        rule = json_of_text(db, contact_type.id, where)
     return Export(account.id, layout, type_id=contact_type.id, rule=rule, fields=keys)
 
 

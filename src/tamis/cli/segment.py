@@ -8,9 +8,9 @@ from typing import Annotated, Any
 from cyclopts import App, Parameter
 
 from tamis.actions.house import House
-from tamis.actions.lookups import fields_of_type, refs_of_type
 from tamis.actions.questions import CountRule, ListedSegments, RecipientPage, SegmentSizes
 from tamis.actions.segments import segments
+from tamis.actions.segments.rule_syntax import from_text, json_of_text
 from tamis.actions.segments.segments import Keep, ListedSegment
 from tamis.cli.ask import ask
 from tamis.cli.common import Common, TypeOption, account_of, opened, say, show, show_table, type_of
@@ -19,9 +19,6 @@ from tamis.domain.errors import Invalid, Problem
 from tamis.domain.instants import format_instant
 from tamis.domain.segments import Segment
 from tamis.domain.text import counted
-from tamis.rules.build import build
-from tamis.rules.syntaxes.json import to_json
-from tamis.rules.syntaxes.text import from_text
 
 segment_app = App(name="segment", help="Segments: named rules over a contact type.")
 segment_app.command(
@@ -110,10 +107,8 @@ def count(*, type_: TypeOption, where: Where, common: Common = Common()) -> None
     with opened(common) as house:
         account = account_of(house, common)
         contact_type = type_of(house, account, type_)
-        db = house.records.reader()
-        fields, refs = fields_of_type(db, contact_type.id), refs_of_type(db, contact_type.id)
-        rule = build(from_text(where), fields, refs)
-        number = ask(house, CountRule(account.id, contact_type.id, to_json(rule)))
+        rule = json_of_text(house.records.reader(), contact_type.id, where)
+        number = ask(house, CountRule(account.id, contact_type.id, rule))
     show(common, {"count": number}, f"{number:,}")
 
 

@@ -17,11 +17,11 @@ from tamis.actions.house import House
 from tamis.actions.importing.report import ImportOptions
 from tamis.actions.importing.run import import_file
 from tamis.actions.lookups import last_change
+from tamis.actions.maintenance.whole_directory import make_directory, sync
+from tamis.actions.segments.rule_syntax import from_text
 from tamis.actions.segments.segments import create_segment
 from tamis.domain.accounts import NewKeyPair
 from tamis.domain.errors import Held, Refused
-from tamis.files.durable import make_directory, sync
-from tamis.rules.syntaxes.text import from_text
 from tamis.settings import Settings
 
 EMAIL = "demo@example.org"

@@ -12,6 +12,8 @@ from tamis.files.durable import make_directory, sync
 
 UNFINISHED = ".unfinished"
 
+__all__ = ["is_free", "make_directory", "sync", "whole_directory"]
+
 
 @contextmanager
 def whole_directory(target: Path) -> Iterator[Path]:

@@ -12,11 +12,11 @@ from tamis.actions.fields.types import type_by_id
 from tamis.actions.house import House
 from tamis.actions.lookups import fields_of_type, types_of_account
 from tamis.actions.segments import recipients, segments
+from tamis.actions.segments.rule_syntax import from_arrays
 from tamis.domain.accounts import Account
 from tamis.domain.contacts import ContactType
 from tamis.domain.errors import Invalid, Problem
 from tamis.domain.fields import RESERVED
-from tamis.rules.syntaxes.arrays import from_arrays
 from tamis.web.compat import present
 from tamis.web.compat.body import parse_body
 from tamis.web.compat.checks import Checks, parse_id

@@ -2,11 +2,11 @@
 
 from typing import Any
 
+from tamis.actions.segments.rule_syntax import to_arrays
 from tamis.actions.segments.segments import SizedSegment
 from tamis.domain.contacts import Contact, ContactType
 from tamis.domain.fields import COLUMNS_OF_THEIR_OWN, RESERVED, Field, FieldSet, Value
 from tamis.domain.instants import format_instant
-from tamis.rules.syntaxes.arrays import to_arrays
 
 
 def segment(sized: SizedSegment) -> dict[str, Any]:

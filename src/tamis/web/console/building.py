@@ -8,10 +8,8 @@ from markupsafe import Markup
 
 from tamis.actions.segments.choosing import NameableSegment
 from tamis.actions.segments.previewing import MembershipEffect, Preview
+from tamis.actions.segments.rule_syntax import OPERATORS, Operator, Takes, describe, positive, to_text
 from tamis.domain.fields import EMAIL, FIRST_NAME, LAST_NAME, RESERVED, Field, FieldSet, Kind, Value
-from tamis.rules.operators import OPERATORS, Operator, Takes, positive
-from tamis.rules.syntaxes.text import to_text
-from tamis.rules.wording.describe import describe
 from tamis.web.console.filters import day, number, percent
 from tamis.web.console.kinds import NAMES
 from tamis.web.console.session import Visitor

@@ -10,13 +10,12 @@ from tamis.actions.fields.types import type_by_id
 from tamis.actions.house import House
 from tamis.actions.segments.dependents import users_of_segment
 from tamis.actions.segments.members import Comings, Figures, figures_of
+from tamis.actions.segments.rule_syntax import Rule, describe
 from tamis.actions.segments.segments import rule_of, segment_by_id
 from tamis.domain.contacts import ContactType
 from tamis.domain.members import Passed
 from tamis.domain.segments import Segment
 from tamis.domain.transitions import Filling
-from tamis.rules.tree import Rule
-from tamis.rules.wording.describe import describe
 from tamis.web.console.answers import page
 from tamis.web.console.session import Visitor
 

@@ -20,6 +20,7 @@ from tamis.actions.segments.previewing import (
     rule_of_text,
     suggested_values,
 )
+from tamis.actions.segments.rule_syntax import describe, from_json, to_json
 from tamis.actions.segments.segments import (
     ChangedMeanwhile,
     check_new_segment,
@@ -32,8 +33,6 @@ from tamis.domain.contacts import ContactType
 from tamis.domain.errors import Invalid, NotFound, Problem
 from tamis.domain.instants import from_micros, to_micros
 from tamis.domain.segments import Segment
-from tamis.rules.syntaxes.json import from_json, to_json
-from tamis.rules.wording.describe import describe
 from tamis.web.console.answers import page
 from tamis.web.console.building import (
     data_for_script,

@@ -10,11 +10,9 @@ from tamis.actions.house import House
 from tamis.actions.lookups import segments_of_type
 from tamis.actions.segments.history import SizesByDay, segment_history
 from tamis.actions.segments.members import comings_and_goings
+from tamis.actions.segments.rule_syntax import outline, segments_named, to_text
 from tamis.domain.segments import Segment
 from tamis.domain.transitions import Cause
-from tamis.rules.syntaxes.text import to_text
-from tamis.rules.tree import segments_named
-from tamis.rules.wording.outline import outline
 from tamis.web.console.answers import fragment
 from tamis.web.console.charts import size_chart
 from tamis.web.console.filters import day, number

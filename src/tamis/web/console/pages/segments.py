@@ -9,10 +9,10 @@ from litestar.response import Response
 
 from tamis.actions.house import House
 from tamis.actions.lookups import fields_of_type, segments_of_account, types_of_account
+from tamis.actions.segments.rule_syntax import Example, examples
 from tamis.actions.segments.segment_list import Glance, glances
 from tamis.domain.contacts import ContactType
 from tamis.domain.text import fold
-from tamis.rules.wording.examples import Example, examples
 from tamis.web.console.answers import fragment, from_htmx, page
 from tamis.web.console.charts import sparkline
 from tamis.web.console.injected import InjectedHouse, InjectedVisitor

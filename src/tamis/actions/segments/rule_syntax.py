@@ -1,0 +1,41 @@
+"""Rules as interfaces read, write and show them: in text, JSON, the Segment API's arrays, words and a form."""
+
+from tamis.actions.lookups import Reader, fields_of_type, refs_of_type
+from tamis.rules.build import build
+from tamis.rules.evaluation.explain import Explained
+from tamis.rules.operators import OPERATORS, Operator, Takes, positive
+from tamis.rules.syntaxes.arrays import from_arrays, to_arrays
+from tamis.rules.syntaxes.draft import Draft
+from tamis.rules.syntaxes.json import from_json, to_json
+from tamis.rules.syntaxes.text import from_text, to_text
+from tamis.rules.tree import Rule, segments_named
+from tamis.rules.wording.describe import describe
+from tamis.rules.wording.examples import Example, examples
+from tamis.rules.wording.outline import outline
+
+__all__ = [
+    "OPERATORS",
+    "Draft",
+    "Example",
+    "Explained",
+    "Operator",
+    "Rule",
+    "Takes",
+    "describe",
+    "examples",
+    "from_arrays",
+    "from_json",
+    "from_text",
+    "json_of_text",
+    "outline",
+    "positive",
+    "segments_named",
+    "to_arrays",
+    "to_json",
+    "to_text",
+]
+
+
+def json_of_text(db: Reader, type_id: int, text: str) -> str:
+    """Return a rule of a contact type that is written as text as JSON; raises Invalid with all that is wrong."""
+    return to_json(build(from_text(text), fields_of_type(db, type_id), refs_of_type(db, type_id)))
