@@ -1,0 +1,72 @@
+"""What actions hold of a store has nothing of its engine, and only a store knows how its files are called."""
+
+import ast
+from collections.abc import Iterator
+from pathlib import Path
+
+import apsw
+import pytest
+
+import tamis
+from tamis.actions.house import House
+from tamis.domain.errors import Unavailable
+from tamis.records import feed
+from tamis.records.engine.sql import fetch
+from tamis.records.handles import Reader, Transaction
+from tamis.workbench.handle import Workbench
+
+SOURCE = Path(str(tamis.__file__)).parent
+STORES = ("records", "columns", "workbench")
+FILES = ("tamis.sqlite", "columns.duckdb")
+
+
+def public(kind: type) -> set[str]:
+    """List what somebody can use of an object of a class."""
+    return {name for name in dir(kind) if not name.startswith("_")}
+
+
+def test_a_handle_has_nothing_of_an_engine() -> None:
+    assert public(Reader) == public(Transaction) == {"health"}
+    assert public(Workbench) == set()
+
+
+def test_actions_are_handed_such_handles(house: House) -> None:
+    assert type(house.records.reader()) is Reader
+    assert house.write(lambda db, _: type(db)) is Transaction
+
+
+def test_the_version_moves_with_the_writes_of_others(house: House) -> None:
+    before = house.records.version()
+    assert house.records.version() == before
+    house.records.write(lambda db: feed.tell_fields(db, 1, house.clock()))
+    assert house.records.version() != before
+
+
+def test_an_error_of_the_engine_becomes_one_of_ours(house: House, monkeypatch: pytest.MonkeyPatch) -> None:
+    class Busy:
+        def execute(self, *_: object) -> None:
+            raise apsw.BusyError("database is locked")
+
+    reader = house.records.reader()
+    monkeypatch.setattr(reader, "_connection", Busy())
+    with pytest.raises(Unavailable):
+        fetch(reader, "SELECT 1")
+
+
+def texts(tree: ast.AST) -> Iterator[str]:
+    """Give the texts of a module, but not what describes it."""
+    described = {id(node.value) for node in ast.walk(tree) if isinstance(node, ast.Expr)}
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Constant) and isinstance(node.value, str) and id(node) not in described:
+            yield node.value
+
+
+def test_only_a_store_knows_its_files() -> None:
+    elsewhere = (p for p in SOURCE.rglob("*.py") if p.relative_to(SOURCE).parts[0] not in STORES)
+    found = [
+        (path.name, text)
+        for path in elsewhere
+        for text in texts(ast.parse(path.read_text(encoding="utf-8")))
+        if any(name in text for name in FILES)
+    ]
+    assert found == []
