@@ -12,7 +12,7 @@ from typing import Any, TypeVar
 import apsw
 
 from tamis.records.engine.errors import raise_plain
-from tamis.records.handles import Reader, Transaction, connection_of
+from tamis.records.handles import Reader, Transaction
 
 Row = tuple[Any, ...]
 Value = int | float | str | bytes | None
@@ -23,7 +23,7 @@ T = TypeVar("T")
 def fetch(db: Reader, sql: str, parameters: Bindings = ()) -> list[Row]:
     """Return all rows of a query as they are; leaves no read open. Raises Damaged, DiskFull and Unavailable."""
     try:
-        return connection_of(db).execute(sql, parameters).fetchall()
+        return db._connection.execute(sql, parameters).fetchall()
     except apsw.Error as error:
         raise_plain(error, db.health)
 
@@ -32,16 +32,18 @@ def one(db: Reader, sql: str, parameters: Bindings = ()) -> Row | None:
     """Return the only row of a query as it is, or None. No row has a number that needs more than 64 bits, which people
     may well ask for."""
     try:
-        rows = fetch(db, sql, parameters)
+        rows = db._connection.execute(sql, parameters).fetchall()
     except OverflowError:
         return None
+    except apsw.Error as error:
+        raise_plain(error, db.health)
     return rows[0] if rows else None
 
 
 def each(db: Reader, sql: str, parameters: Bindings = ()) -> Iterator[Row]:
     """Return the rows of a query one by one, for one that has too many to hold."""
     try:
-        yield from connection_of(db).execute(sql, parameters)
+        yield from db._connection.execute(sql, parameters)
     except apsw.Error as error:
         raise_plain(error, db.health)
 
@@ -88,14 +90,14 @@ def exists(db: Reader, sql: str, parameters: Bindings = ()) -> bool:
 
 def run(db: Transaction, sql: str, parameters: Bindings = ()) -> int:
     """Run a statement that writes; returns how many rows it inserted, changed or deleted."""
-    connection = connection_of(db)
+    connection = db._connection
     connection.execute(sql, parameters).fetchall()
     return connection.changes()
 
 
 def run_many(db: Transaction, sql: str, rows: Iterable[Bindings]) -> None:
     """Run a statement that writes once for each row of parameters."""
-    connection_of(db).executemany(sql, rows).fetchall()
+    db._connection.executemany(sql, rows).fetchall()
 
 
 def insert(db: Transaction, make: Callable[..., T], sql: str, parameters: Bindings = ()) -> T:
