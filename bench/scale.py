@@ -63,7 +63,8 @@ def measure(data: Path, size: int) -> Iterator[Row]:
         for segments in SEGMENTS:
             add_segments(store, segments)
             seconds = timed(store.house.project)
-            say(f"  {segments} segments: {sum(store.house.project().sizes.values()):,} recipients in {seconds:.1f} s")
+            recipients = sum(store.house.project().sized.by_segment.values())
+            say(f"  {segments} segments: {recipients:,} recipients in {seconds:.1f} s")
             yield from _changes(store, size, f"{of}, {segments} segments")
         yield from _build(store, size, of)
         yield from _pages(store, of)
@@ -157,7 +158,7 @@ def _pages(store: ScaleStore, of: str) -> Iterator[Row]:
     house.project().tidy()  # as a server does every second
     segment = find_segment(house.records.reader(), store.account, HALF)
     low, _ = span(segment.id)
-    size = house.project().sizes[segment.id] * 2
+    size = house.project().sized.by_segment[segment.id] * 2
     draw, ours, bare = random.Random(5), [], []
     con = house.project().cursor()
     for _ in range(PAGES):

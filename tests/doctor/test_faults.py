@@ -147,7 +147,7 @@ def test_a_healthy_directory_has_nothing_wrong_and_everything_is_looked_at(data:
     assert looked_at["the columns have what was done by hand"] == "8 additions and removals"
     assert looked_at["members, against the reference evaluator (at most 2,000 contacts a type)"] == "298 contacts"
     house = House(Settings(data, columns_threads=2))
-    members = sum(house.project().sizes.values())
+    members = sum(house.project().sized.by_segment.values())
     house.close()
     assert looked_at["members, sizes and logs of segments, against their rules as SQL"] == f"{members:,} members"
 

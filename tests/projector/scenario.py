@@ -127,7 +127,9 @@ def project(directory: Path, now: datetime) -> dict[str, Any]:
         con = columns.cursor()
         stored = oracle.stored(con, live)
         assert {id_: set(keyed) for id_, keyed in stored.items()} == expected
-        assert {s.id: columns.sizes[s.id] for s in live} == {id_: len(keyed) for id_, keyed in expected.items()}
+        assert {s.id: columns.sized.by_segment[s.id] for s in live} == {
+            id_: len(keyed) for id_, keyed in expected.items()
+        }
         changes = con.execute("SELECT number, recipient_id, step, instant, cause FROM transitions").fetchall()
         fillings = con.execute("SELECT number, segment_id, instant, cause, recipients FROM fillings").fetchall()
         numbers = sorted(row[0] for row in (*changes, *fillings))

@@ -47,10 +47,9 @@ view.is_fresh_for = is_fresh_for
     "a page is read in two moments": """
 from contextlib import contextmanager
 from tamis.columns.engine import store
-from tamis.columns.engine.state import read_standing
 @contextmanager
 def at_two_moments(con):
-    yield read_standing(con)
+    yield con.execute("SELECT applied FROM meta").fetchall()[0][0]
 store.at_one_moment = at_two_moments
 """,
     "sizes and segments are of two moments": """

@@ -350,7 +350,9 @@ class Membership(RuleBasedStateMachine):
         expected = self.expected(self.now)
         stored = self.oracle.stored(columns.cursor(), self.live)
         assert {id_: set(keyed) for id_, keyed in stored.items()} == expected
-        assert {s.id: columns.sizes.get(s.id, 0) for s in self.live} == {k: len(v) for k, v in expected.items()}
+        assert {s.id: columns.sized.by_segment.get(s.id, 0) for s in self.live} == {
+            k: len(v) for k, v in expected.items()
+        }
         self.log.follow(columns.cursor(), {id_: set(keyed.values()) for id_, keyed in stored.items()})
         unsettled = self.oracle.with_dependents(self.db, self.live, self.unsettled)
         restless = {email(address).key for address, times in self.touched.items() if times > 1}

@@ -30,7 +30,7 @@ def test_a_connection_that_is_interrupted_at_any_point_is_left_without_a_transac
     over.set()
     others.join()
     assert interrupted
-    with at_one_moment(con) as standing:
-        assert standing == house.project().standing
+    with at_one_moment(con) as applied:
+        assert applied == house.project().applied
     with pytest.raises(duckdb.TransactionException, match="no transaction"):
         con.execute("ROLLBACK")

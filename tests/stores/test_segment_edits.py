@@ -35,7 +35,7 @@ def test_a_new_rule_moves_the_members_and_leaves_the_hands_alone(desk: Desk) -> 
     assert edited.name == "High"
     assert edited.created_at == segment.created_at < edited.updated_at
     assert find_segment(house.records.reader(), desk.account, "High") == edited
-    assert house.project().sizes[segment.id] == 4
+    assert house.project().sized.by_segment[segment.id] == 4
     house.write(edit_segment, desk.account, segment.id, draft=None)
     assert desk.members(segment) == {"guest"}, "a segment without conditions selects nobody"
 

@@ -76,6 +76,8 @@ def is_fresh_for(db: Reader, standing: Standing, now: datetime, account_id: int)
         return False
     if feed.has_changed_of_account(db, account_id, standing.applied):
         return False
+    if not standing.as_of:  # as a rule, nothing depends on the time
+        return True
     of_account = {found.id for found in types.types_of_account(db, account_id)}
     if any(due <= now for type_id, due in standing.due.items() if type_id in of_account):
         return False

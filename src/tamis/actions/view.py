@@ -29,9 +29,6 @@ from tamis.domain.errors import Unavailable
 from tamis.records.engine.store import Records
 from tamis.records.handles import Reader, snapshot
 
-TRIES = 2
-"""How often a view of an account is opened beside its own writes before they have to wait for it."""
-
 
 class Part(Protocol):
     """What is read of the projection at one moment: all of it, or the sizes of segments alone."""
@@ -117,18 +114,17 @@ class Views:
     ) -> View[P] | None:
         """Open a view without waiting for anybody, None where the projection lacks something that the account has
         written."""
+        if columns.trouble or columns.standing.applied is None:
+            return None
         db = self._records.reader()
-        for _ in range(TRIES):
-            if columns.trouble or not is_fresh_for(db, columns.standing, self._clock(), account_id):
+        with ExitStack() as attempt:
+            part = attempt.enter_context(look())
+            records = attempt.enter_context(_snapshot(db))
+            now = self._clock()
+            if not is_fresh_for(db, part.standing, now, account_id):
                 return None
-            with ExitStack() as attempt:
-                part = attempt.enter_context(look())
-                records = attempt.enter_context(_snapshot(db))
-                now = self._clock()
-                if is_fresh_for(db, part.standing, now, account_id):
-                    stack.push(attempt.pop_all())
-                    return _view(part, now, db, records)
-        return None
+            stack.push(attempt.pop_all())
+            return _view(part, now, db, records)
 
     def _after_all_changes(
         self, stack: ExitStack, columns: Columns, look: Callable[[], AbstractContextManager[P]]

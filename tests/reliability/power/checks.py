@@ -140,7 +140,9 @@ class Crash:
                 expected = oracle.expected(db, live, Moment(datetime.now(UTC), account.zone))
                 stored = oracle.stored(columns.cursor(), live)
                 assert {id_: set(keyed) for id_, keyed in stored.items()} == expected
-                assert {id_: columns.sizes.get(id_, 0) for id_ in expected} == {i: len(m) for i, m in expected.items()}
+                assert {id_: columns.sized.by_segment.get(id_, 0) for id_ in expected} == {
+                    i: len(m) for i, m in expected.items()
+                }
         finally:
             house.close()
         self._seen.opened += 1

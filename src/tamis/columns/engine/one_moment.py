@@ -5,17 +5,16 @@ from contextlib import contextmanager
 
 import duckdb
 
-from tamis.columns.engine.state import read_standing
-from tamis.columns.interface.view import Standing
-
 
 @contextmanager
-def at_one_moment(con: duckdb.DuckDBPyConnection) -> Iterator[Standing]:
-    """Let all queries of a block see the store in one and the same state, and yield up to where that follows the
-    records and the time; changes that are made meanwhile go on beside it."""
+def at_one_moment(con: duckdb.DuckDBPyConnection) -> Iterator[int]:
+    """Let all queries of a block see the store in one and the same state, which is that after the change whose number
+    is yielded, -1 before the first; changes that are made meanwhile go on beside it."""
     try:
         con.execute("BEGIN TRANSACTION")
-        yield read_standing(con)  # the state is chosen by the first thing that is read
+        # The state is chosen by the first thing that is read.
+        applied: int = con.execute("SELECT applied FROM meta").fetchall()[0][0]
+        yield applied
     finally:
         _end(con)
 

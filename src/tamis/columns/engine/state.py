@@ -33,9 +33,8 @@ def read_state(con: duckdb.DuckDBPyConnection) -> State:
     return State(last_number(con), read_sizes(con), read_clocks(con), by_hand, read_last_days(con))
 
 
-def read_standing(con: duckdb.DuckDBPyConnection) -> Standing:
-    """Read up to where a store follows the records and the time."""
-    applied: int = con.execute("SELECT applied FROM meta").fetchall()[0][0]
+def read_standing(con: duckdb.DuckDBPyConnection, applied: int) -> Standing:
+    """Read up to where a store, of which the number of the last change was read, follows the time."""
     return standing_of(applied if applied >= 0 else None, read_clocks(con))
 
 

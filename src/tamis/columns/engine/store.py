@@ -20,7 +20,7 @@ from tamis.columns.engine.gate import Gate
 from tamis.columns.engine.one_moment import at_one_moment
 from tamis.columns.engine.opening import Config, make_file, open_file
 from tamis.columns.engine.owner import take_ownership
-from tamis.columns.engine.state import EMPTY, State, read_state, standing_of
+from tamis.columns.engine.state import EMPTY, State, read_standing, read_state, standing_of
 from tamis.columns.engine.trouble import EngineFault, Trouble, keeps_out, message_of, trouble_of
 from tamis.columns.history.link import HistoryLink, HistoryStore
 from tamis.columns.interface.view import ColumnsView, Sized, Standing
@@ -61,6 +61,7 @@ class Columns:
         self._rewriting = threading.Lock()
         self._state = EMPTY
         self.sized = Sized(standing_of(None, {}), {})
+        self._published: Sized | None = None
         self._own = take_ownership(directory)
         try:
             self._config: Config = {
@@ -77,11 +78,6 @@ class Columns:
         except BaseException:
             os.close(self._own)
             raise
-
-    @property
-    def sizes(self) -> dict[int, int]:
-        """How many recipients each segment has."""
-        return self._state.sizes
 
     @property
     def standing(self) -> Standing:
@@ -102,9 +98,11 @@ class Columns:
             if self.applied is None or self.trouble:
                 raise Unavailable("columns_being_built")
             try:
-                con = self.cursor()
-                with at_one_moment(con) as standing:
-                    yield DuckView(con, standing)
+                con, known = self.cursor(), self._published
+                with at_one_moment(con) as applied:
+                    # Where nothing was committed between two looks, what is kept in memory is of the same moment.
+                    same = known and known is self._published and known.standing.applied == applied
+                    yield DuckView(con, known.standing if known and same else read_standing(con, applied))
             except duckdb.InterruptException:
                 raise Abandoned from None
             except duckdb.Error as error:
@@ -192,6 +190,7 @@ class Columns:
         """
         with self._transaction() as con:
             state = project(con, self._state, batch)
+            self._published = None  # from here on, what is kept in memory may be of another moment than what is stored
             self.history.keep(con, state, batch)
         self._arrive(state, batch)
 
@@ -199,6 +198,7 @@ class Columns:
         """Throw the copy away, and make one of the kept history and a batch that has everything else, in one
         transaction; raises Unavailable, and then nothing was done."""
         with self._transaction() as con:
+            self._published = None
             make_anew(con, self._store_id)
             self.history.load(con, kept)
             state = replace(read_state(con), number=kept.position.number)
@@ -210,7 +210,7 @@ class Columns:
         self._state = replace(state, days=state.days.settled())
         self._mark = self.history.kept.mark
         self.applied = batch.reached
-        self.sized = Sized(standing_of(batch.reached, state.clocks), state.sizes)
+        self.sized = self._published = Sized(standing_of(batch.reached, state.clocks), state.sizes)
 
     @contextmanager
     def _transaction(self) -> Iterator[duckdb.DuckDBPyConnection]:
@@ -281,7 +281,7 @@ class Columns:
             self._state = read_state(con)
         self.applied = applied if applied >= 0 else None
         self.trimmed = self.history.kept.trimmed
-        self.sized = Sized(standing_of(self.applied, self._state.clocks), self._state.sizes)
+        self.sized = self._published = Sized(standing_of(self.applied, self._state.clocks), self._state.sizes)
         self.trouble = None
 
     def _open(self) -> duckdb.DuckDBPyConnection:
