@@ -11,6 +11,7 @@ from tamis.actions.importing.report import ImportOptions
 from tamis.actions.importing.uploads import Incoming
 from tamis.domain.errors import Invalid
 from tamis.domain.fields import Kind
+from tamis.web.console.wording import WORDS
 from tests.imports.conftest import Desk
 
 ANN = "ann@example.org"
@@ -70,8 +71,8 @@ def test_of_two_with_equal_names_the_fuller_is_taken_and_the_other_can_be(desk: 
     report = desk.take(content)
     assert (report.created, report.rejected) == (3, 0)
     assert report.notices == (
-        'The column "Email 2" is taken as the email; "Email 1" holds emails too: to take that one, use --map "Email '
-        '1=email".',
+        'The column "Email 2" is taken as the email; "Email 1" holds emails too: to take that one, let "Email 1" '
+        "feed the email.",
     )
     assert [(field.key, field.kind) for field in report.created_fields] == [("email_1", Kind.TEXT)]
     report = desk.take(content, ImportOptions(chosen={"Email 1": "email"}))
@@ -104,7 +105,7 @@ def test_it_is_found_by_all_of_the_file(desk: Desk) -> None:
 def test_the_console_says_which_was_taken(desk: Desk) -> None:
     look = seen(desk, "Private,Work\na@example.org,b@example.org\n")
     assert proposed(look, desk.fields)[0] == ADDRESS
-    assert about_email(look, desk.fields) == (
+    assert tuple(map(WORDS.say, about_email(look, desk.fields))) == (
         'The column "Private" is taken as the email; "Work" holds emails too: to take that one, choose "Work" below.',
     )
     options = options_of(look, desk.fields, [OUT, ADDRESS], How())

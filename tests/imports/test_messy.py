@@ -55,7 +55,7 @@ def test_of_several_columns_of_emails_the_fullest_is_taken(desk: Desk) -> None:
     assert (report.created, report.repeated) == (431, 506)
     assert report.notices[-1] == (
         'The column "EmailAddressMain" is taken as the email; "SeniorWorkerEmailAddress" and "MainContactEmailAddress" '
-        'hold emails too: to take another, use --map "SeniorWorkerEmailAddress=email".'
+        'hold emails too: to take another, let "SeniorWorkerEmailAddress" feed the email.'
     )
 
 

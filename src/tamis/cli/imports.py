@@ -18,7 +18,7 @@ from tamis.cli.common import Common, TypeOption, account_of, notice, opened, sho
 from tamis.cli.import_bad_values import bad_values_of
 from tamis.cli.import_report import FIGURES, column_names, field_names, report_lines
 from tamis.cli.progress import shown_progress
-from tamis.cli.words import lines_of
+from tamis.cli.words import WORDS, lines_of
 from tamis.domain.dates import DateOrder
 from tamis.domain.encodings import label_of
 from tamis.domain.errors import Invalid, Problem, TamisError
@@ -109,6 +109,7 @@ def import_file(
         add_options=add_options,
         encoding=encoding,
         sheet=sheet,
+        words=WORDS,
     )
     with opened(common) as house, shown_progress(enabled=not common.json) as progress:
         account = account_of(house, common)

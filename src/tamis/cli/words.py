@@ -9,6 +9,10 @@ from tamis.domain.messages.words import Words
 OWN: Mapping[str, str] = {
     "account_missing": 'there is no account yet; make one with "tamis account create --email YOU@EXAMPLE.ORG"',
     "account_unclear": "there are {count} accounts; choose one with --account EMAIL",
+    "another_email_column": (
+        'The column "{column}" is taken as the email; {others:quoted and} holds emails too: to take that one, '
+        'use --map "{other}=email".'
+    ),
     "bad_value_not_written_so": '"{text}" must be reject or blank, or COLUMN=reject, COLUMN=blank or COLUMN=add',
     "but_added_by_hand": '; the address was added by hand to {places}; "tamis contact delete --forget" takes it away',
     "cannot_listen": "cannot listen on {host}:{port}: {reason}; choose another --host or --port",
@@ -74,15 +78,31 @@ OWN: Mapping[str, str] = {
     ),
     "only_csv_has_mark": "only a CSV file begins with a byte order mark: leave it out",
     "others_read": "others read from the data at this moment, which keeps deleted values in it: try again",
+    "other_email_columns": (
+        'The column "{column}" is taken as the email; {others:quoted and} hold emails too: to take another, '
+        'use --map "{other}=email".'
+    ),
     "parquet_needs_no_gzip": "a Parquet file is compressed in itself: leave {gzip} out",
     "passwords_differ": "the two were not the same; nothing was changed",
     "renaming_not_written_so": '"{pair}" must be OLD=NEW',
+    "row_was_forgotten": (
+        "this address was forgotten on {day} and is not taken back; allow it with: tamis contact allow {email} --type "
+        "{contact_type}"
+    ),
     "rule_needs_type": "a rule needs the contact type that it is about: add --type TYPE",
     "sample_size_missing": "say how many: --percent for a sample, --split for groups, or both",
     "segment_name_unknown": 'there is no segment "{segment}"; "tamis segment list" shows those that there are',
     "server_does_not_answer": "the server on this data does not answer: look after it, or stop it",
     "setting_not_written_so": '"{setting}" must be FIELD=VALUE',
     "target_exists": "{target} is there already: name another file, or replace it with --force",
+    "too_many_options": (
+        "{field} would get more than {most:,} options, so none was added: make it a text field with "
+        "tamis field edit {field} --kind text."
+    ),
+    "too_many_options_by_itself": (
+        "{field} would get more than {most:,} options, so none was added: make it a text field with "
+        "tamis field edit {field} --kind text, or let the import add them with --add-options."
+    ),
     "too_many_new_fields": (
         "the file has {columns:column} without a field, there are {fields:,} fields, and a contact type has at "
         "most {most:,}: import a file with fewer columns, or leave --create-fields out and make the fields that "

@@ -8,7 +8,8 @@ from tamis.actions.contacts.contacts import delete_contact
 from tamis.domain.accounts import Account
 from tamis.domain.contacts import Contact, ContactType
 from tamis.domain.emails import Email, email_to_find
-from tamis.domain.errors import Invalid, NotFound, Problem
+from tamis.domain.errors import Invalid, Message, NotFound, Problem
+from tamis.domain.messages.words import Words
 from tamis.records import contacts, forgotten, recipients, types
 from tamis.records.handles import Reader, Transaction
 from tamis.records.maintenance import erasure
@@ -42,14 +43,20 @@ def allow_address(db: Transaction, _now: datetime, _account: Account, contact_ty
     return address
 
 
-def refusals(db: Reader, account: Account, contact_type: ContactType) -> Refusals:
-    """Make the check of addresses that are about to become contacts of a type."""
+def refusals(db: Reader, account: Account, contact_type: ContactType, words: Words) -> Refusals:
+    """Make the check of addresses that are about to become contacts of a type, which says in `words` what it finds."""
 
     def check(email_keys: Sequence[str]) -> dict[str, str]:
         found = forgotten.among(db, contact_type.id, email_keys)
         return {
-            key: f"this address was forgotten on {at.astimezone(account.zone):%Y-%m-%d} and is not taken back; allow "
-            f"it with: tamis contact allow {shlex.quote(key)} --type {shlex.quote(contact_type.name)}"
+            key: words.say(
+                Message(
+                    "row_was_forgotten",
+                    day=f"{at.astimezone(account.zone):%Y-%m-%d}",
+                    email=shlex.quote(key),
+                    contact_type=shlex.quote(contact_type.name),
+                )
+            )
             for key, at in found.items()
         }
 

@@ -7,7 +7,9 @@ from dataclasses import dataclass
 from tamis.actions.fields.new_options import most_options
 from tamis.actions.importing.bad_values import Policy
 from tamis.domain.choices import Options
+from tamis.domain.errors import Message
 from tamis.domain.fields import Field
+from tamis.domain.messages.words import Words
 from tamis.domain.text import fold
 from tamis.workbench.cells import Part
 from tamis.workbench.handle import Workbench
@@ -36,6 +38,7 @@ def add_named_options(
     padded: frozenset[int],
     named: Named,
     add: AddOptions,
+    words: Words,
 ) -> Added:
     """Add to fields the options that good rows name. Where they would be too many, none is added."""
     columns = [
@@ -47,7 +50,7 @@ def add_named_options(
     wanted = {position: options for position, options in found.items() if position not in too_many}
     return Added(
         add(wanted) if wanted else {},
-        tuple(_too_many(fields[position], policies[position]) for position in too_many),
+        tuple(words.say(_too_many(fields[position], policies[position])) for position in too_many),
     )
 
 
@@ -90,10 +93,6 @@ def _room(field: Field, policy: Policy) -> int:
     return max(most_options(asked=policy.asked) - len(field.options), 0)
 
 
-def _too_many(field: Field, policy: Policy) -> str:
+def _too_many(field: Field, policy: Policy) -> Message:
     most = most_options(asked=policy.asked)
-    what_else = "" if policy.asked else ", or let the import add them with --add-options"
-    return (
-        f"{field.key} would get more than {most:,} options, so none was added: make it a text field with "
-        f"tamis field edit {field.key} --kind text{what_else}."
-    )
+    return Message("too_many_options" if policy.asked else "too_many_options_by_itself", field=field.key, most=most)

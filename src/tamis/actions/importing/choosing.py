@@ -72,10 +72,10 @@ def email_column(look: Look, fields: FieldSet) -> EmailColumn | None:
     )
 
 
-def about_email(look: Look, fields: FieldSet) -> tuple[str, ...]:
+def about_email(look: Look, fields: FieldSet) -> tuple[Message, ...]:
     """Say which column is proposed for the email, where that is not plain."""
     found = email_column(look, fields)
-    return notices_of([column.name for column in look.columns], found, 'choose "{}" below') if found else ()
+    return notices_of([column.name for column in look.columns], found) if found else ()
 
 
 def options_of(look: Look, fields: FieldSet, choices: Sequence[str], how: How) -> ImportOptions:

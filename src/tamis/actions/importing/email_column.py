@@ -5,6 +5,7 @@ from dataclasses import dataclass, replace
 
 from tamis.domain.email_names import NameMatch, match_name
 from tamis.domain.emails import AT_SIGN, clean_email
+from tamis.domain.errors import Message
 
 CELLS_CHECKED = 200
 
@@ -59,15 +60,14 @@ def find_email_column(
     return EmailColumn(best, others, by_contents=ranks[best][1] is NameMatch.NONE)
 
 
-def notices_of(header: Sequence[str], found: EmailColumn, how_to_choose: str) -> tuple[str, ...]:
-    """Say which column was taken where that is not plain; `how_to_choose` has a place for the name of a column."""
-    taken = f'The column "{header[found.position]}" is taken as the email'
+def notices_of(header: Sequence[str], found: EmailColumn) -> tuple[Message, ...]:
+    """Say which column was taken where that is not plain."""
+    taken = header[found.position]
     if found.others:
-        names = [f'"{header[position]}"' for position in found.others]
-        hold = "holds emails too: to take that one" if len(names) == 1 else "hold emails too: to take another"
-        how = how_to_choose.format(header[found.others[0]])
-        return (f"{taken}; {_joined(names)} {hold}, {how}.",)
-    return (f"{taken}, because emails stand in it.",) if found.by_contents else ()
+        names = [header[position] for position in found.others]
+        code = "another_email_column" if len(names) == 1 else "other_email_columns"
+        return (Message(code, column=taken, others=names, other=names[0]),)
+    return (Message("email_column_by_contents", column=taken),) if found.by_contents else ()
 
 
 def _may_be(name: str, contents: Contents) -> bool:
@@ -83,7 +83,3 @@ def _contents(cells: Sequence[str]) -> Contents:
     some = like[:: -(-len(like) // CELLS_CHECKED)]
     good = sum(clean_email(cell) is not None for cell in some)
     return Contents(len(filled), 2 * len(like) * good > len(filled) * len(some))
-
-
-def _joined(names: Sequence[str]) -> str:
-    return names[0] if len(names) == 1 else f"{', '.join(names[:-1])} and {names[-1]}"

@@ -7,6 +7,8 @@ from tamis.actions.importing.email_column import Contents, find_email_column, no
 from tamis.domain.email_names import NameMatch, match_name
 from tamis.domain.errors import Invalid, Message, Problem
 from tamis.domain.fields import CREATED_AT, EMAIL, MOST_FIELDS, UPDATED_AT, Field, FieldSet, key_of
+from tamis.domain.messages import ENGLISH
+from tamis.domain.messages.words import Words
 from tamis.domain.text import short
 from tamis.files.header import with_number
 
@@ -67,9 +69,10 @@ def map_columns(
     chosen: Mapping[str, str],
     create: bool,
     left_out: Collection[str] = (),
+    words: Words = ENGLISH,
 ) -> ColumnMap:
     """Map a header to fields: by `chosen` (column to field), else by name, but for what is `left_out`; the column of
-    emails also by its `contents`. Raises Invalid with all that is wrong."""
+    emails also by its `contents`. Notices are written in `words`. Raises Invalid with all that is wrong."""
     problems = [Problem("chosen", "column_unknown", column=name) for name in chosen if name not in header]
     targets: dict[int, Field] = {}
     unknown, ignored = [], []
@@ -90,7 +93,7 @@ def map_columns(
             unknown.append(position)
         else:
             ignored.append(position)
-    email, about_email = _email_column(header, contents, targets, {*chosen, *left_out})
+    email, about_email = _email_column(header, contents, targets, {*chosen, *left_out}, words)
     if email is None:
         problems.append(
             Problem(
@@ -140,7 +143,11 @@ def _wrong_choice(reference: str, field: Field | None, *, create: bool) -> Messa
 
 
 def _email_column(
-    header: Sequence[str], contents: Sequence[Contents], targets: Mapping[int, Field], spoken_for: Collection[str]
+    header: Sequence[str],
+    contents: Sequence[Contents],
+    targets: Mapping[int, Field],
+    spoken_for: Collection[str],
+    words: Words,
 ) -> tuple[int | None, tuple[str, ...]]:
     """Find the column of emails, and what is to be said of it: the chosen one, else one that nobody decided on."""
     chosen = [position for position, field in targets.items() if field == EMAIL]
@@ -148,7 +155,7 @@ def _email_column(
         return chosen[0], ()
     free = [p for p, name in enumerate(header) if can_feed(name) and name not in spoken_for]
     found = find_email_column(header, contents, free, targets)
-    return (found.position, notices_of(header, found, 'use --map "{}=email"')) if found else (None, ())
+    return (found.position, tuple(map(words.say, notices_of(header, found)))) if found else (None, ())
 
 
 def _notices(header: Sequence[str], names: Sequence[str], unknown: Sequence[int]) -> tuple[str, ...]:

@@ -14,6 +14,7 @@ from tamis.actions.importing.sources import Source
 from tamis.domain.emails import Email, clean_email, parse_email
 from tamis.domain.fields import Field, Kind, new_options
 from tamis.domain.formulas import unescape
+from tamis.domain.messages.words import Words
 from tamis.domain.reading.cells import cell_reader
 from tamis.domain.reading.columns import ColumnReading
 from tamis.domain.text import short
@@ -83,10 +84,11 @@ def prepare(
     add: AddOptions,
     *,
     erase: bool,
+    words: Words,
 ) -> Prepared:
     """Read all cells of the columns that feed fields, and sort the rows out, adding the options that good rows name and
     their fields may have. Rows of one address say together what they would say one after the other; where blank cells
-    `erase`, that is what the last of them says."""
+    `erase`, that is what the last of them says. Notices are written in `words`."""
     fields, utc = columns.fields, reading.zone.key == "UTC"
     adding = {position: field for position, field in fields.items() if policies[position].adds}
 
@@ -95,7 +97,7 @@ def prepare(
         return read_cells(bench, readers, reading.plain, reading.padded, utc=utc)
 
     parts = read({position: field for position, field in fields.items() if position not in adding})
-    added = add_named_options(bench, adding, policies, reading.padded, partial(_named, reading), add)
+    added = add_named_options(bench, adding, policies, reading.padded, partial(_named, reading), add, words)
     fields = fields | added.fields
     parts = sorted(parts + read({position: fields[position] for position in adding}), key=lambda part: part.field_id)
     unknown = unknown_options(

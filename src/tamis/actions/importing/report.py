@@ -6,6 +6,8 @@ from enum import StrEnum
 
 from tamis.domain.dates import DateOrder
 from tamis.domain.fields import Field, Kind
+from tamis.domain.messages import ENGLISH
+from tamis.domain.messages.words import Words
 from tamis.domain.reading.numbers import DecimalMark
 from tamis.files.encodings.describe import Sample
 
@@ -35,7 +37,8 @@ class ImportOptions:
 
     `on_bad_value` says what becomes of cells that do not fit (reject or blank), `bad_values` says it by column, where
     it can also be that they become options; `add_options` says that of all columns that feed a choice. Options that
-    Tamis has listed itself are added to in any case, unless the column has a word of its own.
+    Tamis has listed itself are added to in any case, unless the column has a word of its own. `words` are those of
+    who asks: notices and the reasons of rejected rows are written in them.
     """
 
     create_fields: bool = False
@@ -53,6 +56,7 @@ class ImportOptions:
     on_bad_value: BadValue = BadValue.REJECT
     bad_values: Mapping[str, BadValue] = field(default_factory=dict)
     add_options: bool = False
+    words: Words = field(default=ENGLISH, compare=False, repr=False)
 
 
 @dataclass(frozen=True, slots=True)

@@ -188,7 +188,9 @@ def _read(
     if unescaped and (shelled := take_off_shells(bench, width)):
         source = replace(source, typed=Unshelled(source.typed, shelled))
     contents = contents_of(some_rows(bench, source.staged.count, width), width, source.typed.nested)
-    columns = map_columns(source.header, contents, present, options.chosen, options.create_fields, options.left_out)
+    columns = map_columns(
+        source.header, contents, present, options.chosen, options.create_fields, options.left_out, options.words
+    )
     source.typed.refuse_nested([columns.email, *columns.fields, *columns.unknown])
     declared = source.typed.declare(columns.unknown)
     padded, utc = padded_columns(bench, width), account.zone.key == "UTC"
@@ -197,7 +199,7 @@ def _read(
         bench,
         columns.email,
         padded,
-        refusals(db, account, contact_type) if checked else None,
+        refusals(db, account, contact_type, options.words) if checked else None,
         unescaped=unescaped,
     )
     usual = {position: ColumnReading(field.kind) for position, field in columns.fields.items()}
@@ -221,7 +223,9 @@ def _read(
     def add(new: Mapping[int, Sequence[str]]) -> dict[int, Field]:
         return _add_options(house, contact_type, columns.fields, new, chosen, options.dry_run)
 
-    prepared = preparing.prepare(bench, columns, addressed, reading, chosen, add, erase=options.erase)
+    prepared = preparing.prepare(
+        bench, columns, addressed, reading, chosen, add, erase=options.erase, words=options.words
+    )
     longer = prepared.added.fields
     columns = replace(columns, fields=columns.fields | longer)
     changed = {field.id: field for field in longer.values()}

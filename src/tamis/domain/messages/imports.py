@@ -3,6 +3,10 @@
 from collections.abc import Mapping
 
 IMPORTS: Mapping[str, str] = {
+    "another_email_column": (
+        'The column "{column}" is taken as the email; {others:quoted and} holds emails too: to take that one, '
+        'let "{other}" feed the email.'
+    ),
     "bad_email_is_no_contact": '"{column}" holds the email of a contact, and without one there is no contact',
     "bad_values_need_email": "a contact needs an email: rows without a valid one are always rejected",
     "bad_values_need_options": "only a field with options can have new ones: choose what else becomes of bad values",
@@ -25,6 +29,7 @@ IMPORTS: Mapping[str, str] = {
         'the column "{column}" can be read in two ways: {example} is {readings:plain or}: choose the order of dates'
     ),
     "decimal_mark_unclear": "{example} is {readings:plain or}: choose the decimal mark",
+    "email_column_by_contents": 'The column "{column}" is taken as the email, because emails stand in it.',
     "email_column_missing": (
         "no column holds emails, by which contacts are known; the file has {columns:quoted 20}: say which one does"
     ),
@@ -74,12 +79,22 @@ IMPORTS: Mapping[str, str] = {
     ),
     "only_fields_were_made": "its new fields were made, and no contact was stored",
     "rejects_not_written": "the rejected rows cannot be written to {path}: {reason}",
+    "other_email_columns": (
+        'The column "{column}" is taken as the email; {others:quoted and} hold emails too: to take another, '
+        'let "{other}" feed the email.'
+    ),
+    "row_was_forgotten": "this address was forgotten on {day} and is not taken back; allow it first",
     "stopped_half_way": "{problem}; {done}",
     "stored_before": "what was stored before that stays ({contacts:contact}): import the file again for the rest",
     "too_many_fields_chosen": "A contact type has {most:,} fields at most: leave out what you do not need.",
     "too_many_new_fields": (
         "the file has {columns:column} without a field, there are {fields:,} fields, and a contact type has at "
         "most {most:,}: import a file with fewer columns, or make the fields that you need yourself"
+    ),
+    "too_many_options": "{field} would get more than {most:,} options, so none was added: make it a text field.",
+    "too_many_options_by_itself": (
+        "{field} would get more than {most:,} options, so none was added: make it a text field, or let the "
+        "import add them."
     ),
     "too_many_uploads": "{most} files wait to be imported: import one of them, or throw one away",
     "upload_has_no_room": (

@@ -113,7 +113,7 @@ def upload_page(
         upload=upload,
         of=of,
         look=look,
-        told=(*look.notices, *about_email(look, fields)),
+        told=(*look.notices, *map(words_of, about_email(look, fields))),
         written=_written(look),
         size=in_bytes(upload.size),
         columns=[_shown(look, fields, column, chosen, at_columns) for column in look.columns[:most]],

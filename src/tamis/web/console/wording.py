@@ -7,6 +7,10 @@ from tamis.domain.messages import SHARED
 from tamis.domain.messages.words import Words
 
 OWN: Mapping[str, str] = {
+    "another_email_column": (
+        'The column "{column}" is taken as the email; {others:quoted and} holds emails too: to take that one, '
+        'choose "{other}" below.'
+    ),
     "blanked_rows_unknown": "there are no rows with cells left blank, or their file was deleted",
     "date_order_unclear": "{example} is {readings:plain or}: choose the order of dates below",
     "decimal_mark_unclear": "{example} is {readings:plain or}: choose the decimal mark below",
@@ -31,6 +35,10 @@ OWN: Mapping[str, str] = {
     "lost_values_file_unknown": "this file is not here any more: such files are kept for a number of days",
     "email_missing": "Write an e-mail address",
     "email_not_one": '"{text}" is no e-mail address',
+    "other_email_columns": (
+        'The column "{column}" is taken as the email; {others:quoted and} hold emails too: to take another, '
+        'choose "{other}" below.'
+    ),
     "question_not_read": "the question cannot be read",
     "recipient_not_there": "there is no such recipient",
     "rejects_of_upload_unknown": "there are no rejected rows",

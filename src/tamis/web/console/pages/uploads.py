@@ -30,6 +30,7 @@ from tamis.web.console.import_page import unread_page, upload_page
 from tamis.web.console.importing import progress_of, rejects_answer
 from tamis.web.console.injected import InjectedForm, InjectedHouse, InjectedVisitor
 from tamis.web.console.session import Visitor, WebRequest
+from tamis.web.console.wording import WORDS
 from tamis.web.lanes import in_lane
 
 PIECE_BYTES = 1 << 20
@@ -183,7 +184,7 @@ def _begun(house: House, visitor: Visitor, form: Form, upload: Upload, look: Loo
     fields = fields_of_type(house.records.reader(), upload.contact_type_id)
     chosen = chosen_in(form, look, fields)
     try:
-        options = options_of(look, fields, chosen.choices, chosen.how)
+        options = replace(options_of(look, fields, chosen.choices, chosen.how), words=WORDS)
     except Invalid as error:
         wrong = Chosen(chosen.choices, chosen.how, error.problems)
         return upload_page(house, visitor, upload, look, wrong, None, status=422)
