@@ -1,4 +1,4 @@
-"""A process killed between two steps of the projector, or around its commit, loses nothing and doubles nothing."""
+"""A process killed between two steps of the projector, or around its commits, loses nothing and doubles nothing."""
 
 import random
 import shutil
@@ -20,7 +20,7 @@ KILLED = """
 import os, signal, sys
 from datetime import datetime
 from pathlib import Path
-from tamis.columns.engine import store
+from tamis.columns.history.link import HistoryLink
 from tamis.columns.projector import pipeline, strategy
 from tamis.columns.projector.strategy import Limits
 from tests.projector import scenario
@@ -40,19 +40,24 @@ def killing(con, step, work, run_step=pipeline.run_step):
     die_at(step.name)
     return run_step(con, step, work)
 
-def project(con, state, batch, project=store.project):
-    found = project(con, state, batch)
-    die_at("commit")
-    return found
+def keep(self, con, state, batch, keep=HistoryLink.keep):
+    die_at("before the history is kept")
+    keep(self, con, state, batch)
+    die_at("between the commits")
 
-pipeline.run_step, store.project = killing, project
+pipeline.run_step, HistoryLink.keep = killing, keep
 with scenario.opened(Path(directory), datetime.fromisoformat(now)) as house:
     house.project()
-    die_at("after the commit")
+    die_at("after the commits")
 print(calls)
 """
-POINTS = [*(step.name for step in pipeline.all_steps()), "commit", "after the commit"]
-"""Each step, before which the process dies; what is there before and after the transaction is committed."""
+POINTS = [
+    *(step.name for step in pipeline.all_steps()),
+    "before the history is kept",
+    "between the commits",
+    "after the commits",
+]
+"""Each step, before which the process dies; and the commits of the kept history and of the projection."""
 
 
 @dataclass(frozen=True)
