@@ -35,9 +35,9 @@ class Upkeep:
 
 
 def trim_history(records: Records, columns: Columns, now: datetime, kept_days: int) -> None:
-    """Sum up and drop old history, unless that was done today; a failure is logged, and it is tried again on
-    another day."""
-    if columns.trimmed and columns.trimmed >= now.date():
+    """Sum up and drop old history, unless that was done today, or the column store is to be built again first; a
+    failure is logged, and it is tried again on another day."""
+    if columns.is_behind or (columns.trimmed and columns.trimmed >= now.date()):
         return
     try:
         columns.trim(segments.zones_of_live(records.reader()), now, kept_days)
