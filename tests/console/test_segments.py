@@ -96,7 +96,8 @@ def test_the_list_is_searched_and_ordered(console: Visitor, owner: Person, town:
     assert "<html" not in piece
     assert re.findall(r'class="name" href="/segments/(\d+)"', piece) == [str(town.named)]
     by_size = console.get("/segments", params={"q": town.name, "sort": "members"}).text
-    assert re.findall(r'class="name" href="/segments/(\d+)"', by_size) == [str(town.grown), str(town.named)]
+    ordered = re.findall(r'class="name" href="/segments/(\d+)"', by_size)  # other tests make some of this name too
+    assert [id_ for id_ in ordered if id_ in (str(town.grown), str(town.named))] == [str(town.grown), str(town.named)]
     assert "No segment has that" in console.get("/segments", params={"q": HOSTILE}).text
 
 
