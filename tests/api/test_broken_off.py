@@ -22,9 +22,9 @@ def test_an_answer_whose_store_fails_has_no_end(caplog: pytest.LogCaptureFixture
     async def send(message: MutableMapping[str, Any]) -> None:
         sent.append(message)
 
-    with caplog.at_level(logging.ERROR, "tamis"):
-        with ThreadPoolExecutor(1) as thread:  # Playwright's loop may run in this one
-            thread.submit(lambda: asyncio.run(send_stream(Stream(b"[1", rest()), send, {"method": "GET"}))).result()
+    # In a thread of its own, since Playwright's loop may run in this one.
+    with caplog.at_level(logging.ERROR, "tamis"), ThreadPoolExecutor(1) as thread:
+        thread.submit(lambda: asyncio.run(send_stream(Stream(b"[1", rest()), send, {"method": "GET"}))).result()
     assert [message.get("body") for message in sent] == [None, b"[1", b",2"]
     assert all(message.get("more_body") for message in sent[1:])
     assert [(record.message, record.exc_info) for record in caplog.records] == [("answer_broken_off", None)]
