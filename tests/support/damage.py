@@ -94,7 +94,7 @@ def read(house: House) -> Truth:
     assert of
     listed = sized_segments(house, account).segments
     return Truth(
-        [(c.id, c.email, c.values) for c in contact_page(house, of, 0, EVERYONE)],
+        [(c.id, c.email, c.values) for c in contact_page(house, of, 0, EVERYONE)[0]],
         [number for number, _ in recipient_page(house, 1, 2, 0, EVERYONE)],
         [(s.segment.id, s.segment.name, s.recipients) for s in listed],
     )

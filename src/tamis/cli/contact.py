@@ -7,6 +7,7 @@ from cyclopts import App, Parameter
 from tamis.actions.contacts import contacts, forgetting
 from tamis.actions.contacts.contacts import ContactInSegments
 from tamis.actions.importing.rejects import discard_rejects_with
+from tamis.actions.lookups import snapshot
 from tamis.actions.questions import ContactHistory
 from tamis.actions.segments.history import Passage
 from tamis.cli.ask import ask
@@ -36,7 +37,9 @@ def show_contact(email: str, *, type_: TypeOption, common: Common = Common()) ->
     with opened(common) as house:
         account = account_of(house, common)
         contact_type = type_of(house, account, type_)
-        found = contacts.show_contact(house.records.reader(), house.clock(), account, contact_type, email)
+        db = house.records.reader()
+        with snapshot(db):
+            found = contacts.show_contact(db, house.clock(), account, contact_type, email)
         contact = found.contact
         key = email_key(contact.email) or ""
         passages = ask(house, ContactHistory(account.id, contact_type.id, contact.id, key))

@@ -78,11 +78,13 @@ def delete_contact(db: Transaction, now: datetime, account: Account, contact_typ
     return contact
 
 
-def contact_page(house: House, contact_type: ContactType, after: int, limit: int) -> list[Contact]:
-    """Return a page of a type's contacts whose ids lie above `after`, in order of id, as they are at one moment."""
+def contact_page(house: House, contact_type: ContactType, after: int, limit: int) -> tuple[list[Contact], FieldSet]:
+    """Return a page of a type's contacts whose ids lie above `after`, in order of id, and the fields of the type, as
+    they are at one moment."""
     with house.view(contact_type.account_id) as view:
         ids = view.columns.contacts.ids(contact_type.id, after, limit)
-        found = contacts.by_ids(view.records, ids, types.fields_of_type(view.records, contact_type.id))
+        fields = types.fields_of_type(view.records, contact_type.id)
+        found = contacts.by_ids(view.records, ids, fields)
     if len(found) != len(ids):  # a page that stands in the place of another one, where nobody looks for it
         raise house.records.explain(LookupError("the records lack contacts that the column store has"))
-    return found
+    return found, fields

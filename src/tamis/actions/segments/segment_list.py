@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 from tamis.actions.house import House
+from tamis.actions.segments.segments import SizedSegment, rule_of
 from tamis.actions.segments.stored_rules import rules_of_type
 from tamis.domain.accounts import Account
 from tamis.domain.instants import day_of
@@ -59,6 +60,12 @@ def glances(house: House, account: Account, search: str = "") -> list[Glance]:
             found.append((segment, name, sentence))
     unknown = (None,) * DAYS
     return [Glance(segment, name, text, tuple(sizes.get(segment.id, unknown))) for segment, name, text in found]
+
+
+def sized_segment(house: House, segment: Segment) -> SizedSegment:
+    """Return a segment with its rule and its size at one moment."""
+    with house.view_of_sizes(segment.account_id) as view:
+        return SizedSegment(segment, rule_of(view.records, segment), view.columns.sizes.of_all().get(segment.id, 0))
 
 
 _sentence = lru_cache(maxsize=4096)(describe)

@@ -13,6 +13,7 @@ from tamis.actions.house import House
 from tamis.actions.lookups import fields_of_type, types_of_account
 from tamis.actions.segments import recipients, segments
 from tamis.actions.segments.rule_syntax import from_arrays
+from tamis.actions.segments.segment_list import sized_segment
 from tamis.domain.accounts import Account
 from tamis.domain.contacts import ContactType
 from tamis.domain.errors import Invalid, Problem
@@ -136,16 +137,12 @@ async def segment_store(context: Context, request: Request) -> Answer:
             problems += error.problems
     if problems:
         raise Invalid(problems)
-    db = context.house.records.reader()
     contact_type = _contact_type(context, type_id)
     made = await context.writes.run(
         context.account.id, segments.create_segment, context.account, contact_type, name, draft
     )
     house = context.house
-    sizes = await in_lane(
-        house.lanes.short, context.account.id, lambda: segments.segment_sizes(house, context.account.id)
-    )
-    sized = segments.SizedSegment(made, segments.rule_of(db, made), sizes.get(made.id, 0))
+    sized = await in_lane(house.lanes.short, context.account.id, lambda: sized_segment(house, made))
     return succeeded({"segment": present.segment(sized)})
 
 
@@ -174,8 +171,7 @@ async def contact_list(context: Context, request: Request) -> Stream:
     after, limit = _page(query)
 
     def page(start: int, size: int) -> list[Piece]:
-        found = contacts.contact_page(context.house, contact_type, start, size)
-        fields = fields_of_type(context.house.records.reader(), contact_type.id)
+        found, fields = contacts.contact_page(context.house, contact_type, start, size)
         return pieces(
             [(c.id, msgspec.json.encode(present.contact(c, context.account.id, fields)).decode()) for c in found]
         )
