@@ -1,0 +1,195 @@
+"""Whatever becomes of the column file, the history is what it was: members, sizes, log, answers about the past."""
+
+import random
+from collections.abc import Callable, Iterator
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+import duckdb
+import pytest
+
+from tamis.actions.segments.history import contact_history
+from tamis.columns.engine.files import NAME
+from tamis.columns.history import collect, link
+from tamis.domain.transitions import Cause
+from tamis.records.engine.database import FILE_NAME, connect
+from tests.history.past import Past
+
+TABLES = ("transitions", "fillings", "daily_sizes", "sizes")
+OLD_TABLES = """
+CREATE TABLE trimmed (day DATE NOT NULL);
+ALTER TABLE meta DROP COLUMN mark;
+UPDATE meta SET version = 6;
+DELETE FROM daily_sizes;
+"""
+"""Makes of a file of today one of the version before, which had no rows of days in its log."""
+FORGET = """
+UPDATE projection SET change = 0, number = 0, mark = 0, trimmed = NULL;
+DELETE FROM projection_clocks; DELETE FROM membership_changes; DELETE FROM membership_packs;
+DELETE FROM membership_snapshots; DELETE FROM member_lists; DELETE FROM daily_sizes;
+"""
+
+
+def known(past: Past) -> dict[str, Any]:
+    """Return all that the columns know of the past."""
+    past.house.project()
+    con = past.house.open_columns().cursor()
+    found: dict[str, Any] = {name: sorted(con.execute(f"FROM {name}").fetchall(), key=repr) for name in TABLES}
+    present = "SELECT recipient_id, entered_at FROM members ANTI JOIN recent USING (recipient_id)"
+    found["members"] = sorted(
+        con.execute(f"{present} UNION ALL SELECT recipient_id, instant FROM recent WHERE step = 1").fetchall()
+    )
+    found["as of"] = {at: past.members(at) for at in past.seen}
+    found["days"] = past.sizes()
+    found["contacts"] = [
+        contact_history(past.house, past.account.id, past.type.id, n, f"p{n}@example.org") for n in range(1, 8)
+    ]
+    return found
+
+
+def live_through(past: Past, chance: random.Random, days: int = 12) -> None:
+    """Let people come and go for some days, by rule, by hand and by time."""
+    past.make_segment("Lately", "created_at is within 48 hours")
+    past.make_segment("Beside", 'is in segment "Indians" and is not in segment "Lately"')
+    for _ in range(days):
+        people = chance.sample(range(1, 12), 4)
+        past.write({f"p{n}@example.org": chance.choice(("India", "Peru")) for n in people})
+        past.look()
+        past.add(f"guest{chance.randrange(3)}@example.org")
+        if chance.random() < 0.5:
+            past.remove_one()
+        if chance.random() < 0.3:
+            past.delete(f"p{chance.randrange(1, 12)}@example.org")
+        past.later(hours=chance.randrange(1, 40))
+        past.look()
+
+
+@pytest.fixture(params=["rows", "packs"])
+def past(request: pytest.FixtureRequest, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Past]:
+    """Return one in which much has happened, its changes kept as rows or as packs."""
+    if request.param == "packs":
+        monkeypatch.setattr(collect, "MOST_ROWS", 0)
+        monkeypatch.setattr(collect, "CHANGES_A_PACK", 2)
+        monkeypatch.setattr(collect, "MEMBERS_A_LIST", 2)
+    made = Past(tmp_path)
+    live_through(made, random.Random(7))
+    yield made
+    made.house.close()
+
+
+def lose(past: Past, what: Callable[[Path], None]) -> None:
+    """Close the house, do something to the column file, and open it again."""
+    past.house.close()
+    what(past.settings.data / NAME)
+    past.reopen()
+
+
+def delete(file: Path) -> None:
+    """Delete it."""
+    file.unlink()
+
+
+def damage(file: Path) -> None:
+    """Let it end early."""
+    file.write_bytes(file.read_bytes()[: file.stat().st_size // 2])
+
+
+def change(sql: str) -> Callable[[Path], None]:
+    """Change something in it."""
+
+    def run(file: Path) -> None:
+        with duckdb.connect(str(file)) as db:
+            db.execute(sql)
+
+    return run
+
+
+LOSSES = {
+    "deleted": delete,
+    "damaged": damage,
+    "of another layout": change("UPDATE meta SET version = version + 1"),
+    "of another Unicode": change("UPDATE meta SET unicode = '1.0'"),
+    "of other records": change("UPDATE meta SET store_id = 'another'"),
+    "behind": change("UPDATE meta SET mark = mark - 1"),
+}
+
+
+@pytest.mark.parametrize("loss", LOSSES)
+def test_a_lost_column_file_loses_nothing(past: Past, loss: str) -> None:
+    before = known(past)
+    past.later(hours=1)  # nothing is due
+    lose(past, LOSSES[loss])
+    assert known(past) == before
+
+
+def test_what_was_written_since_has_its_instant_and_cause(past: Past) -> None:
+    before = known(past)
+    past.later(minutes=5)
+    written = past.now
+    past.write({"new@example.org": "India"})
+    past.add("by.hand@example.org")
+    past.later(minutes=5)
+    lose(past, delete)
+    after = known(past)
+    new = [row for row in after["transitions"] if row not in before["transitions"]]
+    assert [row for row in before["transitions"] if row not in after["transitions"]] == []
+    assert after["fillings"] == before["fillings"]
+    assert {row[3] for row in new} == {written.replace(tzinfo=None)}
+    assert {row[4] for row in new if row[1] >> 32 == past.segment.id} == {Cause.IMPORT, Cause.HAND}
+
+
+def test_time_that_has_passed_has_its_own_instants(past: Past) -> None:
+    past.write({"timely@example.org": "India"})
+    past.look()
+    entered = past.now
+    past.later(days=5)
+    lose(past, delete)
+    con = past.house.project().cursor()
+    rows = con.execute("SELECT instant FROM transitions WHERE cause = 'time passed' ORDER BY number DESC").fetchall()
+    assert rows[0][0] == (entered + timedelta(hours=48)).replace(tzinfo=None)
+
+
+def test_a_trimmed_log_and_a_clock_that_was_put_back_are_restored_as_they_are(past: Past) -> None:
+    past.trim(4)
+    past.later(days=-3)
+    past.write({"p1@example.org": "India", "back@example.org": "India"})
+    past.look()
+    before = known(past)
+    assert Cause.KEPT in {row[3] for row in before["fillings"]}
+    lose(past, delete)
+    assert known(past) == before
+
+
+def test_a_history_that_was_written_before_a_crash_is_not_written_twice(
+    past: Past, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    past.write({"crash@example.org": "India"})
+    kept = link.HistoryLink.keep
+
+    def keep_and_fail(*arguments: Any) -> None:
+        kept(*arguments)
+        raise duckdb.IOException("the disk is gone")
+
+    with monkeypatch.context() as patch:
+        patch.setattr(link.HistoryLink, "keep", keep_and_fail)
+        with pytest.raises(Exception, match=r"cannot|disk"):
+            past.house.project()
+    after = known(past)
+    numbers = sorted(row[0] for name in ("transitions", "fillings") for row in after[name])
+    assert numbers == list(range(1, len(numbers) + 1))
+    lose(past, delete)
+    assert known(past) == after
+
+
+def test_the_history_of_an_earlier_version_moves_to_the_records(past: Past) -> None:
+    before = known(past)
+    past.house.close()
+    change(OLD_TABLES)(past.settings.data / NAME)
+    db = connect(past.settings.data / FILE_NAME)
+    db.execute(FORGET).fetchall()
+    db.close()
+    past.reopen()
+    assert known(past) == before
+    lose(past, delete)
+    assert known(past) == before
