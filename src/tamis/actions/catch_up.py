@@ -50,6 +50,7 @@ def _follow_up(records: Records, db: Reader, columns: Columns, clock: Callable[[
             else:
                 break
         _trim(records, db, columns)
+        _note_followed(records, columns)
 
 
 def settle(db: Reader, columns: Columns, clock: Callable[[], datetime]) -> datetime:
@@ -126,3 +127,14 @@ def _trim(records: Records, db: Reader, columns: Columns) -> None:
             feed.trim(writer, applied - KEPT_CHANGES)
 
         records.submit(trim)
+
+
+def _note_followed(records: Records, columns: Columns) -> None:
+    """Note now and then, without waiting for it, how far the projection has followed writes that changed no membership:
+    restored from an earlier point, it would not know that they were followed before time went on."""
+    standing, kept = columns.standing, columns.history.kept
+    if columns.is_behind or not standing.as_of or standing.applied is None:
+        return
+    if columns.history.is_time_to_note(standing.applied):
+        applied, as_of = standing.applied, standing.as_of
+        records.submit(lambda writer: note_followed(writer, kept.mark, applied, as_of))

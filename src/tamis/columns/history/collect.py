@@ -39,8 +39,10 @@ def collect(
     spill: Path,
 ) -> HistoryBatch:
     """Return what a transaction adds to the history that is `kept`."""
-    snapshots = read_snapshots(con, kept.number)
-    count = after.number - kept.number - len(snapshots)
+    lines = after.number - kept.number
+    changes = read_changes(con, kept.number) if 0 < lines <= MOST_ROWS else []
+    snapshots = read_snapshots(con, kept.number) if len(changes) < lines else []
+    is_large = not changes and lines > len(snapshots)
     filled = sorted({snapshot.segment_id for snapshot in snapshots})
     sizes = {id_: after.sizes[id_] for id_ in filled if id_ in after.sizes}
     return HistoryBatch(
@@ -49,8 +51,8 @@ def collect(
         change=change,
         number=after.number,
         as_of=clocks_since(kept, after),
-        changes=read_changes(con, kept.number) if 0 < count <= MOST_ROWS else (),
-        packs=list(packs_between(con, kept.number, after.number, spill)) if count > MOST_ROWS else (),
+        changes=changes,
+        packs=list(packs_between(con, kept.number, after.number, spill)) if is_large else (),
         snapshots=snapshots,
         filled=filled,
         members=list(member_lists(con, sizes, after.number, spill)),

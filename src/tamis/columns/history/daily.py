@@ -43,6 +43,8 @@ class Days:
 
     last: Mapping[int, DaySize]
     changed: Mapping[tuple[int, date], DaySize] = field(default_factory=dict)
+    begun: frozenset[tuple[int, date]] = frozenset()
+    """Those of the changed days that have no row yet."""
 
     @property
     def changed_days(self) -> list[SegmentDay]:
@@ -55,11 +57,14 @@ class Days:
 
     def after(self, events: Iterable[Moved | Snapshot]) -> "Days":
         """Return the rollup after what has happened, in the order of the log."""
-        last, changed = dict(self.last), dict(self.changed)
+        last, changed, begun = dict(self.last), dict(self.changed), set(self.begun)
         for event in events:
-            size = _after(last.get(event.segment_id), event)
+            before = last.get(event.segment_id)
+            size = _after(before, event)
+            if before is None or before.day < size.day:
+                begun.add((event.segment_id, size.day))
             last[event.segment_id] = changed[event.segment_id, size.day] = size
-        return Days(last, changed)
+        return Days(last, changed, frozenset(begun))
 
 
 def _after(last: DaySize | None, event: Moved | Snapshot) -> DaySize:
@@ -77,22 +82,30 @@ def _after(last: DaySize | None, event: Moved | Snapshot) -> DaySize:
 
 def write_days(con: duckdb.DuckDBPyConnection, days: Days) -> None:
     """Put the days that have changed in their place."""
-    if days.changed:
+    insert_days(con, [day for day in days.changed_days if (day.segment_id, day.size.day) in days.begun])
+    if others := [day for day in days.changed_days if (day.segment_id, day.size.day) not in days.begun]:
         con.execute(
-            "DELETE FROM daily_sizes WHERE (segment_id, day) IN (SELECT unnest($1::BIGINT[]), unnest($2::DATE[]))",
-            [[segment_id for segment_id, _ in days.changed], [day for _, day in days.changed]],
+            "UPDATE daily_sizes SET recipients = n.recipients, entered = n.entered, departed = n.departed, "
+            f"filled = n.filled FROM ({_ROWS}) n(segment_id, day, recipients, entered, departed, filled) "
+            "WHERE daily_sizes.segment_id = n.segment_id AND daily_sizes.day = n.day",
+            _values(others),
         )
-        insert_days(con, days.changed_days)
+
+
+_ROWS = (
+    "SELECT unnest($1::BIGINT[]), unnest($2::DATE[]), unnest($3::BIGINT[]), unnest($4::BIGINT[]), "
+    "unnest($5::BIGINT[]), unnest($6::VARCHAR[])"
+)
 
 
 def insert_days(con: duckdb.DuckDBPyConnection, days: Sequence[SegmentDay]) -> None:
     """Add rows to the rollup."""
     if days:
-        con.execute(
-            "INSERT INTO daily_sizes SELECT unnest($1::BIGINT[]), unnest($2::DATE[]), unnest($3::BIGINT[]), "
-            "unnest($4::BIGINT[]), unnest($5::BIGINT[]), unnest($6::VARCHAR[])",
-            [[day.segment_id for day in days], *map(list, zip(*(day.size for day in days), strict=True))],
-        )
+        con.execute(f"INSERT INTO daily_sizes {_ROWS}", _values(days))
+
+
+def _values(days: Sequence[SegmentDay]) -> list[list[object]]:
+    return [[day.segment_id for day in days], *map(list, zip(*(day.size for day in days), strict=True))]
 
 
 def read_last_days(con: duckdb.DuckDBPyConnection) -> Days:

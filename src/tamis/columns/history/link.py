@@ -6,6 +6,7 @@ from contextlib import contextmanager
 from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
+from time import monotonic
 from typing import Protocol
 from zoneinfo import ZoneInfo
 
@@ -20,6 +21,8 @@ from tamis.columns.layout.schema import NEWEST_WITH_HISTORY, OLDEST_WITH_HISTORY
 from tamis.columns.projector.batch import ChangeBatch, Purpose
 from tamis.domain.errors import TamisError
 from tamis.domain.history import HistoryBatch, HistoryTrim, KeptHistory, Position
+
+SECONDS_BETWEEN_NOTES = 1.0
 
 
 class HistoryStore(Protocol):
@@ -46,6 +49,16 @@ class HistoryLink:
         self.kept = Position(0, 0, 0, {}, None)
         self._store = store
         self._spill = spill
+        self._noted, self._noted_at = 0, 0.0
+
+    def is_time_to_note(self, applied: int) -> bool:
+        """Tell whether it should be noted that changes up to one were followed, which is then taken to be done: once in
+        a second at most."""
+        now = monotonic()
+        if applied <= max(self.kept.change, self._noted) or now - self._noted_at < SECONDS_BETWEEN_NOTES:
+            return False
+        self._noted, self._noted_at = applied, now
+        return True
 
     def look(self) -> None:
         """See how far the kept history goes."""

@@ -8,8 +8,7 @@ from time import perf_counter
 from tamis.actions.maintenance.stores import COLUMNS
 
 REBUILD = (
-    f"stop the server, delete {COLUMNS.NAME}, and start it again: it is built from the records (the history of "
-    "transitions is lost)"
+    f"stop the server, delete {COLUMNS.NAME}, and start it again: it is restored from the records, with its history"
 )
 RESTORE = 'restore a backup ("tamis restore"; docs/operations.md, "When the records are damaged")'
 REPORT = "please report this as a fault of Tamis"
