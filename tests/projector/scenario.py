@@ -1,6 +1,5 @@
 """A data directory in which something of every kind waits to be projected, and what the projection has in the end."""
 
-import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
@@ -159,7 +158,3 @@ def _store_some(house: House, type_id: int, count: int) -> None:
 def _exclude(house: House, account: Account, segment: Segment) -> None:
     for recipient in recipient_page(house, account.id, segment.id, 0, 2):
         house.write(delete_recipient, account, recipient[0])
-
-
-if __name__ == "__main__":
-    project(Path(sys.argv[1]), datetime.fromisoformat(sys.argv[2]))
