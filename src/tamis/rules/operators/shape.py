@@ -2,13 +2,10 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import date, datetime
 from enum import StrEnum
 from typing import Any, NamedTuple
 
 from tamis.domain.fields import Kind
-
-Comparable = str | float | bool | date | datetime
 
 
 class Operand(NamedTuple):
