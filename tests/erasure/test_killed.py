@@ -13,6 +13,7 @@ from tamis.records.maintenance import erasure
 from tamis.settings import Settings
 from tests.erasure.people import VICTIMS, Town, traces
 from tests.support import forked
+from tests.support.effort import ALL
 from tests.support.process import environment
 
 Left = tuple[Path, set[str], list[tuple[int, str]]]
@@ -68,9 +69,10 @@ def left(tmp_path_factory: pytest.TempPathFactory) -> Left:
     return directory, {value for n in VICTIMS for value in town.values[n]}, rows
 
 
-@pytest.mark.parametrize(
-    "moment", ["copying", "copied", "closed", "replaced", "opened", "compacted", "cleared", "told"]
-)
+MOMENTS = ["copying", "copied", "closed", "replaced", "opened", "compacted", "cleared", "told"]
+
+
+@pytest.mark.parametrize("moment", MOMENTS if ALL else MOMENTS[::3])
 def test_killed_and_done_again(left: Left, tmp_path: Path, moment: str) -> None:
     directory, values, rows = left
     data = tmp_path / "data"
