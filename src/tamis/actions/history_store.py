@@ -4,6 +4,7 @@ from collections.abc import Callable, Mapping
 from functools import partial
 from zoneinfo import ZoneInfo
 
+from tamis.domain.errors import DiskFull, Unavailable
 from tamis.domain.history import HistoryBatch, HistoryTrim, Position
 from tamis.records import segments
 from tamis.records.engine.store import Records
@@ -22,11 +23,11 @@ class RecordsHistory:
         return read.position(self._records.reader())
 
     def append(self, batch: HistoryBatch) -> None:
-        """Add what a transaction of the projection has brought; raises Unavailable and DiskFull."""
+        """Add what a transaction of the projection has brought; raises Unavailable."""
         self._write(partial(write.append, batch=batch))
 
     def trim(self, trimmed: HistoryTrim) -> None:
-        """Drop what is older than it is to be kept; raises Unavailable and DiskFull."""
+        """Drop what is older than it is to be kept; raises Unavailable."""
         self._write(partial(write.trim, trimmed=trimmed))
 
     def zones(self) -> Mapping[int, ZoneInfo]:
@@ -34,4 +35,7 @@ class RecordsHistory:
         return segments.zones_of_all(self._records.reader())
 
     def _write(self, job: Callable[[Transaction], None]) -> None:
-        self._records.keep_history(job)
+        try:
+            self._records.keep_history(job)
+        except DiskFull:  # whoever reads has written nothing: what could not be done is to follow
+            raise Unavailable("columns_have_no_disk", doing="follow the records") from None

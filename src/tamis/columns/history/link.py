@@ -27,7 +27,7 @@ SECONDS_BETWEEN_NOTES = 1.0
 
 class HistoryStore(Protocol):
     """Where the history is kept; what is written is on disk when a method returns, or has changed nothing when it
-    raises Unavailable or DiskFull."""
+    raises Unavailable."""
 
     def position(self) -> Position:
         """Return how far the kept history goes."""
