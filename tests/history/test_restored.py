@@ -9,11 +9,14 @@ from typing import Any
 import duckdb
 import pytest
 
+from tamis.actions.fields.types import create_type, delete_type
 from tamis.actions.segments.history import contact_history
+from tamis.actions.segments.segments import create_segment, delete_segment
 from tamis.columns.engine.files import NAME
 from tamis.columns.history import collect, link
 from tamis.domain.transitions import Cause
 from tamis.records.engine.database import FILE_NAME, connect
+from tamis.rules.syntaxes.text import from_text
 from tests.history.past import Past
 
 TABLES = ("transitions", "fillings", "daily_sizes", "sizes")
@@ -193,3 +196,15 @@ def test_the_history_of_an_earlier_version_moves_to_the_records(past: Past) -> N
     assert known(past) == before
     lose(past, delete)
     assert known(past) == before
+
+
+def test_a_contact_type_that_was_deleted_since_leaves_no_members(past: Past) -> None:
+    other = past.house.write(create_type, past.account, "Others")
+    segment = past.house.write(create_segment, past.account, other, "Of others", from_text('country = "India"'))
+    known(past)
+    past.house.write(delete_segment, past.account, segment.id)
+    past.house.write(delete_type, other)
+    lose(past, delete)
+    after = known(past)
+    assert segment.id not in {row[0] for row in after["sizes"]}
+    assert [row[3] for row in after["fillings"] if row[1] == segment.id] == [Cause.FIRST, Cause.DELETION]

@@ -45,11 +45,12 @@ def set_back(db: Reader, applied: int, ahead: Mapping[int, datetime]) -> ChangeB
 def everything(db: Reader, kept: Position, now: datetime, last: int) -> ChangeBatch:
     """Build the batch that completes a projection which has the kept history: contacts and overrides as they are now,
     and what the change log has since."""
-    fields = {type_id: types.fields_of_type(db, type_id) for type_id in types.all_type_ids(db)}
+    touched = _touched_between(db, kept.change, last, last)  # with types that were deleted since
+    type_ids = sorted({*types.all_type_ids(db), *touched})
+    fields = {type_id: types.fields_of_type(db, type_id) for type_id in type_ids}
     excluded = recipients.removed_for_columns(db, None)
     excluded += [pair for type_id in fields for pair in externals.exclusions_for_columns(db, type_id, None)]
     overrides = OverrideChanges(added=recipients.added_for_columns(db, None), excluded=excluded)
-    touched = _touched_between(db, kept.change, last, last)
     return ChangeBatch(
         last,
         (_restored(db, id_, known, touched[id_], kept.as_of.get(id_), now) for id_, known in fields.items()),
