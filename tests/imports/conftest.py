@@ -22,6 +22,7 @@ from tamis.rules.build import build
 from tamis.rules.syntaxes.json import to_json
 from tamis.rules.syntaxes.text import from_text
 from tamis.settings import Settings
+from tests.support.templates import copy_of
 
 CREATE = ImportOptions(create_fields=True)
 
@@ -68,7 +69,14 @@ class Desk:
 
 @pytest.fixture
 def desk(tmp_path: Path) -> Iterator[Desk]:
+    copy_of(_make, tmp_path / "data")
     house = House(Settings(tmp_path / "data"))
     account, _ = house.write(create_account, "owner@example.org", "Asia/Dhaka", None)
     yield Desk(house, account, house.write(create_type, account, "People"), tmp_path)
+    house.close()
+
+
+def _make(directory: Path) -> None:
+    house = House(Settings(directory))
+    house.project()
     house.close()
