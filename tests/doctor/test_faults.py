@@ -25,6 +25,7 @@ from tamis.columns.engine.files import NAME as FILE_NAME
 from tamis.domain.contacts import encode_values
 from tamis.domain.emails import parse_email
 from tamis.domain.fields import COUNTRY, Kind
+from tamis.domain.import_reports import AskedOptions
 from tamis.records import types
 from tamis.records.contacts import NewContact
 from tamis.records.importing import imports
@@ -77,7 +78,7 @@ def fill(directory: Path) -> None:
             house.write(add_recipient, account, segment, email, "By", "Hand")
     house.project()
     house.write(delete_recipient, account, INDIA << 32 | 2)
-    job = house.write(lambda db, now: imports.insert(db, account.id, of.id, "people.csv", {}, now))
+    job = house.write(lambda db, now: imports.insert(db, account.id, of.id, "people.csv", AskedOptions(), now))
     house.write(upsert, of.id, fields, people(score.id, 50, "Chile"), (), import_id=job.id)
     house.project()
     house.write(delete_contact, account, of, "p7@example.org")

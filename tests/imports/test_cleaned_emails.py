@@ -8,6 +8,7 @@ from tamis.actions.contacts.forgetting import forget_address
 from tamis.actions.importing.details import details
 from tamis.actions.importing.jobs import find_import
 from tamis.actions.importing.report import ImportOptions
+from tamis.domain.import_reports import CleanedEmail
 from tests.imports.conftest import Desk
 
 CONTACT_FILES = Path(__file__).parents[3] / "shared" / "data" / "contact_files"
@@ -59,9 +60,9 @@ def test_whoever_was_forgotten_does_not_come_back_cleaned(desk: Desk, written: s
 
 def test_no_email_outlives_its_contact_in_the_report_that_is_kept(desk: Desk) -> None:
     report = desk.take("email\nAnn <ann@example.org>\n")
-    assert details(report)["cleaned_examples"] == [{"before": "Ann <ann@example.org>", "after": "ann@example.org"}]
+    assert details(report).cleaned_examples == (CleanedEmail("Ann <ann@example.org>", "ann@example.org"),)
     kept = find_import(desk.house, desk.account, report.import_id or 0).job.report
-    assert (kept["cleaned_emails"], kept["cleaned_examples"]) == (1, [])
+    assert (kept.cleaned_emails, kept.cleaned_examples) == (1, ())
 
 
 def test_an_apostrophe_of_an_export_is_not_counted_as_cleaned(desk: Desk) -> None:

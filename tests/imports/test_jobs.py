@@ -12,6 +12,8 @@ from tamis.actions.fields.types import create_type
 from tamis.actions.importing.jobs import INTERRUPTED, PLACE, find_import, list_imports, rejects_file, seen, why_failed
 from tamis.actions.importing.run import import_file
 from tamis.domain.errors import Invalid, NotFound
+from tamis.domain.fields import Kind
+from tamis.domain.import_reports import AskedOptions, Details, MadeField
 from tamis.domain.imports import ImportJob, State
 from tamis.records.accounts import account_of_key_pair
 from tamis.records.handles import Transaction
@@ -32,16 +34,21 @@ def only_job(desk: Desk) -> ImportJob:
 def test_a_job_is_kept_as_it_was_told(desk: Desk) -> None:
     now = desk.house.clock()
     job = desk.house.records.write(
-        lambda db: imports.insert(db, desk.account.id, desk.type.id, "people.csv", {"erase": True}, now)
+        lambda db: imports.insert(db, desk.account.id, desk.type.id, "people.csv", AskedOptions(blank="erase"), now)
     )
-    assert (job.state, job.started_at, job.options, job.rows_total) == (State.RUNNING, now, {"erase": True}, None)
+    assert (job.state, job.started_at, job.options, job.rows_total) == (
+        State.RUNNING,
+        now,
+        AskedOptions(blank="erase"),
+        None,
+    )
 
     def tell(db: Transaction) -> None:
         imports.set_phase(db, job.id, "storing", 10)
         imports.add_stored(db, job.id, 4, 1, 2, 0)
         imports.add_stored(db, job.id, 8, 1, 0, 2)
         imports.set_left_out(db, job.id, 10, 1, 1)
-        imports.set_report(db, job.id, {"reasons": {"nothing": 1}})
+        imports.set_report(db, job.id, Details(reasons={"nothing": 1}))
         imports.set_state(db, job.id, State.FAILED, now, "the disk is full")
 
     desk.house.records.write(tell)
@@ -50,7 +57,7 @@ def test_a_job_is_kept_as_it_was_told(desk: Desk) -> None:
     assert (told.phase, told.rows_total, told.rows_done, told.repeated, told.rejected) == ("storing", 10, 8, 1, 1)
     assert (told.created, told.updated, told.unchanged) == (2, 2, 2)
     assert (told.state, told.finished_at, told.error) == (State.FAILED, now, "the disk is full")
-    assert told.report == {"reasons": {"nothing": 1}}
+    assert told.report == Details(reasons={"nothing": 1})
     assert imports.of_account(desk.house.records.reader(), desk.account.id, 5) == [told]
     assert imports.by_id(desk.house.records.reader(), desk.account.id + 1, job.id) is None
 
@@ -62,8 +69,8 @@ def test_a_finished_import_keeps_the_figures_and_the_report(desk: Desk) -> None:
     assert (job.source, job.contact_type_id, job.rows_total, job.rows_done) == ("people.csv", desk.type.id, 4, 4)
     figures = [(each.created, each.updated, each.unchanged, each.repeated, each.rejected) for each in (job, report)]
     assert figures == [(2, 0, 0, 1, 1)] * 2
-    assert job.report["reasons"] == report.reasons
-    assert job.report["created_fields"] == [{"key": "n", "kind": "number"}]
+    assert job.report.reasons == report.reasons
+    assert job.report.created_fields == (MadeField("n", Kind.NUMBER),)
     assert rejects_file(desk.house, job) == report.rejects_file
     assert job.finished_at
     assert job.started_at <= job.finished_at

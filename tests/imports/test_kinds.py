@@ -8,10 +8,11 @@ import pytest
 from tamis.actions.accounts.accounts import set_date_order
 from tamis.actions.fields.fields import create_field
 from tamis.actions.importing.jobs import find_import
-from tamis.actions.importing.report import BadValue, ImportOptions, Misfits
+from tamis.actions.importing.report import BadValue, ImportOptions
 from tamis.domain.dates import DateOrder
 from tamis.domain.errors import Invalid
 from tamis.domain.fields import Kind
+from tamis.domain.import_reports import Misfits
 from tamis.domain.reading.numbers import DecimalMark
 from tests.imports.conftest import CREATE, Desk
 
@@ -29,8 +30,8 @@ def test_a_few_bad_cells_are_named_and_decide_nothing(desk: Desk, dry_run: bool)
     assert (report.created, report.rejected) == (477, 23)
     if report.import_id is not None:
         kept = find_import(desk.house, desk.account, report.import_id).job.report
-        assert kept["misfits"][0]["count"] == 23
-        assert not kept["misfits"][0]["examples"], "what stands in a cell would outlive its contact"
+        assert kept.misfits[0].count == 23
+        assert not kept.misfits[0].examples, "what stands in a cell would outlive its contact"
 
 
 def test_cells_left_blank_are_misfits_too(desk: Desk) -> None:

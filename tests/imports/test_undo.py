@@ -20,6 +20,7 @@ from tamis.actions.segments.segments import create_segment, segment_sizes
 from tamis.domain.emails import Email
 from tamis.domain.errors import NotFound, Refused
 from tamis.domain.fields import CITY, Kind
+from tamis.domain.import_reports import UndoFigures
 from tamis.domain.imports import State
 from tamis.records import contacts
 from tamis.records.engine.sql import fetch
@@ -69,10 +70,8 @@ def test_what_an_import_made_and_changed_is_as_it_was(desk: Desk) -> None:
     assert stored(desk) == before
     found = jobs.find_import(desk.house, desk.account, second)
     assert found.state == State.UNDONE
-    assert found.job.report["undo"] == {
-        "deleted": 1, "restored": 1, "touched": 0, "unfit": 0, "stay": [], "gone": 0
-    }  # fmt: skip
-    assert found.job.report["ignored_columns"] == []  # what was told of the import itself is still there
+    assert found.job.report.undo == UndoFigures(deleted=1, restored=1, gone=0)
+    assert found.job.report.ignored_columns == ()  # what was told of the import itself is still there
 
 
 def test_imports_undone_newest_first_end_at_the_start(desk: Desk) -> None:

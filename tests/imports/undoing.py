@@ -26,6 +26,7 @@ from tamis.actions.segments.segments import create_segment
 from tamis.domain.contacts import encode_values
 from tamis.domain.errors import Invalid, Refused
 from tamis.domain.fields import COUNTRY, Field, Kind
+from tamis.domain.import_reports import AskedOptions
 from tamis.domain.imports import State
 from tamis.domain.segments import STRANGER
 from tamis.records import recipients, types
@@ -306,7 +307,7 @@ class Undoing(RuleBasedStateMachine):
         return found
 
     def job(self, db: Transaction, now: datetime) -> int:
-        made = imports.insert(db, self.account.id, self.type.id, "people.csv", {}, now)
+        made = imports.insert(db, self.account.id, self.type.id, "people.csv", AskedOptions(), now)
         imports.set_state(db, made.id, State.FINISHED, now)
         return made.id
 

@@ -12,7 +12,7 @@ import msgspec
 
 from tamis.actions.exporting.write import write_export
 from tamis.actions.house import House
-from tamis.actions.importing.effects import Effect, import_effects
+from tamis.actions.importing.effects import import_effects
 from tamis.actions.maintenance.backups import Manifest, make_backup
 from tamis.actions.maintenance.doctor import columns as doctor
 from tamis.actions.maintenance.erasing import erase, erase_if_small
@@ -22,6 +22,7 @@ from tamis.actions.segments.segments import ListedSegment
 from tamis.actions.segments.sets import SampledPage
 from tamis.domain.draws import Sample
 from tamis.domain.exports import Export
+from tamis.domain.import_reports import Effect
 from tamis.domain.instants import to_micros
 from tamis.domain.overlaps import Overlap
 

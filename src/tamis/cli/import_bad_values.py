@@ -1,10 +1,10 @@
 """What `tamis import --on-bad-value` says, and what became of cells that did not fit."""
 
-from collections.abc import Mapping, Sequence
-from typing import Any
+from collections.abc import Sequence
 
 from tamis.actions.importing.report import BadValue
 from tamis.domain.errors import Invalid, Problem
+from tamis.domain.import_reports import Details
 
 OPTION = "--on-bad-value"
 MOST_VALUES = 5
@@ -29,22 +29,22 @@ def bad_values_of(said: Sequence[str]) -> tuple[BadValue, dict[str, BadValue]]:
     return everywhere, by_column
 
 
-def bad_value_lines(document: Mapping[str, Any], *, dry_run: bool = False) -> list[str]:
+def bad_value_lines(report: Details, *, dry_run: bool = False) -> list[str]:
     """Say which options were added, which are unknown, and which cells were left blank."""
     lines = [
         f"{'Options to be added' if dry_run else 'Options added'} to {key}: {_quoted(options)}"
-        for key, options in (document.get("added_options") or {}).items()
+        for key, options in report.added_options.items()
     ]
-    for key, options in (document.get("unknown_options") or {}).items():
+    for key, options in report.unknown_options.items():
         counted = [f'"{option}" ({rows:,} {"row" if rows == 1 else "rows"})' for option, rows in options.items()]
         more = " …" if len(counted) > MOST_VALUES else ""
         lines.append(f"Unknown options of {key}: {', '.join(counted[:MOST_VALUES])}{more}. --add-options adds them.")
-    for column, cells in (document.get("blanked") or {}).items():
-        examples = [f'"{each["value"]}" (line {each["line"]:,})' for each in cells["examples"]]
+    for column, cells in report.blanked.items():
+        examples = [f'"{each.value}" (line {each.line:,})' for each in cells.examples]
         such_as = f", such as {', '.join(examples)}" if examples else ""
-        lines.append(f'Left blank in "{column}": {cells["count"]:,} {_cells(cells["count"])} that did not fit{such_as}')
-    if document.get("blanked_file"):
-        lines.append(f"Rows with cells left blank, as they were: {document['blanked_file']}")
+        lines.append(f'Left blank in "{column}": {cells.count:,} {_cells(cells.count)} that did not fit{such_as}')
+    if report.blanked_file:
+        lines.append(f"Rows with cells left blank, as they were: {report.blanked_file}")
     return lines
 
 

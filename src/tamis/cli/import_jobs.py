@@ -4,14 +4,16 @@ from typing import Annotated, Any
 
 from cyclopts import Parameter
 from cyclopts.validators import Number
+from msgspec import structs, to_builtins
 
 from tamis.actions.importing.jobs import INTERRUPTED, Seen, blanked_file, find_import, rejects_file, why_failed
 from tamis.actions.importing.jobs import list_imports as list_jobs
 from tamis.actions.lookups import Reader, names_of_types, type_by_id
 from tamis.cli.common import Common, account_of, local_time, opened, show, show_table
-from tamis.cli.import_report import FIGURES, column_names, field_names, report_lines
+from tamis.cli.import_report import column_names, field_names, report_lines
 from tamis.cli.words import line_of
 from tamis.domain.accounts import Account
+from tamis.domain.import_reports import LATER, Details
 from tamis.domain.imports import ImportJob, State
 from tamis.domain.instants import format_instant
 from tamis.domain.text import counted
@@ -62,14 +64,13 @@ def show_import(import_id: int, *, common: Common = Common()) -> None:  # noqa: 
         account = account_of(house, common)
         seen = find_import(house, account, import_id)
         name = _type_name(house.records.reader(), account, seen)
-        document = {
-            **_figures(seen, name),
-            "options": seen.job.options,
-            **seen.job.report,
-            "rejects_file": rejects_file(house, seen.job),
-            "blanked_file": blanked_file(house, seen.job),
-        }
-    show(common, document, *_lines(seen, name, account, document))
+        report = structs.replace(
+            seen.job.report,
+            rejects_file=rejects_file(house, seen.job),
+            blanked_file=blanked_file(house, seen.job),
+        )
+    document = {**_figures(seen, name), "options": to_builtins(seen.job.options), **_document(seen.job, report)}
+    show(common, document, *_lines(seen, name, account, report))
 
 
 def _type_name(db: Reader, account: Account, seen: Seen) -> str | None:
@@ -95,11 +96,18 @@ def _figures(seen: Seen, type_name: str | None) -> dict[str, Any]:
         "finished_at": format_instant(job.finished_at) if job.finished_at else None,
         "rows": job.rows_total,
         "rows_done": job.rows_done,
-        **{name: getattr(job, name) for name in FIGURES},
+        **job.figures._asdict(),
     }
 
 
-def _lines(seen: Seen, type_name: str | None, account: Account, document: dict[str, Any]) -> list[str]:
+def _document(job: ImportJob, report: Details) -> dict[str, Any]:
+    """Return a report as a JSON object; a job that has none yet says only where its files are and what came after."""
+    document: dict[str, Any] = to_builtins(report)
+    said = ("rejects_file", "blanked_file", *LATER)
+    return document if job.is_reported else {name: value for name, value in document.items() if name in said}
+
+
+def _lines(seen: Seen, type_name: str | None, account: Account, report: Details) -> list[str]:
     job, state = seen
     end = f", ended {local_time(job.finished_at, account.zone)}" if job.finished_at else ""
     lines = [
@@ -112,14 +120,14 @@ def _lines(seen: Seen, type_name: str | None, account: Account, document: dict[s
         lines.append(WHAT_NOW)
     if state in (State.RUNNING, State.FAILED, INTERRUPTED) and job.phase:
         lines.append(f"{job.phase.capitalize()}: {counted(job.rows_done, 'row is', 'rows are')} done")
-    lines += report_lines(document)
-    if undo := document.get("undo"):
+    lines += report_lines(job.rows_total, job.figures, report)
+    if undo := report.undo:
         lines.append(
-            f"Undone: {undo['deleted']:,} deleted, {undo['restored']:,} as they were before, "
-            f"{undo['touched'] + undo['unfit']:,} left as they are"
+            f"Undone: {undo.deleted:,} deleted, {undo.restored:,} as they were before, "
+            f"{undo.touched + undo.unfit:,} left as they are"
         )
-    if fields := document.get("created_fields"):
+    if fields := report.created_fields:
         lines.append(f"Fields made: {field_names(fields)}")
-    if ignored := document.get("ignored_columns"):
+    if ignored := report.ignored_columns:
         lines.append(f"Columns ignored: {column_names(ignored)}")
-    return [*lines, *document.get("notices", ())]
+    return [*lines, *report.notices]

@@ -1,14 +1,12 @@
 """`tamis import`."""
 
-from collections.abc import Mapping
-from dataclasses import asdict
 from pathlib import Path
-from typing import Annotated, Any, Literal
+from typing import Annotated, Literal
 
 from cyclopts import App, Parameter
+from msgspec import structs, to_builtins
 
 from tamis.actions.importing.details import details
-from tamis.actions.importing.effects import Effect
 from tamis.actions.importing.jobs import keep_effects
 from tamis.actions.importing.report import ImportOptions
 from tamis.actions.importing.run import import_file as run_import
@@ -16,13 +14,14 @@ from tamis.actions.questions import ImportEffects
 from tamis.cli.ask import ask
 from tamis.cli.common import Common, TypeOption, account_of, notice, opened, show, type_of
 from tamis.cli.import_bad_values import bad_values_of
-from tamis.cli.import_report import FIGURES, column_names, field_names, report_lines
+from tamis.cli.import_report import column_names, field_names, report_lines
 from tamis.cli.progress import shown_progress
 from tamis.cli.words import WORDS, lines_of
 from tamis.domain.dates import DateOrder
 from tamis.domain.encodings import label_of
 from tamis.domain.errors import Invalid, Problem, TamisError
 from tamis.domain.fields import CREATED_AT, Kind, key_of
+from tamis.domain.import_reports import Details, Effect
 from tamis.domain.reading.numbers import DecimalMark
 
 SECONDS_TO_FOLLOW = 30
@@ -124,10 +123,11 @@ def import_file(
                 keep_effects(house, account, report.import_id, effects)
             except TamisError as error:  # the rows are stored, whatever is wrong with the columns
                 notice(f"Who entered and left segments is not known yet: {'; '.join(lines_of(error))}")
-    figures = {name: getattr(report, name) for name in ("import_id", "rows", *FIGURES)}
-    document = figures | details(report) | {"segments": [asdict(effect) for effect in effects]}
-    _notices(document, dry_run)
-    show(common, document, *report_lines(document, dry_run=dry_run))
+    said = structs.replace(details(report), segments=tuple(effects))
+    _notices(said, dry_run)
+    figures = {"import_id": report.import_id, "rows": report.rows, **report.figures._asdict()}
+    lines = report_lines(report.rows, report.figures, said, dry_run=dry_run)
+    show(common, {**figures, **to_builtins(said)}, *lines)
 
 
 def _chosen(pairs: list[str]) -> dict[str, str]:
@@ -146,19 +146,19 @@ def _kinds(pairs: list[str]) -> dict[str, Kind]:
     return {column: Kind(kind) for column, kind in said.items()}
 
 
-def _notices(document: Mapping[str, Any], dry_run: bool) -> None:
-    for text in document["notices"]:
+def _notices(report: Details, dry_run: bool) -> None:
+    for text in report.notices:
         notice(text)
-    if dry_run and document["sample"]:
-        notice(f"Read in {label_of(document['encoding'])}:")
-        for line in document["sample"]:
-            notice(f"  line {line['line']:,}: {line['text']}")
+    if dry_run and report.sample and report.encoding:
+        notice(f"Read in {label_of(report.encoding)}:")
+        for line in report.sample:
+            notice(f"  line {line.line:,}: {line.text}")
     if dry_run:
-        kept = document["rejects_file"] or document["blanked_file"]
+        kept = report.rejects_file or report.blanked_file
         notice(f"Dry run: nothing was written{' but the rejected rows' if kept else ''}.")
-    if made := document["created_fields"]:
+    if made := report.created_fields:
         notice(f"{'Fields to be made' if dry_run else 'Fields made'}: {field_names(made)}")
-    ignored = document["ignored_columns"]
+    ignored = report.ignored_columns
     if named := next((name for name in ignored if key_of(name) == CREATED_AT.key), None):
         notice(
             f'"{named}" of contacts is written by Tamis itself. To keep that of the file, give it a field of its own: '

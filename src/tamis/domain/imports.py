@@ -1,10 +1,10 @@
 """Imports of files as jobs, and files on their way in."""
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
-from typing import Any
+
+from tamis.domain.import_reports import AskedOptions, Details, Figures
 
 HIGHEST_ID = (1 << 63) - 1
 """Numbers of jobs have 64 bits: a larger one cannot be one of a job."""
@@ -33,7 +33,7 @@ class ImportJob:
     account_id: int
     contact_type_id: int
     source: str
-    options: Mapping[str, Any]
+    options: AskedOptions
     state: State
     phase: str
     started_at: datetime
@@ -45,8 +45,18 @@ class ImportJob:
     unchanged: int
     repeated: int
     rejected: int
-    report: Mapping[str, Any]
+    report: Details
     error: str | None
+
+    @property
+    def figures(self) -> Figures:
+        """Return how many rows became what so far."""
+        return Figures(self.created, self.updated, self.unchanged, self.repeated, self.rejected)
+
+    @property
+    def is_reported(self) -> bool:
+        """Return whether the import came to its end well, so that its report says what was noticed."""
+        return self.finished_at is not None and self.error is None
 
 
 @dataclass(frozen=True, slots=True)

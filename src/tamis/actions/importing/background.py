@@ -6,7 +6,7 @@ from typing import Literal
 
 from tamis.actions.house import House
 from tamis.actions.importing.effects import import_effects
-from tamis.actions.importing.jobs import UPLOAD, find_import, keep_effects
+from tamis.actions.importing.jobs import find_import, keep_effects
 from tamis.actions.importing.report import ImportOptions, ImportReport
 from tamis.actions.importing.run import import_file
 from tamis.actions.importing.undo import UndoReport, undo_import
@@ -19,7 +19,6 @@ from tamis.domain.fields import FieldSet
 from tamis.domain.imports import ImportJob, State, Upload
 from tamis.domain.instants import to_micros
 from tamis.records import feed, types
-from tamis.records.importing.journal import is_dropped
 
 NO_FIELDS = FieldSet(())
 
@@ -126,13 +125,13 @@ def undo_under_way(house: House, account: Account, import_id: int) -> Work | Non
 
 def import_under_way(house: House, account: Account, job: ImportJob) -> Work | None:
     """Find the work of this server that does an import, also what it does after the import itself."""
-    work = house.workers.find(account.id, str(job.options.get(UPLOAD, "")))
+    work = house.workers.find(account.id, job.options.upload or "")
     return work if work and work.import_id == job.id else None
 
 
 def can_be_undone(job: ImportJob) -> bool:
     """Tell whether an import that does not run can be undone: it has changed something, and that is still known."""
-    return job.state is not State.UNDONE and job.created + job.updated > 0 and not is_dropped(job.report)
+    return job.state is not State.UNDONE and job.created + job.updated > 0 and not job.report.journal_dropped
 
 
 def _drop_rejects(trial: Work | None) -> None:

@@ -1,33 +1,28 @@
-"""What the report of an import says beside its figures, as a JSON object."""
-
-from dataclasses import asdict
-from typing import Any
+"""What the report of an import says beside its figures, as it is kept, printed and shown."""
 
 from tamis.actions.importing.report import ImportReport
+from tamis.domain.import_reports import BlankedCell, BlankedCells, CleanedEmail, Details, MadeField, SampleLine
 
 
-def details(report: ImportReport) -> dict[str, Any]:
-    """Give what a report says beside its figures, as a JSON object."""
-    return {
-        "rejects_file": report.rejects_file,
-        "reasons": dict(report.reasons),
-        "ignored_columns": list(report.ignored_columns),
-        "created_fields": [{"key": field.key, "kind": str(field.kind)} for field in report.created_fields],
-        "notices": list(report.notices),
-        "added_options": {key: list(options) for key, options in report.added_options.items()},
-        "unknown_options": {key: dict(options) for key, options in report.unknown_options.items()},
-        "blanked": {
-            column.column: {
-                "count": column.count,
-                "examples": [{"line": line, "value": text} for line, text in column.examples],
-            }
+def details(report: ImportReport) -> Details:
+    """Return what a report says beside its figures."""
+    return Details(
+        rejects_file=report.rejects_file,
+        reasons=report.reasons,
+        ignored_columns=report.ignored_columns,
+        created_fields=tuple(MadeField(field.key, field.kind) for field in report.created_fields),
+        notices=report.notices,
+        added_options=report.added_options,
+        unknown_options=report.unknown_options,
+        blanked={
+            column.column: BlankedCells(column.count, tuple(BlankedCell(*cell) for cell in column.examples))
             for column in report.blanked
         },
-        "blanked_file": report.blanked_file,
-        "encoding": report.encoding,
-        "sample": [sample._asdict() for sample in report.sample],
-        "sheet": report.sheet,
-        "misfits": [asdict(odd) for odd in report.misfits],
-        "cleaned_emails": report.cleaned_emails,
-        "cleaned_examples": [{"before": before, "after": after} for before, after in report.cleaned_examples],
-    }
+        blanked_file=report.blanked_file,
+        encoding=report.encoding,
+        sample=tuple(SampleLine(*line) for line in report.sample),
+        sheet=report.sheet,
+        misfits=report.misfits,
+        cleaned_emails=report.cleaned_emails,
+        cleaned_examples=tuple(CleanedEmail(*example) for example in report.cleaned_examples),
+    )

@@ -1,21 +1,10 @@
 """What an import has done to the segments."""
 
-from dataclasses import dataclass
-
 from tamis.actions.house import House
+from tamis.domain.import_reports import Effect
 from tamis.domain.instants import from_micros
 from tamis.domain.transitions import Cause
 from tamis.records import segments
-
-
-@dataclass(frozen=True, slots=True)
-class Effect:
-    """How many contacts entered a segment, and how many left it."""
-
-    segment_id: int
-    name: str
-    entered: int
-    left: int
 
 
 def import_effects(house: House, account_id: int, type_id: int, since: int) -> list[Effect]:

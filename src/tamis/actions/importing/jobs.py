@@ -2,34 +2,32 @@
 
 import fcntl
 import os
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import ExitStack, contextmanager, suppress
-from dataclasses import asdict, replace
 from datetime import datetime
 from pathlib import Path
 from time import monotonic
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 import msgspec
+from msgspec import UNSET, structs
 
 from tamis import log
 from tamis.actions.house import House
 from tamis.actions.importing import rejects
 from tamis.actions.importing.details import details
-from tamis.actions.importing.effects import Effect
 from tamis.actions.importing.report import BadValue, ImportOptions, ImportReport, Progress
 from tamis.actions.importing.so_far import SoFar
 from tamis.domain.accounts import Account
 from tamis.domain.contacts import ContactType
 from tamis.domain.errors import Abandoned, NotFound, Problem, TamisError, Unavailable
+from tamis.domain.import_reports import AskedOptions, Effect
 from tamis.domain.imports import ImportJob, State, Upload
 from tamis.records.handles import Transaction
 from tamis.records.importing import imports
 
 PLACE = "imports"
 INTERRUPTED = "interrupted"
-UPLOAD = "upload"
-"""Under this name the options of a job say which upload it imports."""
 
 
 class RunningJob:
@@ -149,17 +147,16 @@ def seen(house: House, job: ImportJob) -> Seen:
 
 def rejects_file(house: House, job: ImportJob) -> str | None:
     """Tell where the rejected rows of an import are, if there are any and the file was not deleted."""
-    return _kept_file(house, job, "rejects_file")
+    return _kept_file(house, job.report.rejects_file)
 
 
 def blanked_file(house: House, job: ImportJob) -> str | None:
     """Tell where the rows with cells that an import has left blank are, if there are any and the file was not
     deleted."""
-    return _kept_file(house, job, "blanked_file")
+    return _kept_file(house, job.report.blanked_file)
 
 
-def _kept_file(house: House, job: ImportJob, which: str) -> str | None:
-    name = job.report.get(which)
+def _kept_file(house: House, name: str | None) -> str | None:
     path = house.settings.data / rejects.PLACE / name if name else None
     return str(path) if path and path.exists() else None
 
@@ -170,7 +167,7 @@ def _begin(
     account: Account,
     contact_type: ContactType,
     source: str,
-    asked: Mapping[str, Any],
+    asked: AskedOptions,
     place: Path,
     locked: ExitStack,
 ) -> int:
@@ -192,19 +189,20 @@ def _set_left_out(
 
 def _finish(db: Transaction, now: datetime, import_id: int, report: ImportReport) -> None:
     # What an example shows would outlive its contact here.
-    kept = replace(
-        report,
+    said = details(report)
+    kept = structs.replace(
+        said,
         cleaned_examples=(),
         sample=(),
         unknown_options={},
-        misfits=tuple(replace(odd, examples=()) for odd in report.misfits),
-        blanked=tuple(replace(column, examples=()) for column in report.blanked),
+        misfits=tuple(structs.replace(odd, examples=()) for odd in said.misfits),
+        blanked={column: structs.replace(cells, examples=()) for column, cells in said.blanked.items()},
         # The data directory can be moved, or restored elsewhere: only the names of the files stay true.
         rejects_file=_name(report.rejects_file),
         blanked_file=_name(report.blanked_file),
     )
     imports.set_phase(db, import_id, "", None)
-    imports.set_report(db, import_id, details(kept))
+    imports.set_report(db, import_id, kept)
     imports.set_state(db, import_id, State.FINISHED, now)
 
 
@@ -219,32 +217,28 @@ def _fail(db: Transaction, now: datetime, import_id: int, error: str) -> None:
 def _keep_effects(db: Transaction, _now: datetime, account_id: int, import_id: int, effects: Sequence[Effect]) -> None:
     job = imports.by_id(db, account_id, import_id)
     if job:
-        imports.set_report(db, import_id, {**job.report, "segments": [asdict(effect) for effect in effects]})
+        imports.set_report(db, import_id, structs.replace(job.report, segments=tuple(effects)))
 
 
-def _asked(options: ImportOptions, upload: Upload | None) -> dict[str, Any]:
+def _asked(options: ImportOptions, upload: Upload | None) -> AskedOptions:
     """Write options as the command line has them, and what only the console has."""
-    asked = {
-        "create_fields": options.create_fields,
-        "map": dict(options.chosen),
-        "blank": "erase" if options.erase else "keep",
-        "date_order": options.order,
-        "formulas": "keep" if options.keep_formulas else "unescape",
-        "format": options.format,
-        "encoding": options.encoding,
-        "sheet": options.sheet,
-    }
-    if options.on_bad_value is not BadValue.REJECT:
-        asked["on_bad_value"] = options.on_bad_value
-    if options.bad_values:
-        asked["on_bad_value_of"] = dict(options.bad_values)
-    if options.add_options:
-        asked["add_options"] = True
-    beside = {"decimal": options.decimal, "kinds": dict(options.kinds), "leave_out": sorted(options.left_out)}
-    asked |= {name: value for name, value in beside.items() if value}
-    if upload:
-        asked[UPLOAD] = upload.id
-    return asked
+    return AskedOptions(
+        create_fields=options.create_fields,
+        map=options.chosen,
+        blank="erase" if options.erase else "keep",
+        date_order=options.order,
+        formulas="keep" if options.keep_formulas else "unescape",
+        format=options.format,
+        encoding=options.encoding,
+        sheet=options.sheet,
+        on_bad_value=UNSET if options.on_bad_value is BadValue.REJECT else options.on_bad_value,
+        on_bad_value_of=options.bad_values or UNSET,
+        add_options=options.add_options or UNSET,
+        decimal=options.decimal or UNSET,
+        kinds=options.kinds or UNSET,
+        leave_out=tuple(sorted(options.left_out)) or UNSET,
+        upload=upload.id if upload else UNSET,
+    )
 
 
 def why_failed(job: ImportJob) -> tuple[Problem, ...]:

@@ -6,6 +6,7 @@ from enum import StrEnum
 
 from tamis.domain.dates import DateOrder
 from tamis.domain.fields import Field, Kind
+from tamis.domain.import_reports import Figures, Misfits
 from tamis.domain.messages import ENGLISH
 from tamis.domain.messages.words import Words
 from tamis.domain.reading.numbers import DecimalMark
@@ -60,16 +61,6 @@ class ImportOptions:
 
 
 @dataclass(frozen=True, slots=True)
-class Misfits:
-    """The cells of a column that are no values of the kind it has, in rows that have an address: how many, and some."""
-
-    column: str
-    kind: Kind
-    count: int
-    examples: tuple[str, ...]
-
-
-@dataclass(frozen=True, slots=True)
 class Blanked:
     """The cells of a column that were left blank because they do not fit, in rows that are stored: how many, and the
     first of them as line and text."""
@@ -113,6 +104,11 @@ class ImportReport:
     encoding: str | None = None
     sample: tuple[Sample, ...] = ()
     sheet: str | None = None
+
+    @property
+    def figures(self) -> Figures:
+        """Return how many rows became what."""
+        return Figures(self.created, self.updated, self.unchanged, self.repeated, self.rejected)
 
 
 def nothing_told(_doing: str, _done: int, _all: int) -> None:

@@ -21,13 +21,14 @@ from tamis.actions.importing.kinds import learn
 from tamis.actions.importing.mapping import ColumnMap, map_columns, names_address
 from tamis.actions.importing.preparing import Prepared, Reading
 from tamis.actions.importing.rejects import BLANKED, write_rejects
-from tamis.actions.importing.report import ImportOptions, ImportReport, Misfits, Progress, no_matter, nothing_told
+from tamis.actions.importing.report import ImportOptions, ImportReport, Progress, no_matter, nothing_told
 from tamis.actions.importing.sources import ContactFile, Source, stage
 from tamis.actions.importing.storing import Storing
 from tamis.domain.accounts import Account
 from tamis.domain.contacts import ContactType
 from tamis.domain.fields import Field, FieldSet, key_of
 from tamis.domain.fields import name_of as field_name_of
+from tamis.domain.import_reports import Misfits
 from tamis.domain.imports import Upload
 from tamis.domain.reading.columns import ColumnReading
 from tamis.domain.reading.declared import Declared

@@ -1,8 +1,10 @@
 """Undo an import: contacts that it has changed, and that nobody has touched since, are again what they were."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+
+from msgspec import structs
 
 from tamis import log
 from tamis.actions.house import House
@@ -11,16 +13,16 @@ from tamis.actions.importing.report import Progress, nothing_told
 from tamis.domain.accounts import Account
 from tamis.domain.contacts import fitting_document
 from tamis.domain.errors import Refused
+from tamis.domain.import_reports import UndoFigures
 from tamis.domain.imports import ImportJob, State
 from tamis.records import types
 from tamis.records.handles import Reader, Transaction
-from tamis.records.importing import imports, journal, undo
+from tamis.records.importing import imports, undo
 from tamis.records.importing.undo import Before
 from tamis.records.maintenance import erasure
 
 CONTACTS_A_STEP = 10_000
 MOST_TOUCHED = 100
-KEY = "undo"
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,16 +60,16 @@ def undo_import(house: House, account: Account, import_id: int, progress: Progre
     return report
 
 
-def left_as_they_are(house: House, job: ImportJob) -> list[str]:
-    """List the first addresses of contacts that an undone import has left as they are, as somebody touched them."""
-    return undo.emails(house.records.reader(), _so_far(job)["stay"])
+def undo_report(house: House, job: ImportJob) -> UndoReport | None:
+    """Return what became of the contacts of an import so far, or None where undoing it has not begun."""
+    return _report(house.records.reader(), job.report.undo) if job.report.undo else None
 
 
 def _begin(db: Transaction, _now: datetime, account: Account, import_id: int) -> int:
     job = _job(db, account, import_id)
     if job.state is State.UNDONE:
         raise Refused("import_was_undone", number=import_id)
-    if journal.is_dropped(job.report):
+    if job.report.journal_dropped:
         raise Refused("import_too_old_to_undo", number=import_id)
     imports.set_state(db, import_id, State.UNDOING, job.finished_at, job.error)
     return undo.size(db, import_id)
@@ -80,7 +82,7 @@ def _step(db: Transaction, now: datetime, account: Account, import_id: int) -> i
         undo.delete_created(db, import_id, job.contact_type_id, created, now)
         if created.as_left:
             erasure.note(db, now)
-        _count(db, job, {"deleted": len(created.as_left), "touched": len(created.touched)}, created.touched)
+        _count(db, job, created.touched, deleted=len(created.as_left), touched=len(created.touched))
         return created.last - created.first + 1
     piece = undo.next_befores(db, import_id, CONTACTS_A_STEP)
     if not piece:
@@ -97,32 +99,56 @@ def _step(db: Transaction, now: datetime, account: Account, import_id: int) -> i
             stay.append(before.id)
             unfit += before.as_left
     undo.restore(db, import_id, job.contact_type_id, piece, restored, now)
-    _count(db, job, {"restored": len(restored), "touched": len(stay) - unfit, "unfit": unfit}, stay)
+    _count(db, job, stay, restored=len(restored), touched=len(stay) - unfit, unfit=unfit)
     return len(piece)
 
 
-def _count(db: Transaction, job: ImportJob, more: dict[str, int], stay: list[int]) -> None:
+def _count(
+    db: Transaction,
+    job: ImportJob,
+    stay: Sequence[int],
+    *,
+    deleted: int = 0,
+    restored: int = 0,
+    touched: int = 0,
+    unfit: int = 0,
+) -> None:
     """Add to the figures of an undo. Of the contacts that stay the ids are kept: an address would outlive its contact
     there."""
-    so_far = _so_far(job)
-    figures = {name: so_far[name] + more.get(name, 0) for name in ("deleted", "restored", "touched", "unfit")}
-    kept = [*so_far["stay"], *stay][:MOST_TOUCHED]
-    imports.set_report(db, job.id, {**job.report, KEY: {**figures, "stay": kept}})
+    so_far = job.report.undo or UndoFigures()
+    figures = UndoFigures(
+        so_far.deleted + deleted,
+        so_far.restored + restored,
+        so_far.touched + touched,
+        so_far.unfit + unfit,
+        (*so_far.stay, *stay)[:MOST_TOUCHED],
+    )
+    _keep(db, job, figures)
 
 
 def _finish(db: Transaction, _now: datetime, account: Account, import_id: int) -> UndoReport:
     job = _job(db, account, import_id)
-    so_far = _so_far(job)
-    figures = {name: count for name, count in so_far.items() if name != "stay"}
-    gone = max(job.created + job.updated - sum(figures.values()), 0)
-    imports.set_report(db, import_id, {**job.report, KEY: {**so_far, "gone": gone}})
+    so_far = job.report.undo or UndoFigures()
+    seen = so_far.deleted + so_far.restored + so_far.touched + so_far.unfit
+    figures = structs.replace(so_far, gone=max(job.created + job.updated - seen, 0))
+    _keep(db, job, figures)
     imports.set_state(db, import_id, State.UNDONE, job.finished_at, job.error)
-    return UndoReport(**figures, gone=gone, touched_emails=tuple(undo.emails(db, so_far["stay"])))
+    return _report(db, figures)
 
 
-def _so_far(job: ImportJob) -> dict[str, Any]:
-    nothing = {"deleted": 0, "restored": 0, "touched": 0, "unfit": 0, "stay": []}
-    return {name: job.report.get(KEY, nothing).get(name, empty) for name, empty in nothing.items()}
+def _keep(db: Transaction, job: ImportJob, figures: UndoFigures) -> None:
+    imports.set_report(db, job.id, structs.replace(job.report, undo=figures))
+
+
+def _report(db: Reader, figures: UndoFigures) -> UndoReport:
+    return UndoReport(
+        figures.deleted,
+        figures.restored,
+        figures.touched,
+        figures.unfit,
+        figures.gone or 0,
+        tuple(undo.emails(db, figures.stay)),
+    )
 
 
 def _job(db: Reader, account: Account, import_id: int) -> ImportJob:

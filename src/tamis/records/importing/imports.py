@@ -1,11 +1,10 @@
 """Imports as jobs in the records: what was asked, how far it has come, and what became of it."""
 
-from collections.abc import Mapping
 from datetime import datetime
-from typing import Any
 
 import msgspec
 
+from tamis.domain.import_reports import AskedOptions, Details
 from tamis.domain.imports import HIGHEST_ID, ImportJob, State
 from tamis.domain.instants import from_micros, to_micros
 from tamis.records.engine.sql import insert as add_row
@@ -14,12 +13,14 @@ from tamis.records.handles import Reader, Transaction
 from tamis.records.queries import load
 
 SQL = load("imports")
+_OPTIONS = msgspec.json.Decoder(AskedOptions)
+_REPORT = msgspec.json.Decoder(Details)
 
 
 def insert(
-    db: Transaction, account_id: int, type_id: int, source: str, options: Mapping[str, Any], now: datetime
+    db: Transaction, account_id: int, type_id: int, source: str, options: AskedOptions, now: datetime
 ) -> ImportJob:
-    """Add an import that begins now; `options` and later its report are JSON objects."""
+    """Add an import that begins now."""
     values = (account_id, type_id, source, _json(options), to_micros(now))
     job = by_id(db, account_id, add_row(db, int, SQL["insert"], values))
     assert job
@@ -65,7 +66,7 @@ def set_left_out(db: Transaction, import_id: int, rows_total: int, repeated: int
     run(db, SQL["set_left_out"], (import_id, rows_total, repeated, rejected))
 
 
-def set_report(db: Transaction, import_id: int, report: Mapping[str, Any]) -> None:
+def set_report(db: Transaction, import_id: int, report: Details) -> None:
     """Keep what is to be told of an import beside its figures."""
     run(db, SQL["set_report"], (import_id, _json(report)))
 
@@ -77,7 +78,7 @@ def totals(db: Reader) -> tuple[dict[str, int], int]:
     return counts, sum(done for *_, done in rows)
 
 
-def _json(document: Mapping[str, Any]) -> str:
+def _json(document: AskedOptions | Details) -> str:
     return msgspec.json.encode(document).decode()
 
 
@@ -106,7 +107,7 @@ def _job(
         account_id,
         type_id,
         source,
-        msgspec.json.decode(options),
+        _OPTIONS.decode(options),
         State(state),
         phase,
         from_micros(started_at),
@@ -118,6 +119,6 @@ def _job(
         unchanged,
         repeated,
         rejected,
-        msgspec.json.decode(report),
+        _REPORT.decode(report),
         error,
     )

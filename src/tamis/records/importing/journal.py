@@ -1,8 +1,7 @@
 """What is kept of an import so that it can be undone: which contacts it made, and what those were that it changed."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from datetime import datetime
-from typing import Any
 
 import msgspec
 
@@ -12,7 +11,6 @@ from tamis.records.handles import Reader, Transaction
 from tamis.records.queries import load
 
 SQL = load("journal")
-DROPPED = "journal_dropped"
 
 
 def note_created(db: Transaction, import_id: int, first_id: int, last_id: int) -> None:
@@ -57,8 +55,3 @@ def drop_some(db: Transaction, import_id: int, most: int) -> int:
     """Drop what is kept of an import, of `most` contacts that it changed; gives of how many it has been."""
     run(db, SQL["drop_ranges"], (import_id,))
     return run(db, SQL["drop_some_befores"], (import_id, most))
-
-
-def is_dropped(report: Mapping[str, Any]) -> bool:
-    """Tell from the report of an import whether what is needed to undo it is no longer kept."""
-    return bool(report.get(DROPPED))

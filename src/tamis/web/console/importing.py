@@ -1,9 +1,7 @@
 """Imports as the console shows them: how far one is, and what became of it."""
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 from litestar.response import File
 
@@ -13,11 +11,11 @@ from tamis.actions.importing.report import ImportReport
 from tamis.actions.importing.uploads import in_bytes
 from tamis.actions.work import At, Work
 from tamis.domain.errors import Problem
+from tamis.domain.import_reports import Details, Figures
 from tamis.domain.imports import ImportJob
 from tamis.domain.text import counted
 from tamis.web.console.wording import words_of
 
-FIGURES = ("created", "updated", "unchanged", "repeated", "rejected")
 STEPS = {
     "Reading": "Reading the file",
     "Checking": "Checking every cell",
@@ -45,29 +43,32 @@ class Progress:
     steps: tuple[str, ...] = ()
 
 
-def report_of_trial(report: ImportReport) -> dict[str, Any]:
-    """Write the report of a trial as `report_of_job` would that of an import."""
-    figures = {name: getattr(report, name) for name in FIGURES}
-    return {"misfits": [], "rows": report.rows, **figures, "shares": shares(report.rows, figures), **details(report)}
+@dataclass(frozen=True, slots=True)
+class ShownReport:
+    """What became of the rows of a file; `rows` is None until it has been read, `shares` lay the figures side by side
+    on a bar of 100: the name, where it begins, how wide it is."""
+
+    rows: int | None
+    figures: Figures
+    details: Details
+    shares: list[tuple[str, float, float]]
 
 
-def report_of_job(job: ImportJob) -> dict[str, Any]:
-    """Write what became of the rows of an import; one that has not come to its end has figures and nothing else."""
-    figures = {name: getattr(job, name) for name in FIGURES}
-    nothing: dict[str, Any] = {
-        "reasons": {}, "created_fields": [], "ignored_columns": [], "notices": [], "cleaned_emails": 0,
-        "cleaned_examples": [], "added_options": {}, "unknown_options": {}, "blanked": {}, "blanked_file": None,
-        "misfits": [],
-    }  # fmt: skip
-    laid = {"rows": job.rows_total, **figures, "shares": shares(job.rows_total or 0, figures)}
-    return {**nothing, **job.report, **laid}
+def report_of_trial(report: ImportReport) -> ShownReport:
+    """Return what became of the rows in a trial."""
+    return ShownReport(report.rows, report.figures, details(report), shares(report.rows, report.figures))
 
 
-def shares(rows: int, figures: Mapping[str, int]) -> list[tuple[str, float, float]]:
+def report_of_job(job: ImportJob) -> ShownReport:
+    """Return what became of the rows of an import; one that has not come to its end has figures and nothing else."""
+    return ShownReport(job.rows_total, job.figures, job.report, shares(job.rows_total or 0, job.figures))
+
+
+def shares(rows: int, figures: Figures) -> list[tuple[str, float, float]]:
     """Lay figures side by side on a bar of 100: the name, where it begins, how wide it is."""
     laid, at = [], 0.0
-    for name in FIGURES:
-        width = 100 * figures[name] / rows if rows else 0.0
+    for name, count in figures._asdict().items():
+        width = 100 * count / rows if rows else 0.0
         if width:
             laid.append((name, round(at, 3), round(width, 3)))
         at += width

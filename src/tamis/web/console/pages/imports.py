@@ -1,11 +1,10 @@
 """What was imported: all imports, and each with its progress, its report, its rejected rows, and its undoing."""
 
 from dataclasses import dataclass, replace
-from typing import Any
 
 from litestar import get, post
 from litestar.params import FromPath, FromQuery
-from litestar.response import Response
+from litestar.response import File, Response
 
 from tamis.actions.house import House
 from tamis.actions.importing.background import (
@@ -17,7 +16,6 @@ from tamis.actions.importing.background import (
 )
 from tamis.actions.importing.jobs import (
     INTERRUPTED,
-    UPLOAD,
     Seen,
     blanked_file,
     find_import,
@@ -25,7 +23,7 @@ from tamis.actions.importing.jobs import (
     rejects_file,
     why_failed,
 )
-from tamis.actions.importing.undo import left_as_they_are
+from tamis.actions.importing.undo import undo_report
 from tamis.actions.importing.uploads import find_upload, in_bytes, list_uploads
 from tamis.actions.lookups import type_by_id, types_of_account
 from tamis.actions.work import At, Work
@@ -103,13 +101,13 @@ def show_import(house: InjectedHouse, visitor: InjectedVisitor, import_id: FromP
         of=of,
         progress=_progress(house, visitor, seen),
         report=report_of_job(job),
-        segments=None if work and not work.is_over else job.report.get("segments"),
+        segments=None if work and not work.is_over else job.report.segments,
         has_blanked=blanked_file(house, job) is not None,
         has_rejects=rejects_file(house, job) is not None,
         can_undo=state != State.RUNNING and can_be_undone(job),
         undo_failed=_failure(undo_under_way(house, visitor.account, import_id)),
         would_undo=_would_undo(job),
-        undo=_undone(house, job),
+        undo=undo_report(house, job),
         again=_file_of(house, visitor, job) if state in (State.FAILED, INTERRUPTED) else None,
     )
 
@@ -126,7 +124,7 @@ def import_progress(
 
 
 @get("/imports/{import_id:int}/rejects", sync_to_thread=True)
-def rejects(house: InjectedHouse, visitor: InjectedVisitor, import_id: FromPath[int]) -> Response[Any]:
+def rejects(house: InjectedHouse, visitor: InjectedVisitor, import_id: FromPath[int]) -> File:
     """Give the rows that an import has rejected."""
     path = rejects_file(house, find_import(house, visitor.account, import_id).job)
     if path is None:
@@ -135,7 +133,7 @@ def rejects(house: InjectedHouse, visitor: InjectedVisitor, import_id: FromPath[
 
 
 @get("/imports/{import_id:int}/blanked", sync_to_thread=True)
-def blanked(house: InjectedHouse, visitor: InjectedVisitor, import_id: FromPath[int]) -> Response[Any]:
+def blanked(house: InjectedHouse, visitor: InjectedVisitor, import_id: FromPath[int]) -> File:
     """Return the rows of which an import has left cells blank, as they stood in the file."""
     path = blanked_file(house, find_import(house, visitor.account, import_id).job)
     if path is None:
@@ -195,17 +193,10 @@ def _would_undo(job: ImportJob) -> str:
     return f"It {' and '.join(text for text, count in ((made, job.created), (changed, job.updated)) if count)}."
 
 
-def _undone(house: House, job: ImportJob) -> dict[str, Any] | None:
-    figures = job.report.get("undo")
-    if not figures:
-        return None
-    return {"gone": 0, **figures, "emails": left_as_they_are(house, job)}
-
-
 def _file_of(house: House, visitor: Visitor, job: ImportJob) -> str | None:
     """Tell where a file that could not be imported wholly still waits."""
     try:
-        return f"/imports/uploads/{find_upload(house, visitor.account, str(job.options.get(UPLOAD, ''))).id}"
+        return f"/imports/uploads/{find_upload(house, visitor.account, job.options.upload or '').id}"
     except NotFound:
         return None
 
