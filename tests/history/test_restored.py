@@ -11,7 +11,7 @@ import pytest
 
 from tamis.actions.fields.types import create_type, delete_type
 from tamis.actions.segments.history import contact_history
-from tamis.actions.segments.segments import create_segment, delete_segment
+from tamis.actions.segments.segments import create_segment, delete_segment, edit_segment
 from tamis.columns.engine.files import NAME
 from tamis.columns.history import collect, link
 from tamis.domain.transitions import Cause
@@ -140,6 +140,23 @@ def test_what_was_written_since_has_its_instant_and_cause(past: Past) -> None:
     assert after["fillings"] == before["fillings"]
     assert {row[3] for row in new} == {written.replace(tzinfo=None)}
     assert {row[4] for row in new if row[1] >> 32 == past.segment.id} == {Cause.IMPORT, Cause.HAND}
+
+
+def test_an_edited_rule_is_the_cause_in_segments_that_name_it_and_not_before(past: Past) -> None:
+    beside = past.make_segment("By name", 'is in segment "Indians"')
+    before = known(past)
+    past.later(minutes=5)
+    past.write({"before@example.org": "Nepal"})
+    past.later(minutes=5)
+    past.house.write(edit_segment, past.account, past.segment.id, draft=from_text('country = "Nepal"'))
+    edited = past.now.replace(tzinfo=None)
+    past.later(minutes=5)
+    past.write({"after@example.org": "Nepal"})
+    lose(past, delete)
+    new = [row for row in known(past)["transitions"] if row not in before["transitions"]]
+    for segment in (past.segment, beside):
+        reasons = {(row[3], row[4]) for row in new if row[1] >> 32 == segment.id}
+        assert reasons == {(edited, Cause.RULE), (past.now.replace(tzinfo=None), Cause.IMPORT)}
 
 
 def test_time_that_has_passed_has_its_own_instants(past: Past) -> None:

@@ -64,15 +64,25 @@ def _restored(
 ) -> TypeChanges:
     """Describe what was written in a contact type since the history was kept. Time passes up to the last of it only:
     the rest is followed as ever."""
+    plans = _plans(db, type_id, fields, touched.segments.keys())
     return TypeChanges(
         type_id,
         fields,
-        _plans(db, type_id, fields, touched.segments.keys()),
+        plans,
         max(touched.latest(as_of or now), *touched.segments.values(), as_of or now),
         touched=touched.contacts,
         overrides=OverrideChanges(touched.added),
-        since=Since(as_of, touched.segments, touched.by_hand),
+        since=Since(as_of, _edited(plans, touched.segments), touched.by_hand),
     )
+
+
+def _edited(plans: SegmentPlans, changed: Mapping[int, datetime]) -> dict[int, datetime]:
+    """Tell when the rules of segments, or of those that they name, were edited last."""
+    edited = dict(changed)
+    for level in plans.refilled:
+        for segment_id, rule in level.items():
+            edited[segment_id] = max(edited[id_] for id_ in {segment_id, *segments_named(rule)} if id_ in edited)
+    return edited
 
 
 @dataclass

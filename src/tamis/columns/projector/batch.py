@@ -58,8 +58,8 @@ class OverrideChanges:
 @dataclass(frozen=True, slots=True)
 class Since:
     """What the change log has since the kept history was written, beside touched contacts and additions: as of when
-    memberships were right then (None where time changes none), and when segments were edited and anything was done by
-    hand in them."""
+    memberships were right then (None where time changes none), and when segments, or those that they name, were edited
+    and when anything was done by hand in them."""
 
     as_of: datetime | None = None
     edited: Mapping[int, datetime] = field(default_factory=dict)

@@ -31,24 +31,24 @@ GROUP BY id
 INSERT INTO membership_changes
 SELECT 0, recipient_id, 1, coalesce(t.instant, $instant), coalesce(t.cause, $cause), 0
 FROM recipients_wanted ANTI JOIN recipients_present USING (recipient_id)
-LEFT JOIN touched_contacts t ON t.id = recipient_id & 4294967295
+LEFT JOIN touched_contacts t ON t.id = recipient_id & 4294967295 AND t.instant > $after
 
 -- name: entries_with_externals
 INSERT INTO membership_changes
 SELECT 0, recipient_id, 1, coalesce(t.instant, e.instant, $instant), coalesce(t.cause, e.cause, $cause), 0
 FROM recipients_wanted ANTI JOIN recipients_present USING (recipient_id)
-LEFT JOIN touched_contacts t ON t.id = recipient_id & 4294967295
-LEFT JOIN externals_since e ON e.id = recipient_id & 4294967295
+LEFT JOIN touched_contacts t ON t.id = recipient_id & 4294967295 AND t.instant > $after
+LEFT JOIN externals_since e ON e.id = recipient_id & 4294967295 AND e.instant > $after
 
 -- name: exits
 INSERT INTO membership_changes
 SELECT 0, recipient_id, -1, coalesce(t.instant, $instant), coalesce(t.cause, $cause), 0
 FROM recipients_present ANTI JOIN recipients_wanted USING (recipient_id)
-LEFT JOIN touched_contacts t ON t.id = recipient_id & 4294967295
+LEFT JOIN touched_contacts t ON t.id = recipient_id & 4294967295 AND t.instant > $after
 
 -- name: exits_with_externals
 INSERT INTO membership_changes
 SELECT 0, recipient_id, -1, coalesce(t.instant, e.instant, $instant), coalesce(t.cause, e.cause, $cause), 0
 FROM recipients_present ANTI JOIN recipients_wanted USING (recipient_id)
-LEFT JOIN touched_contacts t ON t.id = recipient_id & 4294967295
-LEFT JOIN externals_since e ON e.id = recipient_id & 4294967295
+LEFT JOIN touched_contacts t ON t.id = recipient_id & 4294967295 AND t.instant > $after
+LEFT JOIN externals_since e ON e.id = recipient_id & 4294967295 AND e.instant > $after

@@ -7,7 +7,7 @@ membership change with the instant and the cause that the change log has for it.
 
 from collections.abc import Mapping
 from dataclasses import replace
-from datetime import datetime
+from datetime import UTC, datetime
 
 from tamis.columns.projector.batch import OverrideChanges, SegmentPlans, TypeChanges
 from tamis.columns.projector.queries import load
@@ -16,6 +16,7 @@ from tamis.columns.projector.work import Connection, Work, changed, of_type, pla
 from tamis.domain.transitions import Cause
 
 SQL = load("restore")
+EVER = datetime.min.replace(tzinfo=UTC)
 
 
 def of_passed_time(changes: TypeChanges, sizes: Mapping[int, int]) -> TypeChanges:
@@ -52,7 +53,8 @@ def compare_restored(con: Connection, work: Work, segment_id: int) -> int:
     if work.overrides:
         con.execute(SQL["externals_since"])
     instant, cause = _reason(work, segment_id)
-    values = {"instant": plain(instant), "cause": cause.value}
+    after = instant if cause is Cause.RULE else EVER  # the rule was another one before it was edited
+    values = {"instant": plain(instant), "cause": cause.value, "after": plain(after)}
     suffix = "_with_externals" if work.overrides else ""
     return changed(con, SQL[f"entries{suffix}"], values) + changed(con, SQL[f"exits{suffix}"], values)
 
