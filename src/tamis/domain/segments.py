@@ -60,26 +60,6 @@ def is_segment_id(reference: str) -> bool:
     return re.fullmatch(r"[0-9]{1,18}", reference) is not None
 
 
-@dataclass(frozen=True, slots=True)
-class Recipient:
-    """One row of a segment as the Segment API shows it; the order of the fields is that of the API."""
-
-    id: int
-    user_id: int
-    segment_id: int
-    contact_id: int | None
-    first_name: str | None
-    last_name: str | None
-    email: str
-    country: str | None
-    state: str | None
-    city: str | None
-    address_line1: str | None
-    created_at: str
-    updated_at: str
-    fullname: str
-
-
 class AddedByHand(NamedTuple):
     """An address added to a segment by hand; `contact_id` is the contact that has it now, if any, `created_at` is in
     microseconds since 1970, and `person_id` is the same for all additions of the address in a contact type."""
