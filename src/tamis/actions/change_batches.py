@@ -1,10 +1,12 @@
 """What the projection is given: batches of changes, built from the change log and the rows of the records."""
 
+import logging
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 
+from tamis import log
 from tamis.actions.batches import batched
 from tamis.actions.segments.stored_rules import rules_of_type
 from tamis.columns.projector.batch import (
@@ -19,7 +21,7 @@ from tamis.columns.projector.batch import (
 )
 from tamis.domain.fields import FieldSet
 from tamis.domain.history import Position
-from tamis.domain.instants import from_micros
+from tamis.domain.instants import UTC_ZONE, from_micros, zone_named
 from tamis.records import accounts, contacts, externals, feed, recipients, types
 from tamis.records.handles import Reader
 from tamis.rules.evaluation.segments import in_order
@@ -177,8 +179,12 @@ def _all_documents(db: Reader) -> Iterator[tuple[int, Sequence[str]]]:
 
 
 def _plans(db: Reader, type_id: int, fields: FieldSet, changed: Collection[int]) -> SegmentPlans:
-    """Sort the segments of a type: `changed` are those that were made, edited or deleted."""
-    rules = rules_of_type(db, type_id, fields)
+    """Sort the segments of a type: `changed` are those that were made, edited or deleted. Where nobody knows when the
+    account's days begin, no rule selects anybody."""
+    rules, zone = rules_of_type(db, type_id, fields), zone_named(accounts.timezone_of_type(db, type_id))
+    if zone is None:  # this machine has other time zones than that on which it was chosen
+        log.event("time_zone_not_known", level=logging.ERROR, contact_type=type_id)
+        rules, zone = dict.fromkeys(rules), UTC_ZONE
     kept: list[dict[int, Rule]] = []
     refilled: list[dict[int, Rule]] = []
     to_fill: set[int] = set(changed)
@@ -186,7 +192,6 @@ def _plans(db: Reader, type_id: int, fields: FieldSet, changed: Collection[int])
         to_fill.update(id_ for id_ in level if segments_named(rules[id_]) & to_fill)
         kept.append({id_: rules[id_] for id_ in level if id_ not in to_fill})
         refilled.append({id_: rules[id_] for id_ in level if id_ in to_fill})
-    zone = accounts.zone_of_type(db, type_id)
     return SegmentPlans(zone, _some(kept), _some(refilled), frozenset(changed) - rules.keys())
 
 

@@ -1,7 +1,6 @@
 """Accounts and key pairs in the records."""
 
 from datetime import datetime
-from zoneinfo import ZoneInfo
 
 from tamis.domain.accounts import Account, KeyPair, NewKeyPair, hash_secret, same_secret
 from tamis.domain.dates import DateOrder
@@ -56,9 +55,9 @@ def set_date_order(db: Transaction, account_id: int, order: DateOrder | None) ->
     run(db, SQL["set_date_order"], (order or ASK, account_id))
 
 
-def zone_of_type(db: Reader, type_id: int) -> ZoneInfo:
-    """Give the time zone of the account that has a contact type; the type must exist."""
-    return select_only(db, ZoneInfo, SQL["timezone_of_type"], (type_id,))
+def timezone_of_type(db: Reader, type_id: int) -> str:
+    """Return the name of the time zone of the account that has a contact type; the type must exist."""
+    return select_only(db, str, SQL["timezone_of_type"], (type_id,))
 
 
 def insert_key_pair(db: Transaction, account_id: int, pair: NewKeyPair, name: str, now: datetime) -> None:

@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 import msgspec
 
 from tamis.domain.errors import Refused
-from tamis.domain.instants import from_micros, to_micros
+from tamis.domain.instants import UTC_ZONE, from_micros, to_micros, zone_named
 from tamis.domain.segments import LAST_SEGMENT, Segment, SegmentRef, SegmentRefs
 from tamis.domain.text import fold
 from tamis.domain.transitions import Cause
@@ -84,14 +84,17 @@ def update(db: Transaction, segment: Segment, name: str, rule: str, now: datetim
 
 def zones_of_live(db: Reader) -> dict[int, ZoneInfo]:
     """Give all live segments, each with the time zone of its account."""
-    zones = sql.select_tuples(db, tuple[int, str], SQL["zones_of_live"])
-    return {segment_id: ZoneInfo(timezone) for segment_id, timezone in zones}
+    return _zones(sql.select_tuples(db, tuple[int, str], SQL["zones_of_live"]))
 
 
 def zones_of_all(db: Reader) -> dict[int, ZoneInfo]:
     """Return all segments, deleted ones as well, each with the time zone of its account."""
-    zones = sql.select_tuples(db, tuple[int, str], SQL["zones_of_all"])
-    return {segment_id: ZoneInfo(timezone) for segment_id, timezone in zones}
+    return _zones(sql.select_tuples(db, tuple[int, str], SQL["zones_of_all"]))
+
+
+def _zones(timezones: Iterable[tuple[int, str]]) -> dict[int, ZoneInfo]:
+    """Return time zones by their names; UTC is in the place of one that this machine does not know."""
+    return {segment_id: zone_named(name) or UTC_ZONE for segment_id, name in timezones}
 
 
 def names(db: Reader, type_id: int, segment_ids: Collection[int]) -> dict[int, tuple[str, bool]]:

@@ -1,5 +1,6 @@
 """Contact types and their fields in the records."""
 
+import logging
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime
@@ -7,6 +8,7 @@ from functools import lru_cache
 
 import msgspec
 
+from tamis import log
 from tamis.domain.contacts import ContactType
 from tamis.domain.fields import RESERVED, Field, FieldSet, Kind
 from tamis.domain.instants import from_micros, to_micros
@@ -106,8 +108,19 @@ def fields_of_type(db: Reader, type_id: int) -> FieldSet:
 @lru_cache(maxsize=256)
 def _field_set(document: str) -> FieldSet:
     # The document is read at every call, so this is never old; making fields of it takes far longer than reading it.
-    rows = msgspec.json.decode(document, type=list[tuple[int, str, str, Kind, tuple[str, ...], bool]])
-    return FieldSet((*RESERVED, *(Field(*row) for row in rows)))
+    rows = msgspec.json.decode(document, type=list[tuple[int, str, str, str, str, bool]])
+    return FieldSet((*RESERVED, *(field for row in rows if (field := _field(*row)))))
+
+
+def _field(id_: int, key: str, name: str, kind: str, options: str, options_inferred: bool) -> Field | None:
+    """Return a field, or None, which is logged, for one that cannot be read: rules that name it select nobody then, and
+    all other fields and contact types go on."""
+    try:
+        chosen = msgspec.json.decode(options, type=tuple[str, ...])
+        return Field(id_, key, name, Kind(kind), chosen, options_inferred)
+    except ValueError:  # of msgspec, too
+        log.event("field_not_read", level=logging.ERROR, field=id_, kind=kind)
+        return None
 
 
 def update_field(db: Transaction, type_id: int, field: Field) -> None:

@@ -1,11 +1,10 @@
 """The one constructor of rules: it checks a draft against the fields of a contact type and reports all errors."""
 
 from datetime import date, datetime, time, timedelta
-from zoneinfo import ZoneInfo
 
 from tamis.domain.errors import Invalid, Message, Problem
 from tamis.domain.fields import Field, FieldSet, Kind, ValueProblem
-from tamis.domain.instants import MICROSECOND, to_utc
+from tamis.domain.instants import MICROSECOND, UTC_ZONE, to_utc
 from tamis.domain.segments import SegmentRefs
 from tamis.domain.text import short
 from tamis.rules.mistakes import names
@@ -17,7 +16,6 @@ from tamis.rules.values import ClockTime, Given, format_given, parse_given
 
 MAX_CONDITIONS = 500
 MAX_VALUES = 10_000
-_UTC = ZoneInfo("UTC")
 _WRONG_COUNT = {
     Takes.NONE: "takes_no_value",
     Takes.ONE: "takes_one_value",
@@ -219,7 +217,7 @@ def _after(low: Given, high: Given) -> bool:
     first, last = _clock(low, time.min), _clock(high, time.max)
     differ = (first.tzinfo is None) is not (last.tzinfo is None)
     slack = timedelta(days=1) if differ else timedelta(0)
-    return to_utc(first, _UTC) - to_utc(last, _UTC) > slack
+    return to_utc(first, UTC_ZONE) - to_utc(last, UTC_ZONE) > slack
 
 
 def _clock(value: Given, of_day: time) -> datetime:

@@ -44,7 +44,7 @@ VALUES (?, ?, ?, ?, ?, ?, ?) RETURNING id;
 
 -- name: fields
 SELECT json_group_array(
-    json_array(id, key, name, kind, json(options), json(iif(options_inferred, 'true', 'false'))) ORDER BY position IS NULL, position, id
+    json_array(id, key, name, kind, options, json(iif(options_inferred, 'true', 'false'))) ORDER BY position IS NULL, position, id
 ) FROM fields WHERE contact_type_id = ?;
 
 -- name: update_field

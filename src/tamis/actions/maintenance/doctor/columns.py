@@ -3,6 +3,7 @@ one moment, takes a moment, and lets everything else go on."""
 
 from collections.abc import Callable, Sequence
 from typing import NamedTuple
+from zoneinfo import ZoneInfo
 
 from tamis.actions.house import House
 from tamis.actions.maintenance.doctor.report import REBUILD, REPORT, some
@@ -78,7 +79,7 @@ def examine_segment(house: House, segment_id: int) -> Part:
         if segment is None:  # deleted since it was listed
             return Part(0, None, [])
         type_id = segment.contact_type_id
-        moment = Moment(view.as_of_type(type_id), accounts.zone_of_type(db, type_id))
+        moment = Moment(view.as_of_type(type_id), ZoneInfo(accounts.timezone_of_type(db, type_id)))
         rules = rules_of_type(db, type_id, types.fields_of_type(db, type_id))
         state = checks.segment_state(type_id, segment.id, rules.get(segment.id), moment)
     called = f'segment {segment.id} "{segment.name}"'
@@ -124,7 +125,7 @@ def examine_sample(house: House, type_id: int, size: int) -> Part:
     with house.view() as view:
         db, checks = view.records, view.columns.checks
         ids = examine.some_ids(db, type_id, size)
-        moment = Moment(view.as_of_type(type_id), accounts.zone_of_type(db, type_id))
+        moment = Moment(view.as_of_type(type_id), ZoneInfo(accounts.timezone_of_type(db, type_id)))
         expected = _memberships(db, type_id, ids, moment)
         stored = checks.memberships_of(ids)
         live = {segment.id for segment in segments.live_of_type(db, type_id)}
