@@ -46,11 +46,11 @@ def _contains(value: str, operands: tuple[Operand, ...], bind: Bind) -> str:
 
 
 def _starts_with(value: str, operands: tuple[Operand, ...], bind: Bind) -> str:
-    return f"substr({value}, 1, {len(operands[0].low)}) = {bind(operands[0].low)}"
+    return f"substr({value}, 1, {len(operands[0].text)}) = {bind(operands[0].low)}"
 
 
 def _ends_with(value: str, operands: tuple[Operand, ...], bind: Bind) -> str:
-    return f"substr({value}, -{len(operands[0].low)}) = {bind(operands[0].low)}"
+    return f"substr({value}, -{len(operands[0].text)}) = {bind(operands[0].low)}"
 
 
 def _chosen(value: str, options: Sequence[str], bind: Bind) -> str:
@@ -60,7 +60,7 @@ def _chosen(value: str, options: Sequence[str], bind: Bind) -> str:
 
 
 def _options(operands: tuple[Operand, ...]) -> list[str]:
-    return list(dict.fromkeys(operand.low for operand in operands))
+    return list(dict.fromkeys(operand.text for operand in operands))
 
 
 def _includes_any(value: str, operands: tuple[Operand, ...], bind: Bind) -> str:

@@ -2,7 +2,6 @@
 
 from collections.abc import Sequence
 from datetime import datetime
-from typing import Any
 
 from tamis.rules.operators import Operand
 from tamis.rules.sql.anniversaries import Calendar, anniversaries
@@ -12,13 +11,13 @@ from tamis.rules.sql.standard import STANDARD
 _FEW_OPTIONS = 6
 
 
-def _bound(value: Any) -> Any:
+def _bound(value: object) -> object:
     return value.replace(tzinfo=None) if isinstance(value, datetime) else value  # columns keep instants naive, in UTC
 
 
 def _including(value: str, operands: tuple[Operand, ...], bind: Bind, word: str, many: str) -> str:
     # Measured over a million rows: looking for one option takes 5 ms, either of the functions for lists 40 and more.
-    options = list(dict.fromkeys(operand.low for operand in operands))
+    options = list(dict.fromkeys(operand.text for operand in operands))
     if len(options) > _FEW_OPTIONS:
         return f"{many}({value}, {bind(options)}::VARCHAR[])"
     return f"({word.join(f'list_contains({value}, {bind(option)})' for option in options)})"

@@ -1,18 +1,10 @@
 """What an operator is: one row of the table."""
 
-from collections.abc import Callable
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import Any, NamedTuple
 
 from tamis.domain.fields import Kind
-
-
-class Operand(NamedTuple):
-    """What a value is compared with, as a closed span: a day holds all of its instants, anything else is one point."""
-
-    low: Any
-    high: Any
+from tamis.rules.operators.meaning import Holds
 
 
 class Takes(StrEnum):
@@ -40,9 +32,6 @@ class Relative(StrEnum):
     def takes_hours(self) -> bool:
         """Whether the duration may be in hours, of a date-time field; an anniversary is a whole day."""
         return self is not Relative.ANNIVERSARY
-
-
-Holds = Callable[[Any, tuple[Operand, ...]], bool]
 
 
 @dataclass(frozen=True, slots=True)

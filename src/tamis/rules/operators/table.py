@@ -4,6 +4,7 @@ How SQL spells them is a table of each engine (see `rules.sql.dialect`).
 """
 
 from tamis.domain.fields import Kind
+from tamis.rules.operators import meaning
 from tamis.rules.operators.shape import Operator, Relative, Takes
 
 _TEXT = frozenset({Kind.TEXT, Kind.CHOICE})
@@ -20,7 +21,7 @@ OPERATORS: tuple[Operator, ...] = (
         "is", _ALL, Takes.ONE, "is {0}",
         ("=", "==", "equals", "is equal to", "is exactly", "is on"),
         for_several="is one of",
-        holds=lambda v, o: bool(o[0].low <= v <= o[0].high),
+        holds=meaning.is_within,
     ),
     Operator(
         "is not", _ALL, Takes.ONE, "is not {0}",
@@ -30,7 +31,7 @@ OPERATORS: tuple[Operator, ...] = (
     Operator(
         "is one of", _SETS, Takes.MANY, "is one of {0}",
         ("in", "is in", "is any of", "one of", "any of"),
-        holds=lambda v, o: any(low <= v <= high for low, high in o),
+        holds=meaning.is_within_any,
     ),
     Operator(
         "is none of", _SETS, Takes.MANY, "is none of {0}",
@@ -57,7 +58,7 @@ OPERATORS: tuple[Operator, ...] = (
         "contains", _TEXT, Takes.ONE, "contains {0}",
         ("includes",),
         takes_parts=True, takes_blanks=True,
-        holds=lambda v, o: o[0].low in v,
+        holds=meaning.contains,
     ),
     Operator(
         "does not contain", _TEXT, Takes.ONE, "does not contain {0}",
@@ -69,7 +70,7 @@ OPERATORS: tuple[Operator, ...] = (
         "starts with", _TEXT, Takes.ONE, "starts with {0}",
         ("begins with",),
         takes_parts=True,
-        holds=lambda v, o: v.startswith(o[0].low),
+        holds=meaning.starts_with,
     ),
     Operator(
         "does not start with", _TEXT, Takes.ONE, "does not start with {0}",
@@ -80,7 +81,7 @@ OPERATORS: tuple[Operator, ...] = (
         "ends with", _TEXT, Takes.ONE, "ends with {0}",
         ("ends in",),
         takes_parts=True,
-        holds=lambda v, o: v.endswith(o[0].low),
+        holds=meaning.ends_with,
     ),
     Operator(
         "does not end with", _TEXT, Takes.ONE, "does not end with {0}",
@@ -90,12 +91,12 @@ OPERATORS: tuple[Operator, ...] = (
     Operator(
         "is greater than", _NUMBER, Takes.ONE, "is greater than {0}",
         (">", "is more than", "is above", "is over", "is larger than", "is higher than", "greater than", "more than"),
-        holds=lambda v, o: bool(v > o[0].high),
+        holds=meaning.is_after,
     ),
     Operator(
         "is less than", _NUMBER, Takes.ONE, "is less than {0}",
         ("<", "is below", "is under", "is fewer than", "is smaller than", "is lower than", "less than"),
-        holds=lambda v, o: bool(v < o[0].low),
+        holds=meaning.is_before,
     ),
     Operator(
         "is equal or greater than", _NUMBER, Takes.ONE, "is {0} or more",
@@ -103,7 +104,7 @@ OPERATORS: tuple[Operator, ...] = (
             ">=", "≥", "=>", "is … or more", "is at least", "is greater than or equal to", "is more than or equal to",
             "is equal to or greater than", "at least",
         ),
-        holds=lambda v, o: bool(v >= o[0].low),
+        holds=meaning.is_at_or_after,
     ),
     Operator(
         "is equal or less than", _NUMBER, Takes.ONE, "is {0} or less",
@@ -111,12 +112,12 @@ OPERATORS: tuple[Operator, ...] = (
             "<=", "≤", "=<", "is … or less", "is … or fewer", "is at most", "is less than or equal to",
             "is equal to or less than", "at most",
         ),
-        holds=lambda v, o: bool(v <= o[0].high),
+        holds=meaning.is_at_or_before,
     ),
     Operator(
         "is between", _ORDERED, Takes.TWO, "is between {0} and {1}",
         ("between",),
-        holds=lambda v, o: bool(o[0].low <= v <= o[1].high),
+        holds=meaning.is_between,
     ),
     Operator(
         "is not between", _ORDERED, Takes.TWO, "is not between {0} and {1}",
@@ -126,27 +127,27 @@ OPERATORS: tuple[Operator, ...] = (
     Operator(
         "is after", _DATES, Takes.ONE, "is after {0}",
         (">", "after", "is later than", "is newer than", "is more recent than"),
-        holds=lambda v, o: bool(v > o[0].high),
+        holds=meaning.is_after,
     ),
     Operator(
         "is before", _DATES, Takes.ONE, "is before {0}",
         ("<", "before", "is earlier than"),
-        holds=lambda v, o: bool(v < o[0].low),
+        holds=meaning.is_before,
     ),
     Operator(
         "is at or after", _DATES, Takes.ONE, "is {0} or later",
         (">=", "≥", "=>", "is … or later", "is … or after", "is on or after", "is since", "since"),
-        holds=lambda v, o: bool(v >= o[0].low),
+        holds=meaning.is_at_or_after,
     ),
     Operator(
         "is at or before", _DATES, Takes.ONE, "is {0} or earlier",
         ("<=", "≤", "=<", "is … or earlier", "is … or before", "is on or before", "is up to"),
-        holds=lambda v, o: bool(v <= o[0].high),
+        holds=meaning.is_at_or_before,
     ),
     Operator(
         "includes any of", _CHOICES, Takes.MANY, "includes any of {0}",
         ("contains any of", "has any of", "includes one of", "includes at least one of"),
-        holds=lambda v, o: any(option in v for option, _ in o),
+        holds=meaning.includes_any,
     ),
     Operator(
         "includes none of", _CHOICES, Takes.MANY, "includes none of {0}",
@@ -157,7 +158,7 @@ OPERATORS: tuple[Operator, ...] = (
         "includes all of", _CHOICES, Takes.MANY, "includes all of {0}",
         ("contains all of", "has all of"),
         joins="and",
-        holds=lambda v, o: all(option in v for option, _ in o),
+        holds=meaning.includes_all,
     ),
     Operator(
         "is within", _DATES, Takes.ONE, "is within the last {0}",
@@ -166,7 +167,7 @@ OPERATORS: tuple[Operator, ...] = (
             "within the last", "in the last",
         ),
         relative=Relative.LAST,
-        holds=lambda v, o: bool(o[0].low <= v <= o[0].high),
+        holds=meaning.is_within,
     ),
     Operator(
         "is not within", _DATES, Takes.ONE, "is not within the last {0}",
@@ -181,7 +182,7 @@ OPERATORS: tuple[Operator, ...] = (
         "is more than ago", _DATES, Takes.ONE, "is more than {0} ago",
         ("is more than … ago", "more than … ago", "is over … ago", "is older than"),
         relative=Relative.BEFORE, text="is more than … ago",
-        holds=lambda v, o: bool(o[0].low <= v <= o[0].high),
+        holds=meaning.is_within,
     ),
     Operator(
         "is not more than ago", _DATES, Takes.ONE, "is not more than {0} ago",
@@ -192,7 +193,7 @@ OPERATORS: tuple[Operator, ...] = (
         "is in the next", _DATES, Takes.ONE, "is in the next {0}",
         ("in the next", "is within the next", "within the next"),
         relative=Relative.NEXT,
-        holds=lambda v, o: bool(o[0].low <= v <= o[0].high),
+        holds=meaning.is_within,
     ),
     Operator(
         "is not in the next", _DATES, Takes.ONE, "is not in the next {0}",
@@ -207,7 +208,7 @@ OPERATORS: tuple[Operator, ...] = (
             "has an anniversary within the next", "has an anniversary within", "anniversary within",
         ),
         relative=Relative.ANNIVERSARY,
-        holds=lambda v, o: bool(o[0].low.holds(v)),
+        holds=meaning.is_anniversary,
     ),
     Operator(
         "is not anniversary within", _DATES, Takes.ONE, "does not have its anniversary within the next {0}",

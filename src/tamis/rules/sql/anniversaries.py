@@ -34,7 +34,7 @@ def anniversaries(calendar: Calendar) -> Spelling:
     """Return the spelling of "is anniversary within"."""
 
     def spell(value: str, operands: tuple[Operand, ...], bind: Bind) -> str:
-        days: Yearly = operands[0].low
+        days = operands[0].days
         if days.latest is None:
             return "FALSE"
         early = f"{value} <= {bind(day_in_utc(days.latest, days.zone)[1] if days.zone else days.latest)}"

@@ -2,15 +2,14 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any as AnyValue
 
 from tamis.domain.fields import Field, Kind
 from tamis.domain.instants import MICROSECOND
 from tamis.rules.evaluation.operands import moving_operands, operands
 from tamis.rules.operators import positive
+from tamis.rules.operators.operand import FromNow
 from tamis.rules.sql.dialect import Bind, Parameters
 from tamis.rules.time.moment import Moment
-from tamis.rules.time.relative import FromNow
 from tamis.rules.tree import All, Any, Condition, InSegment, Node, Not, Rule
 
 
@@ -67,7 +66,7 @@ def _condition(condition: Condition, wanted: bool, moment: Moment, source: Sourc
 
 
 def _binding_from(instant: str, parameters: Parameters) -> Bind:
-    def bind(value: AnyValue) -> str:
+    def bind(value: object) -> str:
         if isinstance(value, FromNow):
             return parameters.dialect.later(instant, parameters.bind(value.by // MICROSECOND))
         return parameters.bind(value)

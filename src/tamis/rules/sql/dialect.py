@@ -2,11 +2,10 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from typing import Any
 
 from tamis.rules.operators import OPERATORS, Operand
 
-Bind = Callable[[Any], str]
+Bind = Callable[[object], str]
 """Binds a value and returns the placeholder to write in its stead."""
 Spelling = Callable[[str, tuple[Operand, ...], Bind], str]
 """Writes the test of a positive operator over an expression for the value of a field, given what it is compared with.
@@ -33,7 +32,7 @@ class Dialect:
     name: str
     operators: Mapping[str, Spelling]
     placeholder: Callable[[int], str]
-    bound: Callable[[Any], Any]
+    bound: Callable[[object], object]
     folded: Callable[[str], str]
     later: Callable[[str, str], str]
     complement: Callable[[str], str] = "({} IS NOT TRUE)".format
@@ -52,9 +51,9 @@ class Parameters:
 
     def __init__(self, dialect: Dialect) -> None:
         self.dialect = dialect
-        self.values: list[Any] = []
+        self.values: list[object] = []
 
-    def bind(self, value: Any) -> str:
+    def bind(self, value: object) -> str:
         """Add a value and return the placeholder to write in its stead."""
         self.values.append(self.dialect.bound(value))
         return self.dialect.placeholder(len(self.values))

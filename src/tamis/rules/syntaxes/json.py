@@ -1,6 +1,5 @@
 """The JSON door: `{"all": [...]}`, `{"any": [...]}`, `{"not": ...}` and `{"field", "operator", "values"}`."""
 
-from typing import Any as AnyValue
 from typing import Literal
 
 import msgspec
@@ -18,7 +17,7 @@ def to_json(rule: Rule) -> str:
     return msgspec.json.encode(_plain(rule)).decode()
 
 
-def _plain(rule: Rule) -> dict[str, AnyValue] | None:
+def _plain(rule: Rule) -> dict[str, object] | None:
     match rule:
         case None:
             return None
@@ -47,7 +46,7 @@ def from_json(document: str | bytes) -> Draft | None:
     return draft
 
 
-def _draft(plain: AnyValue, where: str, problems: list[Problem], depth: int) -> Draft | None:
+def _draft(plain: object, where: str, problems: list[Problem], depth: int) -> Draft | None:
     if depth > MAX_DEPTH:
         problems.append(Problem(where, "rule_too_deep", most=MAX_DEPTH))
     elif not isinstance(plain, dict):
@@ -70,7 +69,7 @@ def _draft(plain: AnyValue, where: str, problems: list[Problem], depth: int) -> 
 
 
 def _group(
-    join: Literal["all", "any"], group: dict[str, AnyValue], where: str, problems: list[Problem], depth: int
+    join: Literal["all", "any"], group: dict[str, object], where: str, problems: list[Problem], depth: int
 ) -> Draft | None:
     plain = group[join]
     if not isinstance(plain, list):
@@ -80,16 +79,36 @@ def _group(
     return DraftGroup(join, tuple(part for part in parts if part), where)
 
 
-def _leaf(plain: dict[str, AnyValue], where: str, problems: list[Problem]) -> Draft | None:
-    field, operator, values = plain.get("field"), plain["operator"], plain.get("values", [])
-    if "field" in plain and (not isinstance(field, int | str) or isinstance(field, bool)):
-        problems.append(Problem(f"{where}.field", "not_a_field_reference"))
-    if not isinstance(operator, str):
-        problems.append(Problem(f"{where}.operator", "not_an_operator_name"))
-    if not isinstance(values, list) or not all(isinstance(v, str | int | float | bool) for v in values):
-        problems.append(Problem(f"{where}.values", "not_a_list_of_values"))
+def _leaf(plain: dict[str, object], where: str, problems: list[Problem]) -> Draft | None:
+    field = _field(plain, f"{where}.field", problems)
+    operator = _operator(plain["operator"], f"{where}.operator", problems)
+    texts = _texts(plain.get("values", []), f"{where}.values", problems)
     if problems:
         return None
-    texts = tuple(str(v) if isinstance(v, str | int) and not isinstance(v, bool) else format_value(v) for v in values)
-    places = tuple(f"{where}.values[{i}]" for i in range(len(values)))
+    places = tuple(f"{where}.values[{i}]" for i in range(len(texts)))
     return DraftCondition(field, operator, texts, where, f"{where}.field", f"{where}.operator", places)
+
+
+def _field(plain: dict[str, object], where: str, problems: list[Problem]) -> int | str | None:
+    field = plain.get("field")
+    if isinstance(field, int | str) and not isinstance(field, bool):
+        return field
+    if "field" in plain:
+        problems.append(Problem(where, "not_a_field_reference"))
+    return None
+
+
+def _operator(operator: object, where: str, problems: list[Problem]) -> str:
+    if isinstance(operator, str):
+        return operator
+    problems.append(Problem(where, "not_an_operator_name"))
+    return ""
+
+
+def _texts(values: object, where: str, problems: list[Problem]) -> tuple[str, ...]:
+    if isinstance(values, list) and all(isinstance(v, str | int | float | bool) for v in values):
+        return tuple(
+            str(v) if isinstance(v, str | int) and not isinstance(v, bool) else format_value(v) for v in values
+        )
+    problems.append(Problem(where, "not_a_list_of_values"))
+    return ()

@@ -1,25 +1,18 @@
 """Days and hours counted from now: the spans that relative operators mean at a moment."""
 
-from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
 from tamis.domain.durations import Duration, after, before
 from tamis.domain.fields import Kind
 from tamis.domain.instants import DAY, FIRST_INSTANT, LAST_INSTANT, MICROSECOND, day_in_utc
 from tamis.rules.operators import Operand, Relative
+from tamis.rules.operators.operand import FromNow
 from tamis.rules.time.moment import Moment
 from tamis.rules.time.yearly import yearly
 
 _NOTHING = Operand(LAST_INSTANT, FIRST_INSTANT)
 _NO_DAY = Operand(date.max, date.min)
 _NO_TIME = timedelta(0)
-
-
-@dataclass(frozen=True, slots=True)
-class FromNow:
-    """An edge that moves with the clock: this long after now."""
-
-    by: timedelta
 
 
 def span(relative: Relative, duration: Duration, kind: Kind, moment: Moment) -> Operand:
@@ -65,17 +58,19 @@ def settled(operand: Operand, now: datetime) -> Operand:
     """Give a span with its edges counted from an instant; what lies beyond the calendar is cut off."""
     low, high = operand
     if isinstance(low, FromNow):
+        by = low.by
         try:
-            low = now + low.by
+            low = now + by
         except OverflowError:
-            if low.by > _NO_TIME:
+            if by > _NO_TIME:
                 return _NOTHING
             low = FIRST_INSTANT
     if isinstance(high, FromNow):
+        by = high.by
         try:
-            high = now + high.by
+            high = now + by
         except OverflowError:
-            if high.by < _NO_TIME:
+            if by < _NO_TIME:
                 return _NOTHING
             high = LAST_INSTANT
     return Operand(low, high)
