@@ -4,16 +4,16 @@ A workbook can be made to need any amount of memory: where it needs too much, th
 """
 
 import csv
-import json
 import resource
 import sys
 from array import array
 from datetime import date, datetime, time, timedelta
 from decimal import Decimal
 from pathlib import Path
-from typing import Any
+from typing import Literal
 
 import msgspec
+from msgspec import Struct
 from python_calamine import (
     CalamineError,
     CalamineSheet,
@@ -23,7 +23,7 @@ from python_calamine import (
     SheetVisibleEnum,
 )
 
-from tamis.domain.errors import Unavailable
+from tamis.domain.errors import Problem, Unavailable
 from tamis.files.room import need_room
 
 LIST = "sheets.json"
@@ -36,6 +36,29 @@ _EXACT = 1e15
 _NUMBER_CHARACTERS = frozenset("0123456789.,-+ ")
 
 
+Cell = str | int | float | bool | date | time | timedelta
+
+
+class ListedSheet(Struct):
+    """A sheet of a workbook by its number from 1; of one that was written, how many rows it has, and the positions of
+    the columns that hold numbers as text."""
+
+    name: str
+    number: int
+    visible: bool
+    rows: int = 0
+    texts: tuple[int, ...] = ()
+
+
+class Listed(Struct, frozen=True):
+    """The sheets of a workbook and the numbers of those that were written, or why there are none."""
+
+    sheets: tuple[ListedSheet, ...] = ()
+    chosen: tuple[int, ...] = ()
+    error: Literal["password", "room", "damaged"] | None = None
+    problems: tuple[Problem, ...] = ()
+
+
 def main(path: str, target: str, wanted: str) -> None:
     """Read the sheets of a workbook that are visible, or the one that is wanted, into a directory."""
     resource.setrlimit(resource.RLIMIT_AS, (MOST_MEMORY, MOST_MEMORY))
@@ -45,15 +68,15 @@ def main(path: str, target: str, wanted: str) -> None:
         with Path(path).open("rb") as file:  # by its path it would be taken for what its name says
             answer = _read(CalamineWorkbook.from_filelike(file), place, wanted)
     except PasswordError:
-        answer = {"error": "password"}
+        answer = Listed(error="password")
     except Unavailable as error:
-        answer = {"error": "room", "problems": msgspec.to_builtins(error.problems)}
-    except CalamineError as error:
-        answer = {"error": "damaged", "detail": str(error)}
-    (place / LIST).write_text(json.dumps(answer), encoding="utf-8")
+        answer = Listed(error="room", problems=tuple(error.problems))
+    except CalamineError:
+        answer = Listed(error="damaged")
+    (place / LIST).write_bytes(msgspec.json.encode(answer))
 
 
-def text_of(cell: Any) -> str:
+def text_of(cell: Cell | None) -> str:
     """Write a cell as people would: dates as ISO 8601 does, whole numbers without a point, no noise of floats."""
     if isinstance(cell, str):
         return cell.replace("\r\n", "\n").replace("\r", "\n")
@@ -83,31 +106,32 @@ def _is_noise(moment: datetime) -> bool:
     return moment.microsecond < 500 or moment.microsecond > 999_499
 
 
-def _read(book: CalamineWorkbook, place: Path, wanted: str) -> dict[str, Any]:
-    known: list[dict[str, Any]] = [
-        {"name": sheet.name, "number": number, "visible": sheet.visible == SheetVisibleEnum.Visible}
+def _read(book: CalamineWorkbook, place: Path, wanted: str) -> Listed:
+    known = [
+        ListedSheet(sheet.name, number, sheet.visible == SheetVisibleEnum.Visible)
         for number, sheet in enumerate(book.sheets_metadata, 1)
         if sheet.typ == SheetTypeEnum.WorkSheet
     ]
-    chosen = _wanted(known, wanted) if wanted else [sheet for sheet in known if sheet["visible"]][:MOST_SHEETS]
+    chosen = _wanted(known, wanted) if wanted else [sheet for sheet in known if sheet.visible][:MOST_SHEETS]
     for sheet in chosen:
-        sheet.update(_write(book.get_sheet_by_name(sheet["name"]), place, sheet["number"]))
-    return {"sheets": known, "chosen": [sheet["number"] for sheet in chosen]}
+        sheet.rows, sheet.texts = _write(book.get_sheet_by_name(sheet.name), place, sheet.number)
+    return Listed(tuple(known), tuple(sheet.number for sheet in chosen))
 
 
-def _wanted(known: list[dict[str, Any]], wanted: str) -> list[dict[str, Any]]:
+def _wanted(known: list[ListedSheet], wanted: str) -> list[ListedSheet]:
     for fits in (
-        lambda sheet: sheet["name"] == wanted,
-        lambda sheet: sheet["name"].strip().casefold() == wanted.strip().casefold(),
-        lambda sheet: str(sheet["number"]) == wanted.strip(),
+        lambda sheet: sheet.name == wanted,
+        lambda sheet: sheet.name.strip().casefold() == wanted.strip().casefold(),
+        lambda sheet: str(sheet.number) == wanted.strip(),
     ):
         if found := [sheet for sheet in known if fits(sheet)]:
             return found[:1]
     return []
 
 
-def _write(sheet: CalamineSheet, place: Path, number: int) -> dict[str, Any]:
-    """Write the rows that are not blank, and say which columns hold numbers as text: more than real ones."""
+def _write(sheet: CalamineSheet, place: Path, number: int) -> tuple[int, tuple[int, ...]]:
+    """Write the rows that are not blank; return how many they are, and the columns with more numbers as text than real
+    ones."""
     rows = array("I")
     texts: dict[int, int] = {}
     with (place / f"{number}.csv").open("w", encoding="utf-8", errors="replace", newline="") as file:
@@ -126,7 +150,7 @@ def _write(sheet: CalamineSheet, place: Path, number: int) -> dict[str, Any]:
                     elif isinstance(cell, int | float):
                         texts[position] = texts.get(position, 0) - 1
     (place / f"{number}.rows").write_bytes(rows.tobytes())
-    return {"rows": len(rows), "texts": [position for position, more in texts.items() if more > 0]}
+    return len(rows), tuple(position for position, more in texts.items() if more > 0)
 
 
 if __name__ == "__main__":

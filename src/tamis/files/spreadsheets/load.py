@@ -7,12 +7,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from itertools import islice
 from pathlib import Path
-from typing import Any
 
 import msgspec
 
 from tamis.domain.encodings import UTF8
-from tamis.domain.errors import Problem, Unavailable
+from tamis.domain.errors import Unavailable
 from tamis.domain.text import short
 from tamis.files.chunks import CHUNK_BYTES
 from tamis.files.delimited import DelimitedFile, delimited_in
@@ -22,7 +21,7 @@ from tamis.files.records import read_records
 from tamis.files.room import need_room
 from tamis.files.source import Source
 from tamis.files.spreadsheets.archive import OLE, check_workbook, is_workbook
-from tamis.files.spreadsheets.convert import LIST, MOST_SECONDS
+from tamis.files.spreadsheets.convert import LIST, MOST_SECONDS, Listed, ListedSheet
 
 _SHEETS_NAMED = 10
 
@@ -48,39 +47,35 @@ def open_sheet(source: Source, spool: Path, is_header: IsHeader, wanted: str | N
     place = spool / "sheets"
     place.mkdir()
     known = _converted(source, path, place, wanted or "")
-    sheets = {sheet["number"]: sheet for sheet in known["sheets"]}
-    chosen = [sheets[number] for number in known["chosen"]]
+    sheets = {sheet.number: sheet for sheet in known.sheets}
+    chosen = [sheets[number] for number in known.chosen]
     if wanted and not chosen:
-        raise source.refuse(
-            "sheet_unknown", sheet=short(wanted), sheets=[short(sheet["name"]) for sheet in known["sheets"]]
-        )
-    filled = [sheet for sheet in chosen if sheet["rows"]]
+        raise source.refuse("sheet_unknown", sheet=short(wanted), sheets=[short(sheet.name) for sheet in known.sheets])
+    filled = [sheet for sheet in chosen if sheet.rows]
     if not filled:
         raise source.refuse("workbook_without_rows")
     opened: dict[int, DelimitedFile] = {}
     for sheet in filled:
-        table = _table(source, place, sheet["number"], is_header)
-        opened[sheet["number"]] = table
+        table = _table(source, place, sheet.number, is_header)
+        opened[sheet.number] = table
         if is_header(table.layout.header):
             break
     else:
         sheet = filled[0]
     others = [other for other in filled if other is not sheet]
     notices = (
-        () if wanted or not others else (f'Read from the sheet "{sheet["name"]}"; there are also {_listed(others)}.',)
+        () if wanted or not others else (f'Read from the sheet "{sheet.name}"; there are also {_listed(others)}.',)
     )
-    return _sheet(sheet, opened[sheet["number"]], place, notices)
+    return _sheet(sheet, opened[sheet.number], place, notices)
 
 
-def _sheet(sheet: dict[str, Any], table: DelimitedFile, place: Path, notices: tuple[str, ...]) -> Sheet:
-    rows = array("I", (place / f"{sheet['number']}.rows").read_bytes())
-    with (place / f"{sheet['number']}.csv").open(encoding="utf-8", newline="") as file:
+def _sheet(sheet: ListedSheet, table: DelimitedFile, place: Path, notices: tuple[str, ...]) -> Sheet:
+    rows = array("I", (place / f"{sheet.number}.rows").read_bytes())
+    with (place / f"{sheet.number}.csv").open(encoding="utf-8", newline="") as file:
         start = "".join(islice(file, table.layout.header_line))
     above = sum(1 for _ in islice(read_records(start, table.layout.delimiter), RECORDS_LOOKED_AT))
     layout = replace(table.layout, header_line=rows[above - 1])
-    return Sheet(
-        sheet["name"], table, layout, rows[above:], frozenset(sheet["texts"]), (*notices, *table.layout.notices)
-    )
+    return Sheet(sheet.name, table, layout, rows[above:], frozenset(sheet.texts), (*notices, *table.layout.notices))
 
 
 def _table(source: Source, place: Path, number: int, is_header: IsHeader) -> DelimitedFile:
@@ -92,7 +87,7 @@ def _table(source: Source, place: Path, number: int, is_header: IsHeader) -> Del
     return delimited_in(text, Encoding(UTF8, 0, size, ()), chunks, is_header, delimiter=",", chunk_bytes=CHUNK_BYTES)
 
 
-def _converted(source: Source, path: Path, place: Path, wanted: str) -> dict[str, Any]:
+def _converted(source: Source, path: Path, place: Path, wanted: str) -> Listed:
     command = [sys.executable, "-m", "tamis.files.spreadsheets.convert", str(path), str(place), wanted]
     try:
         done = subprocess.run(
@@ -103,12 +98,12 @@ def _converted(source: Source, path: Path, place: Path, wanted: str) -> dict[str
         failed = True
     if failed or not (place / LIST).exists():
         raise source.refuse("workbook_needs_too_much")
-    answer: dict[str, Any] = msgspec.json.decode((place / LIST).read_bytes())
-    if answer.get("error") == "password":
+    answer = msgspec.json.decode((place / LIST).read_bytes(), type=Listed)
+    if answer.error == "password":
         raise source.refuse("workbook_has_password")
-    if answer.get("error") == "room":
-        raise Unavailable.of(msgspec.convert(answer["problems"], list[Problem]))
-    if "error" in answer:
+    if answer.error == "room":
+        raise Unavailable.of(answer.problems)
+    if answer.error:
         raise source.refuse("workbook_not_readable")
     return answer
 
@@ -126,6 +121,6 @@ def _unpacked(source: Source, spool: Path) -> Path:
     return target
 
 
-def _listed(sheets: list[dict[str, Any]]) -> str:
-    shown = ", ".join(f'"{short(sheet["name"])}"' for sheet in sheets[:_SHEETS_NAMED])
+def _listed(sheets: list[ListedSheet]) -> str:
+    shown = ", ".join(f'"{short(sheet.name)}"' for sheet in sheets[:_SHEETS_NAMED])
     return shown + (f" and {len(sheets) - _SHEETS_NAMED:,} more" if len(sheets) > _SHEETS_NAMED else "")
