@@ -1,15 +1,18 @@
 """Contact types and contacts."""
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import Any
 
 import msgspec
 
 from tamis.domain.fields import CREATED_AT, EMAIL, UPDATED_AT, Field, FieldSet, Kind, Value, in_order
 
+Plain = bool | int | float | str | list[str]
+"""A value as JSON has it."""
 _ENCODER = msgspec.json.Encoder()
+_VALUE = msgspec.json.Decoder(Plain)
+_DOCUMENT = msgspec.json.Decoder(dict[int, Plain])
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,7 +54,7 @@ def encode_value(value: Value) -> str:
 
 def decode_value(text: str, field: Field) -> Value:
     """Read one value of a field as it stands in a document."""
-    return _typed(msgspec.json.decode(text), field.kind)
+    return _typed(_VALUE.decode(text), field.kind)
 
 
 def encode_part(field_id: int, value: Value) -> str:
@@ -66,45 +69,46 @@ def join_parts(parts: Iterable[str]) -> str:
 
 def encode_values(values: dict[int, Value]) -> str:
     """Write values as the JSON document in which a contact is stored: keys are field ids, in ascending order."""
-    return join_parts(encode_part(field_id, value) for field_id, value in sorted(values.items()))
+    return _encode(values)
+
+
+def _encode(values: Mapping[int, Value | Plain]) -> str:
+    return join_parts(f',"{field_id}":{_ENCODER.encode(value).decode()}' for field_id, value in sorted(values.items()))
 
 
 def merge_documents(present: str, stated: str, fields: FieldSet, erasable: Collection[int]) -> str:
     """Write the document of a contact for which new values are stated: they win over the present ones, those of
     fields in `erasable` go when none is stated, and so do those of fields that are gone."""
-    new: dict[str, Any] = msgspec.json.decode(stated)
-    old: dict[str, Any] = msgspec.json.decode(present)
-    kept = {key: value for key, value in old.items() if int(key) in fields.by_id and int(key) not in erasable}
-    return encode_values({int(key): value for key, value in (kept | new).items()})
+    new, old = _DOCUMENT.decode(stated), _DOCUMENT.decode(present)
+    return _encode({key: value for key, value in old.items() if key in fields.by_id and key not in erasable} | new)
 
 
 def decode_values(document: str, fields: FieldSet) -> dict[int, Value]:
     """Read the document of `encode_values` back; ids of fields that are gone are left out."""
-    raw: dict[str, Any] = msgspec.json.decode(document)
     found = {}
-    for key, value in raw.items():
-        field = fields.by_id.get(int(key))
+    for key, value in _DOCUMENT.decode(document).items():
+        field = fields.by_id.get(key)
         if field:
-            found[field.id] = _typed(value, field.kind)
+            found[key] = _typed(value, field.kind)
     return found
 
 
 def fitting_document(document: str, fields: FieldSet) -> str | None:
     """Make a document of an earlier time one of today: values of fields that are gone are left out. Gives None when a
     value is none of the kind that its field has now, or an option that is gone."""
-    raw: dict[str, Any] = msgspec.json.decode(document)
+    raw = _DOCUMENT.decode(document)
     kept = {}
     for key, value in raw.items():
-        field = fields.by_id.get(int(key))
+        field = fields.by_id.get(key)
         if field is None:
             continue
         if not _fits(value, field):
             return None
-        kept[field.id] = value
-    return document if len(kept) == len(raw) else encode_values(kept)
+        kept[key] = value
+    return document if len(kept) == len(raw) else _encode(kept)
 
 
-def _fits(value: Any, field: Field) -> bool:
+def _fits(value: Plain, field: Field) -> bool:
     """Tell whether a decoded value stands as one of the field would be written."""
     kind = field.kind
     if kind is Kind.BOOLEAN:
@@ -127,14 +131,11 @@ def _is_written_so(text: str, kind: Kind) -> bool:
         return False
 
 
-def _typed(value: Any, kind: Kind) -> Value:
-    if kind is Kind.DATE:
-        return date.fromisoformat(value)
-    if kind is Kind.DATETIME:
-        return datetime.fromisoformat(value)
-    if kind is Kind.NUMBER:
-        return float(value)
-    if kind is Kind.CHOICES:
+def _typed(value: Plain, kind: Kind) -> Value:
+    if isinstance(value, str):
+        if kind is Kind.DATE:
+            return date.fromisoformat(value)
+        return datetime.fromisoformat(value) if kind is Kind.DATETIME else value
+    if isinstance(value, list):
         return tuple(value)
-    typed: Value = value
-    return typed
+    return float(value) if kind is Kind.NUMBER else value
