@@ -1,5 +1,6 @@
 """Whatever becomes of the column file, the history is what it was: members, sizes, log, answers about the past."""
 
+import logging
 import random
 from collections.abc import Callable, Iterator
 from datetime import timedelta
@@ -213,6 +214,40 @@ def test_the_history_of_an_earlier_version_moves_to_the_records(past: Past) -> N
     assert known(past) == before
     lose(past, delete)
     assert known(past) == before
+
+
+DAMAGED = {
+    "cut off": "substr({0}, 1, length({0}) / 2)",
+    "in its middle": "CAST(substr({0}, 1, 12) || zeroblob(30) || substr({0}, 43) AS BLOB)",
+    "of something else": "x'00'",
+}
+
+
+@pytest.mark.parametrize("how", DAMAGED)
+def test_a_part_of_the_history_that_is_damaged_keeps_no_other_away(
+    past: Past, how: str, caplog: pytest.LogCaptureFixture
+) -> None:
+    full = past.make_segment("Full", 'country = "India" or country = "Peru"')
+    before = known(past)
+    past.house.close()
+    db = connect(past.settings.data / FILE_NAME)
+    ill = f"segment_id = {full.id} AND part = 0"
+    db.execute(f"UPDATE member_lists SET members = {DAMAGED[how].format('members')} WHERE {ill}").fetchall()
+    pack = "first_number = (SELECT max(first_number) FROM membership_packs)"
+    db.execute(f"UPDATE membership_packs SET changes = {DAMAGED[how].format('changes')} WHERE {pack}").fetchall()
+    db.close()
+    delete(past.settings.data / NAME)
+    past.reopen()
+    with caplog.at_level(logging.ERROR, "tamis"):
+        after = known(past)
+    assert "history_part_not_read" in caplog.text
+    assert {row[0] for row in after["members"]} == {row[0] for row in before["members"]}
+    assert after["sizes"] == before["sizes"]
+    assert after["days"][-1].recipients == before["days"][-1].recipients
+    refilled = {row[1] for row in after["fillings"] if row[3] == Cause.REBUILD}
+    assert full.id in refilled
+    lose(past, delete)
+    assert {row[0] for row in known(past)["members"]} == {row[0] for row in before["members"]}
 
 
 def test_a_contact_type_that_was_deleted_since_leaves_no_members(past: Past) -> None:

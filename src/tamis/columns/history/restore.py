@@ -1,9 +1,16 @@
-"""The kept history back in the projection: its log and its daily rollup, and the members that follow from them."""
+"""The kept history back in the projection: its log and its daily rollup, and the members that follow from them.
 
+A part of the history that cannot be read keeps none of the others away. Segments whose members it would tell are left
+out, and so filled anew from their rules, with a line in the log that says so.
+"""
+
+import logging
 from pathlib import Path
 
 import duckdb
 
+from tamis import log
+from tamis.columns.engine.trouble import keeps_out
 from tamis.columns.history.daily import insert_days
 from tamis.columns.history.parquet import from_parquet
 from tamis.domain.history import KeptHistory
@@ -20,19 +27,24 @@ def load_history(con: duckdb.DuckDBPyConnection, kept: KeptHistory, spill: Path)
             "make_timestamp(unnest($3::BIGINT[])), unnest($4::VARCHAR[]), unnest($5::BIGINT[])",
             list(map(list, zip(*kept.snapshots, strict=True))),
         )
-    _load_changes(con, kept, spill)
+    known_after = _load_changes(con, kept, spill)
     insert_days(con, kept.days)
-    _load_members(con, kept, spill)
+    _load_members(con, kept, known_after, spill)
 
 
-def _load_changes(con: duckdb.DuckDBPyConnection, kept: KeptHistory, spill: Path) -> None:
-    """Fill the log. What stands before the first snapshot of its segment was trimmed: packs go later, as a whole."""
+def _load_changes(con: duckdb.DuckDBPyConnection, kept: KeptHistory, spill: Path) -> int:
+    """Fill the log; return the number after which it has every change. What stands before the first snapshot of its
+    segment was trimmed: packs go later, as a whole."""
+    known_after = 0
     con.execute(
         "CREATE OR REPLACE TEMP TABLE begins AS SELECT segment_id, min(number) AS first FROM fillings GROUP BY 1"
     )
     of_log = f"JOIN begins b ON b.segment_id = l.{_SEGMENT} AND l.number > b.first"
     for pack in kept.packs:
         with from_parquet(pack.changes, spill) as rows:
+            if not _is_whole(con, rows, f"changes {pack.first_number} to {pack.last_number}"):
+                known_after = pack.last_number
+                continue
             con.execute(
                 "INSERT INTO transitions SELECT l.number, l.recipient_id, l.change, l.instant, l.cause "
                 f"FROM {rows} l {of_log} ORDER BY l.number"
@@ -45,18 +57,28 @@ def _load_changes(con: duckdb.DuckDBPyConnection, kept: KeptHistory, spill: Path
             f"{of_log} ORDER BY l.number",
             list(map(list, zip(*changes, strict=True))),
         )
+    return known_after
 
 
-def _load_members(con: duckdb.DuckDBPyConnection, kept: KeptHistory, spill: Path) -> None:
+def _load_members(con: duckdb.DuckDBPyConnection, kept: KeptHistory, known_after: int, spill: Path) -> None:
     """Fill `members` and `sizes`: those of the list of a segment, with the later changes."""
+    lost: set[int] = set()
     con.execute("CREATE OR REPLACE TEMP TABLE listed (segment_id BIGINT, number BIGINT)")
     con.execute("CREATE OR REPLACE TEMP TABLE members_listed AS FROM members LIMIT 0")
     for part in kept.members:
         if part.part == 0:
             con.execute("INSERT INTO listed VALUES ($1, $2)", [part.segment_id, part.number])
-        if part.members:
+        if part.number < known_after:
+            lost.add(part.segment_id)
+        elif part.members:
             with from_parquet(part.members, spill) as rows:
-                con.execute(f"INSERT INTO members_listed SELECT recipient_id, entered_at FROM {rows}").fetchall()
+                if _is_whole(con, rows, f"members of segment {part.segment_id}"):
+                    con.execute(f"INSERT INTO members_listed SELECT recipient_id, entered_at FROM {rows}").fetchall()
+                else:
+                    lost.add(part.segment_id)
+    if lost:
+        con.execute("DELETE FROM listed WHERE segment_id IN (SELECT unnest($1::BIGINT[]))", [list(lost)])
+        con.execute(f"DELETE FROM members_listed WHERE {_SEGMENT} IN (SELECT unnest($1::BIGINT[]))", [list(lost)])
     con.execute(
         "CREATE OR REPLACE TEMP TABLE later AS SELECT recipient_id, arg_max(step, t.number) AS step, "
         f"arg_max(instant, t.number) AS instant FROM transitions t JOIN listed l ON l.segment_id = t.{_SEGMENT} "
@@ -72,3 +94,19 @@ def _load_members(con: duckdb.DuckDBPyConnection, kept: KeptHistory, spill: Path
     )
     for name in ("members_listed", "later", "listed", "begins"):
         con.execute(f"DROP TABLE {name}")
+
+
+def _is_whole(con: duckdb.DuckDBPyConnection, rows: str, part: str) -> bool:
+    """Return whether a part of the history can be read to its end; where it cannot, that is logged. A connection of its
+    own reads it, because an error would end the transaction of `con`."""
+    reading = con.cursor()
+    try:
+        reading.execute(f"SELECT bit_xor(hash(COLUMNS(*))) FROM {rows}").fetchall()
+    except (duckdb.Error, RuntimeError) as error:
+        if keeps_out(error) or isinstance(error, duckdb.OutOfMemoryException | duckdb.InterruptException):
+            raise
+        log.event("history_part_not_read", level=logging.ERROR, part=part)
+        return False
+    finally:
+        reading.close()
+    return True
