@@ -37,7 +37,7 @@ class Work:
 
     key: str
     account_id: int
-    about: Any
+    about: object
     at: At = At.WAITING
     doing: str = ""
     done: int = 0
@@ -75,7 +75,7 @@ class Workers:
         self._lock = threading.Lock()
         self._stop = threading.Event()
 
-    def start(self, key: str, account_id: int, about: Any, task: Callable[[Work], Any]) -> Work:
+    def start(self, key: str, account_id: int, about: object, task: Callable[[Work], Any]) -> Work:
         """Let a task be worked on; while one with this key is not over, that one is given and nothing begins. Raises
         Busy when too many of the account wait."""
         with self._lock:

@@ -2,12 +2,12 @@
 
 import json
 import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
-from typing import Annotated, Any, NoReturn
+from typing import Annotated, NoReturn
 from zoneinfo import ZoneInfo
 
 from cyclopts import Parameter
@@ -64,7 +64,7 @@ def type_of(house: House, account: Account, reference: str) -> ContactType:
     return find_type(house.records.reader(), account, reference)
 
 
-def show(common: Common, document: dict[str, Any], *lines: str) -> None:
+def show(common: Common, document: Mapping[str, object], *lines: str) -> None:
     """Print a result: as JSON, or as lines for people."""
     if common.json:
         print(json.dumps(document, ensure_ascii=False))

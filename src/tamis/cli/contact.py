@@ -1,6 +1,6 @@
 """`tamis contact`."""
 
-from typing import Annotated, Any
+from typing import Annotated
 
 from cyclopts import App, Parameter
 
@@ -115,7 +115,7 @@ def allow(email: str, *, type_: TypeOption, common: Common = Common()) -> None: 
     show(common, {"email": address.address, "forgotten": False}, f"{address.address} is taken again.")
 
 
-def _passage(passage: Passage) -> dict[str, Any]:
+def _passage(passage: Passage) -> dict[str, object]:
     return {
         "number": passage.number,
         "at": format_instant(passage.instant),
@@ -129,7 +129,7 @@ def _segment_name(passage: Passage) -> str:
     return passage.segment_name if passage.is_live else f"{passage.segment_name} (deleted)"
 
 
-def _document(found: ContactInSegments) -> dict[str, Any]:
+def _document(found: ContactInSegments) -> dict[str, object]:
     contact = found.contact
     return {
         **document_of(contact, found.fields),

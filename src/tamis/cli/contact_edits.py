@@ -1,6 +1,6 @@
 """`tamis contact create` and `tamis contact edit`."""
 
-from typing import Annotated, Any
+from typing import Annotated
 
 from cyclopts import Parameter
 
@@ -76,7 +76,7 @@ def _texts(settings: list[str], fields: FieldSet) -> dict[str, str]:
     return {found.key if (found := fields.find(name.strip())) else name.strip(): value for name, value in pairs}
 
 
-def document_of(contact: Contact, fields: FieldSet) -> dict[str, Any]:
+def document_of(contact: Contact, fields: FieldSet) -> dict[str, object]:
     """Write a contact with all of its fields for --json."""
     values = {field.key: contact.value_of(field) for field in fields.fields}
     return {

@@ -1,7 +1,6 @@
 """`tamis segment explain`."""
 
 from collections.abc import Iterator
-from typing import Any
 
 from tamis.actions.lookups import snapshot
 from tamis.actions.segments.explaining import Explanation, explain_membership
@@ -33,7 +32,7 @@ def explain(segment: str, email: str, *, common: Common = Common()) -> None:  # 
     show(common, _document(explanation), *_lines(explanation, account))
 
 
-def _document(found: Explanation) -> dict[str, Any]:
+def _document(found: Explanation) -> dict[str, object]:
     return {
         "segment": {"id": found.segment.id, "name": found.segment.name},
         "email": found.email,
@@ -46,7 +45,7 @@ def _document(found: Explanation) -> dict[str, Any]:
     }
 
 
-def _part(part: Explained) -> dict[str, Any]:
+def _part(part: Explained) -> dict[str, object]:
     return {
         "kind": part.kind,
         "text": part.text,

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import replace
-from typing import Annotated, Any, Literal
+from typing import Annotated, Literal
 
 from cyclopts import App, Parameter
 
@@ -121,7 +121,7 @@ def edit(
         except ValuesDoNotFit as error:
             raise Refused("values_would_not_fit", **_whose(error)) from None
     made, lost = edited.field, edited.lost
-    document: dict[str, Any] = {
+    document: dict[str, object] = {
         "misfits": len(lost),
         "misfits_file": str(edited.lost_file) if edited.lost_file else None,
     }
@@ -191,7 +191,7 @@ def _renamed(pair: str) -> tuple[str, str]:
     return option, text
 
 
-def _field(field: Field) -> dict[str, Any]:
+def _field(field: Field) -> dict[str, object]:
     return {
         "id": field.id,
         "key": field.key,

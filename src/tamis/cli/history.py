@@ -4,7 +4,7 @@ import json
 import sys
 from collections.abc import Iterator
 from datetime import datetime
-from typing import Annotated, Any
+from typing import Annotated
 
 from cyclopts import Parameter
 
@@ -115,5 +115,5 @@ def _members(house: House, account: Account, segment: Segment, at: datetime) -> 
         after = page[-1][0]
 
 
-def _segment(segment: Segment) -> dict[str, Any]:
+def _segment(segment: Segment) -> dict[str, object]:
     return {"id": segment.id, "name": segment.name}

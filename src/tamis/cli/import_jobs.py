@@ -1,6 +1,6 @@
 """`tamis import list` and `tamis import show`."""
 
-from typing import Annotated, Any
+from typing import Annotated
 
 from cyclopts import Parameter
 from cyclopts.validators import Number
@@ -82,7 +82,7 @@ def _why(job: ImportJob) -> str | None:
     return "; ".join(map(line_of, why_failed(job))) or None
 
 
-def _figures(seen: Seen, type_name: str | None) -> dict[str, Any]:
+def _figures(seen: Seen, type_name: str | None) -> dict[str, object]:
     job = seen.job
     return {
         "id": job.id,
@@ -100,9 +100,9 @@ def _figures(seen: Seen, type_name: str | None) -> dict[str, Any]:
     }
 
 
-def _document(job: ImportJob, report: Details) -> dict[str, Any]:
+def _document(job: ImportJob, report: Details) -> dict[str, object]:
     """Return a report as a JSON object; a job that has none yet says only where its files are and what came after."""
-    document: dict[str, Any] = to_builtins(report)
+    document: dict[str, object] = to_builtins(report)
     said = ("rejects_file", "blanked_file", *LATER)
     return document if job.is_reported else {name: value for name, value in document.items() if name in said}
 

@@ -3,7 +3,7 @@
 import json
 import sys
 from collections.abc import Iterator
-from typing import Annotated, Any
+from typing import Annotated
 
 from cyclopts import App, Parameter
 
@@ -208,7 +208,7 @@ def _members(house: House, account: Account, segment: Segment, limit: int) -> It
         after = page[-1][0]
 
 
-def _document(listed: ListedSegment) -> dict[str, Any]:
+def _document(listed: ListedSegment) -> dict[str, object]:
     segment = listed.segment
     return {
         "id": segment.id,

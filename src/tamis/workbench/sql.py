@@ -1,12 +1,10 @@
 """How the functions of this package run their SQL on a workbench."""
 
-from typing import Any
-
 from tamis.workbench.handle import Workbench
 from tamis.workbench.statements import Statements
 
 
-def execute(bench: Workbench, query: str, parameters: Any = None) -> Statements:
+def execute(bench: Workbench, query: str, parameters: object = None) -> Statements:
     """Run a statement, of which the rows can be fetched then."""
     return bench._statements.execute(query, parameters)
 

@@ -90,7 +90,7 @@ class Statements:
     def __exit__(self, *_: object) -> None:
         self._con.close()
 
-    def execute(self, query: str, parameters: Any = None) -> Self:
+    def execute(self, query: str, parameters: object = None) -> Self:
         """Run a statement."""
         with self._watch.over(self._con):
             self._con.execute(query, parameters)

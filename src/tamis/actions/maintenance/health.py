@@ -8,7 +8,6 @@ import threading
 import time
 from concurrent.futures import Future
 from pathlib import Path
-from typing import Any
 
 from tamis import log
 from tamis.actions.house import House
@@ -124,5 +123,5 @@ def handles() -> tuple[int, int]:
         return 0, limit
 
 
-def _nothing(_: Any) -> None:
+def _nothing(_: object) -> None:
     return None

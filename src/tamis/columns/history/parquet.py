@@ -5,18 +5,17 @@ that follow each other as their differences.
 """
 
 import os
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from tempfile import mkstemp
-from typing import Any
 
 import duckdb
 
 _FORMAT = "FORMAT parquet, COMPRESSION zstd, PARQUET_VERSION v2"
 
 
-def to_parquet(con: duckdb.DuckDBPyConnection, query: str, values: list[Any], directory: Path) -> bytes:
+def to_parquet(con: duckdb.DuckDBPyConnection, query: str, values: Sequence[object], directory: Path) -> bytes:
     """Return the rows of a query as a Parquet file; raises duckdb.Error."""
     with _private_file(directory) as file:
         con.execute(f"COPY ({query}) TO '{_quoted(file)}' ({_FORMAT})", values).fetchall()

@@ -130,7 +130,7 @@ def _recipients_before(low: int, high: int, line: int | None) -> str:
     )
 
 
-def _row(con: duckdb.DuckDBPyConnection, sql: str, values: list[Any]) -> tuple[Any, ...]:
+def _row(con: duckdb.DuckDBPyConnection, sql: str, values: list[object]) -> tuple[Any, ...]:
     row = con.execute(sql, values).fetchone()
     assert row
     return row

@@ -3,7 +3,6 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
 
 import duckdb
 
@@ -128,7 +127,7 @@ def plain(instant: datetime) -> datetime:
     return instant.replace(tzinfo=None)
 
 
-def values_of(window: Window) -> dict[str, Any]:
+def values_of(window: Window) -> dict[str, datetime]:
     """Return the span of a window as parameters: `since` and `end`."""
     return {"since": plain(window.since), "end": plain(window.end)}
 

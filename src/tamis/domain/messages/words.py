@@ -2,7 +2,6 @@
 
 from collections.abc import Mapping, Sequence
 from string import Formatter
-from typing import Any
 
 from tamis.domain.errors import Message
 from tamis.domain.text import counted
@@ -30,11 +29,11 @@ class Words(Formatter):
         """Return the names of the parameters that a sentence uses."""
         return {name for _, name, _, _ in self.parse(sentence) if name}
 
-    def get_value(self, key: int | str, _args: Sequence[Any], given: Mapping[str, Any]) -> Any:
+    def get_value(self, key: int | str, _args: Sequence[object], given: Mapping[str, object]) -> object:
         """Look a parameter up."""
         return given.get(str(key))
 
-    def format_field(self, value: Any, spec: str) -> str:
+    def format_field(self, value: object, spec: str) -> str:
         """Write a parameter."""
         if value is None:
             return ""
@@ -46,7 +45,7 @@ class Words(Formatter):
             return counted(value, *spec.split("|"))
         return format(value, spec)
 
-    def _listed(self, values: Sequence[Any], spec: str) -> str:
+    def _listed(self, values: Sequence[object], spec: str) -> str:
         """Write a list: first how each value is shown (`quoted`, `plain`, or a text with `%` in its place and `_` for
         blanks), then what stands before the last one (`and`, `or`; `;` stands between all), or else how many are shown
         at most, with `…` behind the number where the others are not counted."""

@@ -3,7 +3,6 @@
 import asyncio
 import logging
 from collections.abc import Awaitable, Callable
-from typing import Any
 
 from litestar.handlers import ASGIRouteHandler, asgi
 
@@ -32,7 +31,7 @@ from tamis.web.http import (
     send_answer,
     send_stream,
 )
-from tamis.web.monitoring.traffic import OTHER, address_of, exchange_of
+from tamis.web.monitoring.traffic import OTHER, Place, address_of, exchange_of
 from tamis.web.writes import Writes
 
 Endpoint = Callable[[Context, Request], Awaitable[Answer | Stream]]
@@ -132,7 +131,7 @@ def _failure(error: Exception, request: Request) -> Answer:
             return failed(500, f"Something went wrong on our side. Reference: {place['request']}")
 
 
-def _place(request: Request) -> dict[str, Any]:
+def _place(request: Request) -> Place:
     """Say for the log which request it was."""
     exchange = exchange_of(request.scope)
     return {

@@ -1,7 +1,5 @@
 """The shapes in which the Segment API shows things; the order of keys is part of them."""
 
-from typing import Any
-
 from tamis.actions.segments.rule_syntax import to_arrays
 from tamis.actions.segments.segments import SizedSegment
 from tamis.domain.contacts import Contact, ContactType
@@ -9,7 +7,7 @@ from tamis.domain.fields import COLUMNS_OF_THEIR_OWN, RESERVED, Field, FieldSet,
 from tamis.domain.instants import format_instant
 
 
-def segment(sized: SizedSegment) -> dict[str, Any]:
+def segment(sized: SizedSegment) -> dict[str, object]:
     """Show a segment."""
     shown = sized.segment
     arrays = to_arrays(sized.rule)
@@ -29,18 +27,18 @@ def segment(sized: SizedSegment) -> dict[str, Any]:
     }
 
 
-def contact_type(shown: ContactType) -> dict[str, Any]:
+def contact_type(shown: ContactType) -> dict[str, object]:
     """Show a contact type."""
     made = format_instant(shown.created_at)
     return {"id": shown.id, "user_id": shown.account_id, "name": shown.name, "created_at": made, "updated_at": made}
 
 
-def contact_type_with_fields(shown: ContactType, fields: FieldSet) -> dict[str, Any]:
+def contact_type_with_fields(shown: ContactType, fields: FieldSet) -> dict[str, object]:
     """Show a contact type with all fields that a rule over it can name."""
     return {**contact_type(shown), "fields": [field(f) for f in fields.fields]}
 
 
-def field(shown: Field) -> dict[str, Any]:
+def field(shown: Field) -> dict[str, object]:
     """Show a field; its id is what `select_field` takes."""
     return {
         "id": shown.id,
@@ -52,7 +50,7 @@ def field(shown: Field) -> dict[str, Any]:
     }
 
 
-def contact(shown: Contact, account_id: int, fields: FieldSet) -> dict[str, Any]:
+def contact(shown: Contact, account_id: int, fields: FieldSet) -> dict[str, object]:
     """Show a contact: reserved fields by their keys, custom ones below `custom_fields`."""
     reserved = [f for f in RESERVED if f not in COLUMNS_OF_THEIR_OWN]
     custom = [f for f in fields.fields if f not in RESERVED]

@@ -1,7 +1,5 @@
 """How pages answer: with a whole page, with a piece of one, or by leading on."""
 
-from typing import Any
-
 from litestar.response import Response
 
 from tamis.web.console.render import render
@@ -18,7 +16,7 @@ def page(
     nav: str = "",
     status: int = 200,
     answers_form: bool = False,
-    **context: Any,
+    **context: object,
 ) -> Response[str]:
     """Answer with a whole page; `nav` is the entry of the navigation that it belongs to.
 
@@ -31,7 +29,7 @@ def page(
     )
 
 
-def fragment(visitor: Visitor | None, template: str, *, status: int = 200, **context: Any) -> Response[str]:
+def fragment(visitor: Visitor | None, template: str, *, status: int = 200, **context: object) -> Response[str]:
     """Answer htmx with a piece of a page."""
     return Response(render(visitor, template, **context), media_type=HTML, status_code=status)
 

@@ -1,7 +1,7 @@
 """What the builder's script is told: the table of operators, fields, segments, and what a rule says, as plain JSON."""
 
+from collections.abc import Mapping
 from datetime import date, datetime
-from typing import Any
 
 import msgspec
 from markupsafe import Markup
@@ -19,18 +19,18 @@ ALWAYS_SHOWN = (EMAIL, FIRST_NAME, LAST_NAME)
 MOST_COLUMNS = 8
 
 
-def data_for_script(data: dict[str, Any]) -> Markup:
+def data_for_script(data: Mapping[str, object]) -> Markup:
     """Write JSON so that it can stand in a page: nothing in it ends the element or begins another."""
     document = msgspec.json.encode(data).decode()
     return Markup(document.replace("<", r"\u003c").replace(">", r"\u003e").replace("&", r"\u0026"))
 
 
-def operator_table() -> list[dict[str, Any]]:
+def operator_table() -> list[dict[str, object]]:
     """Give the operators with what a form needs to know of each."""
     return [_for_form(operator) for operator in OPERATORS]
 
 
-def _for_form(operator: Operator) -> dict[str, Any]:
+def _for_form(operator: Operator) -> dict[str, object]:
     positive_one, _ = positive(operator)
     relative = positive_one.relative
     return {
@@ -52,7 +52,7 @@ def _label(operator: Operator) -> str:
     return operator.phrase.format("…").removesuffix(" …")
 
 
-def fields_for_script(fields: FieldSet) -> list[dict[str, Any]]:
+def fields_for_script(fields: FieldSet) -> list[dict[str, object]]:
     """Give the fields as the script needs them; `unique` ones have no values that are worth a list."""
     reserved = {field.id for field in RESERVED}
     return [
@@ -69,13 +69,13 @@ def fields_for_script(fields: FieldSet) -> list[dict[str, Any]]:
     ]
 
 
-def segments_for_script(segments: list[NameableSegment]) -> list[dict[str, Any]]:
+def segments_for_script(segments: list[NameableSegment]) -> list[dict[str, object]]:
     """Give the segments that a rule may name."""
-    plain: list[dict[str, Any]] = msgspec.to_builtins(segments)
+    plain: list[dict[str, object]] = msgspec.to_builtins(segments)
     return plain
 
 
-def preview_for_script(preview: Preview, visitor: Visitor) -> dict[str, Any]:
+def preview_for_script(preview: Preview, visitor: Visitor) -> dict[str, object]:
     """Write what a rule says; shares are those of all contacts of the type."""
 
     def share(count: int) -> str:
@@ -103,7 +103,7 @@ def _members(preview: Preview) -> dict[str, int] | None:
     return of and {"count": of.members, "added": of.added, "excluded": of.excluded}
 
 
-def effect_for_script(effect: MembershipEffect) -> dict[str, Any]:
+def effect_for_script(effect: MembershipEffect) -> dict[str, object]:
     """Return what saving would do to the members of a segment."""
     return {
         "before": effect.count_before,
@@ -114,7 +114,7 @@ def effect_for_script(effect: MembershipEffect) -> dict[str, Any]:
     }
 
 
-def _sample(preview: Preview, visitor: Visitor) -> dict[str, Any]:
+def _sample(preview: Preview, visitor: Visitor) -> dict[str, object]:
     others = [field for field in preview.fields if field not in ALWAYS_SHOWN][: MOST_COLUMNS - 2]
     rows = []
     for contact in preview.sample:

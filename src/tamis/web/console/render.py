@@ -17,7 +17,7 @@ from tamis.web.console.static import url_of
 _visitor: ContextVar[Visitor | None] = ContextVar("visitor", default=None)
 
 
-def render(visitor: Visitor | None, template: str, **context: Any) -> str:
+def render(visitor: Visitor | None, template: str, **context: object) -> str:
     """Render a template for a visitor, or for a guest."""
     seen_by = _visitor.set(visitor)
     try:

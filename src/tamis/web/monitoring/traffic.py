@@ -2,7 +2,7 @@
 
 import secrets
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, TypedDict
 
 from tamis import log
 from tamis.timings import Timings
@@ -30,6 +30,15 @@ class Exchange:
         """The number of the request, the same in the access log and in the line of a fault."""
         self._id = self._id or secrets.token_hex(4)
         return self._id
+
+
+class Place(TypedDict):
+    """Which request a line of the log is about."""
+
+    interface: str
+    route: str | None
+    account: int | None
+    request: str
 
 
 def exchange_of(scope: Mapping[str, Any]) -> Exchange:

@@ -3,7 +3,6 @@
 from collections.abc import Iterable, Iterator
 from itertools import groupby
 from operator import attrgetter
-from typing import Any
 
 from tamis.actions.batches import batched
 from tamis.actions.maintenance.doctor.report import REPORT, RESTORE, Check, looking, some
@@ -226,7 +225,7 @@ def _forgotten(db: Reader) -> Check:
 
 def _erasures(db: Reader) -> Check:
     with looking("nothing that was deleted is left in the files") as check:
-        pending: Any = erasure.pending(db)
+        pending = erasure.pending(db)
         if pending:
             check.note(
                 f"since {pending.since:%Y-%m-%d %H:%M} UTC there is something deleted whose bytes may still be in the "

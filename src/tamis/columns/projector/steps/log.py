@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import UTC, date, datetime
-from typing import Any
+from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
 from tamis.columns.history.daily import Moved
@@ -15,25 +15,40 @@ from tamis.domain.transitions import Cause
 SQL = load("log")
 
 
+class Growth(NamedTuple):
+    """The changes of a segment: by how many recipients it grew, how many changes they are, the last number of a window
+    and of a step of one recipient, the first and the last instant, and how many recipients entered."""
+
+    segment_id: int
+    grown: int
+    changes: int
+    last_window: int
+    last_step: int
+    first: datetime
+    newest: datetime
+    entered: int
+
+
 def log(con: Connection, work: Work) -> Work:
     """Number the collected membership changes: in the order of windows, of instants, and of what happens to each
     contact one after the other."""
     if not work.found:
         return replace(work, numbered=None)
     changes = "(FROM membership_changes UNION ALL FROM new_entries)" if work.found_new else "membership_changes"
-    rows = con.execute(SQL["growth"].replace("{changes}", changes)).fetchall()
+    rows = [Growth(*row) for row in con.execute(SQL["growth"].replace("{changes}", changes)).fetchall()]
     last = work.state.number
-    once = max(row[3] for row in rows) == 0 and max(row[4] for row in rows) <= 1  # each recipient changes once
-    at_once = once and min(row[5] for row in rows) == max(row[6] for row in rows)
+    # Each recipient changes once.
+    once = max(row.last_window for row in rows) == 0 and max(row.last_step for row in rows) <= 1
+    at_once = once and min(row.first for row in rows) == max(row.newest for row in rows)
     number = SQL["number_in_any_order" if at_once else "number"]
     con.execute(number.replace("{changes}", changes), {"last": last})
-    growth = [(row[0], row[1]) for row in rows]
+    growth = [(row.segment_id, row.grown) for row in rows]
     days = work.state.days.after(_by_day(con, work.changes.segments.zone, last, rows))
-    state = replace(work.state, number=last + sum(row[2] for row in rows), days=days)
+    state = replace(work.state, number=last + sum(row.changes for row in rows), days=days)
     return replace(work, state=state, numbered=Numbered(last, growth, once))
 
 
-def _by_day(con: Connection, zone: ZoneInfo, last: int, rows: Sequence[tuple[int, ...]]) -> list[Moved]:
+def _by_day(con: Connection, zone: ZoneInfo, last: int, rows: Sequence[Growth]) -> list[Moved]:
     """Count the changes of each segment by day; those of most are all of one."""
     found, spread = list[Moved](), dict[int, tuple[date, date]]()
     for segment_id, _, count, _, _, first, newest, entered in rows:
@@ -51,8 +66,8 @@ def _by_day(con: Connection, zone: ZoneInfo, last: int, rows: Sequence[tuple[int
     return found
 
 
-def _utc(instant: Any) -> datetime:
-    return instant.replace(tzinfo=UTC)  # type: ignore[no-any-return]
+def _utc(instant: datetime) -> datetime:
+    return instant.replace(tzinfo=UTC)
 
 
 def log_filling(con: Connection, number: int, segment_id: int, instant: datetime, cause: Cause, size: int) -> None:

@@ -46,7 +46,7 @@ from tamis.web.console.injected import InjectedForm, InjectedHouse, InjectedVisi
 from tamis.web.console.session import Visitor
 from tamis.web.console.wording import first_of, words_of
 
-Json = dict[str, Any]
+Json = dict[str, object]
 NOT_CONFIRMED = "Nothing was saved yet: confirm what happens to the members."
 NOT_READ = Invalid([Problem("", "question_not_read")])
 
@@ -200,17 +200,13 @@ def save(
 ) -> Response[Json]:
     """Save a segment, unless it is not any more what was opened: then tell what it is now. Where members would enter or
     leave, it is only saved when that was confirmed."""
-    asked: Json = {
-        "name": form.text("segment_name"),
-        "draft": from_json(form.raw("draft")),
-        "seen": _instant(form.number("seen")),
-    }
+    name, draft, seen = form.text("segment_name"), from_json(form.raw("draft")), _instant(form.number("seen"))
     try:
         if not form.checked("confirmed"):
-            effect = effect_of_edit(house, visitor.account, segment_id, **asked)
+            effect = effect_of_edit(house, visitor.account, segment_id, name=name, draft=draft, seen=seen)
             if effect.changes_members:
                 return _asks(effect)
-        made = house.write(edit_segment, visitor.account, segment_id, **asked)
+        made = house.write(edit_segment, visitor.account, segment_id, name=name, draft=draft, seen=seen)
     except ChangedMeanwhile as error:
         return Response({"message": first_of(error), "changed": _as_it_is(house, error.segment)}, status_code=409)
     return _leads_to(visitor, made)

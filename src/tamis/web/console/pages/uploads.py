@@ -55,7 +55,7 @@ def new_import(house: InjectedHouse, visitor: InjectedVisitor, type: FromQuery[s
 
 
 @post("/imports/types", sync_to_thread=True)
-def make_type(house: InjectedHouse, visitor: InjectedVisitor, form: InjectedForm) -> Response[dict[str, Any]]:
+def make_type(house: InjectedHouse, visitor: InjectedVisitor, form: InjectedForm) -> Response[dict[str, object]]:
     """Make the contact type into which a file goes that is handed in next."""
     made = house.write(create_type, visitor.account, form.text("name"))
     return Response({"id": made.id, "name": made.name}, status_code=201)
@@ -64,7 +64,7 @@ def make_type(house: InjectedHouse, visitor: InjectedVisitor, form: InjectedForm
 @put("/imports/uploads", request_max_body_size=None)
 async def receive(
     house: InjectedHouse, visitor: InjectedVisitor, request: WebRequest, type: FromQuery[str] = ""
-) -> Response[dict[str, Any]]:
+) -> Response[dict[str, object]]:
     """Take a file as it comes, in pieces, and look whether it is one that can be imported."""
     contact_type = find_type(house.records.reader(), visitor.account, type)
     name = unquote(request.headers.get("x-file-name", ""), errors="replace")
