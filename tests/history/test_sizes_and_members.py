@@ -132,6 +132,23 @@ def test_the_log_is_trimmed_once_a_day_and_what_is_left_begins_with_one_line() -
         assert past.sizes()[0].filled is Cause.FIRST
 
 
+def test_a_segment_whose_log_has_lost_its_beginning_keeps_no_other_from_being_trimmed() -> None:
+    with fresh_past("UTC") as past:
+        broken = past.make_segment("Broken", 'country = "India"')
+        for country in ("India", "Peru", "India"):
+            past.later(days=1)
+            past.write({"ann@example.org": country})
+            past.look()
+        con = past.house.open_columns().cursor()
+        con.execute("DELETE FROM fillings WHERE segment_id = $1", [broken.id])
+        past.later(days=10)
+        past.trim(5)
+        assert con.execute("FROM transitions").fetchall() == []
+        rows = con.execute("SELECT segment_id, cause, recipients FROM fillings").fetchall()
+        assert rows == [(past.segment.id, Cause.KEPT, 1)]
+        assert [day.recipients for day in past.sizes()][-3:] == [1, 1, 1]
+
+
 def test_what_was_logged_while_the_clock_was_put_back_belongs_to_the_day_that_had_begun() -> None:
     with fresh_past("UTC") as past:
         past.write({"ann@example.org": "India"})

@@ -37,13 +37,13 @@ def trim(con: duckdb.DuckDBPyConnection, zones: Mapping[int, ZoneInfo], now: dat
     for zone in dict.fromkeys(zones.values()):
         until = day_in_utc(day_of(now, zone) - timedelta(days=kept_days), zone)[0]
         mine = [id_ for id_, of in zones.items() if of == zone]
-        segments = _choose_old(con, mine, until, SEGMENTS_A_STEP - len(kept))
-        for segment_id, first_kept in segments:
-            _begin_anew(con, segment_id, until, first_kept)
+        most = SEGMENTS_A_STEP - len(kept)
+        segments = _choose_old(con, mine, until, most)
+        begun = [id_ for id_, first_kept in segments if _begin_anew(con, id_, until, first_kept)]
         if segments:
             con.execute("DELETE FROM transitions WHERE number IN (SELECT number FROM old)")
-        kept += [segment_id for segment_id, _ in segments]
-        if len(kept) >= SEGMENTS_A_STEP:
+        kept += begun
+        if len(segments) >= most:
             return Trimmed(tuple(kept), tuple(dropped), is_done=False)
     return Trimmed(tuple(kept), tuple(dropped), is_done=True)
 
@@ -77,9 +77,12 @@ def _choose_old(
     return con.execute("SELECT DISTINCT segment_id, first_kept FROM old ORDER BY segment_id").fetchall()
 
 
-def _begin_anew(con: duckdb.DuckDBPyConnection, segment_id: int, until: datetime, first_kept: int | None) -> None:
-    """Let one line stand in the log of a segment for all lines of it before the first that is kept."""
+def _begin_anew(con: duckdb.DuckDBPyConnection, segment_id: int, until: datetime, first_kept: int | None) -> bool:
+    """Let one line stand in the log of a segment for all lines of it before the first that is kept; return whether it
+    does. In a damaged log, none does for lines from which no size can be told, because nothing begins before them."""
     dropped = [f for f in fillings_of(con, segment_id) if first_kept is None or f.number < first_kept]
+    if not dropped:
+        return False
     row = con.execute("SELECT max(number) FROM old WHERE segment_id = $1", [segment_id]).fetchone()
     assert row
     last = max(row[0], *(filling.number for filling in dropped))
@@ -93,6 +96,7 @@ def _begin_anew(con: duckdb.DuckDBPyConnection, segment_id: int, until: datetime
         "INSERT INTO fillings VALUES ($1, $2, $3, $4, $5)",
         [last, segment_id, until.replace(tzinfo=None), Cause.KEPT, dropped[-1].recipients + moved[0]],
     )
+    return True
 
 
 def _drop_deleted(con: duckdb.DuckDBPyConnection, live: set[int], before: datetime) -> list[int]:
