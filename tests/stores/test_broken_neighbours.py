@@ -41,7 +41,7 @@ def test_broken_data_selects_nobody_is_logged_and_harms_nobody_else(
     broken, other = new_desk(house), new_desk(house)
     broken.field("score", Kind.NUMBER)
     broken.write(ann={"country": "Peru", "score": "3"})
-    segment = broken.segment("broken", "score > 1")
+    segment = broken.segment("broken", "score > 1 and created_at is within 48 hours")
     other.write(zoe={"country": "Peru"})
     theirs = other.segment("theirs", 'country = "Peru"')
     assert broken.members(segment) == {"ann"}

@@ -6,7 +6,6 @@ from tamis.records.handles import Reader, Transaction, snapshot
 from tamis.records.recipients import is_removed
 from tamis.records.segments import live_of_account as segments_of_account
 from tamis.records.segments import live_of_type as segments_of_type
-from tamis.records.segments import refs_of_type
 from tamis.records.types import fields_of_type, names_of_types, type_by_id, types_of_account
 
 __all__ = [
@@ -18,7 +17,6 @@ __all__ = [
     "is_removed",
     "last_change",
     "names_of_types",
-    "refs_of_type",
     "segments_of_account",
     "segments_of_type",
     "snapshot",

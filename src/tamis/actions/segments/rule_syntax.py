@@ -1,6 +1,8 @@
 """Rules as interfaces read, write and show them: in text, JSON, the Segment API's arrays, words and a form."""
 
-from tamis.actions.lookups import Reader, fields_of_type, refs_of_type
+from tamis.records.handles import Reader
+from tamis.records.segments import refs_of_type
+from tamis.records.types import fields_of_type
 from tamis.rules.build import build
 from tamis.rules.evaluation.explain import Explained
 from tamis.rules.operators import OPERATORS, Operator, Takes, positive
