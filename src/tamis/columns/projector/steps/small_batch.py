@@ -4,14 +4,13 @@ question than the reference evaluator takes to answer it (§ One meaning)."""
 from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from itertools import pairwise
-from typing import Any
 
 from tamis.columns.projector.queries import load
 from tamis.columns.projector.timed import used_fields
 from tamis.columns.projector.windows import AsOf
 from tamis.columns.projector.work import Answer, Connection, Work
 from tamis.domain.contacts import Contact
-from tamis.domain.fields import CREATED_AT, EMAIL, UPDATED_AT, Field
+from tamis.domain.fields import CREATED_AT, EMAIL, UPDATED_AT, Field, Value
 from tamis.domain.instants import EPOCH
 from tamis.domain.segments import SEGMENT_SHIFT
 from tamis.rules.evaluation.evaluate import selects
@@ -85,19 +84,17 @@ def _moment(as_of: Sequence[AsOf], k: int, instant: datetime) -> Moment:
     return Moment(instant.replace(tzinfo=UTC), found.moment.zone) if found.by_row else found.moment
 
 
-def _contact(id_: int, values: Sequence[Any], fields: Sequence[Field]) -> Contact:
+def _contact(id_: int, values: Sequence[Value | list[str] | None], fields: Sequence[Field]) -> Contact:
     known = {field.id: _typed(value) for field, value in zip(fields, values, strict=True) if value is not None}
-    return Contact(
-        id_,
-        0,
-        known.pop(EMAIL.id, ""),
-        known,
-        known.pop(CREATED_AT.id, EPOCH),
-        known.pop(UPDATED_AT.id, EPOCH),
-    )
+    email, created = known.pop(EMAIL.id, ""), known.pop(CREATED_AT.id, EPOCH)
+    updated = known.pop(UPDATED_AT.id, EPOCH)
+    assert isinstance(email, str)
+    assert isinstance(created, datetime)
+    assert isinstance(updated, datetime)
+    return Contact(id_, 0, email, known, created, updated)
 
 
-def _typed(value: Any) -> Any:
+def _typed(value: Value | list[str]) -> Value:
     if isinstance(value, datetime):
         return value.replace(tzinfo=UTC)
     return tuple(value) if isinstance(value, list) else value

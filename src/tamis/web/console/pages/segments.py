@@ -18,7 +18,7 @@ from tamis.web.console.charts import sparkline
 from tamis.web.console.injected import InjectedHouse, InjectedVisitor
 from tamis.web.console.session import WebRequest
 
-ORDERS: dict[str, tuple[Callable[[Glance], Any], bool]] = {
+ORDERS: dict[str, tuple[Callable[[Glance], int | str], bool]] = {
     "newest": (lambda glance: glance.segment.id, True),
     "name": (lambda glance: fold(glance.segment.name), False),
     "members": (lambda glance: glance.recipients, True),

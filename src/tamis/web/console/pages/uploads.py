@@ -3,13 +3,12 @@
 import asyncio
 from dataclasses import dataclass, replace
 from functools import partial
-from typing import Any
 from urllib.parse import unquote
 
 from litestar import get, post, put
 from litestar.exceptions import InternalServerException
 from litestar.params import FromPath, FromQuery
-from litestar.response import Response
+from litestar.response import File, Response
 
 from tamis.actions.fields.types import create_type, find_type
 from tamis.actions.house import House
@@ -204,7 +203,7 @@ def discard(house: InjectedHouse, visitor: InjectedVisitor, upload_id: FromPath[
 
 
 @get("/imports/uploads/{upload_id:str}/rejects", sync_to_thread=True)
-def rejects_of_trial(house: InjectedHouse, visitor: InjectedVisitor, upload_id: FromPath[str]) -> Response[Any]:
+def rejects_of_trial(house: InjectedHouse, visitor: InjectedVisitor, upload_id: FromPath[str]) -> File:
     """Give the rows that an import would reject."""
     work = work_on_upload(house, visitor.account, upload_id)
     if work is None or work.at is not At.DONE or not work.result.rejects_file:
