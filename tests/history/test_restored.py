@@ -1,11 +1,14 @@
 """Whatever becomes of the column file, the history is what it was: members, sizes, log, answers about the past."""
 
+import errno
 import logging
+import os
 import random
 from collections.abc import Callable, Iterator
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
+from unittest.mock import Mock
 
 import duckdb
 import pytest
@@ -14,7 +17,8 @@ from tamis.actions.fields.types import create_type, delete_type
 from tamis.actions.segments.history import contact_history
 from tamis.actions.segments.segments import create_segment, delete_segment, edit_segment
 from tamis.columns.engine.files import NAME
-from tamis.columns.history import collect, link
+from tamis.columns.history import collect, legacy, link
+from tamis.domain.errors import Unavailable
 from tamis.domain.transitions import Cause
 from tamis.records.engine.database import FILE_NAME, connect
 from tamis.rules.syntaxes.text import from_text
@@ -203,13 +207,18 @@ def test_a_history_that_was_written_before_a_crash_is_not_written_twice(
     assert known(past) == after
 
 
-def test_the_history_of_an_earlier_version_moves_to_the_records(past: Past) -> None:
-    before = known(past)
+def make_old(past: Past) -> None:
+    """Close the house, and let the column file be the only place of its history."""
     past.house.close()
     change(OLD_TABLES)(past.settings.data / NAME)
     db = connect(past.settings.data / FILE_NAME)
     db.execute(FORGET).fetchall()
     db.close()
+
+
+def test_the_history_of_an_earlier_version_moves_to_the_records(past: Past) -> None:
+    before = known(past)
+    make_old(past)
     past.reopen()
     assert known(past) == before
     lose(past, delete)
@@ -260,3 +269,32 @@ def test_a_contact_type_that_was_deleted_since_leaves_no_members(past: Past) -> 
     after = known(past)
     assert segment.id not in {row[0] for row in after["sizes"]}
     assert [row[3] for row in after["fillings"] if row[1] == segment.id] == [Cause.FIRST, Cause.DELETION]
+
+
+@pytest.mark.parametrize("error", [duckdb.OutOfMemoryException("no"), duckdb.IOException("No space left on device")])
+def test_a_history_that_finds_no_room_to_move_stays_where_it_is(
+    past: Past, monkeypatch: pytest.MonkeyPatch, error: duckdb.Error
+) -> None:
+    before = known(past)
+    make_old(past)
+    with monkeypatch.context() as patch:
+        patch.setattr(legacy, "member_lists", Mock(side_effect=error))
+        past.reopen()
+        with pytest.raises(Unavailable):
+            past.house.project()
+    assert known(past) == before
+
+
+def test_a_full_disk_while_it_is_restored_is_told_as_such(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    past = Past(tmp_path)
+    past.write({"a@example.org": "India"})
+    past.make_segment("Filled", 'country = "India"')
+    before = known(past)
+    lose(past, delete)
+    full = OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+    with monkeypatch.context() as patch:
+        patch.setattr(Path, "write_bytes", Mock(side_effect=full))
+        with pytest.raises(Unavailable, match="disk"):
+            past.house.project()
+    assert known(past) == before
+    past.house.close()

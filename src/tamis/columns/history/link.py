@@ -13,13 +13,14 @@ from zoneinfo import ZoneInfo
 import duckdb
 
 from tamis.columns.engine.state import State
+from tamis.columns.engine.trouble import Trouble, message_of, trouble_of
 from tamis.columns.history import legacy
 from tamis.columns.history.collect import clocks_of, collect, first_snapshots, member_lists, new_mark
 from tamis.columns.history.restore import load_history
 from tamis.columns.history.trim import first_number, trim
 from tamis.columns.layout.schema import NEWEST_WITH_HISTORY, OLDEST_WITH_HISTORY
 from tamis.columns.projector.batch import ChangeBatch, Purpose
-from tamis.domain.errors import TamisError
+from tamis.domain.errors import Problem, TamisError, Unavailable
 from tamis.domain.history import HistoryBatch, HistoryTrim, KeptHistory, Position
 
 SECONDS_BETWEEN_NOTES = 1.0
@@ -110,9 +111,15 @@ class HistoryLink:
         return version >= OLDEST_WITH_HISTORY
 
     def take_over(self, db: duckdb.DuckDBPyConnection, version: int) -> None:
-        """Have the history kept that a file of an earlier version has, unless that was done before."""
+        """Have the history kept that a file of an earlier version has, unless that was done before; raises
+        Unavailable where memory and disk do not suffice, and duckdb.Error."""
         if version <= NEWEST_WITH_HISTORY and not self.kept.mark:
-            self._store.append(legacy.take_over(db, self.kept, self._store.zones(), self._spill))
+            try:
+                self._store.append(legacy.take_over(db, self.kept, self._store.zones(), self._spill))
+            except duckdb.Error as error:
+                if trouble_of(error) is Trouble.SCARCE:  # the file is whole, and the only place of its history
+                    raise Unavailable.of([Problem.of("", message_of(error, "move their history"))]) from None
+                raise
             self.look()
 
     @contextmanager

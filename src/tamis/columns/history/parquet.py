@@ -24,7 +24,7 @@ def to_parquet(con: duckdb.DuckDBPyConnection, query: str, values: Sequence[obje
 
 @contextmanager
 def from_parquet(content: bytes, directory: Path) -> Iterator[str]:
-    """Yield the query for the rows of a Parquet file, for a block."""
+    """Yield the query for the rows of a Parquet file, for a block; raises duckdb.Error."""
     with _private_file(directory) as file:
         file.write_bytes(content)
         yield f"(FROM read_parquet('{_quoted(file)}'))"
@@ -37,6 +37,8 @@ def _private_file(directory: Path) -> Iterator[Path]:
     os.close(handle)
     try:
         yield Path(name)
+    except OSError as error:  # a full disk, as a rule: in the words by which it is known of the database as well
+        raise duckdb.IOException(str(error)) from error
     finally:
         Path(name).unlink(missing_ok=True)
 
