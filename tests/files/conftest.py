@@ -7,9 +7,11 @@ from pathlib import Path
 import pytest
 
 from tamis.files.chunks import CHUNK_BYTES
-from tamis.files.delimited import open_delimited
+from tamis.files.delimited import DelimitedFile, delimited_in
+from tamis.files.encodings.choose import find_encoding
 from tamis.files.layout import Layout
 from tamis.files.records import Record, read_records
+from tamis.files.source import open_source
 
 
 def names_an_address(cells: Sequence[str]) -> bool:
@@ -32,6 +34,12 @@ class Opened:
         return [record.cells for record in self.records]
 
 
+def opened(path: Path, spool: Path, wanted: str | None = None, chunk_bytes: int = CHUNK_BYTES) -> DelimitedFile:
+    """Open a delimited file, in the encoding that is wanted, else in that found out."""
+    source = open_source(path, spool)
+    return delimited_in(source, find_encoding(source, wanted), spool, names_an_address, chunk_bytes=chunk_bytes)
+
+
 @dataclass
 class Reader:
     """Opens files."""
@@ -46,7 +54,7 @@ class Reader:
         spool = self.directory / "spool"
         spool.mkdir(exist_ok=True)
         records: list[Record] = []
-        file = open_delimited(path, spool, names_an_address, wanted=wanted, chunk_bytes=chunk_bytes)
+        file = opened(path, spool, wanted, chunk_bytes)
         chunks = list(file.chunks())
         assert file.position == file.size
         for chunk in chunks:

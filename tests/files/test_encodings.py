@@ -6,13 +6,12 @@ import pytest
 
 from tamis.cli.words import WORDS
 from tamis.domain.errors import Invalid
-from tamis.files.delimited import open_delimited
 from tamis.files.encodings import choose
 from tamis.files.encodings.detect import Detected
 from tamis.workbench.open import open_workbench
 from tamis.workbench.sql import execute
 from tamis.workbench.staging import Staging
-from tests.files.conftest import Reader
+from tests.files.conftest import Reader, opened
 
 PEOPLE = {
     "polish": ("Imię;Nazwisko;Miasto", ["Łukasz;Wiśniewski;Łódź", "Grażyna;Żak;Gdańsk", "Jan;Ścisłowski;Poznań"]),
@@ -109,7 +108,7 @@ def test_a_stray_line_that_can_be_read_in_two_ways_is_rejected_alone(
     spool = reader.directory / "spool"
     content = "email,name\na@example.org,José\n".encode() + b'b@example.org,"x\nKova\xe8"\nc@example.org,y\n'
     reader.open(content)
-    file = open_delimited(reader.directory / "people.csv", spool, lambda cells: "email" in cells)
+    file = opened(reader.directory / "people.csv", spool)
     assert "1 line is not UTF-8 and can be read in two ways (line 4): the rows are rejected." in file.layout.notices
     with open_workbench(reader.directory, "100MB", 1) as bench:
         staging = Staging(bench, 2, ",")

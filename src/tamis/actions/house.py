@@ -133,13 +133,9 @@ class House:
 
     @property
     def columns_if_open(self) -> Columns | None:
-        """The column store as it is, without opening it or letting it catch up."""
+        """The column store as it is, without opening it or letting it catch up; None where it is not open here, so that
+        others may have it."""
         return self._columns
-
-    @property
-    def holds_columns(self) -> bool:
-        """Whether the column store is open here, and so for nobody else."""
-        return self._columns is not None
 
     def release_columns(self) -> None:
         """Let other processes have the column store; it is opened again when it is needed."""

@@ -5,10 +5,10 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from tamis.files.chunks import CHUNK_BYTES, Chunk, cut
-from tamis.files.encodings.choose import Encoding, as_utf8, find_encoding
+from tamis.files.encodings.choose import Encoding, as_utf8
 from tamis.files.layout import IsHeader, Layout, find_layout
 from tamis.files.lines import ends_with_returns, with_line_feeds
-from tamis.files.source import Source, open_source
+from tamis.files.source import Source
 
 START_BYTES = 4 << 20
 """The header and the first records must stand in so much of a file."""
@@ -40,25 +40,6 @@ class DelimitedFile:
         return cut(self._source, rows, self.layout.delimiter, first_line, self._spool, self._chunk_bytes, unreadable)
 
 
-def open_delimited(
-    path: Path,
-    spool: Path,
-    is_header: IsHeader,
-    known_as: str | None = None,
-    *,
-    wanted: str | None = None,
-    chunk_bytes: int = CHUNK_BYTES,
-) -> DelimitedFile:
-    """Open a file, `-` for standard input, and find its layout; the chunks are written to the directory `spool`. People
-    know it by `known_as`, or else by its path. It is read in the encoding that is `wanted`, else in that found out.
-
-    The header is the first of the first 50 records for which `is_header` is true of its stripped cells, else the first
-    record. Raises Invalid for what is no table with a header, Unavailable when the disk of the spool is nearly full.
-    """
-    source = open_source(path, spool, known_as)
-    return delimited_in(source, find_encoding(source, wanted), spool, is_header, chunk_bytes=chunk_bytes)
-
-
 def delimited_in(
     source: Source,
     encoding: Encoding,
@@ -68,7 +49,12 @@ def delimited_in(
     delimiter: str | None = None,
     chunk_bytes: int = CHUNK_BYTES,
 ) -> DelimitedFile:
-    """Find the layout of a file of which the encoding is known, and the delimiter may be, as `open_delimited` does."""
+    """Find the layout of a file of which the encoding is known, and the delimiter may be. The chunks are written to the
+    directory `spool`.
+
+    The header is the first of the first 50 records for which `is_header` is true of its stripped cells, else the first
+    record. Raises Invalid for what is no table with a header, Unavailable when the disk of the spool is nearly full.
+    """
     start, whole = _start(as_utf8(source, encoding))
     returns = ends_with_returns(start.decode(errors="ignore"))
     if returns:

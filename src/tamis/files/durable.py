@@ -23,10 +23,10 @@ def put_in_place(fresh: Path, path: Path) -> None:
     sync(path.parent)
 
 
-def make_directory(path: Path, mode: int = 0o700) -> None:
+def make_directory(path: Path) -> None:
     """Make a directory, and those above it that are missing, so that all of them stay; one may be there already."""
     missing = [path, *path.parents][: [parent.exists() for parent in (path, *path.parents)].index(True)]
     for directory in reversed(missing):
-        directory.mkdir(mode=mode, exist_ok=True)
+        directory.mkdir(mode=0o700, exist_ok=True)
         with suppress(PermissionError):  # names can be written to a directory that may not be read
             sync(directory.parent)

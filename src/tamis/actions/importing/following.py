@@ -19,7 +19,7 @@ def following(house: House) -> Iterator[None]:
     They are given back after each time, because others may want them, and because that takes a moment, it is not done
     for less; where another process has them, that one lets them follow. Where they are open here already, somebody uses
     them: they stay open, and who opened them lets them follow."""
-    if house.holds_columns:
+    if house.columns_if_open:
         yield
         return
     stop = threading.Event()

@@ -47,7 +47,7 @@ class Storing:
         self._under_way: list[Future[Outcome]] = []
         self._rows_done = 0
         # Asked once: in a command the columns are open now and then, while they follow beside the import.
-        self._beside_requests = house.holds_columns
+        self._beside_requests = house.columns_if_open is not None
         self.total = Outcome(0, 0, 0)
 
     def __enter__(self) -> Self:

@@ -7,7 +7,6 @@ from tamis.rules.build import build
 from tamis.rules.evaluation.explain import Explained
 from tamis.rules.operators import OPERATORS, Operator, Takes, positive
 from tamis.rules.syntaxes.arrays import from_arrays, to_arrays
-from tamis.rules.syntaxes.draft import Draft
 from tamis.rules.syntaxes.json import from_json, to_json
 from tamis.rules.syntaxes.text import from_text, to_text
 from tamis.rules.tree import Rule, segments_named
@@ -17,7 +16,6 @@ from tamis.rules.wording.outline import outline
 
 __all__ = [
     "OPERATORS",
-    "Draft",
     "Example",
     "Explained",
     "Operator",

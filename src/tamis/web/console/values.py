@@ -92,12 +92,12 @@ class Control:
         return "0.001" if "." in self.text else "1"
 
 
-def control_of(field: Field, value: Value | None, zone: tzinfo, name: str = "value", problem: str = "") -> Control:
+def control_of(field: Field, value: Value | None, zone: tzinfo, name: str = "value") -> Control:
     """Make the control that holds a value, or nothing."""
     text = "" if value is None else format_value(value)
     if isinstance(value, datetime):  # browsers have controls for clock times without a zone, to the millisecond
         text = _clock_time(value.astimezone(zone).replace(tzinfo=None))
-    return Control(field, name, text, problem)
+    return Control(field, name, text)
 
 
 def _clock_time(local: datetime) -> str:
