@@ -1,5 +1,6 @@
 """A house with a clock of its own, in which people come and go while it is written down who was there when."""
 
+import random
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -158,3 +159,20 @@ def fresh_past(timezone: str = "Asia/Dhaka", history_days: int = FOR_EVER) -> It
             yield past
         finally:
             past.house.close()
+
+
+def live_through(past: Past, chance: random.Random, days: int = 12) -> None:
+    """Let people come and go for some days, by rule, by hand and by time."""
+    past.make_segment("Lately", "created_at is within 48 hours")
+    past.make_segment("Beside", 'is in segment "Indians" and is not in segment "Lately"')
+    for _ in range(days):
+        people = chance.sample(range(1, 12), 4)
+        past.write({f"p{n}@example.org": chance.choice(("India", "Peru")) for n in people})
+        past.look()
+        past.add(f"guest{chance.randrange(3)}@example.org")
+        if chance.random() < 0.5:
+            past.remove_one()
+        if chance.random() < 0.3:
+            past.delete(f"p{chance.randrange(1, 12)}@example.org")
+        past.later(hours=chance.randrange(1, 40))
+        past.look()

@@ -22,7 +22,7 @@ from tamis.domain.errors import Unavailable
 from tamis.domain.transitions import Cause
 from tamis.records.engine.database import FILE_NAME, connect
 from tamis.rules.syntaxes.text import from_text
-from tests.history.past import Past
+from tests.history.past import Past, live_through
 
 TABLES = ("transitions", "fillings", "daily_sizes", "sizes")
 OLD_TABLES = """
@@ -54,23 +54,6 @@ def known(past: Past) -> dict[str, Any]:
         contact_history(past.house, past.account.id, past.type.id, n, f"p{n}@example.org") for n in range(1, 8)
     ]
     return found
-
-
-def live_through(past: Past, chance: random.Random, days: int = 12) -> None:
-    """Let people come and go for some days, by rule, by hand and by time."""
-    past.make_segment("Lately", "created_at is within 48 hours")
-    past.make_segment("Beside", 'is in segment "Indians" and is not in segment "Lately"')
-    for _ in range(days):
-        people = chance.sample(range(1, 12), 4)
-        past.write({f"p{n}@example.org": chance.choice(("India", "Peru")) for n in people})
-        past.look()
-        past.add(f"guest{chance.randrange(3)}@example.org")
-        if chance.random() < 0.5:
-            past.remove_one()
-        if chance.random() < 0.3:
-            past.delete(f"p{chance.randrange(1, 12)}@example.org")
-        past.later(hours=chance.randrange(1, 40))
-        past.look()
 
 
 @pytest.fixture(params=["rows", "packs"])

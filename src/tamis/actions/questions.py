@@ -15,6 +15,7 @@ from tamis.actions.house import House
 from tamis.actions.importing.effects import import_effects
 from tamis.actions.maintenance.backups import Manifest, make_backup
 from tamis.actions.maintenance.doctor import columns as doctor
+from tamis.actions.maintenance.doctor import history as kept_history
 from tamis.actions.maintenance.erasing import erase, erase_if_small
 from tamis.actions.segments import history, recipients, segments, sets
 from tamis.actions.segments.history import Passage, SizesByDay
@@ -232,6 +233,19 @@ class CheckLog(Question[doctor.Part], frozen=True):
     def answer(self, house: House) -> doctor.Part:
         """Return what is wrong."""
         return doctor.examine_log(house)
+
+
+class CheckHistory(Question[doctor.Part], frozen=True):
+    """Whether a part of the history is the same in both stores: the next changes, or what there is of the next
+    segments, after a number."""
+
+    of_segments: bool
+    after: int = 0
+
+    def answer(self, house: House) -> doctor.Part:
+        """Return what is wrong, and the number after which to go on."""
+        examine = kept_history.examine_segments if self.of_segments else kept_history.examine_changes
+        return examine(house, self.after)
 
 
 class CheckContacts(Question[doctor.Part], frozen=True):

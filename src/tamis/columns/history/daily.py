@@ -98,10 +98,10 @@ _ROWS = (
 )
 
 
-def insert_days(con: duckdb.DuckDBPyConnection, days: Sequence[SegmentDay]) -> None:
-    """Add rows to the rollup."""
+def insert_days(con: duckdb.DuckDBPyConnection, days: Sequence[SegmentDay], table: str = "daily_sizes") -> None:
+    """Add rows to the rollup, or to another table like it."""
     if days:
-        con.execute(f"INSERT INTO daily_sizes {_ROWS}", _values(days))
+        con.execute(f"INSERT INTO {table} {_ROWS}", _values(days))
 
 
 def _values(days: Sequence[SegmentDay]) -> list[list[object]]:

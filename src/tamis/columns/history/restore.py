@@ -5,6 +5,7 @@ out, and so filled anew from their rules, with a line in the log that says so.
 """
 
 import logging
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 
 import duckdb
@@ -13,59 +14,81 @@ from tamis import log
 from tamis.columns.engine.trouble import keeps_out
 from tamis.columns.history.daily import insert_days
 from tamis.columns.history.parquet import from_parquet
-from tamis.domain.history import KeptHistory
+from tamis.domain.history import KeptHistory, MemberList, MembershipChange, MembershipSnapshot, Pack
 from tamis.domain.segments import SEGMENT_SHIFT
 
 _SEGMENT = f"recipient_id >> {SEGMENT_SHIFT}"
 
 
+KEPT_MEMBERS = (
+    "(FROM members_listed ANTI JOIN later USING (recipient_id) "
+    "UNION ALL SELECT recipient_id, instant FROM later WHERE step = 1)"
+)
+"""The query for the members that `list_members` has found: `recipient_id` and `entered_at`."""
+
+
 def load_history(con: duckdb.DuckDBPyConnection, kept: KeptHistory, spill: Path) -> None:
     """Fill the tables of memberships, which are empty, from the kept history; raises duckdb.Error."""
-    if kept.snapshots:
-        con.execute(
-            "INSERT INTO fillings SELECT unnest($1::BIGINT[]), unnest($2::BIGINT[]), "
-            "make_timestamp(unnest($3::BIGINT[])), unnest($4::VARCHAR[]), unnest($5::BIGINT[])",
-            list(map(list, zip(*kept.snapshots, strict=True))),
-        )
-    known_after = _load_changes(con, kept, spill)
+    insert_snapshots(con, kept.snapshots)
+    known_after = insert_changes(con, kept.changes, kept.packs, spill)
     insert_days(con, kept.days)
     _load_members(con, kept, known_after, spill)
 
 
-def _load_changes(con: duckdb.DuckDBPyConnection, kept: KeptHistory, spill: Path) -> int:
-    """Fill the log; return the number after which it has every change. What stands before the first snapshot of its
-    segment was trimmed: packs go later, as a whole."""
+def insert_snapshots(
+    con: duckdb.DuckDBPyConnection, snapshots: Sequence[MembershipSnapshot], table: str = "fillings"
+) -> None:
+    """Add snapshots to the log, or to another table like it."""
+    if snapshots:
+        con.execute(
+            f"INSERT INTO {table} SELECT unnest($1::BIGINT[]), unnest($2::BIGINT[]), "
+            "make_timestamp(unnest($3::BIGINT[])), unnest($4::VARCHAR[]), unnest($5::BIGINT[])",
+            list(map(list, zip(*snapshots, strict=True))),
+        )
+
+
+def insert_changes(
+    con: duckdb.DuckDBPyConnection,
+    rows: Iterable[Sequence[MembershipChange]],
+    packs: Iterable[Pack],
+    spill: Path,
+    table: str = "transitions",
+) -> int:
+    """Add changes to the log, or to another table like it; return the number after which it has every change. What
+    stands before the first snapshot of its segment was trimmed: packs go later, as a whole."""
     known_after = 0
     con.execute(
         "CREATE OR REPLACE TEMP TABLE begins AS SELECT segment_id, min(number) AS first FROM fillings GROUP BY 1"
     )
     of_log = f"JOIN begins b ON b.segment_id = l.{_SEGMENT} AND l.number > b.first"
-    for pack in kept.packs:
-        with from_parquet(pack.changes, spill) as rows:
-            if not _is_whole(con, rows, f"changes {pack.first_number} to {pack.last_number}"):
+    for pack in packs:
+        with from_parquet(pack.changes, spill) as packed:
+            if not _is_whole(con, packed, f"changes {pack.first_number} to {pack.last_number}"):
                 known_after = pack.last_number
                 continue
             con.execute(
-                "INSERT INTO transitions SELECT l.number, l.recipient_id, l.change, l.instant, l.cause "
-                f"FROM {rows} l {of_log} ORDER BY l.number"
+                f"INSERT INTO {table} SELECT l.number, l.recipient_id, l.change, l.instant, l.cause "
+                f"FROM {packed} l {of_log} ORDER BY l.number"
             ).fetchall()
-    for changes in kept.changes:
+    for changes in rows:
         con.execute(
-            "INSERT INTO transitions SELECT l.number, l.recipient_id, l.step, make_timestamp(l.instant), l.cause FROM ("
+            f"INSERT INTO {table} SELECT l.number, l.recipient_id, l.step, make_timestamp(l.instant), l.cause FROM ("
             "SELECT unnest($1::BIGINT[]) AS number, unnest($2::BIGINT[]) AS recipient_id, "
             "unnest($3::TINYINT[]) AS step, unnest($4::BIGINT[]) AS instant, unnest($5::VARCHAR[]) AS cause) l "
             f"{of_log} ORDER BY l.number",
             list(map(list, zip(*changes, strict=True))),
         )
+    con.execute("DROP TABLE begins")
     return known_after
 
 
-def _load_members(con: duckdb.DuckDBPyConnection, kept: KeptHistory, known_after: int, spill: Path) -> None:
-    """Fill `members` and `sizes`: those of the list of a segment, with the later changes."""
+def list_members(con: duckdb.DuckDBPyConnection, lists: Iterable[MemberList], known_after: int, spill: Path) -> None:
+    """Find the members of segments: those of their lists, with the `later` changes (see KEPT_MEMBERS). Fill `listed`
+    with the segments that have lists and of which every later change is known."""
     lost: set[int] = set()
     con.execute("CREATE OR REPLACE TEMP TABLE listed (segment_id BIGINT, number BIGINT)")
     con.execute("CREATE OR REPLACE TEMP TABLE members_listed AS FROM members LIMIT 0")
-    for part in kept.members:
+    for part in lists:
         if part.part == 0:
             con.execute("INSERT INTO listed VALUES ($1, $2)", [part.segment_id, part.number])
         if part.number < known_after:
@@ -84,15 +107,17 @@ def _load_members(con: duckdb.DuckDBPyConnection, kept: KeptHistory, known_after
         f"arg_max(instant, t.number) AS instant FROM transitions t JOIN listed l ON l.segment_id = t.{_SEGMENT} "
         "AND t.number > l.number GROUP BY recipient_id"
     )
-    con.execute(
-        "INSERT INTO members SELECT * FROM (FROM members_listed ANTI JOIN later USING (recipient_id) "
-        "UNION ALL SELECT recipient_id, instant FROM later WHERE step = 1) ORDER BY recipient_id"
-    )
+
+
+def _load_members(con: duckdb.DuckDBPyConnection, kept: KeptHistory, known_after: int, spill: Path) -> None:
+    """Fill `members` and `sizes`."""
+    list_members(con, kept.members, known_after, spill)
+    con.execute(f"INSERT INTO members SELECT * FROM {KEPT_MEMBERS} ORDER BY recipient_id")
     con.execute(
         "INSERT INTO sizes SELECT segment_id, coalesce(n, 0) FROM listed LEFT JOIN "
         f"(SELECT {_SEGMENT} AS segment_id, count(*) AS n FROM members GROUP BY 1) USING (segment_id)"
     )
-    for name in ("members_listed", "later", "listed", "begins"):
+    for name in ("members_listed", "later", "listed"):
         con.execute(f"DROP TABLE {name}")
 
 

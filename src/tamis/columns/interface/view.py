@@ -9,6 +9,7 @@ from tamis.columns.interface.checks import CheckReads
 from tamis.columns.interface.contacts import ContactReads, ValueReads
 from tamis.columns.interface.exports import ExportReads
 from tamis.columns.interface.history import HistoryReads
+from tamis.columns.interface.kept import KeptHistoryReads
 from tamis.columns.interface.rules import RuleReads
 from tamis.columns.interface.segments import MemberReads, RecipientReads, SetReads, SizeReads
 
@@ -91,6 +92,10 @@ class ColumnsView(Protocol):
     @property
     def checks(self) -> CheckReads:
         """What is stored, for `tamis doctor`."""
+
+    @property
+    def kept_history(self) -> KeptHistoryReads:
+        """The history, held against the one that the records keep."""
 
     def interrupt(self) -> None:
         """Stop what is being read, from another thread: the view raises Abandoned."""

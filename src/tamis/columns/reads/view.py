@@ -3,6 +3,7 @@
 import duckdb
 
 from tamis.columns.engine.state import read_sizes
+from tamis.columns.history.compare import KeptHistoryReads
 from tamis.columns.interface.view import Standing
 from tamis.columns.reads.browse import ContactReads
 from tamis.columns.reads.examine import CheckReads
@@ -41,3 +42,4 @@ class DuckView:
         self.history = HistoryReads(con)
         self.exports = ExportReads(con)
         self.checks = CheckReads(con)
+        self.kept_history = KeptHistoryReads(con)

@@ -1,6 +1,7 @@
 """The kept history of memberships, read as a whole to restore the projection, or in part to look after it."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
 from datetime import date
 
 from tamis.domain.history import (
@@ -20,6 +21,37 @@ from tamis.records.queries import load
 
 SQL = load("history")
 ROWS_A_TIME = 50_000
+
+
+@dataclass(frozen=True, slots=True)
+class ChangesPage:
+    """Some changes that follow each other: rows, and then perhaps a pack; `last` is the number up to which they go,
+    None where none are left."""
+
+    rows: Sequence[MembershipChange]
+    pack: Pack | None
+    last: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class SegmentsHistory:
+    """What is kept of a span of segments beside the changes."""
+
+    snapshots: Sequence[MembershipSnapshot]
+    days: Sequence[SegmentDay]
+    lists: Sequence[tuple[int, int]]
+    """Segment and part of each part of a list of members."""
+
+
+@dataclass(frozen=True, slots=True)
+class Contradictions:
+    """How much in the history cannot be true beside the rest of it."""
+
+    numbers_ahead: int
+    overlapping_packs: int
+    numbers_twice: int
+    without_beginning: int
+    broken_lists: int
 
 
 def position(db: Reader) -> Position:
@@ -49,6 +81,37 @@ def packs(db: Reader) -> Iterator[Pack]:
         yield sql.select_only(db, Pack, SQL["pack"], numbers)
 
 
+def changes_after(db: Reader, after: int) -> ChangesPage:
+    """Read the next changes above a number: at most 50,000 rows, and the pack that follows them."""
+    first = sql.scalar(db, int, SQL["pack_after"], (after,))
+    rows = sql.select(db, MembershipChange, SQL["changes_before"], (after, first, ROWS_A_TIME))
+    if len(rows) == ROWS_A_TIME:
+        return ChangesPage(rows, None, rows[-1].number)
+    pack = sql.select_only(db, Pack, SQL["pack"], (first,)) if first else None
+    return ChangesPage(rows, pack, max(pack[:2]) if pack else None)
+
+
+def of_segments(db: Reader, after: int, last: int) -> SegmentsHistory:
+    """Read what is kept of the segments above a number up to another."""
+    span = (after, last)
+    return SegmentsHistory(
+        sql.select(db, MembershipSnapshot, SQL["snapshots_of_span"], span),
+        sql.select(db, _day, SQL["days_of_span"], span),
+        sql.select_tuples(db, tuple[int, int], SQL["lists_of_span"], span),
+    )
+
+
+def some_lists(db: Reader, numbers: Iterable[tuple[int, int]]) -> Iterator[MemberList]:
+    """Read lists of members by segment and part, one at a time."""
+    for segment_and_part in numbers:
+        yield sql.select_only(db, MemberList, SQL["members"], segment_and_part)
+
+
+def contradictions(db: Reader) -> Contradictions:
+    """Look for what cannot be true in the history, whatever else there is."""
+    return sql.select_only(db, Contradictions, SQL["contradictions"])
+
+
 def snapshots(db: Reader) -> list[MembershipSnapshot]:
     """Read all snapshots, in the order of their numbers."""
     return sql.select(db, MembershipSnapshot, SQL["snapshots"])
@@ -56,8 +119,7 @@ def snapshots(db: Reader) -> list[MembershipSnapshot]:
 
 def member_lists(db: Reader) -> Iterator[MemberList]:
     """Read the lists of members, one at a time."""
-    for numbers in sql.select_tuples(db, tuple[int, int], SQL["list_numbers"]):
-        yield sql.select_only(db, MemberList, SQL["members"], numbers)
+    return some_lists(db, sql.select_tuples(db, tuple[int, int], SQL["list_numbers"]))
 
 
 def days(db: Reader) -> list[SegmentDay]:

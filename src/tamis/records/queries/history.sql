@@ -77,3 +77,48 @@ DELETE FROM membership_changes WHERE number <= coalesce(
 
 -- name: drop_packs
 DELETE FROM membership_packs WHERE last_number < ?;
+
+-- name: pack_after
+SELECT first_number FROM membership_packs WHERE first_number > ? ORDER BY first_number LIMIT 1;
+
+-- name: changes_before
+SELECT number, recipient_id, change, instant, cause FROM membership_changes
+WHERE number > ? AND number < coalesce(?, 9223372036854775807) ORDER BY number LIMIT ?;
+
+-- name: snapshots_of_span
+SELECT number, segment_id, instant, cause, recipients FROM membership_snapshots
+WHERE segment_id > ? AND segment_id <= ?;
+
+-- name: days_of_span
+SELECT segment_id, day, recipients, entered, departed, filled FROM daily_sizes WHERE segment_id > ? AND segment_id <= ?;
+
+-- name: lists_of_span
+SELECT segment_id, part FROM member_lists WHERE segment_id > ? AND segment_id <= ? ORDER BY segment_id, part;
+
+-- name: contradictions
+SELECT (
+    SELECT count(*) FROM (
+        SELECT max(number) AS newest FROM membership_changes UNION ALL SELECT max(last_number) FROM membership_packs
+        UNION ALL SELECT max(number) FROM membership_snapshots UNION ALL SELECT max(number) FROM member_lists
+    ) WHERE newest > (SELECT number FROM projection)
+), (
+    SELECT count(*) FROM membership_packs p WHERE p.last_number < p.first_number OR EXISTS (
+        SELECT 1 FROM membership_packs o WHERE o.first_number > p.first_number AND o.first_number <= p.last_number
+    )
+), (
+    SELECT count(*) FROM membership_changes c WHERE EXISTS (
+        SELECT 1 FROM membership_snapshots s WHERE s.number = c.number
+    ) OR c.number <= (
+        SELECT p.last_number FROM membership_packs p WHERE p.first_number <= c.number ORDER BY p.first_number DESC
+        LIMIT 1
+    )
+), (
+    SELECT count(*) FROM membership_changes c WHERE NOT EXISTS (
+        SELECT 1 FROM membership_snapshots s WHERE s.segment_id = c.recipient_id >> 32 AND s.number < c.number
+    )
+), (
+    SELECT count(*) FROM (
+        SELECT segment_id FROM member_lists GROUP BY segment_id
+        HAVING min(part) <> 0 OR max(part) <> count(*) - 1 OR min(number) <> max(number)
+    )
+);

@@ -8,8 +8,17 @@ from tamis.actions.house import House
 from tamis.actions.maintenance.doctor import records
 from tamis.actions.maintenance.doctor.columns import Part
 from tamis.actions.maintenance.doctor.directory import examine_directory
+from tamis.actions.maintenance.doctor.history import examine_kept
 from tamis.actions.maintenance.doctor.report import REBUILD, Check, looking
-from tamis.actions.questions import CheckContacts, CheckLog, CheckOverrides, CheckSample, CheckSegment, Question
+from tamis.actions.questions import (
+    CheckContacts,
+    CheckHistory,
+    CheckLog,
+    CheckOverrides,
+    CheckSample,
+    CheckSegment,
+    Question,
+)
 from tamis.domain.errors import Damaged
 from tamis.domain.text import counted
 from tamis.records import types
@@ -25,6 +34,7 @@ def examine_all(house: House, ask: Ask, sample: int) -> Iterator[Check]:
     db = house.records.reader()
     try:
         yield from records.examine_records(db, house.records.health)
+        yield examine_kept(db)
         type_ids, live = types.all_type_ids(db), examine.live_segments(db)
     except Damaged as error:
         with looking("the rest of the records") as check:
@@ -32,6 +42,20 @@ def examine_all(house: House, ask: Ask, sample: int) -> Iterator[Check]:
         yield check.done()
         return
     yield _asked("the log of transitions", ("line",), house, ask, [CheckLog()])
+    yield _asked(
+        "the columns have the membership changes of the records",
+        ("change",),
+        house,
+        ask,
+        [CheckHistory(of_segments=False)],
+    )
+    yield _asked(
+        "the columns have snapshots, daily sizes and members of the history in the records",
+        ("row",),
+        house,
+        ask,
+        [CheckHistory(of_segments=True)],
+    )
     yield _asked(
         "the columns have the contacts of the records",
         ("contact, every value", "contacts, every value"),

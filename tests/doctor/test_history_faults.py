@@ -1,0 +1,239 @@
+"""The doctor holds the history of memberships in the records against its copy, and names the faults of either."""
+
+import random
+import shutil
+from datetime import datetime
+from pathlib import Path
+
+import duckdb
+import pytest
+
+from tamis.actions.house import House
+from tamis.actions.maintenance.doctor import history
+from tamis.actions.maintenance.doctor.columns import Part
+from tamis.columns.engine.files import NAME
+from tamis.columns.history import collect
+from tamis.domain.transitions import Cause
+from tamis.records.history import read
+from tamis.settings import Settings
+from tests.history.past import Past, live_through
+from tests.support.records import records_of
+
+COPY = "not as in the history in the records"
+
+
+@pytest.fixture(scope="module")
+def healthy(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, datetime]:
+    """Make a directory with external recipients, in which changes and lists of members are in packs and in rows, and
+    the oldest were trimmed; return it with the instant at which it was left."""
+    past = Past(tmp_path_factory.mktemp("history") / "data")
+    with pytest.MonkeyPatch.context() as small:
+        small.setattr(collect, "MOST_ROWS", 0)
+        small.setattr(collect, "CHANGES_A_PACK", 2)
+        small.setattr(collect, "MEMBERS_A_LIST", 2)
+        live_through(past, random.Random(7), 8)
+        past.trim(3)
+    past.write({f"p{n}@example.org": ("India", "Peru")[n % 2] for n in range(1, 12)})
+    past.look()
+    past.write({f"p{n}@example.org": ("Peru", "India")[n % 2] for n in range(1, 12)})
+    past.add("guest@example.org")
+    past.look()
+    past.house.close()
+    return past.settings.data, past.now
+
+
+@pytest.fixture
+def data(healthy: tuple[Path, datetime], tmp_path: Path) -> Path:
+    """Return a copy that may be harmed."""
+    return Path(shutil.copytree(healthy[0], tmp_path / "data"))
+
+
+def examine(data: Path, now: datetime) -> tuple[int, list[str]]:
+    """Return how much was compared, a few rows and segments at a time, and all that was found to be wrong."""
+    house = House(Settings(data, columns_threads=2), clock=lambda: now)
+    try:
+        house.project()
+        found = [finding.message for finding in history.examine_kept(house.records.reader()).findings]
+        looked_at = 0
+        for part_of in (history.examine_changes, history.examine_segments):
+            after: int | None = 0
+            while after is not None:
+                part: Part = part_of(house, after)
+                looked_at, after = looked_at + part.looked_at, part.after
+                found += part.wrong
+        return looked_at, found
+    finally:
+        house.close()
+
+
+@pytest.fixture(autouse=True)
+def small_parts(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Let a part be a few rows, and one segment."""
+    monkeypatch.setattr(read, "ROWS_A_TIME", 3)
+    monkeypatch.setattr(history, "SEGMENTS_A_PART", 1)
+
+
+def test_a_healthy_history_has_no_findings_and_is_compared_as_a_whole(
+    data: Path, healthy: tuple[Path, datetime]
+) -> None:
+    with records_of(data) as db:
+        for table in ("membership_changes", "membership_packs", "membership_snapshots", "member_lists", "daily_sizes"):
+            assert db.execute(f"SELECT count(*) > 2 FROM {table}").get, table
+        assert db.execute(f"SELECT count(*) FROM membership_snapshots WHERE cause = '{Cause.KEPT}'").get
+    with duckdb.connect(str(data / NAME), read_only=True) as con:
+        (rows,) = con.execute(
+            "SELECT (SELECT count(*) FROM transitions) + (SELECT count(*) FROM fillings) + "
+            "(SELECT count(*) FROM daily_sizes) + (SELECT sum(recipients)::BIGINT FROM sizes)"
+        ).fetchall()
+    assert examine(data, healthy[1]) == (rows[0], [])
+
+
+NEWEST = "(SELECT max(number) FROM transitions)"
+IN_COLUMNS = {
+    "a change that is gone": (f"DELETE FROM transitions WHERE number = {NEWEST}", f"1 membership change {COPY}"),
+    "a change of the packs that is gone": (
+        "DELETE FROM transitions WHERE number = (SELECT min(number) FROM transitions)",
+        f"1 membership change {COPY}",
+    ),
+    "a change too many": (
+        f"INSERT INTO transitions SELECT number + 1, recipient_id, -step, instant, cause FROM transitions "
+        f"WHERE number = {NEWEST}",
+        f"1 membership change {COPY}",
+    ),
+    "a change of another recipient": (
+        f"UPDATE transitions SET recipient_id = recipient_id + 1000 WHERE number = {NEWEST}",
+        f"1 membership change {COPY}",
+    ),
+    "a step turned round": (
+        f"UPDATE transitions SET step = -step WHERE number = {NEWEST}",
+        f"1 membership change {COPY}",
+    ),
+    "a change at another instant": (
+        "UPDATE transitions SET instant = instant + INTERVAL 1 MICROSECOND",
+        f"membership changes {COPY}",
+    ),
+    "a change for another cause": (
+        f"UPDATE transitions SET cause = 'time' WHERE number = {NEWEST}",
+        f"1 membership change {COPY}",
+    ),
+    "a snapshot of another size": (
+        "UPDATE fillings SET recipients = recipients + 1 WHERE segment_id = 2",
+        f"1 snapshot {COPY}",
+    ),
+    "a snapshot too many": (
+        "INSERT INTO fillings SELECT 100000, 77, instant, cause, recipients FROM fillings WHERE segment_id = 1",
+        f"1 snapshot {COPY}",
+    ),
+    "a day that is gone": (
+        "DELETE FROM daily_sizes WHERE segment_id = 1 AND day = (SELECT min(day) FROM daily_sizes)",
+        f"1 daily size {COPY} (segments 1)",
+    ),
+    "a day of another size": (
+        "UPDATE daily_sizes SET departed = departed + 1 WHERE segment_id = 1 "
+        "AND day = (SELECT max(day) FROM daily_sizes WHERE segment_id = 1)",
+        f"1 daily size {COPY} (segments 1)",
+    ),
+    "members who entered at another instant": (
+        "UPDATE recent SET instant = instant + INTERVAL 1 SECOND",
+        f"members {COPY}",
+    ),
+    "a member too many": (
+        "INSERT INTO members VALUES ((1::BIGINT << 32) | 99999, TIMESTAMP '2026-03-01')",
+        f"1 member {COPY} (recipients {(1 << 32) + 99999})",
+    ),
+    "a segment without its size": ("DELETE FROM sizes WHERE segment_id = 1", f"1 list of members {COPY} (segments 1)"),
+}
+
+
+@pytest.mark.parametrize("fault", IN_COLUMNS)
+def test_a_fault_of_the_copy_is_found(data: Path, healthy: tuple[Path, datetime], fault: str) -> None:
+    sql, said = IN_COLUMNS[fault]
+    with duckdb.connect(str(data / NAME)) as con:
+        assert con.execute(sql).fetchall() != [(0,)], "nothing was planted"
+    _, found = examine(data, healthy[1])
+    assert any(said in message for message in found), found
+    assert all("delete columns.duckdb" in message for message in found)
+
+
+def test_what_is_advised_for_the_copy_mends_it(data: Path, healthy: tuple[Path, datetime]) -> None:
+    (data / NAME).unlink()
+    assert examine(data, healthy[1])[1] == []
+
+
+IN_RECORDS = {
+    "a number above the last": ("UPDATE projection SET number = number - 1", "has numbers above its last one"),
+    "a change that was never made": (
+        "UPDATE projection SET change = 100000",
+        "follows change 100000 of the change log",
+    ),
+    "packs that overlap": (
+        "UPDATE membership_packs SET last_number = last_number + 3 "
+        "WHERE first_number = (SELECT min(first_number) FROM membership_packs)",
+        "1 pack of membership changes overlap",
+    ),
+    "a row with the number of a pack": (
+        "INSERT INTO membership_changes SELECT last_number, (1 << 32) | 3, 1, 0, 'rule' FROM membership_packs LIMIT 1",
+        "1 number of membership changes given twice",
+    ),
+    "a row without a beginning": (
+        "UPDATE membership_changes SET recipient_id = (77 << 32) | 3 "
+        "WHERE number = (SELECT max(number) FROM membership_changes)",
+        "1 membership change without a snapshot",
+    ),
+    "a list that lacks a part": (
+        "DELETE FROM member_lists WHERE part = 0 "
+        "AND segment_id IN (SELECT segment_id FROM member_lists WHERE part = 1)",
+        "lack a part",
+    ),
+    "a pack that is none": ("UPDATE membership_packs SET changes = x'00'", "cannot be read as such"),
+    "a pack of other numbers": (
+        "UPDATE membership_packs SET changes = (SELECT changes FROM membership_packs ORDER BY first_number LIMIT 1) "
+        "WHERE first_number = (SELECT max(first_number) FROM membership_packs)",
+        "cannot be read as such",
+    ),
+    "a list that is none": (
+        "UPDATE member_lists SET members = x'00' WHERE segment_id = 1 AND part = 0",
+        "the list of members of segment 1 in the records cannot be read as such",
+    ),
+    "a list of another segment": (
+        "UPDATE member_lists SET segment_id = 99 WHERE segment_id = "
+        "(SELECT max(segment_id) FROM member_lists WHERE length(members) > 0)",
+        "the list of members of segment 99 in the records cannot be read as such",
+    ),
+}
+
+
+@pytest.mark.parametrize("fault", IN_RECORDS)
+def test_a_history_that_contradicts_itself_is_found(data: Path, healthy: tuple[Path, datetime], fault: str) -> None:
+    sql, said = IN_RECORDS[fault]
+    with records_of(data) as db:
+        db.execute(sql).fetchall()
+        assert db.total_changes(), "nothing was planted"
+    _, found = examine(data, healthy[1])
+    assert any(said in message and "restore a backup" in message for message in found), found
+
+
+def test_a_daily_size_that_members_contradict_is_found_in_the_records(
+    data: Path, healthy: tuple[Path, datetime]
+) -> None:
+    with records_of(data) as db:
+        db.execute("UPDATE daily_sizes SET recipients = recipients + 1 WHERE segment_id = 1").fetchall()
+    with duckdb.connect(str(data / NAME)) as con:
+        con.execute("UPDATE daily_sizes SET recipients = recipients + 1 WHERE segment_id = 1")
+    _, found = examine(data, healthy[1])
+    assert len(found) == 1
+    assert "the last daily size of 1 segment (1) is not the number of members" in found[0]
+    assert "restore a backup" in found[0]
+
+
+def test_a_history_that_another_program_has_written_is_found(data: Path, healthy: tuple[Path, datetime]) -> None:
+    house = House(Settings(data, columns_threads=2), clock=lambda: healthy[1])
+    house.project()
+    with records_of(data) as db:
+        db.execute("UPDATE projection SET mark = mark + 1").fetchall()
+    try:
+        for part_of in (history.examine_changes, history.examine_segments):
+            (message,) = part_of(house, 0).wrong
+            assert "stand at another history" in message
+    finally:
+        house.close()
