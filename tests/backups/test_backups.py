@@ -12,11 +12,14 @@ import pytest
 import requests
 
 from tamis.actions.house import House
-from tamis.actions.maintenance.backups import FILES, MANIFEST, make_backup, restore
+from tamis.actions.maintenance.backups import MANIFEST, make_backup, restore
 from tamis.actions.segments.recipients import recipient_page
 from tamis.actions.segments.segments import segment_sizes
+from tamis.columns.engine.files import NAME as COLUMNS
 from tamis.domain.errors import TamisError
+from tamis.records.maintenance.files import NAME as RECORDS
 from tamis.settings import Settings
+from tests.backups.first_format import to_first_format
 from tests.erasure.people import VICTIMS, Town, traces
 from tests.support import forked
 from tests.support.people import new_account
@@ -34,27 +37,29 @@ def town(tmp_path_factory: pytest.TempPathFactory) -> Path:
     made = Town(house)
     house.project()
     made.forget_victims()
+    house.project()
     make_backup(house, str(directory.with_name("backup")))
     values = {value for n in VICTIMS for value in made.values[n]}
     assert traces(directory, values)
     assert traces(directory.with_name("backup"), values) == {}  # what was deleted does not live on in backups
     house.close()
+    shutil.copytree(directory.with_name("backup"), directory.with_name("of the first format"))
+    to_first_format(directory.with_name("of the first format"), directory / COLUMNS)
     return directory
 
 
 def rows_of(directory: Path) -> list[tuple[int, str]]:
-    """Read the rows of the first segment, with a column store that must not have to be built for it."""
+    """Read the rows of the first segment."""
     house = House(Settings(directory))
-    assert house.open_columns().applied is not None
     rows = recipient_page(house, 1, 1, 0, EVERYONE)
     house.close()
     return rows
 
 
 def history_of(directory: Path) -> list[object]:
-    """Read the log of transitions, which no store can compute again."""
+    """Read the log of transitions, which nothing can compute again."""
     house = House(Settings(directory))
-    con = house.open_columns().cursor()
+    con = house.project().cursor()
     rows: list[object] = [
         con.execute(f"SELECT * FROM {name} ORDER BY ALL").fetchall() for name in ("transitions", "fillings")
     ]
@@ -65,9 +70,31 @@ def history_of(directory: Path) -> list[object]:
 def test_what_is_restored_is_what_was_backed_up_with_its_history(town: Path, tmp_path: Path) -> None:
     restored = tmp_path / "restored"
     restore(restored, town.with_name("backup"))
-    assert sorted(file.name for file in restored.iterdir()) == sorted(FILES)
+    assert [file.name for file in restored.iterdir()] == [RECORDS]
     assert history_of(restored) == history_of(town) != [[], []]
     assert rows_of(restored) == rows_of(town)
+
+
+def test_a_backup_of_the_first_format_is_restored_with_its_column_file(town: Path, tmp_path: Path) -> None:
+    restored = tmp_path / "restored"
+    restore(restored, town.with_name("of the first format"))
+    assert sorted(file.name for file in restored.iterdir()) == sorted((RECORDS, COLUMNS))
+    house = House(Settings(restored))
+    assert not house.open_columns().is_behind  # it need not be built
+    house.close()
+    assert history_of(restored) == history_of(town) != [[], []]
+    assert rows_of(restored) == rows_of(town)
+
+
+def test_a_backup_needs_no_column_file(town: Path, tmp_path: Path) -> None:
+    data = tmp_path / "data"
+    shutil.copytree(town, data)
+    (data / COLUMNS).write_bytes(b"damaged")
+    house = House(Settings(data))
+    make_backup(house, str(tmp_path / "backup"))
+    house.close()
+    restore(tmp_path / "restored", tmp_path / "backup")
+    assert history_of(tmp_path / "restored") == history_of(town)
 
 
 def test_everything_acknowledged_before_a_backup_begins_is_in_it_while_writes_go_on(tmp_path: Path) -> None:
@@ -108,10 +135,6 @@ def test_everything_acknowledged_before_a_backup_begins_is_in_it_while_writes_go
     house = House(Settings(restored))
     assert segment_sizes(house) == {india: len(members)}
     house.close()
-    (restored / "columns.duckdb").unlink()
-    rebuilt = House(Settings(restored))
-    assert [number for number, _ in recipient_page(rebuilt, 1, india, 0, EVERYONE)] == [number for number, _ in members]
-    rebuilt.close()
 
 
 def _flip(file: Path) -> None:
@@ -127,25 +150,36 @@ def _reword(backup: Path, old: str, new: str) -> None:
 
 
 DAMAGE: dict[str, Callable[[Path], object]] = {
-    "a byte of the records": lambda d: _flip(d / FILES[0]),
-    "a byte of the columns": lambda d: _flip(d / FILES[1]),
-    "the end of the records": lambda d: (d / FILES[0]).write_bytes((d / FILES[0]).read_bytes()[:-1]),
-    "no columns": lambda d: (d / FILES[1]).unlink(),
+    "a byte of the records": lambda d: _flip(d / RECORDS),
+    "the end of the records": lambda d: (d / RECORDS).write_bytes((d / RECORDS).read_bytes()[:-1]),
+    "no records": lambda d: (d / RECORDS).unlink(),
     "no manifest": lambda d: (d / MANIFEST).unlink(),
     "an empty manifest": lambda d: (d / MANIFEST).write_text(""),
     "half a manifest": lambda d: (d / MANIFEST).write_text((d / MANIFEST).read_text()[:200]),
-    "files of other names": lambda d: _reword(d, FILES[0], "../x"),
+    "files of other names": lambda d: _reword(d, RECORDS, "../x"),
+    "files of another format": lambda d: _reword(d, '"format": 2', '"format": 1'),
+    "no format that ever was": lambda d: _reword(d, '"format": 2', '"format": 0'),
     "another store": lambda d: _reword(d, '"store_id": "', '"store_id": "0'),
     "another change": lambda d: _reword(d, '"change": ', '"change": 9'),
-    "a later format": lambda d: _reword(d, '"format": 1', '"format": 2'),
+    "a later format": lambda d: _reword(d, '"format": 2', '"format": 3'),
+}
+OF_THE_FIRST_FORMAT: dict[str, Callable[[Path], object]] = {
+    "a byte of the columns": lambda d: _flip(d / COLUMNS),
+    "no columns": lambda d: (d / COLUMNS).unlink(),
+    "files of another format": lambda d: _reword(d, '"format": 1', '"format": 2'),
 }
 
 
-@pytest.mark.parametrize("damage", DAMAGE)
-def test_a_damaged_backup_is_refused_and_nothing_is_put_in_place(town: Path, tmp_path: Path, damage: str) -> None:
+@pytest.mark.parametrize(
+    ("source", "damage"),
+    [("backup", name) for name in DAMAGE] + [("of the first format", name) for name in OF_THE_FIRST_FORMAT],
+)
+def test_a_damaged_backup_is_refused_and_nothing_is_put_in_place(
+    town: Path, tmp_path: Path, source: str, damage: str
+) -> None:
     backup = tmp_path / "backup"
-    shutil.copytree(town.with_name("backup"), backup)
-    DAMAGE[damage](backup)
+    shutil.copytree(town.with_name(source), backup)
+    (DAMAGE if source == "backup" else OF_THE_FIRST_FORMAT)[damage](backup)
     with pytest.raises(TamisError, match=r"use another backup|is no backup|newer version"):
         restore(tmp_path / "restored", backup)
     assert list(tmp_path.iterdir()) == [backup]
@@ -155,10 +189,7 @@ def test_files_of_two_backups_are_refused(town: Path, tmp_path: Path) -> None:
     house = House(Settings(tmp_path / "other"))
     make_backup(house, str(tmp_path / "backup"))
     house.close()
-    mixed = json.loads((tmp_path / "backup" / MANIFEST).read_text())
-    mixed["files"][FILES[1]] = json.loads((town.with_name("backup") / MANIFEST).read_text())["files"][FILES[1]]
-    (tmp_path / "backup" / MANIFEST).write_text(json.dumps(mixed))
-    shutil.copy(town.with_name("backup") / FILES[1], tmp_path / "backup" / FILES[1])
+    to_first_format(tmp_path / "backup", town / COLUMNS)
     with pytest.raises(TamisError, match="do not belong together"):
         restore(tmp_path / "restored", tmp_path / "backup")
     assert not (tmp_path / "restored").exists()
@@ -189,7 +220,6 @@ from pathlib import Path
 from tamis.actions.maintenance import backups
 from tamis.actions.maintenance import whole_directory
 from tamis.actions.house import House
-from tamis.columns.engine.store import Columns
 from tamis.records.engine import store
 from tamis.records.maintenance import files
 from tamis.settings import Settings
@@ -207,11 +237,10 @@ def kill_after(owner, name, times=1):
     setattr(owner, name, run)
 
 match sys.argv[1]:
-    case "columns": kill_after(Columns, "_copy")
     case "records": kill_after(store, "write_copy")
-    case "sums": kill_after(backups, "_sum")
+    case "sums": kill_after(backups, "file_sum")
     case "checked": kill_after(files, "identify")
-    case "synced": kill_after(whole_directory, "sync", 3)
+    case "synced": kill_after(whole_directory, "sync", 2)
     case "named": kill_after(Path, "rename")
 if sys.argv[2] == "backup":
     backups.make_backup(House(Settings(Path(sys.argv[3]))), sys.argv[4])
@@ -222,7 +251,7 @@ else:
 
 @pytest.mark.parametrize(
     ("doing", "moment"),
-    [("backup", m) for m in ("columns", "records", "sums", "checked", "synced", "named")]
+    [("backup", m) for m in ("records", "sums", "checked", "synced", "named")]
     + [("restore", m) for m in ("sums", "checked", "named")],
 )
 def test_killed_it_leaves_nothing_under_the_name_or_a_whole_one(

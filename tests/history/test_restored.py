@@ -4,7 +4,9 @@ import errno
 import logging
 import os
 import random
+import shutil
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -14,6 +16,7 @@ import duckdb
 import pytest
 
 from tamis.actions.fields.types import create_type, delete_type
+from tamis.actions.maintenance.backups import make_backup, restore
 from tamis.actions.segments.history import contact_history
 from tamis.actions.segments.segments import create_segment, delete_segment, edit_segment
 from tamis.columns.engine.files import NAME
@@ -22,6 +25,7 @@ from tamis.domain.errors import Unavailable
 from tamis.domain.transitions import Cause
 from tamis.records.engine.database import FILE_NAME, connect
 from tamis.rules.syntaxes.text import from_text
+from tests.backups.first_format import to_first_format
 from tests.history.past import Past, live_through
 
 TABLES = ("transitions", "fillings", "daily_sizes", "sizes")
@@ -37,6 +41,13 @@ UPDATE projection SET change = 0, number = 0, mark = 0, trimmed = NULL;
 DELETE FROM projection_clocks; DELETE FROM membership_changes; DELETE FROM membership_packs;
 DELETE FROM membership_snapshots; DELETE FROM member_lists; DELETE FROM daily_sizes;
 """
+
+WITHOUT_HISTORY = """
+DROP TABLE projection; DROP TABLE projection_clocks; DROP TABLE membership_changes; DROP TABLE membership_packs;
+DROP TABLE membership_snapshots; DROP TABLE member_lists; DROP TABLE daily_sizes;
+PRAGMA user_version = 13; PRAGMA journal_mode = DELETE;
+"""
+"""Makes of the records of today those of the version before, which had no history."""
 
 
 def known(past: Past) -> dict[str, Any]:
@@ -94,6 +105,13 @@ def change(sql: str) -> Callable[[Path], None]:
             db.execute(sql)
 
     return run
+
+
+def change_records(directory: Path, sql: str) -> None:
+    """Change something in the records of a directory."""
+    db = connect(directory / FILE_NAME)
+    db.execute(sql).fetchall()
+    db.close()
 
 
 LOSSES = {
@@ -194,9 +212,7 @@ def make_old(past: Past) -> None:
     """Close the house, and let the column file be the only place of its history."""
     past.house.close()
     change(OLD_TABLES)(past.settings.data / NAME)
-    db = connect(past.settings.data / FILE_NAME)
-    db.execute(FORGET).fetchall()
-    db.close()
+    change_records(past.settings.data, FORGET)
 
 
 def test_the_history_of_an_earlier_version_moves_to_the_records(past: Past) -> None:
@@ -240,6 +256,41 @@ def test_a_part_of_the_history_that_is_damaged_keeps_no_other_away(
     assert full.id in refilled
     lose(past, delete)
     assert {row[0] for row in known(past)["members"]} == {row[0] for row in before["members"]}
+
+
+@pytest.fixture
+def old_backup(past: Past, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Make a backup as the version before made it: only its column file has the history."""
+    past.house.project()
+    backup = tmp_path_factory.mktemp("old") / "backup"
+    make_backup(past.house, str(backup))
+    past.house.close()
+    columns = backup.with_name(NAME)
+    shutil.copy(past.settings.data / NAME, columns)
+    change(OLD_TABLES)(columns)
+    change_records(backup, WITHOUT_HISTORY)
+    to_first_format(backup, columns)
+    past.reopen()
+    return backup
+
+
+@pytest.mark.parametrize("first", ["read", "backup"])
+def test_a_backup_of_an_earlier_version_is_restored_with_the_history_of_its_column_file(
+    past: Past, old_backup: Path, first: str
+) -> None:
+    before = known(past)
+    past.settings = replace(past.settings, data=old_backup.with_name("restored"))
+    restore(past.settings.data, old_backup)
+    past.reopen()
+    if first == "backup":  # of what nobody has read yet
+        again = old_backup.with_name("again")
+        make_backup(past.house, str(again))
+        past.settings = replace(past.settings, data=old_backup.with_name("restored again"))
+        restore(past.settings.data, again)
+        past.reopen()
+    assert known(past) == before
+    lose(past, delete)
+    assert known(past) == before
 
 
 def test_a_contact_type_that_was_deleted_since_leaves_no_members(past: Past) -> None:

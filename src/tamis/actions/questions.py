@@ -207,7 +207,7 @@ class WriteExport(Question[int], frozen=True):
 
 
 class MakeBackup(Question[Manifest], frozen=True):
-    """A backup of both stores to a directory."""
+    """A backup to a directory."""
 
     directory: str
 

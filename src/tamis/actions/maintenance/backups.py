@@ -1,7 +1,6 @@
 """Back a data directory up while it is in use, and put it in place again."""
 
 import hashlib
-from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -9,15 +8,16 @@ import msgspec
 
 from tamis import log
 from tamis.actions.house import House
-from tamis.actions.maintenance.stores import COLUMNS, RECORDS, STORES
+from tamis.actions.maintenance.stores import COLUMNS, RECORDS
 from tamis.actions.maintenance.whole_directory import is_free, whole_directory
 from tamis.columns.engine.owner import is_owned
 from tamis.domain.errors import Refused
 from tamis.domain.instants import format_instant
 
 MANIFEST = "backup.json"
-FORMAT = 1
-FILES = tuple(store.NAME for store in STORES)
+FORMAT = 2
+FILES = {1: {RECORDS.NAME, COLUMNS.NAME}, 2: {RECORDS.NAME}}
+"""The files of a backup of each format. In the first, the history may lie in the file of the columns alone."""
 PIECE = 1 << 20
 
 
@@ -41,24 +41,22 @@ class Manifest:
 
 
 def make_backup(house: House, directory: str) -> Manifest:
-    """Write both stores to a directory that does not exist or is empty, as they are at one moment; writes and reads go
+    """Write the records to a directory that does not exist or is empty, as they are at one moment; writes and reads go
     on. Raises Refused.
 
-    The columns are copied first, and the records as they are when that is done: so the columns are never ahead of
-    them, and the feed has all that they lack.
+    They hold everything: the projection is restored from them. It is opened first, so that they take over a history
+    that an earlier version kept in its file alone.
     """
     target = Path(directory)
     if target.resolve().is_relative_to(house.settings.data.resolve()):
         raise Refused("backup_inside_data")
-    columns = house.project()
+    house.open_columns()
     house.records.health.require_whole()
-    with whole_directory(target) as work, ExitStack() as moment:
-        with columns.copying() as copy_columns:
-            copy_columns(work)
-            copy_records = moment.enter_context(house.records.copying())
-        copy_records(work)
+    with whole_directory(target) as work:
+        with house.records.copying() as copy_records:
+            copy_records(work)
         found = RECORDS.identify(work)
-        sums = {name: _sum(work / name, None) for name in FILES}
+        sums = {RECORDS.NAME: file_sum(work / RECORDS.NAME)}
         made = Manifest(FORMAT, found.store_id, found.change, format_instant(house.clock()), sums)
         (work / MANIFEST).write_bytes(msgspec.json.format(msgspec.json.encode(made)))
     log.event("backup_made", directory=str(target.resolve()), bytes=sum(file.bytes for file in sums.values()))
@@ -76,10 +74,11 @@ def restore(data: Path, source: Path) -> Manifest:
         raise Refused("data_inside_backup")
     manifest = _manifest(source)
     with whole_directory(data) as work:
-        for name in FILES:
-            if not (source / name).is_file() or _sum(source / name, work / name) != manifest.files[name]:
+        for name in manifest.files:
+            if not (source / name).is_file() or file_sum(source / name, work / name) != manifest.files[name]:
                 raise Refused("backup_file_changed", file=str(source / name))
-        found, projection = RECORDS.identify(work), COLUMNS.identify(work)
+        found = RECORDS.identify(work)
+        projection = COLUMNS.identify(work) if COLUMNS.is_there(work) else found
         is_one = manifest.store_id == found.store_id == projection.store_id
         if not is_one or not projection.change <= found.change == manifest.change:
             raise Refused("backup_files_do_not_match", backup=str(source))
@@ -97,12 +96,12 @@ def _manifest(source: Path) -> Manifest:
         raise Refused("backup_file_damaged", file=str(source / MANIFEST)) from None
     if manifest.format > FORMAT:
         raise Refused("backup_is_newer", backup=str(source))
-    if set(manifest.files) != set(FILES):
+    if set(manifest.files) != FILES.get(manifest.format):
         raise Refused("backup_file_damaged", file=str(source / MANIFEST))
     return manifest
 
 
-def _sum(file: Path, copy: Path | None) -> FileSum:
+def file_sum(file: Path, copy: Path | None = None) -> FileSum:
     """Sum a file up, writing what was read to a copy if one is wanted."""
     digest, size = hashlib.sha256(), 0
     target = copy.open("wb") if copy else None

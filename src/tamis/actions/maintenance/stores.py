@@ -4,8 +4,6 @@ Both packages have a module that fits `StoreFiles`, and both of the open stores 
 name or the make of a file.
 """
 
-from collections.abc import Callable
-from contextlib import AbstractContextManager
 from pathlib import Path
 from typing import Protocol
 
@@ -13,12 +11,9 @@ from tamis.columns.engine import files as columns_files
 from tamis.domain.stores import StoreIdentity
 from tamis.records.maintenance import files as records_files
 
-Copy = Callable[[Path], None]
-"""Writes a store to its file in a directory."""
-
 
 class StoreFiles(Protocol):
-    """How a store lies in a data directory, and in a backup, which has one file of each store."""
+    """How a store lies in a data directory, and in a backup: the records in each, the columns in those of before."""
 
     NAME: str
     """What its file in a backup is called."""
@@ -50,10 +45,6 @@ class StoreFiles(Protocol):
 
 class Upkept(Protocol):
     """An open store, as far as its upkeep goes."""
-
-    def copying(self) -> AbstractContextManager[Copy]:
-        """Fix the moment of a copy for a block; what it gives writes the copy, without a trace of what was deleted."""
-        ...
 
     def rewrite(self) -> int | None:
         """Leave no trace of what was deleted in its files; returns up to which change that is so, or None where

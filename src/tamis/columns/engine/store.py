@@ -4,7 +4,7 @@ import logging
 import os
 import shutil
 import threading
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, suppress
 from dataclasses import replace
 from datetime import date, datetime
@@ -118,13 +118,6 @@ class Columns:
                 if self.trouble is Trouble.DAMAGED and self.path.exists():
                     self.set_aside = put_aside(self.path, "damaged")
                 self._open_again()
-
-    @contextmanager
-    def copying(self) -> Iterator[Callable[[Path], None]]:
-        """Let nothing be written during a block; what it gives writes all tables to a new file in a directory, which
-        holds nothing of what was deleted, and raises Unavailable."""
-        with self.lock:
-            yield lambda directory: self._copy(directory / NAME)
 
     def _copy(self, target: Path) -> None:
         try:
