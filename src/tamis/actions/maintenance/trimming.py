@@ -1,4 +1,5 @@
-"""Once a day, what is older than it is to be kept goes: history, and what imports have left to be undone and mended."""
+"""Once a day, what is older than it is to be kept goes: history, and what imports have left to be undone and mended;
+and old history is packed."""
 
 import logging
 from datetime import date, datetime, timedelta
@@ -8,30 +9,39 @@ from pathlib import Path
 from tamis import log
 from tamis.actions.house import House
 from tamis.actions.importing import rejects
+from tamis.columns.engine.files import SPILL_NAME
 from tamis.columns.engine.store import Columns
+from tamis.columns.history.packs import pack
 from tamis.domain.errors import TamisError, Unavailable
 from tamis.records import segments
 from tamis.records.engine.store import Records
+from tamis.records.history import read, write
 from tamis.records.importing import journal
 
 ROWS_A_STEP = 10_000
+ROWS_A_PACK = 100_000
+NEWEST_ROWS = 100_000
+"""So many changes of memberships stay rows."""
 
 
 class Upkeep:
-    """Drops, once a day, what is older than it is to be kept. A server takes a turn of it now and then, and so does a
-    command that opens the column store."""
+    """Drops, once a day, what is older than it is to be kept, and packs old history. A server takes a turn of it now
+    and then, and so does a command that opens the column store."""
 
     def __init__(self, house: House) -> None:
         self._house = house
-        self._imports_trimmed: date | None = None
+        self._day: date | None = None
 
     def turn(self) -> None:
         """Drop what is due, unless that was done today; raises Unavailable where the column store cannot be opened."""
         house, now = self._house, self._house.clock()
-        if self._imports_trimmed != now.date():
-            self._imports_trimmed = now.date()
+        is_first = self._day != now.date()
+        self._day = now.date()
+        if is_first:
             trim_imports(house.records, house.settings.data, now, house.settings.undo_days)
         trim_history(house.records, house.open_columns(), now, house.settings.history_days)
+        if is_first:
+            pack_history(house.records, house.settings.data)
 
 
 def trim_history(records: Records, columns: Columns, now: datetime, kept_days: int) -> None:
@@ -44,6 +54,17 @@ def trim_history(records: Records, columns: Columns, now: datetime, kept_days: i
     except Unavailable as error:
         columns.trimmed = now.date()
         log.event("history_not_trimmed", level=logging.ERROR, reason=str(error))
+
+
+def pack_history(records: Records, data: Path) -> None:
+    """Make packs of old changes of memberships that are rows, one in a transaction, between which others write; a
+    failure is logged, and it is tried again on another day."""
+    try:
+        while changes := read.oldest_changes(records.reader(), ROWS_A_PACK, NEWEST_ROWS):
+            packed = pack(changes, data / SPILL_NAME)
+            records.write(partial(write.replace_rows, pack=packed, rows=len(changes)))
+    except (OSError, TamisError) as error:
+        log.event("history_not_packed", level=logging.ERROR, reason=str(error))
 
 
 def trim_imports(records: Records, data: Path, now: datetime, kept_days: int) -> None:

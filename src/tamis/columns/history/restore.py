@@ -13,6 +13,7 @@ import duckdb
 from tamis import log
 from tamis.columns.engine.trouble import keeps_out
 from tamis.columns.history.daily import insert_days
+from tamis.columns.history.packs import CHANGES, columns_of
 from tamis.columns.history.parquet import from_parquet
 from tamis.domain.history import KeptHistory, MemberList, MembershipChange, MembershipSnapshot, Pack
 from tamis.domain.segments import SEGMENT_SHIFT
@@ -72,11 +73,9 @@ def insert_changes(
             ).fetchall()
     for changes in rows:
         con.execute(
-            f"INSERT INTO {table} SELECT l.number, l.recipient_id, l.step, make_timestamp(l.instant), l.cause FROM ("
-            "SELECT unnest($1::BIGINT[]) AS number, unnest($2::BIGINT[]) AS recipient_id, "
-            "unnest($3::TINYINT[]) AS step, unnest($4::BIGINT[]) AS instant, unnest($5::VARCHAR[]) AS cause) l "
-            f"{of_log} ORDER BY l.number",
-            list(map(list, zip(*changes, strict=True))),
+            f"INSERT INTO {table} SELECT l.number, l.recipient_id, l.change, l.instant, l.cause "
+            f"FROM {CHANGES} l {of_log} ORDER BY l.number",
+            columns_of(changes),
         )
     con.execute("DROP TABLE begins")
     return known_after

@@ -37,6 +37,7 @@ STORES: Mapping[str, str] = {
     "columns_held": "another Tamis process has this data directory open",
     "columns_not_copied": "the column store cannot be copied: {reason}",
     "columns_behind_history": "the column store has to be built again from the records first: ask once more",
+    "history_not_packed": "old history cannot be packed: {reason}",
     "history_moved_on": "the history of memberships has moved on: the column store is built again, ask once more",
     "columns_not_made": "{file} cannot be made: {reason}",
     "columns_not_opened": "{file} cannot be opened: {reason}",

@@ -75,6 +75,16 @@ def changes(db: Reader) -> Iterator[Sequence[MembershipChange]]:
         after = rows[-1].number
 
 
+def oldest_changes(db: Reader, most: int, newest: int) -> list[MembershipChange]:
+    """Read at most `most` of the oldest changes that are rows, with no pack between them; none where that would not
+    leave as many as `newest`."""
+    if not sql.fetch(db, SQL["has_rows_beyond"], (most + newest - 1,)):
+        return []
+    (oldest,) = sql.select(db, MembershipChange, SQL["changes"], (0, 1))
+    next_pack = sql.scalar(db, int, SQL["pack_after"], (oldest.number,))
+    return sql.select(db, MembershipChange, SQL["changes_before"], (0, next_pack, most))
+
+
 def packs(db: Reader) -> Iterator[Pack]:
     """Read the packs of changes, one at a time."""
     for numbers in sql.select_tuples(db, tuple[int], SQL["pack_numbers"]):

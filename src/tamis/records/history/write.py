@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping
 from datetime import date, datetime
 
 from tamis.domain.errors import Unavailable
-from tamis.domain.history import HistoryBatch, HistoryTrim, MemberList
+from tamis.domain.history import HistoryBatch, HistoryTrim, MemberList, Pack
 from tamis.domain.instants import to_micros
 from tamis.records.engine.sql import fetch, run, run_many
 from tamis.records.handles import Transaction
@@ -43,6 +43,16 @@ def trim(db: Transaction, trimmed: HistoryTrim) -> None:
     if trimmed.snapshots or trimmed.dropped:
         run(db, SQL["drop_changes"])
         run(db, SQL["drop_packs"], (trimmed.first_number,))
+
+
+def replace_rows(db: Transaction, pack: Pack, rows: int) -> None:
+    """Put a pack in the place of the rows that are in it; raises Unavailable, with nothing changed, where there are not
+    so many any more. What is kept, and so its mark, stays the same."""
+    numbers = pack.first_number, pack.last_number
+    if fetch(db, SQL["rows_between"], numbers) != [(rows,)]:
+        raise Unavailable("history_moved_on")
+    run(db, SQL["drop_rows"], numbers)
+    run(db, SQL["add_pack"], pack)
 
 
 def note_followed(db: Transaction, mark: int, change: int, as_of: Mapping[int, datetime]) -> None:

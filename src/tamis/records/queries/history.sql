@@ -122,3 +122,13 @@ SELECT (
         HAVING min(part) <> 0 OR max(part) <> count(*) - 1 OR min(number) <> max(number)
     )
 );
+
+-- name: has_rows_beyond
+SELECT number FROM membership_changes ORDER BY number LIMIT 1 OFFSET ?;
+
+-- name: rows_between
+SELECT count(*) FROM membership_changes WHERE number BETWEEN ? AND ?;
+
+-- name: drop_rows
+DELETE FROM membership_changes WHERE number BETWEEN ? AND ?;
+

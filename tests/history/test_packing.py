@@ -1,0 +1,147 @@
+"""Old rows of the kept history become packs, and nothing else changes, whenever that is cut short."""
+
+import random
+import sys
+from collections.abc import Iterator
+from dataclasses import asdict
+from pathlib import Path
+
+import pytest
+
+from tamis.actions.maintenance import trimming
+from tamis.actions.maintenance.trimming import pack_history
+from tamis.columns.history import collect
+from tamis.columns.history.packs import pack
+from tamis.domain.errors import Unavailable
+from tamis.records.history import read, write
+from tests.history.past import Past, live_through
+from tests.history.test_restored import delete, known, lose
+from tests.support import forked
+from tests.support.process import environment
+
+A_PACK, NEWEST = 7, 4
+
+KILLED = """
+import os, signal, sys
+from pathlib import Path
+from tamis.actions.maintenance import trimming
+from tamis.records.engine.store import Records
+from tamis.records.history import write
+
+moment, number = sys.argv[1], int(sys.argv[2])
+trimming.ROWS_A_PACK, trimming.NEWEST_ROWS = 7, 4
+calls = 0
+
+def killing(point, done):
+    def run(*args, **options):
+        global calls
+        result = done(*args, **options)
+        calls += point == moment
+        if point == moment and calls == number:
+            os.kill(os.getpid(), signal.SIGKILL)
+        return result
+    return run
+
+trimming.pack = killing("packed", trimming.pack)
+write.run = killing("in the transaction", write.run)
+Records.write = killing("committed", Records.write)
+data = Path(sys.argv[3])
+trimming.pack_history(Records(data), data)
+"""
+
+
+@pytest.fixture
+def past(tmp_path: Path) -> Iterator[Past]:
+    """Return one in which much has happened, its changes kept as rows."""
+    made = Past(tmp_path / "data")
+    live_through(made, random.Random(7))
+    yield made
+    made.house.close()
+
+
+@pytest.fixture
+def small(past: Past, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Let few rows be a pack, from here on."""
+    assert past
+    monkeypatch.setattr(trimming, "ROWS_A_PACK", A_PACK)
+    monkeypatch.setattr(trimming, "NEWEST_ROWS", NEWEST)
+
+
+def kept(past: Past) -> tuple[int, int]:
+    """Return how many changes are rows, and how many packs there are."""
+    db = past.house.records.reader()
+    return sum(len(rows) for rows in read.changes(db)), len(list(read.packs(db)))
+
+
+@pytest.mark.usefixtures("small")
+def test_old_rows_become_packs_and_the_projection_does_not_notice(past: Past) -> None:
+    before, position = known(past), read.position(past.house.records.reader())
+    rows, packs = kept(past)
+    assert rows > 2 * A_PACK + NEWEST
+    pack_history(past.house.records, past.settings.data)
+    left = NEWEST + (rows - NEWEST) % A_PACK
+    assert kept(past) == (left, packs + (rows - left) // A_PACK)
+    assert not any(asdict(read.contradictions(past.house.records.reader())).values())
+    assert read.position(past.house.records.reader()) == position
+    assert not past.house.open_columns().is_behind
+    lose(past, delete)
+    assert known(past) == before
+    past.trim(4)
+    trimmed = known(past)
+    lose(past, delete)
+    assert known(past) == trimmed
+
+
+@pytest.mark.usefixtures("small")
+def test_no_pack_lies_across_another(past: Past, monkeypatch: pytest.MonkeyPatch) -> None:
+    with monkeypatch.context() as patch:
+        patch.setattr(collect, "MOST_ROWS", 0)
+        past.write({f"many{n}@example.org": "India" for n in range(9)})
+        past.house.project()
+    for n in range(15):
+        past.write({f"many{n}@example.org": "Peru"})
+        past.house.project()
+        past.write({f"many{n}@example.org": "India"})
+        past.house.project()
+    before = known(past)
+    pack_history(past.house.records, past.settings.data)
+    assert not any(asdict(read.contradictions(past.house.records.reader())).values())
+    lose(past, delete)
+    assert known(past) == before
+
+
+def test_few_rows_stay_rows(past: Past) -> None:
+    before = kept(past)
+    pack_history(past.house.records, past.settings.data)
+    assert kept(past) == before
+
+
+def test_rows_that_were_trimmed_meanwhile_are_not_packed(past: Past) -> None:
+    before, db = kept(past), past.house.records
+    changes = read.oldest_changes(db.reader(), A_PACK, NEWEST)
+    packed = pack(changes, past.settings.data)
+    with pytest.raises(Unavailable):
+        db.write(lambda writer: write.replace_rows(writer, packed, len(changes) + 1))
+    assert kept(past) == before
+
+
+@pytest.mark.usefixtures("small")
+@pytest.mark.parametrize(
+    ("moment", "number"), [("packed", 2), ("in the transaction", 1), ("in the transaction", 4), ("committed", 1)]
+)
+def test_killed_between_it_loses_and_doubles_nothing(past: Past, moment: str, number: int) -> None:
+    before = known(past)
+    rows, _ = kept(past)
+    past.house.close()
+    command = [sys.executable, "-c", KILLED, moment, str(number), str(past.settings.data)]
+    done = forked.run(command, env=environment())
+    assert done.returncode == -9, done.stderr
+    past.reopen()
+    assert not past.house.open_columns().is_behind
+    left, _ = kept(past)
+    assert left == rows - A_PACK * (moment == "committed" or number > 1)
+    lose(past, delete)
+    assert known(past) == before
+    pack_history(past.house.records, past.settings.data)
+    lose(past, delete)
+    assert known(past) == before
