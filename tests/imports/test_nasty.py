@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 
 import hypothesis.strategies as st
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 
 from tamis.actions.accounts.accounts import create_account
 from tamis.actions.fields.fields import create_field
@@ -158,8 +158,19 @@ def desk(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Desk]:
     house.close()
 
 
+NAMED_HEADER_ABOVE_TABS = File(
+    [["ann@example.org", "", "", "a\tb", '"x"y', ""], ["ann@example.org"], ["", '"a,b;c|d\te"']],
+    ",",
+    "\n",
+    "utf-8",
+    False,
+)
+"""With tabs as the delimiter, the row above the lone email looks like a header of two columns."""
+
+
 @settings(max_examples=examples(25))
 @given(st.lists(files(), min_size=1, max_size=3))
+@example([NAMED_HEADER_ABOVE_TABS])
 def test_what_becomes_of_every_row(desk: Desk, given_in: list[File]) -> None:
     desk.house.records.write(lambda db: fetch(db, "DELETE FROM contacts"))
     for file in given_in:

@@ -40,6 +40,8 @@ class _Reading:
     delimiter: str
     records: list[Record]
     header: int | None
+    is_named: bool
+    """Whether the header was found by its names, not by what stands below it."""
 
 
 def find_layout(
@@ -78,7 +80,7 @@ def _read(text: str, delimiter: str, is_header: IsHeader, first_line: int) -> _R
     rows = {n: r for n, r in enumerate(records) if not r.problem and len(r.cells) <= MOST_COLUMNS}
     headers = (n for n, r in rows.items() if is_header(_names(r)) and not _has_email(r))
     found = next(headers, None)
-    return _Reading(delimiter, records, _above_emails(rows) if found is None else found)
+    return _Reading(delimiter, records, _above_emails(rows) if found is None else found, found is not None)
 
 
 def _above_emails(rows: Mapping[int, Record]) -> int | None:
@@ -101,13 +103,12 @@ def _names(record: Record) -> Sequence[str]:
     return tell_apart([clean_name(cell) for cell in record.cells])
 
 
-def _score(reading: _Reading) -> tuple[bool, float, int]:
+def _score(reading: _Reading) -> tuple[bool, bool, float, int]:
     rows = reading.records[reading.header or 0 :]
+    has_header = reading.header is not None and len(rows[0].cells) > 1
     widths = Counter(len(record.cells) for record in rows if not record.problem and len(record.cells) > 1)
-    if not widths:
-        return reading.header is not None and len(rows[0].cells) > 1, 0.0, 0
-    width, count = widths.most_common(1)[0]
-    return reading.header is not None and len(rows[0].cells) > 1, count / len(rows), width
+    width, count = widths.most_common(1)[0] if widths else (0, 0)
+    return has_header and reading.is_named, has_header, count / max(len(rows), 1), width
 
 
 def _check(source: Source, header: Record, names: tuple[str, ...], *, found: bool) -> None:
