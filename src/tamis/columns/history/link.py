@@ -73,12 +73,13 @@ class HistoryLink:
             with self._writing():
                 self._store.append(added)
             self.kept = Position(added.change, added.number, added.mark, clocks_of(state), self.kept.trimmed)
-        con.execute("UPDATE meta SET mark = $1", [self.kept.mark])
+            _set_mark(con, added.mark)
 
     def load(self, con: duckdb.DuckDBPyConnection, kept: KeptHistory) -> None:
         """Fill an empty projection with the kept history."""
         load_history(con, kept, self._spill)
         self.kept = kept.position
+        _set_mark(con, self.kept.mark)
 
     def trim(
         self,
@@ -103,7 +104,7 @@ class HistoryLink:
         with self._writing():
             self._store.trim(trimmed)
         self.kept = replace(self.kept, mark=trimmed.mark, trimmed=trimmed.trimmed)
-        con.execute("UPDATE meta SET mark = $1", [trimmed.mark])
+        _set_mark(con, trimmed.mark)
         return found.is_done
 
     def knows(self, version: int) -> bool:
@@ -131,3 +132,7 @@ class HistoryLink:
         except BaseException:
             self.kept = replace(self.kept, mark=-1)
             raise
+
+
+def _set_mark(con: duckdb.DuckDBPyConnection, mark: int) -> None:
+    con.execute("UPDATE meta SET mark = $1", [mark])
