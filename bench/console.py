@@ -26,9 +26,9 @@ from bench.load import HOST
 from bench.stores import EMAIL, Store, Stores
 from tamis.actions.accounts.accounts import choose_account
 from tamis.actions.accounts.sessions import open_session
-from tamis.actions.house import House
 from tamis.actions.importing.report import ImportOptions
 from tamis.actions.importing.run import import_file
+from tamis.actions.services import Services
 from tamis.columns.engine.dialect import DUCKDB
 from tamis.columns.engine.files import NAME as FILE_NAME
 from tamis.columns.layout.contacts import column
@@ -112,20 +112,20 @@ def _prepared(store: Store, directory: Path) -> tuple[str, int, tuple[str, list[
     file = directory / "some.csv"
     file.write_text("email,plan\n" + "".join(f"some{number}@example.net,pro\n" for number in range(1_000)))
     settings = Settings.from_environment(store.data)
-    house = House(settings)
+    services = Services(settings)
     try:
-        account = choose_account(house.records.reader(), EMAIL)
-        token = house.write(open_session, account)
-        customers = types.type_by_id(house.records.reader(), account.id, store.type_id)
+        account = choose_account(services.records.reader(), EMAIL)
+        token = services.write(open_session, account)
+        customers = types.type_by_id(services.records.reader(), account.id, store.type_id)
         assert customers
-        import_file(house, account, customers, file, ImportOptions())
-        fields = types.fields_of_type(house.records.reader(), store.type_id)
+        import_file(services, account, customers, file, ImportOptions())
+        fields = types.fields_of_type(services.records.reader(), store.type_id)
         parameters = Parameters(DUCKDB)
-        moment = Moment(house.clock(), ZoneInfo("UTC"))
+        moment = Moment(services.clock(), ZoneInfo("UTC"))
         where = compile_rule(build(from_text(RULE), fields), moment, Source(column, is_in_segment), parameters)
-        house.project()
+        services.project()
     finally:
-        house.close()
+        services.close()
     return token, 1, (f"SELECT count(*) FROM bare WHERE {where}", list(parameters.values))
 
 
@@ -209,11 +209,11 @@ def _preview(
 
 
 def _document(store: Store) -> str:
-    house = House(Settings.from_environment(store.data))
+    services = Services(Settings.from_environment(store.data))
     try:
-        return to_json(build(from_text(RULE), types.fields_of_type(house.records.reader(), store.type_id)))
+        return to_json(build(from_text(RULE), types.fields_of_type(services.records.reader(), store.type_id)))
     finally:
-        house.close()
+        services.close()
 
 
 def _ms(browser: Browser, asked: Asked) -> float:

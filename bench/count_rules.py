@@ -11,8 +11,8 @@ import duckdb
 
 from bench.harness import Figure, in_turn, timed
 from bench.stores import Store, Stores
-from tamis.actions.house import House
 from tamis.actions.segments.segments import count_rule
+from tamis.actions.services import Services
 from tamis.columns.engine.dialect import DUCKDB
 from tamis.columns.engine.files import NAME as FILE_NAME
 from tamis.columns.layout.contacts import column, table
@@ -45,29 +45,29 @@ def run(stores: Stores) -> Iterator[Figure]:
     copy = stores.directory / "bare.duckdb"
     copy_table(store.data / FILE_NAME, copy, store.type_id)
     settings = Settings.from_environment(store.data)
-    house = House(settings)
+    services = Services(settings)
     config: dict[str, str | bool | int | float | list[str]] = {
         "memory_limit": settings.columns_memory,
         "threads": settings.columns_threads,
     }
     try:
         with duckdb.connect(str(copy), config=config) as con:
-            fields = types.fields_of_type(house.records.reader(), store.type_id)
+            fields = types.fields_of_type(services.records.reader(), store.type_id)
             for name, text in RULES.items():
-                yield _compare(house, store, con, name, build(from_text(text), fields))
+                yield _compare(services, store, con, name, build(from_text(text), fields))
     finally:
-        house.close()
+        services.close()
 
 
-def _compare(house: House, store: Store, con: duckdb.DuckDBPyConnection, name: str, rule: Rule) -> Figure:
+def _compare(services: Services, store: Store, con: duckdb.DuckDBPyConnection, name: str, rule: Rule) -> Figure:
     document = to_json(rule)
     parameters = Parameters(DUCKDB)
-    moment = Moment(house.clock(), ZoneInfo("UTC"))
+    moment = Moment(services.clock(), ZoneInfo("UTC"))
     where = compile_rule(rule, moment, Source(column, is_in_segment), parameters)
     sql = f"SELECT count(*) FROM bare WHERE {where}"
 
     def ours() -> object:
-        return count_rule(house, store.account_id, store.type_id, document)
+        return count_rule(services, store.account_id, store.type_id, document)
 
     def bare() -> object:
         row = con.execute(sql, parameters.values).fetchone()

@@ -10,7 +10,7 @@ from bench.stores import Store, Stores
 from tamis.actions.exporting.delivery import deliver
 from tamis.actions.exporting.places import export_place, file_in
 from tamis.actions.exporting.write import write_export
-from tamis.actions.house import House
+from tamis.actions.services import Services
 from tamis.columns.layout.contacts import column, table
 from tamis.domain.exports import Export, Format, Layout, chosen_fields
 from tamis.domain.fields import Field
@@ -34,24 +34,24 @@ BARE = {
 def run(stores: Stores) -> Iterator[Figure]:
     """Export all contacts in each format, in turn with the baselines."""
     store = stores.copy()
-    house = House(Settings.from_environment(store.data))
+    services = Services(Settings.from_environment(store.data))
     try:
-        house.project()
-        fields = _fields(house, store)
+        services.project()
+        fields = _fields(services, store)
         target = stores.directory / "exported"
         for form, aim in AIMS.items():
             ours, bare, by_python = [], [], []
             for _ in range(TIMES):
-                ours.append(_rate(stores, partial(_export, house, store, form, fields, target)))
-                bare.append(_rate(stores, partial(_bare, house, store, form, fields, target)))
+                ours.append(_rate(stores, partial(_export, services, store, form, fields, target)))
+                bare.append(_rate(stores, partial(_bare, services, store, form, fields, target)))
                 if form is Format.CSV:
-                    by_python.append(_rate(stores, partial(_by_python, house, store, fields, target)))
+                    by_python.append(_rate(stores, partial(_by_python, services, store, fields, target)))
             note = f"{target.stat().st_size / 1e6:.0f} MB"
             yield _figure(form, ours, bare, "bare COPY of DuckDB, in no order", aim, note)
             if by_python:
                 yield _figure(form, ours, by_python, "rows through Python's csv module", aim, note)
     finally:
-        house.close()
+        services.close()
 
 
 def _figure(form: Format, ours: list[float], baseline: list[float], baseline_is: str, aim: int, note: str) -> Figure:
@@ -62,32 +62,32 @@ def _figure(form: Format, ours: list[float], baseline: list[float], baseline_is:
     )
 
 
-def _fields(house: House, store: Store) -> tuple[Field, ...]:
-    return chosen_fields(types.fields_of_type(house.records.reader(), store.type_id), FIELDS)
+def _fields(services: Services, store: Store) -> tuple[Field, ...]:
+    return chosen_fields(types.fields_of_type(services.records.reader(), store.type_id), FIELDS)
 
 
 def _rate(stores: Stores, act: Callable[[], None]) -> float:
     return stores.contacts / timed(act)
 
 
-def _export(house: House, store: Store, form: Format, fields: tuple[Field, ...], target: Path) -> None:
+def _export(services: Services, store: Store, form: Format, fields: tuple[Field, ...], target: Path) -> None:
     keys = tuple(f.key for f in fields)
     wanted = Export(store.account_id, Layout(form), type_id=store.type_id, fields=keys)
     with export_place(store.data) as place:
-        write_export(house, wanted, place.name)
+        write_export(services, wanted, place.name)
         deliver(file_in(place), target, replace=True)
 
 
-def _bare(house: House, store: Store, form: Format, fields: tuple[Field, ...], target: Path) -> None:
+def _bare(services: Services, store: Store, form: Format, fields: tuple[Field, ...], target: Path) -> None:
     names = ", ".join(column(f) for f in fields)
-    house.project().cursor().execute(
+    services.project().cursor().execute(
         f"COPY (SELECT {names} FROM {table(store.type_id)}) TO '{target}' ({BARE[form]}, USE_TMP_FILE false)"
     ).fetchall()
 
 
-def _by_python(house: House, store: Store, fields: tuple[Field, ...], target: Path) -> None:
+def _by_python(services: Services, store: Store, fields: tuple[Field, ...], target: Path) -> None:
     names = ", ".join(column(f) for f in fields)
-    con = house.project().cursor()
+    con = services.project().cursor()
     with target.open("w", newline="") as file:
         writer = csv.writer(file)
         writer.writerow([f.key for f in fields])

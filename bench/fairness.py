@@ -20,8 +20,8 @@ from bench.stores import EMAIL, Store, Stores
 from tamis.actions.accounts.accounts import choose_account, create_account
 from tamis.actions.accounts.sessions import open_session
 from tamis.actions.fields.types import create_type
-from tamis.actions.house import House
 from tamis.actions.segments.segments import create_segment
+from tamis.actions.services import Services
 from tamis.domain.errors import TamisError
 from tamis.records import types
 from tamis.rules.syntaxes.text import from_text
@@ -129,32 +129,34 @@ def _adds(quiet: Quiet) -> list[bytes]:
 
 
 def _furnished(store: Store) -> tuple[Quiet, tuple[str, int, int, int, int]]:
-    """Give the store a quiet account, and the hostile one a session and segments that name each other."""
-    house = House(Settings.from_environment(store.data))
+    """Return the store a quiet account, and the hostile one a session and segments that name each other."""
+    services = Services(Settings.from_environment(store.data))
     try:
-        account = choose_account(house.records.reader(), EMAIL)
-        token = house.write(open_session, account)
-        customers = types.type_by_id(house.records.reader(), account.id, store.type_id)
+        account = choose_account(services.records.reader(), EMAIL)
+        token = services.write(open_session, account)
+        customers = types.type_by_id(services.records.reader(), account.id, store.type_id)
         assert customers
-        plan = next(f for f in types.fields_of_type(house.records.reader(), store.type_id).fields if f.name == "Plan")
+        plan = next(
+            f for f in types.fields_of_type(services.records.reader(), store.type_id).fields if f.name == "Plan"
+        )
         deepest = store.half_id
         for level in range(CHAIN):
             rule = from_text(f'plan = "pro" or is in segment "{deepest}"')
             try:
-                deepest = house.write(create_segment, account, customers, f"Level {level}", rule).id
+                deepest = services.write(create_segment, account, customers, f"Level {level}", rule).id
             except TamisError:
                 break
-        keys, _ = _quiet(house, "reads@example.org")
-        other_keys, segment_id = _quiet(house, "adds@example.org")
-        house.project()
+        keys, _ = _quiet(services, "reads@example.org")
+        other_keys, segment_id = _quiet(services, "adds@example.org")
+        services.project()
     finally:
-        house.close()
+        services.close()
     quiet = Quiet(keys, other_keys, segment_id)
     return quiet, (token, store.type_id, store.half_id, deepest, plan.id)
 
 
-def _quiet(house: House, email: str) -> tuple[dict[str, str], int]:
-    account, keys = house.write(create_account, email, "UTC", None)
-    few = house.write(create_type, account, "Few")
-    mine = house.write(create_segment, account, few, "Mine", None)
+def _quiet(services: Services, email: str) -> tuple[dict[str, str], int]:
+    account, keys = services.write(create_account, email, "UTC", None)
+    few = services.write(create_type, account, "Few")
+    mine = services.write(create_segment, account, few, "Mine", None)
     return {"PublicKey": keys.public_key, "SecretKey": keys.secret_key}, mine.id

@@ -28,10 +28,10 @@ from bench.stores import SEGMENTS, TYPE, Stores
 from tamis.actions.accounts.accounts import create_account
 from tamis.actions.fields.fields import create_field
 from tamis.actions.fields.types import create_type
-from tamis.actions.house import House
 from tamis.actions.importing.report import ImportOptions
 from tamis.actions.importing.run import import_file
 from tamis.actions.segments.segments import create_segment
+from tamis.actions.services import Services
 from tamis.domain.fields import Kind
 from tamis.files.encodings.choose import find_encoding
 from tamis.files.source import Source
@@ -117,14 +117,14 @@ def _kinds(stores: Stores, file: Path) -> Figure:
 
     def try_out(*, known: bool) -> Measured:
         data, place = stores.empty()
-        house = House(Settings.from_environment(data))
-        account, _ = house.write(create_account, "bench@example.org", "UTC", None)
-        customers = house.write(create_type, account, TYPE)
+        services = Services(Settings.from_environment(data))
+        account, _ = services.write(create_account, "bench@example.org", "UTC", None)
+        customers = services.write(create_type, account, TYPE)
         for name, kind in {**FIELDS, "Number": Kind.NUMBER}.items() if known else ():
-            house.write(create_field, customers, name, kind)
+            services.write(create_field, customers, name, kind)
         options = ImportOptions(create_fields=True, dry_run=True)
-        found = [timed(lambda: import_file(house, account, customers, file, options)) for _ in range(3)]
-        house.close()
+        found = [timed(lambda: import_file(services, account, customers, file, options)) for _ in range(3)]
+        services.close()
         shutil.rmtree(place)
         return Measured.of(found)
 
@@ -139,17 +139,17 @@ def _rates(runs: list[Run]) -> Measured:
 
 def _empty(stores: Stores) -> tuple[Path, Path]:
     data, place = stores.empty()
-    house = House(Settings.from_environment(data))
+    services = Services(Settings.from_environment(data))
     try:
-        account, _ = house.write(create_account, "bench@example.org", "UTC", None)
-        customers = house.write(create_type, account, TYPE)
+        account, _ = services.write(create_account, "bench@example.org", "UTC", None)
+        customers = services.write(create_type, account, TYPE)
         for name, kind in {**FIELDS, "Number": Kind.NUMBER}.items():
-            house.write(create_field, customers, name, kind)
+            services.write(create_field, customers, name, kind)
         for name, rule in SEGMENTS.items():
-            house.write(create_segment, account, customers, name, from_text(rule))
-        house.project()
+            services.write(create_segment, account, customers, name, from_text(rule))
+        services.project()
     finally:
-        house.close()
+        services.close()
     return data, place
 
 

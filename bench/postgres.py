@@ -13,7 +13,7 @@ USER = "postgres"
 
 
 def installed() -> bool:
-    """Tell whether there is a PostgreSQL to measure."""
+    """Return whether there is a PostgreSQL to measure."""
     return (PLACE / "initdb").exists()
 
 

@@ -57,26 +57,26 @@ def measure(data: Path, size: int) -> Iterator[Row]:
     say(f"  making {of}")
     store = make(data, size)
     try:
-        seconds = timed(store.house.project)
+        seconds = timed(store.services.project)
         yield _row(f"{of}: columns built from the records", "s", [seconds])
         yield from _previews(store, of)
         for segments in SEGMENTS:
             add_segments(store, segments)
-            seconds = timed(store.house.project)
-            recipients = sum(store.house.project().sized.by_segment.values())
+            seconds = timed(store.services.project)
+            recipients = sum(store.services.project().sized.by_segment.values())
             say(f"  {segments} segments: {recipients:,} recipients in {seconds:.1f} s")
             yield from _changes(store, size, f"{of}, {segments} segments")
         yield from _build(store, size, of)
         yield from _pages(store, of)
         yield from _midnight(store, of)
     finally:
-        store.house.close()
+        store.services.close()
     peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
     yield _row(f"{of}: peak memory of the process", "MiB", [peak], aim="under 3 GB", reached=peak < 3_000_000 / 1024)
 
 
 def _previews(store: ScaleStore, of: str) -> Iterator[Row]:
-    fields = types.fields_of_type(store.house.records.reader(), store.type.id)
+    fields = types.fields_of_type(store.services.records.reader(), store.type.id)
     for what, rule, sql, limit in (
         ("comparison", "age > 60", f"f{store.field_ids['Age']} > 60", 0.050),
         (
@@ -92,9 +92,9 @@ def _previews(store: ScaleStore, of: str) -> Iterator[Row]:
         document = to_json(build(from_text(rule), fields))
         ours, bare = [], []
         for _ in range(7):
-            ours.append(timed(lambda: count_rule(store.house, store.account.id, store.type.id, document)))  # noqa: B023
+            ours.append(timed(lambda: count_rule(store.services, store.account.id, store.type.id, document)))  # noqa: B023
             if sql:
-                con = store.house.project().cursor()
+                con = store.services.project().cursor()
                 statement = f"SELECT count(*) FROM {table(store.type.id)} WHERE {sql}"
                 bare.append(timed(lambda: con.execute(statement).fetchall()))  # noqa: B023
         aim = f"{limit * 1000:.0f} ms over 10 million"
@@ -114,10 +114,10 @@ def _changes(store: ScaleStore, size: int, of: str) -> Iterator[Row]:
 
 
 def _change(store: ScaleStore, ids: list[int], draw: random.Random) -> float:
-    """Give contacts another age, country and last order, and measure until the memberships have followed."""
-    house, fields = store.house, types.fields_of_type(store.house.records.reader(), store.type.id)
+    """Return contacts another age, country and last order, and measure until the memberships have followed."""
+    services, fields = store.services, types.fields_of_type(store.services.records.reader(), store.type.id)
     rows = []
-    for contact in contacts.by_ids(house.records.reader(), ids, fields):
+    for contact in contacts.by_ids(services.records.reader(), ids, fields):
         document = json.dumps(
             {
                 str(COUNTRY.id): draw.choice(["India", "Japan", "Malta"]),
@@ -126,8 +126,8 @@ def _change(store: ScaleStore, ids: list[int], draw: random.Random) -> float:
             }
         )
         rows.append(NewContact(contact.email, contact.email, document))
-    house.write(upsert, store.type.id, fields, rows, ())
-    return timed(house.project)
+    services.write(upsert, store.type.id, fields, rows, ())
+    return timed(services.project)
 
 
 def _ago(hours: int) -> str:
@@ -135,18 +135,20 @@ def _ago(hours: int) -> str:
 
 
 def _build(store: ScaleStore, size: int, of: str) -> Iterator[Row]:
-    house, seconds, bare = store.house, [], []
+    services, seconds, bare = store.services, [], []
     for number in range(3):
-        made = house.write(create_segment, store.account, store.type, f"New {number}", from_text("subscribed is true"))
-        seconds.append(timed(house.project))
-        con = house.project().cursor()
+        made = services.write(
+            create_segment, store.account, store.type, f"New {number}", from_text("subscribed is true")
+        )
+        seconds.append(timed(services.project))
+        con = services.project().cursor()
         statement = (
             f"CREATE OR REPLACE TEMP TABLE bare AS SELECT id FROM {table(store.type.id)} "
             f"WHERE f{store.field_ids['Subscribed']}"
         )
         bare.append(timed(lambda: con.execute(statement).fetchall()))  # noqa: B023
-        house.write(delete_segment, store.account, made.id)
-        house.project()
+        services.write(delete_segment, store.account, made.id)
+        services.project()
     yield _row(
         f"{of}: a new segment of {size // 2:,}", "ms", seconds, bare, "bare DuckDB stores the ids in memory",
         "1 s for 5 million", sorted(seconds)[1] <= 1,
@@ -154,13 +156,13 @@ def _build(store: ScaleStore, size: int, of: str) -> Iterator[Row]:
 
 
 def _pages(store: ScaleStore, of: str) -> Iterator[Row]:
-    house = store.house
-    house.project().tidy()  # as a server does every second
-    segment = find_segment(house.records.reader(), store.account, HALF)
+    services = store.services
+    services.project().tidy()  # as a server does every second
+    segment = find_segment(services.records.reader(), store.account, HALF)
     low, _ = span(segment.id)
-    size = house.project().sized.by_segment[segment.id] * 2
+    size = services.project().sized.by_segment[segment.id] * 2
     draw, ours, bare = random.Random(5), [], []
-    con = house.project().cursor()
+    con = services.project().cursor()
     for _ in range(PAGES):
         after = low + draw.randrange(size)
         ours.append(timed(_page(store, segment.id, after)))
@@ -175,16 +177,16 @@ def _pages(store: ScaleStore, of: str) -> Iterator[Row]:
 
 
 def _page(store: ScaleStore, segment_id: int, after: int) -> Callable[[], object]:
-    return lambda: recipient_page(store.house, store.account.id, segment_id, after, 100)
+    return lambda: recipient_page(store.services, store.account.id, segment_id, after, 100)
 
 
 def _midnight(store: ScaleStore, of: str) -> Iterator[Row]:
     """Turn the clock to the next midnights, one by one."""
-    seconds, house, now = [], store.house, store.house.clock()
+    seconds, services, now = [], store.services, store.services.clock()
     for _ in range(3):
         now = next_day_starts(now, store.account.zone)
-        house.clock = lambda now=now: now  # type: ignore[misc]
-        seconds.append(timed(house.project))
+        services.clock = lambda now=now: now  # type: ignore[misc]
+        seconds.append(timed(services.project))
     yield _row(f"{of}: a midnight passes, 100 segments", "ms", seconds)
 
 

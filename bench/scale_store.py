@@ -12,8 +12,8 @@ from bench.people import CITIES, COUNTRIES, FIELDS, FIRST_NAMES, LAST_NAMES, PLA
 from tamis.actions.accounts.accounts import create_account
 from tamis.actions.fields.fields import create_field
 from tamis.actions.fields.types import create_type
-from tamis.actions.house import House
 from tamis.actions.segments.segments import create_segment
+from tamis.actions.services import Services
 from tamis.domain.accounts import Account
 from tamis.domain.contacts import ContactType
 from tamis.domain.instants import to_micros
@@ -42,7 +42,7 @@ RELATIVE = (
 class ScaleStore:
     """An open store, and what is in it."""
 
-    house: House
+    services: Services
     account: Account
     type: ContactType
     field_ids: dict[str, int]
@@ -50,25 +50,25 @@ class ScaleStore:
 
 def make(data: Path, contacts: int) -> ScaleStore:
     """Fill the records of a fresh directory; the columns are not made yet."""
-    house = House(Settings.from_environment(data))
-    account, _ = house.write(create_account, "scale@example.org", "Asia/Dhaka", None)
-    people = house.write(create_type, account, "People")
-    ids = {name: house.write(create_field, people, name, kind).id for name, kind in FIELDS.items()}
+    services = Services(Settings.from_environment(data))
+    account, _ = services.write(create_account, "scale@example.org", "Asia/Dhaka", None)
+    people = services.write(create_type, account, "People")
+    ids = {name: services.write(create_field, people, name, kind).id for name, kind in FIELDS.items()}
     now = datetime.now(UTC)
     for batch in _documents(contacts, ids, now):
-        house.write(_insert, people.id, batch)
-    return ScaleStore(house, account, people, ids)
+        services.write(_insert, people.id, batch)
+    return ScaleStore(services, account, people, ids)
 
 
 def add_segments(store: ScaleStore, count: int) -> None:
     """Make segments until there are `count`: a tenth with relative dates, a tenth that name others."""
     for number, (name, rule) in enumerate(_segments(count)):
         if number >= _present(store):
-            store.house.write(create_segment, store.account, store.type, name, from_text(rule))
+            store.services.write(create_segment, store.account, store.type, name, from_text(rule))
 
 
 def _present(store: ScaleStore) -> int:
-    row = fetch(store.house.records.reader(), "SELECT count(*) FROM segments")
+    row = fetch(store.services.records.reader(), "SELECT count(*) FROM segments")
     return int(row[0][0])
 
 

@@ -22,14 +22,14 @@ class Server:
     begun: float
 
     def memory(self, name: str) -> float:
-        """Give VmRSS (memory held now) or VmHWM (the most since the last `forget_peak`), in MiB."""
+        """Return VmRSS (memory held now) or VmHWM (the most since the last `forget_peak`), in MiB."""
         status = Path(f"/proc/{self.pid}/status").read_text()
         match = re.search(rf"^{name}:\s+(\d+) kB$", status, re.MULTILINE)
         assert match
         return int(match[1]) / 1024
 
     def processor(self) -> float:
-        """Give the seconds of processor time that all of its threads have used."""
+        """Return the seconds of processor time that all of its threads have used."""
         fields = Path(f"/proc/{self.pid}/stat").read_text().rpartition(")")[2].split()
         return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
 

@@ -10,8 +10,8 @@ from bench.people import FIELDS, people
 from tamis.actions.accounts.accounts import create_account
 from tamis.actions.fields.fields import create_field
 from tamis.actions.fields.types import create_type
-from tamis.actions.house import House
 from tamis.actions.segments.segments import create_segment
+from tamis.actions.services import Services
 from tamis.records.contacts import NewContact
 from tamis.records.handles import Transaction
 from tamis.records.importing import batch
@@ -60,7 +60,7 @@ class Stores:
     copies: int = field(default=0)
 
     def copy(self) -> Store:
-        """Give a fresh copy, making the original first when it is not there."""
+        """Return a fresh copy, making the original first when it is not there."""
         if self.made is None:
             say(f"making a store of {self.contacts:,} contacts and {len(SEGMENTS)} segments")
             seconds = timed(self._make)
@@ -73,7 +73,7 @@ class Stores:
         return Store(data, made.public_key, made.secret_key, made.account_id, made.type_id, made.half_id)
 
     def empty(self) -> tuple[Path, Path]:
-        """Give a data directory without data, and a directory for other files."""
+        """Return a data directory without data, and a directory for other files."""
         self.copies += 1
         place = self.directory / f"empty-{self.copies}"
         place.mkdir()
@@ -81,20 +81,20 @@ class Stores:
 
     def _make(self) -> None:
         data = self.directory / "original"
-        house = House(Settings.from_environment(data))
+        services = Services(Settings.from_environment(data))
         try:
-            account, keys = house.write(create_account, EMAIL, "UTC", None)
-            customers = house.write(create_type, account, TYPE)
-            ids = {name: house.write(create_field, customers, name, kind).id for name, kind in FIELDS.items()}
+            account, keys = services.write(create_account, EMAIL, "UTC", None)
+            customers = services.write(create_type, account, TYPE)
+            ids = {name: services.write(create_field, customers, name, kind).id for name, kind in FIELDS.items()}
             for batch in people(self.contacts, ids):
-                house.write(_insert, customers.id, batch)
+                services.write(_insert, customers.id, batch)
             made = {
-                name: house.write(create_segment, account, customers, name, from_text(rule)).id
+                name: services.write(create_segment, account, customers, name, from_text(rule)).id
                 for name, rule in SEGMENTS.items()
             }
-            house.project()
+            services.project()
         finally:
-            house.close()
+            services.close()
         self.made = Store(data, keys.public_key, keys.secret_key, account.id, customers.id, made[HALF])
 
 

@@ -23,7 +23,7 @@ from bench import servers
 from bench.load import HOST, another_process, ask_at_a_pace, request
 from bench.stores import Store, Stores
 from tamis.actions.accounts.sessions import open_session
-from tamis.actions.house import House
+from tamis.actions.services import Services
 from tamis.records.accounts import account_by_id
 from tamis.settings import Settings
 
@@ -188,13 +188,13 @@ def _row(attack: Callable[[Target], None], store: Store, after: float) -> str:
 
 
 def _session(store: Store) -> str:
-    house = House(Settings.from_environment(store.data))
+    services = Services(Settings.from_environment(store.data))
     try:
-        account = account_by_id(house.records.reader(), store.account_id)
+        account = account_by_id(services.records.reader(), store.account_id)
         assert account
-        return house.write(open_session, account)
+        return services.write(open_session, account)
     finally:
-        house.close()
+        services.close()
 
 
 def _newcomer(port: int, asked: bytes) -> str:

@@ -17,7 +17,6 @@ import msgspec
 from tamis import __version__, log
 from tamis.actions.accounts.sessions import sweep_sessions
 from tamis.actions.exporting.places import discard_left
-from tamis.actions.house import House
 from tamis.actions.importing.uploads import sweep_uploads
 from tamis.actions.local_protocol import SERVER_FILE
 from tamis.actions.local_protocol import Server as LocalServer
@@ -25,6 +24,7 @@ from tamis.actions.maintenance.checking import check_each_night
 from tamis.actions.maintenance.erasing import Eraser
 from tamis.actions.maintenance.health import Health
 from tamis.actions.maintenance.trimming import Upkeep
+from tamis.actions.services import Services
 from tamis.domain.errors import Held, TamisError, Unavailable
 from tamis.memory import give_back_freed
 from tamis.settings import Settings
@@ -60,27 +60,27 @@ def serve(settings: Settings, host: str, port: int, ready: Callable[[str], None]
 def _serve(settings: Settings, host: str, port: int, ready: Callable[[str], None]) -> None:
     signal.signal(signal.SIGTERM, _stop)
     sys.setswitchinterval(SWITCH_SECONDS)
-    house = House(settings)
+    services = Services(settings)
     stop = threading.Event()
-    health, traffic = Health(house), Traffic(settings.access_log == "on")
-    threads = _background(house, health, stop)
+    health, traffic = Health(services), Traffic(settings.access_log == "on")
+    threads = _background(services, health, stop)
     close_metrics: Callable[[], None] = _nothing
     try:
-        _own_columns(house)
+        _own_columns(services)
         most_handles = raise_handles()
         limits = Limits.of(settings, connections_within(most_handles, settings.max_connections))
         connections = Connections(limits, trust_in(settings.trusted_proxies), traffic.note)
-        registry = registry_of(house, traffic, health, lambda: connections.active)
+        registry = registry_of(services, traffic, health, lambda: connections.active)
         if settings.metrics_port:
             close_metrics = open_metrics_port(settings.metrics_port, registry)
         listener = _listen(host, port)
         address = f"http://{_shown(host)}:{listener.getsockname()[1]}"
         token = secrets.token_hex(32)
         discard_left(settings.data)
-        sweep_uploads(house)
+        sweep_uploads(services)
         for thread in threads:
             thread.start()
-        answers = web_app(house, token, monitoring(health, registry, settings.metrics_token))
+        answers = web_app(services, token, monitoring(health, registry, settings.metrics_token))
         file = settings.data / SERVER_FILE
         file.unlink(missing_ok=True)  # left behind by a server that was killed
 
@@ -99,7 +99,7 @@ def _serve(settings: Settings, host: str, port: int, ready: Callable[[str], None
 
         def stopping(signal_name: str) -> None:
             health.stop()
-            house.lanes.files.end()  # nobody waits for the look at a file any more
+            services.lanes.files.end()  # nobody waits for the look at a file any more
             log.event("server_stopping", reason=signal_name, requests=connections.active)
 
         try:
@@ -112,7 +112,7 @@ def _serve(settings: Settings, host: str, port: int, ready: Callable[[str], None
             if thread.is_alive():
                 thread.join()
         close_metrics()
-        house.close()
+        services.close()
 
 
 @contextmanager
@@ -132,14 +132,14 @@ def _last_words() -> Iterator[None]:
         log.event("server_stopped", version=__version__, seconds=round(time.monotonic() - began, 1))
 
 
-def _background(house: House, health: Health, stop: threading.Event) -> list[threading.Thread]:
+def _background(services: Services, health: Health, stop: threading.Event) -> list[threading.Thread]:
     """Make the threads that work beside the requests until `stop` is set."""
     return [
-        threading.Thread(target=_follow, args=(house, health, stop), name="follower"),
-        threading.Thread(target=_erase_in_turns, args=(house, stop), name="eraser"),
+        threading.Thread(target=_follow, args=(services, health, stop), name="follower"),
+        threading.Thread(target=_erase_in_turns, args=(services, stop), name="eraser"),
         threading.Thread(target=_watch, args=(health, stop), name="watcher"),
         threading.Thread(target=give_back_freed, args=(stop,), name="memory"),
-        threading.Thread(target=check_each_night, args=(house, stop), name="checker"),
+        threading.Thread(target=check_each_night, args=(services, stop), name="checker"),
     ]
 
 
@@ -153,15 +153,15 @@ def write_server_file(file: Path, server: LocalServer) -> None:
     fresh.replace(file)
 
 
-def _own_columns(house: House) -> None:
+def _own_columns(services: Services) -> None:
     pause = threading.Event()
     for _ in range(PATIENCE):  # a command may have them for a moment
         try:
-            house.open_columns()
+            services.open_columns()
             return
         except Held:
             pause.wait(PAUSE_SECONDS)
-    raise Unavailable("data_directory_in_use", directory=str(house.settings.data))
+    raise Unavailable("data_directory_in_use", directory=str(services.settings.data))
 
 
 def _listen(host: str, port: int) -> socket.socket:
@@ -204,12 +204,12 @@ def _watch(health: Health, stop: threading.Event) -> None:
             return
 
 
-def _follow(house: House, health: Health, stop: threading.Event) -> None:
+def _follow(services: Services, health: Health, stop: threading.Event) -> None:
     """Let the columns follow also when nobody asks, so that whoever asks next need not wait for it."""
-    upkeep, said = Upkeep(house), None
+    upkeep, said = Upkeep(services), None
     while True:
         try:
-            house.project().tidy()
+            services.project().tidy()
             upkeep.turn()
             health.followed()
             said = None
@@ -223,14 +223,14 @@ def _follow(house: House, health: Health, stop: threading.Event) -> None:
             return
 
 
-def _erase_in_turns(house: House, stop: threading.Event) -> None:
-    eraser = Eraser(house)
+def _erase_in_turns(services: Services, stop: threading.Event) -> None:
+    eraser = Eraser(services)
     while not stop.wait(TURN_SECONDS):
         try:
             eraser.turn()
-            discard_left(house.settings.data)
-            sweep_uploads(house)
-            sweep_sessions(house)
+            discard_left(services.settings.data)
+            sweep_uploads(services)
+            sweep_sessions(services)
         except TamisError as error:
             log.event("erasure_failed", level=logging.WARNING, reason=str(error))
         except Exception as error:

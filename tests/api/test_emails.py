@@ -28,7 +28,7 @@ OWN = [
 
 
 def addresses() -> list[str]:
-    """Give every address once, as it looks when it is trimmed."""
+    """Return every address once, as it looks when it is trimmed."""
     found = dict.fromkeys(OWN)
     for file in sorted(FOLDER.glob("*.csv")):
         with file.open(encoding="utf-8", newline="") as lines:

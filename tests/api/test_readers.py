@@ -14,10 +14,10 @@ from typing import Any
 import pytest
 
 from tamis.actions.accounts.accounts import create_account
-from tamis.actions.house import House
 from tamis.actions.lanes import Lane
 from tamis.actions.segments import recipients
 from tamis.actions.segments.segments import delete_segment
+from tamis.actions.services import Services
 from tamis.domain.accounts import NewKeyPair
 from tamis.domain.errors import Busy
 from tamis.domain.segments import Segment
@@ -73,7 +73,7 @@ class Reader:
                     (b"secretkey", self.keys.secret_key.encode()),
                 ],
             }
-            await asyncio.wait_for(web_app(self.desk.house, "")(scope, receive, send), PATIENCE_SECONDS)
+            await asyncio.wait_for(web_app(self.desk.services, "")(scope, receive, send), PATIENCE_SECONDS)
 
         with ThreadPoolExecutor(1) as thread:  # another test of the run may have a loop in this one
             thread.submit(asyncio.run, run()).result()
@@ -86,23 +86,23 @@ class Reader:
 
 @pytest.fixture
 def reader(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Reader]:
-    house = House(Settings(tmp_path / "data"))
-    account, keys = house.write(create_account, "owner@example.org", "UTC", None)
-    desk = new_desk(house, account)
+    services = Services(Settings(tmp_path / "data"))
+    account, keys = services.write(create_account, "owner@example.org", "UTC", None)
+    desk = new_desk(services, account)
     desk.write(**{f"p{number}": {} for number in range(PEOPLE)})
     everyone = desk.segment("Everyone", "email is not blank")
-    house.project()
+    services.project()
     pages: list[int] = []
     fetch = recipients.recipient_page
 
-    def counted(house: House, account_id: int, segment_id: int, after: int, limit: int) -> list[tuple[int, str]]:
+    def counted(services: Services, account_id: int, segment_id: int, after: int, limit: int) -> list[tuple[int, str]]:
         pages.append(after)
-        return fetch(house, account_id, segment_id, after, limit)
+        return fetch(services, account_id, segment_id, after, limit)
 
     monkeypatch.setattr(recipients, "recipient_page", counted)
     monkeypatch.setattr(endpoints, "ITEMS_A_PAGE", PIECE)
     yield Reader(desk, keys, everyone, pages)
-    house.close()
+    services.close()
 
 
 def test_the_list_comes_in_pieces_of_bounded_size(reader: Reader) -> None:
@@ -131,13 +131,13 @@ def test_of_what_a_slow_reader_has_not_taken_only_the_next_piece_is_held(reader:
 
 
 def test_a_slow_reader_holds_no_lock(reader: Reader) -> None:
-    desk, columns = reader.desk, reader.desk.house.project()
+    desk, columns = reader.desk, reader.desk.services.project()
     done: list[int] = []
 
     async def take(number: int) -> None:
         if number == 3:
             await asyncio.to_thread(lambda: desk.write(late={}))
-            await asyncio.to_thread(desk.house.project)
+            await asyncio.to_thread(desk.services.project)
             await asyncio.to_thread(columns.rewrite)  # the file itself is replaced, for which nobody may be reading it
             done.append(number)
 
@@ -214,8 +214,8 @@ async def _nothing_more() -> Message:
 def test_the_list_of_a_segment_that_goes_meanwhile_is_broken_off(reader: Reader) -> None:
     async def take(number: int) -> None:
         if number == 0:
-            house, account = reader.desk.house, reader.desk.account
-            await asyncio.to_thread(lambda: house.write(delete_segment, account, reader.segment.id))
+            services, account = reader.desk.services, reader.desk.account
+            await asyncio.to_thread(lambda: services.write(delete_segment, account, reader.segment.id))
 
     reader.read(take)
     assert reader.received[0]["status"] == 200

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from tamis.actions.house import House
+from tamis.actions.services import Services
 from tamis.domain.errors import Busy
 from tamis.settings import Settings
 from tamis.web import writes
@@ -19,12 +19,12 @@ PATIENCE_SECONDS = 60
 def test_many_writes_of_one_account_leave_room_for_those_of_another(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    house = House(Settings(tmp_path / "data"))
+    services = Services(Settings(tmp_path / "data"))
     monkeypatch.setattr(writes, "MOST_PARKED", 3 * AT_ONCE)
     held, order = threading.Event(), list[int]()
 
     async def test() -> None:
-        made = Writes(house)
+        made = Writes(services)
         first = asyncio.ensure_future(made.run(0, lambda *_: held.wait(PATIENCE_SECONDS)))
         greedy = [asyncio.ensure_future(made.run(1, lambda *_: order.append(1))) for _ in range(4 * AT_ONCE)]
         await asyncio.sleep(0)
@@ -45,4 +45,4 @@ def test_many_writes_of_one_account_leave_room_for_those_of_another(
 
     with ThreadPoolExecutor(1) as thread:  # another test of the run may have a loop in this one
         thread.submit(asyncio.run, test()).result()
-    house.close()
+    services.close()

@@ -11,10 +11,10 @@ from pathlib import Path
 import pytest
 import requests
 
-from tamis.actions.house import House
 from tamis.actions.maintenance.backups import MANIFEST, make_backup, restore
 from tamis.actions.segments.recipients import recipient_page
 from tamis.actions.segments.segments import segment_sizes
+from tamis.actions.services import Services
 from tamis.columns.engine.files import NAME as COLUMNS
 from tamis.domain.errors import TamisError
 from tamis.records.maintenance.files import NAME as RECORDS
@@ -33,16 +33,16 @@ EVERYONE = 1 << 53
 def town(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A closed data directory with people, of whom some were deleted but are not yet erased, and its backup."""
     directory = tmp_path_factory.mktemp("backups") / "data"
-    house = House(Settings(directory))
-    made = Town(house)
-    house.project()
+    services = Services(Settings(directory))
+    made = Town(services)
+    services.project()
     made.forget_victims()
-    house.project()
-    make_backup(house, str(directory.with_name("backup")))
+    services.project()
+    make_backup(services, str(directory.with_name("backup")))
     values = {value for n in VICTIMS for value in made.values[n]}
     assert traces(directory, values)
     assert traces(directory.with_name("backup"), values) == {}  # what was deleted does not live on in backups
-    house.close()
+    services.close()
     shutil.copytree(directory.with_name("backup"), directory.with_name("of the first format"))
     to_first_format(directory.with_name("of the first format"), directory / COLUMNS)
     return directory
@@ -50,20 +50,20 @@ def town(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 def rows_of(directory: Path) -> list[tuple[int, str]]:
     """Read the rows of the first segment."""
-    house = House(Settings(directory))
-    rows = recipient_page(house, 1, 1, 0, EVERYONE)
-    house.close()
+    services = Services(Settings(directory))
+    rows = recipient_page(services, 1, 1, 0, EVERYONE)
+    services.close()
     return rows
 
 
 def history_of(directory: Path) -> list[object]:
     """Read the log of transitions, which nothing can compute again."""
-    house = House(Settings(directory))
-    con = house.project().cursor()
+    services = Services(Settings(directory))
+    con = services.project().cursor()
     rows: list[object] = [
         con.execute(f"SELECT * FROM {name} ORDER BY ALL").fetchall() for name in ("transitions", "fillings")
     ]
-    house.close()
+    services.close()
     return rows
 
 
@@ -79,9 +79,9 @@ def test_a_backup_of_the_first_format_is_restored_with_its_column_file(town: Pat
     restored = tmp_path / "restored"
     restore(restored, town.with_name("of the first format"))
     assert sorted(file.name for file in restored.iterdir()) == sorted((RECORDS, COLUMNS))
-    house = House(Settings(restored))
-    assert not house.open_columns().is_behind  # it need not be built
-    house.close()
+    services = Services(Settings(restored))
+    assert not services.open_columns().is_behind  # it need not be built
+    services.close()
     assert history_of(restored) == history_of(town) != [[], []]
     assert rows_of(restored) == rows_of(town)
 
@@ -90,9 +90,9 @@ def test_a_backup_needs_no_column_file(town: Path, tmp_path: Path) -> None:
     data = tmp_path / "data"
     shutil.copytree(town, data)
     (data / COLUMNS).write_bytes(b"damaged")
-    house = House(Settings(data))
-    make_backup(house, str(tmp_path / "backup"))
-    house.close()
+    services = Services(Settings(data))
+    make_backup(services, str(tmp_path / "backup"))
+    services.close()
     restore(tmp_path / "restored", tmp_path / "backup")
     assert history_of(tmp_path / "restored") == history_of(town)
 
@@ -132,9 +132,9 @@ def test_everything_acknowledged_before_a_backup_begins_is_in_it_while_writes_go
     found = {json.loads(row)["email"] for _, row in members}
     assert before <= found
     assert len(found - set(acknowledged)) == IN_INDIA
-    house = House(Settings(restored))
-    assert segment_sizes(house) == {india: len(members)}
-    house.close()
+    services = Services(Settings(restored))
+    assert segment_sizes(services) == {india: len(members)}
+    services.close()
 
 
 def _flip(file: Path) -> None:
@@ -186,9 +186,9 @@ def test_a_damaged_backup_is_refused_and_nothing_is_put_in_place(
 
 
 def test_files_of_two_backups_are_refused(town: Path, tmp_path: Path) -> None:
-    house = House(Settings(tmp_path / "other"))
-    make_backup(house, str(tmp_path / "backup"))
-    house.close()
+    services = Services(Settings(tmp_path / "other"))
+    make_backup(services, str(tmp_path / "backup"))
+    services.close()
     to_first_format(tmp_path / "backup", town / COLUMNS)
     with pytest.raises(TamisError, match="do not belong together"):
         restore(tmp_path / "restored", tmp_path / "backup")
@@ -219,7 +219,7 @@ import os, signal, sys
 from pathlib import Path
 from tamis.actions.maintenance import backups
 from tamis.actions.maintenance import whole_directory
-from tamis.actions.house import House
+from tamis.actions.services import Services
 from tamis.records.engine import store
 from tamis.records.maintenance import files
 from tamis.settings import Settings
@@ -243,7 +243,7 @@ match sys.argv[1]:
     case "synced": kill_after(whole_directory, "sync", 2)
     case "named": kill_after(Path, "rename")
 if sys.argv[2] == "backup":
-    backups.make_backup(House(Settings(Path(sys.argv[3]))), sys.argv[4])
+    backups.make_backup(Services(Settings(Path(sys.argv[3]))), sys.argv[4])
 else:
     backups.restore(Path(sys.argv[4]), Path(sys.argv[3]))
 """
@@ -267,9 +267,9 @@ def test_killed_it_leaves_nothing_under_the_name_or_a_whole_one(
     assert target.exists() == (moment == "named")
     if not target.exists():  # it is done again, over what is left
         if doing == "backup":
-            house = House(Settings(town))
-            make_backup(house, str(target))
-            house.close()
+            services = Services(Settings(town))
+            make_backup(services, str(target))
+            services.close()
         else:
             restore(target, source)
     assert not list(tmp_path.glob("*.unfinished"))

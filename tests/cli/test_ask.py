@@ -12,7 +12,6 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tamis import __version__
-from tamis.actions.house import House
 from tamis.actions.local_protocol import (
     PATH,
     SERVER_FILE,
@@ -25,6 +24,7 @@ from tamis.actions.local_protocol import (
     server_of,
 )
 from tamis.actions.questions import KINDS, CountRule, Erase, Question, RecipientPage, SegmentSizes, answer_type
+from tamis.actions.services import Services
 from tamis.cli.ask import ask, put_to_server
 from tamis.domain.errors import Busy, Damaged, DiskFull, Invalid, NotFound, Problem, Refused, TamisError, Unavailable
 from tamis.settings import Settings
@@ -57,7 +57,7 @@ def test_every_question_and_answer_comes_out_as_it_went_in(kind: type[Question[A
         b'{"version": "%s", "question": {"type": "Unheard"}}' % __version__.encode(),
         b'{"version": "%s", "question": {"type": "SegmentSizes"}}' % __version__.encode(),
         b'{"version": "%s", "question": {"type": "SegmentSizes", "account_id": "1"}}' % __version__.encode(),
-        b'{"version": "%s", "question": {"type": "Erase", "house": 1}}' % __version__.encode(),
+        b'{"version": "%s", "question": {"type": "Erase", "services": 1}}' % __version__.encode(),
         b'{"version": "%s", "question": %s}' % (__version__.encode(), b"[" * 5_000),
     ],
 )
@@ -92,21 +92,21 @@ def test_an_answer_that_is_none_of_ours_is_told_with_its_status() -> None:
 
 
 @pytest.mark.parametrize("content", [b"", b'{"address": "http://127', bytes(90), b"{}", b"[]"])
-def test_a_file_that_was_cut_off_names_no_server(house: House, content: bytes) -> None:
-    (house.settings.data / SERVER_FILE).write_bytes(content)
-    assert put_to_server(house, SegmentSizes(1), 1) is None
+def test_a_file_that_was_cut_off_names_no_server(services: Services, content: bytes) -> None:
+    (services.settings.data / SERVER_FILE).write_bytes(content)
+    assert put_to_server(services, SegmentSizes(1), 1) is None
 
 
-def test_a_command_beside_a_server(house: House) -> None:
-    with process.Server(house.settings.data) as running:
-        server = server_of(house.settings.data)
+def test_a_command_beside_a_server(services: Services) -> None:
+    with process.Server(services.settings.data) as running:
+        server = server_of(services.settings.data)
         assert server is not None
         assert server.address == running.address
-        assert ask(house, SegmentSizes(1), SECONDS) == {}
+        assert ask(services, SegmentSizes(1), SECONDS) == {}
         with pytest.raises(NotFound):
-            ask(house, RecipientPage(1, 7, 0, 10), SECONDS)
+            ask(services, RecipientPage(1, 7, 0, 10), SECONDS)
         with pytest.raises(NotFound):
-            ask(house, CountRule(1, 7, "{}"), SECONDS)
+            ask(services, CountRule(1, 7, "{}"), SECONDS)
 
         other = put(server, encode_question(Erase(), version="0.0.1"))
         assert other.status_code == 409
@@ -115,14 +115,14 @@ def test_a_command_beside_a_server(house: House) -> None:
 
         stranger = Server(server.address, "x" * 64)
         assert put(stranger, encode_question(Erase())).status_code == 403
-        (house.settings.data / SERVER_FILE).write_bytes(msgspec.json.encode(stranger))
+        (services.settings.data / SERVER_FILE).write_bytes(msgspec.json.encode(stranger))
         with pytest.raises(Refused, match="commands on the machine itself"):
-            ask(house, Erase(), SECONDS)
-        (house.settings.data / SERVER_FILE).write_bytes(msgspec.json.encode(server))
+            ask(services, Erase(), SECONDS)
+        (services.settings.data / SERVER_FILE).write_bytes(msgspec.json.encode(server))
 
         running.kill()
-        assert put_to_server(house, SegmentSizes(1), SECONDS) is None
-        assert ask(house, SegmentSizes(1), SECONDS) == {}  # its file is still there: the command answers itself
+        assert put_to_server(services, SegmentSizes(1), SECONDS) is None
+        assert ask(services, SegmentSizes(1), SECONDS) == {}  # its file is still there: the command answers itself
 
 
 def put(server: Server, body: bytes) -> requests.Response:
@@ -132,8 +132,8 @@ def put(server: Server, body: bytes) -> requests.Response:
 
 
 @pytest.fixture
-def house(tmp_path: Path) -> Iterator[House]:
+def services(tmp_path: Path) -> Iterator[Services]:
     """A data directory without an account, whose columns are not open."""
-    made = House(Settings(tmp_path / "data"))
+    made = Services(Settings(tmp_path / "data"))
     yield made
     made.close()

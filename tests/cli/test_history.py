@@ -21,7 +21,7 @@ def bring(data: Path, tmp_path: Path, rows: dict[str, str]) -> None:
 
 
 def now() -> str:
-    """Give an instant that is over when this returns, and later than all that was done before."""
+    """Return an instant that is over when this returns, and later than all that was done before."""
     instant = datetime.now(UTC)
     time.sleep(0.002)
     return instant.isoformat()

@@ -6,26 +6,26 @@ from pathlib import Path
 import pytest
 from litestar.testing import TestClient
 
-from tamis.actions.house import House
 from tamis.actions.local_protocol import PATH as LOCAL
+from tamis.actions.services import Services
 from tamis.settings import Settings
 from tamis.web.app import application
 
 
 @pytest.fixture
-def house(tmp_path: Path) -> Iterator[House]:
-    opened = House(Settings(tmp_path / "data"))
+def services(tmp_path: Path) -> Iterator[Services]:
+    opened = Services(Settings(tmp_path / "data"))
     yield opened
     opened.close()
 
 
-def test_a_request_of_wrong_form_is_refused_before_there_are_pages(house: House) -> None:
-    with TestClient(application(house, "")) as client:
+def test_a_request_of_wrong_form_is_refused_before_there_are_pages(services: Services) -> None:
+    with TestClient(application(services, "")) as client:
         answer = client.get(LOCAL, headers={"host": "a/b", "accept": "text/html"})
     assert answer.status_code == 400
     assert "text/html" in answer.headers["content-type"]
     assert answer.headers["x-frame-options"] == "DENY"
 
 
-def test_it_uses_nothing_of_its_libraries_that_will_go_away(house: House) -> None:
-    application(house, "").load_pages()  # warnings are errors in the tests
+def test_it_uses_nothing_of_its_libraries_that_will_go_away(services: Services) -> None:
+    application(services, "").load_pages()  # warnings are errors in the tests

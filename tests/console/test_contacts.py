@@ -14,8 +14,8 @@ from tamis.actions.accounts.accounts import choose_account
 from tamis.actions.contacts.contact_edits import create_contact, edit_contact
 from tamis.actions.fields.fields import create_field
 from tamis.actions.fields.types import create_type
-from tamis.actions.house import House
 from tamis.actions.segments.segments import create_segment
+from tamis.actions.services import Services
 from tamis.domain.accounts import Account
 from tamis.domain.contacts import Contact, ContactType
 from tamis.domain.fields import Kind
@@ -42,7 +42,7 @@ ONCE = re.compile(r'name="once" value="[0-9a-f]+"')
 class Desk:
     """A contact type of the owner, and what has been put into it."""
 
-    house: House
+    services: Services
     account: Account
     type: ContactType
     grown: Segment
@@ -52,14 +52,14 @@ class Desk:
         return f"/types/{self.type.id}/contacts"
 
     def add(self, email: str, **texts: str) -> Contact:
-        return self.house.write(create_contact, self.account, self.type, {"email": email, **texts})
+        return self.services.write(create_contact, self.account, self.type, {"email": email, **texts})
 
     def read(self, contact: Contact) -> Contact | None:
-        db = self.house.records.reader()
+        db = self.services.records.reader()
         return contacts.by_id(db, self.type.id, contact.id, types.fields_of_type(db, self.type.id))
 
     def field(self, key: str) -> int:
-        return types.fields_of_type(self.house.records.reader(), self.type.id).by_key[key].id
+        return types.fields_of_type(self.services.records.reader(), self.type.id).by_key[key].id
 
     def value(self, contact: Contact, key: str) -> Any:
         found = self.read(contact)
@@ -70,25 +70,25 @@ class Desk:
 @pytest.fixture
 def desk(server: Server, owner: Person, request: pytest.FixtureRequest) -> Iterator[Desk]:
     """A type of its own for each test; the columns are the server's, the records are everybody's."""
-    house = House(Settings(server.data))
-    account = choose_account(house.records.reader(), owner.email)
-    made = house.write(create_type, account, request.node.name[:200])
-    house.write(create_field, made, "Age", Kind.NUMBER)
-    house.write(create_field, made, "Seen", Kind.DATETIME)
-    house.write(create_field, made, "Tags", Kind.CHOICES, ("Red", "Blue", "<i>Green</i>"))
-    house.write(create_field, made, "Notes", Kind.TEXT)
+    services = Services(Settings(server.data))
+    account = choose_account(services.records.reader(), owner.email)
+    made = services.write(create_type, account, request.node.name[:200])
+    services.write(create_field, made, "Age", Kind.NUMBER)
+    services.write(create_field, made, "Seen", Kind.DATETIME)
+    services.write(create_field, made, "Tags", Kind.CHOICES, ("Red", "Blue", "<i>Green</i>"))
+    services.write(create_field, made, "Notes", Kind.TEXT)
     name = f"Grown up <b>{made.id}</b>"
-    yield Desk(house, account, made, house.write(create_segment, account, made, name, from_text("age >= 18")))
-    house.close()
+    yield Desk(services, account, made, services.write(create_segment, account, made, name, from_text("age >= 18")))
+    services.close()
 
 
 def rows(page: str) -> list[str]:
-    """Give the addresses in the rows of a list, in order."""
+    """Return the addresses in the rows of a list, in order."""
     return [text_of(re.sub("</?mark>", "", found)) for found in re.findall(r'<a class="name".*?</a>', page, re.S)]
 
 
 def parts_of(page: str) -> list[tuple[str, list[str]]]:
-    """Give the tags of a page as a browser reads them, each with the names of its attributes."""
+    """Return the tags of a page as a browser reads them, each with the names of its attributes."""
     found: list[tuple[str, list[str]]] = []
     parser = HTMLParser()
     parser.handle_starttag = lambda tag, attrs: found.append((tag, [name for name, _ in attrs]))  # type: ignore[method-assign]
@@ -97,7 +97,7 @@ def parts_of(page: str) -> list[tuple[str, list[str]]]:
 
 
 def typing(desk: Desk, text: str = "", **more: str) -> dict[str, str]:
-    """Give what the form of the search sends."""
+    """Return what the form of the search sends."""
     return {"text": text, "segment": "", "order": "", **more}
 
 
@@ -146,7 +146,7 @@ def test_numbers_that_nobody_has_are_not_there(desk: Desk, console: Visitor, id_
 
 
 def test_a_contact_of_one_type_is_none_of_another(desk: Desk, console: Visitor) -> None:
-    other = desk.house.write(create_type, desk.account, fresh_address())
+    other = desk.services.write(create_type, desk.account, fresh_address())
     ann = desk.add("ann@example.org")
     assert console.get(f"/types/{other.id}/contacts/{ann.id}").status_code == 404
     answer = console.post(f"/types/{other.id}/contacts/found", typing(desk, segment=str(desk.grown.id)))
@@ -267,7 +267,7 @@ def test_it_says_why(desk: Desk, console: Visitor) -> None:
     assert "In 1 segment, and why" in page
     assert "True: Age is 18 or more has 34" in page
     console.get(desk.path)  # the columns have seen her as she was
-    desk.house.write(edit_contact, desk.account, desk.type, ann.id, {"age": "7"})
+    desk.services.write(edit_contact, desk.account, desk.type, ann.id, {"age": "7"})
     page = text_of(console.get(f"{desk.path}/{ann.id}").text)
     assert "In no segment" in page
     assert "False: Age is 18 or more has 7" in page

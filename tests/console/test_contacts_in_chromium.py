@@ -9,8 +9,8 @@ from tamis.actions.accounts.accounts import choose_account
 from tamis.actions.contacts.contact_edits import create_contact
 from tamis.actions.fields.fields import create_field
 from tamis.actions.fields.types import create_type
-from tamis.actions.house import House
 from tamis.actions.segments.segments import create_segment
+from tamis.actions.services import Services
 from tamis.domain.contacts import ContactType
 from tamis.domain.fields import Kind
 from tamis.rules.syntaxes.text import from_text
@@ -23,17 +23,19 @@ SMALL = {"width": 380, "height": 800}
 
 @pytest.fixture
 def people(server: Server, owner: Person) -> ContactType:
-    house = House(Settings(server.data))
-    account = choose_account(house.records.reader(), owner.email)
-    made = house.write(create_type, account, f"People of {fresh_address()}")
-    house.write(create_field, made, "Age", Kind.NUMBER)
-    house.write(create_field, made, "Notes", Kind.TEXT)
-    house.write(create_segment, account, made, f"Grown up {made.id}", from_text("age >= 18"))
+    services = Services(Settings(server.data))
+    account = choose_account(services.records.reader(), owner.email)
+    made = services.write(create_type, account, f"People of {fresh_address()}")
+    services.write(create_field, made, "Age", Kind.NUMBER)
+    services.write(create_field, made, "Notes", Kind.TEXT)
+    services.write(create_segment, account, made, f"Grown up {made.id}", from_text("age >= 18"))
     for number in range(60):
         texts = {"first_name": ("Zoë", "Omar")[number % 2], "age": str(number), "city": "C" * (number * 4)}
-        house.write(create_contact, account, made, {"email": f"p{number:02}@example.org", **texts})
-    house.write(create_contact, account, made, {"email": "e@example.org", "notes": "<img src=x onerror=alert(1)>" * 9})
-    house.close()
+        services.write(create_contact, account, made, {"email": f"p{number:02}@example.org", **texts})
+    services.write(
+        create_contact, account, made, {"email": "e@example.org", "notes": "<img src=x onerror=alert(1)>" * 9}
+    )
+    services.close()
     return made
 
 

@@ -309,7 +309,7 @@ def signed_in(server: Server) -> tuple[Person, Visitor]:
 
 
 def peak_of(server: Server) -> int:
-    """Give the most memory that a server has used, in bytes."""
+    """Return the most memory that a server has used, in bytes."""
     status = Path(f"/proc/{server.process.pid}/status").read_text()
     return int(status.split("VmHWM:")[1].split()[0]) << 10
 

@@ -21,7 +21,7 @@ from litestar.testing import TestClient
 
 from tamis.actions.accounts import devices, passwords, sessions
 from tamis.actions.accounts.accounts import create_account
-from tamis.actions.house import House
+from tamis.actions.services import Services
 from tamis.settings import Settings
 from tamis.web.app import application
 from tamis.web.console.auth import confirming
@@ -35,11 +35,11 @@ ELSEWHERE = "203.0.113.9"
 
 
 @pytest.fixture
-def house(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[House]:
+def services(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Services]:
     cheap = PasswordHasher(time_cost=1, memory_cost=8, parallelism=1)
     monkeypatch.setattr(passwords, "_hasher", lambda: cheap)
     monkeypatch.setattr(passwords, "_NOBODYS", cheap.hash("nobody's"))
-    opened = House(Settings(tmp_path / "data"))
+    opened = Services(Settings(tmp_path / "data"))
     for email in (OWNER, STRANGER):
         opened.write(create_account, email, "UTC", PASSWORD)
     yield opened
@@ -91,9 +91,9 @@ class Browser:
 
 
 @pytest.fixture
-def browser(house: House, monkeypatch: pytest.MonkeyPatch) -> Iterator[Callable[..., Browser]]:
+def browser(services: Services, monkeypatch: pytest.MonkeyPatch) -> Iterator[Callable[..., Browser]]:
     """What opens browsers; the one server that they all ask sees their addresses."""
-    app = application(house, "")
+    app = application(services, "")
     monkeypatch.setattr("tamis.web.console.pages.sign_in.REFUSED_SECONDS", 0)
 
     async def seen(scope: Scope, receive: Receive, send: Send) -> None:
@@ -161,13 +161,13 @@ def test_the_cookie_of_a_device_is_good_for_its_account_alone_and_cannot_be_made
     assert guesser.sign_in() == 303
 
 
-def test_a_device_is_known_for_a_year(house: House) -> None:
-    account = passwords.find_account(house.records.reader(), OWNER)
+def test_a_device_is_known_for_a_year(services: Services) -> None:
+    account = passwords.find_account(services.records.reader(), OWNER)
     assert account
-    cookie = house.write(devices.make_device, account)
+    cookie = services.write(devices.make_device, account)
     mark, now = cookie.partition(".")[0], datetime.now(UTC)
     for days, known in ((0, mark), (364, mark), (366, None), (-366, None)):
-        assert devices.device_of(house.records.reader(), now + timedelta(days=days), account, cookie) == known
+        assert devices.device_of(services.records.reader(), now + timedelta(days=days), account, cookie) == known
 
 
 def test_a_network_is_counted_as_one(browser: Callable[..., Browser]) -> None:
@@ -238,7 +238,9 @@ def test_no_asker_takes_all_places_of_a_queue() -> None:
         assert thread.submit(lambda: asyncio.run(ask())).result() == (4, 3)
 
 
-def test_a_guest_and_a_session_of_before_end_at_the_sign_in(browser: Callable[..., Browser], house: House) -> None:
+def test_a_guest_and_a_session_of_before_end_at_the_sign_in(
+    browser: Callable[..., Browser], services: Services
+) -> None:
     owner, planted = browser(), browser()
     owner.sign_in(STRANGER)
     first = owner.cookies["tamis_session"]
@@ -332,46 +334,48 @@ def test_what_happens_at_the_sign_in_is_logged_without_secrets(
     ]
 
 
-def test_sessions_end_by_a_clock_that_goes_wrong(house: House) -> None:
+def test_sessions_end_by_a_clock_that_goes_wrong(services: Services) -> None:
     now = datetime(2026, 11, 27, 12, tzinfo=UTC)
-    house.clock = lambda: now
-    account = passwords.find_account(house.records.reader(), OWNER)
+    services.clock = lambda: now
+    account = passwords.find_account(services.records.reader(), OWNER)
     assert account
 
     def lives(token: str, **passed: float) -> bool:
-        house.clock = lambda: now + timedelta(**passed)
-        return sessions.find_session(house, token) is not None
+        services.clock = lambda: now + timedelta(**passed)
+        return sessions.find_session(services, token) is not None
 
-    token = house.write(sessions.open_session, account)
+    token = services.write(sessions.open_session, account)
     assert lives(token, days=7)
     assert not lives(token, days=7, seconds=1)  # not used for too long
     assert lives(token, minutes=-10)  # a clock that is corrected by a little
     assert not lives(token, minutes=-10, seconds=-1)  # opened while the clock was ahead
-    session = sessions.find_session(house, token) if lives(token) else None
+    session = sessions.find_session(services, token) if lives(token) else None
     assert session
     for day in range(5, 36, 5):
         if lives(token, days=day):
-            house.write(sessions.note_session, session)
+            services.write(sessions.note_session, session)
     assert lives(token, days=30)
     assert not lives(token, days=30, seconds=1)  # used all the time, but opened too long ago
-    house.clock = lambda: now + timedelta(days=365)
-    house.write(sessions.note_session, session)  # the clock was a year ahead for a moment
+    services.clock = lambda: now + timedelta(days=365)
+    services.write(sessions.note_session, session)  # the clock was a year ahead for a moment
     assert not lives(token, days=1)
-    assert sessions.list_sessions(house, account) == []
-    sessions.sweep_sessions(house)
+    assert sessions.list_sessions(services, account) == []
+    sessions.sweep_sessions(services)
     assert not lives(token, days=365)  # and is over for good
 
 
-def test_the_lifetimes_of_sessions_are_settings(house: House) -> None:
+def test_the_lifetimes_of_sessions_are_settings(services: Services) -> None:
     now = datetime(2026, 11, 27, 12, tzinfo=UTC)
-    house.settings = replace(house.settings, session_idle=timedelta(minutes=30), session_lifetime=timedelta(hours=8))
-    house.clock = lambda: now
-    account = passwords.find_account(house.records.reader(), OWNER)
+    services.settings = replace(
+        services.settings, session_idle=timedelta(minutes=30), session_lifetime=timedelta(hours=8)
+    )
+    services.clock = lambda: now
+    account = passwords.find_account(services.records.reader(), OWNER)
     assert account
-    token = house.write(sessions.open_session, account)
-    session = sessions.find_session(house, token)
+    token = services.write(sessions.open_session, account)
+    session = sessions.find_session(services, token)
     assert session
-    assert not sessions.to_be_noted(session, now + timedelta(minutes=3), house.settings)
-    assert sessions.to_be_noted(session, now + timedelta(minutes=4), house.settings)
-    house.clock = lambda: now + timedelta(minutes=31)
-    assert sessions.find_session(house, token) is None
+    assert not sessions.to_be_noted(session, now + timedelta(minutes=3), services.settings)
+    assert sessions.to_be_noted(session, now + timedelta(minutes=4), services.settings)
+    services.clock = lambda: now + timedelta(minutes=31)
+    assert sessions.find_session(services, token) is None

@@ -5,7 +5,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 from tamis.actions.accounts.accounts import create_account
-from tamis.actions.house import House
+from tamis.actions.services import Services
 from tamis.domain.fields import Kind
 from tamis.settings import Settings
 from tests.stores.people import Desk, new_desk
@@ -18,18 +18,18 @@ DAYS = 40
 def live(data: Path) -> int:
     """Let people come and go on forty days until now, and give the segment whose size that changes."""
     now = datetime.now(UTC) - timedelta(days=DAYS)
-    house = House(Settings(data, columns_threads=2), clock=lambda: now)
-    account, _ = house.write(create_account, "past@example.org", "America/New_York", PASSWORD)
-    desk: Desk = new_desk(house, account)
+    services = Services(Settings(data, columns_threads=2), clock=lambda: now)
+    account, _ = services.write(create_account, "past@example.org", "America/New_York", PASSWORD)
+    desk: Desk = new_desk(services, account)
     desk.field("Age", Kind.NUMBER)
     desk.write(**{f"p{n}": {"age": str(n)} for n in range(30)})
     segment = desk.segment("Grown", "age >= 20")
     for day in range(DAYS):
-        house.project()
+        services.project()
         now += timedelta(days=1)
         desk.write(**{f"p{day % 30}": {"age": str(day * 7 % 40)}, f"q{day}": {"age": "33"}})
-    house.project()
-    house.close()
+    services.project()
+    services.close()
     return segment.id
 
 

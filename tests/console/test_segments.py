@@ -58,7 +58,7 @@ def count_on(visitor: Visitor, segment_id: int) -> int:
 
 
 def rows_on(page: str) -> list[str]:
-    """Give the addresses of the members that a page lists, in order."""
+    """Return the addresses of the members that a page lists, in order."""
     return re.findall(r'aria-label="Remove (\S+) by hand"', page)
 
 

@@ -300,11 +300,11 @@ def go_back_to_the_beginning(page: Page, secret: str) -> None:
 
 
 def customers(country: str) -> list[dict[str, str]]:
-    """Give the rows of the file, by a country."""
+    """Return the rows of the file, by a country."""
     with FILE.open(encoding="utf-8", newline="") as opened:
         return [row for row in csv.DictReader(opened) if row["country"] == country]
 
 
 def chosen() -> list[dict[str, str]]:
-    """Give the rows that the rule of the story selects, read from the file alone."""
+    """Return the rows that the rule of the story selects, read from the file alone."""
     return [row for row in customers("India") if float(row["total_paid"]) >= 150 or row["store"] == "store 1"]

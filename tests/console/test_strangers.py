@@ -12,7 +12,7 @@ import pytest
 import requests
 
 from tamis.actions.accounts.accounts import choose_account
-from tamis.actions.house import House
+from tamis.actions.services import Services
 from tamis.records.engine.sql import each, fetch
 from tamis.settings import Settings
 from tests.support.console import Visitor
@@ -64,10 +64,10 @@ def asked(route: Route, visitor: Visitor, ids: Mapping[str, str], csrf: str | No
 
 
 def records_of(server: Server, *, without: int = 0) -> dict[str, list[Any]]:
-    """Give all that is stored but sessions, and but for what has the account `without` written in it."""
+    """Return all that is stored but sessions, and but for what has the account `without` written in it."""
     found = {}
-    house = House(Settings(server.data))
-    db = house.records.reader()
+    services = Services(Settings(server.data))
+    db = services.records.reader()
     types = {type_id for (type_id,) in each(db, "SELECT id FROM contact_types WHERE account_id = ?", (without,))}
     for (table,) in list(each(db, "SELECT name FROM sqlite_schema WHERE type = 'table' ORDER BY name")):
         if not table.startswith("sqlite_") and table != "sessions":
@@ -79,7 +79,7 @@ def records_of(server: Server, *, without: int = 0) -> dict[str, list[Any]]:
             elif "contact_type_id" in columns:
                 rows = [row for row in rows if row[columns.index("contact_type_id")] not in types]
             found[table] = rows
-    house.close()
+    services.close()
     return found
 
 
@@ -98,9 +98,9 @@ def test_pages_are_there_for_the_owner_and_the_same_for_a_colleague(
 def test_strangers_cannot_tell_what_is_somebody_elses_from_what_is_not_there(
     routes: list[Route], stranger: Visitor, furnished: Furnished, server: Server
 ) -> None:
-    house = House(Settings(server.data))
-    strange = choose_account(house.records.reader(), "stranger@example.net").id
-    house.close()
+    services = Services(Settings(server.data))
+    strange = choose_account(services.records.reader(), "stranger@example.net").id
+    services.close()
     before = records_of(server, without=strange)
     for route in routes:
         there = asked(route, stranger, furnished.ids)

@@ -21,7 +21,7 @@ HIDDEN = ("\u202e", "\u200b", "\u2066", "\ufeff")
 
 
 def is_harmless(printed: str) -> bool:
-    """Tell whether nothing in what was printed moves a cursor, turns text around or hides."""
+    """Return whether nothing in what was printed moves a cursor, turns text around or hides."""
     return not any(
         unicodedata.category(character) in ("Cc", "Zl", "Zp") or character in HIDDEN
         for line in printed.split("\n")

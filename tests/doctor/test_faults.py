@@ -15,12 +15,12 @@ from tamis.actions.contacts.contacts import delete_contact
 from tamis.actions.contacts.forgetting import forget_address
 from tamis.actions.fields.fields import create_field
 from tamis.actions.fields.types import create_type
-from tamis.actions.house import House
 from tamis.actions.importing.upsert import upsert
 from tamis.actions.maintenance.doctor.report import Check
 from tamis.actions.maintenance.doctor.run import examine_all
 from tamis.actions.segments.recipients import add_recipient, delete_recipient
 from tamis.actions.segments.segments import create_segment
+from tamis.actions.services import Services
 from tamis.columns.engine.files import NAME as FILE_NAME
 from tamis.domain.contacts import encode_values
 from tamis.domain.emails import parse_email
@@ -51,13 +51,13 @@ def people(score: int | None, count: int = CONTACTS, country: str = "India") -> 
 
 def fill(directory: Path) -> None:
     """Make a directory in which contacts came, changed and went, with hands at work in segments that name others."""
-    house = House(Settings(directory, columns_threads=2))
-    account, _ = house.write(create_account, "owner@example.org", "Asia/Dhaka", None)
-    of = house.write(create_type, account, "People")
-    house.write(create_type, account, "Nobody yet")
-    score = house.write(create_field, of, "Score", Kind.NUMBER)
-    fields = types.fields_of_type(house.records.reader(), of.id)
-    house.write(upsert, of.id, fields, people(score.id), ())
+    services = Services(Settings(directory, columns_threads=2))
+    account, _ = services.write(create_account, "owner@example.org", "Asia/Dhaka", None)
+    of = services.write(create_type, account, "People")
+    services.write(create_type, account, "Nobody yet")
+    score = services.write(create_field, of, "Score", Kind.NUMBER)
+    fields = types.fields_of_type(services.records.reader(), of.id)
+    services.write(upsert, of.id, fields, people(score.id), ())
     for name, rule in (
         ("India", 'country = "India"'),
         ("Scored", "score > 100"),
@@ -65,8 +65,8 @@ def fill(directory: Path) -> None:
         ("Lately", "created_at is within 1 day"),
         ("Nobody", ""),
     ):
-        house.write(create_segment, account, of, name, from_text(rule))
-    house.project()
+        services.write(create_segment, account, of, name, from_text(rule))
+    services.project()
     added = {  # whoever is added to India only is in Naming, too
         NAMING: ("stranger@example.net", "a@münchen.de", "p3@example.org"),
         INDIA: ("stranger@example.net", "a@münchen.de", "p0@example.org", "way@example.net"),
@@ -75,16 +75,16 @@ def fill(directory: Path) -> None:
         for address in addresses:
             email = parse_email(address)
             assert email
-            house.write(add_recipient, account, segment, email, "By", "Hand")
-    house.project()
-    house.write(delete_recipient, account, INDIA << 32 | 2)
-    job = house.write(lambda db, now: imports.insert(db, account.id, of.id, "people.csv", AskedOptions(), now))
-    house.write(upsert, of.id, fields, people(score.id, 50, "Chile"), (), import_id=job.id)
-    house.project()
-    house.write(delete_contact, account, of, "p7@example.org")
-    house.write(forget_address, account, of, "p8@example.org")
-    house.project()
-    house.close()
+            services.write(add_recipient, account, segment, email, "By", "Hand")
+    services.project()
+    services.write(delete_recipient, account, INDIA << 32 | 2)
+    job = services.write(lambda db, now: imports.insert(db, account.id, of.id, "people.csv", AskedOptions(), now))
+    services.write(upsert, of.id, fields, people(score.id, 50, "Chile"), (), import_id=job.id)
+    services.project()
+    services.write(delete_contact, account, of, "p7@example.org")
+    services.write(forget_address, account, of, "p8@example.org")
+    services.project()
+    services.close()
 
 
 @pytest.fixture(scope="module")
@@ -102,11 +102,11 @@ def data(healthy: Path, tmp_path: Path) -> Path:
 
 def examine(directory: Path) -> list[Check]:
     """Ask the doctor, who answers in this process."""
-    house = House(Settings(directory, columns_threads=2))
+    services = Services(Settings(directory, columns_threads=2))
     try:
-        return list(examine_all(house, lambda house, question: question.answer(house), 2_000))
+        return list(examine_all(services, lambda services, question: question.answer(services), 2_000))
     finally:
-        house.close()
+        services.close()
 
 
 def wrong(directory: Path) -> list[str]:
@@ -147,9 +147,9 @@ def test_a_healthy_directory_has_nothing_wrong_and_everything_is_looked_at(data:
     assert looked_at["the columns have the contacts of the records"] == "298 contacts, every value"
     assert looked_at["the columns have what was done by hand"] == "8 additions and removals"
     assert looked_at["members, against the reference evaluator (at most 2,000 contacts a type)"] == "298 contacts"
-    house = House(Settings(data, columns_threads=2))
-    members = sum(house.project().sized.by_segment.values())
-    house.close()
+    services = Services(Settings(data, columns_threads=2))
+    members = sum(services.project().sized.by_segment.values())
+    services.close()
     assert looked_at["members, sizes and logs of segments, against their rules as SQL"] == f"{members:,} members"
 
 
@@ -335,21 +335,21 @@ def test_what_was_set_aside_left_behind_or_is_still_to_be_erased_is_mentioned(da
 @pytest.fixture
 def empty(tmp_path: Path) -> Path:
     """A directory with nothing in it yet."""
-    house = House(Settings(tmp_path / "data"))
-    house.close()
+    services = Services(Settings(tmp_path / "data"))
+    services.close()
     return tmp_path / "data"
 
 
 def test_nothing_is_wrong_while_others_write(data: Path) -> None:
-    house = House(Settings(data, columns_threads=2))
-    fields = types.fields_of_type(house.records.reader(), 1)
+    services = Services(Settings(data, columns_threads=2))
+    fields = types.fields_of_type(services.records.reader(), 1)
     score = next(field.id for field in fields.fields if field.key == "score")
     stop = threading.Event()
 
     def write() -> None:
         for n in itertools.count():
             changed = people(score, 100 + n % 7, ("Chile", "India")[n % 2])
-            house.write(upsert, 1, fields, changed[9:], (score,))  # one of those before is forgotten
+            services.write(upsert, 1, fields, changed[9:], (score,))  # one of those before is forgotten
             if stop.is_set():
                 return
 
@@ -357,12 +357,12 @@ def test_nothing_is_wrong_while_others_write(data: Path) -> None:
     writer.start()
     try:
         for _ in range(examples(5, 2)):
-            checks = list(examine_all(house, lambda house, question: question.answer(house), 100))
+            checks = list(examine_all(services, lambda services, question: question.answer(services), 100))
             assert [finding.message for check in checks for finding in check.findings if finding.wrong] == []
     finally:
         stop.set()
         writer.join()
-        house.close()
+        services.close()
 
 
 def test_an_empty_directory_is_healthy(empty: Path) -> None:

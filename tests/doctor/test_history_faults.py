@@ -8,9 +8,9 @@ from pathlib import Path
 import duckdb
 import pytest
 
-from tamis.actions.house import House
 from tamis.actions.maintenance.doctor import history
 from tamis.actions.maintenance.doctor.columns import Part
+from tamis.actions.services import Services
 from tamis.columns.engine.files import NAME
 from tamis.columns.history import collect
 from tamis.domain.transitions import Cause
@@ -38,7 +38,7 @@ def healthy(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, datetime]:
     past.write({f"p{n}@example.org": ("Peru", "India")[n % 2] for n in range(1, 12)})
     past.add("guest@example.org")
     past.look()
-    past.house.close()
+    past.services.close()
     return past.settings.data, past.now
 
 
@@ -50,20 +50,20 @@ def data(healthy: tuple[Path, datetime], tmp_path: Path) -> Path:
 
 def examine(data: Path, now: datetime) -> tuple[int, list[str]]:
     """Return how much was compared, a few rows and segments at a time, and all that was found to be wrong."""
-    house = House(Settings(data, columns_threads=2), clock=lambda: now)
+    services = Services(Settings(data, columns_threads=2), clock=lambda: now)
     try:
-        house.project()
-        found = [finding.message for finding in history.examine_kept(house.records.reader()).findings]
+        services.project()
+        found = [finding.message for finding in history.examine_kept(services.records.reader()).findings]
         looked_at = 0
         for part_of in (history.examine_changes, history.examine_segments):
             after: int | None = 0
             while after is not None:
-                part: Part = part_of(house, after)
+                part: Part = part_of(services, after)
                 looked_at, after = looked_at + part.looked_at, part.after
                 found += part.wrong
         return looked_at, found
     finally:
-        house.close()
+        services.close()
 
 
 @pytest.fixture(autouse=True)
@@ -227,13 +227,13 @@ def test_a_daily_size_that_members_contradict_is_found_in_the_records(
 
 
 def test_a_history_that_another_program_has_written_is_found(data: Path, healthy: tuple[Path, datetime]) -> None:
-    house = House(Settings(data, columns_threads=2), clock=lambda: healthy[1])
-    house.project()
+    services = Services(Settings(data, columns_threads=2), clock=lambda: healthy[1])
+    services.project()
     with records_of(data) as db:
         db.execute("UPDATE projection SET mark = mark + 1").fetchall()
     try:
         for part_of in (history.examine_changes, history.examine_segments):
-            (message,) = part_of(house, 0).wrong
+            (message,) = part_of(services, 0).wrong
             assert "stand at another history" in message
     finally:
-        house.close()
+        services.close()

@@ -1,20 +1,20 @@
-"""A house of its own for each test, and a data directory for those that run commands."""
+"""A services of its own for each test, and a data directory for those that run commands."""
 
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
-from tamis.actions.house import House
+from tamis.actions.services import Services
 from tamis.settings import Settings
 from tests.support.process import tamis
 from tests.support.templates import copy_of
 
 
 @pytest.fixture
-def house(tmp_path: Path) -> Iterator[House]:
+def services(tmp_path: Path) -> Iterator[Services]:
     """Open both stores in an empty directory."""
-    opened = House(Settings(tmp_path / "data", columns_threads=2))
+    opened = Services(Settings(tmp_path / "data", columns_threads=2))
     yield opened
     opened.close()
 

@@ -8,10 +8,10 @@ from tamis.actions.accounts.accounts import create_account
 from tamis.actions.contacts.forgetting import forget_address
 from tamis.actions.fields.fields import create_field
 from tamis.actions.fields.types import create_type
-from tamis.actions.house import House
 from tamis.actions.importing.upsert import upsert
 from tamis.actions.segments.recipients import add_recipient
 from tamis.actions.segments.segments import create_segment
+from tamis.actions.services import Services
 from tamis.domain.accounts import Account
 from tamis.domain.contacts import ContactType, encode_values
 from tamis.domain.emails import Email
@@ -29,12 +29,12 @@ SHORTEST_TRACE = 9
 class Town:
     """A contact type of people with random names, of whom the victims are also in a segment by hand."""
 
-    def __init__(self, house: House) -> None:
+    def __init__(self, services: Services) -> None:
         chance = random.Random(20_261_124)
-        self.house = house
-        self.account: Account = house.write(create_account, "owner@example.org", "UTC", None)[0]
-        self.type: ContactType = house.write(create_type, self.account, "People")
-        note = house.write(create_field, self.type, "Note", Kind.TEXT)
+        self.services = services
+        self.account: Account = services.write(create_account, "owner@example.org", "UTC", None)[0]
+        self.type: ContactType = services.write(create_type, self.account, "People")
+        note = services.write(create_field, self.type, "Note", Kind.TEXT)
         self.values = [tuple(_word(chance, length) for length in (14, 10, 12, 16)) for _ in range(PEOPLE)]
         contacts = [
             NewContact(
@@ -46,32 +46,32 @@ class Town:
         ]
         fields = FieldSet((*RESERVED, note))
         for start in range(0, PEOPLE, 5_000):
-            house.write(upsert, self.type.id, fields, contacts[start : start + 5_000], ())
-        job = house.write(
+            services.write(upsert, self.type.id, fields, contacts[start : start + 5_000], ())
+        job = services.write(
             lambda db, now: imports.insert(db, self.account.id, self.type.id, "people.csv", AskedOptions(), now)
         )
         told = [
             NewContact(self.email(n), self.email(n), encode_values({note.id: "something else"})) for n in VICTIMS
         ]  # so that what they were is kept, to undo it
-        house.write(upsert, self.type.id, fields, told, (), import_id=job.id)
-        self.segment = house.write(create_segment, self.account, self.type, "City 7", from_text('city = "City 7"'))
+        services.write(upsert, self.type.id, fields, told, (), import_id=job.id)
+        self.segment = services.write(create_segment, self.account, self.type, "City 7", from_text('city = "City 7"'))
         for n in VICTIMS[::10]:
             email, (_, first, last, _) = self.email(n), self.values[n]
-            other = house.write(create_segment, self.account, self.type, f"By hand {n}", None)
-            house.write(add_recipient, self.account, other.id, Email(email, email), first, last)
+            other = services.write(create_segment, self.account, self.type, f"By hand {n}", None)
+            services.write(add_recipient, self.account, other.id, Email(email, email), first, last)
 
     def email(self, n: int) -> str:
-        """Give the address of a person."""
+        """Return the address of a person."""
         return f"{self.values[n][0]}@example.org"
 
     def forget_victims(self) -> None:
         """Delete them all."""
         for n in VICTIMS:
-            self.house.write(forget_address, self.account, self.type, self.email(n))
+            self.services.write(forget_address, self.account, self.type, self.email(n))
 
     def traces(self, *patterns: str) -> dict[str, int]:
         """Count the pieces of the victims' values in the bytes of the files that match."""
-        return traces(self.house.settings.data, {v for n in VICTIMS for v in self.values[n]}, *patterns)
+        return traces(self.services.settings.data, {v for n in VICTIMS for v in self.values[n]}, *patterns)
 
 
 def traces(directory: Path, values: set[str], *patterns: str) -> dict[str, int]:

@@ -9,10 +9,10 @@ import pytest
 from tamis.actions.accounts.accounts import create_account
 from tamis.actions.fields.fields import delete_field
 from tamis.actions.fields.types import create_type
-from tamis.actions.house import House
 from tamis.actions.maintenance.erasing import Eraser, erase, erase_if_small
 from tamis.actions.segments.recipients import recipient_page
 from tamis.actions.segments.segments import segment_sizes
+from tamis.actions.services import Services
 from tamis.columns.engine.files import NAME as FILE_NAME
 from tamis.records import feed
 from tamis.records.engine.database import connect
@@ -25,70 +25,70 @@ EVERYONE = 1 << 53
 
 
 @pytest.mark.parametrize("compression", ["auto", "uncompressed"])
-def test_no_byte_of_the_deleted_is_left_in_any_file(house: House, compression: str) -> None:
-    columns = house.project()
+def test_no_byte_of_the_deleted_is_left_in_any_file(services: Services, compression: str) -> None:
+    columns = services.project()
     columns.cursor().execute(f"SET GLOBAL force_compression = '{compression}'")
-    town = Town(house)
-    house.project()
+    town = Town(services)
+    services.project()
     columns.cursor().execute("CHECKPOINT")
-    house.records.clear_log()
+    services.records.clear_log()
     assert set(town.traces()) == {"tamis.sqlite", "columns.duckdb"}
     town.forget_victims()
-    house.project()
+    services.project()
     columns.cursor().execute("CHECKPOINT")
     assert "columns.duckdb" in town.traces()  # without a rewrite they would stay
-    before = recipient_page(house, town.account.id, town.segment.id, 0, EVERYONE)
+    before = recipient_page(services, town.account.id, town.segment.id, 0, EVERYONE)
     columns.cursor().execute(f"SET GLOBAL force_compression = '{compression}'")
-    assert erase(house)
+    assert erase(services)
     assert town.traces() == {}
-    assert erasure.pending(house.records.reader()) is None
-    assert recipient_page(house, town.account.id, town.segment.id, 0, EVERYONE) == before
-    house.close()
+    assert erasure.pending(services.records.reader()) is None
+    assert recipient_page(services, town.account.id, town.segment.id, 0, EVERYONE) == before
+    services.close()
     assert town.traces() == {}
-    reopened = House(house.settings)
+    reopened = Services(services.settings)
     assert segment_sizes(reopened)[town.segment.id] == len(before)
     count = reopened.project().cursor().execute(f"SELECT count(*) FROM contacts_{town.type.id}").fetchone()
     assert count == (PEOPLE - len(VICTIMS),)
     reopened.close()
 
 
-def test_no_byte_of_a_deleted_field_is_left_in_what_contacts_were(house: House) -> None:
-    town = Town(house)
+def test_no_byte_of_a_deleted_field_is_left_in_what_contacts_were(services: Services) -> None:
+    town = Town(services)
     notes = {town.values[n][3] for n in VICTIMS}  # which are changed since by an import
-    assert set(traces(house.settings.data, notes, "tamis.sqlite*"))
-    house.write(delete_field, town.type, "note")
-    assert erase(house)
-    assert traces(house.settings.data, notes) == {}
+    assert set(traces(services.settings.data, notes, "tamis.sqlite*"))
+    services.write(delete_field, town.type, "note")
+    assert erase(services)
+    assert traces(services.settings.data, notes) == {}
 
 
-def test_the_log_is_cleared_at_once_and_the_rest_when_nobody_reads_from_it(house: House) -> None:
-    town = Town(house)
-    house.project()
+def test_the_log_is_cleared_at_once_and_the_rest_when_nobody_reads_from_it(services: Services) -> None:
+    town = Town(services)
+    services.project()
     town.forget_victims()
     assert "tamis.sqlite-wal" in town.traces()
-    other = connect(house.records.path)
+    other = connect(services.records.path)
     other.execute("BEGIN").fetchall()
     other.execute("SELECT count(*) FROM contacts").fetchall()
-    assert not erase(house)  # the reader may still need what the log says
-    assert erasure.pending(house.records.reader())
+    assert not erase(services)  # the reader may still need what the log says
+    assert erasure.pending(services.records.reader())
     other.execute("COMMIT").fetchall()
-    assert house.records.clear_log()
+    assert services.records.clear_log()
     assert "tamis.sqlite-wal" not in town.traces()
-    assert erase(house)
+    assert erase(services)
     assert town.traces() == {}
     other.close()
 
 
-def test_nobody_who_reads_meanwhile_notices(house: House) -> None:
-    town = Town(house)
-    expected = recipient_page(house, town.account.id, town.segment.id, 0, EVERYONE)
+def test_nobody_who_reads_meanwhile_notices(services: Services) -> None:
+    town = Town(services)
+    expected = recipient_page(services, town.account.id, town.segment.id, 0, EVERYONE)
     stop = threading.Event()
     read, failed = [0, 0, 0], []
 
     def reading(number: int) -> None:
         try:
             while not stop.is_set():
-                assert recipient_page(house, town.account.id, town.segment.id, 0, EVERYONE) == expected
+                assert recipient_page(services, town.account.id, town.segment.id, 0, EVERYONE) == expected
                 read[number] += 1
         except BaseException as error:
             failed.append(error)
@@ -97,8 +97,8 @@ def test_nobody_who_reads_meanwhile_notices(house: House) -> None:
     for reader in readers:
         reader.start()
     for _ in range(examples(10, 3)):
-        house.write(erasure.note)
-        assert erase(house)
+        services.write(erasure.note)
+        assert erase(services)
     stop.set()
     for reader in readers:
         reader.join()
@@ -106,15 +106,15 @@ def test_nobody_who_reads_meanwhile_notices(house: House) -> None:
     assert all(read)
 
 
-def test_what_was_written_before_and_after_a_rewrite_is_kept(house: House) -> None:
-    town = Town(house)
-    house.project()
+def test_what_was_written_before_and_after_a_rewrite_is_kept(services: Services) -> None:
+    town = Town(services)
+    services.project()
     town.forget_victims()
-    assert erase(house)
-    sizes = dict(segment_sizes(house))
-    inode = house.project().path.stat().st_ino
-    house.close()
-    again = House(house.settings)
+    assert erase(services)
+    sizes = dict(segment_sizes(services))
+    inode = services.project().path.stat().st_ino
+    services.close()
+    again = Services(services.settings)
     assert again.open_columns().applied == again.project().applied  # nothing had to be built again
     assert again.project().path.stat().st_ino == inode
     assert segment_sizes(again) == sizes
@@ -123,7 +123,7 @@ def test_what_was_written_before_and_after_a_rewrite_is_kept(house: House) -> No
 
 def test_unfinished_and_set_aside_files_do_not_outlive_an_erasure(tmp_path: Path) -> None:
     directory = tmp_path / "data"
-    House(Settings(directory)).close()
+    Services(Settings(directory)).close()
     for name in (
         f"{FILE_NAME}.new",
         "columns.copying-x/made",
@@ -133,32 +133,32 @@ def test_unfinished_and_set_aside_files_do_not_outlive_an_erasure(tmp_path: Path
     ):
         (directory / name).parent.mkdir(exist_ok=True)
         (directory / name).write_text("ann@example.org")
-    house = House(Settings(directory))
-    house.project()
+    services = Services(Settings(directory))
+    services.project()
     assert sorted(p.name for p in directory.glob("columns.*")) == [
         "columns.duckdb", "columns.duckdb.unusable-20260101-000000", "columns.duckdb.wal", "columns.lock"
     ]  # fmt: skip
-    house.write(erasure.note)
-    assert erase(house)
+    services.write(erasure.note)
+    assert erase(services)
     assert not list(directory.glob("*.unusable-*"))
     assert not list(directory.glob("*.lost-*"))
-    house.close()
+    services.close()
 
 
-def test_large_stores_wait_for_their_moment(house: House, monkeypatch: pytest.MonkeyPatch) -> None:
-    house.write(erasure.note)
+def test_large_stores_wait_for_their_moment(services: Services, monkeypatch: pytest.MonkeyPatch) -> None:
+    services.write(erasure.note)
     monkeypatch.setattr("tamis.actions.maintenance.erasing.SMALL_BYTES", 0)
-    assert not erase_if_small(house)
+    assert not erase_if_small(services)
     monkeypatch.undo()
-    assert erase_if_small(house)
+    assert erase_if_small(services)
 
 
 def test_a_server_erases_in_a_quiet_moment_at_most_every_hour_and_in_time(tmp_path: Path) -> None:
     now = datetime(2026, 11, 24, tzinfo=UTC)
-    house = House(Settings(tmp_path / "data", erase_within=timedelta(hours=24)), lambda: now)
-    account, _ = house.write(create_account, "owner@example.org", "UTC", None)
-    people = house.write(create_type, account, "People")
-    eraser = Eraser(house)
+    services = Services(Settings(tmp_path / "data", erase_within=timedelta(hours=24)), lambda: now)
+    account, _ = services.write(create_account, "owner@example.org", "UTC", None)
+    people = services.write(create_type, account, "People")
+    eraser = Eraser(services)
 
     def after(minutes: int, *, busy: bool = False) -> bool:
         """Let time pass, minute by minute; tells whether all is erased."""
@@ -166,18 +166,18 @@ def test_a_server_erases_in_a_quiet_moment_at_most_every_hour_and_in_time(tmp_pa
         for _ in range(minutes):
             now += timedelta(minutes=1)
             if busy:
-                house.write(lambda db, at: feed.tell_fields(db, people.id, at))
+                services.write(lambda db, at: feed.tell_fields(db, people.id, at))
             eraser.turn()
-        return erasure.pending(house.records.reader()) is None
+        return erasure.pending(services.records.reader()) is None
 
-    house.write(erasure.note)
+    services.write(erasure.note)
     assert not after(4, busy=True)
     assert not after(4)
     assert after(2)
-    house.write(erasure.note)
+    services.write(erasure.note)
     assert not after(58)  # quiet, but the last time is less than an hour ago
     assert after(2)
-    house.write(erasure.note)
+    services.write(erasure.note)
     assert not after(24 * 60 - 1, busy=True)
     assert after(1, busy=True)
-    house.close()
+    services.close()

@@ -8,8 +8,8 @@ import pytest
 from tamis.actions.accounts.accounts import create_account
 from tamis.actions.contacts.forgetting import forget_address
 from tamis.actions.fields.types import create_type
-from tamis.actions.house import House
 from tamis.actions.importing.upsert import upsert
+from tamis.actions.services import Services
 from tamis.domain.errors import Refused as RefusedAction
 from tamis.domain.fields import RESERVED, FieldSet
 from tamis.records import forgotten
@@ -78,22 +78,22 @@ def test_what_is_no_address_cannot_be_forgotten(data: Path) -> None:
         tamis(data, "contact", "delete", ANN, "--type", "People")
 
 
-def test_of_a_forgotten_address_only_a_hash_with_a_secret_of_the_store_stays(house: House) -> None:
-    account, _ = house.write(create_account, "owner@example.org", "UTC", None)
-    people = house.write(create_type, account, "People")
-    house.write(forget_address, account, people, ANN)
-    rows = fetch(house.records.reader(), "SELECT email_hash FROM forgotten")
+def test_of_a_forgotten_address_only_a_hash_with_a_secret_of_the_store_stays(services: Services) -> None:
+    account, _ = services.write(create_account, "owner@example.org", "UTC", None)
+    people = services.write(create_type, account, "People")
+    services.write(forget_address, account, people, ANN)
+    rows = fetch(services.records.reader(), "SELECT email_hash FROM forgotten")
     assert len(str(rows[0][0])) == 64
     assert ANN not in str(rows)
-    assert connection_of(house.records.reader()).execute("SELECT length(pepper) FROM store").get == 32
+    assert connection_of(services.records.reader()).execute("SELECT length(pepper) FROM store").get == 32
 
 
-def test_an_address_that_is_forgotten_while_a_batch_waits_is_not_stored(house: House) -> None:
-    account, _ = house.write(create_account, "owner@example.org", "UTC", None)
-    people = house.write(create_type, account, "People")
-    house.write(forget_address, account, people, BOB)
-    checked = forgotten.last_number(house.records.reader())  # an import looks, and then
-    house.write(forget_address, account, people, ANN)
+def test_an_address_that_is_forgotten_while_a_batch_waits_is_not_stored(services: Services) -> None:
+    account, _ = services.write(create_account, "owner@example.org", "UTC", None)
+    people = services.write(create_type, account, "People")
+    services.write(forget_address, account, people, BOB)
+    checked = forgotten.last_number(services.records.reader())  # an import looks, and then
+    services.write(forget_address, account, people, ANN)
     with pytest.raises(RefusedAction, match="1 of the addresses were forgotten meanwhile"):
-        house.write(upsert, people.id, FieldSet(RESERVED), [NewContact(ANN, ANN, "{}")], (), checked=checked)
-    assert connection_of(house.records.reader()).execute("SELECT count(*) FROM contacts").get == 0
+        services.write(upsert, people.id, FieldSet(RESERVED), [NewContact(ANN, ANN, "{}")], (), checked=checked)
+    assert connection_of(services.records.reader()).execute("SELECT count(*) FROM contacts").get == 0

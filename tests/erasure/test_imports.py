@@ -8,12 +8,12 @@ import pytest
 
 from tamis.actions.accounts.accounts import create_account
 from tamis.actions.fields.types import create_type
-from tamis.actions.house import House
 from tamis.actions.importing.rejects import discard_rejects_with
 from tamis.actions.importing.report import ImportOptions
 from tamis.actions.importing.run import import_file
 from tamis.actions.importing.undo import undo_import
 from tamis.actions.maintenance.trimming import Upkeep
+from tamis.actions.services import Services
 from tamis.domain.emails import parse_email
 from tamis.domain.errors import Held, Invalid, Refused
 from tamis.records.handles import connection_of
@@ -80,15 +80,15 @@ def test_an_address_is_found_as_it_was_written_before_it_was_cleaned(
 
 def test_what_imports_have_left_is_kept_for_some_days(tmp_path: Path) -> None:
     now = datetime(2026, 11, 24, tzinfo=UTC)
-    house = House(Settings(tmp_path / "data", undo_days=30), lambda: now)
-    account, _ = house.write(create_account, "owner@example.org", "UTC", None)
-    upkeep = Upkeep(house)
-    people = house.write(create_type, account, "People")
+    services = Services(Settings(tmp_path / "data", undo_days=30), lambda: now)
+    account, _ = services.write(create_account, "owner@example.org", "UTC", None)
+    upkeep = Upkeep(services)
+    people = services.write(create_type, account, "People")
     file = tmp_path / "people.csv"
 
     def take(content: str) -> int:
         file.write_text(f"email,city\n{content}")
-        done = import_file(house, account, people, file, ImportOptions())
+        done = import_file(services, account, people, file, ImportOptions())
         if done.rejects_file:
             os.utime(done.rejects_file, (now.timestamp(), now.timestamp()))
         return done.import_id or 0
@@ -96,11 +96,11 @@ def test_what_imports_have_left_is_kept_for_some_days(tmp_path: Path) -> None:
     def kept() -> tuple[int, int, int]:
         """Count the spans, the contacts as they were, and the files."""
         upkeep.turn()
-        rows = connection_of(house.records.reader()).execute(
+        rows = connection_of(services.records.reader()).execute(
             "SELECT (SELECT count(*) FROM import_ranges), (SELECT count(*) FROM import_befores)"
         )
         spans, befores = (int(str(count)) for count in rows.fetchall()[0])
-        return spans, befores, len(list((house.settings.data / "rejects").iterdir()))
+        return spans, befores, len(list((services.settings.data / "rejects").iterdir()))
 
     first, second = take(f"{ANN},Lima\nnobody,Lima\n"), take(f"{ANN},Cusco\nb@example.org,Cusco\n")
     now += timedelta(days=20)
@@ -112,16 +112,16 @@ def test_what_imports_have_left_is_kept_for_some_days(tmp_path: Path) -> None:
     assert kept() == (0, 1, 1)
     for id_ in (first, second):
         with pytest.raises(Refused, match=r"cannot be undone any more.*TAMIS_UNDO_DAYS"):
-            undo_import(house, account, id_)
-    assert undo_import(house, account, third).restored == 1
+            undo_import(services, account, id_)
+    assert undo_import(services, account, third).restored == 1
     now += timedelta(days=31)
     assert kept() == (0, 0, 0)
-    house.close()
+    services.close()
 
 
 def test_old_imports_go_also_where_the_columns_cannot_be_had(tmp_path: Path) -> None:
     settings = Settings(tmp_path / "data", undo_days=30)
-    first, second = House(settings), House(settings)
+    first, second = Services(settings), Services(settings)
     first.open_columns()
     (settings.data / "rejects").mkdir()
     old = settings.data / "rejects" / "old.csv"

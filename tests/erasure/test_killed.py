@@ -6,9 +6,9 @@ from pathlib import Path
 
 import pytest
 
-from tamis.actions.house import House
 from tamis.actions.maintenance.erasing import erase
 from tamis.actions.segments.recipients import recipient_page
+from tamis.actions.services import Services
 from tamis.records.maintenance import erasure
 from tamis.settings import Settings
 from tests.erasure.people import VICTIMS, Town, traces
@@ -22,7 +22,7 @@ PROGRAM = """
 import os, signal, sys
 from pathlib import Path
 from tamis.actions.maintenance import erasing
-from tamis.actions.house import House
+from tamis.actions.services import Services
 from tamis.columns.engine import store as columns
 from tamis.records.maintenance import erasure
 from tamis.records.engine import store as records
@@ -39,12 +39,12 @@ def killing(owner, name, *, after):
         kill()
     setattr(owner, name, run)
 
-house = House(Settings(Path(sys.argv[1])))
-house.project()
+services = Services(Settings(Path(sys.argv[1])))
+services.project()
 match sys.argv[2]:
     case "copying":
         columns.Columns._note = kill  # the copy meets an error half way
-        house.project()._db.cursor().execute("SET memory_limit = '1MB'")
+        services.project()._db.cursor().execute("SET memory_limit = '1MB'")
     case "copied": killing(columns.Columns, "_copy", after=True)
     case "closed": killing(columns.Columns, "_close_database", after=True)
     case "replaced": killing(columns, "put_in_place", after=True)
@@ -52,7 +52,7 @@ match sys.argv[2]:
     case "compacted": killing(records, "_clear_log", after=False)
     case "cleared": killing(records, "_clear_log", after=True)
     case "told": killing(erasure, "done", after=True)
-erasing.erase(house)
+erasing.erase(services)
 """
 
 
@@ -60,12 +60,12 @@ erasing.erase(house)
 def left(tmp_path_factory: pytest.TempPathFactory) -> Left:
     """A closed data directory in which people were deleted but not erased, their values, and a segment's rows."""
     directory = tmp_path_factory.mktemp("killed") / "data"
-    house = House(Settings(directory))
-    town = Town(house)
-    house.project()
+    services = Services(Settings(directory))
+    town = Town(services)
+    services.project()
     town.forget_victims()
-    rows = recipient_page(house, town.account.id, town.segment.id, 0, 1 << 53)
-    house.close()
+    rows = recipient_page(services, town.account.id, town.segment.id, 0, 1 << 53)
+    services.close()
     return directory, {value for n in VICTIMS for value in town.values[n]}, rows
 
 
@@ -79,12 +79,12 @@ def test_killed_and_done_again(left: Left, tmp_path: Path, moment: str) -> None:
     shutil.copytree(directory, data)
     killed = forked.run([sys.executable, "-c", PROGRAM, str(data), moment], env=environment())
     assert killed.returncode == -9, killed.stderr
-    house = House(Settings(data))
-    assert erasure.pending(house.records.reader())
-    assert house.open_columns().applied is not None  # neither lost nor to be built again
-    assert house.open_columns().set_aside is None
-    assert recipient_page(house, 1, 1, 0, 1 << 53) == rows
-    assert erase(house)
+    services = Services(Settings(data))
+    assert erasure.pending(services.records.reader())
+    assert services.open_columns().applied is not None  # neither lost nor to be built again
+    assert services.open_columns().set_aside is None
+    assert recipient_page(services, 1, 1, 0, 1 << 53) == rows
+    assert erase(services)
     assert traces(data, values) == {}
-    house.close()
+    services.close()
     assert not list(data.glob("*.new*"))

@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 
 from tamis.actions.exporting.places import place_named
-from tamis.actions.house import House
+from tamis.actions.services import Services
 from tamis.domain.errors import NotFound
 from tamis.domain.exports import Format, chosen_fields
 from tamis.domain.fields import FieldSet
@@ -79,9 +79,9 @@ def out(tmp_path: Path) -> Iterator[Path]:
 
 def records(data: Path) -> tuple[FieldSet, list[Row]]:
     """Read the contacts out of the records, in order of id."""
-    house = House(Settings(data))
+    services = Services(Settings(data))
     try:
-        db = house.records.reader()
+        db = services.records.reader()
         (account_id,) = (int(row[0]) for row in each(db, "SELECT id FROM accounts WHERE email LIKE 'owner@%'"))
         account = accounts.account_by_id(db, account_id)
         assert account
@@ -93,7 +93,7 @@ def records(data: Path) -> tuple[FieldSet, list[Row]]:
         rows = [{f.key: v for f in fields.fields if (v := c.value_of(f)) is not None} for c in found]
         return fields, rows
     finally:
-        house.close()
+        services.close()
 
 
 def by_address(rows: list[Row]) -> dict[str, Row]:

@@ -32,20 +32,20 @@ numbers = count()
 def two(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Two]:
     made = Two(tmp_path_factory.mktemp("fresh") / "data")
     yield made
-    made.house.close()
+    made.services.close()
 
 
 def moved(two: Two, ending: str, file: Path) -> ContactType:
     """Export the first type, and import it into one that has no fields yet."""
     two.export(LAYOUTS[ending], file)
-    fresh = two.house.write(create_type, two.account, f"Fresh {next(numbers)}")
-    report = import_file(two.house, two.account, fresh, file, ImportOptions(create_fields=True))
+    fresh = two.services.write(create_type, two.account, f"Fresh {next(numbers)}")
+    report = import_file(two.services, two.account, fresh, file, ImportOptions(create_fields=True))
     assert (report.created, report.rejected) == (report.rows, 0)
     return fresh
 
 
 def fields_of(two: Two, of: ContactType) -> dict[str, tuple[str, Kind, tuple[str, ...]]]:
-    """Give the fields that people have made, by key."""
+    """Return the fields that people have made, by key."""
     return {f.key: (f.name, f.kind, f.options) for f in two.fields(of).fields if f not in RESERVED}
 
 
@@ -114,8 +114,8 @@ def test_columns_of_others_have_the_kind_of_their_type(two: Two, tmp_path: Path,
             "['Rock, Pop', 'VIP'] AS tags, {'a': n} AS deep, ['x;y'] AS odd, 'T' || n % 2 AS plan "
             f"FROM range(30) r(n)) TO '{file}' (FORMAT {kind})"
         )
-    fresh = two.house.write(create_type, two.account, f"Fresh {next(numbers)}")
-    report = import_file(two.house, two.account, fresh, file, ImportOptions(create_fields=True))
+    fresh = two.services.write(create_type, two.account, f"Fresh {next(numbers)}")
+    report = import_file(two.services, two.account, fresh, file, ImportOptions(create_fields=True))
     assert (report.created, report.rejected, report.ignored_columns) == (30, 0, ("deep",))
     assert report.notices == ('The column "deep" holds objects, which are no values of a field, and is ignored.',)
     assert {key: (kind, options) for key, (_, kind, options) in fields_of(two, fresh).items()} == {
@@ -145,8 +145,8 @@ def test_a_decimal_that_a_number_would_cut_is_text(two: Two, tmp_path: Path) -> 
             "COPY (SELECT 'a@example.org' AS email, 1.10::DECIMAL(30, 20) AS kept, "
             f"0.12345678901234567890::DECIMAL(30, 20) AS cut) TO '{file}' (FORMAT parquet)"
         )
-    fresh = two.house.write(create_type, two.account, f"Fresh {next(numbers)}")
-    import_file(two.house, two.account, fresh, file, ImportOptions(create_fields=True))
+    fresh = two.services.write(create_type, two.account, f"Fresh {next(numbers)}")
+    import_file(two.services, two.account, fresh, file, ImportOptions(create_fields=True))
     assert [(email, values) for email, _, values in two.state(fresh)] == [
         ("a@example.org", {"kept": "1.1", "cut": "'0.12345678901234567890'"})
     ]
@@ -164,6 +164,6 @@ def test_metadata_that_does_not_fit_the_columns_is_not_believed(two: Two, tmp_pa
                 f"'{file}' (FORMAT parquet, KV_METADATA {{tamis: $2}})",
                 [str(tmp_path / "a.parquet"), metadata],
             )
-            fresh = two.house.write(create_type, two.account, f"Fresh {next(numbers)}")
-            import_file(two.house, two.account, fresh, file, ImportOptions(create_fields=True))
+            fresh = two.services.write(create_type, two.account, f"Fresh {next(numbers)}")
+            import_file(two.services, two.account, fresh, file, ImportOptions(create_fields=True))
             assert fields_of(two, fresh)["total"][1] is Kind.TEXT

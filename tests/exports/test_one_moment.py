@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from tamis.actions.house import House
+from tamis.actions.services import Services
 from tamis.domain.segments import Segment
 from tamis.records import types
 from tamis.settings import Settings
@@ -17,11 +17,11 @@ PATIENCE_SECONDS = 60
 
 @pytest.fixture
 def desk(tmp_path: Path) -> Iterator[Desk]:
-    house = House(Settings(tmp_path / "data"))
-    desk = new_desk(house)
+    services = Services(Settings(tmp_path / "data"))
+    desk = new_desk(services)
     desk.write(ada={"city": "London"})
     yield desk
-    house.close()
+    services.close()
 
 
 def seen_beside(desk: Desk, segment: Segment) -> set[str]:
@@ -35,9 +35,9 @@ def seen_beside(desk: Desk, segment: Segment) -> set[str]:
 
 
 def test_writes_and_reads_go_on_beside_it_and_it_sees_none_of_them(desk: Desk) -> None:
-    house = desk.house
+    services = desk.services
     everyone = desk.segment("Everyone", "email is not blank")
-    with house.view(desk.account.id, lasts=True) as view:
+    with services.view(desk.account.id, lasts=True) as view:
         assert len(types.fields_of_type(view.records, desk.type.id).fields) == 12
         view.close_records()
         desk.write(bob={"city": "Berlin"})
@@ -47,24 +47,24 @@ def test_writes_and_reads_go_on_beside_it_and_it_sees_none_of_them(desk: Desk) -
 
 
 def test_it_holds_every_write_that_came_before_it(desk: Desk) -> None:
-    house = desk.house
-    house.project()
+    services = desk.services
+    services.project()
     desk.write(bob={"city": "Berlin"})
-    with house.view(desk.account.id, lasts=True) as view:
+    with services.view(desk.account.id, lasts=True) as view:
         assert view.columns.contacts.ids(desk.type.id, 0, 9) == [1, 2]
 
 
 def test_who_replaces_the_file_waits_for_it_and_keeps_no_reader_out_meanwhile(desk: Desk) -> None:
-    house = desk.house
+    services = desk.services
     everyone = desk.segment("Everyone", "email is not blank")
-    columns = house.project()
+    columns = services.project()
     replaced = threading.Event()
 
     def rewrite() -> None:
         columns.rewrite()
         replaced.set()
 
-    with house.view(desk.account.id, lasts=True) as view:
+    with services.view(desk.account.id, lasts=True) as view:
         view.close_records()
         rewriting = threading.Thread(target=rewrite, daemon=True)
         rewriting.start()

@@ -13,10 +13,10 @@ from tamis.actions.exporting.places import export_place, file_in
 from tamis.actions.exporting.write import write_export
 from tamis.actions.fields.fields import create_field
 from tamis.actions.fields.types import create_type
-from tamis.actions.house import House
 from tamis.actions.importing.report import ImportOptions
 from tamis.actions.importing.run import import_file
 from tamis.actions.importing.upsert import upsert
+from tamis.actions.services import Services
 from tamis.domain.contacts import ContactType, decode_values, encode_values
 from tamis.domain.emails import parse_email
 from tamis.domain.errors import Invalid
@@ -61,27 +61,27 @@ Row = tuple[str, str, str]
 
 
 class Two:
-    """A house with two contact types of the same fields, by name."""
+    """A services with two contact types of the same fields, by name."""
 
     def __init__(self, data: Path) -> None:
-        self.house = House(Settings(data))
-        self.account, _ = self.house.write(create_account, "owner@example.org", "America/Sao_Paulo", None)
+        self.services = Services(Settings(data))
+        self.account, _ = self.services.write(create_account, "owner@example.org", "America/Sao_Paulo", None)
         self.types = [self._type(name) for name in ("Here", "There")]
 
     def _type(self, name: str) -> ContactType:
-        made = self.house.write(create_type, self.account, name)
+        made = self.services.write(create_type, self.account, name)
         for field, kind, options in CUSTOM:
-            self.house.write(create_field, made, field, kind, options)
+            self.services.write(create_field, made, field, kind, options)
         return made
 
     def fields(self, contact_type: ContactType) -> FieldSet:
-        """Give the fields of a type."""
-        return types.fields_of_type(self.house.records.reader(), contact_type.id)
+        """Return the fields of a type."""
+        return types.fields_of_type(self.services.records.reader(), contact_type.id)
 
     def fill(self, people: dict[str, dict[str, Value]]) -> None:
         """Hold these people, by address, in the first type, and none in the second."""
         for one in self.types:
-            self.house.write(_delete_all, one.id)
+            self.services.write(_delete_all, one.id)
         here = self.types[0]
         rows: list[Row] = []
         by_key = self.fields(here).by_key
@@ -90,12 +90,12 @@ class Two:
             assert email
             document = encode_values({by_key[key].id: value for key, value in values.items()})
             rows.append((email.address, email.key, document))
-        self.house.write(upsert, here.id, self.fields(here), rows, ())
+        self.services.write(upsert, here.id, self.fields(here), rows, ())
 
     def state(self, contact_type: ContactType) -> list[tuple[str, str, dict[str, str]]]:
         """Read the contacts of a type, in their order, with the values by the keys of their fields."""
         fields = self.fields(contact_type)
-        rows = connection_of(self.house.records.reader()).execute(
+        rows = connection_of(self.services.records.reader()).execute(
             "SELECT email, email_key, field_values FROM contacts WHERE contact_type_id = ? ORDER BY id",
             (contact_type.id,),
         )
@@ -109,8 +109,8 @@ class Two:
     def export(self, layout: Layout, target: Path, fields: tuple[str, ...] | None = None) -> int:
         """Export the first type to a file."""
         wanted = Export(self.account.id, layout, type_id=self.types[0].id, fields=fields)
-        with export_place(self.house.settings.data) as place:
-            rows = write_export(self.house, wanted, place.name)
+        with export_place(self.services.settings.data) as place:
+            rows = write_export(self.services, wanted, place.name)
             target.write_bytes(file_in(place).read_bytes())
         return rows
 
@@ -127,7 +127,7 @@ def _delete_all(db: Transaction, now: datetime, type_id: int) -> None:
 def two(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Two]:
     made = Two(tmp_path_factory.mktemp("two") / "data")
     yield made
-    made.house.close()
+    made.services.close()
 
 
 def one_of_each_kind() -> dict[str, st.SearchStrategy[Value]]:
@@ -161,14 +161,14 @@ def test_exported_and_imported_is_the_same(
     two.fill(crowd)
     here, there = two.types
     assert two.export(layout, file) == len(crowd)
-    moved = import_file(two.house, two.account, there, file, options)
+    moved = import_file(two.services, two.account, there, file, options)
     assert (moved.rows, moved.created, moved.rejected) == (len(crowd), len(crowd), 0)
     assert moved.ignored_columns == ("created_at", "updated_at")
     assert two.state(there) == two.state(here)
-    before = two.state(here), feed.last_change(two.house.records.reader())
-    again = import_file(two.house, two.account, here, file, options)
+    before = two.state(here), feed.last_change(two.services.records.reader())
+    again = import_file(two.services, two.account, here, file, options)
     assert (again.rows, again.unchanged) == (len(crowd), len(crowd))
-    assert (two.state(here), feed.last_change(two.house.records.reader())) == before
+    assert (two.state(here), feed.last_change(two.services.records.reader())) == before
 
 
 @pytest.mark.parametrize("ending", LAYOUTS)
@@ -178,9 +178,9 @@ def test_nobody_is_exported_and_imported(two: Two, tmp_path: Path, ending: str) 
     assert two.export(LAYOUTS[ending], file) == 0
     if ending == ".ndjson":  # no line, so that nothing tells what the file is
         with pytest.raises(Invalid, match="has no JSON object"):
-            import_file(two.house, two.account, two.types[1], file, ImportOptions())
+            import_file(two.services, two.account, two.types[1], file, ImportOptions())
     else:
-        assert import_file(two.house, two.account, two.types[1], file, ImportOptions()).rows == 0
+        assert import_file(two.services, two.account, two.types[1], file, ImportOptions()).rows == 0
 
 
 @pytest.mark.parametrize("ending", LAYOUTS)
@@ -189,7 +189,7 @@ def test_only_addresses_are_exported_and_imported(two: Two, tmp_path: Path, endi
     two.fill(EDGES)
     here, there = two.types
     two.export(layout, file, ("email",))
-    report = import_file(two.house, two.account, there, file, ImportOptions(keep_formulas=not layout.escapes))
+    report = import_file(two.services, two.account, there, file, ImportOptions(keep_formulas=not layout.escapes))
     assert (report.rows, report.created) == (len(EDGES), len(EDGES))
     assert [row[:2] for row in two.state(there)] == [row[:2] for row in two.state(here)]
 
@@ -200,7 +200,7 @@ def test_a_file_of_one_field_that_is_often_blank_keeps_its_rows(two: Two, tmp_pa
     two.fill({"a@example.org": {}, "b@example.org": {"notes": "=b@example.org"}, "c@example.org": {}})
     two.export(LAYOUTS[ending], file, ("notes",))
     options = ImportOptions(chosen={"notes": "email"}, keep_formulas=not LAYOUTS[ending].escapes)
-    report = import_file(two.house, two.account, two.types[1], file, options)
+    report = import_file(two.services, two.account, two.types[1], file, options)
     assert (report.rows, report.created, report.rejected) == (3, 1, 2)
     assert report.reasons == {"email is missing": 2}
     assert [row[0] for row in two.state(two.types[1])] == ["=b@example.org"]

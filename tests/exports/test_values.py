@@ -46,7 +46,7 @@ def file(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 def numbered(crowd: list[Contact]) -> list[Contact]:
-    """Give contacts ids in another order than they come in."""
+    """Return contacts ids in another order than they come in."""
     ids = range(len(crowd), 0, -1)
     return [Contact(i, 1, c.email, c.values, c.created_at, c.updated_at) for i, c in zip(ids, crowd, strict=True)]
 

@@ -46,8 +46,8 @@ class Wide(Two):
         super().__init__(data)
 
     def _type(self, name: str) -> ContactType:
-        made = self.house.write(create_type, self.account, name)
-        self.house.write(_make_fields, made, self.count)
+        made = self.services.write(create_type, self.account, name)
+        self.services.write(_make_fields, made, self.count)
         return made
 
 
@@ -57,7 +57,7 @@ def wide(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactor
     values = {f"field_{n}": VALUES[n % len(VALUES)][2] for n in range(made.count)}
     made.fill({f"p{n}@example.org": dict(list(values.items())[n:]) for n in range(PEOPLE)} | {"blank@example.org": {}})
     yield made
-    made.house.close()
+    made.services.close()
 
 
 WIDTHS = [(width, ending) for width in (10, 50, 300, 1_000) for ending in (".csv", ".ndjson", ".parquet")]
@@ -68,6 +68,6 @@ def test_many_fields_are_exported_and_imported(wide: Wide, tmp_path: Path, endin
     here, there = wide.types
     file = tmp_path / f"people{ending}"
     assert wide.export(LAYOUTS[ending], file) == PEOPLE + 1
-    moved = import_file(wide.house, wide.account, there, file, ImportOptions())
+    moved = import_file(wide.services, wide.account, there, file, ImportOptions())
     assert (moved.rows, moved.rejected) == (PEOPLE + 1, 0)
     assert wide.state(there) == wide.state(here)

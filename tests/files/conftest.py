@@ -15,7 +15,7 @@ from tamis.files.source import open_source
 
 
 def names_an_address(cells: Sequence[str]) -> bool:
-    """Tell whether a record names an e-mail column."""
+    """Return whether a record names an e-mail column."""
     return any(cell.lower() in {"email", "e-mail"} for cell in cells)
 
 

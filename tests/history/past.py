@@ -1,4 +1,4 @@
-"""A house with a clock of its own, in which people come and go while it is written down who was there when."""
+"""A services with a clock of its own, in which people come and go while it is written down who was there when."""
 
 import random
 import tempfile
@@ -10,12 +10,12 @@ from pathlib import Path
 from tamis.actions.accounts.accounts import create_account
 from tamis.actions.contacts.contacts import delete_contact
 from tamis.actions.fields.types import create_type
-from tamis.actions.house import House
 from tamis.actions.importing.upsert import upsert
 from tamis.actions.maintenance.trimming import Upkeep
 from tamis.actions.segments import history
 from tamis.actions.segments.recipients import add_recipient, delete_recipient, recipient_page
 from tamis.actions.segments.segments import create_segment, delete_segment
+from tamis.actions.services import Services
 from tamis.domain.contacts import encode_values
 from tamis.domain.emails import Email, parse_email
 from tamis.domain.errors import Invalid, NotFound, Refused
@@ -46,20 +46,20 @@ class Past:
     def __init__(self, directory: Path, timezone: str = "Asia/Dhaka", history_days: int = FOR_EVER) -> None:
         self.now = BEGIN
         self.settings = Settings(directory, columns_threads=2, history_days=history_days)
-        self.house = House(self.settings, clock=lambda: self.now)
-        self.account, _ = self.house.write(create_account, "owner@example.org", timezone, None)
-        self.type = self.house.write(create_type, self.account, "People")
+        self.services = Services(self.settings, clock=lambda: self.now)
+        self.account, _ = self.services.write(create_account, "owner@example.org", timezone, None)
+        self.type = self.services.write(create_type, self.account, "People")
         self.segment = self.make_segment("Indians", 'country = "India"')
         self.seen: dict[datetime, set[int]] = {}
         self.look()
 
     def make_segment(self, name: str, rule: str) -> Segment:
         """Make a segment."""
-        return self.house.write(create_segment, self.account, self.type, name, from_text(rule))
+        return self.services.write(create_segment, self.account, self.type, name, from_text(rule))
 
     def delete_segment(self) -> None:
         """Delete the segment."""
-        self.house.write(delete_segment, self.account, self.segment.id)
+        self.services.write(delete_segment, self.account, self.segment.id)
 
     def later(self, **span: float) -> None:
         """Let time pass."""
@@ -67,9 +67,9 @@ class Past:
 
     def look(self) -> set[int]:
         """Let the columns follow, keep them up, and note who is in the segment now."""
-        self.house.project()
-        Upkeep(self.house).turn()
-        rows = recipient_page(self.house, self.account.id, self.segment.id, 0, EVERYONE)
+        self.services.project()
+        Upkeep(self.services).turn()
+        rows = recipient_page(self.services, self.account.id, self.segment.id, 0, EVERYONE)
         self.seen[self.now] = {recipient_id for recipient_id, _ in rows}
         self.sizes(8)
         return self.seen[self.now]
@@ -77,20 +77,20 @@ class Past:
     def write(self, people: dict[str, str]) -> None:
         """Add or change contacts: their countries by address."""
         rows = [NewContact(a, email(a).key, encode_values({COUNTRY.id: country})) for a, country in people.items()]
-        fields = types.fields_of_type(self.house.records.reader(), self.type.id)
-        self.house.write(upsert, self.type.id, fields, rows, (COUNTRY.id,))
+        fields = types.fields_of_type(self.services.records.reader(), self.type.id)
+        self.services.write(upsert, self.type.id, fields, rows, (COUNTRY.id,))
 
     def delete(self, address: str) -> None:
         """Delete a contact, if there is one."""
         try:
-            self.house.write(delete_contact, self.account, self.type, address)
+            self.services.write(delete_contact, self.account, self.type, address)
         except NotFound:
             return
 
     def add(self, address: str) -> None:
         """Add an address by hand, unless it is in the segment."""
         try:
-            self.house.write(add_recipient, self.account, self.segment.id, email(address), "By", "Hand")
+            self.services.write(add_recipient, self.account, self.segment.id, email(address), "By", "Hand")
         except Invalid:
             return
 
@@ -98,32 +98,32 @@ class Past:
         """Take the first recipient out by hand, if there is one."""
         present = self.look()
         if present:
-            self.house.write(delete_recipient, self.account, min(present))
+            self.services.write(delete_recipient, self.account, min(present))
 
     def rebuild(self) -> None:
         """Build the copy anew, as is done when it cannot follow."""
-        columns = self.house.project()
+        columns = self.services.project()
         with columns.lock:
             columns.start_over()
         self.look()
 
     def reopen(self) -> None:
-        """Close the house and open it again."""
-        self.house.close()
-        self.house = House(self.settings, clock=lambda: self.now)
+        """Close the services and open it again."""
+        self.services.close()
+        self.services = Services(self.settings, clock=lambda: self.now)
 
     def trim(self, kept_days: int) -> None:
         """Drop what is older than so many days."""
-        zones = segments.zones_of_live(self.house.records.reader())
-        columns = self.house.project()
+        zones = segments.zones_of_live(self.services.records.reader())
+        columns = self.services.project()
         columns.trimmed = None
         columns.trim(zones, self.now, kept_days)
 
     def sizes(self, days: int = 400) -> list[DaySize]:
-        """Give the sizes of the last days, as each of the ways of telling them does."""
-        told = history.segment_history(self.house, self.account.id, self.segment.id, days).days
+        """Return the sizes of the last days, as each of the ways of telling them does."""
+        told = history.segment_history(self.services, self.account.id, self.segment.id, days).days
         today = day_of(self.now, self.account.zone)
-        with self.house.view(self.account.id) as view:
+        with self.services.view(self.account.id) as view:
             many = view.columns.history.last_sizes([self.segment.id], today, 8)[self.segment.id]
         known = {day.day: day.recipients for day in told}
         assert many[:-1] == [known.get(today - timedelta(days=back)) for back in reversed(range(1, 8))]
@@ -131,13 +131,13 @@ class Past:
 
     def known_since(self) -> datetime:
         """Tell since when it is known who was in the segment."""
-        since = history.segment_history(self.house, self.account.id, self.segment.id, 1).known_since
+        since = history.segment_history(self.services, self.account.id, self.segment.id, 1).known_since
         assert since
         return since
 
     def members(self, at: datetime, page: int = 3) -> set[int] | None:
-        """Give the recipients at an instant, read in small pages, or None where that is refused."""
-        asked = (self.house, self.account.id, self.segment.id, to_micros(at))
+        """Return the recipients at an instant, read in small pages, or None where that is refused."""
+        asked = (self.services, self.account.id, self.segment.id, to_micros(at))
         try:
             count = history.size_at(*asked)
         except Refused:
@@ -158,7 +158,7 @@ def fresh_past(timezone: str = "Asia/Dhaka", history_days: int = FOR_EVER) -> It
         try:
             yield past
         finally:
-            past.house.close()
+            past.services.close()
 
 
 def live_through(past: Past, chance: random.Random, days: int = 12) -> None:

@@ -8,12 +8,12 @@ import pytest
 
 from tamis.actions.accounts.accounts import create_account
 from tamis.actions.fields.types import create_type
-from tamis.actions.house import House
 from tamis.actions.importing.report import ImportOptions
 from tamis.actions.importing.run import import_file
 from tamis.actions.segments.explaining import Explanation, explain_membership
 from tamis.actions.segments.recipients import add_recipient, delete_recipient, recipient_page
 from tamis.actions.segments.segments import create_segment
+from tamis.actions.services import Services
 from tamis.demo.make import COLUMNS, SEGMENTS
 from tamis.domain.emails import Email, parse_email
 from tamis.domain.errors import NotFound
@@ -42,24 +42,24 @@ class World:
 
     def __init__(self, directory: Path) -> None:
         self.now = datetime(2006, 2, 20, 12, tzinfo=UTC)
-        self.house = House(Settings(directory, columns_threads=2), clock=lambda: self.now)
-        self.account, _ = self.house.write(create_account, "owner@example.org", "America/New_York", None)
-        self.type = self.house.write(create_type, self.account, "Customers")
-        import_file(self.house, self.account, self.type, FILE, ImportOptions(create_fields=True, chosen=COLUMNS))
+        self.services = Services(Settings(directory, columns_threads=2), clock=lambda: self.now)
+        self.account, _ = self.services.write(create_account, "owner@example.org", "America/New_York", None)
+        self.type = self.services.write(create_type, self.account, "Customers")
+        import_file(self.services, self.account, self.type, FILE, ImportOptions(create_fields=True, chosen=COLUMNS))
         self.segments = [
-            self.house.write(create_segment, self.account, self.type, name, from_text(rule))
+            self.services.write(create_segment, self.account, self.type, name, from_text(rule))
             for name, rule in {**SEGMENTS, **TIMED}.items()
         ]
-        db = self.house.records.reader()
+        db = self.services.records.reader()
         self.people = contacts.by_ids(db, [*range(1, CUSTOMERS + 1)], types.fields_of_type(db, self.type.id))
 
     def explain(self, segment: Segment, email: str) -> Explanation:
         """Explain a membership now."""
-        return explain_membership(self.house.records.reader(), self.now, self.account, segment, email)
+        return explain_membership(self.services.records.reader(), self.now, self.account, segment, email)
 
     def stored(self, segment: Segment) -> set[int | None]:
-        """Give the contacts that the column store has in a segment now."""
-        rows = recipient_page(self.house, self.account.id, segment.id, 0, ROWS)
+        """Return the contacts that the column store has in a segment now."""
+        rows = recipient_page(self.services, self.account.id, segment.id, 0, ROWS)
         return {contact_of_recipient(recipient_id) for recipient_id, _ in rows}
 
 
@@ -68,7 +68,7 @@ def world(tmp_path: Path) -> Iterator[World]:
     """Six months after most customers rented a film for the last time."""
     made = World(tmp_path / "data")
     yield made
-    made.house.close()
+    made.services.close()
 
 
 def email(text: str) -> Email:
@@ -86,16 +86,16 @@ def parts_of(part: Explained) -> Iterator[Explained]:
 
 
 def is_sound(part: Explained) -> bool:
-    """Tell whether what a part says follows from what its parts say."""
+    """Return whether what a part says follows from what its parts say."""
     said = [inner.holds for inner in part.parts]
     expected = {"all": all(said), "any": any(said), "not": said != [True], "nothing": False}
     return part.holds == expected.get(part.kind, part.holds)
 
 
 def test_explanations_and_stored_memberships_agree_for_every_customer_and_segment(world: World) -> None:
-    world.house.write(add_recipient, world.account, world.segments[0].id, email(world.people[0].email), "By", "Hand")
-    gone = recipient_page(world.house, world.account.id, world.segments[4].id, 0, 1)[0][0]
-    world.house.write(delete_recipient, world.account, gone)
+    world.services.write(add_recipient, world.account, world.segments[0].id, email(world.people[0].email), "By", "Hand")
+    gone = recipient_page(world.services, world.account.id, world.segments[4].id, 0, 1)[0][0]
+    world.services.write(delete_recipient, world.account, gone)
     by_hand = (world.people[0].id, contact_of_recipient(gone))
     for segment in world.segments:
         stored = world.stored(segment)
@@ -129,20 +129,20 @@ def test_the_next_change_by_time_is_foretold_to_the_microsecond(world: World) ->
 def test_who_was_added_or_removed_by_hand_stays_so_whatever_the_time(world: World) -> None:
     lately = world.segments[4]
     member = next(c for c in world.people if world.explain(lately, c.email).changes_at)
-    world.house.write(delete_recipient, world.account, next(iter(recipient_id_of(world, lately, member.id))))
+    world.services.write(delete_recipient, world.account, next(iter(recipient_id_of(world, lately, member.id))))
     explained = world.explain(lately, member.email)
     assert (explained.is_in, explained.because, explained.since) == (False, "removed by hand", world.now)
     assert explained.rule
     assert explained.rule.holds
     assert explained.changes_at is None
-    world.house.write(add_recipient, world.account, lately.id, email("guest@example.org"), "A", "Guest")
+    world.services.write(add_recipient, world.account, lately.id, email("guest@example.org"), "A", "Guest")
     guest = world.explain(lately, "GUEST@example.org")
     assert (guest.is_in, guest.because, guest.contact_id, guest.rule) == (True, "added by hand", None, None)
 
 
 def recipient_id_of(world: World, segment: Segment, contact_id: int) -> Iterator[int]:
     """Find the number of a contact in a segment."""
-    rows = recipient_page(world.house, world.account.id, segment.id, 0, ROWS)
+    rows = recipient_page(world.services, world.account.id, segment.id, 0, ROWS)
     return (recipient_id for recipient_id, _ in rows if contact_of_recipient(recipient_id) == contact_id)
 
 

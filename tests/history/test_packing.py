@@ -56,7 +56,7 @@ def past(tmp_path: Path) -> Iterator[Past]:
     made = Past(tmp_path / "data")
     live_through(made, random.Random(7))
     yield made
-    made.house.close()
+    made.services.close()
 
 
 @pytest.fixture
@@ -69,21 +69,21 @@ def small(past: Past, monkeypatch: pytest.MonkeyPatch) -> None:
 
 def kept(past: Past) -> tuple[int, int]:
     """Return how many changes are rows, and how many packs there are."""
-    db = past.house.records.reader()
+    db = past.services.records.reader()
     return sum(len(rows) for rows in read.changes(db)), len(list(read.packs(db)))
 
 
 @pytest.mark.usefixtures("small")
 def test_old_rows_become_packs_and_the_projection_does_not_notice(past: Past) -> None:
-    before, position = known(past), read.position(past.house.records.reader())
+    before, position = known(past), read.position(past.services.records.reader())
     rows, packs = kept(past)
     assert rows > 2 * A_PACK + NEWEST
-    pack_history(past.house.records, past.settings.data)
+    pack_history(past.services.records, past.settings.data)
     left = NEWEST + (rows - NEWEST) % A_PACK
     assert kept(past) == (left, packs + (rows - left) // A_PACK)
-    assert not any(asdict(read.contradictions(past.house.records.reader())).values())
-    assert read.position(past.house.records.reader()) == position
-    assert not past.house.open_columns().is_behind
+    assert not any(asdict(read.contradictions(past.services.records.reader())).values())
+    assert read.position(past.services.records.reader()) == position
+    assert not past.services.open_columns().is_behind
     lose(past, delete)
     assert known(past) == before
     past.trim(4)
@@ -97,27 +97,27 @@ def test_no_pack_lies_across_another(past: Past, monkeypatch: pytest.MonkeyPatch
     with monkeypatch.context() as patch:
         patch.setattr(collect, "MOST_ROWS", 0)
         past.write({f"many{n}@example.org": "India" for n in range(9)})
-        past.house.project()
+        past.services.project()
     for n in range(15):
         past.write({f"many{n}@example.org": "Peru"})
-        past.house.project()
+        past.services.project()
         past.write({f"many{n}@example.org": "India"})
-        past.house.project()
+        past.services.project()
     before = known(past)
-    pack_history(past.house.records, past.settings.data)
-    assert not any(asdict(read.contradictions(past.house.records.reader())).values())
+    pack_history(past.services.records, past.settings.data)
+    assert not any(asdict(read.contradictions(past.services.records.reader())).values())
     lose(past, delete)
     assert known(past) == before
 
 
 def test_few_rows_stay_rows(past: Past) -> None:
     before = kept(past)
-    pack_history(past.house.records, past.settings.data)
+    pack_history(past.services.records, past.settings.data)
     assert kept(past) == before
 
 
 def test_rows_that_were_trimmed_meanwhile_are_not_packed(past: Past) -> None:
-    before, db = kept(past), past.house.records
+    before, db = kept(past), past.services.records
     changes = read.oldest_changes(db.reader(), A_PACK, NEWEST)
     packed = pack(changes, past.settings.data)
     with pytest.raises(Unavailable):
@@ -132,16 +132,16 @@ def test_rows_that_were_trimmed_meanwhile_are_not_packed(past: Past) -> None:
 def test_killed_between_it_loses_and_doubles_nothing(past: Past, moment: str, number: int) -> None:
     before = known(past)
     rows, _ = kept(past)
-    past.house.close()
+    past.services.close()
     command = [sys.executable, "-c", KILLED, moment, str(number), str(past.settings.data)]
     done = forked.run(command, env=environment())
     assert done.returncode == -9, done.stderr
     past.reopen()
-    assert not past.house.open_columns().is_behind
+    assert not past.services.open_columns().is_behind
     left, _ = kept(past)
     assert left == rows - A_PACK * (moment == "committed" or number > 1)
     lose(past, delete)
     assert known(past) == before
-    pack_history(past.house.records, past.settings.data)
+    pack_history(past.services.records, past.settings.data)
     lose(past, delete)
     assert known(past) == before

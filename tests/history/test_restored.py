@@ -52,8 +52,8 @@ PRAGMA user_version = 13; PRAGMA journal_mode = DELETE;
 
 def known(past: Past) -> dict[str, Any]:
     """Return all that the columns know of the past."""
-    past.house.project()
-    con = past.house.open_columns().cursor()
+    past.services.project()
+    con = past.services.open_columns().cursor()
     found: dict[str, Any] = {name: sorted(con.execute(f"FROM {name}").fetchall(), key=repr) for name in TABLES}
     present = "SELECT recipient_id, entered_at FROM members ANTI JOIN recent USING (recipient_id)"
     found["members"] = sorted(
@@ -62,7 +62,7 @@ def known(past: Past) -> dict[str, Any]:
     found["as of"] = {at: past.members(at) for at in past.seen}
     found["days"] = past.sizes()
     found["contacts"] = [
-        contact_history(past.house, past.account.id, past.type.id, n, f"p{n}@example.org") for n in range(1, 8)
+        contact_history(past.services, past.account.id, past.type.id, n, f"p{n}@example.org") for n in range(1, 8)
     ]
     return found
 
@@ -77,12 +77,12 @@ def past(request: pytest.FixtureRequest, tmp_path: Path, monkeypatch: pytest.Mon
     made = Past(tmp_path)
     live_through(made, random.Random(7))
     yield made
-    made.house.close()
+    made.services.close()
 
 
 def lose(past: Past, what: Callable[[Path], None]) -> None:
-    """Close the house, do something to the column file, and open it again."""
-    past.house.close()
+    """Close the services, do something to the column file, and open it again."""
+    past.services.close()
     what(past.settings.data / NAME)
     past.reopen()
 
@@ -154,7 +154,7 @@ def test_an_edited_rule_is_the_cause_in_segments_that_name_it_and_not_before(pas
     past.later(minutes=5)
     past.write({"before@example.org": "Nepal"})
     past.later(minutes=5)
-    past.house.write(edit_segment, past.account, past.segment.id, draft=from_text('country = "Nepal"'))
+    past.services.write(edit_segment, past.account, past.segment.id, draft=from_text('country = "Nepal"'))
     edited = past.now.replace(tzinfo=None)
     past.later(minutes=5)
     past.write({"after@example.org": "Nepal"})
@@ -171,7 +171,7 @@ def test_time_that_has_passed_has_its_own_instants(past: Past) -> None:
     entered = past.now
     past.later(days=5)
     lose(past, delete)
-    con = past.house.project().cursor()
+    con = past.services.project().cursor()
     rows = con.execute("SELECT instant FROM transitions WHERE cause = 'time passed' ORDER BY number DESC").fetchall()
     assert rows[0][0] == (entered + timedelta(hours=48)).replace(tzinfo=None)
 
@@ -200,7 +200,7 @@ def test_a_history_that_was_written_before_a_crash_is_not_written_twice(
     with monkeypatch.context() as patch:
         patch.setattr(link.HistoryLink, "keep", keep_and_fail)
         with pytest.raises(Exception, match=r"cannot|disk"):
-            past.house.project()
+            past.services.project()
     after = known(past)
     numbers = sorted(row[0] for name in ("transitions", "fillings") for row in after[name])
     assert numbers == list(range(1, len(numbers) + 1))
@@ -209,8 +209,8 @@ def test_a_history_that_was_written_before_a_crash_is_not_written_twice(
 
 
 def make_old(past: Past) -> None:
-    """Close the house, and let the column file be the only place of its history."""
-    past.house.close()
+    """Close the services, and let the column file be the only place of its history."""
+    past.services.close()
     change(OLD_TABLES)(past.settings.data / NAME)
     change_records(past.settings.data, FORGET)
 
@@ -237,7 +237,7 @@ def test_a_part_of_the_history_that_is_damaged_keeps_no_other_away(
 ) -> None:
     full = past.make_segment("Full", 'country = "India" or country = "Peru"')
     before = known(past)
-    past.house.close()
+    past.services.close()
     db = connect(past.settings.data / FILE_NAME)
     ill = f"segment_id = {full.id} AND part = 0"
     db.execute(f"UPDATE member_lists SET members = {DAMAGED[how].format('members')} WHERE {ill}").fetchall()
@@ -261,10 +261,10 @@ def test_a_part_of_the_history_that_is_damaged_keeps_no_other_away(
 @pytest.fixture
 def old_backup(past: Past, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Make a backup as the version before made it: only its column file has the history."""
-    past.house.project()
+    past.services.project()
     backup = tmp_path_factory.mktemp("old") / "backup"
-    make_backup(past.house, str(backup))
-    past.house.close()
+    make_backup(past.services, str(backup))
+    past.services.close()
     columns = backup.with_name(NAME)
     shutil.copy(past.settings.data / NAME, columns)
     change(OLD_TABLES)(columns)
@@ -284,7 +284,7 @@ def test_a_backup_of_an_earlier_version_is_restored_with_the_history_of_its_colu
     past.reopen()
     if first == "backup":  # of what nobody has read yet
         again = old_backup.with_name("again")
-        make_backup(past.house, str(again))
+        make_backup(past.services, str(again))
         past.settings = replace(past.settings, data=old_backup.with_name("restored again"))
         restore(past.settings.data, again)
         past.reopen()
@@ -294,11 +294,11 @@ def test_a_backup_of_an_earlier_version_is_restored_with_the_history_of_its_colu
 
 
 def test_a_contact_type_that_was_deleted_since_leaves_no_members(past: Past) -> None:
-    other = past.house.write(create_type, past.account, "Others")
-    segment = past.house.write(create_segment, past.account, other, "Of others", from_text('country = "India"'))
+    other = past.services.write(create_type, past.account, "Others")
+    segment = past.services.write(create_segment, past.account, other, "Of others", from_text('country = "India"'))
     known(past)
-    past.house.write(delete_segment, past.account, segment.id)
-    past.house.write(delete_type, other)
+    past.services.write(delete_segment, past.account, segment.id)
+    past.services.write(delete_type, other)
     lose(past, delete)
     after = known(past)
     assert segment.id not in {row[0] for row in after["sizes"]}
@@ -315,7 +315,7 @@ def test_a_history_that_finds_no_room_to_move_stays_where_it_is(
         patch.setattr(legacy, "member_lists", Mock(side_effect=error))
         past.reopen()
         with pytest.raises(Unavailable):
-            past.house.project()
+            past.services.project()
     assert known(past) == before
 
 
@@ -329,6 +329,6 @@ def test_a_full_disk_while_it_is_restored_is_told_as_such(tmp_path: Path, monkey
     with monkeypatch.context() as patch:
         patch.setattr(Path, "write_bytes", Mock(side_effect=full))
         with pytest.raises(Unavailable, match="disk"):
-            past.house.project()
+            past.services.project()
     assert known(past) == before
-    past.house.close()
+    past.services.close()

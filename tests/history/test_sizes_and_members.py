@@ -45,7 +45,7 @@ def lives(draw: st.DrawFn, hours: st.SearchStrategy[float] = HOURS) -> tuple[lis
 
 
 def adds_up(days: list[DaySize]) -> bool:
-    """Tell whether each day follows from the one before it."""
+    """Return whether each day follows from the one before it."""
     return all(
         b.day - a.day == timedelta(days=1) and b.recipients == a.recipients + b.entered - b.departed
         for a, b in pairwise(days)
@@ -121,7 +121,7 @@ def test_the_log_is_trimmed_once_a_day_and_what_is_left_begins_with_one_line() -
             past.later(days=1)
             past.write({"ann@example.org": "India" if past.now.day % 2 else "Peru"})
             past.look()
-        con = past.house.project().cursor()
+        con = past.services.project().cursor()
         begins = day_in_utc(past.now.date() - timedelta(days=10), past.account.zone)[0]
         rows = con.execute("SELECT cause, epoch_us(instant) // 1000000 FROM fillings").fetchall()
         assert rows == [(Cause.KEPT, begins.timestamp())]
@@ -139,7 +139,7 @@ def test_a_segment_whose_log_has_lost_its_beginning_keeps_no_other_from_being_tr
             past.later(days=1)
             past.write({"ann@example.org": country})
             past.look()
-        con = past.house.open_columns().cursor()
+        con = past.services.open_columns().cursor()
         con.execute("DELETE FROM fillings WHERE segment_id = $1", [broken.id])
         past.later(days=10)
         past.trim(5)
@@ -182,7 +182,7 @@ def test_of_a_deleted_segment_only_the_last_line_stays_so_that_numbers_only_grow
         past.later(days=20)
         past.look()
         past.reopen()
-        con = past.house.project().cursor()
+        con = past.services.project().cursor()
         assert con.execute("SELECT count(*) FROM transitions").fetchall() == [(0,)]
         last = con.execute("SELECT max(number) FROM fillings WHERE cause = 'deletion'").fetchall()[0][0]
         past.write({"bob@example.org": "India"})

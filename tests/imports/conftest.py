@@ -1,4 +1,4 @@
-"""A contact type in a house of its own, into which files are imported."""
+"""A contact type in a services of its own, into which files are imported."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -9,10 +9,10 @@ import pytest
 from tamis.actions.accounts.accounts import create_account
 from tamis.actions.contacts.contacts import show_contact
 from tamis.actions.fields.types import create_type
-from tamis.actions.house import House
 from tamis.actions.importing.report import ImportOptions, ImportReport
 from tamis.actions.importing.run import import_file
 from tamis.actions.segments.segments import count_rule
+from tamis.actions.services import Services
 from tamis.domain.accounts import Account
 from tamis.domain.contacts import ContactType
 from tamis.domain.fields import FieldSet, Value
@@ -31,7 +31,7 @@ CREATE = ImportOptions(create_fields=True)
 class Desk:
     """Where files are handed in."""
 
-    house: House
+    services: Services
     account: Account
     type: ContactType
     directory: Path
@@ -45,38 +45,38 @@ class Desk:
     def take(self, content: str | bytes | Path, options: ImportOptions = CREATE) -> ImportReport:
         """Import a file, or the content of one."""
         path = content if isinstance(content, Path) else self.file(content)
-        return import_file(self.house, self.account, self.type, path, options)
+        return import_file(self.services, self.account, self.type, path, options)
 
     def count(self, rule: str) -> int:
         """Count the contacts that a rule selects."""
-        return count_rule(self.house, self.account.id, self.type.id, to_json(build(from_text(rule), self.fields)))
+        return count_rule(self.services, self.account.id, self.type.id, to_json(build(from_text(rule), self.fields)))
 
     @property
     def fields(self) -> FieldSet:
         """The fields of the type, as they are now."""
-        return types.fields_of_type(self.house.records.reader(), self.type.id)
+        return types.fields_of_type(self.services.records.reader(), self.type.id)
 
     def values(self, email: str) -> dict[str, Value]:
-        """Give the values of a contact by the key of their field."""
-        found = show_contact(self.house.records.reader(), self.house.clock(), self.account, self.type, email)
+        """Return the values of a contact by the key of their field."""
+        found = show_contact(self.services.records.reader(), self.services.clock(), self.account, self.type, email)
         return {found.fields.by_id[key].key: value for key, value in found.contact.values.items()}
 
     @property
     def changes(self) -> int:
         """The number of the last change."""
-        return last_change(self.house.records.reader())
+        return last_change(self.services.records.reader())
 
 
 @pytest.fixture
 def desk(tmp_path: Path) -> Iterator[Desk]:
     copy_of(_make, tmp_path / "data")
-    house = House(Settings(tmp_path / "data"))
-    account, _ = house.write(create_account, "owner@example.org", "Asia/Dhaka", None)
-    yield Desk(house, account, house.write(create_type, account, "People"), tmp_path)
-    house.close()
+    services = Services(Settings(tmp_path / "data"))
+    account, _ = services.write(create_account, "owner@example.org", "Asia/Dhaka", None)
+    yield Desk(services, account, services.write(create_type, account, "People"), tmp_path)
+    services.close()
 
 
 def _make(directory: Path) -> None:
-    house = House(Settings(directory))
-    house.project()
-    house.close()
+    services = Services(Settings(directory))
+    services.project()
+    services.close()

@@ -15,8 +15,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Self
 
-from tamis.actions.house import House
 from tamis.actions.importing.jobs import INTERRUPTED, list_imports
+from tamis.actions.services import Services
 from tamis.columns.layout.membership import recipients_of
 from tamis.domain.segments import SEGMENT_SHIFT
 from tamis.records.accounts import all_accounts
@@ -189,9 +189,9 @@ class State:
 
 def state(data: Path) -> State:
     """Look at a data directory that nobody else has."""
-    house = House(Settings(data))
+    services = Services(Settings(data))
     try:
-        db = house.records.reader()
+        db = services.records.reader()
         fields = fetch(db, "SELECT id, key, kind, options FROM fields ORDER BY id")
         keys = {str(row[0]): str(row[1]) for row in fields}
         rows = fetch(db, "SELECT email, email_key, field_values, id FROM contacts ORDER BY id")
@@ -201,7 +201,7 @@ def state(data: Path) -> State:
         ]
         addresses = {row[3]: str(row[1]) for row in rows}
         members = {}
-        con = house.project().cursor()
+        con = services.project().cursor()
         for name in RULES:
             row = one(db, "SELECT id FROM segments WHERE name = ?", (name,))
             assert row
@@ -212,7 +212,7 @@ def state(data: Path) -> State:
             members[name] = [addresses[number] for (number,) in numbers]
         return State(found, members, fields)
     finally:
-        house.close()
+        services.close()
 
 
 class Killing:
@@ -270,13 +270,13 @@ class Killing:
 
     def look_at_what_is_left(self) -> None:
         """Look at a directory in which an import was killed, before anybody mends anything."""
-        house = House(Settings(self.data))
+        services = Services(Settings(self.data))
         try:
-            db = house.records.reader()
+            db = services.records.reader()
             account = all_accounts(db)[0]
-            jobs = {seen.job.id: seen for seen in list_imports(house, account, 9)}
+            jobs = {seen.job.id: seen for seen in list_imports(services, account, 9)}
         finally:
-            house.close()
+            services.close()
         left = contacts(self.data)
         if 2 in jobs:
             job, shown = jobs[2]

@@ -62,5 +62,5 @@ def again(killing: Killing, name: str) -> None:
 
 
 def whole_uploads(data: Path) -> set[int]:
-    """Give the sizes of the files that wait to be imported."""
+    """Return the sizes of the files that wait to be imported."""
     return {file.stat().st_size for file in (data / "uploads").glob("*")}

@@ -38,7 +38,7 @@ def finished(work: Work) -> Work:
 def start(desk: Desk, upload: Upload, what: str = "import") -> Work:
     """Try or import a file."""
     asked = Asked("trial" if what == "trial" else "import", CREATE, ())
-    return start_upload(desk.house, desk.account, desk.type, upload, asked)
+    return start_upload(desk.services, desk.account, desk.type, upload, asked)
 
 
 def test_a_trial_tells_what_an_import_does_and_leaves_the_file(desk: Desk) -> None:
@@ -46,43 +46,43 @@ def test_a_trial_tells_what_an_import_does_and_leaves_the_file(desk: Desk) -> No
     trial = finished(start(desk, upload, "trial"))
     assert (trial.at, trial.import_id) == (At.DONE, None)
     assert (trial.result.rows, trial.result.created, trial.result.rejected, trial.result.repeated) == (4, 2, 1, 1)
-    assert list_uploads(desk.house, desk.account) == [upload]
-    assert work_on_upload(desk.house, desk.account, upload.id) is trial
-    assert (list_imports(desk.house, desk.account, 5), desk.fields.find("n")) == ([], None)
+    assert list_uploads(desk.services, desk.account) == [upload]
+    assert work_on_upload(desk.services, desk.account, upload.id) is trial
+    assert (list_imports(desk.services, desk.account, 5), desk.fields.find("n")) == ([], None)
     work = finished(start(desk, upload))
     assert work.at is At.DONE
-    [(job, state)] = list_imports(desk.house, desk.account, 5)
+    [(job, state)] = list_imports(desk.services, desk.account, 5)
     assert (job.id, job.source, state) == (work.import_id, "a list.csv", "finished")
     assert (job.created, job.rejected, job.repeated) == (2, 1, 1)
     assert job.report.segments == ()
     assert not Path(trial.result.rejects_file).exists()
-    assert import_under_way(desk.house, desk.account, job) is work
+    assert import_under_way(desk.services, desk.account, job) is work
     assert Path(job.report.rejects_file or "").name.startswith("a_list-")
-    assert list_uploads(desk.house, desk.account) == []
+    assert list_uploads(desk.services, desk.account) == []
 
 
 def test_what_is_thrown_away_leaves_nothing_of_its_trial(desk: Desk) -> None:
     upload = hand_in(desk, MIXED)
     first, second = (finished(start(desk, upload, "trial")).result.rejects_file for _ in range(2))
     assert [Path(file).exists() for file in (first, second)] == [False, True]
-    throw_away(desk.house, desk.account, upload)
+    throw_away(desk.services, desk.account, upload)
     assert not Path(second).exists()
-    assert work_on_upload(desk.house, desk.account, upload.id) is None
-    assert list_uploads(desk.house, desk.account) == []
+    assert work_on_upload(desk.services, desk.account, upload.id) is None
+    assert list_uploads(desk.services, desk.account) == []
 
 
 def test_an_import_is_undone_once(desk: Desk) -> None:
     work = finished(start(desk, hand_in(desk, MIXED)))
     import_id = work.import_id or 0
     with pytest.raises(NotFound):
-        start_undo(desk.house, desk.account, import_id + 1)
-    undo = start_undo(desk.house, desk.account, import_id)
-    assert undo_under_way(desk.house, desk.account, import_id) is undo
+        start_undo(desk.services, desk.account, import_id + 1)
+    undo = start_undo(desk.services, desk.account, import_id)
+    assert undo_under_way(desk.services, desk.account, import_id) is undo
     assert (finished(undo).at, undo.result.deleted) == (At.DONE, 2)
-    job, state = find_import(desk.house, desk.account, import_id)
+    job, state = find_import(desk.services, desk.account, import_id)
     assert (state, can_be_undone(job)) == ("undone", False)
     with pytest.raises(Refused, match="undone already"):
-        start_undo(desk.house, desk.account, import_id)
+        start_undo(desk.services, desk.account, import_id)
 
 
 def test_a_refusal_calls_the_file_by_its_name_and_keeps_it(desk: Desk) -> None:
@@ -90,9 +90,9 @@ def test_a_refusal_calls_the_file_by_its_name_and_keeps_it(desk: Desk) -> None:
     work = finished(start(desk, upload))
     assert work.at is At.FAILED
     assert [(problem.path, "workbook" in str(problem)) for problem in work.problems] == [("list.xlsx", True)]
-    [(job, state)] = list_imports(desk.house, desk.account, 5)
-    assert (state, job.id, str(desk.house.settings.data) in (job.error or "")) == ("failed", work.import_id, False)
-    assert list_uploads(desk.house, desk.account) == [upload]  # to be tried again, or thrown away
+    [(job, state)] = list_imports(desk.services, desk.account, 5)
+    assert (state, job.id, str(desk.services.settings.data) in (job.error or "")) == ("failed", work.import_id, False)
+    assert list_uploads(desk.services, desk.account) == [upload]  # to be tried again, or thrown away
 
 
 def test_of_one_key_one_work_runs_and_others_wait_their_turn() -> None:

@@ -48,7 +48,7 @@ def test_an_undone_import_leaves_the_options_that_it_has_added(desk: Desk) -> No
     desk.take(PLANS)
     report = desk.take(GOLD)
     assert report.import_id
-    undo_import(desk.house, desk.account, report.import_id)
+    undo_import(desk.services, desk.account, report.import_id)
     assert desk.fields.by_key["plan"].options == ("Free", "Pro", "Gold")
     assert desk.count("email is not blank") == 20
 
@@ -64,7 +64,7 @@ def test_an_undone_import_leaves_the_options_that_it_has_added(desk: Desk) -> No
 )
 def test_a_list_that_a_person_has_changed_is_theirs(desk: Desk, edit: FieldEdit) -> None:
     desk.take(PLANS)
-    desk.house.write(edit_field, desk.account, desk.type, "plan", edit)
+    desk.services.write(edit_field, desk.account, desk.type, "plan", edit)
     field = desk.fields.by_key["plan"]
     assert not field.options_inferred
     report = desk.take(GOLD)
@@ -77,13 +77,13 @@ def test_a_list_that_a_person_has_changed_is_theirs(desk: Desk, edit: FieldEdit)
 
 def test_a_list_that_only_got_a_new_name_is_still_tamis_own(desk: Desk) -> None:
     desk.take(PLANS)
-    desk.house.write(edit_field, desk.account, desk.type, "plan", FieldEdit(name="Tariff"))
+    desk.services.write(edit_field, desk.account, desk.type, "plan", FieldEdit(name="Tariff"))
     assert desk.fields.by_key["tariff"].options_inferred
 
 
 @pytest.mark.parametrize("options", [ImportOptions(add_options=True), ImportOptions(bad_values={"plan": BadValue.ADD})])
 def test_a_person_can_let_their_own_list_grow(desk: Desk, options: ImportOptions) -> None:
-    desk.house.write(create_field, desk.type, "Plan", Kind.CHOICE, ["Free", "Pro"])
+    desk.services.write(create_field, desk.type, "Plan", Kind.CHOICE, ["Free", "Pro"])
     report = desk.take(GOLD, options)
     assert (report.created, report.added_options) == (3, {"plan": ("Gold",)})
     assert not desk.fields.by_key["plan"].options_inferred, "the list is still theirs"
@@ -100,7 +100,7 @@ def test_a_column_can_be_kept_from_growing(desk: Desk) -> None:
 
 
 def test_lists_of_options_grow_part_by_part(desk: Desk) -> None:
-    desk.house.write(create_field, desk.type, "Likes", Kind.CHOICES, ["Music", "Rock, Pop"])
+    desk.services.write(create_field, desk.type, "Likes", Kind.CHOICES, ["Music", "Rock, Pop"])
     text = 'email,likes\nann@example.org,"music, Art"\nbob@example.org,"Rock, Pop; art; Sport"\n'
     report = desk.take(text, ImportOptions(add_options=True))
     assert report.added_options == {"likes": ("Art", "Sport")}
@@ -167,8 +167,8 @@ BAD = (
 
 def people(desk: Desk) -> None:
     """Make the fields of BAD, and one contact."""
-    desk.house.write(create_field, desk.type, "Age", Kind.NUMBER)
-    desk.house.write(create_field, desk.type, "Born", Kind.DATE)
+    desk.services.write(create_field, desk.type, "Age", Kind.NUMBER)
+    desk.services.write(create_field, desk.type, "Born", Kind.DATE)
     desk.take("email,Age,City\nann@example.org,30,Paris\n", ImportOptions())
 
 
@@ -190,8 +190,8 @@ def test_bad_cells_can_be_left_blank_and_nothing_is_lost(desk: Desk) -> None:
     assert rows[0]["Age"] == "n/a"
     assert rows[0]["rejected_because"] == 'left blank: age must be a number such as 12.5, not "n/a"'
     assert report.import_id
-    job = find_import(desk.house, desk.account, report.import_id).job
-    assert blanked_file(desk.house, job) == report.blanked_file
+    job = find_import(desk.services, desk.account, report.import_id).job
+    assert blanked_file(desk.services, job) == report.blanked_file
     assert "soon" not in str(job.report), "what an example shows would outlive its contact"
     assert report.blanked_file
     mended = desk.file(Path(report.blanked_file).read_text().replace("soon", "1989-02-03").replace("n/a", "31"))

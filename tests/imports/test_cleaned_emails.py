@@ -52,7 +52,7 @@ def test_a_cleaned_email_is_the_person_that_it_names(desk: Desk) -> None:
 
 @pytest.mark.parametrize("written", ["Ann <ann@example.org>", "\u200bann@example.org", "ann＠example.org"])
 def test_whoever_was_forgotten_does_not_come_back_cleaned(desk: Desk, written: str) -> None:
-    desk.house.write(forget_address, desk.account, desk.type, "ann@example.org")
+    desk.services.write(forget_address, desk.account, desk.type, "ann@example.org")
     report = desk.take(f"email\n{written}\n")
     assert (report.created, report.rejected, report.cleaned_emails) == (0, 1, 0)
     assert "forgotten" in next(iter(report.reasons))
@@ -61,7 +61,7 @@ def test_whoever_was_forgotten_does_not_come_back_cleaned(desk: Desk, written: s
 def test_no_email_outlives_its_contact_in_the_report_that_is_kept(desk: Desk) -> None:
     report = desk.take("email\nAnn <ann@example.org>\n")
     assert details(report).cleaned_examples == (CleanedEmail("Ann <ann@example.org>", "ann@example.org"),)
-    kept = find_import(desk.house, desk.account, report.import_id or 0).job.report
+    kept = find_import(desk.services, desk.account, report.import_id or 0).job.report
     assert (kept.cleaned_emails, kept.cleaned_examples) == (1, ())
 
 

@@ -19,9 +19,9 @@ ANN = "ann@example.org"
 
 def seen(desk: Desk, content: str, name: str = "people.csv") -> Look:
     """Hand a file in, and look at it."""
-    with Incoming(desk.house, desk.account, 0) as incoming:
+    with Incoming(desk.services, desk.account, 0) as incoming:
         incoming.write(content.encode())
-        return look_at(desk.house, incoming.keep(desk.type, name))
+        return look_at(desk.services, incoming.keep(desk.type, name))
 
 
 def taken_by_both(desk: Desk, content: str) -> str:

@@ -95,7 +95,7 @@ def test_a_file_that_cannot_be_taken_is_refused_and_nothing_is_written(desk: Des
         desk.take(content)
     assert reason in str(refused.value)
     assert (desk.changes, desk.fields) == (before, fields)
-    assert not list(desk.house.settings.data.glob("rejects/*"))
+    assert not list(desk.services.settings.data.glob("rejects/*"))
 
 
 def test_a_file_that_is_not_there_or_is_a_directory_is_refused(desk: Desk) -> None:

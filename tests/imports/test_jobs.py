@@ -26,14 +26,14 @@ MIXED = "email,n\na@example.org,1\nbad,2\nA@example.org,3\nb@example.org,4\n"
 
 
 def only_job(desk: Desk) -> ImportJob:
-    """Give the only job that there is."""
-    [(job, _)] = list_imports(desk.house, desk.account, 10)
+    """Return the only job that there is."""
+    [(job, _)] = list_imports(desk.services, desk.account, 10)
     return job
 
 
 def test_a_job_is_kept_as_it_was_told(desk: Desk) -> None:
-    now = desk.house.clock()
-    job = desk.house.records.write(
+    now = desk.services.clock()
+    job = desk.services.records.write(
         lambda db: imports.insert(db, desk.account.id, desk.type.id, "people.csv", AskedOptions(blank="erase"), now)
     )
     assert (job.state, job.started_at, job.options, job.rows_total) == (
@@ -51,27 +51,27 @@ def test_a_job_is_kept_as_it_was_told(desk: Desk) -> None:
         imports.set_report(db, job.id, Details(reasons={"nothing": 1}))
         imports.set_state(db, job.id, State.FAILED, now, "the disk is full")
 
-    desk.house.records.write(tell)
-    told = imports.by_id(desk.house.records.reader(), desk.account.id, job.id)
+    desk.services.records.write(tell)
+    told = imports.by_id(desk.services.records.reader(), desk.account.id, job.id)
     assert told
     assert (told.phase, told.rows_total, told.rows_done, told.repeated, told.rejected) == ("storing", 10, 8, 1, 1)
     assert (told.created, told.updated, told.unchanged) == (2, 2, 2)
     assert (told.state, told.finished_at, told.error) == (State.FAILED, now, "the disk is full")
     assert told.report == Details(reasons={"nothing": 1})
-    assert imports.of_account(desk.house.records.reader(), desk.account.id, 5) == [told]
-    assert imports.by_id(desk.house.records.reader(), desk.account.id + 1, job.id) is None
+    assert imports.of_account(desk.services.records.reader(), desk.account.id, 5) == [told]
+    assert imports.by_id(desk.services.records.reader(), desk.account.id + 1, job.id) is None
 
 
 def test_a_finished_import_keeps_the_figures_and_the_report(desk: Desk) -> None:
     report = desk.take(MIXED)
-    job, state = find_import(desk.house, desk.account, report.import_id or 0)
+    job, state = find_import(desk.services, desk.account, report.import_id or 0)
     assert (state, job.state, job.error) == ("finished", State.FINISHED, None)
     assert (job.source, job.contact_type_id, job.rows_total, job.rows_done) == ("people.csv", desk.type.id, 4, 4)
     figures = [(each.created, each.updated, each.unchanged, each.repeated, each.rejected) for each in (job, report)]
     assert figures == [(2, 0, 0, 1, 1)] * 2
     assert job.report.reasons == report.reasons
     assert job.report.created_fields == (MadeField("n", Kind.NUMBER),)
-    assert rejects_file(desk.house, job) == report.rejects_file
+    assert rejects_file(desk.services, job) == report.rejects_file
     assert job.finished_at
     assert job.started_at <= job.finished_at
     assert list((desk.directory / "data" / PLACE).iterdir()) == []
@@ -80,7 +80,7 @@ def test_a_finished_import_keeps_the_figures_and_the_report(desk: Desk) -> None:
 def test_a_dry_run_is_no_job(desk: Desk) -> None:
     report = desk.take(MIXED, replace(CREATE, dry_run=True))
     assert report.import_id is None
-    assert list_imports(desk.house, desk.account, 10) == []
+    assert list_imports(desk.services, desk.account, 10) == []
     assert not (desk.directory / "data" / PLACE).exists()
 
 
@@ -107,7 +107,7 @@ def test_any_other_end_is_told_without_what_stands_in_the_file(desk: Desk, error
             raise error
 
     with pytest.raises(type(error)):
-        import_file(desk.house, desk.account, desk.type, desk.file(MIXED), CREATE, stop)
+        import_file(desk.services, desk.account, desk.type, desk.file(MIXED), CREATE, stop)
     job = only_job(desk)
     assert (job.state, job.rows_done, job.created) == (State.FAILED, 4, 2)
     assert job.error
@@ -121,27 +121,27 @@ def test_others_see_how_far_a_running_import_is(desk: Desk) -> None:
     def look(doing: str, done: int, _all: int) -> None:
         shown.append((doing, done, tamis(desk.directory / "data", "import", "show", "1")))
 
-    import_file(desk.house, desk.account, desk.type, desk.file(MIXED), CREATE, look)
+    import_file(desk.services, desk.account, desk.type, desk.file(MIXED), CREATE, look)
     assert {document["state"] for _, _, document in shown} == {"running"}
     assert [document["phase"] for _, _, document in shown] == [doing.lower() for doing, _, _ in shown]
     storing = next(document for doing, _, document in shown if doing == "Storing")
     assert (storing["rows"], storing["repeated"], storing["rejected"]) == (4, 1, 1)
-    assert seen(desk.house, only_job(desk)).state == "finished"
+    assert seen(desk.services, only_job(desk)).state == "finished"
 
 
 def test_an_account_sees_its_own_imports_only(desk: Desk) -> None:
     desk.take(MIXED)
-    stranger, _ = desk.house.write(create_account, "stranger@example.org", "UTC", None)
-    desk.house.write(create_type, stranger, "People")
-    pair = desk.house.write(create_key_pair, desk.account)
-    colleague = account_of_key_pair(desk.house.records.reader(), pair.public_key, pair.secret_key)
+    stranger, _ = desk.services.write(create_account, "stranger@example.org", "UTC", None)
+    desk.services.write(create_type, stranger, "People")
+    pair = desk.services.write(create_key_pair, desk.account)
+    colleague = account_of_key_pair(desk.services.records.reader(), pair.public_key, pair.secret_key)
     assert colleague
-    assert find_import(desk.house, colleague, 1) == find_import(desk.house, desk.account, 1)
-    assert list_imports(desk.house, stranger, 10) == []
+    assert find_import(desk.services, colleague, 1) == find_import(desk.services, desk.account, 1)
+    assert list_imports(desk.services, stranger, 10) == []
     told = []
     for asker, number in ((stranger, 1), (desk.account, 2), (desk.account, 1 << 70), (desk.account, 0)):
         with pytest.raises(NotFound) as refused:
-            find_import(desk.house, asker, number)
+            find_import(desk.services, asker, number)
         told.append(str(refused.value).replace(str(number), "N"))
     assert len(set(told)) == 1
 

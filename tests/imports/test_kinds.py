@@ -29,7 +29,7 @@ def test_a_few_bad_cells_are_named_and_decide_nothing(desk: Desk, dry_run: bool)
     assert report.misfits == (Misfits("Lifetime value", Kind.NUMBER, 23, ("n/a", "soon")),)
     assert (report.created, report.rejected) == (477, 23)
     if report.import_id is not None:
-        kept = find_import(desk.house, desk.account, report.import_id).job.report
+        kept = find_import(desk.services, desk.account, report.import_id).job.report
         assert kept.misfits[0].count == 23
         assert not kept.misfits[0].examples, "what stands in a cell would outlive its contact"
 
@@ -53,7 +53,7 @@ def test_what_a_database_writes_for_nothing_is_blank(desk: Desk) -> None:
 
 
 def test_into_a_number_field_the_file_decides_the_mark(desk: Desk) -> None:
-    desk.house.write(create_field, desk.type, "Umsatz", Kind.NUMBER)
+    desk.services.write(create_field, desk.type, "Umsatz", Kind.NUMBER)
     rows = "email;Umsatz\na@example.org;12,5\nb@example.org;1.234\nc@example.org;1.234,50\n"
     assert desk.take(rows, ImportOptions()).created == 3
     assert [desk.values(f"{who}@example.org")["umsatz"] for who in "abc"] == [12.5, 1234.0, 1234.5]
@@ -89,7 +89,7 @@ def test_a_kind_that_was_said_counts(desk: Desk) -> None:
     ],
 )
 def test_a_kind_that_cannot_be_is_refused(desk: Desk, column: str, options: ImportOptions, why: str) -> None:
-    desk.house.write(create_field, desk.type, "Age", Kind.NUMBER)
+    desk.services.write(create_field, desk.type, "Age", Kind.NUMBER)
     with pytest.raises(Invalid, match=why):
         desk.take("email,Year,Age\na@example.org,2023,7\n", replace(options, kinds={column: Kind.TEXT}))
 
@@ -99,7 +99,7 @@ def test_the_account_says_how_dates_are_read_that_nothing_else_tells(desk: Desk,
     file = people("joined", ["03/04/2024"])
     with pytest.raises(Invalid, match="choose the order of dates"):
         desk.take(file)
-    desk.house.write(set_date_order, desk.account, order)
+    desk.services.write(set_date_order, desk.account, order)
     desk.account = replace(desk.account, date_order=order)
     report = desk.take(file)
     assert desk.values("p0@example.org") == {"joined": day}

@@ -41,7 +41,7 @@ def test_a_second_file_with_zeros_is_rejected_cell_by_cell(desk: Desk) -> None:
 
 
 def test_into_a_text_field_they_go_as_they_are(desk: Desk) -> None:
-    desk.house.write(create_field, desk.type, "Zip", Kind.TEXT)
+    desk.services.write(create_field, desk.type, "Zip", Kind.TEXT)
     desk.take("email,Zip\nma1@example.org,02138\nma2@example.org,+0\n", ImportOptions())
     assert [desk.values(f"ma{n}@example.org")["zip"] for n in (1, 2)] == ["02138", "+0"]
 
@@ -50,7 +50,7 @@ def test_into_a_text_field_they_go_as_they_are(desk: Desk) -> None:
 def test_a_person_who_types_one_is_told_the_same(desk: Desk, text: str) -> None:
     desk.take("email,age\nann@example.org,7\n")
     with pytest.raises(Invalid, match="which a number would lose"):
-        desk.house.write(create_contact, desk.account, desk.type, {"email": "bob@example.org", "age": text})
+        desk.services.write(create_contact, desk.account, desk.type, {"email": "bob@example.org", "age": text})
     with pytest.raises(Invalid, match="which a number would lose"):
-        desk.house.write(edit_contact, desk.account, desk.type, 1, {"age": text})
+        desk.services.write(edit_contact, desk.account, desk.type, 1, {"age": text})
     assert desk.values("ann@example.org") == {"age": 7.0}

@@ -27,11 +27,11 @@ PEOPLE = "E-mail;Country;Joined;Age;\na@example.org;India;31/12/2024;7;x\nb@exam
 
 def seen(desk: Desk, content: bytes, name: str = "people.csv") -> Look:
     """Look at the content of a file."""
-    return look_at(desk.house, hand_in(desk, content, name))
+    return look_at(desk.services, hand_in(desk, content, name))
 
 
 def kinds(look: Look) -> list[Kind]:
-    """Give the kind of each column."""
+    """Return the kind of each column."""
     return [column.kind.kind for column in look.columns]
 
 
@@ -53,7 +53,7 @@ def test_a_delimited_file_is_seen_as_an_import_reads_it(desk: Desk) -> None:
     assert choices == [ADDRESS, FIELD + "country", NEW, NEW, OUT]
     options = options_of(look, desk.fields, choices, How())
     upload = hand_in(desk, PEOPLE.encode())
-    import_file(desk.house, desk.account, desk.type, file_of(desk.house, upload.id), options, upload=upload)
+    import_file(desk.services, desk.account, desk.type, file_of(desk.services, upload.id), options, upload=upload)
     assert desk.values("a@example.org")["age"] == 7
     assert desk.fields.by_key["joined"].kind is Kind.DATE
 
@@ -91,7 +91,7 @@ def test_json_and_parquet_are_seen_too(desk: Desk) -> None:
 def test_what_is_no_table_is_refused_in_words(desk: Desk, content: bytes, name: str, why: str) -> None:
     with pytest.raises(Invalid, match=why) as refused:
         seen(desk, content, name)
-    assert str(desk.house.settings.data) not in str(refused.value)
+    assert str(desk.services.settings.data) not in str(refused.value)
     assert name in str(refused.value)
 
 

@@ -36,8 +36,8 @@ def with_addresses(content: bytes, encoding: str, delimiter: str) -> bytes:
 
 
 def everything(desk: Desk) -> tuple[object, ...]:
-    """Give what a refused file must leave as it was."""
-    return desk.fields, desk.changes, sorted(desk.house.settings.data.glob("rejects/*"))
+    """Return what a refused file must leave as it was."""
+    return desk.fields, desk.changes, sorted(desk.services.settings.data.glob("rejects/*"))
 
 
 def test_a_file_without_addresses_is_refused_in_plain_words_and_leaves_nothing(desk: Desk) -> None:
@@ -114,7 +114,7 @@ def _kinds(fields: tuple[Field, ...]) -> dict[str, Kind]:
 
 @pytest.mark.parametrize("path", SPECTRUM[:1], ids=lambda path: path.stem)
 def test_the_command_says_the_same(desk: Desk, path: Path) -> None:
-    data = desk.house.settings.data
+    data = desk.services.settings.data
     with pytest.raises(Refused) as refused:
         tamis(data, "import", path, "--type", "People", "--create-fields")
     status, told = refused.value.args

@@ -14,8 +14,8 @@ from hypothesis import example, given, settings
 from tamis.actions.accounts.accounts import create_account
 from tamis.actions.fields.fields import create_field
 from tamis.actions.fields.types import create_type
-from tamis.actions.house import House
 from tamis.actions.importing.report import ImportOptions, ImportReport
+from tamis.actions.services import Services
 from tamis.domain.contacts import encode_values, merge_documents
 from tamis.domain.emails import parse_email
 from tamis.domain.fields import EMAIL, Field, Kind, ValueProblem, parse_value
@@ -68,7 +68,7 @@ class File:
         return mark + text.encode(self.encoding, "replace")
 
     def records(self) -> Iterator[tuple[list[str], str]]:
-        """Give the cells of its records, and what is wrong with their structure."""
+        """Return the cells of its records, and what is wrong with their structure."""
         text = self.content.removeprefix(codecs.BOM_UTF16_LE).decode(self.encoding)
         records = read_records(text.replace("\r", "\n") if self.end == "\r" else text, self.delimiter)
         assert next(records).cells == list(COLUMNS)
@@ -141,21 +141,21 @@ def outcomes(report: ImportReport) -> Outcomes:
 
 
 def stored(desk: Desk) -> People:
-    """Give address and document of every contact by its key."""
-    rows = connection_of(desk.house.records.reader()).execute("SELECT email_key, email, field_values FROM contacts")
+    """Return address and document of every contact by its key."""
+    rows = connection_of(desk.services.records.reader()).execute("SELECT email_key, email, field_values FROM contacts")
     return {str(key): (str(email), str(document)) for key, email, document in rows.fetchall()}
 
 
 @pytest.fixture(scope="module")
 def desk(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Desk]:
     directory = tmp_path_factory.mktemp("nasty")
-    house = House(Settings(directory / "data"))
-    account, _ = house.write(create_account, "owner@example.org", "Asia/Dhaka", None)
-    made = house.write(create_type, account, "People")
+    services = Services(Settings(directory / "data"))
+    account, _ = services.write(create_account, "owner@example.org", "Asia/Dhaka", None)
+    made = services.write(create_type, account, "People")
     for name, kind, options in CUSTOM:
-        house.write(create_field, made, name, kind, options)
-    yield Desk(house, account, made, directory)
-    house.close()
+        services.write(create_field, made, name, kind, options)
+    yield Desk(services, account, made, directory)
+    services.close()
 
 
 NAMED_HEADER_ABOVE_TABS = File(
@@ -172,7 +172,7 @@ NAMED_HEADER_ABOVE_TABS = File(
 @given(st.lists(files(), min_size=1, max_size=3))
 @example([NAMED_HEADER_ABOVE_TABS])
 def test_what_becomes_of_every_row(desk: Desk, given_in: list[File]) -> None:
-    desk.house.records.write(lambda db: fetch(db, "DELETE FROM contacts"))
+    desk.services.records.write(lambda db: fetch(db, "DELETE FROM contacts"))
     for file in given_in:
         after, right = expected(file, stored(desk), desk)
         options = ImportOptions(erase=file.erase, encoding=file.encoding)

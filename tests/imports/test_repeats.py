@@ -11,8 +11,8 @@ from hypothesis import given, settings
 from tamis.actions.accounts.accounts import create_account
 from tamis.actions.fields.fields import create_field
 from tamis.actions.fields.types import create_type
-from tamis.actions.house import House
 from tamis.actions.importing.report import BadValue, ImportOptions
+from tamis.actions.services import Services
 from tamis.domain.fields import Kind
 from tamis.records.handles import connection_of
 from tamis.settings import Settings
@@ -46,18 +46,20 @@ ROWS: st.SearchStrategy[list[Row]] = st.lists(
 @pytest.fixture(scope="module")
 def desk(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Desk]:
     directory = tmp_path_factory.mktemp("repeats")
-    house = House(Settings(directory / "data"))
-    account, _ = house.write(create_account, "owner@example.org", "Asia/Dhaka", None)
-    yield Desk(house, account, house.write(create_type, account, "People"), directory)
-    house.close()
+    services = Services(Settings(directory / "data"))
+    account, _ = services.write(create_account, "owner@example.org", "Asia/Dhaka", None)
+    yield Desk(services, account, services.write(create_type, account, "People"), directory)
+    services.close()
 
 
 def emptied(desk: Desk) -> Desk:
     """Hand out a desk whose type is a new one without contacts."""
-    made = desk.house.write(create_type, desk.account, f"People {len(list(desk.directory.iterdir()))}-{desk.changes}")
+    made = desk.services.write(
+        create_type, desk.account, f"People {len(list(desk.directory.iterdir()))}-{desk.changes}"
+    )
     for name, kind, options in CUSTOM:
-        desk.house.write(create_field, made, name, kind, options)
-    return Desk(desk.house, desk.account, made, desk.directory)
+        desk.services.write(create_field, made, name, kind, options)
+    return Desk(desk.services, desk.account, made, desk.directory)
 
 
 def written(desk: Desk, rows: list[Row]) -> Path:
@@ -70,7 +72,7 @@ def written(desk: Desk, rows: list[Row]) -> Path:
 
 def people(desk: Desk) -> list[tuple[str, str, dict[str, object]]]:
     """List key, address and values of all contacts, values by the key of their fields."""
-    rows = connection_of(desk.house.records.reader()).execute(
+    rows = connection_of(desk.services.records.reader()).execute(
         "SELECT email_key, email FROM contacts WHERE contact_type_id = ? ORDER BY email_key", (desk.type.id,)
     )
     return [(str(key), str(email), dict(desk.values(str(key)))) for key, email in rows.fetchall()]

@@ -20,7 +20,7 @@ PEOPLE = "email,first_name,age\nann@example.org,Ann,30\nbob@example.org,Bob,\n"
 
 
 def outcome(report: ImportReport) -> tuple[int, int, int, int, int]:
-    """Give created, updated, unchanged, repeated and rejected, after checking that they add up."""
+    """Return created, updated, unchanged, repeated and rejected, after checking that they add up."""
     counts = (report.created, report.updated, report.unchanged, report.repeated, report.rejected)
     assert sum(counts) == report.rows
     return counts
@@ -141,7 +141,7 @@ def test_rows_in_is_the_sum_of_the_outcomes(desk: Desk, rows: list[list[str]], e
 
 
 def test_several_choices_are_imported_and_asked_for(desk: Desk) -> None:
-    desk.house.write(create_field, desk.type, "Likes", Kind.CHOICES, ["Music", "Art", "Art, old"])
+    desk.services.write(create_field, desk.type, "Likes", Kind.CHOICES, ["Music", "Art", "Art, old"])
     text = (
         'email,likes\nann@example.org,art; MUSIC;art\nbob@example.org,"Art, old"\ncat@example.org,\n'
         'dan@example.org,"Music,Art"\neve@example.org,Music; Sport\nfay@example.org,;\n'
@@ -164,7 +164,7 @@ def test_several_choices_are_imported_and_asked_for(desk: Desk) -> None:
 
 
 def test_several_choices_follow_a_changed_contact_into_the_columns(desk: Desk) -> None:
-    desk.house.write(create_field, desk.type, "Likes", Kind.CHOICES, ["Music", "Art"])
+    desk.services.write(create_field, desk.type, "Likes", Kind.CHOICES, ["Music", "Art"])
     desk.take("email,likes\nann@example.org,Music\nbob@example.org,Music; Art\n")
     assert desk.count('likes includes any of ("Art")') == 1
     desk.take("email,likes\nann@example.org,Art\nbob@example.org,\n", ImportOptions(erase=True))

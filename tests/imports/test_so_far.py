@@ -6,11 +6,11 @@ import pytest
 
 from tamis.actions.accounts.accounts import create_account
 from tamis.actions.fields.types import create_type
-from tamis.actions.house import House
 from tamis.actions.importing import run
 from tamis.actions.importing.jobs import list_imports, why_failed
 from tamis.actions.importing.report import ImportOptions
 from tamis.actions.importing.storing import Storing
+from tamis.actions.services import Services
 from tamis.domain.errors import DiskFull, Unavailable
 from tamis.settings import Settings
 
@@ -40,14 +40,14 @@ def test_what_was_written_is_told(
     monkeypatch.setattr(run, "ROWS_A_BATCH", 4)
     monkeypatch.setattr(Storing, "store", fail_after)
     (tmp_path / "people.csv").write_bytes(ROWS)
-    house = House(Settings(tmp_path / "data"))
+    services = Services(Settings(tmp_path / "data"))
     try:
-        account, _ = house.write(create_account, "owner@example.org", "UTC", None)
-        people = house.write(create_type, account, "People")
+        account, _ = services.write(create_account, "owner@example.org", "UTC", None)
+        people = services.write(create_type, account, "People")
         with pytest.raises(Unavailable) as failed:
-            run.import_file(house, account, people, tmp_path / "people.csv", ImportOptions(create_fields=create))
+            run.import_file(services, account, people, tmp_path / "people.csv", ImportOptions(create_fields=create))
         assert told in str(failed.value)
         assert "nothing was written" not in str(failed.value)
-        assert list(map(str, why_failed(list_imports(house, account, 1)[0].job))) == [str(failed.value)]
+        assert list(map(str, why_failed(list_imports(services, account, 1)[0].job))) == [str(failed.value)]
     finally:
-        house.close()
+        services.close()

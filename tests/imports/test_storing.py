@@ -15,22 +15,22 @@ def test_a_command_stores_whole_batches_also_while_its_columns_follow(
     desk: Desk, monkeypatch: pytest.MonkeyPatch, serves: bool, commits: int
 ) -> None:
     monkeypatch.setattr(storing, "ROWS_A_PART", 1)
-    house = desk.house
-    fields = types.fields_of_type(house.records.reader(), desk.type.id)
+    services = desk.services
+    fields = types.fields_of_type(services.records.reader(), desk.type.id)
     parts: list[object] = []
-    submit_of = house.submit_of
+    submit_of = services.submit_of
 
     def counted(*args: Any, **named: Any) -> Any:
         parts.append(args)
         return submit_of(*args, **named)
 
-    monkeypatch.setattr(house, "submit_of", counted)
+    monkeypatch.setattr(services, "submit_of", counted)
     if serves:
-        house.project()
+        services.project()
     else:
-        house.release_columns()
-    with Storing(house, desk.account.id, desk.type.id, fields, (), write=True, checked=0, import_id=None) as store:
-        house.project()  # as the follower opens them in a command, now and then
+        services.release_columns()
+    with Storing(services, desk.account.id, desk.type.id, fields, (), write=True, checked=0, import_id=None) as store:
+        services.project()  # as the follower opens them in a command, now and then
         store.store([(f"p{n}@example.org", f"p{n}@example.org", "{}") for n in range(3)], 3)
     assert store.total.created == 3
     assert len(parts) == commits

@@ -11,12 +11,12 @@ from tamis.actions.accounts.accounts import create_account
 from tamis.actions.contacts.contacts import delete_contact
 from tamis.actions.fields.field_edits import FieldEdit, edit_field
 from tamis.actions.fields.fields import create_field, delete_field
-from tamis.actions.house import House
 from tamis.actions.importing import jobs
 from tamis.actions.importing.report import ImportOptions
 from tamis.actions.importing.undo import UndoReport, undo_import
 from tamis.actions.segments.recipients import add_recipient, delete_recipient, recipient_page
 from tamis.actions.segments.segments import create_segment, segment_sizes
+from tamis.actions.services import Services
 from tamis.domain.emails import Email
 from tamis.domain.errors import NotFound, Refused
 from tamis.domain.fields import CITY, Kind
@@ -46,19 +46,19 @@ def taken(desk: Desk, content: str, options: ImportOptions = CREATE) -> int:
 
 def undo(desk: Desk, import_id: int) -> UndoReport:
     """Undo an import of the desk's owner."""
-    return undo_import(desk.house, desk.account, import_id)
+    return undo_import(desk.services, desk.account, import_id)
 
 
 def stored(desk: Desk) -> list[Any]:
-    """Give all that the records say of the contacts, but for which import wrote them last."""
+    """Return all that the records say of the contacts, but for which import wrote them last."""
     sql = "SELECT id, email, email_key, field_values, created_at, updated_at FROM contacts ORDER BY id"
-    return fetch(desk.house.records.reader(), sql)
+    return fetch(desk.services.records.reader(), sql)
 
 
 def touch(desk: Desk, contact_id: int, city: str | None = "Quito") -> None:
     """Set a value of a contact without an import."""
-    house = desk.house
-    house.write(lambda db, now: contacts.store_values(db, desk.type.id, CITY, [(contact_id, city)], now))
+    services = desk.services
+    services.write(lambda db, now: contacts.store_values(db, desk.type.id, CITY, [(contact_id, city)], now))
 
 
 def test_what_an_import_made_and_changed_is_as_it_was(desk: Desk) -> None:
@@ -68,7 +68,7 @@ def test_what_an_import_made_and_changed_is_as_it_was(desk: Desk) -> None:
     assert stored(desk) != before
     assert undo(desk, second) == UndoReport(1, 1, 0, 0, 0, NOTHING)
     assert stored(desk) == before
-    found = jobs.find_import(desk.house, desk.account, second)
+    found = jobs.find_import(desk.services, desk.account, second)
     assert found.state == State.UNDONE
     assert found.job.report.undo == UndoFigures(deleted=1, restored=1, gone=0)
     assert found.job.report.ignored_columns == ()  # what was told of the import itself is still there
@@ -108,7 +108,7 @@ def test_contacts_that_somebody_touched_stay(desk: Desk, city: str | None) -> No
 
 def test_a_contact_that_was_deleted_and_came_back_is_another(desk: Desk) -> None:
     first = taken(desk, FIRST)
-    desk.house.write(delete_contact, desk.account, desk.type, ANN)
+    desk.services.write(delete_contact, desk.account, desk.type, ANN)
     again = taken(desk, FIRST)
     assert undo(desk, first) == UndoReport(1, 0, 0, 0, 1, NOTHING)
     assert [row[:2] for row in stored(desk)] == [(3, ANN)]
@@ -118,40 +118,40 @@ def test_a_contact_that_was_deleted_and_came_back_is_another(desk: Desk) -> None
 def test_a_changed_contact_that_is_gone_stays_gone(desk: Desk) -> None:
     taken(desk, FIRST)
     second = taken(desk, SECOND)
-    desk.house.write(delete_contact, desk.account, desk.type, ANN)
+    desk.services.write(delete_contact, desk.account, desk.type, ANN)
     assert undo(desk, second) == UndoReport(1, 0, 0, 0, 1, NOTHING)
     assert [row[1] for row in stored(desk)] == [BOB]
 
 
 def test_hands_laid_on_a_contact_touch_it_and_what_was_done_before_it_came_stays(desk: Desk) -> None:
-    house, account = desk.house, desk.account
-    lima = house.write(create_segment, account, desk.type, "Lima", from_text('city = "Lima"'))
-    friends = house.write(create_segment, account, desk.type, "Friends", None)
-    house.write(add_recipient, account, friends.id, Email(CLEO, CLEO), "Cleo", "Early")
-    before = recipient_page(house, account.id, friends.id, 0, EVERYONE)
+    services, account = desk.services, desk.account
+    lima = services.write(create_segment, account, desk.type, "Lima", from_text('city = "Lima"'))
+    friends = services.write(create_segment, account, desk.type, "Friends", None)
+    services.write(add_recipient, account, friends.id, Email(CLEO, CLEO), "Cleo", "Early")
+    before = recipient_page(services, account.id, friends.id, 0, EVERYONE)
     made = taken(desk, f"email,city\n{ANN},Lima\n{BOB},Lima\n{CLEO},Lima\nd@example.org,Lima\n")
-    assert segment_sizes(house)[lima.id] == 4
-    house.write(add_recipient, account, friends.id, Email(ANN, ANN), "Ann", "Late")
-    house.write(delete_recipient, account, lima.id << 32 | 2)  # Bob
+    assert segment_sizes(services)[lima.id] == 4
+    services.write(add_recipient, account, friends.id, Email(ANN, ANN), "Ann", "Late")
+    services.write(delete_recipient, account, lima.id << 32 | 2)  # Bob
     assert undo(desk, made) == UndoReport(2, 0, 2, 0, 0, (ANN, BOB))
-    sizes = segment_sizes(house)
+    sizes = segment_sizes(services)
     assert (sizes[lima.id], sizes[friends.id]) == (1, 2)
-    left = recipient_page(house, account.id, friends.id, 0, EVERYONE)
+    left = recipient_page(services, account.id, friends.id, 0, EVERYONE)
     assert [row for row in left if row[0] == before[0][0]] == before
-    assert house.open_columns().applied == desk.changes
+    assert services.open_columns().applied == desk.changes
 
 
 def test_values_that_fit_no_more_are_not_brought_back(desk: Desk) -> None:
-    house = desk.house
-    house.write(create_field, desk.type, "Size", Kind.CHOICE, ["small", "large"])
-    house.write(create_field, desk.type, "Code", Kind.TEXT)
-    house.write(create_field, desk.type, "Gone", Kind.TEXT)
+    services = desk.services
+    services.write(create_field, desk.type, "Size", Kind.CHOICE, ["small", "large"])
+    services.write(create_field, desk.type, "Code", Kind.TEXT)
+    services.write(create_field, desk.type, "Gone", Kind.TEXT)
     taken(desk, f"email,size,code,gone\n{ANN},small,x,1\n{BOB},large,y,2\n{CLEO},large,7,3\n")
     erasing = ImportOptions(erase=True)
     made = taken(desk, f"email,size,code,gone\n{ANN},large,,5\n{BOB},large,,6\n{CLEO},large,,7\n", erasing)
-    house.write(edit_field, desk.account, desk.type, "size", FieldEdit(delete_options=["small"]))
-    house.write(edit_field, desk.account, desk.type, "code", FieldEdit(kind=Kind.NUMBER))
-    house.write(delete_field, desk.type, "gone")
+    services.write(edit_field, desk.account, desk.type, "size", FieldEdit(delete_options=["small"]))
+    services.write(edit_field, desk.account, desk.type, "code", FieldEdit(kind=Kind.NUMBER))
+    services.write(delete_field, desk.type, "gone")
     assert undo(desk, made) == UndoReport(0, 0, 0, 3, 0, (ANN, BOB, CLEO))  # the code of Cleo is text, not a number
     assert desk.values(ANN) == {"size": "large"}
 
@@ -159,7 +159,7 @@ def test_values_that_fit_no_more_are_not_brought_back(desk: Desk) -> None:
 def test_fields_that_are_gone_are_left_out_and_those_that_the_import_made_stay(desk: Desk) -> None:
     taken(desk, f"email,gone,city\n{ANN},1,Lima\n")
     made = taken(desk, f"email,gone,city,fresh\n{ANN},2,Cusco,yes\n")
-    desk.house.write(delete_field, desk.type, "gone")
+    desk.services.write(delete_field, desk.type, "gone")
     assert undo(desk, made) == UndoReport(0, 1, 0, 0, 0, NOTHING)
     assert desk.values(ANN) == {"city": "Lima"}
     assert desk.fields.find("fresh")
@@ -167,15 +167,15 @@ def test_fields_that_are_gone_are_left_out_and_those_that_the_import_made_stay(d
 
 def test_every_refusal(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
     made = taken(desk, FIRST)
-    stranger, _ = desk.house.write(create_account, "stranger@example.org", "UTC", None)
+    stranger, _ = desk.services.write(create_account, "stranger@example.org", "UTC", None)
     said = []
     for account, import_id in ((desk.account, made + 1), (stranger, made), (desk.account, 0), (desk.account, 1 << 70)):
         with pytest.raises(NotFound) as error:
-            undo_import(desk.house, account, import_id)
+            undo_import(desk.services, account, import_id)
         said.append(str(error.value).replace(str(import_id), "N"))
     assert len(set(said)) == 1
     with (
-        jobs.running_job(desk.house, desk.account, desk.type, "more.csv", CREATE) as running,
+        jobs.running_job(desk.services, desk.account, desk.type, "more.csv", CREATE) as running,
         pytest.raises(Refused, match=f"import {running.id} is still running"),
     ):
         undo(desk, running.id or 0)
@@ -197,7 +197,7 @@ def test_an_import_that_failed_half_way_can_be_undone(desk: Desk, monkeypatch: p
     monkeypatch.setattr(jobs.RunningJob, "finish", fail)
     with pytest.raises(RuntimeError):
         desk.take(SECOND)
-    failed = imports.of_account(desk.house.records.reader(), desk.account.id, 1)[0]
+    failed = imports.of_account(desk.services.records.reader(), desk.account.id, 1)[0]
     assert failed.state is State.FAILED
     assert undo(desk, failed.id) == UndoReport(1, 1, 0, 0, 0, NOTHING)
     assert stored(desk) == before
@@ -218,10 +218,10 @@ def killed(*args):
 undo._step = killed
 from pathlib import Path
 from tamis.actions.accounts.accounts import choose_account
-from tamis.actions.house import House
+from tamis.actions.services import Services
 from tamis.settings import Settings
-house = House(Settings(Path(sys.argv[1])))
-undo.undo_import(house, choose_account(house.records.reader(), None), 2)
+services = Services(Settings(Path(sys.argv[1])))
+undo.undo_import(services, choose_account(services.records.reader(), None), 2)
 """
 
 
@@ -233,8 +233,8 @@ def test_killed_and_run_again(desk: Desk, step: int) -> None:
     taken(desk, "email,city\n" + "".join(f"{email},Cusco\n" for email in people))
     for contact_id in (5, 3000):
         touch(desk, contact_id)
-    desk.house.close()
-    data = desk.house.settings.data
+    desk.services.close()
+    data = desk.services.settings.data
     command = [sys.executable, "-c", PROGRAM, str(data), str(step)]
     killed = forked.run(command, env=environment())
     assert killed.returncode == -9, killed.stderr
@@ -245,7 +245,7 @@ def test_killed_and_run_again(desk: Desk, step: int) -> None:
         "touched_emails": [people[4], people[2999]],
     }  # fmt: skip
     assert tamis(data, "doctor")["ok"]
-    desk.house = House(desk.house.settings)  # which the desk closes
+    desk.services = Services(desk.services.settings)  # which the desk closes
     left = {row[0]: row for row in stored(desk)}
     assert left.keys() == {row[0] for row in before} | {3000}
     assert [row for row in left.values() if row[0] not in (5, 3000)] == [row for row in before if row[0] != 5]

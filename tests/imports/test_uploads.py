@@ -7,7 +7,6 @@ from datetime import timedelta
 import pytest
 
 from tamis.actions.accounts.accounts import create_account
-from tamis.actions.house import House
 from tamis.actions.importing import uploads
 from tamis.actions.importing.uploads import (
     MOST_KEPT,
@@ -20,6 +19,7 @@ from tamis.actions.importing.uploads import (
     list_uploads,
     sweep_uploads,
 )
+from tamis.actions.services import Services
 from tamis.domain.errors import Invalid, NotFound, Refused, Unavailable
 from tamis.domain.imports import Upload
 from tests.imports.conftest import Desk
@@ -27,7 +27,7 @@ from tests.imports.conftest import Desk
 
 def hand_in(desk: Desk, content: bytes, name: str = "people.csv") -> Upload:
     """Hand a file in, in pieces."""
-    with Incoming(desk.house, desk.account, len(content)) as incoming:
+    with Incoming(desk.services, desk.account, len(content)) as incoming:
         for start in range(0, len(content), 7):
             incoming.write(content[start : start + 7])
         return incoming.keep(desk.type, name)
@@ -35,77 +35,77 @@ def hand_in(desk: Desk, content: bytes, name: str = "people.csv") -> Upload:
 
 def left(desk: Desk) -> list[str]:
     """Name what lies where files are kept."""
-    return sorted(path.name for path in (desk.house.settings.data / uploads.PLACE).glob("*"))
+    return sorted(path.name for path in (desk.services.settings.data / uploads.PLACE).glob("*"))
 
 
 def test_a_file_is_kept_for_its_account_until_it_is_thrown_away(desk: Desk) -> None:
     upload = hand_in(desk, b"email\na@example.org\n", "C:\\lists\\people.csv")
     assert (upload.name, upload.size) == ("people.csv", 20)
-    assert find_upload(desk.house, desk.account, upload.id) == upload
-    assert file_of(desk.house, upload.id).read_bytes() == b"email\na@example.org\n"
-    assert file_of(desk.house, upload.id).stat().st_mode & 0o777 == 0o600
-    other, _ = desk.house.write(create_account, "other@example.org", "UTC", None)
+    assert find_upload(desk.services, desk.account, upload.id) == upload
+    assert file_of(desk.services, upload.id).read_bytes() == b"email\na@example.org\n"
+    assert file_of(desk.services, upload.id).stat().st_mode & 0o777 == 0o600
+    other, _ = desk.services.write(create_account, "other@example.org", "UTC", None)
     with pytest.raises(NotFound):
-        find_upload(desk.house, other, upload.id)
-    assert list_uploads(desk.house, other) == []
-    discard_upload(desk.house, upload)
-    discard_upload(desk.house, upload)
-    assert (list_uploads(desk.house, desk.account), left(desk)) == ([], [])
+        find_upload(desk.services, other, upload.id)
+    assert list_uploads(desk.services, other) == []
+    discard_upload(desk.services, upload)
+    discard_upload(desk.services, upload)
+    assert (list_uploads(desk.services, desk.account), left(desk)) == ([], [])
     with pytest.raises(NotFound):
-        find_upload(desk.house, desk.account, upload.id)
+        find_upload(desk.services, desk.account, upload.id)
 
 
 def test_what_breaks_off_leaves_nothing(desk: Desk) -> None:
-    with suppress(KeyError), Incoming(desk.house, desk.account, 100) as incoming:
+    with suppress(KeyError), Incoming(desk.services, desk.account, 100) as incoming:
         incoming.write(b"email\n")
         raise KeyError
-    with pytest.raises(Invalid, match="is empty"), Incoming(desk.house, desk.account, 0) as incoming:
+    with pytest.raises(Invalid, match="is empty"), Incoming(desk.services, desk.account, 0) as incoming:
         incoming.keep(desk.type, "none.csv")
-    assert (list_uploads(desk.house, desk.account), left(desk)) == ([], [])
+    assert (list_uploads(desk.services, desk.account), left(desk)) == ([], [])
 
 
 def test_a_file_that_is_too_large_is_refused_before_or_while_it_arrives(desk: Desk) -> None:
-    house = House(replace(desk.house.settings, max_upload=2_000))
+    services = Services(replace(desk.services.settings, max_upload=2_000))
     try:
         with pytest.raises(Invalid, match=r"larger than 2\.0 kB"):
-            Incoming(house, desk.account, 2_001)
-        with Incoming(house, desk.account, 0) as incoming:
+            Incoming(services, desk.account, 2_001)
+        with Incoming(services, desk.account, 0) as incoming:
             incoming.write(b"x" * 2_000)
             with pytest.raises(Invalid, match="larger"):
                 incoming.write(b"x")
         assert left(desk) == []
         with pytest.raises(Unavailable, match="room for"):
-            uploads._need_room(house.settings.data, 1 << 60)
+            uploads._need_room(services.settings.data, 1 << 60)
     finally:
-        house.close()
+        services.close()
 
 
 def test_so_many_files_wait_and_no_more(desk: Desk) -> None:
     first, *_ = [hand_in(desk, b"email\na@example.org\n") for _ in range(MOST_KEPT)]
     with pytest.raises(Refused, match="wait to be imported"):
         hand_in(desk, b"email\n")
-    discard_upload(desk.house, first)
+    discard_upload(desk.services, first)
     hand_in(desk, b"email\n")
 
 
 def test_old_files_and_what_killed_servers_have_left_are_swept(desk: Desk) -> None:
     old, lost = hand_in(desk, b"email\n"), hand_in(desk, b"email\n")
-    file_of(desk.house, lost.id).unlink()
-    left_behind = file_of(desk.house, "0" * 32)
+    file_of(desk.services, lost.id).unlink()
+    left_behind = file_of(desk.services, "0" * 32)
     left_behind.write_bytes(b"email\n")
-    with Incoming(desk.house, desk.account, 0) as incoming:
+    with Incoming(desk.services, desk.account, 0) as incoming:
         incoming.write(b"email\n")
-        sweep_uploads(desk.house)
+        sweep_uploads(desk.services)
         assert left(desk) == sorted([old.id, incoming.id])  # what still arrives has its writer
-        assert [upload.id for upload in list_uploads(desk.house, desk.account)] == [old.id]
+        assert [upload.id for upload in list_uploads(desk.services, desk.account)] == [old.id]
         kept = incoming.keep(desk.type, "new.csv")
-    now = desk.house.clock()
-    desk.house.clock = lambda: now + uploads.KEPT - timedelta(seconds=1)
-    sweep_uploads(desk.house)
+    now = desk.services.clock()
+    desk.services.clock = lambda: now + uploads.KEPT - timedelta(seconds=1)
+    sweep_uploads(desk.services)
     assert left(desk) == sorted([old.id, kept.id])
-    desk.house.clock = lambda: now + uploads.KEPT + timedelta(seconds=10)
-    sweep_uploads(desk.house)
-    assert (left(desk), list_uploads(desk.house, desk.account)) == ([], [])
+    desk.services.clock = lambda: now + uploads.KEPT + timedelta(seconds=10)
+    sweep_uploads(desk.services)
+    assert (left(desk), list_uploads(desk.services, desk.account)) == ([], [])
 
 
 @pytest.mark.parametrize(

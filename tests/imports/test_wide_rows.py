@@ -7,9 +7,9 @@ import pytest
 
 from tamis.actions.accounts.accounts import create_account
 from tamis.actions.fields.types import create_type
-from tamis.actions.house import House
 from tamis.actions.importing.report import ImportOptions
 from tamis.actions.importing.run import import_file
+from tamis.actions.services import Services
 from tamis.records import types
 from tamis.records.engine.sql import each
 from tamis.settings import Settings
@@ -23,19 +23,19 @@ def test_rows_of_one_email_say_together_what_they_say_one_after_the_other(tmp_pa
     rows = [["email", *names], ["a@example.org", *first], ["b@example.org", *first], ["A@example.org", *second]]
     path = tmp_path / "people.csv"
     path.write_text("".join(",".join(row) + "\n" for row in rows))
-    house = House(Settings(tmp_path / "data"))
+    services = Services(Settings(tmp_path / "data"))
     try:
-        account, _ = house.write(create_account, "owner@example.org", "UTC", None)
-        people = house.write(create_type, account, "People")
-        report = import_file(house, account, people, path, ImportOptions(create_fields=True))
+        account, _ = services.write(create_account, "owner@example.org", "UTC", None)
+        people = services.write(create_type, account, "People")
+        report = import_file(services, account, people, path, ImportOptions(create_fields=True))
         assert (report.created, report.repeated, report.rejected) == (2, 1, 0)
-        keys = {field.id: field.key for field in types.fields_of_type(house.records.reader(), people.id).fields}
+        keys = {field.id: field.key for field in types.fields_of_type(services.records.reader(), people.id).fields}
         stored = {
             str(email): {keys[int(id_)]: value for id_, value in msgspec.json.decode(str(document)).items()}
-            for email, document in each(house.records.reader(), "SELECT email_key, field_values FROM contacts")
+            for email, document in each(services.records.reader(), "SELECT email_key, field_values FROM contacts")
         }
         merged = [old if n % 2 else new for n, (old, new) in enumerate(zip(first, second, strict=True))]
         assert stored["b@example.org"] == dict(zip(names, first, strict=True))
         assert stored["a@example.org"] == dict(zip(names, merged, strict=True))
     finally:
-        house.close()
+        services.close()

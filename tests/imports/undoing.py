@@ -18,11 +18,11 @@ from tamis.actions.contacts.contacts import delete_contact
 from tamis.actions.fields.field_edits import FieldEdit, edit_field
 from tamis.actions.fields.fields import create_field, delete_field
 from tamis.actions.fields.types import create_type
-from tamis.actions.house import House
 from tamis.actions.importing.undo import UndoReport, undo_import
 from tamis.actions.importing.upsert import upsert
 from tamis.actions.segments.recipients import add_recipient, delete_recipient
 from tamis.actions.segments.segments import create_segment
+from tamis.actions.services import Services
 from tamis.domain.contacts import encode_values
 from tamis.domain.errors import Invalid, Refused
 from tamis.domain.fields import COUNTRY, Field, Kind
@@ -79,7 +79,7 @@ class Undoing(RuleBasedStateMachine):
         super().__init__()
         self.directory = Path(tempfile.mkdtemp(prefix="tamis-", dir=MEMORY if MEMORY.is_dir() else None))
         self.now = datetime(2026, 11, 24, tzinfo=UTC)
-        self.house = House(Settings(self.directory, columns_threads=1), self.tick)
+        self.services = Services(Settings(self.directory, columns_threads=1), self.tick)
         self.imported: dict[int, Imported] = {}
         self.writers: dict[int, int | None] = {}
         self.fields: dict[str, Field] = {"country": COUNTRY}
@@ -89,17 +89,17 @@ class Undoing(RuleBasedStateMachine):
         return self.now
 
     def teardown(self) -> None:
-        self.house.close()
+        self.services.close()
         shutil.rmtree(self.directory)
 
     @initialize()
     def begin(self) -> None:
-        self.account, _ = self.house.write(create_account, "owner@example.org", "UTC", None)
-        self.type = self.house.write(create_type, self.account, "People")
-        self.fields["colour"] = self.house.write(create_field, self.type, "Colour", Kind.CHOICE, ("red", "blue"))
+        self.account, _ = self.services.write(create_account, "owner@example.org", "UTC", None)
+        self.type = self.services.write(create_type, self.account, "People")
+        self.fields["colour"] = self.services.write(create_field, self.type, "Colour", Kind.CHOICE, ("red", "blue"))
         self.oracle = Oracle(self.account, self.type)
         self.live = [
-            self.house.write(create_segment, self.account, self.type, name, from_text(text))
+            self.services.write(create_segment, self.account, self.type, name, from_text(text))
             for name, text in (
                 ("India", 'country = "India"'),
                 ("Others", 'is not in segment "India"'),
@@ -114,8 +114,8 @@ class Undoing(RuleBasedStateMachine):
     @rule(rows=ROWS)
     def import_some(self, rows: dict[str, tuple[bool, dict[str, str]]]) -> None:
         before = self.contacts()
-        import_id = self.house.write(self.job)
-        self.house.write(self.stored, import_id, self.read(rows))
+        import_id = self.services.write(self.job)
+        self.services.write(self.stored, import_id, self.read(rows))
         after = self.contacts()
         seen = self.imported[import_id] = Imported(after.keys() - before.keys())
         seen.before = {id_: (row, self.writers[id_]) for id_, row in before.items() if after[id_] != row}
@@ -129,14 +129,14 @@ class Undoing(RuleBasedStateMachine):
     @rule(rows=ROWS)
     def write_without_an_import(self, rows: dict[str, tuple[bool, dict[str, str]]]) -> None:
         before = self.contacts()
-        self.house.write(upsert, self.type.id, self.field_set, self.read(rows), ())
+        self.services.write(upsert, self.type.id, self.field_set, self.read(rows), ())
         self.writers |= {id_: None for id_, row in self.contacts().items() if before.get(id_) != row}
 
     @rule(data=st.data())
     def delete_one(self, data: st.DataObject) -> None:
         if contacts := self.contacts():
             gone = data.draw(st.sampled_from(sorted(contacts)))
-            self.house.write(delete_contact, self.account, self.type, contacts[gone].email)
+            self.services.write(delete_contact, self.account, self.type, contacts[gone].email)
             for seen in self.imported.values():
                 seen.before.pop(gone, None)
 
@@ -148,7 +148,7 @@ class Undoing(RuleBasedStateMachine):
         chosen = data.draw(st.sampled_from(sorted(before)))
         texts = {"email": address, "country": country}
         try:
-            self.house.write(edit_contact, self.account, self.type, chosen, texts)
+            self.services.write(edit_contact, self.account, self.type, chosen, texts)
         except Invalid:
             assert address in {row.email.lower() for id_, row in before.items() if id_ != chosen}
             return
@@ -164,7 +164,7 @@ class Undoing(RuleBasedStateMachine):
     def add_by_hand(self, address: str, data: st.DataObject) -> None:
         segment = data.draw(st.sampled_from([self.live[0], *self.live[-2:]]))
         try:
-            self.house.write(add_recipient, self.account, segment.id, email(address), "By", "Hand")
+            self.services.write(add_recipient, self.account, segment.id, email(address), "By", "Hand")
         except Invalid:
             assert email(address).key in self.expected()[segment.id]
 
@@ -174,20 +174,20 @@ class Undoing(RuleBasedStateMachine):
         if present := self.expected()[segment.id]:
             self.look()
             gone = data.draw(st.sampled_from(sorted(present)))
-            stored = self.oracle.stored(self.house.project().cursor(), self.live)
-            self.house.write(delete_recipient, self.account, stored[segment.id][gone])
+            stored = self.oracle.stored(self.services.project().cursor(), self.live)
+            self.services.write(delete_recipient, self.account, stored[segment.id][gone])
             assert gone not in self.expected()[segment.id]
 
     @precondition(lambda self: "passing" not in self.fields)
     @rule()
     def make_a_field(self) -> None:
-        self.fields["passing"] = self.house.write(create_field, self.type, "Passing", Kind.TEXT)
+        self.fields["passing"] = self.services.write(create_field, self.type, "Passing", Kind.TEXT)
 
     @precondition(lambda self: "passing" in self.fields)
     @rule()
     def delete_a_field(self) -> None:
         gone = str(self.fields.pop("passing").id)
-        self.house.write(delete_field, self.type, "passing")
+        self.services.write(delete_field, self.type, "passing")
         for seen in self.imported.values():
             for id_, (row, writer) in seen.before.items():
                 kept = {key: value for key, value in row.values.items() if key != gone}
@@ -198,7 +198,7 @@ class Undoing(RuleBasedStateMachine):
     def delete_an_option(self) -> None:
         before = self.contacts()
         edit = FieldEdit(delete_options=["red"])
-        self.fields["colour"] = self.house.write(edit_field, self.account, self.type, "colour", edit)
+        self.fields["colour"] = self.services.write(edit_field, self.account, self.type, "colour", edit)
         self.writers |= {id_: None for id_, row in self.contacts().items() if before[id_] != row}
 
     @precondition(lambda self: self.imported)
@@ -208,10 +208,10 @@ class Undoing(RuleBasedStateMachine):
         seen = self.imported[import_id]
         if seen.undone:
             with pytest.raises(Refused, match="was undone already"):
-                undo_import(self.house, self.account, import_id)
+                undo_import(self.services, self.account, import_id)
             return
         expected, report = self.expect_of_undoing(import_id, seen)
-        found = undo_import(self.house, self.account, import_id)
+        found = undo_import(self.services, self.account, import_id)
         assert (self.contacts(), found) == (expected, report)
         seen.undone, seen.before = True, {}
         self.look()
@@ -253,7 +253,7 @@ class Undoing(RuleBasedStateMachine):
             assert dict(rows) == {id_: self.writers[id_] for id_, _ in rows}
 
     def look(self) -> None:
-        con = self.house.project().cursor()
+        con = self.services.project().cursor()
         stored = self.oracle.stored(con, self.live) if self.expected() else {}
         assert {id_: set(keyed) for id_, keyed in stored.items()} == self.expected()
         added = con.execute("SELECT id, contact_id FROM added ORDER BY id").fetchall()
@@ -263,7 +263,7 @@ class Undoing(RuleBasedStateMachine):
 
     @property
     def db(self) -> Reader:
-        return self.house.records.reader()
+        return self.services.records.reader()
 
     @property
     def field_set(self) -> Any:
@@ -276,7 +276,7 @@ class Undoing(RuleBasedStateMachine):
         return {id_: Row(address, msgspec.json.decode(values), at) for id_, address, values, at in rows}
 
     def in_hands(self) -> set[int]:
-        """Give the contacts that were added or excluded by hand as the contacts that they are."""
+        """Return the contacts that were added or excluded by hand as the contacts that they are."""
         rows: Any = connection_of(self.db).execute("SELECT recipient_id FROM recipients_added").fetchall()
         excluded: Any = (
             connection_of(self.db)

@@ -163,6 +163,6 @@ def _value(held: Any, kind: Kind) -> Value:
 
 
 def known(contact: Contact, fields: FieldSet) -> dict[int, Value]:
-    """Give all that a contact itself says, by field id."""
+    """Return all that a contact itself says, by field id."""
     found = {field.id: contact.value_of(field) for field in fields.fields}
     return {key: value for key, value in found.items() if value is not None}

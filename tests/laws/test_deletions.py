@@ -16,8 +16,8 @@ from hypothesis import strategies as st
 
 from tamis.actions.accounts.accounts import create_account
 from tamis.actions.fields.fields import delete_field
-from tamis.actions.house import House
 from tamis.actions.segments.segments import create_segment, delete_segment
+from tamis.actions.services import Services
 from tamis.domain.accounts import Account
 from tamis.domain.errors import Refused
 from tamis.domain.fields import Kind
@@ -139,7 +139,7 @@ class Scene:
     def delete(self, deletion: tuple[str, ...]) -> None:
         match deletion:
             case ("field", key):
-                self.desk.house.write(delete_field, self.desk.type, key)
+                self.desk.services.write(delete_field, self.desk.type, key)
             case ("option", key, option):
                 self.desk.edit(key, delete_options=[option])
                 for texts in self.crowd.values():
@@ -147,21 +147,21 @@ class Scene:
                     texts.pop(key, None)
                     texts.update({key: "; ".join(left)} if left else {})
             case ("segment", name):
-                self.desk.house.write(delete_segment, self.desk.account, self.live[name][0].id)
+                self.desk.services.write(delete_segment, self.desk.account, self.live[name][0].id)
                 del self.live[name]
 
 
 @pytest.fixture(scope="module")
-def home() -> Iterator[tuple[House, Account]]:
+def home() -> Iterator[tuple[Services, Account]]:
     directory = Path(tempfile.mkdtemp(prefix="tamis-"))
-    house = House(Settings(directory, columns_threads=1), CLOCK)
-    account, _ = house.write(create_account, "owner@example.org", "Asia/Dhaka", None)
-    yield house, account
-    house.close()
+    services = Services(Settings(directory, columns_threads=1), CLOCK)
+    account, _ = services.write(create_account, "owner@example.org", "Asia/Dhaka", None)
+    yield services, account
+    services.close()
     shutil.rmtree(directory)
 
 
-def scene(home: tuple[House, Account], crowd: list[dict[str, str]], written: list[Written]) -> Scene:
+def scene(home: tuple[Services, Account], crowd: list[dict[str, str]], written: list[Written]) -> Scene:
     desk = new_desk(*home)
     desk.field("Score", Kind.NUMBER)
     desk.field("Plan", Kind.CHOICE, *OPTIONS["plan"])
@@ -176,7 +176,7 @@ def scene(home: tuple[House, Account], crowd: list[dict[str, str]], written: lis
         for earlier in range(number):
             document = document.replace(f'"s{earlier}"', f'"s{earlier} of {run}"')
         name = f"s{number} of {run}"
-        made = desk.house.write(create_segment, desk.account, desk.type, name, from_json(document))
+        made = desk.services.write(create_segment, desk.account, desk.type, name, from_json(document))
         live[f"s{number}"] = (made, rule)
     CLOCK.now += timedelta(minutes=1)
     return Scene(desk, named, live)
@@ -197,7 +197,7 @@ def known_before(number: int) -> st.SearchStrategy[Written]:
     wanted=st.lists(deletions, min_size=1, max_size=6),
 )
 def test_no_deletion_ever_widens_a_segment(
-    home: tuple[House, Account],
+    home: tuple[Services, Account],
     crowd: list[dict[str, str]],
     written: tuple[Written, Written, Written],
     wanted: list[tuple[str, ...]],
@@ -226,6 +226,6 @@ def test_no_deletion_ever_widens_a_segment(
 
 
 def named_in(message: str, at: Scene) -> set[str]:
-    """Give the names of the segments that a message tells to be users; one that is to be deleted stands before."""
+    """Return the names of the segments that a message tells to be users; one that is to be deleted stands before."""
     users = message.partition("the segments ")[2]
     return {segment.name for segment, _ in at.live.values() if f'"{segment.name}"' in users}

@@ -28,7 +28,8 @@ from tests.support.effort import examples
 
 
 def same(one: Rule, other: Rule) -> bool:
-    """Tell whether two trees are the same, down to how their values are written: moments that are equal may not be."""
+    """Return whether two trees are the same, down to how their values are written: moments that are equal may not
+    be."""
     written = [[format_given(v) for c in conditions(rule) for v in c.values] for rule in (one, other)]
     return one == other and written[0] == written[1]
 

@@ -11,9 +11,9 @@ import pytest
 import requests
 
 from tamis import __version__, log
-from tamis.actions.house import House
 from tamis.actions.maintenance import health
 from tamis.actions.maintenance.health import Health
+from tamis.actions.services import Services
 from tamis.domain.errors import Busy, Unavailable
 from tamis.records.engine import store as records_store
 from tamis.settings import Settings
@@ -24,16 +24,16 @@ from tests.support.process import PATIENCE_SECONDS
 
 
 @pytest.fixture
-def house(tmp_path: Path) -> Iterator[House]:
-    opened = House(Settings(tmp_path / "data"))
+def services(tmp_path: Path) -> Iterator[Services]:
+    opened = Services(Settings(tmp_path / "data"))
     yield opened
     opened.close()
 
 
 @pytest.fixture
-def ready(house: House) -> Health:
-    house.project()
-    made = Health(house)
+def ready(services: Services) -> Health:
+    services.project()
+    made = Health(services)
     assert looked(made, ())
     return made
 
@@ -48,11 +48,11 @@ def looked(watched: Health, reasons: tuple[str, ...]) -> bool:
     return False
 
 
-def test_it_is_not_ready_before_the_column_store_is(house: House) -> None:
-    watched = Health(house)
+def test_it_is_not_ready_before_the_column_store_is(services: Services) -> None:
+    watched = Health(services)
     assert watched.reasons == ("the server is starting",)
     assert looked(watched, ("the column store is being opened or built",))
-    house.project()
+    services.project()
     assert looked(watched, ())
 
 
@@ -61,20 +61,20 @@ def test_it_is_not_ready_before_the_column_store_is(house: House) -> None:
     [(Busy("x"), "too many writes are waiting"), (Unavailable("x"), "the records cannot be written")],
 )
 def test_it_is_not_ready_when_writes_fail(
-    house: House, ready: Health, monkeypatch: pytest.MonkeyPatch, error: Exception, reason: str
+    services: Services, ready: Health, monkeypatch: pytest.MonkeyPatch, error: Exception, reason: str
 ) -> None:
     failed: Future[None] = Future()
     failed.set_exception(error)
-    monkeypatch.setattr(house.records, "submit", lambda _: failed)
+    monkeypatch.setattr(services.records, "submit", lambda _: failed)
     assert looked(ready, (reason,))
     monkeypatch.undo()
     assert looked(ready, ())
 
 
 def test_it_is_not_ready_when_writes_wait_or_nobody_follows(
-    house: House, ready: Health, monkeypatch: pytest.MonkeyPatch
+    services: Services, ready: Health, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(house.records, "submit", lambda _: Future())
+    monkeypatch.setattr(services.records, "submit", lambda _: Future())
     monkeypatch.setattr(health, "WRITE_SECONDS", -1.0)
     monkeypatch.setattr(health, "FOLLOW_SECONDS", -1.0)
     assert looked(ready, ("writes wait for long", "the column store does not follow the writes"))
@@ -93,7 +93,7 @@ def test_a_server_that_stops_stays_not_ready(ready: Health) -> None:
 
 
 def test_what_runs_out_is_logged_once_and_that_it_does_no_more(
-    house: House, ready: Health, monkeypatch: pytest.MonkeyPatch
+    services: Services, ready: Health, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     names = ("disk_low", "disk_has_room", "handles_low", "handles_enough")
 
@@ -101,25 +101,25 @@ def test_what_runs_out_is_logged_once_and_that_it_does_no_more(
         return [log.counts().get(name, 0) for name in names]
 
     begun = told()
-    settings = house.settings
-    monkeypatch.setattr(house, "settings", replace(settings, disk_warning=1 << 50))
+    settings = services.settings
+    monkeypatch.setattr(services, "settings", replace(settings, disk_warning=1 << 50))
     monkeypatch.setattr(health, "handles", lambda: (81, 100))
     ready.look()
     ready.look()
     assert [now - before for now, before in zip(told(), begun, strict=True)] == [1, 0, 1, 0]
-    monkeypatch.setattr(house, "settings", settings)
+    monkeypatch.setattr(services, "settings", settings)
     monkeypatch.setattr(health, "handles", lambda: (80, 100))
     ready.look()
     ready.look()
     assert [now - before for now, before in zip(told(), begun, strict=True)] == [1, 1, 1, 1]
 
 
-def test_metrics_have_a_port_of_their_own_on_this_machine(house: House, ready: Health) -> None:
+def test_metrics_have_a_port_of_their_own_on_this_machine(services: Services, ready: Health) -> None:
     with socket.create_server(("127.0.0.1", 0)) as taken:
         port = taken.getsockname()[1]
         with pytest.raises(Unavailable, match="TAMIS_METRICS_PORT"):
-            open_metrics_port(port, registry_of(house, Traffic(), ready, lambda: 0))
-    close = open_metrics_port(port, registry_of(house, Traffic(), ready, lambda: 0))
+            open_metrics_port(port, registry_of(services, Traffic(), ready, lambda: 0))
+    close = open_metrics_port(port, registry_of(services, Traffic(), ready, lambda: 0))
     try:
         with requests.Session() as session:
             session.trust_env = False

@@ -10,10 +10,10 @@ from tamis.actions.accounts.accounts import choose_account, create_account
 from tamis.actions.contacts.contacts import delete_contact
 from tamis.actions.fields.fields import create_field
 from tamis.actions.fields.types import create_type
-from tamis.actions.house import House
 from tamis.actions.importing.upsert import upsert
 from tamis.actions.segments.recipients import add_recipient, delete_recipient, recipient_page
 from tamis.actions.segments.segments import create_segment, delete_segment, edit_segment
+from tamis.actions.services import Services
 from tamis.domain.accounts import Account
 from tamis.domain.contacts import encode_values
 from tamis.domain.fields import COUNTRY, RESERVED, FieldSet, Kind
@@ -46,36 +46,36 @@ PERUVIAN = encode_values({COUNTRY.id: "Peru"})
 
 
 @contextmanager
-def opened(directory: Path, now: datetime) -> Iterator[House]:
+def opened(directory: Path, now: datetime) -> Iterator[Services]:
     """Open a directory with a clock that stands."""
-    with opened_with_clock(directory, [now]) as house:
-        yield house
+    with opened_with_clock(directory, [now]) as services:
+        yield services
 
 
 @contextmanager
-def opened_with_clock(directory: Path, clock: list[datetime]) -> Iterator[House]:
+def opened_with_clock(directory: Path, clock: list[datetime]) -> Iterator[Services]:
     """Open a directory with a clock that is set: it shows the last instant of a list."""
-    house = House(Settings(directory, columns_threads=1), lambda: clock[-1])
+    services = Services(Settings(directory, columns_threads=1), lambda: clock[-1])
     try:
-        yield house
+        yield services
     finally:
-        house.close()
+        services.close()
 
 
 def make(directory: Path) -> None:
     """Make the directory: what is there is projected, then much is written that is not."""
     clock = [BEFORE]
-    with opened_with_clock(directory, clock) as house:
-        account, _ = house.write(create_account, "owner@example.org", "Asia/Dhaka", None)
-        people = house.write(create_type, account, "People")
+    with opened_with_clock(directory, clock) as services:
+        account, _ = services.write(create_account, "owner@example.org", "Asia/Dhaka", None)
+        people = services.write(create_type, account, "People")
         ids = {
-            name: house.write(create_field, people, name, kind).id
+            name: services.write(create_field, people, name, kind).id
             for name, kind in (("Score", Kind.NUMBER), ("Seen", Kind.DATETIME))
         }
         made = {
-            name: house.write(create_segment, account, people, name, from_text(rule)) for name, rule in RULES.items()
+            name: services.write(create_segment, account, people, name, from_text(rule)) for name, rule in RULES.items()
         }
-        fields = types.fields_of_type(house.records.reader(), people.id)
+        fields = types.fields_of_type(services.records.reader(), people.id)
 
         def store(numbers: range, shift: int) -> None:
             rows = [
@@ -92,32 +92,32 @@ def make(directory: Path) -> None:
                 )
                 for n in numbers
             ]
-            house.write(upsert, people.id, fields, rows, ())
+            services.write(upsert, people.id, fields, rows, ())
 
         store(range(PEOPLE), 0)
         for name, address in (("High", "p0@example.org"), ("High", "ext@example.org"), ("Deleted", "ext@example.org")):
-            house.write(add_recipient, account, made[name].id, email(address), "Some", "Body")
-        _exclude(house, account, made["High"])
-        others = [_simple_type(house, account, name, rule) for name, rule in SIMPLE.items()]
-        house.project()
+            services.write(add_recipient, account, made[name].id, email(address), "Some", "Body")
+        _exclude(services, account, made["High"])
+        others = [_simple_type(services, account, name, rule) for name, rule in SIMPLE.items()]
+        services.project()
         clock.append(WRITTEN)
         for other in others:
-            _store_some(house, other, 5)
+            _store_some(services, other, 5)
         store(range(PEOPLE // 2, PEOPLE + 6), 5)
-        house.write(delete_contact, account, people, "p2@example.org")
-        house.write(add_recipient, account, made["High"].id, email("new@example.org"), "New", "Body")
-        house.write(add_recipient, account, made["Lately"].id, email("ext@example.org"), "Ex", "Ternal")
-        house.write(edit_segment, account, made["Edited"].id, draft=from_text("score > 2"))
-        house.write(delete_segment, account, made["Deleted"].id)
-        house.write(create_segment, account, people, "New", from_text('is in segment "Edited" and score < 7'))
-        house.write(create_field, people, "Later", Kind.TEXT)
+        services.write(delete_contact, account, people, "p2@example.org")
+        services.write(add_recipient, account, made["High"].id, email("new@example.org"), "New", "Body")
+        services.write(add_recipient, account, made["Lately"].id, email("ext@example.org"), "Ex", "Ternal")
+        services.write(edit_segment, account, made["Edited"].id, draft=from_text("score > 2"))
+        services.write(delete_segment, account, made["Deleted"].id)
+        services.write(create_segment, account, people, "New", from_text('is in segment "Edited" and score < 7'))
+        services.write(create_field, people, "Later", Kind.TEXT)
 
 
 def project(directory: Path, now: datetime) -> dict[str, Any]:
     """Let the projection of a directory follow up to an instant; return what it has, having compared its members with
     what the rules say of each contact."""
-    with opened(directory, now) as house:
-        columns, db = house.project(), house.records.reader()
+    with opened(directory, now) as services:
+        columns, db = services.project(), services.records.reader()
         account = choose_account(db, None)
         people = next(found for found in types.types_of_account(db, account.id) if found.name == "People")
         live = segments.live_of_type(db, people.id)
@@ -142,19 +142,19 @@ def project(directory: Path, now: datetime) -> dict[str, Any]:
         }
 
 
-def _simple_type(house: House, account: Account, name: str, rule: str) -> int:
+def _simple_type(services: Services, account: Account, name: str, rule: str) -> int:
     """Make a contact type with one segment and a contact; return its id."""
-    made = house.write(create_type, account, name)
-    house.write(create_segment, account, made, f"Of {name}", from_text(rule))
-    _store_some(house, made.id, 1)
+    made = services.write(create_type, account, name)
+    services.write(create_segment, account, made, f"Of {name}", from_text(rule))
+    _store_some(services, made.id, 1)
     return made.id
 
 
-def _store_some(house: House, type_id: int, count: int) -> None:
+def _store_some(services: Services, type_id: int, count: int) -> None:
     rows = [NewContact(f"s{n}@example.org", f"s{n}@example.org", PERUVIAN) for n in range(count)]
-    house.write(upsert, type_id, FieldSet(RESERVED), rows, ())
+    services.write(upsert, type_id, FieldSet(RESERVED), rows, ())
 
 
-def _exclude(house: House, account: Account, segment: Segment) -> None:
-    for recipient in recipient_page(house, account.id, segment.id, 0, 2):
-        house.write(delete_recipient, account, recipient[0])
+def _exclude(services: Services, account: Account, segment: Segment) -> None:
+    for recipient in recipient_page(services, account.id, segment.id, 0, 2):
+        services.write(delete_recipient, account, recipient[0])

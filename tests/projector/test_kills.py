@@ -46,8 +46,8 @@ def keep(self, con, state, batch, keep=HistoryLink.keep):
     die_at("between the commits")
 
 pipeline.run_step, HistoryLink.keep = killing, keep
-with scenario.opened(Path(directory), datetime.fromisoformat(now)) as house:
-    house.project()
+with scenario.opened(Path(directory), datetime.fromisoformat(now)) as services:
+    services.project()
     die_at("after the commits")
 print(calls)
 """

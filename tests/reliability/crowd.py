@@ -16,10 +16,10 @@ import msgspec
 
 from tamis.actions.accounts.accounts import create_account
 from tamis.actions.fields.types import create_type
-from tamis.actions.house import House
 from tamis.actions.importing.report import ImportOptions
 from tamis.actions.importing.run import import_file
 from tamis.actions.segments.segments import create_segment
+from tamis.actions.services import Services
 from tamis.records import types
 from tamis.records.engine.sql import fetch
 from tamis.rules.syntaxes.text import from_text
@@ -48,20 +48,20 @@ class Crowd(Roles):
         self.initial = self._make(directory / "data")
 
     def _make(self, data: Path) -> State:
-        house = House(Settings(data, columns_threads=1))
-        self.account, pair = house.write(create_account, "owner@example.org", "UTC", PASSWORD)
-        self.type = house.write(create_type, self.account, "People")
+        services = Services(Settings(data, columns_threads=1))
+        self.account, pair = services.write(create_account, "owner@example.org", "UTC", PASSWORD)
+        self.type = services.write(create_type, self.account, "People")
         values = [self.chance.randrange(1_000) for _ in range(CONTACTS)]
-        import_file(house, self.account, self.type, self.file(dict(enumerate(values))), ImportOptions(True))
+        import_file(services, self.account, self.type, self.file(dict(enumerate(values))), ImportOptions(True))
         rules = {HAND: None, ALL_OF_HAND: f'is in segment "{HAND}"', RULE: "n >= 500"}
         self.ids = {
-            name: house.write(create_segment, self.account, self.type, name, from_text(rule) if rule else None).id
+            name: services.write(create_segment, self.account, self.type, name, from_text(rule) if rule else None).id
             for name, rule in rules.items()
         }
-        db = house.records.reader()
+        db = services.records.reader()
         self.field = next(field.id for field in types.fields_of_type(db, self.type.id).fields if field.key == "n")
         self.contacts = [int(str(row[0])) for row in fetch(db, "SELECT id FROM contacts ORDER BY email")]
-        house.close()
+        services.close()
         self.owner = Person(data, "", self.account.id, self.account.email, pair.public_key, pair.secret_key)
         return state_of(values, SEGMENTS)
 
@@ -70,7 +70,7 @@ class Crowd(Roles):
     def run(self, seconds: float, kill_after: float | None = None) -> History:
         """Let all act at once for so long, and kill the server after a while, if wanted, and start it again."""
         self.server.start()
-        self.house = House(Settings(self.directory / "data"))
+        self.services = Services(Settings(self.directory / "data"))
         try:
             self._arrive()
             threads = [
@@ -98,7 +98,7 @@ class Crowd(Roles):
             self.history.finish()
         finally:
             self._end()
-            self.house.close()
+            self.services.close()
             if self.server.is_running:
                 self.server.kill()
         return self.history

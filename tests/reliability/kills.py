@@ -19,9 +19,9 @@ import duckdb
 import msgspec
 import requests
 
-from tamis.actions.house import House
 from tamis.actions.local_protocol import encode_question
 from tamis.actions.questions import Erase
+from tamis.actions.services import Services
 from tamis.columns.engine.files import NAME as FILE_NAME
 from tamis.domain.emails import email_key
 from tamis.records import segments
@@ -207,18 +207,18 @@ class Rounds:
         """Every line of the log has its number, and all of them lead to the present members; a copy is looked at."""
         copy = self.town.data.with_name("copy")
         shutil.copytree(self.town.data, copy)
-        house = House(Settings(copy, columns_threads=2))
+        services = Services(Settings(copy, columns_threads=2))
         try:
-            columns = house.project()
+            columns = services.project()
             assert columns.set_aside is None
             oracle = Oracle(self.town.account, self.town.type)
-            db = house.records.reader()
+            db = services.records.reader()
             live = segments.live_of_account(db, self.town.account.id)
             oracle.expected(db, live, Moment(datetime.now(UTC), self.town.account.zone))
             stored = oracle.stored(columns.cursor(), live)
             fold_the_log(columns.cursor(), {id_: set(keyed.values()) for id_, keyed in stored.items()})
         finally:
-            house.close()
+            services.close()
             shutil.rmtree(copy)
         self.figures.unusable += len(list(self.town.data.glob("*.unusable-*")))
         assert not self.figures.unusable, "a column file was put aside that was only cut off"

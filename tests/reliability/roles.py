@@ -16,10 +16,10 @@ import requests
 
 from tamis.actions.accounts.accounts import create_key_pair, revoke_key_pair
 from tamis.actions.contacts.contact_edits import edit_contact
-from tamis.actions.house import House
 from tamis.actions.local_protocol import encode_question
 from tamis.actions.questions import RecipientPage
 from tamis.actions.segments.segments import edit_segment
+from tamis.actions.services import Services
 from tamis.domain.accounts import Account
 from tamis.domain.contacts import ContactType
 from tamis.domain.errors import NotFound
@@ -67,7 +67,7 @@ class Roles:
     owner: Person
     account: Account
     type: ContactType
-    house: House
+    services: Services
     history: History
     ids: dict[str, int]
     contacts: list[int]
@@ -194,7 +194,7 @@ class Roles:
 
     def _edit(self, segment: str, least: int) -> str:
         try:
-            self.house.write(edit_segment, self.account, self._id(segment), draft=from_text(f"n >= {least}"))
+            self.services.write(edit_segment, self.account, self._id(segment), draft=from_text(f"n >= {least}"))
         except NotFound:
             return MISSING
         return OK
@@ -210,7 +210,7 @@ class Roles:
         contact, value = chance.randrange(CONTACTS), self._value(chance)
 
         def ask() -> str:
-            self.house.write(edit_contact, self.account, self.type, self.contacts[contact], {"n": str(value)})
+            self.services.write(edit_contact, self.account, self.type, self.contacts[contact], {"n": str(value)})
             return OK
 
         self.history.perform(name, Write(((contact, value),)), ask)
@@ -256,7 +256,7 @@ class Roles:
                 key = f"key {next(self._names)}"
 
                 def make() -> str:
-                    made = self.house.write(create_key_pair, self.account)
+                    made = self.services.write(create_key_pair, self.account)
                     pairs[key] = made.public_key, made.secret_key
                     return OK
 
@@ -267,7 +267,7 @@ class Roles:
                 public_key = pairs[key][0]
 
                 def revoke() -> str:
-                    self.house.write(revoke_key_pair, self.account, public_key)
+                    self.services.write(revoke_key_pair, self.account, public_key)
                     return OK
 
                 self.history.perform(name, Revoke(key), revoke)

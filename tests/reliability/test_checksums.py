@@ -11,9 +11,9 @@ import pytest
 
 from tamis.actions.accounts.accounts import create_account
 from tamis.actions.fields.types import create_type
-from tamis.actions.house import House
 from tamis.actions.maintenance.backups import make_backup
 from tamis.actions.maintenance.checking import until_hour
+from tamis.actions.services import Services
 from tamis.domain.errors import Damaged
 from tamis.records.engine.database import FILE_NAME
 from tamis.records.integrity import check
@@ -24,18 +24,18 @@ from tamis.settings import Settings
 PAGE = 4096
 
 
-def opened(data: Path) -> House:
-    return House(Settings(data, columns_threads=1))
+def opened(data: Path) -> Services:
+    return Services(Settings(data, columns_threads=1))
 
 
 @pytest.fixture
 def data(tmp_path: Path) -> Path:
     """A closed data directory with some types."""
-    house = opened(tmp_path / "data")
-    account, _ = house.write(create_account, "owner@example.org", "UTC", None)
+    services = opened(tmp_path / "data")
+    account, _ = services.write(create_account, "owner@example.org", "UTC", None)
     for n in range(50):
-        house.write(create_type, account, f"Type {n}")
-    house.close()
+        services.write(create_type, account, f"Type {n}")
+    services.close()
     return tmp_path / "data"
 
 
@@ -63,11 +63,11 @@ def take_checksums(data: Path) -> None:
 def test_new_files_backups_and_files_of_older_versions_have_them(data: Path, tmp_path: Path) -> None:
     assert all_pages_are_right(data / FILE_NAME)
     take_checksums(data)
-    house = opened(data)
-    assert len(types_of_account(house.records.reader(), 1)) == 50
-    make_backup(house, str(tmp_path / "backup"))
-    house.records.rewrite()
-    house.close()
+    services = opened(data)
+    assert len(types_of_account(services.records.reader(), 1)) == 50
+    make_backup(services, str(tmp_path / "backup"))
+    services.records.rewrite()
+    services.close()
     assert all_pages_are_right(data / FILE_NAME)
     assert all_pages_are_right(tmp_path / "backup" / FILE_NAME)
 
@@ -104,27 +104,27 @@ def test_damage_of_an_older_file_is_not_written_anew_as_if_it_were_right(data: P
 
 
 def test_what_was_found_outlives_the_process_and_a_clean_check_takes_it_away(data: Path) -> None:
-    house = opened(data)
-    account, _ = house.write(create_account, "second@example.org", "UTC", None)
-    house.records.health.note("a page")
-    house.close()
-    house = opened(data)
+    services = opened(data)
+    account, _ = services.write(create_account, "second@example.org", "UTC", None)
+    services.records.health.note("a page")
+    services.close()
+    services = opened(data)
     with pytest.raises(Damaged, match='"tamis restore"'):
-        house.write(create_type, account, "More")
+        services.write(create_type, account, "More")
     with pytest.raises(Damaged):
-        house.records.rewrite()
-    assert house.records.check(threading.Event().wait) is None
-    house.write(create_type, account, "More")
-    house.close()
+        services.records.rewrite()
+    assert services.records.check(threading.Event().wait) is None
+    services.write(create_type, account, "More")
+    services.close()
 
 
 def test_a_check_that_is_given_up_decides_nothing(data: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(check, "STEPS", 1)
-    house = opened(data)
-    house.records.health.note("a page")
-    assert house.records.check(lambda _: True) is None
-    assert house.records.health.damage == "a page"
-    house.close()
+    services = opened(data)
+    services.records.health.note("a page")
+    assert services.records.check(lambda _: True) is None
+    assert services.records.health.damage == "a page"
+    services.close()
 
 
 @pytest.mark.parametrize(("hour", "wait"), [(3, 1), (2, 24), (1, 23)])

@@ -8,9 +8,9 @@ from pathlib import Path
 
 import pytest
 
-from tamis.actions.house import House
 from tamis.actions.maintenance.erasing import Eraser
 from tamis.actions.segments.segments import segment_sizes
+from tamis.actions.services import Services
 from tamis.domain.fields import Kind
 from tamis.domain.segments import Segment
 from tamis.records.handles import Transaction
@@ -39,8 +39,8 @@ class Clocked:
     def __init__(self, data: Path) -> None:
         self.data = data
         self.now = datetime(2026, 3, 1, 12, tzinfo=UTC)
-        self.house = House(Settings(data, columns_threads=1), lambda: self.now)
-        self.desk = new_desk(self.house)
+        self.services = Services(Settings(data, columns_threads=1), lambda: self.now)
+        self.desk = new_desk(self.services)
         for name, kind in (("Score", Kind.NUMBER), ("Born", Kind.DATE), ("Seen", Kind.DATETIME)):
             self.desk.field(name, kind)
         self.segments: list[Segment] = [self.desk.segment(rule, rule) for rule in RULES]
@@ -61,18 +61,18 @@ class Clocked:
 
     def reopen(self) -> None:
         """Stop and start."""
-        self.house.close()
-        self.house = self.desk.house = House(Settings(self.data, columns_threads=1), lambda: self.now)
+        self.services.close()
+        self.services = self.desk.services = Services(Settings(self.data, columns_threads=1), lambda: self.now)
 
     def check(self) -> None:
         """Members and sizes are those of now, and the log has grown."""
-        columns = self.house.project()
+        columns = self.services.project()
         oracle = Oracle(self.desk.account, self.desk.type)
         moment = Moment(self.now, self.desk.account.zone)
-        expected = oracle.expected(self.house.records.reader(), self.segments, moment)
+        expected = oracle.expected(self.services.records.reader(), self.segments, moment)
         stored = oracle.stored(columns.cursor(), self.segments)
         assert {id_: set(keyed) for id_, keyed in stored.items()} == expected, self.now
-        assert segment_sizes(self.house) == {id_: len(keys) for id_, keys in expected.items()}
+        assert segment_sizes(self.services) == {id_: len(keys) for id_, keys in expected.items()}
         rows = columns.cursor().execute(
             "SELECT number FROM transitions WHERE number > $1 UNION ALL "
             "SELECT number FROM fillings WHERE number > $1 ORDER BY number",
@@ -85,10 +85,10 @@ class Clocked:
 
 @pytest.fixture
 def clocked(tmp_path: Path) -> Iterator[Clocked]:
-    """Open a house whose clock can be set."""
+    """Open a services whose clock can be set."""
     made = Clocked(tmp_path)
     yield made
-    made.house.close()
+    made.services.close()
 
 
 @pytest.mark.parametrize(
@@ -151,16 +151,16 @@ def test_jumps_at_random(clocked: Clocked, seed: int) -> None:
 
 
 def test_what_was_deleted_is_erased_although_the_clock_was_a_year_ahead(clocked: Clocked) -> None:
-    eraser = Eraser(clocked.house)
+    eraser = Eraser(clocked.services)
     clocked.now += YEAR
     for jump in (timedelta(0), -YEAR):
         clocked.write(random.Random(2))
-        clocked.house.write(erase_something)
+        clocked.services.write(erase_something)
         clocked.now += jump
         eraser.turn()
         clocked.now += timedelta(minutes=61)  # at most once an hour, and when it has been quiet
         eraser.turn()
-        assert erasure.pending(clocked.house.records.reader()) is None
+        assert erasure.pending(clocked.services.records.reader()) is None
     clocked.check()
 
 

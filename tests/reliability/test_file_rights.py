@@ -158,7 +158,7 @@ def test_the_demo_belongs_to_the_owner(tmp_path: Path, without_umask: None, monk
 
 
 def widen(paths: Iterable[Path]) -> None:
-    """Give all rights to all, as an older version did under a careless umask."""
+    """Return all rights to all, as an older version did under a careless umask."""
     for path in paths:
         path.chmod(0o777 if path.is_dir() else 0o666)
 

@@ -22,7 +22,7 @@ FULL = {
 HALF = PEOPLE // 2
 
 
-class House:
+class Services:
     """A server on a small disk, with its owner, some contacts, segments by rule and one by hand."""
 
     def __init__(self, disk: SmallDisk, server: Server) -> None:
@@ -79,15 +79,15 @@ class House:
 
 
 @pytest.fixture(scope="module")
-def served() -> Iterator[House]:
+def served() -> Iterator[Services]:
     """Serve a directory on a small disk."""
     with small_disk(DISK) as disk, Server(disk.inside / "data", prefix=disk.prefix) as server:
-        yield House(disk, server)
+        yield Services(disk, server)
 
 
 @pytest.fixture
-def house(served: House) -> Iterator[House]:
-    """Give it with room on the disk, and look whether it was left in order."""
+def services(served: Services) -> Iterator[Services]:
+    """Return it with room on the disk, and look whether it was left in order."""
     served.disk.clear()
     yield served
     served.disk.clear()
@@ -96,67 +96,67 @@ def house(served: House) -> Iterator[House]:
     assert not [name for name in os.listdir(served.disk.outside / "data") if "unusable" in name]
 
 
-def test_while_the_disk_is_full_writes_are_refused_and_reads_go_on(house: House) -> None:
-    new = house.file_with(house.more + 7)
-    house.disk.fill()
-    assert house.add(20) == {503: 20}
-    house.check()
-    assert_refused(house.owner, "import", new, "--type", "People")
-    assert_refused(house.owner, "segment", "create", "Another", "--type", "People", "--where", "n > 1")
-    assert_refused(house.owner, "backup", house.disk.inside / "backup")
-    assert house.owner.tamis("segment", "count", "--type", "People", "--where", "n >= 0")["count"] == PEOPLE
-    house.check()
+def test_while_the_disk_is_full_writes_are_refused_and_reads_go_on(services: Services) -> None:
+    new = services.file_with(services.more + 7)
+    services.disk.fill()
+    assert services.add(20) == {503: 20}
+    services.check()
+    assert_refused(services.owner, "import", new, "--type", "People")
+    assert_refused(services.owner, "segment", "create", "Another", "--type", "People", "--where", "n > 1")
+    assert_refused(services.owner, "backup", services.disk.inside / "backup")
+    assert services.owner.tamis("segment", "count", "--type", "People", "--where", "n >= 0")["count"] == PEOPLE
+    services.check()
 
 
-def test_whoever_writes_the_disk_full_is_stopped_before_readers_are(house: House) -> None:
-    house.disk.fill(left=9 << 20)
-    before = len(house.added)
-    while house.add(50)[503] == 0:
+def test_whoever_writes_the_disk_full_is_stopped_before_readers_are(services: Services) -> None:
+    services.disk.fill(left=9 << 20)
+    before = len(services.added)
+    while services.add(50)[503] == 0:
         pass
-    assert len(house.added) > before
-    house.check()
-    house.start_again()  # a server that was killed starts also now
-    house.check()
+    assert len(services.added) > before
+    services.check()
+    services.start_again()  # a server that was killed starts also now
+    services.check()
 
 
-def test_columns_that_cannot_follow_say_so_and_follow_when_there_is_room(house: House) -> None:
-    new = house.file_with(house.more + 7)
-    house.server.process.send_signal(signal.SIGSTOP)
+def test_columns_that_cannot_follow_say_so_and_follow_when_there_is_room(services: Services) -> None:
+    new = services.file_with(services.more + 7)
+    services.server.process.send_signal(signal.SIGSTOP)
     try:  # another process writes, and the disk is full before the server has seen it
-        house.owner.tamis("import", new, "--type", "People", program=("-c", f"{SOON}\n{MAIN}"))
-        house.disk.fill()
+        services.owner.tamis("import", new, "--type", "People", program=("-c", f"{SOON}\n{MAIN}"))
+        services.disk.fill()
     finally:
-        house.server.process.send_signal(signal.SIGCONT)
-    house.owner.http.close()  # the server has given up the connection that waited all the time
-    house.more += 7
-    for path in ("segment/list", f"segment/email/list?segment_id={house.by_hand}"):
-        answer = house.owner.get(path)
+        services.server.process.send_signal(signal.SIGCONT)
+    services.owner.http.close()  # the server has given up the connection that waited all the time
+    services.more += 7
+    for path in ("segment/list", f"segment/email/list?segment_id={services.by_hand}"):
+        answer = services.owner.get(path)
         assert answer.status_code == 503  # and never an answer from before
         assert answer.json()["errors"] == (
             "The disk is full: the column store cannot follow the records; make room and try again."
         )
-    assert_refused(house.owner, "segment", "count", "--type", "People", "--where", "n > 1")
-    house.disk.clear()
-    house.check()
+    assert_refused(services.owner, "segment", "count", "--type", "People", "--where", "n > 1")
+    services.disk.clear()
+    services.check()
 
 
-def test_where_a_file_finds_no_room_it_is_not_the_file_that_is_blamed(house: House) -> None:
-    (house.disk.outside / "people.csv").write_text("email,n\n" + f"nobody,{'9' * 3000}\n" * 4000)
-    house.disk.fill(left=9_000_000)
+def test_where_a_file_finds_no_room_it_is_not_the_file_that_is_blamed(services: Services) -> None:
+    (services.disk.outside / "people.csv").write_text("email,n\n" + f"nobody,{'9' * 3000}\n" * 4000)
+    services.disk.fill(left=9_000_000)
     with pytest.raises(Refused, match=r"the disk on which .* is nearly full .*make room and try again") as refused:
-        house.owner.tamis("import", house.disk.inside / "people.csv", "--type", "People")
+        services.owner.tamis("import", services.disk.inside / "people.csv", "--type", "People")
     assert refused.value.args[0] == 1
-    house.disk.clear()
-    assert not list((house.disk.outside / "data").glob("rejects/*"))
+    services.disk.clear()
+    assert not list((services.disk.outside / "data").glob("rejects/*"))
 
 
-def test_without_a_server_a_command_on_a_full_disk_is_refused_and_harms_nothing(house: House) -> None:
-    house.server.stop()
-    house.disk.fill()
-    assert_refused(house.owner, "segment", "list")
-    house.disk.clear()
-    house.server.start()
-    house.owner.base = f"{house.server.address}/api/"
+def test_without_a_server_a_command_on_a_full_disk_is_refused_and_harms_nothing(services: Services) -> None:
+    services.server.stop()
+    services.disk.fill()
+    assert_refused(services.owner, "segment", "list")
+    services.disk.clear()
+    services.server.start()
+    services.owner.base = f"{services.server.address}/api/"
 
 
 def assert_refused(person: Person, *command: str | Path) -> None:

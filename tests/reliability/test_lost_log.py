@@ -8,8 +8,8 @@ import pytest
 
 from tamis.actions.accounts.accounts import create_account, create_key_pair
 from tamis.actions.fields.types import create_type
-from tamis.actions.house import House
 from tamis.actions.maintenance.accepting_loss import accept_loss
+from tamis.actions.services import Services
 from tamis.domain.errors import Damaged
 from tamis.domain.messages.stores import STORES
 from tamis.records.engine.database import FILE_NAME
@@ -51,23 +51,23 @@ def remove(log: Path) -> None:
 def killed(request: pytest.FixtureRequest, tmp_path: Path) -> Path:
     """The files of a process that was killed after it had acknowledged some writes."""
     data, left = tmp_path / "data", tmp_path / "left"
-    house = House(Settings(data, columns_threads=1))
-    account, _ = house.write(create_account, "owner@example.org", "UTC", None)
-    house.project()
-    house.close()
-    house = House(Settings(data, columns_threads=1))
+    services = Services(Settings(data, columns_threads=1))
+    account, _ = services.write(create_account, "owner@example.org", "UTC", None)
+    services.project()
+    services.close()
+    services = Services(Settings(data, columns_threads=1))
     for n in range(5):
         if request.param == "changes":
-            house.write(create_type, account, f"Type {n}")
+            services.write(create_type, account, f"Type {n}")
         else:
-            house.write(create_key_pair, account, f"key {n}")
+            services.write(create_key_pair, account, f"key {n}")
     shutil.copytree(data, left)
-    house.close()
+    services.close()
     return left
 
 
 def test_a_log_that_is_whole_loses_nothing(killed: Path) -> None:
-    House(Settings(killed, columns_threads=1)).close()
+    Services(Settings(killed, columns_threads=1)).close()
 
 
 @pytest.mark.parametrize("damage", [cut_off, flip_last, flip_first, flip_header, remove])
@@ -76,50 +76,50 @@ def test_lost_commits_are_noticed(killed: Path, damage: Callable[[Path], None]) 
     kept = (killed / LOG).exists()
     for _ in range(2):  # also by the next process
         with pytest.raises(Damaged, match="writes that were acknowledged are missing") as refused:
-            House(Settings(killed, columns_threads=1))
+            Services(Settings(killed, columns_threads=1))
         assert str(refused.value) == STORES["writes_missing"]
     assert len(list(killed.glob(f"{LOG}.lost-*"))) == kept
     accept_loss(Settings(killed, columns_threads=1))
-    house = House(Settings(killed, columns_threads=1))
-    house.project()
-    house.write(create_account, "another@example.org", "UTC", None)
-    house.close()
-    House(Settings(killed, columns_threads=1)).close()
+    services = Services(Settings(killed, columns_threads=1))
+    services.project()
+    services.write(create_account, "another@example.org", "UTC", None)
+    services.close()
+    Services(Settings(killed, columns_threads=1)).close()
 
 
 def test_a_column_store_that_knows_of_more_is_noticed_without_a_witness(tmp_path: Path) -> None:
     data = tmp_path / "data"
-    house = House(Settings(data, columns_threads=1))
-    account, _ = house.write(create_account, "owner@example.org", "UTC", None)
-    house.write(create_type, account, "People")
-    house.project()
-    house.close()
+    services = Services(Settings(data, columns_threads=1))
+    account, _ = services.write(create_account, "owner@example.org", "UTC", None)
+    services.write(create_type, account, "People")
+    services.project()
+    services.close()
     older = (data / FILE_NAME).read_bytes()
-    house = House(Settings(data, columns_threads=1))
-    house.write(create_type, account, "Others")
-    house.project()
-    house.close()
+    services = Services(Settings(data, columns_threads=1))
+    services.write(create_type, account, "Others")
+    services.project()
+    services.close()
     (data / FILE_NAME).write_bytes(older)
     (data / f"{FILE_NAME}{ENDING}").unlink()
-    house = House(Settings(data, columns_threads=1))
+    services = Services(Settings(data, columns_threads=1))
     with pytest.raises(Damaged, match="writes that were acknowledged are missing"):
-        house.project()
-    house.close()
+        services.project()
+    services.close()
     assert accept_loss(Settings(data, columns_threads=1)).columns > 0
-    house = House(Settings(data, columns_threads=1))
-    house.project()
-    assert [t.name for t in types_of_account(house.records.reader(), account.id)] == ["People"]
-    house.close()
+    services = Services(Settings(data, columns_threads=1))
+    services.project()
+    assert [t.name for t in types_of_account(services.records.reader(), account.id)] == ["People"]
+    services.close()
 
 
 def test_other_records_in_the_same_place_are_no_loss(tmp_path: Path) -> None:
     first, second = tmp_path / "first", tmp_path / "second"
     for data, accounts in ((first, 3), (second, 1)):
-        house = House(Settings(data, columns_threads=1))
+        services = Services(Settings(data, columns_threads=1))
         for n in range(accounts):
-            house.write(create_account, f"owner{n}@example.org", "UTC", None)
-        house.close()
+            services.write(create_account, f"owner{n}@example.org", "UTC", None)
+        services.close()
     shutil.copy(second / FILE_NAME, first / FILE_NAME)
-    house = House(Settings(first, columns_threads=1))
-    house.write(create_account, "last@example.org", "UTC", None)
-    house.close()
+    services = Services(Settings(first, columns_threads=1))
+    services.write(create_account, "last@example.org", "UTC", None)
+    services.close()

@@ -10,8 +10,8 @@ from pathlib import Path
 import duckdb
 import pytest
 
-from tamis.actions.house import House
 from tamis.actions.segments.segments import segment_sizes
+from tamis.actions.services import Services
 from tamis.columns.engine.files import NAME as FILE_NAME
 from tamis.columns.engine.files import WAL_ENDING
 from tamis.columns.engine.store import Columns
@@ -45,17 +45,17 @@ class Scores:
     @property
     def columns(self) -> Columns:
         """The column store as it is."""
-        return self.desk.house.open_columns()
+        return self.desk.services.open_columns()
 
     def give(self, count: int) -> None:
-        """Give the next people a score; nobody looks at the columns."""
+        """Return the next people a score; nobody looks at the columns."""
         self.desk.write(**{f"p{n}": {"score": str(n)} for n in range(self.so_far, self.so_far + count)})
         self.so_far += count
 
     def check(self) -> None:
         """The segment and its size are what was written."""
         assert self.desk.members(self.segment) == {f"p{n}" for n in range(self.so_far)}
-        assert segment_sizes(self.desk.house) == {self.segment.id: self.so_far}
+        assert segment_sizes(self.desk.services) == {self.segment.id: self.so_far}
 
     def size(self, ending: str = "") -> int:
         """Tell the size of the column file, or of one beside it."""
@@ -72,9 +72,9 @@ class Scores:
 
 @pytest.fixture
 def scores(tmp_path: Path) -> Iterator[Scores]:
-    """Open a house with them; nothing of what it holds may be put aside."""
-    house = House(Settings(tmp_path, columns_threads=1))
-    desk = new_desk(house)
+    """Open a services with them; nothing of what it holds may be put aside."""
+    services = Services(Settings(tmp_path, columns_threads=1))
+    desk = new_desk(services)
     desk.field("Score", Kind.NUMBER)
     desk.field("Note", Kind.TEXT)
     made = Scores(desk, desk.segment("Scored", "score is not blank"))
@@ -84,11 +84,11 @@ def scores(tmp_path: Path) -> Iterator[Scores]:
     yield made
     made.give(10)
     made.check()
-    made.desk.house.close()
+    made.desk.services.close()
     assert not list(tmp_path.glob("*.unusable-*"))
-    made.desk.house = House(Settings(tmp_path, columns_threads=1))
+    made.desk.services = Services(Settings(tmp_path, columns_threads=1))
     made.check()
-    made.desk.house.close()
+    made.desk.services.close()
 
 
 def test_a_commit_that_finds_no_room_is_undone_and_done_later(scores: Scores) -> None:
@@ -103,7 +103,7 @@ def test_a_commit_that_finds_no_room_is_undone_and_done_later(scores: Scores) ->
 def test_a_checkpoint_that_finds_no_room_stops_nobody(scores: Scores, caplog: pytest.LogCaptureFixture) -> None:
     scores.run("SET GLOBAL checkpoint_threshold = '1KB'")
     scores.give(300)
-    scores.desk.house.records.clear_log()
+    scores.desk.services.records.clear_log()
     whole = scores.size()
     assert whole > 500_000
     with largest_file(whole):
@@ -135,9 +135,9 @@ def test_a_question_that_finds_no_room_is_refused_in_words(scores: Scores) -> No
 
 def test_a_new_file_that_finds_no_room_leaves_nothing_half_made(scores: Scores) -> None:
     path = scores.columns.path
-    scores.desk.house.close()
+    scores.desk.services.close()
     path.unlink()
-    scores.desk.house = House(Settings(path.parent, columns_threads=1))
+    scores.desk.services = Services(Settings(path.parent, columns_threads=1))
     with largest_file(5_000), pytest.raises(Unavailable, match="cannot be made"):
         scores.check()
     assert not path.exists()

@@ -9,10 +9,10 @@ import apsw
 
 from tamis.actions.accounts.accounts import create_account
 from tamis.actions.fields.types import create_type
-from tamis.actions.house import House
 from tamis.actions.importing.report import ImportOptions
 from tamis.actions.importing.run import import_file
 from tamis.actions.segments.segments import create_segment
+from tamis.actions.services import Services
 from tamis.domain.contacts import ContactType
 from tamis.records.engine.database import FILE_NAME, connect, migrations
 from tamis.rules.syntaxes.text import from_text
@@ -63,15 +63,15 @@ class Town:
     def __init__(self, data: Path, people: int, chance: random.Random) -> None:
         self.data, self.people, self.chance = data, people, chance
         self.journal = Journal(BATCHES)
-        house = House(Settings(data))
-        self.account, pair = house.write(create_account, "owner@example.org", "Asia/Dhaka", None)
-        self.type: ContactType = house.write(create_type, self.account, "People")
-        import_file(house, self.account, self.type, self.file(0), ImportOptions(create_fields=True))
+        services = Services(Settings(data))
+        self.account, pair = services.write(create_account, "owner@example.org", "Asia/Dhaka", None)
+        self.type: ContactType = services.write(create_type, self.account, "People")
+        import_file(services, self.account, self.type, self.file(0), ImportOptions(create_fields=True))
         self.segments = {}
         for name, rule in RULES.items():
             draft = from_text(rule) if rule else None
-            self.segments[name] = house.write(create_segment, self.account, self.type, name, draft).id
-        house.close()
+            self.segments[name] = services.write(create_segment, self.account, self.type, name, draft).id
+        services.close()
         self.owner = Person(data, "", self.account.id, self.account.email, pair.public_key, pair.secret_key)
 
     @property
@@ -85,7 +85,7 @@ class Town:
         return self.people // BATCHES
 
     def address(self, number: int) -> str:
-        """Give the address of a contact."""
+        """Return the address of a contact."""
         return f"p{number}@example.org"
 
     def file(self, edition: int) -> Path:

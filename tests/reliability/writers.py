@@ -10,8 +10,8 @@ from dataclasses import replace
 
 import requests
 
-from tamis.actions.house import House
 from tamis.actions.segments.segments import edit_segment, find_segment
+from tamis.actions.services import Services
 from tamis.rules.syntaxes.text import from_text
 from tamis.settings import Settings
 from tests.reliability.town import BATCHES, Town
@@ -133,14 +133,14 @@ class Writers:
 
     def _edit(self, name: str, least: int) -> None:
         """Give a segment another rule, from another process than the server."""
-        house = House(Settings(self._town.data))
+        services = Services(Settings(self._town.data))
         try:
-            segment = find_segment(house.records.reader(), self._town.account, name)
+            segment = find_segment(services.records.reader(), self._town.account, name)
             with self._town.journal.rules.writing(name, least):
                 draft = from_text(f"n >= {least}")
-                house.write(edit_segment, self._town.account, segment.id, draft=draft)
+                services.write(edit_segment, self._town.account, segment.id, draft=draft)
         finally:
-            house.close()
+            services.close()
 
     def _import_again_and_again(self, _chance: random.Random) -> None:
         """Import the next edition, in a process of its own: acknowledged when that ends well."""

@@ -17,7 +17,7 @@ from tests.rules.fields import FIELDS
 
 
 def holds(rule: str, value: Value, now: str, zone: str = "UTC") -> bool:
-    """Tell whether a rule about one field selects a contact that has the value, at an instant."""
+    """Return whether a rule about one field selects a contact that has the value, at an instant."""
     moment = Moment(datetime.fromisoformat(now), ZoneInfo(zone))
     field = FIELDS.by_key[rule.split(maxsplit=1)[0]]
     contact = Contact(1, 1, "a@b.de", {field.id: value}, EPOCH, EPOCH)

@@ -76,7 +76,7 @@ class Running:
         return self.open(content).rest()
 
     def is_well(self) -> bool:
-        """Tell whether another client is answered."""
+        """Return whether another client is answered."""
         return self.ask(b"GET /well HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n").endswith(b"GET /well 0")
 
 

@@ -17,12 +17,12 @@ from tamis.actions.contacts.contact_edits import edit_contact
 from tamis.actions.contacts.contacts import delete_contact
 from tamis.actions.fields.fields import create_field, delete_field
 from tamis.actions.fields.types import create_type
-from tamis.actions.house import House
 from tamis.actions.importing.report import ImportOptions
 from tamis.actions.importing.run import import_file
 from tamis.actions.importing.upsert import upsert
 from tamis.actions.segments.recipients import add_recipient, delete_recipient, recipient_page
 from tamis.actions.segments.segments import create_segment, delete_segment, edit_segment
+from tamis.actions.services import Services
 from tamis.columns.engine.files import NAME as FILE_NAME
 from tamis.domain.contacts import encode_values
 from tamis.domain.errors import Invalid, NotFound, Refused
@@ -120,17 +120,17 @@ class Membership(RuleBasedStateMachine):
         super().__init__()
         self.directory = Path(tempfile.mkdtemp(prefix="tamis-", dir=MEMORY if MEMORY.is_dir() else None))
         self.now = datetime(2024, 1, 1, tzinfo=UTC)
-        self.house = self.opened()
+        self.services = self.opened()
         self.live: list[Segment] = []
         self.made = 0
         self.asleep = 0
         self.forget_the_past()
 
-    def opened(self) -> House:
-        return House(Settings(self.directory, columns_threads=1), lambda: self.now)
+    def opened(self) -> Services:
+        return Services(Settings(self.directory, columns_threads=1), lambda: self.now)
 
     def teardown(self) -> None:
-        self.house.close()
+        self.services.close()
         shutil.rmtree(self.directory)
 
     @initialize(
@@ -143,11 +143,13 @@ class Membership(RuleBasedStateMachine):
         self, beginning: tuple[str, datetime], some: dict[str, dict[str, Any]], texts: list[str], data: st.DataObject
     ) -> None:
         zone, self.now = beginning
-        self.account, _ = self.house.write(create_account, "owner@example.org", zone, None)
-        self.type = self.house.write(create_type, self.account, "People")
+        self.account, _ = self.services.write(create_account, "owner@example.org", zone, None)
+        self.type = self.services.write(create_type, self.account, "People")
         kinds = (("Score", Kind.NUMBER), ("Born", Kind.DATE), ("Seen", Kind.DATETIME))
-        self.fields = {name.lower(): self.house.write(create_field, self.type, name, kind) for name, kind in kinds}
-        self.fields["tags"] = self.house.write(create_field, self.type, "Tags", Kind.CHOICES, ("red", "green", "blue"))
+        self.fields = {name.lower(): self.services.write(create_field, self.type, name, kind) for name, kind in kinds}
+        self.fields["tags"] = self.services.write(
+            create_field, self.type, "Tags", Kind.CHOICES, ("red", "green", "blue")
+        )
         self.fields["country"] = COUNTRY
         self.oracle = Oracle(self.account, self.type)
         self.log = Log()
@@ -166,10 +168,10 @@ class Membership(RuleBasedStateMachine):
             for address, stated in some.items()
         ]
         self.touch(*some)
-        fields = types.fields_of_type(self.house.records.reader(), self.type.id)
+        fields = types.fields_of_type(self.services.records.reader(), self.type.id)
         cause = Cause.IMPORT if by_import else Cause.CONTACT
         erasable = [field.id for field in self.fields.values()]
-        self.house.write(upsert, self.type.id, fields, rows, erasable, cause=cause)
+        self.services.write(upsert, self.type.id, fields, rows, erasable, cause=cause)
 
     @rule(some=st.dictionaries(PEOPLE, st.integers(0, 6), min_size=1, max_size=4))
     def import_a_file(self, some: dict[str, int]) -> None:
@@ -177,7 +179,7 @@ class Membership(RuleBasedStateMachine):
         self.touch(*some)
         path = self.directory / "people.csv"
         path.write_text("email,score\n" + "".join(f"{address},{score}\n" for address, score in some.items()))
-        report = import_file(self.house, self.account, self.type, path, ImportOptions())
+        report = import_file(self.services, self.account, self.type, path, ImportOptions())
         assert report.rows == len(some) == report.created + report.updated + report.unchanged
 
     @rule(address=PEOPLE)
@@ -185,7 +187,7 @@ class Membership(RuleBasedStateMachine):
         self.tick()
         self.touch(address)
         try:
-            self.house.write(delete_contact, self.account, self.type, address)
+            self.services.write(delete_contact, self.account, self.type, address)
         except NotFound:
             return
 
@@ -199,7 +201,7 @@ class Membership(RuleBasedStateMachine):
             self.touch(old, new)
         texts = {"email": new, "country": country}
         try:
-            self.house.write(edit_contact, self.account, self.type, found[email(old).key], texts)
+            self.services.write(edit_contact, self.account, self.type, found[email(old).key], texts)
         except Invalid:
             assert email(new).key in found.keys() - {email(old).key}
         else:
@@ -211,7 +213,7 @@ class Membership(RuleBasedStateMachine):
         self.tick()
         self.made += 1
         draft = from_text(self.naming(text, data))
-        made = self.house.write(create_segment, self.account, self.type, f"s{self.made}", draft)
+        made = self.services.write(create_segment, self.account, self.type, f"s{self.made}", draft)
         self.live.append(made)
         self.unsettled.add(made.id)
 
@@ -221,7 +223,9 @@ class Membership(RuleBasedStateMachine):
         self.tick()
         segment = data.draw(st.sampled_from(self.live))
         try:
-            edited = self.house.write(edit_segment, self.account, segment.id, draft=from_text(self.naming(text, data)))
+            edited = self.services.write(
+                edit_segment, self.account, segment.id, draft=from_text(self.naming(text, data))
+            )
         except Invalid as error:
             refusal = str(error)
         else:
@@ -237,7 +241,7 @@ class Membership(RuleBasedStateMachine):
         gone = data.draw(st.sampled_from(self.live))
         named = {id_ for other in self.live for id_ in self.oracle.names(self.db, other)}
         try:
-            self.house.write(delete_segment, self.account, gone.id)
+            self.services.write(delete_segment, self.account, gone.id)
         except Refused:
             assert gone.id in named
         else:
@@ -253,7 +257,7 @@ class Membership(RuleBasedStateMachine):
         before = self.expected(self.now)[segment.id]
         try:
             added = email(address.upper() if shouted else address)
-            self.house.write(add_recipient, self.account, segment.id, added, named, "Hand")
+            self.services.write(add_recipient, self.account, segment.id, added, named, "Hand")
         except Invalid:
             assert email(address).key in before
         else:
@@ -271,7 +275,7 @@ class Membership(RuleBasedStateMachine):
             self.look()
             self.tick()
             try:
-                self.house.write(delete_recipient, self.account, present[gone]["id"])
+                self.services.write(delete_recipient, self.account, present[gone]["id"])
             except NotFound:  # the tick was the end of its time
                 assert gone not in self.expected(self.now)[segment.id]
             self.touch(gone)
@@ -280,14 +284,14 @@ class Membership(RuleBasedStateMachine):
     @rule()
     def make_and_delete_a_field(self) -> None:
         self.tick()
-        self.house.write(create_field, self.type, "Passing", Kind.TEXT)
-        self.house.write(delete_field, self.type, "passing")
+        self.services.write(create_field, self.type, "Passing", Kind.TEXT)
+        self.services.write(delete_field, self.type, "passing")
 
     @precondition(lambda self: any(f'"field":{self.fields["score"].id},' in s.rule for s in self.live))
     @rule()
     def a_field_in_use_stays(self) -> None:
         with pytest.raises(Refused, match="used by the segment"):
-            self.house.write(delete_field, self.type, "score")
+            self.services.write(delete_field, self.type, "score")
 
     # -- what time does ----------------------------------------------------------------------------------------------
 
@@ -318,21 +322,21 @@ class Membership(RuleBasedStateMachine):
     def reopen(self, chance: int) -> None:
         if chance:
             return
-        self.house.close()
-        self.house = self.opened()
+        self.services.close()
+        self.services = self.opened()
 
     @rule(chance=SELDOM)
     def lose_the_column_file(self, chance: int) -> None:
         if chance:
             return
-        self.house.close()
+        self.services.close()
         (self.directory / FILE_NAME).unlink(missing_ok=True)
-        self.house = self.opened()
+        self.services = self.opened()
         self.touched.update(list(self.touched))  # what those were before who were touched since is not known any more
 
     @rule()
     def merge_what_is_recent(self) -> None:
-        self.house.project().tidy(0)
+        self.services.project().tidy(0)
 
     # -- what must hold ----------------------------------------------------------------------------------------------
 
@@ -343,7 +347,7 @@ class Membership(RuleBasedStateMachine):
             self.look()
 
     def look(self) -> None:
-        columns = self.house.project()
+        columns = self.services.project()
         expected = self.expected(self.now)
         stored = self.oracle.stored(columns.cursor(), self.live)
         assert {id_: set(keyed) for id_, keyed in stored.items()} == expected
@@ -368,7 +372,7 @@ class Membership(RuleBasedStateMachine):
 
     @property
     def db(self) -> Any:
-        return self.house.records.reader()
+        return self.services.records.reader()
 
     def tick(self) -> None:
         self.now += timedelta(milliseconds=1)
@@ -423,7 +427,7 @@ class Membership(RuleBasedStateMachine):
 
     def shown(self, segment: Segment) -> dict[str, dict[str, Any]]:
         """List the recipients as the API shows them, by the keys of their addresses."""
-        rows = recipient_page(self.house, self.account.id, segment.id, 0, EVERYONE)
+        rows = recipient_page(self.services, self.account.id, segment.id, 0, EVERYONE)
         assert [id_ for id_, _ in rows] == sorted({id_ for id_, _ in rows})
         documents = [msgspec.json.decode(document) for _, document in rows]
         keyed = {email(document["email"]).key: document for document in documents}

@@ -45,7 +45,7 @@ class Oracle:
         return contacts.by_ids(db, ids, types.fields_of_type(db, self.type.id))
 
     def rules(self, db: Reader, live: Sequence[Segment]) -> dict[int, Rule]:
-        """Give the rules of live segments."""
+        """Return the rules of live segments."""
         refs = SegmentRefs(tuple(SegmentRef(s.id, s.name) for s in live))
         return {s.id: stored_rule(s.rule, types.fields_of_type(db, self.type.id), refs) for s in live}
 

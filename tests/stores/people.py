@@ -11,10 +11,10 @@ from tamis.actions.contacts.contacts import show_contact
 from tamis.actions.fields.field_edits import FieldEdit, edit_field
 from tamis.actions.fields.fields import create_field
 from tamis.actions.fields.types import create_type
-from tamis.actions.house import House
 from tamis.actions.importing.upsert import upsert
 from tamis.actions.segments.recipients import recipient_page
 from tamis.actions.segments.segments import count_rule, create_segment
+from tamis.actions.services import Services
 from tamis.domain.accounts import Account
 from tamis.domain.contacts import Contact, ContactType, encode_values
 from tamis.domain.emails import parse_email
@@ -35,22 +35,22 @@ _numbers = count(1)
 class Desk:
     """Someone at work on one contact type; contacts are called by the part of their address before the @."""
 
-    house: House
+    services: Services
     account: Account
     type: ContactType
 
     @property
     def fields(self) -> FieldSet:
         """The fields of the type, as they are now."""
-        return types.fields_of_type(self.house.records.reader(), self.type.id)
+        return types.fields_of_type(self.services.records.reader(), self.type.id)
 
     def field(self, name: str, kind: Kind, *options: str) -> Field:
         """Make a field."""
-        return self.house.write(create_field, self.type, name, kind, options)
+        return self.services.write(create_field, self.type, name, kind, options)
 
     def edit(self, reference: str, **edit: Any) -> Field:
         """Change a field."""
-        return self.house.write(edit_field, self.account, self.type, reference, FieldEdit(**edit))
+        return self.services.write(edit_field, self.account, self.type, reference, FieldEdit(**edit))
 
     def write(self, **people: dict[str, str]) -> None:
         """Store contacts, with their values as text by the keys of their fields."""
@@ -65,39 +65,39 @@ class Desk:
                 assert value is not None
                 values[field.id] = value
             rows.append(NewContact(email.address, email.key, encode_values(values)))
-        self.house.write(upsert, self.type.id, self.fields, rows, ())
+        self.services.write(upsert, self.type.id, self.fields, rows, ())
 
     def contact(self, name: str) -> Contact:
         """Find a contact."""
-        db, now = self.house.records.reader(), self.house.clock()
+        db, now = self.services.records.reader(), self.services.clock()
         return show_contact(db, now, self.account, self.type, f"{name}@example.org").contact
 
     def values(self, key: str) -> dict[str, Value]:
-        """Give what contacts have of a field, in the records."""
+        """Return what contacts have of a field, in the records."""
         field = self.fields.by_key[key]
-        db = self.house.records.reader()
+        db = self.services.records.reader()
         rows = connection_of(db).execute("SELECT id FROM contacts WHERE contact_type_id = ?", (self.type.id,))
         found = contacts.by_ids(db, [int(row[0]) for row in rows], self.fields)
         return {c.email.partition("@")[0]: c.values[field.id] for c in found if field.id in c.values}
 
     def segment(self, name: str, rule: str) -> Segment:
         """Make a segment."""
-        return self.house.write(create_segment, self.account, self.type, name, from_text(rule))
+        return self.services.write(create_segment, self.account, self.type, name, from_text(rule))
 
     def members(self, segment: Segment) -> set[str]:
         """Ask the column store who is in a segment."""
-        page = recipient_page(self.house, self.account.id, segment.id, 0, EVERYONE)
+        page = recipient_page(self.services, self.account.id, segment.id, 0, EVERYONE)
         return {msgspec.json.decode(document)["email"].partition("@")[0] for _, document in page}
 
     def count(self, rule: str) -> int:
         """Ask the column store how many contacts a rule selects."""
         tree = to_json(build(from_text(rule), self.fields))
-        return count_rule(self.house, self.account.id, self.type.id, tree)
+        return count_rule(self.services, self.account.id, self.type.id, tree)
 
 
-def new_desk(house: House, account: Account | None = None) -> Desk:
+def new_desk(services: Services, account: Account | None = None) -> Desk:
     """Make a contact type, and an account when none is given."""
     number = next(_numbers)
     if account is None:
-        account, _ = house.write(create_account, f"owner{number}@example.org", "Asia/Dhaka", None)
-    return Desk(house, account, house.write(create_type, account, f"People {number}"))
+        account, _ = services.write(create_account, f"owner{number}@example.org", "Asia/Dhaka", None)
+    return Desk(services, account, services.write(create_type, account, f"People {number}"))

@@ -6,9 +6,9 @@ from pathlib import Path
 
 import pytest
 
-from tamis.actions.house import House
 from tamis.actions.maintenance.doctor.run import examine_all
 from tamis.actions.segments.segment_list import glances
+from tamis.actions.services import Services
 from tamis.domain.fields import Kind
 from tamis.records import feed
 from tamis.records.handles import connection_of
@@ -28,17 +28,17 @@ BROKEN = {
 
 
 @pytest.fixture
-def house(tmp_path: Path) -> Iterator[House]:
-    found = House(Settings(tmp_path / "data", columns_threads=1))
+def services(tmp_path: Path) -> Iterator[Services]:
+    found = Services(Settings(tmp_path / "data", columns_threads=1))
     yield found
     found.close()
 
 
 @pytest.mark.parametrize("name", BROKEN)
 def test_broken_data_selects_nobody_is_logged_and_harms_nobody_else(
-    house: House, name: str, caplog: pytest.LogCaptureFixture
+    services: Services, name: str, caplog: pytest.LogCaptureFixture
 ) -> None:
-    broken, other = new_desk(house), new_desk(house)
+    broken, other = new_desk(services), new_desk(services)
     broken.field("score", Kind.NUMBER)
     broken.write(ann={"country": "Peru", "score": "3"})
     segment = broken.segment("broken", "score > 1 and created_at is within 48 hours")
@@ -46,15 +46,15 @@ def test_broken_data_selects_nobody_is_logged_and_harms_nobody_else(
     theirs = other.segment("theirs", 'country = "Peru"')
     assert broken.members(segment) == {"ann"}
     statement, event = BROKEN[name]
-    house.records.write(lambda db: connection_of(db).execute(statement).fetchall())
-    house.records.write(lambda db: feed.tell_segment(db, broken.type.id, segment.id, house.clock()))
+    services.records.write(lambda db: connection_of(db).execute(statement).fetchall())
+    services.records.write(lambda db: feed.tell_segment(db, broken.type.id, segment.id, services.clock()))
     other.write(yva={"country": "Peru"})
     with caplog.at_level(logging.ERROR, "tamis"):
         assert other.members(theirs) == {"zoe", "yva"}
     assert event in caplog.text
     assert broken.members(segment) == set()
-    house.open_columns().start_over()
+    services.open_columns().start_over()
     assert other.members(theirs) == {"zoe", "yva"}
     assert broken.members(segment) == set()
-    assert [glance.recipients for glance in glances(house, other.account)] == [2]
-    assert len(list(examine_all(house, lambda at, question: question.answer(at), 10))) > 5
+    assert [glance.recipients for glance in glances(services, other.account)] == [2]
+    assert len(list(examine_all(services, lambda at, question: question.answer(at), 10))) > 5

@@ -15,10 +15,10 @@ from tamis.actions.accounts.accounts import create_account
 from tamis.actions.contacts.browsing import Look, count_contacts, find_contacts
 from tamis.actions.fields.fields import create_field
 from tamis.actions.fields.types import create_type
-from tamis.actions.house import House
 from tamis.actions.importing.upsert import upsert
 from tamis.actions.segments.recipients import add_recipient, delete_recipient
 from tamis.actions.segments.segments import create_segment
+from tamis.actions.services import Services
 from tamis.domain.accounts import Account
 from tamis.domain.browsing import Near, Order
 from tamis.domain.contacts import Contact, ContactType, encode_values
@@ -47,7 +47,7 @@ WORDS = ["ann", "ANN", "zo", "ë", "οδος", "İ", "i", "lee", "%", "_", "'", 
 class Town:
     """People of one type, and a segment with hands in it."""
 
-    house: House
+    services: Services
     account: Account
     type: ContactType
     fields: FieldSet
@@ -58,9 +58,9 @@ class Town:
 
 @pytest.fixture(scope="module")
 def town(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Town]:
-    house = House(Settings(Path(tmp_path_factory.mktemp("town")), columns_threads=2))
-    account, _ = house.write(create_account, "owner@example.org", "Asia/Dhaka", None)
-    people = house.write(create_type, account, "People")
+    services = Services(Settings(Path(tmp_path_factory.mktemp("town")), columns_threads=2))
+    account, _ = services.write(create_account, "owner@example.org", "Asia/Dhaka", None)
+    people = services.write(create_type, account, "People")
     for name, kind, options in (
         ("Age", Kind.NUMBER, ()),
         ("Born", Kind.DATE, ()),
@@ -69,24 +69,24 @@ def town(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Town]:
         ("Plan", Kind.CHOICE, PLANS),
         ("Tags", Kind.CHOICES, TAGS),
     ):
-        house.write(create_field, people, name, kind, options)
-    fields = types.fields_of_type(house.records.reader(), people.id)
-    house.write(upsert, people.id, fields, _people(fields), ())
-    segment = house.write(create_segment, account, people, "Annes", from_text('first_name contains "ann"'))
-    db = house.records.reader()
+        services.write(create_field, people, name, kind, options)
+    fields = types.fields_of_type(services.records.reader(), people.id)
+    services.write(upsert, people.id, fields, _people(fields), ())
+    segment = services.write(create_segment, account, people, "Annes", from_text('first_name contains "ann"'))
+    db = services.records.reader()
     everyone = records.by_ids(db, list(range(1, 201)), fields)
     by_rule = [c for c in everyone if "ann" in fold(str(c.values.get(fields.by_key["first_name"].id, "")))]
     out = by_rule[:3]
     added = [c for c in everyone if c not in by_rule][:2]
     for contact in out:
-        house.write(delete_recipient, account, recipient_id_of_contact(segment.id, contact.id))
+        services.write(delete_recipient, account, recipient_id_of_contact(segment.id, contact.id))
     for address in [*(c.email for c in added), "stranger@example.org"]:
         email = parse_email(address)
         assert email
-        house.write(add_recipient, account, segment.id, email, "By", "Hand")
+        services.write(add_recipient, account, segment.id, email, "By", "Hand")
     members = {c.id for c in [*by_rule, *added]} - {c.id for c in out}
-    yield Town(house, account, people, fields, everyone, segment.id, members)
-    house.close()
+    yield Town(services, account, people, fields, everyone, segment.id, members)
+    services.close()
 
 
 def _people(fields: FieldSet) -> list[NewContact]:
@@ -155,11 +155,11 @@ def test_pages_hold_what_plain_python_finds(
     look = Look(text, town.segment_id if filtered else None)
     found = [c for c in town.people if _matches(c, text, town.fields) and (not filtered or c.id in town.in_segment)]
     expected = _ordered(found, order)
-    assert count_contacts(town.house, town.account, town.type, look) == len(expected)
+    assert count_contacts(town.services, town.account, town.type, look) == len(expected)
     forward: list[int] = []
     near: Near | None = None
     while True:
-        page = find_contacts(town.house, town.account, town.type, look, order, near, limit)
+        page = find_contacts(town.services, town.account, town.type, look, order, near, limit)
         assert page.more_before == bool(forward)
         assert page.total in (None, len(expected))
         forward += [c.id for c in page.contacts]
@@ -168,40 +168,42 @@ def test_pages_hold_what_plain_python_finds(
         near = Near(forward[-1])
     assert forward == expected
     if expected[1:]:
-        back = find_contacts(town.house, town.account, town.type, look, order, Near(expected[-1], before=True), limit)
+        back = find_contacts(
+            town.services, town.account, town.type, look, order, Near(expected[-1], before=True), limit
+        )
         assert [c.id for c in back.contacts] == expected[:-1][-limit:]
         assert back.more_before == (len(expected) - 1 > limit)
 
 
 def test_a_page_knows_the_total_where_it_holds_everybody(town: Town) -> None:
-    page = find_contacts(town.house, town.account, town.type, Look("p1 42"), Order(), None, 200)
+    page = find_contacts(town.services, town.account, town.type, Look("p1 42"), Order(), None, 200)
     assert page.total == len(page.contacts) > 0
-    assert find_contacts(town.house, town.account, town.type, Look(), Order(), None, 10).total is None
+    assert find_contacts(town.services, town.account, town.type, Look(), Order(), None, 10).total is None
 
 
 def test_where_nobody_is_left_lies_the_first_page(town: Town) -> None:
     for order in (Order(), Order(town.fields.by_key["city"])):
-        first = find_contacts(town.house, town.account, town.type, Look(), order, None, 5)
-        everybody = find_contacts(town.house, town.account, town.type, Look(), order, None, 500).contacts
+        first = find_contacts(town.services, town.account, town.type, Look(), order, None, 5)
+        everybody = find_contacts(town.services, town.account, town.type, Look(), order, None, 500).contacts
         for near in (Near(999), Near(999, before=True), Near(everybody[-1].id), Near(everybody[0].id, before=True)):
-            page = find_contacts(town.house, town.account, town.type, Look(), order, near, 5)
+            page = find_contacts(town.services, town.account, town.type, Look(), order, near, 5)
             assert (page.contacts, page.more_before, page.more_after) == (first.contacts, False, True)
 
 
 def test_what_cannot_be_looked_for_is_refused(town: Town) -> None:
     with pytest.raises(Invalid):
-        find_contacts(town.house, town.account, town.type, Look("a " * (MOST_WORDS + 1)), Order())
+        find_contacts(town.services, town.account, town.type, Look("a " * (MOST_WORDS + 1)), Order())
     with pytest.raises(Invalid):
-        find_contacts(town.house, town.account, town.type, Look("a" * 256), Order())
+        find_contacts(town.services, town.account, town.type, Look("a" * 256), Order())
     with pytest.raises(NotFound):
-        find_contacts(town.house, town.account, town.type, Look(segment_id=town.segment_id + 1), Order())
+        find_contacts(town.services, town.account, town.type, Look(segment_id=town.segment_id + 1), Order())
 
 
 def test_what_was_just_written_is_found(town: Town) -> None:
-    moved = town.house.clock() - timedelta(days=1)
-    assert find_contacts(town.house, town.account, town.type, Look(f"{moved:%Y-%m-%d} xyzzy"), Order()).total == 0
+    moved = town.services.clock() - timedelta(days=1)
+    assert find_contacts(town.services, town.account, town.type, Look(f"{moved:%Y-%m-%d} xyzzy"), Order()).total == 0
     row = NewContact("xyzzy@example.org", "xyzzy@example.org", "{}")
-    town.house.write(upsert, town.type.id, town.fields, [row], ())
-    found = find_contacts(town.house, town.account, town.type, Look("XYZZY"), Order())
+    town.services.write(upsert, town.type.id, town.fields, [row], ())
+    found = find_contacts(town.services, town.account, town.type, Look("XYZZY"), Order())
     assert [c.email for c in found.contacts] == ["xyzzy@example.org"]
     town.people.append(found.contacts[0])

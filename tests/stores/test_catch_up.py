@@ -4,10 +4,10 @@ import pytest
 
 from tamis.actions.accounts.accounts import create_account
 from tamis.actions.fields.types import create_type
-from tamis.actions.house import House
 from tamis.actions.importing.upsert import upsert
 from tamis.actions.segments.recipients import delete_recipient, recipient_page
 from tamis.actions.segments.segments import create_segment
+from tamis.actions.services import Services
 from tamis.domain.contacts import encode_values
 from tamis.domain.fields import COUNTRY, RESERVED, FieldSet
 from tamis.records import contacts, feed, recipients
@@ -21,22 +21,22 @@ def in_peru(*emails: str) -> list[NewContact]:
     return [NewContact(email, email, encode_values({COUNTRY.id: "Peru"})) for email in emails]
 
 
-def test_removals_of_two_types_in_one_step_are_both_kept(house: House) -> None:
-    account, _ = house.write(create_account, "owner@example.org", "UTC", None)
-    made = [house.write(create_type, account, name) for name in ("Customers", "Suppliers")]
+def test_removals_of_two_types_in_one_step_are_both_kept(services: Services) -> None:
+    account, _ = services.write(create_account, "owner@example.org", "UTC", None)
+    made = [services.write(create_type, account, name) for name in ("Customers", "Suppliers")]
     fields = FieldSet(RESERVED)
     people = in_peru("ann@example.org", "bob@example.org")
     for one in made:
-        house.write(upsert, one.id, fields, people, ())
-    segments = [house.write(create_segment, account, one, one.name, from_text('country = "Peru"')) for one in made]
-    first = [recipient_page(house, account.id, segment.id, 0, 10)[0][0] for segment in segments]
+        services.write(upsert, one.id, fields, people, ())
+    segments = [services.write(create_segment, account, one, one.name, from_text('country = "Peru"')) for one in made]
+    first = [recipient_page(services, account.id, segment.id, 0, 10)[0][0] for segment in segments]
     for recipient_id in first:
-        house.write(delete_recipient, account, recipient_id)
+        services.write(delete_recipient, account, recipient_id)
     for one in made:  # every contact changes, and the removals are read again with them
-        house.write(upsert, one.id, fields, [p._replace(document="{}") for p in people], (COUNTRY.id,))
-        house.write(upsert, one.id, fields, people, ())
-    assert [len(recipient_page(house, account.id, segment.id, 0, 10)) for segment in segments] == [1, 1]
-    removed = house.project().cursor().execute("SELECT segment_id FROM removed ORDER BY ALL").fetchall()
+        services.write(upsert, one.id, fields, [p._replace(document="{}") for p in people], (COUNTRY.id,))
+        services.write(upsert, one.id, fields, people, ())
+    assert [len(recipient_page(services, account.id, segment.id, 0, 10)) for segment in segments] == [1, 1]
+    removed = services.project().cursor().execute("SELECT segment_id FROM removed ORDER BY ALL").fetchall()
     assert removed == [(segment.id,) for segment in segments]
 
 
@@ -52,9 +52,9 @@ def test_removals_of_two_types_in_one_step_are_both_kept(house: House) -> None:
     ],
 )
 def test_no_look_up_of_the_fold_or_of_an_import_goes_through_a_whole_table(
-    house: House, sql: str, values: tuple[int | str, ...]
+    services: Services, sql: str, values: tuple[int | str, ...]
 ) -> None:
-    plan = [str(row[3]) for row in fetch(house.records.reader(), "EXPLAIN QUERY PLAN " + sql, values)]
+    plan = [str(row[3]) for row in fetch(services.records.reader(), "EXPLAIN QUERY PLAN " + sql, values)]
     of_tables = [step for step in plan if step.startswith(("SCAN", "SEARCH")) and "json_each" not in step]
     assert not [step for step in of_tables if step.startswith("SCAN") and not step.startswith("SCAN recipients_")]
     assert not [step for step in of_tables if step.endswith("(contact_type_id=?)")]

@@ -6,7 +6,6 @@ from pathlib import Path
 
 import pytest
 
-from tamis.actions.house import House
 from tamis.actions.maintenance.doctor.report import Check
 from tamis.actions.maintenance.doctor.run import examine_all
 from tamis.actions.segments.choosing import nameable_segments
@@ -15,6 +14,7 @@ from tamis.actions.segments.previewing import preview_rule
 from tamis.actions.segments.recipients import add_recipient, recipient_page
 from tamis.actions.segments.segment_list import glances
 from tamis.actions.segments.segments import create_segment, delete_segment, edit_segment, segment_sizes
+from tamis.actions.services import Services
 from tamis.domain.emails import Email
 from tamis.domain.errors import Invalid, Refused
 from tamis.domain.segments import Segment
@@ -32,16 +32,16 @@ LONG = 40
 
 @pytest.fixture
 def desk(tmp_path: Path) -> Iterator[Desk]:
-    house = House(Settings(tmp_path / "data", columns_threads=1))
-    found = new_desk(house)
+    services = Services(Settings(tmp_path / "data", columns_threads=1))
+    found = new_desk(services)
     found.write(ann={"country": "Peru"}, bob={"country": "India"})
     yield found
-    house.close()
+    services.close()
 
 
 def store(desk: Desk, name: str, document: str) -> Segment:
     """Store a segment as it may stand in data of before, without a look at its rule."""
-    return desk.house.write(lambda db, now: segments.insert(db, desk.account.id, desk.type.id, name, document, now))
+    return desk.services.write(lambda db, now: segments.insert(db, desk.account.id, desk.type.id, name, document, now))
 
 
 def naming(*ids: int) -> str:
@@ -59,7 +59,7 @@ def chain(desk: Desk, length: int) -> list[Segment]:
 
 
 def members(desk: Desk, segment: Segment) -> int:
-    return len(recipient_page(desk.house, desk.account.id, segment.id, 0, EVERYONE))
+    return len(recipient_page(desk.services, desk.account.id, segment.id, 0, EVERYONE))
 
 
 def problems(checks: Iterator[Check]) -> list[str]:
@@ -67,7 +67,7 @@ def problems(checks: Iterator[Check]) -> list[str]:
 
 
 def examined(desk: Desk) -> list[Check]:
-    return list(examine_all(desk.house, lambda house, question: question.answer(house), 10))
+    return list(examine_all(desk.services, lambda services, question: question.answer(services), 10))
 
 
 def test_a_chain_has_so_many_levels_and_no_more(desk: Desk) -> None:
@@ -81,9 +81,9 @@ def test_a_chain_has_so_many_levels_and_no_more(desk: Desk) -> None:
         from_arrays(["0"], ["is in segment"], [top], None),
     ):
         with pytest.raises(Invalid, match=expected) as refused:
-            desk.house.write(create_segment, desk.account, desk.type, "one more", draft)
+            desk.services.write(create_segment, desk.account, desk.type, "one more", draft)
         assert str(refused.value).endswith("level 2 → level 1")
-        [problem] = preview_rule(desk.house, desk.account, desk.type.id, draft).problems
+        [problem] = preview_rule(desk.services, desk.account, desk.type.id, draft).problems
         assert "this segment" in str(problem)
 
 
@@ -92,10 +92,10 @@ def test_an_edit_in_the_middle_counts_those_above_and_below(desk: Desk) -> None:
     below = desk.segment("below", 'country = "India"')
     edit = from_text(f'is in segment "{below.id}"')
     with pytest.raises(Invalid, match=r"would be 31: level 30 → .* → level 1 → below"):
-        desk.house.write(edit_segment, desk.account, made[0].id, draft=edit)
+        desk.services.write(edit_segment, desk.account, made[0].id, draft=edit)
     with pytest.raises(Invalid, match="must not depend on itself: level 1 → level 2 → level 1"):
-        desk.house.write(edit_segment, desk.account, made[0].id, draft=from_text(f'is in segment "{made[1].id}"'))
-    desk.house.write(edit_segment, desk.account, made[1].id, draft=edit)  # as long as before
+        desk.services.write(edit_segment, desk.account, made[0].id, draft=from_text(f'is in segment "{made[1].id}"'))
+    desk.services.write(edit_segment, desk.account, made[1].id, draft=edit)  # as long as before
     assert members(desk, made[-1]) == 1
 
 
@@ -105,54 +105,58 @@ def test_each_segment_of_a_chain_of_diamonds_is_decided_once(desk: Desk) -> None
         rule = " or ".join(f'is in segment "{segment.id}"' for segment in two)
         two = [desk.segment(f"{side} {level}", rule) for side in ("left", "right")]
     assert members(desk, two[0]) == 2
-    db, now = desk.house.records.reader(), desk.house.clock()
+    db, now = desk.services.records.reader(), desk.services.clock()
     told = explain_contact(db, now, desk.account, desk.type, desk.contact("ann").id)
     assert sum(explanation.is_in for explanation in told) == 2 * MAX_CHAIN - 1
     with pytest.raises(Invalid, match="taken"):
-        desk.house.write(add_recipient, desk.account, two[0].id, Email("ann@example.org", "ann@example.org"), "A", "B")
+        desk.services.write(
+            add_recipient, desk.account, two[0].id, Email("ann@example.org", "ann@example.org"), "A", "B"
+        )
 
 
 def test_a_longer_chain_of_before_is_right_everywhere_and_is_told_of(desk: Desk) -> None:
     made = chain(desk, 1)
     while len(made) < LONG:
         made.append(store(desk, f"level {len(made) + 1}", naming(made[-1].id)))
-    house, top = desk.house, made[-1]
+    services, top = desk.services, made[-1]
     assert [members(desk, segment) for segment in (made[0], top)] == [1, 1]
     desk.write(carl={"country": "Peru"}, dora={"country": "India"})
-    house.write(add_recipient, desk.account, made[0].id, Email("x@example.net", "x@example.net"), "X", "Y")
-    assert segment_sizes(house)[top.id] == members(desk, top) == 3
-    db, now = house.records.reader(), house.clock()
+    services.write(add_recipient, desk.account, made[0].id, Email("x@example.net", "x@example.net"), "X", "Y")
+    assert segment_sizes(services)[top.id] == members(desk, top) == 3
+    db, now = services.records.reader(), services.clock()
     told = explain_contact(db, now, desk.account, desk.type, desk.contact("ann").id)
     assert [explanation.is_in for explanation in told] == [True] * LONG
     assert explain_membership(db, now, desk.account, top, "x@example.net").is_in
-    assert len(glances(house, desk.account)) == LONG
-    assert sum(one.circular for one in nameable_segments(house, desk.account, desk.type.id, made[0])) == LONG
-    assert preview_rule(house, desk.account, desk.type.id, from_json(naming(made[0].id))).count == 3
+    assert len(glances(services, desk.account)) == LONG
+    assert sum(one.circular for one in nameable_segments(services, desk.account, desk.type.id, made[0])) == LONG
+    assert preview_rule(services, desk.account, desk.type.id, from_json(naming(made[0].id))).count == 3
     with pytest.raises(Refused, match="is used by"):
-        house.write(delete_segment, desk.account, made[5].id)
+        services.write(delete_segment, desk.account, made[5].id)
     checks = examined(desk)
     assert problems(iter(checks)) == []
     assert [f.message for c in checks for f in c.findings if f"over {LONG} levels" in f.message and not f.wrong]
-    house.write(edit_segment, desk.account, made[32].id, draft=from_json(naming(made[0].id)))  # shorter, and yet long
+    services.write(
+        edit_segment, desk.account, made[32].id, draft=from_json(naming(made[0].id))
+    )  # shorter, and yet long
     assert members(desk, top) == 3
 
 
 def test_a_circle_selects_nobody_is_logged_and_harms_nobody_else(desk: Desk, caplog: pytest.LogCaptureFixture) -> None:
-    house, other = desk.house, new_desk(desk.house)
+    services, other = desk.services, new_desk(desk.services)
     other.write(zoe={"country": "Peru"})
     theirs = other.segment("theirs", 'country = "Peru"')
     one = store(desk, "one", naming(10_000))
     two = store(desk, "two", naming(one.id))
     peru = '{"field":"country","operator":"is","values":["Peru"]}'
     names_one = store(desk, "names one", f'{{"any":[{naming(one.id)},{peru}]}}')
-    house.write(lambda db, now: segments.update(db, one, "one", naming(two.id), now))
+    services.write(lambda db, now: segments.update(db, one, "one", naming(two.id), now))
     with caplog.at_level(logging.ERROR, "tamis"):
         assert [members(desk, segment) for segment in (one, two, names_one)] == [0, 0, 1]
     assert "segments_in_circle_found" in caplog.text
-    house.write(add_recipient, desk.account, one.id, Email("bob@example.org", "bob@example.org"), "B", "B")
+    services.write(add_recipient, desk.account, one.id, Email("bob@example.org", "bob@example.org"), "B", "B")
     assert [members(desk, segment) for segment in (one, two, names_one)] == [1, 0, 2]
     assert members(other, theirs) == 1
-    db, now = house.records.reader(), house.clock()
+    db, now = services.records.reader(), services.clock()
     told = {e.segment.name: e.is_in for e in explain_contact(db, now, desk.account, desk.type, desk.contact("bob").id)}
     assert told == {"one": True, "two": False, "names one": True}
     found = problems(iter(examined(desk)))

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import duckdb
 
-from tamis.actions.house import House
+from tamis.actions.services import Services
 from tamis.domain.errors import Abandoned
 from tamis.settings import Settings
 from tests.support.process import PATIENCE_SECONDS
@@ -15,12 +15,12 @@ ENDLESS = "SELECT count(*) FROM range(10000000000) a, range(10000000000) b WHERE
 
 
 def test_what_is_still_being_looked_up_is_given_up(tmp_path: Path) -> None:
-    house = House(Settings(tmp_path / "data", columns_threads=1))
+    services = Services(Settings(tmp_path / "data", columns_threads=1))
     begun, ended = threading.Event(), threading.Event()
 
     def look() -> None:
-        con = house.project().cursor()
-        with suppress(Abandoned), house.view():
+        con = services.project().cursor()
+        with suppress(Abandoned), services.view():
             begun.set()
             try:
                 con.execute(ENDLESS).fetchall()
@@ -30,7 +30,7 @@ def test_what_is_still_being_looked_up_is_given_up(tmp_path: Path) -> None:
 
     threading.Thread(target=look, daemon=True).start()
     assert begun.wait(PATIENCE_SECONDS)
-    closing = threading.Thread(target=house.close, daemon=True)
+    closing = threading.Thread(target=services.close, daemon=True)
     closing.start()
     assert ended.wait(PATIENCE_SECONDS)
     closing.join(PATIENCE_SECONDS)

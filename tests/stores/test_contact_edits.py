@@ -11,7 +11,6 @@ from tamis.actions.contacts.contacts import delete_contact, show_contact
 from tamis.actions.contacts.forgetting import forget_address
 from tamis.actions.fields.fields import create_field
 from tamis.actions.fields.types import create_type
-from tamis.actions.house import House
 from tamis.actions.importing.jobs import list_imports
 from tamis.actions.importing.report import ImportOptions
 from tamis.actions.importing.run import import_file
@@ -19,6 +18,7 @@ from tamis.actions.importing.undo import undo_import
 from tamis.actions.segments.history import contact_history
 from tamis.actions.segments.recipients import add_recipient, delete_recipient, recipient_page
 from tamis.actions.segments.segments import create_segment
+from tamis.actions.services import Services
 from tamis.domain.contacts import Contact
 from tamis.domain.emails import parse_email
 from tamis.domain.errors import Invalid, NotFound, Refused
@@ -30,40 +30,40 @@ from tamis.rules.syntaxes.text import from_text
 class People:
     """Somebody at work on the contacts of one type."""
 
-    def __init__(self, house: House) -> None:
-        self.house = house
-        self.account, _ = house.write(create_account, "owner@example.org", "Asia/Dhaka", None)
-        self.type = house.write(create_type, self.account, "People")
-        house.write(create_field, self.type, "Age", Kind.NUMBER)
-        house.write(create_field, self.type, "Tags", Kind.CHOICES, ("Red", "Blue"))
-        house.write(create_field, self.type, "Seen", Kind.DATETIME)
+    def __init__(self, services: Services) -> None:
+        self.services = services
+        self.account, _ = services.write(create_account, "owner@example.org", "Asia/Dhaka", None)
+        self.type = services.write(create_type, self.account, "People")
+        services.write(create_field, self.type, "Age", Kind.NUMBER)
+        services.write(create_field, self.type, "Tags", Kind.CHOICES, ("Red", "Blue"))
+        services.write(create_field, self.type, "Seen", Kind.DATETIME)
         self.grown = self.segment("Grown up", "age >= 18")
 
     def segment(self, name: str, rule: str) -> Segment:
-        return self.house.write(create_segment, self.account, self.type, name, from_text(rule))
+        return self.services.write(create_segment, self.account, self.type, name, from_text(rule))
 
     def create(self, email: str, **texts: str) -> Contact:
-        return self.house.write(create_contact, self.account, self.type, {"email": email, **texts})
+        return self.services.write(create_contact, self.account, self.type, {"email": email, **texts})
 
     def edit(self, contact: Contact, seen: dict[str, str] | None = None, **texts: str) -> Contact:
-        return self.house.write(edit_contact, self.account, self.type, contact.id, texts, seen)
+        return self.services.write(edit_contact, self.account, self.type, contact.id, texts, seen)
 
     def shown(self, email: str) -> Any:
-        db = self.house.records.reader()
-        return show_contact(db, self.house.clock(), self.account, self.type, email)
+        db = self.services.records.reader()
+        return show_contact(db, self.services.clock(), self.account, self.type, email)
 
     def add(self, segment: Segment, address: str) -> None:
         email = parse_email(address)
         assert email
-        self.house.write(add_recipient, self.account, segment.id, email, "By", "Hand")
+        self.services.write(add_recipient, self.account, segment.id, email, "By", "Hand")
 
     def members(self, segment: Segment) -> list[int]:
-        return [id_ for id_, _ in recipient_page(self.house, self.account.id, segment.id, 0, 100)]
+        return [id_ for id_, _ in recipient_page(self.services, self.account.id, segment.id, 0, 100)]
 
 
 @pytest.fixture
-def people(house: House) -> People:
-    return People(house)
+def people(services: Services) -> People:
+    return People(services)
 
 
 def test_an_email_is_cleaned_as_in_a_file(people: People) -> None:
@@ -85,7 +85,7 @@ def test_a_contact_is_made_with_its_values_and_segments_follow(people: People) -
     assert [made.value_of(fields.by_key[key]) for key in ("age", "tags")] == [34.0, ("Red", "Blue")]
     assert str(made.value_of(fields.by_key["seen"])) == "2024-02-29 08:30:00+00:00"
     assert people.members(people.grown) == [recipient_id_of_contact(people.grown.id, made.id)]
-    history = contact_history(people.house, people.account.id, people.type.id, made.id, "ann@example.org")
+    history = contact_history(people.services, people.account.id, people.type.id, made.id, "ann@example.org")
     assert [(passage.step, passage.cause) for passage in history] == [(1, "contact changed")]
 
 
@@ -130,7 +130,7 @@ def test_an_edit_changes_what_is_stated_and_segments_follow(people: People) -> N
         people.edit(edited, age="x", email="y", city="Berlin")
     assert _problems(error).keys() == {"age", "email"}
     assert people.shown("ann@example.org").contact == edited
-    people.house.write(delete_contact, people.account, people.type, "ann@example.org")
+    people.services.write(delete_contact, people.account, people.type, "ann@example.org")
     with pytest.raises(NotFound):
         people.edit(edited, city="Berlin")
 
@@ -154,7 +154,7 @@ def test_an_address_is_changed_to_one_that_is_free(people: People) -> None:
     assert people.edit(ann, email="ANN@example.org").email == "ANN@example.org"
     with pytest.raises(Invalid, match="another contact"):
         people.edit(bob, email="Ann@Example.org")
-    people.house.write(forget_address, people.account, people.type, "cid@example.org")
+    people.services.write(forget_address, people.account, people.type, "cid@example.org")
     with pytest.raises(Invalid, match="was forgotten"):
         people.edit(bob, email="CID@example.org")
     people.edit(ann, email="dee@example.org")
@@ -167,7 +167,7 @@ def test_what_hands_did_follows_to_the_new_address(people: People) -> None:
     letters, news = people.segment("Letters", "age > 90"), people.segment("News", "age > 30")
     people.add(letters, "ann@example.org")
     ann = people.create("ann@example.org", age="40")
-    people.house.write(delete_recipient, people.account, recipient_id_of_contact(people.grown.id, ann.id))
+    people.services.write(delete_recipient, people.account, recipient_id_of_contact(people.grown.id, ann.id))
     people.add(news, "new@example.org")
     letter = people.members(letters)
     assert len(people.members(news)) == 2
@@ -186,10 +186,10 @@ def test_an_import_that_is_undone_later_leaves_what_was_edited_by_hand(people: P
     people.create("bob@example.org", age="1")
     path = tmp_path / "people.csv"
     path.write_text("email,age\nann@example.org,2\nbob@example.org,2\ncid@example.org,2\ndee@example.org,2\n")
-    import_file(people.house, people.account, people.type, path, ImportOptions())
+    import_file(people.services, people.account, people.type, path, ImportOptions())
     for address in ("ann", "cid"):
         people.edit(people.shown(f"{address}@example.org").contact, email=f"{address}@example.net")
-    report = undo_import(people.house, people.account, list_imports(people.house, people.account, 1)[0].job.id)
+    report = undo_import(people.services, people.account, list_imports(people.services, people.account, 1)[0].job.id)
     assert (report.deleted, report.restored, report.touched) == (1, 1, 2)
     fields = people.shown("bob@example.org").fields
     ages = [people.shown(a).contact.value_of(fields.by_key["age"]) for a in ("ann@example.net", "bob@example.org")]

@@ -11,11 +11,11 @@ import pytest
 
 from tamis.actions.accounts.accounts import create_account
 from tamis.actions.fields.types import create_type
-from tamis.actions.house import House
 from tamis.actions.importing.report import ImportOptions
 from tamis.actions.importing.run import import_file
 from tamis.actions.segments.recipients import recipient_page
 from tamis.actions.segments.segments import create_segment, segment_sizes
+from tamis.actions.services import Services
 from tamis.columns.engine.files import NAME as FILE_NAME
 from tamis.domain.errors import Unavailable
 from tamis.rules.syntaxes.text import from_text
@@ -32,33 +32,33 @@ DAMAGES = ("random bytes", "another kind of file", "a lost log", "a damaged log"
 def served(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, list[int]]:
     """A closed data directory, and the numbers of a segment's recipients."""
     directory = tmp_path_factory.mktemp("damage") / "data"
-    house = House(Settings(directory))
-    account, _ = house.write(create_account, "owner@example.org", "UTC", None)
-    people = house.write(create_type, account, "People")
+    services = Services(Settings(directory))
+    account, _ = services.write(create_account, "owner@example.org", "UTC", None)
+    people = services.write(create_type, account, "People")
     file = directory / "people.csv"
     file.write_text("email,n,note\n" + "".join(f"p{n}@example.org,{n},note {n * 7919}\n" for n in range(PEOPLE)))
-    import_file(house, account, people, file, ImportOptions(create_fields=True))
-    house.write(create_segment, account, people, "Half", from_text("n >= 20000"))
-    recipients = [number for number, _ in recipient_page(house, 1, 1, 0, EVERYONE)]
-    house.close()
+    import_file(services, account, people, file, ImportOptions(create_fields=True))
+    services.write(create_segment, account, people, "Half", from_text("n >= 20000"))
+    recipients = [number for number, _ in recipient_page(services, 1, 1, 0, EVERYONE)]
+    services.close()
     return directory, recipients
 
 
 def read_again(directory: Path) -> list[int]:
     """Read the segment, asking once more when told to, with all that the first answer did not need."""
-    house = House(Settings(directory))
+    services = Services(Settings(directory))
     try:
         for _ in range(2):
             try:
-                found = [number for number, _ in recipient_page(house, 1, 1, 0, EVERYONE)]
-                assert segment_sizes(house) == {1: len(found)}
+                found = [number for number, _ in recipient_page(services, 1, 1, 0, EVERYONE)]
+                assert segment_sizes(services) == {1: len(found)}
                 return found
             except Unavailable as error:
                 if "will be built again" not in str(error):
                     raise
         raise AssertionError("the store was not built again")
     finally:
-        house.close()
+        services.close()
 
 
 def test_damage_in_any_block_is_mended(served: tuple[Path, list[int]]) -> None:
@@ -84,17 +84,17 @@ def test_a_file_that_ends_early_is_mended(served: tuple[Path, list[int]], share:
 
 def test_a_file_of_other_records_is_put_aside(served: tuple[Path, list[int]], tmp_path: Path) -> None:
     directory, _ = served
-    house = House(Settings(tmp_path))
+    services = Services(Settings(tmp_path))
     (tmp_path / FILE_NAME).write_bytes((directory / FILE_NAME).read_bytes())
-    assert house.project().set_aside
-    assert segment_sizes(house) == {}
-    house.close()
+    assert services.project().set_aside
+    assert segment_sizes(services) == {}
+    services.close()
 
 
 MAKING = """
 import os, signal, sys
 from pathlib import Path
-from tamis.actions.house import House
+from tamis.actions.services import Services
 from tamis.columns.engine import opening
 from tamis.settings import Settings
 made = opening.make
@@ -103,7 +103,7 @@ def make(con, store_id):
         made(con, store_id)
     os.kill(os.getpid(), signal.SIGKILL)
 opening.make = make
-House(Settings(Path(sys.argv[1]))).project()
+Services(Settings(Path(sys.argv[1]))).project()
 """
 
 
@@ -112,23 +112,23 @@ def test_a_file_whose_making_was_killed_is_no_damage(tmp_path: Path, when: str) 
     command = [sys.executable, "-c", MAKING, str(tmp_path), when]
     killed = forked.run(command, env=environment())
     assert killed.returncode == -9, killed.stderr
-    house = House(Settings(tmp_path))
-    assert house.project().set_aside is None
-    house.close()
+    services = Services(Settings(tmp_path))
+    assert services.project().set_aside is None
+    services.close()
     assert sorted(file.name for file in tmp_path.glob("columns.duckdb*")) == [FILE_NAME]
 
 
 NOBODY = """
 import os, sys
 from pathlib import Path
-from tamis.actions.house import House
+from tamis.actions.services import Services
 from tamis.domain.errors import Unavailable
 from tamis.settings import Settings
 if os.getuid() == 0:  # root may open everything
     os.setgid(65534)
     os.setuid(65534)
 try:
-    House(Settings(Path(sys.argv[1]))).project()
+    Services(Settings(Path(sys.argv[1]))).project()
 except Unavailable as error:
     print(str(error))
 """
@@ -136,7 +136,7 @@ except Unavailable as error:
 
 def test_a_file_that_this_process_may_not_open_is_no_damage() -> None:
     directory = Path(tempfile.mkdtemp(prefix="tamis-"))  # pytest's own directories are closed to nobody
-    House(Settings(directory)).close()
+    Services(Settings(directory)).close()
     (directory / FILE_NAME).write_bytes(b"of somebody else")
     (directory / FILE_NAME).chmod(0)
     directory.chmod(0o777)
@@ -190,17 +190,17 @@ import os, signal, sys
 from pathlib import Path
 from tamis.actions.accounts.accounts import choose_account
 from tamis.actions.contacts.contacts import delete_contact
-from tamis.actions.house import House
+from tamis.actions.services import Services
 from tamis.actions.fields.types import find_type
 from tamis.settings import Settings
-house = House(Settings(Path(sys.argv[1])))
-db = house.records.reader()
+services = Services(Settings(Path(sys.argv[1])))
+db = services.records.reader()
 account = choose_account(db, None)
 for number in range(30_000, 30_100):
-    house.write(delete_contact, account, find_type(db, account, "People"), f"p{number}@example.org")
+    services.write(delete_contact, account, find_type(db, account, "People"), f"p{number}@example.org")
     if number % 10 == 0:
-        house.project()
-house.project()
+        services.project()
+services.project()
 os.kill(os.getpid(), signal.SIGKILL)
 """
 """Delete people, let the columns follow, and die before their log is written to their file."""

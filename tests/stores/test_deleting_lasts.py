@@ -13,7 +13,6 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, pr
 from tamis.actions.contacts.contact_edits import edit_contact
 from tamis.actions.contacts.contacts import delete_contact
 from tamis.actions.contacts.forgetting import allow_address, forget_address
-from tamis.actions.house import House
 from tamis.actions.importing.jobs import list_imports
 from tamis.actions.importing.report import ImportOptions
 from tamis.actions.importing.run import import_file
@@ -22,6 +21,7 @@ from tamis.actions.maintenance.doctor.records import examine_records
 from tamis.actions.segments.explaining import explain_membership
 from tamis.actions.segments.recipients import add_recipient, delete_recipient, recipient_page
 from tamis.actions.segments.segments import edit_segment
+from tamis.actions.services import Services
 from tamis.domain.emails import Email, parse_email
 from tamis.domain.errors import Invalid, NotFound, Refused
 from tamis.records import exclusions, recipients
@@ -51,13 +51,13 @@ class Deletions(RuleBasedStateMachine):
     def __init__(self) -> None:
         super().__init__()
         self.directory = Path(tempfile.mkdtemp(prefix="tamis-"))
-        self.house = House(Settings(self.directory, columns_threads=1))
-        self.desk = new_desk(self.house)
+        self.services = Services(Settings(self.directory, columns_threads=1))
+        self.desk = new_desk(self.services)
         self.segment = self.desk.segment("Letters", RULES[0])
         self.deleted: set[str] = set()
 
     def teardown(self) -> None:
-        self.house.close()
+        self.services.close()
         shutil.rmtree(self.directory)
 
     @initialize(some=st.dictionaries(ADDRESSES, COUNTRIES, min_size=1))
@@ -68,13 +68,13 @@ class Deletions(RuleBasedStateMachine):
     def import_contacts(self, some: dict[str, str]) -> None:
         path = self.directory / "people.csv"
         path.write_text("email,country\n" + "".join(f"{address},{country}\n" for address, country in some.items()))
-        import_file(self.house, self.desk.account, self.desk.type, path, ImportOptions())
+        import_file(self.services, self.desk.account, self.desk.type, path, ImportOptions())
 
     @rule()
     def undo_the_last_import(self) -> None:
-        last = list_imports(self.house, self.desk.account, 1)[0].job.id
+        last = list_imports(self.services, self.desk.account, 1)[0].job.id
         try:
-            undo_import(self.house, self.desk.account, last)
+            undo_import(self.services, self.desk.account, last)
         except Refused:
             return
 
@@ -82,22 +82,22 @@ class Deletions(RuleBasedStateMachine):
     def delete_contact(self, address: str, forget: bool) -> None:
         action = forget_address if forget else delete_contact
         try:
-            self.house.write(action, self.desk.account, self.desk.type, address)
+            self.services.write(action, self.desk.account, self.desk.type, address)
             if forget:
-                self.house.write(allow_address, self.desk.account, self.desk.type, address)
+                self.services.write(allow_address, self.desk.account, self.desk.type, address)
         except NotFound:
             return
 
     @rule(old=ADDRESSES, new=ADDRESSES)
     def move_contact(self, old: str, new: str) -> None:
         old_key, new_key = _email(old).key, _email(new).key
-        db = self.house.records.reader()
+        db = self.services.records.reader()
         contact_id = recipients.contact_with_email(db, self.desk.type.id, old_key)
         if contact_id is None:
             return
         added = any(recipients.is_added(db, self.segment.id, key) for key in (old_key, new_key))
         try:
-            self.house.write(edit_contact, self.desk.account, self.desk.type, contact_id, {"email": new})
+            self.services.write(edit_contact, self.desk.account, self.desk.type, contact_id, {"email": new})
         except Invalid:
             return
         if old_key in self.deleted and old_key != new_key:
@@ -108,12 +108,12 @@ class Deletions(RuleBasedStateMachine):
 
     @rule(text=st.sampled_from(RULES))
     def edit_rule(self, text: str) -> None:
-        self.house.write(edit_segment, self.desk.account, self.segment.id, draft=from_text(text))
+        self.services.write(edit_segment, self.desk.account, self.segment.id, draft=from_text(text))
 
     @rule(address=ADDRESSES)
     def add_by_hand(self, address: str) -> None:
         try:
-            self.house.write(add_recipient, self.desk.account, self.segment.id, _email(address), "By", "Hand")
+            self.services.write(add_recipient, self.desk.account, self.segment.id, _email(address), "By", "Hand")
         except Invalid:
             assert _email(address).key in self.members()
         self.deleted.discard(_email(address).key)
@@ -124,20 +124,20 @@ class Deletions(RuleBasedStateMachine):
     def delete_by_hand(self, data: st.DataObject) -> None:
         members = self.members()
         gone = data.draw(st.sampled_from(sorted(members)))
-        self.house.write(delete_recipient, self.desk.account, members[gone])
+        self.services.write(delete_recipient, self.desk.account, members[gone])
         self.deleted.add(gone)
 
     @invariant()
     def whoever_was_deleted_is_out(self) -> None:
         assert not self.deleted & self.members().keys()
-        db, now = self.house.records.reader(), self.house.clock()
+        db, now = self.services.records.reader(), self.services.clock()
         for key in self.deleted:
             told = explain_membership(db, now, self.desk.account, self.segment, key)
             assert (told.is_in, told.because) == (False, "removed by hand")
             assert told.since
 
     def members(self) -> dict[str, int]:
-        rows = recipient_page(self.house, self.desk.account.id, self.segment.id, 0, EVERYONE)
+        rows = recipient_page(self.services, self.desk.account.id, self.segment.id, 0, EVERYONE)
         return {_email(msgspec.json.decode(document)["email"]).key: id_ for id_, document in rows}
 
 
@@ -145,12 +145,12 @@ TestDeletions = Deletions.TestCase
 TestDeletions.settings = settings(max_examples=examples(40), stateful_step_count=25, deadline=None)
 
 
-def test_doctor_tells_of_a_contact_that_is_excluded_by_its_address_only(house: House) -> None:
-    desk = new_desk(house)
+def test_doctor_tells_of_a_contact_that_is_excluded_by_its_address_only(services: Services) -> None:
+    desk = new_desk(services)
     segment = desk.segment("Letters", "email is not blank")
     desk.write(ada={}, bob={})
-    house.write(lambda db, now: exclusions.exclude_address(db, segment.id, "ada@example.org", now))
-    checks = examine_records(house.records.reader(), house.records.health)
+    services.write(lambda db, now: exclusions.exclude_address(db, segment.id, "ada@example.org", now))
+    checks = examine_records(services.records.reader(), services.records.health)
     said = [finding.message for check in checks for finding in check.findings if finding.wrong]
     assert said
     assert said[0].startswith(f"1 contact of type {desk.type.id} is excluded by address only")

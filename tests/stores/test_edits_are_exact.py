@@ -17,10 +17,10 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, precondition,
 from tamis.actions import catch_up
 from tamis.actions.contacts.contacts import delete_contact
 from tamis.actions.fields.fields import delete_field
-from tamis.actions.house import House
 from tamis.actions.segments.membership import external_membership, membership
 from tamis.actions.segments.recipients import add_recipient, delete_recipient, recipient_page
 from tamis.actions.segments.segments import create_segment, delete_segment, edit_segment
+from tamis.actions.services import Services
 from tamis.domain.emails import Email
 from tamis.domain.errors import Invalid, NotFound, Refused
 from tamis.domain.fields import Field, Kind
@@ -51,14 +51,14 @@ class Edits(RuleBasedStateMachine):
     def __init__(self) -> None:
         super().__init__()
         self.directory = Path(tempfile.mkdtemp(prefix="tamis-"))
-        self.desk: Desk = new_desk(House(Settings(self.directory, columns_threads=1)))
+        self.desk: Desk = new_desk(Services(Settings(self.directory, columns_threads=1)))
         self.live: list[Segment] = []
         self.made = 0
 
     def teardown(self) -> None:
         catch_up.TOUCHED_A_STEP = 200_000
         self.look()
-        self.desk.house.close()
+        self.desk.services.close()
         shutil.rmtree(self.directory)
 
     @initialize()
@@ -91,7 +91,7 @@ class Edits(RuleBasedStateMachine):
     @rule(name=NAMES)
     def delete_contact(self, name: str) -> None:
         try:
-            self.desk.house.write(delete_contact, self.desk.account, self.desk.type, f"{name}@example.org")
+            self.desk.services.write(delete_contact, self.desk.account, self.desk.type, f"{name}@example.org")
         except NotFound:
             return
 
@@ -114,7 +114,7 @@ class Edits(RuleBasedStateMachine):
     @rule(key=KEYS)
     def delete_a_field_or_make_it_again(self, key: str) -> None:
         if key in self.desk.fields.by_key:
-            self.may_be_refused(lambda: self.desk.house.write(delete_field, self.desk.type, key))
+            self.may_be_refused(lambda: self.desk.services.write(delete_field, self.desk.type, key))
         else:
             self.desk.field(key.capitalize(), Kind.NUMBER)
 
@@ -150,7 +150,7 @@ class Edits(RuleBasedStateMachine):
     def make_segment(self, data: st.DataObject) -> None:
         self.made += 1
         desk = self.desk
-        made = desk.house.write(create_segment, desk.account, desk.type, f"s{self.made}", self.draft(data))
+        made = desk.services.write(create_segment, desk.account, desk.type, f"s{self.made}", self.draft(data))
         self.live.append(made)
 
     @precondition(lambda self: self.live)
@@ -158,49 +158,49 @@ class Edits(RuleBasedStateMachine):
     def edit_segment(self, data: st.DataObject) -> None:
         segment = data.draw(st.sampled_from(self.live))
         draft = self.draft(data)
-        edit = lambda: self.desk.house.write(edit_segment, self.desk.account, segment.id, draft=draft)  # noqa: E731
+        edit = lambda: self.desk.services.write(edit_segment, self.desk.account, segment.id, draft=draft)  # noqa: E731
         self.may_be_refused(edit)
 
     @precondition(lambda self: self.live)
     @rule(data=st.data())
     def delete_segment(self, data: st.DataObject) -> None:
         gone = data.draw(st.sampled_from(self.live))
-        if self.may_be_refused(lambda: self.desk.house.write(delete_segment, self.desk.account, gone.id)):
+        if self.may_be_refused(lambda: self.desk.services.write(delete_segment, self.desk.account, gone.id)):
             self.live.remove(gone)
 
     @precondition(lambda self: self.live)
     @rule(data=st.data(), name=NAMES)
     def add_by_hand(self, data: st.DataObject, name: str) -> None:
         segment, email = data.draw(st.sampled_from(self.live)), Email(f"{name}@example.org", f"{name}@example.org")
-        house, account = self.desk.house, self.desk.account
-        self.may_be_refused(lambda: house.write(add_recipient, account, segment.id, email, "By", "Hand"))
+        services, account = self.desk.services, self.desk.account
+        self.may_be_refused(lambda: services.write(add_recipient, account, segment.id, email, "By", "Hand"))
 
     @precondition(lambda self: self.live)
     @rule(data=st.data())
     def delete_by_hand(self, data: st.DataObject) -> None:
         segment = data.draw(st.sampled_from(self.live))
-        page = recipient_page(self.desk.house, self.desk.account.id, segment.id, 0, EVERYONE)
+        page = recipient_page(self.desk.services, self.desk.account.id, segment.id, 0, EVERYONE)
         if page:
-            self.desk.house.write(delete_recipient, self.desk.account, data.draw(st.sampled_from(page))[0])
+            self.desk.services.write(delete_recipient, self.desk.account, data.draw(st.sampled_from(page))[0])
 
     # -- what must hold ------------------------------------------------------------------------------------------------
 
     @rule()
     def look(self) -> None:
-        house = self.desk.house
+        services = self.desk.services
         for segment in self.live:
-            page = recipient_page(house, self.desk.account.id, segment.id, 0, EVERYONE)
+            page = recipient_page(services, self.desk.account.id, segment.id, 0, EVERYONE)
             stored = [json.loads(document)["email"].partition("@")[0] for _, document in page]
             assert sorted(stored) == sorted(self.expected(segment)), segment
-            assert house.project().sized.by_segment.get(segment.id, 0) == len(stored)
+            assert services.project().sized.by_segment.get(segment.id, 0) == len(stored)
         for key in ("some", "other"):
             if key in self.desk.fields.by_key:
                 assert self.desk.count(f"{key} is not blank") == len(self.desk.values(key))
 
     def expected(self, segment: Segment) -> set[str]:
         """Who is in a segment by the records alone."""
-        db, fields = self.desk.house.records.reader(), self.desk.fields
-        moment = Moment(self.desk.house.clock(), self.desk.account.zone)
+        db, fields = self.desk.services.records.reader(), self.desk.fields
+        moment = Moment(self.desk.services.clock(), self.desk.account.zone)
         ids = [int(row[0]) for row in each(db, "SELECT id FROM contacts")]
         selected = {
             contact.email.partition("@")[0]

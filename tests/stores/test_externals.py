@@ -7,7 +7,6 @@ import pytest
 
 from tamis.actions.contacts.contacts import delete_contact
 from tamis.actions.contacts.forgetting import forget_address
-from tamis.actions.house import House
 from tamis.actions.segments.explaining import explain_membership, explain_recipient
 from tamis.actions.segments.history import contact_history, members_at
 from tamis.actions.segments.members import comings_and_goings, count_members, figures_of, member_page
@@ -15,6 +14,7 @@ from tamis.actions.segments.previewing import preview_rule
 from tamis.actions.segments.recipients import add_recipient, delete_recipient, recipient_page
 from tamis.actions.segments.segments import count_rule, segment_sizes
 from tamis.actions.segments.sets import group_sizes, overlap, overlaps, sampled_page
+from tamis.actions.services import Services
 from tamis.columns.engine.dialect import DUCKDB
 from tamis.columns.reads import export
 from tamis.domain.draws import DRAWS, Sample
@@ -31,9 +31,9 @@ from tests.stores.people import EVERYONE, Desk, new_desk
 
 
 @pytest.fixture
-def desk(house: House) -> Desk:
+def desk(services: Services) -> Desk:
     """Two contacts, one of them in the US."""
-    made = new_desk(house)
+    made = new_desk(services)
     made.write(ann={"country": "US"}, bob={})
     return made
 
@@ -41,22 +41,22 @@ def desk(house: House) -> Desk:
 def add(desk: Desk, segment: Segment, address: str, first_name: str = "Ada", last_name: str = "Byron") -> None:
     email = parse_email(address)
     assert email
-    desk.house.write(add_recipient, desk.account, segment.id, email, first_name, last_name)
+    desk.services.write(add_recipient, desk.account, segment.id, email, first_name, last_name)
 
 
 def rows(desk: Desk, segment: Segment) -> dict[str, dict[str, Any]]:
-    page = recipient_page(desk.house, desk.account.id, segment.id, 0, EVERYONE)
+    page = recipient_page(desk.services, desk.account.id, segment.id, 0, EVERYONE)
     found = [msgspec.json.decode(document) for _, document in page]
-    assert segment_sizes(desk.house).get(segment.id, 0) == len(found)
+    assert segment_sizes(desk.services).get(segment.id, 0) == len(found)
     assert [row["id"] for row in found] == sorted(row["id"] for row in found)
     return {row["email"].lower().partition("@")[0]: row for row in found}
 
 
 def count(desk: Desk, rule: str) -> int:
     """Count whom a rule selects, by itself and as a part of one that is being made."""
-    tree = build(from_text(rule), desk.fields, segments.refs_of_type(desk.house.records.reader(), desk.type.id))
-    counted = count_rule(desk.house, desk.account.id, desk.type.id, to_json(tree))
-    assert preview_rule(desk.house, desk.account, desk.type.id, from_text(rule)).count == counted
+    tree = build(from_text(rule), desk.fields, segments.refs_of_type(desk.services.records.reader(), desk.type.id))
+    counted = count_rule(desk.services, desk.account.id, desk.type.id, to_json(tree))
+    assert preview_rule(desk.services, desk.account, desk.type.id, from_text(rule)).count == counted
     return counted
 
 
@@ -116,10 +116,10 @@ def test_an_address_stands_once_and_has_the_name_that_was_given_last(desk: Desk)
     assert (set(after), after["ext"]["id"], after["ext"]["first_name"]) == ({"ext"}, before["id"], "Augusta")
     assert set(rows(desk, named)) == {"ext"}
     assert rows(desk, one)["ext"]["first_name"] == "Ada"
-    desk.house.write(delete_recipient, desk.account, rows(desk, one)["ext"]["id"])
+    desk.services.write(delete_recipient, desk.account, rows(desk, one)["ext"]["id"])
     assert rows(desk, both)["ext"]["id"] == before["id"]
     assert rows(desk, named) == {}
-    desk.house.write(delete_recipient, desk.account, rows(desk, two)["ext"]["id"])
+    desk.services.write(delete_recipient, desk.account, rows(desk, two)["ext"]["id"])
     assert rows(desk, both) == {}
 
 
@@ -127,10 +127,10 @@ def test_whoever_is_deleted_where_the_rule_brought_them_stays_out_of_there_only(
     small, large = desk.segment("Small", "email is blank"), desk.segment("Large", 'is in segment "Small"')
     add(desk, small, "ext@example.org")
     number = rows(desk, large)["ext"]["id"]
-    desk.house.write(delete_recipient, desk.account, number)
+    desk.services.write(delete_recipient, desk.account, number)
     assert (set(rows(desk, small)), rows(desk, large)) == ({"ext"}, {})
     with pytest.raises(NotFound):
-        desk.house.write(delete_recipient, desk.account, number)
+        desk.services.write(delete_recipient, desk.account, number)
     desk.write(ext={})
     assert (set(rows(desk, small)), rows(desk, large)) == ({"ext"}, {})
     add(desk, large, "ext@example.org")
@@ -144,46 +144,46 @@ def test_who_becomes_a_contact_is_one_by_its_own_values_and_who_is_forgotten_lea
         add(desk, small, f"{name}@example.org")
     assert set(rows(desk, abroad)) == {"ext", "gone"}
     desk.write(ext={"country": "US"})
-    desk.house.write(forget_address, desk.account, desk.type, "gone@example.org")
+    desk.services.write(forget_address, desk.account, desk.type, "gone@example.org")
     assert (set(rows(desk, small)), rows(desk, abroad)) == ({"ext"}, {})
     desk.write(ext={"country": "Peru"})
     contact = desk.contact("ext")
     assert rows(desk, abroad)["ext"]["contact_id"] == contact.id
-    passages = contact_history(desk.house, desk.account.id, desk.type.id, contact.id, "ext@example.org")
+    passages = contact_history(desk.services, desk.account.id, desk.type.id, contact.id, "ext@example.org")
     assert [(p.segment_name, p.step) for p in passages if p.segment_id == abroad.id] == [
         ("Abroad", 1), ("Abroad", -1), ("Abroad", 1)
     ]  # fmt: skip
-    desk.house.write(delete_contact, desk.account, desk.type, "ext@example.org")
+    desk.services.write(delete_contact, desk.account, desk.type, "ext@example.org")
     assert (rows(desk, small), rows(desk, abroad)) == ({}, {})
 
 
 def test_pages_figures_history_and_sets_agree(desk: Desk) -> None:
-    house, account = desk.house, desk.account
+    services, account = desk.services, desk.account
     small = desk.segment("Small", 'country = "US"')
     large = desk.segment("Large", 'is in segment "Small"')
     assert set(rows(desk, large)) == {"ann"}
     add(desk, small, "ext@example.org")
     number = rows(desk, large)["ext"]["id"]
-    (found,) = member_page(house, account, large.id, "ada ext@", limit=10)
+    (found,) = member_page(services, account, large.id, "ada ext@", limit=10)
     assert (found.recipient_id, found.contact_id, found.is_by_hand) == (number, None, False)
-    assert count_members(house, account, large.id, "byron") == 1
-    figures = figures_of(house, account, large)
+    assert count_members(services, account, large.id, "byron") == 1
+    figures = figures_of(services, account, large)
     assert (figures.recipients, figures.members) == (2, 1)
-    entered = comings_and_goings(house, account, large.id, step=1, limit=10).lines[0]
+    entered = comings_and_goings(services, account, large.id, step=1, limit=10).lines[0]
     assert (entered.cause, getattr(entered, "email", None)) == ("by hand", "ext@example.org")
-    now = int(house.clock().timestamp() * 1e6)
-    past = members_at(house, account.id, large.id, now, 0, 10)
+    now = int(services.clock().timestamp() * 1e6)
+    past = members_at(services, account.id, large.id, now, 0, 10)
     assert [(id_, email) for id_, _, email in past][-1] == (number, "ext@example.org")
-    compared = overlap(house, account.id, [small.id, large.id])
+    compared = overlap(services, account.id, [small.id, large.id])
     assert (compared.sizes, compared.union, compared.intersection) == ([2, 2], 2, 2)
-    assert [(one.segment.id, one.shared) for one in overlaps(house, account.id, small.id)[1]] == [(large.id, 2)]
-    assert sum(group_sizes(house, account.id, large.id, Sample("x", DRAWS, 3))) == 2
-    drawn = sampled_page(house, account.id, large.id, Sample("x", DRAWS, 1), 0)[1]
+    assert [(one.segment.id, one.shared) for one in overlaps(services, account.id, small.id)[1]] == [(large.id, 2)]
+    assert sum(group_sizes(services, account.id, large.id, Sample("x", DRAWS, 3))) == 2
+    drawn = sampled_page(services, account.id, large.id, Sample("x", DRAWS, 1), 0)[1]
     assert {id_ for id_, _ in drawn} == {row["id"] for row in rows(desk, large).values()}
-    looked = preview_rule(house, account, desk.type.id, from_text('is in segment "Small"'), segment_id=large.id)
+    looked = preview_rule(services, account, desk.type.id, from_text('is in segment "Small"'), segment_id=large.id)
     assert looked.members
     assert (looked.count, looked.members.members, looked.members.contacts) == (2, 2, 1)
-    with house.view(account.id) as view:
+    with services.view(account.id) as view:
         moment = Moment(view.as_of, account.zone)
         everybody = build(from_text("country is blank"), desk.fields)
         assert view.columns.rules.count_effect(desk.type.id, large.id, everybody, moment) == (2, 1, 1, 2)
@@ -191,7 +191,7 @@ def test_pages_figures_history_and_sets_agree(desk: Desk) -> None:
 
 
 def test_why_an_external_recipient_is_in_a_segment_or_not(desk: Desk) -> None:
-    db, now = desk.house.records.reader(), desk.house.clock()
+    db, now = desk.services.records.reader(), desk.services.clock()
     small, large = desk.segment("Small", "email is blank"), desk.segment("Large", 'is in segment "Small"')
     without = desk.segment("Without", 'is not in segment "Large" or country is blank')
     add(desk, small, "ext@example.org")
@@ -204,7 +204,7 @@ def test_why_an_external_recipient_is_in_a_segment_or_not(desk: Desk) -> None:
     assert (told(without).is_in, told(without).because, told(without).rule) == (False, "rule", None)
     number = rows(desk, large)["ext"]["id"]
     assert explain_recipient(db, now, desk.account, number).email == "ext@example.org"
-    desk.house.write(delete_recipient, desk.account, number)
+    desk.services.write(delete_recipient, desk.account, number)
     assert (told(large).is_in, told(large).because, told(large).rule.holds) == (False, "removed by hand", True)
     with pytest.raises(NotFound, match="check the spelling"):
         explain_membership(db, now, desk.account, large, "nobody@example.org")
@@ -215,11 +215,11 @@ def test_names_are_compared_as_texts_are_and_exported_as_they_were_written(desk:
     add(desk, small, "ext@example.org", "N\u00c9E", "Stra\u00dfe")
     same = 'first_name is "ne\u0301e" and last_name is "STRASSE"'
     assert count(desk, f'is in segment "Small" and {same}') == 1
-    refs = segments.refs_of_type(desk.house.records.reader(), desk.type.id)
+    refs = segments.refs_of_type(desk.services.records.reader(), desk.type.id)
     tree = build(from_text('is in segment "Small"'), desk.fields, refs)
     fields, parameters = desk.fields.fields, Parameters(DUCKDB)
-    moment = Moment(desk.house.clock(), desk.account.zone)
+    moment = Moment(desk.services.clock(), desk.account.zone)
     query = export.selected(desk.type.id, fields, tree, moment, parameters)
-    (row,) = desk.house.project().cursor().execute(query, parameters.values).fetchall()
+    (row,) = desk.services.project().cursor().execute(query, parameters.values).fetchall()
     told = dict(zip((field.key for field in fields), row, strict=True))
     assert (told["email"], told["first_name"], told["last_name"]) == ("ext@example.org", "N\u00c9E", "Stra\u00dfe")

@@ -11,9 +11,9 @@ from tamis.actions.fields.field_conversion import edit_field_keeping, lost_files
 from tamis.actions.fields.field_edits import FieldEdit, ValuesDoNotFit, edit_field
 from tamis.actions.fields.fields import delete_field
 from tamis.actions.fields.types import find_type
-from tamis.actions.house import House
 from tamis.actions.importing.upsert import upsert
 from tamis.actions.segments.segments import delete_segment, rule_of
+from tamis.actions.services import Services
 from tamis.domain.contacts import encode_values
 from tamis.domain.dates import DateOrder
 from tamis.domain.errors import Invalid, NotFound, Refused, Unavailable
@@ -25,9 +25,9 @@ from tests.stores.people import Desk, new_desk
 
 
 @pytest.fixture
-def desk(house: House) -> Desk:
+def desk(services: Services) -> Desk:
     """People with a plan, and interests in several things."""
-    desk = new_desk(house)
+    desk = new_desk(services)
     desk.field("Plan", Kind.CHOICE, "Free", "Pro")
     desk.field("Likes", Kind.CHOICES, "Music", "Art", "Sport")
     desk.write(
@@ -43,7 +43,7 @@ def test_a_renamed_field_keeps_its_values_and_the_rules_that_use_it(desk: Desk) 
     pros = desk.segment("Pros", 'plan = "Pro"')
     edited = desk.edit("plan", name="Price plan")
     assert (edited.key, edited.name) == ("price_plan", "Price plan")
-    assert to_text(rule_of(desk.house.records.reader(), pros)) == 'price_plan is "Pro"'
+    assert to_text(rule_of(desk.services.records.reader(), pros)) == 'price_plan is "Pro"'
     assert desk.members(pros) == {"bob"}
     assert desk.count('price_plan is "free"') == 1
     assert desk.edit("price_plan", name="PRICE PLAN").key == "price_plan"
@@ -140,9 +140,9 @@ CONVERSIONS: list[tuple[Kind, dict[str, str], dict[str, Any], dict[str, Value]]]
 @pytest.mark.parametrize(("kind", "texts", "edit", "values"), CONVERSIONS)
 @pytest.mark.parametrize("looked", [True, False], ids=["columns made before", "columns made after"])
 def test_values_are_converted_by_way_of_their_text(
-    house: House, kind: Kind, texts: dict[str, str], edit: dict[str, Any], values: dict[str, Value], looked: bool
+    services: Services, kind: Kind, texts: dict[str, str], edit: dict[str, Any], values: dict[str, Value], looked: bool
 ) -> None:
-    desk = new_desk(house)
+    desk = new_desk(services)
     desk.field("Some", kind, *(("A", "B") if kind.has_options else ()))
     desk.write(**{name: {"some": text} for name, text in texts.items()}, dan={})
     if looked:
@@ -190,9 +190,9 @@ def test_values_are_converted_by_way_of_their_text(
     ],
 )
 def test_values_that_do_not_fit_are_told_and_nothing_is_changed(
-    house: House, kind: Kind, texts: dict[str, str], edit: dict[str, Any], message: str
+    services: Services, kind: Kind, texts: dict[str, str], edit: dict[str, Any], message: str
 ) -> None:
-    desk = new_desk(house)
+    desk = new_desk(services)
     desk.field("Some", kind, *(("A", "B") if kind.has_options else ()))
     desk.write(**{name: {"some": text} for name, text in texts.items()})
     before, fields = desk.values("some"), desk.fields
@@ -204,24 +204,24 @@ def test_values_that_do_not_fit_are_told_and_nothing_is_changed(
 TEXTS = {"ann": "12.5", "bob": "n/a", "cat": "007", "dan": ""}
 
 
-def test_contacts_lose_what_does_not_fit_only_when_that_is_said_and_a_file_keeps_it(house: House) -> None:
-    desk = new_desk(house)
+def test_contacts_lose_what_does_not_fit_only_when_that_is_said_and_a_file_keeps_it(services: Services) -> None:
+    desk = new_desk(services)
     field = desk.field("Some", Kind.TEXT)
     desk.write(**{name: {"some": text} for name, text in TEXTS.items() if text})
     fields, values = desk.fields, desk.values("some")
     to_number = FieldEdit(kind=Kind.NUMBER)
-    tried = try_edit(house, desk.account, desk.type, "some", to_number)
+    tried = try_edit(services, desk.account, desk.type, "some", to_number)
     assert (tried.field.kind, [misfit.value for misfit in tried.lost]) == (Kind.NUMBER, ["n/a", "007"])
     with pytest.raises(ValuesDoNotFit) as refused:
-        edit_field_keeping(house, desk.account, desk.type, "some", to_number)
+        edit_field_keeping(services, desk.account, desk.type, "some", to_number)
     assert refused.value.count == 2
     assert [misfit.email.partition("@")[0] for misfit in refused.value.first] == ["bob", "cat"]
     assert (desk.fields, desk.values("some")) == (fields, values), "neither has changed anything"
-    assert lost_files(house, desk.type, field) == []
-    done = edit_field_keeping(house, desk.account, desk.type, "some", replace(to_number, blank_misfits=True))
+    assert lost_files(services, desk.type, field) == []
+    done = edit_field_keeping(services, desk.account, desk.type, "some", replace(to_number, blank_misfits=True))
     assert (done.field.kind, len(done.lost)) == (Kind.NUMBER, 2)
     assert desk.values("some") == {"ann": 12.5}
-    assert lost_files(house, desk.type, field) == [done.lost_file]
+    assert lost_files(services, desk.type, field) == [done.lost_file]
     assert done.lost_file
     with done.lost_file.open(newline="") as file:
         rows = list(csv.DictReader(file))
@@ -239,19 +239,19 @@ def test_contacts_lose_what_does_not_fit_only_when_that_is_said_and_a_file_keeps
     ],
 )
 def test_numbers_in_text_are_read_as_all_of_them_tell(
-    house: House, texts: list[str], numbers: list[float], lost: list[str]
+    services: Services, texts: list[str], numbers: list[float], lost: list[str]
 ) -> None:
-    desk = new_desk(house)
+    desk = new_desk(services)
     desk.field("Some", Kind.TEXT)
     desk.write(**{name: {"some": text} for name, text in zip(("ann", "bob", "cat"), texts, strict=False)})
     tried = FieldEdit(kind=Kind.NUMBER, blank_misfits=True)
-    done = edit_field_keeping(house, desk.account, desk.type, "some", tried)
+    done = edit_field_keeping(services, desk.account, desk.type, "some", tried)
     assert [misfit.value for misfit in done.lost] == lost
     assert list(desk.values("some").values()) == numbers
 
 
-def test_dates_in_text_are_read_in_the_order_that_is_said(house: House) -> None:
-    desk = new_desk(house)
+def test_dates_in_text_are_read_in_the_order_that_is_said(services: Services) -> None:
+    desk = new_desk(services)
     desk.field("Some", Kind.TEXT)
     desk.write(ann={"some": "03/04/2024"}, bob={"some": "2024-12-31"})
     with pytest.raises(ValuesDoNotFit, match="1 value would not fit"):
@@ -260,8 +260,8 @@ def test_dates_in_text_are_read_in_the_order_that_is_said(house: House) -> None:
     assert desk.values("some") == {"ann": date(2024, 4, 3), "bob": date(2024, 12, 31)}
 
 
-def test_nothing_is_lost_where_the_file_cannot_be_written(house: House) -> None:
-    desk = new_desk(house)
+def test_nothing_is_lost_where_the_file_cannot_be_written(services: Services) -> None:
+    desk = new_desk(services)
     desk.field("Some", Kind.TEXT)
     desk.write(ann={"some": "n/a"})
     edit, values = FieldEdit(kind=Kind.NUMBER, blank_misfits=True), desk.values("some")
@@ -270,15 +270,15 @@ def test_nothing_is_lost_where_the_file_cannot_be_written(house: House) -> None:
         raise Unavailable("the disk is full")
 
     with pytest.raises(Unavailable):
-        house.write(edit_field, desk.account, desk.type, "some", edit, full_disk)
+        services.write(edit_field, desk.account, desk.type, "some", edit, full_disk)
     assert desk.values("some") == values
     assert desk.fields.by_key["some"].kind is Kind.TEXT
 
 
-def test_many_values_are_converted_over_several_pages(house: House, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_many_values_are_converted_over_several_pages(services: Services, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("tamis.records.contacts.VALUES_A_PAGE", 3)
     monkeypatch.setattr("tamis.actions.fields.field_edits.VALUES_A_BATCH", 2)
-    desk = new_desk(house)
+    desk = new_desk(services)
     desk.field("Some", Kind.TEXT)
     desk.write(**{f"p{n}": {"some": str(n)} if n % 3 else {} for n in range(20)})
     desk.edit("some", kind=Kind.NUMBER)
@@ -295,11 +295,11 @@ def test_a_renamed_option_is_renamed_with_contacts_and_rules(desk: Desk) -> None
     assert desk.edit("plan", **edit).options == ("Pro", "Professional")
     assert desk.values("plan") == {"ann": "Pro", "bob": "Professional"}
     assert [desk.members(segment) for segment in (pros, both)] == looked
-    db = desk.house.records.reader()
+    db = desk.services.records.reader()
     (now, _) = segments.live_of_type(db, desk.type.id)
     assert to_text(rule_of(db, now)) == 'plan is one of ("Professional") and not (likes includes any of ("Sport"))'
     assert desk.contact("ann").updated_at == ann, "nobody has said anything new about her"
-    con = desk.house.project().cursor()
+    con = desk.services.project().cursor()
     exits = con.execute("SELECT count(*) FROM transitions WHERE step < 0").fetchall()
     assert exits == [(0,)], "nobody has left anything meanwhile"
 
@@ -325,7 +325,7 @@ def test_an_option_that_very_many_have_keeps_its_name_while_rules_name_it(
     with pytest.raises(Refused, match='more than 1 contacts have the option, and the segments "Artists" name it'):
         desk.edit("likes", rename_options=[("Art", "Arts")])
     desk.edit("likes", rename_options=[("Sport", "Sports")])
-    desk.house.write(delete_segment, desk.account, artists.id)
+    desk.services.write(delete_segment, desk.account, artists.id)
     assert desk.edit("likes", rename_options=[("Art", "Arts")]).options == ("Music", "Arts", "Sports")
     assert desk.values("likes")["ann"] == ("Music", "Arts")
 
@@ -351,8 +351,8 @@ def test_fail_closed_an_option_stays_while_a_rule_names_it(desk: Desk) -> None:
     with pytest.raises(Refused, match='the option "Team" of plan is used by the segments "First", "Second"'):
         desk.edit("plan", delete_options=["team"])
     assert desk.edit("plan", delete_options=["gold"]).options == ("Free", "Pro", "Team"), "nobody names or has it"
-    desk.house.write(delete_segment, desk.account, first.id)
-    desk.house.write(delete_segment, desk.account, second.id)
+    desk.services.write(delete_segment, desk.account, first.id)
+    desk.services.write(delete_segment, desk.account, second.id)
     assert desk.edit("plan", delete_options=["team"]).options == ("Free", "Pro")
 
 
@@ -372,16 +372,16 @@ def test_fail_closed_an_import_that_read_the_fields_as_they_were_is_refused(desk
     row = NewContact("eve@example.org", "eve@example.org", encode_values({read.by_key["plan"].id: "Pro"}))
     desk.edit("plan", add_options=["Team"])
     desk.edit("likes", name="Liked things")
-    desk.house.write(upsert, desk.type.id, read, [row], ())
+    desk.services.write(upsert, desk.type.id, read, [row], ())
     desk.edit("plan", delete_options=["pro"])
     with pytest.raises(Refused, match="the field plan was changed or deleted meanwhile: import the file again"):
-        desk.house.write(upsert, desk.type.id, read, [row], ())
+        desk.services.write(upsert, desk.type.id, read, [row], ())
     assert desk.values("plan") == {"ann": "Free"}
 
 
 def test_a_strangers_field_answers_like_one_that_does_not_exist(desk: Desk) -> None:
-    stranger = new_desk(desk.house)
-    db = desk.house.records.reader()
+    stranger = new_desk(desk.services)
+    db = desk.services.records.reader()
     for reference in (str(desk.type.id), desk.type.name, "999999"):
         with pytest.raises(NotFound, match=f'there is no contact type "{reference}"'):
             find_type(db, stranger.account, reference)
@@ -389,7 +389,7 @@ def test_a_strangers_field_answers_like_one_that_does_not_exist(desk: Desk) -> N
         with pytest.raises(NotFound, match=f'{stranger.type.name} have no field "{reference}"'):
             stranger.edit(reference, name="Mine")
         with pytest.raises(NotFound, match=f'{stranger.type.name} have no field "{reference}"'):
-            desk.house.write(delete_field, stranger.type, reference)
+            desk.services.write(delete_field, stranger.type, reference)
     assert "plan" in desk.fields.by_key
 
 
@@ -399,9 +399,9 @@ def test_a_reserved_field_cannot_be_edited(desk: Desk) -> None:
 
 
 def test_the_columns_follow_edits_of_fields_however_many_steps_it_takes_them(
-    house: House, monkeypatch: pytest.MonkeyPatch
+    services: Services, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    desk = new_desk(house)
+    desk = new_desk(services)
     desk.field("Some", Kind.TEXT)
     crowd = {f"p{n}": {"some": str(n)} for n in range(5)}
     desk.write(**crowd)

@@ -8,11 +8,11 @@ import msgspec
 import pytest
 
 from tamis.actions.fields.fields import delete_field
-from tamis.actions.house import House
 from tamis.actions.segments.members import count_members, member_page
 from tamis.actions.segments.previewing import suggested_values
 from tamis.actions.segments.recipients import add_recipient, recipient_page
 from tamis.actions.segments.segments import segment_sizes
+from tamis.actions.services import Services
 from tamis.columns.engine.files import NAME as FILE_NAME
 from tamis.domain.emails import parse_email
 from tamis.domain.errors import Invalid
@@ -29,8 +29,8 @@ NAMES = 11
 
 
 @pytest.fixture
-def desk(house: House) -> Desk:
-    made = new_desk(house)
+def desk(services: Services) -> Desk:
+    made = new_desk(services)
     made.write(
         ann={"first_name": "José", "city": "New York"},
         bob={"first_name": NFD_JOSE, "city": "New\u00a0York"},
@@ -44,15 +44,17 @@ def test_members_are_found_and_shown_as_they_were_written(desk: Desk) -> None:
     segment = desk.segment("All", "email is not blank")
     email = parse_email("zoe@example.org")
     assert email
-    desk.house.write(add_recipient, desk.account, segment.id, email, NFD_JOSE, "Weiß")
+    desk.services.write(add_recipient, desk.account, segment.id, email, NFD_JOSE, "Weiß")
     for search in ("josé", NFD_JOSE.upper(), "jos"):
-        assert count_members(desk.house, desk.account, segment.id, search) == 3
-    assert count_members(desk.house, desk.account, segment.id, "weiss") == 1
-    assert count_members(desk.house, desk.account, segment.id, "jose") == 0
-    rows = [msgspec.json.decode(row) for _, row in recipient_page(desk.house, desk.account.id, segment.id, 0, EVERYONE)]
+        assert count_members(desk.services, desk.account, segment.id, search) == 3
+    assert count_members(desk.services, desk.account, segment.id, "weiss") == 1
+    assert count_members(desk.services, desk.account, segment.id, "jose") == 0
+    rows = [
+        msgspec.json.decode(row) for _, row in recipient_page(desk.services, desk.account.id, segment.id, 0, EVERYONE)
+    ]
     assert [row["first_name"] for row in rows] == ["José", NFD_JOSE, "Ann", None, NFD_JOSE]
     assert [row["city"] for row in rows][:3] == ["New York", "New\u00a0York", "NEW YORK"]
-    shown = member_page(desk.house, desk.account, segment.id, "jos", after=None, before=None, limit=10)
+    shown = member_page(desk.services, desk.account, segment.id, "jos", after=None, before=None, limit=10)
     assert [member.first_name for member in shown] == ["José", NFD_JOSE, NFD_JOSE]
 
 
@@ -60,25 +62,25 @@ def test_rules_over_other_segments_fold_who_was_added_to_them(desk: Desk) -> Non
     base = desk.segment("Base", 'city is "nowhere"')
     email = parse_email("zoe@example.org")
     assert email
-    desk.house.write(add_recipient, desk.account, base.id, email, NFD_JOSE, "Weiß")
+    desk.services.write(add_recipient, desk.account, base.id, email, NFD_JOSE, "Weiß")
     named = desk.segment("Named", 'is in segment "base" and first_name is "JOSÉ" and last_name ends with "iss"')
     assert desk.members(named) == {"zoe"}
 
 
 def test_values_that_are_the_same_are_suggested_once_as_most_write_them(desk: Desk) -> None:
     city = desk.fields.by_key["city"]
-    assert suggested_values(desk.house, desk.account, desk.type.id, city.id, "new\u00a0 Y") == [("New York", 4)]
+    assert suggested_values(desk.services, desk.account, desk.type.id, city.id, "new\u00a0 Y") == [("New York", 4)]
 
 
 def test_a_deleted_field_leaves_nothing_of_what_was_written(desk: Desk) -> None:
     desk.field("Secret", Kind.TEXT)
     desk.write(ann={"secret": "Straße", "first_name": NFD_JOSE})
-    desk.house.project()
+    desk.services.project()
     segment = desk.segment("All", f'first_name = "{NFD_JOSE}"')
     assert desk.members(segment) == {"ann", "bob"}
-    desk.house.write(delete_field, desk.type, "secret")
+    desk.services.write(delete_field, desk.type, "secret")
     assert desk.members(segment) == {"ann", "bob"}
-    written = desk.house.project().cursor().execute(f"SELECT written FROM contacts_{desk.type.id}").fetchall()
+    written = desk.services.project().cursor().execute(f"SELECT written FROM contacts_{desk.type.id}").fetchall()
     assert any(row[0] for row in written)
     assert not any("Straße" in (row[0] or "") for row in written)
 
@@ -88,7 +90,7 @@ def test_options_that_are_the_same_now_are_both_kept(desk: Desk) -> None:
     with pytest.raises(Invalid):
         desk.edit("plan", add_options=["STRASSE"])
     earlier = replace(plan, options=("Straße", "Strasse"))
-    desk.house.write(lambda db, now: types.update_field(db, desk.type.id, earlier))
+    desk.services.write(lambda db, now: types.update_field(db, desk.type.id, earlier))
     desk.write(ann={"plan": "Strasse"}, bob={"plan": "Straße"}, cem={"plan": "STRASSE"})
     assert desk.values("plan") == {"ann": "Strasse", "bob": "Straße", "cem": "Straße"}
     assert desk.edit("plan", add_options=["Free"]).options == ("Straße", "Strasse", "Free")
@@ -134,20 +136,20 @@ def test_names_of_earlier_versions_are_folded_and_none_is_lost(tmp_path: Path) -
 
 @pytest.mark.parametrize("change", ["UPDATE meta SET unicode = '1.0'", "UPDATE meta SET version = 3"])
 def test_a_store_folded_by_an_earlier_version_is_filled_anew_and_keeps_its_history(tmp_path: Path, change: str) -> None:
-    house = House(Settings(tmp_path))
-    desk = new_desk(house)
+    services = Services(Settings(tmp_path))
+    desk = new_desk(services)
     desk.write(ann={"city": "Straße"})
     segment = desk.segment("Streets", 'city is "strasse"')
     assert desk.members(segment) == {"ann"}
-    house.close()
+    services.close()
     db = duckdb.connect(str(tmp_path / FILE_NAME))
     db.execute(change)
     db.execute("UPDATE contacts_1 SET f7 = 'another', written = NULL")
     db.close()
-    house = House(Settings(tmp_path))
-    columns = house.project()
+    services = Services(Settings(tmp_path))
+    columns = services.project()
     assert columns.set_aside is None
-    assert segment_sizes(house) == {segment.id: 1}
+    assert segment_sizes(services) == {segment.id: 1}
     causes = columns.cursor().execute("SELECT cause FROM fillings ORDER BY number").fetchall()
     assert [row[0] for row in causes] == [Cause.FIRST]
-    house.close()
+    services.close()

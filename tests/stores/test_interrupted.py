@@ -5,14 +5,14 @@ import threading
 import duckdb
 import pytest
 
-from tamis.actions.house import House
+from tamis.actions.services import Services
 from tamis.columns.engine.one_moment import at_one_moment
 
 TIMES = 300
 
 
-def test_a_connection_that_is_interrupted_at_any_point_is_left_without_a_transaction(house: House) -> None:
-    con, over = house.project().cursor(), threading.Event()
+def test_a_connection_that_is_interrupted_at_any_point_is_left_without_a_transaction(services: Services) -> None:
+    con, over = services.project().cursor(), threading.Event()
 
     def interrupt() -> None:
         while not over.wait(0.0001):  # lets the other thread go on
@@ -31,6 +31,6 @@ def test_a_connection_that_is_interrupted_at_any_point_is_left_without_a_transac
     others.join()
     assert interrupted
     with at_one_moment(con) as applied:
-        assert applied == house.project().applied
+        assert applied == services.project().applied
     with pytest.raises(duckdb.TransactionException, match="no transaction"):
         con.execute("ROLLBACK")

@@ -8,13 +8,13 @@ from pathlib import Path
 import pytest
 
 from tamis.actions.exporting.download import segment_download
-from tamis.actions.house import House
 from tamis.actions.segments.by_hand import bring_back, hands_of_segment
 from tamis.actions.segments.explaining import explain_recipient
 from tamis.actions.segments.members import Figures, comings_and_goings, count_members, figures_of, member_page
 from tamis.actions.segments.recipients import add_recipient, delete_recipient, recipient_page
 from tamis.actions.segments.segment_list import glances
 from tamis.actions.segments.segments import create_segment, duplicate_segment
+from tamis.actions.services import Services
 from tamis.domain.accounts import Account
 from tamis.domain.emails import parse_email
 from tamis.domain.errors import NotFound
@@ -30,8 +30,8 @@ HOSTILE = '"><script>alert(1)</script> {{ 7 * 7 }} %s \\'
 
 
 @pytest.fixture
-def desk(house: House) -> Desk:
-    made = new_desk(house)
+def desk(services: Services) -> Desk:
+    made = new_desk(services)
     made.field("Age", Kind.NUMBER)
     made.write(**{f"p{n:02}": {"age": str(n), "first_name": "Ann" if n % 2 else "Bob"} for n in range(20)})
     return made
@@ -40,20 +40,20 @@ def desk(house: House) -> Desk:
 def add(desk: Desk, segment: Segment, address: str, first: str = "By") -> None:
     email = parse_email(address)
     assert email
-    desk.house.write(add_recipient, desk.account, segment.id, email, first, "Hand")
+    desk.services.write(add_recipient, desk.account, segment.id, email, first, "Hand")
 
 
 def remove(desk: Desk, segment: Segment, name: str) -> None:
     number = recipient_id_of_contact(segment.id, desk.contact(name).id)
-    desk.house.write(delete_recipient, desk.account, number)
+    desk.services.write(delete_recipient, desk.account, number)
 
 
 def size_of(desk: Desk, segment: Segment) -> int:
-    return figures_of(desk.house, desk.account, segment).recipients
+    return figures_of(desk.services, desk.account, segment).recipients
 
 
-def stranger_of(house: House) -> Account:
-    return new_desk(house).account
+def stranger_of(services: Services) -> Account:
+    return new_desk(services).account
 
 
 # -- members -----------------------------------------------------------------------------------------------------------
@@ -64,9 +64,9 @@ def test_members_are_the_recipients_page_by_page_and_back_again(desk: Desk) -> N
     add(desk, segment, "p01@example.org")
     add(desk, segment, "nobody@example.net")
     remove(desk, segment, "p07")
-    expected = [json.loads(d) for _, d in recipient_page(desk.house, desk.account.id, segment.id, 0, EVERYONE)]
+    expected = [json.loads(d) for _, d in recipient_page(desk.services, desk.account.id, segment.id, 0, EVERYONE)]
     pages, after = [], None
-    while page := member_page(desk.house, desk.account, segment.id, after=after, limit=4):
+    while page := member_page(desk.services, desk.account, segment.id, after=after, limit=4):
         pages.append(page)
         after = page[-1].recipient_id
     found = [member for page in pages for member in page]
@@ -77,7 +77,7 @@ def test_members_are_the_recipients_page_by_page_and_back_again(desk: Desk) -> N
     assert [m.first_name for m in found if m.is_by_hand] == ["Ann", "By"]
     for earlier, later in pairwise(pages):
         before = later[0].recipient_id
-        back = member_page(desk.house, desk.account, segment.id, before=before, limit=4)
+        back = member_page(desk.services, desk.account, segment.id, before=before, limit=4)
         assert back == earlier
 
 
@@ -88,13 +88,16 @@ def test_members_are_searched_by_all_words_in_addresses_and_names(desk: Desk) ->
 
     def found(search: str) -> list[str]:
         everybody, some = (
-            [m.email.partition("@")[0] for m in member_page(desk.house, desk.account, segment.id, search, limit=limit)]
+            [
+                m.email.partition("@")[0]
+                for m in member_page(desk.services, desk.account, segment.id, search, limit=limit)
+            ]
             for limit in (99, 3)
         )
-        assert count_members(desk.house, desk.account, segment.id, search) == len(everybody)
+        assert count_members(desk.services, desk.account, segment.id, search) == len(everybody)
         assert everybody[:3] == some
         if everybody:
-            last = member_page(desk.house, desk.account, segment.id, search, before=1 << 53, limit=3)
+            last = member_page(desk.services, desk.account, segment.id, search, before=1 << 53, limit=3)
             assert [m.email.partition("@")[0] for m in last] == everybody[-3:]
         return some
 
@@ -104,32 +107,32 @@ def test_members_are_searched_by_all_words_in_addresses_and_names(desk: Desk) ->
     assert found("straße hand") == ["Straße"]
     assert found("p02") == ["p02"]
     assert found("p01") == found("%") == found(HOSTILE) == []
-    assert count_members(desk.house, desk.account, segment.id, "p1") == 10
-    found_after = member_page(desk.house, desk.account, segment.id, "p1", after=(segment.id << 32) + 13, limit=3)
+    assert count_members(desk.services, desk.account, segment.id, "p1") == 10
+    found_after = member_page(desk.services, desk.account, segment.id, "p1", after=(segment.id << 32) + 13, limit=3)
     assert [m.email for m in found_after] == [f"p{n}@example.org" for n in (13, 14, 15)]
 
 
 def test_what_is_looked_at_is_the_accounts_own(desk: Desk) -> None:
-    segment, stranger = desk.segment("Grown", "age >= 5"), stranger_of(desk.house)
+    segment, stranger = desk.segment("Grown", "age >= 5"), stranger_of(desk.services)
     remove(desk, segment, "p07")
     contact_id = desk.contact("p07").id
-    db = desk.house.records.reader()
+    db = desk.services.records.reader()
     layout = Layout(Format.CSV)
     with pytest.raises(NotFound):
-        member_page(desk.house, stranger, segment.id, limit=3)
+        member_page(desk.services, stranger, segment.id, limit=3)
     with pytest.raises(NotFound):
-        count_members(desk.house, stranger, segment.id, "p")
+        count_members(desk.services, stranger, segment.id, "p")
     with pytest.raises(NotFound):
-        comings_and_goings(desk.house, stranger, segment.id, limit=3)
+        comings_and_goings(desk.services, stranger, segment.id, limit=3)
     with pytest.raises(NotFound):
         hands_of_segment(db, stranger, segment.id, 10)
     with pytest.raises(NotFound):
-        desk.house.write(bring_back, stranger, segment.id, contact_id)
+        desk.services.write(bring_back, stranger, segment.id, contact_id)
     with pytest.raises(NotFound):
-        desk.house.write(duplicate_segment, stranger, segment.id)
+        desk.services.write(duplicate_segment, stranger, segment.id)
     with pytest.raises(NotFound):
-        segment_download(desk.house, stranger, segment.id, layout)
-    assert glances(desk.house, stranger) == []
+        segment_download(desk.services, stranger, segment.id, layout)
+    assert glances(desk.services, stranger) == []
 
 
 # -- entries and exits -------------------------------------------------------------------------------------------------
@@ -142,7 +145,7 @@ def test_who_came_and_went_is_told_newest_first_with_the_cause(desk: Desk) -> No
     size_of(desk, segment)
     remove(desk, segment, "p16")
     add(desk, segment, "nobody@example.net")
-    found = comings_and_goings(desk.house, desk.account, segment.id, limit=50)
+    found = comings_and_goings(desk.services, desk.account, segment.id, limit=50)
     assert found.before is None
     told = [
         (line.step, line.cause, (line.email or "").partition("@")[0]) if isinstance(line, Passed) else line.recipients
@@ -153,13 +156,13 @@ def test_who_came_and_went_is_told_newest_first_with_the_cause(desk: Desk) -> No
     assert (set(told[:2]), set(told[2:4]), told[4:]) == (by_hand, by_change, [5])
     pages, before = [], None
     while True:
-        page = comings_and_goings(desk.house, desk.account, segment.id, before=before, limit=2)
+        page = comings_and_goings(desk.services, desk.account, segment.id, before=before, limit=2)
         pages += page.lines
         before = page.before
         if before is None:
             break
     assert pages == found.lines
-    entries = comings_and_goings(desk.house, desk.account, segment.id, step=1, limit=50).lines
+    entries = comings_and_goings(desk.services, desk.account, segment.id, step=1, limit=50).lines
     assert entries == [line for line in found.lines if isinstance(line, Passed) and line.step == 1]
 
 
@@ -167,10 +170,10 @@ def test_of_contacts_that_are_gone_only_the_numbers_are_told(desk: Desk) -> None
     segment = desk.segment("Grown", "age >= 15")
     size_of(desk, segment)
     add(desk, segment, "nobody@example.net")
-    (member,) = member_page(desk.house, desk.account, segment.id, "nobody", limit=2)
+    (member,) = member_page(desk.services, desk.account, segment.id, "nobody", limit=2)
     assert member.recipient_id & STRANGER
-    desk.house.write(delete_recipient, desk.account, member.recipient_id)
-    left, came, filled = comings_and_goings(desk.house, desk.account, segment.id, limit=9).lines
+    desk.services.write(delete_recipient, desk.account, member.recipient_id)
+    left, came, filled = comings_and_goings(desk.services, desk.account, segment.id, limit=9).lines
     assert isinstance(left, Passed)
     assert isinstance(came, Passed)
     assert isinstance(filled, Filling)
@@ -184,18 +187,18 @@ def test_a_removed_member_is_listed_and_brought_back(desk: Desk) -> None:
     segment = desk.segment("Grown", "age >= 15")
     remove(desk, segment, "p16")
     remove(desk, segment, "p17")
-    db = desk.house.records.reader()
+    db = desk.services.records.reader()
     hands = hands_of_segment(db, desk.account, segment.id, 1)
     assert (hands.removed_in_all, [r.email for r in hands.removed]) == (2, ["p17@example.org"])
     assert size_of(desk, segment) == 3
-    back = desk.house.write(bring_back, desk.account, segment.id, desk.contact("p16").id)
+    back = desk.services.write(bring_back, desk.account, segment.id, desk.contact("p16").id)
     assert (back.email, back.is_in) == ("p16@example.org", True)
     assert "p16" in desk.members(segment)
     desk.write(p17={"age": "1"})
-    assert not desk.house.write(bring_back, desk.account, segment.id, desk.contact("p17").id).is_in
+    assert not desk.services.write(bring_back, desk.account, segment.id, desk.contact("p17").id).is_in
     assert "p17" not in desk.members(segment)
     with pytest.raises(NotFound, match="nobody with the number"):
-        desk.house.write(bring_back, desk.account, segment.id, desk.contact("p17").id)
+        desk.services.write(bring_back, desk.account, segment.id, desk.contact("p17").id)
     assert hands_of_segment(db, desk.account, segment.id, 10).removed == []
 
 
@@ -203,24 +206,24 @@ def test_added_addresses_are_listed_whether_they_are_contacts_or_not(desk: Desk)
     segment = desk.segment("Grown", "age >= 15")
     add(desk, segment, "p01@example.org")
     add(desk, segment, "nobody@example.net")
-    hands = hands_of_segment(desk.house.records.reader(), desk.account, segment.id, 10)
+    hands = hands_of_segment(desk.services.records.reader(), desk.account, segment.id, 10)
     assert [(a.email, a.contact_id) for a in hands.added] == [
         ("nobody@example.net", None),
         ("p01@example.org", desk.contact("p01").id),
     ]
     assert hands.added_in_all == 2
-    assert figures_of(desk.house, desk.account, segment) == Figures(7, 6, 20, None)
+    assert figures_of(desk.services, desk.account, segment) == Figures(7, 6, 20, None)
     for added in hands.added:
-        desk.house.write(delete_recipient, desk.account, added.recipient_id)
+        desk.services.write(delete_recipient, desk.account, added.recipient_id)
     assert size_of(desk, segment) == 5
 
 
 def test_a_recipient_is_explained_by_its_number(desk: Desk) -> None:
-    segment, now = desk.segment("Grown", "age >= 15"), desk.house.clock()
+    segment, now = desk.segment("Grown", "age >= 15"), desk.services.clock()
     add(desk, segment, "nobody@example.net")
     remove(desk, segment, "p16")
-    page = member_page(desk.house, desk.account, segment.id, limit=9)
-    db, stranger = desk.house.records.reader(), stranger_of(desk.house)
+    page = member_page(desk.services, desk.account, segment.id, limit=9)
+    db, stranger = desk.services.records.reader(), stranger_of(desk.services)
     told = [explain_recipient(db, now, desk.account, member.recipient_id) for member in page]
     assert [one.email for one in told] == [member.email for member in page]
     assert [one.because for one in told] == ["rule"] * 4 + ["added by hand"]
@@ -236,18 +239,18 @@ def test_a_recipient_is_explained_by_its_number(desk: Desk) -> None:
 
 def test_the_list_tells_sentence_size_and_how_it_went_over_a_week(tmp_path: Path) -> None:
     now = datetime(2026, 3, 1, 12, tzinfo=UTC)
-    house = House(Settings(tmp_path / "data", columns_threads=2), clock=lambda: now)
-    desk = new_desk(house)
+    services = Services(Settings(tmp_path / "data", columns_threads=2), clock=lambda: now)
+    desk = new_desk(services)
     desk.field("Age", Kind.NUMBER)
     desk.write(**{f"p{n}": {"age": str(n)} for n in range(9)})
     grown = desk.segment("Grown", "age >= 5")
-    assert glances(house, desk.account)[0].sizes == (None,) * 7 + (4,)
+    assert glances(services, desk.account)[0].sizes == (None,) * 7 + (4,)
     for day in range(9):
         now += timedelta(days=1)
         desk.write(**{f"p{day}": {"age": "9"}})
-        house.project()
+        services.project()
     young = desk.segment("Young", "age < 5")
-    newest, oldest = glances(house, desk.account)
+    newest, oldest = glances(services, desk.account)
     assert (newest.segment.id, newest.change, newest.recipients) == (young.id, None, 0)
     assert oldest.sizes == (6, 7, 8, 9, 9, 9, 9, 9)
     assert (oldest.change, oldest.recipients, oldest.type_name) == (3, 9, desk.type.name)
@@ -259,8 +262,8 @@ def test_the_list_tells_sentence_size_and_how_it_went_over_a_week(tmp_path: Path
         ("%", []),
         (" ", [young, grown]),
     ):
-        assert [one.segment.id for one in glances(house, desk.account, search)] == [one.id for one in expected]
-    house.close()
+        assert [one.segment.id for one in glances(services, desk.account, search)] == [one.id for one in expected]
+    services.close()
 
 
 # -- duplicates and downloads ------------------------------------------------------------------------------------------
@@ -269,11 +272,11 @@ def test_the_list_tells_sentence_size_and_how_it_went_over_a_week(tmp_path: Path
 def test_a_copy_has_the_rule_and_a_name_of_its_own(desk: Desk) -> None:
     segment = desk.segment("Grown", "age >= 15")
     remove(desk, segment, "p16")
-    copies = [desk.house.write(duplicate_segment, desk.account, segment.id) for _ in range(3)]
+    copies = [desk.services.write(duplicate_segment, desk.account, segment.id) for _ in range(3)]
     assert [copy.name for copy in copies] == ["Copy of Grown", "Copy of Grown (2)", "Copy of Grown (3)"]
     assert desk.members(copies[0]) == {"p15", "p16", "p17", "p18", "p19"}
-    long = desk.house.write(create_segment, desk.account, desk.type, "x" * 255, None)
-    names = [desk.house.write(duplicate_segment, desk.account, long.id).name for _ in range(2)]
+    long = desk.services.write(create_segment, desk.account, desk.type, "x" * 255, None)
+    names = [desk.services.write(duplicate_segment, desk.account, long.id).name for _ in range(2)]
     assert [len(name) for name in names] == [255, 255]
     assert names[1].endswith("x (2)")
 
@@ -282,8 +285,8 @@ def test_a_copy_has_the_rule_and_a_name_of_its_own(desk: Desk) -> None:
 def test_a_download_has_the_members_and_leaves_nothing_behind(desk: Desk, form: Format) -> None:
     segment = desk.segment("Grown", "age >= 5")
     add(desk, segment, "nobody@example.net")
-    download = segment_download(desk.house, desk.account, segment.id, Layout(form))
-    assert not list((desk.house.settings.data / "exports").glob("*"))
+    download = segment_download(desk.services, desk.account, segment.id, Layout(form))
+    assert not list((desk.services.settings.data / "exports").glob("*"))
     with download.file as file:
         content = file.read()
     assert (download.rows, download.bytes) == (16, len(content))

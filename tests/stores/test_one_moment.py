@@ -8,9 +8,9 @@ import msgspec
 import pytest
 
 from tamis.actions.contacts.contacts import contact_page, delete_contact
-from tamis.actions.house import House
 from tamis.actions.segments.recipients import add_recipient, delete_recipient, recipient_page
 from tamis.actions.segments.segments import delete_segment, sized_segments
+from tamis.actions.services import Services
 from tamis.columns.reads import recipients
 from tamis.columns.reads.browse import ContactReads
 from tamis.domain.emails import parse_email
@@ -20,9 +20,9 @@ from tests.stores.people import EVERYONE, Desk, new_desk
 
 
 @pytest.fixture
-def desk(house: House) -> Desk:
+def desk(services: Services) -> Desk:
     """Three contacts, and a segment with a rule that selects two of them."""
-    desk = new_desk(house)
+    desk = new_desk(services)
     desk.write(ann={"country": "Peru"}, bob={"country": "Peru"}, cyd={"country": "Chad"})
     return desk
 
@@ -46,15 +46,17 @@ def test_a_recipient_that_goes_while_the_page_is_read_is_whole_in_it(
     segment = desk.segment("Peru", 'country = "Peru"')
     address = parse_email("dan@example.org")
     assert address
-    desk.house.write(add_recipient, desk.account, segment.id, address, "Dan", "Doe")
-    last = recipient_page(desk.house, desk.account.id, segment.id, 0, EVERYONE)[-1][0]
+    desk.services.write(add_recipient, desk.account, segment.id, address, "Dan", "Doe")
+    last = recipient_page(desk.services, desk.account.id, segment.id, 0, EVERYONE)[-1][0]
 
     def go() -> None:
-        desk.house.write(delete_recipient, desk.account, last)
-        desk.house.project()
+        desk.services.write(delete_recipient, desk.account, last)
+        desk.services.project()
 
     then(monkeypatch, recipients, "_page", go)
-    page = [msgspec.json.decode(row) for _, row in recipient_page(desk.house, desk.account.id, segment.id, 0, EVERYONE)]
+    page = [
+        msgspec.json.decode(row) for _, row in recipient_page(desk.services, desk.account.id, segment.id, 0, EVERYONE)
+    ]
     assert [row["email"] for row in page] == ["ann@example.org", "bob@example.org", "dan@example.org"]
     assert desk.members(segment) == {"ann", "bob"}
 
@@ -63,10 +65,10 @@ def test_a_segment_that_goes_while_it_is_read_is_whole_and_then_not_found(
     desk: Desk, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     segment = desk.segment("Peru", 'country = "Peru"')
-    then(monkeypatch, segments, "live_by_id", lambda: desk.house.write(delete_segment, desk.account, segment.id))
-    assert len(recipient_page(desk.house, desk.account.id, segment.id, 0, EVERYONE)) == 2
+    then(monkeypatch, segments, "live_by_id", lambda: desk.services.write(delete_segment, desk.account, segment.id))
+    assert len(recipient_page(desk.services, desk.account.id, segment.id, 0, EVERYONE)) == 2
     with pytest.raises(NotFound):
-        recipient_page(desk.house, desk.account.id, segment.id, 0, EVERYONE)
+        recipient_page(desk.services, desk.account.id, segment.id, 0, EVERYONE)
 
 
 @pytest.mark.parametrize("times", [1, 9])
@@ -78,10 +80,10 @@ def test_a_page_of_contacts_is_full_when_one_goes_meanwhile(
 
     def go() -> None:
         address = f"{next(gone)}@example.org"
-        desk.house.write(delete_contact, desk.account, desk.type, address)
+        desk.services.write(delete_contact, desk.account, desk.type, address)
 
     then(monkeypatch, ContactReads, "ids", go, times)
-    assert len(contact_page(desk.house, desk.type, 0, 3)[0]) == 3
+    assert len(contact_page(desk.services, desk.type, 0, 3)[0]) == 3
 
 
 @pytest.mark.parametrize("times", [1, 9])
@@ -89,7 +91,7 @@ def test_a_segment_that_is_made_while_all_are_listed_has_its_size(
     desk: Desk, monkeypatch: pytest.MonkeyPatch, times: int
 ) -> None:
     names = iter("ABCDEFGHI"[:times])
-    desk.house.project()
+    desk.services.project()
     right = feed.has_changed_of_account
 
     def make_one_more(*args: Any) -> bool:
@@ -102,5 +104,5 @@ def test_a_segment_that_is_made_while_all_are_listed_has_its_size(
 
     desk.segment("First", 'country = "Peru"')
     monkeypatch.setattr(feed, "has_changed_of_account", make_one_more)
-    listed = sized_segments(desk.house, desk.account).segments
+    listed = sized_segments(desk.services, desk.account).segments
     assert {sized.recipients for sized in listed} == {2}

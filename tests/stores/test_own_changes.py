@@ -9,8 +9,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from tamis.actions.house import House
 from tamis.actions.segments.recipients import recipient_page
+from tamis.actions.services import Services
 from tamis.settings import Settings
 from tests.stores.people import EVERYONE, Desk, new_desk
 
@@ -18,12 +18,12 @@ PATIENCE_SECONDS = 60
 
 
 @contextmanager
-def somebody_lets_the_columns_follow(house: House) -> Iterator[None]:
+def somebody_lets_the_columns_follow(services: Services) -> Iterator[None]:
     """Hold what everybody who lets the columns follow has to wait for."""
     held, go = threading.Event(), threading.Event()
 
     def hold() -> None:
-        with house.open_columns().lock:
+        with services.open_columns().lock:
             held.set()
             assert go.wait(PATIENCE_SECONDS)
 
@@ -37,27 +37,27 @@ def somebody_lets_the_columns_follow(house: House) -> Iterator[None]:
 
 def members(desk: Desk, segment_id: int) -> int:
     """Count the recipients of a segment, as the Segment API lists them."""
-    return len(recipient_page(desk.house, desk.account.id, segment_id, 0, EVERYONE))
+    return len(recipient_page(desk.services, desk.account.id, segment_id, 0, EVERYONE))
 
 
-def test_what_another_account_writes_is_not_waited_for(house: House) -> None:
-    quiet, busy = new_desk(house), new_desk(house)
+def test_what_another_account_writes_is_not_waited_for(services: Services) -> None:
+    quiet, busy = new_desk(services), new_desk(services)
     quiet.write(ann={}, bob={})
     mine = quiet.segment("Everyone", "email is not blank")
     assert members(quiet, mine.id) == 2
     busy.write(carl={})
-    with somebody_lets_the_columns_follow(house), ThreadPoolExecutor(1) as thread:
+    with somebody_lets_the_columns_follow(services), ThreadPoolExecutor(1) as thread:
         assert thread.submit(members, quiet, mine.id).result(PATIENCE_SECONDS) == 2
 
 
-def test_what_the_account_itself_writes_is_waited_for(house: House) -> None:
-    quiet, busy = new_desk(house), new_desk(house)
+def test_what_the_account_itself_writes_is_waited_for(services: Services) -> None:
+    quiet, busy = new_desk(services), new_desk(services)
     mine = quiet.segment("Everyone", "email is not blank")
     assert members(quiet, mine.id) == 0
     busy.write(carl={})
     quiet.write(ann={})
     with ThreadPoolExecutor(1) as thread:
-        with somebody_lets_the_columns_follow(house):
+        with somebody_lets_the_columns_follow(services):
             asked = thread.submit(members, quiet, mine.id)
             quiet.write(bob={})
         assert asked.result(PATIENCE_SECONDS) in (1, 2)  # bob came while it was asked
@@ -69,9 +69,9 @@ def test_what_the_account_itself_writes_is_waited_for(house: House) -> None:
 def test_each_account_sees_all_that_it_has_written(
     tmp_path_factory: pytest.TempPathFactory, steps: list[tuple[bool, bool]]
 ) -> None:
-    house = House(Settings(tmp_path_factory.mktemp("data"), columns_threads=1))
+    services = Services(Settings(tmp_path_factory.mktemp("data"), columns_threads=1))
     try:
-        desks = [new_desk(house), new_desk(house)]
+        desks = [new_desk(services), new_desk(services)]
         segments = [desk.segment("Everyone", "email is not blank").id for desk in desks]
         written = [0, 0]
         for number, (writer, reader) in enumerate(steps):
@@ -79,4 +79,4 @@ def test_each_account_sees_all_that_it_has_written(
             written[writer] += 1
             assert members(desks[reader], segments[reader]) == written[reader]
     finally:
-        house.close()
+        services.close()

@@ -14,7 +14,6 @@ import pytest
 from tamis.actions.accounts.accounts import create_account
 from tamis.actions.fields.fields import create_field
 from tamis.actions.fields.types import create_type
-from tamis.actions.house import House
 from tamis.actions.importing.upsert import upsert
 from tamis.actions.newest import Newest, Overtaken
 from tamis.actions.segments.previewing import (
@@ -27,6 +26,7 @@ from tamis.actions.segments.previewing import (
 )
 from tamis.actions.segments.recipients import add_recipient, delete_recipient, recipient_page
 from tamis.actions.segments.segments import ChangedMeanwhile, create_segment, edit_segment
+from tamis.actions.services import Services
 from tamis.domain.accounts import Account
 from tamis.domain.contacts import ContactType, encode_values
 from tamis.domain.emails import parse_email
@@ -44,7 +44,7 @@ from tamis.settings import Settings
 class Town:
     """Forty people: number n is n years old, lives in the n-th of four countries, and likes the n-th of three arts."""
 
-    house: House
+    services: Services
     account: Account
     stranger: Account
     type: ContactType
@@ -52,7 +52,7 @@ class Town:
 
     def look(self, rule: object, segment_id: int | None = None) -> Preview:
         draft = from_json(json.dumps(rule))
-        return preview_rule(self.house, self.account, self.type.id, draft, segment_id=segment_id)
+        return preview_rule(self.services, self.account, self.type.id, draft, segment_id=segment_id)
 
     def older_than(self, age: object) -> dict[str, object]:
         return {"field": self.fields.by_key["age"].id, "operator": "is greater than", "values": [str(age)]}
@@ -60,14 +60,14 @@ class Town:
 
 @pytest.fixture
 def town(tmp_path: Path) -> Iterator[Town]:
-    house = House(Settings(tmp_path / "town", columns_threads=2))
-    account, _ = house.write(create_account, "owner@example.org", "UTC", None)
-    stranger, _ = house.write(create_account, "stranger@example.org", "UTC", None)
-    people = house.write(create_type, account, "People")
-    house.write(create_field, people, "Age", Kind.NUMBER, ())
-    house.write(create_field, people, "Plan", Kind.CHOICE, ("Free", "Pro", "Trial"))
-    house.write(create_field, people, "Arts", Kind.CHOICES, ("Music", "Dance", "Film", "Mime"))
-    fields = types.fields_of_type(house.records.reader(), people.id)
+    services = Services(Settings(tmp_path / "town", columns_threads=2))
+    account, _ = services.write(create_account, "owner@example.org", "UTC", None)
+    stranger, _ = services.write(create_account, "stranger@example.org", "UTC", None)
+    people = services.write(create_type, account, "People")
+    services.write(create_field, people, "Age", Kind.NUMBER, ())
+    services.write(create_field, people, "Plan", Kind.CHOICE, ("Free", "Pro", "Trial"))
+    services.write(create_field, people, "Arts", Kind.CHOICES, ("Music", "Dance", "Film", "Mime"))
+    fields = types.fields_of_type(services.records.reader(), people.id)
     rows = []
     for number in range(40):
         values: dict[str, Value] = {
@@ -79,9 +79,9 @@ def town(tmp_path: Path) -> Iterator[Town]:
         address = f"p{number}@example.org"
         document = encode_values({fields.by_key[key].id: value for key, value in sorted(values.items())})
         rows.append(NewContact(address, address, document))
-    house.write(upsert, people.id, fields, rows, ())
-    yield Town(house, account, stranger, people, fields)
-    house.close()
+    services.write(upsert, people.id, fields, rows, ())
+    yield Town(services, account, stranger, people, fields)
+    services.close()
 
 
 def test_every_part_has_its_count_and_the_sample_is_of_the_rule(town: Town) -> None:
@@ -113,18 +113,18 @@ def test_a_rule_without_conditions_selects_nobody(town: Town) -> None:
 
 
 def test_members_of_the_edited_segment_are_what_hands_make_of_the_rule(town: Town) -> None:
-    house, account = town.house, town.account
-    segment = house.write(create_segment, account, town.type, "Grown", from_text("age > 29"))
+    services, account = town.services, town.account
+    segment = services.write(create_segment, account, town.type, "Grown", from_text("age > 29"))
     for number in (31, 32):
-        house.write(delete_recipient, account, recipient_id_of_contact(segment.id, number + 1))
+        services.write(delete_recipient, account, recipient_id_of_contact(segment.id, number + 1))
     for address in ("p1@example.org", "p2@example.org", "nobody@example.org"):
         email = parse_email(address)
         assert email
-        house.write(add_recipient, account, segment.id, email, "By", "Hand")
+        services.write(add_recipient, account, segment.id, email, "By", "Hand")
     for age in (29, 30, 31, 0, 50):
         looked = town.look(town.older_than(age), segment.id)
-        house.write(edit_segment, account, segment.id, draft=from_text(f"age > {age}"))
-        page = recipient_page(house, account.id, segment.id, 0, 100)
+        services.write(edit_segment, account, segment.id, draft=from_text(f"age > {age}"))
+        page = recipient_page(services, account.id, segment.id, 0, 100)
         assert looked.members
         assert looked.members[0] == len(page)
         assert looked.members[2:] == (3, 2)
@@ -132,17 +132,17 @@ def test_members_of_the_edited_segment_are_what_hands_make_of_the_rule(town: Tow
 
 
 def test_the_effect_of_an_edit_is_told_before_it_is_made(town: Town) -> None:
-    house, account = town.house, town.account
-    grown = house.write(create_segment, account, town.type, "Grown", from_text("age > 29"))
-    old = house.write(create_segment, account, town.type, "Old", from_text("age > 35"))
-    house.write(delete_recipient, account, recipient_id_of_contact(grown.id, 32))
+    services, account = town.services, town.account
+    grown = services.write(create_segment, account, town.type, "Grown", from_text("age > 29"))
+    old = services.write(create_segment, account, town.type, "Old", from_text("age > 35"))
+    services.write(delete_recipient, account, recipient_id_of_contact(grown.id, 32))
     for address in ("p5@example.org", "p6@example.org", "nobody@example.org"):
         email = parse_email(address)
         assert email
-        house.write(add_recipient, account, grown.id, email, "", "")
+        services.write(add_recipient, account, grown.id, email, "", "")
 
     def members() -> set[str]:
-        return {json.loads(document)["email"] for _, document in recipient_page(house, account.id, grown.id, 0, 100)}
+        return {json.loads(document)["email"] for _, document in recipient_page(services, account.id, grown.id, 0, 100)}
 
     before = members()
     for text in (
@@ -154,31 +154,31 @@ def test_the_effect_of_an_edit_is_told_before_it_is_made(town: Town) -> None:
         "age >= 0",
     ):
         draft = None if text is None else from_text(text)
-        effect = effect_of_edit(house, account, grown.id, name="Still grown", draft=draft)
-        house.write(edit_segment, account, grown.id, draft=draft)
+        effect = effect_of_edit(services, account, grown.id, name="Still grown", draft=draft)
+        services.write(edit_segment, account, grown.id, draft=draft)
         after = members()
         assert effect == MembershipEffect(len(before), len(after), len(after - before), len(before - after)), text
         assert effect.changes_members == (after != before)
         before = after
-    assert not effect_of_edit(house, account, grown.id, name="Another").changes_members
+    assert not effect_of_edit(services, account, grown.id, name="Another").changes_members
     for name, rule in (("Near", 'is in segment "Grown"'), ("Far", 'age > 1 and not (is in segment "Near")')):
-        house.write(create_segment, account, town.type, name, from_text(rule))
-    assert effect_of_edit(house, account, grown.id, draft=None).followers == ("Far", "Near")
-    assert not effect_of_edit(house, account, grown.id, draft=from_text("age > -1")).changes_members
+        services.write(create_segment, account, town.type, name, from_text(rule))
+    assert effect_of_edit(services, account, grown.id, draft=None).followers == ("Far", "Near")
+    assert not effect_of_edit(services, account, grown.id, draft=from_text("age > -1")).changes_members
     with pytest.raises(Invalid, match="already been taken"):
-        effect_of_edit(house, account, grown.id, name=old.name)
+        effect_of_edit(services, account, grown.id, name=old.name)
     with pytest.raises(ChangedMeanwhile):
-        effect_of_edit(house, account, grown.id, seen=grown.updated_at)
+        effect_of_edit(services, account, grown.id, seen=grown.updated_at)
     with pytest.raises(NotFound):
-        effect_of_edit(house, town.stranger, grown.id)
+        effect_of_edit(services, town.stranger, grown.id)
 
 
 def test_segments_in_rules_and_circles(town: Town) -> None:
-    house, account = town.house, town.account
-    grown = house.write(create_segment, account, town.type, "Grown", from_text("age > 29"))
+    services, account = town.services, town.account
+    grown = services.write(create_segment, account, town.type, "Grown", from_text("age > 29"))
     in_grown = {"operator": "is in segment", "values": [str(grown.id)]}
     assert town.look({"not": in_grown}).count == 30
-    other = house.write(create_segment, account, town.type, "Other", from_json(json.dumps(in_grown)))
+    other = services.write(create_segment, account, town.type, "Other", from_json(json.dumps(in_grown)))
     looked = town.look(
         {"all": [town.older_than(3), {"operator": "is in segment", "values": [str(other.id)]}]}, grown.id
     )
@@ -188,16 +188,16 @@ def test_segments_in_rules_and_circles(town: Town) -> None:
 
 
 def test_the_text_is_read_and_written(town: Town) -> None:
-    rule = rule_of_text(town.house, town.account, town.type.id, 'AGE > 29 and country = "peru"')
+    rule = rule_of_text(town.services, town.account, town.type.id, 'AGE > 29 and country = "peru"')
     assert to_text(rule) == 'age is greater than 29 and country is "peru"'
     assert town.look(json.loads(to_json(rule))).count == 3
     with pytest.raises(Invalid, match='line 1, column 1: there is no field "agee"'):
-        rule_of_text(town.house, town.account, town.type.id, "agee > 29")
+        rule_of_text(town.services, town.account, town.type.id, "agee > 29")
 
 
 def test_values_are_suggested_with_their_counts(town: Town) -> None:
     def suggested(key: str, typed: str = "") -> list[tuple[str, int]]:
-        return suggested_values(town.house, town.account, town.type.id, town.fields.by_key[key].id, typed)
+        return suggested_values(town.services, town.account, town.type.id, town.fields.by_key[key].id, typed)
 
     assert suggested("country") == [("INDIA", 20), ("Chad", 10), ("Peru", 10)]
     assert suggested("country", " iNd ") == [("INDIA", 20)]
@@ -211,29 +211,29 @@ def test_values_are_suggested_with_their_counts(town: Town) -> None:
 
 
 def test_nothing_leaks_to_another_account(town: Town) -> None:
-    segment = town.house.write(create_segment, town.account, town.type, "Grown", from_text("age > 29"))
-    house, stranger, type_id = town.house, town.stranger, town.type.id
+    segment = town.services.write(create_segment, town.account, town.type, "Grown", from_text("age > 29"))
+    services, stranger, type_id = town.services, town.stranger, town.type.id
     for type_of in (type_id, 999):
         with pytest.raises(NotFound, match=f"no contact type {type_of}"):
-            preview_rule(house, stranger, type_of, None)
+            preview_rule(services, stranger, type_of, None)
         with pytest.raises(NotFound, match=f"no contact type {type_of}"):
-            rule_of_text(house, stranger, type_of, "age > 1")
+            rule_of_text(services, stranger, type_of, "age > 1")
         with pytest.raises(NotFound, match=f"no contact type {type_of}"):
-            suggested_values(house, stranger, type_of, town.fields.by_key["country"].id)
-    own = house.write(create_type, stranger, "Own")
+            suggested_values(services, stranger, type_of, town.fields.by_key["country"].id)
+    own = services.write(create_type, stranger, "Own")
     with pytest.raises(NotFound, match="no segment"):
-        preview_rule(house, stranger, own.id, None, segment_id=segment.id)
+        preview_rule(services, stranger, own.id, None, segment_id=segment.id)
 
 
 def test_an_edit_of_what_is_not_there_any_more_is_refused(town: Town) -> None:
-    house, account = town.house, town.account
-    seen = house.write(create_segment, account, town.type, "Grown", from_text("age > 29"))
-    first = house.write(edit_segment, account, seen.id, draft=from_text("age > 30"), seen=seen.updated_at)
+    services, account = town.services, town.account
+    seen = services.write(create_segment, account, town.type, "Grown", from_text("age > 29"))
+    first = services.write(edit_segment, account, seen.id, draft=from_text("age > 30"), seen=seen.updated_at)
     with pytest.raises(ChangedMeanwhile, match="Grown") as refused:
-        house.write(edit_segment, account, seen.id, name="Mine", draft=None, seen=seen.updated_at)
+        services.write(edit_segment, account, seen.id, name="Mine", draft=None, seen=seen.updated_at)
     assert refused.value.segment == first
-    assert segments.live_by_id(house.records.reader(), account.id, seen.id) == first
-    house.write(edit_segment, account, seen.id, name="Mine", seen=first.updated_at)
+    assert segments.live_by_id(services.records.reader(), account.id, seen.id) == first
+    services.write(edit_segment, account, seen.id, name="Mine", seen=first.updated_at)
 
 
 def test_a_newer_question_stops_an_older_one() -> None:

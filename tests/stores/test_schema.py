@@ -10,7 +10,7 @@ from pathlib import Path
 import apsw
 import pytest
 
-from tamis.actions.house import House
+from tamis.actions.services import Services
 from tamis.domain.errors import Unavailable
 from tamis.domain.fields import RESERVED
 from tamis.records.engine.database import FILE_NAME, connect, migrate, migrations
@@ -52,33 +52,33 @@ def test_custom_fields_are_numbered_after_all_reserved_ones(tmp_path: Path) -> N
     assert first == 101 > max(field.id for field in RESERVED)
 
 
-def test_every_commit_reaches_the_disk(house: House) -> None:
-    db = house.records.reader()
+def test_every_commit_reaches_the_disk(services: Services) -> None:
+    db = services.records.reader()
     assert connection_of(db).pragma("journal_mode") == "wal"
     assert connection_of(db).pragma("synchronous") == 2
 
 
 def test_data_of_a_newer_version_is_refused_and_left_alone(tmp_path: Path) -> None:
-    House(Settings(tmp_path)).close()
+    Services(Settings(tmp_path)).close()
     db = apsw.Connection(str(tmp_path / FILE_NAME))
     db.pragma("user_version", 999)
     db.close()
     with pytest.raises(Unavailable, match="newer version of Tamis"):
-        House(Settings(tmp_path))
+        Services(Settings(tmp_path))
     assert apsw.Connection(str(tmp_path / FILE_NAME)).pragma("user_version") == 999
 
 
 def test_a_file_that_is_no_database_is_refused_and_left_alone(tmp_path: Path) -> None:
     (tmp_path / FILE_NAME).write_bytes(b"Dear diary, " * 1000)
     with pytest.raises(Unavailable, match="damaged or no Tamis database"):
-        House(Settings(tmp_path))
+        Services(Settings(tmp_path))
     assert (tmp_path / FILE_NAME).read_bytes() == b"Dear diary, " * 1000
 
 
 def test_a_directory_that_cannot_be_made_is_refused(tmp_path: Path) -> None:
     (tmp_path / "file").write_text("")
     with pytest.raises(Unavailable, match="choose another data directory"):
-        House(Settings(tmp_path / "file" / "data"))
+        Services(Settings(tmp_path / "file" / "data"))
 
 
 def test_a_directory_that_is_not_writable_is_refused(tmp_path: Path) -> None:
@@ -87,14 +87,14 @@ def test_a_directory_that_is_not_writable_is_refused(tmp_path: Path) -> None:
     program = f"""
 import os
 from pathlib import Path
-from tamis.actions.house import House
+from tamis.actions.services import Services
 from tamis.domain.errors import Unavailable
 from tamis.settings import Settings
-House(Settings(Path({str(tmp_path)!r}))).close()
+Services(Settings(Path({str(tmp_path)!r}))).close()
 if os.getuid() == 0:
     os.setuid(65534)
 try:
-    House(Settings(Path({str(directory)!r})))
+    Services(Settings(Path({str(directory)!r})))
 except Unavailable as error:
     print(str(error))
 """

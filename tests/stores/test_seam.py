@@ -8,7 +8,7 @@ import apsw
 import pytest
 
 import tamis
-from tamis.actions.house import House
+from tamis.actions.services import Services
 from tamis.domain.errors import Unavailable
 from tamis.records import feed
 from tamis.records.engine.sql import fetch
@@ -30,31 +30,31 @@ def test_a_handle_has_nothing_of_an_engine() -> None:
     assert public(Workbench) == set()
 
 
-def test_actions_are_handed_such_handles(house: House) -> None:
-    assert type(house.records.reader()) is Reader
-    assert house.write(lambda db, _: type(db)) is Transaction
+def test_actions_are_handed_such_handles(services: Services) -> None:
+    assert type(services.records.reader()) is Reader
+    assert services.write(lambda db, _: type(db)) is Transaction
 
 
-def test_the_version_moves_with_the_writes_of_others(house: House) -> None:
-    before = house.records.version()
-    assert house.records.version() == before
-    house.records.write(lambda db: feed.tell_fields(db, 1, house.clock()))
-    assert house.records.version() != before
+def test_the_version_moves_with_the_writes_of_others(services: Services) -> None:
+    before = services.records.version()
+    assert services.records.version() == before
+    services.records.write(lambda db: feed.tell_fields(db, 1, services.clock()))
+    assert services.records.version() != before
 
 
-def test_an_error_of_the_engine_becomes_one_of_ours(house: House, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_an_error_of_the_engine_becomes_one_of_ours(services: Services, monkeypatch: pytest.MonkeyPatch) -> None:
     class Busy:
         def execute(self, *_: object) -> None:
             raise apsw.BusyError("database is locked")
 
-    reader = house.records.reader()
+    reader = services.records.reader()
     monkeypatch.setattr(reader, "_connection", Busy())
     with pytest.raises(Unavailable):
         fetch(reader, "SELECT 1")
 
 
 def texts(tree: ast.AST) -> Iterator[str]:
-    """Give the texts of a module, but not what describes it."""
+    """Return the texts of a module, but not what describes it."""
     described = {id(node.value) for node in ast.walk(tree) if isinstance(node, ast.Expr)}
     for node in ast.walk(tree):
         if isinstance(node, ast.Constant) and isinstance(node.value, str) and id(node) not in described:

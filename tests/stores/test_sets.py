@@ -13,11 +13,11 @@ from hypothesis import strategies as st
 
 from tamis.actions.accounts.accounts import create_account
 from tamis.actions.fields.types import create_type
-from tamis.actions.house import House
 from tamis.actions.importing.upsert import upsert
 from tamis.actions.segments import sets
 from tamis.actions.segments.recipients import add_recipient, recipient_page
 from tamis.actions.segments.segments import create_segment
+from tamis.actions.services import Services
 from tamis.columns.engine.files import NAME as FILE_NAME
 from tamis.columns.reads.draws import number_of_stranger as number_of_stranger_sql
 from tamis.columns.reads.draws import sampled
@@ -53,14 +53,14 @@ def someone(number: int) -> NewContact:
 
 
 class Crowd:
-    """A house with contacts, and segments that overlap."""
+    """A services with contacts, and segments that overlap."""
 
     def __init__(self, directory: Path) -> None:
         self.directory = directory
-        self.house = House(Settings(directory, columns_threads=2))
-        self.account, _ = self.house.write(create_account, "owner@example.org", "UTC", None)
-        self.type = self.house.write(create_type, self.account, "People")
-        self.house.write(upsert, self.type.id, FieldSet(RESERVED), [someone(n) for n in range(PEOPLE)], ())
+        self.services = Services(Settings(directory, columns_threads=2))
+        self.account, _ = self.services.write(create_account, "owner@example.org", "UTC", None)
+        self.type = self.services.write(create_type, self.account, "People")
+        self.services.write(upsert, self.type.id, FieldSet(RESERVED), [someone(n) for n in range(PEOPLE)], ())
         self.all = self.segment("All", "email is not blank")
         self.segments = [self.segment(f"c{n}", f'country = "c{n}" or city = "t0"') for n in range(3)]
         self.segments.append(self.segment("t", 'city = "t0"'))
@@ -70,12 +70,12 @@ class Crowd:
         self.add(self.segments[4], "P1@example.org")
 
     def segment(self, name: str, rule: str) -> Segment:
-        return self.house.write(create_segment, self.account, self.type, name, from_text(rule))
+        return self.services.write(create_segment, self.account, self.type, name, from_text(rule))
 
     def add(self, segment: Segment, email: str) -> None:
         parsed = parse_email(email)
         assert parsed
-        self.house.write(add_recipient, self.account, segment.id, parsed, "By", "Hand")
+        self.services.write(add_recipient, self.account, segment.id, parsed, "By", "Hand")
 
     def persons(self, segment: Segment) -> set[object]:
         """Who is in a segment: contacts by id, strangers by the key of their address."""
@@ -88,14 +88,14 @@ class Crowd:
         return set(found)
 
     def documents(self, segment: Segment) -> list[dict[str, Any]]:
-        return [json.loads(d) for _, d in recipient_page(self.house, self.account.id, segment.id, 0, EVERYONE)]
+        return [json.loads(d) for _, d in recipient_page(self.services, self.account.id, segment.id, 0, EVERYONE)]
 
     def drawn(self, segment: Segment, sample: Sample) -> list[dict[str, Any]]:
         """List a sample, page by page."""
         found: list[dict[str, Any]] = []
         after: int | None = 0
         while after is not None:
-            after, page = sets.sampled_page(self.house, self.account.id, segment.id, sample, after)
+            after, page = sets.sampled_page(self.services, self.account.id, segment.id, sample, after)
             found += [json.loads(document) for _, document in page]
         return found
 
@@ -104,7 +104,7 @@ class Crowd:
 def crowd(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Crowd]:
     made = Crowd(tmp_path_factory.mktemp("sets") / "data")
     yield made
-    made.house.close()
+    made.services.close()
 
 
 # -- overlaps ----------------------------------------------------------------------------------------------------------
@@ -114,7 +114,7 @@ def crowd(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Crowd]:
 def test_an_overlap_is_that_of_the_sets_of_persons(crowd: Crowd, count: int) -> None:
     chosen = crowd.segments[:count]
     persons = [crowd.persons(segment) for segment in chosen]
-    found = sets.overlap(crowd.house, crowd.account.id, [segment.id for segment in chosen])
+    found = sets.overlap(crowd.services, crowd.account.id, [segment.id for segment in chosen])
     assert found.sizes == [len(one) for one in persons]
     assert found.union == len(set().union(*persons))
     assert found.intersection == len(set.intersection(*persons))
@@ -126,14 +126,14 @@ def test_the_same_stranger_in_two_segments_is_one_person(crowd: Crowd) -> None:
     one, two, three, four, _ = crowd.segments
     for key, left, right in (("a@münchen.de", one, two), ("stranger@example.net", three, four)):
         assert key in crowd.persons(left) & crowd.persons(right)
-    found = sets.overlap(crowd.house, crowd.account.id, [three.id, four.id])
+    found = sets.overlap(crowd.services, crowd.account.id, [three.id, four.id])
     contacts = {person for person in crowd.persons(three) & crowd.persons(four) if isinstance(person, int)}
     assert found.matrix[0][1] == len(contacts) + 1
 
 
 def test_one_segment_is_compared_with_all_others_of_its_type_at_once(crowd: Crowd) -> None:
     mine = crowd.segments[2]
-    size, found = sets.overlaps(crowd.house, crowd.account.id, mine.id)
+    size, found = sets.overlaps(crowd.services, crowd.account.id, mine.id)
     persons = crowd.persons(mine)
     assert size == len(persons)
     assert {crowd.all.id, *(one.id for one in crowd.segments)} == {mine.id, *(other.segment.id for other in found)}
@@ -146,43 +146,43 @@ def test_one_segment_is_compared_with_all_others_of_its_type_at_once(crowd: Crow
 def test_twenty_segments_are_compared_and_twenty_one_are_not(crowd: Crowd) -> None:
     made = [crowd.segment(f"more {n}", f'email starts with "p{n}"') for n in range(21)]
     ids = [segment.id for segment in made]
-    found = sets.overlap(crowd.house, crowd.account.id, ids[:20])
+    found = sets.overlap(crowd.services, crowd.account.id, ids[:20])
     persons = [crowd.persons(segment) for segment in made[:20]]
     assert found.matrix == [[len(one & other) for other in persons] for one in persons]
     for wrong in ([], ids[:1], ids):
         with pytest.raises(Invalid, match="name from 2 to 20 segments"):
-            sets.overlap(crowd.house, crowd.account.id, wrong)
+            sets.overlap(crowd.services, crowd.account.id, wrong)
 
 
 def test_segments_that_cannot_be_compared_are_refused(crowd: Crowd) -> None:
-    house, account = crowd.house, crowd.account
+    services, account = crowd.services, crowd.account
     one = crowd.segments[0]
-    others = house.write(create_type, account, "Others")
-    other = house.write(create_segment, account, others, "Others", None)
+    others = services.write(create_type, account, "Others")
+    other = services.write(create_segment, account, others, "Others", None)
     with pytest.raises(Invalid, match="of two contact types"):
-        sets.overlap(house, account.id, [one.id, other.id])
+        sets.overlap(services, account.id, [one.id, other.id])
     with pytest.raises(Invalid, match="named twice"):
-        sets.overlap(house, account.id, [one.id, one.id])
+        sets.overlap(services, account.id, [one.id, one.id])
     with pytest.raises(NotFound, match="there is no segment 2097151"):
-        sets.overlap(house, account.id, [one.id, 2_097_151])
+        sets.overlap(services, account.id, [one.id, 2_097_151])
 
 
 def test_a_stranger_compares_and_draws_nothing_of_others(crowd: Crowd) -> None:
-    stranger, _ = crowd.house.write(create_account, "stranger@example.net", "UTC", None)
-    of_type = crowd.house.write(create_type, stranger, "People")
-    own = crowd.house.write(create_segment, stranger, of_type, "Own", None)
+    stranger, _ = crowd.services.write(create_account, "stranger@example.net", "UTC", None)
+    of_type = crowd.services.write(create_type, stranger, "People")
+    own = crowd.services.write(create_segment, stranger, of_type, "Own", None)
     one, two = (segment.id for segment in crowd.segments[:2])
     missing = f"there is no segment {one}"
     for ids in ([one, two], [own.id, one]):
         with pytest.raises(NotFound, match=missing):
-            sets.overlap(crowd.house, stranger.id, ids)
+            sets.overlap(crowd.services, stranger.id, ids)
     with pytest.raises(NotFound, match=missing):
-        sets.sampled_page(crowd.house, stranger.id, one, Sample("s", DRAWS, 1), 0)
+        sets.sampled_page(crowd.services, stranger.id, one, Sample("s", DRAWS, 1), 0)
     with pytest.raises(NotFound, match=missing):
-        sets.overlaps(crowd.house, stranger.id, one)
-    assert sets.overlaps(crowd.house, stranger.id, own.id) == (0, [])
+        sets.overlaps(crowd.services, stranger.id, one)
+    assert sets.overlaps(crowd.services, stranger.id, own.id) == (0, [])
     with pytest.raises(NotFound, match=missing):
-        sets.group_sizes(crowd.house, stranger.id, one, Sample("s", DRAWS, 2))
+        sets.group_sizes(crowd.services, stranger.id, one, Sample("s", DRAWS, 2))
 
 
 # -- draws -------------------------------------------------------------------------------------------------------------
@@ -249,7 +249,7 @@ def test_samples_that_mean_nothing_are_refused(
 
 
 def within_bounds(found: int, people: int, share: float) -> bool:
-    """Tell whether a count lies within five standard deviations of what is expected."""
+    """Return whether a count lies within five standard deviations of what is expected."""
     return abs(found - people * share) <= 5 * math.sqrt(people * share * (1 - share)) + 1
 
 
@@ -265,7 +265,7 @@ def test_a_sample_of_a_segment_is_whom_the_draws_choose(crowd: Crowd, percent: f
 @pytest.mark.parametrize("percent", [None, 40])
 def test_groups_are_disjoint_of_about_the_same_size_and_cover_the_sample(crowd: Crowd, percent: float | None) -> None:
     whole = crowd.drawn(crowd.all, sample_of(percent or 100, None, None, "spring"))
-    sizes = sets.group_sizes(crowd.house, crowd.account.id, crowd.all.id, Sample("spring", whole_below(percent), 7))
+    sizes = sets.group_sizes(crowd.services, crowd.account.id, crowd.all.id, Sample("spring", whole_below(percent), 7))
     groups = [crowd.drawn(crowd.all, sample_of(percent, 7, group, "spring")) for group in range(1, 8)]
     assert [len(group) for group in groups] == sizes
     assert sorted(d["id"] for group in groups for d in group) == [d["id"] for d in whole]
@@ -273,7 +273,7 @@ def test_groups_are_disjoint_of_about_the_same_size_and_cover_the_sample(crowd: 
 
 
 def whole_below(percent: float | None) -> int:
-    """Give the bound of a sample."""
+    """Return the bound of a sample."""
     return sample_of(percent or 100, None, None, "").below
 
 
@@ -296,20 +296,20 @@ def test_people_stay_in_their_sample_and_group_while_a_segment_grows_and_the_cop
     samples = [sample_of(10, None, None, "s"), sample_of(None, 3, 2, "s")]
     before = [{d["id"] for d in small.drawn(small.all, sample)} for sample in samples]
     more = [someone(n) for n in range(PEOPLE, 2 * PEOPLE)]
-    small.house.write(upsert, small.type.id, FieldSet(RESERVED), more, ())
+    small.services.write(upsert, small.type.id, FieldSet(RESERVED), more, ())
     grown = [{d["id"] for d in small.drawn(small.all, sample)} for sample in samples]
-    small.house.close()
+    small.services.close()
     (tmp_path / "data" / FILE_NAME).unlink()
-    small.house = House(Settings(tmp_path / "data", columns_threads=2))
+    small.services = Services(Settings(tmp_path / "data", columns_threads=2))
     rebuilt = [{d["id"] for d in small.drawn(small.all, sample)} for sample in samples]
-    small.house.close()
+    small.services.close()
     old = {d["id"] for d in small_ids(small.all, PEOPLE)}
     assert grown == rebuilt
     assert [group & old for group in grown] == before
 
 
 def small_ids(segment: Segment, people: int) -> list[dict[str, int]]:
-    """Give the numbers that the first contacts have in a segment."""
+    """Return the numbers that the first contacts have in a segment."""
     return [{"id": segment.id << 32 | contact_id} for contact_id in range(1, people + 1)]
 
 

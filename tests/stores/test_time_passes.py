@@ -10,10 +10,10 @@ import pytest
 from tamis.actions.accounts.accounts import create_account
 from tamis.actions.fields.fields import create_field
 from tamis.actions.fields.types import create_type
-from tamis.actions.house import House
 from tamis.actions.importing.upsert import upsert
 from tamis.actions.segments.recipients import add_recipient, delete_recipient
 from tamis.actions.segments.segments import create_segment, delete_segment, edit_segment
+from tamis.actions.services import Services
 from tamis.domain.contacts import encode_values
 from tamis.domain.fields import Kind, Value
 from tamis.domain.segments import Segment
@@ -35,36 +35,36 @@ class World:
     def __init__(self, directory: Path) -> None:
         self.directory = directory
         self.now = NOON
-        self.house = self.opened()
-        self.account, _ = self.house.write(create_account, "owner@example.org", "Asia/Dhaka", None)
-        self.type = self.house.write(create_type, self.account, "People")
-        self.seen = self.house.write(create_field, self.type, "Seen", Kind.DATETIME)
-        self.born = self.house.write(create_field, self.type, "Born", Kind.DATE)
+        self.services = self.opened()
+        self.account, _ = self.services.write(create_account, "owner@example.org", "Asia/Dhaka", None)
+        self.type = self.services.write(create_type, self.account, "People")
+        self.seen = self.services.write(create_field, self.type, "Seen", Kind.DATETIME)
+        self.born = self.services.write(create_field, self.type, "Born", Kind.DATE)
 
-    def opened(self) -> House:
-        return House(Settings(self.directory, columns_threads=1), lambda: self.now)
+    def opened(self) -> Services:
+        return Services(Settings(self.directory, columns_threads=1), lambda: self.now)
 
     def restart(self) -> None:
-        self.house.close()
-        self.house = self.opened()
+        self.services.close()
+        self.services = self.opened()
 
     def put(self, address: str, **values: Value) -> None:
         fields = {"seen": self.seen.id, "born": self.born.id}
         document = encode_values({fields[name]: value for name, value in values.items()})
         row = NewContact(address, address, document)
-        known = types.fields_of_type(self.house.records.reader(), self.type.id)
-        self.house.write(upsert, self.type.id, known, [row], ())
+        known = types.fields_of_type(self.services.records.reader(), self.type.id)
+        self.services.write(upsert, self.type.id, known, [row], ())
 
     def segment(self, name: str, rule: str) -> Segment:
-        return self.house.write(create_segment, self.account, self.type, name, from_text(rule))
+        return self.services.write(create_segment, self.account, self.type, name, from_text(rule))
 
     def size(self, segment: Segment) -> int:
-        return self.house.project().sized.by_segment[segment.id]
+        return self.services.project().sized.by_segment[segment.id]
 
     def log(self, segment: Segment) -> list[tuple[int, datetime, str]]:
         """List the transitions of a segment: +1 or -1, instant, cause."""
         rows: list[Any] = (
-            self.house.project()
+            self.services.project()
             .cursor()
             .execute(
                 "SELECT step, instant, cause FROM transitions WHERE recipient_id >> 32 = $1 ORDER BY number",
@@ -80,11 +80,11 @@ def world(tmp_path: Path) -> Iterator[World]:
     """Open a world of its own."""
     made = World(tmp_path)
     yield made
-    made.house.close()
+    made.services.close()
 
 
 def by_reading(world: World) -> None:
-    world.house.project()
+    world.services.project()
 
 
 def by_restarting(world: World) -> None:
@@ -160,8 +160,8 @@ def test_who_is_kept_by_hand_does_not_leave_with_time(world: World) -> None:
         world.put(f"{name}@example.org", seen=NOON)
     world.put("cat@example.org", seen=NOON - 4 * HOUR)
     assert world.size(segment) == 2
-    world.house.write(delete_recipient, world.account, segment.id << 32 | 1)
-    world.house.write(add_recipient, world.account, segment.id, email("cat@example.org"), "", "")
+    world.services.write(delete_recipient, world.account, segment.id << 32 | 1)
+    world.services.write(add_recipient, world.account, segment.id, email("cat@example.org"), "", "")
     world.now += 10 * HOUR
     assert world.size(segment) == 1
     assert sorted((cause, step) for step, _, cause in world.log(segment)) == [
@@ -189,22 +189,22 @@ def test_a_midnight_at_which_every_rule_of_the_day_was_just_edited(world: World)
     world.put("ann@example.org", seen=NOON)
     assert world.size(segment) == 1
     world.now = MIDNIGHT + HOUR
-    world.house.write(edit_segment, world.account, segment.id, draft=from_text("seen is within 1 day"))
+    world.services.write(edit_segment, world.account, segment.id, draft=from_text("seen is within 1 day"))
     assert world.size(segment) == 1
     world.now += timedelta(days=2)
-    world.house.write(delete_segment, world.account, segment.id)
-    assert segment.id not in world.house.project().sized.by_segment
-    assert world.house.project().standing.due == {}
+    world.services.write(delete_segment, world.account, segment.id)
+    assert segment.id not in world.services.project().sized.by_segment
+    assert world.services.project().standing.due == {}
 
 
 def test_nothing_is_due_where_no_rule_looks_at_the_time(world: World) -> None:
     world.segment("Plain", "seen is not blank")
-    assert world.house.project().standing.due == {}
+    assert world.services.project().standing.due == {}
     world.segment("Hours", "seen is within 1 hour")
-    assert world.house.project().standing.due == {}  # nobody's time will end
+    assert world.services.project().standing.due == {}  # nobody's time will end
     world.put("ann@example.org", seen=NOON)
-    assert world.house.project().standing.due == {world.type.id: NOON + HOUR}
+    assert world.services.project().standing.due == {world.type.id: NOON + HOUR}
     world.segment("Days", "seen is within 1 day")
-    assert world.house.project().standing.due == {world.type.id: NOON + HOUR}
+    assert world.services.project().standing.due == {world.type.id: NOON + HOUR}
     world.now += 2 * HOUR
-    assert world.house.project().standing.due == {world.type.id: MIDNIGHT}
+    assert world.services.project().standing.due == {world.type.id: MIDNIGHT}

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from tamis.actions.accounts.accounts import set_timezone
-from tamis.actions.house import House
+from tamis.actions.services import Services
 from tamis.domain.errors import Invalid
 from tamis.records.accounts import account_by_id
 from tests.reliability.test_clock import Clocked
@@ -18,12 +18,12 @@ from tests.reliability.test_clock import Clocked
 def clocked(tmp_path: Path) -> Iterator[Clocked]:
     made = Clocked(tmp_path)
     yield made
-    made.house.close()
+    made.services.close()
 
 
 def move(clocked: Clocked, zone: str) -> None:
-    clocked.house.write(set_timezone, clocked.desk.account, zone)
-    account = account_by_id(clocked.house.records.reader(), clocked.desk.account.id)
+    clocked.services.write(set_timezone, clocked.desk.account, zone)
+    account = account_by_id(clocked.services.records.reader(), clocked.desk.account.id)
     assert account
     clocked.desk.account = account
 
@@ -66,4 +66,4 @@ def test_a_move_survives_a_restart(clocked: Clocked) -> None:
     move(clocked, "America/Los_Angeles")
     clocked.reopen()
     clocked.check()
-    assert isinstance(clocked.house, House)
+    assert isinstance(clocked.services, Services)

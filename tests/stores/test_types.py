@@ -7,9 +7,9 @@ from tamis.actions.contacts.contacts import delete_contact
 from tamis.actions.fields.fields import create_field, move_field
 from tamis.actions.fields.type_list import field_glance, field_list, type_glances
 from tamis.actions.fields.types import create_type, delete_type, find_type, rename_type
-from tamis.actions.house import House
 from tamis.actions.importing.upsert import upsert
 from tamis.actions.segments.segments import create_segment, delete_segment
+from tamis.actions.services import Services
 from tamis.domain.contacts import encode_values
 from tamis.domain.errors import Invalid, NotFound, Refused
 from tamis.domain.fields import RESERVED, Kind
@@ -19,8 +19,8 @@ from tests.stores.people import Desk, new_desk
 
 
 @pytest.fixture
-def desk(house: House) -> Desk:
-    desk = new_desk(house)
+def desk(services: Services) -> Desk:
+    desk = new_desk(services)
     desk.field("Plan", Kind.CHOICE, "Free", "Pro")
     desk.field("Likes", Kind.CHOICES, "Music", "Art")
     desk.field("Age", Kind.NUMBER)
@@ -32,67 +32,67 @@ def order(desk: Desk) -> list[str]:
 
 
 def test_a_type_is_renamed_unless_the_name_is_taken_or_none(desk: Desk) -> None:
-    house, account = desk.house, desk.account
-    other = house.write(create_type, account, "Donors")
-    assert house.write(rename_type, account, desk.type, " Clients ").name == "Clients"
-    assert find_type(house.records.reader(), account, "clients").id == desk.type.id
-    assert house.write(rename_type, account, desk.type, "CLIENTS").name == "CLIENTS", "its own name is not taken"
+    services, account = desk.services, desk.account
+    other = services.write(create_type, account, "Donors")
+    assert services.write(rename_type, account, desk.type, " Clients ").name == "Clients"
+    assert find_type(services.records.reader(), account, "clients").id == desk.type.id
+    assert services.write(rename_type, account, desk.type, "CLIENTS").name == "CLIENTS", "its own name is not taken"
     with pytest.raises(Refused, match='there is a contact type "CLIENTS" already'):
-        house.write(rename_type, account, other, "clients")
+        services.write(rename_type, account, other, "clients")
     for name in ("", " ", "a\nb", "x" * 256):
         with pytest.raises(Invalid):
-            house.write(rename_type, account, other, name)
+            services.write(rename_type, account, other, name)
 
 
 def test_a_type_is_deleted_only_when_nothing_needs_it(desk: Desk) -> None:
-    house = desk.house
+    services = desk.services
     desk.write(ann={"plan": "Pro"})
     pros, all_ = desk.segment("Pros", 'plan = "Pro"'), desk.segment("All", "email is not blank")
     with pytest.raises(Refused, match='is used by the segments "Pros", "All"; delete or change them first'):
-        house.write(delete_type, desk.type)
+        services.write(delete_type, desk.type)
     for segment in (pros, all_):
-        house.write(delete_segment, desk.account, segment.id)
+        services.write(delete_segment, desk.account, segment.id)
     with pytest.raises(Refused, match="has 1 contact: delete them first"):
-        house.write(delete_type, desk.type)
-    house.write(delete_contact, desk.account, desk.type, "ann@example.org")
-    house.write(delete_type, desk.type)
-    db = house.records.reader()
+        services.write(delete_type, desk.type)
+    services.write(delete_contact, desk.account, desk.type, "ann@example.org")
+    services.write(delete_type, desk.type)
+    db = services.records.reader()
     assert types.types_of_account(db, desk.account.id) == []
     for reference in (str(desk.type.id), desk.type.name):
         with pytest.raises(NotFound):
             find_type(db, desk.account, reference)
-    assert house.write(create_type, desk.account, desk.type.name).id != desk.type.id, "its name is free"
-    assert type_glances(house, desk.account)[0].contacts == 0
+    assert services.write(create_type, desk.account, desk.type.name).id != desk.type.id, "its name is free"
+    assert type_glances(services, desk.account)[0].contacts == 0
 
 
 def test_nothing_is_added_to_a_type_that_was_deleted_meanwhile(desk: Desk) -> None:
-    house, fields = desk.house, desk.fields
-    house.write(delete_type, desk.type)
+    services, fields = desk.services, desk.fields
+    services.write(delete_type, desk.type)
     row = NewContact("eve@example.org", "eve@example.org", encode_values({}))
     with pytest.raises(Refused, match="the contact type was deleted meanwhile"):
-        house.write(upsert, desk.type.id, fields, [row], ())
+        services.write(upsert, desk.type.id, fields, [row], ())
     with pytest.raises(NotFound, match="was deleted meanwhile"):
-        house.write(create_contact, desk.account, desk.type, {"email": "eve@example.org"})
+        services.write(create_contact, desk.account, desk.type, {"email": "eve@example.org"})
     with pytest.raises(NotFound, match="was deleted meanwhile"):
-        house.write(create_segment, desk.account, desk.type, "All", None)
+        services.write(create_segment, desk.account, desk.type, "All", None)
     with pytest.raises(NotFound, match="was deleted meanwhile"):
-        house.write(create_field, desk.type, "More", Kind.TEXT)
+        services.write(create_field, desk.type, "More", Kind.TEXT)
     with pytest.raises(NotFound, match="was deleted meanwhile"):
-        house.write(delete_type, desk.type)
+        services.write(delete_type, desk.type)
 
 
 def test_fields_stand_where_people_put_them_and_new_ones_last(desk: Desk) -> None:
-    house = desk.house
+    services = desk.services
     assert order(desk) == ["plan", "likes", "age"]
-    house.write(move_field, desk.type, "age", "plan")
+    services.write(move_field, desk.type, "age", "plan")
     assert order(desk) == ["age", "plan", "likes"]
-    house.write(move_field, desk.type, "Plan", None)
+    services.write(move_field, desk.type, "Plan", None)
     assert order(desk) == ["age", "likes", "plan"]
     desk.field("New", Kind.TEXT)
     assert order(desk) == ["age", "likes", "plan", "new"]
-    house.write(move_field, desk.type, "likes", "likes")
+    services.write(move_field, desk.type, "likes", "likes")
     assert order(desk) == ["age", "likes", "plan", "new"]
-    house.write(move_field, desk.type, "new", "likes")
+    services.write(move_field, desk.type, "new", "likes")
     desk.edit("plan", name="Tariff")
     assert order(desk) == ["age", "new", "likes", "tariff"]
     assert desk.fields.fields[: len(RESERVED)] == RESERVED
@@ -100,7 +100,7 @@ def test_fields_stand_where_people_put_them_and_new_ones_last(desk: Desk) -> Non
 
 def test_contacts_are_stored_and_counted_alike_whatever_the_order(desk: Desk) -> None:
     desk.write(ann={"plan": "Pro", "age": "30", "likes": "Art"})
-    desk.house.write(move_field, desk.type, "age", "plan")
+    desk.services.write(move_field, desk.type, "age", "plan")
     desk.write(bob={"plan": "Pro", "age": "40", "likes": "Music"})
     assert desk.count('plan = "Pro" and age >= 30 and likes is not blank') == 2
 
@@ -108,9 +108,9 @@ def test_contacts_are_stored_and_counted_alike_whatever_the_order(desk: Desk) ->
 @pytest.mark.parametrize("before", ["email", "nothing", "999999"])
 def test_a_field_is_put_only_before_one_that_people_have_made(desk: Desk, before: str) -> None:
     with pytest.raises((NotFound, Refused)):
-        desk.house.write(move_field, desk.type, "age", before)
+        desk.services.write(move_field, desk.type, "age", before)
     with pytest.raises((NotFound, Refused)):
-        desk.house.write(move_field, desk.type, before, None)
+        desk.services.write(move_field, desk.type, before, None)
     assert order(desk) == ["plan", "likes", "age"]
 
 
@@ -118,15 +118,15 @@ def test_what_is_filled_in_and_who_uses_it_is_told_of_every_field(desk: Desk) ->
     desk.write(ann={"plan": "Pro", "likes": "Art; Music"}, bob={"plan": "Free"}, cat={"plan": "Pro"}, dan={})
     pros = desk.segment("Pros", 'plan = "Pro" or (age > 3 and country = "India")')
     grown = desk.segment("Grown up", f'age > 18 and is in segment "{pros.name}"')
-    listed = field_list(desk.house, desk.type)
+    listed = field_list(desk.services, desk.type)
     assert listed.contacts == 4
     told = {glance.field.key: (glance.filled, [user.id for user in glance.users]) for glance in listed.custom}
     assert told == {"plan": (3, [pros.id]), "likes": (1, []), "age": (0, [pros.id, grown.id])}
     reserved = {glance.field.key: (glance.filled, len(glance.users)) for glance in listed.reserved}
     assert (reserved["email"], reserved["country"], reserved["city"]) == ((4, 0), (0, 1), (0, 0))
-    plan = field_glance(desk.house, desk.type, desk.fields.by_key["plan"].id)
+    plan = field_glance(desk.services, desk.type, desk.fields.by_key["plan"].id)
     assert (plan.filled, plan.contacts, dict(plan.by_option)) == (3, 4, {"Pro": 2, "Free": 1})
-    (glance,) = type_glances(desk.house, desk.account)
+    (glance,) = type_glances(desk.services, desk.account)
     assert (glance.contacts, glance.fields, glance.segments) == (4, 3, 2)
     with pytest.raises(Refused, match="reserved"):
-        field_glance(desk.house, desk.type, desk.fields.by_key["email"].id)
+        field_glance(desk.services, desk.type, desk.fields.by_key["email"].id)

@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from tamis.actions.house import House
+from tamis.actions.services import Services
 from tamis.actions.view import View
 from tamis.columns.engine.trouble import EngineFault, Trouble
 from tamis.domain.errors import Abandoned, Unavailable
@@ -21,17 +21,17 @@ from tests.stores.people import EVERYONE, Desk, new_desk
 ENDLESS = "SELECT count(*) FROM range(10000000000) a, range(10000000000) b WHERE a.range + b.range = 1"
 Opening = Callable[[Desk], AbstractContextManager[View[Any]]]
 VIEWS: dict[str, Opening] = {
-    "of an account": lambda desk: desk.house.view(desk.account.id),
-    "of all accounts": lambda desk: desk.house.view(),
-    "that lasts": lambda desk: desk.house.view(desk.account.id, lasts=True),
-    "of the sizes of an account": lambda desk: desk.house.view_of_sizes(desk.account.id),
-    "of all sizes": lambda desk: desk.house.view_of_sizes(),
+    "of an account": lambda desk: desk.services.view(desk.account.id),
+    "of all accounts": lambda desk: desk.services.view(),
+    "that lasts": lambda desk: desk.services.view(desk.account.id, lasts=True),
+    "of the sizes of an account": lambda desk: desk.services.view_of_sizes(desk.account.id),
+    "of all sizes": lambda desk: desk.services.view_of_sizes(),
 }
 
 
 @pytest.fixture
-def desk(house: House) -> Desk:
-    return new_desk(house)
+def desk(services: Services) -> Desk:
+    return new_desk(services)
 
 
 @pytest.mark.parametrize("kind", VIEWS)
@@ -42,7 +42,7 @@ def test_a_write_between_two_reads_of_a_view_is_in_neither_store(desk: Desk, kin
         before = view.columns.sizes.of_all()[everyone.id]
         desk.write(carl={})
         desk.segment("Another", "email is not blank")
-        desk.house.project()  # is not kept from following by the view
+        desk.services.project()  # is not kept from following by the view
         live = segments.live_of_account(view.records, desk.account.id)
         assert (before, view.columns.sizes.of_all()[everyone.id]) == (2, 2)
         assert [segment.name for segment in live] == ["Everyone"]
@@ -59,15 +59,15 @@ def test_a_view_has_every_write_that_was_acknowledged_before_it(desk: Desk, kind
         desk.write(**{f"p{number}": {}})
         with VIEWS[kind](desk) as view:
             assert view.columns.sizes.of_all()[everyone.id] == number
-            assert view.change == view.columns.standing.applied == desk.house.open_columns().applied
+            assert view.change == view.columns.standing.applied == desk.services.open_columns().applied
 
 
 def test_all_that_is_read_of_the_columns_is_of_the_same_moment(desk: Desk) -> None:
     desk.write(ann={}, bob={})
     everyone = desk.segment("Everyone", "email is not blank")
-    with desk.house.view(desk.account.id) as view:
+    with desk.services.view(desk.account.id) as view:
         desk.write(carl={})
-        desk.house.project()
+        desk.services.project()
         columns, type_id = view.columns, desk.type.id
         assert columns.contacts.ids(type_id, 0, 9) == [1, 2]
         assert len(columns.recipients.page(desk.account.id, type_id, everyone.id, 0, EVERYONE)) == 2
@@ -82,8 +82,8 @@ class World:
 
     def __init__(self, directory: Path) -> None:
         self.now = datetime(2026, 6, 1, 12, tzinfo=UTC)
-        self.house = House(Settings(directory, columns_threads=1), lambda: self.now)
-        self.desk = new_desk(self.house)
+        self.services = Services(Settings(directory, columns_threads=1), lambda: self.now)
+        self.desk = new_desk(self.services)
         self.desk.field("Seen", Kind.DATETIME)
         self.desk.write(ann={"seen": "2026-06-01T12:00Z"})
         self.segment = self.desk.segment("Recent", "seen is within 1 hour")
@@ -106,7 +106,7 @@ def test_a_view_tells_until_when_it_holds_and_time_counts_as_a_write(tmp_path: P
     with VIEWS[kind](world.desk) as view:
         assert view.columns.sizes.of_all() == {world.segment.id: 1}
         assert view.as_of_type(world.desk.type.id) == view.as_of == world.now
-    world.house.close()
+    world.services.close()
 
 
 def test_whoever_leaves_ends_the_view_and_the_thread_reads_on(desk: Desk) -> None:
@@ -114,11 +114,11 @@ def test_whoever_leaves_ends_the_view_and_the_thread_reads_on(desk: Desk) -> Non
     left = threading.Event()
 
     def read_for_ever() -> None:
-        with desk.house.view(desk.account.id) as view:
+        with desk.services.view(desk.account.id) as view:
             leaving = threading.Thread(target=leave, args=(view.columns.interrupt,))
             leaving.start()
             try:
-                desk.house.open_columns().cursor().execute(ENDLESS).fetchall()
+                desk.services.open_columns().cursor().execute(ENDLESS).fetchall()
             finally:
                 left.set()
                 leaving.join()
@@ -129,7 +129,7 @@ def test_whoever_leaves_ends_the_view_and_the_thread_reads_on(desk: Desk) -> Non
 
     with pytest.raises(Abandoned):
         read_for_ever()
-    with desk.house.view(desk.account.id) as view:
+    with desk.services.view(desk.account.id) as view:
         assert view.columns.contacts.ids(desk.type.id, 0, 9) == [1]
 
 
@@ -137,7 +137,7 @@ def test_whoever_leaves_ends_the_view_and_the_thread_reads_on(desk: Desk) -> Non
 def test_a_projection_that_has_stopped_is_mended_by_the_next_view(desk: Desk, kind: str) -> None:
     desk.write(ann={})
     everyone = desk.segment("Everyone", "email is not blank")
-    columns = desk.house.project()
+    columns = desk.services.project()
     columns.trouble = Trouble.STOPPED
     with VIEWS[kind](desk) as view:
         assert view.columns.sizes.of_all() == {everyone.id: 1}
@@ -146,33 +146,33 @@ def test_a_projection_that_has_stopped_is_mended_by_the_next_view(desk: Desk, ki
 
 def test_a_damaged_file_is_built_again_by_the_next_view(desk: Desk) -> None:
     desk.write(ann={})
-    columns = desk.house.project()
+    columns = desk.services.project()
     columns.trouble = Trouble.DAMAGED
-    with desk.house.view(desk.account.id) as view:
+    with desk.services.view(desk.account.id) as view:
         assert view.columns.contacts.ids(desk.type.id, 0, 9) == [1]
     assert columns.set_aside
 
 
 @pytest.mark.parametrize("kind", VIEWS)
 def test_a_view_of_what_was_closed_is_refused(tmp_path: Path, kind: str) -> None:
-    house = House(Settings(tmp_path / "data", columns_threads=1))
-    desk = new_desk(house)
-    house.close()
+    services = Services(Settings(tmp_path / "data", columns_threads=1))
+    desk = new_desk(services)
+    services.close()
     with pytest.raises(Unavailable, match="being stopped"), VIEWS[kind](desk):
         pytest.fail("it was opened")
 
 
 def test_a_view_that_lasts_does_not_keep_the_log_of_the_records(desk: Desk) -> None:
     desk.write(ann={})
-    with desk.house.view(desk.account.id, lasts=True) as view:
+    with desk.services.view(desk.account.id, lasts=True) as view:
         desk.write(bob={})
         view.close_records()
-        assert desk.house.records.clear_log()
+        assert desk.services.records.clear_log()
         assert view.columns.contacts.ids(desk.type.id, 0, 9) == [1]
 
 
 def test_a_mistake_in_what_is_asked_shows_no_engine(desk: Desk) -> None:
-    with pytest.raises(EngineFault), desk.house.view() as view:
+    with pytest.raises(EngineFault), desk.services.view() as view:
         view.columns.contacts.ids(999_999, 0, 9)  # there is no such type
-    with desk.house.view() as view:
+    with desk.services.view() as view:
         assert view.columns.contacts.ids(desk.type.id, 0, 9) == []

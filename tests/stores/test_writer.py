@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from tamis.actions.house import House
+from tamis.actions.services import Services
 from tamis.domain.errors import Busy, Unavailable
 from tamis.records.engine import store
 from tamis.records.engine.database import FILE_NAME, connect
@@ -28,7 +28,7 @@ def names(records: Records) -> set[str]:
     return {str(row[0]) for row in each(records.reader(), "SELECT id FROM store WHERE length(id) < 32")}
 
 
-def test_a_job_that_fails_is_undone_and_its_neighbours_stay(house: House) -> None:
+def test_a_job_that_fails_is_undone_and_its_neighbours_stay(services: Services) -> None:
     held = threading.Event()
 
     def wait(_: Transaction) -> None:
@@ -38,51 +38,51 @@ def test_a_job_that_fails_is_undone_and_its_neighbours_stay(house: House) -> Non
         insert(db, "bad")
         raise KeyError("bad")
 
-    waiting = house.records.submit(wait)  # lets the others gather for one commit
+    waiting = services.records.submit(wait)  # lets the others gather for one commit
     futures: list[Future[None]] = [
-        house.records.submit(lambda db: insert(db, "one")),
-        house.records.submit(fail),
-        house.records.submit(lambda db: insert(db, "two")),
+        services.records.submit(lambda db: insert(db, "one")),
+        services.records.submit(fail),
+        services.records.submit(lambda db: insert(db, "two")),
     ]
     held.set()
     waiting.result(30)
     assert [type(future.exception(30)) for future in futures] == [type(None), KeyError, type(None)]
-    assert names(house.records) == {"one", "two"}
+    assert names(services.records) == {"one", "two"}
 
 
-def test_many_waiting_jobs_share_a_commit(house: House) -> None:
+def test_many_waiting_jobs_share_a_commit(services: Services) -> None:
     held = threading.Event()
-    waiting = house.records.submit(lambda _: held.wait(30))
-    futures = [house.records.submit(partial(insert, name=f"n{n}")) for n in range(200)]
-    before = house.records.version()
-    wal = house.records.path.with_name(FILE_NAME + "-wal")
+    waiting = services.records.submit(lambda _: held.wait(30))
+    futures = [services.records.submit(partial(insert, name=f"n{n}")) for n in range(200)]
+    before = services.records.version()
+    wal = services.records.path.with_name(FILE_NAME + "-wal")
     size = wal.stat().st_size
     held.set()
     waiting.result(30)
     for future in futures:
         future.result(30)
-    assert len(names(house.records)) == 200
-    assert house.records.version() != before
+    assert len(names(services.records)) == 200
+    assert services.records.version() != before
     assert wal.stat().st_size - size < 200 * 4096  # 200 commits would have written 200 pages at least
 
 
-def test_what_is_acknowledged_is_seen_by_another_connection_at_once(house: House) -> None:
-    house.records.write(lambda db: insert(db, "seen"))
-    other = connect(house.records.path)
+def test_what_is_acknowledged_is_seen_by_another_connection_at_once(services: Services) -> None:
+    services.records.write(lambda db: insert(db, "seen"))
+    other = connect(services.records.path)
     assert other.execute("SELECT count(*) FROM store WHERE id = 'seen'").get == 1
     other.close()
 
 
-def test_too_many_waiting_jobs_are_refused(house: House, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_too_many_waiting_jobs_are_refused(services: Services, monkeypatch: pytest.MonkeyPatch) -> None:
     held, started = threading.Event(), threading.Event()
 
     def wait(_: Transaction) -> None:
         started.set()
         held.wait(30)
 
-    first = house.records.submit(wait)
+    first = services.records.submit(wait)
     assert started.wait(30)
-    futures = [house.records.submit(lambda db: None) for _ in range(10_001)]
+    futures = [services.records.submit(lambda db: None) for _ in range(10_001)]
     assert isinstance(futures[-1].exception(30), Busy)
     held.set()
     first.result(30)
@@ -90,26 +90,26 @@ def test_too_many_waiting_jobs_are_refused(house: House, monkeypatch: pytest.Mon
 
 
 def test_a_full_disk_refuses_the_write_and_reads_go_on(tmp_path: Path) -> None:
-    house = House(Settings(tmp_path))
-    house.records.write(lambda db: insert(db, "before"))
-    pages = connection_of(house.records.reader()).pragma("page_count")
+    services = Services(Settings(tmp_path))
+    services.records.write(lambda db: insert(db, "before"))
+    pages = connection_of(services.records.reader()).pragma("page_count")
     # The limit of pages is what a full disk looks like to SQLite.
-    house.records.write(lambda db: connection_of(db).pragma("max_page_count", pages))
+    services.records.write(lambda db: connection_of(db).pragma("max_page_count", pages))
 
     def fill(db: Transaction) -> None:
         for number in range(10_000):
             insert(db, f"more {number}")
 
     with pytest.raises(Unavailable, match="disk is full"):
-        house.records.write(fill)
-    assert names(house.records) == {"before"}
-    house.records.write(lambda db: connection_of(db).pragma("max_page_count", 1_000_000))
-    house.records.write(lambda db: insert(db, "after"))
-    assert names(house.records) == {"before", "after"}
-    house.close()
+        services.records.write(fill)
+    assert names(services.records) == {"before"}
+    services.records.write(lambda db: connection_of(db).pragma("max_page_count", 1_000_000))
+    services.records.write(lambda db: insert(db, "after"))
+    assert names(services.records) == {"before", "after"}
+    services.close()
 
 
-def test_accounts_take_turns_however_much_one_of_them_writes(house: House) -> None:
+def test_accounts_take_turns_however_much_one_of_them_writes(services: Services) -> None:
     held, started = threading.Event(), threading.Event()
     order: list[int] = []
 
@@ -117,34 +117,34 @@ def test_accounts_take_turns_however_much_one_of_them_writes(house: House) -> No
         started.set()
         held.wait(30)
 
-    first = house.records.submit(wait)
+    first = services.records.submit(wait)
     assert started.wait(30)
-    futures = [house.records.submit(lambda _: order.append(1), 1) for _ in range(1_000)]
-    futures.append(house.records.submit(lambda _: order.append(2), 2))
+    futures = [services.records.submit(lambda _: order.append(1), 1) for _ in range(1_000)]
+    futures.append(services.records.submit(lambda _: order.append(2), 2))
     held.set()
     for future in [first, *futures]:
         future.result(30)
     assert order.index(2) <= 1
 
 
-def test_what_one_account_has_waiting_is_bounded_and_leaves_room_for_others(house: House) -> None:
+def test_what_one_account_has_waiting_is_bounded_and_leaves_room_for_others(services: Services) -> None:
     held, started = threading.Event(), threading.Event()
 
     def wait(_: Transaction) -> None:
         started.set()
         held.wait(30)
 
-    house.records.submit(wait)
+    services.records.submit(wait)
     assert started.wait(30)
-    greedy = [house.records.submit(lambda _: None, 1) for _ in range(MOST_WAITING_OF_ONE + 1)]
-    other = house.records.submit(lambda _: "written", 2)
+    greedy = [services.records.submit(lambda _: None, 1) for _ in range(MOST_WAITING_OF_ONE + 1)]
+    other = services.records.submit(lambda _: "written", 2)
     assert isinstance(greedy[-1].exception(30), Busy)
     held.set()
     assert other.result(30) == "written"
     assert greedy[0].exception(30) is None
 
 
-def test_a_commit_ends_in_time_for_those_who_come_next(house: House, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_commit_ends_in_time_for_those_who_come_next(services: Services, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(store, "SECONDS_A_COMMIT", 0.0)
     held, started = threading.Event(), threading.Event()
     seen: list[int] = []
@@ -153,11 +153,11 @@ def test_a_commit_ends_in_time_for_those_who_come_next(house: House, monkeypatch
         started.set()
         held.wait(30)
 
-    reader = connect(house.records.path)
-    house.records.submit(wait)
+    reader = connect(services.records.path)
+    services.records.submit(wait)
     assert started.wait(30)
-    futures = [house.records.submit(partial(insert, name=f"n{n}")) for n in range(3)]
-    last = house.records.submit(
+    futures = [services.records.submit(partial(insert, name=f"n{n}")) for n in range(3)]
+    last = services.records.submit(
         lambda _: seen.append(len(reader.execute("SELECT id FROM store WHERE length(id) < 32").fetchall()))
     )
     held.set()

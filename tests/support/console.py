@@ -79,6 +79,6 @@ class Visitor:
 
 
 def text_of(page: str) -> str:
-    """Give the text of a page as people read it: without tags, escapes and repeated spaces."""
+    """Return the text of a page as people read it: without tags, escapes and repeated spaces."""
     visible = re.sub(r"<(script|style)\b.*?</\1>", " ", page, flags=re.S)
     return " ".join(html.unescape(re.sub(r"<[^>]+>", " ", visible)).split())

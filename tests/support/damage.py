@@ -10,11 +10,11 @@ from tamis.actions.accounts.accounts import create_account
 from tamis.actions.contacts.contacts import contact_page
 from tamis.actions.fields.fields import create_field
 from tamis.actions.fields.types import create_type
-from tamis.actions.house import House
 from tamis.actions.importing.upsert import upsert
 from tamis.actions.maintenance.backups import make_backup
 from tamis.actions.segments.recipients import add_recipient, recipient_page
 from tamis.actions.segments.segments import create_segment, sized_segments
+from tamis.actions.services import Services
 from tamis.columns.engine.files import NAME as COLUMNS_FILE
 from tamis.domain.contacts import encode_values
 from tamis.domain.emails import Email
@@ -60,22 +60,22 @@ def address(name: str) -> Email:
 
 def fill(data: Path, people: int) -> None:
     """Make records with all kinds of pages: tables and indexes of several levels, long rows, free pages."""
-    house = House(Settings(data, **SETTINGS))  # type: ignore[arg-type]
-    account, _ = house.write(create_account, "owner@example.org", "UTC", None)
-    of = house.write(create_type, account, "People")
-    note = house.write(create_field, of, "Note", Kind.TEXT)
-    fields = types.fields_of_type(house.records.reader(), of.id)
+    services = Services(Settings(data, **SETTINGS))  # type: ignore[arg-type]
+    account, _ = services.write(create_account, "owner@example.org", "UTC", None)
+    of = services.write(create_type, account, "People")
+    note = services.write(create_field, of, "Note", Kind.TEXT)
+    fields = types.fields_of_type(services.records.reader(), of.id)
     rows = []
     for n in range(people):
         text = f"note {n * 7919} " * (LONG // 12 if n % 50 == 0 else 3)
         rows.append(NewContact(f"p{n}@example.org", f"p{n}@example.org", encode_values({note.id: text})))
-    house.write(upsert, of.id, fields, rows, (note.id,))
-    house.write(create_segment, account, of, "All", from_text('email contains "@"'))
-    house.write(create_segment, account, of, "Some", from_text('email contains "7"'))
+    services.write(upsert, of.id, fields, rows, (note.id,))
+    services.write(create_segment, account, of, "All", from_text('email contains "@"'))
+    services.write(create_segment, account, of, "Some", from_text('email contains "7"'))
     for n in range(20):
-        house.write(add_recipient, account, 2, address(f"x{n}"), "", "")
-    house.project()
-    house.close()
+        services.write(add_recipient, account, 2, address(f"x{n}"), "", "")
+    services.project()
+    services.close()
     with records_of(data) as db:
         db.execute("CREATE TABLE gone (id INTEGER PRIMARY KEY, text TEXT)").fetchall()
         db.execute(
@@ -85,28 +85,28 @@ def fill(data: Path, people: int) -> None:
         db.execute("DROP TABLE gone").fetchall()
 
 
-def read(house: House) -> Truth:
+def read(services: Services) -> Truth:
     """Read all that a client can."""
-    db = house.records.reader()
+    db = services.records.reader()
     account = accounts.account_by_id(db, 1)
     of = types.type_by_id(db, 1, 1)
     assert account
     assert of
-    listed = sized_segments(house, account).segments
+    listed = sized_segments(services, account).segments
     return Truth(
-        [(c.id, c.email, c.values) for c in contact_page(house, of, 0, EVERYONE)[0]],
-        [number for number, _ in recipient_page(house, 1, 2, 0, EVERYONE)],
+        [(c.id, c.email, c.values) for c in contact_page(services, of, 0, EVERYONE)[0]],
+        [number for number, _ in recipient_page(services, 1, 2, 0, EVERYONE)],
         [(s.segment.id, s.segment.name, s.recipients) for s in listed],
     )
 
 
 def truth_of(data: Path) -> Truth:
     """Read a whole data directory."""
-    house = House(Settings(data, **SETTINGS))  # type: ignore[arg-type]
+    services = Services(Settings(data, **SETTINGS))  # type: ignore[arg-type]
     try:
-        return read(house)
+        return read(services)
     finally:
-        house.close()
+        services.close()
 
 
 def pages_by_kind(data: Path) -> dict[str, list[int]]:
@@ -164,42 +164,42 @@ def outcome(data: Path, truth: Truth, backup: Path) -> Outcome:
     wrong: list[str] = []
     met = acknowledged = found = False
     try:
-        house = House(Settings(data, **SETTINGS))  # type: ignore[arg-type]
+        services = Services(Settings(data, **SETTINGS))  # type: ignore[arg-type]
     except Unavailable:
         return Outcome(met=True, acknowledged=False, found=True, wrong=())
     try:
-        met = _reads(house, truth, wrong)
-        acknowledged = _writes(house, wrong)
-        found = house.records.check(lambda _: False) is not None
-        if (met or found) and _writes(house, wrong):
+        met = _reads(services, truth, wrong)
+        acknowledged = _writes(services, wrong)
+        found = services.records.check(lambda _: False) is not None
+        if (met or found) and _writes(services, wrong):
             wrong.append("a write was acknowledged after the damage was known")
-        wrong += _backs_up(house, backup, known=found or met)
+        wrong += _backs_up(services, backup, known=found or met)
     finally:
-        house.close()
+        services.close()
     wrong += _comes_again(data, known=found, acknowledged=acknowledged)
     return Outcome(met, acknowledged, found, tuple(wrong))
 
 
-def _reads(house: House, truth: Truth, wrong: list[str]) -> bool:
+def _reads(services: Services, truth: Truth, wrong: list[str]) -> bool:
     try:
-        if read(house) != truth:
+        if read(services) != truth:
             wrong.append("a wrong answer")
     except Damaged:
         return True
     except Exception as error:
-        if isinstance(house.records.explain(error), Damaged):  # as every interface asks
+        if isinstance(services.records.explain(error), Damaged):  # as every interface asks
             return True
         wrong.append(f"a reader got {type(error).__name__}: {error}")
     return False
 
 
-def _writes(house: House, wrong: list[str]) -> bool:
+def _writes(services: Services, wrong: list[str]) -> bool:
     try:
-        account = accounts.account_by_id(house.records.reader(), 1)
+        account = accounts.account_by_id(services.records.reader(), 1)
         if account is None:
             wrong.append("the account is not there")
             return False
-        house.write(add_recipient, account, 2, address("last"), "", "")
+        services.write(add_recipient, account, 2, address("last"), "", "")
     except Damaged:
         return False
     except Exception as error:
@@ -209,10 +209,10 @@ def _writes(house: House, wrong: list[str]) -> bool:
     return True
 
 
-def _backs_up(house: House, backup: Path, *, known: bool) -> Iterator[str]:
+def _backs_up(services: Services, backup: Path, *, known: bool) -> Iterator[str]:
     shutil.rmtree(backup, ignore_errors=True)
     try:
-        make_backup(house, str(backup))
+        make_backup(services, str(backup))
     except Unavailable:
         if backup.exists():
             yield "a backup that failed is there"
@@ -225,15 +225,15 @@ def _backs_up(house: House, backup: Path, *, known: bool) -> Iterator[str]:
 
 def _comes_again(data: Path, *, known: bool, acknowledged: bool) -> Iterator[str]:
     try:
-        house = House(Settings(data, **SETTINGS))  # type: ignore[arg-type]
+        services = Services(Settings(data, **SETTINGS))  # type: ignore[arg-type]
     except Unavailable:
         return
     try:
         wrong: list[str] = []
-        if known and _writes(house, wrong):
+        if known and _writes(services, wrong):
             yield "a write was acknowledged by the next process, although the damage was known"
         if acknowledged and not known:
-            columns = house.project()
+            columns = services.project()
             rows = columns.cursor().execute("SELECT count(*) FROM added WHERE email = 'last@example.org'").fetchall()
             if rows != [(1,)]:
                 yield "an acknowledged write is lost"
@@ -241,7 +241,7 @@ def _comes_again(data: Path, *, known: bool, acknowledged: bool) -> Iterator[str
     except Damaged:
         pass
     finally:
-        house.close()
+        services.close()
 
 
 def without_columns(data: Path) -> None:

@@ -35,7 +35,7 @@ class Forked:
         self.pid = int(self._lines.readline())
 
     def poll(self) -> int | None:
-        """Give the exit status (minus the number of the signal that ended it), or None while it runs."""
+        """Return the exit status (minus the number of the signal that ended it), or None while it runs."""
         return self._wait(0)
 
     def wait(self, timeout: float | None = None) -> int:

@@ -11,12 +11,12 @@ from tamis.actions.fields.field_conversion import edit_field_keeping, lost_files
 from tamis.actions.fields.field_edits import FieldEdit
 from tamis.actions.fields.fields import create_field
 from tamis.actions.fields.types import create_type
-from tamis.actions.house import House
 from tamis.actions.importing.report import BadValue, ImportOptions
 from tamis.actions.importing.run import import_file
 from tamis.actions.importing.uploads import Incoming
 from tamis.actions.segments.recipients import add_recipient, delete_recipient
 from tamis.actions.segments.segments import create_segment
+from tamis.actions.services import Services
 from tamis.domain.emails import parse_email
 from tamis.domain.fields import Kind
 from tamis.domain.segments import recipient_id_of_contact
@@ -49,47 +49,47 @@ class Furnished:
 
 def furnish(data: Path, email: str, word: str) -> Furnished:
     """Give an account a type with fields, contacts, segments, an import, a waiting file and a key, all named `word`."""
-    house = House(Settings(data))
+    services = Services(Settings(data))
     try:
-        return _furnish(house, email, word)
+        return _furnish(services, email, word)
     finally:
-        house.close()
+        services.close()
 
 
-def _furnish(house: House, email: str, word: str) -> Furnished:
-    account = choose_account(house.records.reader(), email)
-    made = house.write(create_type, account, f"{word} {fresh('type')}")
-    colour = house.write(create_field, made, f"{word} colour", Kind.TEXT)
+def _furnish(services: Services, email: str, word: str) -> Furnished:
+    account = choose_account(services.records.reader(), email)
+    made = services.write(create_type, account, f"{word} {fresh('type')}")
+    colour = services.write(create_field, made, f"{word} colour", Kind.TEXT)
     for name, kind in (("Age", Kind.NUMBER), ("Born", Kind.DATE), ("Seen", Kind.DATETIME), ("Keen", Kind.BOOLEAN)):
-        house.write(create_field, made, name, kind)
-    house.write(create_field, made, f"{word} tags", Kind.CHOICES, (f"{word} a", f"{word} b"))
+        services.write(create_field, made, name, kind)
+    services.write(create_field, made, f"{word} tags", Kind.CHOICES, (f"{word} a", f"{word} b"))
     values = {
         "first_name": word, "last_name": word, "city": word, "country": word, colour.key: f"{word} red", "age": "34",
         "born": "1990-02-03", "seen": "2026-03-04T05:06:07Z", "keen": "true",
     }  # fmt: skip
-    first = house.write(create_contact, account, made, {"email": "ann@example.org", **values})
-    second = house.write(
+    first = services.write(create_contact, account, made, {"email": "ann@example.org", **values})
+    second = services.write(
         create_contact, account, made, {"email": "bob@example.org", "first_name": word, "age": "40", colour.key: "none"}
     )
     choice = FieldEdit(kind=Kind.CHOICE, add_options=(f"{word} red", f"{word} blue"), blank_misfits=True)
-    colour = edit_field_keeping(house, account, made, colour.key, choice).field
-    (lost,) = lost_files(house, made, colour)
-    grown = house.write(create_segment, account, made, f"{word} {fresh('grown')}", from_text("age >= 18"))
+    colour = edit_field_keeping(services, account, made, colour.key, choice).field
+    (lost,) = lost_files(services, made, colour)
+    grown = services.write(create_segment, account, made, f"{word} {fresh('grown')}", from_text("age >= 18"))
     rule = f'is in segment "{_quoted(grown.name)}" and {colour.key} is "{_quoted(f"{word} red")}" and not (age > 99)'
-    house.write(create_segment, account, made, f"{word} {fresh('red')}", from_text(rule))
+    services.write(create_segment, account, made, f"{word} {fresh('red')}", from_text(rule))
     by_hand = parse_email("hand@example.org")
     assert by_hand
-    house.write(add_recipient, account, grown.id, by_hand, word, word)
-    house.write(delete_recipient, account, recipient_id_of_contact(grown.id, second.id))
-    keys = house.write(create_key_pair, account, word)
+    services.write(add_recipient, account, grown.id, by_hand, word, word)
+    services.write(delete_recipient, account, recipient_id_of_contact(grown.id, second.id))
+    keys = services.write(create_key_pair, account, word)
     with tempfile.TemporaryDirectory() as place:
         file = Path(place) / f"{word.replace('/', '-')[:60]}.csv"
         cell = word.replace('"', '""')
         rows = f'cid@example.org,"{cell}",1,none\nnobody,"{cell}",2,\n'
         file.write_text(f'email,first_name,"{cell}",age\n{rows}', encoding="utf-8")
         options = ImportOptions(create_fields=True, bad_values={"age": BadValue.BLANK})
-        report = import_file(house, account, made, file, options)
-        with Incoming(house, account, file.stat().st_size) as incoming:
+        report = import_file(services, account, made, file, options)
+        with Incoming(services, account, file.stat().st_size) as incoming:
             incoming.write(file.read_bytes())
             upload = incoming.keep(made, file.name)
     ids = {

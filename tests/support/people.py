@@ -14,12 +14,12 @@ _numbers = itertools.count(1)
 
 
 def fresh(name: str) -> str:
-    """Give a name that no other test of this run uses."""
+    """Return a name that no other test of this run uses."""
     return f"{name} {next(_numbers)}"
 
 
 def fresh_address(name: str = "someone") -> str:
-    """Give an e-mail address that no other test of this run uses."""
+    """Return an e-mail address that no other test of this run uses."""
     return f"{name}.{next(_numbers)}@example.org"
 
 
@@ -120,6 +120,6 @@ def new_account(data: Path, address: str, email: str, prefix: Sequence[str] = ()
 
 
 def colleague_of(person: Person) -> Person:
-    """Give someone another key pair of the same account."""
+    """Return someone another key pair of the same account."""
     pair = person.tamis("key", "create")
     return Person(person.data, person.base, person.account_id, person.email, pair["public_key"], pair["secret_key"])

@@ -18,7 +18,7 @@ PATIENCE_SECONDS = 120
 
 
 def environment(extra: Mapping[str, str] | None = None) -> dict[str, str]:
-    """Give the environment of a child process: none of the settings of whoever runs the tests, no proxy."""
+    """Return the environment of a child process: none of the settings of whoever runs the tests, no proxy."""
     kept = {name: value for name, value in os.environ.items() if not name.startswith("TAMIS_")}
     return {**kept, "no_proxy": "*", "NO_PROXY": "*", **(extra or {})}
 

@@ -8,8 +8,8 @@ from pathlib import Path
 from litestar.routes import HTTPRoute
 from playwright.sync_api import Page
 
-from tamis.actions.house import House
 from tamis.actions.local_protocol import PATH as LOCAL
+from tamis.actions.services import Services
 from tamis.settings import Settings
 from tamis.web.app import application
 
@@ -38,14 +38,14 @@ class Route:
 
 
 def private_routes(data: Path) -> list[Route]:
-    """List what only somebody who is signed in may ask for; `data` is a directory for a moment's house."""
-    house = House(Settings(data))
+    """List what only somebody who is signed in may ask for; `data` is a directory for a moment's services."""
+    services = Services(Settings(data))
     try:
-        app = application(house, "")
+        app = application(services, "")
         app.load_pages()
         known = [route for route in app.routes if isinstance(route, HTTPRoute)]
     finally:
-        house.close()
+        services.close()
     return sorted(
         Route(route.path_format, method)
         for route in known

@@ -18,5 +18,5 @@ def import_sakila(person: Person, type_id: int, file: Path = FILE) -> dict[str, 
 
 
 def line_of(customer: int) -> str:
-    """Give the line of a customer by its number."""
+    """Return the line of a customer by its number."""
     return FILE.read_text(encoding="utf-8").splitlines()[customer]

@@ -24,7 +24,7 @@ def hand_in(visitor: Visitor, type_id: int, content: Any, name: str = "people.cs
 
 
 def place_of(answer: requests.Response) -> str:
-    """Give the path of the page of a file that was taken."""
+    """Return the path of the page of a file that was taken."""
     assert answer.status_code == 201, answer.text
     return str(answer.json()["location"])
 

@@ -111,12 +111,12 @@ def lay_out(bench: Workbench, cells: Sequence[str]) -> None:
 
 
 def problems(bench: Workbench) -> dict[int, str]:
-    """Give what is wrong by row."""
+    """Return what is wrong by row."""
     return dict(execute(bench, "SELECT n, reason FROM problems").fetchall())
 
 
 def said(read: Callable[[str], Value | None], text: str, field: Field) -> tuple[str, str | None]:
-    """Give what the one rule says of a text: its part of a document, and what is wrong with it."""
+    """Return what the one rule says of a text: its part of a document, and what is wrong with it."""
     try:
         value = read(text)
     except ValueProblem as problem:

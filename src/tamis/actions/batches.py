@@ -11,14 +11,14 @@ T = TypeVar("T")
 
 
 def batched(items: Iterable[T], size: int) -> Iterator[tuple[T, ...]]:
-    """Give the items in tuples of at most `size`; what `itertools.batched` does from Python 3.12 on."""
+    """Return the items in tuples of at most `size`; what `itertools.batched` does from Python 3.12 on."""
     left = iter(items)
     while batch := tuple(islice(left, size)):
         yield batch
 
 
 def one_ahead(items: Iterator[T]) -> Iterator[T]:
-    """Give the items while the next one is already being made in another thread."""
+    """Return the items while the next one is already being made in another thread."""
     end = object()
     with ThreadPoolExecutor(1) as thread:
         coming = thread.submit(next, items, end)

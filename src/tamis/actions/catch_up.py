@@ -64,15 +64,15 @@ def settle(db: Reader, columns: Columns, clock: Callable[[], datetime]) -> datet
 
 
 def _is_fresh(db: Reader, columns: Columns, now: datetime, wanted: int) -> bool:
-    """Tell whether the columns have followed up to a wanted change, and time up to an instant."""
+    """Return whether the columns have followed up to a wanted change, and time up to an instant."""
     if columns.is_behind or columns.applied is None or not wanted <= columns.applied <= feed.last_change(db):
         return False
     return not any(due <= now for due in columns.standing.due.values())
 
 
 def is_fresh_for(db: Reader, standing: Standing, now: datetime, account_id: int) -> bool:
-    """Tell whether a projection that stands like this lacks nothing of an account: no change, and nothing that time has
-    brought up to `now`, which was read after it."""
+    """Return whether a projection that stands like this lacks nothing of an account: no change, and nothing that time
+    has brought up to `now`, which was read after it."""
     if standing.applied is None or standing.applied > feed.last_change(db):
         return False
     if feed.has_changed_of_account(db, account_id, standing.applied):

@@ -11,7 +11,6 @@ from typing import Any, Generic, TypeVar, Union, get_type_hints
 import msgspec
 
 from tamis.actions.exporting.write import write_export
-from tamis.actions.house import House
 from tamis.actions.importing.effects import import_effects
 from tamis.actions.maintenance.backups import Manifest, make_backup
 from tamis.actions.maintenance.doctor import columns as doctor
@@ -21,6 +20,7 @@ from tamis.actions.segments import history, recipients, segments, sets
 from tamis.actions.segments.history import Passage, SizesByDay
 from tamis.actions.segments.segments import ListedSegment
 from tamis.actions.segments.sets import SampledPage
+from tamis.actions.services import Services
 from tamis.domain.draws import Sample
 from tamis.domain.exports import Export
 from tamis.domain.import_reports import Effect
@@ -34,7 +34,7 @@ class Question(msgspec.Struct, Generic[Answer], frozen=True, tag=True, forbid_un
     """A question; its class is the tag of its message, its fields are the rest of it."""
 
     @abstractmethod
-    def answer(self, house: House) -> Answer:
+    def answer(self, services: Services) -> Answer:
         """Answer the question with the columns of this process."""
 
     @property
@@ -51,9 +51,9 @@ class CountRule(Question[int], frozen=True):
     type_id: int
     rule: str
 
-    def answer(self, house: House) -> int:
+    def answer(self, services: Services) -> int:
         """Count them; raises NotFound and Invalid."""
-        return segments.count_rule(house, self.account_id, self.type_id, self.rule)
+        return segments.count_rule(services, self.account_id, self.type_id, self.rule)
 
 
 class SegmentSizes(Question[dict[int, int]], frozen=True):
@@ -61,9 +61,9 @@ class SegmentSizes(Question[dict[int, int]], frozen=True):
 
     account_id: int
 
-    def answer(self, house: House) -> dict[int, int]:
+    def answer(self, services: Services) -> dict[int, int]:
         """Return the sizes by the ids of segments."""
-        return segments.segment_sizes(house, self.account_id)
+        return segments.segment_sizes(services, self.account_id)
 
 
 class ListedSegments(Question[list[ListedSegment]], frozen=True):
@@ -72,9 +72,9 @@ class ListedSegments(Question[list[ListedSegment]], frozen=True):
     account_id: int
     segment_id: int | None = None
 
-    def answer(self, house: House) -> list[ListedSegment]:
+    def answer(self, services: Services) -> list[ListedSegment]:
         """Return them, newest first; raises NotFound."""
-        return segments.listed_segments(house, self.account_id, self.segment_id)
+        return segments.listed_segments(services, self.account_id, self.segment_id)
 
 
 class RecipientPage(Question[list[tuple[int, str]]], frozen=True):
@@ -85,9 +85,9 @@ class RecipientPage(Question[list[tuple[int, str]]], frozen=True):
     after: int
     limit: int
 
-    def answer(self, house: House) -> list[tuple[int, str]]:
+    def answer(self, services: Services) -> list[tuple[int, str]]:
         """Return ids and the JSON documents of recipients; raises NotFound."""
-        return recipients.recipient_page(house, self.account_id, self.segment_id, self.after, self.limit)
+        return recipients.recipient_page(services, self.account_id, self.segment_id, self.after, self.limit)
 
 
 class SegmentHistory(Question[SizesByDay], frozen=True):
@@ -97,9 +97,9 @@ class SegmentHistory(Question[SizesByDay], frozen=True):
     segment_id: int
     days: int
 
-    def answer(self, house: House) -> SizesByDay:
+    def answer(self, services: Services) -> SizesByDay:
         """Return the sizes; raises NotFound and Invalid."""
-        return history.segment_history(house, self.account_id, self.segment_id, self.days)
+        return history.segment_history(services, self.account_id, self.segment_id, self.days)
 
 
 class SizeAt(Question[int], frozen=True):
@@ -109,9 +109,9 @@ class SizeAt(Question[int], frozen=True):
     segment_id: int
     at: datetime
 
-    def answer(self, house: House) -> int:
+    def answer(self, services: Services) -> int:
         """Count them; raises NotFound and Refused."""
-        return history.size_at(house, self.account_id, self.segment_id, to_micros(self.at))
+        return history.size_at(services, self.account_id, self.segment_id, to_micros(self.at))
 
 
 class MembersAt(Question[list[tuple[int, int | None, str | None]]], frozen=True):
@@ -123,10 +123,10 @@ class MembersAt(Question[list[tuple[int, int | None, str | None]]], frozen=True)
     after: int
     limit: int
 
-    def answer(self, house: House) -> list[tuple[int, int | None, str | None]]:
+    def answer(self, services: Services) -> list[tuple[int, int | None, str | None]]:
         """Return numbers, contacts and email addresses; raises NotFound and Refused."""
         at = to_micros(self.at)
-        return history.members_at(house, self.account_id, self.segment_id, at, self.after, self.limit)
+        return history.members_at(services, self.account_id, self.segment_id, at, self.after, self.limit)
 
 
 class ContactHistory(Question[list[Passage]], frozen=True):
@@ -137,9 +137,9 @@ class ContactHistory(Question[list[Passage]], frozen=True):
     contact_id: int
     email_key: str
 
-    def answer(self, house: House) -> list[Passage]:
+    def answer(self, services: Services) -> list[Passage]:
         """Return entries and exits, newest first."""
-        return history.contact_history(house, self.account_id, self.type_id, self.contact_id, self.email_key)
+        return history.contact_history(services, self.account_id, self.type_id, self.contact_id, self.email_key)
 
 
 class CompareSegments(Question[Overlap], frozen=True):
@@ -148,9 +148,9 @@ class CompareSegments(Question[Overlap], frozen=True):
     account_id: int
     segment_ids: list[int]
 
-    def answer(self, house: House) -> Overlap:
+    def answer(self, services: Services) -> Overlap:
         """Return the sizes of all parts; raises NotFound and Invalid."""
-        return sets.overlap(house, self.account_id, self.segment_ids)
+        return sets.overlap(services, self.account_id, self.segment_ids)
 
 
 class GroupSizes(Question[list[int]], frozen=True):
@@ -160,9 +160,9 @@ class GroupSizes(Question[list[int]], frozen=True):
     segment_id: int
     sample: Sample
 
-    def answer(self, house: House) -> list[int]:
+    def answer(self, services: Services) -> list[int]:
         """Return the sizes; raises NotFound."""
-        return sets.group_sizes(house, self.account_id, self.segment_id, self.sample)
+        return sets.group_sizes(services, self.account_id, self.segment_id, self.sample)
 
 
 class SampledRecipients(Question[SampledPage], frozen=True):
@@ -173,9 +173,9 @@ class SampledRecipients(Question[SampledPage], frozen=True):
     sample: Sample
     after: int
 
-    def answer(self, house: House) -> SampledPage:
+    def answer(self, services: Services) -> SampledPage:
         """Return a page of them; raises NotFound."""
-        return sets.sampled_page(house, self.account_id, self.segment_id, self.sample, self.after)
+        return sets.sampled_page(services, self.account_id, self.segment_id, self.sample, self.after)
 
 
 class ImportEffects(Question[list[Effect]], frozen=True):
@@ -185,9 +185,9 @@ class ImportEffects(Question[list[Effect]], frozen=True):
     type_id: int
     since: datetime
 
-    def answer(self, house: House) -> list[Effect]:
+    def answer(self, services: Services) -> list[Effect]:
         """Return the numbers of each segment."""
-        return import_effects(house, self.account_id, self.type_id, to_micros(self.since))
+        return import_effects(services, self.account_id, self.type_id, to_micros(self.since))
 
 
 class WriteExport(Question[int], frozen=True):
@@ -196,9 +196,9 @@ class WriteExport(Question[int], frozen=True):
     export: Export
     place: str
 
-    def answer(self, house: House) -> int:
+    def answer(self, services: Services) -> int:
         """Return the number of rows; raises NotFound, Invalid and Unavailable."""
-        return write_export(house, self.export, self.place)
+        return write_export(services, self.export, self.place)
 
     @property
     def about_account(self) -> int | None:
@@ -211,9 +211,9 @@ class MakeBackup(Question[Manifest], frozen=True):
 
     directory: str
 
-    def answer(self, house: House) -> Manifest:
+    def answer(self, services: Services) -> Manifest:
         """Return what was written; raises Refused."""
-        return make_backup(house, self.directory)
+        return make_backup(services, self.directory)
 
 
 class Erase(Question[bool], frozen=True):
@@ -222,17 +222,17 @@ class Erase(Question[bool], frozen=True):
 
     only_if_small: bool = False
 
-    def answer(self, house: House) -> bool:
+    def answer(self, services: Services) -> bool:
         """Return whether nothing is left to do."""
-        return erase_if_small(house) if self.only_if_small else erase(house)
+        return erase_if_small(services) if self.only_if_small else erase(services)
 
 
 class CheckLog(Question[doctor.Part], frozen=True):
     """Whether the log of membership changes is whole."""
 
-    def answer(self, house: House) -> doctor.Part:
+    def answer(self, services: Services) -> doctor.Part:
         """Return what is wrong."""
-        return doctor.examine_log(house)
+        return doctor.examine_log(services)
 
 
 class CheckHistory(Question[doctor.Part], frozen=True):
@@ -242,10 +242,10 @@ class CheckHistory(Question[doctor.Part], frozen=True):
     of_segments: bool
     after: int = 0
 
-    def answer(self, house: House) -> doctor.Part:
+    def answer(self, services: Services) -> doctor.Part:
         """Return what is wrong, and the number after which to go on."""
         examine = kept_history.examine_segments if self.of_segments else kept_history.examine_changes
-        return examine(house, self.after)
+        return examine(services, self.after)
 
 
 class CheckContacts(Question[doctor.Part], frozen=True):
@@ -254,9 +254,9 @@ class CheckContacts(Question[doctor.Part], frozen=True):
     type_id: int
     after: int = 0
 
-    def answer(self, house: House) -> doctor.Part:
+    def answer(self, services: Services) -> doctor.Part:
         """Return what is wrong, and the id after which to go on."""
-        return doctor.examine_contacts(house, self.type_id, self.after)
+        return doctor.examine_contacts(services, self.type_id, self.after)
 
 
 class CheckOverrides(Question[doctor.Part], frozen=True):
@@ -264,9 +264,9 @@ class CheckOverrides(Question[doctor.Part], frozen=True):
 
     type_id: int
 
-    def answer(self, house: House) -> doctor.Part:
+    def answer(self, services: Services) -> doctor.Part:
         """Return what is wrong."""
-        return doctor.examine_hands(house, self.type_id)
+        return doctor.examine_hands(services, self.type_id)
 
 
 class CheckSegment(Question[doctor.Part], frozen=True):
@@ -274,9 +274,9 @@ class CheckSegment(Question[doctor.Part], frozen=True):
 
     segment_id: int
 
-    def answer(self, house: House) -> doctor.Part:
+    def answer(self, services: Services) -> doctor.Part:
         """Return what is wrong."""
-        return doctor.examine_segment(house, self.segment_id)
+        return doctor.examine_segment(services, self.segment_id)
 
 
 class CheckSample(Question[doctor.Part], frozen=True):
@@ -285,9 +285,9 @@ class CheckSample(Question[doctor.Part], frozen=True):
     type_id: int
     size: int
 
-    def answer(self, house: House) -> doctor.Part:
+    def answer(self, services: Services) -> doctor.Part:
         """Return what is wrong."""
-        return doctor.examine_sample(house, self.type_id, self.size)
+        return doctor.examine_sample(services, self.type_id, self.size)
 
 
 KINDS: tuple[type[Question[Any]], ...] = tuple(Question.__subclasses__())

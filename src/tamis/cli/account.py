@@ -47,8 +47,8 @@ def create(
         Read a password, with which the account signs in to the console, from standard input.
     """
     password = _line_of_input() if password_stdin else None
-    with opened(common) as house:
-        account, pair = house.write(accounts.create_account, email, timezone, password, _order(date_order))
+    with opened(common) as services:
+        account, pair = services.write(accounts.create_account, email, timezone, password, _order(date_order))
     show(
         common,
         {
@@ -71,17 +71,17 @@ def password(
     password_stdin: Annotated[bool, Parameter(negative="")] = False,
     common: Common = Common(),  # noqa: B008  frozen
 ) -> None:
-    """Give an account another password to sign in to the console with; its open sessions end.
+    """Change the password of an account to sign in to the console with; its open sessions end.
 
     Parameters
     ----------
     password_stdin
         Read the password from standard input; without it, it is asked for at the terminal.
     """
-    with opened(common) as house:
-        account = account_of(house, common)
+    with opened(common) as services:
+        account = account_of(services, common)
         hashed = hash_password(_line_of_input() if password_stdin else _ask_twice(), account.email)
-        house.write(set_password, account, hashed)
+        services.write(set_password, account, hashed)
     show(common, {"email": account.email, "password_set": True}, f"{account.email} has a new password.")
 
 
@@ -92,7 +92,7 @@ def edit(
     date_order: Literal["dmy", "mdy", "ask"] | None = None,
     common: Common = Common(),  # noqa: B008  frozen
 ) -> None:
-    """Give an account another time zone, which its segments follow, or another order of dates in files.
+    """Change the time zone of an account, which its segments follow, or its order of dates in files.
 
     Parameters
     ----------
@@ -104,12 +104,12 @@ def edit(
     """
     if timezone is None and date_order is None:
         raise Refused("nothing_to_change_of_account")
-    with opened(common) as house:
-        account = account_of(house, common)
+    with opened(common) as services:
+        account = account_of(services, common)
         if timezone is not None:
-            house.write(accounts.set_timezone, account, timezone)
+            services.write(accounts.set_timezone, account, timezone)
         if date_order is not None:
-            house.write(accounts.set_date_order, account, _order(date_order))
+            services.write(accounts.set_date_order, account, _order(date_order))
     timezone = timezone or account.timezone
     order = date_order or account.date_order or "ask"
     show(
@@ -145,8 +145,8 @@ def create_key(*, name: str = "", common: Common = Common()) -> None:  # noqa: B
     name
         Says which program uses it.
     """
-    with opened(common) as house:
-        pair = house.write(accounts.create_key_pair, account_of(house, common), name)
+    with opened(common) as services:
+        pair = services.write(accounts.create_key_pair, account_of(services, common), name)
     show(
         common,
         {"public_key": pair.public_key, "secret_key": pair.secret_key},
@@ -159,8 +159,8 @@ def create_key(*, name: str = "", common: Common = Common()) -> None:  # noqa: B
 @key_app.command(name="list")
 def list_keys(*, common: Common = Common()) -> None:  # noqa: B008  frozen
     """List the key pairs, without their secrets."""
-    with opened(common) as house:
-        pairs = accounts.list_key_pairs(house.records.reader(), account_of(house, common))
+    with opened(common) as services:
+        pairs = accounts.list_key_pairs(services.records.reader(), account_of(services, common))
     rows = [
         (p.public_key, p.name, *(format_instant(at) if at else None for at in (p.created_at, p.used_at, p.revoked_at)))
         for p in pairs
@@ -181,6 +181,6 @@ def revoke(public_key: str, *, common: Common = Common()) -> None:  # noqa: B008
     public_key
         The public key of the pair.
     """
-    with opened(common) as house:
-        house.write(accounts.revoke_key_pair, account_of(house, common), public_key)
+    with opened(common) as services:
+        services.write(accounts.revoke_key_pair, account_of(services, common), public_key)
     show(common, {"public_key": public_key, "revoked": True}, f"{public_key} is revoked.")

@@ -3,10 +3,10 @@
 import threading
 import time
 
-from tamis.actions.house import House
 from tamis.actions.local_protocol import PATH, decode_answer, encode_question, error_of, server_of
 from tamis.actions.maintenance.trimming import Upkeep
 from tamis.actions.questions import Answer, Question
+from tamis.actions.services import Services
 from tamis.domain.errors import Held, Unavailable
 
 PATIENCE_SECONDS = 60
@@ -14,7 +14,7 @@ PAUSE_SECONDS = 0.05
 ANSWER_SECONDS = 600
 
 
-def ask(house: House, question: Question[Answer], seconds: float = ANSWER_SECONDS) -> Answer:
+def ask(services: Services, question: Question[Answer], seconds: float = ANSWER_SECONDS) -> Answer:
     """Return the answer to a question: with the columns of this process or, where a server has them, by putting it to
     that server; waits for a command that has them.
 
@@ -24,22 +24,22 @@ def ask(house: House, question: Question[Answer], seconds: float = ANSWER_SECOND
     deadline = time.monotonic() + PATIENCE_SECONDS
     while True:
         try:
-            house.open_columns()
-            Upkeep(house).turn()
+            services.open_columns()
+            Upkeep(services).turn()
             break
         except Held:
-            reply = put_to_server(house, question, seconds)
+            reply = put_to_server(services, question, seconds)
             if reply is not None:
                 return decode_answer(question, reply)
             if time.monotonic() > deadline:
                 raise Unavailable("data_held_by_command") from None
             pause.wait(PAUSE_SECONDS)
-    return question.answer(house)
+    return question.answer(services)
 
 
-def put_to_server(house: House, question: Question[Answer], seconds: float) -> bytes | None:
+def put_to_server(services: Services, question: Question[Answer], seconds: float) -> bytes | None:
     """Return the answer of the server on the same data, still encoded; None when there is no server to ask."""
-    server = server_of(house.settings.data)
+    server = server_of(services.settings.data)
     if server is None:
         return None
     from urllib.error import HTTPError  # loaded where there is a server to ask: most commands start without it

@@ -17,7 +17,7 @@ from rich.text import Text
 
 from tamis.actions.accounts.accounts import choose_account
 from tamis.actions.fields.types import find_type
-from tamis.actions.house import House
+from tamis.actions.services import Services
 from tamis.cli.words import lines_of
 from tamis.domain.accounts import Account
 from tamis.domain.contacts import ContactType
@@ -44,24 +44,24 @@ class Common:
 
 
 @contextmanager
-def opened(common: Common) -> Iterator[House]:
+def opened(common: Common) -> Iterator[Services]:
     """Open the data directory for a block."""
-    house = House(common.settings)
+    services = Services(common.settings)
     try:
-        with house.records.explaining():
-            yield house
+        with services.records.explaining():
+            yield services
     finally:
-        house.close()
+        services.close()
 
 
-def account_of(house: House, common: Common) -> Account:
+def account_of(services: Services, common: Common) -> Account:
     """Find the account that a command is about."""
-    return choose_account(house.records.reader(), common.account)
+    return choose_account(services.records.reader(), common.account)
 
 
-def type_of(house: House, account: Account, reference: str) -> ContactType:
+def type_of(services: Services, account: Account, reference: str) -> ContactType:
     """Find the contact type that a command is about."""
-    return find_type(house.records.reader(), account, reference)
+    return find_type(services.records.reader(), account, reference)
 
 
 def show(common: Common, document: Mapping[str, object], *lines: str) -> None:

@@ -34,15 +34,15 @@ def show_contact(email: str, *, type_: TypeOption, common: Common = Common()) ->
     email
         Address of the contact.
     """
-    with opened(common) as house:
-        account = account_of(house, common)
-        contact_type = type_of(house, account, type_)
-        db = house.records.reader()
+    with opened(common) as services:
+        account = account_of(services, common)
+        contact_type = type_of(services, account, type_)
+        db = services.records.reader()
         with snapshot(db):
-            found = contacts.show_contact(db, house.clock(), account, contact_type, email)
+            found = contacts.show_contact(db, services.clock(), account, contact_type, email)
         contact = found.contact
         key = email_key(contact.email) or ""
-        passages = ask(house, ContactHistory(account.id, contact_type.id, contact.id, key))
+        passages = ask(services, ContactHistory(account.id, contact_type.id, contact.id, key))
     document = _document(found) | {"history": [_passage(passage) for passage in passages]}
     known = [(field, found.contact.value_of(field)) for field in found.fields.fields]
     lines = [f"{field.key:<20} {format_value(value)}" for field, value in known if value is not None]
@@ -77,14 +77,14 @@ def delete(
         Keep the address, of which only a hash stays, from coming back: imports and additions refuse it. It need not
         be a contact.
     """
-    with opened(common) as house:
-        account = account_of(house, common)
-        contact_type = type_of(house, account, type_)
+    with opened(common) as services:
+        account = account_of(services, common)
+        contact_type = type_of(services, account, type_)
         action = forgetting.forget_address if forget else contacts.delete_contact
-        gone = house.write(action, account, contact_type, email)
+        gone = services.write(action, account, contact_type, email)
         written = parse_email(email)
-        discarded = discard_rejects_with(house.settings.data, written) if written else []
-        erased = erase_now(house)
+        discarded = discard_rejects_with(services.settings.data, written) if written else []
+        erased = erase_now(services)
     if discarded:
         names = ", ".join(discarded)
         notice(f"The address stood among rows that imports had rejected; their files are deleted, too: {names}")
@@ -109,9 +109,9 @@ def allow(email: str, *, type_: TypeOption, common: Common = Common()) -> None: 
     email
         The address.
     """
-    with opened(common) as house:
-        account = account_of(house, common)
-        address = house.write(forgetting.allow_address, account, type_of(house, account, type_), email)
+    with opened(common) as services:
+        account = account_of(services, common)
+        address = services.write(forgetting.allow_address, account, type_of(services, account, type_), email)
     show(common, {"email": address.address, "forgotten": False}, f"{address.address} is taken again.")
 
 

@@ -31,12 +31,12 @@ def create(
     set_
         FIELD=VALUE: a value of a field, called by its key or name; repeat it for each.
     """
-    with opened(common) as house:
-        account = account_of(house, common)
-        contact_type = type_of(house, account, type_)
-        fields = fields_of_type(house.records.reader(), contact_type.id)
+    with opened(common) as services:
+        account = account_of(services, common)
+        contact_type = type_of(services, account, type_)
+        fields = fields_of_type(services.records.reader(), contact_type.id)
         texts = {"email": email, **_texts(set_ or [], fields)}
-        made = house.write(create_contact, account, contact_type, texts)
+        made = services.write(create_contact, account, contact_type, texts)
     show(common, document_of(made, fields), f"{made.email} is contact {made.id}.")
 
 
@@ -56,13 +56,13 @@ def edit(
     set_
         FIELD=VALUE: a value of a field, called by its key or name; blank clears it. Repeat it for each.
     """
-    with opened(common) as house:
-        account = account_of(house, common)
-        contact_type = type_of(house, account, type_)
-        db = house.records.reader()
-        found = show_contact(db, house.clock(), account, contact_type, email)
+    with opened(common) as services:
+        account = account_of(services, common)
+        contact_type = type_of(services, account, type_)
+        db = services.records.reader()
+        found = show_contact(db, services.clock(), account, contact_type, email)
         texts = _texts(set_ or [], found.fields)
-        edited = house.write(edit_contact, account, contact_type, found.contact.id, texts)
+        edited = services.write(edit_contact, account, contact_type, found.contact.id, texts)
     done = "was so already" if edited == found.contact else "is changed"
     show(common, document_of(edited, found.fields), f"{edited.email} {done}.")
 

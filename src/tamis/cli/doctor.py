@@ -27,8 +27,8 @@ def doctor(*, sample: int = SAMPLE, common: Common = Common()) -> None:  # noqa:
     if not common.settings.data.is_dir():
         raise Invalid([Problem("--data", "data_directory_missing", directory=str(common.settings.data))])
     made: list[Check] = []
-    with opened(common) as house:
-        for check in examine_all(house, ask, sample):
+    with opened(common) as services:
+        for check in examine_all(services, ask, sample):
             made.append(check)
             if not common.json:
                 _show(check)

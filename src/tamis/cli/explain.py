@@ -23,12 +23,12 @@ def explain(segment: str, email: str, *, common: Common = Common()) -> None:  # 
     email
         Address of the contact, or one that was added by hand.
     """
-    with opened(common) as house:
-        account = account_of(house, common)
-        db = house.records.reader()
+    with opened(common) as services:
+        account = account_of(services, common)
+        db = services.records.reader()
         with snapshot(db):
             found = find_segment(db, account, segment)
-            explanation = explain_membership(db, house.clock(), account, found, email)
+            explanation = explain_membership(db, services.clock(), account, found, email)
     show(common, _document(explanation), *_lines(explanation, account))
 
 

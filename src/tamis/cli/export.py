@@ -10,10 +10,10 @@ from cyclopts import Parameter
 
 from tamis.actions.exporting.delivery import check_target, deliver
 from tamis.actions.exporting.places import export_place, file_in
-from tamis.actions.house import House
 from tamis.actions.questions import WriteExport
 from tamis.actions.segments.rule_syntax import json_of_text
 from tamis.actions.segments.segments import find_segment
+from tamis.actions.services import Services
 from tamis.cli.ask import ask
 from tamis.cli.common import Common, account_of, opened, show, type_of
 from tamis.domain.errors import Invalid, Problem
@@ -63,10 +63,10 @@ def export(
         raise Invalid([Problem("--json", "json_has_no_place")])
     place = None if file == STANDARD_OUTPUT else check_target(Path(file), replace=force)
     begun = time.monotonic()
-    with opened(common) as house:
-        wanted = _wanted(house, common, segment, type_, where, _keys(fields), layout)
-        with export_place(house.settings.data) as directory:
-            rows = ask(house, WriteExport(wanted, directory.name))
+    with opened(common) as services:
+        wanted = _wanted(services, common, segment, type_, where, _keys(fields), layout)
+        with export_place(services.settings.data) as directory:
+            rows = ask(services, WriteExport(wanted, directory.name))
             size = file_in(directory).stat().st_size
             if place:
                 deliver(file_in(directory), place, replace=force)
@@ -109,7 +109,7 @@ def _keys(fields: str | None) -> tuple[str, ...] | None:
 
 
 def _wanted(
-    house: House,
+    services: Services,
     common: Common,
     segment: str | None,
     type_: str | None,
@@ -117,10 +117,10 @@ def _wanted(
     keys: tuple[str, ...] | None,
     layout: Layout,
 ) -> Export:
-    account, db = account_of(house, common), house.records.reader()
+    account, db = account_of(services, common), services.records.reader()
     if segment is not None:
         return Export(account.id, layout, segment_id=find_segment(db, account, segment).id, fields=keys)
-    contact_type = type_of(house, account, type_ or "")
+    contact_type = type_of(services, account, type_ or "")
     rule = None
     if where is not None:
         rule = json_of_text(db, contact_type.id, where)

@@ -39,18 +39,18 @@ def create_field(
     option
         An option of a choice or of several choices; repeat it for each.
     """
-    with opened(common) as house:
-        contact_type = type_of(house, account_of(house, common), type_)
-        made = house.write(fields.create_field, contact_type, name, kind, option or ())
+    with opened(common) as services:
+        contact_type = type_of(services, account_of(services, common), type_)
+        made = services.write(fields.create_field, contact_type, name, kind, option or ())
     show(common, _field(made), f"Field {made.id}: {made.key} ({made.kind})")
 
 
 @field_app.command(name="list")
 def list_fields(*, type_: TypeOption, common: Common = Common()) -> None:  # noqa: B008  frozen
     """List the fields of a contact type, reserved ones first."""
-    with opened(common) as house:
-        contact_type = type_of(house, account_of(house, common), type_)
-        found = fields_of_type(house.records.reader(), contact_type.id).fields
+    with opened(common) as services:
+        contact_type = type_of(services, account_of(services, common), type_)
+        found = fields_of_type(services.records.reader(), contact_type.id).fields
     if common.json:
         show(common, {"fields": [_field(f) for f in found]})
     else:
@@ -113,11 +113,11 @@ def edit(
     )
     if replace(wanted, blank_misfits=False, date_order=None) == FieldEdit():
         raise Invalid([Problem("", "nothing_to_change_of_field")])
-    with opened(common) as house:
-        account = account_of(house, common)
+    with opened(common) as services:
+        account = account_of(services, common)
         change = try_edit if dry_run else edit_field_keeping
         try:
-            edited = change(house, account, type_of(house, account, type_), field, wanted)
+            edited = change(services, account, type_of(services, account, type_), field, wanted)
         except ValuesDoNotFit as error:
             raise Refused("values_would_not_fit", **_whose(error)) from None
     made, lost = edited.field, edited.lost
@@ -154,8 +154,8 @@ def move(
     before
         Key, name or id of the field that it is to stand before; without it, the field becomes the last one.
     """
-    with opened(common) as house:
-        moved = house.write(fields.move_field, type_of(house, account_of(house, common), type_), field, before)
+    with opened(common) as services:
+        moved = services.write(fields.move_field, type_of(services, account_of(services, common), type_), field, before)
     show(common, _field(moved), f"Field {moved.key} stands " + (f"before {before}." if before else "last."))
 
 
@@ -168,9 +168,9 @@ def delete(field: str, *, type_: TypeOption, common: Common = Common()) -> None:
     field
         Key, name or id of the field.
     """
-    with opened(common) as house:
-        contact_type = type_of(house, account_of(house, common), type_)
-        gone = house.write(fields.delete_field, contact_type, field)
+    with opened(common) as services:
+        contact_type = type_of(services, account_of(services, common), type_)
+        gone = services.write(fields.delete_field, contact_type, field)
     show(common, {"id": gone.id, "key": gone.key}, f"Field {gone.key} is deleted.")
 
 

@@ -8,10 +8,10 @@ from typing import Annotated
 
 from cyclopts import Parameter
 
-from tamis.actions.house import House
 from tamis.actions.questions import MembersAt, SegmentHistory, SizeAt
 from tamis.actions.segments.history import SizesByDay, past_instant
 from tamis.actions.segments.segments import find_segment
+from tamis.actions.services import Services
 from tamis.cli.ask import ask
 from tamis.cli.common import Common, account_of, local_time, opened, say, show, show_table
 from tamis.domain.accounts import Account
@@ -47,14 +47,14 @@ def history(
     """
     if days is not None and at is not None:
         raise Invalid([Problem("", "days_or_at")])
-    with opened(common) as house:
-        account = account_of(house, common)
-        found = find_segment(house.records.reader(), account, segment)
+    with opened(common) as services:
+        account = account_of(services, common)
+        found = find_segment(services.records.reader(), account, segment)
         if at is None:
-            sizes = ask(house, SegmentHistory(account.id, found.id, DAYS if days is None else days))
+            sizes = ask(services, SegmentHistory(account.id, found.id, DAYS if days is None else days))
             _show_sizes(common, account, found, sizes)
         else:
-            _show_members(house, common, account, found, past_instant(at, account.zone, house.clock()))
+            _show_members(services, common, account, found, past_instant(at, account.zone, services.clock()))
 
 
 def _show_sizes(common: Common, account: Account, segment: Segment, sizes: SizesByDay) -> None:
@@ -90,9 +90,9 @@ def _show_sizes(common: Common, account: Account, segment: Segment, sizes: Sizes
         say(f"Who was in it is known from {local_time(sizes.known_since, account.zone)} on: ask with --at.")
 
 
-def _show_members(house: House, common: Common, account: Account, segment: Segment, at: datetime) -> None:
-    count = ask(house, SizeAt(account.id, segment.id, at))
-    members = _members(house, account, segment, at)
+def _show_members(services: Services, common: Common, account: Account, segment: Segment, at: datetime) -> None:
+    count = ask(services, SizeAt(account.id, segment.id, at))
+    members = _members(services, account, segment, at)
     if not common.json:
         for recipient_id, contact_id, email in members:
             say(recipient_id, contact_id or "", email or "")
@@ -105,10 +105,10 @@ def _show_members(house: House, common: Common, account: Account, segment: Segme
     sys.stdout.write("]}\n")
 
 
-def _members(house: House, account: Account, segment: Segment, at: datetime) -> Iterator[Member]:
+def _members(services: Services, account: Account, segment: Segment, at: datetime) -> Iterator[Member]:
     after = 0
     while True:
-        page = ask(house, MembersAt(account.id, segment.id, at, after, MEMBERS_A_PAGE))
+        page = ask(services, MembersAt(account.id, segment.id, at, after, MEMBERS_A_PAGE))
         yield from page
         if len(page) < MEMBERS_A_PAGE:
             return

@@ -37,10 +37,10 @@ def list_imports(
     limit
         How many at most.
     """
-    with opened(common) as house:
-        account = account_of(house, common)
-        names = names_of_types(house.records.reader(), account.id)
-        found = list_jobs(house, account, limit)
+    with opened(common) as services:
+        account = account_of(services, common)
+        names = names_of_types(services.records.reader(), account.id)
+        found = list_jobs(services, account, limit)
     if common.json:
         show(common, {"imports": [_figures(seen, names[seen.job.contact_type_id]) for seen in found]})
         return
@@ -60,14 +60,14 @@ def show_import(import_id: int, *, common: Common = Common()) -> None:  # noqa: 
     import_id
         Id of the import, as "tamis import list" shows it.
     """
-    with opened(common) as house:
-        account = account_of(house, common)
-        seen = find_import(house, account, import_id)
-        name = _type_name(house.records.reader(), account, seen)
+    with opened(common) as services:
+        account = account_of(services, common)
+        seen = find_import(services, account, import_id)
+        name = _type_name(services.records.reader(), account, seen)
         report = structs.replace(
             seen.job.report,
-            rejects_file=rejects_file(house, seen.job),
-            blanked_file=blanked_file(house, seen.job),
+            rejects_file=rejects_file(services, seen.job),
+            blanked_file=blanked_file(services, seen.job),
         )
     document = {**_figures(seen, name), "options": to_builtins(seen.job.options), **_document(seen.job, report)}
     show(common, document, *_lines(seen, name, account, report))

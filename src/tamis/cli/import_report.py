@@ -27,7 +27,7 @@ def report_lines(rows: int | None, figures: Figures, report: Details, *, dry_run
 
 
 def _is_said(odd: Misfits, report: Details) -> bool:
-    """Tell whether another line says of a column what does not fit."""
+    """Return whether another line says of a column what does not fit."""
     return odd.kind.has_options or odd.column in report.blanked
 
 

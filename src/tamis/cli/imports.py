@@ -110,17 +110,17 @@ def import_file(
         sheet=sheet,
         words=WORDS,
     )
-    with opened(common) as house, shown_progress(enabled=not common.json) as progress:
-        account = account_of(house, common)
-        contact_type = type_of(house, account, type_)
-        began = house.clock()
-        report = run_import(house, account, contact_type, file, options, progress)
+    with opened(common) as services, shown_progress(enabled=not common.json) as progress:
+        account = account_of(services, common)
+        contact_type = type_of(services, account, type_)
+        began = services.clock()
+        report = run_import(services, account, contact_type, file, options, progress)
         progress("Segments follow", 0, 0)
         effects: list[Effect] = []
         if report.import_id is not None and report.created + report.updated:
             try:
-                effects = ask(house, ImportEffects(account.id, contact_type.id, began), SECONDS_TO_FOLLOW)
-                keep_effects(house, account, report.import_id, effects)
+                effects = ask(services, ImportEffects(account.id, contact_type.id, began), SECONDS_TO_FOLLOW)
+                keep_effects(services, account, report.import_id, effects)
             except TamisError as error:  # the rows are stored, whatever is wrong with the columns
                 notice(f"Who entered and left segments is not known yet: {'; '.join(lines_of(error))}")
     said = structs.replace(details(report), segments=tuple(effects))

@@ -12,8 +12,8 @@ from tamis.domain.errors import Unavailable
 
 def erase_files(*, common: Common = Common()) -> None:  # noqa: B008  frozen
     """Take everything that was deleted out of the files, now rather than later."""
-    with opened(common) as house:
-        if not ask(house, Erase()):
+    with opened(common) as services:
+        if not ask(services, Erase()):
             raise Unavailable("others_read")
     show(common, {"erased": True}, "Nothing of what was deleted is left in the files.")
 
@@ -41,8 +41,8 @@ def backup(directory: Path, *, common: Common = Common()) -> None:  # noqa: B008
         Where to: a directory that does not exist or is empty.
     """
     target = directory.absolute()  # a server that is asked to do it stands elsewhere
-    with opened(common) as house:
-        made = ask(house, MakeBackup(str(target)))
+    with opened(common) as services:
+        made = ask(services, MakeBackup(str(target)))
     size = sum(file.bytes for file in made.files.values())
     show(
         common,

@@ -7,11 +7,11 @@ from typing import Annotated
 
 from cyclopts import App, Parameter
 
-from tamis.actions.house import House
 from tamis.actions.questions import CountRule, ListedSegments, RecipientPage, SegmentSizes
 from tamis.actions.segments import segments
 from tamis.actions.segments.rule_syntax import from_text, json_of_text
 from tamis.actions.segments.segments import Keep, ListedSegment
+from tamis.actions.services import Services
 from tamis.cli.ask import ask
 from tamis.cli.common import Common, TypeOption, account_of, opened, say, show, show_table, type_of
 from tamis.domain.accounts import Account
@@ -50,11 +50,11 @@ def create(name: str, *, type_: TypeOption, where: Where, common: Common = Commo
     where
         Its rule, such as: country = "India" and total_paid >= 100
     """
-    with opened(common) as house:
-        account = account_of(house, common)
-        contact_type = type_of(house, account, type_)
-        made = house.write(segments.create_segment, account, contact_type, name, from_text(where))
-        count = ask(house, SegmentSizes(account.id)).get(made.id, 0)
+    with opened(common) as services:
+        account = account_of(services, common)
+        contact_type = type_of(services, account, type_)
+        made = services.write(segments.create_segment, account, contact_type, name, from_text(where))
+        count = ask(services, SegmentSizes(account.id)).get(made.id, 0)
     show(
         common,
         {"id": made.id, "name": made.name, "count": count},
@@ -70,7 +70,7 @@ def edit(
     where: Annotated[str | None, Parameter(name="--where", allow_leading_hyphen=True)] = None,
     common: Common = Common(),  # noqa: B008  frozen
 ) -> None:
-    """Give a segment another name, another rule or both; who was added or removed by hand stays so.
+    """Change the name of a segment, its rule or both; who was added or removed by hand stays so.
 
     Parameters
     ----------
@@ -84,10 +84,10 @@ def edit(
     if name is None and where is None:
         raise Invalid([Problem("", "nothing_to_change_of_segment")])
     draft = Keep.RULE if where is None else from_text(where)
-    with opened(common) as house:
-        found = _find(house, common, segment)
-        made = house.write(segments.edit_segment, account_of(house, common), found.id, name=name, draft=draft)
-        count = ask(house, SegmentSizes(made.account_id)).get(made.id, 0)
+    with opened(common) as services:
+        found = _find(services, common, segment)
+        made = services.write(segments.edit_segment, account_of(services, common), found.id, name=name, draft=draft)
+        count = ask(services, SegmentSizes(made.account_id)).get(made.id, 0)
     show(
         common,
         {"id": made.id, "name": made.name, "count": count},
@@ -104,19 +104,19 @@ def count(*, type_: TypeOption, where: Where, common: Common = Common()) -> None
     where
         The rule, such as: country = "India" and total_paid >= 100
     """
-    with opened(common) as house:
-        account = account_of(house, common)
-        contact_type = type_of(house, account, type_)
-        rule = json_of_text(house.records.reader(), contact_type.id, where)
-        number = ask(house, CountRule(account.id, contact_type.id, rule))
+    with opened(common) as services:
+        account = account_of(services, common)
+        contact_type = type_of(services, account, type_)
+        rule = json_of_text(services.records.reader(), contact_type.id, where)
+        number = ask(services, CountRule(account.id, contact_type.id, rule))
     show(common, {"count": number}, f"{number:,}")
 
 
 @segment_app.command(name="list")
 def list_segments(*, common: Common = Common()) -> None:  # noqa: B008  frozen
     """List the segments with their sizes, newest first."""
-    with opened(common) as house:
-        found = ask(house, ListedSegments(account_of(house, common).id))
+    with opened(common) as services:
+        found = ask(services, ListedSegments(account_of(services, common).id))
     if common.json:
         show(common, {"segments": [_document(s) for s in found]})
     else:
@@ -133,9 +133,9 @@ def show_segment(segment: str, *, common: Common = Common()) -> None:  # noqa: B
     segment
         Id or name of the segment.
     """
-    with opened(common) as house:
-        found = _find(house, common, segment)
-        (listed,) = ask(house, ListedSegments(found.account_id, found.id))
+    with opened(common) as services:
+        found = _find(services, common, segment)
+        (listed,) = ask(services, ListedSegments(found.account_id, found.id))
     show(
         common,
         _document(listed),
@@ -157,10 +157,10 @@ def members(segment: str, *, limit: int | None = None, common: Common = Common()
     limit
         List at most so many.
     """
-    with opened(common) as house:
-        account = account_of(house, common)
-        found = _find(house, common, segment)
-        documents = _members(house, account, found, sys.maxsize if limit is None else max(limit, 0))
+    with opened(common) as services:
+        account = account_of(services, common)
+        found = _find(services, common, segment)
+        documents = _members(services, account, found, sys.maxsize if limit is None else max(limit, 0))
         show_members(common, documents)
 
 
@@ -173,9 +173,9 @@ def delete(segment: str, *, common: Common = Common()) -> None:  # noqa: B008  f
     segment
         Id or name of the segment.
     """
-    with opened(common) as house:
-        found = _find(house, common, segment)
-        house.write(segments.delete_segment, account_of(house, common), found.id)
+    with opened(common) as services:
+        found = _find(services, common, segment)
+        services.write(segments.delete_segment, account_of(services, common), found.id)
     show(common, {"id": found.id, "name": found.name}, f"Segment {found.name} is deleted.")
 
 
@@ -193,14 +193,14 @@ def show_members(common: Common, documents: Iterator[str]) -> None:
             say(row["id"], row["email"], row["fullname"])
 
 
-def _find(house: House, common: Common, reference: str) -> Segment:
-    return segments.find_segment(house.records.reader(), account_of(house, common), reference)
+def _find(services: Services, common: Common, reference: str) -> Segment:
+    return segments.find_segment(services.records.reader(), account_of(services, common), reference)
 
 
-def _members(house: House, account: Account, segment: Segment, limit: int) -> Iterator[str]:
+def _members(services: Services, account: Account, segment: Segment, limit: int) -> Iterator[str]:
     after = 0
     while limit > 0:
-        page = ask(house, RecipientPage(account.id, segment.id, after, min(limit, MEMBERS_A_PAGE)))
+        page = ask(services, RecipientPage(account.id, segment.id, after, min(limit, MEMBERS_A_PAGE)))
         yield from (document for _, document in page)
         if len(page) < min(limit, MEMBERS_A_PAGE):
             return

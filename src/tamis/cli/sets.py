@@ -6,9 +6,9 @@ from typing import Annotated
 
 from cyclopts import Parameter
 
-from tamis.actions.house import House
 from tamis.actions.questions import CompareSegments, GroupSizes, SampledRecipients
 from tamis.actions.segments.segments import find_segment
+from tamis.actions.services import Services
 from tamis.cli.ask import ask
 from tamis.cli.common import Common, account_of, opened, say, show, show_table
 from tamis.cli.segment import show_members
@@ -28,10 +28,10 @@ def overlap(*segment: str, common: Common = Common()) -> None:  # noqa: B008  fr
     segment
         Ids or names of 2 to 20 segments.
     """
-    with opened(common) as house:
-        account = account_of(house, common)
-        found = [find_segment(house.records.reader(), account, reference) for reference in segment]
-        compared = ask(house, CompareSegments(account.id, [one.id for one in found]))
+    with opened(common) as services:
+        account = account_of(services, common)
+        found = [find_segment(services.records.reader(), account, reference) for reference in segment]
+        compared = ask(services, CompareSegments(account.id, [one.id for one in found]))
     if common.json:
         show(common, _document(found, compared))
     else:
@@ -66,21 +66,21 @@ def sample(
         List at most so many.
     """
     wanted = sample_of(percent, split, group, seed)
-    with opened(common) as house:
-        account = account_of(house, common)
-        found = find_segment(house.records.reader(), account, segment)
+    with opened(common) as services:
+        account = account_of(services, common)
+        found = find_segment(services.records.reader(), account, segment)
         if split is not None and group is None:
-            sizes = ask(house, GroupSizes(account.id, found.id, wanted))
+            sizes = ask(services, GroupSizes(account.id, found.id, wanted))
             _show_groups(common, sizes)
         else:
             most = sys.maxsize if limit is None else max(limit, 0)
-            show_members(common, _members(house, account, found, wanted, most))
+            show_members(common, _members(services, account, found, wanted, most))
 
 
-def _members(house: House, account: Account, segment: Segment, sample: Sample, limit: int) -> Iterator[str]:
+def _members(services: Services, account: Account, segment: Segment, sample: Sample, limit: int) -> Iterator[str]:
     after: int | None = 0
     while limit > 0 and after is not None:
-        after, page = ask(house, SampledRecipients(account.id, segment.id, sample, after))
+        after, page = ask(services, SampledRecipients(account.id, segment.id, sample, after))
         yield from (document for _, document in page[:limit])
         limit -= len(page)
 

@@ -18,16 +18,16 @@ def create(name: str, *, common: Common = Common()) -> None:  # noqa: B008  froz
     name
         Name of the type, such as Customers.
     """
-    with opened(common) as house:
-        made = house.write(actions.create_type, account_of(house, common), name)
+    with opened(common) as services:
+        made = services.write(actions.create_type, account_of(services, common), name)
     show(common, {"id": made.id, "name": made.name}, f"Contact type {made.id}: {made.name}")
 
 
 @type_app.command(name="list")
 def list_types(*, common: Common = Common()) -> None:  # noqa: B008  frozen
     """List the contact types."""
-    with opened(common) as house:
-        found = types_of_account(house.records.reader(), account_of(house, common).id)
+    with opened(common) as services:
+        found = types_of_account(services.records.reader(), account_of(services, common).id)
     if common.json:
         show(common, {"contact_types": [{"id": t.id, "name": t.name} for t in found]})
     else:
@@ -36,7 +36,7 @@ def list_types(*, common: Common = Common()) -> None:  # noqa: B008  frozen
 
 @type_app.command
 def rename(type_: str, name: str, *, common: Common = Common()) -> None:  # noqa: B008  frozen
-    """Give a contact type another name.
+    """Rename a contact type.
 
     Parameters
     ----------
@@ -45,9 +45,9 @@ def rename(type_: str, name: str, *, common: Common = Common()) -> None:  # noqa
     name
         Its new name.
     """
-    with opened(common) as house:
-        account = account_of(house, common)
-        renamed = house.write(actions.rename_type, account, type_of(house, account, type_), name)
+    with opened(common) as services:
+        account = account_of(services, common)
+        renamed = services.write(actions.rename_type, account, type_of(services, account, type_), name)
     show(common, {"id": renamed.id, "name": renamed.name}, f"Contact type {renamed.id}: {renamed.name}")
 
 
@@ -60,7 +60,7 @@ def delete(type_: str, *, common: Common = Common()) -> None:  # noqa: B008  fro
     type_
         Name or id of the contact type.
     """
-    with opened(common) as house:
-        gone = type_of(house, account_of(house, common), type_)
-        house.write(actions.delete_type, gone)
+    with opened(common) as services:
+        gone = type_of(services, account_of(services, common), type_)
+        services.write(actions.delete_type, gone)
     show(common, {"id": gone.id, "name": gone.name}, f"The contact type {gone.name} is deleted.")

@@ -20,11 +20,11 @@ def undo(import_id: int, *, common: Common = Common()) -> None:  # noqa: B008  f
     import_id
         Id of the import, as "tamis import list" shows it.
     """
-    with opened(common) as house:
-        account = account_of(house, common)
+    with opened(common) as services:
+        account = account_of(services, common)
         with shown_progress(enabled=not common.json, unit="contact") as progress:
-            report = undo_import(house, account, import_id, progress)
-        erased = erase_now(house) if report.deleted else True
+            report = undo_import(services, account, import_id, progress)
+        erased = erase_now(services) if report.deleted else True
     show(common, {"import_id": import_id, **asdict(report), "erased": erased}, *_lines(import_id, report))
 
 

@@ -13,13 +13,13 @@ from pathlib import Path
 
 from tamis.actions.accounts.accounts import create_account
 from tamis.actions.fields.types import create_type
-from tamis.actions.house import House
 from tamis.actions.importing.report import ImportOptions
 from tamis.actions.importing.run import import_file
 from tamis.actions.lookups import last_change
 from tamis.actions.maintenance.whole_directory import make_directory, sync
 from tamis.actions.segments.rule_syntax import from_text
 from tamis.actions.segments.segments import create_segment
+from tamis.actions.services import Services
 from tamis.domain.accounts import NewKeyPair
 from tamis.domain.errors import Held, Refused
 from tamis.settings import Settings
@@ -83,24 +83,24 @@ def make_demo(settings: Settings) -> Demo:
     make_directory(settings.data.parent)
     making = Path(tempfile.mkdtemp(prefix=f"{settings.data.name}-", dir=settings.data.parent))
     now = datetime.now(UTC) - timedelta(days=DAYS)
-    house = House(replace(settings, data=making), lambda: now)
+    services = Services(replace(settings, data=making), lambda: now)
     password = draw_password()
     try:
-        account, keys = house.write(create_account, EMAIL, "UTC", password)
-        customers = house.write(create_type, account, TYPE)
+        account, keys = services.write(create_account, EMAIL, "UTC", password)
+        customers = services.write(create_type, account, TYPE)
         for part, rows in enumerate(_parts()):
             now = datetime.now(UTC) - timedelta(days=DAYS * (PARTS - 1 - part) / (PARTS - 1))
             with tempfile.TemporaryDirectory() as directory:
                 file = Path(directory) / f"customers-{now:%Y-%m-%d}.csv"
                 file.write_text(rows, encoding="utf-8")
-                import_file(house, account, customers, file, ImportOptions(create_fields=True, chosen=COLUMNS))
+                import_file(services, account, customers, file, ImportOptions(create_fields=True, chosen=COLUMNS))
             if part == 0:
                 for name, rule in SEGMENTS.items():
-                    house.write(create_segment, account, customers, name, from_text(rule))
-            house.project()
-        (making / MARKER).write_text(json.dumps({"last_change": last_change(house.records.reader())}))
+                    services.write(create_segment, account, customers, name, from_text(rule))
+            services.project()
+        (making / MARKER).write_text(json.dumps({"last_change": last_change(services.records.reader())}))
     finally:
-        house.close()
+        services.close()
     try:
         making.rename(settings.data)
         sync(settings.data.parent)
@@ -157,11 +157,11 @@ def _made_at(marker: Path) -> int | None:
 
 
 def _was_changed(data: Path, made_at: int | None) -> bool:
-    house = House(Settings(data))
+    services = Services(Settings(data))
     try:
-        house.open_columns()
-        return last_change(house.records.reader()) != made_at
+        services.open_columns()
+        return last_change(services.records.reader()) != made_at
     except Held:
         raise Refused("demo_data_being_served", data=str(data)) from None
     finally:
-        house.close()
+        services.close()

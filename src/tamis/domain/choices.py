@@ -76,12 +76,12 @@ def pieces_of(text: str, level: int) -> list[str]:
 
 
 def may_list(text: str, level: int) -> bool:
-    """Tell whether a text has a separator of one of LEVELS, which `pieces_of` may find to be in quotes."""
+    """Return whether a text has a separator of one of LEVELS, which `pieces_of` may find to be in quotes."""
     return any(mark in text for mark in _LEVELS[level])
 
 
 def is_quoted(text: str) -> bool:
-    """Tell whether a text stands in quotes or in square brackets."""
+    """Return whether a text stands in quotes or in square brackets."""
     text = text.strip()
     return _unquoted(text) != text or (text[:1], text[-1:]) == ("[", "]")
 
@@ -109,7 +109,7 @@ def _split(text: str, known: Options, level: int, *, surely: bool) -> Iterator[s
 
 
 def _pieces(text: str, separators: str, known: Options) -> Iterator[str]:
-    """Give what stands between separators, without blank pieces; neighbours that are one option stay together."""
+    """Return what stands between separators, without blank pieces; neighbours that are one option stay together."""
     ends = list(_ends(text, separators))
     starts = [0, *(end + 1 for end in ends[:-1])]
     place = 0
@@ -123,7 +123,7 @@ def _pieces(text: str, separators: str, known: Options) -> Iterator[str]:
 
 
 def _ends(text: str, separators: str) -> Iterator[int]:
-    """Give where the pieces of a text end: at separators outside quotes, and at its own end."""
+    """Return where the pieces of a text end: at separators outside quotes, and at its own end."""
     mark, content = re.compile(f"[{separators}]"), re.compile(rf"[^\S{separators}]*(\S)")
     open_forever: set[str] = set()
     place = 0

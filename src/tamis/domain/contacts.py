@@ -37,7 +37,7 @@ class Contact:
     updated_at: datetime
 
     def value_of(self, field: Field) -> Value | None:
-        """Give this contact's value of a field, reserved or custom, or None when it is missing."""
+        """Return this contact's value of a field, reserved or custom, or None when it is missing."""
         if field.id == EMAIL.id:
             return self.email
         if field.id == CREATED_AT.id:
@@ -109,7 +109,7 @@ def fitting_document(document: str, fields: FieldSet) -> str | None:
 
 
 def _fits(value: Plain, field: Field) -> bool:
-    """Tell whether a decoded value stands as one of the field would be written."""
+    """Return whether a decoded value stands as one of the field would be written."""
     kind = field.kind
     if kind is Kind.BOOLEAN:
         return isinstance(value, bool)

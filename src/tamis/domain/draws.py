@@ -60,8 +60,8 @@ def sample_of(percent: float | None, groups: int | None, group: int | None, seed
 
 
 def keys_of(seed: str) -> tuple[tuple[int, int], tuple[int, int]]:
-    """Give two pairs of keys that follow from a seed: for the draw of the sample and for that of the group, which know
-    nothing of each other."""
+    """Return two pairs of keys that follow from a seed: for the draw of the sample and for that of the group, which
+    know nothing of each other."""
     digest = hashlib.sha256(seed.encode("utf-8", "surrogatepass")).digest()
     words = [int.from_bytes(digest[at : at + 4], "big") for at in range(0, 16, 4)]
     return (words[0], words[1]), (words[2], words[3])
@@ -78,7 +78,7 @@ def draw(number: int, keys: tuple[int, int]) -> int:
 
 
 def includes(sample: Sample, number: int) -> bool:
-    """Tell whether a person is in a sample."""
+    """Return whether a person is in a sample."""
     for_sample, for_group = keys_of(sample.seed)
     if draw(number, for_sample) >= sample.below:
         return False

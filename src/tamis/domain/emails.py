@@ -52,7 +52,7 @@ def _checked(address: str) -> str | None:
 
 
 def email_key(address: str) -> str | None:
-    """Give the key of an address, or None when there can be no such address.
+    """Return the key of an address, or None when there can be no such address.
 
     Valid is what the `email-validator` library accepts without asking DNS, with at most 64 characters before the at
     sign. Its normal form, in lower case, is the key, so an international domain is the same in both of its spellings.
@@ -72,7 +72,7 @@ def _is_plain(local: str) -> bool:
 
 
 def spellings(email: Email) -> frozenset[str]:
-    """Give the ways in which an address can be written, but for case."""
+    """Return the ways in which an address can be written, but for case."""
     checked = email_validator.validate_email(email.key, check_deliverability=False)
     return frozenset({email.address, email.key, f"{checked.local_part}@{checked.ascii_domain}"})
 

@@ -112,7 +112,7 @@ def key_of(name: str) -> str:
 
 
 def name_of(header: str) -> str:
-    """Give the name of a field made from a column: a header that is a key, such as `birth_date`, is spelled out."""
+    """Return the name of a field made from a column: a header that is a key, such as `birth_date`, is spelled out."""
     spelled = header.replace("_", " ").capitalize()
     return spelled if key_of(spelled) == header else header
 

@@ -41,7 +41,7 @@ def to_utc(moment: datetime, zone: ZoneInfo) -> datetime:
 
 
 def day_in_utc(day: date, zone: ZoneInfo) -> tuple[datetime, datetime]:
-    """Give the first and the last instant, in UTC, of a calendar day in `zone`.
+    """Return the first and the last instant, in UTC, of a calendar day in `zone`.
 
     A day lasts until the next one begins, so every instant lies in exactly one. A day that was left out on the clocks
     of `zone` has none: its last instant lies before its first.
@@ -56,7 +56,7 @@ def _starts(day: date, zone: ZoneInfo) -> datetime:
 
 
 def day_of(instant: datetime, zone: ZoneInfo) -> date:
-    """Give the calendar day in `zone` whose span, as `day_in_utc` gives it, holds an instant.
+    """Return the calendar day in `zone` whose span, as `day_in_utc` gives it, holds an instant.
 
     A later instant never has an earlier day, not even where clocks were put back over midnight: the hour that comes
     twice belongs to the day that had begun.
@@ -73,7 +73,7 @@ def day_of(instant: datetime, zone: ZoneInfo) -> date:
 
 
 def next_day_starts(instant: datetime, zone: ZoneInfo) -> datetime:
-    """Give the first instant of the calendar day after that of `instant`; the last day ends with the last instant."""
+    """Return the first instant of the calendar day after that of `instant`; the last day ends with the last instant."""
     day = day_of(instant, zone)
     return LAST_INSTANT if day == date.max else _starts(day + DAY, zone)
 

@@ -56,7 +56,7 @@ class SegmentRefs:
 
 
 def is_segment_id(reference: str) -> bool:
-    """Tell whether text that names a segment is taken for an id first."""
+    """Return whether text that names a segment is taken for an id first."""
     return re.fullmatch(r"[0-9]{1,18}", reference) is not None
 
 
@@ -94,12 +94,12 @@ def recipient_id_of_stranger(segment_id: int, added_id: int) -> int:
 
 
 def segment_of_recipient(recipient_id: int) -> int:
-    """Give the segment in which a recipient's number lies."""
+    """Return the segment in which a recipient's number lies."""
     return recipient_id >> SEGMENT_SHIFT
 
 
 def contact_of_recipient(recipient_id: int) -> int | None:
-    """Give the contact whose number this is, or None for a stranger's."""
+    """Return the contact whose number this is, or None for a stranger's."""
     number = recipient_id & ((1 << SEGMENT_SHIFT) - 1)
     return None if number & STRANGER else number
 

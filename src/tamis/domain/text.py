@@ -53,7 +53,7 @@ def fold_part(text: str) -> str:
 
 
 def is_simple(text: str) -> bool:
-    """Tell whether the folded form of a text is no more than its letters in lower case, one by one, for which every
+    """Return whether the folded form of a text is no more than its letters in lower case, one by one, for which every
     database has a function of its own; most texts are simple. Some simple ones are not recognized."""
     return "  " not in text and text.strip(" ") == text and _SIMPLE.fullmatch(text) is not None
 

@@ -73,7 +73,7 @@ def _fill(rest: bytes, blocks: Iterator[bytes], wanted: int) -> tuple[bytes, boo
 
 
 def _whole(data: bytes, delimiter: str, *, final: bool) -> tuple[bytes, bool]:
-    """Give the whole records at the start of the data, and whether they are plain."""
+    """Return the whole records at the start of the data, and whether they are plain."""
     lines = data[: data.rfind(b"\n") + 1]
     head = lines if final else _balanced(lines)
     if head and len(head) <= LONGEST_CELL and is_plain(head, delimiter):

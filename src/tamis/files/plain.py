@@ -5,7 +5,7 @@ from functools import lru_cache
 
 
 def is_plain(data: bytes, delimiter: str) -> bool:
-    """Tell whether whole records in UTF-8 hold nothing that readers understand differently.
+    """Return whether whole records in UTF-8 hold nothing that readers understand differently.
 
     Every quote opens a cell, closes it or is doubled within; no carriage return stands alone, no line is empty,
     there is no NUL, and the text does not begin with a byte order mark.

@@ -36,17 +36,17 @@ def account_by_email(db: Reader, email_key: str) -> Account | None:
 
 
 def password_hash(db: Reader, account_id: int) -> str | None:
-    """Give the hash of an account's password, or None when it has no password."""
+    """Return the hash of an account's password, or None when it has no password."""
     return scalar(db, str, SQL["password_hash"], (account_id,))
 
 
 def set_password_hash(db: Transaction, account_id: int, password_hash: str) -> None:
-    """Give an account another password."""
+    """Change the password of an account."""
     run(db, SQL["set_password_hash"], (password_hash, account_id))
 
 
 def set_timezone(db: Transaction, account_id: int, timezone: str) -> None:
-    """Give an account another time zone; the caller has checked it."""
+    """Change the time zone of an account; the caller has checked it."""
     run(db, SQL["set_timezone"], (timezone, account_id))
 
 

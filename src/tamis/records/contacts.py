@@ -100,7 +100,7 @@ def forget_field(db: Transaction, type_id: int, field_id: int) -> None:
 
 
 def values_of(db: Reader, type_id: int, field: Field) -> Iterator[tuple[int, Value]]:
-    """Give the contacts of a type that have a value of a field, and that value, in order of id, read page by page:
+    """Return the contacts of a type that have a value of a field, and that value, in order of id, read page by page:
     those already given may be changed meanwhile."""
     after = 0
     while rows := _page_of_values(db, type_id, field, after):
@@ -127,7 +127,7 @@ def store_values(
 
 
 def documents(db: Reader, type_id: int, ids: Sequence[int]) -> list[str]:
-    """Give the documents of those of many contacts of a type that exist, for the column store: in texts that have a
+    """Return the documents of those of many contacts of a type that exist, for the column store: in texts that have a
     document on every line, because a text for each would cost more than the rest of reading them."""
     parts = (ids[start : start + DOCUMENTS_A_TEXT] for start in range(0, len(ids), DOCUMENTS_A_TEXT))
     texts = (scalar(db, str, SQL["documents"], (type_id, _json(part))) for part in parts)
@@ -135,7 +135,7 @@ def documents(db: Reader, type_id: int, ids: Sequence[int]) -> list[str]:
 
 
 def all_documents(db: Reader) -> Iterator[tuple[int, str]]:
-    """Give contact type and document of every contact, in order of id, for the column store."""
+    """Return contact type and document of every contact, in order of id, for the column store."""
     return each_tuple(db, tuple[int, str], SQL["all_documents"])
 
 

@@ -22,7 +22,7 @@ ADDRESSES_A_LOOK = 10_000
 
 
 def are_there(db: Reader) -> bool:
-    """Tell whether any address that is no contact is excluded from any segment."""
+    """Return whether any address that is no contact is excluded from any segment."""
     return exists(db, SQL["any"])
 
 

@@ -88,7 +88,7 @@ def tell_fields(db: Transaction, type_id: int, now: datetime) -> None:
 
 
 def last_change(db: Reader) -> int:
-    """Give the newest change number, 0 before the first."""
+    """Return the newest change number, 0 before the first."""
     return select_only(db, int, SQL["last_change"])
 
 
@@ -103,7 +103,7 @@ def has_changed_of_account(db: Reader, account_id: int, after: int) -> bool:
 
 
 def first_kept_change(db: Reader) -> int | None:
-    """Give the oldest change that the feed still has, or None when it has none."""
+    """Return the oldest change that the feed still has, or None when it has none."""
     return scalar(db, int, SQL["first_change"])
 
 
@@ -115,7 +115,8 @@ def touched_contacts(db: Reader, after: int, up_to: int) -> list[Touched]:
 
 
 def end_of_step(db: Reader, after: int, contacts: int) -> int | None:
-    """Give the change up to which about so many contacts were touched since another, or None when there were fewer."""
+    """Return the change up to which about so many contacts were touched since another, or None when there were
+    fewer."""
     return scalar(db, int, SQL["end_of_step"], (after, contacts))
 
 
@@ -135,7 +136,7 @@ def trim(db: Transaction, up_to: int) -> None:
 
 
 def store_id(db: Reader) -> str:
-    """Give the identity of these records, by which the column store knows whose copy it is."""
+    """Return the identity of these records, by which the column store knows whose copy it is."""
     return select_only(db, str, SQL["store_id"])
 
 

@@ -28,7 +28,7 @@ def allow(db: Transaction, type_id: int, email_key: str) -> bool:
 
 
 def last_number(db: Reader) -> int:
-    """Give the number of the address that was forgotten last, by which `among` can be told what was looked at."""
+    """Return the number of the address that was forgotten last, by which `among` can be told what was looked at."""
     return scalar(db, int, SQL["last_id"]) or 0
 
 

@@ -32,12 +32,12 @@ def contact_with_email(db: Reader, type_id: int, email_key: str) -> int | None:
 
 
 def is_added(db: Reader, segment_id: int, email_key: str) -> bool:
-    """Tell whether an address was added to a segment by hand."""
+    """Return whether an address was added to a segment by hand."""
     return exists(db, SQL["added_by_email"], (segment_id, email_key))
 
 
 def is_removed(db: Reader, segment_id: int, contact_id: int) -> bool:
-    """Tell whether a contact was removed from a segment by hand."""
+    """Return whether a contact was removed from a segment by hand."""
     return exists(db, SQL["is_removed"], (segment_id, contact_id))
 
 

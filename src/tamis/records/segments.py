@@ -42,17 +42,17 @@ def live_of_type(db: Reader, type_id: int) -> list[Segment]:
 
 
 def refs_of_type(db: Reader, type_id: int) -> SegmentRefs:
-    """Give the segments over a contact type as rules name them."""
+    """Return the segments over a contact type as rules name them."""
     return SegmentRefs(tuple(sql.select(db, SegmentRef, SQL["refs_of_type"], (type_id,))))
 
 
 def names_segments(rule: str) -> bool:
-    """Tell whether a stored rule may name segments."""
+    """Return whether a stored rule may name segments."""
     return 'in segment"' in rule
 
 
 def refs_for(db: Reader, type_id: int, rules: Iterable[str]) -> SegmentRefs:
-    """Give the segments that some stored rules over a contact type may name.
+    """Return the segments that some stored rules over a contact type may name.
 
     Where no rule names any, none are read: so what is kept of such rules outlasts the making of other segments.
     """
@@ -75,7 +75,7 @@ def live_by_name(db: Reader, account_id: int, name: str) -> Segment | None:
 
 
 def update(db: Transaction, segment: Segment, name: str, rule: str, now: datetime) -> Segment:
-    """Give a segment another name or rule; the caller has checked that the name is free."""
+    """Change the name or the rule of a segment; the caller has checked that the name is free."""
     sql.run(db, SQL["update"], (name, fold(name), rule, to_micros(now), segment.id))
     if rule != segment.rule:
         feed.tell_segment(db, segment.contact_type_id, segment.id, now)
@@ -83,7 +83,7 @@ def update(db: Transaction, segment: Segment, name: str, rule: str, now: datetim
 
 
 def zones_of_live(db: Reader) -> dict[int, ZoneInfo]:
-    """Give all live segments, each with the time zone of its account."""
+    """Return all live segments, each with the time zone of its account."""
     return _zones(sql.select_tuples(db, tuple[int, str], SQL["zones_of_live"]))
 
 
@@ -98,7 +98,7 @@ def _zones(timezones: Iterable[tuple[int, str]]) -> dict[int, ZoneInfo]:
 
 
 def names(db: Reader, type_id: int, segment_ids: Collection[int]) -> dict[int, tuple[str, bool]]:
-    """Give the names of segments over a contact type, deleted ones as well, and whether each is live."""
+    """Return the names of segments over a contact type, deleted ones as well, and whether each is live."""
     values = (type_id, msgspec.json.encode(sorted(segment_ids)).decode())
     rows = sql.select_tuples(db, tuple[int, str, int], SQL["names"], values)
     return {segment_id: (name, bool(live)) for segment_id, name, live in rows}

@@ -58,7 +58,7 @@ def delete_others(db: Transaction, account_id: int, kept: bytes | None) -> None:
 
 
 def has_over(db: Reader, bounds: Bounds) -> bool:
-    """Tell whether there are sessions beyond the bounds."""
+    """Return whether there are sessions beyond the bounds."""
     return exists(db, SQL["has_over"], _micros(bounds))
 
 

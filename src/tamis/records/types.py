@@ -43,7 +43,7 @@ def type_by_name(db: Reader, account_id: int, name: str) -> ContactType | None:
 
 
 def shown_fields(db: Reader, type_id: int) -> list[int]:
-    """Give the ids of the fields that the list of a type's contacts shows, in order; none where nobody has chosen."""
+    """Return the ids of the fields that the list of a type's contacts shows, in order; none where nobody has chosen."""
     return msgspec.json.decode(select_only(db, str, SQL["shown"], (type_id,)), type=list[int])
 
 
@@ -53,12 +53,12 @@ def show_fields(db: Transaction, type_id: int, field_ids: Sequence[int]) -> None
 
 
 def names_of_types(db: Reader, account_id: int) -> dict[int, str]:
-    """Give the names of all contact types of an account, also of those that are deleted, by id."""
+    """Return the names of all contact types of an account, also of those that are deleted, by id."""
     return dict(select_tuples(db, tuple[int, str], SQL["names"], (account_id,)))
 
 
 def rename_type(db: Transaction, contact_type: ContactType, name: str) -> ContactType:
-    """Give a contact type another name; the caller has checked that it is free."""
+    """Rename a contact type; the caller has checked that it is free."""
     run(db, SQL["rename"], (name, fold(name), contact_type.id))
     return replace(contact_type, name=name)
 
@@ -69,7 +69,7 @@ def delete_type(db: Transaction, contact_type: ContactType, now: datetime) -> No
 
 
 def is_live(db: Reader, type_id: int) -> bool:
-    """Tell whether a contact type is there and was not deleted."""
+    """Return whether a contact type is there and was not deleted."""
     return exists(db, SQL["is_live"], (type_id,))
 
 
@@ -101,7 +101,7 @@ def insert_field(
 
 
 def fields_of_type(db: Reader, type_id: int) -> FieldSet:
-    """Give all fields of a contact type: the reserved ones, then the custom ones as people have put them."""
+    """Return all fields of a contact type: the reserved ones, then the custom ones as people have put them."""
     return _field_set(select_only(db, str, SQL["fields"], (type_id,)))
 
 

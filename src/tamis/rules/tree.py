@@ -75,7 +75,7 @@ def conditions(rule: Rule) -> Iterator[Condition]:
 
 
 def segments_named(rule: Rule) -> frozenset[int]:
-    """Give the ids of the segments that a rule names."""
+    """Return the ids of the segments that a rule names."""
     match rule:
         case InSegment(segment_id):
             return frozenset({segment_id})

@@ -14,7 +14,7 @@ from litestar.types import Message, Scope
 from litestar.types.internal_types import ControllerRouterHandler
 from litestar.utils import normalize_path
 
-from tamis.actions.house import House
+from tamis.actions.services import Services
 from tamis.web.compat.app import segment_api
 from tamis.web.http import BELOW, App
 from tamis.web.local import local_routes
@@ -38,22 +38,22 @@ NOT_STORED = (b"cache-control", b"no-store")
 LoadPages = Callable[[Litestar], ControllerRouterHandler]
 
 
-def web_app(house: House, local_token: str, *more: ControllerRouterHandler) -> App:
-    """Make the ASGI application that the server runs; `more` are routes of what is not made of a house alone, as
+def web_app(services: Services, local_token: str, *more: ControllerRouterHandler) -> App:
+    """Make the ASGI application that the server runs; `more` are routes of what is not made of a services alone, as
     monitoring is."""
-    app = application(house, local_token, *more)
-    return behind_proxies(app, house.settings)
+    app = application(services, local_token, *more)
+    return behind_proxies(app, services.settings)
 
 
-def application(house: House, local_token: str, *more: ControllerRouterHandler) -> "Application":
+def application(services: Services, local_token: str, *more: ControllerRouterHandler) -> "Application":
     """Make the application with the routes of all interfaces."""
 
     def pages(app: Litestar) -> ControllerRouterHandler:
         from tamis.web.console.app import console
 
-        return console(house, app.state)
+        return console(services, app.state)
 
-    return Application([*segment_api(house), local_routes(house, local_token), *more], pages)
+    return Application([*segment_api(services), local_routes(services, local_token), *more], pages)
 
 
 class Application(Litestar):

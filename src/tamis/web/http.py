@@ -75,11 +75,11 @@ class Request:
         return cls(scope["method"], dict(scope["headers"]), scope, receive)
 
     def header(self, name: bytes) -> str:
-        """Give a header, trimmed, or an empty text."""
+        """Return a header, trimmed, or an empty text."""
         return self.headers.get(name, b"").decode("latin-1").strip()
 
     def query(self) -> dict[str, str]:
-        """Give the query parameters, trimmed; bytes that are not UTF-8 become replacement characters."""
+        """Return the query parameters, trimmed; bytes that are not UTF-8 become replacement characters."""
         pairs = parse_qsl(self.scope["query_string"].decode("latin-1"), keep_blank_values=True, errors="replace")
         return {name: value.strip() for name, value in pairs}
 

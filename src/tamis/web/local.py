@@ -9,9 +9,9 @@ from litestar.exceptions import HTTPException
 from litestar.response import Response
 
 from tamis import log
-from tamis.actions.house import House
 from tamis.actions.local_protocol import PATH, Failure, decode_question, failure_of
 from tamis.actions.questions import Question
+from tamis.actions.services import Services
 from tamis.domain.errors import Refused, TamisError
 from tamis.web.lanes import in_lane
 from tamis.web.monitoring.traffic import address_of, exchange_of
@@ -23,12 +23,12 @@ OF_NOBODY = "commands"
 LocalRequest = Request[Any, Any, Any]
 
 
-def local_routes(house: House, token: str) -> Router:
+def local_routes(services: Services, token: str) -> Router:
     """Make the routes; only who can read the token from the data directory is answered."""
 
     def answered(question: Question[Any]) -> object:
-        with house.records.explaining():
-            return question.answer(house)
+        with services.records.explaining():
+            return question.answer(services)
 
     @post(
         PATH,
@@ -42,7 +42,7 @@ def local_routes(house: House, token: str) -> Router:
             return _failed(403, "only_for_commands")
         question = decode_question(await request.body())
         account = question.about_account or OF_NOBODY
-        return Response(await in_lane(house.lanes.commands, account, lambda: answered(question)))
+        return Response(await in_lane(services.lanes.commands, account, lambda: answered(question)))
 
     return Router("/", route_handlers=[ask], opt={"interface": "local"}, include_in_schema=False)
 

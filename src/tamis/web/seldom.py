@@ -13,7 +13,7 @@ class Seldom:
         self._said: dict[str, float] = {}
 
     def is_due(self, key: str) -> bool:
-        """Tell whether to say something about a key now, and note that it is said; for one thread."""
+        """Return whether to say something about a key now, and note that it is said; for one thread."""
         now = monotonic()
         while self._said and now - next(iter(self._said.values())) >= self._seconds:
             del self._said[next(iter(self._said))]

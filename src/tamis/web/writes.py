@@ -7,8 +7,8 @@ from concurrent.futures import Future
 from datetime import datetime
 from typing import Any, Concatenate, ParamSpec, TypeVar
 
-from tamis.actions.house import House
 from tamis.actions.lookups import Transaction
+from tamis.actions.services import Services
 from tamis.domain.errors import Busy
 
 P = ParamSpec("P")
@@ -23,8 +23,8 @@ class Writes:
     """Runs actions that write. However many of them a commit ends, the event loop is woken once: waking it for each
     costs more than the action itself."""
 
-    def __init__(self, house: House) -> None:
-        self._house = house
+    def __init__(self, services: Services) -> None:
+        self._services = services
         self._ended: deque[tuple[asyncio.Future[Any], Future[Any]]] = deque()
         self._under_way: Counter[int] = Counter()
         self._parked: dict[int, deque[asyncio.Future[None]]] = {}
@@ -44,7 +44,7 @@ class Writes:
             self._under_way[account_id] += 1
         try:
             waiter: asyncio.Future[T] = loop.create_future()
-            future = self._house.submit_of(account_id, action, *args, **kwargs)
+            future = self._services.submit_of(account_id, action, *args, **kwargs)
             future.add_done_callback(lambda ended: self._end(loop, waiter, ended))
             return await waiter
         finally:

@@ -113,7 +113,7 @@ def _is_other(text: str, email: Email) -> bool:
 
 
 def keys(bench: Workbench, addresses: Addresses) -> Iterator[list[str]]:
-    """Give the keys of all rows that have one, some thousands at a time."""
+    """Return the keys of all rows that have one, some thousands at a time."""
     with cursor(bench) as reading:
         reading.execute(f"SELECT {addresses.key} AS key FROM rows{addresses.join} WHERE key IS NOT NULL")
         while rows := reading.fetchmany(CELLS_A_FETCH):
@@ -155,7 +155,7 @@ def _count(bench: Workbench) -> int:
 
 
 def _plain(bench: Workbench, here: str) -> str:
-    """Give the condition that an address is plain: then its key is its lower case."""
+    """Return the condition that an address is plain: then its key is its lower case."""
     domain = f"split_part({here}, '@', 2)"
     looks_plain = (
         f"(regexp_full_match({here}, '{_PLAIN}') AND length({here}) <= {_LONGEST} "

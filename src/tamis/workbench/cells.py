@@ -49,7 +49,7 @@ class Part:
 
 
 def cell(position: int, padded: frozenset[int]) -> str:
-    """Give the expression for a cell of `rows`, where an empty cell is null: null when it is blank, without spaces
+    """Return the expression for a cell of `rows`, where an empty cell is null: null when it is blank, without spaces
     around it."""
     name = f"c{position:d}"
     return f"nullif(trim({name}), '')" if position in padded else name
@@ -148,7 +148,7 @@ def _totals(bench: Workbench, wanted: Sequence[str]) -> list[bool]:
 
 
 def distinct_cells(bench: Workbench, here: str, where: str) -> Iterator[list[str]]:
-    """Give the different cells that fulfil a condition, some thousands at a time."""
+    """Return the different cells that fulfil a condition, some thousands at a time."""
     with cursor(bench) as reading:
         reading.execute(f"SELECT DISTINCT {here} FROM rows WHERE {here} IS NOT NULL AND {where}")
         while rows := reading.fetchmany(CELLS_A_FETCH):

@@ -44,9 +44,9 @@ def ready_rows(
     *,
     merged: bool = False,
 ) -> Iterator[tuple[int, list[Ready]]]:
-    """Give the rows that are to be stored in order, in batches made of at most `size` of the `count` rows of the file;
-    before each batch, up to which row of the file it goes. Where rows were `merged`, what they say together stands in
-    the last of them."""
+    """Return the rows that are to be stored in order, in batches made of at most `size` of the `count` rows of the
+    file; before each batch, up to which row of the file it goes. Where rows were `merged`, what they say together
+    stands in the last of them."""
     pieces = Pieces(parts) if len(parts) > COLUMNS_AT_ONCE else None
     values = pieces.text if pieces else ", ".join(p.expression for p in parts)
     document = _document(values) if parts else "'{}'"

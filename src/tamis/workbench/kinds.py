@@ -29,7 +29,7 @@ class Learner(Protocol):
     def add(self, texts: Iterable[tuple[str, int]]) -> None: ...
 
     def holds(self, kind: Kind) -> bool:
-        """Tell whether the column has a kind, as far as it was told."""
+        """Return whether the column has a kind, as far as it was told."""
         ...
 
 
@@ -123,7 +123,7 @@ def _sorts(bench: Workbench, people: str, kind: Kind, usual: str, count: int) ->
 
 
 def _number_sorts(bench: Workbench, people: str, usual: str) -> list[tuple[str, int]]:
-    """Give one plain number of each sort, and how many there are: whole ones, small and large, those whose point may
+    """Return one plain number of each sort, and how many there are: whole ones, small and large, those whose point may
     stand between thousands, and those whose point can only stand before a fraction."""
     has_group = "substr(here, -4, 1) = '.' AND length(here) <= 8 AND regexp_full_match(here, '-?[1-9][0-9]{0,2}[.]...')"
     is_small = "length(ltrim(here, '-')) < 4"

@@ -49,7 +49,7 @@ class StagedNdjson:
     types: Mapping[int, Mapping[str, int]]
 
     def locate(self, numbers: Iterable[int]) -> Iterator[Located]:
-        """Give line and cells of some rows, by ascending numbers; a broken one has its text as its only cell."""
+        """Return line and cells of some rows, by ascending numbers; a broken one has its text as its only cell."""
         wanted = list(numbers)
         found = execute(
             self.bench, "SELECT n, text FROM broken_lines WHERE n IN (SELECT unnest($1::BIGINT[]))", [wanted]

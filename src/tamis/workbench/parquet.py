@@ -47,7 +47,7 @@ class StagedParquet:
     exported: Mapping[int, Declared]
 
     def locate(self, numbers: Iterable[int]) -> Iterator[Located]:
-        """Give the cells of some rows, by ascending numbers from 0."""
+        """Return the cells of some rows, by ascending numbers from 0."""
         yield from located_in_rows(self.bench, numbers)
 
     @property
@@ -117,12 +117,12 @@ def _first_line(error: duckdb.Error) -> str:
 
 
 def _fits(type_: str, declared: Declared) -> bool:
-    """Tell whether a column still has the type with which Tamis has written it."""
+    """Return whether a column still has the type with which Tamis has written it."""
     return PARQUET_TYPES[declared.kind] == type_
 
 
 def located_in_rows(bench: Workbench, numbers: Iterable[int], lines: str = "r.rowid + 1") -> Iterator[Located]:
-    """Give the cells of some of `rows`, and the lines on which they stood."""
+    """Return the cells of some of `rows`, and the lines on which they stood."""
     execute(bench, "CREATE OR REPLACE TABLE wanted AS SELECT unnest($1::BIGINT[]) AS n", [list(numbers)])
     with cursor(bench) as reading:
         reading.execute(f"SELECT r.rowid, {lines}, r.* FROM rows r JOIN wanted w ON w.n = r.rowid ORDER BY r.rowid")

@@ -28,7 +28,7 @@ INFERABLE = (Kind.NUMBER, Kind.DATE, Kind.DATETIME)
 
 
 def is_plain(reading: ColumnReading, cell: str, *, utc: bool) -> str:
-    """Give the condition that a cell is plain in a reading; `utc`: date-times without an offset are in UTC."""
+    """Return the condition that a cell is plain in a reading; `utc`: date-times without an offset are in UTC."""
     kind = reading.kind
     if kind is Kind.NUMBER and (reading.unit == PERCENT or reading.codes):
         return "FALSE"  # those with the sign are no plain numbers, and the others are rejected; few columns are codes
@@ -50,15 +50,15 @@ def is_plain(reading: ColumnReading, cell: str, *, utc: bool) -> str:
 
 
 def are_plain_texts(cells: Sequence[str]) -> str:
-    """Give the condition that all of several cells, of which some may be null, are plain texts: one look at all of them
-    together costs much less than one at each. It is null, instead of true, where one of them is null."""
+    """Return the condition that all of several cells, of which some may be null, are plain texts: one look at all of
+    them together costs much less than one at each. It is null, instead of true, where one of them is null."""
     together = cells[0] if len(cells) == 1 else f"concat_ws(' ', {', '.join(cells)})"
     quoted = " OR ".join(f"prefix({cell}, '''')" for cell in cells)
     return f"(NOT regexp_matches({together}, '{_UNUSUAL}') AND length({together}) <= {_LONGEST} AND NOT ({quoted}))"
 
 
 def part(reading: ColumnReading, field_id: int, cell: str) -> str:
-    """Give what a plain cell adds to a document, as `domain.contacts.encode_part` writes it; null for a null cell."""
+    """Return what a plain cell adds to a document, as `domain.contacts.encode_part` writes it; null for a null cell."""
     kind, head = reading.kind, f',"{field_id:d}":'
     if kind is Kind.NUMBER:
         if reading.decimal is DecimalMark.COMMA:

@@ -54,7 +54,7 @@ UNTYPED = Untyped()
 
 
 def list_in_text(values: str) -> str:
-    """Give the expression for a list of texts as one: with semicolons where that is not misread, else as JSON."""
+    """Return the expression for a list of texts as one: with semicolons where that is not misread, else as JSON."""
     present = f"list_filter({values}, lambda part: part <> '')"
     marks = LIST_MARKS.replace("'", "''")
     return (
@@ -64,7 +64,7 @@ def list_in_text(values: str) -> str:
 
 
 def declared_numbers(bench: Workbench, position: int, *, are_floats: bool) -> Declared:
-    """Tell whether the numbers of a column are a number field: not where one of them would lose a digit, which of
+    """Return whether the numbers of a column are a number field: not where one of them would lose a digit, which of
     floats only whole ones can."""
     here = f"c{position:d}"
     asked = distinct_cells(bench, here, (_LONG_WHOLE if are_floats else _LONG).format(here))

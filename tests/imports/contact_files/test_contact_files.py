@@ -13,7 +13,7 @@ import pytest
 from tamis.actions.accounts.accounts import choose_account
 from tamis.actions.contacts.contacts import show_contact
 from tamis.actions.fields.types import find_type
-from tamis.actions.house import House
+from tamis.actions.services import Services
 from tamis.cli.main import main
 from tamis.domain.errors import NotFound
 from tamis.records import types
@@ -80,23 +80,23 @@ def commands(server: Server, capsys: pytest.CaptureFixture[str], case: Case) -> 
 
 def check(data: Path, type_name: str, case: Case) -> None:
     """Compare what is stored with what is right."""
-    house = House(Settings(data))
+    services = Services(Settings(data))
     try:
-        db = house.records.reader()
+        db = services.records.reader()
         account = choose_account(db, EMAILS[case.timezone])
         contact_type = find_type(db, account, type_name)
         fields = types.fields_of_type(db, contact_type.id)
         kinds = {key: str(field.kind) for key in case.kinds if (field := fields.by_key.get(key))}
         assert kinds == dict(case.kinds)
         for email, expected in case.values.items():
-            found = show_contact(db, house.clock(), account, contact_type, email)
+            found = show_contact(db, services.clock(), account, contact_type, email)
             values = {fields.by_id[id_].key: _plain(value) for id_, value in found.contact.values.items()}
             assert {key: values.get(key) for key in expected} == dict(expected), email
         for email in case.absent:
             with pytest.raises(NotFound):
-                show_contact(db, house.clock(), account, contact_type, email)
+                show_contact(db, services.clock(), account, contact_type, email)
     finally:
-        house.close()
+        services.close()
 
 
 def _plain(value: Any) -> Any:

@@ -10,8 +10,8 @@ from typing import Any
 
 import apsw
 
-from tamis.actions.house import House
 from tamis.actions.maintenance.backups import restore
+from tamis.actions.services import Services
 from tamis.records import accounts, segments, types
 from tamis.records.engine.database import connect
 from tamis.rules.time.moment import Moment
@@ -126,12 +126,12 @@ class Crash:
     def recover(self) -> None:
         """Open the store as the next start does: it comes to what the reference evaluator makes of the records; and
         restore the backup, if there is one."""
-        house = House(Settings(self._data, columns_threads=1))
+        services = Services(Settings(self._data, columns_threads=1))
         try:
-            columns = house.project()
+            columns = services.project()
             if columns.set_aside:
                 self._seen.put_aside.append(columns.set_aside.name)
-            db = house.records.reader()
+            db = services.records.reader()
             account = accounts.account_by_email(db, OWNER)
             for of_type in types.types_of_account(db, account.id) if account else ():
                 assert account
@@ -144,7 +144,7 @@ class Crash:
                     i: len(m) for i, m in expected.items()
                 }
         finally:
-            house.close()
+            services.close()
         self._seen.opened += 1
         for promise in self._asked:
             if promise.what == "backup":

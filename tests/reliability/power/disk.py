@@ -35,7 +35,7 @@ class File:
         self.pending.append((place, piece))
 
     def cut(self, length: int) -> None:
-        """Give the file a length."""
+        """Return the file a length."""
         _cut(self.content, length)
         self.pending.append((length, None))
 

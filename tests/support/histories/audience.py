@@ -71,13 +71,13 @@ class Drop(NamedTuple):
 
 
 class Write(NamedTuple):
-    """Give some contacts, by number, other values, all at once: OK."""
+    """Return some contacts, by number, other values, all at once: OK."""
 
     values: tuple[tuple[int, int], ...]
 
 
 class Exchange(NamedTuple):
-    """Give a contact another value if it still has the one that was seen: OK or REFUSED."""
+    """Return a contact another value if it still has the one that was seen: OK or REFUSED."""
 
     contact: int
     seen: int

@@ -44,7 +44,7 @@ def create_account(
 
 
 def set_timezone(db: Transaction, now: datetime, account: Account, timezone: str) -> None:
-    """Give an account another time zone; raises Invalid.
+    """Change the time zone of an account; raises Invalid.
 
     Its days begin and end at other instants now, so all of its segments are filled again.
     """

@@ -47,7 +47,7 @@ def find_account(db: Reader, email: str) -> Account | None:
 
 
 def check_password(db: Reader, account: Account | None, password: str) -> bool:
-    """Tell whether a password is that of an account; for none, and for one without a password, it takes as long."""
+    """Return whether a password is that of an account; for none, and for one without a password, it takes as long."""
     from argon2.exceptions import InvalidHashError, VerificationError
 
     stored = accounts.password_hash(db, account.id) if account else None

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from tamis.actions.accounts.devices import make_device
-from tamis.actions.house import House
+from tamis.actions.services import Services
 from tamis.domain.accounts import Account, Session, hash_secret
 from tamis.records import sessions
 from tamis.records.handles import Transaction
@@ -37,14 +37,14 @@ def open_session(db: Transaction, now: datetime, account: Account) -> str:
     return token
 
 
-def find_session(house: House, token: str) -> Session | None:
+def find_session(services: Services, token: str) -> Session | None:
     """Return the live session of a token, or None."""
-    session = sessions.by_token(house.records.reader(), hash_secret(token)) if token else None
-    return session if session and is_live(session, house.clock(), house.settings) else None
+    session = sessions.by_token(services.records.reader(), hash_secret(token)) if token else None
+    return session if session and is_live(session, services.clock(), services.settings) else None
 
 
 def is_live(session: Session, now: datetime, settings: Settings) -> bool:
-    """Tell whether a session goes on.
+    """Return whether a session goes on.
 
     One from the future is over: it was opened or used while the clock was ahead, and would last for as long as that.
     """
@@ -53,7 +53,7 @@ def is_live(session: Session, now: datetime, settings: Settings) -> bool:
 
 
 def to_be_noted(session: Session, now: datetime, settings: Settings) -> bool:
-    """Tell whether `note_session` is due; seconds do not matter, so that reading a page writes nothing as a rule."""
+    """Return whether `note_session` is due; seconds do not matter, so that reading a page writes nothing as a rule."""
     return now - session.seen_at > min(NOTED_EVERY, settings.session_idle / 10)
 
 
@@ -62,10 +62,10 @@ def note_session(db: Transaction, now: datetime, session: Session) -> None:
     sessions.see(db, session.token_hash, now)
 
 
-def list_sessions(house: House, account: Account) -> list[Session]:
+def list_sessions(services: Services, account: Account) -> list[Session]:
     """Return the live sessions of an account, the last seen first."""
-    now = house.clock()
-    return [s for s in sessions.of_account(house.records.reader(), account) if is_live(s, now, house.settings)]
+    now = services.clock()
+    return [s for s in sessions.of_account(services.records.reader(), account) if is_live(s, now, services.settings)]
 
 
 def end_session(db: Transaction, _now: datetime, session: Session) -> None:
@@ -78,11 +78,11 @@ def end_other_sessions(db: Transaction, _now: datetime, account: Account, kept: 
     sessions.delete_others(db, account.id, kept.token_hash if kept else None)
 
 
-def sweep_sessions(house: House) -> None:
+def sweep_sessions(services: Services) -> None:
     """Delete the sessions that are over: no clock that is set back brings them to life again."""
-    now = house.clock()
+    now = services.clock()
     bounds = sessions.Bounds(
-        now - house.settings.session_lifetime, now - house.settings.session_idle, now + CLOCK_TOLERANCE
+        now - services.settings.session_lifetime, now - services.settings.session_idle, now + CLOCK_TOLERANCE
     )
-    if sessions.has_over(house.records.reader(), bounds):
-        house.write(lambda db, _: sessions.delete_over(db, bounds))
+    if sessions.has_over(services.records.reader(), bounds):
+        services.write(lambda db, _: sessions.delete_over(db, bounds))

@@ -4,7 +4,7 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
 
-from tamis.actions.house import House
+from tamis.actions.services import Services
 from tamis.domain.accounts import Account
 from tamis.domain.browsing import Near, Order
 from tamis.domain.contacts import Contact, ContactType
@@ -43,7 +43,7 @@ class ContactPage:
 
 
 def find_contacts(
-    house: House,
+    services: Services,
     account: Account,
     contact_type: ContactType,
     look: Look,
@@ -51,9 +51,9 @@ def find_contacts(
     near: Near | None = None,
     limit: int = CONTACTS_A_PAGE,
 ) -> ContactPage:
-    """Give a page of the contacts of a type; raises Invalid for a text that cannot be searched for, and NotFound for
+    """Return a page of the contacts of a type; raises Invalid for a text that cannot be searched for, and NotFound for
     a segment that is none of the type."""
-    with house.view(account.id) as view:
+    with services.view(account.id) as view:
         db, moment = view.records, Moment(view.as_of_type(contact_type.id), account.zone)
         rule = rule_of(db, contact_type, look)
         ids, near = view.columns.contacts.page(contact_type.id, rule, moment, order, near, limit + 1)
@@ -67,16 +67,16 @@ def find_contacts(
     return ContactPage(page, fields, more if back else near is not None, back or more, len(ids) if alone else None)
 
 
-def count_contacts(house: House, account: Account, contact_type: ContactType, look: Look) -> int:
+def count_contacts(services: Services, account: Account, contact_type: ContactType, look: Look) -> int:
     """Count the contacts that are looked at; raises as `find_contacts` does."""
-    with house.view(account.id) as view:
+    with services.view(account.id) as view:
         rule = rule_of(view.records, contact_type, look)
         moment = Moment(view.as_of_type(contact_type.id), account.zone)
         return view.columns.contacts.count(contact_type.id, rule, moment)
 
 
 def shown_columns(db: Reader, contact_type: ContactType) -> list[Field]:
-    """Give the fields that the list of a type's contacts shows beside the address: those that were chosen, else the
+    """Return the fields that the list of a type's contacts shows beside the address: those that were chosen, else the
     names, the country and the first few that people have made."""
     fields = types.fields_of_type(db, contact_type.id)
     chosen = [fields.by_id[id_] for id_ in types.shown_fields(db, contact_type.id) if id_ in fields.by_id]
@@ -92,7 +92,7 @@ def choose_columns(db: Transaction, _now: datetime, contact_type: ContactType, f
 
 
 def rule_of(db: Reader, contact_type: ContactType, look: Look) -> Node | None:
-    """Give the rule of the contacts that are looked at, None for all of them; raises as `find_contacts` does."""
+    """Return the rule of the contacts that are looked at, None for all of them; raises as `find_contacts` does."""
     parts: list[Node] = []
     if look.segment_id is not None:
         segment = segments.live_in_type(db, contact_type.id, look.segment_id)

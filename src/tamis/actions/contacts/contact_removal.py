@@ -5,8 +5,8 @@ from datetime import datetime
 
 from tamis.actions.contacts.contacts import contact_by_id, delete_contact
 from tamis.actions.contacts.forgetting import forget_address
-from tamis.actions.house import House
 from tamis.actions.importing.rejects import discard_rejects_with
+from tamis.actions.services import Services
 from tamis.domain.accounts import Account
 from tamis.domain.contacts import Contact, ContactType
 from tamis.domain.emails import parse_email
@@ -23,12 +23,12 @@ class Removed:
 
 
 def remove_contact(
-    house: House, account: Account, contact_type: ContactType, contact_id: int, *, forget: bool
+    services: Services, account: Account, contact_type: ContactType, contact_id: int, *, forget: bool
 ) -> Removed:
     """Delete a contact; with `forget`, keep its address from coming back. Raises NotFound."""
-    contact = house.write(_remove, account, contact_type, contact_id, forget=forget)
+    contact = services.write(_remove, account, contact_type, contact_id, forget=forget)
     email = parse_email(contact.email)
-    return Removed(contact, tuple(discard_rejects_with(house.settings.data, email)) if email else ())
+    return Removed(contact, tuple(discard_rejects_with(services.settings.data, email)) if email else ())
 
 
 def _remove(

@@ -4,8 +4,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from tamis.actions.house import House
 from tamis.actions.segments.membership import membership
+from tamis.actions.services import Services
 from tamis.domain.accounts import Account
 from tamis.domain.contacts import Contact, ContactType
 from tamis.domain.emails import email_to_find
@@ -78,13 +78,15 @@ def delete_contact(db: Transaction, now: datetime, account: Account, contact_typ
     return contact
 
 
-def contact_page(house: House, contact_type: ContactType, after: int, limit: int) -> tuple[list[Contact], FieldSet]:
+def contact_page(
+    services: Services, contact_type: ContactType, after: int, limit: int
+) -> tuple[list[Contact], FieldSet]:
     """Return a page of a type's contacts whose ids lie above `after`, in order of id, and the fields of the type, as
     they are at one moment."""
-    with house.view(contact_type.account_id) as view:
+    with services.view(contact_type.account_id) as view:
         ids = view.columns.contacts.ids(contact_type.id, after, limit)
         fields = types.fields_of_type(view.records, contact_type.id)
         found = contacts.by_ids(view.records, ids, fields)
     if len(found) != len(ids):  # a page that stands in the place of another one, where nobody looks for it
-        raise house.records.explain(LookupError("the records lack contacts that the column store has"))
+        raise services.records.explain(LookupError("the records lack contacts that the column store has"))
     return found, fields

@@ -6,7 +6,7 @@ from typing import BinaryIO
 from tamis.actions.contacts.browsing import Look, rule_of
 from tamis.actions.exporting.places import export_place, file_in
 from tamis.actions.exporting.write import write_export
-from tamis.actions.house import House
+from tamis.actions.services import Services
 from tamis.domain.accounts import Account
 from tamis.domain.contacts import ContactType
 from tamis.domain.exports import Export, Layout
@@ -23,23 +23,23 @@ class Download:
     bytes: int
 
 
-def segment_download(house: House, account: Account, segment_id: int, layout: Layout) -> Download:
+def segment_download(services: Services, account: Account, segment_id: int, layout: Layout) -> Download:
     """Export a segment; raises NotFound and Unavailable."""
-    return _download(house, Export(account.id, layout, segment_id=segment_id))
+    return _download(services, Export(account.id, layout, segment_id=segment_id))
 
 
 def contacts_download(
-    house: House, account: Account, contact_type: ContactType, look: Look, layout: Layout
+    services: Services, account: Account, contact_type: ContactType, look: Look, layout: Layout
 ) -> Download:
     """Export the contacts of a type that are looked at; raises NotFound, Invalid and Unavailable."""
-    rule = rule_of(house.records.reader(), contact_type, look)
+    rule = rule_of(services.records.reader(), contact_type, look)
     return _download(
-        house, Export(account.id, layout, type_id=contact_type.id, rule=None if rule is None else to_json(rule))
+        services, Export(account.id, layout, type_id=contact_type.id, rule=None if rule is None else to_json(rule))
     )
 
 
-def _download(house: House, wanted: Export) -> Download:
-    with export_place(house.settings.data) as place:
-        rows = write_export(house, wanted, place.name)
+def _download(services: Services, wanted: Export) -> Download:
+    with export_place(services.settings.data) as place:
+        rows = write_export(services, wanted, place.name)
         made = file_in(place)
         return Download(made.open("rb"), rows, made.stat().st_size)

@@ -2,7 +2,7 @@
 
 from tamis import log
 from tamis.actions.exporting.places import file_in, place_named
-from tamis.actions.house import House
+from tamis.actions.services import Services
 from tamis.actions.view import View
 from tamis.columns.interface.exports import AllContacts, Rows, SegmentRecipients, SelectedContacts
 from tamis.columns.interface.view import ColumnsView
@@ -16,15 +16,15 @@ from tamis.rules.syntaxes.json import from_json
 from tamis.rules.time.moment import Moment
 
 
-def write_export(house: House, asked: Export, place: str) -> int:
+def write_export(services: Services, asked: Export, place: str) -> int:
     """Write an export to the file of a place, and return the number of rows. Raises NotFound, Invalid and Unavailable.
 
     It is one state of the data, and holds every write that was acknowledged before it began. Writes and other reads go
     on beside it.
     """
-    target = file_in(place_named(house.settings.data, place))
+    target = file_in(place_named(services.settings.data, place))
 
-    with house.view(asked.account_id, lasts=True) as view:
+    with services.view(asked.account_id, lasts=True) as view:
         account = accounts.account_by_id(view.records, asked.account_id)
         if account is None:
             raise NotFound("account_id_unknown", account=asked.account_id)

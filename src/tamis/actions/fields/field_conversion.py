@@ -11,8 +11,8 @@ from pathlib import Path
 from typing import NoReturn
 
 from tamis.actions.fields.field_edits import FieldEdit, Misfit, edit_field
-from tamis.actions.house import House
 from tamis.actions.importing.rejects import PLACE, write_rejects
+from tamis.actions.services import Services
 from tamis.domain.accounts import Account
 from tamis.domain.contacts import ContactType
 from tamis.domain.fields import Field
@@ -39,16 +39,16 @@ class _Tried(Exception):
 
 
 def edit_field_keeping(
-    house: House, account: Account, contact_type: ContactType, reference: str, edit: FieldEdit
+    services: Services, account: Account, contact_type: ContactType, reference: str, edit: FieldEdit
 ) -> Edited:
     """Change a field as `edit_field` does, after writing the values that contacts lose to a file."""
     written: list[tuple[Sequence[Misfit], Path]] = []
 
     def keep(field: Field, lost: Sequence[Misfit]) -> None:
-        written.append((lost, _write(house, contact_type, field, lost)))
+        written.append((lost, _write(services, contact_type, field, lost)))
 
     try:
-        field = house.write(edit_field, account, contact_type, reference, edit, keep)
+        field = services.write(edit_field, account, contact_type, reference, edit, keep)
     except BaseException:
         for _, path in written:
             path.unlink(missing_ok=True)
@@ -56,18 +56,20 @@ def edit_field_keeping(
     return Edited(field, *written[0]) if written else Edited(field, ())
 
 
-def try_edit(house: House, account: Account, contact_type: ContactType, reference: str, edit: FieldEdit) -> Edited:
+def try_edit(
+    services: Services, account: Account, contact_type: ContactType, reference: str, edit: FieldEdit
+) -> Edited:
     """Return what a change of a field would do, and whose values would not fit, without doing it; raises what
     `edit_field` would, but for values that do not fit."""
     try:
-        house.write(_try, account, contact_type, reference, replace(edit, blank_misfits=True))
+        services.write(_try, account, contact_type, reference, replace(edit, blank_misfits=True))
     except _Tried as tried:
         return tried.edited
 
 
-def lost_files(house: House, contact_type: ContactType, field: Field) -> list[Path]:
+def lost_files(services: Services, contact_type: ContactType, field: Field) -> list[Path]:
     """List the files with values that contacts have lost when the kind of a field was changed, newest first."""
-    return sorted((house.settings.data / PLACE).glob(f"{_stem(contact_type, field)}-*{LOST}.csv"), reverse=True)
+    return sorted((services.settings.data / PLACE).glob(f"{_stem(contact_type, field)}-*{LOST}.csv"), reverse=True)
 
 
 def _try(
@@ -78,11 +80,11 @@ def _try(
     raise _Tried(Edited(field, lost))
 
 
-def _write(house: House, contact_type: ContactType, field: Field, lost: Sequence[Misfit]) -> Path:
+def _write(services: Services, contact_type: ContactType, field: Field, lost: Sequence[Misfit]) -> Path:
     reason = f"{field.key} is a {field.kind} field now, and this value does not fit"
     rows = ((Located(n, n, [misfit.email, misfit.value]), [reason]) for n, misfit in enumerate(lost, 1))
     stem = _stem(contact_type, field)
-    return write_rejects(house.settings.data, stem, ("email", field.key), rows, house.clock(), LOST)
+    return write_rejects(services.settings.data, stem, ("email", field.key), rows, services.clock(), LOST)
 
 
 def _stem(contact_type: ContactType, field: Field) -> str:

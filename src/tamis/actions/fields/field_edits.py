@@ -190,7 +190,7 @@ def _refuse_deletion(db: Reader, type_id: int, field: Field, options: Sequence[s
 def _carried(
     db: Reader, type_id: int, field: Field, after: Field, becomes: Mapping[str, str | None]
 ) -> Iterator[tuple[int, Value | None]]:
-    """Give the contacts whose value is another one when the options of their field are those of the field `after`."""
+    """Return the contacts whose value is another one when the options of their field are those of the field `after`."""
     for contact_id, value in contacts.values_of(db, type_id, field):
         chosen = value if isinstance(value, tuple) else (str(value),)
         left = {text for text in (becomes.get(option, option) for option in chosen) if text is not None}

@@ -22,7 +22,7 @@ MOST_CARRIED = 100_000
 
 
 def rules_to_carry(db: Reader, type_id: int, field: Field, renamed: Mapping[str, str]) -> list[Segment]:
-    """Give the segments whose rules name any of some options of a field that are to be called otherwise.
+    """Return the segments whose rules name any of some options of a field that are to be called otherwise.
 
     Raises Refused where a rule looks for parts of options, because it could select others then, and where rules name
     options that very many contacts have.

@@ -5,8 +5,8 @@ from dataclasses import dataclass
 from dataclasses import field as attribute
 
 from tamis.actions.fields.fields import find_custom_field
-from tamis.actions.house import House
 from tamis.actions.segments.dependents import users_by_field, users_of_field
+from tamis.actions.services import Services
 from tamis.domain.accounts import Account
 from tamis.domain.contacts import ContactType
 from tamis.domain.fields import RESERVED, Field
@@ -45,10 +45,10 @@ class FieldList:
     custom: tuple[FieldGlance, ...]
 
 
-def type_glances(house: House, account: Account) -> list[TypeGlance]:
+def type_glances(services: Services, account: Account) -> list[TypeGlance]:
     """List the contact types of an account, oldest first."""
     found = []
-    with house.view(account.id) as view:
+    with services.view(account.id) as view:
         db = view.records
         for known in types.types_of_account(db, account.id):
             total, _ = view.columns.values.count_filled(known.id, ())
@@ -57,9 +57,9 @@ def type_glances(house: House, account: Account) -> list[TypeGlance]:
     return found
 
 
-def field_list(house: House, contact_type: ContactType) -> FieldList:
+def field_list(services: Services, contact_type: ContactType) -> FieldList:
     """Look at the fields of a contact type."""
-    with house.view(contact_type.account_id) as view:
+    with services.view(contact_type.account_id) as view:
         db, values = view.records, view.columns.values
         fields = types.fields_of_type(db, contact_type.id).fields
         total, filled = values.count_filled(contact_type.id, fields)
@@ -72,9 +72,9 @@ def field_list(house: House, contact_type: ContactType) -> FieldList:
     return FieldList(total, reserved, tuple(glances[len(reserved) :]))
 
 
-def field_glance(house: House, contact_type: ContactType, field_id: int) -> FieldGlance:
+def field_glance(services: Services, contact_type: ContactType, field_id: int) -> FieldGlance:
     """Look at one custom field; raises NotFound, and Refused for a reserved one."""
-    with house.view(contact_type.account_id) as view:
+    with services.view(contact_type.account_id) as view:
         db, values = view.records, view.columns.values
         field = find_custom_field(contact_type, types.fields_of_type(db, contact_type.id), str(field_id))
         total, (filled,) = values.count_filled(contact_type.id, [field])

@@ -23,7 +23,7 @@ def create_type(db: Transaction, now: datetime, account: Account, name: str) -> 
 
 
 def rename_type(db: Transaction, _now: datetime, account: Account, contact_type: ContactType, name: str) -> ContactType:
-    """Give a contact type another name; raises Invalid, and Refused where the name is taken."""
+    """Rename a contact type; raises Invalid, and Refused where the name is taken."""
     name = checked_name(name)
     holder = types.type_by_name(db, account.id, name)
     if holder and holder.id != contact_type.id:

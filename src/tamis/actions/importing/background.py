@@ -4,13 +4,13 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Literal
 
-from tamis.actions.house import House
 from tamis.actions.importing.effects import import_effects
 from tamis.actions.importing.jobs import find_import, keep_effects
 from tamis.actions.importing.report import ImportOptions, ImportReport
 from tamis.actions.importing.run import import_file
 from tamis.actions.importing.undo import UndoReport, undo_import
 from tamis.actions.importing.uploads import discard_upload, file_of
+from tamis.actions.services import Services
 from tamis.actions.work import At, Work
 from tamis.domain.accounts import Account
 from tamis.domain.contacts import ContactType
@@ -42,70 +42,70 @@ class Asked:
 
 
 def asked(
-    house: House,
+    services: Services,
     contact_type: ContactType,
     what: Literal["trial", "import"],
     options: ImportOptions,
     choices: tuple[str, ...],
 ) -> Asked:
     """Return what is asked of an upload now, with the fields of its type as they are."""
-    db = house.records.reader()
+    db = services.records.reader()
     return Asked(what, options, choices, types.fields_of_type(db, contact_type.id), feed.last_change(db))
 
 
-def is_outdated(house: House, contact_type: ContactType, trial: Asked) -> bool:
+def is_outdated(services: Services, contact_type: ContactType, trial: Asked) -> bool:
     """Return whether contacts or fields of the type have changed since a trial, so that its counts may be wrong."""
-    db = house.records.reader()
+    db = services.records.reader()
     return trial.fields != types.fields_of_type(db, contact_type.id) or feed.has_changed(
         db, contact_type.id, trial.change
     )
 
 
-def start_upload(house: House, account: Account, contact_type: ContactType, upload: Upload, asked: Asked) -> Work:
+def start_upload(services: Services, account: Account, contact_type: ContactType, upload: Upload, asked: Asked) -> Work:
     """Try or import a file that was handed in. While one of both is under way, that one is given instead."""
 
-    before = house.workers.find(account.id, upload.id)
+    before = services.workers.find(account.id, upload.id)
 
     def trial(work: Work) -> ImportReport:
         _drop_rejects(before)
         options = replace(asked.options, dry_run=True)
-        path = file_of(house, upload.id)
-        return import_file(house, account, contact_type, path, options, work.progress, upload=upload)
+        path = file_of(services, upload.id)
+        return import_file(services, account, contact_type, path, options, work.progress, upload=upload)
 
     def whole(work: Work) -> ImportReport:
-        since, path = to_micros(house.clock()), file_of(house, upload.id)
+        since, path = to_micros(services.clock()), file_of(services, upload.id)
         report = import_file(
-            house, account, contact_type, path, asked.options, work.progress, upload=upload, begun=work.works_on
+            services, account, contact_type, path, asked.options, work.progress, upload=upload, begun=work.works_on
         )
         _drop_rejects(before)
-        discard_upload(house, upload)
+        discard_upload(services, upload)
         work.progress("Segments follow", 0, 0)
         if report.import_id is not None and report.created + report.updated:
-            effects = import_effects(house, account.id, contact_type.id, since)
-            keep_effects(house, account, report.import_id, effects)
+            effects = import_effects(services, account.id, contact_type.id, since)
+            keep_effects(services, account, report.import_id, effects)
         return report
 
-    return house.workers.start(upload.id, account.id, asked, trial if asked.what == "trial" else whole)
+    return services.workers.start(upload.id, account.id, asked, trial if asked.what == "trial" else whole)
 
 
-def throw_away(house: House, account: Account, upload: Upload) -> None:
+def throw_away(services: Services, account: Account, upload: Upload) -> None:
     """Throw a file away, and what a trial of it has left; raises Refused while it is worked on."""
-    work = work_on_upload(house, account, upload.id)
+    work = work_on_upload(services, account, upload.id)
     if work and not work.is_over:
         raise Refused("file_being_worked_on")
     _drop_rejects(work)
-    discard_upload(house, upload)
-    house.workers.forget(upload.id)
+    discard_upload(services, upload)
+    services.workers.forget(upload.id)
 
 
-def work_on_upload(house: House, account: Account, upload_id: str) -> Work | None:
+def work_on_upload(services: Services, account: Account, upload_id: str) -> Work | None:
     """Find what is or was done with an upload since the server has started."""
-    return house.workers.find(account.id, upload_id)
+    return services.workers.find(account.id, upload_id)
 
 
-def start_undo(house: House, account: Account, import_id: int) -> Work:
+def start_undo(services: Services, account: Account, import_id: int) -> Work:
     """Undo an import; raises NotFound and Refused."""
-    job, state = find_import(house, account, import_id)
+    job, state = find_import(services, account, import_id)
     if state == State.RUNNING:
         raise Refused("import_still_runs")
     if not can_be_undone(job):
@@ -113,24 +113,24 @@ def start_undo(house: House, account: Account, import_id: int) -> Work:
 
     def undo(work: Work) -> UndoReport:
         work.works_on(import_id)
-        return undo_import(house, account, import_id, work.progress)
+        return undo_import(services, account, import_id, work.progress)
 
-    return house.workers.start(_undo_key(import_id), account.id, None, undo)
+    return services.workers.start(_undo_key(import_id), account.id, None, undo)
 
 
-def undo_under_way(house: House, account: Account, import_id: int) -> Work | None:
+def undo_under_way(services: Services, account: Account, import_id: int) -> Work | None:
     """Find the work that undoes an import."""
-    return house.workers.find(account.id, _undo_key(import_id))
+    return services.workers.find(account.id, _undo_key(import_id))
 
 
-def import_under_way(house: House, account: Account, job: ImportJob) -> Work | None:
+def import_under_way(services: Services, account: Account, job: ImportJob) -> Work | None:
     """Find the work of this server that does an import, also what it does after the import itself."""
-    work = house.workers.find(account.id, job.options.upload or "")
+    work = services.workers.find(account.id, job.options.upload or "")
     return work if work and work.import_id == job.id else None
 
 
 def can_be_undone(job: ImportJob) -> bool:
-    """Tell whether an import that does not run can be undone: it has changed something, and that is still known."""
+    """Return whether an import that does not run can be undone: it has changed something, and that is still known."""
     return job.state is not State.UNDONE and job.created + job.updated > 0 and not job.report.journal_dropped
 
 

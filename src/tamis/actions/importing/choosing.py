@@ -46,7 +46,7 @@ def targets(fields: FieldSet) -> list[Field]:
 
 
 def can_be_new(column: Column, fields: FieldSet) -> bool:
-    """Tell whether a field can be made for a column: one of its name must not be there, and it holds no objects."""
+    """Return whether a field can be made for a column: one of its name must not be there, and it holds no objects."""
     return (
         bool(key_of(column.name))
         and key_of(column.name) not in REJECT_COLUMNS
@@ -237,7 +237,7 @@ def _own_field(column: Column, fields: FieldSet) -> Field | None:
 
 
 def _feeds(choice: str, fields: FieldSet, kinds: Sequence[Kind], chosen: Kind | None) -> bool:
-    """Tell whether a choice feeds a field of some kinds; a new one has that of the column unless one is `chosen`."""
+    """Return whether a choice feeds a field of some kinds; a new one has that of the column unless one is `chosen`."""
     if is_new(choice):
         return chosen is None or chosen in kinds
     field = fields.find(choice.removeprefix(FIELD)) if choice.startswith(FIELD) else None

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 from tamis.actions.catch_up import TOUCHED_A_STEP
-from tamis.actions.house import House
+from tamis.actions.services import Services
 from tamis.domain.errors import Unavailable
 from tamis.records import feed
 
@@ -13,28 +13,28 @@ PAUSE_SECONDS = 0.2
 
 
 @contextmanager
-def following(house: House) -> Iterator[None]:
+def following(services: Services) -> Iterator[None]:
     """Let the columns follow beside a block that writes, a whole step at a time.
 
     They are given back after each time, because others may want them, and because that takes a moment, it is not done
     for less; where another process has them, that one lets them follow. Where they are open here already, somebody uses
     them: they stay open, and who opened them lets them follow."""
-    if house.columns_if_open:
+    if services.columns_if_open:
         yield
         return
     stop = threading.Event()
-    seen = feed.last_change(house.records.reader())
+    seen = feed.last_change(services.records.reader())
 
     def follow() -> None:
         reached = seen
         while not stop.wait(PAUSE_SECONDS):
-            db = house.records.reader()
+            db = services.records.reader()
             if feed.end_of_step(db, reached, TOUCHED_A_STEP) is None:
                 continue
             reached = feed.last_change(db)
             try:
-                house.project()
-                house.release_columns()
+                services.project()
+                services.release_columns()
             except Unavailable:
                 continue  # whoever needs the columns is told what is wrong with them
 

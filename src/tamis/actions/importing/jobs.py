@@ -13,11 +13,11 @@ import msgspec
 from msgspec import UNSET, structs
 
 from tamis import log
-from tamis.actions.house import House
 from tamis.actions.importing import rejects
 from tamis.actions.importing.details import details
 from tamis.actions.importing.report import BadValue, ImportOptions, ImportReport, Progress
 from tamis.actions.importing.so_far import SoFar
+from tamis.actions.services import Services
 from tamis.domain.accounts import Account
 from tamis.domain.contacts import ContactType
 from tamis.domain.errors import Abandoned, NotFound, Problem, TamisError, Unavailable
@@ -33,8 +33,8 @@ INTERRUPTED = "interrupted"
 class RunningJob:
     """The job of an import that runs; a dry run has none, so its `id` is None and nothing is written."""
 
-    def __init__(self, house: House, id_: int | None) -> None:
-        self._house = house
+    def __init__(self, services: Services, id_: int | None) -> None:
+        self._services = services
         self._phase = ""
         self._began = monotonic()
         self.id = id_
@@ -43,11 +43,11 @@ class RunningJob:
     def phase(self, name: str, rows_total: int | None = None) -> None:
         """Say what is being done now, and how many rows the file has once that is known."""
         if self.id is not None and (name != self._phase or rows_total is not None):
-            self._house.write(_set_phase, self.id, name, rows_total)
+            self._services.write(_set_phase, self.id, name, rows_total)
         self._phase = name
 
     def telling(self, progress: Progress) -> Progress:
-        """Give a progress that is told to others as before, and whose phases stand in the records too.
+        """Return a progress that is told to others as before, and whose phases stand in the records too.
 
         How much is done is written with each batch that is stored: it needs no writes of its own."""
 
@@ -60,12 +60,12 @@ class RunningJob:
     def leaves_out(self, rows_total: int, repeated: int, rejected: int) -> None:
         """Say how many rows the file has, and how many of them will not be stored."""
         if self.id is not None:
-            self._house.write(_set_left_out, self.id, rows_total, repeated, rejected)
+            self._services.write(_set_left_out, self.id, rows_total, repeated, rejected)
 
     def finish(self, report: ImportReport) -> None:
         """Keep the report of an import that has come to its end."""
         if self.id is not None:
-            self._house.write(_finish, self.id, report)
+            self._services.write(_finish, self.id, report)
             log.event(
                 "import_finished",
                 import_id=self.id,
@@ -88,7 +88,7 @@ class Seen(NamedTuple):
 
 @contextmanager
 def running_job(
-    house: House,
+    services: Services,
     account: Account,
     contact_type: ContactType,
     source: str,
@@ -99,65 +99,65 @@ def running_job(
 
     Raises Unavailable where the data directory cannot be written to."""
     if options.dry_run:
-        yield RunningJob(house, None)
+        yield RunningJob(services, None)
         return
-    place = house.settings.data / PLACE
+    place = services.settings.data / PLACE
     with ExitStack() as locked:
         try:
             place.mkdir(exist_ok=True)
-            id_ = house.write(_begin, account, contact_type, source, _asked(options, upload), place, locked)
+            id_ = services.write(_begin, account, contact_type, source, _asked(options, upload), place, locked)
         except OSError as error:
             raise Unavailable("import_not_written", directory=str(place), reason=error.strerror) from None
         log.event("import_started", account=account.id, contact_type=contact_type.id, import_id=id_)
         try:
-            yield RunningJob(house, id_)
+            yield RunningJob(services, id_)
         except BaseException as error:
             log.event("import_failed", import_id=id_, reason=type(error).__name__)
             with suppress(TamisError):  # on a full disk it stays as it is, and is seen as interrupted
-                house.write(_fail, id_, msgspec.json.encode(_problems_of(error)).decode())
+                services.write(_fail, id_, msgspec.json.encode(_problems_of(error)).decode())
             raise
 
 
-def keep_effects(house: House, account: Account, import_id: int, effects: Sequence[Effect]) -> None:
+def keep_effects(services: Services, account: Account, import_id: int, effects: Sequence[Effect]) -> None:
     """Add to the report of an import which segments contacts have entered and left by it."""
-    house.write(_keep_effects, account.id, import_id, effects)
+    services.write(_keep_effects, account.id, import_id, effects)
 
 
-def find_import(house: House, account: Account, import_id: int) -> Seen:
+def find_import(services: Services, account: Account, import_id: int) -> Seen:
     """Find an import of an account by its id; raises NotFound."""
-    job = imports.by_id(house.records.reader(), account.id, import_id)
+    job = imports.by_id(services.records.reader(), account.id, import_id)
     if job is None:
         raise NotFound("import_unknown", number=import_id)
-    return seen(house, job)
+    return seen(services, job)
 
 
-def list_imports(house: House, account: Account, limit: int, before: int | None = None) -> list[Seen]:
+def list_imports(services: Services, account: Account, limit: int, before: int | None = None) -> list[Seen]:
     """List the imports of an account, newest first, `limit` of them at most, those older than `before`."""
-    return [seen(house, job) for job in imports.of_account(house.records.reader(), account.id, limit, before)]
+    return [seen(services, job) for job in imports.of_account(services.records.reader(), account.id, limit, before)]
 
 
-def seen(house: House, job: ImportJob) -> Seen:
+def seen(services: Services, job: ImportJob) -> Seen:
     """Look whether somebody still runs a job that is to be running; who runs it holds the lock on its file."""
-    if job.state is not State.RUNNING or _is_held(_lock_file(house.settings.data / PLACE, job.id)):
+    if job.state is not State.RUNNING or _is_held(_lock_file(services.settings.data / PLACE, job.id)):
         return Seen(job, job.state)
     # It may have come to its end since it was read.
-    now = imports.by_id(house.records.reader(), job.account_id, job.id) or job
+    now = imports.by_id(services.records.reader(), job.account_id, job.id) or job
     return Seen(now, INTERRUPTED if now.state is State.RUNNING else now.state)
 
 
-def rejects_file(house: House, job: ImportJob) -> str | None:
+def rejects_file(services: Services, job: ImportJob) -> str | None:
     """Tell where the rejected rows of an import are, if there are any and the file was not deleted."""
-    return _kept_file(house, job.report.rejects_file)
+    return _kept_file(services, job.report.rejects_file)
 
 
-def blanked_file(house: House, job: ImportJob) -> str | None:
+def blanked_file(services: Services, job: ImportJob) -> str | None:
     """Tell where the rows with cells that an import has left blank are, if there are any and the file was not
     deleted."""
-    return _kept_file(house, job.report.blanked_file)
+    return _kept_file(services, job.report.blanked_file)
 
 
-def _kept_file(house: House, name: str | None) -> str | None:
-    path = house.settings.data / rejects.PLACE / name if name else None
+def _kept_file(services: Services, name: str | None) -> str | None:
+    path = services.settings.data / rejects.PLACE / name if name else None
     return str(path) if path and path.exists() else None
 
 
@@ -276,7 +276,7 @@ def _lock(path: Path) -> Iterator[None]:
 
 
 def _is_held(path: Path) -> bool:
-    """Tell whether a process holds the lock on a file; one that a killed process has left is removed."""
+    """Return whether a process holds the lock on a file; one that a killed process has left is removed."""
     try:
         handle = os.open(path, os.O_RDONLY)
     except FileNotFoundError:

@@ -8,7 +8,6 @@ from itertools import islice
 from pathlib import Path
 
 from tamis.actions.held import SPOOL, held_directory
-from tamis.actions.house import House
 from tamis.actions.importing.email_column import Contents, contents_of, find_email_column
 from tamis.actions.importing.kinds import said_of
 from tamis.actions.importing.mapping import can_feed, names_address, told_apart
@@ -16,6 +15,7 @@ from tamis.actions.importing.preparing import read_addresses
 from tamis.actions.importing.report import nothing_told
 from tamis.actions.importing.sources import ContactFile, Source, stage
 from tamis.actions.importing.uploads import file_of
+from tamis.actions.services import Services
 from tamis.domain.dates import DateOrder
 from tamis.domain.imports import Upload
 from tamis.domain.reading.columns import Ambiguous, ColumnReading
@@ -79,14 +79,14 @@ class Look:
     notices: tuple[str, ...]
 
 
-def look_at(house: House, upload: Upload, encoding: str | None = None, sheet: str | None = None) -> Look:
+def look_at(services: Services, upload: Upload, encoding: str | None = None, sheet: str | None = None) -> Look:
     """Look at a file that was handed in, at its first 4 MB at most, in the encoding and at the sheet that are said,
     else as an import would; raises Invalid when nothing of it can be taken.
 
     What was seen is remembered: a file stays as it is as long as it has its id."""
-    settings = house.settings
-    account = accounts.account_by_id(house.records.reader(), upload.account_id)
-    file = ContactFile(file_of(house, upload.id), upload.name, encoding=encoding, sheet=sheet)
+    settings = services.settings
+    account = accounts.account_by_id(services.records.reader(), upload.account_id)
+    file = ContactFile(file_of(services, upload.id), upload.name, encoding=encoding, sheet=sheet)
     usual_order = account.date_order if account else None
     return _look(file, settings.data / SPOOL, settings.import_memory, settings.import_step_time, usual_order)
 

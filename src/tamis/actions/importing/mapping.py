@@ -29,12 +29,12 @@ class ColumnMap:
 
 
 def names_address(cells: Sequence[str], chosen: Mapping[str, str]) -> bool:
-    """Tell whether the cells of a record name a column of e-mail addresses, so that it is the header of a file."""
+    """Return whether the cells of a record name a column of e-mail addresses, so that it is the header of a file."""
     return any(match_name(cell) >= NameMatch.KNOWN or key_of(chosen.get(cell, "")) == EMAIL.key for cell in cells)
 
 
 def can_feed(name: str) -> bool:
-    """Tell whether a column can feed anything by its name; one without a name, or of a file of rejects, cannot."""
+    """Return whether a column can feed anything by its name; one without a name, or of a file of rejects, cannot."""
     return bool(name) and key_of(name) not in REJECT_COLUMNS
 
 

@@ -115,12 +115,12 @@ def prepare(
 
 
 def rejects(bench: Workbench, source: Source) -> Iterator[tuple[Located, Sequence[str]]]:
-    """Give the rejected rows as they stand in the file, each with its reasons in the order of its cells."""
+    """Return the rejected rows as they stand in the file, each with its reasons in the order of its cells."""
     return _located(source, reasons_of_rejects(bench))
 
 
 def blanked_rows(bench: Workbench, source: Source) -> Iterator[tuple[Located, Sequence[str]]]:
-    """Give the rows that are stored without some of their cells as they stand in the file, each with the reasons."""
+    """Return the rows that are stored without some of their cells as they stand in the file, each with the reasons."""
     return _located(source, reasons_of_blanks(bench))
 
 

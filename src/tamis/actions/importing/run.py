@@ -10,7 +10,6 @@ from tamis.actions.contacts.forgetting import refusals
 from tamis.actions.fields.fields import check_new_fields, create_fields
 from tamis.actions.fields.new_options import add_options, with_options
 from tamis.actions.held import SPOOL, held_directory
-from tamis.actions.house import House
 from tamis.actions.importing import preparing
 from tamis.actions.importing.added import added_to
 from tamis.actions.importing.bad_values import Policy, check_policies, policies
@@ -24,6 +23,7 @@ from tamis.actions.importing.rejects import BLANKED, write_rejects
 from tamis.actions.importing.report import ImportOptions, ImportReport, Progress, no_matter, nothing_told
 from tamis.actions.importing.sources import ContactFile, Source, stage
 from tamis.actions.importing.storing import Storing
+from tamis.actions.services import Services
 from tamis.domain.accounts import Account
 from tamis.domain.contacts import ContactType
 from tamis.domain.fields import Field, FieldSet, key_of
@@ -59,7 +59,7 @@ class _Read:
 
 
 def import_file(
-    house: House,
+    services: Services,
     account: Account,
     contact_type: ContactType,
     path: Path,
@@ -78,18 +78,18 @@ def import_file(
     """
     name = upload.name if upload else ContactFile(path).name
     options = replace(options, chosen={clean_name(column): field for column, field in options.chosen.items()})
-    with running_job(house, account, contact_type, name, options, upload) as job:
+    with running_job(services, account, contact_type, name, options, upload) as job:
         begun(job.id)
         known = name if upload else None
         file = ContactFile(path, known, options.format, options.encoding, options.sheet)
         with job.so_far.told():
-            report = _take(house, account, contact_type, file, options, job, job.telling(progress))
+            report = _take(services, account, contact_type, file, options, job, job.telling(progress))
         job.finish(report)
     return report
 
 
 def _take(
-    house: House,
+    services: Services,
     account: Account,
     contact_type: ContactType,
     file: ContactFile,
@@ -97,7 +97,7 @@ def _take(
     job: RunningJob,
     progress: Progress,
 ) -> ImportReport:
-    settings, name = house.settings, file.name
+    settings, name = services.settings, file.name
     with ExitStack() as stack:
         stack.enter_context(collector_paused())
         spool = stack.enter_context(held_directory(settings.data / SPOOL))
@@ -107,13 +107,13 @@ def _take(
         source = stage(bench, file, spool, lambda cells: names_address(cells, options.chosen), progress)
         job.phase("checking", source.staged.count)
         progress("Checking", 0, 0)
-        read = _read(house, account, contact_type, bench, source, options)
+        read = _read(services, account, contact_type, bench, source, options)
         job.so_far.made_fields = 0 if options.dry_run else len(read.made)
         prepared = read.prepared
         count = source.staged.count
         job.leaves_out(count, prepared.repeated, prepared.rejected)
         rejects_file = blanked_file = None
-        now = house.clock().astimezone(account.zone)
+        now = services.clock().astimezone(account.zone)
         if prepared.rejected:
             found = preparing.rejects(bench, source)
             rejects_file = write_rejects(settings.data, name, source.header, found, now)
@@ -121,10 +121,10 @@ def _take(
             found = preparing.blanked_rows(bench, source)
             blanked_file = write_rejects(settings.data, name, source.header, found, now, BLANKED)
         if count > ROWS_A_BATCH and not options.dry_run:
-            stack.enter_context(following(house))
+            stack.enter_context(following(services))
         progress("Storing", 0, count)
         with Storing(
-            house,
+            services,
             account.id,
             contact_type.id,
             read.fields,
@@ -174,7 +174,7 @@ def _rows_a_batch(width: int) -> int:
 
 
 def _read(
-    house: House,
+    services: Services,
     account: Account,
     contact_type: ContactType,
     bench: Workbench,
@@ -182,7 +182,7 @@ def _read(
     options: ImportOptions,
 ) -> _Read:
     """Map the columns of a file and read all of its cells; fields are made only where a row can be taken."""
-    db = house.records.reader()
+    db = services.records.reader()
     present, checked = types.fields_of_type(db, contact_type.id), forgotten.last_number(db)
     width = len(source.header)
     unescaped = source.is_spreadsheet and not options.keep_formulas
@@ -212,7 +212,7 @@ def _read(
     if count_bad_rows(bench) < source.staged.count:
         new = {position: learned.readings[position] for position in columns.unknown}
         names = [_field_name(name, declared.get(position)) for position, name in enumerate(columns.names)]
-        made = _make_fields(house, contact_type, names, new, options.dry_run)
+        made = _make_fields(services, contact_type, names, new, options.dry_run)
         columns = replace(columns, fields=columns.fields | made)
     columns = replace(columns, notices=(*columns.notices, *learned.notices))
     written = {p: learned.readings.get(p) or ColumnReading(field.kind) for p, field in columns.fields.items()}
@@ -222,7 +222,7 @@ def _read(
     chosen = policies(source.header, columns.fields, options)
 
     def add(new: Mapping[int, Sequence[str]]) -> dict[int, Field]:
-        return _add_options(house, contact_type, columns.fields, new, chosen, options.dry_run)
+        return _add_options(services, contact_type, columns.fields, new, chosen, options.dry_run)
 
     prepared = preparing.prepare(
         bench, columns, addressed, reading, chosen, add, erase=options.erase, words=options.words
@@ -241,7 +241,7 @@ def _read(
 
 
 def _add_options(
-    house: House,
+    services: Services,
     contact_type: ContactType,
     fields: Mapping[int, Field],
     new: Mapping[int, Sequence[str]],
@@ -252,7 +252,7 @@ def _add_options(
         return {position: with_options(fields[position], options) for position, options in new.items()}
     wanted = {fields[position].id: options for position, options in new.items()}
     asked = [fields[position].id for position in new if chosen[position].asked]
-    return dict(zip(new, house.write(add_options, contact_type, wanted, asked), strict=True))
+    return dict(zip(new, services.write(add_options, contact_type, wanted, asked), strict=True))
 
 
 def _field_name(name: str, declared: Declared | None) -> str:
@@ -262,7 +262,7 @@ def _field_name(name: str, declared: Declared | None) -> str:
 
 
 def _make_fields(
-    house: House,
+    services: Services,
     contact_type: ContactType,
     names: Sequence[str],
     new: Mapping[int, ColumnReading],
@@ -270,8 +270,8 @@ def _make_fields(
 ) -> dict[int, Field]:
     named = [(names[position], found.kind, found.options) for position, found in new.items()]
     if dry_run:
-        checked = check_new_fields(house.records.reader(), contact_type, named)
+        checked = check_new_fields(services.records.reader(), contact_type, named)
         made = [Field(-1 - n, key_of(name), name, kind, options) for n, (name, kind, options) in enumerate(checked)]
     else:
-        made = house.write(create_fields, contact_type, named)
+        made = services.write(create_fields, contact_type, named)
     return dict(zip(new, made, strict=True))

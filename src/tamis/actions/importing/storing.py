@@ -5,8 +5,8 @@ from concurrent.futures import Future, wait
 from datetime import datetime
 from typing import Self
 
-from tamis.actions.house import House
 from tamis.actions.importing.upsert import Outcome, upsert
+from tamis.actions.services import Services
 from tamis.domain.fields import FieldSet
 from tamis.records.contacts import ContactRow
 from tamis.records.handles import Transaction
@@ -26,7 +26,7 @@ class Storing:
 
     def __init__(
         self,
-        house: House,
+        services: Services,
         account_id: int,
         type_id: int,
         fields: FieldSet,
@@ -36,7 +36,7 @@ class Storing:
         checked: int,
         import_id: int | None,
     ) -> None:
-        self._house = house
+        self._services = services
         self._account_id = account_id
         self._type_id = type_id
         self._fields = fields
@@ -47,7 +47,7 @@ class Storing:
         self._under_way: list[Future[Outcome]] = []
         self._rows_done = 0
         # Asked once: in a command the columns are open now and then, while they follow beside the import.
-        self._beside_requests = house.columns_if_open is not None
+        self._beside_requests = services.columns_if_open is not None
         self.total = Outcome(0, 0, 0)
 
     def __enter__(self) -> Self:
@@ -64,7 +64,7 @@ class Storing:
         parts = [contacts[start : start + size] for start in range(0, len(contacts), size)] or [contacts]
         for part in parts:
             self._under_way.append(
-                self._house.submit_of(
+                self._services.submit_of(
                     self._account_id,
                     _store,
                     self._type_id,

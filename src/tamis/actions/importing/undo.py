@@ -7,9 +7,9 @@ from datetime import datetime
 from msgspec import structs
 
 from tamis import log
-from tamis.actions.house import House
 from tamis.actions.importing.jobs import find_import
 from tamis.actions.importing.report import Progress, nothing_told
+from tamis.actions.services import Services
 from tamis.domain.accounts import Account
 from tamis.domain.contacts import fitting_document
 from tamis.domain.errors import Refused
@@ -42,27 +42,27 @@ class UndoReport:
     touched_emails: tuple[str, ...]
 
 
-def undo_import(house: House, account: Account, import_id: int, progress: Progress = nothing_told) -> UndoReport:
+def undo_import(services: Services, account: Account, import_id: int, progress: Progress = nothing_told) -> UndoReport:
     """Undo an import of an account, also one that has failed or was interrupted; raises NotFound and Refused.
 
     A step is atomic: an undo that was killed is finished by the next one, with the same result and the same figures.
     """
-    if find_import(house, account, import_id).state == State.RUNNING:
+    if find_import(services, account, import_id).state == State.RUNNING:
         raise Refused("import_is_running", number=import_id)
-    done, total = 0, house.write(_begin, account, import_id)
-    while looked_at := house.write(_step, account, import_id):
+    done, total = 0, services.write(_begin, account, import_id)
+    while looked_at := services.write(_step, account, import_id):
         done += looked_at
         progress("Undoing", done, total)
-    report = house.write(_finish, account, import_id)
+    report = services.write(_finish, account, import_id)
     log.event(
         "import_undone", account=account.id, import_id=import_id, deleted=report.deleted, restored=report.restored
     )
     return report
 
 
-def undo_report(house: House, job: ImportJob) -> UndoReport | None:
+def undo_report(services: Services, job: ImportJob) -> UndoReport | None:
     """Return what became of the contacts of an import so far, or None where undoing it has not begun."""
-    return _report(house.records.reader(), job.report.undo) if job.report.undo else None
+    return _report(services.records.reader(), job.report.undo) if job.report.undo else None
 
 
 def _begin(db: Transaction, _now: datetime, account: Account, import_id: int) -> int:

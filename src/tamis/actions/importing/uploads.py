@@ -13,7 +13,7 @@ from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Self
 
-from tamis.actions.house import House
+from tamis.actions.services import Services
 from tamis.domain.accounts import Account
 from tamis.domain.contacts import ContactType
 from tamis.domain.errors import Invalid, NotFound, Problem, Refused, Unavailable
@@ -35,17 +35,17 @@ _INVISIBLE = re.compile(r"[\u200b-\u200f\u2028-\u202e\u2060-\u2069\ufeff]")
 class Incoming:
     """A file that arrives piece by piece. Unless it was kept, it is gone at the end of its block."""
 
-    def __init__(self, house: House, account: Account, announced: int) -> None:
+    def __init__(self, services: Services, account: Account, announced: int) -> None:
         """Begin to receive a file of `announced` bytes, 0 where that is not known; raises Invalid, Refused and
         Unavailable."""
-        self._house, self._account = house, account
-        self._most = house.settings.max_upload
+        self._services, self._account = services, account
+        self._most = services.settings.max_upload
         self.id = secrets.token_hex(16)
-        self.path = file_of(house, self.id)
+        self.path = file_of(services, self.id)
         self.size = 0
         self._kept = False
         self._bound(announced)
-        if len(list_uploads(house, account)) >= MOST_KEPT:
+        if len(list_uploads(services, account)) >= MOST_KEPT:
             raise Refused("too_many_uploads", most=MOST_KEPT)
         try:
             make_directory(self.path.parent)
@@ -85,7 +85,7 @@ class Incoming:
             sync(self.path.parent)
         except OSError as error:
             raise _unwritable(self.path.parent, error) from None
-        upload = self._house.write(_keep, self.id, self._account, contact_type, clean_name(name), self.size)
+        upload = self._services.write(_keep, self.id, self._account, contact_type, clean_name(name), self.size)
         self._kept = True
         return upload
 
@@ -94,40 +94,40 @@ class Incoming:
             raise Invalid([Problem("", "file_too_large", most=in_bytes(self._most))])
 
 
-def find_upload(house: House, account: Account, upload_id: str) -> Upload:
+def find_upload(services: Services, account: Account, upload_id: str) -> Upload:
     """Find a file of an account that waits; raises NotFound."""
-    upload = uploads.by_id(house.records.reader(), account.id, upload_id)
-    if upload is None or not file_of(house, upload.id).exists():
+    upload = uploads.by_id(services.records.reader(), account.id, upload_id)
+    if upload is None or not file_of(services, upload.id).exists():
         raise NotFound("upload_unknown")
     return upload
 
 
-def list_uploads(house: House, account: Account) -> list[Upload]:
+def list_uploads(services: Services, account: Account) -> list[Upload]:
     """List the files of an account that wait, newest first."""
-    return uploads.of_account(house.records.reader(), account.id)
+    return uploads.of_account(services.records.reader(), account.id)
 
 
-def discard_upload(house: House, upload: Upload) -> None:
+def discard_upload(services: Services, upload: Upload) -> None:
     """Throw a file away; one that is gone already may be thrown away again."""
-    house.write(_drop, upload.id)
-    file_of(house, upload.id).unlink(missing_ok=True)
+    services.write(_drop, upload.id)
+    file_of(services, upload.id).unlink(missing_ok=True)
 
 
-def sweep_uploads(house: House) -> None:
+def sweep_uploads(services: Services) -> None:
     """Remove the files that have waited for too long, but for those that are worked on, and what killed servers have
     left."""
-    oldest = house.clock() - KEPT
-    busy = {work.key for work in house.workers.unfinished()}
-    for upload in uploads.every(house.records.reader()):
-        if upload.id not in busy and (upload.created_at < oldest or not file_of(house, upload.id).exists()):
-            discard_upload(house, upload)
-    for path in (house.settings.data / PLACE).glob("*"):
-        _remove_left(house, path)
+    oldest = services.clock() - KEPT
+    busy = {work.key for work in services.workers.unfinished()}
+    for upload in uploads.every(services.records.reader()):
+        if upload.id not in busy and (upload.created_at < oldest or not file_of(services, upload.id).exists()):
+            discard_upload(services, upload)
+    for path in (services.settings.data / PLACE).glob("*"):
+        _remove_left(services, path)
 
 
-def file_of(house: House, upload_id: str) -> Path:
+def file_of(services: Services, upload_id: str) -> Path:
     """Tell where the bytes of a file lie."""
-    return house.settings.data / PLACE / upload_id
+    return services.settings.data / PLACE / upload_id
 
 
 def clean_name(name: str) -> str:
@@ -150,7 +150,7 @@ def in_bytes(size: int) -> str:
     return f"{amount:,.0f} {unit}" if unit == "bytes" or amount >= 10 or amount.is_integer() else f"{amount:.1f} {unit}"
 
 
-def _remove_left(house: House, path: Path) -> None:
+def _remove_left(services: Services, path: Path) -> None:
     try:
         handle = os.open(path, os.O_RDONLY)
     except OSError:
@@ -158,7 +158,7 @@ def _remove_left(house: House, path: Path) -> None:
     try:
         # Held first, looked up then: a file that arrived meanwhile is known before its writer lets go of it.
         fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        if path.name not in {upload.id for upload in uploads.every(house.records.reader())}:
+        if path.name not in {upload.id for upload in uploads.every(services.records.reader())}:
             path.unlink(missing_ok=True)
     except OSError:
         pass

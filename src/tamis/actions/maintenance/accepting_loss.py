@@ -2,8 +2,8 @@
 
 from dataclasses import dataclass
 
-from tamis.actions.house import House
 from tamis.actions.maintenance.stores import RECORDS
+from tamis.actions.services import Services
 from tamis.domain.errors import NotFound
 from tamis.records.feed import last_change
 from tamis.settings import Settings
@@ -22,15 +22,15 @@ def accept_loss(settings: Settings) -> Accepted:
     entries and exits of what is lost. Raises NotFound and Unavailable."""
     if not RECORDS.is_there(settings.data):
         raise NotFound("records_missing", directory=str(settings.data))
-    house = House(settings, accepts_loss=True)
+    services = Services(settings, accepts_loss=True)
     try:
-        present = last_change(house.records.reader())
-        columns = house.open_columns()
+        present = last_change(services.records.reader())
+        columns = services.open_columns()
         known = columns.applied or 0
         if known > present:
             with columns.lock:
                 columns.start_over()
-        house.project()
+        services.project()
         return Accepted(present, known)
     finally:
-        house.close()
+        services.close()

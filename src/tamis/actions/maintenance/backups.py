@@ -7,9 +7,9 @@ from pathlib import Path
 import msgspec
 
 from tamis import log
-from tamis.actions.house import House
 from tamis.actions.maintenance.stores import COLUMNS, RECORDS
 from tamis.actions.maintenance.whole_directory import is_free, whole_directory
+from tamis.actions.services import Services
 from tamis.columns.engine.owner import is_owned
 from tamis.domain.errors import Refused
 from tamis.domain.instants import format_instant
@@ -40,7 +40,7 @@ class Manifest:
     files: dict[str, FileSum]
 
 
-def make_backup(house: House, directory: str) -> Manifest:
+def make_backup(services: Services, directory: str) -> Manifest:
     """Write the records to a directory that does not exist or is empty, as they are at one moment; writes and reads go
     on. Raises Refused.
 
@@ -48,16 +48,16 @@ def make_backup(house: House, directory: str) -> Manifest:
     that an earlier version kept in its file alone.
     """
     target = Path(directory)
-    if target.resolve().is_relative_to(house.settings.data.resolve()):
+    if target.resolve().is_relative_to(services.settings.data.resolve()):
         raise Refused("backup_inside_data")
-    house.open_columns()
-    house.records.health.require_whole()
+    services.open_columns()
+    services.records.health.require_whole()
     with whole_directory(target) as work:
-        with house.records.copying() as copy_records:
+        with services.records.copying() as copy_records:
             copy_records(work)
         found = RECORDS.identify(work)
         sums = {RECORDS.NAME: file_sum(work / RECORDS.NAME)}
-        made = Manifest(FORMAT, found.store_id, found.change, format_instant(house.clock()), sums)
+        made = Manifest(FORMAT, found.store_id, found.change, format_instant(services.clock()), sums)
         (work / MANIFEST).write_bytes(msgspec.json.format(msgspec.json.encode(made)))
     log.event("backup_made", directory=str(target.resolve()), bytes=sum(file.bytes for file in sums.values()))
     return made

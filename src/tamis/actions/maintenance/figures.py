@@ -3,8 +3,8 @@
 import shutil
 from dataclasses import dataclass
 
-from tamis.actions.house import House
 from tamis.actions.maintenance.stores import STORES
+from tamis.actions.services import Services
 from tamis.records import feed
 from tamis.records.importing import imports
 
@@ -21,17 +21,17 @@ class Figures:
     file_bytes: dict[str, int]
 
 
-def gather(house: House) -> Figures:
+def gather(services: Services) -> Figures:
     """Read the figures of a server."""
-    db = house.records.reader()
-    columns = house.columns_if_open
+    db = services.records.reader()
+    columns = services.columns_if_open
     applied = columns.applied if columns else None
     states, rows = imports.totals(db)
     return Figures(
-        house.records.waiting,
+        services.records.waiting,
         None if applied is None else max(feed.last_change(db) - applied, 0),
         states,
         rows,
-        shutil.disk_usage(house.settings.data).free,
-        {name: size for store in STORES for name, size in store.sizes(house.settings.data).items()},
+        shutil.disk_usage(services.settings.data).free,
+        {name: size for store in STORES for name, size in store.sizes(services.settings.data).items()},
     )

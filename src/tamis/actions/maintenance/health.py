@@ -10,7 +10,7 @@ from concurrent.futures import Future
 from pathlib import Path
 
 from tamis import log
-from tamis.actions.house import House
+from tamis.actions.services import Services
 from tamis.domain.errors import Busy
 
 WRITE_SECONDS = 10.0
@@ -26,10 +26,10 @@ class Health:
     The reasons are for anybody who can reach the server: they name no path and no number.
     """
 
-    def __init__(self, house: House) -> None:
+    def __init__(self, services: Services) -> None:
         self.reasons: tuple[str, ...] = ("the server is starting",)
         self.stopping = False
-        self._house = house
+        self._services = services
         self._began = self._followed = time.monotonic()
         self._was_ready = False
         self._write: Future[None] | None = None
@@ -60,20 +60,20 @@ class Health:
             self._warn()
 
     def _still_starting(self) -> bool:
-        """Tell whether the server has never been ready, and need not be yet."""
+        """Return whether the server has never been ready, and need not be yet."""
         self._was_ready = self._was_ready or not self.reasons
         return not self._was_ready and time.monotonic() - self._began < FOLLOW_SECONDS
 
     def _problems(self) -> list[str]:
         found = []
-        room = self._house.records.has_room()
+        room = self._services.records.has_room()
         if not room:
             found.append("the disk has no room for writes")
-        if self._house.records.health.damage is not None:
+        if self._services.records.health.damage is not None:
             found.append("the records are damaged")
         elif room and (problem := self._problem_with_writes()):
             found.append(problem)
-        columns = self._house.columns_if_open
+        columns = self._services.columns_if_open
         if columns is None or columns.trouble is not None or columns.applied is None:
             found.append("the column store is being opened or built")
         elif time.monotonic() - self._followed > FOLLOW_SECONDS:
@@ -85,7 +85,7 @@ class Health:
         waiting = self._write
         if waiting is None or waiting.done():
             error = waiting.exception() if waiting else None
-            self._write, self._write_began = self._house.records.submit(_nothing), time.monotonic()
+            self._write, self._write_began = self._services.records.submit(_nothing), time.monotonic()
             if error is None:
                 return ""
             return "too many writes are waiting" if isinstance(error, Busy) else "the records cannot be written"
@@ -93,8 +93,8 @@ class Health:
 
     def _warn(self) -> None:
         """Log that something runs out, and that it does no more, once each."""
-        free = shutil.disk_usage(self._house.settings.data).free
-        low = self._turned("disk", free < self._house.settings.disk_warning)
+        free = shutil.disk_usage(self._services.settings.data).free
+        low = self._turned("disk", free < self._services.settings.disk_warning)
         if low:
             log.event("disk_low", level=logging.WARNING, free_bytes=free)
         elif low is not None:

@@ -7,8 +7,8 @@ from functools import partial
 from pathlib import Path
 
 from tamis import log
-from tamis.actions.house import House
 from tamis.actions.importing import rejects
+from tamis.actions.services import Services
 from tamis.columns.engine.files import SPILL_NAME
 from tamis.columns.engine.store import Columns
 from tamis.columns.history.packs import pack
@@ -28,20 +28,20 @@ class Upkeep:
     """Drops, once a day, what is older than it is to be kept, and packs old history. A server takes a turn of it now
     and then, and so does a command that opens the column store."""
 
-    def __init__(self, house: House) -> None:
-        self._house = house
+    def __init__(self, services: Services) -> None:
+        self._services = services
         self._day: date | None = None
 
     def turn(self) -> None:
         """Drop what is due, unless that was done today; raises Unavailable where the column store cannot be opened."""
-        house, now = self._house, self._house.clock()
+        services, now = self._services, self._services.clock()
         is_first = self._day != now.date()
         self._day = now.date()
         if is_first:
-            trim_imports(house.records, house.settings.data, now, house.settings.undo_days)
-        trim_history(house.records, house.open_columns(), now, house.settings.history_days)
+            trim_imports(services.records, services.settings.data, now, services.settings.undo_days)
+        trim_history(services.records, services.open_columns(), now, services.settings.history_days)
         if is_first:
-            pack_history(house.records, house.settings.data)
+            pack_history(services.records, services.settings.data)
 
 
 def trim_history(records: Records, columns: Columns, now: datetime, kept_days: int) -> None:

@@ -41,7 +41,7 @@ def whole_directory(target: Path) -> Iterator[Path]:
 
 
 def is_free(directory: Path) -> bool:
-    """Tell whether a directory does not exist or is empty."""
+    """Return whether a directory does not exist or is empty."""
     return not directory.exists() or (directory.is_dir() and not any(directory.iterdir()))
 
 

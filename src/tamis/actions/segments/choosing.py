@@ -2,8 +2,8 @@
 
 from dataclasses import dataclass
 
-from tamis.actions.house import House
 from tamis.actions.segments.stored_rules import rules_of_type
+from tamis.actions.services import Services
 from tamis.domain.accounts import Account
 from tamis.domain.segments import Segment
 from tamis.records import segments, types
@@ -21,10 +21,10 @@ class NameableSegment:
 
 
 def nameable_segments(
-    house: House, account: Account, type_id: int, edited: Segment | None = None
+    services: Services, account: Account, type_id: int, edited: Segment | None = None
 ) -> list[NameableSegment]:
     """List the segments of a contact type by name, as the rule of a new one, or of an edited one, may name them."""
-    with house.view_of_sizes(account.id) as view:
+    with services.view_of_sizes(account.id) as view:
         db, sizes = view.records, view.columns.sizes.of_all()
         refs = segments.refs_of_type(db, type_id).refs
         rules = rules_of_type(db, type_id, types.fields_of_type(db, type_id)) if edited else {}

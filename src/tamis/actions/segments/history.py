@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
-from tamis.actions.house import House
+from tamis.actions.services import Services
 from tamis.columns.interface.history import HistoryReads
 from tamis.domain.accounts import Account
 from tamis.domain.dates import parse_date, parse_moment
@@ -49,11 +49,11 @@ class Passage:
     is_live: bool
 
 
-def segment_history(house: House, account_id: int, segment_id: int, days: int) -> SizesByDay:
+def segment_history(services: Services, account_id: int, segment_id: int, days: int) -> SizesByDay:
     """Tell the size of a segment on each of the last days, today included; raises NotFound and Invalid."""
     if not 1 <= days <= MOST_DAYS:
         raise Invalid([Problem("days", "days_out_of_range", most=MOST_DAYS, days=days)])
-    with house.view(account_id) as view:
+    with services.view(account_id) as view:
         account, segment = _segment(view.records, account_id, segment_id)
         today, past = day_of(view.as_of, account.zone), view.columns.history
         return SizesByDay(
@@ -80,30 +80,32 @@ def past_instant(text: str, zone: ZoneInfo, now: datetime) -> datetime:
     return at
 
 
-def size_at(house: House, account_id: int, segment_id: int, at: int) -> int:
+def size_at(services: Services, account_id: int, segment_id: int, at: int) -> int:
     """Count the recipients that a segment had at an instant, in microseconds since 1970; raises NotFound, and Refused
     where that is not known any more."""
-    with house.view(account_id) as view:
+    with services.view(account_id) as view:
         account, segment = _segment(view.records, account_id, segment_id)
         past = view.columns.history
         return past.count_before(segment.id, _line_after(past, account, segment, from_micros(at)))
 
 
 def members_at(
-    house: House, account_id: int, segment_id: int, at: int, after: int, limit: int
+    services: Services, account_id: int, segment_id: int, at: int, after: int, limit: int
 ) -> list[tuple[int, int | None, str | None]]:
-    """Give a page of the recipients that a segment had at an instant, in order of their numbers: number, contact, and
+    """Return a page of the recipients that a segment had at an instant, in order of their numbers: number, contact, and
     address where it is still known; raises as `size_at` does."""
-    with house.view(account_id) as view:
+    with services.view(account_id) as view:
         account, segment = _segment(view.records, account_id, segment_id)
         past = view.columns.history
         line = _line_after(past, account, segment, from_micros(at))
         return past.recipients_before(segment.contact_type_id, segment.id, line, after, limit)
 
 
-def contact_history(house: House, account_id: int, type_id: int, contact_id: int, email_key: str) -> list[Passage]:
+def contact_history(
+    services: Services, account_id: int, type_id: int, contact_id: int, email_key: str
+) -> list[Passage]:
     """List the passages of a contact through segments, newest first."""
-    with house.view(account_id) as view:
+    with services.view(account_id) as view:
         db, past = view.records, view.columns.history
         live = [s.id for s in segments.live_of_account(db, account_id) if s.contact_type_id == type_id]
         strangers = [n for n in recipients.numbers_with_email(db, type_id, email_key) if n & STRANGER]

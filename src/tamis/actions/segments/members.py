@@ -3,9 +3,9 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-from tamis.actions.house import House
 from tamis.actions.segments.segment_list import DAYS
 from tamis.actions.segments.segments import segment_by_id
+from tamis.actions.services import Services
 from tamis.domain.accounts import Account
 from tamis.domain.instants import day_of
 from tamis.domain.members import Member, Passed
@@ -34,9 +34,9 @@ class Figures:
     change: int | None
 
 
-def figures_of(house: House, account: Account, segment: Segment) -> Figures:
+def figures_of(services: Services, account: Account, segment: Segment) -> Figures:
     """Tell how large a segment is at this moment."""
-    with house.view(account.id) as view:
+    with services.view(account.id) as view:
         today = day_of(view.as_of, account.zone)
         told = view.columns.history.last_sizes([segment.id], today, DAYS)
         contacts, strangers = view.columns.members.surroundings(segment.contact_type_id, segment.id)
@@ -46,7 +46,7 @@ def figures_of(house: House, account: Account, segment: Segment) -> Figures:
 
 
 def member_page(
-    house: House,
+    services: Services,
     account: Account,
     segment_id: int,
     search: str = "",
@@ -55,28 +55,34 @@ def member_page(
     before: int | None = None,
     limit: int,
 ) -> list[Member]:
-    """Give a page of the recipients of a segment that have each word of a search in their address or name: the next
+    """Return a page of the recipients of a segment that have each word of a search in their address or name: the next
     ones above the number `after`, or the last ones below `before`. Raises NotFound."""
-    with house.view(account.id) as view:
+    with services.view(account.id) as view:
         segment = segment_by_id(view.records, account, segment_id)
         return view.columns.members.page(
             segment.contact_type_id, segment.id, search.split(), after=after, before=before, limit=limit
         )
 
 
-def count_members(house: House, account: Account, segment_id: int, search: str) -> int:
+def count_members(services: Services, account: Account, segment_id: int, search: str) -> int:
     """Count the recipients of a segment that have each word of a search in their address or name; raises NotFound."""
-    with house.view(account.id) as view:
+    with services.view(account.id) as view:
         segment = segment_by_id(view.records, account, segment_id)
         return view.columns.members.count(segment.contact_type_id, segment.id, search.split())
 
 
 def comings_and_goings(
-    house: House, account: Account, segment_id: int, *, step: int | None = None, before: int | None = None, limit: int
+    services: Services,
+    account: Account,
+    segment_id: int,
+    *,
+    step: int | None = None,
+    before: int | None = None,
+    limit: int,
 ) -> Comings:
     """List the newest entries (`step` 1) and exits (-1) of a segment, or both with the lines at which it was filled as
     a whole, of those that stand before a line of its log. Raises NotFound."""
-    with house.view(account.id) as view:
+    with services.view(account.id) as view:
         segment, past = segment_by_id(view.records, account, segment_id), view.columns.history
         passed = past.passed(segment.contact_type_id, segment.id, step, before, limit + 1)
         fillings = past.fillings_of(segment.id)

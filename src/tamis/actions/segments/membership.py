@@ -58,7 +58,7 @@ def is_member(
     fields: FieldSet,
     moment: Moment,
 ) -> bool:
-    """Tell whether a segment's rule selects a contact that was not removed from it by hand."""
+    """Return whether a segment's rule selects a contact that was not removed from it by hand."""
     if recipients.is_removed(db, segment.id, contact.id):
         return False
     rule = _rules(db, segment.contact_type_id, fields)(segment)

@@ -5,10 +5,10 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 
 from tamis.actions.fields.types import type_by_id
-from tamis.actions.house import House
 from tamis.actions.newest import Newest
 from tamis.actions.segments.dependents import followers_of_segment
 from tamis.actions.segments.segments import Keep, check_edit, problems_with_names, rule_of
+from tamis.actions.services import Services
 from tamis.columns.interface.rules import Members
 from tamis.domain.accounts import Account
 from tamis.domain.contacts import Contact
@@ -73,7 +73,7 @@ class MembershipEffect:
 
 
 def preview_rule(
-    house: House,
+    services: Services,
     account: Account,
     type_id: int,
     draft: Draft | None,
@@ -88,7 +88,7 @@ def preview_rule(
     without an asker never does; raises NotFound for a type or a segment that is none of the account.
     """
     asker = (account.id, asker or object())
-    with _newest.asking(asker, number) as question, house.view(account.id) as view:
+    with _newest.asking(asker, number) as question, services.view(account.id) as view:
         db = view.records
         type_by_id(db, account, type_id)
         segment = None if segment_id is None else segments.live_in_type(db, type_id, segment_id)
@@ -123,7 +123,7 @@ def preview_rule(
 
 
 def effect_of_edit(
-    house: House,
+    services: Services,
     account: Account,
     segment_id: int,
     *,
@@ -133,7 +133,7 @@ def effect_of_edit(
 ) -> MembershipEffect:
     """Return what `edit_segment` with these arguments would do to the members, as of now and without doing it; manual
     additions and exclusions count. Raises what `edit_segment` raises, and Unavailable."""
-    with house.view(account.id) as view:
+    with services.view(account.id) as view:
         db = view.records
         edit = check_edit(db, account, segment_id, name=name, draft=draft, seen=seen)
         rule = rule_of(db, replace(edit.segment, rule=edit.document))
@@ -144,21 +144,21 @@ def effect_of_edit(
         return MembershipEffect(*counts, followers)
 
 
-def rule_of_text(house: House, account: Account, type_id: int, text: str) -> Rule:
+def rule_of_text(services: Services, account: Account, type_id: int, text: str) -> Rule:
     """Read the text form of a rule of a contact type; raises Invalid with every problem, and NotFound."""
-    db = house.records.reader()
+    db = services.records.reader()
     return build(from_text(text), _fields(db, account, type_id), segments.refs_of_type(db, type_id))
 
 
 def suggested_values(
-    house: House, account: Account, type_id: int, field_id: int, typed: str = ""
+    services: Services, account: Account, type_id: int, field_id: int, typed: str = ""
 ) -> list[tuple[str, int]]:
-    """Give values of a field in which `typed` stands, the most frequent ones first, each with how many contacts have
+    """Return values of a field in which `typed` stands, the most frequent ones first, each with how many contacts have
     it; of a choice all of its options, also those that nobody has. Raises NotFound.
 
     Addresses are not suggested: each is there once, and the list would only show people to each other.
     """
-    with house.view(account.id) as view:
+    with services.view(account.id) as view:
         field = _fields(view.records, account, type_id).by_id.get(field_id)
         if field is None or field.kind not in TEXTUAL or field.id == EMAIL.id:
             raise NotFound("field_without_suggestions", field=field_id)

@@ -3,9 +3,9 @@
 from datetime import datetime
 
 from tamis.actions.contacts.forgetting import refuse_forgotten
-from tamis.actions.house import House
 from tamis.actions.segments.membership import external_membership, is_member
 from tamis.actions.segments.segments import segment_by_id
+from tamis.actions.services import Services
 from tamis.domain.accounts import Account
 from tamis.domain.contacts import Contact
 from tamis.domain.emails import Email, email_key
@@ -17,10 +17,12 @@ from tamis.records.maintenance import erasure
 from tamis.rules.time.moment import Moment
 
 
-def recipient_page(house: House, account_id: int, segment_id: int, after: int, limit: int) -> list[tuple[int, str]]:
+def recipient_page(
+    services: Services, account_id: int, segment_id: int, after: int, limit: int
+) -> list[tuple[int, str]]:
     """Return a page of recipients in order of their ids, each as its id and the JSON document of a `Recipient`, as they
     are at one moment; raises NotFound for a segment that is gone at that moment."""
-    with house.view(account_id) as view:
+    with services.view(account_id) as view:
         segment = segments.live_by_id(view.records, account_id, segment_id)
         if segment is None:
             raise NotFound("segment_unknown", segment=segment_id)

@@ -3,9 +3,9 @@
 from dataclasses import dataclass
 from functools import lru_cache
 
-from tamis.actions.house import House
 from tamis.actions.segments.segments import SizedSegment, rule_of
 from tamis.actions.segments.stored_rules import rules_of_type
+from tamis.actions.services import Services
 from tamis.domain.accounts import Account
 from tamis.domain.instants import day_of
 from tamis.domain.segments import Segment
@@ -39,10 +39,10 @@ class Glance:
         return None if self.sizes[0] is None else self.recipients - self.sizes[0]
 
 
-def glances(house: House, account: Account, search: str = "") -> list[Glance]:
+def glances(services: Services, account: Account, search: str = "") -> list[Glance]:
     """List the segments of an account, newest first: those that have each word of a search in their name, their type's
     name or their sentence."""
-    with house.view(account.id) as view:
+    with services.view(account.id) as view:
         db = view.records
         live = segments.live_of_account(db, account.id)
         names = {of_type.id: of_type.name for of_type in types.types_of_account(db, account.id)}
@@ -62,9 +62,9 @@ def glances(house: House, account: Account, search: str = "") -> list[Glance]:
     return [Glance(segment, name, text, tuple(sizes.get(segment.id, unknown))) for segment, name, text in found]
 
 
-def sized_segment(house: House, segment: Segment) -> SizedSegment:
+def sized_segment(services: Services, segment: Segment) -> SizedSegment:
     """Return a segment with its rule and its size at one moment."""
-    with house.view_of_sizes(segment.account_id) as view:
+    with services.view_of_sizes(segment.account_id) as view:
         return SizedSegment(segment, rule_of(view.records, segment), view.columns.sizes.of_all().get(segment.id, 0))
 
 

@@ -7,9 +7,9 @@ from enum import Enum
 from itertools import count
 
 from tamis.actions.fields.types import still_there
-from tamis.actions.house import House
 from tamis.actions.segments.dependents import refuse_while_used, users_of_segment
 from tamis.actions.segments.stored_rules import rules_of_type, stored_rule
+from tamis.actions.services import Services
 from tamis.domain.accounts import Account
 from tamis.domain.contacts import ContactType
 from tamis.domain.errors import Invalid, Message, NotFound, Problem, Refused
@@ -107,7 +107,7 @@ def edit_segment(
     draft: Draft | Keep | None = Keep.RULE,
     seen: datetime | None = None,
 ) -> Segment:
-    """Give a segment another name, another rule or both, and leave alone what is not given; raises NotFound, and
+    """Change the name of a segment, its rule or both, and leave alone what is not given; raises NotFound, and
     Invalid with every problem, one of which may be that segments would name each other in a circle.
 
     `seen` is the `updated_at` of what somebody looked at while editing: when the segment is not that any more, nothing
@@ -151,7 +151,7 @@ def duplicate_segment(db: Transaction, now: datetime, account: Account, segment_
 
 
 def _free_name(db: Reader, account: Account, name: str) -> str:
-    """Give a name, or the first of "name (2)", "name (3)" … that no segment has, cut where it would be too long."""
+    """Return a name, or the first of "name (2)", "name (3)" … that no segment has, cut where it would be too long."""
     for number in count(1):
         ending = f" ({number})" if number > 1 else ""
         free = name[: MAX_LINE - len(ending)].rstrip() + ending
@@ -232,7 +232,7 @@ def find_segment(db: Reader, account: Account, reference: str) -> Segment:
 
 
 def rule_of(db: Reader, segment: Segment) -> Rule:
-    """Give the rule of a segment as a tree."""
+    """Return the rule of a segment as a tree."""
     type_id = segment.contact_type_id
     return stored_rule(segment.rule, types.fields_of_type(db, type_id), segments.refs_for(db, type_id, [segment.rule]))
 
@@ -246,18 +246,18 @@ class SizedSegments:
     until: datetime | None
 
 
-def sized_segments(house: House, account: Account) -> SizedSegments:
+def sized_segments(services: Services, account: Account) -> SizedSegments:
     """List the segments of an account."""
-    with house.view_of_sizes(account.id) as view:
+    with services.view_of_sizes(account.id) as view:
         live, sizes = _with_rules(view.records, account.id), view.columns.sizes.of_all()
         found = [SizedSegment(segment, rule, sizes.get(segment.id, 0)) for segment, rule in live]
         return SizedSegments(found, view.until)
 
 
-def listed_segments(house: House, account_id: int, segment_id: int | None = None) -> list[ListedSegment]:
+def listed_segments(services: Services, account_id: int, segment_id: int | None = None) -> list[ListedSegment]:
     """List the segments of an account, or one of them, newest first, all with their sizes at one moment. Raises
     NotFound."""
-    with house.view_of_sizes(account_id) as view:
+    with services.view_of_sizes(account_id) as view:
         found, sizes = _with_rules(view.records, account_id), view.columns.sizes.of_all()
     listed = [
         ListedSegment(segment, sizes.get(segment.id, 0), to_text(rule), describe(rule))
@@ -279,16 +279,16 @@ def _with_rules(db: Reader, account_id: int) -> list[tuple[Segment, Rule]]:
     return [(segment, rules[segment.id]) for segment in live]
 
 
-def segment_sizes(house: House, account_id: int | None = None) -> dict[int, int]:
+def segment_sizes(services: Services, account_id: int | None = None) -> dict[int, int]:
     """Return how many recipients every segment has at this moment, after all changes of an account or after all; empty
     ones may be left out."""
-    with house.view_of_sizes(account_id) as view:
+    with services.view_of_sizes(account_id) as view:
         return dict(view.columns.sizes.of_all())
 
 
-def count_rule(house: House, account_id: int, type_id: int, rule: str) -> int:
+def count_rule(services: Services, account_id: int, type_id: int, rule: str) -> int:
     """Count the contacts that an unsaved rule, in its JSON form, selects at this moment; raises Invalid."""
-    with house.view(account_id) as view:
+    with services.view(account_id) as view:
         db = view.records
         account = accounts.account_by_id(db, account_id)
         if account is None or types.type_by_id(db, account_id, type_id) is None:

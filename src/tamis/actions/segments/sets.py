@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from tamis.actions.house import House
+from tamis.actions.services import Services
 from tamis.domain.draws import Sample
 from tamis.domain.errors import Invalid, NotFound, Problem
 from tamis.domain.overlaps import Overlap
@@ -16,9 +16,9 @@ RECIPIENTS_A_PAGE, MOST_LOOKED_AT = 10_000, 1_000_000
 SampledPage = tuple[int | None, list[tuple[int, str]]]
 
 
-def overlap(house: House, account_id: int, segment_ids: Sequence[int]) -> Overlap:
+def overlap(services: Services, account_id: int, segment_ids: Sequence[int]) -> Overlap:
     """Compare segments of one contact type; raises NotFound, and Invalid when they cannot be compared."""
-    with house.view(account_id) as view:
+    with services.view(account_id) as view:
         found = comparable(view.records, account_id, segment_ids)
         return view.columns.sets.overlap([segment.id for segment in found])
 
@@ -32,10 +32,10 @@ class InCommon:
     shared: int
 
 
-def overlaps(house: House, account_id: int, segment_id: int) -> tuple[int, list[InCommon]]:
+def overlaps(services: Services, account_id: int, segment_id: int) -> tuple[int, list[InCommon]]:
     """Compare a segment with every other one of its type: gives its own size, and the others, those that have most in
     common with it first. Raises NotFound."""
-    with house.view(account_id) as view:
+    with services.view(account_id) as view:
         segment = _segment(view.records, account_id, segment_id)
         live = segments.live_of_type(view.records, segment.contact_type_id)
         others = [other for other in live if other.id != segment.id]
@@ -45,19 +45,19 @@ def overlaps(house: House, account_id: int, segment_id: int) -> tuple[int, list[
     return sizes.get(segment.id, 0), sorted(found, key=lambda one: (-one.shared, one.recipients, one.segment.id))
 
 
-def group_sizes(house: House, account_id: int, segment_id: int, sample: Sample) -> list[int]:
+def group_sizes(services: Services, account_id: int, segment_id: int, sample: Sample) -> list[int]:
     """Count the members of a segment who are in each group of a sample; a sample without groups is one. Raises
     NotFound."""
-    with house.view(account_id) as view:
+    with services.view(account_id) as view:
         segment = _segment(view.records, account_id, segment_id)
         return view.columns.sets.group_sizes(segment.id, sample)
 
 
-def sampled_page(house: House, account_id: int, segment_id: int, sample: Sample, after: int) -> SampledPage:
-    """Give the next of the recipients who are in a sample, in order of their ids, and before them the id after which to
-    ask on, None at the end; raises NotFound. A page has about 10,000 recipients, and may have none."""
+def sampled_page(services: Services, account_id: int, segment_id: int, sample: Sample, after: int) -> SampledPage:
+    """Return the next of the recipients who are in a sample, in order of their ids, and before them the id after which
+    to ask on, None at the end; raises NotFound. A page has about 10,000 recipients, and may have none."""
     most = min(MOST_LOOKED_AT, round(RECIPIENTS_A_PAGE / max(sample.share, RECIPIENTS_A_PAGE / MOST_LOOKED_AT)))
-    with house.view(account_id) as view:
+    with services.view(account_id) as view:
         segment = _segment(view.records, account_id, segment_id)
         return view.columns.recipients.sampled_page(
             account_id, segment.contact_type_id, segment.id, sample, after, most

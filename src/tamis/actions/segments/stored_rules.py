@@ -29,8 +29,8 @@ def stored_rule(document: str, fields: FieldSet, refs: SegmentRefs) -> Rule:
 
 
 def rules_of_type(db: Reader, type_id: int, fields: FieldSet) -> dict[int, Rule]:
-    """Give the rules of the live segments over a contact type, by id; what the rules name is among these segments. One
-    in a circle, which is refused when it is made and can only come from other data, selects nobody."""
+    """Return the rules of the live segments over a contact type, by id; what the rules name is among these segments.
+    One in a circle, which is refused when it is made and can only come from other data, selects nobody."""
     live = segments.live_of_type(db, type_id)
     naming = {segment.id for segment in live if segments.names_segments(segment.rule)}
     refs = SegmentRefs(tuple(SegmentRef(segment.id, segment.name) for segment in live)) if naming else SegmentRefs()

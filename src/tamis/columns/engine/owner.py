@@ -26,7 +26,7 @@ def take_ownership(directory: Path) -> int:
 
 
 def is_owned(directory: Path) -> bool:
-    """Tell whether a process has the column store of a directory open."""
+    """Return whether a process has the column store of a directory open."""
     if not (directory / LOCK_NAME).exists():
         return False
     try:

@@ -164,7 +164,7 @@ class Columns:
         raise Unavailable("columns_stopped") from None
 
     def cursor(self) -> duckdb.DuckDBPyConnection:
-        """Give this thread's own connection for reading."""
+        """Return this thread's own connection for reading."""
         thread = threading.get_ident()
         if thread not in self._cursors:  # that of a thread which has ended serves the one that has its number now
             self._cursors[thread] = self._db.cursor()

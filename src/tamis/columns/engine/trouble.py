@@ -40,7 +40,7 @@ def trouble_of(error: BaseException) -> Trouble | None:
 
 
 def keeps_out(error: BaseException) -> bool:
-    """Tell whether a file cannot be opened for a reason that lies outside of it."""
+    """Return whether a file cannot be opened for a reason that lies outside of it."""
     return any(words in str(error) for words in NO_ACCESS)
 
 

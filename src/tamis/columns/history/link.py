@@ -53,8 +53,8 @@ class HistoryLink:
         self._noted, self._noted_at = 0, 0.0
 
     def is_time_to_note(self, applied: int) -> bool:
-        """Tell whether it should be noted that changes up to one were followed, which is then taken to be done: once in
-        a second at most."""
+        """Return whether it should be noted that changes up to one were followed, which is then taken to be done: once
+        in a second at most."""
         now = monotonic()
         if applied <= max(self.kept.change, self._noted) or now - self._noted_at < SECONDS_BETWEEN_NOTES:
             return False
@@ -108,7 +108,7 @@ class HistoryLink:
         return found.is_done
 
     def knows(self, version: int) -> bool:
-        """Tell whether a file of a version loses nothing when it is made anew."""
+        """Return whether a file of a version loses nothing when it is made anew."""
         return version >= OLDEST_WITH_HISTORY
 
     def take_over(self, db: duckdb.DuckDBPyConnection, version: int) -> None:

@@ -53,7 +53,7 @@ def moves_since(con: duckdb.DuckDBPyConnection, cause: Cause, since: datetime) -
 
 
 def line_after(con: duckdb.DuckDBPyConnection, segment_id: int, at: datetime) -> int | None:
-    """Give the number of the first line in the log of a segment with a later instant, or None when there is none."""
+    """Return the number of the first line in the log of a segment with a later instant, or None when there is none."""
     low, high = span(segment_id)
     number: int | None = _row(
         con,
@@ -72,7 +72,7 @@ def count_before(con: duckdb.DuckDBPyConnection, segment_id: int, line: int | No
 def recipients_before(
     con: duckdb.DuckDBPyConnection, type_id: int, segment_id: int, line: int | None, after: int, limit: int
 ) -> list[tuple[int, int | None, str | None]]:
-    """Give a page of the recipients that a segment had before a line of its log, in order of their numbers: number,
+    """Return a page of the recipients that a segment had before a line of its log, in order of their numbers: number,
     contact, and address where it is still known."""
     low, high = span(segment_id)
     return con.execute(

@@ -17,7 +17,7 @@ NUMBER = (1 << SEGMENT_SHIFT) - 1
 
 
 def span(segment_id: int) -> tuple[int, int]:
-    """Give the lowest and the highest number that a recipient of a segment can have."""
+    """Return the lowest and the highest number that a recipient of a segment can have."""
     return segment_id << SEGMENT_SHIFT, (segment_id + 1 << SEGMENT_SHIFT) - 1
 
 

@@ -27,6 +27,6 @@ def version_of(con: duckdb.DuckDBPyConnection, store_id: str) -> int | None:
 
 
 def is_current(con: duckdb.DuckDBPyConnection) -> bool:
-    """Tell whether the tables of a store are those of this version, with texts folded by its version of Unicode."""
+    """Return whether the tables of a store are those of this version, with texts folded by its version of Unicode."""
     versions = con.execute("SELECT version FROM meta").fetchall()
     return versions == [(VERSION,)] and con.execute("SELECT unicode FROM meta").fetchall() == [(UNICODE,)]

@@ -27,7 +27,7 @@ class CheckReads:
         self._con = con
 
     def layout_differs(self, type_id: int, fields: FieldSet) -> bool:
-        """Tell whether the table of a contact type has other columns than its fields ask for."""
+        """Return whether the table of a contact type has other columns than its fields ask for."""
         return columns_present(self._con, type_id) != columns_of(fields)
 
     def differing_contacts(
@@ -97,7 +97,7 @@ class CheckReads:
         )
 
     def memberships_of(self, contact_ids: Sequence[int]) -> set[tuple[int, int]]:
-        """Give segment and contact of every stored membership of some contacts, under whatever number."""
+        """Return segment and contact of every stored membership of some contacts, under whatever number."""
         everything = recipients_between(0, span(LAST_SEGMENT)[1])
         rows = self._con.execute(
             "WITH drawn AS (SELECT unnest($1::BIGINT[]) AS id) "

@@ -90,7 +90,7 @@ class RuleReads:
         return Effect(*map(sum, zip(rows[0], effect_on_externals(self._con, segment_id, rule, moment), strict=True)))
 
     def sample(self, type_id: int, rule: Node, moment: Moment, most: int) -> list[int]:
-        """Give the ids of some contacts that a rule selects, in ascending order.
+        """Return the ids of some contacts that a rule selects, in ascending order.
 
         They are chosen by a hash of the ids: nobody is preferred, and while a rule is edited, the same people are seen
         again as far as it goes on selecting them.

@@ -24,8 +24,8 @@ class RecipientReads:
         self._con = con
 
     def page(self, account_id: int, type_id: int, segment_id: int, after: int, limit: int) -> list[tuple[int, str]]:
-        """Give a page of a segment's recipients whose ids lie above `after`, in order of id: each with its id and as a
-        JSON document of the record `Recipient`."""
+        """Return a page of a segment's recipients whose ids lie above `after`, in order of id: each with its id and as
+        a JSON document of the record `Recipient`."""
         rows = _page(self._con, segment_id, after, limit)
         if not rows:
             return []

@@ -41,7 +41,7 @@ def common_passwords() -> frozenset[str]:
 
 
 def _is_common(folded: str) -> bool:
-    """Tell whether it is a common password, also one with digits and signs around it or written several times."""
+    """Return whether it is a common password, also one with digits and signs around it or written several times."""
     candidates = (folded, _repeated(folded))
     return any(text in common_passwords() or _core(text) in common_passwords() for text in candidates)
 
@@ -52,7 +52,7 @@ def _core(folded: str) -> str:
 
 
 def _is_monotonous(folded: str) -> bool:
-    """Tell whether a few characters are repeated, or follow each other as in the alphabet."""
+    """Return whether a few characters are repeated, or follow each other as in the alphabet."""
     steps = {ord(after) - ord(before) for before, after in pairwise(folded)}
     return len(_repeated(folded)) < FEWEST_OTHERS or (len(steps) == 1 and abs(steps.pop()) == 1)
 

@@ -12,10 +12,10 @@ _PEOPLE = frozenset(_PLACEHOLDERS.split())
 
 
 def is_null(text: str) -> bool:
-    """Tell whether a trimmed text is how a database writes a missing value: NULL, \\N, 0000-00-00."""
+    """Return whether a trimmed text is how a database writes a missing value: NULL, \\N, 0000-00-00."""
     return text in _DATABASE or _ZERO_DAY.fullmatch(text) is not None
 
 
 def is_placeholder(text: str) -> bool:
-    """Tell whether a trimmed text is what people and spreadsheets write where they have no value: n/a, -, #N/A."""
+    """Return whether a trimmed text is what people and spreadsheets write where they have no value: n/a, -, #N/A."""
     return text.lower() in _PEOPLE

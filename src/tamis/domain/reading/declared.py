@@ -29,7 +29,7 @@ class Declared:
 
 
 def keeps_digits(text: str) -> bool:
-    """Tell whether a number that is written in text is the same as a value of a number field."""
+    """Return whether a number that is written in text is the same as a value of a number field."""
     try:
         value = _NUMBER(text)
         return isinstance(value, float) and Decimal(repr(value)) == Decimal(text)

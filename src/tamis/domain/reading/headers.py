@@ -47,7 +47,7 @@ def words_of(header: str) -> list[str]:
 
 
 def names_identifiers(header: str) -> bool:
-    """Tell whether a column is called after digits that count nothing: phone, postal code, customer number."""
+    """Return whether a column is called after digits that count nothing: phone, postal code, customer number."""
     words = words_of(header)
     if _COUNTS.intersection(words):
         return False
@@ -56,20 +56,22 @@ def names_identifiers(header: str) -> bool:
 
 
 def names_coordinates(header: str) -> bool:
-    """Tell whether a column is called after places on the globe, which have a decimal point also in other countries."""
+    """Return whether a column is called after places on the globe, which have a decimal point also in other
+    countries."""
     return bool(_COORDINATES.intersection(words_of(header)))
 
 
 def names_births(header: str) -> bool:
-    """Tell whether a column is called after days of birth, which do not lie in the future."""
+    """Return whether a column is called after days of birth, which do not lie in the future."""
     return bool(_BIRTHS.intersection(words_of(header)))
 
 
 def names_no_answers(header: str) -> bool:
-    """Tell whether a column is called after something that is not answered by yes or no: country, language, gender."""
+    """Return whether a column is called after something that is not answered by yes or no: country, language,
+    gender."""
     return bool(_NOT_YES_OR_NO.intersection(words_of(header)))
 
 
 def asks_question(header: str) -> bool:
-    """Tell whether a column is called after a question that yes or no answers: accepts marketing, blacklisted."""
+    """Return whether a column is called after a question that yes or no answers: accepts marketing, blacklisted."""
     return bool(_QUESTIONS.intersection(words_of(header))) and not names_no_answers(header)

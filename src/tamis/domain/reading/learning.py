@@ -71,7 +71,7 @@ class ColumnLearner:
         return self.words.all_options() if self.words else ()
 
     def holds(self, kind: Kind) -> bool:
-        """Tell whether the great majority of the cells fits a kind, a number or a date, as far as was learned."""
+        """Return whether the great majority of the cells fits a kind, a number or a date, as far as was learned."""
         if kind is Kind.NUMBER and self.numbers:
             fitting = (self.numbers.fitting(mark, self.numbers.unit) for mark in DecimalMark)
         elif kind in DATES and self.dates:

@@ -9,7 +9,7 @@ CELLS_FOR_ONE_MORE = 1_000
 
 
 def decides(fitting: int, filled: int, placeholders: int) -> bool:
-    """Tell whether the cells that fit a kind are the great majority of those that are filled, of which some are
+    """Return whether the cells that fit a kind are the great majority of those that are filled, of which some are
     placeholders; at least one must fit."""
     misfits = filled - fitting
     most = MINORITY_OF_PLACEHOLDERS if misfits <= placeholders else MINORITY

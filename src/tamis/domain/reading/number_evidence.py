@@ -112,5 +112,5 @@ class NumberEvidence:
 
 
 def is_in_unit(own: str, unit: str) -> bool:
-    """Tell whether a number that carries one unit, or none, belongs into a column of another."""
+    """Return whether a number that carries one unit, or none, belongs into a column of another."""
     return own == unit or (not own and unit != PERCENT)

@@ -106,7 +106,7 @@ def written_number(text: str) -> WrittenNumber | None:
 
 
 def is_version(text: str) -> bool:
-    """Tell whether a text has several points that group no thousands, as an IP address or a version has."""
+    """Return whether a text has several points that group no thousands, as an IP address or a version has."""
     return _SEVERAL_POINTS.fullmatch(text) is not None and written_number(text) is None
 
 
@@ -119,12 +119,12 @@ def lost_by_number(text: str) -> str | None:
 
 
 def keeps_digits(number: WrittenNumber) -> bool:
-    """Tell whether a double gives back what is written, with each decimal mark."""
+    """Return whether a double gives back what is written, with each decimal mark."""
     return not any(lost_by_number(plain) or not _is_kept(plain) for plain in set(number.plain.values()))
 
 
 def _is_kept(plain: str) -> bool:
-    """Tell whether a double gives all written digits of a number back; 17 are the most that it can."""
+    """Return whether a double gives all written digits of a number back; 17 are the most that it can."""
     exact, kept = Decimal(plain), float(plain)
     digits = len("".join(map(str, exact.as_tuple().digits)).strip("0"))
     if not digits:

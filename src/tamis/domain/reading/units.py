@@ -37,5 +37,5 @@ def unit_of(before: str | None, behind: str | None) -> str:
 
 
 def says_more(before: str, behind: str) -> bool:
-    """Tell whether a code behind a number says which currency the sign before it is: $10.00 USD."""
+    """Return whether a code behind a number says which currency the sign before it is: $10.00 USD."""
     return before in _SHARED and behind in _CODES.split()

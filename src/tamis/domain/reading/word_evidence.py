@@ -70,7 +70,7 @@ class WordEvidence:
         return None
 
     def is_one_side(self, header: str, others: Iterable[frozenset[str]]) -> bool:
-        """Tell whether the column has one word alone, which with its opposite makes up another column of the file,
+        """Return whether the column has one word alone, which with its opposite makes up another column of the file,
         spelled just so, and is called after a question that it answers."""
         if len(self.written) != 1 or not asks_question(header):
             return False

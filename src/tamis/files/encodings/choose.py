@@ -219,7 +219,7 @@ def _with_strays(source: Source, found: Survey, whole: Encoding) -> Encoding:
 
 
 def _keeps_utf8(found: Survey, known: KnownEncoding) -> bool:
-    """Tell whether the lines that are UTF-8 are so on purpose. Lines of few characters of East Asia can be UTF-8 by
+    """Return whether the lines that are UTF-8 are so on purpose. Lines of few characters of East Asia can be UTF-8 by
     chance, but hardly with one of three bytes."""
     if not found.good_lines:
         return False

@@ -66,7 +66,7 @@ def first_undecodable(blocks: Iterable[bytes], codec: str, end: bytes) -> int | 
 
 
 def decodes(text: bytes, codec: str) -> bool:
-    """Tell whether a codec reads some bytes."""
+    """Return whether a codec reads some bytes."""
     try:
         text.decode(codec)
     except UnicodeDecodeError:
@@ -75,5 +75,5 @@ def decodes(text: bytes, codec: str) -> bool:
 
 
 def is_utf8(text: bytes) -> bool:
-    """Tell whether some bytes are UTF-8."""
+    """Return whether some bytes are UTF-8."""
     return text.isascii() or decodes(text, "utf-8")

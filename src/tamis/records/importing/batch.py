@@ -57,7 +57,7 @@ def compare(db: Reader, type_id: int, erasable: Collection[int]) -> Compared:
 
 
 def differing(db: Reader, type_id: int, numbers: str) -> list[Differing]:
-    """Give the staged rows that `compare` has found to say something new; some of them may not do so after all,
+    """Return the staged rows that `compare` has found to say something new; some of them may not do so after all,
     because the same values can be written in two ways."""
     return select(db, Differing, SQL["changed"], (type_id, numbers))
 

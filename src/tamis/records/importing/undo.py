@@ -52,8 +52,8 @@ def size(db: Reader, import_id: int) -> int:
 
 
 def next_created(db: Reader, import_id: int, most: int) -> Created | None:
-    """Give a piece of the contacts that an import has made, or None when nothing is left of them. A contact is touched
-    when anybody else has written it, or has added or excluded it by hand since."""
+    """Return a piece of the contacts that an import has made, or None when nothing is left of them. A contact is
+    touched when anybody else has written it, or has added or excluded it by hand since."""
     span = select_one(db, _Span, SQL["first_range"], (import_id,))
     if span is None:
         return None
@@ -81,7 +81,7 @@ def delete_created(db: Transaction, import_id: int, type_id: int, piece: Created
 
 
 def next_befores(db: Reader, import_id: int, most: int) -> list[Before]:
-    """Give a piece of what contacts were before an import changed them, in order of id."""
+    """Return a piece of what contacts were before an import changed them, in order of id."""
     return select(db, _before, SQL["befores"], (import_id, most))
 
 
@@ -101,7 +101,7 @@ def restore(
 
 
 def emails(db: Reader, contact_ids: Sequence[int]) -> list[str]:
-    """Give the addresses of those of some contacts that are there, in order of id."""
+    """Return the addresses of those of some contacts that are there, in order of id."""
     return select(db, str, SQL["emails"], (_json(contact_ids),))
 
 

@@ -57,7 +57,8 @@ def counts(db: Reader) -> tuple[int, int]:
 
 
 def unusual_keys(db: Reader, table: str) -> Iterator[tuple[int, str, str]]:
-    """Give id, address and key of those in `contacts` or `recipients_added` whose key is not plainly the right one."""
+    """Return id, address and key of those in `contacts` or `recipients_added` whose key is not plainly the right
+    one."""
     return each_tuple(db, tuple[int, str, str], SQL["contact_keys" if table == "contacts" else "added_keys"])
 
 
@@ -110,19 +111,19 @@ def types_with_exclusions(db: Reader) -> list[int]:
 
 
 def keys_of_contacts(db: Reader, type_id: int) -> Iterator[str]:
-    """Give the keys of the addresses of all contacts of a type."""
+    """Return the keys of the addresses of all contacts of a type."""
     for (key,) in each_tuple(db, tuple[str], SQL["keys_of_contacts"], (type_id,)):
         yield key
 
 
 def keys_of_type(db: Reader, type_id: int) -> Iterator[str]:
-    """Give the keys of all addresses of a contact type, also of those added by hand."""
+    """Return the keys of all addresses of a contact type, also of those added by hand."""
     for (key,) in each_tuple(db, tuple[str], SQL["keys_of_type"], (type_id,)):
         yield key
 
 
 def page_of_documents(db: Reader, type_id: int, after: int, limit: int) -> list[tuple[int, str]]:
-    """Give a page of a type's contacts above an id, each with its document for the column store."""
+    """Return a page of a type's contacts above an id, each with its document for the column store."""
     return select_tuples(db, tuple[int, str], SQL["page_of_documents"], (type_id, after, limit))
 
 

@@ -18,7 +18,7 @@ def _unknown(segment_id: int) -> bool:
 
 
 def selects(rule: Rule, contact: Contact | External, moment: Moment, in_segment: Membership = _unknown) -> bool:
-    """Tell whether a rule selects a contact at a moment; `in_segment` is needed where it names other segments. Of an
+    """Return whether a rule selects a contact at a moment; `in_segment` is needed where it names other segments. Of an
     external recipient it is only asked where it includes one (see `externals`)."""
     match rule:
         case None:
@@ -36,7 +36,7 @@ def selects(rule: Rule, contact: Contact | External, moment: Moment, in_segment:
 
 
 def holds(condition: Condition, contact: Contact | External, moment: Moment) -> bool:
-    """Tell whether one condition holds for a contact at a moment."""
+    """Return whether one condition holds for a contact at a moment."""
     operator, complement = positive(condition.operator)
     value = contact.value_of(condition.field)
     if value is None:

@@ -21,7 +21,7 @@ def segments_included(rule: Rule) -> tuple[int, ...]:
 
 
 def selects_external(rule: Rule, external: External, moment: Moment, in_segment: Membership) -> bool:
-    """Tell whether a rule selects an external recipient at a moment."""
+    """Return whether a rule selects an external recipient at a moment."""
     return any(map(in_segment, segments_included(rule))) and selects(rule, external, moment, in_segment)
 
 

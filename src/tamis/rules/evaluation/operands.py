@@ -14,7 +14,7 @@ from tamis.rules.values import ClockTime
 
 
 def comparable(value: Value) -> Value:
-    """Give the form in which a contact's value is compared: text is folded, everything else is itself.
+    """Return the form in which a contact's value is compared: text is folded, everything else is itself.
 
     Several choices are compared as they are: values and conditions spell an option as the field does.
     """
@@ -22,12 +22,12 @@ def comparable(value: Value) -> Value:
 
 
 def operands(condition: Condition, moment: Moment) -> tuple[Operand, ...]:
-    """Give what the contact's value is compared with at a moment."""
+    """Return what the contact's value is compared with at a moment."""
     return tuple(settled(operand, moment.now) for operand in moving_operands(condition, moment))
 
 
 def moving_operands(condition: Condition, moment: Moment) -> tuple[Operand, ...]:
-    """Give what the contact's value is compared with on the day of a moment; edges that move with the clock are left
+    """Return what the contact's value is compared with on the day of a moment; edges that move with the clock are left
     as a `FromNow`.
 
     For a date-time field a calendar day of the account is the span of its instants in UTC, and so is a minute or a

@@ -178,7 +178,7 @@ def cycle_through(segment_id: int, rules: Mapping[int, Rule]) -> list[int] | Non
 
 
 def naming(segment_id: int, rules: Mapping[int, Rule]) -> frozenset[int]:
-    """Give the segments that name a segment, directly or by way of others, and itself: it must name none of them."""
+    """Return the segments that name a segment, directly or by way of others, and itself: it must name none of them."""
     found = {segment_id}
     left = {id_: segments_named(rule) for id_, rule in rules.items()}
     while more := {id_ for id_, named in left.items() if named & found} - found:

@@ -32,5 +32,5 @@ def names_for(kind: Kind) -> Iterable[str]:
 
 
 def positive(operator: Operator) -> tuple[Operator, bool]:
-    """Give the positive operator and whether this one is its complement."""
+    """Return the positive operator and whether this one is its complement."""
     return (BY_NAME[operator.negates], True) if operator.negates else (operator, False)

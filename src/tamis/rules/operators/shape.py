@@ -16,7 +16,7 @@ class Takes(StrEnum):
     MANY = "many"
 
     def allows(self, count: int) -> bool:
-        """Tell whether a condition may have this many values."""
+        """Return whether a condition may have this many values."""
         return count >= 1 if self is Takes.MANY else count == ("none", "one", "two").index(self)
 
 

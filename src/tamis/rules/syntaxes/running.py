@@ -10,7 +10,7 @@ MOST_PARTS = 30
 
 
 def running(draft: Draft | None, parts: Mapping[str, Node]) -> dict[str, Node]:
-    """Give for the place of each part of a group, from the second one on, the group as it is up to that part; `parts`
+    """Return for the place of each part of a group, from the second one on, the group as it is up to that part; `parts`
     are the finished ones of the draft by their places. A group ends before its first part that is not finished."""
     return dict(_of(draft, parts, False))
 

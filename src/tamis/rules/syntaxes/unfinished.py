@@ -7,12 +7,12 @@ from tamis.rules.syntaxes.draft import Draft, DraftCondition, DraftGroup, DraftN
 
 
 def unfinished(draft: Draft | None) -> tuple[str, ...]:
-    """Give the places of the conditions that lack a field, an operator or a value, and of groups without any part."""
+    """Return the places of the conditions that lack a field, an operator or a value, and of groups without any part."""
     return tuple(dict.fromkeys(place for place, _ in _open(draft)))
 
 
 def left_open(draft: Draft | None) -> frozenset[str]:
-    """Give the places of all that is blank, and of the conditions and groups where it is."""
+    """Return the places of all that is blank, and of the conditions and groups where it is."""
     return frozenset(place for pair in _open(draft) for place in pair)
 
 

@@ -23,7 +23,7 @@ def timed(rule: Rule) -> tuple[Condition, ...]:
 
 
 def counted_from_now(condition: Condition) -> tuple[Relative, Duration] | None:
-    """Give what a condition counts from now, and how much; None for one that counts nothing."""
+    """Return what a condition counts from now, and how much; None for one that counts nothing."""
     relative = positive(condition.operator)[0].relative
     if relative is None:
         return None
@@ -33,13 +33,13 @@ def counted_from_now(condition: Condition) -> tuple[Relative, Duration] | None:
 
 
 def changes_at_midnight(condition: Condition) -> bool:
-    """Tell whether the answer of a timed condition may change where a calendar day begins, for whatever value."""
+    """Return whether the answer of a timed condition may change where a calendar day begins, for whatever value."""
     counted = counted_from_now(condition)
     return counted is not None and counted[1].hours is None
 
 
 def clock_edges(condition: Condition) -> tuple[timedelta, ...]:
-    """Give how long after the instant that is a contact's value a timed condition may change its answer by the clock,
+    """Return how long after the instant that is a contact's value a timed condition may change its answer by the clock,
     rather than where a day begins."""
     counted = counted_from_now(condition)
     if counted is None or counted[0] is Relative.ANNIVERSARY or condition.field.kind is Kind.DATE:
@@ -53,8 +53,8 @@ def clock_edges(condition: Condition) -> tuple[timedelta, ...]:
 
 
 def next_flip(condition: Condition, value: Value | None, moment: Moment) -> datetime | None:
-    """Give the first instant after a moment at which time alone changes what a condition says of a value; None when it
-    never does."""
+    """Return the first instant after a moment at which time alone changes what a condition says of a value; None when
+    it never does."""
     counted = counted_from_now(condition)
     if counted is None or value is None:
         return None
@@ -68,8 +68,9 @@ def next_flip(condition: Condition, value: Value | None, moment: Moment) -> date
 def next_change(
     rule: Rule, contact: Contact, moment: Moment, decided: Decided, known: dict[datetime, Membership] | None = None
 ) -> datetime | None:
-    """Give the first instant after a moment at which time alone changes whether a rule selects a contact. `known` keeps
-    what was decided of the contact at instants, for whoever asks of several segments; `decided` is the same for all.
+    """Return the first instant after a moment at which time alone changes whether a rule selects a contact. `known`
+    keeps what was decided of the contact at instants, for whoever asks of several segments; `decided` is the same for
+    all.
 
     None when it never does, and when ten thousand changes of single conditions have changed nothing.
     """

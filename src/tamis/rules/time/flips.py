@@ -22,7 +22,7 @@ class Stretch(NamedTuple):
 
 
 def stretches(relative: Relative, duration: Duration, value: Value, moment: Moment) -> Iterator[Stretch]:
-    """Give the stretches that are not over at a moment, in order and with time between them, during which a relative
+    """Return the stretches that are not over at a moment, in order and with time between them, during which a relative
     operator holds for a date or an instant."""
     assert isinstance(value, date)
     day = day_of(value, moment.zone) if isinstance(value, datetime) else value
@@ -75,13 +75,13 @@ def _of_every_year(day: date, duration: Duration, moment: Moment) -> Iterator[St
 
 
 def _first_from_which(day: date, duration: Duration) -> date:
-    """Give the first day from which a duration reaches forward to another day."""
+    """Return the first day from which a duration reaches forward to another day."""
     days = range(max(day.toordinal() - duration.most_days, date.min.toordinal()), day.toordinal() + 1)
     return date.fromordinal(days[bisect_left(days, day, key=lambda n: after(date.fromordinal(n), duration))])
 
 
 def _last_from_which(day: date, duration: Duration) -> date:
-    """Give the last day from which a duration reaches back to another day."""
+    """Return the last day from which a duration reaches back to another day."""
     days = range(day.toordinal(), min(day.toordinal() + duration.most_days, date.max.toordinal()) + 1)
     return date.fromordinal(days[bisect_right(days, day, key=lambda n: before(date.fromordinal(n), duration)) - 1])
 

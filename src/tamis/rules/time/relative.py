@@ -16,7 +16,7 @@ _NO_TIME = timedelta(0)
 
 
 def span(relative: Relative, duration: Duration, kind: Kind, moment: Moment) -> Operand:
-    """Give the values that a relative operator means, as a closed span whose edges may be a `FromNow`.
+    """Return the values that a relative operator means, as a closed span whose edges may be a `FromNow`.
 
     Days are whole: of a date-time field, the last days begin with the first instant of the first of them and end now,
     the next days begin after now and end with the last instant of the last of them. What is more than some days ago
@@ -55,7 +55,7 @@ def _more_than_ago(duration: Duration, kind: Kind, moment: Moment) -> Operand:
 
 
 def settled(operand: Operand, now: datetime) -> Operand:
-    """Give a span with its edges counted from an instant; what lies beyond the calendar is cut off."""
+    """Return a span with its edges counted from an instant; what lies beyond the calendar is cut off."""
     low, high = operand
     if isinstance(low, FromNow):
         by = low.by

@@ -36,7 +36,7 @@ class Yearly:
         return (self.first, self.last) == (_FIRST, _LAST)
 
     def holds(self, value: date | datetime) -> bool:
-        """Tell whether a day, or the day of an instant, is one of these."""
+        """Return whether a day, or the day of an instant, is one of these."""
         whole = day_of(value, self.zone) if isinstance(value, datetime) and self.zone else value
         if self.latest is None or whole > self.latest:
             return False
@@ -57,7 +57,7 @@ class Yearly:
 
 
 def yearly(today: date, duration: Duration, zone: ZoneInfo | None) -> Yearly:
-    """Give the days whose anniversary comes up from today until a duration later: the first one a year after the day.
+    """Return the days whose anniversary comes up from today until a duration later: the first one a year after the day.
 
     Someone born on 29 February has a birthday every year: on the 28th, where there is no 29th.
     """
@@ -78,7 +78,7 @@ def _a_year_before(year: int, code: int) -> date | None:
 
 
 def anniversary(of: date, year: int) -> date:
-    """Give the day of a year on which the anniversary of a day comes up."""
+    """Return the day of a year on which the anniversary of a day comes up."""
     return date(year, 2, 28) if (of.month, of.day) == (2, 29) and not isleap(year) else of.replace(year=year)
 
 
@@ -87,7 +87,7 @@ def _code(day: date) -> int:
 
 
 def whole_days(zone: ZoneInfo) -> tuple[datetime, datetime]:
-    """Give the first and the last instant of which the clocks of a zone show a day of the calendar; those beyond them
+    """Return the first and the last instant of which the clocks of a zone show a day of the calendar; those beyond them
     are of its first and its last day."""
     first, last = (edge.replace(tzinfo=zone) for edge in (datetime.min, datetime.max))  # noqa: DTZ901  the zone is put in
     return to_utc(first, zone), to_utc(last, zone)
@@ -95,7 +95,7 @@ def whole_days(zone: ZoneInfo) -> tuple[datetime, datetime]:
 
 @lru_cache(maxsize=256)
 def edges_of_years(first: int, last: int, zone: ZoneInfo) -> tuple[tuple[int, ...], tuple[int, ...]]:
-    """Give the instants, in microseconds since 1970, at which the days that begin in a year start and are over, for
+    """Return the instants, in microseconds since 1970, at which the days that begin in a year start and are over, for
     the years from the one before `SPANS_FROM` to `SPANS_TO`."""
     over = 0 if first <= last else 1
     years = range(SPANS_FROM - 1, SPANS_TO + 1)
@@ -106,7 +106,7 @@ def edges_of_years(first: int, last: int, zone: ZoneInfo) -> tuple[tuple[int, ..
 
 
 def _start(year: int, code: int, zone: ZoneInfo) -> int:
-    """Give the instant at which a day begins; a code that is no day of the year stands for the day that follows."""
+    """Return the instant at which a day begins; a code that is no day of the year stands for the day that follows."""
     month, day = divmod(code, 100)
     if day > 28 and day > monthrange(year, month)[1]:
         year, month, day = (year, month + 1, 1) if month < 12 else (year + 1, 1, 1)

@@ -61,7 +61,7 @@ def _opposite(operator: Operator) -> Operator | None:
 
 
 def _asks_for_a_value(node: Node) -> bool:
-    """Tell whether a part of a rule says nothing by itself of contacts without a value, for whom it does not hold."""
+    """Return whether a part of a rule says nothing by itself of contacts without a value, for whom it does not hold."""
     match node:
         case Condition(_, operator):
             return not operator.negates and operator.name != "is not blank"

@@ -29,7 +29,7 @@ class Example:
 
 
 def examples(fields: FieldSet) -> list[Example]:
-    """Give some rules over the fields of a contact type, its own ones first: one for each kind of field."""
+    """Return some rules over the fields of a contact type, its own ones first: one for each kind of field."""
     own = [field for field in fields.fields if field not in RESERVED]
     by_kind = {field.kind: field for field in reversed(own)}
     texts = [_about(by_kind[kind]) for kind in _BY_KIND if kind in by_kind]

@@ -20,7 +20,7 @@ class Outline:
 
 
 def outline(rule: Rule) -> Outline:
-    """Give the outline of a rule."""
+    """Return the outline of a rule."""
     match rule:
         case None:
             return Outline("nothing")

@@ -8,7 +8,7 @@ from litestar.handlers import ASGIRouteHandler, asgi
 
 from tamis import log
 from tamis.actions.accounts.accounts import note_key_use
-from tamis.actions.house import House
+from tamis.actions.services import Services
 from tamis.domain.errors import Busy, Invalid, NotFound, Refused, Unavailable
 from tamis.web.compat import endpoints
 from tamis.web.compat.auth import KeyRing
@@ -51,19 +51,19 @@ ROUTES: dict[str, tuple[str, Endpoint]] = {
 }
 
 
-def segment_api(house: House) -> list[ASGIRouteHandler]:
+def segment_api(services: Services) -> list[ASGIRouteHandler]:
     """Make the routes below `/api`: raw ASGI handlers, for the sake of their speed (docs/decisions/0030)."""
-    keys = KeyRing(house, lambda public_key: house.submit(note_key_use, public_key))
-    writes = Writes(house)
-    limiter = Limiter(house.settings.requests_per_minute, house.settings.account_requests_per_minute)
-    listings = Listings(house.lanes.lists, house.settings.requests_waiting)
+    keys = KeyRing(services, lambda public_key: services.submit(note_key_use, public_key))
+    writes = Writes(services)
+    limiter = Limiter(services.settings.requests_per_minute, services.settings.account_requests_per_minute)
+    listings = Listings(services.lanes.lists, services.settings.requests_waiting)
     lists: dict[int, KeptList] = {}
 
     async def answer(request: Request, method: str, endpoint: Endpoint) -> Answer | Stream:
         if request.method != method and (request.method, method) != ("HEAD", "GET"):
             allowed = "GET, HEAD" if method == "GET" else method
             return failed(405, f"This path takes {allowed} only.", ((b"allow", allowed.encode()),))
-        request.announces_at_most(house.settings.max_body)
+        request.announces_at_most(services.settings.max_body)
         account = keys.account(request)
         if isinstance(account, Answer):
             return account
@@ -77,7 +77,7 @@ def segment_api(house: House) -> list[ASGIRouteHandler]:
                 address=address_of(request.scope),
             )
             return failed(429, "Too many requests: try again in a minute.", ((b"retry-after", b"60"),))
-        return await endpoint(Context(house, writes, account, listings, lists), request)
+        return await endpoint(Context(services, writes, account, listings, lists), request)
 
     def handler(path: str, method: str, endpoint: Endpoint) -> ASGIRouteHandler:
         async def handle(scope: Scope, receive: Receive, send: Send) -> None:
@@ -89,7 +89,7 @@ def segment_api(house: House) -> list[ASGIRouteHandler]:
             except ClientGone:
                 return
             except Exception as error:
-                found = _failure(await asyncio.to_thread(house.records.explain, error), request)
+                found = _failure(await asyncio.to_thread(services.records.explain, error), request)
             if isinstance(found, Stream):
                 await send_stream(found, send, scope)
             else:

@@ -6,8 +6,8 @@ import time
 from collections.abc import Callable
 
 from tamis import log
-from tamis.actions.house import House
 from tamis.actions.lookups import account_of_key_pair, is_public_key
+from tamis.actions.services import Services
 from tamis.domain.accounts import Account, hash_secret
 from tamis.web.compat.errors import failed
 from tamis.web.http import Answer, Request
@@ -21,8 +21,8 @@ NOTED_EVERY_SECONDS = 60.0
 class KeyRing:
     """Finds the account of a key pair; what it remembers is dropped at each write to the records, by any process."""
 
-    def __init__(self, house: House, note_use: Callable[[str], object]) -> None:
-        self._records = house.records
+    def __init__(self, services: Services, note_use: Callable[[str], object]) -> None:
+        self._records = services.records
         self._note_use = note_use
         self._noted: dict[str, float] = {}
         self._version = -1
@@ -30,7 +30,7 @@ class KeyRing:
         self._remembered: dict[tuple[str, bytes], Account] = {}
 
     def _current_version(self) -> int:
-        """Give a number that changes with every write to the records; to be asked on the event loop only.
+        """Return a number that changes with every write to the records; to be asked on the event loop only.
 
         It is read once in a turn of the loop: all requests of a turn had come before it began, so what was written
         before any of them is seen. Each reading lets the writer's thread take the interpreter, and waits to have it
@@ -45,7 +45,7 @@ class KeyRing:
         self._of_this_turn = None
 
     def account(self, request: Request) -> Account | Answer:
-        """Give the account of a request, or the answer that refuses it."""
+        """Return the account of a request, or the answer that refuses it."""
         public_key, secret_key = request.header(b"publickey"), request.header(b"secretkey")
         if not (public_key and secret_key):
             named = (("PublicKey", "public key", public_key), ("SecretKey", "secret key", secret_key))

@@ -26,14 +26,14 @@ class Form:
         self._values = values
 
     def scalar(self, name: str) -> Value:
-        """Give a single value: text trimmed, blank or missing None."""
+        """Return a single value: text trimmed, blank or missing None."""
         value = self._values.get(name, [None])[-1]
         if isinstance(value, str):
             value = value.strip()
         return None if value == "" else value
 
     def array(self, name: str) -> list[Value]:
-        """Give a list, whether it came as JSON, as `name[]`, as `name[0]`, or as `name` repeated."""
+        """Return a list, whether it came as JSON, as `name[]`, as `name[0]`, or as `name` repeated."""
         plain = self._values.get(name, [])
         if plain and isinstance(plain[-1], list):
             return list(plain[-1])

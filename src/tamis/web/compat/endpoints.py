@@ -9,11 +9,11 @@ import msgspec
 from tamis import log
 from tamis.actions.contacts import contacts
 from tamis.actions.fields.types import type_by_id
-from tamis.actions.house import House
 from tamis.actions.lookups import fields_of_type, types_of_account
 from tamis.actions.segments import recipients, segments
 from tamis.actions.segments.rule_syntax import from_arrays
 from tamis.actions.segments.segment_list import sized_segment
+from tamis.actions.services import Services
 from tamis.domain.accounts import Account
 from tamis.domain.contacts import ContactType
 from tamis.domain.errors import Invalid, Problem
@@ -40,7 +40,7 @@ class KeptList(NamedTuple):
     body: bytes
 
     def covers(self, now: datetime) -> bool:
-        """Tell whether an instant lies in the time for which it is right."""
+        """Return whether an instant lies in the time for which it is right."""
         return self.since <= now and (self.until is None or now < self.until)
 
 
@@ -49,7 +49,7 @@ class Context:
     """What an endpoint works with; `lists` keeps the answer of `segment_list` of each account, `listings` the long
     lists that are being read."""
 
-    house: House
+    services: Services
     writes: Writes
     account: Account
     listings: Listings
@@ -65,13 +65,13 @@ async def segment_list(context: Context, _: Request) -> Answer:
     """List all segments; the answer is kept until something is written, by any process, or time changes a
     membership."""
     # Read anew for each request, before the answer is made: an answer may be newer than its version, never older.
-    house = context.house
-    version = house.records.version()
+    services = context.services
+    version = services.records.version()
     kept = context.lists.get(context.account.id)
-    now = house.clock()
+    now = services.clock()
     if kept is None or kept.version != version or not kept.covers(now):
         account = context.account
-        found = await in_lane(house.lanes.short, account.id, lambda: segments.sized_segments(house, account))
+        found = await in_lane(services.lanes.short, account.id, lambda: segments.sized_segments(services, account))
         body = succeeded({"segments": [present.segment(sized) for sized in found.segments]}).body
         kept = context.lists[account.id] = KeptList(version, now, found.until, body)
     return Answer(200, kept.body)
@@ -80,12 +80,12 @@ async def segment_list(context: Context, _: Request) -> Answer:
 async def recipient_list(context: Context, request: Request) -> Stream:
     """Stream the recipients of a segment in order of their ids, at constant memory."""
     query = request.query()
-    db = context.house.records.reader()
+    db = context.services.records.reader()
     segment = segments.segment_by_id(db, context.account, parse_id(query.get("segment_id")))
     after, limit = _page(query)
 
     def page(start: int, size: int) -> list[Piece]:
-        return pieces(recipients.recipient_page(context.house, context.account.id, segment.id, start, size))
+        return pieces(recipients.recipient_page(context.services, context.account.id, segment.id, start, size))
 
     listing = Listing("contactEmails", page, after, limit, ITEMS_A_PAGE)
     return await context.listings.stream(listing, context.account.id, request)
@@ -141,21 +141,21 @@ async def segment_store(context: Context, request: Request) -> Answer:
     made = await context.writes.run(
         context.account.id, segments.create_segment, context.account, contact_type, name, draft
     )
-    house = context.house
-    sized = await in_lane(house.lanes.short, context.account.id, lambda: sized_segment(house, made))
+    services = context.services
+    sized = await in_lane(services.lanes.short, context.account.id, lambda: sized_segment(services, made))
     return succeeded({"segment": present.segment(sized)})
 
 
 async def type_list(context: Context, _: Request) -> Answer:
     """List the contact types."""
-    found = types_of_account(context.house.records.reader(), context.account.id)
+    found = types_of_account(context.services.records.reader(), context.account.id)
     return succeeded({"contactTypes": [present.contact_type(t) for t in found]})
 
 
 async def type_view(context: Context, request: Request) -> Answer:
     """Show a contact type with its fields."""
     contact_type = _contact_type(context, parse_id(request.query().get("contact_type_id")))
-    fields = fields_of_type(context.house.records.reader(), contact_type.id)
+    fields = fields_of_type(context.services.records.reader(), contact_type.id)
     return succeeded({"contactType": present.contact_type_with_fields(contact_type, fields)})
 
 
@@ -171,7 +171,7 @@ async def contact_list(context: Context, request: Request) -> Stream:
     after, limit = _page(query)
 
     def page(start: int, size: int) -> list[Piece]:
-        found, fields = contacts.contact_page(context.house, contact_type, start, size)
+        found, fields = contacts.contact_page(context.services, contact_type, start, size)
         return pieces(
             [(c.id, msgspec.json.encode(present.contact(c, context.account.id, fields)).decode()) for c in found]
         )
@@ -181,11 +181,11 @@ async def contact_list(context: Context, request: Request) -> Stream:
 
 
 def _contact_type(context: Context, type_id: int) -> ContactType:
-    return type_by_id(context.house.records.reader(), context.account, type_id)
+    return type_by_id(context.services.records.reader(), context.account, type_id)
 
 
 async def _checks(context: Context, request: Request) -> Checks:
-    body = await request.body(context.house.settings.max_body)
+    body = await request.body(context.services.settings.max_body)
     return Checks(parse_body(request.header(b"content-type"), request.header(b"content-encoding"), body))
 
 

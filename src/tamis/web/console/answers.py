@@ -44,7 +44,7 @@ def see(visitor: Visitor, path: str, *, said: str = "", request: WebRequest | No
 
 
 def from_htmx(request: WebRequest) -> bool:
-    """Tell whether htmx asks, which wants a piece and no page."""
+    """Return whether htmx asks, which wants a piece and no page."""
     return request.headers.get("hx-request") == "true"
 
 

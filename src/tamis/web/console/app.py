@@ -11,7 +11,7 @@ from litestar.handlers import HTTPRouteHandler
 from litestar.response import Redirect, Response
 
 from tamis.actions.accounts.sessions import find_session
-from tamis.actions.house import House
+from tamis.actions.services import Services
 from tamis.web.console import errors, pages, static
 from tamis.web.console.answers import wants_page
 from tamis.web.console.auth.confirming import Confirmations, PasswordNeeded, ask_for_password
@@ -30,17 +30,17 @@ def home(request: WebRequest) -> Response[Any]:
     return Response({"name": "Tamis", "segment_api": "/api/", "documentation": "README.md and docs/ of the project"})
 
 
-def console(house: House, state: State) -> Router:
+def console(services: Services, state: State) -> Router:
     """Make the routes of the console; `state` is where its answers to errors find what they need."""
-    make_pages_in(house.lanes.pages)
+    make_pages_in(services.lanes.pages)
     notices = Notices()
-    passwords, confirmations = Passwords(house), Confirmations()
+    passwords, confirmations = Passwords(services), Confirmations()
 
     def visitor(request: WebRequest) -> Visitor:
-        return find_visitor(house, notices, request)
+        return find_visitor(services, notices, request)
 
     def account_of(token: str) -> int | None:
-        session = find_session(house, token)
+        session = find_session(services, token)
         return session.account.id if session else None
 
     def is_session(token: str) -> bool:
@@ -48,7 +48,7 @@ def console(house: House, state: State) -> Router:
 
     state.update(
         {
-            "explain": house.records.explain,
+            "explain": services.records.explain,
             "find_visitor": visitor,
             "passwords": passwords,
             "confirmations": confirmations,
@@ -58,13 +58,13 @@ def console(house: House, state: State) -> Router:
         "/",
         route_handlers=[home, static.serve, *_pages()],
         dependencies={
-            "house": Provide(lambda: house, sync_to_thread=False),
+            "services": Provide(lambda: services, sync_to_thread=False),
             "visitor": Provide(visitor, sync_to_thread=False),
             "form": Provide(read_form),
             "passwords": Provide(lambda: passwords, sync_to_thread=False),
             "confirmations": Provide(lambda: confirmations, sync_to_thread=False),
         },
-        middleware=[Gate(is_session), Turns(account_of, house.settings.requests_waiting)],
+        middleware=[Gate(is_session), Turns(account_of, services.settings.requests_waiting)],
         exception_handlers={**errors.HANDLERS, PasswordNeeded: ask_for_password},
         request_max_body_size=LARGEST_FORM,
         opt={"interface": "console"},

@@ -26,7 +26,7 @@ def data_for_script(data: Mapping[str, object]) -> Markup:
 
 
 def operator_table() -> list[dict[str, object]]:
-    """Give the operators with what a form needs to know of each."""
+    """Return the operators with what a form needs to know of each."""
     return [_for_form(operator) for operator in OPERATORS]
 
 
@@ -53,7 +53,7 @@ def _label(operator: Operator) -> str:
 
 
 def fields_for_script(fields: FieldSet) -> list[dict[str, object]]:
-    """Give the fields as the script needs them; `unique` ones have no values that are worth a list."""
+    """Return the fields as the script needs them; `unique` ones have no values that are worth a list."""
     reserved = {field.id for field in RESERVED}
     return [
         {
@@ -70,7 +70,7 @@ def fields_for_script(fields: FieldSet) -> list[dict[str, object]]:
 
 
 def segments_for_script(segments: list[NameableSegment]) -> list[dict[str, object]]:
-    """Give the segments that a rule may name."""
+    """Return the segments that a rule may name."""
     plain: list[dict[str, object]] = msgspec.to_builtins(segments)
     return plain
 

@@ -45,7 +45,7 @@ def distance(one: float, other: float, common: float) -> float:
 
 
 def lens(one: float, other: float, apart: float) -> float:
-    """Give the common area of two circles."""
+    """Return the common area of two circles."""
     if apart >= one + other:
         return 0.0
     if apart <= abs(one - other):

@@ -23,7 +23,7 @@ PIECE = 262_144
 
 
 def layout_of(form: str) -> Layout:
-    """Give the layout that a page calls by a name; raises NotFound."""
+    """Return the layout that a page calls by a name; raises NotFound."""
     if form not in FILES:
         raise NotFound("export_format_unknown")
     return FILES[form][0]

@@ -1,11 +1,11 @@
 """What the address of a page names, found for whoever is signed in."""
 
 from tamis.actions.fields.types import type_by_id
-from tamis.actions.house import House
+from tamis.actions.services import Services
 from tamis.domain.contacts import ContactType
 from tamis.web.console.session import Visitor
 
 
-def type_of(house: House, visitor: Visitor, type_id: int) -> ContactType:
+def type_of(services: Services, visitor: Visitor, type_id: int) -> ContactType:
     """Find a contact type of the visitor's account; raises NotFound."""
-    return type_by_id(house.records.reader(), visitor.account, type_id)
+    return type_by_id(services.records.reader(), visitor.account, type_id)

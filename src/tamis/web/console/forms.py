@@ -36,18 +36,18 @@ class Form:
         return value if isinstance(value, str) else ""
 
     def all(self, name: str) -> list[str]:
-        """Give all values of a field that may be there several times, trimmed."""
+        """Return all values of a field that may be there several times, trimmed."""
         return [value.strip() for value in self.fields.getall(name, []) if isinstance(value, str)]
 
     def number(self, name: str) -> int | None:
-        """Give a whole number that is not negative, such as an id; None when it is none."""
+        """Return a whole number that is not negative, such as an id; None when it is none."""
         text = self.text(name)
         return (
             int(text) if text.isascii() and text.isdigit() and len(text) < 20 and int(text) < LARGEST_NUMBER else None
         )
 
     def checked(self, name: str) -> bool:
-        """Tell whether a box is ticked."""
+        """Return whether a box is ticked."""
         return name in self.fields
 
 

@@ -6,7 +6,6 @@ from dataclasses import dataclass
 from litestar.response import Response
 
 from tamis.actions.fields.types import type_by_id
-from tamis.actions.house import House
 from tamis.actions.importing.background import Asked, is_outdated
 from tamis.actions.importing.choosing import (
     ADDRESS,
@@ -25,6 +24,7 @@ from tamis.actions.importing.mapping import can_feed
 from tamis.actions.importing.report import BadValue, ImportReport
 from tamis.actions.importing.uploads import in_bytes
 from tamis.actions.lookups import fields_of_type
+from tamis.actions.services import Services
 from tamis.actions.work import At, Work
 from tamis.domain.dates import DateOrder
 from tamis.domain.encodings import KNOWN, UTF16_BE, UTF16_LE, label_of
@@ -88,7 +88,7 @@ class ShownColumn:
 
 
 def upload_page(
-    house: House,
+    services: Services,
     visitor: Visitor,
     upload: Upload,
     look: Look,
@@ -97,7 +97,7 @@ def upload_page(
     status: int = 200,
 ) -> Response[str]:
     """Show a file: its beginning, the choices, what a trial has found, and what is wrong."""
-    db = house.records.reader()
+    db = services.records.reader()
     fields = fields_of_type(db, upload.contact_type_id)
     under_way = work is not None and not work.is_over
     trial = work.result if work and work.at is At.DONE and isinstance(work.result, ImportReport) else None
@@ -136,7 +136,7 @@ def upload_page(
         asked=work.about.what if work and isinstance(work.about, Asked) else "",
         trial=report_of_trial(trial) if trial else None,
         in_place_of_import=work is not None and isinstance(work.about, Asked) and work.about.in_place_of_import,
-        outdated=bool(trial and work and isinstance(work.about, Asked) and is_outdated(house, of, work.about)),
+        outdated=bool(trial and work and isinstance(work.about, Asked) and is_outdated(services, of, work.about)),
         FIELD=FIELD,
         ADDRESS=ADDRESS,
         NEW=NEW,
@@ -145,10 +145,10 @@ def upload_page(
 
 
 def unread_page(
-    house: House, visitor: Visitor, upload: Upload, error: Invalid, encoding: str, sheet: str
+    services: Services, visitor: Visitor, upload: Upload, error: Invalid, encoding: str, sheet: str
 ) -> Response[str]:
     """Show why a file cannot be read as it was chosen, or in which encodings it can be, and ask for another way."""
-    of = type_by_id(house.records.reader(), visitor.account, upload.contact_type_id)
+    of = type_by_id(services.records.reader(), visitor.account, upload.contact_type_id)
     return page(
         visitor,
         "imports/unread.html",

@@ -100,5 +100,5 @@ def told_of(problem: Problem) -> str:
 
 
 def rejects_answer(path: str | Path) -> File:
-    """Give a file of rejected rows to be kept, never to be shown by a browser."""
+    """Return a file of rejected rows to be kept, never to be shown by a browser."""
     return File(path, filename=Path(path).name, media_type="text/csv")

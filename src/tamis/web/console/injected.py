@@ -1,14 +1,14 @@
-"""What a page may ask for by naming a parameter `house`, `visitor`, `form`, `passwords` or `confirmations`."""
+"""What a page may ask for by naming a parameter `services`, `visitor`, `form`, `passwords` or `confirmations`."""
 
 from litestar.di import NamedDependency
 
-from tamis.actions.house import House
+from tamis.actions.services import Services
 from tamis.web.console.auth.confirming import Confirmations
 from tamis.web.console.auth.passwords import Passwords
 from tamis.web.console.forms import Form
 from tamis.web.console.session import Visitor
 
-InjectedHouse = NamedDependency[House]
+InjectedServices = NamedDependency[Services]
 InjectedVisitor = NamedDependency[Visitor]
 """Whoever is signed in; a page that names it leads everybody else to the sign-in."""
 InjectedForm = NamedDependency[Form]

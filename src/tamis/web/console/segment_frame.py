@@ -7,11 +7,11 @@ from typing import Any
 from litestar.response import Response
 
 from tamis.actions.fields.types import type_by_id
-from tamis.actions.house import House
 from tamis.actions.segments.dependents import users_of_segment
 from tamis.actions.segments.members import Comings, Figures, figures_of
 from tamis.actions.segments.rule_syntax import Rule, describe
 from tamis.actions.segments.segments import rule_of, segment_by_id
+from tamis.actions.services import Services
 from tamis.domain.contacts import ContactType
 from tamis.domain.members import Passed
 from tamis.domain.segments import Segment
@@ -37,13 +37,13 @@ class Frame:
         return f"/segments/{self.segment.id}"
 
 
-def frame_of(house: House, visitor: Visitor, segment_id: int) -> Frame:
+def frame_of(services: Services, visitor: Visitor, segment_id: int) -> Frame:
     """Find a segment and what its pages show; raises NotFound."""
-    db = house.records.reader()
+    db = services.records.reader()
     segment = segment_by_id(db, visitor.account, segment_id)
     contact_type = type_by_id(db, visitor.account, segment.contact_type_id)
     rule = rule_of(db, segment)
-    figures = figures_of(house, visitor.account, segment)
+    figures = figures_of(services, visitor.account, segment)
     return Frame(segment, contact_type, rule, describe(rule), figures, users_of_segment(db, segment))
 
 
@@ -63,5 +63,5 @@ def segment_page(visitor: Visitor, frame: Frame, tab: str, *, status: int = 200,
 
 
 def lines_of(comings: Comings) -> list[tuple[Passed | Filling, bool]]:
-    """Give lines of a log, each with whether it tells of a person, and not of the whole segment."""
+    """Return lines of a log, each with whether it tells of a person, and not of the whole segment."""
     return [(line, isinstance(line, Passed)) for line in comings.lines]

@@ -12,7 +12,7 @@ from litestar.datastructures import Cookie
 
 from tamis.actions.accounts.devices import KNOWN_FOR
 from tamis.actions.accounts.sessions import find_session, note_session, to_be_noted
-from tamis.actions.house import House
+from tamis.actions.services import Services
 from tamis.domain.accounts import Account, Session
 from tamis.web.monitoring.traffic import exchange_of
 
@@ -41,7 +41,7 @@ class Notices:
                 del self._said[next(iter(self._said))]
 
     def take(self, session: Session) -> list[str]:
-        """Give what was said, once."""
+        """Return what was said, once."""
         with self._lock:
             return self._said.pop(session.token_hash, [])
 
@@ -70,12 +70,12 @@ def csrf_of(token: str) -> str:
 
 
 def token_of(request: WebRequest) -> str:
-    """Give the token of a request's cookie: that of a session, else that of a guest, else an empty text."""
+    """Return the token of a request's cookie: that of a session, else that of a guest, else an empty text."""
     return session_token(request) or request.cookies.get(_name(request, GUEST), "")
 
 
 def session_token(request: WebRequest) -> str:
-    """Give the token of the cookie of a session, which may be none."""
+    """Return the token of the cookie of a session, which may be none."""
     return request.cookies.get(_name(request, SESSION), "")
 
 
@@ -84,15 +84,15 @@ def client_of(request: WebRequest) -> str:
     return request.client.host if request.client else ""
 
 
-def find_visitor(house: House, notices: Notices, request: WebRequest) -> Visitor:
+def find_visitor(services: Services, notices: Notices, request: WebRequest) -> Visitor:
     """Find out who asks; raises SignInNeeded."""
     token = session_token(request)
-    session = find_session(house, token)
+    session = find_session(services, token)
     if session is None:
         raise SignInNeeded
-    if to_be_noted(session, house.clock(), house.settings):
-        house.submit(note_session, session)
-    damaged = house.records.health.damage is not None
+    if to_be_noted(session, services.clock(), services.settings):
+        services.submit(note_session, session)
+    damaged = services.records.health.damage is not None
     visitor = Visitor(session, csrf_of(token), notices, damaged, request.method not in ("GET", "HEAD"))
     request.state.visitor = visitor
     exchange_of(request.scope).account_id = visitor.account.id

@@ -58,7 +58,7 @@ def _version() -> str:
 
 
 def url_of(name: str) -> str:
-    """Give the address of a file, which is another one after a change; scripts reach each other by relative ones."""
+    """Return the address of a file, which is another one after a change; scripts reach each other by relative ones."""
     if name not in _files():
         raise LookupError(f"there is no static file {name}")
     return f"/static/{_version()}/{name}"

@@ -140,7 +140,7 @@ async def _watched(asks: Asker, receive: Receive, *, is_read: bool) -> AsyncIter
 
 
 async def _is_gone(receive: Receive, came: deque[Any]) -> bool:
-    """Tell whether a client has closed its connection; what it has sent comes to `came`."""
+    """Return whether a client has closed its connection; what it has sent comes to `came`."""
     while True:
         asked = asyncio.ensure_future(receive())
         await asyncio.sleep(0)

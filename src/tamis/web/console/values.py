@@ -108,7 +108,7 @@ def _clock_time(local: datetime) -> str:
 
 
 def typed(form: Form, field: Field, name: str = "value") -> str:
-    """Give what stands in a control that was sent, as text that the field can be read from."""
+    """Return what stands in a control that was sent, as text that the field can be read from."""
     if field.kind is Kind.CHOICES:
         return f"{SEPARATOR} ".join(form.all(name))
     return form.raw(name).replace("\r\n", "\n") if field.kind is Kind.TEXT else form.text(name)

@@ -13,9 +13,9 @@ from prometheus_client.metrics_core import Metric
 from prometheus_client.registry import Collector
 
 from tamis import __version__, log
-from tamis.actions.house import House
 from tamis.actions.maintenance.figures import Figures, gather
 from tamis.actions.maintenance.health import Health
+from tamis.actions.services import Services
 from tamis.timings import Timings
 from tamis.web.monitoring.traffic import Traffic
 
@@ -23,8 +23,8 @@ from tamis.web.monitoring.traffic import Traffic
 class ServerCollector(Collector):
     """Gathers what a server knows of itself."""
 
-    def __init__(self, house: House, traffic: Traffic, health: Health, active: Callable[[], int]) -> None:
-        self._house, self._traffic, self._health, self._active = house, traffic, health, active
+    def __init__(self, services: Services, traffic: Traffic, health: Health, active: Callable[[], int]) -> None:
+        self._services, self._traffic, self._health, self._active = services, traffic, health, active
         # One thread, so that those who ask share one connection to the records, whichever threads they come in.
         self._thread = ThreadPoolExecutor(1, thread_name_prefix="metrics")
 
@@ -35,7 +35,7 @@ class ServerCollector(Collector):
     def collect(self) -> Iterator[Metric]:
         """Return all metrics as they are now."""
         yield from self._of_requests()
-        yield from _of_stores(self._thread.submit(gather, self._house).result(), self._house.records.commits)
+        yield from _of_stores(self._thread.submit(gather, self._services).result(), self._services.records.commits)
         events = CounterMetricFamily("tamis_events", "Events of the log, those of a flood included.", labels=["event"])
         for name, count in sorted(log.counts().items()):
             events.add_metric([name], count)
@@ -70,10 +70,10 @@ class ServerCollector(Collector):
         yield _gauge("tamis_requests_active", "Requests that are being answered.", self._active())
 
 
-def registry_of(house: House, traffic: Traffic, health: Health, active: Callable[[], int]) -> CollectorRegistry:
+def registry_of(services: Services, traffic: Traffic, health: Health, active: Callable[[], int]) -> CollectorRegistry:
     """Make the registry of a server, with the metrics of its process; `active` counts the requests that run."""
     made = CollectorRegistry(auto_describe=False)
-    made.register(ServerCollector(house, traffic, health, active))
+    made.register(ServerCollector(services, traffic, health, active))
     ProcessCollector(registry=made)
     PlatformCollector(registry=made)
     return made

@@ -58,7 +58,7 @@ class Sending:
         return now - self.since
 
     def is_slower_than(self, rate: int) -> bool:
-        """Tell whether fewer bytes a second have come; a short body has time anyway."""
+        """Return whether fewer bytes a second have come; a short body has time anyway."""
         return self.waited > RATE_GRACE_SECONDS and self.size < rate * self.waited
 
 

@@ -5,10 +5,10 @@ from collections.abc import Callable, Sequence
 from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
-from tamis.actions.house import House
 from tamis.actions.maintenance.doctor.report import REBUILD, REPORT, some
 from tamis.actions.segments.membership import external_membership
 from tamis.actions.segments.stored_rules import rules_of_type
+from tamis.actions.services import Services
 from tamis.columns.interface.checks import Differing, SegmentState
 from tamis.domain.contacts import Contact
 from tamis.domain.emails import email_key
@@ -35,9 +35,9 @@ class Part(NamedTuple):
     wrong: list[str]
 
 
-def examine_contacts(house: House, type_id: int, after: int) -> Part:
+def examine_contacts(services: Services, type_id: int, after: int) -> Part:
     """Compare the next 50,000 contacts of a type above an id with their copies, value by value."""
-    with house.view() as view:
+    with services.view() as view:
         db, checks = view.records, view.columns.checks
         fields = types.fields_of_type(db, type_id)
         if checks.layout_differs(type_id, fields):
@@ -54,9 +54,9 @@ def examine_contacts(house: House, type_id: int, after: int) -> Part:
     return Part(len(page), last, wrong)
 
 
-def examine_hands(house: House, type_id: int) -> Part:
+def examine_hands(services: Services, type_id: int) -> Part:
     """Compare what was done by hand in the segments of a type with its copy."""
-    with house.view() as view:
+    with services.view() as view:
         db, checks = view.records, view.columns.checks
         ids = {segment.id for segment in segments.live_of_type(db, type_id)}
         added = [row for row in recipients.added_for_columns(db, None) if row.segment_id in ids]
@@ -71,9 +71,9 @@ def examine_hands(house: House, type_id: int) -> Part:
     return Part(len(added) + len(removed), None, wrong)
 
 
-def examine_segment(house: House, segment_id: int) -> Part:
+def examine_segment(services: Services, segment_id: int) -> Part:
     """Compute the members of a segment anew, and hold against them those that are stored, its size and its log."""
-    with house.view() as view:
+    with services.view() as view:
         db, checks = view.records, view.columns.checks
         segment = next((one for one in examine.live_segments(db) if one.id == segment_id), None)
         if segment is None:  # deleted since it was listed
@@ -119,10 +119,10 @@ def _recipients(found: Differing) -> str:
     return f"{counted(found.number, 'recipient')} ({some(found.some, found.number)})"
 
 
-def examine_sample(house: House, type_id: int, size: int) -> Part:
+def examine_sample(services: Services, type_id: int, size: int) -> Part:
     """Decide for some contacts and external recipients of a type, drawn at random, with the reference evaluator in
     which segments they are, and hold it against the stored memberships."""
-    with house.view() as view:
+    with services.view() as view:
         db, checks = view.records, view.columns.checks
         ids = examine.some_ids(db, type_id, size)
         moment = Moment(view.as_of_type(type_id), ZoneInfo(accounts.timezone_of_type(db, type_id)))
@@ -198,9 +198,9 @@ def _of_contact(
     return {(segment_id, contact.id) for segment_id in inside}
 
 
-def examine_log(house: House) -> Part:
+def examine_log(services: Services) -> Part:
     """Check the numbers of the log, and that nothing is stored of segments and types that do not exist."""
-    with house.view() as view:
+    with services.view() as view:
         db, checks = view.records, view.columns.checks
         lines, repeated, odd = checks.log_lines()
         live = {segment.id for segment in examine.live_segments(db)}

@@ -2,9 +2,9 @@
 
 from collections.abc import Callable, Mapping, Sequence
 
-from tamis.actions.house import House
 from tamis.actions.maintenance.doctor.columns import Part
 from tamis.actions.maintenance.doctor.report import REBUILD, RESTORE, Check, looking, some
+from tamis.actions.services import Services
 from tamis.actions.view import View
 from tamis.columns.interface.checks import Differing
 from tamis.columns.interface.view import ColumnsView
@@ -49,7 +49,7 @@ def examine_kept(db: Reader) -> Check:
     return check.done()
 
 
-def examine_changes(house: House, after: int) -> Part:
+def examine_changes(services: Services, after: int) -> Part:
     """Compare the next membership changes above a number with their copies: a page of rows, or a pack."""
 
     def compare(view: View[ColumnsView]) -> Part:
@@ -62,10 +62,10 @@ def examine_changes(house: House, after: int) -> Part:
         found = view.columns.kept_history.changes(after, last, page.rows, page.pack)
         return Part(found.kept, page.last, _apart("membership change", found.differing, "numbers"))
 
-    return _compared(house, compare)
+    return _compared(services, compare)
 
 
-def examine_segments(house: House, after: int) -> Part:
+def examine_segments(services: Services, after: int) -> Part:
     """Compare snapshots, daily sizes and members of the next segments above a number with what the records keep."""
 
     def compare(view: View[ColumnsView]) -> Part:
@@ -94,15 +94,15 @@ def examine_segments(house: House, after: int) -> Part:
             ]
         return Part(snapshots.kept + days.kept + members.kept, next_after, wrong)
 
-    return _compared(house, compare)
+    return _compared(services, compare)
 
 
-def _compared(house: House, compare: Callable[[View[ColumnsView]], Part]) -> Part:
+def _compared(services: Services, compare: Callable[[View[ColumnsView]], Part]) -> Part:
     """Compare in a view whose records have the history at which its columns stand. What a view lets the columns follow
     is added to the history after the moment of its records; so the records are looked at once more, and the view is
     given up if the history has moved on again meanwhile."""
     for _ in range(TRIES):
-        with house.view() as view:
+        with services.view() as view:
             view.close_records()
             with snapshot(view.records):
                 if read.position(view.records).mark == view.columns.kept_history.mark():

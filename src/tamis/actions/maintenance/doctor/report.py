@@ -55,7 +55,7 @@ class Looking:
         self.findings.append(Finding(message, wrong=False))
 
     def done(self) -> Check:
-        """Give the check as it is now."""
+        """Return the check as it is now."""
         return Check(self.name, self.looked_at, self.seconds, tuple(self.findings))
 
 

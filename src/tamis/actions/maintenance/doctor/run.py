@@ -4,7 +4,6 @@ from collections.abc import Callable, Iterator, Sequence
 
 import msgspec
 
-from tamis.actions.house import House
 from tamis.actions.maintenance.doctor import records
 from tamis.actions.maintenance.doctor.columns import Part
 from tamis.actions.maintenance.doctor.directory import examine_directory
@@ -19,21 +18,22 @@ from tamis.actions.questions import (
     CheckSegment,
     Question,
 )
+from tamis.actions.services import Services
 from tamis.domain.errors import Damaged
 from tamis.domain.text import counted
 from tamis.records import types
 from tamis.records.maintenance import examine
 
-Ask = Callable[[House, Question[Part]], Part]
+Ask = Callable[[Services, Question[Part]], Part]
 """Puts a question to whoever has the columns."""
 
 
-def examine_all(house: House, ask: Ask, sample: int) -> Iterator[Check]:
+def examine_all(services: Services, ask: Ask, sample: int) -> Iterator[Check]:
     """Check a data directory."""
-    yield examine_directory(house.settings.data)
-    db = house.records.reader()
+    yield examine_directory(services.settings.data)
+    db = services.records.reader()
     try:
-        yield from records.examine_records(db, house.records.health)
+        yield from records.examine_records(db, services.records.health)
         yield examine_kept(db)
         type_ids, live = types.all_type_ids(db), examine.live_segments(db)
     except Damaged as error:
@@ -41,59 +41,61 @@ def examine_all(house: House, ask: Ask, sample: int) -> Iterator[Check]:
             check.wrong(f"this could not be looked at: {error}")
         yield check.done()
         return
-    yield _asked("the log of transitions", ("line",), house, ask, [CheckLog()])
+    yield _asked("the log of transitions", ("line",), services, ask, [CheckLog()])
     yield _asked(
         "the columns have the membership changes of the records",
         ("change",),
-        house,
+        services,
         ask,
         [CheckHistory(of_segments=False)],
     )
     yield _asked(
         "the columns have snapshots, daily sizes and members of the history in the records",
         ("row",),
-        house,
+        services,
         ask,
         [CheckHistory(of_segments=True)],
     )
     yield _asked(
         "the columns have the contacts of the records",
         ("contact, every value", "contacts, every value"),
-        house,
+        services,
         ask,
         [CheckContacts(id_) for id_ in type_ids],
     )
     yield _asked(
         "the columns have what was done by hand",
         ("addition or removal", "additions and removals"),
-        house,
+        services,
         ask,
         [CheckOverrides(id_) for id_ in type_ids],
     )
     yield _asked(
         "members, sizes and logs of segments, against their rules as SQL",
         ("member",),
-        house,
+        services,
         ask,
         [CheckSegment(segment.id) for segment in live],
     )
     yield _asked(
         f"members, against the reference evaluator (at most {sample:,} contacts a type)",
         ("contact",),
-        house,
+        services,
         ask,
         [CheckSample(id_, sample) for id_ in type_ids],
     )
 
 
-def _asked(name: str, looked_at: tuple[str, ...], house: House, ask: Ask, questions: Sequence[Question[Part]]) -> Check:
+def _asked(
+    name: str, looked_at: tuple[str, ...], services: Services, ask: Ask, questions: Sequence[Question[Part]]
+) -> Check:
     count = 0
     with looking(name) as check:
         for question in questions:
             following: Question[Part] | None = question
             while following:
                 try:
-                    part = ask(house, following)
+                    part = ask(services, following)
                 except Exception as error:  # what damaged data can do is not known beforehand, and is a finding
                     check.wrong(f"this could not be looked at ({error}): {REBUILD}")
                     break

@@ -76,5 +76,5 @@ def log_filling(con: Connection, number: int, segment_id: int, instant: datetime
 
 
 def was_filled(con: Connection, segment_id: int) -> bool:
-    """Tell whether the log has a line of a segment's having been filled."""
+    """Return whether the log has a line of a segment's having been filled."""
     return bool(con.execute(SQL["was_filled"], [segment_id]).fetchall()[0][0])

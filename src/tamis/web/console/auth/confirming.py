@@ -44,7 +44,7 @@ class Confirmations:
             del self._given[next(iter(self._given))]
 
     def is_recent(self, session: Session) -> bool:
-        """Tell whether a session need not give the password again."""
+        """Return whether a session need not give the password again."""
         given = self._given.get(session.token_hash)
         return given is not None and monotonic() - given < CONFIRMED_SECONDS
 

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from tamis import log
 from tamis.actions.accounts.devices import device_of
 from tamis.actions.accounts.passwords import check_password, find_account, hash_password
-from tamis.actions.house import House
+from tamis.actions.services import Services
 from tamis.domain.accounts import Account, Session
 from tamis.domain.emails import parse_email
 from tamis.domain.text import fold
@@ -52,8 +52,8 @@ class Counted:
 class Passwords:
     """Tries passwords, counts failures and logs them; used on the event loop only."""
 
-    def __init__(self, house: House) -> None:
-        self._house = house
+    def __init__(self, services: Services) -> None:
+        self._services = services
         self._of_account = Throttle(MOST_FAILURES, WINDOW_SECONDS)
         self._of_network = Throttle(MOST_FAILURES_OF_NETWORK, WINDOW_SECONDS)
         self._of_device = Throttle(MOST_FAILURES, WINDOW_SECONDS)
@@ -66,10 +66,10 @@ class Passwords:
 
         All spellings of an email count as one, and an unknown one is answered like a wrong password.
         """
-        db, client = self._house.records.reader(), client_of(request)
+        db, client = self._services.records.reader(), client_of(request)
         account = find_account(db, email)
         cookie = device_cookie_of(request, account) if account else ""
-        device = device_of(db, self._house.clock(), account, cookie) if account and cookie else None
+        device = device_of(db, self._services.clock(), account, cookie) if account and cookie else None
         if account and device:
             counted = [Counted("device", self._of_device, f"{account.id} {device}")]
         else:
@@ -85,7 +85,7 @@ class Passwords:
         return account
 
     async def confirm(self, request: WebRequest, session: Session, password: str) -> bool:
-        """Tell whether whoever is signed in knows the password of the account; raises TryLater."""
+        """Return whether whoever is signed in knows the password of the account; raises TryLater."""
         counted = [Counted("session", self._of_session, session.token_hash.hex())]
         account, client = session.account, client_of(request)
         is_right = await self._try(counted, account, password, client, is_known=True)
@@ -132,7 +132,7 @@ class Passwords:
         return False
 
     def _is_right(self, account: Account | None, password: str) -> bool:
-        return check_password(self._house.records.reader(), account, password)
+        return check_password(self._services.records.reader(), account, password)
 
 
 def _busy(client: str) -> TryLater:

@@ -19,14 +19,14 @@ from tamis.actions.accounts.accounts import (
 )
 from tamis.actions.accounts.passwords import set_password
 from tamis.actions.accounts.sessions import end_other_sessions, list_sessions
-from tamis.actions.house import House
+from tamis.actions.services import Services
 from tamis.domain.accounts import NewKeyPair
 from tamis.domain.dates import DateOrder
 from tamis.domain.errors import Invalid
 from tamis.web.console.answers import page, see
 from tamis.web.console.auth.confirming import password_confirmed
 from tamis.web.console.auth.passwords import TryLater
-from tamis.web.console.injected import InjectedForm, InjectedHouse, InjectedPasswords, InjectedVisitor
+from tamis.web.console.injected import InjectedForm, InjectedPasswords, InjectedServices, InjectedVisitor
 from tamis.web.console.session import Visitor, WebRequest, client_of
 from tamis.web.console.snippets import SECRET, snippets
 from tamis.web.console.wording import first_of
@@ -40,39 +40,41 @@ YOUR_PUBLIC_KEY = "YOUR PUBLIC KEY"
 
 
 @get("/account", sync_to_thread=True)
-def account_page(request: WebRequest, house: InjectedHouse, visitor: InjectedVisitor) -> Response[str]:
+def account_page(request: WebRequest, services: InjectedServices, visitor: InjectedVisitor) -> Response[str]:
     """Show the account."""
-    return _page(request, house, visitor)
+    return _page(request, services, visitor)
 
 
 @post("/account/timezone", sync_to_thread=True)
-def move(request: WebRequest, house: InjectedHouse, visitor: InjectedVisitor, form: InjectedForm) -> Response[str]:
-    """Give the account another time zone."""
+def move(
+    request: WebRequest, services: InjectedServices, visitor: InjectedVisitor, form: InjectedForm
+) -> Response[str]:
+    """Change the time zone of the account."""
     zone = form.text("timezone")
     try:
-        house.write(set_timezone, visitor.account, zone)
+        services.write(set_timezone, visitor.account, zone)
     except Invalid as error:
-        return _page(request, house, visitor, wrong={"timezone": first_of(error)}, zone=zone)
+        return _page(request, services, visitor, wrong={"timezone": first_of(error)}, zone=zone)
     return see(visitor, "/account", said=f"The days of this account are those of {zone} now; its segments follow.")
 
 
 @post("/account/date-order", sync_to_thread=True)
-def order_dates(house: InjectedHouse, visitor: InjectedVisitor, form: InjectedForm) -> Response[str]:
+def order_dates(services: InjectedServices, visitor: InjectedVisitor, form: InjectedForm) -> Response[str]:
     """Set how imports read dates that can be read in two ways."""
     order = {str(order): order for order in (DateOrder.DMY, DateOrder.MDY)}.get(form.text("date_order"))
-    house.write(set_date_order, visitor.account, order)
+    services.write(set_date_order, visitor.account, order)
     return see(visitor, "/account", said=f"{ORDERS[order]}.")
 
 
 @post("/account/password")
 async def change_password(
     request: WebRequest,
-    house: InjectedHouse,
+    services: InjectedServices,
     visitor: InjectedVisitor,
     form: InjectedForm,
     passwords: InjectedPasswords,
 ) -> Response[str]:
-    """Give the account another password; all other sessions end."""
+    """Change the password of the account; all other sessions end."""
     wrong = {}
     try:
         if not await passwords.confirm(request, visitor.session, form.raw("present")):
@@ -81,60 +83,60 @@ async def change_password(
             wrong["again"] = "This is not what you typed above."
         else:
             hashed = await passwords.hash(request, form.raw("new"), visitor.account)
-            changing = house.submit(set_password, visitor.account, hashed, visitor.session.token_hash)
+            changing = services.submit(set_password, visitor.account, hashed, visitor.session.token_hash)
             await asyncio.wrap_future(changing)
     except TryLater as error:
         wrong["present"] = str(error)
     except Invalid as error:
         wrong["new"] = f"It {first_of(error)}."
     if wrong:
-        return await sync_to_thread(_page, request, house, visitor, wrong=wrong)
+        return await sync_to_thread(_page, request, services, visitor, wrong=wrong)
     log.event("password_changed", account=visitor.account.id, address=client_of(request))
     return see(visitor, "/account", said="The password is changed. Whoever was signed in elsewhere is signed out.")
 
 
 @post("/account/sessions/end", sync_to_thread=True)
-def sign_out_elsewhere(request: WebRequest, house: InjectedHouse, visitor: InjectedVisitor) -> Response[str]:
+def sign_out_elsewhere(request: WebRequest, services: InjectedServices, visitor: InjectedVisitor) -> Response[str]:
     """End all sessions but this one."""
-    house.write(end_other_sessions, visitor.account, visitor.session)
+    services.write(end_other_sessions, visitor.account, visitor.session)
     log.event("other_sessions_ended", account=visitor.account.id, address=client_of(request))
     return see(visitor, "/account", said="Whoever was signed in elsewhere is signed out.")
 
 
 @post("/account/keys", sync_to_thread=True, guards=[password_confirmed])
 def create_key(
-    request: WebRequest, house: InjectedHouse, visitor: InjectedVisitor, form: InjectedForm
+    request: WebRequest, services: InjectedServices, visitor: InjectedVisitor, form: InjectedForm
 ) -> Response[str]:
     """Make a key pair; the answer is the one page that ever shows its secret."""
     try:
-        made = house.write(create_key_pair, visitor.account, form.text("name"))
+        made = services.write(create_key_pair, visitor.account, form.text("name"))
     except Invalid as error:
-        return _page(request, house, visitor, wrong={"name": f"It {first_of(error)}."})
+        return _page(request, services, visitor, wrong={"name": f"It {first_of(error)}."})
     log.event("key_created", account=visitor.account.id, key=made.public_key, address=client_of(request))
-    return _page(request, house, visitor, made=made)
+    return _page(request, services, visitor, made=made)
 
 
 @post("/account/keys/revoke", sync_to_thread=True, guards=[password_confirmed])
 def revoke_key(
-    request: WebRequest, house: InjectedHouse, visitor: InjectedVisitor, form: InjectedForm
+    request: WebRequest, services: InjectedServices, visitor: InjectedVisitor, form: InjectedForm
 ) -> Response[str]:
     """Revoke a key pair."""
     public_key = form.text("public_key")
-    house.write(revoke_key_pair, visitor.account, public_key)
+    services.write(revoke_key_pair, visitor.account, public_key)
     log.event("key_revoked", account=visitor.account.id, key=public_key, address=client_of(request))
     return see(visitor, "/account", said="The key pair is revoked: it opens nothing any more.")
 
 
 def _page(
     request: WebRequest,
-    house: House,
+    services: Services,
     visitor: Visitor,
     *,
     wrong: dict[str, str] | None = None,
     made: NewKeyPair | None = None,
     zone: str | None = None,
 ) -> Response[str]:
-    db, now = house.records.reader(), house.clock()
+    db, now = services.records.reader(), services.clock()
     keys = list_key_pairs(db, visitor.account)
     live = [key for key in keys if key.revoked_at is None]
     public_key = made.public_key if made else live[-1].public_key if live else YOUR_PUBLIC_KEY
@@ -154,7 +156,7 @@ def _page(
         zone=visitor.account.timezone if zone is None else zone,
         zones=_zones(now.replace(minute=0, second=0, microsecond=0)),
         date_order=visitor.account.date_order or "ask",
-        sessions=list_sessions(house, visitor.account),
+        sessions=list_sessions(services, visitor.account),
         wrong=wrong or {},
     )
 

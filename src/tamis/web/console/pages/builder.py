@@ -9,7 +9,6 @@ from litestar.params import FromPath, FromQuery, RawBody
 from litestar.response import Redirect, Response
 
 from tamis.actions.fields.types import find_type, type_by_id
-from tamis.actions.house import House
 from tamis.actions.lookups import fields_of_type, types_of_account
 from tamis.actions.newest import Overtaken
 from tamis.actions.segments.choosing import nameable_segments
@@ -29,6 +28,7 @@ from tamis.actions.segments.segments import (
     rule_of,
     segment_by_id,
 )
+from tamis.actions.services import Services
 from tamis.domain.contacts import ContactType
 from tamis.domain.errors import Invalid, NotFound, Problem
 from tamis.domain.instants import from_micros, to_micros
@@ -42,7 +42,7 @@ from tamis.web.console.building import (
     preview_for_script,
     segments_for_script,
 )
-from tamis.web.console.injected import InjectedForm, InjectedHouse, InjectedVisitor
+from tamis.web.console.injected import InjectedForm, InjectedServices, InjectedVisitor
 from tamis.web.console.session import Visitor
 from tamis.web.console.wording import first_of, words_of
 
@@ -53,14 +53,14 @@ NOT_READ = Invalid([Problem("", "question_not_read")])
 
 @get("/segments/new", sync_to_thread=True)
 def new_segment(
-    house: InjectedHouse, visitor: InjectedVisitor, type: FromQuery[str] = "", rule: FromQuery[str] = ""
+    services: InjectedServices, visitor: InjectedVisitor, type: FromQuery[str] = "", rule: FromQuery[str] = ""
 ) -> Response[Any]:
     """Show the builder, empty or with a rule that is given as text, or ask first over which contact type the segment
     goes."""
-    db = house.records.reader()
+    db = services.records.reader()
     if type:
         of = find_type(db, visitor.account, type)
-        return _builder(house, visitor, of, None, _example(house, visitor, of, rule))
+        return _builder(services, visitor, of, None, _example(services, visitor, of, rule))
     known = types_of_account(db, visitor.account.id)
     if len(known) == 1:
         return Redirect(f"/segments/new?type={known[0].id}")
@@ -68,34 +68,34 @@ def new_segment(
 
 
 @get("/segments/{segment_id:int}/edit", sync_to_thread=True)
-def edit(house: InjectedHouse, visitor: InjectedVisitor, segment_id: FromPath[int]) -> Response[Any]:
+def edit(services: InjectedServices, visitor: InjectedVisitor, segment_id: FromPath[int]) -> Response[Any]:
     """Show the builder with the rule of a segment."""
-    db = house.records.reader()
+    db = services.records.reader()
     segment = segment_by_id(db, visitor.account, segment_id)
     of = type_by_id(db, visitor.account, segment.contact_type_id)
-    return _builder(house, visitor, of, segment)
+    return _builder(services, visitor, of, segment)
 
 
-def _example(house: House, visitor: Visitor, of: ContactType, text: str) -> str:
+def _example(services: Services, visitor: Visitor, of: ContactType, text: str) -> str:
     """Read the rule to begin with, in its JSON form; one that fits no more is left out."""
     try:
-        return to_json(rule_of_text(house, visitor.account, of.id, text))
+        return to_json(rule_of_text(services, visitor.account, of.id, text))
     except Invalid:
         return "null"
 
 
 def _builder(
-    house: House, visitor: Visitor, of: ContactType, segment: Segment | None, begin: str = "null"
+    services: Services, visitor: Visitor, of: ContactType, segment: Segment | None, begin: str = "null"
 ) -> Response[str]:
-    db = house.records.reader()
+    db = services.records.reader()
     rule = to_json(rule_of(db, segment)) if segment else begin
-    first = preview_rule(house, visitor.account, of.id, from_json(rule), segment_id=segment.id if segment else None)
+    first = preview_rule(services, visitor.account, of.id, from_json(rule), segment_id=segment.id if segment else None)
     data = {
         "type": {"id": of.id, "name": of.name},
         "segment": {"id": segment.id} if segment else None,
         "fields": fields_for_script(fields_of_type(db, of.id)),
         "operators": operator_table(),
-        "segments": segments_for_script(nameable_segments(house, visitor.account, of.id, segment)),
+        "segments": segments_for_script(nameable_segments(services, visitor.account, of.id, segment)),
         "draft": msgspec.Raw(rule.encode()),
         "first": preview_for_script(first, visitor),
     }
@@ -124,29 +124,29 @@ class Question(msgspec.Struct):
 
 
 @post("/segments/preview", sync_to_thread=True, status_code=200)
-def preview(house: InjectedHouse, visitor: InjectedVisitor, body: RawBody) -> Response[Json]:
+def preview(services: InjectedServices, visitor: InjectedVisitor, body: RawBody) -> Response[Json]:
     """Tell what a rule says as it stands; of one that is given as text, also its JSON form."""
     try:
         asked = msgspec.json.decode(body, type=Question)
     except (msgspec.MsgspecError, UnicodeError, RecursionError):
         raise NOT_READ from None
     try:
-        said = _said(house, visitor, asked)
+        said = _said(services, visitor, asked)
     except Overtaken as error:
         return Response({"message": first_of(error)}, status_code=409)
     except Invalid as error:
-        said = _of_nothing(house, visitor, asked, error)
+        said = _of_nothing(services, visitor, asked, error)
     return Response(said)
 
 
-def _said(house: House, visitor: Visitor, asked: Question) -> Json:
+def _said(services: Services, visitor: Visitor, asked: Question) -> Json:
     given: Json = {}
     document: str | bytes = b"null" if asked.draft is msgspec.UNSET else bytes(asked.draft)
     if asked.text is not None:
-        document = to_json(rule_of_text(house, visitor.account, asked.type, asked.text))
+        document = to_json(rule_of_text(services, visitor.account, asked.type, asked.text))
         given = {"draft": msgspec.json.decode(document)}
     looked = preview_rule(
-        house,
+        services,
         visitor.account,
         asked.type,
         from_json(document),
@@ -157,9 +157,9 @@ def _said(house: House, visitor: Visitor, asked: Question) -> Json:
     return {**preview_for_script(looked, visitor), **given}
 
 
-def _of_nothing(house: House, visitor: Visitor, asked: Question, error: Invalid) -> Json:
+def _of_nothing(services: Services, visitor: Visitor, asked: Question, error: Invalid) -> Json:
     """Say what is wrong with what cannot be read as a rule at all."""
-    nothing = preview_for_script(preview_rule(house, visitor.account, asked.type, None), visitor)
+    nothing = preview_for_script(preview_rule(services, visitor.account, asked.type, None), visitor)
     problems = [{"path": problem.path, "message": words_of(problem)} for problem in error.problems]
     return {**nothing, "count": None, "share": "", "sentence": None, "text": None, "problems": problems}
 
@@ -173,42 +173,44 @@ class ValuesQuestion(msgspec.Struct):
 
 
 @post("/segments/values", sync_to_thread=True, status_code=200)
-def values(house: InjectedHouse, visitor: InjectedVisitor, body: RawBody) -> Response[Json]:
-    """Give the most frequent values of a field, each with how many contacts have it."""
+def values(services: InjectedServices, visitor: InjectedVisitor, body: RawBody) -> Response[Json]:
+    """Return the most frequent values of a field, each with how many contacts have it."""
     try:
         asked = msgspec.json.decode(body, type=ValuesQuestion)
     except (msgspec.MsgspecError, UnicodeError, RecursionError):
         raise NOT_READ from None
-    return Response({"values": suggested_values(house, visitor.account, asked.type, asked.field, asked.typed)})
+    return Response({"values": suggested_values(services, visitor.account, asked.type, asked.field, asked.typed)})
 
 
 @post("/segments/new", sync_to_thread=True, status_code=200)
-def create(house: InjectedHouse, visitor: InjectedVisitor, form: InjectedForm, type: FromQuery[str]) -> Response[Json]:
+def create(
+    services: InjectedServices, visitor: InjectedVisitor, form: InjectedForm, type: FromQuery[str]
+) -> Response[Json]:
     """Save a new segment; one without a rule is only saved when that was confirmed."""
-    db = house.records.reader()
+    db = services.records.reader()
     of = find_type(db, visitor.account, type)
     name, draft = form.text("segment_name"), from_json(form.raw("draft"))
     if draft is None and not form.checked("confirmed"):
         check_new_segment(db, visitor.account, of, name, draft)
         return _asks(MembershipEffect(0, 0, 0, 0))
-    return _leads_to(visitor, house.write(create_segment, visitor.account, of, name, draft))
+    return _leads_to(visitor, services.write(create_segment, visitor.account, of, name, draft))
 
 
 @post("/segments/{segment_id:int}/edit", sync_to_thread=True, status_code=200)
 def save(
-    house: InjectedHouse, visitor: InjectedVisitor, form: InjectedForm, segment_id: FromPath[int]
+    services: InjectedServices, visitor: InjectedVisitor, form: InjectedForm, segment_id: FromPath[int]
 ) -> Response[Json]:
     """Save a segment, unless it is not any more what was opened: then tell what it is now. Where members would enter or
     leave, it is only saved when that was confirmed."""
     name, draft, seen = form.text("segment_name"), from_json(form.raw("draft")), _instant(form.number("seen"))
     try:
         if not form.checked("confirmed"):
-            effect = effect_of_edit(house, visitor.account, segment_id, name=name, draft=draft, seen=seen)
+            effect = effect_of_edit(services, visitor.account, segment_id, name=name, draft=draft, seen=seen)
             if effect.changes_members:
                 return _asks(effect)
-        made = house.write(edit_segment, visitor.account, segment_id, name=name, draft=draft, seen=seen)
+        made = services.write(edit_segment, visitor.account, segment_id, name=name, draft=draft, seen=seen)
     except ChangedMeanwhile as error:
-        return Response({"message": first_of(error), "changed": _as_it_is(house, error.segment)}, status_code=409)
+        return Response({"message": first_of(error), "changed": _as_it_is(services, error.segment)}, status_code=409)
     return _leads_to(visitor, made)
 
 
@@ -224,8 +226,8 @@ def _instant(micros: int | None) -> datetime:
         raise NotFound("version_unknown") from None
 
 
-def _as_it_is(house: House, segment: Segment) -> Json:
-    rule = rule_of(house.records.reader(), segment)
+def _as_it_is(services: Services, segment: Segment) -> Json:
+    rule = rule_of(services.records.reader(), segment)
     return {
         "name": segment.name,
         "sentence": describe(rule),

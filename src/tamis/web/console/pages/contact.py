@@ -10,10 +10,10 @@ from tamis import log
 from tamis.actions.contacts.contact_edits import edit_contact
 from tamis.actions.contacts.contact_removal import remove_contact
 from tamis.actions.contacts.contacts import contact_by_id
-from tamis.actions.house import House
 from tamis.actions.lookups import fields_of_type, snapshot
 from tamis.actions.segments.explaining import explain_contact
 from tamis.actions.segments.history import contact_history
+from tamis.actions.services import Services
 from tamis.domain.contacts import Contact, ContactType
 from tamis.domain.emails import email_key
 from tamis.domain.errors import Invalid, NotFound, Refused
@@ -22,7 +22,7 @@ from tamis.domain.text import counted
 from tamis.web.console.answers import fragment, page, see
 from tamis.web.console.finding import type_of
 from tamis.web.console.forms import Form
-from tamis.web.console.injected import InjectedForm, InjectedHouse, InjectedVisitor
+from tamis.web.console.injected import InjectedForm, InjectedServices, InjectedVisitor
 from tamis.web.console.session import Visitor
 from tamis.web.console.values import Control, control_of, typed
 from tamis.web.console.wording import first_of
@@ -34,36 +34,36 @@ OPEN_AT_MOST = 5
 
 @get("/types/{type_id:int}/contacts/{contact_id:int}", sync_to_thread=True)
 def contact_page(
-    house: InjectedHouse, visitor: InjectedVisitor, type_id: FromPath[int], contact_id: FromPath[int]
+    services: InjectedServices, visitor: InjectedVisitor, type_id: FromPath[int], contact_id: FromPath[int]
 ) -> Response[str]:
     """Show a contact."""
-    contact_type, contact, fields = _find(house, visitor, type_id, contact_id)
-    context = _context(house, visitor, contact_type, contact, fields)
+    contact_type, contact, fields = _find(services, visitor, type_id, contact_id)
+    context = _context(services, visitor, contact_type, contact, fields)
     return page(visitor, "contacts/contact.html", title=_name(contact), nav="contacts", **context)
 
 
 @get("/types/{type_id:int}/contacts/{contact_id:int}/history", sync_to_thread=True)
 def history_of_contact(
-    house: InjectedHouse, visitor: InjectedVisitor, type_id: FromPath[int], contact_id: FromPath[int]
+    services: InjectedServices, visitor: InjectedVisitor, type_id: FromPath[int], contact_id: FromPath[int]
 ) -> Response[str]:
     """Tell when the contact entered and left segments; this looks through the whole log, so the page is not kept
     waiting for it."""
-    contact_type, contact, _ = _find(house, visitor, type_id, contact_id)
+    contact_type, contact, _ = _find(services, visitor, type_id, contact_id)
     key = email_key(contact.email) or ""
-    passages = contact_history(house, visitor.account.id, contact_type.id, contact.id, key)
+    passages = contact_history(services, visitor.account.id, contact_type.id, contact.id, key)
     return fragment(visitor, "contacts/_history.html", passages=passages)
 
 
 @get("/types/{type_id:int}/contacts/{contact_id:int}/fields/{field_id:int}", sync_to_thread=True)
 def value_of_contact(
-    house: InjectedHouse,
+    services: InjectedServices,
     visitor: InjectedVisitor,
     type_id: FromPath[int],
     contact_id: FromPath[int],
     field_id: FromPath[int],
 ) -> Response[str]:
     """Show a value as it is: an edit was given up."""
-    contact_type, contact, fields = _find(house, visitor, type_id, contact_id)
+    contact_type, contact, fields = _find(services, visitor, type_id, contact_id)
     field = _field(fields, field_id)
     return fragment(
         visitor, "contacts/_value.html", contact_type=contact_type, contact=contact, field=field, focused=True
@@ -72,14 +72,14 @@ def value_of_contact(
 
 @get("/types/{type_id:int}/contacts/{contact_id:int}/fields/{field_id:int}/edit", sync_to_thread=True)
 def form_of_value(
-    house: InjectedHouse,
+    services: InjectedServices,
     visitor: InjectedVisitor,
     type_id: FromPath[int],
     contact_id: FromPath[int],
     field_id: FromPath[int],
 ) -> Response[str]:
     """Let a value be edited."""
-    contact_type, contact, fields = _find(house, visitor, type_id, contact_id)
+    contact_type, contact, fields = _find(services, visitor, type_id, contact_id)
     field = _field(fields, field_id)
     control = control_of(field, contact.value_of(field), visitor.account.zone, _control_name(field))
     return _form(visitor, contact_type, contact, control, control.text, 200)
@@ -87,7 +87,7 @@ def form_of_value(
 
 @post("/types/{type_id:int}/contacts/{contact_id:int}/fields/{field_id:int}", sync_to_thread=True, status_code=200)
 def edit_value(
-    house: InjectedHouse,
+    services: InjectedServices,
     visitor: InjectedVisitor,
     form: InjectedForm,
     type_id: FromPath[int],
@@ -95,33 +95,33 @@ def edit_value(
     field_id: FromPath[int],
 ) -> Response[str]:
     """Save a value; what follows from it on the page is sent along."""
-    contact_type, contact, fields = _find(house, visitor, type_id, contact_id)
+    contact_type, contact, fields = _find(services, visitor, type_id, contact_id)
     field = _field(fields, field_id)
     text = typed(form, field, _control_name(field))
     try:
-        contact = _save(house, visitor, contact_type, contact, field, form, text)
+        contact = _save(services, visitor, contact_type, contact, field, form, text)
     except (Invalid, Refused) as error:
         problem = first_of(error)
-        contact_type, contact, fields = _find(house, visitor, type_id, contact_id)  # with what is there by now
+        contact_type, contact, fields = _find(services, visitor, type_id, contact_id)  # with what is there by now
         held = control_of(field, contact.value_of(field), visitor.account.zone)
         control = Control(field, _control_name(field), text, problem)
         return _form(visitor, contact_type, contact, control, held.text, 422 if isinstance(error, Invalid) else 409)
-    context = _context(house, visitor, contact_type, contact, fields)
+    context = _context(services, visitor, contact_type, contact, fields)
     return fragment(visitor, "contacts/_saved.html", field=field, focused=True, **context)
 
 
 @post("/types/{type_id:int}/contacts/{contact_id:int}/delete", sync_to_thread=True)
 def delete_contact(
-    house: InjectedHouse,
+    services: InjectedServices,
     visitor: InjectedVisitor,
     form: InjectedForm,
     type_id: FromPath[int],
     contact_id: FromPath[int],
 ) -> Response[str]:
     """Delete the contact, or forget its address."""
-    contact_type = type_of(house, visitor, type_id)
+    contact_type = type_of(services, visitor, type_id)
     forget = form.text("forget") == "yes"
-    gone = remove_contact(house, visitor.account, contact_type, contact_id, forget=forget)
+    gone = remove_contact(services, visitor.account, contact_type, contact_id, forget=forget)
     log.event(
         "contact_deleted",
         account=visitor.account.id,
@@ -139,7 +139,7 @@ def delete_contact(
 
 
 def _save(
-    house: House,
+    services: Services,
     visitor: Visitor,
     contact_type: ContactType,
     contact: Contact,
@@ -150,13 +150,13 @@ def _save(
     if text == form.raw("held").replace("\r\n", "\n"):
         return contact  # a control can show less than the value is: what was not touched is not saved
     seen = {field.key: form.raw("seen").replace("\r\n", "\n")}
-    return house.write(edit_contact, visitor.account, contact_type, contact.id, {field.key: text}, seen)
+    return services.write(edit_contact, visitor.account, contact_type, contact.id, {field.key: text}, seen)
 
 
-def _find(house: House, visitor: Visitor, type_id: int, contact_id: int) -> tuple[ContactType, Contact, FieldSet]:
+def _find(services: Services, visitor: Visitor, type_id: int, contact_id: int) -> tuple[ContactType, Contact, FieldSet]:
     """Find a contact of the visitor; raises NotFound."""
-    contact_type = type_of(house, visitor, type_id)
-    db = house.records.reader()
+    contact_type = type_of(services, visitor, type_id)
+    db = services.records.reader()
     with snapshot(db):  # values are read with the fields of which they are
         fields = fields_of_type(db, contact_type.id)
         return contact_type, contact_by_id(db, contact_type, contact_id, fields), fields
@@ -170,12 +170,12 @@ def _field(fields: FieldSet, field_id: int) -> Field:
 
 
 def _context(
-    house: House, visitor: Visitor, contact_type: ContactType, contact: Contact, fields: FieldSet
+    services: Services, visitor: Visitor, contact_type: ContactType, contact: Contact, fields: FieldSet
 ) -> dict[str, Any]:
     """Collect what the page is drawn from."""
-    db = house.records.reader()
+    db = services.records.reader()
     with snapshot(db):
-        explained = explain_contact(db, house.clock(), visitor.account, contact_type, contact.id)
+        explained = explain_contact(db, services.clock(), visitor.account, contact_type, contact.id)
     return {
         "contact_type": contact_type,
         "contact": contact,

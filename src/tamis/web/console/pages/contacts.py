@@ -25,8 +25,8 @@ from tamis.actions.contacts.browsing import (
 )
 from tamis.actions.contacts.contact_edits import create_contact
 from tamis.actions.exporting.download import contacts_download
-from tamis.actions.house import House
 from tamis.actions.lookups import fields_of_type, segments_of_type, types_of_account
+from tamis.actions.services import Services
 from tamis.domain.browsing import Near, Order
 from tamis.domain.contacts import ContactType
 from tamis.domain.errors import Invalid
@@ -36,7 +36,7 @@ from tamis.domain.text import fold
 from tamis.web.console.answers import fragment, page, see
 from tamis.web.console.downloads import layout_of, send_file
 from tamis.web.console.finding import type_of
-from tamis.web.console.injected import InjectedForm, InjectedHouse, InjectedVisitor
+from tamis.web.console.injected import InjectedForm, InjectedServices, InjectedVisitor
 from tamis.web.console.session import Visitor
 from tamis.web.console.values import Control, typed
 from tamis.web.console.wording import by_path, first_of
@@ -64,19 +64,19 @@ class Place:
 
     @property
     def near(self) -> Near | None:
-        """Give the contact beside which the page lies."""
+        """Return the contact beside which the page lies."""
         found = _AT.fullmatch(self.at)
         return Near(int(found[2]), found[1] == "before") if found else None
 
     def first(self, rows: int) -> int:
-        """Give the place of the first row of the page in the whole list, from 1 on."""
+        """Return the place of the first row of the page in the whole list, from 1 on."""
         found = _AT.fullmatch(self.at)
         if found is None:
             return 1
         return int(found[3]) if found[1] == "after" else max(int(found[3]) - rows, 1)
 
     def sorting(self, fields: FieldSet) -> Order:
-        """Give the order; one by a field that is gone is the order in which contacts came."""
+        """Return the order; one by a field that is gone is the order in which contacts came."""
         field = fields.by_key.get(self.order.removeprefix("-"))
         return Order(field, self.order.startswith("-")) if field else Order(None, True)
 
@@ -91,9 +91,9 @@ class Column:
 
 
 @get("/contacts", sync_to_thread=True)
-def contacts_of_account(house: InjectedHouse, visitor: InjectedVisitor) -> Response[str]:
+def contacts_of_account(services: InjectedServices, visitor: InjectedVisitor) -> Response[str]:
     """Lead to the contacts of the first type, or say how to begin."""
-    found = types_of_account(house.records.reader(), visitor.account.id)
+    found = types_of_account(services.records.reader(), visitor.account.id)
     if found:
         return see(visitor, f"/types/{found[0].id}/contacts")
     return page(visitor, "contacts/no_types.html", title="Contacts", nav="contacts")
@@ -101,7 +101,7 @@ def contacts_of_account(house: InjectedHouse, visitor: InjectedVisitor) -> Respo
 
 @get("/types/{type_id:int}/contacts", sync_to_thread=True)
 def contact_list(
-    house: InjectedHouse,
+    services: InjectedServices,
     visitor: InjectedVisitor,
     type_id: FromPath[int],
     segment: FromQuery[str] = "",
@@ -109,8 +109,8 @@ def contact_list(
     at: FromQuery[str] = "",
 ) -> Response[str]:
     """Show the contacts of a type."""
-    contact_type = type_of(house, visitor, type_id)
-    db = house.records.reader()
+    contact_type = type_of(services, visitor, type_id)
+    db = services.records.reader()
     filters = segments_of_type(db, contact_type.id)
     place = _place(filters, segment, order, at)
     return page(
@@ -121,82 +121,82 @@ def contact_list(
         types=types_of_account(db, visitor.account.id),
         filters=sorted(filters, key=lambda found: fold(found.name)),
         fields=fields_of_type(db, contact_type.id).fields,
-        **_found(house, visitor, contact_type, place, ""),
+        **_found(services, visitor, contact_type, place, ""),
     )
 
 
 @post("/types/{type_id:int}/contacts/found", sync_to_thread=True, status_code=200)
 def found_contacts(
-    house: InjectedHouse, visitor: InjectedVisitor, form: InjectedForm, type_id: FromPath[int]
+    services: InjectedServices, visitor: InjectedVisitor, form: InjectedForm, type_id: FromPath[int]
 ) -> Response[str]:
-    """Give the rows that a search finds; where their number takes as long again, it is asked for by them."""
-    contact_type = type_of(house, visitor, type_id)
-    filters = segments_of_type(house.records.reader(), contact_type.id)
+    """Return the rows that a search finds; where their number takes as long again, it is asked for by them."""
+    contact_type = type_of(services, visitor, type_id)
+    filters = segments_of_type(services.records.reader(), contact_type.id)
     order = form.text("sort") if form.checked("sort") else form.text("order")
     place = _place(filters, form.text("segment"), order, form.text("at"))
-    context = _found(house, visitor, contact_type, place, form.text("text"))
+    context = _found(services, visitor, contact_type, place, form.text("text"))
     return fragment(visitor, "contacts/_found.html", swapped=True, **context)
 
 
 @post("/types/{type_id:int}/contacts/count", sync_to_thread=True, status_code=200)
 def number_of_contacts(
-    house: InjectedHouse, visitor: InjectedVisitor, form: InjectedForm, type_id: FromPath[int]
+    services: InjectedServices, visitor: InjectedVisitor, form: InjectedForm, type_id: FromPath[int]
 ) -> Response[str]:
     """Count what a search finds."""
-    contact_type = type_of(house, visitor, type_id)
+    contact_type = type_of(services, visitor, type_id)
     look = Look(form.text("text"), form.number("segment"))
-    total = count_contacts(house, visitor.account, contact_type, look)
+    total = count_contacts(services, visitor.account, contact_type, look)
     return fragment(visitor, "contacts/_total.html", total=total, look=look)
 
 
 @post("/types/{type_id:int}/contacts/columns", sync_to_thread=True)
 def columns_of_list(
-    house: InjectedHouse, visitor: InjectedVisitor, form: InjectedForm, type_id: FromPath[int]
+    services: InjectedServices, visitor: InjectedVisitor, form: InjectedForm, type_id: FromPath[int]
 ) -> Response[str]:
     """Choose the columns."""
-    contact_type = type_of(house, visitor, type_id)
+    contact_type = type_of(services, visitor, type_id)
     chosen = {int(id_) for id_ in form.all("field") if id_.isascii() and id_.isdigit() and len(id_) < 19}
-    house.write(choose_columns, contact_type, chosen)
-    filters = segments_of_type(house.records.reader(), contact_type.id)
+    services.write(choose_columns, contact_type, chosen)
+    filters = segments_of_type(services.records.reader(), contact_type.id)
     place = _place(filters, form.text("segment"), form.text("order"), "")
     return see(visitor, f"/types/{contact_type.id}/contacts" + (f"?{place.query}" if place.query else ""))
 
 
 @post("/types/{type_id:int}/contacts/export", status_code=200)
 async def export_of_contacts(
-    house: InjectedHouse, visitor: InjectedVisitor, form: InjectedForm, type_id: FromPath[int]
+    services: InjectedServices, visitor: InjectedVisitor, form: InjectedForm, type_id: FromPath[int]
 ) -> Response[Any]:
     """Send the contacts that a search finds as a file; a POST, for the same reason as the search itself."""
-    contact_type, layout = type_of(house, visitor, type_id), layout_of(form.text("to"))
+    contact_type, layout = type_of(services, visitor, type_id), layout_of(form.text("to"))
     look = Look(form.text("text"), form.number("segment"))
     account = visitor.account
     download = await in_lane(
-        house.lanes.exports, account.id, lambda: contacts_download(house, account, contact_type, look, layout)
+        services.lanes.exports, account.id, lambda: contacts_download(services, account, contact_type, look, layout)
     )
     return send_file(download, contact_type.name, form.text("to"))
 
 
 @get("/types/{type_id:int}/contacts/new", sync_to_thread=True)
-def form_of_new_contact(house: InjectedHouse, visitor: InjectedVisitor, type_id: FromPath[int]) -> Response[str]:
+def form_of_new_contact(services: InjectedServices, visitor: InjectedVisitor, type_id: FromPath[int]) -> Response[str]:
     """Show an empty form."""
-    return _form(house, visitor, type_of(house, visitor, type_id), {}, {}, 200)
+    return _form(services, visitor, type_of(services, visitor, type_id), {}, {}, 200)
 
 
 @post("/types/{type_id:int}/contacts/new", sync_to_thread=True)
 def new_contact(
-    house: InjectedHouse, visitor: InjectedVisitor, form: InjectedForm, type_id: FromPath[int]
+    services: InjectedServices, visitor: InjectedVisitor, form: InjectedForm, type_id: FromPath[int]
 ) -> Response[str]:
     """Add a contact by hand."""
-    contact_type = type_of(house, visitor, type_id)
+    contact_type = type_of(services, visitor, type_id)
     texts = {
         field.key: typed(form, field, control_name(field))
-        for field in _editable(fields_of_type(house.records.reader(), contact_type.id))
+        for field in _editable(fields_of_type(services.records.reader(), contact_type.id))
     }
     try:
-        made = house.write(create_contact, visitor.account, contact_type, texts)
+        made = services.write(create_contact, visitor.account, contact_type, texts)
     except Invalid as error:
         problems = by_path(error)
-        return _form(house, visitor, contact_type, texts, problems, 422)
+        return _form(services, visitor, contact_type, texts, problems, 422)
     return see(visitor, f"/types/{contact_type.id}/contacts/{made.id}", said=f"{made.email} was added.")
 
 
@@ -211,14 +211,14 @@ def _editable(fields: FieldSet) -> list[Field]:
 
 
 def _form(
-    house: House,
+    services: Services,
     visitor: Visitor,
     contact_type: ContactType,
     texts: Mapping[str, str],
     problems: Mapping[str, str],
     status: int,
 ) -> Response[str]:
-    fields = _editable(fields_of_type(house.records.reader(), contact_type.id))
+    fields = _editable(fields_of_type(services.records.reader(), contact_type.id))
     controls = [Control(f, control_name(f), texts.get(f.key, ""), problems.get(f.key, "")) for f in fields]
     return page(
         visitor,
@@ -237,19 +237,19 @@ def _place(filters: Sequence[Segment], segment: str, order: str, at: str) -> Pla
     return Place(chosen, order if len(order) <= LONGEST_ORDER else "", at if _AT.fullmatch(at) else "")
 
 
-def _found(house: House, visitor: Visitor, contact_type: ContactType, place: Place, text: str) -> dict[str, Any]:
+def _found(services: Services, visitor: Visitor, contact_type: ContactType, place: Place, text: str) -> dict[str, Any]:
     """Collect what the rows of the list are drawn from."""
     look, problem = Look(text, place.segment), ""
-    fields = fields_of_type(house.records.reader(), contact_type.id)
+    fields = fields_of_type(services.records.reader(), contact_type.id)
     try:
-        found = find_contacts(house, visitor.account, contact_type, look, place.sorting(fields), place.near)
+        found = find_contacts(services, visitor.account, contact_type, look, place.sorting(fields), place.near)
     except Invalid as error:
         problem = first_of(error)
         found = ContactPage([], fields, False, False, 0)
     total = found.total
     if total is None and look == Look():
-        total = count_contacts(house, visitor.account, contact_type, look)
-    columns = [EMAIL, *shown_columns(house.records.reader(), contact_type)]
+        total = count_contacts(services, visitor.account, contact_type, look)
+    columns = [EMAIL, *shown_columns(services.records.reader(), contact_type)]
     first = place.first(len(found.contacts)) if found.more_before else 1
     return {
         "contact_type": contact_type,

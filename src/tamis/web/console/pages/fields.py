@@ -13,7 +13,7 @@ from tamis.actions.fields.field_conversion import edit_field_keeping, lost_files
 from tamis.actions.fields.field_edits import FieldEdit, ValuesDoNotFit
 from tamis.actions.fields.fields import delete_field
 from tamis.actions.fields.type_list import FieldGlance, field_glance
-from tamis.actions.house import House
+from tamis.actions.services import Services
 from tamis.domain.contacts import ContactType
 from tamis.domain.dates import DateOrder
 from tamis.domain.errors import Invalid, NotFound, Refused
@@ -23,7 +23,7 @@ from tamis.web.console.answers import page, see
 from tamis.web.console.finding import type_of
 from tamis.web.console.forms import Form
 from tamis.web.console.importing import rejects_answer
-from tamis.web.console.injected import InjectedForm, InjectedHouse, InjectedVisitor
+from tamis.web.console.injected import InjectedForm, InjectedServices, InjectedVisitor
 from tamis.web.console.kinds import KINDS
 from tamis.web.console.session import Visitor
 from tamis.web.console.wording import by_path, sentence, told
@@ -41,38 +41,38 @@ class OptionRow(NamedTuple):
 
 @get("/types/{type_id:int}/fields/{field_id:int}", sync_to_thread=True)
 def show(
-    house: InjectedHouse, visitor: InjectedVisitor, type_id: FromPath[int], field_id: FromPath[int]
+    services: InjectedServices, visitor: InjectedVisitor, type_id: FromPath[int], field_id: FromPath[int]
 ) -> Response[str]:
     """Show a field that people have made."""
-    contact_type = type_of(house, visitor, type_id)
-    return _page(house, visitor, contact_type, field_glance(house, contact_type, field_id))
+    contact_type = type_of(services, visitor, type_id)
+    return _page(services, visitor, contact_type, field_glance(services, contact_type, field_id))
 
 
 @post("/types/{type_id:int}/fields/{field_id:int}", sync_to_thread=True)
 def edit(
-    house: InjectedHouse,
+    services: InjectedServices,
     visitor: InjectedVisitor,
     form: InjectedForm,
     type_id: FromPath[int],
     field_id: FromPath[int],
 ) -> Response[str]:
     """Change a field; what contacts would lose is told before they lose it."""
-    contact_type = type_of(house, visitor, type_id)
-    glance = field_glance(house, contact_type, field_id)
+    contact_type = type_of(services, visitor, type_id)
+    glance = field_glance(services, contact_type, field_id)
     kind = next((kind for kind in Kind if kind == form.text("kind")), glance.field.kind)
     wanted = _edit_of(form, kind)
     lost = sum(glance.by_option.get(option, 0) for option in wanted.delete_options)
     try:
         if lost and not form.checked(SURE):
-            return _page(house, visitor, contact_type, glance, {}, form, lost=lost, deleted=wanted.delete_options)
-        done = edit_field_keeping(house, visitor.account, contact_type, str(field_id), wanted)
+            return _page(services, visitor, contact_type, glance, {}, form, lost=lost, deleted=wanted.delete_options)
+        done = edit_field_keeping(services, visitor.account, contact_type, str(field_id), wanted)
     except Invalid as error:
         problems = {_place(path): sentence(text) for path, text in by_path(error).items()}
-        return _page(house, visitor, contact_type, glance, problems, form)
+        return _page(services, visitor, contact_type, glance, problems, form)
     except ValuesDoNotFit as error:
-        return _page(house, visitor, contact_type, glance, {}, form, misfits=error)
+        return _page(services, visitor, contact_type, glance, {}, form, misfits=error)
     except Refused as error:
-        return _page(house, visitor, contact_type, glance, {"refused": told(error)}, form)
+        return _page(services, visitor, contact_type, glance, {"refused": told(error)}, form)
     if done.lost:
         said = f"The field {done.field.name} is saved, without {counted(len(done.lost), 'value')} that did not fit."
         return see(visitor, f"/types/{type_id}/fields/{field_id}#lost", said=said)
@@ -81,16 +81,16 @@ def edit(
 
 @get("/types/{type_id:int}/fields/{field_id:int}/lost/{name:str}", sync_to_thread=True)
 def lost(
-    house: InjectedHouse,
+    services: InjectedServices,
     visitor: InjectedVisitor,
     type_id: FromPath[int],
     field_id: FromPath[int],
     name: FromPath[str],
 ) -> File:
     """Send the values that contacts have lost when the kind of a field was changed."""
-    contact_type = type_of(house, visitor, type_id)
-    field = field_glance(house, contact_type, field_id).field
-    found = next((path for path in lost_files(house, contact_type, field) if path.name == name), None)
+    contact_type = type_of(services, visitor, type_id)
+    field = field_glance(services, contact_type, field_id).field
+    found = next((path for path in lost_files(services, contact_type, field) if path.name == name), None)
     if found is None:
         raise NotFound("lost_values_file_unknown")
     return rejects_answer(found)
@@ -98,15 +98,15 @@ def lost(
 
 @post("/types/{type_id:int}/fields/{field_id:int}/delete", sync_to_thread=True)
 def delete(
-    house: InjectedHouse, visitor: InjectedVisitor, type_id: FromPath[int], field_id: FromPath[int]
+    services: InjectedServices, visitor: InjectedVisitor, type_id: FromPath[int], field_id: FromPath[int]
 ) -> Response[str]:
     """Delete a field with its values."""
-    contact_type = type_of(house, visitor, type_id)
+    contact_type = type_of(services, visitor, type_id)
     try:
-        gone = house.write(delete_field, contact_type, str(field_id))
+        gone = services.write(delete_field, contact_type, str(field_id))
     except Refused as error:
-        glance = field_glance(house, contact_type, field_id)
-        return _page(house, visitor, contact_type, glance, {"refused": told(error)})
+        glance = field_glance(services, contact_type, field_id)
+        return _page(services, visitor, contact_type, glance, {"refused": told(error)})
     log.event("field_deleted", account=visitor.account.id, contact_type=type_id, field=field_id)
     return see(visitor, f"/types/{type_id}", said=f"The field {gone.name} is deleted.")
 
@@ -139,7 +139,7 @@ def _place(path: str) -> str:
 
 
 def _page(
-    house: House,
+    services: Services,
     visitor: Visitor,
     contact_type: ContactType,
     glance: FieldGlance,
@@ -157,7 +157,7 @@ def _page(
     return page(
         visitor, "types/field.html", title=one.name, nav="types", status=status, type=contact_type, glance=glance,
         kinds=KINDS, problems=defaultdict(str, problems), lost=lost, deleted=deleted, rows=rows,
-        misfits=misfits, lost_files=[path.name for path in lost_files(house, contact_type, one)],
+        misfits=misfits, lost_files=[path.name for path in lost_files(services, contact_type, one)],
         date_order=form.text("date_order") if form else "",
         name=form.raw("name") if form else one.name, kind=form.text("kind") if form else one.kind,
         seen=form.all("seen") if form and "refused" not in problems else one.options,

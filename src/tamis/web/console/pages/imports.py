@@ -6,7 +6,6 @@ from litestar import get, post
 from litestar.params import FromPath, FromQuery
 from litestar.response import File, Response
 
-from tamis.actions.house import House
 from tamis.actions.importing.background import (
     can_be_undone,
     import_under_way,
@@ -26,13 +25,14 @@ from tamis.actions.importing.jobs import (
 from tamis.actions.importing.undo import undo_report
 from tamis.actions.importing.uploads import find_upload, in_bytes, list_uploads
 from tamis.actions.lookups import type_by_id, types_of_account
+from tamis.actions.services import Services
 from tamis.actions.work import At, Work
 from tamis.domain.errors import NotFound
 from tamis.domain.imports import HIGHEST_ID, ImportJob, State
 from tamis.domain.text import counted
 from tamis.web.console.answers import fragment, page, see
 from tamis.web.console.importing import STEPS, Progress, progress_of, rejects_answer, report_of_job, told_of
-from tamis.web.console.injected import InjectedHouse, InjectedVisitor
+from tamis.web.console.injected import InjectedServices, InjectedVisitor
 from tamis.web.console.session import Visitor, WebRequest
 from tamis.web.console.wording import words_of
 
@@ -59,15 +59,15 @@ class Listed:
 
 
 @get("/imports", sync_to_thread=True)
-def history(house: InjectedHouse, visitor: InjectedVisitor, before: FromQuery[int] = HIGHEST_ID) -> Response[str]:
+def history(services: InjectedServices, visitor: InjectedVisitor, before: FromQuery[int] = HIGHEST_ID) -> Response[str]:
     """List the imports, newest first, and the files that wait."""
     account = visitor.account
-    names = {known.id: known.name for known in types_of_account(house.records.reader(), account.id)}
-    found = list_imports(house, account, PAGE + 1, max(min(before, HIGHEST_ID), 0))
+    names = {known.id: known.name for known in types_of_account(services.records.reader(), account.id)}
+    found = list_imports(services, account, PAGE + 1, max(min(before, HIGHEST_ID), 0))
     rows = [Listed(job, *STATES[state], names.get(job.contact_type_id, "")) for job, state in found[:PAGE]]
     waiting = [
-        (each, in_bytes(each.size), names[each.contact_type_id], _state_of_upload(house, visitor, each.id))
-        for each in list_uploads(house, account)
+        (each, in_bytes(each.size), names[each.contact_type_id], _state_of_upload(services, visitor, each.id))
+        for each in list_uploads(services, account)
         if each.contact_type_id in names
     ]
     return page(
@@ -83,12 +83,12 @@ def history(house: InjectedHouse, visitor: InjectedVisitor, before: FromQuery[in
 
 
 @get("/imports/{import_id:int}", sync_to_thread=True)
-def show_import(house: InjectedHouse, visitor: InjectedVisitor, import_id: FromPath[int]) -> Response[str]:
+def show_import(services: InjectedServices, visitor: InjectedVisitor, import_id: FromPath[int]) -> Response[str]:
     """Show an import: how far it is, or what became of it."""
-    seen = find_import(house, visitor.account, import_id)
+    seen = find_import(services, visitor.account, import_id)
     job, state = seen
-    of = type_by_id(house.records.reader(), visitor.account.id, job.contact_type_id)
-    work = import_under_way(house, visitor.account, job)
+    of = type_by_id(services.records.reader(), visitor.account.id, job.contact_type_id)
+    work = import_under_way(services, visitor.account, job)
     return page(
         visitor,
         "imports/show.html",
@@ -99,58 +99,58 @@ def show_import(house: InjectedHouse, visitor: InjectedVisitor, import_id: FromP
         style=STATES[state][1],
         error="; ".join(told_of(problem) for problem in why_failed(job)),
         of=of,
-        progress=_progress(house, visitor, seen),
+        progress=_progress(services, visitor, seen),
         report=report_of_job(job),
         segments=None if work and not work.is_over else job.report.segments,
-        has_blanked=blanked_file(house, job) is not None,
-        has_rejects=rejects_file(house, job) is not None,
+        has_blanked=blanked_file(services, job) is not None,
+        has_rejects=rejects_file(services, job) is not None,
         can_undo=state != State.RUNNING and can_be_undone(job),
-        undo_failed=_failure(undo_under_way(house, visitor.account, import_id)),
+        undo_failed=_failure(undo_under_way(services, visitor.account, import_id)),
         would_undo=_would_undo(job),
-        undo=undo_report(house, job),
-        again=_file_of(house, visitor, job) if state in (State.FAILED, INTERRUPTED) else None,
+        undo=undo_report(services, job),
+        again=_file_of(services, visitor, job) if state in (State.FAILED, INTERRUPTED) else None,
     )
 
 
 @get("/imports/{import_id:int}/progress", sync_to_thread=True)
 def import_progress(
-    house: InjectedHouse, visitor: InjectedVisitor, request: WebRequest, import_id: FromPath[int]
+    services: InjectedServices, visitor: InjectedVisitor, request: WebRequest, import_id: FromPath[int]
 ) -> Response[str]:
     """Tell how far an import or its undoing is; what has ended shows the whole page again."""
-    progress = _progress(house, visitor, find_import(house, visitor.account, import_id))
+    progress = _progress(services, visitor, find_import(services, visitor.account, import_id))
     if progress is None:
         return see(visitor, f"/imports/{import_id}", request=request)
     return fragment(visitor, "imports/_progress.html", path=f"/imports/{import_id}/progress", progress=progress)
 
 
 @get("/imports/{import_id:int}/rejects", sync_to_thread=True)
-def rejects(house: InjectedHouse, visitor: InjectedVisitor, import_id: FromPath[int]) -> File:
-    """Give the rows that an import has rejected."""
-    path = rejects_file(house, find_import(house, visitor.account, import_id).job)
+def rejects(services: InjectedServices, visitor: InjectedVisitor, import_id: FromPath[int]) -> File:
+    """Return the rows that an import has rejected."""
+    path = rejects_file(services, find_import(services, visitor.account, import_id).job)
     if path is None:
         raise NotFound("rejects_unknown")
     return rejects_answer(path)
 
 
 @get("/imports/{import_id:int}/blanked", sync_to_thread=True)
-def blanked(house: InjectedHouse, visitor: InjectedVisitor, import_id: FromPath[int]) -> File:
+def blanked(services: InjectedServices, visitor: InjectedVisitor, import_id: FromPath[int]) -> File:
     """Return the rows of which an import has left cells blank, as they stood in the file."""
-    path = blanked_file(house, find_import(house, visitor.account, import_id).job)
+    path = blanked_file(services, find_import(services, visitor.account, import_id).job)
     if path is None:
         raise NotFound("blanked_rows_unknown")
     return rejects_answer(path)
 
 
 @post("/imports/{import_id:int}/undo", sync_to_thread=True)
-def undo(house: InjectedHouse, visitor: InjectedVisitor, import_id: FromPath[int]) -> Response[str]:
+def undo(services: InjectedServices, visitor: InjectedVisitor, import_id: FromPath[int]) -> Response[str]:
     """Undo an import."""
-    start_undo(house, visitor.account, import_id)
+    start_undo(services, visitor.account, import_id)
     return see(visitor, f"/imports/{import_id}")
 
 
-def _state_of_upload(house: House, visitor: Visitor, upload_id: str) -> str | None:
+def _state_of_upload(services: Services, visitor: Visitor, upload_id: str) -> str | None:
     """Tell what is done with a file; one whose import runs is in the list of imports, so that it is None."""
-    work = work_on_upload(house, visitor.account, upload_id)
+    work = work_on_upload(services, visitor.account, upload_id)
     if work is None or work.is_over:
         return ""
     if work.import_id:
@@ -158,25 +158,25 @@ def _state_of_upload(house: House, visitor: Visitor, upload_id: str) -> str | No
     return WAITING if work.at is At.WAITING else WORKING
 
 
-def _progress(house: House, visitor: Visitor, seen: Seen) -> Progress | None:
+def _progress(services: Services, visitor: Visitor, seen: Seen) -> Progress | None:
     """Tell how far an import or its undoing is; None where nothing is under way."""
     job, state = seen
-    undoing = undo_under_way(house, visitor.account, job.id)
+    undoing = undo_under_way(services, visitor.account, job.id)
     if undoing and not undoing.is_over:
         return progress_of(undoing)
-    work = import_under_way(house, visitor.account, job)
+    work = import_under_way(services, visitor.account, job)
     if work and not work.is_over:
-        return _with_rate(house, job, progress_of(work))
+        return _with_rate(services, job, progress_of(work))
     if state != State.RUNNING:
         return None
     told = f"{job.rows_done:,} of {counted(job.rows_total, 'row')}" if job.rows_total and job.rows_done else ""
     doing = job.phase.capitalize() or "Beginning"
     progress = Progress(STEPS.get(doing, doing), job.rows_done, job.rows_total or 0, told, tuple(STEPS.values()))
-    return _with_rate(house, job, progress)
+    return _with_rate(services, job, progress)
 
 
-def _with_rate(house: House, job: ImportJob, progress: Progress) -> Progress:
-    seconds = (house.clock() - job.started_at).total_seconds()
+def _with_rate(services: Services, job: ImportJob, progress: Progress) -> Progress:
+    seconds = (services.clock() - job.started_at).total_seconds()
     if progress.doing != STEPS["Storing"] or not job.rows_done or seconds <= 0:
         return progress
     return replace(progress, detail=f"{progress.detail} · {job.rows_done / seconds:,.0f} rows a second")
@@ -193,10 +193,10 @@ def _would_undo(job: ImportJob) -> str:
     return f"It {' and '.join(text for text, count in ((made, job.created), (changed, job.updated)) if count)}."
 
 
-def _file_of(house: House, visitor: Visitor, job: ImportJob) -> str | None:
+def _file_of(services: Services, visitor: Visitor, job: ImportJob) -> str | None:
     """Tell where a file that could not be imported wholly still waits."""
     try:
-        return f"/imports/uploads/{find_upload(house, visitor.account, job.options.upload or '').id}"
+        return f"/imports/uploads/{find_upload(services, visitor.account, job.options.upload or '').id}"
     except NotFound:
         return None
 

@@ -6,17 +6,17 @@ from litestar import get
 from litestar.params import FromPath, FromQuery
 from litestar.response import Response
 
-from tamis.actions.house import House
 from tamis.actions.lookups import segments_of_type
 from tamis.actions.segments.history import SizesByDay, segment_history
 from tamis.actions.segments.members import comings_and_goings
 from tamis.actions.segments.rule_syntax import outline, segments_named, to_text
+from tamis.actions.services import Services
 from tamis.domain.segments import Segment
 from tamis.domain.transitions import Cause
 from tamis.web.console.answers import fragment
 from tamis.web.console.charts import size_chart
 from tamis.web.console.filters import day, number
-from tamis.web.console.injected import InjectedHouse, InjectedVisitor
+from tamis.web.console.injected import InjectedServices, InjectedVisitor
 from tamis.web.console.segment_frame import Frame, frame_of, lines_of, segment_page
 from tamis.web.console.session import Visitor
 
@@ -26,10 +26,10 @@ SPANS = {30: "30 days", 90: "90 days", 365: "A year"}
 
 @get("/segments/{segment_id:int}", sync_to_thread=True)
 def overview(
-    house: InjectedHouse, visitor: InjectedVisitor, segment_id: FromPath[int], days: FromQuery[str] = ""
+    services: InjectedServices, visitor: InjectedVisitor, segment_id: FromPath[int], days: FromQuery[str] = ""
 ) -> Response[str]:
     """Show a segment."""
-    frame = frame_of(house, visitor, segment_id)
+    frame = frame_of(services, visitor, segment_id)
     span = int(days) if days in map(str, SPANS) else 30
     named = segments_named(frame.rule)
     return segment_page(
@@ -38,26 +38,26 @@ def overview(
         "overview",
         outline=outline(frame.rule),
         text=to_text(frame.rule),
-        named={ref.id: ref for ref in _refs(house, frame) if ref.id in named},
-        lines=lines_of(comings_and_goings(house, visitor.account, segment_id, limit=LATELY)),
+        named={ref.id: ref for ref in _refs(services, frame) if ref.id in named},
+        lines=lines_of(comings_and_goings(services, visitor.account, segment_id, limit=LATELY)),
         span=span,
         spans=SPANS,
-        **_sizes(house, visitor, frame, span),
+        **_sizes(services, visitor, frame, span),
     )
 
 
 @get("/segments/{segment_id:int}/figures", sync_to_thread=True)
-def figures(house: InjectedHouse, visitor: InjectedVisitor, segment_id: FromPath[int]) -> Response[str]:
-    """Give the figures of a segment as they are now."""
-    return fragment(visitor, "segments/_figures.html", frame=frame_of(house, visitor, segment_id))
+def figures(services: InjectedServices, visitor: InjectedVisitor, segment_id: FromPath[int]) -> Response[str]:
+    """Return the figures of a segment as they are now."""
+    return fragment(visitor, "segments/_figures.html", frame=frame_of(services, visitor, segment_id))
 
 
-def _refs(house: House, frame: Frame) -> list[Segment]:
-    return segments_of_type(house.records.reader(), frame.segment.contact_type_id)
+def _refs(services: Services, frame: Frame) -> list[Segment]:
+    return segments_of_type(services.records.reader(), frame.segment.contact_type_id)
 
 
-def _sizes(house: House, visitor: Visitor, frame: Frame, span: int) -> dict[str, Any]:
-    history: SizesByDay = segment_history(house, visitor.account.id, frame.segment.id, span)
+def _sizes(services: Services, visitor: Visitor, frame: Frame, span: int) -> dict[str, Any]:
+    history: SizesByDay = segment_history(services, visitor.account.id, frame.segment.id, span)
     days = history.days
     if not days:
         return {"days": []}

@@ -5,7 +5,7 @@ from litestar.params import FromPath, FromQuery
 from litestar.response import Response
 
 from tamis.actions.segments.members import comings_and_goings
-from tamis.web.console.injected import InjectedHouse, InjectedVisitor
+from tamis.web.console.injected import InjectedServices, InjectedVisitor
 from tamis.web.console.segment_frame import frame_of, lines_of, segment_page
 
 LINES_A_PAGE = 50
@@ -14,16 +14,16 @@ STEPS = {"entered": 1, "left": -1}
 
 @get("/segments/{segment_id:int}/history", sync_to_thread=True)
 def history(
-    house: InjectedHouse,
+    services: InjectedServices,
     visitor: InjectedVisitor,
     segment_id: FromPath[int],
     only: FromQuery[str] = "",
     before: FromQuery[int | None] = None,
 ) -> Response[str]:
     """Show entries and exits, newest first."""
-    frame = frame_of(house, visitor, segment_id)
+    frame = frame_of(services, visitor, segment_id)
     found = comings_and_goings(
-        house, visitor.account, segment_id, step=STEPS.get(only), before=_bounded(before), limit=LINES_A_PAGE
+        services, visitor.account, segment_id, step=STEPS.get(only), before=_bounded(before), limit=LINES_A_PAGE
     )
     return segment_page(
         visitor,

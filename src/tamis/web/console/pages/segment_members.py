@@ -10,13 +10,13 @@ from litestar import get, post
 from litestar.params import FromPath, FromQuery
 from litestar.response import Response
 
-from tamis.actions.house import House
 from tamis.actions.lookups import is_removed
 from tamis.actions.segments.by_hand import bring_back, hands_of_segment
 from tamis.actions.segments.explaining import explain_recipient
 from tamis.actions.segments.members import count_members, member_page
 from tamis.actions.segments.recipients import add_recipient, delete_recipient
 from tamis.actions.segments.segments import segment_by_id
+from tamis.actions.services import Services
 from tamis.domain.emails import clean_email
 from tamis.domain.errors import Invalid, NotFound, Problem, Refused
 from tamis.domain.members import Member
@@ -24,7 +24,7 @@ from tamis.domain.segments import segment_of_recipient
 from tamis.domain.text import problem_with_line, short
 from tamis.web.console.answers import fragment, from_htmx, see
 from tamis.web.console.forms import Form
-from tamis.web.console.injected import InjectedForm, InjectedHouse, InjectedVisitor
+from tamis.web.console.injected import InjectedForm, InjectedServices, InjectedVisitor
 from tamis.web.console.segment_frame import frame_of, segment_page
 from tamis.web.console.session import Visitor, WebRequest
 from tamis.web.console.wording import by_path, first_of
@@ -49,66 +49,76 @@ class Shown:
 
 @get("/segments/{segment_id:int}/members", sync_to_thread=True)
 def members(
-    house: InjectedHouse,
+    services: InjectedServices,
     visitor: InjectedVisitor,
     segment_id: FromPath[int],
     after: FromQuery[int | None] = None,
     before: FromQuery[int | None] = None,
 ) -> Response[str]:
     """Show members of a segment."""
-    frame = frame_of(house, visitor, segment_id)
+    frame = frame_of(services, visitor, segment_id)
     return segment_page(
-        visitor, frame, "members", shown=_shown(house, visitor, segment_id, "", after, before), form=None
+        visitor, frame, "members", shown=_shown(services, visitor, segment_id, "", after, before), form=None
     )
 
 
 @post("/segments/{segment_id:int}/members/search", status_code=200, sync_to_thread=True)
 def search(
-    house: InjectedHouse, visitor: InjectedVisitor, form: InjectedForm, request: WebRequest, segment_id: FromPath[int]
+    services: InjectedServices,
+    visitor: InjectedVisitor,
+    form: InjectedForm,
+    request: WebRequest,
+    segment_id: FromPath[int],
 ) -> Response[str]:
     """Show the members who have some words in their address or name."""
-    shown = _shown(house, visitor, segment_id, form.text("text"), form.number("after"), form.number("before"))
+    shown = _shown(services, visitor, segment_id, form.text("text"), form.number("after"), form.number("before"))
     if from_htmx(request):
-        segment = segment_by_id(house.records.reader(), visitor.account, segment_id)
+        segment = segment_by_id(services.records.reader(), visitor.account, segment_id)
         return fragment(visitor, "segments/_members.html", segment=segment, shown=shown)
-    return segment_page(visitor, frame_of(house, visitor, segment_id), "members", shown=shown, form=None)
+    return segment_page(visitor, frame_of(services, visitor, segment_id), "members", shown=shown, form=None)
 
 
 @post("/segments/{segment_id:int}/members/count", status_code=200, sync_to_thread=True)
 def count(
-    house: InjectedHouse, visitor: InjectedVisitor, form: InjectedForm, segment_id: FromPath[int]
+    services: InjectedServices, visitor: InjectedVisitor, form: InjectedForm, segment_id: FromPath[int]
 ) -> Response[str]:
     """Tell how many members a search finds."""
     text = form.text("text")
-    found = count_members(house, visitor.account, segment_id, text)
+    found = count_members(services, visitor.account, segment_id, text)
     return fragment(visitor, "segments/_found.html", found=found, text=text)
 
 
 @post("/segments/{segment_id:int}/members", status_code=200, sync_to_thread=True)
-def add(house: InjectedHouse, visitor: InjectedVisitor, form: InjectedForm, segment_id: FromPath[int]) -> Response[str]:
+def add(
+    services: InjectedServices, visitor: InjectedVisitor, form: InjectedForm, segment_id: FromPath[int]
+) -> Response[str]:
     """Add an address to a segment by hand."""
     try:
-        email = _add(house, visitor, form, segment_id)
+        email = _add(services, visitor, form, segment_id)
     except (Invalid, Refused) as error:
         problems = by_path(error) if isinstance(error, Invalid) else {"email": first_of(error)}
-        frame = frame_of(house, visitor, segment_id)
-        shown = _shown(house, visitor, segment_id, "", None, None)
+        frame = frame_of(services, visitor, segment_id)
+        shown = _shown(services, visitor, segment_id, "", None, None)
         return segment_page(visitor, frame, "members", status=422, shown=shown, form=form, problems=problems)
     return see(visitor, f"/segments/{segment_id}/members", said=f"{email} is in the segment now, added by hand.")
 
 
 @post("/segments/{segment_id:int}/members/remove", status_code=200, sync_to_thread=True)
 def remove(
-    house: InjectedHouse, visitor: InjectedVisitor, form: InjectedForm, request: WebRequest, segment_id: FromPath[int]
+    services: InjectedServices,
+    visitor: InjectedVisitor,
+    form: InjectedForm,
+    request: WebRequest,
+    segment_id: FromPath[int],
 ) -> Response[str]:
     """Remove a recipient by hand; htmx gets what stands in place of its row."""
     recipient_id = form.number("recipient")
     if recipient_id is None or segment_of_recipient(recipient_id) != segment_id:
         raise NotFound("recipient_not_there")
-    explained = explain_recipient(house.records.reader(), house.clock(), visitor.account, recipient_id)
-    house.write(delete_recipient, visitor.account, recipient_id)
+    explained = explain_recipient(services.records.reader(), services.clock(), visitor.account, recipient_id)
+    services.write(delete_recipient, visitor.account, recipient_id)
     contact_id = explained.contact_id
-    kept_out = contact_id is not None and is_removed(house.records.reader(), segment_id, contact_id)
+    kept_out = contact_id is not None and is_removed(services.records.reader(), segment_id, contact_id)
     if from_htmx(request):
         answer = fragment(
             visitor,
@@ -126,10 +136,14 @@ def remove(
 
 @post("/segments/{segment_id:int}/bring-back", status_code=200, sync_to_thread=True)
 def bring_back_member(
-    house: InjectedHouse, visitor: InjectedVisitor, form: InjectedForm, request: WebRequest, segment_id: FromPath[int]
+    services: InjectedServices,
+    visitor: InjectedVisitor,
+    form: InjectedForm,
+    request: WebRequest,
+    segment_id: FromPath[int],
 ) -> Response[str]:
     """Undo a removal; htmx gets what stands in place of its row."""
-    back = house.write(bring_back, visitor.account, segment_id, form.number("contact") or 0)
+    back = services.write(bring_back, visitor.account, segment_id, form.number("contact") or 0)
     if back.is_in:
         said = f"{back.email} is back in the segment."
     else:
@@ -143,38 +157,38 @@ def bring_back_member(
 
 @get("/segments/{segment_id:int}/by-hand", sync_to_thread=True)
 def by_hand(
-    house: InjectedHouse,
+    services: InjectedServices,
     visitor: InjectedVisitor,
     segment_id: FromPath[int],
     added: FromQuery[int] = 0,
     removed: FromQuery[int] = 0,
 ) -> Response[str]:
     """Show what was done by hand with a segment."""
-    frame = frame_of(house, visitor, segment_id)
+    frame = frame_of(services, visitor, segment_id)
     skipped = {"added": min(max(added, 0), HIGHEST), "removed": min(max(removed, 0), HIGHEST)}
     hands = hands_of_segment(
-        house.records.reader(), visitor.account, segment_id, HANDS_A_PAGE, skipped["added"], skipped["removed"]
+        services.records.reader(), visitor.account, segment_id, HANDS_A_PAGE, skipped["added"], skipped["removed"]
     )
     return segment_page(visitor, frame, "by-hand", hands=hands, skipped=skipped, a_page=HANDS_A_PAGE)
 
 
 @get("/segments/{segment_id:int}/members/{recipient_id:int}/why", sync_to_thread=True)
 def why(
-    house: InjectedHouse, visitor: InjectedVisitor, segment_id: FromPath[int], recipient_id: FromPath[int]
+    services: InjectedServices, visitor: InjectedVisitor, segment_id: FromPath[int], recipient_id: FromPath[int]
 ) -> Response[str]:
     """Tell why somebody is in a segment."""
     if segment_of_recipient(recipient_id) != segment_id:
         raise NotFound("recipient_not_there")
-    explained = explain_recipient(house.records.reader(), house.clock(), visitor.account, recipient_id)
+    explained = explain_recipient(services.records.reader(), services.clock(), visitor.account, recipient_id)
     return fragment(visitor, "segments/_why.html", explained=explained, segment=explained.segment)
 
 
 def _shown(
-    house: House, visitor: Visitor, segment_id: int, search: str, after: int | None, before: int | None
+    services: Services, visitor: Visitor, segment_id: int, search: str, after: int | None, before: int | None
 ) -> Shown:
     """Find a page of members: one more than it has is asked for, to know whether there are others."""
     at = {"after": None if before is not None else _bounded(after), "before": _bounded(before)}
-    found = member_page(house, visitor.account, segment_id, search, limit=MEMBERS_A_PAGE + 1, **at)
+    found = member_page(services, visitor.account, segment_id, search, limit=MEMBERS_A_PAGE + 1, **at)
     more = len(found) > MEMBERS_A_PAGE
     if before is not None:
         rows, earlier, later = found[1:] if more else found, more, True
@@ -195,7 +209,7 @@ def _bounded(number: int | None) -> int | None:
     return None if number is None else max(0, min(number, HIGHEST))
 
 
-def _add(house: House, visitor: Visitor, form: Form, segment_id: int) -> str:
+def _add(services: Services, visitor: Visitor, form: Form, segment_id: int) -> str:
     text = form.text("email")
     email = clean_email(text)
     problems = [
@@ -207,7 +221,7 @@ def _add(house: House, visitor: Visitor, form: Form, segment_id: int) -> str:
         problems.append(Problem("email", "email_not_one" if text else "email_missing", text=short(text)))
     if problems or email is None:
         raise Invalid(problems)
-    house.write(add_recipient, visitor.account, segment_id, email, form.text("first_name"), form.text("last_name"))
+    services.write(add_recipient, visitor.account, segment_id, email, form.text("first_name"), form.text("last_name"))
     return email.address
 
 

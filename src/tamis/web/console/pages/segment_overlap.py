@@ -7,16 +7,16 @@ from litestar.params import FromPath, FromQuery
 from litestar.response import Response
 from markupsafe import Markup
 
-from tamis.actions.house import House
 from tamis.actions.lookups import segments_of_type
 from tamis.actions.segments.sets import overlap, overlaps
+from tamis.actions.services import Services
 from tamis.domain.overlaps import Overlap
 from tamis.domain.segments import Segment
 from tamis.web.console.answers import fragment
 from tamis.web.console.charts import bar
 from tamis.web.console.circles import overlap_picture
 from tamis.web.console.filters import number
-from tamis.web.console.injected import InjectedHouse, InjectedVisitor
+from tamis.web.console.injected import InjectedServices, InjectedVisitor
 from tamis.web.console.segment_frame import frame_of, segment_page
 from tamis.web.console.session import Visitor
 
@@ -34,17 +34,17 @@ class Compared:
 
 @get("/segments/{segment_id:int}/overlap", sync_to_thread=True)
 def overlap_page(
-    house: InjectedHouse,
+    services: InjectedServices,
     visitor: InjectedVisitor,
     segment_id: FromPath[int],
     a: FromQuery[str] = "",
     b: FromQuery[str] = "",
 ) -> Response[str]:
     """Show what a segment has in common with one or two others; those of all follow by themselves."""
-    frame = frame_of(house, visitor, segment_id)
+    frame = frame_of(services, visitor, segment_id)
     others = {
         segment.id: segment
-        for segment in segments_of_type(house.records.reader(), frame.segment.contact_type_id)
+        for segment in segments_of_type(services.records.reader(), frame.segment.contact_type_id)
         if segment.id != segment_id
     }
     asked = [int(text) for text in (a, b) if text.isascii() and text.isdigit() and len(text) < 19]
@@ -55,19 +55,19 @@ def overlap_page(
         "overlap",
         others=sorted(others.values(), key=lambda other: other.name.casefold()),
         chosen=chosen,
-        compared=_compared(house, visitor, [frame.segment, *chosen]) if chosen else None,
+        compared=_compared(services, visitor, [frame.segment, *chosen]) if chosen else None,
     )
 
 
 @get("/segments/{segment_id:int}/overlap/all", sync_to_thread=True)
-def overlap_with_all(house: InjectedHouse, visitor: InjectedVisitor, segment_id: FromPath[int]) -> Response[str]:
-    """Give the table of what a segment has in common with each other one of its type."""
-    size, found = overlaps(house, visitor.account.id, segment_id)
+def overlap_with_all(services: InjectedServices, visitor: InjectedVisitor, segment_id: FromPath[int]) -> Response[str]:
+    """Return the table of what a segment has in common with each other one of its type."""
+    size, found = overlaps(services, visitor.account.id, segment_id)
     return fragment(visitor, "segments/_overlaps.html", segment_id=segment_id, size=size, found=found, bar=bar)
 
 
-def _compared(house: House, visitor: Visitor, of: list[Segment]) -> Compared:
-    found = overlap(house, visitor.account.id, [segment.id for segment in of])
+def _compared(services: Services, visitor: Visitor, of: list[Segment]) -> Compared:
+    found = overlap(services, visitor.account.id, [segment.id for segment in of])
     words = [f"{segment.name}: {number(size)}" for segment, size in zip(of, found.sizes, strict=True)]
     label = f"{'; '.join(words)}; in any of them: {number(found.union)}; in all of them: {number(found.intersection)}"
     return Compared(of, found.sizes, found.union, _parts(found), overlap_picture(found.sizes, found.matrix, label))

@@ -7,15 +7,15 @@ from litestar import get
 from litestar.params import FromQuery
 from litestar.response import Response
 
-from tamis.actions.house import House
 from tamis.actions.lookups import fields_of_type, segments_of_account, types_of_account
 from tamis.actions.segments.rule_syntax import Example, examples
 from tamis.actions.segments.segment_list import Glance, glances
+from tamis.actions.services import Services
 from tamis.domain.contacts import ContactType
 from tamis.domain.text import fold
 from tamis.web.console.answers import fragment, from_htmx, page
 from tamis.web.console.charts import sparkline
-from tamis.web.console.injected import InjectedHouse, InjectedVisitor
+from tamis.web.console.injected import InjectedServices, InjectedVisitor
 from tamis.web.console.session import WebRequest
 
 ORDERS: dict[str, tuple[Callable[[Glance], int | str], bool]] = {
@@ -29,7 +29,7 @@ ORDERS: dict[str, tuple[Callable[[Glance], int | str], bool]] = {
 
 @get("/segments", sync_to_thread=True)
 def segment_list(
-    house: InjectedHouse,
+    services: InjectedServices,
     visitor: InjectedVisitor,
     request: WebRequest,
     q: FromQuery[str] = "",
@@ -37,7 +37,7 @@ def segment_list(
 ) -> Response[str]:
     """Show the segments that have some words in their name or sentence; htmx gets only the rows."""
     key, descending = ORDERS.get(sort, ORDERS["newest"])
-    found = sorted(glances(house, visitor.account, q), key=key, reverse=descending)
+    found = sorted(glances(services, visitor.account, q), key=key, reverse=descending)
     context: dict[str, Any] = {
         "glances": found,
         "q": q,
@@ -46,16 +46,16 @@ def segment_list(
     }
     if from_htmx(request):
         return fragment(visitor, "segments/_rows.html", **context)
-    db = house.records.reader()
+    db = services.records.reader()
     of_account = types_of_account(db, visitor.account.id)
     if not segments_of_account(db, visitor.account.id):
-        context["examples"] = [(of_type, _examples(house, of_type)) for of_type in of_account]
+        context["examples"] = [(of_type, _examples(services, of_type)) for of_type in of_account]
         return page(visitor, "segments/empty.html", title="Segments", nav="segments", types=of_account, **context)
     return page(visitor, "segments/list.html", title="Segments", nav="segments", types=of_account, **context)
 
 
-def _examples(house: House, of_type: ContactType) -> list[Example]:
-    return examples(fields_of_type(house.records.reader(), of_type.id))
+def _examples(services: Services, of_type: ContactType) -> list[Example]:
+    return examples(fields_of_type(services.records.reader(), of_type.id))
 
 
 handlers = [segment_list]

@@ -15,8 +15,8 @@ from tamis.web.console.auth.passwords import TryLater
 from tamis.web.console.injected import (
     InjectedConfirmations,
     InjectedForm,
-    InjectedHouse,
     InjectedPasswords,
+    InjectedServices,
     InjectedVisitor,
 )
 from tamis.web.console.session import (
@@ -38,9 +38,11 @@ WRONG = "The e-mail address or the password is not right."
 
 
 @get("/sign-in", sync_to_thread=False)
-def form_to_sign_in(request: WebRequest, house: InjectedHouse, then: FromQuery[str] = "/segments") -> Response[str]:
+def form_to_sign_in(
+    request: WebRequest, services: InjectedServices, then: FromQuery[str] = "/segments"
+) -> Response[str]:
     """Show the form; whoever is signed in already is led on."""
-    if find_session(house, session_token(request)):
+    if find_session(services, session_token(request)):
         return Response("", status_code=303, headers={"location": _own(then)}, media_type="text/html")
     cookie = guest_cookie(request)
     answer = _form(csrf_of(cookie.value or ""), "", then, "", 200)
@@ -52,7 +54,7 @@ def form_to_sign_in(request: WebRequest, house: InjectedHouse, then: FromQuery[s
 @post("/sign-in")
 async def sign_in(
     request: WebRequest,
-    house: InjectedHouse,
+    services: InjectedServices,
     form: InjectedForm,
     passwords: InjectedPasswords,
     confirmations: InjectedConfirmations,
@@ -68,19 +70,19 @@ async def sign_in(
         return answer
     if account is None:
         return _form(csrf, email, then, WRONG, 422)
-    opened = await asyncio.wrap_future(house.submit(actions.sign_in, account, session_token(request)))
+    opened = await asyncio.wrap_future(services.submit(actions.sign_in, account, session_token(request)))
     confirmations.note(hash_secret(opened.token))
     answer = Response("", status_code=303, headers={"location": _own(then)}, media_type="text/html")
-    answer.set_cookie(session_cookie(request, opened.token, house.settings.session_lifetime))
+    answer.set_cookie(session_cookie(request, opened.token, services.settings.session_lifetime))
     answer.set_cookie(device_cookie(request, account, opened.device))
     answer.set_cookie(ended_guest_cookie(request))
     return answer
 
 
 @post("/sign-out", sync_to_thread=True)
-def sign_out(request: WebRequest, house: InjectedHouse, visitor: InjectedVisitor) -> Response[str]:
+def sign_out(request: WebRequest, services: InjectedServices, visitor: InjectedVisitor) -> Response[str]:
     """End the session."""
-    house.write(end_session, visitor.session)
+    services.write(end_session, visitor.session)
     log.event("signed_out", account=visitor.account.id, address=client_of(request))
     answer = see(visitor, "/sign-in")
     answer.set_cookie(ended_session_cookie(request))

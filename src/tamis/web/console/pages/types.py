@@ -11,8 +11,8 @@ from tamis import log
 from tamis.actions.fields import types as actions
 from tamis.actions.fields.fields import create_field, move_field
 from tamis.actions.fields.type_list import field_list, type_glances
-from tamis.actions.house import House
 from tamis.actions.lookups import segments_of_type
+from tamis.actions.services import Services
 from tamis.domain.contacts import ContactType
 from tamis.domain.errors import Invalid, Refused
 from tamis.domain.fields import Kind
@@ -20,7 +20,7 @@ from tamis.domain.segments import Segment
 from tamis.web.console.answers import fragment, from_htmx, page, see
 from tamis.web.console.finding import type_of
 from tamis.web.console.forms import Form
-from tamis.web.console.injected import InjectedForm, InjectedHouse, InjectedVisitor
+from tamis.web.console.injected import InjectedForm, InjectedServices, InjectedVisitor
 from tamis.web.console.kinds import KINDS
 from tamis.web.console.session import Visitor, WebRequest
 from tamis.web.console.wording import by_path, first_of, sentence, told
@@ -29,24 +29,24 @@ Problems = Mapping[str, str]
 
 
 @get("/types", sync_to_thread=True)
-def type_list(house: InjectedHouse, visitor: InjectedVisitor) -> Response[str]:
+def type_list(services: InjectedServices, visitor: InjectedVisitor) -> Response[str]:
     """Show the contact types of the account."""
-    return _types(house, visitor)
+    return _types(services, visitor)
 
 
 @post("/types", sync_to_thread=True)
-def create(house: InjectedHouse, visitor: InjectedVisitor, form: InjectedForm) -> Response[str]:
+def create(services: InjectedServices, visitor: InjectedVisitor, form: InjectedForm) -> Response[str]:
     """Make a contact type."""
     name = form.text("name")
     try:
-        made = house.write(actions.create_type, visitor.account, name)
+        made = services.write(actions.create_type, visitor.account, name)
     except (Invalid, Refused) as error:
-        return _types(house, visitor, name, told(error))
+        return _types(services, visitor, name, told(error))
     return see(visitor, f"/types/{made.id}", said=f"{made.name} is a contact type now: give it its fields.")
 
 
-def _types(house: House, visitor: Visitor, name: str = "", problem: str = "") -> Response[str]:
-    glances = type_glances(house, visitor.account)
+def _types(services: Services, visitor: Visitor, name: str = "", problem: str = "") -> Response[str]:
+    glances = type_glances(services, visitor.account)
     status = 422 if problem else 200
     return page(
         visitor, "types/list.html", title="Contact types", nav="types", status=status, glances=glances, name=name,
@@ -55,76 +55,78 @@ def _types(house: House, visitor: Visitor, name: str = "", problem: str = "") ->
 
 
 @get("/types/{type_id:int}", sync_to_thread=True)
-def show(house: InjectedHouse, visitor: InjectedVisitor, type_id: FromPath[int]) -> Response[str]:
+def show(services: InjectedServices, visitor: InjectedVisitor, type_id: FromPath[int]) -> Response[str]:
     """Show the fields of a contact type."""
-    return type_page(house, visitor, type_of(house, visitor, type_id))
+    return type_page(services, visitor, type_of(services, visitor, type_id))
 
 
 @post("/types/{type_id:int}/rename", sync_to_thread=True)
-def rename(house: InjectedHouse, visitor: InjectedVisitor, form: InjectedForm, type_id: FromPath[int]) -> Response[str]:
-    """Give a contact type another name."""
-    contact_type, name = type_of(house, visitor, type_id), form.text("type_name")
+def rename(
+    services: InjectedServices, visitor: InjectedVisitor, form: InjectedForm, type_id: FromPath[int]
+) -> Response[str]:
+    """Rename a contact type."""
+    contact_type, name = type_of(services, visitor, type_id), form.text("type_name")
     try:
-        renamed = house.write(actions.rename_type, visitor.account, contact_type, name)
+        renamed = services.write(actions.rename_type, visitor.account, contact_type, name)
     except (Invalid, Refused) as error:
-        return type_page(house, visitor, contact_type, {"type_name": told(error)}, form)
+        return type_page(services, visitor, contact_type, {"type_name": told(error)}, form)
     return see(visitor, f"/types/{type_id}", said=f"The contact type is called {renamed.name} now.")
 
 
 @post("/types/{type_id:int}/delete", sync_to_thread=True)
-def delete(house: InjectedHouse, visitor: InjectedVisitor, type_id: FromPath[int]) -> Response[str]:
+def delete(services: InjectedServices, visitor: InjectedVisitor, type_id: FromPath[int]) -> Response[str]:
     """Delete a contact type that nothing needs."""
-    contact_type = type_of(house, visitor, type_id)
+    contact_type = type_of(services, visitor, type_id)
     try:
-        house.write(actions.delete_type, contact_type)
+        services.write(actions.delete_type, contact_type)
     except Refused as error:
-        users = segments_of_type(house.records.reader(), type_id)
-        return type_page(house, visitor, contact_type, {"delete": first_of(error)}, users=users)
+        users = segments_of_type(services.records.reader(), type_id)
+        return type_page(services, visitor, contact_type, {"delete": first_of(error)}, users=users)
     log.event("contact_type_deleted", account=visitor.account.id, contact_type=type_id)
     return see(visitor, "/types", said=f"The contact type {contact_type.name} is deleted.")
 
 
 @post("/types/{type_id:int}/fields", sync_to_thread=True)
 def add_field(
-    house: InjectedHouse, visitor: InjectedVisitor, form: InjectedForm, type_id: FromPath[int]
+    services: InjectedServices, visitor: InjectedVisitor, form: InjectedForm, type_id: FromPath[int]
 ) -> Response[str]:
     """Make a field of a contact type."""
-    contact_type = type_of(house, visitor, type_id)
+    contact_type = type_of(services, visitor, type_id)
     options = [line.strip() for line in form.raw("options").splitlines() if line.strip()]
     kind = next((kind for kind in Kind if kind == form.text("kind")), None)
     try:
         if kind is None:
-            return type_page(house, visitor, contact_type, {"kind": "Choose what its values are."}, form)
+            return type_page(services, visitor, contact_type, {"kind": "Choose what its values are."}, form)
         chosen = options if kind.has_options else ()
-        made = house.write(create_field, contact_type, form.text("name"), kind, chosen)
+        made = services.write(create_field, contact_type, form.text("name"), kind, chosen)
     except Invalid as error:
         problems = {path: sentence(text) for path, text in by_path(error).items()}
-        return type_page(house, visitor, contact_type, problems, form)
+        return type_page(services, visitor, contact_type, problems, form)
     except Refused as error:
-        return type_page(house, visitor, contact_type, {"name": told(error)}, form)
+        return type_page(services, visitor, contact_type, {"name": told(error)}, form)
     return see(visitor, f"/types/{type_id}#field-{made.id}", said=f"The field {made.name} is there.")
 
 
 @post("/types/{type_id:int}/fields/{field_id:int}/move", sync_to_thread=True)
 def move(
     request: WebRequest,
-    house: InjectedHouse,
+    services: InjectedServices,
     visitor: InjectedVisitor,
     form: InjectedForm,
     type_id: FromPath[int],
     field_id: FromPath[int],
 ) -> Response[str]:
     """Put a field before another one, or last."""
-    contact_type = type_of(house, visitor, type_id)
-    moved = house.write(move_field, contact_type, str(field_id), form.text("before") or None)
+    contact_type = type_of(services, visitor, type_id)
+    moved = services.write(move_field, contact_type, str(field_id), form.text("before") or None)
     if from_htmx(request):
-        listed = field_list(house, contact_type)
+        listed = field_list(services, contact_type)
         return fragment(visitor, "types/_fields.html", type=contact_type, listed=listed, moved=moved)
     return see(visitor, f"/types/{type_id}#field-{field_id}")
 
 
 def type_page(
-    house: House,
+    services: Services,
     visitor: Visitor,
     contact_type: ContactType,
     problems: Problems | None = None,
@@ -142,9 +144,9 @@ def type_page(
         typed["type_name"] = form.raw("type_name")
     return page(
         visitor, "types/show.html", title=contact_type.name, nav="types", status=status, type=contact_type,
-        listed=field_list(house, contact_type), kinds=KINDS,
+        listed=field_list(services, contact_type), kinds=KINDS,
         problems=defaultdict(str, problems), typed=typed, users=users, moved=None,
-        segment_count=len(segments_of_type(house.records.reader(), contact_type.id)),
+        segment_count=len(segments_of_type(services.records.reader(), contact_type.id)),
     )  # fmt: skip
 
 

@@ -11,13 +11,13 @@ from litestar.params import FromPath, FromQuery
 from litestar.response import File, Response
 
 from tamis.actions.fields.types import create_type, find_type
-from tamis.actions.house import House
 from tamis.actions.importing.background import Asked, asked, start_upload, throw_away, work_on_upload
 from tamis.actions.importing.choosing import options_of
 from tamis.actions.importing.looking import Look, look_at
 from tamis.actions.importing.report import ImportOptions
 from tamis.actions.importing.uploads import Incoming, discard_upload, find_upload, in_bytes
 from tamis.actions.lookups import fields_of_type, types_of_account
+from tamis.actions.services import Services
 from tamis.actions.work import At, Work
 from tamis.domain.errors import Invalid, NotFound, UnclearEncoding
 from tamis.domain.imports import Upload
@@ -27,7 +27,7 @@ from tamis.web.console.forms import Form
 from tamis.web.console.import_form import Chosen, chosen_before, chosen_in
 from tamis.web.console.import_page import unread_page, upload_page
 from tamis.web.console.importing import progress_of, rejects_answer
-from tamis.web.console.injected import InjectedForm, InjectedHouse, InjectedVisitor
+from tamis.web.console.injected import InjectedForm, InjectedServices, InjectedVisitor
 from tamis.web.console.session import Visitor, WebRequest
 from tamis.web.console.wording import WORDS
 from tamis.web.lanes import in_lane
@@ -37,10 +37,10 @@ SECONDS_TO_BEGIN = 2
 
 
 @get("/imports/new", sync_to_thread=True)
-def new_import(house: InjectedHouse, visitor: InjectedVisitor, type: FromQuery[str] = "") -> Response[str]:
+def new_import(services: InjectedServices, visitor: InjectedVisitor, type: FromQuery[str] = "") -> Response[str]:
     """Ask for a file, and where it goes."""
-    known = types_of_account(house.records.reader(), visitor.account.id)
-    most = house.settings.max_upload
+    known = types_of_account(services.records.reader(), visitor.account.id)
+    most = services.settings.max_upload
     return page(
         visitor,
         "imports/new.html",
@@ -54,20 +54,20 @@ def new_import(house: InjectedHouse, visitor: InjectedVisitor, type: FromQuery[s
 
 
 @post("/imports/types", sync_to_thread=True)
-def make_type(house: InjectedHouse, visitor: InjectedVisitor, form: InjectedForm) -> Response[dict[str, object]]:
+def make_type(services: InjectedServices, visitor: InjectedVisitor, form: InjectedForm) -> Response[dict[str, object]]:
     """Make the contact type into which a file goes that is handed in next."""
-    made = house.write(create_type, visitor.account, form.text("name"))
+    made = services.write(create_type, visitor.account, form.text("name"))
     return Response({"id": made.id, "name": made.name}, status_code=201)
 
 
 @put("/imports/uploads", request_max_body_size=None)
 async def receive(
-    house: InjectedHouse, visitor: InjectedVisitor, request: WebRequest, type: FromQuery[str] = ""
+    services: InjectedServices, visitor: InjectedVisitor, request: WebRequest, type: FromQuery[str] = ""
 ) -> Response[dict[str, object]]:
     """Take a file as it comes, in pieces, and look whether it is one that can be imported."""
-    contact_type = find_type(house.records.reader(), visitor.account, type)
+    contact_type = find_type(services.records.reader(), visitor.account, type)
     name = unquote(request.headers.get("x-file-name", ""), errors="replace")
-    incoming = await asyncio.to_thread(Incoming, house, visitor.account, request.content_length or 0)
+    incoming = await asyncio.to_thread(Incoming, services, visitor.account, request.content_length or 0)
     with incoming:
         try:
             await _write_all(request, incoming)
@@ -75,11 +75,11 @@ async def receive(
             return Response({"message": "the file did not come to its end"}, status_code=400)
         upload = await asyncio.to_thread(incoming.keep, contact_type, name)
     try:
-        await in_lane(house.lanes.files, visitor.account.id, lambda: look_at(house, upload))
+        await in_lane(services.lanes.files, visitor.account.id, lambda: look_at(services, upload))
     except UnclearEncoding:
         pass  # the page of the file asks for it
     except Invalid:
-        await asyncio.to_thread(discard_upload, house, upload)
+        await asyncio.to_thread(discard_upload, services, upload)
         raise
     return Response({"location": f"/imports/uploads/{upload.id}"}, status_code=201)
 
@@ -96,61 +96,61 @@ class _Wanted:
 
 @get("/imports/uploads/{upload_id:str}")
 async def show_upload(
-    house: InjectedHouse,
+    services: InjectedServices,
     visitor: InjectedVisitor,
     upload_id: FromPath[str],
     encoding: FromQuery[str | None] = None,
     sheet: FromQuery[str | None] = None,
 ) -> Response[str]:
     """Show what stands in a file, read as was chosen here or before, and what becomes of it, or lead to its import."""
-    pages, account_id = house.lanes.pages, visitor.account.id
-    found = await in_lane(pages, account_id, lambda: _wanted(house, visitor, upload_id, encoding, sheet))
+    pages, account_id = services.lanes.pages, visitor.account.id
+    found = await in_lane(pages, account_id, lambda: _wanted(services, visitor, upload_id, encoding, sheet))
     if isinstance(found, Response):
         return found
     upload, how = found.upload, (found.encoding, found.sheet)
     try:
-        look = await _look(house, visitor, upload, *how)
+        look = await _look(services, visitor, upload, *how)
     except Invalid as error:
         message = error
-        return await in_lane(pages, account_id, lambda: unread_page(house, visitor, upload, message, *how))
-    return await in_lane(pages, account_id, lambda: _seen(house, visitor, found, look))
+        return await in_lane(pages, account_id, lambda: unread_page(services, visitor, upload, message, *how))
+    return await in_lane(pages, account_id, lambda: _seen(services, visitor, found, look))
 
 
 def _wanted(
-    house: House, visitor: Visitor, upload_id: str, encoding: str | None, sheet: str | None
+    services: Services, visitor: Visitor, upload_id: str, encoding: str | None, sheet: str | None
 ) -> _Wanted | Response[str]:
-    work = work_on_upload(house, visitor.account, upload_id)
+    work = work_on_upload(services, visitor.account, upload_id)
     if work and work.import_id and work.at is not At.FAILED:
         return see(visitor, f"/imports/{work.import_id}")
-    upload = find_upload(house, visitor.account, upload_id)
+    upload = find_upload(services, visitor.account, upload_id)
     before = work.about.options if work and isinstance(work.about, Asked) else ImportOptions()
     encoding = before.encoding if encoding is None else encoding
     sheet = before.sheet if sheet is None else sheet
     return _Wanted(upload, work, encoding or "", sheet or "")
 
 
-def _seen(house: House, visitor: Visitor, wanted: _Wanted, look: Look) -> Response[str]:
+def _seen(services: Services, visitor: Visitor, wanted: _Wanted, look: Look) -> Response[str]:
     upload = wanted.upload
-    fields = fields_of_type(house.records.reader(), upload.contact_type_id)
+    fields = fields_of_type(services.records.reader(), upload.contact_type_id)
     chosen = chosen_before(look, fields, wanted.work)
     how = replace(chosen.how, encoding=wanted.encoding or None, sheet=wanted.sheet or None)
-    return upload_page(house, visitor, upload, look, replace(chosen, how=how), wanted.work)
+    return upload_page(services, visitor, upload, look, replace(chosen, how=how), wanted.work)
 
 
-async def _look(house: House, visitor: Visitor, upload: Upload, encoding: str, sheet: str) -> Look:
+async def _look(services: Services, visitor: Visitor, upload: Upload, encoding: str, sheet: str) -> Look:
     """Look at a file when it is the account's turn; whoever leaves before that, interrupts it."""
-    look = partial(look_at, house, upload, encoding or None, sheet or None)
-    return await in_lane(house.lanes.files, visitor.account.id, look)
+    look = partial(look_at, services, upload, encoding or None, sheet or None)
+    return await in_lane(services.lanes.files, visitor.account.id, look)
 
 
 @get("/imports/uploads/{upload_id:str}/progress", sync_to_thread=True)
 def upload_progress(
-    house: InjectedHouse, visitor: InjectedVisitor, request: WebRequest, upload_id: FromPath[str]
+    services: InjectedServices, visitor: InjectedVisitor, request: WebRequest, upload_id: FromPath[str]
 ) -> Response[str]:
     """Tell how far a trial is, or an import that waits; what has ended shows the whole page again."""
-    work = work_on_upload(house, visitor.account, upload_id)
+    work = work_on_upload(services, visitor.account, upload_id)
     if work is None:
-        find_upload(house, visitor.account, upload_id)
+        find_upload(services, visitor.account, upload_id)
     if work is None or work.is_over or work.import_id:
         return see(visitor, f"/imports/uploads/{upload_id}", request=request)
     return fragment(
@@ -160,52 +160,52 @@ def upload_progress(
 
 @post("/imports/uploads/{upload_id:str}")
 async def begin(
-    house: InjectedHouse, visitor: InjectedVisitor, form: InjectedForm, upload_id: FromPath[str]
+    services: InjectedServices, visitor: InjectedVisitor, form: InjectedForm, upload_id: FromPath[str]
 ) -> Response[str]:
     """Try a file, or import it, as it was chosen."""
-    pages, account_id = house.lanes.pages, visitor.account.id
-    found = await in_lane(pages, account_id, lambda: _not_begun(house, visitor, upload_id))
+    pages, account_id = services.lanes.pages, visitor.account.id
+    found = await in_lane(pages, account_id, lambda: _not_begun(services, visitor, upload_id))
     if isinstance(found, Response):
         return found
-    look = await _look(house, visitor, found, form.text("encoding"), form.text("sheet"))
-    return await in_lane(pages, account_id, lambda: _begun(house, visitor, form, found, look))
+    look = await _look(services, visitor, found, form.text("encoding"), form.text("sheet"))
+    return await in_lane(pages, account_id, lambda: _begun(services, visitor, form, found, look))
 
 
-def _not_begun(house: House, visitor: Visitor, upload_id: str) -> Upload | Response[str]:
-    work = work_on_upload(house, visitor.account, upload_id)
+def _not_begun(services: Services, visitor: Visitor, upload_id: str) -> Upload | Response[str]:
+    work = work_on_upload(services, visitor.account, upload_id)
     if work and (not work.is_over or (work.at is At.DONE and work.import_id)):
         return see(visitor, _page_of(work))  # a second click, or one on a page that is behind
-    return find_upload(house, visitor.account, upload_id)
+    return find_upload(services, visitor.account, upload_id)
 
 
-def _begun(house: House, visitor: Visitor, form: Form, upload: Upload, look: Look) -> Response[str]:
-    work = work_on_upload(house, visitor.account, upload.id)
-    fields = fields_of_type(house.records.reader(), upload.contact_type_id)
+def _begun(services: Services, visitor: Visitor, form: Form, upload: Upload, look: Look) -> Response[str]:
+    work = work_on_upload(services, visitor.account, upload.id)
+    fields = fields_of_type(services.records.reader(), upload.contact_type_id)
     chosen = chosen_in(form, look, fields)
     try:
         options = replace(options_of(look, fields, chosen.choices, chosen.how), words=WORDS)
     except Invalid as error:
         wrong = Chosen(chosen.choices, chosen.how, error.problems)
-        return upload_page(house, visitor, upload, look, wrong, None, status=422)
-    contact_type = type_of(house, visitor, upload.contact_type_id)
-    wish = asked(house, contact_type, "import" if form.text("do") == "import" else "trial", options, chosen.choices)
+        return upload_page(services, visitor, upload, look, wrong, None, status=422)
+    contact_type = type_of(services, visitor, upload.contact_type_id)
+    wish = asked(services, contact_type, "import" if form.text("do") == "import" else "trial", options, chosen.choices)
     if wish.what == "import" and work and isinstance(work.about, Asked) and not work.about.foretells(wish):
         wish = replace(wish, what="trial", in_place_of_import=True)
-    return see(visitor, _page_of(start_upload(house, visitor.account, contact_type, upload, wish)))
+    return see(visitor, _page_of(start_upload(services, visitor.account, contact_type, upload, wish)))
 
 
 @post("/imports/uploads/{upload_id:str}/discard", sync_to_thread=True)
-def discard(house: InjectedHouse, visitor: InjectedVisitor, upload_id: FromPath[str]) -> Response[str]:
+def discard(services: InjectedServices, visitor: InjectedVisitor, upload_id: FromPath[str]) -> Response[str]:
     """Throw a file away."""
-    upload = find_upload(house, visitor.account, upload_id)
-    throw_away(house, visitor.account, upload)
+    upload = find_upload(services, visitor.account, upload_id)
+    throw_away(services, visitor.account, upload)
     return see(visitor, "/imports", said=f"{upload.name} was thrown away; nothing of it was imported.")
 
 
 @get("/imports/uploads/{upload_id:str}/rejects", sync_to_thread=True)
-def rejects_of_trial(house: InjectedHouse, visitor: InjectedVisitor, upload_id: FromPath[str]) -> File:
-    """Give the rows that an import would reject."""
-    work = work_on_upload(house, visitor.account, upload_id)
+def rejects_of_trial(services: InjectedServices, visitor: InjectedVisitor, upload_id: FromPath[str]) -> File:
+    """Return the rows that an import would reject."""
+    work = work_on_upload(services, visitor.account, upload_id)
     if work is None or work.at is not At.DONE or not work.result.rejects_file:
         raise NotFound("rejects_of_upload_unknown")
     return rejects_answer(work.result.rejects_file)

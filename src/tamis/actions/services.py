@@ -34,7 +34,7 @@ def utc_now() -> datetime:
     return datetime.now(UTC)
 
 
-class House:
+class Services:
     """The records, and the columns once they are needed; closing it closes both."""
 
     def __init__(
@@ -86,8 +86,8 @@ class House:
         return self.submit(action, *args, **kwargs).result()
 
     def open_columns(self) -> Columns:
-        """Give the column store as it is, opening it when needed; raises Held when another process has it, and Damaged
-        when it knows of changes that the records have lost."""
+        """Return the column store as it is, opening it when needed; raises Held when another process has it, and
+        Damaged when it knows of changes that the records have lost."""
         if self._columns:
             return self._columns
         with self._opening:
