@@ -127,7 +127,7 @@ def in_columns(sql: str) -> Callable[[Path], None]:
 
 
 def in_records(*statements: str) -> Callable[[Path], None]:
-    """Plant a fault in the records, behind the back of their feed."""
+    """Plant a fault in the records, without an entry in the change log."""
 
     def plant(directory: Path) -> None:
         with records_of(directory) as db:
@@ -245,7 +245,7 @@ IN_RECORDS = {
         ],
         ["1 address is that of two contacts of one type"],
     ),
-    "a value changed behind the back of the feed": (
+    "a value changed without an entry in the change log": (
         ["""UPDATE contacts SET field_values = '{"5":"Peru"}' WHERE id = 102"""],
         ["(ids 102)", "contact 102 is in segment 1, against its rule"],
     ),

@@ -14,7 +14,7 @@ from tamis.actions.segments.recipients import recipient_page
 from tamis.actions.segments.segments import segment_sizes
 from tamis.actions.services import Services
 from tamis.columns.engine.files import NAME as FILE_NAME
-from tamis.records import feed
+from tamis.records import change_log
 from tamis.records.engine.database import connect
 from tamis.records.maintenance import erasure
 from tamis.settings import Settings
@@ -166,7 +166,7 @@ def test_a_server_erases_in_a_quiet_moment_at_most_every_hour_and_in_time(tmp_pa
         for _ in range(minutes):
             now += timedelta(minutes=1)
             if busy:
-                services.write(lambda db, at: feed.tell_fields(db, people.id, at))
+                services.write(lambda db, at: change_log.record_field_changes(db, people.id, at))
             eraser.turn()
         return erasure.pending(services.records.reader()) is None
 

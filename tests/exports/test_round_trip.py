@@ -24,7 +24,7 @@ from tamis.domain.exports import Export, Format, Layout
 from tamis.domain.fields import FieldSet, Kind, Value, key_of
 from tamis.domain.instants import FIRST_INSTANT, LAST_INSTANT
 from tamis.domain.transitions import Cause
-from tamis.records import feed, types
+from tamis.records import change_log, types
 from tamis.records.handles import Transaction, connection_of
 from tamis.settings import Settings
 from tests.laws.strategies import INTERESTS, PLANS, VALUES
@@ -120,7 +120,7 @@ def _delete_all(db: Transaction, now: datetime, type_id: int) -> None:
         row[0]
         for row in connection_of(db).execute("DELETE FROM contacts WHERE contact_type_id = ? RETURNING id", (type_id,))
     ]
-    feed.tell_contacts(db, type_id, ids, now, Cause.DELETION)
+    change_log.record_contact_changes(db, type_id, ids, now, Cause.DELETION)
 
 
 @pytest.fixture(scope="module")
@@ -165,10 +165,10 @@ def test_exported_and_imported_is_the_same(
     assert (moved.rows, moved.created, moved.rejected) == (len(crowd), len(crowd), 0)
     assert moved.ignored_columns == ("created_at", "updated_at")
     assert two.state(there) == two.state(here)
-    before = two.state(here), feed.last_change(two.services.records.reader())
+    before = two.state(here), change_log.last_change(two.services.records.reader())
     again = import_file(two.services, two.account, here, file, options)
     assert (again.rows, again.unchanged) == (len(crowd), len(crowd))
-    assert (two.state(here), feed.last_change(two.services.records.reader())) == before
+    assert (two.state(here), change_log.last_change(two.services.records.reader())) == before
 
 
 @pytest.mark.parametrize("ending", LAYOUTS)

@@ -11,7 +11,7 @@ from tamis.actions.importing.report import ImportOptions
 from tamis.actions.importing.run import import_file
 from tamis.domain.contacts import ContactType
 from tamis.domain.fields import Kind, Value, key_of
-from tamis.records import feed, types
+from tamis.records import change_log, types
 from tamis.records.handles import Transaction
 from tests.exports.test_round_trip import LAYOUTS, Two
 from tests.laws.strategies import INTERESTS, PLANS
@@ -35,7 +35,7 @@ def _make_fields(db: Transaction, now: datetime, contact_type: ContactType, coun
         types.insert_field(
             db, contact_type.id, key_of(f"Field {n}"), f"Field {n}", kind, options, now, options_inferred=False
         )
-    feed.tell_fields(db, contact_type.id, now)
+    change_log.record_field_changes(db, contact_type.id, now)
 
 
 class Wide(Two):

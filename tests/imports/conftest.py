@@ -17,7 +17,7 @@ from tamis.domain.accounts import Account
 from tamis.domain.contacts import ContactType
 from tamis.domain.fields import FieldSet, Value
 from tamis.records import types
-from tamis.records.feed import last_change
+from tamis.records.change_log import last_change
 from tamis.rules.build import build
 from tamis.rules.syntaxes.json import to_json
 from tamis.rules.syntaxes.text import from_text

@@ -10,7 +10,7 @@ from tamis.actions.maintenance.doctor.run import examine_all
 from tamis.actions.segments.segment_list import glances
 from tamis.actions.services import Services
 from tamis.domain.fields import Kind
-from tamis.records import feed
+from tamis.records import change_log
 from tamis.records.handles import connection_of
 from tamis.settings import Settings
 from tests.stores.people import new_desk
@@ -47,7 +47,9 @@ def test_broken_data_selects_nobody_is_logged_and_harms_nobody_else(
     assert broken.members(segment) == {"ann"}
     statement, event = BROKEN[name]
     services.records.write(lambda db: connection_of(db).execute(statement).fetchall())
-    services.records.write(lambda db: feed.tell_segment(db, broken.type.id, segment.id, services.clock()))
+    services.records.write(
+        lambda db: change_log.record_segment_change(db, broken.type.id, segment.id, services.clock())
+    )
     other.write(yva={"country": "Peru"})
     with caplog.at_level(logging.ERROR, "tamis"):
         assert other.members(theirs) == {"zoe", "yva"}

@@ -10,7 +10,7 @@ from tamis.actions.segments.segments import create_segment
 from tamis.actions.services import Services
 from tamis.domain.contacts import encode_values
 from tamis.domain.fields import COUNTRY, RESERVED, FieldSet
-from tamis.records import contacts, feed, recipients
+from tamis.records import change_log, contacts, recipients
 from tamis.records.contacts import NewContact
 from tamis.records.engine.sql import fetch
 from tamis.rules.syntaxes.text import from_text
@@ -46,9 +46,9 @@ def test_removals_of_two_types_in_one_step_are_both_kept(services: Services) -> 
         (contacts.SQL["documents"], (1, "[5]")),
         (recipients.SQL["added_of_contacts"], ("[5]",)),
         (recipients.SQL["removed_of_contacts"], ("[5]",)),
-        (feed.SQL["touched_contacts"], (1, 2)),
-        (feed.SQL["arrived_contacts"], (1, 2)),
-        (feed.SQL["rare_changes"], (1, 2)),
+        (change_log.SQL["contact_changes"], (1, 2)),
+        (change_log.SQL["contact_ranges"], (1, 2)),
+        (change_log.SQL["other_changes"], (1, 2)),
     ],
 )
 def test_no_look_up_of_the_fold_or_of_an_import_goes_through_a_whole_table(

@@ -15,7 +15,7 @@ from tamis.columns.reads import recipients
 from tamis.columns.reads.browse import ContactReads
 from tamis.domain.emails import parse_email
 from tamis.domain.errors import NotFound
-from tamis.records import feed, segments
+from tamis.records import change_log, segments
 from tests.stores.people import EVERYONE, Desk, new_desk
 
 
@@ -92,7 +92,7 @@ def test_a_segment_that_is_made_while_all_are_listed_has_its_size(
 ) -> None:
     names = iter("ABCDEFGHI"[:times])
     desk.services.project()
-    right = feed.has_changed_of_account
+    right = change_log.has_account_changed
 
     def make_one_more(*args: Any) -> bool:
         """Let a segment be made between a look at one store and a look at the other."""
@@ -103,6 +103,6 @@ def test_a_segment_that_is_made_while_all_are_listed_has_its_size(
         return found
 
     desk.segment("First", 'country = "Peru"')
-    monkeypatch.setattr(feed, "has_changed_of_account", make_one_more)
+    monkeypatch.setattr(change_log, "has_account_changed", make_one_more)
     listed = sized_segments(desk.services, desk.account).segments
     assert {sized.recipients for sized in listed} == {2}

@@ -10,7 +10,7 @@ import pytest
 import tamis
 from tamis.actions.services import Services
 from tamis.domain.errors import Unavailable
-from tamis.records import feed
+from tamis.records import change_log
 from tamis.records.engine.sql import fetch
 from tamis.records.handles import Reader, Transaction
 from tamis.workbench.handle import Workbench
@@ -38,7 +38,7 @@ def test_actions_are_handed_such_handles(services: Services) -> None:
 def test_the_version_moves_with_the_writes_of_others(services: Services) -> None:
     before = services.records.version()
     assert services.records.version() == before
-    services.records.write(lambda db: feed.tell_fields(db, 1, services.clock()))
+    services.records.write(lambda db: change_log.record_field_changes(db, 1, services.clock()))
     assert services.records.version() != before
 
 

@@ -1,4 +1,4 @@
-"""The one place that sees both stores: the columns follow the change feed of the records, and the time."""
+"""The one place that sees both stores: the columns follow the change log of the records, and the time."""
 
 from collections.abc import Callable
 from datetime import datetime
@@ -9,7 +9,7 @@ from tamis.actions.change_batches import changes_between, everything, set_back
 from tamis.columns.engine.store import Columns
 from tamis.columns.interface.view import Standing
 from tamis.domain.errors import Unavailable
-from tamis.records import feed, types
+from tamis.records import change_log, types
 from tamis.records.engine.store import Records
 from tamis.records.handles import Reader, Transaction, snapshot
 from tamis.records.history.read import whole as whole_history
@@ -35,7 +35,7 @@ def catch_up(records: Records, columns: Columns, clock: Callable[[], datetime]) 
 def _follow_up(records: Records, db: Reader, columns: Columns, clock: Callable[[], datetime]) -> None:
     if columns.trouble:
         columns.recover()
-    now, wanted = clock(), feed.last_change(db)  # what is written from here on is not waited for
+    now, wanted = clock(), change_log.last_change(db)  # what is written from here on is not waited for
     if _is_fresh(db, columns, now, wanted) and not _ahead(columns, clock):
         return
     with columns.lock:
@@ -56,7 +56,7 @@ def _follow_up(records: Records, db: Reader, columns: Columns, clock: Callable[[
 def settle(db: Reader, columns: Columns, clock: Callable[[], datetime]) -> datetime:
     """Let the columns follow up to what a snapshot of the records has; gives the instant as of which they are right."""
     now = clock()
-    while not _is_fresh(db, columns, now, feed.last_change(db)):
+    while not _is_fresh(db, columns, now, change_log.last_change(db)):
         _step(db, columns, now)
     if ahead := _ahead(columns, clock):
         columns.project(set_back(db, columns.applied or 0, ahead))
@@ -65,7 +65,7 @@ def settle(db: Reader, columns: Columns, clock: Callable[[], datetime]) -> datet
 
 def _is_fresh(db: Reader, columns: Columns, now: datetime, wanted: int) -> bool:
     """Return whether the columns have followed up to a wanted change, and time up to an instant."""
-    if columns.is_behind or columns.applied is None or not wanted <= columns.applied <= feed.last_change(db):
+    if columns.is_behind or columns.applied is None or not wanted <= columns.applied <= change_log.last_change(db):
         return False
     return not any(due <= now for due in columns.standing.due.values())
 
@@ -73,9 +73,9 @@ def _is_fresh(db: Reader, columns: Columns, now: datetime, wanted: int) -> bool:
 def is_fresh_for(db: Reader, standing: Standing, now: datetime, account_id: int) -> bool:
     """Return whether a projection that stands like this lacks nothing of an account: no change, and nothing that time
     has brought up to `now`, which was read after it."""
-    if standing.applied is None or standing.applied > feed.last_change(db):
+    if standing.applied is None or standing.applied > change_log.last_change(db):
         return False
-    if feed.has_changed_of_account(db, account_id, standing.applied):
+    if change_log.has_account_changed(db, account_id, standing.applied):
         return False
     if not standing.as_of:  # as a rule, nothing depends on the time
         return True
@@ -94,15 +94,15 @@ def _ahead(columns: Columns, clock: Callable[[], datetime]) -> dict[int, datetim
 
 
 def _step(db: Reader, columns: Columns, now: datetime) -> None:
-    applied, first = columns.applied, feed.first_kept_change(db)
-    last = feed.last_change(db)
+    applied, first = columns.applied, change_log.first_change(db)
+    last = change_log.last_change(db)
     is_cut = applied is not None and applied < last and (first is None or first > applied + 1)
     if applied is None or columns.is_behind or applied > last or is_cut:
         _restore(db, columns, now, last)
         return
-    up_to = feed.end_of_step(db, applied, TOUCHED_A_STEP) or last
+    up_to = change_log.find_batch_end(db, applied, TOUCHED_A_STEP) or last
     if up_to < last:
-        now = feed.instant_of(db, up_to) or now
+        now = change_log.time_of_change(db, up_to) or now
     due = [type_id for type_id, instant in columns.standing.due.items() if instant <= now]
     columns.project(changes_between(db, applied, up_to, last, due, now))
 
@@ -118,13 +118,13 @@ def _restore(db: Reader, columns: Columns, now: datetime, last: int) -> None:
 def _trim(records: Records, db: Reader, columns: Columns) -> None:
     """Drop old changes from the change log, but none that a restored projection would need: the history notes first how
     far the projection has followed."""
-    first = feed.first_kept_change(db)
+    first = change_log.first_change(db)
     if columns.applied and not columns.is_behind and first and columns.applied - first > 2 * KEPT_CHANGES:
         applied, mark, as_of = columns.applied, columns.history.kept.mark, columns.standing.as_of
 
         def trim(writer: Transaction) -> None:
             note_followed(writer, mark, applied, as_of)
-            feed.trim(writer, applied - KEPT_CHANGES)
+            change_log.trim(writer, applied - KEPT_CHANGES)
 
         records.submit(trim)
 

@@ -22,7 +22,7 @@ from tamis.columns.projector.batch import (
 from tamis.domain.fields import FieldSet
 from tamis.domain.history import Position
 from tamis.domain.instants import UTC_ZONE, from_micros, zone_named
-from tamis.records import accounts, contacts, externals, feed, recipients, types
+from tamis.records import accounts, change_log, contacts, externals, recipients, types
 from tamis.records.handles import Reader
 from tamis.rules.evaluation.segments import in_order
 from tamis.rules.time.breakpoints import timed
@@ -110,9 +110,9 @@ def _touched_between(db: Reader, after: int, up_to: int, last: int) -> dict[int,
     segments that change after it belong to it already: without them, what is read would not fit what is there.
     """
     touched: dict[int, _TouchedOfType] = defaultdict(_TouchedOfType)
-    for group in feed.touched_contacts(db, after, up_to):
+    for group in change_log.list_contact_changes(db, after, up_to):
         touched[group.contact_type_id].contacts.append(Touched(group.at, group.cause, group.contact_ids))
-    for change in feed.rare_changes(db, after, last):
+    for change in change_log.list_other_changes(db, after, last):
         of_type = touched[change.contact_type_id]
         if change.subject == "segment" and change.segment_id:
             of_type.segments[change.segment_id] = from_micros(change.at)

@@ -1,7 +1,7 @@
 """Questions that the interfaces put to the records as they are, because an action would add nothing to the answer."""
 
 from tamis.records.accounts import account_of_key_pair, is_public_key
-from tamis.records.feed import last_change
+from tamis.records.change_log import last_change
 from tamis.records.handles import Reader, Transaction, snapshot
 from tamis.records.recipients import is_removed
 from tamis.records.segments import live_of_account as segments_of_account

@@ -19,8 +19,8 @@ from tamis.columns.engine.store import Columns
 from tamis.columns.interface.view import ColumnsView
 from tamis.domain.errors import Damaged, Unavailable
 from tamis.files.durable import make_directory
+from tamis.records.change_log import last_change, store_id
 from tamis.records.engine.store import Records
-from tamis.records.feed import last_change, store_id
 from tamis.records.handles import Transaction
 from tamis.settings import Settings
 from tamis.workbench.statements import interrupt_workbench

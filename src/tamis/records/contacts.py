@@ -1,4 +1,4 @@
-"""Contacts in the records; every write is told to the feed."""
+"""Contacts in the records; every write is recorded in the change log."""
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from datetime import datetime
@@ -10,7 +10,7 @@ from tamis.domain.contacts import Contact, decode_value, decode_values, encode_v
 from tamis.domain.fields import Field, FieldSet, Value
 from tamis.domain.instants import from_micros, to_micros
 from tamis.domain.transitions import Cause
-from tamis.records import feed
+from tamis.records import change_log
 from tamis.records.engine.sql import each_tuple, run, run_many, scalar, select, select_one, select_tuples
 from tamis.records.handles import Reader, Transaction
 from tamis.records.importing import journal
@@ -75,7 +75,7 @@ def update_many(
     if import_id is not None:
         journal.note_changed(db, import_id, [c.id for c in changed])
     run_many(db, SQL["update"], ((c.email, c.document, micros, import_id, c.id) for c in changed))
-    feed.tell_contacts(db, type_id, (c.id for c in changed), now, cause)
+    change_log.record_contact_changes(db, type_id, (c.id for c in changed), now, cause)
 
 
 def set_email_key(db: Transaction, contact_id: int, email_key: str) -> None:
@@ -88,7 +88,7 @@ def delete(db: Transaction, contact: Contact, now: datetime) -> None:
     """Delete a contact, and what it was before any import."""
     journal.forget_contact(db, contact.id)
     run(db, SQL["delete"], (contact.id,))
-    feed.tell_contacts(db, contact.contact_type_id, [contact.id], now, Cause.DELETION)
+    change_log.record_contact_changes(db, contact.contact_type_id, [contact.id], now, Cause.DELETION)
 
 
 def forget_field(db: Transaction, type_id: int, field_id: int) -> None:
@@ -123,7 +123,7 @@ def store_values(
     cleared = ((path, id_) for id_, value in values if value is None)
     run_many(db, SQL["set_value"], stated)
     run_many(db, SQL["clear_value"], cleared)
-    feed.tell_contacts(db, type_id, (id_ for id_, _ in values), now)
+    change_log.record_contact_changes(db, type_id, (id_ for id_, _ in values), now)
 
 
 def documents(db: Reader, type_id: int, ids: Sequence[int]) -> list[str]:

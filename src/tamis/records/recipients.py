@@ -1,4 +1,4 @@
-"""Recipients added and removed by hand, in the records; every write is told to the feed."""
+"""Recipients added and removed by hand, in the records; every write is recorded in the change log."""
 
 from collections.abc import Callable, Sequence
 from datetime import datetime
@@ -17,7 +17,7 @@ from tamis.domain.segments import (
     recipient_id_of_stranger,
 )
 from tamis.domain.transitions import Cause
-from tamis.records import exclusions, feed
+from tamis.records import change_log, exclusions
 from tamis.records.engine.sql import exists, insert, run, scalar, select, select_one, select_only, select_tuples
 from tamis.records.handles import Reader, Transaction
 from tamis.records.queries import load
@@ -63,7 +63,7 @@ def add(
     person = _person(db, segment.contact_type_id, email.key) or following
     values = (segment.id, email.address, email.key, first_name, last_name, recipient_id, to_micros(now), person)
     added_id = insert(db, int, SQL["insert_added"], values)
-    feed.tell_recipient(db, segment, contact_id, added_id, now)
+    change_log.record_recipient_change(db, segment, contact_id, added_id, now)
 
 
 def _person(db: Reader, type_id: int, email_key: str) -> int | None:
@@ -86,21 +86,21 @@ def find_added(db: Reader, recipient_id: int) -> AddedAs | None:
 def undo_add(db: Transaction, segment: Segment, added: AddedAs, contact_id: int | None, now: datetime) -> None:
     """Take an addition by hand back."""
     run(db, SQL["delete_added"], (added.id,))
-    feed.tell_recipient(db, segment, contact_id, added.id, now)
+    change_log.record_recipient_change(db, segment, contact_id, added.id, now)
     if added.person_id != added.id:
-        feed.tell_recipient(db, segment, None, added.person_id, now)
+        change_log.record_recipient_change(db, segment, None, added.person_id, now)
 
 
 def remove(db: Transaction, segment: Segment, contact_id: int, now: datetime) -> None:
     """Remove a contact by hand: it stays out whatever the rule says."""
     run(db, SQL["insert_removed"], (segment.id, contact_id, to_micros(now)))
-    feed.tell_recipient(db, segment, contact_id, None, now)
+    change_log.record_recipient_change(db, segment, contact_id, None, now)
 
 
 def undo_remove(db: Transaction, segment: Segment, contact_id: int, now: datetime) -> None:
     """Take a removal by hand back."""
     run(db, SQL["delete_removed"], (segment.id, contact_id))
-    feed.tell_recipient(db, segment, contact_id, None, now)
+    change_log.record_recipient_change(db, segment, contact_id, None, now)
 
 
 def forget_contact(db: Transaction, type_id: int, contact_id: int | None, email_key: str, now: datetime) -> None:
@@ -109,7 +109,7 @@ def forget_contact(db: Transaction, type_id: int, contact_id: int | None, email_
     rows = select_tuples(db, tuple[int, int], SQL["added_with_email"], (email_key, type_id))
     for added_id, segment_id in rows:
         run(db, SQL["delete_added"], (added_id,))
-        feed.tell(db, "recipient", type_id, now, Cause.DELETION, segment_id, contact_id, added_id)
+        change_log.record_change(db, "recipient", type_id, now, Cause.DELETION, segment_id, contact_id, added_id)
     if contact_id is not None:
         exclusions.outlive_contacts(db, [contact_id])
 
@@ -123,7 +123,7 @@ def move(db: Transaction, type_id: int, contact_id: int, old_key: str, new: Emai
     rows = select_tuples(db, tuple[int, int], SQL["added_with_email"], (new.key, type_id))
     there = {segment_id: added_id for added_id, segment_id in rows}
     for segment_id, added_id in there.items():
-        feed.tell(db, "recipient", type_id, now, Cause.CONTACT, segment_id, contact_id, added_id)
+        change_log.record_change(db, "recipient", type_id, now, Cause.CONTACT, segment_id, contact_id, added_id)
     moved = select_tuples(db, tuple[int, int], SQL["added_with_email"], (old_key, type_id))
     person = _person(db, type_id, new.key) or _person(db, type_id, old_key)
     for added_id, segment_id in moved:
@@ -131,7 +131,7 @@ def move(db: Transaction, type_id: int, contact_id: int, old_key: str, new: Emai
             run(db, SQL["delete_added"], (added_id,))
         else:
             run(db, SQL["move_added"], (new.address, new.key, person or added_id, added_id))
-        feed.tell(db, "recipient", type_id, now, Cause.CONTACT, segment_id, contact_id, added_id)
+        change_log.record_change(db, "recipient", type_id, now, Cause.CONTACT, segment_id, contact_id, added_id)
     exclusions.pass_to_contacts(db, type_id, [(contact_id, new.key)])
     run(db, SQL["delete_removed_where_added"], (contact_id, new.key))
     return bool(moved)

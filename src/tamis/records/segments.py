@@ -1,4 +1,4 @@
-"""Segments in the records; every write is told to the feed."""
+"""Segments in the records; every write is recorded in the change log."""
 
 from collections.abc import Collection, Iterable
 from dataclasses import replace
@@ -12,7 +12,7 @@ from tamis.domain.instants import UTC_ZONE, from_micros, to_micros, zone_named
 from tamis.domain.segments import LAST_SEGMENT, Segment, SegmentRef, SegmentRefs
 from tamis.domain.text import fold
 from tamis.domain.transitions import Cause
-from tamis.records import feed
+from tamis.records import change_log
 from tamis.records.engine import sql
 from tamis.records.handles import Reader, Transaction
 from tamis.records.names import name_keys
@@ -27,7 +27,7 @@ def insert(db: Transaction, account_id: int, type_id: int, name: str, rule: str,
     id_ = sql.insert(db, int, SQL["insert"], (account_id, type_id, name, fold(name), rule, micros, micros))
     if id_ > LAST_SEGMENT:
         raise Refused("no_segment_numbers_left")
-    feed.tell_segment(db, type_id, id_, now)
+    change_log.record_segment_change(db, type_id, id_, now)
     return Segment(id_, account_id, type_id, name, rule, now, now)
 
 
@@ -78,7 +78,7 @@ def update(db: Transaction, segment: Segment, name: str, rule: str, now: datetim
     """Change the name or the rule of a segment; the caller has checked that the name is free."""
     sql.run(db, SQL["update"], (name, fold(name), rule, to_micros(now), segment.id))
     if rule != segment.rule:
-        feed.tell_segment(db, segment.contact_type_id, segment.id, now)
+        change_log.record_segment_change(db, segment.contact_type_id, segment.id, now)
     return replace(segment, name=name, rule=rule, updated_at=now)
 
 
@@ -107,8 +107,8 @@ def names(db: Reader, type_id: int, segment_ids: Collection[int]) -> dict[int, t
 def delete(db: Transaction, segment: Segment, now: datetime) -> None:
     """Delete a segment softly: it answers no more, its row stays."""
     sql.run(db, SQL["delete"], (to_micros(now), to_micros(now), segment.id))
-    sql.run(db, SQL["tell_added_elsewhere"], (to_micros(now), Cause.DELETION.value, segment.id))
-    feed.tell_segment(db, segment.contact_type_id, segment.id, now, Cause.DELETION)
+    sql.run(db, SQL["record_added_elsewhere"], (to_micros(now), Cause.DELETION.value, segment.id))
+    change_log.record_segment_change(db, segment.contact_type_id, segment.id, now, Cause.DELETION)
 
 
 def from_row(

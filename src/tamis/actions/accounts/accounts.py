@@ -11,7 +11,7 @@ from tamis.domain.emails import parse_email
 from tamis.domain.errors import Invalid, NotFound, Problem, Refused
 from tamis.domain.instants import zone_named
 from tamis.domain.text import problem_with_line
-from tamis.records import accounts, feed, segments
+from tamis.records import accounts, change_log, segments
 from tamis.records.handles import Reader, Transaction
 
 
@@ -55,7 +55,7 @@ def set_timezone(db: Transaction, now: datetime, account: Account, timezone: str
         return
     accounts.set_timezone(db, account.id, timezone)
     for segment in segments.live_of_account(db, account.id):
-        feed.tell_segment(db, segment.contact_type_id, segment.id, now)
+        change_log.record_segment_change(db, segment.contact_type_id, segment.id, now)
 
 
 def set_date_order(db: Transaction, _now: datetime, account: Account, order: DateOrder | None) -> None:

@@ -26,7 +26,7 @@ from tamis.domain.reading.columns import ColumnReading
 from tamis.domain.reading.deciding import Said, decide
 from tamis.domain.reading.learning import Asked, ColumnLearner
 from tamis.domain.text import fold, problem_with_name, short
-from tamis.records import contacts, feed, types
+from tamis.records import change_log, contacts, types
 from tamis.records.handles import Reader, Transaction
 from tamis.records.maintenance import erasure
 
@@ -109,7 +109,7 @@ def edit_field(
     naming = rules_to_carry(db, contact_type.id, field, renamed)
     if edited != field:
         types.update_field(db, contact_type.id, edited)
-        feed.tell_fields(db, contact_type.id, now)
+        change_log.record_field_changes(db, contact_type.id, now)
     chosen_from = replace(field, options=edited.options) if edited.kind.has_options else field
     if becomes or (field.kind is Kind.CHOICES and chosen_from != field):
         _store(db, now, contact_type.id, field, _carried(db, contact_type.id, field, chosen_from, becomes))

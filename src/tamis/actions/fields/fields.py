@@ -12,7 +12,7 @@ from tamis.domain.contacts import ContactType
 from tamis.domain.errors import Invalid, Message, NotFound, Problem, Refused
 from tamis.domain.fields import MOST_FIELDS, RESERVED, Field, FieldSet, Kind, key_of, problem_with_option
 from tamis.domain.text import fold
-from tamis.records import contacts, feed, types
+from tamis.records import change_log, contacts, types
 from tamis.records.handles import Reader, Transaction
 from tamis.records.maintenance import erasure
 
@@ -39,7 +39,7 @@ def create_field(
         raise Refused("too_many_fields", most=MOST_FIELDS)
     inferred = inferred and kind.has_options
     field = types.insert_field(db, contact_type.id, key_of(name), name, kind, chosen, now, options_inferred=inferred)
-    feed.tell_fields(db, contact_type.id, now)
+    change_log.record_field_changes(db, contact_type.id, now)
     return field
 
 
@@ -126,7 +126,7 @@ def delete_field(db: Transaction, now: datetime, contact_type: ContactType, refe
     refuse_while_used(Message("the_field", field=field.key), users_of_field(db, contact_type.id, field))
     types.delete_field(db, contact_type.id, field.id)
     contacts.forget_field(db, contact_type.id, field.id)
-    feed.tell_fields(db, contact_type.id, now)
+    change_log.record_field_changes(db, contact_type.id, now)
     erasure.note(db, now)
     return field
 

@@ -10,7 +10,7 @@ from tamis.domain.contacts import ContactType
 from tamis.domain.errors import Refused
 from tamis.domain.fields import Field
 from tamis.domain.text import fold
-from tamis.records import feed, types
+from tamis.records import change_log, types
 from tamis.records.handles import Transaction
 
 MOST_INFERRED = 200
@@ -57,6 +57,6 @@ def add_options(
             raise Refused("field_options_changed_meanwhile", field=field.key)
         if longer != field:
             types.update_field(db, contact_type.id, longer)
-            feed.tell_fields(db, contact_type.id, now)
+            change_log.record_field_changes(db, contact_type.id, now)
         found.append(longer)
     return found

@@ -8,7 +8,7 @@ from tamis.domain.accounts import Account
 from tamis.domain.contacts import ContactType
 from tamis.domain.errors import Invalid, Message, NotFound, Problem, Refused
 from tamis.domain.text import problem_with_name
-from tamis.records import feed, segments, types
+from tamis.records import change_log, segments, types
 from tamis.records.handles import Reader, Transaction
 
 
@@ -18,7 +18,7 @@ def create_type(db: Transaction, now: datetime, account: Account, name: str) -> 
     if types.type_by_name(db, account.id, name):
         raise Refused("contact_type_exists", contact_type=name)
     made = types.insert_type(db, account.id, name, now)
-    feed.tell_fields(db, made.id, now)
+    change_log.record_field_changes(db, made.id, now)
     return made
 
 

@@ -18,7 +18,7 @@ from tamis.domain.errors import Refused
 from tamis.domain.fields import FieldSet
 from tamis.domain.imports import ImportJob, State, Upload
 from tamis.domain.instants import to_micros
-from tamis.records import feed, types
+from tamis.records import change_log, types
 
 NO_FIELDS = FieldSet(())
 
@@ -50,13 +50,13 @@ def asked(
 ) -> Asked:
     """Return what is asked of an upload now, with the fields of its type as they are."""
     db = services.records.reader()
-    return Asked(what, options, choices, types.fields_of_type(db, contact_type.id), feed.last_change(db))
+    return Asked(what, options, choices, types.fields_of_type(db, contact_type.id), change_log.last_change(db))
 
 
 def is_outdated(services: Services, contact_type: ContactType, trial: Asked) -> bool:
     """Return whether contacts or fields of the type have changed since a trial, so that its counts may be wrong."""
     db = services.records.reader()
-    return trial.fields != types.fields_of_type(db, contact_type.id) or feed.has_changed(
+    return trial.fields != types.fields_of_type(db, contact_type.id) or change_log.has_type_changed(
         db, contact_type.id, trial.change
     )
 

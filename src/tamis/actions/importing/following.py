@@ -7,7 +7,7 @@ from contextlib import contextmanager
 from tamis.actions.catch_up import TOUCHED_A_STEP
 from tamis.actions.services import Services
 from tamis.domain.errors import Unavailable
-from tamis.records import feed
+from tamis.records import change_log
 
 PAUSE_SECONDS = 0.2
 
@@ -23,15 +23,15 @@ def following(services: Services) -> Iterator[None]:
         yield
         return
     stop = threading.Event()
-    seen = feed.last_change(services.records.reader())
+    seen = change_log.last_change(services.records.reader())
 
     def follow() -> None:
         reached = seen
         while not stop.wait(PAUSE_SECONDS):
             db = services.records.reader()
-            if feed.end_of_step(db, reached, TOUCHED_A_STEP) is None:
+            if change_log.find_batch_end(db, reached, TOUCHED_A_STEP) is None:
                 continue
-            reached = feed.last_change(db)
+            reached = change_log.last_change(db)
             try:
                 services.project()
                 services.release_columns()

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from tamis.actions.maintenance.stores import RECORDS
 from tamis.actions.services import Services
 from tamis.domain.errors import NotFound
-from tamis.records.feed import last_change
+from tamis.records.change_log import last_change
 from tamis.settings import Settings
 
 

@@ -8,7 +8,7 @@ from tamis import log
 from tamis.actions.maintenance.stores import STORES, Upkept
 from tamis.actions.services import Services
 from tamis.domain.errors import TamisError
-from tamis.records import feed
+from tamis.records import change_log
 from tamis.records.maintenance import erasure
 
 SMALL_BYTES = 256 * 1024 * 1024
@@ -61,7 +61,7 @@ class Eraser:
         """Erase if now is the moment; whatever fails is reported in the log and tried again later."""
         services, now = self._services, self._services.clock()
         db = services.records.reader()
-        last = feed.last_change(db)
+        last = change_log.last_change(db)
         if last != self._seen:
             self._seen, self._seen_at = last, now
         pending = erasure.pending(db)

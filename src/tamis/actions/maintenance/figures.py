@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from tamis.actions.maintenance.stores import STORES
 from tamis.actions.services import Services
-from tamis.records import feed
+from tamis.records import change_log
 from tamis.records.importing import imports
 
 
@@ -29,7 +29,7 @@ def gather(services: Services) -> Figures:
     states, rows = imports.totals(db)
     return Figures(
         services.records.waiting,
-        None if applied is None else max(feed.last_change(db) - applied, 0),
+        None if applied is None else max(change_log.last_change(db) - applied, 0),
         states,
         rows,
         shutil.disk_usage(services.settings.data).free,

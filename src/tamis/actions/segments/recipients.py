@@ -11,7 +11,7 @@ from tamis.domain.contacts import Contact
 from tamis.domain.emails import Email, email_key
 from tamis.domain.errors import Invalid, NotFound, Problem
 from tamis.domain.segments import Segment, contact_of_recipient, person_of_recipient, segment_of_recipient
-from tamis.records import contacts, exclusions, externals, feed, recipients, segments, types
+from tamis.records import change_log, contacts, exclusions, externals, recipients, segments, types
 from tamis.records.handles import Reader, Transaction
 from tamis.records.maintenance import erasure
 from tamis.rules.time.moment import Moment
@@ -101,7 +101,7 @@ def _let_in_external(db: Transaction, now: datetime, account: Account, segment: 
         return False
     external = externals.by_email(db, segment.contact_type_id, email.key)
     if external:
-        feed.tell_recipient(db, segment, None, external.person_id, now)
+        change_log.record_recipient_change(db, segment, None, external.person_id, now)
     return _external_is_in(db, now, account, segment, email.key)
 
 
@@ -116,7 +116,7 @@ def _exclude_external(
     if not _external_is_in(db, now, account, segment, key):
         raise missing
     exclusions.exclude_address(db, segment.id, key, now)
-    feed.tell_recipient(db, segment, None, external.person_id, now)
+    change_log.record_recipient_change(db, segment, None, external.person_id, now)
 
 
 def _external_is_in(db: Reader, now: datetime, account: Account, segment: Segment, email_key: str) -> bool:

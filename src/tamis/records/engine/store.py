@@ -13,10 +13,10 @@ import apsw
 
 from tamis import log
 from tamis.domain.errors import Busy, Damaged, DiskFull, TamisError
+from tamis.records.change_log import last_change
 from tamis.records.engine.database import BUSY_SECONDS, FILE_NAME, connect, migrate
 from tamis.records.engine.errors import SPARE_IN_WORDS, has_room, plain_errors, raise_plain
 from tamis.records.engine.waiting import PROJECTOR, Job, Upkeep, WaitingJobs
-from tamis.records.feed import last_change
 from tamis.records.handles import Reader, Transaction, connection_of, snapshot
 from tamis.records.integrity.check import Stopped, first_problem
 from tamis.records.integrity.checksums import prepare

@@ -12,7 +12,7 @@ from tamis.domain.errors import Refused
 from tamis.domain.instants import to_micros
 from tamis.domain.segments import STRANGER
 from tamis.domain.transitions import Cause
-from tamis.records import exclusions, feed
+from tamis.records import change_log, exclusions
 from tamis.records.contacts import ContactRow
 from tamis.records.engine.sql import run, run_many, scalar, select, select_only
 from tamis.records.handles import Reader, Transaction
@@ -86,7 +86,7 @@ def insert_new(
     exclusions.pass_to_new_contacts(db, type_id, first, first + new - 1)
     if import_id is not None:
         journal.note_created(db, import_id, first, first + new - 1)
-    feed.tell_contact_range(db, type_id, first, first + new - 1, now, cause)
+    change_log.record_contact_range(db, type_id, first, first + new - 1, now, cause)
 
 
 def _nulls(field_ids: Collection[int]) -> str:

@@ -9,7 +9,7 @@ import msgspec
 
 from tamis.domain.instants import to_micros
 from tamis.domain.transitions import Cause
-from tamis.records import exclusions, feed
+from tamis.records import change_log, exclusions
 from tamis.records.engine.sql import run, run_many, select, select_one, select_only, select_tuples
 from tamis.records.handles import Reader, Transaction
 from tamis.records.importing import journal
@@ -69,11 +69,11 @@ def delete_created(db: Transaction, import_id: int, type_id: int, piece: Created
     before they were contacts stays."""
     if piece.as_left:
         ids = _json(piece.as_left)
-        run(db, SQL["tell_added"], (ids, to_micros(now), Cause.UNDO.value))
+        run(db, SQL["record_added"], (ids, to_micros(now), Cause.UNDO.value))
         run(db, SQL["forget_contacts"], (ids,))
         exclusions.outlive_contacts(db, piece.as_left)
         run(db, SQL["delete_contacts"], (ids,))
-        feed.tell_contacts(db, type_id, piece.as_left, now, Cause.UNDO)
+        change_log.record_contact_changes(db, type_id, piece.as_left, now, Cause.UNDO)
     span = select_only(db, _Span, SQL["first_range"], (import_id,))
     run(db, SQL["drop_range"], (import_id, piece.first))
     if piece.last < span.last_id:
@@ -96,7 +96,7 @@ def restore(
     """Let some contacts of a piece be what they were."""
     rows = ((b.email, b.document, b.updated_at, b.import_before, b.id) for b in restored)
     run_many(db, SQL["restore"], rows)
-    feed.tell_contacts(db, type_id, (b.id for b in restored), now, Cause.UNDO)
+    change_log.record_contact_changes(db, type_id, (b.id for b in restored), now, Cause.UNDO)
     run(db, SQL["drop_befores"], (import_id, piece[-1].id))
 
 

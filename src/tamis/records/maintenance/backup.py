@@ -6,7 +6,7 @@ import apsw
 
 from tamis.domain.errors import Unavailable
 from tamis.domain.stores import StoreIdentity
-from tamis.records import feed
+from tamis.records import change_log
 from tamis.records.engine.database import migrations
 from tamis.records.engine.errors import plain_errors
 from tamis.records.handles import Reader
@@ -47,7 +47,7 @@ def examine(file: Path) -> StoreIdentity:
             if not db.execute("SELECT id FROM store").fetchall():
                 raise Unavailable("backup_without_records", file=file.name)
             reader = Reader(db)
-            return StoreIdentity(feed.store_id(reader), feed.last_change(reader))
+            return StoreIdentity(change_log.store_id(reader), change_log.last_change(reader))
         except apsw.SQLError:
             raise Unavailable("backup_without_records", file=file.name) from None
         finally:

@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import NamedTuple
 
 from tamis.domain.instants import from_micros, to_micros
-from tamis.records import feed
+from tamis.records import change_log
 from tamis.records.engine.sql import run, select_one
 from tamis.records.handles import Reader, Transaction
 from tamis.records.queries import load
@@ -22,7 +22,7 @@ class PendingErasure(NamedTuple):
 
 def note(db: Transaction, now: datetime) -> None:
     """Remember, with the erasure itself, that the files are to be written anew."""
-    run(db, SQL["note"], (feed.last_change(db), to_micros(now)))
+    run(db, SQL["note"], (change_log.last_change(db), to_micros(now)))
 
 
 def pending(db: Reader) -> PendingErasure | None:

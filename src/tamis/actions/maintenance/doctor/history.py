@@ -10,7 +10,7 @@ from tamis.columns.interface.checks import Differing
 from tamis.columns.interface.view import ColumnsView
 from tamis.domain.segments import LAST_SEGMENT
 from tamis.domain.text import counted
-from tamis.records.feed import last_change
+from tamis.records.change_log import last_change
 from tamis.records.handles import Reader, snapshot
 from tamis.records.history import read
 from tamis.records.segments import zones_of_all

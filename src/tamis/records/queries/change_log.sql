@@ -11,12 +11,12 @@ INSERT INTO feed (subject, contact_type_id, contact_id, last_contact_id, at, cau
 -- name: last_change
 SELECT coalesce((SELECT seq FROM sqlite_sequence WHERE name = 'feed'), 0);
 
--- name: has_changed
+-- name: has_type_changed
 SELECT EXISTS (
     SELECT 1 FROM feed WHERE change > ? AND contact_type_id = ? AND subject IN ('contact', 'fields')
 );
 
--- name: has_changed_of_account
+-- name: has_account_changed
 SELECT EXISTS (
     SELECT 1 FROM feed WHERE change > ? AND contact_type_id IN (SELECT id FROM contact_types WHERE account_id = ?)
 );
@@ -24,26 +24,26 @@ SELECT EXISTS (
 -- name: first_change
 SELECT min(change) FROM feed;
 
--- name: touched_contacts
+-- name: contact_changes
 SELECT max(change), contact_type_id, at, cause, json_group_array(contact_id)
 FROM feed WHERE change > ? AND change <= ? AND contact_id IS NOT NULL AND last_contact_id IS NULL
 GROUP BY contact_type_id, at, cause;
 
--- name: arrived_contacts
+-- name: contact_ranges
 SELECT change, contact_type_id, at, cause, contact_id, last_contact_id
 FROM feed WHERE change > ? AND change <= ? AND last_contact_id IS NOT NULL;
 
--- name: end_of_step
+-- name: batch_end
 SELECT min(change) FROM (
-    SELECT change, sum(coalesce(last_contact_id - contact_id + 1, 1)) OVER (ORDER BY change) AS told
+    SELECT change, sum(coalesce(last_contact_id - contact_id + 1, 1)) OVER (ORDER BY change) AS contacts
     FROM feed WHERE change > ?1 ORDER BY change LIMIT ?2
-) WHERE told >= ?2;
+) WHERE contacts >= ?2;
 
--- name: rare_changes
+-- name: other_changes
 SELECT change, subject, contact_type_id, segment_id, contact_id, added_id, at, cause
 FROM feed WHERE change > ? AND change <= ? AND subject <> 'contact' ORDER BY change;
 
--- name: at
+-- name: time_of_change
 SELECT at FROM feed WHERE change = ?;
 
 -- name: trim

@@ -1,0 +1,163 @@
+"""The change log: each write that the projection must follow appends a row, and the row's number orders the writes."""
+
+from collections.abc import Iterable, Sequence
+from datetime import datetime
+from operator import itemgetter
+from typing import NamedTuple
+
+import msgspec
+
+from tamis.domain.instants import from_micros, to_micros
+from tamis.domain.segments import Segment
+from tamis.domain.transitions import Cause
+from tamis.records.engine.sql import run, scalar, select, select_one, select_only
+from tamis.records.handles import Reader, Transaction
+from tamis.records.queries import load
+
+SQL = load("change_log")
+
+
+class Change(NamedTuple):
+    """One write: its subject and the subject's ids, when it was made (`at`, in microseconds since 1970) and why."""
+
+    change: int
+    subject: str
+    contact_type_id: int
+    segment_id: int | None
+    contact_id: int | None
+    added_id: int | None
+    at: int
+    cause: Cause
+
+
+class ContactChanges(NamedTuple):
+    """Contacts of one type that changed at one instant, in microseconds since 1970, for one reason."""
+
+    contact_type_id: int
+    at: int
+    cause: Cause
+    contact_ids: Sequence[int]
+
+
+def record_change(
+    db: Transaction,
+    subject: str,
+    type_id: int,
+    now: datetime,
+    cause: Cause,
+    segment_id: int | None = None,
+    contact_id: int | None = None,
+    added_id: int | None = None,
+) -> None:
+    """Append one change."""
+    row = (subject, type_id, segment_id, contact_id, added_id, to_micros(now), cause.value)
+    run(db, SQL["insert"], row)
+
+
+def record_contact_changes(
+    db: Transaction, type_id: int, contact_ids: Iterable[int], now: datetime, cause: Cause = Cause.CONTACT
+) -> None:
+    """Record that contacts were changed or deleted."""
+    ids = msgspec.json.encode(list(contact_ids)).decode()
+    run(db, SQL["insert_contacts"], (type_id, to_micros(now), cause.value, ids))
+
+
+def record_contact_range(
+    db: Transaction, type_id: int, first_id: int, last_id: int, now: datetime, cause: Cause = Cause.CONTACT
+) -> None:
+    """Record, in one row, that contacts with consecutive ids were added."""
+    run(db, SQL["insert_contact_range"], (type_id, first_id, last_id, to_micros(now), cause.value))
+
+
+def record_segment_change(
+    db: Transaction, type_id: int, segment_id: int, now: datetime, cause: Cause = Cause.RULE
+) -> None:
+    """Record that a segment was created, edited or deleted."""
+    record_change(db, "segment", type_id, now, cause, segment_id)
+
+
+def record_recipient_change(
+    db: Transaction, segment: Segment, contact_id: int | None, added_id: int | None, now: datetime
+) -> None:
+    """Record that a recipient was manually added or excluded, or that this was undone."""
+    record_change(db, "recipient", segment.contact_type_id, now, Cause.HAND, segment.id, contact_id, added_id)
+
+
+def record_field_changes(db: Transaction, type_id: int, now: datetime) -> None:
+    """Record that the fields of a contact type changed."""
+    record_change(db, "fields", type_id, now, Cause.RULE)
+
+
+def last_change(db: Reader) -> int:
+    """Return the newest change number, 0 before the first."""
+    return select_only(db, int, SQL["last_change"])
+
+
+def has_type_changed(db: Reader, type_id: int, after: int) -> bool:
+    """Return whether contacts or fields of a type have changed after a change number."""
+    return select_only(db, bool, SQL["has_type_changed"], (after, type_id))
+
+
+def has_account_changed(db: Reader, account_id: int, after: int) -> bool:
+    """Return whether anything of an account has changed after a change number."""
+    return select_only(db, bool, SQL["has_account_changed"], (after, account_id))
+
+
+def first_change(db: Reader) -> int | None:
+    """Return the oldest change number still in the log, or None when the log is empty."""
+    return scalar(db, int, SQL["first_change"])
+
+
+def list_contact_changes(db: Reader, after: int, up_to: int) -> list[ContactChanges]:
+    """List the contacts that changed in a span of changes, in the order of their last change."""
+    groups = select(db, _listed, SQL["contact_changes"], (after, up_to))
+    groups += select(db, _in_range, SQL["contact_ranges"], (after, up_to))
+    return [changes for _, changes in sorted(groups, key=itemgetter(0))]
+
+
+def find_batch_end(db: Reader, after: int, contacts: int) -> int | None:
+    """Return the change by which this many contacts have changed since another one, or None when fewer have."""
+    return scalar(db, int, SQL["batch_end"], (after, contacts))
+
+
+def list_other_changes(db: Reader, after: int, up_to: int) -> list[Change]:
+    """List the changes in a span whose subject is not a contact, in order."""
+    return select(db, _change, SQL["other_changes"], (after, up_to))
+
+
+def time_of_change(db: Reader, change: int) -> datetime | None:
+    """Return when a change was made, or None when it is no longer in the log."""
+    return select_one(db, from_micros, SQL["time_of_change"], (change,))
+
+
+def trim(db: Transaction, up_to: int) -> None:
+    """Delete changes that the projection has applied for good."""
+    run(db, SQL["trim"], (up_to,))
+
+
+def store_id(db: Reader) -> str:
+    """Return the identity of these records, by which a projection recognises the records that it was made from."""
+    return select_only(db, str, SQL["store_id"])
+
+
+def _listed(change: int, type_id: int, at: int, cause: str, ids: str) -> tuple[int, ContactChanges]:
+    return change, ContactChanges(type_id, at, Cause(cause), msgspec.json.decode(ids, type=list[int]))
+
+
+def _in_range(
+    change: int, type_id: int, at: int, cause: str, first_id: int, last_id: int
+) -> tuple[int, ContactChanges]:
+    return change, ContactChanges(type_id, at, Cause(cause), range(first_id, last_id + 1))
+
+
+def _change(
+    change: int,
+    subject: str,
+    type_id: int,
+    segment_id: int | None,
+    contact_id: int | None,
+    added_id: int | None,
+    at: int,
+    cause: str,
+) -> Change:
+    return Change(change, subject, type_id, segment_id, contact_id, added_id, at, Cause(cause))
