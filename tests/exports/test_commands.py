@@ -123,7 +123,7 @@ def test_every_source_in_every_format(either: Path, out: Path, ending: str) -> N
         content = file.read_bytes()
         assert (report["rows"], report["bytes"], report["file"]) == (len(expected), len(content), str(file))
         found = read(content, Format(ending.partition(".")[0]), chosen)
-        if source == [SEGMENT]:  # in order of recipient id: that of contacts, and then strangers
+        if source == [SEGMENT]:  # in order of recipient id: that of contacts, and then external recipients
             assert found == [row for row in rows if row in expected] + expected[-1:]
         else:
             assert found == expected

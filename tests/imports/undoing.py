@@ -28,7 +28,7 @@ from tamis.domain.errors import Invalid, Refused
 from tamis.domain.fields import COUNTRY, Field, Kind
 from tamis.domain.import_reports import AskedOptions
 from tamis.domain.imports import State
-from tamis.domain.segments import STRANGER
+from tamis.domain.segments import EXTERNAL_BIT
 from tamis.records import recipients, types
 from tamis.records.contacts import ContactRow
 from tamis.records.handles import Reader, Transaction, connection_of
@@ -286,7 +286,9 @@ class Undoing(RuleBasedStateMachine):
             )
             .fetchall()
         )
-        return {number & STRANGER - 1 for (number,) in rows if not number & STRANGER} | {id_ for (id_,) in excluded}
+        return {number & EXTERNAL_BIT - 1 for (number,) in rows if not number & EXTERNAL_BIT} | {
+            id_ for (id_,) in excluded
+        }
 
     def fits(self, row: Row) -> bool:
         colour = self.fields["colour"]

@@ -21,7 +21,7 @@ from tamis.domain.errors import NotFound
 from tamis.domain.exports import Format, Layout
 from tamis.domain.fields import Kind
 from tamis.domain.members import Passed
-from tamis.domain.segments import STRANGER, Segment, recipient_id_of_contact
+from tamis.domain.segments import EXTERNAL_BIT, Segment, recipient_id_of_contact
 from tamis.domain.transitions import Cause, Filling
 from tamis.settings import Settings
 from tests.stores.people import EVERYONE, Desk, new_desk
@@ -171,7 +171,7 @@ def test_of_contacts_that_are_gone_only_the_numbers_are_told(desk: Desk) -> None
     size_of(desk, segment)
     add(desk, segment, "nobody@example.net")
     (member,) = member_page(desk.services, desk.account, segment.id, "nobody", limit=2)
-    assert member.recipient_id & STRANGER
+    assert member.recipient_id & EXTERNAL_BIT
     desk.services.write(delete_recipient, desk.account, member.recipient_id)
     left, came, filled = comings_and_goings(desk.services, desk.account, segment.id, limit=9).lines
     assert isinstance(left, Passed)

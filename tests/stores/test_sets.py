@@ -19,7 +19,7 @@ from tamis.actions.segments.recipients import add_recipient, recipient_page
 from tamis.actions.segments.segments import create_segment
 from tamis.actions.services import Services
 from tamis.columns.engine.files import NAME as FILE_NAME
-from tamis.columns.reads.draws import number_of_stranger as number_of_stranger_sql
+from tamis.columns.reads.draws import number_of_external as number_of_external_sql
 from tamis.columns.reads.draws import sampled
 from tamis.domain.contacts import encode_values
 from tamis.domain.draws import (
@@ -29,13 +29,13 @@ from tamis.domain.draws import (
     draw,
     includes,
     keys_of,
-    number_of_stranger,
+    number_of_external,
     sample_of,
 )
 from tamis.domain.emails import parse_email
 from tamis.domain.errors import Invalid, NotFound
 from tamis.domain.fields import CITY, COUNTRY, RESERVED, FieldSet
-from tamis.domain.segments import STRANGER, Segment
+from tamis.domain.segments import EXTERNAL_BIT, Segment
 from tamis.records.contacts import NewContact
 from tamis.rules.syntaxes.text import from_text
 from tamis.settings import Settings
@@ -43,7 +43,7 @@ from tests.support.effort import examples
 
 EVERYONE = 1 << 53
 PEOPLE = 20_000
-STRANGERS = ("a@münchen.de", "A@XN--mnchen-3ya.de", "stranger@example.net", "STRANGER@example.net")
+EXTERNALS = ("a@münchen.de", "A@XN--mnchen-3ya.de", "stranger@example.net", "STRANGER@example.net")
 
 
 def someone(number: int) -> NewContact:
@@ -65,7 +65,7 @@ class Crowd:
         self.segments = [self.segment(f"c{n}", f'country = "c{n}" or city = "t0"') for n in range(3)]
         self.segments.append(self.segment("t", 'city = "t0"'))
         self.segments.append(self.segment("nobody", ""))
-        for place, email in enumerate(STRANGERS):
+        for place, email in enumerate(EXTERNALS):
             self.add(self.segments[place], email)
         self.add(self.segments[4], "P1@example.org")
 
@@ -78,7 +78,7 @@ class Crowd:
         self.services.write(add_recipient, self.account, segment.id, parsed, "By", "Hand")
 
     def persons(self, segment: Segment) -> set[object]:
-        """Who is in a segment: contacts by id, strangers by the key of their address."""
+        """Who is in a segment: contacts by id, external recipients by the key of their address."""
         found: list[object] = []
         for document in self.documents(segment):
             parsed = parse_email(document["email"])
@@ -122,7 +122,7 @@ def test_an_overlap_is_that_of_the_sets_of_persons(crowd: Crowd, count: int) -> 
     assert found.matrix == [[len(one & other) for other in persons] for one in persons]
 
 
-def test_the_same_stranger_in_two_segments_is_one_person(crowd: Crowd) -> None:
+def test_the_same_external_recipient_in_two_segments_is_one_person(crowd: Crowd) -> None:
     one, two, three, four, _ = crowd.segments
     for key, left, right in (("a@münchen.de", one, two), ("stranger@example.net", three, four)):
         assert key in crowd.persons(left) & crowd.persons(right)
@@ -188,7 +188,7 @@ def test_a_stranger_compares_and_draws_nothing_of_others(crowd: Crowd) -> None:
 # -- draws -------------------------------------------------------------------------------------------------------------
 
 seeds = st.text(max_size=20)
-numbers = st.integers(1, STRANGER - 1)
+numbers = st.integers(1, EXTERNAL_BIT - 1)
 
 
 @given(seed=seeds, numbers=st.lists(numbers, min_size=1), below=st.integers(0, DRAWS - 1), groups=st.integers(2, 9))
@@ -204,11 +204,11 @@ def test_a_draw_in_sql_is_the_draw_in_python(seed: str, numbers: list[int], belo
 
 def test_draws_are_what_they_were_in_the_first_version() -> None:
     assert [draw(number, keys_of("tamis")[0]) for number in (1, 2, 3)] == FIRST_DRAWS
-    assert number_of_stranger("a@münchen.de") == FIRST_STRANGER
+    assert number_of_external("a@münchen.de") == FIRST_EXTERNAL
     con = duckdb.connect()
-    found = con.execute(f"SELECT {number_of_stranger_sql('$1')}", ["a@münchen.de"]).fetchall()
+    found = con.execute(f"SELECT {number_of_external_sql('$1')}", ["a@münchen.de"]).fetchall()
     con.close()
-    assert found == [(FIRST_STRANGER,)]
+    assert found == [(FIRST_EXTERNAL,)]
 
 
 @given(seed=seeds, smaller=st.floats(0.001, 100), larger=st.floats(0.001, 100), number=numbers)
@@ -277,15 +277,15 @@ def whole_below(percent: float | None) -> int:
     return sample_of(percent or 100, None, None, "").below
 
 
-def test_the_same_stranger_is_drawn_alike_in_two_segments(crowd: Crowd) -> None:
+def test_the_same_external_recipient_is_drawn_alike_in_two_segments(crowd: Crowd) -> None:
     three, four = crowd.segments[2:4]
     for n in range(20):
         sample = sample_of(30, None, None, f"seed {n}")
-        expected = includes(sample, number_of_stranger("stranger@example.net"))
+        expected = includes(sample, number_of_external("stranger@example.net"))
         for segment in (three, four):
             found = [d for d in crowd.drawn(segment, sample) if d["contact_id"] is None]
             assert bool(found) is expected
-        munich = includes(sample, number_of_stranger("a@münchen.de"))
+        munich = includes(sample, number_of_external("a@münchen.de"))
         assert any(d["email"] == "a@münchen.de" for d in crowd.drawn(crowd.segments[0], sample)) is munich
 
 
@@ -314,4 +314,4 @@ def small_ids(segment: Segment, people: int) -> list[dict[str, int]]:
 
 
 FIRST_DRAWS = [1276702415, 1544711920, 1451830761]
-FIRST_STRANGER = 2899701477
+FIRST_EXTERNAL = 2899701477

@@ -10,7 +10,7 @@ import math
 from dataclasses import dataclass
 
 from tamis.domain.errors import Invalid, Problem
-from tamis.domain.segments import STRANGER
+from tamis.domain.segments import EXTERNAL_BIT
 from tamis.domain.text import SURROGATE
 
 DRAWS = 1 << 32
@@ -67,13 +67,13 @@ def keys_of(seed: str) -> tuple[tuple[int, int], tuple[int, int]]:
     return (words[0], words[1]), (words[2], words[3])
 
 
-def number_of_stranger(email_key: str) -> int:
+def number_of_external(email_key: str) -> int:
     """Number somebody who is no contact, by the key of the address: from 2^31 on, where no contact has its number."""
-    return STRANGER | int.from_bytes(hashlib.md5(email_key.encode(), usedforsecurity=False).digest()[:4], "big")
+    return EXTERNAL_BIT | int.from_bytes(hashlib.md5(email_key.encode(), usedforsecurity=False).digest()[:4], "big")
 
 
 def draw(number: int, keys: tuple[int, int]) -> int:
-    """Draw for a person: a contact by its id, a stranger by `number_of_stranger`."""
+    """Draw for a person: a contact by its id, an external recipient by `number_of_external`."""
     return _mix(_mix(number ^ keys[0]) ^ keys[1])
 
 

@@ -8,7 +8,7 @@ from typing import NamedTuple
 from tamis.domain.text import fold
 
 SEGMENT_SHIFT = 32
-STRANGER = 1 << 31
+EXTERNAL_BIT = 1 << 31
 LAST_SEGMENT = (1 << 21) - 1
 
 
@@ -84,13 +84,13 @@ def recipient_id_of_contact(segment_id: int, contact_id: int) -> int:
     return segment_id << SEGMENT_SHIFT | contact_id
 
 
-def recipient_id_of_stranger(segment_id: int, added_id: int) -> int:
+def recipient_id_of_external(segment_id: int, added_id: int) -> int:
     """Number an address that was added by hand and was no contact then; these have bit 31 set.
 
     `added_id` is the number of the addition, and that of the person (an earlier addition of the same address to another
     segment) where the address is in the segment by its rule: so no two addresses get the same number.
     """
-    return segment_id << SEGMENT_SHIFT | STRANGER | added_id
+    return segment_id << SEGMENT_SHIFT | EXTERNAL_BIT | added_id
 
 
 def segment_of_recipient(recipient_id: int) -> int:
@@ -99,11 +99,11 @@ def segment_of_recipient(recipient_id: int) -> int:
 
 
 def contact_of_recipient(recipient_id: int) -> int | None:
-    """Return the contact whose number this is, or None for a stranger's."""
+    """Return the contact whose number this is, or None for that of an external recipient."""
     number = recipient_id & ((1 << SEGMENT_SHIFT) - 1)
-    return None if number & STRANGER else number
+    return None if number & EXTERNAL_BIT else number
 
 
 def person_of_recipient(recipient_id: int) -> int:
     """Return the number in the number of a recipient who was no contact: of the addition, or of the person."""
-    return recipient_id & STRANGER - 1
+    return recipient_id & EXTERNAL_BIT - 1

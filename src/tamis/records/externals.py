@@ -7,7 +7,7 @@ import msgspec
 
 from tamis.domain.externals import External
 from tamis.domain.instants import from_micros
-from tamis.domain.segments import STRANGER
+from tamis.domain.segments import EXTERNAL_BIT
 from tamis.records import exclusions
 from tamis.records.engine.sql import each_tuple, scalar, select
 from tamis.records.handles import Reader
@@ -61,4 +61,4 @@ def exclusions_for_columns(db: Reader, type_id: int, touched: Sequence[int] | No
     asked = of_type if touched is None else (SQL["touched"], (type_id, msgspec.json.encode(touched).decode()))
     persons = {email_key: person_id for person_id, email_key in each_tuple(db, tuple[int, str], *asked)}
     found = exclusions.among(db, type_id, list(persons))
-    return [(segment_id, STRANGER | persons[key]) for key, excluded in found.items() for segment_id, _ in excluded]
+    return [(segment_id, EXTERNAL_BIT | persons[key]) for key, excluded in found.items() for segment_id, _ in excluded]

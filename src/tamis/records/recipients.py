@@ -10,11 +10,11 @@ from tamis.domain.emails import Email
 from tamis.domain.errors import Refused
 from tamis.domain.instants import from_micros, to_micros
 from tamis.domain.segments import (
-    STRANGER,
+    EXTERNAL_BIT,
     AddedByHand,
     Segment,
     recipient_id_of_contact,
-    recipient_id_of_stranger,
+    recipient_id_of_external,
 )
 from tamis.domain.transitions import Cause
 from tamis.records import change_log, exclusions
@@ -53,10 +53,10 @@ def add(
     """Add an address by hand; its number follows from the contact that it is, or from the row of an address that is
     no contact, and stays when that changes."""
     following = (scalar(db, int, SQL["last_added_id"]) or 0) + 1
-    if following >= STRANGER:
+    if following >= EXTERNAL_BIT:
         raise Refused("no_recipient_numbers_left")
     recipient_id = (
-        recipient_id_of_stranger(segment.id, following)
+        recipient_id_of_external(segment.id, following)
         if contact_id is None
         else recipient_id_of_contact(segment.id, contact_id)
     )

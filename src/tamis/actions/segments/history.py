@@ -12,10 +12,10 @@ from tamis.domain.dates import parse_date, parse_moment
 from tamis.domain.errors import Invalid, NotFound, Problem, Refused, ValueProblem
 from tamis.domain.instants import day_in_utc, day_of, from_micros, to_utc
 from tamis.domain.segments import (
-    STRANGER,
+    EXTERNAL_BIT,
     Segment,
     recipient_id_of_contact,
-    recipient_id_of_stranger,
+    recipient_id_of_external,
     segment_of_recipient,
 )
 from tamis.domain.transitions import Cause, DaySize, Transition
@@ -108,12 +108,12 @@ def contact_history(
     with services.view(account_id) as view:
         db, past = view.records, view.columns.history
         live = [s.id for s in segments.live_of_account(db, account_id) if s.contact_type_id == type_id]
-        strangers = [n for n in recipients.numbers_with_email(db, type_id, email_key) if n & STRANGER]
+        external_ids = [n for n in recipients.numbers_with_email(db, type_id, email_key) if n & EXTERNAL_BIT]
         persons = externals.persons_with_email(db, type_id, email_key)
-        lines = past.transitions_of(contact_id, strangers, persons)
+        lines = past.transitions_of(contact_id, external_ids, persons)
         own = [recipient_id_of_contact(segment_id, contact_id) for segment_id in live]
-        own += [recipient_id_of_stranger(segment_id, person) for segment_id in live for person in persons]
-        lines += _from_fillings(past, {*own, *strangers}, lines)
+        own += [recipient_id_of_external(segment_id, person) for segment_id in live for person in persons]
+        lines += _from_fillings(past, {*own, *external_ids}, lines)
         known = segments.names(db, type_id, {segment_of_recipient(line.recipient_id) for line in lines})
     passages = [
         Passage(number, step, instant, cause, segment_id, *known[segment_id])

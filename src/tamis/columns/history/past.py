@@ -14,7 +14,7 @@ from tamis.columns.layout.contacts import table, written
 from tamis.columns.layout.externals import PERSONS
 from tamis.columns.layout.membership import CONTACT, NUMBER, recipients_between, span
 from tamis.domain.fields import EMAIL
-from tamis.domain.segments import SEGMENT_SHIFT, STRANGER
+from tamis.domain.segments import EXTERNAL_BIT, SEGMENT_SHIFT
 from tamis.domain.transitions import Cause, Filling, Transition
 
 
@@ -77,7 +77,7 @@ def recipients_before(
     low, high = span(segment_id)
     return con.execute(
         f"SELECT p.recipient_id, p.contact_id, coalesce({written(EMAIL, 'c.')}, p.email) FROM ("
-        f"SELECT m.recipient_id, coalesce(a.email, x.email) AS email, CASE WHEN m.recipient_id & {STRANGER} = 0 "
+        f"SELECT m.recipient_id, coalesce(a.email, x.email) AS email, CASE WHEN m.recipient_id & {EXTERNAL_BIT} = 0 "
         f"THEN m.recipient_id & {CONTACT} ELSE coalesce(a.contact_id, x.contact_id) END AS contact_id "
         f"FROM (SELECT * FROM {_recipients_before(max(after + 1, low), high, line)} ORDER BY recipient_id LIMIT $1) m "
         "LEFT JOIN added a ON a.recipient_id = m.recipient_id "
@@ -88,15 +88,15 @@ def recipients_before(
 
 
 def transitions_of(
-    con: duckdb.DuckDBPyConnection, contact_id: int, strangers: Sequence[int], persons: Sequence[int]
+    con: duckdb.DuckDBPyConnection, contact_id: int, externals: Sequence[int], persons: Sequence[int]
 ) -> list[Transition]:
-    """List the entries and exits of a contact, oldest first; `strangers` are the numbers of recipients that its
+    """List the entries and exits of a contact, oldest first; `externals` are the numbers of recipients that its
     address got while it was no contact, and `persons` those by which it was known in segments that name others."""
-    numbers = ", ".join(str(int(number)) for number in (contact_id, *(STRANGER | person for person in persons)))
+    numbers = ", ".join(str(int(number)) for number in (contact_id, *(EXTERNAL_BIT | person for person in persons)))
     rows = con.execute(
         "SELECT number, recipient_id, step, instant, cause FROM transitions "
         f"WHERE recipient_id & {NUMBER} IN ({numbers}) OR list_contains($1::BIGINT[], recipient_id) ORDER BY number",
-        [list(strangers)],
+        [list(externals)],
     ).fetchall()
     return [
         Transition(number, recipient_id, step, _utc(instant), Cause(cause))

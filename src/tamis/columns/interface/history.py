@@ -36,8 +36,8 @@ class HistoryReads(Protocol):
         """Return a page of the recipients that a segment had before a change, in order of their numbers: number,
         contact, and address where it is still known."""
 
-    def transitions_of(self, contact_id: int, strangers: Sequence[int], persons: Sequence[int], /) -> list[Transition]:
-        """List the entries and exits of a contact, oldest first; `strangers` are the numbers of recipients that its
+    def transitions_of(self, contact_id: int, externals: Sequence[int], persons: Sequence[int], /) -> list[Transition]:
+        """List the entries and exits of a contact, oldest first; `externals` are the numbers of recipients that its
         address had while it was no contact, `persons` those of the external recipients with its address."""
 
     def present_among(self, recipient_ids: Sequence[int], /) -> set[int]:

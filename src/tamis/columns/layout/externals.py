@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from tamis.columns.layout.contacts import SQL_TYPES, WRITTEN, column
 from tamis.columns.layout.membership import NUMBER, recipients_between, span
 from tamis.domain.fields import EMAIL, FIRST_NAME, LAST_NAME, Field
-from tamis.domain.segments import STRANGER
+from tamis.domain.segments import EXTERNAL_BIT
 from tamis.rules.evaluation.externals import segments_included
 from tamis.rules.sql.compiler import Source, compile_rule
 from tamis.rules.sql.dialect import Parameters
@@ -18,7 +18,7 @@ from tamis.rules.time.moment import Moment
 from tamis.rules.tree import Rule, conditions
 
 PERSONS = (
-    f"(SELECT {STRANGER} | person_id AS id, max(contact_id) AS contact_id, arg_max(email, id) AS email, "
+    f"(SELECT {EXTERNAL_BIT} | person_id AS id, max(contact_id) AS contact_id, arg_max(email, id) AS email, "
     "arg_max(first_name, id) AS first_name, arg_max(last_name, id) AS last_name, "
     "arg_max(email_folded, id) AS email_folded, arg_max(first_name_folded, id) AS first_name_folded, "
     "arg_max(last_name_folded, id) AS last_name_folded FROM added GROUP BY person_id)"
@@ -37,7 +37,10 @@ def external_rows(fields: Sequence[Field], more: str = "", where: str = "") -> s
         f", {_KNOWN.get(field.id, f'NULL::{SQL_TYPES[field.kind]}')} AS {column(field)}" for field in fields
     )
     rows = f"FROM added WHERE contact_id IS NULL{where} GROUP BY person_id"
-    return f"SELECT {STRANGER} | person_id AS id{values}, json_object({_AS_WRITTEN})::VARCHAR AS {WRITTEN}{more} {rows}"
+    return (
+        f"SELECT {EXTERNAL_BIT} | person_id AS id{values}, json_object({_AS_WRITTEN})::VARCHAR "
+        f"AS {WRITTEN}{more} {rows}"
+    )
 
 
 def used_by(*rules: Rule) -> list[Field]:
@@ -50,14 +53,14 @@ def is_external_in(segment_id: int, parameters: Parameters) -> str:
     low, high = span(segment_id)
     segment = parameters.bind(segment_id)
     return (
-        f"(id IN (SELECT recipient_id & {NUMBER} FROM {recipients_between(low | STRANGER, high)} "
+        f"(id IN (SELECT recipient_id & {NUMBER} FROM {recipients_between(low | EXTERNAL_BIT, high)} "
         f"UNION ALL {added_to(segment)}))"
     )
 
 
 def added_to(segment: str) -> str:
     """Write the query for the external recipients that were added to a segment by hand."""
-    return f"SELECT {STRANGER} | person_id FROM added WHERE segment_id = {segment} AND contact_id IS NULL"
+    return f"SELECT {EXTERNAL_BIT} | person_id FROM added WHERE segment_id = {segment} AND contact_id IS NULL"
 
 
 def is_asked(rule: Rule, parameters: Parameters) -> str:

@@ -6,12 +6,12 @@ to the small table `recent`, which has the last word on a recipient, and are mer
 
 import duckdb
 
-from tamis.domain.segments import SEGMENT_SHIFT, STRANGER
+from tamis.domain.segments import EXTERNAL_BIT, SEGMENT_SHIFT
 from tamis.rules.sql.dialect import Parameters
 
 MANY_RECENT = 200_000
 MOST_RECENT = 2_000_000
-CONTACT = STRANGER - 1
+CONTACT = EXTERNAL_BIT - 1
 NUMBER = (1 << SEGMENT_SHIFT) - 1
 """The part of a recipient's number that is not its segment."""
 
@@ -41,8 +41,9 @@ def is_in_segment(segment_id: int, parameters: Parameters) -> str:
     segment = parameters.bind(segment_id)
     # One look at both: of two joined by OR, DuckDB asks each for all rows, also where a page needs only the first few.
     return (
-        f"(id IN (SELECT recipient_id & {CONTACT} FROM {recipients_of(segment_id)} WHERE recipient_id & {STRANGER} = 0"
-        f" UNION ALL SELECT contact_id FROM added WHERE segment_id = {segment} AND contact_id IS NOT NULL))"
+        f"(id IN (SELECT recipient_id & {CONTACT} FROM {recipients_of(segment_id)} "
+        f"WHERE recipient_id & {EXTERNAL_BIT} = 0 "
+        f"UNION ALL SELECT contact_id FROM added WHERE segment_id = {segment} AND contact_id IS NOT NULL))"
     )
 
 

@@ -6,7 +6,7 @@ import duckdb
 from tamis.columns.layout.externals import PERSONS
 from tamis.columns.layout.membership import CONTACT, NUMBER, recipients_between, span
 from tamis.domain.emails import email_key
-from tamis.domain.segments import STRANGER
+from tamis.domain.segments import EXTERNAL_BIT
 from tamis.rules.sql.dialect import Parameters
 
 
@@ -29,20 +29,20 @@ def contacts_in(segment_id: int) -> str:
     return f"SELECT recipient_id & {CONTACT} AS contact_id FROM {recipients_between(low, low | CONTACT)}"
 
 
-def strangers_in(segment_id: int, odd: str) -> str:
+def externals_in(segment_id: int, odd: str) -> str:
     """Write the query for the recipients of a segment who were no contacts when they were added: `contact_id`, null
     where they still are none, and the `key` of the address; `odd` is from `odd_addresses`."""
     low, high = span(segment_id)
-    return f"SELECT contact_id, key FROM ({known_strangers(recipients_between(low | STRANGER, high), odd)})"
+    return f"SELECT contact_id, key FROM ({known_externals(recipients_between(low | EXTERNAL_BIT, high), odd)})"
 
 
-def known_strangers(recipients: str, odd: str) -> str:
+def known_externals(recipients: str, odd: str) -> str:
     """Write the query for the `recipient_id`, `contact_id` and `key` of those of some recipients who were no contacts
     when they were added, to their segment or to another one that brings them there."""
     return (
         "SELECT r.recipient_id, coalesce(a.contact_id, x.contact_id) AS contact_id, "
         "coalesce(o.key, lower(coalesce(a.email, x.email))) AS key "
         f"FROM {recipients} r LEFT JOIN added a ON a.recipient_id = r.recipient_id "
-        f"JOIN {PERSONS} x ON x.id = coalesce({STRANGER} | a.person_id, r.recipient_id & {NUMBER}) "
+        f"JOIN {PERSONS} x ON x.id = coalesce({EXTERNAL_BIT} | a.person_id, r.recipient_id & {NUMBER}) "
         f"LEFT JOIN ({odd}) o ON o.address = coalesce(a.email, x.email)"
     )

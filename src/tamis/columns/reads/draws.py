@@ -1,12 +1,12 @@
 """The draws of `domain/draws.py` in SQL: plain arithmetic on whole numbers, which no version can make differ."""
 
 from tamis.domain.draws import DRAWS, FIRST_FACTOR, MASK, SECOND_FACTOR, Sample, keys_of
-from tamis.domain.segments import STRANGER
+from tamis.domain.segments import EXTERNAL_BIT
 
 
-def number_of_stranger(key: str) -> str:
+def number_of_external(key: str) -> str:
     """Write the number of somebody who is no contact; `key` is an expression for the key of the address."""
-    return f"(('0x' || md5({key})[1:8])::BIGINT | {STRANGER})"
+    return f"(('0x' || md5({key})[1:8])::BIGINT | {EXTERNAL_BIT})"
 
 
 def sampled(source: str, number: str, sample: Sample) -> str:

@@ -8,11 +8,11 @@ from tamis.columns.engine.dialect import DUCKDB
 from tamis.columns.interface.checks import Differing, SegmentState
 from tamis.columns.layout.contacts import columns_of, columns_present, table
 from tamis.columns.layout.membership import CONTACT, recipients_between, recipients_of, span
-from tamis.columns.layout.people import contacts_in, odd_addresses, strangers_in
+from tamis.columns.layout.people import contacts_in, externals_in, odd_addresses
 from tamis.columns.projector.documents import insert_contacts
 from tamis.columns.projector.steps.refill import wanted_recipients
 from tamis.domain.fields import FieldSet
-from tamis.domain.segments import LAST_SEGMENT, SEGMENT_SHIFT, STRANGER, AddedByHand
+from tamis.domain.segments import EXTERNAL_BIT, LAST_SEGMENT, SEGMENT_SHIFT, AddedByHand
 from tamis.rules.sql.dialect import Parameters
 from tamis.rules.time.moment import Moment
 from tamis.rules.tree import Rule
@@ -48,7 +48,7 @@ class CheckReads:
             f"SELECT DISTINCT coalesce(b.id, c.id) AS id FROM brought b FULL JOIN "
             f"(SELECT *, count(*) OVER (PARTITION BY id) AS times FROM {table(type_id)} WHERE id > $1 AND id <= $2) c "
             f"ON b.id = c.id WHERE b.id IS NULL OR c.id IS NULL OR c.times > 1 OR {differs} ORDER BY ALL",
-            [after, STRANGER if last is None else last],
+            [after, EXTERNAL_BIT if last is None else last],
         ).fetchall()
         return Differing(len(rows), [row[0] for row in rows[:SHOWN]])
 
@@ -102,7 +102,7 @@ class CheckReads:
         rows = self._con.execute(
             "WITH drawn AS (SELECT unnest($1::BIGINT[]) AS id) "
             f"SELECT recipient_id >> {SEGMENT_SHIFT}, recipient_id & {CONTACT} FROM {everything} "
-            f"WHERE recipient_id & {STRANGER} = 0 AND recipient_id & {CONTACT} IN (SELECT id FROM drawn) "
+            f"WHERE recipient_id & {EXTERNAL_BIT} = 0 AND recipient_id & {CONTACT} IN (SELECT id FROM drawn) "
             f"UNION SELECT r.recipient_id >> {SEGMENT_SHIFT}, a.contact_id FROM {everything} r "
             "JOIN added a ON a.recipient_id = r.recipient_id WHERE a.contact_id IN (SELECT id FROM drawn)",
             [list(contact_ids)],
@@ -115,7 +115,7 @@ class CheckReads:
         rows = self._con.execute(
             "WITH drawn AS (SELECT unnest($1::BIGINT[]) AS id) "
             f"SELECT recipient_id >> {SEGMENT_SHIFT}, recipient_id & {CONTACT} FROM {everything} "
-            f"WHERE recipient_id & {STRANGER} <> 0 AND recipient_id & {CONTACT} IN (SELECT id FROM drawn) "
+            f"WHERE recipient_id & {EXTERNAL_BIT} <> 0 AND recipient_id & {CONTACT} IN (SELECT id FROM drawn) "
             "AND recipient_id NOT IN (SELECT recipient_id FROM added) "
             "UNION SELECT a.segment_id, a.person_id FROM added a "
             f"JOIN {everything} r ON r.recipient_id = a.recipient_id WHERE a.person_id IN (SELECT id FROM drawn)",
@@ -175,13 +175,13 @@ def _repeated(con: duckdb.DuckDBPyConnection, segment_id: int, counted: int) -> 
     """Count the rows too many: of a number that is stored twice, of a contact or an address under two numbers."""
     numbers = _number(con, f"SELECT count(DISTINCT recipient_id) FROM {recipients_of(segment_id)}")
     parameters = Parameters(DUCKDB)
-    strangers = f"({strangers_in(segment_id, odd_addresses(con, parameters))})"
+    externals = f"({externals_in(segment_id, odd_addresses(con, parameters))})"
     persons = con.execute(
         f"SELECT coalesce(sum(times - 1), 0)::BIGINT FROM ("
-        f"SELECT count(*) AS times FROM (SELECT contact_id FROM {strangers} WHERE contact_id IS NOT NULL UNION ALL "
-        f"SELECT contact_id FROM ({contacts_in(segment_id)}) WHERE contact_id IN (SELECT contact_id FROM {strangers})) "
+        f"SELECT count(*) AS times FROM (SELECT contact_id FROM {externals} WHERE contact_id IS NOT NULL UNION ALL "
+        f"SELECT contact_id FROM ({contacts_in(segment_id)}) WHERE contact_id IN (SELECT contact_id FROM {externals})) "
         f"GROUP BY contact_id UNION ALL "
-        f"SELECT count(*) FROM {strangers} WHERE contact_id IS NULL GROUP BY key)",
+        f"SELECT count(*) FROM {externals} WHERE contact_id IS NULL GROUP BY key)",
         parameters.values,
     ).fetchall()
     return counted - numbers + int(persons[0][0])

@@ -41,8 +41,8 @@ class HistoryReads:
     ) -> list[tuple[int, int | None, str | None]]:
         return past.recipients_before(self._con, type_id, segment_id, line, after, limit)
 
-    def transitions_of(self, contact_id: int, strangers: Sequence[int], persons: Sequence[int]) -> list[Transition]:
-        return past.transitions_of(self._con, contact_id, strangers, persons)
+    def transitions_of(self, contact_id: int, externals: Sequence[int], persons: Sequence[int]) -> list[Transition]:
+        return past.transitions_of(self._con, contact_id, externals, persons)
 
     def present_among(self, recipient_ids: Sequence[int]) -> set[int]:
         return past.present_among(self._con, recipient_ids)

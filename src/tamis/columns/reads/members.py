@@ -13,7 +13,7 @@ from tamis.columns.layout.membership import CONTACT, recipients_between, span
 from tamis.columns.reads.recipients import with_hands
 from tamis.domain.fields import EMAIL, FIRST_NAME, LAST_NAME
 from tamis.domain.members import Member
-from tamis.domain.segments import STRANGER
+from tamis.domain.segments import EXTERNAL_BIT
 from tamis.domain.text import fold
 from tamis.rules.sql.dialect import Parameters
 
@@ -63,11 +63,11 @@ class MemberReads:
         parameters = Parameters(DUCKDB)
         first, last = span(segment_id)
         matching = f"SELECT id FROM {table(type_id)} WHERE {_has(words, _OF_CONTACTS, parameters)}"
-        strangers = _strangers(segment_id, words, "(FROM matching)", parameters)
+        externals = _externals(segment_id, words, "(FROM matching)", parameters)
         row = self._con.execute(
             f"WITH matching AS MATERIALIZED ({matching}) SELECT count(*) FROM {recipients_between(first, last)} "
-            f"WHERE CASE WHEN recipient_id & {STRANGER} = 0 THEN recipient_id & {CONTACT} IN (FROM matching) "
-            f"ELSE recipient_id IN ({strangers}) END",
+            f"WHERE CASE WHEN recipient_id & {EXTERNAL_BIT} = 0 THEN recipient_id & {CONTACT} IN (FROM matching) "
+            f"ELSE recipient_id IN ({externals}) END",
             parameters.values,
         ).fetchone()
         return int(row[0]) if row else 0
@@ -77,8 +77,8 @@ class MemberReads:
         low, high = span(segment_id)
         row = self._con.execute(
             f"SELECT (SELECT count(*) FROM {table(type_id)}), "
-            f"(SELECT count(*) FROM {recipients_between(low | STRANGER, high)}) - (SELECT count(*) FROM added "
-            f"WHERE segment_id = $1 AND contact_id IS NOT NULL AND recipient_id & {STRANGER} <> 0)",
+            f"(SELECT count(*) FROM {recipients_between(low | EXTERNAL_BIT, high)}) - (SELECT count(*) FROM added "
+            f"WHERE segment_id = $1 AND contact_id IS NOT NULL AND recipient_id & {EXTERNAL_BIT} <> 0)",
             [segment_id],
         ).fetchone()
         assert row
@@ -112,7 +112,7 @@ def _searched(
 ) -> list[Row]:
     """Find the first recipients between two numbers, or the last ones, that have each of the words. Contacts have the
     lower numbers, those who were none when they were added the higher ones."""
-    middle = span(segment_id)[0] | STRANGER
+    middle = span(segment_id)[0] | EXTERNAL_BIT
     parts = [(low, min(high, middle - 1)), (max(low, middle), high)]
     found: list[Row] = []
     for start, end in reversed(parts) if back else parts:
@@ -120,7 +120,7 @@ def _searched(
         if start <= end and left and end < middle:
             found += _contacts_with(con, type_id, words, start, end, back, left)
         elif start <= end and left:
-            found += _strangers_with(con, type_id, segment_id, words, start, end, back, left)
+            found += _externals_with(con, type_id, segment_id, words, start, end, back, left)
     return found
 
 
@@ -150,7 +150,7 @@ def _contacts_with(
     return found
 
 
-def _strangers_with(
+def _externals_with(
     con: duckdb.DuckDBPyConnection,
     type_id: int,
     segment_id: int,
@@ -160,26 +160,26 @@ def _strangers_with(
     back: bool,
     limit: int,
 ) -> list[Row]:
-    if not con.execute(f"SELECT EXISTS (FROM added WHERE recipient_id & {STRANGER} <> 0)").fetchall()[0][0]:
+    if not con.execute(f"SELECT EXISTS (FROM added WHERE recipient_id & {EXTERNAL_BIT} <> 0)").fetchall()[0][0]:
         return []
     parameters = Parameters(DUCKDB)
     matching = f"(SELECT id FROM {table(type_id)} WHERE {_has(words, _OF_CONTACTS, parameters)})"
-    strangers = _strangers(segment_id, words, matching, parameters)
+    externals = _externals(segment_id, words, matching, parameters)
     return con.execute(
-        f"SELECT recipient_id, entered_at FROM {recipients_between(low, high)} WHERE recipient_id IN ({strangers}) "
+        f"SELECT recipient_id, entered_at FROM {recipients_between(low, high)} WHERE recipient_id IN ({externals}) "
         f"ORDER BY recipient_id {'DESC' if back else 'ASC'} LIMIT {parameters.bind(limit)}",
         parameters.values,
     ).fetchall()
 
 
-def _strangers(segment_id: int, words: Sequence[str], matching: str, parameters: Parameters) -> str:
+def _externals(segment_id: int, words: Sequence[str], matching: str, parameters: Parameters) -> str:
     """Write the query for those who were no contacts when they were added by hand, to a segment or to others that bring
     them there, and have each of the words: what they were given, or, where they have become contacts, what these have.
     """
     segment = parameters.bind(segment_id)
     matches = _has(words, _OF_ADDED, parameters)
     return (
-        f"SELECT recipient_id FROM added WHERE segment_id = {segment} AND recipient_id & {STRANGER} <> 0 "
+        f"SELECT recipient_id FROM added WHERE segment_id = {segment} AND recipient_id & {EXTERNAL_BIT} <> 0 "
         f"AND CASE WHEN contact_id IS NULL THEN {matches} ELSE contact_id IN {matching} END "
         f"UNION ALL SELECT {span(segment_id)[0]} | id FROM {PERSONS} "
         f"WHERE contact_id IS NULL AND {matches} AND id NOT IN ({added_to(segment)})"

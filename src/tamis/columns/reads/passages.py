@@ -9,7 +9,7 @@ from tamis.columns.layout.externals import PERSONS
 from tamis.columns.layout.membership import CONTACT, NUMBER, span
 from tamis.domain.fields import EMAIL
 from tamis.domain.members import Passed
-from tamis.domain.segments import STRANGER
+from tamis.domain.segments import EXTERNAL_BIT
 from tamis.domain.transitions import Cause
 
 
@@ -22,7 +22,7 @@ def passed(
         "SELECT t.number, t.step, t.instant, t.cause, t.recipient_id, c.id, "
         f"coalesce({written(EMAIL, 'c.')}, t.email) FROM ("
         "SELECT l.*, coalesce(a.email, x.email) AS email, "
-        f"CASE WHEN l.recipient_id & {STRANGER} = 0 THEN l.recipient_id & {CONTACT} "
+        f"CASE WHEN l.recipient_id & {EXTERNAL_BIT} = 0 THEN l.recipient_id & {CONTACT} "
         "ELSE coalesce(a.contact_id, x.contact_id) END AS contact_id FROM ("
         "SELECT * FROM transitions WHERE recipient_id BETWEEN $1 AND $2 AND number < coalesce($3, number + 1) "
         "AND step = coalesce($4, step) ORDER BY number DESC LIMIT $5"

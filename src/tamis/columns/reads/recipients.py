@@ -7,10 +7,10 @@ from tamis.columns.layout.contacts import column, table, written
 from tamis.columns.layout.externals import PERSONS
 from tamis.columns.layout.membership import CONTACT, NUMBER, recipients_between, span
 from tamis.columns.layout.people import odd_addresses
-from tamis.columns.reads.draws import number_of_stranger, sampled
+from tamis.columns.reads.draws import number_of_external, sampled
 from tamis.domain.draws import Sample
 from tamis.domain.fields import ADDRESS_LINE1, CITY, COUNTRY, EMAIL, FIRST_NAME, LAST_NAME, STATE, UPDATED_AT
-from tamis.domain.segments import STRANGER
+from tamis.domain.segments import EXTERNAL_BIT
 from tamis.rules.sql.dialect import Parameters
 
 _INSTANT = "'%Y-%m-%dT%H:%M:%S.%fZ'"
@@ -35,7 +35,7 @@ class RecipientReads:
         page = f"SELECT unnest({ids}::BIGINT[]) AS recipient_id, {entered_at}"
         first, last = rows[0][0], rows[-1][0]
         # With both ends known, DuckDB reads only the blocks between them.
-        near = "" if last & STRANGER else f"AND c.id BETWEEN {first & CONTACT} AND {last & CONTACT}"
+        near = "" if last & EXTERNAL_BIT else f"AND c.id BETWEEN {first & CONTACT} AND {last & CONTACT}"
         return _documents(self._con, account_id, type_id, segment_id, with_hands(page), parameters, near)
 
     def sampled_page(
@@ -64,7 +64,7 @@ class RecipientReads:
         odd = odd_addresses(self._con, parameters)
         page = (
             "SELECT p.*, coalesce(p.contact_id, CASE WHEN p.email IS NOT NULL THEN "
-            f"{number_of_stranger('coalesce(o.key, lower(p.email))')} END) AS number "
+            f"{number_of_external('coalesce(o.key, lower(p.email))')} END) AS number "
             f"FROM ({with_hands(f'SELECT * FROM {recipients_between(low, last)}')}) p "
             f"LEFT JOIN ({odd}) o ON o.address = p.email"
         )
@@ -101,7 +101,7 @@ def with_hands(page: str) -> str:
     return (
         f"SELECT p.recipient_id, {names}, a.recipient_id IS NOT NULL AS is_added, "
         "coalesce(a.created_at, p.entered_at) AS created_at, "
-        f"CASE WHEN p.recipient_id & {STRANGER} = 0 THEN p.recipient_id & {CONTACT} "
+        f"CASE WHEN p.recipient_id & {EXTERNAL_BIT} = 0 THEN p.recipient_id & {CONTACT} "
         f"ELSE coalesce(a.contact_id, x.contact_id) END AS contact_id FROM ({page}) p "
         "LEFT JOIN added a ON a.recipient_id = p.recipient_id "
         f"LEFT JOIN {PERSONS} x ON x.id = p.recipient_id & {NUMBER}"

@@ -7,11 +7,11 @@ import duckdb
 
 from tamis.columns.engine.dialect import DUCKDB
 from tamis.columns.layout.membership import CONTACT, recipients_between, span
-from tamis.columns.layout.people import contacts_in, known_strangers, odd_addresses, strangers_in
-from tamis.columns.reads.draws import number_of_stranger, sampled
+from tamis.columns.layout.people import contacts_in, externals_in, known_externals, odd_addresses
+from tamis.columns.reads.draws import number_of_external, sampled
 from tamis.domain.draws import Sample
 from tamis.domain.overlaps import Overlap
-from tamis.domain.segments import SEGMENT_SHIFT, STRANGER
+from tamis.domain.segments import EXTERNAL_BIT, SEGMENT_SHIFT
 from tamis.rules.sql.dialect import Parameters
 
 BLOCK = 5
@@ -58,21 +58,21 @@ class SetReads:
         low, high = span(min(others))[0], span(max(others))[1]
         wanted = f"(SELECT unnest({parameters.bind(list(others))}::BIGINT[]))"
         mine = f"{parameters.bind(segment_id)}::BIGINT"
-        strangers = _strangers(self._con, [segment_id, *others], parameters)
+        externals = _externals(self._con, [segment_id, *others], parameters)
         rows = self._con.execute(
             f"""
-            WITH strangers AS MATERIALIZED ({strangers}),
+            WITH externals AS MATERIALIZED ({externals}),
             mine AS MATERIALIZED (
                 {contacts_in(segment_id)} UNION ALL
-                SELECT contact_id FROM strangers WHERE contact_id IS NOT NULL AND segment_id = {mine})
+                SELECT contact_id FROM externals WHERE contact_id IS NOT NULL AND segment_id = {mine})
             SELECT segment_id, count(*) FROM (
                 SELECT recipient_id >> {SEGMENT_SHIFT} AS segment_id, recipient_id & {CONTACT} AS contact_id
-                FROM {recipients_between(low, high)} WHERE recipient_id & {STRANGER} = 0
-                UNION ALL SELECT segment_id, contact_id FROM strangers WHERE contact_id IS NOT NULL
+                FROM {recipients_between(low, high)} WHERE recipient_id & {EXTERNAL_BIT} = 0
+                UNION ALL SELECT segment_id, contact_id FROM externals WHERE contact_id IS NOT NULL
             ) JOIN mine USING (contact_id) WHERE segment_id IN {wanted} GROUP BY segment_id
             UNION ALL
-            SELECT segment_id, count(*) FROM strangers WHERE contact_id IS NULL AND segment_id IN {wanted}
-                AND key IN (SELECT key FROM strangers WHERE contact_id IS NULL AND segment_id = {mine})
+            SELECT segment_id, count(*) FROM externals WHERE contact_id IS NULL AND segment_id IN {wanted}
+                AND key IN (SELECT key FROM externals WHERE contact_id IS NULL AND segment_id = {mine})
             GROUP BY segment_id
             """,
             parameters.values,
@@ -88,7 +88,7 @@ class SetReads:
         odd = odd_addresses(self._con, parameters)
         numbers = (
             f"SELECT contact_id AS number FROM ({contacts_in(segment_id)}) UNION ALL "
-            f"SELECT coalesce(contact_id, {number_of_stranger('key')}) FROM ({strangers_in(segment_id, odd)})"
+            f"SELECT coalesce(contact_id, {number_of_external('key')}) FROM ({externals_in(segment_id, odd)})"
         )
         rows = self._con.execute(
             f"SELECT drawn_group, count(*) FROM ({sampled(numbers, 'number', sample)}) GROUP BY drawn_group",
@@ -98,15 +98,15 @@ class SetReads:
         return [sizes.get(group, 0) for group in range(1, sample.groups + 1)]
 
 
-def _strangers(con: duckdb.DuckDBPyConnection, segment_ids: Sequence[int], parameters: Parameters) -> str:
+def _externals(con: duckdb.DuckDBPyConnection, segment_ids: Sequence[int], parameters: Parameters) -> str:
     """Write the query for those in some segments who were no contacts when they were added: `segment_id`, `contact_id`
     and `key`. Where nobody was ever added, no member is looked at for it."""
     are_there = con.execute("SELECT EXISTS (FROM added)").fetchall()[0][0]
     low, high = (span(min(segment_ids))[0], span(max(segment_ids))[1]) if are_there else (0, 0)
-    recipients = f"(FROM {recipients_between(low, high)} WHERE recipient_id & {STRANGER} <> 0)"
+    recipients = f"(FROM {recipients_between(low, high)} WHERE recipient_id & {EXTERNAL_BIT} <> 0)"
     return (
         f"SELECT recipient_id >> {SEGMENT_SHIFT} AS segment_id, contact_id, key "
-        f"FROM ({known_strangers(recipients, odd_addresses(con, parameters))})"
+        f"FROM ({known_externals(recipients, odd_addresses(con, parameters))})"
     )
 
 
@@ -130,14 +130,14 @@ def _masks(con: duckdb.DuckDBPyConnection, segment_ids: Sequence[int], parameter
     each segment, the lowest for the first."""
     odd = odd_addresses(con, parameters)
     bits = [(segment_id, 1 << place) for place, segment_id in enumerate(segment_ids)]
-    strangers = " UNION ALL ".join(
-        f"SELECT contact_id, key, {bit} AS bit FROM ({strangers_in(segment_id, odd)})" for segment_id, bit in bits
+    externals = " UNION ALL ".join(
+        f"SELECT contact_id, key, {bit} AS bit FROM ({externals_in(segment_id, odd)})" for segment_id, bit in bits
     )
     contacts = " UNION ALL ".join(f"SELECT contact_id, {bit} AS bit FROM ({contacts_in(id_)})" for id_, bit in bits)
     return (
-        f"strangers AS MATERIALIZED ({strangers}), masks AS MATERIALIZED ("
+        f"externals AS MATERIALIZED ({externals}), masks AS MATERIALIZED ("
         "SELECT held, count(*) AS persons FROM ("
         f"SELECT bit_or(bit) AS held FROM ({contacts} UNION ALL "
-        "SELECT contact_id, bit FROM strangers WHERE contact_id IS NOT NULL) GROUP BY contact_id "
-        "UNION ALL SELECT bit_or(bit) FROM strangers WHERE contact_id IS NULL GROUP BY key) GROUP BY held)"
+        "SELECT contact_id, bit FROM externals WHERE contact_id IS NOT NULL) GROUP BY contact_id "
+        "UNION ALL SELECT bit_or(bit) FROM externals WHERE contact_id IS NULL GROUP BY key) GROUP BY held)"
     )

@@ -10,7 +10,7 @@ import msgspec
 
 from tamis.domain.errors import Refused
 from tamis.domain.instants import to_micros
-from tamis.domain.segments import STRANGER
+from tamis.domain.segments import EXTERNAL_BIT
 from tamis.domain.transitions import Cause
 from tamis.records import change_log, exclusions
 from tamis.records.contacts import ContactRow
@@ -78,7 +78,7 @@ def insert_new(
     if not new:
         return
     first = (scalar(db, int, SQL["last_id"]) or 0) + 1
-    if first + new > STRANGER:
+    if first + new > EXTERNAL_BIT:
         raise Refused("no_contact_numbers_left")
     if known:
         run(db, SQL["drop_known"], (type_id,))

@@ -10,7 +10,7 @@ from tamis.actions.maintenance.stores import RECORDS
 from tamis.actions.segments.stored_rules import stored_rule
 from tamis.domain.emails import email_key
 from tamis.domain.errors import Invalid
-from tamis.domain.segments import LAST_SEGMENT, STRANGER, Segment
+from tamis.domain.segments import EXTERNAL_BIT, LAST_SEGMENT, Segment
 from tamis.domain.text import counted
 from tamis.records import exclusions, forgotten, segments, types
 from tamis.records.handles import Reader
@@ -23,7 +23,7 @@ from tamis.rules.tree import Rule
 
 KEYS_A_STEP = 50_000
 SHOWN = 5
-LIMITS = {"contacts": STRANGER - 1, "recipients_added": STRANGER - 1, "segments": LAST_SEGMENT}
+LIMITS = {"contacts": EXTERNAL_BIT - 1, "recipients_added": EXTERNAL_BIT - 1, "segments": LAST_SEGMENT}
 
 
 def examine_records(db: Reader, health: FileHealth) -> Iterator[Check]:

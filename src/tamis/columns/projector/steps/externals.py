@@ -9,7 +9,7 @@ from tamis.columns.layout.externals import external_rows, used_by
 from tamis.columns.projector.batch import Levels
 from tamis.columns.projector.queries import load
 from tamis.columns.projector.work import Connection, Work, changed
-from tamis.domain.segments import SEGMENT_SHIFT, STRANGER
+from tamis.domain.segments import EXTERNAL_BIT, SEGMENT_SHIFT
 from tamis.rules.evaluation.externals import segments_included
 from tamis.rules.sql.compiler import Source, compile_rule
 from tamis.rules.sql.dialect import Parameters
@@ -19,7 +19,7 @@ from tamis.rules.tree import Rule
 SQL = load("externals")
 _EXCLUDED = (
     "list_distinct(coalesce((SELECT list(r.segment_id) FROM removed r "
-    f"WHERE r.contact_id = {STRANGER} | added.person_id), []))"
+    f"WHERE r.contact_id = {EXTERNAL_BIT} | added.person_id), []))"
 )
 
 
@@ -41,7 +41,7 @@ def note_recipients(con: Connection, work: Work, when: str) -> None:
     touched = "person_id IN (SELECT person_id FROM dirty_externals)"
     query = (
         f"SELECT recipient_id, person_id, id AS added_id FROM added WHERE {touched} "
-        f"AND recipient_id & {STRANGER} <> 0 AND segment_id IN (SELECT unnest({segment_ids}::BIGINT[]))"
+        f"AND recipient_id & {EXTERNAL_BIT} <> 0 AND segment_id IN (SELECT unnest({segment_ids}::BIGINT[]))"
     )
     reached = _reached_from(con, work.kept)
     if reached:
@@ -87,6 +87,6 @@ def _by_rule(levels: Levels, touched: str, moment: Moment, parameters: Parameter
         f"unnest([{', '.join(f'm{segment_id}' for segment_id in rules)}]) AS is_member FROM ({query})"
     )
     return (
-        f"SELECT segment_id << {SEGMENT_SHIFT} | id, id & {STRANGER - 1}, NULL FROM ({pairs}) "
+        f"SELECT segment_id << {SEGMENT_SHIFT} | id, id & {EXTERNAL_BIT - 1}, NULL FROM ({pairs}) "
         "WHERE is_member AND NOT list_contains(added_to, segment_id)"
     )
