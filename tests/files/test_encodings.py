@@ -8,9 +8,9 @@ from tamis.cli.words import WORDS
 from tamis.domain.errors import Invalid
 from tamis.files.encodings import choose
 from tamis.files.encodings.detect import Detected
-from tamis.workbench.open import open_workbench
-from tamis.workbench.sql import execute
-from tamis.workbench.staging import Staging
+from tamis.staging.delimited import StagedCsv
+from tamis.staging.open import open_staging
+from tamis.staging.sql import execute
 from tests.files.conftest import Reader, opened
 
 PEOPLE = {
@@ -110,16 +110,16 @@ def test_a_stray_line_that_can_be_read_in_two_ways_is_rejected_alone(
     reader.open(content)
     file = opened(reader.directory / "people.csv", spool)
     assert "1 line is not UTF-8 and can be read in two ways (line 4): the rows are rejected." in file.layout.notices
-    with open_workbench(reader.directory, "100MB", 1) as bench:
-        staging = Staging(bench, 2, ",")
+    with open_staging(reader.directory, "100MB", 1) as staging:
+        staged = StagedCsv(staging, 2, ",")
         for chunk in file.chunks():
-            staging.add(chunk)
-        staging.finish()
-        assert staging.broken == {
+            staged.add(chunk)
+        staged.finish()
+        assert staged.broken == {
             1: "the line is not UTF-8, and it is not clear whether it is Windows-1250 or Windows-1252: "
             "mend the letters that are not ASCII"
         }
-        assert [row[1] for row in execute(bench, "FROM rows").fetchall()] == ["José", None, "y"]
+        assert [row[1] for row in execute(staging, "FROM rows").fetchall()] == ["José", None, "y"]
     with pytest.raises(Invalid, match="line 1: the line is not UTF-8, and it is not clear"):
         reader.open(b"email,Kova\xe8\n" + "a@example.org,José\n".encode())
 

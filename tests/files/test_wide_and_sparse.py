@@ -11,7 +11,7 @@ from tamis.actions.importing.mapping import names_address
 from tamis.actions.importing.report import nothing_told
 from tamis.actions.importing.sources import ContactFile, Source, stage
 from tamis.domain.errors import Invalid
-from tamis.workbench.open import open_workbench
+from tamis.staging.open import open_staging
 
 Stage = Callable[[str, bytes], Source]
 EMAIL = {"email": "a@example.org"}
@@ -25,9 +25,9 @@ def staged(tmp_path: Path) -> Iterator[Stage]:
         path, spool = tmp_path / name, tmp_path / "spool"
         path.write_bytes(content)
         spool.mkdir()
-        return stage(bench, ContactFile(path), spool, lambda cells: names_address(cells, {}), nothing_told)
+        return stage(staging, ContactFile(path), spool, lambda cells: names_address(cells, {}), nothing_told)
 
-    with open_workbench(tmp_path, "500MB", 1) as bench:
+    with open_staging(tmp_path, "500MB", 1) as staging:
         yield lay_out
 
 

@@ -16,7 +16,7 @@ from tamis.actions.services import Services
 from tamis.domain.fields import Kind
 from tamis.records.handles import connection_of
 from tamis.settings import Settings
-from tamis.workbench import documents
+from tamis.staging import documents
 from tests.imports.conftest import Desk
 from tests.support.effort import examples
 

@@ -13,7 +13,7 @@ from tamis.actions.services import Services
 from tamis.records import types
 from tamis.records.engine.sql import each
 from tamis.settings import Settings
-from tamis.workbench.wide import COLUMNS_AT_ONCE
+from tamis.staging.wide import COLUMNS_AT_ONCE
 
 
 @pytest.mark.parametrize("width", [COLUMNS_AT_ONCE, COLUMNS_AT_ONCE + 1, 3 * COLUMNS_AT_ONCE])

@@ -13,10 +13,10 @@ from tamis.domain.errors import Unavailable
 from tamis.records import change_log
 from tamis.records.engine.sql import fetch
 from tamis.records.handles import Reader, Transaction
-from tamis.workbench.handle import Workbench
+from tamis.staging.handle import StagingDatabase
 
 SOURCE = Path(str(tamis.__file__)).parent
-STORES = ("records", "columns", "workbench")
+STORES = ("records", "columns", "staging")
 FILES = ("tamis.sqlite", "columns.duckdb")
 
 
@@ -27,7 +27,7 @@ def public(kind: type) -> set[str]:
 
 def test_a_handle_has_nothing_of_an_engine() -> None:
     assert public(Reader) == public(Transaction) == {"health"}
-    assert public(Workbench) == set()
+    assert public(StagingDatabase) == set()
 
 
 def test_actions_are_handed_such_handles(services: Services) -> None:

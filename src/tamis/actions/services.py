@@ -23,7 +23,7 @@ from tamis.records.change_log import last_change, store_id
 from tamis.records.engine.store import Records
 from tamis.records.handles import Transaction
 from tamis.settings import Settings
-from tamis.workbench.statements import interrupt_workbench
+from tamis.staging.statements import interrupt_staging
 
 P = ParamSpec("P")
 T = TypeVar("T")
@@ -145,7 +145,7 @@ class Services:
             columns.close()
 
     def _stop_reading(self, thread: int) -> None:
-        interrupt_workbench(thread)
+        interrupt_staging(thread)
         if self._columns:
             self._columns.interrupt(thread)
 

@@ -17,7 +17,7 @@ from tamis.domain.accounts import Account
 from tamis.domain.contacts import ContactType
 from tamis.domain.fields import Field
 from tamis.records.handles import Transaction
-from tamis.workbench.staging import Located
+from tamis.staging.delimited import Located
 
 LOST = "-lost"
 

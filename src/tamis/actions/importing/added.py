@@ -11,9 +11,9 @@ from tamis.domain.errors import Message
 from tamis.domain.fields import Field
 from tamis.domain.messages.words import Words
 from tamis.domain.text import fold
-from tamis.workbench.cells import Part
-from tamis.workbench.handle import Workbench
-from tamis.workbench.new_options import OptionColumn, bad_cells, find_new_options
+from tamis.staging.cells import Part
+from tamis.staging.handle import StagingDatabase
+from tamis.staging.new_options import OptionColumn, bad_cells, find_new_options
 
 MOST_UNKNOWN = 20
 Named = Callable[[Field], Callable[[str], list[str]]]
@@ -32,7 +32,7 @@ class Added:
 
 
 def add_named_options(
-    bench: Workbench,
+    staging: StagingDatabase,
     fields: Mapping[int, Field],
     policies: Mapping[int, Policy],
     padded: frozenset[int],
@@ -45,7 +45,7 @@ def add_named_options(
         OptionColumn(position, named(field), policies[position].blanks, _room(field, policies[position]))
         for position, field in fields.items()
     ]
-    found = find_new_options(bench, columns, padded) if columns else {}
+    found = find_new_options(staging, columns, padded) if columns else {}
     too_many = [column.position for column in columns if len(found.get(column.position, ())) > column.most]
     wanted = {position: options for position, options in found.items() if position not in too_many}
     return Added(
@@ -61,7 +61,7 @@ def added_to(before: Field, after: Field) -> tuple[str, ...]:
 
 
 def unknown_options(
-    bench: Workbench,
+    staging: StagingDatabase,
     fields: Mapping[int, Field],
     parts: Sequence[Part],
     padded: frozenset[int],
@@ -74,7 +74,7 @@ def unknown_options(
         field = fields[part.position]
         if part.bad and field.kind.has_options:
             name, counts, spelled = named(field), Counter[str](), dict[str, str]()
-            for text, rows in bad_cells(bench, part.position, padded):
+            for text, rows in bad_cells(staging, part.position, padded):
                 for option in _known_or_not(name, text):
                     counts[fold(option)] += rows
                     spelled.setdefault(fold(option), option)

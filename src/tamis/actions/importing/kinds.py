@@ -15,8 +15,8 @@ from tamis.domain.reading.deciding import Said, decide
 from tamis.domain.reading.declared import Declared
 from tamis.domain.reading.learning import DATES, MOST_SAID_OPTIONS, Asked, ColumnLearner
 from tamis.domain.reading.numbers import DecimalMark
-from tamis.workbench.handle import Workbench
-from tamis.workbench.kinds import learn_kinds
+from tamis.staging.handle import StagingDatabase
+from tamis.staging.kinds import learn_kinds
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,7 +28,7 @@ class Learned:
 
 
 def learn(
-    bench: Workbench,
+    staging: StagingDatabase,
     source: Source,
     columns: ColumnMap,
     options: ImportOptions,
@@ -55,12 +55,12 @@ def learn(
         if position not in declared or header[position] in options.kinds
     }
     learners = {position: ColumnLearner(asked) for position, asked in (known | new).items()}
-    learn_kinds(bench, learners, padded, plain)
+    learn_kinds(staging, learners, padded, plain)
     said = said_of(source, options.decimal, options.order, account.date_order)
     decided = decide(learners, said)
     if any(isinstance(found, AmbiguousNumbers) for found in decided.values()):
         beside = {position: ColumnLearner(Asked(header[position])) for position in columns.ignored}
-        learn_kinds(bench, beside, padded)
+        learn_kinds(staging, beside, padded)
         decided = decide(learners, said, beside.values())
     _check_options(header, learners)
     questions = [

@@ -23,13 +23,13 @@ from tamis.domain.reading.deciding import decide
 from tamis.domain.reading.learning import Asked, ColumnLearner
 from tamis.files.encodings.describe import Sample
 from tamis.records import accounts
-from tamis.workbench.cells import padded_columns
-from tamis.workbench.handle import Workbench
-from tamis.workbench.kinds import learn_kinds
-from tamis.workbench.open import open_workbench
-from tamis.workbench.problems import begin_problems
-from tamis.workbench.sampling import some_rows
-from tamis.workbench.shells import Unshelled, take_off_shells
+from tamis.staging.cells import padded_columns
+from tamis.staging.handle import StagingDatabase
+from tamis.staging.kinds import learn_kinds
+from tamis.staging.open import open_staging
+from tamis.staging.problems import begin_problems
+from tamis.staging.sampling import some_rows
+from tamis.staging.shells import Unshelled, take_off_shells
 
 ROWS_SHOWN = 20
 ROWS_LEARNED = 100_000
@@ -93,28 +93,28 @@ def look_at(services: Services, upload: Upload, encoding: str | None = None, she
 
 @lru_cache(maxsize=LOOKS_KEPT)
 def _look(file: ContactFile, spool: Path, memory: str, step_time: timedelta, usual_order: DateOrder | None) -> Look:
-    with held_directory(spool) as place, open_workbench(place, memory, 1, step_time) as bench:
-        return _seen(bench, stage(bench, file, place, _is_header, nothing_told, most=ROWS_LEARNED), usual_order)
+    with held_directory(spool) as place, open_staging(place, memory, 1, step_time) as staging:
+        return _seen(staging, stage(staging, file, place, _is_header, nothing_told, most=ROWS_LEARNED), usual_order)
 
 
 def _is_header(cells: Sequence[str]) -> bool:
     return names_address(cells, {})
 
 
-def _seen(bench: Workbench, source: Source, usual_order: DateOrder | None) -> Look:
+def _seen(staging: StagingDatabase, source: Source, usual_order: DateOrder | None) -> Look:
     header, staged, layout = source.header, source.staged, source.layout
     count = staged.count
     located = islice(staged.locate(range(min(count, ROWS_SHOWN))), ROWS_SHOWN)
     rows = tuple(Row(row.line, tuple(row.cells), staged.broken.get(row.number)) for row in located)
     width, typed = len(header), source.typed
     if source.is_spreadsheet:
-        typed = Unshelled(typed, take_off_shells(bench, width))
-    contents = contents_of(some_rows(bench, count, width), width, typed.nested)
-    padded = padded_columns(bench, width)
+        typed = Unshelled(typed, take_off_shells(staging, width))
+    contents = contents_of(some_rows(staging, count, width), width, typed.nested)
+    padded = padded_columns(staging, width)
     declared = typed.declare(range(width))
     learners = {place: ColumnLearner(Asked(header[place])) for place in range(width) if place not in declared}
-    _leave_out_rejects(bench, source, contents, padded)
-    learn_kinds(bench, learners, padded)
+    _leave_out_rejects(staging, source, contents, padded)
+    learn_kinds(staging, learners, padded)
     kinds = decide(learners, said_of(source, usual_order=usual_order))
     kinds |= {position: ColumnReading(found.kind, found.options) for position, found in declared.items()}
     columns = tuple(
@@ -135,10 +135,12 @@ def _seen(bench: Workbench, source: Source, usual_order: DateOrder | None) -> Lo
     )
 
 
-def _leave_out_rejects(bench: Workbench, source: Source, contents: Sequence[Contents], padded: frozenset[int]) -> None:
+def _leave_out_rejects(
+    staging: StagingDatabase, source: Source, contents: Sequence[Contents], padded: frozenset[int]
+) -> None:
     """Note the rows that an import would reject for their email or their structure, which say nothing of kinds."""
     free = [position for position, name in enumerate(source.header) if can_feed(name)]
     email = find_email_column(source.header, contents, free, ())
-    begin_problems(bench, source.staged.broken)
+    begin_problems(staging, source.staged.broken)
     if email:
-        read_addresses(bench, email.position, padded, None, unescaped=source.is_spreadsheet)
+        read_addresses(staging, email.position, padded, None, unescaped=source.is_spreadsheet)

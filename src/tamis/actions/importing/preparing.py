@@ -18,13 +18,13 @@ from tamis.domain.messages.words import Words
 from tamis.domain.reading.cells import cell_reader
 from tamis.domain.reading.columns import ColumnReading
 from tamis.domain.text import short
-from tamis.workbench import addresses
-from tamis.workbench.addresses import Addresses, Cleaned
-from tamis.workbench.cells import Column, Misfit, Part, misfits, read_cells
-from tamis.workbench.documents import merge_repeats
-from tamis.workbench.handle import Workbench
-from tamis.workbench.problems import blanked_cells, reasons_of_blanks, reasons_of_rejects
-from tamis.workbench.staging import Located
+from tamis.staging import addresses
+from tamis.staging.addresses import Addresses, Cleaned
+from tamis.staging.cells import Column, Misfit, Part, misfits, read_cells
+from tamis.staging.delimited import Located
+from tamis.staging.documents import merge_repeats
+from tamis.staging.handle import StagingDatabase
+from tamis.staging.problems import blanked_cells, reasons_of_blanks, reasons_of_rejects
 
 TEXTS = (Kind.TEXT, Kind.CHOICE, Kind.CHOICES)
 MOST_EXAMPLES = 3
@@ -44,8 +44,8 @@ class Reading:
 
 @dataclass(frozen=True, slots=True)
 class Prepared:
-    """Rows that are ready: how to read them off the workbench, the options that were added for them and those that are
-    not known, whether some were merged, and how many are not stored by themselves."""
+    """Rows that are ready: how to read them from the staging database, the options that were added for them and those
+    that are not known, whether some were merged, and how many are not stored by themselves."""
 
     addresses: Addresses
     parts: Sequence[Part]
@@ -59,7 +59,7 @@ class Prepared:
 
 
 def read_addresses(
-    bench: Workbench,
+    staging: StagingDatabase,
     position: int,
     padded: frozenset[int],
     refusals: Refusals | None,
@@ -67,16 +67,16 @@ def read_addresses(
     unescaped: bool,
 ) -> Addresses:
     """Read the addresses of a file, adding those that are none to its `problems`."""
-    found = addresses.read_addresses(bench, position, padded, _unescaped_email if unescaped else clean_email)
+    found = addresses.read_addresses(staging, position, padded, _unescaped_email if unescaped else clean_email)
     if refusals:
-        for some in addresses.keys(bench, found):
+        for some in addresses.keys(staging, found):
             if refused := refusals(some):
-                addresses.refuse(bench, found, refused)
+                addresses.refuse(staging, found, refused)
     return found
 
 
 def prepare(
-    bench: Workbench,
+    staging: StagingDatabase,
     columns: ColumnMap,
     addressed: Addresses,
     reading: Reading,
@@ -94,39 +94,39 @@ def prepare(
 
     def read(some: Mapping[int, Field]) -> list[Part]:
         readers = [_column(position, field, reading, policies[position]) for position, field in some.items()]
-        return read_cells(bench, readers, reading.plain, reading.padded, utc=utc)
+        return read_cells(staging, readers, reading.plain, reading.padded, utc=utc)
 
     parts = read({position: field for position, field in fields.items() if position not in adding})
-    added = add_named_options(bench, adding, policies, reading.padded, partial(_named, reading), add, words)
+    added = add_named_options(staging, adding, policies, reading.padded, partial(_named, reading), add, words)
     fields = fields | added.fields
     parts = sorted(parts + read({position: fields[position] for position in adding}), key=lambda part: part.field_id)
     unknown = unknown_options(
-        bench,
+        staging,
         fields,
         [part for part in parts if not policies[part.position].blanks],
         reading.padded,
         partial(_named, reading),
     )
-    rejected, repeated = addresses.leave_out(bench, addressed)
-    merged = bool(repeated) and not erase and merge_repeats(bench, parts)
-    cleaned = addresses.cleaned(bench, columns.email, reading.padded)
-    odd = misfits(bench, parts, reading.padded)
+    rejected, repeated = addresses.leave_out(staging, addressed)
+    merged = bool(repeated) and not erase and merge_repeats(staging, parts)
+    cleaned = addresses.cleaned(staging, columns.email, reading.padded)
+    odd = misfits(staging, parts, reading.padded)
     return Prepared(addressed, parts, added, unknown, merged, rejected, repeated, cleaned, odd)
 
 
-def rejects(bench: Workbench, source: Source) -> Iterator[tuple[Located, Sequence[str]]]:
+def rejects(staging: StagingDatabase, source: Source) -> Iterator[tuple[Located, Sequence[str]]]:
     """Return the rejected rows as they stand in the file, each with its reasons in the order of its cells."""
-    return _located(source, reasons_of_rejects(bench))
+    return _located(source, reasons_of_rejects(staging))
 
 
-def blanked_rows(bench: Workbench, source: Source) -> Iterator[tuple[Located, Sequence[str]]]:
+def blanked_rows(staging: StagingDatabase, source: Source) -> Iterator[tuple[Located, Sequence[str]]]:
     """Return the rows that are stored without some of their cells as they stand in the file, each with the reasons."""
-    return _located(source, reasons_of_blanks(bench))
+    return _located(source, reasons_of_blanks(staging))
 
 
-def blanked(bench: Workbench, source: Source) -> tuple[Blanked, ...]:
+def blanked(staging: StagingDatabase, source: Source) -> tuple[Blanked, ...]:
     """Count the cells that are left blank by column, with the first of them."""
-    found = blanked_cells(bench, MOST_EXAMPLES)
+    found = blanked_cells(staging, MOST_EXAMPLES)
     rows = {row.number: row for row in source.staged.locate(sorted({n for cells in found for n in cells.first}))}
     return tuple(
         Blanked(

@@ -11,7 +11,7 @@ from tamis.actions.importing.mapping import REJECT_COLUMNS
 from tamis.domain.emails import Email, fold_for_search, spellings
 from tamis.domain.errors import Unavailable
 from tamis.files.durable import make_directory, put_in_place, sync
-from tamis.workbench.staging import Located
+from tamis.staging.delimited import Located
 
 PLACE = "rejects"
 REJECTED, BLANKED = "-rejects", "-blanked"

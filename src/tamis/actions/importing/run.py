@@ -34,13 +34,13 @@ from tamis.domain.reading.columns import ColumnReading
 from tamis.domain.reading.declared import Declared
 from tamis.files.header import clean_name
 from tamis.records import forgotten, types
-from tamis.workbench.cells import padded_columns, wholly_plain
-from tamis.workbench.documents import ready_rows
-from tamis.workbench.handle import Workbench
-from tamis.workbench.open import open_workbench
-from tamis.workbench.problems import begin_problems, count_bad_rows, count_reasons
-from tamis.workbench.sampling import some_rows
-from tamis.workbench.shells import Unshelled, take_off_shells
+from tamis.staging.cells import padded_columns, wholly_plain
+from tamis.staging.documents import ready_rows
+from tamis.staging.handle import StagingDatabase
+from tamis.staging.open import open_staging
+from tamis.staging.problems import begin_problems, count_bad_rows, count_reasons
+from tamis.staging.sampling import some_rows
+from tamis.staging.shells import Unshelled, take_off_shells
 
 ROWS_A_BATCH, CELLS_A_BATCH = 50_000, 2_000_000
 
@@ -101,13 +101,13 @@ def _take(
     with ExitStack() as stack:
         stack.enter_context(collector_paused())
         spool = stack.enter_context(held_directory(settings.data / SPOOL))
-        bench = stack.enter_context(
-            open_workbench(spool, settings.import_memory, settings.columns_threads, settings.import_step_time)
+        staging = stack.enter_context(
+            open_staging(spool, settings.import_memory, settings.columns_threads, settings.import_step_time)
         )
-        source = stage(bench, file, spool, lambda cells: names_address(cells, options.chosen), progress)
+        source = stage(staging, file, spool, lambda cells: names_address(cells, options.chosen), progress)
         job.phase("checking", source.staged.count)
         progress("Checking", 0, 0)
-        read = _read(services, account, contact_type, bench, source, options)
+        read = _read(services, account, contact_type, staging, source, options)
         job.so_far.made_fields = 0 if options.dry_run else len(read.made)
         prepared = read.prepared
         count = source.staged.count
@@ -115,10 +115,10 @@ def _take(
         rejects_file = blanked_file = None
         now = services.clock().astimezone(account.zone)
         if prepared.rejected:
-            found = preparing.rejects(bench, source)
+            found = preparing.rejects(staging, source)
             rejects_file = write_rejects(settings.data, name, source.header, found, now)
-        if blanked := preparing.blanked(bench, source):
-            found = preparing.blanked_rows(bench, source)
+        if blanked := preparing.blanked(staging, source):
+            found = preparing.blanked_rows(staging, source)
             blanked_file = write_rejects(settings.data, name, source.header, found, now, BLANKED)
         if count > ROWS_A_BATCH and not options.dry_run:
             stack.enter_context(following(services))
@@ -135,7 +135,7 @@ def _take(
         ) as store:
             job.so_far.stored = lambda: 0 if options.dry_run else store.total.created + store.total.updated
             addresses, parts = prepared.addresses, prepared.parts
-            batches = ready_rows(bench, count, addresses, parts, _rows_a_batch(len(parts)), merged=prepared.merged)
+            batches = ready_rows(staging, count, addresses, parts, _rows_a_batch(len(parts)), merged=prepared.merged)
             for done, rows in one_ahead(batches):
                 store.store(rows, done)
                 progress("Storing", done, count)
@@ -147,7 +147,7 @@ def _take(
             repeated=prepared.repeated,
             rejected=prepared.rejected,
             rejects_file=str(rejects_file) if rejects_file else None,
-            reasons=count_reasons(bench),
+            reasons=count_reasons(staging),
             ignored_columns=tuple(source.header[p] for p in read.columns.ignored),
             created_fields=read.made,
             notices=(*source.notices, *read.columns.notices, *prepared.added.notices),
@@ -177,7 +177,7 @@ def _read(
     services: Services,
     account: Account,
     contact_type: ContactType,
-    bench: Workbench,
+    staging: StagingDatabase,
     source: Source,
     options: ImportOptions,
 ) -> _Read:
@@ -186,30 +186,30 @@ def _read(
     present, checked = types.fields_of_type(db, contact_type.id), forgotten.last_number(db)
     width = len(source.header)
     unescaped = source.is_spreadsheet and not options.keep_formulas
-    if unescaped and (shelled := take_off_shells(bench, width)):
+    if unescaped and (shelled := take_off_shells(staging, width)):
         source = replace(source, typed=Unshelled(source.typed, shelled))
-    contents = contents_of(some_rows(bench, source.staged.count, width), width, source.typed.nested)
+    contents = contents_of(some_rows(staging, source.staged.count, width), width, source.typed.nested)
     columns = map_columns(
         source.header, contents, present, options.chosen, options.create_fields, options.left_out, options.words
     )
     source.typed.refuse_nested([columns.email, *columns.fields, *columns.unknown])
     declared = source.typed.declare(columns.unknown)
-    padded, utc = padded_columns(bench, width), account.zone.key == "UTC"
-    begin_problems(bench, source.staged.broken)
+    padded, utc = padded_columns(staging, width), account.zone.key == "UTC"
+    begin_problems(staging, source.staged.broken)
     addressed = preparing.read_addresses(
-        bench,
+        staging,
         columns.email,
         padded,
         refusals(db, account, contact_type, options.words) if checked else None,
         unescaped=unescaped,
     )
     usual = {position: ColumnReading(field.kind) for position, field in columns.fields.items()}
-    plain = wholly_plain(bench, usual, padded, utc=utc)
-    learned = learn(bench, source, columns, options, account, plain, padded, declared)
+    plain = wholly_plain(staging, usual, padded, utc=utc)
+    learned = learn(staging, source, columns, options, account, plain, padded, declared)
     new_kinds = {position: learned.readings[position].kind for position in columns.unknown}
     check_policies(source.header, columns.email, {p: read.kind for p, read in usual.items()} | new_kinds, options)
     made: dict[int, Field] = {}
-    if count_bad_rows(bench) < source.staged.count:
+    if count_bad_rows(staging) < source.staged.count:
         new = {position: learned.readings[position] for position in columns.unknown}
         names = [_field_name(name, declared.get(position)) for position, name in enumerate(columns.names)]
         made = _make_fields(services, contact_type, names, new, options.dry_run)
@@ -217,7 +217,7 @@ def _read(
     columns = replace(columns, notices=(*columns.notices, *learned.notices))
     written = {p: learned.readings.get(p) or ColumnReading(field.kind) for p, field in columns.fields.items()}
     again = {p: reading for p, reading in written.items() if reading != usual.get(p)}
-    plain = (plain - again.keys()) | wholly_plain(bench, again, padded, utc=utc)
+    plain = (plain - again.keys()) | wholly_plain(staging, again, padded, utc=utc)
     reading = Reading(account.zone, written, plain, padded, unescaped)
     chosen = policies(source.header, columns.fields, options)
 
@@ -225,7 +225,7 @@ def _read(
         return _add_options(services, contact_type, columns.fields, new, chosen, options.dry_run)
 
     prepared = preparing.prepare(
-        bench, columns, addressed, reading, chosen, add, erase=options.erase, words=options.words
+        staging, columns, addressed, reading, chosen, add, erase=options.erase, words=options.words
     )
     longer = prepared.added.fields
     columns = replace(columns, fields=columns.fields | longer)

@@ -1,4 +1,4 @@
-"""The kinds of files that contacts come in, each laid out as rows of text cells on the workbench."""
+"""The kinds of files that contacts come in, each laid out as rows of text cells in the staging database."""
 
 import codecs
 import re
@@ -21,9 +21,9 @@ from tamis.files.layout import Layout
 from tamis.files.source import STANDARD_INPUT, open_source
 from tamis.files.source import Source as FileSource
 from tamis.files.spreadsheets.archive import is_workbook
-from tamis.workbench.handle import Workbench
-from tamis.workbench.staging import Located, StagedSheet, Staging
-from tamis.workbench.typed import UNTYPED, Typed
+from tamis.staging.delimited import Located, StagedCsv, StagedSheet
+from tamis.staging.handle import StagingDatabase
+from tamis.staging.typed import UNTYPED, Typed
 
 FORMATS = {
     ".csv": "csv", ".tsv": "csv", ".txt": "csv", ".ndjson": "ndjson", ".jsonl": "ndjson", ".json": "ndjson",
@@ -68,10 +68,10 @@ class ContactFile:
 
 @dataclass(frozen=True, slots=True)
 class Source:
-    """A file on the workbench. No two columns of its header have the same name, but for blank ones; `is_spreadsheet`
-    tells that its text may have been made harmless for one, `layout` how a delimited file is written, `typed` what a
-    file with types of its own says of its columns. `encoding` is that of text, of which `sample` has some lines as they
-    were understood."""
+    """A file in the staging database. No two columns of its header have the same name, but for blank ones;
+    `is_spreadsheet` tells that its text may have been made harmless for one, `layout` how a delimited file is written,
+    `typed` what a file with types of its own says of its columns. `encoding` is that of text, of which `sample` has
+    some lines as they were understood."""
 
     format: str
     header: tuple[str, ...]
@@ -92,7 +92,7 @@ def format_of(name: str) -> str:
 
 
 def stage(
-    bench: Workbench,
+    staging: StagingDatabase,
     file: ContactFile,
     spool: Path,
     is_header: Callable[[Sequence[str]], bool],
@@ -100,17 +100,17 @@ def stage(
     *,
     most: int | None = None,
 ) -> Source:
-    """Lay a file out on the workbench; raises Invalid when nothing of it can be taken. With `most`, only the beginning
-    is: so many rows of a Parquet file, the first 4 MB of text."""
+    """Lay a file out in the staging database; raises Invalid when nothing of it can be taken. With `most`, only the
+    beginning is: so many rows of a Parquet file, the first 4 MB of text."""
     source = open_source(file.path, spool, file.known_as)
     start = next(source.blocks(), b"")[:_START]
     format_ = file.format or _format_by_content(start) or format_of(file.known_as or file.path.name)
     if format_ == "xlsx" and is_workbook(start):
-        return _sheet(bench, source, file, spool, is_header, progress)
+        return _sheet(staging, source, file, spool, is_header, progress)
     if format_ == "xlsx" and file.format:
         raise source.refuse(what_it_is(start) or "not_a_workbook")
     if format_ == "parquet":
-        return _parquet(bench, source, file.name, most)
+        return _parquet(staging, source, file.name, most)
     encoding, is_whole = find_encoding(source, file.encoding), True
     name, sample = encoding.name, encoding.sample
     if file.sheet:
@@ -120,10 +120,10 @@ def stage(
     if most is not None:
         source, encoding, is_whole = excerpt(source, encoding, spool)
     if format_ == "ndjson":
-        from tamis.workbench.ndjson import stage_ndjson  # a run needs one format, and starts sooner without the others
+        from tamis.staging.ndjson import stage_ndjson  # a run needs one format, and starts sooner without the others
 
         objects = stage_ndjson(
-            bench,
+            staging,
             partial(as_utf8, source, encoding),
             file.name,
             lambda: progress(READING, source.position, source.size),
@@ -137,7 +137,7 @@ def stage(
     else:
         delimited = delimited_in(source, encoding, spool, is_header)
         layout = delimited.layout
-        staged = _staged(bench, delimited, file.name, progress)
+        staged = _stage_table(staging, delimited, file.name, progress)
         names, notices, typed = layout.header, layout.notices, UNTYPED
     return Source(
         format_,
@@ -163,7 +163,7 @@ def _format_by_content(start: bytes) -> str | None:
 
 
 def _sheet(
-    bench: Workbench,
+    staging: StagingDatabase,
     source: FileSource,
     file: ContactFile,
     spool: Path,
@@ -175,8 +175,8 @@ def _sheet(
     from tamis.files.spreadsheets.load import open_sheet
 
     sheet = open_sheet(source, spool, is_header, file.sheet)
-    staging = _staged(bench, sheet.table, file.name, progress)
-    staged = StagedSheet(staging, sheet.rows, sheet.texts)
+    rows = _stage_table(staging, sheet.table, file.name, progress)
+    staged = StagedSheet(rows, sheet.rows, sheet.texts)
     return Source(
         "xlsx",
         sheet.layout.header,
@@ -189,19 +189,19 @@ def _sheet(
     )
 
 
-def _staged(bench: Workbench, table: DelimitedFile, name: str, progress: Progress) -> Staging:
-    staging = Staging(bench, len(table.layout.header), table.layout.delimiter, name)
+def _stage_table(staging: StagingDatabase, table: DelimitedFile, name: str, progress: Progress) -> StagedCsv:
+    staged = StagedCsv(staging, len(table.layout.header), table.layout.delimiter, name)
     for chunk in one_ahead(table.chunks()):
-        staging.add(chunk)
+        staged.add(chunk)
         progress(READING, table.position, table.size)
-    staging.finish()
-    return staging
+    staged.finish()
+    return staged
 
 
-def _parquet(bench: Workbench, source: FileSource, name: str, most: int | None) -> Source:
-    from tamis.workbench.parquet import stage_parquet
+def _parquet(staging: StagingDatabase, source: FileSource, name: str, most: int | None) -> Source:
+    from tamis.staging.parquet import stage_parquet
 
-    parquet = stage_parquet(bench, source.path, name, most)
+    parquet = stage_parquet(staging, source.path, name, most)
     names, notices = read_header(parquet.header)
     is_whole = most is None or parquet.count < most
     return Source("parquet", names, parquet, notices, is_spreadsheet=False, typed=parquet, is_whole=is_whole)

@@ -7,9 +7,9 @@ from dataclasses import dataclass
 from tamis.domain.emails import Email, email_key, problem_with_email, visible
 from tamis.domain.formulas import unescape
 from tamis.domain.text import short
-from tamis.workbench.cells import CELLS_A_FETCH, cell, distinct_cells
-from tamis.workbench.handle import Workbench
-from tamis.workbench.sql import cursor, execute
+from tamis.staging.cells import CELLS_A_FETCH, cell, distinct_cells
+from tamis.staging.handle import StagingDatabase
+from tamis.staging.sql import cursor, execute
 
 ADDRESS = -1
 """Where the address stands among the problems of a row: before those of its fields."""
@@ -40,17 +40,19 @@ class Cleaned:
 
 
 def read_addresses(
-    bench: Workbench, position: int, padded: frozenset[int], read: Callable[[str], Email | None]
+    staging: StagingDatabase, position: int, padded: frozenset[int], read: Callable[[str], Email | None]
 ) -> Addresses:
     """Read the addresses of all rows, adding what is wrong with them to `problems`."""
     here = cell(position, padded)
-    plain = _plain(bench, here)
+    plain = _plain(staging, here)
     table = _LOOKED_UP
-    execute(bench, f"CREATE TABLE {table} (cell VARCHAR, email VARCHAR, key VARCHAR, problem VARCHAR, cleaned BOOLEAN)")
-    for texts in distinct_cells(bench, here, f"NOT {plain}"):
+    execute(
+        staging, f"CREATE TABLE {table} (cell VARCHAR, email VARCHAR, key VARCHAR, problem VARCHAR, cleaned BOOLEAN)"
+    )
+    for texts in distinct_cells(staging, here, f"NOT {plain}"):
         found = [read(text) for text in texts]
         execute(
-            bench,
+            staging,
             f"INSERT INTO {table} SELECT unnest($1::VARCHAR[]), unnest($2::VARCHAR[]), unnest($3::VARCHAR[]), "
             "unnest($4::VARCHAR[]), unnest($5::BOOLEAN[])",
             [
@@ -62,16 +64,16 @@ def read_addresses(
             ],
         )
     execute(
-        bench,
+        staging,
         f"INSERT INTO problems SELECT rowid, {ADDRESS}, $1 FROM rows "
         f"WHERE {here} IS NULL AND rowid NOT IN (SELECT n FROM problems)",
         [problem_with_email("")],
     )
-    if not execute(bench, f"SELECT count(*) FROM {table}").fetchall()[0][0]:
+    if not execute(staging, f"SELECT count(*) FROM {table}").fetchall()[0][0]:
         return Addresses(here, f"lower({here})", "")
     join = f" LEFT JOIN {table} ON {table}.cell = {here}"
     execute(
-        bench,
+        staging,
         f"INSERT INTO problems SELECT r.rowid, {ADDRESS}, l.problem FROM rows r JOIN {table} l ON l.cell = {here} "
         "WHERE l.key IS NULL",
     )
@@ -82,7 +84,7 @@ def read_addresses(
     )
 
 
-def cleaned(bench: Workbench, position: int, padded: frozenset[int]) -> Cleaned:
+def cleaned(staging: StagingDatabase, position: int, padded: frozenset[int]) -> Cleaned:
     """Count the rows without a problem whose address is not the one that stands in the cell, but for blanks; one that
     stood in a formula, as ="ann@example.org" does, is not."""
     here = cell(position, padded)
@@ -92,14 +94,16 @@ def cleaned(bench: Workbench, position: int, padded: frozenset[int]) -> Cleaned:
         "WHERE (l.cleaned OR s.n IS NOT NULL) AND r.rowid NOT IN (SELECT n FROM problems)"
     )
     any_other = execute(
-        bench, f"SELECT EXISTS (FROM {_LOOKED_UP} WHERE cleaned) OR EXISTS (FROM shelled WHERE place = $1)", [position]
+        staging,
+        f"SELECT EXISTS (FROM {_LOOKED_UP} WHERE cleaned) OR EXISTS (FROM shelled WHERE place = $1)",
+        [position],
     ).fetchall()[0][0]
     if not any_other:
         return Cleaned(0, ())
-    found = execute(bench, f"SELECT count(*) {rows}", [position]).fetchall()[0][0]
+    found = execute(staging, f"SELECT count(*) {rows}", [position]).fetchall()[0][0]
     before = f"CASE WHEN s.n IS NULL THEN {here} ELSE '=\"' || {here} || '\"' END"
     examples = execute(
-        bench,
+        staging,
         f"SELECT {before} AS written, coalesce(l.email, {here}) AS email {rows} "
         f"GROUP BY ALL ORDER BY min(r.rowid) LIMIT {EXAMPLES}",
         [position],
@@ -112,18 +116,18 @@ def _is_other(text: str, email: Email) -> bool:
     return email.address not in (stripped, unescape(stripped))
 
 
-def keys(bench: Workbench, addresses: Addresses) -> Iterator[list[str]]:
+def keys(staging: StagingDatabase, addresses: Addresses) -> Iterator[list[str]]:
     """Return the keys of all rows that have one, some thousands at a time."""
-    with cursor(bench) as reading:
+    with cursor(staging) as reading:
         reading.execute(f"SELECT {addresses.key} AS key FROM rows{addresses.join} WHERE key IS NOT NULL")
         while rows := reading.fetchmany(CELLS_A_FETCH):
             yield [row[0] for row in rows]
 
 
-def refuse(bench: Workbench, addresses: Addresses, refused: dict[str, str]) -> None:
+def refuse(staging: StagingDatabase, addresses: Addresses, refused: dict[str, str]) -> None:
     """Add the rows with certain keys to `problems`, each with its reason."""
     execute(
-        bench,
+        staging,
         f"INSERT INTO problems SELECT k.n, {ADDRESS}, w.why "
         f"FROM (SELECT rows.rowid AS n, {addresses.key} AS key FROM rows{addresses.join}) k "
         "JOIN (SELECT unnest($1::VARCHAR[]) AS key, unnest($2::VARCHAR[]) AS why) w ON w.key = k.key",
@@ -131,43 +135,43 @@ def refuse(bench: Workbench, addresses: Addresses, refused: dict[str, str]) -> N
     )
 
 
-def leave_out(bench: Workbench, addresses: Addresses) -> tuple[int, int]:
+def leave_out(staging: StagingDatabase, addresses: Addresses) -> tuple[int, int]:
     """Fill `left_out` with the rows that are not stored as they are: those with problems, and those whose address
     stands in a later good row again; return how many are of which sort.
 
     `repeats` gets the good rows (`n`) of each address that stands in several, with the last of them (`last`)."""
-    execute(bench, "CREATE TABLE left_out AS SELECT DISTINCT n FROM problems")
-    bad = _count(bench)
+    execute(staging, "CREATE TABLE left_out AS SELECT DISTINCT n FROM problems")
+    bad = _count(staging)
     good = (
         f"(SELECT rows.rowid AS n, {addresses.key} AS key FROM rows{addresses.join} "
         "WHERE rows.rowid NOT IN (SELECT n FROM left_out))"
     )
-    execute(bench, f"CREATE TABLE again AS SELECT key, max(n) AS last FROM {good} GROUP BY key HAVING count(*) > 1")
-    execute(bench, "CREATE TABLE repeats (n BIGINT, last BIGINT)")
-    if execute(bench, "SELECT count(*) FROM again").fetchall()[0][0]:
-        execute(bench, f"INSERT INTO repeats SELECT g.n, a.last FROM {good} g JOIN again a ON a.key = g.key")
-        execute(bench, "INSERT INTO left_out SELECT n FROM repeats WHERE n < last")
-    return bad, _count(bench) - bad
+    execute(staging, f"CREATE TABLE again AS SELECT key, max(n) AS last FROM {good} GROUP BY key HAVING count(*) > 1")
+    execute(staging, "CREATE TABLE repeats (n BIGINT, last BIGINT)")
+    if execute(staging, "SELECT count(*) FROM again").fetchall()[0][0]:
+        execute(staging, f"INSERT INTO repeats SELECT g.n, a.last FROM {good} g JOIN again a ON a.key = g.key")
+        execute(staging, "INSERT INTO left_out SELECT n FROM repeats WHERE n < last")
+    return bad, _count(staging) - bad
 
 
-def _count(bench: Workbench) -> int:
-    return int(execute(bench, "SELECT count(*) FROM left_out").fetchall()[0][0])
+def _count(staging: StagingDatabase) -> int:
+    return int(execute(staging, "SELECT count(*) FROM left_out").fetchall()[0][0])
 
 
-def _plain(bench: Workbench, here: str) -> str:
+def _plain(staging: StagingDatabase, here: str) -> str:
     """Return the condition that an address is plain: then its key is its lower case."""
     domain = f"split_part({here}, '@', 2)"
     looks_plain = (
         f"(regexp_full_match({here}, '{_PLAIN}') AND length({here}) <= {_LONGEST} "
         f"AND strpos({here}, '@') <= {_LONGEST_LOCAL + 1})"
     )
-    execute(bench, "CREATE TABLE other_domains (domain VARCHAR)")
-    with cursor(bench) as reading:
+    execute(staging, "CREATE TABLE other_domains (domain VARCHAR)")
+    with cursor(staging) as reading:
         reading.execute(f"SELECT DISTINCT {domain} FROM rows WHERE {looks_plain}")
         while rows := reading.fetchmany(CELLS_A_FETCH):
             other = [row[0] for row in rows if email_key(f"a@{row[0]}") != f"a@{row[0].lower()}"]
             if other:
-                execute(bench, "INSERT INTO other_domains SELECT unnest($1::VARCHAR[])", [other])
-    if not execute(bench, "SELECT count(*) FROM other_domains").fetchall()[0][0]:
+                execute(staging, "INSERT INTO other_domains SELECT unnest($1::VARCHAR[])", [other])
+    if not execute(staging, "SELECT count(*) FROM other_domains").fetchall()[0][0]:
         return looks_plain
     return f"({looks_plain} AND {domain} NOT IN (SELECT domain FROM other_domains))"

@@ -14,8 +14,8 @@ from tamis.domain.reading.declared import Declared
 from tamis.files.chunks import Chunk
 from tamis.files.limits import MOST_BROKEN, is_too_sparse
 from tamis.files.records import Record, read_records
-from tamis.workbench.handle import Workbench
-from tamis.workbench.sql import execute
+from tamis.staging.handle import StagingDatabase
+from tamis.staging.sql import execute
 
 _SEPARATORS = tuple(map(chr, chain(range(0x1F, 0x0D, -1), range(0xE000, 0xF8FF))))
 
@@ -39,23 +39,23 @@ class _Staged:
     chunks: tuple[Chunk, ...]
 
 
-class Staging:
+class StagedCsv:
     """The table `rows`, with text columns c0, c1 …; its rowid is the number of the record, from 0.
 
     An empty cell is NULL. `broken` says of a record what is wrong with its structure: all its cells are NULL. The
     connection must not be in a transaction while chunks are added, and nothing may be deleted from the table.
     """
 
-    def __init__(self, bench: Workbench, width: int, delimiter: str, name: str = "the file") -> None:
+    def __init__(self, staging: StagingDatabase, width: int, delimiter: str, name: str = "the file") -> None:
         self.count = 0
         self._name, self._read = name, 0
         self.broken: dict[int, str] = {}
-        self._bench, self._width, self._delimiter = bench, width, delimiter
+        self._staging, self._width, self._delimiter = staging, width, delimiter
         self._staged: list[_Staged] = []
         self._waiting: list[Chunk] = []
         columns = [f"c{n}" for n in range(width)]
         kinds = ", ".join(f"{column}: 'VARCHAR'" for column in columns)
-        execute(bench, f"CREATE TABLE rows ({', '.join(f'{column} VARCHAR' for column in columns)})")
+        execute(staging, f"CREATE TABLE rows ({', '.join(f'{column} VARCHAR' for column in columns)})")
         self._fast = (
             "INSERT INTO rows SELECT * FROM read_csv($paths, auto_detect = false, header = false, delim = $delimiter, "
             "quote = '\"', escape = '\"', comment = '', nullstr = '', allow_quoted_nulls = true, strict_mode = true, "
@@ -109,7 +109,7 @@ class Staging:
     def _add_fast(self, chunks: Sequence[Chunk]) -> int | None:
         paths = [str(chunk.path) for chunk in chunks]
         try:
-            found = execute(self._bench, self._fast, {"paths": paths, "delimiter": self._delimiter}).fetchone()
+            found = execute(self._staging, self._fast, {"paths": paths, "delimiter": self._delimiter}).fetchone()
         except duckdb.InvalidInputException:
             return None  # a row is ragged, or longer than this reader takes
         assert found
@@ -133,7 +133,7 @@ class Staging:
                 number += 1
             self._check(number)
             # One text for a column, taken apart by DuckDB, is many times faster than a list of texts.
-            execute(self._bench, self._careful, [mark, *(mark.join(column) for column in zip(*rows, strict=True))])
+            execute(self._staging, self._careful, [mark, *(mark.join(column) for column in zip(*rows, strict=True))])
         return number - self.count
 
     def _check(self, count: int) -> None:
@@ -170,10 +170,10 @@ def _ragged(cells: Sequence[str], width: int) -> str:
 
 @dataclass(frozen=True, slots=True)
 class StagedSheet:
-    """A sheet on the workbench, whose rows have the numbers that they have there; its columns of `texts` are numbers
-    that it holds as text, which stay so."""
+    """A sheet in the staging database, whose rows have the numbers that they have there; its columns of `texts` are
+    numbers that it holds as text, which stay so."""
 
-    staging: Staging
+    staged: StagedCsv
     rows: Sequence[int]
     texts: frozenset[int]
     nested: frozenset[int] = frozenset()
@@ -181,16 +181,16 @@ class StagedSheet:
     @property
     def count(self) -> int:
         """How many rows there are."""
-        return self.staging.count
+        return self.staged.count
 
     @property
     def broken(self) -> dict[int, str]:
         """What is wrong with the structure of rows."""
-        return self.staging.broken
+        return self.staged.broken
 
     def locate(self, numbers: Iterable[int]) -> Iterator[Located]:
         """Find rows, of which the numbers ascend, in the sheet."""
-        for row in self.staging.locate(numbers):
+        for row in self.staged.locate(numbers):
             yield row._replace(line=self.rows[row.number])
 
     def declare(self, positions: Collection[int]) -> dict[int, Declared]:

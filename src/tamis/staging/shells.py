@@ -6,10 +6,10 @@ from dataclasses import dataclass
 from tamis.domain.fields import Kind
 from tamis.domain.formulas import SHIELDED
 from tamis.domain.reading.declared import Declared
-from tamis.workbench.cells import MAKE_SHELLED, columns_beginning
-from tamis.workbench.handle import Workbench
-from tamis.workbench.sql import execute
-from tamis.workbench.typed import Typed
+from tamis.staging.cells import MAKE_SHELLED, columns_beginning
+from tamis.staging.handle import StagingDatabase
+from tamis.staging.sql import execute
+from tamis.staging.typed import Typed
 
 _FORMULA, _INSIDE_FORMULA = '="[^"]*"', "substr({0}, 3, length({0}) - 3)"
 
@@ -36,29 +36,31 @@ class Unshelled:
         self.typed.refuse_nested(positions)
 
 
-def take_off_shells(bench: Workbench, width: int) -> frozenset[int]:
+def take_off_shells(staging: StagingDatabase, width: int) -> frozenset[int]:
     """Take shells off the cells of `rows`; returns the columns in which there were any.
 
     ="…" is taken off wherever it stands. An apostrophe goes only where it is a column's way of writing numbers: most
     filled cells begin with one, and digits follow each of them. So a text such as '90s stays, and so does what an
     export has written, which doubles an apostrophe before digits."""
-    formulas, apostrophes = columns_beginning(bench, width, "="), columns_beginning(bench, width, "'")
-    execute(bench, MAKE_SHELLED)
+    formulas, apostrophes = columns_beginning(staging, width, "="), columns_beginning(staging, width, "'")
+    execute(staging, MAKE_SHELLED)
     for position in formulas:
         execute(
-            bench,
+            staging,
             f"INSERT INTO shelled SELECT rowid, $1 FROM rows WHERE regexp_full_match(c{position:d}, $2)",
             [position, _FORMULA],
         )
-    shelled = {p for p in formulas if _take_off(bench, p, _FORMULA, _INSIDE_FORMULA)}
-    shelled.update(p for p in apostrophes if _are_shields(bench, p) and _take_off(bench, p, SHIELDED, "substr({0}, 2)"))
+    shelled = {p for p in formulas if _take_off(staging, p, _FORMULA, _INSIDE_FORMULA)}
+    shelled.update(
+        p for p in apostrophes if _are_shields(staging, p) and _take_off(staging, p, SHIELDED, "substr({0}, 2)")
+    )
     return frozenset(shelled)
 
 
-def _are_shields(bench: Workbench, position: int) -> bool:
+def _are_shields(staging: StagingDatabase, position: int) -> bool:
     here = f"c{position:d}"
     filled, begin, shields = execute(
-        bench,
+        staging,
         f"SELECT count({here}), count(*) FILTER (prefix({here}, '''')), "
         f"count(*) FILTER (regexp_full_match({here}, $1)) FROM rows",
         [SHIELDED],
@@ -66,10 +68,10 @@ def _are_shields(bench: Workbench, position: int) -> bool:
     return bool(begin == shields and 2 * shields > filled)
 
 
-def _take_off(bench: Workbench, position: int, shell: str, inside: str) -> bool:
+def _take_off(staging: StagingDatabase, position: int, shell: str, inside: str) -> bool:
     here = f"c{position:d}"
     changed = execute(
-        bench,
+        staging,
         f"UPDATE rows SET {here} = nullif({inside.format(here)}, '') WHERE regexp_full_match({here}, $1)",
         [shell],
     ).fetchall()[0][0]

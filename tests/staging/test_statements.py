@@ -1,4 +1,5 @@
-"""A statement of the workbench ends when nobody waits for it, when it takes too long, and when it takes too much."""
+"""A statement of the staging database ends when nobody waits for it, when it takes too long, and when it takes too
+much."""
 
 import signal
 import threading
@@ -13,31 +14,31 @@ import pytest
 
 from tamis.domain.errors import Abandoned, Unavailable
 from tamis.files import room
-from tamis.workbench.handle import Workbench
-from tamis.workbench.open import STEP_TIME, open_workbench
-from tamis.workbench.scarcity import scarcity
-from tamis.workbench.sql import cursor, execute
-from tamis.workbench.statements import interrupt_workbench
+from tamis.staging.handle import StagingDatabase
+from tamis.staging.open import STEP_TIME, open_staging
+from tamis.staging.scarcity import scarcity
+from tamis.staging.sql import cursor, execute
+from tamis.staging.statements import interrupt_staging
 
 ENDLESS = "SELECT count(*) FROM range(1000000000) a, range(1000000000) b WHERE a.range % 7 = b.range % 11"
 LARGE = "CREATE TABLE t AS SELECT range::VARCHAR || repeat('x', 500) AS x FROM range(1000000) ORDER BY x"
 
 
-def workbench(
+def staging_database(
     place: Path, memory: str = "100MB", step_time: timedelta = STEP_TIME
-) -> AbstractContextManager[Workbench]:
+) -> AbstractContextManager[StagingDatabase]:
     """Open one of a single thread."""
-    return open_workbench(place, memory, 1, step_time)
+    return open_staging(place, memory, 1, step_time)
 
 
 @contextmanager
 def interrupted_after(event: threading.Event) -> Iterator[None]:
-    """Interrupt the workbench of this thread once an event is set."""
+    """Interrupt the staging database of this thread once an event is set."""
     owner = threading.get_ident()
 
     def interrupt() -> None:
         event.wait()
-        interrupt_workbench(owner)
+        interrupt_staging(owner)
 
     thread = threading.Thread(target=interrupt)
     thread.start()
@@ -48,37 +49,37 @@ def interrupted_after(event: threading.Event) -> Iterator[None]:
 @pytest.mark.parametrize("of", ["connection", "cursor"])
 def test_it_is_interrupted_when_nobody_waits_for_it(tmp_path: Path, of: str) -> None:
     begun = threading.Event()
-    with interrupted_after(begun), workbench(tmp_path) as bench:
-        ask = partial(execute, bench) if of == "connection" else cursor(bench).execute
+    with interrupted_after(begun), staging_database(tmp_path) as staging:
+        ask = partial(execute, staging) if of == "connection" else cursor(staging).execute
         begun.set()
         with pytest.raises(Abandoned):
             ask(ENDLESS).fetchall()
         with pytest.raises(Abandoned):  # and nothing else begins
-            execute(bench, "SELECT 1")
+            execute(staging, "SELECT 1")
 
 
 def test_it_is_interrupted_when_it_takes_too_long_and_others_go_on(tmp_path: Path) -> None:
-    with workbench(tmp_path, step_time=timedelta(milliseconds=200)) as bench:
+    with staging_database(tmp_path, step_time=timedelta(milliseconds=200)) as staging:
         with pytest.raises(Unavailable, match="TAMIS_IMPORT_STEP_TIME"):
-            execute(bench, ENDLESS).fetchall()
-        assert execute(bench, "SELECT 1").fetchall() == [(1,)]
+            execute(staging, ENDLESS).fetchall()
+        assert execute(staging, "SELECT 1").fetchall() == [(1,)]
 
 
 def test_it_is_interrupted_when_it_takes_more_than_half_of_the_disk(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(room, "size_of", lambda _: 1 << 60)
-    with pytest.raises(Unavailable, match="more than half of what was free"), workbench(tmp_path) as bench:
-        execute(bench, ENDLESS).fetchall()
+    with pytest.raises(Unavailable, match="more than half of what was free"), staging_database(tmp_path) as staging:
+        execute(staging, ENDLESS).fetchall()
 
 
 def test_what_is_scarce_is_told_apart(tmp_path: Path) -> None:
-    with pytest.raises(Unavailable, match="TAMIS_IMPORT_MEMORY"), workbench(tmp_path, "10MB") as bench:
-        execute(bench, "SELECT list(range::VARCHAR || repeat('x', 500)) FROM range(1000000)").fetchall()
-    with pytest.raises(Unavailable, match="room on the disk"), workbench(tmp_path, "30MB") as bench:
-        execute(bench, "SET max_temp_directory_size = '1MB'").execute(LARGE)
-    with pytest.raises(duckdb.CatalogException), workbench(tmp_path) as bench:
-        execute(bench, "FROM nowhere")
+    with pytest.raises(Unavailable, match="TAMIS_IMPORT_MEMORY"), staging_database(tmp_path, "10MB") as staging:
+        execute(staging, "SELECT list(range::VARCHAR || repeat('x', 500)) FROM range(1000000)").fetchall()
+    with pytest.raises(Unavailable, match="room on the disk"), staging_database(tmp_path, "30MB") as staging:
+        execute(staging, "SET max_temp_directory_size = '1MB'").execute(LARGE)
+    with pytest.raises(duckdb.CatalogException), staging_database(tmp_path) as staging:
+        execute(staging, "FROM nowhere")
     full = scarcity(duckdb.IOException("IO Error: Could not write file: No space left on device"))
     assert full
     assert "room on the disk" in str(full)
@@ -98,7 +99,7 @@ def test_a_file_may_take_as_much_as_is_left_and_no_more(tmp_path: Path, monkeypa
 
 def test_ctrl_c_ends_it_as_it_ends_everything_else(tmp_path: Path) -> None:
     timer = threading.Timer(0.2, signal.raise_signal, [signal.SIGINT])
-    with workbench(tmp_path) as bench:
+    with staging_database(tmp_path) as staging:
         timer.start()
         with pytest.raises(KeyboardInterrupt):
-            execute(bench, ENDLESS).fetchall()
+            execute(staging, ENDLESS).fetchall()

@@ -1,20 +1,20 @@
 """Some rows of a file, taken from all of it at a bounded cost."""
 
-from tamis.workbench.handle import Workbench
-from tamis.workbench.sql import execute
+from tamis.staging.handle import StagingDatabase
+from tamis.staging.sql import execute
 
 MOST_ROWS = 1_000
 MOST_CELLS = 200_000
 BLOCKS = 20
 
 
-def some_rows(bench: Workbench, count: int, width: int) -> list[tuple[str | None, ...]]:
+def some_rows(staging: StagingDatabase, count: int, width: int) -> list[tuple[str | None, ...]]:
     """Read some of the `count` rows in their order, in blocks that are spread over all of the file; fewer where rows
     are wide. An empty cell is None."""
     wanted = max(min(MOST_ROWS, MOST_CELLS // max(width, 1)), BLOCKS)
     if count <= wanted:
-        return list(execute(bench, "SELECT * FROM rows ORDER BY rowid").fetchall())
+        return list(execute(staging, "SELECT * FROM rows ORDER BY rowid").fetchall())
     block = wanted // BLOCKS
     starts = (number * (count - block) // (BLOCKS - 1) for number in range(BLOCKS))
     blocks = " OR ".join(f"rowid BETWEEN {start:d} AND {start + block - 1:d}" for start in starts)
-    return list(execute(bench, f"SELECT * FROM rows WHERE {blocks} ORDER BY rowid").fetchall())
+    return list(execute(staging, f"SELECT * FROM rows WHERE {blocks} ORDER BY rowid").fetchall())

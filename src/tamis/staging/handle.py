@@ -1,13 +1,13 @@
-"""What the workbench hands out to be passed on: the opened place in which one file is worked on.
+"""What the staging database hands out to be passed on: the opened place in which one file is worked on.
 
 It has nothing of the engine to use. Questions about the file and commands are the functions of this package; only these
-run statements, by `tamis.workbench.sql`.
+run statements, by `tamis.staging.sql`.
 """
 
-from tamis.workbench.statements import Statements
+from tamis.staging.statements import Statements
 
 
-class Workbench:
+class StagingDatabase:
     """The place in which the rows of one file lie."""
 
     __slots__ = ("_statements",)

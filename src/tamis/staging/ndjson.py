@@ -13,8 +13,9 @@ from tamis.domain.fields import Kind
 from tamis.domain.reading.declared import Declared
 from tamis.domain.reading.majority import decides
 from tamis.files.limits import MOST_BROKEN, MOST_COLUMNS, is_too_sparse
-from tamis.workbench.handle import Workbench
-from tamis.workbench.json_objects import (
+from tamis.staging.delimited import Located
+from tamis.staging.handle import StagingDatabase
+from tamis.staging.json_objects import (
     BOOLEAN,
     LIST,
     MOST_ALIKE,
@@ -25,10 +26,9 @@ from tamis.workbench.json_objects import (
     distinct,
     find_keys,
 )
-from tamis.workbench.parquet import located_in_rows
-from tamis.workbench.sql import execute
-from tamis.workbench.staging import Located
-from tamis.workbench.typed import declared_lists, declared_numbers, declared_strings
+from tamis.staging.parquet import located_in_rows
+from tamis.staging.sql import execute
+from tamis.staging.typed import declared_lists, declared_numbers, declared_strings
 
 LONGEST_LINE = 16 << 20
 BYTES_AT_ONCE = 8 << 20
@@ -42,7 +42,7 @@ class StagedNdjson:
 
     `types` counts, by position, what JSON has in the cells of a column that are filled."""
 
-    bench: Workbench
+    staging: StagingDatabase
     header: tuple[str, ...]
     count: int
     broken: dict[int, str]
@@ -52,11 +52,11 @@ class StagedNdjson:
         """Return line and cells of some rows, by ascending numbers; a broken one has its text as its only cell."""
         wanted = list(numbers)
         found = execute(
-            self.bench, "SELECT n, text FROM broken_lines WHERE n IN (SELECT unnest($1::BIGINT[]))", [wanted]
+            self.staging, "SELECT n, text FROM broken_lines WHERE n IN (SELECT unnest($1::BIGINT[]))", [wanted]
         ).fetchall()
         texts = dict(found)
         lines = "(SELECT l.number FROM line_numbers l WHERE l.rowid = r.rowid)"
-        for row in located_in_rows(self.bench, wanted, lines):
+        for row in located_in_rows(self.staging, wanted, lines):
             yield row._replace(cells=[texts[row.number]]) if row.number in texts else row
 
     @property
@@ -74,7 +74,7 @@ class StagedNdjson:
         if not holding:
             return
         found = execute(
-            self.bench,
+            self.staging,
             "SELECT n, position FROM nested WHERE position IN (SELECT unnest($1::INTEGER[])) ORDER BY ALL",
             [holding],
         ).fetchall()
@@ -82,7 +82,7 @@ class StagedNdjson:
         self.broken.update({int(n): reasons[position] for n, position in found})
         blank = ", ".join(f"c{n} = NULL" for n in range(len(self.header)))
         execute(
-            self.bench,
+            self.staging,
             f"UPDATE rows SET {blank} WHERE rowid IN "
             "(SELECT n FROM nested WHERE position IN (SELECT unnest($1::INTEGER[])))",
             [holding],
@@ -92,15 +92,15 @@ class StagedNdjson:
         found = self.types.get(position, {})
         filled = sum(found.values()) - found.get(NESTED, 0)
         if 2 * found.get(LIST, 0) > filled:
-            return declared_lists(self.bench, position)
+            return declared_lists(self.staging, position)
         for mark, kind in ((NUMBER, Kind.NUMBER), (BOOLEAN, Kind.BOOLEAN)):
             if decides(found.get(mark, 0), filled, 0):
-                return declared_numbers(self.bench, position, are_floats=True) if mark == NUMBER else Declared(kind)
-        return declared_strings(self.bench, position, may_be_dates=found.get(STRING, 0) == filled)
+                return declared_numbers(self.staging, position, are_floats=True) if mark == NUMBER else Declared(kind)
+        return declared_strings(self.staging, position, may_be_dates=found.get(STRING, 0) == filled)
 
 
 def stage_ndjson(
-    bench: Workbench,
+    staging: StagingDatabase,
     read: Callable[[], Iterable[bytes]],
     name: str,
     progress: Callable[[], None],
@@ -111,16 +111,16 @@ def stage_ndjson(
     keys = dict[str, None]()
     broken = dict[int, str]()
     count = size = 0
-    execute(bench, "CREATE TABLE line_numbers (number BIGINT)")
+    execute(staging, "CREATE TABLE line_numbers (number BIGINT)")
     for lines in _lines(read(), name):
-        found = find_keys(bench, lines.texts)
+        found = find_keys(staging, lines.texts)
         keys |= dict.fromkeys(key for some in found.keys for key in some)
         _check_keys(name, keys)
         broken |= {count + n: NO_OBJECT for n in found.others}
         broken |= {count + n: unreadable[line] for n, line in enumerate(lines.numbers) if line in unreadable}
         if len(broken) > MOST_BROKEN:
             raise _refuse(name, "too_many_lines_no_object", most=MOST_BROKEN)
-        execute(bench, "INSERT INTO line_numbers SELECT unnest($1::BIGINT[])", [lines.numbers])
+        execute(staging, "INSERT INTO line_numbers SELECT unnest($1::BIGINT[])", [lines.numbers])
         count += len(lines.texts)
         size += lines.size
         progress()
@@ -129,8 +129,8 @@ def stage_ndjson(
     if is_too_sparse(count, len(keys), size):
         raise _refuse(name, "table_too_sparse", columns=len(keys), rows=count)
     header = tuple(keys)
-    types = _lay_out(bench, Shape(header), _lines(read(), name), broken, progress)
-    return StagedNdjson(bench, header, count, broken, types)
+    types = _lay_out(staging, Shape(header), _lines(read(), name), broken, progress)
+    return StagedNdjson(staging, header, count, broken, types)
 
 
 @dataclass(frozen=True, slots=True)
@@ -143,15 +143,15 @@ class _Lines:
 
 
 def _lay_out(
-    bench: Workbench,
+    staging: StagingDatabase,
     shape: Shape,
     blocks: Iterable[_Lines],
     broken: Mapping[int, str],
     progress: Callable[[], None],
 ) -> dict[int, dict[str, int]]:
     types = defaultdict[int, Counter[str]](Counter)
-    shape.make_rows(bench)
-    execute(bench, "CREATE TABLE broken_lines (n BIGINT, text VARCHAR)")
+    shape.make_rows(staging)
+    execute(staging, "CREATE TABLE broken_lines (n BIGINT, text VARCHAR)")
     most, first = max(CELLS_AT_ONCE // shape.width, 1), 0
     for lines in blocks:
         for start in range(0, len(lines.texts), most):
@@ -159,13 +159,13 @@ def _lay_out(
             bad = [n for n in range(len(texts)) if first + n in broken] if broken else []
             if bad:
                 execute(
-                    bench,
+                    staging,
                     "INSERT INTO broken_lines SELECT unnest($1::BIGINT[]), unnest($2::VARCHAR[])",
                     [[first + n for n in bad], [texts[n] for n in bad]],
                 )
             skipped = set(bad)
             objects = [None if n in skipped else text for n, text in enumerate(texts)]
-            for position, letter, count in shape.add_rows(bench, first, objects):
+            for position, letter, count in shape.add_rows(staging, first, objects):
                 types[position][letter] += count
             first += len(texts)
             progress()

@@ -14,9 +14,9 @@ from tamis.domain.reading.declared import (
     options_of_lists,
 )
 from tamis.domain.reading.word_evidence import MOST_OPTIONS
-from tamis.workbench.cells import distinct_cells
-from tamis.workbench.handle import Workbench
-from tamis.workbench.sql import execute
+from tamis.staging.cells import distinct_cells
+from tamis.staging.handle import StagingDatabase
+from tamis.staging.sql import execute
 
 _LOOKS_ISO = "regexp_full_match({}, '[0-9]{{4}}-[0-9]{{2}}-[0-9]{{2}}([T ][0-9:.Z+-]*)?')"
 _LONG_WHOLE = "regexp_full_match({}, '-?[0-9]{{16,}}')"
@@ -63,35 +63,35 @@ def list_in_text(values: str) -> str:
     )
 
 
-def declared_numbers(bench: Workbench, position: int, *, are_floats: bool) -> Declared:
+def declared_numbers(staging: StagingDatabase, position: int, *, are_floats: bool) -> Declared:
     """Return whether the numbers of a column are a number field: not where one of them would lose a digit, which of
     floats only whole ones can."""
     here = f"c{position:d}"
-    asked = distinct_cells(bench, here, (_LONG_WHOLE if are_floats else _LONG).format(here))
+    asked = distinct_cells(staging, here, (_LONG_WHOLE if are_floats else _LONG).format(here))
     return Declared(Kind.NUMBER if all(keeps_digits(cell) for cells in asked for cell in cells) else Kind.TEXT)
 
 
-def declared_lists(bench: Workbench, position: int) -> Declared:
+def declared_lists(staging: StagingDatabase, position: int) -> Declared:
     """Tell the options that stand in the lists of a column, or that it is text where these cannot be options."""
-    options = options_of_lists(list_of(cell) for cell in _cells(bench, position))
+    options = options_of_lists(list_of(cell) for cell in _cells(staging, position))
     return Declared(Kind.CHOICES, options) if options else Declared(Kind.TEXT)
 
 
-def declared_strings(bench: Workbench, position: int, *, may_be_dates: bool) -> Declared:
+def declared_strings(staging: StagingDatabase, position: int, *, may_be_dates: bool) -> Declared:
     """Tell the kind of the strings of a column; they `may_be_dates` in a format that has no type for those."""
     here = f"c{position:d}"
     if may_be_dates:
         query = f"SELECT coalesce(bool_and({_LOOKS_ISO.format(here)}), FALSE) FROM rows"
-        looks = execute(bench, query).fetchall()[0][0]
-        kind = kind_of_strings(_cells(bench, position)) if looks else Kind.TEXT
+        looks = execute(staging, query).fetchall()[0][0]
+        kind = kind_of_strings(_cells(staging, position)) if looks else Kind.TEXT
         if kind is not Kind.TEXT:
             return Declared(kind)
     counted = execute(
-        bench,
+        staging,
         f"SELECT trim({here}) AS cell, count(*) FROM rows WHERE cell <> '' GROUP BY cell LIMIT {MOST_OPTIONS + 1}",
     ).fetchall()
     return kind_of_texts(dict(counted))
 
 
-def _cells(bench: Workbench, position: int) -> Iterator[str]:
-    return (cell for cells in distinct_cells(bench, f"c{position:d}", "TRUE") for cell in cells)
+def _cells(staging: StagingDatabase, position: int) -> Iterator[str]:
+    return (cell for cells in distinct_cells(staging, f"c{position:d}", "TRUE") for cell in cells)

@@ -2,11 +2,11 @@
 
 from collections.abc import Iterator, Sequence
 
-from tamis.workbench.addresses import Addresses
-from tamis.workbench.cells import Part
-from tamis.workbench.handle import Workbench
-from tamis.workbench.sql import execute
-from tamis.workbench.wide import COLUMNS_AT_ONCE, Pieces
+from tamis.staging.addresses import Addresses
+from tamis.staging.cells import Part
+from tamis.staging.handle import StagingDatabase
+from tamis.staging.sql import execute
+from tamis.staging.wide import COLUMNS_AT_ONCE, Pieces
 
 CELLS_A_MERGE = 1_000_000
 """Of so many cells at most a merge of rows is kept in memory at once."""
@@ -15,11 +15,11 @@ Ready = tuple[str, str, str]
 """An address as it was written, its key, and the document of the values."""
 
 
-def merge_repeats(bench: Workbench, parts: Sequence[Part]) -> bool:
+def merge_repeats(staging: StagingDatabase, parts: Sequence[Part]) -> bool:
     """Make `merged` of the rows in `repeats`: for each address the document that its rows say one after the other,
     where a later row wins and a blank cell says nothing; return whether there is any."""
-    lasts = [row[0] for row in execute(bench, "SELECT DISTINCT last FROM repeats ORDER BY last").fetchall()]
-    execute(bench, "CREATE TABLE merged (n BIGINT, document VARCHAR)")
+    lasts = [row[0] for row in execute(staging, "SELECT DISTINCT last FROM repeats ORDER BY last").fetchall()]
+    execute(staging, "CREATE TABLE merged (n BIGINT, document VARCHAR)")
     if not lasts or not parts:
         return False
     pieces = Pieces(parts)
@@ -30,13 +30,13 @@ def merge_repeats(bench: Workbench, parts: Sequence[Part]) -> bool:
     size = max(CELLS_A_MERGE // len(parts), 1)
     for start in range(0, len(lasts), size):
         some = lasts[start : start + size]
-        pieces.make_merged(bench, some[0], some[-1])
-        execute(bench, query, [some])
+        pieces.make_merged(staging, some[0], some[-1])
+        execute(staging, query, [some])
     return True
 
 
 def ready_rows(
-    bench: Workbench,
+    staging: StagingDatabase,
     count: int,
     addresses: Addresses,
     parts: Sequence[Part],
@@ -60,8 +60,8 @@ def ready_rows(
     for start in range(0, count, size):
         end = min(start + size, count)
         if pieces:
-            pieces.make(bench, start, end)
-        yield end, execute(bench, query, [start, end]).fetchall()
+            pieces.make(staging, start, end)
+        yield end, execute(staging, query, [start, end]).fetchall()
 
 
 def _document(values: str) -> str:

@@ -10,24 +10,24 @@ from hypothesis import example, given, settings
 from tamis.files.chunks import Chunk
 from tamis.files.plain import is_plain
 from tamis.files.records import read_records
-from tamis.workbench.open import open_workbench
-from tamis.workbench.sql import execute
-from tamis.workbench.staging import Located, Staging
+from tamis.staging.delimited import Located, StagedCsv
+from tamis.staging.open import open_staging
+from tamis.staging.sql import execute
 from tests.support.effort import examples
 
 Row = tuple[str | None, ...]
 
 
-def stage(chunks: list[Chunk], width: int, delimiter: str = ",") -> tuple[Staging, list[Row]]:
+def stage(chunks: list[Chunk], width: int, delimiter: str = ",") -> tuple[StagedCsv, list[Row]]:
     """Put chunks into a table, and give its rows."""
-    with TemporaryDirectory() as place, open_workbench(Path(place), "1GB", 1) as bench:
-        staging = Staging(bench, width, delimiter)
+    with TemporaryDirectory() as place, open_staging(Path(place), "1GB", 1) as staging:
+        staged = StagedCsv(staging, width, delimiter)
         for chunk in chunks:
-            staging.add(chunk)
-        staging.finish()
-        rows = execute(bench, "SELECT rowid, * FROM rows ORDER BY rowid").fetchall()
-    assert [row[0] for row in rows] == list(range(staging.count))
-    return staging, [row[1:] for row in rows]
+            staged.add(chunk)
+        staged.finish()
+        rows = execute(staging, "SELECT rowid, * FROM rows ORDER BY rowid").fetchall()
+    assert [row[0] for row in rows] == list(range(staged.count))
+    return staged, [row[1:] for row in rows]
 
 
 def chunk_of(path: Path, text: str, first_line: int = 2, delimiter: str = ",") -> Chunk:
@@ -38,9 +38,9 @@ def chunk_of(path: Path, text: str, first_line: int = 2, delimiter: str = ",") -
 
 def test_broken_rows_are_named_and_stop_nothing(tmp_path: Path) -> None:
     text = 'a,b\n1\n1,2,3\n1,2, ,\n"x"y,1\n\n"never\nc,"d\ne"\n'
-    staging, rows = stage([chunk_of(tmp_path / "1", text)], 2)
+    staged, rows = stage([chunk_of(tmp_path / "1", text)], 2)
     assert rows == [("a", "b"), (None, None), (None, None), ("1", "2"), (None, None), (None, None), ("c", "d\ne")]
-    assert staging.broken == {
+    assert staged.broken == {
         1: "the row has 1 cell, the header has 2",
         2: "the row has 3 cells, the header has 2",
         4: "text follows the closing quote of a cell in line 6",
@@ -50,10 +50,10 @@ def test_broken_rows_are_named_and_stop_nothing(tmp_path: Path) -> None:
 
 def test_only_the_chunk_with_a_ragged_row_is_read_carefully(tmp_path: Path) -> None:
     good, ragged = chunk_of(tmp_path / "1", "a,b\n" * 5), chunk_of(tmp_path / "2", "c,d\ne\n", 7)
-    staging, rows = stage([good, ragged, replace(good, first_line=9)], 2)
+    staged, rows = stage([good, ragged, replace(good, first_line=9)], 2)
     assert rows == [("a", "b")] * 5 + [("c", "d"), (None, None)] + [("a", "b")] * 5
-    assert staging.broken == {6: "the row has 1 cell, the header has 2"}
-    assert list(staging.locate([0, 5, 6, 11])) == [
+    assert staged.broken == {6: "the row has 1 cell, the header has 2"}
+    assert list(staged.locate([0, 5, 6, 11])) == [
         Located(0, 2, ["a", "b"]),
         Located(5, 7, ["c", "d"]),
         Located(6, 8, ["e"]),

@@ -6,9 +6,9 @@ that is looked up, whatever the number of its rows.
 
 from collections.abc import Sequence
 
-from tamis.workbench.cells import Part
-from tamis.workbench.handle import Workbench
-from tamis.workbench.sql import execute
+from tamis.staging.cells import Part
+from tamis.staging.handle import StagingDatabase
+from tamis.staging.sql import execute
 
 COLUMNS_AT_ONCE = 32
 
@@ -26,25 +26,25 @@ class Pieces:
         """Write the joins that lead to the pieces of the row with a number."""
         return "".join(f" JOIN {piece} ON {piece}.n = {number}" for piece in self._groups)
 
-    def make(self, bench: Workbench, first: int, end: int) -> None:
+    def make(self, staging: StagingDatabase, first: int, end: int) -> None:
         """Make the pieces of the rows from `first` up to `end`."""
         for piece, parts in self._groups.items():
             values, joins = ", ".join(part.expression for part in parts), "".join(part.join for part in parts)
             execute(
-                bench,
+                staging,
                 f"CREATE OR REPLACE TEMP TABLE {piece} AS SELECT rows.rowid AS n, concat({values}) AS text "
                 f"FROM rows{joins} WHERE rows.rowid >= $1 AND rows.rowid < $2",
                 [first, end],
             )
 
-    def make_merged(self, bench: Workbench, first: int, last: int) -> None:
+    def make_merged(self, staging: StagingDatabase, first: int, last: int) -> None:
         """Make the pieces of the rows in `repeats` of which the last one of their email lies between two: a later row
         wins, and a blank cell says nothing."""
         for piece, parts in self._groups.items():
             said = ", ".join(f"{part.expression} AS p{place}" for place, part in enumerate(parts))
             latest = ", ".join(f"arg_max(p{place}, n)" for place in range(len(parts)))  # passes over what is null
             execute(
-                bench,
+                staging,
                 f"CREATE OR REPLACE TEMP TABLE {piece} AS SELECT last AS n, concat({latest}) AS text FROM "
                 f"(SELECT r.last, r.n, {said} FROM repeats r JOIN rows ON rows.rowid = r.n"
                 f"{''.join(part.join for part in parts)} WHERE r.last BETWEEN $1 AND $2) GROUP BY last",

@@ -5,10 +5,10 @@ from typing import Protocol
 
 from tamis.domain.fields import Kind
 from tamis.domain.reading.columns import ColumnReading
-from tamis.workbench.cells import CELLS_A_FETCH, TOTALS_A_LOOK, cell
-from tamis.workbench.handle import Workbench
-from tamis.workbench.plain import INFERABLE, is_plain
-from tamis.workbench.sql import cursor, execute
+from tamis.staging.cells import CELLS_A_FETCH, TOTALS_A_LOOK, cell
+from tamis.staging.handle import StagingDatabase
+from tamis.staging.plain import INFERABLE, is_plain
+from tamis.staging.sql import cursor, execute
 
 NEARLY_ALL = 0.9
 """Where so many cells are plain ones of one kind, the others decide whether the column has that kind."""
@@ -34,7 +34,7 @@ class Learner(Protocol):
 
 
 def learn_kinds(
-    bench: Workbench,
+    staging: StagingDatabase,
     learners: Mapping[int, Learner],
     padded: frozenset[int],
     plain_numbers: Collection[int] = (),
@@ -43,23 +43,23 @@ def learn_kinds(
 
     Plain cells of one kind are alike, or of a few sorts, so that one stands for all of a sort; in columns of
     `plain_numbers` there are no others."""
-    people = _people(bench)
-    unambiguous = _unambiguous_numbers(bench, [p for p in learners if p in plain_numbers], padded, people)
+    people = _people(staging)
+    unambiguous = _unambiguous_numbers(staging, [p for p in learners if p in plain_numbers], padded, people)
     for position, learner in learners.items():
         column = f"(SELECT {cell(position, padded)} AS here FROM rows{people})"
         if position in unambiguous:
             sorts = unambiguous[position]
         elif position in plain_numbers:
-            sorts = _number_sorts(bench, column, "TRUE")
+            sorts = _number_sorts(staging, column, "TRUE")
         else:
-            _learn(bench, learner, column)
+            _learn(staging, learner, column)
             continue
         learner.expect(sum(count for _, count in sorts))
         learner.add(sorts)
 
 
 def _unambiguous_numbers(
-    bench: Workbench, positions: Sequence[int], padded: frozenset[int], people: str
+    staging: StagingDatabase, positions: Sequence[int], padded: frozenset[int], people: str
 ) -> dict[int, list[tuple[str, int]]]:
     """Count the whole plain numbers of some columns and those with a fraction, each sort with a number that stands for
     it. Columns with a number whose point may stand between thousands are left out: they need another look."""
@@ -68,7 +68,7 @@ def _unambiguous_numbers(
         some = positions[start : start + TOTALS_A_LOOK]
         cells = [cell(position, padded) for position in some]
         totals = ", ".join(_COUNTS.format(c) for c in cells)
-        counts = execute(bench, f"SELECT {totals} FROM rows{people}").fetchall()[0]
+        counts = execute(staging, f"SELECT {totals} FROM rows{people}").fetchall()[0]
         for position, filled, fractions, grouped in zip(some, counts[::3], counts[1::3], counts[2::3], strict=True):
             if not grouped:
                 sorts = (("1.5", fractions), ("1", filled - fractions))
@@ -76,34 +76,34 @@ def _unambiguous_numbers(
     return found
 
 
-def _learn(bench: Workbench, learner: Learner, people: str) -> None:
+def _learn(staging: StagingDatabase, learner: Learner, people: str) -> None:
     conditions = {kind: _is_usual(kind) for kind in INFERABLE}
     counted = ", ".join(f"count_if({condition})" for condition in conditions.values())
-    filled, *counts = execute(bench, f"SELECT count(*), {counted} FROM {people} WHERE here IS NOT NULL").fetchall()[0]
+    filled, *counts = execute(staging, f"SELECT count(*), {counted} FROM {people} WHERE here IS NOT NULL").fetchall()[0]
     learner.expect(int(filled))
     if not filled:
         return
     most, kind = max(zip(counts, INFERABLE, strict=True))
     if most >= NEARLY_ALL * filled:
         usual = conditions[kind]
-        learner.add(_sorts(bench, people, kind, usual, int(most)))
+        learner.add(_sorts(staging, people, kind, usual, int(most)))
         if most < filled:
-            _tell(bench, learner, people, f"NOT {usual}")
+            _tell(staging, learner, people, f"NOT {usual}")
         if learner.holds(kind):
             return
         learner.expect(int(filled))
-    _tell(bench, learner, people, "TRUE")
+    _tell(staging, learner, people, "TRUE")
 
 
-def _tell(bench: Workbench, learner: Learner, people: str, where: str) -> None:
-    for texts in _counted_cells(bench, people, where):
+def _tell(staging: StagingDatabase, learner: Learner, people: str, where: str) -> None:
+    for texts in _counted_cells(staging, people, where):
         learner.add(texts)
         if learner.settled:
             break
 
 
-def _counted_cells(bench: Workbench, people: str, where: str) -> Iterator[list[tuple[str, int]]]:
-    with cursor(bench) as reading:
+def _counted_cells(staging: StagingDatabase, people: str, where: str) -> Iterator[list[tuple[str, int]]]:
+    with cursor(staging) as reading:
         reading.execute(f"SELECT here, count(*) FROM {people} WHERE here IS NOT NULL AND {where} GROUP BY here")
         while rows := reading.fetchmany(CELLS_A_FETCH):
             yield rows
@@ -115,14 +115,14 @@ def _is_usual(kind: Kind) -> str:
     return f"({plain} AND here NOT IN ('0', '1'))" if kind is Kind.NUMBER else plain
 
 
-def _sorts(bench: Workbench, people: str, kind: Kind, usual: str, count: int) -> list[tuple[str, int]]:
+def _sorts(staging: StagingDatabase, people: str, kind: Kind, usual: str, count: int) -> list[tuple[str, int]]:
     if kind is Kind.NUMBER:
-        return _number_sorts(bench, people, usual)
-    one = execute(bench, f"SELECT any_value(here) FROM {people} WHERE here IS NOT NULL AND {usual}").fetchall()[0][0]
+        return _number_sorts(staging, people, usual)
+    one = execute(staging, f"SELECT any_value(here) FROM {people} WHERE here IS NOT NULL AND {usual}").fetchall()[0][0]
     return [(one, count)]
 
 
-def _number_sorts(bench: Workbench, people: str, usual: str) -> list[tuple[str, int]]:
+def _number_sorts(staging: StagingDatabase, people: str, usual: str) -> list[tuple[str, int]]:
     """Return one plain number of each sort, and how many there are: whole ones, small and large, those whose point may
     stand between thousands, and those whose point can only stand before a fraction."""
     has_group = "substr(here, -4, 1) = '.' AND length(here) <= 8 AND regexp_full_match(here, '-?[1-9][0-9]{0,2}[.]...')"
@@ -131,12 +131,12 @@ def _number_sorts(bench: Workbench, people: str, usual: str) -> list[tuple[str, 
         f"CASE WHEN contains(here, '.') THEN CASE WHEN {has_group} THEN 1 ELSE 2 END WHEN {is_small} THEN 3 ELSE 4 END"
     )
     found = execute(
-        bench, f"SELECT min(here), count(*) FROM {people} WHERE here IS NOT NULL AND {usual} GROUP BY {sort}"
+        staging, f"SELECT min(here), count(*) FROM {people} WHERE here IS NOT NULL AND {usual} GROUP BY {sort}"
     ).fetchall()
     return [(text, int(count)) for text, count in found]
 
 
-def _people(bench: Workbench) -> str:
+def _people(staging: StagingDatabase) -> str:
     """Leave out the rows that have problems already, which are few or none as a rule."""
-    any_bad = execute(bench, "SELECT count(*) FROM problems").fetchall()[0][0]
+    any_bad = execute(staging, "SELECT count(*) FROM problems").fetchall()[0][0]
     return " WHERE rowid NOT IN (SELECT n FROM problems)" if any_bad else ""

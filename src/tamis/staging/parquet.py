@@ -16,12 +16,12 @@ from tamis.files.limits import (
     MOST_COLUMNS,
     is_too_sparse,
 )
-from tamis.workbench.handle import Workbench
-from tamis.workbench.open import one_thread
-from tamis.workbench.scarcity import scarcity
-from tamis.workbench.sql import cursor, execute
-from tamis.workbench.staging import Located
-from tamis.workbench.typed import declared_lists, declared_numbers, declared_strings, list_in_text
+from tamis.staging.delimited import Located
+from tamis.staging.handle import StagingDatabase
+from tamis.staging.open import one_thread
+from tamis.staging.scarcity import scarcity
+from tamis.staging.sql import cursor, execute
+from tamis.staging.typed import declared_lists, declared_numbers, declared_strings, list_in_text
 
 _KINDS = {
     "DATE": Kind.DATE, "BOOLEAN": Kind.BOOLEAN, "TIMESTAMP": Kind.DATETIME, "TIMESTAMP WITH TIME ZONE": Kind.DATETIME,
@@ -39,7 +39,7 @@ class StagedParquet:
     `types` are those of its columns as DuckDB calls them, `exported` what the file that Tamis has written says of them,
     by position."""
 
-    bench: Workbench
+    staging: StagingDatabase
     header: tuple[str, ...]
     count: int
     broken: dict[int, str]
@@ -48,7 +48,7 @@ class StagedParquet:
 
     def locate(self, numbers: Iterable[int]) -> Iterator[Located]:
         """Return the cells of some rows, by ascending numbers from 0."""
-        yield from located_in_rows(self.bench, numbers)
+        yield from located_in_rows(self.staging, numbers)
 
     @property
     def nested(self) -> frozenset[int]:
@@ -69,24 +69,24 @@ class StagedParquet:
         if type_ in _KINDS:
             return Declared(_KINDS[type_])
         if _NUMBER.fullmatch(type_):
-            return declared_numbers(self.bench, position, are_floats=type_ in _FLOATS)
+            return declared_numbers(self.staging, position, are_floats=type_ in _FLOATS)
         if type_.endswith("[]"):
-            return declared_lists(self.bench, position)
-        return declared_strings(self.bench, position, may_be_dates=False)
+            return declared_lists(self.staging, position)
+        return declared_strings(self.staging, position, may_be_dates=False)
 
 
-def stage_parquet(bench: Workbench, path: Path, name: str, most: int | None = None) -> StagedParquet:
+def stage_parquet(staging: StagingDatabase, path: Path, name: str, most: int | None = None) -> StagedParquet:
     """Make `rows` of a Parquet file, or of the first `most` of its rows, called `name` in what people are told; raises
     Invalid."""
     try:
-        described = execute(bench, "DESCRIBE FROM read_parquet($1)", [str(path)]).fetchall()
-        _refuse_too_large(bench, path, name, len(described))
+        described = execute(staging, "DESCRIBE FROM read_parquet($1)", [str(path)]).fetchall()
+        _refuse_too_large(staging, path, name, len(described))
         told = execute(
-            bench, "SELECT value FROM parquet_kv_metadata($1) WHERE key = $2::BLOB", [str(path), KEY]
+            staging, "SELECT value FROM parquet_kv_metadata($1) WHERE key = $2::BLOB", [str(path), KEY]
         ).fetchall()
         cells = ", ".join(f"nullif({_as_text(_quoted(row[0]), row[1])}, '') AS c{n}" for n, row in enumerate(described))
-        with one_thread(bench):  # each thread would hold a piece of every column
-            execute(bench, f"CREATE TABLE rows AS SELECT {cells} FROM read_parquet($1) LIMIT $2", [str(path), most])
+        with one_thread(staging):  # each thread would hold a piece of every column
+            execute(staging, f"CREATE TABLE rows AS SELECT {cells} FROM read_parquet($1) LIMIT $2", [str(path), most])
     except (duckdb.InterruptException, duckdb.OutOfMemoryException):
         raise
     except duckdb.NotImplementedException as error:
@@ -95,19 +95,19 @@ def stage_parquet(bench: Workbench, path: Path, name: str, most: int | None = No
         if scarcity(error):
             raise
         raise Invalid([Problem(name, "parquet_not_whole")]) from None
-    count = execute(bench, "SELECT count(*) FROM rows").fetchall()[0][0]
+    count = execute(staging, "SELECT count(*) FROM rows").fetchall()[0][0]
     types = tuple(str(row[1]) for row in described)
     header = tuple(str(row[0]).strip() for row in described)
     known = declared_of(told[0][0]) if told else {}
     exported = {p: known[name] for p, name in enumerate(header) if name in known and _fits(types[p], known[name])}
-    return StagedParquet(bench, header, int(count), {}, types, exported)
+    return StagedParquet(staging, header, int(count), {}, types, exported)
 
 
-def _refuse_too_large(bench: Workbench, path: Path, name: str, columns: int) -> None:
+def _refuse_too_large(staging: StagingDatabase, path: Path, name: str, columns: int) -> None:
     """Refuse a file by what its end says of its size, before a cell is read."""
     if columns > MOST_COLUMNS:
         raise Invalid([Problem(name, "too_many_columns", most=MOST_COLUMNS)])
-    rows: int = execute(bench, "SELECT num_rows FROM parquet_file_metadata($1)", [str(path)]).fetchall()[0][0]
+    rows: int = execute(staging, "SELECT num_rows FROM parquet_file_metadata($1)", [str(path)]).fetchall()[0][0]
     if is_too_sparse(rows, columns, path.stat().st_size, MOST_CELLS_A_PACKED_BYTE):
         raise Invalid([Problem(name, "table_too_sparse", columns=columns, rows=rows)])
 
@@ -121,10 +121,10 @@ def _fits(type_: str, declared: Declared) -> bool:
     return PARQUET_TYPES[declared.kind] == type_
 
 
-def located_in_rows(bench: Workbench, numbers: Iterable[int], lines: str = "r.rowid + 1") -> Iterator[Located]:
+def located_in_rows(staging: StagingDatabase, numbers: Iterable[int], lines: str = "r.rowid + 1") -> Iterator[Located]:
     """Return the cells of some of `rows`, and the lines on which they stood."""
-    execute(bench, "CREATE OR REPLACE TABLE wanted AS SELECT unnest($1::BIGINT[]) AS n", [list(numbers)])
-    with cursor(bench) as reading:
+    execute(staging, "CREATE OR REPLACE TABLE wanted AS SELECT unnest($1::BIGINT[]) AS n", [list(numbers)])
+    with cursor(staging) as reading:
         reading.execute(f"SELECT r.rowid, {lines}, r.* FROM rows r JOIN wanted w ON w.n = r.rowid ORDER BY r.rowid")
         while rows := reading.fetchmany(1_000):
             for number, line, *cells in rows:

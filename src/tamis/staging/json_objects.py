@@ -10,9 +10,9 @@ from typing import NamedTuple
 
 import msgspec
 
-from tamis.workbench.handle import Workbench
-from tamis.workbench.sql import execute
-from tamis.workbench.typed import list_in_text
+from tamis.staging.handle import StagingDatabase
+from tamis.staging.sql import execute
+from tamis.staging.typed import list_in_text
 
 STRING, NUMBER, BOOLEAN, LIST, NESTED, NOTHING = '"', "0", "t", "[", "{", "n"
 MOST_ALIKE = 100
@@ -47,10 +47,10 @@ class Found(NamedTuple):
     others: list[int]
 
 
-def find_keys(bench: Workbench, lines: Sequence[str]) -> Found:
+def find_keys(staging: StagingDatabase, lines: Sequence[str]) -> Found:
     """Look at lines, which may be no JSON at all."""
     rows = execute(
-        bench,
+        staging,
         "SELECT keys, min(n) AS n, CASE WHEN keys IS NULL THEN list(n) END FROM "
         "(SELECT n, CASE WHEN json_valid(line) THEN CASE WHEN json_type(line) = 'OBJECT' THEN json_keys(line) END END "
         "AS keys FROM (SELECT unnest($1::VARCHAR[]) AS line, unnest(range($2)) AS n)) GROUP BY keys ORDER BY n",
@@ -80,28 +80,28 @@ class Shape:
         )
         self._cells = ", ".join(f"cells[{n}]" for n in range(1, self.width + 1))
 
-    def make_rows(self, bench: Workbench) -> None:
+    def make_rows(self, staging: StagingDatabase) -> None:
         """Make the table `rows`, and `nested`: which of them have something nested, in which column."""
-        execute(bench, f"CREATE TABLE rows ({', '.join(f'c{n} VARCHAR' for n in range(self.width))})")
-        execute(bench, "CREATE TABLE nested (n BIGINT, position INTEGER)")
+        execute(staging, f"CREATE TABLE rows ({', '.join(f'c{n} VARCHAR' for n in range(self.width))})")
+        execute(staging, "CREATE TABLE nested (n BIGINT, position INTEGER)")
 
-    def add_rows(self, bench: Workbench, first: int, lines: Sequence[str | None]) -> list[tuple[int, str, int]]:
+    def add_rows(self, staging: StagingDatabase, first: int, lines: Sequence[str | None]) -> list[tuple[int, str, int]]:
         """Append objects to `rows`, of which the next is the one with the number `first`; None is a blank row. Returns
         how many cells of each column have each letter."""
         execute(
-            bench, f"CREATE OR REPLACE TEMP TABLE parsed AS {self._parsed}", [lines, self._structure, self._pointers]
+            staging, f"CREATE OR REPLACE TEMP TABLE parsed AS {self._parsed}", [lines, self._structure, self._pointers]
         )
-        execute(bench, f"INSERT INTO rows SELECT {self._cells} FROM parsed")
+        execute(staging, f"INSERT INTO rows SELECT {self._cells} FROM parsed")
         each = "SELECT unnest(letters) AS letter, unnest(range($1)) AS position"
         counts = execute(
-            bench,
+            staging,
             f"SELECT position, letter, count(*) FROM ({each} FROM parsed) "
             f"WHERE letter <> '{NOTHING}' GROUP BY position, letter",
             [self.width],
         ).fetchall()
         if any(letter == NESTED for _, letter, _ in counts):
             execute(
-                bench,
+                staging,
                 f"INSERT INTO nested SELECT n, position FROM ({each}, rowid + $2 AS n FROM parsed) "
                 f"WHERE letter = '{NESTED}'",
                 [self.width, first],

@@ -14,12 +14,12 @@ from tamis.domain.fields import Field, Kind, Value, ValueProblem, parser
 from tamis.domain.reading.cells import cell_reader
 from tamis.domain.reading.columns import ColumnReading
 from tamis.domain.reading.numbers import DecimalMark
-from tamis.workbench.addresses import read_addresses
-from tamis.workbench.cells import Column, cell, make_problems, padded_columns, read_cells, wholly_plain
-from tamis.workbench.handle import Workbench
-from tamis.workbench.open import open_workbench
-from tamis.workbench.plain import INFERABLE, is_plain
-from tamis.workbench.sql import execute
+from tamis.staging.addresses import read_addresses
+from tamis.staging.cells import Column, cell, make_problems, padded_columns, read_cells, wholly_plain
+from tamis.staging.handle import StagingDatabase
+from tamis.staging.open import open_staging
+from tamis.staging.plain import INFERABLE, is_plain
+from tamis.staging.sql import execute
 
 OPTIONS = ("free", "pro", "Für Teams")
 ZONES = (ZoneInfo("UTC"), ZoneInfo("Asia/Dhaka"), ZoneInfo("America/New_York"))
@@ -97,22 +97,22 @@ CELLS = st.builds("{}{}{}".format, SPACES, st.one_of(NUMBERS, DAYS, st.builds(st
 
 
 @pytest.fixture(scope="module")
-def bench(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Workbench]:
-    with open_workbench(Path(tmp_path_factory.mktemp("workbench")), "200MB", 2) as opened:
+def staging(tmp_path_factory: pytest.TempPathFactory) -> Iterator[StagingDatabase]:
+    with open_staging(Path(tmp_path_factory.mktemp("staging")), "200MB", 2) as opened:
         yield opened
 
 
-def lay_out(bench: Workbench, cells: Sequence[str]) -> None:
+def lay_out(staging: StagingDatabase, cells: Sequence[str]) -> None:
     """Make `rows` of one column, and an empty `problems`."""
-    for (name,) in execute(bench, "SELECT table_name FROM duckdb_tables()").fetchall():
-        execute(bench, f"DROP TABLE {name}")
-    execute(bench, "CREATE TABLE rows AS SELECT unnest($1::VARCHAR[]) AS c0", [[cell or None for cell in cells]])
-    make_problems(bench)
+    for (name,) in execute(staging, "SELECT table_name FROM duckdb_tables()").fetchall():
+        execute(staging, f"DROP TABLE {name}")
+    execute(staging, "CREATE TABLE rows AS SELECT unnest($1::VARCHAR[]) AS c0", [[cell or None for cell in cells]])
+    make_problems(staging)
 
 
-def problems(bench: Workbench) -> dict[int, str]:
+def problems(staging: StagingDatabase) -> dict[int, str]:
     """Return what is wrong by row."""
-    return dict(execute(bench, "SELECT n, reason FROM problems").fetchall())
+    return dict(execute(staging, "SELECT n, reason FROM problems").fetchall())
 
 
 def said(read: Callable[[str], Value | None], text: str, field: Field) -> tuple[str, str | None]:
@@ -132,19 +132,19 @@ def said(read: Callable[[str], Value | None], text: str, field: Field) -> tuple[
     unit=st.sampled_from(["", "", "EUR", "%"]),
 )
 def test_cells_are_read_as_the_fields_read_them(
-    bench: Workbench, kind: Kind, cells: list[str], zone: ZoneInfo, decimal: DecimalMark, unit: str
+    staging: StagingDatabase, kind: Kind, cells: list[str], zone: ZoneInfo, decimal: DecimalMark, unit: str
 ) -> None:
     cells = [text.encode("utf-8", "ignore").decode() for text in cells]
     field = Field(107, "it", "It", kind, OPTIONS if kind.has_options else ())
     reading = ColumnReading(kind, decimal=decimal, unit=unit)
     read = cell_reader(field, zone, reading)
-    lay_out(bench, cells)
-    padded, utc = padded_columns(bench, 1), zone.key == "UTC"
-    plain = wholly_plain(bench, {0: reading}, padded, utc=utc)
-    (part,) = read_cells(bench, [Column(0, field, reading, read)], plain, padded, utc=utc)
+    lay_out(staging, cells)
+    padded, utc = padded_columns(staging, 1), zone.key == "UTC"
+    plain = wholly_plain(staging, {0: reading}, padded, utc=utc)
+    (part,) = read_cells(staging, [Column(0, field, reading, read)], plain, padded, utc=utc)
     query = f"SELECT {part.expression} FROM rows{part.join} ORDER BY rows.rowid"
-    found = [row[0] or "" for row in execute(bench, query).fetchall()]
-    wrong = problems(bench)
+    found = [row[0] or "" for row in execute(staging, query).fetchall()]
+    wrong = problems(staging)
     for number, text in enumerate(cells):
         expected, problem = said(read, text, field)
         assert wrong.get(number) == problem
@@ -162,19 +162,21 @@ def test_cells_are_read_as_the_fields_read_them(
         (Kind.TEXT, 'Zoë "Z" \\ Ångström'),
     ],
 )
-def test_what_is_usual_is_plain(bench: Workbench, kind: Kind, text: str) -> None:
-    lay_out(bench, [text])
+def test_what_is_usual_is_plain(staging: StagingDatabase, kind: Kind, text: str) -> None:
+    lay_out(staging, [text])
     here = cell(0, frozenset())
-    assert execute(bench, f"SELECT {is_plain(ColumnReading(kind), here, utc=False)} FROM rows").fetchall() == [(True,)]
+    assert execute(staging, f"SELECT {is_plain(ColumnReading(kind), here, utc=False)} FROM rows").fetchall() == [
+        (True,)
+    ]
 
 
 @given(text=CELLS)
-def test_plain_cells_of_one_kind_are_alike(bench: Workbench, text: str) -> None:
+def test_plain_cells_of_one_kind_are_alike(staging: StagingDatabase, text: str) -> None:
     text = text.encode("utf-8", "ignore").decode()
-    lay_out(bench, [text])
+    lay_out(staging, [text])
     for kind in INFERABLE:
-        here = cell(0, padded_columns(bench, 1))
-        if execute(bench, f"SELECT {is_plain(ColumnReading(kind), here, utc=True)} FROM rows").fetchall()[0][0]:
+        here = cell(0, padded_columns(staging, 1))
+        if execute(staging, f"SELECT {is_plain(ColumnReading(kind), here, utc=True)} FROM rows").fetchall()[0][0]:
             parser(Field(107, "it", "It", kind), ZONES[0])(text)
 
 
@@ -192,11 +194,11 @@ ADDRESSES = st.builds("{}{}{}{}{}".format, SPACES, LOCAL, st.sampled_from(["@", 
 
 
 @given(cells=st.lists(ADDRESSES, min_size=1, max_size=20))
-def test_addresses_are_read_as_the_one_rule_reads_them(bench: Workbench, cells: list[str]) -> None:
-    lay_out(bench, cells)
-    found = read_addresses(bench, 0, padded_columns(bench, 1), parse_email)
-    rows = execute(bench, f"SELECT {found.email}, {found.key} FROM rows{found.join} ORDER BY rows.rowid").fetchall()
-    wrong = problems(bench)
+def test_addresses_are_read_as_the_one_rule_reads_them(staging: StagingDatabase, cells: list[str]) -> None:
+    lay_out(staging, cells)
+    found = read_addresses(staging, 0, padded_columns(staging, 1), parse_email)
+    rows = execute(staging, f"SELECT {found.email}, {found.key} FROM rows{found.join} ORDER BY rows.rowid").fetchall()
+    wrong = problems(staging)
     for number, (text, row) in enumerate(zip(cells, rows, strict=True)):
         key = email_key(text.strip())
         if key is None:

@@ -1,4 +1,4 @@
-"""The statements of a workbench: each has a deadline, and all of them end when nobody waits for them any more.
+"""The statements of a staging database: each has a deadline, and all of them end when nobody waits for them any more.
 
 A thread beside them looks after that, since a statement of DuckDB runs until it is interrupted.
 """
@@ -17,12 +17,12 @@ LOOK_SECONDS = 0.1
 CTRL_C = "Query interrupted"
 """What DuckDB makes of a KeyboardInterrupt."""
 _open: dict[int, "Watch"] = {}
-"""The watch over the statements of each thread that has a workbench open."""
+"""The watch over the statements of each thread that has a staging database open."""
 
 
 class Watch:
-    """What looks after the statements of one workbench: it interrupts one that takes more than `seconds`, and all of
-    them from when it is stopped, or `check` raises why."""
+    """What looks after the statements of one staging database: it interrupts one that takes more than `seconds`, and
+    all of them from when it is stopped, or `check` raises why."""
 
     def __init__(self, seconds: float, check: Callable[[], None]) -> None:
         self._seconds, self._check = seconds, check
@@ -30,7 +30,7 @@ class Watch:
         self._closed = threading.Event()
         self._reason: TamisError | None = None
         self._owner = threading.get_ident()
-        self._thread = threading.Thread(target=self._look, name="workbench-watch", daemon=True)
+        self._thread = threading.Thread(target=self._look, name="staging-watch", daemon=True)
 
     def __enter__(self) -> Self:
         _open[self._owner] = self
@@ -79,7 +79,7 @@ class Watch:
 
 
 class Statements:
-    """A connection of DuckDB, as far as the workbench uses one, whose statements are watched."""
+    """A connection of DuckDB, as far as the staging database uses one, whose statements are watched."""
 
     def __init__(self, con: duckdb.DuckDBPyConnection, watch: Watch) -> None:
         self._con, self._watch = con, watch
@@ -112,11 +112,11 @@ class Statements:
             return self._con.fetchmany(size)
 
     def cursor(self) -> "Statements":
-        """Open a second connection to the same workbench."""
+        """Open a second connection to the same staging database."""
         return Statements(self._con.cursor(), self._watch)
 
 
-def interrupt_workbench(thread: int) -> None:
-    """Interrupt the workbench that a thread has open, if there is one: nobody waits for it any more."""
+def interrupt_staging(thread: int) -> None:
+    """Interrupt the staging database that a thread has open, if there is one: nobody waits for it any more."""
     if watch := _open.get(thread):
         watch.stop(Abandoned())

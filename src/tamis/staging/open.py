@@ -9,16 +9,18 @@ from pathlib import Path
 import duckdb
 
 from tamis.files.room import need_room
-from tamis.workbench.handle import Workbench
-from tamis.workbench.scarcity import scarcity
-from tamis.workbench.sql import execute
-from tamis.workbench.statements import Statements, Watch
+from tamis.staging.handle import StagingDatabase
+from tamis.staging.scarcity import scarcity
+from tamis.staging.sql import execute
+from tamis.staging.statements import Statements, Watch
 
 STEP_TIME = timedelta(minutes=10)
 
 
 @contextmanager
-def open_workbench(directory: Path, memory: str, threads: int, step_time: timedelta = STEP_TIME) -> Iterator[Workbench]:
+def open_staging(
+    directory: Path, memory: str, threads: int, step_time: timedelta = STEP_TIME
+) -> Iterator[StagingDatabase]:
     """Open an empty database in memory for a block; what is more than `memory` (such as "300MB") goes to a directory
     on disk, which the caller removes. No statement takes more than `step_time`.
 
@@ -38,7 +40,7 @@ def open_workbench(directory: Path, memory: str, threads: int, step_time: timede
     )
     try:
         with Watch(step_time.total_seconds(), lambda: need_room(directory)) as watch:
-            yield Workbench(Statements(con, watch))
+            yield StagingDatabase(Statements(con, watch))
     except duckdb.Error as error:
         raise scarcity(error, memory) or error from None
     finally:
@@ -46,11 +48,11 @@ def open_workbench(directory: Path, memory: str, threads: int, step_time: timede
 
 
 @contextmanager
-def one_thread(bench: Workbench) -> Iterator[None]:
+def one_thread(staging: StagingDatabase) -> Iterator[None]:
     """Let statements run in a single thread during a block, where each thread would need much memory of its own."""
-    threads = execute(bench, "SELECT current_setting('threads')").fetchall()[0][0]
-    execute(bench, "SET threads = 1")
+    threads = execute(staging, "SELECT current_setting('threads')").fetchall()[0][0]
+    execute(staging, "SET threads = 1")
     try:
         yield
     finally:
-        execute(bench, f"SET threads = {threads:d}")
+        execute(staging, f"SET threads = {threads:d}")
