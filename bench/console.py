@@ -39,7 +39,7 @@ from tamis.rules.sql.compiler import Source, compile_rule
 from tamis.rules.sql.dialect import Parameters
 from tamis.rules.syntaxes.json import to_json
 from tamis.rules.syntaxes.text import from_text
-from tamis.rules.time.moment import Moment
+from tamis.rules.time.evaluation_time import EvaluationTime
 from tamis.settings import Settings
 
 TIMES = 30
@@ -121,8 +121,8 @@ def _prepared(store: Store, directory: Path) -> tuple[str, int, tuple[str, list[
         import_file(services, account, customers, file, ImportOptions())
         fields = types.fields_of_type(services.records.reader(), store.type_id)
         parameters = Parameters(DUCKDB)
-        moment = Moment(services.clock(), ZoneInfo("UTC"))
-        where = compile_rule(build(from_text(RULE), fields), moment, Source(column, is_in_segment), parameters)
+        as_of = EvaluationTime(services.clock(), ZoneInfo("UTC"))
+        where = compile_rule(build(from_text(RULE), fields), as_of, Source(column, is_in_segment), parameters)
         services.project()
     finally:
         services.close()

@@ -23,7 +23,7 @@ from tamis.rules.sql.compiler import Source, compile_rule
 from tamis.rules.sql.dialect import Parameters
 from tamis.rules.syntaxes.json import to_json
 from tamis.rules.syntaxes.text import from_text
-from tamis.rules.time.moment import Moment
+from tamis.rules.time.evaluation_time import EvaluationTime
 from tamis.rules.tree import Rule
 from tamis.settings import Settings
 
@@ -62,8 +62,8 @@ def run(stores: Stores) -> Iterator[Figure]:
 def _compare(services: Services, store: Store, con: duckdb.DuckDBPyConnection, name: str, rule: Rule) -> Figure:
     document = to_json(rule)
     parameters = Parameters(DUCKDB)
-    moment = Moment(services.clock(), ZoneInfo("UTC"))
-    where = compile_rule(rule, moment, Source(column, is_in_segment), parameters)
+    as_of = EvaluationTime(services.clock(), ZoneInfo("UTC"))
+    where = compile_rule(rule, as_of, Source(column, is_in_segment), parameters)
     sql = f"SELECT count(*) FROM bare WHERE {where}"
 
     def ours() -> object:

@@ -34,7 +34,7 @@ from tamis.records.contacts import ContactRow
 from tamis.records.handles import Reader, Transaction, connection_of
 from tamis.records.importing import imports
 from tamis.rules.syntaxes.text import from_text
-from tamis.rules.time.moment import Moment
+from tamis.rules.time.evaluation_time import EvaluationTime
 from tamis.settings import Settings
 from tests.stores.oracle import Oracle, email
 
@@ -295,7 +295,7 @@ class Undoing(RuleBasedStateMachine):
         return row.values.get(str(colour.id)) in (None, *colour.options)
 
     def expected(self) -> dict[int, set[str]]:
-        return self.oracle.expected(self.db, self.live, Moment(self.now, self.account.zone))
+        return self.oracle.expected(self.db, self.live, EvaluationTime(self.now, self.account.zone))
 
     def read(self, rows: dict[str, tuple[bool, dict[str, str]]]) -> list[ContactRow]:
         found = []

@@ -9,10 +9,10 @@ from hypothesis import strategies as st
 from tamis.domain.contacts import Contact
 from tamis.domain.fields import Kind, Value
 from tamis.domain.instants import FIRST_INSTANT, LAST_INSTANT, MICROSECOND, day_in_utc
-from tamis.rules.time.moment import Moment
+from tamis.rules.time.evaluation_time import EvaluationTime
 from tests.laws.strategies import FIELDS, crowds, instants, zones
 
-moments_asked = st.builds(Moment, instants, zones)
+evaluation_times = st.builds(EvaluationTime, instants, zones)
 """Many of them near midnight, where clocks change, or on leap days."""
 
 _STEPS = (0, 1, 2, 3, 7, 11, 12, 13, 23, 24, 28, 29, 30, 31, 52, 363, 364, 365, 366)
@@ -41,10 +41,10 @@ def _later_day(day: date, by: int) -> date:
 
 
 @st.composite
-def days_near(draw: st.DrawFn, moment: Moment) -> date:
+def days_near(draw: st.DrawFn, as_of: EvaluationTime) -> date:
     """A day some days before or after a moment, of this year or another."""
     steps = st.sampled_from([sign * step for step in _STEPS for sign in (1, -1)])
-    day = _later_day(moment.today, draw(steps) + draw(st.sampled_from([-1, 0, 0, 1])))
+    day = _later_day(as_of.today, draw(steps) + draw(st.sampled_from([-1, 0, 0, 1])))
     year = draw(st.one_of(st.just(day.year), st.integers(1, 9999)))
     try:
         return day.replace(year=year)
@@ -53,45 +53,45 @@ def days_near(draw: st.DrawFn, moment: Moment) -> date:
 
 
 @st.composite
-def instants_near(draw: st.DrawFn, moment: Moment) -> datetime:
+def instants_near(draw: st.DrawFn, as_of: EvaluationTime) -> datetime:
     """An instant some hours before or after a moment, or where a day near it begins or ends."""
     hours = draw(st.sampled_from([sign * step for step in _STEPS for sign in (1, -1)]))
     edges = st.one_of(
-        st.just(later(moment.now, timedelta(hours=hours))),
-        days_near(moment).flatmap(lambda day: st.sampled_from(day_in_utc(day, moment.zone))),
+        st.just(later(as_of.now, timedelta(hours=hours))),
+        days_near(as_of).flatmap(lambda day: st.sampled_from(day_in_utc(day, as_of.zone))),
     )
     return later(draw(edges), draw(st.sampled_from([-1, 0, 1])) * MICROSECOND)
 
 
-def values_near(kind: Kind, moment: Moment) -> st.SearchStrategy[Value]:
+def values_near(kind: Kind, as_of: EvaluationTime) -> st.SearchStrategy[Value]:
     """A value of a date or a date-time field near a moment."""
-    return days_near(moment) if kind is Kind.DATE else instants_near(moment)
+    return days_near(as_of) if kind is Kind.DATE else instants_near(as_of)
 
 
 @st.composite
-def crowds_near(draw: st.DrawFn, moment: Moment, most: int = 6) -> list[Contact]:
+def crowds_near(draw: st.DrawFn, as_of: EvaluationTime, most: int = 6) -> list[Contact]:
     """Several contacts, many of whose dates lie near a moment."""
     crowd = []
     for contact in draw(crowds(most)):
         values = dict(contact.values)
         for field in FIELDS.fields:
             if field.kind in (Kind.DATE, Kind.DATETIME) and field.id in values and draw(st.booleans()):
-                values[field.id] = draw(values_near(field.kind, moment))
-        created = draw(st.one_of(st.just(contact.created_at), instants_near(moment)))
+                values[field.id] = draw(values_near(field.kind, as_of))
+        created = draw(st.one_of(st.just(contact.created_at), instants_near(as_of)))
         crowd.append(replace(contact, values=values, created_at=created))
     return crowd
 
 
 @st.composite
-def asked_crowds(draw: st.DrawFn, most: int = 6) -> tuple[Moment, list[Contact]]:
+def asked_crowds(draw: st.DrawFn, most: int = 6) -> tuple[EvaluationTime, list[Contact]]:
     """A moment, and contacts of whom something is asked then."""
-    moment = draw(moments_asked)
-    return moment, draw(crowds_near(moment, most))
+    as_of = draw(evaluation_times)
+    return as_of, draw(crowds_near(as_of, most))
 
 
 @st.composite
-def instants_of_the_day(draw: st.DrawFn, moment: Moment) -> datetime:
+def instants_of_the_day(draw: st.DrawFn, as_of: EvaluationTime) -> datetime:
     """An instant of the same calendar day as a moment."""
-    low, high = day_in_utc(moment.today, moment.zone)
+    low, high = day_in_utc(as_of.today, as_of.zone)
     after = timedelta(microseconds=draw(st.integers(0, (high - low) // MICROSECOND)))
-    return draw(st.sampled_from([low, high, moment.now, low + after]))
+    return draw(st.sampled_from([low, high, as_of.now, low + after]))

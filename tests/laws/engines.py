@@ -6,7 +6,7 @@ from typing import Protocol
 
 from tamis.domain.contacts import Contact
 from tamis.domain.fields import FieldSet
-from tamis.rules.time.moment import Moment
+from tamis.rules.time.evaluation_time import EvaluationTime
 from tamis.rules.tree import Rule
 from tests.laws.sqlite.store import SqliteStore
 from tests.laws.stores import Stores
@@ -21,13 +21,13 @@ class Engine(Protocol):
     def fill(self, crowd: list[Contact], /) -> None:
         """Hold these contacts and no others."""
 
-    def selected(self, rule: Rule, moment: Moment, instants: list[datetime] | None = None) -> set[int]:
+    def selected(self, rule: Rule, as_of: EvaluationTime, instants: list[datetime] | None = None) -> set[int]:
         """Return whom a rule selects at a moment, or each contact at an instant of its own, that of contact 1 first.
 
         Who is in which segment is said by `tests.laws.asked.is_in`.
         """
 
-    def members(self, rules: Mapping[int, Rule], moment: Moment) -> dict[int, set[int]]:
+    def members(self, rules: Mapping[int, Rule], as_of: EvaluationTime) -> dict[int, set[int]]:
         """Evaluate segments that may name each other, in full, and return the contacts in each."""
 
     def compared(self, texts: list[str]) -> list[str]:

@@ -28,7 +28,7 @@ from tamis.records.handles import Reader
 from tamis.rules.evaluation.segments import in_order, without_circles
 from tamis.rules.sql.compiler import Source, compile_rule
 from tamis.rules.sql.dialect import Parameters
-from tamis.rules.time.moment import Moment
+from tamis.rules.time.evaluation_time import EvaluationTime
 from tamis.rules.tree import Node, Rule
 
 TYPE = 1
@@ -76,26 +76,26 @@ class Stores:
         documents = records.documents(Reader(self._records), TYPE, [c.id for c in contacts])
         insert_contacts(self._columns, TYPE, self.fields, documents)
 
-    def selected(self, rule: Rule, moment: Moment, instants: list[datetime] | None = None) -> set[int]:
+    def selected(self, rule: Rule, as_of: EvaluationTime, instants: list[datetime] | None = None) -> set[int]:
         """Ask the column store whom a rule selects at a moment, or each contact at an instant of its own: the first
         one of `instants` is that of the contact 1."""
         parameters = Parameters(DUCKDB)
         naive = [instant.replace(tzinfo=None) for instant in instants or ()]
         rows_asked = f"(SELECT *, list_extract({parameters.bind(naive)}::TIMESTAMP[], id) AS asked FROM {table(TYPE)})"
         source = Source(column, _in_segment, "asked" if instants is not None else None)
-        where = compile_rule(rule, moment, source, parameters)
+        where = compile_rule(rule, as_of, source, parameters)
         rows = self._columns.execute(f"SELECT id FROM {rows_asked} WHERE {where}", parameters.values).fetchall()
         return {row[0] for row in rows}
 
-    def members(self, rules: Mapping[int, Rule], moment: Moment) -> dict[int, set[int]]:
+    def members(self, rules: Mapping[int, Rule], as_of: EvaluationTime) -> dict[int, set[int]]:
         """Fill all segments, each after those that its rule names, and return the contacts in each."""
         rules = without_circles(rules)
         self._columns.execute("DELETE FROM members")
         for level in in_order(rules):
             for segment_id in level:
                 parameters = Parameters(DUCKDB)
-                at = parameters.bind(moment.now)
-                wanted = wanted_recipients(TYPE, segment_id, rules[segment_id], moment, parameters)
+                at = parameters.bind(as_of.now)
+                wanted = wanted_recipients(TYPE, segment_id, rules[segment_id], as_of, parameters)
                 self._columns.execute(
                     f"INSERT INTO members SELECT recipient_id, {at} FROM ({wanted})", parameters.values
                 )
@@ -105,13 +105,13 @@ class Stores:
         rows = self._columns.execute(f"SELECT recipient_id & {CONTACT} FROM {recipients_of(segment_id)}").fetchall()
         return {row[0] for row in rows}
 
-    def counted(self, rule: Rule, parts: Sequence[Node], moment: Moment) -> Counts:
+    def counted(self, rule: Rule, parts: Sequence[Node], as_of: EvaluationTime) -> Counts:
         """Ask the column store how many a rule and its parts select; all segments that they name are empty."""
-        return RuleReads(self._columns).count_parts(TYPE, rule, parts, moment)
+        return RuleReads(self._columns).count_parts(TYPE, rule, parts, as_of)
 
-    def sampled(self, rule: Node, moment: Moment, most: int) -> list[int]:
+    def sampled(self, rule: Node, as_of: EvaluationTime, most: int) -> list[int]:
         """Ask the column store for some whom a rule selects."""
-        return RuleReads(self._columns).sample(TYPE, rule, moment, most)
+        return RuleReads(self._columns).sample(TYPE, rule, as_of, most)
 
     def held(self, contact_id: int) -> dict[int, Value]:
         """Read back what the column store knows of a contact, by field id."""

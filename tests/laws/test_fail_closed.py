@@ -19,7 +19,7 @@ from tamis.rules.syntaxes.arrays import from_arrays
 from tamis.rules.syntaxes.draft import MAX_DEPTH, Draft, DraftCondition, DraftGroup, DraftNot
 from tamis.rules.syntaxes.json import from_json
 from tamis.rules.syntaxes.text import from_text
-from tamis.rules.time.moment import Moment
+from tamis.rules.time.evaluation_time import EvaluationTime
 from tamis.rules.tree import All, Any, Condition, InSegment, Node, Not
 from tamis.rules.values import Given
 from tamis.rules.wording.describe import describe
@@ -27,7 +27,7 @@ from tests.laws.engines import Engine
 from tests.laws.strategies import FIELDS, SEGMENTS, ZONES, crowds, draft_conditions, drafts, leaves, raw_texts
 from tests.support.effort import examples
 
-MOMENT = Moment(EPOCH, ZONES[0])
+AS_OF = EvaluationTime(EPOCH, ZONES[0])
 NO_VALUE = {Kind.NUMBER: "many", Kind.DATE: "2024-02-30", Kind.DATETIME: "25:00", Kind.BOOLEAN: "2", Kind.CHOICE: "?",
             Kind.CHOICES: "Music; Art"}  # fmt: skip
 
@@ -239,8 +239,8 @@ def test_fail_closed_a_rule_without_conditions_selects_nobody(engine: Engine, cr
         build(draft, FIELDS, SEGMENTS) for draft in (from_text(" \n"), from_json("null"), from_arrays([], [], [], None))
     ]
     assert nobody == [None, None, None]
-    assert engine.selected(None, MOMENT) == set()
-    assert not any(selects(None, contact, MOMENT) for contact in crowd)
+    assert engine.selected(None, AS_OF) == set()
+    assert not any(selects(None, contact, AS_OF) for contact in crowd)
     assert describe(None).startswith("Nobody")
 
 

@@ -10,7 +10,7 @@ from tamis.domain.instants import EPOCH
 from tamis.rules.build import MAX_CONDITIONS, MAX_VALUES
 from tamis.rules.evaluation.evaluate import selects
 from tamis.rules.syntaxes.draft import MAX_DEPTH, Draft, DraftCondition, DraftGroup, DraftNot
-from tamis.rules.time.moment import Moment
+from tamis.rules.time.evaluation_time import EvaluationTime
 from tests.laws.engines import Engine
 from tests.laws.strategies import INTERESTS, ZONES, built
 from tests.support.effort import examples
@@ -28,14 +28,14 @@ VALUES: list[dict[int, Value]] = [
     {113: INTERESTS},
 ]
 CROWD = [Contact(number, 1, "a@b.de", values, EPOCH, EPOCH) for number, values in enumerate(VALUES, 1)]
-MOMENT = Moment(EPOCH, ZONES[0])
+AS_OF = EvaluationTime(EPOCH, ZONES[0])
 
 
 def agree(engine: Engine, draft: Draft) -> set[int]:
     rule = built(draft)
     engine.fill(CROWD)
-    found = engine.selected(rule, MOMENT)
-    assert found == {contact.id for contact in CROWD if selects(rule, contact, MOMENT)}
+    found = engine.selected(rule, AS_OF)
+    assert found == {contact.id for contact in CROWD if selects(rule, contact, AS_OF)}
     return found
 
 

@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 from tamis.domain.contacts import Contact
 from tamis.rules.evaluation.evaluate import selects
 from tamis.rules.evaluation.segments import decide_in_order
-from tamis.rules.time.moment import Moment
+from tamis.rules.time.evaluation_time import EvaluationTime
 from tamis.rules.tree import All, Any, Node, Not, Rule
 from tests.laws.asked import asked_crowds
 from tests.laws.engines import Engine
@@ -32,13 +32,13 @@ about_segments: st.SearchStrategy[Node] = st.recursive(
     ),
 )
 def test_segments_have_the_members_that_their_rules_select(
-    engine: Engine, asked: tuple[Moment, list[Contact]], named: dict[int, Rule]
+    engine: Engine, asked: tuple[EvaluationTime, list[Contact]], named: dict[int, Rule]
 ) -> None:
-    moment, crowd = asked
+    as_of, crowd = asked
     expected: dict[int, set[int]] = {id_: set() for id_ in named}
     for contact in crowd:
-        is_in = decide_in_order(named.__getitem__, lambda rule, known, c=contact: selects(rule, c, moment, known))  # type: ignore[misc]
+        is_in = decide_in_order(named.__getitem__, lambda rule, known, c=contact: selects(rule, c, as_of, known))  # type: ignore[misc]
         for id_ in filter(is_in, named):
             expected[id_].add(contact.id)
     engine.fill(crowd)
-    assert engine.members(named, moment) == expected
+    assert engine.members(named, as_of) == expected

@@ -12,9 +12,9 @@ from tamis.domain.instants import EPOCH
 from tamis.rules.evaluation.evaluate import selects
 from tamis.rules.operators import BY_NAME, Operator
 from tamis.rules.syntaxes.draft import DraftCondition
-from tamis.rules.time.moment import Moment
+from tamis.rules.time.evaluation_time import EvaluationTime
 from tamis.rules.tree import InSegment, Node, Not
-from tests.laws.asked import asked_crowds, moments_asked, segments_of, values_near
+from tests.laws.asked import asked_crowds, evaluation_times, segments_of, values_near
 from tests.laws.engines import Engine
 from tests.laws.strategies import (
     FIELD_OPERATORS,
@@ -31,61 +31,61 @@ NEGATIVE = [operator for operator in FIELD_OPERATORS if operator.negates]
 ALWAYS_KNOWN = (EMAIL, CREATED_AT, UPDATED_AT)
 
 
-def complements(one: Node, other: Node, engine: Engine, crowd: list[Contact], moment: Moment) -> None:
+def complements(one: Node, other: Node, engine: Engine, crowd: list[Contact], as_of: EvaluationTime) -> None:
     """Assert that each contact is selected by exactly one of two rules, in both meanings."""
     for contact in crowd:
         in_segment = segments_of(contact)
-        assert selects(one, contact, moment, in_segment) is not selects(other, contact, moment, in_segment)
-    assert engine.selected(one, moment) == {c.id for c in crowd} - engine.selected(other, moment)
+        assert selects(one, contact, as_of, in_segment) is not selects(other, contact, as_of, in_segment)
+    assert engine.selected(one, as_of) == {c.id for c in crowd} - engine.selected(other, as_of)
 
 
 @pytest.mark.parametrize("operator", NEGATIVE, ids=lambda operator: operator.name)
 @settings(max_examples=examples(25))
 @given(data=st.data(), asked=asked_crowds())
 def test_not_is_not_for_each_negative_operator(
-    engine: Engine, operator: Operator, data: st.DataObject, asked: tuple[Moment, list[Contact]]
+    engine: Engine, operator: Operator, data: st.DataObject, asked: tuple[EvaluationTime, list[Contact]]
 ) -> None:
-    moment, crowd = asked
+    as_of, crowd = asked
     engine.fill(crowd)
     for _ in range(3):
         negative = built_condition(data.draw(draft_conditions(operator)))
         positive = replace(negative, operator=BY_NAME[str(operator.negates)])
-        complements(positive, negative, engine, crowd, moment)
+        complements(positive, negative, engine, crowd, as_of)
 
 
 @given(rule=rules, asked=asked_crowds())
-def test_not_is_not_for_any_rule(engine: Engine, rule: Node, asked: tuple[Moment, list[Contact]]) -> None:
-    moment, crowd = asked
+def test_not_is_not_for_any_rule(engine: Engine, rule: Node, asked: tuple[EvaluationTime, list[Contact]]) -> None:
+    as_of, crowd = asked
     engine.fill(crowd)
-    complements(rule, Not(rule), engine, crowd, moment)
-    assert engine.selected(Not(Not(rule)), moment) == engine.selected(rule, moment)
+    complements(rule, Not(rule), engine, crowd, as_of)
+    assert engine.selected(Not(Not(rule)), as_of) == engine.selected(rule, as_of)
 
 
 def test_not_is_not_for_being_in_a_segment(engine: Engine) -> None:
     crowd = [Contact(number, 1, "a@b.de", {}, EPOCH, EPOCH) for number in range(1, 7)]
     engine.fill(crowd)
     positive, negative = (InSegment(4, "Some", BY_NAME[name]) for name in ("is in segment", "is not in segment"))
-    complements(positive, negative, engine, crowd, Moment(EPOCH, ZONES[0]))
-    assert engine.selected(positive, Moment(EPOCH, ZONES[0])) == {2, 5}
+    complements(positive, negative, engine, crowd, EvaluationTime(EPOCH, ZONES[0]))
+    assert engine.selected(positive, EvaluationTime(EPOCH, ZONES[0])) == {2, 5}
 
 
 @pytest.mark.parametrize("key", ["birth_date", "last_order"])
 @settings(max_examples=examples(100))
-@given(data=st.data(), moment=moments_asked)
+@given(data=st.data(), as_of=evaluation_times)
 def test_the_past_is_within_a_duration_or_more_than_it_ago(
-    engine: Engine, key: str, data: st.DataObject, moment: Moment
+    engine: Engine, key: str, data: st.DataObject, as_of: EvaluationTime
 ) -> None:
     field = FIELDS.by_key[key]
     duration = data.draw(duration_texts(hours=field.kind is Kind.DATETIME))
     within, ago = (
         built_condition(DraftCondition(key, name, (duration,), "here")) for name in ("is within", "is more than ago")
     )
-    crowd = [Contact(n, 1, "a@b.de", {field.id: data.draw(values_near(field.kind, moment))}, EPOCH, EPOCH)
+    crowd = [Contact(n, 1, "a@b.de", {field.id: data.draw(values_near(field.kind, as_of))}, EPOCH, EPOCH)
              for n in range(1, 6)]  # fmt: skip
     engine.fill(crowd)
-    now = moment.now if field.kind is Kind.DATETIME else moment.today
+    now = as_of.now if field.kind is Kind.DATETIME else as_of.today
     past = {contact.id for contact in crowd if contact.values[field.id] <= now}  # type: ignore[operator]
-    found = [engine.selected(rule, moment) for rule in (within, ago)]
+    found = [engine.selected(rule, as_of) for rule in (within, ago)]
     assert found[0] | found[1] == past
     assert not found[0] & found[1]
 
@@ -98,14 +98,14 @@ def may_be_missing(field: Field) -> bool:
 @settings(max_examples=examples(20))
 @given(data=st.data(), asked=asked_crowds(most=2))
 def test_a_missing_value_is_what_the_negative_operator_says(
-    engine: Engine, operator: Operator, data: st.DataObject, asked: tuple[Moment, list[Contact]]
+    engine: Engine, operator: Operator, data: st.DataObject, asked: tuple[EvaluationTime, list[Contact]]
 ) -> None:
-    moment, crowd = asked
+    as_of, crowd = asked
     rule = built_condition(data.draw(draft_conditions(operator, may_be_missing)))
     without = [
         replace(c, values={key: value for key, value in c.values.items() if key != rule.field.id}) for c in crowd
     ]
     engine.fill(without)
     everybody = {contact.id for contact in without}
-    assert engine.selected(rule, moment) == (everybody if operator.negates else set())
-    assert {c.id for c in without if selects(rule, c, moment)} == (everybody if operator.negates else set())
+    assert engine.selected(rule, as_of) == (everybody if operator.negates else set())
+    assert {c.id for c in without if selects(rule, c, as_of)} == (everybody if operator.negates else set())

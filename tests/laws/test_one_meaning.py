@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from tamis.domain.contacts import Contact
 from tamis.rules.evaluation.evaluate import selects
 from tamis.rules.operators import Operator, positive
-from tamis.rules.time.moment import Moment
+from tamis.rules.time.evaluation_time import EvaluationTime
 from tamis.rules.tree import Node
 from tests.laws.asked import asked_crowds, instants_of_the_day, segments_of
 from tests.laws.engines import Engine
@@ -19,53 +19,53 @@ from tests.support.effort import examples
 RELATIVE = [operator for operator in FIELD_OPERATORS if positive(operator)[0].relative]
 
 
-def by_python(rule: Node, crowd: list[Contact], moment: Moment) -> set[int]:
-    return {contact.id for contact in crowd if selects(rule, contact, moment, segments_of(contact))}
+def by_python(rule: Node, crowd: list[Contact], as_of: EvaluationTime) -> set[int]:
+    return {contact.id for contact in crowd if selects(rule, contact, as_of, segments_of(contact))}
 
 
-def by_python_at(rule: Node, crowd: list[Contact], moment: Moment, instants: list[datetime]) -> set[int]:
-    asked = [Moment(instant, moment.zone) for instant in instants]
+def by_python_at(rule: Node, crowd: list[Contact], as_of: EvaluationTime, instants: list[datetime]) -> set[int]:
+    asked = [EvaluationTime(instant, as_of.zone) for instant in instants]
     return {c.id for c in crowd if selects(rule, c, asked[c.id - 1], segments_of(c))}
 
 
-def agree(engine: Engine, rule: Node, crowd: list[Contact], moment: Moment, instants: list[datetime]) -> None:
-    assert engine.selected(rule, moment) == by_python(rule, crowd, moment)
-    assert engine.selected(rule, moment, instants) == by_python_at(rule, crowd, moment, instants)
+def agree(engine: Engine, rule: Node, crowd: list[Contact], as_of: EvaluationTime, instants: list[datetime]) -> None:
+    assert engine.selected(rule, as_of) == by_python(rule, crowd, as_of)
+    assert engine.selected(rule, as_of, instants) == by_python_at(rule, crowd, as_of, instants)
 
 
 @settings(max_examples=examples(150))
 @given(data=st.data(), asked=asked_crowds(), some=st.lists(rules, min_size=1, max_size=5))
 def test_one_meaning_of_any_rule(
-    engine: Engine, data: st.DataObject, asked: tuple[Moment, list[Contact]], some: list[Node]
+    engine: Engine, data: st.DataObject, asked: tuple[EvaluationTime, list[Contact]], some: list[Node]
 ) -> None:
-    moment, crowd = asked
-    instants = [data.draw(instants_of_the_day(moment)) for _ in crowd]
+    as_of, crowd = asked
+    instants = [data.draw(instants_of_the_day(as_of)) for _ in crowd]
     engine.fill(crowd)
     for rule in some:
-        agree(engine, rule, crowd, moment, instants)
+        agree(engine, rule, crowd, as_of, instants)
 
 
 @pytest.mark.parametrize("operator", FIELD_OPERATORS, ids=lambda operator: operator.name)
 @settings(max_examples=examples(25))
 @given(data=st.data(), asked=asked_crowds())
 def test_one_meaning_of_each_operator(
-    engine: Engine, operator: Operator, data: st.DataObject, asked: tuple[Moment, list[Contact]]
+    engine: Engine, operator: Operator, data: st.DataObject, asked: tuple[EvaluationTime, list[Contact]]
 ) -> None:
-    moment, crowd = asked
+    as_of, crowd = asked
     engine.fill(crowd)
     for _ in range(5):
         rule = built(data.draw(draft_conditions(operator)))
-        assert engine.selected(rule, moment) == by_python(rule, crowd, moment)
+        assert engine.selected(rule, as_of) == by_python(rule, crowd, as_of)
 
 
 @pytest.mark.parametrize("operator", RELATIVE, ids=lambda operator: operator.name)
 @settings(max_examples=examples(30))
 @given(data=st.data(), asked=asked_crowds())
 def test_one_meaning_of_what_counts_from_now_whosever_now_it_is(
-    engine: Engine, operator: Operator, data: st.DataObject, asked: tuple[Moment, list[Contact]]
+    engine: Engine, operator: Operator, data: st.DataObject, asked: tuple[EvaluationTime, list[Contact]]
 ) -> None:
-    moment, crowd = asked
-    instants = [data.draw(instants_of_the_day(moment)) for _ in crowd]
+    as_of, crowd = asked
+    instants = [data.draw(instants_of_the_day(as_of)) for _ in crowd]
     engine.fill(crowd)
     for _ in range(5):
-        agree(engine, built(data.draw(draft_conditions(operator))), crowd, moment, instants)
+        agree(engine, built(data.draw(draft_conditions(operator))), crowd, as_of, instants)

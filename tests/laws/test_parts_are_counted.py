@@ -7,7 +7,7 @@ from tamis.domain.contacts import Contact
 from tamis.rules.build import build_parts
 from tamis.rules.evaluation.evaluate import selects
 from tamis.rules.syntaxes.json import from_json, to_json
-from tamis.rules.time.moment import Moment
+from tamis.rules.time.evaluation_time import EvaluationTime
 from tamis.rules.tree import Any, Node, join
 from tests.laws.asked import asked_crowds
 from tests.laws.stores import Stores
@@ -18,19 +18,19 @@ from tests.support.effort import examples
 @settings(max_examples=examples(150))
 @given(asked=asked_crowds(), some=st.lists(rules, min_size=1, max_size=6))
 def test_every_part_is_counted_as_it_is_meant(
-    stores: Stores, asked: tuple[Moment, list[Contact]], some: list[Node]
+    stores: Stores, asked: tuple[EvaluationTime, list[Contact]], some: list[Node]
 ) -> None:
-    moment, crowd = asked
+    as_of, crowd = asked
     rule = join(Any, some)  # of few conditions and of many, which are counted in two ways
     stores.fill(crowd)
     parts, problems = build_parts(from_json(to_json(rule)), FIELDS, SEGMENTS)
     assert not problems
     assert parts["rule"] == rule
-    counted = stores.counted(rule, list(parts.values()), moment)
-    held = [{c.id for c in crowd if selects(part, c, moment, lambda _: False)} for part in parts.values()]
+    counted = stores.counted(rule, list(parts.values()), as_of)
+    held = [{c.id for c in crowd if selects(part, c, as_of, lambda _: False)} for part in parts.values()]
     selected = held[list(parts).index("rule")]
     assert counted.total == len(crowd)
     assert counted.parts == [len(ids) for ids in held]
-    sample = stores.sampled(rule, moment, 3)
+    sample = stores.sampled(rule, as_of, 3)
     assert len(set(sample)) == min(3, len(selected))
     assert selected.issuperset(sample)

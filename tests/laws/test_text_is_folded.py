@@ -19,7 +19,7 @@ from tamis.rules.syntaxes.arrays import to_arrays
 from tamis.rules.syntaxes.draft import DraftCondition
 from tamis.rules.syntaxes.json import to_json
 from tamis.rules.syntaxes.text import to_text
-from tamis.rules.time.moment import Moment
+from tamis.rules.time.evaluation_time import EvaluationTime
 from tamis.rules.tree import Condition
 from tamis.rules.wording.describe import describe
 from tests.laws.engines import Engine
@@ -27,7 +27,7 @@ from tests.laws.stores import Stores
 from tests.laws.strategies import FIELDS, built, built_condition, respelled, texts
 
 UTC = ZoneInfo("UTC")
-MOMENT = Moment(EPOCH, UTC)
+AS_OF = EvaluationTime(EPOCH, UTC)
 NICKNAME = FIELDS.by_id[101]
 EVERY_CHARACTER = [chr(point) for point in range(1, sys.maxunicode + 1) if not 0xD800 <= point <= 0xDFFF]
 WHITE_SPACE = "\t\n\v\f\r \x85\xa0\u1680" + "".join(map(chr, range(0x2000, 0x200B))) + "\u2028\u2029\u202f\u205f\u3000"
@@ -106,8 +106,8 @@ def test_text_is_compared_without_regard_to_case_form_and_white_space(
     whole = operator.startswith("is")
     rule = built(DraftCondition(NICKNAME.id, operator, (after + text + before if whole else text,), "here"))
     engine.fill([contact])
-    assert selects(rule, contact, MOMENT)
-    assert engine.selected(rule, MOMENT) == {1}
+    assert selects(rule, contact, AS_OF)
+    assert engine.selected(rule, AS_OF) == {1}
 
 
 SAME = [
@@ -129,8 +129,8 @@ def test_texts_that_people_hold_for_the_same(engine: Engine, one: str, other: st
         contact = Contact(1, 1, "a@b.de", {NICKNAME.id: value}, EPOCH, EPOCH)
         rule = built(DraftCondition(NICKNAME.id, "is", (operand,), "here"))
         engine.fill([contact])
-        assert selects(rule, contact, MOMENT)
-        assert engine.selected(rule, MOMENT) == {1}
+        assert selects(rule, contact, AS_OF)
+        assert engine.selected(rule, AS_OF) == {1}
 
 
 def test_what_is_shown_and_exported_stays_as_it_was_written(stores: Stores) -> None:
@@ -164,7 +164,7 @@ def test_a_part_of_a_text_keeps_the_blanks_at_its_ends(
     values = {number: text for number, text in enumerate((has_it, has_not), 1) if text}
     crowd = [Contact(number, 1, "a@b.de", {NICKNAME.id: text}, EPOCH, EPOCH) for number, text in values.items()]
     engine.fill(crowd)
-    assert engine.selected(rule, MOMENT) == ({1} if has_it else set())
-    assert [contact.id for contact in crowd if selects(rule, contact, MOMENT)] == ([1] if has_it else [])
+    assert engine.selected(rule, AS_OF) == ({1} if has_it else set())
+    assert [contact.id for contact in crowd if selects(rule, contact, AS_OF)] == ([1] if has_it else [])
     assert part in way(rule)
     assert f"“{part}”" in describe(rule)

@@ -23,9 +23,9 @@ from tamis.rules.time.breakpoints import (
     next_flip,
     timed,
 )
-from tamis.rules.time.moment import Moment
+from tamis.rules.time.evaluation_time import EvaluationTime
 from tamis.rules.tree import All, Any, Condition, InSegment, Node, Not, Rule, conditions, segments_named
-from tests.laws.asked import asked_crowds, later, moments_asked, segments_of, values_near
+from tests.laws.asked import asked_crowds, evaluation_times, later, segments_of, values_near
 from tests.laws.engines import Engine
 from tests.laws.strategies import (
     FIELD_OPERATORS,
@@ -48,89 +48,89 @@ def contact_with(condition: Condition, value: Value) -> Contact:
     return Contact(1, 1, "a@b.de", {condition.field.id: value}, at, at)
 
 
-def between(data: st.DataObject, low: datetime, high: datetime, moment: Moment) -> list[datetime]:
+def between(data: st.DataObject, low: datetime, high: datetime, as_of: EvaluationTime) -> list[datetime]:
     """Draw instants between two others, both included, many of them where a day begins."""
     found = [low, high]
     for _ in range(3):
         micros = data.draw(st.integers(0, (high - low) // MICROSECOND))
         instant = low + timedelta(microseconds=micros)
-        start = day_in_utc(day_of(instant, moment.zone), moment.zone)[0]
+        start = day_in_utc(day_of(instant, as_of.zone), as_of.zone)[0]
         found += [at for at in (instant, start, later(start, -MICROSECOND)) if low <= at <= high]
     return found
 
 
-def some_later(data: st.DataObject, moment: Moment) -> datetime:
+def some_later(data: st.DataObject, as_of: EvaluationTime) -> datetime:
     """Draw an instant after which nobody looks."""
     days = data.draw(st.sampled_from([1, 40, 400, 4_000, 400_000]))
-    return later(moment.now, timedelta(days=days))
+    return later(as_of.now, timedelta(days=days))
 
 
 @pytest.mark.parametrize("operator", RELATIVE, ids=lambda operator: operator.name)
 @settings(max_examples=examples(60), deadline=None)
-@given(data=st.data(), moment=moments_asked)
+@given(data=st.data(), as_of=evaluation_times)
 def test_a_condition_changes_when_it_is_foretold_and_at_no_other_time(
-    operator: Operator, data: st.DataObject, moment: Moment
+    operator: Operator, data: st.DataObject, as_of: EvaluationTime
 ) -> None:
     condition = built_condition(data.draw(draft_conditions(operator)))
     kind = condition.field.kind
-    value = data.draw(st.one_of(values_near(kind, moment), values_near(kind, moment), VALUES[kind]))
+    value = data.draw(st.one_of(values_near(kind, as_of), values_near(kind, as_of), VALUES[kind]))
     contact = contact_with(condition, value)
     for _ in range(3):
-        said = holds(condition, contact, moment)
-        flip = next_flip(condition, value, moment)
-        until = later(flip, -MICROSECOND) if flip else some_later(data, moment)
-        for instant in between(data, moment.now, max(until, moment.now), moment):
-            assert holds(condition, contact, Moment(instant, moment.zone)) is said, instant
+        said = holds(condition, contact, as_of)
+        flip = next_flip(condition, value, as_of)
+        until = later(flip, -MICROSECOND) if flip else some_later(data, as_of)
+        for instant in between(data, as_of.now, max(until, as_of.now), as_of):
+            assert holds(condition, contact, EvaluationTime(instant, as_of.zone)) is said, instant
         if flip is None:
             return
-        assert flip > moment.now
-        moment = Moment(flip, moment.zone)
-        assert holds(condition, contact, moment) is not said
-        has_its_cause(condition, value, moment)
+        assert flip > as_of.now
+        as_of = EvaluationTime(flip, as_of.zone)
+        assert holds(condition, contact, as_of) is not said
+        has_its_cause(condition, value, as_of)
 
 
 @pytest.mark.parametrize("operator", RELATIVE, ids=lambda operator: operator.name)
 @settings(max_examples=examples(40))
-@given(data=st.data(), moment=moments_asked)
+@given(data=st.data(), as_of=evaluation_times)
 def test_an_engine_changes_its_answer_when_it_is_foretold(
-    engine: Engine, operator: Operator, data: st.DataObject, moment: Moment
+    engine: Engine, operator: Operator, data: st.DataObject, as_of: EvaluationTime
 ) -> None:
     condition = built_condition(data.draw(draft_conditions(operator)))
-    value = data.draw(values_near(condition.field.kind, moment))
+    value = data.draw(values_near(condition.field.kind, as_of))
     contact = contact_with(condition, value)
     engine.fill([contact])
     for _ in range(3):
-        flip = next_flip(condition, value, moment)
-        until = later(flip, -MICROSECOND) if flip else some_later(data, moment)
-        said = {contact.id} if holds(condition, contact, moment) else set()
-        for instant in (moment.now, max(until, moment.now)):
-            assert engine.selected(condition, Moment(instant, moment.zone)) == said
+        flip = next_flip(condition, value, as_of)
+        until = later(flip, -MICROSECOND) if flip else some_later(data, as_of)
+        said = {contact.id} if holds(condition, contact, as_of) else set()
+        for instant in (as_of.now, max(until, as_of.now)):
+            assert engine.selected(condition, EvaluationTime(instant, as_of.zone)) == said
         if flip is None:
             return
-        moment = Moment(flip, moment.zone)
-        assert engine.selected(condition, moment) == {contact.id} - said
+        as_of = EvaluationTime(flip, as_of.zone)
+        assert engine.selected(condition, as_of) == {contact.id} - said
 
 
-def has_its_cause(condition: Condition, value: Value, moment: Moment) -> None:
+def has_its_cause(condition: Condition, value: Value, as_of: EvaluationTime) -> None:
     """Assert that a condition that has just changed is known to do so at such an instant."""
     assert timed(condition) == (condition,)
-    by_clock = isinstance(value, datetime) and moment.now - value in clock_edges(condition)
-    at_midnight = moment.now == day_in_utc(moment.today, moment.zone)[0]
+    by_clock = isinstance(value, datetime) and as_of.now - value in clock_edges(condition)
+    at_midnight = as_of.now == day_in_utc(as_of.today, as_of.zone)[0]
     assert by_clock or (at_midnight and changes_at_midnight(condition))
 
 
 @pytest.mark.parametrize("operator", ALWAYS_THE_SAME, ids=lambda operator: operator.name)
 @settings(max_examples=examples(5))
-@given(data=st.data(), moment=moments_asked)
+@given(data=st.data(), as_of=evaluation_times)
 def test_a_condition_that_counts_nothing_from_now_never_changes(
-    operator: Operator, data: st.DataObject, moment: Moment
+    operator: Operator, data: st.DataObject, as_of: EvaluationTime
 ) -> None:
     condition = built_condition(data.draw(draft_conditions(operator)))
     assert timed(condition) == ()
     assert counted_from_now(condition) is None
     assert not changes_at_midnight(condition)
     assert clock_edges(condition) == ()
-    assert next_flip(condition, data.draw(VALUES[condition.field.kind]), moment) is None
+    assert next_flip(condition, data.draw(VALUES[condition.field.kind]), as_of) is None
 
 
 timed_rules = st.recursive(
@@ -154,24 +154,24 @@ decisions = st.fixed_dictionaries(
 @settings(max_examples=examples(100), deadline=None)
 @given(data=st.data(), rule=timed_rules, asked=asked_crowds(most=1), named=decisions)
 def test_a_rule_changes_when_it_is_foretold_and_at_no_other_time(
-    data: st.DataObject, rule: Node, asked: tuple[Moment, list[Contact]], named: dict[int, Rule | bool]
+    data: st.DataObject, rule: Node, asked: tuple[EvaluationTime, list[Contact]], named: dict[int, Rule | bool]
 ) -> None:
-    moment, (contact,) = asked
+    as_of, (contact,) = asked
     decided: Decided = in_no_circle(named).__getitem__
     for _ in range(2):
-        said = verdict(rule, contact, moment, decided)
-        change = next_change(rule, contact, moment, decided)
-        until = later(change, -MICROSECOND) if change else some_later(data, moment)
-        for instant in between(data, moment.now, max(until, moment.now), moment):
-            assert verdict(rule, contact, Moment(instant, moment.zone), decided) is said, instant
+        said = verdict(rule, contact, as_of, decided)
+        change = next_change(rule, contact, as_of, decided)
+        until = later(change, -MICROSECOND) if change else some_later(data, as_of)
+        for instant in between(data, as_of.now, max(until, as_of.now), as_of):
+            assert verdict(rule, contact, EvaluationTime(instant, as_of.zone), decided) is said, instant
         if change is None:
             return
-        moment = Moment(change, moment.zone)
-        assert verdict(rule, contact, moment, decided) is not said
+        as_of = EvaluationTime(change, as_of.zone)
+        assert verdict(rule, contact, as_of, decided) is not said
 
 
-def verdict(rule: Rule, contact: Contact, moment: Moment, decided: Decided) -> bool:
-    return selects(rule, contact, moment, membership(contact, moment, decided))
+def verdict(rule: Rule, contact: Contact, as_of: EvaluationTime, decided: Decided) -> bool:
+    return selects(rule, contact, as_of, membership(contact, as_of, decided))
 
 
 def in_no_circle(named: dict[int, Rule | bool]) -> dict[int, Rule | bool]:
@@ -183,19 +183,21 @@ def in_no_circle(named: dict[int, Rule | bool]) -> dict[int, Rule | bool]:
 
 
 @given(rule=st.one_of(st.none(), rules), asked=asked_crowds(most=2))
-def test_every_part_that_is_explained_says_what_it_says_alone(rule: Rule, asked: tuple[Moment, list[Contact]]) -> None:
-    moment, crowd = asked
+def test_every_part_that_is_explained_says_what_it_says_alone(
+    rule: Rule, asked: tuple[EvaluationTime, list[Contact]]
+) -> None:
+    as_of, crowd = asked
     for contact in crowd:
         in_segment = segments_of(contact)
-        explained = explain(rule, contact, moment, in_segment)
-        as_alone(explained, rule, contact, moment, in_segment)
+        explained = explain(rule, contact, as_of, in_segment)
+        as_alone(explained, rule, contact, as_of, in_segment)
         again = msgspec.json.decode(msgspec.json.encode(explained), type=Explained)
         assert again == explained
         assert sum(1 for part in leaves(explained) if part.kind == "condition") == len(list(conditions(rule)))
 
 
-def as_alone(explained: Explained, node: Rule, contact: Contact, moment: Moment, in_segment: Membership) -> None:
-    assert explained.holds is selects(node, contact, moment, in_segment)
+def as_alone(explained: Explained, node: Rule, contact: Contact, as_of: EvaluationTime, in_segment: Membership) -> None:
+    assert explained.holds is selects(node, contact, as_of, in_segment)
     parts: tuple[Node, ...] = ()
     match node:
         case All(parts) | Any(parts):
@@ -210,7 +212,7 @@ def as_alone(explained: Explained, node: Rule, contact: Contact, moment: Moment,
             assert explained.value is None
     assert len(explained.parts) == len(parts)
     for explained_part, child in zip(explained.parts, parts, strict=True):
-        as_alone(explained_part, child, contact, moment, in_segment)
+        as_alone(explained_part, child, contact, as_of, in_segment)
 
 
 def leaves(explained: Explained) -> list[Explained]:

@@ -21,7 +21,7 @@ from tamis.domain.segments import Segment
 from tamis.records import segments, types
 from tamis.records.contacts import NewContact
 from tamis.rules.syntaxes.text import from_text
-from tamis.rules.time.moment import Moment
+from tamis.rules.time.evaluation_time import EvaluationTime
 from tamis.settings import Settings
 from tests.stores.oracle import Oracle, email
 
@@ -122,7 +122,7 @@ def project(directory: Path, now: datetime) -> dict[str, Any]:
         people = next(found for found in types.types_of_account(db, account.id) if found.name == "People")
         live = segments.live_of_type(db, people.id)
         oracle = Oracle(account, people)
-        expected = oracle.expected(db, live, Moment(now, account.zone))
+        expected = oracle.expected(db, live, EvaluationTime(now, account.zone))
         con = columns.cursor()
         stored = oracle.stored(con, live)
         assert {id_: set(keyed) for id_, keyed in stored.items()} == expected

@@ -27,7 +27,7 @@ from tamis.domain.emails import email_key
 from tamis.records import segments
 from tamis.records.engine.database import connect
 from tamis.records.handles import Reader
-from tamis.rules.time.moment import Moment
+from tamis.rules.time.evaluation_time import EvaluationTime
 from tamis.settings import Settings
 from tests.reliability.town import BUSY_SERVER, Town
 from tests.reliability.writers import Writers
@@ -187,7 +187,7 @@ class Rounds:
         try:
             live = segments.live_of_account(Reader(db), town.account.id)
             expected = Oracle(town.account, town.type).expected(
-                Reader(db), live, Moment(datetime.now(UTC), town.account.zone)
+                Reader(db), live, EvaluationTime(datetime.now(UTC), town.account.zone)
             )
         finally:
             db.close()
@@ -214,7 +214,7 @@ class Rounds:
             oracle = Oracle(self.town.account, self.town.type)
             db = services.records.reader()
             live = segments.live_of_account(db, self.town.account.id)
-            oracle.expected(db, live, Moment(datetime.now(UTC), self.town.account.zone))
+            oracle.expected(db, live, EvaluationTime(datetime.now(UTC), self.town.account.zone))
             stored = oracle.stored(columns.cursor(), live)
             fold_the_log(columns.cursor(), {id_: set(keyed.values()) for id_, keyed in stored.items()})
         finally:

@@ -15,7 +15,7 @@ from tamis.domain.fields import Kind
 from tamis.domain.segments import Segment
 from tamis.records.handles import Transaction
 from tamis.records.maintenance import erasure
-from tamis.rules.time.moment import Moment
+from tamis.rules.time.evaluation_time import EvaluationTime
 from tamis.settings import Settings
 from tests.stores.oracle import Oracle
 from tests.stores.people import new_desk
@@ -68,8 +68,8 @@ class Clocked:
         """Members and sizes are those of now, and the log has grown."""
         columns = self.services.project()
         oracle = Oracle(self.desk.account, self.desk.type)
-        moment = Moment(self.now, self.desk.account.zone)
-        expected = oracle.expected(self.services.records.reader(), self.segments, moment)
+        as_of = EvaluationTime(self.now, self.desk.account.zone)
+        expected = oracle.expected(self.services.records.reader(), self.segments, as_of)
         stored = oracle.stored(columns.cursor(), self.segments)
         assert {id_: set(keyed) for id_, keyed in stored.items()} == expected, self.now
         assert segment_sizes(self.services) == {id_: len(keys) for id_, keys in expected.items()}

@@ -5,9 +5,9 @@ from zoneinfo import ZoneInfo
 
 from tamis.domain.fields import Value
 from tamis.domain.instants import EPOCH
-from tamis.rules.time.moment import Moment
+from tamis.rules.time.evaluation_time import EvaluationTime
 
-NOW = Moment(EPOCH, ZoneInfo("Europe/Berlin"))
+NOW = EvaluationTime(EPOCH, ZoneInfo("Europe/Berlin"))
 
 
 def when(text: str) -> datetime:

@@ -12,17 +12,17 @@ from tamis.domain.instants import EPOCH
 from tamis.rules.build import build
 from tamis.rules.evaluation.evaluate import selects
 from tamis.rules.syntaxes.text import from_text
-from tamis.rules.time.moment import Moment
+from tamis.rules.time.evaluation_time import EvaluationTime
 from tests.rules.fields import FIELDS
 
 
 def holds(rule: str, value: Value, now: str, zone: str = "UTC") -> bool:
     """Return whether a rule about one field selects a contact that has the value, at an instant."""
-    moment = Moment(datetime.fromisoformat(now), ZoneInfo(zone))
+    as_of = EvaluationTime(datetime.fromisoformat(now), ZoneInfo(zone))
     field = FIELDS.by_key[rule.split(maxsplit=1)[0]]
     contact = Contact(1, 1, "a@b.de", {field.id: value}, EPOCH, EPOCH)
-    assert not selects(build(from_text(rule), FIELDS), replace(contact, values={}), moment)
-    return selects(build(from_text(rule), FIELDS), contact, moment)
+    assert not selects(build(from_text(rule), FIELDS), replace(contact, values={}), as_of)
+    return selects(build(from_text(rule), FIELDS), contact, as_of)
 
 
 @pytest.mark.parametrize(

@@ -13,7 +13,7 @@ from tamis.rules.build import build
 from tamis.rules.evaluation.explain import Explained, explain
 from tamis.rules.syntaxes.text import from_text
 from tamis.rules.time.breakpoints import changes_at_midnight, clock_edges, next_change, next_flip, timed
-from tamis.rules.time.moment import Moment
+from tamis.rules.time.evaluation_time import EvaluationTime
 from tamis.rules.tree import Condition, Rule
 from tests.rules.fields import FIELDS, SEGMENTS
 
@@ -69,12 +69,12 @@ def test_conditions_that_change_are_found_once_wherever_they_stand() -> None:
 
 
 def test_the_first_anniversary_in_a_year_comes_up_once_for_all() -> None:
-    moment = Moment(at("2024-05-17T12:00Z"), ZoneInfo("UTC"))
+    as_of = EvaluationTime(at("2024-05-17T12:00Z"), ZoneInfo("UTC"))
     found = condition("birth_date is anniversary within 1 year")
-    assert next_flip(found, date(1990, 1, 1), moment) is None
-    assert next_flip(found, date(2024, 6, 1), moment) == at("2024-06-01T00:00Z")
-    assert next_flip(found, date(2024, 6, 1), Moment(at("2024-06-01T00:00Z"), ZoneInfo("UTC"))) is None
-    assert next_flip(found, date(9999, 6, 1), moment) is None
+    assert next_flip(found, date(1990, 1, 1), as_of) is None
+    assert next_flip(found, date(2024, 6, 1), as_of) == at("2024-06-01T00:00Z")
+    assert next_flip(found, date(2024, 6, 1), EvaluationTime(at("2024-06-01T00:00Z"), ZoneInfo("UTC"))) is None
+    assert next_flip(found, date(9999, 6, 1), as_of) is None
 
 
 @pytest.mark.parametrize(
@@ -147,20 +147,20 @@ def test_the_first_anniversary_in_a_year_comes_up_once_for_all() -> None:
     ],
 )
 def test_when_a_condition_changes(text: str, zone: str, now: str, value: Value, flip: str | None) -> None:
-    found = next_flip(condition(text), value, Moment(at(now), ZoneInfo(zone)))
+    found = next_flip(condition(text), value, EvaluationTime(at(now), ZoneInfo(zone)))
     assert found == (at(flip) if flip else None)
 
 
 def test_a_missing_value_never_changes() -> None:
-    moment = Moment(EPOCH, ZoneInfo("UTC"))
-    assert next_flip(condition("birth_date is not within 1 day"), None, moment) is None
+    as_of = EvaluationTime(EPOCH, ZoneInfo("UTC"))
+    assert next_flip(condition("birth_date is not within 1 day"), None, as_of) is None
 
 
 def contact(**values: Value) -> Contact:
     return Contact(1, 1, "a@b.de", {FIELDS.by_key[key].id: value for key, value in values.items()}, EPOCH, EPOCH)
 
 
-NOON = Moment(at("2024-05-17T12:00Z"), ZoneInfo("UTC"))
+NOON = EvaluationTime(at("2024-05-17T12:00Z"), ZoneInfo("UTC"))
 ADA = contact(age=30.0, birth_date=date(1990, 5, 20), last_order=at("2024-05-17T06:00Z"))
 
 

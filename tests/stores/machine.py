@@ -33,7 +33,7 @@ from tamis.domain.transitions import Cause
 from tamis.records import types
 from tamis.records.contacts import NewContact
 from tamis.rules.syntaxes.text import from_text
-from tamis.rules.time.moment import Moment
+from tamis.rules.time.evaluation_time import EvaluationTime
 from tamis.settings import Settings
 from tests.stores.oracle import Log, Oracle, email
 
@@ -410,9 +410,9 @@ class Membership(RuleBasedStateMachine):
             found.add(midnight)
             day += timedelta(days=1)
         for contact in self.oracle.contacts(self.db):
-            for moment in (contact.values.get(self.fields["seen"].id), contact.created_at, contact.updated_at):
-                if isinstance(moment, datetime):
-                    found.update(moment + sign * timedelta(hours=hours) for hours in HOURS for sign in (1, -1))
+            for instant in (contact.values.get(self.fields["seen"].id), contact.created_at, contact.updated_at):
+                if isinstance(instant, datetime):
+                    found.update(instant + sign * timedelta(hours=hours) for hours in HOURS for sign in (1, -1))
         return sorted(t for edge in found for t in (edge - MICROSECOND, edge) if start < t <= end) or [end]
 
     def pass_time(self, until: datetime) -> None:
@@ -423,7 +423,7 @@ class Membership(RuleBasedStateMachine):
         self.now = until
 
     def expected(self, instant: datetime) -> dict[int, set[str]]:
-        return self.oracle.expected(self.db, self.live, Moment(instant, self.account.zone))
+        return self.oracle.expected(self.db, self.live, EvaluationTime(instant, self.account.zone))
 
     def shown(self, segment: Segment) -> dict[str, dict[str, Any]]:
         """List the recipients as the API shows them, by the keys of their addresses."""

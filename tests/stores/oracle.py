@@ -19,7 +19,7 @@ from tamis.records.fingerprints import fingerprint, pepper
 from tamis.records.handles import Reader, connection_of
 from tamis.rules.evaluation.evaluate import selects
 from tamis.rules.evaluation.externals import segments_included
-from tamis.rules.time.moment import Moment
+from tamis.rules.time.evaluation_time import EvaluationTime
 from tamis.rules.tree import Rule, segments_named
 
 
@@ -62,7 +62,7 @@ class Oracle:
             found.update(s.id for s in live if self.names(db, s) & found)
         return found
 
-    def expected(self, db: Reader, live: Sequence[Segment], moment: Moment) -> dict[int, set[str]]:
+    def expected(self, db: Reader, live: Sequence[Segment], as_of: EvaluationTime) -> dict[int, set[str]]:
         """Recompute who is in each segment, as keys of addresses."""
         rows: Any = connection_of(db).execute("SELECT segment_id, contact_id FROM recipients_removed")
         removed = set(rows.fetchall())
@@ -71,13 +71,13 @@ class Oracle:
         self.emails.update({recipient_id: key for (_, key), recipient_id in added.items()})
         rules = self.rules(db, live)
         found: dict[int, set[str]] = {s.id: {key for id_, key in added if id_ == s.id} for s in live}
-        self._expect_externals(db, live, rules, moment, found)
+        self._expect_externals(db, live, rules, as_of, found)
         for contact in self.contacts(db):
             key = email_key(contact.email) or ""
 
             def is_in(segment_id: int, contact: Contact = contact, key: str = key) -> bool:
                 return (segment_id, key) in added or (
-                    (segment_id, contact.id) not in removed and selects(rules[segment_id], contact, moment, is_in)
+                    (segment_id, contact.id) not in removed and selects(rules[segment_id], contact, as_of, is_in)
                 )
 
             for segment in live:
@@ -91,7 +91,7 @@ class Oracle:
         db: Reader,
         live: Sequence[Segment],
         rules: dict[int, Rule],
-        moment: Moment,
+        as_of: EvaluationTime,
         found: dict[int, set[str]],
     ) -> None:
         """Add the addresses that are no contacts and come to segments by way of those to which they were added."""
@@ -107,14 +107,14 @@ class Oracle:
         excluded = set(rows.fetchall())
         for key, told in additions.items():
             _, address, first_name, last_name, number = told[-1]
-            added_to = {row[0]: moment.now for row in told}
+            added_to = {row[0]: as_of.now for row in told}
             person = External(number, self.type.id, address, first_name, last_name, added_to, {})
 
             def is_in(segment_id: int, key: str = key, person: External = person) -> bool:
                 return segment_id in person.added or (
                     (segment_id, fingerprint(pepper(db) or b"", key)) not in excluded
                     and any(map(is_in, segments_included(rules[segment_id])))
-                    and selects(rules[segment_id], person, moment, is_in)
+                    and selects(rules[segment_id], person, as_of, is_in)
                 )
 
             for segment in live:

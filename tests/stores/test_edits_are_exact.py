@@ -29,7 +29,7 @@ from tamis.records import contacts, externals
 from tamis.records.engine.sql import each
 from tamis.rules.syntaxes.draft import Draft
 from tamis.rules.syntaxes.json import from_json
-from tamis.rules.time.moment import Moment
+from tamis.rules.time.evaluation_time import EvaluationTime
 from tamis.settings import Settings
 from tests.stores.people import EVERYONE, Desk, new_desk
 from tests.support.effort import examples
@@ -200,16 +200,16 @@ class Edits(RuleBasedStateMachine):
     def expected(self, segment: Segment) -> set[str]:
         """Who is in a segment by the records alone."""
         db, fields = self.desk.services.records.reader(), self.desk.fields
-        moment = Moment(self.desk.services.clock(), self.desk.account.zone)
+        as_of = EvaluationTime(self.desk.services.clock(), self.desk.account.zone)
         ids = [int(row[0]) for row in each(db, "SELECT id FROM contacts")]
         selected = {
             contact.email.partition("@")[0]
             for contact in contacts.by_ids(db, ids, fields)
-            if membership(db, contact, fields, moment)(segment.id)
+            if membership(db, contact, fields, as_of)(segment.id)
         }
         added = [str(row[0]) for row in each(db, "SELECT DISTINCT email FROM recipients_added")]
         for external in (externals.by_email(db, self.desk.type.id, email) for email in added):
-            if external and external_membership(db, external, fields, moment)(segment.id):
+            if external and external_membership(db, external, fields, as_of)(segment.id):
                 selected.add(external.email.partition("@")[0])
         return selected
 

@@ -26,7 +26,7 @@ from tamis.rules.build import build
 from tamis.rules.sql.dialect import Parameters
 from tamis.rules.syntaxes.json import to_json
 from tamis.rules.syntaxes.text import from_text
-from tamis.rules.time.moment import Moment
+from tamis.rules.time.evaluation_time import EvaluationTime
 from tests.stores.people import EVERYONE, Desk, new_desk
 
 
@@ -184,10 +184,10 @@ def test_pages_figures_history_and_sets_agree(desk: Desk) -> None:
     assert looked.members
     assert (looked.count, looked.members.members, looked.members.contacts) == (2, 2, 1)
     with services.view(account.id) as view:
-        moment = Moment(view.as_of, account.zone)
+        as_of = EvaluationTime(view.as_of, account.zone)
         everybody = build(from_text("country is blank"), desk.fields)
-        assert view.columns.rules.count_effect(desk.type.id, large.id, everybody, moment) == (2, 1, 1, 2)
-        assert view.columns.rules.count_effect(desk.type.id, small.id, everybody, moment) == (2, 2, 1, 1)
+        assert view.columns.rules.count_effect(desk.type.id, large.id, everybody, as_of) == (2, 1, 1, 2)
+        assert view.columns.rules.count_effect(desk.type.id, small.id, everybody, as_of) == (2, 2, 1, 1)
 
 
 def test_why_an_external_recipient_is_in_a_segment_or_not(desk: Desk) -> None:
@@ -218,8 +218,8 @@ def test_names_are_compared_as_texts_are_and_exported_as_they_were_written(desk:
     refs = segments.refs_of_type(desk.services.records.reader(), desk.type.id)
     tree = build(from_text('is in segment "Small"'), desk.fields, refs)
     fields, parameters = desk.fields.fields, Parameters(DUCKDB)
-    moment = Moment(desk.services.clock(), desk.account.zone)
-    query = export.selected(desk.type.id, fields, tree, moment, parameters)
+    as_of = EvaluationTime(desk.services.clock(), desk.account.zone)
+    query = export.selected(desk.type.id, fields, tree, as_of, parameters)
     (row,) = desk.services.project().cursor().execute(query, parameters.values).fetchall()
     told = dict(zip((field.key for field in fields), row, strict=True))
     assert (told["email"], told["first_name"], told["last_name"]) == ("ext@example.org", "N\u00c9E", "Stra\u00dfe")

@@ -10,7 +10,7 @@ from tamis.domain.fields import FieldSet
 from tamis.rules.evaluation.segments import in_order, without_circles
 from tamis.rules.sql.compiler import Source, compile_rule
 from tamis.rules.sql.dialect import Parameters
-from tamis.rules.time.moment import Moment
+from tamis.rules.time.evaluation_time import EvaluationTime
 from tamis.rules.tree import Rule
 from tests.laws.sqlite import contacts
 from tests.laws.sqlite.dialect import SQLITE
@@ -37,18 +37,18 @@ class SqliteStore:
             self._con.execute("DELETE FROM contacts")
             contacts.insert(self._con, self.fields, crowd)
 
-    def selected(self, rule: Rule, moment: Moment, instants: list[datetime] | None = None) -> set[int]:
+    def selected(self, rule: Rule, as_of: EvaluationTime, instants: list[datetime] | None = None) -> set[int]:
         """Return whom a rule selects at a moment, or each contact at an instant of its own, that of contact 1 first."""
         parameters = Parameters(SQLITE)
         asked = f"json_extract({parameters.bind(instants or [])}, '$[' || (id - 1) || ']')"
         source = Source(contacts.column, _is_in_random_segment, None if instants is None else "asked")
-        where = compile_rule(rule, moment, source, parameters)
+        where = compile_rule(rule, as_of, source, parameters)
         found = self._con.execute(
             f"SELECT id FROM (SELECT *, {asked} AS asked FROM contacts) WHERE {where}", parameters.values
         )
         return {row[0] for row in found}
 
-    def members(self, rules: Mapping[int, Rule], moment: Moment) -> dict[int, set[int]]:
+    def members(self, rules: Mapping[int, Rule], as_of: EvaluationTime) -> dict[int, set[int]]:
         """Evaluate all segments, each after those that its rule names, and return the members of each."""
         rules = without_circles(rules)
         with self._con:
@@ -57,7 +57,7 @@ class SqliteStore:
                 for segment_id in level:
                     parameters = Parameters(SQLITE)
                     segment = parameters.bind(segment_id)
-                    where = compile_rule(rules[segment_id], moment, Source(contacts.column, _is_member), parameters)
+                    where = compile_rule(rules[segment_id], as_of, Source(contacts.column, _is_member), parameters)
                     self._con.execute(
                         f"INSERT INTO members SELECT {segment}, id FROM contacts WHERE {where}", parameters.values
                     )

@@ -14,7 +14,7 @@ from tamis.actions.maintenance.backups import restore
 from tamis.actions.services import Services
 from tamis.records import accounts, segments, types
 from tamis.records.engine.database import connect
-from tamis.rules.time.moment import Moment
+from tamis.rules.time.evaluation_time import EvaluationTime
 from tamis.settings import Settings
 from tests.reliability.power.workload import OWNER, PEOPLE
 from tests.stores.oracle import Oracle
@@ -137,7 +137,7 @@ class Crash:
                 assert account
                 live = segments.live_of_account(db, account.id)
                 oracle = Oracle(account, of_type)
-                expected = oracle.expected(db, live, Moment(datetime.now(UTC), account.zone))
+                expected = oracle.expected(db, live, EvaluationTime(datetime.now(UTC), account.zone))
                 stored = oracle.stored(columns.cursor(), live)
                 assert {id_: set(keyed) for id_, keyed in stored.items()} == expected
                 assert {id_: columns.sized.by_segment.get(id_, 0) for id_ in expected} == {

@@ -14,7 +14,7 @@ from tamis.records import contacts, segments, types
 from tamis.records.handles import Reader, Transaction
 from tamis.rules.operators import BY_NAME
 from tamis.rules.search import search
-from tamis.rules.time.moment import Moment
+from tamis.rules.time.evaluation_time import EvaluationTime
 from tamis.rules.tree import All, InSegment, Node, join
 
 CONTACTS_A_PAGE = 50
@@ -54,9 +54,9 @@ def find_contacts(
     """Return a page of the contacts of a type; raises Invalid for a text that cannot be searched for, and NotFound for
     a segment that is none of the type."""
     with services.view(account.id) as view:
-        db, moment = view.records, Moment(view.as_of_type(contact_type.id), account.zone)
+        db, as_of = view.records, EvaluationTime(view.as_of_type(contact_type.id), account.zone)
         rule = rule_of(db, contact_type, look)
-        ids, near = view.columns.contacts.page(contact_type.id, rule, moment, order, near, limit + 1)
+        ids, near = view.columns.contacts.page(contact_type.id, rule, as_of, order, near, limit + 1)
         back = near is not None and near.before
         more = len(ids) > limit
         ids = (ids[1:] if back else ids[:limit]) if more else ids
@@ -71,8 +71,8 @@ def count_contacts(services: Services, account: Account, contact_type: ContactTy
     """Count the contacts that are looked at; raises as `find_contacts` does."""
     with services.view(account.id) as view:
         rule = rule_of(view.records, contact_type, look)
-        moment = Moment(view.as_of_type(contact_type.id), account.zone)
-        return view.columns.contacts.count(contact_type.id, rule, moment)
+        as_of = EvaluationTime(view.as_of_type(contact_type.id), account.zone)
+        return view.columns.contacts.count(contact_type.id, rule, as_of)
 
 
 def shown_columns(db: Reader, contact_type: ContactType) -> list[Field]:

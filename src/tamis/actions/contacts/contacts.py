@@ -16,7 +16,7 @@ from tamis.records import contacts, recipients, segments, types
 from tamis.records.handles import Reader, Transaction
 from tamis.records.maintenance import erasure
 from tamis.records.recipients import AdditionOfAddress, RemovalOfContact
-from tamis.rules.time.moment import Moment
+from tamis.rules.time.evaluation_time import EvaluationTime
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,7 +41,7 @@ def show_contact(
     if contact is None or address is None:
         added = recipients.additions_of_address(db, contact_type.id, address.key) if address else []
         raise NotFound("contact_unknown", contact_type=contact_type.name, email=email, advice=_but_added(added))
-    is_in = membership(db, contact, fields, Moment(now, account.zone))
+    is_in = membership(db, contact, fields, EvaluationTime(now, account.zone))
     found = [segment for segment in segments.live_of_type(db, contact_type.id) if is_in(segment.id)]
     added = recipients.additions_of_address(db, contact_type.id, address.key)
     removed = recipients.removals_of_contact(db, contact.id)

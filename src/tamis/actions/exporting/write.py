@@ -13,7 +13,7 @@ from tamis.domain.fields import Field
 from tamis.records import accounts, segments, types
 from tamis.rules.build import build
 from tamis.rules.syntaxes.json import from_json
-from tamis.rules.time.moment import Moment
+from tamis.rules.time.evaluation_time import EvaluationTime
 
 
 def write_export(services: Services, asked: Export, place: str) -> int:
@@ -58,4 +58,4 @@ def _rows(view: View[ColumnsView], account: Account, asked: Export) -> tuple[Row
     if asked.rule is None:
         return AllContacts(type_id), fields
     rule = build(from_json(asked.rule), all_fields, segments.refs_of_type(db, type_id))
-    return SelectedContacts(type_id, rule, Moment(view.as_of_type(type_id), account.zone)), fields
+    return SelectedContacts(type_id, rule, EvaluationTime(view.as_of_type(type_id), account.zone)), fields

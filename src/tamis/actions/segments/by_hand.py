@@ -10,7 +10,7 @@ from tamis.domain.errors import NotFound
 from tamis.records import contacts, exclusions, recipients, types
 from tamis.records.handles import Reader, Transaction, snapshot
 from tamis.records.recipients import Added, Removed
-from tamis.rules.time.moment import Moment
+from tamis.rules.time.evaluation_time import EvaluationTime
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,5 +54,5 @@ def bring_back(db: Transaction, now: datetime, account: Account, segment_id: int
     if contact is None or not recipients.is_removed(db, segment.id, contact.id):
         raise NotFound("exclusion_unknown", contact=contact_id, segment=segment.name)
     recipients.undo_remove(db, segment, contact.id, now)
-    is_in = is_member(db, segment, contact, fields, Moment(now, account.zone))
+    is_in = is_member(db, segment, contact, fields, EvaluationTime(now, account.zone))
     return BroughtBack(contact.email, is_in)

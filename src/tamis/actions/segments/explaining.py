@@ -21,7 +21,7 @@ from tamis.rules.evaluation.explain import Explained, explain
 from tamis.rules.evaluation.externals import segments_included
 from tamis.rules.evaluation.segments import Decided
 from tamis.rules.time.breakpoints import next_change
-from tamis.rules.time.moment import Moment
+from tamis.rules.time.evaluation_time import EvaluationTime
 from tamis.rules.tree import Rule
 
 Because = Literal["rule", "added by hand", "removed by hand"]
@@ -59,11 +59,11 @@ def explain_membership(db: Reader, now: datetime, account: Account, segment: Seg
         if not found:
             raise NotFound("contact_never_in_segment", email=email, segment=segment.name)
         return found
-    moment = Moment(now, account.zone)
-    is_in = membership(db, contact, fields, moment)
+    as_of = EvaluationTime(now, account.zone)
+    is_in = membership(db, contact, fields, as_of)
     removed = None if added else _removed_since(db, segment, contact)
     decided, rule = decided_of_contact(db, contact, fields), rules_of_type(db, type_id, fields)[segment.id]
-    return _explained(segment, rule, contact, moment, is_in, decided, {}, added, removed)
+    return _explained(segment, rule, contact, as_of, is_in, decided, {}, added, removed)
 
 
 def _explain_address(
@@ -77,14 +77,14 @@ def _explain_address(
         return None
     is_in, told = False, None
     if external:
-        moment = Moment(now, account.zone)
-        in_segment = external_membership(db, external, types.fields_of_type(db, type_id), moment)
+        as_of = EvaluationTime(now, account.zone)
+        in_segment = external_membership(db, external, types.fields_of_type(db, type_id), as_of)
         rule, is_in = (
             rules_of_type(db, type_id, types.fields_of_type(db, type_id)).get(segment.id),
             in_segment(segment.id),
         )
         if any(map(in_segment, segments_included(rule))):
-            told = explain(rule, external, moment, in_segment)
+            told = explain(rule, external, as_of, in_segment)
     because: Because = "added by hand" if added else "removed by hand" if excluded else "rule"
     return Explanation(segment, address.address, None, is_in, because, added or excluded, told, None)
 
@@ -96,8 +96,8 @@ def explain_contact(
     names; raises NotFound."""
     fields = types.fields_of_type(db, contact_type.id)
     contact = contact_by_id(db, contact_type, contact_id, fields)
-    moment = Moment(now, account.zone)
-    is_in, decided = membership(db, contact, fields, moment), _once(decided_of_contact(db, contact, fields))
+    as_of = EvaluationTime(now, account.zone)
+    is_in, decided = membership(db, contact, fields, as_of), _once(decided_of_contact(db, contact, fields))
     rules, known = rules_of_type(db, contact_type.id, fields), dict[datetime, Membership]()
     key = email_key(contact.email) or ""
     added = {row.segment_id: row.since for row in recipients.additions_of_address(db, contact_type.id, key)}
@@ -107,7 +107,7 @@ def explain_contact(
             segment,
             rules.get(segment.id),
             contact,
-            moment,
+            as_of,
             is_in,
             decided,
             known,
@@ -127,7 +127,7 @@ def _explained(
     segment: Segment,
     rule: Rule,
     contact: Contact,
-    moment: Moment,
+    as_of: EvaluationTime,
     is_in: Membership,
     decided: Decided,
     known: dict[datetime, Membership],
@@ -143,8 +143,8 @@ def _explained(
         is_in(segment.id),
         "added by hand" if added else "removed by hand" if removed else "rule",
         by_hand,
-        explain(rule, contact, moment, is_in),
-        None if by_hand else next_change(rule, contact, moment, decided, known),
+        explain(rule, contact, as_of, is_in),
+        None if by_hand else next_change(rule, contact, as_of, decided, known),
     )
 
 

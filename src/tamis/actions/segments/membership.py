@@ -13,15 +13,15 @@ from tamis.records.handles import Reader
 from tamis.rules.evaluation.evaluate import Membership, selects
 from tamis.rules.evaluation.externals import selects_external
 from tamis.rules.evaluation.segments import Decided, decide_in_order
-from tamis.rules.time.moment import Moment
+from tamis.rules.time.evaluation_time import EvaluationTime
 from tamis.rules.tree import Rule
 
 
-def membership(db: Reader, contact: Contact, fields: FieldSet, moment: Moment) -> Membership:
+def membership(db: Reader, contact: Contact, fields: FieldSet, as_of: EvaluationTime) -> Membership:
     """Make what tells whether a contact is in a live segment of its type, by its rule or by hand. Each segment is
     looked at once, also when others name it; one that is gone has nobody in it."""
     decided = decided_of_contact(db, contact, fields)
-    return decide_in_order(decided, lambda rule, is_in: selects(rule, contact, moment, is_in))
+    return decide_in_order(decided, lambda rule, is_in: selects(rule, contact, as_of, is_in))
 
 
 def decided_of_contact(db: Reader, contact: Contact, fields: FieldSet) -> Decided:
@@ -37,7 +37,7 @@ def decided_of_contact(db: Reader, contact: Contact, fields: FieldSet) -> Decide
     return decided
 
 
-def external_membership(db: Reader, external: External, fields: FieldSet, moment: Moment) -> Membership:
+def external_membership(db: Reader, external: External, fields: FieldSet, as_of: EvaluationTime) -> Membership:
     """Make what tells whether an external recipient is in a live segment of its type: it was added to it, or is not
     excluded from it and is selected by its rule by way of other segments."""
     rule_of = _rules(db, external.contact_type_id, fields)
@@ -48,7 +48,7 @@ def external_membership(db: Reader, external: External, fields: FieldSet, moment
             return segment is not None
         return rule_of(segment) if segment_id not in external.excluded else False
 
-    return decide_in_order(decided, lambda rule, is_in: selects_external(rule, external, moment, is_in))
+    return decide_in_order(decided, lambda rule, is_in: selects_external(rule, external, as_of, is_in))
 
 
 def is_member(
@@ -56,13 +56,13 @@ def is_member(
     segment: Segment,
     contact: Contact,
     fields: FieldSet,
-    moment: Moment,
+    as_of: EvaluationTime,
 ) -> bool:
     """Return whether a segment's rule selects a contact that was not removed from it by hand."""
     if recipients.is_removed(db, segment.id, contact.id):
         return False
     rule = _rules(db, segment.contact_type_id, fields)(segment)
-    return selects(rule, contact, moment, membership(db, contact, fields, moment))
+    return selects(rule, contact, as_of, membership(db, contact, fields, as_of))
 
 
 def _rules(db: Reader, type_id: int, fields: FieldSet) -> Callable[[Segment], Rule]:

@@ -22,7 +22,7 @@ from tamis.rules.syntaxes.draft import Draft
 from tamis.rules.syntaxes.running import running
 from tamis.rules.syntaxes.text import from_text
 from tamis.rules.syntaxes.unfinished import left_open, unfinished
-from tamis.rules.time.moment import Moment
+from tamis.rules.time.evaluation_time import EvaluationTime
 from tamis.rules.tree import Rule, conditions
 
 SAMPLE = 10
@@ -101,11 +101,11 @@ def preview_rule(
         rule = None if draft is None or found else parts[draft.where]
         problems += problems_with_names(db, type_id, segment, rule)
         whole = None if problems else rule
-        moment, reads = Moment(view.as_of_type(type_id), account.zone), view.columns.rules
+        as_of, reads = EvaluationTime(view.as_of_type(type_id), account.zone), view.columns.rules
         question.is_looked_up(view.columns.interrupt)
         steps = running(draft, parts)
-        counted = reads.count_parts(type_id, whole, [*parts.values(), *steps.values()], moment, segment_id)
-        sample = reads.sample(type_id, whole, moment, SAMPLE) if whole else []
+        counted = reads.count_parts(type_id, whole, [*parts.values(), *steps.values()], as_of, segment_id)
+        sample = reads.sample(type_id, whole, as_of, SAMPLE) if whole else []
         is_whole = draft is None or whole is not None
         counts = dict(zip(parts, counted.parts, strict=False))
         return Preview(
@@ -138,8 +138,8 @@ def effect_of_edit(
         edit = check_edit(db, account, segment_id, name=name, draft=draft, seen=seen)
         rule = rule_of(db, replace(edit.segment, rule=edit.document))
         type_id = edit.segment.contact_type_id
-        moment = Moment(view.as_of_type(type_id), account.zone)
-        counts = view.columns.rules.count_effect(type_id, segment_id, rule, moment)
+        as_of = EvaluationTime(view.as_of_type(type_id), account.zone)
+        counts = view.columns.rules.count_effect(type_id, segment_id, rule, as_of)
         followers = tuple(follower.name for follower in followers_of_segment(db, edit.segment))
         return MembershipEffect(*counts, followers)
 

@@ -14,7 +14,7 @@ from tamis.domain.segments import Segment, contact_of_recipient, person_of_recip
 from tamis.records import change_log, contacts, exclusions, externals, recipients, segments, types
 from tamis.records.handles import Reader, Transaction
 from tamis.records.maintenance import erasure
-from tamis.rules.time.moment import Moment
+from tamis.rules.time.evaluation_time import EvaluationTime
 
 
 def recipient_page(
@@ -124,7 +124,7 @@ def _external_is_in(db: Reader, now: datetime, account: Account, segment: Segmen
     if external is None:
         return False
     fields = types.fields_of_type(db, segment.contact_type_id)
-    return external_membership(db, external, fields, Moment(now, account.zone))(segment.id)
+    return external_membership(db, external, fields, EvaluationTime(now, account.zone))(segment.id)
 
 
 def _contact_with(db: Reader, type_id: int, email_key: str) -> Contact | None:
@@ -135,4 +135,4 @@ def _contact_with(db: Reader, type_id: int, email_key: str) -> Contact | None:
 
 def _is_member(db: Reader, now: datetime, account: Account, segment: Segment, contact: Contact) -> bool:
     fields = types.fields_of_type(db, segment.contact_type_id)
-    return is_member(db, segment, contact, fields, Moment(now, account.zone))
+    return is_member(db, segment, contact, fields, EvaluationTime(now, account.zone))

@@ -22,7 +22,7 @@ from tamis.rules.evaluation.segments import MAX_CHAIN, cycle_through, longest_ch
 from tamis.rules.syntaxes.draft import Draft
 from tamis.rules.syntaxes.json import from_json, to_json
 from tamis.rules.syntaxes.text import to_text
-from tamis.rules.time.moment import Moment
+from tamis.rules.time.evaluation_time import EvaluationTime
 from tamis.rules.tree import Rule, segments_named
 from tamis.rules.wording.describe import describe
 
@@ -294,4 +294,4 @@ def count_rule(services: Services, account_id: int, type_id: int, rule: str) -> 
         if account is None or types.type_by_id(db, account_id, type_id) is None:
             raise NotFound("contact_type_id_unknown", contact_type=type_id)
         tree = build(from_json(rule), types.fields_of_type(db, type_id), segments.refs_of_type(db, type_id))
-        return view.columns.rules.count(type_id, tree, Moment(view.as_of_type(type_id), account.zone))
+        return view.columns.rules.count(type_id, tree, EvaluationTime(view.as_of_type(type_id), account.zone))

@@ -5,7 +5,7 @@ from typing import NamedTuple, Protocol
 
 from tamis.domain.fields import FieldSet
 from tamis.domain.segments import AddedByHand
-from tamis.rules.time.moment import Moment
+from tamis.rules.time.evaluation_time import EvaluationTime
 from tamis.rules.tree import Rule
 
 
@@ -52,7 +52,7 @@ class CheckReads(Protocol):
     ) -> tuple[int, int]:
         """Count the additions and the removals by hand that the records and the projection do not both have alike."""
 
-    def segment_state(self, type_id: int, segment_id: int, rule: Rule, moment: Moment, /) -> SegmentState:
+    def segment_state(self, type_id: int, segment_id: int, rule: Rule, as_of: EvaluationTime, /) -> SegmentState:
         """Look at a segment as it is stored, and compute its members anew."""
 
     def memberships_of(self, contact_ids: Sequence[int], /) -> set[tuple[int, int]]:

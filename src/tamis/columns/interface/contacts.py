@@ -5,7 +5,7 @@ from typing import Protocol
 
 from tamis.domain.browsing import Near, Order
 from tamis.domain.fields import Field
-from tamis.rules.time.moment import Moment
+from tamis.rules.time.evaluation_time import EvaluationTime
 from tamis.rules.tree import Node
 
 
@@ -13,12 +13,12 @@ class ContactReads(Protocol):
     """Reads which contacts a type has."""
 
     def page(
-        self, type_id: int, rule: Node | None, moment: Moment, order: Order, near: Near | None, limit: int, /
+        self, type_id: int, rule: Node | None, as_of: EvaluationTime, order: Order, near: Near | None, limit: int, /
     ) -> tuple[list[int], Near | None]:
         """Return the ids of at most `limit` contacts that a rule selects, None selecting all, in order, and the contact
         beside which they lie: None is the first page, also where the one that was named is gone."""
 
-    def count(self, type_id: int, rule: Node | None, moment: Moment, /) -> int:
+    def count(self, type_id: int, rule: Node | None, as_of: EvaluationTime, /) -> int:
         """Count the contacts that a rule selects, None selecting all."""
 
     def ids(self, type_id: int, after: int, limit: int, /) -> list[int]:

@@ -7,7 +7,7 @@ from typing import Protocol
 
 from tamis.domain.exports import Layout
 from tamis.domain.fields import Field
-from tamis.rules.time.moment import Moment
+from tamis.rules.time.evaluation_time import EvaluationTime
 from tamis.rules.tree import Rule
 
 
@@ -25,7 +25,7 @@ class SelectedContacts:
 
     type_id: int
     rule: Rule
-    moment: Moment
+    as_of: EvaluationTime
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from typing import NamedTuple, Protocol
 
-from tamis.rules.time.moment import Moment
+from tamis.rules.time.evaluation_time import EvaluationTime
 from tamis.rules.tree import Node, Rule
 
 
@@ -38,16 +38,16 @@ class Effect(NamedTuple):
 class RuleReads(Protocol):
     """Reads what rules select, whether they are those of segments or not."""
 
-    def count(self, type_id: int, rule: Rule, moment: Moment, /) -> int:
+    def count(self, type_id: int, rule: Rule, as_of: EvaluationTime, /) -> int:
         """Count the contacts, and the external recipients, that a rule selects."""
 
     def count_parts(
-        self, type_id: int, whole: Rule, parts: Sequence[Node], moment: Moment, segment_id: int | None = None, /
+        self, type_id: int, whole: Rule, parts: Sequence[Node], as_of: EvaluationTime, segment_id: int | None = None, /
     ) -> Counts:
         """Count what each part of a rule selects; `whole` is one of the parts, or None."""
 
-    def count_effect(self, type_id: int, segment_id: int, rule: Rule, moment: Moment, /) -> Effect:
+    def count_effect(self, type_id: int, segment_id: int, rule: Rule, as_of: EvaluationTime, /) -> Effect:
         """Compare the members of a segment with those that it would have under a rule."""
 
-    def sample(self, type_id: int, rule: Node, moment: Moment, most: int, /) -> list[int]:
+    def sample(self, type_id: int, rule: Node, as_of: EvaluationTime, most: int, /) -> list[int]:
         """Return the ids of some contacts that a rule selects, ascending, and the same ones again."""

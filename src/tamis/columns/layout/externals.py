@@ -14,7 +14,7 @@ from tamis.domain.segments import EXTERNAL_BIT
 from tamis.rules.evaluation.externals import segments_included
 from tamis.rules.sql.compiler import Source, compile_rule
 from tamis.rules.sql.dialect import Parameters
-from tamis.rules.time.moment import Moment
+from tamis.rules.time.evaluation_time import EvaluationTime
 from tamis.rules.tree import Rule, conditions
 
 PERSONS = (
@@ -68,11 +68,13 @@ def is_asked(rule: Rule, parameters: Parameters) -> str:
     return " OR ".join(is_external_in(id_, parameters) for id_ in segments_included(rule)) or "FALSE"
 
 
-def selected_externals(rule: Rule, moment: Moment, parameters: Parameters, fields: Sequence[Field] = ()) -> str | None:
+def selected_externals(
+    rule: Rule, as_of: EvaluationTime, parameters: Parameters, fields: Sequence[Field] = ()
+) -> str | None:
     """Write the query for the external recipients that a rule selects, with the columns of `external_rows`; None for a
     rule that is asked about none of them."""
     if not segments_included(rule):
         return None
-    where = compile_rule(rule, moment, Source(column, is_external_in), parameters)
+    where = compile_rule(rule, as_of, Source(column, is_external_in), parameters)
     rows = external_rows(list(dict.fromkeys([*fields, *used_by(rule)])))
     return f"SELECT * FROM ({rows}) WHERE ({is_asked(rule, parameters)}) AND {where}"

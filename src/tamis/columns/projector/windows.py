@@ -6,18 +6,18 @@ from datetime import UTC, datetime
 from zoneinfo import ZoneInfo
 
 from tamis.domain.instants import MICROSECOND
-from tamis.rules.time.moment import Moment
+from tamis.rules.time.evaluation_time import EvaluationTime
 
 ALWAYS = datetime(1, 1, 1, tzinfo=UTC)
 
 
 @dataclass(frozen=True, slots=True)
 class AsOf:
-    """At which evaluation instants (an expression over their number `k`) rules are asked as of which moment; where
-    `by_row` is true, clocks count from each instant itself, and only the calendar day is that of the moment."""
+    """At which evaluation instants (an expression over their number `k`) rules are evaluated as of which time; where
+    `by_row` is true, clocks count from each instant itself, and only the calendar day is that of the time."""
 
     instants: str
-    moment: Moment
+    time: EvaluationTime
     by_row: bool = False
 
 
@@ -33,10 +33,13 @@ class Window:
     is_midnight: bool = False
 
     def as_of(self, zone: ZoneInfo) -> list[AsOf]:
-        """Return as of which moments rules are asked in this window."""
+        """Return as of which times rules are evaluated in this window."""
         if self.is_midnight:
-            return [AsOf("k = 0", Moment(self.start - MICROSECOND, zone)), AsOf("k = 1", Moment(self.start, zone))]
-        return [AsOf("TRUE", Moment(self.start, zone), by_row=True)]
+            return [
+                AsOf("k = 0", EvaluationTime(self.start - MICROSECOND, zone)),
+                AsOf("k = 1", EvaluationTime(self.start, zone)),
+            ]
+        return [AsOf("TRUE", EvaluationTime(self.start, zone), by_row=True)]
 
 
 def windows(start: datetime, midnights: Sequence[datetime], now: datetime) -> list[Window]:

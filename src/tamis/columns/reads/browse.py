@@ -12,7 +12,7 @@ from tamis.domain.browsing import Near, Order
 from tamis.domain.fields import Kind
 from tamis.rules.sql.compiler import Source, compile_rule
 from tamis.rules.sql.dialect import Parameters
-from tamis.rules.time.moment import Moment
+from tamis.rules.time.evaluation_time import EvaluationTime
 from tamis.rules.tree import Node
 
 
@@ -26,7 +26,7 @@ class ContactReads:
         self,
         type_id: int,
         rule: Node | None,
-        moment: Moment,
+        as_of: EvaluationTime,
         order: Order,
         near: Near | None,
         limit: int,
@@ -35,7 +35,7 @@ class ContactReads:
         beside which they lie. Where that one is gone, or nobody is on its side any more, this is the first page, beside
         nobody."""
         parameters = Parameters(DUCKDB)
-        test = _where(rule, moment, parameters)
+        test = _where(rule, as_of, parameters)
         beside = _beside(self._con, type_id, order, near, parameters) if near else None
         back = beside is not None and near is not None and near.before
         rows = self._con.execute(
@@ -44,14 +44,14 @@ class ContactReads:
             parameters.values,
         ).fetchall()
         if beside and not rows:
-            return self.page(type_id, rule, moment, order, None, limit)
+            return self.page(type_id, rule, as_of, order, None, limit)
         ids = [row[0] for row in rows]
         return (ids[::-1] if back else ids), (near if beside else None)
 
-    def count(self, type_id: int, rule: Node | None, moment: Moment) -> int:
+    def count(self, type_id: int, rule: Node | None, as_of: EvaluationTime) -> int:
         """Count the contacts that a rule selects, None selecting all."""
         parameters = Parameters(DUCKDB)
-        where = _where(rule, moment, parameters)
+        where = _where(rule, as_of, parameters)
         query = f"SELECT count(*) FROM {table(type_id)} WHERE {where}"
         return int(self._con.execute(query, parameters.values).fetchall()[0][0])
 
@@ -61,8 +61,8 @@ class ContactReads:
         return [row[0] for row in self._con.execute(query, [after, limit]).fetchall()]
 
 
-def _where(rule: Node | None, moment: Moment, parameters: Parameters) -> str:
-    return compile_rule(rule, moment, Source(column, is_in_segment), parameters) if rule else "TRUE"
+def _where(rule: Node | None, as_of: EvaluationTime, parameters: Parameters) -> str:
+    return compile_rule(rule, as_of, Source(column, is_in_segment), parameters) if rule else "TRUE"
 
 
 def _ordering(order: Order, back: bool) -> str:

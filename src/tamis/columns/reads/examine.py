@@ -14,7 +14,7 @@ from tamis.columns.projector.steps.refill import wanted_recipients
 from tamis.domain.fields import FieldSet
 from tamis.domain.segments import EXTERNAL_BIT, LAST_SEGMENT, SEGMENT_SHIFT, AddedByHand
 from tamis.rules.sql.dialect import Parameters
-from tamis.rules.time.moment import Moment
+from tamis.rules.time.evaluation_time import EvaluationTime
 from tamis.rules.tree import Rule
 
 SHOWN = 5
@@ -69,10 +69,10 @@ class CheckReads:
         stored_removed = self._con.execute(f"SELECT segment_id, contact_id FROM removed {mine}", ids).fetchall()
         return _apart(map(tuple, added), stored_added), _apart(removed, stored_removed)
 
-    def segment_state(self, type_id: int, segment_id: int, rule: Rule, moment: Moment) -> SegmentState:
+    def segment_state(self, type_id: int, segment_id: int, rule: Rule, as_of: EvaluationTime) -> SegmentState:
         """Look at a segment as it is stored, and compute its members anew from the column copy of its type."""
         segment = int(segment_id)
-        _find_faulty(self._con, type_id, segment, rule, moment)
+        _find_faulty(self._con, type_id, segment, rule, as_of)
         counted = _number(self._con, f"SELECT count(*) FROM {recipients_of(segment)}")
         return SegmentState(
             counted,
@@ -154,9 +154,11 @@ def _apart(one: "Collection[tuple[object, ...]] | map[tuple[object, ...]]", othe
     return len(left ^ right) + len(other) - len(right)
 
 
-def _find_faulty(con: duckdb.DuckDBPyConnection, type_id: int, segment_id: int, rule: Rule, moment: Moment) -> None:
+def _find_faulty(
+    con: duckdb.DuckDBPyConnection, type_id: int, segment_id: int, rule: Rule, as_of: EvaluationTime
+) -> None:
     parameters = Parameters(DUCKDB)
-    wanted = wanted_recipients(type_id, segment_id, rule, moment, parameters)
+    wanted = wanted_recipients(type_id, segment_id, rule, as_of, parameters)
     con.execute(
         "CREATE OR REPLACE TEMP TABLE faulty AS "
         "SELECT coalesce(w.recipient_id, p.recipient_id) AS recipient_id, p.recipient_id IS NULL AS missing "

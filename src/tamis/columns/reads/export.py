@@ -17,7 +17,7 @@ from tamis.domain.formulas import TO_ESCAPE
 from tamis.domain.reading.exported import KEY, describe_fields
 from tamis.rules.sql.compiler import Source, compile_rule
 from tamis.rules.sql.dialect import Parameters
-from tamis.rules.time.moment import Moment
+from tamis.rules.time.evaluation_time import EvaluationTime
 from tamis.rules.tree import Rule
 
 BYTE_ORDER_MARK = "\ufeff"
@@ -32,12 +32,12 @@ def contacts(type_id: int, fields: Sequence[Field]) -> str:
     return f"SELECT {_columns(fields)} FROM {table(type_id)} ORDER BY id"
 
 
-def selected(type_id: int, fields: Sequence[Field], rule: Rule, moment: Moment, parameters: Parameters) -> str:
+def selected(type_id: int, fields: Sequence[Field], rule: Rule, as_of: EvaluationTime, parameters: Parameters) -> str:
     """Write the query for the contacts that a rule selects at a moment, in order of their ids, and after them the
     external recipients that it selects."""
-    where = compile_rule(rule, moment, Source(column, is_in_segment), parameters)
+    where = compile_rule(rule, as_of, Source(column, is_in_segment), parameters)
     query = f"SELECT {_columns(fields)} FROM {table(type_id)} WHERE {where} ORDER BY id"
-    externals = selected_externals(rule, moment, parameters, fields)
+    externals = selected_externals(rule, as_of, parameters, fields)
     if externals is None:
         return query
     rows = f"SELECT id, {_columns(fields)} FROM"
@@ -75,8 +75,8 @@ class ExportReads:
         match rows:
             case AllContacts(type_id):
                 query = contacts(type_id, fields)
-            case SelectedContacts(type_id, rule, moment):
-                query = selected(type_id, fields, rule, moment, parameters)
+            case SelectedContacts(type_id, rule, as_of):
+                query = selected(type_id, fields, rule, as_of, parameters)
             case SegmentRecipients(type_id, segment_id):
                 query = recipients(type_id, segment_id, fields)
         return self._write(query, parameters, fields, layout, target, timezone)

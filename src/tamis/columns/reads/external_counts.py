@@ -11,12 +11,12 @@ from tamis.columns.reads.leaves import joined, leaves
 from tamis.rules.evaluation.externals import segments_included
 from tamis.rules.sql.compiler import Source, compile_rule
 from tamis.rules.sql.dialect import Parameters
-from tamis.rules.time.moment import Moment
+from tamis.rules.time.evaluation_time import EvaluationTime
 from tamis.rules.tree import Node, Rule
 
 
 def count_externals(
-    con: duckdb.DuckDBPyConnection, whole: Rule, parts: Sequence[Node], moment: Moment, segment_id: int | None
+    con: duckdb.DuckDBPyConnection, whole: Rule, parts: Sequence[Node], as_of: EvaluationTime, segment_id: int | None
 ) -> list[int]:
     """Count the external recipients that each part selects by itself, and, after these, those that a segment would have
     with the whole rule, where one is named."""
@@ -26,7 +26,7 @@ def count_externals(
     parameters = Parameters(DUCKDB)
     source = Source(column, is_external_in)
     names = {leaf: f"c{i}" for i, leaf in enumerate(dict.fromkeys(leaves(asking)))}
-    asked = {name: compile_rule(leaf, moment, source, parameters) for leaf, name in names.items()}
+    asked = {name: compile_rule(leaf, as_of, source, parameters) for leaf, name in names.items()}
     named = {id_: f"m{id_}" for part in asking for id_ in segments_included(part)}
     asked |= {name: is_external_in(id_, parameters) for id_, name in named.items()}
     selected = {
@@ -46,7 +46,7 @@ def count_externals(
 
 
 def effect_on_externals(
-    con: duckdb.DuckDBPyConnection, segment_id: int, rule: Rule, moment: Moment
+    con: duckdb.DuckDBPyConnection, segment_id: int, rule: Rule, as_of: EvaluationTime
 ) -> tuple[int, int, int, int]:
     """Compare the external recipients in a segment with those that it would have under a rule: return how many there
     are before and after, how many enter and how many leave."""
@@ -54,7 +54,7 @@ def effect_on_externals(
     segment = parameters.bind(segment_id)
     selected = "FALSE"
     if segments_included(rule):
-        where = compile_rule(rule, moment, Source(column, is_external_in), parameters)
+        where = compile_rule(rule, as_of, Source(column, is_external_in), parameters)
         selected = f"(({is_asked(rule, parameters)}) AND {where}) IS TRUE"
     rows = con.execute(
         "SELECT count(*) FILTER (is_in), count(*) FILTER (will_be), "

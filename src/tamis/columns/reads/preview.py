@@ -13,7 +13,7 @@ from tamis.columns.reads.external_counts import count_externals, effect_on_exter
 from tamis.columns.reads.leaves import joined, leaves
 from tamis.rules.sql.compiler import Source, compile_rule
 from tamis.rules.sql.dialect import Parameters
-from tamis.rules.time.moment import Moment
+from tamis.rules.time.evaluation_time import EvaluationTime
 from tamis.rules.tree import Node, Rule
 
 _MOST_BITS = 12
@@ -26,11 +26,11 @@ class RuleReads:
     def __init__(self, con: duckdb.DuckDBPyConnection) -> None:
         self._con = con
 
-    def count(self, type_id: int, rule: Rule, moment: Moment) -> int:
+    def count(self, type_id: int, rule: Rule, as_of: EvaluationTime) -> int:
         """Count the contacts of a type, and the external recipients, that a rule selects at a moment."""
         parameters = Parameters(DUCKDB)
-        where = compile_rule(rule, moment, _SOURCE, parameters)
-        externals = selected_externals(rule, moment, parameters)
+        where = compile_rule(rule, as_of, _SOURCE, parameters)
+        externals = selected_externals(rule, as_of, parameters)
         more = f" + (SELECT count(*) FROM ({externals}))" if externals else ""
         query = f"SELECT (SELECT count(*) FROM {table(type_id)} WHERE {where}){more}"
         return int(self._con.execute(query, parameters.values).fetchall()[0][0])
@@ -40,14 +40,14 @@ class RuleReads:
         type_id: int,
         whole: Rule,
         parts: Sequence[Node],
-        moment: Moment,
+        as_of: EvaluationTime,
         segment_id: int | None = None,
     ) -> Counts:
         """Count all parts in one scan, in which each condition is asked once, however many parts it stands in; `whole`
         is one of the parts, or None."""
         parameters = Parameters(DUCKDB)
         names = {leaf: f"c{i}" for i, leaf in enumerate(dict.fromkeys(leaves(parts)))}
-        asked = {name: compile_rule(leaf, moment, _SOURCE, parameters) for leaf, name in names.items()}
+        asked = {name: compile_rule(leaf, as_of, _SOURCE, parameters) for leaf, name in names.items()}
         tests = [joined(part, names) for part in parts]
         if segment_id is not None:
             segment = parameters.bind(segment_id)
@@ -58,7 +58,7 @@ class RuleReads:
         counts = ", ".join(["sum(n)", *(f"sum(n) FILTER ({test})" for test in places)])
         rows = self._con.execute(f"SELECT {counts} FROM ({_answers(type_id, asked)})", parameters.values).fetchall()
         total, *found = (int(count or 0) for count in rows[0])
-        externals = count_externals(self._con, whole, parts, moment, segment_id)
+        externals = count_externals(self._con, whole, parts, as_of, segment_id)
         counted = [found[places[test] - 1] for test in tests]
         of_parts = [contacts + more for contacts, more in zip(counted[: len(parts)], externals, strict=False)]
         if segment_id is None:
@@ -66,14 +66,14 @@ class RuleReads:
         added, excluded = self._con.execute(_OVERRIDES, [segment_id]).fetchall()[0]
         return Counts(total, of_parts, Members(counted[-1] + externals[-1], counted[-1], added, excluded))
 
-    def count_effect(self, type_id: int, segment_id: int, rule: Rule, moment: Moment) -> Effect:
+    def count_effect(self, type_id: int, segment_id: int, rule: Rule, as_of: EvaluationTime) -> Effect:
         """Compare the members of a segment with those that it would have under a rule, in one scan.
 
         Manual additions and exclusions stay as they are.
         """
         parameters = Parameters(DUCKDB)
         segment = parameters.bind(segment_id)
-        selected = compile_rule(rule, moment, _SOURCE, parameters)
+        selected = compile_rule(rule, as_of, _SOURCE, parameters)
         rows = self._con.execute(
             f"""
             SELECT count(*) FILTER (is_in), count(*) FILTER (will_be),
@@ -87,16 +87,16 @@ class RuleReads:
             """,
             parameters.values,
         ).fetchall()
-        return Effect(*map(sum, zip(rows[0], effect_on_externals(self._con, segment_id, rule, moment), strict=True)))
+        return Effect(*map(sum, zip(rows[0], effect_on_externals(self._con, segment_id, rule, as_of), strict=True)))
 
-    def sample(self, type_id: int, rule: Node, moment: Moment, most: int) -> list[int]:
+    def sample(self, type_id: int, rule: Node, as_of: EvaluationTime, most: int) -> list[int]:
         """Return the ids of some contacts that a rule selects, in ascending order.
 
         They are chosen by a hash of the ids: nobody is preferred, and while a rule is edited, the same people are seen
         again as far as it goes on selecting them.
         """
         parameters = Parameters(DUCKDB)
-        where = compile_rule(rule, moment, _SOURCE, parameters)
+        where = compile_rule(rule, as_of, _SOURCE, parameters)
         rows = self._con.execute(
             f"SELECT id FROM {table(type_id)} WHERE {where} ORDER BY hash(id) LIMIT {parameters.bind(most)}",
             parameters.values,

@@ -9,7 +9,7 @@ from tamis.domain.fields import Kind, format_value
 from tamis.rules.evaluation.evaluate import Membership, selects
 from tamis.rules.operators import OPERATORS
 from tamis.rules.syntaxes.text import to_text
-from tamis.rules.time.moment import Moment
+from tamis.rules.time.evaluation_time import EvaluationTime
 from tamis.rules.tree import All, Any, Condition, InSegment, Node, Not, Rule
 from tamis.rules.wording.describe import phrase
 
@@ -40,9 +40,9 @@ class Explained:
         return self.holds is not self.text.startswith(f"{_NOT_A_MEMBER} ")
 
 
-def explain(rule: Rule, contact: Contact | External, moment: Moment, in_segment: Membership) -> Explained:
+def explain(rule: Rule, contact: Contact | External, as_of: EvaluationTime, in_segment: Membership) -> Explained:
     """Tell what a rule and each of its parts say of a contact at a moment."""
-    holds = selects(rule, contact, moment, in_segment)
+    holds = selects(rule, contact, as_of, in_segment)
     if rule is None:
         return Explained("nothing", to_text(rule), None, holds)
     if isinstance(rule, Condition):
@@ -53,7 +53,7 @@ def explain(rule: Rule, contact: Contact | External, moment: Moment, in_segment:
         return Explained("segment", to_text(rule), None, holds, phrase=phrase(rule), segment_id=rule.segment_id)
     kind, parts = _group(rule)
     return Explained(
-        kind, to_text(rule), None, holds, tuple(explain(part, contact, moment, in_segment) for part in parts)
+        kind, to_text(rule), None, holds, tuple(explain(part, contact, as_of, in_segment) for part in parts)
     )
 
 

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from tamis.domain.externals import External
 from tamis.rules.evaluation.evaluate import Membership, selects
 from tamis.rules.operators import positive
-from tamis.rules.time.moment import Moment
+from tamis.rules.time.evaluation_time import EvaluationTime
 from tamis.rules.tree import All, Any, InSegment, Not, Rule
 
 
@@ -20,9 +20,9 @@ def segments_included(rule: Rule) -> tuple[int, ...]:
     return tuple(sorted(set(_included(rule, wanted=True))))
 
 
-def selects_external(rule: Rule, external: External, moment: Moment, in_segment: Membership) -> bool:
+def selects_external(rule: Rule, external: External, as_of: EvaluationTime, in_segment: Membership) -> bool:
     """Return whether a rule selects an external recipient at a moment."""
-    return any(map(in_segment, segments_included(rule))) and selects(rule, external, moment, in_segment)
+    return any(map(in_segment, segments_included(rule))) and selects(rule, external, as_of, in_segment)
 
 
 def _included(rule: Rule, *, wanted: bool) -> Iterator[int]:

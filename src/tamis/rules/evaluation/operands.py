@@ -7,7 +7,7 @@ from tamis.domain.fields import Kind, Value
 from tamis.domain.instants import LAST_INSTANT, MICROSECOND, day_in_utc, to_utc
 from tamis.domain.text import fold, fold_part
 from tamis.rules.operators import Operand, positive
-from tamis.rules.time.moment import Moment
+from tamis.rules.time.evaluation_time import EvaluationTime
 from tamis.rules.time.relative import settled, span
 from tamis.rules.tree import Condition
 from tamis.rules.values import ClockTime
@@ -21,12 +21,12 @@ def comparable(value: Value) -> Value:
     return fold(value) if isinstance(value, str) else value
 
 
-def operands(condition: Condition, moment: Moment) -> tuple[Operand, ...]:
+def operands(condition: Condition, as_of: EvaluationTime) -> tuple[Operand, ...]:
     """Return what the contact's value is compared with at a moment."""
-    return tuple(settled(operand, moment.now) for operand in moving_operands(condition, moment))
+    return tuple(settled(operand, as_of.now) for operand in moving_operands(condition, as_of))
 
 
-def moving_operands(condition: Condition, moment: Moment) -> tuple[Operand, ...]:
+def moving_operands(condition: Condition, as_of: EvaluationTime) -> tuple[Operand, ...]:
     """Return what the contact's value is compared with on the day of a moment; edges that move with the clock are left
     as a `FromNow`.
 
@@ -38,9 +38,9 @@ def moving_operands(condition: Condition, moment: Moment) -> tuple[Operand, ...]
     for value in condition.values:
         if isinstance(value, Duration):
             assert relative
-            found.append(span(relative, value, kind, moment))
+            found.append(span(relative, value, kind, as_of))
         else:
-            found.append(_operand(value, kind, moment.zone, part=condition.operator.takes_parts))
+            found.append(_operand(value, kind, as_of.zone, part=condition.operator.takes_parts))
     return tuple(found)
 
 

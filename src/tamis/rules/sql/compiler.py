@@ -9,7 +9,7 @@ from tamis.rules.evaluation.operands import moving_operands, operands
 from tamis.rules.operators import positive
 from tamis.rules.operators.operand import FromNow
 from tamis.rules.sql.dialect import Bind, Parameters
-from tamis.rules.time.moment import Moment
+from tamis.rules.time.evaluation_time import EvaluationTime
 from tamis.rules.tree import All, Any, Condition, InSegment, Node, Not, Rule
 
 
@@ -28,30 +28,32 @@ class Source:
     instant: str | None = None
 
 
-def compile_rule(rule: Rule, moment: Moment, source: Source, parameters: Parameters) -> str:
+def compile_rule(rule: Rule, as_of: EvaluationTime, source: Source, parameters: Parameters) -> str:
     """Compile a rule to an expression for WHERE, which selects a row when it is true and not when it is null.
 
     Negation is moved down to the conditions, where a negative one is the complement of its positive one. Above them
     stand only AND and OR, under which null and false come to the same.
     """
-    return "FALSE" if rule is None else _node(rule, True, moment, source, parameters)
+    return "FALSE" if rule is None else _node(rule, True, as_of, source, parameters)
 
 
-def _node(node: Node, wanted: bool, moment: Moment, source: Source, parameters: Parameters) -> str:
+def _node(node: Node, wanted: bool, as_of: EvaluationTime, source: Source, parameters: Parameters) -> str:
     match node:
         case Condition():
-            return _condition(node, wanted, moment, source, parameters)
+            return _condition(node, wanted, as_of, source, parameters)
         case InSegment(segment_id, _, operator):
             expression = f"({source.in_segment(segment_id, parameters)})"
             return expression if wanted is not positive(operator)[1] else f"(NOT {expression})"
         case Not(part):
-            return _node(part, not wanted, moment, source, parameters)
+            return _node(part, not wanted, as_of, source, parameters)
         case All(parts) | Any(parts):
             word = " AND " if isinstance(node, All) is wanted else " OR "
-            return "(" + word.join(_node(part, wanted, moment, source, parameters) for part in parts) + ")"
+            return "(" + word.join(_node(part, wanted, as_of, source, parameters) for part in parts) + ")"
 
 
-def _condition(condition: Condition, wanted: bool, moment: Moment, source: Source, parameters: Parameters) -> str:
+def _condition(
+    condition: Condition, wanted: bool, as_of: EvaluationTime, source: Source, parameters: Parameters
+) -> str:
     operator, complement = positive(condition.operator)
     dialect = parameters.dialect
     name = source.column(condition.field)
@@ -59,9 +61,9 @@ def _condition(condition: Condition, wanted: bool, moment: Moment, source: Sourc
         name = dialect.folded(name)
     spell = dialect.operators[operator.name]
     if source.instant is None:
-        expression = spell(name, operands(condition, moment), parameters.bind)
+        expression = spell(name, operands(condition, as_of), parameters.bind)
     else:
-        expression = spell(name, moving_operands(condition, moment), _binding_from(source.instant, parameters))
+        expression = spell(name, moving_operands(condition, as_of), _binding_from(source.instant, parameters))
     return f"({expression})" if wanted is not complement else dialect.complement(f"({expression})")
 
 

@@ -9,8 +9,8 @@ from tamis.domain.fields import Kind, Value
 from tamis.rules.evaluation.evaluate import Membership, selects
 from tamis.rules.evaluation.segments import Decided, decide_in_order
 from tamis.rules.operators import Relative, positive
+from tamis.rules.time.evaluation_time import EvaluationTime
 from tamis.rules.time.flips import stretches
-from tamis.rules.time.moment import Moment
 from tamis.rules.tree import Condition, Rule, conditions, segments_named
 
 MOST_FLIPS = 10_000
@@ -52,21 +52,25 @@ def clock_edges(condition: Condition) -> tuple[timedelta, ...]:
     return (_AT_ITS_INSTANT, duration.hours) if relative is Relative.LAST else (-duration.hours, _AT_ITS_INSTANT)
 
 
-def next_flip(condition: Condition, value: Value | None, moment: Moment) -> datetime | None:
+def next_flip(condition: Condition, value: Value | None, as_of: EvaluationTime) -> datetime | None:
     """Return the first instant after a moment at which time alone changes what a condition says of a value; None when
     it never does."""
     counted = counted_from_now(condition)
     if counted is None or value is None:
         return None
-    for stretch in stretches(*counted, value, moment):
+    for stretch in stretches(*counted, value, as_of):
         for edge in stretch:
-            if edge is not None and edge > moment.now:
+            if edge is not None and edge > as_of.now:
                 return edge
     return None
 
 
 def next_change(
-    rule: Rule, contact: Contact, moment: Moment, decided: Decided, known: dict[datetime, Membership] | None = None
+    rule: Rule,
+    contact: Contact,
+    as_of: EvaluationTime,
+    decided: Decided,
+    known: dict[datetime, Membership] | None = None,
 ) -> datetime | None:
     """Return the first instant after a moment at which time alone changes whether a rule selects a contact. `known`
     keeps what was decided of the contact at instants, for whoever asks of several segments; `decided` is the same for
@@ -76,20 +80,20 @@ def next_change(
     """
     known = {} if known is None else known
 
-    def at_moment(moment: Moment) -> Membership:
-        if moment.now not in known:
-            known[moment.now] = membership(contact, moment, decided)
-        return known[moment.now]
+    def at_moment(as_of: EvaluationTime) -> Membership:
+        if as_of.now not in known:
+            known[as_of.now] = membership(contact, as_of, decided)
+        return known[as_of.now]
 
-    verdict = selects(rule, contact, moment, at_moment(moment))
+    verdict = selects(rule, contact, as_of, at_moment(as_of))
     watched = _watched(rule, decided)
-    flips = [(flip, n) for n, c in enumerate(watched) if (flip := next_flip(c, contact.value_of(c.field), moment))]
+    flips = [(flip, n) for n, c in enumerate(watched) if (flip := next_flip(c, contact.value_of(c.field), as_of))]
     heapify(flips)
     for _ in range(MOST_FLIPS):
         if not flips:
             return None
         instant, number = flips[0]
-        at = Moment(instant, moment.zone)
+        at = EvaluationTime(instant, as_of.zone)
         following = next_flip(watched[number], contact.value_of(watched[number].field), at)
         if following:
             heapreplace(flips, (following, number))
@@ -102,9 +106,9 @@ def next_change(
     return None
 
 
-def membership(contact: Contact, moment: Moment, decided: Decided) -> Membership:
+def membership(contact: Contact, as_of: EvaluationTime, decided: Decided) -> Membership:
     """Make what tells whether a contact is in a segment at a moment."""
-    return decide_in_order(decided, lambda rule, is_in: selects(rule, contact, moment, is_in))
+    return decide_in_order(decided, lambda rule, is_in: selects(rule, contact, as_of, is_in))
 
 
 def _watched(rule: Rule, decided: Decided) -> list[Condition]:

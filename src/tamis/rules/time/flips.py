@@ -10,7 +10,7 @@ from tamis.domain.durations import Duration, after, before
 from tamis.domain.fields import Value
 from tamis.domain.instants import DAY, FIRST_INSTANT, LAST_INSTANT, day_in_utc, day_of
 from tamis.rules.operators import Relative
-from tamis.rules.time.moment import Moment
+from tamis.rules.time.evaluation_time import EvaluationTime
 from tamis.rules.time.yearly import anniversary
 
 
@@ -21,20 +21,20 @@ class Stretch(NamedTuple):
     end: datetime | None
 
 
-def stretches(relative: Relative, duration: Duration, value: Value, moment: Moment) -> Iterator[Stretch]:
+def stretches(relative: Relative, duration: Duration, value: Value, as_of: EvaluationTime) -> Iterator[Stretch]:
     """Return the stretches that are not over at a moment, in order and with time between them, during which a relative
     operator holds for a date or an instant."""
     assert isinstance(value, date)
-    day = day_of(value, moment.zone) if isinstance(value, datetime) else value
+    day = day_of(value, as_of.zone) if isinstance(value, datetime) else value
     if relative is Relative.ANNIVERSARY:
-        found = _of_every_year(day, duration, moment)
+        found = _of_every_year(day, duration, as_of)
     elif isinstance(value, datetime) and duration.hours is not None:
         found = iter([_by_the_clock(relative, duration.hours, value)])
     else:
         instant = value if isinstance(value, datetime) else None
-        found = iter([_by_the_calendar(relative, duration, day, instant, moment.zone)])
+        found = iter([_by_the_calendar(relative, duration, day, instant, as_of.zone)])
     for stretch in _joined(found):
-        if stretch.end is None or stretch.end > moment.now:
+        if stretch.end is None or stretch.end > as_of.now:
             yield stretch
 
 
@@ -62,16 +62,16 @@ def _from(start: datetime | None) -> Stretch:
     return Stretch(start, None) if start else Stretch(LAST_INSTANT, FIRST_INSTANT)
 
 
-def _of_every_year(day: date, duration: Duration, moment: Moment) -> Iterator[Stretch]:
+def _of_every_year(day: date, duration: Duration, as_of: EvaluationTime) -> Iterator[Stretch]:
     first = day.year + 1
     if duration.is_year_or_more:
         if first <= date.max.year:
             start = _first_from_which(anniversary(day, first), duration)
-            yield _from(_start(start, moment.zone))
+            yield _from(_start(start, as_of.zone))
         return
-    for year in range(max(moment.today.year, first), date.max.year + 1):
+    for year in range(max(as_of.today.year, first), date.max.year + 1):
         coming = anniversary(day, year)
-        yield Stretch(_start(_first_from_which(coming, duration), moment.zone), _end(coming, moment.zone))
+        yield Stretch(_start(_first_from_which(coming, duration), as_of.zone), _end(coming, as_of.zone))
 
 
 def _first_from_which(day: date, duration: Duration) -> date:

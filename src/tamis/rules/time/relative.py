@@ -7,7 +7,7 @@ from tamis.domain.fields import Kind
 from tamis.domain.instants import DAY, FIRST_INSTANT, LAST_INSTANT, MICROSECOND, day_in_utc
 from tamis.rules.operators import Operand, Relative
 from tamis.rules.operators.operand import FromNow
-from tamis.rules.time.moment import Moment
+from tamis.rules.time.evaluation_time import EvaluationTime
 from tamis.rules.time.yearly import yearly
 
 _NOTHING = Operand(LAST_INSTANT, FIRST_INSTANT)
@@ -15,7 +15,7 @@ _NO_DAY = Operand(date.max, date.min)
 _NO_TIME = timedelta(0)
 
 
-def span(relative: Relative, duration: Duration, kind: Kind, moment: Moment) -> Operand:
+def span(relative: Relative, duration: Duration, kind: Kind, as_of: EvaluationTime) -> Operand:
     """Return the values that a relative operator means, as a closed span whose edges may be a `FromNow`.
 
     Days are whole: of a date-time field, the last days begin with the first instant of the first of them and end now,
@@ -23,35 +23,35 @@ def span(relative: Relative, duration: Duration, kind: Kind, moment: Moment) -> 
     lies before the last days: both together are the past.
     """
     if relative is Relative.ANNIVERSARY:
-        days = yearly(moment.today, duration, moment.zone if kind is Kind.DATETIME else None)
+        days = yearly(as_of.today, duration, as_of.zone if kind is Kind.DATETIME else None)
         return Operand(days, days)
     if relative is Relative.BEFORE:
-        return _more_than_ago(duration, kind, moment)
+        return _more_than_ago(duration, kind, as_of)
     last = relative is Relative.LAST
     if duration.hours is not None:  # an hour ago is out already, now is in
         return Operand(
             FromNow(MICROSECOND - duration.hours if last else MICROSECOND),
             FromNow(_NO_TIME if last else duration.hours),
         )
-    today = moment.today
+    today = as_of.today
     first, end = (before(today, duration), today) if last else (today, after(today, duration))
     if kind is Kind.DATE:
         return Operand(first, end)
     if last:
-        return Operand(day_in_utc(first, moment.zone)[0], FromNow(_NO_TIME))
-    return Operand(FromNow(MICROSECOND), day_in_utc(end, moment.zone)[1])
+        return Operand(day_in_utc(first, as_of.zone)[0], FromNow(_NO_TIME))
+    return Operand(FromNow(MICROSECOND), day_in_utc(end, as_of.zone)[1])
 
 
-def _more_than_ago(duration: Duration, kind: Kind, moment: Moment) -> Operand:
+def _more_than_ago(duration: Duration, kind: Kind, as_of: EvaluationTime) -> Operand:
     """Return all values before those that `is within` the same duration means."""
     if duration.hours is not None:
         return Operand(FIRST_INSTANT, FromNow(-duration.hours))
-    first = before(moment.today, duration)
+    first = before(as_of.today, duration)
     if first == date.min:
         return _NO_DAY if kind is Kind.DATE else _NOTHING
     if kind is Kind.DATE:
         return Operand(date.min, first - DAY)
-    return Operand(FIRST_INSTANT, day_in_utc(first, moment.zone)[0] - MICROSECOND)
+    return Operand(FIRST_INSTANT, day_in_utc(first, as_of.zone)[0] - MICROSECOND)
 
 
 def settled(operand: Operand, now: datetime) -> Operand:

@@ -19,7 +19,7 @@ from tamis.records.handles import Reader
 from tamis.records.maintenance import examine
 from tamis.rules.evaluation.evaluate import selects
 from tamis.rules.evaluation.segments import in_order
-from tamis.rules.time.moment import Moment
+from tamis.rules.time.evaluation_time import EvaluationTime
 from tamis.rules.tree import Rule
 
 CONTACTS_A_PART = 50_000
@@ -79,9 +79,9 @@ def examine_segment(services: Services, segment_id: int) -> Part:
         if segment is None:  # deleted since it was listed
             return Part(0, None, [])
         type_id = segment.contact_type_id
-        moment = Moment(view.as_of_type(type_id), ZoneInfo(accounts.timezone_of_type(db, type_id)))
+        as_of = EvaluationTime(view.as_of_type(type_id), ZoneInfo(accounts.timezone_of_type(db, type_id)))
         rules = rules_of_type(db, type_id, types.fields_of_type(db, type_id))
-        state = checks.segment_state(type_id, segment.id, rules.get(segment.id), moment)
+        state = checks.segment_state(type_id, segment.id, rules.get(segment.id), as_of)
     called = f'segment {segment.id} "{segment.name}"'
     return Part(state.counted, None, [f"{called} {fault}" for fault in _faults(state)])
 
@@ -125,13 +125,13 @@ def examine_sample(services: Services, type_id: int, size: int) -> Part:
     with services.view() as view:
         db, checks = view.records, view.columns.checks
         ids = examine.some_ids(db, type_id, size)
-        moment = Moment(view.as_of_type(type_id), ZoneInfo(accounts.timezone_of_type(db, type_id)))
-        expected = _memberships(db, type_id, ids, moment)
+        as_of = EvaluationTime(view.as_of_type(type_id), ZoneInfo(accounts.timezone_of_type(db, type_id)))
+        expected = _memberships(db, type_id, ids, as_of)
         stored = checks.memberships_of(ids)
         live = {segment.id for segment in segments.live_of_type(db, type_id)}
         drawn = [externals.by_email(db, type_id, key) for key in externals.some_of_type(db, type_id, size)]
         persons = [external for external in drawn if external]
-        expected_of_externals = _memberships_of_externals(db, type_id, persons, live, moment)
+        expected_of_externals = _memberships_of_externals(db, type_id, persons, live, as_of)
         numbers = [external.person_id for external in persons]
         stored_of_externals = checks.memberships_of_externals(numbers) if numbers else set()
     told = _wrong("contact", type_id, live, expected, stored)
@@ -154,17 +154,17 @@ def _wrong(
 
 
 def _memberships_of_externals(
-    db: Reader, type_id: int, persons: Sequence[External], live: set[int], moment: Moment
+    db: Reader, type_id: int, persons: Sequence[External], live: set[int], as_of: EvaluationTime
 ) -> set[tuple[int, int]]:
     fields = types.fields_of_type(db, type_id)
     found: set[tuple[int, int]] = set()
     for external in persons:
-        is_in = external_membership(db, external, fields, moment)
+        is_in = external_membership(db, external, fields, as_of)
         found.update((segment_id, external.person_id) for segment_id in live if is_in(segment_id))
     return found
 
 
-def _memberships(db: Reader, type_id: int, ids: Sequence[int], moment: Moment) -> set[tuple[int, int]]:
+def _memberships(db: Reader, type_id: int, ids: Sequence[int], as_of: EvaluationTime) -> set[tuple[int, int]]:
     fields = types.fields_of_type(db, type_id)
     rules = rules_of_type(db, type_id, fields)
     order = [segment_id for level in in_order(rules) for segment_id in level]
@@ -175,7 +175,7 @@ def _memberships(db: Reader, type_id: int, ids: Sequence[int], moment: Moment) -
         additions = recipients.added_for_columns(db, list(recipients.added_of_contacts(db, part)))
         added = {(row.segment_id, email_key(row.email)) for row in additions}
         for contact in contacts.by_ids(db, part, fields):
-            found.update(_of_contact(contact, order, rules, added, removed, moment))
+            found.update(_of_contact(contact, order, rules, added, removed, as_of))
     return found
 
 
@@ -185,13 +185,13 @@ def _of_contact(
     rules: dict[int, Rule],
     added: set[tuple[int, str | None]],
     removed: set[tuple[int, int]],
-    moment: Moment,
+    as_of: EvaluationTime,
 ) -> set[tuple[int, int]]:
     key = email_key(contact.email)
     inside: set[int] = set()
     for segment_id in order:  # each after all that it names
         by_rule = (segment_id, contact.id) not in removed and selects(
-            rules[segment_id], contact, moment, inside.__contains__
+            rules[segment_id], contact, as_of, inside.__contains__
         )
         if by_rule or (segment_id, key) in added:
             inside.add(segment_id)

@@ -32,12 +32,12 @@ def mark_dirty(con: Connection, work: Work) -> Work:
 def mark_dirty_at_midnight(con: Connection, work: Work) -> Work:
     """Mark the contacts for which the answer of any condition changes at a midnight."""
     con.execute(SQL["dirty_at_midnight"])
-    before, after = (as_of.moment for as_of in work.as_of)
+    before, after = (as_of.time for as_of in work.as_of)
     parameters = Parameters(DUCKDB)
     source = Source(column, _no_segment)
     where = " OR ".join(
         "({} IS TRUE) <> ({} IS TRUE)".format(
-            *(compile_rule(condition, moment, source, parameters) for moment in (before, after))
+            *(compile_rule(condition, time, source, parameters) for time in (before, after))
         )
         for condition in timed_conditions(work.kept)
     )

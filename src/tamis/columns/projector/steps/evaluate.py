@@ -99,7 +99,7 @@ def _evaluate(con: Connection, work: Work) -> list[int]:
             _look_up_named(con, asked, named, work.overrides)
         lists = " ".join(
             f"WHEN {as_of.instants} THEN ["
-            + ", ".join(compile_rule(rule, as_of.moment, source_of(as_of), parameters) for rule in rules.values())
+            + ", ".join(compile_rule(rule, as_of.time, source_of(as_of), parameters) for rule in rules.values())
             + "]"
             for as_of in work.as_of
         )

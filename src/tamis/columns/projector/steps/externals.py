@@ -13,7 +13,7 @@ from tamis.domain.segments import EXTERNAL_BIT, SEGMENT_SHIFT
 from tamis.rules.evaluation.externals import segments_included
 from tamis.rules.sql.compiler import Source, compile_rule
 from tamis.rules.sql.dialect import Parameters
-from tamis.rules.time.moment import Moment
+from tamis.rules.time.evaluation_time import EvaluationTime
 from tamis.rules.tree import Rule
 
 SQL = load("externals")
@@ -45,8 +45,8 @@ def note_recipients(con: Connection, work: Work, when: str) -> None:
     )
     reached = _reached_from(con, work.kept)
     if reached:
-        moment = Moment(work.this_window.start, work.changes.segments.zone)
-        query += f" UNION ALL {_by_rule(reached, touched, moment, parameters)}"
+        as_of = EvaluationTime(work.this_window.start, work.changes.segments.zone)
+        query += f" UNION ALL {_by_rule(reached, touched, as_of, parameters)}"
     con.execute(f"CREATE OR REPLACE TEMP TABLE externals_{when} AS {query}", parameters.values)
 
 
@@ -62,7 +62,7 @@ def _reached_from(con: Connection, levels: Levels) -> list[dict[int, Rule]]:
     return found
 
 
-def _by_rule(levels: Levels, touched: str, moment: Moment, parameters: Parameters) -> str:
+def _by_rule(levels: Levels, touched: str, as_of: EvaluationTime, parameters: Parameters) -> str:
     """Write the query for those of the recipients that are so by the rules of segments; these come after all that they
     name."""
     rules = {segment_id: rule for level in levels for segment_id, rule in level.items()}
@@ -77,7 +77,7 @@ def _by_rule(levels: Levels, touched: str, moment: Moment, parameters: Parameter
         members = ", ".join(
             f"(list_contains(added_to, {segment_id}) OR (NOT list_contains(excluded_from, {segment_id}) "
             f"AND ({' OR '.join(is_in(id_, parameters) for id_ in segments_included(rule))}) "
-            f"AND {compile_rule(rule, moment, Source(column, is_in), parameters)} IS TRUE)) AS m{segment_id}"
+            f"AND {compile_rule(rule, as_of, Source(column, is_in), parameters)} IS TRUE)) AS m{segment_id}"
             for segment_id, rule in level.items()
         )
         query = f"SELECT *, {members} FROM ({query})"

@@ -24,7 +24,7 @@ def evaluate(con: Connection, work: Work) -> None:
     (as_of,) = work.as_of
     for rules in work.kept:
         answers = ", ".join(
-            f"{compile_rule(rule, as_of.moment, source_of(as_of), parameters)} IS TRUE AS s{segment_id}"
+            f"{compile_rule(rule, as_of.time, source_of(as_of), parameters)} IS TRUE AS s{segment_id}"
             for segment_id, rule in rules.items()
         )
         query = f"SELECT *, {answers} FROM ({query})"

@@ -18,7 +18,7 @@ from tamis.domain.instants import day_of
 from tamis.domain.transitions import Cause
 from tamis.rules.sql.compiler import Source, compile_rule
 from tamis.rules.sql.dialect import Parameters
-from tamis.rules.time.moment import Moment
+from tamis.rules.time.evaluation_time import EvaluationTime
 from tamis.rules.tree import Rule
 
 SQL = load("refill")
@@ -75,14 +75,14 @@ def refill(con: Connection, work: Work) -> Work:
     return replace(work, state=state, found=found, found_new=False)
 
 
-def wanted_recipients(type_id: int, segment_id: int, rule: Rule, moment: Moment, parameters: Parameters) -> str:
+def wanted_recipients(type_id: int, segment_id: int, rule: Rule, as_of: EvaluationTime, parameters: Parameters) -> str:
     """Write the query for the recipients that a segment is to have: whom its rule selects, less the excluded, and the
     added, each under the number that it was given when it was added, and the external recipients that it has by way of
     other segments."""
-    where = compile_rule(rule, moment, Source(column, is_in_segment), parameters)
+    where = compile_rule(rule, as_of, Source(column, is_in_segment), parameters)
     segment = int(segment_id)
     own = span(segment)[0]
-    externals = selected_externals(rule, moment, parameters)
+    externals = selected_externals(rule, as_of, parameters)
     by_way_of_others = (
         f" UNION ALL SELECT {own} | id FROM ({externals}) "
         f"WHERE id NOT IN (SELECT contact_id FROM removed WHERE segment_id = {segment}) "
@@ -121,5 +121,5 @@ def _compare_whole(con: Connection, work: Work, segment_id: int, rule: Rule, cau
 
 
 def _wanted(work: Work, segment_id: int, rule: Rule, parameters: Parameters) -> str:
-    moment = Moment(work.now, work.changes.segments.zone)
-    return wanted_recipients(work.changes.type_id, segment_id, rule, moment, parameters)
+    as_of = EvaluationTime(work.now, work.changes.segments.zone)
+    return wanted_recipients(work.changes.type_id, segment_id, rule, as_of, parameters)

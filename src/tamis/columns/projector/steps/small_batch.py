@@ -14,7 +14,7 @@ from tamis.domain.fields import CREATED_AT, EMAIL, UPDATED_AT, Field, Value
 from tamis.domain.instants import EPOCH
 from tamis.domain.segments import SEGMENT_SHIFT
 from tamis.rules.evaluation.evaluate import selects
-from tamis.rules.time.moment import Moment
+from tamis.rules.time.evaluation_time import EvaluationTime
 from tamis.rules.tree import Rule
 
 SQL = load("evaluate")
@@ -39,7 +39,7 @@ def evaluate(con: Connection, work: Work) -> list[Answer]:
     answers = []
     for contact_id, version, instant, cause, k, id_, *values in rows:
         contact = _contact(id_, values, fields) if id_ else None
-        present = _present(rules, contact, contact_id, version, _moment(as_of, k, instant), overrides)
+        present = _present(rules, contact, contact_id, version, _evaluation_time(as_of, k, instant), overrides)
         answers.append(Answer(contact_id, instant, cause, k, present))
     return answers
 
@@ -65,7 +65,7 @@ def _present(
     contact: Contact | None,
     contact_id: int,
     version: int,
-    moment: Moment,
+    as_of: EvaluationTime,
     overrides: Overrides,
 ) -> list[bool]:
     """Tell for each segment whether the contact is a recipient under its own number; a segment comes after all that
@@ -73,15 +73,15 @@ def _present(
     members: dict[int, bool] = {}
     present = []
     for segment_id, rule in rules.items():
-        held = contact is not None and selects(rule, contact, moment, members.__getitem__)
+        held = contact is not None and selects(rule, contact, as_of, members.__getitem__)
         is_present, members[segment_id] = overrides.get((version, segment_id, contact_id), (held, held))
         present.append(is_present)
     return present
 
 
-def _moment(as_of: Sequence[AsOf], k: int, instant: datetime) -> Moment:
+def _evaluation_time(as_of: Sequence[AsOf], k: int, instant: datetime) -> EvaluationTime:
     found = as_of[k if len(as_of) > 1 else 0]
-    return Moment(instant.replace(tzinfo=UTC), found.moment.zone) if found.by_row else found.moment
+    return EvaluationTime(instant.replace(tzinfo=UTC), found.time.zone) if found.by_row else found.time
 
 
 def _contact(id_: int, values: Sequence[Value | list[str] | None], fields: Sequence[Field]) -> Contact:

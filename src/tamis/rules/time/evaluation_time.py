@@ -1,4 +1,4 @@
-"""When a rule is asked, and in whose days: what "now" and "today" mean in it."""
+"""The time as of which rules are evaluated: what "now" and "today" mean in them."""
 
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -8,13 +8,13 @@ from tamis.domain.instants import day_of
 
 
 @dataclass(frozen=True, slots=True)
-class Moment:
-    """An instant in UTC and the time zone whose days count."""
+class EvaluationTime:
+    """An instant in UTC, and the time zone whose calendar days count."""
 
     now: datetime
     zone: ZoneInfo
 
     @property
     def today(self) -> date:
-        """The calendar day of this moment."""
+        """The calendar day at that instant in that zone."""
         return day_of(self.now, self.zone)
