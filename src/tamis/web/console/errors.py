@@ -100,7 +100,7 @@ def _answer(
         return Response({"message": message, "problems": problems}, status_code=status)
     visitor = request.state.get("visitor") or _visitor_of(request)
     if from_htmx(request):
-        answer = fragment(visitor, "errors/piece.html", status=status, message=message)
+        answer = fragment(visitor, "errors/fragment.html", status=status, message=message)
         answer.headers.update({"HX-Retarget": "#problems", "HX-Reswap": "innerHTML"})
         return answer
     return page(visitor, "errors/page.html", title=title, status=status, message=message)

@@ -151,7 +151,7 @@ def unread_page(
     of = type_by_id(services.records.reader(), visitor.account, upload.contact_type_id)
     return page(
         visitor,
-        "imports/unread.html",
+        "imports/unreadable.html",
         title=upload.name,
         nav="imports",
         upload=upload,

@@ -107,7 +107,7 @@ def edit_value(
         control = Control(field, _control_name(field), text, problem)
         return _form(visitor, contact_type, contact, control, held.text, 422 if isinstance(error, Invalid) else 409)
     context = _context(services, visitor, contact_type, contact, fields)
-    return fragment(visitor, "contacts/_saved.html", field=field, focused=True, **context)
+    return fragment(visitor, "contacts/_value_saved.html", field=field, focused=True, **context)
 
 
 @post("/types/{type_id:int}/contacts/{contact_id:int}/delete", sync_to_thread=True)
@@ -202,7 +202,7 @@ def _form(
     value = contact.value_of(control.field)
     return fragment(
         visitor,
-        "contacts/_edit.html",
+        "contacts/_value_form.html",
         status=status,
         contact_type=contact_type,
         contact=contact,

@@ -135,7 +135,7 @@ def found_contacts(
     order = form.text("sort") if form.checked("sort") else form.text("order")
     place = _place(filters, form.text("segment"), order, form.text("at"))
     context = _found(services, visitor, contact_type, place, form.text("text"))
-    return fragment(visitor, "contacts/_found.html", swapped=True, **context)
+    return fragment(visitor, "contacts/_results.html", swapped=True, **context)
 
 
 @post("/types/{type_id:int}/contacts/count", sync_to_thread=True, status_code=200)
@@ -146,7 +146,7 @@ def number_of_contacts(
     contact_type = type_of(services, visitor, type_id)
     look = Look(form.text("text"), form.number("segment"))
     total = count_contacts(services, visitor.account, contact_type, look)
-    return fragment(visitor, "contacts/_total.html", total=total, look=look)
+    return fragment(visitor, "contacts/_match_count.html", total=total, look=look)
 
 
 @post("/types/{type_id:int}/contacts/columns", sync_to_thread=True)

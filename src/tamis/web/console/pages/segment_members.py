@@ -85,7 +85,7 @@ def count(
     """Tell how many members a search finds."""
     text = form.text("text")
     found = count_members(services, visitor.account, segment_id, text)
-    return fragment(visitor, "segments/_found.html", found=found, text=text)
+    return fragment(visitor, "segments/_match_count.html", found=found, text=text)
 
 
 @post("/segments/{segment_id:int}/members", status_code=200, sync_to_thread=True)
@@ -122,7 +122,7 @@ def remove(
     if from_htmx(request):
         answer = fragment(
             visitor,
-            "segments/_removed_row.html",
+            "segments/_excluded_row.html",
             segment_id=segment_id,
             email=explained.email,
             contact_id=contact_id if kept_out else None,
@@ -149,7 +149,7 @@ def bring_back_member(
     else:
         said = f"{back.email} is no longer kept out, but the rule does not select this contact now."
     if from_htmx(request):
-        answer = fragment(visitor, "segments/_said_row.html", said=said)
+        answer = fragment(visitor, "segments/_message_row.html", said=said)
         answer.headers.update(CHANGED)
         return answer
     return see(visitor, f"/segments/{segment_id}/by-hand", said=said)
@@ -180,7 +180,7 @@ def why(
     if segment_of_recipient(recipient_id) != segment_id:
         raise NotFound("recipient_not_there")
     explained = explain_recipient(services.records.reader(), services.clock(), visitor.account, recipient_id)
-    return fragment(visitor, "segments/_why.html", explained=explained, segment=explained.segment)
+    return fragment(visitor, "segments/_explanation.html", explained=explained, segment=explained.segment)
 
 
 def _shown(

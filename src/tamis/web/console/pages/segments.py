@@ -45,7 +45,7 @@ def segment_list(
         "line": sparkline,
     }
     if from_htmx(request):
-        return fragment(visitor, "segments/_rows.html", **context)
+        return fragment(visitor, "segments/_table.html", **context)
     db = services.records.reader()
     of_account = types_of_account(db, visitor.account.id)
     if not segments_of_account(db, visitor.account.id):

@@ -1,8 +1,8 @@
 // What all pages share: dialogs, copying, themes, and forms that are sent once.
 
-import "./leaving.js";
-import "./enter.js";
-import "./selecting.js";
+import "./unsaved-changes.js";
+import "./enter-key.js";
+import "./select-on-focus.js";
 
 document.addEventListener("click", (event) => {
   const opener = event.target.closest("[data-opens]");

@@ -1,19 +1,19 @@
 // The builder of a segment: every change makes a new tree, draws it, and asks what it says.
 
-import { leaveFor, watch } from "../leaving.js";
-import { Newest } from "./asking.js";
-import { askToSave } from "./confirming.js";
+import { leaveFor, watch } from "../unsaved-changes.js";
+import { Newest } from "./requests.js";
+import { askToSave } from "./confirm-dialog.js";
 import { visible } from "./dom.js";
-import { History } from "./history.js";
+import { History } from "./undo-history.js";
 import { openPicker } from "./listbox.js";
-import { Panel } from "./panel.js";
-import { Saving } from "./saving.js";
-import { Table } from "./table.js";
-import { TextForm } from "./text.js";
+import { Panel } from "./preview-panel.js";
+import { Saving } from "./save.js";
+import { Table } from "./operators.js";
+import { TextForm } from "./rule-text.js";
 import { SEGMENT, Places, add, change, condition, duplicate, find, fromPlain, group, groupsAround, isGroup, move, remove,
-  toPlain, unwrap, wrap } from "./tree.js";
-import { matching } from "./controls.js";
-import { View } from "./view.js";
+  toPlain, unwrap, wrap } from "./rule-tree.js";
+import { matching } from "./value-controls.js";
+import { View } from "./tree-view.js";
 
 const TYPING_MS = 40;
 const TEXT_MS = 150;

@@ -1,8 +1,8 @@
 // Draws the tree. What did not change keeps its elements, and with them the focus and what is half typed.
 
-import { controls } from "./controls.js";
+import { controls } from "./value-controls.js";
 import { fromTemplate, h, number, visible } from "./dom.js";
-import { isGroup } from "./tree.js";
+import { isGroup } from "./rule-tree.js";
 
 const JOINERS = { all: "and", any: "or", none: "nor" };
 

@@ -2,11 +2,11 @@
 // `changed(values, typing, redraw)`, where `typing` says that somebody is in the middle of it, and `redraw` that the
 // control does not show the values by itself.
 
-import { goOn } from "../enter.js";
+import { goOn } from "../enter-key.js";
 import { h, number, visible } from "./dom.js";
 import { openPicker } from "./listbox.js";
 import { suggest } from "./suggestions.js";
-import { tokens } from "./tokens.js";
+import { tokens } from "./token-input.js";
 
 const FEW = 12;
 const ONE_UNIT = { hour: "hours", day: "days", week: "weeks", month: "months", year: "years" };

@@ -1,7 +1,7 @@
 // What the server says of fields, operators and segments: the table of operators is kept there alone.
 
-import { SEGMENT } from "./tree.js";
-import { ask } from "./asking.js";
+import { SEGMENT } from "./rule-tree.js";
+import { ask } from "./requests.js";
 
 export class Table {
   #values = new Map();
