@@ -13,7 +13,7 @@ from tamis.actions.maintenance.doctor.columns import Part
 from tamis.actions.services import Services
 from tamis.columns.engine.files import NAME
 from tamis.columns.history import collect
-from tamis.domain.transitions import Cause
+from tamis.domain.membership_changes import Cause
 from tamis.records.history import read
 from tamis.settings import Settings
 from tests.history.past import Past, live_through

@@ -23,7 +23,7 @@ from tamis.domain.errors import Invalid
 from tamis.domain.exports import Export, Format, Layout
 from tamis.domain.fields import FieldSet, Kind, Value, key_of
 from tamis.domain.instants import FIRST_INSTANT, LAST_INSTANT
-from tamis.domain.transitions import Cause
+from tamis.domain.membership_changes import Cause
 from tamis.records import change_log, types
 from tamis.records.handles import Transaction, connection_of
 from tamis.settings import Settings

@@ -21,8 +21,8 @@ from tamis.domain.emails import Email, parse_email
 from tamis.domain.errors import Invalid, NotFound, Refused
 from tamis.domain.fields import COUNTRY
 from tamis.domain.instants import day_of, to_micros
+from tamis.domain.membership_changes import DaySize
 from tamis.domain.segments import Segment
-from tamis.domain.transitions import DaySize
 from tamis.records import segments, types
 from tamis.records.contacts import NewContact
 from tamis.rules.syntaxes.text import from_text

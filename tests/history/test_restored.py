@@ -22,7 +22,7 @@ from tamis.actions.segments.segments import create_segment, delete_segment, edit
 from tamis.columns.engine.files import NAME
 from tamis.columns.history import collect, legacy, link
 from tamis.domain.errors import Unavailable
-from tamis.domain.transitions import Cause
+from tamis.domain.membership_changes import Cause
 from tamis.records.engine.database import FILE_NAME, connect
 from tamis.rules.syntaxes.text import from_text
 from tests.backups.first_format import to_first_format

@@ -8,7 +8,7 @@ import hypothesis.strategies as st
 from hypothesis import given, settings
 
 from tamis.domain.instants import day_in_utc, day_of
-from tamis.domain.transitions import Cause, DaySize
+from tamis.domain.membership_changes import Cause, DaySize
 from tests.history.past import Past, fresh_past
 from tests.support.effort import examples
 
@@ -111,7 +111,7 @@ def test_a_first_filling_is_said_to_be_one_and_a_restored_store_says_nothing_new
         past.look()
         past.later(days=1)
         past.rebuild()
-        days = [(d.recipients, d.entered, d.departed, d.filled) for d in past.sizes()]
+        days = [(d.recipients, d.entered, d.departed, d.snapshot) for d in past.sizes()]
         assert days == [(5, 5, 0, Cause.FIRST), (5, 1, 1, None), (5, 0, 0, None)]
 
 
@@ -129,7 +129,7 @@ def test_the_log_is_trimmed_once_a_day_and_what_is_left_begins_with_one_line() -
         assert oldest == (con.execute("SELECT number FROM fillings").fetchall()[0][0] + 1, 11)
         assert past.known_since() == begins
         assert len(past.sizes()) == 31
-        assert past.sizes()[0].filled is Cause.FIRST
+        assert past.sizes()[0].snapshot is Cause.FIRST
 
 
 def test_a_segment_whose_log_has_lost_its_beginning_keeps_no_other_from_being_trimmed() -> None:

@@ -28,8 +28,8 @@ from tamis.domain.contacts import encode_values
 from tamis.domain.errors import Invalid, NotFound, Refused
 from tamis.domain.fields import COUNTRY, Kind, Value
 from tamis.domain.instants import day_in_utc, day_of, next_day_starts
+from tamis.domain.membership_changes import Cause
 from tamis.domain.segments import Segment
-from tamis.domain.transitions import Cause
 from tamis.records import types
 from tamis.records.contacts import NewContact
 from tamis.rules.syntaxes.text import from_text

@@ -86,7 +86,7 @@ def test_a_contact_is_made_with_its_values_and_segments_follow(people: People) -
     assert str(made.value_of(fields.by_key["seen"])) == "2024-02-29 08:30:00+00:00"
     assert people.members(people.grown) == [recipient_id_of_contact(people.grown.id, made.id)]
     history = contact_history(people.services, people.account.id, people.type.id, made.id, "ann@example.org")
-    assert [(passage.step, passage.cause) for passage in history] == [(1, "contact changed")]
+    assert [(change.delta, change.cause) for change in history] == [(1, "contact changed")]
 
 
 def test_everything_that_is_wrong_is_said_at_once_and_nothing_is_kept(people: People) -> None:

@@ -9,7 +9,7 @@ from tamis.actions.contacts.contacts import delete_contact
 from tamis.actions.contacts.forgetting import forget_address
 from tamis.actions.segments.explaining import explain_membership, explain_recipient
 from tamis.actions.segments.history import contact_history, members_at
-from tamis.actions.segments.members import comings_and_goings, count_members, figures_of, member_page
+from tamis.actions.segments.members import count_members, figures_of, list_activity, member_page
 from tamis.actions.segments.previewing import preview_rule
 from tamis.actions.segments.recipients import add_recipient, delete_recipient, recipient_page
 from tamis.actions.segments.segments import count_rule, segment_sizes
@@ -149,8 +149,8 @@ def test_who_becomes_a_contact_is_one_by_its_own_values_and_who_is_forgotten_lea
     desk.write(ext={"country": "Peru"})
     contact = desk.contact("ext")
     assert rows(desk, abroad)["ext"]["contact_id"] == contact.id
-    passages = contact_history(desk.services, desk.account.id, desk.type.id, contact.id, "ext@example.org")
-    assert [(p.segment_name, p.step) for p in passages if p.segment_id == abroad.id] == [
+    changes = contact_history(desk.services, desk.account.id, desk.type.id, contact.id, "ext@example.org")
+    assert [(c.segment_name, c.delta) for c in changes if c.segment_id == abroad.id] == [
         ("Abroad", 1), ("Abroad", -1), ("Abroad", 1)
     ]  # fmt: skip
     desk.services.write(delete_contact, desk.account, desk.type, "ext@example.org")
@@ -169,7 +169,7 @@ def test_pages_figures_history_and_sets_agree(desk: Desk) -> None:
     assert count_members(services, account, large.id, "byron") == 1
     figures = figures_of(services, account, large)
     assert (figures.recipients, figures.members) == (2, 1)
-    entered = comings_and_goings(services, account, large.id, step=1, limit=10).lines[0]
+    entered = list_activity(services, account, large.id, delta=1, limit=10).entries[0]
     assert (entered.cause, getattr(entered, "email", None)) == ("by hand", "ext@example.org")
     now = int(services.clock().timestamp() * 1e6)
     past = members_at(services, account.id, large.id, now, 0, 10)

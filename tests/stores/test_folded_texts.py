@@ -17,7 +17,7 @@ from tamis.columns.engine.files import NAME as FILE_NAME
 from tamis.domain.emails import parse_email
 from tamis.domain.errors import Invalid
 from tamis.domain.fields import Kind
-from tamis.domain.transitions import Cause
+from tamis.domain.membership_changes import Cause
 from tamis.records import segments, types
 from tamis.records.engine.database import connect, migrate, migrations
 from tamis.records.handles import Transaction

@@ -10,7 +10,7 @@ import pytest
 from tamis.actions.exporting.download import segment_download
 from tamis.actions.segments.by_hand import bring_back, hands_of_segment
 from tamis.actions.segments.explaining import explain_recipient
-from tamis.actions.segments.members import Figures, comings_and_goings, count_members, figures_of, member_page
+from tamis.actions.segments.members import Figures, count_members, figures_of, list_activity, member_page
 from tamis.actions.segments.recipients import add_recipient, delete_recipient, recipient_page
 from tamis.actions.segments.segment_list import glances
 from tamis.actions.segments.segments import create_segment, duplicate_segment
@@ -20,9 +20,9 @@ from tamis.domain.emails import parse_email
 from tamis.domain.errors import NotFound
 from tamis.domain.exports import Format, Layout
 from tamis.domain.fields import Kind
-from tamis.domain.members import Passed
+from tamis.domain.members import ActivityEntry
+from tamis.domain.membership_changes import Cause, MembershipSnapshot
 from tamis.domain.segments import EXTERNAL_BIT, Segment, recipient_id_of_contact
-from tamis.domain.transitions import Cause, Filling
 from tamis.settings import Settings
 from tests.stores.people import EVERYONE, Desk, new_desk
 
@@ -123,7 +123,7 @@ def test_what_is_looked_at_is_the_accounts_own(desk: Desk) -> None:
     with pytest.raises(NotFound):
         count_members(desk.services, stranger, segment.id, "p")
     with pytest.raises(NotFound):
-        comings_and_goings(desk.services, stranger, segment.id, limit=3)
+        list_activity(desk.services, stranger, segment.id, limit=3)
     with pytest.raises(NotFound):
         hands_of_segment(db, stranger, segment.id, 10)
     with pytest.raises(NotFound):
@@ -145,25 +145,27 @@ def test_who_came_and_went_is_told_newest_first_with_the_cause(desk: Desk) -> No
     size_of(desk, segment)
     remove(desk, segment, "p16")
     add(desk, segment, "nobody@example.net")
-    found = comings_and_goings(desk.services, desk.account, segment.id, limit=50)
+    found = list_activity(desk.services, desk.account, segment.id, limit=50)
     assert found.before is None
     told = [
-        (line.step, line.cause, (line.email or "").partition("@")[0]) if isinstance(line, Passed) else line.recipients
-        for line in found.lines
+        (line.delta, line.cause, (line.email or "").partition("@")[0])
+        if isinstance(line, ActivityEntry)
+        else line.recipients
+        for line in found.entries
     ]
     by_hand = {(-1, Cause.HAND, "p16"), (1, Cause.HAND, "nobody")}
     by_change = {(-1, Cause.IMPORT, "p15"), (1, Cause.IMPORT, "p01")}
     assert (set(told[:2]), set(told[2:4]), told[4:]) == (by_hand, by_change, [5])
     pages, before = [], None
     while True:
-        page = comings_and_goings(desk.services, desk.account, segment.id, before=before, limit=2)
-        pages += page.lines
+        page = list_activity(desk.services, desk.account, segment.id, before=before, limit=2)
+        pages += page.entries
         before = page.before
         if before is None:
             break
-    assert pages == found.lines
-    entries = comings_and_goings(desk.services, desk.account, segment.id, step=1, limit=50).lines
-    assert entries == [line for line in found.lines if isinstance(line, Passed) and line.step == 1]
+    assert pages == found.entries
+    entries = list_activity(desk.services, desk.account, segment.id, delta=1, limit=50).entries
+    assert entries == [line for line in found.entries if isinstance(line, ActivityEntry) and line.delta == 1]
 
 
 def test_of_contacts_that_are_gone_only_the_numbers_are_told(desk: Desk) -> None:
@@ -173,11 +175,11 @@ def test_of_contacts_that_are_gone_only_the_numbers_are_told(desk: Desk) -> None
     (member,) = member_page(desk.services, desk.account, segment.id, "nobody", limit=2)
     assert member.recipient_id & EXTERNAL_BIT
     desk.services.write(delete_recipient, desk.account, member.recipient_id)
-    left, came, filled = comings_and_goings(desk.services, desk.account, segment.id, limit=9).lines
-    assert isinstance(left, Passed)
-    assert isinstance(came, Passed)
-    assert isinstance(filled, Filling)
-    assert (left.step, left.email, left.contact_id, came.recipient_id) == (-1, None, None, member.recipient_id)
+    left, came, filled = list_activity(desk.services, desk.account, segment.id, limit=9).entries
+    assert isinstance(left, ActivityEntry)
+    assert isinstance(came, ActivityEntry)
+    assert isinstance(filled, MembershipSnapshot)
+    assert (left.delta, left.email, left.contact_id, came.recipient_id) == (-1, None, None, member.recipient_id)
 
 
 # -- what hands did ----------------------------------------------------------------------------------------------------

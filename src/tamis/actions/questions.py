@@ -17,7 +17,7 @@ from tamis.actions.maintenance.doctor import columns as doctor
 from tamis.actions.maintenance.doctor import history as kept_history
 from tamis.actions.maintenance.erasing import erase, erase_if_small
 from tamis.actions.segments import history, recipients, segments, sets
-from tamis.actions.segments.history import Passage, SizesByDay
+from tamis.actions.segments.history import ContactChange, SizesByDay
 from tamis.actions.segments.segments import ListedSegment
 from tamis.actions.segments.sets import SampledPage
 from tamis.actions.services import Services
@@ -129,7 +129,7 @@ class MembersAt(Question[list[tuple[int, int | None, str | None]]], frozen=True)
         return history.members_at(services, self.account_id, self.segment_id, at, self.after, self.limit)
 
 
-class ContactHistory(Question[list[Passage]], frozen=True):
+class ContactHistory(Question[list[ContactChange]], frozen=True):
     """The segments that a contact entered and left."""
 
     account_id: int
@@ -137,7 +137,7 @@ class ContactHistory(Question[list[Passage]], frozen=True):
     contact_id: int
     email_key: str
 
-    def answer(self, services: Services) -> list[Passage]:
+    def answer(self, services: Services) -> list[ContactChange]:
         """Return entries and exits, newest first."""
         return history.contact_history(services, self.account_id, self.type_id, self.contact_id, self.email_key)
 

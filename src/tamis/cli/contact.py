@@ -9,7 +9,7 @@ from tamis.actions.contacts.contacts import ContactInSegments
 from tamis.actions.importing.rejects import discard_rejects_with
 from tamis.actions.lookups import snapshot
 from tamis.actions.questions import ContactHistory
-from tamis.actions.segments.history import Passage
+from tamis.actions.segments.history import ContactChange
 from tamis.cli.ask import ask
 from tamis.cli.common import Common, TypeOption, account_of, local_time, notice, opened, say, show, show_table, type_of
 from tamis.cli.contact_edits import create, document_of, edit
@@ -21,8 +21,8 @@ from tamis.domain.instants import format_instant
 contact_app = App(name="contact", help="Single contacts.")
 contact_app.command(create)
 contact_app.command(edit)
-STEPS = {1: "entered", 0: "was in", -1: "left"}
-PASSAGES_SHOWN = 20
+DELTAS = {1: "entered", 0: "was in", -1: "left"}
+CHANGES_SHOWN = 20
 
 
 @contact_app.command(name="show")
@@ -42,20 +42,20 @@ def show_contact(email: str, *, type_: TypeOption, common: Common = Common()) ->
             found = contacts.show_contact(db, services.clock(), account, contact_type, email)
         contact = found.contact
         key = email_key(contact.email) or ""
-        passages = ask(services, ContactHistory(account.id, contact_type.id, contact.id, key))
-    document = _document(found) | {"history": [_passage(passage) for passage in passages]}
+        changes = ask(services, ContactHistory(account.id, contact_type.id, contact.id, key))
+    document = _document(found) | {"history": [_change(change) for change in changes]}
     known = [(field, found.contact.value_of(field)) for field in found.fields.fields]
     lines = [f"{field.key:<20} {format_value(value)}" for field, value in known if value is not None]
     names = ", ".join(segment.name for segment in found.segments) or "no segment"
     show(common, document, f"{contact.email} (contact {contact.id})", *lines, f"In: {names}")
-    if passages and not common.json:
+    if changes and not common.json:
         rows = [
-            (local_time(p.instant, account.zone), STEPS[p.step], _segment_name(p), p.cause)
-            for p in passages[:PASSAGES_SHOWN]
+            (local_time(p.instant, account.zone), DELTAS[p.delta], _segment_name(p), p.cause)
+            for p in changes[:CHANGES_SHOWN]
         ]
         show_table(("When", "", "Segment", "Because"), rows)
-        if len(passages) > PASSAGES_SHOWN:
-            say(f"and {len(passages) - PASSAGES_SHOWN:,} earlier ones, which --json shows")
+        if len(changes) > CHANGES_SHOWN:
+            say(f"and {len(changes) - CHANGES_SHOWN:,} earlier ones, which --json shows")
 
 
 @contact_app.command
@@ -115,18 +115,18 @@ def allow(email: str, *, type_: TypeOption, common: Common = Common()) -> None: 
     show(common, {"email": address.address, "forgotten": False}, f"{address.address} is taken again.")
 
 
-def _passage(passage: Passage) -> dict[str, object]:
+def _change(change: ContactChange) -> dict[str, object]:
     return {
-        "number": passage.number,
-        "at": format_instant(passage.instant),
-        "step": STEPS[passage.step],
-        "cause": passage.cause,
-        "segment": {"id": passage.segment_id, "name": passage.segment_name, "deleted": not passage.is_live},
+        "number": change.number,
+        "at": format_instant(change.instant),
+        "step": DELTAS[change.delta],
+        "cause": change.cause,
+        "segment": {"id": change.segment_id, "name": change.segment_name, "deleted": not change.is_live},
     }
 
 
-def _segment_name(passage: Passage) -> str:
-    return passage.segment_name if passage.is_live else f"{passage.segment_name} (deleted)"
+def _segment_name(change: ContactChange) -> str:
+    return change.segment_name if change.is_live else f"{change.segment_name} (deleted)"
 
 
 def _document(found: ContactInSegments) -> dict[str, object]:

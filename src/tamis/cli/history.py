@@ -66,8 +66,8 @@ def _show_sizes(common: Common, account: Account, segment: Segment, sizes: Sizes
                 "recipients": day.recipients,
                 "entered": day.entered,
                 "departed": day.departed,
-                "filled": day.filled is not None,
-                "cause": day.filled,
+                "filled": day.snapshot is not None,
+                "cause": day.snapshot,
             }
             for day in sizes.days
         ]
@@ -81,7 +81,7 @@ def _show_sizes(common: Common, account: Account, segment: Segment, sizes: Sizes
         show(common, document)
         return
     rows = [
-        (f"{day.day}", f"{day.recipients:,}", f"{day.entered:,}", f"{day.departed:,}", day.filled or "")
+        (f"{day.day}", f"{day.recipients:,}", f"{day.entered:,}", f"{day.departed:,}", day.snapshot or "")
         for day in sizes.days
     ]
     total = ("Total", "", f"{entered:,}", f"{departed:,}", "")

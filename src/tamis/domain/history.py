@@ -8,11 +8,11 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import NamedTuple
 
-from tamis.domain.transitions import DaySize
+from tamis.domain.membership_changes import DaySize
 
 
-class MembershipChange(NamedTuple):
-    """An entry (`change` 1) or exit (-1) of a recipient."""
+class ChangeRow(NamedTuple):
+    """A membership change as it is stored: an entry (`change` 1) or exit (-1) of a recipient."""
 
     number: int
     recipient_id: int
@@ -21,8 +21,8 @@ class MembershipChange(NamedTuple):
     cause: str
 
 
-class MembershipSnapshot(NamedTuple):
-    """A line of the history at which a segment was filled or emptied as a whole, with its recipients after it."""
+class SnapshotRow(NamedTuple):
+    """A snapshot as it is stored: all members of a segment were computed, and `recipients` is their count."""
 
     number: int
     segment_id: int
@@ -77,9 +77,9 @@ class KeptHistory:
     """The whole history as it is kept, to be read once."""
 
     position: Position
-    changes: Iterable[Sequence[MembershipChange]]
+    changes: Iterable[Sequence[ChangeRow]]
     packs: Iterable[Pack]
-    snapshots: Sequence[MembershipSnapshot]
+    snapshots: Sequence[SnapshotRow]
     members: Iterable[MemberList]
     days: Sequence[SegmentDay]
 
@@ -89,7 +89,7 @@ class HistoryBatch:
     """What one transaction of the projection adds to the history, all or nothing.
 
     It fits only where the kept history has the mark `expected`. `packs` and `members` may be made while they are
-    written. The segments in `filled` lose the lists of members that they had; those in `members` get new ones.
+    written. Segments in `rebuilt` lose their old lists of members; those in `members` get new ones.
     """
 
     expected: int
@@ -97,10 +97,10 @@ class HistoryBatch:
     change: int
     number: int
     as_of: Mapping[int, datetime | None]
-    changes: Sequence[MembershipChange] = ()
+    changes: Sequence[ChangeRow] = ()
     packs: Iterable[Pack] = ()
-    snapshots: Sequence[MembershipSnapshot] = ()
-    filled: Sequence[int] = ()
+    snapshots: Sequence[SnapshotRow] = ()
+    rebuilt: Sequence[int] = ()
     members: Iterable[MemberList] = ()
     days: Sequence[SegmentDay] = ()
     trimmed: date | None = None
@@ -116,7 +116,7 @@ class HistoryTrim:
 
     expected: int
     mark: int
-    snapshots: Sequence[MembershipSnapshot]
+    snapshots: Sequence[SnapshotRow]
     members: Iterable[MemberList]
     dropped: Sequence[int]
     first_number: int

@@ -1,13 +1,13 @@
-"""The recipients of a segment as people see them, and those who came and went."""
+"""Recipients of a segment and its recent activity, as people see them."""
 
 from datetime import datetime
 from typing import NamedTuple
 
-from tamis.domain.transitions import Cause
+from tamis.domain.membership_changes import Cause
 
 
 class Member(NamedTuple):
-    """One recipient: since when it is in the segment, in UTC, and whether it was added by hand."""
+    """One recipient: since when it has been in the segment, in UTC, and whether it was added manually."""
 
     recipient_id: int
     contact_id: int | None
@@ -18,12 +18,12 @@ class Member(NamedTuple):
     is_by_hand: bool
 
 
-class Passed(NamedTuple):
-    """Somebody entered a segment (`step` 1) or left it (-1), at an instant in UTC; contact and address are those that
-    are still known."""
+class ActivityEntry(NamedTuple):
+    """A recipient entered a segment (`delta` 1) or left it (-1) at an instant in UTC. Contact and email are None when
+    they are no longer known."""
 
     number: int
-    step: int
+    delta: int
     instant: datetime
     cause: Cause
     recipient_id: int

@@ -9,7 +9,7 @@ import msgspec
 from tamis.domain.contacts import Contact, decode_value, decode_values, encode_value
 from tamis.domain.fields import Field, FieldSet, Value
 from tamis.domain.instants import from_micros, to_micros
-from tamis.domain.transitions import Cause
+from tamis.domain.membership_changes import Cause
 from tamis.records import change_log
 from tamis.records.engine.sql import each_tuple, run, run_many, scalar, select, select_one, select_tuples
 from tamis.records.handles import Reader, Transaction

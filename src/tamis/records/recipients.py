@@ -9,6 +9,7 @@ import msgspec
 from tamis.domain.emails import Email
 from tamis.domain.errors import Refused
 from tamis.domain.instants import from_micros, to_micros
+from tamis.domain.membership_changes import Cause
 from tamis.domain.segments import (
     EXTERNAL_BIT,
     AddedByHand,
@@ -16,7 +17,6 @@ from tamis.domain.segments import (
     recipient_id_of_contact,
     recipient_id_of_external,
 )
-from tamis.domain.transitions import Cause
 from tamis.records import change_log, exclusions
 from tamis.records.engine.sql import exists, insert, run, scalar, select, select_one, select_only, select_tuples
 from tamis.records.handles import Reader, Transaction

@@ -9,9 +9,9 @@ import msgspec
 
 from tamis.domain.errors import Refused
 from tamis.domain.instants import UTC_ZONE, from_micros, to_micros, zone_named
+from tamis.domain.membership_changes import Cause
 from tamis.domain.segments import LAST_SEGMENT, Segment, SegmentRef, SegmentRefs
 from tamis.domain.text import fold
-from tamis.domain.transitions import Cause
 from tamis.records import change_log
 from tamis.records.engine import sql
 from tamis.records.handles import Reader, Transaction

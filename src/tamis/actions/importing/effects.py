@@ -3,7 +3,7 @@
 from tamis.actions.services import Services
 from tamis.domain.import_reports import Effect
 from tamis.domain.instants import from_micros
-from tamis.domain.transitions import Cause
+from tamis.domain.membership_changes import Cause
 from tamis.records import segments
 
 
@@ -12,6 +12,6 @@ def import_effects(services: Services, account_id: int, type_id: int, since: int
     1970, after all segments have followed (§ Fresh)."""
     with services.view(account_id) as view:
         own = segments.live_of_account(view.records, account_id)
-        moved = view.columns.history.moves_since(Cause.IMPORT, from_micros(since))
+        moved = view.columns.history.count_changes_since(Cause.IMPORT, from_micros(since))
     live = {segment.id: segment.name for segment in own if segment.contact_type_id == type_id}
     return [Effect(id_, live[id_], entered, left) for id_, entered, left in moved if id_ in live]

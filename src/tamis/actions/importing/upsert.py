@@ -7,7 +7,7 @@ from datetime import datetime
 from tamis.domain.contacts import merge_documents
 from tamis.domain.errors import Refused
 from tamis.domain.fields import FieldSet
-from tamis.domain.transitions import Cause
+from tamis.domain.membership_changes import Cause
 from tamis.records import contacts, forgotten, types
 from tamis.records.contacts import ChangedContact, ContactRow
 from tamis.records.handles import Transaction

@@ -1,4 +1,4 @@
-"""What was: the size of a segment day by day, its members at a past instant, and the way of a contact."""
+"""The past of segments and contacts: size by day, members at an instant, and the changes of one contact."""
 
 from collections.abc import Collection
 from dataclasses import dataclass
@@ -11,6 +11,7 @@ from tamis.domain.accounts import Account
 from tamis.domain.dates import parse_date, parse_moment
 from tamis.domain.errors import Invalid, NotFound, Problem, Refused, ValueProblem
 from tamis.domain.instants import day_in_utc, day_of, from_micros, to_utc
+from tamis.domain.membership_changes import Cause, DaySize, MembershipChange
 from tamis.domain.segments import (
     EXTERNAL_BIT,
     Segment,
@@ -18,7 +19,6 @@ from tamis.domain.segments import (
     recipient_id_of_external,
     segment_of_recipient,
 )
-from tamis.domain.transitions import Cause, DaySize, Transition
 from tamis.records import accounts, externals, recipients, segments
 from tamis.records.handles import Reader
 
@@ -34,14 +34,14 @@ class SizesByDay:
 
 
 @dataclass(frozen=True, slots=True)
-class Passage:
-    """A contact entered a segment (`step` 1), left it (-1), or was in it when its log begins (0).
+class ContactChange:
+    """A contact entered a segment (`delta` 1), left it (-1), or was in it when its log begins (0).
 
-    `number` is that of the line of the log; of a deleted segment only the name is left.
+    `number` is that of the log entry. Only the name is known of a deleted segment.
     """
 
     number: int
-    step: int
+    delta: int
     instant: datetime
     cause: Cause
     segment_id: int
@@ -86,7 +86,7 @@ def size_at(services: Services, account_id: int, segment_id: int, at: int) -> in
     with services.view(account_id) as view:
         account, segment = _segment(view.records, account_id, segment_id)
         past = view.columns.history
-        return past.count_before(segment.id, _line_after(past, account, segment, from_micros(at)))
+        return past.count_before(segment.id, _first_number_after(past, account, segment, from_micros(at)))
 
 
 def members_at(
@@ -97,30 +97,30 @@ def members_at(
     with services.view(account_id) as view:
         account, segment = _segment(view.records, account_id, segment_id)
         past = view.columns.history
-        line = _line_after(past, account, segment, from_micros(at))
-        return past.recipients_before(segment.contact_type_id, segment.id, line, after, limit)
+        number = _first_number_after(past, account, segment, from_micros(at))
+        return past.recipients_before(segment.contact_type_id, segment.id, number, after, limit)
 
 
 def contact_history(
     services: Services, account_id: int, type_id: int, contact_id: int, email_key: str
-) -> list[Passage]:
-    """List the passages of a contact through segments, newest first."""
+) -> list[ContactChange]:
+    """List the entries and exits of a contact in all segments, newest first."""
     with services.view(account_id) as view:
         db, past = view.records, view.columns.history
         live = [s.id for s in segments.live_of_account(db, account_id) if s.contact_type_id == type_id]
         external_ids = [n for n in recipients.numbers_with_email(db, type_id, email_key) if n & EXTERNAL_BIT]
         persons = externals.persons_with_email(db, type_id, email_key)
-        lines = past.transitions_of(contact_id, external_ids, persons)
+        logged = past.changes_of(contact_id, external_ids, persons)
         own = [recipient_id_of_contact(segment_id, contact_id) for segment_id in live]
         own += [recipient_id_of_external(segment_id, person) for segment_id in live for person in persons]
-        lines += _from_fillings(past, {*own, *external_ids}, lines)
-        known = segments.names(db, type_id, {segment_of_recipient(line.recipient_id) for line in lines})
-    passages = [
-        Passage(number, step, instant, cause, segment_id, *known[segment_id])
-        for number, recipient_id, step, instant, cause in lines
+        logged += _from_snapshots(past, {*own, *external_ids}, logged)
+        known = segments.names(db, type_id, {segment_of_recipient(change.recipient_id) for change in logged})
+    changes = [
+        ContactChange(number, delta, instant, cause, segment_id, *known[segment_id])
+        for number, recipient_id, delta, instant, cause in logged
         if (segment_id := segment_of_recipient(recipient_id)) in known
     ]
-    return sorted(passages, key=lambda passage: -passage.number)
+    return sorted(changes, key=lambda change: -change.number)
 
 
 def _segment(db: Reader, account_id: int, segment_id: int) -> tuple[Account, Segment]:
@@ -130,32 +130,32 @@ def _segment(db: Reader, account_id: int, segment_id: int) -> tuple[Account, Seg
     return account, segment
 
 
-def _line_after(past: HistoryReads, account: Account, segment: Segment, at: datetime) -> int | None:
+def _first_number_after(past: HistoryReads, account: Account, segment: Segment, at: datetime) -> int | None:
     since = past.known_since(segment.id)
     if since is None or at < since:
         if since is None:
             raise Refused("history_begins_now", segment=segment.name)
         raise Refused("history_not_known", segment=segment.name, since=since.astimezone(account.zone).isoformat(" "))
-    return past.line_after(segment.id, at)
+    return past.first_number_after(segment.id, at)
 
 
-def _from_fillings(
-    past: HistoryReads, recipient_ids: Collection[int], lines: Collection[Transition]
-) -> list[Transition]:
-    """Tell which of some recipients of one contact came with the last filling of their segment: it has one line for
-    all of them.
+def _from_snapshots(
+    past: HistoryReads, recipient_ids: Collection[int], logged: Collection[MembershipChange]
+) -> list[MembershipChange]:
+    """Return a change for each of a contact's recipients that were in the last snapshot of their segment: a snapshot
+    is one log entry for all of them.
 
-    Who came with the first filling entered then; who was there at another one had entered before.
+    Recipients in the first snapshot entered with it; those in a later one had entered before.
     """
     present = past.present_among(list(recipient_ids))
     found = []
     for recipient_id in recipient_ids:
-        fillings = past.fillings_of(segment_of_recipient(recipient_id))
-        if not fillings:
+        snapshots = past.snapshots_of(segment_of_recipient(recipient_id))
+        if not snapshots:
             continue
-        filling = fillings[-1]
-        steps = [line.step for line in lines if line.recipient_id == recipient_id and line.number > filling.number]
-        if steps[0] == -1 if steps else recipient_id in present:
-            step = 1 if filling.cause is Cause.FIRST else 0
-            found.append(Transition(filling.number, recipient_id, step, filling.instant, filling.cause))
+        last = snapshots[-1]
+        later = [c.delta for c in logged if c.recipient_id == recipient_id and c.number > last.number]
+        if later[0] == -1 if later else recipient_id in present:
+            delta = 1 if last.cause is Cause.FIRST else 0
+            found.append(MembershipChange(last.number, recipient_id, delta, last.instant, last.cause))
     return found

@@ -1,4 +1,4 @@
-"""Who is in a segment, page by page and searched, and who came to it and went, newest first."""
+"""The members of a segment, by page and by search, its size, and its recent activity."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -8,17 +8,17 @@ from tamis.actions.segments.segments import segment_by_id
 from tamis.actions.services import Services
 from tamis.domain.accounts import Account
 from tamis.domain.instants import day_of
-from tamis.domain.members import Member, Passed
+from tamis.domain.members import ActivityEntry, Member
+from tamis.domain.membership_changes import MembershipSnapshot
 from tamis.domain.segments import Segment
-from tamis.domain.transitions import Filling
 
 
 @dataclass(frozen=True, slots=True)
-class Comings:
-    """Some lines of the log of a segment, newest first: entries and exits, and fillings as a whole. `known_since` is
-    from when on it is known who was in it; `before` is the number before which older lines stand, None at the end."""
+class ActivityPage:
+    """Log entries of a segment, newest first: entries, exits and snapshots. The members are known from `known_since`
+    on; `before` is the number to pass for the next, older page, None on the last one."""
 
-    lines: list[Passed | Filling]
+    entries: list[ActivityEntry | MembershipSnapshot]
     known_since: datetime | None
     before: int | None
 
@@ -71,24 +71,24 @@ def count_members(services: Services, account: Account, segment_id: int, search:
         return view.columns.members.count(segment.contact_type_id, segment.id, search.split())
 
 
-def comings_and_goings(
+def list_activity(
     services: Services,
     account: Account,
     segment_id: int,
     *,
-    step: int | None = None,
+    delta: int | None = None,
     before: int | None = None,
     limit: int,
-) -> Comings:
-    """List the newest entries (`step` 1) and exits (-1) of a segment, or both with the lines at which it was filled as
-    a whole, of those that stand before a line of its log. Raises NotFound."""
+) -> ActivityPage:
+    """List the newest log entries of a segment with numbers below `before`: only entries (`delta` 1) or exits (-1), or
+    both and the snapshots. Raises NotFound."""
     with services.view(account.id) as view:
-        segment, past = segment_by_id(view.records, account, segment_id), view.columns.history
-        passed = past.passed(segment.contact_type_id, segment.id, step, before, limit + 1)
-        fillings = past.fillings_of(segment.id)
-        known_since = past.known_since(segment.id)
-    more = passed[limit].number if len(passed) > limit else None
-    within = [f for f in fillings if (before is None or f.number < before) and (more is None or f.number > more)]
-    lines: list[Passed | Filling] = [*passed[:limit], *(within if step is None else [])]
-    lines.sort(key=lambda line: -line.number)
-    return Comings(lines, known_since, None if more is None else more + 1)
+        segment, history = segment_by_id(view.records, account, segment_id), view.columns.history
+        changes = history.activity(segment.contact_type_id, segment.id, delta, before, limit + 1)
+        snapshots = history.snapshots_of(segment.id)
+        known_since = history.known_since(segment.id)
+    more = changes[limit].number if len(changes) > limit else None
+    within = [s for s in snapshots if (before is None or s.number < before) and (more is None or s.number > more)]
+    entries: list[ActivityEntry | MembershipSnapshot] = [*changes[:limit], *(within if delta is None else [])]
+    entries.sort(key=lambda entry: -entry.number)
+    return ActivityPage(entries, known_since, None if more is None else more + 1)

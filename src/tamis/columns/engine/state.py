@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 import duckdb
 
-from tamis.columns.history.daily import Days, read_last_days
+from tamis.columns.history.daily import DailyRollup, read_last_days
 from tamis.columns.interface.view import Standing
 from tamis.columns.layout.clocks import Clock, read_clocks
 from tamis.columns.layout.log import last_number
@@ -21,10 +21,10 @@ class State:
     sizes: dict[int, int]
     clocks: dict[int, Clock]
     by_hand: bool
-    days: Days
+    days: DailyRollup
 
 
-EMPTY = State(0, {}, {}, False, Days({}))
+EMPTY = State(0, {}, {}, False, DailyRollup({}))
 
 
 def read_state(con: duckdb.DuckDBPyConnection) -> State:

@@ -200,7 +200,7 @@ class Columns:
         self._arrive(state, batch)
 
     def _arrive(self, state: State, batch: ChangeBatch) -> None:
-        self._state = replace(state, days=state.days.settled())
+        self._state = replace(state, days=state.days.committed())
         self._mark = self.history.kept.mark
         self.applied = batch.reached
         self.sized = self._published = Sized(standing_of(batch.reached, state.clocks), state.sizes)

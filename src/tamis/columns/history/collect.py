@@ -11,12 +11,12 @@ from tamis.columns.engine.state import State
 from tamis.columns.history.parquet import to_parquet
 from tamis.columns.layout.membership import recipients_between, span
 from tamis.domain.history import (
+    ChangeRow,
     HistoryBatch,
     MemberList,
-    MembershipChange,
-    MembershipSnapshot,
     Pack,
     Position,
+    SnapshotRow,
 )
 
 MOST_ROWS = 5_000
@@ -43,8 +43,8 @@ def collect(
     changes = read_changes(con, kept.number) if 0 < lines <= MOST_ROWS else []
     snapshots = read_snapshots(con, kept.number) if len(changes) < lines else []
     is_large = not changes and lines > len(snapshots)
-    filled = sorted({snapshot.segment_id for snapshot in snapshots})
-    sizes = {id_: after.sizes[id_] for id_ in filled if id_ in after.sizes}
+    rebuilt = sorted({snapshot.segment_id for snapshot in snapshots})
+    sizes = {id_: after.sizes[id_] for id_ in rebuilt if id_ in after.sizes}
     return HistoryBatch(
         expected=kept.mark,
         mark=new_mark(),
@@ -54,7 +54,7 @@ def collect(
         changes=changes,
         packs=list(packs_between(con, kept.number, after.number, spill)) if is_large else (),
         snapshots=snapshots,
-        filled=filled,
+        rebuilt=rebuilt,
         members=list(member_lists(con, sizes, after.number, spill)),
         days=after.days.changed_days,
     )
@@ -72,23 +72,23 @@ def clocks_of(state: State) -> dict[int, datetime]:
     return {type_id: clock.as_of for type_id, clock in state.clocks.items()}
 
 
-def read_changes(con: duckdb.DuckDBPyConnection, after: int) -> list[MembershipChange]:
+def read_changes(con: duckdb.DuckDBPyConnection, after: int) -> list[ChangeRow]:
     """Read the changes with numbers above one."""
     rows = con.execute(
         "SELECT number, recipient_id, step, epoch_us(instant), cause FROM transitions WHERE number > $1", [after]
     ).fetchall()
-    return list(map(MembershipChange._make, rows))
+    return list(map(ChangeRow._make, rows))
 
 
-def read_snapshots(con: duckdb.DuckDBPyConnection, after: int) -> list[MembershipSnapshot]:
+def read_snapshots(con: duckdb.DuckDBPyConnection, after: int) -> list[SnapshotRow]:
     """Read the snapshots with numbers above one."""
     rows = con.execute(
         "SELECT number, segment_id, epoch_us(instant), cause, recipients FROM fillings WHERE number > $1", [after]
     ).fetchall()
-    return list(map(MembershipSnapshot._make, rows))
+    return list(map(SnapshotRow._make, rows))
 
 
-def first_snapshots(con: duckdb.DuckDBPyConnection, segment_ids: Sequence[int]) -> list[MembershipSnapshot]:
+def first_snapshots(con: duckdb.DuckDBPyConnection, segment_ids: Sequence[int]) -> list[SnapshotRow]:
     """Read the first snapshot of each of some segments."""
     rows = con.execute(
         "SELECT min(number), segment_id, arg_min(epoch_us(instant), number), arg_min(cause, number), "
@@ -96,7 +96,7 @@ def first_snapshots(con: duckdb.DuckDBPyConnection, segment_ids: Sequence[int]) 
         "USING (segment_id) GROUP BY segment_id",
         [list(segment_ids)],
     ).fetchall()
-    return list(map(MembershipSnapshot._make, rows))
+    return list(map(SnapshotRow._make, rows))
 
 
 def packs_between(con: duckdb.DuckDBPyConnection, after: int, last: int, spill: Path) -> Iterator[Pack]:

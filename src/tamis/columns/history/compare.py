@@ -12,7 +12,7 @@ from tamis.columns.history.restore import KEPT_MEMBERS, insert_changes, insert_s
 from tamis.columns.interface.checks import Differing
 from tamis.columns.interface.kept import Compared
 from tamis.columns.layout.membership import recipients_between, span
-from tamis.domain.history import MemberList, MembershipChange, MembershipSnapshot, Pack, SegmentDay
+from tamis.domain.history import ChangeRow, MemberList, Pack, SegmentDay, SnapshotRow
 from tamis.domain.segments import SEGMENT_SHIFT
 
 SHOWN = 5
@@ -44,7 +44,7 @@ class KeptHistoryReads:
         whole = "count(*) = count(epoch_us(entered_at)) AND bool_and(recipient_id BETWEEN $1 AND $2)"
         return not part.members or self._is_whole(part.members, whole, list(span(part.segment_id)))
 
-    def changes(self, after: int, last: int, rows: Sequence[MembershipChange], pack: Pack | None) -> Compared:
+    def changes(self, after: int, last: int, rows: Sequence[ChangeRow], pack: Pack | None) -> Compared:
         """Compare the changes above one number up to another."""
         self._con.execute("CREATE OR REPLACE TEMP TABLE kept_changes AS FROM transitions LIMIT 0")
         insert_changes(self._con, [rows] if rows else [], [pack] if pack else [], self._spill(), "kept_changes")
@@ -52,7 +52,7 @@ class KeptHistoryReads:
         others = ("recipient_id", "step", "instant", "cause")
         return self._compared("FROM kept_changes", stored, ("number",), others, [after, last])
 
-    def snapshots(self, after: int, last: int, kept: Sequence[MembershipSnapshot]) -> Compared:
+    def snapshots(self, after: int, last: int, kept: Sequence[SnapshotRow]) -> Compared:
         """Compare the snapshots of a span of segments."""
         self._con.execute("CREATE OR REPLACE TEMP TABLE kept_snapshots AS FROM fillings LIMIT 0")
         insert_snapshots(self._con, kept, "kept_snapshots")

@@ -1,8 +1,8 @@
-"""How large segments were at the end of each day: the daily rollup, kept in the transaction that writes the log.
+"""The daily rollup: the size of each segment at the end of each day, written in the transaction that writes the log.
 
-A change belongs to the day of its instant in the account's time zone, but never to one before the last day that its
-segment has: the clock of a machine can be put back, and a day that was left has been told. Days without any change have
-no row. The last row of a segment always has its present size.
+A change belongs to the day of its instant in the account's time zone, but never to a day before the last one of its
+segment: the clock of a machine can be set back, and past days have been reported. Days without changes have no row.
+The last row of a segment always has its current size.
 """
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
@@ -13,13 +13,13 @@ from typing import NamedTuple
 import duckdb
 
 from tamis.domain.history import SegmentDay
-from tamis.domain.transitions import Cause, DaySize
+from tamis.domain.membership_changes import Cause, DaySize
 
 DAY = timedelta(days=1)
 
 
-class Moved(NamedTuple):
-    """How many entered and left a segment on a day."""
+class DailyChanges(NamedTuple):
+    """How many recipients entered and left a segment on a day."""
 
     segment_id: int
     day: date
@@ -27,8 +27,8 @@ class Moved(NamedTuple):
     departed: int
 
 
-class Snapshot(NamedTuple):
-    """A segment was filled or emptied on a day, for a reason, and has so many recipients since."""
+class DailySnapshot(NamedTuple):
+    """All members of a segment were computed on a day; `recipients` is their count."""
 
     segment_id: int
     day: date
@@ -37,53 +37,53 @@ class Snapshot(NamedTuple):
 
 
 @dataclass(frozen=True, slots=True)
-class Days:
-    """The rollup as it is known in memory: the `last` day of each segment, and those that have `changed` in a
+class DailyRollup:
+    """The part of the rollup kept in memory: the `last` day of each segment, and the days `changed` in the current
     transaction, by segment and day."""
 
     last: Mapping[int, DaySize]
     changed: Mapping[tuple[int, date], DaySize] = field(default_factory=dict)
-    begun: frozenset[tuple[int, date]] = frozenset()
-    """Those of the changed days that have no row yet."""
+    added: frozenset[tuple[int, date]] = frozenset()
+    """The changed days that have no row yet."""
 
     @property
     def changed_days(self) -> list[SegmentDay]:
-        """The days that are others than before the transaction."""
+        """The days that the transaction has changed."""
         return [SegmentDay(segment_id, size) for (segment_id, _), size in self.changed.items()]
 
-    def settled(self) -> "Days":
-        """Return the rollup after the transaction."""
-        return Days(self.last)
+    def committed(self) -> "DailyRollup":
+        """Return the rollup after the transaction is committed."""
+        return DailyRollup(self.last)
 
-    def after(self, events: Iterable[Moved | Snapshot]) -> "Days":
-        """Return the rollup after what has happened, in the order of the log."""
-        last, changed, begun = dict(self.last), dict(self.changed), set(self.begun)
+    def apply(self, events: Iterable[DailyChanges | DailySnapshot]) -> "DailyRollup":
+        """Return the rollup with some events added, which are in the order of the log."""
+        last, changed, added = dict(self.last), dict(self.changed), set(self.added)
         for event in events:
             before = last.get(event.segment_id)
-            size = _after(before, event)
+            size = _day_after(before, event)
             if before is None or before.day < size.day:
-                begun.add((event.segment_id, size.day))
+                added.add((event.segment_id, size.day))
             last[event.segment_id] = changed[event.segment_id, size.day] = size
-        return Days(last, changed, frozenset(begun))
+        return DailyRollup(last, changed, frozenset(added))
 
 
-def _after(last: DaySize | None, event: Moved | Snapshot) -> DaySize:
+def _day_after(last: DaySize | None, event: DailyChanges | DailySnapshot) -> DaySize:
     before = last.recipients if last else 0
-    if isinstance(event, Moved):
-        entered, departed, filled = event.entered, event.departed, None
+    if isinstance(event, DailyChanges):
+        entered, departed, snapshot = event.entered, event.departed, None
     else:
         entered, departed = max(event.recipients - before, 0), max(before - event.recipients, 0)
-        filled = None if event.cause is Cause.KEPT else event.cause
+        snapshot = None if event.cause is Cause.KEPT else event.cause
     recipients = before + entered - departed
     if last is None or last.day < event.day:
-        return DaySize(event.day, recipients, entered, departed, filled)
-    return DaySize(last.day, recipients, last.entered + entered, last.departed + departed, filled or last.filled)
+        return DaySize(event.day, recipients, entered, departed, snapshot)
+    return DaySize(last.day, recipients, last.entered + entered, last.departed + departed, snapshot or last.snapshot)
 
 
-def write_days(con: duckdb.DuckDBPyConnection, days: Days) -> None:
-    """Put the days that have changed in their place."""
-    insert_days(con, [day for day in days.changed_days if (day.segment_id, day.size.day) in days.begun])
-    if others := [day for day in days.changed_days if (day.segment_id, day.size.day) not in days.begun]:
+def write_days(con: duckdb.DuckDBPyConnection, days: DailyRollup) -> None:
+    """Store the changed days."""
+    insert_days(con, [day for day in days.changed_days if (day.segment_id, day.size.day) in days.added])
+    if others := [day for day in days.changed_days if (day.segment_id, day.size.day) not in days.added]:
         con.execute(
             "UPDATE daily_sizes SET recipients = n.recipients, entered = n.entered, departed = n.departed, "
             f"filled = n.filled FROM ({_ROWS}) n(segment_id, day, recipients, entered, departed, filled) "
@@ -108,17 +108,17 @@ def _values(days: Sequence[SegmentDay]) -> list[list[object]]:
     return [[day.segment_id for day in days], *map(list, zip(*(day.size for day in days), strict=True))]
 
 
-def read_last_days(con: duckdb.DuckDBPyConnection) -> Days:
+def read_last_days(con: duckdb.DuckDBPyConnection) -> DailyRollup:
     """Read the last day of each segment."""
     rows = con.execute(
         "SELECT * FROM daily_sizes SEMI JOIN (SELECT segment_id, max(day) AS day FROM daily_sizes GROUP BY segment_id) "
         "USING (segment_id, day)"
     ).fetchall()
-    return Days({segment_id: _size(*size) for segment_id, *size in rows})
+    return DailyRollup({segment_id: _size(*size) for segment_id, *size in rows})
 
 
 def sizes_by_day(con: duckdb.DuckDBPyConnection, segment_id: int, first: date, last: date) -> list[DaySize]:
-    """Return the size of a segment on each day of a span, from the day of its first snapshot on."""
+    """Return the size of a segment on each day from `first` to `last`, beginning with its first snapshot."""
     rows = con.execute(
         "SELECT day, recipients, entered, departed, filled FROM daily_sizes WHERE segment_id = $1 AND day <= $2 "
         "AND day >= coalesce((SELECT max(day) FROM daily_sizes WHERE segment_id = $1 AND day < $3), $3)",
@@ -140,8 +140,8 @@ def sizes_by_day(con: duckdb.DuckDBPyConnection, segment_id: int, first: date, l
 def last_sizes(
     con: duckdb.DuckDBPyConnection, segment_ids: Collection[int], today: date, days: int
 ) -> dict[int, list[int | None]]:
-    """Return the sizes of those of some segments that are there at the end of each of the last days, today being as it
-    is now; None stands for a day before a segment was there. `con` sees one moment of the store."""
+    """Return the sizes of segments at the end of each of the last days, and the current size for today; None for days
+    before a segment existed. Segments without a size are left out; `con` must be in a transaction."""
     wanted = [today - DAY * back for back in reversed(range(days))]
     rows = con.execute(
         "SELECT s.segment_id, s.recipients, d.day, d.recipients FROM "
@@ -157,15 +157,15 @@ def last_sizes(
         present[segment_id] = recipients
         if day is not None:
             known.setdefault(segment_id, {})[day] = size
-    return {segment_id: _over(wanted, known.get(segment_id, {}), now) for segment_id, now in present.items()}
+    return {segment_id: _carried_forward(wanted, known.get(segment_id, {}), now) for segment_id, now in present.items()}
 
 
-def _over(wanted: Sequence[date], known: Mapping[date, int], now: int) -> list[int | None]:
+def _carried_forward(wanted: Sequence[date], known: Mapping[date, int], now: int) -> list[int | None]:
     sizes: list[int | None] = []
     for day in wanted:
         sizes.append(known.get(day, sizes[-1] if sizes else None))
     return [*sizes[:-1], now]
 
 
-def _size(day: date, recipients: int, entered: int, departed: int, filled: str | None) -> DaySize:
-    return DaySize(day, recipients, entered, departed, Cause(filled) if filled else None)
+def _size(day: date, recipients: int, entered: int, departed: int, snapshot: str | None) -> DaySize:
+    return DaySize(day, recipients, entered, departed, Cause(snapshot) if snapshot else None)

@@ -9,13 +9,13 @@ import duckdb
 
 from tamis.columns.engine.state import read_sizes
 from tamis.columns.history.collect import member_lists, new_mark, packs_between, read_snapshots
-from tamis.columns.history.daily import Days, Moved, Snapshot
+from tamis.columns.history.daily import DailyChanges, DailyRollup, DailySnapshot
 from tamis.columns.layout.clocks import read_clocks
 from tamis.columns.layout.log import last_number
 from tamis.domain.history import HistoryBatch, Position, SegmentDay
 from tamis.domain.instants import day_in_utc, day_of
+from tamis.domain.membership_changes import Cause, DaySize
 from tamis.domain.segments import SEGMENT_SHIFT
-from tamis.domain.transitions import Cause, DaySize
 
 DAY = timedelta(days=1)
 
@@ -27,16 +27,16 @@ def take_over(
     number = last_number(con)
     applied: int = con.execute("SELECT applied FROM meta").fetchall()[0][0]
     trimmed: date | None = con.execute("SELECT max(day) FROM trimmed").fetchall()[0][0]
-    is_filled = applied >= 0
+    is_complete = applied >= 0
     return HistoryBatch(
         expected=kept.mark,
         mark=new_mark(),
         change=max(applied, 0),
         number=number,
-        as_of={type_id: clock.as_of for type_id, clock in read_clocks(con).items()} if is_filled else {},
+        as_of={type_id: clock.as_of for type_id, clock in read_clocks(con).items()} if is_complete else {},
         packs=packs_between(con, 0, number, spill),
         snapshots=read_snapshots(con, -1),
-        members=member_lists(con, read_sizes(con) if is_filled else {}, number, spill),
+        members=member_lists(con, read_sizes(con) if is_complete else {}, number, spill),
         days=list(rollup_of(con, zones)),
         trimmed=trimmed,
     )
@@ -52,17 +52,17 @@ def rollup_of(con: duckdb.DuckDBPyConnection, zones: Mapping[int, ZoneInfo]) -> 
         last[segment_id] = DaySize(day, recipients, entered, departed, Cause(filled) if filled else None)
         yield SegmentDay(segment_id, last[segment_id])
     for zone in dict.fromkeys(zones.values()):
-        events: list[Moved | Snapshot] = []
+        events: list[DailyChanges | DailySnapshot] = []
         for segment_id, day, cause, recipients, entered, departed in _by_day(con, zone):
             if zones.get(segment_id) != zone:
                 continue
             if cause is None:
-                events.append(Moved(segment_id, day, entered, departed))
+                events.append(DailyChanges(segment_id, day, entered, departed))
                 continue
             if cause == Cause.KEPT:
                 last.setdefault(segment_id, DaySize(day, recipients, 0, 0, None))
-            events.append(Snapshot(segment_id, day, Cause(cause), recipients))
-        yield from Days(last).after(events).changed_days
+            events.append(DailySnapshot(segment_id, day, Cause(cause), recipients))
+        yield from DailyRollup(last).apply(events).changed_days
 
 
 def _by_day(con: duckdb.DuckDBPyConnection, zone: ZoneInfo) -> list[tuple[int, date, str | None, int, int, int]]:

@@ -8,7 +8,7 @@ import duckdb
 
 from tamis.columns.history.parquet import to_parquet
 from tamis.domain.errors import Unavailable
-from tamis.domain.history import MembershipChange, Pack
+from tamis.domain.history import ChangeRow, Pack
 
 CHANGES = (
     "(SELECT number, recipient_id, change, make_timestamp(instant) AS instant, cause FROM ("
@@ -18,12 +18,12 @@ CHANGES = (
 """The query for changes whose columns are its values (see `columns_of`)."""
 
 
-def columns_of(changes: Sequence[MembershipChange]) -> list[list[Any]]:
+def columns_of(changes: Sequence[ChangeRow]) -> list[list[Any]]:
     """Return the columns of some changes."""
     return list(map(list, zip(*changes, strict=True)))
 
 
-def pack(changes: Sequence[MembershipChange], spill: Path) -> Pack:
+def pack(changes: Sequence[ChangeRow], spill: Path) -> Pack:
     """Return changes, which are in the order of their numbers, as a pack; raises Unavailable."""
     try:
         with duckdb.connect(config={"threads": 1}) as con:  # needs nothing of the projection, nor waits for it

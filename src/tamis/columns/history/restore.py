@@ -15,7 +15,7 @@ from tamis.columns.engine.trouble import keeps_out
 from tamis.columns.history.daily import insert_days
 from tamis.columns.history.packs import CHANGES, columns_of
 from tamis.columns.history.parquet import from_parquet
-from tamis.domain.history import KeptHistory, MemberList, MembershipChange, MembershipSnapshot, Pack
+from tamis.domain.history import ChangeRow, KeptHistory, MemberList, Pack, SnapshotRow
 from tamis.domain.segments import SEGMENT_SHIFT
 
 _SEGMENT = f"recipient_id >> {SEGMENT_SHIFT}"
@@ -36,9 +36,7 @@ def load_history(con: duckdb.DuckDBPyConnection, kept: KeptHistory, spill: Path)
     _load_members(con, kept, known_after, spill)
 
 
-def insert_snapshots(
-    con: duckdb.DuckDBPyConnection, snapshots: Sequence[MembershipSnapshot], table: str = "fillings"
-) -> None:
+def insert_snapshots(con: duckdb.DuckDBPyConnection, snapshots: Sequence[SnapshotRow], table: str = "fillings") -> None:
     """Add snapshots to the log, or to another table like it."""
     if snapshots:
         con.execute(
@@ -50,7 +48,7 @@ def insert_snapshots(
 
 def insert_changes(
     con: duckdb.DuckDBPyConnection,
-    rows: Iterable[Sequence[MembershipChange]],
+    rows: Iterable[Sequence[ChangeRow]],
     packs: Iterable[Pack],
     spill: Path,
     table: str = "transitions",

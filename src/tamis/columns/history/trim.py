@@ -7,10 +7,10 @@ from zoneinfo import ZoneInfo
 
 import duckdb
 
-from tamis.columns.history.past import fillings_of
+from tamis.columns.history.membership_log import snapshots_of
 from tamis.domain.instants import day_in_utc, day_of
+from tamis.domain.membership_changes import Cause
 from tamis.domain.segments import SEGMENT_SHIFT
-from tamis.domain.transitions import Cause
 
 SEGMENTS_A_STEP = 50
 """So many that whoever waits meanwhile does not notice."""
@@ -80,7 +80,7 @@ def _choose_old(
 def _begin_anew(con: duckdb.DuckDBPyConnection, segment_id: int, until: datetime, first_kept: int | None) -> bool:
     """Let one line stand in the log of a segment for all lines of it before the first that is kept; return whether it
     does. In a damaged log, none does for lines from which no size can be told, because nothing begins before them."""
-    dropped = [f for f in fillings_of(con, segment_id) if first_kept is None or f.number < first_kept]
+    dropped = [f for f in snapshots_of(con, segment_id) if first_kept is None or f.number < first_kept]
     if not dropped:
         return False
     row = con.execute("SELECT max(number) FROM old WHERE segment_id = $1", [segment_id]).fetchone()

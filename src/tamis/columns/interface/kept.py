@@ -4,7 +4,7 @@ from collections.abc import Iterable, Sequence
 from typing import NamedTuple, Protocol
 
 from tamis.columns.interface.checks import Differing
-from tamis.domain.history import MemberList, MembershipChange, MembershipSnapshot, Pack, SegmentDay
+from tamis.domain.history import ChangeRow, MemberList, Pack, SegmentDay, SnapshotRow
 
 
 class Compared(NamedTuple):
@@ -27,10 +27,10 @@ class KeptHistoryReads(Protocol):
     def list_is_whole(self, part: MemberList, /) -> bool:
         """Return whether a part of a list of members can be read and is of its segment."""
 
-    def changes(self, after: int, last: int, rows: Sequence[MembershipChange], pack: Pack | None, /) -> Compared:
+    def changes(self, after: int, last: int, rows: Sequence[ChangeRow], pack: Pack | None, /) -> Compared:
         """Compare the changes above one number up to another."""
 
-    def snapshots(self, after: int, last: int, kept: Sequence[MembershipSnapshot], /) -> Compared:
+    def snapshots(self, after: int, last: int, kept: Sequence[SnapshotRow], /) -> Compared:
         """Compare the snapshots of a span of segments; what differs are their numbers."""
 
     def days(self, after: int, last: int, kept: Sequence[SegmentDay], /) -> Compared:

@@ -9,8 +9,8 @@ from zoneinfo import ZoneInfo
 import msgspec
 
 from tamis.domain.fields import FieldSet
+from tamis.domain.membership_changes import Cause
 from tamis.domain.segments import AddedByHand
-from tamis.domain.transitions import Cause
 from tamis.rules.tree import Rule
 
 Levels = Sequence[Mapping[int, Rule]]

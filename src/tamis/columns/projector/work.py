@@ -13,7 +13,7 @@ from tamis.columns.projector.batch import ChangeBatch, Levels, Purpose, TypeChan
 from tamis.columns.projector.strategy import Strategy
 from tamis.columns.projector.timed import Edge
 from tamis.columns.projector.windows import AsOf, Window
-from tamis.domain.transitions import Cause
+from tamis.domain.membership_changes import Cause
 from tamis.rules.sql.compiler import Source
 from tamis.rules.sql.dialect import Parameters
 from tamis.rules.tree import Rule

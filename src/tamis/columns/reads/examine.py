@@ -189,7 +189,7 @@ def _repeated(con: duckdb.DuckDBPyConnection, segment_id: int, counted: int) -> 
     return counted - numbers + int(persons[0][0])
 
 
-def _last_filling(segment_id: int) -> str:
+def _last_snapshot(segment_id: int) -> str:
     return f"(SELECT arg_max(recipients, number) AS n, max(number) AS m FROM fillings WHERE segment_id = {segment_id})"
 
 
@@ -197,7 +197,7 @@ def _size_by_log(segment_id: int) -> str:
     low, high = span(segment_id)
     return (
         "SELECT n + coalesce((SELECT sum(step) FROM transitions "
-        f"WHERE recipient_id BETWEEN {low} AND {high} AND number > m), 0)::BIGINT FROM {_last_filling(segment_id)}"
+        f"WHERE recipient_id BETWEEN {low} AND {high} AND number > m), 0)::BIGINT FROM {_last_snapshot(segment_id)}"
     )
 
 
@@ -205,7 +205,7 @@ def _against_log(con: duckdb.DuckDBPyConnection, segment_id: int) -> Differing:
     low, high = span(segment_id)
     rows = con.execute(
         "SELECT l.recipient_id FROM (SELECT recipient_id, arg_max(step, number) AS step FROM transitions "
-        f"WHERE recipient_id BETWEEN {low} AND {high} AND number > (SELECT m FROM {_last_filling(segment_id)}) "
+        f"WHERE recipient_id BETWEEN {low} AND {high} AND number > (SELECT m FROM {_last_snapshot(segment_id)}) "
         f"GROUP BY recipient_id) l LEFT JOIN {recipients_of(segment_id)} p ON p.recipient_id = l.recipient_id "
         "WHERE (step = 1) <> (p.recipient_id IS NOT NULL) ORDER BY ALL"
     ).fetchall()

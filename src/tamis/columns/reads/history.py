@@ -1,19 +1,19 @@
-"""What is known of the past, at the moment of a view."""
+"""DuckDB's implementation of queries about the past."""
 
 from collections.abc import Collection, Mapping, Sequence
 from datetime import date, datetime
 
 import duckdb
 
-from tamis.columns.history import past
+from tamis.columns.history import membership_log
 from tamis.columns.history.daily import last_sizes, sizes_by_day
-from tamis.columns.reads.passages import passed
-from tamis.domain.members import Passed
-from tamis.domain.transitions import Cause, DaySize, Filling, Transition
+from tamis.columns.reads.activity import activity
+from tamis.domain.members import ActivityEntry
+from tamis.domain.membership_changes import Cause, DaySize, MembershipChange, MembershipSnapshot
 
 
 class HistoryReads:
-    """Reads the log of membership changes, and what is summed up of it by day."""
+    """Reads the log of membership changes and its daily rollup."""
 
     def __init__(self, con: duckdb.DuckDBPyConnection) -> None:
         self._con = con
@@ -25,30 +25,34 @@ class HistoryReads:
         return last_sizes(self._con, segment_ids, today, days)
 
     def known_since(self, segment_id: int) -> datetime | None:
-        return past.known_since(self._con, segment_id)
+        return membership_log.known_since(self._con, segment_id)
 
-    def fillings_of(self, segment_id: int) -> list[Filling]:
-        return past.fillings_of(self._con, segment_id)
+    def snapshots_of(self, segment_id: int) -> list[MembershipSnapshot]:
+        return membership_log.snapshots_of(self._con, segment_id)
 
-    def line_after(self, segment_id: int, at: datetime) -> int | None:
-        return past.line_after(self._con, segment_id, at)
+    def first_number_after(self, segment_id: int, at: datetime) -> int | None:
+        return membership_log.first_number_after(self._con, segment_id, at)
 
-    def count_before(self, segment_id: int, line: int | None) -> int:
-        return past.count_before(self._con, segment_id, line)
+    def count_before(self, segment_id: int, number: int | None) -> int:
+        return membership_log.count_before(self._con, segment_id, number)
 
     def recipients_before(
-        self, type_id: int, segment_id: int, line: int | None, after: int, limit: int
+        self, type_id: int, segment_id: int, number: int | None, after: int, limit: int
     ) -> list[tuple[int, int | None, str | None]]:
-        return past.recipients_before(self._con, type_id, segment_id, line, after, limit)
+        return membership_log.recipients_before(self._con, type_id, segment_id, number, after, limit)
 
-    def transitions_of(self, contact_id: int, externals: Sequence[int], persons: Sequence[int]) -> list[Transition]:
-        return past.transitions_of(self._con, contact_id, externals, persons)
+    def changes_of(
+        self, contact_id: int, recipient_ids: Sequence[int], person_ids: Sequence[int]
+    ) -> list[MembershipChange]:
+        return membership_log.changes_of(self._con, contact_id, recipient_ids, person_ids)
 
     def present_among(self, recipient_ids: Sequence[int]) -> set[int]:
-        return past.present_among(self._con, recipient_ids)
+        return membership_log.present_among(self._con, recipient_ids)
 
-    def passed(self, type_id: int, segment_id: int, step: int | None, before: int | None, limit: int) -> list[Passed]:
-        return passed(self._con, type_id, segment_id, step, before, limit)
+    def activity(
+        self, type_id: int, segment_id: int, delta: int | None, before: int | None, limit: int
+    ) -> list[ActivityEntry]:
+        return activity(self._con, type_id, segment_id, delta, before, limit)
 
-    def moves_since(self, cause: Cause, since: datetime) -> list[tuple[int, int, int]]:
-        return past.moves_since(self._con, cause, since)
+    def count_changes_since(self, cause: Cause, since: datetime) -> list[tuple[int, int, int]]:
+        return membership_log.count_changes_since(self._con, cause, since)

@@ -5,16 +5,16 @@ from dataclasses import dataclass
 from datetime import date
 
 from tamis.domain.history import (
+    ChangeRow,
     KeptHistory,
     MemberList,
-    MembershipChange,
-    MembershipSnapshot,
     Pack,
     Position,
     SegmentDay,
+    SnapshotRow,
 )
 from tamis.domain.instants import from_micros
-from tamis.domain.transitions import Cause, DaySize
+from tamis.domain.membership_changes import Cause, DaySize
 from tamis.records.engine import sql
 from tamis.records.handles import Reader
 from tamis.records.queries import load
@@ -28,7 +28,7 @@ class ChangesPage:
     """Some changes that follow each other: rows, and then perhaps a pack; `last` is the number up to which they go,
     None where none are left."""
 
-    rows: Sequence[MembershipChange]
+    rows: Sequence[ChangeRow]
     pack: Pack | None
     last: int | None
 
@@ -37,7 +37,7 @@ class ChangesPage:
 class SegmentsHistory:
     """What is kept of a span of segments beside the changes."""
 
-    snapshots: Sequence[MembershipSnapshot]
+    snapshots: Sequence[SnapshotRow]
     days: Sequence[SegmentDay]
     lists: Sequence[tuple[int, int]]
     """Segment and part of each part of a list of members."""
@@ -67,22 +67,22 @@ def whole(db: Reader) -> KeptHistory:
     return KeptHistory(position(db), changes(db), packs(db), snapshots(db), member_lists(db), days(db))
 
 
-def changes(db: Reader) -> Iterator[Sequence[MembershipChange]]:
+def changes(db: Reader) -> Iterator[Sequence[ChangeRow]]:
     """Read the changes that are rows, many at a time, in the order of their numbers."""
     after = 0
-    while rows := sql.select(db, MembershipChange, SQL["changes"], (after, ROWS_A_TIME)):
+    while rows := sql.select(db, ChangeRow, SQL["changes"], (after, ROWS_A_TIME)):
         yield rows
         after = rows[-1].number
 
 
-def oldest_changes(db: Reader, most: int, newest: int) -> list[MembershipChange]:
+def oldest_changes(db: Reader, most: int, newest: int) -> list[ChangeRow]:
     """Read at most `most` of the oldest changes that are rows, with no pack between them; none where that would not
     leave as many as `newest`."""
     if not sql.fetch(db, SQL["has_rows_beyond"], (most + newest - 1,)):
         return []
-    (oldest,) = sql.select(db, MembershipChange, SQL["changes"], (0, 1))
+    (oldest,) = sql.select(db, ChangeRow, SQL["changes"], (0, 1))
     next_pack = sql.scalar(db, int, SQL["pack_after"], (oldest.number,))
-    return sql.select(db, MembershipChange, SQL["changes_before"], (0, next_pack, most))
+    return sql.select(db, ChangeRow, SQL["changes_before"], (0, next_pack, most))
 
 
 def packs(db: Reader) -> Iterator[Pack]:
@@ -94,7 +94,7 @@ def packs(db: Reader) -> Iterator[Pack]:
 def changes_after(db: Reader, after: int) -> ChangesPage:
     """Read the next changes above a number: at most 50,000 rows, and the pack that follows them."""
     first = sql.scalar(db, int, SQL["pack_after"], (after,))
-    rows = sql.select(db, MembershipChange, SQL["changes_before"], (after, first, ROWS_A_TIME))
+    rows = sql.select(db, ChangeRow, SQL["changes_before"], (after, first, ROWS_A_TIME))
     if len(rows) == ROWS_A_TIME:
         return ChangesPage(rows, None, rows[-1].number)
     pack = sql.select_only(db, Pack, SQL["pack"], (first,)) if first else None
@@ -105,7 +105,7 @@ def of_segments(db: Reader, after: int, last: int) -> SegmentsHistory:
     """Read what is kept of the segments above a number up to another."""
     span = (after, last)
     return SegmentsHistory(
-        sql.select(db, MembershipSnapshot, SQL["snapshots_of_span"], span),
+        sql.select(db, SnapshotRow, SQL["snapshots_of_span"], span),
         sql.select(db, _day, SQL["days_of_span"], span),
         sql.select_tuples(db, tuple[int, int], SQL["lists_of_span"], span),
     )
@@ -122,9 +122,9 @@ def contradictions(db: Reader) -> Contradictions:
     return sql.select_only(db, Contradictions, SQL["contradictions"])
 
 
-def snapshots(db: Reader) -> list[MembershipSnapshot]:
+def snapshots(db: Reader) -> list[SnapshotRow]:
     """Read all snapshots, in the order of their numbers."""
-    return sql.select(db, MembershipSnapshot, SQL["snapshots"])
+    return sql.select(db, SnapshotRow, SQL["snapshots"])
 
 
 def member_lists(db: Reader) -> Iterator[MemberList]:
@@ -137,6 +137,6 @@ def days(db: Reader) -> list[SegmentDay]:
     return sql.select(db, _day, SQL["days"])
 
 
-def _day(segment_id: int, day: str, recipients: int, entered: int, departed: int, filled: str | None) -> SegmentDay:
-    size = DaySize(date.fromisoformat(day), recipients, entered, departed, Cause(filled) if filled else None)
+def _day(segment_id: int, day: str, recipients: int, entered: int, departed: int, snapshot: str | None) -> SegmentDay:
+    size = DaySize(date.fromisoformat(day), recipients, entered, departed, Cause(snapshot) if snapshot else None)
     return SegmentDay(segment_id, size)

@@ -22,7 +22,7 @@ def append(db: Transaction, batch: HistoryBatch) -> None:
     for pack in batch.packs:
         run(db, SQL["add_pack"], pack)
     run_many(db, SQL["add_snapshot"], batch.snapshots)
-    run_many(db, SQL["drop_members"], [(segment_id,) for segment_id in batch.filled])
+    run_many(db, SQL["drop_members"], [(segment_id,) for segment_id in batch.rebuilt])
     _add_members(db, batch.members)
     days = [(segment_id, size.day.isoformat(), *size[1:]) for segment_id, size in batch.days]
     run_many(db, SQL["set_day"], days)

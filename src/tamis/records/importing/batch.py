@@ -10,8 +10,8 @@ import msgspec
 
 from tamis.domain.errors import Refused
 from tamis.domain.instants import to_micros
+from tamis.domain.membership_changes import Cause
 from tamis.domain.segments import EXTERNAL_BIT
-from tamis.domain.transitions import Cause
 from tamis.records import change_log, exclusions
 from tamis.records.contacts import ContactRow
 from tamis.records.engine.sql import run, run_many, scalar, select, select_only

@@ -8,7 +8,7 @@ from typing import NamedTuple
 import msgspec
 
 from tamis.domain.instants import to_micros
-from tamis.domain.transitions import Cause
+from tamis.domain.membership_changes import Cause
 from tamis.records import change_log, exclusions
 from tamis.records.engine.sql import run, run_many, select, select_one, select_only, select_tuples
 from tamis.records.handles import Reader, Transaction

@@ -8,7 +8,7 @@ from datetime import date
 
 from markupsafe import Markup
 
-from tamis.domain.transitions import DaySize
+from tamis.domain.membership_changes import DaySize
 from tamis.web.console.filters import day as written_day
 
 WIDTH, HEIGHT, PAD = 96, 28, 2
@@ -132,7 +132,7 @@ def _moves(paper: Paper, days: Sequence[DaySize], x: Place, step: float) -> Mark
     """Draw entries above a line and exits below it, both to one scale. The day on which a segment was filled as a whole
     is left out: all come then, and whoever comes later could not be seen."""
     middle = paper.height - 24 - paper.moves / 2
-    shown = [(x(i), d) for i, d in enumerate(days) if not d.filled]
+    shown = [(x(i), d) for i, d in enumerate(days) if not d.snapshot]
     most = max((max(d.entered, d.departed) for _, d in shown), default=0) or 1
     half, width = paper.moves / 2 - 4, max(1.0, min(step * 0.62, 16))
     line = Markup('<line class="chart-grid" x1="{}" x2="{}" y1="{:.1f}" y2="{:.1f}"/>')

@@ -8,14 +8,14 @@ from litestar.response import Response
 
 from tamis.actions.fields.types import type_by_id
 from tamis.actions.segments.dependents import users_of_segment
-from tamis.actions.segments.members import Comings, Figures, figures_of
+from tamis.actions.segments.members import ActivityPage, Figures, figures_of
 from tamis.actions.segments.rule_syntax import Rule, describe
 from tamis.actions.segments.segments import rule_of, segment_by_id
 from tamis.actions.services import Services
 from tamis.domain.contacts import ContactType
-from tamis.domain.members import Passed
+from tamis.domain.members import ActivityEntry
+from tamis.domain.membership_changes import MembershipSnapshot
 from tamis.domain.segments import Segment
-from tamis.domain.transitions import Filling
 from tamis.web.console.answers import page
 from tamis.web.console.session import Visitor
 
@@ -62,6 +62,6 @@ def segment_page(visitor: Visitor, frame: Frame, tab: str, *, status: int = 200,
     )
 
 
-def lines_of(comings: Comings) -> list[tuple[Passed | Filling, bool]]:
-    """Return lines of a log, each with whether it tells of a person, and not of the whole segment."""
-    return [(line, isinstance(line, Passed)) for line in comings.lines]
+def activity_rows(page: ActivityPage) -> list[tuple[ActivityEntry | MembershipSnapshot, bool]]:
+    """Return log entries, each with whether it is about one recipient rather than the whole segment."""
+    return [(entry, isinstance(entry, ActivityEntry)) for entry in page.entries]

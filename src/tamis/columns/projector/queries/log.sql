@@ -19,8 +19,8 @@ FROM {changes}
 INSERT INTO transitions
 SELECT $last::BIGINT + row_number() OVER (), recipient_id, step, instant, cause FROM {changes}
 
--- name: filling
+-- name: snapshot
 INSERT INTO fillings VALUES ($1, $2, $3, $4, $5)
 
--- name: was_filled
+-- name: has_snapshot
 SELECT EXISTS (FROM fillings WHERE segment_id = $1)

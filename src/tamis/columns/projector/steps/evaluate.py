@@ -15,7 +15,7 @@ from tamis.columns.projector.steps import externals, insert_only, small_batch
 from tamis.columns.projector.strategy import Description, Strategy, choose
 from tamis.columns.projector.timed import used_fields
 from tamis.columns.projector.work import Connection, Work, changed, plain, source_of
-from tamis.domain.transitions import Cause
+from tamis.domain.membership_changes import Cause
 from tamis.rules.sql.compiler import compile_rule
 from tamis.rules.sql.dialect import Parameters
 from tamis.rules.tree import segments_named

@@ -6,11 +6,11 @@ from datetime import UTC, date, datetime
 from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
-from tamis.columns.history.daily import Moved
+from tamis.columns.history.daily import DailyChanges
 from tamis.columns.projector.queries import load
 from tamis.columns.projector.work import Connection, Numbered, Work, plain
 from tamis.domain.instants import DAY, day_in_utc, day_of
-from tamis.domain.transitions import Cause
+from tamis.domain.membership_changes import Cause
 
 SQL = load("log")
 
@@ -43,18 +43,18 @@ def log(con: Connection, work: Work) -> Work:
     number = SQL["number_in_any_order" if at_once else "number"]
     con.execute(number.replace("{changes}", changes), {"last": last})
     growth = [(row.segment_id, row.grown) for row in rows]
-    days = work.state.days.after(_by_day(con, work.changes.segments.zone, last, rows))
+    days = work.state.days.apply(_by_day(con, work.changes.segments.zone, last, rows))
     state = replace(work.state, number=last + sum(row.changes for row in rows), days=days)
     return replace(work, state=state, numbered=Numbered(last, growth, once))
 
 
-def _by_day(con: Connection, zone: ZoneInfo, last: int, rows: Sequence[Growth]) -> list[Moved]:
+def _by_day(con: Connection, zone: ZoneInfo, last: int, rows: Sequence[Growth]) -> list[DailyChanges]:
     """Count the changes of each segment by day; those of most are all of one."""
-    found, spread = list[Moved](), dict[int, tuple[date, date]]()
+    found, spread = list[DailyChanges](), dict[int, tuple[date, date]]()
     for segment_id, _, count, _, _, first, newest, entered in rows:
         days = day_of(_utc(first), zone), day_of(_utc(newest), zone)
         if days[0] == days[1]:
-            found.append(Moved(segment_id, days[0], entered, count - entered))
+            found.append(DailyChanges(segment_id, days[0], entered, count - entered))
         else:
             spread[segment_id] = days
     if spread:
@@ -62,7 +62,7 @@ def _by_day(con: Connection, zone: ZoneInfo, last: int, rows: Sequence[Growth]) 
         between = [day + DAY * n for n in range((end - day).days + 1)]
         starts = [plain(day_in_utc(one, zone)[0]) for one in between]
         values = {"after": last, "segments": list(spread), "starts": starts, "days": between}
-        found += [Moved(*row) for row in con.execute(SQL["growth_by_day"], values).fetchall()]
+        found += [DailyChanges(*row) for row in con.execute(SQL["growth_by_day"], values).fetchall()]
     return found
 
 
@@ -70,11 +70,11 @@ def _utc(instant: datetime) -> datetime:
     return instant.replace(tzinfo=UTC)
 
 
-def log_filling(con: Connection, number: int, segment_id: int, instant: datetime, cause: Cause, size: int) -> None:
+def log_snapshot(con: Connection, number: int, segment_id: int, instant: datetime, cause: Cause, size: int) -> None:
     """Note in one line that a segment was filled or emptied as a whole."""
-    con.execute(SQL["filling"], [number, segment_id, plain(instant), cause.value, size])
+    con.execute(SQL["snapshot"], [number, segment_id, plain(instant), cause.value, size])
 
 
-def was_filled(con: Connection, segment_id: int) -> bool:
+def has_snapshot(con: Connection, segment_id: int) -> bool:
     """Return whether the log has a line of a segment's having been filled."""
-    return bool(con.execute(SQL["was_filled"], [segment_id]).fetchall()[0][0])
+    return bool(con.execute(SQL["has_snapshot"], [segment_id]).fetchall()[0][0])

@@ -3,19 +3,19 @@
 from dataclasses import replace
 
 from tamis.columns.engine.dialect import DUCKDB
-from tamis.columns.history.daily import Snapshot
+from tamis.columns.history.daily import DailySnapshot
 from tamis.columns.layout.contacts import column, table
 from tamis.columns.layout.externals import added_to, selected_externals
 from tamis.columns.layout.membership import is_in_segment, recipients_of, span
 from tamis.columns.projector.batch import Purpose
 from tamis.columns.projector.queries import load
-from tamis.columns.projector.steps.log import log_filling, was_filled
+from tamis.columns.projector.steps.log import has_snapshot, log_snapshot
 from tamis.columns.projector.steps.restore import compare_restored
 from tamis.columns.projector.steps.roll_up import set_size
 from tamis.columns.projector.strategy import Strategy
 from tamis.columns.projector.work import Connection, Refill, Work, changed, plain
 from tamis.domain.instants import day_of
-from tamis.domain.transitions import Cause
+from tamis.domain.membership_changes import Cause
 from tamis.rules.sql.compiler import Source, compile_rule
 from tamis.rules.sql.dialect import Parameters
 from tamis.rules.time.evaluation_time import EvaluationTime
@@ -38,7 +38,7 @@ def empty_deleted(con: Connection, work: Work) -> Work:
     """Empty the segments that were deleted."""
     number, sizes = work.state.number, dict(work.state.sizes)
     today = day_of(work.now, work.changes.segments.zone)
-    snapshots = [Snapshot(id_, today, Cause.DELETION, 0) for id_ in sorted(work.changes.segments.deleted)]
+    snapshots = [DailySnapshot(id_, today, Cause.DELETION, 0) for id_ in sorted(work.changes.segments.deleted)]
     for segment_id in sorted(work.changes.segments.deleted):
         number += 1
         low_high = list(span(segment_id))
@@ -46,10 +46,10 @@ def empty_deleted(con: Connection, work: Work) -> Work:
         con.execute(SQL["delete_recent"], low_high)
         con.execute(SQL["delete_added"], [segment_id])
         con.execute(SQL["delete_excluded"], [segment_id])
-        log_filling(con, number, segment_id, work.now, Cause.DELETION, 0)
+        log_snapshot(con, number, segment_id, work.now, Cause.DELETION, 0)
         set_size(con, segment_id, None)
         sizes.pop(segment_id, None)
-    days = work.state.days.after(snapshots)
+    days = work.state.days.apply(snapshots)
     return replace(work, state=replace(work.state, number=number, sizes=sizes, days=days))
 
 
@@ -59,19 +59,19 @@ def refill(con: Connection, work: Work) -> Work:
     assert work.refill
     level, cause = work.refill.level, work.refill.cause
     number, sizes, found = work.state.number, dict(work.state.sizes), work.found
-    today, snapshots = day_of(work.now, work.changes.segments.zone), list[Snapshot]()
+    today, snapshots = day_of(work.now, work.changes.segments.zone), list[DailySnapshot]()
     for segment_id, rule in level.items():
         if segment_id in sizes:
             found += _compare_whole(con, work, segment_id, rule, cause)
             continue
         number += 1
-        restored = work.purpose is Purpose.RESTORE and was_filled(con, segment_id)
+        restored = work.purpose is Purpose.RESTORE and has_snapshot(con, segment_id)
         sizes[segment_id] = _fill(con, work, segment_id, rule)
         why = Cause.REBUILD if restored else Cause.FIRST
-        log_filling(con, number, segment_id, work.now, why, sizes[segment_id])
-        snapshots.append(Snapshot(segment_id, today, why, sizes[segment_id]))
+        log_snapshot(con, number, segment_id, work.now, why, sizes[segment_id])
+        snapshots.append(DailySnapshot(segment_id, today, why, sizes[segment_id]))
         set_size(con, segment_id, sizes[segment_id])
-    state = replace(work.state, number=number, sizes=sizes, days=work.state.days.after(snapshots))
+    state = replace(work.state, number=number, sizes=sizes, days=work.state.days.apply(snapshots))
     return replace(work, state=state, found=found, found_new=False)
 
 

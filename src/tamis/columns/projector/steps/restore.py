@@ -13,7 +13,7 @@ from tamis.columns.projector.batch import OverrideChanges, SegmentPlans, TypeCha
 from tamis.columns.projector.queries import load
 from tamis.columns.projector.steps.stage import groups_of
 from tamis.columns.projector.work import Connection, Work, changed, of_type, plain
-from tamis.domain.transitions import Cause
+from tamis.domain.membership_changes import Cause
 
 SQL = load("restore")
 EVER = datetime.min.replace(tzinfo=UTC)

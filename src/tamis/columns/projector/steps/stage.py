@@ -10,8 +10,8 @@ from tamis.columns.projector.batch import OverrideChanges, Touched
 from tamis.columns.projector.documents import insert_contacts
 from tamis.columns.projector.queries import load
 from tamis.columns.projector.work import Connection, Whole, Work, of_type, plain
+from tamis.domain.membership_changes import Cause
 from tamis.domain.text import fold
-from tamis.domain.transitions import Cause
 
 SQL = load("stage")
 

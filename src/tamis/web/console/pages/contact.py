@@ -50,8 +50,8 @@ def history_of_contact(
     waiting for it."""
     contact_type, contact, _ = _find(services, visitor, type_id, contact_id)
     key = email_key(contact.email) or ""
-    passages = contact_history(services, visitor.account.id, contact_type.id, contact.id, key)
-    return fragment(visitor, "contacts/_history.html", passages=passages)
+    changes = contact_history(services, visitor.account.id, contact_type.id, contact.id, key)
+    return fragment(visitor, "contacts/_history.html", changes=changes)
 
 
 @get("/types/{type_id:int}/contacts/{contact_id:int}/fields/{field_id:int}", sync_to_thread=True)

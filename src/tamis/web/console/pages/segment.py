@@ -8,16 +8,16 @@ from litestar.response import Response
 
 from tamis.actions.lookups import segments_of_type
 from tamis.actions.segments.history import SizesByDay, segment_history
-from tamis.actions.segments.members import comings_and_goings
+from tamis.actions.segments.members import list_activity
 from tamis.actions.segments.rule_syntax import outline, segments_named, to_text
 from tamis.actions.services import Services
+from tamis.domain.membership_changes import Cause
 from tamis.domain.segments import Segment
-from tamis.domain.transitions import Cause
 from tamis.web.console.answers import fragment
 from tamis.web.console.charts import size_chart
 from tamis.web.console.filters import day, number
 from tamis.web.console.injected import InjectedServices, InjectedVisitor
-from tamis.web.console.segment_frame import Frame, frame_of, lines_of, segment_page
+from tamis.web.console.segment_frame import Frame, activity_rows, frame_of, segment_page
 from tamis.web.console.session import Visitor
 
 LATELY = 6
@@ -39,7 +39,7 @@ def overview(
         outline=outline(frame.rule),
         text=to_text(frame.rule),
         named={ref.id: ref for ref in _refs(services, frame) if ref.id in named},
-        lines=lines_of(comings_and_goings(services, visitor.account, segment_id, limit=LATELY)),
+        lines=activity_rows(list_activity(services, visitor.account, segment_id, limit=LATELY)),
         span=span,
         spans=SPANS,
         **_sizes(services, visitor, frame, span),
@@ -70,9 +70,9 @@ def _sizes(services: Services, visitor: Visitor, frame: Frame, span: int) -> dic
     return {
         "days": days,
         "chart": size_chart(days, label),
-        "entered": sum(d.entered for d in days if d.filled is not Cause.FIRST),
+        "entered": sum(d.entered for d in days if d.snapshot is not Cause.FIRST),
         "departed": sum(d.departed for d in days),
-        "began": first if first.filled is Cause.FIRST else None,
+        "began": first if first.snapshot is Cause.FIRST else None,
     }
 
 

@@ -4,12 +4,12 @@ from litestar import get
 from litestar.params import FromPath, FromQuery
 from litestar.response import Response
 
-from tamis.actions.segments.members import comings_and_goings
+from tamis.actions.segments.members import list_activity
 from tamis.web.console.injected import InjectedServices, InjectedVisitor
-from tamis.web.console.segment_frame import frame_of, lines_of, segment_page
+from tamis.web.console.segment_frame import activity_rows, frame_of, segment_page
 
 LINES_A_PAGE = 50
-STEPS = {"entered": 1, "left": -1}
+DELTAS = {"entered": 1, "left": -1}
 
 
 @get("/segments/{segment_id:int}/history", sync_to_thread=True)
@@ -22,17 +22,17 @@ def history(
 ) -> Response[str]:
     """Show entries and exits, newest first."""
     frame = frame_of(services, visitor, segment_id)
-    found = comings_and_goings(
-        services, visitor.account, segment_id, step=STEPS.get(only), before=_bounded(before), limit=LINES_A_PAGE
+    found = list_activity(
+        services, visitor.account, segment_id, delta=DELTAS.get(only), before=_bounded(before), limit=LINES_A_PAGE
     )
     return segment_page(
         visitor,
         frame,
         "history",
-        lines=lines_of(found),
+        lines=activity_rows(found),
         older=found.before,
         known_since=found.known_since,
-        only=only if only in STEPS else "",
+        only=only if only in DELTAS else "",
         newest=before is None,
     )
 

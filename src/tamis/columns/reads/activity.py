@@ -1,4 +1,4 @@
-"""The entries into a segment and the exits from it, newest first, with who it was."""
+"""The recent activity of a segment: its entries and exits, newest first, with contact and email."""
 
 from datetime import UTC
 
@@ -8,15 +8,15 @@ from tamis.columns.layout.contacts import table, written
 from tamis.columns.layout.externals import PERSONS
 from tamis.columns.layout.membership import CONTACT, NUMBER, span
 from tamis.domain.fields import EMAIL
-from tamis.domain.members import Passed
+from tamis.domain.members import ActivityEntry
+from tamis.domain.membership_changes import Cause
 from tamis.domain.segments import EXTERNAL_BIT
-from tamis.domain.transitions import Cause
 
 
-def passed(
-    con: duckdb.DuckDBPyConnection, type_id: int, segment_id: int, step: int | None, before: int | None, limit: int
-) -> list[Passed]:
-    """List the newest entries and exits of a segment, or only those of one `step`, with numbers below `before`."""
+def activity(
+    con: duckdb.DuckDBPyConnection, type_id: int, segment_id: int, delta: int | None, before: int | None, limit: int
+) -> list[ActivityEntry]:
+    """List the newest entries and exits of a segment, or only those with one `delta`, with numbers below `before`."""
     low, high = span(segment_id)
     rows = con.execute(
         "SELECT t.number, t.step, t.instant, t.cause, t.recipient_id, c.id, "
@@ -29,6 +29,6 @@ def passed(
         ") l LEFT JOIN added a ON a.recipient_id = l.recipient_id "
         f"LEFT JOIN {PERSONS} x ON x.id = l.recipient_id & {NUMBER}"
         f") t LEFT JOIN {table(type_id)} c ON c.id = t.contact_id ORDER BY t.number DESC",
-        [low, high, before, step, limit],
+        [low, high, before, delta, limit],
     ).fetchall()
-    return [Passed(row[0], row[1], row[2].replace(tzinfo=UTC), Cause(row[3]), *row[4:]) for row in rows]
+    return [ActivityEntry(row[0], row[1], row[2].replace(tzinfo=UTC), Cause(row[3]), *row[4:]) for row in rows]

@@ -1,7 +1,7 @@
-"""What the log of transitions tells: the members of a past instant, and the way of a contact through segments.
+"""Queries on the log of membership changes: members as of an instant, and the entries and exits of a contact.
 
-The clock of a machine can be put back, so instants need not grow along the log; numbers do. The log as of an instant
-is what stands before the first line with a later one: with that, every question about the past cuts it in one place.
+The clock of a machine can be set back, so instants do not always grow along the log; numbers do. The log as of an
+instant ends before the first entry with a later instant: every query about the past cuts it in this one place.
 """
 
 from collections.abc import Sequence
@@ -14,36 +14,38 @@ from tamis.columns.layout.contacts import table, written
 from tamis.columns.layout.externals import PERSONS
 from tamis.columns.layout.membership import CONTACT, NUMBER, recipients_between, span
 from tamis.domain.fields import EMAIL
+from tamis.domain.membership_changes import Cause, MembershipChange, MembershipSnapshot
 from tamis.domain.segments import EXTERNAL_BIT, SEGMENT_SHIFT
-from tamis.domain.transitions import Cause, Filling, Transition
 
 
-def fillings_of(con: duckdb.DuckDBPyConnection, segment_id: int) -> list[Filling]:
-    """List the lines at which a segment was filled as a whole, oldest first; its log begins with the first."""
+def snapshots_of(con: duckdb.DuckDBPyConnection, segment_id: int) -> list[MembershipSnapshot]:
+    """List the snapshots of a segment, oldest first; its log begins with the first."""
     rows = con.execute(
         "SELECT number, instant, cause, recipients FROM fillings WHERE segment_id = $1 ORDER BY number", [segment_id]
     ).fetchall()
-    return [Filling(number, _utc(instant), Cause(cause), recipients) for number, instant, cause, recipients in rows]
+    return [
+        MembershipSnapshot(number, _utc(instant), Cause(cause), recipients)
+        for number, instant, cause, recipients in rows
+    ]
 
 
 def known_since(con: duckdb.DuckDBPyConnection, segment_id: int) -> datetime | None:
-    """Tell from which instant on it is known who was in a segment, or None before its first filling."""
-    fillings = fillings_of(con, segment_id)
-    if not fillings:
+    """Return the instant from which on the members of a segment are known, or None before its first snapshot."""
+    snapshots = snapshots_of(con, segment_id)
+    if not snapshots:
         return None
-    last = fillings[-1]
+    last = snapshots[-1]
     low, high = span(segment_id)
     before: datetime | None = _row(
         con,
         "SELECT max(instant) FROM transitions WHERE recipient_id BETWEEN $1 AND $2 AND number < $3",
         [low, high, last.number],
     )[0]
-    return max([filling.instant for filling in fillings] + ([_utc(before)] if before else []))
+    return max([snapshot.instant for snapshot in snapshots] + ([_utc(before)] if before else []))
 
 
-def moves_since(con: duckdb.DuckDBPyConnection, cause: Cause, since: datetime) -> list[tuple[int, int, int]]:
-    """Count, for each segment in which there were any, the entries and the exits that came from a cause from an instant
-    on; in order of segment."""
+def count_changes_since(con: duckdb.DuckDBPyConnection, cause: Cause, since: datetime) -> list[tuple[int, int, int]]:
+    """Count the entries and exits with a cause from an instant on: a row for each segment that has any, in order."""
     rows = con.execute(
         f"SELECT recipient_id >> {SEGMENT_SHIFT}, count(*) FILTER (step = 1), count(*) FILTER (step = -1) "
         "FROM transitions WHERE cause = $1 AND instant >= $2 GROUP BY 1 ORDER BY 1",
@@ -52,8 +54,8 @@ def moves_since(con: duckdb.DuckDBPyConnection, cause: Cause, since: datetime) -
     return rows.fetchall()
 
 
-def line_after(con: duckdb.DuckDBPyConnection, segment_id: int, at: datetime) -> int | None:
-    """Return the number of the first line in the log of a segment with a later instant, or None when there is none."""
+def first_number_after(con: duckdb.DuckDBPyConnection, segment_id: int, at: datetime) -> int | None:
+    """Return the number of the first log entry of a segment with a later instant, or None if there is none."""
     low, high = span(segment_id)
     number: int | None = _row(
         con,
@@ -63,23 +65,24 @@ def line_after(con: duckdb.DuckDBPyConnection, segment_id: int, at: datetime) ->
     return number
 
 
-def count_before(con: duckdb.DuckDBPyConnection, segment_id: int, line: int | None) -> int:
-    """Count the recipients that a segment had before a line of its log; None is after the last."""
-    count: int = _row(con, f"SELECT count(*) FROM {_recipients_before(*span(segment_id), line)}", [])[0]
+def count_before(con: duckdb.DuckDBPyConnection, segment_id: int, number: int | None) -> int:
+    """Count the recipients that a segment had before a change number; None means now."""
+    count: int = _row(con, f"SELECT count(*) FROM {_recipients_before(*span(segment_id), number)}", [])[0]
     return count
 
 
 def recipients_before(
-    con: duckdb.DuckDBPyConnection, type_id: int, segment_id: int, line: int | None, after: int, limit: int
+    con: duckdb.DuckDBPyConnection, type_id: int, segment_id: int, number: int | None, after: int, limit: int
 ) -> list[tuple[int, int | None, str | None]]:
-    """Return a page of the recipients that a segment had before a line of its log, in order of their numbers: number,
-    contact, and address where it is still known."""
+    """Return a page of the recipients that a segment had before a change number, ordered by recipient id: recipient id,
+    contact id, and email if it is still known."""
     low, high = span(segment_id)
     return con.execute(
         f"SELECT p.recipient_id, p.contact_id, coalesce({written(EMAIL, 'c.')}, p.email) FROM ("
         f"SELECT m.recipient_id, coalesce(a.email, x.email) AS email, CASE WHEN m.recipient_id & {EXTERNAL_BIT} = 0 "
         f"THEN m.recipient_id & {CONTACT} ELSE coalesce(a.contact_id, x.contact_id) END AS contact_id "
-        f"FROM (SELECT * FROM {_recipients_before(max(after + 1, low), high, line)} ORDER BY recipient_id LIMIT $1) m "
+        f"FROM (SELECT * FROM {_recipients_before(max(after + 1, low), high, number)} "
+        "ORDER BY recipient_id LIMIT $1) m "
         "LEFT JOIN added a ON a.recipient_id = m.recipient_id "
         f"LEFT JOIN {PERSONS} x ON x.id = m.recipient_id & {NUMBER}"
         f") p LEFT JOIN {table(type_id)} c ON c.id = p.contact_id ORDER BY p.recipient_id",
@@ -87,25 +90,25 @@ def recipients_before(
     ).fetchall()
 
 
-def transitions_of(
-    con: duckdb.DuckDBPyConnection, contact_id: int, externals: Sequence[int], persons: Sequence[int]
-) -> list[Transition]:
-    """List the entries and exits of a contact, oldest first; `externals` are the numbers of recipients that its
-    address got while it was no contact, and `persons` those by which it was known in segments that name others."""
-    numbers = ", ".join(str(int(number)) for number in (contact_id, *(EXTERNAL_BIT | person for person in persons)))
+def changes_of(
+    con: duckdb.DuckDBPyConnection, contact_id: int, recipient_ids: Sequence[int], person_ids: Sequence[int]
+) -> list[MembershipChange]:
+    """List the entries and exits of a contact, oldest first. `recipient_ids` are those that its email had before it was
+    a contact, `person_ids` those of the external recipients with its email, in segments that include others."""
+    numbers = ", ".join(str(int(number)) for number in (contact_id, *(EXTERNAL_BIT | person for person in person_ids)))
     rows = con.execute(
         "SELECT number, recipient_id, step, instant, cause FROM transitions "
         f"WHERE recipient_id & {NUMBER} IN ({numbers}) OR list_contains($1::BIGINT[], recipient_id) ORDER BY number",
-        [list(externals)],
+        [list(recipient_ids)],
     ).fetchall()
     return [
-        Transition(number, recipient_id, step, _utc(instant), Cause(cause))
-        for number, recipient_id, step, instant, cause in rows
+        MembershipChange(number, recipient_id, delta, _utc(instant), Cause(cause))
+        for number, recipient_id, delta, instant, cause in rows
     ]
 
 
 def present_among(con: duckdb.DuckDBPyConnection, recipient_ids: Sequence[int]) -> set[int]:
-    """Tell which of some recipients are in their segments now."""
+    """Return those of some recipients that are in their segments now."""
     rows = con.execute(
         "SELECT recipient_id FROM members SEMI JOIN (SELECT unnest($1::BIGINT[]) AS recipient_id) USING (recipient_id) "
         "ANTI JOIN recent USING (recipient_id) "
@@ -115,14 +118,14 @@ def present_among(con: duckdb.DuckDBPyConnection, recipient_ids: Sequence[int]) 
     return {row[0] for row in rows}
 
 
-def _recipients_before(low: int, high: int, line: int | None) -> str:
-    """Write the query for the recipients with numbers between two as they were: the present ones with all later lines
-    undone, so that the first of those of a recipient decides."""
-    if line is None:
+def _recipients_before(low: int, high: int, number: int | None) -> str:
+    """Write the query for the recipients with ids between two, before a change number: the current ones with all later
+    changes undone. The first later change of a recipient decides."""
+    if number is None:
         return recipients_between(low, high)
     later = (
         "(SELECT recipient_id, arg_min(step, number) AS step FROM transitions "
-        f"WHERE recipient_id BETWEEN {int(low)} AND {int(high)} AND number >= {int(line)} GROUP BY recipient_id)"
+        f"WHERE recipient_id BETWEEN {int(low)} AND {int(high)} AND number >= {int(number)} GROUP BY recipient_id)"
     )
     return (
         f"(SELECT recipient_id FROM {recipients_between(low, high)} ANTI JOIN {later} USING (recipient_id) "
