@@ -12,11 +12,10 @@ from tamis.actions.maintenance.doctor import history
 from tamis.actions.maintenance.doctor.columns import Part
 from tamis.actions.services import Services
 from tamis.columns.engine.files import NAME
-from tamis.columns.history import collect
 from tamis.domain.membership_changes import Cause
 from tamis.records.history import read
 from tamis.settings import Settings
-from tests.history.past import Past, live_through
+from tests.history.past import Past, live_through, small_packs
 from tests.support.records import records_of
 
 COPY = "not as in the history in the records"
@@ -27,10 +26,7 @@ def healthy(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, datetime]:
     """Make a directory with external recipients, in which changes and lists of members are in packs and in rows, and
     the oldest were trimmed; return it with the instant at which it was left."""
     past = Past(tmp_path_factory.mktemp("history") / "data")
-    with pytest.MonkeyPatch.context() as small:
-        small.setattr(collect, "MOST_ROWS", 0)
-        small.setattr(collect, "CHANGES_A_PACK", 2)
-        small.setattr(collect, "MEMBERS_A_LIST", 2)
+    with small_packs():
         live_through(past, random.Random(7), 8)
         past.trim(3)
     past.write({f"p{n}@example.org": ("India", "Peru")[n % 2] for n in range(1, 12)})

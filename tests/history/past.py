@@ -1,11 +1,15 @@
 """A services with a clock of its own, in which people come and go while it is written down who was there when."""
 
+import copy
 import random
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+
+import pytest
 
 from tamis.actions.accounts.accounts import create_account
 from tamis.actions.contacts.contacts import delete_contact
@@ -16,6 +20,7 @@ from tamis.actions.segments import history
 from tamis.actions.segments.recipients import add_recipient, delete_recipient, recipient_page
 from tamis.actions.segments.segments import create_segment, delete_segment
 from tamis.actions.services import Services
+from tamis.columns.history import collect
 from tamis.domain.contacts import encode_values
 from tamis.domain.emails import Email, parse_email
 from tamis.domain.errors import Invalid, NotFound, Refused
@@ -27,6 +32,7 @@ from tamis.records import segments, types
 from tamis.records.contacts import NewContact
 from tamis.rules.syntaxes.text import from_text
 from tamis.settings import Settings
+from tests.support.templates import copy_of
 
 BEGIN = datetime(2026, 3, 1, 20, 30, tzinfo=UTC)
 EVERYONE = 1 << 53
@@ -112,6 +118,11 @@ class Past:
         self.services.close()
         self.services = Services(self.settings, clock=lambda: self.now)
 
+    def move(self, directory: Path) -> None:
+        """Use a copy of the closed services, in another directory."""
+        self.settings = replace(self.settings, data=directory)
+        self.services = Services(self.settings, clock=lambda: self.now)
+
     def trim(self, kept_days: int) -> None:
         """Drop what is older than so many days."""
         zones = segments.zones_of_live(self.services.records.reader())
@@ -148,6 +159,38 @@ class Past:
         assert found == sorted(set(found))
         assert len(found) == count
         return set(found)
+
+
+@contextmanager
+def small_packs() -> Iterator[None]:
+    """Keep all changes as packs, and few of them in each."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(collect, "MOST_ROWS", 0)
+        patch.setattr(collect, "CHANGES_A_PACK", 2)
+        patch.setattr(collect, "MEMBERS_A_LIST", 2)
+        yield
+
+
+def eventful_past(directory: Path, make: Callable[[Path], Past]) -> Past:
+    """Return a copy of a past that `make` makes once, which is `eventful_rows` or `eventful_packs`."""
+    past = copy.copy(copy_of(make, directory))
+    past.seen = dict(past.seen)
+    past.move(directory)
+    return past
+
+
+def eventful_rows(directory: Path) -> Past:
+    """Make a past in which much has happened, its changes kept as rows, and close it."""
+    past = Past(directory)
+    live_through(past, random.Random(7))
+    past.services.close()
+    return past
+
+
+def eventful_packs(directory: Path) -> Past:
+    """Make the same with its changes kept as packs."""
+    with small_packs():
+        return eventful_rows(directory)
 
 
 @contextmanager

@@ -3,9 +3,9 @@
 import errno
 import logging
 import os
-import random
 import shutil
 from collections.abc import Callable, Iterator
+from contextlib import nullcontext
 from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
@@ -20,13 +20,14 @@ from tamis.actions.maintenance.backups import make_backup, restore
 from tamis.actions.segments.history import contact_history
 from tamis.actions.segments.segments import create_segment, delete_segment, edit_segment
 from tamis.columns.engine.files import NAME
-from tamis.columns.history import collect, legacy, link
+from tamis.columns.history import legacy, link
 from tamis.domain.errors import Unavailable
 from tamis.domain.membership_changes import Cause
 from tamis.records.engine.database import FILE_NAME, connect
 from tamis.rules.syntaxes.text import from_text
 from tests.backups.first_format import to_first_format
-from tests.history.past import Past, live_through
+from tests.history.past import Past, eventful_packs, eventful_past, eventful_rows, small_packs
+from tests.support.effort import combinations
 
 TABLES = ("transitions", "fillings", "daily_sizes", "sizes")
 OLD_TABLES = """
@@ -59,7 +60,7 @@ def known(past: Past) -> dict[str, Any]:
     found["members"] = sorted(
         con.execute(f"{present} UNION ALL SELECT recipient_id, instant FROM recent WHERE step = 1").fetchall()
     )
-    found["as of"] = {at: past.members(at) for at in past.seen}
+    found["as of"] = {at: past.members(at, page=100) for at in past.seen}
     found["days"] = past.sizes()
     found["contacts"] = [
         contact_history(past.services, past.account.id, past.type.id, n, f"p{n}@example.org") for n in range(1, 8)
@@ -67,17 +68,16 @@ def known(past: Past) -> dict[str, Any]:
     return found
 
 
-@pytest.fixture(params=["rows", "packs"])
-def past(request: pytest.FixtureRequest, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Past]:
+KEPT = {"rows": eventful_rows, "packs": eventful_packs}
+
+
+@pytest.fixture(params=KEPT)
+def past(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Past]:
     """Return one in which much has happened, its changes kept as rows or as packs."""
-    if request.param == "packs":
-        monkeypatch.setattr(collect, "MOST_ROWS", 0)
-        monkeypatch.setattr(collect, "CHANGES_A_PACK", 2)
-        monkeypatch.setattr(collect, "MEMBERS_A_LIST", 2)
-    made = Past(tmp_path)
-    live_through(made, random.Random(7))
-    yield made
-    made.services.close()
+    with small_packs() if request.param == "packs" else nullcontext():
+        made = eventful_past(tmp_path / "data", KEPT[request.param])
+        yield made
+        made.services.close()
 
 
 def lose(past: Past, what: Callable[[Path], None]) -> None:
@@ -124,7 +124,7 @@ LOSSES = {
 }
 
 
-@pytest.mark.parametrize("loss", LOSSES)
+@pytest.mark.parametrize(("past", "loss"), combinations(KEPT, LOSSES), indirect=["past"])
 def test_a_lost_column_file_loses_nothing(past: Past, loss: str) -> None:
     before = known(past)
     past.later(hours=1)  # nothing is due
@@ -231,7 +231,7 @@ DAMAGED = {
 }
 
 
-@pytest.mark.parametrize("how", DAMAGED)
+@pytest.mark.parametrize(("past", "how"), combinations(KEPT, DAMAGED), indirect=["past"])
 def test_a_part_of_the_history_that_is_damaged_keeps_no_other_away(
     past: Past, how: str, caplog: pytest.LogCaptureFixture
 ) -> None:
@@ -274,7 +274,7 @@ def old_backup(past: Past, tmp_path_factory: pytest.TempPathFactory) -> Path:
     return backup
 
 
-@pytest.mark.parametrize("first", ["read", "backup"])
+@pytest.mark.parametrize(("past", "first"), combinations(KEPT, ["backup", "read"]), indirect=["past"])
 def test_a_backup_of_an_earlier_version_is_restored_with_the_history_of_its_column_file(
     past: Past, old_backup: Path, first: str
 ) -> None:
@@ -305,7 +305,10 @@ def test_a_contact_type_that_was_deleted_since_leaves_no_members(past: Past) -> 
     assert [row[3] for row in after["fillings"] if row[1] == segment.id] == [Cause.FIRST, Cause.DELETION]
 
 
-@pytest.mark.parametrize("error", [duckdb.OutOfMemoryException("no"), duckdb.IOException("No space left on device")])
+NO_ROOM = [duckdb.OutOfMemoryException("no"), duckdb.IOException("No space left on device")]
+
+
+@pytest.mark.parametrize(("past", "error"), combinations(KEPT, NO_ROOM), indirect=["past"])
 def test_a_history_that_finds_no_room_to_move_stays_where_it_is(
     past: Past, monkeypatch: pytest.MonkeyPatch, error: duckdb.Error
 ) -> None:
