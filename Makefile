@@ -4,7 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 PORT ?= 8000
 
-.PHONY: help demo serve test test-all coverage check bench screenshots format lock clean
+.PHONY: help demo serve test test-all coverage check bench docs screenshots format lock clean
 
 help:  ## Show this list
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-11s %s\n", $$1, $$2}'
@@ -34,6 +34,9 @@ check: $(VENV)/dev  ## Check style (ruff), types (mypy --strict) and the directi
 
 bench: $(VENV)/dev  ## Measure speed beside baselines; prints a table and writes bench/results.json
 	$(BIN)/python -m bench
+
+docs: $(VENV)/dev  ## Write what the docs repeat from the code: commands, operators, settings
+	$(BIN)/python -m tests.docs.generated
 
 screenshots: $(VENV)/dev  ## Take the pictures of README.md anew, with Chromium
 	$(BIN)/python -m bench.screenshots
