@@ -50,7 +50,7 @@ def people(score: int | None, count: int = CONTACTS, country: str = "India") -> 
 
 
 def fill(directory: Path) -> None:
-    """Make a directory in which contacts came, changed and went, with hands at work in segments that name others."""
+    """Make a directory in which contacts came, changed and went, with manual overrides in segments that name others."""
     services = Services(Settings(directory, columns_threads=2))
     account, _ = services.write(create_account, "owner@example.org", "Asia/Dhaka", None)
     of = services.write(create_type, account, "People")

@@ -145,7 +145,7 @@ def test_what_was_written_since_has_its_instant_and_cause(past: Past) -> None:
     assert [row for row in before["transitions"] if row not in after["transitions"]] == []
     assert after["fillings"] == before["fillings"]
     assert {row[3] for row in new} == {written.replace(tzinfo=None)}
-    assert {row[4] for row in new if row[1] >> 32 == past.segment.id} == {Cause.IMPORT, Cause.HAND}
+    assert {row[4] for row in new if row[1] >> 32 == past.segment.id} == {Cause.IMPORT, Cause.OVERRIDE}
 
 
 def test_an_edited_rule_is_the_cause_in_segments_that_name_it_and_not_before(past: Past) -> None:

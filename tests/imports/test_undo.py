@@ -123,7 +123,7 @@ def test_a_changed_contact_that_is_gone_stays_gone(desk: Desk) -> None:
     assert [row[1] for row in stored(desk)] == [BOB]
 
 
-def test_hands_laid_on_a_contact_touch_it_and_what_was_done_before_it_came_stays(desk: Desk) -> None:
+def test_an_override_of_a_contact_touches_it_and_what_was_done_before_it_came_stays(desk: Desk) -> None:
     services, account = desk.services, desk.account
     lima = services.write(create_segment, account, desk.type, "Lima", from_text('city = "Lima"'))
     friends = services.write(create_segment, account, desk.type, "Friends", None)

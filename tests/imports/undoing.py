@@ -227,7 +227,7 @@ class Undoing(RuleBasedStateMachine):
         """Tell which contacts there must be after it, and what must be said of it."""
         there = self.contacts()
         made = there.keys() & seen.made
-        gone = {id_ for id_ in made if self.writers[id_] == import_id and id_ not in self.in_hands()}
+        gone = {id_ for id_ in made if self.writers[id_] == import_id and id_ not in self.overridden_ids()}
         as_left = {id_ for id_ in seen.before if self.writers[id_] == import_id}
         fitting = {id_ for id_ in as_left if self.fits(seen.before[id_][0])}
         touched = [*sorted(made - gone), *sorted(seen.before.keys() - fitting)]
@@ -257,7 +257,7 @@ class Undoing(RuleBasedStateMachine):
         stored = self.oracle.stored(con, self.live) if self.expected() else {}
         assert {id_: set(keyed) for id_, keyed in stored.items()} == self.expected()
         added = con.execute("SELECT id, contact_id FROM added ORDER BY id").fetchall()
-        assert added == sorted((row.id, row.contact_id) for row in recipients.added_for_columns(self.db, None))
+        assert added == sorted((row.id, row.contact_id) for row in recipients.inclusions_for_columns(self.db, None))
 
     # -- means -------------------------------------------------------------------------------------------------------
 
@@ -275,7 +275,7 @@ class Undoing(RuleBasedStateMachine):
         )
         return {id_: Row(address, msgspec.json.decode(values), at) for id_, address, values, at in rows}
 
-    def in_hands(self) -> set[int]:
+    def overridden_ids(self) -> set[int]:
         """Return the contacts that were added or excluded by hand as the contacts that they are."""
         rows: Any = connection_of(self.db).execute("SELECT recipient_id FROM recipients_added").fetchall()
         excluded: Any = (

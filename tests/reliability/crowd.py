@@ -114,9 +114,9 @@ class Crowd(Roles):
         self._serving.set()
 
     def _roles(self) -> dict[str, Callable[[str, random.Random], None]]:
-        hands = {f"hands {number}": self.hands() for number in range(3)}
+        overrides = {f"overrides {number}": self.overrides() for number in range(3)}
         return {
-            **hands,
+            **overrides,
             "segments": self.segments(),
             "contacts": self.edit_contacts,
             "console": self.console(),

@@ -46,12 +46,12 @@ class Ledger(Generic[K, V]):
 class Journal:
     """Everything that is written during the rounds on one data directory.
 
-    `hands` says whether an address is in a segment, by their numbers; `rules` the least number that a segment selects,
-    by its name, None for one that is gone; `batches` the edition of the file that a batch of its rows stands at.
-    """
+    `overrides` says whether an address is in a segment, by their numbers; `rules` the least number that a segment
+    selects, by its name, None for one that is gone; `batches` the edition of the file that a batch of its rows stands
+    at."""
 
     def __init__(self, batches: int) -> None:
-        self.hands: Ledger[tuple[int, str], bool] = Ledger()
+        self.overrides: Ledger[tuple[int, str], bool] = Ledger()
         self.rules: Ledger[str, int | None] = Ledger()
         self.batches: Ledger[int, int] = Ledger()
         for batch in range(batches):
@@ -61,4 +61,4 @@ class Journal:
     @property
     def acknowledged(self) -> int:
         """How many writes were acknowledged."""
-        return self.hands.acknowledged + self.rules.acknowledged + self.batches.acknowledged
+        return self.overrides.acknowledged + self.rules.acknowledged + self.batches.acknowledged

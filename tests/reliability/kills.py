@@ -200,8 +200,10 @@ class Rounds:
             assert len(keys) == len(shown[segment.id]), f"an address stands twice in {segment}"
             assert shown[segment.id] == expected[segment.id], segment
             self.figures.recipients += len(keys)
-        hands = town.journal.hands
-        self.figures.certain += hands.hold_against({thing: thing[1] in shown[thing[0]] for thing in hands.may_be})
+        overrides = town.journal.overrides
+        self.figures.certain += overrides.hold_against(
+            {thing: thing[1] in shown[thing[0]] for thing in overrides.may_be}
+        )
 
     def _look_at_the_log(self) -> None:
         """Every line of the log has its number, and all of them lead to the present members; a copy is looked at."""

@@ -22,7 +22,7 @@ from tests.support.people import Person
 
 BATCHES = 6
 RULES = {
-    "Fiftieth": "fiftieth = 0",  # imports leave it alone, so only hands change who is in it
+    "Fiftieth": "fiftieth = 0",  # imports leave it alone, so only manual overrides change who is in it
     "Low": "n < 500",
     "Middle": "n is between 900 and 2000 or note contains \"7\"",
     "Not high": "not (n > 2500)",

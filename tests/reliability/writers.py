@@ -78,15 +78,15 @@ class Writers:
 
     def _add_and_delete(self, own: int) -> Callable[[random.Random], None]:
         """Make one who adds addresses and deletes them again, members of a rule among them."""
-        town, person, hands = self._town, self._person(), self._town.journal.hands
+        town, person, overrides = self._town, self._person(), self._town.journal.overrides
         by_rule = town.segments["Fiftieth"]
         strangers = [f"hand{own}.{n}@example.org" for n in range(THINGS)]
         members = [town.address(n) for n in range(50 * own, town.people, 50 * HANDS)][:THINGS]
         things = [(segment, address) for segment in town.by_hand for address in strangers]
         for thing in things:
-            hands.may_be.setdefault(thing, frozenset([False]))
+            overrides.may_be.setdefault(thing, frozenset([False]))
         for address in members:
-            hands.may_be.setdefault((by_rule, address), frozenset([True]))
+            overrides.may_be.setdefault((by_rule, address), frozenset([True]))
         things += [(by_rule, address) for address in members]
 
         ids: dict[tuple[int, str], int] = {}
@@ -96,16 +96,16 @@ class Writers:
             listed = {row["email"]: row["id"] for row in person.recipients(segment)}
             for thing in things:
                 if thing[0] == segment:
-                    assert {thing[1] in listed} == hands.may_be[thing], f"{thing} is not read as it was written"
+                    assert {thing[1] in listed} == overrides.may_be[thing], f"{thing} is not read as it was written"
                     if thing[1] in listed:
                         ids[thing] = listed[thing[1]]
 
         def act(chance: random.Random) -> None:
             thing = segment, address = chance.choice(things)
-            (present,) = hands.may_be[thing]
+            (present,) = overrides.may_be[thing]
             if present and thing not in ids:
                 look(segment)
-            with hands.writing(thing, not present):
+            with overrides.writing(thing, not present):
                 answer = person.delete_recipient(ids.pop(thing)) if present else person.add(segment, address)
                 assert answer.status_code == 200, answer.text
 

@@ -114,7 +114,7 @@ def people(draw: st.DrawFn) -> dict[str, dict[str, Any]]:
 
 
 class Membership(RuleBasedStateMachine):
-    """Contacts, fields, segments, hands and time at work on them; now and then nobody looks for a while."""
+    """Contacts, fields, segments, manual overrides and time change; now and then nobody looks for a while."""
 
     def __init__(self) -> None:
         super().__init__()

@@ -111,7 +111,7 @@ class Oracle:
             person = External(number, self.type.id, address, first_name, last_name, added_to, {})
 
             def is_in(segment_id: int, key: str = key, person: External = person) -> bool:
-                return segment_id in person.added or (
+                return segment_id in person.included or (
                     (segment_id, fingerprint(pepper(db) or b"", key)) not in excluded
                     and any(map(is_in, segments_included(rules[segment_id])))
                     and selects(rules[segment_id], person, as_of, is_in)

@@ -45,7 +45,7 @@ WORDS = ["ann", "ANN", "zo", "ë", "οδος", "İ", "i", "lee", "%", "_", "'", 
 
 @dataclass(frozen=True)
 class Town:
-    """People of one type, and a segment with hands in it."""
+    """People of one type, and a segment with manual overrides."""
 
     services: Services
     account: Account

@@ -44,7 +44,7 @@ def test_removals_of_two_types_in_one_step_are_both_kept(services: Services) -> 
     ("sql", "values"),
     [
         (contacts.SQL["documents"], (1, "[5]")),
-        (recipients.SQL["added_of_contacts"], ("[5]",)),
+        (recipients.SQL["inclusions_of_contacts"], ("[5]",)),
         (recipients.SQL["removed_of_contacts"], ("[5]",)),
         (change_log.SQL["contact_changes"], (1, 2)),
         (change_log.SQL["contact_ranges"], (1, 2)),

@@ -163,7 +163,7 @@ def test_an_address_is_changed_to_one_that_is_free(people: People) -> None:
     assert people.members(people.grown) == [recipient_id_of_contact(people.grown.id, ann.id)]
 
 
-def test_what_hands_did_follows_to_the_new_address(people: People) -> None:
+def test_manual_overrides_follow_to_the_new_address(people: People) -> None:
     letters, news = people.segment("Letters", "age > 90"), people.segment("News", "age > 30")
     people.add(letters, "ann@example.org")
     ann = people.create("ann@example.org", age="40")

@@ -95,7 +95,7 @@ class Deletions(RuleBasedStateMachine):
         contact_id = recipients.contact_with_email(db, self.desk.type.id, old_key)
         if contact_id is None:
             return
-        added = any(recipients.is_added(db, self.segment.id, key) for key in (old_key, new_key))
+        added = any(recipients.is_included(db, self.segment.id, key) for key in (old_key, new_key))
         try:
             self.services.write(edit_contact, self.desk.account, self.desk.type, contact_id, {"email": new})
         except Invalid:

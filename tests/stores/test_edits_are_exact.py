@@ -1,4 +1,5 @@
-"""§ Exact under edits: fields and segments are changed in any order with contacts and hands, and the columns follow.
+"""§ Exact under edits: fields and segments are changed in any order with contacts and manual overrides, and the columns
+follow.
 
 The columns are looked at now and then only, and follow in steps of any size, so that what they read of the records is
 often newer than the changes that they follow.
@@ -46,7 +47,7 @@ CONDITIONS: dict[Kind, list[tuple[str, int]]] = {
 
 
 class Edits(RuleBasedStateMachine):
-    """Two fields of changing kinds, segments over them and over each other, and hands at work."""
+    """Two fields of changing kinds, segments over them and over each other, and manual overrides."""
 
     def __init__(self) -> None:
         super().__init__()

@@ -165,7 +165,7 @@ def test_pages_figures_history_and_sets_agree(desk: Desk) -> None:
     add(desk, small, "ext@example.org")
     number = rows(desk, large)["ext"]["id"]
     (found,) = member_page(services, account, large.id, "ada ext@", limit=10)
-    assert (found.recipient_id, found.contact_id, found.is_by_hand) == (number, None, False)
+    assert (found.recipient_id, found.contact_id, found.is_manual) == (number, None, False)
     assert count_members(services, account, large.id, "byron") == 1
     figures = figures_of(services, account, large)
     assert (figures.recipients, figures.members) == (2, 1)

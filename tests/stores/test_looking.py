@@ -1,4 +1,4 @@
-"""What is looked at of segments: the list with its week, members page by page, who came and went, what hands did."""
+"""What is looked at of segments: the list with its week, members page by page, who came and went, manual overrides."""
 
 import json
 from datetime import UTC, datetime, timedelta
@@ -8,9 +8,9 @@ from pathlib import Path
 import pytest
 
 from tamis.actions.exporting.download import segment_download
-from tamis.actions.segments.by_hand import bring_back, hands_of_segment
 from tamis.actions.segments.explaining import explain_recipient
 from tamis.actions.segments.members import Figures, count_members, figures_of, list_activity, member_page
+from tamis.actions.segments.overrides import list_overrides, undo_exclusion
 from tamis.actions.segments.recipients import add_recipient, delete_recipient, recipient_page
 from tamis.actions.segments.segment_list import glances
 from tamis.actions.segments.segments import create_segment, duplicate_segment
@@ -73,8 +73,8 @@ def test_members_are_the_recipients_page_by_page_and_back_again(desk: Desk) -> N
     assert [(m.recipient_id, m.contact_id, m.email) for m in found] == [
         (e["id"], e["contact_id"], e["email"]) for e in expected
     ]
-    assert [m.email for m in found if m.is_by_hand] == ["p01@example.org", "nobody@example.net"]
-    assert [m.first_name for m in found if m.is_by_hand] == ["Ann", "By"]
+    assert [m.email for m in found if m.is_manual] == ["p01@example.org", "nobody@example.net"]
+    assert [m.first_name for m in found if m.is_manual] == ["Ann", "By"]
     for earlier, later in pairwise(pages):
         before = later[0].recipient_id
         back = member_page(desk.services, desk.account, segment.id, before=before, limit=4)
@@ -125,9 +125,9 @@ def test_what_is_looked_at_is_the_accounts_own(desk: Desk) -> None:
     with pytest.raises(NotFound):
         list_activity(desk.services, stranger, segment.id, limit=3)
     with pytest.raises(NotFound):
-        hands_of_segment(db, stranger, segment.id, 10)
+        list_overrides(db, stranger, segment.id, 10)
     with pytest.raises(NotFound):
-        desk.services.write(bring_back, stranger, segment.id, contact_id)
+        desk.services.write(undo_exclusion, stranger, segment.id, contact_id)
     with pytest.raises(NotFound):
         desk.services.write(duplicate_segment, stranger, segment.id)
     with pytest.raises(NotFound):
@@ -153,7 +153,7 @@ def test_who_came_and_went_is_told_newest_first_with_the_cause(desk: Desk) -> No
         else line.recipients
         for line in found.entries
     ]
-    by_hand = {(-1, Cause.HAND, "p16"), (1, Cause.HAND, "nobody")}
+    by_hand = {(-1, Cause.OVERRIDE, "p16"), (1, Cause.OVERRIDE, "nobody")}
     by_change = {(-1, Cause.IMPORT, "p15"), (1, Cause.IMPORT, "p01")}
     assert (set(told[:2]), set(told[2:4]), told[4:]) == (by_hand, by_change, [5])
     pages, before = [], None
@@ -182,7 +182,8 @@ def test_of_contacts_that_are_gone_only_the_numbers_are_told(desk: Desk) -> None
     assert (left.delta, left.email, left.contact_id, came.recipient_id) == (-1, None, None, member.recipient_id)
 
 
-# -- what hands did ----------------------------------------------------------------------------------------------------
+# -- manual overrides
+# ----------------------------------------------------------------------------------------------------
 
 
 def test_a_removed_member_is_listed_and_brought_back(desk: Desk) -> None:
@@ -190,32 +191,32 @@ def test_a_removed_member_is_listed_and_brought_back(desk: Desk) -> None:
     remove(desk, segment, "p16")
     remove(desk, segment, "p17")
     db = desk.services.records.reader()
-    hands = hands_of_segment(db, desk.account, segment.id, 1)
-    assert (hands.removed_in_all, [r.email for r in hands.removed]) == (2, ["p17@example.org"])
+    overrides = list_overrides(db, desk.account, segment.id, 1)
+    assert (overrides.excluded_total, [r.email for r in overrides.excluded]) == (2, ["p17@example.org"])
     assert size_of(desk, segment) == 3
-    back = desk.services.write(bring_back, desk.account, segment.id, desk.contact("p16").id)
+    back = desk.services.write(undo_exclusion, desk.account, segment.id, desk.contact("p16").id)
     assert (back.email, back.is_in) == ("p16@example.org", True)
     assert "p16" in desk.members(segment)
     desk.write(p17={"age": "1"})
-    assert not desk.services.write(bring_back, desk.account, segment.id, desk.contact("p17").id).is_in
+    assert not desk.services.write(undo_exclusion, desk.account, segment.id, desk.contact("p17").id).is_in
     assert "p17" not in desk.members(segment)
     with pytest.raises(NotFound, match="nobody with the number"):
-        desk.services.write(bring_back, desk.account, segment.id, desk.contact("p17").id)
-    assert hands_of_segment(db, desk.account, segment.id, 10).removed == []
+        desk.services.write(undo_exclusion, desk.account, segment.id, desk.contact("p17").id)
+    assert list_overrides(db, desk.account, segment.id, 10).excluded == []
 
 
 def test_added_addresses_are_listed_whether_they_are_contacts_or_not(desk: Desk) -> None:
     segment = desk.segment("Grown", "age >= 15")
     add(desk, segment, "p01@example.org")
     add(desk, segment, "nobody@example.net")
-    hands = hands_of_segment(desk.services.records.reader(), desk.account, segment.id, 10)
-    assert [(a.email, a.contact_id) for a in hands.added] == [
+    overrides = list_overrides(desk.services.records.reader(), desk.account, segment.id, 10)
+    assert [(a.email, a.contact_id) for a in overrides.included] == [
         ("nobody@example.net", None),
         ("p01@example.org", desk.contact("p01").id),
     ]
-    assert hands.added_in_all == 2
+    assert overrides.included_total == 2
     assert figures_of(desk.services, desk.account, segment) == Figures(7, 6, 20, None)
-    for added in hands.added:
+    for added in overrides.included:
         desk.services.write(delete_recipient, desk.account, added.recipient_id)
     assert size_of(desk, segment) == 5
 

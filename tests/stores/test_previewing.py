@@ -1,4 +1,5 @@
-"""What is said of a rule before anybody saves it, on real stores: counts, people, hands, blanks, mistakes."""
+"""What is said of a rule before anybody saves it, on real stores: counts, people, manual overrides, blanks,
+mistakes."""
 
 import json
 import threading
@@ -112,7 +113,7 @@ def test_a_rule_without_conditions_selects_nobody(town: Town) -> None:
     assert (looked.total, looked.count, looked.sample, looked.counts) == (40, 0, [], {})
 
 
-def test_members_of_the_edited_segment_are_what_hands_make_of_the_rule(town: Town) -> None:
+def test_members_of_the_edited_segment_are_the_rule_and_its_overrides(town: Town) -> None:
     services, account = town.services, town.account
     segment = services.write(create_segment, account, town.type, "Grown", from_text("age > 29"))
     for number in (31, 32):

@@ -1,4 +1,4 @@
-"""A segment gets another name or rule; what hands did to it stays."""
+"""A segment gets another name or rule; its manual overrides stay."""
 
 import json
 
@@ -24,7 +24,7 @@ def desk(services: Services) -> Desk:
     return desk
 
 
-def test_a_new_rule_moves_the_members_and_leaves_the_hands_alone(desk: Desk) -> None:
+def test_a_new_rule_moves_the_members_and_leaves_the_overrides_alone(desk: Desk) -> None:
     services, segment = desk.services, desk.segment("High", "score >= 3")
     assert desk.members(segment) == {"p3", "p4", "p5"}
     services.write(add_recipient, desk.account, segment.id, Email("guest@example.org", "guest@example.org"), "A", "B")

@@ -50,9 +50,9 @@ def everything(db: Reader, kept: Position, now: datetime, last: int) -> ChangeBa
     touched = _touched_between(db, kept.change, last, last)  # with types that were deleted since
     type_ids = sorted({*types.all_type_ids(db), *touched})
     fields = {type_id: types.fields_of_type(db, type_id) for type_id in type_ids}
-    excluded = recipients.removed_for_columns(db, None)
+    excluded = recipients.exclusions_for_columns(db, None)
     excluded += [pair for type_id in fields for pair in externals.exclusions_for_columns(db, type_id, None)]
-    overrides = OverrideChanges(added=recipients.added_for_columns(db, None), excluded=excluded)
+    overrides = OverrideChanges(included=recipients.inclusions_for_columns(db, None), excluded=excluded)
     return ChangeBatch(
         last,
         (_restored(db, id_, known, touched[id_], kept.as_of.get(id_), now) for id_, known in fields.items()),
@@ -73,8 +73,8 @@ def _restored(
         plans,
         max(touched.latest(as_of or now), *touched.segments.values(), as_of or now),
         touched=touched.contacts,
-        overrides=OverrideChanges(touched.added),
-        since=Since(as_of, _edited(plans, touched.segments), touched.by_hand),
+        overrides=OverrideChanges(touched.included),
+        since=Since(as_of, _edited(plans, touched.segments), touched.overridden),
     )
 
 
@@ -92,15 +92,15 @@ class _TouchedOfType:
     """What a span of changes touched in one contact type."""
 
     contacts: list[Touched] = field(default_factory=list)
-    added: list[Touched] = field(default_factory=list)
+    included: list[Touched] = field(default_factory=list)
     segments: dict[int, datetime] = field(default_factory=dict)
     """When those that were made, edited or deleted were, and when anything was done by hand in others."""
-    by_hand: dict[int, datetime] = field(default_factory=dict)
+    overridden: dict[int, datetime] = field(default_factory=dict)
     fields: bool = False
 
     def latest(self, now: datetime) -> datetime:
         """Return the newest instant at which anything was touched, if it is after `now`: clocks are set back, too."""
-        return max([now, *(from_micros(group.instant) for group in (*self.contacts, *self.added))])
+        return max([now, *(from_micros(group.instant) for group in (*self.contacts, *self.included))])
 
 
 def _touched_between(db: Reader, after: int, up_to: int, last: int) -> dict[int, _TouchedOfType]:
@@ -117,11 +117,11 @@ def _touched_between(db: Reader, after: int, up_to: int, last: int) -> dict[int,
         if change.subject == "segment" and change.segment_id:
             of_type.segments[change.segment_id] = from_micros(change.at)
         if change.subject == "recipient" and change.segment_id:
-            of_type.by_hand[change.segment_id] = from_micros(change.at)
+            of_type.overridden[change.segment_id] = from_micros(change.at)
         if change.subject == "fields":
             of_type.fields = True
         if change.added_id and change.change <= up_to:
-            of_type.added.append(Touched(change.at, change.cause, [change.added_id]))
+            of_type.included.append(Touched(change.at, change.cause, [change.added_id]))
     return touched
 
 
@@ -142,15 +142,15 @@ def _changes_of_type(db: Reader, type_id: int, touched: _TouchedOfType, now: dat
 
 def _overrides(db: Reader, type_id: int, touched: _TouchedOfType, ids: Sequence[int]) -> OverrideChanges:
     """Read the additions that were touched, and the exclusions of contacts and external recipients that were."""
-    added = {id_ for group in touched.added for id_ in group.ids}
-    of_contacts = recipients.added_of_contacts(db, ids) if ids else {}
+    added = {id_ for group in touched.included for id_ in group.ids}
+    of_contacts = recipients.inclusions_of_contacts(db, ids) if ids else {}
     by_contact = of_contacts.keys() - added  # their address is a contact now, or a contact's no more
     groups = _touched_with(touched.contacts, {id_: of_contacts[id_] for id_ in by_contact}) if by_contact else []
-    excluded = [pair for part in batched(ids, DOCUMENTS_A_LOAD) for pair in recipients.removed_for_columns(db, part)]
+    excluded = [pair for part in batched(ids, DOCUMENTS_A_LOAD) for pair in recipients.exclusions_for_columns(db, part)]
     additions = sorted(added | by_contact)
     if additions:
         excluded += externals.exclusions_for_columns(db, type_id, additions)
-    return OverrideChanges([*groups, *touched.added], recipients.added_for_columns(db, additions), excluded)
+    return OverrideChanges([*groups, *touched.included], recipients.inclusions_for_columns(db, additions), excluded)
 
 
 def _touched_with(groups: Sequence[Touched], of_contacts: dict[int, int]) -> list[Touched]:

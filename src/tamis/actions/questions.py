@@ -266,7 +266,7 @@ class CheckOverrides(Question[doctor.Part], frozen=True):
 
     def answer(self, services: Services) -> doctor.Part:
         """Return what is wrong."""
-        return doctor.examine_hands(services, self.type_id)
+        return doctor.examine_overrides(services, self.type_id)
 
 
 class CheckSegment(Question[doctor.Part], frozen=True):

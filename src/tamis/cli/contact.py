@@ -142,11 +142,11 @@ def _document(found: ContactInSegments) -> dict[str, object]:
                 "last_name": row.last_name,
                 "since": format_instant(row.since),
             }
-            for row in found.added
+            for row in found.included
         ],
         "removed_by_hand": [
             {"segment": {"id": row.segment_id, "name": row.segment_name}, "since": format_instant(row.since)}
-            for row in found.removed
+            for row in found.excluded
         ],
         "created_at": format_instant(contact.created_at),
         "updated_at": format_instant(contact.updated_at),

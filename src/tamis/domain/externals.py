@@ -10,8 +10,8 @@ from tamis.domain.fields import EMAIL, FIRST_NAME, LAST_NAME, Field, Value
 class External:
     """An external recipient of a contact type: its address and name as it was added last; every other field is blank.
 
-    `person_id` is the same in all segments of the type. `added` tells since when it is in the live segments to which it
-    was added, and `excluded` since when it is kept out of others.
+    `person_id` is the same in all segments of the type. `included` tells since when it is in the live segments to which
+    it was added, and `excluded` since when it is kept out of others.
     """
 
     person_id: int
@@ -19,7 +19,7 @@ class External:
     email: str
     first_name: str
     last_name: str
-    added: dict[int, datetime]
+    included: dict[int, datetime]
     excluded: dict[int, datetime]
 
     def value_of(self, field: Field) -> Value | None:

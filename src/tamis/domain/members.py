@@ -15,7 +15,7 @@ class Member(NamedTuple):
     first_name: str | None
     last_name: str | None
     since: datetime
-    is_by_hand: bool
+    is_manual: bool
 
 
 class ActivityEntry(NamedTuple):

@@ -11,7 +11,7 @@ class Cause(StrEnum):
     CONTACT = "contact changed"
     IMPORT = "import"
     UNDO = "import undone"
-    HAND = "by hand"
+    OVERRIDE = "by hand"
     RULE = "rule edited"
     TIME = "time passed"
     DELETION = "deletion"

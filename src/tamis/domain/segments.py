@@ -60,7 +60,7 @@ def is_segment_id(reference: str) -> bool:
     return re.fullmatch(r"[0-9]{1,18}", reference) is not None
 
 
-class AddedByHand(NamedTuple):
+class Inclusion(NamedTuple):
     """An address added to a segment by hand; `contact_id` is the contact that has it now, if any, `created_at` is in
     microseconds since 1970, and `person_id` is the same for all additions of the address in a contact type."""
 

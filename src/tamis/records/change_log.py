@@ -80,7 +80,7 @@ def record_recipient_change(
     db: Transaction, segment: Segment, contact_id: int | None, added_id: int | None, now: datetime
 ) -> None:
     """Record that a recipient was manually added or excluded, or that this was undone."""
-    record_change(db, "recipient", segment.contact_type_id, now, Cause.HAND, segment.id, contact_id, added_id)
+    record_change(db, "recipient", segment.contact_type_id, now, Cause.OVERRIDE, segment.id, contact_id, added_id)
 
 
 def record_field_changes(db: Transaction, type_id: int, now: datetime) -> None:

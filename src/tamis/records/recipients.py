@@ -12,7 +12,7 @@ from tamis.domain.instants import from_micros, to_micros
 from tamis.domain.membership_changes import Cause
 from tamis.domain.segments import (
     EXTERNAL_BIT,
-    AddedByHand,
+    Inclusion,
     Segment,
     recipient_id_of_contact,
     recipient_id_of_external,
@@ -31,17 +31,17 @@ def contact_with_email(db: Reader, type_id: int, email_key: str) -> int | None:
     return scalar(db, int, SQL["contact_with_email"], (type_id, email_key))
 
 
-def is_added(db: Reader, segment_id: int, email_key: str) -> bool:
+def is_included(db: Reader, segment_id: int, email_key: str) -> bool:
     """Return whether an address was added to a segment by hand."""
     return exists(db, SQL["added_by_email"], (segment_id, email_key))
 
 
-def is_removed(db: Reader, segment_id: int, contact_id: int) -> bool:
+def is_excluded(db: Reader, segment_id: int, contact_id: int) -> bool:
     """Return whether a contact was removed from a segment by hand."""
     return exists(db, SQL["is_removed"], (segment_id, contact_id))
 
 
-def add(
+def include(
     db: Transaction,
     segment: Segment,
     email: Email,
@@ -70,7 +70,7 @@ def _person(db: Reader, type_id: int, email_key: str) -> int | None:
     return scalar(db, int, SQL["person"], (email_key, type_id))
 
 
-class AddedAs(NamedTuple):
+class InclusionRef(NamedTuple):
     """An addition by hand: its number, the key of the address, and the number of the person."""
 
     id: int
@@ -78,12 +78,14 @@ class AddedAs(NamedTuple):
     person_id: int
 
 
-def find_added(db: Reader, recipient_id: int) -> AddedAs | None:
+def find_inclusion(db: Reader, recipient_id: int) -> InclusionRef | None:
     """Find an address added by hand by its recipient's number."""
-    return select_one(db, AddedAs, SQL["added_by_recipient"], (recipient_id,))
+    return select_one(db, InclusionRef, SQL["added_by_recipient"], (recipient_id,))
 
 
-def undo_add(db: Transaction, segment: Segment, added: AddedAs, contact_id: int | None, now: datetime) -> None:
+def undo_inclusion(
+    db: Transaction, segment: Segment, added: InclusionRef, contact_id: int | None, now: datetime
+) -> None:
     """Take an addition by hand back."""
     run(db, SQL["delete_added"], (added.id,))
     change_log.record_recipient_change(db, segment, contact_id, added.id, now)
@@ -91,13 +93,13 @@ def undo_add(db: Transaction, segment: Segment, added: AddedAs, contact_id: int 
         change_log.record_recipient_change(db, segment, None, added.person_id, now)
 
 
-def remove(db: Transaction, segment: Segment, contact_id: int, now: datetime) -> None:
+def exclude(db: Transaction, segment: Segment, contact_id: int, now: datetime) -> None:
     """Remove a contact by hand: it stays out whatever the rule says."""
     run(db, SQL["insert_removed"], (segment.id, contact_id, to_micros(now)))
     change_log.record_recipient_change(db, segment, contact_id, None, now)
 
 
-def undo_remove(db: Transaction, segment: Segment, contact_id: int, now: datetime) -> None:
+def undo_exclusion(db: Transaction, segment: Segment, contact_id: int, now: datetime) -> None:
     """Take a removal by hand back."""
     run(db, SQL["delete_removed"], (segment.id, contact_id))
     change_log.record_recipient_change(db, segment, contact_id, None, now)
@@ -137,17 +139,17 @@ def move(db: Transaction, type_id: int, contact_id: int, old_key: str, new: Emai
     return bool(moved)
 
 
-def added_for_columns(db: Reader, ids: Sequence[int] | None) -> list[AddedByHand]:
+def inclusions_for_columns(db: Reader, ids: Sequence[int] | None) -> list[Inclusion]:
     """Fetch those of many additions that exist in live segments, or all of them."""
     if ids is None:
-        return select(db, AddedByHand, SQL["all_added_for_columns"])
-    return select(db, AddedByHand, SQL["added_for_columns"], (msgspec.json.encode(ids).decode(),))
+        return select(db, Inclusion, SQL["all_added_for_columns"])
+    return select(db, Inclusion, SQL["inclusions_for_columns"], (msgspec.json.encode(ids).decode(),))
 
 
-def added_of_contacts(db: Reader, contact_ids: Sequence[int]) -> dict[int, int]:
+def inclusions_of_contacts(db: Reader, contact_ids: Sequence[int]) -> dict[int, int]:
     """Return the additions whose addresses are those of some contacts of the segment's type, each with its contact."""
     values = (msgspec.json.encode(contact_ids).decode(),)
-    return dict(select_tuples(db, tuple[int, int], SQL["added_of_contacts"], values))
+    return dict(select_tuples(db, tuple[int, int], SQL["inclusions_of_contacts"], values))
 
 
 def numbers_with_email(db: Reader, type_id: int, email_key: str) -> list[int]:
@@ -155,7 +157,7 @@ def numbers_with_email(db: Reader, type_id: int, email_key: str) -> list[int]:
     return select(db, int, SQL["numbers_with_email"], (email_key, type_id))
 
 
-def removed_for_columns(db: Reader, contact_ids: Sequence[int] | None) -> list[tuple[int, int]]:
+def exclusions_for_columns(db: Reader, contact_ids: Sequence[int] | None) -> list[tuple[int, int]]:
     """Fetch segment and contact of the removals of many contacts from live segments, or of all."""
     if contact_ids is None:
         return select_tuples(db, tuple[int, int], SQL["all_removed"])
@@ -163,7 +165,7 @@ def removed_for_columns(db: Reader, contact_ids: Sequence[int] | None) -> list[t
     return select_tuples(db, tuple[int, int], SQL["removed_of_contacts"], values)
 
 
-class AdditionOfAddress(NamedTuple):
+class SegmentInclusion(NamedTuple):
     """That an address was added to a segment by hand, as what, and when; the segment may be deleted since."""
 
     segment_id: int
@@ -174,7 +176,7 @@ class AdditionOfAddress(NamedTuple):
     since: datetime
 
 
-class RemovalOfContact(NamedTuple):
+class SegmentExclusion(NamedTuple):
     """That a contact was removed from a segment by hand, and when; the segment may be deleted since."""
 
     segment_id: int
@@ -182,17 +184,17 @@ class RemovalOfContact(NamedTuple):
     since: datetime
 
 
-def additions_of_address(db: Reader, type_id: int, email_key: str) -> list[AdditionOfAddress]:
+def inclusions_of_address(db: Reader, type_id: int, email_key: str) -> list[SegmentInclusion]:
     """List all that is kept of an address having been added by hand to segments over a type."""
-    return select(db, _dated(AdditionOfAddress), SQL["hands_added"], (email_key, type_id))
+    return select(db, _dated(SegmentInclusion), SQL["inclusions_of_address"], (email_key, type_id))
 
 
-def removals_of_contact(db: Reader, contact_id: int) -> list[RemovalOfContact]:
+def exclusions_of_contact(db: Reader, contact_id: int) -> list[SegmentExclusion]:
     """List all that is kept of a contact having been removed by hand."""
-    return select(db, _dated(RemovalOfContact), SQL["hands_removed"], (contact_id,))
+    return select(db, _dated(SegmentExclusion), SQL["exclusions_of_contact"], (contact_id,))
 
 
-class Removed(NamedTuple):
+class ExcludedContact(NamedTuple):
     """A contact that was removed from a segment by hand, and when."""
 
     contact_id: int
@@ -200,7 +202,7 @@ class Removed(NamedTuple):
     since: datetime
 
 
-class Added(NamedTuple):
+class IncludedRecipient(NamedTuple):
     """An address that was added to a segment by hand, the contact that has it now, if any, and when."""
 
     recipient_id: int
@@ -211,17 +213,17 @@ class Added(NamedTuple):
     since: datetime
 
 
-def removed_from(db: Reader, segment_id: int, limit: int, skipped: int) -> tuple[list[Removed], int]:
+def list_excluded(db: Reader, segment_id: int, limit: int, skipped: int) -> tuple[list[ExcludedContact], int]:
     """List those who were removed from a segment by hand, latest first, and count all of them."""
     count = select_only(db, int, SQL["count_removed"], (segment_id,))
-    return select(db, _dated(Removed), SQL["removed_from_segment"], (segment_id, limit, skipped)), count
+    return select(db, _dated(ExcludedContact), SQL["removed_from_segment"], (segment_id, limit, skipped)), count
 
 
-def added_to(db: Reader, segment: Segment, limit: int, skipped: int) -> tuple[list[Added], int]:
+def list_included(db: Reader, segment: Segment, limit: int, skipped: int) -> tuple[list[IncludedRecipient], int]:
     """List the addresses that were added to a segment by hand, latest first, and count all of them."""
     count = select_only(db, int, SQL["count_added"], (segment.id,))
     values = (segment.contact_type_id, segment.id, limit, skipped)
-    return select(db, _dated(Added), SQL["added_to_segment"], values), count
+    return select(db, _dated(IncludedRecipient), SQL["added_to_segment"], values), count
 
 
 def _dated(make: Callable[..., T]) -> Callable[..., T]:

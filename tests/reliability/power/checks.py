@@ -73,12 +73,12 @@ class Crash:
         keys = {str(row[0]) for row in db.execute("SELECT public_key FROM key_pairs").fetchall()}
         asked = {_key(promise) for promise in self._asked if promise.what in ("account", "key")}
         assert {_key(promise) for promise in self._kept if promise.what in ("account", "key")} <= keys <= asked
-        self._look_at_hands(db)
+        self._check_overrides(db)
         self._look_at_imports(db)
         self._look_at_uploads(db)
         self._seen.promises += len(self._kept)
 
-    def _look_at_hands(self, db: apsw.Connection) -> None:
+    def _check_overrides(self, db: apsw.Connection) -> None:
         found = {row[0] for row in db.execute("SELECT email FROM recipients_added").fetchall()}
         may: set[str] = set()
         must: set[str] = set()

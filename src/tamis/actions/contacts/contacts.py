@@ -15,7 +15,7 @@ from tamis.domain.segments import Segment
 from tamis.records import contacts, recipients, segments, types
 from tamis.records.handles import Reader, Transaction
 from tamis.records.maintenance import erasure
-from tamis.records.recipients import AdditionOfAddress, RemovalOfContact
+from tamis.records.recipients import SegmentExclusion, SegmentInclusion
 from tamis.rules.time.evaluation_time import EvaluationTime
 
 
@@ -27,8 +27,8 @@ class ContactInSegments:
     contact: Contact
     fields: FieldSet
     segments: tuple[Segment, ...]
-    added: tuple[AdditionOfAddress, ...]
-    removed: tuple[RemovalOfContact, ...]
+    included: tuple[SegmentInclusion, ...]
+    excluded: tuple[SegmentExclusion, ...]
 
 
 def show_contact(
@@ -39,12 +39,12 @@ def show_contact(
     address = email_to_find(email)
     contact = contacts.by_email(db, contact_type.id, address.key, fields) if address else None
     if contact is None or address is None:
-        added = recipients.additions_of_address(db, contact_type.id, address.key) if address else []
+        added = recipients.inclusions_of_address(db, contact_type.id, address.key) if address else []
         raise NotFound("contact_unknown", contact_type=contact_type.name, email=email, advice=_but_added(added))
     is_in = membership(db, contact, fields, EvaluationTime(now, account.zone))
     found = [segment for segment in segments.live_of_type(db, contact_type.id) if is_in(segment.id)]
-    added = recipients.additions_of_address(db, contact_type.id, address.key)
-    removed = recipients.removals_of_contact(db, contact.id)
+    added = recipients.inclusions_of_address(db, contact_type.id, address.key)
+    removed = recipients.exclusions_of_contact(db, contact.id)
     return ContactInSegments(contact, fields, tuple(found), tuple(added), tuple(removed))
 
 
@@ -56,7 +56,7 @@ def contact_by_id(db: Reader, contact_type: ContactType, contact_id: int, fields
     return contact
 
 
-def _but_added(added: Sequence[AdditionOfAddress]) -> Message | None:
+def _but_added(added: Sequence[SegmentInclusion]) -> Message | None:
     """Tell where an address that is no contact is kept all the same, lest anybody think that nothing is known of it."""
     if not added:
         return None

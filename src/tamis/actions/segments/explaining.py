@@ -100,8 +100,8 @@ def explain_contact(
     is_in, decided = membership(db, contact, fields, as_of), _once(decided_of_contact(db, contact, fields))
     rules, known = rules_of_type(db, contact_type.id, fields), dict[datetime, Membership]()
     key = email_key(contact.email) or ""
-    added = {row.segment_id: row.since for row in recipients.additions_of_address(db, contact_type.id, key)}
-    removed = {row.segment_id: row.since for row in recipients.removals_of_contact(db, contact.id)}
+    added = {row.segment_id: row.since for row in recipients.inclusions_of_address(db, contact_type.id, key)}
+    removed = {row.segment_id: row.since for row in recipients.exclusions_of_contact(db, contact.id)}
     return [
         _explained(
             segment,
@@ -134,7 +134,7 @@ def _explained(
     added: datetime | None,
     removed: datetime | None,
 ) -> Explanation:
-    """Explain one segment; `added` and `removed` tell since when hands have done so."""
+    """Explain one segment; `added` and `removed` are the instants of its manual override."""
     by_hand = added or removed
     return Explanation(
         segment,
@@ -156,7 +156,7 @@ def explain_recipient(db: Reader, now: datetime, account: Account, recipient_id:
         raise missing
     contact_id = contact_of_recipient(recipient_id)
     if contact_id is None:
-        added = recipients.find_added(db, recipient_id)
+        added = recipients.find_inclusion(db, recipient_id)
         external = externals.by_person(db, segment.contact_type_id, person_of_recipient(recipient_id))
         email = added.email_key if added else external.email if external else None
     else:
@@ -170,10 +170,10 @@ def explain_recipient(db: Reader, now: datetime, account: Account, recipient_id:
 
 
 def _added_since(db: Reader, segment: Segment, address: Email) -> datetime | None:
-    found = recipients.additions_of_address(db, segment.contact_type_id, address.key)
+    found = recipients.inclusions_of_address(db, segment.contact_type_id, address.key)
     return next((addition.since for addition in found if addition.segment_id == segment.id), None)
 
 
 def _removed_since(db: Reader, segment: Segment, contact: Contact) -> datetime | None:
-    found = recipients.removals_of_contact(db, contact.id)
+    found = recipients.exclusions_of_contact(db, contact.id)
     return next((removal.since for removal in found if removal.segment_id == segment.id), None)

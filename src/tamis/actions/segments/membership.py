@@ -30,9 +30,9 @@ def decided_of_contact(db: Reader, contact: Contact, fields: FieldSet) -> Decide
 
     def decided(segment_id: int) -> Rule | bool:
         segment = segments.live_in_type(db, contact.contact_type_id, segment_id)
-        if segment is None or recipients.is_added(db, segment_id, key):
+        if segment is None or recipients.is_included(db, segment_id, key):
             return segment is not None
-        return rule_of(segment) if not recipients.is_removed(db, segment_id, contact.id) else False
+        return rule_of(segment) if not recipients.is_excluded(db, segment_id, contact.id) else False
 
     return decided
 
@@ -44,7 +44,7 @@ def external_membership(db: Reader, external: External, fields: FieldSet, as_of:
 
     def decided(segment_id: int) -> Rule | bool:
         segment = segments.live_in_type(db, external.contact_type_id, segment_id)
-        if segment is None or segment_id in external.added:
+        if segment is None or segment_id in external.included:
             return segment is not None
         return rule_of(segment) if segment_id not in external.excluded else False
 
@@ -59,7 +59,7 @@ def is_member(
     as_of: EvaluationTime,
 ) -> bool:
     """Return whether a segment's rule selects a contact that was not removed from it by hand."""
-    if recipients.is_removed(db, segment.id, contact.id):
+    if recipients.is_excluded(db, segment.id, contact.id):
         return False
     rule = _rules(db, segment.contact_type_id, fields)(segment)
     return selects(rule, contact, as_of, membership(db, contact, fields, as_of))

@@ -47,7 +47,7 @@ def add_recipient(
     refuse_forgotten(db, account, segment.contact_type_id, email.key)
     contact = _contact_with(db, segment.contact_type_id, email.key)
     taken = Invalid([Problem("email", "email_taken")])
-    if recipients.is_added(db, segment.id, email.key):
+    if recipients.is_included(db, segment.id, email.key):
         raise taken
     if contact is None:
         if _let_in_external(db, now, account, segment, email):
@@ -55,10 +55,10 @@ def add_recipient(
     else:
         if _is_member(db, now, account, segment, contact):
             raise taken
-        recipients.undo_remove(db, segment, contact.id, now)
+        recipients.undo_exclusion(db, segment, contact.id, now)
         if _is_member(db, now, account, segment, contact):
             return
-    recipients.add(db, segment, email, first_name, last_name, contact.id if contact else None, now)
+    recipients.include(db, segment, email, first_name, last_name, contact.id if contact else None, now)
 
 
 def delete_recipient(db: Transaction, now: datetime, account: Account, recipient_id: int) -> None:
@@ -70,24 +70,24 @@ def delete_recipient(db: Transaction, now: datetime, account: Account, recipient
     except NotFound:
         raise missing from None
     fields = types.fields_of_type(db, segment.contact_type_id)
-    added = recipients.find_added(db, recipient_id)
+    added = recipients.find_inclusion(db, recipient_id)
     number = contact_of_recipient(recipient_id)
     contact: Contact | None = None
     if added:
         contact = contacts.by_email(db, segment.contact_type_id, added.email_key, fields)
-        recipients.undo_add(db, segment, added, contact.id if contact else None, now)
+        recipients.undo_inclusion(db, segment, added, contact.id if contact else None, now)
         erasure.note(db, now)
     elif number is None:
         _exclude_external(db, now, account, segment, recipient_id, missing)
         return
     else:
         contact = contacts.by_id(db, segment.contact_type_id, number, fields)
-        if contact and recipients.is_added(db, segment.id, email_key(contact.email) or ""):
+        if contact and recipients.is_included(db, segment.id, email_key(contact.email) or ""):
             raise missing  # this contact is in the segment under the number that it got when it was added
     if not added and not (contact and _is_member(db, now, account, segment, contact)):
         raise missing
     if contact:
-        recipients.remove(db, segment, contact.id, now)
+        recipients.exclude(db, segment, contact.id, now)
     elif added:
         exclusions.exclude_address(db, segment.id, added.email_key, now)
 
@@ -111,7 +111,7 @@ def _exclude_external(
     """Exclude an external recipient that is in a segment by way of others."""
     external = externals.by_person(db, segment.contact_type_id, person_of_recipient(recipient_id))
     key = email_key(external.email) if external else None
-    if external is None or key is None or segment.id in external.added:
+    if external is None or key is None or segment.id in external.included:
         raise missing
     if not _external_is_in(db, now, account, segment, key):
         raise missing

@@ -20,7 +20,7 @@ class State:
     number: int
     sizes: dict[int, int]
     clocks: dict[int, Clock]
-    by_hand: bool
+    has_overrides: bool
     days: DailyRollup
 
 
@@ -29,8 +29,8 @@ EMPTY = State(0, {}, {}, False, DailyRollup({}))
 
 def read_state(con: duckdb.DuckDBPyConnection) -> State:
     """Read the state of a store."""
-    by_hand = con.execute("SELECT EXISTS (FROM added) OR EXISTS (FROM removed)").fetchall()[0][0]
-    return State(last_number(con), read_sizes(con), read_clocks(con), by_hand, read_last_days(con))
+    has_overrides = con.execute("SELECT EXISTS (FROM added) OR EXISTS (FROM removed)").fetchall()[0][0]
+    return State(last_number(con), read_sizes(con), read_clocks(con), has_overrides, read_last_days(con))
 
 
 def read_standing(con: duckdb.DuckDBPyConnection, applied: int) -> Standing:

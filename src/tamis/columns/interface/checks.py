@@ -4,7 +4,7 @@ from collections.abc import Collection, Sequence
 from typing import NamedTuple, Protocol
 
 from tamis.domain.fields import FieldSet
-from tamis.domain.segments import AddedByHand
+from tamis.domain.segments import Inclusion
 from tamis.rules.time.evaluation_time import EvaluationTime
 from tamis.rules.tree import Rule
 
@@ -18,8 +18,8 @@ class Differing(NamedTuple):
 
 class SegmentState(NamedTuple):
     """A segment as it is stored: how many it has when they are counted, by `sizes`, and when its log is added up; who
-    is `missing` and `surplus` against its rule and its hands, who stands in it twice, whose last line in the log says
-    something else than that they are in it or not; and what was done by hand and does not show."""
+    is `missing` and `surplus` against its rule and its manual overrides, who stands in it twice, whose last line in the
+    log says something else than that they are in it or not; and what was done by hand and does not show."""
 
     counted: int
     size: int | None
@@ -28,8 +28,8 @@ class SegmentState(NamedTuple):
     surplus: Differing
     repeated: int
     against_log: Differing
-    added_outside: int
-    removed_inside: int
+    inclusions_missing: int
+    exclusions_present: int
 
 
 class CheckReads(Protocol):
@@ -43,10 +43,10 @@ class CheckReads(Protocol):
     ) -> Differing:
         """Compare the contacts above one id up to another with the documents that the records have of them."""
 
-    def differing_hands(
+    def differing_overrides(
         self,
         segment_ids: Collection[int],
-        added: Collection[AddedByHand],
+        added: Collection[Inclusion],
         removed: Collection[tuple[int, int]],
         /,
     ) -> tuple[int, int]:

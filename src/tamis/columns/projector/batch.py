@@ -10,7 +10,7 @@ import msgspec
 
 from tamis.domain.fields import FieldSet
 from tamis.domain.membership_changes import Cause
-from tamis.domain.segments import AddedByHand
+from tamis.domain.segments import Inclusion
 from tamis.rules.tree import Rule
 
 Levels = Sequence[Mapping[int, Rule]]
@@ -48,10 +48,11 @@ class SegmentPlans:
 @dataclass(frozen=True, slots=True)
 class OverrideChanges:
     """Manual overrides: which additions were `touched`, in the order in which it happened; those of them that still
-    exist (`added`); the exclusions of touched contacts and external recipients, as segment and contact (`excluded`)."""
+    exist (`included`); the exclusions of touched contacts and external recipients, as segment and contact
+    (`excluded`)."""
 
     touched: Sequence[Touched] = ()
-    added: Sequence[AddedByHand] = ()
+    included: Sequence[Inclusion] = ()
     excluded: Sequence[tuple[int, int]] = ()
 
 
@@ -63,7 +64,7 @@ class Since:
 
     as_of: datetime | None = None
     edited: Mapping[int, datetime] = field(default_factory=dict)
-    by_hand: Mapping[int, datetime] = field(default_factory=dict)
+    overridden: Mapping[int, datetime] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)

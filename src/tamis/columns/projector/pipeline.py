@@ -180,7 +180,7 @@ def begin(state: State, purpose: Purpose, changes: TypeChanges) -> Work:
     clock = state.clocks.get(changes.type_id) if purpose is Purpose.FOLLOW else None
     now = max(changes.now, clock.as_of) if clock else changes.now
     brought = changes.overrides
-    overrides = bool(state.by_hand or brought.touched or brought.added or brought.excluded)
+    overrides = bool(state.has_overrides or brought.touched or brought.included or brought.excluded)
     described = Description(
         restoring=purpose is Purpose.RESTORE,
         midnights=len(midnights_since(clock, changes.segments.zone, now)),
@@ -190,7 +190,7 @@ def begin(state: State, purpose: Purpose, changes: TypeChanges) -> Work:
     return Work(
         changes=changes,
         purpose=purpose,
-        state=replace(state, by_hand=overrides),
+        state=replace(state, has_overrides=overrides),
         strategy=chosen,
         now=now,
         clock=clock,

@@ -12,7 +12,7 @@ from tamis.columns.layout.people import contacts_in, externals_in, odd_addresses
 from tamis.columns.projector.documents import insert_contacts
 from tamis.columns.projector.steps.refill import wanted_recipients
 from tamis.domain.fields import FieldSet
-from tamis.domain.segments import EXTERNAL_BIT, LAST_SEGMENT, SEGMENT_SHIFT, AddedByHand
+from tamis.domain.segments import EXTERNAL_BIT, LAST_SEGMENT, SEGMENT_SHIFT, Inclusion
 from tamis.rules.sql.dialect import Parameters
 from tamis.rules.time.evaluation_time import EvaluationTime
 from tamis.rules.tree import Rule
@@ -52,10 +52,10 @@ class CheckReads:
         ).fetchall()
         return Differing(len(rows), [row[0] for row in rows[:SHOWN]])
 
-    def differing_hands(
+    def differing_overrides(
         self,
         segment_ids: Collection[int],
-        added: Collection[AddedByHand],
+        added: Collection[Inclusion],
         removed: Collection[tuple[int, int]],
     ) -> tuple[int, int]:
         """Count the additions and the removals by hand that the records and the columns do not both have alike."""

@@ -10,7 +10,7 @@ from tamis.columns.interface.exports import AllContacts, Rows, SegmentRecipients
 from tamis.columns.layout.contacts import column, table, written
 from tamis.columns.layout.externals import selected_externals
 from tamis.columns.layout.membership import is_in_segment, recipients_of
-from tamis.columns.reads.recipients import with_hands
+from tamis.columns.reads.recipients import with_inclusions
 from tamis.domain.exports import Format, Layout
 from tamis.domain.fields import EMAIL, FIRST_NAME, LAST_NAME, SEPARATOR, Field, Kind
 from tamis.domain.formulas import TO_ESCAPE
@@ -59,7 +59,7 @@ def recipients(type_id: int, segment_id: int, fields: Sequence[Field]) -> str:
         for f in fields
     )
     return (
-        f"SELECT {values} FROM ({with_hands(recipients_of(segment_id))}) m "
+        f"SELECT {values} FROM ({with_inclusions(recipients_of(segment_id))}) m "
         f"LEFT JOIN {table(type_id)} c ON c.id = m.contact_id ORDER BY m.recipient_id"
     )
 

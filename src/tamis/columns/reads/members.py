@@ -10,7 +10,7 @@ from tamis.columns.engine.dialect import DUCKDB
 from tamis.columns.layout.contacts import column, table, written
 from tamis.columns.layout.externals import PERSONS, added_to
 from tamis.columns.layout.membership import CONTACT, recipients_between, span
-from tamis.columns.reads.recipients import with_hands
+from tamis.columns.reads.recipients import with_inclusions
 from tamis.domain.fields import EMAIL, FIRST_NAME, LAST_NAME
 from tamis.domain.members import Member
 from tamis.domain.segments import EXTERNAL_BIT
@@ -94,7 +94,7 @@ def _named(con: duckdb.DuckDBPyConnection, type_id: int, rows: Sequence[tuple[in
     )
     named = con.execute(
         f"SELECT m.recipient_id, c.id, {names}, m.created_at, m.is_added "
-        f"FROM ({with_hands(page)}) m LEFT JOIN {table(type_id)} c ON c.id = m.contact_id",
+        f"FROM ({with_inclusions(page)}) m LEFT JOIN {table(type_id)} c ON c.id = m.contact_id",
         [[row[0] for row in rows], [row[1] for row in rows]],
     ).fetchall()
     return sorted(Member._make((*row[:5], row[5].replace(tzinfo=UTC), row[6])) for row in named)

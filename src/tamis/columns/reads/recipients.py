@@ -36,7 +36,7 @@ class RecipientReads:
         first, last = rows[0][0], rows[-1][0]
         # With both ends known, DuckDB reads only the blocks between them.
         near = "" if last & EXTERNAL_BIT else f"AND c.id BETWEEN {first & CONTACT} AND {last & CONTACT}"
-        return _documents(self._con, account_id, type_id, segment_id, with_hands(page), parameters, near)
+        return _documents(self._con, account_id, type_id, segment_id, with_inclusions(page), parameters, near)
 
     def sampled_page(
         self,
@@ -65,7 +65,7 @@ class RecipientReads:
         page = (
             "SELECT p.*, coalesce(p.contact_id, CASE WHEN p.email IS NOT NULL THEN "
             f"{number_of_external('coalesce(o.key, lower(p.email))')} END) AS number "
-            f"FROM ({with_hands(f'SELECT * FROM {recipients_between(low, last)}')}) p "
+            f"FROM ({with_inclusions(f'SELECT * FROM {recipients_between(low, last)}')}) p "
             f"LEFT JOIN ({odd}) o ON o.address = p.email"
         )
         rows = _documents(self._con, account_id, type_id, segment_id, sampled(page, "number", sample), parameters)
@@ -93,7 +93,7 @@ def _page(con: duckdb.DuckDBPyConnection, segment_id: int, after: int, limit: in
     return rows
 
 
-def with_hands(page: str) -> str:
+def with_inclusions(page: str) -> str:
     """Write the query for recipients with who they are: `contact_id`, of those who were added by hand, to this segment
     or to another one that brings them here, the address and the name, and whether they were added to this one
     (`is_added`); `page` is a query for `recipient_id` and `entered_at`."""

@@ -73,9 +73,9 @@ def wrong_numbers(db: Reader) -> list[int]:
     return [id_ for id_, *_ in fetch(db, SQL["wrong_numbers"])]
 
 
-def stray_removals(db: Reader) -> int:
+def stray_exclusions(db: Reader) -> int:
     """Count the removals by hand of contacts that are not there."""
-    return len(fetch(db, SQL["stray_removals"]))
+    return len(fetch(db, SQL["stray_exclusions"]))
 
 
 def stray_of_imports(db: Reader) -> tuple[int, int, int]:

@@ -39,7 +39,7 @@ WHERE s.deleted_at IS NULL AND (
     END
 );
 
--- name: stray_removals
+-- name: stray_exclusions
 SELECT r.segment_id, r.contact_id FROM recipients_removed r JOIN segments s ON s.id = r.segment_id
 WHERE s.deleted_at IS NULL AND NOT EXISTS (
     SELECT 1 FROM contacts c WHERE c.id = r.contact_id AND c.contact_type_id = s.contact_type_id

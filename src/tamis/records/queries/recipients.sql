@@ -44,7 +44,7 @@ DELETE FROM recipients_removed WHERE segment_id = ? AND contact_id = ?;
 DELETE FROM recipients_removed
 WHERE contact_id = ? AND segment_id IN (SELECT segment_id FROM recipients_added WHERE email_key = ?);
 
--- name: added_for_columns
+-- name: inclusions_for_columns
 SELECT a.id, a.segment_id, c.id, a.recipient_id, a.email, a.first_name, a.last_name, a.created_at, a.person_id
 FROM recipients_added a
 JOIN segments s ON s.id = a.segment_id
@@ -58,7 +58,7 @@ JOIN segments s ON s.id = a.segment_id
 LEFT JOIN contacts c ON c.contact_type_id = s.contact_type_id AND c.email_key = a.email_key
 WHERE s.deleted_at IS NULL;
 
--- name: added_of_contacts
+-- name: inclusions_of_contacts
 SELECT a.id, c.id
 FROM contacts c
 JOIN recipients_added a ON a.email_key = c.email_key
@@ -76,12 +76,12 @@ SELECT r.segment_id, r.contact_id
 FROM recipients_removed r JOIN segments s ON s.id = r.segment_id
 WHERE s.deleted_at IS NULL;
 
--- name: hands_added
+-- name: inclusions_of_address
 SELECT s.id, s.name, a.email, a.first_name, a.last_name, a.created_at
 FROM recipients_added a JOIN segments s ON s.id = a.segment_id
 WHERE a.email_key = ? AND s.contact_type_id = ? ORDER BY s.id;
 
--- name: hands_removed
+-- name: exclusions_of_contact
 SELECT s.id, s.name, r.created_at
 FROM recipients_removed r JOIN segments s ON s.id = r.segment_id
 WHERE r.contact_id = ? ORDER BY s.id;

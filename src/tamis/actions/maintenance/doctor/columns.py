@@ -54,15 +54,15 @@ def examine_contacts(services: Services, type_id: int, after: int) -> Part:
     return Part(len(page), last, wrong)
 
 
-def examine_hands(services: Services, type_id: int) -> Part:
+def examine_overrides(services: Services, type_id: int) -> Part:
     """Compare what was done by hand in the segments of a type with its copy."""
     with services.view() as view:
         db, checks = view.records, view.columns.checks
         ids = {segment.id for segment in segments.live_of_type(db, type_id)}
-        added = [row for row in recipients.added_for_columns(db, None) if row.segment_id in ids]
-        removed = [row for row in recipients.removed_for_columns(db, None) if row[0] in ids]
+        added = [row for row in recipients.inclusions_for_columns(db, None) if row.segment_id in ids]
+        removed = [row for row in recipients.exclusions_for_columns(db, None) if row[0] in ids]
         removed += externals.exclusions_for_columns(db, type_id, None)
-        counts = checks.differing_hands(ids, added, removed)
+        counts = checks.differing_overrides(ids, added, removed)
     wrong = [
         f"{counted(count, what)} by hand in segments of contact type {type_id} not as in the column store: {REBUILD}"
         for count, what in zip(counts, ("addition", "removal"), strict=True)
@@ -96,10 +96,13 @@ def _faults(state: SegmentState) -> list[str]:
             lambda: f"is said to have {counted(state.size or 0, 'member')} and has {state.counted:,}: {REBUILD}",
         ),
         (
-            state.added_outside > 0,
-            lambda: f"lacks {counted(state.added_outside, 'address', 'addresses')} added by hand: {REBUILD}",
+            state.inclusions_missing > 0,
+            lambda: f"lacks {counted(state.inclusions_missing, 'address', 'addresses')} added by hand: {REBUILD}",
         ),
-        (state.removed_inside > 0, lambda: f"has {counted(state.removed_inside, 'member')} removed by hand: {REBUILD}"),
+        (
+            state.exclusions_present > 0,
+            lambda: f"has {counted(state.exclusions_present, 'member')} removed by hand: {REBUILD}",
+        ),
         (state.by_log is None, lambda: f"has no beginning in the log of transitions: {REBUILD}"),
         (
             state.by_log is not None and state.by_log != state.counted,
@@ -171,8 +174,8 @@ def _memberships(db: Reader, type_id: int, ids: Sequence[int], as_of: Evaluation
     found: set[tuple[int, int]] = set()
     for start in range(0, len(ids), CONTACTS_A_BATCH):
         part = ids[start : start + CONTACTS_A_BATCH]
-        removed = set(recipients.removed_for_columns(db, part))
-        additions = recipients.added_for_columns(db, list(recipients.added_of_contacts(db, part)))
+        removed = set(recipients.exclusions_for_columns(db, part))
+        additions = recipients.inclusions_for_columns(db, list(recipients.inclusions_of_contacts(db, part)))
         added = {(row.segment_id, email_key(row.email)) for row in additions}
         for contact in contacts.by_ids(db, part, fields):
             found.update(_of_contact(contact, order, rules, added, removed, as_of))

@@ -111,7 +111,7 @@ def _numbers(db: Reader) -> Check:
 
 def _hands(db: Reader) -> Check:
     with looking("what was done by hand is about contacts that exist") as check:
-        stray = examine.stray_removals(db)
+        stray = examine.stray_exclusions(db)
         if stray:
             check.wrong(
                 f"{counted(stray, 'removal by hand is', 'removals by hand are')} "

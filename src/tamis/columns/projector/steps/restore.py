@@ -65,6 +65,6 @@ def _reason(work: Work, segment_id: int) -> tuple[datetime, Cause]:
     since = work.changes.since
     if segment_id in since.edited:
         return since.edited[segment_id], Cause.RULE
-    if segment_id in since.by_hand:
-        return since.by_hand[segment_id], Cause.HAND
+    if segment_id in since.overridden:
+        return since.overridden[segment_id], Cause.OVERRIDE
     return work.now, Cause.REBUILD

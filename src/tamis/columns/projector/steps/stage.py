@@ -26,8 +26,8 @@ def load_everything(con: Connection, whole: Whole) -> Whole:
     for type_id, documents in full.documents:
         insert_contacts(con, type_id, full.fields[type_id], documents, table(type_id))
     _insert_overrides(con, full.overrides, "added", "removed")
-    overrides = bool(full.overrides.added or full.overrides.excluded)
-    return replace(whole, state=replace(whole.state, by_hand=overrides))
+    overrides = bool(full.overrides.included or full.overrides.excluded)
+    return replace(whole, state=replace(whole.state, has_overrides=overrides))
 
 
 def arrange_columns(con: Connection, work: Work) -> Work:
@@ -65,8 +65,8 @@ def stage(con: Connection, work: Work) -> Work:
 
 
 def _insert_overrides(con: Connection, overrides: OverrideChanges, added_to: str, excluded_to: str) -> None:
-    if overrides.added:
-        columns = [list(values) for values in zip(*overrides.added, strict=True)]
+    if overrides.included:
+        columns = [list(values) for values in zip(*overrides.included, strict=True)]
         columns += [list(map(fold, texts)) for texts in columns[4:7]]
         con.execute(f"INSERT INTO {added_to} {SQL['added_rows']}", columns)
     if overrides.excluded:

@@ -10,10 +10,10 @@ from litestar import get, post
 from litestar.params import FromPath, FromQuery
 from litestar.response import Response
 
-from tamis.actions.lookups import is_removed
-from tamis.actions.segments.by_hand import bring_back, hands_of_segment
+from tamis.actions.lookups import is_excluded
 from tamis.actions.segments.explaining import explain_recipient
 from tamis.actions.segments.members import count_members, member_page
+from tamis.actions.segments.overrides import list_overrides, undo_exclusion
 from tamis.actions.segments.recipients import add_recipient, delete_recipient
 from tamis.actions.segments.segments import segment_by_id
 from tamis.actions.services import Services
@@ -30,7 +30,7 @@ from tamis.web.console.session import Visitor, WebRequest
 from tamis.web.console.wording import by_path, first_of
 
 MEMBERS_A_PAGE = 50
-HANDS_A_PAGE = 100
+OVERRIDES_A_PAGE = 100
 HIGHEST = 1 << 53
 CHANGED = {"HX-Trigger": "changed"}
 
@@ -118,7 +118,7 @@ def remove(
     explained = explain_recipient(services.records.reader(), services.clock(), visitor.account, recipient_id)
     services.write(delete_recipient, visitor.account, recipient_id)
     contact_id = explained.contact_id
-    kept_out = contact_id is not None and is_removed(services.records.reader(), segment_id, contact_id)
+    kept_out = contact_id is not None and is_excluded(services.records.reader(), segment_id, contact_id)
     if from_htmx(request):
         answer = fragment(
             visitor,
@@ -135,7 +135,7 @@ def remove(
 
 
 @post("/segments/{segment_id:int}/bring-back", status_code=200, sync_to_thread=True)
-def bring_back_member(
+def undo_member_exclusion(
     services: InjectedServices,
     visitor: InjectedVisitor,
     form: InjectedForm,
@@ -143,7 +143,7 @@ def bring_back_member(
     segment_id: FromPath[int],
 ) -> Response[str]:
     """Undo a removal; htmx gets what stands in place of its row."""
-    back = services.write(bring_back, visitor.account, segment_id, form.number("contact") or 0)
+    back = services.write(undo_exclusion, visitor.account, segment_id, form.number("contact") or 0)
     if back.is_in:
         said = f"{back.email} is back in the segment."
     else:
@@ -166,10 +166,10 @@ def by_hand(
     """Show what was done by hand with a segment."""
     frame = frame_of(services, visitor, segment_id)
     skipped = {"added": min(max(added, 0), HIGHEST), "removed": min(max(removed, 0), HIGHEST)}
-    hands = hands_of_segment(
-        services.records.reader(), visitor.account, segment_id, HANDS_A_PAGE, skipped["added"], skipped["removed"]
+    overrides = list_overrides(
+        services.records.reader(), visitor.account, segment_id, OVERRIDES_A_PAGE, skipped["added"], skipped["removed"]
     )
-    return segment_page(visitor, frame, "by-hand", hands=hands, skipped=skipped, a_page=HANDS_A_PAGE)
+    return segment_page(visitor, frame, "by-hand", overrides=overrides, skipped=skipped, a_page=OVERRIDES_A_PAGE)
 
 
 @get("/segments/{segment_id:int}/members/{recipient_id:int}/why", sync_to_thread=True)
@@ -225,4 +225,4 @@ def _add(services: Services, visitor: Visitor, form: Form, segment_id: int) -> s
     return email.address
 
 
-handlers = [members, search, count, add, remove, bring_back_member, by_hand, why]
+handlers = [members, search, count, add, remove, undo_member_exclusion, by_hand, why]

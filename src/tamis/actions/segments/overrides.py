@@ -1,0 +1,62 @@
+"""The manual overrides of a segment: who was added and excluded by hand (decision 0005)."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from tamis.actions.segments.membership import is_member
+from tamis.actions.segments.segments import segment_by_id
+from tamis.domain.accounts import Account
+from tamis.domain.errors import NotFound
+from tamis.records import contacts, exclusions, recipients, types
+from tamis.records.handles import Reader, Transaction, snapshot
+from tamis.records.recipients import ExcludedContact, IncludedRecipient
+from tamis.rules.time.evaluation_time import EvaluationTime
+
+
+@dataclass(frozen=True, slots=True)
+class Overrides:
+    """A page of a segment's manual overrides, latest first, with their totals.
+
+    `excluded_addresses` counts the excluded addresses that are not contacts: only a hash of each is kept.
+    """
+
+    included: list[IncludedRecipient]
+    included_total: int
+    excluded: list[ExcludedContact]
+    excluded_total: int
+    excluded_addresses: int
+
+
+@dataclass(frozen=True, slots=True)
+class UndoneExclusion:
+    """The address of a contact that is no longer excluded, and whether the rule selects it now."""
+
+    email: str
+    is_in: bool
+
+
+def list_overrides(
+    db: Reader, account: Account, segment_id: int, limit: int, included_skipped: int = 0, excluded_skipped: int = 0
+) -> Overrides:
+    """List the manual overrides of a segment; raises NotFound."""
+    with snapshot(db):
+        segment = segment_by_id(db, account, segment_id)
+        included, included_total = recipients.list_included(db, segment, limit, included_skipped)
+        excluded, excluded_total = recipients.list_excluded(db, segment.id, limit, excluded_skipped)
+        excluded_addresses = exclusions.count_of_segment(db, segment.id)
+    return Overrides(included, included_total, excluded, excluded_total, excluded_addresses)
+
+
+def undo_exclusion(
+    db: Transaction, now: datetime, account: Account, segment_id: int, contact_id: int
+) -> UndoneExclusion:
+    """Undo the exclusion of a contact from a segment, so that the rule decides again; raises NotFound for a contact
+    that is not excluded."""
+    segment = segment_by_id(db, account, segment_id)
+    fields = types.fields_of_type(db, segment.contact_type_id)
+    contact = contacts.by_id(db, segment.contact_type_id, contact_id, fields)
+    if contact is None or not recipients.is_excluded(db, segment.id, contact.id):
+        raise NotFound("exclusion_unknown", contact=contact_id, segment=segment.name)
+    recipients.undo_exclusion(db, segment, contact.id, now)
+    is_in = is_member(db, segment, contact, fields, EvaluationTime(now, account.zone))
+    return UndoneExclusion(contact.email, is_in)
