@@ -16,12 +16,12 @@ from tamis.rules.evaluation.segments import Decided
 from tamis.rules.operators import Operator, positive
 from tamis.rules.time.breakpoints import (
     changes_at_midnight,
-    clock_edges,
-    counted_from_now,
+    clock_offsets,
     membership,
+    next_breakpoint,
     next_change,
-    next_flip,
-    timed,
+    relative_duration,
+    time_dependent_conditions,
 )
 from tamis.rules.time.evaluation_time import EvaluationTime
 from tamis.rules.tree import All, Any, Condition, InSegment, Node, Not, Rule, conditions, segments_named
@@ -77,14 +77,14 @@ def test_a_condition_changes_when_it_is_foretold_and_at_no_other_time(
     contact = contact_with(condition, value)
     for _ in range(3):
         said = holds(condition, contact, as_of)
-        flip = next_flip(condition, value, as_of)
-        until = later(flip, -MICROSECOND) if flip else some_later(data, as_of)
+        breakpoint = next_breakpoint(condition, value, as_of)
+        until = later(breakpoint, -MICROSECOND) if breakpoint else some_later(data, as_of)
         for instant in between(data, as_of.now, max(until, as_of.now), as_of):
             assert holds(condition, contact, EvaluationTime(instant, as_of.zone)) is said, instant
-        if flip is None:
+        if breakpoint is None:
             return
-        assert flip > as_of.now
-        as_of = EvaluationTime(flip, as_of.zone)
+        assert breakpoint > as_of.now
+        as_of = EvaluationTime(breakpoint, as_of.zone)
         assert holds(condition, contact, as_of) is not said
         has_its_cause(condition, value, as_of)
 
@@ -100,21 +100,21 @@ def test_an_engine_changes_its_answer_when_it_is_foretold(
     contact = contact_with(condition, value)
     engine.fill([contact])
     for _ in range(3):
-        flip = next_flip(condition, value, as_of)
-        until = later(flip, -MICROSECOND) if flip else some_later(data, as_of)
+        breakpoint = next_breakpoint(condition, value, as_of)
+        until = later(breakpoint, -MICROSECOND) if breakpoint else some_later(data, as_of)
         said = {contact.id} if holds(condition, contact, as_of) else set()
         for instant in (as_of.now, max(until, as_of.now)):
             assert engine.selected(condition, EvaluationTime(instant, as_of.zone)) == said
-        if flip is None:
+        if breakpoint is None:
             return
-        as_of = EvaluationTime(flip, as_of.zone)
+        as_of = EvaluationTime(breakpoint, as_of.zone)
         assert engine.selected(condition, as_of) == {contact.id} - said
 
 
 def has_its_cause(condition: Condition, value: Value, as_of: EvaluationTime) -> None:
     """Assert that a condition that has just changed is known to do so at such an instant."""
-    assert timed(condition) == (condition,)
-    by_clock = isinstance(value, datetime) and as_of.now - value in clock_edges(condition)
+    assert time_dependent_conditions(condition) == (condition,)
+    by_clock = isinstance(value, datetime) and as_of.now - value in clock_offsets(condition)
     at_midnight = as_of.now == day_in_utc(as_of.today, as_of.zone)[0]
     assert by_clock or (at_midnight and changes_at_midnight(condition))
 
@@ -126,11 +126,11 @@ def test_a_condition_that_counts_nothing_from_now_never_changes(
     operator: Operator, data: st.DataObject, as_of: EvaluationTime
 ) -> None:
     condition = built_condition(data.draw(draft_conditions(operator)))
-    assert timed(condition) == ()
-    assert counted_from_now(condition) is None
+    assert time_dependent_conditions(condition) == ()
+    assert relative_duration(condition) is None
     assert not changes_at_midnight(condition)
-    assert clock_edges(condition) == ()
-    assert next_flip(condition, data.draw(VALUES[condition.field.kind]), as_of) is None
+    assert clock_offsets(condition) == ()
+    assert next_breakpoint(condition, data.draw(VALUES[condition.field.kind]), as_of) is None
 
 
 timed_rules = st.recursive(

@@ -12,7 +12,13 @@ from tamis.domain.instants import EPOCH
 from tamis.rules.build import build
 from tamis.rules.evaluation.explain import Explained, explain
 from tamis.rules.syntaxes.text import from_text
-from tamis.rules.time.breakpoints import changes_at_midnight, clock_edges, next_change, next_flip, timed
+from tamis.rules.time.breakpoints import (
+    changes_at_midnight,
+    clock_offsets,
+    next_breakpoint,
+    next_change,
+    time_dependent_conditions,
+)
 from tamis.rules.time.evaluation_time import EvaluationTime
 from tamis.rules.tree import Condition, Rule
 from tests.rules.fields import FIELDS, SEGMENTS
@@ -53,9 +59,9 @@ HOURS = timedelta(hours=12)
 )
 def test_what_changes_a_condition(text: str, midnight: bool, edges: tuple[timedelta, ...]) -> None:
     found = condition(text)
-    assert timed(found) == (found,)
+    assert time_dependent_conditions(found) == (found,)
     assert changes_at_midnight(found) is midnight
-    assert clock_edges(found) == edges
+    assert clock_offsets(found) == edges
 
 
 def test_conditions_that_change_are_found_once_wherever_they_stand() -> None:
@@ -64,21 +70,21 @@ def test_conditions_that_change_are_found_once_wherever_they_stand() -> None:
         "age = 1 and not (last_order is within 1 day or is in segment 7) and "
         "(birth_date is in the next 1 week or last_order within 1)"
     )
-    assert timed(rule_of(text)) == (one, other)
-    assert timed(None) == ()
+    assert time_dependent_conditions(rule_of(text)) == (one, other)
+    assert time_dependent_conditions(None) == ()
 
 
 def test_the_first_anniversary_in_a_year_comes_up_once_for_all() -> None:
     as_of = EvaluationTime(at("2024-05-17T12:00Z"), ZoneInfo("UTC"))
     found = condition("birth_date is anniversary within 1 year")
-    assert next_flip(found, date(1990, 1, 1), as_of) is None
-    assert next_flip(found, date(2024, 6, 1), as_of) == at("2024-06-01T00:00Z")
-    assert next_flip(found, date(2024, 6, 1), EvaluationTime(at("2024-06-01T00:00Z"), ZoneInfo("UTC"))) is None
-    assert next_flip(found, date(9999, 6, 1), as_of) is None
+    assert next_breakpoint(found, date(1990, 1, 1), as_of) is None
+    assert next_breakpoint(found, date(2024, 6, 1), as_of) == at("2024-06-01T00:00Z")
+    assert next_breakpoint(found, date(2024, 6, 1), EvaluationTime(at("2024-06-01T00:00Z"), ZoneInfo("UTC"))) is None
+    assert next_breakpoint(found, date(9999, 6, 1), as_of) is None
 
 
 @pytest.mark.parametrize(
-    ("text", "zone", "now", "value", "flip"),
+    ("text", "zone", "now", "value", "breakpoint"),
     [
         ("last_order is within 12 hours", UTC, "2024-05-17T12:00Z", at("2024-05-17T06:00Z"), "2024-05-17T18:00Z"),
         ("last_order is within 12 hours", UTC, "2024-05-17T12:00Z", at("2024-05-17T00:00Z"), None),
@@ -146,14 +152,14 @@ def test_the_first_anniversary_in_a_year_comes_up_once_for_all() -> None:
         ("birth_date is anniversary within 0 days", UTC, "9999-06-02T00:00Z", date(1990, 6, 1), None),
     ],
 )
-def test_when_a_condition_changes(text: str, zone: str, now: str, value: Value, flip: str | None) -> None:
-    found = next_flip(condition(text), value, EvaluationTime(at(now), ZoneInfo(zone)))
-    assert found == (at(flip) if flip else None)
+def test_when_a_condition_changes(text: str, zone: str, now: str, value: Value, breakpoint: str | None) -> None:
+    found = next_breakpoint(condition(text), value, EvaluationTime(at(now), ZoneInfo(zone)))
+    assert found == (at(breakpoint) if breakpoint else None)
 
 
 def test_a_missing_value_never_changes() -> None:
     as_of = EvaluationTime(EPOCH, ZoneInfo("UTC"))
-    assert next_flip(condition("birth_date is not within 1 day"), None, as_of) is None
+    assert next_breakpoint(condition("birth_date is not within 1 day"), None, as_of) is None
 
 
 def contact(**values: Value) -> Contact:

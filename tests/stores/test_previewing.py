@@ -92,7 +92,7 @@ def test_every_part_has_its_count_and_the_sample_is_of_the_rule(town: Town) -> N
         "rule": 20, "rule.all[0]": 30, "rule.all[1]": 30, "rule.all[1].not": 10,
         "rule.all[1].not.any[0]": 10, "rule.all[1].not.any[1]": 5,
     }  # fmt: skip
-    assert looked.so_far == {"rule.all[1]": 20, "rule.all[1].not.any[1]": 30}
+    assert looked.cumulative == {"rule.all[1]": 20, "rule.all[1].not.any[1]": 30}
     age = town.fields.by_key["age"]
     assert looked.fields == (age,)
     assert len(looked.sample) == 10
@@ -105,7 +105,7 @@ def test_a_rule_with_a_blank_has_no_count_but_its_finished_parts_do(town: Town) 
     looked = town.look({"any": [town.older_than(9), blank]})
     assert (looked.count, looked.rule, looked.sample) == (None, None, [])
     assert looked.counts == {"rule.any[0]": 30}
-    assert (looked.unfinished, looked.problems) == (("rule.any[1]",), ())
+    assert (looked.incomplete, looked.problems) == (("rule.any[1]",), ())
 
 
 def test_a_rule_without_conditions_selects_nobody(town: Town) -> None:

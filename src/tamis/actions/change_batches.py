@@ -25,7 +25,7 @@ from tamis.domain.instants import UTC_ZONE, from_micros, zone_named
 from tamis.records import accounts, change_log, contacts, externals, recipients, types
 from tamis.records.handles import Reader
 from tamis.rules.evaluation.segments import in_order
-from tamis.rules.time.breakpoints import timed
+from tamis.rules.time.breakpoints import time_dependent_conditions
 from tamis.rules.tree import Rule, segments_named
 
 DOCUMENTS_A_LOAD = 50_000
@@ -166,7 +166,7 @@ def _touched_with(groups: Sequence[Touched], of_contacts: dict[int, int]) -> lis
 
 def _rewound(db: Reader, type_id: int, now: datetime) -> TypeChanges:
     fields = types.fields_of_type(db, type_id)
-    by_time = {id_ for id_, rule in rules_of_type(db, type_id, fields).items() if timed(rule)}
+    by_time = {id_ for id_, rule in rules_of_type(db, type_id, fields).items() if time_dependent_conditions(rule)}
     return TypeChanges(type_id, fields, _plans(db, type_id, fields, by_time), now)
 
 

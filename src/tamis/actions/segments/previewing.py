@@ -18,10 +18,10 @@ from tamis.domain.text import fold
 from tamis.records import contacts, segments, types
 from tamis.records.handles import Reader
 from tamis.rules.build import build, build_parts
+from tamis.rules.syntaxes.cumulative import cumulative_groups
 from tamis.rules.syntaxes.draft import Draft
-from tamis.rules.syntaxes.running import running
+from tamis.rules.syntaxes.incomplete import list_incomplete, list_open_places
 from tamis.rules.syntaxes.text import from_text
-from tamis.rules.syntaxes.unfinished import left_open, unfinished
 from tamis.rules.time.evaluation_time import EvaluationTime
 from tamis.rules.tree import Rule, conditions
 
@@ -38,21 +38,21 @@ class Preview:
 
     `count` is how many contacts it selects: None while anything in it is unfinished or wrong, because a rule with a
     part left out is another rule. `counts` tells for each place of a finished part how many it selects by itself, and
-    `unfinished` the places of those that are not. `members` are those that the segment that is edited would have,
-    manual additions and exclusions included. `so_far` tells for each part of a group, from the second one on, how many
-    the group selects up to it. `sample` are some whom the rule selects, `fields` those that it asks about.
+    `incomplete` the places of those that are not. `members` are those that the segment that is edited would have,
+    manual additions and exclusions included. `cumulative` tells for each part of a group, from the second one on, how
+    many the group selects up to it. `sample` are some whom the rule selects, `fields` those that it asks about.
     """
 
     total: int
     count: int | None
     members: Members | None
     counts: dict[str, int]
-    so_far: dict[str, int]
+    cumulative: dict[str, int]
     rule: Rule
     sample: list[Contact]
     fields: tuple[Field, ...]
     problems: tuple[Problem, ...]
-    unfinished: tuple[str, ...]
+    incomplete: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,14 +96,14 @@ def preview_rule(
             raise NotFound("segment_unknown", segment=segment_id)
         fields = types.fields_of_type(db, type_id)
         parts, found = build_parts(draft, fields, segments.refs_of_type(db, type_id))
-        open_places = left_open(draft)
+        open_places = list_open_places(draft)
         problems = [problem for problem in found if problem.path not in open_places]
         rule = None if draft is None or found else parts[draft.where]
         problems += problems_with_names(db, type_id, segment, rule)
         whole = None if problems else rule
         as_of, reads = EvaluationTime(view.as_of_type(type_id), account.zone), view.columns.rules
         question.is_looked_up(view.columns.interrupt)
-        steps = running(draft, parts)
+        steps = cumulative_groups(draft, parts)
         counted = reads.count_parts(type_id, whole, [*parts.values(), *steps.values()], as_of, segment_id)
         sample = reads.sample(type_id, whole, as_of, SAMPLE) if whole else []
         is_whole = draft is None or whole is not None
@@ -113,12 +113,12 @@ def preview_rule(
             count=(counts[draft.where] if draft else 0) if is_whole else None,
             members=counted.members if is_whole else None,
             counts=counts,
-            so_far=dict(zip(steps, counted.parts[len(parts) :], strict=True)),
+            cumulative=dict(zip(steps, counted.parts[len(parts) :], strict=True)),
             rule=whole,
             sample=contacts.by_ids(db, sample, fields),
             fields=tuple(dict.fromkeys(condition.field for condition in conditions(whole))),
             problems=tuple(problems),
-            unfinished=unfinished(draft),
+            incomplete=list_incomplete(draft),
         )
 
 

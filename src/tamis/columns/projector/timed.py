@@ -5,7 +5,7 @@ from datetime import timedelta
 from tamis.columns.layout.contacts import column
 from tamis.columns.projector.batch import Levels
 from tamis.domain.fields import Field
-from tamis.rules.time.breakpoints import clock_edges, timed
+from tamis.rules.time.breakpoints import clock_offsets, time_dependent_conditions
 from tamis.rules.tree import Condition, conditions
 
 Edge = tuple[str, timedelta]
@@ -14,13 +14,15 @@ Edge = tuple[str, timedelta]
 
 def edges_of(levels: Levels) -> list[Edge]:
     """List all edges of the clock in some rules."""
-    found = {(column(c.field), offset) for c in timed_conditions(levels) for offset in clock_edges(c)}
+    found = {(column(c.field), offset) for c in timed_conditions(levels) for offset in clock_offsets(c)}
     return sorted(found)
 
 
 def timed_conditions(levels: Levels) -> list[Condition]:
     """List the conditions that change by time alone in some rules, each once."""
-    return list(dict.fromkeys(c for rules in levels for rule in rules.values() for c in timed(rule)))
+    return list(
+        dict.fromkeys(c for rules in levels for rule in rules.values() for c in time_dependent_conditions(rule))
+    )
 
 
 def used_fields(levels: Levels) -> list[Field]:

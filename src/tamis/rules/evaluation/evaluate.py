@@ -1,4 +1,4 @@
-"""The reference meaning of a rule: plain Python over one contact."""
+"""The reference evaluator: what a rule means, in plain Python over one contact."""
 
 from collections.abc import Callable
 
@@ -10,16 +10,18 @@ from tamis.rules.time.evaluation_time import EvaluationTime
 from tamis.rules.tree import All, Any, Condition, InSegment, Not, Rule
 
 Membership = Callable[[int], bool]
-"""Tells of one contact whether it is in the segment with this id."""
+"""Returns whether one contact is a member of the segment with this id."""
 
 
 def _unknown(segment_id: int) -> bool:
-    raise LookupError(f"nobody said who is in segment {segment_id}, which this rule names")
+    raise LookupError(f"the rule names segment {segment_id}, but no memberships were given")
 
 
 def selects(rule: Rule, contact: Contact | External, as_of: EvaluationTime, in_segment: Membership = _unknown) -> bool:
-    """Return whether a rule selects a contact at a moment; `in_segment` is needed where it names other segments. Of an
-    external recipient it is only asked where it includes one (see `externals`)."""
+    """Return whether a rule selects a contact as of a time; `in_segment` is needed when the rule names segments.
+
+    For external recipients use `selects_external`.
+    """
     match rule:
         case None:
             return False
@@ -36,7 +38,7 @@ def selects(rule: Rule, contact: Contact | External, as_of: EvaluationTime, in_s
 
 
 def holds(condition: Condition, contact: Contact | External, as_of: EvaluationTime) -> bool:
-    """Return whether one condition holds for a contact at a moment."""
+    """Return whether a condition holds for a contact as of a time."""
     operator, complement = positive(condition.operator)
     value = contact.value_of(condition.field)
     if value is None:

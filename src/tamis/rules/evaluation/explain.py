@@ -41,7 +41,7 @@ class Explained:
 
 
 def explain(rule: Rule, contact: Contact | External, as_of: EvaluationTime, in_segment: Membership) -> Explained:
-    """Tell what a rule and each of its parts say of a contact at a moment."""
+    """Return the result of a rule, and of each of its parts, for a contact as of a time."""
     holds = selects(rule, contact, as_of, in_segment)
     if rule is None:
         return Explained("nothing", to_text(rule), None, holds)

@@ -1,6 +1,6 @@
-"""Which external recipients a rule is asked about: those who are in a segment that it says one must be in.
+"""Evaluate rules for external recipients: only those in a segment that the rule includes are considered.
 
-So nobody comes to a segment through one that its rule names to keep people out.
+So nobody enters a segment through a segment that its rule names in order to keep people out.
 """
 
 from collections.abc import Iterator
@@ -13,15 +13,15 @@ from tamis.rules.tree import All, Any, InSegment, Not, Rule
 
 
 def segments_included(rule: Rule) -> tuple[int, ...]:
-    """Return the ids of the segments that a rule says one must be in, in ascending order.
+    """Return the ids of the segments whose members a rule includes, in ascending order.
 
-    What counts is the condition when negation is moved down to it: "not is not in segment 7" says: must be in 7.
+    Negation is first moved down to the conditions: "not is not in segment 7" includes the members of 7.
     """
     return tuple(sorted(set(_included(rule, wanted=True))))
 
 
 def selects_external(rule: Rule, external: External, as_of: EvaluationTime, in_segment: Membership) -> bool:
-    """Return whether a rule selects an external recipient at a moment."""
+    """Return whether a rule selects an external recipient as of a time."""
     return any(map(in_segment, segments_included(rule))) and selects(rule, external, as_of, in_segment)
 
 

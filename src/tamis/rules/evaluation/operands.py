@@ -1,4 +1,4 @@
-"""How values are compared: text folded, days as spans of instants in the account's time zone."""
+"""Operands: the form in which values are compared, with text folded and days as spans of instants."""
 
 from zoneinfo import ZoneInfo
 
@@ -8,30 +8,29 @@ from tamis.domain.instants import LAST_INSTANT, MICROSECOND, day_in_utc, to_utc
 from tamis.domain.text import fold, fold_part
 from tamis.rules.operators import Operand, positive
 from tamis.rules.time.evaluation_time import EvaluationTime
-from tamis.rules.time.relative import settled, span
+from tamis.rules.time.relative import resolve, span
 from tamis.rules.tree import Condition
 from tamis.rules.values import ClockTime
 
 
 def comparable(value: Value) -> Value:
-    """Return the form in which a contact's value is compared: text is folded, everything else is itself.
+    """Return the form in which a contact's value is compared: text folded, everything else unchanged.
 
-    Several choices are compared as they are: values and conditions spell an option as the field does.
+    Choices are compared unchanged because values and conditions spell an option as the field does.
     """
     return fold(value) if isinstance(value, str) else value
 
 
 def operands(condition: Condition, as_of: EvaluationTime) -> tuple[Operand, ...]:
-    """Return what the contact's value is compared with at a moment."""
-    return tuple(settled(operand, as_of.now) for operand in moving_operands(condition, as_of))
+    """Return what a contact's value is compared with as of a time."""
+    return tuple(resolve(operand, as_of.now) for operand in relative_operands(condition, as_of))
 
 
-def moving_operands(condition: Condition, as_of: EvaluationTime) -> tuple[Operand, ...]:
-    """Return what the contact's value is compared with on the day of a moment; edges that move with the clock are left
-    as a `FromNow`.
+def relative_operands(condition: Condition, as_of: EvaluationTime) -> tuple[Operand, ...]:
+    """Return what a contact's value is compared with on the day of a time; bounds relative to the clock stay `FromNow`.
 
     For a date-time field a calendar day of the account is the span of its instants in UTC, and so is a minute or a
-    second; one without an offset is on the clocks of the account.
+    second. Clock times without an offset are in the account's time zone.
     """
     kind, relative = condition.field.kind, positive(condition.operator)[0].relative
     found = []

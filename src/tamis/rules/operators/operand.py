@@ -5,7 +5,7 @@ from datetime import timedelta
 from typing import NamedTuple
 
 from tamis.domain.fields import Value
-from tamis.rules.time.yearly import Yearly
+from tamis.rules.time.anniversaries import AnniversaryDays
 
 
 @dataclass(frozen=True, slots=True)
@@ -15,14 +15,14 @@ class FromNow:
     by: timedelta
 
 
-Edge = Value | FromNow | Yearly
+Bound = Value | FromNow | AnniversaryDays
 
 
 class Operand(NamedTuple):
     """What a value is compared with, as a closed span: a day holds all of its instants, anything else is one point."""
 
-    low: Edge
-    high: Edge
+    low: Bound
+    high: Bound
 
     @property
     def text(self) -> str:
@@ -31,7 +31,7 @@ class Operand(NamedTuple):
         return self.low
 
     @property
-    def days(self) -> Yearly:
+    def days(self) -> AnniversaryDays:
         """Return the days of every year that this is."""
-        assert isinstance(self.low, Yearly)
+        assert isinstance(self.low, AnniversaryDays)
         return self.low

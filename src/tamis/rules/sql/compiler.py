@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from tamis.domain.fields import Field, Kind
 from tamis.domain.instants import MICROSECOND
-from tamis.rules.evaluation.operands import moving_operands, operands
+from tamis.rules.evaluation.operands import operands, relative_operands
 from tamis.rules.operators import positive
 from tamis.rules.operators.operand import FromNow
 from tamis.rules.sql.dialect import Bind, Parameters
@@ -63,7 +63,7 @@ def _condition(
     if source.instant is None:
         expression = spell(name, operands(condition, as_of), parameters.bind)
     else:
-        expression = spell(name, moving_operands(condition, as_of), _binding_from(source.instant, parameters))
+        expression = spell(name, relative_operands(condition, as_of), _binding_from(source.instant, parameters))
     return f"({expression})" if wanted is not complement else dialect.complement(f"({expression})")
 
 

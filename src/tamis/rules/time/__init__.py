@@ -1,1 +1,1 @@
-"""Days, anniversaries and durations from now, and the instants at which time alone changes an answer."""
+"""Relative dates and anniversaries, and the breakpoints: instants at which time alone changes a result."""

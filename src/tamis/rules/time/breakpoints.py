@@ -1,4 +1,4 @@
-"""When a rule changes its answer although nobody writes anything: by time alone."""
+"""Breakpoints: the instants at which the result of a rule changes by time alone."""
 
 from datetime import datetime, timedelta
 from heapq import heapify, heappop, heapreplace
@@ -10,20 +10,20 @@ from tamis.rules.evaluation.evaluate import Membership, selects
 from tamis.rules.evaluation.segments import Decided, decide_in_order
 from tamis.rules.operators import Relative, positive
 from tamis.rules.time.evaluation_time import EvaluationTime
-from tamis.rules.time.flips import stretches
+from tamis.rules.time.intervals import truth_intervals
 from tamis.rules.tree import Condition, Rule, conditions, segments_named
 
-MOST_FLIPS = 10_000
-_AT_ITS_INSTANT = timedelta(0)
+MAX_BREAKPOINTS = 10_000
+_AT_VALUE = timedelta(0)
 
 
-def timed(rule: Rule) -> tuple[Condition, ...]:
+def time_dependent_conditions(rule: Rule) -> tuple[Condition, ...]:
     """List the conditions whose truth changes by time alone, each once."""
-    return tuple(dict.fromkeys(c for c in conditions(rule) if counted_from_now(c)))
+    return tuple(dict.fromkeys(c for c in conditions(rule) if relative_duration(c)))
 
 
-def counted_from_now(condition: Condition) -> tuple[Relative, Duration] | None:
-    """Return what a condition counts from now, and how much; None for one that counts nothing."""
+def relative_duration(condition: Condition) -> tuple[Relative, Duration] | None:
+    """Return how a condition relates its value to now, and by which duration; None for one that does not."""
     relative = positive(condition.operator)[0].relative
     if relative is None:
         return None
@@ -33,35 +33,35 @@ def counted_from_now(condition: Condition) -> tuple[Relative, Duration] | None:
 
 
 def changes_at_midnight(condition: Condition) -> bool:
-    """Return whether the answer of a timed condition may change where a calendar day begins, for whatever value."""
-    counted = counted_from_now(condition)
-    return counted is not None and counted[1].hours is None
+    """Return whether the truth of a condition may change at the start of a calendar day, for any value."""
+    found = relative_duration(condition)
+    return found is not None and found[1].hours is None
 
 
-def clock_edges(condition: Condition) -> tuple[timedelta, ...]:
-    """Return how long after the instant that is a contact's value a timed condition may change its answer by the clock,
-    rather than where a day begins."""
-    counted = counted_from_now(condition)
-    if counted is None or counted[0] is Relative.ANNIVERSARY or condition.field.kind is Kind.DATE:
+def clock_offsets(condition: Condition) -> tuple[timedelta, ...]:
+    """Return how long after the instant in a contact's value a condition may change by the clock, rather than at the
+    start of a day."""
+    found = relative_duration(condition)
+    if found is None or found[0] is Relative.ANNIVERSARY or condition.field.kind is Kind.DATE:
         return ()
-    relative, duration = counted
+    relative, duration = found
     if relative is Relative.BEFORE:
         return () if duration.hours is None else (duration.hours,)
     if duration.hours is None:
-        return (_AT_ITS_INSTANT,)
-    return (_AT_ITS_INSTANT, duration.hours) if relative is Relative.LAST else (-duration.hours, _AT_ITS_INSTANT)
+        return (_AT_VALUE,)
+    return (_AT_VALUE, duration.hours) if relative is Relative.LAST else (-duration.hours, _AT_VALUE)
 
 
-def next_flip(condition: Condition, value: Value | None, as_of: EvaluationTime) -> datetime | None:
-    """Return the first instant after a moment at which time alone changes what a condition says of a value; None when
-    it never does."""
-    counted = counted_from_now(condition)
-    if counted is None or value is None:
+def next_breakpoint(condition: Condition, value: Value | None, as_of: EvaluationTime) -> datetime | None:
+    """Return the first instant after the evaluation time at which time alone changes whether a condition holds for a
+    value; None when there is none."""
+    found = relative_duration(condition)
+    if found is None or value is None:
         return None
-    for stretch in stretches(*counted, value, as_of):
-        for edge in stretch:
-            if edge is not None and edge > as_of.now:
-                return edge
+    for interval in truth_intervals(*found, value, as_of):
+        for bound in interval:
+            if bound is not None and bound > as_of.now:
+                return bound
     return None
 
 
@@ -70,56 +70,55 @@ def next_change(
     contact: Contact,
     as_of: EvaluationTime,
     decided: Decided,
-    known: dict[datetime, Membership] | None = None,
+    memberships: dict[datetime, Membership] | None = None,
 ) -> datetime | None:
-    """Return the first instant after a moment at which time alone changes whether a rule selects a contact. `known`
-    keeps what was decided of the contact at instants, for whoever asks of several segments; `decided` is the same for
-    all.
+    """Return the first instant after the evaluation time at which time alone changes whether a rule selects a contact.
 
-    None when it never does, and when ten thousand changes of single conditions have changed nothing.
+    None when there is none, and when ten thousand breakpoints of single conditions have changed nothing. Callers that
+    ask about several segments of one contact pass the same `decided` and `memberships`, a cache by instant.
     """
-    known = {} if known is None else known
+    memberships = {} if memberships is None else memberships
 
-    def at_moment(as_of: EvaluationTime) -> Membership:
-        if as_of.now not in known:
-            known[as_of.now] = membership(contact, as_of, decided)
-        return known[as_of.now]
+    def membership_at(as_of: EvaluationTime) -> Membership:
+        if as_of.now not in memberships:
+            memberships[as_of.now] = membership(contact, as_of, decided)
+        return memberships[as_of.now]
 
-    verdict = selects(rule, contact, as_of, at_moment(as_of))
-    watched = _watched(rule, decided)
-    flips = [(flip, n) for n, c in enumerate(watched) if (flip := next_flip(c, contact.value_of(c.field), as_of))]
-    heapify(flips)
-    for _ in range(MOST_FLIPS):
-        if not flips:
+    selected = selects(rule, contact, as_of, membership_at(as_of))
+    watched = _time_dependent_conditions_within(rule, decided)
+    queue = [(at, n) for n, c in enumerate(watched) if (at := next_breakpoint(c, contact.value_of(c.field), as_of))]
+    heapify(queue)
+    for _ in range(MAX_BREAKPOINTS):
+        if not queue:
             return None
-        instant, number = flips[0]
-        at = EvaluationTime(instant, as_of.zone)
-        following = next_flip(watched[number], contact.value_of(watched[number].field), at)
+        instant, number = queue[0]
+        then = EvaluationTime(instant, as_of.zone)
+        following = next_breakpoint(watched[number], contact.value_of(watched[number].field), then)
         if following:
-            heapreplace(flips, (following, number))
+            heapreplace(queue, (following, number))
         else:
-            heappop(flips)
-        if flips and flips[0][0] == instant:
-            continue  # others change at the same instant: the rule is asked once they have
-        if selects(rule, contact, at, at_moment(at)) is not verdict:
+            heappop(queue)
+        if queue and queue[0][0] == instant:
+            continue  # other conditions change at the same instant: evaluate the rule after the last of them
+        if selects(rule, contact, then, membership_at(then)) is not selected:
             return instant
     return None
 
 
 def membership(contact: Contact, as_of: EvaluationTime, decided: Decided) -> Membership:
-    """Make what tells whether a contact is in a segment at a moment."""
+    """Return a function that tells whether a contact is in a segment as of a time."""
     return decide_in_order(decided, lambda rule, is_in: selects(rule, contact, as_of, is_in))
 
 
-def _watched(rule: Rule, decided: Decided) -> list[Condition]:
-    """List the timed conditions of a rule and of all segments that it names, directly or by way of others."""
+def _time_dependent_conditions_within(rule: Rule, decided: Decided) -> list[Condition]:
+    """List the time-dependent conditions of a rule and of all segments that it names, directly or indirectly."""
     found: dict[Condition, None] = {}
-    seen: set[int] = set()
+    visited: set[int] = set()
     rules = [rule]
-    for each in rules:  # grows while it is walked over
-        found.update(dict.fromkeys(timed(each)))
-        for segment_id in segments_named(each) - seen:
-            seen.add(segment_id)
+    for each in rules:  # grows during the loop
+        found.update(dict.fromkeys(time_dependent_conditions(each)))
+        for segment_id in segments_named(each) - visited:
+            visited.add(segment_id)
             decision = decided(segment_id)
             if not isinstance(decision, bool):
                 rules.append(decision)

@@ -1,4 +1,4 @@
-"""Days and hours counted from now: the spans that relative operators mean at a moment."""
+"""Relative dates: the spans that relative operators mean at an evaluation time."""
 
 from datetime import date, datetime, timedelta
 
@@ -7,8 +7,8 @@ from tamis.domain.fields import Kind
 from tamis.domain.instants import DAY, FIRST_INSTANT, LAST_INSTANT, MICROSECOND, day_in_utc
 from tamis.rules.operators import Operand, Relative
 from tamis.rules.operators.operand import FromNow
+from tamis.rules.time.anniversaries import anniversary_days
 from tamis.rules.time.evaluation_time import EvaluationTime
-from tamis.rules.time.yearly import yearly
 
 _NOTHING = Operand(LAST_INSTANT, FIRST_INSTANT)
 _NO_DAY = Operand(date.max, date.min)
@@ -16,19 +16,19 @@ _NO_TIME = timedelta(0)
 
 
 def span(relative: Relative, duration: Duration, kind: Kind, as_of: EvaluationTime) -> Operand:
-    """Return the values that a relative operator means, as a closed span whose edges may be a `FromNow`.
+    """Return the values that a relative operator means, as a closed span whose bounds may be a `FromNow`.
 
-    Days are whole: of a date-time field, the last days begin with the first instant of the first of them and end now,
-    the next days begin after now and end with the last instant of the last of them. What is more than some days ago
-    lies before the last days: both together are the past.
+    Days are whole. For a date-time field, the last days begin with the first instant of the first day and end now; the
+    next days begin after now and end with the last instant of the last day. "More than some days ago" is what lies
+    before the last days: together they are the past.
     """
     if relative is Relative.ANNIVERSARY:
-        days = yearly(as_of.today, duration, as_of.zone if kind is Kind.DATETIME else None)
+        days = anniversary_days(as_of.today, duration, as_of.zone if kind is Kind.DATETIME else None)
         return Operand(days, days)
     if relative is Relative.BEFORE:
-        return _more_than_ago(duration, kind, as_of)
+        return _span_before(duration, kind, as_of)
     last = relative is Relative.LAST
-    if duration.hours is not None:  # an hour ago is out already, now is in
+    if duration.hours is not None:  # excludes the instant an hour ago, includes now
         return Operand(
             FromNow(MICROSECOND - duration.hours if last else MICROSECOND),
             FromNow(_NO_TIME if last else duration.hours),
@@ -42,8 +42,8 @@ def span(relative: Relative, duration: Duration, kind: Kind, as_of: EvaluationTi
     return Operand(FromNow(MICROSECOND), day_in_utc(end, as_of.zone)[1])
 
 
-def _more_than_ago(duration: Duration, kind: Kind, as_of: EvaluationTime) -> Operand:
-    """Return all values before those that `is within` the same duration means."""
+def _span_before(duration: Duration, kind: Kind, as_of: EvaluationTime) -> Operand:
+    """Return all values before those that `is within` means for the same duration."""
     if duration.hours is not None:
         return Operand(FIRST_INSTANT, FromNow(-duration.hours))
     first = before(as_of.today, duration)
@@ -54,8 +54,8 @@ def _more_than_ago(duration: Duration, kind: Kind, as_of: EvaluationTime) -> Ope
     return Operand(FIRST_INSTANT, day_in_utc(first, as_of.zone)[0] - MICROSECOND)
 
 
-def settled(operand: Operand, now: datetime) -> Operand:
-    """Return a span with its edges counted from an instant; what lies beyond the calendar is cut off."""
+def resolve(operand: Operand, now: datetime) -> Operand:
+    """Return a span with its relative bounds resolved, cut off at the ends of the calendar."""
     low, high = operand
     if isinstance(low, FromNow):
         by = low.by

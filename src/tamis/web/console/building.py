@@ -88,11 +88,11 @@ def preview_for_script(preview: Preview, visitor: Visitor) -> dict[str, object]:
         "share": "" if preview.count is None else share(preview.members.contacts if preview.members else preview.count),
         "members": _members(preview),
         "counts": {place: [count, share(count)] for place, count in preview.counts.items()},
-        "so_far": preview.so_far,
+        "so_far": preview.cumulative,
         "sentence": describe(preview.rule) if whole else None,
         "text": to_text(preview.rule) if whole else None,
         "problems": [{"path": problem.path, "message": words_of(problem)} for problem in preview.problems],
-        "unfinished": list(preview.unfinished),
+        "unfinished": list(preview.incomplete),
         "sample": _sample(preview, visitor),
     }
 

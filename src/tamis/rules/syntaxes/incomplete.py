@@ -1,4 +1,4 @@
-"""What is still to be filled in of a rule that is being made: this is no mistake yet."""
+"""The incomplete parts of a draft rule: blanks that are still to be filled in are not errors yet."""
 
 from collections.abc import Iterator
 
@@ -6,18 +6,18 @@ from tamis.rules.operators import SPELLINGS, Takes, normal_spelling
 from tamis.rules.syntaxes.draft import Draft, DraftCondition, DraftGroup, DraftNot
 
 
-def unfinished(draft: Draft | None) -> tuple[str, ...]:
-    """Return the places of the conditions that lack a field, an operator or a value, and of groups without any part."""
+def list_incomplete(draft: Draft | None) -> tuple[str, ...]:
+    """Return the places of conditions that lack a field, an operator or a value, and of empty groups."""
     return tuple(dict.fromkeys(place for place, _ in _open(draft)))
 
 
-def left_open(draft: Draft | None) -> frozenset[str]:
-    """Return the places of all that is blank, and of the conditions and groups where it is."""
+def list_open_places(draft: Draft | None) -> frozenset[str]:
+    """Return the places of all blanks, and of the conditions and groups that contain them."""
     return frozenset(place for pair in _open(draft) for place in pair)
 
 
 def _open(draft: Draft | None) -> Iterator[tuple[str, str]]:
-    """Walk over what is blank: the place of the condition or group, and that of the blank itself."""
+    """Yield for each blank the place of its condition or group, and its own place."""
     match draft:
         case DraftCondition():
             yield from ((draft.where, place) for place in _blanks(draft))

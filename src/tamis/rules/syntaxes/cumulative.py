@@ -1,4 +1,4 @@
-"""How a group of a rule narrows or widens from part to part."""
+"""Cumulative groups: the first two, three, … parts of each group, to show how every part narrows or widens it."""
 
 from collections.abc import Iterator, Mapping
 
@@ -6,12 +6,14 @@ from tamis.rules.syntaxes.draft import Draft, DraftCondition, DraftGroup, DraftN
 from tamis.rules.tree import All, Any, Node, Not, join
 
 MOST_PARTS = 30
-"""Longer groups are not followed: what a person reads is shorter, and each step asks again about all before it."""
+"""Longer groups are skipped: nobody reads that many steps, and each step counts all parts before it again."""
 
 
-def running(draft: Draft | None, parts: Mapping[str, Node]) -> dict[str, Node]:
-    """Return for the place of each part of a group, from the second one on, the group as it is up to that part; `parts`
-    are the finished ones of the draft by their places. A group ends before its first part that is not finished."""
+def cumulative_groups(draft: Draft | None, parts: Mapping[str, Node]) -> dict[str, Node]:
+    """Return, by the place of each part of a group from the second on, the group up to and including that part.
+
+    `parts` are the complete parts of the draft by their places. A group ends before its first incomplete part.
+    """
     return dict(_of(draft, parts, False))
 
 

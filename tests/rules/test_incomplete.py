@@ -1,4 +1,4 @@
-"""What is blank is unfinished and no mistake; what is filled in wrongly is a mistake, with its place."""
+"""What is blank is incomplete and no error; what is filled in wrongly is an error, with its place."""
 
 import json
 
@@ -6,10 +6,10 @@ import pytest
 
 from tamis.domain.segments import SegmentRef, SegmentRefs
 from tamis.rules.build import build_parts
+from tamis.rules.syntaxes.cumulative import cumulative_groups
+from tamis.rules.syntaxes.incomplete import list_incomplete, list_open_places
 from tamis.rules.syntaxes.json import from_json
-from tamis.rules.syntaxes.running import running
 from tamis.rules.syntaxes.text import to_text
-from tamis.rules.syntaxes.unfinished import left_open, unfinished
 from tests.laws.strategies import FIELDS
 
 SEGMENTS = SegmentRefs((SegmentRef(7, "India"),))
@@ -19,8 +19,8 @@ AGE = {"field": 103, "operator": "is greater than", "values": ["30"]}
 def looked_at(rule: object) -> tuple[set[str], tuple[str, ...], list[tuple[str, str]]]:
     draft = from_json(json.dumps(rule))
     parts, problems = build_parts(draft, FIELDS, SEGMENTS)
-    open_places = left_open(draft)
-    return set(parts), unfinished(draft), [(p.path, str(p)) for p in problems if p.path not in open_places]
+    open_places = list_open_places(draft)
+    return set(parts), list_incomplete(draft), [(p.path, str(p)) for p in problems if p.path not in open_places]
 
 
 @pytest.mark.parametrize(
@@ -67,14 +67,14 @@ def test_a_whole_rule_is_neither() -> None:
     parts, open_places, problems = looked_at({"any": [AGE, {"operator": "is in segment", "values": ["7"]}]})
     assert parts == {"rule", "rule.any[0]", "rule.any[1]"}
     assert (open_places, problems) == ((), [])
-    assert unfinished(None) == ()
+    assert list_incomplete(None) == ()
 
 
 def test_a_group_is_followed_from_part_to_part_up_to_what_is_not_finished() -> None:
     older, blank = {**AGE, "values": ["60"]}, {"field": 103, "operator": "is", "values": [""]}
     draft = from_json(json.dumps({"all": [AGE, {"not": {"any": [AGE, older]}}, {"any": [AGE, older]}, blank, AGE]}))
     parts, _ = build_parts(draft, FIELDS, SEGMENTS)
-    steps = {place: to_text(node) for place, node in running(draft, parts).items()}
+    steps = {place: to_text(node) for place, node in cumulative_groups(draft, parts).items()}
     small, large = "age is greater than 30", "age is greater than 60"
     none, some = f"not ({small} or {large})", f"({small} or {large})"
     assert steps == {
@@ -83,4 +83,4 @@ def test_a_group_is_followed_from_part_to_part_up_to_what_is_not_finished() -> N
         "rule.all[2]": f"{small} and {none} and {some}",
         "rule.all[2].any[1]": some[1:-1],
     }
-    assert running(None, {}) == {}
+    assert cumulative_groups(None, {}) == {}

@@ -8,7 +8,7 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from tamis.domain.durations import Duration, Unit, after
-from tamis.rules.time.yearly import anniversary, yearly
+from tamis.rules.time.anniversaries import anniversary, anniversary_days
 from tests.support.effort import examples
 
 zones = st.sampled_from(sorted(available_timezones())).map(ZoneInfo)
@@ -47,4 +47,4 @@ def test_an_anniversary_comes_up_a_year_after_the_day_at_the_earliest(
         today <= anniversary(value, year) <= after(today, duration)
         for year in range(value.year + 1, today.year + duration.count + 2)
     )
-    assert yearly(today, duration, None).holds(value) is comes_up
+    assert anniversary_days(today, duration, None).holds(value) is comes_up

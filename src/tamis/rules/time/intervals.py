@@ -1,0 +1,118 @@
+"""The intervals of time during which a relative condition is true for one value."""
+
+from bisect import bisect_left, bisect_right
+from collections.abc import Iterator
+from datetime import date, datetime, timedelta
+from typing import NamedTuple
+from zoneinfo import ZoneInfo
+
+from tamis.domain.durations import Duration, after, before
+from tamis.domain.fields import Value
+from tamis.domain.instants import DAY, FIRST_INSTANT, LAST_INSTANT, day_in_utc, day_of
+from tamis.rules.operators import Relative
+from tamis.rules.time.anniversaries import anniversary
+from tamis.rules.time.evaluation_time import EvaluationTime
+
+
+class Interval(NamedTuple):
+    """From `start` to `end`, exclusive; None is the end of the calendar."""
+
+    start: datetime
+    end: datetime | None
+
+
+def truth_intervals(relative: Relative, duration: Duration, value: Value, as_of: EvaluationTime) -> Iterator[Interval]:
+    """Return the intervals during which a relative operator is true for a date or an instant.
+
+    They are in order, do not touch, and end after the evaluation time.
+    """
+    assert isinstance(value, date)
+    day = day_of(value, as_of.zone) if isinstance(value, datetime) else value
+    if relative is Relative.ANNIVERSARY:
+        found = _by_anniversary(day, duration, as_of)
+    elif isinstance(value, datetime) and duration.hours is not None:
+        found = iter([_by_clock(relative, duration.hours, value)])
+    else:
+        instant = value if isinstance(value, datetime) else None
+        found = iter([_by_calendar(relative, duration, day, instant, as_of.zone)])
+    for interval in _merge(found):
+        if interval.end is None or interval.end > as_of.now:
+            yield interval
+
+
+def _by_clock(relative: Relative, length: timedelta, value: datetime) -> Interval:
+    if relative is Relative.LAST:
+        return Interval(value, _later(value, length))
+    if relative is Relative.BEFORE:
+        return _from(_later(value, length))
+    return Interval(_later(value, -length) or FIRST_INSTANT, value)
+
+
+def _by_calendar(
+    relative: Relative, duration: Duration, day: date, instant: datetime | None, zone: ZoneInfo
+) -> Interval:
+    if relative is Relative.LAST:
+        end = _end(_last_day_reaching(day, duration), zone)
+        return Interval(instant or _start(day, zone), end)
+    if relative is Relative.BEFORE:
+        return _from(_end(_last_day_reaching(day, duration), zone))
+    return Interval(_start(_first_day_reaching(day, duration), zone), instant or _end(day, zone))
+
+
+def _from(start: datetime | None) -> Interval:
+    """Return the time from an instant on; an empty interval when the instant is beyond the calendar."""
+    return Interval(start, None) if start else Interval(LAST_INSTANT, FIRST_INSTANT)
+
+
+def _by_anniversary(day: date, duration: Duration, as_of: EvaluationTime) -> Iterator[Interval]:
+    first = day.year + 1
+    if duration.is_year_or_more:
+        if first <= date.max.year:
+            start = _first_day_reaching(anniversary(day, first), duration)
+            yield _from(_start(start, as_of.zone))
+        return
+    for year in range(max(as_of.today.year, first), date.max.year + 1):
+        coming = anniversary(day, year)
+        yield Interval(_start(_first_day_reaching(coming, duration), as_of.zone), _end(coming, as_of.zone))
+
+
+def _first_day_reaching(day: date, duration: Duration) -> date:
+    """Return the first day that is at most a duration before another day."""
+    days = range(max(day.toordinal() - duration.most_days, date.min.toordinal()), day.toordinal() + 1)
+    return date.fromordinal(days[bisect_left(days, day, key=lambda n: after(date.fromordinal(n), duration))])
+
+
+def _last_day_reaching(day: date, duration: Duration) -> date:
+    """Return the last day that is at most a duration after another day."""
+    days = range(day.toordinal(), min(day.toordinal() + duration.most_days, date.max.toordinal()) + 1)
+    return date.fromordinal(days[bisect_right(days, day, key=lambda n: before(date.fromordinal(n), duration)) - 1])
+
+
+def _merge(found: Iterator[Interval]) -> Iterator[Interval]:
+    last: Interval | None = None
+    for interval in found:
+        if interval.end is not None and interval.start >= interval.end:  # of a day that the zone's clocks skipped
+            continue
+        if last and (last.end is None or interval.start <= last.end):
+            last = Interval(last.start, interval.end)
+            continue
+        if last:
+            yield last
+        last = interval
+    if last:
+        yield last
+
+
+def _start(day: date, zone: ZoneInfo) -> datetime:
+    return day_in_utc(day, zone)[0]
+
+
+def _end(day: date, zone: ZoneInfo) -> datetime | None:
+    return None if day == date.max else _start(day + DAY, zone)
+
+
+def _later(instant: datetime, by: timedelta) -> datetime | None:
+    try:
+        return instant + by
+    except OverflowError:
+        return None
