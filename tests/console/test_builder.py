@@ -30,7 +30,7 @@ def ask(visitor: Visitor, path: str, question: Any) -> Any:
 
 
 def look(visitor: Visitor, type_id: int, **question: Any) -> dict[str, Any]:
-    answer = ask(visitor, "/segments/preview", {"type": type_id, "builder": "b", "number": 1, **question})
+    answer = ask(visitor, "/segments/preview", {"type": type_id, "client_id": "b", "number": 1, **question})
     assert answer.status_code == 200, answer.text
     found: dict[str, Any] = answer.json()
     return found
@@ -186,7 +186,7 @@ def test_nothing_leaks_to_a_stranger(console: Visitor, stranger: Visitor, guest:
     assert stranger.get(f"{made}/edit").status_code == stranger.get("/segments/999999/edit").status_code == 404
     assert save(stranger, f"{made}/edit", segment_name="Mine", seen="1").status_code == 404
     assert save(stranger, f"/segments/new?type={customers}", segment_name="Mine").status_code == 404
-    question = {"type": customers, "builder": "b", "number": 1, "draft": INDIA}
+    question = {"type": customers, "client_id": "b", "number": 1, "draft": INDIA}
     assert ask(stranger, "/segments/preview", question).status_code == 404
     assert ask(stranger, "/segments/preview", {**question, "text": 'country = "India"'}).status_code == 404
     assert ask(stranger, "/segments/values", {"type": customers, "field": 5}).status_code == 404

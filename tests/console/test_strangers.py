@@ -49,7 +49,7 @@ def asked(route: Route, visitor: Visitor, ids: Mapping[str, str], csrf: str | No
         query = {"type": ids["type_id"], "segment": ids["segment_id"], "a": ids["segment_id"]}
         return visitor.get(path, params={**query, "import": ids["import_id"], "upload": ids["upload_id"]})
     if route.path in JSON_ROUTES:
-        question = {"type": int(ids["type_id"]), "field": int(ids["field_id"]), "builder": "b", "number": 1}
+        question = {"type": int(ids["type_id"]), "field": int(ids["field_id"]), "client_id": "b", "number": 1}
         headers = {"content-type": "application/json", "x-csrf-token": token}
         return visitor.http.post(
             visitor.address + path, data=json.dumps(question), headers=headers, allow_redirects=False, timeout=60

@@ -42,7 +42,7 @@ def test_what_a_session_was_shown_is_gone_with_it(guest: Visitor, owner: Person)
 @pytest.mark.parametrize("number", BEYOND)
 def test_what_no_row_can_be_numbered_is_not_there(console: Visitor, owner: Person, number: int) -> None:
     made = owner.tamis("type", "create", fresh("Numbered"))["id"]
-    question = {"type": made, "builder": "b", "number": 1}
+    question = {"type": made, "client_id": "b", "number": 1}
     for asked in ({**question, "type": number}, {**question, "segment": number}):
         assert ask(console, "/segments/preview", asked).status_code == 404
     for field in ({"type": number, "field": 1}, {"type": made, "field": number}):

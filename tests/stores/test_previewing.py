@@ -16,7 +16,6 @@ from tamis.actions.accounts.accounts import create_account
 from tamis.actions.fields.fields import create_field
 from tamis.actions.fields.types import create_type
 from tamis.actions.importing.upsert import upsert
-from tamis.actions.newest import Newest, Overtaken
 from tamis.actions.segments.previewing import (
     MembershipEffect,
     Preview,
@@ -28,6 +27,7 @@ from tamis.actions.segments.previewing import (
 from tamis.actions.segments.recipients import add_recipient, delete_recipient, recipient_page
 from tamis.actions.segments.segments import ChangedMeanwhile, create_segment, edit_segment
 from tamis.actions.services import Services
+from tamis.actions.superseding import LatestRequests, Superseded
 from tamis.domain.accounts import Account
 from tamis.domain.contacts import ContactType, encode_values
 from tamis.domain.emails import parse_email
@@ -237,20 +237,20 @@ def test_an_edit_of_what_is_not_there_any_more_is_refused(town: Town) -> None:
     services.write(edit_segment, account, seen.id, name="Mine", seen=first.updated_at)
 
 
-def test_a_newer_question_stops_an_older_one() -> None:
-    newest, con = Newest(), duckdb.connect(":memory:")
+def test_a_newer_request_interrupts_an_older_one() -> None:
+    latest, con = LatestRequests(), duckdb.connect(":memory:")
     con.execute("SET enable_progress_bar = true; SET enable_progress_bar_print = false")
     outcome: list[str] = []
 
     def endless() -> None:
         try:
-            with newest.asking("a", 1) as question:
-                question.is_looked_up(con.interrupt)
+            with latest.begin("a", 1) as request:
+                request.set_interrupt(con.interrupt)
                 try:
                     con.execute("SELECT count(*) FROM range(1000000000) a, range(1000000000) b").fetchall()
                 except duckdb.InterruptException:  # as a view does
                     raise Abandoned from None
-        except Overtaken as error:
+        except Superseded as error:
             outcome.append(error.problems[0].code)
 
     older = threading.Thread(target=endless)
@@ -258,9 +258,9 @@ def test_a_newer_question_stops_an_older_one() -> None:
     while con.query_progress() <= 0:  # until it is being answered
         time.sleep(0.001)
     other = con.cursor()
-    with newest.asking("b", 5):
+    with latest.begin("b", 5):
         assert older.is_alive()
-    with newest.asking("a", 2):
+    with latest.begin("a", 2):
         older.join()
         assert other.execute("SELECT 1").fetchall() == [(1,)]
     assert outcome == ["newer_question"]
@@ -268,22 +268,22 @@ def test_a_newer_question_stops_an_older_one() -> None:
     con.close()
 
 
-def test_a_late_question_is_not_asked() -> None:
-    newest = Newest()
-    with newest.asking("a", 2), pytest.raises(Overtaken), newest.asking("a", 1):
-        pytest.fail("it was asked")
-    with newest.asking("a", 1):  # nothing is remembered of what has ended
+def test_an_older_request_is_not_answered() -> None:
+    latest = LatestRequests()
+    with latest.begin("a", 2), pytest.raises(Superseded), latest.begin("a", 1):
+        pytest.fail("it was answered")
+    with latest.begin("a", 1):  # nothing is remembered of what has ended
         pass
 
 
-def test_a_question_that_is_overtaken_before_it_is_looked_up_is_not_looked_up() -> None:
-    newest = Newest()
-    with pytest.raises(Overtaken), newest.asking("a", 1) as older, newest.asking("a", 2):
-        older.is_looked_up(lambda: pytest.fail("nothing is looked up yet"))
+def test_a_request_superseded_before_its_query_runs_no_query() -> None:
+    latest = LatestRequests()
+    with pytest.raises(Superseded), latest.begin("a", 1) as older, latest.begin("a", 2):
+        older.set_interrupt(lambda: pytest.fail("no query runs yet"))
 
 
-def test_whoever_leaves_was_not_overtaken() -> None:
-    with pytest.raises(Abandoned), Newest().asking("a", 1):
+def test_an_abandoned_request_was_not_superseded() -> None:
+    with pytest.raises(Abandoned), LatestRequests().begin("a", 1):
         raise Abandoned
 
 

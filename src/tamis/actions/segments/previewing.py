@@ -5,10 +5,10 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 
 from tamis.actions.fields.types import type_by_id
-from tamis.actions.newest import Newest
 from tamis.actions.segments.dependents import followers_of_segment
 from tamis.actions.segments.segments import Keep, check_edit, problems_with_names, rule_of
 from tamis.actions.services import Services
+from tamis.actions.superseding import LatestRequests
 from tamis.columns.interface.rules import Members
 from tamis.domain.accounts import Account
 from tamis.domain.contacts import Contact
@@ -29,7 +29,7 @@ SAMPLE = 10
 VALUES_SHOWN = 50
 TEXTUAL = (Kind.TEXT, Kind.CHOICE, Kind.CHOICES)
 
-_newest = Newest()
+_latest = LatestRequests()
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,16 +79,16 @@ def preview_rule(
     draft: Draft | None,
     *,
     segment_id: int | None = None,
-    asker: Hashable = None,
+    client_id: Hashable = None,
     number: int = 0,
 ) -> Preview:
-    """Look at a draft as it stands, all of it at one moment; `segment_id` is the segment that is edited, if any.
+    """Preview an unfinished rule from one consistent view; `segment_id` is the segment that is edited, if any.
 
-    Of the questions of one `asker`, those with a lower `number` than the newest one raise Overtaken, which a question
-    without an asker never does; raises NotFound for a type or a segment that is none of the account.
+    Raises Superseded when the same `client_id` has sent a request with a higher `number`; without a client id it is
+    never superseded. Raises NotFound for an unknown type or segment.
     """
-    asker = (account.id, asker or object())
-    with _newest.asking(asker, number) as question, services.view(account.id) as view:
+    client_id = (account.id, client_id or object())
+    with _latest.begin(client_id, number) as request, services.view(account.id) as view:
         db = view.records
         type_by_id(db, account, type_id)
         segment = None if segment_id is None else segments.live_in_type(db, type_id, segment_id)
@@ -102,7 +102,7 @@ def preview_rule(
         problems += problems_with_names(db, type_id, segment, rule)
         whole = None if problems else rule
         as_of, reads = EvaluationTime(view.as_of_type(type_id), account.zone), view.columns.rules
-        question.is_looked_up(view.columns.interrupt)
+        request.set_interrupt(view.columns.interrupt)
         steps = cumulative_groups(draft, parts)
         counted = reads.count_parts(type_id, whole, [*parts.values(), *steps.values()], as_of, segment_id)
         sample = reads.sample(type_id, whole, as_of, SAMPLE) if whole else []

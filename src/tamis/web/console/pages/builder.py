@@ -10,7 +10,6 @@ from litestar.response import Redirect, Response
 
 from tamis.actions.fields.types import find_type, type_by_id
 from tamis.actions.lookups import fields_of_type, types_of_account
-from tamis.actions.newest import Overtaken
 from tamis.actions.segments.choosing import nameable_segments
 from tamis.actions.segments.previewing import (
     MembershipEffect,
@@ -29,6 +28,7 @@ from tamis.actions.segments.segments import (
     segment_by_id,
 )
 from tamis.actions.services import Services
+from tamis.actions.superseding import Superseded
 from tamis.domain.contacts import ContactType
 from tamis.domain.errors import Invalid, NotFound, Problem
 from tamis.domain.instants import from_micros, to_micros
@@ -112,11 +112,11 @@ def _builder(
 
 
 class Question(msgspec.Struct):
-    """What the script asks: about a rule, in its JSON form or as text. `builder` is the page that asks, and `number`
-    grows from question to question."""
+    """A request of the script for the preview of a rule, in its JSON form or as text. `client_id` names the page that
+    asks; `number` increases with each of its requests."""
 
     type: int
-    builder: str
+    client_id: str
     number: int
     segment: int | None = None
     draft: msgspec.Raw | msgspec.UnsetType = msgspec.UNSET
@@ -132,7 +132,7 @@ def preview(services: InjectedServices, visitor: InjectedVisitor, body: RawBody)
         raise NOT_READ from None
     try:
         said = _said(services, visitor, asked)
-    except Overtaken as error:
+    except Superseded as error:
         return Response({"message": first_of(error)}, status_code=409)
     except Invalid as error:
         said = _of_nothing(services, visitor, asked, error)
@@ -151,7 +151,7 @@ def _said(services: Services, visitor: Visitor, asked: Question) -> Json:
         asked.type,
         from_json(document),
         segment_id=asked.segment,
-        asker=asked.builder,
+        client_id=asked.client_id,
         number=asked.number,
     )
     return {**preview_for_script(looked, visitor), **given}

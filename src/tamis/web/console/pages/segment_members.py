@@ -169,7 +169,7 @@ def by_hand(
     overrides = list_overrides(
         services.records.reader(), visitor.account, segment_id, OVERRIDES_A_PAGE, skipped["added"], skipped["removed"]
     )
-    return segment_page(visitor, frame, "by-hand", overrides=overrides, skipped=skipped, a_page=OVERRIDES_A_PAGE)
+    return segment_page(visitor, frame, "overrides", overrides=overrides, skipped=skipped, a_page=OVERRIDES_A_PAGE)
 
 
 @get("/segments/{segment_id:int}/members/{recipient_id:int}/why", sync_to_thread=True)

@@ -1,7 +1,7 @@
 // The builder of a segment: every change makes a new tree, draws it, and asks what it says.
 
 import { leaveFor, watch } from "../unsaved-changes.js";
-import { Newest } from "./requests.js";
+import { LatestRequest } from "./requests.js";
 import { askToSave } from "./confirm-dialog.js";
 import { visible } from "./dom.js";
 import { History } from "./undo-history.js";
@@ -22,7 +22,7 @@ const at = (id) => document.getElementById(id);
 const data = JSON.parse(at("builder-data").textContent);
 const table = new Table(data);
 const history = new History(fromPlain(data.draft));
-const newest = new Newest("/segments/preview");
+const previews = new LatestRequest("/segments/preview");
 const panel = new Panel(data.type);
 const host = at("tree");
 const view = new View(host, table, controlChanged);
@@ -79,7 +79,7 @@ function turn(tree) {
 function preview(wait) {
   panel.wait();
   text.forget();
-  newest.ask(wait, () => {
+  previews.send(wait, () => {
     const places = new Places();
     return { body: { ...about(), draft: toPlain(history.current, places) }, places };
   }, ({ places }, said) => {
@@ -98,7 +98,7 @@ function show(places, said) {
 
 function readText(wait, then = () => {}) {
   panel.wait();
-  newest.ask(wait, () => ({ body: { ...about(), text: text.value } }), (_, said) => {
+  previews.send(wait, () => ({ body: { ...about(), text: text.value } }), (_, said) => {
     if (said.draft === undefined) {
       history.pause();
       text.wasRead(said.problems);

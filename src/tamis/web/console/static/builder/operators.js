@@ -1,7 +1,7 @@
 // What the server says of fields, operators and segments: the table of operators is kept there alone.
 
 import { SEGMENT } from "./rule-tree.js";
-import { ask } from "./requests.js";
+import { post } from "./requests.js";
 
 export class Table {
   #values = new Map();
@@ -70,8 +70,8 @@ export class Table {
   async values(field, typed) {
     const key = JSON.stringify([field.id, typed.trim().toLowerCase()]);
     if (!this.#values.has(key)) {
-      const asked = ask("/segments/values", { type: this.data.type.id, field: field.id, typed });
-      this.#values.set(key, asked.then((said) => said.values, () => {
+      const request = post("/segments/values", { type: this.data.type.id, field: field.id, typed });
+      this.#values.set(key, request.then((response) => response.values, () => {
         this.#values.delete(key); // another time
         return [];
       }));

@@ -1,21 +1,21 @@
-// Questions to the server. Of those that follow each other, only the answer to the newest is ever given: an older one is
-// called off, and dropped should it come nevertheless.
+// Requests to the server. `LatestRequest` delivers only the response to the latest request: an older request is
+// aborted, and its response dropped if it arrives all the same.
 
 const csrf = document.querySelector('meta[name="csrf"]').content;
 
-export async function ask(path, body, signal) {
-  const answer = await reached(path, {
+export async function post(path, body, signal) {
+  const response = await fetchOrFail(path, {
     method: "POST",
     headers: { "content-type": "application/json", accept: "application/json", "x-csrf-token": csrf },
     body: JSON.stringify(body),
     signal,
   });
-  const said = await answer.json();
-  if (!answer.ok) throw new Error(said.message ?? "The server cannot answer now.");
-  return said;
+  const content = await response.json();
+  if (!response.ok) throw new Error(content.message ?? "The server cannot answer now.");
+  return content;
 }
 
-async function reached(path, request) {
+async function fetchOrFail(path, request) {
   try {
     return await fetch(path, request);
   } catch (error) {
@@ -24,39 +24,40 @@ async function reached(path, request) {
   }
 }
 
-export class Newest {
+export class LatestRequest {
   #path;
   #number = 0;
   #timer = null;
-  #under = null;
-  #builder = crypto.getRandomValues(new Uint32Array(2)).join("-");
+  #controller = null;
+  #clientId = crypto.getRandomValues(new Uint32Array(2)).join("-");
 
   constructor(path) {
     this.#path = path;
   }
 
-  // Asks after a wait, within which a newer question takes the place of this one. `make` makes the question when its
-  // time has come; `then` is given it and the answer, `failed` the error.
-  ask(wait, make, then, failed) {
-    this.callOff();
+  // Sends a request after a delay in milliseconds, within which a newer one replaces it. `makeRequest` is called when
+  // it is sent and returns {body}; `done` receives that and the response, `failed` the error.
+  send(delay, makeRequest, done, failed) {
+    this.cancel();
     const number = ++this.#number;
-    const send = async () => {
-      const controller = (this.#under = new AbortController());
-      const question = make();
+    const sendNow = async () => {
+      const controller = (this.#controller = new AbortController());
+      const request = makeRequest();
       try {
-        const said = await ask(this.#path, { ...question.body, builder: this.#builder, number }, controller.signal);
-        if (number === this.#number) then(question, said);
+        const body = { ...request.body, client_id: this.#clientId, number };
+        const response = await post(this.#path, body, controller.signal);
+        if (number === this.#number) done(request, response);
       } catch (error) {
         if (number === this.#number && error.name !== "AbortError") failed(error);
       }
     };
-    if (wait) this.#timer = setTimeout(send, wait);
-    else send();
+    if (delay) this.#timer = setTimeout(sendNow, delay);
+    else sendNow();
   }
 
-  callOff() {
+  cancel() {
     clearTimeout(this.#timer);
-    this.#under?.abort();
+    this.#controller?.abort();
     this.#number += 1;
   }
 }
