@@ -1,4 +1,4 @@
-"""Long work beside the requests of a server: once for each upload, two at a time, and ended with it."""
+"""Background jobs beside the requests of a server: once for each upload, two at a time, and ended with it."""
 
 import threading
 from pathlib import Path
@@ -17,8 +17,8 @@ from tamis.actions.importing.background import (
 )
 from tamis.actions.importing.jobs import find_import, list_imports
 from tamis.actions.importing.uploads import list_uploads
+from tamis.actions.jobs import BackgroundJob, JobRunner, JobStatus
 from tamis.actions.lanes import Lane
-from tamis.actions.work import At, Work, Workers
 from tamis.domain.errors import Invalid, NotFound, Problem, Refused
 from tamis.domain.imports import Upload
 from tests.imports.conftest import CREATE, Desk
@@ -29,13 +29,13 @@ PATIENCE_SECONDS = 60
 AT_ONCE = 2
 
 
-def finished(work: Work) -> Work:
-    """Wait until a work is over."""
-    assert work.over.wait(PATIENCE_SECONDS)
-    return work
+def finished(task: BackgroundJob) -> BackgroundJob:
+    """Wait until a job is done."""
+    assert task.finished.wait(PATIENCE_SECONDS)
+    return task
 
 
-def start(desk: Desk, upload: Upload, what: str = "import") -> Work:
+def start(desk: Desk, upload: Upload, what: str = "import") -> BackgroundJob:
     """Try or import a file."""
     asked = Asked("trial" if what == "trial" else "import", CREATE, ())
     return start_upload(desk.services, desk.account, desk.type, upload, asked)
@@ -44,19 +44,19 @@ def start(desk: Desk, upload: Upload, what: str = "import") -> Work:
 def test_a_trial_tells_what_an_import_does_and_leaves_the_file(desk: Desk) -> None:
     upload = hand_in(desk, MIXED, "a list.csv")
     trial = finished(start(desk, upload, "trial"))
-    assert (trial.at, trial.import_id) == (At.DONE, None)
+    assert (trial.status, trial.import_id) == (JobStatus.DONE, None)
     assert (trial.result.rows, trial.result.created, trial.result.rejected, trial.result.repeated) == (4, 2, 1, 1)
     assert list_uploads(desk.services, desk.account) == [upload]
     assert work_on_upload(desk.services, desk.account, upload.id) is trial
     assert (list_imports(desk.services, desk.account, 5), desk.fields.find("n")) == ([], None)
-    work = finished(start(desk, upload))
-    assert work.at is At.DONE
+    task = finished(start(desk, upload))
+    assert task.status is JobStatus.DONE
     [(job, state)] = list_imports(desk.services, desk.account, 5)
-    assert (job.id, job.source, state) == (work.import_id, "a list.csv", "finished")
+    assert (job.id, job.source, state) == (task.import_id, "a list.csv", "finished")
     assert (job.created, job.rejected, job.repeated) == (2, 1, 1)
     assert job.report.segments == ()
     assert not Path(trial.result.rejects_file).exists()
-    assert import_under_way(desk.services, desk.account, job) is work
+    assert import_under_way(desk.services, desk.account, job) is task
     assert Path(job.report.rejects_file or "").name.startswith("a_list-")
     assert list_uploads(desk.services, desk.account) == []
 
@@ -72,13 +72,13 @@ def test_what_is_thrown_away_leaves_nothing_of_its_trial(desk: Desk) -> None:
 
 
 def test_an_import_is_undone_once(desk: Desk) -> None:
-    work = finished(start(desk, hand_in(desk, MIXED)))
-    import_id = work.import_id or 0
+    task = finished(start(desk, hand_in(desk, MIXED)))
+    import_id = task.import_id or 0
     with pytest.raises(NotFound):
         start_undo(desk.services, desk.account, import_id + 1)
     undo = start_undo(desk.services, desk.account, import_id)
     assert undo_under_way(desk.services, desk.account, import_id) is undo
-    assert (finished(undo).at, undo.result.deleted) == (At.DONE, 2)
+    assert (finished(undo).status, undo.result.deleted) == (JobStatus.DONE, 2)
     job, state = find_import(desk.services, desk.account, import_id)
     assert (state, can_be_undone(job)) == ("undone", False)
     with pytest.raises(Refused, match="undone already"):
@@ -87,65 +87,65 @@ def test_an_import_is_undone_once(desk: Desk) -> None:
 
 def test_a_refusal_calls_the_file_by_its_name_and_keeps_it(desk: Desk) -> None:
     upload = hand_in(desk, b"PK\x03\x04" + b"\x00" * 50, "list.xlsx")
-    work = finished(start(desk, upload))
-    assert work.at is At.FAILED
-    assert [(problem.path, "workbook" in str(problem)) for problem in work.problems] == [("list.xlsx", True)]
+    task = finished(start(desk, upload))
+    assert task.status is JobStatus.FAILED
+    assert [(problem.path, "workbook" in str(problem)) for problem in task.problems] == [("list.xlsx", True)]
     [(job, state)] = list_imports(desk.services, desk.account, 5)
-    assert (state, job.id, str(desk.services.settings.data) in (job.error or "")) == ("failed", work.import_id, False)
+    assert (state, job.id, str(desk.services.settings.data) in (job.error or "")) == ("failed", task.import_id, False)
     assert list_uploads(desk.services, desk.account) == [upload]  # to be tried again, or thrown away
 
 
 def test_of_one_key_one_work_runs_and_others_wait_their_turn() -> None:
-    workers, go = Workers(Lane("jobs", AT_ONCE, at_once=AT_ONCE, most_waiting=9)), threading.Event()
+    runner, go = JobRunner(Lane("jobs", AT_ONCE, at_once=AT_ONCE, most_waiting=9)), threading.Event()
     try:
-        works = [workers.start(str(n), 1, None, lambda _: go.wait(PATIENCE_SECONDS)) for n in range(AT_ONCE + 1)]
-        assert workers.start("0", 1, "again", lambda _: None) is works[0]
-        while sum(work.at is At.RUNNING for work in works) < AT_ONCE:
+        started = [runner.start(str(n), 1, None, lambda _: go.wait(PATIENCE_SECONDS)) for n in range(AT_ONCE + 1)]
+        assert runner.start("0", 1, "again", lambda _: None) is started[0]
+        while sum(task.status is JobStatus.RUNNING for task in started) < AT_ONCE:
             pass
-        assert [work.at for work in works] == [At.RUNNING] * AT_ONCE + [At.WAITING]
-        assert workers.unfinished() == works
-        workers.forget("0")
-        assert workers.find(1, "0") is works[0]
-        assert workers.find(2, "0") is None
+        assert [task.status for task in started] == [JobStatus.RUNNING] * AT_ONCE + [JobStatus.WAITING]
+        assert runner.list_active() == started
+        runner.forget("0")
+        assert runner.find(1, "0") is started[0]
+        assert runner.find(2, "0") is None
         go.set()
-        assert [finished(work).at for work in works] == [At.DONE] * (AT_ONCE + 1)
-        assert workers.start("0", 1, "again", lambda _: None) is not works[0]
-        workers.forget("1")
-        assert workers.find(1, "1") is None
+        assert [finished(task).status for task in started] == [JobStatus.DONE] * (AT_ONCE + 1)
+        assert runner.start("0", 1, "again", lambda _: None) is not started[0]
+        runner.forget("1")
+        assert runner.find(1, "1") is None
     finally:
-        workers.stop()
+        runner.stop()
 
 
 def test_what_fails_says_why(caplog: pytest.LogCaptureFixture) -> None:
-    workers = Workers(Lane("jobs", 1, at_once=1, most_waiting=9))
+    runner = JobRunner(Lane("jobs", 1, at_once=1, most_waiting=9))
 
-    def fail(_: Work) -> None:
+    def fail(_: BackgroundJob) -> None:
         raise Invalid([Problem("a", "must_not_be_blank"), Problem("b", "not_utf8")])
 
-    def mistake(_: Work) -> None:
+    def mistake(_: BackgroundJob) -> None:
         raise KeyError("a@example.org")
 
     try:
-        assert [problem.path for problem in finished(workers.start("1", 1, None, fail)).problems] == ["a", "b"]
-        [problem] = finished(workers.start("2", 1, None, mistake)).problems
+        assert [problem.path for problem in finished(runner.start("1", 1, None, fail)).problems] == ["a", "b"]
+        [problem] = finished(runner.start("2", 1, None, mistake)).problems
         assert "KeyError" in str(problem)
         assert "a@example.org" not in str(problem)
         assert "fault" in caplog.text
     finally:
-        workers.stop()
+        runner.stop()
 
 
 def test_a_stop_ends_what_runs_and_what_waits() -> None:
-    workers, running = Workers(Lane("jobs", AT_ONCE, at_once=AT_ONCE, most_waiting=9)), threading.Semaphore(0)
+    runner, running = JobRunner(Lane("jobs", AT_ONCE, at_once=AT_ONCE, most_waiting=9)), threading.Semaphore(0)
 
-    def endless(work: Work) -> None:
+    def endless(task: BackgroundJob) -> None:
         running.release()
         while True:
-            work.progress("Turning", 0, 0)
+            task.progress("Turning", 0, 0)
 
-    works = [workers.start(str(n), 1, None, endless) for n in range(AT_ONCE + 1)]
+    started = [runner.start(str(n), 1, None, endless) for n in range(AT_ONCE + 1)]
     assert all(running.acquire(timeout=PATIENCE_SECONDS) for _ in range(AT_ONCE))
-    workers.stop()
-    assert [work.at for work in works][:AT_ONCE] == [At.FAILED] * AT_ONCE
-    assert works[0].problems == (Problem("", "stopped_before_done"),)
-    assert works[-1].at in (At.WAITING, At.FAILED)
+    runner.stop()
+    assert [task.status for task in started][:AT_ONCE] == [JobStatus.FAILED] * AT_ONCE
+    assert started[0].problems == (Problem("", "stopped_before_done"),)
+    assert started[-1].status in (JobStatus.WAITING, JobStatus.FAILED)

@@ -11,10 +11,10 @@ from typing import Concatenate, ParamSpec, TypeVar
 from tamis import log
 from tamis.actions.catch_up import catch_up
 from tamis.actions.history_store import RecordsHistory
+from tamis.actions.jobs import JobRunner
 from tamis.actions.lanes import Lanes
 from tamis.actions.maintenance.file_rights import make_private_files, tighten
 from tamis.actions.view import Part, View, Views
-from tamis.actions.work import Workers
 from tamis.columns.engine.store import Columns
 from tamis.columns.interface.view import ColumnsView
 from tamis.domain.errors import Damaged, Unavailable
@@ -52,7 +52,7 @@ class Services:
         self.records = Records(settings.data, accepts_loss=accepts_loss)
         self._views = Views(self.records, self.open_columns, clock)
         self.lanes = Lanes(settings.requests_waiting, self._stop_reading)
-        self.workers = Workers(self.lanes.jobs)
+        self.jobs = JobRunner(self.lanes.jobs)
         self._columns: Columns | None = None
         self._opening = threading.Lock()
         self._closed = False
@@ -150,8 +150,8 @@ class Services:
             self._columns.interrupt(thread)
 
     def close(self) -> None:
-        """Stop long work, finish waiting writes and close both stores."""
-        self.workers.stop()
+        """Stop background jobs, finish waiting writes and close both stores."""
+        self.jobs.stop()
         self.lanes.stop()
         with self._opening:
             self._closed = True

@@ -10,8 +10,8 @@ from tamis.actions.importing.report import ImportOptions, ImportReport
 from tamis.actions.importing.run import import_file
 from tamis.actions.importing.undo import UndoReport, undo_import
 from tamis.actions.importing.uploads import discard_upload, file_of
+from tamis.actions.jobs import BackgroundJob, JobStatus
 from tamis.actions.services import Services
-from tamis.actions.work import At, Work
 from tamis.domain.accounts import Account
 from tamis.domain.contacts import ContactType
 from tamis.domain.errors import Refused
@@ -25,7 +25,7 @@ NO_FIELDS = FieldSet(())
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """What a work on an upload is: a trial or an import, with which choices, over which fields of its type; `change` is
+    """What a job on an upload is: a trial or an import, with which choices, over which fields of its type; `change` is
     the last change of the records before it. A trial that is `in_place_of_import` was to be an import, but differs from
     the trial before it."""
 
@@ -61,49 +61,58 @@ def is_outdated(services: Services, contact_type: ContactType, trial: Asked) -> 
     )
 
 
-def start_upload(services: Services, account: Account, contact_type: ContactType, upload: Upload, asked: Asked) -> Work:
+def start_upload(
+    services: Services, account: Account, contact_type: ContactType, upload: Upload, asked: Asked
+) -> BackgroundJob:
     """Try or import a file that was handed in. While one of both is under way, that one is given instead."""
 
-    before = services.workers.find(account.id, upload.id)
+    before = services.jobs.find(account.id, upload.id)
 
-    def trial(work: Work) -> ImportReport:
+    def trial(background_job: BackgroundJob) -> ImportReport:
         _drop_rejects(before)
         options = replace(asked.options, dry_run=True)
         path = file_of(services, upload.id)
-        return import_file(services, account, contact_type, path, options, work.progress, upload=upload)
+        return import_file(services, account, contact_type, path, options, background_job.progress, upload=upload)
 
-    def whole(work: Work) -> ImportReport:
+    def whole(background_job: BackgroundJob) -> ImportReport:
         since, path = to_micros(services.clock()), file_of(services, upload.id)
         report = import_file(
-            services, account, contact_type, path, asked.options, work.progress, upload=upload, begun=work.works_on
+            services,
+            account,
+            contact_type,
+            path,
+            asked.options,
+            background_job.progress,
+            upload=upload,
+            begun=background_job.attach_import,
         )
         _drop_rejects(before)
         discard_upload(services, upload)
-        work.progress("Segments follow", 0, 0)
+        background_job.progress("Segments follow", 0, 0)
         if report.import_id is not None and report.created + report.updated:
             effects = import_effects(services, account.id, contact_type.id, since)
             keep_effects(services, account, report.import_id, effects)
         return report
 
-    return services.workers.start(upload.id, account.id, asked, trial if asked.what == "trial" else whole)
+    return services.jobs.start(upload.id, account.id, asked, trial if asked.what == "trial" else whole)
 
 
 def throw_away(services: Services, account: Account, upload: Upload) -> None:
     """Throw a file away, and what a trial of it has left; raises Refused while it is worked on."""
-    work = work_on_upload(services, account, upload.id)
-    if work and not work.is_over:
+    background_job = work_on_upload(services, account, upload.id)
+    if background_job and not background_job.is_done:
         raise Refused("file_being_worked_on")
-    _drop_rejects(work)
+    _drop_rejects(background_job)
     discard_upload(services, upload)
-    services.workers.forget(upload.id)
+    services.jobs.forget(upload.id)
 
 
-def work_on_upload(services: Services, account: Account, upload_id: str) -> Work | None:
+def work_on_upload(services: Services, account: Account, upload_id: str) -> BackgroundJob | None:
     """Find what is or was done with an upload since the server has started."""
-    return services.workers.find(account.id, upload_id)
+    return services.jobs.find(account.id, upload_id)
 
 
-def start_undo(services: Services, account: Account, import_id: int) -> Work:
+def start_undo(services: Services, account: Account, import_id: int) -> BackgroundJob:
     """Undo an import; raises NotFound and Refused."""
     job, state = find_import(services, account, import_id)
     if state == State.RUNNING:
@@ -111,22 +120,22 @@ def start_undo(services: Services, account: Account, import_id: int) -> Work:
     if not can_be_undone(job):
         raise Refused("import_not_undoable")
 
-    def undo(work: Work) -> UndoReport:
-        work.works_on(import_id)
-        return undo_import(services, account, import_id, work.progress)
+    def undo(background_job: BackgroundJob) -> UndoReport:
+        background_job.attach_import(import_id)
+        return undo_import(services, account, import_id, background_job.progress)
 
-    return services.workers.start(_undo_key(import_id), account.id, None, undo)
-
-
-def undo_under_way(services: Services, account: Account, import_id: int) -> Work | None:
-    """Find the work that undoes an import."""
-    return services.workers.find(account.id, _undo_key(import_id))
+    return services.jobs.start(_undo_key(import_id), account.id, None, undo)
 
 
-def import_under_way(services: Services, account: Account, job: ImportJob) -> Work | None:
-    """Find the work of this server that does an import, also what it does after the import itself."""
-    work = services.workers.find(account.id, job.options.upload or "")
-    return work if work and work.import_id == job.id else None
+def undo_under_way(services: Services, account: Account, import_id: int) -> BackgroundJob | None:
+    """Find the job that undoes an import."""
+    return services.jobs.find(account.id, _undo_key(import_id))
+
+
+def import_under_way(services: Services, account: Account, job: ImportJob) -> BackgroundJob | None:
+    """Find the job of this server that runs an import, including what it does after the import itself."""
+    background_job = services.jobs.find(account.id, job.options.upload or "")
+    return background_job if background_job and background_job.import_id == job.id else None
 
 
 def can_be_undone(job: ImportJob) -> bool:
@@ -134,9 +143,9 @@ def can_be_undone(job: ImportJob) -> bool:
     return job.state is not State.UNDONE and job.created + job.updated > 0 and not job.report.journal_dropped
 
 
-def _drop_rejects(trial: Work | None) -> None:
+def _drop_rejects(trial: BackgroundJob | None) -> None:
     """Remove the rows that a trial would have rejected: they are of no use after the next trial, or the import."""
-    if trial and isinstance(trial.about, Asked) and trial.about.what == "trial" and trial.at is At.DONE:
+    if trial and isinstance(trial.payload, Asked) and trial.payload.what == "trial" and trial.status is JobStatus.DONE:
         for path in (trial.result.rejects_file, trial.result.blanked_file):
             if path:
                 Path(path).unlink(missing_ok=True)

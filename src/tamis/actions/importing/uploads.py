@@ -117,7 +117,7 @@ def sweep_uploads(services: Services) -> None:
     """Remove the files that have waited for too long, but for those that are worked on, and what killed servers have
     left."""
     oldest = services.clock() - KEPT
-    busy = {work.key for work in services.workers.unfinished()}
+    busy = {job.key for job in services.jobs.list_active()}
     for upload in uploads.every(services.records.reader()):
         if upload.id not in busy and (upload.created_at < oldest or not file_of(services, upload.id).exists()):
             discard_upload(services, upload)

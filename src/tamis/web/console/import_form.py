@@ -19,7 +19,7 @@ from tamis.actions.importing.choosing import (
 )
 from tamis.actions.importing.looking import Column, Look
 from tamis.actions.importing.report import BadValue, ImportOptions
-from tamis.actions.work import At, Work
+from tamis.actions.jobs import BackgroundJob, JobStatus
 from tamis.domain.dates import DateOrder
 from tamis.domain.errors import Problem
 from tamis.domain.fields import FieldSet, Kind
@@ -38,17 +38,17 @@ class Chosen:
     problems: tuple[Problem, ...] = ()
 
 
-def chosen_before(look: Look, fields: FieldSet, work: Work | None) -> Chosen:
+def chosen_before(look: Look, fields: FieldSet, job: BackgroundJob | None) -> Chosen:
     """Return what was chosen for a file the last time, else what is proposed; what fits no longer is proposed anew."""
     fresh = proposed(look, fields)
-    if not work or not isinstance(work.about, Asked) or len(work.about.choices) != len(fresh):
+    if not job or not isinstance(job.payload, Asked) or len(job.payload.choices) != len(fresh):
         return Chosen(tuple(fresh), How())
     choices = [
         before if _fits_still(before, column, fields) else now
-        for before, now, column in zip(work.about.choices, fresh, look.columns, strict=True)
+        for before, now, column in zip(job.payload.choices, fresh, look.columns, strict=True)
     ]
-    problems = work.problems if work.at is At.FAILED else ()
-    return Chosen(tuple(choices), _how_of(work.about.options, look), problems)
+    problems = job.problems if job.status is JobStatus.FAILED else ()
+    return Chosen(tuple(choices), _how_of(job.payload.options, look), problems)
 
 
 def chosen_in(form: Form, look: Look, fields: FieldSet) -> Chosen:

@@ -23,9 +23,9 @@ from tamis.actions.importing.looking import Column, Look
 from tamis.actions.importing.mapping import can_feed
 from tamis.actions.importing.report import BadValue, ImportReport
 from tamis.actions.importing.uploads import in_bytes
+from tamis.actions.jobs import BackgroundJob, JobStatus
 from tamis.actions.lookups import fields_of_type
 from tamis.actions.services import Services
-from tamis.actions.work import At, Work
 from tamis.domain.dates import DateOrder
 from tamis.domain.encodings import KNOWN, UTF16_BE, UTF16_LE, label_of
 from tamis.domain.errors import Invalid
@@ -93,14 +93,14 @@ def upload_page(
     upload: Upload,
     look: Look,
     chosen: Chosen,
-    work: Work | None,
+    job: BackgroundJob | None,
     status: int = 200,
 ) -> Response[str]:
     """Show a file: its beginning, the choices, what a trial has found, and what is wrong."""
     db = services.records.reader()
     fields = fields_of_type(db, upload.contact_type_id)
-    under_way = work is not None and not work.is_over
-    trial = work.result if work and work.at is At.DONE and isinstance(work.result, ImportReport) else None
+    under_way = job is not None and not job.is_done
+    trial = job.result if job and job.status is JobStatus.DONE and isinstance(job.result, ImportReport) else None
     of = type_by_id(db, visitor.account, upload.contact_type_id)
     at_columns = {problem.path: words_of(problem) for problem in chosen.problems if problem.path.isdigit()}
     most = min(MOST_COLUMNS, max(20, MOST_OPTIONS // len(fields.fields)))
@@ -132,11 +132,11 @@ def upload_page(
         has_dates=any(column.kind.kind in (Kind.DATE, Kind.DATETIME) for column in look.columns),
         problems=[told_of(problem) for problem in chosen.problems if problem.path not in at_columns],
         wrong_columns=len(at_columns),
-        progress=progress_of(work) if work and under_way else None,
-        asked=work.about.what if work and isinstance(work.about, Asked) else "",
+        progress=progress_of(job) if job and under_way else None,
+        asked=job.payload.what if job and isinstance(job.payload, Asked) else "",
         trial=report_of_trial(trial) if trial else None,
-        in_place_of_import=work is not None and isinstance(work.about, Asked) and work.about.in_place_of_import,
-        outdated=bool(trial and work and isinstance(work.about, Asked) and is_outdated(services, of, work.about)),
+        in_place_of_import=job is not None and isinstance(job.payload, Asked) and job.payload.in_place_of_import,
+        outdated=bool(trial and job and isinstance(job.payload, Asked) and is_outdated(services, of, job.payload)),
         FIELD=FIELD,
         ADDRESS=ADDRESS,
         NEW=NEW,

@@ -9,7 +9,7 @@ from tamis.actions.importing.background import Asked
 from tamis.actions.importing.details import details
 from tamis.actions.importing.report import ImportReport
 from tamis.actions.importing.uploads import in_bytes
-from tamis.actions.work import At, Work
+from tamis.actions.jobs import BackgroundJob, JobStatus
 from tamis.domain.errors import Problem
 from tamis.domain.import_reports import Details, Figures
 from tamis.domain.imports import ImportJob
@@ -75,21 +75,21 @@ def shares(rows: int, figures: Figures) -> list[tuple[str, float, float]]:
     return laid
 
 
-def progress_of(work: Work) -> Progress:
-    """Tell how far a work of this server is."""
-    if work.at is At.WAITING:
+def progress_of(job: BackgroundJob) -> Progress:
+    """Return how far a background job is."""
+    if job.status is JobStatus.WAITING:
         return Progress("Waiting for other imports to end", 0, 0, "It begins by itself.")
-    doing = work.doing or "Beginning"
+    doing = job.step or "Beginning"
     steps: dict[str, str] = {}
-    if isinstance(work.about, Asked):
-        steps = STEPS if work.about.what == "import" else STEPS_OF_TRIAL
+    if isinstance(job.payload, Asked):
+        steps = STEPS if job.payload.what == "import" else STEPS_OF_TRIAL
     shown, all_steps = steps.get(doing, doing), tuple(steps.values())
-    if not work.total:
+    if not job.total:
         return Progress(shown, 0, 0, "", all_steps)
     reading = doing == "Reading"
-    done = in_bytes(work.done) if reading else f"{work.done:,}"
-    total = in_bytes(work.total) if reading else counted(work.total, "contact" if doing == "Undoing" else "row")
-    return Progress(shown, min(work.done, work.total), work.total, f"{done} of {total}", all_steps)
+    done = in_bytes(job.done) if reading else f"{job.done:,}"
+    total = in_bytes(job.total) if reading else counted(job.total, "contact" if doing == "Undoing" else "row")
+    return Progress(shown, min(job.done, job.total), job.total, f"{done} of {total}", all_steps)
 
 
 def told_of(problem: Problem) -> str:

@@ -24,9 +24,9 @@ from tamis.actions.importing.jobs import (
 )
 from tamis.actions.importing.undo import undo_report
 from tamis.actions.importing.uploads import find_upload, in_bytes, list_uploads
+from tamis.actions.jobs import BackgroundJob, JobStatus
 from tamis.actions.lookups import type_by_id, types_of_account
 from tamis.actions.services import Services
-from tamis.actions.work import At, Work
 from tamis.domain.errors import NotFound
 from tamis.domain.imports import HIGHEST_ID, ImportJob, State
 from tamis.domain.text import counted
@@ -88,7 +88,7 @@ def show_import(services: InjectedServices, visitor: InjectedVisitor, import_id:
     seen = find_import(services, visitor.account, import_id)
     job, state = seen
     of = type_by_id(services.records.reader(), visitor.account.id, job.contact_type_id)
-    work = import_under_way(services, visitor.account, job)
+    background_job = import_under_way(services, visitor.account, job)
     return page(
         visitor,
         "imports/show.html",
@@ -101,7 +101,7 @@ def show_import(services: InjectedServices, visitor: InjectedVisitor, import_id:
         of=of,
         progress=_progress(services, visitor, seen),
         report=report_of_job(job),
-        segments=None if work and not work.is_over else job.report.segments,
+        segments=None if background_job and not background_job.is_done else job.report.segments,
         has_blanked=blanked_file(services, job) is not None,
         has_rejects=rejects_file(services, job) is not None,
         can_undo=state != State.RUNNING and can_be_undone(job),
@@ -150,23 +150,23 @@ def undo(services: InjectedServices, visitor: InjectedVisitor, import_id: FromPa
 
 def _state_of_upload(services: Services, visitor: Visitor, upload_id: str) -> str | None:
     """Tell what is done with a file; one whose import runs is in the list of imports, so that it is None."""
-    work = work_on_upload(services, visitor.account, upload_id)
-    if work is None or work.is_over:
+    background_job = work_on_upload(services, visitor.account, upload_id)
+    if background_job is None or background_job.is_done:
         return ""
-    if work.import_id:
+    if background_job.import_id:
         return None
-    return WAITING if work.at is At.WAITING else WORKING
+    return WAITING if background_job.status is JobStatus.WAITING else WORKING
 
 
 def _progress(services: Services, visitor: Visitor, seen: Seen) -> Progress | None:
     """Tell how far an import or its undoing is; None where nothing is under way."""
     job, state = seen
     undoing = undo_under_way(services, visitor.account, job.id)
-    if undoing and not undoing.is_over:
+    if undoing and not undoing.is_done:
         return progress_of(undoing)
-    work = import_under_way(services, visitor.account, job)
-    if work and not work.is_over:
-        return _with_rate(services, job, progress_of(work))
+    background_job = import_under_way(services, visitor.account, job)
+    if background_job and not background_job.is_done:
+        return _with_rate(services, job, progress_of(background_job))
     if state != State.RUNNING:
         return None
     told = f"{job.rows_done:,} of {counted(job.rows_total, 'row')}" if job.rows_total and job.rows_done else ""
@@ -182,8 +182,8 @@ def _with_rate(services: Services, job: ImportJob, progress: Progress) -> Progre
     return replace(progress, detail=f"{progress.detail} · {job.rows_done / seconds:,.0f} rows a second")
 
 
-def _failure(work: Work | None) -> str:
-    return words_of(work.problems[0]) if work and work.at is At.FAILED else ""
+def _failure(background_job: BackgroundJob | None) -> str:
+    return words_of(background_job.problems[0]) if background_job and background_job.status is JobStatus.FAILED else ""
 
 
 def _would_undo(job: ImportJob) -> str:

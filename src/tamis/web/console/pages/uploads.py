@@ -16,9 +16,9 @@ from tamis.actions.importing.choosing import options_of
 from tamis.actions.importing.looking import Look, look_at
 from tamis.actions.importing.report import ImportOptions
 from tamis.actions.importing.uploads import Incoming, discard_upload, find_upload, in_bytes
+from tamis.actions.jobs import BackgroundJob, JobStatus
 from tamis.actions.lookups import fields_of_type, types_of_account
 from tamis.actions.services import Services
-from tamis.actions.work import At, Work
 from tamis.domain.errors import Invalid, NotFound, UnclearEncoding
 from tamis.domain.imports import Upload
 from tamis.web.console.answers import fragment, page, see
@@ -86,10 +86,10 @@ async def receive(
 
 @dataclass(frozen=True, slots=True)
 class _Wanted:
-    """A file that is to be shown, the work on it, and how it is to be read."""
+    """A file that is to be shown, the job on it, and how it is to be read."""
 
     upload: Upload
-    work: Work | None
+    job: BackgroundJob | None
     encoding: str
     sheet: str
 
@@ -119,22 +119,22 @@ async def show_upload(
 def _wanted(
     services: Services, visitor: Visitor, upload_id: str, encoding: str | None, sheet: str | None
 ) -> _Wanted | Response[str]:
-    work = work_on_upload(services, visitor.account, upload_id)
-    if work and work.import_id and work.at is not At.FAILED:
-        return see(visitor, f"/imports/{work.import_id}")
+    job = work_on_upload(services, visitor.account, upload_id)
+    if job and job.import_id and job.status is not JobStatus.FAILED:
+        return see(visitor, f"/imports/{job.import_id}")
     upload = find_upload(services, visitor.account, upload_id)
-    before = work.about.options if work and isinstance(work.about, Asked) else ImportOptions()
+    before = job.payload.options if job and isinstance(job.payload, Asked) else ImportOptions()
     encoding = before.encoding if encoding is None else encoding
     sheet = before.sheet if sheet is None else sheet
-    return _Wanted(upload, work, encoding or "", sheet or "")
+    return _Wanted(upload, job, encoding or "", sheet or "")
 
 
 def _seen(services: Services, visitor: Visitor, wanted: _Wanted, look: Look) -> Response[str]:
     upload = wanted.upload
     fields = fields_of_type(services.records.reader(), upload.contact_type_id)
-    chosen = chosen_before(look, fields, wanted.work)
+    chosen = chosen_before(look, fields, wanted.job)
     how = replace(chosen.how, encoding=wanted.encoding or None, sheet=wanted.sheet or None)
-    return upload_page(services, visitor, upload, look, replace(chosen, how=how), wanted.work)
+    return upload_page(services, visitor, upload, look, replace(chosen, how=how), wanted.job)
 
 
 async def _look(services: Services, visitor: Visitor, upload: Upload, encoding: str, sheet: str) -> Look:
@@ -148,13 +148,13 @@ def upload_progress(
     services: InjectedServices, visitor: InjectedVisitor, request: WebRequest, upload_id: FromPath[str]
 ) -> Response[str]:
     """Tell how far a trial is, or an import that waits; what has ended shows the whole page again."""
-    work = work_on_upload(services, visitor.account, upload_id)
-    if work is None:
+    job = work_on_upload(services, visitor.account, upload_id)
+    if job is None:
         find_upload(services, visitor.account, upload_id)
-    if work is None or work.is_over or work.import_id:
+    if job is None or job.is_done or job.import_id:
         return see(visitor, f"/imports/uploads/{upload_id}", request=request)
     return fragment(
-        visitor, "imports/_progress.html", path=f"/imports/uploads/{upload_id}/progress", progress=progress_of(work)
+        visitor, "imports/_progress.html", path=f"/imports/uploads/{upload_id}/progress", progress=progress_of(job)
     )
 
 
@@ -172,14 +172,14 @@ async def begin(
 
 
 def _not_begun(services: Services, visitor: Visitor, upload_id: str) -> Upload | Response[str]:
-    work = work_on_upload(services, visitor.account, upload_id)
-    if work and (not work.is_over or (work.at is At.DONE and work.import_id)):
-        return see(visitor, _page_of(work))  # a second click, or one on a page that is behind
+    job = work_on_upload(services, visitor.account, upload_id)
+    if job and (not job.is_done or (job.status is JobStatus.DONE and job.import_id)):
+        return see(visitor, _page_of(job))  # a second click, or one on a page that is behind
     return find_upload(services, visitor.account, upload_id)
 
 
 def _begun(services: Services, visitor: Visitor, form: Form, upload: Upload, look: Look) -> Response[str]:
-    work = work_on_upload(services, visitor.account, upload.id)
+    job = work_on_upload(services, visitor.account, upload.id)
     fields = fields_of_type(services.records.reader(), upload.contact_type_id)
     chosen = chosen_in(form, look, fields)
     try:
@@ -189,7 +189,7 @@ def _begun(services: Services, visitor: Visitor, form: Form, upload: Upload, loo
         return upload_page(services, visitor, upload, look, wrong, None, status=422)
     contact_type = type_of(services, visitor, upload.contact_type_id)
     wish = asked(services, contact_type, "import" if form.text("do") == "import" else "trial", options, chosen.choices)
-    if wish.what == "import" and work and isinstance(work.about, Asked) and not work.about.foretells(wish):
+    if wish.what == "import" and job and isinstance(job.payload, Asked) and not job.payload.foretells(wish):
         wish = replace(wish, what="trial", in_place_of_import=True)
     return see(visitor, _page_of(start_upload(services, visitor.account, contact_type, upload, wish)))
 
@@ -205,10 +205,10 @@ def discard(services: InjectedServices, visitor: InjectedVisitor, upload_id: Fro
 @get("/imports/uploads/{upload_id:str}/rejects", sync_to_thread=True)
 def rejects_of_trial(services: InjectedServices, visitor: InjectedVisitor, upload_id: FromPath[str]) -> File:
     """Return the rows that an import would reject."""
-    work = work_on_upload(services, visitor.account, upload_id)
-    if work is None or work.at is not At.DONE or not work.result.rejects_file:
+    job = work_on_upload(services, visitor.account, upload_id)
+    if job is None or job.status is not JobStatus.DONE or not job.result.rejects_file:
         raise NotFound("rejects_of_upload_unknown")
-    return rejects_answer(work.result.rejects_file)
+    return rejects_answer(job.result.rejects_file)
 
 
 async def _write_all(request: WebRequest, incoming: Incoming) -> None:
@@ -222,12 +222,12 @@ async def _write_all(request: WebRequest, incoming: Incoming) -> None:
         await asyncio.to_thread(incoming.write, bytes(gathered))
 
 
-def _page_of(work: Work) -> str:
-    """Tell where a work is shown: an import that has begun is a job, which it does as a rule at once."""
-    if isinstance(work.about, Asked) and work.about.what == "import":
-        work.begun.wait(SECONDS_TO_BEGIN)
-    failed = work.at is At.FAILED
-    return f"/imports/{work.import_id}" if work.import_id and not failed else f"/imports/uploads/{work.key}"
+def _page_of(job: BackgroundJob) -> str:
+    """Return the page that shows a job: that of the import once it has started, which takes a moment as a rule."""
+    if isinstance(job.payload, Asked) and job.payload.what == "import":
+        job.started.wait(SECONDS_TO_BEGIN)
+    failed = job.status is JobStatus.FAILED
+    return f"/imports/{job.import_id}" if job.import_id and not failed else f"/imports/uploads/{job.key}"
 
 
 handlers = [
