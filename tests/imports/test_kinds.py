@@ -13,7 +13,7 @@ from tamis.domain.dates import DateOrder
 from tamis.domain.errors import Invalid
 from tamis.domain.fields import Kind
 from tamis.domain.import_reports import Misfits
-from tamis.domain.reading.numbers import DecimalMark
+from tamis.domain.parsing.number_parser import DecimalMark
 from tests.imports.conftest import CREATE, Desk
 
 

@@ -15,7 +15,7 @@ from tamis.actions.importing.uploads import file_of
 from tamis.domain.dates import DateOrder
 from tamis.domain.errors import Invalid
 from tamis.domain.fields import Kind
-from tamis.domain.reading.columns import Ambiguous, ColumnReading
+from tamis.domain.parsing.column_format import Ambiguous, ColumnFormat
 from tamis.files.encodings.choose import as_utf8, find_encoding
 from tamis.files.excerpt import EXCERPT_BYTES, excerpt
 from tamis.files.source import open_source
@@ -171,4 +171,4 @@ def test_the_order_of_dates_is_asked_where_it_matters(desk: Desk) -> None:
     desk.take(b"email,joined\na@example.org,03/04/2024\n", options)
     assert f"{desk.values('a@example.org')['joined']}" == "2024-03-04"
     decided = seen(desk, b"email,joined\na@example.org,13/04/2024\n")
-    assert decided.columns[1].kind == ColumnReading(Kind.DATE, (), DateOrder.DMY)
+    assert decided.columns[1].kind == ColumnFormat(Kind.DATE, (), DateOrder.DMY)

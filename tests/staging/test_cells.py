@@ -11,9 +11,9 @@ from hypothesis import strategies as st
 from tamis.domain.contacts import encode_part
 from tamis.domain.emails import email_key, parse_email
 from tamis.domain.fields import Field, Kind, Value, ValueProblem, parser
-from tamis.domain.reading.cells import cell_reader
-from tamis.domain.reading.columns import ColumnReading
-from tamis.domain.reading.numbers import DecimalMark
+from tamis.domain.parsing.cell_parser import make_cell_parser
+from tamis.domain.parsing.column_format import ColumnFormat
+from tamis.domain.parsing.number_parser import DecimalMark
 from tamis.staging.addresses import read_addresses
 from tamis.staging.cells import Column, cell, make_problems, padded_columns, read_cells, wholly_plain
 from tamis.staging.handle import StagingDatabase
@@ -136,8 +136,8 @@ def test_cells_are_read_as_the_fields_read_them(
 ) -> None:
     cells = [text.encode("utf-8", "ignore").decode() for text in cells]
     field = Field(107, "it", "It", kind, OPTIONS if kind.has_options else ())
-    reading = ColumnReading(kind, decimal=decimal, unit=unit)
-    read = cell_reader(field, zone, reading)
+    reading = ColumnFormat(kind, decimal=decimal, unit=unit)
+    read = make_cell_parser(field, zone, reading)
     lay_out(staging, cells)
     padded, utc = padded_columns(staging, 1), zone.key == "UTC"
     plain = wholly_plain(staging, {0: reading}, padded, utc=utc)
@@ -165,9 +165,7 @@ def test_cells_are_read_as_the_fields_read_them(
 def test_what_is_usual_is_plain(staging: StagingDatabase, kind: Kind, text: str) -> None:
     lay_out(staging, [text])
     here = cell(0, frozenset())
-    assert execute(staging, f"SELECT {is_plain(ColumnReading(kind), here, utc=False)} FROM rows").fetchall() == [
-        (True,)
-    ]
+    assert execute(staging, f"SELECT {is_plain(ColumnFormat(kind), here, utc=False)} FROM rows").fetchall() == [(True,)]
 
 
 @given(text=CELLS)
@@ -176,7 +174,7 @@ def test_plain_cells_of_one_kind_are_alike(staging: StagingDatabase, text: str) 
     lay_out(staging, [text])
     for kind in INFERABLE:
         here = cell(0, padded_columns(staging, 1))
-        if execute(staging, f"SELECT {is_plain(ColumnReading(kind), here, utc=True)} FROM rows").fetchall()[0][0]:
+        if execute(staging, f"SELECT {is_plain(ColumnFormat(kind), here, utc=True)} FROM rows").fetchall()[0][0]:
             parser(Field(107, "it", "It", kind), ZONES[0])(text)
 
 

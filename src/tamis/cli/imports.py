@@ -22,7 +22,7 @@ from tamis.domain.encodings import label_of
 from tamis.domain.errors import Invalid, Problem, TamisError
 from tamis.domain.fields import CREATED_AT, Kind, key_of
 from tamis.domain.import_reports import Details, Effect
-from tamis.domain.reading.numbers import DecimalMark
+from tamis.domain.parsing.number_parser import DecimalMark
 
 SECONDS_TO_FOLLOW = 30
 

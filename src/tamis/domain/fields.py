@@ -15,7 +15,7 @@ from tamis.domain.dates import DateOrder, is_iso_date, parse_date, parse_moment,
 from tamis.domain.errors import Message
 from tamis.domain.errors import ValueProblem as ValueProblem  # noqa: PLC0414  it is met where fields are
 from tamis.domain.instants import to_utc
-from tamis.domain.reading.numbers import lost_by_number
+from tamis.domain.parsing.number_parser import loss_as_number
 from tamis.domain.text import fold, lower_letters, problem_with_name, problem_with_text, short
 
 Value = str | float | bool | date | datetime | tuple[str, ...]
@@ -206,7 +206,7 @@ def _parse_number(text: str, _: Field) -> float:
 
 def _parse_stored_number(text: str, of: Field) -> float:
     number = _parse_number(text, of)
-    if lost := lost_by_number(text):
+    if lost := loss_as_number(text):
         raise ValueProblem("number_would_lose", lost=lost, field=of.key or "it", text=short(text))
     return number
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from tamis.domain.contacts import encode_part
 from tamis.domain.fields import Field, Kind, Value, ValueProblem
-from tamis.domain.reading.columns import ColumnReading
+from tamis.domain.parsing.column_format import ColumnFormat
 from tamis.staging.handle import StagingDatabase
 from tamis.staging.plain import are_plain_texts, is_plain, part
 from tamis.staging.sql import cursor, execute
@@ -22,7 +22,7 @@ class Column:
 
     position: int
     field: Field
-    reading: ColumnReading
+    reading: ColumnFormat
     read: Callable[[str], Value | None]
     blanks: bool = False
 
@@ -79,7 +79,7 @@ def columns_beginning(staging: StagingDatabase, width: int, character: str) -> f
 
 
 def wholly_plain(
-    staging: StagingDatabase, readings: Mapping[int, ColumnReading], padded: frozenset[int], *, utc: bool
+    staging: StagingDatabase, readings: Mapping[int, ColumnFormat], padded: frozenset[int], *, utc: bool
 ) -> frozenset[int]:
     """Find the columns of which all cells that are not blank are plain as they are read."""
     cells = {position: cell(position, padded) for position in readings}

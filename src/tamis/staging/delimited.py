@@ -10,7 +10,7 @@ import duckdb
 
 from tamis.domain.errors import Invalid, Problem
 from tamis.domain.fields import Kind
-from tamis.domain.reading.declared import Declared
+from tamis.domain.inference.declared_types import DeclaredType
 from tamis.files.chunks import Chunk
 from tamis.files.limits import MOST_BROKEN, is_too_sparse
 from tamis.files.records import Record, read_records
@@ -193,9 +193,9 @@ class StagedSheet:
         for row in self.staged.locate(numbers):
             yield row._replace(line=self.rows[row.number])
 
-    def declare(self, positions: Collection[int]) -> dict[int, Declared]:
+    def declare(self, positions: Collection[int]) -> dict[int, DeclaredType]:
         """Tell which columns hold numbers as text."""
-        return {position: Declared(Kind.TEXT) for position in positions if position in self.texts}
+        return {position: DeclaredType(Kind.TEXT) for position in positions if position in self.texts}
 
     def refuse_nested(self, positions: Collection[int]) -> None:
         """Refuse no row: there are no objects."""

@@ -4,7 +4,7 @@ from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from typing import Protocol
 
 from tamis.domain.fields import Kind
-from tamis.domain.reading.columns import ColumnReading
+from tamis.domain.parsing.column_format import ColumnFormat
 from tamis.staging.cells import CELLS_A_FETCH, TOTALS_A_LOOK, cell
 from tamis.staging.handle import StagingDatabase
 from tamis.staging.plain import INFERABLE, is_plain
@@ -16,46 +16,46 @@ NEARLY_ALL = 0.9
 _COUNTS = "count({0}), count(*) FILTER (contains({0}, '.')), count(*) FILTER ({0} LIKE '%.___')"
 
 
-class Learner(Protocol):
+class Profiler(Protocol):
     """Somebody who is told texts of a column, each with how many cells have it, until there is no more to learn."""
 
     @property
-    def settled(self) -> bool: ...
+    def is_decided(self) -> bool: ...
 
-    def expect(self, filled: int) -> None:
+    def reset(self, filled: int) -> None:
         """Begin anew, with so many cells that are not blank."""
         ...
 
     def add(self, texts: Iterable[tuple[str, int]]) -> None: ...
 
-    def holds(self, kind: Kind) -> bool:
+    def fits_kind(self, kind: Kind) -> bool:
         """Return whether the column has a kind, as far as it was told."""
         ...
 
 
 def learn_kinds(
     staging: StagingDatabase,
-    learners: Mapping[int, Learner],
+    profilers: Mapping[int, Profiler],
     padded: frozenset[int],
     plain_numbers: Collection[int] = (),
 ) -> None:
-    """Tell the learner of each column, by position, what stands in its cells in the rows that have no `problems`.
+    """Tell the profiler of each column, by position, what stands in its cells in the rows that have no `problems`.
 
     Plain cells of one kind are alike, or of a few sorts, so that one stands for all of a sort; in columns of
     `plain_numbers` there are no others."""
     people = _people(staging)
-    unambiguous = _unambiguous_numbers(staging, [p for p in learners if p in plain_numbers], padded, people)
-    for position, learner in learners.items():
+    unambiguous = _unambiguous_numbers(staging, [p for p in profilers if p in plain_numbers], padded, people)
+    for position, profiler in profilers.items():
         column = f"(SELECT {cell(position, padded)} AS here FROM rows{people})"
         if position in unambiguous:
             sorts = unambiguous[position]
         elif position in plain_numbers:
             sorts = _number_sorts(staging, column, "TRUE")
         else:
-            _learn(staging, learner, column)
+            _learn(staging, profiler, column)
             continue
-        learner.expect(sum(count for _, count in sorts))
-        learner.add(sorts)
+        profiler.reset(sum(count for _, count in sorts))
+        profiler.add(sorts)
 
 
 def _unambiguous_numbers(
@@ -76,29 +76,29 @@ def _unambiguous_numbers(
     return found
 
 
-def _learn(staging: StagingDatabase, learner: Learner, people: str) -> None:
+def _learn(staging: StagingDatabase, profiler: Profiler, people: str) -> None:
     conditions = {kind: _is_usual(kind) for kind in INFERABLE}
     counted = ", ".join(f"count_if({condition})" for condition in conditions.values())
     filled, *counts = execute(staging, f"SELECT count(*), {counted} FROM {people} WHERE here IS NOT NULL").fetchall()[0]
-    learner.expect(int(filled))
+    profiler.reset(int(filled))
     if not filled:
         return
     most, kind = max(zip(counts, INFERABLE, strict=True))
     if most >= NEARLY_ALL * filled:
         usual = conditions[kind]
-        learner.add(_sorts(staging, people, kind, usual, int(most)))
+        profiler.add(_sorts(staging, people, kind, usual, int(most)))
         if most < filled:
-            _tell(staging, learner, people, f"NOT {usual}")
-        if learner.holds(kind):
+            _tell(staging, profiler, people, f"NOT {usual}")
+        if profiler.fits_kind(kind):
             return
-        learner.expect(int(filled))
-    _tell(staging, learner, people, "TRUE")
+        profiler.reset(int(filled))
+    _tell(staging, profiler, people, "TRUE")
 
 
-def _tell(staging: StagingDatabase, learner: Learner, people: str, where: str) -> None:
+def _tell(staging: StagingDatabase, profiler: Profiler, people: str, where: str) -> None:
     for texts in _counted_cells(staging, people, where):
-        learner.add(texts)
-        if learner.settled:
+        profiler.add(texts)
+        if profiler.is_decided:
             break
 
 
@@ -111,7 +111,7 @@ def _counted_cells(staging: StagingDatabase, people: str, where: str) -> Iterato
 
 def _is_usual(kind: Kind) -> str:
     """Write the condition that a cell is a plain one; 0 and 1 may be yes and no."""
-    plain = is_plain(ColumnReading(kind), "here", utc=True)
+    plain = is_plain(ColumnFormat(kind), "here", utc=True)
     return f"({plain} AND here NOT IN ('0', '1'))" if kind is Kind.NUMBER else plain
 
 

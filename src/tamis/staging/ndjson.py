@@ -10,8 +10,8 @@ from dataclasses import dataclass
 
 from tamis.domain.errors import Invalid, Param, Problem
 from tamis.domain.fields import Kind
-from tamis.domain.reading.declared import Declared
-from tamis.domain.reading.majority import decides
+from tamis.domain.inference.declared_types import DeclaredType
+from tamis.domain.inference.majority import is_great_majority
 from tamis.files.limits import MOST_BROKEN, MOST_COLUMNS, is_too_sparse
 from tamis.staging.delimited import Located
 from tamis.staging.handle import StagingDatabase
@@ -64,7 +64,7 @@ class StagedNdjson:
         """The columns of which most filled cells are objects, or lists of such."""
         return frozenset(p for p, found in self.types.items() if 2 * found.get(NESTED, 0) > sum(found.values()))
 
-    def declare(self, positions: Collection[int]) -> dict[int, Declared]:
+    def declare(self, positions: Collection[int]) -> dict[int, DeclaredType]:
         """Tell what some columns hold."""
         return {position: self._declared(position) for position in positions if position not in self.nested}
 
@@ -88,14 +88,16 @@ class StagedNdjson:
             [holding],
         )
 
-    def _declared(self, position: int) -> Declared:
+    def _declared(self, position: int) -> DeclaredType:
         found = self.types.get(position, {})
         filled = sum(found.values()) - found.get(NESTED, 0)
         if 2 * found.get(LIST, 0) > filled:
             return declared_lists(self.staging, position)
         for mark, kind in ((NUMBER, Kind.NUMBER), (BOOLEAN, Kind.BOOLEAN)):
-            if decides(found.get(mark, 0), filled, 0):
-                return declared_numbers(self.staging, position, are_floats=True) if mark == NUMBER else Declared(kind)
+            if is_great_majority(found.get(mark, 0), filled, 0):
+                return (
+                    declared_numbers(self.staging, position, are_floats=True) if mark == NUMBER else DeclaredType(kind)
+                )
         return declared_strings(self.staging, position, may_be_dates=found.get(STRING, 0) == filled)
 
 

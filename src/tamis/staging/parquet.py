@@ -9,8 +9,8 @@ import duckdb
 
 from tamis.domain.errors import Invalid, Problem
 from tamis.domain.fields import Kind
-from tamis.domain.reading.declared import Declared
-from tamis.domain.reading.exported import KEY, PARQUET_TYPES, declared_of
+from tamis.domain.inference.declared_types import DeclaredType
+from tamis.domain.inference.parquet_metadata import KEY, PARQUET_TYPES, parse_field_metadata
 from tamis.files.limits import (
     MOST_CELLS_A_PACKED_BYTE,
     MOST_COLUMNS,
@@ -44,7 +44,7 @@ class StagedParquet:
     count: int
     broken: dict[int, str]
     types: tuple[str, ...]
-    exported: Mapping[int, Declared]
+    exported: Mapping[int, DeclaredType]
 
     def locate(self, numbers: Iterable[int]) -> Iterator[Located]:
         """Return the cells of some rows, by ascending numbers from 0."""
@@ -55,19 +55,19 @@ class StagedParquet:
         """The columns of objects, and of lists of such."""
         return frozenset(position for position, type_ in enumerate(self.types) if _NESTED.fullmatch(type_))
 
-    def declare(self, positions: Collection[int]) -> dict[int, Declared]:
+    def declare(self, positions: Collection[int]) -> dict[int, DeclaredType]:
         """Tell what some columns hold."""
         return {position: self._declared(position) for position in positions if position not in self.nested}
 
     def refuse_nested(self, positions: Collection[int]) -> None:
         """Refuse no row: where a column of objects feeds a field, each is the text of a JSON object."""
 
-    def _declared(self, position: int) -> Declared:
+    def _declared(self, position: int) -> DeclaredType:
         type_ = self.types[position]
         if position in self.exported:
             return self.exported[position]
         if type_ in _KINDS:
-            return Declared(_KINDS[type_])
+            return DeclaredType(_KINDS[type_])
         if _NUMBER.fullmatch(type_):
             return declared_numbers(self.staging, position, are_floats=type_ in _FLOATS)
         if type_.endswith("[]"):
@@ -98,7 +98,7 @@ def stage_parquet(staging: StagingDatabase, path: Path, name: str, most: int | N
     count = execute(staging, "SELECT count(*) FROM rows").fetchall()[0][0]
     types = tuple(str(row[1]) for row in described)
     header = tuple(str(row[0]).strip() for row in described)
-    known = declared_of(told[0][0]) if told else {}
+    known = parse_field_metadata(told[0][0]) if told else {}
     exported = {p: known[name] for p, name in enumerate(header) if name in known and _fits(types[p], known[name])}
     return StagedParquet(staging, header, int(count), {}, types, exported)
 
@@ -116,7 +116,7 @@ def _first_line(error: duckdb.Error) -> str:
     return str(error).partition("\n")[0].partition(": ")[2]
 
 
-def _fits(type_: str, declared: Declared) -> bool:
+def _fits(type_: str, declared: DeclaredType) -> bool:
     """Return whether a column still has the type with which Tamis has written it."""
     return PARQUET_TYPES[declared.kind] == type_
 

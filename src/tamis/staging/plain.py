@@ -7,9 +7,9 @@ are over a cell that is neither null nor blank and has no spaces around it.
 from collections.abc import Sequence
 
 from tamis.domain.fields import Kind
-from tamis.domain.reading.columns import ColumnReading
-from tamis.domain.reading.numbers import DecimalMark
-from tamis.domain.reading.units import PERCENT
+from tamis.domain.parsing.column_format import ColumnFormat
+from tamis.domain.parsing.number_parser import DecimalMark
+from tamis.domain.parsing.units import PERCENT
 
 _DAY = "[1-9][0-9]{3}-[0-9]{2}-[0-9]{2}"
 _TIME = "([01][0-9]|2[0-3]):[0-5][0-9]"
@@ -27,7 +27,7 @@ INFERABLE = (Kind.NUMBER, Kind.DATE, Kind.DATETIME)
 """Kinds of which all plain cells are alike when the kind of a column is inferred."""
 
 
-def is_plain(reading: ColumnReading, cell: str, *, utc: bool) -> str:
+def is_plain(reading: ColumnFormat, cell: str, *, utc: bool) -> str:
     """Return the condition that a cell is plain in a reading; `utc`: date-times without an offset are in UTC."""
     kind = reading.kind
     if kind is Kind.NUMBER and (reading.unit == PERCENT or reading.codes):
@@ -57,7 +57,7 @@ def are_plain_texts(cells: Sequence[str]) -> str:
     return f"(NOT regexp_matches({together}, '{_UNUSUAL}') AND length({together}) <= {_LONGEST} AND NOT ({quoted}))"
 
 
-def part(reading: ColumnReading, field_id: int, cell: str) -> str:
+def part(reading: ColumnFormat, field_id: int, cell: str) -> str:
     """Return what a plain cell adds to a document, as `domain.contacts.encode_part` writes it; null for a null cell."""
     kind, head = reading.kind, f',"{field_id:d}":'
     if kind is Kind.NUMBER:

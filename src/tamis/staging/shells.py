@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from tamis.domain.fields import Kind
 from tamis.domain.formulas import SHIELDED
-from tamis.domain.reading.declared import Declared
+from tamis.domain.inference.declared_types import DeclaredType
 from tamis.staging.cells import MAKE_SHELLED, columns_beginning
 from tamis.staging.handle import StagingDatabase
 from tamis.staging.sql import execute
@@ -26,9 +26,9 @@ class Unshelled:
         """The columns that hold objects."""
         return self.typed.nested
 
-    def declare(self, positions: Collection[int]) -> Mapping[int, Declared]:
+    def declare(self, positions: Collection[int]) -> Mapping[int, DeclaredType]:
         """Tell what some columns hold."""
-        shelled = {position: Declared(Kind.TEXT) for position in positions if position in self.positions}
+        shelled = {position: DeclaredType(Kind.TEXT) for position in positions if position in self.positions}
         return {**self.typed.declare(positions), **shelled}
 
     def refuse_nested(self, positions: Collection[int]) -> None:

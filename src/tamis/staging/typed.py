@@ -4,16 +4,16 @@ from collections.abc import Collection, Iterator, Mapping
 from typing import Protocol
 
 from tamis.domain.fields import SEPARATOR, Kind
-from tamis.domain.reading.declared import (
+from tamis.domain.inference.declared_types import (
     LIST_MARKS,
-    Declared,
+    DeclaredType,
+    infer_string_kind,
+    infer_text_type,
     keeps_digits,
-    kind_of_strings,
-    kind_of_texts,
-    list_of,
-    options_of_lists,
+    merge_list_options,
+    parse_list,
 )
-from tamis.domain.reading.word_evidence import MOST_OPTIONS
+from tamis.domain.inference.word_evidence import MOST_OPTIONS
 from tamis.staging.cells import distinct_cells
 from tamis.staging.handle import StagingDatabase
 from tamis.staging.sql import execute
@@ -30,7 +30,7 @@ class Typed(Protocol):
     def nested(self) -> Collection[int]:
         """The columns that hold objects, which are no values of fields."""
 
-    def declare(self, positions: Collection[int]) -> Mapping[int, Declared]:
+    def declare(self, positions: Collection[int]) -> Mapping[int, DeclaredType]:
         """Tell what some columns hold; one that is not in the answer says nothing of it."""
 
     def refuse_nested(self, positions: Collection[int]) -> None:
@@ -42,7 +42,7 @@ class Untyped:
 
     nested: Collection[int] = ()
 
-    def declare(self, positions: Collection[int]) -> Mapping[int, Declared]:  # noqa: ARG002
+    def declare(self, positions: Collection[int]) -> Mapping[int, DeclaredType]:  # noqa: ARG002
         """Tell nothing."""
         return {}
 
@@ -63,34 +63,34 @@ def list_in_text(values: str) -> str:
     )
 
 
-def declared_numbers(staging: StagingDatabase, position: int, *, are_floats: bool) -> Declared:
+def declared_numbers(staging: StagingDatabase, position: int, *, are_floats: bool) -> DeclaredType:
     """Return whether the numbers of a column are a number field: not where one of them would lose a digit, which of
     floats only whole ones can."""
     here = f"c{position:d}"
     asked = distinct_cells(staging, here, (_LONG_WHOLE if are_floats else _LONG).format(here))
-    return Declared(Kind.NUMBER if all(keeps_digits(cell) for cells in asked for cell in cells) else Kind.TEXT)
+    return DeclaredType(Kind.NUMBER if all(keeps_digits(cell) for cells in asked for cell in cells) else Kind.TEXT)
 
 
-def declared_lists(staging: StagingDatabase, position: int) -> Declared:
+def declared_lists(staging: StagingDatabase, position: int) -> DeclaredType:
     """Tell the options that stand in the lists of a column, or that it is text where these cannot be options."""
-    options = options_of_lists(list_of(cell) for cell in _cells(staging, position))
-    return Declared(Kind.CHOICES, options) if options else Declared(Kind.TEXT)
+    options = merge_list_options(parse_list(cell) for cell in _cells(staging, position))
+    return DeclaredType(Kind.CHOICES, options) if options else DeclaredType(Kind.TEXT)
 
 
-def declared_strings(staging: StagingDatabase, position: int, *, may_be_dates: bool) -> Declared:
+def declared_strings(staging: StagingDatabase, position: int, *, may_be_dates: bool) -> DeclaredType:
     """Tell the kind of the strings of a column; they `may_be_dates` in a format that has no type for those."""
     here = f"c{position:d}"
     if may_be_dates:
         query = f"SELECT coalesce(bool_and({_LOOKS_ISO.format(here)}), FALSE) FROM rows"
         looks = execute(staging, query).fetchall()[0][0]
-        kind = kind_of_strings(_cells(staging, position)) if looks else Kind.TEXT
+        kind = infer_string_kind(_cells(staging, position)) if looks else Kind.TEXT
         if kind is not Kind.TEXT:
-            return Declared(kind)
+            return DeclaredType(kind)
     counted = execute(
         staging,
         f"SELECT trim({here}) AS cell, count(*) FROM rows WHERE cell <> '' GROUP BY cell LIMIT {MOST_OPTIONS + 1}",
     ).fetchall()
-    return kind_of_texts(dict(counted))
+    return infer_text_type(dict(counted))
 
 
 def _cells(staging: StagingDatabase, position: int) -> Iterator[str]:

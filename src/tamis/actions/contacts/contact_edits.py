@@ -20,7 +20,7 @@ from tamis.domain.fields import (
     ValueProblem,
     format_value,
 )
-from tamis.domain.reading.cells import typed_value
+from tamis.domain.parsing.cell_parser import parse_user_input
 from tamis.domain.text import MAX_LINE, short
 from tamis.records import contacts, recipients, types
 from tamis.records.contacts import ChangedContact, NewContact
@@ -111,7 +111,7 @@ def _read(
             elif found in COLUMNS_OF_THEIR_OWN:
                 problems.append(Problem(key, "field_written_by_tamis"))
             else:
-                values[found.id] = typed_value(text, found, account.zone)
+                values[found.id] = parse_user_input(text, found, account.zone)
         except ValueProblem as problem:
             problems.append(Problem.of(key, problem.message))
         except Invalid as refused:

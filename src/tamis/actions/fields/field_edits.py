@@ -21,10 +21,10 @@ from tamis.domain.contacts import ContactType
 from tamis.domain.dates import DateOrder
 from tamis.domain.errors import Invalid, Message, Problem, Refused
 from tamis.domain.fields import Field, Kind, Value, ValueProblem, format_value, in_order, key_of, parser
-from tamis.domain.reading.cells import cell_reader
-from tamis.domain.reading.columns import ColumnReading
-from tamis.domain.reading.deciding import Said, decide
-from tamis.domain.reading.learning import Asked, ColumnLearner
+from tamis.domain.inference.column_inference import FileHints, infer_formats
+from tamis.domain.inference.column_profiler import ColumnHints, ColumnProfiler
+from tamis.domain.parsing.cell_parser import make_cell_parser
+from tamis.domain.parsing.column_format import ColumnFormat
 from tamis.domain.text import fold, problem_with_name, short
 from tamis.records import change_log, contacts, types
 from tamis.records.handles import Reader, Transaction
@@ -231,12 +231,12 @@ def _reader(
     """Return what reads the texts of values as another kind: numbers with the decimal mark that all of them tell, as
     an import decides it. A unit would be lost unseen, so it fits no number."""
     if new.kind is Kind.NUMBER:
-        learner = ColumnLearner(Asked(new.name, Kind.NUMBER))
-        learner.expect(sum(1 for _ in contacts.values_of(db, type_id, old)))
-        learner.add((format_value(value), 1) for _, value in contacts.values_of(db, type_id, old))
-        found = decide({0: learner}, Said())[0]
-        if isinstance(found, ColumnReading):
-            return cell_reader(new, zone, replace(found, unit=""))
+        profiler = ColumnProfiler(ColumnHints(new.name, Kind.NUMBER))
+        profiler.reset(sum(1 for _ in contacts.values_of(db, type_id, old)))
+        profiler.add((format_value(value), 1) for _, value in contacts.values_of(db, type_id, old))
+        found = infer_formats({0: profiler}, FileHints())[0]
+        if isinstance(found, ColumnFormat):
+            return make_cell_parser(new, zone, replace(found, unit=""))
     return parser(new, zone, edit.date_order or DateOrder.YMD)
 
 

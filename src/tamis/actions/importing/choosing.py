@@ -10,8 +10,8 @@ from tamis.actions.importing.report import BadValue, ImportOptions
 from tamis.domain.dates import DateOrder
 from tamis.domain.errors import Invalid, Message, Problem
 from tamis.domain.fields import CREATED_AT, EMAIL, MOST_FIELDS, UPDATED_AT, Field, FieldSet, Kind, key_of
-from tamis.domain.reading.columns import AmbiguousDates, AmbiguousNumbers
-from tamis.domain.reading.numbers import DecimalMark
+from tamis.domain.parsing.column_format import AmbiguousDates, AmbiguousNumbers
+from tamis.domain.parsing.number_parser import DecimalMark
 from tamis.domain.text import problem_with_name
 
 OUT = "out"

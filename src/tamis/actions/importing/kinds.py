@@ -10,11 +10,11 @@ from tamis.domain.accounts import Account
 from tamis.domain.dates import DateOrder
 from tamis.domain.errors import Invalid, Problem
 from tamis.domain.fields import Kind
-from tamis.domain.reading.columns import Ambiguous, AmbiguousNumbers, ColumnReading
-from tamis.domain.reading.deciding import Said, decide
-from tamis.domain.reading.declared import Declared
-from tamis.domain.reading.learning import DATES, MOST_SAID_OPTIONS, Asked, ColumnLearner
-from tamis.domain.reading.numbers import DecimalMark
+from tamis.domain.inference.column_inference import FileHints, infer_formats
+from tamis.domain.inference.column_profiler import DATES, MOST_REQUESTED_OPTIONS, ColumnHints, ColumnProfiler
+from tamis.domain.inference.declared_types import DeclaredType
+from tamis.domain.parsing.column_format import Ambiguous, AmbiguousNumbers, ColumnFormat
+from tamis.domain.parsing.number_parser import DecimalMark
 from tamis.staging.handle import StagingDatabase
 from tamis.staging.kinds import learn_kinds
 
@@ -23,7 +23,7 @@ from tamis.staging.kinds import learn_kinds
 class Learned:
     """How columns are read, by position, those without a field among them; `notices` are sentences for people."""
 
-    readings: Mapping[int, ColumnReading]
+    readings: Mapping[int, ColumnFormat]
     notices: tuple[str, ...]
 
 
@@ -35,7 +35,7 @@ def learn(
     account: Account,
     plain: frozenset[int],
     padded: frozenset[int],
-    declared: Mapping[int, Declared],
+    declared: Mapping[int, DeclaredType],
 ) -> Learned:
     """Look at the cells of the columns that need it, in the rows that have no problem yet; raises Invalid with a
     question for each column that can be read in several ways. Those in `plain` need it only if they are numbers, those
@@ -45,24 +45,24 @@ def learn(
     numbers = [position for position, field in columns.fields.items() if field.kind is Kind.NUMBER]
     typed = source.typed.declare(numbers)
     known = {
-        position: Asked(header[position], field.kind, typed[position].kind if position in typed else None)
+        position: ColumnHints(header[position], field.kind, typed[position].kind if position in typed else None)
         for position, field in columns.fields.items()
         if field.kind is Kind.NUMBER or (field.kind in (*DATES, Kind.BOOLEAN) and position not in plain)
     }
     new = {
-        position: Asked(header[position], options.kinds.get(header[position]))
+        position: ColumnHints(header[position], options.kinds.get(header[position]))
         for position in columns.unknown
         if position not in declared or header[position] in options.kinds
     }
-    learners = {position: ColumnLearner(asked) for position, asked in (known | new).items()}
-    learn_kinds(staging, learners, padded, plain)
-    said = said_of(source, options.decimal, options.order, account.date_order)
-    decided = decide(learners, said)
+    profilers = {position: ColumnProfiler(column_hints) for position, column_hints in (known | new).items()}
+    learn_kinds(staging, profilers, padded, plain)
+    hints = file_hints(source, options.decimal, options.order, account.date_order)
+    decided = infer_formats(profilers, hints)
     if any(isinstance(found, AmbiguousNumbers) for found in decided.values()):
-        beside = {position: ColumnLearner(Asked(header[position])) for position in columns.ignored}
-        learn_kinds(staging, beside, padded)
-        decided = decide(learners, said, beside.values())
-    _check_options(header, learners)
+        ignored = {position: ColumnProfiler(ColumnHints(header[position])) for position in columns.ignored}
+        learn_kinds(staging, ignored, padded)
+        decided = infer_formats(profilers, hints, ignored.values())
+    _check_options(header, profilers)
     questions = [
         Problem.of("decimal" if isinstance(found, AmbiguousNumbers) else "order", found.question(header[p]))
         for p, found in sorted(decided.items())
@@ -70,20 +70,20 @@ def learn(
     ]
     if questions:
         raise Invalid(questions)
-    readings = {p: ColumnReading(declared[p].kind, declared[p].options) for p in columns.unknown if p in declared}
-    readings |= {p: found for p, found in decided.items() if isinstance(found, ColumnReading)}
+    readings = {p: ColumnFormat(declared[p].kind, declared[p].options) for p in columns.unknown if p in declared}
+    readings |= {p: found for p, found in decided.items() if isinstance(found, ColumnFormat)}
     notices = [f'The column "{header[p]}" {note}.' for p, found in sorted(readings.items()) for note in found.notes]
     return Learned(readings, tuple(notices))
 
 
-def said_of(
+def file_hints(
     source: Source,
     decimal: DecimalMark | None = None,
     order: DateOrder | None = None,
     usual_order: DateOrder | None = None,
-) -> Said:
-    """Return what is known of a file beside its cells."""
-    return Said(source.layout.delimiter if source.layout else None, decimal, order, usual_order)
+) -> FileHints:
+    """Return what is known about a file apart from its cells."""
+    return FileHints(source.layout.delimiter if source.layout else None, decimal, order, usual_order)
 
 
 def _check_kinds(header: tuple[str, ...], columns: ColumnMap, options: ImportOptions) -> None:
@@ -103,18 +103,18 @@ def _check_kinds(header: tuple[str, ...], columns: ColumnMap, options: ImportOpt
         raise Invalid(problems)
 
 
-def _check_options(header: tuple[str, ...], learners: Mapping[int, ColumnLearner]) -> None:
+def _check_options(header: tuple[str, ...], profilers: Mapping[int, ColumnProfiler]) -> None:
     problems = []
-    for position, learner in learners.items():
-        kind = learner.asked.kind
-        if kind and kind.has_options and learner.filled and (learner.words is None or not learner.options()):
+    for position, profiler in profilers.items():
+        kind = profiler.hints.kind
+        if kind and kind.has_options and profiler.filled and (profiler.words is None or not profiler.options()):
             problems.append(
                 Problem(
                     "kinds",
                     "kind_does_not_fit",
                     column=header[position],
                     kind=kind,
-                    most=MOST_SAID_OPTIONS,
+                    most=MOST_REQUESTED_OPTIONS,
                 )
             )
     if problems:

@@ -9,7 +9,7 @@ from pathlib import Path
 
 from tamis.actions.held import SPOOL, held_directory
 from tamis.actions.importing.email_column import Contents, contents_of, find_email_column
-from tamis.actions.importing.kinds import said_of
+from tamis.actions.importing.kinds import file_hints
 from tamis.actions.importing.mapping import can_feed, names_address, told_apart
 from tamis.actions.importing.preparing import read_addresses
 from tamis.actions.importing.report import nothing_told
@@ -18,9 +18,9 @@ from tamis.actions.importing.uploads import file_of
 from tamis.actions.services import Services
 from tamis.domain.dates import DateOrder
 from tamis.domain.imports import Upload
-from tamis.domain.reading.columns import Ambiguous, ColumnReading
-from tamis.domain.reading.deciding import decide
-from tamis.domain.reading.learning import Asked, ColumnLearner
+from tamis.domain.inference.column_inference import infer_formats
+from tamis.domain.inference.column_profiler import ColumnHints, ColumnProfiler
+from tamis.domain.parsing.column_format import Ambiguous, ColumnFormat
 from tamis.files.encodings.describe import Sample
 from tamis.records import accounts
 from tamis.staging.cells import padded_columns
@@ -55,7 +55,7 @@ class Column:
     name: str
     told: str
     contents: Contents
-    kind: ColumnReading | Ambiguous
+    kind: ColumnFormat | Ambiguous
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,11 +112,11 @@ def _seen(staging: StagingDatabase, source: Source, usual_order: DateOrder | Non
     contents = contents_of(some_rows(staging, count, width), width, typed.nested)
     padded = padded_columns(staging, width)
     declared = typed.declare(range(width))
-    learners = {place: ColumnLearner(Asked(header[place])) for place in range(width) if place not in declared}
+    profilers = {place: ColumnProfiler(ColumnHints(header[place])) for place in range(width) if place not in declared}
     _leave_out_rejects(staging, source, contents, padded)
-    learn_kinds(staging, learners, padded)
-    kinds = decide(learners, said_of(source, usual_order=usual_order))
-    kinds |= {position: ColumnReading(found.kind, found.options) for position, found in declared.items()}
+    learn_kinds(staging, profilers, padded)
+    kinds = infer_formats(profilers, file_hints(source, usual_order=usual_order))
+    kinds |= {position: ColumnFormat(found.kind, found.options) for position, found in declared.items()}
     columns = tuple(
         Column(position, name, told, contents[position], kinds[position])
         for position, (name, told) in enumerate(zip(header, told_apart(header), strict=True))

@@ -15,8 +15,8 @@ from tamis.domain.emails import Email, clean_email, parse_email
 from tamis.domain.fields import Field, Kind, new_options
 from tamis.domain.formulas import unescape
 from tamis.domain.messages.words import Words
-from tamis.domain.reading.cells import cell_reader
-from tamis.domain.reading.columns import ColumnReading
+from tamis.domain.parsing.cell_parser import make_cell_parser
+from tamis.domain.parsing.column_format import ColumnFormat
 from tamis.domain.text import short
 from tamis.staging import addresses
 from tamis.staging.addresses import Addresses, Cleaned
@@ -36,7 +36,7 @@ class Reading:
     are padded, and whether apostrophes are taken from before formulas."""
 
     zone: ZoneInfo
-    columns: Mapping[int, ColumnReading]
+    columns: Mapping[int, ColumnFormat]
     plain: frozenset[int]
     padded: frozenset[int]
     unescaped: bool
@@ -149,8 +149,8 @@ def _named(reading: Reading, field: Field) -> Callable[[str], list[str]]:
 
 
 def _column(position: int, field: Field, reading: Reading, policy: Policy) -> Column:
-    written = reading.columns.get(position, ColumnReading(field.kind))
-    read = cell_reader(field, reading.zone, written)
+    written = reading.columns.get(position, ColumnFormat(field.kind))
+    read = make_cell_parser(field, reading.zone, written)
     if reading.unescaped and field.kind in TEXTS:
         return Column(position, field, written, lambda text: read(_unescaped(text, field, reading)), policy.blanks)
     return Column(position, field, written, read, policy.blanks)

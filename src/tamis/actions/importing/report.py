@@ -9,7 +9,7 @@ from tamis.domain.fields import Field, Kind
 from tamis.domain.import_reports import Figures, Misfits
 from tamis.domain.messages import ENGLISH
 from tamis.domain.messages.words import Words
-from tamis.domain.reading.numbers import DecimalMark
+from tamis.domain.parsing.number_parser import DecimalMark
 from tamis.files.encodings.describe import Sample
 
 Progress = Callable[[str, int, int], None]

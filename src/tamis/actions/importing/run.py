@@ -30,8 +30,8 @@ from tamis.domain.fields import Field, FieldSet, key_of
 from tamis.domain.fields import name_of as field_name_of
 from tamis.domain.import_reports import Misfits
 from tamis.domain.imports import Upload
-from tamis.domain.reading.columns import ColumnReading
-from tamis.domain.reading.declared import Declared
+from tamis.domain.inference.declared_types import DeclaredType
+from tamis.domain.parsing.column_format import ColumnFormat
 from tamis.files.header import clean_name
 from tamis.records import forgotten, types
 from tamis.staging.cells import padded_columns, wholly_plain
@@ -203,7 +203,7 @@ def _read(
         refusals(db, account, contact_type, options.words) if checked else None,
         unescaped=unescaped,
     )
-    usual = {position: ColumnReading(field.kind) for position, field in columns.fields.items()}
+    usual = {position: ColumnFormat(field.kind) for position, field in columns.fields.items()}
     plain = wholly_plain(staging, usual, padded, utc=utc)
     learned = learn(staging, source, columns, options, account, plain, padded, declared)
     new_kinds = {position: learned.readings[position].kind for position in columns.unknown}
@@ -215,7 +215,7 @@ def _read(
         made = _make_fields(services, contact_type, names, new, options.dry_run)
         columns = replace(columns, fields=columns.fields | made)
     columns = replace(columns, notices=(*columns.notices, *learned.notices))
-    written = {p: learned.readings.get(p) or ColumnReading(field.kind) for p, field in columns.fields.items()}
+    written = {p: learned.readings.get(p) or ColumnFormat(field.kind) for p, field in columns.fields.items()}
     again = {p: reading for p, reading in written.items() if reading != usual.get(p)}
     plain = (plain - again.keys()) | wholly_plain(staging, again, padded, utc=utc)
     reading = Reading(account.zone, written, plain, padded, unescaped)
@@ -255,7 +255,7 @@ def _add_options(
     return dict(zip(new, services.write(add_options, contact_type, wanted, asked), strict=True))
 
 
-def _field_name(name: str, declared: Declared | None) -> str:
+def _field_name(name: str, declared: DeclaredType | None) -> str:
     """Name the field of a column: as where it was exported, if that makes the same key."""
     exported = declared.name if declared else ""
     return exported if exported and key_of(exported) == key_of(name) else field_name_of(name)
@@ -265,7 +265,7 @@ def _make_fields(
     services: Services,
     contact_type: ContactType,
     names: Sequence[str],
-    new: Mapping[int, ColumnReading],
+    new: Mapping[int, ColumnFormat],
     dry_run: bool,
 ) -> dict[int, Field]:
     named = [(names[position], found.kind, found.options) for position, found in new.items()]

@@ -14,7 +14,7 @@ from tamis.columns.reads.recipients import with_inclusions
 from tamis.domain.exports import Format, Layout
 from tamis.domain.fields import EMAIL, FIRST_NAME, LAST_NAME, SEPARATOR, Field, Kind
 from tamis.domain.formulas import TO_ESCAPE
-from tamis.domain.reading.exported import KEY, describe_fields
+from tamis.domain.inference.parquet_metadata import KEY, format_field_metadata
 from tamis.rules.sql.compiler import Source, compile_rule
 from tamis.rules.sql.dialect import Parameters
 from tamis.rules.time.evaluation_time import EvaluationTime
@@ -100,7 +100,7 @@ class ExportReads:
         path = str(target).replace("'", "''")  # COPY takes no parameter for it
         options = _options(layout)
         if layout.format is Format.PARQUET:
-            options += f", KV_METADATA {{{KEY}: {parameters.bind(describe_fields(fields))}}}"
+            options += f", KV_METADATA {{{KEY}: {parameters.bind(format_field_metadata(fields))}}}"
         written = self._con.execute(
             f"COPY (SELECT {values} FROM ({rows})) TO '{path}' ({options}, USE_TMP_FILE false)", parameters.values
         ).fetchall()

@@ -23,7 +23,7 @@ from tamis.actions.jobs import BackgroundJob, JobStatus
 from tamis.domain.dates import DateOrder
 from tamis.domain.errors import Problem
 from tamis.domain.fields import FieldSet, Kind
-from tamis.domain.reading.numbers import DecimalMark
+from tamis.domain.parsing.number_parser import DecimalMark
 from tamis.web.console.forms import Form
 
 Named = TypeVar("Named", bound=StrEnum)

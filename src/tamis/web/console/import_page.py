@@ -31,8 +31,8 @@ from tamis.domain.encodings import KNOWN, UTF16_BE, UTF16_LE, label_of
 from tamis.domain.errors import Invalid
 from tamis.domain.fields import EMAIL, FieldSet, Kind, key_of
 from tamis.domain.imports import Upload
-from tamis.domain.reading.columns import ColumnReading
-from tamis.domain.reading.numbers import DecimalMark
+from tamis.domain.parsing.column_format import ColumnFormat
+from tamis.domain.parsing.number_parser import DecimalMark
 from tamis.web.console.answers import page
 from tamis.web.console.import_form import Chosen
 from tamis.web.console.importing import progress_of, report_of_trial, told_of
@@ -195,7 +195,7 @@ def _shown(look: Look, fields: FieldSet, column: Column, chosen: Chosen, problem
     choice = chosen.choices[column.position]
     return ShownColumn(
         column,
-        column.kind.options if isinstance(column.kind, ColumnReading) else (),
+        column.kind.options if isinstance(column.kind, ColumnFormat) else (),
         _examples(look, column.position),
         NEW if is_new(choice) else choice,
         can_feed(column.name),

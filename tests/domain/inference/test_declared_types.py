@@ -5,20 +5,20 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tamis.domain.fields import Kind
-from tamis.domain.reading.declared import (
+from tamis.domain.inference.declared_types import (
+    infer_string_kind,
+    infer_text_type,
     keeps_digits,
-    kind_of_strings,
-    kind_of_texts,
-    list_of,
-    options_of_lists,
+    merge_list_options,
+    parse_list,
 )
-from tamis.domain.reading.exported import declared_of
+from tamis.domain.inference.parquet_metadata import parse_field_metadata
 
 
 @given(st.lists(st.sampled_from("abcdefgh"), unique=True, min_size=1), st.data())
 def test_options_are_in_the_order_of_all_lists(options: list[str], data: st.DataObject) -> None:
     chosen = [[option for option in options if data.draw(st.booleans())] for _ in range(4)]
-    found = options_of_lists(filter(None, chosen))
+    found = merge_list_options(filter(None, chosen))
     assert set(found or ()) == {option for one in chosen for option in one}
     for one in chosen:
         assert [option for option in found or () if option in one] == one
@@ -36,7 +36,7 @@ def test_options_are_in_the_order_of_all_lists(options: list[str], data: st.Data
     ],
 )
 def test_what_cannot_be_options_is_none(lists: list[list[str]], options: tuple[str, ...] | None) -> None:
-    assert options_of_lists(lists) == options
+    assert merge_list_options(lists) == options
 
 
 @pytest.mark.parametrize(
@@ -62,20 +62,20 @@ def test_numbers_keep_their_digits_or_are_none(text: str, kept: bool) -> None:
     ],
 )
 def test_strings_are_dates_only_where_all_are_in_iso_form(texts: list[str], kind: Kind) -> None:
-    assert kind_of_strings(texts) is kind
+    assert infer_string_kind(texts) is kind
 
 
 def test_texts_that_differ_in_case_only_are_no_choice() -> None:
-    assert kind_of_texts({"NO": 10, "SE": 10}).options == ("NO", "SE")
-    assert kind_of_texts({"NO": 10, "no": 10}).kind is Kind.TEXT
+    assert infer_text_type({"NO": 10, "SE": 10}).options == ("NO", "SE")
+    assert infer_text_type({"NO": 10, "no": 10}).kind is Kind.TEXT
 
 
 def test_a_cell_that_is_no_array_is_itself() -> None:
-    assert (list_of('["a, b","c"]'), list_of("a; b"), list_of("[a")) == (["a, b", "c"], ["a", "b"], ["[a"])
+    assert (parse_list('["a, b","c"]'), parse_list("a; b"), parse_list("[a")) == (["a, b", "c"], ["a", "b"], ["[a"])
 
 
 @pytest.mark.parametrize(
     "metadata", [b"", b"\xff", b"{}", b'{"fields": [{"key": "a", "name": "A", "kind": "colour"}]}']
 )
 def test_metadata_of_others_says_nothing(metadata: bytes) -> None:
-    assert declared_of(metadata) == {}
+    assert parse_field_metadata(metadata) == {}

@@ -1,4 +1,4 @@
-"""What a Parquet file that Tamis has written says of the fields that its columns were."""
+"""The metadata of Parquet exports, which describes the fields that the columns came from."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -6,10 +6,10 @@ from dataclasses import dataclass
 import msgspec
 
 from tamis.domain.fields import Field, Kind
-from tamis.domain.reading.declared import Declared
+from tamis.domain.inference.declared_types import DeclaredType
 
 KEY = "tamis"
-"""Under this name it stands among the metadata of the file."""
+"""The key of the description in the metadata of the file."""
 
 PARQUET_TYPES: Mapping[Kind, str] = {
     Kind.TEXT: "VARCHAR",
@@ -20,7 +20,7 @@ PARQUET_TYPES: Mapping[Kind, str] = {
     Kind.BOOLEAN: "BOOLEAN",
     Kind.CHOICES: "VARCHAR[]",
 }
-"""The type that DuckDB reads where Tamis has written a kind."""
+"""The column type that DuckDB reads for each kind that Tamis exports."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,16 +36,16 @@ class _Exported:
     fields: tuple[_ExportedField, ...]
 
 
-def describe_fields(fields: Sequence[Field]) -> str:
-    """Write what the fields of an export are."""
+def format_field_metadata(fields: Sequence[Field]) -> str:
+    """Serialize the fields of an export."""
     described = _Exported(tuple(_ExportedField(f.key, f.name, f.kind, f.options) for f in fields))
     return msgspec.json.encode(described).decode()
 
 
-def declared_of(metadata: bytes) -> Mapping[str, Declared]:
-    """Read what `describe_fields` has written, by the keys of the fields; nothing of what something else has."""
+def parse_field_metadata(metadata: bytes) -> Mapping[str, DeclaredType]:
+    """Parse the output of `format_field_metadata` by the keys of the fields; empty for anything else."""
     try:
         found = msgspec.json.decode(metadata, type=_Exported)
     except (msgspec.DecodeError, UnicodeError):
         return {}
-    return {field.key: Declared(field.kind, field.options, field.name) for field in found.fields}
+    return {field.key: DeclaredType(field.kind, field.options, field.name) for field in found.fields}

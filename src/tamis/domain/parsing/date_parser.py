@@ -1,7 +1,7 @@
 """Dates and date-times as exports write them: `Nov 8, 2023 9:37 am`, `14-Nov-2023`, `14.11.23`, `… GMT+2`.
 
-What `domain.dates` reads is read there; here stands what only files have. A text that can be another day in another
-order of day and month has a reading for each."""
+`domain.dates` parses the formats that people may type; this adds what only files have. A text that is another day in
+another order of day and month has a result for each order."""
 
 import re
 from collections.abc import Mapping
@@ -10,17 +10,17 @@ from datetime import UTC, datetime, timedelta, timezone
 
 from tamis.domain.dates import DateOrder, day_comes_late, read_date, read_moment
 from tamis.domain.errors import ValueProblem
-from tamis.domain.reading.calendar_words import month_named, weekday_named
+from tamis.domain.parsing.calendar_names import month_number, weekday_number
 
 
 @dataclass(frozen=True, slots=True)
-class WrittenDate:
-    """A text that is a date: what it is in each order in which it can be read, and whether it has a time.
+class ParsedDate:
+    """A text that is a date: its value in each order that fits, and whether it has a time.
 
-    `ends` are its first and its last number where the year has two digits, else None. Where such a year may be of
-    either century, the date `is_unclear` and is nothing in any order."""
+    `ends` are its first and last numbers where the year has two digits, else None. Where such a year could be in
+    either century, the date `is_unclear` and has no value in any order."""
 
-    moments: Mapping[DateOrder, datetime]
+    by_order: Mapping[DateOrder, datetime]
     has_time: bool
     ends: tuple[int, int] | None = None
     is_unclear: bool = False
@@ -60,15 +60,15 @@ _LONGEST = 100
 _LONGEST_OFFSET = timedelta(hours=15)
 
 
-def written_date(text: str, *, of_birth: bool = False) -> WrittenDate | None:
-    """Read a trimmed text as a date or a date-time in each order in which it can be one, or return None.
+def parse_date_text(text: str, *, of_birth: bool = False) -> ParsedDate | None:
+    """Parse a trimmed text as a date or datetime in each order that fits, or return None.
 
-    A year of two digits is 2000 to 2029 or 1950 to 1999; 30 to 49 are unclear, but among days of birth 1930 to 1949."""
+    A two-digit year is 2000 to 2029 or 1950 to 1999; 30 to 49 are unclear, except 1930 to 1949 in dates of birth."""
     if text.isdecimal() or not _DIGIT.search(text[:_LONGEST]):
         return None
-    known = {order: moment for order in DateOrder if (moment := _known(text, order))}
+    known = {order: value for order in DateOrder if (value := _known(text, order))}
     if known:
-        return WrittenDate(known, not any(_is_day(text, order) for order in known))
+        return ParsedDate(known, not any(_is_day(text, order) for order in known))
     if len(text) > _LONGEST or day_comes_late(text):
         return None
     text = re.sub(r"\s", " ", text)
@@ -76,10 +76,10 @@ def written_date(text: str, *, of_birth: bool = False) -> WrittenDate | None:
     return _from(found, of_birth=of_birth) if found else None
 
 
-def read_written(text: str, order: DateOrder, *, of_birth: bool = False) -> WrittenDate | None:
-    """Read a text as `written_date` does, where it can be read in an order."""
-    found = written_date(text, of_birth=of_birth)
-    return found if found and order in found.moments else None
+def parse_date_in_order(text: str, order: DateOrder, *, of_birth: bool = False) -> ParsedDate | None:
+    """Parse a text as `parse_date_text` does, or return None where it does not fit an order."""
+    found = parse_date_text(text, of_birth=of_birth)
+    return found if found and order in found.by_order else None
 
 
 def _known(text: str, order: DateOrder) -> datetime | None:
@@ -97,7 +97,7 @@ def _is_day(text: str, order: DateOrder) -> bool:
     return True
 
 
-def _from(found: re.Match[str], *, of_birth: bool) -> WrittenDate | None:
+def _from(found: re.Match[str], *, of_birth: bool) -> ParsedDate | None:
     part = {name: value for name, value in found.groupdict().items() if value is not None}
     time = _time(part)
     if time is None:
@@ -106,10 +106,10 @@ def _from(found: re.Match[str], *, of_birth: bool) -> WrittenDate | None:
     has_time = "hour" in part or "cjk_hour" in part
     year = part.get("year") or part.get("then_year", "")
     if len(year) == 2 and _century(int(year), of_birth=of_birth) is None:
-        return WrittenDate({}, has_time, is_unclear=True)
+        return ParsedDate({}, has_time, is_unclear=True)
     ends = (int(part["one"]), int(year)) if len(part.get("year", "")) == 2 else None
-    moments = {order: moment for order, day in days.items() if (moment := _moment(day, time, part))}
-    return WrittenDate(moments, has_time, ends) if moments else None
+    by_order = {order: value for order, day in days.items() if (value := _datetime(day, time, part))}
+    return ParsedDate(by_order, has_time, ends) if by_order else None
 
 
 Day = tuple[int, int, int]
@@ -130,7 +130,7 @@ def _days(part: Mapping[str, str], *, of_birth: bool) -> dict[DateOrder, Day]:
         day = int(part["cjk_year"]), int(part["cjk_month"]), int(part["cjk_day"])
     else:
         name, year_text, number = _named(part)
-        month = month_named(name)
+        month = month_number(name)
         year = int(year_text) if len(year_text) == 4 else _century(int(year_text), of_birth=of_birth)
         if not month or not year:
             return {}
@@ -164,17 +164,17 @@ def _time(part: Mapping[str, str]) -> tuple[int, int, int, int] | None:
     return hour, int(part.get("minute", "0")), int(part.get("second", "0")), fraction
 
 
-def _moment(day: Day, time: tuple[int, int, int, int], part: Mapping[str, str]) -> datetime | None:
+def _datetime(day: Day, time: tuple[int, int, int, int], part: Mapping[str, str]) -> datetime | None:
     try:
-        moment = datetime(*day, *time, tzinfo=_zone(part))
+        value = datetime(*day, *time, tzinfo=_zone(part))
     except ValueError:
         return None
-    weekday = weekday_named(part["weekday"]) if "weekday" in part else moment.weekday()
-    return moment if weekday == moment.weekday() else None
+    weekday = weekday_number(part["weekday"]) if "weekday" in part else value.weekday()
+    return value if weekday == value.weekday() else None
 
 
 def _zone(part: Mapping[str, str]) -> timezone | None:
-    """Read an offset; none at all means the clocks of the account. Raises ValueError."""
+    """Parse the UTC offset; None means the account's time zone. Raises ValueError."""
     if "zone" not in part:
         return None
     if "offset" not in part:

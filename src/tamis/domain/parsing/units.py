@@ -1,4 +1,4 @@
-"""Currencies and percent signs that stand before or behind a number in a file.
+"""Currencies and percent signs before or after a number in a file.
 
 Codes are those of ISO 4217, in capitals as the standard has them: "12 try" is no amount of money."""
 
@@ -21,21 +21,26 @@ _SAME = {
     "Kč": "CZK", "kč": "CZK", "KČ": "CZK", "Ft": "HUF", "lei": "RON", "Fr.": "CHF", "SFr.": "CHF", "元": "CNY",
     "円": "JPY", "원": "KRW",
 }  # fmt: skip
-# Signs that several currencies share are units of their own.
+# Signs that several currencies share are kept as separate units.
 _SHARED = {"$": "$", "¥": "¥", "￥": "¥", "kr": "kr", "kr.": "kr", "Kr": "kr", "Kr.": "kr", "KR": "kr", "％": PERCENT}
 _UNITS = {PERCENT: PERCENT, **{code: code for code in _CODES.split()}, **_SAME, **_SHARED}
 
 UNIT = "|".join(re.escape(sign) for sign in sorted(_UNITS, key=len, reverse=True))
-"""A unit, as a regular expression."""
+"""A regular expression for a unit."""
 
 
-def unit_of(before: str | None, behind: str | None) -> str:
-    """Name the unit that stands before or behind a number, one name for one currency: EUR for €; blank for none.
+def normalize_unit(before: str | None, behind: str | None) -> str:
+    """Return the unit before or after a number by one name, such as EUR for €; blank for none.
 
-    Where both do ($10.00 USD), the one behind says more."""
+    With both ($10.00 USD), the one after the number is more specific."""
     return _UNITS[behind or before or PERCENT] if behind or before else ""
 
 
-def says_more(before: str, behind: str) -> bool:
-    """Return whether a code behind a number says which currency the sign before it is: $10.00 USD."""
+def is_more_specific(before: str, behind: str) -> bool:
+    """Return whether the code after a number says which currency the sign before it means: $10.00 USD."""
     return before in _SHARED and behind in _CODES.split()
+
+
+def is_in_unit(own: str, unit: str) -> bool:
+    """Return whether a number with the unit `own`, blank for none, belongs in a column of `unit`."""
+    return own == unit or (not own and unit != PERCENT)

@@ -1,12 +1,18 @@
-"""What the cells of a column tell of yes and no, and of a choice between a few texts."""
+"""Evidence that a column holds booleans, or a choice of a few options."""
 
 from collections import Counter
 from collections.abc import Iterable
 
 from tamis.domain.fields import SEPARATOR
-from tamis.domain.reading.blanks import is_placeholder
-from tamis.domain.reading.headers import asks_question, names_no_answers
-from tamis.domain.reading.words import ENGLISH, Pair, cells_of, pairs_of, yes_or_no
+from tamis.domain.inference.header_words import has_non_boolean_word, has_question_word
+from tamis.domain.parsing.boolean_words import (
+    ENGLISH,
+    BooleanPair,
+    count_pair_cells,
+    find_boolean_pairs,
+    parse_boolean_word,
+)
+from tamis.domain.parsing.null_values import is_placeholder
 from tamis.domain.text import fold, problem_with_name
 
 MOST_OPTIONS = 20
@@ -17,9 +23,9 @@ LONGEST_WORD = 40
 
 
 class WordEvidence:
-    """Counts the cells of a column by their texts, as long as those are few.
+    """Counts the cells of a column by their texts, as long as these are few.
 
-    `spellings` has a text for each option that a choice would have, None once there are too many."""
+    `spellings` maps each option that a choice would have to its spelling; None once there are too many."""
 
     def __init__(self, most_options: int | None = MOST_OPTIONS) -> None:
         self._most = most_options
@@ -39,56 +45,57 @@ class WordEvidence:
             if len(text) > LONGEST_OPTION or SEPARATOR in text or problem_with_name(text):
                 self.spellings = None
                 return
-            # Of several spellings the first in the order of code points, so that the order of rows plays no part.
+            # The first spelling in code point order, so that the order of rows does not matter.
             self.spellings[folded] = min(text, self.spellings.get(folded, text))
             if self._most is not None and len(self.spellings) > self._most:
                 self.spellings = None
 
     @property
     def is_out(self) -> bool:
-        """Whether there are too many texts for both."""
+        """Whether the column has too many texts for booleans and for options."""
         return self._words is None and self.spellings is None
 
     @property
     def written(self) -> frozenset[str]:
-        """The texts as they are written, where they are few."""
+        """The texts as written; empty once there are too many."""
         return frozenset(self._written) if self._words is not None else frozenset()
 
-    def pair(self, header: str) -> Pair | None:
-        """Find the pair of which both sides stand in the column, or None.
+    def pair(self, header: str) -> BooleanPair | None:
+        """Find the boolean pair of which the column has both sides, or None.
 
-        A text that is no word of it and comes up often is a third answer. A column that is called after countries,
-        languages or genders has a pair only if it says it in full English words."""
-        for pair in pairs_of(self._words or {}):
+        A frequent text outside the pair is a third answer, so there is no pair. A column named after countries,
+        languages or genders has a pair only in full English words."""
+        for pair in find_boolean_pairs(self._words or {}):
             others = {word: n for word, n in (self._words or {}).items() if word not in pair.true | pair.false}
             words = (self._words or {}).keys() - others.keys()
             if any(count >= FEWEST_CELLS_AN_OPTION and not is_placeholder(word) for word, count in others.items()):
                 continue
-            if names_no_answers(header) and (pair is not ENGLISH or any(len(word) == 1 for word in words)):
+            if has_non_boolean_word(header) and (pair is not ENGLISH or any(len(word) == 1 for word in words)):
                 continue
             return pair
         return None
 
     def is_one_side(self, header: str, others: Iterable[frozenset[str]]) -> bool:
-        """Return whether the column has one word alone, which with its opposite makes up another column of the file,
-        spelled just so, and is called after a question that it answers."""
-        if len(self.written) != 1 or not asks_question(header):
+        """Return whether the column has a single boolean word and a header that asks a yes-or-no question.
+
+        The word must occur, spelled the same, in `others`: the words of other boolean columns of the file."""
+        if len(self.written) != 1 or not has_question_word(header):
             return False
         (only,) = self.written
-        return len(only) > 1 and yes_or_no(only) is not None and any(only in other for other in others)
+        return len(only) > 1 and parse_boolean_word(only) is not None and any(only in other for other in others)
 
-    def fitting(self, pair: Pair) -> int:
-        """Count the cells that hold a word of a pair."""
-        return cells_of(pair, self._words or {})
+    def count_fitting(self, pair: BooleanPair) -> int:
+        """Count the cells with a word of a pair."""
+        return count_pair_cells(pair, self._words or {})
 
     def options(self, filled: int) -> tuple[str, ...]:
-        """List the options of a choice, if there are at least two and they come up often."""
+        """List the options of a choice, or none unless there are at least two and each is frequent on average."""
         found = self.spellings or {}
         if len(found) < 2 or filled < FEWEST_CELLS_AN_OPTION * len(found):
             return ()
         return self.all_options()
 
     def all_options(self) -> tuple[str, ...]:
-        """List all different texts, of several spellings one."""
+        """List all different texts, one spelling each."""
         found = self.spellings or {}
         return tuple(found[folded] for folded in sorted(found))

@@ -9,9 +9,9 @@ from hypothesis import strategies as st
 
 from tamis.domain.dates import DateOrder
 from tamis.domain.fields import Field, Kind, ValueProblem
-from tamis.domain.reading.cells import cell_reader
-from tamis.domain.reading.columns import ColumnReading
-from tamis.domain.reading.dates import written_date
+from tamis.domain.parsing.cell_parser import make_cell_parser
+from tamis.domain.parsing.column_format import ColumnFormat
+from tamis.domain.parsing.date_parser import parse_date_text
 
 BERLIN = ZoneInfo("Europe/Berlin")
 MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
@@ -43,7 +43,9 @@ MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", 
     ],
 )
 def test_what_exports_write_is_that_instant(text: str, utc: str) -> None:
-    read = cell_reader(Field(1, "at", "At", Kind.DATETIME), BERLIN, ColumnReading(Kind.DATETIME, order=DateOrder.DMY))
+    read = make_cell_parser(
+        Field(1, "at", "At", Kind.DATETIME), BERLIN, ColumnFormat(Kind.DATETIME, order=DateOrder.DMY)
+    )
     assert read(text) == datetime.fromisoformat(utc + "+00:00")
 
 
@@ -56,8 +58,8 @@ def test_what_exports_write_is_that_instant(text: str, utc: str) -> None:
     ],
 )  # fmt: skip
 def test_what_may_be_another_day_or_instant_is_none(text: str) -> None:
-    found = written_date(text)
-    assert found is None or not found.moments
+    found = parse_date_text(text)
+    assert found is None or not found.by_order
 
 
 @given(day=st.dates(date(1950, 1, 1), date(2029, 12, 31)), of_birth=st.booleans())
@@ -68,22 +70,22 @@ def test_short_years_and_month_names_are_the_day_that_was_written(day: date, of_
         f"{MONTHS[day.month - 1]} {day.day}, {day.year}",
     ]
     for text in forms:
-        found = written_date(text, of_birth=of_birth)
+        found = parse_date_text(text, of_birth=of_birth)
         assert found
-        assert found.moments[DateOrder.DMY].date() == day
+        assert found.by_order[DateOrder.DMY].date() == day
 
 
 @given(hours=st.integers(-12, 14), minutes=st.sampled_from([0, 30, 45]))
 def test_offsets_are_obeyed(hours: int, minutes: int) -> None:
     sign = "-" if hours < 0 else "+"
-    found = written_date(f"14 Nov 2023 15:37:05 GMT{sign}{abs(hours)}:{minutes:02}")
+    found = parse_date_text(f"14 Nov 2023 15:37:05 GMT{sign}{abs(hours)}:{minutes:02}")
     assert found
     offset = timedelta(hours=abs(hours), minutes=minutes) * (-1 if hours < 0 else 1)
-    assert found.moments[DateOrder.YMD] == datetime(2023, 11, 14, 15, 37, 5, tzinfo=timezone(offset))
+    assert found.by_order[DateOrder.YMD] == datetime(2023, 11, 14, 15, 37, 5, tzinfo=timezone(offset))
 
 
 def test_a_date_field_takes_no_time() -> None:
-    read = cell_reader(Field(1, "on", "On", Kind.DATE), BERLIN, ColumnReading(Kind.DATE))
+    read = make_cell_parser(Field(1, "on", "On", Kind.DATE), BERLIN, ColumnFormat(Kind.DATE))
     assert read("November 14, 2023") == date(2023, 11, 14)
     assert read("NULL") is None
     with pytest.raises(ValueProblem, match="must be a date"):

@@ -1,4 +1,4 @@
-"""What a file with types of its own says of its columns, so that nothing of them needs to be guessed."""
+"""The types that a file declares for its columns, as Parquet and JSON do, so that nothing is guessed."""
 
 import re
 from collections.abc import Iterable, Mapping, Sequence
@@ -10,18 +10,18 @@ from zoneinfo import ZoneInfo
 import msgspec
 
 from tamis.domain.fields import SEPARATOR, Field, Kind, ValueProblem, parser
-from tamis.domain.reading.word_evidence import FEWEST_CELLS_AN_OPTION, LONGEST_OPTION, MOST_OPTIONS
+from tamis.domain.inference.word_evidence import FEWEST_CELLS_AN_OPTION, LONGEST_OPTION, MOST_OPTIONS
 from tamis.domain.text import fold, problem_with_name
 
 MOST_OPTIONS_OF_LISTS = 500
 LIST_MARKS = r"[;；,，、|/\n\r\x{2028}\[\]{}\x22'“”„‘’«»]"
-"""What a list in text is split at, or could be taken for a list by: a regular expression that RE2 reads."""
+"""Characters that split, or seem to split, a list in text: a regular expression for RE2."""
 
 
 @dataclass(frozen=True, slots=True)
-class Declared:
-    """What a file says of a column: the kind of its values and the options of a choice; the name of the field that it
-    was exported from, if it is known."""
+class DeclaredType:
+    """The declared type of a column: its kind, the options of a choice, and the name of the field it was exported from,
+    if known."""
 
     kind: Kind
     options: tuple[str, ...] = ()
@@ -29,7 +29,7 @@ class Declared:
 
 
 def keeps_digits(text: str) -> bool:
-    """Return whether a number that is written in text is the same as a value of a number field."""
+    """Return whether a number in text keeps all its digits in a number field."""
     try:
         value = _NUMBER(text)
         return isinstance(value, float) and Decimal(repr(value)) == Decimal(text)
@@ -37,8 +37,8 @@ def keeps_digits(text: str) -> bool:
         return False
 
 
-def kind_of_strings(texts: Iterable[str]) -> Kind:
-    """Tell the kind of strings: dates or date-times where all of them are, as ISO 8601 writes them, else text."""
+def infer_string_kind(texts: Iterable[str]) -> Kind:
+    """Return date or datetime where all strings are such in ISO 8601, else text."""
     left = {Kind.DATE, Kind.DATETIME}
     for text in texts:
         left = {kind for kind in left if _is_iso(kind, text)}
@@ -47,30 +47,32 @@ def kind_of_strings(texts: Iterable[str]) -> Kind:
     return left.pop() if len(left) == 1 else Kind.TEXT
 
 
-def kind_of_texts(counts: Mapping[str, int]) -> Declared:
-    """Tell from how often each text of a column stands in it whether they are a choice: few, often repeated, and no two
-    of which differ in case only, since one of them would be lost."""
+def infer_text_type(counts: Mapping[str, int]) -> DeclaredType:
+    """Infer from the number of cells with each text whether a column is a choice, else text.
+
+    The texts of a choice are few and often repeated, and no two of them differ only in case: one would be lost."""
     options = sorted(counts, key=lambda text: (fold(text), text))
     if not 1 < len(options) <= MOST_OPTIONS or sum(counts.values()) < FEWEST_CELLS_AN_OPTION * len(options):
-        return Declared(Kind.TEXT)
+        return DeclaredType(Kind.TEXT)
     if len({fold(option) for option in options}) < len(options):
-        return Declared(Kind.TEXT)
+        return DeclaredType(Kind.TEXT)
     if any(len(option) > LONGEST_OPTION or SEPARATOR in option or problem_with_name(option) for option in options):
-        return Declared(Kind.TEXT)
-    return Declared(Kind.CHOICE, tuple(options))
+        return DeclaredType(Kind.TEXT)
+    return DeclaredType(Kind.CHOICE, tuple(options))
 
 
-def list_of(cell: str) -> list[str]:
-    """Read a cell in which a list of a typed file stands: as an array of JSON, or its parts with semicolons."""
+def parse_list(cell: str) -> list[str]:
+    """Parse a cell that holds a list of a typed file: a JSON array, or items with semicolons between them."""
     try:
         return msgspec.json.decode(cell, type=list[str]) if cell.startswith("[") else cell.split(f"{SEPARATOR} ")
     except msgspec.DecodeError:
         return [cell]
 
 
-def options_of_lists(lists: Iterable[Sequence[str]]) -> tuple[str, ...] | None:
-    """Put what stands in lists in one order, that of the lists where it is one, else the alphabet's. Return None where
-    these cannot be options: too many, two that differ in case only, or one that an option must not be."""
+def merge_list_options(lists: Iterable[Sequence[str]]) -> tuple[str, ...] | None:
+    """Return the items of lists as options, in an order that agrees with all lists, else alphabetically.
+
+    Return None where they cannot be options: too many, two that differ only in case, or an invalid name."""
     followers: dict[str, set[str]] = {}
     for one in lists:
         for option in one:
@@ -87,7 +89,7 @@ def options_of_lists(lists: Iterable[Sequence[str]]) -> tuple[str, ...] | None:
 
 
 def _in_order(followers: Mapping[str, set[str]]) -> list[str] | None:
-    """Put all before their followers, or return None where that cannot be; of several the first in the alphabet."""
+    """Sort topologically, alphabetically among the free ones; return None where the lists contradict each other."""
     waits = dict.fromkeys(followers, 0)
     for after in (option for options in followers.values() for option in options):
         waits[after] += 1

@@ -1,4 +1,4 @@
-"""Words that say yes or no: pairs of many languages, and the letters that stand for them."""
+"""Words for yes and no in many languages, and their one-letter forms."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -7,15 +7,15 @@ from tamis.domain.text import fold
 
 
 @dataclass(frozen=True, slots=True)
-class Pair:
-    """The words for yes and for no of one language; `true` and `false` are folded, letters among them."""
+class BooleanPair:
+    """The words for yes and no of one language; `true` and `false` hold folded words, one-letter forms among them."""
 
     true: frozenset[str]
     false: frozenset[str]
 
 
-def _pair(true: str, false: str) -> Pair:
-    return Pair(
+def _pair(true: str, false: str) -> BooleanPair:
+    return BooleanPair(
         frozenset(fold(word) for word in true.split()) | {"1"}, frozenset(fold(word) for word in false.split()) | {"0"}
     )
 
@@ -56,25 +56,25 @@ _TRUE = frozenset().union(*(pair.true for pair in PAIRS))
 _FALSE = frozenset().union(*(pair.false for pair in PAIRS))
 
 
-def yes_or_no(text: str) -> bool | None:
-    """Read a word in any language, or return None."""
+def parse_boolean_word(text: str) -> bool | None:
+    """Parse a word for yes or no in any language, or return None."""
     folded = fold(text)
     return True if folded in _TRUE else False if folded in _FALSE else None
 
 
-def pairs_of(counts: Mapping[str, int]) -> list[Pair]:
-    """List the pairs of which both sides stand among folded words, those first to which most cells belong.
+def find_boolean_pairs(counts: Mapping[str, int]) -> list[BooleanPair]:
+    """List the pairs with both sides among the folded words of cells, the pair of most cells first.
 
-    0 and 1 alone are numbers; one of them and a word of the other side are a pair."""
+    0 and 1 alone are numbers; one of them with a word of the other side is a pair."""
     found = [pair for pair in PAIRS if _has_both(pair, counts)]
-    return sorted(found, key=lambda pair: -cells_of(pair, counts))
+    return sorted(found, key=lambda pair: -count_pair_cells(pair, counts))
 
 
-def cells_of(pair: Pair, counts: Mapping[str, int]) -> int:
-    """Count the cells that hold a word of a pair."""
+def count_pair_cells(pair: BooleanPair, counts: Mapping[str, int]) -> int:
+    """Count the cells with a word of a pair."""
     return sum(count for word, count in counts.items() if word in pair.true or word in pair.false)
 
 
-def _has_both(pair: Pair, counts: Mapping[str, int]) -> bool:
+def _has_both(pair: BooleanPair, counts: Mapping[str, int]) -> bool:
     present = {word for word in counts if word in pair.true or word in pair.false}
     return bool(present & pair.true and present & pair.false and present - {"0", "1"})

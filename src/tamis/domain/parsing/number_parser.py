@@ -1,58 +1,59 @@
-"""Numbers as files of many countries write them: 1,234.50 and 1.234,50, with currencies and percent signs."""
+"""Parse numbers as files of many countries write them: 1,234.50 and 1.234,50, with currencies and percent signs."""
 
 import re
 from dataclasses import dataclass
 from decimal import Decimal
 from enum import StrEnum
 
-from tamis.domain.reading.units import UNIT, says_more, unit_of
+from tamis.domain.parsing.units import UNIT, is_more_specific, normalize_unit
 
 
 class DecimalMark(StrEnum):
-    """What stands between the whole part of a number and its fraction."""
+    """The character between the whole part of a number and its fraction."""
 
     POINT = "point"
     COMMA = "comma"
 
 
 @dataclass(frozen=True, slots=True)
-class WrittenNumber:
-    """A text that is a number: its plain form (1234.5) for each decimal mark with which it can be read, its unit (a
-    currency, a percent sign, or blank), and how it is written."""
+class ParsedNumber:
+    """A text that is a number: its value as Python writes it (1234.5) for each decimal mark that fits, and its unit.
 
-    plain: dict[DecimalMark, str]
+    `unit` is a currency, a percent sign or blank; `blanks` counts the blanks between thousands."""
+
+    by_mark: dict[DecimalMark, str]
     unit: str
     blanks: int
     is_code: bool
-    """Whether it has an exponent as codes of articles do: 1E5, unlike 1e-05 and 7.7E-05, which programs write."""
+    """Whether its exponent is that of a product code: 1E5, unlike 1e-05 and 7.7E-05, which programs write."""
 
     @property
     def is_ambiguous(self) -> bool:
-        """Whether the two marks make two numbers of it, as of 1.234."""
-        return len(set(self.plain.values())) > 1
+        """Whether its value depends on the decimal mark, as that of 1.234."""
+        return len(set(self.by_mark.values())) > 1
 
     @property
-    def told(self) -> DecimalMark | None:
-        """The decimal mark, where only one is possible."""
-        return next(iter(self.plain)) if len(self.plain) == 1 else None
+    def only_mark(self) -> DecimalMark | None:
+        """The decimal mark where only one fits, else None."""
+        return next(iter(self.by_mark)) if len(self.by_mark) == 1 else None
 
     @property
     def is_whole(self) -> bool:
         """Whether it has no fraction."""
-        return len(self.plain) == 2 and not self.is_ambiguous
+        return len(self.by_mark) == 2 and not self.is_ambiguous
 
     @property
     def digits(self) -> int:
-        """How many digits it has."""
-        return sum(character.isdigit() for character in next(iter(self.plain.values())))
+        """The number of digits."""
+        return sum(character.isdigit() for character in next(iter(self.by_mark.values())))
 
     @property
     def is_zero(self) -> bool:
-        """Whether it is nothing, of whatever unit."""
-        return not any(digit in "123456789" for digit in next(iter(self.plain.values())))
+        """Whether it is zero, in any unit."""
+        return not any(digit in "123456789" for digit in next(iter(self.by_mark.values())))
 
 
-# Blanks that stand between thousands: the usual one, no-break, figure, thin and narrow no-break.
+# Blanks between thousands: the usual one, no-break, figure, thin and narrow no-break.
 _BLANK = "[ \u00a0\u2007\u2009\u202f]"
 _MINUS = "[-\u2212]"
 _SHAPE = re.compile(
@@ -81,8 +82,8 @@ _MOST_DIGITS = 17
 _LARGEST_WHOLE = 2**53
 
 
-def written_number(text: str) -> WrittenNumber | None:
-    """Read a trimmed text as a number in each way in which it can be one, or return None.
+def parse_number_text(text: str) -> ParsedNumber | None:
+    """Parse a trimmed text as a number with each decimal mark that fits, or return None.
 
     Parentheses and a minus behind the number make it negative, as accountants and SAP write it; a plus sign makes no
     number, and neither do digits that are not ASCII, `Infinity`, `NaN`, `0x11` and `1_000`."""
@@ -90,42 +91,44 @@ def written_number(text: str) -> WrittenNumber | None:
     if not found or bool(found["open"]) != bool(found["close"]) or _ADDRESS.fullmatch(text):
         return None
     signs = [sign for sign in (found["open"], found["sign"], found["inner"], found["trail"]) if sign]
-    if len(signs) > 1 or (found["before"] and found["behind"] and not says_more(found["before"], found["behind"])):
+    if len(signs) > 1 or (
+        found["before"] and found["behind"] and not is_more_specific(found["before"], found["behind"])
+    ):
         return None
-    digits, plain = found["digits"], {}
+    digits, by_mark = found["digits"], {}
     for mark, style in _STYLES.items():
         if style.fullmatch(digits):
             kept = digits if mark is DecimalMark.POINT else digits.replace(".", "").replace(",", ".")
             kept = re.sub(rf"[,'’]|{_BLANK}", "", kept).rstrip(".")
-            plain[mark] = ("-" if signs else "") + kept
-    if not plain:
+            by_mark[mark] = ("-" if signs else "") + kept
+    if not by_mark:
         return None
     groups = len(re.findall(_BLANK, digits))
     is_code = "E" in digits and not re.search("[.,]", digits)
-    return WrittenNumber(plain, unit_of(found["before"], found["behind"]), groups, is_code)
+    return ParsedNumber(by_mark, normalize_unit(found["before"], found["behind"]), groups, is_code)
 
 
 def is_version(text: str) -> bool:
-    """Return whether a text has several points that group no thousands, as an IP address or a version has."""
-    return _SEVERAL_POINTS.fullmatch(text) is not None and written_number(text) is None
+    """Return whether a text has several points that do not group thousands, as in an IP address or a version."""
+    return _SEVERAL_POINTS.fullmatch(text) is not None and parse_number_text(text) is None
 
 
-def lost_by_number(text: str) -> str | None:
-    """Name what stands at the start of a trimmed text that a number would lose: "a leading zero" of 02138, "a leading
-    plus sign" of +41790000001; None when nothing would be lost there."""
+def loss_as_number(text: str) -> str | None:
+    """Return what a number would lose at the start of a trimmed text: "a leading zero" of 02138, "a leading plus sign"
+    of +41790000001; None for nothing."""
     if text.startswith("+"):
         return "a leading plus sign"
     return "a leading zero" if _LEADING_ZERO.match(text) else None
 
 
-def keeps_digits(number: WrittenNumber) -> bool:
-    """Return whether a double gives back what is written, with each decimal mark."""
-    return not any(lost_by_number(plain) or not _is_kept(plain) for plain in set(number.plain.values()))
+def keeps_digits(number: ParsedNumber) -> bool:
+    """Return whether a double keeps all digits, with each decimal mark."""
+    return not any(loss_as_number(text) or not _fits_double(text) for text in set(number.by_mark.values()))
 
 
-def _is_kept(plain: str) -> bool:
-    """Return whether a double gives all written digits of a number back; 17 are the most that it can."""
-    exact, kept = Decimal(plain), float(plain)
+def _fits_double(text: str) -> bool:
+    """Return whether a double keeps all digits of a number; it has 17 at most."""
+    exact, kept = Decimal(text), float(text)
     digits = len("".join(map(str, exact.as_tuple().digits)).strip("0"))
     if not digits:
         return True

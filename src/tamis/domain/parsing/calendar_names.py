@@ -1,6 +1,6 @@
-"""Names of months and weekdays in the languages in which exports write them.
+"""Names of months and weekdays in the languages of common exports.
 
-No word stands for two months in these languages. Polish and Croatian are left out because theirs do: `listopada` is
+No name means two months. Polish and Croatian are left out because theirs do: `listopada` is
 November in one and October in the other, `lip` July and June."""
 
 _MONTHS = (
@@ -41,11 +41,11 @@ _MONTH_OF = {name: number for number, names in enumerate(_MONTHS, 1) for name in
 _WEEKDAY_OF = {name: number for number, names in enumerate(_WEEKDAYS) for name in names.split()}
 
 
-def month_named(name: str) -> int | None:
-    """Find the number of a month, from 1, by its name or its abbreviation."""
+def month_number(name: str) -> int | None:
+    """Return the number of a month, from 1, by its name or abbreviation, or None."""
     return _MONTH_OF.get(name.casefold())
 
 
-def weekday_named(name: str) -> int | None:
-    """Find the number of a weekday, from 0 for Monday, by its name or its abbreviation."""
+def weekday_number(name: str) -> int | None:
+    """Return the number of a weekday, from 0 for Monday, by its name or abbreviation, or None."""
     return _WEEKDAY_OF.get(name.casefold())

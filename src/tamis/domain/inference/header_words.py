@@ -1,4 +1,4 @@
-"""What the name of a column says of its cells, in the languages in which exports name their columns."""
+"""Words in column headers that hint at what the cells hold, in the languages of common exports."""
 
 import re
 
@@ -40,38 +40,36 @@ _QUESTIONS = _words("""
     """)
 
 
-def words_of(header: str) -> list[str]:
-    """Split the name of a column into folded words; `customerId` has two."""
+def split_words(header: str) -> list[str]:
+    """Split a header into folded words; `customerId` has two."""
     apart = re.sub(r"(?<=[a-z])(?=[A-Z])", " ", header)
     return key_of(apart).split("_")
 
 
-def names_identifiers(header: str) -> bool:
-    """Return whether a column is called after digits that count nothing: phone, postal code, customer number."""
-    words = words_of(header)
+def has_identifier_word(header: str) -> bool:
+    """Return whether a header names digits that are no quantity: phone, postal code, customer number."""
+    words = split_words(header)
     if _COUNTS.intersection(words):
         return False
     is_number_of = len(words) > 1 and words[-1] in _NUMBER_WORDS
     return is_number_of or bool(_IDENTIFIERS.intersection(words)) or any(sign in header for sign in _IDEOGRAPHS)
 
 
-def names_coordinates(header: str) -> bool:
-    """Return whether a column is called after places on the globe, which have a decimal point also in other
-    countries."""
-    return bool(_COORDINATES.intersection(words_of(header)))
+def has_coordinate_word(header: str) -> bool:
+    """Return whether a header names coordinates, which have a decimal point in all countries."""
+    return bool(_COORDINATES.intersection(split_words(header)))
 
 
-def names_births(header: str) -> bool:
-    """Return whether a column is called after days of birth, which do not lie in the future."""
-    return bool(_BIRTHS.intersection(words_of(header)))
+def has_birth_word(header: str) -> bool:
+    """Return whether a header names dates of birth, which are never in the future."""
+    return bool(_BIRTHS.intersection(split_words(header)))
 
 
-def names_no_answers(header: str) -> bool:
-    """Return whether a column is called after something that is not answered by yes or no: country, language,
-    gender."""
-    return bool(_NOT_YES_OR_NO.intersection(words_of(header)))
+def has_non_boolean_word(header: str) -> bool:
+    """Return whether a header names something that is not answered by yes or no: country, language, gender."""
+    return bool(_NOT_YES_OR_NO.intersection(split_words(header)))
 
 
-def asks_question(header: str) -> bool:
-    """Return whether a column is called after a question that yes or no answers: accepts marketing, blacklisted."""
-    return bool(_QUESTIONS.intersection(words_of(header))) and not names_no_answers(header)
+def has_question_word(header: str) -> bool:
+    """Return whether a header asks a yes-or-no question: accepts marketing, blacklisted."""
+    return bool(_QUESTIONS.intersection(split_words(header))) and not has_non_boolean_word(header)

@@ -4,13 +4,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tamis.domain.reading.numbers import DecimalMark, keeps_digits, lost_by_number, written_number
+from tamis.domain.parsing.number_parser import DecimalMark, keeps_digits, loss_as_number, parse_number_text
 
 
 def loses_digits(text: str) -> bool:
     """Return whether a number would not give a text of digits back as it is written."""
-    number = written_number(text)
-    return lost_by_number(text) is not None or (number is not None and not keeps_digits(number))
+    number = parse_number_text(text)
+    return loss_as_number(text) is not None or (number is not None and not keeps_digits(number))
 
 
 @pytest.mark.parametrize(
@@ -65,9 +65,10 @@ def test_what_a_number_gives_back_or_what_is_none(text: str) -> None:
 def test_a_number_in_each_way_in_which_it_can_be_read(
     text: str, point: str | None, comma: str | None, unit: str
 ) -> None:
-    found = written_number(text)
+    found = parse_number_text(text)
     assert found
-    assert (found.plain.get(DecimalMark.POINT), found.plain.get(DecimalMark.COMMA), found.unit) == (point, comma, unit)
+    assert (found.by_mark.get(DecimalMark.POINT), found.by_mark.get(DecimalMark.COMMA)) == (point, comma)
+    assert found.unit == unit
 
 
 @pytest.mark.parametrize(
@@ -78,12 +79,12 @@ def test_a_number_in_each_way_in_which_it_can_be_read(
     ],
 )  # fmt: skip
 def test_what_is_no_number(text: str) -> None:
-    assert written_number(text) is None or loses_digits(text)
+    assert parse_number_text(text) is None or loses_digits(text)
 
 
 @given(st.text("0123456789.,'’ \u00a0-()$€%eE+", max_size=20), st.sampled_from(DecimalMark))
 def test_each_reading_is_a_plain_number(text: str, mark: DecimalMark) -> None:
-    found = written_number(text.strip())
-    if found and mark in found.plain:
-        float(found.plain[mark])
-        assert [c for c in found.plain[mark] if c in "123456789"] == [c for c in text if c in "123456789"]
+    found = parse_number_text(text.strip())
+    if found and mark in found.by_mark:
+        float(found.by_mark[mark])
+        assert [c for c in found.by_mark[mark] if c in "123456789"] == [c for c in text if c in "123456789"]

@@ -2,15 +2,15 @@
 
 import pytest
 
-from tamis.domain.reading.lists import ListLearner
+from tamis.domain.inference.list_evidence import ListEvidence
 
 
 def options(cells: dict[str, int]) -> tuple[str, ...]:
     """Return the options of a column in which each text stands so many times."""
-    learner = ListLearner()
+    profiler = ListEvidence()
     for text in cells:
-        learner.add(text)
-    return learner.options(sum(cells.values()))
+        profiler.add(text)
+    return profiler.options(sum(cells.values()))
 
 
 @pytest.mark.parametrize(

@@ -12,10 +12,10 @@ from hypothesis import strategies as st
 from tamis.cli.words import WORDS
 from tamis.domain.dates import DateOrder
 from tamis.domain.fields import Field, Kind, ValueProblem, parser
-from tamis.domain.reading.columns import Ambiguous, AmbiguousDates, AmbiguousNumbers, ColumnReading
-from tamis.domain.reading.deciding import Said, decide
-from tamis.domain.reading.learning import Asked, ColumnLearner
-from tamis.domain.reading.numbers import DecimalMark
+from tamis.domain.inference.column_inference import FileHints, infer_formats
+from tamis.domain.inference.column_profiler import ColumnHints, ColumnProfiler
+from tamis.domain.parsing.column_format import Ambiguous, AmbiguousDates, AmbiguousNumbers, ColumnFormat
+from tamis.domain.parsing.number_parser import DecimalMark
 
 UTC = ZoneInfo("UTC")
 JOINED = Field(101, "joined", "Joined", Kind.DATE)
@@ -29,21 +29,21 @@ TEXTS = st.lists(
 
 def decided(
     texts: list[str], known: Field | None = None, order: DateOrder | None = None, header: str = "", **said: Any
-) -> ColumnReading | Ambiguous:
+) -> ColumnFormat | Ambiguous:
     return decided_file({header: texts}, known, order=order, **said)[header]
 
 
 def decided_file(
     columns: dict[str, list[str]], known: Field | None = None, delimiter: str | None = ",", **said: Any
-) -> dict[str, ColumnReading | Ambiguous]:
+) -> dict[str, ColumnFormat | Ambiguous]:
     """Decide about the columns of a file by their names."""
-    learners = []
+    profilers = []
     for header, texts in columns.items():
-        learner = ColumnLearner(Asked(header, known.kind if known else None))
-        learner.expect(sum(1 for text in texts if text.strip()))
-        learner.add((text, 1) for text in texts)
-        learners.append(learner)
-    found = decide(dict(enumerate(learners)), Said(delimiter, **said))
+        profiler = ColumnProfiler(ColumnHints(header, known.kind if known else None))
+        profiler.reset(sum(1 for text in texts if text.strip()))
+        profiler.add((text, 1) for text in texts)
+        profilers.append(profiler)
+    found = infer_formats(dict(enumerate(profilers)), FileHints(delimiter, **said))
     return {header: found[place] for place, header in enumerate(columns)}
 
 
@@ -60,7 +60,7 @@ def test_the_order_of_rows_plays_no_part_and_every_value_fits(texts: list[str], 
     found = decided(cells)
     random.Random(seed).shuffle(cells)
     assert decided(cells) == found
-    if isinstance(found, ColumnReading):
+    if isinstance(found, ColumnFormat):
         read = parser(Field(0, "", "", found.kind, found.options), UTC, found.order)
         assert all(read(text) is not None for text in cells if text.strip())
 
@@ -71,7 +71,7 @@ def test_a_question_is_asked_exactly_if_both_readings_fit_and_differ(texts: list
     ambiguous = None not in dmy and None not in mdy and dmy != mdy
     found = decided(texts)
     assert isinstance(found, Ambiguous) == ambiguous
-    if isinstance(found, ColumnReading):
+    if isinstance(found, ColumnFormat):
         assert (found.kind is Kind.DATE) == (None not in dmy or None not in mdy)
 
 
@@ -87,23 +87,23 @@ def test_the_question_says_what_to_do() -> None:
 @pytest.mark.parametrize(
     ("texts", "order", "found"),
     [
-        (["03/04/2024", "31/12/2024"], None, ColumnReading(Kind.DATE, order=DateOrder.DMY)),
-        (["03/04/2024", "12/31/2024"], None, ColumnReading(Kind.DATE, order=DateOrder.MDY)),
-        (["31/12/2024", "12/31/2024"], None, ColumnReading(Kind.TEXT)),
-        (["03/04/2024"], DateOrder.MDY, ColumnReading(Kind.DATE, order=DateOrder.MDY)),
-        (["03/04/2024"], DateOrder.YMD, ColumnReading(Kind.TEXT)),
-        (["2024/12/31", "2024-12-31"], None, ColumnReading(Kind.DATE)),
-        (["2024-12-31", "31.12.2024 14:30"], None, ColumnReading(Kind.DATETIME, order=DateOrder.DMY)),
+        (["03/04/2024", "31/12/2024"], None, ColumnFormat(Kind.DATE, order=DateOrder.DMY)),
+        (["03/04/2024", "12/31/2024"], None, ColumnFormat(Kind.DATE, order=DateOrder.MDY)),
+        (["31/12/2024", "12/31/2024"], None, ColumnFormat(Kind.TEXT)),
+        (["03/04/2024"], DateOrder.MDY, ColumnFormat(Kind.DATE, order=DateOrder.MDY)),
+        (["03/04/2024"], DateOrder.YMD, ColumnFormat(Kind.TEXT)),
+        (["2024/12/31", "2024-12-31"], None, ColumnFormat(Kind.DATE)),
+        (["2024-12-31", "31.12.2024 14:30"], None, ColumnFormat(Kind.DATETIME, order=DateOrder.DMY)),
     ],
 )
-def test_one_date_decides_the_order_of_all(texts: list[str], order: DateOrder | None, found: ColumnReading) -> None:
+def test_one_date_decides_the_order_of_all(texts: list[str], order: DateOrder | None, found: ColumnFormat) -> None:
     assert decided(texts, order=order) == found
 
 
 def test_of_a_known_field_only_the_order_is_asked() -> None:
-    assert decided(["soon", "31/12/2024"], JOINED) == ColumnReading(Kind.DATE, order=DateOrder.DMY)
+    assert decided(["soon", "31/12/2024"], JOINED) == ColumnFormat(Kind.DATE, order=DateOrder.DMY)
     assert isinstance(decided(["soon", "03/04/2024"], JOINED), Ambiguous)
-    assert decided(["03/04/2024"], JOINED, DateOrder.DMY) == ColumnReading(Kind.DATE, order=DateOrder.DMY)
+    assert decided(["03/04/2024"], JOINED, DateOrder.DMY) == ColumnFormat(Kind.DATE, order=DateOrder.DMY)
     assert parser(JOINED, UTC, DateOrder.DMY)("03/04/2024") == date(2024, 4, 3)
 
 
@@ -122,7 +122,7 @@ def test_of_a_known_field_only_the_order_is_asked() -> None:
     ],
 )
 def test_few_texts_that_come_up_often_are_a_choice(texts: list[str], options: tuple[str, ...]) -> None:
-    assert decided(texts) == (ColumnReading(Kind.CHOICE, options) if options else ColumnReading(Kind.TEXT))
+    assert decided(texts) == (ColumnFormat(Kind.CHOICE, options) if options else ColumnFormat(Kind.TEXT))
 
 
 @pytest.mark.parametrize(
@@ -149,8 +149,8 @@ def test_the_kind_of_a_column_is_inferred_from_its_values(texts: list[str], kind
     assert decided(texts).kind is kind
 
 
-def a_number(**written: Any) -> ColumnReading:
-    return ColumnReading(Kind.NUMBER, **written)
+def a_number(**written: Any) -> ColumnFormat:
+    return ColumnFormat(Kind.NUMBER, **written)
 
 
 def test_the_file_decides_the_decimal_mark_of_a_column_that_does_not_tell() -> None:
@@ -176,20 +176,20 @@ def test_the_file_decides_the_decimal_mark_of_a_column_that_does_not_tell() -> N
     [
         (["$1", "$2.50", "0"], a_number(unit="$")),
         (["1 €", "2 EUR"], a_number(unit="EUR")),
-        (["$1", "€2"], ColumnReading(Kind.TEXT)),
+        (["$1", "€2"], ColumnFormat(Kind.TEXT)),
         (["12 %", "0,5 %"], a_number(unit="%", decimal=DecimalMark.COMMA)),
-        (["12 %", "0.5"], ColumnReading(Kind.TEXT)),
-        (["732 829 320", "404 833 048"], ColumnReading(Kind.TEXT)),
+        (["12 %", "0.5"], ColumnFormat(Kind.TEXT)),
+        (["732 829 320", "404 833 048"], ColumnFormat(Kind.TEXT)),
         (["1 234", "1 234 567"], a_number()),
-        (["1E5", "2E5"], ColumnReading(Kind.TEXT)),
+        (["1E5", "2E5"], ColumnFormat(Kind.TEXT)),
         (["1,250", "1,209", "56"], a_number()),
         (["1e-3", "7.7E-05", "2"], a_number()),
-        (["10.0.0.1", *map(str, range(99))], ColumnReading(Kind.TEXT)),
-        (["02138", *map(str, range(90210, 90310))], ColumnReading(Kind.TEXT)),
-        (["9007199254740993", *map(str, range(99))], ColumnReading(Kind.TEXT)),
+        (["10.0.0.1", *map(str, range(99))], ColumnFormat(Kind.TEXT)),
+        (["02138", *map(str, range(90210, 90310))], ColumnFormat(Kind.TEXT)),
+        (["9007199254740993", *map(str, range(99))], ColumnFormat(Kind.TEXT)),
     ],
 )
-def test_numbers_keep_what_is_written(texts: list[str], found: ColumnReading) -> None:
+def test_numbers_keep_what_is_written(texts: list[str], found: ColumnFormat) -> None:
     assert decided(texts) == found
 
 
@@ -197,7 +197,7 @@ def test_numbers_keep_what_is_written(texts: list[str], found: ColumnReading) ->
     "header", ["Phone", "ZIP code", "PLZ", "customerId", "Customer No", "SKU", "Téléphone", "郵便番号", "Kundennummer"]
 )
 def test_columns_called_after_codes_are_text(header: str) -> None:
-    assert decided(["90210", "33611111101"] * 40, header=header) == ColumnReading(Kind.TEXT)
+    assert decided(["90210", "33611111101"] * 40, header=header) == ColumnFormat(Kind.TEXT)
 
 
 @pytest.mark.parametrize("header", ["Orders", "Total number of calls", "SMS count", "Valid days", "Amount"])
@@ -269,14 +269,14 @@ def test_years_of_two_digits_count_where_the_column_is_clear(texts: list[str], o
     if order is None:
         assert isinstance(found, AmbiguousDates)
     else:
-        assert isinstance(found, ColumnReading)
+        assert isinstance(found, ColumnFormat)
         assert found.order is order
 
 
 def test_the_account_decides_the_order_that_nothing_else_tells() -> None:
     found = decided(["03/04/2024"], usual_order=DateOrder.MDY)
-    assert found == ColumnReading(Kind.DATE, order=DateOrder.MDY)
-    assert isinstance(found, ColumnReading)
+    assert found == ColumnFormat(Kind.DATE, order=DateOrder.MDY)
+    assert isinstance(found, ColumnFormat)
     assert found.notes
     told = decided(["03/04/2024", "31/12/2024"], usual_order=DateOrder.MDY)
-    assert told == ColumnReading(Kind.DATE, order=DateOrder.DMY)
+    assert told == ColumnFormat(Kind.DATE, order=DateOrder.DMY)

@@ -1,0 +1,1 @@
+"""Parse the text cells of a file into values."""
