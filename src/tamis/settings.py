@@ -124,7 +124,7 @@ class Settings:
     access_log: str = _setting(
         one_of("off", "on"),
         "off",
-        "`on` writes one line for each request (see [logging](logging.md#the-access-log))",
+        "`on` writes one line for each request (see [logging](logging.md#access-log))",
     )
     metrics_token: str = _setting(
         token,
