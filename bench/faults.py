@@ -14,7 +14,7 @@ from bench.harness import machine, say
 
 RESULTS = Path(__file__).with_name("faults.json")
 ROUNDS_A_DIRECTORY = 5
-SHARES = {"writing": 32, "rewrite": 16, "catch-up": 14, "rebuild": 12, "start": 10, "stop": 8, "migration": 8}
+SHARES = {"writing": 32, "rewrite": 16, "projection": 14, "rebuild": 12, "start": 10, "stop": 8, "migration": 8}
 
 
 def main(arguments: Sequence[str]) -> None:

@@ -64,7 +64,7 @@ def arm(point: Point, number: int) -> None:
     """Let this process kill itself at the so-manieth call at a point; what happens in large steps is done in small
     ones, so that there are several."""
     following: Any = import_module(f"{ACTIONS}.following")
-    following.TOUCHED_A_STEP, following.PAUSE_SECONDS = FOLLOWED_STEP, 0.01
+    following.CONTACTS_PER_BATCH, following.PAUSE_SECONDS = FOLLOWED_STEP, 0.01
     undo: Any = import_module(f"{ACTIONS}.undo")
     undo.CONTACTS_A_STEP = UNDONE_STEP
     if point.function == "Row.written":

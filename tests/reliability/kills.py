@@ -84,7 +84,7 @@ class Rounds:
         with self._writers(importing=self.chance.random() < 0.5):
             time.sleep(self.chance.uniform(0.2, 2.5))
 
-    def in_a_catch_up(self) -> None:
+    def during_projection(self) -> None:
         """A large import has just been committed, and somebody asks."""
         self._serve()
         self.server.process.send_signal(signal.SIGSTOP)
@@ -266,7 +266,7 @@ def _size(town: Town) -> int:
 
 KINDS: dict[str, Callable[[Rounds], None]] = {
     "writing": Rounds.while_writing,
-    "catch-up": Rounds.in_a_catch_up,
+    "projection": Rounds.during_projection,
     "rebuild": Rounds.in_a_start,
     "migration": Rounds.in_a_migration,
     "rewrite": Rounds.in_a_rewrite,

@@ -36,13 +36,13 @@ Records.submit = submit
     "the columns do not follow for a moment": """
 import time
 from tamis.actions import view
-right, seen = view.is_fresh_for, {}
-def is_fresh_for(db, standing, now, account_id):
+right, seen = view.is_fresh_for_account, {}
+def is_fresh_for_account(db, standing, now, account_id):
     if standing.applied is not None and time.monotonic() - seen.get(account_id, 0.0) < 0.05:
         return True
     seen[account_id] = time.monotonic()
     return right(db, standing, now, account_id)
-view.is_fresh_for = is_fresh_for
+view.is_fresh_for_account = is_fresh_for_account
 """,
     "a page is read in two moments": """
 from contextlib import contextmanager

@@ -11,7 +11,7 @@ PEOPLE = 600
 
 
 @pytest.mark.parametrize(
-    "kinds", [["writing", "stop"], ["rewrite", "catch-up"], ["migration", "rebuild"]], ids="-".join
+    "kinds", [["writing", "stop"], ["rewrite", "projection"], ["migration", "rebuild"]], ids="-".join
 )
 def test_whatever_was_acknowledged_is_there_after_a_kill(kinds: list[str]) -> None:
     """A round of each kind in `make test-all`, one of two kinds in `make test`."""
@@ -26,4 +26,4 @@ def test_whatever_was_acknowledged_is_there_after_a_kill(kinds: list[str]) -> No
 
 
 def test_all_kinds_of_moments_are_known_by_name() -> None:
-    assert set(KINDS) == {"writing", "catch-up", "rebuild", "migration", "rewrite", "start", "stop"}
+    assert set(KINDS) == {"writing", "projection", "rebuild", "migration", "rewrite", "start", "stop"}

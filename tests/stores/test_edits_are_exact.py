@@ -15,7 +15,7 @@ from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, precondition, rule
 
-from tamis.actions import catch_up
+from tamis.actions import projection
 from tamis.actions.contacts.contacts import delete_contact
 from tamis.actions.fields.fields import delete_field
 from tamis.actions.segments.membership import external_membership, membership
@@ -57,7 +57,7 @@ class Edits(RuleBasedStateMachine):
         self.made = 0
 
     def teardown(self) -> None:
-        catch_up.TOUCHED_A_STEP = 200_000
+        projection.CONTACTS_PER_BATCH = 200_000
         self.look()
         self.desk.services.close()
         shutil.rmtree(self.directory)
@@ -69,7 +69,7 @@ class Edits(RuleBasedStateMachine):
 
     @rule(size=st.sampled_from([1, 2, 5, 100_000]))
     def follow_in_steps(self, size: int) -> None:
-        catch_up.TOUCHED_A_STEP = size
+        projection.CONTACTS_PER_BATCH = size
 
     @rule(people=st.dictionaries(NAMES, st.dictionaries(KEYS, st.lists(TEXTS, min_size=1, max_size=2)), min_size=1))
     def write_contacts(self, people: dict[str, dict[str, list[str]]]) -> None:

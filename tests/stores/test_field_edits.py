@@ -406,7 +406,7 @@ def test_the_columns_follow_edits_of_fields_however_many_steps_it_takes_them(
     crowd = {f"p{n}": {"some": str(n)} for n in range(5)}
     desk.write(**crowd)
     assert desk.count('some = "3"') == 1
-    monkeypatch.setattr("tamis.actions.catch_up.TOUCHED_A_STEP", 2)
+    monkeypatch.setattr("tamis.actions.projection.CONTACTS_PER_BATCH", 2)
     desk.write(**{name: {"some": str(10 * int(texts["some"]))} for name, texts in crowd.items()})
     desk.edit("some", kind=Kind.NUMBER)
     desk.field("Other", Kind.CHOICES, "A", "B")

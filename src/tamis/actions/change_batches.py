@@ -1,4 +1,4 @@
-"""What the projection is given: batches of changes, built from the change log and the rows of the records."""
+"""Build the batches of changes that the projector applies, from the change log and the rows of the records."""
 
 import logging
 from collections import defaultdict
@@ -31,23 +31,23 @@ from tamis.rules.tree import Rule, segments_named
 DOCUMENTS_A_LOAD = 50_000
 
 
-def changes_between(db: Reader, after: int, up_to: int, last: int, due: Iterable[int], now: datetime) -> ChangeBatch:
-    """Build the batch of the changes after one and up to another; time passes for the contact types that are `due`,
-    too. `last` is the newest change of the records."""
-    touched = _touched_between(db, after, up_to, last)
+def changes_batch(db: Reader, after: int, up_to: int, last: int, due: Iterable[int], now: datetime) -> ChangeBatch:
+    """Build the batch of the changes above `after` up to `up_to`, in which time also passes for the contact types that
+    are `due`. `last` is the newest change of the records."""
+    touched = _deltas_between(db, after, up_to, last)
     type_ids = sorted(touched.keys() | set(due))
     return ChangeBatch(up_to, (_changes_of_type(db, type_id, touched[type_id], now) for type_id in type_ids))
 
 
-def set_back(db: Reader, applied: int, ahead: Mapping[int, datetime]) -> ChangeBatch:
-    """Build the batch that makes contact types right as of an earlier instant than that to which they were followed."""
-    return ChangeBatch(applied, (_rewound(db, type_id, now) for type_id, now in ahead.items()), Purpose.REWIND)
+def rewind_batch(db: Reader, applied: int, ahead: Mapping[int, datetime]) -> ChangeBatch:
+    """Build the batch that evaluates contact types again as of an earlier instant, since the clock was set back."""
+    return ChangeBatch(applied, (_rewound_changes(db, type_id, now) for type_id, now in ahead.items()), Purpose.REWIND)
 
 
-def everything(db: Reader, kept: Position, now: datetime, last: int) -> ChangeBatch:
-    """Build the batch that completes a projection which has the kept history: contacts and overrides as they are now,
-    and what the change log has since."""
-    touched = _touched_between(db, kept.change, last, last)  # with types that were deleted since
+def restore_batch(db: Reader, kept: Position, now: datetime, last: int) -> ChangeBatch:
+    """Build the batch that completes a projection after its history was loaded: all contacts and overrides, and what
+    the change log has had since."""
+    touched = _deltas_between(db, kept.change, last, last)  # includes types deleted since
     type_ids = sorted({*types.all_type_ids(db), *touched})
     fields = {type_id: types.fields_of_type(db, type_id) for type_id in type_ids}
     excluded = recipients.exclusions_for_columns(db, None)
@@ -55,17 +55,17 @@ def everything(db: Reader, kept: Position, now: datetime, last: int) -> ChangeBa
     overrides = OverrideChanges(included=recipients.inclusions_for_columns(db, None), excluded=excluded)
     return ChangeBatch(
         last,
-        (_restored(db, id_, known, touched[id_], kept.as_of.get(id_), now) for id_, known in fields.items()),
+        (_restored_changes(db, id_, known, touched[id_], kept.as_of.get(id_), now) for id_, known in fields.items()),
         Purpose.RESTORE,
         FullLoad(fields, _all_documents(db), overrides),
     )
 
 
-def _restored(
-    db: Reader, type_id: int, fields: FieldSet, touched: "_TouchedOfType", as_of: datetime | None, now: datetime
+def _restored_changes(
+    db: Reader, type_id: int, fields: FieldSet, touched: "_TypeDelta", as_of: datetime | None, now: datetime
 ) -> TypeChanges:
-    """Describe what was written in a contact type since the history was kept. Time passes up to the last of it only:
-    the rest is followed as ever."""
+    """Build the changes of a contact type since its history was kept. Time passes up to the last of them only: ordinary
+    batches follow with the rest."""
     plans = _plans(db, type_id, fields, touched.segments.keys())
     return TypeChanges(
         type_id,
@@ -79,7 +79,7 @@ def _restored(
 
 
 def _edited(plans: SegmentPlans, changed: Mapping[int, datetime]) -> dict[int, datetime]:
-    """Tell when the rules of segments, or of those that they name, were edited last."""
+    """Return when the rules of segments, or of the segments that they name, were last edited."""
     edited = dict(changed)
     for level in plans.refilled:
         for segment_id, rule in level.items():
@@ -88,28 +88,29 @@ def _edited(plans: SegmentPlans, changed: Mapping[int, datetime]) -> dict[int, d
 
 
 @dataclass
-class _TouchedOfType:
-    """What a span of changes touched in one contact type."""
+class _TypeDelta:
+    """What a range of changes touched in one contact type."""
 
     contacts: list[Touched] = field(default_factory=list)
     included: list[Touched] = field(default_factory=list)
     segments: dict[int, datetime] = field(default_factory=dict)
-    """When those that were made, edited or deleted were, and when anything was done by hand in others."""
+    """When each created, edited or deleted segment was."""
     overridden: dict[int, datetime] = field(default_factory=dict)
+    """When the manual overrides of each segment last changed."""
     fields: bool = False
 
     def latest(self, now: datetime) -> datetime:
-        """Return the newest instant at which anything was touched, if it is after `now`: clocks are set back, too."""
+        """Return the newest instant at which anything was touched, or `now` if that is later: clocks get set back."""
         return max([now, *(from_micros(group.instant) for group in (*self.contacts, *self.included))])
 
 
-def _touched_between(db: Reader, after: int, up_to: int, last: int) -> dict[int, _TouchedOfType]:
-    """Collect what a span of changes touched.
+def _deltas_between(db: Reader, after: int, up_to: int, last: int) -> dict[int, _TypeDelta]:
+    """Collect what a range of changes touched, by contact type.
 
-    Documents, fields and rules are read as they are after the `last` change. So where a batch ends earlier, fields and
-    segments that change after it belong to it already: without them, what is read would not fit what is there.
+    Documents, fields and rules are read as they are after the `last` change. Where a batch ends earlier, it therefore
+    includes all later changes of fields and segments: otherwise the rows that are read would not fit the columns.
     """
-    touched: dict[int, _TouchedOfType] = defaultdict(_TouchedOfType)
+    touched: dict[int, _TypeDelta] = defaultdict(_TypeDelta)
     for group in change_log.list_contact_changes(db, after, up_to):
         touched[group.contact_type_id].contacts.append(Touched(group.at, group.cause, group.contact_ids))
     for change in change_log.list_other_changes(db, after, last):
@@ -125,7 +126,7 @@ def _touched_between(db: Reader, after: int, up_to: int, last: int) -> dict[int,
     return touched
 
 
-def _changes_of_type(db: Reader, type_id: int, touched: _TouchedOfType, now: datetime) -> TypeChanges:
+def _changes_of_type(db: Reader, type_id: int, touched: _TypeDelta, now: datetime) -> TypeChanges:
     fields = types.fields_of_type(db, type_id)
     ids = sorted({id_ for group in touched.contacts for id_ in group.ids})
     return TypeChanges(
@@ -140,12 +141,12 @@ def _changes_of_type(db: Reader, type_id: int, touched: _TouchedOfType, now: dat
     )
 
 
-def _overrides(db: Reader, type_id: int, touched: _TouchedOfType, ids: Sequence[int]) -> OverrideChanges:
-    """Read the additions that were touched, and the exclusions of contacts and external recipients that were."""
+def _overrides(db: Reader, type_id: int, touched: _TypeDelta, ids: Sequence[int]) -> OverrideChanges:
+    """Read the touched inclusions, and the exclusions of touched contacts and external recipients."""
     added = {id_ for group in touched.included for id_ in group.ids}
     of_contacts = recipients.inclusions_of_contacts(db, ids) if ids else {}
     by_contact = of_contacts.keys() - added  # their address is a contact now, or a contact's no more
-    groups = _touched_with(touched.contacts, {id_: of_contacts[id_] for id_ in by_contact}) if by_contact else []
+    groups = _touched_inclusions(touched.contacts, {id_: of_contacts[id_] for id_ in by_contact}) if by_contact else []
     excluded = [pair for part in batched(ids, DOCUMENTS_A_LOAD) for pair in recipients.exclusions_for_columns(db, part)]
     additions = sorted(added | by_contact)
     if additions:
@@ -153,8 +154,8 @@ def _overrides(db: Reader, type_id: int, touched: _TouchedOfType, ids: Sequence[
     return OverrideChanges([*groups, *touched.included], recipients.inclusions_for_columns(db, additions), excluded)
 
 
-def _touched_with(groups: Sequence[Touched], of_contacts: dict[int, int]) -> list[Touched]:
-    """Say of additions, each given with its contact, that they were touched when the contact was."""
+def _touched_inclusions(groups: Sequence[Touched], of_contacts: dict[int, int]) -> list[Touched]:
+    """Group the inclusions of touched contacts like the contacts: `of_contacts` maps inclusions to contacts."""
     found = []
     for group in groups:
         ids = set(of_contacts.values()).intersection(group.ids)
@@ -164,10 +165,10 @@ def _touched_with(groups: Sequence[Touched], of_contacts: dict[int, int]) -> lis
     return found
 
 
-def _rewound(db: Reader, type_id: int, now: datetime) -> TypeChanges:
+def _rewound_changes(db: Reader, type_id: int, now: datetime) -> TypeChanges:
     fields = types.fields_of_type(db, type_id)
-    by_time = {id_ for id_, rule in rules_of_type(db, type_id, fields).items() if time_dependent_conditions(rule)}
-    return TypeChanges(type_id, fields, _plans(db, type_id, fields, by_time), now)
+    timed_ids = {id_ for id_, rule in rules_of_type(db, type_id, fields).items() if time_dependent_conditions(rule)}
+    return TypeChanges(type_id, fields, _plans(db, type_id, fields, timed_ids), now)
 
 
 def _all_documents(db: Reader) -> Iterator[tuple[int, Sequence[str]]]:
@@ -179,21 +180,23 @@ def _all_documents(db: Reader) -> Iterator[tuple[int, Sequence[str]]]:
 
 
 def _plans(db: Reader, type_id: int, fields: FieldSet, changed: Collection[int]) -> SegmentPlans:
-    """Sort the segments of a type: `changed` are those that were made, edited or deleted. Where nobody knows when the
-    account's days begin, no rule selects anybody."""
+    """Sort the segments of a type into those that are kept and refilled; `changed` were created, edited or deleted.
+
+    While the account's time zone is unknown on this machine, no rule selects anybody (§ Fail closed).
+    """
     rules, zone = rules_of_type(db, type_id, fields), zone_named(accounts.timezone_of_type(db, type_id))
-    if zone is None:  # this machine has other time zones than that on which it was chosen
+    if zone is None:  # the zone was chosen on a machine with another time zone database
         log.event("time_zone_not_known", level=logging.ERROR, contact_type=type_id)
         rules, zone = dict.fromkeys(rules), UTC_ZONE
     kept: list[dict[int, Rule]] = []
     refilled: list[dict[int, Rule]] = []
-    to_fill: set[int] = set(changed)
+    to_refill: set[int] = set(changed)
     for level in in_order(rules):
-        to_fill.update(id_ for id_ in level if segments_named(rules[id_]) & to_fill)
-        kept.append({id_: rules[id_] for id_ in level if id_ not in to_fill})
-        refilled.append({id_: rules[id_] for id_ in level if id_ in to_fill})
-    return SegmentPlans(zone, _some(kept), _some(refilled), frozenset(changed) - rules.keys())
+        to_refill.update(id_ for id_ in level if segments_named(rules[id_]) & to_refill)
+        kept.append({id_: rules[id_] for id_ in level if id_ not in to_refill})
+        refilled.append({id_: rules[id_] for id_ in level if id_ in to_refill})
+    return SegmentPlans(zone, _without_empty(kept), _without_empty(refilled), frozenset(changed) - rules.keys())
 
 
-def _some(levels: list[dict[int, Rule]]) -> list[dict[int, Rule]]:
+def _without_empty(levels: list[dict[int, Rule]]) -> list[dict[int, Rule]]:
     return [level for level in levels if level]

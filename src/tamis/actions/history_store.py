@@ -1,4 +1,4 @@
-"""Where the projection keeps the history of memberships: in the records, by way of their one writer."""
+"""The history of memberships as the projection reads and writes it: kept in the records."""
 
 from collections.abc import Callable, Mapping
 from functools import partial
@@ -13,7 +13,7 @@ from tamis.records.history import read, write
 
 
 class RecordsHistory:
-    """The history in the records. Its writes take their turn beside those of accounts."""
+    """The history in the records; its writes queue alongside those of accounts."""
 
     def __init__(self, records: Records) -> None:
         self._records = records
@@ -23,11 +23,11 @@ class RecordsHistory:
         return read.position(self._records.reader())
 
     def append(self, batch: HistoryBatch) -> None:
-        """Add what a transaction of the projection has brought; raises Unavailable."""
+        """Append the changes of a transaction of the projection; raises Unavailable."""
         self._write(partial(write.append, batch=batch))
 
     def trim(self, trimmed: HistoryTrim) -> None:
-        """Drop what is older than it is to be kept; raises Unavailable."""
+        """Drop history that has expired; raises Unavailable."""
         self._write(partial(write.trim, trimmed=trimmed))
 
     def zones(self) -> Mapping[int, ZoneInfo]:
@@ -37,5 +37,5 @@ class RecordsHistory:
     def _write(self, job: Callable[[Transaction], None]) -> None:
         try:
             self._records.keep_history(job)
-        except DiskFull:  # whoever reads has written nothing: what could not be done is to follow
+        except DiskFull:  # a reader has written nothing itself
             raise Unavailable("columns_have_no_disk", doing="follow the records") from None

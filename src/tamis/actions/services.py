@@ -9,11 +9,11 @@ from datetime import UTC, datetime
 from typing import Concatenate, ParamSpec, TypeVar
 
 from tamis import log
-from tamis.actions.catch_up import catch_up
 from tamis.actions.history_store import RecordsHistory
 from tamis.actions.jobs import JobRunner
 from tamis.actions.lanes import Lanes
 from tamis.actions.maintenance.file_rights import make_private_files, tighten
+from tamis.actions.projection import project
 from tamis.actions.view import Part, View, Views
 from tamis.columns.engine.store import Columns
 from tamis.columns.interface.view import ColumnsView
@@ -120,7 +120,7 @@ class Services:
         """Bring the projection up to date with every acknowledged write and with the time, and return its store; raises
         Unavailable. Whoever reads opens a view, which does so."""
         columns = self.open_columns()
-        catch_up(self.records, columns, self.clock)
+        project(self.records, columns, self.clock)
         return columns
 
     def view(self, account_id: int | None = None, *, lasts: bool = False) -> AbstractContextManager[View[ColumnsView]]:
@@ -133,7 +133,7 @@ class Services:
 
     @property
     def columns_if_open(self) -> Columns | None:
-        """The column store as it is, without opening it or letting it catch up; None where it is not open here, so that
+        """The column store as it is, without opening or updating it; None where it is not open here, so that
         others may have it."""
         return self._columns
 

@@ -21,7 +21,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Generic, Protocol, TypeVar
 
-from tamis.actions.catch_up import is_fresh_for, settle
+from tamis.actions.projection import is_fresh_for_account, project_snapshot
 from tamis.columns.engine.store import Columns
 from tamis.columns.interface.segments import SizeReads
 from tamis.columns.interface.view import ColumnsView, Standing
@@ -121,7 +121,7 @@ class Views:
             part = attempt.enter_context(look())
             records = attempt.enter_context(_snapshot(db))
             now = self._clock()
-            if not is_fresh_for(db, part.standing, now, account_id):
+            if not is_fresh_for_account(db, part.standing, now, account_id):
                 return None
             stack.push(attempt.pop_all())
             return _view(part, now, db, records)
@@ -138,7 +138,7 @@ class Views:
             try:
                 with columns.lock, ExitStack() as attempt:
                     records = attempt.enter_context(_snapshot(db))  # what is written from here on is not waited for
-                    now = settle(db, columns, self._clock)
+                    now = project_snapshot(db, columns, self._clock)
                     part = attempt.enter_context(look())
                     stack.push(attempt.pop_all())
                     return _view(part, now, db, records)

@@ -4,7 +4,7 @@ import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-from tamis.actions.catch_up import TOUCHED_A_STEP
+from tamis.actions.projection import CONTACTS_PER_BATCH
 from tamis.actions.services import Services
 from tamis.domain.errors import Unavailable
 from tamis.records import change_log
@@ -29,7 +29,7 @@ def following(services: Services) -> Iterator[None]:
         reached = seen
         while not stop.wait(PAUSE_SECONDS):
             db = services.records.reader()
-            if change_log.find_batch_end(db, reached, TOUCHED_A_STEP) is None:
+            if change_log.find_batch_end(db, reached, CONTACTS_PER_BATCH) is None:
                 continue
             reached = change_log.last_change(db)
             try:
