@@ -33,9 +33,9 @@ from tamis.web.monitoring.metrics import registry_of
 from tamis.web.monitoring.port import open_metrics_port
 from tamis.web.monitoring.routes import monitoring
 from tamis.web.monitoring.traffic import Traffic
-from tamis.web.proxy import trust_in
+from tamis.web.proxy import make_trust_check
 from tamis.web.server.connections import Connections
-from tamis.web.server.handles import connections_within, raise_handles
+from tamis.web.server.file_descriptors import connection_capacity, raise_descriptor_limit
 from tamis.web.server.limits import Limits
 from tamis.web.server.server import Server
 
@@ -67,9 +67,9 @@ def _serve(settings: Settings, host: str, port: int, ready: Callable[[str], None
     close_metrics: Callable[[], None] = _nothing
     try:
         _own_columns(services)
-        most_handles = raise_handles()
-        limits = Limits.of(settings, connections_within(most_handles, settings.max_connections))
-        connections = Connections(limits, trust_in(settings.trusted_proxies), traffic.note)
+        most_handles = raise_descriptor_limit()
+        limits = Limits.of(settings, connection_capacity(most_handles, settings.max_connections))
+        connections = Connections(limits, make_trust_check(settings.trusted_proxies), traffic.note)
         registry = registry_of(services, traffic, health, lambda: connections.active)
         if settings.metrics_port:
             close_metrics = open_metrics_port(settings.metrics_port, registry)

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from tamis.domain.errors import Unavailable
-from tamis.web.http import Stream, send_stream
+from tamis.web.http import StreamedResponse, send_streamed
 
 
 def test_an_answer_whose_store_fails_has_no_end(caplog: pytest.LogCaptureFixture) -> None:
@@ -24,7 +24,9 @@ def test_an_answer_whose_store_fails_has_no_end(caplog: pytest.LogCaptureFixture
 
     # In a thread of its own, since Playwright's loop may run in this one.
     with caplog.at_level(logging.ERROR, "tamis"), ThreadPoolExecutor(1) as thread:
-        thread.submit(lambda: asyncio.run(send_stream(Stream(b"[1", rest()), send, {"method": "GET"}))).result()
+        thread.submit(
+            lambda: asyncio.run(send_streamed(StreamedResponse(b"[1", rest()), send, {"method": "GET"}))
+        ).result()
     assert [message.get("body") for message in sent] == [None, b"[1", b",2"]
     assert all(message.get("more_body") for message in sent[1:])
     assert [(record.message, record.exc_info) for record in caplog.records] == [("answer_broken_off", None)]

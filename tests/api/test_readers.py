@@ -23,8 +23,8 @@ from tamis.domain.errors import Busy
 from tamis.domain.segments import Segment
 from tamis.settings import Settings
 from tamis.web.app import web_app
-from tamis.web.compat import endpoints, listing
 from tamis.web.http import Request
+from tamis.web.segment_api import endpoints, list_streaming
 from tests.stores.people import Desk, new_desk
 
 PEOPLE, PIECE = 600, 50
@@ -162,19 +162,19 @@ def test_a_reader_that_goes_away_ends_the_work(reader: Reader) -> None:
 def test_what_was_fetched_for_a_reader_that_stands_still_is_let_go_and_fetched_again(
     reader: Reader, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(listing, "ITEMS_A_PIECE", PIECE // 5)
+    monkeypatch.setattr(list_streaming, "ITEMS_PER_CHUNK", PIECE // 5)
     let_go: list[int] = []
-    right = listing._Reader.let_go
+    right = list_streaming._Reader.let_go
 
-    def counted(self: listing._Reader) -> None:
+    def counted(self: list_streaming._Reader) -> None:
         right(self)
         let_go.append(len(reader.pages))
 
-    monkeypatch.setattr(listing._Reader, "let_go", counted)
+    monkeypatch.setattr(list_streaming._Reader, "let_go", counted)
 
     async def take(number: int) -> None:
         stands_still = number in (3, 17)
-        monkeypatch.setattr(listing, "STILL_SECONDS", 0 if number in (2, 16) else PATIENCE_SECONDS)
+        monkeypatch.setattr(list_streaming, "IDLE_SECONDS", 0 if number in (2, 16) else PATIENCE_SECONDS)
         seen = len(let_go)
         while stands_still and len(let_go) == seen:
             await asyncio.sleep(0)
@@ -187,9 +187,11 @@ def test_what_was_fetched_for_a_reader_that_stands_still_is_let_go_and_fetched_a
 
 
 def test_an_account_reads_so_many_lists_at_a_time() -> None:
-    async def ask(listings: listing.Listings) -> None:
+    async def ask(listings: list_streaming.ListStreams) -> None:
         request = Request.of({"method": "GET", "headers": []}, _nothing_more)
-        long = listing.Listing("contactEmails", lambda after, _: [listing.Piece(1, after + 1, b"1")], 0, 3, 1)
+        long = list_streaming.ListQuery(
+            "contactEmails", lambda after, _: [list_streaming.Chunk(1, after + 1, b"1")], 0, 3, 1
+        )
         open_now = [await listings.stream(long, 1, request) for _ in range(2)]
         for stream in open_now:
             assert await anext(stream.rest)
@@ -202,7 +204,7 @@ def test_an_account_reads_so_many_lists_at_a_time() -> None:
 
     lane = Lane("lists", 1, at_once=1, most_waiting=9)
     with ThreadPoolExecutor(1) as thread:
-        thread.submit(asyncio.run, ask(listing.Listings(lane, 2))).result()
+        thread.submit(asyncio.run, ask(list_streaming.ListStreams(lane, 2))).result()
     lane.stop()
 
 

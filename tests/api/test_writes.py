@@ -10,8 +10,8 @@ import pytest
 from tamis.actions.services import Services
 from tamis.domain.errors import Busy
 from tamis.settings import Settings
-from tamis.web import writes
-from tamis.web.writes import AT_ONCE, Writes
+from tamis.web import write_queue
+from tamis.web.write_queue import MAX_CONCURRENT, WriteQueue
 
 PATIENCE_SECONDS = 60
 
@@ -20,13 +20,13 @@ def test_many_writes_of_one_account_leave_room_for_those_of_another(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     services = Services(Settings(tmp_path / "data"))
-    monkeypatch.setattr(writes, "MOST_PARKED", 3 * AT_ONCE)
+    monkeypatch.setattr(write_queue, "MAX_WAITING", 3 * MAX_CONCURRENT)
     held, order = threading.Event(), list[int]()
 
     async def test() -> None:
-        made = Writes(services)
+        made = WriteQueue(services)
         first = asyncio.ensure_future(made.run(0, lambda *_: held.wait(PATIENCE_SECONDS)))
-        greedy = [asyncio.ensure_future(made.run(1, lambda *_: order.append(1))) for _ in range(4 * AT_ONCE)]
+        greedy = [asyncio.ensure_future(made.run(1, lambda *_: order.append(1))) for _ in range(4 * MAX_CONCURRENT)]
         await asyncio.sleep(0)
         with pytest.raises(Busy):
             await made.run(1, lambda *_: None)
@@ -37,7 +37,7 @@ def test_many_writes_of_one_account_leave_room_for_those_of_another(
         held.set()
         await asyncio.gather(first, quiet, *greedy)
         assert order.index(2) <= 1
-        assert len(order) == 4 * AT_ONCE
+        assert len(order) == 4 * MAX_CONCURRENT
         assert (made._under_way, made._parked) == ({}, {})
         with pytest.raises(KeyError):
             await made.run(1, lambda *_: dict[str, int]()["missing"])

@@ -12,8 +12,8 @@ from tamis.cli.words import WORDS as COMMAND_LINE
 from tamis.domain.errors import Invalid, Message, Problem, Refused, ValueProblem
 from tamis.domain.messages import ENGLISH, data, files, imports, rules, stores, values
 from tamis.domain.messages.words import Words
-from tamis.web.compat.words import WORDS as SEGMENT_API
 from tamis.web.console.wording import WORDS as CONSOLE
+from tamis.web.segment_api.messages import WORDS as SEGMENT_API
 
 ROOT = Path(tamis.__file__).parent
 TABLES: Mapping[str, Words] = {"shared": ENGLISH, "cli": COMMAND_LINE, "console": CONSOLE, "compat": SEGMENT_API}
@@ -54,7 +54,7 @@ def test_each_message_has_its_sentence_and_gives_what_the_sentence_uses() -> Non
         if not any(code in table.sentences for table in tables):
             wrong.append(f"{where}: {code} has no sentence")
         given = {keyword.arg for keyword in call.keywords}
-        if where.startswith("web/compat"):
+        if where.startswith("web/segment_api"):
             given.add("name")  # which its checks give with every problem
         if None in given:  # they come in a mapping
             continue

@@ -13,8 +13,8 @@ import pytest
 from tamis.setting_values import networks
 from tamis.settings import Settings
 from tamis.web.http import Receive, Scope, Send
-from tamis.web.proxy import HOUR_SECONDS, behind_proxies, parse_address
-from tamis.web.seldom import MOST_REMEMBERED, Seldom
+from tamis.web.log_throttle import MAX_KEYS, LogThrottle
+from tamis.web.proxy import HOUR_SECONDS, parse_address, with_proxy_headers
 
 PROXY, CLIENT, INVENTED = "10.0.0.2", "203.0.113.7", "198.51.100.66"
 
@@ -47,7 +47,7 @@ def seen(
     }
 
     async def ask() -> None:
-        await behind_proxies(app, Settings.from_environment(Path(), variables))(scope, receive, send)
+        await with_proxy_headers(app, Settings.from_environment(Path(), variables))(scope, receive, send)
 
     with ThreadPoolExecutor(1) as thread:  # this one may have the loop of a browser
         thread.submit(lambda: asyncio.run(ask())).result()
@@ -152,14 +152,14 @@ def test_a_host_name_is_given_once_and_monitors_need_none() -> None:
 
 def test_a_warning_comes_once_an_hour_and_not_without_end(monkeypatch: pytest.MonkeyPatch) -> None:
     now = 0.0
-    monkeypatch.setattr("tamis.web.seldom.monotonic", lambda: now)
-    hourly = Seldom(HOUR_SECONDS)
+    monkeypatch.setattr("tamis.web.log_throttle.monotonic", lambda: now)
+    hourly = LogThrottle(HOUR_SECONDS)
     assert [hourly.is_due(key) for key in ("a", "b", "a")] == [True, True, False]
     now = 3599.0
     assert not hourly.is_due("a")
     now = 3600.0
     assert hourly.is_due("a")
-    assert sum(hourly.is_due(str(number)) for number in range(2 * MOST_REMEMBERED)) == MOST_REMEMBERED - 1
+    assert sum(hourly.is_due(str(number)) for number in range(2 * MAX_KEYS)) == MAX_KEYS - 1
 
 
 @pytest.mark.parametrize("text", ["10.0.0.256", "10.0.0.0/33", "proxy.example.org", "10.0.0.1/8"])

@@ -4,12 +4,12 @@ from collections.abc import Sequence
 
 PLANTED = {
     "a revoked key is remembered": """
-from tamis.web.compat.auth import KeyRing
+from tamis.web.segment_api.key_auth import KeyRing
 KeyRing._current_version = lambda self: 0
 """,
     "the list of segments is kept for a moment too long": """
 import time
-from tamis.web.compat.app import ROUTES
+from tamis.web.segment_api.app import ROUTES
 right, kept = ROUTES["segment/list"][1], {}
 async def segment_list(context, request):
     at, answer = kept.get(context.account.id, (0.0, None))

@@ -4,8 +4,8 @@ from pathlib import Path
 
 import pytest
 
-from tamis.web.addresses import origin_of
-from tamis.web.server.handles import connections_within
+from tamis.web.client_networks import client_network
+from tamis.web.server.file_descriptors import connection_capacity
 from tests.support.process import Server
 from tests.support.raw import Client
 
@@ -33,7 +33,7 @@ def test_more_connections_than_handles_close_those_that_wait(tmp_path: Path) -> 
     ("handles", "connections"), [(None, 2_000), (20_000, 2_000), (1_024, 896), (220, 92), (100, 25), (3, 1)]
 )
 def test_some_handles_are_kept_for_files(handles: int | None, connections: int) -> None:
-    assert connections_within(handles, 2_000) == connections
+    assert connection_capacity(handles, 2_000) == connections
 
 
 @pytest.mark.parametrize(
@@ -48,4 +48,4 @@ def test_some_handles_are_kept_for_files(handles: int | None, connections: int) 
     ],
 )
 def test_whose_address_it_is(host: str, origin: str) -> None:
-    assert origin_of(host) == origin
+    assert client_network(host) == origin

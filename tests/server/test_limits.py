@@ -5,8 +5,8 @@ import socket
 
 import pytest
 
-from tamis.web.server.exchange import Exchange
-from tamis.web.server.protocol import Connection
+from tamis.web.server.connection import Connection
+from tamis.web.server.request_cycle import RequestCycle
 from tests.server.conftest import Running, Serve
 from tests.support.raw import PATIENCE_SECONDS, Client
 
@@ -124,7 +124,7 @@ def test_a_body_that_pauses_answers_408(serve: Serve, framing: bytes, begun: byt
 
 
 def test_a_body_that_trickles_answers_408(serve: Serve, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("tamis.web.server.patience.RATE_GRACE_SECONDS", 0.1)
+    monkeypatch.setattr("tamis.web.server.timeouts.RATE_GRACE_SECONDS", 0.1)
     server = serve(body_rate=10_000)
     client = server.open(b"POST /slow-body HTTP/1.1\r\nHost: a\r\nContent-Length: 1000000\r\n\r\n")
     client.socket.settimeout(0.01)
@@ -198,7 +198,7 @@ def test_a_request_leaves_nothing_to_be_collected(serve: Serve) -> None:
     try:
         for _ in range(20):
             assert server.is_well()
-        left = [type(each).__name__ for each in gc.get_objects() if isinstance(each, Exchange | Connection)]
+        left = [type(each).__name__ for each in gc.get_objects() if isinstance(each, RequestCycle | Connection)]
     finally:
         gc.enable()
     assert len(left) <= 2, left  # of the last request, whose connection the server may be closing

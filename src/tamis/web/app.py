@@ -15,10 +15,10 @@ from litestar.types.internal_types import ControllerRouterHandler
 from litestar.utils import normalize_path
 
 from tamis.actions.services import Services
-from tamis.web.compat.app import segment_api
-from tamis.web.http import BELOW, App
+from tamis.web.http import HANDLES_SUBPATHS, App
 from tamis.web.local import local_routes
-from tamis.web.proxy import behind_proxies
+from tamis.web.proxy import with_proxy_headers
+from tamis.web.segment_api.app import segment_api_routes
 
 SECURITY = [
     (b"content-security-policy",
@@ -42,7 +42,7 @@ def web_app(services: Services, local_token: str, *more: ControllerRouterHandler
     """Make the ASGI application that the server runs; `more` are routes of what is not made of a services alone, as
     monitoring is."""
     app = application(services, local_token, *more)
-    return behind_proxies(app, services.settings)
+    return with_proxy_headers(app, services.settings)
 
 
 def application(services: Services, local_token: str, *more: ControllerRouterHandler) -> "Application":
@@ -53,7 +53,7 @@ def application(services: Services, local_token: str, *more: ControllerRouterHan
 
         return console(services, app.state)
 
-    return Application([*segment_api(services), local_routes(services, local_token), *more], pages)
+    return Application([*segment_api_routes(services), local_routes(services, local_token), *more], pages)
 
 
 class Application(Litestar):
@@ -76,7 +76,7 @@ class Application(Litestar):
         )
         raw = [route for route in self.routes if isinstance(route, ASGIRoute)]
         self._direct: dict[str, Any] = {route.path: route.route_handler.fn for route in raw}
-        self._below = [(f"{of.path}/", of.route_handler.fn) for of in raw if of.route_handler.opt.get(BELOW)]
+        self._below = [(f"{of.path}/", of.route_handler.fn) for of in raw if of.route_handler.opt.get(HANDLES_SUBPATHS)]
         self._pages: LoadPages | None = pages
         self._loading = threading.Lock()
 

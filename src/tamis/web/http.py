@@ -17,11 +17,11 @@ Receive = Callable[[], Awaitable[MutableMapping[str, Any]]]
 Send = Callable[[MutableMapping[str, Any]], Awaitable[None]]
 App = Callable[[Scope, Receive, Send], Awaitable[None]]
 
-BELOW = "below"
+HANDLES_SUBPATHS = "below"
 """In the options of a raw ASGI handler: it also answers the paths below its own that have no handler."""
 
 Headers = tuple[tuple[bytes, bytes], ...]
-JSON: Headers = (
+JSON_HEADERS: Headers = (
     (b"content-type", b"application/json"),
     (b"cache-control", b"no-store"),
     (b"vary", b"PublicKey, SecretKey"),
@@ -34,12 +34,12 @@ class BodyTooLarge(Exception):
     """More bytes came than a door takes."""
 
 
-class ClientGone(Exception):
+class ClientDisconnected(Exception):
     """The client closed the connection before its request was complete."""
 
 
 @dataclass(frozen=True, slots=True)
-class Answer:
+class RawResponse:
     """A whole answer."""
 
     status: int
@@ -48,16 +48,16 @@ class Answer:
 
 
 @dataclass(frozen=True, slots=True)
-class Stream:
+class StreamedResponse:
     """An answer that is sent piece by piece, its first piece being known already."""
 
     first: bytes
     rest: AsyncIterator[bytes]
 
 
-def json_answer(status: int, content: object, headers: Headers = ()) -> Answer:
+def json_response(status: int, content: object, headers: Headers = ()) -> RawResponse:
     """Make an answer from anything that msgspec can encode."""
-    return Answer(status, msgspec.json.encode(content), headers)
+    return RawResponse(status, msgspec.json.encode(content), headers)
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,7 +83,7 @@ class Request:
         pairs = parse_qsl(self.scope["query_string"].decode("latin-1"), keep_blank_values=True, errors="replace")
         return {name: value.strip() for name, value in pairs}
 
-    def announces_at_most(self, limit: int) -> None:
+    def check_content_length(self, limit: int) -> None:
         """Raise BodyTooLarge where the length of the body that is to come is known to be too large."""
         declared = self.headers.get(b"content-length", b"")
         if declared.isdigit() and int(declared) > limit:
@@ -91,13 +91,13 @@ class Request:
 
     async def body(self, limit: int) -> bytes:
         """Read the body; raises BodyTooLarge and ClientGone."""
-        self.announces_at_most(limit)
+        self.check_content_length(limit)
         pieces = []
         size = 0
         while True:
             message = await self.receive()
             if message["type"] == "http.disconnect":
-                raise ClientGone
+                raise ClientDisconnected
             pieces.append(message.get("body", b""))
             size += len(pieces[-1])
             if size > limit:
@@ -106,20 +106,22 @@ class Request:
                 return b"".join(pieces)
 
 
-async def send_answer(answer: Answer, send: Send) -> None:
+async def send_response(answer: RawResponse, send: Send) -> None:
     """Send a whole answer."""
     length = (b"content-length", str(len(answer.body)).encode())
-    await send({"type": "http.response.start", "status": answer.status, "headers": [*JSON, length, *answer.headers]})
+    await send(
+        {"type": "http.response.start", "status": answer.status, "headers": [*JSON_HEADERS, length, *answer.headers]}
+    )
     await send({"type": "http.response.body", "body": answer.body})
 
 
-async def send_stream(stream: Stream, send: Send, scope: Scope) -> None:
+async def send_streamed(stream: StreamedResponse, send: Send, scope: Scope) -> None:
     """Send an answer piece by piece; for HEAD only that it would begin.
 
     Where a store fails in the middle, the answer is left without its end, and the server breaks the connection: no
     client takes what it has for the whole.
     """
-    await send({"type": "http.response.start", "status": 200, "headers": JSON})
+    await send({"type": "http.response.start", "status": 200, "headers": JSON_HEADERS})
     if scope["method"] != "HEAD":
         await send({"type": "http.response.body", "body": stream.first, "more_body": True})
         try:

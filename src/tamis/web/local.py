@@ -14,10 +14,10 @@ from tamis.actions.questions import Question
 from tamis.actions.services import Services
 from tamis.domain.errors import Refused, TamisError
 from tamis.web.lanes import in_lane
-from tamis.web.monitoring.traffic import address_of, exchange_of
+from tamis.web.monitoring.traffic import client_address, request_record
 
 MAX_BODY = 16_777_216
-OF_NOBODY = "commands"
+NO_ACCOUNT = "commands"
 """Whose turn it is where a question is about all accounts, as a backup is."""
 
 LocalRequest = Request[Any, Any, Any]
@@ -38,10 +38,10 @@ def local_routes(services: Services, token: str) -> Router:
     )
     async def ask(request: LocalRequest) -> Response[Any]:
         if not hmac.compare_digest(request.headers.get("authorization", "").encode(), f"Bearer {token}".encode()):
-            log.event("local_token_refused", level=logging.WARNING, address=address_of(request.scope))
+            log.event("local_token_refused", level=logging.WARNING, address=client_address(request.scope))
             return _failed(403, "only_for_commands")
         question = decode_question(await request.body())
-        account = question.about_account or OF_NOBODY
+        account = question.about_account or NO_ACCOUNT
         return Response(await in_lane(services.lanes.commands, account, lambda: answered(question)))
 
     return Router("/", route_handlers=[ask], opt={"interface": "local"}, include_in_schema=False)
@@ -56,7 +56,7 @@ def _wrong_request(_: LocalRequest, error: HTTPException) -> Response[Failure]:
 
 
 def _fault(request: LocalRequest, error: Exception) -> Response[Failure]:
-    exchange = exchange_of(request.scope)
+    exchange = request_record(request.scope)
     log.event("fault", level=logging.ERROR, error=error, interface="local", route=PATH, request=exchange.id)
     return _failed(500, "fault_in_server")
 

@@ -13,30 +13,30 @@ from typing import Any
 from tamis import log
 from tamis.actions.local_protocol import PATH as LOCAL
 from tamis.settings import Settings
-from tamis.web.compat.errors import failed
-from tamis.web.http import App, Receive, Scope, Send, send_answer
+from tamis.web.http import App, Receive, Scope, Send, send_response
+from tamis.web.log_throttle import LogThrottle
 from tamis.web.monitoring.routes import HEALTH, METRICS, READY
-from tamis.web.seldom import Seldom
+from tamis.web.segment_api.errors import failure
 
-FOR, PROTO = b"x-forwarded-for", b"x-forwarded-proto"
-FORWARDED = frozenset((FOR, PROTO, b"x-forwarded-host", b"x-real-ip", b"forwarded"))
+X_FORWARDED_FOR, X_FORWARDED_PROTO = b"x-forwarded-for", b"x-forwarded-proto"
+FORWARDED = frozenset((X_FORWARDED_FOR, X_FORWARDED_PROTO, b"x-forwarded-host", b"x-real-ip", b"forwarded"))
 """What proxies write. The last three are not read: a proxy that does not know one hands on what the client wrote."""
-FOR_ANY_NAME = frozenset((LOCAL, HEALTH, READY, METRICS))
+ANY_HOST_PATHS = frozenset((LOCAL, HEALTH, READY, METRICS))
 """What the machine itself and monitors ask for, by whatever address they have."""
-LONGEST_ADDRESS = 80
+MAX_ADDRESS_LENGTH = 80
 """Of IPv6 with a zone and a port."""
 HOUR_SECONDS = 3600.0
 NOT_THIS_HOST = "This server is not reached by this host name; TAMIS_HOSTS lists those that are."
 
-Trust = Callable[[str], bool]
+IsTrusted = Callable[[str], bool]
 
 
-def behind_proxies(app: App, settings: Settings) -> App:
+def with_proxy_headers(app: App, settings: Settings) -> App:
     """Return an application that sees the client where a trusted proxy forwards its request, answers 421 for host names
     that are not its own, and sends HSTS where the request came by HTTPS."""
-    trusts = trust_in(settings.trusted_proxies)
+    trusts = make_trust_check(settings.trusted_proxies)
     hsts = f"max-age={int(settings.hsts.total_seconds())}".encode() if settings.hsts else b""
-    ignored, refused = Seldom(HOUR_SECONDS), Seldom(HOUR_SECONDS)
+    ignored, refused = LogThrottle(HOUR_SECONDS), LogThrottle(HOUR_SECONDS)
 
     async def outermost(scope: Scope, receive: Receive, send: Send) -> None:
         headers = scope["headers"]
@@ -44,26 +44,26 @@ def behind_proxies(app: App, settings: Settings) -> App:
         if forwarded:
             peer = scope["client"][0] if scope.get("client") else ""
             if trusts(peer):
-                values = [value for name, value in forwarded if name == FOR]
-                scope["client"] = (client_behind(peer, values, trusts), 0)
+                values = [value for name, value in forwarded if name == X_FORWARDED_FOR]
+                scope["client"] = (resolve_client(peer, values, trusts), 0)
                 scope["scheme"] = _scheme(forwarded, scope["scheme"])
             elif ignored.is_due(peer):
                 log.event(
                     "forwarded_headers_ignored", level=logging.WARNING, address=peer, setting="TAMIS_TRUSTED_PROXIES"
                 )
-        if settings.hosts and scope["path"] not in FOR_ANY_NAME:
-            host = host_name([value for name, value in headers if name == b"host"])
+        if settings.hosts and scope["path"] not in ANY_HOST_PATHS:
+            host = parse_host([value for name, value in headers if name == b"host"])
             if host not in settings.hosts:
                 if refused.is_due(host):
                     log.event("host_refused", level=logging.WARNING, host=host[:255], setting="TAMIS_HOSTS")
-                await send_answer(failed(421, NOT_THIS_HOST), send)
+                await send_response(failure(421, NOT_THIS_HOST), send)
                 return
         await app(scope, receive, _with_hsts(send, hsts) if hsts and scope["scheme"] == "https" else send)
 
     return outermost
 
 
-def client_behind(peer: str, forwarded_for: Sequence[bytes], trusts: Trust) -> str:
+def resolve_client(peer: str, forwarded_for: Sequence[bytes], trusts: IsTrusted) -> str:
     """Return the address of the client: that of the last machine, from the server's side, which is no trusted proxy.
 
     Each proxy adds the address of its own peer at the right end of `X-Forwarded-For`; what stands to the left of the
@@ -83,7 +83,7 @@ def client_behind(peer: str, forwarded_for: Sequence[bytes], trusts: Trust) -> s
 def parse_address(text: str) -> str | None:
     """Return an IP address in its usual form, without port and zone, or None; IPv4 inside IPv6 is IPv4."""
     text = text.strip()
-    return _parse_short(text) if len(text) <= LONGEST_ADDRESS else None
+    return _parse_short(text) if len(text) <= MAX_ADDRESS_LENGTH else None
 
 
 @lru_cache(4_096)
@@ -99,7 +99,7 @@ def _parse_short(text: str) -> str | None:
     return str(getattr(address, "ipv4_mapped", None) or address)
 
 
-def host_name(values: Sequence[bytes]) -> str:
+def parse_host(values: Sequence[bytes]) -> str:
     """Return the name in a Host header, in lower case and without its port; an empty text when it is not given once."""
     if len(values) != 1:
         return ""
@@ -108,7 +108,7 @@ def host_name(values: Sequence[bytes]) -> str:
     return name.removesuffix(".")
 
 
-def trust_in(networks: Sequence[IPv4Network | IPv6Network]) -> Trust:
+def make_trust_check(networks: Sequence[IPv4Network | IPv6Network]) -> IsTrusted:
     """Return what tells whether an address is one of a trusted proxy."""
 
     @lru_cache(1_000)
@@ -121,7 +121,9 @@ def trust_in(networks: Sequence[IPv4Network | IPv6Network]) -> Trust:
 
 def _scheme(forwarded: Sequence[tuple[bytes, bytes]], scheme: str) -> str:
     """Return the scheme that the nearest proxy names, which is the last one, or else the one of its connection."""
-    said = b",".join(value for name, value in forwarded if name == PROTO).rpartition(b",")[2].strip().lower()
+    said = (
+        b",".join(value for name, value in forwarded if name == X_FORWARDED_PROTO).rpartition(b",")[2].strip().lower()
+    )
     return said.decode() if said in (b"http", b"https") else scheme
 
 

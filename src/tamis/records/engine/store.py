@@ -13,6 +13,7 @@ import apsw
 
 from tamis import log
 from tamis.domain.errors import Busy, Damaged, DiskFull, TamisError
+from tamis.histogram import DurationHistogram
 from tamis.records.change_log import last_change
 from tamis.records.engine.database import BUSY_SECONDS, FILE_NAME, connect, migrate
 from tamis.records.engine.errors import SPARE_IN_WORDS, has_room, plain_errors, raise_plain
@@ -23,7 +24,6 @@ from tamis.records.integrity.checksums import prepare
 from tamis.records.integrity.commits import Witnessed
 from tamis.records.integrity.health import FileHealth
 from tamis.records.maintenance.backup import write_copy
-from tamis.timings import Timings
 
 T = TypeVar("T")
 MOST_A_COMMIT = 500
@@ -61,7 +61,7 @@ class Records:
         self._explained = -EXPLAINED_EVERY_SECONDS
         self._transaction = Transaction(self._db)
         self._readers: list[apsw.Connection] = []
-        self.commits = Timings()
+        self.commits = DurationHistogram()
 
     @property
     def waiting(self) -> int:

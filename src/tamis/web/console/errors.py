@@ -13,7 +13,7 @@ from tamis.domain.errors import Busy, Invalid, NotFound, Refused, TamisError, Un
 from tamis.web.console.answers import fragment, from_htmx, page, wants_page
 from tamis.web.console.session import SignInNeeded, Visitor, WebRequest
 from tamis.web.console.wording import all_told, words_of
-from tamis.web.monitoring.traffic import Place, exchange_of
+from tamis.web.monitoring.traffic import LogContext, request_record
 
 TITLES = {
     400: "This request cannot be read",
@@ -86,9 +86,9 @@ def fault(request: WebRequest, error: Exception) -> Response[Any]:
     )
 
 
-def _place(request: WebRequest) -> Place:
+def _place(request: WebRequest) -> LogContext:
     """Say for the log which request it was."""
-    exchange = exchange_of(request.scope)
+    exchange = request_record(request.scope)
     route = request.scope.get("path_template")
     return {"interface": "console", "route": route, "account": exchange.account_id, "request": exchange.id}
 

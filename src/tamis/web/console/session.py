@@ -14,7 +14,7 @@ from tamis.actions.accounts.devices import KNOWN_FOR
 from tamis.actions.accounts.sessions import find_session, note_session, to_be_noted
 from tamis.actions.services import Services
 from tamis.domain.accounts import Account, Session
-from tamis.web.monitoring.traffic import exchange_of
+from tamis.web.monitoring.traffic import request_record
 
 WebRequest = Request[Any, Any, Any]
 
@@ -95,7 +95,7 @@ def find_visitor(services: Services, notices: Notices, request: WebRequest) -> V
     damaged = services.records.health.damage is not None
     visitor = Visitor(session, csrf_of(token), notices, damaged, request.method not in ("GET", "HEAD"))
     request.state.visitor = visitor
-    exchange_of(request.scope).account_id = visitor.account.id
+    request_record(request.scope).account_id = visitor.account.id
     return visitor
 
 

@@ -16,7 +16,7 @@ from tamis import __version__, log
 from tamis.actions.maintenance.figures import Figures, gather
 from tamis.actions.maintenance.health import Health
 from tamis.actions.services import Services
-from tamis.timings import Timings
+from tamis.histogram import DurationHistogram
 from tamis.web.monitoring.traffic import Traffic
 
 
@@ -50,11 +50,11 @@ class ServerCollector(Collector):
         requests = CounterMetricFamily(
             "tamis_requests", "Requests by interface, route and status.", labels=["interface", "route", "status"]
         )
-        took: dict[tuple[str, str], Timings] = {}
+        took: dict[tuple[str, str], DurationHistogram] = {}
         sizes: Counter[str] = Counter()
         for (interface, route, status), found in answered:
             requests.add_metric([interface, route, str(status) if status else "none"], sum(found.counts))
-            took.setdefault((interface, route), Timings()).merge(found)
+            took.setdefault((interface, route), DurationHistogram()).merge(found)
             sizes[interface] += found.body_bytes
         yield requests
         seconds = HistogramMetricFamily(
@@ -79,7 +79,7 @@ def registry_of(services: Services, traffic: Traffic, health: Health, active: Ca
     return made
 
 
-def _of_stores(figures: Figures, commits: Timings) -> Iterator[Metric]:
+def _of_stores(figures: Figures, commits: DurationHistogram) -> Iterator[Metric]:
     yield _gauge("tamis_writes_waiting", "Writes in the queue of the writer.", figures.writes_waiting)
     took = HistogramMetricFamily("tamis_commit_seconds", "Time of a commit of one or many writes.")
     took.add_metric([], commits.buckets(), commits.seconds)

@@ -14,7 +14,7 @@ from prometheus_client.exposition import choose_encoder
 
 from tamis import log
 from tamis.actions.maintenance.health import Health
-from tamis.web.monitoring.traffic import address_of
+from tamis.web.monitoring.traffic import client_address
 
 HEALTH, READY, METRICS = "/healthz", "/readyz", "/metrics"
 READS = [HttpMethod.GET, HttpMethod.HEAD]
@@ -38,7 +38,7 @@ def monitoring(health: Health, registry: CollectorRegistry, token: str) -> Route
         if not token:
             return _text(404, "there is nothing here")
         if not hmac.compare_digest(request.headers.get("authorization", "").encode(), f"Bearer {token}".encode()):
-            log.event("metrics_token_refused", level=logging.WARNING, address=address_of(request.scope))
+            log.event("metrics_token_refused", level=logging.WARNING, address=client_address(request.scope))
             return _text(401, "the token is wrong", {"www-authenticate": "Bearer"})
         encoder, content_type = choose_encoder(request.headers.get("accept", ""))
         return Response(await asyncio.to_thread(encoder, registry), media_type=content_type)

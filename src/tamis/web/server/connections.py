@@ -8,22 +8,22 @@ from heapq import nsmallest
 from typing import TYPE_CHECKING
 
 from tamis import log
-from tamis.web.addresses import origin_of
+from tamis.web.client_networks import client_network
 from tamis.web.http import Scope
-from tamis.web.monitoring.traffic import Exchange
-from tamis.web.server import patience
+from tamis.web.monitoring.traffic import RequestRecord
+from tamis.web.server import timeouts
+from tamis.web.server.error_responses import TOO_MANY, TOO_MANY_OF_ADDRESS, ErrorResponse
 from tamis.web.server.limits import Limits
-from tamis.web.server.refusals import TOO_MANY, TOO_MANY_OF_ADDRESS, Refusal
 
 if TYPE_CHECKING:
-    from tamis.web.server.protocol import Connection
+    from tamis.web.server.connection import Connection
 
-Answered = Callable[[Exchange, Scope, float], None]
+OnResponse = Callable[[RequestRecord, Scope, float], None]
 CHECK_SECONDS = 1.0
-CLOSED_AT_ONCE = 32
+EVICTED_AT_ONCE = 32
 
 
-def not_counted(exchange: Exchange, scope: Scope, seconds: float) -> None:
+def ignore_response(exchange: RequestRecord, scope: Scope, seconds: float) -> None:
     """Let nobody count what was answered."""
 
 
@@ -31,7 +31,7 @@ class Connections:
     """The open connections; `now` is the loop's time, a second old at most. `answered` is told of each request that has
     its answer, and how long that took."""
 
-    def __init__(self, limits: Limits, is_proxy: Callable[[str], bool], answered: Answered = not_counted) -> None:
+    def __init__(self, limits: Limits, is_proxy: Callable[[str], bool], answered: OnResponse = ignore_response) -> None:
         self.limits, self.answered = limits, answered
         self.now = 0.0
         self.stopping = False
@@ -55,15 +55,15 @@ class Connections:
         self.now = loop.time()
         if not self.stopping:
             for connection in self:
-                patience.check(connection, self.now)
+                timeouts.check_timeouts(connection, self.now)
             loop.call_later(CHECK_SECONDS, self.begin, loop)
 
-    def admit(self, connection: "Connection", host: str) -> Refusal | None:
+    def admit(self, connection: "Connection", host: str) -> ErrorResponse | None:
         """Take a connection in, or tell why not.
 
         When there are too many, those that have waited longest for their clients make room, as in nginx.
         """
-        origin = None if self._is_proxy(host) else origin_of(host)
+        origin = None if self._is_proxy(host) else client_network(host)
         if origin is not None and self._of_origin[origin] >= self.limits.connections_per_address:
             return _refused(TOO_MANY_OF_ADDRESS, host)
         if len(self._open) >= self.limits.connections and not self._make_room():
@@ -93,10 +93,10 @@ class Connections:
         """Let go of those that are slow while the server stops."""
         self.now = now
         for connection in self:
-            patience.check_stopping(connection, now, seconds)
+            timeouts.check_shutdown_timeouts(connection, now, seconds)
 
     def _make_room(self) -> bool:
-        waiting = nsmallest(CLOSED_AT_ONCE, (c for c in self._open if c.is_waiting), key=lambda c: c.since)
+        waiting = nsmallest(EVICTED_AT_ONCE, (c for c in self._open if c.is_waiting), key=lambda c: c.since)
         for connection in waiting:
             self.leave(connection)
             connection.transport.abort()
@@ -104,6 +104,6 @@ class Connections:
         return bool(waiting)
 
 
-def _refused(refusal: Refusal, host: str) -> Refusal:
+def _refused(refusal: ErrorResponse, host: str) -> ErrorResponse:
     log.event("connection_refused", level=logging.WARNING, reason=refusal.reason, address=host)
     return refusal

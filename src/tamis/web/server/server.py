@@ -13,8 +13,8 @@ from uvicorn.server import ServerState
 
 from tamis import log
 from tamis.web.http import App
+from tamis.web.server.connection import Connection
 from tamis.web.server.connections import Connections
-from tamis.web.server.protocol import Connection
 
 GRACE_SECONDS = 30.0
 """How long requests that run may take to their end once the server is asked to stop."""

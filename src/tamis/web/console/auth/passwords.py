@@ -16,7 +16,7 @@ from tamis.actions.services import Services
 from tamis.domain.accounts import Account, Session
 from tamis.domain.emails import parse_email
 from tamis.domain.text import fold
-from tamis.web.addresses import origin_of
+from tamis.web.client_networks import client_network
 from tamis.web.console.auth.hashing import HashingBusy, HashingQueue
 from tamis.web.console.auth.throttle import Throttle
 from tamis.web.console.session import WebRequest, client_of, device_cookie_of
@@ -75,7 +75,7 @@ class Passwords:
         else:
             counted = [
                 Counted("account", self._of_account, _key(email)),
-                Counted("network", self._of_network, origin_of(client), forgives=False),
+                Counted("network", self._of_network, client_network(client), forgives=False),
             ]
         account_id = account.id if account else None
         if not await self._try(counted, account, password, client, is_known=bool(device)):
@@ -116,7 +116,7 @@ class Passwords:
             minutes = int(waits // 60) + 1
             message = f"Too many attempts failed. Try again in {minutes} {'minute' if minutes == 1 else 'minutes'}."
             raise TryLater(429, message, int(waits) + 1)
-        queue, asker = (self._known, str(account_id)) if is_known else (self._unknown, origin_of(client))
+        queue, asker = (self._known, str(account_id)) if is_known else (self._unknown, client_network(client))
         try:
             trying = queue.submit(asker, self._is_right, account, password)
         except HashingBusy:

@@ -7,37 +7,37 @@ from typing import TypeVar
 from tamis.domain.emails import Email, parse_email
 from tamis.domain.errors import Param, Problem
 from tamis.domain.text import CONTROL, MAX_LINE, SURROGATE
-from tamis.web.compat.body import Form
+from tamis.web.segment_api.body import BodyValues
 
 T = TypeVar("T")
 _INTEGER = re.compile(r"[+-]?[0-9]{1,4000}")
 _ID = re.compile(r"[0-9]{1,18}")
-NO_ID = 0
+UNKNOWN_ID = 0
 """An id that nothing has: what a number too large, or negative, comes to."""
 
 
 def parse_id(text: str | None) -> int:
     """Read an id of the query; anything that is not one becomes NO_ID, so that it answers like an unknown one."""
-    return int(text) if text and _ID.fullmatch(text) else NO_ID
+    return int(text) if text and _ID.fullmatch(text) else UNKNOWN_ID
 
 
 @dataclass(slots=True)
-class Checks:
+class BodyParams:
     """Reads the parameters of a body and collects all that is wrong with them."""
 
-    form: Form
+    form: BodyValues
     problems: list[Problem] = field(default_factory=list)
 
     def integer(self, name: str) -> int:
         """Require an integer; one that no id can be becomes NO_ID."""
         value = self.form.scalar(name)
         if value is None:
-            return self._required(name, NO_ID)
+            return self._required(name, UNKNOWN_ID)
         if isinstance(value, float) and value.is_integer():
             value = int(value)
         if isinstance(value, bool) or not isinstance(value, int | str) or not _INTEGER.fullmatch(str(value)):
             self._problem(name, "must_be_an_integer")
-            return NO_ID
+            return UNKNOWN_ID
         return parse_id(str(value))
 
     def text(self, name: str) -> str:

@@ -13,13 +13,13 @@ from tamis.domain.errors import Busy
 
 P = ParamSpec("P")
 T = TypeVar("T")
-AT_ONCE = 32
+MAX_CONCURRENT = 32
 """How many writes of one account are under way at a time: where hundreds of connections wrote at once, the event loop
 would answer and read them all before it comes to anybody else."""
-MOST_PARKED = 2_000
+MAX_WAITING = 2_000
 
 
-class Writes:
+class WriteQueue:
     """Runs actions that write. However many of them a commit ends, the event loop is woken once: waking it for each
     costs more than the action itself."""
 
@@ -38,7 +38,7 @@ class Writes:
     ) -> T:
         """Run an action in the turn of an account, and come back when it is on disk or has failed; raises Busy."""
         loop = asyncio.get_running_loop()
-        if self._under_way[account_id] >= AT_ONCE:
+        if self._under_way[account_id] >= MAX_CONCURRENT:
             await self._park(account_id, loop.create_future())
         else:
             self._under_way[account_id] += 1
@@ -53,7 +53,7 @@ class Writes:
     async def _park(self, account_id: int, room: "asyncio.Future[None]") -> None:
         """Wait until one of an account's writes has ended, and take its place."""
         parked = self._parked.setdefault(account_id, deque())
-        if len(parked) >= MOST_PARKED:
+        if len(parked) >= MAX_WAITING:
             raise Busy("too_many_writes_of_account")
         parked.append(room)
         try:

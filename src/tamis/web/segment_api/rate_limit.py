@@ -4,7 +4,7 @@ import time
 from collections import Counter
 
 
-class Limiter:
+class RateLimiter:
     """Counts the requests of each key pair and of each account in the current minute; 0 is no limit."""
 
     def __init__(self, per_minute: int, per_minute_of_account: int = 0) -> None:

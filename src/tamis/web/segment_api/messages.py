@@ -20,16 +20,16 @@ OWN: Mapping[str, str] = {
 WORDS = Words(SHARED, OWN)
 
 
-def told(error: TamisError) -> str:
+def error_message(error: TamisError) -> str:
     """Return what is wrong in words."""
     return "; ".join(map(WORDS.say, error.problems))
 
 
-def sentence(message: Message) -> str:
+def as_sentence(message: Message) -> str:
     """Return a message as a sentence."""
-    return with_capital(WORDS.say(message)) + "."
+    return capitalized(WORDS.say(message)) + "."
 
 
-def with_capital(text: str) -> str:
+def capitalized(text: str) -> str:
     """Return a text with a capital at its beginning."""
     return text[:1].upper() + text[1:]

@@ -6,7 +6,7 @@ BOUNDS = (0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0
 """Upper bounds in seconds; what takes longer falls in one last bucket."""
 
 
-class Timings:
+class DurationHistogram:
     """Counts durations; written by one thread at a time, and read by any."""
 
     __slots__ = ("counts", "seconds")
@@ -20,7 +20,7 @@ class Timings:
         self.counts[bisect_left(BOUNDS, seconds)] += 1
         self.seconds += seconds
 
-    def merge(self, other: "Timings") -> None:
+    def merge(self, other: "DurationHistogram") -> None:
         """Count the durations of another as well."""
         self.counts = [mine + theirs for mine, theirs in zip(self.counts, other.counts, strict=True)]
         self.seconds += other.seconds

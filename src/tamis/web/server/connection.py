@@ -16,20 +16,20 @@ from uvicorn.server import ServerState
 from tamis import log
 from tamis.web.http import App, Scope
 from tamis.web.server.connections import Connections
-from tamis.web.server.exchange import Exchange
+from tamis.web.server.error_responses import BAD_REQUEST, HEADERS_TOO_LARGE, LINE_TOO_LONG, ErrorResponse
+from tamis.web.server.flow_control import FlowControl
 from tamis.web.server.limits import CHUNK_BYTES, CHUNK_FACTOR
-from tamis.web.server.line import Line
-from tamis.web.server.patience import Sending, Taking
-from tamis.web.server.refusals import BAD_REQUEST, HEADERS_TOO_LARGE, LINE_TOO_LONG, Refusal
+from tamis.web.server.request_cycle import RequestCycle
+from tamis.web.server.timeouts import BodyProgress, ResponseProgress
 
 HEAD_END = b"\r\n\r\n"
-SHORTEST_LINE = 14
+MIN_REQUEST_LINE = 14
 """Bytes of the shortest request before its blank line: `GET / HTTP/1.1`."""
-MOST_UNREAD = 65_536
+MAX_BUFFERED_BODY = 65_536
 """Bytes of a body that wait for the application before reading pauses."""
 
 
-class Connection(Line):
+class Connection(FlowControl):
     """One connection of a client, made by uvicorn's server."""
 
     def __init__(self, app: App, connections: Connections, state: ServerState) -> None:
@@ -48,12 +48,12 @@ class Connection(Line):
         self.head_bytes = self.content = 0
         self.in_body = False
 
-        self.newest: Exchange | None = None
-        self.running: Exchange | None = None
-        self.waiting: deque[Exchange] = deque()
+        self.newest: RequestCycle | None = None
+        self.running: RequestCycle | None = None
+        self.waiting: deque[RequestCycle] = deque()
         self.held = b""
-        self.refusal: Refusal | None = None
-        self.sending, self.taking, self.taken_at_stop = Sending(), Taking(), 0
+        self.refusal: ErrorResponse | None = None
+        self.sending, self.taking, self.taken_at_stop = BodyProgress(), ResponseProgress(), 0
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         """Take the connection in, or refuse it if there are too many."""
@@ -115,7 +115,7 @@ class Connection(Line):
         """Return up to where bytes are fed to the parser: no further than to the end of a request's headers."""
         if self.in_body and self.length is not None and self.newest is not None:
             return min(end, start + max(self.newest.left or 0, 1))
-        found = data.find(HEAD_END, start if self.head_bytes else start + SHORTEST_LINE)
+        found = data.find(HEAD_END, start if self.head_bytes else start + MIN_REQUEST_LINE)
         stop = found + len(HEAD_END) if found >= 0 else end
         if self.in_body:
             return stop
@@ -164,7 +164,7 @@ class Connection(Line):
                 self.refuse(HEADERS_TOO_LARGE if too_large else LINE_TOO_LONG)
             return
         version = self.parser.get_http_version()
-        exchange = self.newest = Exchange(
+        exchange = self.newest = RequestCycle(
             self,
             self.app,
             self._scope(version),
@@ -184,7 +184,7 @@ class Connection(Line):
         if self.in_body and self.newest is not None:
             self.content += len(body)
             self.newest.took(body)
-            if len(self.newest.body) > MOST_UNREAD:
+            if len(self.newest.body) > MAX_BUFFERED_BODY:
                 self.pause_reading()
 
     def on_message_complete(self) -> None:
@@ -269,7 +269,7 @@ class Connection(Line):
             self.in_body = False
         self.deaf = not self.in_body
 
-    def refuse(self, refusal: Refusal) -> None:
+    def refuse(self, refusal: ErrorResponse) -> None:
         """End the connection with an answer of the server's own, which comes after those to the requests before."""
         log.event("request_refused", level=logging.WARNING, reason=refusal.reason, address=self.host)
         self.deaf, self.held, self.refusal = True, b"", refusal
@@ -289,12 +289,12 @@ class Connection(Line):
         if self.running is None:
             self._say(refusal)
 
-    def _begin(self, exchange: Exchange) -> None:
+    def _begin(self, exchange: RequestCycle) -> None:
         self.running = exchange
         exchange.task = self.loop.create_task(exchange.run())
         self.state.tasks.add(exchange.task)
 
-    def _say(self, refusal: Refusal) -> None:
+    def _say(self, refusal: ErrorResponse) -> None:
         self.since = self.connections.now
         self.write(refusal.content(head_only=self.parser.get_method() == b"HEAD"))
         self.finish(linger=True)

@@ -8,17 +8,17 @@ from typing import NamedTuple
 
 from tamis.actions.lanes import Lane
 from tamis.domain.errors import Busy
-from tamis.web.http import Request, Stream
+from tamis.web.http import Request, StreamedResponse
 from tamis.web.lanes import in_lane
 
-ITEMS_A_PIECE = 2_000
+ITEMS_PER_CHUNK = 2_000
 """How many items are given to the connection at a time: about a third of a megabyte, which it holds until they are
 read."""
-STILL_SECONDS = 1.0
+IDLE_SECONDS = 1.0
 """After so long without reading, what was fetched for a reader is let go, and fetched again when it goes on."""
 
 
-class Piece(NamedTuple):
+class Chunk(NamedTuple):
     """Items that follow each other: how many, the number of the last one, and their JSON with commas between."""
 
     length: int
@@ -26,24 +26,24 @@ class Piece(NamedTuple):
     items: bytes
 
 
-def pieces(rows: Sequence[tuple[int, str]]) -> list[Piece]:
+def chunk_rows(rows: Sequence[tuple[int, str]]) -> list[Chunk]:
     """Cut a page of items into pieces."""
-    parts = (rows[start : start + ITEMS_A_PIECE] for start in range(0, len(rows), ITEMS_A_PIECE))
-    return [Piece(len(part), part[-1][0], ",".join([row[1] for row in part]).encode()) for part in parts]
+    parts = (rows[start : start + ITEMS_PER_CHUNK] for start in range(0, len(rows), ITEMS_PER_CHUNK))
+    return [Chunk(len(part), part[-1][0], ",".join([row[1] for row in part]).encode()) for part in parts]
 
 
 @dataclass(frozen=True, slots=True)
-class Listing:
+class ListQuery:
     """A list as it is asked for: `page` gives the pieces after a number, of at most so many items in all."""
 
     name: str
-    page: Callable[[int, int], list[Piece]]
+    page: Callable[[int, int], list[Chunk]]
     after: int
     limit: int
     page_size: int
 
 
-class Listings:
+class ListStreams:
     """The lists that are being read; each account waits for its own pages."""
 
     def __init__(self, lane: Lane, most_open: int) -> None:
@@ -51,24 +51,24 @@ class Listings:
         self._most_open = most_open
         self._open: Counter[int] = Counter()
 
-    async def stream(self, listing: Listing, account_id: int, request: Request) -> Stream:
+    async def stream(self, listing: ListQuery, account_id: int, request: Request) -> StreamedResponse:
         """Return the answer; raises Busy, and what fetching the first page raises."""
         if self._open[account_id] >= self._most_open:
             raise Busy("too_many_lists_of_account")
         size = min(listing.page_size, listing.limit)
         begun = deque(await in_lane(self._lane, account_id, lambda: listing.page(listing.after, size)))
-        first = begun.popleft() if begun else Piece(0, listing.after, b"")
+        first = begun.popleft() if begun else Chunk(0, listing.after, b"")
         head = b'{"status":"success","message":{"' + listing.name.encode() + b'":['
         is_last = first.length + sum(piece.length for piece in begun) < size
-        return Stream(head + first.items, self._rest(listing, account_id, request, first, begun, is_last))
+        return StreamedResponse(head + first.items, self._rest(listing, account_id, request, first, begun, is_last))
 
     async def _rest(
         self,
-        listing: Listing,
+        listing: ListQuery,
         account_id: int,
         request: Request,
-        first: Piece,
-        fetched: deque[Piece],
+        first: Chunk,
+        fetched: deque[Chunk],
         is_last: bool,
     ) -> AsyncIterator[bytes]:
         reader = _Reader(self._lane, listing, account_id, first, fetched, is_last)
@@ -76,7 +76,7 @@ class Listings:
         self._open[account_id] += 1
         try:
             while not gone.done() and (piece := await reader.next_piece()):
-                still = asyncio.get_running_loop().call_later(STILL_SECONDS, reader.let_go)
+                still = asyncio.get_running_loop().call_later(IDLE_SECONDS, reader.let_go)
                 yield b"," + piece.items
                 still.cancel()
             yield b"]}}"
@@ -92,7 +92,7 @@ class _Reader:
     """How far a list is read, what was fetched of it, and what is being fetched."""
 
     def __init__(
-        self, lane: Lane, listing: Listing, account_id: int, first: Piece, fetched: deque[Piece], is_last: bool
+        self, lane: Lane, listing: ListQuery, account_id: int, first: Chunk, fetched: deque[Chunk], is_last: bool
     ) -> None:
         self._lane = lane
         self._listing = listing
@@ -101,10 +101,10 @@ class _Reader:
         self._left = listing.limit - first.length
         self._fetched = fetched
         self._is_last = is_last
-        self._upcoming: asyncio.Future[list[Piece]] | None = None
+        self._upcoming: asyncio.Future[list[Chunk]] | None = None
         self._asked = 0
 
-    async def next_piece(self) -> Piece | None:
+    async def next_piece(self) -> Chunk | None:
         """Return the next piece, fetching a page where none is there; None at the end."""
         self._look_ahead()
         if not self._fetched and self._upcoming:
@@ -141,7 +141,7 @@ class _Reader:
             self._upcoming.add_done_callback(_note)
 
 
-def _note(upcoming: "asyncio.Future[list[Piece]]") -> None:
+def _note(upcoming: "asyncio.Future[list[Chunk]]") -> None:
     if not upcoming.cancelled():
         upcoming.exception()  # for a page that was let go, nobody asks
 

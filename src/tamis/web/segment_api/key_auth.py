@@ -9,16 +9,16 @@ from tamis import log
 from tamis.actions.lookups import account_of_key_pair, is_public_key
 from tamis.actions.services import Services
 from tamis.domain.accounts import Account, hash_secret
-from tamis.web.compat.errors import failed
-from tamis.web.http import Answer, Request
-from tamis.web.monitoring.traffic import address_of
+from tamis.web.http import RawResponse, Request
+from tamis.web.monitoring.traffic import client_address
+from tamis.web.segment_api.errors import failure
 
-MOST_REMEMBERED = 10_000
-NOTED_EVERY_SECONDS = 60.0
+MAX_CACHED = 10_000
+NOTE_INTERVAL_SECONDS = 60.0
 """A key's last use is noted at most so often: its minute is told, and nobody waits for it."""
 
 
-class KeyRing:
+class KeyPairAuth:
     """Finds the account of a key pair; what it remembers is dropped at each write to the records, by any process."""
 
     def __init__(self, services: Services, note_use: Callable[[str], object]) -> None:
@@ -44,14 +44,14 @@ class KeyRing:
     def _turn_ends(self) -> None:
         self._of_this_turn = None
 
-    def account(self, request: Request) -> Account | Answer:
+    def account(self, request: Request) -> Account | RawResponse:
         """Return the account of a request, or the answer that refuses it."""
         public_key, secret_key = request.header(b"publickey"), request.header(b"secretkey")
         if not (public_key and secret_key):
             named = (("PublicKey", "public key", public_key), ("SecretKey", "secret key", secret_key))
-            return failed(401, {name: [f"The {label} field is required."] for name, label, key in named if not key})
+            return failure(401, {name: [f"The {label} field is required."] for name, label, key in named if not key})
         version = self._current_version()
-        if version != self._version or len(self._remembered) > MOST_REMEMBERED:
+        if version != self._version or len(self._remembered) > MAX_CACHED:
             self._remembered.clear()
             self._version = version
         pair = (public_key, hash_secret(secret_key))
@@ -61,12 +61,12 @@ class KeyRing:
             if account is None:
                 # What is no public key may be a secret that somebody wrote in the wrong place.
                 known = is_public_key(self._records.reader(), public_key)
-                address = address_of(request.scope)
+                address = client_address(request.scope)
                 log.event("key_refused", level=logging.WARNING, key=public_key if known else None, address=address)
-                return failed(401, "Invalid public key or secret key.")
+                return failure(401, "Invalid public key or secret key.")
             self._remembered[pair] = account
         now = time.monotonic()
-        if now - self._noted.get(public_key, -NOTED_EVERY_SECONDS) >= NOTED_EVERY_SECONDS:
+        if now - self._noted.get(public_key, -NOTE_INTERVAL_SECONDS) >= NOTE_INTERVAL_SECONDS:
             self._noted[public_key] = now
             self._note_use(public_key)
         return account

@@ -5,11 +5,11 @@ import resource
 
 from tamis import log
 
-LEAST_RESERVED = 128
+RESERVED_DESCRIPTORS = 128
 """Handles that are kept for files: both stores, imports, uploads, exports."""
 
 
-def raise_handles() -> int | None:
+def raise_descriptor_limit() -> int | None:
     """Raise the limit of open handles as far as the system lets us, and return it; None is no limit."""
     soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
     if soft != hard:
@@ -17,11 +17,11 @@ def raise_handles() -> int | None:
     return None if hard == resource.RLIM_INFINITY else hard
 
 
-def connections_within(handles: int | None, wanted: int) -> int:
+def connection_capacity(handles: int | None, wanted: int) -> int:
     """Return for how many connections there are handles beside those of files, at most as many as are wanted."""
     if handles is None:
         return wanted
-    possible = max(handles - max(LEAST_RESERVED, handles // 8), handles // 4, 1)
+    possible = max(handles - max(RESERVED_DESCRIPTORS, handles // 8), handles // 4, 1)
     if possible < wanted:
         log.event(
             "connections_limited_by_handles", level=logging.WARNING, handles=handles, wanted=wanted, possible=possible

@@ -9,8 +9,7 @@ from typing import Any, Protocol
 
 from tamis import log
 from tamis.web.http import App, Scope
-from tamis.web.monitoring.traffic import EXCHANGE
-from tamis.web.monitoring.traffic import Exchange as Counted
+from tamis.web.monitoring.traffic import RECORD_KEY, RequestRecord
 from tamis.web.server.connections import Connections
 from tamis.web.server.limits import TRAILING_BYTES
 
@@ -21,12 +20,12 @@ STATUS_LINES = {
     for status in range(100, 600)
 }
 WITHOUT_BODY = {204, 304}
-OVER: Scope = {}
-LARGEST_COPIED = 65_536
+CLOSED_SCOPE: Scope = {}
+MAX_JOINED_BYTES = 65_536
 """Bytes of a body that are put behind the beginning of the answer, which is quicker than to write twice."""
 
 
-class Line(Protocol):
+class ResponseWriter(Protocol):
     """What an exchange needs of its connection."""
 
     write_paused: bool
@@ -54,7 +53,7 @@ class Line(Protocol):
         """Break the connection, so that no client takes what it has for a whole answer."""
 
 
-class Exchange(Counted):
+class RequestCycle(RequestRecord):
     """A request from its headers on; `left` is how much of its body is to come, None for one in chunks."""
 
     __slots__ = (
@@ -64,7 +63,7 @@ class Exchange(Counted):
 
     def __init__(
         self,
-        connection: Line,
+        connection: ResponseWriter,
         app: App,
         scope: Scope,
         *,
@@ -74,7 +73,7 @@ class Exchange(Counted):
     ) -> None:
         super().__init__()
         self.connection, self.app, self.scope = connection, app, scope
-        scope[EXCHANGE] = self
+        scope[RECORD_KEY] = self
         self.left, self.more_body, self.body = left, left != 0, bytearray()
         self.keep_alive, self.expects_continue = keep_alive, expects_continue
         self.started = self.completed = self.disconnected = self.told_end = self.chunked = False
@@ -100,7 +99,9 @@ class Exchange(Counted):
                 await self._fail()
         finally:
             self.connection.connections.answered(self, self.scope, perf_counter() - began)
-            self.scope = OVER  # in which the application may hold what holds this: nothing is left to be collected
+            self.scope = (
+                CLOSED_SCOPE  # in which the application may hold what holds this: nothing is left to be collected
+            )
             if self.task is not None:
                 self.connection.forget(self.task)
 
@@ -207,7 +208,7 @@ class Exchange(Counted):
             if len(body) > self.owed or (not more and len(body) < self.owed):
                 raise RuntimeError("an answer is not as long as its content-length says")
             self.owed -= len(body)
-            self.connection.write(*((head + body,) if len(body) <= LARGEST_COPIED else (head, body)))
+            self.connection.write(*((head + body,) if len(body) <= MAX_JOINED_BYTES else (head, body)))
         elif self.chunked:
             pieces = (b"%x\r\n" % len(body), body, b"\r\n") if body else ()
             self.connection.write(head, *pieces, *(() if more else (b"0\r\n\r\n",)))

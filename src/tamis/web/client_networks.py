@@ -2,11 +2,11 @@
 
 import ipaddress
 
-SHARED_PREFIX = 64
+IPV6_PREFIX = 64
 """An IPv6 client has all addresses of such a network."""
 
 
-def origin_of(host: str) -> str:
+def client_network(host: str) -> str:
     """Return whose address this is: the address itself, of IPv6 the network of 64 bits in which it is."""
     try:
         address = ipaddress.ip_address(host.partition("%")[0])
@@ -14,6 +14,6 @@ def origin_of(host: str) -> str:
         return host
     if isinstance(address, ipaddress.IPv6Address):
         if address.ipv4_mapped is None:
-            return str(ipaddress.ip_network((address, SHARED_PREFIX), strict=False))
+            return str(ipaddress.ip_network((address, IPV6_PREFIX), strict=False))
         address = address.ipv4_mapped
     return str(address)

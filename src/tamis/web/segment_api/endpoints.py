@@ -18,20 +18,20 @@ from tamis.domain.accounts import Account
 from tamis.domain.contacts import ContactType
 from tamis.domain.errors import Invalid, Problem
 from tamis.domain.fields import RESERVED
-from tamis.web.compat import present
-from tamis.web.compat.body import parse_body
-from tamis.web.compat.checks import Checks, parse_id
-from tamis.web.compat.listing import Listing, Listings, Piece, pieces
-from tamis.web.http import Answer, Request, Stream, json_answer
+from tamis.web.http import RawResponse, Request, StreamedResponse, json_response
 from tamis.web.lanes import in_lane
-from tamis.web.writes import Writes
+from tamis.web.segment_api import serializers
+from tamis.web.segment_api.body import parse_body
+from tamis.web.segment_api.list_streaming import Chunk, ListQuery, ListStreams, chunk_rows
+from tamis.web.segment_api.params import BodyParams, parse_id
+from tamis.web.write_queue import WriteQueue
 
 ITEMS_A_PAGE = 10_000
 CONTACTS_A_PAGE = 2_000
 MOST_ITEMS = 1 << 53
 
 
-class KeptList(NamedTuple):
+class CachedList(NamedTuple):
     """An answer that is right for one version of the data, from an instant until another, if there is one."""
 
     version: int
@@ -50,18 +50,18 @@ class Context:
     lists that are being read."""
 
     services: Services
-    writes: Writes
+    writes: WriteQueue
     account: Account
-    listings: Listings
-    lists: dict[int, KeptList] = field(repr=False)
+    listings: ListStreams
+    lists: dict[int, CachedList] = field(repr=False)
 
 
-def succeeded(message: object) -> Answer:
+def succeeded(message: object) -> RawResponse:
     """Make the answer of a success."""
-    return json_answer(200, {"status": "success", "message": message})
+    return json_response(200, {"status": "success", "message": message})
 
 
-async def segment_list(context: Context, _: Request) -> Answer:
+async def segment_list(context: Context, _: Request) -> RawResponse:
     """List all segments; the answer is kept until something is written, by any process, or time changes a
     membership."""
     # Read anew for each request, before the answer is made: an answer may be newer than its version, never older.
@@ -72,26 +72,26 @@ async def segment_list(context: Context, _: Request) -> Answer:
     if kept is None or kept.version != version or not kept.covers(now):
         account = context.account
         found = await in_lane(services.lanes.short, account.id, lambda: segments.sized_segments(services, account))
-        body = succeeded({"segments": [present.segment(sized) for sized in found.segments]}).body
-        kept = context.lists[account.id] = KeptList(version, now, found.until, body)
-    return Answer(200, kept.body)
+        body = succeeded({"segments": [serializers.segment(sized) for sized in found.segments]}).body
+        kept = context.lists[account.id] = CachedList(version, now, found.until, body)
+    return RawResponse(200, kept.body)
 
 
-async def recipient_list(context: Context, request: Request) -> Stream:
+async def recipient_list(context: Context, request: Request) -> StreamedResponse:
     """Stream the recipients of a segment in order of their ids, at constant memory."""
     query = request.query()
     db = context.services.records.reader()
     segment = segments.segment_by_id(db, context.account, parse_id(query.get("segment_id")))
     after, limit = _page(query)
 
-    def page(start: int, size: int) -> list[Piece]:
-        return pieces(recipients.recipient_page(context.services, context.account.id, segment.id, start, size))
+    def page(start: int, size: int) -> list[Chunk]:
+        return chunk_rows(recipients.recipient_page(context.services, context.account.id, segment.id, start, size))
 
-    listing = Listing("contactEmails", page, after, limit, ITEMS_A_PAGE)
+    listing = ListQuery("contactEmails", page, after, limit, ITEMS_A_PAGE)
     return await context.listings.stream(listing, context.account.id, request)
 
 
-async def recipient_add(context: Context, request: Request) -> Answer:
+async def recipient_add(context: Context, request: Request) -> RawResponse:
     """Add an address to a segment."""
     checks = await _checks(context, request)
     segment_id = checks.integer("segment_id")
@@ -105,22 +105,22 @@ async def recipient_add(context: Context, request: Request) -> Answer:
     return succeeded("Added Successfully")
 
 
-async def recipient_delete(context: Context, request: Request) -> Answer:
+async def recipient_delete(context: Context, request: Request) -> RawResponse:
     """Delete a recipient by its id."""
     recipient_id = parse_id(request.query().get("segment_recipient_id"))
     await context.writes.run(context.account.id, recipients.delete_recipient, context.account, recipient_id)
     return succeeded("Deleted Successfully")
 
 
-async def segment_delete(context: Context, request: Request) -> Answer:
+async def segment_delete(context: Context, request: Request) -> RawResponse:
     """Delete a segment; that the text stands under `errors` is a quirk on which clients rely."""
     segment_id = parse_id(request.query().get("segment_id"))
     await context.writes.run(context.account.id, segments.delete_segment, context.account, segment_id)
     log.event("segment_deleted", account=context.account.id, segment=segment_id)
-    return json_answer(200, {"status": "success", "errors": "Deleted Successfully"})
+    return json_response(200, {"status": "success", "errors": "Deleted Successfully"})
 
 
-async def segment_store(context: Context, request: Request) -> Answer:
+async def segment_store(context: Context, request: Request) -> RawResponse:
     """Make a segment from parallel arrays."""
     checks = await _checks(context, request)
     type_id = checks.integer("contact_type_id")
@@ -143,40 +143,40 @@ async def segment_store(context: Context, request: Request) -> Answer:
     )
     services = context.services
     sized = await in_lane(services.lanes.short, context.account.id, lambda: sized_segment(services, made))
-    return succeeded({"segment": present.segment(sized)})
+    return succeeded({"segment": serializers.segment(sized)})
 
 
-async def type_list(context: Context, _: Request) -> Answer:
+async def type_list(context: Context, _: Request) -> RawResponse:
     """List the contact types."""
     found = types_of_account(context.services.records.reader(), context.account.id)
-    return succeeded({"contactTypes": [present.contact_type(t) for t in found]})
+    return succeeded({"contactTypes": [serializers.contact_type(t) for t in found]})
 
 
-async def type_view(context: Context, request: Request) -> Answer:
+async def type_view(context: Context, request: Request) -> RawResponse:
     """Show a contact type with its fields."""
     contact_type = _contact_type(context, parse_id(request.query().get("contact_type_id")))
     fields = fields_of_type(context.services.records.reader(), contact_type.id)
-    return succeeded({"contactType": present.contact_type_with_fields(contact_type, fields)})
+    return succeeded({"contactType": serializers.contact_type_with_fields(contact_type, fields)})
 
 
-async def reserved_fields(_context: Context, _: Request) -> Answer:
+async def reserved_fields(_context: Context, _: Request) -> RawResponse:
     """List the fields that every contact type has."""
-    return succeeded({"reservedFields": [present.field(f) for f in RESERVED]})
+    return succeeded({"reservedFields": [serializers.field(f) for f in RESERVED]})
 
 
-async def contact_list(context: Context, request: Request) -> Stream:
+async def contact_list(context: Context, request: Request) -> StreamedResponse:
     """Stream the contacts of a type in order of their ids, at constant memory."""
     query = request.query()
     contact_type = _contact_type(context, parse_id(query.get("contact_type_id")))
     after, limit = _page(query)
 
-    def page(start: int, size: int) -> list[Piece]:
+    def page(start: int, size: int) -> list[Chunk]:
         found, fields = contacts.contact_page(context.services, contact_type, start, size)
-        return pieces(
-            [(c.id, msgspec.json.encode(present.contact(c, context.account.id, fields)).decode()) for c in found]
+        return chunk_rows(
+            [(c.id, msgspec.json.encode(serializers.contact(c, context.account.id, fields)).decode()) for c in found]
         )
 
-    listing = Listing("contacts", page, after, limit, CONTACTS_A_PAGE)
+    listing = ListQuery("contacts", page, after, limit, CONTACTS_A_PAGE)
     return await context.listings.stream(listing, context.account.id, request)
 
 
@@ -184,9 +184,9 @@ def _contact_type(context: Context, type_id: int) -> ContactType:
     return type_by_id(context.services.records.reader(), context.account, type_id)
 
 
-async def _checks(context: Context, request: Request) -> Checks:
+async def _checks(context: Context, request: Request) -> BodyParams:
     body = await request.body(context.services.settings.max_body)
-    return Checks(parse_body(request.header(b"content-type"), request.header(b"content-encoding"), body))
+    return BodyParams(parse_body(request.header(b"content-type"), request.header(b"content-encoding"), body))
 
 
 def _page(query: dict[str, str]) -> tuple[int, int]:

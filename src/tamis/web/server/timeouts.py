@@ -4,6 +4,7 @@ import logging
 from typing import TYPE_CHECKING
 
 from tamis import log
+from tamis.web.server.error_responses import BODY_LATE, HEADERS_LATE
 from tamis.web.server.limits import (
     LINGER_SECONDS,
     RATE_GRACE_SECONDS,
@@ -11,13 +12,12 @@ from tamis.web.server.limits import (
     STOP_QUIET_SECONDS,
     STOP_READER_RATE,
 )
-from tamis.web.server.refusals import BODY_LATE, HEADERS_LATE
 
 if TYPE_CHECKING:
-    from tamis.web.server.protocol import Connection
+    from tamis.web.server.connection import Connection
 
 
-class Taking:
+class ResponseProgress:
     """Watches that a client takes what is written for it."""
 
     __slots__ = ("since", "taken")
@@ -33,7 +33,7 @@ class Taking:
         return now - self.since
 
 
-class Sending:
+class BodyProgress:
     """Watches that a client sends the body that it has announced; time in which it may not send does not count."""
 
     __slots__ = ("checked", "seen", "since", "size", "waited")
@@ -62,7 +62,7 @@ class Sending:
         return self.waited > RATE_GRACE_SECONDS and self.size < rate * self.waited
 
 
-def check(connection: "Connection", now: float) -> None:
+def check_timeouts(connection: "Connection", now: float) -> None:
     """Let go of a client that has kept a connection waiting for too long."""
     limits = connection.connections.limits
     buffered = connection.buffered
@@ -84,7 +84,7 @@ def check(connection: "Connection", now: float) -> None:
         connection.finish(linger=False)
 
 
-def check_stopping(connection: "Connection", now: float, seconds: float) -> None:
+def check_shutdown_timeouts(connection: "Connection", now: float, seconds: float) -> None:
     """Let go of a client that is slow while the server stops, which it has done for so many seconds."""
     buffered = connection.buffered
     quiet = connection.taking.seconds(now, connection.written, buffered)

@@ -15,11 +15,11 @@ MOST_VALUES = 20_000
 CHARSETS = {"utf-8": "utf-8", "ascii": "utf-8", "iso8859-1": "cp1252", "cp1252": "cp1252"}
 
 
-class BadBody(Exception):
+class InvalidBody(Exception):
     """A body that cannot be parsed; the message says why."""
 
 
-class Form:
+class BodyValues:
     """The values of a body by name; where a name is repeated, the last value counts, unless a list is asked for."""
 
     def __init__(self, values: Values) -> None:
@@ -50,31 +50,31 @@ def _index(pair: tuple[int, Value]) -> int:
     return pair[0]
 
 
-def parse_body(content_type: str, content_encoding: str, body: bytes) -> Form:
+def parse_body(content_type: str, content_encoding: str, body: bytes) -> BodyValues:
     """Read a body by its content type; an empty one is a form without values; raises BadBody."""
     if content_encoding not in ("", "identity"):
-        raise BadBody(f'the content encoding "{content_encoding[:40]}" is not supported')
+        raise InvalidBody(f'the content encoding "{content_encoding[:40]}" is not supported')
     if not body:
-        return Form({})
+        return BodyValues({})
     kind, options = multipart.parse_options_header(content_type)
     charset = _charset(options.get("charset", "utf-8"))
     try:
         if kind == "application/json":
-            return Form(_from_json(body.decode(charset)))
+            return BodyValues(_from_json(body.decode(charset)))
         if kind == "application/x-www-form-urlencoded":
-            return Form(_grouped(_pairs(body.decode("ascii"), charset)))
+            return BodyValues(_grouped(_pairs(body.decode("ascii"), charset)))
         if kind == "multipart/form-data":
-            return Form(_from_multipart(body, options.get("boundary", ""), charset))
+            return BodyValues(_from_multipart(body, options.get("boundary", ""), charset))
     except UnicodeError:
-        raise BadBody("it is not valid in its character encoding") from None
-    raise BadBody("send it as multipart/form-data, application/x-www-form-urlencoded or application/json")
+        raise InvalidBody("it is not valid in its character encoding") from None
+    raise InvalidBody("send it as multipart/form-data, application/x-www-form-urlencoded or application/json")
 
 
 def _charset(name: str) -> str:
     try:
         return CHARSETS[codecs.lookup(name).name]
     except (LookupError, ValueError):
-        raise BadBody(f'the character encoding "{name[:40]}" is not supported') from None
+        raise InvalidBody(f'the character encoding "{name[:40]}" is not supported') from None
 
 
 def _pairs(text: str, charset: str) -> list[tuple[str, str]]:
@@ -83,22 +83,22 @@ def _pairs(text: str, charset: str) -> list[tuple[str, str]]:
     except UnicodeError:
         raise
     except ValueError as error:
-        raise BadBody(str(error)) from None
+        raise InvalidBody(str(error)) from None
 
 
 def _from_json(text: str) -> Values:
     try:
         content = msgspec.json.decode(text)
     except (msgspec.DecodeError, RecursionError) as error:
-        raise BadBody(str(error)) from None
+        raise InvalidBody(str(error)) from None
     if not isinstance(content, dict):
-        raise BadBody("it must be a JSON object")
+        raise InvalidBody("it must be a JSON object")
     return {name: [value] for name, value in content.items()}
 
 
 def _from_multipart(body: bytes, boundary: str, charset: str) -> Values:
     if not boundary:
-        raise BadBody("its content type names no boundary")
+        raise InvalidBody("its content type names no boundary")
     values: Values = {}
     try:
         with multipart.PushMultipartParser(
@@ -112,7 +112,7 @@ def _from_multipart(body: bytes, boundary: str, charset: str) -> Values:
                 elif part.name:
                     values.setdefault(part.name, []).append(b"".join(pieces).decode(_charset(part.charset or charset)))
     except multipart.MultipartError as error:
-        raise BadBody(str(error)) from None
+        raise InvalidBody(str(error)) from None
     return values
 
 

@@ -2,10 +2,10 @@
 
 from time import monotonic
 
-MOST_REMEMBERED = 1_000
+MAX_KEYS = 1_000
 
 
-class Seldom:
+class LogThrottle:
     """Tells what was not said within the last seconds; beyond 1,000 things in that time nothing more is due."""
 
     def __init__(self, seconds: float) -> None:
@@ -17,7 +17,7 @@ class Seldom:
         now = monotonic()
         while self._said and now - next(iter(self._said.values())) >= self._seconds:
             del self._said[next(iter(self._said))]
-        if key in self._said or len(self._said) >= MOST_REMEMBERED:
+        if key in self._said or len(self._said) >= MAX_KEYS:
             return False
         self._said[key] = now
         return True

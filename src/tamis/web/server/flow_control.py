@@ -8,13 +8,13 @@ from typing import cast
 
 from tamis.web.server.limits import LINGER_BYTES
 
-BREAK = struct.pack("ii", 1, 0)
+RESET_ON_CLOSE = struct.pack("ii", 1, 0)
 """SO_LINGER: closing sends a reset, by which a client knows that an answer is not whole."""
 
 Address = tuple[str, int]
 
 
-class Line(asyncio.Protocol):
+class FlowControl(asyncio.Protocol):
     """The transport of a connection, with both directions paused and resumed."""
 
     transport: asyncio.Transport
@@ -103,7 +103,7 @@ class Line(asyncio.Protocol):
     def reset(self) -> None:
         """Break the connection, so that no client takes what it has for a whole answer."""
         with suppress(OSError):  # it may be broken already
-            self.transport.get_extra_info("socket").setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, BREAK)
+            self.transport.get_extra_info("socket").setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, RESET_ON_CLOSE)
         self.transport.abort()
 
 

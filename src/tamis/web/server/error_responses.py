@@ -4,11 +4,11 @@ from dataclasses import dataclass
 
 import msgspec
 
-from tamis.web.http import JSON
+from tamis.web.http import JSON_HEADERS
 
 
 @dataclass(frozen=True, slots=True)
-class Refusal:
+class ErrorResponse:
     """An answer that ends a connection."""
 
     status: bytes
@@ -21,25 +21,25 @@ class Refusal:
         """Return the whole answer, in the form of the Segment API's failures."""
         body = msgspec.json.encode({"status": "failed", "errors": self.message})
         length = (b"content-length", str(len(body)).encode())
-        lines = [b"%s: %s\r\n" % header for header in (*JSON[:1], length, *JSON[1:])]
+        lines = [b"%s: %s\r\n" % header for header in (*JSON_HEADERS[:1], length, *JSON_HEADERS[1:])]
         head = b"HTTP/1.1 " + self.status + b"\r\n" + b"".join(lines) + self.headers + b"connection: close\r\n\r\n"
         return head if head_only else head + body
 
 
-BAD_REQUEST = Refusal(b"400 Bad Request", "malformed", "The request is not valid HTTP.")
-HEADERS_LATE = Refusal(b"408 Request Timeout", "headers_late", "The headers of the request did not come in time.")
-BODY_LATE = Refusal(b"408 Request Timeout", "body_late", "The body of the request came too slowly.")
-LINE_TOO_LONG = Refusal(b"414 URI Too Long", "line_too_long", "The address of the request is too long.")
-HEADERS_TOO_LARGE = Refusal(
+BAD_REQUEST = ErrorResponse(b"400 Bad Request", "malformed", "The request is not valid HTTP.")
+HEADERS_LATE = ErrorResponse(b"408 Request Timeout", "headers_late", "The headers of the request did not come in time.")
+BODY_LATE = ErrorResponse(b"408 Request Timeout", "body_late", "The body of the request came too slowly.")
+LINE_TOO_LONG = ErrorResponse(b"414 URI Too Long", "line_too_long", "The address of the request is too long.")
+HEADERS_TOO_LARGE = ErrorResponse(
     b"431 Request Header Fields Too Large", "headers_too_large", "The headers of the request are too large."
 )
-TOO_MANY = Refusal(
+TOO_MANY = ErrorResponse(
     b"503 Service Unavailable",
     "too_many_connections",
     "There are too many connections: try again in a moment.",
     b"retry-after: 1\r\n",
 )
-TOO_MANY_OF_ADDRESS = Refusal(
+TOO_MANY_OF_ADDRESS = ErrorResponse(
     b"503 Service Unavailable",
     "too_many_of_address",
     "There are too many connections from your address: use fewer, or try again in a moment.",
