@@ -20,7 +20,7 @@ from tamis.actions.segments import history
 from tamis.actions.segments.recipients import add_recipient, delete_recipient, recipient_page
 from tamis.actions.segments.segments import create_segment, delete_segment
 from tamis.actions.services import Services
-from tamis.columns.history import collect
+from tamis.columns.history import batches
 from tamis.domain.contacts import encode_values
 from tamis.domain.emails import Email, parse_email
 from tamis.domain.errors import Invalid, NotFound, Refused
@@ -165,9 +165,9 @@ class Past:
 def small_packs() -> Iterator[None]:
     """Keep all changes as packs, and few of them in each."""
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(collect, "MOST_ROWS", 0)
-        patch.setattr(collect, "CHANGES_A_PACK", 2)
-        patch.setattr(collect, "MEMBERS_A_LIST", 2)
+        patch.setattr(batches, "MOST_ROWS", 0)
+        patch.setattr(batches, "CHANGES_A_PACK", 2)
+        patch.setattr(batches, "MEMBERS_A_LIST", 2)
         yield
 
 

@@ -9,7 +9,7 @@ import pytest
 
 from tamis.actions.maintenance import trimming
 from tamis.actions.maintenance.trimming import pack_history
-from tamis.columns.history import collect
+from tamis.columns.history import batches
 from tamis.columns.history.packs import pack
 from tamis.domain.errors import Unavailable
 from tamis.records.history import read, write
@@ -94,7 +94,7 @@ def test_old_rows_become_packs_and_the_projection_does_not_notice(past: Past) ->
 @pytest.mark.usefixtures("small")
 def test_no_pack_lies_across_another(past: Past, monkeypatch: pytest.MonkeyPatch) -> None:
     with monkeypatch.context() as patch:
-        patch.setattr(collect, "MOST_ROWS", 0)
+        patch.setattr(batches, "MOST_ROWS", 0)
         past.write({f"many{n}@example.org": "India" for n in range(9)})
         past.services.project()
     for n in range(15):

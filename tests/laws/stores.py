@@ -11,14 +11,14 @@ import msgspec
 
 from tamis.columns.engine.dialect import DUCKDB
 from tamis.columns.interface.exports import AllContacts
-from tamis.columns.interface.rules import Counts
+from tamis.columns.interface.rules import RuleCounts
 from tamis.columns.layout.contacts import arrange, column, table, written
 from tamis.columns.layout.membership import CONTACT, recipients_of
 from tamis.columns.layout.schema import SCHEMA
 from tamis.columns.projector.documents import insert_contacts
 from tamis.columns.projector.steps.refill import wanted_recipients
-from tamis.columns.reads.export import ExportReads
-from tamis.columns.reads.preview import RuleReads
+from tamis.columns.reads.exports import DuckExportReads
+from tamis.columns.reads.rules import DuckRuleReads
 from tamis.domain.contacts import Contact, encode_values
 from tamis.domain.exports import Layout
 from tamis.domain.fields import FieldSet, Kind, Value
@@ -105,13 +105,13 @@ class Stores:
         rows = self._columns.execute(f"SELECT recipient_id & {CONTACT} FROM {recipients_of(segment_id)}").fetchall()
         return {row[0] for row in rows}
 
-    def counted(self, rule: Rule, parts: Sequence[Node], as_of: EvaluationTime) -> Counts:
+    def counted(self, rule: Rule, parts: Sequence[Node], as_of: EvaluationTime) -> RuleCounts:
         """Ask the column store how many a rule and its parts select; all segments that they name are empty."""
-        return RuleReads(self._columns).count_parts(TYPE, rule, parts, as_of)
+        return DuckRuleReads(self._columns).count_parts(TYPE, rule, parts, as_of)
 
     def sampled(self, rule: Node, as_of: EvaluationTime, most: int) -> list[int]:
         """Ask the column store for some whom a rule selects."""
-        return RuleReads(self._columns).sample(TYPE, rule, as_of, most)
+        return DuckRuleReads(self._columns).sample(TYPE, rule, as_of, most)
 
     def held(self, contact_id: int) -> dict[int, Value]:
         """Read back what the column store knows of a contact, by field id."""
@@ -127,7 +127,7 @@ class Stores:
     def export(self, layout: Layout, target: Path) -> int:
         """Write all contacts with all their fields to a file."""
         fields = self.fields.fields
-        return ExportReads(self._columns).write(AllContacts(TYPE), fields, layout, target, "UTC")
+        return DuckExportReads(self._columns).write(AllContacts(TYPE), fields, layout, target, "UTC")
 
     def compared(self, texts: list[str]) -> list[str]:
         """Bring texts into the column store as the values of a field, and ask for what they are compared as."""

@@ -10,16 +10,17 @@ from tamis.actions.contacts.forgetting import forget_address
 from tamis.actions.segments.explaining import explain_membership, explain_recipient
 from tamis.actions.segments.history import contact_history, members_at
 from tamis.actions.segments.members import count_members, figures_of, list_activity, member_page
+from tamis.actions.segments.overlap import compare_segments, compare_with_all
 from tamis.actions.segments.previewing import preview_rule
 from tamis.actions.segments.recipients import add_recipient, delete_recipient, recipient_page
+from tamis.actions.segments.sampling import group_sizes, sampled_page
 from tamis.actions.segments.segments import count_rule, segment_sizes
-from tamis.actions.segments.sets import group_sizes, overlap, overlaps, sampled_page
 from tamis.actions.services import Services
 from tamis.columns.engine.dialect import DUCKDB
-from tamis.columns.reads import export
-from tamis.domain.draws import DRAWS, Sample
+from tamis.columns.reads import exports
 from tamis.domain.emails import parse_email
 from tamis.domain.errors import Invalid, NotFound
+from tamis.domain.sampling import HASH_RANGE, Sample
 from tamis.domain.segments import Segment
 from tamis.records import segments
 from tamis.rules.build import build
@@ -174,11 +175,13 @@ def test_pages_figures_history_and_sets_agree(desk: Desk) -> None:
     now = int(services.clock().timestamp() * 1e6)
     past = members_at(services, account.id, large.id, now, 0, 10)
     assert [(id_, email) for id_, _, email in past][-1] == (number, "ext@example.org")
-    compared = overlap(services, account.id, [small.id, large.id])
+    compared = compare_segments(services, account.id, [small.id, large.id])
     assert (compared.sizes, compared.union, compared.intersection) == ([2, 2], 2, 2)
-    assert [(one.segment.id, one.shared) for one in overlaps(services, account.id, small.id)[1]] == [(large.id, 2)]
-    assert sum(group_sizes(services, account.id, large.id, Sample("x", DRAWS, 3))) == 2
-    drawn = sampled_page(services, account.id, large.id, Sample("x", DRAWS, 1), 0)[1]
+    assert [(one.segment.id, one.shared) for one in compare_with_all(services, account.id, small.id)[1]] == [
+        (large.id, 2)
+    ]
+    assert sum(group_sizes(services, account.id, large.id, Sample("x", HASH_RANGE, 3))) == 2
+    drawn = sampled_page(services, account.id, large.id, Sample("x", HASH_RANGE, 1), 0)[1]
     assert {id_ for id_, _ in drawn} == {row["id"] for row in rows(desk, large).values()}
     looked = preview_rule(services, account, desk.type.id, from_text('is in segment "Small"'), segment_id=large.id)
     assert looked.members
@@ -219,7 +222,7 @@ def test_names_are_compared_as_texts_are_and_exported_as_they_were_written(desk:
     tree = build(from_text('is in segment "Small"'), desk.fields, refs)
     fields, parameters = desk.fields.fields, Parameters(DUCKDB)
     as_of = EvaluationTime(desk.services.clock(), desk.account.zone)
-    query = export.selected(desk.type.id, fields, tree, as_of, parameters)
+    query = exports.selected(desk.type.id, fields, tree, as_of, parameters)
     (row,) = desk.services.project().cursor().execute(query, parameters.values).fetchall()
     told = dict(zip((field.key for field in fields), row, strict=True))
     assert (told["email"], told["first_name"], told["last_name"]) == ("ext@example.org", "N\u00c9E", "Stra\u00dfe")

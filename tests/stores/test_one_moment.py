@@ -12,7 +12,7 @@ from tamis.actions.segments.recipients import add_recipient, delete_recipient, r
 from tamis.actions.segments.segments import delete_segment, sized_segments
 from tamis.actions.services import Services
 from tamis.columns.reads import recipients
-from tamis.columns.reads.browse import ContactReads
+from tamis.columns.reads.contacts import DuckContactReads
 from tamis.domain.emails import parse_email
 from tamis.domain.errors import NotFound
 from tamis.records import change_log, segments
@@ -82,7 +82,7 @@ def test_a_page_of_contacts_is_full_when_one_goes_meanwhile(
         address = f"{next(gone)}@example.org"
         desk.services.write(delete_contact, desk.account, desk.type, address)
 
-    then(monkeypatch, ContactReads, "ids", go, times)
+    then(monkeypatch, DuckContactReads, "ids", go, times)
     assert len(contact_page(desk.services, desk.type, 0, 3)[0]) == 3
 
 

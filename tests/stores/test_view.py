@@ -72,7 +72,7 @@ def test_all_that_is_read_of_the_columns_is_of_the_same_moment(desk: Desk) -> No
         assert columns.contacts.ids(type_id, 0, 9) == [1, 2]
         assert len(columns.recipients.page(desk.account.id, type_id, everyone.id, 0, EVERYONE)) == 2
         assert columns.members.count(type_id, everyone.id, ["example"]) == 2
-        assert columns.values.count_filled(type_id, ()) == (2, [])
+        assert columns.field_stats.count_with_value(type_id, ()) == (2, [])
         today = view.as_of.date()
         assert columns.history.last_sizes([everyone.id], today, 1) == {everyone.id: [2]}
 

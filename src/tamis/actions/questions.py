@@ -16,16 +16,16 @@ from tamis.actions.maintenance.backups import Manifest, make_backup
 from tamis.actions.maintenance.doctor import columns as doctor
 from tamis.actions.maintenance.doctor import history as kept_history
 from tamis.actions.maintenance.erasing import erase, erase_if_small
-from tamis.actions.segments import history, recipients, segments, sets
+from tamis.actions.segments import history, overlap, recipients, sampling, segments
 from tamis.actions.segments.history import ContactChange, SizesByDay
+from tamis.actions.segments.sampling import SampledPage
 from tamis.actions.segments.segments import ListedSegment
-from tamis.actions.segments.sets import SampledPage
 from tamis.actions.services import Services
-from tamis.domain.draws import Sample
 from tamis.domain.exports import Export
 from tamis.domain.import_reports import Effect
 from tamis.domain.instants import to_micros
-from tamis.domain.overlaps import Overlap
+from tamis.domain.overlap import Overlap
+from tamis.domain.sampling import Sample
 
 Answer = TypeVar("Answer")
 
@@ -150,7 +150,7 @@ class CompareSegments(Question[Overlap], frozen=True):
 
     def answer(self, services: Services) -> Overlap:
         """Return the sizes of all parts; raises NotFound and Invalid."""
-        return sets.overlap(services, self.account_id, self.segment_ids)
+        return overlap.compare_segments(services, self.account_id, self.segment_ids)
 
 
 class GroupSizes(Question[list[int]], frozen=True):
@@ -162,7 +162,7 @@ class GroupSizes(Question[list[int]], frozen=True):
 
     def answer(self, services: Services) -> list[int]:
         """Return the sizes; raises NotFound."""
-        return sets.group_sizes(services, self.account_id, self.segment_id, self.sample)
+        return sampling.group_sizes(services, self.account_id, self.segment_id, self.sample)
 
 
 class SampledRecipients(Question[SampledPage], frozen=True):
@@ -175,7 +175,7 @@ class SampledRecipients(Question[SampledPage], frozen=True):
 
     def answer(self, services: Services) -> SampledPage:
         """Return a page of them; raises NotFound."""
-        return sets.sampled_page(services, self.account_id, self.segment_id, self.sample, self.after)
+        return sampling.sampled_page(services, self.account_id, self.segment_id, self.sample, self.after)
 
 
 class ImportEffects(Question[list[Effect]], frozen=True):

@@ -22,12 +22,12 @@ from tamis.domain.text import counted
 
 segment_app = App(name="segment", help="Segments: named rules over a contact type.")
 segment_app.command(
-    "tamis.cli.sets:overlap",
+    "tamis.cli.overlap:overlap",
     name="overlap",
     help="Compare segments: how many persons they have together, in common, and each alone.",
 )
 segment_app.command(
-    "tamis.cli.sets:sample", name="sample", help="Draw a sample of a segment's members, or split them into groups."
+    "tamis.cli.sampling:sample", name="sample", help="Draw a sample of a segment's members, or split them into groups."
 )
 segment_app.command(
     "tamis.cli.history:history",

@@ -51,7 +51,7 @@ def type_glances(services: Services, account: Account) -> list[TypeGlance]:
     with services.view(account.id) as view:
         db = view.records
         for known in types.types_of_account(db, account.id):
-            total, _ = view.columns.values.count_filled(known.id, ())
+            total, _ = view.columns.field_stats.count_with_value(known.id, ())
             custom = len(types.fields_of_type(db, known.id).fields) - len(RESERVED)
             found.append(TypeGlance(known, total, custom, len(segments.live_of_type(db, known.id))))
     return found
@@ -60,9 +60,9 @@ def type_glances(services: Services, account: Account) -> list[TypeGlance]:
 def field_list(services: Services, contact_type: ContactType) -> FieldList:
     """Look at the fields of a contact type."""
     with services.view(contact_type.account_id) as view:
-        db, values = view.records, view.columns.values
+        db, values = view.records, view.columns.field_stats
         fields = types.fields_of_type(db, contact_type.id).fields
-        total, filled = values.count_filled(contact_type.id, fields)
+        total, filled = values.count_with_value(contact_type.id, fields)
         users = users_by_field(db, contact_type.id)
     glances = [
         FieldGlance(field, count, tuple(users.get(field.id, ())), total)
@@ -75,9 +75,9 @@ def field_list(services: Services, contact_type: ContactType) -> FieldList:
 def field_glance(services: Services, contact_type: ContactType, field_id: int) -> FieldGlance:
     """Look at one custom field; raises NotFound, and Refused for a reserved one."""
     with services.view(contact_type.account_id) as view:
-        db, values = view.records, view.columns.values
+        db, values = view.records, view.columns.field_stats
         field = find_custom_field(contact_type, types.fields_of_type(db, contact_type.id), str(field_id))
-        total, (filled,) = values.count_filled(contact_type.id, [field])
+        total, (filled,) = values.count_with_value(contact_type.id, [field])
         had = values.option_counts(contact_type.id, field) if field.options else {}
         users = users_of_field(db, contact_type.id, field)
     return FieldGlance(field, filled, tuple(users), total, had)

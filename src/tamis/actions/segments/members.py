@@ -39,7 +39,7 @@ def figures_of(services: Services, account: Account, segment: Segment) -> Figure
     with services.view(account.id) as view:
         today = day_of(view.as_of, account.zone)
         told = view.columns.history.last_sizes([segment.id], today, DAYS)
-        contacts, externals = view.columns.members.surroundings(segment.contact_type_id, segment.id)
+        contacts, externals = view.columns.members.count_contacts_and_externals(segment.contact_type_id, segment.id)
     sizes = told.get(segment.id, [None])
     now, then = sizes[-1] or 0, sizes[0]
     return Figures(now, now - externals, contacts, None if then is None else now - then)

@@ -9,7 +9,7 @@ from tamis.actions.segments.dependents import followers_of_segment
 from tamis.actions.segments.segments import Keep, check_edit, problems_with_names, rule_of
 from tamis.actions.services import Services
 from tamis.actions.superseding import LatestRequests
-from tamis.columns.interface.rules import Members
+from tamis.columns.interface.rules import MemberCounts
 from tamis.domain.accounts import Account
 from tamis.domain.contacts import Contact
 from tamis.domain.errors import NotFound, Problem
@@ -45,7 +45,7 @@ class Preview:
 
     total: int
     count: int | None
-    members: Members | None
+    members: MemberCounts | None
     counts: dict[str, int]
     cumulative: dict[str, int]
     rule: Rule
@@ -163,8 +163,8 @@ def suggested_values(
         if field is None or field.kind not in TEXTUAL or field.id == EMAIL.id:
             raise NotFound("field_without_suggestions", field=field_id)
         if not field.kind.has_options:
-            return view.columns.values.frequent_values(type_id, field, typed, VALUES_SHOWN)
-        had = view.columns.values.option_counts(type_id, field)
+            return view.columns.field_stats.frequent_values(type_id, field, typed, VALUES_SHOWN)
+        had = view.columns.field_stats.option_counts(type_id, field)
     known = [(option, had.get(option, 0)) for option in field.options if fold(typed) in fold(option)]
     return sorted(known, key=lambda option: -option[1])
 

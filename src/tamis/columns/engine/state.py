@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 import duckdb
 
-from tamis.columns.history.daily import DailyRollup, read_last_days
+from tamis.columns.history.daily_rollup import DailyRollup, read_last_days
 from tamis.columns.interface.view import Standing
 from tamis.columns.layout.clocks import Clock, read_clocks
 from tamis.columns.layout.log import last_number

@@ -8,8 +8,8 @@ from zoneinfo import ZoneInfo
 import duckdb
 
 from tamis.columns.engine.state import read_sizes
-from tamis.columns.history.collect import member_lists, new_mark, packs_between, read_snapshots
-from tamis.columns.history.daily import DailyChanges, DailyRollup, DailySnapshot
+from tamis.columns.history.batches import member_lists, new_mark, packs_between, read_snapshots
+from tamis.columns.history.daily_rollup import DailyChanges, DailyRollup, DailySnapshot
 from tamis.columns.layout.clocks import read_clocks
 from tamis.columns.layout.log import last_number
 from tamis.domain.history import HistoryBatch, Position, SegmentDay

@@ -15,7 +15,7 @@ import duckdb
 from tamis.columns.engine.state import State
 from tamis.columns.engine.trouble import Trouble, message_of, trouble_of
 from tamis.columns.history import legacy
-from tamis.columns.history.collect import clocks_of, collect, first_snapshots, member_lists, new_mark
+from tamis.columns.history.batches import clocks_of, collect, first_snapshots, member_lists, new_mark
 from tamis.columns.history.restore import load_history
 from tamis.columns.history.trim import first_number, trim
 from tamis.columns.layout.schema import NEWEST_WITH_HISTORY, OLDEST_WITH_HISTORY

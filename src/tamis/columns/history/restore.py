@@ -12,7 +12,7 @@ import duckdb
 
 from tamis import log
 from tamis.columns.engine.trouble import keeps_out
-from tamis.columns.history.daily import insert_days
+from tamis.columns.history.daily_rollup import insert_days
 from tamis.columns.history.packs import CHANGES, columns_of
 from tamis.columns.history.parquet import from_parquet
 from tamis.domain.history import ChangeRow, KeptHistory, MemberList, Pack, SnapshotRow

@@ -1,4 +1,4 @@
-"""Which contacts a type has, and what is known of them."""
+"""Queries about the contacts of a type and the values of their fields."""
 
 from collections.abc import Sequence
 from typing import Protocol
@@ -10,29 +10,29 @@ from tamis.rules.tree import Node
 
 
 class ContactReads(Protocol):
-    """Reads which contacts a type has."""
+    """Reads the contacts of a type."""
 
     def page(
         self, type_id: int, rule: Node | None, as_of: EvaluationTime, order: Order, near: Near | None, limit: int, /
     ) -> tuple[list[int], Near | None]:
-        """Return the ids of at most `limit` contacts that a rule selects, None selecting all, in order, and the contact
-        beside which they lie: None is the first page, also where the one that was named is gone."""
+        """Return the ids of at most `limit` contacts that a rule selects (None selects all), in order, and the contact
+        from which the page starts: None for the first page, also if the given contact is gone."""
 
     def count(self, type_id: int, rule: Node | None, as_of: EvaluationTime, /) -> int:
-        """Count the contacts that a rule selects, None selecting all."""
+        """Count the contacts that a rule selects; None selects all."""
 
     def ids(self, type_id: int, after: int, limit: int, /) -> list[int]:
-        """Return a page of the ids of a type's contacts above `after`, in order."""
+        """Return a page of the ids of a type's contacts above `after`, ascending."""
 
 
-class ValueReads(Protocol):
-    """Reads which values the contacts of a type have."""
+class FieldStatsReads(Protocol):
+    """Reads statistics of fields."""
 
-    def count_filled(self, type_id: int, fields: Sequence[Field], /) -> tuple[int, list[int]]:
-        """Count the contacts of a type, and for each of some fields those that have a value of it."""
+    def count_with_value(self, type_id: int, fields: Sequence[Field], /) -> tuple[int, list[int]]:
+        """Count the contacts of a type, and those that have a value, for each of some fields."""
 
     def frequent_values(self, type_id: int, field: Field, typed: str, limit: int, /) -> list[tuple[str, int]]:
-        """Return the most frequent values of a text field in which `typed` stands, each with how many have it."""
+        """Return the most frequent values of a text field that contain `typed`, each with its number of contacts."""
 
     def option_counts(self, type_id: int, field: Field, /) -> dict[str, int]:
-        """Return how many contacts have each option of a field, of those that anybody has."""
+        """Return the number of contacts with each option of a field; options without contacts are left out."""

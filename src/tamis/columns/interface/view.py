@@ -1,17 +1,17 @@
-"""The projection at one moment, as an engine gives it to be read."""
+"""A consistent view of the projection, which an engine implements."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
 
-from tamis.columns.interface.checks import CheckReads
-from tamis.columns.interface.contacts import ContactReads, ValueReads
+from tamis.columns.interface.contacts import ContactReads, FieldStatsReads
 from tamis.columns.interface.exports import ExportReads
 from tamis.columns.interface.history import HistoryReads
-from tamis.columns.interface.kept import KeptHistoryReads
+from tamis.columns.interface.kept_history import KeptHistoryReads
 from tamis.columns.interface.rules import RuleReads
-from tamis.columns.interface.segments import MemberReads, RecipientReads, SetReads, SizeReads
+from tamis.columns.interface.segments import MemberReads, OverlapReads, RecipientReads, SizeReads
+from tamis.columns.interface.verification import VerificationReads
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,7 +38,7 @@ class Sized:
 
     @property
     def sizes(self) -> SizeReads:
-        """How large segments are."""
+        """The sizes of segments."""
         return self
 
     def of_all(self) -> Mapping[int, int]:
@@ -47,7 +47,7 @@ class Sized:
 
 
 class ColumnsView(Protocol):
-    """The projection at one moment: all of its parts read the same state, whatever is written meanwhile."""
+    """A consistent view of the projection: all of its parts read the same state, whatever is written meanwhile."""
 
     @property
     def standing(self) -> Standing:
@@ -55,47 +55,47 @@ class ColumnsView(Protocol):
 
     @property
     def sizes(self) -> SizeReads:
-        """How large segments are."""
+        """The sizes of segments."""
 
     @property
     def members(self) -> MemberReads:
-        """Who is in a segment, for people."""
+        """Queries for the members of a segment, by page and search."""
 
     @property
     def recipients(self) -> RecipientReads:
-        """Who is in a segment, for the Segment API."""
+        """Queries for the recipients of a segment, as the Segment API shows them."""
 
     @property
-    def sets(self) -> SetReads:
-        """What segments have in common."""
+    def overlap(self) -> OverlapReads:
+        """Queries about the overlap of segments."""
 
     @property
     def rules(self) -> RuleReads:
-        """What rules select."""
+        """Queries about what rules select."""
 
     @property
     def contacts(self) -> ContactReads:
-        """Which contacts a type has."""
+        """Queries for contacts of a type."""
 
     @property
-    def values(self) -> ValueReads:
-        """Which values contacts have."""
+    def field_stats(self) -> FieldStatsReads:
+        """Queries about the values of fields."""
 
     @property
     def history(self) -> HistoryReads:
-        """What was."""
+        """Queries about the past."""
 
     @property
     def exports(self) -> ExportReads:
-        """Files of contacts."""
+        """Exports of contacts to files."""
 
     @property
-    def checks(self) -> CheckReads:
-        """What is stored, for `tamis doctor`."""
+    def verification(self) -> VerificationReads:
+        """Queries that compare the projection with the records."""
 
     @property
     def kept_history(self) -> KeptHistoryReads:
-        """The history, held against the one that the records keep."""
+        """Queries that compare the projection's history with the kept one."""
 
     def interrupt(self) -> None:
-        """Stop what is being read, from another thread: the view raises Abandoned."""
+        """Cancel the running query from another thread: the view raises Abandoned."""

@@ -7,7 +7,7 @@ import duckdb
 from tamis.columns.engine.dialect import DUCKDB
 from tamis.columns.layout.contacts import column
 from tamis.columns.layout.externals import added_to, external_rows, is_asked, is_external_in, used_by
-from tamis.columns.reads.leaves import joined, leaves
+from tamis.columns.reads.conditions import joined, leaves
 from tamis.rules.evaluation.externals import segments_included
 from tamis.rules.sql.compiler import Source, compile_rule
 from tamis.rules.sql.dialect import Parameters

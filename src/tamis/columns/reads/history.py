@@ -6,13 +6,13 @@ from datetime import date, datetime
 import duckdb
 
 from tamis.columns.history import membership_log
-from tamis.columns.history.daily import last_sizes, sizes_by_day
+from tamis.columns.history.daily_rollup import last_sizes, sizes_by_day
 from tamis.columns.reads.activity import activity
 from tamis.domain.members import ActivityEntry
 from tamis.domain.membership_changes import Cause, DaySize, MembershipChange, MembershipSnapshot
 
 
-class HistoryReads:
+class DuckHistoryReads:
     """Reads the log of membership changes and its daily rollup."""
 
     def __init__(self, con: duckdb.DuckDBPyConnection) -> None:

@@ -27,7 +27,7 @@ Row = tuple[int, datetime]
 """The number of a recipient and since when it is one."""
 
 
-class MemberReads:
+class DuckMemberReads:
     """Reads who is in a segment, at the moment of a view."""
 
     def __init__(self, con: duckdb.DuckDBPyConnection) -> None:
@@ -72,7 +72,7 @@ class MemberReads:
         ).fetchone()
         return int(row[0]) if row else 0
 
-    def surroundings(self, type_id: int, segment_id: int) -> tuple[int, int]:
+    def count_contacts_and_externals(self, type_id: int, segment_id: int) -> tuple[int, int]:
         """Count the contacts of a type, and the recipients of a segment that are none of them."""
         low, high = span(segment_id)
         row = self._con.execute(

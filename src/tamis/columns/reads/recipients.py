@@ -5,11 +5,11 @@ import duckdb
 from tamis.columns.engine.dialect import DUCKDB
 from tamis.columns.layout.contacts import column, table, written
 from tamis.columns.layout.externals import PERSONS
+from tamis.columns.layout.identity import normalised_emails
 from tamis.columns.layout.membership import CONTACT, NUMBER, recipients_between, span
-from tamis.columns.layout.people import odd_addresses
-from tamis.columns.reads.draws import number_of_external, sampled
-from tamis.domain.draws import Sample
+from tamis.columns.reads.sampling import number_of_external, sampled
 from tamis.domain.fields import ADDRESS_LINE1, CITY, COUNTRY, EMAIL, FIRST_NAME, LAST_NAME, STATE, UPDATED_AT
+from tamis.domain.sampling import Sample
 from tamis.domain.segments import EXTERNAL_BIT
 from tamis.rules.sql.dialect import Parameters
 
@@ -17,7 +17,7 @@ _INSTANT = "'%Y-%m-%dT%H:%M:%S.%fZ'"
 _NAMES = f"coalesce({written(FIRST_NAME, 'c.')}, m.first_name)", f"coalesce({written(LAST_NAME, 'c.')}, m.last_name)"
 
 
-class RecipientReads:
+class DuckRecipientReads:
     """Reads the recipients of a segment as the Segment API shows them, at the moment of a view."""
 
     def __init__(self, con: duckdb.DuckDBPyConnection) -> None:
@@ -61,12 +61,12 @@ class RecipientReads:
         if last is None:
             return None, []
         parameters = Parameters(DUCKDB)
-        odd = odd_addresses(self._con, parameters)
+        normalised = normalised_emails(self._con, parameters)
         page = (
             "SELECT p.*, coalesce(p.contact_id, CASE WHEN p.email IS NOT NULL THEN "
             f"{number_of_external('coalesce(o.key, lower(p.email))')} END) AS number "
             f"FROM ({with_inclusions(f'SELECT * FROM {recipients_between(low, last)}')}) p "
-            f"LEFT JOIN ({odd}) o ON o.address = p.email"
+            f"LEFT JOIN ({normalised}) o ON o.address = p.email"
         )
         rows = _documents(self._con, account_id, type_id, segment_id, sampled(page, "number", sample), parameters)
         return (last if looked_at == most else None), rows

@@ -1,23 +1,23 @@
-"""The projection at one moment, read by DuckDB."""
+"""DuckDB's implementation of a consistent view."""
 
 import duckdb
 
 from tamis.columns.engine.state import read_sizes
-from tamis.columns.history.compare import KeptHistoryReads
+from tamis.columns.history.comparison import DuckKeptHistoryReads
 from tamis.columns.interface.view import Standing
-from tamis.columns.reads.browse import ContactReads
-from tamis.columns.reads.examine import CheckReads
-from tamis.columns.reads.export import ExportReads
-from tamis.columns.reads.history import HistoryReads
-from tamis.columns.reads.members import MemberReads
-from tamis.columns.reads.preview import RuleReads
-from tamis.columns.reads.recipients import RecipientReads
-from tamis.columns.reads.sets import SetReads
-from tamis.columns.reads.values import ValueReads
+from tamis.columns.reads.contacts import DuckContactReads
+from tamis.columns.reads.exports import DuckExportReads
+from tamis.columns.reads.field_stats import DuckFieldStatsReads
+from tamis.columns.reads.history import DuckHistoryReads
+from tamis.columns.reads.members import DuckMemberReads
+from tamis.columns.reads.overlap import DuckOverlapReads
+from tamis.columns.reads.recipients import DuckRecipientReads
+from tamis.columns.reads.rules import DuckRuleReads
+from tamis.columns.reads.verification import DuckVerificationReads
 
 
-class SizeReads:
-    """Reads how large segments are."""
+class DuckSizeReads:
+    """Reads the sizes of segments."""
 
     def __init__(self, con: duckdb.DuckDBPyConnection) -> None:
         self._con = con
@@ -27,19 +27,19 @@ class SizeReads:
 
 
 class DuckView:
-    """All that is read on one connection, in the state that its transaction sees."""
+    """All queries on one connection, which has a transaction open."""
 
     def __init__(self, con: duckdb.DuckDBPyConnection, standing: Standing) -> None:
         self.standing = standing
         self.interrupt = con.interrupt
-        self.sizes = SizeReads(con)
-        self.members = MemberReads(con)
-        self.recipients = RecipientReads(con)
-        self.sets = SetReads(con)
-        self.rules = RuleReads(con)
-        self.contacts = ContactReads(con)
-        self.values = ValueReads(con)
-        self.history = HistoryReads(con)
-        self.exports = ExportReads(con)
-        self.checks = CheckReads(con)
-        self.kept_history = KeptHistoryReads(con)
+        self.sizes = DuckSizeReads(con)
+        self.members = DuckMemberReads(con)
+        self.recipients = DuckRecipientReads(con)
+        self.overlap = DuckOverlapReads(con)
+        self.rules = DuckRuleReads(con)
+        self.contacts = DuckContactReads(con)
+        self.field_stats = DuckFieldStatsReads(con)
+        self.history = DuckHistoryReads(con)
+        self.exports = DuckExportReads(con)
+        self.verification = DuckVerificationReads(con)
+        self.kept_history = DuckKeptHistoryReads(con)

@@ -9,7 +9,7 @@ from tamis.actions.maintenance.doctor.report import REBUILD, REPORT, some
 from tamis.actions.segments.membership import external_membership
 from tamis.actions.segments.stored_rules import rules_of_type
 from tamis.actions.services import Services
-from tamis.columns.interface.checks import Differing, SegmentState
+from tamis.columns.interface.verification import Discrepancies, SegmentState
 from tamis.domain.contacts import Contact
 from tamis.domain.emails import email_key
 from tamis.domain.externals import External
@@ -38,7 +38,7 @@ class Part(NamedTuple):
 def examine_contacts(services: Services, type_id: int, after: int) -> Part:
     """Compare the next 50,000 contacts of a type above an id with their copies, value by value."""
     with services.view() as view:
-        db, checks = view.records, view.columns.checks
+        db, checks = view.records, view.columns.verification
         fields = types.fields_of_type(db, type_id)
         if checks.layout_differs(type_id, fields):
             return Part(0, None, [f"the columns of contact type {type_id} are not those of its fields: {REBUILD}"])
@@ -57,7 +57,7 @@ def examine_contacts(services: Services, type_id: int, after: int) -> Part:
 def examine_overrides(services: Services, type_id: int) -> Part:
     """Compare what was done by hand in the segments of a type with its copy."""
     with services.view() as view:
-        db, checks = view.records, view.columns.checks
+        db, checks = view.records, view.columns.verification
         ids = {segment.id for segment in segments.live_of_type(db, type_id)}
         added = [row for row in recipients.inclusions_for_columns(db, None) if row.segment_id in ids]
         removed = [row for row in recipients.exclusions_for_columns(db, None) if row[0] in ids]
@@ -74,7 +74,7 @@ def examine_overrides(services: Services, type_id: int) -> Part:
 def examine_segment(services: Services, segment_id: int) -> Part:
     """Compute the members of a segment anew, and hold against them those that are stored, its size and its log."""
     with services.view() as view:
-        db, checks = view.records, view.columns.checks
+        db, checks = view.records, view.columns.verification
         segment = next((one for one in examine.live_segments(db) if one.id == segment_id), None)
         if segment is None:  # deleted since it was listed
             return Part(0, None, [])
@@ -118,7 +118,7 @@ def _faults(state: SegmentState) -> list[str]:
     return [sentence() for wrong, sentence in found if wrong]
 
 
-def _recipients(found: Differing) -> str:
+def _recipients(found: Discrepancies) -> str:
     return f"{counted(found.number, 'recipient')} ({some(found.some, found.number)})"
 
 
@@ -126,7 +126,7 @@ def examine_sample(services: Services, type_id: int, size: int) -> Part:
     """Decide for some contacts and external recipients of a type, drawn at random, with the reference evaluator in
     which segments they are, and hold it against the stored memberships."""
     with services.view() as view:
-        db, checks = view.records, view.columns.checks
+        db, checks = view.records, view.columns.verification
         ids = examine.some_ids(db, type_id, size)
         as_of = EvaluationTime(view.as_of_type(type_id), ZoneInfo(accounts.timezone_of_type(db, type_id)))
         expected = _memberships(db, type_id, ids, as_of)
@@ -204,8 +204,8 @@ def _of_contact(
 def examine_log(services: Services) -> Part:
     """Check the numbers of the log, and that nothing is stored of segments and types that do not exist."""
     with services.view() as view:
-        db, checks = view.records, view.columns.checks
-        lines, repeated, odd = checks.log_lines()
+        db, checks = view.records, view.columns.verification
+        lines, repeated, odd = checks.count_log_entries()
         live = {segment.id for segment in examine.live_segments(db)}
         stray = sorted(checks.segments_stored() - live)
         lost = sorted(set(types.all_type_ids(db)) - checks.types_stored())

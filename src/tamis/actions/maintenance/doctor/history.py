@@ -6,7 +6,7 @@ from tamis.actions.maintenance.doctor.columns import Part
 from tamis.actions.maintenance.doctor.report import REBUILD, RESTORE, Check, looking, some
 from tamis.actions.services import Services
 from tamis.actions.view import View
-from tamis.columns.interface.checks import Differing
+from tamis.columns.interface.verification import Discrepancies
 from tamis.columns.interface.view import ColumnsView
 from tamis.domain.segments import LAST_SEGMENT
 from tamis.domain.text import counted
@@ -120,7 +120,7 @@ def _page(ids: Sequence[int], sizes: Mapping[int, int]) -> Sequence[int]:
     return ids[:SEGMENTS_A_PART]
 
 
-def _apart(what: str, found: Differing, called: str, many: str = "") -> list[str]:
+def _apart(what: str, found: Discrepancies, called: str, many: str = "") -> list[str]:
     if not found.number:
         return []
     shown = some(found.some, found.number)

@@ -1,6 +1,6 @@
 """Finish: what is done once, for the batch as a whole."""
 
-from tamis.columns.history.daily import write_days
+from tamis.columns.history.daily_rollup import write_days
 from tamis.columns.layout.membership import MOST_RECENT, merge
 from tamis.columns.projector.queries import load
 from tamis.columns.projector.work import Connection, Whole

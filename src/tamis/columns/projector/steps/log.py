@@ -6,7 +6,7 @@ from datetime import UTC, date, datetime
 from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
-from tamis.columns.history.daily import DailyChanges
+from tamis.columns.history.daily_rollup import DailyChanges
 from tamis.columns.projector.queries import load
 from tamis.columns.projector.work import Connection, Numbered, Work, plain
 from tamis.domain.instants import DAY, day_in_utc, day_of

@@ -3,7 +3,7 @@
 from dataclasses import replace
 
 from tamis.columns.engine.dialect import DUCKDB
-from tamis.columns.history.daily import DailySnapshot
+from tamis.columns.history.daily_rollup import DailySnapshot
 from tamis.columns.layout.contacts import column, table
 from tamis.columns.layout.externals import added_to, selected_externals
 from tamis.columns.layout.membership import is_in_segment, recipients_of, span

@@ -8,9 +8,9 @@ from litestar.response import Response
 from markupsafe import Markup
 
 from tamis.actions.lookups import segments_of_type
-from tamis.actions.segments.sets import overlap, overlaps
+from tamis.actions.segments.overlap import compare_segments, compare_with_all
 from tamis.actions.services import Services
-from tamis.domain.overlaps import Overlap
+from tamis.domain.overlap import Overlap
 from tamis.domain.segments import Segment
 from tamis.web.console.answers import fragment
 from tamis.web.console.charts import bar
@@ -22,7 +22,7 @@ from tamis.web.console.session import Visitor
 
 
 @dataclass(frozen=True, slots=True)
-class Compared:
+class ComparedSegments:
     """Two or three segments, a picture of them, and what every part of it holds: in which of them, and how many."""
 
     segments: list[Segment]
@@ -62,15 +62,17 @@ def overlap_page(
 @get("/segments/{segment_id:int}/overlap/all", sync_to_thread=True)
 def overlap_with_all(services: InjectedServices, visitor: InjectedVisitor, segment_id: FromPath[int]) -> Response[str]:
     """Return the table of what a segment has in common with each other one of its type."""
-    size, found = overlaps(services, visitor.account.id, segment_id)
+    size, found = compare_with_all(services, visitor.account.id, segment_id)
     return fragment(visitor, "segments/_overlaps.html", segment_id=segment_id, size=size, found=found, bar=bar)
 
 
-def _compared(services: Services, visitor: Visitor, of: list[Segment]) -> Compared:
-    found = overlap(services, visitor.account.id, [segment.id for segment in of])
+def _compared(services: Services, visitor: Visitor, of: list[Segment]) -> ComparedSegments:
+    found = compare_segments(services, visitor.account.id, [segment.id for segment in of])
     words = [f"{segment.name}: {number(size)}" for segment, size in zip(of, found.sizes, strict=True)]
     label = f"{'; '.join(words)}; in any of them: {number(found.union)}; in all of them: {number(found.intersection)}"
-    return Compared(of, found.sizes, found.union, _parts(found), overlap_picture(found.sizes, found.matrix, label))
+    return ComparedSegments(
+        of, found.sizes, found.union, _parts(found), overlap_picture(found.sizes, found.matrix, label)
+    )
 
 
 def _parts(found: Overlap) -> list[tuple[tuple[bool, ...], int]]:

@@ -16,7 +16,7 @@ from tamis.rules.time.evaluation_time import EvaluationTime
 from tamis.rules.tree import Node
 
 
-class ContactReads:
+class DuckContactReads:
     """Reads which contacts a type has, at the moment of a view."""
 
     def __init__(self, con: duckdb.DuckDBPyConnection) -> None:

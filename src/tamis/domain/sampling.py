@@ -1,8 +1,8 @@
-"""Draws for samples and groups: a person's draw follows from the person and a seed, and from nothing else.
+"""Deterministic samples and groups: whether a person is in one depends on the person and a seed, and nothing else.
 
-A draw is a number below 2^32, made of multiplications, shifts and exclusive-ors of 32-bit numbers only, so that it
-stays what it is whatever the versions of the stores, and anybody can make it again in any language.
-`columns/reads/draws.py` is the same in SQL; a test holds the two against each other.
+The sampling hash is a number below 2^32, made only of multiplications, shifts and exclusive-ors of 32-bit numbers. So
+it never changes with the versions of the stores, and can be reproduced in any language. `columns/reads/sampling.py`
+computes the same in SQL; a test compares the two.
 """
 
 import hashlib
@@ -13,8 +13,8 @@ from tamis.domain.errors import Invalid, Problem
 from tamis.domain.segments import EXTERNAL_BIT
 from tamis.domain.text import SURROGATE
 
-DRAWS = 1 << 32
-MASK = DRAWS - 1
+HASH_RANGE = 1 << 32
+MASK = HASH_RANGE - 1
 MOST_GROUPS = 1_000
 MOST_SEED = 255
 FIRST_FACTOR, SECOND_FACTOR = 0x85EBCA6B, 0xC2B2AE35
@@ -22,22 +22,22 @@ FIRST_FACTOR, SECOND_FACTOR = 0x85EBCA6B, 0xC2B2AE35
 
 @dataclass(frozen=True, slots=True)
 class Sample:
-    """Who of a segment is meant: those whose draw for the sample lies below a bound and, if one is named, who are in
-    that of several groups (1 … groups)."""
+    """A part of a segment: the members with a sampling hash below a bound and, if `group` is given, only those in that
+    one of several groups (1 … groups)."""
 
     seed: str
-    below: int = DRAWS
+    below: int = HASH_RANGE
     groups: int = 1
     group: int | None = None
 
     @property
     def share(self) -> float:
-        """Which part of the people is expected to be in it."""
-        return self.below / DRAWS / (1 if self.group is None else self.groups)
+        """The expected fraction of the members."""
+        return self.below / HASH_RANGE / (1 if self.group is None else self.groups)
 
 
 def sample_of(percent: float | None, groups: int | None, group: int | None, seed: str) -> Sample:
-    """Check what somebody asks for and make the sample; raises Invalid."""
+    """Return a sample from what a user asked for; raises Invalid."""
     problems = []
     if percent is None and groups is None:
         problems.append(Problem("", "sample_size_missing"))
@@ -55,13 +55,12 @@ def sample_of(percent: float | None, groups: int | None, group: int | None, seed
         problems.append(Problem("seed", "not_utf8"))
     if problems:
         raise Invalid(problems)
-    below = DRAWS if percent is None else math.floor(percent / 100 * DRAWS)
+    below = HASH_RANGE if percent is None else math.floor(percent / 100 * HASH_RANGE)
     return Sample(seed, below, groups or 1, group)
 
 
-def keys_of(seed: str) -> tuple[tuple[int, int], tuple[int, int]]:
-    """Return two pairs of keys that follow from a seed: for the draw of the sample and for that of the group, which
-    know nothing of each other."""
+def hash_keys(seed: str) -> tuple[tuple[int, int], tuple[int, int]]:
+    """Return two independent pairs of keys derived from a seed: for the sample's hash and for the group's."""
     digest = hashlib.sha256(seed.encode("utf-8", "surrogatepass")).digest()
     words = [int.from_bytes(digest[at : at + 4], "big") for at in range(0, 16, 4)]
     return (words[0], words[1]), (words[2], words[3])
@@ -72,17 +71,17 @@ def number_of_external(email_key: str) -> int:
     return EXTERNAL_BIT | int.from_bytes(hashlib.md5(email_key.encode(), usedforsecurity=False).digest()[:4], "big")
 
 
-def draw(number: int, keys: tuple[int, int]) -> int:
-    """Draw for a person: a contact by its id, an external recipient by `number_of_external`."""
+def sampling_hash(number: int, keys: tuple[int, int]) -> int:
+    """Return the hash of a person: a contact by its id, an external recipient by `number_of_external`."""
     return _mix(_mix(number ^ keys[0]) ^ keys[1])
 
 
 def includes(sample: Sample, number: int) -> bool:
     """Return whether a person is in a sample."""
-    for_sample, for_group = keys_of(sample.seed)
-    if draw(number, for_sample) >= sample.below:
+    for_sample, for_group = hash_keys(sample.seed)
+    if sampling_hash(number, for_sample) >= sample.below:
         return False
-    return sample.group is None or draw(number, for_group) * sample.groups // DRAWS + 1 == sample.group
+    return sample.group is None or sampling_hash(number, for_group) * sample.groups // HASH_RANGE + 1 == sample.group
 
 
 def _mix(x: int) -> int:

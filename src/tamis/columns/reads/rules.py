@@ -5,12 +5,12 @@ from collections.abc import Sequence
 import duckdb
 
 from tamis.columns.engine.dialect import DUCKDB
-from tamis.columns.interface.rules import Counts, Effect, Members
+from tamis.columns.interface.rules import MemberCounts, RuleCounts, RuleEffect
 from tamis.columns.layout.contacts import column, table
 from tamis.columns.layout.externals import selected_externals
 from tamis.columns.layout.membership import is_in_segment
+from tamis.columns.reads.conditions import joined, leaves
 from tamis.columns.reads.external_counts import count_externals, effect_on_externals
-from tamis.columns.reads.leaves import joined, leaves
 from tamis.rules.sql.compiler import Source, compile_rule
 from tamis.rules.sql.dialect import Parameters
 from tamis.rules.time.evaluation_time import EvaluationTime
@@ -20,7 +20,7 @@ _MOST_BITS = 12
 _SOURCE = Source(column, is_in_segment)
 
 
-class RuleReads:
+class DuckRuleReads:
     """Reads what rules select, at the moment of a view."""
 
     def __init__(self, con: duckdb.DuckDBPyConnection) -> None:
@@ -42,7 +42,7 @@ class RuleReads:
         parts: Sequence[Node],
         as_of: EvaluationTime,
         segment_id: int | None = None,
-    ) -> Counts:
+    ) -> RuleCounts:
         """Count all parts in one scan, in which each condition is asked once, however many parts it stands in; `whole`
         is one of the parts, or None."""
         parameters = Parameters(DUCKDB)
@@ -62,11 +62,11 @@ class RuleReads:
         counted = [found[places[test] - 1] for test in tests]
         of_parts = [contacts + more for contacts, more in zip(counted[: len(parts)], externals, strict=False)]
         if segment_id is None:
-            return Counts(total, of_parts, None)
+            return RuleCounts(total, of_parts, None)
         added, excluded = self._con.execute(_OVERRIDES, [segment_id]).fetchall()[0]
-        return Counts(total, of_parts, Members(counted[-1] + externals[-1], counted[-1], added, excluded))
+        return RuleCounts(total, of_parts, MemberCounts(counted[-1] + externals[-1], counted[-1], added, excluded))
 
-    def count_effect(self, type_id: int, segment_id: int, rule: Rule, as_of: EvaluationTime) -> Effect:
+    def count_effect(self, type_id: int, segment_id: int, rule: Rule, as_of: EvaluationTime) -> RuleEffect:
         """Compare the members of a segment with those that it would have under a rule, in one scan.
 
         Manual additions and exclusions stay as they are.
@@ -87,7 +87,7 @@ class RuleReads:
             """,
             parameters.values,
         ).fetchall()
-        return Effect(*map(sum, zip(rows[0], effect_on_externals(self._con, segment_id, rule, as_of), strict=True)))
+        return RuleEffect(*map(sum, zip(rows[0], effect_on_externals(self._con, segment_id, rule, as_of), strict=True)))
 
     def sample(self, type_id: int, rule: Node, as_of: EvaluationTime, most: int) -> list[int]:
         """Return the ids of some contacts that a rule selects, in ascending order.

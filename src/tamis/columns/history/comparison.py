@@ -6,11 +6,11 @@ from pathlib import Path
 import duckdb
 
 from tamis.columns.engine.trouble import keeps_out
-from tamis.columns.history.daily import insert_days
+from tamis.columns.history.daily_rollup import insert_days
 from tamis.columns.history.parquet import from_parquet
 from tamis.columns.history.restore import KEPT_MEMBERS, insert_changes, insert_snapshots, list_members
-from tamis.columns.interface.checks import Differing
-from tamis.columns.interface.kept import Compared
+from tamis.columns.interface.kept_history import Comparison
+from tamis.columns.interface.verification import Discrepancies
 from tamis.columns.layout.membership import recipients_between, span
 from tamis.domain.history import ChangeRow, MemberList, Pack, SegmentDay, SnapshotRow
 from tamis.domain.segments import SEGMENT_SHIFT
@@ -20,7 +20,7 @@ _STATE_OF_ENGINE = (duckdb.InterruptException, duckdb.OutOfMemoryException, duck
 _SPAN = "segment_id > $1 AND segment_id <= $2"
 
 
-class KeptHistoryReads:
+class DuckKeptHistoryReads:
     """Compares the history at the moment of a view; what is kept is brought in temporary tables."""
 
     def __init__(self, con: duckdb.DuckDBPyConnection) -> None:
@@ -44,7 +44,7 @@ class KeptHistoryReads:
         whole = "count(*) = count(epoch_us(entered_at)) AND bool_and(recipient_id BETWEEN $1 AND $2)"
         return not part.members or self._is_whole(part.members, whole, list(span(part.segment_id)))
 
-    def changes(self, after: int, last: int, rows: Sequence[ChangeRow], pack: Pack | None) -> Compared:
+    def changes(self, after: int, last: int, rows: Sequence[ChangeRow], pack: Pack | None) -> Comparison:
         """Compare the changes above one number up to another."""
         self._con.execute("CREATE OR REPLACE TEMP TABLE kept_changes AS FROM transitions LIMIT 0")
         insert_changes(self._con, [rows] if rows else [], [pack] if pack else [], self._spill(), "kept_changes")
@@ -52,14 +52,14 @@ class KeptHistoryReads:
         others = ("recipient_id", "step", "instant", "cause")
         return self._compared("FROM kept_changes", stored, ("number",), others, [after, last])
 
-    def snapshots(self, after: int, last: int, kept: Sequence[SnapshotRow]) -> Compared:
+    def snapshots(self, after: int, last: int, kept: Sequence[SnapshotRow]) -> Comparison:
         """Compare the snapshots of a span of segments."""
         self._con.execute("CREATE OR REPLACE TEMP TABLE kept_snapshots AS FROM fillings LIMIT 0")
         insert_snapshots(self._con, kept, "kept_snapshots")
         others = ("segment_id", "instant", "cause", "recipients")
         return self._compared("FROM kept_snapshots", f"FROM fillings WHERE {_SPAN}", ("number",), others, [after, last])
 
-    def days(self, after: int, last: int, kept: Sequence[SegmentDay]) -> Compared:
+    def days(self, after: int, last: int, kept: Sequence[SegmentDay]) -> Comparison:
         """Compare the daily sizes of a span of segments."""
         self._con.execute("CREATE OR REPLACE TEMP TABLE kept_days AS FROM daily_sizes LIMIT 0")
         insert_days(self._con, kept, "kept_days")
@@ -68,13 +68,13 @@ class KeptHistoryReads:
             "FROM kept_days", f"FROM daily_sizes WHERE {_SPAN}", ("segment_id", "day"), others, [after, last]
         )
 
-    def members(self, after: int, last: int, lists: Iterable[MemberList]) -> Compared:
+    def members(self, after: int, last: int, lists: Iterable[MemberList]) -> Comparison:
         """Compare the members of a span of segments with those of the kept lists and the later changes."""
         list_members(self._con, lists, 0, self._spill())
         stored = f"FROM {recipients_between(span(after)[1] + 1, span(last)[1])}"
         return self._compared(f"FROM {KEPT_MEMBERS}", stored, ("recipient_id",), ("entered_at",), [])
 
-    def unlisted(self, after: int, last: int) -> Differing:
+    def unlisted(self, after: int, last: int) -> Discrepancies:
         """Return the segments that have a size and no list of members, or the other way round."""
         sized = f"(SELECT segment_id, true AS sized FROM sizes WHERE {_SPAN})"
         return self._differing(
@@ -83,7 +83,7 @@ class KeptHistoryReads:
             [after, last],
         )
 
-    def against_days(self, after: int, last: int) -> Differing:
+    def against_days(self, after: int, last: int) -> Discrepancies:
         """Return the segments whose last daily size is another number than that of the kept members."""
         return self._differing(
             "SELECT segment_id FROM (SELECT segment_id, arg_max(recipients, day) AS size FROM kept_days "
@@ -95,7 +95,7 @@ class KeptHistoryReads:
 
     def _compared(
         self, kept: str, stored: str, key: tuple[str, ...], others: tuple[str, ...], values: list[int]
-    ) -> Compared:
+    ) -> Comparison:
         """Compare rows that have the same key, which of both sides is there once: the doctor sees to that elsewhere."""
         differs = " OR ".join(f"k.{name} IS DISTINCT FROM s.{name}" for name in others)
         same = " AND ".join(f"k.{name} = s.{name}" for name in key)
@@ -105,12 +105,12 @@ class KeptHistoryReads:
             values,
         )
         rows = self._con.execute(f"SELECT count(*) FROM ({kept})").fetchall()
-        return Compared(rows[0][0], differing)
+        return Comparison(rows[0][0], differing)
 
-    def _differing(self, query: str, values: list[int]) -> Differing:
+    def _differing(self, query: str, values: list[int]) -> Discrepancies:
         rows = self._con.execute(f"SELECT count(*), min(n, {SHOWN}) FROM ({query}) q(n)", values).fetchall()
         number, some = rows[0]
-        return Differing(number, some or [])
+        return Discrepancies(number, some or [])
 
     def _is_whole(self, content: bytes, condition: str, values: list[int]) -> bool:
         """Ask something of the rows of a part, on a connection of its own: an error would end the view."""

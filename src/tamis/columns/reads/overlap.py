@@ -1,4 +1,4 @@
-"""Segments as sets of persons: how large they are together, in common and apart, and how they fall into groups."""
+"""DuckDB's implementation of queries about the overlap of segments, as sets of persons."""
 
 from collections.abc import Sequence
 from itertools import combinations_with_replacement
@@ -6,28 +6,28 @@ from itertools import combinations_with_replacement
 import duckdb
 
 from tamis.columns.engine.dialect import DUCKDB
+from tamis.columns.layout.identity import contacts_in, external_identities, externals_in, normalised_emails
 from tamis.columns.layout.membership import CONTACT, recipients_between, span
-from tamis.columns.layout.people import contacts_in, externals_in, known_externals, odd_addresses
-from tamis.columns.reads.draws import number_of_external, sampled
-from tamis.domain.draws import Sample
-from tamis.domain.overlaps import Overlap
+from tamis.columns.reads.sampling import number_of_external, sampled
+from tamis.domain.overlap import Overlap
+from tamis.domain.sampling import Sample
 from tamis.domain.segments import EXTERNAL_BIT, SEGMENT_SHIFT
 from tamis.rules.sql.dialect import Parameters
 
 BLOCK = 5
 
 
-class SetReads:
-    """Reads what segments have in common, at the moment of a view."""
+class DuckOverlapReads:
+    """Reads the overlap of segments."""
 
     def __init__(self, con: duckdb.DuckDBPyConnection) -> None:
         self._con = con
 
-    def overlap(self, segment_ids: Sequence[int]) -> Overlap:
+    def compare(self, segment_ids: Sequence[int]) -> Overlap:
         """Compare segments with each other, in one pass over their members.
 
-        Of 20 segments there can be a million combinations. So they are counted as far as two blocks of five segments
-        tell them apart, for every two blocks; every pair of segments is in one of those.
+        20 segments can have a million combinations. So combinations are counted only for every two blocks of five
+        segments; every pair of segments is in one of those.
         """
         n = len(segment_ids)
         every = _every(segment_ids)
@@ -49,9 +49,9 @@ class SetReads:
         only = [exactly.get(1 << i, 0) for i in range(n)]
         return Overlap([matrix[i][i] for i in range(n)], union, exactly.get(every, 0), only, matrix)
 
-    def in_common(self, segment_id: int, others: Sequence[int]) -> dict[int, int]:
-        """Count the persons whom a segment has in common with each of some others, however many they are, in one pass
-        over their members; those with which it has none are left out."""
+    def shared_with(self, segment_id: int, others: Sequence[int]) -> dict[int, int]:
+        """Count the persons that a segment shares with each of some others, in one pass over the members of all; others
+        that share none are left out."""
         if not others:
             return {}
         parameters = Parameters(DUCKDB)
@@ -83,15 +83,15 @@ class SetReads:
         return common
 
     def group_sizes(self, segment_id: int, sample: Sample) -> list[int]:
-        """Count the members of a segment that fall into each group of a sample."""
+        """Count the members of a segment in each group of a sample."""
         parameters = Parameters(DUCKDB)
-        odd = odd_addresses(self._con, parameters)
+        normalised = normalised_emails(self._con, parameters)
         numbers = (
             f"SELECT contact_id AS number FROM ({contacts_in(segment_id)}) UNION ALL "
-            f"SELECT coalesce(contact_id, {number_of_external('key')}) FROM ({externals_in(segment_id, odd)})"
+            f"SELECT coalesce(contact_id, {number_of_external('key')}) FROM ({externals_in(segment_id, normalised)})"
         )
         rows = self._con.execute(
-            f"SELECT drawn_group, count(*) FROM ({sampled(numbers, 'number', sample)}) GROUP BY drawn_group",
+            f"SELECT group_number, count(*) FROM ({sampled(numbers, 'number', sample)}) GROUP BY group_number",
             parameters.values,
         ).fetchall()
         sizes = dict(rows)
@@ -106,7 +106,7 @@ def _externals(con: duckdb.DuckDBPyConnection, segment_ids: Sequence[int], param
     recipients = f"(FROM {recipients_between(low, high)} WHERE recipient_id & {EXTERNAL_BIT} <> 0)"
     return (
         f"SELECT recipient_id >> {SEGMENT_SHIFT} AS segment_id, contact_id, key "
-        f"FROM ({known_externals(recipients, odd_addresses(con, parameters))})"
+        f"FROM ({external_identities(recipients, normalised_emails(con, parameters))})"
     )
 
 
@@ -128,10 +128,11 @@ def _every(segment_ids: Sequence[int]) -> int:
 def _masks(con: duckdb.DuckDBPyConnection, segment_ids: Sequence[int], parameters: Parameters) -> str:
     """Write the table expression `masks`: how many `persons` are in which combination of segments; `held` has a bit for
     each segment, the lowest for the first."""
-    odd = odd_addresses(con, parameters)
+    normalised = normalised_emails(con, parameters)
     bits = [(segment_id, 1 << place) for place, segment_id in enumerate(segment_ids)]
     externals = " UNION ALL ".join(
-        f"SELECT contact_id, key, {bit} AS bit FROM ({externals_in(segment_id, odd)})" for segment_id, bit in bits
+        f"SELECT contact_id, key, {bit} AS bit FROM ({externals_in(segment_id, normalised)})"
+        for segment_id, bit in bits
     )
     contacts = " UNION ALL ".join(f"SELECT contact_id, {bit} AS bit FROM ({contacts_in(id_)})" for id_, bit in bits)
     return (

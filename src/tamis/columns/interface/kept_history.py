@@ -3,15 +3,15 @@
 from collections.abc import Iterable, Sequence
 from typing import NamedTuple, Protocol
 
-from tamis.columns.interface.checks import Differing
+from tamis.columns.interface.verification import Discrepancies
 from tamis.domain.history import ChangeRow, MemberList, Pack, SegmentDay, SnapshotRow
 
 
-class Compared(NamedTuple):
+class Comparison(NamedTuple):
     """How many rows are kept, and the numbers of those that the projection does not have alike."""
 
     kept: int
-    differing: Differing
+    differing: Discrepancies
 
 
 class KeptHistoryReads(Protocol):
@@ -27,23 +27,23 @@ class KeptHistoryReads(Protocol):
     def list_is_whole(self, part: MemberList, /) -> bool:
         """Return whether a part of a list of members can be read and is of its segment."""
 
-    def changes(self, after: int, last: int, rows: Sequence[ChangeRow], pack: Pack | None, /) -> Compared:
+    def changes(self, after: int, last: int, rows: Sequence[ChangeRow], pack: Pack | None, /) -> Comparison:
         """Compare the changes above one number up to another."""
 
-    def snapshots(self, after: int, last: int, kept: Sequence[SnapshotRow], /) -> Compared:
+    def snapshots(self, after: int, last: int, kept: Sequence[SnapshotRow], /) -> Comparison:
         """Compare the snapshots of a span of segments; what differs are their numbers."""
 
-    def days(self, after: int, last: int, kept: Sequence[SegmentDay], /) -> Compared:
+    def days(self, after: int, last: int, kept: Sequence[SegmentDay], /) -> Comparison:
         """Compare the daily sizes of a span of segments; what differs are segments."""
 
-    def members(self, after: int, last: int, lists: Iterable[MemberList], /) -> Compared:
+    def members(self, after: int, last: int, lists: Iterable[MemberList], /) -> Comparison:
         """Compare the members of a span of segments with those of the kept lists and the later changes; what differs
         are numbers of recipients."""
 
-    def unlisted(self, after: int, last: int, /) -> Differing:
+    def unlisted(self, after: int, last: int, /) -> Discrepancies:
         """Return the segments that have a size and no list of members, or the other way round, once `members` has been
         asked for the same span."""
 
-    def against_days(self, after: int, last: int, /) -> Differing:
+    def against_days(self, after: int, last: int, /) -> Discrepancies:
         """Return the segments whose last daily size is another number than that of the kept members, once `days` and
         `members` have been asked for the same span."""

@@ -9,7 +9,7 @@ from tamis.rules.time.evaluation_time import EvaluationTime
 from tamis.rules.tree import Rule
 
 
-class Differing(NamedTuple):
+class Discrepancies(NamedTuple):
     """How many differ, and a few of them."""
 
     number: int
@@ -24,15 +24,15 @@ class SegmentState(NamedTuple):
     counted: int
     size: int | None
     by_log: int | None
-    missing: Differing
-    surplus: Differing
+    missing: Discrepancies
+    surplus: Discrepancies
     repeated: int
-    against_log: Differing
+    against_log: Discrepancies
     inclusions_missing: int
     exclusions_present: int
 
 
-class CheckReads(Protocol):
+class VerificationReads(Protocol):
     """Reads what is stored, for `tamis doctor`."""
 
     def layout_differs(self, type_id: int, fields: FieldSet, /) -> bool:
@@ -40,7 +40,7 @@ class CheckReads(Protocol):
 
     def differing_contacts(
         self, type_id: int, fields: FieldSet, documents: Sequence[str], after: int, last: int | None, /
-    ) -> Differing:
+    ) -> Discrepancies:
         """Compare the contacts above one id up to another with the documents that the records have of them."""
 
     def differing_overrides(
@@ -67,6 +67,6 @@ class CheckReads(Protocol):
     def types_stored(self) -> set[int]:
         """List the contact types of which anything is stored."""
 
-    def log_lines(self) -> tuple[int, int, int]:
+    def count_log_entries(self) -> tuple[int, int, int]:
         """Count the membership changes, those with the number of another one, and those that are neither entry nor
         exit."""

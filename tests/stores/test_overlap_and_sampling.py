@@ -1,4 +1,4 @@
-"""Segments as sets of persons, and draws that depend on the person and the seed alone."""
+"""The overlap of segments, and samples that depend on the person and the seed alone."""
 
 import json
 import math
@@ -14,27 +14,27 @@ from hypothesis import strategies as st
 from tamis.actions.accounts.accounts import create_account
 from tamis.actions.fields.types import create_type
 from tamis.actions.importing.upsert import upsert
-from tamis.actions.segments import sets
+from tamis.actions.segments import overlap, sampling
 from tamis.actions.segments.recipients import add_recipient, recipient_page
 from tamis.actions.segments.segments import create_segment
 from tamis.actions.services import Services
 from tamis.columns.engine.files import NAME as FILE_NAME
-from tamis.columns.reads.draws import number_of_external as number_of_external_sql
-from tamis.columns.reads.draws import sampled
+from tamis.columns.reads.sampling import number_of_external as number_of_external_sql
+from tamis.columns.reads.sampling import sampled
 from tamis.domain.contacts import encode_values
-from tamis.domain.draws import (
-    DRAWS,
-    MOST_GROUPS,
-    Sample,
-    draw,
-    includes,
-    keys_of,
-    number_of_external,
-    sample_of,
-)
 from tamis.domain.emails import parse_email
 from tamis.domain.errors import Invalid, NotFound
 from tamis.domain.fields import CITY, COUNTRY, RESERVED, FieldSet
+from tamis.domain.sampling import (
+    HASH_RANGE,
+    MOST_GROUPS,
+    Sample,
+    hash_keys,
+    includes,
+    number_of_external,
+    sample_of,
+    sampling_hash,
+)
 from tamis.domain.segments import EXTERNAL_BIT, Segment
 from tamis.records.contacts import NewContact
 from tamis.rules.syntaxes.text import from_text
@@ -90,19 +90,19 @@ class Crowd:
     def documents(self, segment: Segment) -> list[dict[str, Any]]:
         return [json.loads(d) for _, d in recipient_page(self.services, self.account.id, segment.id, 0, EVERYONE)]
 
-    def drawn(self, segment: Segment, sample: Sample) -> list[dict[str, Any]]:
+    def sampled(self, segment: Segment, sample: Sample) -> list[dict[str, Any]]:
         """List a sample, page by page."""
         found: list[dict[str, Any]] = []
         after: int | None = 0
         while after is not None:
-            after, page = sets.sampled_page(self.services, self.account.id, segment.id, sample, after)
+            after, page = sampling.sampled_page(self.services, self.account.id, segment.id, sample, after)
             found += [json.loads(document) for _, document in page]
         return found
 
 
 @pytest.fixture(scope="module")
 def crowd(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Crowd]:
-    made = Crowd(tmp_path_factory.mktemp("sets") / "data")
+    made = Crowd(tmp_path_factory.mktemp("overlap") / "data")
     yield made
     made.services.close()
 
@@ -114,7 +114,7 @@ def crowd(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Crowd]:
 def test_an_overlap_is_that_of_the_sets_of_persons(crowd: Crowd, count: int) -> None:
     chosen = crowd.segments[:count]
     persons = [crowd.persons(segment) for segment in chosen]
-    found = sets.overlap(crowd.services, crowd.account.id, [segment.id for segment in chosen])
+    found = overlap.compare_segments(crowd.services, crowd.account.id, [segment.id for segment in chosen])
     assert found.sizes == [len(one) for one in persons]
     assert found.union == len(set().union(*persons))
     assert found.intersection == len(set.intersection(*persons))
@@ -126,14 +126,14 @@ def test_the_same_external_recipient_in_two_segments_is_one_person(crowd: Crowd)
     one, two, three, four, _ = crowd.segments
     for key, left, right in (("a@münchen.de", one, two), ("stranger@example.net", three, four)):
         assert key in crowd.persons(left) & crowd.persons(right)
-    found = sets.overlap(crowd.services, crowd.account.id, [three.id, four.id])
+    found = overlap.compare_segments(crowd.services, crowd.account.id, [three.id, four.id])
     contacts = {person for person in crowd.persons(three) & crowd.persons(four) if isinstance(person, int)}
     assert found.matrix[0][1] == len(contacts) + 1
 
 
 def test_one_segment_is_compared_with_all_others_of_its_type_at_once(crowd: Crowd) -> None:
     mine = crowd.segments[2]
-    size, found = sets.overlaps(crowd.services, crowd.account.id, mine.id)
+    size, found = overlap.compare_with_all(crowd.services, crowd.account.id, mine.id)
     persons = crowd.persons(mine)
     assert size == len(persons)
     assert {crowd.all.id, *(one.id for one in crowd.segments)} == {mine.id, *(other.segment.id for other in found)}
@@ -146,12 +146,12 @@ def test_one_segment_is_compared_with_all_others_of_its_type_at_once(crowd: Crow
 def test_twenty_segments_are_compared_and_twenty_one_are_not(crowd: Crowd) -> None:
     made = [crowd.segment(f"more {n}", f'email starts with "p{n}"') for n in range(21)]
     ids = [segment.id for segment in made]
-    found = sets.overlap(crowd.services, crowd.account.id, ids[:20])
+    found = overlap.compare_segments(crowd.services, crowd.account.id, ids[:20])
     persons = [crowd.persons(segment) for segment in made[:20]]
     assert found.matrix == [[len(one & other) for other in persons] for one in persons]
     for wrong in ([], ids[:1], ids):
         with pytest.raises(Invalid, match="name from 2 to 20 segments"):
-            sets.overlap(crowd.services, crowd.account.id, wrong)
+            overlap.compare_segments(crowd.services, crowd.account.id, wrong)
 
 
 def test_segments_that_cannot_be_compared_are_refused(crowd: Crowd) -> None:
@@ -160,11 +160,11 @@ def test_segments_that_cannot_be_compared_are_refused(crowd: Crowd) -> None:
     others = services.write(create_type, account, "Others")
     other = services.write(create_segment, account, others, "Others", None)
     with pytest.raises(Invalid, match="of two contact types"):
-        sets.overlap(services, account.id, [one.id, other.id])
+        overlap.compare_segments(services, account.id, [one.id, other.id])
     with pytest.raises(Invalid, match="named twice"):
-        sets.overlap(services, account.id, [one.id, one.id])
+        overlap.compare_segments(services, account.id, [one.id, one.id])
     with pytest.raises(NotFound, match="there is no segment 2097151"):
-        sets.overlap(services, account.id, [one.id, 2_097_151])
+        overlap.compare_segments(services, account.id, [one.id, 2_097_151])
 
 
 def test_a_stranger_compares_and_draws_nothing_of_others(crowd: Crowd) -> None:
@@ -175,23 +175,26 @@ def test_a_stranger_compares_and_draws_nothing_of_others(crowd: Crowd) -> None:
     missing = f"there is no segment {one}"
     for ids in ([one, two], [own.id, one]):
         with pytest.raises(NotFound, match=missing):
-            sets.overlap(crowd.services, stranger.id, ids)
+            overlap.compare_segments(crowd.services, stranger.id, ids)
     with pytest.raises(NotFound, match=missing):
-        sets.sampled_page(crowd.services, stranger.id, one, Sample("s", DRAWS, 1), 0)
+        sampling.sampled_page(crowd.services, stranger.id, one, Sample("s", HASH_RANGE, 1), 0)
     with pytest.raises(NotFound, match=missing):
-        sets.overlaps(crowd.services, stranger.id, one)
-    assert sets.overlaps(crowd.services, stranger.id, own.id) == (0, [])
+        overlap.compare_with_all(crowd.services, stranger.id, one)
+    assert overlap.compare_with_all(crowd.services, stranger.id, own.id) == (0, [])
     with pytest.raises(NotFound, match=missing):
-        sets.group_sizes(crowd.services, stranger.id, one, Sample("s", DRAWS, 2))
+        sampling.group_sizes(crowd.services, stranger.id, one, Sample("s", HASH_RANGE, 2))
 
 
-# -- draws -------------------------------------------------------------------------------------------------------------
+# -- samples
+# -------------------------------------------------------------------------------------------------------------
 
 seeds = st.text(max_size=20)
 numbers = st.integers(1, EXTERNAL_BIT - 1)
 
 
-@given(seed=seeds, numbers=st.lists(numbers, min_size=1), below=st.integers(0, DRAWS - 1), groups=st.integers(2, 9))
+@given(
+    seed=seeds, numbers=st.lists(numbers, min_size=1), below=st.integers(0, HASH_RANGE - 1), groups=st.integers(2, 9)
+)
 def test_a_draw_in_sql_is_the_draw_in_python(seed: str, numbers: list[int], below: int, groups: int) -> None:
     con = duckdb.connect()
     for group in (None, 1, groups):
@@ -203,7 +206,7 @@ def test_a_draw_in_sql_is_the_draw_in_python(seed: str, numbers: list[int], belo
 
 
 def test_draws_are_what_they_were_in_the_first_version() -> None:
-    assert [draw(number, keys_of("tamis")[0]) for number in (1, 2, 3)] == FIRST_DRAWS
+    assert [sampling_hash(number, hash_keys("tamis")[0]) for number in (1, 2, 3)] == FIRST_HASHES
     assert number_of_external("a@münchen.de") == FIRST_EXTERNAL
     con = duckdb.connect()
     found = con.execute(f"SELECT {number_of_external_sql('$1')}", ["a@münchen.de"]).fetchall()
@@ -257,16 +260,18 @@ def within_bounds(found: int, people: int, share: float) -> bool:
 @given(percent=st.floats(0.5, 99.5), seed=st.sampled_from(["", "tamis", "summer", "ß"]))
 def test_a_sample_of_a_segment_is_whom_the_draws_choose(crowd: Crowd, percent: float, seed: str) -> None:
     sample = sample_of(percent, None, None, seed)
-    everyone, drawn = crowd.documents(crowd.all), crowd.drawn(crowd.all, sample)
+    everyone, drawn = crowd.documents(crowd.all), crowd.sampled(crowd.all, sample)
     assert drawn == [document for document in everyone if includes(sample, document["contact_id"])]
     assert within_bounds(len(drawn), len(everyone), percent / 100)
 
 
 @pytest.mark.parametrize("percent", [None, 40])
 def test_groups_are_disjoint_of_about_the_same_size_and_cover_the_sample(crowd: Crowd, percent: float | None) -> None:
-    whole = crowd.drawn(crowd.all, sample_of(percent or 100, None, None, "spring"))
-    sizes = sets.group_sizes(crowd.services, crowd.account.id, crowd.all.id, Sample("spring", whole_below(percent), 7))
-    groups = [crowd.drawn(crowd.all, sample_of(percent, 7, group, "spring")) for group in range(1, 8)]
+    whole = crowd.sampled(crowd.all, sample_of(percent or 100, None, None, "spring"))
+    sizes = sampling.group_sizes(
+        crowd.services, crowd.account.id, crowd.all.id, Sample("spring", whole_below(percent), 7)
+    )
+    groups = [crowd.sampled(crowd.all, sample_of(percent, 7, group, "spring")) for group in range(1, 8)]
     assert [len(group) for group in groups] == sizes
     assert sorted(d["id"] for group in groups for d in group) == [d["id"] for d in whole]
     assert all(within_bounds(size, len(whole), 1 / 7) for size in sizes)
@@ -283,10 +288,10 @@ def test_the_same_external_recipient_is_drawn_alike_in_two_segments(crowd: Crowd
         sample = sample_of(30, None, None, f"seed {n}")
         expected = includes(sample, number_of_external("stranger@example.net"))
         for segment in (three, four):
-            found = [d for d in crowd.drawn(segment, sample) if d["contact_id"] is None]
+            found = [d for d in crowd.sampled(segment, sample) if d["contact_id"] is None]
             assert bool(found) is expected
         munich = includes(sample, number_of_external("a@münchen.de"))
-        assert any(d["email"] == "a@münchen.de" for d in crowd.drawn(crowd.segments[0], sample)) is munich
+        assert any(d["email"] == "a@münchen.de" for d in crowd.sampled(crowd.segments[0], sample)) is munich
 
 
 def test_people_stay_in_their_sample_and_group_while_a_segment_grows_and_the_copy_is_built_again(
@@ -294,14 +299,14 @@ def test_people_stay_in_their_sample_and_group_while_a_segment_grows_and_the_cop
 ) -> None:
     small = Crowd(tmp_path / "data")
     samples = [sample_of(10, None, None, "s"), sample_of(None, 3, 2, "s")]
-    before = [{d["id"] for d in small.drawn(small.all, sample)} for sample in samples]
+    before = [{d["id"] for d in small.sampled(small.all, sample)} for sample in samples]
     more = [someone(n) for n in range(PEOPLE, 2 * PEOPLE)]
     small.services.write(upsert, small.type.id, FieldSet(RESERVED), more, ())
-    grown = [{d["id"] for d in small.drawn(small.all, sample)} for sample in samples]
+    grown = [{d["id"] for d in small.sampled(small.all, sample)} for sample in samples]
     small.services.close()
     (tmp_path / "data" / FILE_NAME).unlink()
     small.services = Services(Settings(tmp_path / "data", columns_threads=2))
-    rebuilt = [{d["id"] for d in small.drawn(small.all, sample)} for sample in samples]
+    rebuilt = [{d["id"] for d in small.sampled(small.all, sample)} for sample in samples]
     small.services.close()
     old = {d["id"] for d in small_ids(small.all, PEOPLE)}
     assert grown == rebuilt
@@ -313,5 +318,5 @@ def small_ids(segment: Segment, people: int) -> list[dict[str, int]]:
     return [{"id": segment.id << 32 | contact_id} for contact_id in range(1, people + 1)]
 
 
-FIRST_DRAWS = [1276702415, 1544711920, 1451830761]
+FIRST_HASHES = [1276702415, 1544711920, 1451830761]
 FIRST_EXTERNAL = 2899701477

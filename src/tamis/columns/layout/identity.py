@@ -10,7 +10,7 @@ from tamis.domain.segments import EXTERNAL_BIT
 from tamis.rules.sql.dialect import Parameters
 
 
-def odd_addresses(con: duckdb.DuckDBPyConnection, parameters: Parameters) -> str:
+def normalised_emails(con: duckdb.DuckDBPyConnection, parameters: Parameters) -> str:
     """Write the query for the keys of those added addresses whose key is another than their lower case: `address` and
     `key`. They are few: domains in other scripts than ours."""
     rows = con.execute(
@@ -29,14 +29,16 @@ def contacts_in(segment_id: int) -> str:
     return f"SELECT recipient_id & {CONTACT} AS contact_id FROM {recipients_between(low, low | CONTACT)}"
 
 
-def externals_in(segment_id: int, odd: str) -> str:
+def externals_in(segment_id: int, normalised: str) -> str:
     """Write the query for the recipients of a segment who were no contacts when they were added: `contact_id`, null
-    where they still are none, and the `key` of the address; `odd` is from `odd_addresses`."""
+    where they still are none, and the `key` of the address; `normalised` is from `normalised_emails`."""
     low, high = span(segment_id)
-    return f"SELECT contact_id, key FROM ({known_externals(recipients_between(low | EXTERNAL_BIT, high), odd)})"
+    return (
+        f"SELECT contact_id, key FROM ({external_identities(recipients_between(low | EXTERNAL_BIT, high), normalised)})"
+    )
 
 
-def known_externals(recipients: str, odd: str) -> str:
+def external_identities(recipients: str, normalised: str) -> str:
     """Write the query for the `recipient_id`, `contact_id` and `key` of those of some recipients who were no contacts
     when they were added, to their segment or to another one that brings them there."""
     return (
@@ -44,5 +46,5 @@ def known_externals(recipients: str, odd: str) -> str:
         "coalesce(o.key, lower(coalesce(a.email, x.email))) AS key "
         f"FROM {recipients} r LEFT JOIN added a ON a.recipient_id = r.recipient_id "
         f"JOIN {PERSONS} x ON x.id = coalesce({EXTERNAL_BIT} | a.person_id, r.recipient_id & {NUMBER}) "
-        f"LEFT JOIN ({odd}) o ON o.address = coalesce(a.email, x.email)"
+        f"LEFT JOIN ({normalised}) o ON o.address = coalesce(a.email, x.email)"
     )

@@ -1,4 +1,4 @@
-"""How many contacts have a value of a field, which values it has, and how many have each."""
+"""DuckDB's implementation of queries about the values of fields: completeness and frequencies."""
 
 from collections.abc import Sequence
 
@@ -9,17 +9,17 @@ from tamis.domain.fields import Field, Kind
 from tamis.domain.text import fold
 
 
-class ValueReads:
-    """Reads which values contacts have, at the moment of a view."""
+class DuckFieldStatsReads:
+    """Reads statistics of fields."""
 
     def __init__(self, con: duckdb.DuckDBPyConnection) -> None:
         self._con = con
 
-    def count_filled(self, type_id: int, fields: Sequence[Field]) -> tuple[int, list[int]]:
-        """Count the contacts of a type, and for each of some fields those that have a value of it.
+    def count_with_value(self, type_id: int, fields: Sequence[Field]) -> tuple[int, list[int]]:
+        """Count the contacts of a type, and those that have a value, for each of some fields.
 
-        Measured over a million contacts with 18 fields: one by one 18 ms, because DuckDB answers from what it knows of
-        its blocks where a field is everywhere or nowhere filled in (0.3 ms); all in one scan 77 ms.
+        Measured over a million contacts with 18 fields: 18 ms with a query each, because DuckDB answers from the
+        statistics of its blocks where every contact has a value, or none (0.3 ms); 77 ms in one scan.
         """
 
         def counted(where: str) -> int:
@@ -29,8 +29,8 @@ class ValueReads:
         return counted(""), [counted(f" WHERE {column(field)} IS NOT NULL") for field in fields]
 
     def frequent_values(self, type_id: int, field: Field, typed: str, limit: int) -> list[tuple[str, int]]:
-        """Return the most frequent values of a text field, with how many contacts have each: only those in which
-        `typed` stands. Values that are the same to a rule are one here, in the spelling that most contacts have."""
+        """Return the most frequent values of a text field that contain `typed`, each with its number of contacts.
+        Values that rules compare as equal are counted as one, in the most frequent spelling."""
         folded = compared(field)
         return self._con.execute(
             "SELECT arg_min(v, (-times, v)), sum(times)::BIGINT AS n FROM ("
@@ -40,7 +40,7 @@ class ValueReads:
         ).fetchall()
 
     def option_counts(self, type_id: int, field: Field) -> dict[str, int]:
-        """Return how many contacts have each option of a field, of those that anybody has."""
+        """Return the number of contacts with each option of a field; options without contacts are left out."""
         value = f"unnest({column(field)})" if field.kind is Kind.CHOICES else written(field)
         rows = self._con.execute(
             f"SELECT v, count(*) FROM (SELECT {value} AS v FROM {table(type_id)}) WHERE v IS NOT NULL GROUP BY v"

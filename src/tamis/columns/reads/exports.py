@@ -64,7 +64,7 @@ def recipients(type_id: int, segment_id: int, fields: Sequence[Field]) -> str:
     )
 
 
-class ExportReads:
+class DuckExportReads:
     """Writes rows to files, as they are at the moment of a view."""
 
     def __init__(self, con: duckdb.DuckDBPyConnection) -> None:

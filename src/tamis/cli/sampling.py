@@ -1,4 +1,4 @@
-"""`tamis segment overlap` and `tamis segment sample`."""
+"""`tamis segment sample`."""
 
 import sys
 from collections.abc import Iterator
@@ -6,36 +6,17 @@ from typing import Annotated
 
 from cyclopts import Parameter
 
-from tamis.actions.questions import CompareSegments, GroupSizes, SampledRecipients
+from tamis.actions.questions import GroupSizes, SampledRecipients
 from tamis.actions.segments.segments import find_segment
 from tamis.actions.services import Services
 from tamis.cli.ask import ask
-from tamis.cli.common import Common, account_of, opened, say, show, show_table
+from tamis.cli.common import Common, account_of, opened, show, show_table
 from tamis.cli.segment import show_members
 from tamis.domain.accounts import Account
-from tamis.domain.draws import Sample, sample_of
-from tamis.domain.overlaps import Overlap
+from tamis.domain.sampling import Sample, sample_of
 from tamis.domain.segments import Segment
 
 SEED = "tamis"
-
-
-def overlap(*segment: str, common: Common = Common()) -> None:  # noqa: B008  frozen
-    """Compare segments of one contact type: how many persons they have together, in common, and each alone.
-
-    Parameters
-    ----------
-    segment
-        Ids or names of 2 to 20 segments.
-    """
-    with opened(common) as services:
-        account = account_of(services, common)
-        found = [find_segment(services.records.reader(), account, reference) for reference in segment]
-        compared = ask(services, CompareSegments(account.id, [one.id for one in found]))
-    if common.json:
-        show(common, _document(found, compared))
-    else:
-        _show_overlap(found, compared)
 
 
 def sample(
@@ -92,30 +73,3 @@ def _show_groups(common: Common, sizes: list[int]) -> None:
     else:
         rows = [(group, f"{size:,}") for group, size in enumerate(sizes, start=1)]
         show_table(("Group", "Members"), rows, right=(0, 1))
-
-
-def _document(found: list[Segment], compared: Overlap) -> dict[str, object]:
-    return {
-        "segments": [
-            {"id": segment.id, "name": segment.name, "count": size}
-            for segment, size in zip(found, compared.sizes, strict=True)
-        ],
-        "union": compared.union,
-        "intersection": compared.intersection,
-        "only": compared.only,
-        "matrix": compared.matrix,
-    }
-
-
-def _show_overlap(found: list[Segment], compared: Overlap) -> None:
-    numbered = range(1, len(found) + 1)
-    rows = [
-        (number, segment.name, f"{size:,}", f"{only:,}", *(f"{both:,}" for both in row))
-        for number, segment, size, only, row in zip(
-            numbered, found, compared.sizes, compared.only, compared.matrix, strict=True
-        )
-    ]
-    columns = ("", "Segment", "Members", "In no other", *(f"and {number}" for number in numbered))
-    show_table(columns, rows, right=(0, *range(2, len(columns))))
-    say(f"In any of them: {compared.union:,}")
-    say(f"In all of them: {compared.intersection:,}")

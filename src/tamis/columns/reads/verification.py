@@ -5,10 +5,10 @@ from collections.abc import Collection, Sequence
 import duckdb
 
 from tamis.columns.engine.dialect import DUCKDB
-from tamis.columns.interface.checks import Differing, SegmentState
+from tamis.columns.interface.verification import Discrepancies, SegmentState
 from tamis.columns.layout.contacts import columns_of, columns_present, table
+from tamis.columns.layout.identity import contacts_in, externals_in, normalised_emails
 from tamis.columns.layout.membership import CONTACT, recipients_between, recipients_of, span
-from tamis.columns.layout.people import contacts_in, externals_in, odd_addresses
 from tamis.columns.projector.documents import insert_contacts
 from tamis.columns.projector.steps.refill import wanted_recipients
 from tamis.domain.fields import FieldSet
@@ -20,7 +20,7 @@ from tamis.rules.tree import Rule
 SHOWN = 5
 
 
-class CheckReads:
+class DuckVerificationReads:
     """Reads what is stored, to be held against the records, at the moment of a view."""
 
     def __init__(self, con: duckdb.DuckDBPyConnection) -> None:
@@ -37,7 +37,7 @@ class CheckReads:
         documents: Sequence[str],
         after: int,
         last: int | None,
-    ) -> Differing:
+    ) -> Discrepancies:
         """Compare the contacts of a type from above one id up to another with the documents that the records have of
         them: those that are missing here or there, that are here twice, or have any other value."""
         self._con.execute(f"CREATE OR REPLACE TEMP TABLE brought AS FROM {table(type_id)} LIMIT 0")
@@ -50,7 +50,7 @@ class CheckReads:
             f"ON b.id = c.id WHERE b.id IS NULL OR c.id IS NULL OR c.times > 1 OR {differs} ORDER BY ALL",
             [after, EXTERNAL_BIT if last is None else last],
         ).fetchall()
-        return Differing(len(rows), [row[0] for row in rows[:SHOWN]])
+        return Discrepancies(len(rows), [row[0] for row in rows[:SHOWN]])
 
     def differing_overrides(
         self,
@@ -140,7 +140,7 @@ class CheckReads:
         ).fetchall()
         return {row[0] for row in rows}
 
-    def log_lines(self) -> tuple[int, int, int]:
+    def count_log_entries(self) -> tuple[int, int, int]:
         """Count the lines of the log, those with the number of another one, those that are neither entry nor exit."""
         rows = self._con.execute(
             "SELECT count(*), count(*) - count(DISTINCT number), count(*) FILTER (abs(step) <> 1) FROM ("
@@ -168,16 +168,16 @@ def _find_faulty(
     )
 
 
-def _faulty(con: duckdb.DuckDBPyConnection, where: str) -> Differing:
+def _faulty(con: duckdb.DuckDBPyConnection, where: str) -> Discrepancies:
     rows = con.execute(f"SELECT recipient_id FROM faulty WHERE {where} ORDER BY recipient_id").fetchall()
-    return Differing(len(rows), [row[0] for row in rows[:SHOWN]])
+    return Discrepancies(len(rows), [row[0] for row in rows[:SHOWN]])
 
 
 def _repeated(con: duckdb.DuckDBPyConnection, segment_id: int, counted: int) -> int:
     """Count the rows too many: of a number that is stored twice, of a contact or an address under two numbers."""
     numbers = _number(con, f"SELECT count(DISTINCT recipient_id) FROM {recipients_of(segment_id)}")
     parameters = Parameters(DUCKDB)
-    externals = f"({externals_in(segment_id, odd_addresses(con, parameters))})"
+    externals = f"({externals_in(segment_id, normalised_emails(con, parameters))})"
     persons = con.execute(
         f"SELECT coalesce(sum(times - 1), 0)::BIGINT FROM ("
         f"SELECT count(*) AS times FROM (SELECT contact_id FROM {externals} WHERE contact_id IS NOT NULL UNION ALL "
@@ -201,7 +201,7 @@ def _size_by_log(segment_id: int) -> str:
     )
 
 
-def _against_log(con: duckdb.DuckDBPyConnection, segment_id: int) -> Differing:
+def _against_log(con: duckdb.DuckDBPyConnection, segment_id: int) -> Discrepancies:
     low, high = span(segment_id)
     rows = con.execute(
         "SELECT l.recipient_id FROM (SELECT recipient_id, arg_max(step, number) AS step FROM transitions "
@@ -209,7 +209,7 @@ def _against_log(con: duckdb.DuckDBPyConnection, segment_id: int) -> Differing:
         f"GROUP BY recipient_id) l LEFT JOIN {recipients_of(segment_id)} p ON p.recipient_id = l.recipient_id "
         "WHERE (step = 1) <> (p.recipient_id IS NOT NULL) ORDER BY ALL"
     ).fetchall()
-    return Differing(len(rows), [row[0] for row in rows[:SHOWN]])
+    return Discrepancies(len(rows), [row[0] for row in rows[:SHOWN]])
 
 
 def _number(con: duckdb.DuckDBPyConnection, sql: str) -> int:
