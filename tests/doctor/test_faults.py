@@ -227,9 +227,9 @@ IN_RECORDS = {
     ),
     "an address added twice": (
         [
-            "INSERT INTO recipients_added (segment_id, email, email_key, first_name, last_name, recipient_id, "
+            "INSERT INTO inclusions (segment_id, email, email_key, first_name, last_name, recipient_id, "
             "created_at) SELECT segment_id, upper(email), upper(email_key), '', '', recipient_id + 100, created_at "
-            "FROM recipients_added WHERE email = 'stranger@example.net' AND segment_id = 1"
+            "FROM inclusions WHERE email = 'stranger@example.net' AND segment_id = 1"
         ],
         ["1 address was added twice to one segment", "kept under another address", "number of another recipient"],
     ),
@@ -258,8 +258,8 @@ IN_RECORDS = {
         ["1 address of contact type 1 forgotten before is there again"],
     ),
     "what nobody was before an import": (
-        ["INSERT INTO import_befores VALUES (1, 100000, 'x@example.org', '{}', 0, NULL)"],
-        ["1 row of import_befores is of no contact or no import"],
+        ["INSERT INTO import_prior_values VALUES (1, 100000, 'x@example.org', '{}', 0, NULL)"],
+        ["1 row of import_prior_values is of no contact or no import"],
     ),
     "contacts that were made by nothing": (
         ["INSERT INTO import_ranges VALUES (1, 9, 3)"],
@@ -270,7 +270,7 @@ IN_RECORDS = {
         ["1 contact was written last by an import that there is not"],
     ),
     "a removal of nobody": (
-        ["INSERT INTO recipients_removed VALUES (1, 100000, 0)"],
+        ["INSERT INTO contact_exclusions VALUES (1, 100000, 0)"],
         ["1 removal by hand is of contacts that do not exist"],
     ),
     "an index that is gone": (
@@ -314,7 +314,7 @@ def test_what_the_doctor_advises_for_the_column_store_mends_it(data: Path) -> No
 def test_a_damaged_page_of_the_records_is_found(data: Path) -> None:
     file = data / "tamis.sqlite"
     with records_of(data) as db:
-        page = db.execute("SELECT rootpage FROM sqlite_schema WHERE name = 'recipients_removed_by_contact'").get
+        page = db.execute("SELECT rootpage FROM sqlite_schema WHERE name = 'contact_exclusions_by_contact'").get
         size = db.pragma("page_size")
     whole = file.read_bytes()
     start = (page - 1) * size

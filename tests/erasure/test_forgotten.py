@@ -82,7 +82,7 @@ def test_of_a_forgotten_address_only_a_hash_with_a_secret_of_the_store_stays(ser
     account, _ = services.write(create_account, "owner@example.org", "UTC", None)
     people = services.write(create_type, account, "People")
     services.write(forget_address, account, people, ANN)
-    rows = fetch(services.records.reader(), "SELECT email_hash FROM forgotten")
+    rows = fetch(services.records.reader(), "SELECT email_hash FROM suppressed_emails")
     assert len(str(rows[0][0])) == 64
     assert ANN not in str(rows)
     assert connection_of(services.records.reader()).execute("SELECT length(pepper) FROM store").get == 32

@@ -97,7 +97,7 @@ def test_what_imports_have_left_is_kept_for_some_days(tmp_path: Path) -> None:
         """Count the spans, the contacts as they were, and the files."""
         upkeep.turn()
         rows = connection_of(services.records.reader()).execute(
-            "SELECT (SELECT count(*) FROM import_ranges), (SELECT count(*) FROM import_befores)"
+            "SELECT (SELECT count(*) FROM import_ranges), (SELECT count(*) FROM import_prior_values)"
         )
         spans, befores = (int(str(count)) for count in rows.fetchall()[0])
         return spans, befores, len(list((services.settings.data / "rejects").iterdir()))

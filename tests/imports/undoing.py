@@ -247,7 +247,9 @@ class Undoing(RuleBasedStateMachine):
     @invariant()
     def journals_are_of_what_there_is(self) -> None:
         if self.imported:
-            rows: Any = connection_of(self.db).execute("SELECT import_id, contact_id FROM import_befores").fetchall()
+            rows: Any = (
+                connection_of(self.db).execute("SELECT import_id, contact_id FROM import_prior_values").fetchall()
+            )
             assert set(rows) == {(id_, contact) for id_, seen in self.imported.items() for contact in seen.before}
             rows = connection_of(self.db).execute("SELECT id, import_id FROM contacts").fetchall()
             assert dict(rows) == {id_: self.writers[id_] for id_, _ in rows}
@@ -277,11 +279,11 @@ class Undoing(RuleBasedStateMachine):
 
     def overridden_ids(self) -> set[int]:
         """Return the contacts that were added or excluded by hand as the contacts that they are."""
-        rows: Any = connection_of(self.db).execute("SELECT recipient_id FROM recipients_added").fetchall()
+        rows: Any = connection_of(self.db).execute("SELECT recipient_id FROM inclusions").fetchall()
         excluded: Any = (
             connection_of(self.db)
             .execute(
-                "SELECT c.id FROM contacts c JOIN recipients_removed r ON r.contact_id = c.id "
+                "SELECT c.id FROM contacts c JOIN contact_exclusions r ON r.contact_id = c.id "
                 "WHERE r.created_at >= c.created_at"
             )
             .fetchall()

@@ -21,6 +21,13 @@ from tests.reliability.journal import Journal
 from tests.support.people import Person
 
 BATCHES = 6
+RENAMED = {
+    "feed": "change_log",
+    "added_id": "inclusion_id",
+    "recipients_added": "inclusions",
+    "recipients_removed": "contact_exclusions",
+}
+"""The names of the first schema that are other names now."""
 RULES = {
     "Fiftieth": "fiftieth = 0",  # imports leave it alone, so only manual overrides change who is in it
     "Low": "n < 500",
@@ -134,10 +141,15 @@ class Town:
         db.execute("ATTACH ? AS newest", (str(path),)).fetchall()
         tables = db.execute("SELECT name FROM main.sqlite_schema WHERE type = 'table' AND name <> 'sqlite_sequence'")
         db.execute("BEGIN").fetchall()
-        for (name,) in [*tables.fetchall(), ("sqlite_sequence",)]:
-            columns = ", ".join(str(row[1]) for row in db.execute(f"PRAGMA main.table_info({name})").fetchall())
+        for name in [*(str(row[0]) for row in tables.fetchall()), "sqlite_sequence"]:
+            columns = [str(row[1]) for row in db.execute(f"PRAGMA main.table_info({name})").fetchall()]
+            values = ", ".join(RENAMED.get(column, column) for column in columns)
             db.execute(f"DELETE FROM main.{name}").fetchall()
-            db.execute(f"INSERT INTO main.{name} ({columns}) SELECT {columns} FROM newest.{name}").fetchall()
+            db.execute(
+                f"INSERT INTO main.{name} ({', '.join(columns)}) SELECT {values} FROM newest.{RENAMED.get(name, name)}"
+            ).fetchall()
+        for old, renamed in RENAMED.items():
+            db.execute("UPDATE main.sqlite_sequence SET name = ? WHERE name = ?", (old, renamed)).fetchall()
         db.execute("PRAGMA main.user_version = 1").fetchall()
         db.execute("COMMIT").fetchall()
         db.close()

@@ -64,9 +64,9 @@ class Oracle:
 
     def expected(self, db: Reader, live: Sequence[Segment], as_of: EvaluationTime) -> dict[int, set[str]]:
         """Recompute who is in each segment, as keys of addresses."""
-        rows: Any = connection_of(db).execute("SELECT segment_id, contact_id FROM recipients_removed")
+        rows: Any = connection_of(db).execute("SELECT segment_id, contact_id FROM contact_exclusions")
         removed = set(rows.fetchall())
-        rows = connection_of(db).execute("SELECT segment_id, email_key, recipient_id FROM recipients_added")
+        rows = connection_of(db).execute("SELECT segment_id, email_key, recipient_id FROM inclusions")
         added = {(segment_id, key): recipient_id for segment_id, key, recipient_id in rows}
         self.emails.update({recipient_id: key for (_, key), recipient_id in added.items()})
         rules = self.rules(db, live)
@@ -96,14 +96,14 @@ class Oracle:
     ) -> None:
         """Add the addresses that are no contacts and come to segments by way of those to which they were added."""
         rows: Any = connection_of(db).execute(
-            "SELECT email_key, segment_id, email, first_name, last_name, person_id FROM recipients_added "
+            "SELECT email_key, segment_id, email, first_name, last_name, person_id FROM inclusions "
             "WHERE email_key NOT IN (SELECT email_key FROM contacts) ORDER BY id"
         )
         additions: dict[str, list[Any]] = defaultdict(list)
         for key, *row in rows:
             if row[0] in found:
                 additions[key].append(row)
-        rows = connection_of(db).execute("SELECT segment_id, email_hash FROM excluded_addresses")
+        rows = connection_of(db).execute("SELECT segment_id, email_hash FROM email_exclusions")
         excluded = set(rows.fetchall())
         for key, told in additions.items():
             _, address, first_name, last_name, number = told[-1]

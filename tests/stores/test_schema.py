@@ -13,16 +13,22 @@ import pytest
 from tamis.actions.services import Services
 from tamis.domain.errors import Unavailable
 from tamis.domain.fields import RESERVED
+from tamis.records.change_log import last_change
 from tamis.records.engine.database import FILE_NAME, connect, migrate, migrations
-from tamis.records.handles import connection_of
+from tamis.records.handles import Reader, connection_of
+from tamis.records.maintenance.files import identify
+from tamis.records.names import register_fold
+from tamis.records.types import visible_fields
 from tamis.settings import Settings
 from tests.support import forked
 
 
 def schema_of(db: apsw.Connection) -> dict[str, str]:
-    """List every table and index with its SQL, without the white space that ALTER TABLE leaves otherwise."""
+    """List every table and index with its SQL, without the white space and quotes that ALTER TABLE leaves."""
     rows = db.execute("SELECT name, sql FROM sqlite_schema WHERE sql IS NOT NULL").fetchall()
-    return {str(name): re.sub(r"\s*([(),])\s*|\s+", lambda m: m[1] or " ", str(sql)) for name, sql in rows}
+    return {
+        str(name): re.sub(r"\s*([(),])\s*|\s+", lambda m: m[1] or " ", str(sql).replace('"', "")) for name, sql in rows
+    }
 
 
 def test_migrations_end_in_exactly_the_declared_schema(tmp_path: Path) -> None:
@@ -43,6 +49,69 @@ def test_migrating_again_changes_nothing(tmp_path: Path) -> None:
     identity = db.execute("SELECT id FROM store").fetchall()
     migrate(db)
     assert db.execute("SELECT id FROM store").fetchall() == identity
+
+
+ROWS_OF_SCHEMA_14 = {
+    "feed": "(7, 'recipient', 1, 1, NULL, 5, 20, 'by hand', NULL)",
+    "recipients_added": "(5, 1, 'a@b.org', 'a@b.org', 'Ann', '', 2147483653, 20, 5)",
+    "recipients_removed": "(1, 3, 20)",
+    "excluded_addresses": "(1, 'aa', 20)",
+    "forgotten": "(4, 1, 'bb', 20)",
+    "erasure": "(1, 7, 20)",
+    "import_befores": "(1, 3, 'c@d.org', '{}', 10, NULL)",
+    "daily_sizes": "(1, '2026-11-27', 3, 1, 0, 'rule edited')",
+}
+
+
+def schema_14(path: Path) -> apsw.Connection:
+    """Make a database of the schema before tables were renamed, with a row in each table that is."""
+    db = connect(path)
+    register_fold(db)
+    for _, sql in migrations()[:14]:
+        db.execute(sql).fetchall()
+    db.pragma("user_version", 14)
+    for statement in (
+        "INSERT INTO store (id) VALUES ('0123456789abcdef0123456789abcdef')",
+        "INSERT INTO accounts (id, email, email_key, timezone, created_at) VALUES (1, 'a@b.org', 'a@b.org', 'UTC', 0)",
+        "INSERT INTO contact_types (id, account_id, name, name_key, created_at, shown) "
+        "VALUES (1, 1, 'A', 'a', 0, '[5]')",
+        "INSERT INTO segments (id, account_id, contact_type_id, name, name_key, rule, created_at, updated_at) "
+        "VALUES (1, 1, 1, 'S', 's', 'null', 0, 0)",
+        "INSERT INTO imports (id, account_id, contact_type_id, source, options, state, phase, started_at) "
+        "VALUES (1, 1, 1, 'f', '{}', 'finished', 'storing', 0)",
+        *(f"INSERT INTO {table} VALUES {row}" for table, row in ROWS_OF_SCHEMA_14.items()),
+    ):
+        db.execute(statement).fetchall()
+    return db
+
+
+def test_rows_of_renamed_tables_survive_with_their_numbers(tmp_path: Path) -> None:
+    db = schema_14(tmp_path / FILE_NAME)
+    before = {table: db.execute(f"SELECT * FROM {table}").fetchall() for table in ROWS_OF_SCHEMA_14}
+    migrate(db)
+    renamed = {
+        "feed": "change_log",
+        "recipients_added": "inclusions",
+        "recipients_removed": "contact_exclusions",
+        "excluded_addresses": "email_exclusions",
+        "forgotten": "suppressed_emails",
+        "erasure": "pending_erasure",
+        "import_befores": "import_prior_values",
+        "daily_sizes": "daily_sizes",
+    }
+    assert {old: db.execute(f"SELECT * FROM {new}").fetchall() for old, new in renamed.items()} == before
+    numbers: dict[str, int] = dict(db.execute("SELECT name, seq FROM sqlite_sequence").fetchall())  # type: ignore[arg-type]
+    assert (numbers["change_log"], numbers["inclusions"], numbers["suppressed_emails"]) == (7, 5, 4)
+    assert not renamed.keys() - {"daily_sizes"} & numbers.keys()
+    assert visible_fields(Reader(db), 1) == [5]
+    assert last_change(Reader(db)) == 7
+    db.execute("INSERT INTO change_log (subject, contact_type_id) VALUES ('fields', 1)").fetchall()
+    assert last_change(Reader(db)) == 8
+
+
+def test_a_backup_of_an_earlier_schema_names_its_last_change(tmp_path: Path) -> None:
+    schema_14(tmp_path / FILE_NAME).close()
+    assert identify(tmp_path) == ("0123456789abcdef0123456789abcdef", 7)
 
 
 def test_custom_fields_are_numbered_after_all_reserved_ones(tmp_path: Path) -> None:

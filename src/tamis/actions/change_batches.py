@@ -121,8 +121,8 @@ def _deltas_between(db: Reader, after: int, up_to: int, last: int) -> dict[int, 
             of_type.overridden[change.segment_id] = from_micros(change.at)
         if change.subject == "fields":
             of_type.fields = True
-        if change.added_id and change.change <= up_to:
-            of_type.included.append(Touched(change.at, change.cause, [change.added_id]))
+        if change.inclusion_id and change.change <= up_to:
+            of_type.included.append(Touched(change.at, change.cause, [change.inclusion_id]))
     return touched
 
 

@@ -25,7 +25,7 @@ class Change(NamedTuple):
     contact_type_id: int
     segment_id: int | None
     contact_id: int | None
-    added_id: int | None
+    inclusion_id: int | None
     at: int
     cause: Cause
 
@@ -47,10 +47,10 @@ def record_change(
     cause: Cause,
     segment_id: int | None = None,
     contact_id: int | None = None,
-    added_id: int | None = None,
+    inclusion_id: int | None = None,
 ) -> None:
     """Append one change."""
-    row = (subject, type_id, segment_id, contact_id, added_id, to_micros(now), cause.value)
+    row = (subject, type_id, segment_id, contact_id, inclusion_id, to_micros(now), cause.value)
     run(db, SQL["insert"], row)
 
 
@@ -77,10 +77,10 @@ def record_segment_change(
 
 
 def record_recipient_change(
-    db: Transaction, segment: Segment, contact_id: int | None, added_id: int | None, now: datetime
+    db: Transaction, segment: Segment, contact_id: int | None, inclusion_id: int | None, now: datetime
 ) -> None:
     """Record that a recipient was manually added or excluded, or that this was undone."""
-    record_change(db, "recipient", segment.contact_type_id, now, Cause.OVERRIDE, segment.id, contact_id, added_id)
+    record_change(db, "recipient", segment.contact_type_id, now, Cause.OVERRIDE, segment.id, contact_id, inclusion_id)
 
 
 def record_field_changes(db: Transaction, type_id: int, now: datetime) -> None:
@@ -156,8 +156,8 @@ def _change(
     type_id: int,
     segment_id: int | None,
     contact_id: int | None,
-    added_id: int | None,
+    inclusion_id: int | None,
     at: int,
     cause: str,
 ) -> Change:
-    return Change(change, subject, type_id, segment_id, contact_id, added_id, at, Cause(cause))
+    return Change(change, subject, type_id, segment_id, contact_id, inclusion_id, at, Cause(cause))

@@ -1,6 +1,6 @@
 """Exclusions by hand that outlive a contact: of an address that is no contact of the type, a keyed hash is kept.
 
-While a contact has the address, the exclusion is a row of `recipients_removed` and follows the contact; it becomes a
+While a contact has the address, the exclusion is a row of `contact_exclusions` and follows the contact; it becomes a
 hash when the contact is deleted, and the contact's again when the address comes back.
 """
 

@@ -34,7 +34,7 @@ CREATE TABLE contact_types (
     name TEXT NOT NULL,
     name_key TEXT NOT NULL,
     created_at INTEGER NOT NULL,
-    shown TEXT NOT NULL DEFAULT '[]',
+    visible_fields TEXT NOT NULL DEFAULT '[]',
     deleted_at INTEGER,
     UNIQUE (account_id, name_key)
 ) STRICT;
@@ -80,7 +80,7 @@ CREATE UNIQUE INDEX live_segment_names ON segments (account_id, name_key) WHERE 
 
 CREATE INDEX live_segments_of_type ON segments (contact_type_id) WHERE deleted_at IS NULL;
 
-CREATE TABLE recipients_added (
+CREATE TABLE inclusions (
     id INTEGER PRIMARY KEY AUTOINCREMENT,
     segment_id INTEGER NOT NULL REFERENCES segments (id),
     email TEXT NOT NULL,
@@ -93,51 +93,51 @@ CREATE TABLE recipients_added (
     UNIQUE (segment_id, email_key)
 ) STRICT;
 
-CREATE INDEX recipients_added_by_email ON recipients_added (email_key);
+CREATE INDEX inclusions_by_email ON inclusions (email_key);
 
-CREATE INDEX recipients_added_by_person ON recipients_added (person_id);
+CREATE INDEX inclusions_by_person ON inclusions (person_id);
 
-CREATE TABLE recipients_removed (
+CREATE TABLE contact_exclusions (
     segment_id INTEGER NOT NULL REFERENCES segments (id),
     contact_id INTEGER NOT NULL,
     created_at INTEGER NOT NULL,
     PRIMARY KEY (segment_id, contact_id)
 ) STRICT, WITHOUT ROWID;
 
-CREATE INDEX recipients_removed_by_contact ON recipients_removed (contact_id);
+CREATE INDEX contact_exclusions_by_contact ON contact_exclusions (contact_id);
 
-CREATE TABLE excluded_addresses (
+CREATE TABLE email_exclusions (
     segment_id INTEGER NOT NULL REFERENCES segments (id),
     email_hash TEXT NOT NULL,
     created_at INTEGER NOT NULL,
     PRIMARY KEY (segment_id, email_hash)
 ) STRICT, WITHOUT ROWID;
 
-CREATE INDEX excluded_addresses_by_hash ON excluded_addresses (email_hash);
+CREATE INDEX email_exclusions_by_hash ON email_exclusions (email_hash);
 
-CREATE TABLE feed (
+CREATE TABLE change_log (
     change INTEGER PRIMARY KEY AUTOINCREMENT,
     subject TEXT NOT NULL CHECK (subject IN ('contact', 'recipient', 'segment', 'fields')),
     contact_type_id INTEGER NOT NULL,
     segment_id INTEGER,
     contact_id INTEGER,
-    added_id INTEGER,
-    at INTEGER NOT NULL DEFAULT 0,
+    inclusion_id INTEGER,
+    changed_at INTEGER NOT NULL DEFAULT 0,
     cause TEXT NOT NULL DEFAULT 'contact changed',
     last_contact_id INTEGER
 ) STRICT;
 
-CREATE TABLE erasure (
+CREATE TABLE pending_erasure (
     id INTEGER PRIMARY KEY CHECK (id = 1),
     change INTEGER NOT NULL,
     since INTEGER NOT NULL
 ) STRICT;
 
-CREATE TABLE forgotten (
+CREATE TABLE suppressed_emails (
     id INTEGER PRIMARY KEY AUTOINCREMENT,
     contact_type_id INTEGER NOT NULL REFERENCES contact_types (id),
     email_hash TEXT NOT NULL,
-    forgotten_at INTEGER NOT NULL,
+    suppressed_at INTEGER NOT NULL,
     UNIQUE (contact_type_id, email_hash)
 ) STRICT;
 
@@ -171,17 +171,17 @@ CREATE TABLE import_ranges (
     PRIMARY KEY (import_id, first_id)
 ) STRICT, WITHOUT ROWID;
 
-CREATE TABLE import_befores (
+CREATE TABLE import_prior_values (
     import_id INTEGER NOT NULL REFERENCES imports (id),
     contact_id INTEGER NOT NULL,
     email TEXT NOT NULL,
     field_values TEXT NOT NULL,
     updated_at INTEGER NOT NULL,
-    import_before INTEGER,
+    prior_import_id INTEGER,
     PRIMARY KEY (import_id, contact_id)
 ) STRICT, WITHOUT ROWID;
 
-CREATE INDEX import_befores_of_contact ON import_befores (contact_id);
+CREATE INDEX import_prior_values_of_contact ON import_prior_values (contact_id);
 
 CREATE TABLE sessions (
     token_hash BLOB NOT NULL PRIMARY KEY,
@@ -254,6 +254,6 @@ CREATE TABLE daily_sizes (
     recipients INTEGER NOT NULL,
     entered INTEGER NOT NULL,
     departed INTEGER NOT NULL,
-    filled TEXT,
+    snapshot_cause TEXT,
     PRIMARY KEY (segment_id, day)
 ) STRICT, WITHOUT ROWID;

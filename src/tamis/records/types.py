@@ -42,14 +42,14 @@ def type_by_name(db: Reader, account_id: int, name: str) -> ContactType | None:
     return select_one(db, _type, SQL["by_name"], (*name_keys(name), account_id))
 
 
-def shown_fields(db: Reader, type_id: int) -> list[int]:
-    """Return the ids of the fields that the list of a type's contacts shows, in order; none where nobody has chosen."""
-    return msgspec.json.decode(select_only(db, str, SQL["shown"], (type_id,)), type=list[int])
+def visible_fields(db: Reader, type_id: int) -> list[int]:
+    """Return the ids of the fields shown in the list of a type's contacts, in order; none when nobody has chosen."""
+    return msgspec.json.decode(select_only(db, str, SQL["visible_fields"], (type_id,)), type=list[int])
 
 
-def show_fields(db: Transaction, type_id: int, field_ids: Sequence[int]) -> None:
-    """Keep which fields the list of a type's contacts shows."""
-    run(db, SQL["set_shown"], (msgspec.json.encode(field_ids).decode(), type_id))
+def set_visible_fields(db: Transaction, type_id: int, field_ids: Sequence[int]) -> None:
+    """Store which fields the list of a type's contacts shows."""
+    run(db, SQL["set_visible_fields"], (msgspec.json.encode(field_ids).decode(), type_id))
 
 
 def names_of_types(db: Reader, account_id: int) -> dict[int, str]:

@@ -79,7 +79,7 @@ class Crash:
         self._seen.promises += len(self._kept)
 
     def _check_overrides(self, db: apsw.Connection) -> None:
-        found = {row[0] for row in db.execute("SELECT email FROM recipients_added").fetchall()}
+        found = {row[0] for row in db.execute("SELECT email FROM inclusions").fetchall()}
         may: set[str] = set()
         must: set[str] = set()
         for promise in self._asked:

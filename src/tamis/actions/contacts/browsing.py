@@ -79,7 +79,7 @@ def shown_columns(db: Reader, contact_type: ContactType) -> list[Field]:
     """Return the fields that the list of a type's contacts shows beside the address: those that were chosen, else the
     names, the country and the first few that people have made."""
     fields = types.fields_of_type(db, contact_type.id)
-    chosen = [fields.by_id[id_] for id_ in types.shown_fields(db, contact_type.id) if id_ in fields.by_id]
+    chosen = [fields.by_id[id_] for id_ in types.visible_fields(db, contact_type.id) if id_ in fields.by_id]
     own = [field for field in fields.fields if field not in RESERVED]
     return chosen or [FIRST_NAME, LAST_NAME, COUNTRY, *own[:MOST_BY_DEFAULT]]
 
@@ -88,7 +88,9 @@ def choose_columns(db: Transaction, _now: datetime, contact_type: ContactType, f
     """Choose which fields the list of a type's contacts shows beside the address, in the order of the fields; none
     stands for those that it shows by itself."""
     fields = types.fields_of_type(db, contact_type.id)
-    types.show_fields(db, contact_type.id, [f.id for f in fields.fields if f.id in field_ids and f.id != EMAIL.id])
+    types.set_visible_fields(
+        db, contact_type.id, [f.id for f in fields.fields if f.id in field_ids and f.id != EMAIL.id]
+    )
 
 
 def rule_of(db: Reader, contact_type: ContactType, look: Look) -> Node | None:

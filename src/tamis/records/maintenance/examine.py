@@ -57,7 +57,7 @@ def counts(db: Reader) -> tuple[int, int]:
 
 
 def unusual_keys(db: Reader, table: str) -> Iterator[tuple[int, str, str]]:
-    """Return id, address and key of those in `contacts` or `recipients_added` whose key is not plainly the right
+    """Return id, address and key of those in `contacts` or `inclusions` whose key is not plainly the right
     one."""
     return each_tuple(db, tuple[int, str, str], SQL["contact_keys" if table == "contacts" else "added_keys"])
 

@@ -1,53 +1,56 @@
 -- name: insert
-INSERT INTO feed (subject, contact_type_id, segment_id, contact_id, added_id, at, cause) VALUES (?, ?, ?, ?, ?, ?, ?);
+INSERT INTO change_log (subject, contact_type_id, segment_id, contact_id, inclusion_id, changed_at, cause)
+VALUES (?, ?, ?, ?, ?, ?, ?);
 
 -- name: insert_contacts
-INSERT INTO feed (subject, contact_type_id, contact_id, at, cause)
+INSERT INTO change_log (subject, contact_type_id, contact_id, changed_at, cause)
 SELECT 'contact', ?1, value, ?2, ?3 FROM json_each(?4);
 
 -- name: insert_contact_range
-INSERT INTO feed (subject, contact_type_id, contact_id, last_contact_id, at, cause) VALUES ('contact', ?, ?, ?, ?, ?);
+INSERT INTO change_log (subject, contact_type_id, contact_id, last_contact_id, changed_at, cause)
+VALUES ('contact', ?, ?, ?, ?, ?);
 
 -- name: last_change
-SELECT coalesce((SELECT seq FROM sqlite_sequence WHERE name = 'feed'), 0);
+SELECT coalesce((SELECT seq FROM sqlite_sequence WHERE name IN ('change_log', 'feed')), 0);
+-- In backups of schemas before 0015 the table is called feed.
 
 -- name: has_type_changed
 SELECT EXISTS (
-    SELECT 1 FROM feed WHERE change > ? AND contact_type_id = ? AND subject IN ('contact', 'fields')
+    SELECT 1 FROM change_log WHERE change > ? AND contact_type_id = ? AND subject IN ('contact', 'fields')
 );
 
 -- name: has_account_changed
 SELECT EXISTS (
-    SELECT 1 FROM feed WHERE change > ? AND contact_type_id IN (SELECT id FROM contact_types WHERE account_id = ?)
+    SELECT 1 FROM change_log WHERE change > ? AND contact_type_id IN (SELECT id FROM contact_types WHERE account_id = ?)
 );
 
 -- name: first_change
-SELECT min(change) FROM feed;
+SELECT min(change) FROM change_log;
 
 -- name: contact_changes
-SELECT max(change), contact_type_id, at, cause, json_group_array(contact_id)
-FROM feed WHERE change > ? AND change <= ? AND contact_id IS NOT NULL AND last_contact_id IS NULL
-GROUP BY contact_type_id, at, cause;
+SELECT max(change), contact_type_id, changed_at, cause, json_group_array(contact_id)
+FROM change_log WHERE change > ? AND change <= ? AND contact_id IS NOT NULL AND last_contact_id IS NULL
+GROUP BY contact_type_id, changed_at, cause;
 
 -- name: contact_ranges
-SELECT change, contact_type_id, at, cause, contact_id, last_contact_id
-FROM feed WHERE change > ? AND change <= ? AND last_contact_id IS NOT NULL;
+SELECT change, contact_type_id, changed_at, cause, contact_id, last_contact_id
+FROM change_log WHERE change > ? AND change <= ? AND last_contact_id IS NOT NULL;
 
 -- name: batch_end
 SELECT min(change) FROM (
     SELECT change, sum(coalesce(last_contact_id - contact_id + 1, 1)) OVER (ORDER BY change) AS contacts
-    FROM feed WHERE change > ?1 ORDER BY change LIMIT ?2
+    FROM change_log WHERE change > ?1 ORDER BY change LIMIT ?2
 ) WHERE contacts >= ?2;
 
 -- name: other_changes
-SELECT change, subject, contact_type_id, segment_id, contact_id, added_id, at, cause
-FROM feed WHERE change > ? AND change <= ? AND subject <> 'contact' ORDER BY change;
+SELECT change, subject, contact_type_id, segment_id, contact_id, inclusion_id, changed_at, cause
+FROM change_log WHERE change > ? AND change <= ? AND subject <> 'contact' ORDER BY change;
 
 -- name: time_of_change
-SELECT at FROM feed WHERE change = ?;
+SELECT changed_at FROM change_log WHERE change = ?;
 
 -- name: trim
-DELETE FROM feed WHERE change <= ?;
+DELETE FROM change_log WHERE change <= ?;
 
 -- name: store_id
 SELECT id FROM store;

@@ -1,8 +1,8 @@
 -- name: note
-INSERT INTO erasure (id, change, since) VALUES (1, ?, ?) ON CONFLICT DO UPDATE SET change = excluded.change;
+INSERT INTO pending_erasure (id, change, since) VALUES (1, ?, ?) ON CONFLICT DO UPDATE SET change = excluded.change;
 
 -- name: pending
-SELECT change, since FROM erasure;
+SELECT change, since FROM pending_erasure;
 
 -- name: done
-DELETE FROM erasure WHERE change <= ?;
+DELETE FROM pending_erasure WHERE change <= ?;

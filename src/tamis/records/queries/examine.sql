@@ -6,7 +6,7 @@ FROM segments s WHERE s.deleted_at IS NULL ORDER BY s.id;
 SELECT name, sql FROM sqlite_schema WHERE sql IS NOT NULL AND name NOT LIKE 'sqlite_%' ORDER BY name;
 
 -- name: counts
-SELECT (SELECT count(*) FROM contacts), (SELECT count(*) FROM recipients_added);
+SELECT (SELECT count(*) FROM contacts), (SELECT count(*) FROM inclusions);
 
 -- name: contact_keys
 SELECT id, email, email_key FROM contacts
@@ -14,7 +14,7 @@ WHERE lower(email) <> email_key OR email GLOB '*[^ -~]*' OR email_key LIKE '%xn-
 -- Of all others it is known that the key is right: the lower case of what is plain.
 
 -- name: added_keys
-SELECT id, email, email_key FROM recipients_added
+SELECT id, email, email_key FROM inclusions
 WHERE lower(email) <> email_key OR email GLOB '*[^ -~]*' OR email_key LIKE '%xn--%';
 
 -- name: twice_in_type
@@ -22,11 +22,11 @@ SELECT count(*) FROM (SELECT 1 FROM contacts NOT INDEXED GROUP BY contact_type_i
 
 -- name: twice_in_segment
 SELECT count(*) FROM (
-    SELECT 1 FROM recipients_added NOT INDEXED GROUP BY segment_id, lower(email) HAVING count(*) > 1
+    SELECT 1 FROM inclusions NOT INDEXED GROUP BY segment_id, lower(email) HAVING count(*) > 1
 );
 
 -- name: wrong_numbers
-SELECT a.id FROM recipients_added a JOIN segments s ON s.id = a.segment_id
+SELECT a.id FROM inclusions a JOIN segments s ON s.id = a.segment_id
 WHERE s.deleted_at IS NULL AND (
     a.recipient_id >> 32 <> a.segment_id
     OR CASE
@@ -40,20 +40,20 @@ WHERE s.deleted_at IS NULL AND (
 );
 
 -- name: stray_exclusions
-SELECT r.segment_id, r.contact_id FROM recipients_removed r JOIN segments s ON s.id = r.segment_id
+SELECT r.segment_id, r.contact_id FROM contact_exclusions r JOIN segments s ON s.id = r.segment_id
 WHERE s.deleted_at IS NULL AND NOT EXISTS (
     SELECT 1 FROM contacts c WHERE c.id = r.contact_id AND c.contact_type_id = s.contact_type_id
 );
 
 -- name: types_with_exclusions
-SELECT DISTINCT s.contact_type_id FROM excluded_addresses e JOIN segments s ON s.id = e.segment_id;
+SELECT DISTINCT s.contact_type_id FROM email_exclusions e JOIN segments s ON s.id = e.segment_id;
 
 -- name: keys_of_contacts
 SELECT email_key FROM contacts WHERE contact_type_id = ?;
 
 -- name: stray_of_imports
 SELECT (
-    SELECT count(*) FROM import_befores b LEFT JOIN contacts c ON c.id = b.contact_id
+    SELECT count(*) FROM import_prior_values b LEFT JOIN contacts c ON c.id = b.contact_id
     LEFT JOIN imports i ON i.id = b.import_id
     WHERE c.id IS NULL OR i.id IS NULL OR i.contact_type_id <> c.contact_type_id
 ), (
@@ -68,7 +68,7 @@ SELECT (
 );
 
 -- name: import_counts
-SELECT count(*), (SELECT count(*) FROM import_befores) FROM imports;
+SELECT count(*), (SELECT count(*) FROM import_prior_values) FROM imports;
 
 -- name: sequences
 SELECT 'contacts', coalesce((SELECT seq FROM sqlite_sequence WHERE name = 'contacts'), 0), coalesce(max(id), 0)
@@ -77,18 +77,18 @@ UNION ALL
 SELECT 'segments', coalesce((SELECT seq FROM sqlite_sequence WHERE name = 'segments'), 0), coalesce(max(id), 0)
 FROM segments
 UNION ALL
-SELECT 'recipients_added', coalesce((SELECT seq FROM sqlite_sequence WHERE name = 'recipients_added'), 0),
-    coalesce(max(id), 0) FROM recipients_added
+SELECT 'inclusions', coalesce((SELECT seq FROM sqlite_sequence WHERE name = 'inclusions'), 0),
+    coalesce(max(id), 0) FROM inclusions
 UNION ALL
-SELECT 'feed', coalesce((SELECT seq FROM sqlite_sequence WHERE name = 'feed'), 0), coalesce(max(change), 0) FROM feed;
+SELECT 'change_log', coalesce((SELECT seq FROM sqlite_sequence WHERE name = 'change_log'), 0), coalesce(max(change), 0) FROM change_log;
 
 -- name: types_with_forgotten
-SELECT DISTINCT contact_type_id FROM forgotten;
+SELECT DISTINCT contact_type_id FROM suppressed_emails;
 
 -- name: keys_of_type
 SELECT email_key FROM contacts WHERE contact_type_id = ?1
 UNION ALL
-SELECT a.email_key FROM recipients_added a JOIN segments s ON s.id = a.segment_id
+SELECT a.email_key FROM inclusions a JOIN segments s ON s.id = a.segment_id
 WHERE s.contact_type_id = ?1 AND s.deleted_at IS NULL;
 
 -- name: page_of_documents

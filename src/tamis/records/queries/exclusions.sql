@@ -1,30 +1,30 @@
 -- name: any
-SELECT 1 FROM excluded_addresses LIMIT 1;
+SELECT 1 FROM email_exclusions LIMIT 1;
 
 -- name: insert
-INSERT INTO excluded_addresses (segment_id, email_hash, created_at) VALUES (?, ?, ?) ON CONFLICT DO NOTHING;
+INSERT INTO email_exclusions (segment_id, email_hash, created_at) VALUES (?, ?, ?) ON CONFLICT DO NOTHING;
 
 -- name: delete
-DELETE FROM excluded_addresses WHERE segment_id = ? AND email_hash = ?;
+DELETE FROM email_exclusions WHERE segment_id = ? AND email_hash = ?;
 
 -- name: of_hashes
 SELECT e.email_hash, e.segment_id, e.created_at
-FROM json_each(?2) h CROSS JOIN excluded_addresses e ON e.email_hash = h.value
+FROM json_each(?2) h CROSS JOIN email_exclusions e ON e.email_hash = h.value
 CROSS JOIN segments s ON s.id = e.segment_id
 WHERE s.contact_type_id = ?1 AND s.deleted_at IS NULL ORDER BY e.segment_id;
 
 -- name: count
-SELECT count(*) FROM excluded_addresses WHERE segment_id = ?;
+SELECT count(*) FROM email_exclusions WHERE segment_id = ?;
 
 -- name: addresses_of_contacts
 SELECT id, email_key FROM contacts WHERE id BETWEEN ? AND ? ORDER BY id;
 
 -- name: insert_removed
-INSERT INTO recipients_removed (segment_id, contact_id, created_at) VALUES (?, ?, ?) ON CONFLICT DO NOTHING;
+INSERT INTO contact_exclusions (segment_id, contact_id, created_at) VALUES (?, ?, ?) ON CONFLICT DO NOTHING;
 
 -- name: removed_of_contacts
 SELECT r.segment_id, c.email_key, r.created_at
-FROM json_each(?) u CROSS JOIN contacts c ON c.id = u.value CROSS JOIN recipients_removed r ON r.contact_id = c.id;
+FROM json_each(?) u CROSS JOIN contacts c ON c.id = u.value CROSS JOIN contact_exclusions r ON r.contact_id = c.id;
 
 -- name: delete_removed_of_contacts
-DELETE FROM recipients_removed WHERE contact_id IN (SELECT value FROM json_each(?));
+DELETE FROM contact_exclusions WHERE contact_id IN (SELECT value FROM json_each(?));

@@ -1,32 +1,32 @@
 -- name: by_email
 SELECT a.segment_id, a.email, a.first_name, a.last_name, a.person_id, a.created_at
-FROM recipients_added a JOIN segments s ON s.id = a.segment_id
+FROM inclusions a JOIN segments s ON s.id = a.segment_id
 WHERE a.email_key = ?1 AND s.contact_type_id = ?2 AND s.deleted_at IS NULL
     AND NOT EXISTS (SELECT 1 FROM contacts c WHERE c.contact_type_id = ?2 AND c.email_key = ?1)
 ORDER BY a.id;
 
 -- name: key_of_person
 SELECT a.email_key
-FROM recipients_added a JOIN segments s ON s.id = a.segment_id
+FROM inclusions a JOIN segments s ON s.id = a.segment_id
 WHERE a.person_id = ? AND s.contact_type_id = ? AND s.deleted_at IS NULL LIMIT 1;
 
 -- name: persons_with_email
 SELECT DISTINCT a.person_id
-FROM recipients_added a JOIN segments s ON s.id = a.segment_id
+FROM inclusions a JOIN segments s ON s.id = a.segment_id
 WHERE a.email_key = ? AND s.contact_type_id = ?;
 
 -- name: all_of_type
 SELECT DISTINCT a.person_id, a.email_key
-FROM recipients_added a JOIN segments s ON s.id = a.segment_id
+FROM inclusions a JOIN segments s ON s.id = a.segment_id
 LEFT JOIN contacts c ON c.contact_type_id = s.contact_type_id AND c.email_key = a.email_key
 WHERE s.contact_type_id = ?1 AND s.deleted_at IS NULL AND c.id IS NULL;
 
 -- name: touched
 SELECT DISTINCT a.person_id, a.email_key
-FROM recipients_added a JOIN segments s ON s.id = a.segment_id
+FROM inclusions a JOIN segments s ON s.id = a.segment_id
 LEFT JOIN contacts c ON c.contact_type_id = s.contact_type_id AND c.email_key = a.email_key
 WHERE s.contact_type_id = ?1 AND s.deleted_at IS NULL AND c.id IS NULL AND a.person_id IN (
-    SELECT value FROM json_each(?2) UNION SELECT person_id FROM recipients_added WHERE id IN (
+    SELECT value FROM json_each(?2) UNION SELECT person_id FROM inclusions WHERE id IN (
         SELECT value FROM json_each(?2)
     )
 );
@@ -34,7 +34,7 @@ WHERE s.contact_type_id = ?1 AND s.deleted_at IS NULL AND c.id IS NULL AND a.per
 -- name: some_of_type
 SELECT email_key FROM (
     SELECT DISTINCT a.email_key
-    FROM recipients_added a JOIN segments s ON s.id = a.segment_id
+    FROM inclusions a JOIN segments s ON s.id = a.segment_id
     LEFT JOIN contacts c ON c.contact_type_id = s.contact_type_id AND c.email_key = a.email_key
     WHERE s.contact_type_id = ? AND s.deleted_at IS NULL AND c.id IS NULL
 ) ORDER BY random() LIMIT ?;

@@ -38,7 +38,7 @@ DELETE FROM member_lists WHERE segment_id = ?;
 INSERT INTO member_lists (segment_id, part, number, members) VALUES (?, ?, ?, ?);
 
 -- name: set_day
-INSERT OR REPLACE INTO daily_sizes (segment_id, day, recipients, entered, departed, filled) VALUES (?, ?, ?, ?, ?, ?);
+INSERT OR REPLACE INTO daily_sizes (segment_id, day, recipients, entered, departed, snapshot_cause) VALUES (?, ?, ?, ?, ?, ?);
 
 -- name: changes
 SELECT number, recipient_id, change, instant, cause FROM membership_changes WHERE number > ? ORDER BY number LIMIT ?;
@@ -59,7 +59,7 @@ SELECT segment_id, part FROM member_lists ORDER BY segment_id, part;
 SELECT segment_id, part, number, members FROM member_lists WHERE segment_id = ? AND part = ?;
 
 -- name: days
-SELECT segment_id, day, recipients, entered, departed, filled FROM daily_sizes ORDER BY segment_id, day;
+SELECT segment_id, day, recipients, entered, departed, snapshot_cause FROM daily_sizes ORDER BY segment_id, day;
 
 -- name: drop_snapshots_before
 DELETE FROM membership_snapshots WHERE segment_id = ? AND number <= ?;
@@ -90,7 +90,7 @@ SELECT number, segment_id, instant, cause, recipients FROM membership_snapshots
 WHERE segment_id > ? AND segment_id <= ?;
 
 -- name: days_of_span
-SELECT segment_id, day, recipients, entered, departed, filled FROM daily_sizes WHERE segment_id > ? AND segment_id <= ?;
+SELECT segment_id, day, recipients, entered, departed, snapshot_cause FROM daily_sizes WHERE segment_id > ? AND segment_id <= ?;
 
 -- name: lists_of_span
 SELECT segment_id, part FROM member_lists WHERE segment_id > ? AND segment_id <= ? ORDER BY segment_id, part;

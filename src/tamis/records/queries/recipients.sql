@@ -1,59 +1,59 @@
 -- name: insert_added
-INSERT INTO recipients_added (segment_id, email, email_key, first_name, last_name, recipient_id, created_at, person_id)
+INSERT INTO inclusions (segment_id, email, email_key, first_name, last_name, recipient_id, created_at, person_id)
 VALUES (?, ?, ?, ?, ?, ?, ?, ?) RETURNING id;
 
 -- name: person
 SELECT min(a.person_id)
-FROM recipients_added a JOIN segments s ON s.id = a.segment_id
+FROM inclusions a JOIN segments s ON s.id = a.segment_id
 WHERE a.email_key = ? AND s.contact_type_id = ?;
 
 -- name: last_added_id
-SELECT seq FROM sqlite_sequence WHERE name = 'recipients_added';
+SELECT seq FROM sqlite_sequence WHERE name = 'inclusions';
 
 -- name: contact_with_email
 SELECT id FROM contacts WHERE contact_type_id = ? AND email_key = ?;
 
 -- name: added_by_email
-SELECT id FROM recipients_added WHERE segment_id = ? AND email_key = ?;
+SELECT id FROM inclusions WHERE segment_id = ? AND email_key = ?;
 
 -- name: added_by_recipient
-SELECT id, email_key, person_id FROM recipients_added WHERE recipient_id = ?;
+SELECT id, email_key, person_id FROM inclusions WHERE recipient_id = ?;
 
 -- name: delete_added
-DELETE FROM recipients_added WHERE id = ?;
+DELETE FROM inclusions WHERE id = ?;
 
 -- name: move_added
-UPDATE recipients_added SET email = ?, email_key = ?, person_id = ? WHERE id = ?;
+UPDATE inclusions SET email = ?, email_key = ?, person_id = ? WHERE id = ?;
 
 -- name: added_with_email
 SELECT a.id, a.segment_id
-FROM recipients_added a JOIN segments s ON s.id = a.segment_id
+FROM inclusions a JOIN segments s ON s.id = a.segment_id
 WHERE a.email_key = ? AND s.contact_type_id = ?;
 
 -- name: is_removed
-SELECT 1 FROM recipients_removed WHERE segment_id = ? AND contact_id = ?;
+SELECT 1 FROM contact_exclusions WHERE segment_id = ? AND contact_id = ?;
 
 -- name: insert_removed
-INSERT INTO recipients_removed (segment_id, contact_id, created_at) VALUES (?, ?, ?)
+INSERT INTO contact_exclusions (segment_id, contact_id, created_at) VALUES (?, ?, ?)
 ON CONFLICT DO NOTHING;
 
 -- name: delete_removed
-DELETE FROM recipients_removed WHERE segment_id = ? AND contact_id = ?;
+DELETE FROM contact_exclusions WHERE segment_id = ? AND contact_id = ?;
 
 -- name: delete_removed_where_added
-DELETE FROM recipients_removed
-WHERE contact_id = ? AND segment_id IN (SELECT segment_id FROM recipients_added WHERE email_key = ?);
+DELETE FROM contact_exclusions
+WHERE contact_id = ? AND segment_id IN (SELECT segment_id FROM inclusions WHERE email_key = ?);
 
 -- name: inclusions_for_columns
 SELECT a.id, a.segment_id, c.id, a.recipient_id, a.email, a.first_name, a.last_name, a.created_at, a.person_id
-FROM recipients_added a
+FROM inclusions a
 JOIN segments s ON s.id = a.segment_id
 LEFT JOIN contacts c ON c.contact_type_id = s.contact_type_id AND c.email_key = a.email_key
 WHERE s.deleted_at IS NULL AND a.id IN (SELECT value FROM json_each(?));
 
 -- name: all_added_for_columns
 SELECT a.id, a.segment_id, c.id, a.recipient_id, a.email, a.first_name, a.last_name, a.created_at, a.person_id
-FROM recipients_added a
+FROM inclusions a
 JOIN segments s ON s.id = a.segment_id
 LEFT JOIN contacts c ON c.contact_type_id = s.contact_type_id AND c.email_key = a.email_key
 WHERE s.deleted_at IS NULL;
@@ -61,49 +61,49 @@ WHERE s.deleted_at IS NULL;
 -- name: inclusions_of_contacts
 SELECT a.id, c.id
 FROM contacts c
-JOIN recipients_added a ON a.email_key = c.email_key
+JOIN inclusions a ON a.email_key = c.email_key
 JOIN segments s ON s.id = a.segment_id AND s.contact_type_id = c.contact_type_id
-WHERE EXISTS (SELECT 1 FROM recipients_added) AND c.id IN (SELECT value FROM json_each(?));
+WHERE EXISTS (SELECT 1 FROM inclusions) AND c.id IN (SELECT value FROM json_each(?));
 
 -- name: removed_of_contacts
 SELECT r.segment_id, r.contact_id
-FROM recipients_removed r JOIN segments s ON s.id = r.segment_id
-WHERE EXISTS (SELECT 1 FROM recipients_removed) AND s.deleted_at IS NULL
+FROM contact_exclusions r JOIN segments s ON s.id = r.segment_id
+WHERE EXISTS (SELECT 1 FROM contact_exclusions) AND s.deleted_at IS NULL
   AND r.contact_id IN (SELECT value FROM json_each(?));
 
 -- name: all_removed
 SELECT r.segment_id, r.contact_id
-FROM recipients_removed r JOIN segments s ON s.id = r.segment_id
+FROM contact_exclusions r JOIN segments s ON s.id = r.segment_id
 WHERE s.deleted_at IS NULL;
 
 -- name: inclusions_of_address
 SELECT s.id, s.name, a.email, a.first_name, a.last_name, a.created_at
-FROM recipients_added a JOIN segments s ON s.id = a.segment_id
+FROM inclusions a JOIN segments s ON s.id = a.segment_id
 WHERE a.email_key = ? AND s.contact_type_id = ? ORDER BY s.id;
 
 -- name: exclusions_of_contact
 SELECT s.id, s.name, r.created_at
-FROM recipients_removed r JOIN segments s ON s.id = r.segment_id
+FROM contact_exclusions r JOIN segments s ON s.id = r.segment_id
 WHERE r.contact_id = ? ORDER BY s.id;
 
 -- name: numbers_with_email
 SELECT a.recipient_id
-FROM recipients_added a JOIN segments s ON s.id = a.segment_id
+FROM inclusions a JOIN segments s ON s.id = a.segment_id
 WHERE a.email_key = ? AND s.contact_type_id = ?;
 
 -- name: removed_from_segment
 SELECT c.id, c.email, r.created_at
-FROM recipients_removed r JOIN contacts c ON c.id = r.contact_id
+FROM contact_exclusions r JOIN contacts c ON c.id = r.contact_id
 WHERE r.segment_id = ? ORDER BY r.created_at DESC, c.id LIMIT ? OFFSET ?;
 
 -- name: count_removed
-SELECT count(*) FROM recipients_removed WHERE segment_id = ?;
+SELECT count(*) FROM contact_exclusions WHERE segment_id = ?;
 
 -- name: added_to_segment
 SELECT a.recipient_id, c.id, a.email, a.first_name, a.last_name, a.created_at
-FROM recipients_added a
+FROM inclusions a
 LEFT JOIN contacts c ON c.contact_type_id = ? AND c.email_key = a.email_key
 WHERE a.segment_id = ? ORDER BY a.created_at DESC, a.id DESC LIMIT ? OFFSET ?;
 
 -- name: count_added
-SELECT count(*) FROM recipients_added WHERE segment_id = ?;
+SELECT count(*) FROM inclusions WHERE segment_id = ?;

@@ -44,9 +44,9 @@ SELECT s.id, a.timezone FROM segments s JOIN accounts a ON a.id = s.account_id O
 SELECT id, name, deleted_at IS NULL FROM segments WHERE contact_type_id = ? AND id IN (SELECT value FROM json_each(?));
 
 -- name: record_added_elsewhere
-INSERT INTO feed (subject, contact_type_id, segment_id, added_id, at, cause)
+INSERT INTO change_log (subject, contact_type_id, segment_id, inclusion_id, changed_at, cause)
 SELECT 'recipient', s.contact_type_id, s.id, a.id, ?1, ?2
-FROM recipients_added a JOIN segments s ON s.id = a.segment_id
+FROM inclusions a JOIN segments s ON s.id = a.segment_id
 WHERE a.segment_id = ?3
-    AND EXISTS (SELECT 1 FROM recipients_added other WHERE other.person_id = a.person_id AND other.id <> a.id);
+    AND EXISTS (SELECT 1 FROM inclusions other WHERE other.person_id = a.person_id AND other.id <> a.id);
 -- Where somebody was added to other segments too, the name that was given here is not the last one any more.

@@ -29,11 +29,11 @@ SELECT 1 FROM contact_types WHERE id = ? AND deleted_at IS NULL;
 -- name: count_contacts
 SELECT count(*) FROM contacts WHERE contact_type_id = ?;
 
--- name: shown
-SELECT shown FROM contact_types WHERE id = ?;
+-- name: visible_fields
+SELECT visible_fields FROM contact_types WHERE id = ?;
 
--- name: set_shown
-UPDATE contact_types SET shown = ? WHERE id = ?;
+-- name: set_visible_fields
+UPDATE contact_types SET visible_fields = ? WHERE id = ?;
 
 -- name: all_ids
 SELECT id FROM contact_types ORDER BY id;

@@ -1,15 +1,15 @@
 -- name: size
 SELECT (SELECT coalesce(sum(last_id - first_id + 1), 0) FROM import_ranges WHERE import_id = ?1)
-    + (SELECT count(*) FROM import_befores WHERE import_id = ?1);
+    + (SELECT count(*) FROM import_prior_values WHERE import_id = ?1);
 
 -- name: first_range
 SELECT first_id, last_id FROM import_ranges WHERE import_id = ? ORDER BY first_id LIMIT 1;
 
 -- name: created
 SELECT id, import_id IS ?1
-    AND NOT EXISTS (SELECT 1 FROM recipients_removed r WHERE r.contact_id = c.id AND r.created_at >= c.created_at)
+    AND NOT EXISTS (SELECT 1 FROM contact_exclusions r WHERE r.contact_id = c.id AND r.created_at >= c.created_at)
     AND NOT EXISTS (
-        SELECT 1 FROM recipients_added a JOIN segments s ON s.id = a.segment_id
+        SELECT 1 FROM inclusions a JOIN segments s ON s.id = a.segment_id
         WHERE a.email_key = c.email_key AND s.contact_type_id = c.contact_type_id AND a.recipient_id & 2147483648 = 0
     )
 FROM contacts c WHERE id BETWEEN ?2 AND ?3 ORDER BY id;
@@ -17,15 +17,15 @@ FROM contacts c WHERE id BETWEEN ?2 AND ?3 ORDER BY id;
 -- that time is one of the address.
 
 -- name: record_added
-INSERT INTO feed (subject, contact_type_id, segment_id, contact_id, added_id, at, cause)
+INSERT INTO change_log (subject, contact_type_id, segment_id, contact_id, inclusion_id, changed_at, cause)
 SELECT 'recipient', c.contact_type_id, a.segment_id, c.id, a.id, ?2, ?3
 FROM json_each(?1) u CROSS JOIN contacts c ON c.id = u.value
-CROSS JOIN recipients_added a ON a.email_key = c.email_key
+CROSS JOIN inclusions a ON a.email_key = c.email_key
 CROSS JOIN segments s ON s.id = a.segment_id AND s.contact_type_id = c.contact_type_id
-WHERE EXISTS (SELECT 1 FROM recipients_added);
+WHERE EXISTS (SELECT 1 FROM inclusions);
 
 -- name: forget_contacts
-DELETE FROM import_befores WHERE contact_id IN (SELECT value FROM json_each(?));
+DELETE FROM import_prior_values WHERE contact_id IN (SELECT value FROM json_each(?));
 
 -- name: delete_contacts
 DELETE FROM contacts WHERE id IN (SELECT value FROM json_each(?));
@@ -34,8 +34,8 @@ DELETE FROM contacts WHERE id IN (SELECT value FROM json_each(?));
 DELETE FROM import_ranges WHERE import_id = ? AND first_id = ?;
 
 -- name: befores
-SELECT b.contact_id, b.email, b.field_values, b.updated_at, b.import_before, c.id IS NOT NULL, c.import_id IS b.import_id
-FROM import_befores b LEFT JOIN contacts c ON c.id = b.contact_id
+SELECT b.contact_id, b.email, b.field_values, b.updated_at, b.prior_import_id, c.id IS NOT NULL, c.import_id IS b.import_id
+FROM import_prior_values b LEFT JOIN contacts c ON c.id = b.contact_id
 WHERE b.import_id = ? ORDER BY b.contact_id LIMIT ?;
 
 -- name: restore
@@ -43,7 +43,7 @@ UPDATE contacts SET email = ?, field_values = ?, updated_at = ?, import_id = (SE
 WHERE id = ?;
 
 -- name: drop_befores
-DELETE FROM import_befores WHERE import_id = ? AND contact_id <= ?;
+DELETE FROM import_prior_values WHERE import_id = ? AND contact_id <= ?;
 
 -- name: emails
 SELECT email FROM contacts WHERE id IN (SELECT value FROM json_each(?)) ORDER BY id;

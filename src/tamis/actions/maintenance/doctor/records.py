@@ -23,7 +23,7 @@ from tamis.rules.tree import Rule
 
 KEYS_A_STEP = 50_000
 SHOWN = 5
-LIMITS = {"contacts": EXTERNAL_BIT - 1, "recipients_added": EXTERNAL_BIT - 1, "segments": LAST_SEGMENT}
+LIMITS = {"contacts": EXTERNAL_BIT - 1, "inclusions": EXTERNAL_BIT - 1, "segments": LAST_SEGMENT}
 
 
 def examine_records(db: Reader, health: FileHealth) -> Iterator[Check]:
@@ -67,7 +67,7 @@ def _schema(db: Reader) -> Check:
 def _addresses(db: Reader) -> Check:
     contacts, added = examine.counts(db)
     with looking("an address stands once", f"{counted(contacts, 'contact')}, {added:,} added by hand") as check:
-        for table, called in (("contacts", "contact"), ("recipients_added", "address added by hand")):
+        for table, called in (("contacts", "contact"), ("inclusions", "address added by hand")):
             rows = examine.unusual_keys(db, table)
             wrong = [id_ for id_, address, key in rows if email_key(address) != key]
             if wrong:
@@ -137,7 +137,7 @@ def _imports(db: Reader) -> Check:
         if lost:
             check.wrong(
                 f"{counted(lost, 'row')} "
-                f"of import_befores {_are(lost)} of no contact or no import that there is: {REPORT}"
+                f"of import_prior_values {_are(lost)} of no contact or no import that there is: {REPORT}"
             )
         if spans:
             check.wrong(
