@@ -8,7 +8,7 @@ from pathlib import Path
 from bench.harness import Figure, Measured, timed
 from bench.stores import Store, Stores
 from tamis.actions.exporting.delivery import deliver
-from tamis.actions.exporting.places import export_place, file_in
+from tamis.actions.exporting.directories import export_directory, export_file
 from tamis.actions.exporting.write import write_export
 from tamis.actions.services import Services
 from tamis.columns.layout.contacts import column, table
@@ -73,9 +73,9 @@ def _rate(stores: Stores, act: Callable[[], None]) -> float:
 def _export(services: Services, store: Store, form: Format, fields: tuple[Field, ...], target: Path) -> None:
     keys = tuple(f.key for f in fields)
     wanted = Export(store.account_id, Layout(form), type_id=store.type_id, fields=keys)
-    with export_place(store.data) as place:
+    with export_directory(store.data) as place:
         write_export(services, wanted, place.name)
-        deliver(file_in(place), target, replace=True)
+        deliver(export_file(place), target, replace=True)
 
 
 def _bare(services: Services, store: Store, form: Format, fields: tuple[Field, ...], target: Path) -> None:

@@ -16,7 +16,7 @@ import msgspec
 
 from tamis import __version__, log
 from tamis.actions.accounts.sessions import sweep_sessions
-from tamis.actions.exporting.places import discard_left
+from tamis.actions.exporting.directories import remove_abandoned
 from tamis.actions.importing.uploads import sweep_uploads
 from tamis.actions.local_protocol import SERVER_FILE
 from tamis.actions.local_protocol import Server as LocalServer
@@ -76,7 +76,7 @@ def _serve(settings: Settings, host: str, port: int, ready: Callable[[str], None
         listener = _listen(host, port)
         address = f"http://{_shown(host)}:{listener.getsockname()[1]}"
         token = secrets.token_hex(32)
-        discard_left(settings.data)
+        remove_abandoned(settings.data)
         sweep_uploads(services)
         for thread in threads:
             thread.start()
@@ -228,7 +228,7 @@ def _erase_in_turns(services: Services, stop: threading.Event) -> None:
     while not stop.wait(TURN_SECONDS):
         try:
             eraser.turn()
-            discard_left(services.settings.data)
+            remove_abandoned(services.settings.data)
             sweep_uploads(services)
             sweep_sessions(services)
         except TamisError as error:

@@ -218,7 +218,7 @@ PROGRAM = """
 import os, signal, sys
 from pathlib import Path
 from tamis.actions.maintenance import backups
-from tamis.actions.maintenance import whole_directory
+from tamis.actions.maintenance import atomic_directory
 from tamis.actions.services import Services
 from tamis.records.engine import store
 from tamis.records.maintenance import files
@@ -240,7 +240,7 @@ match sys.argv[1]:
     case "records": kill_after(store, "write_copy")
     case "sums": kill_after(backups, "file_sum")
     case "checked": kill_after(files, "identify")
-    case "synced": kill_after(whole_directory, "sync", 2)
+    case "synced": kill_after(atomic_directory, "sync", 2)
     case "named": kill_after(Path, "rename")
 if sys.argv[2] == "backup":
     backups.make_backup(Services(Settings(Path(sys.argv[3]))), sys.argv[4])

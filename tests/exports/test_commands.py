@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from tamis.actions.exporting.places import place_named
+from tamis.actions.exporting.directories import find_export_directory
 from tamis.actions.services import Services
 from tamis.domain.errors import NotFound
 from tamis.domain.exports import Format, chosen_fields
@@ -216,7 +216,7 @@ def test_a_strangers_segment_and_type_are_not_there(either: Path, out: Path) -> 
 def test_a_server_writes_only_into_places_that_a_command_has_made(data: Path) -> None:
     for name in ("..", "a" * 32, "../exports", ""):
         with pytest.raises(NotFound):
-            place_named(data, name)
+            find_export_directory(data, name)
 
 
 KILLED = """

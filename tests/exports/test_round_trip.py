@@ -9,7 +9,7 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from tamis.actions.accounts.accounts import create_account
-from tamis.actions.exporting.places import export_place, file_in
+from tamis.actions.exporting.directories import export_directory, export_file
 from tamis.actions.exporting.write import write_export
 from tamis.actions.fields.fields import create_field
 from tamis.actions.fields.types import create_type
@@ -109,9 +109,9 @@ class Two:
     def export(self, layout: Layout, target: Path, fields: tuple[str, ...] | None = None) -> int:
         """Export the first type to a file."""
         wanted = Export(self.account.id, layout, type_id=self.types[0].id, fields=fields)
-        with export_place(self.services.settings.data) as place:
+        with export_directory(self.services.settings.data) as place:
             rows = write_export(self.services, wanted, place.name)
-            target.write_bytes(file_in(place).read_bytes())
+            target.write_bytes(export_file(place).read_bytes())
         return rows
 
 

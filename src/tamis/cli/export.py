@@ -9,7 +9,7 @@ from typing import Annotated, Literal
 from cyclopts import Parameter
 
 from tamis.actions.exporting.delivery import check_target, deliver
-from tamis.actions.exporting.places import export_place, file_in
+from tamis.actions.exporting.directories import export_directory, export_file
 from tamis.actions.questions import WriteExport
 from tamis.actions.segments.rule_syntax import json_of_text
 from tamis.actions.segments.segments import find_segment
@@ -65,13 +65,13 @@ def export(
     begun = time.monotonic()
     with opened(common) as services:
         wanted = _wanted(services, common, segment, type_, where, _keys(fields), layout)
-        with export_place(services.settings.data) as directory:
+        with export_directory(services.settings.data) as directory:
             rows = ask(services, WriteExport(wanted, directory.name))
-            size = file_in(directory).stat().st_size
+            size = export_file(directory).stat().st_size
             if place:
-                deliver(file_in(directory), place, replace=force)
+                deliver(export_file(directory), place, replace=force)
             else:
-                _to_standard_output(file_in(directory))
+                _to_standard_output(export_file(directory))
                 return
     seconds = round(time.monotonic() - begun, 3)
     shown = {"rows": rows, "file": file, "format": str(layout.format), "bytes": size, "seconds": seconds}

@@ -16,7 +16,7 @@ from tamis.actions.fields.types import create_type
 from tamis.actions.importing.report import ImportOptions
 from tamis.actions.importing.run import import_file
 from tamis.actions.lookups import last_change
-from tamis.actions.maintenance.whole_directory import make_directory, sync
+from tamis.actions.maintenance.atomic_directory import make_directory, sync
 from tamis.actions.segments.rule_syntax import from_text
 from tamis.actions.segments.segments import create_segment
 from tamis.actions.services import Services

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from typing import BinaryIO
 
 from tamis.actions.contacts.browsing import Look, rule_of
-from tamis.actions.exporting.places import export_place, file_in
+from tamis.actions.exporting.directories import export_directory, export_file
 from tamis.actions.exporting.write import write_export
 from tamis.actions.services import Services
 from tamis.domain.accounts import Account
@@ -39,7 +39,7 @@ def contacts_download(
 
 
 def _download(services: Services, wanted: Export) -> Download:
-    with export_place(services.settings.data) as place:
+    with export_directory(services.settings.data) as place:
         rows = write_export(services, wanted, place.name)
-        made = file_in(place)
+        made = export_file(place)
         return Download(made.open("rb"), rows, made.stat().st_size)

@@ -1,7 +1,7 @@
 """Write an export to a file in the data directory: a question that a command beside a server puts to that server."""
 
 from tamis import log
-from tamis.actions.exporting.places import file_in, place_named
+from tamis.actions.exporting.directories import export_file, find_export_directory
 from tamis.actions.services import Services
 from tamis.actions.view import View
 from tamis.columns.interface.exports import AllContacts, Rows, SegmentRecipients, SelectedContacts
@@ -22,7 +22,7 @@ def write_export(services: Services, asked: Export, place: str) -> int:
     It is one state of the data, and holds every write that was acknowledged before it began. Writes and other reads go
     on beside it.
     """
-    target = file_in(place_named(services.settings.data, place))
+    target = export_file(find_export_directory(services.settings.data, place))
 
     with services.view(asked.account_id, lasts=True) as view:
         account = accounts.account_by_id(view.records, asked.account_id)

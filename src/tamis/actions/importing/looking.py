@@ -7,7 +7,6 @@ from functools import lru_cache
 from itertools import islice
 from pathlib import Path
 
-from tamis.actions.held import SPOOL, held_directory
 from tamis.actions.importing.email_column import Contents, contents_of, find_email_column
 from tamis.actions.importing.kinds import file_hints
 from tamis.actions.importing.mapping import can_feed, names_address, told_apart
@@ -15,6 +14,7 @@ from tamis.actions.importing.preparing import read_addresses
 from tamis.actions.importing.report import nothing_told
 from tamis.actions.importing.sources import ContactFile, Source, stage
 from tamis.actions.importing.uploads import file_of
+from tamis.actions.scratch_directories import SPOOL, scratch_directory
 from tamis.actions.services import Services
 from tamis.domain.dates import DateOrder
 from tamis.domain.imports import Upload
@@ -93,7 +93,7 @@ def look_at(services: Services, upload: Upload, encoding: str | None = None, she
 
 @lru_cache(maxsize=LOOKS_KEPT)
 def _look(file: ContactFile, spool: Path, memory: str, step_time: timedelta, usual_order: DateOrder | None) -> Look:
-    with held_directory(spool) as place, open_staging(place, memory, 1, step_time) as staging:
+    with scratch_directory(spool) as place, open_staging(place, memory, 1, step_time) as staging:
         return _seen(staging, stage(staging, file, place, _is_header, nothing_told, most=ROWS_LEARNED), usual_order)
 
 

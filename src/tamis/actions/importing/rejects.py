@@ -6,8 +6,8 @@ from collections.abc import Collection, Iterable, Sequence
 from datetime import datetime
 from pathlib import Path
 
-from tamis.actions.held import SPOOL, held_directory
 from tamis.actions.importing.mapping import REJECT_COLUMNS
+from tamis.actions.scratch_directories import SPOOL, scratch_directory
 from tamis.domain.emails import Email, fold_for_search, spellings
 from tamis.domain.errors import Unavailable
 from tamis.files.durable import make_directory, put_in_place, sync
@@ -34,7 +34,7 @@ def write_rejects(
     path = data / PLACE / f"{stem}-{now:%Y%m%d-%H%M%S-%f}{what}.csv"
     try:
         make_directory(path.parent)
-        with held_directory(data / SPOOL) as place:
+        with scratch_directory(data / SPOOL) as place:
             made = place / path.name
             with made.open("w", encoding="utf-8", newline="") as file:
                 writer = csv.writer(file)

@@ -9,7 +9,6 @@ from tamis.actions.batches import collector_paused, one_ahead
 from tamis.actions.contacts.forgetting import refusals
 from tamis.actions.fields.fields import check_new_fields, create_fields
 from tamis.actions.fields.new_options import add_options, with_options
-from tamis.actions.held import SPOOL, held_directory
 from tamis.actions.importing import preparing
 from tamis.actions.importing.added import added_to
 from tamis.actions.importing.bad_values import Policy, check_policies, policies
@@ -23,6 +22,7 @@ from tamis.actions.importing.rejects import BLANKED, write_rejects
 from tamis.actions.importing.report import ImportOptions, ImportReport, Progress, no_matter, nothing_told
 from tamis.actions.importing.sources import ContactFile, Source, stage
 from tamis.actions.importing.storing import Storing
+from tamis.actions.scratch_directories import SPOOL, scratch_directory
 from tamis.actions.services import Services
 from tamis.domain.accounts import Account
 from tamis.domain.contacts import ContactType
@@ -100,7 +100,7 @@ def _take(
     settings, name = services.settings, file.name
     with ExitStack() as stack:
         stack.enter_context(collector_paused())
-        spool = stack.enter_context(held_directory(settings.data / SPOOL))
+        spool = stack.enter_context(scratch_directory(settings.data / SPOOL))
         staging = stack.enter_context(
             open_staging(spool, settings.import_memory, settings.columns_threads, settings.import_step_time)
         )

@@ -7,8 +7,8 @@ from pathlib import Path
 import msgspec
 
 from tamis import log
+from tamis.actions.maintenance.atomic_directory import atomic_directory, is_free
 from tamis.actions.maintenance.stores import COLUMNS, RECORDS
-from tamis.actions.maintenance.whole_directory import is_free, whole_directory
 from tamis.actions.services import Services
 from tamis.columns.engine.owner import is_owned
 from tamis.domain.errors import Refused
@@ -52,13 +52,13 @@ def make_backup(services: Services, directory: str) -> Manifest:
         raise Refused("backup_inside_data")
     services.open_columns()
     services.records.health.require_whole()
-    with whole_directory(target) as work:
+    with atomic_directory(target) as partial:
         with services.records.copying() as copy_records:
-            copy_records(work)
-        found = RECORDS.identify(work)
-        sums = {RECORDS.NAME: file_sum(work / RECORDS.NAME)}
+            copy_records(partial)
+        found = RECORDS.identify(partial)
+        sums = {RECORDS.NAME: file_sum(partial / RECORDS.NAME)}
         made = Manifest(FORMAT, found.store_id, found.change, format_instant(services.clock()), sums)
-        (work / MANIFEST).write_bytes(msgspec.json.format(msgspec.json.encode(made)))
+        (partial / MANIFEST).write_bytes(msgspec.json.format(msgspec.json.encode(made)))
     log.event("backup_made", directory=str(target.resolve()), bytes=sum(file.bytes for file in sums.values()))
     return made
 
@@ -73,12 +73,12 @@ def restore(data: Path, source: Path) -> Manifest:
     if data.resolve().is_relative_to(source.resolve()):
         raise Refused("data_inside_backup")
     manifest = _manifest(source)
-    with whole_directory(data) as work:
+    with atomic_directory(data) as partial:
         for name in manifest.files:
-            if not (source / name).is_file() or file_sum(source / name, work / name) != manifest.files[name]:
+            if not (source / name).is_file() or file_sum(source / name, partial / name) != manifest.files[name]:
                 raise Refused("backup_file_changed", file=str(source / name))
-        found = RECORDS.identify(work)
-        projection = COLUMNS.identify(work) if COLUMNS.is_there(work) else found
+        found = RECORDS.identify(partial)
+        projection = COLUMNS.identify(partial) if COLUMNS.is_there(partial) else found
         is_one = manifest.store_id == found.store_id == projection.store_id
         if not is_one or not projection.change <= found.change == manifest.change:
             raise Refused("backup_files_do_not_match", backup=str(source))
