@@ -32,7 +32,7 @@ def test_a_segment_from_its_making_to_its_end(either: Path, tmp_path: Path) -> N
     (listed,) = tamis(either, "segment", "list")["segments"]
     assert listed == tamis(either, "segment", "show", "young")
     assert listed["rule"] == where
-    assert listed["sentence"] == "Contacts whose Birth date is 1990-01-01 or later."
+    assert listed["sentence"] == "People whose Birth date is on or after 1 Jan 1990."
     (member,) = tamis(either, "segment", "members", "Young")["members"]
     assert (member["email"], member["fullname"], member["segment_id"]) == ("ann@example.org", "Ann Lee", 1)
     assert tamis(either, "segment", "delete", "1") == {"id": 1, "name": "Young"}

@@ -56,7 +56,7 @@ def test_the_counts_of_sakila(console: Visitor, customers: int) -> None:
     said = look(console, customers, draft={"all": [INDIA, {"not": {"field": 5, "operator": "is blank"}}]})
     assert said["counts"]["rule.all[0]"] == [60, "10.0%"]
     assert said["text"] == 'country is "India" and not (country is blank)'
-    assert said["sentence"] == "Contacts whose Country is “India” and Country is known."
+    assert said["sentence"].endswith(" in India whose Country has any value.")
     assert [len(row["cells"]) for row in said["sample"]["rows"]] == [3] * 10
     assert {row["cells"][2] for row in said["sample"]["rows"]} == {"India"}
 
@@ -119,7 +119,7 @@ def test_saving_and_two_tabs(console: Visitor, colleague: Visitor, customers: in
     answer = save(console, path, segment_name="Mine", seen=seen[0][1])
     assert answer.status_code == 409
     other = answer.json()["changed"]
-    assert (other["name"], other["sentence"]) == (name, "Contacts whose Country is “China”.")
+    assert (other["name"], other["sentence"].endswith(" in China.")) == (name, True)
     assert save(console, path, segment_name=name, seen="").status_code == 409
     assert save(console, path, segment_name=name, seen="9" * 18).status_code in (404, 409)
     assert save(console, path, segment_name=name, seen=other["seen"]).status_code == 200

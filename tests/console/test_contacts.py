@@ -265,12 +265,12 @@ def test_it_says_why(desk: Desk, console: Visitor) -> None:
     ann = desk.add("ann@example.org", age="34")
     page = text_of(console.get(f"{desk.path}/{ann.id}").text)
     assert "In 1 segment, and why" in page
-    assert "True: Age is 18 or more has 34" in page
+    assert "True: Age is at least 18 has 34" in page
     console.get(desk.path)  # the columns have seen her as she was
     desk.services.write(edit_contact, desk.account, desk.type, ann.id, {"age": "7"})
     page = text_of(console.get(f"{desk.path}/{ann.id}").text)
     assert "In no segment" in page
-    assert "False: Age is 18 or more has 7" in page
+    assert "False: Age is at least 18 has 7" in page
     history = text_of(console.get(f"{desk.path}/{ann.id}/history").text)
     assert f"Left Grown up <b>{desk.type.id}</b>" in history
     assert "contact changed" in history

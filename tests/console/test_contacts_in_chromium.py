@@ -121,7 +121,7 @@ def test_a_contact_by_keyboard_in_two_tabs(context: BrowserContext, page: Page, 
     other.goto(page.url)
     segments, age = page.locator("#segments"), page.locator(".value", has_text="Age").first
     expect(segments.get_by_role("heading")).to_have_text("In 1 segment, and why")
-    expect(segments).to_contain_text("Age is 18 or more")
+    expect(segments).to_contain_text("Age is at least 18")
     for tab in (page, other):
         tab.get_by_role("button", name="Edit Age").focus()
         press(tab, "Enter")

@@ -120,7 +120,7 @@ def test_members_are_searched_without_an_address_in_the_url(console: Visitor, to
 
 def test_the_overview_tells_rule_history_and_who_uses_it(console: Visitor, owner: Person, town: Town) -> None:
     told = text_of(console.get(town.path).text)
-    assert "Contacts whose Age is 10 or more." in told
+    assert " whose Age is at least 10." in told
     assert "age is equal or greater than 10" in told
     assert owner.segment(town.named)["segment_name"] in told
     assert "Members over time" in told
@@ -163,7 +163,7 @@ def test_why_somebody_is_in_it_is_told(console: Visitor, owner: Person, town: To
     recipient = owner.recipient(town.grown, "town42@example.org")["id"]
     told = text_of(console.get(f"{town.path}/members/{recipient}/why").text)
     assert "Is in “" in told
-    assert "Age is 10 or more" in told
+    assert "Age is at least 10" in told
     assert "has 42" in told
     assert console.get(f"/segments/{town.named}/members/{recipient}/why").status_code == 404
 
@@ -384,7 +384,7 @@ def test_without_segments_the_list_teaches(server: Server, data: Path) -> None:
     assert "Make your first segment" in text_of(taught)
     example = re.search(r'<a href="(/segments/new\?[^"]*joined[^"]*)">([^<]*)</a>', taught)
     assert example
-    assert html.unescape(example[2]) == "Contacts whose Joined has its anniversary within the next 7 days."
+    assert html.unescape(example[2]) == "Pupils whose Joined has its anniversary within the next 7 days."
     begun = visitor.get(html.unescape(example[1])).text
     assert "is anniversary within" in begun
     nonsense = re.sub(r"rule=[^&]*", "rule=nonsense+(", html.unescape(example[1]))

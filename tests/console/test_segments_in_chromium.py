@@ -51,7 +51,7 @@ def test_a_segment_is_found_looked_at_and_changed(page: Page, owner: Person, seg
     expect(page.locator("#members .found")).to_contain_text("10 members with")
     page.get_by_role("button", name="Why is guest12@example.org in this segment?").click()
     dialog = page.get_by_role("dialog", name="Why")
-    expect(dialog).to_contain_text("Age is 10 or more")
+    expect(dialog).to_contain_text("Age is at least 10")
     expect(dialog).to_contain_text("has 12")
     page.keyboard.press("Escape")
     page.get_by_role("button", name="Remove guest12@example.org by hand").click()

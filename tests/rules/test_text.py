@@ -67,7 +67,7 @@ from tests.rules.fields import FIELDS, SEGMENTS
         ("last_order is older than 30 days", "last_order is more than 30 days ago"),
         ("are in the segment “customers in india”", 'is in segment "Customers in India"'),
         ("not in segment 7", 'is not in segment "Customers in India"'),
-        ("active is yes or active = no", "active = true or active = false"),
+        ("active is yes or active = no", "active is true or active = false"),
         ("age > –5 and birth_date > 2024–01–02", "age is greater than -5 and birth_date is after 2024-01-02"),
         # quotes of other keyboards
         ("notes = “a'b” or notes = ‘it’s’", 'notes is "a\'b" or notes is "it’s"'),

@@ -257,7 +257,7 @@ def test_the_list_tells_sentence_size_and_how_it_went_over_a_week(tmp_path: Path
     assert (newest.segment.id, newest.change, newest.recipients) == (young.id, None, 0)
     assert oldest.sizes == (6, 7, 8, 9, 9, 9, 9, 9)
     assert (oldest.change, oldest.recipients, oldest.type_name) == (3, 9, desk.type.name)
-    assert oldest.sentence == "Contacts whose Age is 5 or more."
+    assert oldest.sentence == f"{desk.type.name} whose Age is at least 5."
     for search, expected in (
         ("GROWN", [grown]),
         ("age 5", [young, grown]),

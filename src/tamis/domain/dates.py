@@ -35,6 +35,11 @@ _SHORT_YEAR = re.compile(r"\d{1,2}([/.-])\d{1,2}\1\d{2}(?:[T ].*)?", re.ASCII)
 _EXAMPLES = {DateOrder.YMD: "2024-12-31", DateOrder.DMY: "31/12/2024", DateOrder.MDY: "12/31/2024"}
 
 
+def format_day(day: date) -> str:
+    """Write a calendar day for people: 24 Nov 2026."""
+    return f"{day.day} {day:%b} {day.year}"
+
+
 def is_iso_date(text: str) -> bool:
     """Whether text has the form of a plain ISO date, be it a day of the calendar or not."""
     return _DATE.fullmatch(text) is not None

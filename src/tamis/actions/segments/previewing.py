@@ -24,6 +24,7 @@ from tamis.rules.syntaxes.incomplete import list_incomplete, list_open_places
 from tamis.rules.syntaxes.text import from_text
 from tamis.rules.time.evaluation_time import EvaluationTime
 from tamis.rules.tree import Rule, conditions
+from tamis.rules.wording.describe import describe
 
 SAMPLE = 10
 VALUES_SHOWN = 50
@@ -49,6 +50,7 @@ class Preview:
     counts: dict[str, int]
     cumulative: dict[str, int]
     rule: Rule
+    sentence: str | None
     sample: list[Contact]
     fields: tuple[Field, ...]
     problems: tuple[Problem, ...]
@@ -90,7 +92,7 @@ def preview_rule(
     client_id = (account.id, client_id or object())
     with _latest.begin(client_id, number) as request, services.view(account.id) as view:
         db = view.records
-        type_by_id(db, account, type_id)
+        contact_type = type_by_id(db, account, type_id)
         segment = None if segment_id is None else segments.live_in_type(db, type_id, segment_id)
         if segment_id is not None and segment is None:
             raise NotFound("segment_unknown", segment=segment_id)
@@ -115,6 +117,7 @@ def preview_rule(
             counts=counts,
             cumulative=dict(zip(steps, counted.parts[len(parts) :], strict=True)),
             rule=whole,
+            sentence=describe(whole, contact_type.name, as_of.today) if is_whole else None,
             sample=contacts.by_ids(db, sample, fields),
             fields=tuple(dict.fromkeys(condition.field for condition in conditions(whole))),
             problems=tuple(problems),

@@ -1,5 +1,11 @@
 """Rules as interfaces read, write and show them: in text, JSON, the Segment API's arrays, words and a form."""
 
+from datetime import datetime
+
+from tamis.actions.fields.types import type_by_id
+from tamis.domain.accounts import Account
+from tamis.domain.instants import day_of
+from tamis.domain.segments import Segment
 from tamis.records.handles import Reader
 from tamis.records.segments import refs_of_type
 from tamis.records.types import fields_of_type
@@ -21,7 +27,6 @@ __all__ = [
     "Operator",
     "Rule",
     "Takes",
-    "describe",
     "examples",
     "from_arrays",
     "from_json",
@@ -30,6 +35,7 @@ __all__ = [
     "outline",
     "positive",
     "segments_named",
+    "sentence_of",
     "to_arrays",
     "to_json",
     "to_text",
@@ -39,3 +45,9 @@ __all__ = [
 def json_of_text(db: Reader, type_id: int, text: str) -> str:
     """Return a rule of a contact type that is written as text as JSON; raises Invalid with all that is wrong."""
     return to_json(build(from_text(text), fields_of_type(db, type_id), refs_of_type(db, type_id)))
+
+
+def sentence_of(db: Reader, account: Account, segment: Segment, rule: Rule, as_of: datetime) -> str:
+    """Return the sentence of a segment's rule, as of an instant."""
+    contact_type = type_by_id(db, account, segment.contact_type_id)
+    return describe(rule, contact_type.name, day_of(as_of, account.zone))

@@ -54,7 +54,8 @@ def glances(services: Services, account: Account, search: str = "") -> list[Glan
     words = fold(search).split()
     found = []
     for segment in live:
-        sentence, name = _sentence(rules[segment.id]), names[segment.contact_type_id]
+        name = names[segment.contact_type_id]
+        sentence = _sentence(rules[segment.id], name, today)
         text = fold(f"{segment.name} {name} {sentence}")
         if all(word in text for word in words):
             found.append((segment, name, sentence))

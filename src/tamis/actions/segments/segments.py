@@ -8,6 +8,7 @@ from itertools import count
 
 from tamis.actions.fields.types import still_there
 from tamis.actions.segments.dependents import refuse_while_used, users_of_segment
+from tamis.actions.segments.rule_syntax import sentence_of
 from tamis.actions.segments.stored_rules import rules_of_type, stored_rule
 from tamis.actions.services import Services
 from tamis.domain.accounts import Account
@@ -24,7 +25,6 @@ from tamis.rules.syntaxes.json import from_json, to_json
 from tamis.rules.syntaxes.text import to_text
 from tamis.rules.time.evaluation_time import EvaluationTime
 from tamis.rules.tree import Rule, segments_named
-from tamis.rules.wording.describe import describe
 
 NEW = 0
 """Stands for the id of a segment that is not made yet."""
@@ -258,12 +258,15 @@ def listed_segments(services: Services, account_id: int, segment_id: int | None 
     """List the segments of an account, or one of them, newest first, all with their sizes at one moment. Raises
     NotFound."""
     with services.view_of_sizes(account_id) as view:
-        found, sizes = _with_rules(view.records, account_id), view.columns.sizes.of_all()
-    listed = [
-        ListedSegment(segment, sizes.get(segment.id, 0), to_text(rule), describe(rule))
-        for segment, rule in found
-        if segment_id in (None, segment.id)
-    ]
+        db, sizes = view.records, view.columns.sizes.of_all()
+        account = accounts.account_by_id(db, account_id)
+        if account is None:
+            raise NotFound("account_id_unknown", account=account_id)
+        listed = [
+            ListedSegment(each, sizes.get(each.id, 0), to_text(rule), sentence_of(db, account, each, rule, view.as_of))
+            for each, rule in _with_rules(db, account_id)
+            if segment_id in (None, each.id)
+        ]
     if segment_id is not None and not listed:
         raise NotFound("segment_unknown", segment=segment_id)
     return listed

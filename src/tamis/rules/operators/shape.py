@@ -63,7 +63,14 @@ class Operator:
     text: str = ""
     """How the text language writes it where the value stands inside: "…" is the value."""
     also: str = "is blank"
-    """For whom else a negative operator holds than for values that its phrase makes one think of."""
+    """What else a negative operator holds for that its phrase does not bring to mind."""
+    sentence: str = ""
+    """How the sentence of a rule says it, where it need not be typed in that form."""
+
+    @property
+    def in_sentence(self) -> str:
+        """The words of the operator in the sentence of a rule."""
+        return self.sentence or self.phrase
 
     @property
     def holds_when_missing(self) -> bool:

@@ -31,6 +31,7 @@ OPERATORS: tuple[Operator, ...] = (
     Operator(
         "is one of", _SETS, Takes.MANY, "is one of {0}",
         ("in", "is in", "is any of", "one of", "any of"),
+        sentence="is {0}",
         holds=meaning.is_within_any,
     ),
     Operator(
@@ -39,7 +40,7 @@ OPERATORS: tuple[Operator, ...] = (
         negates="is one of",
     ),
     Operator(
-        "is not blank", _ALL | _CHOICES, Takes.NONE, "is known",
+        "is not blank", _ALL | _CHOICES, Takes.NONE, "has any value",
         (
             "is known", "is not empty", "is not null", "is not missing", "is not unknown", "has a value",
             "has any value", "is set", "is present", "exists",
@@ -99,7 +100,7 @@ OPERATORS: tuple[Operator, ...] = (
         holds=meaning.is_before,
     ),
     Operator(
-        "is equal or greater than", _NUMBER, Takes.ONE, "is {0} or more",
+        "is equal or greater than", _NUMBER, Takes.ONE, "is at least {0}",
         (
             ">=", "≥", "=>", "is … or more", "is at least", "is greater than or equal to", "is more than or equal to",
             "is equal to or greater than", "at least",
@@ -107,7 +108,7 @@ OPERATORS: tuple[Operator, ...] = (
         holds=meaning.is_at_or_after,
     ),
     Operator(
-        "is equal or less than", _NUMBER, Takes.ONE, "is {0} or less",
+        "is equal or less than", _NUMBER, Takes.ONE, "is at most {0}",
         (
             "<=", "≤", "=<", "is … or less", "is … or fewer", "is at most", "is less than or equal to",
             "is equal to or less than", "at most",
@@ -135,12 +136,12 @@ OPERATORS: tuple[Operator, ...] = (
         holds=meaning.is_before,
     ),
     Operator(
-        "is at or after", _DATES, Takes.ONE, "is {0} or later",
+        "is at or after", _DATES, Takes.ONE, "is on or after {0}",
         (">=", "≥", "=>", "is … or later", "is … or after", "is on or after", "is since", "since"),
         holds=meaning.is_at_or_after,
     ),
     Operator(
-        "is at or before", _DATES, Takes.ONE, "is {0} or earlier",
+        "is at or before", _DATES, Takes.ONE, "is on or before {0}",
         ("<=", "≤", "=<", "is … or earlier", "is … or before", "is on or before", "is up to"),
         holds=meaning.is_at_or_before,
     ),
@@ -220,16 +221,19 @@ OPERATORS: tuple[Operator, ...] = (
         negates="is anniversary within", also="is blank or has no anniversary yet",
     ),
     Operator(
-        "is true", _BOOLEAN, Takes.NONE, "is true",
+        "is true", _BOOLEAN, Takes.NONE, "is yes",
+        ("is yes",),
         holds=lambda v, o: bool(v),
     ),
     Operator(
-        "is false", _BOOLEAN, Takes.NONE, "is false",
+        "is false", _BOOLEAN, Takes.NONE, "is no",
+        ("is no",),
         holds=lambda v, o: not v,
     ),
     Operator(
         "is in segment", frozenset(), Takes.ONE, "are in the segment {0}",
         ("are in the segment", "is in the segment", "are in segment", "in segment", "is a member of"),
+        sentence="are in {0}",
     ),
     Operator(
         "is not in segment", frozenset(), Takes.ONE, "are not in the segment {0}",
@@ -237,6 +241,7 @@ OPERATORS: tuple[Operator, ...] = (
             "are not in the segment", "is not in the segment", "are not in segment", "not in segment",
             "is not a member of",
         ),
+        sentence="are not in {0}",
         negates="is in segment",
     ),
 )  # fmt: skip

@@ -1,63 +1,190 @@
 """One English sentence for a rule, which says what happens to contacts without a value."""
 
-from dataclasses import replace
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from datetime import date
+from itertools import groupby
+from typing import TypeGuard
 
-from tamis.domain.durations import Duration
-from tamis.domain.fields import format_value
-from tamis.rules.operators import BY_NAME, OPERATORS, Operator, Takes
-from tamis.rules.tree import All, Any, Condition, InSegment, Node, Not, Rule, segments_named
-from tamis.rules.values import Given, format_given
+from tamis.domain.dates import format_day
+from tamis.domain.durations import Duration, Unit, after, before
+from tamis.domain.fields import COUNTRY, CREATED_AT, UPDATED_AT, format_value
+from tamis.rules.operators import BY_NAME, OPERATORS, Operator, Relative, Takes
+from tamis.rules.tree import All, Any, Condition, InSegment, Node, Not, Rule
+from tamis.rules.values import ClockTime, Given, format_given
 
 _NEGATIVE = {operator.negates: operator for operator in OPERATORS if operator.negates}
+_WRITTEN_BY_TAMIS = {CREATED_AT.id: "created", UPDATED_AT.id: "updated"}
+_POINT_IN_TIME = re.compile(r"is (not )?(?=(\d)|after|before|between|on or|within|more)")
 
 
-def describe(rule: Rule) -> str:
-    """Tell in one sentence whom a rule selects."""
+def describe(rule: Rule, subject: str = "Contacts", today: date | None = None) -> str:
+    """Return the sentence that says which contacts a rule selects.
+
+    `subject` is the name of their contact type. With `today`, the day in the account's time zone, conditions that
+    count from now also say which day that is.
+    """
     if rule is None:
         return "Nobody: this segment has no conditions."
-    match rule:
-        case Not(All() | Any() | Condition() as part) if not (isinstance(part, Condition) and _opposite(part.operator)):
-            return f"All contacts except those {_whose(part)}."
-    return f"Contacts {_whose(rule)}."
-
-
-def _whose(rule: Node) -> str:
-    if segments_named(rule):  # one "whose" cannot stand for all: contacts whose Age is 5 and who are in the segment …
-        return _part(rule, "whose ", outermost=True)
-    return f"whose {_part(rule, '', outermost=True)}"
+    return _Writer(today).sentence(rule, subject)
 
 
 def phrase(node: Condition | InSegment) -> str:
-    """Tell in a few words what one condition asks for: `Age is between 25 and 60`."""
-    return _condition(node) if isinstance(node, Condition) else f"{node.operator.name} “{node.name}”"
+    """Return what one condition asks for, in a few words: `Age is between 25 and 60`."""
+    if isinstance(node, InSegment):
+        return f"{node.operator.name} “{node.name}”"
+    return f"{node.field.name} {_Writer(None).asks(node)}"
 
 
-def _part(node: Node, whose: str, outermost: bool = False) -> str:
+@dataclass(frozen=True, slots=True)
+class _Writer:
+    """Writes the parts of a sentence. A part follows "whose" (`Age is 5`) or "who" (`are in “Regulars”`); a group with
+    parts of both sorts repeats these words inside."""
+
+    today: date | None
+
+    def sentence(self, rule: Node, subject: str) -> str:
+        """Write the sentence: "Customers in India whose …, except those whose …."."""
+        parts = list(rule.parts) if isinstance(rule, All) else [rule]
+        exceptions = [part.part for part in parts if _is_exception(part)]
+        wanted = [part for part in parts if not _is_exception(part)]
+        place = next(filter(_is_place, wanted), None)
+        text = subject
+        if place is not None:
+            wanted.remove(place)
+            assert isinstance(place, Condition)
+            text += f" in {_listed([str(value) for value in place.values], 'or')}"
+        if wanted:
+            text += " " + self.clause(All(tuple(wanted)) if len(wanted) > 1 else wanted[0], outermost=True)
+        elif place is None:
+            text = f"All {text}"
+        if exceptions:
+            those = " and ".join(f"those {self.clause(part)}" for part in exceptions)
+            text += f"{',' if text != f'All {subject}' else ''} except {those}"
+        return text + "."
+
+    def clause(self, node: Node, *, outermost: bool = False) -> str:
+        """Write a node with its "whose" or "who"."""
+        node = _without_not(node)
+        if isinstance(node, All | Any):
+            return self.series(node, outermost=outermost)
+        return f"{_pronoun(node) or ''} {self.bare(node)}".strip()
+
+    def series(self, group: All | Any, *, outermost: bool = False) -> str:
+        """Write the parts of a group in a row, "whose" or "who" before each run of parts that share it. On the
+        outermost level, groups need no parentheses: "whose …, or whose …", and "…, and either … or …" at the end."""
+        word = "and" if isinstance(group, All) else "or"
+        parts = list(map(_without_not, group.parts))
+        if outermost and word == "or" and any(isinstance(part, All) for part in parts):
+            return ", or ".join(map(self.clause, parts))
+        choices = []
+        if outermost and not all(map(_is_choice, parts)):
+            choices = [part for part in parts if _is_choice(part)]
+            parts = [part for part in parts if not _is_choice(part)]
+        runs = [(pronoun, list(run)) for pronoun, run in groupby(parts, _pronoun)]
+        texts = [f"{pronoun or ''} {_in_series(list(map(self.bare, run)), word)}".strip() for pronoun, run in runs]
+        texts += [f"either {self.bare(choice)[1:-1]}" for choice in choices]
+        is_short = all(len(run) == 1 for _, run in runs) and not choices
+        return _in_series(texts, word) if is_short else f", {word} ".join(texts)
+
+    def bare(self, node: Node) -> str:
+        """Write a node without the "whose" or "who" before it, a group in parentheses."""
+        match _without_not(node):
+            case Condition() as condition:
+                return self.written_by_tamis(condition) or f"{condition.field.name} {self.asks(condition)}"
+            case Not(Condition() as condition):
+                opposite = re.sub("^is ", "is not ", re.sub("^includes ", "does not include ", self.asks(condition)))
+                return f"{condition.field.name} {opposite} (or is blank)"
+            case InSegment() as named:
+                return named.operator.in_sentence.format(f"“{named.name}”")
+            case Not(part):
+                inside = self.bare(part).removeprefix("(").removesuffix(")") if _pronoun(part) else self.clause(part)
+                return f"not ({inside}{'; blanks count as no' if _asks_for_a_value(part) else ''})"
+            case All() | Any() as group:
+                text = self.series(group)
+                pronoun = _pronoun(group)
+                return f"({text.removeprefix(f'{pronoun} ')})" if pronoun else f"({text})"
+
+    def written_by_tamis(self, condition: Condition) -> str | None:
+        """Write a condition about when a contact was created or updated, which is never blank: "were created after
+        …"; None for others."""
+        verb = _WRITTEN_BY_TAMIS.get(condition.field.id)
+        text = self.asks(replace(condition, operator=replace(condition.operator, also="")))
+        start = _POINT_IN_TIME.match(text)
+        if verb is None or start is None:
+            return None
+        return f"were {start[1] or ''}{verb} {'on ' if start[2] else ''}{text[start.end() :]}"
+
+    def asks(self, condition: Condition) -> str:
+        """Write what a condition asks of its field."""
+        operator = condition.operator
+        values = [_value(value, operator) for value in condition.values]
+        if operator.takes is Takes.MANY:
+            values = [_listed(values, operator.joins)]
+        text = operator.in_sentence.format(*values)
+        if operator.holds_when_missing and operator.takes is not Takes.NONE:
+            return f"{text} (or {operator.also})" if operator.also else text
+        return text + self.day(condition)
+
+    def day(self, condition: Condition) -> str:
+        """Write which day a condition that counts from now means today: " (since 27 Nov 2025)"."""
+        duration = condition.values[0] if condition.values else None
+        if self.today is None or not isinstance(duration, Duration) or duration.hours is not None:
+            return ""
+        match condition.operator.relative:
+            case Relative.LAST:
+                return f" (since {format_day(before(self.today, duration))})"
+            case Relative.BEFORE:
+                return f" (before {format_day(before(self.today, duration))})"
+            case Relative.NEXT | Relative.ANNIVERSARY:
+                return f" (until {format_day(after(self.today, duration))})"
+        return ""
+
+
+def _without_not(node: Node) -> Node:
+    """Return a negated condition as the opposite condition, where there is one."""
     match node:
-        case Condition():
-            return whose + _condition(node)
-        case InSegment():
-            return _in_segment(node, node.operator)
-        case Not(InSegment() as part) if opposite := _opposite(part.operator):
-            return _in_segment(part, opposite)
-        case Not(Condition() as part) if opposite := _opposite(part.operator):
-            return whose + _condition(replace(part, operator=opposite))
-        case Not(part):
-            blanks = "; blanks count as no" if _asks_for_a_value(part) else ""
-            return f"not ({_part(part, whose, outermost=True)}{blanks})"
-        case All(parts):
-            text = " and ".join(_part(part, whose) for part in parts)
-        case Any(parts):
-            text = " or ".join(_part(part, whose) for part in parts)
-    return text if outermost else f"({text})"
-
-
-def _in_segment(node: InSegment, operator: Operator) -> str:
-    return f"who {operator.phrase.format(f'“{node.name}”')}"
+        case Not(Condition() | InSegment() as part) if opposite := _opposite(part.operator):
+            return replace(part, operator=opposite)
+    return node
 
 
 def _opposite(operator: Operator) -> Operator | None:
     return BY_NAME[operator.negates] if operator.negates else _NEGATIVE.get(operator.name)
+
+
+def _pronoun(node: Node) -> str | None:
+    """Return "whose" or "who", by which a node is introduced; None for a group with parts of both sorts."""
+    match _without_not(node):
+        case Condition() as condition:
+            return "who" if _Writer(None).written_by_tamis(condition) else "whose"
+        case InSegment():
+            return "who"
+        case Not(part):
+            return _pronoun(part)
+        case All(parts) | Any(parts):
+            first, *others = {_pronoun(part) for part in parts}
+            return None if others else first
+
+
+def _is_place(node: Node) -> bool:
+    """Return whether a condition asks for countries that can be named without quotes: "in India or China"."""
+    match node:
+        case Condition(field, operator, values) if field.id == COUNTRY.id and operator.name in ("is", "is one of"):
+            words = " ".join(map(str, values)).split()
+            return all(word.isalpha() and word[0].isupper() for word in words)
+    return False
+
+
+def _is_exception(node: Node) -> TypeGuard[Not]:
+    """Return whether a node excludes what a group selects."""
+    return isinstance(node, Not) and isinstance(node.part, All | Any)
+
+
+def _is_choice(node: Node) -> bool:
+    """Return whether a node is a choice of conditions, without groups inside."""
+    return isinstance(node, Any) and not any(isinstance(part, All | Any) or _is_exception(part) for part in node.parts)
 
 
 def _asks_for_a_value(node: Node) -> bool:
@@ -70,26 +197,31 @@ def _asks_for_a_value(node: Node) -> bool:
     return False
 
 
-def _condition(condition: Condition) -> str:
-    operator = condition.operator
-    values = [_value(value) for value in condition.values]
-    if operator.takes is Takes.MANY:
-        values = [_listed(values, operator.joins)]
-    text = f"{condition.field.name} {operator.phrase.format(*values)}"
-    return f"{text} (or {operator.also})" if operator.holds_when_missing and operator.takes is not Takes.NONE else text
-
-
-def _value(value: Given) -> str:
-    if isinstance(value, Duration):
-        return f"{value.count:,} {str(value).split()[1]}"
-    if isinstance(value, bool):
-        return format_value(value)
-    if isinstance(value, float):
-        return f"{int(value):,}" if value.is_integer() and abs(value) < 1e15 else format_value(value)
-    return f"“{value}”" if isinstance(value, str) else format_given(value).replace("T", " ")
+def _value(value: Given, operator: Operator) -> str:
+    match value:
+        case Duration(count, unit):
+            if count == 1 and unit is not Unit.HOUR and "ago" not in operator.phrase:
+                return str(unit)
+            return f"{count:,} {str(value).split()[1]}"
+        case ClockTime(start):
+            clock = format_given(value).partition("T")[2].replace("Z", " UTC")
+            return f"{format_day(start.date())}, {clock}"
+        case bool():
+            return "yes" if value else "no"
+        case float():
+            return f"{int(value) if value.is_integer() else value:,}" if abs(value) < 1e15 else format_value(value)
+        case str():
+            return f"“{value}”"
+        case date():
+            return format_day(value)
+    return format_value(value)
 
 
 def _listed(values: list[str], word: str) -> str:
     if len(values) > 12:
         return f"{', '.join(values[:10])} and {len(values) - 10:,} more"
-    return f" {word} ".join([", ".join(values[:-1]), values[-1]]) if len(values) > 1 else values[0]
+    return _in_series(values, word)
+
+
+def _in_series(texts: Sequence[str], word: str) -> str:
+    return f" {word} ".join([", ".join(texts[:-1]), texts[-1]]) if len(texts) > 1 else texts[0]

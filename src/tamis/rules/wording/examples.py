@@ -28,7 +28,7 @@ class Example:
     sentence: str
 
 
-def examples(fields: FieldSet) -> list[Example]:
+def examples(fields: FieldSet, subject: str = "Contacts") -> list[Example]:
     """Return some rules over the fields of a contact type, its own ones first: one for each kind of field."""
     own = [field for field in fields.fields if field not in RESERVED]
     by_kind = {field.kind: field for field in reversed(own)}
@@ -39,7 +39,7 @@ def examples(fields: FieldSet) -> list[Example]:
             rule = build(from_text(text), fields)
         except Invalid:  # an option with a quote in it, for one
             continue
-        found.append(Example(to_text(rule), describe(rule)))
+        found.append(Example(to_text(rule), describe(rule, subject)))
     return found[:MOST]
 
 

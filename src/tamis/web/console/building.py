@@ -8,7 +8,7 @@ from markupsafe import Markup
 
 from tamis.actions.segments.choosing import NameableSegment
 from tamis.actions.segments.previewing import MembershipEffect, Preview
-from tamis.actions.segments.rule_syntax import OPERATORS, Operator, Takes, describe, positive, to_text
+from tamis.actions.segments.rule_syntax import OPERATORS, Operator, Takes, positive, to_text
 from tamis.domain.fields import EMAIL, FIRST_NAME, LAST_NAME, RESERVED, Field, FieldSet, Kind, Value
 from tamis.web.console.filters import day, number, percent
 from tamis.web.console.kinds import NAMES
@@ -89,7 +89,7 @@ def preview_for_script(preview: Preview, visitor: Visitor) -> dict[str, object]:
         "members": _members(preview),
         "counts": {place: [count, share(count)] for place, count in preview.counts.items()},
         "so_far": preview.cumulative,
-        "sentence": describe(preview.rule) if whole else None,
+        "sentence": preview.sentence,
         "text": to_text(preview.rule) if whole else None,
         "problems": [{"path": problem.path, "message": words_of(problem)} for problem in preview.problems],
         "unfinished": list(preview.incomplete),

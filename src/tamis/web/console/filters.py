@@ -1,13 +1,15 @@
 """How numbers, shares, days and instants are written for people."""
 
-from datetime import date, datetime, tzinfo
+from datetime import datetime, tzinfo
 from zoneinfo import ZoneInfo
 
 from markupsafe import Markup
 
+from tamis.domain.dates import format_day
 from tamis.domain.text import counted
 
 UTC = ZoneInfo("UTC")
+day = format_day
 
 
 def number(value: float) -> str:
@@ -22,11 +24,6 @@ def percent(share: float) -> str:
     if share < 0.001:
         return "<0.1%"
     return ">99.9%" if share > 0.999 else f"{share:.1%}"
-
-
-def day(of: date) -> str:
-    """Write a calendar day: 24 Nov 2026."""
-    return f"{of.day} {of:%b %Y}"
 
 
 def when(instant: datetime, zone: tzinfo) -> Markup:

@@ -9,7 +9,7 @@ from litestar.response import Response
 from tamis.actions.fields.types import type_by_id
 from tamis.actions.segments.dependents import users_of_segment
 from tamis.actions.segments.members import ActivityPage, Figures, figures_of
-from tamis.actions.segments.rule_syntax import Rule, describe
+from tamis.actions.segments.rule_syntax import Rule, sentence_of
 from tamis.actions.segments.segments import rule_of, segment_by_id
 from tamis.actions.services import Services
 from tamis.domain.contacts import ContactType
@@ -44,7 +44,8 @@ def frame_of(services: Services, visitor: Visitor, segment_id: int) -> Frame:
     contact_type = type_by_id(db, visitor.account, segment.contact_type_id)
     rule = rule_of(db, segment)
     figures = figures_of(services, visitor.account, segment)
-    return Frame(segment, contact_type, rule, describe(rule), figures, users_of_segment(db, segment))
+    sentence = sentence_of(db, visitor.account, segment, rule, services.clock())
+    return Frame(segment, contact_type, rule, sentence, figures, users_of_segment(db, segment))
 
 
 def segment_page(visitor: Visitor, frame: Frame, tab: str, *, status: int = 200, **context: Any) -> Response[str]:

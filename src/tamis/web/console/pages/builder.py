@@ -18,7 +18,7 @@ from tamis.actions.segments.previewing import (
     rule_of_text,
     suggested_values,
 )
-from tamis.actions.segments.rule_syntax import describe, from_json, to_json
+from tamis.actions.segments.rule_syntax import from_json, sentence_of, to_json
 from tamis.actions.segments.segments import (
     ChangedMeanwhile,
     check_new_segment,
@@ -210,7 +210,9 @@ def save(
                 return _asks(effect)
         made = services.write(edit_segment, visitor.account, segment_id, name=name, draft=draft, seen=seen)
     except ChangedMeanwhile as error:
-        return Response({"message": first_of(error), "changed": _as_it_is(services, error.segment)}, status_code=409)
+        return Response(
+            {"message": first_of(error), "changed": _as_it_is(services, visitor, error.segment)}, status_code=409
+        )
     return _leads_to(visitor, made)
 
 
@@ -226,11 +228,12 @@ def _instant(micros: int | None) -> datetime:
         raise NotFound("version_unknown") from None
 
 
-def _as_it_is(services: Services, segment: Segment) -> Json:
-    rule = rule_of(services.records.reader(), segment)
+def _as_it_is(services: Services, visitor: Visitor, segment: Segment) -> Json:
+    db = services.records.reader()
+    rule = rule_of(db, segment)
     return {
         "name": segment.name,
-        "sentence": describe(rule),
+        "sentence": sentence_of(db, visitor.account, segment, rule, services.clock()),
         "seen": str(to_micros(segment.updated_at)),
         "draft": msgspec.json.decode(to_json(rule)),
     }

@@ -55,7 +55,7 @@ def segment_list(
 
 
 def _examples(services: Services, of_type: ContactType) -> list[Example]:
-    return examples(fields_of_type(services.records.reader(), of_type.id))
+    return examples(fields_of_type(services.records.reader(), of_type.id), of_type.name)
 
 
 handlers = [segment_list]
