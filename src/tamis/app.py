@@ -18,8 +18,7 @@ from tamis import __version__, log
 from tamis.actions.accounts.sessions import sweep_sessions
 from tamis.actions.exporting.directories import remove_abandoned
 from tamis.actions.importing.uploads import sweep_uploads
-from tamis.actions.local_protocol import SERVER_FILE
-from tamis.actions.local_protocol import Server as LocalServer
+from tamis.actions.local_protocol import SERVER_FILE, ServerAddress
 from tamis.actions.maintenance.checking import check_each_night
 from tamis.actions.maintenance.erasing import Eraser
 from tamis.actions.maintenance.health import Health
@@ -85,7 +84,7 @@ def _serve(settings: Settings, host: str, port: int, ready: Callable[[str], None
         file.unlink(missing_ok=True)  # left behind by a server that was killed
 
         def accept() -> None:
-            write_server_file(file, LocalServer(address, token))
+            write_server_file(file, ServerAddress(address, token))
             log.event(
                 "server_started",
                 version=__version__,
@@ -143,7 +142,7 @@ def _background(services: Services, health: Health, stop: threading.Event) -> li
     ]
 
 
-def write_server_file(file: Path, server: LocalServer) -> None:
+def write_server_file(file: Path, server: ServerAddress) -> None:
     """Leave word for commands on this machine of where the server is and how to be let in; the owner alone can
     read it."""
     fresh = file.with_suffix(".new")

@@ -104,7 +104,7 @@ def examine(directory: Path) -> list[Check]:
     """Ask the doctor, who answers in this process."""
     services = Services(Settings(directory, columns_threads=2))
     try:
-        return list(examine_all(services, lambda services, question: question.answer(services), 2_000))
+        return list(examine_all(services, lambda services, call: call.run(services), 2_000))
     finally:
         services.close()
 
@@ -357,7 +357,7 @@ def test_nothing_is_wrong_while_others_write(data: Path) -> None:
     writer.start()
     try:
         for _ in range(examples(5, 2)):
-            checks = list(examine_all(services, lambda services, question: question.answer(services), 100))
+            checks = list(examine_all(services, lambda services, call: call.run(services), 100))
             assert [finding.message for check in checks for finding in check.findings if finding.wrong] == []
     finally:
         stop.set()

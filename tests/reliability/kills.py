@@ -19,8 +19,8 @@ import duckdb
 import msgspec
 import requests
 
-from tamis.actions.local_protocol import encode_question
-from tamis.actions.questions import Erase
+from tamis.actions.local_calls import Erase
+from tamis.actions.local_protocol import encode_call
 from tamis.actions.services import Services
 from tamis.columns.engine.files import NAME as FILE_NAME
 from tamis.domain.emails import email_key
@@ -155,7 +155,7 @@ class Rounds:
         with suppress(requests.RequestException):
             requests.post(
                 server["address"] + "/local/ask",
-                data=encode_question(Erase()),
+                data=encode_call(Erase()),
                 headers={"Authorization": f"Bearer {server['token']}"},
                 timeout=60,
             )

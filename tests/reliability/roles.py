@@ -16,8 +16,8 @@ import requests
 
 from tamis.actions.accounts.accounts import create_key_pair, revoke_key_pair
 from tamis.actions.contacts.contact_edits import edit_contact
-from tamis.actions.local_protocol import encode_question
-from tamis.actions.questions import RecipientPage
+from tamis.actions.local_calls import RecipientPage
+from tamis.actions.local_protocol import encode_call
 from tamis.actions.segments.segments import edit_segment
 from tamis.actions.services import Services
 from tamis.domain.accounts import Account
@@ -356,7 +356,7 @@ class Roles:
             def ask() -> Any:
                 answer = http.post(
                     self.server.address + "/local/ask",
-                    data=encode_question(RecipientPage(self.account.id, self.ids[segment], 0, 1_000)),
+                    data=encode_call(RecipientPage(self.account.id, self.ids[segment], 0, 1_000)),
                     headers={"Authorization": f"Bearer {self.token}"},
                     timeout=PATIENCE_SECONDS,
                 )

@@ -59,4 +59,4 @@ def test_broken_data_selects_nobody_is_logged_and_harms_nobody_else(
     assert other.members(theirs) == {"zoe", "yva"}
     assert broken.members(segment) == set()
     assert [glance.recipients for glance in glances(services, other.account)] == [2]
-    assert len(list(examine_all(services, lambda at, question: question.answer(at), 10))) > 5
+    assert len(list(examine_all(services, lambda at, call: call.run(at), 10))) > 5

@@ -67,7 +67,7 @@ def problems(checks: Iterator[Check]) -> list[str]:
 
 
 def examined(desk: Desk) -> list[Check]:
-    return list(examine_all(desk.services, lambda services, question: question.answer(services), 10))
+    return list(examine_all(desk.services, lambda services, call: call.run(services), 10))
 
 
 def test_a_chain_has_so_many_levels_and_no_more(desk: Desk) -> None:

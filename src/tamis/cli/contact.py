@@ -7,8 +7,8 @@ from cyclopts import App, Parameter
 from tamis.actions.contacts import contacts, forgetting
 from tamis.actions.contacts.contacts import ContactInSegments
 from tamis.actions.importing.rejects import discard_rejects_with
+from tamis.actions.local_calls import ContactHistory
 from tamis.actions.lookups import snapshot
-from tamis.actions.questions import ContactHistory
 from tamis.actions.segments.history import ContactChange
 from tamis.cli.ask import ask
 from tamis.cli.common import Common, TypeOption, account_of, local_time, notice, opened, say, show, show_table, type_of

@@ -1,6 +1,6 @@
 """What commands that delete contacts do about the bytes of them."""
 
-from tamis.actions.questions import Erase
+from tamis.actions.local_calls import Erase
 from tamis.actions.services import Services
 from tamis.cli.ask import ask
 from tamis.cli.common import notice

@@ -10,7 +10,7 @@ from cyclopts import Parameter
 
 from tamis.actions.exporting.delivery import check_target, deliver
 from tamis.actions.exporting.directories import export_directory, export_file
-from tamis.actions.questions import WriteExport
+from tamis.actions.local_calls import WriteExport
 from tamis.actions.segments.rule_syntax import json_of_text
 from tamis.actions.segments.segments import find_segment
 from tamis.actions.services import Services

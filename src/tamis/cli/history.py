@@ -8,7 +8,7 @@ from typing import Annotated
 
 from cyclopts import Parameter
 
-from tamis.actions.questions import MembersAt, SegmentHistory, SizeAt
+from tamis.actions.local_calls import MembersAt, SegmentHistory, SizeAt
 from tamis.actions.segments.history import SizesByDay, past_instant
 from tamis.actions.segments.segments import find_segment
 from tamis.actions.services import Services

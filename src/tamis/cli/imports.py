@@ -10,7 +10,7 @@ from tamis.actions.importing.details import details
 from tamis.actions.importing.jobs import keep_effects
 from tamis.actions.importing.report import ImportOptions
 from tamis.actions.importing.run import import_file as run_import
-from tamis.actions.questions import ImportEffects
+from tamis.actions.local_calls import ImportEffects
 from tamis.cli.ask import ask
 from tamis.cli.common import Common, TypeOption, account_of, notice, opened, show, type_of
 from tamis.cli.import_bad_values import bad_values_of

@@ -2,9 +2,9 @@
 
 from pathlib import Path
 
+from tamis.actions.local_calls import Erase, MakeBackup
 from tamis.actions.maintenance.accepting_loss import accept_loss
 from tamis.actions.maintenance.backups import restore
-from tamis.actions.questions import Erase, MakeBackup
 from tamis.cli.ask import ask
 from tamis.cli.common import Common, opened, show
 from tamis.domain.errors import Unavailable

@@ -1,6 +1,6 @@
 """`tamis segment overlap`."""
 
-from tamis.actions.questions import CompareSegments
+from tamis.actions.local_calls import CompareSegments
 from tamis.actions.segments.segments import find_segment
 from tamis.cli.ask import ask
 from tamis.cli.common import Common, account_of, opened, say, show, show_table

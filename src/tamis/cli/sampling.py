@@ -6,7 +6,7 @@ from typing import Annotated
 
 from cyclopts import Parameter
 
-from tamis.actions.questions import GroupSizes, SampledRecipients
+from tamis.actions.local_calls import GroupSizes, SampledRecipients
 from tamis.actions.segments.segments import find_segment
 from tamis.actions.services import Services
 from tamis.cli.ask import ask

@@ -7,7 +7,7 @@ from typing import Annotated
 
 from cyclopts import App, Parameter
 
-from tamis.actions.questions import CountRule, ListedSegments, RecipientPage, SegmentSizes
+from tamis.actions.local_calls import CountRule, ListedSegments, RecipientPage, SegmentSizes
 from tamis.actions.segments import segments
 from tamis.actions.segments.rule_syntax import from_text, json_of_text
 from tamis.actions.segments.segments import Keep, ListedSegment

@@ -1,4 +1,4 @@
-"""The endpoint for commands on the same machine: they put the questions that need the columns to the server."""
+"""The endpoint for commands on the same machine, which send the calls that need the columns to the server."""
 
 import hmac
 import logging
@@ -9,8 +9,8 @@ from litestar.exceptions import HTTPException
 from litestar.response import Response
 
 from tamis import log
-from tamis.actions.local_protocol import PATH, Failure, decode_question, failure_of
-from tamis.actions.questions import Question
+from tamis.actions.local_calls import LocalCall
+from tamis.actions.local_protocol import PATH, Failure, decode_call, failure_from
 from tamis.actions.services import Services
 from tamis.domain.errors import Refused, TamisError
 from tamis.web.lanes import in_lane
@@ -18,7 +18,7 @@ from tamis.web.monitoring.traffic import client_address, request_record
 
 MAX_BODY = 16_777_216
 NO_ACCOUNT = "commands"
-"""Whose turn it is where a question is about all accounts, as a backup is."""
+"""The lane account of calls that concern all accounts, such as a backup."""
 
 LocalRequest = Request[Any, Any, Any]
 
@@ -26,9 +26,9 @@ LocalRequest = Request[Any, Any, Any]
 def local_routes(services: Services, token: str) -> Router:
     """Make the routes; only who can read the token from the data directory is answered."""
 
-    def answered(question: Question[Any]) -> object:
+    def run(call: LocalCall[Any]) -> object:
         with services.records.explaining():
-            return question.answer(services)
+            return call.run(services)
 
     @post(
         PATH,
@@ -40,15 +40,15 @@ def local_routes(services: Services, token: str) -> Router:
         if not hmac.compare_digest(request.headers.get("authorization", "").encode(), f"Bearer {token}".encode()):
             log.event("local_token_refused", level=logging.WARNING, address=client_address(request.scope))
             return _failed(403, "only_for_commands")
-        question = decode_question(await request.body())
-        account = question.about_account or NO_ACCOUNT
-        return Response(await in_lane(services.lanes.commands, account, lambda: answered(question)))
+        call = decode_call(await request.body())
+        account = call.target_account or NO_ACCOUNT
+        return Response(await in_lane(services.lanes.commands, account, lambda: run(call)))
 
     return Router("/", route_handlers=[ask], opt={"interface": "local"}, include_in_schema=False)
 
 
 def _refused(_: LocalRequest, error: TamisError) -> Response[Failure]:
-    return Response(failure_of(error), status_code=409)
+    return Response(failure_from(error), status_code=409)
 
 
 def _wrong_request(_: LocalRequest, error: HTTPException) -> Response[Failure]:
@@ -62,4 +62,4 @@ def _fault(request: LocalRequest, error: Exception) -> Response[Failure]:
 
 
 def _failed(status: int, code: str) -> Response[Failure]:
-    return Response(failure_of(Refused(code)), status_code=status)
+    return Response(failure_from(Refused(code)), status_code=status)

@@ -13,8 +13,8 @@ from typing import Any
 import msgspec
 import requests
 
-from tamis.actions.local_protocol import encode_question
-from tamis.actions.questions import Erase
+from tamis.actions.local_calls import Erase
+from tamis.actions.local_protocol import encode_call
 from tests.support.console import Visitor, new_console_account
 from tests.support.people import Person
 from tests.support.process import PATIENCE_SECONDS, Server, tamis
@@ -133,7 +133,7 @@ class Doer:
             "erase",
             lambda: requests.post(
                 server["address"] + "/local/ask",
-                data=encode_question(Erase()),
+                data=encode_call(Erase()),
                 headers={"Authorization": f"Bearer {server['token']}"},
                 timeout=PATIENCE_SECONDS,
             ).raise_for_status(),

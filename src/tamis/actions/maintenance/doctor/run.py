@@ -4,27 +4,27 @@ from collections.abc import Callable, Iterator, Sequence
 
 import msgspec
 
-from tamis.actions.maintenance.doctor import records
-from tamis.actions.maintenance.doctor.columns import Part
-from tamis.actions.maintenance.doctor.directory import examine_directory
-from tamis.actions.maintenance.doctor.history import examine_kept
-from tamis.actions.maintenance.doctor.report import REBUILD, Check, looking
-from tamis.actions.questions import (
+from tamis.actions.local_calls import (
     CheckContacts,
     CheckHistory,
     CheckLog,
     CheckOverrides,
     CheckSample,
     CheckSegment,
-    Question,
+    LocalCall,
 )
+from tamis.actions.maintenance.doctor import records
+from tamis.actions.maintenance.doctor.columns import Part
+from tamis.actions.maintenance.doctor.directory import examine_directory
+from tamis.actions.maintenance.doctor.history import examine_kept
+from tamis.actions.maintenance.doctor.report import REBUILD, Check, looking
 from tamis.actions.services import Services
 from tamis.domain.errors import Damaged
 from tamis.domain.text import counted
 from tamis.records import types
 from tamis.records.maintenance import examine
 
-Ask = Callable[[Services, Question[Part]], Part]
+Ask = Callable[[Services, LocalCall[Part]], Part]
 """Puts a question to whoever has the columns."""
 
 
@@ -87,12 +87,12 @@ def examine_all(services: Services, ask: Ask, sample: int) -> Iterator[Check]:
 
 
 def _asked(
-    name: str, looked_at: tuple[str, ...], services: Services, ask: Ask, questions: Sequence[Question[Part]]
+    name: str, looked_at: tuple[str, ...], services: Services, ask: Ask, questions: Sequence[LocalCall[Part]]
 ) -> Check:
     count = 0
     with looking(name) as check:
         for question in questions:
-            following: Question[Part] | None = question
+            following: LocalCall[Part] | None = question
             while following:
                 try:
                     part = ask(services, following)

@@ -1,4 +1,4 @@
-"""Questions of commands to the server on the same data: what goes over the wire, and what is said when it fails."""
+"""Calls of commands to the server on the same data: what is sent, and the errors."""
 
 from collections.abc import Iterator
 from datetime import UTC, datetime
@@ -12,18 +12,18 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tamis import __version__
+from tamis.actions.local_calls import CALL_TYPES, CountRule, Erase, LocalCall, RecipientPage, SegmentSizes, result_type
 from tamis.actions.local_protocol import (
     PATH,
     SERVER_FILE,
-    Server,
-    decode_answer,
-    decode_question,
-    encode_question,
-    error_of,
-    failure_of,
-    server_of,
+    ServerAddress,
+    decode_call,
+    decode_result,
+    encode_call,
+    error_from,
+    failure_from,
+    find_server,
 )
-from tamis.actions.questions import KINDS, CountRule, Erase, Question, RecipientPage, SegmentSizes, answer_type
 from tamis.actions.services import Services
 from tamis.cli.ask import ask, put_to_server
 from tamis.domain.errors import Busy, Damaged, DiskFull, Invalid, NotFound, Problem, Refused, TamisError, Unavailable
@@ -36,14 +36,14 @@ st.register_type_strategy(int, st.integers(-(2**63), 2**63 - 1))
 st.register_type_strategy(datetime, st.datetimes(timezones=st.just(UTC)))
 
 
-@pytest.mark.parametrize("kind", KINDS, ids=lambda kind: kind.__name__)
+@pytest.mark.parametrize("kind", CALL_TYPES, ids=lambda kind: kind.__name__)
 @given(data=st.data())
-def test_every_question_and_answer_comes_out_as_it_went_in(kind: type[Question[Any]], data: st.DataObject) -> None:
+def test_every_call_and_result_survives_encoding(kind: type[LocalCall[Any]], data: st.DataObject) -> None:
     fields = {field.name: st.from_type(field.type) for field in msgspec.structs.fields(kind)}
-    question = data.draw(st.builds(kind, **fields))
-    assert decode_question(encode_question(question)) == question
-    answer = data.draw(st.from_type(answer_type(kind)))
-    assert decode_answer(question, msgspec.json.encode(answer)) == answer
+    call = data.draw(st.builds(kind, **fields))
+    assert decode_call(encode_call(call)) == call
+    result = data.draw(st.from_type(result_type(kind)))
+    assert decode_result(call, msgspec.json.encode(result)) == result
 
 
 @pytest.mark.parametrize(
@@ -61,9 +61,9 @@ def test_every_question_and_answer_comes_out_as_it_went_in(kind: type[Question[A
         b'{"version": "%s", "question": %s}' % (__version__.encode(), b"[" * 5_000),
     ],
 )
-def test_what_is_no_question_is_refused(body: bytes) -> None:
+def test_what_is_not_a_call_is_refused(body: bytes) -> None:
     with pytest.raises(Refused, match="no question of a Tamis command"):
-        decode_question(body)
+        decode_call(body)
 
 
 @pytest.mark.parametrize(
@@ -80,7 +80,7 @@ def test_what_is_no_question_is_refused(body: bytes) -> None:
     ids=lambda error: type(error).__name__,
 )
 def test_errors_keep_their_kind_and_what_they_say(error: TamisError) -> None:
-    told = error_of(409, msgspec.json.encode(failure_of(error)))
+    told = error_from(409, msgspec.json.encode(failure_from(error)))
     assert isinstance(error, type(told))
     assert type(told) is not TamisError
     assert str(told) == str(error)
@@ -88,7 +88,7 @@ def test_errors_keep_their_kind_and_what_they_say(error: TamisError) -> None:
 
 
 def test_an_answer_that_is_none_of_ours_is_told_with_its_status() -> None:
-    assert "status 502" in str(error_of(502, b"<html>Bad gateway</html>"))
+    assert "status 502" in str(error_from(502, b"<html>Bad gateway</html>"))
 
 
 @pytest.mark.parametrize("content", [b"", b'{"address": "http://127', bytes(90), b"{}", b"[]"])
@@ -99,7 +99,7 @@ def test_a_file_that_was_cut_off_names_no_server(services: Services, content: by
 
 def test_a_command_beside_a_server(services: Services) -> None:
     with process.Server(services.settings.data) as running:
-        server = server_of(services.settings.data)
+        server = find_server(services.settings.data)
         assert server is not None
         assert server.address == running.address
         assert ask(services, SegmentSizes(1), SECONDS) == {}
@@ -108,13 +108,13 @@ def test_a_command_beside_a_server(services: Services) -> None:
         with pytest.raises(NotFound):
             ask(services, CountRule(1, 7, "{}"), SECONDS)
 
-        other = put(server, encode_question(Erase(), version="0.0.1"))
+        other = put(server, encode_call(Erase(), version="0.0.1"))
         assert other.status_code == 409
-        assert "restart the server" in str(error_of(409, other.content))
+        assert "restart the server" in str(error_from(409, other.content))
         assert put(server, b"nothing").status_code == 409
 
-        stranger = Server(server.address, "x" * 64)
-        assert put(stranger, encode_question(Erase())).status_code == 403
+        stranger = ServerAddress(server.address, "x" * 64)
+        assert put(stranger, encode_call(Erase())).status_code == 403
         (services.settings.data / SERVER_FILE).write_bytes(msgspec.json.encode(stranger))
         with pytest.raises(Refused, match="commands on the machine itself"):
             ask(services, Erase(), SECONDS)
@@ -125,7 +125,7 @@ def test_a_command_beside_a_server(services: Services) -> None:
         assert ask(services, SegmentSizes(1), SECONDS) == {}  # its file is still there: the command answers itself
 
 
-def put(server: Server, body: bytes) -> requests.Response:
+def put(server: ServerAddress, body: bytes) -> requests.Response:
     """Post a body as a command would."""
     headers = {"Authorization": f"Bearer {server.token}"}
     return requests.post(server.address + PATH, body, headers=headers, timeout=SECONDS, proxies={"http": ""})

@@ -1,0 +1,299 @@
+"""The calls of commands that need the columns: each is a message, and declares the type of its result.
+
+A command runs a call itself, or sends it to the server on the same data directory (`local_protocol`).
+"""
+
+from abc import abstractmethod
+from datetime import datetime
+from functools import cache
+from typing import Any, Generic, TypeVar, Union, get_type_hints
+
+import msgspec
+
+from tamis.actions.exporting.write import write_export
+from tamis.actions.importing.effects import import_effects
+from tamis.actions.maintenance.backups import Manifest, make_backup
+from tamis.actions.maintenance.doctor import columns as doctor
+from tamis.actions.maintenance.doctor import history as kept_history
+from tamis.actions.maintenance.erasing import erase, erase_if_small
+from tamis.actions.segments import history, overlap, recipients, sampling, segments
+from tamis.actions.segments.history import ContactChange, SizesByDay
+from tamis.actions.segments.sampling import SampledPage
+from tamis.actions.segments.segments import ListedSegment
+from tamis.actions.services import Services
+from tamis.domain.exports import Export
+from tamis.domain.import_reports import Effect
+from tamis.domain.instants import to_micros
+from tamis.domain.overlap import Overlap
+from tamis.domain.sampling import Sample
+
+Result = TypeVar("Result")
+
+
+class LocalCall(msgspec.Struct, Generic[Result], frozen=True, tag=True, forbid_unknown_fields=True):
+    """A call; its class is the tag of the message, and its fields are the arguments."""
+
+    @abstractmethod
+    def run(self, services: Services) -> Result:
+        """Run the call with the columns of this process."""
+
+    @property
+    def target_account(self) -> int | None:
+        """The account that the call concerns, None for all accounts."""
+        found: int | None = getattr(self, "account_id", None)
+        return found
+
+
+class CountRule(LocalCall[int], frozen=True):
+    """Count the contacts that an unsaved rule, in its JSON form, selects."""
+
+    account_id: int
+    type_id: int
+    rule: str
+
+    def run(self, services: Services) -> int:
+        """Return the count; raises NotFound and Invalid."""
+        return segments.count_rule(services, self.account_id, self.type_id, self.rule)
+
+
+class SegmentSizes(LocalCall[dict[int, int]], frozen=True):
+    """Count the recipients of each segment of an account; empty segments may be missing."""
+
+    account_id: int
+
+    def run(self, services: Services) -> dict[int, int]:
+        """Return the sizes by segment id."""
+        return segments.segment_sizes(services, self.account_id)
+
+
+class ListedSegments(LocalCall[list[ListedSegment]], frozen=True):
+    """List the segments of an account, or one of them, with their sizes and rules in words."""
+
+    account_id: int
+    segment_id: int | None = None
+
+    def run(self, services: Services) -> list[ListedSegment]:
+        """Return the segments, newest first; raises NotFound."""
+        return segments.listed_segments(services, self.account_id, self.segment_id)
+
+
+class RecipientPage(LocalCall[list[tuple[int, str]]], frozen=True):
+    """Read a page of the recipients of a segment, above an id."""
+
+    account_id: int
+    segment_id: int
+    after: int
+    limit: int
+
+    def run(self, services: Services) -> list[tuple[int, str]]:
+        """Return ids and the JSON documents of recipients; raises NotFound."""
+        return recipients.recipient_page(services, self.account_id, self.segment_id, self.after, self.limit)
+
+
+class SegmentHistory(LocalCall[SizesByDay], frozen=True):
+    """Read the sizes of a segment on the last days."""
+
+    account_id: int
+    segment_id: int
+    days: int
+
+    def run(self, services: Services) -> SizesByDay:
+        """Return the sizes; raises NotFound and Invalid."""
+        return history.segment_history(services, self.account_id, self.segment_id, self.days)
+
+
+class SizeAt(LocalCall[int], frozen=True):
+    """Count the recipients that a segment had at an instant."""
+
+    account_id: int
+    segment_id: int
+    at: datetime
+
+    def run(self, services: Services) -> int:
+        """Return the count; raises NotFound and Refused."""
+        return history.size_at(services, self.account_id, self.segment_id, to_micros(self.at))
+
+
+class MembersAt(LocalCall[list[tuple[int, int | None, str | None]]], frozen=True):
+    """Read a page of the recipients that a segment had at an instant, above a recipient id."""
+
+    account_id: int
+    segment_id: int
+    at: datetime
+    after: int
+    limit: int
+
+    def run(self, services: Services) -> list[tuple[int, int | None, str | None]]:
+        """Return recipient ids, contact ids and email addresses; raises NotFound and Refused."""
+        at = to_micros(self.at)
+        return history.members_at(services, self.account_id, self.segment_id, at, self.after, self.limit)
+
+
+class ContactHistory(LocalCall[list[ContactChange]], frozen=True):
+    """List the entries of a contact into segments, and its exits."""
+
+    account_id: int
+    type_id: int
+    contact_id: int
+    email_key: str
+
+    def run(self, services: Services) -> list[ContactChange]:
+        """Return entries and exits, newest first."""
+        return history.contact_history(services, self.account_id, self.type_id, self.contact_id, self.email_key)
+
+
+class CompareSegments(LocalCall[Overlap], frozen=True):
+    """Compare the members of segments of one contact type."""
+
+    account_id: int
+    segment_ids: list[int]
+
+    def run(self, services: Services) -> Overlap:
+        """Return the sizes of their overlaps; raises NotFound and Invalid."""
+        return overlap.compare_segments(services, self.account_id, self.segment_ids)
+
+
+class GroupSizes(LocalCall[list[int]], frozen=True):
+    """Count the members of a segment in each group of a sample."""
+
+    account_id: int
+    segment_id: int
+    sample: Sample
+
+    def run(self, services: Services) -> list[int]:
+        """Return the sizes; raises NotFound."""
+        return sampling.group_sizes(services, self.account_id, self.segment_id, self.sample)
+
+
+class SampledRecipients(LocalCall[SampledPage], frozen=True):
+    """Read a page of the recipients of a segment who are in a sample, above an id."""
+
+    account_id: int
+    segment_id: int
+    sample: Sample
+    after: int
+
+    def run(self, services: Services) -> SampledPage:
+        """Return the page; raises NotFound."""
+        return sampling.sampled_page(services, self.account_id, self.segment_id, self.sample, self.after)
+
+
+class ImportEffects(LocalCall[list[Effect]], frozen=True):
+    """Count who entered and left the segments of a contact type by imports since an instant."""
+
+    account_id: int
+    type_id: int
+    since: datetime
+
+    def run(self, services: Services) -> list[Effect]:
+        """Return the counts of each segment."""
+        return import_effects(services, self.account_id, self.type_id, to_micros(self.since))
+
+
+class WriteExport(LocalCall[int], frozen=True):
+    """Write an export to a directory below the data directory."""
+
+    export: Export
+    place: str
+
+    def run(self, services: Services) -> int:
+        """Return the number of rows; raises NotFound, Invalid and Unavailable."""
+        return write_export(services, self.export, self.place)
+
+    @property
+    def target_account(self) -> int | None:
+        """The account whose contacts are written."""
+        return self.export.account_id
+
+
+class MakeBackup(LocalCall[Manifest], frozen=True):
+    """Make a backup in a directory."""
+
+    directory: str
+
+    def run(self, services: Services) -> Manifest:
+        """Return its manifest; raises Refused."""
+        return make_backup(services, self.directory)
+
+
+class Erase(LocalCall[bool], frozen=True):
+    """Rewrite both stores if anything was erased since they were last rewritten; `only_if_small` if that is quick."""
+
+    only_if_small: bool = False
+
+    def run(self, services: Services) -> bool:
+        """Return whether nothing is left to erase."""
+        return erase_if_small(services) if self.only_if_small else erase(services)
+
+
+class CheckLog(LocalCall[doctor.Part], frozen=True):
+    """Check that the log of membership changes is complete."""
+
+    def run(self, services: Services) -> doctor.Part:
+        """Return what is wrong."""
+        return doctor.examine_log(services)
+
+
+class CheckHistory(LocalCall[doctor.Part], frozen=True):
+    """Check that a part of the history is the same in both stores: the next membership changes, or all of the next
+    segments, above a number."""
+
+    of_segments: bool
+    after: int = 0
+
+    def run(self, services: Services) -> doctor.Part:
+        """Return what is wrong, and where to continue."""
+        examine = kept_history.examine_segments if self.of_segments else kept_history.examine_changes
+        return examine(services, self.after)
+
+
+class CheckContacts(LocalCall[doctor.Part], frozen=True):
+    """Check that the next contacts of a type, above an id, are the same in both stores."""
+
+    type_id: int
+    after: int = 0
+
+    def run(self, services: Services) -> doctor.Part:
+        """Return what is wrong, and where to continue."""
+        return doctor.examine_contacts(services, self.type_id, self.after)
+
+
+class CheckOverrides(LocalCall[doctor.Part], frozen=True):
+    """Check that the manual overrides in the segments of a type are the same in both stores."""
+
+    type_id: int
+
+    def run(self, services: Services) -> doctor.Part:
+        """Return what is wrong."""
+        return doctor.examine_overrides(services, self.type_id)
+
+
+class CheckSegment(LocalCall[doctor.Part], frozen=True):
+    """Check that the stored members of a segment are those that its rule and overrides yield."""
+
+    segment_id: int
+
+    def run(self, services: Services) -> doctor.Part:
+        """Return what is wrong."""
+        return doctor.examine_segment(services, self.segment_id)
+
+
+class CheckSample(LocalCall[doctor.Part], frozen=True):
+    """Check the segments of some contacts of a type with the reference evaluator."""
+
+    type_id: int
+    size: int
+
+    def run(self, services: Services) -> doctor.Part:
+        """Return what is wrong."""
+        return doctor.examine_sample(services, self.type_id, self.size)
+
+
+CALL_TYPES: tuple[type[LocalCall[Any]], ...] = tuple(LocalCall.__subclasses__())
+ANY_CALL: Any = Union[CALL_TYPES]  # noqa: UP007  made of a tuple
+
+
+@cache
+def result_type(call_type: type[LocalCall[Any]]) -> Any:
+    """Return the type of the result of a kind of call."""
+    return get_type_hints(call_type.run)["return"]
