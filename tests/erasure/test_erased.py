@@ -41,7 +41,7 @@ def test_no_byte_of_the_deleted_is_left_in_any_file(services: Services, compress
     columns.cursor().execute(f"SET GLOBAL force_compression = '{compression}'")
     assert erase(services)
     assert town.traces() == {}
-    assert erasure.pending(services.records.reader()) is None
+    assert erasure.find_pending(services.records.reader()) is None
     assert recipient_page(services, town.account.id, town.segment.id, 0, EVERYONE) == before
     services.close()
     assert town.traces() == {}
@@ -70,7 +70,7 @@ def test_the_log_is_cleared_at_once_and_the_rest_when_nobody_reads_from_it(servi
     other.execute("BEGIN").fetchall()
     other.execute("SELECT count(*) FROM contacts").fetchall()
     assert not erase(services)  # the reader may still need what the log says
-    assert erasure.pending(services.records.reader())
+    assert erasure.find_pending(services.records.reader())
     other.execute("COMMIT").fetchall()
     assert services.records.clear_log()
     assert "tamis.sqlite-wal" not in town.traces()
@@ -97,7 +97,7 @@ def test_nobody_who_reads_meanwhile_notices(services: Services) -> None:
     for reader in readers:
         reader.start()
     for _ in range(examples(10, 3)):
-        services.write(erasure.note)
+        services.write(erasure.request_erasure)
         assert erase(services)
     stop.set()
     for reader in readers:
@@ -138,7 +138,7 @@ def test_unfinished_and_set_aside_files_do_not_outlive_an_erasure(tmp_path: Path
     assert sorted(p.name for p in directory.glob("columns.*")) == [
         "columns.duckdb", "columns.duckdb.unusable-20260101-000000", "columns.duckdb.wal", "columns.lock"
     ]  # fmt: skip
-    services.write(erasure.note)
+    services.write(erasure.request_erasure)
     assert erase(services)
     assert not list(directory.glob("*.unusable-*"))
     assert not list(directory.glob("*.lost-*"))
@@ -146,7 +146,7 @@ def test_unfinished_and_set_aside_files_do_not_outlive_an_erasure(tmp_path: Path
 
 
 def test_large_stores_wait_for_their_moment(services: Services, monkeypatch: pytest.MonkeyPatch) -> None:
-    services.write(erasure.note)
+    services.write(erasure.request_erasure)
     monkeypatch.setattr("tamis.actions.maintenance.erasing.SMALL_BYTES", 0)
     assert not erase_if_small(services)
     monkeypatch.undo()
@@ -168,16 +168,16 @@ def test_a_server_erases_in_a_quiet_moment_at_most_every_hour_and_in_time(tmp_pa
             if busy:
                 services.write(lambda db, at: change_log.record_field_changes(db, people.id, at))
             eraser.turn()
-        return erasure.pending(services.records.reader()) is None
+        return erasure.find_pending(services.records.reader()) is None
 
-    services.write(erasure.note)
+    services.write(erasure.request_erasure)
     assert not after(4, busy=True)
     assert not after(4)
     assert after(2)
-    services.write(erasure.note)
+    services.write(erasure.request_erasure)
     assert not after(58)  # quiet, but the last time is less than an hour ago
     assert after(2)
-    services.write(erasure.note)
+    services.write(erasure.request_erasure)
     assert not after(24 * 60 - 1, busy=True)
     assert after(1, busy=True)
     services.close()

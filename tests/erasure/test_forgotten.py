@@ -12,7 +12,7 @@ from tamis.actions.importing.upsert import upsert
 from tamis.actions.services import Services
 from tamis.domain.errors import Refused as RefusedAction
 from tamis.domain.fields import RESERVED, FieldSet
-from tamis.records import forgotten
+from tamis.records import suppressions
 from tamis.records.contacts import NewContact
 from tamis.records.engine.sql import fetch
 from tamis.records.handles import connection_of
@@ -92,7 +92,7 @@ def test_an_address_that_is_forgotten_while_a_batch_waits_is_not_stored(services
     account, _ = services.write(create_account, "owner@example.org", "UTC", None)
     people = services.write(create_type, account, "People")
     services.write(forget_address, account, people, BOB)
-    checked = forgotten.last_number(services.records.reader())  # an import looks, and then
+    checked = suppressions.last_suppression(services.records.reader())  # an import looks, and then
     services.write(forget_address, account, people, ANN)
     with pytest.raises(RefusedAction, match="1 of the addresses were forgotten meanwhile"):
         services.write(upsert, people.id, FieldSet(RESERVED), [NewContact(ANN, ANN, "{}")], (), checked=checked)

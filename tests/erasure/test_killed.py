@@ -51,7 +51,7 @@ match sys.argv[2]:
     case "opened": killing(columns, "read_state", after=False)
     case "compacted": killing(records, "_clear_log", after=False)
     case "cleared": killing(records, "_clear_log", after=True)
-    case "told": killing(erasure, "done", after=True)
+    case "told": killing(erasure, "complete_erasure", after=True)
 erasing.erase(services)
 """
 
@@ -80,7 +80,7 @@ def test_killed_and_done_again(left: Left, tmp_path: Path, moment: str) -> None:
     killed = forked.run([sys.executable, "-c", PROGRAM, str(data), moment], env=environment())
     assert killed.returncode == -9, killed.stderr
     services = Services(Settings(data))
-    assert erasure.pending(services.records.reader())
+    assert erasure.find_pending(services.records.reader())
     assert services.open_columns().applied is not None  # neither lost nor to be built again
     assert services.open_columns().set_aside is None
     assert recipient_page(services, 1, 1, 0, 1 << 53) == rows

@@ -15,7 +15,7 @@ from tamis.domain.errors import Invalid, NotFound
 from tamis.domain.fields import Kind
 from tamis.domain.import_reports import AskedOptions, Details, MadeField
 from tamis.domain.imports import ImportJob, State
-from tamis.records.accounts import account_of_key_pair
+from tamis.records.accounts import account_by_key_pair
 from tamis.records.handles import Transaction
 from tamis.records.importing import imports
 from tests.imports.conftest import CREATE, Desk
@@ -134,7 +134,7 @@ def test_an_account_sees_its_own_imports_only(desk: Desk) -> None:
     stranger, _ = desk.services.write(create_account, "stranger@example.org", "UTC", None)
     desk.services.write(create_type, stranger, "People")
     pair = desk.services.write(create_key_pair, desk.account)
-    colleague = account_of_key_pair(desk.services.records.reader(), pair.public_key, pair.secret_key)
+    colleague = account_by_key_pair(desk.services.records.reader(), pair.public_key, pair.secret_key)
     assert colleague
     assert find_import(desk.services, colleague, 1) == find_import(desk.services, desk.account, 1)
     assert list_imports(desk.services, stranger, 10) == []

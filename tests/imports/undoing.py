@@ -29,7 +29,7 @@ from tamis.domain.fields import COUNTRY, Field, Kind
 from tamis.domain.import_reports import AskedOptions
 from tamis.domain.imports import State
 from tamis.domain.segments import EXTERNAL_BIT
-from tamis.records import recipients, types
+from tamis.records import overrides, types
 from tamis.records.contacts import ContactRow
 from tamis.records.handles import Reader, Transaction, connection_of
 from tamis.records.importing import imports
@@ -259,7 +259,7 @@ class Undoing(RuleBasedStateMachine):
         stored = self.oracle.stored(con, self.live) if self.expected() else {}
         assert {id_: set(keyed) for id_, keyed in stored.items()} == self.expected()
         added = con.execute("SELECT id, contact_id FROM added ORDER BY id").fetchall()
-        assert added == sorted((row.id, row.contact_id) for row in recipients.inclusions_for_columns(self.db, None))
+        assert added == sorted((row.id, row.contact_id) for row in overrides.inclusions_for_columns(self.db, None))
 
     # -- means -------------------------------------------------------------------------------------------------------
 

@@ -160,10 +160,10 @@ def test_what_was_deleted_is_erased_although_the_clock_was_a_year_ahead(clocked:
         eraser.turn()
         clocked.now += timedelta(minutes=61)  # at most once an hour, and when it has been quiet
         eraser.turn()
-        assert erasure.pending(clocked.services.records.reader()) is None
+        assert erasure.find_pending(clocked.services.records.reader()) is None
     clocked.check()
 
 
 def erase_something(db: Transaction, now: datetime) -> None:
     """Remember an erasure."""
-    erasure.note(db, now)
+    erasure.request_erasure(db, now)

@@ -15,7 +15,7 @@ from tamis.domain.emails import Email, email_key, parse_email
 from tamis.domain.externals import External
 from tamis.domain.segments import Segment, SegmentRef, SegmentRefs
 from tamis.records import contacts, types
-from tamis.records.fingerprints import fingerprint, pepper
+from tamis.records.email_hashes import hash_email, pepper
 from tamis.records.handles import Reader, connection_of
 from tamis.rules.evaluation.evaluate import selects
 from tamis.rules.evaluation.externals import segments_included
@@ -112,7 +112,7 @@ class Oracle:
 
             def is_in(segment_id: int, key: str = key, person: External = person) -> bool:
                 return segment_id in person.included or (
-                    (segment_id, fingerprint(pepper(db) or b"", key)) not in excluded
+                    (segment_id, hash_email(pepper(db) or b"", key)) not in excluded
                     and any(map(is_in, segments_included(rules[segment_id])))
                     and selects(rules[segment_id], person, as_of, is_in)
                 )

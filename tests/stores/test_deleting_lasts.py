@@ -24,7 +24,7 @@ from tamis.actions.segments.segments import edit_segment
 from tamis.actions.services import Services
 from tamis.domain.emails import Email, parse_email
 from tamis.domain.errors import Invalid, NotFound, Refused
-from tamis.records import exclusions, recipients
+from tamis.records import email_exclusions, overrides
 from tamis.rules.syntaxes.text import from_text
 from tamis.settings import Settings
 from tests.stores.people import EVERYONE, new_desk
@@ -92,10 +92,10 @@ class Deletions(RuleBasedStateMachine):
     def move_contact(self, old: str, new: str) -> None:
         old_key, new_key = _email(old).key, _email(new).key
         db = self.services.records.reader()
-        contact_id = recipients.contact_with_email(db, self.desk.type.id, old_key)
+        contact_id = overrides.contact_id_by_email(db, self.desk.type.id, old_key)
         if contact_id is None:
             return
-        added = any(recipients.is_included(db, self.segment.id, key) for key in (old_key, new_key))
+        added = any(overrides.is_included(db, self.segment.id, key) for key in (old_key, new_key))
         try:
             self.services.write(edit_contact, self.desk.account, self.desk.type, contact_id, {"email": new})
         except Invalid:
@@ -149,7 +149,7 @@ def test_doctor_tells_of_a_contact_that_is_excluded_by_its_address_only(services
     desk = new_desk(services)
     segment = desk.segment("Letters", "email is not blank")
     desk.write(ada={}, bob={})
-    services.write(lambda db, now: exclusions.exclude_address(db, segment.id, "ada@example.org", now))
+    services.write(lambda db, now: email_exclusions.exclude_email(db, segment.id, "ada@example.org", now))
     checks = examine_records(services.records.reader(), services.records.health)
     said = [finding.message for check in checks for finding in check.findings if finding.wrong]
     assert said

@@ -209,7 +209,7 @@ class Edits(RuleBasedStateMachine):
             if membership(db, contact, fields, as_of)(segment.id)
         }
         added = [str(row[0]) for row in each(db, "SELECT DISTINCT email FROM inclusions")]
-        for external in (externals.by_email(db, self.desk.type.id, email) for email in added):
+        for external in (externals.external_by_email(db, self.desk.type.id, email) for email in added):
             if external and external_membership(db, external, fields, as_of)(segment.id):
                 selected.add(external.email.partition("@")[0])
         return selected

@@ -10,7 +10,7 @@ from tamis.actions.segments.segments import create_segment
 from tamis.actions.services import Services
 from tamis.domain.contacts import encode_values
 from tamis.domain.fields import COUNTRY, RESERVED, FieldSet
-from tamis.records import change_log, contacts, recipients
+from tamis.records import change_log, contacts, overrides
 from tamis.records.contacts import NewContact
 from tamis.records.engine.sql import fetch
 from tamis.rules.syntaxes.text import from_text
@@ -47,8 +47,8 @@ def test_removals_of_two_types_in_one_step_are_both_kept(services: Services) -> 
     ("sql", "values"),
     [
         (contacts.SQL["documents"], (1, "[5]")),
-        (recipients.SQL["inclusions_of_contacts"], ("[5]",)),
-        (recipients.SQL["removed_of_contacts"], ("[5]",)),
+        (overrides.SQL["inclusions_of_contacts"], ("[5]",)),
+        (overrides.SQL["exclusions_of_contacts"], ("[5]",)),
         (change_log.SQL["contact_changes"], (1, 2)),
         (change_log.SQL["contact_ranges"], (1, 2)),
         (change_log.SQL["other_changes"], (1, 2)),

@@ -13,7 +13,7 @@ from tamis.records.engine import store
 from tamis.records.engine.database import FILE_NAME, connect
 from tamis.records.engine.sql import each
 from tamis.records.engine.store import Records
-from tamis.records.engine.waiting import MOST_WAITING_OF_ONE
+from tamis.records.engine.write_queue import MAX_WAITING_PER_ACCOUNT
 from tamis.records.handles import Transaction, connection_of
 from tamis.settings import Settings
 
@@ -136,7 +136,7 @@ def test_what_one_account_has_waiting_is_bounded_and_leaves_room_for_others(serv
 
     services.records.submit(wait)
     assert started.wait(30)
-    greedy = [services.records.submit(lambda _: None, 1) for _ in range(MOST_WAITING_OF_ONE + 1)]
+    greedy = [services.records.submit(lambda _: None, 1) for _ in range(MAX_WAITING_PER_ACCOUNT + 1)]
     other = services.records.submit(lambda _: "written", 2)
     assert isinstance(greedy[-1].exception(30), Busy)
     held.set()
@@ -145,7 +145,7 @@ def test_what_one_account_has_waiting_is_bounded_and_leaves_room_for_others(serv
 
 
 def test_a_commit_ends_in_time_for_those_who_come_next(services: Services, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(store, "SECONDS_A_COMMIT", 0.0)
+    monkeypatch.setattr(store, "MAX_SECONDS_PER_COMMIT", 0.0)
     held, started = threading.Event(), threading.Event()
     seen: list[int] = []
 

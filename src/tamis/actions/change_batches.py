@@ -22,7 +22,7 @@ from tamis.columns.projector.batch import (
 from tamis.domain.fields import FieldSet
 from tamis.domain.history import Position
 from tamis.domain.instants import UTC_ZONE, from_micros, zone_named
-from tamis.records import accounts, change_log, contacts, externals, recipients, types
+from tamis.records import accounts, change_log, contacts, externals, overrides, types
 from tamis.records.handles import Reader
 from tamis.rules.evaluation.segments import in_order
 from tamis.rules.time.breakpoints import time_dependent_conditions
@@ -50,14 +50,14 @@ def restore_batch(db: Reader, kept: Position, now: datetime, last: int) -> Chang
     touched = _deltas_between(db, kept.change, last, last)  # includes types deleted since
     type_ids = sorted({*types.all_type_ids(db), *touched})
     fields = {type_id: types.fields_of_type(db, type_id) for type_id in type_ids}
-    excluded = recipients.exclusions_for_columns(db, None)
+    excluded = overrides.exclusions_for_columns(db, None)
     excluded += [pair for type_id in fields for pair in externals.exclusions_for_columns(db, type_id, None)]
-    overrides = OverrideChanges(included=recipients.inclusions_for_columns(db, None), excluded=excluded)
+    changes = OverrideChanges(included=overrides.inclusions_for_columns(db, None), excluded=excluded)
     return ChangeBatch(
         last,
         (_restored_changes(db, id_, known, touched[id_], kept.as_of.get(id_), now) for id_, known in fields.items()),
         Purpose.RESTORE,
-        FullLoad(fields, _all_documents(db), overrides),
+        FullLoad(fields, _all_documents(db), changes),
     )
 
 
@@ -144,14 +144,14 @@ def _changes_of_type(db: Reader, type_id: int, touched: _TypeDelta, now: datetim
 def _overrides(db: Reader, type_id: int, touched: _TypeDelta, ids: Sequence[int]) -> OverrideChanges:
     """Read the touched inclusions, and the exclusions of touched contacts and external recipients."""
     added = {id_ for group in touched.included for id_ in group.ids}
-    of_contacts = recipients.inclusions_of_contacts(db, ids) if ids else {}
+    of_contacts = overrides.inclusions_of_contacts(db, ids) if ids else {}
     by_contact = of_contacts.keys() - added  # their address is a contact now, or a contact's no more
     groups = _touched_inclusions(touched.contacts, {id_: of_contacts[id_] for id_ in by_contact}) if by_contact else []
-    excluded = [pair for part in batched(ids, DOCUMENTS_A_LOAD) for pair in recipients.exclusions_for_columns(db, part)]
+    excluded = [pair for part in batched(ids, DOCUMENTS_A_LOAD) for pair in overrides.exclusions_for_columns(db, part)]
     additions = sorted(added | by_contact)
     if additions:
         excluded += externals.exclusions_for_columns(db, type_id, additions)
-    return OverrideChanges([*groups, *touched.included], recipients.inclusions_for_columns(db, additions), excluded)
+    return OverrideChanges([*groups, *touched.included], overrides.inclusions_for_columns(db, additions), excluded)
 
 
 def _touched_inclusions(groups: Sequence[Touched], of_contacts: dict[int, int]) -> list[Touched]:

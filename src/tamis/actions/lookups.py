@@ -1,9 +1,9 @@
 """Questions that the interfaces put to the records as they are, because an action would add nothing to the answer."""
 
-from tamis.records.accounts import account_of_key_pair, is_public_key
+from tamis.records.accounts import account_by_key_pair, is_public_key
 from tamis.records.change_log import last_change
 from tamis.records.handles import Reader, Transaction, snapshot
-from tamis.records.recipients import is_excluded
+from tamis.records.overrides import is_excluded
 from tamis.records.segments import live_of_account as segments_of_account
 from tamis.records.segments import live_of_type as segments_of_type
 from tamis.records.types import fields_of_type, names_of_types, type_by_id, types_of_account
@@ -11,7 +11,7 @@ from tamis.records.types import fields_of_type, names_of_types, type_by_id, type
 __all__ = [
     "Reader",
     "Transaction",
-    "account_of_key_pair",
+    "account_by_key_pair",
     "fields_of_type",
     "is_excluded",
     "is_public_key",

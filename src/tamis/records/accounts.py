@@ -17,22 +17,22 @@ ASK = "ask"
 def insert_account(db: Transaction, email: Email, timezone: str, password_hash: str | None, now: datetime) -> Account:
     """Add an account; the caller has checked that the address is free."""
     values = (email.address, email.key, timezone, password_hash, to_micros(now))
-    return account_of(insert(db, int, SQL["insert"], values), email.address, timezone, ASK)
+    return account_from_row(insert(db, int, SQL["insert"], values), email.address, timezone, ASK)
 
 
 def all_accounts(db: Reader) -> list[Account]:
     """List all accounts, oldest first."""
-    return select(db, account_of, SQL["all"])
+    return select(db, account_from_row, SQL["all"])
 
 
 def account_by_id(db: Reader, account_id: int) -> Account | None:
     """Find an account by its number."""
-    return select_one(db, account_of, SQL["by_id"], (account_id,))
+    return select_one(db, account_from_row, SQL["by_id"], (account_id,))
 
 
 def account_by_email(db: Reader, email_key: str) -> Account | None:
     """Find an account by the key of its address."""
-    return select_one(db, account_of, SQL["by_email"], (email_key,))
+    return select_one(db, account_from_row, SQL["by_email"], (email_key,))
 
 
 def password_hash(db: Reader, account_id: int) -> str | None:
@@ -66,7 +66,7 @@ def insert_key_pair(db: Transaction, account_id: int, pair: NewKeyPair, name: st
     run(db, SQL["insert_key_pair"], bindings)
 
 
-def account_of_key_pair(db: Reader, public_key: str, secret_key: str) -> Account | None:
+def account_by_key_pair(db: Reader, public_key: str, secret_key: str) -> Account | None:
     """Find the account of a key pair that is known, not revoked, and has this secret."""
     found = select_one(db, _secret_and_account, SQL["live_key_pair"], (public_key,))
     stored, account = found or (b"", None)
@@ -83,9 +83,9 @@ def key_pairs(db: Reader, account_id: int) -> list[KeyPair]:
     return select(db, _key_pair, SQL["key_pairs"], (account_id,))
 
 
-def note_key_use(db: Transaction, public_key: str, now: datetime) -> None:
+def record_key_use(db: Transaction, public_key: str, now: datetime) -> None:
     """Note that a key pair was used."""
-    run(db, SQL["note_key_use"], (to_micros(now), public_key))
+    run(db, SQL["record_key_use"], (to_micros(now), public_key))
 
 
 def revoke_key_pair(db: Transaction, account_id: int, public_key: str, now: datetime) -> bool:
@@ -93,7 +93,7 @@ def revoke_key_pair(db: Transaction, account_id: int, public_key: str, now: date
     return run(db, SQL["revoke_key_pair"], (to_micros(now), public_key, account_id)) > 0
 
 
-def account_of(id_: int, email: str, timezone: str, date_order: str) -> Account:
+def account_from_row(id_: int, email: str, timezone: str, date_order: str) -> Account:
     """Make an account of a row."""
     return Account(id_, email, timezone, None if date_order == ASK else DateOrder(date_order))
 
@@ -101,7 +101,7 @@ def account_of(id_: int, email: str, timezone: str, date_order: str) -> Account:
 def _secret_and_account(
     secret_hash: bytes, id_: int, email: str, timezone: str, date_order: str
 ) -> tuple[bytes, Account]:
-    return secret_hash, account_of(id_, email, timezone, date_order)
+    return secret_hash, account_from_row(id_, email, timezone, date_order)
 
 
 def _key_pair(public_key: str, name: str, created_at: int, used_at: int | None, revoked_at: int | None) -> KeyPair:

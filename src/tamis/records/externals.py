@@ -8,7 +8,7 @@ import msgspec
 from tamis.domain.externals import External
 from tamis.domain.instants import from_micros
 from tamis.domain.segments import EXTERNAL_BIT
-from tamis.records import exclusions
+from tamis.records import email_exclusions
 from tamis.records.engine.sql import each_tuple, scalar, select
 from tamis.records.handles import Reader
 from tamis.records.queries import load
@@ -16,7 +16,7 @@ from tamis.records.queries import load
 SQL = load("externals")
 
 
-class _Addition(NamedTuple):
+class _InclusionRow(NamedTuple):
     segment_id: int
     email: str
     first_name: str
@@ -25,40 +25,40 @@ class _Addition(NamedTuple):
     created_at: int
 
 
-def by_email(db: Reader, type_id: int, email_key: str) -> External | None:
+def external_by_email(db: Reader, type_id: int, email_key: str) -> External | None:
     """Return the external recipient of a type that has an address, or None where nobody has or a contact does."""
-    rows = select(db, _Addition, SQL["by_email"], (email_key, type_id))
+    rows = select(db, _InclusionRow, SQL["by_email"], (email_key, type_id))
     if not rows:
         return None
     last = rows[-1]
     added = {row.segment_id: from_micros(row.created_at) for row in rows}
-    excluded = exclusions.of_address(db, type_id, email_key)
+    excluded = email_exclusions.email_exclusions_of(db, type_id, email_key)
     return External(last.person_id, type_id, last.email, last.first_name, last.last_name, added, excluded)
 
 
-def by_person(db: Reader, type_id: int, person_id: int) -> External | None:
+def external_by_person(db: Reader, type_id: int, person_id: int) -> External | None:
     """Return the external recipient of a type with a number, if there is one."""
     email_key = scalar(db, str, SQL["key_of_person"], (person_id, type_id))
-    return None if email_key is None else by_email(db, type_id, email_key)
+    return None if email_key is None else external_by_email(db, type_id, email_key)
 
 
-def persons_with_email(db: Reader, type_id: int, email_key: str) -> list[int]:
+def person_ids_of_email(db: Reader, type_id: int, email_key: str) -> list[int]:
     """Return the numbers under which an address is known as that of an external recipient of a type, or was."""
-    return select(db, int, SQL["persons_with_email"], (email_key, type_id))
+    return select(db, int, SQL["person_ids_of_email"], (email_key, type_id))
 
 
-def some_of_type(db: Reader, type_id: int, limit: int) -> list[str]:
+def sample_externals(db: Reader, type_id: int, limit: int) -> list[str]:
     """Draw external recipients of a type at random, as the keys of their addresses."""
-    return select(db, str, SQL["some_of_type"], (type_id, limit))
+    return select(db, str, SQL["sample_externals"], (type_id, limit))
 
 
 def exclusions_for_columns(db: Reader, type_id: int, touched: Sequence[int] | None) -> list[tuple[int, int]]:
     """Return segment and number, with the bit of those who are no contacts, of the exclusions of external recipients:
     of those whose additions or persons were touched, or of all of a type."""
-    if not exclusions.are_there(db):
+    if not email_exclusions.has_email_exclusions(db):
         return []
-    of_type = (SQL["all_of_type"], (type_id,))
-    asked = of_type if touched is None else (SQL["touched"], (type_id, msgspec.json.encode(touched).decode()))
+    of_type = (SQL["all_externals"], (type_id,))
+    asked = of_type if touched is None else (SQL["externals_of_ids"], (type_id, msgspec.json.encode(touched).decode()))
     persons = {email_key: person_id for person_id, email_key in each_tuple(db, tuple[int, str], *asked)}
-    found = exclusions.among(db, type_id, list(persons))
+    found = email_exclusions.find_email_exclusions(db, type_id, list(persons))
     return [(segment_id, EXTERNAL_BIT | persons[key]) for key, excluded in found.items() for segment_id, _ in excluded]

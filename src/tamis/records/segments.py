@@ -107,7 +107,7 @@ def names(db: Reader, type_id: int, segment_ids: Collection[int]) -> dict[int, t
 def delete(db: Transaction, segment: Segment, now: datetime) -> None:
     """Delete a segment softly: it answers no more, its row stays."""
     sql.run(db, SQL["delete"], (to_micros(now), to_micros(now), segment.id))
-    sql.run(db, SQL["record_added_elsewhere"], (to_micros(now), Cause.DELETION.value, segment.id))
+    sql.run(db, SQL["record_included_elsewhere"], (to_micros(now), Cause.DELETION.value, segment.id))
     change_log.record_segment_change(db, segment.contact_type_id, segment.id, now, Cause.DELETION)
 
 

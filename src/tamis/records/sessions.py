@@ -5,7 +5,7 @@ from typing import NamedTuple
 
 from tamis.domain.accounts import Account, Session
 from tamis.domain.instants import from_micros, to_micros
-from tamis.records.accounts import account_of
+from tamis.records.accounts import account_from_row
 from tamis.records.engine.sql import exists, run, select_one, select_tuples
 from tamis.records.handles import Reader, Transaction
 from tamis.records.queries import load
@@ -13,7 +13,7 @@ from tamis.records.queries import load
 SQL = load("sessions")
 
 
-class Bounds(NamedTuple):
+class ValidityBounds(NamedTuple):
     """Between which instants a live session was opened and last used."""
 
     opened_after: datetime
@@ -30,7 +30,7 @@ def by_token(db: Reader, token_hash: bytes) -> Session | None:
     """Find a session, however old it is."""
 
     def session(created_at: int, seen_at: int, account_id: int, email: str, timezone: str, date_order: str) -> Session:
-        account = account_of(account_id, email, timezone, date_order)
+        account = account_from_row(account_id, email, timezone, date_order)
         return Session(account, token_hash, from_micros(created_at), from_micros(seen_at))
 
     return select_one(db, session, SQL["by_token"], (token_hash,))
@@ -42,9 +42,9 @@ def of_account(db: Reader, account: Account) -> list[Session]:
     return [Session(account, key, from_micros(created), from_micros(seen)) for key, created, seen in rows]
 
 
-def see(db: Transaction, token_hash: bytes, now: datetime) -> None:
+def touch(db: Transaction, token_hash: bytes, now: datetime) -> None:
     """Note that a session is in use."""
-    run(db, SQL["see"], (to_micros(now), token_hash))
+    run(db, SQL["touch"], (to_micros(now), token_hash))
 
 
 def delete(db: Transaction, token_hash: bytes) -> None:
@@ -57,15 +57,15 @@ def delete_others(db: Transaction, account_id: int, kept: bytes | None) -> None:
     run(db, SQL["delete_others"], (account_id, kept))
 
 
-def has_over(db: Reader, bounds: Bounds) -> bool:
+def has_expired(db: Reader, bounds: ValidityBounds) -> bool:
     """Return whether there are sessions beyond the bounds."""
-    return exists(db, SQL["has_over"], _micros(bounds))
+    return exists(db, SQL["has_expired"], _micros(bounds))
 
 
-def delete_over(db: Transaction, bounds: Bounds) -> None:
+def delete_expired(db: Transaction, bounds: ValidityBounds) -> None:
     """Delete the sessions beyond the bounds."""
-    run(db, SQL["delete_over"], _micros(bounds))
+    run(db, SQL["delete_expired"], _micros(bounds))
 
 
-def _micros(bounds: Bounds) -> dict[str, int]:
+def _micros(bounds: ValidityBounds) -> dict[str, int]:
     return {name: to_micros(instant) for name, instant in bounds._asdict().items()}

@@ -81,7 +81,7 @@ def revoke_key_pair(db: Transaction, now: datetime, account: Account, public_key
 
 def note_key_use(db: Transaction, now: datetime, public_key: str) -> None:
     """Note that a key pair was used."""
-    accounts.note_key_use(db, public_key, now)
+    accounts.record_key_use(db, public_key, now)
 
 
 def list_key_pairs(db: Reader, account: Account) -> list[KeyPair]:

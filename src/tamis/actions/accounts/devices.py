@@ -9,7 +9,7 @@ import secrets
 from datetime import datetime, timedelta
 
 from tamis.domain.accounts import Account
-from tamis.records.fingerprints import ensured_pepper, pepper
+from tamis.records.email_hashes import get_or_create_pepper, pepper
 from tamis.records.handles import Reader, Transaction
 
 KNOWN_FOR = timedelta(days=365)
@@ -18,7 +18,7 @@ KNOWN_FOR = timedelta(days=365)
 def make_device(db: Transaction, now: datetime, account: Account) -> str:
     """Return a new cookie for a device of an account: a random mark, the second of its making, and their signature."""
     signed = f"{secrets.token_urlsafe(16)}.{int(now.timestamp())}"
-    return f"{signed}.{_signature(ensured_pepper(db), account, signed)}"
+    return f"{signed}.{_signature(get_or_create_pepper(db), account, signed)}"
 
 
 def device_of(db: Reader, now: datetime, account: Account, cookie: str) -> str | None:

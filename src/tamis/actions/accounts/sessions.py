@@ -59,7 +59,7 @@ def to_be_noted(session: Session, now: datetime, settings: Settings) -> bool:
 
 def note_session(db: Transaction, now: datetime, session: Session) -> None:
     """Note that a session is in use."""
-    sessions.see(db, session.token_hash, now)
+    sessions.touch(db, session.token_hash, now)
 
 
 def list_sessions(services: Services, account: Account) -> list[Session]:
@@ -81,8 +81,8 @@ def end_other_sessions(db: Transaction, _now: datetime, account: Account, kept: 
 def sweep_sessions(services: Services) -> None:
     """Delete the sessions that are over: no clock that is set back brings them to life again."""
     now = services.clock()
-    bounds = sessions.Bounds(
+    bounds = sessions.ValidityBounds(
         now - services.settings.session_lifetime, now - services.settings.session_idle, now + CLOCK_TOLERANCE
     )
-    if sessions.has_over(services.records.reader(), bounds):
-        services.write(lambda db, _: sessions.delete_over(db, bounds))
+    if sessions.has_expired(services.records.reader(), bounds):
+        services.write(lambda db, _: sessions.delete_expired(db, bounds))

@@ -22,7 +22,7 @@ from tamis.domain.fields import (
 )
 from tamis.domain.parsing.cell_parser import parse_user_input
 from tamis.domain.text import MAX_LINE, short
-from tamis.records import contacts, recipients, types
+from tamis.records import contacts, overrides, types
 from tamis.records.contacts import ChangedContact, NewContact
 from tamis.records.handles import Reader, Transaction
 from tamis.records.importing import batch, journal
@@ -128,7 +128,7 @@ def _address(db: Reader, account: Account, contact_type: ContactType, text: str,
         if not text.strip():
             raise ValueProblem("must_not_be_blank")
         raise ValueProblem("email_not_read", text=short(text))
-    owner = recipients.contact_with_email(db, contact_type.id, email.key)
+    owner = overrides.contact_id_by_email(db, contact_type.id, email.key)
     if owner is not None and (contact is None or owner != contact.id):
         raise ValueProblem("email_of_another_contact", contact_type=contact_type.name)
     if owner is None:
@@ -164,5 +164,5 @@ def _move(db: Transaction, now: datetime, contact: Contact, email: Email) -> Non
         return
     contacts.set_email_key(db, contact.id, email.key)
     journal.move_contact(db, contact.id, email.address)
-    if recipients.move(db, contact.contact_type_id, contact.id, was.key, email, now):
-        erasure.note(db, now)
+    if overrides.change_email(db, contact.contact_type_id, contact.id, was.key, email, now):
+        erasure.request_erasure(db, now)

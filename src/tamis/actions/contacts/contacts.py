@@ -12,10 +12,10 @@ from tamis.domain.emails import email_to_find
 from tamis.domain.errors import Message, NotFound
 from tamis.domain.fields import FieldSet
 from tamis.domain.segments import Segment
-from tamis.records import contacts, recipients, segments, types
+from tamis.records import contacts, overrides, segments, types
 from tamis.records.handles import Reader, Transaction
 from tamis.records.maintenance import erasure
-from tamis.records.recipients import SegmentExclusion, SegmentInclusion
+from tamis.records.overrides import SegmentExclusion, SegmentInclusion
 from tamis.rules.time.evaluation_time import EvaluationTime
 
 
@@ -39,12 +39,12 @@ def show_contact(
     address = email_to_find(email)
     contact = contacts.by_email(db, contact_type.id, address.key, fields) if address else None
     if contact is None or address is None:
-        added = recipients.inclusions_of_address(db, contact_type.id, address.key) if address else []
+        added = overrides.inclusions_of_address(db, contact_type.id, address.key) if address else []
         raise NotFound("contact_unknown", contact_type=contact_type.name, email=email, advice=_but_added(added))
     is_in = membership(db, contact, fields, EvaluationTime(now, account.zone))
     found = [segment for segment in segments.live_of_type(db, contact_type.id) if is_in(segment.id)]
-    added = recipients.inclusions_of_address(db, contact_type.id, address.key)
-    removed = recipients.exclusions_of_contact(db, contact.id)
+    added = overrides.inclusions_of_address(db, contact_type.id, address.key)
+    removed = overrides.exclusions_of_contact(db, contact.id)
     return ContactInSegments(contact, fields, tuple(found), tuple(added), tuple(removed))
 
 
@@ -72,9 +72,9 @@ def delete_contact(db: Transaction, now: datetime, account: Account, contact_typ
     contact = show_contact(db, now, account, contact_type, email).contact
     address = email_to_find(email)
     assert address
-    recipients.forget_contact(db, contact_type.id, contact.id, address.key, now)
+    overrides.forget_contact(db, contact_type.id, contact.id, address.key, now)
     contacts.delete(db, contact, now)
-    erasure.note(db, now)
+    erasure.request_erasure(db, now)
     return contact
 
 

@@ -10,7 +10,7 @@ from tamis.domain.contacts import Contact, ContactType
 from tamis.domain.emails import Email, email_to_find
 from tamis.domain.errors import Invalid, Message, NotFound, Problem
 from tamis.domain.messages.words import Words
-from tamis.records import contacts, forgotten, recipients, types
+from tamis.records import contacts, overrides, suppressions, types
 from tamis.records.handles import Reader, Transaction
 from tamis.records.maintenance import erasure
 
@@ -29,16 +29,16 @@ def forget_address(
     if contact:
         delete_contact(db, now, account, contact_type, email)
     else:
-        recipients.forget_contact(db, contact_type.id, None, address.key, now)
-        erasure.note(db, now)
-    forgotten.remember(db, contact_type.id, address.key, now)
+        overrides.forget_contact(db, contact_type.id, None, address.key, now)
+        erasure.request_erasure(db, now)
+    suppressions.suppress(db, contact_type.id, address.key, now)
     return contact
 
 
 def allow_address(db: Transaction, _now: datetime, _account: Account, contact_type: ContactType, email: str) -> Email:
     """Let a forgotten address come back; raises Invalid and NotFound."""
     address = _address(email)
-    if not forgotten.allow(db, contact_type.id, address.key):
+    if not suppressions.lift_suppression(db, contact_type.id, address.key):
         raise NotFound("email_not_forgotten", email=address.address, contact_type=contact_type.name)
     return address
 
@@ -47,7 +47,7 @@ def refusals(db: Reader, account: Account, contact_type: ContactType, words: Wor
     """Make the check of addresses that are about to become contacts of a type, which says in `words` what it finds."""
 
     def check(email_keys: Sequence[str]) -> dict[str, str]:
-        found = forgotten.among(db, contact_type.id, email_keys)
+        found = suppressions.find_suppressed(db, contact_type.id, email_keys)
         return {
             key: words.say(
                 Message(
@@ -65,7 +65,7 @@ def refusals(db: Reader, account: Account, contact_type: ContactType, words: Wor
 
 def refuse_forgotten(db: Reader, account: Account, type_id: int, email_key: str) -> None:
     """Refuse an address that was forgotten in a contact type; raises Invalid."""
-    found = forgotten.among(db, type_id, [email_key])
+    found = suppressions.find_suppressed(db, type_id, [email_key])
     if found:
         day = f"{found[email_key].astimezone(account.zone):%Y-%m-%d}"
         raise Invalid([Problem("email", "email_was_forgotten", day=day)])

@@ -114,11 +114,11 @@ def edit_field(
     if becomes or (field.kind is Kind.CHOICES and chosen_from != field):
         _store(db, now, contact_type.id, field, _carried(db, contact_type.id, field, chosen_from, becomes))
     if deleted:
-        erasure.note(db, now)
+        erasure.request_erasure(db, now)
     if edited.kind is not field.kind:
         lost = _convert(db, now, contact_type.id, field, edited, account.zone, edit)
         if lost:
-            erasure.note(db, now)
+            erasure.request_erasure(db, now)
         if lost and keep:
             keep(edited, lost)
     carry_rules(db, now, contact_type.id, field, renamed, naming)

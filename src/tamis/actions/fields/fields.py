@@ -127,7 +127,7 @@ def delete_field(db: Transaction, now: datetime, contact_type: ContactType, refe
     types.delete_field(db, contact_type.id, field.id)
     contacts.forget_field(db, contact_type.id, field.id)
     change_log.record_field_changes(db, contact_type.id, now)
-    erasure.note(db, now)
+    erasure.request_erasure(db, now)
     return field
 
 

@@ -33,7 +33,7 @@ from tamis.domain.imports import Upload
 from tamis.domain.inference.declared_types import DeclaredType
 from tamis.domain.parsing.column_format import ColumnFormat
 from tamis.files.header import clean_name
-from tamis.records import forgotten, types
+from tamis.records import suppressions, types
 from tamis.staging.cells import padded_columns, wholly_plain
 from tamis.staging.documents import ready_rows
 from tamis.staging.handle import StagingDatabase
@@ -183,7 +183,7 @@ def _read(
 ) -> _Read:
     """Map the columns of a file and read all of its cells; fields are made only where a row can be taken."""
     db = services.records.reader()
-    present, checked = types.fields_of_type(db, contact_type.id), forgotten.last_number(db)
+    present, checked = types.fields_of_type(db, contact_type.id), suppressions.last_suppression(db)
     width = len(source.header)
     unescaped = source.is_spreadsheet and not options.keep_formulas
     if unescaped and (shelled := take_off_shells(staging, width)):

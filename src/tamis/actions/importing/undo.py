@@ -81,7 +81,7 @@ def _step(db: Transaction, now: datetime, account: Account, import_id: int) -> i
     if (created := undo.next_created(db, import_id, CONTACTS_A_STEP)) is not None:
         undo.delete_created(db, import_id, job.contact_type_id, created, now)
         if created.as_left:
-            erasure.note(db, now)
+            erasure.request_erasure(db, now)
         _count(db, job, created.touched, deleted=len(created.as_left), touched=len(created.touched))
         return created.last - created.first + 1
     piece = undo.next_befores(db, import_id, CONTACTS_A_STEP)

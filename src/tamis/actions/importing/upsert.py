@@ -8,7 +8,7 @@ from tamis.domain.contacts import merge_documents
 from tamis.domain.errors import Refused
 from tamis.domain.fields import FieldSet
 from tamis.domain.membership_changes import Cause
-from tamis.records import contacts, forgotten, types
+from tamis.records import contacts, suppressions, types
 from tamis.records.contacts import ChangedContact, ContactRow
 from tamis.records.handles import Transaction
 from tamis.records.importing import batch
@@ -52,7 +52,7 @@ def upsert(
     present = types.fields_of_type(db, type_id)  # also fields that were made after the rows were read
     if write:
         _check_fields(present, fields)
-    if kept_out := forgotten.among(db, type_id, [row[1] for row in rows], checked):
+    if kept_out := suppressions.find_suppressed(db, type_id, [row[1] for row in rows], checked):
         raise Refused("emails_forgotten_meanwhile", count=len(kept_out))
     with batch.staged(db, rows):
         known, differing = batch.compare(db, type_id, erasable)

@@ -19,12 +19,12 @@ BETWEEN = timedelta(hours=1)
 
 def erase(services: Services) -> bool:
     """Write both stores anew if something was erased since they last were; tells whether nothing is left to do."""
-    pending = erasure.pending(services.records.reader())
+    pending = erasure.find_pending(services.records.reader())
     if pending is None:
         return True
     began = monotonic()
     stores: tuple[Upkept, ...] = (services.project(), services.records)
-    for file in [file for store in STORES for file in store.set_aside(services.settings.data)]:
+    for file in [file for store in STORES for file in store.list_quarantined(services.settings.data)]:
         file.unlink(missing_ok=True)  # also of these nothing else would ever take out what was erased
     reached = []
     for store in stores:
@@ -32,7 +32,7 @@ def erase(services: Services) -> bool:
         if change is None:
             return False
         reached.append(change)
-    services.records.write(lambda db: erasure.done(db, min(reached)))
+    services.records.write(lambda db: erasure.complete_erasure(db, min(reached)))
     log.event("erasure_finished", seconds=round(monotonic() - began, 1))
     return True
 
@@ -43,7 +43,7 @@ def erase_if_small(services: Services) -> bool:
     if size <= SMALL_BYTES:
         return erase(services)
     services.records.clear_log()
-    return erasure.pending(services.records.reader()) is None
+    return erasure.find_pending(services.records.reader()) is None
 
 
 class Eraser:
@@ -64,7 +64,7 @@ class Eraser:
         last = change_log.last_change(db)
         if last != self._seen:
             self._seen, self._seen_at = last, now
-        pending = erasure.pending(db)
+        pending = erasure.find_pending(db)
         if pending is None:
             return
         rested = self._tried_at is None or _passed(self._tried_at, now, min(BETWEEN, services.settings.erase_within))

@@ -38,7 +38,7 @@ class StoreFiles(Protocol):
         """Return whether an entry of a data directory is one that it makes and takes away by itself."""
         ...
 
-    def set_aside(self, directory: Path) -> list[Path]:
+    def list_quarantined(self, directory: Path) -> list[Path]:
         """List the files that were put aside because they could not be used."""
         ...
 

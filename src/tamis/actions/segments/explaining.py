@@ -14,7 +14,7 @@ from tamis.domain.emails import Email, email_key, email_to_find
 from tamis.domain.errors import NotFound
 from tamis.domain.segments import Segment, contact_of_recipient, person_of_recipient, segment_of_recipient
 from tamis.domain.text import fold
-from tamis.records import contacts, exclusions, externals, recipients, segments, types
+from tamis.records import contacts, email_exclusions, externals, overrides, segments, types
 from tamis.records.handles import Reader
 from tamis.rules.evaluation.evaluate import Membership
 from tamis.rules.evaluation.explain import Explained, explain
@@ -71,8 +71,8 @@ def _explain_address(
 ) -> Explanation | None:
     """Explain an address that is no contact; None where nothing is known of it in the type."""
     type_id = segment.contact_type_id
-    excluded = exclusions.of_address(db, type_id, address.key).get(segment.id)
-    external = externals.by_email(db, type_id, address.key)
+    excluded = email_exclusions.email_exclusions_of(db, type_id, address.key).get(segment.id)
+    external = externals.external_by_email(db, type_id, address.key)
     if external is None and excluded is None:
         return None
     is_in, told = False, None
@@ -100,8 +100,8 @@ def explain_contact(
     is_in, decided = membership(db, contact, fields, as_of), _once(decided_of_contact(db, contact, fields))
     rules, known = rules_of_type(db, contact_type.id, fields), dict[datetime, Membership]()
     key = email_key(contact.email) or ""
-    added = {row.segment_id: row.since for row in recipients.inclusions_of_address(db, contact_type.id, key)}
-    removed = {row.segment_id: row.since for row in recipients.exclusions_of_contact(db, contact.id)}
+    added = {row.segment_id: row.since for row in overrides.inclusions_of_address(db, contact_type.id, key)}
+    removed = {row.segment_id: row.since for row in overrides.exclusions_of_contact(db, contact.id)}
     return [
         _explained(
             segment,
@@ -156,8 +156,8 @@ def explain_recipient(db: Reader, now: datetime, account: Account, recipient_id:
         raise missing
     contact_id = contact_of_recipient(recipient_id)
     if contact_id is None:
-        added = recipients.find_inclusion(db, recipient_id)
-        external = externals.by_person(db, segment.contact_type_id, person_of_recipient(recipient_id))
+        added = overrides.find_inclusion(db, recipient_id)
+        external = externals.external_by_person(db, segment.contact_type_id, person_of_recipient(recipient_id))
         email = added.email_key if added else external.email if external else None
     else:
         contact = contacts.by_id(
@@ -170,10 +170,10 @@ def explain_recipient(db: Reader, now: datetime, account: Account, recipient_id:
 
 
 def _added_since(db: Reader, segment: Segment, address: Email) -> datetime | None:
-    found = recipients.inclusions_of_address(db, segment.contact_type_id, address.key)
+    found = overrides.inclusions_of_address(db, segment.contact_type_id, address.key)
     return next((addition.since for addition in found if addition.segment_id == segment.id), None)
 
 
 def _removed_since(db: Reader, segment: Segment, contact: Contact) -> datetime | None:
-    found = recipients.exclusions_of_contact(db, contact.id)
+    found = overrides.exclusions_of_contact(db, contact.id)
     return next((removal.since for removal in found if removal.segment_id == segment.id), None)

@@ -19,7 +19,7 @@ from tamis.domain.segments import (
     recipient_id_of_external,
     segment_of_recipient,
 )
-from tamis.records import accounts, externals, recipients, segments
+from tamis.records import accounts, externals, overrides, segments
 from tamis.records.handles import Reader
 
 MOST_DAYS = 36_500
@@ -108,8 +108,8 @@ def contact_history(
     with services.view(account_id) as view:
         db, past = view.records, view.columns.history
         live = [s.id for s in segments.live_of_account(db, account_id) if s.contact_type_id == type_id]
-        external_ids = [n for n in recipients.numbers_with_email(db, type_id, email_key) if n & EXTERNAL_BIT]
-        persons = externals.persons_with_email(db, type_id, email_key)
+        external_ids = [n for n in overrides.recipient_ids_of_email(db, type_id, email_key) if n & EXTERNAL_BIT]
+        persons = externals.person_ids_of_email(db, type_id, email_key)
         logged = past.changes_of(contact_id, external_ids, persons)
         own = [recipient_id_of_contact(segment_id, contact_id) for segment_id in live]
         own += [recipient_id_of_external(segment_id, person) for segment_id in live for person in persons]

@@ -8,7 +8,7 @@ from tamis.domain.emails import email_key
 from tamis.domain.externals import External
 from tamis.domain.fields import FieldSet
 from tamis.domain.segments import Segment, SegmentRefs
-from tamis.records import recipients, segments
+from tamis.records import overrides, segments
 from tamis.records.handles import Reader
 from tamis.rules.evaluation.evaluate import Membership, selects
 from tamis.rules.evaluation.externals import selects_external
@@ -30,9 +30,9 @@ def decided_of_contact(db: Reader, contact: Contact, fields: FieldSet) -> Decide
 
     def decided(segment_id: int) -> Rule | bool:
         segment = segments.live_in_type(db, contact.contact_type_id, segment_id)
-        if segment is None or recipients.is_included(db, segment_id, key):
+        if segment is None or overrides.is_included(db, segment_id, key):
             return segment is not None
-        return rule_of(segment) if not recipients.is_excluded(db, segment_id, contact.id) else False
+        return rule_of(segment) if not overrides.is_excluded(db, segment_id, contact.id) else False
 
     return decided
 
@@ -59,7 +59,7 @@ def is_member(
     as_of: EvaluationTime,
 ) -> bool:
     """Return whether a segment's rule selects a contact that was not removed from it by hand."""
-    if recipients.is_excluded(db, segment.id, contact.id):
+    if overrides.is_excluded(db, segment.id, contact.id):
         return False
     rule = _rules(db, segment.contact_type_id, fields)(segment)
     return selects(rule, contact, as_of, membership(db, contact, fields, as_of))

@@ -7,9 +7,9 @@ from tamis.actions.segments.membership import is_member
 from tamis.actions.segments.segments import segment_by_id
 from tamis.domain.accounts import Account
 from tamis.domain.errors import NotFound
-from tamis.records import contacts, exclusions, recipients, types
+from tamis.records import contacts, email_exclusions, overrides, types
 from tamis.records.handles import Reader, Transaction, snapshot
-from tamis.records.recipients import ExcludedContact, IncludedRecipient
+from tamis.records.overrides import ExcludedContact, IncludedRecipient
 from tamis.rules.time.evaluation_time import EvaluationTime
 
 
@@ -41,9 +41,9 @@ def list_overrides(
     """List the manual overrides of a segment; raises NotFound."""
     with snapshot(db):
         segment = segment_by_id(db, account, segment_id)
-        included, included_total = recipients.list_included(db, segment, limit, included_skipped)
-        excluded, excluded_total = recipients.list_excluded(db, segment.id, limit, excluded_skipped)
-        excluded_addresses = exclusions.count_of_segment(db, segment.id)
+        included, included_total = overrides.list_included(db, segment, limit, included_skipped)
+        excluded, excluded_total = overrides.list_excluded(db, segment.id, limit, excluded_skipped)
+        excluded_addresses = email_exclusions.count_email_exclusions(db, segment.id)
     return Overrides(included, included_total, excluded, excluded_total, excluded_addresses)
 
 
@@ -55,8 +55,8 @@ def undo_exclusion(
     segment = segment_by_id(db, account, segment_id)
     fields = types.fields_of_type(db, segment.contact_type_id)
     contact = contacts.by_id(db, segment.contact_type_id, contact_id, fields)
-    if contact is None or not recipients.is_excluded(db, segment.id, contact.id):
+    if contact is None or not overrides.is_excluded(db, segment.id, contact.id):
         raise NotFound("exclusion_unknown", contact=contact_id, segment=segment.name)
-    recipients.undo_exclusion(db, segment, contact.id, now)
+    overrides.undo_exclusion(db, segment, contact.id, now)
     is_in = is_member(db, segment, contact, fields, EvaluationTime(now, account.zone))
     return UndoneExclusion(contact.email, is_in)

@@ -11,7 +11,7 @@ from tamis.domain.contacts import Contact
 from tamis.domain.emails import Email, email_key
 from tamis.domain.errors import Invalid, NotFound, Problem
 from tamis.domain.segments import Segment, contact_of_recipient, person_of_recipient, segment_of_recipient
-from tamis.records import change_log, contacts, exclusions, externals, recipients, segments, types
+from tamis.records import change_log, contacts, email_exclusions, externals, overrides, segments, types
 from tamis.records.handles import Reader, Transaction
 from tamis.records.maintenance import erasure
 from tamis.rules.time.evaluation_time import EvaluationTime
@@ -47,7 +47,7 @@ def add_recipient(
     refuse_forgotten(db, account, segment.contact_type_id, email.key)
     contact = _contact_with(db, segment.contact_type_id, email.key)
     taken = Invalid([Problem("email", "email_taken")])
-    if recipients.is_included(db, segment.id, email.key):
+    if overrides.is_included(db, segment.id, email.key):
         raise taken
     if contact is None:
         if _let_in_external(db, now, account, segment, email):
@@ -55,10 +55,10 @@ def add_recipient(
     else:
         if _is_member(db, now, account, segment, contact):
             raise taken
-        recipients.undo_exclusion(db, segment, contact.id, now)
+        overrides.undo_exclusion(db, segment, contact.id, now)
         if _is_member(db, now, account, segment, contact):
             return
-    recipients.include(db, segment, email, first_name, last_name, contact.id if contact else None, now)
+    overrides.include(db, segment, email, first_name, last_name, contact.id if contact else None, now)
 
 
 def delete_recipient(db: Transaction, now: datetime, account: Account, recipient_id: int) -> None:
@@ -70,26 +70,26 @@ def delete_recipient(db: Transaction, now: datetime, account: Account, recipient
     except NotFound:
         raise missing from None
     fields = types.fields_of_type(db, segment.contact_type_id)
-    added = recipients.find_inclusion(db, recipient_id)
+    added = overrides.find_inclusion(db, recipient_id)
     number = contact_of_recipient(recipient_id)
     contact: Contact | None = None
     if added:
         contact = contacts.by_email(db, segment.contact_type_id, added.email_key, fields)
-        recipients.undo_inclusion(db, segment, added, contact.id if contact else None, now)
-        erasure.note(db, now)
+        overrides.undo_inclusion(db, segment, added, contact.id if contact else None, now)
+        erasure.request_erasure(db, now)
     elif number is None:
         _exclude_external(db, now, account, segment, recipient_id, missing)
         return
     else:
         contact = contacts.by_id(db, segment.contact_type_id, number, fields)
-        if contact and recipients.is_included(db, segment.id, email_key(contact.email) or ""):
+        if contact and overrides.is_included(db, segment.id, email_key(contact.email) or ""):
             raise missing  # this contact is in the segment under the number that it got when it was added
     if not added and not (contact and _is_member(db, now, account, segment, contact)):
         raise missing
     if contact:
-        recipients.exclude(db, segment, contact.id, now)
+        overrides.exclude(db, segment, contact.id, now)
     elif added:
-        exclusions.exclude_address(db, segment.id, added.email_key, now)
+        email_exclusions.exclude_email(db, segment.id, added.email_key, now)
 
 
 def _let_in_external(db: Transaction, now: datetime, account: Account, segment: Segment, email: Email) -> bool:
@@ -97,9 +97,9 @@ def _let_in_external(db: Transaction, now: datetime, account: Account, segment: 
     Invalid where it was in it before."""
     if _external_is_in(db, now, account, segment, email.key):
         raise Invalid([Problem("email", "email_taken")])
-    if not exclusions.lift(db, segment.id, email.key):
+    if not email_exclusions.undo_email_exclusion(db, segment.id, email.key):
         return False
-    external = externals.by_email(db, segment.contact_type_id, email.key)
+    external = externals.external_by_email(db, segment.contact_type_id, email.key)
     if external:
         change_log.record_recipient_change(db, segment, None, external.person_id, now)
     return _external_is_in(db, now, account, segment, email.key)
@@ -109,18 +109,18 @@ def _exclude_external(
     db: Transaction, now: datetime, account: Account, segment: Segment, recipient_id: int, missing: NotFound
 ) -> None:
     """Exclude an external recipient that is in a segment by way of others."""
-    external = externals.by_person(db, segment.contact_type_id, person_of_recipient(recipient_id))
+    external = externals.external_by_person(db, segment.contact_type_id, person_of_recipient(recipient_id))
     key = email_key(external.email) if external else None
     if external is None or key is None or segment.id in external.included:
         raise missing
     if not _external_is_in(db, now, account, segment, key):
         raise missing
-    exclusions.exclude_address(db, segment.id, key, now)
+    email_exclusions.exclude_email(db, segment.id, key, now)
     change_log.record_recipient_change(db, segment, None, external.person_id, now)
 
 
 def _external_is_in(db: Reader, now: datetime, account: Account, segment: Segment, email_key: str) -> bool:
-    external = externals.by_email(db, segment.contact_type_id, email_key)
+    external = externals.external_by_email(db, segment.contact_type_id, email_key)
     if external is None:
         return False
     fields = types.fields_of_type(db, segment.contact_type_id)
@@ -129,7 +129,7 @@ def _external_is_in(db: Reader, now: datetime, account: Account, segment: Segmen
 
 def _contact_with(db: Reader, type_id: int, email_key: str) -> Contact | None:
     # Most addresses that are added are no contacts; reading the fields for them would cost as much as adding them.
-    contact_id = recipients.contact_with_email(db, type_id, email_key)
+    contact_id = overrides.contact_id_by_email(db, type_id, email_key)
     return None if contact_id is None else contacts.by_id(db, type_id, contact_id, types.fields_of_type(db, type_id))
 
 

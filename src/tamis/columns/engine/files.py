@@ -41,7 +41,7 @@ def is_expected(name: str) -> bool:
     return name in (SPILL_NAME, LOCK_NAME) or name.removeprefix(NAME) in ("", WAL_ENDING, FRESH_ENDING)
 
 
-def set_aside(directory: Path) -> list[Path]:
+def list_quarantined(directory: Path) -> list[Path]:
     """List the files that were put aside because they could not be used."""
     return sorted(directory.glob(f"{ASIDE}*"))
 

@@ -12,7 +12,7 @@ from pathlib import Path
 import apsw
 
 from tamis.domain.errors import Unavailable
-from tamis.records.engine.errors import plain_errors
+from tamis.records.engine.errors import translate_errors
 from tamis.records.integrity.checksums import VFS, load
 from tamis.records.names import register_fold
 
@@ -22,7 +22,7 @@ FILE_NAME = "tamis.sqlite"
 
 def connect(path: Path) -> apsw.Connection:
     """Open a connection with the settings that every user of the records needs; raises Unavailable."""
-    with plain_errors(path):
+    with translate_errors(path):
         load()
         db = apsw.Connection(str(path), vfs=VFS)
         db.set_busy_timeout(BUSY_SECONDS * 1000)

@@ -17,7 +17,7 @@ who read need not wait until somebody has made room."""
 SPARE_IN_WORDS = f"{SPARE_BYTES >> 20} MB"
 
 
-def _in_words(error: apsw.Error, path: Path, health: FileHealth | None = None) -> Exception:
+def _translate(error: apsw.Error, path: Path, health: FileHealth | None = None) -> Exception:
     """Return what an error says of the disk or of the file at a path, as an error of the project's own; damage is noted
     with `health`. An error that says nothing of them is returned as it is."""
     match error:
@@ -40,7 +40,7 @@ def _in_words(error: apsw.Error, path: Path, health: FileHealth | None = None) -
 
 
 @contextmanager
-def plain_errors(path: Path, health: FileHealth | None = None) -> Iterator[None]:
+def translate_errors(path: Path, health: FileHealth | None = None) -> Iterator[None]:
     """Raise what the errors of a block say, as errors of the project's own; damage is noted with `health`."""
     try:
         yield
@@ -48,7 +48,7 @@ def plain_errors(path: Path, health: FileHealth | None = None) -> Iterator[None]
         _raise(error, path, health)
 
 
-def raise_plain(error: apsw.Error, health: FileHealth | None) -> NoReturn:
+def raise_translated(error: apsw.Error, health: FileHealth | None) -> NoReturn:
     """Raise what an error says, as an error of the project's own, and note damage; the error itself where there is no
     `health`, as in a transaction, of which all is lost then."""
     if health is None:
@@ -57,7 +57,7 @@ def raise_plain(error: apsw.Error, health: FileHealth | None) -> NoReturn:
 
 
 def _raise(error: apsw.Error, path: Path, health: FileHealth | None) -> NoReturn:
-    plain = _in_words(error, path, health)
+    plain = _translate(error, path, health)
     if plain is error:
         raise error
     raise plain from error

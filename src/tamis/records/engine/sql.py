@@ -11,7 +11,7 @@ from typing import Any, TypeVar
 
 import apsw
 
-from tamis.records.engine.errors import raise_plain
+from tamis.records.engine.errors import raise_translated
 from tamis.records.handles import Reader, Transaction
 
 Row = tuple[Any, ...]
@@ -25,7 +25,7 @@ def fetch(db: Reader, sql: str, parameters: Bindings = ()) -> list[Row]:
     try:
         return db._connection.execute(sql, parameters).fetchall()
     except apsw.Error as error:
-        raise_plain(error, db.health)
+        raise_translated(error, db.health)
 
 
 def one(db: Reader, sql: str, parameters: Bindings = ()) -> Row | None:
@@ -36,7 +36,7 @@ def one(db: Reader, sql: str, parameters: Bindings = ()) -> Row | None:
     except OverflowError:
         return None
     except apsw.Error as error:
-        raise_plain(error, db.health)
+        raise_translated(error, db.health)
     return rows[0] if rows else None
 
 
@@ -45,7 +45,7 @@ def each(db: Reader, sql: str, parameters: Bindings = ()) -> Iterator[Row]:
     try:
         yield from db._connection.execute(sql, parameters)
     except apsw.Error as error:
-        raise_plain(error, db.health)
+        raise_translated(error, db.health)
 
 
 def select(db: Reader, make: Callable[..., T], sql: str, parameters: Bindings = ()) -> list[T]:

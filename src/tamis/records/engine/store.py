@@ -16,21 +16,21 @@ from tamis.domain.errors import Busy, Damaged, DiskFull, TamisError
 from tamis.histogram import DurationHistogram
 from tamis.records.change_log import last_change
 from tamis.records.engine.database import BUSY_SECONDS, FILE_NAME, connect, migrate
-from tamis.records.engine.errors import SPARE_IN_WORDS, has_room, plain_errors, raise_plain
-from tamis.records.engine.waiting import PROJECTOR, Job, Upkeep, WaitingJobs
+from tamis.records.engine.errors import SPARE_IN_WORDS, has_room, raise_translated, translate_errors
+from tamis.records.engine.write_queue import PROJECTOR, MaintenanceJob, WriteJob, WriteQueue
 from tamis.records.handles import Reader, Transaction, connection_of, snapshot
-from tamis.records.integrity.check import Stopped, first_problem
+from tamis.records.integrity.check import CheckStopped, find_damage
 from tamis.records.integrity.checksums import prepare
-from tamis.records.integrity.commits import Witnessed
+from tamis.records.integrity.commits import WitnessedCommits
 from tamis.records.integrity.health import FileHealth
 from tamis.records.maintenance.backup import write_copy
 
 T = TypeVar("T")
-MOST_A_COMMIT = 500
-SECONDS_A_COMMIT = 0.02
+MAX_JOBS_PER_COMMIT = 500
+MAX_SECONDS_PER_COMMIT = 0.02
 """After so long a commit takes no more jobs: whoever comes next waits for little."""
-LOG_PATIENCE_MS = 2_000
-EXPLAINED_EVERY_SECONDS = 60.0
+CHECKPOINT_TIMEOUT_MS = 2_000
+DIAGNOSIS_INTERVAL_SECONDS = 60.0
 
 
 class Records:
@@ -44,21 +44,21 @@ class Records:
         self.path = directory / FILE_NAME
         self.health = FileHealth(self.path)
         self._local = threading.local()
-        self._jobs = WaitingJobs()
-        with plain_errors(self.path):
+        self._jobs = WriteQueue()
+        with translate_errors(self.path):
             prepare(self.path)
         self._db = connect(self.path)
         try:
-            with plain_errors(self.path):
+            with translate_errors(self.path):
                 migrate(self._db)
-                self._witnessed = Witnessed(self._db, self.path)
+                self._witnessed = WitnessedCommits(self._db, self.path)
                 self._witnessed.require_all(accepts_loss=accepts_loss)
         except BaseException:
             self._db.close()
             raise
         self._thread: threading.Thread | None = None
         self._starting = threading.Lock()
-        self._explained = -EXPLAINED_EVERY_SECONDS
+        self._explained = -DIAGNOSIS_INTERVAL_SECONDS
         self._transaction = Transaction(self._db)
         self._readers: list[apsw.Connection] = []
         self.commits = DurationHistogram()
@@ -84,7 +84,7 @@ class Records:
         self.health.require_whole()
         db = connect(self.path)
         try:
-            with plain_errors(self.path, self.health), snapshot(Reader(db)):
+            with translate_errors(self.path, self.health), snapshot(Reader(db)):
                 db.execute("SELECT id FROM store").fetchall()  # the moment is that of the first read
                 yield lambda directory: write_copy(db, directory / FILE_NAME)
         finally:
@@ -96,21 +96,21 @@ class Records:
         try:
             version: int = connection_of(self.reader()).pragma("data_version")
         except apsw.Error as error:
-            raise_plain(error, self.health)
+            raise_translated(error, self.health)
         return version
 
     def submit(self, job: Callable[[Transaction], T], account_id: int = 0) -> "Future[T]":
         """Queue a job for one of the next commits, in the turn of an account, 0 being nobody's; its future ends when
         the commit is on disk, or with the job's error."""
         future: Future[T] = Future()
-        self._queue(Job(job, future), account_id)
+        self._queue(WriteJob(job, future), account_id)
         return future
 
     def keep_history(self, job: Callable[[Transaction], T]) -> T:
         """Run a job of the projector in its turn, and wait until it is on disk. It is never refused because others
         wait, and may use the last room on the disk: what was acknowledged before has to be followed."""
         future: Future[T] = Future()
-        self._queue(Job(job, future, is_projector=True), PROJECTOR)
+        self._queue(WriteJob(job, future, is_projector=True), PROJECTOR)
         return future.result()
 
     def write(self, job: Callable[[Transaction], T]) -> T:
@@ -135,12 +135,12 @@ class Records:
         return has_room(self.path)
 
     def check(self, rest: Callable[[float], bool]) -> str | None:
-        """Read the whole file, resting in between (see `first_problem`), and return what is wrong with it. It is noted
+        """Read the whole file, resting in between (see `find_damage`), and return what is wrong with it. It is noted
         from then on; where nothing is wrong, an older note is taken away. Raises Unavailable."""
         try:
-            with plain_errors(self.path):
-                found = first_problem(self.path, rest)
-        except Stopped:
+            with translate_errors(self.path):
+                found = find_damage(self.path, rest)
+        except CheckStopped:
             return None
         if found is None:
             self.health.forgive()
@@ -154,7 +154,7 @@ class Records:
         minute."""
         if isinstance(error, TamisError):
             return error
-        if self.health.damage is None and time.monotonic() - self._explained > EXPLAINED_EVERY_SECONDS:
+        if self.health.damage is None and time.monotonic() - self._explained > DIAGNOSIS_INTERVAL_SECONDS:
             self._explained = time.monotonic()
             with suppress(TamisError, apsw.Error):
                 self.check(lambda _: False)
@@ -189,20 +189,20 @@ class Records:
             if upkeep := self._jobs.next_upkeep():
                 self._do(upkeep)
 
-    def _do(self, upkeep: Upkeep) -> None:
+    def _do(self, upkeep: MaintenanceJob) -> None:
         try:
             self.health.require_whole()
-            with plain_errors(self.path, self.health):
+            with translate_errors(self.path, self.health):
                 upkeep.future.set_result(upkeep.work(self._db))
         except Exception as error:
             upkeep.future.set_exception(error)
 
     def _keep_up(self, work: Callable[[apsw.Connection], T]) -> T:
         future: Future[T] = Future()
-        self._queue(Upkeep(work, future))
+        self._queue(MaintenanceJob(work, future))
         return future.result()
 
-    def _queue(self, item: Job | Upkeep, account_id: int = 0) -> None:
+    def _queue(self, item: WriteJob | MaintenanceJob, account_id: int = 0) -> None:
         if self._thread is None:
             with self._starting:
                 if self._thread is None:
@@ -212,23 +212,23 @@ class Records:
             log.event("writes_refused", level=logging.WARNING, account=account_id or None, waiting=self._jobs.waiting)
             item.future.set_exception(Busy("too_many_writes_waiting"))
 
-    def _commit(self, first: Job) -> None:
+    def _commit(self, first: WriteJob) -> None:
         """Commit a job and those that wait, up to a bounded number and time."""
         jobs = [first]
         outcomes: list[tuple[Future[Any], Any, BaseException | None]] = []
         try:
             self.health.require_whole()
-            with plain_errors(self.path, self.health):
+            with translate_errors(self.path, self.health):
                 room = has_room(self.path)
                 if not room and not first.is_projector:
                     raise DiskFull(SPARE_IN_WORDS)
                 began, written = time.monotonic(), self._db.total_changes()
                 self._db.execute("BEGIN IMMEDIATE").fetchall()
                 with self._witnessed.commit():
-                    until = time.monotonic() + SECONDS_A_COMMIT
+                    until = time.monotonic() + MAX_SECONDS_PER_COMMIT
                     for job in jobs:  # grows while it is walked over
                         outcomes.append((job.future, *self._attempt(job.work)))
-                        is_full = not room or len(jobs) == MOST_A_COMMIT or time.monotonic() >= until
+                        is_full = not room or len(jobs) == MAX_JOBS_PER_COMMIT or time.monotonic() >= until
                         if not is_full and (following := self._jobs.next_job()):
                             jobs.append(following)
                 if self._db.total_changes() != written:
@@ -259,7 +259,7 @@ class Records:
 
 
 def _clear_log(db: apsw.Connection) -> bool:
-    db.set_busy_timeout(LOG_PATIENCE_MS)  # the writer must not wait long for those who read
+    db.set_busy_timeout(CHECKPOINT_TIMEOUT_MS)  # the writer must not wait long for those who read
     try:
         return db.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchall()[0][0] == 0
     finally:

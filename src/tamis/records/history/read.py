@@ -20,7 +20,7 @@ from tamis.records.handles import Reader
 from tamis.records.queries import load
 
 SQL = load("history")
-ROWS_A_TIME = 50_000
+ROWS_PER_PAGE = 50_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,7 +70,7 @@ def whole(db: Reader) -> KeptHistory:
 def changes(db: Reader) -> Iterator[Sequence[ChangeRow]]:
     """Read the changes that are rows, many at a time, in the order of their numbers."""
     after = 0
-    while rows := sql.select(db, ChangeRow, SQL["changes"], (after, ROWS_A_TIME)):
+    while rows := sql.select(db, ChangeRow, SQL["changes"], (after, ROWS_PER_PAGE)):
         yield rows
         after = rows[-1].number
 
@@ -94,8 +94,8 @@ def packs(db: Reader) -> Iterator[Pack]:
 def changes_after(db: Reader, after: int) -> ChangesPage:
     """Read the next changes above a number: at most 50,000 rows, and the pack that follows them."""
     first = sql.scalar(db, int, SQL["pack_after"], (after,))
-    rows = sql.select(db, ChangeRow, SQL["changes_before"], (after, first, ROWS_A_TIME))
-    if len(rows) == ROWS_A_TIME:
+    rows = sql.select(db, ChangeRow, SQL["changes_before"], (after, first, ROWS_PER_PAGE))
+    if len(rows) == ROWS_PER_PAGE:
         return ChangesPage(rows, None, rows[-1].number)
     pack = sql.select_only(db, Pack, SQL["pack"], (first,)) if first else None
     return ChangesPage(rows, pack, max(pack[:2]) if pack else None)

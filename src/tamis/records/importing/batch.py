@@ -12,7 +12,7 @@ from tamis.domain.errors import Refused
 from tamis.domain.instants import to_micros
 from tamis.domain.membership_changes import Cause
 from tamis.domain.segments import EXTERNAL_BIT
-from tamis.records import change_log, exclusions
+from tamis.records import change_log, email_exclusions
 from tamis.records.contacts import ContactRow
 from tamis.records.engine.sql import run, run_many, scalar, select, select_only
 from tamis.records.handles import Reader, Transaction
@@ -83,7 +83,7 @@ def insert_new(
     if known:
         run(db, SQL["drop_known"], (type_id,))
     run(db, SQL["insert"], (type_id, to_micros(now), import_id))
-    exclusions.pass_to_new_contacts(db, type_id, first, first + new - 1)
+    email_exclusions.transfer_to_new_contacts(db, type_id, first, first + new - 1)
     if import_id is not None:
         journal.note_created(db, import_id, first, first + new - 1)
     change_log.record_contact_range(db, type_id, first, first + new - 1, now, cause)

@@ -9,7 +9,7 @@ import msgspec
 
 from tamis.domain.instants import to_micros
 from tamis.domain.membership_changes import Cause
-from tamis.records import change_log, exclusions
+from tamis.records import change_log, email_exclusions
 from tamis.records.engine.sql import run, run_many, select, select_one, select_only, select_tuples
 from tamis.records.handles import Reader, Transaction
 from tamis.records.importing import journal
@@ -69,9 +69,9 @@ def delete_created(db: Transaction, import_id: int, type_id: int, piece: Created
     before they were contacts stays."""
     if piece.as_left:
         ids = _json(piece.as_left)
-        run(db, SQL["record_added"], (ids, to_micros(now), Cause.UNDO.value))
+        run(db, SQL["record_inclusions"], (ids, to_micros(now), Cause.UNDO.value))
         run(db, SQL["forget_contacts"], (ids,))
-        exclusions.outlive_contacts(db, piece.as_left)
+        email_exclusions.keep_after_deletion(db, piece.as_left)
         run(db, SQL["delete_contacts"], (ids,))
         change_log.record_contact_changes(db, type_id, piece.as_left, now, Cause.UNDO)
     span = select_only(db, _Span, SQL["first_range"], (import_id,))

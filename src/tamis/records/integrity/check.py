@@ -11,19 +11,19 @@ from tamis.records.integrity.checksums import VFS
 from tamis.records.integrity.health import is_damage
 from tamis.records.queries import load
 
-STEPS = 500
+STEPS_PER_SLICE = 500
 """After so many pages, or instructions of SQLite's, others have their turn."""
-REST = 3
+PAUSE_FACTOR = 3
 """How many times as long as it works a check rests."""
 CACHE_KB = 2_048
 WHOLE: list[tuple[Any, ...]] = [("ok",)]
 
 
-class Stopped(Exception):
+class CheckStopped(Exception):
     """The check was given up before its end."""
 
 
-def first_problem(path: Path, rest: Callable[[float], bool]) -> str | None:
+def find_damage(path: Path, rest: Callable[[float], bool]) -> str | None:
     """Return what is wrong with a file of records, None where every page has its checksum and its place.
 
     SQLite's quick check reads every page that is in use: checksums, the trees of tables and indexes, the chains of long
@@ -34,12 +34,12 @@ def first_problem(path: Path, rest: Callable[[float], bool]) -> str | None:
     db = apsw.Connection(str(path), vfs=VFS)
     try:
         db.execute(f"PRAGMA cache_size = -{CACHE_KB}").fetchall()
-        db.set_progress_handler(_resting(rest), STEPS)
+        db.set_progress_handler(_pausing(rest), STEPS_PER_SLICE)
         rows = db.execute("PRAGMA quick_check(1)").fetchall()
         if rows == WHOLE:
             rows = db.execute(load("check")["malformed"]).fetchall() or WHOLE
     except apsw.InterruptError:
-        raise Stopped from None
+        raise CheckStopped from None
     except apsw.Error as error:
         if is_damage(error):
             return f"a page is not what was written to it ({error})"
@@ -49,12 +49,12 @@ def first_problem(path: Path, rest: Callable[[float], bool]) -> str | None:
     return None if rows == WHOLE else " ".join(str(rows[0][0]).split())
 
 
-def _resting(rest: Callable[[float], bool]) -> Callable[[], bool]:
+def _pausing(rest: Callable[[float], bool]) -> Callable[[], bool]:
     worked_since = time.monotonic()
 
     def pause() -> bool:
         nonlocal worked_since
-        stopped = rest((time.monotonic() - worked_since) * REST)
+        stopped = rest((time.monotonic() - worked_since) * PAUSE_FACTOR)
         worked_since = time.monotonic()
         return stopped
 

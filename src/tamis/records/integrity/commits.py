@@ -20,7 +20,7 @@ LOG_ENDING = "-wal"
 KEPT_ENDING = "-wal.lost-"
 
 
-class Witnessed:
+class WitnessedCommits:
     """The commits of one writer."""
 
     def __init__(self, db: apsw.Connection, path: Path) -> None:

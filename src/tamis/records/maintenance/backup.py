@@ -8,7 +8,7 @@ from tamis.domain.errors import Unavailable
 from tamis.domain.stores import StoreIdentity
 from tamis.records import change_log
 from tamis.records.engine.database import migrations
-from tamis.records.engine.errors import plain_errors
+from tamis.records.engine.errors import translate_errors
 from tamis.records.handles import Reader
 from tamis.records.integrity.checksums import VFS, load, prepare
 
@@ -17,7 +17,7 @@ PAGES_A_STEP = 16_384
 
 def write_copy(db: apsw.Connection, target: Path) -> None:
     """Write the records, as this connection's open transaction sees them, to a new file; raises Unavailable."""
-    with plain_errors(target):
+    with translate_errors(target):
         prepare(target)  # first: only a file whose header says so gets checksums
         copy = apsw.Connection(str(target), vfs=VFS)
         try:
@@ -30,9 +30,9 @@ def write_copy(db: apsw.Connection, target: Path) -> None:
             copy.close()
 
 
-def examine(file: Path) -> StoreIdentity:
+def verify_copy(file: Path) -> StoreIdentity:
     """Tell whose records a file holds; raises Unavailable when it is damaged or of a newer version."""
-    with plain_errors(file):
+    with translate_errors(file):
         load()
         db = apsw.Connection(str(file), flags=apsw.SQLITE_OPEN_READONLY, vfs=VFS)
         try:

@@ -20,17 +20,17 @@ class PendingErasure(NamedTuple):
     since: datetime
 
 
-def note(db: Transaction, now: datetime) -> None:
+def request_erasure(db: Transaction, now: datetime) -> None:
     """Remember, with the erasure itself, that the files are to be written anew."""
     run(db, SQL["note"], (change_log.last_change(db), to_micros(now)))
 
 
-def pending(db: Reader) -> PendingErasure | None:
+def find_pending(db: Reader) -> PendingErasure | None:
     """Tell what the files must still follow, if anything."""
     return select_one(db, _pending, SQL["pending"])
 
 
-def done(db: Transaction, change: int) -> None:
+def complete_erasure(db: Transaction, change: int) -> None:
     """Note that the files hold nothing more of what was erased up to a change number."""
     run(db, SQL["done"], (change,))
 

@@ -34,7 +34,7 @@ def is_expected(name: str) -> bool:
     return name.removeprefix(NAME) in _ENDINGS and name.startswith(NAME)
 
 
-def set_aside(directory: Path) -> list[Path]:
+def list_quarantined(directory: Path) -> list[Path]:
     """List the files that were put aside because they could not be used."""
     return sorted(directory.glob(f"{NAME}{KEPT_ENDING}*"))
 
@@ -42,7 +42,7 @@ def set_aside(directory: Path) -> list[Path]:
 def identify(directory: Path) -> StoreIdentity:
     """Return whose records the file in a directory holds, and the number of their last change; raises Unavailable where
     it is damaged or of a newer version."""
-    return backup.examine(directory / NAME)
+    return backup.verify_copy(directory / NAME)
 
 
 def _size(path: Path) -> int:

@@ -34,7 +34,7 @@ UPDATE key_pairs SET revoked_at = ? WHERE public_key = ? AND account_id = ? AND 
 -- name: password_hash
 SELECT password_hash FROM accounts WHERE id = ?;
 
--- name: note_key_use
+-- name: record_key_use
 UPDATE key_pairs SET used_at = ? WHERE public_key = ?;
 
 -- name: set_password_hash

@@ -10,18 +10,18 @@ SELECT a.email_key
 FROM inclusions a JOIN segments s ON s.id = a.segment_id
 WHERE a.person_id = ? AND s.contact_type_id = ? AND s.deleted_at IS NULL LIMIT 1;
 
--- name: persons_with_email
+-- name: person_ids_of_email
 SELECT DISTINCT a.person_id
 FROM inclusions a JOIN segments s ON s.id = a.segment_id
 WHERE a.email_key = ? AND s.contact_type_id = ?;
 
--- name: all_of_type
+-- name: all_externals
 SELECT DISTINCT a.person_id, a.email_key
 FROM inclusions a JOIN segments s ON s.id = a.segment_id
 LEFT JOIN contacts c ON c.contact_type_id = s.contact_type_id AND c.email_key = a.email_key
 WHERE s.contact_type_id = ?1 AND s.deleted_at IS NULL AND c.id IS NULL;
 
--- name: touched
+-- name: externals_of_ids
 SELECT DISTINCT a.person_id, a.email_key
 FROM inclusions a JOIN segments s ON s.id = a.segment_id
 LEFT JOIN contacts c ON c.contact_type_id = s.contact_type_id AND c.email_key = a.email_key
@@ -31,7 +31,7 @@ WHERE s.contact_type_id = ?1 AND s.deleted_at IS NULL AND c.id IS NULL AND a.per
     )
 );
 
--- name: some_of_type
+-- name: sample_externals
 SELECT email_key FROM (
     SELECT DISTINCT a.email_key
     FROM inclusions a JOIN segments s ON s.id = a.segment_id

@@ -43,7 +43,7 @@ SELECT s.id, a.timezone FROM segments s JOIN accounts a ON a.id = s.account_id O
 -- name: names
 SELECT id, name, deleted_at IS NULL FROM segments WHERE contact_type_id = ? AND id IN (SELECT value FROM json_each(?));
 
--- name: record_added_elsewhere
+-- name: record_included_elsewhere
 INSERT INTO change_log (subject, contact_type_id, segment_id, inclusion_id, changed_at, cause)
 SELECT 'recipient', s.contact_type_id, s.id, a.id, ?1, ?2
 FROM inclusions a JOIN segments s ON s.id = a.segment_id

@@ -9,7 +9,7 @@ WHERE s.token_hash = ?;
 -- name: of_account
 SELECT token_hash, created_at, seen_at FROM sessions WHERE account_id = ? ORDER BY seen_at DESC;
 
--- name: see
+-- name: touch
 UPDATE sessions SET seen_at = ? WHERE token_hash = ?;
 
 -- name: delete
@@ -18,8 +18,8 @@ DELETE FROM sessions WHERE token_hash = ?;
 -- name: delete_others
 DELETE FROM sessions WHERE account_id = ? AND token_hash IS NOT ?;
 
--- name: has_over
+-- name: has_expired
 SELECT 1 FROM sessions WHERE created_at < :opened_after OR seen_at < :used_after OR max(created_at, seen_at) > :before LIMIT 1;
 
--- name: delete_over
+-- name: delete_expired
 DELETE FROM sessions WHERE created_at < :opened_after OR seen_at < :used_after OR max(created_at, seen_at) > :before;

@@ -16,7 +16,7 @@ FROM contacts c WHERE id BETWEEN ?2 AND ?3 ORDER BY id;
 -- What was added by hand under the number of a contact was so after the import had made it; an exclusion from before
 -- that time is one of the address.
 
--- name: record_added
+-- name: record_inclusions
 INSERT INTO change_log (subject, contact_type_id, segment_id, contact_id, inclusion_id, changed_at, cause)
 SELECT 'recipient', c.contact_type_id, a.segment_id, c.id, a.id, ?2, ?3
 FROM json_each(?1) u CROSS JOIN contacts c ON c.id = u.value

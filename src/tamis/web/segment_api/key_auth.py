@@ -6,7 +6,7 @@ import time
 from collections.abc import Callable
 
 from tamis import log
-from tamis.actions.lookups import account_of_key_pair, is_public_key
+from tamis.actions.lookups import account_by_key_pair, is_public_key
 from tamis.actions.services import Services
 from tamis.domain.accounts import Account, hash_secret
 from tamis.web.http import RawResponse, Request
@@ -57,7 +57,7 @@ class KeyPairAuth:
         pair = (public_key, hash_secret(secret_key))
         account = self._remembered.get(pair)
         if account is None:
-            account = account_of_key_pair(self._records.reader(), public_key, secret_key)
+            account = account_by_key_pair(self._records.reader(), public_key, secret_key)
             if account is None:
                 # What is no public key may be a secret that somebody wrote in the wrong place.
                 known = is_public_key(self._records.reader(), public_key)

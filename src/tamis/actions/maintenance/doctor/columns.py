@@ -14,9 +14,9 @@ from tamis.domain.contacts import Contact
 from tamis.domain.emails import email_key
 from tamis.domain.externals import External
 from tamis.domain.text import counted
-from tamis.records import accounts, contacts, externals, recipients, segments, types
+from tamis.records import accounts, contacts, externals, overrides, segments, types
 from tamis.records.handles import Reader
-from tamis.records.maintenance import examine
+from tamis.records.maintenance import verify
 from tamis.rules.evaluation.evaluate import selects
 from tamis.rules.evaluation.segments import in_order
 from tamis.rules.time.evaluation_time import EvaluationTime
@@ -42,7 +42,7 @@ def examine_contacts(services: Services, type_id: int, after: int) -> Part:
         fields = types.fields_of_type(db, type_id)
         if checks.layout_differs(type_id, fields):
             return Part(0, None, [f"the columns of contact type {type_id} are not those of its fields: {REBUILD}"])
-        page = examine.page_of_documents(db, type_id, after, CONTACTS_A_PART)
+        page = verify.page_of_documents(db, type_id, after, CONTACTS_A_PART)
         last = page[-1][0] if len(page) == CONTACTS_A_PART else None
         found = checks.differing_contacts(type_id, fields, [document for _, document in page], after, last)
     wrong = []
@@ -59,8 +59,8 @@ def examine_overrides(services: Services, type_id: int) -> Part:
     with services.view() as view:
         db, checks = view.records, view.columns.verification
         ids = {segment.id for segment in segments.live_of_type(db, type_id)}
-        added = [row for row in recipients.inclusions_for_columns(db, None) if row.segment_id in ids]
-        removed = [row for row in recipients.exclusions_for_columns(db, None) if row[0] in ids]
+        added = [row for row in overrides.inclusions_for_columns(db, None) if row.segment_id in ids]
+        removed = [row for row in overrides.exclusions_for_columns(db, None) if row[0] in ids]
         removed += externals.exclusions_for_columns(db, type_id, None)
         counts = checks.differing_overrides(ids, added, removed)
     wrong = [
@@ -75,7 +75,7 @@ def examine_segment(services: Services, segment_id: int) -> Part:
     """Compute the members of a segment anew, and hold against them those that are stored, its size and its log."""
     with services.view() as view:
         db, checks = view.records, view.columns.verification
-        segment = next((one for one in examine.live_segments(db) if one.id == segment_id), None)
+        segment = next((one for one in verify.live_segments(db) if one.id == segment_id), None)
         if segment is None:  # deleted since it was listed
             return Part(0, None, [])
         type_id = segment.contact_type_id
@@ -127,12 +127,12 @@ def examine_sample(services: Services, type_id: int, size: int) -> Part:
     which segments they are, and hold it against the stored memberships."""
     with services.view() as view:
         db, checks = view.records, view.columns.verification
-        ids = examine.some_ids(db, type_id, size)
+        ids = verify.sample_contact_ids(db, type_id, size)
         as_of = EvaluationTime(view.as_of_type(type_id), ZoneInfo(accounts.timezone_of_type(db, type_id)))
         expected = _memberships(db, type_id, ids, as_of)
         stored = checks.memberships_of(ids)
         live = {segment.id for segment in segments.live_of_type(db, type_id)}
-        drawn = [externals.by_email(db, type_id, key) for key in externals.some_of_type(db, type_id, size)]
+        drawn = [externals.external_by_email(db, type_id, key) for key in externals.sample_externals(db, type_id, size)]
         persons = [external for external in drawn if external]
         expected_of_externals = _memberships_of_externals(db, type_id, persons, live, as_of)
         numbers = [external.person_id for external in persons]
@@ -174,8 +174,8 @@ def _memberships(db: Reader, type_id: int, ids: Sequence[int], as_of: Evaluation
     found: set[tuple[int, int]] = set()
     for start in range(0, len(ids), CONTACTS_A_BATCH):
         part = ids[start : start + CONTACTS_A_BATCH]
-        removed = set(recipients.exclusions_for_columns(db, part))
-        additions = recipients.inclusions_for_columns(db, list(recipients.inclusions_of_contacts(db, part)))
+        removed = set(overrides.exclusions_for_columns(db, part))
+        additions = overrides.inclusions_for_columns(db, list(overrides.inclusions_of_contacts(db, part)))
         added = {(row.segment_id, email_key(row.email)) for row in additions}
         for contact in contacts.by_ids(db, part, fields):
             found.update(_of_contact(contact, order, rules, added, removed, as_of))
@@ -206,7 +206,7 @@ def examine_log(services: Services) -> Part:
     with services.view() as view:
         db, checks = view.records, view.columns.verification
         lines, repeated, odd = checks.count_log_entries()
-        live = {segment.id for segment in examine.live_segments(db)}
+        live = {segment.id for segment in verify.live_segments(db)}
         stray = sorted(checks.segments_stored() - live)
         lost = sorted(set(types.all_type_ids(db)) - checks.types_stored())
     wrong = []

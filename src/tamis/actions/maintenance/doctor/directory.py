@@ -20,7 +20,7 @@ def examine_directory(directory: Path) -> Check:
                 f"others than the owner may open {counted(len(wide), 'file or directory', 'files and directories')} "
                 f"({names}): take that right from them with chmod -R go= {directory}, as the owner of the files"
             )
-        records_aside, columns_aside = RECORDS.set_aside(directory), COLUMNS.set_aside(directory)
+        records_aside, columns_aside = RECORDS.list_quarantined(directory), COLUMNS.list_quarantined(directory)
         for path in sorted(directory.iterdir()):
             if path in columns_aside:
                 check.note(

@@ -12,10 +12,10 @@ from tamis.domain.emails import email_key
 from tamis.domain.errors import Invalid
 from tamis.domain.segments import EXTERNAL_BIT, LAST_SEGMENT, Segment
 from tamis.domain.text import counted
-from tamis.records import exclusions, forgotten, segments, types
+from tamis.records import email_exclusions, segments, suppressions, types
 from tamis.records.handles import Reader
 from tamis.records.integrity.health import FileHealth
-from tamis.records.maintenance import erasure, examine
+from tamis.records.maintenance import erasure, verify
 from tamis.rules.build import build
 from tamis.rules.evaluation.segments import MAX_CHAIN, in_circles, in_order, longest_chain, without_circles
 from tamis.rules.syntaxes.json import from_json
@@ -43,7 +43,7 @@ def _file(db: Reader, health: FileHealth) -> Check:
     """Check every page; what is found is noted, so that nothing is written any more, and an older note is taken back
     where nothing is."""
     with looking("the file of the records is whole", "every page and index entry") as check:
-        problems = examine.problems_of_file(db)
+        problems = verify.check_file(db)
         for problem in problems:
             check.wrong(f"{RECORDS.NAME} is damaged ({problem}): {RESTORE}")
         if problems:
@@ -59,23 +59,23 @@ def _are(number: int) -> str:
 
 def _schema(db: Reader) -> Check:
     with looking("the records have the tables and indexes of this version") as check:
-        for name in examine.problems_of_schema(db):
+        for name in verify.compare_schema(db):
             check.wrong(f"{name} is missing, or was changed by another program: {RESTORE}")
     return check.done()
 
 
 def _addresses(db: Reader) -> Check:
-    contacts, added = examine.counts(db)
+    contacts, added = verify.count_contacts_and_inclusions(db)
     with looking("an address stands once", f"{counted(contacts, 'contact')}, {added:,} added by hand") as check:
         for table, called in (("contacts", "contact"), ("inclusions", "address added by hand")):
-            rows = examine.unusual_keys(db, table)
+            rows = verify.unusual_keys(db, table)
             wrong = [id_ for id_, address, key in rows if email_key(address) != key]
             if wrong:
                 check.wrong(
                     f"{counted(len(wrong), 'row')} in {table} {_are(len(wrong))} kept under another address (ids "
                     f"{some(wrong[:SHOWN], len(wrong))}), so that the same {called} can stand twice: {RESTORE}"
                 )
-        in_type, in_segment = examine.addresses_twice(db)
+        in_type, in_segment = verify.count_duplicate_emails(db)
         if in_type:
             check.wrong(
                 f"{counted(in_type, 'address is that', 'addresses are those')} "
@@ -91,7 +91,7 @@ def _addresses(db: Reader) -> Check:
 
 def _numbers(db: Reader) -> Check:
     with looking("every number is given once") as check:
-        for sequence in examine.sequences(db):
+        for sequence in verify.list_sequences(db):
             if sequence.highest > sequence.given:
                 check.wrong(
                     f"{sequence.table} has the number {sequence.highest} and would give numbers from "
@@ -99,7 +99,7 @@ def _numbers(db: Reader) -> Check:
                 )
             if sequence.highest > LIMITS.get(sequence.table, sequence.highest):
                 check.wrong(f"{sequence.table} has numbers beyond those that there are: {RESTORE}")
-        wrong = examine.wrong_numbers(db)
+        wrong = verify.find_wrong_recipient_ids(db)
         if wrong:
             check.wrong(
                 f"{counted(len(wrong), 'address added by hand has', 'addresses added by hand have')} "
@@ -111,15 +111,15 @@ def _numbers(db: Reader) -> Check:
 
 def _hands(db: Reader) -> Check:
     with looking("what was done by hand is about contacts that exist") as check:
-        stray = examine.stray_exclusions(db)
+        stray = verify.count_orphaned_exclusions(db)
         if stray:
             check.wrong(
                 f"{counted(stray, 'removal by hand is', 'removals by hand are')} "
                 f"of contacts that do not exist, and mean nothing: {REPORT}"
             )
-        for type_id in examine.types_with_exclusions(db):
-            keys = batched(examine.keys_of_contacts(db, type_id), KEYS_A_STEP)
-            unheeded = sum(len(exclusions.among(db, type_id, part)) for part in keys)
+        for type_id in verify.types_with_exclusions(db):
+            keys = batched(verify.contact_email_keys(db, type_id), KEYS_A_STEP)
+            unheeded = sum(len(email_exclusions.find_email_exclusions(db, type_id, part)) for part in keys)
             if unheeded:
                 check.wrong(
                     f"{counted(unheeded, 'contact')} "
@@ -129,11 +129,11 @@ def _hands(db: Reader) -> Check:
 
 
 def _imports(db: Reader) -> Check:
-    imports, befores = examine.import_counts(db)
+    imports, befores = verify.count_imports(db)
     with looking(
         "imports can be undone", f"{counted(imports, 'import')}, {counted(befores, 'contact')} as they were"
     ) as check:
-        lost, spans, writers = examine.stray_of_imports(db)
+        lost, spans, writers = verify.count_orphans_of_imports(db)
         if lost:
             check.wrong(
                 f"{counted(lost, 'row')} "
@@ -153,7 +153,7 @@ def _imports(db: Reader) -> Check:
 
 
 def _rules(db: Reader) -> Check:
-    live = examine.live_segments(db)
+    live = verify.live_segments(db)
     with looking("every rule can be evaluated", counted(len(live), "segment")) as check:
         for segment in live:
             try:
@@ -179,7 +179,7 @@ def _rules(db: Reader) -> Check:
 
 def longest_of_all(db: Reader) -> list[Segment]:
     """Return a longest chain of segments of which each names the next one."""
-    live = {segment.id: segment for segment in examine.live_segments(db)}
+    live = {segment.id: segment for segment in verify.live_segments(db)}
     rules = without_circles(_built(db, live.values()))
     levels = in_order(rules)
     return [live[id_] for id_ in longest_chain(levels[-1][0], rules)] if levels else []
@@ -187,7 +187,7 @@ def longest_of_all(db: Reader) -> list[Segment]:
 
 def segments_in_circles(db: Reader) -> list[Segment]:
     """List the segments whose rules come back to themselves over those that they name."""
-    live = examine.live_segments(db)
+    live = verify.live_segments(db)
     circular = in_circles(_built(db, live))
     return [segment for segment in live if segment.id in circular]
 
@@ -210,10 +210,10 @@ def rule_of(db: Reader, segment: Segment) -> Rule:
 
 def _forgotten(db: Reader) -> Check:
     with looking("forgotten addresses stay away") as check:
-        for type_id in examine.types_with_forgotten(db):
+        for type_id in verify.types_with_suppressions(db):
             back = 0
-            for keys in batched(examine.keys_of_type(db, type_id), KEYS_A_STEP):
-                back += len(forgotten.among(db, type_id, keys))
+            for keys in batched(verify.all_email_keys(db, type_id), KEYS_A_STEP):
+                back += len(suppressions.find_suppressed(db, type_id, keys))
             if back:
                 check.wrong(
                     f"{counted(back, 'address', 'addresses')} "
@@ -225,7 +225,7 @@ def _forgotten(db: Reader) -> Check:
 
 def _erasures(db: Reader) -> Check:
     with looking("nothing that was deleted is left in the files") as check:
-        pending = erasure.pending(db)
+        pending = erasure.find_pending(db)
         if pending:
             check.note(
                 f"since {pending.since:%Y-%m-%d %H:%M} UTC there is something deleted whose bytes may still be in the "

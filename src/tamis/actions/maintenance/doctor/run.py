@@ -22,7 +22,7 @@ from tamis.actions.services import Services
 from tamis.domain.errors import Damaged
 from tamis.domain.text import counted
 from tamis.records import types
-from tamis.records.maintenance import examine
+from tamis.records.maintenance import verify
 
 Ask = Callable[[Services, LocalCall[Part]], Part]
 """Puts a question to whoever has the columns."""
@@ -35,7 +35,7 @@ def examine_all(services: Services, ask: Ask, sample: int) -> Iterator[Check]:
     try:
         yield from records.examine_records(db, services.records.health)
         yield examine_kept(db)
-        type_ids, live = types.all_type_ids(db), examine.live_segments(db)
+        type_ids, live = types.all_type_ids(db), verify.live_segments(db)
     except Damaged as error:
         with looking("the rest of the records") as check:
             check.wrong(f"this could not be looked at: {error}")

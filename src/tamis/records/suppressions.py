@@ -6,39 +6,40 @@ from datetime import datetime
 import msgspec
 
 from tamis.domain.instants import from_micros, to_micros
+from tamis.records.email_hashes import get_or_create_pepper, hash_email, pepper
 from tamis.records.engine.sql import each_tuple, exists, run, scalar
-from tamis.records.fingerprints import ensured_pepper, fingerprint, pepper
 from tamis.records.handles import Reader, Transaction
 from tamis.records.queries import load
 
-SQL = load("forgotten")
+SQL = load("suppressions")
 
 
-def remember(db: Transaction, type_id: int, email_key: str, now: datetime) -> None:
+def suppress(db: Transaction, type_id: int, email_key: str, now: datetime) -> None:
     """Note that an address is not to come back among the contacts of a type."""
-    run(db, SQL["insert"], (type_id, fingerprint(ensured_pepper(db), email_key), to_micros(now)))
+    run(db, SQL["insert"], (type_id, hash_email(get_or_create_pepper(db), email_key), to_micros(now)))
 
 
-def allow(db: Transaction, type_id: int, email_key: str) -> bool:
+def lift_suppression(db: Transaction, type_id: int, email_key: str) -> bool:
     """Let an address come back; tells whether it was kept out."""
     secret = pepper(db)
     if secret is None:
         return False
-    return run(db, SQL["delete"], (type_id, fingerprint(secret, email_key))) > 0
+    return run(db, SQL["delete"], (type_id, hash_email(secret, email_key))) > 0
 
 
-def last_number(db: Reader) -> int:
-    """Return the number of the address that was forgotten last, by which `among` can be told what was looked at."""
+def last_suppression(db: Reader) -> int:
+    """Return the number of the address that was forgotten last, by which `find_suppressed` can be told what was looked
+    at."""
     return scalar(db, int, SQL["last_id"]) or 0
 
 
-def among(db: Reader, type_id: int, email_keys: Sequence[str], after: int = 0) -> dict[str, datetime]:
+def find_suppressed(db: Reader, type_id: int, email_keys: Sequence[str], after: int = 0) -> dict[str, datetime]:
     """Find those of many addresses that were forgotten in a type, each with the instant of that; only those that were
     forgotten later than the number `after`. Where there are none, nothing is hashed."""
     if not exists(db, SQL["any_of_type"], (type_id, after)):
         return {}
     secret = pepper(db)
     assert secret is not None
-    hashed = {fingerprint(secret, key): key for key in email_keys}
+    hashed = {hash_email(secret, key): key for key in email_keys}
     values = (type_id, after, msgspec.json.encode(list(hashed)).decode())
     return {hashed[key]: from_micros(at) for key, at in each_tuple(db, tuple[str, int], SQL["among"], values)}

@@ -1,46 +1,46 @@
--- name: insert_added
+-- name: insert_inclusion
 INSERT INTO inclusions (segment_id, email, email_key, first_name, last_name, recipient_id, created_at, person_id)
 VALUES (?, ?, ?, ?, ?, ?, ?, ?) RETURNING id;
 
--- name: person
+-- name: person_id
 SELECT min(a.person_id)
 FROM inclusions a JOIN segments s ON s.id = a.segment_id
 WHERE a.email_key = ? AND s.contact_type_id = ?;
 
--- name: last_added_id
+-- name: last_inclusion_id
 SELECT seq FROM sqlite_sequence WHERE name = 'inclusions';
 
--- name: contact_with_email
+-- name: contact_id_by_email
 SELECT id FROM contacts WHERE contact_type_id = ? AND email_key = ?;
 
--- name: added_by_email
+-- name: inclusion_by_email
 SELECT id FROM inclusions WHERE segment_id = ? AND email_key = ?;
 
--- name: added_by_recipient
+-- name: inclusion_by_recipient
 SELECT id, email_key, person_id FROM inclusions WHERE recipient_id = ?;
 
--- name: delete_added
+-- name: delete_inclusion
 DELETE FROM inclusions WHERE id = ?;
 
--- name: move_added
+-- name: change_email
 UPDATE inclusions SET email = ?, email_key = ?, person_id = ? WHERE id = ?;
 
--- name: added_with_email
+-- name: inclusions_with_email
 SELECT a.id, a.segment_id
 FROM inclusions a JOIN segments s ON s.id = a.segment_id
 WHERE a.email_key = ? AND s.contact_type_id = ?;
 
--- name: is_removed
+-- name: is_excluded
 SELECT 1 FROM contact_exclusions WHERE segment_id = ? AND contact_id = ?;
 
--- name: insert_removed
+-- name: insert_exclusion
 INSERT INTO contact_exclusions (segment_id, contact_id, created_at) VALUES (?, ?, ?)
 ON CONFLICT DO NOTHING;
 
--- name: delete_removed
+-- name: delete_exclusion
 DELETE FROM contact_exclusions WHERE segment_id = ? AND contact_id = ?;
 
--- name: delete_removed_where_added
+-- name: delete_exclusions_where_included
 DELETE FROM contact_exclusions
 WHERE contact_id = ? AND segment_id IN (SELECT segment_id FROM inclusions WHERE email_key = ?);
 
@@ -51,7 +51,7 @@ JOIN segments s ON s.id = a.segment_id
 LEFT JOIN contacts c ON c.contact_type_id = s.contact_type_id AND c.email_key = a.email_key
 WHERE s.deleted_at IS NULL AND a.id IN (SELECT value FROM json_each(?));
 
--- name: all_added_for_columns
+-- name: all_inclusions_for_columns
 SELECT a.id, a.segment_id, c.id, a.recipient_id, a.email, a.first_name, a.last_name, a.created_at, a.person_id
 FROM inclusions a
 JOIN segments s ON s.id = a.segment_id
@@ -65,13 +65,13 @@ JOIN inclusions a ON a.email_key = c.email_key
 JOIN segments s ON s.id = a.segment_id AND s.contact_type_id = c.contact_type_id
 WHERE EXISTS (SELECT 1 FROM inclusions) AND c.id IN (SELECT value FROM json_each(?));
 
--- name: removed_of_contacts
+-- name: exclusions_of_contacts
 SELECT r.segment_id, r.contact_id
 FROM contact_exclusions r JOIN segments s ON s.id = r.segment_id
 WHERE EXISTS (SELECT 1 FROM contact_exclusions) AND s.deleted_at IS NULL
   AND r.contact_id IN (SELECT value FROM json_each(?));
 
--- name: all_removed
+-- name: all_exclusions
 SELECT r.segment_id, r.contact_id
 FROM contact_exclusions r JOIN segments s ON s.id = r.segment_id
 WHERE s.deleted_at IS NULL;
@@ -86,24 +86,24 @@ SELECT s.id, s.name, r.created_at
 FROM contact_exclusions r JOIN segments s ON s.id = r.segment_id
 WHERE r.contact_id = ? ORDER BY s.id;
 
--- name: numbers_with_email
+-- name: recipient_ids_of_email
 SELECT a.recipient_id
 FROM inclusions a JOIN segments s ON s.id = a.segment_id
 WHERE a.email_key = ? AND s.contact_type_id = ?;
 
--- name: removed_from_segment
+-- name: exclusions_of_segment
 SELECT c.id, c.email, r.created_at
 FROM contact_exclusions r JOIN contacts c ON c.id = r.contact_id
 WHERE r.segment_id = ? ORDER BY r.created_at DESC, c.id LIMIT ? OFFSET ?;
 
--- name: count_removed
+-- name: count_exclusions
 SELECT count(*) FROM contact_exclusions WHERE segment_id = ?;
 
--- name: added_to_segment
+-- name: inclusions_of_segment
 SELECT a.recipient_id, c.id, a.email, a.first_name, a.last_name, a.created_at
 FROM inclusions a
 LEFT JOIN contacts c ON c.contact_type_id = ? AND c.email_key = a.email_key
 WHERE a.segment_id = ? ORDER BY a.created_at DESC, a.id DESC LIMIT ? OFFSET ?;
 
--- name: count_added
+-- name: count_inclusions
 SELECT count(*) FROM inclusions WHERE segment_id = ?;

@@ -10,13 +10,13 @@ import apsw
 
 from tamis.records.handles import Transaction
 
-MOST_WAITING = 10_000
-MOST_WAITING_OF_ONE = 2_000
+MAX_WAITING = 10_000
+MAX_WAITING_PER_ACCOUNT = 2_000
 PROJECTOR = -1
 """Who takes turns with the accounts, and has one job at a time."""
 
 
-class Job(NamedTuple):
+class WriteJob(NamedTuple):
     """What is to be written, and who waits for it."""
 
     work: Callable[[Transaction], Any]
@@ -24,33 +24,33 @@ class Job(NamedTuple):
     is_projector: bool = False
 
 
-class Upkeep(NamedTuple):
+class MaintenanceJob(NamedTuple):
     """Work on the file itself, which the writer does between two commits."""
 
     work: Callable[[apsw.Connection], Any]
     future: "Future[Any]"
 
 
-class WaitingJobs:
+class WriteQueue:
     """The jobs that wait for the writer, `waiting` of them: accounts take turns, job by job, whatever number each has
     handed in."""
 
     def __init__(self) -> None:
         self._changed = threading.Condition()
-        self._of: dict[int, deque[Job]] = {}
+        self._of: dict[int, deque[WriteJob]] = {}
         """Of each account that has any, in the order of their turns."""
-        self._upkeep: deque[Upkeep] = deque()
+        self._upkeep: deque[MaintenanceJob] = deque()
         self.waiting = 0
         self._closed = False
 
-    def put(self, account_id: int, item: Job | Upkeep) -> bool:
+    def put(self, account_id: int, item: WriteJob | MaintenanceJob) -> bool:
         """Add one; tells whether there was room."""
         with self._changed:
-            if isinstance(item, Upkeep):
+            if isinstance(item, MaintenanceJob):
                 self._upkeep.append(item)
             else:
                 mine = self._of.setdefault(account_id, deque())
-                is_full = self.waiting >= MOST_WAITING or len(mine) >= MOST_WAITING_OF_ONE
+                is_full = self.waiting >= MAX_WAITING or len(mine) >= MAX_WAITING_PER_ACCOUNT
                 if is_full and not item.is_projector:
                     return False
                 mine.append(item)
@@ -64,7 +64,7 @@ class WaitingJobs:
             self._changed.wait_for(lambda: self.waiting or self._upkeep or self._closed)
             return bool(self.waiting or self._upkeep)
 
-    def next_job(self) -> Job | None:
+    def next_job(self) -> WriteJob | None:
         """Take the next job of the account whose turn it is; that account then comes after all others."""
         with self._changed:
             if not self._of:
@@ -77,7 +77,7 @@ class WaitingJobs:
             self.waiting -= 1
             return job
 
-    def next_upkeep(self) -> Upkeep | None:
+    def next_upkeep(self) -> MaintenanceJob | None:
         """Take work on the file itself."""
         with self._changed:
             return self._upkeep.popleft() if self._upkeep else None

@@ -13,19 +13,19 @@ SELECT id, email, email_key FROM contacts
 WHERE lower(email) <> email_key OR email GLOB '*[^ -~]*' OR email_key LIKE '%xn--%';
 -- Of all others it is known that the key is right: the lower case of what is plain.
 
--- name: added_keys
+-- name: inclusion_keys
 SELECT id, email, email_key FROM inclusions
 WHERE lower(email) <> email_key OR email GLOB '*[^ -~]*' OR email_key LIKE '%xn--%';
 
--- name: twice_in_type
+-- name: duplicates_in_types
 SELECT count(*) FROM (SELECT 1 FROM contacts NOT INDEXED GROUP BY contact_type_id, lower(email) HAVING count(*) > 1);
 
--- name: twice_in_segment
+-- name: duplicates_in_segments
 SELECT count(*) FROM (
     SELECT 1 FROM inclusions NOT INDEXED GROUP BY segment_id, lower(email) HAVING count(*) > 1
 );
 
--- name: wrong_numbers
+-- name: wrong_recipient_ids
 SELECT a.id FROM inclusions a JOIN segments s ON s.id = a.segment_id
 WHERE s.deleted_at IS NULL AND (
     a.recipient_id >> 32 <> a.segment_id
@@ -39,7 +39,7 @@ WHERE s.deleted_at IS NULL AND (
     END
 );
 
--- name: stray_exclusions
+-- name: orphaned_exclusions
 SELECT r.segment_id, r.contact_id FROM contact_exclusions r JOIN segments s ON s.id = r.segment_id
 WHERE s.deleted_at IS NULL AND NOT EXISTS (
     SELECT 1 FROM contacts c WHERE c.id = r.contact_id AND c.contact_type_id = s.contact_type_id
@@ -48,10 +48,10 @@ WHERE s.deleted_at IS NULL AND NOT EXISTS (
 -- name: types_with_exclusions
 SELECT DISTINCT s.contact_type_id FROM email_exclusions e JOIN segments s ON s.id = e.segment_id;
 
--- name: keys_of_contacts
+-- name: contact_email_keys
 SELECT email_key FROM contacts WHERE contact_type_id = ?;
 
--- name: stray_of_imports
+-- name: orphans_of_imports
 SELECT (
     SELECT count(*) FROM import_prior_values b LEFT JOIN contacts c ON c.id = b.contact_id
     LEFT JOIN imports i ON i.id = b.import_id
@@ -82,10 +82,10 @@ SELECT 'inclusions', coalesce((SELECT seq FROM sqlite_sequence WHERE name = 'inc
 UNION ALL
 SELECT 'change_log', coalesce((SELECT seq FROM sqlite_sequence WHERE name = 'change_log'), 0), coalesce(max(change), 0) FROM change_log;
 
--- name: types_with_forgotten
+-- name: types_with_suppressions
 SELECT DISTINCT contact_type_id FROM suppressed_emails;
 
--- name: keys_of_type
+-- name: all_email_keys
 SELECT email_key FROM contacts WHERE contact_type_id = ?1
 UNION ALL
 SELECT a.email_key FROM inclusions a JOIN segments s ON s.id = a.segment_id
@@ -96,5 +96,5 @@ SELECT id, '{"id":' || id || ',"email":' || json_quote(email) || ',"created_at":
                || ',"updated_at":' || updated_at || ',"values":' || field_values || '}'
 FROM contacts WHERE +contact_type_id = ? AND id > ? ORDER BY id LIMIT ?;
 
--- name: some_ids
+-- name: sample_contact_ids
 SELECT id FROM contacts WHERE contact_type_id = ? ORDER BY random() LIMIT ?;

@@ -7,7 +7,7 @@ from tamis.records.engine.sql import run, scalar
 from tamis.records.handles import Reader, Transaction
 from tamis.records.queries import load
 
-SQL = load("fingerprints")
+SQL = load("email_hashes")
 PEPPER_BYTES = 32
 
 
@@ -16,7 +16,7 @@ def pepper(db: Reader) -> bytes | None:
     return scalar(db, bytes, SQL["pepper"])
 
 
-def ensured_pepper(db: Transaction) -> bytes:
+def get_or_create_pepper(db: Transaction) -> bytes:
     """Return the secret of the store, made at its first use."""
     found = pepper(db)
     if found is None:
@@ -25,6 +25,6 @@ def ensured_pepper(db: Transaction) -> bytes:
     return found
 
 
-def fingerprint(secret: bytes, email_key: str) -> str:
+def hash_email(secret: bytes, email_key: str) -> str:
     """Return the hash of an address, given by its key."""
     return hmac.digest(secret, email_key.encode(), "sha256").hex()

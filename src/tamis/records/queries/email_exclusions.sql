@@ -16,15 +16,15 @@ WHERE s.contact_type_id = ?1 AND s.deleted_at IS NULL ORDER BY e.segment_id;
 -- name: count
 SELECT count(*) FROM email_exclusions WHERE segment_id = ?;
 
--- name: addresses_of_contacts
+-- name: emails_of_contacts
 SELECT id, email_key FROM contacts WHERE id BETWEEN ? AND ? ORDER BY id;
 
--- name: insert_removed
+-- name: insert_exclusion
 INSERT INTO contact_exclusions (segment_id, contact_id, created_at) VALUES (?, ?, ?) ON CONFLICT DO NOTHING;
 
--- name: removed_of_contacts
+-- name: exclusions_of_contacts
 SELECT r.segment_id, c.email_key, r.created_at
 FROM json_each(?) u CROSS JOIN contacts c ON c.id = u.value CROSS JOIN contact_exclusions r ON r.contact_id = c.id;
 
--- name: delete_removed_of_contacts
+-- name: delete_exclusions_of_contacts
 DELETE FROM contact_exclusions WHERE contact_id IN (SELECT value FROM json_each(?));
