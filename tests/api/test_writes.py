@@ -10,8 +10,8 @@ import pytest
 from tamis.actions.services import Services
 from tamis.domain.errors import Busy
 from tamis.settings import Settings
-from tamis.web import write_queue
-from tamis.web.write_queue import MAX_CONCURRENT, WriteQueue
+from tamis.web import write_limit
+from tamis.web.write_limit import MAX_CONCURRENT, WriteLimit
 
 PATIENCE_SECONDS = 60
 
@@ -20,11 +20,11 @@ def test_many_writes_of_one_account_leave_room_for_those_of_another(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     services = Services(Settings(tmp_path / "data"))
-    monkeypatch.setattr(write_queue, "MAX_WAITING", 3 * MAX_CONCURRENT)
+    monkeypatch.setattr(write_limit, "MAX_WAITING", 3 * MAX_CONCURRENT)
     held, order = threading.Event(), list[int]()
 
     async def test() -> None:
-        made = WriteQueue(services)
+        made = WriteLimit(services)
         first = asyncio.ensure_future(made.run(0, lambda *_: held.wait(PATIENCE_SECONDS)))
         greedy = [asyncio.ensure_future(made.run(1, lambda *_: order.append(1))) for _ in range(4 * MAX_CONCURRENT)]
         await asyncio.sleep(0)

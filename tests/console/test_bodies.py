@@ -2,7 +2,7 @@
 
 import pytest
 
-from tamis.web.console.forms import LARGEST_FORM
+from tamis.web.console.forms import MAX_FORM_BYTES
 from tests.support.console import Visitor
 from tests.support.process import Server
 from tests.support.raw import Client
@@ -42,7 +42,7 @@ def test_a_body_that_is_announced_too_large_is_refused_unread(console: Visitor, 
             # A file may be larger, and has a test of its own; this one names no contact type.
             is_file = route.path == UPLOADS and kind == KINDS[2]
             client = Client(port)
-            client.send(head(console, route, kind, console.csrf, f"Content-Length: {LARGEST_FORM + 1}"))
+            client.send(head(console, route, kind, console.csrf, f"Content-Length: {MAX_FORM_BYTES + 1}"))
             assert status_of(client) == (b"404" if is_file else b"413"), (route, kind)
             client.socket.close()
 
@@ -54,7 +54,7 @@ def test_a_body_without_a_length_is_read_up_to_the_limit(console: Visitor, port:
         client = Client(port)
         client.send(head(console, route, KINDS[0], "", "Transfer-Encoding: chunked"))
         assert client.until(b"\r\n\r\n") == b"HTTP/1.1 100 Continue\r\n\r\n", route
-        client.send(b"%x\r\n" % (LARGEST_FORM + 1) + b"a" * (LARGEST_FORM + 1))
+        client.send(b"%x\r\n" % (MAX_FORM_BYTES + 1) + b"a" * (MAX_FORM_BYTES + 1))
         assert status_of(client) == b"413", route
         client.socket.close()
 

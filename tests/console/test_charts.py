@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from tamis.domain.membership_changes import Cause, DaySize
 from tamis.web.console.charts import bar, scale, short_number, size_chart, sparkline
-from tamis.web.console.circles import circles, lens, overlap_picture
+from tamis.web.console.venn import common_area, place_circles, venn_diagram
 
 sizes = st.integers(0, 10**9)
 
@@ -79,9 +79,9 @@ def test_a_chart_has_every_day_for_those_who_point_at_it() -> None:
 @given(one=st.integers(1, 10**6), other=st.integers(1, 10**6), share=st.floats(0, 1))
 def test_two_circles_and_what_they_share_are_to_scale(one: int, other: int, share: float) -> None:
     common = round(min(one, other) * share)
-    placed = circles([one, other], [[one, common], [common, other]])
+    placed = place_circles([one, other], [[one, common], [common, other]])
     unit = math.pi / max(one, other)
-    drawn = lens(placed[0].radius, placed[1].radius, placed[1].x - placed[0].x)
+    drawn = common_area(placed[0].radius, placed[1].radius, placed[1].x - placed[0].x)
     if min(one, other) * 400 > max(one, other):  # smaller ones are drawn larger, so that they can be seen
         assert drawn == pytest.approx(common * unit, abs=1e-3)
         assert placed[1].radius / placed[0].radius == pytest.approx(math.sqrt(other / one), rel=0.3)
@@ -90,7 +90,7 @@ def test_two_circles_and_what_they_share_are_to_scale(one: int, other: int, shar
 @given(a=st.integers(0, 1000), b=st.integers(0, 1000), c=st.integers(0, 1000), shares=st.tuples(*[st.floats(0, 1)] * 3))
 def test_any_three_segments_can_be_drawn(a: int, b: int, c: int, shares: tuple[float, float, float]) -> None:
     ab, ac, bc = (int(min(x, y) * s) for (x, y), s in zip(((a, b), (a, c), (b, c)), shares, strict=True))
-    picture = overlap_picture([a, b, c], [[a, ab, ac], [ab, b, bc], [ac, bc, c]], "three")
+    picture = venn_diagram([a, b, c], [[a, ab, ac], [ab, b, bc], [ac, bc, c]], "three")
     assert picture.count("<circle") == 3
     assert "nan" not in picture
     assert "inf" not in picture

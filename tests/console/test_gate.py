@@ -11,10 +11,10 @@ from litestar._parsers import parse_url_encoded_form_data
 from litestar.response import Response
 from litestar.testing import TestClient
 
+from tamis.web.console.dependencies import FormDep
 from tamis.web.console.forms import read_form
 from tamis.web.console.gate import LARGEST_KEPT, MOST_BYTES_KEPT, Gate
-from tamis.web.console.injected import InjectedForm
-from tamis.web.console.session import SESSION, csrf_of
+from tamis.web.console.session import SESSION, csrf_token
 
 TOKEN = "the token of somebody"
 
@@ -35,7 +35,7 @@ def counter() -> Counter:
 @pytest.fixture
 def client(counter: Counter) -> Iterator[TestClient[Litestar]]:
     @post("/count")
-    async def count(form: InjectedForm) -> Response[str]:
+    async def count(form: FormDep) -> Response[str]:
         await asyncio.sleep(0)
         if counter.refusing:
             return Response("not yet", status_code=422)
@@ -49,7 +49,7 @@ def client(counter: Counter) -> Iterator[TestClient[Litestar]]:
 
 
 def send(client: TestClient[Litestar], **fields: str) -> Any:
-    return client.post("/count", data={"csrf": csrf_of(TOKEN), **fields})
+    return client.post("/count", data={"csrf": csrf_token(TOKEN), **fields})
 
 
 def test_equal_submits_are_done_once_and_answered_alike(client: TestClient[Litestar], counter: Counter) -> None:
@@ -77,8 +77,8 @@ def test_what_was_refused_may_be_tried_again(client: TestClient[Litestar], count
 def test_the_mark_of_one_session_means_nothing_to_another(client: TestClient[Litestar], counter: Counter) -> None:
     send(client, once="a")
     client.cookies.set(SESSION, "the token of somebody else")
-    assert client.post("/count", data={"csrf": csrf_of(TOKEN), "once": "a"}).status_code == 403
-    assert client.post("/count", data={"csrf": csrf_of("the token of somebody else"), "once": "a"}).text == "2 "
+    assert client.post("/count", data={"csrf": csrf_token(TOKEN), "once": "a"}).status_code == 403
+    assert client.post("/count", data={"csrf": csrf_token("the token of somebody else"), "once": "a"}).text == "2 "
 
 
 @pytest.mark.parametrize("headers", [{}, {"x-csrf-token": "0" * 64}, {"x-csrf-token": "é"}])
@@ -92,7 +92,7 @@ def test_without_the_token_nothing_is_done(
 
 
 def test_the_header_serves_for_what_is_no_form(client: TestClient[Litestar], counter: Counter) -> None:
-    headers = {"x-csrf-token": csrf_of(TOKEN), "content-type": "application/octet-stream"}
+    headers = {"x-csrf-token": csrf_token(TOKEN), "content-type": "application/octet-stream"}
     assert client.post("/count", content=b"raw", headers=headers).status_code == 200
     assert counter.done == 1
 

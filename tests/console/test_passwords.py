@@ -24,9 +24,9 @@ from tamis.actions.accounts.accounts import create_account
 from tamis.actions.services import Services
 from tamis.settings import Settings
 from tamis.web.app import application
-from tamis.web.console.auth import confirming
+from tamis.web.console.auth import password_confirmation
 from tamis.web.console.auth.hashing import HashingBusy, HashingQueue
-from tamis.web.console.auth.passwords import MOST_FAILURES, MOST_FAILURES_OF_NETWORK, PLACES
+from tamis.web.console.auth.passwords import MAX_FAILURES, MAX_NETWORK_FAILURES, QUEUE_CAPACITY
 from tamis.web.http import Receive, Scope, Send
 from tests.support.console import CSRF, PASSWORD, text_of
 
@@ -117,7 +117,7 @@ def test_guesses_from_elsewhere_do_not_lock_out_who_signed_in_here_before(browse
     owner, guesser, colleague = browser(), browser(ELSEWHERE), browser()
     assert owner.sign_in() == 303
     assert owner.post("/sign-out").status_code == 303
-    assert [guesser.sign_in(password="a guess") for _ in range(MOST_FAILURES)] == [422] * MOST_FAILURES
+    assert [guesser.sign_in(password="a guess") for _ in range(MAX_FAILURES)] == [422] * MAX_FAILURES
     assert guesser.sign_in() == 429
     assert owner.sign_in() == 303
     assert guesser.sign_in() == 429  # that the owner came in opens nothing for others
@@ -128,7 +128,7 @@ def test_a_known_device_is_counted_by_itself(browser: Callable[..., Browser]) ->
     owner, colleague = browser(), browser()
     assert (owner.sign_in(), colleague.sign_in()) == (303, 303)
     owner.post("/sign-out")
-    assert [owner.sign_in(password="a guess") for _ in range(MOST_FAILURES)] == [422] * MOST_FAILURES
+    assert [owner.sign_in(password="a guess") for _ in range(MAX_FAILURES)] == [422] * MAX_FAILURES
     assert owner.sign_in() == 429
     colleague.post("/sign-out")
     assert colleague.sign_in() == 303
@@ -152,7 +152,7 @@ def test_the_cookie_of_a_device_is_good_for_its_account_alone_and_cannot_be_made
         "",
     ]
     guesser = browser(ELSEWHERE)
-    for attempt in range(MOST_FAILURES):
+    for attempt in range(MAX_FAILURES):
         guesser.cookies["tamis_device_1"] = forged[attempt % len(forged)]
         assert guesser.sign_in(password="a guess") == 422
     assert guesser.sign_in() == 429
@@ -172,7 +172,7 @@ def test_a_device_is_known_for_a_year(services: Services) -> None:
 
 def test_a_network_is_counted_as_one(browser: Callable[..., Browser]) -> None:
     addresses = (f"2001:db8:1:2:{number:x}::7" for number in range(1000))
-    tries = [browser(next(addresses)).sign_in(f"{n}@example.org", "a guess") for n in range(MOST_FAILURES_OF_NETWORK)]
+    tries = [browser(next(addresses)).sign_in(f"{n}@example.org", "a guess") for n in range(MAX_NETWORK_FAILURES)]
     assert set(tries) == {422}
     assert browser(next(addresses)).sign_in() == 429
     assert browser("2001:db8:1:3::7").sign_in() == 303
@@ -203,9 +203,11 @@ def test_guessers_wait_in_a_queue_of_their_own_that_is_soon_full(
     monkeypatch.setattr("tamis.web.console.auth.passwords.check_password", slow)
     monkeypatch.setattr(HashingQueue, "submit", count)
     late = browser("10.0.1.1")
-    with ThreadPoolExecutor(PLACES) as threads, ExitStack() as ending:
+    with ThreadPoolExecutor(QUEUE_CAPACITY) as threads, ExitStack() as ending:
         ending.callback(goes_on.set)  # also where an assertion fails: whoever waits would wait for ever
-        guesses = [threads.submit(browser(f"10.0.0.{n}").sign_in, f"{n}@example.org", "a guess") for n in range(PLACES)]
+        guesses = [
+            threads.submit(browser(f"10.0.0.{n}").sign_in, f"{n}@example.org", "a guess") for n in range(QUEUE_CAPACITY)
+        ]
         for _ in guesses:
             waiting.acquire()
         late.ask("GET", "/sign-in")
@@ -216,7 +218,7 @@ def test_guessers_wait_in_a_queue_of_their_own_that_is_soon_full(
             assert "Try again in a few seconds" in text_of(answer.text)
         assert owner.ask("GET", "/account").status_code == 200
         assert known.sign_in() == 303
-    assert [guess.result() for guess in guesses] == [422] * PLACES
+    assert [guess.result() for guess in guesses] == [422] * QUEUE_CAPACITY
     assert late.sign_in() == 303
     assert [name for name, _ in events(caplog)].count("password_queue_full") == 2
 
@@ -270,8 +272,8 @@ def test_a_key_is_made_and_revoked_only_by_who_knows_the_password(
     made = owner.post("/account/keys", name="Newsletter")
     assert "sk_" in made.text  # who has just signed in is not asked again
     public = re.findall(r"pk_\w+", made.text)[0]  # the new one is shown first
-    now = monotonic() + confirming.CONFIRMED_SECONDS
-    monkeypatch.setattr("tamis.web.console.auth.confirming.monotonic", lambda: now)
+    now = monotonic() + password_confirmation.CONFIRMED_SECONDS
+    monkeypatch.setattr("tamis.web.console.auth.password_confirmation.monotonic", lambda: now)
     for path, fields in (("/account/keys", {"name": "<b>Mine"}), ("/account/keys/revoke", {"public_key": public})):
         asked = owner.post(path, **fields)
         assert asked.status_code == 403
@@ -279,7 +281,7 @@ def test_a_key_is_made_and_revoked_only_by_who_knows_the_password(
         assert "&lt;b&gt;Mine" in asked.text or public in asked.text  # what was sent is in the form that asks
         wrong = owner.post(path, **fields, confirm_password="a guess")
         assert wrong.status_code == 422
-        assert confirming.WRONG in text_of(wrong.text)
+        assert password_confirmation.WRONG in text_of(wrong.text)
         assert "a guess" not in wrong.text
     assert "&lt;b&gt;Mine" not in owner.ask("GET", "/account").text
     caplog.clear()
@@ -297,7 +299,7 @@ def test_who_found_an_open_session_cannot_guess_and_locks_out_nobody(browser: Ca
     owner.sign_in()
     found.sign_in()
     new = {"new": "another one than before", "again": "another one than before"}
-    for _ in range(MOST_FAILURES):
+    for _ in range(MAX_FAILURES):
         assert "not the present password" in found.post("/account/password", present="a guess", **new).text
     assert "Too many attempts failed." in text_of(found.post("/account/password", present=PASSWORD, **new).text)
     assert owner.post("/account/password", present=PASSWORD, **new).status_code == 303
@@ -314,7 +316,7 @@ def test_what_happens_at_the_sign_in_is_logged_without_secrets(
     owner.post("/account/password", present=PASSWORD, new="rye and spelt flour", again="rye and spelt flour")
     owner.post("/account/sessions/end")
     owner.post("/sign-out")
-    for _ in range(MOST_FAILURES + 3):
+    for _ in range(MAX_FAILURES + 3):
         guesser.sign_in(password="a guess at it")
     guesser.sign_in("nobody@example.org", "a guess at it")
     here, there = {"account": 1, "address": "192.0.2.1"}, {"account": 1, "address": ELSEWHERE}
@@ -326,7 +328,7 @@ def test_what_happens_at_the_sign_in_is_logged_without_secrets(
         ("password_changed", here),
         ("other_sessions_ended", here),
         ("signed_out", here),
-        *[("sign_in_failed", there)] * (MOST_FAILURES - 1),
+        *[("sign_in_failed", there)] * (MAX_FAILURES - 1),
         ("attempts_locked", {**there, "by": "account"}),
         ("sign_in_failed", there),
         *[("attempt_refused", there)] * 3,

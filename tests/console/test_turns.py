@@ -15,8 +15,8 @@ from litestar.testing import TestClient
 from litestar.types import ASGIApp, Receive, Scope, Send
 
 from tamis.actions.lanes import Lane
+from tamis.web.console.concurrency_limit import MAX_CONCURRENT, ConcurrencyLimit, run_pages_in
 from tamis.web.console.session import SESSION
-from tamis.web.console.turns import AT_ONCE, Turns, make_pages_in
 
 MOST_HERE = 60
 
@@ -46,7 +46,7 @@ class SlowPage:
             await self.go.wait()
             return f"{who} {body.decode()}"
 
-        self.app = Litestar([slow], middleware=[Turns(lambda token: token, MOST_HERE)], openapi_config=None)
+        self.app = Litestar([slow], middleware=[ConcurrencyLimit(lambda token: token, MOST_HERE)], openapi_config=None)
 
     async def ask(self, session: str, who: str, has_gone: Callable[[], bool] = lambda: False) -> list[Any]:
         """Ask for the page as a server would hand it on; gives what was answered."""
@@ -89,10 +89,10 @@ def run(test: Callable[[SlowPage], Coroutine[Any, Any, None]]) -> None:
 def test_somebody_who_asks_for_much_keeps_nobody_else_waiting() -> None:
     async def test(page: SlowPage) -> None:
         many = [asyncio.ensure_future(page.ask("one", f"one-{n}")) for n in range(20)]
-        await until(lambda: len(page.begun) == AT_ONCE)
+        await until(lambda: len(page.begun) == MAX_CONCURRENT)
         other = asyncio.ensure_future(page.ask("other", "other"))
         await until(lambda: "other" in page.begun)
-        assert len(page.begun) == AT_ONCE + 1
+        assert len(page.begun) == MAX_CONCURRENT + 1
         page.go.set()
         answers = [await asked for asked in [*many, other]]
         assert [answer[0]["status"] for answer in answers] == [200] * 21
@@ -104,8 +104,8 @@ def test_somebody_who_asks_for_much_keeps_nobody_else_waiting() -> None:
 def test_what_nobody_waits_for_any_more_is_not_done() -> None:
     async def test(page: SlowPage) -> None:
         gone: set[str] = set()
-        first = [asyncio.ensure_future(page.ask("one", f"first-{n}")) for n in range(AT_ONCE)]
-        await until(lambda: len(page.begun) == AT_ONCE)
+        first = [asyncio.ensure_future(page.ask("one", f"first-{n}")) for n in range(MAX_CONCURRENT)]
+        await until(lambda: len(page.begun) == MAX_CONCURRENT)
         left = [asyncio.ensure_future(page.ask("one", f"left-{n}", lambda: "left" in gone)) for n in range(50)]
         stays = asyncio.ensure_future(page.ask("one", "stays"))
         await asyncio.sleep(0)
@@ -125,7 +125,7 @@ def test_pages_are_not_made_in_the_threads_of_the_segment_api() -> None:
         return threading.current_thread().name
 
     lane = Lane("pages", 1, at_once=1, most_waiting=1)
-    make_pages_in(lane)
+    run_pages_in(lane)
     try:
         with TestClient(Litestar([page], openapi_config=None)) as client:
             assert client.get("/").text.startswith("pages")
@@ -137,7 +137,7 @@ def test_pages_are_not_made_in_the_threads_of_the_segment_api() -> None:
 def test_what_is_looked_up_for_somebody_who_leaves_is_stopped_and_what_waits_does_not_begin(method: str) -> None:
     begun, stopped = list[str](), threading.Event()
     lane = Lane("pages", 1, at_once=1, most_waiting=9, stop_work=lambda _: stopped.set())
-    make_pages_in(lane)
+    run_pages_in(lane)
 
     @route("/slow/{who:str}", http_method=method, sync_to_thread=True, status_code=200)  # type: ignore[arg-type]
     def slow(who: FromPath[str]) -> str:
@@ -145,7 +145,9 @@ def test_what_is_looked_up_for_somebody_who_leaves_is_stopped_and_what_waits_doe
         assert stopped.wait(60)  # only who leaves ends it
         return who
 
-    app = Litestar([slow], middleware=[ReadsForms(), Turns(lambda token: token, MOST_HERE)], openapi_config=None)
+    app = Litestar(
+        [slow], middleware=[ReadsForms(), ConcurrencyLimit(lambda token: token, MOST_HERE)], openapi_config=None
+    )
 
     async def test() -> None:
         left = asyncio.Event()

@@ -6,7 +6,7 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from tamis.domain.fields import Field, Kind, Value, format_value, parse_value
-from tamis.web.console.values import control_of, marked, shown, told
+from tamis.web.console.values import display_text, display_value, highlight, make_control
 
 DHAKA = ZoneInfo("Asia/Dhaka")
 SEEN = datetime(2024, 2, 29, 8, 30, tzinfo=UTC)
@@ -28,12 +28,12 @@ SEEN = datetime(2024, 2, 29, 8, 30, tzinfo=UTC)
     ],
 )
 def test_a_value_is_written_for_people(value: Value, text: str) -> None:
-    assert shown(value, DHAKA) == text
+    assert display_value(value, DHAKA) == text
 
 
 def test_an_instant_is_on_the_clocks_of_the_account() -> None:
-    assert "29 Feb 2024, 14:30" in shown(SEEN, DHAKA)
-    assert "2024-02-29T08:30:00.000000Z" in shown(SEEN, DHAKA)
+    assert "29 Feb 2024, 14:30" in display_value(SEEN, DHAKA)
+    assert "2024-02-29T08:30:00.000000Z" in display_value(SEEN, DHAKA)
 
 
 @pytest.mark.parametrize(
@@ -48,7 +48,7 @@ def test_an_instant_is_on_the_clocks_of_the_account() -> None:
     ],
 )
 def test_an_explanation_writes_a_value_as_the_page_does(kind: Kind, value: Value) -> None:
-    assert told(format_value(value), kind, DHAKA) == shown(value, DHAKA)
+    assert display_text(format_value(value), kind, DHAKA) == display_value(value, DHAKA)
 
 
 @pytest.mark.parametrize(
@@ -65,7 +65,7 @@ def test_an_explanation_writes_a_value_as_the_page_does(kind: Kind, value: Value
     ],
 )
 def test_what_was_searched_for_is_marked(text: str, searched: str, html: str) -> None:
-    assert marked(text, searched) == html
+    assert highlight(text, searched) == html
 
 
 @pytest.mark.parametrize("micros", [0, 500_000, 123_000])
@@ -73,4 +73,4 @@ def test_what_was_searched_for_is_marked(text: str, searched: str, html: str) ->
 def test_a_control_holds_an_instant_from_which_it_is_read_again(second: int, micros: int) -> None:
     seen = Field(101, "seen", "Seen", Kind.DATETIME)
     instant = SEEN.replace(second=second, microsecond=micros)
-    assert parse_value(control_of(seen, instant, DHAKA).text, seen, DHAKA) == instant
+    assert parse_value(make_control(seen, instant, DHAKA).text, seen, DHAKA) == instant

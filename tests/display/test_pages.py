@@ -9,7 +9,7 @@ from markupsafe import Markup, escape
 
 from tamis.domain.visible import visible_lines
 from tamis.web.console.render import environment
-from tamis.web.console.values import marked
+from tamis.web.console.values import highlight
 
 TEMPLATES = Path(__file__).parents[2] / "src/tamis/web/console/templates"
 TEXT = st.text(st.characters(categories=["Cc", "Cf", "Zl", "Zp", "L", "P", "S", "Zs"]))
@@ -24,7 +24,7 @@ def test_text_is_shown_and_controls_hold_what_they_are_given(text: str) -> None:
 
 @given(TEXT)
 def test_what_a_search_marks_is_shown_too(text: str) -> None:
-    assert marked(text, "a").striptags() == Markup(escape(visible_lines(text))).striptags()
+    assert highlight(text, "a").striptags() == Markup(escape(visible_lines(text))).striptags()
 
 
 def test_every_control_holds_exactly_what_it_is_given() -> None:

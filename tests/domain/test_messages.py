@@ -12,7 +12,7 @@ from tamis.cli.words import WORDS as COMMAND_LINE
 from tamis.domain.errors import Invalid, Message, Problem, Refused, ValueProblem
 from tamis.domain.messages import ENGLISH, data, files, imports, rules, stores, values
 from tamis.domain.messages.words import Words
-from tamis.web.console.wording import WORDS as CONSOLE
+from tamis.web.console.messages import WORDS as CONSOLE
 from tamis.web.segment_api.messages import WORDS as SEGMENT_API
 
 ROOT = Path(tamis.__file__).parent

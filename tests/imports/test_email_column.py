@@ -11,7 +11,7 @@ from tamis.actions.importing.report import ImportOptions
 from tamis.actions.importing.uploads import Incoming
 from tamis.domain.errors import Invalid
 from tamis.domain.fields import Kind
-from tamis.web.console.wording import WORDS
+from tamis.web.console.messages import WORDS
 from tests.imports.conftest import Desk
 
 ANN = "ann@example.org"

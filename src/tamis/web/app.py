@@ -121,6 +121,6 @@ async def _add_headers(message: Message, _: Scope) -> None:
 
 def _said_by_console(request: Request[Any, Any, Any], error: Exception) -> Response[Any]:
     """Let the console say what is wrong with a request that no route answers."""
-    from tamis.web.console.errors import answer_to
+    from tamis.web.console.errors import error_response
 
-    return answer_to(request, error)
+    return error_response(request, error)

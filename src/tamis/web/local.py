@@ -13,8 +13,8 @@ from tamis.actions.local_calls import LocalCall
 from tamis.actions.local_protocol import PATH, Failure, decode_call, failure_from
 from tamis.actions.services import Services
 from tamis.domain.errors import Refused, TamisError
-from tamis.web.lanes import in_lane
 from tamis.web.monitoring.traffic import client_address, request_record
+from tamis.web.request_tasks import run_in_lane
 
 MAX_BODY = 16_777_216
 NO_ACCOUNT = "commands"
@@ -42,7 +42,7 @@ def local_routes(services: Services, token: str) -> Router:
             return _failed(403, "only_for_commands")
         call = decode_call(await request.body())
         account = call.target_account or NO_ACCOUNT
-        return Response(await in_lane(services.lanes.commands, account, lambda: run(call)))
+        return Response(await run_in_lane(services.lanes.commands, account, lambda: run(call)))
 
     return Router("/", route_handlers=[ask], opt={"interface": "local"}, include_in_schema=False)
 

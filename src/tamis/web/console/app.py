@@ -13,28 +13,28 @@ from litestar.response import Redirect, Response
 from tamis.actions.accounts.sessions import find_session
 from tamis.actions.services import Services
 from tamis.web.console import errors, pages, static
-from tamis.web.console.answers import wants_page
-from tamis.web.console.auth.confirming import Confirmations, PasswordNeeded, ask_for_password
+from tamis.web.console.auth.password_confirmation import PasswordConfirmations, PasswordRequired, ask_for_password
 from tamis.web.console.auth.passwords import Passwords
-from tamis.web.console.forms import LARGEST_FORM, read_form
+from tamis.web.console.concurrency_limit import ConcurrencyLimit, run_pages_in
+from tamis.web.console.forms import MAX_FORM_BYTES, read_form
 from tamis.web.console.gate import Gate
+from tamis.web.console.responses import accepts_html
 from tamis.web.console.session import Notices, Visitor, WebRequest, find_visitor
-from tamis.web.console.turns import Turns, make_pages_in
 
 
 @get("/", sync_to_thread=False)
 def home(request: WebRequest) -> Response[Any]:
     """Begin with the segments; a program is told what this is."""
-    if wants_page(request):
+    if accepts_html(request):
         return Redirect("/segments")
     return Response({"name": "Tamis", "segment_api": "/api/", "documentation": "README.md and docs/ of the project"})
 
 
 def console(services: Services, state: State) -> Router:
     """Make the routes of the console; `state` is where its answers to errors find what they need."""
-    make_pages_in(services.lanes.pages)
+    run_pages_in(services.lanes.pages)
     notices = Notices()
-    passwords, confirmations = Passwords(services), Confirmations()
+    passwords, confirmations = Passwords(services), PasswordConfirmations()
 
     def visitor(request: WebRequest) -> Visitor:
         return find_visitor(services, notices, request)
@@ -64,9 +64,9 @@ def console(services: Services, state: State) -> Router:
             "passwords": Provide(lambda: passwords, sync_to_thread=False),
             "confirmations": Provide(lambda: confirmations, sync_to_thread=False),
         },
-        middleware=[Gate(is_session), Turns(account_of, services.settings.requests_waiting)],
-        exception_handlers={**errors.HANDLERS, PasswordNeeded: ask_for_password},
-        request_max_body_size=LARGEST_FORM,
+        middleware=[Gate(is_session), ConcurrencyLimit(account_of, services.settings.requests_waiting)],
+        exception_handlers={**errors.HANDLERS, PasswordRequired: ask_for_password},
+        request_max_body_size=MAX_FORM_BYTES,
         opt={"interface": "console"},
         include_in_schema=False,
     )

@@ -12,11 +12,11 @@ from tamis.domain.membership_changes import DaySize
 from tamis.web.console.filters import day as written_day
 
 WIDTH, HEIGHT, PAD = 96, 28, 2
-WHOLE_HEIGHT = 0.5
+FULL_HEIGHT_CHANGE = 0.5
 """By which part of its highest value a small line has to change to take its whole height."""
-LEAST_ROOM = 0.2
+MIN_RANGE = 0.2
 """Which part of the highest value a large chart shows at least."""
-Place = Callable[[float], float]
+Position = Callable[[float], float]
 
 
 def sparkline(values: Sequence[float | None], label: str = "") -> Markup:
@@ -26,7 +26,7 @@ def sparkline(values: Sequence[float | None], label: str = "") -> Markup:
     if len(known) < 2:
         return Markup("")
     low, high = min(v for _, v in known), max(v for _, v in known)
-    span = max(high - low, WHOLE_HEIGHT * high) or 1
+    span = max(high - low, FULL_HEIGHT_CHANGE * high) or 1
     floor = max(0.0, (low + high - span) / 2)
     step = (WIDTH - 2 * PAD) / (len(values) - 1)
     points = [(PAD + i * step, HEIGHT - PAD - (v - floor) / span * (HEIGHT - 2 * PAD)) for i, v in known]
@@ -50,7 +50,7 @@ def bar(share: float) -> Markup:
 
 
 @dataclass(frozen=True, slots=True)
-class Paper:
+class ChartLayout:
     """How large a picture is, how many days it names, and where its parts lie."""
 
     kind: str
@@ -70,18 +70,18 @@ class Paper:
         return self.height - self.moves - 40
 
 
-PAPERS = (Paper("wide", 860, 300, 6), Paper("narrow", 360, 260, 3))
+LAYOUTS = (ChartLayout("wide", 860, 300, 6), ChartLayout("narrow", 360, 260, 3))
 
 
 def size_chart(days: Sequence[DaySize], label: str) -> Markup:
     """Draw the sizes at the end of days as a line, and below it who came and went on each; once for wide screens and
     once for narrow ones. What a script shows of a single day stands in `data-days`."""
     told = json.dumps([[written_day(d.day), d.recipients, d.entered, d.departed] for d in days], separators=(",", ":"))
-    pictures = Markup("").join(_sizes(paper, days, label) for paper in PAPERS)
+    pictures = Markup("").join(_sizes(paper, days, label) for paper in LAYOUTS)
     return Markup('<figure class="chart" data-days="{}">{}</figure>').format(told, pictures)
 
 
-def _sizes(paper: Paper, days: Sequence[DaySize], label: str) -> Markup:
+def _sizes(paper: ChartLayout, days: Sequence[DaySize], label: str) -> Markup:
     sizes = [d.recipients for d in days]
     ticks = scale(min(sizes), max(sizes))
     low, high = ticks[0], ticks[-1]
@@ -116,19 +116,19 @@ def _sizes(paper: Paper, days: Sequence[DaySize], label: str) -> Markup:
         line=points_of(line),
         cx=line[-1][0],
         cy=line[-1][1],
-        moves=_moves(paper, days, x, step),
-        names=_names(paper, [d.day for d in days], x),
+        moves=_membership_changes(paper, days, x, step),
+        names=_day_labels(paper, [d.day for d in days], x),
     )
 
 
-def _tick(paper: Paper, y: float, tick: float) -> Markup:
+def _tick(paper: ChartLayout, y: float, tick: float) -> Markup:
     return Markup(
         '<line class="chart-grid" x1="{l}" x2="{r}" y1="{y:.1f}" y2="{y:.1f}"/>'
         '<text class="chart-text" x="{t}" y="{b:.1f}" text-anchor="end">{n}</text>'
     ).format(l=paper.left, r=paper.width - paper.right, y=y, t=paper.left - 8, b=y + 4, n=short_number(tick))
 
 
-def _moves(paper: Paper, days: Sequence[DaySize], x: Place, step: float) -> Markup:
+def _membership_changes(paper: ChartLayout, days: Sequence[DaySize], x: Position, step: float) -> Markup:
     """Draw entries above a line and exits below it, both to one scale. The day on which a segment was filled as a whole
     is left out: all come then, and whoever comes later could not be seen."""
     middle = paper.height - 24 - paper.moves / 2
@@ -139,18 +139,18 @@ def _moves(paper: Paper, days: Sequence[DaySize], x: Place, step: float) -> Mark
     drawn = line.format(paper.left, paper.width - paper.right, middle, middle)
     for at, d in shown:
         came, went = (max(1.5, n / most * half) if n else 0.0 for n in (d.entered, d.departed))
-        drawn += _block("came", at, middle - came, width, came) + _block("went", at, middle, width, went)
+        drawn += _column("came", at, middle - came, width, came) + _column("went", at, middle, width, went)
     return drawn
 
 
-def _block(kind: str, at: float, top: float, width: float, height: float) -> Markup:
+def _column(kind: str, at: float, top: float, width: float, height: float) -> Markup:
     if not height:
         return Markup("")
     block = Markup('<rect class="chart-{}" x="{:.1f}" y="{:.1f}" width="{:.1f}" height="{:.1f}"/>')
     return block.format(kind, at - width / 2, top, width, height)
 
 
-def _names(paper: Paper, days: Sequence[date], x: Place) -> Markup:
+def _day_labels(paper: ChartLayout, days: Sequence[date], x: Position) -> Markup:
     count = min(paper.labels, len(days))
     places = sorted({round(i * (len(days) - 1) / max(count - 1, 1)) for i in range(count)})
     texts = []
@@ -170,7 +170,7 @@ def _names(paper: Paper, days: Sequence[date], x: Place) -> Markup:
 def scale(low: float, high: float, most: int = 4) -> list[float]:
     """Choose round numbers around some values, at most so many and one: from nought on, unless all values lie close
     together; then a change that is small beside them still looks small."""
-    room = max(high - low, LEAST_ROOM * high)
+    room = max(high - low, MIN_RANGE * high)
     floor = 0.0 if low < 0.6 * high or high < 10 else (low + high - room) / 2
     top = max(high, (low + high + room) / 2) if floor else high
     rough = max(top - floor, 1) / most

@@ -19,7 +19,7 @@ FILES = {
     "ndjson": (Layout(Format.NDJSON), "application/x-ndjson"),
     "parquet": (Layout(Format.PARQUET), "application/vnd.apache.parquet"),
 }
-PIECE = 262_144
+CHUNK_BYTES = 262_144
 
 
 def layout_of(form: str) -> Layout:
@@ -32,7 +32,7 @@ def layout_of(form: str) -> Layout:
 def send_file(download: Download, name: str, form: str) -> Stream:
     """Send an export as a file that is called after something."""
     headers = {
-        "content-disposition": disposition(name, "csv" if form == "excel" else form),
+        "content-disposition": content_disposition(name, "csv" if form == "excel" else form),
         "content-length": str(download.bytes),
     }
     return Stream(_pieces(download.file), media_type=FILES[form][1], headers=headers)
@@ -40,11 +40,11 @@ def send_file(download: Download, name: str, form: str) -> Stream:
 
 async def _pieces(file: BinaryIO) -> AsyncIterator[bytes]:
     with file:
-        while piece := await anyio.to_thread.run_sync(file.read, PIECE):
+        while piece := await anyio.to_thread.run_sync(file.read, CHUNK_BYTES):
             yield piece
 
 
-def disposition(name: str, ending: str) -> str:
+def content_disposition(name: str, ending: str) -> str:
     """Name a file after something: in plain letters for old programs, as it is for all others."""
     whole = " ".join(re.sub(r'[\\/:*?"<>|\x00-\x1f\x7f]+', " ", name).split())[:100].strip(" .") or "tamis"
     plain = unicodedata.normalize("NFKD", whole).encode("ascii", "ignore").decode()

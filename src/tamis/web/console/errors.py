@@ -10,9 +10,9 @@ from litestar.types import ExceptionHandlersMap
 
 from tamis import log
 from tamis.domain.errors import Busy, Invalid, NotFound, Refused, TamisError, Unavailable
-from tamis.web.console.answers import fragment, from_htmx, page, wants_page
-from tamis.web.console.session import SignInNeeded, Visitor, WebRequest
-from tamis.web.console.wording import all_told, words_of
+from tamis.web.console.messages import all_messages, message_text
+from tamis.web.console.responses import accepts_html, fragment, is_htmx, page
+from tamis.web.console.session import SignInRequired, Visitor, WebRequest
 from tamis.web.monitoring.traffic import LogContext, request_record
 
 TITLES = {
@@ -31,12 +31,12 @@ STATUSES: tuple[tuple[type[TamisError], int, str], ...] = (
     (Busy, 429, TITLES[429]),
     (Unavailable, 503, "Tamis cannot answer now"),
 )
-NOTHING_HERE = "There is nothing here, or not for this account."
+NOT_FOUND = "There is nothing here, or not for this account."
 
 
-def sign_in_needed(request: WebRequest, _: Exception) -> Response[Any]:
+def redirect_to_sign_in(request: WebRequest, _: Exception) -> Response[Any]:
     """Lead to the sign-in, and from there back to the page that was asked for."""
-    if from_htmx(request):
+    if is_htmx(request):
         return Response("", status_code=401, headers={"HX-Redirect": "/sign-in"}, media_type="text/html")
     if "application/json" in request.headers.get("accept", ""):
         return Response({"message": "Your session has ended: sign in again."}, status_code=401)
@@ -45,39 +45,41 @@ def sign_in_needed(request: WebRequest, _: Exception) -> Response[Any]:
     return Response("", status_code=303, headers={"location": location}, media_type="text/html")
 
 
-def refused(request: WebRequest, error: TamisError) -> Response[Any]:
+def domain_error(request: WebRequest, error: TamisError) -> Response[Any]:
     """Say what the domain says."""
     status, title = next(((s, t) for kind, s, t in STATUSES if isinstance(error, kind)), (500, "That went wrong"))
     if isinstance(error, Unavailable) and not isinstance(error, Busy):
-        log.event("request_not_served", level=logging.ERROR, **_place(request), reason=str(error))
-    message = NOTHING_HERE if isinstance(error, NotFound) else all_told(error)
-    problems = [{"path": p.path, "message": words_of(p)} for p in error.problems] if isinstance(error, Invalid) else []
-    answer = _answer(request, status, title, message, problems)
+        log.event("request_not_served", level=logging.ERROR, **_log_context(request), reason=str(error))
+    message = NOT_FOUND if isinstance(error, NotFound) else all_messages(error)
+    problems = (
+        [{"path": p.path, "message": message_text(p)} for p in error.problems] if isinstance(error, Invalid) else []
+    )
+    answer = _error_response(request, status, title, message, problems)
     if isinstance(error, Busy):
         answer.headers["retry-after"] = "1"
     return answer
 
 
-def wrong_request(request: WebRequest, error: HTTPException) -> Response[Any]:
+def http_error(request: WebRequest, error: HTTPException) -> Response[Any]:
     """Say what is wrong with a request that no page could take."""
     status = error.status_code
     if status >= 500:
-        return fault(request, error)
-    message = error.detail if status in (403, 409) else NOTHING_HERE if status == 404 else "Go back and try it again."
-    answer = _answer(request, status, TITLES.get(status, "This request cannot be read"), message, [])
+        return internal_error(request, error)
+    message = error.detail if status in (403, 409) else NOT_FOUND if status == 404 else "Go back and try it again."
+    answer = _error_response(request, status, TITLES.get(status, "This request cannot be read"), message, [])
     if status == 405:
         answer.headers["allow"] = (error.headers or {}).get("allow", "")
     return answer
 
 
-def fault(request: WebRequest, error: Exception) -> Response[Any]:
+def internal_error(request: WebRequest, error: Exception) -> Response[Any]:
     """Log what went wrong, and give people a number by which it is found."""
     explained = request.app.state.explain(error)
     if isinstance(explained, TamisError):
-        return refused(request, explained)
-    place = _place(request)
+        return domain_error(request, explained)
+    place = _log_context(request)
     log.event("fault", level=logging.ERROR, error=error, **place)
-    return _answer(
+    return _error_response(
         request,
         500,
         "That went wrong, and it is our fault",
@@ -86,20 +88,20 @@ def fault(request: WebRequest, error: Exception) -> Response[Any]:
     )
 
 
-def _place(request: WebRequest) -> LogContext:
+def _log_context(request: WebRequest) -> LogContext:
     """Say for the log which request it was."""
     exchange = request_record(request.scope)
     route = request.scope.get("path_template")
     return {"interface": "console", "route": route, "account": exchange.account_id, "request": exchange.id}
 
 
-def _answer(
+def _error_response(
     request: WebRequest, status: int, title: str, message: str, problems: list[dict[str, str]]
 ) -> Response[Any]:
-    if not wants_page(request):
+    if not accepts_html(request):
         return Response({"message": message, "problems": problems}, status_code=status)
     visitor = request.state.get("visitor") or _visitor_of(request)
-    if from_htmx(request):
+    if is_htmx(request):
         answer = fragment(visitor, "errors/fragment.html", status=status, message=message)
         answer.headers.update({"HX-Retarget": "#problems", "HX-Reswap": "innerHTML"})
         return answer
@@ -113,19 +115,19 @@ def _visitor_of(request: WebRequest) -> Visitor | None:
         return None
     try:
         visitor: Visitor = find(request)
-    except (SignInNeeded, TamisError):
+    except (SignInRequired, TamisError):
         return None
     return visitor
 
 
 HANDLERS: ExceptionHandlersMap = {
-    SignInNeeded: sign_in_needed,
-    TamisError: refused,
-    HTTPException: wrong_request,
-    Exception: fault,
+    SignInRequired: redirect_to_sign_in,
+    TamisError: domain_error,
+    HTTPException: http_error,
+    Exception: internal_error,
 }
 
 
-def answer_to(request: WebRequest, error: Exception) -> Response[Any]:
+def error_response(request: WebRequest, error: Exception) -> Response[Any]:
     """Say what is wrong with a request that no route answers."""
-    return wrong_request(request, error) if isinstance(error, HTTPException) else fault(request, error)
+    return http_error(request, error) if isinstance(error, HTTPException) else internal_error(request, error)

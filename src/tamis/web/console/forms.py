@@ -13,10 +13,10 @@ from litestar.types import Receive, Scope
 from tamis.web.console.session import WebRequest
 
 URL_ENCODED, MULTIPART = "application/x-www-form-urlencoded", "multipart/form-data"
-LARGEST_NUMBER = 2**63
-LARGEST_FORM = 4_194_304
-MOST_FIELDS = 40_000
-LONG = 65_536
+MAX_NUMBER = 2**63
+MAX_FORM_BYTES = 4_194_304
+MAX_FIELDS = 40_000
+THREAD_BYTES = 65_536
 """A body of more bytes is read in a thread: until it is, all other requests would wait."""
 
 
@@ -42,22 +42,20 @@ class Form:
     def number(self, name: str) -> int | None:
         """Return a whole number that is not negative, such as an id; None when it is none."""
         text = self.text(name)
-        return (
-            int(text) if text.isascii() and text.isdigit() and len(text) < 20 and int(text) < LARGEST_NUMBER else None
-        )
+        return int(text) if text.isascii() and text.isdigit() and len(text) < 20 and int(text) < MAX_NUMBER else None
 
     def checked(self, name: str) -> bool:
         """Return whether a box is ticked."""
         return name in self.fields
 
 
-def bounded(scope: Scope, receive: Receive) -> Receive:
+def limit_body(scope: Scope, receive: Receive) -> Receive:
     """Return what receives the body of a request as far as its page takes one; raises RequestEntityTooLarge, at once
     where the length is announced. A page that takes files, of any length, takes forms no larger than others do."""
     headers = Headers.from_scope(scope)
     limit = scope["route_handler"].resolve_request_max_body_size()  # type: ignore[union-attr]  # only HTTP comes here
     if limit is None and _kind(headers) in (URL_ENCODED, MULTIPART):
-        limit = LARGEST_FORM
+        limit = MAX_FORM_BYTES
     if limit is None:
         return receive
     announced = headers.get("content-length", "")
@@ -88,7 +86,7 @@ async def read_form(request: WebRequest) -> Form:
     form = Form(FormMultiDict([]))
     if kind == URL_ENCODED:
         body = await request.body()
-        form = Form(FormMultiDict(await asyncio.to_thread(_pairs, body) if len(body) > LONG else _pairs(body)))
+        form = Form(FormMultiDict(await asyncio.to_thread(_pairs, body) if len(body) > THREAD_BYTES else _pairs(body)))
     elif kind == MULTIPART:
         try:
             form = Form(await request.form())
@@ -104,6 +102,6 @@ def _kind(headers: Headers) -> str:
 
 def _pairs(body: bytes) -> list[tuple[str, str]]:
     try:
-        return parse_qsl(body.decode("latin-1"), keep_blank_values=True, max_num_fields=MOST_FIELDS)
+        return parse_qsl(body.decode("latin-1"), keep_blank_values=True, max_num_fields=MAX_FIELDS)
     except ValueError:
         raise HTTPException("the form has too many fields", status_code=413) from None

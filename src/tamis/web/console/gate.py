@@ -12,8 +12,8 @@ from litestar.exceptions import HTTPException, PermissionDeniedException
 from litestar.middleware import ASGIMiddleware
 from litestar.types import ASGIApp, Receive, Scope, Send
 
-from tamis.web.console.forms import bounded, read_form
-from tamis.web.console.session import SignInNeeded, WebRequest, csrf_of, session_token, token_of
+from tamis.web.console.forms import limit_body, read_form
+from tamis.web.console.session import SignInRequired, WebRequest, cookie_token, csrf_token, session_token
 
 SAFE = ("GET", "HEAD", "OPTIONS")
 FORGED = "This page is not the newest any more: it was opened before the last sign-in. Load it again and repeat."
@@ -44,18 +44,18 @@ class Gate(ASGIMiddleware):
 
     async def handle(self, scope: Scope, receive: Receive, send: Send, next_app: ASGIApp) -> None:
         """Let a request pass, or raise what refuses it, as far as possible before its body is read."""
-        receive = bounded(scope, receive)
+        receive = limit_body(scope, receive)
         if scope["method"] in SAFE:  # type: ignore[typeddict-item]  # `scopes` lets HTTP alone come here
             await next_app(scope, receive, send)
             return
         request: WebRequest = Request(scope, receive, send)
-        token = token_of(request)
+        token = cookie_token(request)
         if not token:
             raise PermissionDeniedException(FORGED)
         if not self._is_session(session_token(request)) and not _is_short(request):
-            raise SignInNeeded
+            raise SignInRequired
         given = request.headers.get("x-csrf-token") or (await read_form(request)).raw("csrf")
-        if not hmac.compare_digest(given.encode("utf-8", "replace"), csrf_of(token).encode()):
+        if not hmac.compare_digest(given.encode("utf-8", "replace"), csrf_token(token).encode()):
             raise PermissionDeniedException(FORGED)
         form = await read_form(request)
         once = form.raw("once")[:LONGEST_MARK]
@@ -73,7 +73,7 @@ class Gate(ASGIMiddleware):
             if known is not None:
                 if known[0]["status"] == 200:  # a page, which may show a secret: for a moment only, and to its session
                     if not self._is_session(key[0]):
-                        raise SignInNeeded
+                        raise SignInRequired
                     if time.monotonic() - since > REPEATED_SECONDS:
                         raise HTTPException(DONE_ALREADY, status_code=409)
                 for message in known:

@@ -33,12 +33,12 @@ from tamis.domain.fields import EMAIL, FieldSet, Kind, key_of
 from tamis.domain.imports import Upload
 from tamis.domain.parsing.column_format import ColumnFormat
 from tamis.domain.parsing.number_parser import DecimalMark
-from tamis.web.console.answers import page
 from tamis.web.console.import_form import Chosen
 from tamis.web.console.importing import progress_of, report_of_trial, told_of
 from tamis.web.console.kinds import KINDS
+from tamis.web.console.messages import message_text
+from tamis.web.console.responses import page
 from tamis.web.console.session import Visitor
-from tamis.web.console.wording import words_of
 
 FORMATS = {"csv": "CSV", "xlsx": "workbook", "ndjson": "JSON, one object a line", "parquet": "Parquet"}
 DELIMITERS = {",": "commas", ";": "semicolons", "\t": "tabs", "|": "vertical bars"}
@@ -102,7 +102,7 @@ def upload_page(
     under_way = job is not None and not job.is_done
     trial = job.result if job and job.status is JobStatus.DONE and isinstance(job.result, ImportReport) else None
     of = type_by_id(db, visitor.account, upload.contact_type_id)
-    at_columns = {problem.path: words_of(problem) for problem in chosen.problems if problem.path.isdigit()}
+    at_columns = {problem.path: message_text(problem) for problem in chosen.problems if problem.path.isdigit()}
     most = min(MOST_COLUMNS, max(20, MOST_OPTIONS // len(fields.fields)))
     return page(
         visitor,
@@ -113,7 +113,7 @@ def upload_page(
         upload=upload,
         of=of,
         look=look,
-        told=(*look.notices, *map(words_of, about_email(look, fields))),
+        told=(*look.notices, *map(message_text, about_email(look, fields))),
         written=_written(look),
         size=in_bytes(upload.size),
         columns=[_shown(look, fields, column, chosen, at_columns) for column in look.columns[:most]],

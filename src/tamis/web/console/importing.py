@@ -14,7 +14,7 @@ from tamis.domain.errors import Problem
 from tamis.domain.import_reports import Details, Figures
 from tamis.domain.imports import ImportJob
 from tamis.domain.text import counted
-from tamis.web.console.wording import words_of
+from tamis.web.console.messages import message_text
 
 STEPS = {
     "Reading": "Reading the file",
@@ -95,7 +95,7 @@ def progress_of(job: BackgroundJob) -> Progress:
 def told_of(problem: Problem) -> str:
     """Write what an import says against a file, in one sentence."""
     place = "" if problem.path in OF_THE_FORM else f"{problem.path} "
-    text = place + words_of(problem)
+    text = place + message_text(problem)
     return text[:1].upper() + text[1:] if text.startswith(("the ", "it ", "a ")) else text
 
 

@@ -63,9 +63,9 @@ def _make_environment() -> Environment:
         plural=counted,
         day=filters.day,
         when=lambda instant: filters.when(instant, _zone()),
-        shown=lambda value: values.shown(value, _zone()),
-        marked=values.marked,
-        told=lambda text, kind: values.told(text, kind, _zone()),
+        display=lambda value: values.display_value(value, _zone()),
+        highlight=values.highlight,
+        display_text=lambda text, kind: values.display_text(text, kind, _zone()),
         kind=lambda kind: NAMES[kind],
         ago=lambda instant, now: filters.ago(instant, now, _zone()),
     )

@@ -19,10 +19,10 @@ from tamis.web.monitoring.traffic import request_record
 WebRequest = Request[Any, Any, Any]
 
 SESSION, GUEST, DEVICE = "tamis_session", "tamis_guest", "tamis_device"
-MOST_NOTICES = 1_000
+MAX_NOTICES = 1_000
 
 
-class SignInNeeded(Exception):
+class SignInRequired(Exception):
     """A page was asked for that only somebody who is signed in may see."""
 
 
@@ -33,11 +33,11 @@ class Notices:
         self._said: dict[bytes, list[str]] = {}
         self._lock = threading.Lock()
 
-    def say(self, session: Session, sentence: str) -> None:
+    def add(self, session: Session, sentence: str) -> None:
         """Keep a sentence for the next page."""
         with self._lock:
             self._said.setdefault(session.token_hash, []).append(sentence)
-            while len(self._said) > MOST_NOTICES:
+            while len(self._said) > MAX_NOTICES:
                 del self._said[next(iter(self._said))]
 
     def take(self, session: Session) -> list[str]:
@@ -55,7 +55,7 @@ class Visitor:
     notices: Notices = field(repr=False)
     damaged: bool = False
     """Whether the records are known to be damaged, which every page says."""
-    answers_form: bool = False
+    is_form_response: bool = False
     """Whether this request sent a form, so that a page which answers it must not be asked for like that again."""
 
     @property
@@ -64,12 +64,12 @@ class Visitor:
         return self.session.account
 
 
-def csrf_of(token: str) -> str:
+def csrf_token(token: str) -> str:
     """Derive what proves that a form came from our page: whoever does not know the cookie cannot know it."""
     return hashlib.sha256(b"csrf:" + token.encode()).hexdigest()
 
 
-def token_of(request: WebRequest) -> str:
+def cookie_token(request: WebRequest) -> str:
     """Return the token of a request's cookie: that of a session, else that of a guest, else an empty text."""
     return session_token(request) or request.cookies.get(_name(request, GUEST), "")
 
@@ -79,7 +79,7 @@ def session_token(request: WebRequest) -> str:
     return request.cookies.get(_name(request, SESSION), "")
 
 
-def client_of(request: WebRequest) -> str:
+def client_host(request: WebRequest) -> str:
     """Tell from which address of the network a request comes."""
     return request.client.host if request.client else ""
 
@@ -89,17 +89,17 @@ def find_visitor(services: Services, notices: Notices, request: WebRequest) -> V
     token = session_token(request)
     session = find_session(services, token)
     if session is None:
-        raise SignInNeeded
+        raise SignInRequired
     if to_be_noted(session, services.clock(), services.settings):
         services.submit(note_session, session)
     damaged = services.records.health.damage is not None
-    visitor = Visitor(session, csrf_of(token), notices, damaged, request.method not in ("GET", "HEAD"))
+    visitor = Visitor(session, csrf_token(token), notices, damaged, request.method not in ("GET", "HEAD"))
     request.state.visitor = visitor
     request_record(request.scope).account_id = visitor.account.id
     return visitor
 
 
-def device_cookie_of(request: WebRequest, account: Account) -> str:
+def device_cookie_value(request: WebRequest, account: Account) -> str:
     """Return the cookie by which a browser shows that an account was signed in to with it before, if it has one."""
     return request.cookies.get(_name(request, f"{DEVICE}_{account.id}"), "")
 

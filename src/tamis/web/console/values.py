@@ -16,17 +16,17 @@ from tamis.web.console.forms import Form
 
 _LETTER = re.compile(r".[\u0300-\u036f\u1ab0-\u1aff\u1dc0-\u1dff\u20d0-\u20ff\u3099\u309a]*", re.DOTALL)
 LONG_TEXT = 80
-WHOLE = 1e15
+MAX_EXACT = 1e15
 
 
-def shown(value: Value, zone: tzinfo) -> str | Markup:
+def display_value(value: Value, zone: tzinfo) -> str | Markup:
     """Write a value for people: numbers with separators, days and instants with the exact one on hover."""
     if isinstance(value, bool):
         return "Yes" if value else "No"
     if isinstance(value, float):
-        if value.is_integer() and abs(value) < WHOLE:
+        if value.is_integer() and abs(value) < MAX_EXACT:
             return f"{int(value):,}"
-        return f"{value:,}" if 1e-4 < abs(value) < WHOLE else format_value(value)
+        return f"{value:,}" if 1e-4 < abs(value) < MAX_EXACT else format_value(value)
     if isinstance(value, datetime):
         return when(value, zone)
     if isinstance(value, date):
@@ -34,20 +34,20 @@ def shown(value: Value, zone: tzinfo) -> str | Markup:
     return ", ".join(value) if isinstance(value, tuple) else value
 
 
-def told(text: str, kind: Kind | None, zone: tzinfo) -> str | Markup:
+def display_text(text: str, kind: Kind | None, zone: tzinfo) -> str | Markup:
     """Write for people what an explanation says of a value, which is there as `format_value` writes it."""
     if kind is Kind.NUMBER:
-        return shown(float(text), zone)
+        return display_value(float(text), zone)
     if kind is Kind.DATE:
-        return shown(date.fromisoformat(text), zone)
+        return display_value(date.fromisoformat(text), zone)
     if kind is Kind.DATETIME:
-        return shown(datetime.fromisoformat(text), zone)
+        return display_value(datetime.fromisoformat(text), zone)
     if kind is Kind.BOOLEAN:
-        return shown(text == "true", zone)
+        return display_value(text == "true", zone)
     return text.replace(SEPARATOR, ",") if kind is Kind.CHOICES else text
 
 
-def marked(text: str, searched: str) -> Markup:
+def highlight(text: str, searched: str) -> Markup:
     """Mark in a text what was searched for: all places where one of the words stands, as texts are compared."""
     letters = _LETTER.findall(text)  # each with its accents, so that none is cut off from another
     places = [place for place, letter in enumerate(letters) for _ in fold_part(letter)]
@@ -59,11 +59,11 @@ def marked(text: str, searched: str) -> Markup:
             for place in places[at : at + len(word)]:
                 hits[place] = True
             at = folded.find(word, at + 1)
-    marked = Markup("")
+    highlight = Markup("")
     for hit, run in groupby(zip(letters, hits, strict=True), itemgetter(1)):
         part = visible_lines("".join(letter for letter, _ in run))
-        marked += Markup("<mark>{}</mark>").format(part) if hit else part
-    return marked
+        highlight += Markup("<mark>{}</mark>").format(part) if hit else part
+    return highlight
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,7 +92,7 @@ class Control:
         return "0.001" if "." in self.text else "1"
 
 
-def control_of(field: Field, value: Value | None, zone: tzinfo, name: str = "value") -> Control:
+def make_control(field: Field, value: Value | None, zone: tzinfo, name: str = "value") -> Control:
     """Make the control that holds a value, or nothing."""
     text = "" if value is None else format_value(value)
     if isinstance(value, datetime):  # browsers have controls for clock times without a zone, to the millisecond
@@ -107,7 +107,7 @@ def _clock_time(local: datetime) -> str:
     return local.isoformat(timespec="seconds" if local.second else "minutes")
 
 
-def typed(form: Form, field: Field, name: str = "value") -> str:
+def submitted_text(form: Form, field: Field, name: str = "value") -> str:
     """Return what stands in a control that was sent, as text that the field can be read from."""
     if field.kind is Kind.CHOICES:
         return f"{SEPARATOR} ".join(form.all(name))

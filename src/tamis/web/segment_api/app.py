@@ -32,7 +32,7 @@ from tamis.web.segment_api.key_auth import KeyPairAuth
 from tamis.web.segment_api.list_streaming import ListStreams
 from tamis.web.segment_api.messages import capitalized, error_message
 from tamis.web.segment_api.rate_limit import RateLimiter
-from tamis.web.write_queue import WriteQueue
+from tamis.web.write_limit import WriteLimit
 
 Endpoint = Callable[[Context, Request], Awaitable[RawResponse | StreamedResponse]]
 
@@ -54,7 +54,7 @@ ROUTES: dict[str, tuple[str, Endpoint]] = {
 def segment_api_routes(services: Services) -> list[ASGIRouteHandler]:
     """Make the routes below `/api`: raw ASGI handlers, for the sake of their speed (docs/decisions/0030)."""
     keys = KeyPairAuth(services, lambda public_key: services.submit(note_key_use, public_key))
-    writes = WriteQueue(services)
+    writes = WriteLimit(services)
     limiter = RateLimiter(services.settings.requests_per_minute, services.settings.account_requests_per_minute)
     listings = ListStreams(services.lanes.lists, services.settings.requests_waiting)
     lists: dict[int, CachedList] = {}

@@ -19,12 +19,12 @@ from tamis.domain.contacts import ContactType
 from tamis.domain.errors import Invalid, Problem
 from tamis.domain.fields import RESERVED
 from tamis.web.http import RawResponse, Request, StreamedResponse, json_response
-from tamis.web.lanes import in_lane
+from tamis.web.request_tasks import run_in_lane
 from tamis.web.segment_api import serializers
 from tamis.web.segment_api.body import parse_body
 from tamis.web.segment_api.list_streaming import Chunk, ListQuery, ListStreams, chunk_rows
 from tamis.web.segment_api.params import BodyParams, parse_id
-from tamis.web.write_queue import WriteQueue
+from tamis.web.write_limit import WriteLimit
 
 ITEMS_A_PAGE = 10_000
 CONTACTS_A_PAGE = 2_000
@@ -50,7 +50,7 @@ class Context:
     lists that are being read."""
 
     services: Services
-    writes: WriteQueue
+    writes: WriteLimit
     account: Account
     listings: ListStreams
     lists: dict[int, CachedList] = field(repr=False)
@@ -71,7 +71,7 @@ async def segment_list(context: Context, _: Request) -> RawResponse:
     now = services.clock()
     if kept is None or kept.version != version or not kept.covers(now):
         account = context.account
-        found = await in_lane(services.lanes.short, account.id, lambda: segments.sized_segments(services, account))
+        found = await run_in_lane(services.lanes.short, account.id, lambda: segments.sized_segments(services, account))
         body = succeeded({"segments": [serializers.segment(sized) for sized in found.segments]}).body
         kept = context.lists[account.id] = CachedList(version, now, found.until, body)
     return RawResponse(200, kept.body)
@@ -142,7 +142,7 @@ async def segment_store(context: Context, request: Request) -> RawResponse:
         context.account.id, segments.create_segment, context.account, contact_type, name, draft
     )
     services = context.services
-    sized = await in_lane(services.lanes.short, context.account.id, lambda: sized_segment(services, made))
+    sized = await run_in_lane(services.lanes.short, context.account.id, lambda: sized_segment(services, made))
     return succeeded({"segment": serializers.segment(sized)})
 
 

@@ -9,7 +9,7 @@ from typing import NamedTuple
 from tamis.actions.lanes import Lane
 from tamis.domain.errors import Busy
 from tamis.web.http import Request, StreamedResponse
-from tamis.web.lanes import in_lane
+from tamis.web.request_tasks import run_in_lane
 
 ITEMS_PER_CHUNK = 2_000
 """How many items are given to the connection at a time: about a third of a megabyte, which it holds until they are
@@ -56,7 +56,7 @@ class ListStreams:
         if self._open[account_id] >= self._most_open:
             raise Busy("too_many_lists_of_account")
         size = min(listing.page_size, listing.limit)
-        begun = deque(await in_lane(self._lane, account_id, lambda: listing.page(listing.after, size)))
+        begun = deque(await run_in_lane(self._lane, account_id, lambda: listing.page(listing.after, size)))
         first = begun.popleft() if begun else Chunk(0, listing.after, b"")
         head = b'{"status":"success","message":{"' + listing.name.encode() + b'":['
         is_last = first.length + sum(piece.length for piece in begun) < size
@@ -136,7 +136,7 @@ class _Reader:
         if self._upcoming is None and not self._is_last and self._asked > 0:
             page, asked = self._listing.page, self._asked
             self._upcoming = asyncio.ensure_future(
-                in_lane(self._lane, self._account_id, lambda: page(last, asked), is_bounded=False)
+                run_in_lane(self._lane, self._account_id, lambda: page(last, asked), is_bounded=False)
             )
             self._upcoming.add_done_callback(_note)
 

@@ -28,7 +28,7 @@ class HashingQueue:
     """
 
     def __init__(self, name: str, places: int, places_each: int) -> None:
-        self._thread = ThreadPoolExecutor(1, name, initializer=_give_way)
+        self._thread = ThreadPoolExecutor(1, name, initializer=_lower_priority)
         self._places, self._places_each = places, places_each
         self._taken: Counter[str] = Counter()
 
@@ -48,7 +48,7 @@ class HashingQueue:
             del self._taken[asker]
 
 
-def _give_way() -> None:
+def _lower_priority() -> None:
     if sys.platform == "linux":  # elsewhere a priority is that of the whole process
         with suppress(OSError):
             os.setpriority(os.PRIO_PROCESS, threading.get_native_id(), LOW_PRIORITY)

@@ -19,18 +19,18 @@ from tamis.domain.text import fold
 from tamis.web.client_networks import client_network
 from tamis.web.console.auth.hashing import HashingBusy, HashingQueue
 from tamis.web.console.auth.throttle import Throttle
-from tamis.web.console.session import WebRequest, client_of, device_cookie_of
+from tamis.web.console.session import WebRequest, client_host, device_cookie_value
 
 WINDOW_SECONDS = 900
-MOST_FAILURES, MOST_FAILURES_OF_NETWORK = 10, 50
-PLACES, PLACES_EACH = 16, 4
+MAX_FAILURES, MAX_NETWORK_FAILURES = 10, 50
+QUEUE_CAPACITY, QUEUE_CAPACITY_EACH = 16, 4
 """How many wait in each of the queues: at most a few seconds. One account, or one network of unknown browsers, has a
 quarter of the places."""
-LONGEST_EMAIL = 320
+MAX_EMAIL_LENGTH = 320
 RETRY_SECONDS = 5
 
 
-class TryLater(Exception):
+class RetryLater(Exception):
     """A password is not tried now: too many were wrong, or too many wait."""
 
     def __init__(self, status: int, message: str, seconds: int) -> None:
@@ -40,7 +40,7 @@ class TryLater(Exception):
 
 
 @dataclass(frozen=True, slots=True)
-class Counted:
+class AttemptCounter:
     """With whom an attempt is counted; a success forgives all failures, or only itself."""
 
     by: str
@@ -54,28 +54,28 @@ class Passwords:
 
     def __init__(self, services: Services) -> None:
         self._services = services
-        self._of_account = Throttle(MOST_FAILURES, WINDOW_SECONDS)
-        self._of_network = Throttle(MOST_FAILURES_OF_NETWORK, WINDOW_SECONDS)
-        self._of_device = Throttle(MOST_FAILURES, WINDOW_SECONDS)
-        self._of_session = Throttle(MOST_FAILURES, WINDOW_SECONDS)
-        self._known = HashingQueue("known-passwords", PLACES, PLACES_EACH)
-        self._unknown = HashingQueue("unknown-passwords", PLACES, PLACES_EACH)
+        self._of_account = Throttle(MAX_FAILURES, WINDOW_SECONDS)
+        self._of_network = Throttle(MAX_NETWORK_FAILURES, WINDOW_SECONDS)
+        self._of_device = Throttle(MAX_FAILURES, WINDOW_SECONDS)
+        self._of_session = Throttle(MAX_FAILURES, WINDOW_SECONDS)
+        self._known = HashingQueue("known-passwords", QUEUE_CAPACITY, QUEUE_CAPACITY_EACH)
+        self._unknown = HashingQueue("unknown-passwords", QUEUE_CAPACITY, QUEUE_CAPACITY_EACH)
 
     async def sign_in(self, request: WebRequest, email: str, password: str) -> Account | None:
         """Return the account that an email and a password open, or None; raises TryLater.
 
         All spellings of an email count as one, and an unknown one is answered like a wrong password.
         """
-        db, client = self._services.records.reader(), client_of(request)
+        db, client = self._services.records.reader(), client_host(request)
         account = find_account(db, email)
-        cookie = device_cookie_of(request, account) if account else ""
+        cookie = device_cookie_value(request, account) if account else ""
         device = device_of(db, self._services.clock(), account, cookie) if account and cookie else None
         if account and device:
-            counted = [Counted("device", self._of_device, f"{account.id} {device}")]
+            counted = [AttemptCounter("device", self._of_device, f"{account.id} {device}")]
         else:
             counted = [
-                Counted("account", self._of_account, _key(email)),
-                Counted("network", self._of_network, client_network(client), forgives=False),
+                AttemptCounter("account", self._of_account, _key(email)),
+                AttemptCounter("network", self._of_network, client_network(client), forgives=False),
             ]
         account_id = account.id if account else None
         if not await self._try(counted, account, password, client, is_known=bool(device)):
@@ -86,8 +86,8 @@ class Passwords:
 
     async def confirm(self, request: WebRequest, session: Session, password: str) -> bool:
         """Return whether whoever is signed in knows the password of the account; raises TryLater."""
-        counted = [Counted("session", self._of_session, session.token_hash.hex())]
-        account, client = session.account, client_of(request)
+        counted = [AttemptCounter("session", self._of_session, session.token_hash.hex())]
+        account, client = session.account, client_host(request)
         is_right = await self._try(counted, account, password, client, is_known=True)
         if not is_right:
             log.event("password_not_confirmed", level=logging.WARNING, account=account.id, address=client)
@@ -98,11 +98,11 @@ class Passwords:
         try:
             return await self._known.submit(str(account.id), hash_password, password, account.email)
         except HashingBusy:
-            raise _busy(client_of(request)) from None
+            raise _busy(client_host(request)) from None
 
     async def _try(
         self,
-        counted: Sequence[Counted],
+        counted: Sequence[AttemptCounter],
         account: Account | None,
         password: str,
         client: str,
@@ -115,17 +115,17 @@ class Passwords:
             log.event("attempt_refused", level=logging.WARNING, account=account_id, address=client)
             minutes = int(waits // 60) + 1
             message = f"Too many attempts failed. Try again in {minutes} {'minute' if minutes == 1 else 'minutes'}."
-            raise TryLater(429, message, int(waits) + 1)
+            raise RetryLater(429, message, int(waits) + 1)
         queue, asker = (self._known, str(account_id)) if is_known else (self._unknown, client_network(client))
         try:
             trying = queue.submit(asker, self._is_right, account, password)
         except HashingBusy:
             raise _busy(client) from None
         # Counted while it is tried, too: guesses that come together are not more than those that come in turn.
-        last_ones = [one.by for one in counted if one.throttle.failed(one.key)]
+        last_ones = [one.by for one in counted if one.throttle.record_failure(one.key)]
         if await trying:
             for one in counted:
-                (one.throttle.succeeded if one.forgives else one.throttle.take_back)(one.key)
+                (one.throttle.clear if one.forgives else one.throttle.undo_failure)(one.key)
             return True
         for by in last_ones:
             log.event("attempts_locked", level=logging.WARNING, by=by, account=account_id, address=client)
@@ -135,11 +135,11 @@ class Passwords:
         return check_password(self._services.records.reader(), account, password)
 
 
-def _busy(client: str) -> TryLater:
+def _busy(client: str) -> RetryLater:
     log.event("password_queue_full", level=logging.WARNING, address=client)
-    return TryLater(503, "Many people are signing in just now. Try again in a few seconds.", RETRY_SECONDS)
+    return RetryLater(503, "Many people are signing in just now. Try again in a few seconds.", RETRY_SECONDS)
 
 
 def _key(email: str) -> str:
     address = parse_email(email)
-    return address.key if address else fold(email)[:LONGEST_EMAIL]
+    return address.key if address else fold(email)[:MAX_EMAIL_LENGTH]

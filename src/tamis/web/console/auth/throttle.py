@@ -21,7 +21,7 @@ class Throttle:
             failures = self._recent(key)
             return failures[0] + self._window - time.monotonic() if failures and len(failures) >= self._most else 0.0
 
-    def failed(self, key: str) -> bool:
+    def record_failure(self, key: str) -> bool:
         """Note a failure, or an attempt before its outcome is known; tells whether it is the last one for a while."""
         with self._lock:
             failures = self._recent(key)
@@ -32,12 +32,12 @@ class Throttle:
                 self._failures.popitem(last=False)
             return len(failures) == self._most
 
-    def succeeded(self, key: str) -> None:
+    def clear(self, key: str) -> None:
         """Forget the failures of a key."""
         with self._lock:
             self._failures.pop(key, None)
 
-    def take_back(self, key: str) -> None:
+    def undo_failure(self, key: str) -> None:
         """Forget the newest failure of a key, whose outcome was none; those before it count still."""
         with self._lock:
             failures = self._failures.get(key)

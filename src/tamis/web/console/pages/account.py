@@ -23,13 +23,13 @@ from tamis.actions.services import Services
 from tamis.domain.accounts import NewKeyPair
 from tamis.domain.dates import DateOrder
 from tamis.domain.errors import Invalid
-from tamis.web.console.answers import page, see
-from tamis.web.console.auth.confirming import password_confirmed
-from tamis.web.console.auth.passwords import TryLater
-from tamis.web.console.injected import InjectedForm, InjectedPasswords, InjectedServices, InjectedVisitor
-from tamis.web.console.session import Visitor, WebRequest, client_of
+from tamis.web.console.auth.password_confirmation import require_recent_password
+from tamis.web.console.auth.passwords import RetryLater
+from tamis.web.console.dependencies import FormDep, PasswordsDep, ServicesDep, VisitorDep
+from tamis.web.console.messages import first_message
+from tamis.web.console.responses import page, redirect
+from tamis.web.console.session import Visitor, WebRequest, client_host
 from tamis.web.console.snippets import SECRET, snippets
-from tamis.web.console.wording import first_of
 
 ORDERS = {
     None: "Imports ask how to read a date such as 03/04/2024 where a file does not tell",
@@ -40,39 +40,39 @@ YOUR_PUBLIC_KEY = "YOUR PUBLIC KEY"
 
 
 @get("/account", sync_to_thread=True)
-def account_page(request: WebRequest, services: InjectedServices, visitor: InjectedVisitor) -> Response[str]:
+def account_page(request: WebRequest, services: ServicesDep, visitor: VisitorDep) -> Response[str]:
     """Show the account."""
     return _page(request, services, visitor)
 
 
 @post("/account/timezone", sync_to_thread=True)
-def move(
-    request: WebRequest, services: InjectedServices, visitor: InjectedVisitor, form: InjectedForm
-) -> Response[str]:
+def change_timezone(request: WebRequest, services: ServicesDep, visitor: VisitorDep, form: FormDep) -> Response[str]:
     """Change the time zone of the account."""
     zone = form.text("timezone")
     try:
         services.write(set_timezone, visitor.account, zone)
     except Invalid as error:
-        return _page(request, services, visitor, wrong={"timezone": first_of(error)}, zone=zone)
-    return see(visitor, "/account", said=f"The days of this account are those of {zone} now; its segments follow.")
+        return _page(request, services, visitor, wrong={"timezone": first_message(error)}, zone=zone)
+    return redirect(
+        visitor, "/account", notice=f"The days of this account are those of {zone} now; its segments follow."
+    )
 
 
 @post("/account/date-order", sync_to_thread=True)
-def order_dates(services: InjectedServices, visitor: InjectedVisitor, form: InjectedForm) -> Response[str]:
+def change_date_order(services: ServicesDep, visitor: VisitorDep, form: FormDep) -> Response[str]:
     """Set how imports read dates that can be read in two ways."""
     order = {str(order): order for order in (DateOrder.DMY, DateOrder.MDY)}.get(form.text("date_order"))
     services.write(set_date_order, visitor.account, order)
-    return see(visitor, "/account", said=f"{ORDERS[order]}.")
+    return redirect(visitor, "/account", notice=f"{ORDERS[order]}.")
 
 
 @post("/account/password")
 async def change_password(
     request: WebRequest,
-    services: InjectedServices,
-    visitor: InjectedVisitor,
-    form: InjectedForm,
-    passwords: InjectedPasswords,
+    services: ServicesDep,
+    visitor: VisitorDep,
+    form: FormDep,
+    passwords: PasswordsDep,
 ) -> Response[str]:
     """Change the password of the account; all other sessions end."""
     wrong = {}
@@ -85,46 +85,44 @@ async def change_password(
             hashed = await passwords.hash(request, form.raw("new"), visitor.account)
             changing = services.submit(set_password, visitor.account, hashed, visitor.session.token_hash)
             await asyncio.wrap_future(changing)
-    except TryLater as error:
+    except RetryLater as error:
         wrong["present"] = str(error)
     except Invalid as error:
-        wrong["new"] = f"It {first_of(error)}."
+        wrong["new"] = f"It {first_message(error)}."
     if wrong:
         return await sync_to_thread(_page, request, services, visitor, wrong=wrong)
-    log.event("password_changed", account=visitor.account.id, address=client_of(request))
-    return see(visitor, "/account", said="The password is changed. Whoever was signed in elsewhere is signed out.")
+    log.event("password_changed", account=visitor.account.id, address=client_host(request))
+    return redirect(
+        visitor, "/account", notice="The password is changed. Whoever was signed in elsewhere is signed out."
+    )
 
 
 @post("/account/sessions/end", sync_to_thread=True)
-def sign_out_elsewhere(request: WebRequest, services: InjectedServices, visitor: InjectedVisitor) -> Response[str]:
+def sign_out_elsewhere(request: WebRequest, services: ServicesDep, visitor: VisitorDep) -> Response[str]:
     """End all sessions but this one."""
     services.write(end_other_sessions, visitor.account, visitor.session)
-    log.event("other_sessions_ended", account=visitor.account.id, address=client_of(request))
-    return see(visitor, "/account", said="Whoever was signed in elsewhere is signed out.")
+    log.event("other_sessions_ended", account=visitor.account.id, address=client_host(request))
+    return redirect(visitor, "/account", notice="Whoever was signed in elsewhere is signed out.")
 
 
-@post("/account/keys", sync_to_thread=True, guards=[password_confirmed])
-def create_key(
-    request: WebRequest, services: InjectedServices, visitor: InjectedVisitor, form: InjectedForm
-) -> Response[str]:
+@post("/account/keys", sync_to_thread=True, guards=[require_recent_password])
+def create_key(request: WebRequest, services: ServicesDep, visitor: VisitorDep, form: FormDep) -> Response[str]:
     """Make a key pair; the answer is the one page that ever shows its secret."""
     try:
         made = services.write(create_key_pair, visitor.account, form.text("name"))
     except Invalid as error:
-        return _page(request, services, visitor, wrong={"name": f"It {first_of(error)}."})
-    log.event("key_created", account=visitor.account.id, key=made.public_key, address=client_of(request))
+        return _page(request, services, visitor, wrong={"name": f"It {first_message(error)}."})
+    log.event("key_created", account=visitor.account.id, key=made.public_key, address=client_host(request))
     return _page(request, services, visitor, made=made)
 
 
-@post("/account/keys/revoke", sync_to_thread=True, guards=[password_confirmed])
-def revoke_key(
-    request: WebRequest, services: InjectedServices, visitor: InjectedVisitor, form: InjectedForm
-) -> Response[str]:
+@post("/account/keys/revoke", sync_to_thread=True, guards=[require_recent_password])
+def revoke_key(request: WebRequest, services: ServicesDep, visitor: VisitorDep, form: FormDep) -> Response[str]:
     """Revoke a key pair."""
     public_key = form.text("public_key")
     services.write(revoke_key_pair, visitor.account, public_key)
-    log.event("key_revoked", account=visitor.account.id, key=public_key, address=client_of(request))
-    return see(visitor, "/account", said="The key pair is revoked: it opens nothing any more.")
+    log.event("key_revoked", account=visitor.account.id, key=public_key, address=client_host(request))
+    return redirect(visitor, "/account", notice="The key pair is revoked: it opens nothing any more.")
 
 
 def _page(
@@ -168,4 +166,12 @@ def _zones(hour: datetime) -> list[tuple[str, str]]:
     return [(name, f"{hour.astimezone(ZoneInfo(name)):UTC%z}") for name in [*names, "UTC"]]
 
 
-handlers = [account_page, move, order_dates, change_password, sign_out_elsewhere, create_key, revoke_key]
+handlers = [
+    account_page,
+    change_timezone,
+    change_date_order,
+    change_password,
+    sign_out_elsewhere,
+    create_key,
+    revoke_key,
+]

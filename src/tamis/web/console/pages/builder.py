@@ -33,27 +33,27 @@ from tamis.domain.contacts import ContactType
 from tamis.domain.errors import Invalid, NotFound, Problem
 from tamis.domain.instants import from_micros, to_micros
 from tamis.domain.segments import Segment
-from tamis.web.console.answers import page
-from tamis.web.console.building import (
-    data_for_script,
-    effect_for_script,
-    fields_for_script,
-    operator_table,
-    preview_for_script,
-    segments_for_script,
+from tamis.web.console.builder_data import (
+    effect_data,
+    encode_for_script,
+    fields_data,
+    operators_data,
+    preview_data,
+    segments_data,
 )
-from tamis.web.console.injected import InjectedForm, InjectedServices, InjectedVisitor
+from tamis.web.console.dependencies import FormDep, ServicesDep, VisitorDep
+from tamis.web.console.messages import first_message, message_text
+from tamis.web.console.responses import page
 from tamis.web.console.session import Visitor
-from tamis.web.console.wording import first_of, words_of
 
 Json = dict[str, object]
 NOT_CONFIRMED = "Nothing was saved yet: confirm what happens to the members."
-NOT_READ = Invalid([Problem("", "question_not_read")])
+UNREADABLE_REQUEST = Invalid([Problem("", "question_not_read")])
 
 
 @get("/segments/new", sync_to_thread=True)
 def new_segment(
-    services: InjectedServices, visitor: InjectedVisitor, type: FromQuery[str] = "", rule: FromQuery[str] = ""
+    services: ServicesDep, visitor: VisitorDep, type: FromQuery[str] = "", rule: FromQuery[str] = ""
 ) -> Response[Any]:
     """Show the builder, empty or with a rule that is given as text, or ask first over which contact type the segment
     goes."""
@@ -68,7 +68,7 @@ def new_segment(
 
 
 @get("/segments/{segment_id:int}/edit", sync_to_thread=True)
-def edit(services: InjectedServices, visitor: InjectedVisitor, segment_id: FromPath[int]) -> Response[Any]:
+def edit(services: ServicesDep, visitor: VisitorDep, segment_id: FromPath[int]) -> Response[Any]:
     """Show the builder with the rule of a segment."""
     db = services.records.reader()
     segment = segment_by_id(db, visitor.account, segment_id)
@@ -93,11 +93,11 @@ def _builder(
     data = {
         "type": {"id": of.id, "name": of.name},
         "segment": {"id": segment.id} if segment else None,
-        "fields": fields_for_script(fields_of_type(db, of.id)),
-        "operators": operator_table(),
-        "segments": segments_for_script(nameable_segments(services, visitor.account, of.id, segment)),
+        "fields": fields_data(fields_of_type(db, of.id)),
+        "operators": operators_data(),
+        "segments": segments_data(nameable_segments(services, visitor.account, of.id, segment)),
         "draft": msgspec.Raw(rule.encode()),
-        "first": preview_for_script(first, visitor),
+        "first": preview_data(first, visitor),
     }
     return page(
         visitor,
@@ -107,11 +107,11 @@ def _builder(
         of=of,
         segment=segment,
         seen=to_micros(segment.updated_at) if segment else "",
-        data=data_for_script(data),
+        data=encode_for_script(data),
     )
 
 
-class Question(msgspec.Struct):
+class PreviewRequest(msgspec.Struct):
     """A request of the script for the preview of a rule, in its JSON form or as text. `client_id` names the page that
     asks; `number` increases with each of its requests."""
 
@@ -124,22 +124,22 @@ class Question(msgspec.Struct):
 
 
 @post("/segments/preview", sync_to_thread=True, status_code=200)
-def preview(services: InjectedServices, visitor: InjectedVisitor, body: RawBody) -> Response[Json]:
+def preview(services: ServicesDep, visitor: VisitorDep, body: RawBody) -> Response[Json]:
     """Tell what a rule says as it stands; of one that is given as text, also its JSON form."""
     try:
-        asked = msgspec.json.decode(body, type=Question)
+        asked = msgspec.json.decode(body, type=PreviewRequest)
     except (msgspec.MsgspecError, UnicodeError, RecursionError):
-        raise NOT_READ from None
+        raise UNREADABLE_REQUEST from None
     try:
-        said = _said(services, visitor, asked)
+        result = _preview(services, visitor, asked)
     except Superseded as error:
-        return Response({"message": first_of(error)}, status_code=409)
+        return Response({"message": first_message(error)}, status_code=409)
     except Invalid as error:
-        said = _of_nothing(services, visitor, asked, error)
-    return Response(said)
+        result = _unreadable_rule(services, visitor, asked, error)
+    return Response(result)
 
 
-def _said(services: Services, visitor: Visitor, asked: Question) -> Json:
+def _preview(services: Services, visitor: Visitor, asked: PreviewRequest) -> Json:
     given: Json = {}
     document: str | bytes = b"null" if asked.draft is msgspec.UNSET else bytes(asked.draft)
     if asked.text is not None:
@@ -154,17 +154,17 @@ def _said(services: Services, visitor: Visitor, asked: Question) -> Json:
         client_id=asked.client_id,
         number=asked.number,
     )
-    return {**preview_for_script(looked, visitor), **given}
+    return {**preview_data(looked, visitor), **given}
 
 
-def _of_nothing(services: Services, visitor: Visitor, asked: Question, error: Invalid) -> Json:
+def _unreadable_rule(services: Services, visitor: Visitor, asked: PreviewRequest, error: Invalid) -> Json:
     """Say what is wrong with what cannot be read as a rule at all."""
-    nothing = preview_for_script(preview_rule(services, visitor.account, asked.type, None), visitor)
-    problems = [{"path": problem.path, "message": words_of(problem)} for problem in error.problems]
+    nothing = preview_data(preview_rule(services, visitor.account, asked.type, None), visitor)
+    problems = [{"path": problem.path, "message": message_text(problem)} for problem in error.problems]
     return {**nothing, "count": None, "share": "", "sentence": None, "text": None, "problems": problems}
 
 
-class ValuesQuestion(msgspec.Struct):
+class ValuesRequest(msgspec.Struct):
     """Which values of a field are asked for: those in which `typed` stands."""
 
     type: int
@@ -173,33 +173,29 @@ class ValuesQuestion(msgspec.Struct):
 
 
 @post("/segments/values", sync_to_thread=True, status_code=200)
-def values(services: InjectedServices, visitor: InjectedVisitor, body: RawBody) -> Response[Json]:
+def values(services: ServicesDep, visitor: VisitorDep, body: RawBody) -> Response[Json]:
     """Return the most frequent values of a field, each with how many contacts have it."""
     try:
-        asked = msgspec.json.decode(body, type=ValuesQuestion)
+        asked = msgspec.json.decode(body, type=ValuesRequest)
     except (msgspec.MsgspecError, UnicodeError, RecursionError):
-        raise NOT_READ from None
+        raise UNREADABLE_REQUEST from None
     return Response({"values": suggested_values(services, visitor.account, asked.type, asked.field, asked.typed)})
 
 
 @post("/segments/new", sync_to_thread=True, status_code=200)
-def create(
-    services: InjectedServices, visitor: InjectedVisitor, form: InjectedForm, type: FromQuery[str]
-) -> Response[Json]:
+def create(services: ServicesDep, visitor: VisitorDep, form: FormDep, type: FromQuery[str]) -> Response[Json]:
     """Save a new segment; one without a rule is only saved when that was confirmed."""
     db = services.records.reader()
     of = find_type(db, visitor.account, type)
     name, draft = form.text("segment_name"), from_json(form.raw("draft"))
     if draft is None and not form.checked("confirmed"):
         check_new_segment(db, visitor.account, of, name, draft)
-        return _asks(MembershipEffect(0, 0, 0, 0))
-    return _leads_to(visitor, services.write(create_segment, visitor.account, of, name, draft))
+        return _confirmation_required(MembershipEffect(0, 0, 0, 0))
+    return _saved(visitor, services.write(create_segment, visitor.account, of, name, draft))
 
 
 @post("/segments/{segment_id:int}/edit", sync_to_thread=True, status_code=200)
-def save(
-    services: InjectedServices, visitor: InjectedVisitor, form: InjectedForm, segment_id: FromPath[int]
-) -> Response[Json]:
+def save(services: ServicesDep, visitor: VisitorDep, form: FormDep, segment_id: FromPath[int]) -> Response[Json]:
     """Save a segment, unless it is not any more what was opened: then tell what it is now. Where members would enter or
     leave, it is only saved when that was confirmed."""
     name, draft, seen = form.text("segment_name"), from_json(form.raw("draft")), _instant(form.number("seen"))
@@ -207,18 +203,19 @@ def save(
         if not form.checked("confirmed"):
             effect = effect_of_edit(services, visitor.account, segment_id, name=name, draft=draft, seen=seen)
             if effect.changes_members:
-                return _asks(effect)
+                return _confirmation_required(effect)
         made = services.write(edit_segment, visitor.account, segment_id, name=name, draft=draft, seen=seen)
     except ChangedMeanwhile as error:
         return Response(
-            {"message": first_of(error), "changed": _as_it_is(services, visitor, error.segment)}, status_code=409
+            {"message": first_message(error), "changed": _current_version(services, visitor, error.segment)},
+            status_code=409,
         )
-    return _leads_to(visitor, made)
+    return _saved(visitor, made)
 
 
-def _asks(effect: MembershipEffect) -> Response[Json]:
+def _confirmation_required(effect: MembershipEffect) -> Response[Json]:
     """Tell what saving would do to the members, and that it was not done."""
-    return Response({"message": NOT_CONFIRMED, "confirm": effect_for_script(effect)}, status_code=409)
+    return Response({"message": NOT_CONFIRMED, "confirm": effect_data(effect)}, status_code=409)
 
 
 def _instant(micros: int | None) -> datetime:
@@ -228,7 +225,7 @@ def _instant(micros: int | None) -> datetime:
         raise NotFound("version_unknown") from None
 
 
-def _as_it_is(services: Services, visitor: Visitor, segment: Segment) -> Json:
+def _current_version(services: Services, visitor: Visitor, segment: Segment) -> Json:
     db = services.records.reader()
     rule = rule_of(db, segment)
     return {
@@ -239,8 +236,8 @@ def _as_it_is(services: Services, visitor: Visitor, segment: Segment) -> Json:
     }
 
 
-def _leads_to(visitor: Visitor, segment: Segment) -> Response[Json]:
-    visitor.notices.say(visitor.session, f'The segment "{segment.name}" was saved.')
+def _saved(visitor: Visitor, segment: Segment) -> Response[Json]:
+    visitor.notices.add(visitor.session, f'The segment "{segment.name}" was saved.')
     return Response({"go": f"/segments/{segment.id}"})
 
 

@@ -19,13 +19,13 @@ from tamis.domain.emails import email_key
 from tamis.domain.errors import Invalid, NotFound, Refused
 from tamis.domain.fields import COLUMNS_OF_THEIR_OWN, EMAIL, FIRST_NAME, LAST_NAME, Field, FieldSet, format_value
 from tamis.domain.text import counted
-from tamis.web.console.answers import fragment, page, see
-from tamis.web.console.finding import type_of
+from tamis.web.console.dependencies import FormDep, ServicesDep, VisitorDep
 from tamis.web.console.forms import Form
-from tamis.web.console.injected import InjectedForm, InjectedServices, InjectedVisitor
+from tamis.web.console.messages import first_message
+from tamis.web.console.resolvers import resolve_type
+from tamis.web.console.responses import fragment, page, redirect
 from tamis.web.console.session import Visitor
-from tamis.web.console.values import Control, control_of, typed
-from tamis.web.console.wording import first_of
+from tamis.web.console.values import Control, make_control, submitted_text
 
 NAMES = (FIRST_NAME.id, LAST_NAME.id)
 OPEN_AT_MOST = 5
@@ -34,7 +34,7 @@ OPEN_AT_MOST = 5
 
 @get("/types/{type_id:int}/contacts/{contact_id:int}", sync_to_thread=True)
 def contact_page(
-    services: InjectedServices, visitor: InjectedVisitor, type_id: FromPath[int], contact_id: FromPath[int]
+    services: ServicesDep, visitor: VisitorDep, type_id: FromPath[int], contact_id: FromPath[int]
 ) -> Response[str]:
     """Show a contact."""
     contact_type, contact, fields = _find(services, visitor, type_id, contact_id)
@@ -44,7 +44,7 @@ def contact_page(
 
 @get("/types/{type_id:int}/contacts/{contact_id:int}/history", sync_to_thread=True)
 def history_of_contact(
-    services: InjectedServices, visitor: InjectedVisitor, type_id: FromPath[int], contact_id: FromPath[int]
+    services: ServicesDep, visitor: VisitorDep, type_id: FromPath[int], contact_id: FromPath[int]
 ) -> Response[str]:
     """Tell when the contact entered and left segments; this looks through the whole log, so the page is not kept
     waiting for it."""
@@ -56,8 +56,8 @@ def history_of_contact(
 
 @get("/types/{type_id:int}/contacts/{contact_id:int}/fields/{field_id:int}", sync_to_thread=True)
 def value_of_contact(
-    services: InjectedServices,
-    visitor: InjectedVisitor,
+    services: ServicesDep,
+    visitor: VisitorDep,
     type_id: FromPath[int],
     contact_id: FromPath[int],
     field_id: FromPath[int],
@@ -72,8 +72,8 @@ def value_of_contact(
 
 @get("/types/{type_id:int}/contacts/{contact_id:int}/fields/{field_id:int}/edit", sync_to_thread=True)
 def form_of_value(
-    services: InjectedServices,
-    visitor: InjectedVisitor,
+    services: ServicesDep,
+    visitor: VisitorDep,
     type_id: FromPath[int],
     contact_id: FromPath[int],
     field_id: FromPath[int],
@@ -81,15 +81,15 @@ def form_of_value(
     """Let a value be edited."""
     contact_type, contact, fields = _find(services, visitor, type_id, contact_id)
     field = _field(fields, field_id)
-    control = control_of(field, contact.value_of(field), visitor.account.zone, _control_name(field))
+    control = make_control(field, contact.value_of(field), visitor.account.zone, _control_name(field))
     return _form(visitor, contact_type, contact, control, control.text, 200)
 
 
 @post("/types/{type_id:int}/contacts/{contact_id:int}/fields/{field_id:int}", sync_to_thread=True, status_code=200)
 def edit_value(
-    services: InjectedServices,
-    visitor: InjectedVisitor,
-    form: InjectedForm,
+    services: ServicesDep,
+    visitor: VisitorDep,
+    form: FormDep,
     type_id: FromPath[int],
     contact_id: FromPath[int],
     field_id: FromPath[int],
@@ -97,13 +97,13 @@ def edit_value(
     """Save a value; what follows from it on the page is sent along."""
     contact_type, contact, fields = _find(services, visitor, type_id, contact_id)
     field = _field(fields, field_id)
-    text = typed(form, field, _control_name(field))
+    text = submitted_text(form, field, _control_name(field))
     try:
         contact = _save(services, visitor, contact_type, contact, field, form, text)
     except (Invalid, Refused) as error:
-        problem = first_of(error)
+        problem = first_message(error)
         contact_type, contact, fields = _find(services, visitor, type_id, contact_id)  # with what is there by now
-        held = control_of(field, contact.value_of(field), visitor.account.zone)
+        held = make_control(field, contact.value_of(field), visitor.account.zone)
         control = Control(field, _control_name(field), text, problem)
         return _form(visitor, contact_type, contact, control, held.text, 422 if isinstance(error, Invalid) else 409)
     context = _context(services, visitor, contact_type, contact, fields)
@@ -112,14 +112,14 @@ def edit_value(
 
 @post("/types/{type_id:int}/contacts/{contact_id:int}/delete", sync_to_thread=True)
 def delete_contact(
-    services: InjectedServices,
-    visitor: InjectedVisitor,
-    form: InjectedForm,
+    services: ServicesDep,
+    visitor: VisitorDep,
+    form: FormDep,
     type_id: FromPath[int],
     contact_id: FromPath[int],
 ) -> Response[str]:
     """Delete the contact, or forget its address."""
-    contact_type = type_of(services, visitor, type_id)
+    contact_type = resolve_type(services, visitor, type_id)
     forget = form.text("forget") == "yes"
     gone = remove_contact(services, visitor.account, contact_type, contact_id, forget=forget)
     log.event(
@@ -130,12 +130,12 @@ def delete_contact(
         forgotten=forget,
         rejects_files=len(gone.rejects),
     )
-    said = f"{gone.contact.email} was {'forgotten' if forget else 'deleted'}."
+    notice = f"{gone.contact.email} was {'forgotten' if forget else 'deleted'}."
     if gone.rejects:
-        said += (
+        notice += (
             f" It stood among rows that imports had rejected, so {counted(len(gone.rejects), 'file')} of those went."
         )
-    return see(visitor, f"/types/{contact_type.id}/contacts", said=said)
+    return redirect(visitor, f"/types/{contact_type.id}/contacts", notice=notice)
 
 
 def _save(
@@ -155,7 +155,7 @@ def _save(
 
 def _find(services: Services, visitor: Visitor, type_id: int, contact_id: int) -> tuple[ContactType, Contact, FieldSet]:
     """Find a contact of the visitor; raises NotFound."""
-    contact_type = type_of(services, visitor, type_id)
+    contact_type = resolve_type(services, visitor, type_id)
     db = services.records.reader()
     with snapshot(db):  # values are read with the fields of which they are
         fields = fields_of_type(db, contact_type.id)

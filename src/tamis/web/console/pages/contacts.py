@@ -33,22 +33,22 @@ from tamis.domain.errors import Invalid
 from tamis.domain.fields import COLUMNS_OF_THEIR_OWN, EMAIL, Field, FieldSet
 from tamis.domain.segments import Segment
 from tamis.domain.text import fold
-from tamis.web.console.answers import fragment, page, see
+from tamis.web.console.dependencies import FormDep, ServicesDep, VisitorDep
 from tamis.web.console.downloads import layout_of, send_file
-from tamis.web.console.finding import type_of
-from tamis.web.console.injected import InjectedForm, InjectedServices, InjectedVisitor
+from tamis.web.console.messages import first_message, messages_by_path
+from tamis.web.console.resolvers import resolve_type
+from tamis.web.console.responses import fragment, page, redirect
 from tamis.web.console.session import Visitor
-from tamis.web.console.values import Control, typed
-from tamis.web.console.wording import by_path, first_of
-from tamis.web.lanes import in_lane
+from tamis.web.console.values import Control, submitted_text
+from tamis.web.request_tasks import run_in_lane
 
-LONGEST_ORDER = 300
+MAX_ORDER_LENGTH = 300
 """No key of a field is so long."""
 _AT = re.compile(r"(after|before)-([0-9]{1,18})-([0-9]{1,12})")
 
 
 @dataclass(frozen=True, slots=True)
-class Place:
+class ListState:
     """Where the list stands: the filter, the key of the field by which it is ordered (with a hyphen before it from the
     last to the first), and the page: `after-7-51` begins after the contact 7 and its first row is the 51st."""
 
@@ -82,7 +82,7 @@ class Place:
 
 
 @dataclass(frozen=True, slots=True)
-class Column:
+class ColumnHeader:
     """A column of the list: `next` is the order that a click on its head asks for, `sorted` how it is ordered now."""
 
     field: Field
@@ -91,28 +91,28 @@ class Column:
 
 
 @get("/contacts", sync_to_thread=True)
-def contacts_of_account(services: InjectedServices, visitor: InjectedVisitor) -> Response[str]:
+def contacts_of_account(services: ServicesDep, visitor: VisitorDep) -> Response[str]:
     """Lead to the contacts of the first type, or say how to begin."""
     found = types_of_account(services.records.reader(), visitor.account.id)
     if found:
-        return see(visitor, f"/types/{found[0].id}/contacts")
+        return redirect(visitor, f"/types/{found[0].id}/contacts")
     return page(visitor, "contacts/no_types.html", title="Contacts", nav="contacts")
 
 
 @get("/types/{type_id:int}/contacts", sync_to_thread=True)
 def contact_list(
-    services: InjectedServices,
-    visitor: InjectedVisitor,
+    services: ServicesDep,
+    visitor: VisitorDep,
     type_id: FromPath[int],
     segment: FromQuery[str] = "",
     order: FromQuery[str] = "",
     at: FromQuery[str] = "",
 ) -> Response[str]:
     """Show the contacts of a type."""
-    contact_type = type_of(services, visitor, type_id)
+    contact_type = resolve_type(services, visitor, type_id)
     db = services.records.reader()
     filters = segments_of_type(db, contact_type.id)
-    place = _place(filters, segment, order, at)
+    state = _list_state(filters, segment, order, at)
     return page(
         visitor,
         "contacts/list.html",
@@ -121,83 +121,77 @@ def contact_list(
         types=types_of_account(db, visitor.account.id),
         filters=sorted(filters, key=lambda found: fold(found.name)),
         fields=fields_of_type(db, contact_type.id).fields,
-        **_found(services, visitor, contact_type, place, ""),
+        **_results(services, visitor, contact_type, state, ""),
     )
 
 
 @post("/types/{type_id:int}/contacts/found", sync_to_thread=True, status_code=200)
-def found_contacts(
-    services: InjectedServices, visitor: InjectedVisitor, form: InjectedForm, type_id: FromPath[int]
-) -> Response[str]:
+def found_contacts(services: ServicesDep, visitor: VisitorDep, form: FormDep, type_id: FromPath[int]) -> Response[str]:
     """Return the rows that a search finds; where their number takes as long again, it is asked for by them."""
-    contact_type = type_of(services, visitor, type_id)
+    contact_type = resolve_type(services, visitor, type_id)
     filters = segments_of_type(services.records.reader(), contact_type.id)
     order = form.text("sort") if form.checked("sort") else form.text("order")
-    place = _place(filters, form.text("segment"), order, form.text("at"))
-    context = _found(services, visitor, contact_type, place, form.text("text"))
+    state = _list_state(filters, form.text("segment"), order, form.text("at"))
+    context = _results(services, visitor, contact_type, state, form.text("text"))
     return fragment(visitor, "contacts/_results.html", swapped=True, **context)
 
 
 @post("/types/{type_id:int}/contacts/count", sync_to_thread=True, status_code=200)
 def number_of_contacts(
-    services: InjectedServices, visitor: InjectedVisitor, form: InjectedForm, type_id: FromPath[int]
+    services: ServicesDep, visitor: VisitorDep, form: FormDep, type_id: FromPath[int]
 ) -> Response[str]:
     """Count what a search finds."""
-    contact_type = type_of(services, visitor, type_id)
+    contact_type = resolve_type(services, visitor, type_id)
     look = Look(form.text("text"), form.number("segment"))
     total = count_contacts(services, visitor.account, contact_type, look)
     return fragment(visitor, "contacts/_match_count.html", total=total, look=look)
 
 
 @post("/types/{type_id:int}/contacts/columns", sync_to_thread=True)
-def columns_of_list(
-    services: InjectedServices, visitor: InjectedVisitor, form: InjectedForm, type_id: FromPath[int]
-) -> Response[str]:
+def columns_of_list(services: ServicesDep, visitor: VisitorDep, form: FormDep, type_id: FromPath[int]) -> Response[str]:
     """Choose the columns."""
-    contact_type = type_of(services, visitor, type_id)
+    contact_type = resolve_type(services, visitor, type_id)
     chosen = {int(id_) for id_ in form.all("field") if id_.isascii() and id_.isdigit() and len(id_) < 19}
     services.write(choose_columns, contact_type, chosen)
     filters = segments_of_type(services.records.reader(), contact_type.id)
-    place = _place(filters, form.text("segment"), form.text("order"), "")
-    return see(visitor, f"/types/{contact_type.id}/contacts" + (f"?{place.query}" if place.query else ""))
+    state = _list_state(filters, form.text("segment"), form.text("order"), "")
+    return redirect(visitor, f"/types/{contact_type.id}/contacts" + (f"?{state.query}" if state.query else ""))
 
 
 @post("/types/{type_id:int}/contacts/export", status_code=200)
 async def export_of_contacts(
-    services: InjectedServices, visitor: InjectedVisitor, form: InjectedForm, type_id: FromPath[int]
+    services: ServicesDep, visitor: VisitorDep, form: FormDep, type_id: FromPath[int]
 ) -> Response[Any]:
     """Send the contacts that a search finds as a file; a POST, for the same reason as the search itself."""
-    contact_type, layout = type_of(services, visitor, type_id), layout_of(form.text("to"))
+    contact_type, layout = resolve_type(services, visitor, type_id), layout_of(form.text("to"))
     look = Look(form.text("text"), form.number("segment"))
     account = visitor.account
-    download = await in_lane(
+    download = await run_in_lane(
         services.lanes.exports, account.id, lambda: contacts_download(services, account, contact_type, look, layout)
     )
     return send_file(download, contact_type.name, form.text("to"))
 
 
 @get("/types/{type_id:int}/contacts/new", sync_to_thread=True)
-def form_of_new_contact(services: InjectedServices, visitor: InjectedVisitor, type_id: FromPath[int]) -> Response[str]:
+def form_of_new_contact(services: ServicesDep, visitor: VisitorDep, type_id: FromPath[int]) -> Response[str]:
     """Show an empty form."""
-    return _form(services, visitor, type_of(services, visitor, type_id), {}, {}, 200)
+    return _form(services, visitor, resolve_type(services, visitor, type_id), {}, {}, 200)
 
 
 @post("/types/{type_id:int}/contacts/new", sync_to_thread=True)
-def new_contact(
-    services: InjectedServices, visitor: InjectedVisitor, form: InjectedForm, type_id: FromPath[int]
-) -> Response[str]:
+def new_contact(services: ServicesDep, visitor: VisitorDep, form: FormDep, type_id: FromPath[int]) -> Response[str]:
     """Add a contact by hand."""
-    contact_type = type_of(services, visitor, type_id)
+    contact_type = resolve_type(services, visitor, type_id)
     texts = {
-        field.key: typed(form, field, control_name(field))
+        field.key: submitted_text(form, field, control_name(field))
         for field in _editable(fields_of_type(services.records.reader(), contact_type.id))
     }
     try:
         made = services.write(create_contact, visitor.account, contact_type, texts)
     except Invalid as error:
-        problems = by_path(error)
+        problems = messages_by_path(error)
         return _form(services, visitor, contact_type, texts, problems, 422)
-    return see(visitor, f"/types/{contact_type.id}/contacts/{made.id}", said=f"{made.email} was added.")
+    return redirect(visitor, f"/types/{contact_type.id}/contacts/{made.id}", notice=f"{made.email} was added.")
 
 
 def control_name(field: Field) -> str:
@@ -231,32 +225,34 @@ def _form(
     )
 
 
-def _place(filters: Sequence[Segment], segment: str, order: str, at: str) -> Place:
+def _list_state(filters: Sequence[Segment], segment: str, order: str, at: str) -> ListState:
     """Read where the list stands; a segment that is gone is no filter any more."""
     chosen = next((found.id for found in filters if str(found.id) == segment), None)
-    return Place(chosen, order if len(order) <= LONGEST_ORDER else "", at if _AT.fullmatch(at) else "")
+    return ListState(chosen, order if len(order) <= MAX_ORDER_LENGTH else "", at if _AT.fullmatch(at) else "")
 
 
-def _found(services: Services, visitor: Visitor, contact_type: ContactType, place: Place, text: str) -> dict[str, Any]:
+def _results(
+    services: Services, visitor: Visitor, contact_type: ContactType, state: ListState, text: str
+) -> dict[str, Any]:
     """Collect what the rows of the list are drawn from."""
-    look, problem = Look(text, place.segment), ""
+    look, problem = Look(text, state.segment), ""
     fields = fields_of_type(services.records.reader(), contact_type.id)
     try:
-        found = find_contacts(services, visitor.account, contact_type, look, place.sorting(fields), place.near)
+        found = find_contacts(services, visitor.account, contact_type, look, state.sorting(fields), state.near)
     except Invalid as error:
-        problem = first_of(error)
+        problem = first_message(error)
         found = ContactPage([], fields, False, False, 0)
     total = found.total
     if total is None and look == Look():
         total = count_contacts(services, visitor.account, contact_type, look)
     columns = [EMAIL, *shown_columns(services.records.reader(), contact_type)]
-    first = place.first(len(found.contacts)) if found.more_before else 1
+    first = state.first(len(found.contacts)) if found.more_before else 1
     return {
         "contact_type": contact_type,
         "look": look,
         "problem": problem,
-        "place": place,
-        "columns": [_column(field, place.order) for field in columns],
+        "state": state,
+        "columns": [_column(field, state.order) for field in columns],
         "contacts": found.contacts,
         "total": total,
         "first": first,
@@ -267,10 +263,12 @@ def _found(services: Services, visitor: Visitor, contact_type: ContactType, plac
     }
 
 
-def _column(field: Field, order: str) -> Column:
+def _column(field: Field, order: str) -> ColumnHeader:
     if order == field.key:
-        return Column(field, f"-{field.key}", "ascending")
-    return Column(field, "" if order == f"-{field.key}" else field.key, "descending" if order[1:] == field.key else "")
+        return ColumnHeader(field, f"-{field.key}", "ascending")
+    return ColumnHeader(
+        field, "" if order == f"-{field.key}" else field.key, "descending" if order[1:] == field.key else ""
+    )
 
 
 handlers = [

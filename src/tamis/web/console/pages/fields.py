@@ -19,14 +19,14 @@ from tamis.domain.dates import DateOrder
 from tamis.domain.errors import Invalid, NotFound, Refused
 from tamis.domain.fields import Kind
 from tamis.domain.text import counted
-from tamis.web.console.answers import page, see
-from tamis.web.console.finding import type_of
+from tamis.web.console.dependencies import FormDep, ServicesDep, VisitorDep
 from tamis.web.console.forms import Form
 from tamis.web.console.importing import rejects_answer
-from tamis.web.console.injected import InjectedForm, InjectedServices, InjectedVisitor
 from tamis.web.console.kinds import KINDS
+from tamis.web.console.messages import as_sentence, first_sentence, messages_by_path
+from tamis.web.console.resolvers import resolve_type
+from tamis.web.console.responses import page, redirect
 from tamis.web.console.session import Visitor
-from tamis.web.console.wording import by_path, sentence, told
 
 SURE = "sure"
 BLANK = "blank"
@@ -40,24 +40,22 @@ class OptionRow(NamedTuple):
 
 
 @get("/types/{type_id:int}/fields/{field_id:int}", sync_to_thread=True)
-def show(
-    services: InjectedServices, visitor: InjectedVisitor, type_id: FromPath[int], field_id: FromPath[int]
-) -> Response[str]:
+def show(services: ServicesDep, visitor: VisitorDep, type_id: FromPath[int], field_id: FromPath[int]) -> Response[str]:
     """Show a field that people have made."""
-    contact_type = type_of(services, visitor, type_id)
+    contact_type = resolve_type(services, visitor, type_id)
     return _page(services, visitor, contact_type, field_glance(services, contact_type, field_id))
 
 
 @post("/types/{type_id:int}/fields/{field_id:int}", sync_to_thread=True)
 def edit(
-    services: InjectedServices,
-    visitor: InjectedVisitor,
-    form: InjectedForm,
+    services: ServicesDep,
+    visitor: VisitorDep,
+    form: FormDep,
     type_id: FromPath[int],
     field_id: FromPath[int],
 ) -> Response[str]:
     """Change a field; what contacts would lose is told before they lose it."""
-    contact_type = type_of(services, visitor, type_id)
+    contact_type = resolve_type(services, visitor, type_id)
     glance = field_glance(services, contact_type, field_id)
     kind = next((kind for kind in Kind if kind == form.text("kind")), glance.field.kind)
     wanted = _edit_of(form, kind)
@@ -67,28 +65,28 @@ def edit(
             return _page(services, visitor, contact_type, glance, {}, form, lost=lost, deleted=wanted.delete_options)
         done = edit_field_keeping(services, visitor.account, contact_type, str(field_id), wanted)
     except Invalid as error:
-        problems = {_place(path): sentence(text) for path, text in by_path(error).items()}
+        problems = {_place(path): as_sentence(text) for path, text in messages_by_path(error).items()}
         return _page(services, visitor, contact_type, glance, problems, form)
     except ValuesDoNotFit as error:
         return _page(services, visitor, contact_type, glance, {}, form, misfits=error)
     except Refused as error:
-        return _page(services, visitor, contact_type, glance, {"refused": told(error)}, form)
+        return _page(services, visitor, contact_type, glance, {"refused": first_sentence(error)}, form)
     if done.lost:
-        said = f"The field {done.field.name} is saved, without {counted(len(done.lost), 'value')} that did not fit."
-        return see(visitor, f"/types/{type_id}/fields/{field_id}#lost", said=said)
-    return see(visitor, f"/types/{type_id}#field-{field_id}", said=f"The field {done.field.name} is saved.")
+        notice = f"The field {done.field.name} is saved, without {counted(len(done.lost), 'value')} that did not fit."
+        return redirect(visitor, f"/types/{type_id}/fields/{field_id}#lost", notice=notice)
+    return redirect(visitor, f"/types/{type_id}#field-{field_id}", notice=f"The field {done.field.name} is saved.")
 
 
 @get("/types/{type_id:int}/fields/{field_id:int}/lost/{name:str}", sync_to_thread=True)
 def lost(
-    services: InjectedServices,
-    visitor: InjectedVisitor,
+    services: ServicesDep,
+    visitor: VisitorDep,
     type_id: FromPath[int],
     field_id: FromPath[int],
     name: FromPath[str],
 ) -> File:
     """Send the values that contacts have lost when the kind of a field was changed."""
-    contact_type = type_of(services, visitor, type_id)
+    contact_type = resolve_type(services, visitor, type_id)
     field = field_glance(services, contact_type, field_id).field
     found = next((path for path in lost_files(services, contact_type, field) if path.name == name), None)
     if found is None:
@@ -98,17 +96,17 @@ def lost(
 
 @post("/types/{type_id:int}/fields/{field_id:int}/delete", sync_to_thread=True)
 def delete(
-    services: InjectedServices, visitor: InjectedVisitor, type_id: FromPath[int], field_id: FromPath[int]
+    services: ServicesDep, visitor: VisitorDep, type_id: FromPath[int], field_id: FromPath[int]
 ) -> Response[str]:
     """Delete a field with its values."""
-    contact_type = type_of(services, visitor, type_id)
+    contact_type = resolve_type(services, visitor, type_id)
     try:
         gone = services.write(delete_field, contact_type, str(field_id))
     except Refused as error:
         glance = field_glance(services, contact_type, field_id)
-        return _page(services, visitor, contact_type, glance, {"refused": told(error)})
+        return _page(services, visitor, contact_type, glance, {"refused": first_sentence(error)})
     log.event("field_deleted", account=visitor.account.id, contact_type=type_id, field=field_id)
-    return see(visitor, f"/types/{type_id}", said=f"The field {gone.name} is deleted.")
+    return redirect(visitor, f"/types/{type_id}", notice=f"The field {gone.name} is deleted.")
 
 
 def _edit_of(form: Form, kind: Kind) -> FieldEdit:

@@ -30,11 +30,11 @@ from tamis.actions.services import Services
 from tamis.domain.errors import NotFound
 from tamis.domain.imports import HIGHEST_ID, ImportJob, State
 from tamis.domain.text import counted
-from tamis.web.console.answers import fragment, page, see
+from tamis.web.console.dependencies import ServicesDep, VisitorDep
 from tamis.web.console.importing import STEPS, Progress, progress_of, rejects_answer, report_of_job, told_of
-from tamis.web.console.injected import InjectedServices, InjectedVisitor
+from tamis.web.console.messages import message_text
+from tamis.web.console.responses import fragment, page, redirect
 from tamis.web.console.session import Visitor, WebRequest
-from tamis.web.console.wording import words_of
 
 PAGE = 50
 WAITING, WORKING = "waiting", "being tried"
@@ -59,7 +59,7 @@ class Listed:
 
 
 @get("/imports", sync_to_thread=True)
-def history(services: InjectedServices, visitor: InjectedVisitor, before: FromQuery[int] = HIGHEST_ID) -> Response[str]:
+def history(services: ServicesDep, visitor: VisitorDep, before: FromQuery[int] = HIGHEST_ID) -> Response[str]:
     """List the imports, newest first, and the files that wait."""
     account = visitor.account
     names = {known.id: known.name for known in types_of_account(services.records.reader(), account.id)}
@@ -83,7 +83,7 @@ def history(services: InjectedServices, visitor: InjectedVisitor, before: FromQu
 
 
 @get("/imports/{import_id:int}", sync_to_thread=True)
-def show_import(services: InjectedServices, visitor: InjectedVisitor, import_id: FromPath[int]) -> Response[str]:
+def show_import(services: ServicesDep, visitor: VisitorDep, import_id: FromPath[int]) -> Response[str]:
     """Show an import: how far it is, or what became of it."""
     seen = find_import(services, visitor.account, import_id)
     job, state = seen
@@ -114,17 +114,17 @@ def show_import(services: InjectedServices, visitor: InjectedVisitor, import_id:
 
 @get("/imports/{import_id:int}/progress", sync_to_thread=True)
 def import_progress(
-    services: InjectedServices, visitor: InjectedVisitor, request: WebRequest, import_id: FromPath[int]
+    services: ServicesDep, visitor: VisitorDep, request: WebRequest, import_id: FromPath[int]
 ) -> Response[str]:
     """Tell how far an import or its undoing is; what has ended shows the whole page again."""
     progress = _progress(services, visitor, find_import(services, visitor.account, import_id))
     if progress is None:
-        return see(visitor, f"/imports/{import_id}", request=request)
+        return redirect(visitor, f"/imports/{import_id}", request=request)
     return fragment(visitor, "imports/_progress.html", path=f"/imports/{import_id}/progress", progress=progress)
 
 
 @get("/imports/{import_id:int}/rejects", sync_to_thread=True)
-def rejects(services: InjectedServices, visitor: InjectedVisitor, import_id: FromPath[int]) -> File:
+def rejects(services: ServicesDep, visitor: VisitorDep, import_id: FromPath[int]) -> File:
     """Return the rows that an import has rejected."""
     path = rejects_file(services, find_import(services, visitor.account, import_id).job)
     if path is None:
@@ -133,7 +133,7 @@ def rejects(services: InjectedServices, visitor: InjectedVisitor, import_id: Fro
 
 
 @get("/imports/{import_id:int}/blanked", sync_to_thread=True)
-def blanked(services: InjectedServices, visitor: InjectedVisitor, import_id: FromPath[int]) -> File:
+def blanked(services: ServicesDep, visitor: VisitorDep, import_id: FromPath[int]) -> File:
     """Return the rows of which an import has left cells blank, as they stood in the file."""
     path = blanked_file(services, find_import(services, visitor.account, import_id).job)
     if path is None:
@@ -142,10 +142,10 @@ def blanked(services: InjectedServices, visitor: InjectedVisitor, import_id: Fro
 
 
 @post("/imports/{import_id:int}/undo", sync_to_thread=True)
-def undo(services: InjectedServices, visitor: InjectedVisitor, import_id: FromPath[int]) -> Response[str]:
+def undo(services: ServicesDep, visitor: VisitorDep, import_id: FromPath[int]) -> Response[str]:
     """Undo an import."""
     start_undo(services, visitor.account, import_id)
-    return see(visitor, f"/imports/{import_id}")
+    return redirect(visitor, f"/imports/{import_id}")
 
 
 def _state_of_upload(services: Services, visitor: Visitor, upload_id: str) -> str | None:
@@ -183,7 +183,9 @@ def _with_rate(services: Services, job: ImportJob, progress: Progress) -> Progre
 
 
 def _failure(background_job: BackgroundJob | None) -> str:
-    return words_of(background_job.problems[0]) if background_job and background_job.status is JobStatus.FAILED else ""
+    return (
+        message_text(background_job.problems[0]) if background_job and background_job.status is JobStatus.FAILED else ""
+    )
 
 
 def _would_undo(job: ImportJob) -> str:

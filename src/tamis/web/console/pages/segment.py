@@ -13,51 +13,51 @@ from tamis.actions.segments.rule_syntax import outline, segments_named, to_text
 from tamis.actions.services import Services
 from tamis.domain.membership_changes import Cause
 from tamis.domain.segments import Segment
-from tamis.web.console.answers import fragment
 from tamis.web.console.charts import size_chart
+from tamis.web.console.dependencies import ServicesDep, VisitorDep
 from tamis.web.console.filters import day, number
-from tamis.web.console.injected import InjectedServices, InjectedVisitor
-from tamis.web.console.segment_frame import Frame, activity_rows, frame_of, segment_page
+from tamis.web.console.responses import fragment
+from tamis.web.console.segment_layout import SegmentSummary, activity_rows, load_segment, segment_page
 from tamis.web.console.session import Visitor
 
-LATELY = 6
+RECENT_ENTRIES = 6
 SPANS = {30: "30 days", 90: "90 days", 365: "A year"}
 
 
 @get("/segments/{segment_id:int}", sync_to_thread=True)
 def overview(
-    services: InjectedServices, visitor: InjectedVisitor, segment_id: FromPath[int], days: FromQuery[str] = ""
+    services: ServicesDep, visitor: VisitorDep, segment_id: FromPath[int], days: FromQuery[str] = ""
 ) -> Response[str]:
     """Show a segment."""
-    frame = frame_of(services, visitor, segment_id)
+    summary = load_segment(services, visitor, segment_id)
     span = int(days) if days in map(str, SPANS) else 30
-    named = segments_named(frame.rule)
+    named = segments_named(summary.rule)
     return segment_page(
         visitor,
-        frame,
+        summary,
         "overview",
-        outline=outline(frame.rule),
-        text=to_text(frame.rule),
-        named={ref.id: ref for ref in _refs(services, frame) if ref.id in named},
-        lines=activity_rows(list_activity(services, visitor.account, segment_id, limit=LATELY)),
+        outline=outline(summary.rule),
+        text=to_text(summary.rule),
+        named={ref.id: ref for ref in _refs(services, summary) if ref.id in named},
+        lines=activity_rows(list_activity(services, visitor.account, segment_id, limit=RECENT_ENTRIES)),
         span=span,
         spans=SPANS,
-        **_sizes(services, visitor, frame, span),
+        **_sizes(services, visitor, summary, span),
     )
 
 
 @get("/segments/{segment_id:int}/figures", sync_to_thread=True)
-def figures(services: InjectedServices, visitor: InjectedVisitor, segment_id: FromPath[int]) -> Response[str]:
+def figures(services: ServicesDep, visitor: VisitorDep, segment_id: FromPath[int]) -> Response[str]:
     """Return the figures of a segment as they are now."""
-    return fragment(visitor, "segments/_figures.html", frame=frame_of(services, visitor, segment_id))
+    return fragment(visitor, "segments/_figures.html", summary=load_segment(services, visitor, segment_id))
 
 
-def _refs(services: Services, frame: Frame) -> list[Segment]:
-    return segments_of_type(services.records.reader(), frame.segment.contact_type_id)
+def _refs(services: Services, summary: SegmentSummary) -> list[Segment]:
+    return segments_of_type(services.records.reader(), summary.segment.contact_type_id)
 
 
-def _sizes(services: Services, visitor: Visitor, frame: Frame, span: int) -> dict[str, Any]:
-    history: SizesByDay = segment_history(services, visitor.account.id, frame.segment.id, span)
+def _sizes(services: Services, visitor: Visitor, summary: SegmentSummary, span: int) -> dict[str, Any]:
+    history: SizesByDay = segment_history(services, visitor.account.id, summary.segment.id, span)
     days = history.days
     if not days:
         return {"days": []}

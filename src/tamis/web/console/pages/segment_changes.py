@@ -7,25 +7,25 @@ from litestar.response import Response
 from tamis import log
 from tamis.actions.segments.segments import delete_segment, duplicate_segment, edit_segment
 from tamis.domain.errors import Invalid
-from tamis.web.console.answers import fragment, from_htmx, see
-from tamis.web.console.injected import InjectedForm, InjectedServices, InjectedVisitor
-from tamis.web.console.segment_frame import frame_of, segment_page
+from tamis.web.console.dependencies import FormDep, ServicesDep, VisitorDep
+from tamis.web.console.messages import first_sentence
+from tamis.web.console.responses import fragment, is_htmx, redirect
+from tamis.web.console.segment_layout import load_segment, segment_page
 from tamis.web.console.session import WebRequest
-from tamis.web.console.wording import told
 
 
 @get("/segments/{segment_id:int}/rename", sync_to_thread=True)
-def rename_form(services: InjectedServices, visitor: InjectedVisitor, segment_id: FromPath[int]) -> Response[str]:
+def rename_form(services: ServicesDep, visitor: VisitorDep, segment_id: FromPath[int]) -> Response[str]:
     """Show the form in which a segment gets another name."""
-    frame = frame_of(services, visitor, segment_id)
-    return segment_page(visitor, frame, "rename", name=frame.segment.name, problem="")
+    summary = load_segment(services, visitor, segment_id)
+    return segment_page(visitor, summary, "rename", name=summary.segment.name, problem="")
 
 
 @post("/segments/{segment_id:int}/rename", status_code=200, sync_to_thread=True)
 def rename(
-    services: InjectedServices,
-    visitor: InjectedVisitor,
-    form: InjectedForm,
+    services: ServicesDep,
+    visitor: VisitorDep,
+    form: FormDep,
     request: WebRequest,
     segment_id: FromPath[int],
 ) -> Response[str]:
@@ -34,29 +34,31 @@ def rename(
     try:
         segment = services.write(edit_segment, visitor.account, segment_id, name=name)
     except Invalid as error:
-        problem = told(error)
-        frame = frame_of(services, visitor, segment_id)
-        if from_htmx(request):
-            return fragment(visitor, "segments/_rename.html", status=422, frame=frame, name=name, problem=problem)
-        return segment_page(visitor, frame, "rename", status=422, name=name, problem=problem)
-    said = f"The segment is called “{segment.name}” now."
-    return see(visitor, f"/segments/{segment_id}", said=said, request=request)
+        problem = first_sentence(error)
+        summary = load_segment(services, visitor, segment_id)
+        if is_htmx(request):
+            return fragment(visitor, "segments/_rename.html", status=422, summary=summary, name=name, problem=problem)
+        return segment_page(visitor, summary, "rename", status=422, name=name, problem=problem)
+    notice = f"The segment is called “{segment.name}” now."
+    return redirect(visitor, f"/segments/{segment_id}", notice=notice, request=request)
 
 
 @post("/segments/{segment_id:int}/duplicate", status_code=200, sync_to_thread=True)
-def duplicate(services: InjectedServices, visitor: InjectedVisitor, segment_id: FromPath[int]) -> Response[str]:
+def duplicate(services: ServicesDep, visitor: VisitorDep, segment_id: FromPath[int]) -> Response[str]:
     """Make a segment with the same rule."""
     copy = services.write(duplicate_segment, visitor.account, segment_id)
-    said = f"This is “{copy.name}”: the same rule, without what was done by hand."
-    return see(visitor, f"/segments/{copy.id}", said=said)
+    notice = f"This is “{copy.name}”: the same rule, without what was done by hand."
+    return redirect(visitor, f"/segments/{copy.id}", notice=notice)
 
 
 @post("/segments/{segment_id:int}/delete", status_code=200, sync_to_thread=True)
-def delete(services: InjectedServices, visitor: InjectedVisitor, segment_id: FromPath[int]) -> Response[str]:
+def delete(services: ServicesDep, visitor: VisitorDep, segment_id: FromPath[int]) -> Response[str]:
     """Delete a segment, which is refused while others name it."""
     segment = services.write(delete_segment, visitor.account, segment_id)
     log.event("segment_deleted", account=visitor.account.id, segment=segment_id)
-    return see(visitor, "/segments", said=f"The segment “{segment.name}” was deleted. Its contacts are still there.")
+    return redirect(
+        visitor, "/segments", notice=f"The segment “{segment.name}” was deleted. Its contacts are still there."
+    )
 
 
 handlers = [rename_form, rename, duplicate, delete]

@@ -5,8 +5,8 @@ from litestar.params import FromPath, FromQuery
 from litestar.response import Response
 
 from tamis.actions.segments.members import list_activity
-from tamis.web.console.injected import InjectedServices, InjectedVisitor
-from tamis.web.console.segment_frame import activity_rows, frame_of, segment_page
+from tamis.web.console.dependencies import ServicesDep, VisitorDep
+from tamis.web.console.segment_layout import activity_rows, load_segment, segment_page
 
 LINES_A_PAGE = 50
 DELTAS = {"entered": 1, "left": -1}
@@ -14,20 +14,20 @@ DELTAS = {"entered": 1, "left": -1}
 
 @get("/segments/{segment_id:int}/history", sync_to_thread=True)
 def history(
-    services: InjectedServices,
-    visitor: InjectedVisitor,
+    services: ServicesDep,
+    visitor: VisitorDep,
     segment_id: FromPath[int],
     only: FromQuery[str] = "",
     before: FromQuery[int | None] = None,
 ) -> Response[str]:
     """Show entries and exits, newest first."""
-    frame = frame_of(services, visitor, segment_id)
+    summary = load_segment(services, visitor, segment_id)
     found = list_activity(
         services, visitor.account, segment_id, delta=DELTAS.get(only), before=_bounded(before), limit=LINES_A_PAGE
     )
     return segment_page(
         visitor,
-        frame,
+        summary,
         "history",
         lines=activity_rows(found),
         older=found.before,

@@ -22,12 +22,12 @@ from tamis.domain.errors import Invalid, NotFound, Problem, Refused
 from tamis.domain.members import Member
 from tamis.domain.segments import segment_of_recipient
 from tamis.domain.text import problem_with_line, short
-from tamis.web.console.answers import fragment, from_htmx, see
+from tamis.web.console.dependencies import FormDep, ServicesDep, VisitorDep
 from tamis.web.console.forms import Form
-from tamis.web.console.injected import InjectedForm, InjectedServices, InjectedVisitor
-from tamis.web.console.segment_frame import frame_of, segment_page
+from tamis.web.console.messages import first_message, messages_by_path
+from tamis.web.console.responses import fragment, is_htmx, redirect
+from tamis.web.console.segment_layout import load_segment, segment_page
 from tamis.web.console.session import Visitor, WebRequest
-from tamis.web.console.wording import by_path, first_of
 
 MEMBERS_A_PAGE = 50
 OVERRIDES_A_PAGE = 100
@@ -49,39 +49,37 @@ class Shown:
 
 @get("/segments/{segment_id:int}/members", sync_to_thread=True)
 def members(
-    services: InjectedServices,
-    visitor: InjectedVisitor,
+    services: ServicesDep,
+    visitor: VisitorDep,
     segment_id: FromPath[int],
     after: FromQuery[int | None] = None,
     before: FromQuery[int | None] = None,
 ) -> Response[str]:
     """Show members of a segment."""
-    frame = frame_of(services, visitor, segment_id)
+    summary = load_segment(services, visitor, segment_id)
     return segment_page(
-        visitor, frame, "members", shown=_shown(services, visitor, segment_id, "", after, before), form=None
+        visitor, summary, "members", shown=_shown(services, visitor, segment_id, "", after, before), form=None
     )
 
 
 @post("/segments/{segment_id:int}/members/search", status_code=200, sync_to_thread=True)
 def search(
-    services: InjectedServices,
-    visitor: InjectedVisitor,
-    form: InjectedForm,
+    services: ServicesDep,
+    visitor: VisitorDep,
+    form: FormDep,
     request: WebRequest,
     segment_id: FromPath[int],
 ) -> Response[str]:
     """Show the members who have some words in their address or name."""
     shown = _shown(services, visitor, segment_id, form.text("text"), form.number("after"), form.number("before"))
-    if from_htmx(request):
+    if is_htmx(request):
         segment = segment_by_id(services.records.reader(), visitor.account, segment_id)
         return fragment(visitor, "segments/_members.html", segment=segment, shown=shown)
-    return segment_page(visitor, frame_of(services, visitor, segment_id), "members", shown=shown, form=None)
+    return segment_page(visitor, load_segment(services, visitor, segment_id), "members", shown=shown, form=None)
 
 
 @post("/segments/{segment_id:int}/members/count", status_code=200, sync_to_thread=True)
-def count(
-    services: InjectedServices, visitor: InjectedVisitor, form: InjectedForm, segment_id: FromPath[int]
-) -> Response[str]:
+def count(services: ServicesDep, visitor: VisitorDep, form: FormDep, segment_id: FromPath[int]) -> Response[str]:
     """Tell how many members a search finds."""
     text = form.text("text")
     found = count_members(services, visitor.account, segment_id, text)
@@ -89,25 +87,23 @@ def count(
 
 
 @post("/segments/{segment_id:int}/members", status_code=200, sync_to_thread=True)
-def add(
-    services: InjectedServices, visitor: InjectedVisitor, form: InjectedForm, segment_id: FromPath[int]
-) -> Response[str]:
+def add(services: ServicesDep, visitor: VisitorDep, form: FormDep, segment_id: FromPath[int]) -> Response[str]:
     """Add an address to a segment by hand."""
     try:
         email = _add(services, visitor, form, segment_id)
     except (Invalid, Refused) as error:
-        problems = by_path(error) if isinstance(error, Invalid) else {"email": first_of(error)}
-        frame = frame_of(services, visitor, segment_id)
+        problems = messages_by_path(error) if isinstance(error, Invalid) else {"email": first_message(error)}
+        summary = load_segment(services, visitor, segment_id)
         shown = _shown(services, visitor, segment_id, "", None, None)
-        return segment_page(visitor, frame, "members", status=422, shown=shown, form=form, problems=problems)
-    return see(visitor, f"/segments/{segment_id}/members", said=f"{email} is in the segment now, added by hand.")
+        return segment_page(visitor, summary, "members", status=422, shown=shown, form=form, problems=problems)
+    return redirect(visitor, f"/segments/{segment_id}/members", notice=f"{email} is in the segment now, added by hand.")
 
 
 @post("/segments/{segment_id:int}/members/remove", status_code=200, sync_to_thread=True)
 def remove(
-    services: InjectedServices,
-    visitor: InjectedVisitor,
-    form: InjectedForm,
+    services: ServicesDep,
+    visitor: VisitorDep,
+    form: FormDep,
     request: WebRequest,
     segment_id: FromPath[int],
 ) -> Response[str]:
@@ -119,7 +115,7 @@ def remove(
     services.write(delete_recipient, visitor.account, recipient_id)
     contact_id = explained.contact_id
     kept_out = contact_id is not None and is_excluded(services.records.reader(), segment_id, contact_id)
-    if from_htmx(request):
+    if is_htmx(request):
         answer = fragment(
             visitor,
             "segments/_excluded_row.html",
@@ -131,50 +127,50 @@ def remove(
         return answer
     back = form.text("back")
     tab = back if back in ("members", "by-hand") else "members"
-    return see(visitor, f"/segments/{segment_id}/{tab}", said=f"{explained.email} was removed by hand.")
+    return redirect(visitor, f"/segments/{segment_id}/{tab}", notice=f"{explained.email} was removed by hand.")
 
 
 @post("/segments/{segment_id:int}/bring-back", status_code=200, sync_to_thread=True)
 def undo_member_exclusion(
-    services: InjectedServices,
-    visitor: InjectedVisitor,
-    form: InjectedForm,
+    services: ServicesDep,
+    visitor: VisitorDep,
+    form: FormDep,
     request: WebRequest,
     segment_id: FromPath[int],
 ) -> Response[str]:
     """Undo a removal; htmx gets what stands in place of its row."""
     back = services.write(undo_exclusion, visitor.account, segment_id, form.number("contact") or 0)
     if back.is_in:
-        said = f"{back.email} is back in the segment."
+        notice = f"{back.email} is back in the segment."
     else:
-        said = f"{back.email} is no longer kept out, but the rule does not select this contact now."
-    if from_htmx(request):
-        answer = fragment(visitor, "segments/_message_row.html", said=said)
+        notice = f"{back.email} is no longer kept out, but the rule does not select this contact now."
+    if is_htmx(request):
+        answer = fragment(visitor, "segments/_message_row.html", message=notice)
         answer.headers.update(CHANGED)
         return answer
-    return see(visitor, f"/segments/{segment_id}/by-hand", said=said)
+    return redirect(visitor, f"/segments/{segment_id}/by-hand", notice=notice)
 
 
 @get("/segments/{segment_id:int}/by-hand", sync_to_thread=True)
 def by_hand(
-    services: InjectedServices,
-    visitor: InjectedVisitor,
+    services: ServicesDep,
+    visitor: VisitorDep,
     segment_id: FromPath[int],
     added: FromQuery[int] = 0,
     removed: FromQuery[int] = 0,
 ) -> Response[str]:
     """Show what was done by hand with a segment."""
-    frame = frame_of(services, visitor, segment_id)
+    summary = load_segment(services, visitor, segment_id)
     skipped = {"added": min(max(added, 0), HIGHEST), "removed": min(max(removed, 0), HIGHEST)}
     overrides = list_overrides(
         services.records.reader(), visitor.account, segment_id, OVERRIDES_A_PAGE, skipped["added"], skipped["removed"]
     )
-    return segment_page(visitor, frame, "overrides", overrides=overrides, skipped=skipped, a_page=OVERRIDES_A_PAGE)
+    return segment_page(visitor, summary, "overrides", overrides=overrides, skipped=skipped, a_page=OVERRIDES_A_PAGE)
 
 
 @get("/segments/{segment_id:int}/members/{recipient_id:int}/why", sync_to_thread=True)
 def why(
-    services: InjectedServices, visitor: InjectedVisitor, segment_id: FromPath[int], recipient_id: FromPath[int]
+    services: ServicesDep, visitor: VisitorDep, segment_id: FromPath[int], recipient_id: FromPath[int]
 ) -> Response[str]:
     """Tell why somebody is in a segment."""
     if segment_of_recipient(recipient_id) != segment_id:

@@ -12,13 +12,13 @@ from tamis.actions.segments.overlap import compare_segments, compare_with_all
 from tamis.actions.services import Services
 from tamis.domain.overlap import Overlap
 from tamis.domain.segments import Segment
-from tamis.web.console.answers import fragment
 from tamis.web.console.charts import bar
-from tamis.web.console.circles import overlap_picture
+from tamis.web.console.dependencies import ServicesDep, VisitorDep
 from tamis.web.console.filters import number
-from tamis.web.console.injected import InjectedServices, InjectedVisitor
-from tamis.web.console.segment_frame import frame_of, segment_page
+from tamis.web.console.responses import fragment
+from tamis.web.console.segment_layout import load_segment, segment_page
 from tamis.web.console.session import Visitor
+from tamis.web.console.venn import venn_diagram
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,33 +34,33 @@ class ComparedSegments:
 
 @get("/segments/{segment_id:int}/overlap", sync_to_thread=True)
 def overlap_page(
-    services: InjectedServices,
-    visitor: InjectedVisitor,
+    services: ServicesDep,
+    visitor: VisitorDep,
     segment_id: FromPath[int],
     a: FromQuery[str] = "",
     b: FromQuery[str] = "",
 ) -> Response[str]:
     """Show what a segment has in common with one or two others; those of all follow by themselves."""
-    frame = frame_of(services, visitor, segment_id)
+    summary = load_segment(services, visitor, segment_id)
     others = {
         segment.id: segment
-        for segment in segments_of_type(services.records.reader(), frame.segment.contact_type_id)
+        for segment in segments_of_type(services.records.reader(), summary.segment.contact_type_id)
         if segment.id != segment_id
     }
     asked = [int(text) for text in (a, b) if text.isascii() and text.isdigit() and len(text) < 19]
     chosen = [others[id_] for id_ in dict.fromkeys(asked) if id_ in others]
     return segment_page(
         visitor,
-        frame,
+        summary,
         "overlap",
         others=sorted(others.values(), key=lambda other: other.name.casefold()),
         chosen=chosen,
-        compared=_compared(services, visitor, [frame.segment, *chosen]) if chosen else None,
+        compared=_compared(services, visitor, [summary.segment, *chosen]) if chosen else None,
     )
 
 
 @get("/segments/{segment_id:int}/overlap/all", sync_to_thread=True)
-def overlap_with_all(services: InjectedServices, visitor: InjectedVisitor, segment_id: FromPath[int]) -> Response[str]:
+def overlap_with_all(services: ServicesDep, visitor: VisitorDep, segment_id: FromPath[int]) -> Response[str]:
     """Return the table of what a segment has in common with each other one of its type."""
     size, found = compare_with_all(services, visitor.account.id, segment_id)
     return fragment(visitor, "segments/_overlaps.html", segment_id=segment_id, size=size, found=found, bar=bar)
@@ -70,9 +70,7 @@ def _compared(services: Services, visitor: Visitor, of: list[Segment]) -> Compar
     found = compare_segments(services, visitor.account.id, [segment.id for segment in of])
     words = [f"{segment.name}: {number(size)}" for segment, size in zip(of, found.sizes, strict=True)]
     label = f"{'; '.join(words)}; in any of them: {number(found.union)}; in all of them: {number(found.intersection)}"
-    return ComparedSegments(
-        of, found.sizes, found.union, _parts(found), overlap_picture(found.sizes, found.matrix, label)
-    )
+    return ComparedSegments(of, found.sizes, found.union, _parts(found), venn_diagram(found.sizes, found.matrix, label))
 
 
 def _parts(found: Overlap) -> list[tuple[tuple[bool, ...], int]]:

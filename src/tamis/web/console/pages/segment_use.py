@@ -8,31 +8,29 @@ from litestar.response import Response
 
 from tamis.actions.exporting.download import segment_download
 from tamis.actions.segments.segments import segment_by_id
+from tamis.web.console.dependencies import ServicesDep, VisitorDep
 from tamis.web.console.downloads import layout_of, send_file
-from tamis.web.console.injected import InjectedServices, InjectedVisitor
-from tamis.web.console.segment_frame import frame_of, segment_page
+from tamis.web.console.segment_layout import load_segment, segment_page
 from tamis.web.console.session import WebRequest
-from tamis.web.lanes import in_lane
+from tamis.web.request_tasks import run_in_lane
 
 
 @get("/segments/{segment_id:int}/api", sync_to_thread=True)
-def api(
-    services: InjectedServices, visitor: InjectedVisitor, request: WebRequest, segment_id: FromPath[int]
-) -> Response[str]:
+def api(services: ServicesDep, visitor: VisitorDep, request: WebRequest, segment_id: FromPath[int]) -> Response[str]:
     """Show the calls of the Segment API that read a segment."""
     base = f"{request.url.scheme}://{request.url.netloc}/api"
-    return segment_page(visitor, frame_of(services, visitor, segment_id), "api", base=base)
+    return segment_page(visitor, load_segment(services, visitor, segment_id), "api", base=base)
 
 
 @get("/segments/{segment_id:int}/export")
 async def export(
-    services: InjectedServices, visitor: InjectedVisitor, segment_id: FromPath[int], to: FromQuery[str] = "csv"
+    services: ServicesDep, visitor: VisitorDep, segment_id: FromPath[int], to: FromQuery[str] = "csv"
 ) -> Response[Any]:
     """Send the recipients of a segment as a file, which is made first and gone afterwards."""
     layout = layout_of(to)
     segment = segment_by_id(services.records.reader(), visitor.account, segment_id)
     account = visitor.account
-    download = await in_lane(
+    download = await run_in_lane(
         services.lanes.exports, account.id, lambda: segment_download(services, account, segment_id, layout)
     )
     return send_file(download, segment.name, to)

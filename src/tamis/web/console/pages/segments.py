@@ -13,9 +13,9 @@ from tamis.actions.segments.segment_list import Glance, glances
 from tamis.actions.services import Services
 from tamis.domain.contacts import ContactType
 from tamis.domain.text import fold
-from tamis.web.console.answers import fragment, from_htmx, page
 from tamis.web.console.charts import sparkline
-from tamis.web.console.injected import InjectedServices, InjectedVisitor
+from tamis.web.console.dependencies import ServicesDep, VisitorDep
+from tamis.web.console.responses import fragment, is_htmx, page
 from tamis.web.console.session import WebRequest
 
 ORDERS: dict[str, tuple[Callable[[Glance], int | str], bool]] = {
@@ -29,8 +29,8 @@ ORDERS: dict[str, tuple[Callable[[Glance], int | str], bool]] = {
 
 @get("/segments", sync_to_thread=True)
 def segment_list(
-    services: InjectedServices,
-    visitor: InjectedVisitor,
+    services: ServicesDep,
+    visitor: VisitorDep,
     request: WebRequest,
     q: FromQuery[str] = "",
     sort: FromQuery[str] = "",
@@ -44,7 +44,7 @@ def segment_list(
         "sort": sort if sort in ORDERS else "newest",
         "line": sparkline,
     }
-    if from_htmx(request):
+    if is_htmx(request):
         return fragment(visitor, "segments/_table.html", **context)
     db = services.records.reader()
     of_account = types_of_account(db, visitor.account.id)

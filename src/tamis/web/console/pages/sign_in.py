@@ -10,26 +10,26 @@ from tamis import log
 from tamis.actions.accounts import sessions as actions
 from tamis.actions.accounts.sessions import end_session, find_session
 from tamis.domain.accounts import hash_secret
-from tamis.web.console.answers import page, see
-from tamis.web.console.auth.passwords import TryLater
-from tamis.web.console.injected import (
-    InjectedConfirmations,
-    InjectedForm,
-    InjectedPasswords,
-    InjectedServices,
-    InjectedVisitor,
+from tamis.web.console.auth.passwords import RetryLater
+from tamis.web.console.dependencies import (
+    ConfirmationsDep,
+    FormDep,
+    PasswordsDep,
+    ServicesDep,
+    VisitorDep,
 )
+from tamis.web.console.responses import page, redirect
 from tamis.web.console.session import (
     WebRequest,
-    client_of,
-    csrf_of,
+    client_host,
+    cookie_token,
+    csrf_token,
     device_cookie,
     ended_guest_cookie,
     ended_session_cookie,
     guest_cookie,
     session_cookie,
     session_token,
-    token_of,
 )
 
 REFUSED_SECONDS = 1.0
@@ -38,14 +38,12 @@ WRONG = "The e-mail address or the password is not right."
 
 
 @get("/sign-in", sync_to_thread=False)
-def form_to_sign_in(
-    request: WebRequest, services: InjectedServices, then: FromQuery[str] = "/segments"
-) -> Response[str]:
+def form_to_sign_in(request: WebRequest, services: ServicesDep, then: FromQuery[str] = "/segments") -> Response[str]:
     """Show the form; whoever is signed in already is led on."""
     if find_session(services, session_token(request)):
         return Response("", status_code=303, headers={"location": _own(then)}, media_type="text/html")
     cookie = guest_cookie(request)
-    answer = _form(csrf_of(cookie.value or ""), "", then, "", 200)
+    answer = _form(csrf_token(cookie.value or ""), "", then, "", 200)
     answer.set_cookie(cookie)
     answer.set_cookie(ended_session_cookie(request))
     return answer
@@ -54,16 +52,16 @@ def form_to_sign_in(
 @post("/sign-in")
 async def sign_in(
     request: WebRequest,
-    services: InjectedServices,
-    form: InjectedForm,
-    passwords: InjectedPasswords,
-    confirmations: InjectedConfirmations,
+    services: ServicesDep,
+    form: FormDep,
+    passwords: PasswordsDep,
+    confirmations: ConfirmationsDep,
 ) -> Response[str]:
     """Check email and password, and open a session. It waits on no thread: those are for whoever is signed in."""
-    email, then, csrf = form.text("email"), form.text("then"), csrf_of(token_of(request))
+    email, then, csrf = form.text("email"), form.text("then"), csrf_token(cookie_token(request))
     try:
         account = await passwords.sign_in(request, email, form.raw("password"))
-    except TryLater as error:
+    except RetryLater as error:
         await asyncio.sleep(REFUSED_SECONDS)
         answer = _form(csrf, email, then, str(error), error.status)
         answer.headers.update(error.headers)
@@ -80,11 +78,11 @@ async def sign_in(
 
 
 @post("/sign-out", sync_to_thread=True)
-def sign_out(request: WebRequest, services: InjectedServices, visitor: InjectedVisitor) -> Response[str]:
+def sign_out(request: WebRequest, services: ServicesDep, visitor: VisitorDep) -> Response[str]:
     """End the session."""
     services.write(end_session, visitor.session)
-    log.event("signed_out", account=visitor.account.id, address=client_of(request))
-    answer = see(visitor, "/sign-in")
+    log.event("signed_out", account=visitor.account.id, address=client_host(request))
+    answer = redirect(visitor, "/sign-in")
     answer.set_cookie(ended_session_cookie(request))
     return answer
 
@@ -99,7 +97,7 @@ def _form(csrf: str, email: str, then: str, problem: str, status: int) -> Respon
         email=email,
         then=_own(then),
         problem=problem,
-        answers_form=status != 200,
+        is_form_response=status != 200,
     )
 
 

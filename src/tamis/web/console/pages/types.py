@@ -17,32 +17,32 @@ from tamis.domain.contacts import ContactType
 from tamis.domain.errors import Invalid, Refused
 from tamis.domain.fields import Kind
 from tamis.domain.segments import Segment
-from tamis.web.console.answers import fragment, from_htmx, page, see
-from tamis.web.console.finding import type_of
+from tamis.web.console.dependencies import FormDep, ServicesDep, VisitorDep
 from tamis.web.console.forms import Form
-from tamis.web.console.injected import InjectedForm, InjectedServices, InjectedVisitor
 from tamis.web.console.kinds import KINDS
+from tamis.web.console.messages import as_sentence, first_message, first_sentence, messages_by_path
+from tamis.web.console.resolvers import resolve_type
+from tamis.web.console.responses import fragment, is_htmx, page, redirect
 from tamis.web.console.session import Visitor, WebRequest
-from tamis.web.console.wording import by_path, first_of, sentence, told
 
 Problems = Mapping[str, str]
 
 
 @get("/types", sync_to_thread=True)
-def type_list(services: InjectedServices, visitor: InjectedVisitor) -> Response[str]:
+def type_list(services: ServicesDep, visitor: VisitorDep) -> Response[str]:
     """Show the contact types of the account."""
     return _types(services, visitor)
 
 
 @post("/types", sync_to_thread=True)
-def create(services: InjectedServices, visitor: InjectedVisitor, form: InjectedForm) -> Response[str]:
+def create(services: ServicesDep, visitor: VisitorDep, form: FormDep) -> Response[str]:
     """Make a contact type."""
     name = form.text("name")
     try:
         made = services.write(actions.create_type, visitor.account, name)
     except (Invalid, Refused) as error:
-        return _types(services, visitor, name, told(error))
-    return see(visitor, f"/types/{made.id}", said=f"{made.name} is a contact type now: give it its fields.")
+        return _types(services, visitor, name, first_sentence(error))
+    return redirect(visitor, f"/types/{made.id}", notice=f"{made.name} is a contact type now: give it its fields.")
 
 
 def _types(services: Services, visitor: Visitor, name: str = "", problem: str = "") -> Response[str]:
@@ -55,43 +55,39 @@ def _types(services: Services, visitor: Visitor, name: str = "", problem: str = 
 
 
 @get("/types/{type_id:int}", sync_to_thread=True)
-def show(services: InjectedServices, visitor: InjectedVisitor, type_id: FromPath[int]) -> Response[str]:
+def show(services: ServicesDep, visitor: VisitorDep, type_id: FromPath[int]) -> Response[str]:
     """Show the fields of a contact type."""
-    return type_page(services, visitor, type_of(services, visitor, type_id))
+    return type_page(services, visitor, resolve_type(services, visitor, type_id))
 
 
 @post("/types/{type_id:int}/rename", sync_to_thread=True)
-def rename(
-    services: InjectedServices, visitor: InjectedVisitor, form: InjectedForm, type_id: FromPath[int]
-) -> Response[str]:
+def rename(services: ServicesDep, visitor: VisitorDep, form: FormDep, type_id: FromPath[int]) -> Response[str]:
     """Rename a contact type."""
-    contact_type, name = type_of(services, visitor, type_id), form.text("type_name")
+    contact_type, name = resolve_type(services, visitor, type_id), form.text("type_name")
     try:
         renamed = services.write(actions.rename_type, visitor.account, contact_type, name)
     except (Invalid, Refused) as error:
-        return type_page(services, visitor, contact_type, {"type_name": told(error)}, form)
-    return see(visitor, f"/types/{type_id}", said=f"The contact type is called {renamed.name} now.")
+        return type_page(services, visitor, contact_type, {"type_name": first_sentence(error)}, form)
+    return redirect(visitor, f"/types/{type_id}", notice=f"The contact type is called {renamed.name} now.")
 
 
 @post("/types/{type_id:int}/delete", sync_to_thread=True)
-def delete(services: InjectedServices, visitor: InjectedVisitor, type_id: FromPath[int]) -> Response[str]:
+def delete(services: ServicesDep, visitor: VisitorDep, type_id: FromPath[int]) -> Response[str]:
     """Delete a contact type that nothing needs."""
-    contact_type = type_of(services, visitor, type_id)
+    contact_type = resolve_type(services, visitor, type_id)
     try:
         services.write(actions.delete_type, contact_type)
     except Refused as error:
         users = segments_of_type(services.records.reader(), type_id)
-        return type_page(services, visitor, contact_type, {"delete": first_of(error)}, users=users)
+        return type_page(services, visitor, contact_type, {"delete": first_message(error)}, users=users)
     log.event("contact_type_deleted", account=visitor.account.id, contact_type=type_id)
-    return see(visitor, "/types", said=f"The contact type {contact_type.name} is deleted.")
+    return redirect(visitor, "/types", notice=f"The contact type {contact_type.name} is deleted.")
 
 
 @post("/types/{type_id:int}/fields", sync_to_thread=True)
-def add_field(
-    services: InjectedServices, visitor: InjectedVisitor, form: InjectedForm, type_id: FromPath[int]
-) -> Response[str]:
+def add_field(services: ServicesDep, visitor: VisitorDep, form: FormDep, type_id: FromPath[int]) -> Response[str]:
     """Make a field of a contact type."""
-    contact_type = type_of(services, visitor, type_id)
+    contact_type = resolve_type(services, visitor, type_id)
     options = [line.strip() for line in form.raw("options").splitlines() if line.strip()]
     kind = next((kind for kind in Kind if kind == form.text("kind")), None)
     try:
@@ -100,29 +96,29 @@ def add_field(
         chosen = options if kind.has_options else ()
         made = services.write(create_field, contact_type, form.text("name"), kind, chosen)
     except Invalid as error:
-        problems = {path: sentence(text) for path, text in by_path(error).items()}
+        problems = {path: as_sentence(text) for path, text in messages_by_path(error).items()}
         return type_page(services, visitor, contact_type, problems, form)
     except Refused as error:
-        return type_page(services, visitor, contact_type, {"name": told(error)}, form)
-    return see(visitor, f"/types/{type_id}#field-{made.id}", said=f"The field {made.name} is there.")
+        return type_page(services, visitor, contact_type, {"name": first_sentence(error)}, form)
+    return redirect(visitor, f"/types/{type_id}#field-{made.id}", notice=f"The field {made.name} is there.")
 
 
 @post("/types/{type_id:int}/fields/{field_id:int}/move", sync_to_thread=True)
-def move(
+def move_field_before(
     request: WebRequest,
-    services: InjectedServices,
-    visitor: InjectedVisitor,
-    form: InjectedForm,
+    services: ServicesDep,
+    visitor: VisitorDep,
+    form: FormDep,
     type_id: FromPath[int],
     field_id: FromPath[int],
 ) -> Response[str]:
     """Put a field before another one, or last."""
-    contact_type = type_of(services, visitor, type_id)
+    contact_type = resolve_type(services, visitor, type_id)
     moved = services.write(move_field, contact_type, str(field_id), form.text("before") or None)
-    if from_htmx(request):
+    if is_htmx(request):
         listed = field_list(services, contact_type)
         return fragment(visitor, "types/_fields.html", type=contact_type, listed=listed, moved=moved)
-    return see(visitor, f"/types/{type_id}#field-{field_id}")
+    return redirect(visitor, f"/types/{type_id}#field-{field_id}")
 
 
 def type_page(
@@ -150,4 +146,4 @@ def type_page(
     )  # fmt: skip
 
 
-handlers = [type_list, create, show, rename, delete, add_field, move]
+handlers = [type_list, create, show, rename, delete, add_field, move_field_before]

@@ -21,23 +21,23 @@ from tamis.actions.lookups import fields_of_type, types_of_account
 from tamis.actions.services import Services
 from tamis.domain.errors import Invalid, NotFound, UnclearEncoding
 from tamis.domain.imports import Upload
-from tamis.web.console.answers import fragment, page, see
-from tamis.web.console.finding import type_of
+from tamis.web.console.dependencies import FormDep, ServicesDep, VisitorDep
 from tamis.web.console.forms import Form
 from tamis.web.console.import_form import Chosen, chosen_before, chosen_in
 from tamis.web.console.import_page import unread_page, upload_page
 from tamis.web.console.importing import progress_of, rejects_answer
-from tamis.web.console.injected import InjectedForm, InjectedServices, InjectedVisitor
+from tamis.web.console.messages import WORDS
+from tamis.web.console.resolvers import resolve_type
+from tamis.web.console.responses import fragment, page, redirect
 from tamis.web.console.session import Visitor, WebRequest
-from tamis.web.console.wording import WORDS
-from tamis.web.lanes import in_lane
+from tamis.web.request_tasks import run_in_lane
 
 PIECE_BYTES = 1 << 20
 SECONDS_TO_BEGIN = 2
 
 
 @get("/imports/new", sync_to_thread=True)
-def new_import(services: InjectedServices, visitor: InjectedVisitor, type: FromQuery[str] = "") -> Response[str]:
+def new_import(services: ServicesDep, visitor: VisitorDep, type: FromQuery[str] = "") -> Response[str]:
     """Ask for a file, and where it goes."""
     known = types_of_account(services.records.reader(), visitor.account.id)
     most = services.settings.max_upload
@@ -54,7 +54,7 @@ def new_import(services: InjectedServices, visitor: InjectedVisitor, type: FromQ
 
 
 @post("/imports/types", sync_to_thread=True)
-def make_type(services: InjectedServices, visitor: InjectedVisitor, form: InjectedForm) -> Response[dict[str, object]]:
+def make_type(services: ServicesDep, visitor: VisitorDep, form: FormDep) -> Response[dict[str, object]]:
     """Make the contact type into which a file goes that is handed in next."""
     made = services.write(create_type, visitor.account, form.text("name"))
     return Response({"id": made.id, "name": made.name}, status_code=201)
@@ -62,7 +62,7 @@ def make_type(services: InjectedServices, visitor: InjectedVisitor, form: Inject
 
 @put("/imports/uploads", request_max_body_size=None)
 async def receive(
-    services: InjectedServices, visitor: InjectedVisitor, request: WebRequest, type: FromQuery[str] = ""
+    services: ServicesDep, visitor: VisitorDep, request: WebRequest, type: FromQuery[str] = ""
 ) -> Response[dict[str, object]]:
     """Take a file as it comes, in pieces, and look whether it is one that can be imported."""
     contact_type = find_type(services.records.reader(), visitor.account, type)
@@ -75,7 +75,7 @@ async def receive(
             return Response({"message": "the file did not come to its end"}, status_code=400)
         upload = await asyncio.to_thread(incoming.keep, contact_type, name)
     try:
-        await in_lane(services.lanes.files, visitor.account.id, lambda: look_at(services, upload))
+        await run_in_lane(services.lanes.files, visitor.account.id, lambda: look_at(services, upload))
     except UnclearEncoding:
         pass  # the page of the file asks for it
     except Invalid:
@@ -96,15 +96,15 @@ class _Wanted:
 
 @get("/imports/uploads/{upload_id:str}")
 async def show_upload(
-    services: InjectedServices,
-    visitor: InjectedVisitor,
+    services: ServicesDep,
+    visitor: VisitorDep,
     upload_id: FromPath[str],
     encoding: FromQuery[str | None] = None,
     sheet: FromQuery[str | None] = None,
 ) -> Response[str]:
     """Show what stands in a file, read as was chosen here or before, and what becomes of it, or lead to its import."""
     pages, account_id = services.lanes.pages, visitor.account.id
-    found = await in_lane(pages, account_id, lambda: _wanted(services, visitor, upload_id, encoding, sheet))
+    found = await run_in_lane(pages, account_id, lambda: _wanted(services, visitor, upload_id, encoding, sheet))
     if isinstance(found, Response):
         return found
     upload, how = found.upload, (found.encoding, found.sheet)
@@ -112,8 +112,8 @@ async def show_upload(
         look = await _look(services, visitor, upload, *how)
     except Invalid as error:
         message = error
-        return await in_lane(pages, account_id, lambda: unread_page(services, visitor, upload, message, *how))
-    return await in_lane(pages, account_id, lambda: _seen(services, visitor, found, look))
+        return await run_in_lane(pages, account_id, lambda: unread_page(services, visitor, upload, message, *how))
+    return await run_in_lane(pages, account_id, lambda: _seen(services, visitor, found, look))
 
 
 def _wanted(
@@ -121,7 +121,7 @@ def _wanted(
 ) -> _Wanted | Response[str]:
     job = work_on_upload(services, visitor.account, upload_id)
     if job and job.import_id and job.status is not JobStatus.FAILED:
-        return see(visitor, f"/imports/{job.import_id}")
+        return redirect(visitor, f"/imports/{job.import_id}")
     upload = find_upload(services, visitor.account, upload_id)
     before = job.payload.options if job and isinstance(job.payload, Asked) else ImportOptions()
     encoding = before.encoding if encoding is None else encoding
@@ -140,41 +140,39 @@ def _seen(services: Services, visitor: Visitor, wanted: _Wanted, look: Look) -> 
 async def _look(services: Services, visitor: Visitor, upload: Upload, encoding: str, sheet: str) -> Look:
     """Look at a file when it is the account's turn; whoever leaves before that, interrupts it."""
     look = partial(look_at, services, upload, encoding or None, sheet or None)
-    return await in_lane(services.lanes.files, visitor.account.id, look)
+    return await run_in_lane(services.lanes.files, visitor.account.id, look)
 
 
 @get("/imports/uploads/{upload_id:str}/progress", sync_to_thread=True)
 def upload_progress(
-    services: InjectedServices, visitor: InjectedVisitor, request: WebRequest, upload_id: FromPath[str]
+    services: ServicesDep, visitor: VisitorDep, request: WebRequest, upload_id: FromPath[str]
 ) -> Response[str]:
     """Tell how far a trial is, or an import that waits; what has ended shows the whole page again."""
     job = work_on_upload(services, visitor.account, upload_id)
     if job is None:
         find_upload(services, visitor.account, upload_id)
     if job is None or job.is_done or job.import_id:
-        return see(visitor, f"/imports/uploads/{upload_id}", request=request)
+        return redirect(visitor, f"/imports/uploads/{upload_id}", request=request)
     return fragment(
         visitor, "imports/_progress.html", path=f"/imports/uploads/{upload_id}/progress", progress=progress_of(job)
     )
 
 
 @post("/imports/uploads/{upload_id:str}")
-async def begin(
-    services: InjectedServices, visitor: InjectedVisitor, form: InjectedForm, upload_id: FromPath[str]
-) -> Response[str]:
+async def begin(services: ServicesDep, visitor: VisitorDep, form: FormDep, upload_id: FromPath[str]) -> Response[str]:
     """Try a file, or import it, as it was chosen."""
     pages, account_id = services.lanes.pages, visitor.account.id
-    found = await in_lane(pages, account_id, lambda: _not_begun(services, visitor, upload_id))
+    found = await run_in_lane(pages, account_id, lambda: _not_begun(services, visitor, upload_id))
     if isinstance(found, Response):
         return found
     look = await _look(services, visitor, found, form.text("encoding"), form.text("sheet"))
-    return await in_lane(pages, account_id, lambda: _begun(services, visitor, form, found, look))
+    return await run_in_lane(pages, account_id, lambda: _begun(services, visitor, form, found, look))
 
 
 def _not_begun(services: Services, visitor: Visitor, upload_id: str) -> Upload | Response[str]:
     job = work_on_upload(services, visitor.account, upload_id)
     if job and (not job.is_done or (job.status is JobStatus.DONE and job.import_id)):
-        return see(visitor, _page_of(job))  # a second click, or one on a page that is behind
+        return redirect(visitor, _page_of(job))  # a second click, or one on a page that is behind
     return find_upload(services, visitor.account, upload_id)
 
 
@@ -187,23 +185,23 @@ def _begun(services: Services, visitor: Visitor, form: Form, upload: Upload, loo
     except Invalid as error:
         wrong = Chosen(chosen.choices, chosen.how, error.problems)
         return upload_page(services, visitor, upload, look, wrong, None, status=422)
-    contact_type = type_of(services, visitor, upload.contact_type_id)
+    contact_type = resolve_type(services, visitor, upload.contact_type_id)
     wish = asked(services, contact_type, "import" if form.text("do") == "import" else "trial", options, chosen.choices)
     if wish.what == "import" and job and isinstance(job.payload, Asked) and not job.payload.foretells(wish):
         wish = replace(wish, what="trial", in_place_of_import=True)
-    return see(visitor, _page_of(start_upload(services, visitor.account, contact_type, upload, wish)))
+    return redirect(visitor, _page_of(start_upload(services, visitor.account, contact_type, upload, wish)))
 
 
 @post("/imports/uploads/{upload_id:str}/discard", sync_to_thread=True)
-def discard(services: InjectedServices, visitor: InjectedVisitor, upload_id: FromPath[str]) -> Response[str]:
+def discard(services: ServicesDep, visitor: VisitorDep, upload_id: FromPath[str]) -> Response[str]:
     """Throw a file away."""
     upload = find_upload(services, visitor.account, upload_id)
     throw_away(services, visitor.account, upload)
-    return see(visitor, "/imports", said=f"{upload.name} was thrown away; nothing of it was imported.")
+    return redirect(visitor, "/imports", notice=f"{upload.name} was thrown away; nothing of it was imported.")
 
 
 @get("/imports/uploads/{upload_id:str}/rejects", sync_to_thread=True)
-def rejects_of_trial(services: InjectedServices, visitor: InjectedVisitor, upload_id: FromPath[str]) -> File:
+def rejects_of_trial(services: ServicesDep, visitor: VisitorDep, upload_id: FromPath[str]) -> File:
     """Return the rows that an import would reject."""
     job = work_on_upload(services, visitor.account, upload_id)
     if job is None or job.status is not JobStatus.DONE or not job.result.rejects_file:

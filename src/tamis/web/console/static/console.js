@@ -31,7 +31,7 @@ document.addEventListener("submit", (event) => {
 
 // A page that answers a form stands where the page with the form stood: coming back to it, or loading it again, asks for
 // that page anew, and the browser need not ask whether to send the form once more.
-if (document.querySelector('meta[name="answers-form"]') && document.referrer.startsWith(`${location.origin}/`)) {
+if (document.querySelector('meta[name="form-response"]') && document.referrer.startsWith(`${location.origin}/`)) {
   history.replaceState(null, "", document.referrer);
 }
 

@@ -9,19 +9,19 @@ from litestar.handlers import BaseRouteHandler
 from litestar.response import Response
 
 from tamis.domain.accounts import Session
-from tamis.web.console.answers import page
-from tamis.web.console.auth.passwords import Passwords, TryLater
+from tamis.web.console.auth.passwords import Passwords, RetryLater
 from tamis.web.console.forms import read_form
+from tamis.web.console.responses import page
 from tamis.web.console.session import Visitor, WebRequest
 
 CONFIRMED_SECONDS = 600.0
-MOST_REMEMBERED = 10_000
+MAX_SESSIONS = 10_000
 FIELD = "confirm_password"
-NOT_REPEATED = ("csrf", "once", FIELD)
+NOT_RESENT = ("csrf", "once", FIELD)
 WRONG = "This is not the password of the account."
 
 
-class PasswordNeeded(Exception):
+class PasswordRequired(Exception):
     """A form was sent that is done only for somebody who has just given the password."""
 
     def __init__(self, problem: str = "", status: int = 403, headers: dict[str, str] | None = None) -> None:
@@ -30,7 +30,7 @@ class PasswordNeeded(Exception):
         self.headers = headers or {}
 
 
-class Confirmations:
+class PasswordConfirmations:
     """Remembers, by a clock that nobody sets, which sessions have given the password within the last ten minutes."""
 
     def __init__(self) -> None:
@@ -40,7 +40,7 @@ class Confirmations:
         """Note that a session has given the password just now."""
         self._given.pop(token_hash, None)
         self._given[token_hash] = monotonic()
-        while len(self._given) > MOST_REMEMBERED:
+        while len(self._given) > MAX_SESSIONS:
             del self._given[next(iter(self._given))]
 
     def is_recent(self, session: Session) -> bool:
@@ -49,26 +49,26 @@ class Confirmations:
         return given is not None and monotonic() - given < CONFIRMED_SECONDS
 
 
-async def password_confirmed(connection: ASGIConnection[Any, Any, Any, Any], _: BaseRouteHandler) -> None:
+async def require_recent_password(connection: ASGIConnection[Any, Any, Any, Any], _: BaseRouteHandler) -> None:
     """Let a form of a page pass if the password was given lately, or with it; raises PasswordNeeded."""
     request = cast(WebRequest, connection)
     visitor: Visitor = request.app.state.find_visitor(request)
-    confirmations: Confirmations = request.app.state.confirmations
+    confirmations: PasswordConfirmations = request.app.state.confirmations
     passwords: Passwords = request.app.state.passwords
     if confirmations.is_recent(visitor.session):
         return
     form = await read_form(request)
     if not form.checked(FIELD):
-        raise PasswordNeeded
+        raise PasswordRequired
     try:
         if not await passwords.confirm(request, visitor.session, form.raw(FIELD)):
-            raise PasswordNeeded(WRONG, 422)
-    except TryLater as error:
-        raise PasswordNeeded(str(error), error.status, error.headers) from None
+            raise PasswordRequired(WRONG, 422)
+    except RetryLater as error:
+        raise PasswordRequired(str(error), error.status, error.headers) from None
     confirmations.note(visitor.session.token_hash)
 
 
-def ask_for_password(request: WebRequest, error: PasswordNeeded) -> Response[str]:
+def ask_for_password(request: WebRequest, error: PasswordRequired) -> Response[str]:
     """Show a form that asks for the password and then sends what was sent again."""
     sent = request.state.form.fields.multi_items()
     answer = page(
@@ -78,7 +78,7 @@ def ask_for_password(request: WebRequest, error: PasswordNeeded) -> Response[str
         nav="account",
         status=error.status,
         action=request.url.path,
-        fields=[(name, value) for name, value in sent if name not in NOT_REPEATED and isinstance(value, str)],
+        fields=[(name, value) for name, value in sent if name not in NOT_RESENT and isinstance(value, str)],
         problem=str(error),
     )
     answer.headers.update(error.headers)

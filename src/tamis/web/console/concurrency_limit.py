@@ -20,24 +20,24 @@ from litestar.types import ASGIApp, Receive, Scope, Send
 
 from tamis.actions.lanes import Account, Lane
 from tamis.domain.errors import Busy
-from tamis.web.console.session import WebRequest, client_of, session_token
-from tamis.web.lanes import Asker, LaneExecutor, asker
+from tamis.web.console.session import WebRequest, client_host, session_token
+from tamis.web.request_tasks import LaneExecutor, RequestTasks, request_tasks
 
-AT_ONCE = 3
+MAX_CONCURRENT = 3
 """How many requests of one account are at work at a time."""
 
 Message = MutableMapping[str, Any]
 
 
 @dataclass(slots=True)
-class Queue:
+class AccountQueue:
     """The requests of an account: how many there are, and the turns that they take."""
 
-    turns: asyncio.Semaphore = field(default_factory=lambda: asyncio.Semaphore(AT_ONCE))
+    turns: asyncio.Semaphore = field(default_factory=lambda: asyncio.Semaphore(MAX_CONCURRENT))
     here: int = 0
 
 
-class Turns(ASGIMiddleware):
+class ConcurrencyLimit(ASGIMiddleware):
     """Lets the requests of each account take turns.
 
     `account_of` finds the account of a session by its token, `most_here` is how many requests of one may be there.
@@ -48,7 +48,7 @@ class Turns(ASGIMiddleware):
     def __init__(self, account_of: Callable[[str], Account | None], most_here: int) -> None:
         self._account_of = account_of
         self._most_here = most_here
-        self._queues: dict[Account, Queue] = {}
+        self._queues: dict[Account, AccountQueue] = {}
 
     async def handle(self, scope: Scope, receive: Receive, send: Send, next_app: ASGIApp) -> None:
         """Let a request pass when it is its turn, and if somebody still waits for its answer; the turn ends when the
@@ -56,8 +56,8 @@ class Turns(ASGIMiddleware):
         request: WebRequest = Request(scope)
         token = session_token(request)
         account = self._account_of(token) if token else None
-        asks = Asker(account or client_of(request))
-        asker.set(asks)
+        asks = RequestTasks(account or client_host(request))
+        request_tasks.set(asks)
         if (
             account is None or scope["path"].startswith("/static/") or request.method == "PUT"
         ):  # files come as they come
@@ -71,15 +71,15 @@ class Turns(ASGIMiddleware):
                 await send(message)
 
             came: deque[Any] = deque()
-            if not waited or not await _is_gone(receive, came):
+            if not waited or not await _has_disconnected(receive, came):
                 is_read = request.method in ("GET", "HEAD") or request.state.get("is_read", False)
-                async with _watched(asks, _with(came, receive), is_read=is_read) as watched:
+                async with _cancel_on_disconnect(asks, _replay(came, receive), is_read=is_read) as watched:
                     await next_app(scope, watched, end_turn_and_send)
 
     @asynccontextmanager
     async def _turn(self, account: Account) -> AsyncIterator[bool]:
         """Be one of an account's few for a block; tells whether that was waited for. Raises Busy."""
-        queue = self._queues.setdefault(account, Queue())
+        queue = self._queues.setdefault(account, AccountQueue())
         if queue.here >= self._most_here:
             raise Busy("too_many_pages_of_account")
         queue.here += 1
@@ -93,13 +93,13 @@ class Turns(ASGIMiddleware):
                 self._queues.pop(account, None)
 
 
-def make_pages_in(lane: Lane) -> None:
+def run_pages_in(lane: Lane) -> None:
     """Make pages in a lane; called before the first one is made."""
     set_asyncio_executor(LaneExecutor(lane))
 
 
 @asynccontextmanager
-async def _watched(asks: Asker, receive: Receive, *, is_read: bool) -> AsyncIterator[Receive]:
+async def _cancel_on_disconnect(asks: RequestTasks, receive: Receive, *, is_read: bool) -> AsyncIterator[Receive]:
     """Let an asker leave when its client closes the connection during a block; gives what the block is to receive
     with. `is_read` tells that the body was read before, or that there is none."""
     came: deque[Any] = deque()
@@ -139,7 +139,7 @@ async def _watched(asks: Asker, receive: Receive, *, is_read: bool) -> AsyncIter
             watching.cancel()
 
 
-async def _is_gone(receive: Receive, came: deque[Any]) -> bool:
+async def _has_disconnected(receive: Receive, came: deque[Any]) -> bool:
     """Return whether a client has closed its connection; what it has sent comes to `came`."""
     while True:
         asked = asyncio.ensure_future(receive())
@@ -155,7 +155,7 @@ async def _is_gone(receive: Receive, came: deque[Any]) -> bool:
             return False
 
 
-def _with(came: deque[Any], receive: Receive) -> Receive:
+def _replay(came: deque[Any], receive: Receive) -> Receive:
     async def again() -> Any:
         return came.popleft() if came else await receive()
 

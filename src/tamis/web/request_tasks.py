@@ -15,7 +15,7 @@ T = TypeVar("T")
 
 
 @dataclass(slots=True)
-class Asker:
+class RequestTasks:
     """For whom a request is answered, and what is done for it in lanes."""
 
     account: Account
@@ -36,13 +36,13 @@ class Asker:
             lane.abandon(task)
 
 
-asker: ContextVar[Asker | None] = ContextVar("asker", default=None)
+request_tasks: ContextVar[RequestTasks | None] = ContextVar("asker", default=None)
 
 
-async def in_lane(lane: Lane, account: Account, work: Callable[[], T], *, is_bounded: bool = True) -> T:
+async def run_in_lane(lane: Lane, account: Account, work: Callable[[], T], *, is_bounded: bool = True) -> T:
     """Run something when it is an account's turn; when the caller is cancelled, it is abandoned. Raises Busy, unless
     it is not `is_bounded`."""
-    task = (asker.get() or Asker(account)).start(lane, account, work, is_bounded=is_bounded)
+    task = (request_tasks.get() or RequestTasks(account)).start(lane, account, work, is_bounded=is_bounded)
     try:
         return await asyncio.wrap_future(task.future)
     except asyncio.CancelledError:
@@ -65,5 +65,5 @@ class LaneExecutor(ThreadPoolExecutor):
 
     def submit(self, fn: Callable[P, T], /, *args: P.args, **kwargs: P.kwargs) -> "Future[T]":
         """Queue a call for the asker of the request that is being answered; raises Busy."""
-        of = asker.get() or Asker("")
+        of = request_tasks.get() or RequestTasks("")
         return of.start(self._lane, of.account, lambda: fn(*args, **kwargs)).future

@@ -15,14 +15,14 @@ def page(
     title: str,
     nav: str = "",
     status: int = 200,
-    answers_form: bool = False,
+    is_form_response: bool = False,
     **context: object,
 ) -> Response[str]:
     """Answer with a whole page; `nav` is the entry of the navigation that it belongs to.
 
-    One that `answers_form`, as all do that somebody signed in has sent, is never asked for like that again.
+    One that `is_form_response`, as all do that somebody signed in has sent, is never asked for like that again.
     """
-    context["answers_form"] = answers_form or (visitor is not None and visitor.answers_form)
+    context["is_form_response"] = is_form_response or (visitor is not None and visitor.is_form_response)
     notices = visitor.notices.take(visitor.session) if visitor else []
     return Response(
         render(visitor, template, title=title, nav=nav, notices=notices, **context), media_type=HTML, status_code=status
@@ -34,20 +34,20 @@ def fragment(visitor: Visitor | None, template: str, *, status: int = 200, **con
     return Response(render(visitor, template, **context), media_type=HTML, status_code=status)
 
 
-def see(visitor: Visitor, path: str, *, said: str = "", request: WebRequest | None = None) -> Response[str]:
+def redirect(visitor: Visitor, path: str, *, notice: str = "", request: WebRequest | None = None) -> Response[str]:
     """Lead on to a page, which shows the sentence once; htmx, where `request` came from it, loads the page whole."""
-    if said:
-        visitor.notices.say(visitor.session, said)
-    if request is not None and from_htmx(request):
+    if notice:
+        visitor.notices.add(visitor.session, notice)
+    if request is not None and is_htmx(request):
         return Response("", status_code=200, headers={"HX-Redirect": path}, media_type=HTML)
     return Response("", status_code=303, headers={"location": path}, media_type=HTML)
 
 
-def from_htmx(request: WebRequest) -> bool:
+def is_htmx(request: WebRequest) -> bool:
     """Return whether htmx asks, which wants a piece and no page."""
     return request.headers.get("hx-request") == "true"
 
 
-def wants_page(request: WebRequest) -> bool:
+def accepts_html(request: WebRequest) -> bool:
     """Tell browsers, which say that they want pages, from programs, which take anything."""
-    return from_htmx(request) or "text/html" in request.headers.get("accept", "")
+    return is_htmx(request) or "text/html" in request.headers.get("accept", "")

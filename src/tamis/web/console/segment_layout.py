@@ -16,12 +16,12 @@ from tamis.domain.contacts import ContactType
 from tamis.domain.members import ActivityEntry
 from tamis.domain.membership_changes import MembershipSnapshot
 from tamis.domain.segments import Segment
-from tamis.web.console.answers import page
+from tamis.web.console.responses import page
 from tamis.web.console.session import Visitor
 
 
 @dataclass(frozen=True, slots=True)
-class Frame:
+class SegmentSummary:
     """A segment as its pages show it; `users` are the segments whose rules name it."""
 
     segment: Segment
@@ -37,7 +37,7 @@ class Frame:
         return f"/segments/{self.segment.id}"
 
 
-def frame_of(services: Services, visitor: Visitor, segment_id: int) -> Frame:
+def load_segment(services: Services, visitor: Visitor, segment_id: int) -> SegmentSummary:
     """Find a segment and what its pages show; raises NotFound."""
     db = services.records.reader()
     segment = segment_by_id(db, visitor.account, segment_id)
@@ -45,20 +45,22 @@ def frame_of(services: Services, visitor: Visitor, segment_id: int) -> Frame:
     rule = rule_of(db, segment)
     figures = figures_of(services, visitor.account, segment)
     sentence = sentence_of(db, visitor.account, segment, rule, services.clock())
-    return Frame(segment, contact_type, rule, sentence, figures, users_of_segment(db, segment))
+    return SegmentSummary(segment, contact_type, rule, sentence, figures, users_of_segment(db, segment))
 
 
-def segment_page(visitor: Visitor, frame: Frame, tab: str, *, status: int = 200, **context: Any) -> Response[str]:
+def segment_page(
+    visitor: Visitor, summary: SegmentSummary, tab: str, *, status: int = 200, **context: Any
+) -> Response[str]:
     """Answer with one of the pages of a segment."""
     return page(
         visitor,
         f"segments/{tab}.html",
-        title=frame.segment.name,
+        title=summary.segment.name,
         nav="segments",
         status=status,
         tab=tab,
-        frame=frame,
-        segment=frame.segment,
+        summary=summary,
+        segment=summary.segment,
         **context,
     )
 

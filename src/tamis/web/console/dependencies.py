@@ -3,14 +3,14 @@
 from litestar.di import NamedDependency
 
 from tamis.actions.services import Services
-from tamis.web.console.auth.confirming import Confirmations
+from tamis.web.console.auth.password_confirmation import PasswordConfirmations
 from tamis.web.console.auth.passwords import Passwords
 from tamis.web.console.forms import Form
 from tamis.web.console.session import Visitor
 
-InjectedServices = NamedDependency[Services]
-InjectedVisitor = NamedDependency[Visitor]
+ServicesDep = NamedDependency[Services]
+VisitorDep = NamedDependency[Visitor]
 """Whoever is signed in; a page that names it leads everybody else to the sign-in."""
-InjectedForm = NamedDependency[Form]
-InjectedPasswords = NamedDependency[Passwords]
-InjectedConfirmations = NamedDependency[Confirmations]
+FormDep = NamedDependency[Form]
+PasswordsDep = NamedDependency[Passwords]
+ConfirmationsDep = NamedDependency[PasswordConfirmations]

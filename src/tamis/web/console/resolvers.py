@@ -6,6 +6,6 @@ from tamis.domain.contacts import ContactType
 from tamis.web.console.session import Visitor
 
 
-def type_of(services: Services, visitor: Visitor, type_id: int) -> ContactType:
+def resolve_type(services: Services, visitor: Visitor, type_id: int) -> ContactType:
     """Find a contact type of the visitor's account; raises NotFound."""
     return type_by_id(services.records.reader(), visitor.account, type_id)

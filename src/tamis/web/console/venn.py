@@ -16,14 +16,14 @@ class Circle:
     radius: float
 
 
-def circles(sizes: Sequence[int], shared: Sequence[Sequence[int]]) -> list[Circle]:
+def place_circles(sizes: Sequence[int], shared: Sequence[Sequence[int]]) -> list[Circle]:
     """Place two or three circles, whose areas are the sizes and whose common areas, two by two, are what is shared. The
     common part of all three follows from that, and need not have its true size."""
     largest = max(sizes) or 1
     radii = [max(math.sqrt(size / largest), 0.04) for size in sizes]
 
     def apart(i: int, j: int) -> float:
-        return distance(radii[i], radii[j], shared[i][j] / largest * math.pi)
+        return centre_distance(radii[i], radii[j], shared[i][j] / largest * math.pi)
 
     placed = [Circle(0, 0, radii[0]), Circle(apart(0, 1), 0, radii[1])]
     if len(sizes) == 3:
@@ -33,18 +33,18 @@ def circles(sizes: Sequence[int], shared: Sequence[Sequence[int]]) -> list[Circl
     return placed
 
 
-def distance(one: float, other: float, common: float) -> float:
+def centre_distance(one: float, other: float, common: float) -> float:
     """Tell how far apart the centres of two circles lie whose common area is given."""
     low, high = abs(one - other), one + other
     if common <= 0:
         return high + 0.06
     for _ in range(50):
         middle = (low + high) / 2
-        low, high = (middle, high) if lens(one, other, middle) > common else (low, middle)
+        low, high = (middle, high) if common_area(one, other, middle) > common else (low, middle)
     return low
 
 
-def lens(one: float, other: float, apart: float) -> float:
+def common_area(one: float, other: float, apart: float) -> float:
     """Return the common area of two circles."""
     if apart >= one + other:
         return 0.0
@@ -55,9 +55,9 @@ def lens(one: float, other: float, apart: float) -> float:
     return one**2 * (a - math.sin(2 * a) / 2) + other**2 * (b - math.sin(2 * b) / 2)
 
 
-def overlap_picture(sizes: Sequence[int], shared: Sequence[Sequence[int]], label: str) -> Markup:
+def venn_diagram(sizes: Sequence[int], shared: Sequence[Sequence[int]], label: str) -> Markup:
     """Draw two or three segments as circles that overlap; which is which tell their colours and the table beside."""
-    placed = circles(sizes, shared)
+    placed = place_circles(sizes, shared)
     left, right = min(c.x - c.radius for c in placed), max(c.x + c.radius for c in placed)
     top, bottom = min(c.y - c.radius for c in placed), max(c.y + c.radius for c in placed)
     unit = min(440 / (right - left), 300 / (bottom - top))

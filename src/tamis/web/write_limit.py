@@ -19,7 +19,7 @@ would answer and read them all before it comes to anybody else."""
 MAX_WAITING = 2_000
 
 
-class WriteQueue:
+class WriteLimit:
     """Runs actions that write. However many of them a commit ends, the event loop is woken once: waking it for each
     costs more than the action itself."""
 

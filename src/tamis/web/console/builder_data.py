@@ -12,25 +12,25 @@ from tamis.actions.segments.rule_syntax import OPERATORS, Operator, Takes, posit
 from tamis.domain.fields import EMAIL, FIRST_NAME, LAST_NAME, RESERVED, Field, FieldSet, Kind, Value
 from tamis.web.console.filters import day, number, percent
 from tamis.web.console.kinds import NAMES
+from tamis.web.console.messages import message_text
 from tamis.web.console.session import Visitor
-from tamis.web.console.wording import words_of
 
 ALWAYS_SHOWN = (EMAIL, FIRST_NAME, LAST_NAME)
-MOST_COLUMNS = 8
+MAX_COLUMNS = 8
 
 
-def data_for_script(data: Mapping[str, object]) -> Markup:
+def encode_for_script(data: Mapping[str, object]) -> Markup:
     """Write JSON so that it can stand in a page: nothing in it ends the element or begins another."""
     document = msgspec.json.encode(data).decode()
     return Markup(document.replace("<", r"\u003c").replace(">", r"\u003e").replace("&", r"\u0026"))
 
 
-def operator_table() -> list[dict[str, object]]:
+def operators_data() -> list[dict[str, object]]:
     """Return the operators with what a form needs to know of each."""
-    return [_for_form(operator) for operator in OPERATORS]
+    return [_operator_data(operator) for operator in OPERATORS]
 
 
-def _for_form(operator: Operator) -> dict[str, object]:
+def _operator_data(operator: Operator) -> dict[str, object]:
     positive_one, _ = positive(operator)
     relative = positive_one.relative
     return {
@@ -52,7 +52,7 @@ def _label(operator: Operator) -> str:
     return operator.phrase.format("…").removesuffix(" …")
 
 
-def fields_for_script(fields: FieldSet) -> list[dict[str, object]]:
+def fields_data(fields: FieldSet) -> list[dict[str, object]]:
     """Return the fields as the script needs them; `unique` ones have no values that are worth a list."""
     reserved = {field.id for field in RESERVED}
     return [
@@ -69,13 +69,13 @@ def fields_for_script(fields: FieldSet) -> list[dict[str, object]]:
     ]
 
 
-def segments_for_script(segments: list[NameableSegment]) -> list[dict[str, object]]:
+def segments_data(segments: list[NameableSegment]) -> list[dict[str, object]]:
     """Return the segments that a rule may name."""
     plain: list[dict[str, object]] = msgspec.to_builtins(segments)
     return plain
 
 
-def preview_for_script(preview: Preview, visitor: Visitor) -> dict[str, object]:
+def preview_data(preview: Preview, visitor: Visitor) -> dict[str, object]:
     """Write what a rule says; shares are those of all contacts of the type."""
 
     def share(count: int) -> str:
@@ -91,7 +91,7 @@ def preview_for_script(preview: Preview, visitor: Visitor) -> dict[str, object]:
         "so_far": preview.cumulative,
         "sentence": preview.sentence,
         "text": to_text(preview.rule) if whole else None,
-        "problems": [{"path": problem.path, "message": words_of(problem)} for problem in preview.problems],
+        "problems": [{"path": problem.path, "message": message_text(problem)} for problem in preview.problems],
         "unfinished": list(preview.incomplete),
         "sample": _sample(preview, visitor),
     }
@@ -103,7 +103,7 @@ def _members(preview: Preview) -> dict[str, int] | None:
     return of and {"count": of.members, "added": of.added, "excluded": of.excluded}
 
 
-def effect_for_script(effect: MembershipEffect) -> dict[str, object]:
+def effect_data(effect: MembershipEffect) -> dict[str, object]:
     """Return what saving would do to the members of a segment."""
     return {
         "before": effect.count_before,
@@ -115,7 +115,7 @@ def effect_for_script(effect: MembershipEffect) -> dict[str, object]:
 
 
 def _sample(preview: Preview, visitor: Visitor) -> dict[str, object]:
-    others = [field for field in preview.fields if field not in ALWAYS_SHOWN][: MOST_COLUMNS - 2]
+    others = [field for field in preview.fields if field not in ALWAYS_SHOWN][: MAX_COLUMNS - 2]
     rows = []
     for contact in preview.sample:
         names = [contact.value_of(field) for field in (FIRST_NAME, LAST_NAME)]

@@ -52,31 +52,31 @@ OWN: Mapping[str, str] = {
 WORDS = Words(SHARED, OWN)
 
 
-def words_of(message: Message) -> str:
+def message_text(message: Message) -> str:
     """Return a message in words, which continue another text."""
     return WORDS.say(message)
 
 
-def first_of(error: TamisError) -> str:
+def first_message(error: TamisError) -> str:
     """Return the first thing that is wrong in words."""
     return WORDS.say(error.problems[0])
 
 
-def told(error: TamisError) -> str:
+def first_sentence(error: TamisError) -> str:
     """Return the first thing that is wrong as a sentence."""
-    return sentence(first_of(error))
+    return as_sentence(first_message(error))
 
 
-def all_told(error: TamisError) -> str:
+def all_messages(error: TamisError) -> str:
     """Return all that is wrong in words."""
     return "; ".join(f"{p.path}: {WORDS.say(p)}" if p.path else WORDS.say(p) for p in error.problems)
 
 
-def by_path(error: TamisError) -> dict[str, str]:
+def messages_by_path(error: TamisError) -> dict[str, str]:
     """Return what is wrong in words, by what it is about."""
     return {problem.path: WORDS.say(problem) for problem in error.problems}
 
 
-def sentence(text: str) -> str:
+def as_sentence(text: str) -> str:
     """Write words as a sentence."""
     return text[:1].upper() + text[1:] + ("" if text.endswith(".") else ".")
