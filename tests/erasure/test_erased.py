@@ -31,7 +31,7 @@ def test_no_byte_of_the_deleted_is_left_in_any_file(services: Services, compress
     town = Town(services)
     services.project()
     columns.cursor().execute("CHECKPOINT")
-    services.records.clear_log()
+    services.records.truncate_log()
     assert set(town.traces()) == {"tamis.sqlite", "columns.duckdb"}
     town.forget_victims()
     services.project()
@@ -72,7 +72,7 @@ def test_the_log_is_cleared_at_once_and_the_rest_when_nobody_reads_from_it(servi
     assert not erase(services)  # the reader may still need what the log says
     assert erasure.find_pending(services.records.reader())
     other.execute("COMMIT").fetchall()
-    assert services.records.clear_log()
+    assert services.records.truncate_log()
     assert "tamis.sqlite-wal" not in town.traces()
     assert erase(services)
     assert town.traces() == {}

@@ -49,8 +49,8 @@ match sys.argv[2]:
     case "closed": killing(columns.Columns, "_close_database", after=True)
     case "replaced": killing(columns, "put_in_place", after=True)
     case "opened": killing(columns, "read_state", after=False)
-    case "compacted": killing(records, "_clear_log", after=False)
-    case "cleared": killing(records, "_clear_log", after=True)
+    case "compacted": killing(records, "_truncate_log", after=False)
+    case "cleared": killing(records, "_truncate_log", after=True)
     case "told": killing(erasure, "complete_erasure", after=True)
 erasing.erase(services)
 """

@@ -106,7 +106,7 @@ def test_damage_of_an_older_file_is_not_written_anew_as_if_it_were_right(data: P
 def test_what_was_found_outlives_the_process_and_a_clean_check_takes_it_away(data: Path) -> None:
     services = opened(data)
     account, _ = services.write(create_account, "second@example.org", "UTC", None)
-    services.records.health.note("a page")
+    services.records.health.record("a page")
     services.close()
     services = opened(data)
     with pytest.raises(Damaged, match='"tamis restore"'):
@@ -121,7 +121,7 @@ def test_what_was_found_outlives_the_process_and_a_clean_check_takes_it_away(dat
 def test_a_check_that_is_given_up_decides_nothing(data: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(check, "STEPS", 1)
     services = opened(data)
-    services.records.health.note("a page")
+    services.records.health.record("a page")
     assert services.records.check(lambda _: True) is None
     assert services.records.health.damage == "a page"
     services.close()

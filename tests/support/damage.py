@@ -187,7 +187,7 @@ def _reads(services: Services, truth: Truth, wrong: list[str]) -> bool:
     except Damaged:
         return True
     except Exception as error:
-        if isinstance(services.records.explain(error), Damaged):  # as every interface asks
+        if isinstance(services.records.diagnose(error), Damaged):  # as every interface asks
             return True
         wrong.append(f"a reader got {type(error).__name__}: {error}")
     return False

@@ -36,6 +36,6 @@ class RecordsHistory:
 
     def _write(self, job: Callable[[Transaction], None]) -> None:
         try:
-            self._records.keep_history(job)
+            self._records.write_history(job)
         except DiskFull:  # a reader has written nothing itself
             raise Unavailable("columns_have_no_disk", doing="follow the records") from None

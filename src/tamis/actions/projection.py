@@ -24,7 +24,7 @@ def project(records: Records, columns: Columns, clock: Callable[[], datetime]) -
     """Project every acknowledged write and the time up to now, or restore a projection that cannot follow; raises
     Unavailable."""
     db = records.reader()
-    with records.explaining():
+    with records.diagnosing():
         try:
             _project(records, db, columns, clock)
         except Unavailable:

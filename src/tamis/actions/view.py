@@ -104,7 +104,7 @@ class Views:
         self, columns: Columns, account_id: int | None, look: Callable[[], AbstractContextManager[P]]
     ) -> Iterator[View[P]]:
         with ExitStack() as stack:
-            with self._records.explaining():
+            with self._records.diagnosing():
                 view = None if account_id is None else self._beside_others(stack, columns, account_id, look)
                 view = view or self._after_all_changes(stack, columns, look)
             yield view

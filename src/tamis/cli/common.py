@@ -48,7 +48,7 @@ def opened(common: Common) -> Iterator[Services]:
     """Open the data directory for a block."""
     services = Services(common.settings)
     try:
-        with services.records.explaining():
+        with services.records.diagnosing():
             yield services
     finally:
         services.close()

@@ -27,7 +27,7 @@ def local_routes(services: Services, token: str) -> Router:
     """Make the routes; only who can read the token from the data directory is answered."""
 
     def run(call: LocalCall[Any]) -> object:
-        with services.records.explaining():
+        with services.records.diagnosing():
             return call.run(services)
 
     @post(

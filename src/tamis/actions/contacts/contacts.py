@@ -88,5 +88,5 @@ def contact_page(
         fields = types.fields_of_type(view.records, contact_type.id)
         found = contacts.by_ids(view.records, ids, fields)
     if len(found) != len(ids):  # a page that stands in the place of another one, where nobody looks for it
-        raise services.records.explain(LookupError("the records lack contacts that the column store has"))
+        raise services.records.diagnose(LookupError("the records lack contacts that the column store has"))
     return found, fields

@@ -53,7 +53,7 @@ def make_backup(services: Services, directory: str) -> Manifest:
     services.open_columns()
     services.records.health.require_whole()
     with atomic_directory(target) as partial:
-        with services.records.copying() as copy_records:
+        with services.records.open_copy() as copy_records:
             copy_records(partial)
         found = RECORDS.identify(partial)
         sums = {RECORDS.NAME: file_sum(partial / RECORDS.NAME)}

@@ -42,7 +42,7 @@ def erase_if_small(services: Services) -> bool:
     size = sum(size for store in STORES for size in store.sizes(services.settings.data).values())
     if size <= SMALL_BYTES:
         return erase(services)
-    services.records.clear_log()
+    services.records.truncate_log()
     return erasure.find_pending(services.records.reader()) is None
 
 
@@ -73,7 +73,7 @@ class Eraser:
             if rested and (overdue or _passed(self._seen_at, now, QUIET)):
                 self._tried_at = now
                 erase(services)
-            elif self._log_cleared < pending.change and services.records.clear_log():
+            elif self._log_cleared < pending.change and services.records.truncate_log():
                 self._log_cleared = pending.change
         except TamisError as error:
             log.event("erasure_failed", level=logging.ERROR, reason=str(error))

@@ -28,7 +28,7 @@ def gather(services: Services) -> Figures:
     applied = columns.applied if columns else None
     states, rows = imports.totals(db)
     return Figures(
-        services.records.waiting,
+        services.records.waiting_jobs,
         None if applied is None else max(change_log.last_change(db) - applied, 0),
         states,
         rows,

@@ -1,4 +1,4 @@
-"""The SQLite file: how it is opened and brought to the newest schema."""
+"""The SQLite file: connections, and migrations to the newest schema."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ FILE_NAME = "tamis.sqlite"
 
 
 def connect(path: Path) -> apsw.Connection:
-    """Open a connection with the settings that every user of the records needs; raises Unavailable."""
+    """Open a connection with the settings of the records; raises Unavailable."""
     with translate_errors(path):
         load()
         db = apsw.Connection(str(path), vfs=VFS)
@@ -31,7 +31,7 @@ def connect(path: Path) -> apsw.Connection:
         db.execute("PRAGMA foreign_keys = ON").fetchall()
         db.execute("PRAGMA secure_delete = ON").fetchall()
         db.execute("PRAGMA cache_size = -32768").fetchall()
-        # A log of up to 64 MB before it is copied: imports touch the same pages of an index again and again.
+        # Checkpoint at 64 MB: imports write the same index pages again and again.
         db.execute("PRAGMA wal_autocheckpoint = 16384").fetchall()
         return db
 
@@ -47,8 +47,8 @@ def migrations() -> list[tuple[int, str]]:
 
 
 def migrate(db: apsw.Connection) -> None:
-    """Bring a database to the newest schema, each migration in a transaction of its own; raises Unavailable for
-    one that a newer version has made."""
+    """Migrate a database to the newest schema, each migration in its own transaction; raises Unavailable for a database
+    made by a newer version."""
     steps = migrations()
     newest = steps[-1][0]
     register_fold(db)
@@ -72,7 +72,7 @@ def _version(db: apsw.Connection) -> int:
 
 @contextmanager
 def db_transaction(db: apsw.Connection) -> Iterator[None]:
-    """Hold the write lock for a block, and commit it or leave no trace of it."""
+    """Hold the write lock for a block; commit it, or roll it back when it raises."""
     db.execute("BEGIN IMMEDIATE").fetchall()
     try:
         yield

@@ -1,9 +1,8 @@
-"""How the functions of this package run their SQL through a handle: rows come back typed, errors in the project's own
-words.
+"""Run SQL through a handle: rows come back typed, errors as Tamis errors.
 
-`make` is called with the columns of a row: a record's class, `int` or `str` for a single column, or a function whose
-parameters name the columns. `kind` is the type of the rows where they are wanted as plain tuples, because there are
-many; it is for the type checker only.
+`make` is called with the columns of a row: a record class, `int` or `str` for a single column, or a function whose
+parameters name the columns. `kind` is the type of rows returned as plain tuples, which are cheaper where there are
+many; only the type checker uses it.
 """
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
@@ -21,7 +20,7 @@ T = TypeVar("T")
 
 
 def fetch(db: Reader, sql: str, parameters: Bindings = ()) -> list[Row]:
-    """Return all rows of a query as they are; leaves no read open. Raises Damaged, DiskFull and Unavailable."""
+    """Return all rows of a query unconverted; leaves no read open. Raises Damaged, DiskFull and Unavailable."""
     try:
         return db._connection.execute(sql, parameters).fetchall()
     except apsw.Error as error:
@@ -29,8 +28,8 @@ def fetch(db: Reader, sql: str, parameters: Bindings = ()) -> list[Row]:
 
 
 def one(db: Reader, sql: str, parameters: Bindings = ()) -> Row | None:
-    """Return the only row of a query as it is, or None. No row has a number that needs more than 64 bits, which people
-    may well ask for."""
+    """Return the only row of a query unconverted, or None; also None when a parameter exceeds 64 bits, as no row has
+    such a number."""
     try:
         rows = db._connection.execute(sql, parameters).fetchall()
     except OverflowError:
@@ -41,7 +40,7 @@ def one(db: Reader, sql: str, parameters: Bindings = ()) -> Row | None:
 
 
 def each(db: Reader, sql: str, parameters: Bindings = ()) -> Iterator[Row]:
-    """Return the rows of a query one by one, for one that has too many to hold."""
+    """Yield the rows of a query one by one, when there are too many to hold."""
     try:
         yield from db._connection.execute(sql, parameters)
     except apsw.Error as error:
@@ -49,24 +48,24 @@ def each(db: Reader, sql: str, parameters: Bindings = ()) -> Iterator[Row]:
 
 
 def select(db: Reader, make: Callable[..., T], sql: str, parameters: Bindings = ()) -> list[T]:
-    """Return what is made of each row of a query."""
+    """Return all rows of a query, each converted by `make`."""
     return [make(*row) for row in fetch(db, sql, parameters)]
 
 
 def select_one(db: Reader, make: Callable[..., T], sql: str, parameters: Bindings = ()) -> T | None:
-    """Return what is made of the only row of a query, or None where there is none."""
+    """Return the only row of a query converted by `make`, or None when there is none."""
     row = one(db, sql, parameters)
     return None if row is None else make(*row)
 
 
 def select_only(db: Reader, make: Callable[..., T], sql: str, parameters: Bindings = ()) -> T:
-    """Return what is made of the row that a query always has."""
+    """Return the one row that a query always has, converted by `make`."""
     (row,) = fetch(db, sql, parameters)
     return make(*row)
 
 
 def scalar(db: Reader, kind: type[T], sql: str, parameters: Bindings = ()) -> T | None:  # noqa: ARG001
-    """Return the only column of the only row of a query, or None where there is none or nothing in it."""
+    """Return the only column of the only row of a query, or None when there is no row or it is NULL."""
     row = one(db, sql, parameters)
     return row[0] if row else None
 
@@ -78,7 +77,7 @@ def select_tuples(db: Reader, kind: type[T], sql: str, parameters: Bindings = ()
 
 
 def each_tuple(db: Reader, kind: type[T], sql: str, parameters: Bindings = ()) -> Iterator[T]:  # noqa: ARG001
-    """Return the rows of a query as tuples, one by one, for one that has too many to hold."""
+    """Yield the rows of a query as tuples, one by one, when there are too many to hold."""
     rows: Iterator[Any] = each(db, sql, parameters)
     return rows
 
@@ -89,17 +88,17 @@ def exists(db: Reader, sql: str, parameters: Bindings = ()) -> bool:
 
 
 def run(db: Transaction, sql: str, parameters: Bindings = ()) -> int:
-    """Run a statement that writes; returns how many rows it inserted, changed or deleted."""
+    """Run a statement that writes, and return how many rows it inserted, updated or deleted."""
     connection = db._connection
     connection.execute(sql, parameters).fetchall()
     return connection.changes()
 
 
 def run_many(db: Transaction, sql: str, rows: Iterable[Bindings]) -> None:
-    """Run a statement that writes once for each row of parameters."""
+    """Run a statement that writes, once for each row of parameters."""
     db._connection.executemany(sql, rows).fetchall()
 
 
 def insert(db: Transaction, make: Callable[..., T], sql: str, parameters: Bindings = ()) -> T:
-    """Run a statement that adds one row, and return what is made of the columns that it returns."""
+    """Run a statement that inserts one row, and return its RETURNING columns converted by `make`."""
     return select_only(db, make, sql, parameters)

@@ -16,7 +16,7 @@ from tamis.domain.errors import Busy, Damaged, DiskFull, TamisError
 from tamis.histogram import DurationHistogram
 from tamis.records.change_log import last_change
 from tamis.records.engine.database import BUSY_SECONDS, FILE_NAME, connect, migrate
-from tamis.records.engine.errors import SPARE_IN_WORDS, has_room, raise_translated, translate_errors
+from tamis.records.engine.errors import SPARE_TEXT, has_room, raise_translated, translate_errors
 from tamis.records.engine.write_queue import PROJECTOR, MaintenanceJob, WriteJob, WriteQueue
 from tamis.records.handles import Reader, Transaction, connection_of, snapshot
 from tamis.records.integrity.check import CheckStopped, find_damage
@@ -28,7 +28,7 @@ from tamis.records.maintenance.backup import write_copy
 T = TypeVar("T")
 MAX_JOBS_PER_COMMIT = 500
 MAX_SECONDS_PER_COMMIT = 0.02
-"""After so long a commit takes no more jobs: whoever comes next waits for little."""
+"""After this long a commit takes no more jobs, so that the next one waits only briefly."""
 CHECKPOINT_TIMEOUT_MS = 2_000
 DIAGNOSIS_INTERVAL_SECONDS = 60.0
 
@@ -36,8 +36,8 @@ DIAGNOSIS_INTERVAL_SECONDS = 60.0
 class Records:
     """The system of record in one directory.
 
-    `submit` queues a job for the writer thread, which runs waiting jobs in one transaction, each in a savepoint of its
-    own, and answers them after the commit has reached the disk.
+    `submit` queues a job for the writer thread, which runs the waiting jobs in one transaction, each in its own
+    savepoint, and resolves their futures once the commit has reached the disk.
     """
 
     def __init__(self, directory: Path, *, accepts_loss: bool = False) -> None:
@@ -58,18 +58,18 @@ class Records:
             raise
         self._thread: threading.Thread | None = None
         self._starting = threading.Lock()
-        self._explained = -DIAGNOSIS_INTERVAL_SECONDS
+        self._diagnosed_at = -DIAGNOSIS_INTERVAL_SECONDS
         self._transaction = Transaction(self._db)
         self._readers: list[apsw.Connection] = []
         self.commits = DurationHistogram()
 
     @property
-    def waiting(self) -> int:
-        """How many jobs wait for the writer."""
+    def waiting_jobs(self) -> int:
+        """The number of jobs waiting for the writer."""
         return self._jobs.waiting
 
     def reader(self) -> Reader:
-        """Return this thread's own way to read."""
+        """Return this thread's own reader."""
         reader: Reader | None = getattr(self._local, "reader", None)
         if reader is None:
             db = connect(self.path)
@@ -78,21 +78,21 @@ class Records:
         return reader
 
     @contextmanager
-    def copying(self) -> Iterator[Callable[[Path], None]]:
-        """Fix the moment of a copy for a block; what it gives writes the records as they are then to a new file in a
-        directory, without what was deleted. Others write meanwhile. Raises Damaged and Unavailable."""
+    def open_copy(self) -> Iterator[Callable[[Path], None]]:
+        """Open a snapshot for a block, and yield a function that writes it to a new file in a directory, without
+        deleted data. Writes go on meanwhile. Raises Damaged and Unavailable."""
         self.health.require_whole()
         db = connect(self.path)
         try:
             with translate_errors(self.path, self.health), snapshot(Reader(db)):
-                db.execute("SELECT id FROM store").fetchall()  # the moment is that of the first read
+                db.execute("SELECT id FROM store").fetchall()  # the first read opens the snapshot
                 yield lambda directory: write_copy(db, directory / FILE_NAME)
         finally:
             db.close()
 
     def version(self) -> int:
-        """Return a number that is another one once any process has committed a write since this thread asked last; it
-        costs far less than a question."""
+        """Return a number that differs whenever any process has committed a write since this thread last asked; far
+        cheaper than a query."""
         try:
             version: int = connection_of(self.reader()).pragma("data_version")
         except apsw.Error as error:
@@ -100,15 +100,20 @@ class Records:
         return version
 
     def submit(self, job: Callable[[Transaction], T], account_id: int = 0) -> "Future[T]":
-        """Queue a job for one of the next commits, in the turn of an account, 0 being nobody's; its future ends when
-        the commit is on disk, or with the job's error."""
+        """Queue a job for one of the next commits, in the turn of an account (0 for none).
+
+        The future resolves when the commit is on disk, or with the job's error.
+        """
         future: Future[T] = Future()
         self._queue(WriteJob(job, future), account_id)
         return future
 
-    def keep_history(self, job: Callable[[Transaction], T]) -> T:
-        """Run a job of the projector in its turn, and wait until it is on disk. It is never refused because others
-        wait, and may use the last room on the disk: what was acknowledged before has to be followed."""
+    def write_history(self, job: Callable[[Transaction], T]) -> T:
+        """Run a job of the projector in its turn, and wait until it is on disk.
+
+        It is never refused because of a full queue, and may use the last room on the disk: writes that were
+        acknowledged must be projected.
+        """
         future: Future[T] = Future()
         self._queue(WriteJob(job, future, is_projector=True), PROJECTOR)
         return future.result()
@@ -117,61 +122,68 @@ class Records:
         """Run a job and wait until it is on disk."""
         return self.submit(job).result()
 
-    def clear_log(self) -> bool:
-        """Copy the log of recent commits to the file and empty it, so that it holds nothing of what was deleted; tells
-        whether it could, which it cannot while somebody reads from the log."""
-        return self._keep_up(_clear_log)
+    def truncate_log(self) -> bool:
+        """Copy the write-ahead log to the file and empty it, so that it holds no deleted data.
+
+        Returns False when a reader of the log prevented it.
+        """
+        return self._maintain(_truncate_log)
 
     def rewrite(self) -> int | None:
-        """Write the file anew and empty the log: then neither holds anything of what was deleted. Returns the number of
-        the last change, or None where the log could not be emptied because somebody reads from it. Writes wait
-        meanwhile, about two seconds for a million contacts."""
-        # Deleted rows are overwritten at once (`secure_delete`), but not the copies that pages keep of rows which have
-        # moved to another page. Only a file that is written anew has none.
-        return self._keep_up(_rewrite)
+        """Rewrite the file and empty the log, so that neither holds deleted data.
+
+        Returns the number of the last change, or None when a reader prevented the log from being emptied. Writes wait
+        meanwhile, about two seconds for a million contacts.
+        """
+        # Deleted rows are overwritten at once (`secure_delete`), but pages keep copies of rows that moved to another
+        # page. Only a rewritten file has none.
+        return self._maintain(_vacuum)
 
     def has_room(self) -> bool:
         """Return whether the disk has room for a write."""
         return has_room(self.path)
 
-    def check(self, rest: Callable[[float], bool]) -> str | None:
-        """Read the whole file, resting in between (see `find_damage`), and return what is wrong with it. It is noted
-        from then on; where nothing is wrong, an older note is taken away. Raises Unavailable."""
+    def check(self, pause: Callable[[float], bool]) -> str | None:
+        """Read the whole file with pauses (see `find_damage`), and return what is wrong with it, or None.
+
+        Damage is recorded; when there is none, an earlier record of it is removed. Raises Unavailable.
+        """
         try:
             with translate_errors(self.path):
-                found = find_damage(self.path, rest)
+                found = find_damage(self.path, pause)
         except CheckStopped:
             return None
         if found is None:
-            self.health.forgive()
+            self.health.clear()
         else:
-            self.health.note(found)
+            self.health.record(found)
         return found
 
-    def explain(self, error: Exception) -> Exception:
-        """Return what to tell of an error that nobody expected: Damaged where the file is damaged, for what stands in
-        the wrong place looks like a mistake in Tamis; else the error itself. It checks the file, at most once in a
-        minute."""
+    def diagnose(self, error: Exception) -> Exception:
+        """Return Damaged for an unexpected error when the file is damaged, else the error itself.
+
+        Damaged data can look like a bug in Tamis, so this checks the file, at most once a minute.
+        """
         if isinstance(error, TamisError):
             return error
-        if self.health.damage is None and time.monotonic() - self._explained > DIAGNOSIS_INTERVAL_SECONDS:
-            self._explained = time.monotonic()
+        if self.health.damage is None and time.monotonic() - self._diagnosed_at > DIAGNOSIS_INTERVAL_SECONDS:
+            self._diagnosed_at = time.monotonic()
             with suppress(TamisError, apsw.Error):
                 self.check(lambda _: False)
         return error if self.health.damage is None else Damaged("records_damaged")
 
     @contextmanager
-    def explaining(self) -> Iterator[None]:
-        """Raise, for an error of a block that nobody expected, what `explain` makes of it."""
+    def diagnosing(self) -> Iterator[None]:
+        """Pass unexpected errors of a block through `diagnose`."""
         try:
             yield
         except (TamisError, OSError, UnicodeError):
             raise
         except Exception as error:
-            explained = self.explain(error)
-            if explained is error:
+            diagnosed = self.diagnose(error)
+            if diagnosed is error:
                 raise
-            raise explained from error
+            raise diagnosed from error
 
     def close(self) -> None:
         """Finish the waiting jobs and close all connections."""
@@ -186,20 +198,20 @@ class Records:
         while self._jobs.wait():
             if job := self._jobs.next_job():
                 self._commit(job)
-            if upkeep := self._jobs.next_upkeep():
-                self._do(upkeep)
+            if maintenance := self._jobs.next_maintenance():
+                self._run_maintenance(maintenance)
 
-    def _do(self, upkeep: MaintenanceJob) -> None:
+    def _run_maintenance(self, job: MaintenanceJob) -> None:
         try:
             self.health.require_whole()
             with translate_errors(self.path, self.health):
-                upkeep.future.set_result(upkeep.work(self._db))
+                job.future.set_result(job.run(self._db))
         except Exception as error:
-            upkeep.future.set_exception(error)
+            job.future.set_exception(error)
 
-    def _keep_up(self, work: Callable[[apsw.Connection], T]) -> T:
+    def _maintain(self, run: Callable[[apsw.Connection], T]) -> T:
         future: Future[T] = Future()
-        self._queue(MaintenanceJob(work, future))
+        self._queue(MaintenanceJob(run, future))
         return future.result()
 
     def _queue(self, item: WriteJob | MaintenanceJob, account_id: int = 0) -> None:
@@ -213,7 +225,7 @@ class Records:
             item.future.set_exception(Busy("too_many_writes_waiting"))
 
     def _commit(self, first: WriteJob) -> None:
-        """Commit a job and those that wait, up to a bounded number and time."""
+        """Commit a job together with waiting ones, up to a limited number and time."""
         jobs = [first]
         outcomes: list[tuple[Future[Any], Any, BaseException | None]] = []
         try:
@@ -221,28 +233,28 @@ class Records:
             with translate_errors(self.path, self.health):
                 room = has_room(self.path)
                 if not room and not first.is_projector:
-                    raise DiskFull(SPARE_IN_WORDS)
+                    raise DiskFull(SPARE_TEXT)
                 began, written = time.monotonic(), self._db.total_changes()
                 self._db.execute("BEGIN IMMEDIATE").fetchall()
                 with self._witnessed.commit():
                     until = time.monotonic() + MAX_SECONDS_PER_COMMIT
-                    for job in jobs:  # grows while it is walked over
-                        outcomes.append((job.future, *self._attempt(job.work)))
+                    for job in jobs:  # grows during the loop
+                        outcomes.append((job.future, *self._attempt(job.run)))
                         is_full = not room or len(jobs) == MAX_JOBS_PER_COMMIT or time.monotonic() >= until
-                        if not is_full and (following := self._jobs.next_job()):
-                            jobs.append(following)
+                        if not is_full and (next_job := self._jobs.next_job()):
+                            jobs.append(next_job)
                 if self._db.total_changes() != written:
                     self.commits.add(time.monotonic() - began)
         except BaseException as error:
             if self._db.in_transaction:
-                with suppress(apsw.Error):  # whatever happens to the disk, those who wait must be answered
+                with suppress(apsw.Error):  # whatever happens to the disk, the waiting callers must be answered
                     self._db.execute("ROLLBACK").fetchall()
             outcomes = [(job.future, None, error) for job in jobs]
         for future, result, failure in outcomes:
             if failure is None:
                 future.set_result(result)
             else:
-                future.set_exception(self.explain(failure) if isinstance(failure, Exception) else failure)
+                future.set_exception(self.diagnose(failure) if isinstance(failure, Exception) else failure)
 
     def _attempt(self, job: Callable[[Transaction], Any]) -> tuple[Any, BaseException | None]:
         self._db.execute("SAVEPOINT job").fetchall()
@@ -258,15 +270,15 @@ class Records:
         return result, None
 
 
-def _clear_log(db: apsw.Connection) -> bool:
-    db.set_busy_timeout(CHECKPOINT_TIMEOUT_MS)  # the writer must not wait long for those who read
+def _truncate_log(db: apsw.Connection) -> bool:
+    db.set_busy_timeout(CHECKPOINT_TIMEOUT_MS)  # the writer must not wait long for readers
     try:
         return db.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchall()[0][0] == 0
     finally:
         db.set_busy_timeout(BUSY_SECONDS * 1000)
 
 
-def _rewrite(db: apsw.Connection) -> int | None:
+def _vacuum(db: apsw.Connection) -> int | None:
     last = last_change(Reader(db))
     db.execute("VACUUM").fetchall()
-    return last if _clear_log(db) else None
+    return last if _truncate_log(db) else None

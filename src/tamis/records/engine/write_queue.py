@@ -1,4 +1,4 @@
-"""What waits for the one writer, and in which order it comes: accounts take turns."""
+"""The queue of the one writer: jobs of accounts in round-robin order, and maintenance of the file."""
 
 import threading
 from collections import deque
@@ -13,43 +13,45 @@ from tamis.records.handles import Transaction
 MAX_WAITING = 10_000
 MAX_WAITING_PER_ACCOUNT = 2_000
 PROJECTOR = -1
-"""Who takes turns with the accounts, and has one job at a time."""
+"""The account id of the projector's jobs, which take turns with those of accounts; it has one at a time."""
 
 
 class WriteJob(NamedTuple):
-    """What is to be written, and who waits for it."""
+    """A write to run in a transaction, and the future of its result."""
 
-    work: Callable[[Transaction], Any]
+    run: Callable[[Transaction], Any]
     future: "Future[Any]"
     is_projector: bool = False
 
 
 class MaintenanceJob(NamedTuple):
-    """Work on the file itself, which the writer does between two commits."""
+    """Work on the file itself, run between two commits."""
 
-    work: Callable[[apsw.Connection], Any]
+    run: Callable[[apsw.Connection], Any]
     future: "Future[Any]"
 
 
 class WriteQueue:
-    """The jobs that wait for the writer, `waiting` of them: accounts take turns, job by job, whatever number each has
-    handed in."""
+    """The jobs waiting for the writer, `waiting` of them.
+
+    Accounts take turns, one job each, however many each has submitted.
+    """
 
     def __init__(self) -> None:
         self._changed = threading.Condition()
-        self._of: dict[int, deque[WriteJob]] = {}
-        """Of each account that has any, in the order of their turns."""
-        self._upkeep: deque[MaintenanceJob] = deque()
+        self._by_account: dict[int, deque[WriteJob]] = {}
+        """The jobs of each account that has any, in the order of their turns."""
+        self._maintenance: deque[MaintenanceJob] = deque()
         self.waiting = 0
         self._closed = False
 
     def put(self, account_id: int, item: WriteJob | MaintenanceJob) -> bool:
-        """Add one; tells whether there was room."""
+        """Add a job and return True, or return False when the queue is full."""
         with self._changed:
             if isinstance(item, MaintenanceJob):
-                self._upkeep.append(item)
+                self._maintenance.append(item)
             else:
-                mine = self._of.setdefault(account_id, deque())
+                mine = self._by_account.setdefault(account_id, deque())
                 is_full = self.waiting >= MAX_WAITING or len(mine) >= MAX_WAITING_PER_ACCOUNT
                 if is_full and not item.is_projector:
                     return False
@@ -59,31 +61,31 @@ class WriteQueue:
         return True
 
     def wait(self) -> bool:
-        """Wait until there is anything; False when there is nothing and nothing will come."""
+        """Wait for a job; return False when the queue is closed and empty."""
         with self._changed:
-            self._changed.wait_for(lambda: self.waiting or self._upkeep or self._closed)
-            return bool(self.waiting or self._upkeep)
+            self._changed.wait_for(lambda: self.waiting or self._maintenance or self._closed)
+            return bool(self.waiting or self._maintenance)
 
     def next_job(self) -> WriteJob | None:
-        """Take the next job of the account whose turn it is; that account then comes after all others."""
+        """Take the next job of the account whose turn it is, and move that account to the end of the line."""
         with self._changed:
-            if not self._of:
+            if not self._by_account:
                 return None
-            account_id, mine = next(iter(self._of.items()))
-            del self._of[account_id]
+            account_id, mine = next(iter(self._by_account.items()))
+            del self._by_account[account_id]
             job = mine.popleft()
             if mine:
-                self._of[account_id] = mine
+                self._by_account[account_id] = mine
             self.waiting -= 1
             return job
 
-    def next_upkeep(self) -> MaintenanceJob | None:
-        """Take work on the file itself."""
+    def next_maintenance(self) -> MaintenanceJob | None:
+        """Take the next maintenance job, if any."""
         with self._changed:
-            return self._upkeep.popleft() if self._upkeep else None
+            return self._maintenance.popleft() if self._maintenance else None
 
     def close(self) -> None:
-        """Let nothing more be waited for than what is there."""
+        """Accept no wait for more than what is queued."""
         with self._changed:
             self._closed = True
             self._changed.notify()

@@ -48,7 +48,7 @@ def console(services: Services, state: State) -> Router:
 
     state.update(
         {
-            "explain": services.records.explain,
+            "explain": services.records.diagnose,
             "find_visitor": visitor,
             "passwords": passwords,
             "confirmations": confirmations,

@@ -89,7 +89,7 @@ def segment_api_routes(services: Services) -> list[ASGIRouteHandler]:
             except ClientDisconnected:
                 return
             except Exception as error:
-                found = _failure(await asyncio.to_thread(services.records.explain, error), request)
+                found = _failure(await asyncio.to_thread(services.records.diagnose, error), request)
             if isinstance(found, StreamedResponse):
                 await send_streamed(found, send, scope)
             else:

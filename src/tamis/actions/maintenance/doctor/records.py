@@ -47,9 +47,9 @@ def _file(db: Reader, health: FileHealth) -> Check:
         for problem in problems:
             check.wrong(f"{RECORDS.NAME} is damaged ({problem}): {RESTORE}")
         if problems:
-            health.note(problems[0])
+            health.record(problems[0])
         else:
-            health.forgive()
+            health.clear()
     return check.done()
 
 
