@@ -8,8 +8,8 @@ from tamis.cli.words import WORDS
 from tamis.domain.errors import Invalid
 from tamis.files.encodings import choose
 from tamis.files.encodings.detect import Detected
+from tamis.staging.connection import open_staging
 from tamis.staging.delimited import StagedCsv
-from tamis.staging.open import open_staging
 from tamis.staging.sql import execute
 from tests.files.conftest import Reader, opened
 
@@ -114,7 +114,7 @@ def test_a_stray_line_that_can_be_read_in_two_ways_is_rejected_alone(
         staged = StagedCsv(staging, 2, ",")
         for chunk in file.chunks():
             staged.add(chunk)
-        staged.finish()
+        staged.flush()
         assert staged.broken == {
             1: "the line is not UTF-8, and it is not clear whether it is Windows-1250 or Windows-1252: "
             "mend the letters that are not ASCII"

@@ -11,7 +11,7 @@ from tamis.actions.importing.mapping import names_address
 from tamis.actions.importing.report import nothing_told
 from tamis.actions.importing.sources import ContactFile, Source, stage
 from tamis.domain.errors import Invalid
-from tamis.staging.open import open_staging
+from tamis.staging.connection import open_staging
 
 Stage = Callable[[str, bytes], Source]
 EMAIL = {"email": "a@example.org"}

@@ -95,8 +95,8 @@ def test_one_file_with_repeats_is_each_row_as_a_file_of_its_own(
     assert together.take(written(together, rows), options).unchanged == report.created
 
 
-def test_a_million_repeats_are_merged_piece_by_piece(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(documents, "CELLS_A_MERGE", 10)
+def test_a_million_repeats_are_merged_in_batches(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(documents, "CELLS_PER_MERGE", 10)
     here = emptied(desk)
     rows = [[f"p{n % 7}@example.org", f"Name {n}" if n < 7 else "", str(n), "", "", ""] for n in range(21)]
     report = here.take(written(here, rows), ImportOptions())

@@ -13,10 +13,10 @@ from tamis.actions.services import Services
 from tamis.records import types
 from tamis.records.engine.sql import each
 from tamis.settings import Settings
-from tamis.staging.wide import COLUMNS_AT_ONCE
+from tamis.staging.column_groups import COLUMNS_PER_GROUP
 
 
-@pytest.mark.parametrize("width", [COLUMNS_AT_ONCE, COLUMNS_AT_ONCE + 1, 3 * COLUMNS_AT_ONCE])
+@pytest.mark.parametrize("width", [COLUMNS_PER_GROUP, COLUMNS_PER_GROUP + 1, 3 * COLUMNS_PER_GROUP])
 def test_rows_of_one_email_say_together_what_they_say_one_after_the_other(tmp_path: Path, width: int) -> None:
     names = [f"field_{n}" for n in range(width)]
     first, second = [f"x{n}" for n in range(width)], ["" if n % 2 else f"y{n}" for n in range(width)]

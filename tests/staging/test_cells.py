@@ -14,11 +14,18 @@ from tamis.domain.fields import Field, Kind, Value, ValueProblem, parser
 from tamis.domain.parsing.cell_parser import make_cell_parser
 from tamis.domain.parsing.column_format import ColumnFormat
 from tamis.domain.parsing.number_parser import DecimalMark
-from tamis.staging.addresses import read_addresses
-from tamis.staging.cells import Column, cell, make_problems, padded_columns, read_cells, wholly_plain
+from tamis.staging.cells import (
+    MappedColumn,
+    cell_sql,
+    create_problem_tables,
+    find_fast_columns,
+    find_padded_columns,
+    parse_cells,
+)
+from tamis.staging.connection import open_staging
+from tamis.staging.emails import parse_emails
+from tamis.staging.fast_path import INFERABLE, fast_path_condition
 from tamis.staging.handle import StagingDatabase
-from tamis.staging.open import open_staging
-from tamis.staging.plain import INFERABLE, is_plain
 from tamis.staging.sql import execute
 
 OPTIONS = ("free", "pro", "Für Teams")
@@ -107,7 +114,7 @@ def lay_out(staging: StagingDatabase, cells: Sequence[str]) -> None:
     for (name,) in execute(staging, "SELECT table_name FROM duckdb_tables()").fetchall():
         execute(staging, f"DROP TABLE {name}")
     execute(staging, "CREATE TABLE rows AS SELECT unnest($1::VARCHAR[]) AS c0", [[cell or None for cell in cells]])
-    make_problems(staging)
+    create_problem_tables(staging)
 
 
 def problems(staging: StagingDatabase) -> dict[int, str]:
@@ -139,9 +146,9 @@ def test_cells_are_read_as_the_fields_read_them(
     reading = ColumnFormat(kind, decimal=decimal, unit=unit)
     read = make_cell_parser(field, zone, reading)
     lay_out(staging, cells)
-    padded, utc = padded_columns(staging, 1), zone.key == "UTC"
-    plain = wholly_plain(staging, {0: reading}, padded, utc=utc)
-    (part,) = read_cells(staging, [Column(0, field, reading, read)], plain, padded, utc=utc)
+    padded, utc = find_padded_columns(staging, 1), zone.key == "UTC"
+    plain = find_fast_columns(staging, {0: reading}, padded, utc=utc)
+    (part,) = parse_cells(staging, [MappedColumn(0, field, reading, read)], plain, padded, utc=utc)
     query = f"SELECT {part.expression} FROM rows{part.join} ORDER BY rows.rowid"
     found = [row[0] or "" for row in execute(staging, query).fetchall()]
     wrong = problems(staging)
@@ -164,8 +171,10 @@ def test_cells_are_read_as_the_fields_read_them(
 )
 def test_what_is_usual_is_plain(staging: StagingDatabase, kind: Kind, text: str) -> None:
     lay_out(staging, [text])
-    here = cell(0, frozenset())
-    assert execute(staging, f"SELECT {is_plain(ColumnFormat(kind), here, utc=False)} FROM rows").fetchall() == [(True,)]
+    here = cell_sql(0, frozenset())
+    assert execute(
+        staging, f"SELECT {fast_path_condition(ColumnFormat(kind), here, utc=False)} FROM rows"
+    ).fetchall() == [(True,)]
 
 
 @given(text=CELLS)
@@ -173,8 +182,10 @@ def test_plain_cells_of_one_kind_are_alike(staging: StagingDatabase, text: str) 
     text = text.encode("utf-8", "ignore").decode()
     lay_out(staging, [text])
     for kind in INFERABLE:
-        here = cell(0, padded_columns(staging, 1))
-        if execute(staging, f"SELECT {is_plain(ColumnFormat(kind), here, utc=True)} FROM rows").fetchall()[0][0]:
+        here = cell_sql(0, find_padded_columns(staging, 1))
+        if execute(staging, f"SELECT {fast_path_condition(ColumnFormat(kind), here, utc=True)} FROM rows").fetchall()[
+            0
+        ][0]:
             parser(Field(107, "it", "It", kind), ZONES[0])(text)
 
 
@@ -194,7 +205,7 @@ ADDRESSES = st.builds("{}{}{}{}{}".format, SPACES, LOCAL, st.sampled_from(["@", 
 @given(cells=st.lists(ADDRESSES, min_size=1, max_size=20))
 def test_addresses_are_read_as_the_one_rule_reads_them(staging: StagingDatabase, cells: list[str]) -> None:
     lay_out(staging, cells)
-    found = read_addresses(staging, 0, padded_columns(staging, 1), parse_email)
+    found = parse_emails(staging, 0, find_padded_columns(staging, 1), parse_email)
     rows = execute(staging, f"SELECT {found.email}, {found.key} FROM rows{found.join} ORDER BY rows.rowid").fetchall()
     wrong = problems(staging)
     for number, (text, row) in enumerate(zip(cells, rows, strict=True)):

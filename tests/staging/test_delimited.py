@@ -10,8 +10,8 @@ from hypothesis import example, given, settings
 from tamis.files.chunks import Chunk
 from tamis.files.plain import is_plain
 from tamis.files.records import read_records
-from tamis.staging.delimited import Located, StagedCsv
-from tamis.staging.open import open_staging
+from tamis.staging.connection import open_staging
+from tamis.staging.delimited import SourceRow, StagedCsv
 from tamis.staging.sql import execute
 from tests.support.effort import examples
 
@@ -24,7 +24,7 @@ def stage(chunks: list[Chunk], width: int, delimiter: str = ",") -> tuple[Staged
         staged = StagedCsv(staging, width, delimiter)
         for chunk in chunks:
             staged.add(chunk)
-        staged.finish()
+        staged.flush()
         rows = execute(staging, "SELECT rowid, * FROM rows ORDER BY rowid").fetchall()
     assert [row[0] for row in rows] == list(range(staged.count))
     return staged, [row[1:] for row in rows]
@@ -54,10 +54,10 @@ def test_only_the_chunk_with_a_ragged_row_is_read_carefully(tmp_path: Path) -> N
     assert rows == [("a", "b")] * 5 + [("c", "d"), (None, None)] + [("a", "b")] * 5
     assert staged.broken == {6: "the row has 1 cell, the header has 2"}
     assert list(staged.locate([0, 5, 6, 11])) == [
-        Located(0, 2, ["a", "b"]),
-        Located(5, 7, ["c", "d"]),
-        Located(6, 8, ["e"]),
-        Located(11, 13, ["a", "b"]),
+        SourceRow(0, 2, ["a", "b"]),
+        SourceRow(5, 7, ["c", "d"]),
+        SourceRow(6, 8, ["e"]),
+        SourceRow(11, 13, ["a", "b"]),
     ]
 
 

@@ -23,7 +23,7 @@ from tamis.records.change_log import last_change, store_id
 from tamis.records.engine.store import Records
 from tamis.records.handles import Transaction
 from tamis.settings import Settings
-from tamis.staging.statements import interrupt_staging
+from tamis.staging.watchdog import interrupt_staging
 
 P = ParamSpec("P")
 T = TypeVar("T")

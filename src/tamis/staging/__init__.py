@@ -1,1 +1,1 @@
-"""A file as a table: a DuckDB in memory where the cells of a file are checked and turned into documents."""
+"""The staging area of an import: a temporary DuckDB in which the cells of a file are checked and become documents."""

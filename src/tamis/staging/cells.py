@@ -1,4 +1,4 @@
-"""The cells of the columns that feed fields: which are plain, what the others are, and which are no values."""
+"""Parsing the cells of mapped columns: in SQL where the fast path can, else each distinct cell in Python."""
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -6,30 +6,31 @@ from dataclasses import dataclass
 from tamis.domain.contacts import encode_part
 from tamis.domain.fields import Field, Kind, Value, ValueProblem
 from tamis.domain.parsing.column_format import ColumnFormat
+from tamis.staging.fast_path import fast_path_condition, fast_path_part, fast_text_condition
 from tamis.staging.handle import StagingDatabase
-from tamis.staging.plain import are_plain_texts, is_plain, part
 from tamis.staging.sql import cursor, execute
 
-CELLS_A_FETCH = 10_000
-TOTALS_A_LOOK = COLUMNS_A_LOOK = 50
+CELLS_PER_FETCH = 10_000
+TOTALS_PER_QUERY = COLUMNS_PER_QUERY = 50
 EXAMPLES = 5
 
 
 @dataclass(frozen=True, slots=True)
-class Column:
-    """A column that feeds a field, how it is written, and what reads a cell of it; `read` raises ValueProblem. Cells
-    that are no values are problems, or else, where it `blanks` them, left blank."""
+class MappedColumn:
+    """A column that is mapped to a field, its format, and the parser of its cells, which raises ValueProblem.
+
+    Invalid cells are problems of their rows, or left blank where the column `omits_invalid` ones."""
 
     position: int
     field: Field
-    reading: ColumnFormat
+    format_: ColumnFormat
     read: Callable[[str], Value | None]
-    blanks: bool = False
+    omits_invalid: bool = False
 
 
 @dataclass(frozen=True, slots=True)
-class Misfit:
-    """A column with cells that are no values of its field: how many, and some of their texts."""
+class InvalidCells:
+    """The invalid cells of a column: how many, and some of their texts."""
 
     position: int
     count: int
@@ -37,101 +38,104 @@ class Misfit:
 
 
 @dataclass(frozen=True, slots=True)
-class Part:
-    """What a column adds to documents: an expression over the cells, and the join it needs, if any; `bad` is whether
-    any cell is no value."""
+class DocumentPart:
+    """The part of contact documents that a column adds: an SQL expression over its cells, and the join that it needs.
+
+    `has_invalid` tells whether any cell is invalid."""
 
     position: int
     field_id: int
     expression: str
     join: str
-    bad: bool
+    has_invalid: bool
 
 
-def cell(position: int, padded: frozenset[int]) -> str:
-    """Return the expression for a cell of `rows`, where an empty cell is null: null when it is blank, without spaces
-    around it."""
+def cell_sql(position: int, padded: frozenset[int]) -> str:
+    """Return the SQL of a cell of `rows` without spaces around it, null when blank; empty cells are stored as null."""
     name = f"c{position:d}"
     return f"nullif(trim({name}), '')" if position in padded else name
 
 
-def padded_columns(staging: StagingDatabase, width: int) -> frozenset[int]:
-    """Find the columns in which any cell begins or ends with a space; taking spaces away costs more than to look."""
-    looks = [f"bool_or(suffix(c{p}, ' '))" for p in range(width)]
-    behind = (position for position, found in enumerate(_totals(staging, looks)) if found)
-    return columns_beginning(staging, width, " ").union(behind)
+def find_padded_columns(staging: StagingDatabase, width: int) -> frozenset[int]:
+    """Find the columns with a cell that begins or ends with a space; trimming costs more than this check."""
+    tests = [f"bool_or(suffix(c{p}, ' '))" for p in range(width)]
+    with_suffix = (position for position, found in enumerate(_totals(staging, tests)) if found)
+    return find_columns_with_prefix(staging, width, " ").union(with_suffix)
 
 
-def columns_beginning(staging: StagingDatabase, width: int, character: str) -> frozenset[int]:
+def find_columns_with_prefix(staging: StagingDatabase, width: int, character: str) -> frozenset[int]:
     """Find the columns in which any cell begins with an ASCII character.
 
-    Asked as a range of texts, this is decided for most blocks of rows by the smallest and the largest of their texts,
-    which DuckDB knows, without a look at their cells."""
+    As a range of texts, DuckDB decides this for most blocks of rows by their minimum and maximum, which it stores,
+    without reading cells."""
     found: set[int] = set()
-    for start in range(0, width, COLUMNS_A_LOOK):
-        looks = (
+    for start in range(0, width, COLUMNS_PER_QUERY):
+        tests = (
             f"(SELECT {position:d} FROM rows WHERE c{position:d} >= $1 AND c{position:d} < $2 LIMIT 1)"
-            for position in range(start, min(start + COLUMNS_A_LOOK, width))
+            for position in range(start, min(start + COLUMNS_PER_QUERY, width))
         )
-        rows = execute(staging, " UNION ALL ".join(looks), [character, chr(ord(character) + 1)]).fetchall()
+        rows = execute(staging, " UNION ALL ".join(tests), [character, chr(ord(character) + 1)]).fetchall()
         found.update(position for (position,) in rows)
     return frozenset(found)
 
 
-def wholly_plain(
-    staging: StagingDatabase, readings: Mapping[int, ColumnFormat], padded: frozenset[int], *, utc: bool
+def find_fast_columns(
+    staging: StagingDatabase, formats: Mapping[int, ColumnFormat], padded: frozenset[int], *, utc: bool
 ) -> frozenset[int]:
-    """Find the columns of which all cells that are not blank are plain as they are read."""
-    cells = {position: cell(position, padded) for position in readings}
-    texts = [position for position, reading in readings.items() if reading.kind is Kind.TEXT]
-    together = [are_plain_texts([cells[position] for position in texts])] if texts else []
-    known = frozenset(texts) if all(_all(staging, together)) else frozenset()
-    asked = [position for position in readings if position not in known]
+    """Find the columns whose cells are all blank or on the fast path of their format."""
+    cells = {position: cell_sql(position, padded) for position in formats}
+    texts = [position for position, format_ in formats.items() if format_.kind is Kind.TEXT]
+    text_test = [fast_text_condition([cells[position] for position in texts])] if texts else []
+    known = frozenset(texts) if all(_all(staging, text_test)) else frozenset()
+    remaining = [position for position in formats if position not in known]
     tests = [
-        f"{cells[position]} IS NULL OR {is_plain(readings[position], cells[position], utc=utc)}" for position in asked
+        f"{cells[position]} IS NULL OR {fast_path_condition(formats[position], cells[position], utc=utc)}"
+        for position in remaining
     ]
-    return known.union(position for position, plain in zip(asked, _all(staging, tests), strict=True) if plain)
+    return known.union(position for position, fast in zip(remaining, _all(staging, tests), strict=True) if fast)
 
 
-def read_cells(
+def parse_cells(
     staging: StagingDatabase,
-    columns: Sequence[Column],
-    plain: frozenset[int],
+    columns: Sequence[MappedColumn],
+    fast: frozenset[int],
     padded: frozenset[int],
     *,
     utc: bool,
-) -> list[Part]:
-    """Read all cells of some columns, of which those in `plain` are wholly so: gives what each adds to documents, in
-    order of field id, and adds what is no value to `problems`, or to `blanked`."""
+) -> list[DocumentPart]:
+    """Parse all cells of some columns; return the parts of documents by field ID.
+
+    All cells of the columns in `fast` are on the fast path. Invalid cells are added to `problems` or `omitted`."""
     parts = []
     for column in sorted(columns, key=lambda c: c.field.id):
-        position, here = column.position, cell(column.position, padded)
-        expression, join, bad = part(column.reading, column.field.id, here), "", False
-        if position not in plain:
-            table, usual = looked_up(position), is_plain(column.reading, here, utc=utc)
-            bad = _look_up(staging, column, table, here, usual)
-            expression = f"CASE WHEN {usual} THEN {expression} ELSE {table}.part END"
-            join = f" LEFT JOIN {table} ON {table}.cell = {here}"
-        parts.append(Part(position, column.field.id, expression, join, bad))
+        position, cell = column.position, cell_sql(column.position, padded)
+        expression, join, has_invalid = fast_path_part(column.format_, column.field.id, cell), "", False
+        if position not in fast:
+            table, fast_condition = parsed_cells(position), fast_path_condition(column.format_, cell, utc=utc)
+            has_invalid = _parse_slow_cells(staging, column, table, cell, fast_condition)
+            expression = f"CASE WHEN {fast_condition} THEN {expression} ELSE {table}.part END"
+            join = f" LEFT JOIN {table} ON {table}.cell = {cell}"
+        parts.append(DocumentPart(position, column.field.id, expression, join, has_invalid))
     return parts
 
 
-def misfits(staging: StagingDatabase, parts: Sequence[Part], padded: frozenset[int]) -> list[Misfit]:
-    """List the columns that have cells which are no values, in rows that have an email: how many such cells there are,
-    and the most frequent ones."""
+def find_invalid_cells(
+    staging: StagingDatabase, parts: Sequence[DocumentPart], padded: frozenset[int]
+) -> list[InvalidCells]:
+    """List the columns with invalid cells in rows that have an email, with the most frequent of these cells."""
     found = []
     for column in parts:
-        if not column.bad:
+        if not column.has_invalid:
             continue
-        table, here = looked_up(column.position), cell(column.position, padded)
+        table, cell = parsed_cells(column.position), cell_sql(column.position, padded)
         rows = execute(
             staging,
-            f"SELECT l.cell, sum(count(*)) OVER () FROM rows r JOIN {table} l ON l.cell = {here} "
+            f"SELECT l.cell, sum(count(*)) OVER () FROM rows r JOIN {table} l ON l.cell = {cell} "
             "WHERE l.problem IS NOT NULL AND r.rowid NOT IN (SELECT n FROM problems WHERE place < 0) "
             f"GROUP BY l.cell ORDER BY count(*) DESC, l.cell LIMIT {EXAMPLES:d}",
         ).fetchall()
         if rows:
-            found.append(Misfit(column.position, int(rows[0][1]), tuple(text for text, _ in rows)))
+            found.append(InvalidCells(column.position, int(rows[0][1]), tuple(text for text, _ in rows)))
     return found
 
 
@@ -140,60 +144,62 @@ def _all(staging: StagingDatabase, tests: Sequence[str]) -> list[bool]:
 
 
 def _totals(staging: StagingDatabase, wanted: Sequence[str]) -> list[bool]:
-    """Look at all rows, for a number of columns at a time: DuckDB compares each total with each other one."""
+    """Compute totals over all rows, some columns per query: DuckDB compares each total with each other one."""
     found: list[bool] = []
-    for start in range(0, len(wanted), TOTALS_A_LOOK):
-        found += execute(staging, f"SELECT {', '.join(wanted[start : start + TOTALS_A_LOOK])} FROM rows").fetchall()[0]
+    for start in range(0, len(wanted), TOTALS_PER_QUERY):
+        totals = ", ".join(wanted[start : start + TOTALS_PER_QUERY])
+        found += execute(staging, f"SELECT {totals} FROM rows").fetchall()[0]
     return found
 
 
-def distinct_cells(staging: StagingDatabase, here: str, where: str) -> Iterator[list[str]]:
-    """Return the different cells that fulfil a condition, some thousands at a time."""
+def distinct_cells(staging: StagingDatabase, cell: str, where: str) -> Iterator[list[str]]:
+    """Return the distinct cells that meet a condition, some thousands at a time."""
     with cursor(staging) as reading:
-        reading.execute(f"SELECT DISTINCT {here} FROM rows WHERE {here} IS NOT NULL AND {where}")
-        while rows := reading.fetchmany(CELLS_A_FETCH):
+        reading.execute(f"SELECT DISTINCT {cell} FROM rows WHERE {cell} IS NOT NULL AND {where}")
+        while rows := reading.fetchmany(CELLS_PER_FETCH):
             yield [row[0] for row in rows]
 
 
-def looked_up(position: int) -> str:
-    """Name the table of the cells of a column that were not plain: `cell`, `part` of a document, `problem`."""
-    return f"looked_up_{position:d}"
+def parsed_cells(position: int) -> str:
+    """Return the name of the table of parsed cells of a column: `cell`, `part` of a document, `problem`."""
+    return f"parsed_cells_{position:d}"
 
 
-MAKE_SHELLED = "CREATE TABLE IF NOT EXISTS shelled (n BIGINT, place INTEGER)"
-"""The cells from which a formula was taken off, by the number of the row (`n`) and the position of the column."""
+CREATE_STRIPPED = "CREATE TABLE IF NOT EXISTS stripped (n BIGINT, place INTEGER)"
+"""The cells from which a text marker was stripped, by row number (`n`) and position of the column (`place`)."""
 
 
-def make_problems(staging: StagingDatabase) -> None:
-    """Make the tables of what is wrong: `problems` of rows, and cells that are `blanked` instead, each by the number of
-    its row (`n`) and the position of its column (`place`)."""
+def create_problem_tables(staging: StagingDatabase) -> None:
+    """Create the tables `problems`, of rejected rows, and `omitted`, of cells left blank.
+
+    Both have the row number (`n`) and the position of the column (`place`)."""
     execute(staging, "CREATE TABLE problems (n BIGINT, place INTEGER, reason VARCHAR)")
-    execute(staging, MAKE_SHELLED)
-    execute(staging, "CREATE TABLE blanked (n BIGINT, place INTEGER, reason VARCHAR)")
+    execute(staging, CREATE_STRIPPED)
+    execute(staging, "CREATE TABLE omitted (n BIGINT, place INTEGER, reason VARCHAR)")
 
 
-def _look_up(staging: StagingDatabase, column: Column, table: str, here: str, plain: str) -> bool:
+def _parse_slow_cells(staging: StagingDatabase, column: MappedColumn, table: str, cell: str, fast: str) -> bool:
     execute(staging, f"CREATE TABLE {table} (cell VARCHAR, part VARCHAR, problem VARCHAR)")
-    bad = False
-    for texts in distinct_cells(staging, here, f"NOT {plain}"):
-        found = [_looked_up(column, text) for text in texts]
-        bad = bad or any(problem for _, problem in found)
+    has_invalid = False
+    for texts in distinct_cells(staging, cell, f"NOT {fast}"):
+        found = [_parse_slow_cell(column, text) for text in texts]
+        has_invalid = has_invalid or any(problem for _, problem in found)
         execute(
             staging,
             f"INSERT INTO {table} SELECT unnest($1::VARCHAR[]), unnest($2::VARCHAR[]), unnest($3::VARCHAR[])",
             [texts, [part for part, _ in found], [problem for _, problem in found]],
         )
-    if bad:
+    if has_invalid:
         execute(
             staging,
-            f"INSERT INTO {'blanked' if column.blanks else 'problems'} "
-            f"SELECT r.rowid, $1, l.problem FROM rows r JOIN {table} l ON l.cell = {here} WHERE l.problem IS NOT NULL",
+            f"INSERT INTO {'omitted' if column.omits_invalid else 'problems'} "
+            f"SELECT r.rowid, $1, l.problem FROM rows r JOIN {table} l ON l.cell = {cell} WHERE l.problem IS NOT NULL",
             [column.position],
         )
-    return bad
+    return has_invalid
 
 
-def _looked_up(column: Column, text: str) -> tuple[str | None, str | None]:
+def _parse_slow_cell(column: MappedColumn, text: str) -> tuple[str | None, str | None]:
     try:
         value = column.read(text)
     except ValueProblem as problem:

@@ -1,4 +1,4 @@
-"""Chunks become the rows of a table: fast where every reader agrees on their text, else by the one rule for records."""
+"""Staging delimited text: chunks become rows by DuckDB's reader where they are plain CSV, else by our own parser."""
 
 from bisect import bisect_right
 from collections.abc import Collection, Iterable, Iterator, Sequence
@@ -20,8 +20,8 @@ from tamis.staging.sql import execute
 _SEPARATORS = tuple(map(chr, chain(range(0x1F, 0x0D, -1), range(0xE000, 0xF8FF))))
 
 
-class Located(NamedTuple):
-    """A record as it stands in the file: its number from 0, the number of its first line, and its cells."""
+class SourceRow(NamedTuple):
+    """A row of the source file: its number from 0, the number of its first line, and its cells."""
 
     number: int
     line: int
@@ -34,7 +34,7 @@ CHUNKS_AT_ONCE = 4
 
 
 @dataclass(frozen=True, slots=True)
-class _Staged:
+class _ChunkGroup:
     first: int
     chunks: tuple[Chunk, ...]
 
@@ -42,8 +42,8 @@ class _Staged:
 class StagedCsv:
     """The table `rows`, with text columns c0, c1 …; its rowid is the number of the record, from 0.
 
-    An empty cell is NULL. `broken` says of a record what is wrong with its structure: all its cells are NULL. The
-    connection must not be in a transaction while chunks are added, and nothing may be deleted from the table.
+    An empty cell is NULL. `broken` maps records with a malformed structure to the reason; all their cells are NULL.
+    The connection must not be in a transaction while chunks are added, and no rows may be deleted.
     """
 
     def __init__(self, staging: StagingDatabase, width: int, delimiter: str, name: str = "the file") -> None:
@@ -51,8 +51,8 @@ class StagedCsv:
         self._name, self._read = name, 0
         self.broken: dict[int, str] = {}
         self._staging, self._width, self._delimiter = staging, width, delimiter
-        self._staged: list[_Staged] = []
-        self._waiting: list[Chunk] = []
+        self._groups: list[_ChunkGroup] = []
+        self._pending: list[Chunk] = []
         columns = [f"c{n}" for n in range(width)]
         kinds = ", ".join(f"{column}: 'VARCHAR'" for column in columns)
         execute(staging, f"CREATE TABLE rows ({', '.join(f'{column} VARCHAR' for column in columns)})")
@@ -65,42 +65,42 @@ class StagedCsv:
         # Two steps: around unnest, nullif would be many times slower.
         emptied = ", ".join(f"nullif({column}, '')" for column in columns)
         cells = ", ".join(f"unnest(string_split(${n + 2}, $1)) AS {column}" for n, column in enumerate(columns))
-        self._careful = f"INSERT INTO rows SELECT {emptied} FROM (SELECT {cells})"
+        self._slow = f"INSERT INTO rows SELECT {emptied} FROM (SELECT {cells})"
 
     def add(self, chunk: Chunk) -> None:
-        """Append the records of a chunk in their order, now or with the next ones."""
+        """Append the records of a chunk in order, at once or together with the next chunks."""
         # A table of one column cannot tell an empty cell from an empty line.
         if chunk.plain and self._width > 1:
-            self._waiting.append(chunk)
-            if len(self._waiting) == CHUNKS_AT_ONCE:
-                self.finish()
+            self._pending.append(chunk)
+            if len(self._pending) == CHUNKS_AT_ONCE:
+                self.flush()
         else:
-            self.finish()
-            self._stage([chunk], self._add_carefully(chunk))
+            self.flush()
+            self._note_chunks([chunk], self._add_slow(chunk))
 
-    def finish(self) -> None:
-        """Append what waits; to be called after the last chunk."""
-        waiting, self._waiting = self._waiting, []
-        added = self._add_fast(waiting) if waiting else None
+    def flush(self) -> None:
+        """Append the pending chunks; to be called after the last one."""
+        pending, self._pending = self._pending, []
+        added = self._add_fast(pending) if pending else None
         if added is not None:
-            self._stage(waiting, added)
+            self._note_chunks(pending, added)
             return
-        for chunk in waiting:
-            alone = self._add_fast([chunk]) if len(waiting) > 1 else None
-            self._stage([chunk], self._add_carefully(chunk) if alone is None else alone)
+        for chunk in pending:
+            alone = self._add_fast([chunk]) if len(pending) > 1 else None
+            self._note_chunks([chunk], self._add_slow(chunk) if alone is None else alone)
 
-    def locate(self, numbers: Iterable[int]) -> Iterator[Located]:
-        """Find records, of which the numbers ascend, in the file; only the chunks that hold them are read."""
-        firsts = [staged.first for staged in self._staged]
+    def locate(self, numbers: Iterable[int]) -> Iterator[SourceRow]:
+        """Read records by ascending numbers from the file; only the chunks that hold them are read."""
+        firsts = [staged.first for staged in self._groups]
         for place, group in groupby(numbers, lambda number: bisect_right(firsts, number) - 1):
             wanted = set(group)
-            records = chain.from_iterable(map(self._records, self._staged[place].chunks))
+            records = chain.from_iterable(map(self._records, self._groups[place].chunks))
             for number, record in enumerate(records, firsts[place]):
                 if number in wanted:
-                    yield Located(number, record.line, record.cells)
+                    yield SourceRow(number, record.line, record.cells)
 
-    def _stage(self, chunks: Sequence[Chunk], added: int) -> None:
-        self._staged.append(_Staged(self.count, tuple(chunks)))
+    def _note_chunks(self, chunks: Sequence[Chunk], added: int) -> None:
+        self._groups.append(_ChunkGroup(self.count, tuple(chunks)))
         self.count += added
 
     def _records(self, chunk: Chunk) -> Iterator[Record]:
@@ -116,7 +116,7 @@ class StagedCsv:
         self._read += sum(chunk.path.stat().st_size for chunk in chunks)
         return int(found[0])
 
-    def _add_carefully(self, chunk: Chunk) -> int:
+    def _add_slow(self, chunk: Chunk) -> int:
         text = _text(chunk)
         self._read += len(text)
         mark = next(mark for mark in _SEPARATORS if mark not in text)
@@ -132,12 +132,12 @@ class StagedCsv:
                 rows.append(blank if problem else record.cells[: self._width])
                 number += 1
             self._check(number)
-            # One text for a column, taken apart by DuckDB, is many times faster than a list of texts.
-            execute(self._staging, self._careful, [mark, *(mark.join(column) for column in zip(*rows, strict=True))])
+            # One text per column, split by DuckDB, is many times faster than a list of texts.
+            execute(self._staging, self._slow, [mark, *(mark.join(column) for column in zip(*rows, strict=True))])
         return number - self.count
 
     def _check(self, count: int) -> None:
-        """Raise Invalid where a few bytes become many cells: rows that are no rows still have all columns."""
+        """Raise Invalid where few bytes become many cells: even malformed rows have all columns."""
         if len(self.broken) > MOST_BROKEN:
             raise Invalid([Problem(self._name, "too_many_broken_rows", most=MOST_BROKEN)])
         if is_too_sparse(count, self._width, self._read):
@@ -145,8 +145,7 @@ class StagedCsv:
 
 
 def _is_record(columns: Sequence[str]) -> str:
-    """Write the condition that a line is a record, which lines of nothing but blanks and empty quotes are not; most
-    are known to be by their first cell."""
+    """Return the condition that a line is a record, not just blanks and empty quotes; the first cell decides most."""
     filled = " OR ".join(f"ltrim({column}, ' ') <> ''" for column in columns)
     return f"{columns[0]} >= '!' OR {filled}"
 
@@ -170,8 +169,7 @@ def _ragged(cells: Sequence[str], width: int) -> str:
 
 @dataclass(frozen=True, slots=True)
 class StagedSheet:
-    """A sheet in the staging database, whose rows have the numbers that they have there; its columns of `texts` are
-    numbers that it holds as text, which stay so."""
+    """A staged sheet of a workbook, with its own row numbers; the columns in `texts` hold numbers as text."""
 
     staged: StagedCsv
     rows: Sequence[int]
@@ -180,22 +178,22 @@ class StagedSheet:
 
     @property
     def count(self) -> int:
-        """How many rows there are."""
+        """The number of rows."""
         return self.staged.count
 
     @property
     def broken(self) -> dict[int, str]:
-        """What is wrong with the structure of rows."""
+        """The malformed rows by number, with the reason."""
         return self.staged.broken
 
-    def locate(self, numbers: Iterable[int]) -> Iterator[Located]:
-        """Find rows, of which the numbers ascend, in the sheet."""
+    def locate(self, numbers: Iterable[int]) -> Iterator[SourceRow]:
+        """Read rows by ascending numbers from the sheet."""
         for row in self.staged.locate(numbers):
             yield row._replace(line=self.rows[row.number])
 
-    def declare(self, positions: Collection[int]) -> dict[int, DeclaredType]:
-        """Tell which columns hold numbers as text."""
+    def declared_types(self, positions: Collection[int]) -> dict[int, DeclaredType]:
+        """Return text for the columns that hold numbers as text."""
         return {position: DeclaredType(Kind.TEXT) for position in positions if position in self.texts}
 
-    def refuse_nested(self, positions: Collection[int]) -> None:
-        """Refuse no row: there are no objects."""
+    def reject_nested(self, positions: Collection[int]) -> None:
+        """Do nothing: there are no objects."""

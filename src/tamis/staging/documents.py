@@ -1,69 +1,71 @@
-"""The rows of a file as contacts, ready to be stored."""
+"""The rows of a file as contact documents, ready to be stored."""
 
 from collections.abc import Iterator, Sequence
 
-from tamis.staging.addresses import Addresses
-from tamis.staging.cells import Part
+from tamis.staging.cells import DocumentPart
+from tamis.staging.column_groups import COLUMNS_PER_GROUP, ColumnGroups
+from tamis.staging.emails import EmailExpressions
 from tamis.staging.handle import StagingDatabase
 from tamis.staging.sql import execute
-from tamis.staging.wide import COLUMNS_AT_ONCE, Pieces
 
-CELLS_A_MERGE = 1_000_000
-"""Of so many cells at most a merge of rows is kept in memory at once."""
+CELLS_PER_MERGE = 1_000_000
+"""The most cells that a merge of rows keeps in memory at once."""
 
-Ready = tuple[str, str, str]
-"""An address as it was written, its key, and the document of the values."""
+ContactDocument = tuple[str, str, str]
+"""An email as written, its key, and the document of the values."""
 
 
-def merge_repeats(staging: StagingDatabase, parts: Sequence[Part]) -> bool:
-    """Make `merged` of the rows in `repeats`: for each address the document that its rows say one after the other,
-    where a later row wins and a blank cell says nothing; return whether there is any."""
+def merge_repeated_rows(staging: StagingDatabase, parts: Sequence[DocumentPart]) -> bool:
+    """Create `merged`: one document for the rows in `repeats` of each email; return whether there are any.
+
+    Later rows win, blank cells do not count."""
     lasts = [row[0] for row in execute(staging, "SELECT DISTINCT last FROM repeats ORDER BY last").fetchall()]
     execute(staging, "CREATE TABLE merged (n BIGINT, document VARCHAR)")
     if not lasts or not parts:
         return False
-    pieces = Pieces(parts)
+    groups = ColumnGroups(parts)
     query = (
-        f"INSERT INTO merged SELECT lasts.n, {_document(pieces.text)} "
-        f"FROM (SELECT unnest($1::BIGINT[]) AS n) lasts{pieces.joined_to('lasts.n')}"
+        f"INSERT INTO merged SELECT lasts.n, {_document(groups.sql)} "
+        f"FROM (SELECT unnest($1::BIGINT[]) AS n) lasts{groups.joins_to('lasts.n')}"
     )
-    size = max(CELLS_A_MERGE // len(parts), 1)
+    size = max(CELLS_PER_MERGE // len(parts), 1)
     for start in range(0, len(lasts), size):
         some = lasts[start : start + size]
-        pieces.make_merged(staging, some[0], some[-1])
+        groups.materialize_merged(staging, some[0], some[-1])
         execute(staging, query, [some])
     return True
 
 
-def ready_rows(
+def iter_batches(
     staging: StagingDatabase,
     count: int,
-    addresses: Addresses,
-    parts: Sequence[Part],
+    emails: EmailExpressions,
+    parts: Sequence[DocumentPart],
     size: int,
     *,
     merged: bool = False,
-) -> Iterator[tuple[int, list[Ready]]]:
-    """Return the rows that are to be stored in order, in batches made of at most `size` of the `count` rows of the
-    file; before each batch, up to which row of the file it goes. Where rows were `merged`, what they say together
-    stands in the last of them."""
-    pieces = Pieces(parts) if len(parts) > COLUMNS_AT_ONCE else None
-    values = pieces.text if pieces else ", ".join(p.expression for p in parts)
+) -> Iterator[tuple[int, list[ContactDocument]]]:
+    """Return the contacts to store in order, in batches from at most `size` of the file's `count` rows.
+
+    Each batch comes with the number of the row up to which it goes. `merged` rows take the place of the last of
+    them."""
+    groups = ColumnGroups(parts) if len(parts) > COLUMNS_PER_GROUP else None
+    values = groups.sql if groups else ", ".join(p.expression for p in parts)
     document = _document(values) if parts else "'{}'"
-    joins = addresses.join + (pieces.joined_to("rows.rowid") if pieces else "".join(p.join for p in parts))
+    joins = emails.join + (groups.joins_to("rows.rowid") if groups else "".join(p.join for p in parts))
     if merged:
         document, joins = f"coalesce(merged.document, {document})", f"{joins} LEFT JOIN merged ON merged.n = rows.rowid"
     query = (
-        f"SELECT {addresses.email}, {addresses.key}, {document} FROM rows{joins} "
-        "WHERE rows.rowid >= $1 AND rows.rowid < $2 AND rows.rowid NOT IN (SELECT n FROM left_out) ORDER BY rows.rowid"
+        f"SELECT {emails.email}, {emails.key}, {document} FROM rows{joins} "
+        "WHERE rows.rowid >= $1 AND rows.rowid < $2 AND rows.rowid NOT IN (SELECT n FROM excluded) ORDER BY rows.rowid"
     )
     for start in range(0, count, size):
         end = min(start + size, count)
-        if pieces:
-            pieces.make(staging, start, end)
+        if groups:
+            groups.materialize(staging, start, end)
         yield end, execute(staging, query, [start, end]).fetchall()
 
 
 def _document(values: str) -> str:
-    """Write the expression for the document that is made of the expressions for its parts."""
+    """Return the SQL expression for a document from those for its parts."""
     return f"'{{' || substr(concat({values}), 2) || '}}'"

@@ -1,16 +1,15 @@
-"""What the staging database hands out to be passed on: the opened place in which one file is worked on.
+"""The handle of an open staging database, which hides the engine.
 
-It has nothing of the engine to use. Questions about the file and commands are the functions of this package; only these
-run statements, by `tamis.staging.sql`.
+Only the functions of this package run statements on it, through `tamis.staging.sql`.
 """
 
-from tamis.staging.statements import Statements
+from tamis.staging.watchdog import WatchedConnection
 
 
 class StagingDatabase:
-    """The place in which the rows of one file lie."""
+    """An open staging database with the rows of one file."""
 
     __slots__ = ("_statements",)
 
-    def __init__(self, statements: Statements) -> None:
+    def __init__(self, statements: WatchedConnection) -> None:
         self._statements = statements

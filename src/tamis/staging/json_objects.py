@@ -1,7 +1,6 @@
-"""JSON objects taken apart by DuckDB, each parsed once: which keys they have, and their values as cells.
+"""Splitting JSON objects in DuckDB, each parsed once: their keys, and their values as cells.
 
-A cell has a letter for what JSON has in it: a string, a number, a boolean, a list of values, something nested, or
-nothing.
+Each cell has a letter for its JSON type: a string, a number, a boolean, a list of values, something nested, or nothing.
 """
 
 from collections.abc import Iterable, Sequence
@@ -12,14 +11,14 @@ import msgspec
 
 from tamis.staging.handle import StagingDatabase
 from tamis.staging.sql import execute
-from tamis.staging.typed import list_in_text
+from tamis.staging.typed_files import list_as_text
 
 STRING, NUMBER, BOOLEAN, LIST, NESTED, NOTHING = '"', "0", "t", "[", "{", "n"
-MOST_ALIKE = 100
-"""So many keys may differ from others only in the case of their letters: each costs a search through every object."""
+MOST_CASE_VARIANTS = 100
+"""The most keys that differ from others only in case: each costs a search through every object."""
 
 _LOWER = str.maketrans(ascii_uppercase, ascii_lowercase)
-# Most values are short strings and numbers: they are told by how they begin, and nearly none is parsed once more.
+# Most values are short strings and numbers: their first character tells, and hardly any is parsed again.
 _IS_NOTHING = "v IS NULL OR v IN ('null', '\"\"', '[]')"
 _IS_NESTED = (
     "prefix(v, '[') AND (contains(v, '{') OR contains(substr(v, 2), '[')) "
@@ -30,7 +29,7 @@ _LETTER = (
     f"WHEN {_IS_NESTED} THEN '{NESTED}' WHEN prefix(v, 'f') THEN '{BOOLEAN}' "
     f"WHEN left(v, 1) BETWEEN '0' AND '9' OR prefix(v, '-') THEN '{NUMBER}' ELSE left(v, 1) END"
 )
-_LISTED = list_in_text("json_extract_string(v, '$[*]')")
+_LISTED = list_as_text("json_extract_string(v, '$[*]')")
 _TEXT = (
     f"CASE WHEN {_IS_NOTHING} THEN NULL "
     "WHEN prefix(v, '\"') THEN CASE WHEN contains(v, '\\') THEN json_extract_string(v, '$') "
@@ -39,16 +38,16 @@ _TEXT = (
 )
 
 
-class Found(NamedTuple):
-    """What stands in some lines: the different lists of keys, in the order in which they come, and which of the lines,
-    from 0, hold no object."""
+class KeysFound(NamedTuple):
+    """The distinct lists of keys in some lines, in order of appearance, and the numbers, from 0, of lines without an
+    object."""
 
     keys: list[list[str]]
     others: list[int]
 
 
-def find_keys(staging: StagingDatabase, lines: Sequence[str]) -> Found:
-    """Look at lines, which may be no JSON at all."""
+def find_keys(staging: StagingDatabase, lines: Sequence[str]) -> KeysFound:
+    """Find the keys in lines, which may be no JSON at all."""
     rows = execute(
         staging,
         "SELECT keys, min(n) AS n, CASE WHEN keys IS NULL THEN list(n) END FROM "
@@ -57,22 +56,22 @@ def find_keys(staging: StagingDatabase, lines: Sequence[str]) -> Found:
         [lines, len(lines)],
     ).fetchall()
     others = [int(n) for keys, _, found in rows if keys is None for n in found]
-    return Found([keys for keys, _, _ in rows if keys], others)
+    return KeysFound([keys for keys, _, _ in rows if keys], others)
 
 
-class Shape:
-    """The keys that become columns, and how the values of all of them are read out of an object at once."""
+class ObjectColumns:
+    """The keys that become columns, and the SQL that extracts all their values from an object at once."""
 
     def __init__(self, keys: Sequence[str]) -> None:
-        usual = distinct(keys)
+        usual = distinct_keys(keys)
         self.width = len(keys)
-        self.alike = [key for key in keys if key not in usual]
+        self.case_variants = [key for key in keys if key not in usual]
         places = {key: f"struct_extract_at(o, {n})" for n, key in enumerate(usual, 1)}
-        places |= {key: f"x[{n}]" for n, key in enumerate(self.alike, 1)}
+        places |= {key: f"x[{n}]" for n, key in enumerate(self.case_variants, 1)}
         self._structure = msgspec.json.encode(dict.fromkeys(usual, "JSON")).decode()
-        self._pointers = [_pointer(key) for key in self.alike]
+        self._pointers = [_pointer(key) for key in self.case_variants]
         whole = "from_json(line, $2)" if usual else "NULL"
-        some = "json_extract(line, $3::VARCHAR[])" if self.alike else "$3"
+        some = "json_extract(line, $3::VARCHAR[])" if self.case_variants else "$3"
         self._parsed = (
             f"SELECT list_transform(v, lambda v: {_LETTER}) AS letters, list_transform(v, lambda v: {_TEXT}) AS cells "
             f"FROM (SELECT [{', '.join(places[key] for key in keys)}]::VARCHAR[] AS v "
@@ -80,14 +79,15 @@ class Shape:
         )
         self._cells = ", ".join(f"cells[{n}]" for n in range(1, self.width + 1))
 
-    def make_rows(self, staging: StagingDatabase) -> None:
-        """Make the table `rows`, and `nested`: which of them have something nested, in which column."""
+    def create_rows(self, staging: StagingDatabase) -> None:
+        """Create the tables `rows` and `nested`, which has the row and column of each nested value."""
         execute(staging, f"CREATE TABLE rows ({', '.join(f'c{n} VARCHAR' for n in range(self.width))})")
         execute(staging, "CREATE TABLE nested (n BIGINT, position INTEGER)")
 
     def add_rows(self, staging: StagingDatabase, first: int, lines: Sequence[str | None]) -> list[tuple[int, str, int]]:
-        """Append objects to `rows`, of which the next is the one with the number `first`; None is a blank row. Returns
-        how many cells of each column have each letter."""
+        """Append objects to `rows` from row number `first` on; None is a blank row.
+
+        Return how many cells of each column have each letter."""
         execute(
             staging, f"CREATE OR REPLACE TEMP TABLE parsed AS {self._parsed}", [lines, self._structure, self._pointers]
         )
@@ -109,14 +109,14 @@ class Shape:
         return [(int(position), str(letter), int(count)) for position, letter, count in counts]
 
 
-def distinct(keys: Iterable[str]) -> list[str]:
-    """List the keys that can be names of one type, in which none is empty and case does not tell two apart."""
-    seen = {""}
+def distinct_keys(keys: Iterable[str]) -> list[str]:
+    """List the keys that are not empty and differ from earlier ones in more than case, as names of a type must."""
+    folded = {""}
     found = []
     for key in keys:
         lower = key.translate(_LOWER)
-        if lower not in seen:
-            seen.add(lower)
+        if lower not in folded:
+            folded.add(lower)
             found.append(key)
     return found
 

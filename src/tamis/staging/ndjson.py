@@ -1,7 +1,7 @@
-"""A file of JSON objects, one a line, as rows of text cells.
+"""Staging NDJSON, a file with one JSON object per line, as rows of text cells.
 
-It is read twice: once to know all keys, so that a file with too many of them is refused before any work, and once to
-lay its values out, some thousands of lines at a time. The cost of both grows with its bytes.
+The file is read twice: once for all keys, so that one with too many is refused early, and once to stage its values,
+some thousands of lines at a time. The cost of both grows with its bytes.
 """
 
 from collections import Counter, defaultdict
@@ -13,22 +13,22 @@ from tamis.domain.fields import Kind
 from tamis.domain.inference.declared_types import DeclaredType
 from tamis.domain.inference.majority import is_great_majority
 from tamis.files.limits import MOST_BROKEN, MOST_COLUMNS, is_too_sparse
-from tamis.staging.delimited import Located
+from tamis.staging.delimited import SourceRow
 from tamis.staging.handle import StagingDatabase
 from tamis.staging.json_objects import (
     BOOLEAN,
     LIST,
-    MOST_ALIKE,
+    MOST_CASE_VARIANTS,
     NESTED,
     NUMBER,
     STRING,
-    Shape,
-    distinct,
+    ObjectColumns,
+    distinct_keys,
     find_keys,
 )
-from tamis.staging.parquet import located_in_rows
+from tamis.staging.parquet import locate_rows
 from tamis.staging.sql import execute
-from tamis.staging.typed import declared_lists, declared_numbers, declared_strings
+from tamis.staging.typed_files import list_type, number_type, string_type
 
 LONGEST_LINE = 16 << 20
 BYTES_AT_ONCE = 8 << 20
@@ -38,9 +38,9 @@ NO_OBJECT = "the line is no JSON object"
 
 @dataclass(frozen=True, slots=True)
 class StagedNdjson:
-    """The objects of a file; a line that holds none is in `broken`, and blank lines are none.
+    """The staged objects of a file; lines without one are in `broken`, blank lines do not count.
 
-    `types` counts, by position, what JSON has in the cells of a column that are filled."""
+    `types` counts the filled cells of each column, by position, by their JSON type."""
 
     staging: StagingDatabase
     header: tuple[str, ...]
@@ -48,28 +48,28 @@ class StagedNdjson:
     broken: dict[int, str]
     types: Mapping[int, Mapping[str, int]]
 
-    def locate(self, numbers: Iterable[int]) -> Iterator[Located]:
-        """Return line and cells of some rows, by ascending numbers; a broken one has its text as its only cell."""
+    def locate(self, numbers: Iterable[int]) -> Iterator[SourceRow]:
+        """Read rows by ascending numbers; a broken one has its text as its only cell."""
         wanted = list(numbers)
         found = execute(
             self.staging, "SELECT n, text FROM broken_lines WHERE n IN (SELECT unnest($1::BIGINT[]))", [wanted]
         ).fetchall()
         texts = dict(found)
         lines = "(SELECT l.number FROM line_numbers l WHERE l.rowid = r.rowid)"
-        for row in located_in_rows(self.staging, wanted, lines):
+        for row in locate_rows(self.staging, wanted, lines):
             yield row._replace(cells=[texts[row.number]]) if row.number in texts else row
 
     @property
     def nested(self) -> frozenset[int]:
-        """The columns of which most filled cells are objects, or lists of such."""
+        """The columns in which most filled cells are objects or lists of objects."""
         return frozenset(p for p, found in self.types.items() if 2 * found.get(NESTED, 0) > sum(found.values()))
 
-    def declare(self, positions: Collection[int]) -> dict[int, DeclaredType]:
-        """Tell what some columns hold."""
+    def declared_types(self, positions: Collection[int]) -> dict[int, DeclaredType]:
+        """Return the types of some columns, by position."""
         return {position: self._declared(position) for position in positions if position not in self.nested}
 
-    def refuse_nested(self, positions: Collection[int]) -> None:
-        """Let the rows with an object in any of some columns be broken."""
+    def reject_nested(self, positions: Collection[int]) -> None:
+        """Mark rows with an object in any of some columns as broken."""
         holding = [position for position in positions if self.types.get(position, {}).get(NESTED)]
         if not holding:
             return
@@ -92,13 +92,11 @@ class StagedNdjson:
         found = self.types.get(position, {})
         filled = sum(found.values()) - found.get(NESTED, 0)
         if 2 * found.get(LIST, 0) > filled:
-            return declared_lists(self.staging, position)
+            return list_type(self.staging, position)
         for mark, kind in ((NUMBER, Kind.NUMBER), (BOOLEAN, Kind.BOOLEAN)):
             if is_great_majority(found.get(mark, 0), filled, 0):
-                return (
-                    declared_numbers(self.staging, position, are_floats=True) if mark == NUMBER else DeclaredType(kind)
-                )
-        return declared_strings(self.staging, position, may_be_dates=found.get(STRING, 0) == filled)
+                return number_type(self.staging, position, are_floats=True) if mark == NUMBER else DeclaredType(kind)
+        return string_type(self.staging, position, may_be_dates=found.get(STRING, 0) == filled)
 
 
 def stage_ndjson(
@@ -108,8 +106,9 @@ def stage_ndjson(
     progress: Callable[[], None],
     unreadable: Mapping[int, str],
 ) -> StagedNdjson:
-    """Make `rows` of a file of JSON objects, called `name` in what people are told, of which `read` gives the bytes
-    from the start; raises Invalid. Lines that are `unreadable` are by number in a mapping to the reason."""
+    """Stage a file of JSON objects as `rows`; `read` returns its bytes from the start, messages call it `name`.
+
+    `unreadable` maps line numbers to the reason. Raises Invalid."""
     keys = dict[str, None]()
     broken = dict[int, str]()
     count = size = 0
@@ -131,30 +130,30 @@ def stage_ndjson(
     if is_too_sparse(count, len(keys), size):
         raise _refuse(name, "table_too_sparse", columns=len(keys), rows=count)
     header = tuple(keys)
-    types = _lay_out(staging, Shape(header), _lines(read(), name), broken, progress)
+    types = _stage_lines(staging, ObjectColumns(header), _lines(read(), name), broken, progress)
     return StagedNdjson(staging, header, count, broken, types)
 
 
 @dataclass(frozen=True, slots=True)
 class _Lines:
-    """Lines that are not blank, by their numbers in the file, and how many bytes they had."""
+    """Lines that are not blank, their numbers in the file, and the bytes that they took."""
 
     texts: list[str]
     numbers: list[int]
     size: int
 
 
-def _lay_out(
+def _stage_lines(
     staging: StagingDatabase,
-    shape: Shape,
+    columns: ObjectColumns,
     blocks: Iterable[_Lines],
     broken: Mapping[int, str],
     progress: Callable[[], None],
 ) -> dict[int, dict[str, int]]:
     types = defaultdict[int, Counter[str]](Counter)
-    shape.make_rows(staging)
+    columns.create_rows(staging)
     execute(staging, "CREATE TABLE broken_lines (n BIGINT, text VARCHAR)")
-    most, first = max(CELLS_AT_ONCE // shape.width, 1), 0
+    most, first = max(CELLS_AT_ONCE // columns.width, 1), 0
     for lines in blocks:
         for start in range(0, len(lines.texts), most):
             texts = lines.texts[start : start + most]
@@ -167,7 +166,7 @@ def _lay_out(
                 )
             skipped = set(bad)
             objects = [None if n in skipped else text for n, text in enumerate(texts)]
-            for position, letter, count in shape.add_rows(staging, first, objects):
+            for position, letter, count in columns.add_rows(staging, first, objects):
                 types[position][letter] += count
             first += len(texts)
             progress()
@@ -177,12 +176,12 @@ def _lay_out(
 def _check_keys(name: str, keys: Collection[str]) -> None:
     if len(keys) > MOST_COLUMNS:
         raise _refuse(name, "too_many_keys", most=MOST_COLUMNS)
-    if len(keys) - len(distinct(keys)) > MOST_ALIKE:
-        raise _refuse(name, "ndjson_keys_alike", most=MOST_ALIKE)
+    if len(keys) - len(distinct_keys(keys)) > MOST_CASE_VARIANTS:
+        raise _refuse(name, "ndjson_keys_alike", most=MOST_CASE_VARIANTS)
 
 
 def _lines(blocks: Iterable[bytes], name: str) -> Iterator[_Lines]:
-    number = held = 0
+    number = size = 0
     texts, numbers = list[str](), list[int]()
     for whole in _split(blocks, name):
         for line in whole:
@@ -193,12 +192,12 @@ def _lines(blocks: Iterable[bytes], name: str) -> Iterator[_Lines]:
             if text:
                 texts.append(text)
                 numbers.append(number)
-            held += len(line) + 1
-        if held >= BYTES_AT_ONCE:
-            yield _Lines(texts, numbers, held)
-            texts, numbers, held = [], [], 0
+            size += len(line) + 1
+        if size >= BYTES_AT_ONCE:
+            yield _Lines(texts, numbers, size)
+            texts, numbers, size = [], [], 0
     if texts:
-        yield _Lines(texts, numbers, held)
+        yield _Lines(texts, numbers, size)
 
 
 def _split(blocks: Iterable[bytes], name: str) -> Iterator[list[bytes]]:

@@ -1,31 +1,31 @@
-"""What is wrong with the rows of a file: which are rejected or stored in part, and why."""
+"""The problems of a file's rows: which rows are rejected or stored in part, and why."""
 
 from collections.abc import Iterator, Mapping
 from typing import NamedTuple
 
-from tamis.staging.cells import make_problems
+from tamis.staging.cells import create_problem_tables
 from tamis.staging.handle import StagingDatabase
 from tamis.staging.sql import cursor, execute
 
 STRUCTURE = -2
-"""Where the structure of a row stands among its problems: before its address and its fields."""
+"""The place of the structure among the problems of a row: before the email and the fields."""
 ROWS_AT_ONCE = 5_000
-# What a reason says of one row alone, at its end: without it, reasons can be counted. Options are no row's own.
+# The end of a reason that quotes the row: without it, reasons can be counted. The list of options is no such part.
 _OWN = r"""(, not|:)? ".*$"""
 _OWN_AFTER_OPTIONS = ', not ".*$'
 
 
-class BlankedCells(NamedTuple):
-    """How many cells of a column are left blank, and the numbers of the first rows with one."""
+class OmittedCells(NamedTuple):
+    """The number of cells of a column that are left blank, and the numbers of the first such rows."""
 
     position: int
     cells: int
     first: list[int]
 
 
-def begin_problems(staging: StagingDatabase, broken: Mapping[int, str]) -> None:
-    """Make the `problems` of a file, with those of the structure of its rows: what is wrong, by number of the row."""
-    make_problems(staging)
+def create_problems(staging: StagingDatabase, broken: Mapping[int, str]) -> None:
+    """Create the problem tables of a file and add its `broken` rows: the reason by row number."""
+    create_problem_tables(staging)
     execute(
         staging,
         f"INSERT INTO problems SELECT unnest($1::BIGINT[]), {STRUCTURE}, unnest($2::VARCHAR[])",
@@ -34,12 +34,12 @@ def begin_problems(staging: StagingDatabase, broken: Mapping[int, str]) -> None:
 
 
 def count_bad_rows(staging: StagingDatabase) -> int:
-    """Count the rows that have a problem up to now."""
+    """Count the rows with a problem so far."""
     return int(execute(staging, "SELECT count(DISTINCT n) FROM problems").fetchall()[0][0])
 
 
 def count_reasons(staging: StagingDatabase) -> dict[str, int]:
-    """Count the rows by what is wrong with them, the most frequent first."""
+    """Count the rejected rows by reason, the most frequent first."""
     rows = execute(
         staging,
         "SELECT why, count(DISTINCT n) AS rows "
@@ -51,29 +51,29 @@ def count_reasons(staging: StagingDatabase) -> dict[str, int]:
     return {why: int(count) for why, count in rows}
 
 
-def reasons_of_rejects(staging: StagingDatabase) -> Iterator[dict[int, list[str]]]:
-    """Return the rejected rows in order, some thousands at a time, each with its reasons in the order of its cells."""
+def rejection_reasons(staging: StagingDatabase) -> Iterator[dict[int, list[str]]]:
+    """Return the rejected rows in order, some thousands at a time, each with its reasons by cell."""
     return _by_row(staging, "SELECT n, list(reason ORDER BY place) FROM problems GROUP BY n ORDER BY n")
 
 
-def reasons_of_blanks(staging: StagingDatabase) -> Iterator[dict[int, list[str]]]:
-    """Return the rows that are stored without some of their cells, in order, some thousands at a time, each with the
-    reasons in the order of its cells."""
+def omission_reasons(staging: StagingDatabase) -> Iterator[dict[int, list[str]]]:
+    """Return the rows stored with cells left blank in order, some thousands at a time, each with its reasons by
+    cell."""
     return _by_row(
         staging,
-        "SELECT n, list('left blank: ' || reason ORDER BY place) FROM blanked "
+        "SELECT n, list('left blank: ' || reason ORDER BY place) FROM omitted "
         "WHERE n NOT IN (SELECT n FROM problems) GROUP BY n ORDER BY n",
     )
 
 
-def blanked_cells(staging: StagingDatabase, most_rows: int) -> list[BlankedCells]:
-    """Count the cells that are left blank by column, with at most `most_rows` of their rows."""
+def count_omitted_cells(staging: StagingDatabase, most_rows: int) -> list[OmittedCells]:
+    """Count the cells left blank by column, with at most `most_rows` of their rows."""
     rows = execute(
         staging,
-        f"SELECT place, count(*), min(n, {most_rows:d}) FROM blanked WHERE n NOT IN (SELECT n FROM problems) "
+        f"SELECT place, count(*), min(n, {most_rows:d}) FROM omitted WHERE n NOT IN (SELECT n FROM problems) "
         "GROUP BY place ORDER BY place",
     ).fetchall()
-    return list(map(BlankedCells._make, rows))
+    return list(map(OmittedCells._make, rows))
 
 
 def _by_row(staging: StagingDatabase, query: str) -> Iterator[dict[int, list[str]]]:

@@ -1,4 +1,4 @@
-"""Some rows of a file, taken from all of it at a bounded cost."""
+"""Sampling rows from all parts of a file at a bounded cost."""
 
 from tamis.staging.handle import StagingDatabase
 from tamis.staging.sql import execute
@@ -8,9 +8,10 @@ MOST_CELLS = 200_000
 BLOCKS = 20
 
 
-def some_rows(staging: StagingDatabase, count: int, width: int) -> list[tuple[str | None, ...]]:
-    """Read some of the `count` rows in their order, in blocks that are spread over all of the file; fewer where rows
-    are wide. An empty cell is None."""
+def sample_rows(staging: StagingDatabase, count: int, width: int) -> list[tuple[str | None, ...]]:
+    """Read a sample of the `count` rows in order, in blocks spread over the whole file; fewer where rows are wide.
+
+    An empty cell is None."""
     wanted = max(min(MOST_ROWS, MOST_CELLS // max(width, 1)), BLOCKS)
     if count <= wanted:
         return list(execute(staging, "SELECT * FROM rows ORDER BY rowid").fetchall())

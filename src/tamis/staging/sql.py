@@ -1,14 +1,14 @@
-"""How the functions of this package run their SQL on a staging database."""
+"""Running SQL on a staging database, for this package only."""
 
 from tamis.staging.handle import StagingDatabase
-from tamis.staging.statements import Statements
+from tamis.staging.watchdog import WatchedConnection
 
 
-def execute(staging: StagingDatabase, query: str, parameters: object = None) -> Statements:
-    """Run a statement, of which the rows can be fetched then."""
+def execute(staging: StagingDatabase, query: str, parameters: object = None) -> WatchedConnection:
+    """Run a statement and return the connection to fetch its rows from."""
     return staging._statements.execute(query, parameters)
 
 
-def cursor(staging: StagingDatabase) -> Statements:
-    """Open a second connection, by which rows are read beside other statements."""
+def cursor(staging: StagingDatabase) -> WatchedConnection:
+    """Open a second connection, to read rows while other statements run."""
     return staging._statements.cursor()

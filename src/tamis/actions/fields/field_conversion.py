@@ -17,7 +17,7 @@ from tamis.domain.accounts import Account
 from tamis.domain.contacts import ContactType
 from tamis.domain.fields import Field
 from tamis.records.handles import Transaction
-from tamis.staging.delimited import Located
+from tamis.staging.delimited import SourceRow
 
 LOST = "-lost"
 
@@ -82,7 +82,7 @@ def _try(
 
 def _write(services: Services, contact_type: ContactType, field: Field, lost: Sequence[Misfit]) -> Path:
     reason = f"{field.key} is a {field.kind} field now, and this value does not fit"
-    rows = ((Located(n, n, [misfit.email, misfit.value]), [reason]) for n, misfit in enumerate(lost, 1))
+    rows = ((SourceRow(n, n, [misfit.email, misfit.value]), [reason]) for n, misfit in enumerate(lost, 1))
     stem = _stem(contact_type, field)
     return write_rejects(services.settings.data, stem, ("email", field.key), rows, services.clock(), LOST)
 

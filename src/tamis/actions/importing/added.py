@@ -11,9 +11,9 @@ from tamis.domain.errors import Message
 from tamis.domain.fields import Field
 from tamis.domain.messages.words import Words
 from tamis.domain.text import fold
-from tamis.staging.cells import Part
+from tamis.staging.cells import DocumentPart
 from tamis.staging.handle import StagingDatabase
-from tamis.staging.new_options import OptionColumn, bad_cells, find_new_options
+from tamis.staging.new_options import OptionColumn, count_invalid_cells, find_new_options
 
 MOST_UNKNOWN = 20
 Named = Callable[[Field], Callable[[str], list[str]]]
@@ -63,7 +63,7 @@ def added_to(before: Field, after: Field) -> tuple[str, ...]:
 def unknown_options(
     staging: StagingDatabase,
     fields: Mapping[int, Field],
-    parts: Sequence[Part],
+    parts: Sequence[DocumentPart],
     padded: frozenset[int],
     named: Named,
 ) -> dict[str, dict[str, int]]:
@@ -72,9 +72,9 @@ def unknown_options(
     found = {}
     for part in parts:
         field = fields[part.position]
-        if part.bad and field.kind.has_options:
+        if part.has_invalid and field.kind.has_options:
             name, counts, spelled = named(field), Counter[str](), dict[str, str]()
-            for text, rows in bad_cells(staging, part.position, padded):
+            for text, rows in count_invalid_cells(staging, part.position, padded):
                 for option in _known_or_not(name, text):
                     counts[fold(option)] += rows
                     spelled.setdefault(fold(option), option)

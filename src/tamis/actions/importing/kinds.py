@@ -15,8 +15,8 @@ from tamis.domain.inference.column_profiler import DATES, MOST_REQUESTED_OPTIONS
 from tamis.domain.inference.declared_types import DeclaredType
 from tamis.domain.parsing.column_format import Ambiguous, AmbiguousNumbers, ColumnFormat
 from tamis.domain.parsing.number_parser import DecimalMark
+from tamis.staging.column_profiling import profile_columns
 from tamis.staging.handle import StagingDatabase
-from tamis.staging.kinds import learn_kinds
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,7 +43,7 @@ def learn(
     header = source.header
     _check_kinds(header, columns, options)
     numbers = [position for position, field in columns.fields.items() if field.kind is Kind.NUMBER]
-    typed = source.typed.declare(numbers)
+    typed = source.typed.declared_types(numbers)
     known = {
         position: ColumnHints(header[position], field.kind, typed[position].kind if position in typed else None)
         for position, field in columns.fields.items()
@@ -55,12 +55,12 @@ def learn(
         if position not in declared or header[position] in options.kinds
     }
     profilers = {position: ColumnProfiler(column_hints) for position, column_hints in (known | new).items()}
-    learn_kinds(staging, profilers, padded, plain)
+    profile_columns(staging, profilers, padded, plain)
     hints = file_hints(source, options.decimal, options.order, account.date_order)
     decided = infer_formats(profilers, hints)
     if any(isinstance(found, AmbiguousNumbers) for found in decided.values()):
         ignored = {position: ColumnProfiler(ColumnHints(header[position])) for position in columns.ignored}
-        learn_kinds(staging, ignored, padded)
+        profile_columns(staging, ignored, padded)
         decided = infer_formats(profilers, hints, ignored.values())
     _check_options(header, profilers)
     questions = [

@@ -23,13 +23,13 @@ from tamis.domain.inference.column_profiler import ColumnHints, ColumnProfiler
 from tamis.domain.parsing.column_format import Ambiguous, ColumnFormat
 from tamis.files.encodings.describe import Sample
 from tamis.records import accounts
-from tamis.staging.cells import padded_columns
+from tamis.staging.cells import find_padded_columns
+from tamis.staging.column_profiling import profile_columns
+from tamis.staging.connection import open_staging
 from tamis.staging.handle import StagingDatabase
-from tamis.staging.kinds import learn_kinds
-from tamis.staging.open import open_staging
-from tamis.staging.problems import begin_problems
-from tamis.staging.sampling import some_rows
-from tamis.staging.shells import Unshelled, take_off_shells
+from tamis.staging.problems import create_problems
+from tamis.staging.sampling import sample_rows
+from tamis.staging.text_markers import MarkedAsText, strip_text_markers
 
 ROWS_SHOWN = 20
 ROWS_LEARNED = 100_000
@@ -108,13 +108,13 @@ def _seen(staging: StagingDatabase, source: Source, usual_order: DateOrder | Non
     rows = tuple(Row(row.line, tuple(row.cells), staged.broken.get(row.number)) for row in located)
     width, typed = len(header), source.typed
     if source.is_spreadsheet:
-        typed = Unshelled(typed, take_off_shells(staging, width))
-    contents = contents_of(some_rows(staging, count, width), width, typed.nested)
-    padded = padded_columns(staging, width)
-    declared = typed.declare(range(width))
+        typed = MarkedAsText(typed, strip_text_markers(staging, width))
+    contents = contents_of(sample_rows(staging, count, width), width, typed.nested)
+    padded = find_padded_columns(staging, width)
+    declared = typed.declared_types(range(width))
     profilers = {place: ColumnProfiler(ColumnHints(header[place])) for place in range(width) if place not in declared}
     _leave_out_rejects(staging, source, contents, padded)
-    learn_kinds(staging, profilers, padded)
+    profile_columns(staging, profilers, padded)
     kinds = infer_formats(profilers, file_hints(source, usual_order=usual_order))
     kinds |= {position: ColumnFormat(found.kind, found.options) for position, found in declared.items()}
     columns = tuple(
@@ -141,6 +141,6 @@ def _leave_out_rejects(
     """Note the rows that an import would reject for their email or their structure, which say nothing of kinds."""
     free = [position for position, name in enumerate(source.header) if can_feed(name)]
     email = find_email_column(source.header, contents, free, ())
-    begin_problems(staging, source.staged.broken)
+    create_problems(staging, source.staged.broken)
     if email:
         read_addresses(staging, email.position, padded, None, unescaped=source.is_spreadsheet)

@@ -18,13 +18,13 @@ from tamis.domain.messages.words import Words
 from tamis.domain.parsing.cell_parser import make_cell_parser
 from tamis.domain.parsing.column_format import ColumnFormat
 from tamis.domain.text import short
-from tamis.staging import addresses
-from tamis.staging.addresses import Addresses, Cleaned
-from tamis.staging.cells import Column, Misfit, Part, misfits, read_cells
-from tamis.staging.delimited import Located
-from tamis.staging.documents import merge_repeats
+from tamis.staging import emails
+from tamis.staging.cells import DocumentPart, InvalidCells, MappedColumn, find_invalid_cells, parse_cells
+from tamis.staging.delimited import SourceRow
+from tamis.staging.documents import merge_repeated_rows
+from tamis.staging.emails import CleanedEmails, EmailExpressions
 from tamis.staging.handle import StagingDatabase
-from tamis.staging.problems import blanked_cells, reasons_of_blanks, reasons_of_rejects
+from tamis.staging.problems import count_omitted_cells, omission_reasons, rejection_reasons
 
 TEXTS = (Kind.TEXT, Kind.CHOICE, Kind.CHOICES)
 MOST_EXAMPLES = 3
@@ -47,15 +47,15 @@ class Prepared:
     """Rows that are ready: how to read them from the staging database, the options that were added for them and those
     that are not known, whether some were merged, and how many are not stored by themselves."""
 
-    addresses: Addresses
-    parts: Sequence[Part]
+    addresses: EmailExpressions
+    parts: Sequence[DocumentPart]
     added: Added
     unknown_options: Mapping[str, Mapping[str, int]]
     merged: bool
     rejected: int
     repeated: int
-    cleaned: Cleaned
-    misfits: Sequence[Misfit]
+    cleaned: CleanedEmails
+    misfits: Sequence[InvalidCells]
 
 
 def read_addresses(
@@ -65,20 +65,20 @@ def read_addresses(
     refusals: Refusals | None,
     *,
     unescaped: bool,
-) -> Addresses:
+) -> EmailExpressions:
     """Read the addresses of a file, adding those that are none to its `problems`."""
-    found = addresses.read_addresses(staging, position, padded, _unescaped_email if unescaped else clean_email)
+    found = emails.parse_emails(staging, position, padded, _unescaped_email if unescaped else clean_email)
     if refusals:
-        for some in addresses.keys(staging, found):
+        for some in emails.iter_keys(staging, found):
             if refused := refusals(some):
-                addresses.refuse(staging, found, refused)
+                emails.reject(staging, found, refused)
     return found
 
 
 def prepare(
     staging: StagingDatabase,
     columns: ColumnMap,
-    addressed: Addresses,
+    addressed: EmailExpressions,
     reading: Reading,
     policies: Mapping[int, Policy],
     add: AddOptions,
@@ -92,9 +92,9 @@ def prepare(
     fields, utc = columns.fields, reading.zone.key == "UTC"
     adding = {position: field for position, field in fields.items() if policies[position].adds}
 
-    def read(some: Mapping[int, Field]) -> list[Part]:
+    def read(some: Mapping[int, Field]) -> list[DocumentPart]:
         readers = [_column(position, field, reading, policies[position]) for position, field in some.items()]
-        return read_cells(staging, readers, reading.plain, reading.padded, utc=utc)
+        return parse_cells(staging, readers, reading.plain, reading.padded, utc=utc)
 
     parts = read({position: field for position, field in fields.items() if position not in adding})
     added = add_named_options(staging, adding, policies, reading.padded, partial(_named, reading), add, words)
@@ -107,26 +107,26 @@ def prepare(
         reading.padded,
         partial(_named, reading),
     )
-    rejected, repeated = addresses.leave_out(staging, addressed)
-    merged = bool(repeated) and not erase and merge_repeats(staging, parts)
-    cleaned = addresses.cleaned(staging, columns.email, reading.padded)
-    odd = misfits(staging, parts, reading.padded)
+    rejected, repeated = emails.exclude_rows(staging, addressed)
+    merged = bool(repeated) and not erase and merge_repeated_rows(staging, parts)
+    cleaned = emails.find_cleaned(staging, columns.email, reading.padded)
+    odd = find_invalid_cells(staging, parts, reading.padded)
     return Prepared(addressed, parts, added, unknown, merged, rejected, repeated, cleaned, odd)
 
 
-def rejects(staging: StagingDatabase, source: Source) -> Iterator[tuple[Located, Sequence[str]]]:
+def rejects(staging: StagingDatabase, source: Source) -> Iterator[tuple[SourceRow, Sequence[str]]]:
     """Return the rejected rows as they stand in the file, each with its reasons in the order of its cells."""
-    return _located(source, reasons_of_rejects(staging))
+    return _located(source, rejection_reasons(staging))
 
 
-def blanked_rows(staging: StagingDatabase, source: Source) -> Iterator[tuple[Located, Sequence[str]]]:
+def blanked_rows(staging: StagingDatabase, source: Source) -> Iterator[tuple[SourceRow, Sequence[str]]]:
     """Return the rows that are stored without some of their cells as they stand in the file, each with the reasons."""
-    return _located(source, reasons_of_blanks(staging))
+    return _located(source, omission_reasons(staging))
 
 
 def blanked(staging: StagingDatabase, source: Source) -> tuple[Blanked, ...]:
     """Count the cells that are left blank by column, with the first of them."""
-    found = blanked_cells(staging, MOST_EXAMPLES)
+    found = count_omitted_cells(staging, MOST_EXAMPLES)
     rows = {row.number: row for row in source.staged.locate(sorted({n for cells in found for n in cells.first}))}
     return tuple(
         Blanked(
@@ -138,7 +138,7 @@ def blanked(staging: StagingDatabase, source: Source) -> tuple[Blanked, ...]:
     )
 
 
-def _located(source: Source, reasons: Iterable[dict[int, list[str]]]) -> Iterator[tuple[Located, Sequence[str]]]:
+def _located(source: Source, reasons: Iterable[dict[int, list[str]]]) -> Iterator[tuple[SourceRow, Sequence[str]]]:
     for some in reasons:
         for row in source.staged.locate(list(some)):
             yield row, some[row.number]
@@ -148,12 +148,14 @@ def _named(reading: Reading, field: Field) -> Callable[[str], list[str]]:
     return lambda text: new_options(_unescaped(text, field, reading), field)
 
 
-def _column(position: int, field: Field, reading: Reading, policy: Policy) -> Column:
+def _column(position: int, field: Field, reading: Reading, policy: Policy) -> MappedColumn:
     written = reading.columns.get(position, ColumnFormat(field.kind))
     read = make_cell_parser(field, reading.zone, written)
     if reading.unescaped and field.kind in TEXTS:
-        return Column(position, field, written, lambda text: read(_unescaped(text, field, reading)), policy.blanks)
-    return Column(position, field, written, read, policy.blanks)
+        return MappedColumn(
+            position, field, written, lambda text: read(_unescaped(text, field, reading)), policy.blanks
+        )
+    return MappedColumn(position, field, written, read, policy.blanks)
 
 
 def _unescaped(text: str, field: Field, reading: Reading) -> str:

@@ -11,7 +11,7 @@ from tamis.actions.scratch_directories import SPOOL, scratch_directory
 from tamis.domain.emails import Email, fold_for_search, spellings
 from tamis.domain.errors import Unavailable
 from tamis.files.durable import make_directory, put_in_place, sync
-from tamis.staging.delimited import Located
+from tamis.staging.delimited import SourceRow
 
 PLACE = "rejects"
 REJECTED, BLANKED = "-rejects", "-blanked"
@@ -23,7 +23,7 @@ def write_rejects(
     data: Path,
     source: str,
     header: Sequence[str],
-    rejects: Iterable[tuple[Located, Sequence[str]]],
+    rejects: Iterable[tuple[SourceRow, Sequence[str]]],
     now: datetime,
     what: str = REJECTED,
 ) -> Path:

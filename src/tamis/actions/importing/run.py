@@ -34,13 +34,13 @@ from tamis.domain.inference.declared_types import DeclaredType
 from tamis.domain.parsing.column_format import ColumnFormat
 from tamis.files.header import clean_name
 from tamis.records import suppressions, types
-from tamis.staging.cells import padded_columns, wholly_plain
-from tamis.staging.documents import ready_rows
+from tamis.staging.cells import find_fast_columns, find_padded_columns
+from tamis.staging.connection import open_staging
+from tamis.staging.documents import iter_batches
 from tamis.staging.handle import StagingDatabase
-from tamis.staging.open import open_staging
-from tamis.staging.problems import begin_problems, count_bad_rows, count_reasons
-from tamis.staging.sampling import some_rows
-from tamis.staging.shells import Unshelled, take_off_shells
+from tamis.staging.problems import count_bad_rows, count_reasons, create_problems
+from tamis.staging.sampling import sample_rows
+from tamis.staging.text_markers import MarkedAsText, strip_text_markers
 
 ROWS_A_BATCH, CELLS_A_BATCH = 50_000, 2_000_000
 
@@ -135,7 +135,7 @@ def _take(
         ) as store:
             job.so_far.stored = lambda: 0 if options.dry_run else store.total.created + store.total.updated
             addresses, parts = prepared.addresses, prepared.parts
-            batches = ready_rows(staging, count, addresses, parts, _rows_a_batch(len(parts)), merged=prepared.merged)
+            batches = iter_batches(staging, count, addresses, parts, _rows_a_batch(len(parts)), merged=prepared.merged)
             for done, rows in one_ahead(batches):
                 store.store(rows, done)
                 progress("Storing", done, count)
@@ -186,16 +186,16 @@ def _read(
     present, checked = types.fields_of_type(db, contact_type.id), suppressions.last_suppression(db)
     width = len(source.header)
     unescaped = source.is_spreadsheet and not options.keep_formulas
-    if unescaped and (shelled := take_off_shells(staging, width)):
-        source = replace(source, typed=Unshelled(source.typed, shelled))
-    contents = contents_of(some_rows(staging, source.staged.count, width), width, source.typed.nested)
+    if unescaped and (marked := strip_text_markers(staging, width)):
+        source = replace(source, typed=MarkedAsText(source.typed, marked))
+    contents = contents_of(sample_rows(staging, source.staged.count, width), width, source.typed.nested)
     columns = map_columns(
         source.header, contents, present, options.chosen, options.create_fields, options.left_out, options.words
     )
-    source.typed.refuse_nested([columns.email, *columns.fields, *columns.unknown])
-    declared = source.typed.declare(columns.unknown)
-    padded, utc = padded_columns(staging, width), account.zone.key == "UTC"
-    begin_problems(staging, source.staged.broken)
+    source.typed.reject_nested([columns.email, *columns.fields, *columns.unknown])
+    declared = source.typed.declared_types(columns.unknown)
+    padded, utc = find_padded_columns(staging, width), account.zone.key == "UTC"
+    create_problems(staging, source.staged.broken)
     addressed = preparing.read_addresses(
         staging,
         columns.email,
@@ -204,7 +204,7 @@ def _read(
         unescaped=unescaped,
     )
     usual = {position: ColumnFormat(field.kind) for position, field in columns.fields.items()}
-    plain = wholly_plain(staging, usual, padded, utc=utc)
+    plain = find_fast_columns(staging, usual, padded, utc=utc)
     learned = learn(staging, source, columns, options, account, plain, padded, declared)
     new_kinds = {position: learned.readings[position].kind for position in columns.unknown}
     check_policies(source.header, columns.email, {p: read.kind for p, read in usual.items()} | new_kinds, options)
@@ -217,7 +217,7 @@ def _read(
     columns = replace(columns, notices=(*columns.notices, *learned.notices))
     written = {p: learned.readings.get(p) or ColumnFormat(field.kind) for p, field in columns.fields.items()}
     again = {p: reading for p, reading in written.items() if reading != usual.get(p)}
-    plain = (plain - again.keys()) | wholly_plain(staging, again, padded, utc=utc)
+    plain = (plain - again.keys()) | find_fast_columns(staging, again, padded, utc=utc)
     reading = Reading(account.zone, written, plain, padded, unescaped)
     chosen = policies(source.header, columns.fields, options)
 

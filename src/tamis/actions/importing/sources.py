@@ -21,9 +21,9 @@ from tamis.files.layout import Layout
 from tamis.files.source import STANDARD_INPUT, open_source
 from tamis.files.source import Source as FileSource
 from tamis.files.spreadsheets.archive import is_workbook
-from tamis.staging.delimited import Located, StagedCsv, StagedSheet
+from tamis.staging.delimited import SourceRow, StagedCsv, StagedSheet
 from tamis.staging.handle import StagingDatabase
-from tamis.staging.typed import UNTYPED, Typed
+from tamis.staging.typed_files import UNTYPED, TypedFile
 
 FORMATS = {
     ".csv": "csv", ".tsv": "csv", ".txt": "csv", ".ndjson": "ndjson", ".jsonl": "ndjson", ".json": "ndjson",
@@ -44,7 +44,7 @@ class Staged(Protocol):
     @property
     def broken(self) -> dict[int, str]: ...
 
-    def locate(self, numbers: Iterable[int]) -> Iterator[Located]: ...
+    def locate(self, numbers: Iterable[int]) -> Iterator[SourceRow]: ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,7 +79,7 @@ class Source:
     notices: tuple[str, ...]
     is_spreadsheet: bool
     layout: Layout | None = None
-    typed: Typed = UNTYPED
+    typed: TypedFile = UNTYPED
     encoding: str | None = None
     sample: tuple[Sample, ...] = ()
     is_whole: bool = True
@@ -132,7 +132,7 @@ def stage(
         names, notices = read_header(objects.header)
         notices = (*encoding.notices, *notices)
         staged: Staged = objects
-        typed: Typed = objects
+        typed: TypedFile = objects
         layout = None
     else:
         delimited = delimited_in(source, encoding, spool, is_header)
@@ -194,7 +194,7 @@ def _stage_table(staging: StagingDatabase, table: DelimitedFile, name: str, prog
     for chunk in one_ahead(table.chunks()):
         staged.add(chunk)
         progress(READING, table.position, table.size)
-    staged.finish()
+    staged.flush()
     return staged
 
 

@@ -1,4 +1,4 @@
-"""The DuckDB in which a file is worked on."""
+"""Opening the staging database: a DuckDB in memory for one file."""
 
 import shutil
 from collections.abc import Iterator
@@ -10,9 +10,9 @@ import duckdb
 
 from tamis.files.room import need_room
 from tamis.staging.handle import StagingDatabase
-from tamis.staging.scarcity import scarcity
+from tamis.staging.resource_errors import resource_error
 from tamis.staging.sql import execute
-from tamis.staging.statements import Statements, Watch
+from tamis.staging.watchdog import Watchdog, WatchedConnection
 
 STEP_TIME = timedelta(minutes=10)
 
@@ -21,10 +21,10 @@ STEP_TIME = timedelta(minutes=10)
 def open_staging(
     directory: Path, memory: str, threads: int, step_time: timedelta = STEP_TIME
 ) -> Iterator[StagingDatabase]:
-    """Open an empty database in memory for a block; what is more than `memory` (such as "300MB") goes to a directory
-    on disk, which the caller removes. No statement takes more than `step_time`.
+    """Open an empty in-memory database; beyond `memory` (such as "300MB") it spills to a directory on disk.
 
-    Raises Unavailable when memory, disk or time do not suffice, and Abandoned when the thread is interrupted."""
+    The caller removes the directory. No statement takes longer than `step_time`. Raises Unavailable when memory, disk
+    or time run out, and Abandoned when the thread is interrupted."""
     spill = directory / "spill"
     spill.mkdir(parents=True, exist_ok=True)
     con = duckdb.connect(
@@ -39,17 +39,17 @@ def open_staging(
         },
     )
     try:
-        with Watch(step_time.total_seconds(), lambda: need_room(directory)) as watch:
-            yield StagingDatabase(Statements(con, watch))
+        with Watchdog(step_time.total_seconds(), lambda: need_room(directory)) as watchdog:
+            yield StagingDatabase(WatchedConnection(con, watchdog))
     except duckdb.Error as error:
-        raise scarcity(error, memory) or error from None
+        raise resource_error(error, memory) or error from None
     finally:
         con.close()
 
 
 @contextmanager
-def one_thread(staging: StagingDatabase) -> Iterator[None]:
-    """Let statements run in a single thread during a block, where each thread would need much memory of its own."""
+def single_thread(staging: StagingDatabase) -> Iterator[None]:
+    """Run the statements of a block in a single thread, since each thread would need much memory."""
     threads = execute(staging, "SELECT current_setting('threads')").fetchall()[0][0]
     execute(staging, "SET threads = 1")
     try:

@@ -1,7 +1,7 @@
-"""Plain cells: those that SQL reads exactly as `domain.fields` does, which a property test shows.
+"""The fast path: cells that SQL parses exactly as `domain.fields` does, which a property test shows.
 
-All that is written in another way, right or wrong, is not plain and is read by `domain.fields` itself. Expressions
-are over a cell that is neither null nor blank and has no spaces around it.
+Everything else, valid or not, is parsed in Python by `domain.fields` itself. Expressions take a cell that is neither
+null nor blank and has no spaces around it.
 """
 
 from collections.abc import Sequence
@@ -13,27 +13,29 @@ from tamis.domain.parsing.units import PERCENT
 
 _DAY = "[1-9][0-9]{3}-[0-9]{2}-[0-9]{2}"
 _TIME = "([01][0-9]|2[0-3]):[0-5][0-9]"
-# Numbers of at most 15 digits, which are kept; the mark stands for a point or a comma.
+# Numbers of at most 15 digits, all of which a double keeps; {mark} is a point or a comma.
 _NUMBER = (
     "-?[1-9][0-9]{{0,10}}({mark}[0-9]{{1,4}})?|-?[1-9][0-9]{{11,14}}|0({mark}[0-9]{{1,4}})?|-0{mark}[0-9]{{0,3}}[1-9]"
 )
 _NUMBERS = {DecimalMark.POINT: _NUMBER.format(mark=r"\."), DecimalMark.COMMA: _NUMBER.format(mark=",")}
-# Characters that a text must not have, line ends, and blanks other than the space, which may have to be taken away.
+# Forbidden characters, line ends, and blanks other than the space, which may have to be trimmed.
 _UNUSUAL = r"[\x00-\x1f\x7f-\xa0\x{1680}\x{2000}-\x{200a}\x{2028}\x{2029}\x{202f}\x{205f}\x{3000}]"
 _LONGEST = 60_000
 _TRUE, _FALSE = "('true', 'yes', 't', 'y', '1')", "('false', 'no', 'f', 'n', '0')"
 
 INFERABLE = (Kind.NUMBER, Kind.DATE, Kind.DATETIME)
-"""Kinds of which all plain cells are alike when the kind of a column is inferred."""
+"""Kinds whose fast-path cells all count the same when the kind of a column is inferred."""
 
 
-def is_plain(reading: ColumnFormat, cell: str, *, utc: bool) -> str:
-    """Return the condition that a cell is plain in a reading; `utc`: date-times without an offset are in UTC."""
-    kind = reading.kind
-    if kind is Kind.NUMBER and (reading.unit == PERCENT or reading.codes):
-        return "FALSE"  # those with the sign are no plain numbers, and the others are rejected; few columns are codes
+def fast_path_condition(format_: ColumnFormat, cell: str, *, utc: bool) -> str:
+    """Return the condition that a cell is on the fast path of a format.
+
+    `utc`: datetimes without an offset are in UTC."""
+    kind = format_.kind
+    if kind is Kind.NUMBER and (format_.unit == PERCENT or format_.codes):
+        return "FALSE"  # percentages are written with the sign or rejected; few columns hold codes
     if kind is Kind.NUMBER:
-        return f"regexp_full_match({cell}, '{_NUMBERS[reading.decimal]}')"
+        return f"regexp_full_match({cell}, '{_NUMBERS[format_.decimal]}')"
     if kind is Kind.DATE:
         return f"(regexp_full_match({cell}, '{_DAY}') AND try_cast({cell} AS DATE) IS NOT NULL)"
     if kind is Kind.DATETIME:
@@ -45,23 +47,24 @@ def is_plain(reading: ColumnFormat, cell: str, *, utc: bool) -> str:
     if kind is Kind.BOOLEAN:
         return f"(lower({cell}) IN {_TRUE} OR lower({cell}) IN {_FALSE})"
     if kind is Kind.TEXT:
-        return are_plain_texts([cell])
-    return "FALSE"  # options are few: each is looked up
+        return fast_text_condition([cell])
+    return "FALSE"  # options are few: each is parsed once in Python
 
 
-def are_plain_texts(cells: Sequence[str]) -> str:
-    """Return the condition that all of several cells, of which some may be null, are plain texts: one look at all of
-    them together costs much less than one at each. It is null, instead of true, where one of them is null."""
+def fast_text_condition(cells: Sequence[str]) -> str:
+    """Return the condition that several cells, some of which may be null, are all fast-path texts.
+
+    One test of all of them together costs much less than one each. It is null, not true, where one of them is null."""
     together = cells[0] if len(cells) == 1 else f"concat_ws(' ', {', '.join(cells)})"
     quoted = " OR ".join(f"prefix({cell}, '''')" for cell in cells)
     return f"(NOT regexp_matches({together}, '{_UNUSUAL}') AND length({together}) <= {_LONGEST} AND NOT ({quoted}))"
 
 
-def part(reading: ColumnFormat, field_id: int, cell: str) -> str:
-    """Return what a plain cell adds to a document, as `domain.contacts.encode_part` writes it; null for a null cell."""
-    kind, head = reading.kind, f',"{field_id:d}":'
+def fast_path_part(format_: ColumnFormat, field_id: int, cell: str) -> str:
+    """Return the document part of a fast-path cell as `domain.contacts.encode_part` writes it; null for a null cell."""
+    kind, head = format_.kind, f',"{field_id:d}":'
     if kind is Kind.NUMBER:
-        if reading.decimal is DecimalMark.COMMA:
+        if format_.decimal is DecimalMark.COMMA:
             cell = f"replace({cell}, ',', '.')"
         return f"'{head}' || try_cast({cell} AS DOUBLE)"
     if kind is Kind.DATE:

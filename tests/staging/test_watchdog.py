@@ -14,11 +14,11 @@ import pytest
 
 from tamis.domain.errors import Abandoned, Unavailable
 from tamis.files import room
+from tamis.staging.connection import STEP_TIME, open_staging
 from tamis.staging.handle import StagingDatabase
-from tamis.staging.open import STEP_TIME, open_staging
-from tamis.staging.scarcity import scarcity
+from tamis.staging.resource_errors import resource_error
 from tamis.staging.sql import cursor, execute
-from tamis.staging.statements import interrupt_staging
+from tamis.staging.watchdog import interrupt_staging
 
 ENDLESS = "SELECT count(*) FROM range(1000000000) a, range(1000000000) b WHERE a.range % 7 = b.range % 11"
 LARGE = "CREATE TABLE t AS SELECT range::VARCHAR || repeat('x', 500) AS x FROM range(1000000) ORDER BY x"
@@ -80,10 +80,10 @@ def test_what_is_scarce_is_told_apart(tmp_path: Path) -> None:
         execute(staging, "SET max_temp_directory_size = '1MB'").execute(LARGE)
     with pytest.raises(duckdb.CatalogException), staging_database(tmp_path) as staging:
         execute(staging, "FROM nowhere")
-    full = scarcity(duckdb.IOException("IO Error: Could not write file: No space left on device"))
+    full = resource_error(duckdb.IOException("IO Error: Could not write file: No space left on device"))
     assert full
     assert "room on the disk" in str(full)
-    assert scarcity(duckdb.IOException("IO Error: anything else")) is None
+    assert resource_error(duckdb.IOException("IO Error: anything else")) is None
 
 
 def test_a_file_may_take_as_much_as_is_left_and_no_more(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
