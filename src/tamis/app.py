@@ -25,7 +25,7 @@ from tamis.actions.maintenance.health import Health
 from tamis.actions.maintenance.trimming import Upkeep
 from tamis.actions.services import Services
 from tamis.domain.errors import Held, TamisError, Unavailable
-from tamis.memory import give_back_freed
+from tamis.memory import trim_memory_periodically
 from tamis.settings import Settings
 from tamis.web.app import web_app
 from tamis.web.monitoring.metrics import registry_of
@@ -38,10 +38,10 @@ from tamis.web.server.file_descriptors import connection_capacity, raise_descrip
 from tamis.web.server.limits import Limits
 from tamis.web.server.server import Server
 
-PATIENCE, PAUSE_SECONDS = 100, 0.1
-FOLLOW_SECONDS = 1.0
-WATCH_SECONDS = 1.0
-TURN_SECONDS = 60
+LOCK_ATTEMPTS, PAUSE_SECONDS = 100, 0.1
+PROJECTION_SECONDS = 1.0
+HEALTH_SECONDS = 1.0
+CLEANUP_SECONDS = 60
 SWITCH_SECONDS = 0.001
 """After so long a thread that computes lets another one go on: the event loop, as a rule, which needs little."""
 
@@ -52,7 +52,7 @@ def serve(settings: Settings, host: str, port: int, ready: Callable[[str], None]
     `ready` is told the address once requests are accepted. Raises Unavailable when the port or the data is taken.
     """
     log.start_log(settings.log)
-    with _last_words():
+    with _log_outcome():
         _serve(settings, host, port, ready)
 
 
@@ -62,10 +62,10 @@ def _serve(settings: Settings, host: str, port: int, ready: Callable[[str], None
     services = Services(settings)
     stop = threading.Event()
     health, traffic = Health(services), Traffic(settings.access_log == "on")
-    threads = _background(services, health, stop)
-    close_metrics: Callable[[], None] = _nothing
+    threads = _background_threads(services, health, stop)
+    close_metrics: Callable[[], None] = _do_nothing
     try:
-        _own_columns(services)
+        _open_columns(services)
         most_handles = raise_descriptor_limit()
         limits = Limits.of(settings, connection_capacity(most_handles, settings.max_connections))
         connections = Connections(limits, make_trust_check(settings.trusted_proxies), traffic.note)
@@ -73,7 +73,7 @@ def _serve(settings: Settings, host: str, port: int, ready: Callable[[str], None
         if settings.metrics_port:
             close_metrics = open_metrics_port(settings.metrics_port, registry)
         listener = _listen(host, port)
-        address = f"http://{_shown(host)}:{listener.getsockname()[1]}"
+        address = f"http://{_bracketed(host)}:{listener.getsockname()[1]}"
         token = secrets.token_hex(32)
         remove_abandoned(settings.data)
         sweep_uploads(services)
@@ -115,7 +115,7 @@ def _serve(settings: Settings, host: str, port: int, ready: Callable[[str], None
 
 
 @contextmanager
-def _last_words() -> Iterator[None]:
+def _log_outcome() -> Iterator[None]:
     """Log why a server ends, or does not start."""
     began = time.monotonic()
     try:
@@ -131,13 +131,13 @@ def _last_words() -> Iterator[None]:
         log.event("server_stopped", version=__version__, seconds=round(time.monotonic() - began, 1))
 
 
-def _background(services: Services, health: Health, stop: threading.Event) -> list[threading.Thread]:
+def _background_threads(services: Services, health: Health, stop: threading.Event) -> list[threading.Thread]:
     """Make the threads that work beside the requests until `stop` is set."""
     return [
-        threading.Thread(target=_follow, args=(services, health, stop), name="follower"),
-        threading.Thread(target=_erase_in_turns, args=(services, stop), name="eraser"),
-        threading.Thread(target=_watch, args=(health, stop), name="watcher"),
-        threading.Thread(target=give_back_freed, args=(stop,), name="memory"),
+        threading.Thread(target=_project_periodically, args=(services, health, stop), name="follower"),
+        threading.Thread(target=_clean_up_periodically, args=(services, stop), name="eraser"),
+        threading.Thread(target=_check_health_periodically, args=(health, stop), name="watcher"),
+        threading.Thread(target=trim_memory_periodically, args=(stop,), name="memory"),
         threading.Thread(target=check_each_night, args=(services, stop), name="checker"),
     ]
 
@@ -152,9 +152,9 @@ def write_server_file(file: Path, server: ServerAddress) -> None:
     fresh.replace(file)
 
 
-def _own_columns(services: Services) -> None:
+def _open_columns(services: Services) -> None:
     pause = threading.Event()
-    for _ in range(PATIENCE):  # a command may have them for a moment
+    for _ in range(LOCK_ATTEMPTS):  # a command may have them for a moment
         try:
             services.open_columns()
             return
@@ -183,15 +183,15 @@ def _stop(*_: object) -> None:
     sys.exit(0)
 
 
-def _shown(host: str) -> str:
+def _bracketed(host: str) -> str:
     return f"[{host}]" if ":" in host else host
 
 
-def _nothing() -> None:
+def _do_nothing() -> None:
     return None
 
 
-def _watch(health: Health, stop: threading.Event) -> None:
+def _check_health_periodically(health: Health, stop: threading.Event) -> None:
     """Look every second whether the server can do its work, and write what a flood of events has withheld."""
     while True:
         try:
@@ -199,32 +199,32 @@ def _watch(health: Health, stop: threading.Event) -> None:
             log.write_withheld()
         except Exception as error:
             log.event("fault", level=logging.ERROR, error=error, interface="watcher")
-        if stop.wait(WATCH_SECONDS):
+        if stop.wait(HEALTH_SECONDS):
             return
 
 
-def _follow(services: Services, health: Health, stop: threading.Event) -> None:
+def _project_periodically(services: Services, health: Health, stop: threading.Event) -> None:
     """Let the columns follow also when nobody asks, so that whoever asks next need not wait for it."""
-    upkeep, said = Upkeep(services), None
+    upkeep, reported = Upkeep(services), None
     while True:
         try:
             services.project().tidy()
             upkeep.turn()
             health.followed()
-            said = None
+            reported = None
         except TamisError as error:
-            if str(error) != said:
+            if str(error) != reported:
                 log.event("columns_not_followed", level=logging.ERROR, reason=str(error))
-            said = str(error)
+            reported = str(error)
         except Exception as error:  # nobody else would follow in its place
             log.event("fault", level=logging.ERROR, error=error, interface="follower")
-        if stop.wait(FOLLOW_SECONDS):
+        if stop.wait(PROJECTION_SECONDS):
             return
 
 
-def _erase_in_turns(services: Services, stop: threading.Event) -> None:
+def _clean_up_periodically(services: Services, stop: threading.Event) -> None:
     eraser = Eraser(services)
-    while not stop.wait(TURN_SECONDS):
+    while not stop.wait(CLEANUP_SECONDS):
         try:
             eraser.turn()
             remove_abandoned(services.settings.data)

@@ -4,14 +4,14 @@ import ctypes
 import threading
 from collections.abc import Callable
 
-EVERY_SECONDS = 10.0
+INTERVAL_SECONDS = 10.0
 
 
-def give_back_freed(stop: threading.Event) -> None:
+def trim_memory_periodically(stop: threading.Event) -> None:
     """Return freed memory to the system every few seconds, until told to stop; only with glibc, others do so by
     themselves."""
     trim = _trim()
-    while trim and not stop.wait(EVERY_SECONDS):
+    while trim and not stop.wait(INTERVAL_SECONDS):
         trim(0)  # lets other threads of Python go on meanwhile
 
 

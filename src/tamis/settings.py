@@ -9,14 +9,14 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 from tamis.domain.errors import Invalid, Problem
-from tamis.setting_values import (
+from tamis.setting_parsers import (
+    duration,
+    duration_or_off,
     host_names,
     memory,
     networks,
     one_of,
     size,
-    span,
-    span_or_off,
     threads,
     token,
     whole_number,
@@ -24,14 +24,14 @@ from tamis.setting_values import (
 
 T = TypeVar("T")
 PREFIX = "TAMIS_"
-MOST_DAYS = 36_500
+MAX_DAYS = 36_500
 
 
 def _setting(read: Callable[[str], T], default: str, what: str, *, secret: bool = False) -> T:
     """Declare a setting by how it is read, its default as a person would write it, and what it does; a secret one is
     shown in no message."""
-    told = {"read": read, "default": default, "what": what, "secret": secret}
-    return field(default_factory=lambda: read(default), metadata=told, repr=not secret)
+    metadata = {"read": read, "default": default, "what": what, "secret": secret}
+    return field(default_factory=lambda: read(default), metadata=metadata, repr=not secret)
 
 
 @dataclass(frozen=True)
@@ -47,7 +47,7 @@ class Settings:
         "most memory in which an import lays out its file before it spills to disk, beside what the column store uses",
     )
     import_step_time: timedelta = _setting(
-        span, "10m", "longest time that one step of reading a file for an import may take before it is interrupted"
+        duration, "10m", "longest time that one step of reading a file for an import may take before it is interrupted"
     )
     max_body: int = _setting(size, "1M", "largest body of a request; a larger one answers 413")
     max_upload: int = _setting(size, "5G", "largest file that the console takes for an import")
@@ -60,18 +60,18 @@ class Settings:
         "so many requests of a connection are looked at while the one before them is answered; more wait unread",
     )
     header_timeout: timedelta = _setting(
-        span, "20s", "how long the headers of a request may take; then the answer is 408"
+        duration, "20s", "how long the headers of a request may take; then the answer is 408"
     )
     body_timeout: timedelta = _setting(
-        span, "30s", "how long a body may pause before all of it has come; then the answer is 408"
+        duration, "30s", "how long a body may pause before all of it has come; then the answer is 408"
     )
     min_body_rate: int = _setting(
         size, "512", "least bytes a second in which a body comes once it has taken 30 seconds; a slower one answers 408"
     )
     reader_timeout: timedelta = _setting(
-        span, "60s", "how long a client may take nothing of its answer; then the connection is broken"
+        duration, "60s", "how long a client may take nothing of its answer; then the connection is broken"
     )
-    idle_timeout: timedelta = _setting(span, "75s", "how long a connection is kept open without a request")
+    idle_timeout: timedelta = _setting(duration, "75s", "how long a connection is kept open without a request")
     max_connections: int = _setting(
         whole_number(1, 1_000_000),
         "2000",
@@ -89,21 +89,21 @@ class Settings:
         "at which hour, on the clock of the machine, a server checks each day that the file of the records is whole",
     )
     erase_within: timedelta = _setting(
-        span, "24h", "when, at the latest, a server takes what was deleted out of the files"
+        duration, "24h", "when, at the latest, a server takes what was deleted out of the files"
     )
     history_days: int = _setting(
-        whole_number(1, MOST_DAYS),
+        whole_number(1, MAX_DAYS),
         "400",
         "for so many days it is known who entered and left which segment when; what is older is summed up by day "
         "(see [history](history.md)). From 1 to 36500",
     )
     undo_days: int = _setting(
-        whole_number(1, MOST_DAYS),
+        whole_number(1, MAX_DAYS),
         "30",
         "for so many days an import can be undone, and the file of its rejected rows is kept. From 1 to 36500",
     )
-    session_idle: timedelta = _setting(span, "7d", "after how long without use a session of the console ends")
-    session_lifetime: timedelta = _setting(span, "30d", "after how long a session of the console ends in any case")
+    session_idle: timedelta = _setting(duration, "7d", "after how long without use a session of the console ends")
+    session_lifetime: timedelta = _setting(duration, "30d", "after how long a session of the console ends in any case")
     trusted_proxies: tuple[IPv4Network | IPv6Network, ...] = _setting(
         networks,
         "loopback",
@@ -116,7 +116,7 @@ class Settings:
         "the host names by which Tamis is reached, separated by commas; a request for another answers 421",
     )
     hsts: timedelta | None = _setting(
-        span_or_off, "365d", "for how long browsers that came by HTTPS come back by nothing else (HSTS); or `off`"
+        duration_or_off, "365d", "for how long browsers that came by HTTPS come back by nothing else (HSTS); or `off`"
     )
     log: str = _setting(
         one_of("text", "json"), "text", "how the server writes its log to standard error: `text` or `json`"
@@ -161,25 +161,25 @@ class Settings:
         """
         values: dict[str, Any] = {}
         problems = []
-        for setting in declared():
-            text = environment.get(variable(setting), "").strip()
+        for setting in environment_settings():
+            text = environment.get(variable_name(setting), "").strip()
             if text:
                 try:
                     values[setting.name] = setting.metadata["read"](text)
                 except ValueError as error:
                     shown = "what is set" if setting.metadata["secret"] else f'"{text}"'
-                    problems.append(Problem(variable(setting), "setting_not_read", shown=shown, reason=str(error)))
+                    problems.append(Problem(variable_name(setting), "setting_not_read", shown=shown, reason=str(error)))
         if problems:
             raise Invalid(problems)
         return cls(data=data or Path(environment.get("TAMIS_DATA") or "tamis-data"), **values)
 
 
-def declared() -> list[Field[Any]]:
+def environment_settings() -> list[Field[Any]]:
     """Return the settings that are read from the environment, in the order of the table."""
     return [setting for setting in fields(Settings) if setting.metadata]
 
 
-def variable(setting: Field[Any]) -> str:
+def variable_name(setting: Field[Any]) -> str:
     """Return the name of a setting's environment variable."""
     return PREFIX + setting.name.upper()
 
@@ -187,8 +187,8 @@ def variable(setting: Field[Any]) -> str:
 def settings_table() -> str:
     """Return the rows of the table in docs/settings.md."""
     return "\n".join(
-        f"| `{variable(setting)}` | {_shown(setting.metadata['default'])} | {setting.metadata['what']} |"
-        for setting in declared()
+        f"| `{variable_name(setting)}` | {_shown(setting.metadata['default'])} | {setting.metadata['what']} |"
+        for setting in environment_settings()
     )
 
 

@@ -25,7 +25,7 @@ from tamis.actions.local_protocol import (
     find_server,
 )
 from tamis.actions.services import Services
-from tamis.cli.ask import ask, put_to_server
+from tamis.cli.local_client import call_server, run_call
 from tamis.domain.errors import Busy, Damaged, DiskFull, Invalid, NotFound, Problem, Refused, TamisError, Unavailable
 from tamis.settings import Settings
 from tests.support import process
@@ -94,7 +94,7 @@ def test_an_answer_that_is_none_of_ours_is_told_with_its_status() -> None:
 @pytest.mark.parametrize("content", [b"", b'{"address": "http://127', bytes(90), b"{}", b"[]"])
 def test_a_file_that_was_cut_off_names_no_server(services: Services, content: bytes) -> None:
     (services.settings.data / SERVER_FILE).write_bytes(content)
-    assert put_to_server(services, SegmentSizes(1), 1) is None
+    assert call_server(services, SegmentSizes(1), 1) is None
 
 
 def test_a_command_beside_a_server(services: Services) -> None:
@@ -102,11 +102,11 @@ def test_a_command_beside_a_server(services: Services) -> None:
         server = find_server(services.settings.data)
         assert server is not None
         assert server.address == running.address
-        assert ask(services, SegmentSizes(1), SECONDS) == {}
+        assert run_call(services, SegmentSizes(1), SECONDS) == {}
         with pytest.raises(NotFound):
-            ask(services, RecipientPage(1, 7, 0, 10), SECONDS)
+            run_call(services, RecipientPage(1, 7, 0, 10), SECONDS)
         with pytest.raises(NotFound):
-            ask(services, CountRule(1, 7, "{}"), SECONDS)
+            run_call(services, CountRule(1, 7, "{}"), SECONDS)
 
         other = put(server, encode_call(Erase(), version="0.0.1"))
         assert other.status_code == 409
@@ -117,12 +117,12 @@ def test_a_command_beside_a_server(services: Services) -> None:
         assert put(stranger, encode_call(Erase())).status_code == 403
         (services.settings.data / SERVER_FILE).write_bytes(msgspec.json.encode(stranger))
         with pytest.raises(Refused, match="commands on the machine itself"):
-            ask(services, Erase(), SECONDS)
+            run_call(services, Erase(), SECONDS)
         (services.settings.data / SERVER_FILE).write_bytes(msgspec.json.encode(server))
 
         running.kill()
-        assert put_to_server(services, SegmentSizes(1), SECONDS) is None
-        assert ask(services, SegmentSizes(1), SECONDS) == {}  # its file is still there: the command answers itself
+        assert call_server(services, SegmentSizes(1), SECONDS) is None
+        assert run_call(services, SegmentSizes(1), SECONDS) == {}  # its file is still there: the command answers itself
 
 
 def put(server: ServerAddress, body: bytes) -> requests.Response:

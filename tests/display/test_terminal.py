@@ -12,7 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from rich.cells import cell_len
 
-from tamis.cli.common import Common, notice, show, show_table
+from tamis.cli.common import Common, print_notice, print_result, print_table
 from tests.support.process import PATIENCE_SECONDS, environment, tamis
 
 ROOT = Path(__file__).parents[2]
@@ -35,9 +35,9 @@ def test_lines_and_tables_are_harmless_whatever_stands_in_them(text: str) -> Non
         out, err = Collected(), Collected()
         patched.setattr(sys, "stdout", out)
         patched.setattr(sys, "stderr", err)
-        show(Common(), {}, text)
-        show_table(("Name", text), [(text, "[red]x[/red][link=http://example.org]y[/link]")])
-        notice(text)
+        print_result(Common(), {}, text)
+        print_table(("Name", text), [(text, "[red]x[/red][link=http://example.org]y[/link]")])
+        print_notice(text)
     assert len(err.text.split("\n")) == 2, "one line, and its end"
     assert is_harmless(out.text)
     assert is_harmless(err.text)

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 import tamis
-from tamis.cli.words import WORDS as COMMAND_LINE
+from tamis.cli.messages import WORDS as COMMAND_LINE
 from tamis.domain.errors import Invalid, Message, Problem, Refused, ValueProblem
 from tamis.domain.messages import ENGLISH, data, files, imports, rules, stores, values
 from tamis.domain.messages.words import Words

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tamis.demo.make import EMAIL, draw_password
+from tamis.demo.make import EMAIL, generate_password
 from tamis.domain.passwords.rules import LONGEST, problem_with_password
 
 OWNER = "anna.lindqvist@mail.bergby-shop.com"
@@ -79,4 +79,4 @@ def test_every_text_is_decided(password: str, email: str) -> None:
 
 
 def test_the_passwords_of_the_demonstration_may_be_set() -> None:
-    assert not any(problem_with_password(draw_password(), EMAIL) for _ in range(100))
+    assert not any(problem_with_password(generate_password(), EMAIL) for _ in range(100))

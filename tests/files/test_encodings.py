@@ -4,7 +4,7 @@ import codecs
 
 import pytest
 
-from tamis.cli.words import WORDS
+from tamis.cli.messages import WORDS
 from tamis.domain.errors import Invalid
 from tamis.files.encodings import choose
 from tamis.files.encodings.detect import Detected

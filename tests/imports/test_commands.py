@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from tamis.actions.importing.sources import READING
-from tamis.cli.progress import amount
+from tamis.cli.progress import format_amount
 from tests.support import forked
 from tests.support.process import PATIENCE_SECONDS, environment, tamis
 from tests.support.templates import copy_of
@@ -126,11 +126,11 @@ def test_nothing_is_shown_where_there_is_no_terminal(data: Path, tmp_path: Path)
 
 
 def test_amounts_are_bytes_while_a_file_is_read_and_then_rows() -> None:
-    assert amount(READING, 1_000_000, 4_000_000, 2_000_000.0) == "1.0 MB of 4.0 MB, 2.0 MB/s"
-    assert amount(READING, 1_000_000, None, None) == "1.0 MB"
-    assert amount("Storing", 50_000, 120_000, 150_000.4) == "50,000 of 120,000 rows, 150,000/s"
-    assert amount("Storing", 0, 120_000, None) == "0 of 120,000 rows"
-    assert amount("Checking", 0, None, None) == ""
+    assert format_amount(READING, 1_000_000, 4_000_000, 2_000_000.0) == "1.0 MB of 4.0 MB, 2.0 MB/s"
+    assert format_amount(READING, 1_000_000, None, None) == "1.0 MB"
+    assert format_amount("Storing", 50_000, 120_000, 150_000.4) == "50,000 of 120,000 rows, 150,000/s"
+    assert format_amount("Storing", 0, 120_000, None) == "0 of 120,000 rows"
+    assert format_amount("Checking", 0, None, None) == ""
 
 
 def _read(terminal: int) -> bytes:

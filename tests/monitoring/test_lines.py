@@ -12,8 +12,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tamis import log
-from tamis.log.flood import BURST, Flood
-from tamis.log.lines import JsonLines, TextLines, without_data, without_emails
+from tamis.log.flood_filter import BURST, FloodFilter
+from tamis.log.formatters import JsonFormatter, TextFormatter, redact_data, redact_emails
 from tamis.settings import Settings
 from tamis.web.server.connections import Connections
 from tamis.web.server.limits import Limits
@@ -23,7 +23,7 @@ TEXT = st.text(st.characters(categories=["Cc", "Cf", "Zl", "Zp", "L", "N", "P", 
 
 
 @contextmanager
-def written(formatter: logging.Formatter, *, flood: Flood | None = None) -> Iterator[io.StringIO]:
+def written(formatter: logging.Formatter, *, flood: FloodFilter | None = None) -> Iterator[io.StringIO]:
     """Collect what is written to the log in a block."""
     stream = io.StringIO()
     handler = logging.StreamHandler(stream)
@@ -42,20 +42,20 @@ def written(formatter: logging.Formatter, *, flood: Flood | None = None) -> Iter
 
 @given(TEXT)
 def test_an_event_is_one_line_whatever_its_details_are(text: str) -> None:
-    with written(TextLines()) as stream:
+    with written(TextFormatter()) as stream:
         log.event("host_refused", host=text)
     assert len(stream.getvalue().splitlines()) == 1
     assert stream.getvalue().count("host_refused host=") == 1 + text.count("host_refused host=")
-    with written(JsonLines()) as stream:
+    with written(JsonFormatter()) as stream:
         log.event("host_refused", host=text)
     (line,) = stream.getvalue().splitlines()
     assert line.isascii()
     assert line.isprintable()
-    assert json.loads(line)["host"] == without_emails(text)
+    assert json.loads(line)["host"] == redact_emails(text)
 
 
 def test_text_says_who_did_what() -> None:
-    with written(TextLines()) as stream:
+    with written(TextFormatter()) as stream:
         log.event("key_refused", level=logging.WARNING, key=None, address="2001:db8::7", ok=True, path='a "b"')
     instant, rest = stream.getvalue().split(" ", 1)
     assert instant.endswith("Z")
@@ -63,7 +63,7 @@ def test_text_says_who_did_what() -> None:
 
 
 def test_json_says_the_same() -> None:
-    with written(JsonLines()) as stream:
+    with written(JsonFormatter()) as stream:
         log.event("key_refused", level=logging.WARNING, key=None, address="2001:db8::7")
     line = json.loads(stream.getvalue())
     assert line.pop("at").endswith("Z")
@@ -82,7 +82,7 @@ def test_json_says_the_same() -> None:
     ],
 )
 def test_emails_are_taken_out(text: str, left: str) -> None:
-    assert without_emails(text) == left
+    assert redact_emails(text) == left
 
 
 def test_a_fault_says_where_and_not_whose() -> None:
@@ -94,7 +94,7 @@ def test_a_fault_says_where_and_not_whose() -> None:
         except KeyError as error:
             raise ValueError(f'cannot convert "{whose}" of ann{chr(64)}example.org\nFAKE line') from error
 
-    with written(TextLines()) as text, written(JsonLines()) as both:
+    with written(TextFormatter()) as text, written(JsonFormatter()) as both:
         try:
             fail()
         except ValueError as error:
@@ -111,14 +111,14 @@ def test_a_fault_says_where_and_not_whose() -> None:
 
 def test_messages_of_other_libraries_lose_their_data_too() -> None:
     record = logging.LogRecord("uvicorn.error", logging.WARNING, "", 0, "bad '%s'\nx", ("ann@example.org",), None)
-    assert JsonLines().format(record).endswith('"library": "uvicorn.error", "message": "bad \'\\u2026\'\\nx"}')
-    assert without_data("it's “secret” and `x`") == "it's '…' and '…'"
+    assert JsonFormatter().format(record).endswith('"library": "uvicorn.error", "message": "bad \'\\u2026\'\\nx"}')
+    assert redact_data("it's “secret” and `x`") == "it's '…' and '…'"
 
 
 def test_a_flood_is_counted_and_others_are_heard_beside_it() -> None:
-    flood = Flood()
+    flood = FloodFilter()
     before = log.counts().get("key_refused", 0)
-    with written(JsonLines(), flood=flood) as stream:
+    with written(JsonFormatter(), flood=flood) as stream:
         for number in range(1_000):
             log.event("key_refused", address=f"192.0.2.{number % 50}")
         log.event("key_revoked", account=1)

@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from tamis.setting_values import networks
+from tamis.setting_parsers import networks
 from tamis.settings import Settings
 from tamis.web.http import Receive, Scope, Send
 from tamis.web.log_throttle import MAX_KEYS, LogThrottle

@@ -18,10 +18,10 @@ def test_freed_memory_is_given_back_until_told_to_stop(monkeypatch: pytest.Monke
 
     monkeypatch.setattr(memory, "EVERY_SECONDS", 0)
     monkeypatch.setattr(memory, "_trim", lambda: trim)
-    memory.give_back_freed(stop)
+    memory.trim_memory_periodically(stop)
     assert calls == [0, 0, 0]
     monkeypatch.setattr(memory, "_trim", lambda: None)
-    memory.give_back_freed(threading.Event())
+    memory.trim_memory_periodically(threading.Event())
 
 
 def test_the_c_library_here_can_be_asked() -> None:

@@ -7,7 +7,7 @@ import duckdb
 import pytest
 
 from tamis.domain.errors import Invalid
-from tamis.setting_values import memory
+from tamis.setting_parsers import memory
 from tamis.settings import Settings
 
 

@@ -8,7 +8,7 @@ from cyclopts import App, Parameter
 
 from tamis.actions.accounts import accounts
 from tamis.actions.accounts.passwords import hash_password, set_password
-from tamis.cli.common import Common, account_of, opened, show, show_table
+from tamis.cli.common import Common, open_services, print_result, print_table, resolve_account
 from tamis.domain.dates import DateOrder
 from tamis.domain.errors import Refused
 from tamis.domain.instants import format_instant
@@ -47,9 +47,9 @@ def create(
         Read a password, with which the account signs in to the console, from standard input.
     """
     password = _line_of_input() if password_stdin else None
-    with opened(common) as services:
+    with open_services(common) as services:
         account, pair = services.write(accounts.create_account, email, timezone, password, _order(date_order))
-    show(
+    print_result(
         common,
         {
             "account_id": account.id,
@@ -78,11 +78,11 @@ def password(
     password_stdin
         Read the password from standard input; without it, it is asked for at the terminal.
     """
-    with opened(common) as services:
-        account = account_of(services, common)
+    with open_services(common) as services:
+        account = resolve_account(services, common)
         hashed = hash_password(_line_of_input() if password_stdin else _ask_twice(), account.email)
         services.write(set_password, account, hashed)
-    show(common, {"email": account.email, "password_set": True}, f"{account.email} has a new password.")
+    print_result(common, {"email": account.email, "password_set": True}, f"{account.email} has a new password.")
 
 
 @account_app.command
@@ -104,15 +104,15 @@ def edit(
     """
     if timezone is None and date_order is None:
         raise Refused("nothing_to_change_of_account")
-    with opened(common) as services:
-        account = account_of(services, common)
+    with open_services(common) as services:
+        account = resolve_account(services, common)
         if timezone is not None:
             services.write(accounts.set_timezone, account, timezone)
         if date_order is not None:
             services.write(accounts.set_date_order, account, _order(date_order))
     timezone = timezone or account.timezone
     order = date_order or account.date_order or "ask"
-    show(
+    print_result(
         common,
         {"email": account.email, "timezone": timezone, "date_order": order},
         f"{account.email} has the time zone {timezone}; {ORDERS[order]}.",
@@ -145,9 +145,9 @@ def create_key(*, name: str = "", common: Common = Common()) -> None:  # noqa: B
     name
         Says which program uses it.
     """
-    with opened(common) as services:
-        pair = services.write(accounts.create_key_pair, account_of(services, common), name)
-    show(
+    with open_services(common) as services:
+        pair = services.write(accounts.create_key_pair, resolve_account(services, common), name)
+    print_result(
         common,
         {"public_key": pair.public_key, "secret_key": pair.secret_key},
         f"Public key  {pair.public_key}",
@@ -159,17 +159,17 @@ def create_key(*, name: str = "", common: Common = Common()) -> None:  # noqa: B
 @key_app.command(name="list")
 def list_keys(*, common: Common = Common()) -> None:  # noqa: B008  frozen
     """List the key pairs, without their secrets."""
-    with opened(common) as services:
-        pairs = accounts.list_key_pairs(services.records.reader(), account_of(services, common))
+    with open_services(common) as services:
+        pairs = accounts.list_key_pairs(services.records.reader(), resolve_account(services, common))
     rows = [
         (p.public_key, p.name, *(format_instant(at) if at else None for at in (p.created_at, p.used_at, p.revoked_at)))
         for p in pairs
     ]
     if common.json:
         names = ("public_key", "name", "created_at", "used_at", "revoked_at")
-        show(common, {"key_pairs": [dict(zip(names, row, strict=True)) for row in rows]})
+        print_result(common, {"key_pairs": [dict(zip(names, row, strict=True)) for row in rows]})
     else:
-        show_table(("Public key", "Name", "Created", "Last used", "Revoked"), rows)
+        print_table(("Public key", "Name", "Created", "Last used", "Revoked"), rows)
 
 
 @key_app.command
@@ -181,6 +181,6 @@ def revoke(public_key: str, *, common: Common = Common()) -> None:  # noqa: B008
     public_key
         The public key of the pair.
     """
-    with opened(common) as services:
-        services.write(accounts.revoke_key_pair, account_of(services, common), public_key)
-    show(common, {"public_key": public_key, "revoked": True}, f"{public_key} is revoked.")
+    with open_services(common) as services:
+        services.write(accounts.revoke_key_pair, resolve_account(services, common), public_key)
+    print_result(common, {"public_key": public_key, "revoked": True}, f"{public_key} is revoked.")

@@ -18,7 +18,7 @@ from rich.text import Text
 from tamis.actions.accounts.accounts import choose_account
 from tamis.actions.fields.types import find_type
 from tamis.actions.services import Services
-from tamis.cli.words import lines_of
+from tamis.cli.messages import error_lines
 from tamis.domain.accounts import Account
 from tamis.domain.contacts import ContactType
 from tamis.domain.errors import TamisError
@@ -44,7 +44,7 @@ class Common:
 
 
 @contextmanager
-def opened(common: Common) -> Iterator[Services]:
+def open_services(common: Common) -> Iterator[Services]:
     """Open the data directory for a block."""
     services = Services(common.settings)
     try:
@@ -54,31 +54,31 @@ def opened(common: Common) -> Iterator[Services]:
         services.close()
 
 
-def account_of(services: Services, common: Common) -> Account:
+def resolve_account(services: Services, common: Common) -> Account:
     """Find the account that a command is about."""
     return choose_account(services.records.reader(), common.account)
 
 
-def type_of(services: Services, account: Account, reference: str) -> ContactType:
+def resolve_type(services: Services, account: Account, reference: str) -> ContactType:
     """Find the contact type that a command is about."""
     return find_type(services.records.reader(), account, reference)
 
 
-def show(common: Common, document: Mapping[str, object], *lines: str) -> None:
+def print_result(common: Common, document: Mapping[str, object], *lines: str) -> None:
     """Print a result: as JSON, or as lines for people."""
     if common.json:
         print(json.dumps(document, ensure_ascii=False))
     else:
         for line in lines:
-            say(line)
+            print_line(line)
 
 
-def say(*cells: object) -> None:
+def print_line(*cells: object) -> None:
     """Print a line for people, its cells apart by tabs; what a terminal would obey, or hide, is shown instead."""
     print(*(visible(str(cell)) for cell in cells), sep="\t")
 
 
-def show_table(columns: Sequence[str], rows: Sequence[Sequence[object]], right: Sequence[int] = ()) -> None:
+def print_table(columns: Sequence[str], rows: Sequence[Sequence[object]], right: Sequence[int] = ()) -> None:
     """Print a table for people; `right` are the columns that are aligned to the right."""
     table = Table(box=None, pad_edge=False, header_style="bold")
     for index, column in enumerate(columns):
@@ -93,13 +93,13 @@ def local_time(instant: datetime, zone: ZoneInfo) -> str:
     return f"{instant.astimezone(zone):%Y-%m-%d %H:%M:%S}"
 
 
-def notice(text: str) -> None:
+def print_notice(text: str) -> None:
     """Tell people something beside the result."""
     print(visible(text), file=sys.stderr)
 
 
-def refuse(error: TamisError) -> NoReturn:
+def exit_refused(error: TamisError) -> NoReturn:
     """Print why a command was refused, and end it with the status 1."""
-    for line in lines_of(error):
-        notice(line)
+    for line in error_lines(error):
+        print_notice(line)
     sys.exit(1)

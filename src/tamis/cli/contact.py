@@ -10,10 +10,21 @@ from tamis.actions.importing.rejects import discard_rejects_with
 from tamis.actions.local_calls import ContactHistory
 from tamis.actions.lookups import snapshot
 from tamis.actions.segments.history import ContactChange
-from tamis.cli.ask import ask
-from tamis.cli.common import Common, TypeOption, account_of, local_time, notice, opened, say, show, show_table, type_of
+from tamis.cli.common import (
+    Common,
+    TypeOption,
+    local_time,
+    open_services,
+    print_line,
+    print_notice,
+    print_result,
+    print_table,
+    resolve_account,
+    resolve_type,
+)
 from tamis.cli.contact_edits import create, document_of, edit
-from tamis.cli.erasing import erase_now
+from tamis.cli.erasure import erase_now
+from tamis.cli.local_client import run_call
 from tamis.domain.emails import email_key, parse_email
 from tamis.domain.fields import format_value
 from tamis.domain.instants import format_instant
@@ -34,28 +45,28 @@ def show_contact(email: str, *, type_: TypeOption, common: Common = Common()) ->
     email
         Address of the contact.
     """
-    with opened(common) as services:
-        account = account_of(services, common)
-        contact_type = type_of(services, account, type_)
+    with open_services(common) as services:
+        account = resolve_account(services, common)
+        contact_type = resolve_type(services, account, type_)
         db = services.records.reader()
         with snapshot(db):
             found = contacts.show_contact(db, services.clock(), account, contact_type, email)
         contact = found.contact
         key = email_key(contact.email) or ""
-        changes = ask(services, ContactHistory(account.id, contact_type.id, contact.id, key))
+        changes = run_call(services, ContactHistory(account.id, contact_type.id, contact.id, key))
     document = _document(found) | {"history": [_change(change) for change in changes]}
     known = [(field, found.contact.value_of(field)) for field in found.fields.fields]
     lines = [f"{field.key:<20} {format_value(value)}" for field, value in known if value is not None]
     names = ", ".join(segment.name for segment in found.segments) or "no segment"
-    show(common, document, f"{contact.email} (contact {contact.id})", *lines, f"In: {names}")
+    print_result(common, document, f"{contact.email} (contact {contact.id})", *lines, f"In: {names}")
     if changes and not common.json:
         rows = [
             (local_time(p.instant, account.zone), DELTAS[p.delta], _segment_name(p), p.cause)
             for p in changes[:CHANGES_SHOWN]
         ]
-        show_table(("When", "", "Segment", "Because"), rows)
+        print_table(("When", "", "Segment", "Because"), rows)
         if len(changes) > CHANGES_SHOWN:
-            say(f"and {len(changes) - CHANGES_SHOWN:,} earlier ones, which --json shows")
+            print_line(f"and {len(changes) - CHANGES_SHOWN:,} earlier ones, which --json shows")
 
 
 @contact_app.command
@@ -77,9 +88,9 @@ def delete(
         Keep the address, of which only a hash stays, from coming back: imports and additions refuse it. It need not
         be a contact.
     """
-    with opened(common) as services:
-        account = account_of(services, common)
-        contact_type = type_of(services, account, type_)
+    with open_services(common) as services:
+        account = resolve_account(services, common)
+        contact_type = resolve_type(services, account, type_)
         action = forgetting.forget_address if forget else contacts.delete_contact
         gone = services.write(action, account, contact_type, email)
         written = parse_email(email)
@@ -87,7 +98,7 @@ def delete(
         erased = erase_now(services)
     if discarded:
         names = ", ".join(discarded)
-        notice(f"The address stood among rows that imports had rejected; their files are deleted, too: {names}")
+        print_notice(f"The address stood among rows that imports had rejected; their files are deleted, too: {names}")
     address = gone.email if gone else email.strip()
     document = {
         "id": gone.id if gone else None,
@@ -97,7 +108,7 @@ def delete(
         "rejects": discarded,
     }
     done = f"{address} is deleted." if gone else f"{address} was no contact."
-    show(common, document, done, *([f"It is kept out of {contact_type.name} from now on."] if forget else []))
+    print_result(common, document, done, *([f"It is kept out of {contact_type.name} from now on."] if forget else []))
 
 
 @contact_app.command
@@ -109,10 +120,10 @@ def allow(email: str, *, type_: TypeOption, common: Common = Common()) -> None: 
     email
         The address.
     """
-    with opened(common) as services:
-        account = account_of(services, common)
-        address = services.write(forgetting.allow_address, account, type_of(services, account, type_), email)
-    show(common, {"email": address.address, "forgotten": False}, f"{address.address} is taken again.")
+    with open_services(common) as services:
+        account = resolve_account(services, common)
+        address = services.write(forgetting.allow_address, account, resolve_type(services, account, type_), email)
+    print_result(common, {"email": address.address, "forgotten": False}, f"{address.address} is taken again.")
 
 
 def _change(change: ContactChange) -> dict[str, object]:

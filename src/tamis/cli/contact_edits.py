@@ -7,7 +7,7 @@ from cyclopts import Parameter
 from tamis.actions.contacts.contact_edits import create_contact, edit_contact
 from tamis.actions.contacts.contacts import show_contact
 from tamis.actions.lookups import fields_of_type
-from tamis.cli.common import Common, TypeOption, account_of, opened, show, type_of
+from tamis.cli.common import Common, TypeOption, open_services, print_result, resolve_account, resolve_type
 from tamis.domain.contacts import Contact
 from tamis.domain.errors import Invalid, Problem
 from tamis.domain.fields import FieldSet, format_value
@@ -31,13 +31,13 @@ def create(
     set_
         FIELD=VALUE: a value of a field, called by its key or name; repeat it for each.
     """
-    with opened(common) as services:
-        account = account_of(services, common)
-        contact_type = type_of(services, account, type_)
+    with open_services(common) as services:
+        account = resolve_account(services, common)
+        contact_type = resolve_type(services, account, type_)
         fields = fields_of_type(services.records.reader(), contact_type.id)
         texts = {"email": email, **_texts(set_ or [], fields)}
         made = services.write(create_contact, account, contact_type, texts)
-    show(common, document_of(made, fields), f"{made.email} is contact {made.id}.")
+    print_result(common, document_of(made, fields), f"{made.email} is contact {made.id}.")
 
 
 def edit(
@@ -56,15 +56,15 @@ def edit(
     set_
         FIELD=VALUE: a value of a field, called by its key or name; blank clears it. Repeat it for each.
     """
-    with opened(common) as services:
-        account = account_of(services, common)
-        contact_type = type_of(services, account, type_)
+    with open_services(common) as services:
+        account = resolve_account(services, common)
+        contact_type = resolve_type(services, account, type_)
         db = services.records.reader()
         found = show_contact(db, services.clock(), account, contact_type, email)
         texts = _texts(set_ or [], found.fields)
         edited = services.write(edit_contact, account, contact_type, found.contact.id, texts)
     done = "was so already" if edited == found.contact else "is changed"
-    show(common, document_of(edited, found.fields), f"{edited.email} {done}.")
+    print_result(common, document_of(edited, found.fields), f"{edited.email} {done}.")
 
 
 def _texts(settings: list[str], fields: FieldSet) -> dict[str, str]:

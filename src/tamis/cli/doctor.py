@@ -5,8 +5,8 @@ import sys
 
 from tamis.actions.maintenance.doctor.report import Check
 from tamis.actions.maintenance.doctor.run import examine_all
-from tamis.cli.ask import ask
-from tamis.cli.common import Common, notice, opened, say
+from tamis.cli.common import Common, open_services, print_line, print_notice
+from tamis.cli.local_client import run_call
 from tamis.domain.errors import Invalid, Problem
 
 SAMPLE = 2_000
@@ -27,8 +27,8 @@ def doctor(*, sample: int = SAMPLE, common: Common = Common()) -> None:  # noqa:
     if not common.settings.data.is_dir():
         raise Invalid([Problem("--data", "data_directory_missing", directory=str(common.settings.data))])
     made: list[Check] = []
-    with opened(common) as services:
-        for check in examine_all(services, ask, sample):
+    with open_services(common) as services:
+        for check in examine_all(services, run_call, sample):
             made.append(check)
             if not common.json:
                 _show(check)
@@ -37,10 +37,10 @@ def doctor(*, sample: int = SAMPLE, common: Common = Common()) -> None:  # noqa:
         print(json.dumps(_document(made), ensure_ascii=False))
     else:
         seconds = sum(check.seconds for check in made)
-        say(f"{len(made)} checks in {seconds:.1f} s: {_summary(wrong)}.")
+        print_line(f"{len(made)} checks in {seconds:.1f} s: {_summary(wrong)}.")
     if wrong:
         if common.json:
-            notice(_summary(wrong))
+            print_notice(_summary(wrong))
         sys.exit(1)
 
 
@@ -52,9 +52,9 @@ def _summary(wrong: int) -> str:
 
 def _show(check: Check) -> None:
     looked_at = f" ({check.looked_at})" if check.looked_at else ""
-    say(f"{'WRONG' if check.wrong else 'ok':6}{check.name}{looked_at}, {check.seconds:.2f} s")
+    print_line(f"{'WRONG' if check.wrong else 'ok':6}{check.name}{looked_at}, {check.seconds:.2f} s")
     for finding in check.findings:
-        say(f"       {'' if finding.wrong else 'note: '}{finding.message}")
+        print_line(f"       {'' if finding.wrong else 'note: '}{finding.message}")
     sys.stdout.flush()
 
 

@@ -6,7 +6,7 @@ from tamis.actions.lookups import snapshot
 from tamis.actions.segments.explaining import Explanation, explain_membership
 from tamis.actions.segments.rule_syntax import Explained
 from tamis.actions.segments.segments import find_segment
-from tamis.cli.common import Common, account_of, local_time, opened, show
+from tamis.cli.common import Common, local_time, open_services, print_result, resolve_account
 from tamis.domain.accounts import Account
 from tamis.domain.instants import format_instant
 
@@ -23,13 +23,13 @@ def explain(segment: str, email: str, *, common: Common = Common()) -> None:  # 
     email
         Address of the contact, or one that was added by hand.
     """
-    with opened(common) as services:
-        account = account_of(services, common)
+    with open_services(common) as services:
+        account = resolve_account(services, common)
         db = services.records.reader()
         with snapshot(db):
             found = find_segment(db, account, segment)
             explanation = explain_membership(db, services.clock(), account, found, email)
-    show(common, _document(explanation), *_lines(explanation, account))
+    print_result(common, _document(explanation), *_lines(explanation, account))
 
 
 def _document(found: Explanation) -> dict[str, object]:

@@ -14,8 +14,8 @@ from tamis.actions.local_calls import WriteExport
 from tamis.actions.segments.rule_syntax import json_of_text
 from tamis.actions.segments.segments import find_segment
 from tamis.actions.services import Services
-from tamis.cli.ask import ask
-from tamis.cli.common import Common, account_of, opened, show, type_of
+from tamis.cli.common import Common, open_services, print_result, resolve_account, resolve_type
+from tamis.cli.local_client import run_call
 from tamis.domain.errors import Invalid, Problem
 from tamis.domain.exports import GZIP, Export, Format, Layout, format_of
 from tamis.domain.text import counted
@@ -63,10 +63,10 @@ def export(
         raise Invalid([Problem("--json", "json_has_no_place")])
     place = None if file == STANDARD_OUTPUT else check_target(Path(file), replace=force)
     begun = time.monotonic()
-    with opened(common) as services:
+    with open_services(common) as services:
         wanted = _wanted(services, common, segment, type_, where, _keys(fields), layout)
         with export_directory(services.settings.data) as directory:
-            rows = ask(services, WriteExport(wanted, directory.name))
+            rows = run_call(services, WriteExport(wanted, directory.name))
             size = export_file(directory).stat().st_size
             if place:
                 deliver(export_file(directory), place, replace=force)
@@ -75,7 +75,7 @@ def export(
                 return
     seconds = round(time.monotonic() - begun, 3)
     shown = {"rows": rows, "file": file, "format": str(layout.format), "bytes": size, "seconds": seconds}
-    show(common, shown, f"{counted(rows, 'row')} in {file}")
+    print_result(common, shown, f"{counted(rows, 'row')} in {file}")
 
 
 def _parts(target: tuple[str, ...], type_: str | None, where: str | None) -> tuple[str | None, str]:
@@ -117,10 +117,10 @@ def _wanted(
     keys: tuple[str, ...] | None,
     layout: Layout,
 ) -> Export:
-    account, db = account_of(services, common), services.records.reader()
+    account, db = resolve_account(services, common), services.records.reader()
     if segment is not None:
         return Export(account.id, layout, segment_id=find_segment(db, account, segment).id, fields=keys)
-    contact_type = type_of(services, account, type_ or "")
+    contact_type = resolve_type(services, account, type_ or "")
     rule = None
     if where is not None:
         rule = json_of_text(db, contact_type.id, where)

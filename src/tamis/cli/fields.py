@@ -10,7 +10,16 @@ from tamis.actions.fields import fields
 from tamis.actions.fields.field_conversion import edit_field_keeping, try_edit
 from tamis.actions.fields.field_edits import MOST_EXAMPLES, FieldEdit, Misfit, ValuesDoNotFit
 from tamis.actions.lookups import fields_of_type
-from tamis.cli.common import Common, TypeOption, account_of, notice, opened, show, show_table, type_of
+from tamis.cli.common import (
+    Common,
+    TypeOption,
+    open_services,
+    print_notice,
+    print_result,
+    print_table,
+    resolve_account,
+    resolve_type,
+)
 from tamis.domain.dates import DateOrder
 from tamis.domain.errors import Invalid, Param, Problem, Refused
 from tamis.domain.fields import RESERVED, Field, Kind
@@ -39,23 +48,23 @@ def create_field(
     option
         An option of a choice or of several choices; repeat it for each.
     """
-    with opened(common) as services:
-        contact_type = type_of(services, account_of(services, common), type_)
+    with open_services(common) as services:
+        contact_type = resolve_type(services, resolve_account(services, common), type_)
         made = services.write(fields.create_field, contact_type, name, kind, option or ())
-    show(common, _field(made), f"Field {made.id}: {made.key} ({made.kind})")
+    print_result(common, _field(made), f"Field {made.id}: {made.key} ({made.kind})")
 
 
 @field_app.command(name="list")
 def list_fields(*, type_: TypeOption, common: Common = Common()) -> None:  # noqa: B008  frozen
     """List the fields of a contact type, reserved ones first."""
-    with opened(common) as services:
-        contact_type = type_of(services, account_of(services, common), type_)
+    with open_services(common) as services:
+        contact_type = resolve_type(services, resolve_account(services, common), type_)
         found = fields_of_type(services.records.reader(), contact_type.id).fields
     if common.json:
-        show(common, {"fields": [_field(f) for f in found]})
+        print_result(common, {"fields": [_field(f) for f in found]})
     else:
         rows = [(f.id, f.key, f.kind, f.name, ", ".join(f.options)) for f in found]
-        show_table(("Id", "Key", "Kind", "Name", "Options"), rows, right=(0,))
+        print_table(("Id", "Key", "Kind", "Name", "Options"), rows, right=(0,))
 
 
 @field_app.command
@@ -113,11 +122,11 @@ def edit(
     )
     if replace(wanted, blank_misfits=False, date_order=None) == FieldEdit():
         raise Invalid([Problem("", "nothing_to_change_of_field")])
-    with opened(common) as services:
-        account = account_of(services, common)
+    with open_services(common) as services:
+        account = resolve_account(services, common)
         change = try_edit if dry_run else edit_field_keeping
         try:
-            edited = change(services, account, type_of(services, account, type_), field, wanted)
+            edited = change(services, account, resolve_type(services, account, type_), field, wanted)
         except ValuesDoNotFit as error:
             raise Refused("values_would_not_fit", **_whose(error)) from None
     made, lost = edited.field, edited.lost
@@ -133,8 +142,8 @@ def edit(
     elif lost:
         lines.append(f"{counted(len(lost), 'value')} did not fit and went; {edited.lost_file} has them")
     if dry_run:
-        notice("Dry run: nothing was changed.")
-    show(common, _field(made) | document, *lines)
+        print_notice("Dry run: nothing was changed.")
+    print_result(common, _field(made) | document, *lines)
 
 
 @field_app.command
@@ -154,9 +163,11 @@ def move(
     before
         Key, name or id of the field that it is to stand before; without it, the field becomes the last one.
     """
-    with opened(common) as services:
-        moved = services.write(fields.move_field, type_of(services, account_of(services, common), type_), field, before)
-    show(common, _field(moved), f"Field {moved.key} stands " + (f"before {before}." if before else "last."))
+    with open_services(common) as services:
+        moved = services.write(
+            fields.move_field, resolve_type(services, resolve_account(services, common), type_), field, before
+        )
+    print_result(common, _field(moved), f"Field {moved.key} stands " + (f"before {before}." if before else "last."))
 
 
 @field_app.command
@@ -168,10 +179,10 @@ def delete(field: str, *, type_: TypeOption, common: Common = Common()) -> None:
     field
         Key, name or id of the field.
     """
-    with opened(common) as services:
-        contact_type = type_of(services, account_of(services, common), type_)
+    with open_services(common) as services:
+        contact_type = resolve_type(services, resolve_account(services, common), type_)
         gone = services.write(fields.delete_field, contact_type, field)
-    show(common, {"id": gone.id, "key": gone.key}, f"Field {gone.key} is deleted.")
+    print_result(common, {"id": gone.id, "key": gone.key}, f"Field {gone.key} is deleted.")
 
 
 def _whose(error: ValuesDoNotFit) -> dict[str, Param]:

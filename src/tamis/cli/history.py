@@ -12,8 +12,8 @@ from tamis.actions.local_calls import MembersAt, SegmentHistory, SizeAt
 from tamis.actions.segments.history import SizesByDay, past_instant
 from tamis.actions.segments.segments import find_segment
 from tamis.actions.services import Services
-from tamis.cli.ask import ask
-from tamis.cli.common import Common, account_of, local_time, opened, say, show, show_table
+from tamis.cli.common import Common, local_time, open_services, print_line, print_result, print_table, resolve_account
+from tamis.cli.local_client import run_call
 from tamis.domain.accounts import Account
 from tamis.domain.errors import Invalid, Problem
 from tamis.domain.instants import format_instant
@@ -47,11 +47,11 @@ def history(
     """
     if days is not None and at is not None:
         raise Invalid([Problem("", "days_or_at")])
-    with opened(common) as services:
-        account = account_of(services, common)
+    with open_services(common) as services:
+        account = resolve_account(services, common)
         found = find_segment(services.records.reader(), account, segment)
         if at is None:
-            sizes = ask(services, SegmentHistory(account.id, found.id, DAYS if days is None else days))
+            sizes = run_call(services, SegmentHistory(account.id, found.id, DAYS if days is None else days))
             _show_sizes(common, account, found, sizes)
         else:
             _show_members(services, common, account, found, past_instant(at, account.zone, services.clock()))
@@ -78,24 +78,24 @@ def _show_sizes(common: Common, account: Account, segment: Segment, sizes: Sizes
             "days": days,
             "total": {"entered": entered, "departed": departed},
         }
-        show(common, document)
+        print_result(common, document)
         return
     rows = [
         (f"{day.day}", f"{day.recipients:,}", f"{day.entered:,}", f"{day.departed:,}", day.snapshot or "")
         for day in sizes.days
     ]
     total = ("Total", "", f"{entered:,}", f"{departed:,}", "")
-    show_table(("Day", "Members", "Entered", "Left", "Filled at once"), [*rows, total], right=(1, 2, 3))
+    print_table(("Day", "Members", "Entered", "Left", "Filled at once"), [*rows, total], right=(1, 2, 3))
     if sizes.known_since:
-        say(f"Who was in it is known from {local_time(sizes.known_since, account.zone)} on: ask with --at.")
+        print_line(f"Who was in it is known from {local_time(sizes.known_since, account.zone)} on: ask with --at.")
 
 
 def _show_members(services: Services, common: Common, account: Account, segment: Segment, at: datetime) -> None:
-    count = ask(services, SizeAt(account.id, segment.id, at))
+    count = run_call(services, SizeAt(account.id, segment.id, at))
     members = _members(services, account, segment, at)
     if not common.json:
         for recipient_id, contact_id, email in members:
-            say(recipient_id, contact_id or "", email or "")
+            print_line(recipient_id, contact_id or "", email or "")
         return
     head = {"segment": _segment(segment), "at": format_instant(at), "count": count}
     sys.stdout.write(json.dumps(head, ensure_ascii=False)[:-1] + ', "members": [')
@@ -108,7 +108,7 @@ def _show_members(services: Services, common: Common, account: Account, segment:
 def _members(services: Services, account: Account, segment: Segment, at: datetime) -> Iterator[Member]:
     after = 0
     while True:
-        page = ask(services, MembersAt(account.id, segment.id, at, after, MEMBERS_A_PAGE))
+        page = run_call(services, MembersAt(account.id, segment.id, at, after, MEMBERS_A_PAGE))
         yield from page
         if len(page) < MEMBERS_A_PAGE:
             return

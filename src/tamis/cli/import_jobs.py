@@ -9,9 +9,9 @@ from msgspec import structs, to_builtins
 from tamis.actions.importing.jobs import INTERRUPTED, Seen, blanked_file, find_import, rejects_file, why_failed
 from tamis.actions.importing.jobs import list_imports as list_jobs
 from tamis.actions.lookups import Reader, names_of_types, type_by_id
-from tamis.cli.common import Common, account_of, local_time, opened, show, show_table
+from tamis.cli.common import Common, local_time, open_services, print_result, print_table, resolve_account
 from tamis.cli.import_report import column_names, field_names, report_lines
-from tamis.cli.words import line_of
+from tamis.cli.messages import problem_line
 from tamis.domain.accounts import Account
 from tamis.domain.import_reports import LATER, Details
 from tamis.domain.imports import ImportJob, State
@@ -37,19 +37,19 @@ def list_imports(
     limit
         How many at most.
     """
-    with opened(common) as services:
-        account = account_of(services, common)
+    with open_services(common) as services:
+        account = resolve_account(services, common)
         names = names_of_types(services.records.reader(), account.id)
         found = list_jobs(services, account, limit)
     if common.json:
-        show(common, {"imports": [_figures(seen, names[seen.job.contact_type_id]) for seen in found]})
+        print_result(common, {"imports": [_figures(seen, names[seen.job.contact_type_id]) for seen in found]})
         return
     rows = []
     for job, state in found:
         counts = (job.rows_total, job.created, job.updated, job.rejected)
         shown = (None if count is None else f"{count:,}" for count in counts)
         rows.append((job.id, f"{job.started_at.astimezone(account.zone):%Y-%m-%d %H:%M}", job.source, state, *shown))
-    show_table(COLUMNS, rows, right=RIGHT)
+    print_table(COLUMNS, rows, right=RIGHT)
 
 
 def show_import(import_id: int, *, common: Common = Common()) -> None:  # noqa: B008  frozen
@@ -60,8 +60,8 @@ def show_import(import_id: int, *, common: Common = Common()) -> None:  # noqa: 
     import_id
         Id of the import, as "tamis import list" shows it.
     """
-    with opened(common) as services:
-        account = account_of(services, common)
+    with open_services(common) as services:
+        account = resolve_account(services, common)
         seen = find_import(services, account, import_id)
         name = _type_name(services.records.reader(), account, seen)
         report = structs.replace(
@@ -70,7 +70,7 @@ def show_import(import_id: int, *, common: Common = Common()) -> None:  # noqa: 
             blanked_file=blanked_file(services, seen.job),
         )
     document = {**_figures(seen, name), "options": to_builtins(seen.job.options), **_document(seen.job, report)}
-    show(common, document, *_lines(seen, name, account, report))
+    print_result(common, document, *_lines(seen, name, account, report))
 
 
 def _type_name(db: Reader, account: Account, seen: Seen) -> str | None:
@@ -79,7 +79,7 @@ def _type_name(db: Reader, account: Account, seen: Seen) -> str | None:
 
 
 def _why(job: ImportJob) -> str | None:
-    return "; ".join(map(line_of, why_failed(job))) or None
+    return "; ".join(map(problem_line, why_failed(job))) or None
 
 
 def _figures(seen: Seen, type_name: str | None) -> dict[str, object]:

@@ -11,12 +11,20 @@ from tamis.actions.importing.jobs import keep_effects
 from tamis.actions.importing.report import ImportOptions
 from tamis.actions.importing.run import import_file as run_import
 from tamis.actions.local_calls import ImportEffects
-from tamis.cli.ask import ask
-from tamis.cli.common import Common, TypeOption, account_of, notice, opened, show, type_of
+from tamis.cli.common import (
+    Common,
+    TypeOption,
+    open_services,
+    print_notice,
+    print_result,
+    resolve_account,
+    resolve_type,
+)
 from tamis.cli.import_bad_values import bad_values_of
 from tamis.cli.import_report import column_names, field_names, report_lines
-from tamis.cli.progress import shown_progress
-from tamis.cli.words import WORDS, lines_of
+from tamis.cli.local_client import run_call
+from tamis.cli.messages import WORDS, error_lines
+from tamis.cli.progress import progress_bar
 from tamis.domain.dates import DateOrder
 from tamis.domain.encodings import label_of
 from tamis.domain.errors import Invalid, Problem, TamisError
@@ -110,24 +118,24 @@ def import_file(
         sheet=sheet,
         words=WORDS,
     )
-    with opened(common) as services, shown_progress(enabled=not common.json) as progress:
-        account = account_of(services, common)
-        contact_type = type_of(services, account, type_)
+    with open_services(common) as services, progress_bar(enabled=not common.json) as progress:
+        account = resolve_account(services, common)
+        contact_type = resolve_type(services, account, type_)
         began = services.clock()
         report = run_import(services, account, contact_type, file, options, progress)
         progress("Segments follow", 0, 0)
         effects: list[Effect] = []
         if report.import_id is not None and report.created + report.updated:
             try:
-                effects = ask(services, ImportEffects(account.id, contact_type.id, began), SECONDS_TO_FOLLOW)
+                effects = run_call(services, ImportEffects(account.id, contact_type.id, began), SECONDS_TO_FOLLOW)
                 keep_effects(services, account, report.import_id, effects)
             except TamisError as error:  # the rows are stored, whatever is wrong with the columns
-                notice(f"Who entered and left segments is not known yet: {'; '.join(lines_of(error))}")
+                print_notice(f"Who entered and left segments is not known yet: {'; '.join(error_lines(error))}")
     said = structs.replace(details(report), segments=tuple(effects))
     _notices(said, dry_run)
     figures = {"import_id": report.import_id, "rows": report.rows, **report.figures._asdict()}
     lines = report_lines(report.rows, report.figures, said, dry_run=dry_run)
-    show(common, {**figures, **to_builtins(said)}, *lines)
+    print_result(common, {**figures, **to_builtins(said)}, *lines)
 
 
 def _chosen(pairs: list[str]) -> dict[str, str]:
@@ -148,23 +156,23 @@ def _kinds(pairs: list[str]) -> dict[str, Kind]:
 
 def _notices(report: Details, dry_run: bool) -> None:
     for text in report.notices:
-        notice(text)
+        print_notice(text)
     if dry_run and report.sample and report.encoding:
-        notice(f"Read in {label_of(report.encoding)}:")
+        print_notice(f"Read in {label_of(report.encoding)}:")
         for line in report.sample:
-            notice(f"  line {line.line:,}: {line.text}")
+            print_notice(f"  line {line.line:,}: {line.text}")
     if dry_run:
         kept = report.rejects_file or report.blanked_file
-        notice(f"Dry run: nothing was written{' but the rejected rows' if kept else ''}.")
+        print_notice(f"Dry run: nothing was written{' but the rejected rows' if kept else ''}.")
     if made := report.created_fields:
-        notice(f"{'Fields to be made' if dry_run else 'Fields made'}: {field_names(made)}")
+        print_notice(f"{'Fields to be made' if dry_run else 'Fields made'}: {field_names(made)}")
     ignored = report.ignored_columns
     if named := next((name for name in ignored if key_of(name) == CREATED_AT.key), None):
-        notice(
+        print_notice(
             f'"{named}" of contacts is written by Tamis itself. To keep that of the file, give it a field of its own: '
             f'--map "{named}=Subscribed" --create-fields'
         )
     if ignored:
-        notice(
+        print_notice(
             f"Columns ignored: {column_names(ignored)}. Use --create-fields to make fields for unknown ones, or --map."
         )

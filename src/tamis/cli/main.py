@@ -11,7 +11,7 @@ from cyclopts import App, CycloptsError
 
 from tamis import __version__, log
 from tamis.actions.maintenance.file_rights import make_private_files
-from tamis.cli.common import refuse
+from tamis.cli.common import exit_refused
 from tamis.domain.errors import Refused, TamisError
 from tamis.domain.text import SURROGATE
 
@@ -31,10 +31,14 @@ for name, place, about in (
         "Import contacts from a CSV, NDJSON or Parquet file: new addresses are added, known ones updated.",
     ),
     ("export", "export:export", "Write a segment to a file, or with --type the contacts of a type."),
-    ("erase", "keeping:erase_files", "Take everything that was deleted out of the files, now rather than later."),
-    ("backup", "keeping:backup", "Back the data directory up, also while a server uses it."),
-    ("restore", "keeping:restore_backup", "Make the data directory, which must not exist or be empty, from a backup."),
-    ("accept-loss", "keeping:accept", "Go on without writes that a damaged log has lost."),
+    ("erase", "maintenance:erase_files", "Take everything that was deleted out of the files, now rather than later."),
+    ("backup", "maintenance:backup", "Back the data directory up, also while a server uses it."),
+    (
+        "restore",
+        "maintenance:restore_backup",
+        "Make the data directory, which must not exist or be empty, from a backup.",
+    ),
+    ("accept-loss", "maintenance:accept_data_loss", "Go on without writes that a damaged log has lost."),
     ("doctor", "doctor:doctor", "Check that the data is whole and every member is right; changes nothing."),
     ("serve", "serve:serve", "Serve the data directory over HTTP until SIGTERM."),
     ("demo", "serve:demo", "Make a fresh data directory with 599 customers and four segments, then serve it."),
@@ -61,11 +65,11 @@ def main(arguments: list[str] | None = None) -> None:
     except CycloptsError:
         sys.exit(2)
     except TamisError as error:
-        refuse(error)
+        exit_refused(error)
     except UnicodeEncodeError as error:  # bytes of an argument that are no UTF-8 came as lone surrogates
         if SURROGATE.search(error.object[error.start : error.end]) is None:
             raise
-        refuse(Refused("not_utf8_argument", argument=error.object))
+        exit_refused(Refused("not_utf8_argument", argument=error.object))
     except BrokenPipeError:  # whoever read our output has seen enough
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         sys.exit(0)

@@ -2,8 +2,8 @@
 
 from tamis.actions.local_calls import CompareSegments
 from tamis.actions.segments.segments import find_segment
-from tamis.cli.ask import ask
-from tamis.cli.common import Common, account_of, opened, say, show, show_table
+from tamis.cli.common import Common, open_services, print_line, print_result, print_table, resolve_account
+from tamis.cli.local_client import run_call
 from tamis.domain.overlap import Overlap
 from tamis.domain.segments import Segment
 
@@ -16,12 +16,12 @@ def overlap(*segment: str, common: Common = Common()) -> None:  # noqa: B008  fr
     segment
         Ids or names of 2 to 20 segments.
     """
-    with opened(common) as services:
-        account = account_of(services, common)
+    with open_services(common) as services:
+        account = resolve_account(services, common)
         found = [find_segment(services.records.reader(), account, reference) for reference in segment]
-        compared = ask(services, CompareSegments(account.id, [one.id for one in found]))
+        compared = run_call(services, CompareSegments(account.id, [one.id for one in found]))
     if common.json:
-        show(common, _document(found, compared))
+        print_result(common, _document(found, compared))
     else:
         _show_overlap(found, compared)
 
@@ -48,6 +48,6 @@ def _show_overlap(found: list[Segment], compared: Overlap) -> None:
         )
     ]
     columns = ("", "Segment", "Members", "In no other", *(f"and {number}" for number in numbered))
-    show_table(columns, rows, right=(0, *range(2, len(columns))))
-    say(f"In any of them: {compared.union:,}")
-    say(f"In all of them: {compared.intersection:,}")
+    print_table(columns, rows, right=(0, *range(2, len(columns))))
+    print_line(f"In any of them: {compared.union:,}")
+    print_line(f"In all of them: {compared.intersection:,}")

@@ -9,14 +9,14 @@ from rich.filesize import decimal
 from rich.progress import BarColumn, Progress, ProgressColumn, Task, TextColumn, TimeRemainingColumn
 from rich.text import Text
 
-from tamis.actions.importing.report import Progress as Told
+from tamis.actions.importing.report import Progress as ProgressCallback
 from tamis.actions.importing.sources import READING
 from tamis.domain.text import counted
 
 BAR_WIDTH = 16
 
 
-def amount(doing: str, done: float, total: float | None, speed: float | None, unit: str = "row") -> str:
+def format_amount(doing: str, done: float, total: float | None, speed: float | None, unit: str = "row") -> str:
     """Write how much is done and how much of it in a second: bytes while a file is read, later what `unit` says; blank
     while neither is counted."""
     if doing == READING:
@@ -30,7 +30,7 @@ def amount(doing: str, done: float, total: float | None, speed: float | None, un
     return ", ".join([*parts, rate] if rate else parts)
 
 
-class Amount(ProgressColumn):
+class AmountColumn(ProgressColumn):
     """How much of a task is done."""
 
     def __init__(self, unit: str) -> None:
@@ -41,18 +41,18 @@ class Amount(ProgressColumn):
         """Write it."""
         # Over the whole phase: pieces of a file, and batches, come in bursts.
         speed = task.completed / task.elapsed if task.elapsed else None
-        shown = amount(task.description, task.completed, task.total, speed, self._unit)
+        shown = format_amount(task.description, task.completed, task.total, speed, self._unit)
         return Text(shown, style="progress.data.speed")
 
 
 @contextmanager
-def shown_progress(*, enabled: bool, unit: str = "row") -> Iterator[Told]:
+def progress_bar(*, enabled: bool, unit: str = "row") -> Iterator[ProgressCallback]:
     """Show for a block what is told to the function that it is given, and leave nothing of it; where standard error is
     no terminal, nothing is shown."""
     bar = Progress(
         TextColumn("{task.description}"),
         BarColumn(BAR_WIDTH),
-        Amount(unit),
+        AmountColumn(unit),
         TimeRemainingColumn(),
         console=Console(stderr=True),
         disable=not enabled or not sys.stderr.isatty(),
@@ -62,7 +62,7 @@ def shown_progress(*, enabled: bool, unit: str = "row") -> Iterator[Told]:
         task = bar.add_task(READING, total=None)
         shown = READING
 
-        def tell(doing: str, done: int, total: int) -> None:
+        def update(doing: str, done: int, total: int) -> None:
             nonlocal task, shown
             if doing != shown:  # a new task, whose speed and time left are not those of the one before
                 bar.refresh()
@@ -70,4 +70,4 @@ def shown_progress(*, enabled: bool, unit: str = "row") -> Iterator[Told]:
                 task, shown = bar.add_task(doing, total=None), doing
             bar.update(task, completed=done, total=total or None)
 
-        yield tell
+        yield update

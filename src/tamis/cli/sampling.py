@@ -9,8 +9,8 @@ from cyclopts import Parameter
 from tamis.actions.local_calls import GroupSizes, SampledRecipients
 from tamis.actions.segments.segments import find_segment
 from tamis.actions.services import Services
-from tamis.cli.ask import ask
-from tamis.cli.common import Common, account_of, opened, show, show_table
+from tamis.cli.common import Common, open_services, print_result, print_table, resolve_account
+from tamis.cli.local_client import run_call
 from tamis.cli.segment import show_members
 from tamis.domain.accounts import Account
 from tamis.domain.sampling import Sample, sample_of
@@ -47,11 +47,11 @@ def sample(
         List at most so many.
     """
     wanted = sample_of(percent, split, group, seed)
-    with opened(common) as services:
-        account = account_of(services, common)
+    with open_services(common) as services:
+        account = resolve_account(services, common)
         found = find_segment(services.records.reader(), account, segment)
         if split is not None and group is None:
-            sizes = ask(services, GroupSizes(account.id, found.id, wanted))
+            sizes = run_call(services, GroupSizes(account.id, found.id, wanted))
             _show_groups(common, sizes)
         else:
             most = sys.maxsize if limit is None else max(limit, 0)
@@ -61,7 +61,7 @@ def sample(
 def _members(services: Services, account: Account, segment: Segment, sample: Sample, limit: int) -> Iterator[str]:
     after: int | None = 0
     while limit > 0 and after is not None:
-        after, page = ask(services, SampledRecipients(account.id, segment.id, sample, after))
+        after, page = run_call(services, SampledRecipients(account.id, segment.id, sample, after))
         yield from (document for _, document in page[:limit])
         limit -= len(page)
 
@@ -69,7 +69,7 @@ def _members(services: Services, account: Account, segment: Segment, sample: Sam
 def _show_groups(common: Common, sizes: list[int]) -> None:
     if common.json:
         groups = [{"group": group, "count": size} for group, size in enumerate(sizes, start=1)]
-        show(common, {"groups": groups, "count": sum(sizes)})
+        print_result(common, {"groups": groups, "count": sum(sizes)})
     else:
         rows = [(group, f"{size:,}") for group, size in enumerate(sizes, start=1)]
-        show_table(("Group", "Members"), rows, right=(0, 1))
+        print_table(("Group", "Members"), rows, right=(0, 1))

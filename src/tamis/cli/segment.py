@@ -12,8 +12,17 @@ from tamis.actions.segments import segments
 from tamis.actions.segments.rule_syntax import from_text, json_of_text
 from tamis.actions.segments.segments import Keep, ListedSegment
 from tamis.actions.services import Services
-from tamis.cli.ask import ask
-from tamis.cli.common import Common, TypeOption, account_of, opened, say, show, show_table, type_of
+from tamis.cli.common import (
+    Common,
+    TypeOption,
+    open_services,
+    print_line,
+    print_result,
+    print_table,
+    resolve_account,
+    resolve_type,
+)
+from tamis.cli.local_client import run_call
 from tamis.domain.accounts import Account
 from tamis.domain.errors import Invalid, Problem
 from tamis.domain.instants import format_instant
@@ -50,12 +59,12 @@ def create(name: str, *, type_: TypeOption, where: Where, common: Common = Commo
     where
         Its rule, such as: country = "India" and total_paid >= 100
     """
-    with opened(common) as services:
-        account = account_of(services, common)
-        contact_type = type_of(services, account, type_)
+    with open_services(common) as services:
+        account = resolve_account(services, common)
+        contact_type = resolve_type(services, account, type_)
         made = services.write(segments.create_segment, account, contact_type, name, from_text(where))
-        count = ask(services, SegmentSizes(account.id)).get(made.id, 0)
-    show(
+        count = run_call(services, SegmentSizes(account.id)).get(made.id, 0)
+    print_result(
         common,
         {"id": made.id, "name": made.name, "count": count},
         f"Segment {made.id}: {made.name}, {counted(count, 'member')}",
@@ -84,11 +93,13 @@ def edit(
     if name is None and where is None:
         raise Invalid([Problem("", "nothing_to_change_of_segment")])
     draft = Keep.RULE if where is None else from_text(where)
-    with opened(common) as services:
+    with open_services(common) as services:
         found = _find(services, common, segment)
-        made = services.write(segments.edit_segment, account_of(services, common), found.id, name=name, draft=draft)
-        count = ask(services, SegmentSizes(made.account_id)).get(made.id, 0)
-    show(
+        made = services.write(
+            segments.edit_segment, resolve_account(services, common), found.id, name=name, draft=draft
+        )
+        count = run_call(services, SegmentSizes(made.account_id)).get(made.id, 0)
+    print_result(
         common,
         {"id": made.id, "name": made.name, "count": count},
         f"Segment {made.id}: {made.name}, {counted(count, 'member')}",
@@ -104,24 +115,24 @@ def count(*, type_: TypeOption, where: Where, common: Common = Common()) -> None
     where
         The rule, such as: country = "India" and total_paid >= 100
     """
-    with opened(common) as services:
-        account = account_of(services, common)
-        contact_type = type_of(services, account, type_)
+    with open_services(common) as services:
+        account = resolve_account(services, common)
+        contact_type = resolve_type(services, account, type_)
         rule = json_of_text(services.records.reader(), contact_type.id, where)
-        number = ask(services, CountRule(account.id, contact_type.id, rule))
-    show(common, {"count": number}, f"{number:,}")
+        number = run_call(services, CountRule(account.id, contact_type.id, rule))
+    print_result(common, {"count": number}, f"{number:,}")
 
 
 @segment_app.command(name="list")
 def list_segments(*, common: Common = Common()) -> None:  # noqa: B008  frozen
     """List the segments with their sizes, newest first."""
-    with opened(common) as services:
-        found = ask(services, ListedSegments(account_of(services, common).id))
+    with open_services(common) as services:
+        found = run_call(services, ListedSegments(resolve_account(services, common).id))
     if common.json:
-        show(common, {"segments": [_document(s) for s in found]})
+        print_result(common, {"segments": [_document(s) for s in found]})
     else:
         rows = [(s.segment.id, s.segment.name, f"{s.recipients:,}", s.sentence) for s in found]
-        show_table(("Id", "Name", "Members", "Rule"), rows, right=(0, 2))
+        print_table(("Id", "Name", "Members", "Rule"), rows, right=(0, 2))
 
 
 @segment_app.command(name="show")
@@ -133,10 +144,10 @@ def show_segment(segment: str, *, common: Common = Common()) -> None:  # noqa: B
     segment
         Id or name of the segment.
     """
-    with opened(common) as services:
+    with open_services(common) as services:
         found = _find(services, common, segment)
-        (listed,) = ask(services, ListedSegments(found.account_id, found.id))
-    show(
+        (listed,) = run_call(services, ListedSegments(found.account_id, found.id))
+    print_result(
         common,
         _document(listed),
         f"Segment {listed.segment.id}: {listed.segment.name}",
@@ -157,8 +168,8 @@ def members(segment: str, *, limit: int | None = None, common: Common = Common()
     limit
         List at most so many.
     """
-    with opened(common) as services:
-        account = account_of(services, common)
+    with open_services(common) as services:
+        account = resolve_account(services, common)
         found = _find(services, common, segment)
         documents = _members(services, account, found, sys.maxsize if limit is None else max(limit, 0))
         show_members(common, documents)
@@ -173,10 +184,10 @@ def delete(segment: str, *, common: Common = Common()) -> None:  # noqa: B008  f
     segment
         Id or name of the segment.
     """
-    with opened(common) as services:
+    with open_services(common) as services:
         found = _find(services, common, segment)
-        services.write(segments.delete_segment, account_of(services, common), found.id)
-    show(common, {"id": found.id, "name": found.name}, f"Segment {found.name} is deleted.")
+        services.write(segments.delete_segment, resolve_account(services, common), found.id)
+    print_result(common, {"id": found.id, "name": found.name}, f"Segment {found.name} is deleted.")
 
 
 def show_members(common: Common, documents: Iterator[str]) -> None:
@@ -190,17 +201,17 @@ def show_members(common: Common, documents: Iterator[str]) -> None:
     else:
         for document in documents:
             row = json.loads(document)
-            say(row["id"], row["email"], row["fullname"])
+            print_line(row["id"], row["email"], row["fullname"])
 
 
 def _find(services: Services, common: Common, reference: str) -> Segment:
-    return segments.find_segment(services.records.reader(), account_of(services, common), reference)
+    return segments.find_segment(services.records.reader(), resolve_account(services, common), reference)
 
 
 def _members(services: Services, account: Account, segment: Segment, limit: int) -> Iterator[str]:
     after = 0
     while limit > 0:
-        page = ask(services, RecipientPage(account.id, segment.id, after, min(limit, MEMBERS_A_PAGE)))
+        page = run_call(services, RecipientPage(account.id, segment.id, after, min(limit, MEMBERS_A_PAGE)))
         yield from (document for _, document in page)
         if len(page) < min(limit, MEMBERS_A_PAGE):
             return

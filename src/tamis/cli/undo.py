@@ -3,9 +3,9 @@
 from dataclasses import asdict
 
 from tamis.actions.importing.undo import UndoReport, undo_import
-from tamis.cli.common import Common, account_of, opened, show
-from tamis.cli.erasing import erase_now
-from tamis.cli.progress import shown_progress
+from tamis.cli.common import Common, open_services, print_result, resolve_account
+from tamis.cli.erasure import erase_now
+from tamis.cli.progress import progress_bar
 from tamis.domain.text import counted
 
 FIELDS_STAY = "Fields and options that the import has made stay."
@@ -20,12 +20,12 @@ def undo(import_id: int, *, common: Common = Common()) -> None:  # noqa: B008  f
     import_id
         Id of the import, as "tamis import list" shows it.
     """
-    with opened(common) as services:
-        account = account_of(services, common)
-        with shown_progress(enabled=not common.json, unit="contact") as progress:
+    with open_services(common) as services:
+        account = resolve_account(services, common)
+        with progress_bar(enabled=not common.json, unit="contact") as progress:
             report = undo_import(services, account, import_id, progress)
         erased = erase_now(services) if report.deleted else True
-    show(common, {"import_id": import_id, **asdict(report), "erased": erased}, *_lines(import_id, report))
+    print_result(common, {"import_id": import_id, **asdict(report), "erased": erased}, *_lines(import_id, report))
 
 
 def _lines(import_id: int, report: UndoReport) -> list[str]:

@@ -84,7 +84,7 @@ def make_demo(settings: Settings) -> Demo:
     making = Path(tempfile.mkdtemp(prefix=f"{settings.data.name}-", dir=settings.data.parent))
     now = datetime.now(UTC) - timedelta(days=DAYS)
     services = Services(replace(settings, data=making), lambda: now)
-    password = draw_password()
+    password = generate_password()
     try:
         account, keys = services.write(create_account, EMAIL, "UTC", password)
         customers = services.write(create_type, account, TYPE)
@@ -110,7 +110,7 @@ def make_demo(settings: Settings) -> Demo:
     return Demo(keys, password, moved)
 
 
-def draw_password() -> str:
+def generate_password() -> str:
     """Draw a password that can be read out and typed."""
     return "-".join([*(secrets.choice(WORDS) for _ in range(3)), f"{secrets.randbelow(10_000):04}"])
 

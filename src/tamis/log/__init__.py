@@ -8,8 +8,8 @@ import logging
 import threading
 from collections import Counter
 
-from tamis.log.flood import Flood
-from tamis.log.lines import Detail, JsonLines, TextLines
+from tamis.log.flood_filter import FloodFilter
+from tamis.log.formatters import Detail, JsonFormatter, TextFormatter
 
 __all__ = ["Detail", "access", "counts", "event", "start_log", "write_withheld"]
 
@@ -17,7 +17,7 @@ logger = logging.getLogger("tamis")
 
 _counts: Counter[str] = Counter()
 _counting = threading.Lock()
-_flood = Flood()
+_flood_filter = FloodFilter()
 
 
 def event(name: str, *, level: int = logging.INFO, error: BaseException | None = None, **details: Detail) -> None:
@@ -45,8 +45,8 @@ def counts() -> dict[str, int]:
 def start_log(form: str, level: int = logging.INFO) -> None:
     """Write the log to standard error, as `text` or `json`; what other libraries say is written from warnings on."""
     handler = logging.StreamHandler()
-    handler.setFormatter(JsonLines() if form == "json" else TextLines())
-    handler.addFilter(_flood)
+    handler.setFormatter(JsonFormatter() if form == "json" else TextFormatter())
+    handler.addFilter(_flood_filter)
     logging.basicConfig(level=logging.WARNING, handlers=[handler], force=True)
     logging.captureWarnings(True)
     logger.setLevel(level)
@@ -54,5 +54,5 @@ def start_log(form: str, level: int = logging.INFO) -> None:
 
 def write_withheld(*, all_of_them: bool = False) -> None:
     """Write how many lines of floods were left out, of those that have ended, or of all; to be called every second."""
-    for name, level, details in _flood.take_withheld(all_of_them=all_of_them):
+    for name, level, details in _flood_filter.take_withheld(all_of_them=all_of_them):
         logger.log(level, name, extra={"details": details, "always": True})

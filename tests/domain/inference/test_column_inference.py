@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tamis.cli.words import WORDS
+from tamis.cli.messages import WORDS
 from tamis.domain.dates import DateOrder
 from tamis.domain.fields import Field, Kind, ValueProblem, parser
 from tamis.domain.inference.column_inference import FileHints, infer_formats

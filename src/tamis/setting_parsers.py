@@ -6,16 +6,16 @@ from collections.abc import Callable
 from datetime import timedelta
 from ipaddress import IPv4Network, IPv6Network, ip_network
 
-UNITS_OF_BYTES = {
+BYTE_UNITS = {
     "": 1,
     "b": 1,
     **{f"{letter}{end}": 1024**power for power, letter in enumerate("kmgt", 1) for end in ("", "ib")},
     **{f"{letter}b": 1000**power for power, letter in enumerate("kmgt", 1)},
 }
 LOOPBACK = "127.0.0.0/8,::1/128"
-UNITS_OF_TIME = {"s": "seconds", "m": "minutes", "h": "hours", "d": "days"}
-MOST_BYTES = 1 << 50
-FEWEST_CHARACTERS = 16
+TIME_UNITS = {"s": "seconds", "m": "minutes", "h": "hours", "d": "days"}
+MAX_BYTES = 1 << 50
+MIN_TOKEN_LENGTH = 16
 
 
 def whole_number(least: int, most: int) -> Callable[[str], int]:
@@ -32,8 +32,8 @@ def whole_number(least: int, most: int) -> Callable[[str], int]:
 def size(text: str) -> int:
     """Return a number of bytes: `K`, `M`, `G`, `T` are powers of 1,024, `kB`, `MB`, `GB`, `TB` of 1,000."""
     found = re.fullmatch(r"([0-9]{1,15})\s*([a-z]*)", text.lower())
-    count = int(found[1]) * UNITS_OF_BYTES[found[2]] if found and found[2] in UNITS_OF_BYTES else 0
-    if not 1 <= count <= MOST_BYTES:
+    count = int(found[1]) * BYTE_UNITS[found[2]] if found and found[2] in BYTE_UNITS else 0
+    if not 1 <= count <= MAX_BYTES:
         raise ValueError("write a number of bytes, such as 1048576, 64K, 1M or 5G")
     return count
 
@@ -54,17 +54,17 @@ def memory(text: str) -> str:
     return f"{size(text)}B" if text.isdigit() or not text.lower().endswith("b") else text
 
 
-def span(text: str) -> timedelta:
+def duration(text: str) -> timedelta:
     """Return a span of time."""
     found = re.fullmatch(r"([0-9]{1,6})\s*([smhd])", text)
     if not found or int(found[1]) == 0:
         raise ValueError("write a span of time as a number and s, m, h or d, such as 24h")
-    return timedelta(**{UNITS_OF_TIME[found[2]]: int(found[1])})
+    return timedelta(**{TIME_UNITS[found[2]]: int(found[1])})
 
 
-def span_or_off(text: str) -> timedelta | None:
+def duration_or_off(text: str) -> timedelta | None:
     """Return a span of time, or None for the word `off`."""
-    return None if text == "off" else span(text)
+    return None if text == "off" else duration(text)
 
 
 def networks(text: str) -> tuple[IPv4Network | IPv6Network, ...]:
@@ -86,8 +86,8 @@ def host_names(text: str) -> frozenset[str]:
 
 def token(text: str) -> str:
     """Return a secret that nobody guesses."""
-    if text and len(text) < FEWEST_CHARACTERS:
-        raise ValueError(f"write at least {FEWEST_CHARACTERS} characters, such as those of: openssl rand -hex 32")
+    if text and len(text) < MIN_TOKEN_LENGTH:
+        raise ValueError(f"write at least {MIN_TOKEN_LENGTH} characters, such as those of: openssl rand -hex 32")
     return text
 
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 BURST = 20
 """So many lines of a kind are written at once, and one more for each second that passes."""
 QUIET_SECONDS = 2.0
-MOST_ADDRESSES = 1_000
+MAX_ADDRESSES = 1_000
 
 
 @dataclass(slots=True)
@@ -31,7 +31,7 @@ class _Kind:
         return told
 
 
-class Flood(logging.Filter):
+class FloodFilter(logging.Filter):
     """Lets a burst of each kind of event pass, then one a second, which says how many were not logged before it.
 
     A kind is the name of an event, or the logger of another library: their number is bounded by the code.
@@ -55,7 +55,7 @@ class Flood(logging.Filter):
             kind.at, kind.level = now, record.levelno
             if kind.left < 1:
                 kind.withheld += 1
-                if "address" in details and len(kind.addresses) < MOST_ADDRESSES:
+                if "address" in details and len(kind.addresses) < MAX_ADDRESSES:
                     kind.addresses.add(details["address"])
                 return False
             kind.left -= 1

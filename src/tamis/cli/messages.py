@@ -141,12 +141,12 @@ OPTIONS = {
 WORDS = Words(SHARED, OWN)
 
 
-def lines_of(error: TamisError) -> list[str]:
+def error_lines(error: TamisError) -> list[str]:
     """Return what is wrong, a line for each problem."""
-    return [line_of(problem) for problem in error.problems]
+    return [problem_line(problem) for problem in error.problems]
 
 
-def line_of(problem: Problem) -> str:
+def problem_line(problem: Problem) -> str:
     """Return a problem in words, behind the option that it is about."""
     place = OPTIONS.get(problem.path, problem.path)
     return f"{place}: {WORDS.say(problem)}" if place else WORDS.say(problem)

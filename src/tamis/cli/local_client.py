@@ -9,26 +9,26 @@ from tamis.actions.maintenance.trimming import Upkeep
 from tamis.actions.services import Services
 from tamis.domain.errors import Held, Unavailable
 
-PATIENCE_SECONDS = 60
+LOCK_TIMEOUT_SECONDS = 60
 PAUSE_SECONDS = 0.05
-ANSWER_SECONDS = 600
+RESPONSE_TIMEOUT_SECONDS = 600
 
 
-def ask(services: Services, call: LocalCall[Result], seconds: float = ANSWER_SECONDS) -> Result:
+def run_call(services: Services, call: LocalCall[Result], seconds: float = RESPONSE_TIMEOUT_SECONDS) -> Result:
     """Run a call with the columns of this process or, where a server has them open, on that server; waits while another
     command has them.
 
     Raises what the call raises, and Unavailable when the server does not respond within so many seconds.
     """
     pause = threading.Event()
-    deadline = time.monotonic() + PATIENCE_SECONDS
+    deadline = time.monotonic() + LOCK_TIMEOUT_SECONDS
     while True:
         try:
             services.open_columns()
             Upkeep(services).turn()
             break
         except Held:
-            reply = put_to_server(services, call, seconds)
+            reply = call_server(services, call, seconds)
             if reply is not None:
                 return decode_result(call, reply)
             if time.monotonic() > deadline:
@@ -37,7 +37,7 @@ def ask(services: Services, call: LocalCall[Result], seconds: float = ANSWER_SEC
     return call.run(services)
 
 
-def put_to_server(services: Services, call: LocalCall[Result], seconds: float) -> bytes | None:
+def call_server(services: Services, call: LocalCall[Result], seconds: float) -> bytes | None:
     """Return the result of the server on the same data, still encoded; None when no server is running."""
     server = find_server(services.settings.data)
     if server is None:
