@@ -276,7 +276,7 @@ def test_nothing_is_lost_where_the_file_cannot_be_written(services: Services) ->
 
 
 def test_many_values_are_converted_over_several_pages(services: Services, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("tamis.records.contacts.VALUES_A_PAGE", 3)
+    monkeypatch.setattr("tamis.records.contacts.VALUES_PER_PAGE", 3)
     monkeypatch.setattr("tamis.actions.fields.field_edits.VALUES_A_BATCH", 2)
     desk = new_desk(services)
     desk.field("Some", Kind.TEXT)

@@ -1,4 +1,4 @@
-"""Accounts and key pairs in the records."""
+"""Accounts and their key pairs."""
 
 from datetime import datetime
 
@@ -15,7 +15,7 @@ ASK = "ask"
 
 
 def insert_account(db: Transaction, email: Email, timezone: str, password_hash: str | None, now: datetime) -> Account:
-    """Add an account; the caller has checked that the address is free."""
+    """Add an account; the caller has checked that the email is free."""
     values = (email.address, email.key, timezone, password_hash, to_micros(now))
     return account_from_row(insert(db, int, SQL["insert"], values), email.address, timezone, ASK)
 
@@ -26,12 +26,12 @@ def all_accounts(db: Reader) -> list[Account]:
 
 
 def account_by_id(db: Reader, account_id: int) -> Account | None:
-    """Find an account by its number."""
+    """Find an account by its id."""
     return select_one(db, account_from_row, SQL["by_id"], (account_id,))
 
 
 def account_by_email(db: Reader, email_key: str) -> Account | None:
-    """Find an account by the key of its address."""
+    """Find an account by its email key."""
     return select_one(db, account_from_row, SQL["by_email"], (email_key,))
 
 
@@ -51,7 +51,7 @@ def set_timezone(db: Transaction, account_id: int, timezone: str) -> None:
 
 
 def set_date_order(db: Transaction, account_id: int, order: DateOrder | None) -> None:
-    """Set how an account reads dates in files that can be read in two ways; None asks."""
+    """Set how an account reads ambiguous dates in files; None asks."""
     run(db, SQL["set_date_order"], (order or ASK, account_id))
 
 
@@ -67,14 +67,14 @@ def insert_key_pair(db: Transaction, account_id: int, pair: NewKeyPair, name: st
 
 
 def account_by_key_pair(db: Reader, public_key: str, secret_key: str) -> Account | None:
-    """Find the account of a key pair that is known, not revoked, and has this secret."""
+    """Find the account of a key pair that exists, is not revoked, and has this secret."""
     found = select_one(db, _secret_and_account, SQL["live_key_pair"], (public_key,))
     stored, account = found or (b"", None)
     return account if same_secret(stored, secret_key) else None
 
 
 def is_public_key(db: Reader, public_key: str) -> bool:
-    """Return whether there is or was a key pair with a public key."""
+    """Return whether a key pair with a public key exists, revoked or not."""
     return exists(db, SQL["is_public_key"], (public_key,))
 
 
@@ -84,17 +84,17 @@ def key_pairs(db: Reader, account_id: int) -> list[KeyPair]:
 
 
 def record_key_use(db: Transaction, public_key: str, now: datetime) -> None:
-    """Note that a key pair was used."""
+    """Record that a key pair was used."""
     run(db, SQL["record_key_use"], (to_micros(now), public_key))
 
 
 def revoke_key_pair(db: Transaction, account_id: int, public_key: str, now: datetime) -> bool:
-    """Revoke a live key pair of an account; tells whether there was one."""
+    """Revoke a live key pair of an account; return whether there was one."""
     return run(db, SQL["revoke_key_pair"], (to_micros(now), public_key, account_id)) > 0
 
 
 def account_from_row(id_: int, email: str, timezone: str, date_order: str) -> Account:
-    """Make an account of a row."""
+    """Make an account from a row."""
     return Account(id_, email, timezone, None if date_order == ASK else DateOrder(date_order))
 
 

@@ -1,4 +1,4 @@
-"""Contacts in the records; every write is recorded in the change log."""
+"""Contacts; every write is recorded in the change log."""
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from datetime import datetime
@@ -17,8 +17,8 @@ from tamis.records.importing import journal
 from tamis.records.queries import load
 
 SQL = load("contacts")
-VALUES_A_PAGE = 10_000
-DOCUMENTS_A_TEXT = 500
+VALUES_PER_PAGE = 10_000
+DOCUMENTS_PER_TEXT = 500
 
 
 class NewContact(NamedTuple):
@@ -30,7 +30,7 @@ class NewContact(NamedTuple):
 
 
 ContactRow = tuple[str, str, str]
-"""A NewContact, or a plain tuple like it, of which those who read millions of rows have more use."""
+"""A NewContact, or a plain tuple like it, which is cheaper for millions of rows."""
 
 
 class ChangedContact(NamedTuple):
@@ -42,7 +42,7 @@ class ChangedContact(NamedTuple):
 
 
 def by_email(db: Reader, type_id: int, email_key: str, fields: FieldSet) -> Contact | None:
-    """Find a contact of a type by the key of its address."""
+    """Find a contact of a type by its email key."""
     return select_one(db, _maker(fields), SQL["by_email"], (type_id, email_key))
 
 
@@ -69,7 +69,7 @@ def update_many(
     cause: Cause = Cause.CONTACT,
     import_id: int | None = None,
 ) -> None:
-    """Change contacts; `import_id` is the import that does so, which can be undone."""
+    """Update contacts; `import_id` is the import that does so, and that can be undone."""
     micros = to_micros(now)
     changed = list(contacts)
     if import_id is not None:
@@ -79,29 +79,32 @@ def update_many(
 
 
 def set_email_key(db: Transaction, contact_id: int, email_key: str) -> None:
-    """Let another address be the one that a contact is found by; the caller has checked that it is free, and changes
-    the contact itself as well."""
+    """Set the email key of a contact; the caller has checked that it is free, and updates the contact as well."""
     run(db, SQL["set_email_key"], (email_key, contact_id))
 
 
 def delete(db: Transaction, contact: Contact, now: datetime) -> None:
-    """Delete a contact, and what it was before any import."""
+    """Delete a contact, and its values from before any import."""
     journal.forget_contact(db, contact.id)
     run(db, SQL["delete"], (contact.id,))
     change_log.record_contact_changes(db, contact.contact_type_id, [contact.id], now, Cause.DELETION)
 
 
 def forget_field(db: Transaction, type_id: int, field_id: int) -> None:
-    """Take a field's values out of all contacts of a type, and out of what they were before any import. Nothing is
-    said of the contacts themselves by that: an import that wrote them last can still be undone."""
+    """Delete a field's values from all contacts of a type, and from their values before any import.
+
+    The contacts do not count as changed by that: an import that wrote them last can still be undone.
+    """
     path = _path(field_id)
     journal.forget_field(db, path)
     run(db, SQL["forget_field"], (path, type_id, path))
 
 
 def values_of(db: Reader, type_id: int, field: Field) -> Iterator[tuple[int, Value]]:
-    """Return the contacts of a type that have a value of a field, and that value, in order of id, read page by page:
-    those already given may be changed meanwhile."""
+    """Yield contact id and value of a field for all contacts of a type that have one, in order of id.
+
+    They are read page by page, so contacts already yielded may be changed meanwhile.
+    """
     after = 0
     while rows := _page_of_values(db, type_id, field, after):
         for id_, value in rows:
@@ -110,14 +113,13 @@ def values_of(db: Reader, type_id: int, field: Field) -> Iterator[tuple[int, Val
 
 
 def _page_of_values(db: Reader, type_id: int, field: Field, after: int) -> list[tuple[int, str]]:
-    return select_tuples(db, tuple[int, str], SQL["values_of"], (_path(field.id), type_id, after, VALUES_A_PAGE))
+    return select_tuples(db, tuple[int, str], SQL["values_of"], (_path(field.id), type_id, after, VALUES_PER_PAGE))
 
 
 def store_values(
     db: Transaction, type_id: int, field: Field, values: Sequence[tuple[int, Value | None]], now: datetime
 ) -> None:
-    """Replace the values that contacts have of a field, and clear those for which None is given; when the contacts
-    were updated stays."""
+    """Replace the values of a field of contacts, or clear them where None is given; `updated_at` stays."""
     path = _path(field.id)
     stated = ((path, encode_value(value), id_) for id_, value in values if value is not None)
     cleared = ((path, id_) for id_, value in values if value is None)
@@ -127,15 +129,17 @@ def store_values(
 
 
 def documents(db: Reader, type_id: int, ids: Sequence[int]) -> list[str]:
-    """Return the documents of those of many contacts of a type that exist, for the column store: in texts that have a
-    document on every line, because a text for each would cost more than the rest of reading them."""
-    parts = (ids[start : start + DOCUMENTS_A_TEXT] for start in range(0, len(ids), DOCUMENTS_A_TEXT))
+    """Return the documents of those of many contacts of a type that exist, for the projection.
+
+    Each text has a document on every line: one text per document would cost more than reading them.
+    """
+    parts = (ids[start : start + DOCUMENTS_PER_TEXT] for start in range(0, len(ids), DOCUMENTS_PER_TEXT))
     texts = (scalar(db, str, SQL["documents"], (type_id, _json(part))) for part in parts)
     return [text for text in texts if text]
 
 
 def all_documents(db: Reader) -> Iterator[tuple[int, str]]:
-    """Return contact type and document of every contact, in order of id, for the column store."""
+    """Yield contact type and document of every contact, in order of id, for the projection."""
     return each_tuple(db, tuple[int, str], SQL["all_documents"])
 
 

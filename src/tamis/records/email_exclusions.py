@@ -1,7 +1,7 @@
-"""Exclusions by hand that outlive a contact: of an address that is no contact of the type, a keyed hash is kept.
+"""Manual exclusions of emails that are not contacts of the type; only a keyed hash of each email is kept.
 
-While a contact has the address, the exclusion is a row of `contact_exclusions` and follows the contact; it becomes a
-hash when the contact is deleted, and the contact's again when the address comes back.
+While a contact has the email, the exclusion is a row of `contact_exclusions`. It becomes a hash when the contact is
+deleted, and belongs to a contact again when the email comes back.
 """
 
 from collections import defaultdict
@@ -22,17 +22,17 @@ EMAILS_PER_QUERY = 10_000
 
 
 def has_email_exclusions(db: Reader) -> bool:
-    """Return whether any address that is no contact is excluded from any segment."""
+    """Return whether there are any exclusions of emails that are not contacts."""
     return exists(db, SQL["any"])
 
 
 def exclude_email(db: Transaction, segment_id: int, email_key: str, now: datetime) -> None:
-    """Keep an address that is no contact out of a segment."""
+    """Exclude an email that is not a contact from a segment."""
     run(db, SQL["insert"], (segment_id, hash_email(get_or_create_pepper(db), email_key), to_micros(now)))
 
 
 def undo_email_exclusion(db: Transaction, segment_id: int, email_key: str) -> bool:
-    """Let an address that is no contact into a segment again; tells whether it was excluded."""
+    """Undo the exclusion of an email that is not a contact; return whether it was excluded."""
     secret = pepper(db)
     if secret is None:
         return False
@@ -40,8 +40,8 @@ def undo_email_exclusion(db: Transaction, segment_id: int, email_key: str) -> bo
 
 
 def find_email_exclusions(db: Reader, type_id: int, email_keys: Sequence[str]) -> dict[str, list[tuple[int, int]]]:
-    """Return, for those of some addresses that are excluded, the segments over a type and since when, in microseconds;
-    where no address is excluded, nothing is hashed."""
+    """Return the exclusions of some emails from segments over a type, by email key: segment id and the time, in
+    microseconds. Nothing is hashed when there are no exclusions."""
     found: dict[str, list[tuple[int, int]]] = defaultdict(list)
     if not has_email_exclusions(db):
         return found
@@ -55,18 +55,18 @@ def find_email_exclusions(db: Reader, type_id: int, email_keys: Sequence[str]) -
 
 
 def email_exclusions_of(db: Reader, type_id: int, email_key: str) -> dict[int, datetime]:
-    """Return the segments over a type from which an address that is no contact is excluded, each with since when."""
+    """Return the segments over a type from which an email that is not a contact is excluded, and since when."""
     found = find_email_exclusions(db, type_id, [email_key])
     return {segment_id: from_micros(at) for segment_id, at in found.get(email_key, ())}
 
 
 def count_email_exclusions(db: Reader, segment_id: int) -> int:
-    """Count the addresses that are excluded from a segment and are no contacts."""
+    """Count the excluded emails of a segment that are not contacts."""
     return select_only(db, int, SQL["count"], (segment_id,))
 
 
 def transfer_to_new_contacts(db: Transaction, type_id: int, first_id: int, last_id: int) -> None:
-    """Let the exclusions of addresses pass to the contacts with consecutive ids that have just been added."""
+    """Transfer the exclusions of emails to newly added contacts with consecutive ids."""
     if not has_email_exclusions(db):
         return
     contacts = select_tuples(db, tuple[int, str], SQL["emails_of_contacts"], (first_id, last_id))
@@ -74,7 +74,7 @@ def transfer_to_new_contacts(db: Transaction, type_id: int, first_id: int, last_
 
 
 def transfer_to_contacts(db: Transaction, type_id: int, contacts: Iterable[tuple[int, str]]) -> None:
-    """Let the exclusions of addresses pass to the contacts, given by id and key, that have these addresses now."""
+    """Transfer the exclusions of emails to the contacts, given by id and email key, that have them now."""
     left = iter(contacts)
     while part := {key: id_ for id_, key in islice(left, EMAILS_PER_QUERY)}:
         for key, exclusions in find_email_exclusions(db, type_id, list(part)).items():
@@ -84,7 +84,7 @@ def transfer_to_contacts(db: Transaction, type_id: int, contacts: Iterable[tuple
 
 
 def keep_after_deletion(db: Transaction, contact_ids: Sequence[int]) -> None:
-    """Let the exclusions of contacts that are about to be deleted stay, as hashes of their addresses."""
+    """Keep the exclusions of contacts about to be deleted, as hashes of their emails."""
     ids = msgspec.json.encode(contact_ids).decode()
     rows = select_tuples(db, tuple[int, str, int], SQL["exclusions_of_contacts"], (ids,))
     for segment_id, email_key, at in rows:

@@ -1,4 +1,4 @@
-"""Keyed hashes of addresses, for what must be known of an address that is itself no longer kept."""
+"""Keyed hashes of emails, to recognise an email that is itself no longer kept."""
 
 import hmac
 import secrets
@@ -12,12 +12,12 @@ PEPPER_BYTES = 32
 
 
 def pepper(db: Reader) -> bytes | None:
-    """Return the secret of the store with which addresses are hashed, or None where none was hashed yet."""
+    """Return the secret key for hashing emails, or None when no email was hashed yet."""
     return scalar(db, bytes, SQL["pepper"])
 
 
 def get_or_create_pepper(db: Transaction) -> bytes:
-    """Return the secret of the store, made at its first use."""
+    """Return the secret key for hashing emails, generated at its first use."""
     found = pepper(db)
     if found is None:
         found = secrets.token_bytes(PEPPER_BYTES)
@@ -26,5 +26,5 @@ def get_or_create_pepper(db: Transaction) -> bytes:
 
 
 def hash_email(secret: bytes, email_key: str) -> str:
-    """Return the hash of an address, given by its key."""
+    """Return the keyed hash (HMAC-SHA-256) of an email key, as hex digits."""
     return hmac.digest(secret, email_key.encode(), "sha256").hex()

@@ -1,4 +1,4 @@
-"""External recipients in the records: addresses added by hand that are no contacts of the segment's type."""
+"""External recipients: manually added emails that are not contacts of the segment's type."""
 
 from collections.abc import Sequence
 from typing import NamedTuple
@@ -26,7 +26,7 @@ class _InclusionRow(NamedTuple):
 
 
 def external_by_email(db: Reader, type_id: int, email_key: str) -> External | None:
-    """Return the external recipient of a type that has an address, or None where nobody has or a contact does."""
+    """Return the external recipient of a type with an email, or None when there is none or a contact has it."""
     rows = select(db, _InclusionRow, SQL["by_email"], (email_key, type_id))
     if not rows:
         return None
@@ -37,28 +37,28 @@ def external_by_email(db: Reader, type_id: int, email_key: str) -> External | No
 
 
 def external_by_person(db: Reader, type_id: int, person_id: int) -> External | None:
-    """Return the external recipient of a type with a number, if there is one."""
+    """Return the external recipient of a type by its person id, or None."""
     email_key = scalar(db, str, SQL["key_of_person"], (person_id, type_id))
     return None if email_key is None else external_by_email(db, type_id, email_key)
 
 
 def person_ids_of_email(db: Reader, type_id: int, email_key: str) -> list[int]:
-    """Return the numbers under which an address is known as that of an external recipient of a type, or was."""
+    """Return the person ids that an email has, or had, as an external recipient of a type."""
     return select(db, int, SQL["person_ids_of_email"], (email_key, type_id))
 
 
 def sample_externals(db: Reader, type_id: int, limit: int) -> list[str]:
-    """Draw external recipients of a type at random, as the keys of their addresses."""
+    """Return the email keys of some random external recipients of a type."""
     return select(db, str, SQL["sample_externals"], (type_id, limit))
 
 
-def exclusions_for_columns(db: Reader, type_id: int, touched: Sequence[int] | None) -> list[tuple[int, int]]:
-    """Return segment and number, with the bit of those who are no contacts, of the exclusions of external recipients:
-    of those whose additions or persons were touched, or of all of a type."""
+def exclusions_for_columns(db: Reader, type_id: int, ids: Sequence[int] | None) -> list[tuple[int, int]]:
+    """Return segment id and person id, with EXTERNAL_BIT set, of the exclusions of external recipients of a type: of
+    those with these inclusion or person ids, or of all when `ids` is None."""
     if not email_exclusions.has_email_exclusions(db):
         return []
     of_type = (SQL["all_externals"], (type_id,))
-    asked = of_type if touched is None else (SQL["externals_of_ids"], (type_id, msgspec.json.encode(touched).decode()))
-    persons = {email_key: person_id for person_id, email_key in each_tuple(db, tuple[int, str], *asked)}
+    query = of_type if ids is None else (SQL["externals_of_ids"], (type_id, msgspec.json.encode(ids).decode()))
+    persons = {email_key: person_id for person_id, email_key in each_tuple(db, tuple[int, str], *query)}
     found = email_exclusions.find_email_exclusions(db, type_id, list(persons))
     return [(segment_id, EXTERNAL_BIT | persons[key]) for key, excluded in found.items() for segment_id, _ in excluded]

@@ -1,7 +1,7 @@
-"""What the records hand out to be passed on: a way to read, and the transaction that a write runs in.
+"""The handles of the records that other packages pass around: a reader, and the transaction of a write.
 
-Neither has anything of the engine to use. Questions and commands are the functions of this package; only these reach
-the connection, through `tamis.records.engine.sql`.
+They expose nothing of the engine. Only the functions of this package reach the connection, through
+`tamis.records.engine.sql`.
 """
 
 from collections.abc import Iterator
@@ -13,34 +13,34 @@ from tamis.records.integrity.health import FileHealth
 
 
 class Reader:
-    """A way to read the records: each question is answered as of its own moment, or as of one within `snapshot`."""
+    """Reads the records; each query sees its own state, or one common state within `snapshot`."""
 
     __slots__ = ("_connection", "health")
 
     def __init__(self, connection: apsw.Connection, health: FileHealth | None = None) -> None:
         self._connection = connection
         self.health = health
-        """Who is told of damage that a read meets."""
+        """Records damage that a read finds."""
 
 
 class Transaction(Reader):
-    """The open transaction of the one writer: what is written through it is kept wholly or not at all."""
+    """The open transaction of the one writer; it is committed as a whole or not at all."""
 
     __slots__ = ()
 
 
 def connection_of(reader: Reader) -> apsw.Connection:
-    """Return the connection behind a handle; for this package only."""
+    """Return the connection of a handle; only for this package."""
     return reader._connection
 
 
 @contextmanager
 def snapshot(reader: Reader) -> Iterator[None]:
-    """Let all reads of a block see the records as they were at one moment."""
+    """Let all reads of a block see one consistent state of the records."""
     db = connection_of(reader)
     db.execute("BEGIN").fetchall()
     try:
         yield
     finally:
-        if db.in_transaction:  # a page that cannot be read ends it
+        if db.in_transaction:  # an unreadable page ends it
             db.execute("COMMIT").fetchall()

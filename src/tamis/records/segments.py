@@ -1,4 +1,4 @@
-"""Segments in the records; every write is recorded in the change log."""
+"""Segments; every write is recorded in the change log."""
 
 from collections.abc import Collection, Iterable
 from dataclasses import replace
@@ -42,7 +42,7 @@ def live_of_type(db: Reader, type_id: int) -> list[Segment]:
 
 
 def refs_of_type(db: Reader, type_id: int) -> SegmentRefs:
-    """Return the segments over a contact type as rules name them."""
+    """Return the segments over a contact type, as rules refer to them."""
     return SegmentRefs(tuple(sql.select(db, SegmentRef, SQL["refs_of_type"], (type_id,))))
 
 
@@ -54,7 +54,7 @@ def names_segments(rule: str) -> bool:
 def refs_for(db: Reader, type_id: int, rules: Iterable[str]) -> SegmentRefs:
     """Return the segments that some stored rules over a contact type may name.
 
-    Where no rule names any, none are read: so what is kept of such rules outlasts the making of other segments.
+    None are read when no rule names any, so that caches of such rules survive the creation of other segments.
     """
     return refs_of_type(db, type_id) if any(map(names_segments, rules)) else SegmentRefs()
 
@@ -93,7 +93,7 @@ def zones_of_all(db: Reader) -> dict[int, ZoneInfo]:
 
 
 def _zones(timezones: Iterable[tuple[int, str]]) -> dict[int, ZoneInfo]:
-    """Return time zones by their names; UTC is in the place of one that this machine does not know."""
+    """Return time zones by their names; UTC for one that this machine does not know."""
     return {segment_id: zone_named(name) or UTC_ZONE for segment_id, name in timezones}
 
 
@@ -105,7 +105,7 @@ def names(db: Reader, type_id: int, segment_ids: Collection[int]) -> dict[int, t
 
 
 def delete(db: Transaction, segment: Segment, now: datetime) -> None:
-    """Delete a segment softly: it answers no more, its row stays."""
+    """Soft-delete a segment: its row stays."""
     sql.run(db, SQL["delete"], (to_micros(now), to_micros(now), segment.id))
     sql.run(db, SQL["record_included_elsewhere"], (to_micros(now), Cause.DELETION.value, segment.id))
     change_log.record_segment_change(db, segment.contact_type_id, segment.id, now, Cause.DELETION)
@@ -114,5 +114,5 @@ def delete(db: Transaction, segment: Segment, now: datetime) -> None:
 def from_row(
     id_: int, account_id: int, type_id: int, name: str, rule: str, created_at: int, updated_at: int
 ) -> Segment:
-    """Make a segment of a row of the queries."""
+    """Make a segment from a row."""
     return Segment(id_, account_id, type_id, name, rule, from_micros(created_at), from_micros(updated_at))

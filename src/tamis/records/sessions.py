@@ -1,4 +1,4 @@
-"""Sessions of the console in the records; of a token only its hash is kept."""
+"""Sessions of the console; only the hash of a token is kept."""
 
 from datetime import datetime
 from typing import NamedTuple
@@ -14,7 +14,7 @@ SQL = load("sessions")
 
 
 class ValidityBounds(NamedTuple):
-    """Between which instants a live session was opened and last used."""
+    """The limits of a live session: opened after, last used after, and both before an instant."""
 
     opened_after: datetime
     used_after: datetime
@@ -37,14 +37,14 @@ def by_token(db: Reader, token_hash: bytes) -> Session | None:
 
 
 def of_account(db: Reader, account: Account) -> list[Session]:
-    """List the sessions of an account, the last seen first."""
+    """List the sessions of an account, the most recently used first."""
     rows = select_tuples(db, tuple[bytes, int, int], SQL["of_account"], (account.id,))
     return [Session(account, key, from_micros(created), from_micros(seen)) for key, created, seen in rows]
 
 
-def touch(db: Transaction, token_hash: bytes, now: datetime) -> None:
-    """Note that a session is in use."""
-    run(db, SQL["touch"], (to_micros(now), token_hash))
+def record_use(db: Transaction, token_hash: bytes, now: datetime) -> None:
+    """Record that a session was used."""
+    run(db, SQL["record_use"], (to_micros(now), token_hash))
 
 
 def delete(db: Transaction, token_hash: bytes) -> None:
@@ -58,12 +58,12 @@ def delete_others(db: Transaction, account_id: int, kept: bytes | None) -> None:
 
 
 def has_expired(db: Reader, bounds: ValidityBounds) -> bool:
-    """Return whether there are sessions beyond the bounds."""
+    """Return whether there are sessions outside the bounds."""
     return exists(db, SQL["has_expired"], _micros(bounds))
 
 
 def delete_expired(db: Transaction, bounds: ValidityBounds) -> None:
-    """Delete the sessions beyond the bounds."""
+    """Delete the sessions outside the bounds."""
     run(db, SQL["delete_expired"], _micros(bounds))
 
 

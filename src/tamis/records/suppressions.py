@@ -1,4 +1,4 @@
-"""Addresses that were forgotten and are not taken back: of each, only a keyed hash is kept."""
+"""The suppression list: forgotten emails that may not be stored again; only a keyed hash of each is kept."""
 
 from collections.abc import Sequence
 from datetime import datetime
@@ -15,12 +15,12 @@ SQL = load("suppressions")
 
 
 def suppress(db: Transaction, type_id: int, email_key: str, now: datetime) -> None:
-    """Note that an address is not to come back among the contacts of a type."""
+    """Add an email to the suppression list of a contact type."""
     run(db, SQL["insert"], (type_id, hash_email(get_or_create_pepper(db), email_key), to_micros(now)))
 
 
 def lift_suppression(db: Transaction, type_id: int, email_key: str) -> bool:
-    """Let an address come back; tells whether it was kept out."""
+    """Remove an email from the suppression list; return whether it was on it."""
     secret = pepper(db)
     if secret is None:
         return False
@@ -28,14 +28,15 @@ def lift_suppression(db: Transaction, type_id: int, email_key: str) -> bool:
 
 
 def last_suppression(db: Reader) -> int:
-    """Return the number of the address that was forgotten last, by which `find_suppressed` can be told what was looked
-    at."""
+    """Return the number of the newest suppression, for the `after` of a later `find_suppressed`."""
     return scalar(db, int, SQL["last_id"]) or 0
 
 
 def find_suppressed(db: Reader, type_id: int, email_keys: Sequence[str], after: int = 0) -> dict[str, datetime]:
-    """Find those of many addresses that were forgotten in a type, each with the instant of that; only those that were
-    forgotten later than the number `after`. Where there are none, nothing is hashed."""
+    """Return those of many emails that are suppressed in a type, each with the time of its suppression.
+
+    Only suppressions with a number above `after` count. Nothing is hashed when there are none.
+    """
     if not exists(db, SQL["any_of_type"], (type_id, after)):
         return {}
     secret = pepper(db)

@@ -1,4 +1,4 @@
-"""Contact types and their fields in the records."""
+"""Contact types and their fields."""
 
 import logging
 from collections.abc import Sequence
@@ -53,23 +53,23 @@ def set_visible_fields(db: Transaction, type_id: int, field_ids: Sequence[int]) 
 
 
 def names_of_types(db: Reader, account_id: int) -> dict[int, str]:
-    """Return the names of all contact types of an account, also of those that are deleted, by id."""
+    """Return the names of all contact types of an account, deleted ones included, by id."""
     return dict(select_tuples(db, tuple[int, str], SQL["names"], (account_id,)))
 
 
 def rename_type(db: Transaction, contact_type: ContactType, name: str) -> ContactType:
-    """Rename a contact type; the caller has checked that it is free."""
+    """Rename a contact type; the caller has checked that the name is free."""
     run(db, SQL["rename"], (name, fold(name), contact_type.id))
     return replace(contact_type, name=name)
 
 
 def delete_type(db: Transaction, contact_type: ContactType, now: datetime) -> None:
-    """Delete a contact type softly: it answers no more, its name is free, its row stays for its imports."""
+    """Soft-delete a contact type: its name is free, its row stays for its imports."""
     run(db, SQL["delete"], (to_micros(now), contact_type.id))
 
 
 def is_live(db: Reader, type_id: int) -> bool:
-    """Return whether a contact type is there and was not deleted."""
+    """Return whether a contact type exists and is not deleted."""
     return exists(db, SQL["is_live"], (type_id,))
 
 
@@ -79,7 +79,7 @@ def count_contacts(db: Reader, type_id: int) -> int:
 
 
 def all_type_ids(db: Reader) -> list[int]:
-    """List the ids of all contact types of all accounts, also of those that are deleted."""
+    """List the ids of all contact types of all accounts, deleted ones included."""
     return select(db, int, SQL["all_ids"])
 
 
@@ -101,20 +101,22 @@ def insert_field(
 
 
 def fields_of_type(db: Reader, type_id: int) -> FieldSet:
-    """Return all fields of a contact type: the reserved ones, then the custom ones as people have put them."""
+    """Return all fields of a contact type: the reserved ones, then the custom ones in their order."""
     return _field_set(select_only(db, str, SQL["fields"], (type_id,)))
 
 
 @lru_cache(maxsize=256)
 def _field_set(document: str) -> FieldSet:
-    # The document is read at every call, so this is never old; making fields of it takes far longer than reading it.
+    # The document is read at every call, so the cache is never stale; building the fields takes far longer.
     rows = msgspec.json.decode(document, type=list[tuple[int, str, str, str, str, bool]])
     return FieldSet((*RESERVED, *(field for row in rows if (field := _field(*row)))))
 
 
 def _field(id_: int, key: str, name: str, kind: str, options: str, options_inferred: bool) -> Field | None:
-    """Return a field, or None, which is logged, for one that cannot be read: rules that name it select nobody then, and
-    all other fields and contact types go on."""
+    """Return a field, or None for one that cannot be read, which is logged.
+
+    Rules with that field then select nobody; all other fields and contact types keep working.
+    """
     try:
         chosen = msgspec.json.decode(options, type=tuple[str, ...])
         return Field(id_, key, name, Kind(kind), chosen, options_inferred)
@@ -124,13 +126,13 @@ def _field(id_: int, key: str, name: str, kind: str, options: str, options_infer
 
 
 def update_field(db: Transaction, type_id: int, field: Field) -> None:
-    """Change a custom field to what it is given as; the caller has checked that its key is free."""
+    """Update a custom field; the caller has checked that its key is free."""
     row = (field.key, field.name, field.kind, _options(field.options), field.options_inferred, field.id, type_id)
     run(db, SQL["update_field"], row)
 
 
 def place_fields(db: Transaction, type_id: int, field_ids: Sequence[int]) -> None:
-    """Put custom fields of a type in an order."""
+    """Set the order of custom fields of a type."""
     rows = ((position, field_id, type_id) for position, field_id in enumerate(field_ids))
     run_many(db, SQL["place_field"], rows)
 

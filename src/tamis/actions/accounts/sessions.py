@@ -59,7 +59,7 @@ def to_be_noted(session: Session, now: datetime, settings: Settings) -> bool:
 
 def note_session(db: Transaction, now: datetime, session: Session) -> None:
     """Note that a session is in use."""
-    sessions.touch(db, session.token_hash, now)
+    sessions.record_use(db, session.token_hash, now)
 
 
 def list_sessions(services: Services, account: Account) -> list[Session]:

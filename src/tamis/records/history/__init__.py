@@ -1,1 +1,1 @@
-"""The history of memberships: who entered which segment and left it, when and why, which nothing can compute again."""
+"""The history of memberships: who entered and left which segment, when and why. It cannot be recomputed."""

@@ -1,4 +1,4 @@
-"""The kept history of memberships, read as a whole to restore the projection, or in part to look after it."""
+"""Read the history of memberships: as a whole to restore the projection, or in part to verify and pack it."""
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
@@ -25,8 +25,7 @@ ROWS_PER_PAGE = 50_000
 
 @dataclass(frozen=True, slots=True)
 class ChangesPage:
-    """Some changes that follow each other: rows, and then perhaps a pack; `last` is the number up to which they go,
-    None where none are left."""
+    """Consecutive changes: rows, then possibly a pack; `last` is their highest number, None when there are none."""
 
     rows: Sequence[ChangeRow]
     pack: Pack | None
@@ -35,17 +34,17 @@ class ChangesPage:
 
 @dataclass(frozen=True, slots=True)
 class SegmentsHistory:
-    """What is kept of a span of segments beside the changes."""
+    """The snapshots, daily sizes and member lists of a range of segments."""
 
     snapshots: Sequence[SnapshotRow]
     days: Sequence[SegmentDay]
     lists: Sequence[tuple[int, int]]
-    """Segment and part of each part of a list of members."""
+    """Segment and part of each part of a member list."""
 
 
 @dataclass(frozen=True, slots=True)
 class Contradictions:
-    """How much in the history cannot be true beside the rest of it."""
+    """Counts of inconsistencies within the history."""
 
     numbers_ahead: int
     overlapping_packs: int
@@ -55,7 +54,7 @@ class Contradictions:
 
 
 def position(db: Reader) -> Position:
-    """Return how far the kept history goes."""
+    """Return the position up to which the history is kept."""
     clocks = sql.select_tuples(db, tuple[int, int], SQL["clocks"])
     as_of = {type_id: from_micros(instant) for type_id, instant in clocks}
     ((change, number, mark, trimmed),) = sql.select_tuples(db, tuple[int, int, int, str | None], SQL["position"])
@@ -63,12 +62,12 @@ def position(db: Reader) -> Position:
 
 
 def whole(db: Reader) -> KeptHistory:
-    """Return the whole history; what is long is read while it is taken."""
+    """Return the whole history; long parts are read lazily."""
     return KeptHistory(position(db), changes(db), packs(db), snapshots(db), member_lists(db), days(db))
 
 
 def changes(db: Reader) -> Iterator[Sequence[ChangeRow]]:
-    """Read the changes that are rows, many at a time, in the order of their numbers."""
+    """Yield pages of the changes that are rows, in the order of their numbers."""
     after = 0
     while rows := sql.select(db, ChangeRow, SQL["changes"], (after, ROWS_PER_PAGE)):
         yield rows
@@ -76,8 +75,8 @@ def changes(db: Reader) -> Iterator[Sequence[ChangeRow]]:
 
 
 def oldest_changes(db: Reader, most: int, newest: int) -> list[ChangeRow]:
-    """Read at most `most` of the oldest changes that are rows, with no pack between them; none where that would not
-    leave as many as `newest`."""
+    """Read at most `most` of the oldest changes that are rows, with no pack between them; none when that would leave
+    fewer than `newest` rows."""
     if not sql.fetch(db, SQL["has_rows_beyond"], (most + newest - 1,)):
         return []
     (oldest,) = sql.select(db, ChangeRow, SQL["changes"], (0, 1))
@@ -86,7 +85,7 @@ def oldest_changes(db: Reader, most: int, newest: int) -> list[ChangeRow]:
 
 
 def packs(db: Reader) -> Iterator[Pack]:
-    """Read the packs of changes, one at a time."""
+    """Yield the packs of changes, one at a time."""
     for numbers in sql.select_tuples(db, tuple[int], SQL["pack_numbers"]):
         yield sql.select_only(db, Pack, SQL["pack"], numbers)
 
@@ -102,7 +101,7 @@ def changes_after(db: Reader, after: int) -> ChangesPage:
 
 
 def of_segments(db: Reader, after: int, last: int) -> SegmentsHistory:
-    """Read what is kept of the segments above a number up to another."""
+    """Read the history of the segments with ids above `after` up to `last`, without the changes."""
     span = (after, last)
     return SegmentsHistory(
         sql.select(db, SnapshotRow, SQL["snapshots_of_span"], span),
@@ -112,13 +111,13 @@ def of_segments(db: Reader, after: int, last: int) -> SegmentsHistory:
 
 
 def some_lists(db: Reader, numbers: Iterable[tuple[int, int]]) -> Iterator[MemberList]:
-    """Read lists of members by segment and part, one at a time."""
+    """Yield member lists by segment and part, one at a time."""
     for segment_and_part in numbers:
         yield sql.select_only(db, MemberList, SQL["members"], segment_and_part)
 
 
 def contradictions(db: Reader) -> Contradictions:
-    """Look for what cannot be true in the history, whatever else there is."""
+    """Count the inconsistencies within the history."""
     return sql.select_only(db, Contradictions, SQL["contradictions"])
 
 
@@ -128,12 +127,12 @@ def snapshots(db: Reader) -> list[SnapshotRow]:
 
 
 def member_lists(db: Reader) -> Iterator[MemberList]:
-    """Read the lists of members, one at a time."""
+    """Yield the member lists, one at a time."""
     return some_lists(db, sql.select_tuples(db, tuple[int, int], SQL["list_numbers"]))
 
 
 def days(db: Reader) -> list[SegmentDay]:
-    """Read how large segments were at the end of their days."""
+    """Read the daily sizes of segments."""
     return sql.select(db, _day, SQL["days"])
 
 

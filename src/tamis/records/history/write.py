@@ -1,4 +1,4 @@
-"""How the history of memberships grows and is trimmed, in transactions of the records' writer."""
+"""Append to the history of memberships, and trim it, in transactions of the records' writer."""
 
 from collections.abc import Iterable, Mapping
 from datetime import date, datetime
@@ -14,8 +14,7 @@ SQL = load("history")
 
 
 def append(db: Transaction, batch: HistoryBatch) -> None:
-    """Add a batch to the history; raises Unavailable, with nothing changed, where the history has another mark than the
-    batch expects."""
+    """Append a batch; raises Unavailable, with nothing changed, when the history has another mark than expected."""
     _advance(db, "set_position", batch.change, batch.number, batch.mark, _day(batch.trimmed), batch.expected)
     _set_clocks(db, batch.as_of)
     run_many(db, SQL["add_change"], batch.changes)
@@ -29,7 +28,7 @@ def append(db: Transaction, batch: HistoryBatch) -> None:
 
 
 def trim(db: Transaction, trimmed: HistoryTrim) -> None:
-    """Drop what is older than it is to be kept; raises Unavailable, with nothing changed, where the history has another
+    """Delete what is older than the retention; raises Unavailable, with nothing changed, when the history has another
     mark than expected."""
     _advance(db, "set_trimmed", trimmed.mark, _day(trimmed.trimmed), trimmed.expected)
     for snapshot in trimmed.snapshots:
@@ -46,8 +45,10 @@ def trim(db: Transaction, trimmed: HistoryTrim) -> None:
 
 
 def replace_rows(db: Transaction, pack: Pack, rows: int) -> None:
-    """Put a pack in the place of the rows that are in it; raises Unavailable, with nothing changed, where there are not
-    so many any more. What is kept, and so its mark, stays the same."""
+    """Replace rows by a pack of them; raises Unavailable, with nothing changed, when their number has changed.
+
+    The history stays the same, and so does its mark.
+    """
     numbers = pack.first_number, pack.last_number
     if fetch(db, SQL["rows_between"], numbers) != [(rows,)]:
         raise Unavailable("history_moved_on")
@@ -56,8 +57,8 @@ def replace_rows(db: Transaction, pack: Pack, rows: int) -> None:
 
 
 def note_followed(db: Transaction, mark: int, change: int, as_of: Mapping[int, datetime]) -> None:
-    """Note how far the projection has followed without any change of a membership, unless the history was written since
-    and has another mark."""
+    """Record how far the projection has advanced without a membership change, unless the history was written since and
+    has another mark."""
     if fetch(db, SQL["set_change"], (change, mark)):
         run(db, SQL["drop_clocks"])
         _set_clocks(db, as_of)

@@ -1,1 +1,1 @@
-"""What keeps damage of the records from being taken for data: checksums, a check of the file, and what was found."""
+"""Detection of damage in the records: checksums, a check of the file, and a witness of commits."""

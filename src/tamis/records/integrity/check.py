@@ -1,4 +1,4 @@
-"""A check of the whole file that takes its time: beside it, others have the disk and the processor most of the time."""
+"""A check of the whole file that pauses often, to leave most of the disk and the processor to others."""
 
 import time
 from collections.abc import Callable
@@ -12,29 +12,29 @@ from tamis.records.integrity.health import is_damage
 from tamis.records.queries import load
 
 STEPS_PER_SLICE = 500
-"""After so many pages, or instructions of SQLite's, others have their turn."""
+"""The check pauses after this many pages, or instructions of SQLite."""
 PAUSE_FACTOR = 3
-"""How many times as long as it works a check rests."""
+"""A pause is this many times as long as the work before it."""
 CACHE_KB = 2_048
 WHOLE: list[tuple[Any, ...]] = [("ok",)]
 
 
 class CheckStopped(Exception):
-    """The check was given up before its end."""
+    """The check was stopped before its end."""
 
 
-def find_damage(path: Path, rest: Callable[[float], bool]) -> str | None:
-    """Return what is wrong with a file of records, None where every page has its checksum and its place.
+def find_damage(path: Path, pause: Callable[[float], bool]) -> str | None:
+    """Return the damage of a file of records, or None when every page is intact and in its place.
 
-    SQLite's quick check reads every page that is in use: checksums, the trees of tables and indexes, the chains of long
-    rows, the list of free pages. A page of a long row has no mark of which row it belongs to, so its text is looked at.
-    `rest` is called with the seconds for which to pause; when it returns True, the check is given up. Raises Stopped,
-    and apsw.Error for what is no damage.
+    SQLite's quick check reads every page in use: checksums, the trees of tables and indexes, the chains of long rows,
+    the list of free pages. A page of a long row does not say which row it belongs to, so its text is checked, too.
+    `pause` is called with the seconds to pause; when it returns True, the check stops. Raises CheckStopped, and
+    apsw.Error for errors that are not damage.
     """
     db = apsw.Connection(str(path), vfs=VFS)
     try:
         db.execute(f"PRAGMA cache_size = -{CACHE_KB}").fetchall()
-        db.set_progress_handler(_pausing(rest), STEPS_PER_SLICE)
+        db.set_progress_handler(_pausing(pause), STEPS_PER_SLICE)
         rows = db.execute("PRAGMA quick_check(1)").fetchall()
         if rows == WHOLE:
             rows = db.execute(load("check")["malformed"]).fetchall() or WHOLE
@@ -49,13 +49,13 @@ def find_damage(path: Path, rest: Callable[[float], bool]) -> str | None:
     return None if rows == WHOLE else " ".join(str(rows[0][0]).split())
 
 
-def _pausing(rest: Callable[[float], bool]) -> Callable[[], bool]:
+def _pausing(pause: Callable[[float], bool]) -> Callable[[], bool]:
     worked_since = time.monotonic()
 
-    def pause() -> bool:
+    def pause_now() -> bool:
         nonlocal worked_since
-        stopped = rest((time.monotonic() - worked_since) * PAUSE_FACTOR)
+        stopped = pause((time.monotonic() - worked_since) * PAUSE_FACTOR)
         worked_since = time.monotonic()
         return stopped
 
-    return pause
+    return pause_now

@@ -1,7 +1,7 @@
-"""A checksum in every page of the file, verified whenever a page is read from it.
+"""Checksums in every page of the file, verified whenever a page is read.
 
-SQLite's own checksum VFS does this (https://sqlite.org/cksumvfs.html); apsw brings it along. It keeps 8 bytes at the
-end of each page. The log of recent commits has checksums of SQLite's own, which are verified after a restart.
+SQLite's checksum VFS (https://sqlite.org/cksumvfs.html), which ships with apsw, keeps them in 8 bytes at the end of
+each page. The write-ahead log has SQLite's own checksums, which are verified after a restart.
 """
 
 import logging
@@ -16,12 +16,12 @@ from tamis.domain.errors import Unavailable
 VFS = "cksmvfs"
 RESERVED = 8
 RESERVED_AT = 20
-"""Where the header of a file says how many bytes of each page are reserved."""
+"""The offset in the file header of the number of reserved bytes per page."""
 _loading = threading.Lock()
 
 
 def load() -> None:
-    """Register the VFS with SQLite, once in a process; raises Unavailable where apsw came without it."""
+    """Register the VFS with SQLite, once in a process; raises Unavailable when apsw lacks it."""
     with _loading:
         if VFS in apsw.vfs_names():
             return
@@ -37,8 +37,10 @@ def load() -> None:
 
 
 def prepare(path: Path) -> None:
-    """See to it that the pages of a file have checksums: it is made with them or, while no other process has it open,
-    written anew with them; raises apsw.Error."""
+    """Make sure that the pages of a file have checksums; raises apsw.Error.
+
+    A new file is created with them; an older one is rewritten with them unless another process has it open.
+    """
     load()
     if has_checksums(path):
         return
@@ -46,7 +48,7 @@ def prepare(path: Path) -> None:
     try:
         if path.stat().st_size == 0:
             db.reserve_bytes(None, RESERVED)
-            db.execute("PRAGMA journal_mode = WAL").fetchall()  # writes the first page, with what was reserved
+            db.execute("PRAGMA journal_mode = WAL").fetchall()  # writes the first page, with the reserved bytes
         else:
             _require_never_had(db, path)
             _convert(db, path)
@@ -55,7 +57,7 @@ def prepare(path: Path) -> None:
 
 
 def has_checksums(path: Path) -> bool:
-    """Return whether the header of a file says that its pages have checksums."""
+    """Return whether, by its header, the pages of a file have checksums."""
     try:
         with path.open("rb") as file:
             header = file.read(RESERVED_AT + 1)
@@ -65,7 +67,7 @@ def has_checksums(path: Path) -> bool:
 
 
 def _require_never_had(db: apsw.Connection, path: Path) -> None:
-    """Raise CorruptError for a file that has checksums, but whose header says otherwise because it is damaged."""
+    """Raise CorruptError for a file with checksums whose damaged header says that it has none."""
     with path.open("rb") as file:
         page = bytearray(file.read(db.pragma("page_size")))
     if len(page) <= RESERVED_AT:
@@ -80,9 +82,9 @@ def _convert(db: apsw.Connection, path: Path) -> None:
     if problems != [("ok",)]:
         raise apsw.CorruptError(str(problems[0][0]))
     try:
-        db.execute("PRAGMA journal_mode = DELETE").fetchall()  # refused while anybody else has the file open
+        db.execute("PRAGMA journal_mode = DELETE").fetchall()  # refused while another process has the file open
         db.reserve_bytes(None, RESERVED)
-        # Pages get checksums once the first one is written, which says so: none may leave the cache before it.
+        # Pages get checksums once the first page, which says so, is written: none may leave the cache before it.
         db.execute("PRAGMA cache_spill = OFF").fetchall()
         db.execute("VACUUM").fetchall()
     except (apsw.BusyError, apsw.LockedError, apsw.FullError):

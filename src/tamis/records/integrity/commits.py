@@ -1,4 +1,4 @@
-"""Commits, each of which is told to the witness once it is on disk; and what is missing of those that were."""
+"""Commits that are recorded with the witness once they are on disk, and the check that none of them is missing."""
 
 import logging
 import shutil
@@ -21,18 +21,18 @@ KEPT_ENDING = "-wal.lost-"
 
 
 class WitnessedCommits:
-    """The commits of one writer."""
+    """Commits of one writer, recorded with a witness."""
 
     def __init__(self, db: apsw.Connection, path: Path) -> None:
         self._db = db
         self._path = path
         self._witness = Witness(path)
-        self._complained = False
+        self._failure_logged = False
 
     def require_all(self, *, accepts_loss: bool) -> None:
-        """Raise Damaged where the records lack commits that were acknowledged; with `accepts_loss`, go on without them.
+        """Raise Damaged when acknowledged commits are missing; with `accepts_loss`, go on without them.
 
-        SQLite deletes the log when it is closed, so what is left of it is kept under another name first.
+        SQLite deletes the log when it is closed, so its remains are first copied to another name.
         """
         known, present = self._witness.read(), self._last()
         if not known or known.store != present.store:
@@ -58,14 +58,14 @@ class WitnessedCommits:
             last = last._replace(commits=last.commits + 1)
         self._db.execute("COMMIT").fetchall()
         try:
-            self._witness.note(last)
-        except OSError as error:  # what was written is on disk; only its loss would not be noticed
-            if not self._complained:
+            self._witness.record(last)
+        except OSError as error:  # the commit is on disk; only its loss would go unnoticed
+            if not self._failure_logged:
                 log.event("witness_not_written", level=logging.ERROR, reason=str(error.strerror))
-            self._complained = True
+            self._failure_logged = True
 
     def close(self) -> None:
-        """Let the file of the witness go."""
+        """Close the file of the witness."""
         self._witness.close()
 
     def _last(self) -> Acknowledged:

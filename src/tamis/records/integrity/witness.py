@@ -1,9 +1,9 @@
-"""A witness of what was acknowledged, outside of the records: by it, lost commits are noticed.
+"""A witness of acknowledged commits in a file of its own, by which lost commits are detected.
 
-SQLite drops, without a word, all commits in its log from the first frame on that is damaged, and all of a log that is
-missing. So the number of the last change, and of the last commit without one, are also kept in a small file beside it.
-It is written when a commit has reached the disk, so it is never ahead. It is not synced itself: after a power cut it
-may be behind, which only means that less is noticed.
+SQLite silently drops all commits in its log after the first damaged frame, and all of a missing log. So the number of
+the last change, and the count of commits without one, are also kept in a small file next to the records. It is written
+after a commit has reached the disk, so it is never ahead. It is not synced itself: after a power cut it may be behind,
+which only means that less is detected.
 """
 
 import fcntl
@@ -21,7 +21,7 @@ _SUM = struct.Struct(">I")
 
 
 class Acknowledged(NamedTuple):
-    """Of which store it is (16 bytes), the number of its last change, and how many commits there were without one."""
+    """The id of the store (16 bytes), the number of its last change, and its count of commits without one."""
 
     store: bytes
     change: int
@@ -36,15 +36,15 @@ class Witness:
         self._handle = -1
 
     def read(self) -> Acknowledged | None:
-        """Return what was acknowledged last; None where nothing is known, or the file is no such witness."""
+        """Return what was acknowledged last; None when there is no valid witness file."""
         try:
             content = self.path.read_bytes()
         except OSError:
             return None
         return _parse(content)
 
-    def note(self, last: Acknowledged) -> None:
-        """Keep what was acknowledged; what another process has noted meanwhile is not taken back. Raises OSError."""
+    def record(self, last: Acknowledged) -> None:
+        """Record what was acknowledged, never less than another process has recorded. Raises OSError."""
         with self._locked() as handle:
             known = _parse(os.pread(handle, _LAYOUT.size + _SUM.size, 0))
             if known and known.store == last.store:
@@ -52,12 +52,12 @@ class Witness:
             _write(handle, last)
 
     def replace(self, last: Acknowledged) -> None:
-        """Keep what is there now, whatever was acknowledged before; raises OSError."""
+        """Record the present state, whatever was acknowledged before; raises OSError."""
         with self._locked() as handle:
             _write(handle, last)
 
     def close(self) -> None:
-        """Let the file go."""
+        """Close the file."""
         if self._handle >= 0:
             os.close(self._handle)
             self._handle = -1

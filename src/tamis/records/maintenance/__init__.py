@@ -1,1 +1,1 @@
-"""What an operator needs: backups, erasure to the last byte, and the questions of the doctor."""
+"""Backups, erasure down to the bytes of the files, and verification."""

@@ -1,4 +1,4 @@
-"""Copies of the records: how one is written, and whether one is whole."""
+"""Copies of the records: write one, and verify one."""
 
 from pathlib import Path
 
@@ -16,22 +16,22 @@ PAGES_A_STEP = 16_384
 
 
 def write_copy(db: apsw.Connection, target: Path) -> None:
-    """Write the records, as this connection's open transaction sees them, to a new file; raises Unavailable."""
+    """Write the records, as seen by this connection's open transaction, to a new file; raises Unavailable."""
     with translate_errors(target):
-        prepare(target)  # first: only a file whose header says so gets checksums
+        prepare(target)  # first, because only a file whose header says so gets checksums
         copy = apsw.Connection(str(target), vfs=VFS)
         try:
             with copy.backup("main", db, "main") as backup:
                 while not backup.done:
                     backup.step(PAGES_A_STEP)
             copy.execute("PRAGMA journal_mode = DELETE").fetchall()
-            copy.execute("VACUUM").fetchall()  # what was deleted and is not yet erased must not live on in a backup
+            copy.execute("VACUUM").fetchall()  # deleted but not yet erased data must not survive in a backup
         finally:
             copy.close()
 
 
 def verify_copy(file: Path) -> StoreIdentity:
-    """Tell whose records a file holds; raises Unavailable when it is damaged or of a newer version."""
+    """Return the identity of the records in a file; raises Unavailable when it is damaged or of a newer version."""
     with translate_errors(file):
         load()
         db = apsw.Connection(str(file), flags=apsw.SQLITE_OPEN_READONLY, vfs=VFS)

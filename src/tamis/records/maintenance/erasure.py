@@ -1,5 +1,4 @@
-"""The erasure that the files must still follow: rows are gone at once, the bytes that held them only when the files
-have been written anew."""
+"""The pending erasure: rows are deleted at once, their bytes only when the files are rewritten."""
 
 from datetime import datetime
 from typing import NamedTuple
@@ -14,24 +13,24 @@ SQL = load("erasure")
 
 
 class PendingErasure(NamedTuple):
-    """The change number of the last erasure whose bytes may still be in the files, and since when there is one."""
+    """The change number of the last erasure whose bytes may still be in the files, and since when one is pending."""
 
     change: int
     since: datetime
 
 
 def request_erasure(db: Transaction, now: datetime) -> None:
-    """Remember, with the erasure itself, that the files are to be written anew."""
+    """Record, in the transaction that deletes rows, that the files must be rewritten."""
     run(db, SQL["note"], (change_log.last_change(db), to_micros(now)))
 
 
 def find_pending(db: Reader) -> PendingErasure | None:
-    """Tell what the files must still follow, if anything."""
+    """Return the pending erasure, or None."""
     return select_one(db, _pending, SQL["pending"])
 
 
 def complete_erasure(db: Transaction, change: int) -> None:
-    """Note that the files hold nothing more of what was erased up to a change number."""
+    """Record that the files hold nothing of what was erased up to a change number."""
     run(db, SQL["done"], (change,))
 
 

@@ -1,4 +1,4 @@
-"""The files of the records: how they are called, in a data directory and in a backup, and whose they are."""
+"""The files of the records: their names in a data directory and in a backup, sizes, and identity."""
 
 import os
 from pathlib import Path
@@ -20,28 +20,28 @@ def is_there(directory: Path) -> bool:
 
 
 def sizes(directory: Path) -> dict[str, int]:
-    """Return the bytes of the files that hold the store, by name; 0 for one that is not there."""
+    """Return the sizes in bytes of the files of the store, by name; 0 for a missing one."""
     return {name: _size(directory / name) for name in (NAME, NAME + LOG_ENDING)}
 
 
 def belongs(name: str) -> bool:
-    """Return whether an entry of a data directory holds something of the store."""
+    """Return whether an entry of a data directory belongs to the store."""
     return name.startswith(NAME)
 
 
 def is_expected(name: str) -> bool:
-    """Return whether an entry of a data directory is one that the store makes and takes away by itself."""
+    """Return whether an entry of a data directory is a file that the store creates and deletes itself."""
     return name.removeprefix(NAME) in _ENDINGS and name.startswith(NAME)
 
 
 def list_quarantined(directory: Path) -> list[Path]:
-    """List the files that were put aside because they could not be used."""
+    """List the files that were set aside because they were unusable."""
     return sorted(directory.glob(f"{NAME}{KEPT_ENDING}*"))
 
 
 def identify(directory: Path) -> StoreIdentity:
-    """Return whose records the file in a directory holds, and the number of their last change; raises Unavailable where
-    it is damaged or of a newer version."""
+    """Return the identity of the records in a directory, and their last change; raises Unavailable when the file is
+    damaged or of a newer version."""
     return backup.verify_copy(directory / NAME)
 
 

@@ -1,4 +1,4 @@
-"""What `tamis doctor` reads of the records; nothing of it writes."""
+"""Verification of the records, read-only, for `tamis doctor`."""
 
 from collections.abc import Iterator
 from typing import NamedTuple
@@ -19,7 +19,7 @@ MAX_PROBLEMS = 20
 
 
 class Sequence(NamedTuple):
-    """The last number that a table has given, and the highest one that it has."""
+    """The last id that a table has assigned, and the highest one in it."""
 
     table: str
     given: int
@@ -27,18 +27,18 @@ class Sequence(NamedTuple):
 
 
 def check_file(db: Reader) -> list[str]:
-    """Let SQLite read every page and every index entry, and say what is wrong with them."""
+    """Let SQLite check every page and index entry, and return the problems found."""
     try:
         rows = fetch(db, f"PRAGMA integrity_check({MAX_PROBLEMS})")
         broken = fetch(db, "PRAGMA foreign_key_check")
     except (apsw.Error, Damaged) as error:
         return [str(error.__cause__ or error)]
-    told = [str(row[0]) for row in rows if row[0] != "ok"]
-    return told + [f"a row of {row[0]} names a row of {row[2]} that is not there" for row in broken[:MAX_PROBLEMS]]
+    problems = [str(row[0]) for row in rows if row[0] != "ok"]
+    return problems + [f"a row of {row[0]} names a row of {row[2]} that is not there" for row in broken[:MAX_PROBLEMS]]
 
 
 def compare_schema(db: Reader) -> list[str]:
-    """Compare tables and indexes with those that this version makes; gives the names of those that differ."""
+    """Compare tables and indexes with those of this version, and return the names of those that differ."""
     fresh = apsw.Connection(":memory:")
     register_fold(fresh)
     try:
@@ -52,46 +52,45 @@ def compare_schema(db: Reader) -> list[str]:
 
 
 def count_contacts_and_inclusions(db: Reader) -> tuple[int, int]:
-    """Count the contacts and the addresses added by hand."""
+    """Count the contacts and the manually added emails."""
     return select_only(db, _pair, SQL["counts"])
 
 
 def unusual_keys(db: Reader, table: str) -> Iterator[tuple[int, str, str]]:
-    """Return id, address and key of those in `contacts` or `inclusions` whose key is not plainly the right
-    one."""
+    """Yield id, email and key of the rows of `contacts` or `inclusions` whose key needs a closer check."""
     return each_tuple(db, tuple[int, str, str], SQL["contact_keys" if table == "contacts" else "inclusion_keys"])
 
 
 def count_duplicate_emails(db: Reader) -> tuple[int, int]:
-    """Count the addresses that stand more than once in a contact type, and among the added ones of a segment, without
-    trust in any index."""
+    """Count the emails that occur more than once in a contact type, and in the inclusions of a segment, without relying
+    on any index."""
     return select_only(db, int, SQL["duplicates_in_types"]), select_only(db, int, SQL["duplicates_in_segments"])
 
 
 def find_wrong_recipient_ids(db: Reader) -> list[int]:
-    """List the additions by hand whose number is not made of their segment and their contact or row."""
+    """List the inclusions whose recipient id is not made of their segment and their contact or row."""
     return [id_ for id_, *_ in fetch(db, SQL["wrong_recipient_ids"])]
 
 
 def count_orphaned_exclusions(db: Reader) -> int:
-    """Count the removals by hand of contacts that are not there."""
+    """Count the exclusions of contacts that do not exist."""
     return len(fetch(db, SQL["orphaned_exclusions"]))
 
 
 def count_orphans_of_imports(db: Reader) -> tuple[int, int, int]:
-    """Count, of what is kept for undoing imports, that which is of no contact or import that there is: what contacts
-    were, spans of contacts that were made, and contacts that were written last."""
+    """Count the rows kept for undoing imports whose contact or import does not exist: prior values, ranges of created
+    contacts, and contacts by their last import."""
     (found,) = select_tuples(db, tuple[int, int, int], SQL["orphans_of_imports"])
     return found
 
 
 def count_imports(db: Reader) -> tuple[int, int]:
-    """Count the imports, and the contacts of which it is kept what they were before one."""
+    """Count the imports, and the prior values kept for undoing them."""
     return select_only(db, _pair, SQL["import_counts"])
 
 
 def list_sequences(db: Reader) -> list[Sequence]:
-    """Tell of each table that numbers its rows which number it gave last."""
+    """Return the last assigned and the highest id of each table that numbers its rows."""
     return select(db, Sequence, SQL["sequences"])
 
 
@@ -101,34 +100,34 @@ def live_segments(db: Reader) -> list[Segment]:
 
 
 def types_with_suppressions(db: Reader) -> list[int]:
-    """List the contact types in which any address was forgotten."""
+    """List the contact types with suppressed emails."""
     return select(db, int, SQL["types_with_suppressions"])
 
 
 def types_with_exclusions(db: Reader) -> list[int]:
-    """List the contact types from whose segments any address that is no contact is excluded."""
+    """List the contact types with exclusions of emails that are not contacts."""
     return select(db, int, SQL["types_with_exclusions"])
 
 
 def contact_email_keys(db: Reader, type_id: int) -> Iterator[str]:
-    """Return the keys of the addresses of all contacts of a type."""
+    """Yield the email keys of all contacts of a type."""
     for (key,) in each_tuple(db, tuple[str], SQL["contact_email_keys"], (type_id,)):
         yield key
 
 
 def all_email_keys(db: Reader, type_id: int) -> Iterator[str]:
-    """Return the keys of all addresses of a contact type, also of those added by hand."""
+    """Yield the email keys of a contact type, of its contacts and its inclusions."""
     for (key,) in each_tuple(db, tuple[str], SQL["all_email_keys"], (type_id,)):
         yield key
 
 
 def page_of_documents(db: Reader, type_id: int, after: int, limit: int) -> list[tuple[int, str]]:
-    """Return a page of a type's contacts above an id, each with its document for the column store."""
+    """Return a page of a type's contacts above an id, each with its document for the projection."""
     return select_tuples(db, tuple[int, str], SQL["page_of_documents"], (type_id, after, limit))
 
 
 def sample_contact_ids(db: Reader, type_id: int, limit: int) -> list[int]:
-    """Draw contacts of a type at random."""
+    """Return the ids of some random contacts of a type."""
     return select(db, int, SQL["sample_contact_ids"], (type_id, limit))
 
 

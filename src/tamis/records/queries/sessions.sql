@@ -9,7 +9,7 @@ WHERE s.token_hash = ?;
 -- name: of_account
 SELECT token_hash, created_at, seen_at FROM sessions WHERE account_id = ? ORDER BY seen_at DESC;
 
--- name: touch
+-- name: record_use
 UPDATE sessions SET seen_at = ? WHERE token_hash = ?;
 
 -- name: delete
