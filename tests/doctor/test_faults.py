@@ -17,7 +17,7 @@ from tamis.actions.fields.fields import create_field
 from tamis.actions.fields.types import create_type
 from tamis.actions.importing.upsert import upsert
 from tamis.actions.maintenance.doctor.report import Check
-from tamis.actions.maintenance.doctor.run import examine_all
+from tamis.actions.maintenance.doctor.run import verify_all
 from tamis.actions.segments.recipients import add_recipient, delete_recipient
 from tamis.actions.segments.segments import create_segment
 from tamis.actions.services import Services
@@ -104,7 +104,7 @@ def examine(directory: Path) -> list[Check]:
     """Ask the doctor, who answers in this process."""
     services = Services(Settings(directory, columns_threads=2))
     try:
-        return list(examine_all(services, lambda services, call: call.run(services), 2_000))
+        return list(verify_all(services, lambda services, call: call.run(services), 2_000))
     finally:
         services.close()
 
@@ -139,18 +139,18 @@ def in_records(*statements: str) -> Callable[[Path], None]:
     return plant
 
 
-def test_a_healthy_directory_has_nothing_wrong_and_everything_is_looked_at(data: Path) -> None:
+def test_a_healthy_directory_has_no_problems_and_everything_is_checked(data: Path) -> None:
     checks = examine(data)
     assert [finding.message for check in checks for finding in check.findings if finding.wrong] == []
-    looked_at = {check.name: check.looked_at for check in checks}
-    assert looked_at["every rule can be evaluated"] == "5 segments"
-    assert looked_at["the columns have the contacts of the records"] == "298 contacts, every value"
-    assert looked_at["the columns have what was done by hand"] == "8 additions and removals"
-    assert looked_at["members, against the reference evaluator (at most 2,000 contacts a type)"] == "298 contacts"
+    checked = {check.name: check.scope for check in checks}
+    assert checked["every rule can be evaluated"] == "5 segments"
+    assert checked["the columns have the contacts of the records"] == "298 contacts, every value"
+    assert checked["the columns have what was done by hand"] == "8 additions and removals"
+    assert checked["members, against the reference evaluator (at most 2,000 contacts a type)"] == "298 contacts"
     services = Services(Settings(data, columns_threads=2))
     members = sum(services.project().sized.by_segment.values())
     services.close()
-    assert looked_at["members, sizes and logs of segments, against their rules as SQL"] == f"{members:,} members"
+    assert checked["members, sizes and logs of segments, against their rules as SQL"] == f"{members:,} members"
 
 
 IN_COLUMNS = {
@@ -357,7 +357,7 @@ def test_nothing_is_wrong_while_others_write(data: Path) -> None:
     writer.start()
     try:
         for _ in range(examples(5, 2)):
-            checks = list(examine_all(services, lambda services, call: call.run(services), 100))
+            checks = list(verify_all(services, lambda services, call: call.run(services), 100))
             assert [finding.message for check in checks for finding in check.findings if finding.wrong] == []
     finally:
         stop.set()

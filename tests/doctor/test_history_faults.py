@@ -9,7 +9,7 @@ import duckdb
 import pytest
 
 from tamis.actions.maintenance.doctor import history
-from tamis.actions.maintenance.doctor.columns import Part
+from tamis.actions.maintenance.doctor.columns import PartialCheck
 from tamis.actions.services import Services
 from tamis.columns.engine.files import NAME
 from tamis.domain.membership_changes import Cause
@@ -49,15 +49,15 @@ def examine(data: Path, now: datetime) -> tuple[int, list[str]]:
     services = Services(Settings(data, columns_threads=2), clock=lambda: now)
     try:
         services.project()
-        found = [finding.message for finding in history.examine_kept(services.records.reader()).findings]
-        looked_at = 0
-        for part_of in (history.examine_changes, history.examine_segments):
+        found = [finding.message for finding in history.verify_history(services.records.reader()).findings]
+        checked = 0
+        for part_of in (history.verify_changes, history.verify_segments):
             after: int | None = 0
             while after is not None:
-                part: Part = part_of(services, after)
-                looked_at, after = looked_at + part.looked_at, part.after
-                found += part.wrong
-        return looked_at, found
+                part: PartialCheck = part_of(services, after)
+                checked, after = checked + part.checked, part.after
+                found += part.problems
+        return checked, found
     finally:
         services.close()
 
@@ -65,8 +65,8 @@ def examine(data: Path, now: datetime) -> tuple[int, list[str]]:
 @pytest.fixture(autouse=True)
 def small_parts(monkeypatch: pytest.MonkeyPatch) -> None:
     """Let a part be a few rows, and one segment."""
-    monkeypatch.setattr(read, "ROWS_A_TIME", 3)
-    monkeypatch.setattr(history, "SEGMENTS_A_PART", 1)
+    monkeypatch.setattr(read, "ROWS_PER_PAGE", 3)
+    monkeypatch.setattr(history, "SEGMENTS_PER_PART", 1)
 
 
 def test_a_healthy_history_has_no_findings_and_is_compared_as_a_whole(
@@ -228,8 +228,8 @@ def test_a_history_that_another_program_has_written_is_found(data: Path, healthy
     with records_of(data) as db:
         db.execute("UPDATE projection SET mark = mark + 1").fetchall()
     try:
-        for part_of in (history.examine_changes, history.examine_segments):
-            (message,) = part_of(services, 0).wrong
+        for part_of in (history.verify_changes, history.verify_segments):
+            (message,) = part_of(services, 0).problems
             assert "stand at another history" in message
     finally:
         services.close()

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from tamis.actions.maintenance.doctor.run import examine_all
+from tamis.actions.maintenance.doctor.run import verify_all
 from tamis.actions.segments.segment_list import glances
 from tamis.actions.services import Services
 from tamis.domain.fields import Kind
@@ -59,4 +59,4 @@ def test_broken_data_selects_nobody_is_logged_and_harms_nobody_else(
     assert other.members(theirs) == {"zoe", "yva"}
     assert broken.members(segment) == set()
     assert [glance.recipients for glance in glances(services, other.account)] == [2]
-    assert len(list(examine_all(services, lambda at, call: call.run(at), 10))) > 5
+    assert len(list(verify_all(services, lambda at, call: call.run(at), 10))) > 5

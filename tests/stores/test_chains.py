@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from tamis.actions.maintenance.doctor.report import Check
-from tamis.actions.maintenance.doctor.run import examine_all
+from tamis.actions.maintenance.doctor.run import verify_all
 from tamis.actions.segments.choosing import nameable_segments
 from tamis.actions.segments.explaining import explain_contact, explain_membership
 from tamis.actions.segments.previewing import preview_rule
@@ -67,7 +67,7 @@ def problems(checks: Iterator[Check]) -> list[str]:
 
 
 def examined(desk: Desk) -> list[Check]:
-    return list(examine_all(desk.services, lambda services, call: call.run(services), 10))
+    return list(verify_all(desk.services, lambda services, call: call.run(services), 10))
 
 
 def test_a_chain_has_so_many_levels_and_no_more(desk: Desk) -> None:

@@ -17,7 +17,7 @@ from tamis.actions.importing.jobs import list_imports
 from tamis.actions.importing.report import ImportOptions
 from tamis.actions.importing.run import import_file
 from tamis.actions.importing.undo import undo_import
-from tamis.actions.maintenance.doctor.records import examine_records
+from tamis.actions.maintenance.doctor.records import verify_records
 from tamis.actions.segments.explaining import explain_membership
 from tamis.actions.segments.recipients import add_recipient, delete_recipient, recipient_page
 from tamis.actions.segments.segments import edit_segment
@@ -150,7 +150,7 @@ def test_doctor_tells_of_a_contact_that_is_excluded_by_its_address_only(services
     segment = desk.segment("Letters", "email is not blank")
     desk.write(ada={}, bob={})
     services.write(lambda db, now: email_exclusions.exclude_email(db, segment.id, "ada@example.org", now))
-    checks = examine_records(services.records.reader(), services.records.health)
+    checks = verify_records(services.records.reader(), services.records.health)
     said = [finding.message for check in checks for finding in check.findings if finding.wrong]
     assert said
     assert said[0].startswith(f"1 contact of type {desk.type.id} is excluded by address only")

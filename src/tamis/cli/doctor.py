@@ -4,7 +4,7 @@ import json
 import sys
 
 from tamis.actions.maintenance.doctor.report import Check
-from tamis.actions.maintenance.doctor.run import examine_all
+from tamis.actions.maintenance.doctor.run import verify_all
 from tamis.cli.common import Common, open_services, print_line, print_notice
 from tamis.cli.local_client import run_call
 from tamis.domain.errors import Invalid, Problem
@@ -28,7 +28,7 @@ def doctor(*, sample: int = SAMPLE, common: Common = Common()) -> None:  # noqa:
         raise Invalid([Problem("--data", "data_directory_missing", directory=str(common.settings.data))])
     made: list[Check] = []
     with open_services(common) as services:
-        for check in examine_all(services, run_call, sample):
+        for check in verify_all(services, run_call, sample):
             made.append(check)
             if not common.json:
                 _show(check)
@@ -51,8 +51,8 @@ def _summary(wrong: int) -> str:
 
 
 def _show(check: Check) -> None:
-    looked_at = f" ({check.looked_at})" if check.looked_at else ""
-    print_line(f"{'WRONG' if check.wrong else 'ok':6}{check.name}{looked_at}, {check.seconds:.2f} s")
+    scope = f" ({check.scope})" if check.scope else ""
+    print_line(f"{'WRONG' if check.wrong else 'ok':6}{check.name}{scope}, {check.seconds:.2f} s")
     for finding in check.findings:
         print_line(f"       {'' if finding.wrong else 'note: '}{finding.message}")
     sys.stdout.flush()
@@ -64,7 +64,7 @@ def _document(made: list[Check]) -> dict[str, object]:
         "checks": [
             {
                 "name": check.name,
-                "looked_at": check.looked_at,
+                "looked_at": check.scope,
                 "seconds": round(check.seconds, 3),
                 "findings": [{"wrong": finding.wrong, "message": finding.message} for finding in check.findings],
             }

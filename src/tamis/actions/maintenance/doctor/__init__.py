@@ -1,1 +1,1 @@
-"""`tamis doctor`: every law that the stores are to keep, checked on a data directory as it is."""
+"""`tamis doctor`: verify that both stores of a live data directory are correct."""

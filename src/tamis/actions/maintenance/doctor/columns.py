@@ -1,5 +1,7 @@
-"""The columns held against the records, a part at a time: each part is a question of its own, which sees both stores at
-one moment, takes a moment, and lets everything else go on."""
+"""Verify the columns against the records, a part at a time.
+
+Each part is a separate call that reads a consistent view of both stores, is quick, and blocks nothing else.
+"""
 
 from collections.abc import Callable, Sequence
 from typing import NamedTuple
@@ -22,28 +24,30 @@ from tamis.rules.evaluation.segments import in_order
 from tamis.rules.time.evaluation_time import EvaluationTime
 from tamis.rules.tree import Rule
 
-CONTACTS_A_PART = 50_000
-CONTACTS_A_BATCH = 500
+CONTACTS_PER_PART = 50_000
+CONTACTS_PER_BATCH = 500
 
 
-class Part(NamedTuple):
-    """What a part of a check looked at, after which contact the next part begins (None when there is none), and what
-    is wrong."""
+class PartialCheck(NamedTuple):
+    """The result of a part of a check: how much was checked, the id above which the next part begins (None at the end),
+    and the problems found."""
 
-    looked_at: int
+    checked: int
     after: int | None
-    wrong: list[str]
+    problems: list[str]
 
 
-def examine_contacts(services: Services, type_id: int, after: int) -> Part:
+def verify_contacts(services: Services, type_id: int, after: int) -> PartialCheck:
     """Compare the next 50,000 contacts of a type above an id with their copies, value by value."""
     with services.view() as view:
         db, checks = view.records, view.columns.verification
         fields = types.fields_of_type(db, type_id)
         if checks.layout_differs(type_id, fields):
-            return Part(0, None, [f"the columns of contact type {type_id} are not those of its fields: {REBUILD}"])
-        page = verify.page_of_documents(db, type_id, after, CONTACTS_A_PART)
-        last = page[-1][0] if len(page) == CONTACTS_A_PART else None
+            return PartialCheck(
+                0, None, [f"the columns of contact type {type_id} are not those of its fields: {REBUILD}"]
+            )
+        page = verify.page_of_documents(db, type_id, after, CONTACTS_PER_PART)
+        last = page[-1][0] if len(page) == CONTACTS_PER_PART else None
         found = checks.differing_contacts(type_id, fields, [document for _, document in page], after, last)
     wrong = []
     if found.number:
@@ -51,11 +55,11 @@ def examine_contacts(services: Services, type_id: int, after: int) -> Part:
             "other values in the column store than in the records: "
             f"{counted(found.number, 'contact')} of type {type_id} (ids {some(found.some, found.number)}): {REBUILD}"
         )
-    return Part(len(page), last, wrong)
+    return PartialCheck(len(page), last, wrong)
 
 
-def examine_overrides(services: Services, type_id: int) -> Part:
-    """Compare what was done by hand in the segments of a type with its copy."""
+def verify_overrides(services: Services, type_id: int) -> PartialCheck:
+    """Compare the manual overrides in the segments of a type with their copies."""
     with services.view() as view:
         db, checks = view.records, view.columns.verification
         ids = {segment.id for segment in segments.live_of_type(db, type_id)}
@@ -68,22 +72,22 @@ def examine_overrides(services: Services, type_id: int) -> Part:
         for count, what in zip(counts, ("addition", "removal"), strict=True)
         if count
     ]
-    return Part(len(added) + len(removed), None, wrong)
+    return PartialCheck(len(added) + len(removed), None, wrong)
 
 
-def examine_segment(services: Services, segment_id: int) -> Part:
-    """Compute the members of a segment anew, and hold against them those that are stored, its size and its log."""
+def verify_segment(services: Services, segment_id: int) -> PartialCheck:
+    """Compute the members of a segment from scratch, and compare the stored members, its size and its log."""
     with services.view() as view:
         db, checks = view.records, view.columns.verification
         segment = next((one for one in verify.live_segments(db) if one.id == segment_id), None)
         if segment is None:  # deleted since it was listed
-            return Part(0, None, [])
+            return PartialCheck(0, None, [])
         type_id = segment.contact_type_id
         as_of = EvaluationTime(view.as_of_type(type_id), ZoneInfo(accounts.timezone_of_type(db, type_id)))
         rules = rules_of_type(db, type_id, types.fields_of_type(db, type_id))
         state = checks.segment_state(type_id, segment.id, rules.get(segment.id), as_of)
     called = f'segment {segment.id} "{segment.name}"'
-    return Part(state.counted, None, [f"{called} {fault}" for fault in _faults(state)])
+    return PartialCheck(state.counted, None, [f"{called} {fault}" for fault in _faults(state)])
 
 
 def _faults(state: SegmentState) -> list[str]:
@@ -122,9 +126,9 @@ def _recipients(found: Discrepancies) -> str:
     return f"{counted(found.number, 'recipient')} ({some(found.some, found.number)})"
 
 
-def examine_sample(services: Services, type_id: int, size: int) -> Part:
-    """Decide for some contacts and external recipients of a type, drawn at random, with the reference evaluator in
-    which segments they are, and hold it against the stored memberships."""
+def verify_sample(services: Services, type_id: int, size: int) -> PartialCheck:
+    """Compare the stored memberships of a random sample of the contacts and external recipients of a type with what the
+    reference evaluator says."""
     with services.view() as view:
         db, checks = view.records, view.columns.verification
         ids = verify.sample_contact_ids(db, type_id, size)
@@ -137,23 +141,25 @@ def examine_sample(services: Services, type_id: int, size: int) -> Part:
         expected_of_externals = _memberships_of_externals(db, type_id, persons, live, as_of)
         numbers = [external.person_id for external in persons]
         stored_of_externals = checks.memberships_of_externals(numbers) if numbers else set()
-    told = _wrong("contact", type_id, live, expected, stored)
-    told += _wrong("external recipient", type_id, live, expected_of_externals, stored_of_externals)
-    return Part(len(ids), None, told)
+    problems = _wrong("contact", type_id, live, expected, stored)
+    problems += _wrong("external recipient", type_id, live, expected_of_externals, stored_of_externals)
+    return PartialCheck(len(ids), None, problems)
 
 
 def _wrong(
     called: str, type_id: int, live: set[int], expected: set[tuple[int, int]], stored: set[tuple[int, int]]
 ) -> list[str]:
     wrong = sorted({pair for pair in expected ^ stored if pair[0] in live})
-    told = [
+    problems = [
         f"{called} {who} is {'not ' if (segment, who) in expected else ''}in segment {segment}, against its rule and "
         f"what was done by hand: {REBUILD}"
         for segment, who in wrong[:5]
     ]
-    if len(wrong) > len(told):
-        told.append(f"{len(wrong) - len(told):,} more memberships of contact type {type_id} are wrong: {REBUILD}")
-    return told
+    if len(wrong) > len(problems):
+        problems.append(
+            f"{len(wrong) - len(problems):,} more memberships of contact type {type_id} are wrong: {REBUILD}"
+        )
+    return problems
 
 
 def _memberships_of_externals(
@@ -172,8 +178,8 @@ def _memberships(db: Reader, type_id: int, ids: Sequence[int], as_of: Evaluation
     rules = rules_of_type(db, type_id, fields)
     order = [segment_id for level in in_order(rules) for segment_id in level]
     found: set[tuple[int, int]] = set()
-    for start in range(0, len(ids), CONTACTS_A_BATCH):
-        part = ids[start : start + CONTACTS_A_BATCH]
+    for start in range(0, len(ids), CONTACTS_PER_BATCH):
+        part = ids[start : start + CONTACTS_PER_BATCH]
         removed = set(overrides.exclusions_for_columns(db, part))
         additions = overrides.inclusions_for_columns(db, list(overrides.inclusions_of_contacts(db, part)))
         added = {(row.segment_id, email_key(row.email)) for row in additions}
@@ -192,7 +198,7 @@ def _of_contact(
 ) -> set[tuple[int, int]]:
     key = email_key(contact.email)
     inside: set[int] = set()
-    for segment_id in order:  # each after all that it names
+    for segment_id in order:  # each one after those that it names
         by_rule = (segment_id, contact.id) not in removed and selects(
             rules[segment_id], contact, as_of, inside.__contains__
         )
@@ -201,8 +207,8 @@ def _of_contact(
     return {(segment_id, contact.id) for segment_id in inside}
 
 
-def examine_log(services: Services) -> Part:
-    """Check the numbers of the log, and that nothing is stored of segments and types that do not exist."""
+def verify_log(services: Services) -> PartialCheck:
+    """Check the numbers of the log, and that nothing is stored for segments and types that do not exist."""
     with services.view() as view:
         db, checks = view.records, view.columns.verification
         lines, repeated, odd = checks.count_log_entries()
@@ -220,4 +226,4 @@ def examine_log(services: Services) -> Part:
         )
     if lost:
         wrong.append(f"the column store has no contacts of the types {some(lost[:5], len(lost))}: {REBUILD}")
-    return Part(lines, None, wrong)
+    return PartialCheck(lines, None, wrong)

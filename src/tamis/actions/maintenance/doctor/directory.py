@@ -1,8 +1,8 @@
-"""What lies in the data directory beside the stores."""
+"""Verify the files of the data directory other than the stores."""
 
 from pathlib import Path
 
-from tamis.actions.maintenance.doctor.report import Check, looking
+from tamis.actions.maintenance.doctor.report import Check, start_check
 from tamis.actions.maintenance.file_rights import open_to_others
 from tamis.actions.maintenance.stores import COLUMNS, RECORDS, STORES
 from tamis.domain.text import counted
@@ -11,9 +11,9 @@ KNOWN = {"server.json", "imports", "spool", "rejects", "exports", "uploads", "de
 SHOWN = 5
 
 
-def examine_directory(directory: Path) -> Check:
-    """Mention what was set aside or left behind; what others may read is wrong."""
-    with looking("the data directory", str(directory)) as check:
+def verify_directory(directory: Path) -> Check:
+    """Report files that were set aside or left behind; a file that others may read is a problem."""
+    with start_check("the data directory", str(directory)) as check:
         if wide := open_to_others(directory):
             names = ", ".join(path.name for path in wide[:SHOWN]) + (" …" if len(wide) > SHOWN else "")
             check.wrong(

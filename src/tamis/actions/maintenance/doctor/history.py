@@ -1,9 +1,9 @@
-"""The history of memberships: what the records keep of it, and the copy of that in the columns."""
+"""Verify the history of memberships in the records, and its copy in the columns."""
 
 from collections.abc import Callable, Mapping, Sequence
 
-from tamis.actions.maintenance.doctor.columns import Part
-from tamis.actions.maintenance.doctor.report import REBUILD, RESTORE, Check, looking, some
+from tamis.actions.maintenance.doctor.columns import PartialCheck
+from tamis.actions.maintenance.doctor.report import REBUILD, RESTORE, Check, some, start_check
 from tamis.actions.services import Services
 from tamis.actions.view import View
 from tamis.columns.interface.verification import Discrepancies
@@ -16,17 +16,17 @@ from tamis.records.history import read
 from tamis.records.segments import zones_of_all
 
 MOST_NUMBER = (1 << 63) - 1
-MEMBERS_A_PART = 2_000_000
-SEGMENTS_A_PART = 100
-TRIES = 50
+MEMBERS_PER_PART = 2_000_000
+SEGMENTS_PER_PART = 100
+MAX_TRIES = 50
 
 
-def examine_kept(db: Reader) -> Check:
-    """Check that what the records keep of the history can be true as a whole."""
-    with looking("the history of memberships in the records does not contradict itself") as check:
+def verify_history(db: Reader) -> Check:
+    """Check that the history in the records does not contradict itself."""
+    with start_check("the history of memberships in the records does not contradict itself") as check:
         with snapshot(db):
             kept, found, newest = read.position(db), read.contradictions(db), last_change(db)
-        check.looked_at = counted(kept.number, "number")
+        check.scope = counted(kept.number, "number")
         for is_wrong, what in (
             (found.numbers_ahead, f"the history of memberships has numbers above its last one, {kept.number}"),
             (
@@ -49,26 +49,26 @@ def examine_kept(db: Reader) -> Check:
     return check.done()
 
 
-def examine_changes(services: Services, after: int) -> Part:
+def verify_changes(services: Services, after: int) -> PartialCheck:
     """Compare the next membership changes above a number with their copies: a page of rows, or a pack."""
 
-    def compare(view: View[ColumnsView]) -> Part:
+    def compare(view: View[ColumnsView]) -> PartialCheck:
         page = read.changes_after(view.records, after)
         if page.pack and not view.columns.kept_history.pack_is_whole(page.pack):
             numbers = f"{page.pack.first_number} to {page.pack.last_number}"
             wrong = f"the pack of membership changes {numbers} in the records cannot be read as such: {RESTORE}"
-            return Part(0, page.last, [wrong])
+            return PartialCheck(0, page.last, [wrong])
         last = MOST_NUMBER if page.last is None else page.last
         found = view.columns.kept_history.changes(after, last, page.rows, page.pack)
-        return Part(found.kept, page.last, _apart("membership change", found.differing, "numbers"))
+        return PartialCheck(found.kept, page.last, _discrepancies("membership change", found.differing, "numbers"))
 
     return _compared(services, compare)
 
 
-def examine_segments(services: Services, after: int) -> Part:
+def verify_segments(services: Services, after: int) -> PartialCheck:
     """Compare snapshots, daily sizes and members of the next segments above a number with what the records keep."""
 
-    def compare(view: View[ColumnsView]) -> Part:
+    def compare(view: View[ColumnsView]) -> PartialCheck:
         columns, ids = view.columns.kept_history, [id_ for id_ in zones_of_all(view.records) if id_ > after]
         page = _page(sorted(ids), view.columns.sizes.of_all())
         next_after = page[-1] if len(page) < len(ids) else None
@@ -76,51 +76,54 @@ def examine_segments(services: Services, after: int) -> Part:
         kept = read.of_segments(view.records, after, last)
         for part in read.some_lists(view.records, kept.lists):
             if not columns.list_is_whole(part):
-                told = f"the list of members of segment {part.segment_id} in the records cannot be read as such"
-                return Part(0, next_after, [f"{told}: {RESTORE}"])
+                problem = f"the list of members of segment {part.segment_id} in the records cannot be read as such"
+                return PartialCheck(0, next_after, [f"{problem}: {RESTORE}"])
         snapshots = columns.snapshots(after, last, kept.snapshots)
         days = columns.days(after, last, kept.days)
         members = columns.members(after, last, read.some_lists(view.records, kept.lists))
-        wrong = _apart("snapshot", snapshots.differing, "numbers")
-        wrong += _apart("daily size", days.differing, "segments")
-        wrong += _apart("member", members.differing, "recipients")
+        wrong = _discrepancies("snapshot", snapshots.differing, "numbers")
+        wrong += _discrepancies("daily size", days.differing, "segments")
+        wrong += _discrepancies("member", members.differing, "recipients")
         if not members.differing.number:
-            wrong += _apart("list of members", columns.unlisted(after, last), "segments", "lists of members")
+            wrong += _discrepancies("list of members", columns.unlisted(after, last), "segments", "lists of members")
             wrong += [
                 f"the last daily size of {counted(against.number, 'segment')} ({some(against.some, against.number)}) "
                 f"is not the number of members that the records have: {RESTORE}"
                 for against in [columns.against_days(after, last)]
                 if against.number
             ]
-        return Part(snapshots.kept + days.kept + members.kept, next_after, wrong)
+        return PartialCheck(snapshots.kept + days.kept + members.kept, next_after, wrong)
 
     return _compared(services, compare)
 
 
-def _compared(services: Services, compare: Callable[[View[ColumnsView]], Part]) -> Part:
-    """Compare in a view whose records have the history at which its columns stand. What a view lets the columns follow
-    is added to the history after the moment of its records; so the records are looked at once more, and the view is
-    given up if the history has moved on again meanwhile."""
-    for _ in range(TRIES):
+def _compared(services: Services, compare: Callable[[View[ColumnsView]], PartialCheck]) -> PartialCheck:
+    """Compare in a view whose records have the same history as its columns.
+
+    What opening a view projects is added to the history after its snapshot of the records. So a new snapshot is taken,
+    and the view is given up if the history has grown again meanwhile.
+    """
+    for _ in range(MAX_TRIES):
         with services.view() as view:
             view.close_records()
             with snapshot(view.records):
                 if read.position(view.records).mark == view.columns.kept_history.mark():
                     return compare(view)
-    return Part(0, None, [f"the columns stand at another history than the one in the records: {REBUILD}"])
+    return PartialCheck(0, None, [f"the columns stand at another history than the one in the records: {REBUILD}"])
 
 
 def _page(ids: Sequence[int], sizes: Mapping[int, int]) -> Sequence[int]:
-    """Return the first segments, at least one, that have together so few members that comparing them takes a moment."""
+    """Return the first segments, at least one, that are quick to compare: at most 100, with at most 2 million
+    members."""
     members = 0
-    for n, segment_id in enumerate(ids[:SEGMENTS_A_PART]):
+    for n, segment_id in enumerate(ids[:SEGMENTS_PER_PART]):
         members += sizes.get(segment_id, 0)
-        if n and members > MEMBERS_A_PART:
+        if n and members > MEMBERS_PER_PART:
             return ids[:n]
-    return ids[:SEGMENTS_A_PART]
+    return ids[:SEGMENTS_PER_PART]
 
 
-def _apart(what: str, found: Discrepancies, called: str, many: str = "") -> list[str]:
+def _discrepancies(what: str, found: Discrepancies, called: str, many: str = "") -> list[str]:
     if not found.number:
         return []
     shown = some(found.some, found.number)

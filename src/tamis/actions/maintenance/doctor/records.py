@@ -1,11 +1,11 @@
-"""The laws of the records, checked on the records alone: nothing is written, and nobody waits."""
+"""Verify the records by themselves, without blocking anybody."""
 
 from collections.abc import Iterable, Iterator
 from itertools import groupby
 from operator import attrgetter
 
 from tamis.actions.batches import batched
-from tamis.actions.maintenance.doctor.report import REPORT, RESTORE, Check, looking, some
+from tamis.actions.maintenance.doctor.report import REPORT, RESTORE, Check, some, start_check
 from tamis.actions.maintenance.stores import RECORDS
 from tamis.actions.segments.stored_rules import stored_rule
 from tamis.domain.emails import email_key
@@ -21,18 +21,18 @@ from tamis.rules.evaluation.segments import MAX_CHAIN, in_circles, in_order, lon
 from tamis.rules.syntaxes.json import from_json
 from tamis.rules.tree import Rule
 
-KEYS_A_STEP = 50_000
+KEYS_PER_STEP = 50_000
 SHOWN = 5
 LIMITS = {"contacts": EXTERNAL_BIT - 1, "inclusions": EXTERNAL_BIT - 1, "segments": LAST_SEGMENT}
 
 
-def examine_records(db: Reader, health: FileHealth) -> Iterator[Check]:
-    """Check the records, one law after the other."""
+def verify_records(db: Reader, health: FileHealth) -> Iterator[Check]:
+    """Check the records, one law at a time."""
     yield _file(db, health)
     yield _schema(db)
     yield _addresses(db)
     yield _numbers(db)
-    yield _hands(db)
+    yield _overrides(db)
     yield _imports(db)
     yield _rules(db)
     yield _forgotten(db)
@@ -40,9 +40,9 @@ def examine_records(db: Reader, health: FileHealth) -> Iterator[Check]:
 
 
 def _file(db: Reader, health: FileHealth) -> Check:
-    """Check every page; what is found is noted, so that nothing is written any more, and an older note is taken back
-    where nothing is."""
-    with looking("the file of the records is whole", "every page and index entry") as check:
+    """Check every page. Damage is noted, so that nothing more is written; where there is none, an older note is
+    cleared."""
+    with start_check("the file of the records is whole", "every page and index entry") as check:
         problems = verify.check_file(db)
         for problem in problems:
             check.wrong(f"{RECORDS.NAME} is damaged ({problem}): {RESTORE}")
@@ -58,7 +58,7 @@ def _are(number: int) -> str:
 
 
 def _schema(db: Reader) -> Check:
-    with looking("the records have the tables and indexes of this version") as check:
+    with start_check("the records have the tables and indexes of this version") as check:
         for name in verify.compare_schema(db):
             check.wrong(f"{name} is missing, or was changed by another program: {RESTORE}")
     return check.done()
@@ -66,7 +66,7 @@ def _schema(db: Reader) -> Check:
 
 def _addresses(db: Reader) -> Check:
     contacts, added = verify.count_contacts_and_inclusions(db)
-    with looking("an address stands once", f"{counted(contacts, 'contact')}, {added:,} added by hand") as check:
+    with start_check("an address stands once", f"{counted(contacts, 'contact')}, {added:,} added by hand") as check:
         for table, called in (("contacts", "contact"), ("inclusions", "address added by hand")):
             rows = verify.unusual_keys(db, table)
             wrong = [id_ for id_, address, key in rows if email_key(address) != key]
@@ -90,7 +90,7 @@ def _addresses(db: Reader) -> Check:
 
 
 def _numbers(db: Reader) -> Check:
-    with looking("every number is given once") as check:
+    with start_check("every number is given once") as check:
         for sequence in verify.list_sequences(db):
             if sequence.highest > sequence.given:
                 check.wrong(
@@ -109,8 +109,8 @@ def _numbers(db: Reader) -> Check:
     return check.done()
 
 
-def _hands(db: Reader) -> Check:
-    with looking("what was done by hand is about contacts that exist") as check:
+def _overrides(db: Reader) -> Check:
+    with start_check("what was done by hand is about contacts that exist") as check:
         stray = verify.count_orphaned_exclusions(db)
         if stray:
             check.wrong(
@@ -118,7 +118,7 @@ def _hands(db: Reader) -> Check:
                 f"of contacts that do not exist, and mean nothing: {REPORT}"
             )
         for type_id in verify.types_with_exclusions(db):
-            keys = batched(verify.contact_email_keys(db, type_id), KEYS_A_STEP)
+            keys = batched(verify.contact_email_keys(db, type_id), KEYS_PER_STEP)
             unheeded = sum(len(email_exclusions.find_email_exclusions(db, type_id, part)) for part in keys)
             if unheeded:
                 check.wrong(
@@ -130,7 +130,7 @@ def _hands(db: Reader) -> Check:
 
 def _imports(db: Reader) -> Check:
     imports, befores = verify.count_imports(db)
-    with looking(
+    with start_check(
         "imports can be undone", f"{counted(imports, 'import')}, {counted(befores, 'contact')} as they were"
     ) as check:
         lost, spans, writers = verify.count_orphans_of_imports(db)
@@ -154,7 +154,7 @@ def _imports(db: Reader) -> Check:
 
 def _rules(db: Reader) -> Check:
     live = verify.live_segments(db)
-    with looking("every rule can be evaluated", counted(len(live), "segment")) as check:
+    with start_check("every rule can be evaluated", counted(len(live), "segment")) as check:
         for segment in live:
             try:
                 rule_of(db, segment)
@@ -163,12 +163,12 @@ def _rules(db: Reader) -> Check:
                     f'the rule of segment {segment.id} "{segment.name}" cannot be evaluated, so that it selects nobody '
                     f"({error}): give it another one (tamis segment edit {segment.id} --where RULE)"
                 )
-        for segment in segments_in_circles(db):
+        for segment in find_circular_segments(db):
             check.wrong(
                 f'the rule of segment {segment.id} "{segment.name}" comes back to the segment itself over those that '
                 f"it names: {RESTORE}"
             )
-        if (chain := longest_of_all(db)) and len(chain) > MAX_CHAIN:
+        if (chain := find_longest_chain(db)) and len(chain) > MAX_CHAIN:
             called = f'from segment {chain[0].id} "{chain[0].name}" to segment {chain[-1].id} "{chain[-1].name}"'
             check.note(
                 f"segments name each other over {len(chain)} levels, {called}, more than the {MAX_CHAIN} that can be "
@@ -177,7 +177,7 @@ def _rules(db: Reader) -> Check:
     return check.done()
 
 
-def longest_of_all(db: Reader) -> list[Segment]:
+def find_longest_chain(db: Reader) -> list[Segment]:
     """Return a longest chain of segments of which each names the next one."""
     live = {segment.id: segment for segment in verify.live_segments(db)}
     rules = without_circles(_built(db, live.values()))
@@ -185,15 +185,15 @@ def longest_of_all(db: Reader) -> list[Segment]:
     return [live[id_] for id_ in longest_chain(levels[-1][0], rules)] if levels else []
 
 
-def segments_in_circles(db: Reader) -> list[Segment]:
-    """List the segments whose rules come back to themselves over those that they name."""
+def find_circular_segments(db: Reader) -> list[Segment]:
+    """List the segments whose rules depend on themselves through the segments that they name."""
     live = verify.live_segments(db)
     circular = in_circles(_built(db, live))
     return [segment for segment in live if segment.id in circular]
 
 
 def _built(db: Reader, live: Iterable[Segment]) -> dict[int, Rule]:
-    """Build the rules of segments, those that cannot be evaluated as such that select nobody."""
+    """Build the rules of segments; those that cannot be evaluated select nobody."""
     built: dict[int, Rule] = {}
     for type_id, of_type in groupby(sorted(live, key=attrgetter("contact_type_id")), attrgetter("contact_type_id")):
         fields, refs = types.fields_of_type(db, type_id), segments.refs_of_type(db, type_id)
@@ -209,10 +209,10 @@ def rule_of(db: Reader, segment: Segment) -> Rule:
 
 
 def _forgotten(db: Reader) -> Check:
-    with looking("forgotten addresses stay away") as check:
+    with start_check("forgotten addresses stay away") as check:
         for type_id in verify.types_with_suppressions(db):
             back = 0
-            for keys in batched(verify.all_email_keys(db, type_id), KEYS_A_STEP):
+            for keys in batched(verify.all_email_keys(db, type_id), KEYS_PER_STEP):
                 back += len(suppressions.find_suppressed(db, type_id, keys))
             if back:
                 check.wrong(
@@ -224,7 +224,7 @@ def _forgotten(db: Reader) -> Check:
 
 
 def _erasures(db: Reader) -> Check:
-    with looking("nothing that was deleted is left in the files") as check:
+    with start_check("nothing that was deleted is left in the files") as check:
         pending = erasure.find_pending(db)
         if pending:
             check.note(

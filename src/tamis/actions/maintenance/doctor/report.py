@@ -1,4 +1,4 @@
-"""What a doctor says: checks, and what each of them found."""
+"""The report of `tamis doctor`: checks, and what each one found."""
 
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
@@ -16,7 +16,7 @@ REPORT = "please report this as a fault of Tamis"
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """One sentence on what was found and what to do; `wrong` tells it from what only deserves to be mentioned."""
+    """A sentence that says what was found and what to do; a finding that is not `wrong` is only a note."""
 
     message: str
     wrong: bool = True
@@ -24,10 +24,10 @@ class Finding:
 
 @dataclass(frozen=True, slots=True)
 class Check:
-    """One thing that was looked at: how much of it, for how long, and what was found."""
+    """A finished check: what was checked (`scope`), how long it took, and what was found."""
 
     name: str
-    looked_at: str
+    scope: str
     seconds: float
     findings: tuple[Finding, ...]
 
@@ -38,36 +38,36 @@ class Check:
 
 
 @dataclass(slots=True)
-class Looking:
-    """A check while it is being made."""
+class CheckInProgress:
+    """A check that is still running."""
 
     name: str
-    looked_at: str = ""
+    scope: str = ""
     findings: list[Finding] = field(default_factory=list)
     seconds: float = 0.0
 
     def wrong(self, message: str) -> None:
-        """Note that something is wrong."""
+        """Add a finding that is wrong."""
         self.findings.append(Finding(message))
 
     def note(self, message: str) -> None:
-        """Note something that is not wrong."""
+        """Add a note."""
         self.findings.append(Finding(message, wrong=False))
 
     def done(self) -> Check:
         """Return the check as it is now."""
-        return Check(self.name, self.looked_at, self.seconds, tuple(self.findings))
+        return Check(self.name, self.scope, self.seconds, tuple(self.findings))
 
 
 @contextmanager
-def looking(name: str, looked_at: str = "") -> Iterator[Looking]:
-    """Make a check in a block, and measure how long it takes."""
-    check = Looking(name, looked_at)
+def start_check(name: str, scope: str = "") -> Iterator[CheckInProgress]:
+    """Run a check in a block, and measure how long it takes."""
+    check = CheckInProgress(name, scope)
     start = perf_counter()
     yield check
     check.seconds = perf_counter() - start
 
 
 def some(ids: Sequence[int], count: int) -> str:
-    """Write a few numbers of many."""
+    """Format a few ids of many."""
     return ", ".join(map(str, ids)) + (" …" if count > len(ids) else "")

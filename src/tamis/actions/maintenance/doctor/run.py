@@ -1,4 +1,4 @@
-"""All checks, one after the other."""
+"""Run all checks of `tamis doctor`."""
 
 from collections.abc import Callable, Iterator, Sequence
 
@@ -14,94 +14,98 @@ from tamis.actions.local_calls import (
     LocalCall,
 )
 from tamis.actions.maintenance.doctor import records
-from tamis.actions.maintenance.doctor.columns import Part
-from tamis.actions.maintenance.doctor.directory import examine_directory
-from tamis.actions.maintenance.doctor.history import examine_kept
-from tamis.actions.maintenance.doctor.report import REBUILD, Check, looking
+from tamis.actions.maintenance.doctor.columns import PartialCheck
+from tamis.actions.maintenance.doctor.directory import verify_directory
+from tamis.actions.maintenance.doctor.history import verify_history
+from tamis.actions.maintenance.doctor.report import REBUILD, Check, start_check
 from tamis.actions.services import Services
 from tamis.domain.errors import Damaged
 from tamis.domain.text import counted
 from tamis.records import types
 from tamis.records.maintenance import verify
 
-Ask = Callable[[Services, LocalCall[Part]], Part]
-"""Puts a question to whoever has the columns."""
+CallRunner = Callable[[Services, LocalCall[PartialCheck]], PartialCheck]
+"""Runs a call in the process that has the columns open."""
 
 
-def examine_all(services: Services, ask: Ask, sample: int) -> Iterator[Check]:
+def verify_all(services: Services, run_call: CallRunner, sample: int) -> Iterator[Check]:
     """Check a data directory."""
-    yield examine_directory(services.settings.data)
+    yield verify_directory(services.settings.data)
     db = services.records.reader()
     try:
-        yield from records.examine_records(db, services.records.health)
-        yield examine_kept(db)
+        yield from records.verify_records(db, services.records.health)
+        yield verify_history(db)
         type_ids, live = types.all_type_ids(db), verify.live_segments(db)
     except Damaged as error:
-        with looking("the rest of the records") as check:
+        with start_check("the rest of the records") as check:
             check.wrong(f"this could not be looked at: {error}")
         yield check.done()
         return
-    yield _asked("the log of transitions", ("line",), services, ask, [CheckLog()])
-    yield _asked(
+    yield _run_calls("the log of transitions", ("line",), services, run_call, [CheckLog()])
+    yield _run_calls(
         "the columns have the membership changes of the records",
         ("change",),
         services,
-        ask,
+        run_call,
         [CheckHistory(of_segments=False)],
     )
-    yield _asked(
+    yield _run_calls(
         "the columns have snapshots, daily sizes and members of the history in the records",
         ("row",),
         services,
-        ask,
+        run_call,
         [CheckHistory(of_segments=True)],
     )
-    yield _asked(
+    yield _run_calls(
         "the columns have the contacts of the records",
         ("contact, every value", "contacts, every value"),
         services,
-        ask,
+        run_call,
         [CheckContacts(id_) for id_ in type_ids],
     )
-    yield _asked(
+    yield _run_calls(
         "the columns have what was done by hand",
         ("addition or removal", "additions and removals"),
         services,
-        ask,
+        run_call,
         [CheckOverrides(id_) for id_ in type_ids],
     )
-    yield _asked(
+    yield _run_calls(
         "members, sizes and logs of segments, against their rules as SQL",
         ("member",),
         services,
-        ask,
+        run_call,
         [CheckSegment(segment.id) for segment in live],
     )
-    yield _asked(
+    yield _run_calls(
         f"members, against the reference evaluator (at most {sample:,} contacts a type)",
         ("contact",),
         services,
-        ask,
+        run_call,
         [CheckSample(id_, sample) for id_ in type_ids],
     )
 
 
-def _asked(
-    name: str, looked_at: tuple[str, ...], services: Services, ask: Ask, questions: Sequence[LocalCall[Part]]
+def _run_calls(
+    name: str,
+    scope: tuple[str, ...],
+    services: Services,
+    run_call: CallRunner,
+    calls: Sequence[LocalCall[PartialCheck]],
 ) -> Check:
     count = 0
-    with looking(name) as check:
-        for question in questions:
-            following: LocalCall[Part] | None = question
-            while following:
+    with start_check(name) as check:
+        for call in calls:
+            next_call: LocalCall[PartialCheck] | None = call
+            while next_call:
                 try:
-                    part = ask(services, following)
-                except Exception as error:  # what damaged data can do is not known beforehand, and is a finding
+                    part = run_call(services, next_call)
+                except Exception as error:  # damaged data can cause any error, which is a finding
                     check.wrong(f"this could not be looked at ({error}): {REBUILD}")
                     break
-                count += part.looked_at
-                for message in part.wrong:
+                count += part.checked
+                for message in part.problems:
                     check.wrong(message)
-                following = None if part.after is None else msgspec.structs.replace(following, after=part.after)
-        check.looked_at = counted(count, *looked_at)
+                next_call = None if part.after is None else msgspec.structs.replace(next_call, after=part.after)
+        check.scope = counted(count, *scope)
     return check.done()
