@@ -8,7 +8,7 @@ from typing import Any
 
 import requests
 
-from tests.support.process import tamis
+from tests.support.process import TAMIS, tamis
 
 _numbers = itertools.count(1)
 
@@ -57,7 +57,7 @@ class Person:
         """Send a POST request, url-encoded when `data` is a mapping."""
         return self.call("POST", path, data=data, **options)
 
-    def tamis(self, *arguments: str | Path, program: Sequence[str] = ("-m", "tamis")) -> dict[str, Any]:
+    def tamis(self, *arguments: str | Path, program: Sequence[str] = TAMIS) -> dict[str, Any]:
         """Run a command for this person's account, in another process than the server's."""
         return tamis(self.data, *arguments, "--account", self.email, prefix=self.prefix, program=program)
 

@@ -10,7 +10,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import IO, Any, Self
 
-from tests.support import forked
+from tests.support import forked, in_process
 
 LISTENING = "Tamis is listening on "
 PATIENCE_SECONDS = 120
@@ -23,6 +23,7 @@ def environment(extra: Mapping[str, str] | None = None) -> dict[str, str]:
     return {**kept, "no_proxy": "*", "NO_PROXY": "*", **(extra or {})}
 
 
+TAMIS, SERVING = ("-m", "tamis"), ("serve", "demo")
 MAIN = "import sys; from tamis.cli.main import main; main(sys.argv[1:])"
 """What `python -c` runs as a command, after what a test changes before."""
 SOON = "from tamis.cli import imports; imports.SECONDS_TO_FOLLOW = 0.2"
@@ -34,15 +35,19 @@ class Refused(Exception):
 
 
 def tamis(
-    data: Path, *arguments: str | Path, prefix: Sequence[str] = (), program: Sequence[str] = ("-m", "tamis")
+    data: Path, *arguments: str | Path, prefix: Sequence[str] = (), program: Sequence[str] = TAMIS
 ) -> dict[str, Any]:
-    """Run a command on a data directory in a process of its own and return its JSON document; raises Refused. `prefix`
-    is a program that runs it; `program` says what Python runs, which is Tamis."""
-    command = [*prefix, sys.executable, *program, *map(str, arguments), "--data", str(data), "--json"]
+    """Run a command on a data directory and return its JSON document; raises Refused. It runs in this process, or in
+    one of its own where several run at once, it serves, `prefix` is a program that runs it, or `program` says that
+    Python runs something else than Tamis."""
+    words = [*map(str, arguments), "--data", str(data), "--json"]
+    command = [*prefix, sys.executable, *program, *words]
     if prefix:
         done = subprocess.run(
             command, capture_output=True, text=True, check=False, env=environment(), timeout=PATIENCE_SECONDS
         )
+    elif program == TAMIS and words[0] not in SERVING and threading.current_thread() is threading.main_thread():
+        done = in_process.run_text(words)
     else:
         done = forked.run_text(command, env=environment(), timeout=PATIENCE_SECONDS)
     if done.returncode:
@@ -60,7 +65,7 @@ class Server:
         data: Path,
         settings: Mapping[str, str] | None = None,
         prefix: Sequence[str] = (),
-        program: Sequence[str] = ("-m", "tamis"),
+        program: Sequence[str] = TAMIS,
     ) -> None:
         self.program = program
         self.data = data
