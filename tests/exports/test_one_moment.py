@@ -37,7 +37,7 @@ def seen_beside(desk: Desk, segment: Segment) -> set[str]:
 def test_writes_and_reads_go_on_beside_it_and_it_sees_none_of_them(desk: Desk) -> None:
     services = desk.services
     everyone = desk.segment("Everyone", "email is not blank")
-    with services.view(desk.account.id, lasts=True) as view:
+    with services.view(desk.account.id, long_running=True) as view:
         assert len(types.fields_of_type(view.records, desk.type.id).fields) == 12
         view.close_records()
         desk.write(bob={"city": "Berlin"})
@@ -50,7 +50,7 @@ def test_it_holds_every_write_that_came_before_it(desk: Desk) -> None:
     services = desk.services
     services.project()
     desk.write(bob={"city": "Berlin"})
-    with services.view(desk.account.id, lasts=True) as view:
+    with services.view(desk.account.id, long_running=True) as view:
         assert view.columns.contacts.ids(desk.type.id, 0, 9) == [1, 2]
 
 
@@ -64,7 +64,7 @@ def test_who_replaces_the_file_waits_for_it_and_keeps_no_reader_out_meanwhile(de
         columns.rewrite()
         replaced.set()
 
-    with services.view(desk.account.id, lasts=True) as view:
+    with services.view(desk.account.id, long_running=True) as view:
         view.close_records()
         rewriting = threading.Thread(target=rewrite, daemon=True)
         rewriting.start()

@@ -23,7 +23,7 @@ Opening = Callable[[Desk], AbstractContextManager[View[Any]]]
 VIEWS: dict[str, Opening] = {
     "of an account": lambda desk: desk.services.view(desk.account.id),
     "of all accounts": lambda desk: desk.services.view(),
-    "that lasts": lambda desk: desk.services.view(desk.account.id, lasts=True),
+    "long-running": lambda desk: desk.services.view(desk.account.id, long_running=True),
     "of the sizes of an account": lambda desk: desk.services.view_of_sizes(desk.account.id),
     "of all sizes": lambda desk: desk.services.view_of_sizes(),
 }
@@ -164,7 +164,7 @@ def test_a_view_of_what_was_closed_is_refused(tmp_path: Path, kind: str) -> None
 
 def test_a_view_that_lasts_does_not_keep_the_log_of_the_records(desk: Desk) -> None:
     desk.write(ann={})
-    with desk.services.view(desk.account.id, lasts=True) as view:
+    with desk.services.view(desk.account.id, long_running=True) as view:
         desk.write(bob={})
         view.close_records()
         assert desk.services.records.truncate_log()

@@ -1,4 +1,4 @@
-"""Both stores of one data directory and the clock: what every action works with."""
+"""The services that every action works with: both stores of a data directory, the clock, threads and jobs."""
 
 import logging
 import threading
@@ -14,7 +14,7 @@ from tamis.actions.jobs import JobRunner
 from tamis.actions.lanes import Lanes
 from tamis.actions.maintenance.file_rights import make_private_files, tighten
 from tamis.actions.projection import project
-from tamis.actions.view import Part, View, Views
+from tamis.actions.view import SizesView, View, Views
 from tamis.columns.engine.store import Columns
 from tamis.columns.interface.view import ColumnsView
 from tamis.domain.errors import Damaged, Unavailable
@@ -35,7 +35,7 @@ def utc_now() -> datetime:
 
 
 class Services:
-    """The records, and the columns once they are needed; closing it closes both."""
+    """Opens the records at once and the columns when they are first needed; closing it closes both."""
 
     def __init__(
         self, settings: Settings, clock: Callable[[], datetime] = utc_now, *, accepts_loss: bool = False
@@ -51,7 +51,7 @@ class Services:
         self.accepts_loss = accepts_loss
         self.records = Records(settings.data, accepts_loss=accepts_loss)
         self._views = Views(self.records, self.open_columns, clock)
-        self.lanes = Lanes(settings.requests_waiting, self._stop_reading)
+        self.lanes = Lanes(settings.requests_waiting, self._interrupt_reads)
         self.jobs = JobRunner(self.lanes.jobs)
         self._columns: Columns | None = None
         self._opening = threading.Lock()
@@ -63,7 +63,7 @@ class Services:
         *args: P.args,
         **kwargs: P.kwargs,
     ) -> "Future[T]":
-        """Queue an action that writes; it runs in the writer's transaction and is given the instant of its turn."""
+        """Queue an action that writes; it runs in the writer's transaction, with the instant at which it starts."""
         return self.submit_of(0, action, *args, **kwargs)
 
     def submit_of(
@@ -73,7 +73,7 @@ class Services:
         *args: P.args,
         **kwargs: P.kwargs,
     ) -> "Future[T]":
-        """Queue an action that writes in the turn of an account, of which many may wait (see `submit`)."""
+        """Queue an action that writes for an account; accounts take turns, and each may have many waiting."""
         return self.records.submit(lambda db: action(db, self.clock(), *args, **kwargs), account_id)
 
     def write(
@@ -82,12 +82,12 @@ class Services:
         *args: P.args,
         **kwargs: P.kwargs,
     ) -> T:
-        """Run an action that writes, and wait until it is on disk."""
+        """Run an action that writes, and wait until the write is on disk."""
         return self.submit(action, *args, **kwargs).result()
 
     def open_columns(self) -> Columns:
-        """Return the column store as it is, opening it when needed; raises Held when another process has it, and
-        Damaged when it knows of changes that the records have lost."""
+        """Return the column store without projecting anything, opening it if needed. Raises Held when another process
+        has it open, and Damaged when it has changes that the records have lost."""
         if self._columns:
             return self._columns
         with self._opening:
@@ -102,33 +102,35 @@ class Services:
                     RecordsHistory(self.records),
                 )
                 try:
-                    self._require_all_that(columns)
+                    self._require_no_lost_writes(columns)
                 except BaseException:
                     columns.close()
                     raise
                 self._columns = columns
             return self._columns
 
-    def _require_all_that(self, columns: Columns) -> None:
-        """Raise Damaged when the column store knows of changes that the records do not have."""
-        ahead = (columns.applied or 0) - last_change(self.records.reader())
-        if ahead > 0 and not self.accepts_loss:
-            log.event("acknowledged_writes_missing", level=logging.CRITICAL, changes=ahead)
+    def _require_no_lost_writes(self, columns: Columns) -> None:
+        """Raise Damaged if the column store has changes that the records do not have."""
+        lost = (columns.applied or 0) - last_change(self.records.reader())
+        if lost > 0 and not self.accepts_loss:
+            log.event("acknowledged_writes_missing", level=logging.CRITICAL, changes=lost)
             raise Damaged("writes_missing")
 
     def project(self) -> Columns:
-        """Bring the projection up to date with every acknowledged write and with the time, and return its store; raises
-        Unavailable. Whoever reads opens a view, which does so."""
+        """Project every acknowledged write and the time up to now, and return the column store; raises Unavailable.
+        Readers need not call this: opening a view does it."""
         columns = self.open_columns()
         project(self.records, columns, self.clock)
         return columns
 
-    def view(self, account_id: int | None = None, *, lasts: bool = False) -> AbstractContextManager[View[ColumnsView]]:
-        """Open a view of both stores at one moment (see `Views.view`); raises Unavailable."""
-        return self._views.view(account_id, lasts=lasts)
+    def view(
+        self, account_id: int | None = None, *, long_running: bool = False
+    ) -> AbstractContextManager[View[ColumnsView]]:
+        """Open a consistent view of both stores (see `Views.view`); raises Unavailable."""
+        return self._views.view(account_id, long_running=long_running)
 
-    def view_of_sizes(self, account_id: int | None = None) -> AbstractContextManager[View[Part]]:
-        """Open a view that reads nothing of the columns but the sizes of segments; raises Unavailable."""
+    def view_of_sizes(self, account_id: int | None = None) -> AbstractContextManager[View[SizesView]]:
+        """Open a view of the records and the sizes of segments; raises Unavailable."""
         return self._views.sizes(account_id)
 
     @property
@@ -138,13 +140,13 @@ class Services:
         return self._columns
 
     def release_columns(self) -> None:
-        """Let other processes have the column store; it is opened again when it is needed."""
+        """Close the column store, so that other processes can open it; it is opened again when needed."""
         with self._opening:
             columns, self._columns = self._columns, None
         if columns:
             columns.close()
 
-    def _stop_reading(self, thread: int) -> None:
+    def _interrupt_reads(self, thread: int) -> None:
         interrupt_staging(thread)
         if self._columns:
             self._columns.interrupt(thread)

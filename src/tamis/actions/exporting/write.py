@@ -24,7 +24,7 @@ def write_export(services: Services, asked: Export, place: str) -> int:
     """
     target = export_file(find_export_directory(services.settings.data, place))
 
-    with services.view(asked.account_id, lasts=True) as view:
+    with services.view(asked.account_id, long_running=True) as view:
         account = accounts.account_by_id(view.records, asked.account_id)
         if account is None:
             raise NotFound("account_id_unknown", account=asked.account_id)
