@@ -1,4 +1,4 @@
-"""The composition root of the server: settings, stores and doors, from start to stop."""
+"""The composition root of the server: settings, stores and interfaces, from start to stop."""
 
 import logging
 import os
@@ -43,13 +43,14 @@ PROJECTION_SECONDS = 1.0
 HEALTH_SECONDS = 1.0
 CLEANUP_SECONDS = 60
 SWITCH_SECONDS = 0.001
-"""After so long a thread that computes lets another one go on: the event loop, as a rule, which needs little."""
+"""How soon a computing thread yields to another one: mostly to the event loop, which needs little time."""
 
 
 def serve(settings: Settings, host: str, port: int, ready: Callable[[str], None]) -> None:
     """Serve a data directory until SIGTERM or SIGINT, then let running requests finish.
 
-    `ready` is told the address once requests are accepted. Raises Unavailable when the port or the data is taken.
+    `ready` is called with the address once requests are accepted. Raises Unavailable when the port or the data is in
+    use.
     """
     log.start_log(settings.log)
     with _log_outcome():
@@ -57,7 +58,7 @@ def serve(settings: Settings, host: str, port: int, ready: Callable[[str], None]
 
 
 def _serve(settings: Settings, host: str, port: int, ready: Callable[[str], None]) -> None:
-    signal.signal(signal.SIGTERM, _stop)
+    signal.signal(signal.SIGTERM, _exit)
     sys.setswitchinterval(SWITCH_SECONDS)
     services = Services(settings)
     stop = threading.Event()
@@ -66,8 +67,8 @@ def _serve(settings: Settings, host: str, port: int, ready: Callable[[str], None
     close_metrics: Callable[[], None] = _do_nothing
     try:
         _open_columns(services)
-        most_handles = raise_descriptor_limit()
-        limits = Limits.of(settings, connection_capacity(most_handles, settings.max_connections))
+        max_descriptors = raise_descriptor_limit()
+        limits = Limits.of(settings, connection_capacity(max_descriptors, settings.max_connections))
         connections = Connections(limits, make_trust_check(settings.trusted_proxies), traffic.note)
         registry = registry_of(services, traffic, health, lambda: connections.active)
         if settings.metrics_port:
@@ -79,11 +80,11 @@ def _serve(settings: Settings, host: str, port: int, ready: Callable[[str], None
         sweep_uploads(services)
         for thread in threads:
             thread.start()
-        answers = web_app(services, token, monitoring(health, registry, settings.metrics_token))
+        asgi_app = web_app(services, token, monitoring(health, registry, settings.metrics_token))
         file = settings.data / SERVER_FILE
-        file.unlink(missing_ok=True)  # left behind by a server that was killed
+        file.unlink(missing_ok=True)  # of a server that was killed
 
-        def accept() -> None:
+        def on_ready() -> None:
             write_server_file(file, ServerAddress(address, token))
             log.event(
                 "server_started",
@@ -91,18 +92,18 @@ def _serve(settings: Settings, host: str, port: int, ready: Callable[[str], None
                 address=address,
                 data=str(settings.data.resolve()),
                 process=os.getpid(),
-                handles=most_handles,
+                handles=max_descriptors,
                 connections=limits.connections,
             )
             ready(address)
 
-        def stopping(signal_name: str) -> None:
+        def on_stopping(signal_name: str) -> None:
             health.stop()
-            services.lanes.files.end()  # nobody waits for the look at a file any more
+            services.lanes.files.end()  # uploads are not inspected any more
             log.event("server_stopping", reason=signal_name, requests=connections.active)
 
         try:
-            Server(answers, connections, accept, stopping).run(sockets=[listener])
+            Server(asgi_app, connections, on_ready, on_stopping).run(sockets=[listener])
         finally:
             file.unlink(missing_ok=True)
     finally:
@@ -116,8 +117,8 @@ def _serve(settings: Settings, host: str, port: int, ready: Callable[[str], None
 
 @contextmanager
 def _log_outcome() -> Iterator[None]:
-    """Log why a server ends, or does not start."""
-    began = time.monotonic()
+    """Log why a server ends or does not start."""
+    started = time.monotonic()
     try:
         yield
     except TamisError as error:
@@ -125,14 +126,14 @@ def _log_outcome() -> Iterator[None]:
         raise
     except Exception as error:
         log.event("server_failed", level=logging.CRITICAL, error=error)
-        sys.exit(1)  # the log has the traceback, without anybody's data
+        sys.exit(1)  # the log has the traceback, without personal data
     finally:
         log.write_withheld(all_of_them=True)
-        log.event("server_stopped", version=__version__, seconds=round(time.monotonic() - began, 1))
+        log.event("server_stopped", version=__version__, seconds=round(time.monotonic() - started, 1))
 
 
 def _background_threads(services: Services, health: Health, stop: threading.Event) -> list[threading.Thread]:
-    """Make the threads that work beside the requests until `stop` is set."""
+    """Make the threads that run in the background until `stop` is set."""
     return [
         threading.Thread(target=_project_periodically, args=(services, health, stop), name="follower"),
         threading.Thread(target=_clean_up_periodically, args=(services, stop), name="eraser"),
@@ -143,18 +144,17 @@ def _background_threads(services: Services, health: Health, stop: threading.Even
 
 
 def write_server_file(file: Path, server: ServerAddress) -> None:
-    """Leave word for commands on this machine of where the server is and how to be let in; the owner alone can
-    read it."""
-    fresh = file.with_suffix(".new")
-    fresh.unlink(missing_ok=True)
-    with os.fdopen(os.open(fresh, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as handle:
+    """Write the address and token of the server for commands on this machine; only the owner can read the file."""
+    temporary = file.with_suffix(".new")
+    temporary.unlink(missing_ok=True)
+    with os.fdopen(os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as handle:
         handle.write(msgspec.json.encode(server))
-    fresh.replace(file)
+    temporary.replace(file)
 
 
 def _open_columns(services: Services) -> None:
     pause = threading.Event()
-    for _ in range(LOCK_ATTEMPTS):  # a command may have them for a moment
+    for _ in range(LOCK_ATTEMPTS):  # a command may hold them briefly
         try:
             services.open_columns()
             return
@@ -178,8 +178,8 @@ def _listen(host: str, port: int) -> socket.socket:
     return listener
 
 
-def _stop(*_: object) -> None:
-    # uvicorn handles the signal while it runs and raises it again at its end: then the stores are still to be closed.
+def _exit(*_: object) -> None:
+    # uvicorn handles the signal while it runs and raises it again at its end, when the stores are still open.
     sys.exit(0)
 
 
@@ -192,7 +192,7 @@ def _do_nothing() -> None:
 
 
 def _check_health_periodically(health: Health, stop: threading.Event) -> None:
-    """Look every second whether the server can do its work, and write what a flood of events has withheld."""
+    """Check the health of the server every second, and log how many events were withheld."""
     while True:
         try:
             health.look()
@@ -204,7 +204,7 @@ def _check_health_periodically(health: Health, stop: threading.Event) -> None:
 
 
 def _project_periodically(services: Services, health: Health, stop: threading.Event) -> None:
-    """Let the columns follow also when nobody asks, so that whoever asks next need not wait for it."""
+    """Keep the columns up to date also when no request does, so that the next one need not wait."""
     upkeep, reported = Upkeep(services), None
     while True:
         try:

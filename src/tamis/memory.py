@@ -1,4 +1,4 @@
-"""Memory that was freed goes back to the system: otherwise the C library keeps what a rush has taken."""
+"""Returning freed memory to the system: the C library would otherwise keep what a peak has taken."""
 
 import ctypes
 import threading
@@ -8,11 +8,10 @@ INTERVAL_SECONDS = 10.0
 
 
 def trim_memory_periodically(stop: threading.Event) -> None:
-    """Return freed memory to the system every few seconds, until told to stop; only with glibc, others do so by
-    themselves."""
+    """Return freed memory to the system every few seconds until `stop` is set. Only glibc needs this."""
     trim = _trim()
     while trim and not stop.wait(INTERVAL_SECONDS):
-        trim(0)  # lets other threads of Python go on meanwhile
+        trim(0)  # releases the interpreter lock
 
 
 def _trim() -> Callable[[int], int] | None:

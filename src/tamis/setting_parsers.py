@@ -1,4 +1,4 @@
-"""How the value of a setting is read from what a person has written; each raises ValueError that says what to write."""
+"""Parsers of setting values; each raises ValueError with a message that says what to write."""
 
 import os
 import re
@@ -19,7 +19,7 @@ MIN_TOKEN_LENGTH = 16
 
 
 def whole_number(least: int, most: int) -> Callable[[str], int]:
-    """Return what reads a whole number within bounds."""
+    """Return a parser of whole numbers within bounds."""
 
     def read(text: str) -> int:
         if not re.fullmatch("[0-9]{1,15}", text) or not least <= int(text) <= most:
@@ -39,7 +39,7 @@ def size(text: str) -> int:
 
 
 def one_of(*words: str) -> Callable[[str], str]:
-    """Return what reads one of a few words."""
+    """Return a parser of a fixed set of words."""
 
     def read(text: str) -> str:
         if text not in words:
@@ -55,7 +55,7 @@ def memory(text: str) -> str:
 
 
 def duration(text: str) -> timedelta:
-    """Return a span of time."""
+    """Return a duration."""
     found = re.fullmatch(r"([0-9]{1,6})\s*([smhd])", text)
     if not found or int(found[1]) == 0:
         raise ValueError("write a span of time as a number and s, m, h or d, such as 24h")
@@ -63,7 +63,7 @@ def duration(text: str) -> timedelta:
 
 
 def duration_or_off(text: str) -> timedelta | None:
-    """Return a span of time, or None for the word `off`."""
+    """Return a duration, or None for `off`."""
     return None if text == "off" else duration(text)
 
 
@@ -77,7 +77,7 @@ def networks(text: str) -> tuple[IPv4Network | IPv6Network, ...]:
 
 
 def host_names(text: str) -> frozenset[str]:
-    """Return host names, separated by commas, in lower case; none of them for the word `any`."""
+    """Return host names, separated by commas, in lower case; the empty set for `any`."""
     names = frozenset() if text == "any" else frozenset(re.split(r"[\s,]+", text.lower()))
     if not all(re.fullmatch(r"[a-z0-9_.-]+|\[[0-9a-f:.]+\]", name) for name in names):
         raise ValueError("write host names such as tamis.example.org, without a port, or any")
@@ -85,7 +85,7 @@ def host_names(text: str) -> frozenset[str]:
 
 
 def token(text: str) -> str:
-    """Return a secret that nobody guesses."""
+    """Return a secret, which must be long enough not to be guessed."""
     if text and len(text) < MIN_TOKEN_LENGTH:
         raise ValueError(f"write at least {MIN_TOKEN_LENGTH} characters, such as those of: openssl rand -hex 32")
     return text

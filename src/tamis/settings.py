@@ -1,4 +1,4 @@
-"""The table of settings: what each is called, how it is written, what it is without being set, and what it does."""
+"""The table of settings: the name, the parser, the default and the description of each."""
 
 import os
 from collections.abc import Callable, Mapping
@@ -28,15 +28,15 @@ MAX_DAYS = 36_500
 
 
 def _setting(read: Callable[[str], T], default: str, what: str, *, secret: bool = False) -> T:
-    """Declare a setting by how it is read, its default as a person would write it, and what it does; a secret one is
-    shown in no message."""
+    """Declare a setting: how it is parsed, its default as a person would write it, and its description. The value of a
+    secret setting appears in no message."""
     metadata = {"read": read, "default": default, "what": what, "secret": secret}
     return field(default_factory=lambda: read(default), metadata=metadata, repr=not secret)
 
 
 @dataclass(frozen=True)
 class Settings:
-    """The settings of one process. Each can be set by its name in capitals after TAMIS_."""
+    """The settings of one process. Each is read from the environment variable TAMIS_ and its name in capitals."""
 
     data: Path
     columns_memory: str = _setting(memory, "1GB", "most memory that the column store uses before it spills to disk")
@@ -157,7 +157,7 @@ class Settings:
     def from_environment(cls, data: Path | None = None, environment: Mapping[str, str] = os.environ) -> "Settings":
         """Read the settings of this process; `data` wins over TAMIS_DATA.
 
-        Raises Invalid with all settings that cannot be read.
+        Raises Invalid with all settings that cannot be parsed.
         """
         values: dict[str, Any] = {}
         problems = []

@@ -202,7 +202,7 @@ def test_an_account_reads_so_many_lists_at_a_time() -> None:
             assert [piece async for piece in stream.rest] == [b",1", b"]}}"]
         await listings.stream(long, 1, request)
 
-    lane = Lane("lists", 1, at_once=1, most_waiting=9)
+    lane = Lane("lists", 1, per_account=1, max_waiting=9)
     with ThreadPoolExecutor(1) as thread:
         thread.submit(asyncio.run, ask(list_streaming.ListStreams(lane, 2))).result()
     lane.stop()

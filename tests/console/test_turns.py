@@ -124,7 +124,7 @@ def test_pages_are_not_made_in_the_threads_of_the_segment_api() -> None:
     def page() -> str:
         return threading.current_thread().name
 
-    lane = Lane("pages", 1, at_once=1, most_waiting=1)
+    lane = Lane("pages", 1, per_account=1, max_waiting=1)
     run_pages_in(lane)
     try:
         with TestClient(Litestar([page], openapi_config=None)) as client:
@@ -136,7 +136,7 @@ def test_pages_are_not_made_in_the_threads_of_the_segment_api() -> None:
 @pytest.mark.parametrize("method", ["GET", "POST"])
 def test_what_is_looked_up_for_somebody_who_leaves_is_stopped_and_what_waits_does_not_begin(method: str) -> None:
     begun, stopped = list[str](), threading.Event()
-    lane = Lane("pages", 1, at_once=1, most_waiting=9, stop_work=lambda _: stopped.set())
+    lane = Lane("pages", 1, per_account=1, max_waiting=9, interrupt=lambda _: stopped.set())
     run_pages_in(lane)
 
     @route("/slow/{who:str}", http_method=method, sync_to_thread=True, status_code=200)  # type: ignore[arg-type]

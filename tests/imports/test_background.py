@@ -96,7 +96,7 @@ def test_a_refusal_calls_the_file_by_its_name_and_keeps_it(desk: Desk) -> None:
 
 
 def test_of_one_key_one_work_runs_and_others_wait_their_turn() -> None:
-    runner, go = JobRunner(Lane("jobs", AT_ONCE, at_once=AT_ONCE, most_waiting=9)), threading.Event()
+    runner, go = JobRunner(Lane("jobs", AT_ONCE, per_account=AT_ONCE, max_waiting=9)), threading.Event()
     try:
         started = [runner.start(str(n), 1, None, lambda _: go.wait(PATIENCE_SECONDS)) for n in range(AT_ONCE + 1)]
         assert runner.start("0", 1, "again", lambda _: None) is started[0]
@@ -117,7 +117,7 @@ def test_of_one_key_one_work_runs_and_others_wait_their_turn() -> None:
 
 
 def test_what_fails_says_why(caplog: pytest.LogCaptureFixture) -> None:
-    runner = JobRunner(Lane("jobs", 1, at_once=1, most_waiting=9))
+    runner = JobRunner(Lane("jobs", 1, per_account=1, max_waiting=9))
 
     def fail(_: BackgroundJob) -> None:
         raise Invalid([Problem("a", "must_not_be_blank"), Problem("b", "not_utf8")])
@@ -136,7 +136,7 @@ def test_what_fails_says_why(caplog: pytest.LogCaptureFixture) -> None:
 
 
 def test_a_stop_ends_what_runs_and_what_waits() -> None:
-    runner, running = JobRunner(Lane("jobs", AT_ONCE, at_once=AT_ONCE, most_waiting=9)), threading.Semaphore(0)
+    runner, running = JobRunner(Lane("jobs", AT_ONCE, per_account=AT_ONCE, max_waiting=9)), threading.Semaphore(0)
 
     def endless(task: BackgroundJob) -> None:
         running.release()

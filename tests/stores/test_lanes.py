@@ -38,7 +38,7 @@ class Busyness:
 @pytest.fixture
 def busy() -> Iterator[Busyness]:
     stopped: list[int] = []
-    lane = Lane("test", 1, at_once=1, most_waiting=MOST_WAITING, stop_work=stopped.append)
+    lane = Lane("test", 1, per_account=1, max_waiting=MOST_WAITING, interrupt=stopped.append)
     found = Busyness(lane)
     yield found
     found.go.set()
@@ -55,7 +55,7 @@ def test_one_task_of_a_quiet_account_comes_before_the_second_of_a_busy_one(busy:
 
 @given(st.lists(st.integers(1, 4), max_size=40))
 def test_between_two_tasks_of_an_account_each_other_one_that_waits_has_one(accounts: list[int]) -> None:
-    lane = Lane("test", 1, at_once=1, most_waiting=MOST_WAITING)
+    lane = Lane("test", 1, per_account=1, max_waiting=MOST_WAITING)
     busy = Busyness(lane)
     tasks = [busy.add(account) for account in accounts]
     busy.go.set()
@@ -86,7 +86,7 @@ def test_what_waits_is_bounded_for_each_account_and_no_other_one_feels_it(busy: 
 
 
 def test_an_account_has_only_so_many_threads() -> None:
-    lane = Lane("test", 3, at_once=2, most_waiting=MOST_WAITING)
+    lane = Lane("test", 3, per_account=2, max_waiting=MOST_WAITING)
     go, here = threading.Event(), threading.Semaphore(0)
 
     def wait() -> None:
@@ -106,7 +106,7 @@ def test_an_account_has_only_so_many_threads() -> None:
 
 def test_what_is_abandoned_does_not_begin_and_what_runs_is_interrupted() -> None:
     stopped: list[int] = []
-    lane = Lane("test", 1, at_once=1, most_waiting=MOST_WAITING, stop_work=stopped.append)
+    lane = Lane("test", 1, per_account=1, max_waiting=MOST_WAITING, interrupt=stopped.append)
     busy = Busyness(lane)
     running = lane.start(1, lambda: None)
     lane.abandon(running)

@@ -1,7 +1,7 @@
-"""Who works when: each account waits for its own work, and nobody for that of another.
+"""Fair scheduling of work: each account waits for its own tasks, never for those of another.
 
-A lane is a few threads that serve the accounts in turn, whatever number of tasks each has handed in. Tasks of different
-length have lanes of their own, so that a short one never waits behind long ones.
+A lane is a small pool of threads that serves accounts in round-robin order, however many tasks each has queued. Tasks
+of different length run in different lanes, so a short one never waits behind long ones.
 """
 
 import logging
@@ -18,34 +18,34 @@ from tamis.domain.errors import Busy, Unavailable
 P = ParamSpec("P")
 T = TypeVar("T")
 Account = int | str
-"""The id of an account, or a word for those who have none, such as the address of a guest's machine."""
+"""The id of an account, or a text for callers without one, such as the address of a guest's machine."""
 
 
 @dataclass(slots=True)
 class Task:
-    """A task of an account: `future` ends with it, `thread` is the one that works on it."""
+    """A task of an account: `future` completes with it, `thread` is the thread that runs it."""
 
     account: Account
-    work: Callable[[], Any]
+    function: Callable[[], Any]
     future: "Future[Any]" = field(default_factory=Future)
     thread: int | None = None
 
 
 @dataclass(slots=True)
-class _Share:
-    """What an account has in a lane."""
+class _AccountShare:
+    """The tasks of an account in a lane."""
 
     waiting: deque[Task] = field(default_factory=deque)
     running: int = 0
-    refused: bool = False
-    """Whether the log tells already that too many wait; it does so once until none is left."""
+    logged_refusal: bool = False
+    """Whether the log already says that too many tasks wait; it does so once until none is waiting."""
 
 
 class Lane:
-    """A few threads that serve accounts in turn.
+    """A pool of threads that serves accounts in round-robin order.
 
-    `at_once` is how many tasks of one account run at a time, `most_waiting` how many wait. `stop_work` is told the
-    thread whose task nobody waits for any more.
+    `per_account` is the number of tasks of one account that run at a time, `max_waiting` how many may wait. `interrupt`
+    is called with the id of a thread whose task has been abandoned.
     """
 
     def __init__(
@@ -53,113 +53,114 @@ class Lane:
         name: str,
         threads: int,
         *,
-        at_once: int,
-        most_waiting: int,
-        stop_work: Callable[[int], None] = lambda _thread: None,
+        per_account: int,
+        max_waiting: int,
+        interrupt: Callable[[int], None] = lambda _thread: None,
     ) -> None:
         self.name = name
-        self._most_threads = threads
-        self._at_once = at_once
-        self._most_waiting = most_waiting
-        self._stop_work = stop_work
-        self._changed = threading.Condition()
-        self._shares: dict[Account, _Share] = {}
-        self._turns: dict[Account, None] = {}
-        """The accounts of which a task could run now, in the order of their turns."""
+        self._max_threads = threads
+        self._per_account = per_account
+        self._max_waiting = max_waiting
+        self._interrupt = interrupt
+        self._condition = threading.Condition()
+        self._shares: dict[Account, _AccountShare] = {}
+        self._runnable: dict[Account, None] = {}
+        """The accounts with a task that can run now, in round-robin order."""
         self._threads: list[threading.Thread] = []
         self._working: set[int] = set()
         self._idle = 0
         self._stopped = False
 
-    def submit(self, account: Account, work: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> "Future[T]":
+    def submit(self, account: Account, function: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> "Future[T]":
         """Queue a task of an account; raises Busy when too many of its tasks wait."""
-        return self.start(account, lambda: work(*args, **kwargs)).future
+        return self.start(account, lambda: function(*args, **kwargs)).future
 
-    def start(self, account: Account, work: Callable[[], Any], *, is_bounded: bool = True) -> Task:
-        """Queue a task of an account that can be abandoned; raises Busy when too many of its tasks wait, unless it
-        goes on with what was let in before and is not `is_bounded`."""
-        task = Task(account, work)
-        with self._changed:
-            share = self._shares.setdefault(account, _Share())
-            if is_bounded and len(share.waiting) >= self._most_waiting:
+    def start(self, account: Account, function: Callable[[], Any], *, is_bounded: bool = True) -> Task:
+        """Queue a task of an account that can be abandoned. Raises Busy when too many of its tasks wait; a task that is
+        not `is_bounded` continues work that was admitted before, and is always queued."""
+        task = Task(account, function)
+        with self._condition:
+            share = self._shares.setdefault(account, _AccountShare())
+            if is_bounded and len(share.waiting) >= self._max_waiting:
                 self._refuse(account, share)
             if self._stopped:
                 raise Unavailable("server_stopping")
             share.waiting.append(task)
-            self._let_take_turns(account, share)
+            self._mark_runnable(account, share)
             if self._idle:
-                self._changed.notify()
-            elif len(self._threads) < self._most_threads:
-                thread = threading.Thread(target=self._serve, name=f"{self.name}-{len(self._threads) + 1}", daemon=True)
+                self._condition.notify()
+            elif len(self._threads) < self._max_threads:
+                name = f"{self.name}-{len(self._threads) + 1}"
+                thread = threading.Thread(target=self._run_worker, name=name, daemon=True)
                 self._threads.append(thread)
                 thread.start()
         return task
 
     def abandon(self, task: Task) -> None:
-        """Let go of a task for which nobody waits any more: it does not begin, or what it looks up is interrupted."""
+        """Cancel a task that is no longer needed: it does not start, or its query is interrupted."""
         if task.future.cancel():
             return
-        with self._changed:  # while this is held, the thread does not go on to another task
+        with self._condition:  # while the lock is held, the thread takes no other task
             if task.thread is not None:
-                self._stop_work(task.thread)
+                self._interrupt(task.thread)
 
     def end(self) -> None:
-        """Let nothing new begin, cancel what waits, and interrupt what is looked up."""
-        with self._changed:
+        """Start nothing new, cancel waiting tasks, and interrupt running queries."""
+        with self._condition:
             self._stopped = True
             for share in self._shares.values():
                 for task in share.waiting:
                     task.future.cancel()
             for thread in self._working:
-                self._stop_work(thread)
-            self._changed.notify_all()
+                self._interrupt(thread)
+            self._condition.notify_all()
 
     def stop(self) -> None:
-        """Let nothing new begin, cancel what waits, interrupt what is looked up, and wait for what runs."""
+        """End the lane as `end` does, then wait for running tasks."""
         self.end()
         for thread in self._threads:
             thread.join()
 
-    def _refuse(self, account: Account, share: _Share) -> None:
-        if not share.refused:
-            share.refused = True
+    def _refuse(self, account: Account, share: _AccountShare) -> None:
+        if not share.logged_refusal:
+            share.logged_refusal = True
             log.event(
                 "task_refused", level=logging.WARNING, lane=self.name, account=account, waiting=len(share.waiting)
             )
         raise Busy("too_many_requests_of_account")
 
-    def _let_take_turns(self, account: Account, share: _Share) -> None:
-        if share.waiting and share.running < self._at_once:
-            self._turns.setdefault(account)
+    def _mark_runnable(self, account: Account, share: _AccountShare) -> None:
+        if share.waiting and share.running < self._per_account:
+            self._runnable.setdefault(account)
 
-    def _serve(self) -> None:
-        while task := self._next():
+    def _run_worker(self) -> None:
+        while task := self._take_next():
             if task.future.set_running_or_notify_cancel():
                 _run(task)
-            with self._changed:
+            with self._condition:
                 task.thread = None
                 self._working.discard(threading.get_ident())
                 share = self._shares[task.account]
                 share.running -= 1
-                self._let_take_turns(task.account, share)
+                self._mark_runnable(task.account, share)
                 if not (share.waiting or share.running):
                     del self._shares[task.account]
 
-    def _next(self) -> Task | None:
-        """Take the next task of the account whose turn it is; that account then comes after all others."""
-        with self._changed:
-            while not self._turns and not self._stopped:
+    def _take_next(self) -> Task | None:
+        """Take the next task of the first runnable account, which then goes to the end of the queue."""
+        with self._condition:
+            while not self._runnable and not self._stopped:
                 self._idle += 1
-                self._changed.wait()
+                self._condition.wait()
                 self._idle -= 1
-            if not self._turns:
+            if not self._runnable:
                 return None
-            account = next(iter(self._turns))
-            del self._turns[account]
+            account = next(iter(self._runnable))
+            del self._runnable[account]
             share = self._shares[account]
             task = share.waiting.popleft()
             share.running += 1
-            self._let_take_turns(account, share)
+            self._mark_runnable(account, share)
             task.thread = threading.get_ident()
             self._working.add(task.thread)
             return task
@@ -167,7 +168,7 @@ class Lane:
 
 def _run(task: Task) -> None:
     try:
-        result = task.work()
+        result = task.function()
     except BaseException as error:
         task.future.set_exception(error)
         del error
@@ -178,14 +179,14 @@ def _run(task: Task) -> None:
 class Lanes:
     """The lanes of a server.
 
-    `short` is for answers that take milliseconds, `pages` for pages of the console, `lists` for pages of long lists,
-    `exports` for files, which take seconds, `commands` for what commands on the same machine ask, `files` for a first
-    look at files of contacts, `jobs` for what goes on beside the requests, such as imports.
+    `short` runs answers that take milliseconds, `pages` pages of the console, `lists` pages of long lists, `exports`
+    files, which take seconds, `commands` the calls of commands on the same machine, `files` the inspection of uploaded
+    files, `jobs` background jobs such as imports.
     """
 
-    def __init__(self, most_waiting: int, stop_work: Callable[[int], None]) -> None:
-        def lane(name: str, threads: int, at_once: int) -> Lane:
-            return Lane(name, threads, at_once=at_once, most_waiting=most_waiting, stop_work=stop_work)
+    def __init__(self, max_waiting: int, interrupt: Callable[[int], None]) -> None:
+        def lane(name: str, threads: int, per_account: int) -> Lane:
+            return Lane(name, threads, per_account=per_account, max_waiting=max_waiting, interrupt=interrupt)
 
         self.short = lane("short", 4, 1)
         self.pages = lane("pages", 4, 2)
@@ -197,6 +198,6 @@ class Lanes:
         self.all = (self.short, self.pages, self.lists, self.exports, self.commands, self.files, self.jobs)
 
     def stop(self) -> None:
-        """Stop all, and wait for what runs."""
+        """Stop all lanes, and wait for running tasks."""
         for each in self.all:
             each.stop()

@@ -1,7 +1,7 @@
-"""The operator's log: one line for each thing that an operator may want to know, as text or as JSON.
+"""The operator's log: one line for each event, as text or as JSON.
 
 A line holds an event's name and its details: ids of accounts and keys, addresses of machines, counts, sizes. It never
-holds a secret, and nothing of a contact. docs/logging.md lists all events.
+holds a secret or data of a contact. docs/logging.md lists all events.
 """
 
 import logging
@@ -21,10 +21,10 @@ _flood_filter = FloodFilter()
 
 
 def event(name: str, *, level: int = logging.INFO, error: BaseException | None = None, **details: Detail) -> None:
-    """Write a line: `name` is a verb in the past, such as `key_revoked`.
+    """Log an event: `name` is a verb in the past tense, such as `key_revoked`.
 
-    Of `error` the line has the kind and where it was raised; its message without what is quoted in it, which may be
-    somebody's data. A line that stands for several events has their `count`.
+    Of `error` the line has the type and the traceback, and its message without quoted parts, which may be personal
+    data. A line that stands for several events has their `count`.
     """
     with _counting:
         _counts[name] += int(details.get("count") or 1)
@@ -32,18 +32,19 @@ def event(name: str, *, level: int = logging.INFO, error: BaseException | None =
 
 
 def access(**details: Detail) -> None:
-    """Write a line of the access log, which no flood shortens: whoever asks for it wants every request."""
+    """Write a line of the access log, which is exempt from the flood filter: operators who turn it on want every
+    request."""
     logger.info("request_served", extra={"details": details, "always": True})
 
 
 def counts() -> dict[str, int]:
-    """Return how often each event was told since the process started, those of a flood included."""
+    """Return how often each event has occurred since the process started, including withheld ones."""
     with _counting:
         return dict(_counts)
 
 
 def start_log(form: str, level: int = logging.INFO) -> None:
-    """Write the log to standard error, as `text` or `json`; what other libraries say is written from warnings on."""
+    """Write the log to standard error, as `text` or `json`; other libraries are logged from warnings on."""
     handler = logging.StreamHandler()
     handler.setFormatter(JsonFormatter() if form == "json" else TextFormatter())
     handler.addFilter(_flood_filter)
@@ -53,6 +54,6 @@ def start_log(form: str, level: int = logging.INFO) -> None:
 
 
 def write_withheld(*, all_of_them: bool = False) -> None:
-    """Write how many lines of floods were left out, of those that have ended, or of all; to be called every second."""
+    """Log how many lines each ended flood has withheld, or all floods; to be called every second."""
     for name, level, details in _flood_filter.take_withheld(all_of_them=all_of_them):
         logger.log(level, name, extra={"details": details, "always": True})

@@ -1,4 +1,4 @@
-"""No flood of events fills the disk: after a burst, each kind is written once a second, and the rest counted."""
+"""Rate limiting of the log: a flood of events must not fill the disk."""
 
 import logging
 import threading
@@ -6,7 +6,7 @@ import time
 from dataclasses import dataclass, field
 
 BURST = 20
-"""So many lines of a kind are written at once, and one more for each second that passes."""
+"""Lines of a kind that are written at once, and one more for each second that passes."""
 QUIET_SECONDS = 2.0
 MAX_ADDRESSES = 1_000
 
@@ -20,21 +20,21 @@ class _Kind:
     addresses: set[object] = field(default_factory=set)
 
     def take(self) -> dict[str, int]:
-        """Return what was withheld as details, and begin to count anew."""
+        """Return the count of withheld lines as details, and reset it."""
         if not self.withheld:
             return {}
-        told = {"not_logged": self.withheld}
+        counts = {"not_logged": self.withheld}
         if self.addresses:
-            told["addresses"] = len(self.addresses)
+            counts["addresses"] = len(self.addresses)
         self.withheld = 0
         self.addresses = set()
-        return told
+        return counts
 
 
 class FloodFilter(logging.Filter):
-    """Lets a burst of each kind of event pass, then one a second, which says how many were not logged before it.
+    """Passes a burst of each kind of event, then one a second, with the number of lines withheld before it.
 
-    A kind is the name of an event, or the logger of another library: their number is bounded by the code.
+    A kind is the name of an event, or the logger of another library, so their number is bounded by the code.
     """
 
     def __init__(self) -> None:
@@ -46,11 +46,11 @@ class FloodFilter(logging.Filter):
         """Return whether a record is written."""
         if getattr(record, "always", False):
             return True
-        own = record.name == "tamis"
+        is_own = record.name == "tamis"
         details = getattr(record, "details", {})
         now = time.monotonic()
         with self._lock:
-            kind = self._kinds.setdefault(record.msg if own else record.name, _Kind(at=now))
+            kind = self._kinds.setdefault(record.msg if is_own else record.name, _Kind(at=now))
             kind.left = min(kind.left + now - kind.at, BURST)
             kind.at, kind.level = now, record.levelno
             if kind.left < 1:
@@ -65,12 +65,12 @@ class FloodFilter(logging.Filter):
         return True
 
     def take_withheld(self, *, all_of_them: bool = False) -> list[tuple[str, int, dict[str, int]]]:
-        """Return name, level and count of the kinds of which lines were withheld and none has come for a while."""
+        """Return name, level and count of the kinds with withheld lines whose flood has ended."""
         oldest = time.monotonic() - QUIET_SECONDS
         with self._lock:
-            over = [
+            ended = [
                 (name, kind)
                 for name, kind in self._kinds.items()
                 if kind.withheld and (all_of_them or kind.at <= oldest)
             ]
-            return [(name, kind.level, kind.take()) for name, kind in over]
+            return [(name, kind.level, kind.take()) for name, kind in ended]

@@ -1,4 +1,4 @@
-"""How a line of the log is written: as text for people, or as JSON; nobody else can begin a line of their own."""
+"""Formatters of log lines, as text or as JSON; no detail can forge the beginning of another line."""
 
 import json
 import logging
@@ -17,7 +17,7 @@ _QUOTED = re.compile(r"\"[^\"]*\"|'[^']*'|“[^”]*”|`[^`]*`")
 
 
 class TextFormatter(logging.Formatter):
-    """Writes a record as a line for people: instant, level, event, details. A fault has its traceback below."""
+    """Formats a record as text: instant, level, event, details, and the traceback of a fault below."""
 
     def format(self, record: logging.LogRecord) -> str:
         """Return the line."""
@@ -28,7 +28,7 @@ class TextFormatter(logging.Formatter):
 
 
 class JsonFormatter(logging.Formatter):
-    """Writes a record as one JSON object."""
+    """Formats a record as one JSON object."""
 
     def format(self, record: logging.LogRecord) -> str:
         """Return the line."""
@@ -40,25 +40,25 @@ class JsonFormatter(logging.Formatter):
 
 
 def redact_emails(text: str) -> str:
-    """Return a text without the email addresses in it, cut to a length that a line bears."""
-    found = text[: 4 * MAX_CHARACTERS]  # an address that the end of the line cuts through is still known as one
+    """Return a text without email addresses, cut to the longest length that a line may have."""
+    found = text[: 4 * MAX_CHARACTERS]  # so that an address cut off by the end of the line is still recognised
     if "@" in found or "%40" in found:
         found = _EMAIL.sub("…@…", found)
     return found if len(found) <= MAX_CHARACTERS else found[:MAX_CHARACTERS] + "…"
 
 
 def redact_data(text: str) -> str:
-    """Return the message of an error without what may be somebody's data: emails, and all that stands in quotes."""
+    """Return the message of an error without possible personal data: emails, and anything in quotes."""
     return redact_emails(_QUOTED.sub("'…'", text))
 
 
 def traceback_lines(record: logging.LogRecord) -> list[str]:
-    """Return the lines of a traceback: code and places as Python has them, messages without data."""
+    """Return the lines of a traceback: code locations as Python writes them, messages without data."""
     error = record.exc_info[1] if record.exc_info else None
     lines: list[str] = []
-    seen: set[int] = set()
-    while error is not None and id(error) not in seen:
-        seen.add(id(error))
+    visited: set[int] = set()
+    while error is not None and id(error) not in visited:
+        visited.add(id(error))
         frames = [line for entry in traceback.format_tb(error.__traceback__) for line in entry.rstrip().split("\n")]
         message = redact_data(str(error))
         own = [*frames, f"{type(error).__qualname__}{': ' if message else ''}{message}"]
@@ -71,8 +71,8 @@ def _event_of(record: logging.LogRecord) -> tuple[str, dict[str, Detail]]:
     details: dict[str, Detail] = getattr(record, "details", {})
     if record.name == "tamis":
         return record.getMessage(), {name: _clean(value) for name, value in details.items()}
-    said = redact_data(record.getMessage())
-    return "library_warned", {"library": record.name, "message": said, **details}
+    message = redact_data(record.getMessage())
+    return "library_warned", {"library": record.name, "message": message, **details}
 
 
 def _clean(value: Detail) -> Detail:

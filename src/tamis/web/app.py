@@ -1,4 +1,4 @@
-"""All interfaces as one application behind one port: one table of routes, one place for what they share."""
+"""The single ASGI application of all interfaces: one routing table, and what all responses share."""
 
 import asyncio
 import threading
@@ -33,14 +33,14 @@ SECURITY = [
     (b"cross-origin-resource-policy", b"same-origin"),
 ]  # fmt: skip
 NOT_STORED = (b"cache-control", b"no-store")
-"""Every page is asked for anew, also by the back button: no number is ever shown that is not true any more."""
+"""Browsers load every page anew, also with the back button, so that no outdated number is shown."""
 
 LoadPages = Callable[[Litestar], ControllerRouterHandler]
 
 
 def web_app(services: Services, local_token: str, *more: ControllerRouterHandler) -> App:
-    """Make the ASGI application that the server runs; `more` are routes of what is not made of a services alone, as
-    monitoring is."""
+    """Make the ASGI application of the server; `more` are routes that need more than the services, such as
+    monitoring."""
     app = application(services, local_token, *more)
     return with_proxy_headers(app, services.settings)
 
@@ -59,24 +59,26 @@ def application(services: Services, local_token: str, *more: ControllerRouterHan
 class Application(Litestar):
     """Litestar with two shortcuts (docs/decisions/0030).
 
-    A request for a raw ASGI handler goes straight to it: Litestar's own way there costs a sixth of a `segment/list`.
-    One with `BELOW` in its `opt` also answers all paths below its own that have no handler.
+    A request for a raw ASGI handler goes straight to it: Litestar's own routing costs a sixth of a `segment/list`. A
+    handler with `HANDLES_SUBPATHS` in its `opt` also answers all paths below its own that have no handler.
 
-    `pages` makes the console's routes, and is called when something is asked for that the other routes do not answer:
-    they take half a second, which a server that only answers programs does not need.
+    `pages` makes the console's routes, and is called on the first request that no other route answers: they take half a
+    second to load, which a server that only answers programs does not need.
     """
 
     def __init__(self, handlers: Sequence[ControllerRouterHandler], pages: LoadPages) -> None:
         super().__init__(
             handlers,
             before_send=[_add_headers],
-            exception_handlers={Exception: _said_by_console},
+            exception_handlers={Exception: _console_error},
             openapi_config=None,
             logging_config=None,
         )
         raw = [route for route in self.routes if isinstance(route, ASGIRoute)]
         self._direct: dict[str, Any] = {route.path: route.route_handler.fn for route in raw}
-        self._below = [(f"{of.path}/", of.route_handler.fn) for of in raw if of.route_handler.opt.get(HANDLES_SUBPATHS)]
+        self._subpaths = [
+            (f"{route.path}/", route.route_handler.fn) for route in raw if route.route_handler.opt.get(HANDLES_SUBPATHS)
+        ]
         self._pages: LoadPages | None = pages
         self._loading = threading.Lock()
 
@@ -87,22 +89,22 @@ class Application(Litestar):
             if direct is not None:
                 await direct(scope, receive, send)
                 return
-            if self._pages and not self._answers(scope["path"], scope["method"]):
+            if self._pages and not self._has_route(scope["path"], scope["method"]):
                 await asyncio.get_running_loop().run_in_executor(None, self.load_pages)
         await super().__call__(scope, receive, send)
 
     def load_pages(self) -> None:
-        """Make the routes of the console, unless they are there."""
+        """Make the routes of the console, once."""
         with self._loading:
             if self._pages:
                 self.register(self._pages(self))
                 self._pages = None
 
     def _find_raw(self, path: str) -> App | None:
-        below = (handler for prefix, handler in self._below if path.startswith(prefix))
+        below = (handler for prefix, handler in self._subpaths if path.startswith(prefix))
         return self._direct.get(path) or next(below, None)
 
-    def _answers(self, path: str, method: Any) -> bool:
+    def _has_route(self, path: str, method: Any) -> bool:
         try:
             self.asgi_router.handle_routing(path=normalize_path(path), method=method)
         except HTTPException:
@@ -111,7 +113,7 @@ class Application(Litestar):
 
 
 async def _add_headers(message: Message, _: Scope) -> None:
-    """Let all answers carry what protects a browser; those of raw handlers do not come here."""
+    """Add the security headers to a response; raw handlers send their own."""
     if message["type"] == "http.response.start":
         headers = [*message.get("headers", ()), *SECURITY]
         if not any(name.lower() == b"cache-control" for name, _ in headers):
@@ -119,8 +121,8 @@ async def _add_headers(message: Message, _: Scope) -> None:
         message["headers"] = headers
 
 
-def _said_by_console(request: Request[Any, Any, Any], error: Exception) -> Response[Any]:
-    """Let the console say what is wrong with a request that no route answers."""
+def _console_error(request: Request[Any, Any, Any], error: Exception) -> Response[Any]:
+    """Let the console answer a request that no route handles."""
     from tamis.web.console.errors import error_response
 
     return error_response(request, error)

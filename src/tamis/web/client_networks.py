@@ -1,16 +1,16 @@
-"""Whose address it is, for limits that count by address."""
+"""The network of a client, for limits that count by address."""
 
 import ipaddress
 
 IPV6_PREFIX = 64
-"""An IPv6 client has all addresses of such a network."""
+"""A single IPv6 client controls all addresses of a network of this size."""
 
 
 def client_network(host: str) -> str:
-    """Return whose address this is: the address itself, of IPv6 the network of 64 bits in which it is."""
+    """Return the address that limits count: an IPv4 address itself, or the /64 network of an IPv6 address."""
     try:
         address = ipaddress.ip_address(host.partition("%")[0])
-    except ValueError:  # a socket of the machine has none
+    except ValueError:  # a local socket has no address
         return host
     if isinstance(address, ipaddress.IPv6Address):
         if address.ipv4_mapped is None:

@@ -1,5 +1,5 @@
-"""What the server and the application say to each other (ASGI), and requests and answers of the Segment API, for which
-Litestar's cost too much (docs/decisions/0030)."""
+"""ASGI types, and the light request and response classes of the Segment API, for which Litestar's are too slow
+(docs/decisions/0030)."""
 
 import logging
 from collections.abc import AsyncIterator, Awaitable, Callable, MutableMapping
@@ -27,11 +27,11 @@ JSON_HEADERS: Headers = (
     (b"vary", b"PublicKey, SecretKey"),
     (b"x-content-type-options", b"nosniff"),
 )
-"""What all answers to programs carry: they are for whoever asked, and are nothing but JSON."""
+"""Headers of all responses to programs."""
 
 
 class BodyTooLarge(Exception):
-    """More bytes came than a door takes."""
+    """The body of a request is larger than the interface accepts."""
 
 
 class ClientDisconnected(Exception):
@@ -40,7 +40,7 @@ class ClientDisconnected(Exception):
 
 @dataclass(frozen=True, slots=True)
 class RawResponse:
-    """A whole answer."""
+    """A complete response."""
 
     status: int
     body: bytes
@@ -49,20 +49,20 @@ class RawResponse:
 
 @dataclass(frozen=True, slots=True)
 class StreamedResponse:
-    """An answer that is sent piece by piece, its first piece being known already."""
+    """A response sent in chunks, the first of which is known already."""
 
     first: bytes
     rest: AsyncIterator[bytes]
 
 
 def json_response(status: int, content: object, headers: Headers = ()) -> RawResponse:
-    """Make an answer from anything that msgspec can encode."""
+    """Make a response from any value that msgspec can encode."""
     return RawResponse(status, msgspec.json.encode(content), headers)
 
 
 @dataclass(frozen=True, slots=True)
 class Request:
-    """A request as the doors see it: header names in lower case, the last of repeated query parameters."""
+    """A request with header names in lower case and the last of repeated query parameters."""
 
     method: str
     headers: dict[bytes, bytes]
@@ -71,7 +71,7 @@ class Request:
 
     @classmethod
     def of(cls, scope: Scope, receive: Receive) -> "Request":
-        """Wrap what the server gives."""
+        """Wrap an ASGI scope and its receive function."""
         return cls(scope["method"], dict(scope["headers"]), scope, receive)
 
     def header(self, name: bytes) -> str:
@@ -84,49 +84,53 @@ class Request:
         return {name: value.strip() for name, value in pairs}
 
     def check_content_length(self, limit: int) -> None:
-        """Raise BodyTooLarge where the length of the body that is to come is known to be too large."""
-        declared = self.headers.get(b"content-length", b"")
-        if declared.isdigit() and int(declared) > limit:
+        """Raise BodyTooLarge when the announced length exceeds the limit."""
+        announced = self.headers.get(b"content-length", b"")
+        if announced.isdigit() and int(announced) > limit:
             raise BodyTooLarge
 
     async def body(self, limit: int) -> bytes:
-        """Read the body; raises BodyTooLarge and ClientGone."""
+        """Read the body; raises BodyTooLarge and ClientDisconnected."""
         self.check_content_length(limit)
-        pieces = []
+        chunks = []
         size = 0
         while True:
             message = await self.receive()
             if message["type"] == "http.disconnect":
                 raise ClientDisconnected
-            pieces.append(message.get("body", b""))
-            size += len(pieces[-1])
+            chunks.append(message.get("body", b""))
+            size += len(chunks[-1])
             if size > limit:
                 raise BodyTooLarge
             if not message.get("more_body"):
-                return b"".join(pieces)
+                return b"".join(chunks)
 
 
-async def send_response(answer: RawResponse, send: Send) -> None:
-    """Send a whole answer."""
-    length = (b"content-length", str(len(answer.body)).encode())
+async def send_response(response: RawResponse, send: Send) -> None:
+    """Send a complete response."""
+    length = (b"content-length", str(len(response.body)).encode())
     await send(
-        {"type": "http.response.start", "status": answer.status, "headers": [*JSON_HEADERS, length, *answer.headers]}
+        {
+            "type": "http.response.start",
+            "status": response.status,
+            "headers": [*JSON_HEADERS, length, *response.headers],
+        }
     )
-    await send({"type": "http.response.body", "body": answer.body})
+    await send({"type": "http.response.body", "body": response.body})
 
 
 async def send_streamed(stream: StreamedResponse, send: Send, scope: Scope) -> None:
-    """Send an answer piece by piece; for HEAD only that it would begin.
+    """Send a response in chunks; for HEAD only its headers.
 
-    Where a store fails in the middle, the answer is left without its end, and the server breaks the connection: no
-    client takes what it has for the whole.
+    When a store fails in the middle, the response is left incomplete and the server resets the connection, so that no
+    client takes a part for the whole.
     """
     await send({"type": "http.response.start", "status": 200, "headers": JSON_HEADERS})
     if scope["method"] != "HEAD":
         await send({"type": "http.response.body", "body": stream.first, "more_body": True})
         try:
-            async for piece in stream.rest:
-                await send({"type": "http.response.body", "body": piece, "more_body": True})
+            async for chunk in stream.rest:
+                await send({"type": "http.response.body", "body": chunk, "more_body": True})
         except TamisError as error:
             log.event("answer_broken_off", level=logging.ERROR, reason=str(error))
             return

@@ -1,4 +1,4 @@
-"""The endpoint for commands on the same machine, which send the calls that need the columns to the server."""
+"""The endpoint for commands on the same machine, which call the server where they need the column store."""
 
 import hmac
 import logging
@@ -24,7 +24,7 @@ LocalRequest = Request[Any, Any, Any]
 
 
 def local_routes(services: Services, token: str) -> Router:
-    """Make the routes; only who can read the token from the data directory is answered."""
+    """Make the routes; a caller must send the token from the data directory."""
 
     def run(call: LocalCall[Any]) -> object:
         with services.records.diagnosing():
@@ -34,32 +34,32 @@ def local_routes(services: Services, token: str) -> Router:
         PATH,
         status_code=200,
         request_max_body_size=MAX_BODY,
-        exception_handlers={TamisError: _refused, HTTPException: _wrong_request, Exception: _fault},
+        exception_handlers={TamisError: _refused, HTTPException: _http_error, Exception: _internal_error},
     )
-    async def ask(request: LocalRequest) -> Response[Any]:
+    async def call_endpoint(request: LocalRequest) -> Response[Any]:
         if not hmac.compare_digest(request.headers.get("authorization", "").encode(), f"Bearer {token}".encode()):
             log.event("local_token_refused", level=logging.WARNING, address=client_address(request.scope))
-            return _failed(403, "only_for_commands")
+            return _failure(403, "only_for_commands")
         call = decode_call(await request.body())
         account = call.target_account or NO_ACCOUNT
         return Response(await run_in_lane(services.lanes.commands, account, lambda: run(call)))
 
-    return Router("/", route_handlers=[ask], opt={"interface": "local"}, include_in_schema=False)
+    return Router("/", route_handlers=[call_endpoint], opt={"interface": "local"}, include_in_schema=False)
 
 
 def _refused(_: LocalRequest, error: TamisError) -> Response[Failure]:
     return Response(failure_from(error), status_code=409)
 
 
-def _wrong_request(_: LocalRequest, error: HTTPException) -> Response[Failure]:
-    return _failed(error.status_code, "question_too_large" if error.status_code == 413 else "not_a_question")
+def _http_error(_: LocalRequest, error: HTTPException) -> Response[Failure]:
+    return _failure(error.status_code, "question_too_large" if error.status_code == 413 else "not_a_question")
 
 
-def _fault(request: LocalRequest, error: Exception) -> Response[Failure]:
-    exchange = request_record(request.scope)
-    log.event("fault", level=logging.ERROR, error=error, interface="local", route=PATH, request=exchange.id)
-    return _failed(500, "fault_in_server")
+def _internal_error(request: LocalRequest, error: Exception) -> Response[Failure]:
+    record = request_record(request.scope)
+    log.event("fault", level=logging.ERROR, error=error, interface="local", route=PATH, request=record.id)
+    return _failure(500, "fault_in_server")
 
 
-def _failed(status: int, code: str) -> Response[Failure]:
+def _failure(status: int, code: str) -> Response[Failure]:
     return Response(failure_from(Refused(code)), status_code=status)

@@ -1,4 +1,4 @@
-"""What is said in the log, but not each time."""
+"""Rate limiting of repeated log lines."""
 
 from time import monotonic
 
@@ -6,18 +6,18 @@ MAX_KEYS = 1_000
 
 
 class LogThrottle:
-    """Tells what was not said within the last seconds; beyond 1,000 things in that time nothing more is due."""
+    """Lets each key be logged once within a number of seconds, and at most 1,000 keys in that time."""
 
     def __init__(self, seconds: float) -> None:
         self._seconds = seconds
-        self._said: dict[str, float] = {}
+        self._logged: dict[str, float] = {}
 
     def is_due(self, key: str) -> bool:
-        """Return whether to say something about a key now, and note that it is said; for one thread."""
+        """Return whether to log a key now, and note that it was logged; not thread-safe."""
         now = monotonic()
-        while self._said and now - next(iter(self._said.values())) >= self._seconds:
-            del self._said[next(iter(self._said))]
-        if key in self._said or len(self._said) >= MAX_KEYS:
+        while self._logged and now - next(iter(self._logged.values())) >= self._seconds:
+            del self._logged[next(iter(self._logged))]
+        if key in self._logged or len(self._logged) >= MAX_KEYS:
             return False
-        self._said[key] = now
+        self._logged[key] = now
         return True

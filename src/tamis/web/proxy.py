@@ -1,7 +1,6 @@
-"""Who asks, when a proxy stands in front: the address, the scheme and the host name of a request.
+"""Client address, scheme and host name of requests that come through a proxy.
 
-Everything behind this module reads `scope["client"]` and `scope["scheme"]`, and no header that a client may have
-written.
+Code behind this module reads `scope["client"]` and `scope["scheme"]`, never a header that a client may have written.
 """
 
 import logging
@@ -20,11 +19,12 @@ from tamis.web.segment_api.errors import failure
 
 X_FORWARDED_FOR, X_FORWARDED_PROTO = b"x-forwarded-for", b"x-forwarded-proto"
 FORWARDED = frozenset((X_FORWARDED_FOR, X_FORWARDED_PROTO, b"x-forwarded-host", b"x-real-ip", b"forwarded"))
-"""What proxies write. The last three are not read: a proxy that does not know one hands on what the client wrote."""
+"""The headers that proxies write. The last three are not read: a proxy that does not know one passes on what the client
+wrote."""
 ANY_HOST_PATHS = frozenset((LOCAL, HEALTH, READY, METRICS))
-"""What the machine itself and monitors ask for, by whatever address they have."""
+"""Paths for the machine itself and for monitors, which may use any host name."""
 MAX_ADDRESS_LENGTH = 80
-"""Of IPv6 with a zone and a port."""
+"""The length of an IPv6 address with zone and port."""
 HOUR_SECONDS = 3600.0
 NOT_THIS_HOST = "This server is not reached by this host name; TAMIS_HOSTS lists those that are."
 
@@ -32,13 +32,13 @@ IsTrusted = Callable[[str], bool]
 
 
 def with_proxy_headers(app: App, settings: Settings) -> App:
-    """Return an application that sees the client where a trusted proxy forwards its request, answers 421 for host names
-    that are not its own, and sends HSTS where the request came by HTTPS."""
+    """Wrap an application: take the client from the headers of trusted proxies, answer 421 for other host names than
+    its own, and send HSTS over HTTPS."""
     trusts = make_trust_check(settings.trusted_proxies)
     hsts = f"max-age={int(settings.hsts.total_seconds())}".encode() if settings.hsts else b""
     ignored, refused = LogThrottle(HOUR_SECONDS), LogThrottle(HOUR_SECONDS)
 
-    async def outermost(scope: Scope, receive: Receive, send: Send) -> None:
+    async def app_behind_proxy(scope: Scope, receive: Receive, send: Send) -> None:
         headers = scope["headers"]
         forwarded = [header for header in headers if header[0] in FORWARDED]
         if forwarded:
@@ -60,14 +60,14 @@ def with_proxy_headers(app: App, settings: Settings) -> App:
                 return
         await app(scope, receive, _with_hsts(send, hsts) if hsts and scope["scheme"] == "https" else send)
 
-    return outermost
+    return app_behind_proxy
 
 
 def resolve_client(peer: str, forwarded_for: Sequence[bytes], trusts: IsTrusted) -> str:
-    """Return the address of the client: that of the last machine, from the server's side, which is no trusted proxy.
+    """Return the address of the client: of the machine nearest to the server that is not a trusted proxy.
 
-    Each proxy adds the address of its own peer at the right end of `X-Forwarded-For`; what stands to the left of the
-    first address that is not trusted may be invented. An entry that is no address ends the search.
+    Each proxy appends the address of its peer to `X-Forwarded-For`; anything to the left of the first untrusted address
+    may be forged. The search ends at an entry that is not an address.
     """
     address = peer
     for entry in reversed(b",".join(forwarded_for).decode("latin-1").split(",")):
@@ -81,7 +81,7 @@ def resolve_client(peer: str, forwarded_for: Sequence[bytes], trusts: IsTrusted)
 
 
 def parse_address(text: str) -> str | None:
-    """Return an IP address in its usual form, without port and zone, or None; IPv4 inside IPv6 is IPv4."""
+    """Return an IP address in canonical form without port and zone, or None; IPv4-mapped IPv6 becomes IPv4."""
     text = text.strip()
     return _parse_short(text) if len(text) <= MAX_ADDRESS_LENGTH else None
 
@@ -100,7 +100,7 @@ def _parse_short(text: str) -> str | None:
 
 
 def parse_host(values: Sequence[bytes]) -> str:
-    """Return the name in a Host header, in lower case and without its port; an empty text when it is not given once."""
+    """Return the name in a Host header in lower case without port; empty unless there is exactly one header."""
     if len(values) != 1:
         return ""
     text = values[0].decode("latin-1").strip().lower()
@@ -109,7 +109,7 @@ def parse_host(values: Sequence[bytes]) -> str:
 
 
 def make_trust_check(networks: Sequence[IPv4Network | IPv6Network]) -> IsTrusted:
-    """Return what tells whether an address is one of a trusted proxy."""
+    """Return a function that says whether an address belongs to a trusted proxy."""
 
     @lru_cache(1_000)
     def trusts(text: str) -> bool:
@@ -120,7 +120,7 @@ def make_trust_check(networks: Sequence[IPv4Network | IPv6Network]) -> IsTrusted
 
 
 def _scheme(forwarded: Sequence[tuple[bytes, bytes]], scheme: str) -> str:
-    """Return the scheme that the nearest proxy names, which is the last one, or else the one of its connection."""
+    """Return the scheme that the nearest proxy names, which is the last one, or else that of the connection."""
     said = (
         b",".join(value for name, value in forwarded if name == X_FORWARDED_PROTO).rpartition(b",")[2].strip().lower()
     )

@@ -1,4 +1,4 @@
-"""How requests get their turn in a lane, from the event loop, and how they give it up when their asker has left."""
+"""Tasks that a request runs in lanes, from the event loop; they are abandoned when its client disconnects."""
 
 import asyncio
 from collections.abc import Callable
@@ -16,33 +16,33 @@ T = TypeVar("T")
 
 @dataclass(slots=True)
 class RequestTasks:
-    """For whom a request is answered, and what is done for it in lanes."""
+    """The tasks in lanes that run for one request."""
 
     account: Account
     tasks: list[tuple[Lane, Task]] = field(default_factory=list)
-    has_left: bool = False
+    is_cancelled: bool = False
 
-    def start(self, lane: Lane, account: Account, work: Callable[[], Any], *, is_bounded: bool = True) -> Task:
-        """Queue a task that is abandoned when the asker leaves; raises Busy."""
-        task = lane.start(account, work, is_bounded=is_bounded)
-        self.tasks = [(of, known) for of, known in self.tasks if not known.future.done()]
+    def start(self, lane: Lane, account: Account, function: Callable[[], Any], *, is_bounded: bool = True) -> Task:
+        """Queue a task that is abandoned when the request is cancelled; raises Busy."""
+        task = lane.start(account, function, is_bounded=is_bounded)
+        self.tasks = [(on_lane, known) for on_lane, known in self.tasks if not known.future.done()]
         self.tasks.append((lane, task))
         return task
 
-    def leave(self) -> None:
-        """Abandon all that is done: nobody waits for it any more."""
-        self.has_left = True
+    def cancel(self) -> None:
+        """Abandon all tasks of the request."""
+        self.is_cancelled = True
         for lane, task in self.tasks:
             lane.abandon(task)
 
 
-request_tasks: ContextVar[RequestTasks | None] = ContextVar("asker", default=None)
+request_tasks: ContextVar[RequestTasks | None] = ContextVar("request_tasks", default=None)
 
 
-async def run_in_lane(lane: Lane, account: Account, work: Callable[[], T], *, is_bounded: bool = True) -> T:
-    """Run something when it is an account's turn; when the caller is cancelled, it is abandoned. Raises Busy, unless
-    it is not `is_bounded`."""
-    task = (request_tasks.get() or RequestTasks(account)).start(lane, account, work, is_bounded=is_bounded)
+async def run_in_lane(lane: Lane, account: Account, function: Callable[[], T], *, is_bounded: bool = True) -> T:
+    """Run a function in a lane, in the account's turn, and return its result; it is abandoned when the caller is
+    cancelled. Raises Busy, unless it is not `is_bounded`."""
+    task = (request_tasks.get() or RequestTasks(account)).start(lane, account, function, is_bounded=is_bounded)
     try:
         return await asyncio.wrap_future(task.future)
     except asyncio.CancelledError:
@@ -54,9 +54,9 @@ async def run_in_lane(lane: Lane, account: Account, work: Callable[[], T], *, is
 
 
 class LaneExecutor(ThreadPoolExecutor):
-    """Lets a framework that runs functions in an executor run them in a lane, each in its asker's turn.
+    """Runs the functions that a framework gives to an executor in a lane, in the turn of the request's account.
 
-    A thread pool by name only, because asyncio and Litestar ask for one: it starts no threads.
+    It is a thread pool in name only, because asyncio and Litestar require one: it starts no threads.
     """
 
     def __init__(self, lane: Lane) -> None:
@@ -64,6 +64,6 @@ class LaneExecutor(ThreadPoolExecutor):
         self._lane = lane
 
     def submit(self, fn: Callable[P, T], /, *args: P.args, **kwargs: P.kwargs) -> "Future[T]":
-        """Queue a call for the asker of the request that is being answered; raises Busy."""
-        of = request_tasks.get() or RequestTasks("")
-        return of.start(self._lane, of.account, lambda: fn(*args, **kwargs)).future
+        """Queue a call for the current request; raises Busy."""
+        on_lane = request_tasks.get() or RequestTasks("")
+        return on_lane.start(self._lane, on_lane.account, lambda: fn(*args, **kwargs)).future

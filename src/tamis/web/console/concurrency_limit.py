@@ -110,7 +110,7 @@ async def _cancel_on_disconnect(asks: RequestTasks, receive: Receive, *, is_read
         while message["type"] != "http.disconnect":
             came.append(message)
             message = await receive()
-        asks.leave()
+        asks.cancel()
         return message
 
     def watch() -> None:
@@ -132,7 +132,7 @@ async def _cancel_on_disconnect(asks: RequestTasks, receive: Receive, *, is_read
     try:
         yield receive_and_watch
     except asyncio.CancelledError:
-        if not asks.has_left:
+        if not asks.is_cancelled:
             raise
     finally:
         if watching:
