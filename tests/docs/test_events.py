@@ -8,6 +8,7 @@ from pathlib import Path
 ROOT = Path(__file__).parents[2]
 SPREAD = {
     "place": ("interface", "route", "account", "request"),
+    "_log_context": ("interface", "route", "account", "request"),
     "_place": ("interface", "route", "account", "request"),
 }
 """What calls add by a dictionary."""
