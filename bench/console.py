@@ -35,7 +35,7 @@ from tamis.columns.layout.contacts import column
 from tamis.columns.layout.membership import is_in_segment
 from tamis.records import types
 from tamis.rules.build import build
-from tamis.rules.sql.compiler import Source, compile_rule
+from tamis.rules.sql.compiler import ColumnSource, compile_rule
 from tamis.rules.sql.dialect import Parameters
 from tamis.rules.syntaxes.json import to_json
 from tamis.rules.syntaxes.text import from_text
@@ -122,7 +122,7 @@ def _prepared(store: Store, directory: Path) -> tuple[str, int, tuple[str, list[
         fields = types.fields_of_type(services.records.reader(), store.type_id)
         parameters = Parameters(DUCKDB)
         as_of = EvaluationTime(services.clock(), ZoneInfo("UTC"))
-        where = compile_rule(build(from_text(RULE), fields), as_of, Source(column, is_in_segment), parameters)
+        where = compile_rule(build(from_text(RULE), fields), as_of, ColumnSource(column, is_in_segment), parameters)
         services.project()
     finally:
         services.close()

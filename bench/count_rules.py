@@ -19,7 +19,7 @@ from tamis.columns.layout.contacts import column, table
 from tamis.columns.layout.membership import is_in_segment
 from tamis.records import types
 from tamis.rules.build import build
-from tamis.rules.sql.compiler import Source, compile_rule
+from tamis.rules.sql.compiler import ColumnSource, compile_rule
 from tamis.rules.sql.dialect import Parameters
 from tamis.rules.syntaxes.json import to_json
 from tamis.rules.syntaxes.text import from_text
@@ -63,7 +63,7 @@ def _compare(services: Services, store: Store, con: duckdb.DuckDBPyConnection, n
     document = to_json(rule)
     parameters = Parameters(DUCKDB)
     as_of = EvaluationTime(services.clock(), ZoneInfo("UTC"))
-    where = compile_rule(rule, as_of, Source(column, is_in_segment), parameters)
+    where = compile_rule(rule, as_of, ColumnSource(column, is_in_segment), parameters)
     sql = f"SELECT count(*) FROM bare WHERE {where}"
 
     def ours() -> object:

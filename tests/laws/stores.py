@@ -25,8 +25,8 @@ from tamis.domain.fields import FieldSet, Kind, Value
 from tamis.domain.instants import to_micros
 from tamis.records import contacts as records
 from tamis.records.handles import Reader
-from tamis.rules.evaluation.segments import in_order, without_circles
-from tamis.rules.sql.compiler import Source, compile_rule
+from tamis.rules.evaluation.dependencies import sort_into_levels, without_circular
+from tamis.rules.sql.compiler import ColumnSource, compile_rule
 from tamis.rules.sql.dialect import Parameters
 from tamis.rules.time.evaluation_time import EvaluationTime
 from tamis.rules.tree import Node, Rule
@@ -82,16 +82,16 @@ class Stores:
         parameters = Parameters(DUCKDB)
         naive = [instant.replace(tzinfo=None) for instant in instants or ()]
         rows_asked = f"(SELECT *, list_extract({parameters.bind(naive)}::TIMESTAMP[], id) AS asked FROM {table(TYPE)})"
-        source = Source(column, _in_segment, "asked" if instants is not None else None)
+        source = ColumnSource(column, _in_segment, "asked" if instants is not None else None)
         where = compile_rule(rule, as_of, source, parameters)
         rows = self._columns.execute(f"SELECT id FROM {rows_asked} WHERE {where}", parameters.values).fetchall()
         return {row[0] for row in rows}
 
     def members(self, rules: Mapping[int, Rule], as_of: EvaluationTime) -> dict[int, set[int]]:
         """Fill all segments, each after those that its rule names, and return the contacts in each."""
-        rules = without_circles(rules)
+        rules = without_circular(rules)
         self._columns.execute("DELETE FROM members")
-        for level in in_order(rules):
+        for level in sort_into_levels(rules):
             for segment_id in level:
                 parameters = Parameters(DUCKDB)
                 at = parameters.bind(as_of.now)

@@ -11,12 +11,12 @@ from hypothesis import strategies as st
 from tamis.domain.errors import Invalid
 from tamis.domain.fields import Kind, ValueProblem, parse_operand, parse_value
 from tamis.rules.build import build
+from tamis.rules.descriptions.describe import describe
 from tamis.rules.operators import SPELLINGS
 from tamis.rules.syntaxes.arrays import from_arrays
 from tamis.rules.syntaxes.draft import Draft
 from tamis.rules.syntaxes.json import from_json
 from tamis.rules.syntaxes.text import from_text, to_text
-from tamis.rules.wording.describe import describe
 from tests.laws.strategies import FIELDS, OPERAND_TEXTS, SEGMENTS, ZONES, raw_texts, rules, zones
 from tests.support.effort import examples
 

@@ -13,6 +13,7 @@ from tamis.domain.errors import Invalid, Problem
 from tamis.domain.fields import Kind
 from tamis.domain.instants import EPOCH
 from tamis.rules.build import build
+from tamis.rules.descriptions.describe import describe
 from tamis.rules.evaluation.evaluate import selects
 from tamis.rules.operators import OPERATORS, SPELLINGS, Takes, find_operator, normal_spelling, positive
 from tamis.rules.syntaxes.arrays import from_arrays
@@ -21,8 +22,7 @@ from tamis.rules.syntaxes.json import from_json
 from tamis.rules.syntaxes.text import from_text
 from tamis.rules.time.evaluation_time import EvaluationTime
 from tamis.rules.tree import All, Any, Condition, InSegment, Node, Not
-from tamis.rules.values import Given
-from tamis.rules.wording.describe import describe
+from tamis.rules.values import ConditionValue
 from tests.laws.engines import Engine
 from tests.laws.strategies import FIELDS, SEGMENTS, ZONES, crowds, draft_conditions, drafts, leaves, raw_texts
 from tests.support.effort import examples
@@ -181,7 +181,7 @@ def well_made(node: Node) -> bool:
             return len(parts) >= 2 and not any(type(p) is type(node) for p in parts) and all(map(well_made, parts))
 
 
-def fits(value: Given, condition: Condition) -> bool:
+def fits(value: ConditionValue, condition: Condition) -> bool:
     kind, relative = condition.field.kind, positive(condition.operator)[0].relative
     if isinstance(value, Duration):
         return relative is not None and (value.unit is not Unit.HOUR or kind is Kind.DATETIME)

@@ -5,8 +5,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tamis.domain.contacts import Contact
+from tamis.rules.evaluation.dependencies import resolve_membership
 from tamis.rules.evaluation.evaluate import selects
-from tamis.rules.evaluation.segments import decide_in_order
 from tamis.rules.time.evaluation_time import EvaluationTime
 from tamis.rules.tree import All, Any, Node, Not, Rule
 from tests.laws.asked import asked_crowds
@@ -37,7 +37,7 @@ def test_segments_have_the_members_that_their_rules_select(
     as_of, crowd = asked
     expected: dict[int, set[int]] = {id_: set() for id_ in named}
     for contact in crowd:
-        is_in = decide_in_order(named.__getitem__, lambda rule, known, c=contact: selects(rule, c, as_of, known))  # type: ignore[misc]
+        is_in = resolve_membership(named.__getitem__, lambda rule, known, c=contact: selects(rule, c, as_of, known))  # type: ignore[misc]
         for id_ in filter(is_in, named):
             expected[id_].add(contact.id)
     engine.fill(crowd)

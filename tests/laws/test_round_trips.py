@@ -12,7 +12,7 @@ from tamis.rules.syntaxes.draft import MAX_DEPTH, Draft, DraftCondition, DraftGr
 from tamis.rules.syntaxes.json import from_json, to_json
 from tamis.rules.syntaxes.text import from_text, to_text
 from tamis.rules.tree import All, Any, Condition, InSegment, Node, Not, Rule, conditions
-from tamis.rules.values import format_given
+from tamis.rules.values import format_condition_value
 from tests.laws.strategies import (
     FIELD_OPERATORS,
     FIELDS,
@@ -30,7 +30,7 @@ from tests.support.effort import examples
 def same(one: Rule, other: Rule) -> bool:
     """Return whether two trees are the same, down to how their values are written: moments that are equal may not
     be."""
-    written = [[format_given(v) for c in conditions(rule) for v in c.values] for rule in (one, other)]
+    written = [[format_condition_value(v) for c in conditions(rule) for v in c.values] for rule in (one, other)]
     return one == other and written[0] == written[1]
 
 
@@ -103,7 +103,7 @@ def test_different_rules_are_written_differently(one: Node, other: Node) -> None
 
 def as_written(condition: Condition) -> list[str]:
     """Write the values of a condition as its text does."""
-    texts = map(format_given, condition.values)
+    texts = map(format_condition_value, condition.values)
     if condition.field.kind not in (Kind.TEXT, Kind.CHOICE, Kind.CHOICES):
         return list(texts)
     return [f"“{text.replace(BACKSLASH, BACKSLASH * 2).replace('”', BACKSLASH + '”')}”" for text in texts]

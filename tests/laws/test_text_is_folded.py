@@ -14,6 +14,7 @@ from tamis.domain.contacts import Contact
 from tamis.domain.fields import Value, ValueProblem, parse_value
 from tamis.domain.instants import EPOCH
 from tamis.domain.text import fold, fold_part, is_simple, lower_letters, problem_with_text
+from tamis.rules.descriptions.describe import describe
 from tamis.rules.evaluation.evaluate import selects
 from tamis.rules.syntaxes.arrays import to_arrays
 from tamis.rules.syntaxes.draft import DraftCondition
@@ -21,7 +22,6 @@ from tamis.rules.syntaxes.json import to_json
 from tamis.rules.syntaxes.text import to_text
 from tamis.rules.time.evaluation_time import EvaluationTime
 from tamis.rules.tree import Condition
-from tamis.rules.wording.describe import describe
 from tests.laws.engines import Engine
 from tests.laws.stores import Stores
 from tests.laws.strategies import FIELDS, built, built_condition, respelled, texts

@@ -10,9 +10,9 @@ from hypothesis import strategies as st
 from tamis.domain.contacts import Contact
 from tamis.domain.fields import Value
 from tamis.domain.instants import LAST_INSTANT, MICROSECOND, day_in_utc, day_of
+from tamis.rules.evaluation.dependencies import MembershipSource
 from tamis.rules.evaluation.evaluate import Membership, holds, selects
 from tamis.rules.evaluation.explain import Explained, explain
-from tamis.rules.evaluation.segments import Decided
 from tamis.rules.operators import Operator, positive
 from tamis.rules.time.breakpoints import (
     changes_at_midnight,
@@ -24,7 +24,7 @@ from tamis.rules.time.breakpoints import (
     time_dependent_conditions,
 )
 from tamis.rules.time.evaluation_time import EvaluationTime
-from tamis.rules.tree import All, Any, Condition, InSegment, Node, Not, Rule, conditions, segments_named
+from tamis.rules.tree import All, Any, Condition, InSegment, Node, Not, Rule, conditions, referenced_segments
 from tests.laws.asked import asked_crowds, evaluation_times, later, segments_of, values_near
 from tests.laws.engines import Engine
 from tests.laws.strategies import (
@@ -157,7 +157,7 @@ def test_a_rule_changes_when_it_is_foretold_and_at_no_other_time(
     data: st.DataObject, rule: Node, asked: tuple[EvaluationTime, list[Contact]], named: dict[int, Rule | bool]
 ) -> None:
     as_of, (contact,) = asked
-    decided: Decided = in_no_circle(named).__getitem__
+    decided: MembershipSource = in_no_circle(named).__getitem__
     for _ in range(2):
         said = verdict(rule, contact, as_of, decided)
         change = next_change(rule, contact, as_of, decided)
@@ -170,14 +170,14 @@ def test_a_rule_changes_when_it_is_foretold_and_at_no_other_time(
         assert verdict(rule, contact, as_of, decided) is not said
 
 
-def verdict(rule: Rule, contact: Contact, as_of: EvaluationTime, decided: Decided) -> bool:
+def verdict(rule: Rule, contact: Contact, as_of: EvaluationTime, decided: MembershipSource) -> bool:
     return selects(rule, contact, as_of, membership(contact, as_of, decided))
 
 
 def in_no_circle(named: dict[int, Rule | bool]) -> dict[int, Rule | bool]:
     """Let the rules of segments name only segments with smaller ids."""
     return {
-        id_: rule if isinstance(rule, bool) or all(other < id_ for other in segments_named(rule)) else None
+        id_: rule if isinstance(rule, bool) or all(other < id_ for other in referenced_segments(rule)) else None
         for id_, rule in named.items()
     }
 

@@ -119,7 +119,7 @@ def test_what_was_found_outlives_the_process_and_a_clean_check_takes_it_away(dat
 
 
 def test_a_check_that_is_given_up_decides_nothing(data: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(check, "STEPS", 1)
+    monkeypatch.setattr(check, "STEPS_PER_SLICE", 1)
     services = opened(data)
     services.records.health.record("a page")
     assert services.records.check(lambda _: True) is None

@@ -7,9 +7,9 @@ from itertools import combinations, product
 import pytest
 
 from tamis.rules.build import build
+from tamis.rules.descriptions.describe import describe
 from tamis.rules.syntaxes.text import from_text, to_text
 from tamis.rules.tree import All, Any, Node, Not
-from tamis.rules.wording.describe import describe
 from tests.rules.fields import FIELDS, SEGMENTS
 
 TODAY = date(2026, 11, 27)

@@ -3,10 +3,10 @@
 from tamis.domain.fields import RESERVED, Field, FieldSet, Kind
 from tamis.domain.segments import SegmentRef, SegmentRefs
 from tamis.rules.build import build
+from tamis.rules.descriptions.describe import describe
+from tamis.rules.descriptions.examples import MAX_EXAMPLES, examples
+from tamis.rules.descriptions.outline import Outline, outline
 from tamis.rules.syntaxes.text import from_text
-from tamis.rules.wording.describe import describe
-from tamis.rules.wording.examples import MOST, examples
-from tamis.rules.wording.outline import Outline, outline
 from tests.rules.fields import FIELDS
 
 REFS = SegmentRefs((SegmentRef(7, "Regulars"),))
@@ -46,7 +46,7 @@ def test_examples_are_rules_over_the_fields_that_there_are() -> None:
     ]
     fields = FieldSet((*RESERVED, *kinds))
     found = examples(fields)
-    assert len(found) == MOST
+    assert len(found) == MAX_EXAMPLES
     for example in found:
         assert describe(build(from_text(example.text), fields)) == example.sentence
         assert "own_" in example.text or example.text.startswith("created_at")

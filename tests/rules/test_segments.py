@@ -6,18 +6,18 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tamis.rules.evaluation.evaluate import Membership
-from tamis.rules.evaluation.segments import (
-    cycle_through,
-    decide_in_order,
-    in_circles,
-    in_order,
+from tamis.rules.evaluation.dependencies import (
+    find_circular,
+    find_cycle,
+    find_dependents,
     longest_chain,
-    naming,
-    without_circles,
+    resolve_membership,
+    sort_into_levels,
+    without_circular,
 )
+from tamis.rules.evaluation.evaluate import Membership
 from tamis.rules.operators import BY_NAME
-from tamis.rules.tree import All, InSegment, Node, Not, Rule, segments_named
+from tamis.rules.tree import All, InSegment, Node, Not, Rule, referenced_segments
 
 NAMES = st.dictionaries(st.integers(1, 6), st.sets(st.integers(1, 6), max_size=3))
 
@@ -40,17 +40,17 @@ def rule_naming(ids: set[int]) -> Rule:
     ],
 )
 def test_the_way_of_a_segment_back_to_itself(names: dict[int, set[int]], way: list[int] | None) -> None:
-    assert cycle_through(1, {id_: rule_naming(ids) for id_, ids in names.items()}) == way
+    assert find_cycle(1, {id_: rule_naming(ids) for id_, ids in names.items()}) == way
 
 
 @given(st.dictionaries(st.integers(1, 6), st.sets(st.integers(1, 6), max_size=3)))
 def test_segments_can_be_put_in_order_exactly_when_none_comes_back_to_itself(names: dict[int, set[int]]) -> None:
     rules = {id_: rule_naming(ids) for id_, ids in names.items()}
-    if any(cycle_through(id_, rules) for id_ in rules):
+    if any(find_cycle(id_, rules) for id_ in rules):
         with pytest.raises(AssertionError, match="circle"):
-            in_order(rules)
+            sort_into_levels(rules)
         return
-    place = {id_: number for number, level in enumerate(in_order(rules)) for id_ in level}
+    place = {id_: number for number, level in enumerate(sort_into_levels(rules)) for id_ in level}
     assert place.keys() == rules.keys()
     assert all(place[named] < place[id_] for id_ in rules for named in names[id_] & rules.keys())
 
@@ -58,23 +58,23 @@ def test_segments_can_be_put_in_order_exactly_when_none_comes_back_to_itself(nam
 @given(st.dictionaries(st.integers(1, 6), st.sets(st.integers(1, 6), max_size=3)))
 def test_a_segment_may_name_whoever_does_not_come_back_to_it(names: dict[int, set[int]]) -> None:
     rules = {id_: rule_naming(ids) for id_, ids in names.items()}
-    circular = naming(1, rules)
+    circular = find_dependents(1, rules)
     for id_ in range(1, 7):
-        way = cycle_through(1, {**{other: rule for other, rule in rules.items() if other != 1}, 1: rule_naming({id_})})
+        way = find_cycle(1, {**{other: rule for other, rule in rules.items() if other != 1}, 1: rule_naming({id_})})
         assert (way is not None) is (id_ in circular)
 
 
 @given(NAMES)
 def test_in_circles_is_whoever_comes_back_to_itself(names: dict[int, set[int]]) -> None:
     rules = {id_: rule_naming(ids) for id_, ids in names.items()}
-    assert in_circles(rules) == {id_ for id_ in rules if cycle_through(id_, rules)}
-    assert not in_circles(without_circles(rules))
+    assert find_circular(rules) == {id_ for id_ in rules if find_cycle(id_, rules)}
+    assert not find_circular(without_circular(rules))
 
 
 @given(NAMES)
 def test_a_longest_chain_leads_through_its_segment_and_none_is_longer(names: dict[int, set[int]]) -> None:
-    rules = without_circles({id_: rule_naming(ids) for id_, ids in names.items()})
-    named = {id_: segments_named(rule) & rules.keys() for id_, rule in rules.items()}
+    rules = without_circular({id_: rule_naming(ids) for id_, ids in names.items()})
+    named = {id_: referenced_segments(rule) & rules.keys() for id_, rule in rules.items()}
 
     def below(id_: int) -> int:
         return 1 + max(map(below, named[id_]), default=0)
@@ -93,7 +93,7 @@ def test_a_longest_chain_leads_through_its_segment_and_none_is_longer(names: dic
 def test_each_segment_is_decided_once_and_as_by_asking_all_that_it_names(
     names: dict[int, set[int]], inside: set[int], outside: set[int]
 ) -> None:
-    rules = without_circles({id_: rule_naming(ids) for id_, ids in names.items()})
+    rules = without_circular({id_: rule_naming(ids) for id_, ids in names.items()})
     asked: list[Rule] = []
 
     def decided(id_: int) -> Rule | bool:
@@ -101,13 +101,13 @@ def test_each_segment_is_decided_once_and_as_by_asking_all_that_it_names(
 
     def ask(rule: Rule, is_in: Membership) -> bool:
         asked.append(rule)
-        return rule is not None and not any(map(is_in, segments_named(rule)))
+        return rule is not None and not any(map(is_in, referenced_segments(rule)))
 
     def expected(id_: int) -> bool:
         decision = decided(id_)
         return decision if isinstance(decision, bool) else ask(decision, expected)
 
-    is_in = decide_in_order(decided, ask)
+    is_in = resolve_membership(decided, ask)
     answers = {id_: is_in(id_) for id_ in range(1, 7)}
     assert len(asked) <= len(rules)
     assert answers == {id_: expected(id_) for id_ in range(1, 7)}
@@ -116,10 +116,10 @@ def test_each_segment_is_decided_once_and_as_by_asking_all_that_it_names(
 def test_a_chain_of_thousands_is_walked_over_without_recursion() -> None:
     rules = {id_: rule_naming({id_ - 1} if id_ > 1 else set()) for id_ in range(1, 5_001)}
     assert len(longest_chain(2_500, rules)) == 5_000
-    assert len(in_order(rules)) == 5_000
-    assert decide_in_order(
-        rules.__getitem__, lambda rule, is_in: rule is None or any(map(is_in, segments_named(rule)))
+    assert len(sort_into_levels(rules)) == 5_000
+    assert resolve_membership(
+        rules.__getitem__, lambda rule, is_in: rule is None or any(map(is_in, referenced_segments(rule)))
     )(5_000)
     around = rules | {1: rule_naming({5_000})}
-    assert len(in_circles(around)) == 5_000
-    assert cycle_through(1, around) == [1, *range(5_000, 0, -1)]
+    assert len(find_circular(around)) == 5_000
+    assert find_cycle(1, around) == [1, *range(5_000, 0, -1)]

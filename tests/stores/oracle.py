@@ -20,7 +20,7 @@ from tamis.records.handles import Reader, connection_of
 from tamis.rules.evaluation.evaluate import selects
 from tamis.rules.evaluation.externals import segments_included
 from tamis.rules.time.evaluation_time import EvaluationTime
-from tamis.rules.tree import Rule, segments_named
+from tamis.rules.tree import Rule, referenced_segments
 
 
 def email(text: str) -> Email:
@@ -53,7 +53,7 @@ class Oracle:
         """Tell which segments the rule of one names."""
         row: Any = connection_of(db).execute("SELECT id, name FROM segments WHERE deleted_at IS NULL")
         refs = SegmentRefs(tuple(SegmentRef(*found) for found in row))
-        return segments_named(stored_rule(segment.rule, types.fields_of_type(db, self.type.id), refs))
+        return referenced_segments(stored_rule(segment.rule, types.fields_of_type(db, self.type.id), refs))
 
     def with_dependents(self, db: Reader, live: Sequence[Segment], some: Collection[int]) -> set[int]:
         """Add to some segments those that name them, directly or by way of others."""

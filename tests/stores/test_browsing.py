@@ -30,7 +30,7 @@ from tamis.domain.text import fold
 from tamis.records import contacts as records
 from tamis.records import types
 from tamis.records.contacts import NewContact
-from tamis.rules.search import MOST_WORDS
+from tamis.rules.search import MAX_WORDS
 from tamis.rules.syntaxes.text import from_text
 from tamis.settings import Settings
 from tests.support.effort import examples
@@ -192,7 +192,7 @@ def test_where_nobody_is_left_lies_the_first_page(town: Town) -> None:
 
 def test_what_cannot_be_looked_for_is_refused(town: Town) -> None:
     with pytest.raises(Invalid):
-        find_contacts(town.services, town.account, town.type, Look("a " * (MOST_WORDS + 1)), Order())
+        find_contacts(town.services, town.account, town.type, Look("a " * (MAX_WORDS + 1)), Order())
     with pytest.raises(Invalid):
         find_contacts(town.services, town.account, town.type, Look("a" * 256), Order())
     with pytest.raises(NotFound):

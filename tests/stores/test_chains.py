@@ -19,7 +19,7 @@ from tamis.domain.emails import Email
 from tamis.domain.errors import Invalid, Refused
 from tamis.domain.segments import Segment
 from tamis.records import segments
-from tamis.rules.evaluation.segments import MAX_CHAIN
+from tamis.rules.evaluation.dependencies import MAX_CHAIN
 from tamis.rules.syntaxes.arrays import from_arrays
 from tamis.rules.syntaxes.json import from_json
 from tamis.rules.syntaxes.text import from_text

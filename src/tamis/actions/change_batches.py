@@ -24,9 +24,9 @@ from tamis.domain.history import Position
 from tamis.domain.instants import UTC_ZONE, from_micros, zone_named
 from tamis.records import accounts, change_log, contacts, externals, overrides, types
 from tamis.records.handles import Reader
-from tamis.rules.evaluation.segments import in_order
+from tamis.rules.evaluation.dependencies import sort_into_levels
 from tamis.rules.time.breakpoints import time_dependent_conditions
-from tamis.rules.tree import Rule, segments_named
+from tamis.rules.tree import Rule, referenced_segments
 
 DOCUMENTS_A_LOAD = 50_000
 
@@ -83,7 +83,7 @@ def _edited(plans: SegmentPlans, changed: Mapping[int, datetime]) -> dict[int, d
     edited = dict(changed)
     for level in plans.refilled:
         for segment_id, rule in level.items():
-            edited[segment_id] = max(edited[id_] for id_ in {segment_id, *segments_named(rule)} if id_ in edited)
+            edited[segment_id] = max(edited[id_] for id_ in {segment_id, *referenced_segments(rule)} if id_ in edited)
     return edited
 
 
@@ -191,8 +191,8 @@ def _plans(db: Reader, type_id: int, fields: FieldSet, changed: Collection[int])
     kept: list[dict[int, Rule]] = []
     refilled: list[dict[int, Rule]] = []
     to_refill: set[int] = set(changed)
-    for level in in_order(rules):
-        to_refill.update(id_ for id_ in level if segments_named(rules[id_]) & to_refill)
+    for level in sort_into_levels(rules):
+        to_refill.update(id_ for id_ in level if referenced_segments(rules[id_]) & to_refill)
         kept.append({id_: rules[id_] for id_ in level if id_ not in to_refill})
         refilled.append({id_: rules[id_] for id_ in level if id_ in to_refill})
     return SegmentPlans(zone, _without_empty(kept), _without_empty(refilled), frozenset(changed) - rules.keys())

@@ -1,4 +1,4 @@
-"""The one constructor of rules: it checks a draft against the fields of a contact type and reports all errors."""
+"""The only constructor of rules: it checks a draft against the fields of a contact type and reports all errors."""
 
 from datetime import date, datetime, time, timedelta
 
@@ -7,12 +7,12 @@ from tamis.domain.fields import Field, FieldSet, Kind, ValueProblem
 from tamis.domain.instants import MICROSECOND, UTC_ZONE, to_utc
 from tamis.domain.segments import SegmentRefs
 from tamis.domain.text import short
-from tamis.rules.mistakes import names
-from tamis.rules.mistakes import values as advice
+from tamis.rules.diagnostics import names
+from tamis.rules.diagnostics import values as advice
 from tamis.rules.operators import BY_NAME, SPELLINGS, Operator, Takes, find_operator, normal_spelling
 from tamis.rules.syntaxes.draft import MAX_DEPTH, Draft, DraftCondition, DraftGroup, DraftNot
 from tamis.rules.tree import All, Any, Condition, InSegment, Node, Not, Rule, join
-from tamis.rules.values import ClockTime, Given, format_given, parse_given
+from tamis.rules.values import ClockTime, ConditionValue, format_condition_value, parse_condition_value
 
 MAX_CONDITIONS = 500
 MAX_VALUES = 10_000
@@ -25,8 +25,8 @@ _WRONG_COUNT = {
 
 
 def build(draft: Draft | None, fields: FieldSet, segments: SegmentRefs = SegmentRefs()) -> Rule:  # noqa: B008  frozen
-    """Make a rule from a draft, or raise Invalid with every problem and the place where it stands; `segments` are
-    those that it may name."""
+    """Build a rule from a draft, or raise Invalid with all problems and their places; `segments` are those that it may
+    name."""
     parts, problems = build_parts(draft, fields, segments)
     if problems:
         raise Invalid(problems)
@@ -36,9 +36,11 @@ def build(draft: Draft | None, fields: FieldSet, segments: SegmentRefs = Segment
 def build_parts(
     draft: Draft | None, fields: FieldSet, segments: SegmentRefs
 ) -> tuple[dict[str, Node], tuple[Problem, ...]]:
-    """Make rules of a draft and of each of its parts, by the places of the parts, and give every problem with it; what
-    has a problem, or a part with one, is no rule. Each part must have a place of its own, as in JSON, or stand where
-    the part does in which it stands alone or first, as in text."""
+    """Build rules from a draft and from each of its parts, by their places, and return them with all problems.
+
+    A part with a problem, or with such a part, yields no rule. Each part must have its own place, as in JSON, or share
+    that of the part that it begins, as in text.
+    """
     if draft is None:
         return {}, ()
     if draft.depth > MAX_DEPTH:
@@ -64,7 +66,7 @@ def _count(draft: Draft) -> int:
 def _node(
     draft: Draft, fields: FieldSet, segments: SegmentRefs, problems: list[Problem], found: dict[str, Node]
 ) -> Node | None:
-    """Make a rule of a part of a draft, and note it by its place; None when anything in it is wrong."""
+    """Build a rule from a part of a draft, and store it by its place; None when anything in it is wrong."""
     node: Node | None
     match draft:
         case DraftCondition():
@@ -87,8 +89,8 @@ def _node(
 def _leaf(
     draft: DraftCondition, fields: FieldSet, segments: SegmentRefs, problems: list[Problem]
 ) -> Condition | InSegment | None:
-    if draft.mistakes:
-        problems.extend(draft.mistakes)
+    if draft.problems:
+        problems.extend(draft.problems)
         return None
     meanings = SPELLINGS.get(normal_spelling(draft.operator), ())
     if meanings and meanings[0].names_segment:
@@ -121,7 +123,7 @@ def _condition(draft: DraftCondition, fields: FieldSet, problems: list[Problem])
     if draft.field is None:
         problems.append(Problem(where, "operator_needs_field", operator=short(draft.operator)))
     elif field is None:
-        meant = names.field_of_several_words(draft.field, draft.operator, fields)
+        meant = names.find_multi_word_field(draft.field, draft.operator, fields)
         if meant:
             problems.append(Problem(where, "write_field_so", name=meant.name, field=meant.key))
             return None
@@ -142,13 +144,13 @@ def _operator(draft: DraftCondition, field: Field | None, problems: list[Problem
         return None
     operator = find_operator(draft.operator, field.kind)
     if operator is None:
-        problems.append(Problem.of(where, names.unfit_operator(draft.operator, field)))
+        problems.append(Problem.of(where, names.inapplicable_operator(draft.operator, field)))
     return operator
 
 
 def _values(
     draft: DraftCondition, field: Field, operator: Operator, fields: FieldSet, problems: list[Problem]
-) -> tuple[Given, ...]:
+) -> tuple[ConditionValue, ...]:
     count = len(draft.values)
     if not operator.takes.allows(count):
         problems.append(_wrong_count(draft, operator, field.kind))
@@ -156,11 +158,11 @@ def _values(
     if count > MAX_VALUES:
         problems.append(Problem(draft.where, "too_many_values", most=MAX_VALUES))
         return ()
-    values: list[Given] = []
+    values: list[ConditionValue] = []
     for index, text in enumerate(draft.values):
         try:
             if index in draft.unquoted:
-                _check_plain_words(text, field, operator, fields)
+                _check_unquoted(text, field, operator, fields)
             values.append(_value(text, field, operator))
         except ValueProblem as problem:
             where = draft.where_values[index] if draft.where_values else draft.where
@@ -170,22 +172,22 @@ def _values(
     return tuple(values)
 
 
-def _value(text: str, field: Field, operator: Operator) -> Given:
+def _value(text: str, field: Field, operator: Operator) -> ConditionValue:
     try:
-        return parse_given(text, field, operator)
+        return parse_condition_value(text, field, operator)
     except ValueProblem as problem:
         raise ValueProblem(
             "value_with_advice", problem=problem.message, advice=advice.advice(text, field, operator)
         ) from None
 
 
-def _check_plain_words(text: str, field: Field, operator: Operator, fields: FieldSet) -> None:
-    """Refuse words without quotes that are another field, or text; in a number, a date or a duration they are read."""
-    other = names.field_named(text, fields, field)
+def _check_unquoted(text: str, field: Field, operator: Operator, fields: FieldSet) -> None:
+    """Refuse unquoted words that name another field, or that should be quoted text."""
+    other = names.find_field_in_value(text, fields, field)
     if other:
-        raise ValueProblem.of(advice.another_field(field, other))
+        raise ValueProblem.of(advice.value_is_a_field(field, other))
     if operator.takes_parts or field.kind in (Kind.TEXT, Kind.CHOICE, Kind.CHOICES):
-        raise ValueProblem.of(advice.without_quotes(text))
+        raise ValueProblem.of(advice.text_without_quotes(text))
 
 
 def _wrong_count(draft: DraftCondition, operator: Operator, kind: Kind | None) -> Problem:
@@ -199,28 +201,28 @@ def _wrong_count(draft: DraftCondition, operator: Operator, kind: Kind | None) -
     )
 
 
-def _check_order(draft: DraftCondition, values: list[Given], problems: list[Problem]) -> None:
+def _check_order(draft: DraftCondition, values: list[ConditionValue], problems: list[Problem]) -> None:
     low, high = values
     if low > high if isinstance(low, float) and isinstance(high, float) else _after(low, high):
         problems.append(
             Problem(
                 draft.where,
                 "values_in_wrong_order",
-                low=format_given(low),
-                high=format_given(high),
+                low=format_condition_value(low),
+                high=format_condition_value(high),
             )
         )
 
 
-def _after(low: Given, high: Given) -> bool:
-    # Before the account's time zone is known, its clocks are compared with an offset's as far as they can differ.
+def _after(low: ConditionValue, high: ConditionValue) -> bool:
+    # The account's time zone is not known here, so a naive time may differ from one with an offset by up to a day.
     first, last = _clock(low, time.min), _clock(high, time.max)
     differ = (first.tzinfo is None) is not (last.tzinfo is None)
     slack = timedelta(days=1) if differ else timedelta(0)
     return to_utc(first, UTC_ZONE) - to_utc(last, UTC_ZONE) > slack
 
 
-def _clock(value: Given, of_day: time) -> datetime:
+def _clock(value: ConditionValue, of_day: time) -> datetime:
     if isinstance(value, ClockTime):
         return value.start if of_day == time.min else value.start + (value.precision.value - MICROSECOND)
     assert isinstance(value, date)

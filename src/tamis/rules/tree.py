@@ -1,20 +1,20 @@
-"""The tree that every rule is: conditions joined by all, any and not."""
+"""Rules as trees: conditions joined by all, any and not."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
 
 from tamis.domain.fields import Field
 from tamis.rules.operators import Operator
-from tamis.rules.values import Given
+from tamis.rules.values import ConditionValue
 
 
 @dataclass(frozen=True, slots=True)
 class Condition:
-    """A field, an operator and as many values as the operator takes."""
+    """A field, an operator, and as many values as the operator takes."""
 
     field: Field
     operator: Operator
-    values: tuple[Given, ...] = ()
+    values: tuple[ConditionValue, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,8 +40,8 @@ class Not:
 
 @dataclass(frozen=True, slots=True)
 class InSegment:
-    """Holds when the contact is in another segment of its type, by its rule or by hand; `name` is the one that the
-    segment has now, and plays no part in what the node means."""
+    """Holds when the contact is a member of another segment of its type; `name` is the segment's present name, which
+    does not affect the meaning."""
 
     segment_id: int
     name: str
@@ -54,8 +54,8 @@ Rule = Node | None
 
 
 def join(kind: type[All] | type[Any], parts: list[Node]) -> Node:
-    """Join one or more parts in the one shape that every door gives them: a part of the same kind is taken apart,
-    a single part stands for itself."""
+    """Join one or more parts in canonical form: parts of the same kind are flattened, a single part is returned as it
+    is."""
     flat: list[Node] = []
     for part in parts:
         flat.extend(part.parts if isinstance(part, kind) else (part,))
@@ -63,7 +63,7 @@ def join(kind: type[All] | type[Any], parts: list[Node]) -> Node:
 
 
 def conditions(rule: Rule) -> Iterator[Condition]:
-    """Walk over all conditions of a rule, from left to right."""
+    """Yield all conditions of a rule, from left to right."""
     match rule:
         case Condition():
             yield rule
@@ -74,13 +74,13 @@ def conditions(rule: Rule) -> Iterator[Condition]:
             yield from conditions(part)
 
 
-def segments_named(rule: Rule) -> frozenset[int]:
+def referenced_segments(rule: Rule) -> frozenset[int]:
     """Return the ids of the segments that a rule names."""
     match rule:
         case InSegment(segment_id):
             return frozenset({segment_id})
         case All(parts) | Any(parts):
-            return frozenset().union(*map(segments_named, parts))
+            return frozenset().union(*map(referenced_segments, parts))
         case Not(part):
-            return segments_named(part)
+            return referenced_segments(part)
     return frozenset()

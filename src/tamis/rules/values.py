@@ -1,4 +1,4 @@
-"""What stands behind an operator: values of the field, or a duration counted from now."""
+"""The values of conditions: values of the field, clock times, and durations relative to now."""
 
 import re
 from dataclasses import dataclass
@@ -14,7 +14,7 @@ _AGO = re.compile(r"(.*\S)\s+ago\s*", re.IGNORECASE | re.DOTALL)
 
 
 class Precision(Enum):
-    """How exactly a clock time is written; the value is how long the written unit lasts."""
+    """The precision of a written clock time; the value is the length of its smallest unit."""
 
     MINUTE = timedelta(minutes=1)
     SECOND = timedelta(seconds=1)
@@ -23,9 +23,9 @@ class Precision(Enum):
 
 @dataclass(frozen=True, slots=True)
 class ClockTime:
-    """A date-time as a condition writes it: the whole minute, or the whole second where seconds are written.
+    """A date-time in a condition: the whole minute, or the whole second when seconds are written.
 
-    `start` is naive where no offset is written: it is then on the clocks of the account.
+    `start` is naive when no offset is written: it is then in the account's time zone.
     """
 
     start: datetime
@@ -36,11 +36,11 @@ class ClockTime:
         return self.start.isoformat(timespec=spec[self.precision]).replace("+00:00", "Z")
 
 
-Given = Value | Duration | ClockTime
+ConditionValue = Value | Duration | ClockTime
 """One value of a condition."""
 
 
-def parse_given(text: str, field: Field, operator: Operator) -> Given:
+def parse_condition_value(text: str, field: Field, operator: Operator) -> ConditionValue:
     """Read one value of a condition; raises ValueProblem."""
     relative = positive(operator)[0].relative
     if operator.takes_parts and text and not text.strip() and not operator.takes_blanks:
@@ -57,8 +57,8 @@ def parse_given(text: str, field: Field, operator: Operator) -> Given:
     return duration
 
 
-def format_given(value: Given) -> str:
-    """Write one value of a condition so that `parse_given` reads it again."""
+def format_condition_value(value: ConditionValue) -> str:
+    """Write one value of a condition so that `parse_condition_value` reads it again."""
     return str(value) if isinstance(value, Duration | ClockTime) else format_value(value)
 
 

@@ -7,8 +7,8 @@ import apsw
 
 from tamis.domain.contacts import Contact
 from tamis.domain.fields import FieldSet
-from tamis.rules.evaluation.segments import in_order, without_circles
-from tamis.rules.sql.compiler import Source, compile_rule
+from tamis.rules.evaluation.dependencies import sort_into_levels, without_circular
+from tamis.rules.sql.compiler import ColumnSource, compile_rule
 from tamis.rules.sql.dialect import Parameters
 from tamis.rules.time.evaluation_time import EvaluationTime
 from tamis.rules.tree import Rule
@@ -41,7 +41,7 @@ class SqliteStore:
         """Return whom a rule selects at a moment, or each contact at an instant of its own, that of contact 1 first."""
         parameters = Parameters(SQLITE)
         asked = f"json_extract({parameters.bind(instants or [])}, '$[' || (id - 1) || ']')"
-        source = Source(contacts.column, _is_in_random_segment, None if instants is None else "asked")
+        source = ColumnSource(contacts.column, _is_in_random_segment, None if instants is None else "asked")
         where = compile_rule(rule, as_of, source, parameters)
         found = self._con.execute(
             f"SELECT id FROM (SELECT *, {asked} AS asked FROM contacts) WHERE {where}", parameters.values
@@ -50,14 +50,16 @@ class SqliteStore:
 
     def members(self, rules: Mapping[int, Rule], as_of: EvaluationTime) -> dict[int, set[int]]:
         """Evaluate all segments, each after those that its rule names, and return the members of each."""
-        rules = without_circles(rules)
+        rules = without_circular(rules)
         with self._con:
             self._con.execute("DELETE FROM members")
-            for level in in_order(rules):
+            for level in sort_into_levels(rules):
                 for segment_id in level:
                     parameters = Parameters(SQLITE)
                     segment = parameters.bind(segment_id)
-                    where = compile_rule(rules[segment_id], as_of, Source(contacts.column, _is_member), parameters)
+                    where = compile_rule(
+                        rules[segment_id], as_of, ColumnSource(contacts.column, _is_member), parameters
+                    )
                     self._con.execute(
                         f"INSERT INTO members SELECT {segment}, id FROM contacts WHERE {where}", parameters.values
                     )

@@ -14,7 +14,7 @@ from tamis.records import contacts, segments, types
 from tamis.records.handles import Reader, Transaction
 from tamis.rules.build import build
 from tamis.rules.operators import BY_NAME
-from tamis.rules.syntaxes.draft import DraftCondition, with_conditions
+from tamis.rules.syntaxes.draft import DraftCondition, map_conditions
 from tamis.rules.syntaxes.json import from_json, to_json
 
 MOST_CARRIED = 100_000
@@ -60,7 +60,7 @@ def carry_rules(
 
     fields, refs = types.fields_of_type(db, type_id), segments.refs_of_type(db, type_id)
     for segment in naming:
-        rule = build(with_conditions(from_json(segment.rule), change), fields, refs)
+        rule = build(map_conditions(from_json(segment.rule), change), fields, refs)
         segments.update(db, segment, segment.name, to_json(rule), now)
 
 

@@ -7,7 +7,7 @@ from tamis.actions.services import Services
 from tamis.domain.accounts import Account
 from tamis.domain.segments import Segment
 from tamis.records import segments, types
-from tamis.rules.evaluation.segments import naming
+from tamis.rules.evaluation.dependencies import find_dependents
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,6 +28,6 @@ def nameable_segments(
         db, sizes = view.records, view.columns.sizes.of_all()
         refs = segments.refs_of_type(db, type_id).refs
         rules = rules_of_type(db, type_id, types.fields_of_type(db, type_id)) if edited else {}
-    circular = naming(edited.id, rules) if edited else frozenset()
+    circular = find_dependents(edited.id, rules) if edited else frozenset()
     found = [NameableSegment(ref.id, ref.name, sizes.get(ref.id, 0), ref.id in circular) for ref in refs]
     return sorted(found, key=lambda segment: segment.name.casefold())

@@ -16,10 +16,10 @@ from tamis.domain.segments import Segment, contact_of_recipient, person_of_recip
 from tamis.domain.text import fold
 from tamis.records import contacts, email_exclusions, externals, overrides, segments, types
 from tamis.records.handles import Reader
+from tamis.rules.evaluation.dependencies import MembershipSource
 from tamis.rules.evaluation.evaluate import Membership
 from tamis.rules.evaluation.explain import Explained, explain
 from tamis.rules.evaluation.externals import segments_included
-from tamis.rules.evaluation.segments import Decided
 from tamis.rules.time.breakpoints import next_change
 from tamis.rules.time.evaluation_time import EvaluationTime
 from tamis.rules.tree import Rule
@@ -118,7 +118,7 @@ def explain_contact(
     ]
 
 
-def _once(decided: Decided) -> Decided:
+def _once(decided: MembershipSource) -> MembershipSource:
     """Return what tells the same and looks at each segment once."""
     return cache(decided)
 
@@ -129,7 +129,7 @@ def _explained(
     contact: Contact,
     as_of: EvaluationTime,
     is_in: Membership,
-    decided: Decided,
+    decided: MembershipSource,
     known: dict[datetime, Membership],
     added: datetime | None,
     removed: datetime | None,

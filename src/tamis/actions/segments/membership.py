@@ -10,9 +10,9 @@ from tamis.domain.fields import FieldSet
 from tamis.domain.segments import Segment, SegmentRefs
 from tamis.records import overrides, segments
 from tamis.records.handles import Reader
+from tamis.rules.evaluation.dependencies import MembershipSource, resolve_membership
 from tamis.rules.evaluation.evaluate import Membership, selects
 from tamis.rules.evaluation.externals import selects_external
-from tamis.rules.evaluation.segments import Decided, decide_in_order
 from tamis.rules.time.evaluation_time import EvaluationTime
 from tamis.rules.tree import Rule
 
@@ -21,10 +21,10 @@ def membership(db: Reader, contact: Contact, fields: FieldSet, as_of: Evaluation
     """Make what tells whether a contact is in a live segment of its type, by its rule or by hand. Each segment is
     looked at once, also when others name it; one that is gone has nobody in it."""
     decided = decided_of_contact(db, contact, fields)
-    return decide_in_order(decided, lambda rule, is_in: selects(rule, contact, as_of, is_in))
+    return resolve_membership(decided, lambda rule, is_in: selects(rule, contact, as_of, is_in))
 
 
-def decided_of_contact(db: Reader, contact: Contact, fields: FieldSet) -> Decided:
+def decided_of_contact(db: Reader, contact: Contact, fields: FieldSet) -> MembershipSource:
     """Make what tells by what it is decided whether a contact is in a segment of its type: by its rule, or by hand."""
     key, rule_of = email_key(contact.email) or "", _rules(db, contact.contact_type_id, fields)
 
@@ -48,7 +48,7 @@ def external_membership(db: Reader, external: External, fields: FieldSet, as_of:
             return segment is not None
         return rule_of(segment) if segment_id not in external.excluded else False
 
-    return decide_in_order(decided, lambda rule, is_in: selects_external(rule, external, as_of, is_in))
+    return resolve_membership(decided, lambda rule, is_in: selects_external(rule, external, as_of, is_in))
 
 
 def is_member(

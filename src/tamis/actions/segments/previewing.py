@@ -18,13 +18,13 @@ from tamis.domain.text import fold
 from tamis.records import contacts, segments, types
 from tamis.records.handles import Reader
 from tamis.rules.build import build, build_parts
+from tamis.rules.descriptions.describe import describe
 from tamis.rules.syntaxes.cumulative import cumulative_groups
 from tamis.rules.syntaxes.draft import Draft
 from tamis.rules.syntaxes.incomplete import list_incomplete, list_open_places
 from tamis.rules.syntaxes.text import from_text
 from tamis.rules.time.evaluation_time import EvaluationTime
 from tamis.rules.tree import Rule, conditions
-from tamis.rules.wording.describe import describe
 
 SAMPLE = 10
 VALUES_SHOWN = 50

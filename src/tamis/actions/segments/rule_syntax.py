@@ -10,15 +10,15 @@ from tamis.records.handles import Reader
 from tamis.records.segments import refs_of_type
 from tamis.records.types import fields_of_type
 from tamis.rules.build import build
+from tamis.rules.descriptions.describe import describe
+from tamis.rules.descriptions.examples import Example, examples
+from tamis.rules.descriptions.outline import outline
 from tamis.rules.evaluation.explain import Explained
 from tamis.rules.operators import OPERATORS, Operator, Takes, positive
 from tamis.rules.syntaxes.arrays import from_arrays, to_arrays
 from tamis.rules.syntaxes.json import from_json, to_json
 from tamis.rules.syntaxes.text import from_text, to_text
-from tamis.rules.tree import Rule, segments_named
-from tamis.rules.wording.describe import describe
-from tamis.rules.wording.examples import Example, examples
-from tamis.rules.wording.outline import outline
+from tamis.rules.tree import Rule, referenced_segments
 
 __all__ = [
     "OPERATORS",
@@ -34,7 +34,7 @@ __all__ = [
     "json_of_text",
     "outline",
     "positive",
-    "segments_named",
+    "referenced_segments",
     "sentence_of",
     "to_arrays",
     "to_json",

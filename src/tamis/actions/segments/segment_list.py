@@ -11,8 +11,8 @@ from tamis.domain.instants import day_of
 from tamis.domain.segments import Segment
 from tamis.domain.text import fold
 from tamis.records import segments, types
+from tamis.rules.descriptions.describe import describe
 from tamis.rules.tree import Rule
-from tamis.rules.wording.describe import describe
 
 DAYS = 8
 """Seven days ago, and each day since; the last is now."""

@@ -19,12 +19,12 @@ from tamis.domain.text import MAX_LINE, problem_with_name
 from tamis.records import accounts, segments, types
 from tamis.records.handles import Reader, Transaction
 from tamis.rules.build import build
-from tamis.rules.evaluation.segments import MAX_CHAIN, cycle_through, longest_chain
+from tamis.rules.evaluation.dependencies import MAX_CHAIN, find_cycle, longest_chain
 from tamis.rules.syntaxes.draft import Draft
 from tamis.rules.syntaxes.json import from_json, to_json
 from tamis.rules.syntaxes.text import to_text
 from tamis.rules.time.evaluation_time import EvaluationTime
-from tamis.rules.tree import Rule, segments_named
+from tamis.rules.tree import Rule, referenced_segments
 
 NEW = 0
 """Stands for the id of a segment that is not made yet."""
@@ -182,14 +182,14 @@ def _built(db: Reader, type_id: int, draft: Draft | None, problems: list[Problem
 def problems_with_names(db: Reader, type_id: int, segment: Segment | None, rule: Rule) -> list[Problem]:
     """Say by which way a segment, or a new one, would depend on itself if it had a rule, and by which chain segments
     would name each other over more levels than they may; a chain that is too long already may become shorter."""
-    if not segments_named(rule):
+    if not referenced_segments(rule):
         return []
     names = dict(segments.refs_of_type(db, type_id).refs)
     before = rules_of_type(db, type_id, types.fields_of_type(db, type_id))
     own_id = segment.id if segment else NEW
     names.setdefault(own_id, "this segment")
     after = before | {own_id: rule}
-    if way := cycle_through(own_id, after):
+    if way := find_cycle(own_id, after):
         return [Problem("rule", "segment_depends_on_itself", chain=_path(way, names))]
     chain = longest_chain(own_id, after)
     if len(chain) <= MAX_CHAIN or (segment and len(chain) <= len(longest_chain(own_id, before))):

@@ -10,7 +10,7 @@ from tamis.log import event
 from tamis.records import segments
 from tamis.records.handles import Reader
 from tamis.rules.build import build
-from tamis.rules.evaluation.segments import in_circles
+from tamis.rules.evaluation.dependencies import find_circular
 from tamis.rules.syntaxes.json import from_json
 from tamis.rules.tree import Rule
 
@@ -38,7 +38,7 @@ def rules_of_type(db: Reader, type_id: int, fields: FieldSet) -> dict[int, Rule]
         segment.id: stored_rule(segment.rule, fields, refs if segment.id in naming else SegmentRefs())
         for segment in live
     }
-    if naming and (circular := in_circles(rules)):
+    if naming and (circular := find_circular(rules)):
         _tell_of_circle(type_id, tuple(sorted(circular)))
         rules.update(dict.fromkeys(circular))
     return rules

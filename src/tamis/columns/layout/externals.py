@@ -12,7 +12,7 @@ from tamis.columns.layout.membership import NUMBER, recipients_between, span
 from tamis.domain.fields import EMAIL, FIRST_NAME, LAST_NAME, Field
 from tamis.domain.segments import EXTERNAL_BIT
 from tamis.rules.evaluation.externals import segments_included
-from tamis.rules.sql.compiler import Source, compile_rule
+from tamis.rules.sql.compiler import ColumnSource, compile_rule
 from tamis.rules.sql.dialect import Parameters
 from tamis.rules.time.evaluation_time import EvaluationTime
 from tamis.rules.tree import Rule, conditions
@@ -75,6 +75,6 @@ def selected_externals(
     rule that is asked about none of them."""
     if not segments_included(rule):
         return None
-    where = compile_rule(rule, as_of, Source(column, is_external_in), parameters)
+    where = compile_rule(rule, as_of, ColumnSource(column, is_external_in), parameters)
     rows = external_rows(list(dict.fromkeys([*fields, *used_by(rule)])))
     return f"SELECT * FROM ({rows}) WHERE ({is_asked(rule, parameters)}) AND {where}"

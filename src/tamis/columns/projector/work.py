@@ -14,7 +14,7 @@ from tamis.columns.projector.strategy import Strategy
 from tamis.columns.projector.timed import Edge
 from tamis.columns.projector.windows import AsOf, Window
 from tamis.domain.membership_changes import Cause
-from tamis.rules.sql.compiler import Source
+from tamis.rules.sql.compiler import ColumnSource
 from tamis.rules.sql.dialect import Parameters
 from tamis.rules.tree import Rule
 
@@ -132,9 +132,9 @@ def values_of(window: Window) -> dict[str, datetime]:
     return {"since": plain(window.since), "end": plain(window.end)}
 
 
-def source_of(as_of: AsOf) -> Source:
+def source_of(as_of: AsOf) -> ColumnSource:
     """Tell the compiler where a rule finds values, named segments (`s` and the id) and the time."""
-    return Source(column, _named, "instant" if as_of.by_row else None)
+    return ColumnSource(column, _named, "instant" if as_of.by_row else None)
 
 
 def _named(segment_id: int, _: Parameters) -> str:

@@ -10,7 +10,7 @@ from tamis.columns.layout.contacts import column, compared, table
 from tamis.columns.layout.membership import is_in_segment
 from tamis.domain.browsing import Near, Order
 from tamis.domain.fields import Kind
-from tamis.rules.sql.compiler import Source, compile_rule
+from tamis.rules.sql.compiler import ColumnSource, compile_rule
 from tamis.rules.sql.dialect import Parameters
 from tamis.rules.time.evaluation_time import EvaluationTime
 from tamis.rules.tree import Node
@@ -62,7 +62,7 @@ class DuckContactReads:
 
 
 def _where(rule: Node | None, as_of: EvaluationTime, parameters: Parameters) -> str:
-    return compile_rule(rule, as_of, Source(column, is_in_segment), parameters) if rule else "TRUE"
+    return compile_rule(rule, as_of, ColumnSource(column, is_in_segment), parameters) if rule else "TRUE"
 
 
 def _ordering(order: Order, back: bool) -> str:

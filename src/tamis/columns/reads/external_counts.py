@@ -9,7 +9,7 @@ from tamis.columns.layout.contacts import column
 from tamis.columns.layout.externals import added_to, external_rows, is_asked, is_external_in, used_by
 from tamis.columns.reads.conditions import joined, leaves
 from tamis.rules.evaluation.externals import segments_included
-from tamis.rules.sql.compiler import Source, compile_rule
+from tamis.rules.sql.compiler import ColumnSource, compile_rule
 from tamis.rules.sql.dialect import Parameters
 from tamis.rules.time.evaluation_time import EvaluationTime
 from tamis.rules.tree import Node, Rule
@@ -24,7 +24,7 @@ def count_externals(
     if not asking and segment_id is None:
         return [0] * len(parts)
     parameters = Parameters(DUCKDB)
-    source = Source(column, is_external_in)
+    source = ColumnSource(column, is_external_in)
     names = {leaf: f"c{i}" for i, leaf in enumerate(dict.fromkeys(leaves(asking)))}
     asked = {name: compile_rule(leaf, as_of, source, parameters) for leaf, name in names.items()}
     named = {id_: f"m{id_}" for part in asking for id_ in segments_included(part)}
@@ -54,7 +54,7 @@ def effect_on_externals(
     segment = parameters.bind(segment_id)
     selected = "FALSE"
     if segments_included(rule):
-        where = compile_rule(rule, as_of, Source(column, is_external_in), parameters)
+        where = compile_rule(rule, as_of, ColumnSource(column, is_external_in), parameters)
         selected = f"(({is_asked(rule, parameters)}) AND {where}) IS TRUE"
     rows = con.execute(
         "SELECT count(*) FILTER (is_in), count(*) FILTER (will_be), "

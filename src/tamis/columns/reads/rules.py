@@ -11,13 +11,13 @@ from tamis.columns.layout.externals import selected_externals
 from tamis.columns.layout.membership import is_in_segment
 from tamis.columns.reads.conditions import joined, leaves
 from tamis.columns.reads.external_counts import count_externals, effect_on_externals
-from tamis.rules.sql.compiler import Source, compile_rule
+from tamis.rules.sql.compiler import ColumnSource, compile_rule
 from tamis.rules.sql.dialect import Parameters
 from tamis.rules.time.evaluation_time import EvaluationTime
 from tamis.rules.tree import Node, Rule
 
 _MOST_BITS = 12
-_SOURCE = Source(column, is_in_segment)
+_SOURCE = ColumnSource(column, is_in_segment)
 
 
 class DuckRuleReads:

@@ -1,1 +1,1 @@
-"""What a rule says of one contact, in plain Python: the reference meaning, its reasons, segments that name others."""
+"""Evaluation of rules for one contact in Python: the reference evaluator, explanations, dependencies of segments."""

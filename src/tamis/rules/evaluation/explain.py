@@ -1,4 +1,4 @@
-"""Why a rule selects a contact, or does not: what each of its parts says."""
+"""Explain why a rule selects a contact or not, by the result of each of its parts."""
 
 from dataclasses import dataclass
 from typing import Literal
@@ -6,23 +6,23 @@ from typing import Literal
 from tamis.domain.contacts import Contact
 from tamis.domain.externals import External
 from tamis.domain.fields import Kind, format_value
+from tamis.rules.descriptions.describe import phrase
 from tamis.rules.evaluation.evaluate import Membership, selects
 from tamis.rules.operators import OPERATORS
 from tamis.rules.syntaxes.text import to_text
 from tamis.rules.time.evaluation_time import EvaluationTime
 from tamis.rules.tree import All, Any, Condition, InSegment, Node, Not, Rule
-from tamis.rules.wording.describe import phrase
 
 _NOT_A_MEMBER = next(operator.name for operator in OPERATORS if operator.names_segment and operator.negates)
 
 
 @dataclass(frozen=True, slots=True)
 class Explained:
-    """A part of a rule and what it says of a contact; a plain record that can be written as JSON.
+    """A part of a rule and its result for a contact; can be written as JSON.
 
-    `text` is the part as `to_text` writes it, `phrase` a condition in the words of people. `value` is what the contact
-    has in the field of a condition, None where that is missing or the part is none, and `field_kind` what the values of
-    the field are. `segment_id` is the segment that a part names. The rule without conditions is of the kind "nothing".
+    `text` is the part as `to_text` writes it, `phrase` a condition in words. For a condition, `value` is the contact's
+    value of its field, None when it is missing, and `field_kind` the kind of the field. `segment_id` is the segment
+    that a part names. The rule without conditions is of the kind "nothing".
     """
 
     kind: Literal["condition", "segment", "all", "any", "not", "nothing"]
@@ -36,7 +36,7 @@ class Explained:
 
     @property
     def is_member(self) -> bool:
-        """Whether the contact is in the segment that a part names, whichever of the two operators asks for it."""
+        """Whether the contact is a member of the segment that a part names, whichever operator it has."""
         return self.holds is not self.text.startswith(f"{_NOT_A_MEMBER} ")
 
 

@@ -1,8 +1,8 @@
-"""The operators of conditions: what one is, the one table of them, and how they are found."""
+"""The operators of conditions: their table, their meaning in Python, and how to look them up."""
 
-from tamis.rules.operators.finding import BY_NAME, SPELLINGS, find_operator, names_for, normal_spelling, positive
+from tamis.rules.operators.lookup import BY_NAME, SPELLINGS, find_operator, names_for, normal_spelling, positive
 from tamis.rules.operators.operand import Operand
-from tamis.rules.operators.shape import Operator, Relative, Takes
+from tamis.rules.operators.operator import Operator, Relative, Takes
 from tamis.rules.operators.table import OPERATORS
 
 __all__ = [

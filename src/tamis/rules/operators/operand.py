@@ -1,4 +1,4 @@
-"""What the value of a contact is compared with."""
+"""Operands: what the value of a contact is compared with."""
 
 from dataclasses import dataclass
 from datetime import timedelta
@@ -10,7 +10,7 @@ from tamis.rules.time.anniversaries import AnniversaryDays
 
 @dataclass(frozen=True, slots=True)
 class FromNow:
-    """An edge that moves with the clock: this long after now."""
+    """A bound that moves with the clock: this long after now."""
 
     by: timedelta
 
@@ -19,19 +19,19 @@ Bound = Value | FromNow | AnniversaryDays
 
 
 class Operand(NamedTuple):
-    """What a value is compared with, as a closed span: a day holds all of its instants, anything else is one point."""
+    """A closed span: a day spans all of its instants, anything else is a single point."""
 
     low: Bound
     high: Bound
 
     @property
     def text(self) -> str:
-        """Return the text or the option that this is."""
+        """The text or option of a single point."""
         assert isinstance(self.low, str)
         return self.low
 
     @property
     def days(self) -> AnniversaryDays:
-        """Return the days of every year that this is."""
+        """The days of an anniversary."""
         assert isinstance(self.low, AnniversaryDays)
         return self.low

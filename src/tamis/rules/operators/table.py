@@ -1,19 +1,19 @@
-"""The operators of conditions: one table that every syntax and every meaning of a rule reads.
+"""The table of operators, which all syntaxes and evaluators of rules use.
 
-How SQL spells them is a table of each engine (see `rules.sql.dialect`).
+Each engine has its own table of their SQL (see `rules.sql.dialect`).
 """
 
 from tamis.domain.fields import Kind
-from tamis.rules.operators import meaning
-from tamis.rules.operators.shape import Operator, Relative, Takes
+from tamis.rules.operators import predicates
+from tamis.rules.operators.operator import Operator, Relative, Takes
 
 _TEXT = frozenset({Kind.TEXT, Kind.CHOICE})
 _NUMBER = frozenset({Kind.NUMBER})
 _DATES = frozenset({Kind.DATE, Kind.DATETIME})
 _BOOLEAN = frozenset({Kind.BOOLEAN})
 _ORDERED = _NUMBER | _DATES
-_SETS = _TEXT | _ORDERED
-_ALL = _SETS | _BOOLEAN
+_LISTABLE = _TEXT | _ORDERED
+_ALL = _LISTABLE | _BOOLEAN
 _CHOICES = frozenset({Kind.CHOICES})
 
 OPERATORS: tuple[Operator, ...] = (
@@ -21,7 +21,7 @@ OPERATORS: tuple[Operator, ...] = (
         "is", _ALL, Takes.ONE, "is {0}",
         ("=", "==", "equals", "is equal to", "is exactly", "is on"),
         for_several="is one of",
-        holds=meaning.is_within,
+        holds=predicates.is_within,
     ),
     Operator(
         "is not", _ALL, Takes.ONE, "is not {0}",
@@ -29,13 +29,13 @@ OPERATORS: tuple[Operator, ...] = (
         negates="is", for_several="is none of",
     ),
     Operator(
-        "is one of", _SETS, Takes.MANY, "is one of {0}",
+        "is one of", _LISTABLE, Takes.MANY, "is one of {0}",
         ("in", "is in", "is any of", "one of", "any of"),
         sentence="is {0}",
-        holds=meaning.is_within_any,
+        holds=predicates.is_within_any,
     ),
     Operator(
-        "is none of", _SETS, Takes.MANY, "is none of {0}",
+        "is none of", _LISTABLE, Takes.MANY, "is none of {0}",
         ("not in", "is not in", "is not one of", "is not any of", "none of"),
         negates="is one of",
     ),
@@ -59,7 +59,7 @@ OPERATORS: tuple[Operator, ...] = (
         "contains", _TEXT, Takes.ONE, "contains {0}",
         ("includes",),
         takes_parts=True, takes_blanks=True,
-        holds=meaning.contains,
+        holds=predicates.contains,
     ),
     Operator(
         "does not contain", _TEXT, Takes.ONE, "does not contain {0}",
@@ -71,7 +71,7 @@ OPERATORS: tuple[Operator, ...] = (
         "starts with", _TEXT, Takes.ONE, "starts with {0}",
         ("begins with",),
         takes_parts=True,
-        holds=meaning.starts_with,
+        holds=predicates.starts_with,
     ),
     Operator(
         "does not start with", _TEXT, Takes.ONE, "does not start with {0}",
@@ -82,7 +82,7 @@ OPERATORS: tuple[Operator, ...] = (
         "ends with", _TEXT, Takes.ONE, "ends with {0}",
         ("ends in",),
         takes_parts=True,
-        holds=meaning.ends_with,
+        holds=predicates.ends_with,
     ),
     Operator(
         "does not end with", _TEXT, Takes.ONE, "does not end with {0}",
@@ -92,12 +92,12 @@ OPERATORS: tuple[Operator, ...] = (
     Operator(
         "is greater than", _NUMBER, Takes.ONE, "is greater than {0}",
         (">", "is more than", "is above", "is over", "is larger than", "is higher than", "greater than", "more than"),
-        holds=meaning.is_after,
+        holds=predicates.is_after,
     ),
     Operator(
         "is less than", _NUMBER, Takes.ONE, "is less than {0}",
         ("<", "is below", "is under", "is fewer than", "is smaller than", "is lower than", "less than"),
-        holds=meaning.is_before,
+        holds=predicates.is_before,
     ),
     Operator(
         "is equal or greater than", _NUMBER, Takes.ONE, "is at least {0}",
@@ -105,7 +105,7 @@ OPERATORS: tuple[Operator, ...] = (
             ">=", "≥", "=>", "is … or more", "is at least", "is greater than or equal to", "is more than or equal to",
             "is equal to or greater than", "at least",
         ),
-        holds=meaning.is_at_or_after,
+        holds=predicates.is_at_or_after,
     ),
     Operator(
         "is equal or less than", _NUMBER, Takes.ONE, "is at most {0}",
@@ -113,12 +113,12 @@ OPERATORS: tuple[Operator, ...] = (
             "<=", "≤", "=<", "is … or less", "is … or fewer", "is at most", "is less than or equal to",
             "is equal to or less than", "at most",
         ),
-        holds=meaning.is_at_or_before,
+        holds=predicates.is_at_or_before,
     ),
     Operator(
         "is between", _ORDERED, Takes.TWO, "is between {0} and {1}",
         ("between",),
-        holds=meaning.is_between,
+        holds=predicates.is_between,
     ),
     Operator(
         "is not between", _ORDERED, Takes.TWO, "is not between {0} and {1}",
@@ -128,27 +128,27 @@ OPERATORS: tuple[Operator, ...] = (
     Operator(
         "is after", _DATES, Takes.ONE, "is after {0}",
         (">", "after", "is later than", "is newer than", "is more recent than"),
-        holds=meaning.is_after,
+        holds=predicates.is_after,
     ),
     Operator(
         "is before", _DATES, Takes.ONE, "is before {0}",
         ("<", "before", "is earlier than"),
-        holds=meaning.is_before,
+        holds=predicates.is_before,
     ),
     Operator(
         "is at or after", _DATES, Takes.ONE, "is on or after {0}",
         (">=", "≥", "=>", "is … or later", "is … or after", "is on or after", "is since", "since"),
-        holds=meaning.is_at_or_after,
+        holds=predicates.is_at_or_after,
     ),
     Operator(
         "is at or before", _DATES, Takes.ONE, "is on or before {0}",
         ("<=", "≤", "=<", "is … or earlier", "is … or before", "is on or before", "is up to"),
-        holds=meaning.is_at_or_before,
+        holds=predicates.is_at_or_before,
     ),
     Operator(
         "includes any of", _CHOICES, Takes.MANY, "includes any of {0}",
         ("contains any of", "has any of", "includes one of", "includes at least one of"),
-        holds=meaning.includes_any,
+        holds=predicates.includes_any,
     ),
     Operator(
         "includes none of", _CHOICES, Takes.MANY, "includes none of {0}",
@@ -159,7 +159,7 @@ OPERATORS: tuple[Operator, ...] = (
         "includes all of", _CHOICES, Takes.MANY, "includes all of {0}",
         ("contains all of", "has all of"),
         joins="and",
-        holds=meaning.includes_all,
+        holds=predicates.includes_all,
     ),
     Operator(
         "is within", _DATES, Takes.ONE, "is within the last {0}",
@@ -168,7 +168,7 @@ OPERATORS: tuple[Operator, ...] = (
             "within the last", "in the last",
         ),
         relative=Relative.LAST,
-        holds=meaning.is_within,
+        holds=predicates.is_within,
     ),
     Operator(
         "is not within", _DATES, Takes.ONE, "is not within the last {0}",
@@ -183,7 +183,7 @@ OPERATORS: tuple[Operator, ...] = (
         "is more than ago", _DATES, Takes.ONE, "is more than {0} ago",
         ("is more than … ago", "more than … ago", "is over … ago", "is older than"),
         relative=Relative.BEFORE, text="is more than … ago",
-        holds=meaning.is_within,
+        holds=predicates.is_within,
     ),
     Operator(
         "is not more than ago", _DATES, Takes.ONE, "is not more than {0} ago",
@@ -194,7 +194,7 @@ OPERATORS: tuple[Operator, ...] = (
         "is in the next", _DATES, Takes.ONE, "is in the next {0}",
         ("in the next", "is within the next", "within the next"),
         relative=Relative.NEXT,
-        holds=meaning.is_within,
+        holds=predicates.is_within,
     ),
     Operator(
         "is not in the next", _DATES, Takes.ONE, "is not in the next {0}",
@@ -209,7 +209,7 @@ OPERATORS: tuple[Operator, ...] = (
             "has an anniversary within the next", "has an anniversary within", "anniversary within",
         ),
         relative=Relative.ANNIVERSARY,
-        holds=meaning.is_anniversary,
+        holds=predicates.is_anniversary,
     ),
     Operator(
         "is not anniversary within", _DATES, Takes.ONE, "does not have its anniversary within the next {0}",

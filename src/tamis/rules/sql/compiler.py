@@ -1,4 +1,4 @@
-"""The fast meaning of a rule: a boolean SQL expression in the dialect of an engine, with every value bound."""
+"""Compile rules to boolean SQL expressions in the dialect of an engine, with all values bound."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -14,13 +14,13 @@ from tamis.rules.tree import All, Any, Condition, InSegment, Node, Not, Rule
 
 
 @dataclass(frozen=True, slots=True)
-class Source:
-    """The rows over which a rule is asked.
+class ColumnSource:
+    """The rows over which a rule is evaluated.
 
-    `column` names the column of a field; `in_segment` gives a boolean expression, never null, that tells whether the
-    row's contact is in a segment. `instant`, where it is given, is an expression for the instant at which each row is
-    asked, of the type that values of date-time fields have, never null and on the day of the moment: the clock of
-    relative conditions is then this, and only their calendar days are those of the moment.
+    `column` returns the column of a field; `in_segment` returns a boolean expression, never null, for the membership of
+    the row's contact in a segment. `instant`, when given, is an expression for the instant as of which each row is
+    evaluated, of the type of date-time fields, never null and on the day of the evaluation time: relative conditions
+    then count from it, and only their calendar days are those of the evaluation time.
     """
 
     column: Callable[[Field], str]
@@ -28,16 +28,16 @@ class Source:
     instant: str | None = None
 
 
-def compile_rule(rule: Rule, as_of: EvaluationTime, source: Source, parameters: Parameters) -> str:
-    """Compile a rule to an expression for WHERE, which selects a row when it is true and not when it is null.
+def compile_rule(rule: Rule, as_of: EvaluationTime, source: ColumnSource, parameters: Parameters) -> str:
+    """Compile a rule to an expression for WHERE, where null selects a row as little as false.
 
-    Negation is moved down to the conditions, where a negative one is the complement of its positive one. Above them
-    stand only AND and OR, under which null and false come to the same.
+    Negation is moved down to the conditions, where a negative one is the complement of its positive one. Above them are
+    only AND and OR, for which null and false are equivalent.
     """
     return "FALSE" if rule is None else _node(rule, True, as_of, source, parameters)
 
 
-def _node(node: Node, wanted: bool, as_of: EvaluationTime, source: Source, parameters: Parameters) -> str:
+def _node(node: Node, wanted: bool, as_of: EvaluationTime, source: ColumnSource, parameters: Parameters) -> str:
     match node:
         case Condition():
             return _condition(node, wanted, as_of, source, parameters)
@@ -52,7 +52,7 @@ def _node(node: Node, wanted: bool, as_of: EvaluationTime, source: Source, param
 
 
 def _condition(
-    condition: Condition, wanted: bool, as_of: EvaluationTime, source: Source, parameters: Parameters
+    condition: Condition, wanted: bool, as_of: EvaluationTime, source: ColumnSource, parameters: Parameters
 ) -> str:
     operator, complement = positive(condition.operator)
     dialect = parameters.dialect

@@ -1,4 +1,4 @@
-"""What every engine must be able to spell: its own table of the operators, and what stands around them."""
+"""SQL dialects: the spellings of operators and expressions that every engine must provide."""
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -6,27 +6,27 @@ from dataclasses import dataclass
 from tamis.rules.operators import OPERATORS, Operand
 
 Bind = Callable[[object], str]
-"""Binds a value and returns the placeholder to write in its stead."""
+"""Binds a value and returns its placeholder."""
 Spelling = Callable[[str, tuple[Operand, ...], Bind], str]
-"""Writes the test of a positive operator over an expression for the value of a field, given what it is compared with.
+"""Writes the test of a positive operator, given the expression of a field's value, the operands, and a `Bind`.
 
-The test may be null where the value is, and must be neither true nor an error there.
+For a null value the test may be null or false, but neither true nor an error.
 """
 
-TO_BE_SPELLED = frozenset(o.name for o in OPERATORS if not o.negates and not o.names_segment)
-"""The operators that need a spelling. A negative one is the complement of its positive one, and whether somebody is in
-a segment is asked by the statement that knows where its engine keeps memberships."""
+REQUIRED_SPELLINGS = frozenset(o.name for o in OPERATORS if not o.negates and not o.names_segment)
+"""The operators that need a spelling. Negative ones are complements of positive ones, and membership of a segment is
+tested by the statement that knows where its engine keeps memberships."""
 
 
 @dataclass(frozen=True, slots=True)
 class Dialect:
     """How an engine spells rules.
 
-    `operators` has a spelling for each operator of `TO_BE_SPELLED`; anything else is a ValueError. `placeholder` names
-    the parameter with a number, from 1 on, and `bound` turns a value of a rule, aware instants among them, into what
-    the engine is given for it. `folded` writes the expression for a text of a column in the form of `domain.text.fold`.
-    `later` writes an instant some microseconds, which may be negative, after another, without running over beyond the
-    calendar. `complement` writes the test that is true where another one is false or null, and false where it is true.
+    `operators` has a spelling for each operator of `REQUIRED_SPELLINGS`; anything else is a ValueError. `placeholder`
+    writes the parameter with a number, from 1 on. `bound` converts a value of a rule, including aware instants, for the
+    engine. `folded` writes the expression for a text column in the form of `domain.text.fold`. `later` writes the
+    instant some microseconds, possibly negative, after another, limited to the calendar. `complement` writes the test
+    that is true where another one is false or null, and false where it is true.
     """
 
     name: str
@@ -38,7 +38,7 @@ class Dialect:
     complement: Callable[[str], str] = "({} IS NOT TRUE)".format
 
     def __post_init__(self) -> None:
-        missing, unknown = TO_BE_SPELLED - self.operators.keys(), self.operators.keys() - TO_BE_SPELLED
+        missing, unknown = REQUIRED_SPELLINGS - self.operators.keys(), self.operators.keys() - REQUIRED_SPELLINGS
         if missing or unknown:
             raise ValueError(
                 f"{self.name} must spell the positive operators and no others: "
@@ -47,13 +47,13 @@ class Dialect:
 
 
 class Parameters:
-    """Collects the values of one statement, in the form in which its engine is given them."""
+    """Collects the parameters of one statement, converted for its engine."""
 
     def __init__(self, dialect: Dialect) -> None:
         self.dialect = dialect
         self.values: list[object] = []
 
     def bind(self, value: object) -> str:
-        """Add a value and return the placeholder to write in its stead."""
+        """Add a value and return its placeholder."""
         self.values.append(self.dialect.bound(value))
         return self.dialect.placeholder(len(self.values))

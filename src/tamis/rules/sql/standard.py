@@ -1,11 +1,11 @@
-"""The operators that plain SQL spells alike wherever values of a kind are compared by that kind's order."""
+"""Spellings of operators in standard SQL, for all engines that compare the values of a kind in its order."""
 
 from tamis.rules.operators import Operand
 from tamis.rules.sql.dialect import Bind, Spelling
 
 
 def within(value: str, operand: Operand, bind: Bind) -> str:
-    """Write the test whether a value lies in a closed span."""
+    """Write the test that a value lies in a closed span."""
     low, high = operand
     return f"{value} = {bind(low)}" if low == high else f"{value} BETWEEN {bind(low)} AND {bind(high)}"
 

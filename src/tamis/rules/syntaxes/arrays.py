@@ -1,24 +1,24 @@
-"""The door of the Segment API: parallel arrays of fields, operators and values."""
+"""Rules as the parallel arrays of fields, operators and values of the Segment API."""
 
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
 from tamis.domain.errors import Invalid, Problem
-from tamis.rules.mistakes import names
+from tamis.rules.diagnostics import names
 from tamis.rules.operators import SPELLINGS, Takes, normal_spelling
 from tamis.rules.syntaxes.draft import Draft, DraftCondition, DraftGroup
 from tamis.rules.tree import All, Any, Condition, InSegment, Rule
-from tamis.rules.values import format_given
+from tamis.rules.values import format_condition_value
 
 NESTED = "rule"
 NO_FIELD = "0"
-"""What stands in `select_field` for a condition about another segment."""
+"""The value in `select_field` for a condition about another segment."""
 
 
 @dataclass(frozen=True, slots=True)
 class Arrays:
-    """A rule as the Segment API shows it; `value` is one flat list, from which each operator takes what it needs."""
+    """A rule as in the Segment API; `value` is one flat list, from which each operator takes as many as it needs."""
 
     select_field: tuple[str, ...]
     select_operator: tuple[str, ...]
@@ -27,7 +27,7 @@ class Arrays:
 
 
 def to_arrays(rule: Rule) -> Arrays:
-    """Write a rule as arrays; one that they cannot express has empty arrays and the query type "rule"."""
+    """Write a rule as arrays; a rule that they cannot express gets empty arrays and the query type "rule"."""
     match rule:
         case None:
             return Arrays((), (), (), None)
@@ -52,7 +52,7 @@ def to_arrays(rule: Rule) -> Arrays:
 
 
 def _values(part: Condition | InSegment) -> tuple[str, ...]:
-    return tuple(map(format_given, part.values)) if isinstance(part, Condition) else (str(part.segment_id),)
+    return tuple(map(format_condition_value, part.values)) if isinstance(part, Condition) else (str(part.segment_id),)
 
 
 def from_arrays(
@@ -60,8 +60,8 @@ def from_arrays(
 ) -> Draft | None:
     """Read arrays, or raise Invalid.
 
-    An operator with any number of values, such as "is one of", takes all that the others leave; two of them in one
-    rule could not be told apart and are refused.
+    An operator with any number of values, such as "is one of", takes all values that the others leave; two of them in
+    one rule would be ambiguous and are refused.
     """
     query_type = query_type.strip().lower() if query_type else None
     if not select_field and not select_operator and not value and query_type != NESTED:

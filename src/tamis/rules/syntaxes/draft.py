@@ -1,4 +1,4 @@
-"""What the doors make of their syntax: a tree of plain text, unchecked, in which each part knows where it stood."""
+"""Drafts: the unchecked syntax trees that all syntaxes are parsed into; each part knows its place in the source."""
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
@@ -12,8 +12,8 @@ MAX_DEPTH = 30
 
 @dataclass(frozen=True, slots=True)
 class DraftCondition:
-    """A condition as somebody wrote it; `where` names its place in the words of the door. One about another segment
-    has no field."""
+    """A condition as it was written; `where` is its place, in the terms of the syntax. A condition about another
+    segment has no field."""
 
     field: str | int | None
     operator: str
@@ -23,9 +23,9 @@ class DraftCondition:
     where_operator: str = ""
     where_values: tuple[str, ...] = ()
     unquoted: frozenset[int] = frozenset()
-    """The values, by their index, that stand as plain words in a syntax in which text has quotes."""
-    mistakes: tuple[Problem, ...] = ()
-    """What the syntax found wrong with it."""
+    """The indexes of the values that were written without quotes in a syntax that quotes text."""
+    problems: tuple[Problem, ...] = ()
+    """Problems found by the parser of the syntax."""
     depth: int = attribute(default=1, init=False)
 
 
@@ -58,7 +58,7 @@ Draft = DraftCondition | DraftGroup | DraftNot
 
 
 def conditions(draft: Draft | None) -> Iterator[DraftCondition]:
-    """Walk over all conditions of a draft, from left to right."""
+    """Yield all conditions of a draft, from left to right."""
     match draft:
         case DraftCondition():
             yield draft
@@ -69,15 +69,15 @@ def conditions(draft: Draft | None) -> Iterator[DraftCondition]:
             yield from conditions(draft.part)
 
 
-def with_conditions(draft: Draft | None, change: Callable[[DraftCondition], DraftCondition]) -> Draft | None:
-    """Make a draft in which each condition is what `change` makes of it."""
+def map_conditions(draft: Draft | None, change: Callable[[DraftCondition], DraftCondition]) -> Draft | None:
+    """Return a draft in which each condition is replaced by the result of `change`."""
     match draft:
         case DraftCondition():
             return change(draft)
         case DraftGroup(join, parts, where):
-            changed = (with_conditions(part, change) for part in parts)
+            changed = (map_conditions(part, change) for part in parts)
             return DraftGroup(join, tuple(part for part in changed if part), where)
         case DraftNot(part, where):
-            inner = with_conditions(part, change)
+            inner = map_conditions(part, change)
             return DraftNot(inner, where) if inner else None
     return None

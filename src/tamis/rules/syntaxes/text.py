@@ -12,28 +12,28 @@ import lark
 from tamis.domain.errors import Invalid, Message, Problem
 from tamis.domain.fields import Field, Kind
 from tamis.domain.segments import is_segment_id
-from tamis.rules.mistakes import syntax as mistakes
+from tamis.rules.diagnostics import syntax as diagnostics
 from tamis.rules.operators import Takes
 from tamis.rules.syntaxes.draft import MAX_DEPTH, Draft, DraftCondition, DraftGroup, DraftNot
 from tamis.rules.syntaxes.grammar import grammar
 from tamis.rules.tree import All, Any, Condition, InSegment, Node, Not, Rule
-from tamis.rules.values import Given, format_given
+from tamis.rules.values import ConditionValue, format_condition_value
 
 MAX_LENGTH = 500_000
-_PLAIN_NAME = re.compile(r"[^\W\d]\w*")
+_BARE_NAME = re.compile(r"[^\W\d]\w*")
 _KEYWORDS = frozenset({"and", "or", "not", "true", "false"})
 _ESCAPES = {"n": "\n", "t": "\t", "r": "\r"}
 _DASHES = str.maketrans(dict.fromkeys("‐‑‒–−", "-"))
 
 
 def from_text(text: str) -> Draft | None:
-    """Read a rule from text, or raise Invalid with the line and column; blank text is the rule without conditions."""
+    """Parse a rule, or raise Invalid with line and column; blank text is the rule without conditions."""
     if len(text) > MAX_LENGTH:
         raise Invalid([Problem("rule", "rule_too_long", most=MAX_LENGTH)])
     try:
         draft: Draft | None = _parser().parse(text)  # type: ignore[assignment]
     except lark.exceptions.UnexpectedInput as error:
-        raise Invalid([mistakes.problem_of(text, error)]) from None
+        raise Invalid([diagnostics.describe_syntax_error(text, error)]) from None
     except lark.exceptions.VisitError as error:
         if isinstance(error.orig_exc, Invalid):
             raise error.orig_exc from None
@@ -68,7 +68,7 @@ class _ToDraft(lark.Transformer[lark.Token, AnyValue]):
         return _shallow(DraftNot(part, part.where))
 
     def condition(self, field: lark.Token, operator: lark.Token, *values: lark.Token) -> DraftCondition:
-        split = mistakes.split_number(values)
+        split = diagnostics.find_split_number(values)
         return DraftCondition(
             field.strip("`"),
             str(operator),
@@ -77,27 +77,31 @@ class _ToDraft(lark.Transformer[lark.Token, AnyValue]):
             where_field=_place(field),
             where_operator=_place(operator),
             where_values=tuple(_place(value) for value in values),
-            unquoted=_plain_words(values),
-            mistakes=(Problem.of(_place(split[0]), split[1]),) if split else (),
+            unquoted=_unquoted_indexes(values),
+            problems=(Problem.of(_place(split[0]), split[1]),) if split else (),
         )
 
     def around(self, field: lark.Token, operator: lark.Token, value: lark.Token, after: lark.Token) -> Draft:
         return replace(self.condition(field, operator, value), operator=f"{operator} … {after}")
 
     def bare_list(self, field: lark.Token, operator: lark.Token, *values: lark.Token) -> Draft:
-        return self._mistaken(field, operator, values, mistakes.bare_list(field, operator, values))
+        return self._with_problem(
+            field, operator, values, diagnostics.list_without_parentheses(field, operator, values)
+        )
 
     def alternatives(self, field: lark.Token, operator: lark.Token, *values: lark.Token) -> Draft:
-        return self._mistaken(field, operator, values, mistakes.alternatives(field, operator, values))
+        return self._with_problem(
+            field, operator, values, diagnostics.alternatives_without_operator(field, operator, values)
+        )
 
     def without_and(self, field: lark.Token, operator: lark.Token, *values: lark.Token) -> Draft:
-        return self._mistaken(field, operator, values, mistakes.without_and(operator, values))
+        return self._with_problem(field, operator, values, diagnostics.range_without_and(operator, values))
 
-    def _mistaken(
+    def _with_problem(
         self, field: lark.Token, operator: lark.Token, values: tuple[lark.Token, ...], message: Message
     ) -> DraftCondition:
         problem = Problem.of(_place(values[0]), message)
-        return replace(self.condition(field, operator, *values), mistakes=(problem,))
+        return replace(self.condition(field, operator, *values), problems=(problem,))
 
     def in_segment(self, operator: lark.Token, value: lark.Token) -> Draft:
         return DraftCondition(
@@ -107,7 +111,7 @@ class _ToDraft(lark.Transformer[lark.Token, AnyValue]):
             where=_place(operator),
             where_operator=_place(operator),
             where_values=(_place(value),),
-            unquoted=_plain_words((value,)),
+            unquoted=_unquoted_indexes((value,)),
         )
 
     def field(self, token: lark.Token) -> lark.Token:
@@ -139,7 +143,7 @@ def _unquoted(token: lark.Token) -> str:
     return re.sub(r"\\(.)", lambda m: _ESCAPES.get(m[1], m[1]), token[1:-1], flags=re.DOTALL)
 
 
-def _plain_words(values: Iterable[lark.Token]) -> frozenset[int]:
+def _unquoted_indexes(values: Iterable[lark.Token]) -> frozenset[int]:
     return frozenset(index for index, value in enumerate(values) if value.type in ("BARE", "MALFORMED"))
 
 
@@ -148,7 +152,7 @@ def _written(node: Node, outermost: bool = False) -> str:
         case Condition():
             return _written_condition(node)
         case InSegment(segment_id, name, operator):
-            # a name of digits would be read as the id of another segment
+            # a name of digits would be parsed as the id of another segment
             return f"{operator.name} {segment_id if is_segment_id(name) else _quoted(name)}"
         case Not(part):
             return f"not ({_written(part, outermost=True)})"
@@ -162,7 +166,7 @@ def _written(node: Node, outermost: bool = False) -> str:
 def _written_condition(condition: Condition) -> str:
     values = [_written_value(value, condition.field) for value in condition.values]
     operator = condition.operator
-    # "is" before true or false would read as the operators "is true" and "is false"
+    # "is" before true or false would be parsed as the operators "is true" and "is false"
     spelling = operator.aliases[0] if condition.field.kind is Kind.BOOLEAN and values else operator.name
     start = f"{_written_name(condition.field.key)} {spelling}"
     match operator.takes:
@@ -179,11 +183,11 @@ def _written_condition(condition: Condition) -> str:
 
 
 def _written_name(key: str) -> str:
-    return key if _PLAIN_NAME.fullmatch(key) and key not in _KEYWORDS else f"`{key}`"
+    return key if _BARE_NAME.fullmatch(key) and key not in _KEYWORDS else f"`{key}`"
 
 
-def _written_value(value: Given, field: Field) -> str:
-    text = format_given(value)
+def _written_value(value: ConditionValue, field: Field) -> str:
+    text = format_condition_value(value)
     return _quoted(text) if field.kind in (Kind.TEXT, Kind.CHOICE, Kind.CHOICES) else text
 
 

@@ -6,12 +6,12 @@ from heapq import heapify, heappop, heapreplace
 from tamis.domain.contacts import Contact
 from tamis.domain.durations import Duration
 from tamis.domain.fields import Kind, Value
+from tamis.rules.evaluation.dependencies import MembershipSource, resolve_membership
 from tamis.rules.evaluation.evaluate import Membership, selects
-from tamis.rules.evaluation.segments import Decided, decide_in_order
 from tamis.rules.operators import Relative, positive
 from tamis.rules.time.evaluation_time import EvaluationTime
 from tamis.rules.time.intervals import truth_intervals
-from tamis.rules.tree import Condition, Rule, conditions, segments_named
+from tamis.rules.tree import Condition, Rule, conditions, referenced_segments
 
 MAX_BREAKPOINTS = 10_000
 _AT_VALUE = timedelta(0)
@@ -69,7 +69,7 @@ def next_change(
     rule: Rule,
     contact: Contact,
     as_of: EvaluationTime,
-    decided: Decided,
+    decided: MembershipSource,
     memberships: dict[datetime, Membership] | None = None,
 ) -> datetime | None:
     """Return the first instant after the evaluation time at which time alone changes whether a rule selects a contact.
@@ -105,19 +105,19 @@ def next_change(
     return None
 
 
-def membership(contact: Contact, as_of: EvaluationTime, decided: Decided) -> Membership:
+def membership(contact: Contact, as_of: EvaluationTime, decided: MembershipSource) -> Membership:
     """Return a function that tells whether a contact is in a segment as of a time."""
-    return decide_in_order(decided, lambda rule, is_in: selects(rule, contact, as_of, is_in))
+    return resolve_membership(decided, lambda rule, is_in: selects(rule, contact, as_of, is_in))
 
 
-def _time_dependent_conditions_within(rule: Rule, decided: Decided) -> list[Condition]:
+def _time_dependent_conditions_within(rule: Rule, decided: MembershipSource) -> list[Condition]:
     """List the time-dependent conditions of a rule and of all segments that it names, directly or indirectly."""
     found: dict[Condition, None] = {}
     visited: set[int] = set()
     rules = [rule]
     for each in rules:  # grows during the loop
         found.update(dict.fromkeys(time_dependent_conditions(each)))
-        for segment_id in segments_named(each) - visited:
+        for segment_id in referenced_segments(each) - visited:
             visited.add(segment_id)
             decision = decided(segment_id)
             if not isinstance(decision, bool):

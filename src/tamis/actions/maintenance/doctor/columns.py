@@ -19,8 +19,8 @@ from tamis.domain.text import counted
 from tamis.records import accounts, contacts, externals, overrides, segments, types
 from tamis.records.handles import Reader
 from tamis.records.maintenance import verify
+from tamis.rules.evaluation.dependencies import sort_into_levels
 from tamis.rules.evaluation.evaluate import selects
-from tamis.rules.evaluation.segments import in_order
 from tamis.rules.time.evaluation_time import EvaluationTime
 from tamis.rules.tree import Rule
 
@@ -176,7 +176,7 @@ def _memberships_of_externals(
 def _memberships(db: Reader, type_id: int, ids: Sequence[int], as_of: EvaluationTime) -> set[tuple[int, int]]:
     fields = types.fields_of_type(db, type_id)
     rules = rules_of_type(db, type_id, fields)
-    order = [segment_id for level in in_order(rules) for segment_id in level]
+    order = [segment_id for level in sort_into_levels(rules) for segment_id in level]
     found: set[tuple[int, int]] = set()
     for start in range(0, len(ids), CONTACTS_PER_BATCH):
         part = ids[start : start + CONTACTS_PER_BATCH]

@@ -17,7 +17,13 @@ from tamis.records.handles import Reader
 from tamis.records.integrity.health import FileHealth
 from tamis.records.maintenance import erasure, verify
 from tamis.rules.build import build
-from tamis.rules.evaluation.segments import MAX_CHAIN, in_circles, in_order, longest_chain, without_circles
+from tamis.rules.evaluation.dependencies import (
+    MAX_CHAIN,
+    find_circular,
+    longest_chain,
+    sort_into_levels,
+    without_circular,
+)
 from tamis.rules.syntaxes.json import from_json
 from tamis.rules.tree import Rule
 
@@ -180,15 +186,15 @@ def _rules(db: Reader) -> Check:
 def find_longest_chain(db: Reader) -> list[Segment]:
     """Return a longest chain of segments of which each names the next one."""
     live = {segment.id: segment for segment in verify.live_segments(db)}
-    rules = without_circles(_built(db, live.values()))
-    levels = in_order(rules)
+    rules = without_circular(_built(db, live.values()))
+    levels = sort_into_levels(rules)
     return [live[id_] for id_ in longest_chain(levels[-1][0], rules)] if levels else []
 
 
 def find_circular_segments(db: Reader) -> list[Segment]:
     """List the segments whose rules depend on themselves through the segments that they name."""
     live = verify.live_segments(db)
-    circular = in_circles(_built(db, live))
+    circular = find_circular(_built(db, live))
     return [segment for segment in live if segment.id in circular]
 
 

@@ -8,7 +8,7 @@ from tamis.columns.projector.queries import load
 from tamis.columns.projector.strategy import Strategy
 from tamis.columns.projector.timed import timed_conditions
 from tamis.columns.projector.work import Connection, Work, changed, plain, values_of
-from tamis.rules.sql.compiler import Source, compile_rule
+from tamis.rules.sql.compiler import ColumnSource, compile_rule
 from tamis.rules.sql.dialect import Parameters
 
 SQL = load("dirty")
@@ -34,7 +34,7 @@ def mark_dirty_at_midnight(con: Connection, work: Work) -> Work:
     con.execute(SQL["dirty_at_midnight"])
     before, after = (as_of.time for as_of in work.as_of)
     parameters = Parameters(DUCKDB)
-    source = Source(column, _no_segment)
+    source = ColumnSource(column, _no_segment)
     where = " OR ".join(
         "({} IS TRUE) <> ({} IS TRUE)".format(
             *(compile_rule(condition, time, source, parameters) for time in (before, after))

@@ -18,7 +18,7 @@ from tamis.columns.projector.work import Connection, Work, changed, plain, sourc
 from tamis.domain.membership_changes import Cause
 from tamis.rules.sql.compiler import compile_rule
 from tamis.rules.sql.dialect import Parameters
-from tamis.rules.tree import segments_named
+from tamis.rules.tree import referenced_segments
 
 SQL = load("evaluate")
 
@@ -94,7 +94,7 @@ def _evaluate(con: Connection, work: Work) -> list[int]:
     source, held, asked = work.instants, "[]::BOOLEAN[]", list[int]()
     for rules in work.kept:
         parameters = Parameters(DUCKDB)
-        named = sorted({id_ for rule in rules.values() for id_ in segments_named(rule)})
+        named = sorted({id_ for rule in rules.values() for id_ in referenced_segments(rule)})
         if named:
             _look_up_named(con, asked, named, work.overrides)
         lists = " ".join(

@@ -11,7 +11,7 @@ from tamis.columns.projector.queries import load
 from tamis.columns.projector.work import Connection, Work, changed
 from tamis.domain.segments import EXTERNAL_BIT, SEGMENT_SHIFT
 from tamis.rules.evaluation.externals import segments_included
-from tamis.rules.sql.compiler import Source, compile_rule
+from tamis.rules.sql.compiler import ColumnSource, compile_rule
 from tamis.rules.sql.dialect import Parameters
 from tamis.rules.time.evaluation_time import EvaluationTime
 from tamis.rules.tree import Rule
@@ -77,7 +77,7 @@ def _by_rule(levels: Levels, touched: str, as_of: EvaluationTime, parameters: Pa
         members = ", ".join(
             f"(list_contains(added_to, {segment_id}) OR (NOT list_contains(excluded_from, {segment_id}) "
             f"AND ({' OR '.join(is_in(id_, parameters) for id_ in segments_included(rule))}) "
-            f"AND {compile_rule(rule, as_of, Source(column, is_in), parameters)} IS TRUE)) AS m{segment_id}"
+            f"AND {compile_rule(rule, as_of, ColumnSource(column, is_in), parameters)} IS TRUE)) AS m{segment_id}"
             for segment_id, rule in level.items()
         )
         query = f"SELECT *, {members} FROM ({query})"

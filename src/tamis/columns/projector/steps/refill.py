@@ -16,7 +16,7 @@ from tamis.columns.projector.strategy import Strategy
 from tamis.columns.projector.work import Connection, Refill, Work, changed, plain
 from tamis.domain.instants import day_of
 from tamis.domain.membership_changes import Cause
-from tamis.rules.sql.compiler import Source, compile_rule
+from tamis.rules.sql.compiler import ColumnSource, compile_rule
 from tamis.rules.sql.dialect import Parameters
 from tamis.rules.time.evaluation_time import EvaluationTime
 from tamis.rules.tree import Rule
@@ -79,7 +79,7 @@ def wanted_recipients(type_id: int, segment_id: int, rule: Rule, as_of: Evaluati
     """Write the query for the recipients that a segment is to have: whom its rule selects, less the excluded, and the
     added, each under the number that it was given when it was added, and the external recipients that it has by way of
     other segments."""
-    where = compile_rule(rule, as_of, Source(column, is_in_segment), parameters)
+    where = compile_rule(rule, as_of, ColumnSource(column, is_in_segment), parameters)
     segment = int(segment_id)
     own = span(segment)[0]
     externals = selected_externals(rule, as_of, parameters)

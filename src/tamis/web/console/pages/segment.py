@@ -9,7 +9,7 @@ from litestar.response import Response
 from tamis.actions.lookups import segments_of_type
 from tamis.actions.segments.history import SizesByDay, segment_history
 from tamis.actions.segments.members import list_activity
-from tamis.actions.segments.rule_syntax import outline, segments_named, to_text
+from tamis.actions.segments.rule_syntax import outline, referenced_segments, to_text
 from tamis.actions.services import Services
 from tamis.domain.membership_changes import Cause
 from tamis.domain.segments import Segment
@@ -31,7 +31,7 @@ def overview(
     """Show a segment."""
     summary = load_segment(services, visitor, segment_id)
     span = int(days) if days in map(str, SPANS) else 30
-    named = segments_named(summary.rule)
+    named = referenced_segments(summary.rule)
     return segment_page(
         visitor,
         summary,

@@ -1,7 +1,7 @@
-"""What the positive operators mean in Python, asked about a value that is not missing.
+"""The positive operators as predicates over a value that is not missing.
 
-A condition was checked against its field when it was made, so that both sides of a comparison are of one type, which
-the types of Python cannot say.
+A condition is checked against its field when it is built, so both sides of a comparison have one type, which Python's
+type hints cannot express.
 """
 
 from collections.abc import Callable

@@ -1,4 +1,4 @@
-"""How a value that was refused is written right."""
+"""Suggest how to write a value that was refused."""
 
 import re
 
@@ -11,58 +11,58 @@ _DECORATION = re.compile(r"[$€£¥₹%\s'’_]")
 _THOUSANDS = re.compile(r"[+-]?\d{1,3}(?:,\d{3})+(?:\.\d+)?")
 _POINTS = re.compile(r"[+-]?\d{1,3}(?:\.\d{3})+(?:,\d+)?")
 _DECIMAL_COMMA = re.compile(r"[+-]?\d+,\d+")
-_PLAIN = re.compile(r"[+-]?\d+(?:\.\d+)?")
+_NUMBER = re.compile(r"[+-]?\d+(?:\.\d+)?")
 _FROM_NOW = re.compile(r"(?:last |next |the |past )*\d* *(?:hour|day|week|month|year)s?(?: ago)?|now(?:\(\))?"
                        r"|today|yesterday|tomorrow", re.IGNORECASE)  # fmt: skip
 _DAY = re.compile(r"\d{4}-\d{2}-\d{2}.*")
 
 
 def advice(text: str, field: Field, operator: Operator) -> Message | None:
-    """Say how a value is written that could not be read: the end of a sentence, or nothing."""
+    """Suggest how to write a value that could not be parsed: the end of a sentence, or None."""
     text = text.strip()
     if positive(operator)[0].relative:
-        return _of_durations(text)
+        return _duration_advice(text)
     if field.kind is Kind.NUMBER:
-        return _of_numbers(text)
+        return _number_advice(text)
     if field.kind in (Kind.DATE, Kind.DATETIME):
-        return _of_dates(text)
+        return _date_advice(text)
     return None
 
 
-def without_quotes(text: str) -> Message:
-    """Say that text stands in quotes."""
+def text_without_quotes(text: str) -> Message:
+    """Report text without quotes."""
     return Message("text_without_quotes", text=short(text))
 
 
-def another_field(field: Field, other: Field) -> Message:
-    """Say that a field is compared with values only."""
+def value_is_a_field(field: Field, other: Field) -> Message:
+    """Report that a field can only be compared with values."""
     return Message("value_is_a_field", field=field.key, other=other.key)
 
 
-def _of_numbers(text: str) -> Message | None:
-    plain = _DECORATION.sub("", text)
-    if _THOUSANDS.fullmatch(plain):
-        plain = plain.replace(",", "")
-    elif _POINTS.fullmatch(plain):
-        plain = plain.replace(".", "").replace(",", ".")
-    elif _DECIMAL_COMMA.fullmatch(plain):
-        plain = plain.replace(",", ".")
-    if plain == text or not _PLAIN.fullmatch(plain):
+def _number_advice(text: str) -> Message | None:
+    cleaned = _DECORATION.sub("", text)
+    if _THOUSANDS.fullmatch(cleaned):
+        cleaned = cleaned.replace(",", "")
+    elif _POINTS.fullmatch(cleaned):
+        cleaned = cleaned.replace(".", "").replace(",", ".")
+    elif _DECIMAL_COMMA.fullmatch(cleaned):
+        cleaned = cleaned.replace(",", ".")
+    if cleaned == text or not _NUMBER.fullmatch(cleaned):
         return None
-    return Message("write_number_so", plain=plain)
+    return Message("write_number_so", plain=cleaned)
 
 
-def _of_dates(text: str) -> Message | None:
+def _date_advice(text: str) -> Message | None:
     if _FROM_NOW.fullmatch(text):
         return Message("count_from_today_so")
     is_day = any(c.isdigit() for c in text) and not _DAY.fullmatch(text)
     return Message("year_comes_first") if is_day else None
 
 
-def _of_durations(text: str) -> Message | None:
-    plain = re.sub(r"(?<=\d),(?=\d{3})", "", text)
-    if plain != text and re.match(r"\d{4,6}\D", f"{plain} "):
-        return Message("write_duration_so", plain=short(plain))
+def _duration_advice(text: str) -> Message | None:
+    cleaned = re.sub(r"(?<=\d),(?=\d{3})", "", text)
+    if cleaned != text and re.match(r"\d{4,6}\D", f"{cleaned} "):
+        return Message("write_duration_so", plain=short(cleaned))
     if re.search(r"\bago\Z", text, re.IGNORECASE):
         return Message("leave_ago_out")
     if _DAY.fullmatch(text):

@@ -9,35 +9,34 @@ from tamis.domain.segments import SegmentRefs
 from tamis.domain.text import MAX_LINE, fold, short
 from tamis.rules.operators import BY_NAME, OPERATORS, SPELLINGS, Operator, find_operator, names_for, normal_spelling
 
-_MOST_COMPARED = 60
-_MOST_NAMED = 3
-_LIKE = 0.7
+_MAX_COMPARED = 60
+_MAX_SUGGESTIONS = 3
+_MIN_SIMILARITY = 0.7
 
 
 def unknown_field(reference: str | int, fields: FieldSet) -> Message:
-    """Say that there is no such field, and which ones are called nearly so."""
+    """Report an unknown field, with the closest names."""
     names = {fold(name): field.key for field in fields.fields for name in (field.key, field.name)}
     if isinstance(reference, int):
-        return Message("no_field_with_id", field=reference, advice=_meant(_near(str(reference), names)))
-    return Message("no_field", field=short(reference), advice=_meant(_near(reference, names)))
+        return Message("no_field_with_id", field=reference, advice=_did_you_mean(_close_matches(str(reference), names)))
+    return Message("no_field", field=short(reference), advice=_did_you_mean(_close_matches(reference, names)))
 
 
 def unknown_segment(reference: str, segments: SegmentRefs) -> Message:
-    """Say that there is no such segment, and which ones are called nearly so."""
-    near = _near(reference, {fold(ref.name): ref.name for ref in segments.refs})
-    return Message("no_segment_of_type", segment=short(reference), advice=_meant(near))
+    """Report an unknown segment, with the closest names."""
+    near = _close_matches(reference, {fold(ref.name): ref.name for ref in segments.refs})
+    return Message("no_segment_of_type", segment=short(reference), advice=_did_you_mean(near))
 
 
 def unknown_operator(spelling: str, field: Field | None = None, *, lists_all: bool = False) -> Message:
-    """Say that there is no such operator, and which ones are written nearly so, or else which ones the field has, or
-    which ones there are at all."""
+    """Report an unknown operator, with the closest spellings, or the operators of the field, or all operators."""
     fitting = [operator for operator in OPERATORS if field is None or field.kind in operator.kinds]
     names = {name: _shown(name, operator) for operator in fitting for name in (operator.name, *operator.aliases)}
     written = normal_spelling(spelling)
-    near = _near(written, names)
-    if "…" in written:  # what stands behind the value may be right
+    near = _close_matches(written, names)
+    if "…" in written:  # the part after the value may be right
         near += [name for name in names.values() if name.endswith(written[written.index("…") :])]
-    advice = _meant(near)
+    advice = _did_you_mean(near)
     if not near and field:
         advice = Message("operators_of_field", field=field.key, kind=field.kind, operators=list(names_for(field.kind)))
     elif not near and lists_all:
@@ -45,29 +44,29 @@ def unknown_operator(spelling: str, field: Field | None = None, *, lists_all: bo
     return Message("no_operator", operator=short(spelling), advice=advice)
 
 
-def unfit_operator(spelling: str, field: Field) -> Message:
-    """Say that an operator is none for the kind of a field, and which one is."""
+def inapplicable_operator(spelling: str, field: Field) -> Message:
+    """Report an operator that does not apply to the kind of a field, with those that do."""
     written = normal_spelling(spelling)
     alike = (name for operator in SPELLINGS[written] for name in operator.aliases)  # such as >= for both
     inside = (name for name in SPELLINGS if name.startswith(written + " …"))
     found = [operator for name in (*alike, *inside) if (operator := find_operator(name, field.kind))]
-    advice = _meant([_as_text(operator) for operator in found])
+    advice = _did_you_mean([_as_text(operator) for operator in found])
     advice = advice or Message("use_operators", operators=list(names_for(field.kind)))
     return Message("operator_does_not_apply", operator=spelling, field=field.key, kind=field.kind, advice=advice)
 
 
-def field_of_several_words(first: str | int | None, rest: str, fields: FieldSet) -> Field | None:
-    """Find the field whose name begins with a word that was taken for a whole field: `Birth date is …`."""
+def find_multi_word_field(first: str | int | None, rest: str, fields: FieldSet) -> Field | None:
+    """Find the field whose name begins with a word that was parsed as a whole field: `Birth date is …`."""
     words = rest[:MAX_LINE].split()
     names = (f"{first} {' '.join(words[:count])}" for count in range(len(words), 0, -1))
     return next((field for name in names if (field := fields.find(name))), None)
 
 
-def field_named(value: str, fields: FieldSet, of: Field) -> Field | None:
-    """Find the field that stands where a value of a field should: `last_order`, `field last_order`."""
+def find_field_in_value(value: str, fields: FieldSet, of: Field) -> Field | None:
+    """Find the field that was written instead of a value: `last_order`, `field last_order`."""
     first, _, rest = value.partition(" ")
     named = rest if fold(first) == "field" else value
-    if of.kind not in (Kind.TEXT, Kind.CHOICE, Kind.CHOICES):  # a text may end with a word that is a field
+    if of.kind not in (Kind.TEXT, Kind.CHOICE, Kind.CHOICES):  # text may end with the name of a field
         named = named.split()[-1]
     return fields.find(named)
 
@@ -80,9 +79,12 @@ def _as_text(operator: Operator) -> str:
     return operator.text or operator.name
 
 
-def _near(name: str, known: Mapping[str, str]) -> list[str]:
-    return [known[found] for found in get_close_matches(fold(name)[:_MOST_COMPARED], known, _MOST_NAMED, _LIKE)]
+def _close_matches(name: str, known: Mapping[str, str]) -> list[str]:
+    return [
+        known[found]
+        for found in get_close_matches(fold(name)[:_MAX_COMPARED], known, _MAX_SUGGESTIONS, _MIN_SIMILARITY)
+    ]
 
 
-def _meant(near: Collection[str]) -> Message | None:
+def _did_you_mean(near: Collection[str]) -> Message | None:
     return Message("did_you_mean", near=[short(text) for text in dict.fromkeys(near)]) if near else None

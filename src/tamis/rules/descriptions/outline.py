@@ -3,8 +3,8 @@
 from dataclasses import dataclass
 from typing import Literal
 
+from tamis.rules.descriptions.describe import phrase
 from tamis.rules.tree import All, Any, Condition, InSegment, Not, Rule
-from tamis.rules.wording.describe import phrase
 
 
 @dataclass(frozen=True, slots=True)

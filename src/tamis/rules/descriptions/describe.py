@@ -12,7 +12,7 @@ from tamis.domain.durations import Duration, Unit, after, before
 from tamis.domain.fields import COUNTRY, CREATED_AT, UPDATED_AT, format_value
 from tamis.rules.operators import BY_NAME, OPERATORS, Operator, Relative, Takes
 from tamis.rules.tree import All, Any, Condition, InSegment, Node, Not, Rule
-from tamis.rules.values import ClockTime, Given, format_given
+from tamis.rules.values import ClockTime, ConditionValue, format_condition_value
 
 _NEGATIVE = {operator.negates: operator for operator in OPERATORS if operator.negates}
 _WRITTEN_BY_TAMIS = {CREATED_AT.id: "created", UPDATED_AT.id: "updated"}
@@ -197,14 +197,14 @@ def _asks_for_a_value(node: Node) -> bool:
     return False
 
 
-def _value(value: Given, operator: Operator) -> str:
+def _value(value: ConditionValue, operator: Operator) -> str:
     match value:
         case Duration(count, unit):
             if count == 1 and unit is not Unit.HOUR and "ago" not in operator.phrase:
                 return str(unit)
             return f"{count:,} {str(value).split()[1]}"
         case ClockTime(start):
-            clock = format_given(value).partition("T")[2].replace("Z", " UTC")
+            clock = format_condition_value(value).partition("T")[2].replace("Z", " UTC")
             return f"{format_day(start.date())}, {clock}"
         case bool():
             return "yes" if value else "no"

@@ -1,14 +1,14 @@
-"""What an operator is: one row of the table."""
+"""Operators: the type of the rows of their table."""
 
 from dataclasses import dataclass
 from enum import StrEnum
 
 from tamis.domain.fields import Kind
-from tamis.rules.operators.meaning import Holds
+from tamis.rules.operators.predicates import Holds
 
 
 class Takes(StrEnum):
-    """How many values an operator takes from a condition."""
+    """How many values an operator takes."""
 
     NONE = "none"
     ONE = "one"
@@ -21,7 +21,7 @@ class Takes(StrEnum):
 
 
 class Relative(StrEnum):
-    """What the duration of a relative operator counts from now: these operators change their answers with time."""
+    """How a relative operator relates a value to now; its result changes with time."""
 
     LAST = "last"
     BEFORE = "before"
@@ -30,7 +30,7 @@ class Relative(StrEnum):
 
     @property
     def takes_hours(self) -> bool:
-        """Whether the duration may be in hours, of a date-time field; an anniversary is a whole day."""
+        """Whether the duration may be in hours, for a date-time field; an anniversary is a whole day."""
         return self is not Relative.ANNIVERSARY
 
 
@@ -38,9 +38,9 @@ class Relative(StrEnum):
 class Operator:
     """One row of the table.
 
-    A positive operator holds only for a contact that has a value: `holds`, its meaning in Python, is asked about values
-    that are not missing. A negative operator names its positive one in `negates` and is its exact complement, so it
-    holds for every contact without a value.
+    A positive operator holds only for contacts with a value: `holds`, its meaning in Python, is called with values that
+    are not missing. A negative operator names its positive one in `negates` and is its exact complement, so it holds
+    for every contact without a value.
     """
 
     name: str
@@ -51,17 +51,17 @@ class Operator:
     holds: Holds | None = None
     negates: str | None = None
     takes_parts: bool = False
-    """Whether a value may be a part of a text, rather than the whole value of a field."""
+    """Whether a value may be a part of a text, rather than a whole value of the field."""
     takes_blanks: bool = False
-    """Whether such a part may be nothing but blanks: a text can have one inside, but none at its ends."""
+    """Whether such a part may be blank: text can have blanks inside, but not at its ends."""
     relative: Relative | None = None
-    """What is counted from now, for a positive operator that takes a duration rather than a value of the field."""
+    """For a positive operator that takes a duration instead of a value of the field."""
     for_several: str | None = None
-    """The operator that people mean who give this one several values."""
+    """The operator to suggest when this one is given several values."""
     joins: str = "or"
-    """The word before the last of many values in the sentence."""
+    """The word before the last of several values in the sentence."""
     text: str = ""
-    """How the text language writes it where the value stands inside: "…" is the value."""
+    """The form in the text language when the value stands inside: "…" is the value."""
     also: str = "is blank"
     """What else a negative operator holds for that its phrase does not bring to mind."""
     sentence: str = ""
@@ -74,10 +74,10 @@ class Operator:
 
     @property
     def holds_when_missing(self) -> bool:
-        """What the operator says of a contact without a value."""
+        """Whether the operator holds for contacts without a value."""
         return self.negates is not None and not self.names_segment
 
     @property
     def names_segment(self) -> bool:
-        """Whether the operator stands without a field and its value is a segment."""
+        """Whether the operator has no field, and its value is a segment."""
         return not self.kinds

@@ -1,4 +1,4 @@
-"""What is wrong with a text that cannot be read as a rule, or could be read as another one than was meant."""
+"""Diagnose text that is not a rule, or that may mean another rule than was intended."""
 
 import re
 from collections.abc import Sequence
@@ -8,36 +8,36 @@ import lark
 
 from tamis.domain.errors import Message, Problem
 from tamis.domain.text import short
-from tamis.rules.syntaxes.grammar import OF_NO_FIELD
+from tamis.rules.syntaxes.grammar import SEGMENT_OPERATOR
 
-_OF_A_DURATION = re.compile(r"(within|next|last|past|than|over)\s+[+-]?[\d.]+\s+\Z", re.IGNORECASE)
+_DURATION_WITHOUT_UNIT = re.compile(r"(within|next|last|past|than|over)\s+[+-]?[\d.]+\s+\Z", re.IGNORECASE)
 _AFTER_A_NUMBER = re.compile(r"(?<!\w)\d{1,3}(?: \d{3})*\s\Z")
 _THREE_DIGITS = re.compile(r"\d{3}(?!\w)")
 _NOTE = re.compile(r"\(\s*or\s+(?:is\s+blank|has\s+no)", re.IGNORECASE)
 _QUOTES = "\"'“”„‟«»‘’‚‛`"
-_MOST_SHOWN = 5
+_MAX_SHOWN = 5
 
 
-def bare_list(field: str, operator: str, values: Sequence[str]) -> Message:
-    """Say how a list is written."""
+def list_without_parentheses(field: str, operator: str, values: Sequence[str]) -> Message:
+    """Explain how to write a list."""
     return Message("list_without_parentheses", field=short(field), operator=operator, values=_listed(values))
 
 
-def alternatives(field: str, operator: str, values: Sequence[str]) -> Message:
-    """Say how one of several values is asked for."""
-    repeated = [f"{short(field)} {operator} {_shown(value)}" for value in values[:_MOST_SHOWN]]
+def alternatives_without_operator(field: str, operator: str, values: Sequence[str]) -> Message:
+    """Explain how to write alternatives for a value."""
+    repeated = [f"{short(field)} {operator} {_shown(value)}" for value in values[:_MAX_SHOWN]]
     return Message(
         "alternatives_without_operator", conditions=" or ".join(repeated), field=short(field), values=_listed(values)
     )
 
 
-def without_and(operator: str, values: Sequence[str]) -> Message:
-    """Say how two ends are written."""
+def range_without_and(operator: str, values: Sequence[str]) -> Message:
+    """Explain how to write the two ends of a range."""
     return Message("values_without_and", operator=operator, low=_shown(values[0]), high=_shown(values[1]))
 
 
-def split_number(values: Sequence[lark.Token]) -> tuple[lark.Token, Message] | None:
-    """Find a number in a list that its comma would make two of, 1,000 being 1 and 0, and say how it is written."""
+def find_split_number(values: Sequence[lark.Token]) -> tuple[lark.Token, Message] | None:
+    """Find a number with a thousands separator, which would be split in two, and explain how to write it."""
     for one, next_one in pairwise(values):
         apart = next_one.start_pos != (one.end_pos or 0) + 1
         if not apart and one.isdigit() and len(one) <= 3 and len(next_one) == 3 and next_one.startswith("0"):
@@ -46,7 +46,7 @@ def split_number(values: Sequence[lark.Token]) -> tuple[lark.Token, Message] | N
 
 
 def _listed(values: Sequence[str]) -> str:
-    return f"({', '.join(map(_shown, values[:_MOST_SHOWN]))}{', …' if len(values) > _MOST_SHOWN else ''})"
+    return f"({', '.join(map(_shown, values[:_MAX_SHOWN]))}{', …' if len(values) > _MAX_SHOWN else ''})"
 
 
 def _shown(value: str) -> str:
@@ -54,8 +54,8 @@ def _shown(value: str) -> str:
     return f'"{short(value)}"' if bare else short(value)
 
 
-def problem_of(text: str, error: lark.exceptions.UnexpectedInput) -> Problem:
-    """Say where a text stops being a rule, and what should stand there."""
+def describe_syntax_error(text: str, error: lark.exceptions.UnexpectedInput) -> Problem:
+    """Return where a text stops being a rule, and what is expected there."""
     expected = set(getattr(error, "accepts", None) or getattr(error, "allowed", None) or ())
     expected |= set(getattr(error, "expected", None) or ())
     position = error.pos_in_stream or 0
@@ -87,24 +87,24 @@ def _missing(end: str, expected: set[str]) -> Message:
 
 
 def _wants_operator(expected: set[str]) -> bool:
-    return any(name.startswith("OP") and not name.startswith(OF_NO_FIELD) for name in expected)
+    return any(name.startswith("OP") and not name.startswith(SEGMENT_OPERATOR) for name in expected)
 
 
 def _advice(before: str, rest: str, expected: set[str]) -> Message:
     if rest[0] in _QUOTES and "STRING" in expected:
         return Message("quote_missing")
-    if _OF_A_DURATION.search(before):
+    if _DURATION_WITHOUT_UNIT.search(before):
         return Message("expected_unit_of_time")
     if "STRING" in expected:
         return Message("expected_value")
     if _wants_operator(expected):
         return Message("expected_operator")
     if "NAME" in expected:
-        return _about_a_field(rest)
-    return _about_what_follows(before, rest, expected)
+        return _field_advice(rest)
+    return _continuation_advice(before, rest, expected)
 
 
-def _about_a_field(rest: str) -> Message:
+def _field_advice(rest: str) -> Message:
     if rest[0] == "`":
         return Message("backtick_missing")
     if rest[0] in _QUOTES:
@@ -112,7 +112,7 @@ def _about_a_field(rest: str) -> Message:
     return Message("expected_field")
 
 
-def _about_what_follows(before: str, rest: str, expected: set[str]) -> Message:
+def _continuation_advice(before: str, rest: str, expected: set[str]) -> Message:
     if _NOTE.match(rest):
         return Message("note_is_superfluous")
     if rest[0] in "&|":

@@ -5,10 +5,10 @@ from dataclasses import dataclass
 from tamis.domain.errors import Invalid
 from tamis.domain.fields import RESERVED, Field, FieldSet, Kind
 from tamis.rules.build import build
+from tamis.rules.descriptions.describe import describe
 from tamis.rules.syntaxes.text import from_text, to_text
-from tamis.rules.wording.describe import describe
 
-MOST = 4
+MAX_EXAMPLES = 4
 _BY_KIND = {
     Kind.DATETIME: "{} is within 30 days",
     Kind.DATE: "{} is anniversary within 7 days",
@@ -32,7 +32,7 @@ def examples(fields: FieldSet, subject: str = "Contacts") -> list[Example]:
     """Return some rules over the fields of a contact type, its own ones first: one for each kind of field."""
     own = [field for field in fields.fields if field not in RESERVED]
     by_kind = {field.kind: field for field in reversed(own)}
-    texts = [_about(by_kind[kind]) for kind in _BY_KIND if kind in by_kind]
+    texts = [_example_text(by_kind[kind]) for kind in _BY_KIND if kind in by_kind]
     found = []
     for text in [*(text for text in texts if text), *_ALWAYS]:
         try:
@@ -40,10 +40,10 @@ def examples(fields: FieldSet, subject: str = "Contacts") -> list[Example]:
         except Invalid:  # an option with a quote in it, for one
             continue
         found.append(Example(to_text(rule), describe(rule, subject)))
-    return found[:MOST]
+    return found[:MAX_EXAMPLES]
 
 
-def _about(field: Field) -> str | None:
+def _example_text(field: Field) -> str | None:
     if field.kind in (Kind.CHOICE, Kind.CHOICES) and not field.options:
         return None
     return _BY_KIND[field.kind].format(field.key, *field.options[:1])
