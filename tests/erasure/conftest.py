@@ -1,4 +1,4 @@
-"""A services of its own for each test, and a data directory for those that run commands."""
+"""Stores for each test, and a data directory for tests that run commands."""
 
 from collections.abc import Iterator
 from pathlib import Path

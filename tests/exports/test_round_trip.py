@@ -61,7 +61,7 @@ Row = tuple[str, str, str]
 
 
 class Two:
-    """A services with two contact types of the same fields, by name."""
+    """Two contact types with the same fields, by name."""
 
     def __init__(self, data: Path) -> None:
         self.services = Services(Settings(data))

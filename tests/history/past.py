@@ -1,4 +1,5 @@
-"""A services with a clock of its own, in which people come and go while it is written down who was there when."""
+"""Stores whose clock can be set, in which contacts enter and leave segments while a model records who was there
+when."""
 
 import copy
 import random
@@ -114,12 +115,12 @@ class Past:
         self.look()
 
     def reopen(self) -> None:
-        """Close the services and open it again."""
+        """Close the stores and open them again."""
         self.services.close()
         self.services = Services(self.settings, clock=lambda: self.now)
 
     def move(self, directory: Path) -> None:
-        """Use a copy of the closed services, in another directory."""
+        """Open a copy of the closed data directory in another place."""
         self.settings = replace(self.settings, data=directory)
         self.services = Services(self.settings, clock=lambda: self.now)
 

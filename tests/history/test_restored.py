@@ -81,7 +81,7 @@ def past(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Past]:
 
 
 def lose(past: Past, what: Callable[[Path], None]) -> None:
-    """Close the services, do something to the column file, and open it again."""
+    """Close the stores, change the column file, and open them again."""
     past.services.close()
     what(past.settings.data / NAME)
     past.reopen()
@@ -209,7 +209,7 @@ def test_a_history_that_was_written_before_a_crash_is_not_written_twice(
 
 
 def make_old(past: Past) -> None:
-    """Close the services, and let the column file be the only place of its history."""
+    """Close the stores, and keep their history in the column file alone."""
     past.services.close()
     change(OLD_TABLES)(past.settings.data / NAME)
     change_records(past.settings.data, FORGET)

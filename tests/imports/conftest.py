@@ -1,4 +1,4 @@
-"""A contact type in a services of its own, into which files are imported."""
+"""A contact type into which files are imported."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass

@@ -85,7 +85,7 @@ class Clocked:
 
 @pytest.fixture
 def clocked(tmp_path: Path) -> Iterator[Clocked]:
-    """Open a services whose clock can be set."""
+    """Open stores whose clock can be set."""
     made = Clocked(tmp_path)
     yield made
     made.services.close()

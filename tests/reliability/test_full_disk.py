@@ -1,4 +1,4 @@
-"""A full disk: writes are refused with words, reads go on, nothing is harmed, and all goes on when there is room."""
+"""A full disk: writes are refused with a message, reads go on, no data is lost, and writes go on once there is room."""
 
 import os
 import re
@@ -22,8 +22,9 @@ FULL = {
 HALF = PEOPLE // 2
 
 
-class Services:
-    """A server on a small disk, with its owner, some contacts, segments by rule and one by hand."""
+class ServerOnSmallDisk:
+    """A server on a small disk: its owner, some contacts, segments by rule, and one whose members are added
+    manually."""
 
     def __init__(self, disk: SmallDisk, server: Server) -> None:
         self.disk, self.server = disk, server
@@ -79,15 +80,15 @@ class Services:
 
 
 @pytest.fixture(scope="module")
-def served() -> Iterator[Services]:
+def served() -> Iterator[ServerOnSmallDisk]:
     """Serve a directory on a small disk."""
     with small_disk(DISK) as disk, Server(disk.inside / "data", prefix=disk.prefix) as server:
-        yield Services(disk, server)
+        yield ServerOnSmallDisk(disk, server)
 
 
 @pytest.fixture
-def services(served: Services) -> Iterator[Services]:
-    """Return it with room on the disk, and look whether it was left in order."""
+def small_server(served: ServerOnSmallDisk) -> Iterator[ServerOnSmallDisk]:
+    """Yield the server with room on the disk, and check afterwards that the test left it in order."""
     served.disk.clear()
     yield served
     served.disk.clear()
@@ -96,67 +97,69 @@ def services(served: Services) -> Iterator[Services]:
     assert not [name for name in os.listdir(served.disk.outside / "data") if "unusable" in name]
 
 
-def test_while_the_disk_is_full_writes_are_refused_and_reads_go_on(services: Services) -> None:
-    new = services.file_with(services.more + 7)
-    services.disk.fill()
-    assert services.add(20) == {503: 20}
-    services.check()
-    assert_refused(services.owner, "import", new, "--type", "People")
-    assert_refused(services.owner, "segment", "create", "Another", "--type", "People", "--where", "n > 1")
-    assert_refused(services.owner, "backup", services.disk.inside / "backup")
-    assert services.owner.tamis("segment", "count", "--type", "People", "--where", "n >= 0")["count"] == PEOPLE
-    services.check()
+def test_while_the_disk_is_full_writes_are_refused_and_reads_go_on(small_server: ServerOnSmallDisk) -> None:
+    new = small_server.file_with(small_server.more + 7)
+    small_server.disk.fill()
+    assert small_server.add(20) == {503: 20}
+    small_server.check()
+    assert_refused(small_server.owner, "import", new, "--type", "People")
+    assert_refused(small_server.owner, "segment", "create", "Another", "--type", "People", "--where", "n > 1")
+    assert_refused(small_server.owner, "backup", small_server.disk.inside / "backup")
+    assert small_server.owner.tamis("segment", "count", "--type", "People", "--where", "n >= 0")["count"] == PEOPLE
+    small_server.check()
 
 
-def test_whoever_writes_the_disk_full_is_stopped_before_readers_are(services: Services) -> None:
-    services.disk.fill(left=9 << 20)
-    before = len(services.added)
-    while services.add(50)[503] == 0:
+def test_whoever_writes_the_disk_full_is_stopped_before_readers_are(small_server: ServerOnSmallDisk) -> None:
+    small_server.disk.fill(left=9 << 20)
+    before = len(small_server.added)
+    while small_server.add(50)[503] == 0:
         pass
-    assert len(services.added) > before
-    services.check()
-    services.start_again()  # a server that was killed starts also now
-    services.check()
+    assert len(small_server.added) > before
+    small_server.check()
+    small_server.start_again()  # a server that was killed starts also now
+    small_server.check()
 
 
-def test_columns_that_cannot_follow_say_so_and_follow_when_there_is_room(services: Services) -> None:
-    new = services.file_with(services.more + 7)
-    services.server.process.send_signal(signal.SIGSTOP)
+def test_columns_that_cannot_follow_say_so_and_follow_when_there_is_room(small_server: ServerOnSmallDisk) -> None:
+    new = small_server.file_with(small_server.more + 7)
+    small_server.server.process.send_signal(signal.SIGSTOP)
     try:  # another process writes, and the disk is full before the server has seen it
-        services.owner.tamis("import", new, "--type", "People", program=("-c", f"{SOON}\n{MAIN}"))
-        services.disk.fill()
+        small_server.owner.tamis("import", new, "--type", "People", program=("-c", f"{SOON}\n{MAIN}"))
+        small_server.disk.fill()
     finally:
-        services.server.process.send_signal(signal.SIGCONT)
-    services.owner.http.close()  # the server has given up the connection that waited all the time
-    services.more += 7
-    for path in ("segment/list", f"segment/email/list?segment_id={services.by_hand}"):
-        answer = services.owner.get(path)
+        small_server.server.process.send_signal(signal.SIGCONT)
+    small_server.owner.http.close()  # the server has given up the connection that waited all the time
+    small_server.more += 7
+    for path in ("segment/list", f"segment/email/list?segment_id={small_server.by_hand}"):
+        answer = small_server.owner.get(path)
         assert answer.status_code == 503  # and never an answer from before
         assert answer.json()["errors"] == (
             "The disk is full: the column store cannot follow the records; make room and try again."
         )
-    assert_refused(services.owner, "segment", "count", "--type", "People", "--where", "n > 1")
-    services.disk.clear()
-    services.check()
+    assert_refused(small_server.owner, "segment", "count", "--type", "People", "--where", "n > 1")
+    small_server.disk.clear()
+    small_server.check()
 
 
-def test_where_a_file_finds_no_room_it_is_not_the_file_that_is_blamed(services: Services) -> None:
-    (services.disk.outside / "people.csv").write_text("email,n\n" + f"nobody,{'9' * 3000}\n" * 4000)
-    services.disk.fill(left=9_000_000)
+def test_where_a_file_finds_no_room_it_is_not_the_file_that_is_blamed(small_server: ServerOnSmallDisk) -> None:
+    (small_server.disk.outside / "people.csv").write_text("email,n\n" + f"nobody,{'9' * 3000}\n" * 4000)
+    small_server.disk.fill(left=9_000_000)
     with pytest.raises(Refused, match=r"the disk on which .* is nearly full .*make room and try again") as refused:
-        services.owner.tamis("import", services.disk.inside / "people.csv", "--type", "People")
+        small_server.owner.tamis("import", small_server.disk.inside / "people.csv", "--type", "People")
     assert refused.value.args[0] == 1
-    services.disk.clear()
-    assert not list((services.disk.outside / "data").glob("rejects/*"))
+    small_server.disk.clear()
+    assert not list((small_server.disk.outside / "data").glob("rejects/*"))
 
 
-def test_without_a_server_a_command_on_a_full_disk_is_refused_and_harms_nothing(services: Services) -> None:
-    services.server.stop()
-    services.disk.fill()
-    assert_refused(services.owner, "segment", "list")
-    services.disk.clear()
-    services.server.start()
-    services.owner.base = f"{services.server.address}/api/"
+def test_without_a_server_a_command_on_a_full_disk_is_refused_and_harms_nothing(
+    small_server: ServerOnSmallDisk,
+) -> None:
+    small_server.server.stop()
+    small_server.disk.fill()
+    assert_refused(small_server.owner, "segment", "list")
+    small_server.disk.clear()
+    small_server.server.start()
+    small_server.owner.base = f"{small_server.server.address}/api/"
 
 
 def assert_refused(person: Person, *command: str | Path) -> None:

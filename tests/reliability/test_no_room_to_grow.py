@@ -72,7 +72,7 @@ class Scores:
 
 @pytest.fixture
 def scores(tmp_path: Path) -> Iterator[Scores]:
-    """Open a services with them; nothing of what it holds may be put aside."""
+    """Open the stores with these settings; no file of theirs may be quarantined."""
     services = Services(Settings(tmp_path, columns_threads=1))
     desk = new_desk(services)
     desk.field("Score", Kind.NUMBER)

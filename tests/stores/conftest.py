@@ -1,4 +1,4 @@
-"""A services of its own for each test."""
+"""A data directory for each test."""
 
 from collections.abc import Iterator
 from pathlib import Path

@@ -53,7 +53,7 @@ def someone(number: int) -> NewContact:
 
 
 class Crowd:
-    """A services with contacts, and segments that overlap."""
+    """Contacts, and segments that overlap."""
 
     def __init__(self, directory: Path) -> None:
         self.directory = directory
