@@ -12,7 +12,7 @@ from tamis.actions.exporting.directories import export_directory, export_file
 from tamis.actions.exporting.write import write_export
 from tamis.actions.services import Services
 from tamis.columns.layout.contacts import column, table
-from tamis.domain.exports import Export, Format, Layout, chosen_fields
+from tamis.domain.exports import Export, Format, OutputOptions, resolve_fields
 from tamis.domain.fields import Field
 from tamis.records import types
 from tamis.settings import Settings
@@ -63,7 +63,7 @@ def _figure(form: Format, ours: list[float], baseline: list[float], baseline_is:
 
 
 def _fields(services: Services, store: Store) -> tuple[Field, ...]:
-    return chosen_fields(types.fields_of_type(services.records.reader(), store.type_id), FIELDS)
+    return resolve_fields(types.fields_of_type(services.records.reader(), store.type_id), FIELDS)
 
 
 def _rate(stores: Stores, act: Callable[[], None]) -> float:
@@ -72,7 +72,7 @@ def _rate(stores: Stores, act: Callable[[], None]) -> float:
 
 def _export(services: Services, store: Store, form: Format, fields: tuple[Field, ...], target: Path) -> None:
     keys = tuple(f.key for f in fields)
-    wanted = Export(store.account_id, Layout(form), type_id=store.type_id, fields=keys)
+    wanted = Export(store.account_id, OutputOptions(form), type_id=store.type_id, fields=keys)
     with export_directory(store.data) as place:
         write_export(services, wanted, place.name)
         deliver(export_file(place), target, replace=True)

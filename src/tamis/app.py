@@ -24,7 +24,7 @@ from tamis.actions.maintenance.erasing import Eraser
 from tamis.actions.maintenance.health import Health
 from tamis.actions.maintenance.trimming import Upkeep
 from tamis.actions.services import Services
-from tamis.domain.errors import Held, TamisError, Unavailable
+from tamis.domain.errors import ProjectionInUse, TamisError, Unavailable
 from tamis.memory import trim_memory_periodically
 from tamis.settings import Settings
 from tamis.web.app import web_app
@@ -158,7 +158,7 @@ def _open_columns(services: Services) -> None:
         try:
             services.open_columns()
             return
-        except Held:
+        except ProjectionInUse:
             pause.wait(PAUSE_SECONDS)
     raise Unavailable("data_directory_in_use", directory=str(services.settings.data))
 

@@ -19,8 +19,8 @@ from tamis.actions.services import Services
 from tamis.domain.accounts import Account
 from tamis.domain.contacts import Contact, ContactType
 from tamis.domain.fields import Kind
+from tamis.domain.hidden_characters import escape_hidden
 from tamis.domain.segments import Segment
-from tamis.domain.visible import visible
 from tamis.records import contacts, types
 from tamis.rules.syntaxes.text import from_text
 from tamis.settings import Settings
@@ -341,9 +341,9 @@ def test_hostile_values_are_shown_as_they_are_and_do_nothing(desk: Desk, console
         assert all("src" in names for tag, names in tags if tag == "script")
         assert "49" + "x" * 100 not in page
     for key in ("first_name", "last_name", "country", "city"):
-        assert visible(HOSTILE[key]) in text_of(pages[0].replace("<bdi", " <bdi")), key
-    assert visible(HOSTILE["notes"]) in text_of(pages[1])
-    shown, held = visible(HOSTILE["city"]), escape(HOSTILE["city"], quote=True)
+        assert escape_hidden(HOSTILE[key]) in text_of(pages[0].replace("<bdi", " <bdi")), key
+    assert escape_hidden(HOSTILE["notes"]) in text_of(pages[1])
+    shown, held = escape_hidden(HOSTILE["city"]), escape(HOSTILE["city"], quote=True)
     assert "⟨U+202E⟩" in shown, "it cannot turn round what stands beside it"
     edited = console.get(f"{desk.path}/{evil.id}/fields/{desk.field('city')}/edit").text
     assert held in edited.replace("&#34;", "&quot;").replace("&#39;", "&#x27;"), "and stays as it is when it is saved"

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from markupsafe import Markup, escape
 
-from tamis.domain.visible import visible_lines
+from tamis.domain.hidden_characters import escape_hidden_lines
 from tamis.web.console.render import environment
 from tamis.web.console.values import highlight
 
@@ -18,13 +18,13 @@ TEXT = st.text(st.characters(categories=["Cc", "Cf", "Zl", "Zp", "L", "P", "S", 
 @given(TEXT)
 def test_text_is_shown_and_controls_hold_what_they_are_given(text: str) -> None:
     template = environment.from_string('<p title="{{ text }}">{{ text }}</p><input value="{{ text|exact }}">')
-    shown = escape(visible_lines(text))
+    shown = escape(escape_hidden_lines(text))
     assert template.render(text=text) == f'<p title="{shown}">{shown}</p><input value="{escape(text)}">'
 
 
 @given(TEXT)
 def test_what_a_search_marks_is_shown_too(text: str) -> None:
-    assert highlight(text, "a").striptags() == Markup(escape(visible_lines(text))).striptags()
+    assert highlight(text, "a").striptags() == Markup(escape(escape_hidden_lines(text))).striptags()
 
 
 def test_every_control_holds_exactly_what_it_is_given() -> None:

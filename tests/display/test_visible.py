@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tamis.domain.visible import visible, visible_lines
+from tamis.domain.hidden_characters import escape_hidden, escape_hidden_lines
 
 # Signs of Arabic, Syriac and Kaithi that enclose the number after them: of the class of formats, but with ink.
 WITH_INK = {*range(0x600, 0x606), 0x6DD, 0x70F, 0x890, 0x891, 0x8E2, 0x110BD, 0x110CD}
@@ -20,7 +20,7 @@ ANY = st.text(st.characters(categories=["Cc", "Cf", "Zl", "Zp", "Cs", "Ll", "Lo"
 
 
 def test_every_control_and_format_character_is_shown_as_its_number() -> None:
-    shown = visible(FORMATS)
+    shown = escape_hidden(FORMATS)
     assert shown == "".join(f"⟨U+{ord(character):04X}⟩" for character in FORMATS)
 
 
@@ -28,7 +28,7 @@ def test_every_control_and_format_character_is_shown_as_its_number() -> None:
     "hidden", ["\x1b[2J", "\u202e", "\u2066", "\u200b", "\ufeff", "\U000e0041", "\x9b31m", "\u3164"]
 )
 def test_a_name_cannot_hide_or_turn_around_anything(hidden: str) -> None:
-    assert visible(f"Ann{hidden}Lee") == f"Ann⟨U+{ord(hidden[0]):04X}⟩{hidden[1:]}Lee"
+    assert escape_hidden(f"Ann{hidden}Lee") == f"Ann⟨U+{ord(hidden[0]):04X}⟩{hidden[1:]}Lee"
 
 
 @pytest.mark.parametrize(
@@ -45,7 +45,7 @@ def test_a_name_cannot_hide_or_turn_around_anything(hidden: str) -> None:
     ],
 )
 def test_what_languages_and_emoji_need_stays(text: str) -> None:
-    assert visible(text) == text
+    assert escape_hidden(text) == text
 
 
 @pytest.mark.parametrize(
@@ -62,26 +62,26 @@ def test_what_languages_and_emoji_need_stays(text: str) -> None:
     ],
 )
 def test_the_same_characters_are_shown_where_nothing_needs_them(text: str, shown: str) -> None:
-    assert visible(text) == shown
+    assert escape_hidden(text) == shown
 
 
 @given(ANY)
 def test_one_line_stays_one_line_and_says_nothing_to_a_terminal(text: str) -> None:
-    shown = visible(text)
+    shown = escape_hidden(text)
     assert len(shown.splitlines()) <= 1
     assert not any(unicodedata.category(character) in ("Cc", "Cs", "Zl", "Zp") for character in shown)
     assert not any(unicodedata.bidirectional(character) in ("LRE", "RLE", "LRO", "RLO", "PDF") for character in shown)
-    assert visible(shown) == shown, "what was shown once stays as it is"
+    assert escape_hidden(shown) == shown, "what was shown once stays as it is"
 
 
 @given(ANY)
 def test_lines_keep_their_breaks_and_tabs_alone(text: str) -> None:
-    for line, shown in zip(text.split("\n"), visible_lines(text).split("\n"), strict=True):
-        assert shown == "\t".join("\r".join(map(visible, part.split("\r"))) for part in line.split("\t"))
+    for line, shown in zip(text.split("\n"), escape_hidden_lines(text).split("\n"), strict=True):
+        assert shown == "\t".join("\r".join(map(escape_hidden, part.split("\r"))) for part in line.split("\t"))
 
 
 @given(
     st.text(st.characters(categories=["L", "N", "P", "Zs", "Sm", "Sc"], exclude_characters="\u115f\u1160\u3164\uffa0"))
 )
 def test_letters_digits_and_signs_are_left_alone(text: str) -> None:
-    assert visible(text) == text
+    assert escape_hidden(text) == text

@@ -25,7 +25,7 @@ from tamis.columns.engine.files import NAME as FILE_NAME
 from tamis.domain.contacts import encode_values
 from tamis.domain.emails import parse_email
 from tamis.domain.fields import COUNTRY, Kind
-from tamis.domain.import_reports import AskedOptions
+from tamis.domain.import_reports import RequestedOptions
 from tamis.records import types
 from tamis.records.contacts import NewContact
 from tamis.records.importing import imports
@@ -78,7 +78,7 @@ def fill(directory: Path) -> None:
             services.write(add_recipient, account, segment, email, "By", "Hand")
     services.project()
     services.write(delete_recipient, account, INDIA << 32 | 2)
-    job = services.write(lambda db, now: imports.insert(db, account.id, of.id, "people.csv", AskedOptions(), now))
+    job = services.write(lambda db, now: imports.insert(db, account.id, of.id, "people.csv", RequestedOptions(), now))
     services.write(upsert, of.id, fields, people(score.id, 50, "Chile"), (), import_id=job.id)
     services.project()
     services.write(delete_contact, account, of, "p7@example.org")

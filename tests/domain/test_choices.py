@@ -4,9 +4,9 @@ import hypothesis.strategies as st
 import pytest
 from hypothesis import given
 
-from tamis.domain.choices import Options, parts_of
+from tamis.domain.choices import OptionIndex, split_options
 
-TAGS = Options.of(("VIP", "Blog", "Rock, Pop", "A/B test", "on|off", "[draft]", '7" vinyl', "Zoë"))
+TAGS = OptionIndex.of(("VIP", "Blog", "Rock, Pop", "A/B test", "on|off", "[draft]", '7" vinyl', "Zoë"))
 
 
 @pytest.mark.parametrize(
@@ -59,7 +59,7 @@ TAGS = Options.of(("VIP", "Blog", "Rock, Pop", "A/B test", "on|off", "[draft]", 
     ],
 )
 def test_a_list_is_read_as_it_was_meant(text: str, parts: list[str]) -> None:
-    assert parts_of(text, TAGS) == parts
+    assert split_options(text, TAGS) == parts
 
 
 OPTION = st.text("aAbB ,|/\"'[]{}“”é", min_size=1, max_size=6).map(str.strip).filter(bool) | st.sampled_from(
@@ -73,7 +73,7 @@ def test_what_tamis_writes_is_read_back_whatever_the_options_look_like(
     options: tuple[str, ...], data: st.DataObject
 ) -> None:
     chosen = data.draw(st.lists(st.sampled_from(options), unique=True))
-    assert parts_of("; ".join(chosen), Options.of(options)) == chosen
+    assert split_options("; ".join(chosen), OptionIndex.of(options)) == chosen
 
 
 PLAIN = st.lists(st.text("abcABC é-", min_size=1, max_size=5).map(str.strip).filter(bool), min_size=1, max_size=5)
@@ -91,12 +91,12 @@ FORMS = {
 @pytest.mark.parametrize("form", FORMS)
 @given(parts=PLAIN)
 def test_every_form_names_the_same_parts_whether_they_are_known_or_not(form: str, parts: list[str]) -> None:
-    nothing, all_of_them = Options.of(("something else",)), Options.of(tuple(dict.fromkeys(parts)))
+    nothing, all_of_them = OptionIndex.of(("something else",)), OptionIndex.of(tuple(dict.fromkeys(parts)))
     written = FORMS[form](parts)
-    assert parts_of(written, nothing) == parts
-    assert [part.casefold() for part in parts_of(written, all_of_them)] == [part.casefold() for part in parts]
+    assert split_options(written, nothing) == parts
+    assert [part.casefold() for part in split_options(written, all_of_them)] == [part.casefold() for part in parts]
 
 
 @pytest.mark.parametrize("text", ['"a' * 20_000, '"a,' * 20_000, ",/|;" * 15_000, "[" * 60_000, '"' * 60_000])
 def test_a_long_text_is_no_burden(text: str) -> None:
-    parts_of(text, TAGS)
+    split_options(text, TAGS)

@@ -5,7 +5,7 @@ from datetime import UTC, date, datetime
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tamis.domain.contacts import Contact, decode_values, encode_part, encode_values, join_parts, merge_documents
+from tamis.domain.contacts import Contact, decode_values, encode_entry, encode_values, join_entries, merge_documents
 from tamis.domain.fields import FieldSet, Value
 from tests.laws.strategies import FIELDS, contacts
 
@@ -25,9 +25,9 @@ def test_a_document_has_its_fields_in_order() -> None:
 
 
 def test_parts_make_the_same_document() -> None:
-    parts = ["", encode_part(9, "x"), "", encode_part(103, 5.0)]
-    assert join_parts(parts) == encode_values({103: 5.0, 9: "x"})
-    assert join_parts([]) == join_parts(["", ""]) == "{}"
+    parts = ["", encode_entry(9, "x"), "", encode_entry(103, 5.0)]
+    assert join_entries(parts) == encode_values({103: 5.0, 9: "x"})
+    assert join_entries([]) == join_entries(["", ""]) == "{}"
 
 
 def test_a_field_that_is_gone_is_left_out() -> None:

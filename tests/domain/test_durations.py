@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tamis.domain.durations import Duration, Unit, after, before, parse_duration
+from tamis.domain.durations import Duration, Unit, add_duration, parse_duration, subtract_duration
 from tamis.domain.fields import ValueProblem
 from tests.laws.strategies import dates
 
@@ -60,19 +60,19 @@ def test_what_is_no_duration_is_refused(text: str, message: str) -> None:
 def test_a_later_day_is_never_moved_before_an_earlier_one(day: date, one: Duration, days: int) -> None:
     """What the time at which an answer changes rests on."""
     later = min(day.toordinal() + days, date.max.toordinal())
-    assert before(day, one) <= before(date.fromordinal(later), one)
-    assert after(day, one) <= after(date.fromordinal(later), one)
+    assert subtract_duration(day, one) <= subtract_duration(date.fromordinal(later), one)
+    assert add_duration(day, one) <= add_duration(date.fromordinal(later), one)
 
 
 @given(day=st.dates(date(1900, 1, 1), date(2100, 1, 1)), count=st.integers(0, 2_000))
 def test_days_and_weeks_are_counted_one_by_one(day: date, count: int) -> None:
-    assert after(day, Duration(count, Unit.DAY)) == day + timedelta(days=count)
-    assert before(day, Duration(count, Unit.WEEK)) == day - timedelta(weeks=count)
+    assert add_duration(day, Duration(count, Unit.DAY)) == day + timedelta(days=count)
+    assert subtract_duration(day, Duration(count, Unit.WEEK)) == day - timedelta(weeks=count)
 
 
 @given(day=dates, count=st.integers(0, 2_000))
 def test_months_keep_the_day_or_take_the_last_one(day: date, count: int) -> None:
-    moved = after(day, Duration(count, Unit.MONTH))
+    moved = add_duration(day, Duration(count, Unit.MONTH))
     if moved < date.max:
         assert (moved.year * 12 + moved.month) - (day.year * 12 + day.month) == count
         assert moved.day == day.day or (moved.day < day.day and (moved + timedelta(days=1)).day == 1)

@@ -9,11 +9,11 @@ from hypothesis import strategies as st
 from tamis.domain.emails import (
     Email,
     clean_email,
-    email_to_find,
+    email_problem,
+    escape_invisible,
     fold_for_search,
     parse_email,
-    problem_with_email,
-    visible,
+    parse_email_for_lookup,
 )
 
 
@@ -129,13 +129,13 @@ def test_what_stands_around_an_address_is_taken_away(text: str, address: str) ->
 )
 def test_what_cannot_be_cleaned_says_why(text: str, problem: str) -> None:
     assert clean_email(text) is None
-    assert problem_with_email(text).endswith(problem) or problem in problem_with_email(text)
+    assert email_problem(text).endswith(problem) or problem in email_problem(text)
 
 
 def test_a_cell_as_long_as_a_book_is_not_searched() -> None:
     long = "a@example.org, " * 200_000
     assert clean_email(long) is None
-    assert problem_with_email(long).startswith("email must be a valid e-mail address, not")
+    assert email_problem(long).startswith("email must be a valid e-mail address, not")
 
 
 @given(st.text("ab@.é\u0301'\"<>;, \u200b＠org", max_size=20) | st.text(max_size=20))
@@ -144,7 +144,7 @@ def test_an_address_is_never_changed_by_cleaning(text: str) -> None:
     assert strict is None or cleaned == strict
     if cleaned:
         assert parse_email(cleaned.address) == cleaned
-        assert visible(cleaned.address) == cleaned.address
+        assert escape_invisible(cleaned.address) == cleaned.address
         assert unicodedata.is_normalized("NFC", cleaned.address)
         assert fold_for_search(cleaned.address) in fold_for_search(text)
 
@@ -152,6 +152,6 @@ def test_an_address_is_never_changed_by_cleaning(text: str) -> None:
 def test_a_contact_of_before_is_found_by_an_address_that_no_new_one_may_have() -> None:
     long = "A" * 65 + "@Example.org"
     assert parse_email(long) is None
-    assert email_to_find(f" {long} ") == Email(long, long.lower())
-    assert email_to_find("A" * 65 + "@") is None
-    assert email_to_find("Ann@example.org") == parse_email("Ann@example.org")
+    assert parse_email_for_lookup(f" {long} ") == Email(long, long.lower())
+    assert parse_email_for_lookup("A" * 65 + "@") is None
+    assert parse_email_for_lookup("Ann@example.org") == parse_email("Ann@example.org")

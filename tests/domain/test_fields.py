@@ -13,7 +13,7 @@ from tamis.domain.fields import (
     Value,
     ValueProblem,
     format_value,
-    key_of,
+    key_from_name,
     parse_operand,
     parse_value,
 )
@@ -239,8 +239,8 @@ def test_a_value_is_written(value: Value, text: str) -> None:
     ],
 )
 def test_a_name_becomes_a_key(name: str, key: str) -> None:
-    assert key_of(name) == key
-    assert key_of(key) == key
+    assert key_from_name(name) == key
+    assert key_from_name(key) == key
 
 
 def test_a_field_is_found_by_id_key_or_name() -> None:

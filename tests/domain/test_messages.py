@@ -11,14 +11,21 @@ import tamis
 from tamis.cli.messages import WORDS as COMMAND_LINE
 from tamis.domain.errors import Invalid, Message, Problem, Refused, ValueProblem
 from tamis.domain.messages import ENGLISH, data, files, imports, rules, stores, values
-from tamis.domain.messages.words import Words
+from tamis.domain.messages.catalog import MessageCatalog
 from tamis.web.console.messages import WORDS as CONSOLE
 from tamis.web.segment_api.messages import WORDS as SEGMENT_API
 
 ROOT = Path(tamis.__file__).parent
-TABLES: Mapping[str, Words] = {"shared": ENGLISH, "cli": COMMAND_LINE, "console": CONSOLE, "compat": SEGMENT_API}
+TABLES: Mapping[str, MessageCatalog] = {
+    "shared": ENGLISH,
+    "cli": COMMAND_LINE,
+    "console": CONSOLE,
+    "compat": SEGMENT_API,
+}
 PLACE_OF_CODE = {
-    **dict.fromkeys(("Message", "ValueProblem", "NotFound", "Refused", "Unavailable", "Busy", "Damaged", "Held"), 0),
+    **dict.fromkeys(
+        ("Message", "ValueProblem", "NotFound", "Refused", "Unavailable", "Busy", "Damaged", "ProjectionInUse"), 0
+    ),
     **dict.fromkeys(("refuse", "_refuse"), 0),
     **dict.fromkeys(("Problem", "_problem", "_failed"), 1),
 }
@@ -97,18 +104,19 @@ def test_the_shared_sentences_speak_of_no_option_of_the_command_line() -> None:
     ],
 )
 def test_sentences_write_their_parameters(sentence: str, message: Message, said: str) -> None:
-    assert Words({"x": sentence, "inner": "within"}).say(message) == said
+    assert MessageCatalog({"x": sentence, "inner": "within"}).render(message) == said
 
 
 def test_a_code_of_a_newer_version_is_shown_itself() -> None:
-    assert ENGLISH.say(Message("not_known_here", n=1)) == "not_known_here"
+    assert ENGLISH.render(Message("not_known_here", n=1)) == "not_known_here"
 
 
 def test_the_sentence_of_an_interface_comes_first() -> None:
     assert (
-        COMMAND_LINE.say(Message("account_unclear", count=2)) == "there are 2 accounts; choose one with --account EMAIL"
+        COMMAND_LINE.render(Message("account_unclear", count=2))
+        == "there are 2 accounts; choose one with --account EMAIL"
     )
-    assert "--" not in ENGLISH.say(Message("account_unclear", count=2))
+    assert "--" not in ENGLISH.render(Message("account_unclear", count=2))
 
 
 def test_errors_read_as_sentences() -> None:

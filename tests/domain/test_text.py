@@ -2,7 +2,7 @@
 
 import pytest
 
-from tamis.domain.text import counted, fold, fold_part, is_simple, problem_with_line, problem_with_text
+from tamis.domain.text import fold, fold_part, is_simple, line_problem, pluralize, text_problem
 
 
 @pytest.mark.parametrize(
@@ -53,23 +53,23 @@ def test_other_texts_are_not(text: str) -> None:
 
 @pytest.mark.parametrize("text", ["", "a", "a" * 255, "👩‍👩‍👧", "e\u0301"])
 def test_a_line_may_be(text: str) -> None:
-    assert problem_with_line(text) is None
-    assert problem_with_text(text) is None
+    assert line_problem(text) is None
+    assert text_problem(text) is None
 
 
 @pytest.mark.parametrize("text", ["a\nb", "a\tb", "\0", "\x7f", "\x9f", "\ud83d", "a" * 256])
 def test_a_line_may_not_be(text: str) -> None:
-    assert problem_with_line(text)
+    assert line_problem(text)
 
 
 @pytest.mark.parametrize("text", ["a\nb", "a\r\n\tb", "a" * 256])
 def test_a_text_may_have_lines(text: str) -> None:
-    assert problem_with_text(text) is None
+    assert text_problem(text) is None
 
 
 @pytest.mark.parametrize("text", ["\0", "\x08", "\x0b", "\x1f", "\x85", "\udfff", "a" * 65_536])
 def test_a_text_may_not_be(text: str) -> None:
-    assert problem_with_text(text)
+    assert text_problem(text)
 
 
 @pytest.mark.parametrize(
@@ -84,4 +84,4 @@ def test_a_text_may_not_be(text: str) -> None:
     ],
 )
 def test_a_number_has_its_word(number: int, words: tuple[str, ...], written: str) -> None:
-    assert counted(number, *words) == written
+    assert pluralize(number, *words) == written

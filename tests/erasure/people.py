@@ -16,7 +16,7 @@ from tamis.domain.accounts import Account
 from tamis.domain.contacts import ContactType, encode_values
 from tamis.domain.emails import Email
 from tamis.domain.fields import CITY, FIRST_NAME, LAST_NAME, RESERVED, FieldSet, Kind
-from tamis.domain.import_reports import AskedOptions
+from tamis.domain.import_reports import RequestedOptions
 from tamis.records.contacts import NewContact
 from tamis.records.importing import imports
 from tamis.rules.syntaxes.text import from_text
@@ -48,7 +48,7 @@ class Town:
         for start in range(0, PEOPLE, 5_000):
             services.write(upsert, self.type.id, fields, contacts[start : start + 5_000], ())
         job = services.write(
-            lambda db, now: imports.insert(db, self.account.id, self.type.id, "people.csv", AskedOptions(), now)
+            lambda db, now: imports.insert(db, self.account.id, self.type.id, "people.csv", RequestedOptions(), now)
         )
         told = [
             NewContact(self.email(n), self.email(n), encode_values({note.id: "something else"})) for n in VICTIMS

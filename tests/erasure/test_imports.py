@@ -15,7 +15,7 @@ from tamis.actions.importing.undo import undo_import
 from tamis.actions.maintenance.trimming import Upkeep
 from tamis.actions.services import Services
 from tamis.domain.emails import parse_email
-from tamis.domain.errors import Held, Invalid, Refused
+from tamis.domain.errors import Invalid, ProjectionInUse, Refused
 from tamis.records.handles import connection_of
 from tamis.settings import Settings
 from tests.support.process import tamis
@@ -127,7 +127,7 @@ def test_old_imports_go_also_where_the_columns_cannot_be_had(tmp_path: Path) -> 
     old = settings.data / "rejects" / "old.csv"
     old.write_text("")
     os.utime(old, (0, 0))
-    with pytest.raises(Held):
+    with pytest.raises(ProjectionInUse):
         Upkeep(second).turn()
     assert not old.exists()
     for opened in (second, first):

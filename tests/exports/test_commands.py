@@ -13,7 +13,7 @@ import pytest
 from tamis.actions.exporting.directories import find_export_directory
 from tamis.actions.services import Services
 from tamis.domain.errors import NotFound
-from tamis.domain.exports import Format, chosen_fields
+from tamis.domain.exports import Format, resolve_fields
 from tamis.domain.fields import FieldSet
 from tamis.records import accounts, contacts, types
 from tamis.records.engine.sql import each
@@ -110,7 +110,7 @@ def piped(data: Path, *arguments: str) -> subprocess.CompletedProcess[bytes]:
 @pytest.mark.parametrize("ending", FORMATS)
 def test_every_source_in_every_format(either: Path, out: Path, ending: str) -> None:
     fields, rows = records(either)
-    chosen, people = chosen_fields(fields, None), by_address(rows)
+    chosen, people = resolve_fields(fields, None), by_address(rows)
     stranger = {"email": "stranger@example.org", "first_name": "=Stran", "last_name": "Ger"}
     sources: list[tuple[list[str], list[Row]]] = [
         ([*TYPE], rows),

@@ -20,8 +20,8 @@ from tamis.actions.services import Services
 from tamis.domain.contacts import ContactType, decode_values, encode_values
 from tamis.domain.emails import parse_email
 from tamis.domain.errors import Invalid
-from tamis.domain.exports import Export, Format, Layout
-from tamis.domain.fields import FieldSet, Kind, Value, key_of
+from tamis.domain.exports import Export, Format, OutputOptions
+from tamis.domain.fields import FieldSet, Kind, Value, key_from_name
 from tamis.domain.instants import FIRST_INSTANT, LAST_INSTANT
 from tamis.domain.membership_changes import Cause
 from tamis.records import change_log, types
@@ -31,11 +31,11 @@ from tests.laws.strategies import INTERESTS, PLANS, VALUES
 from tests.support.effort import examples
 
 LAYOUTS = {
-    ".csv": Layout(Format.CSV),
-    ".csv.gz": Layout(Format.CSV, mark=True, compressed=True),
-    "-keep.csv": Layout(Format.CSV, escapes=False),
-    ".ndjson": Layout(Format.NDJSON),
-    ".parquet": Layout(Format.PARQUET),
+    ".csv": OutputOptions(Format.CSV),
+    ".csv.gz": OutputOptions(Format.CSV, mark=True, compressed=True),
+    "-keep.csv": OutputOptions(Format.CSV, escapes=False),
+    ".ndjson": OutputOptions(Format.NDJSON),
+    ".parquet": OutputOptions(Format.PARQUET),
 }
 CUSTOM = (
     ("Notes", Kind.TEXT, ()),
@@ -106,7 +106,7 @@ class Two:
             found.append((str(email), str(key), {fields.by_id[id_].key: repr(v) for id_, v in values.items()}))
         return found
 
-    def export(self, layout: Layout, target: Path, fields: tuple[str, ...] | None = None) -> int:
+    def export(self, layout: OutputOptions, target: Path, fields: tuple[str, ...] | None = None) -> int:
         """Export the first type to a file."""
         wanted = Export(self.account.id, layout, type_id=self.types[0].id, fields=fields)
         with export_directory(self.services.settings.data) as place:
@@ -133,7 +133,7 @@ def two(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Two]:
 def one_of_each_kind() -> dict[str, st.SearchStrategy[Value]]:
     """Values of every field that a file can bring."""
     text = st.one_of(st.sampled_from(HOSTILE), VALUES[Kind.TEXT])
-    custom = {key_of(name): text if kind is Kind.TEXT else VALUES[kind] for name, kind, _ in CUSTOM}
+    custom = {key_from_name(name): text if kind is Kind.TEXT else VALUES[kind] for name, kind, _ in CUSTOM}
     return custom | {"first_name": text, "address_line2": text}
 
 

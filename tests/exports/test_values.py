@@ -8,7 +8,7 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from tamis.domain.contacts import Contact
-from tamis.domain.exports import Format, Layout
+from tamis.domain.exports import Format, OutputOptions
 from tamis.domain.fields import format_value
 from tamis.domain.formulas import escape
 from tamis.domain.instants import FIRST_INSTANT, LAST_INSTANT
@@ -18,10 +18,10 @@ from tests.laws.strategies import FIELDS, contacts, numbers
 from tests.support.effort import examples
 
 LAYOUTS = (
-    Layout(Format.CSV),
-    Layout(Format.CSV, escapes=False, compressed=True),
-    Layout(Format.NDJSON),
-    Layout(Format.PARQUET),
+    OutputOptions(Format.CSV),
+    OutputOptions(Format.CSV, escapes=False, compressed=True),
+    OutputOptions(Format.NDJSON),
+    OutputOptions(Format.PARQUET),
 )
 HOSTILE = (
     "=1+1", "'=1+1", "''@x", "＝1", "'", "'a", '"', ",", "a;b; c", "a\r\nb", "a\rb", "a\nb", "a\n\nb", "NULL", "#x",
@@ -56,7 +56,9 @@ def numbered(crowd: list[Contact]) -> list[Contact]:
 @example(EDGES)
 @example([])
 @given(st.lists(contacts(), max_size=5))
-def test_a_file_says_what_the_contacts_have(stores: Stores, file: Path, layout: Layout, crowd: list[Contact]) -> None:
+def test_a_file_says_what_the_contacts_have(
+    stores: Stores, file: Path, layout: OutputOptions, crowd: list[Contact]
+) -> None:
     crowd = numbered(crowd)
     stores.fill(crowd)
     assert stores.export(layout, file) == len(crowd)
@@ -74,7 +76,7 @@ def test_a_file_says_what_the_contacts_have(stores: Stores, file: Path, layout: 
 def test_a_cell_is_what_the_one_rule_writes(stores: Stores, file: Path, crowd: list[Contact]) -> None:
     crowd = numbered(crowd)
     stores.fill(crowd)
-    stores.export(Layout(Format.CSV), file)
+    stores.export(OutputOptions(Format.CSV), file)
     expected = [
         [
             "" if (v := c.value_of(f)) is None else escape(format_value(v)) if f.kind in ESCAPED else format_value(v)
@@ -88,14 +90,14 @@ def test_a_cell_is_what_the_one_rule_writes(stores: Stores, file: Path, crowd: l
 @given(st.lists(numbers, min_size=1, max_size=50))
 def test_numbers_are_written_as_the_one_rule_does(stores: Stores, file: Path, many: list[float]) -> None:
     stores.fill([Contact(n, 1, "a@b.de", {103: v}, FIRST_INSTANT, LAST_INSTANT) for n, v in enumerate(many, 1)])
-    stores.export(Layout(Format.CSV), file)
+    stores.export(OutputOptions(Format.CSV), file)
     place = [f.id for f in FIELDS.fields].index(103)
     assert [row[place] for row in cells(file.read_bytes())[1:]] == [format_value(v) for v in many]
 
 
 def test_the_same_rows_are_the_same_bytes(stores: Stores, file: Path) -> None:
     stores.fill(EDGES)
-    for layout in (Layout(Format.CSV), Layout(Format.NDJSON)):
+    for layout in (OutputOptions(Format.CSV), OutputOptions(Format.NDJSON)):
         stores.export(layout, file)
         first = file.read_bytes()
         stores.export(layout, file)
@@ -104,7 +106,7 @@ def test_the_same_rows_are_the_same_bytes(stores: Stores, file: Path) -> None:
 
 def test_a_byte_order_mark_stands_before_the_header_and_nowhere_else(stores: Stores, file: Path) -> None:
     stores.fill(EDGES)
-    stores.export(Layout(Format.CSV), file)
+    stores.export(OutputOptions(Format.CSV), file)
     plain = file.read_bytes()
-    stores.export(Layout(Format.CSV, mark=True), file)
+    stores.export(OutputOptions(Format.CSV, mark=True), file)
     assert file.read_bytes() == b"\xef\xbb\xbf" + plain

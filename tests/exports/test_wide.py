@@ -10,7 +10,7 @@ from tamis.actions.fields.types import create_type
 from tamis.actions.importing.report import ImportOptions
 from tamis.actions.importing.run import import_file
 from tamis.domain.contacts import ContactType
-from tamis.domain.fields import Kind, Value, key_of
+from tamis.domain.fields import Kind, Value, key_from_name
 from tamis.records import change_log, types
 from tamis.records.handles import Transaction
 from tests.exports.test_round_trip import LAYOUTS, Two
@@ -33,7 +33,7 @@ def _make_fields(db: Transaction, now: datetime, contact_type: ContactType, coun
     for n in range(count):
         kind, options, _ = VALUES[n % len(VALUES)]
         types.insert_field(
-            db, contact_type.id, key_of(f"Field {n}"), f"Field {n}", kind, options, now, options_inferred=False
+            db, contact_type.id, key_from_name(f"Field {n}"), f"Field {n}", kind, options, now, options_inferred=False
         )
     change_log.record_field_changes(db, contact_type.id, now)
 

@@ -138,7 +138,7 @@ def test_where_it_is_a_toss_up_people_are_asked(reader: Reader) -> None:
     assert 'in line 2 stands "a@example.org,Kovaè" if it is Windows-1252' in str(refused.value)
     assert '"a@example.org,Kovač" if it is Windows-1250' in str(refused.value)
     [unclear] = refused.value.problems
-    assert "say --encoding windows-1252 or --encoding windows-1250" in WORDS.say(unclear)
+    assert "say --encoding windows-1252 or --encoding windows-1250" in WORDS.render(unclear)
     assert reader.open("email,name\na@example.org,Kovač\n".encode("cp1250"), wanted="cp1250").rows[0][1] == "Kovač"
 
 

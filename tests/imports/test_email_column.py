@@ -105,7 +105,7 @@ def test_it_is_found_by_all_of_the_file(desk: Desk) -> None:
 def test_the_console_says_which_was_taken(desk: Desk) -> None:
     look = seen(desk, "Private,Work\na@example.org,b@example.org\n")
     assert proposed(look, desk.fields)[0] == ADDRESS
-    assert tuple(map(WORDS.say, about_email(look, desk.fields))) == (
+    assert tuple(map(WORDS.render, about_email(look, desk.fields))) == (
         'The column "Private" is taken as the email; "Work" holds emails too: to take that one, choose "Work" below.',
     )
     options = options_of(look, desk.fields, [OUT, ADDRESS], How())

@@ -13,8 +13,8 @@ from tamis.actions.importing.jobs import INTERRUPTED, PLACE, find_import, list_i
 from tamis.actions.importing.run import import_file
 from tamis.domain.errors import Invalid, NotFound
 from tamis.domain.fields import Kind
-from tamis.domain.import_reports import AskedOptions, Details, MadeField
-from tamis.domain.imports import ImportJob, State
+from tamis.domain.import_reports import CreatedField, Details, RequestedOptions
+from tamis.domain.imports import ImportJob, ImportState
 from tamis.records.accounts import account_by_key_pair
 from tamis.records.handles import Transaction
 from tamis.records.importing import imports
@@ -34,12 +34,12 @@ def only_job(desk: Desk) -> ImportJob:
 def test_a_job_is_kept_as_it_was_told(desk: Desk) -> None:
     now = desk.services.clock()
     job = desk.services.records.write(
-        lambda db: imports.insert(db, desk.account.id, desk.type.id, "people.csv", AskedOptions(blank="erase"), now)
+        lambda db: imports.insert(db, desk.account.id, desk.type.id, "people.csv", RequestedOptions(blank="erase"), now)
     )
     assert (job.state, job.started_at, job.options, job.rows_total) == (
-        State.RUNNING,
+        ImportState.RUNNING,
         now,
-        AskedOptions(blank="erase"),
+        RequestedOptions(blank="erase"),
         None,
     )
 
@@ -49,14 +49,14 @@ def test_a_job_is_kept_as_it_was_told(desk: Desk) -> None:
         imports.add_stored(db, job.id, 8, 1, 0, 2)
         imports.set_left_out(db, job.id, 10, 1, 1)
         imports.set_report(db, job.id, Details(reasons={"nothing": 1}))
-        imports.set_state(db, job.id, State.FAILED, now, "the disk is full")
+        imports.set_state(db, job.id, ImportState.FAILED, now, "the disk is full")
 
     desk.services.records.write(tell)
     told = imports.by_id(desk.services.records.reader(), desk.account.id, job.id)
     assert told
     assert (told.phase, told.rows_total, told.rows_done, told.repeated, told.rejected) == ("storing", 10, 8, 1, 1)
     assert (told.created, told.updated, told.unchanged) == (2, 2, 2)
-    assert (told.state, told.finished_at, told.error) == (State.FAILED, now, "the disk is full")
+    assert (told.state, told.finished_at, told.error) == (ImportState.FAILED, now, "the disk is full")
     assert told.report == Details(reasons={"nothing": 1})
     assert imports.of_account(desk.services.records.reader(), desk.account.id, 5) == [told]
     assert imports.by_id(desk.services.records.reader(), desk.account.id + 1, job.id) is None
@@ -65,12 +65,12 @@ def test_a_job_is_kept_as_it_was_told(desk: Desk) -> None:
 def test_a_finished_import_keeps_the_figures_and_the_report(desk: Desk) -> None:
     report = desk.take(MIXED)
     job, state = find_import(desk.services, desk.account, report.import_id or 0)
-    assert (state, job.state, job.error) == ("finished", State.FINISHED, None)
+    assert (state, job.state, job.error) == ("finished", ImportState.FINISHED, None)
     assert (job.source, job.contact_type_id, job.rows_total, job.rows_done) == ("people.csv", desk.type.id, 4, 4)
     figures = [(each.created, each.updated, each.unchanged, each.repeated, each.rejected) for each in (job, report)]
     assert figures == [(2, 0, 0, 1, 1)] * 2
     assert job.report.reasons == report.reasons
-    assert job.report.created_fields == (MadeField("n", Kind.NUMBER),)
+    assert job.report.created_fields == (CreatedField("n", Kind.NUMBER),)
     assert rejects_file(desk.services, job) == report.rejects_file
     assert job.finished_at
     assert job.started_at <= job.finished_at
@@ -88,7 +88,7 @@ def test_a_refused_file_is_a_failed_import_with_the_reason(desk: Desk) -> None:
     with pytest.raises(Invalid) as refused:
         desk.take("name,n\nAnna,1\n")
     job = only_job(desk)
-    assert (job.state, job.phase) == (State.FAILED, "checking")
+    assert (job.state, job.phase) == (ImportState.FAILED, "checking")
     assert list(map(str, why_failed(job))) == list(map(str, refused.value.problems))
     assert job.finished_at
     assert list((desk.directory / "data" / PLACE).iterdir()) == []
@@ -109,7 +109,7 @@ def test_any_other_end_is_told_without_what_stands_in_the_file(desk: Desk, error
     with pytest.raises(type(error)):
         import_file(desk.services, desk.account, desk.type, desk.file(MIXED), CREATE, stop)
     job = only_job(desk)
-    assert (job.state, job.rows_done, job.created) == (State.FAILED, 4, 2)
+    assert (job.state, job.rows_done, job.created) == (ImportState.FAILED, 4, 2)
     assert job.error
     assert str(why_failed(job)[0]).startswith(words)
     assert "anna" not in job.error

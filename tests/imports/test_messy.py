@@ -9,7 +9,7 @@ import pytest
 
 from tamis.actions.importing.report import ImportOptions
 from tamis.domain.errors import Invalid
-from tamis.domain.fields import Field, Kind, format_value, key_of
+from tamis.domain.fields import Field, Kind, format_value, key_from_name
 from tests.files.test_messy import KNOWN, MESSY, SPECTRUM
 from tests.imports.conftest import Desk
 from tests.support.process import Refused, tamis
@@ -69,7 +69,7 @@ def test_csv_spectrum(desk: Desk, path: Path) -> None:
     assert (report.rows, report.created) == (len(right), len(right))
     for number, row in enumerate(right, 1):
         values = {key: format_value(value) for key, value in desk.values(f"p{number}@example.org").items()}
-        assert values == {key_of(name): cell.strip() for name, cell in row.items() if cell}
+        assert values == {key_from_name(name): cell.strip() for name, cell in row.items() if cell}
 
 
 @pytest.mark.parametrize("path", SPECTRUM, ids=lambda path: path.stem)

@@ -10,7 +10,7 @@ from tamis.actions.importing.details import details
 from tamis.actions.importing.report import BadValue
 from tamis.domain.errors import Invalid
 from tamis.domain.fields import Kind
-from tamis.domain.import_reports import AskedOptions, Details, MadeField, UndoFigures
+from tamis.domain.import_reports import CreatedField, Details, RequestedOptions, UndoProgress
 from tests.imports.conftest import CREATE, Desk
 from tests.support.process import tamis
 
@@ -48,10 +48,10 @@ def test_reports_are_written_as_ever(desk: Desk) -> None:
 def test_reports_of_the_first_version_are_read() -> None:
     report = msgspec.json.decode(FIRST, type=Details)
     assert (report.rejects_file, report.reasons, report.ignored_columns) == ("a.csv", {"no email": 2}, ("x",))
-    assert (report.created_fields, report.notices) == ((MadeField("n", Kind.NUMBER),), ("Read so.",))
+    assert (report.created_fields, report.notices) == ((CreatedField("n", Kind.NUMBER),), ("Read so.",))
     assert (report.misfits, report.blanked, report.cleaned_emails, bool(report.undo)) == ((), {}, 0, False)
     undone = msgspec.json.decode('{"undo": {"deleted": 3, "touched": 1}}', type=Details).undo
-    assert undone == UndoFigures(deleted=3, touched=1)
+    assert undone == UndoProgress(deleted=3, touched=1)
 
 
 def test_a_job_without_a_report_says_nothing_of_its_rows(desk: Desk) -> None:
@@ -65,11 +65,11 @@ def test_a_job_without_a_report_says_nothing_of_its_rows(desk: Desk) -> None:
 @pytest.mark.parametrize(
     ("options", "written"),
     [
-        (AskedOptions(), {}),
-        (AskedOptions(on_bad_value=BadValue.BLANK, upload="u"), {"on_bad_value": "blank", "upload": "u"}),
+        (RequestedOptions(), {}),
+        (RequestedOptions(on_bad_value=BadValue.BLANK, upload="u"), {"on_bad_value": "blank", "upload": "u"}),
     ],
 )
-def test_options_are_written_as_ever(options: AskedOptions, written: dict[str, str]) -> None:
+def test_options_are_written_as_ever(options: RequestedOptions, written: dict[str, str]) -> None:
     ever = {
         "create_fields": False, "map": {}, "blank": "keep", "date_order": None, "formulas": "unescape", "format": None,
         "encoding": None, "sheet": None,

@@ -20,8 +20,8 @@ from tamis.actions.services import Services
 from tamis.domain.emails import Email
 from tamis.domain.errors import NotFound, Refused
 from tamis.domain.fields import CITY, Kind
-from tamis.domain.import_reports import UndoFigures
-from tamis.domain.imports import State
+from tamis.domain.import_reports import UndoProgress
+from tamis.domain.imports import ImportState
 from tamis.records import contacts
 from tamis.records.engine.sql import fetch
 from tamis.records.importing import imports
@@ -69,8 +69,8 @@ def test_what_an_import_made_and_changed_is_as_it_was(desk: Desk) -> None:
     assert undo(desk, second) == UndoReport(1, 1, 0, 0, 0, NOTHING)
     assert stored(desk) == before
     found = jobs.find_import(desk.services, desk.account, second)
-    assert found.state == State.UNDONE
-    assert found.job.report.undo == UndoFigures(deleted=1, restored=1, gone=0)
+    assert found.state == ImportState.UNDONE
+    assert found.job.report.undo == UndoProgress(deleted=1, restored=1, gone=0)
     assert found.job.report.ignored_columns == ()  # what was told of the import itself is still there
 
 
@@ -198,7 +198,7 @@ def test_an_import_that_failed_half_way_can_be_undone(desk: Desk, monkeypatch: p
     with pytest.raises(RuntimeError):
         desk.take(SECOND)
     failed = imports.of_account(desk.services.records.reader(), desk.account.id, 1)[0]
-    assert failed.state is State.FAILED
+    assert failed.state is ImportState.FAILED
     assert undo(desk, failed.id) == UndoReport(1, 1, 0, 0, 0, NOTHING)
     assert stored(desk) == before
 

@@ -26,8 +26,8 @@ from tamis.actions.services import Services
 from tamis.domain.contacts import encode_values
 from tamis.domain.errors import Invalid, Refused
 from tamis.domain.fields import COUNTRY, Field, Kind
-from tamis.domain.import_reports import AskedOptions
-from tamis.domain.imports import State
+from tamis.domain.import_reports import RequestedOptions
+from tamis.domain.imports import ImportState
 from tamis.domain.segments import EXTERNAL_BIT
 from tamis.records import overrides, types
 from tamis.records.contacts import ContactRow
@@ -311,8 +311,8 @@ class Undoing(RuleBasedStateMachine):
         return found
 
     def job(self, db: Transaction, now: datetime) -> int:
-        made = imports.insert(db, self.account.id, self.type.id, "people.csv", AskedOptions(), now)
-        imports.set_state(db, made.id, State.FINISHED, now)
+        made = imports.insert(db, self.account.id, self.type.id, "people.csv", RequestedOptions(), now)
+        imports.set_state(db, made.id, ImportState.FINISHED, now)
         return made.id
 
     def stored(self, db: Transaction, now: datetime, import_id: int, rows: list[ContactRow]) -> None:

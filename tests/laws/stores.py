@@ -20,7 +20,7 @@ from tamis.columns.projector.steps.refill import wanted_recipients
 from tamis.columns.reads.exports import DuckExportReads
 from tamis.columns.reads.rules import DuckRuleReads
 from tamis.domain.contacts import Contact, encode_values
-from tamis.domain.exports import Layout
+from tamis.domain.exports import OutputOptions
 from tamis.domain.fields import FieldSet, Kind, Value
 from tamis.domain.instants import to_micros
 from tamis.records import contacts as records
@@ -124,7 +124,7 @@ class Stores:
             if value is not None
         }
 
-    def export(self, layout: Layout, target: Path) -> int:
+    def export(self, layout: OutputOptions, target: Path) -> int:
         """Write all contacts with all their fields to a file."""
         fields = self.fields.fields
         return DuckExportReads(self._columns).write(AllContacts(TYPE), fields, layout, target, "UTC")

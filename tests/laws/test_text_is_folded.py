@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from tamis.domain.contacts import Contact
 from tamis.domain.fields import Value, ValueProblem, parse_value
 from tamis.domain.instants import EPOCH
-from tamis.domain.text import fold, fold_part, is_simple, lower_letters, problem_with_text
+from tamis.domain.text import fold, fold_part, is_simple, lower_letters, text_problem
 from tamis.rules.descriptions.describe import describe
 from tamis.rules.evaluation.evaluate import selects
 from tamis.rules.syntaxes.arrays import to_arrays
@@ -40,7 +40,7 @@ def nfd(text: str) -> str:
 
 
 def test_an_engine_compares_every_code_point_as_fold_does(engine: Engine) -> None:
-    others = [c for c in EVERY_CHARACTER if not is_simple(c) and not problem_with_text(c)]
+    others = [c for c in EVERY_CHARACTER if not is_simple(c) and not text_problem(c)]
     assert len(others) > 1_000_000
     together = ["".join(others[start : start + 50]).strip() for start in range(0, len(others), 50)]
     texts = list(filter(is_simple, EVERY_CHARACTER)) + list(filter(None, together))

@@ -7,7 +7,7 @@ from zoneinfo import ZoneInfo, available_timezones
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from tamis.domain.durations import Duration, Unit, after
+from tamis.domain.durations import Duration, Unit, add_duration
 from tamis.rules.time.anniversaries import anniversary, anniversary_days
 from tests.support.effort import examples
 
@@ -44,7 +44,7 @@ def test_an_anniversary_comes_up_a_year_after_the_day_at_the_earliest(
     today: date, value: date, duration: Duration
 ) -> None:
     comes_up = any(
-        today <= anniversary(value, year) <= after(today, duration)
+        today <= anniversary(value, year) <= add_duration(today, duration)
         for year in range(value.year + 1, today.year + duration.count + 2)
     )
     assert anniversary_days(today, duration, None).holds(value) is comes_up

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tamis.domain.contacts import encode_part
+from tamis.domain.contacts import encode_entry
 from tamis.domain.emails import email_key, parse_email
 from tamis.domain.fields import Field, Kind, Value, ValueProblem, parser
 from tamis.domain.parsing.cell_parser import make_cell_parser
@@ -128,7 +128,7 @@ def said(read: Callable[[str], Value | None], text: str, field: Field) -> tuple[
         value = read(text)
     except ValueProblem as problem:
         return "", f"it {problem}"
-    return "" if value is None else encode_part(field.id, value), None
+    return "" if value is None else encode_entry(field.id, value), None
 
 
 @pytest.mark.parametrize("kind", list(Kind))

@@ -20,11 +20,11 @@ from tamis.actions.segments.recipients import add_recipient, delete_recipient
 from tamis.actions.segments.segments import create_segment
 from tamis.actions.services import Services
 from tamis.domain.accounts import Account
-from tamis.domain.browsing import Near, Order
 from tamis.domain.contacts import Contact, ContactType, encode_values
 from tamis.domain.emails import parse_email
 from tamis.domain.errors import Invalid, NotFound
 from tamis.domain.fields import FieldSet, Kind, Value
+from tamis.domain.paging import PageAnchor, SortOrder
 from tamis.domain.segments import recipient_id_of_contact
 from tamis.domain.text import fold
 from tamis.records import contacts as records
@@ -131,7 +131,7 @@ def _stands(word: str, value: Value | None) -> bool:
     return False  # true and false are no words: they would find half of everybody
 
 
-def _ordered(people: list[Contact], order: Order) -> list[int]:
+def _ordered(people: list[Contact], order: SortOrder) -> list[int]:
     by_id = sorted(people, key=lambda c: c.id)
     if order.field is None:
         return [c.id for c in (reversed(by_id) if order.descending else by_id)]
@@ -151,13 +151,13 @@ orders = st.tuples(st.integers(-1, 17), st.booleans())
 def test_pages_hold_what_plain_python_finds(
     town: Town, text: str, filtered: bool, ordering: tuple[int, bool], limit: int
 ) -> None:
-    order = Order(None if ordering[0] < 0 else town.fields.fields[ordering[0]], ordering[1])
+    order = SortOrder(None if ordering[0] < 0 else town.fields.fields[ordering[0]], ordering[1])
     look = Look(text, town.segment_id if filtered else None)
     found = [c for c in town.people if _matches(c, text, town.fields) and (not filtered or c.id in town.in_segment)]
     expected = _ordered(found, order)
     assert count_contacts(town.services, town.account, town.type, look) == len(expected)
     forward: list[int] = []
-    near: Near | None = None
+    near: PageAnchor | None = None
     while True:
         page = find_contacts(town.services, town.account, town.type, look, order, near, limit)
         assert page.more_before == bool(forward)
@@ -165,45 +165,52 @@ def test_pages_hold_what_plain_python_finds(
         forward += [c.id for c in page.contacts]
         if not page.more_after:
             break
-        near = Near(forward[-1])
+        near = PageAnchor(forward[-1])
     assert forward == expected
     if expected[1:]:
         back = find_contacts(
-            town.services, town.account, town.type, look, order, Near(expected[-1], before=True), limit
+            town.services, town.account, town.type, look, order, PageAnchor(expected[-1], before=True), limit
         )
         assert [c.id for c in back.contacts] == expected[:-1][-limit:]
         assert back.more_before == (len(expected) - 1 > limit)
 
 
 def test_a_page_knows_the_total_where_it_holds_everybody(town: Town) -> None:
-    page = find_contacts(town.services, town.account, town.type, Look("p1 42"), Order(), None, 200)
+    page = find_contacts(town.services, town.account, town.type, Look("p1 42"), SortOrder(), None, 200)
     assert page.total == len(page.contacts) > 0
-    assert find_contacts(town.services, town.account, town.type, Look(), Order(), None, 10).total is None
+    assert find_contacts(town.services, town.account, town.type, Look(), SortOrder(), None, 10).total is None
 
 
 def test_where_nobody_is_left_lies_the_first_page(town: Town) -> None:
-    for order in (Order(), Order(town.fields.by_key["city"])):
+    for order in (SortOrder(), SortOrder(town.fields.by_key["city"])):
         first = find_contacts(town.services, town.account, town.type, Look(), order, None, 5)
         everybody = find_contacts(town.services, town.account, town.type, Look(), order, None, 500).contacts
-        for near in (Near(999), Near(999, before=True), Near(everybody[-1].id), Near(everybody[0].id, before=True)):
+        for near in (
+            PageAnchor(999),
+            PageAnchor(999, before=True),
+            PageAnchor(everybody[-1].id),
+            PageAnchor(everybody[0].id, before=True),
+        ):
             page = find_contacts(town.services, town.account, town.type, Look(), order, near, 5)
             assert (page.contacts, page.more_before, page.more_after) == (first.contacts, False, True)
 
 
 def test_what_cannot_be_looked_for_is_refused(town: Town) -> None:
     with pytest.raises(Invalid):
-        find_contacts(town.services, town.account, town.type, Look("a " * (MAX_WORDS + 1)), Order())
+        find_contacts(town.services, town.account, town.type, Look("a " * (MAX_WORDS + 1)), SortOrder())
     with pytest.raises(Invalid):
-        find_contacts(town.services, town.account, town.type, Look("a" * 256), Order())
+        find_contacts(town.services, town.account, town.type, Look("a" * 256), SortOrder())
     with pytest.raises(NotFound):
-        find_contacts(town.services, town.account, town.type, Look(segment_id=town.segment_id + 1), Order())
+        find_contacts(town.services, town.account, town.type, Look(segment_id=town.segment_id + 1), SortOrder())
 
 
 def test_what_was_just_written_is_found(town: Town) -> None:
     moved = town.services.clock() - timedelta(days=1)
-    assert find_contacts(town.services, town.account, town.type, Look(f"{moved:%Y-%m-%d} xyzzy"), Order()).total == 0
+    assert (
+        find_contacts(town.services, town.account, town.type, Look(f"{moved:%Y-%m-%d} xyzzy"), SortOrder()).total == 0
+    )
     row = NewContact("xyzzy@example.org", "xyzzy@example.org", "{}")
     town.services.write(upsert, town.type.id, town.fields, [row], ())
-    found = find_contacts(town.services, town.account, town.type, Look("XYZZY"), Order())
+    found = find_contacts(town.services, town.account, town.type, Look("XYZZY"), SortOrder())
     assert [c.email for c in found.contacts] == ["xyzzy@example.org"]
     town.people.append(found.contacts[0])

@@ -18,7 +18,7 @@ from tamis.actions.services import Services
 from tamis.domain.accounts import Account
 from tamis.domain.emails import parse_email
 from tamis.domain.errors import NotFound
-from tamis.domain.exports import Format, Layout
+from tamis.domain.exports import Format, OutputOptions
 from tamis.domain.fields import Kind
 from tamis.domain.members import ActivityEntry
 from tamis.domain.membership_changes import Cause, MembershipSnapshot
@@ -117,7 +117,7 @@ def test_what_is_looked_at_is_the_accounts_own(desk: Desk) -> None:
     remove(desk, segment, "p07")
     contact_id = desk.contact("p07").id
     db = desk.services.records.reader()
-    layout = Layout(Format.CSV)
+    layout = OutputOptions(Format.CSV)
     with pytest.raises(NotFound):
         member_page(desk.services, stranger, segment.id, limit=3)
     with pytest.raises(NotFound):
@@ -288,7 +288,7 @@ def test_a_copy_has_the_rule_and_a_name_of_its_own(desk: Desk) -> None:
 def test_a_download_has_the_members_and_leaves_nothing_behind(desk: Desk, form: Format) -> None:
     segment = desk.segment("Grown", "age >= 5")
     add(desk, segment, "nobody@example.net")
-    download = segment_download(desk.services, desk.account, segment.id, Layout(form))
+    download = segment_download(desk.services, desk.account, segment.id, OutputOptions(form))
     assert not list((desk.services.settings.data / "exports").glob("*"))
     with download.file as file:
         content = file.read()

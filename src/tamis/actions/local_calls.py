@@ -22,7 +22,7 @@ from tamis.actions.segments.sampling import SampledPage
 from tamis.actions.segments.segments import ListedSegment
 from tamis.actions.services import Services
 from tamis.domain.exports import Export
-from tamis.domain.import_reports import Effect
+from tamis.domain.import_reports import SegmentEffect
 from tamis.domain.instants import to_micros
 from tamis.domain.overlap import Overlap
 from tamis.domain.sampling import Sample
@@ -178,14 +178,14 @@ class SampledRecipients(LocalCall[SampledPage], frozen=True):
         return sampling.sampled_page(services, self.account_id, self.segment_id, self.sample, self.after)
 
 
-class ImportEffects(LocalCall[list[Effect]], frozen=True):
+class ImportEffects(LocalCall[list[SegmentEffect]], frozen=True):
     """Count who entered and left the segments of a contact type by imports since an instant."""
 
     account_id: int
     type_id: int
     since: datetime
 
-    def run(self, services: Services) -> list[Effect]:
+    def run(self, services: Services) -> list[SegmentEffect]:
         """Return the counts of each segment."""
         return import_effects(services, self.account_id, self.type_id, to_micros(self.since))
 

@@ -22,7 +22,7 @@ from tamis.cli.messages import error_lines
 from tamis.domain.accounts import Account
 from tamis.domain.contacts import ContactType
 from tamis.domain.errors import TamisError
-from tamis.domain.visible import visible
+from tamis.domain.hidden_characters import escape_hidden
 from tamis.settings import Settings
 
 TypeOption = Annotated[str, Parameter(name="--type", help="Id or name of the contact type.")]
@@ -75,16 +75,16 @@ def print_result(common: Common, document: Mapping[str, object], *lines: str) ->
 
 def print_line(*cells: object) -> None:
     """Print a line for people, its cells apart by tabs; what a terminal would obey, or hide, is shown instead."""
-    print(*(visible(str(cell)) for cell in cells), sep="\t")
+    print(*(escape_hidden(str(cell)) for cell in cells), sep="\t")
 
 
 def print_table(columns: Sequence[str], rows: Sequence[Sequence[object]], right: Sequence[int] = ()) -> None:
     """Print a table for people; `right` are the columns that are aligned to the right."""
     table = Table(box=None, pad_edge=False, header_style="bold")
     for index, column in enumerate(columns):
-        table.add_column(Text(visible(column)), justify="right" if index in right else "left", overflow="fold")
+        table.add_column(Text(escape_hidden(column)), justify="right" if index in right else "left", overflow="fold")
     for row in rows:
-        table.add_row(*(Text("" if cell is None else visible(str(cell))) for cell in row))
+        table.add_row(*(Text("" if cell is None else escape_hidden(str(cell))) for cell in row))
     Console().print(table)
 
 
@@ -95,7 +95,7 @@ def local_time(instant: datetime, zone: ZoneInfo) -> str:
 
 def print_notice(text: str) -> None:
     """Tell people something beside the result."""
-    print(visible(text), file=sys.stderr)
+    print(escape_hidden(text), file=sys.stderr)
 
 
 def exit_refused(error: TamisError) -> NoReturn:

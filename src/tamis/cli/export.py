@@ -17,8 +17,8 @@ from tamis.actions.services import Services
 from tamis.cli.common import Common, open_services, print_result, resolve_account, resolve_type
 from tamis.cli.local_client import run_call
 from tamis.domain.errors import Invalid, Problem
-from tamis.domain.exports import GZIP, Export, Format, Layout, format_of
-from tamis.domain.text import counted
+from tamis.domain.exports import GZIP, Export, Format, OutputOptions, format_by_name
+from tamis.domain.text import pluralize
 
 STANDARD_OUTPUT = "-"
 HOW = "tamis export SEGMENT FILE, or tamis export --type TYPE FILE"
@@ -75,7 +75,7 @@ def export(
                 return
     seconds = round(time.monotonic() - begun, 3)
     shown = {"rows": rows, "file": file, "format": str(layout.format), "bytes": size, "seconds": seconds}
-    print_result(common, shown, f"{counted(rows, 'row')} in {file}")
+    print_result(common, shown, f"{pluralize(rows, 'row')} in {file}")
 
 
 def _parts(target: tuple[str, ...], type_: str | None, where: str | None) -> tuple[str | None, str]:
@@ -87,8 +87,8 @@ def _parts(target: tuple[str, ...], type_: str | None, where: str | None) -> tup
     return (None, target[0]) if type_ is not None else (target[0], target[1])
 
 
-def _layout(file: str, chosen: str | None, *, escapes: bool, mark: bool) -> Layout:
-    known = None if file == STANDARD_OUTPUT else format_of(file)
+def _layout(file: str, chosen: str | None, *, escapes: bool, mark: bool) -> OutputOptions:
+    known = None if file == STANDARD_OUTPUT else format_by_name(file)
     if chosen is not None:
         form, compressed = Format(chosen), file.lower().endswith(GZIP)
     elif file == STANDARD_OUTPUT:
@@ -101,7 +101,7 @@ def _layout(file: str, chosen: str | None, *, escapes: bool, mark: bool) -> Layo
         raise Invalid([Problem(file, "parquet_needs_no_gzip", gzip=GZIP)])
     if mark and form is not Format.CSV:
         raise Invalid([Problem("--bom", "only_csv_has_mark")])
-    return Layout(form, escapes, mark, compressed)
+    return OutputOptions(form, escapes, mark, compressed)
 
 
 def _keys(fields: str | None) -> tuple[str, ...] | None:
@@ -115,7 +115,7 @@ def _wanted(
     type_: str | None,
     where: str | None,
     keys: tuple[str, ...] | None,
-    layout: Layout,
+    layout: OutputOptions,
 ) -> Export:
     account, db = resolve_account(services, common), services.records.reader()
     if segment is not None:

@@ -23,7 +23,7 @@ from tamis.cli.common import (
 from tamis.domain.dates import DateOrder
 from tamis.domain.errors import Invalid, Param, Problem, Refused
 from tamis.domain.fields import RESERVED, Field, Kind
-from tamis.domain.text import counted, short
+from tamis.domain.text import pluralize, shorten
 
 field_app = App(name="field", help="Fields of a contact type.")
 
@@ -138,9 +138,9 @@ def edit(
         document["contacts"] = [misfit._asdict() for misfit in lost]
     lines = [f"Field {made.id}: {made.key} ({made.kind})"]
     if lost and dry_run:
-        lines.append(f"{counted(len(lost), 'value')} would not fit: {_listed(lost, len(lost))}")
+        lines.append(f"{pluralize(len(lost), 'value')} would not fit: {_listed(lost, len(lost))}")
     elif lost:
-        lines.append(f"{counted(len(lost), 'value')} did not fit and went; {edited.lost_file} has them")
+        lines.append(f"{pluralize(len(lost), 'value')} did not fit and went; {edited.lost_file} has them")
     if dry_run:
         print_notice("Dry run: nothing was changed.")
     print_result(common, _field(made) | document, *lines)
@@ -191,7 +191,7 @@ def _whose(error: ValuesDoNotFit) -> dict[str, Param]:
 
 
 def _listed(misfits: Sequence[Misfit], count: int) -> str:
-    shown = ", ".join(f'{email} "{short(value)}"' for email, value in misfits[:MOST_EXAMPLES])
+    shown = ", ".join(f'{email} "{shorten(value)}"' for email, value in misfits[:MOST_EXAMPLES])
     return shown + (f" and {count - MOST_EXAMPLES:,} more" if count > MOST_EXAMPLES else "")
 
 

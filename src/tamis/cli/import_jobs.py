@@ -13,10 +13,10 @@ from tamis.cli.common import Common, local_time, open_services, print_result, pr
 from tamis.cli.import_report import column_names, field_names, report_lines
 from tamis.cli.messages import problem_line
 from tamis.domain.accounts import Account
-from tamis.domain.import_reports import LATER, Details
-from tamis.domain.imports import ImportJob, State
+from tamis.domain.import_reports import LATER_DETAILS, Details
+from tamis.domain.imports import ImportJob, ImportState
 from tamis.domain.instants import format_instant
-from tamis.domain.text import counted
+from tamis.domain.text import pluralize
 
 COLUMNS = ("Id", "Started", "File", "State", "Rows", "Created", "Updated", "Rejected")
 RIGHT = (0, 4, 5, 6, 7)
@@ -103,7 +103,7 @@ def _figures(seen: Seen, type_name: str | None) -> dict[str, object]:
 def _document(job: ImportJob, report: Details) -> dict[str, object]:
     """Return a report as a JSON object; a job that has none yet says only where its files are and what came after."""
     document: dict[str, object] = to_builtins(report)
-    said = ("rejects_file", "blanked_file", *LATER)
+    said = ("rejects_file", "blanked_file", *LATER_DETAILS)
     return document if job.is_reported else {name: value for name, value in document.items() if name in said}
 
 
@@ -118,8 +118,8 @@ def _lines(seen: Seen, type_name: str | None, account: Account, report: Details)
         lines.append(f"Why: {why}")
     if state == INTERRUPTED:
         lines.append(WHAT_NOW)
-    if state in (State.RUNNING, State.FAILED, INTERRUPTED) and job.phase:
-        lines.append(f"{job.phase.capitalize()}: {counted(job.rows_done, 'row is', 'rows are')} done")
+    if state in (ImportState.RUNNING, ImportState.FAILED, INTERRUPTED) and job.phase:
+        lines.append(f"{job.phase.capitalize()}: {pluralize(job.rows_done, 'row is', 'rows are')} done")
     lines += report_lines(job.rows_total, job.figures, report)
     if undo := report.undo:
         lines.append(

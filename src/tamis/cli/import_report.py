@@ -3,13 +3,13 @@
 from collections.abc import Sequence
 
 from tamis.cli.import_bad_values import bad_value_lines
-from tamis.domain.import_reports import Details, Figures, MadeField, Misfits
-from tamis.domain.text import counted, short
+from tamis.domain.import_reports import CreatedField, Details, Misfits, RowCounts
+from tamis.domain.text import pluralize, shorten
 
 MOST_REASONS = 10
 
 
-def report_lines(rows: int | None, figures: Figures, report: Details, *, dry_run: bool = False) -> list[str]:
+def report_lines(rows: int | None, figures: RowCounts, report: Details, *, dry_run: bool = False) -> list[str]:
     """Return the lines that say how many `rows` became what, and what else is known of an import."""
     lines = [] if rows is None else [f"{rows:>12,}  {'row' if rows == 1 else 'rows'}"]
     lines += [f"{count:>12,}  {name}" for name, count in figures._asdict().items()]
@@ -33,8 +33,8 @@ def _is_said(odd: Misfits, report: Details) -> bool:
 
 def misfits_line(odd: Misfits) -> str:
     """Say of a column how many cells do not fit its kind, and what stands in some."""
-    examples = ", ".join(f'"{short(text)}"' for text in odd.examples)
-    cells = counted(odd.count, "cell")
+    examples = ", ".join(f'"{shorten(text)}"' for text in odd.examples)
+    cells = pluralize(odd.count, "cell")
     verb = "is" if odd.count == 1 else "are"
     return f'Column "{odd.column}": {cells} {verb} no {odd.kind}' + (f", such as {examples}" if examples else "")
 
@@ -44,6 +44,6 @@ def column_names(names: Sequence[str]) -> str:
     return ", ".join(f'"{name}"' if name else "one without a name" for name in names)
 
 
-def field_names(fields: Sequence[MadeField]) -> str:
+def field_names(fields: Sequence[CreatedField]) -> str:
     """List fields with their kinds."""
     return ", ".join(f"{field.key} ({field.kind})" for field in fields)

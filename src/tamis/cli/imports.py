@@ -28,8 +28,8 @@ from tamis.cli.progress import progress_bar
 from tamis.domain.dates import DateOrder
 from tamis.domain.encodings import label_of
 from tamis.domain.errors import Invalid, Problem, TamisError
-from tamis.domain.fields import CREATED_AT, Kind, key_of
-from tamis.domain.import_reports import Details, Effect
+from tamis.domain.fields import CREATED_AT, Kind, key_from_name
+from tamis.domain.import_reports import Details, SegmentEffect
 from tamis.domain.parsing.number_parser import DecimalMark
 
 SECONDS_TO_FOLLOW = 30
@@ -124,7 +124,7 @@ def import_file(
         began = services.clock()
         report = run_import(services, account, contact_type, file, options, progress)
         progress("Segments follow", 0, 0)
-        effects: list[Effect] = []
+        effects: list[SegmentEffect] = []
         if report.import_id is not None and report.created + report.updated:
             try:
                 effects = run_call(services, ImportEffects(account.id, contact_type.id, began), SECONDS_TO_FOLLOW)
@@ -167,7 +167,7 @@ def _notices(report: Details, dry_run: bool) -> None:
     if made := report.created_fields:
         print_notice(f"{'Fields to be made' if dry_run else 'Fields made'}: {field_names(made)}")
     ignored = report.ignored_columns
-    if named := next((name for name in ignored if key_of(name) == CREATED_AT.key), None):
+    if named := next((name for name in ignored if key_from_name(name) == CREATED_AT.key), None):
         print_notice(
             f'"{named}" of contacts is written by Tamis itself. To keep that of the file, give it a field of its own: '
             f'--map "{named}=Subscribed" --create-fields'

@@ -7,7 +7,7 @@ from tamis.actions.local_calls import LocalCall, Result
 from tamis.actions.local_protocol import PATH, decode_result, encode_call, error_from, find_server
 from tamis.actions.maintenance.trimming import Upkeep
 from tamis.actions.services import Services
-from tamis.domain.errors import Held, Unavailable
+from tamis.domain.errors import ProjectionInUse, Unavailable
 
 LOCK_TIMEOUT_SECONDS = 60
 PAUSE_SECONDS = 0.05
@@ -27,7 +27,7 @@ def run_call(services: Services, call: LocalCall[Result], seconds: float = RESPO
             services.open_columns()
             Upkeep(services).turn()
             break
-        except Held:
+        except ProjectionInUse:
             reply = call_server(services, call, seconds)
             if reply is not None:
                 return decode_result(call, reply)

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 
 from tamis.domain.errors import Problem, TamisError
 from tamis.domain.messages import SHARED
-from tamis.domain.messages.words import Words
+from tamis.domain.messages.catalog import MessageCatalog
 
 OWN: Mapping[str, str] = {
     "account_missing": 'there is no account yet; make one with "tamis account create --email YOU@EXAMPLE.ORG"',
@@ -138,7 +138,7 @@ OPTIONS = {
     "seed": "--seed",
 }
 """What people type for the parameter that a problem is about; others have the same name here."""
-WORDS = Words(SHARED, OWN)
+WORDS = MessageCatalog(SHARED, OWN)
 
 
 def error_lines(error: TamisError) -> list[str]:
@@ -149,4 +149,4 @@ def error_lines(error: TamisError) -> list[str]:
 def problem_line(problem: Problem) -> str:
     """Return a problem in words, behind the option that it is about."""
     place = OPTIONS.get(problem.path, problem.path)
-    return f"{place}: {WORDS.say(problem)}" if place else WORDS.say(problem)
+    return f"{place}: {WORDS.render(problem)}" if place else WORDS.render(problem)

@@ -11,7 +11,7 @@ from rich.text import Text
 
 from tamis.actions.importing.report import Progress as ProgressCallback
 from tamis.actions.importing.sources import READING
-from tamis.domain.text import counted
+from tamis.domain.text import pluralize
 
 BAR_WIDTH = 16
 
@@ -23,7 +23,7 @@ def format_amount(doing: str, done: float, total: float | None, speed: float | N
         parts = [f"{decimal(int(done))} of {decimal(int(total))}" if total else decimal(int(done))]
         rate = f"{decimal(int(speed))}/s" if speed else ""
     elif total:
-        parts = [f"{int(done):,} of {counted(int(total), unit)}"]
+        parts = [f"{int(done):,} of {pluralize(int(total), unit)}"]
         rate = f"{speed:,.0f}/s" if speed else ""
     else:
         return ""

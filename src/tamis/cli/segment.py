@@ -27,7 +27,7 @@ from tamis.domain.accounts import Account
 from tamis.domain.errors import Invalid, Problem
 from tamis.domain.instants import format_instant
 from tamis.domain.segments import Segment
-from tamis.domain.text import counted
+from tamis.domain.text import pluralize
 
 segment_app = App(name="segment", help="Segments: named rules over a contact type.")
 segment_app.command(
@@ -67,7 +67,7 @@ def create(name: str, *, type_: TypeOption, where: Where, common: Common = Commo
     print_result(
         common,
         {"id": made.id, "name": made.name, "count": count},
-        f"Segment {made.id}: {made.name}, {counted(count, 'member')}",
+        f"Segment {made.id}: {made.name}, {pluralize(count, 'member')}",
     )
 
 
@@ -102,7 +102,7 @@ def edit(
     print_result(
         common,
         {"id": made.id, "name": made.name, "count": count},
-        f"Segment {made.id}: {made.name}, {counted(count, 'member')}",
+        f"Segment {made.id}: {made.name}, {pluralize(count, 'member')}",
     )
 
 
@@ -151,7 +151,7 @@ def show_segment(segment: str, *, common: Common = Common()) -> None:  # noqa: B
         common,
         _document(listed),
         f"Segment {listed.segment.id}: {listed.segment.name}",
-        counted(listed.recipients, "member"),
+        pluralize(listed.recipients, "member"),
         listed.sentence,
         f"Rule: {listed.rule}",
     )

@@ -6,7 +6,7 @@ from tamis.actions.importing.undo import UndoReport, undo_import
 from tamis.cli.common import Common, open_services, print_result, resolve_account
 from tamis.cli.erasure import erase_now
 from tamis.cli.progress import progress_bar
-from tamis.domain.text import counted
+from tamis.domain.text import pluralize
 
 FIELDS_STAY = "Fields and options that the import has made stay."
 
@@ -43,5 +43,5 @@ def _lines(import_id: int, report: UndoReport) -> list[str]:
         lines += [f"  {email}" for email in report.touched_emails]
         more = report.touched + report.unfit - len(report.touched_emails)
         if more > 0:
-            lines.append(f"  and {counted(more, 'other')}")
+            lines.append(f"  and {pluralize(more, 'other')}")
     return [*lines, FIELDS_STAY]

@@ -21,7 +21,7 @@ from tamis.actions.segments.rule_syntax import from_text
 from tamis.actions.segments.segments import create_segment
 from tamis.actions.services import Services
 from tamis.domain.accounts import NewKeyPair
-from tamis.domain.errors import Held, Refused
+from tamis.domain.errors import ProjectionInUse, Refused
 from tamis.settings import Settings
 
 EMAIL = "demo@example.org"
@@ -161,7 +161,7 @@ def _was_changed(data: Path, made_at: int | None) -> bool:
     try:
         services.open_columns()
         return last_change(services.records.reader()) != made_at
-    except Held:
+    except ProjectionInUse:
         raise Refused("demo_data_being_served", data=str(data)) from None
     finally:
         services.close()

@@ -33,7 +33,7 @@ class Session:
     account: Account
     token_hash: bytes
     created_at: datetime
-    seen_at: datetime
+    last_used_at: datetime
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,7 +55,7 @@ class NewKeyPair:
     secret_key: str
 
 
-def make_key_pair() -> NewKeyPair:
+def generate_key_pair() -> NewKeyPair:
     """Draw a new key pair; the secret has 256 random bits."""
     return NewKeyPair("pk_" + secrets.token_hex(12), "sk_" + secrets.token_urlsafe(32))
 
@@ -68,6 +68,6 @@ def hash_secret(secret_key: str) -> bytes:
     return hashlib.sha256(secret_key.encode("utf-8", "surrogatepass")).digest()
 
 
-def same_secret(stored_hash: bytes, secret_key: str) -> bool:
+def secret_matches(stored_hash: bytes, secret_key: str) -> bool:
     """Compare in constant time."""
     return hmac.compare_digest(stored_hash, hash_secret(secret_key))

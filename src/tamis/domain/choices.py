@@ -21,13 +21,13 @@ _SLASH = _LEVELS[-1]
 LEVELS = range(len(_LEVELS) - 1)
 """The separators by which a list is known to be one, the surest first: a slash alone makes none."""
 COMMA = 1
-_EMPTY = "".join(_LEVELS[:-1]) + " \t"
+_BLANK = "".join(_LEVELS[:-1]) + " \t"
 _QUOTES = {'"': '"', "'": "'", "“": "”", "”": "”", "„": "“”", "‘": "’", "’": "’", "«": "»", "»": "«"}
 _BRACKETS = {"[": "]", "{": "}"}
 
 
 @dataclass(frozen=True, slots=True)
-class Options:
+class OptionIndex:
     """The options of a field, found by what somebody writes; `runs` is into how many pieces the separators of each
     level cut an option at most."""
 
@@ -36,10 +36,10 @@ class Options:
 
     @staticmethod
     @lru_cache(maxsize=256)
-    def of(options: tuple[str, ...]) -> "Options":
+    def of(options: tuple[str, ...]) -> "OptionIndex":
         """Make the options of a field findable."""
         cuts = {level: [sum(mark in level for mark in option) for option in options] for level in _LEVELS}
-        return Options(
+        return OptionIndex(
             {fold(option): option for option in reversed(options)} | {option: option for option in options},
             {level: 1 + max(found, default=0) for level, found in cuts.items()},
         )
@@ -50,33 +50,33 @@ class Options:
         return self.by_text.get(text.strip()) or self.by_text.get(fold(text))
 
 
-def parts_of(text: str, known: Options) -> list[str]:
+def split_options(text: str, known: OptionIndex) -> list[str]:
     """Split a text that lists options: each part is an option as the field has it, or else the text of none, as it was
     written. Blank parts are left out."""
     text = text.strip()
     found = [known.find(part) for part in text.split(SEPARATOR) if part.strip()]
     if all(found):  # as Tamis writes them, also options that look like lists or have quotes in them
         return [option for option in found if option]
-    if (array := _array(text)) is not None:
+    if (array := _parse_json_array(text)) is not None:
         return [known.find(part) or part.strip() for part in array if part.strip()]
     if len(text) > 1 and _BRACKETS.get(text[0]) == text[-1]:
         text = text[1:-1].strip()
     return list(_split(text, known, 0, surely=True))
 
 
-def pieces_of(text: str, level: int) -> list[str]:
+def split_list(text: str, level: int) -> list[str]:
     """Split a text that may list what nobody has named yet, at the separators of one of LEVELS only."""
     text = text.strip()
-    if (array := _array(text)) is not None:
+    if (array := _parse_json_array(text)) is not None:
         return [part.strip() for part in array if part.strip()]
     if len(text) > 1 and _BRACKETS.get(text[0]) == text[-1]:
         text = text[1:-1].strip()
-    pieces = _pieces(text, _LEVELS[level], Options.of(()))
-    return [bare for piece in pieces if (bare := _unquoted(piece).strip(_EMPTY))]
+    pieces = _split_once(text, _LEVELS[level], OptionIndex.of(()))
+    return [bare for piece in pieces if (bare := _unquoted(piece).strip(_BLANK))]
 
 
-def may_list(text: str, level: int) -> bool:
-    """Return whether a text has a separator of one of LEVELS, which `pieces_of` may find to be in quotes."""
+def has_separator(text: str, level: int) -> bool:
+    """Return whether a text has a separator of one of LEVELS, which `split_list` may find to be in quotes."""
     return any(mark in text for mark in _LEVELS[level])
 
 
@@ -86,7 +86,7 @@ def is_quoted(text: str) -> bool:
     return _unquoted(text) != text or (text[:1], text[-1:]) == ("[", "]")
 
 
-def _split(text: str, known: Options, level: int, *, surely: bool) -> Iterator[str]:
+def _split(text: str, known: OptionIndex, level: int, *, surely: bool) -> Iterator[str]:
     """Split a text at the separators of a level and those after it, unless it is an option as a whole. Where it is not
     `surely` a list, separators count only when all parts are options then; a slash counts when one of them is."""
     inside = _unquoted(text)
@@ -96,7 +96,7 @@ def _split(text: str, known: Options, level: int, *, surely: bool) -> Iterator[s
         return
     surely = surely and inside == text
     for place, separators in enumerate(_LEVELS[level:], level):
-        pieces = list(_pieces(inside, separators, known))
+        pieces = list(_split_once(inside, separators, known))
         if pieces == [inside]:
             continue
         parts = [part for piece in pieces for part in _split(piece, known, place + 1, surely=False)]
@@ -104,13 +104,13 @@ def _split(text: str, known: Options, level: int, *, surely: bool) -> Iterator[s
         if (surely and (separators != _SLASH or any(found))) or (found and all(found)):
             yield from parts
             return
-    if bare := inside.strip(_EMPTY):
+    if bare := inside.strip(_BLANK):
         yield bare
 
 
-def _pieces(text: str, separators: str, known: Options) -> Iterator[str]:
+def _split_once(text: str, separators: str, known: OptionIndex) -> Iterator[str]:
     """Return what stands between separators, without blank pieces; neighbours that are one option stay together."""
-    ends = list(_ends(text, separators))
+    ends = list(_split_positions(text, separators))
     starts = [0, *(end + 1 for end in ends[:-1])]
     place = 0
     while place < len(ends):
@@ -122,7 +122,7 @@ def _pieces(text: str, separators: str, known: Options) -> Iterator[str]:
         place = last + 1
 
 
-def _ends(text: str, separators: str) -> Iterator[int]:
+def _split_positions(text: str, separators: str) -> Iterator[int]:
     """Return where the pieces of a text end: at separators outside quotes, and at its own end."""
     mark, content = re.compile(f"[{separators}]"), re.compile(rf"[^\S{separators}]*(\S)")
     open_forever: set[str] = set()
@@ -152,7 +152,7 @@ def _unquoted(text: str) -> str:
     return text
 
 
-def _array(text: str) -> Sequence[str] | None:
+def _parse_json_array(text: str) -> Sequence[str] | None:
     """Read a JSON array of texts and numbers, or return None."""
     if not text.startswith("["):
         return None

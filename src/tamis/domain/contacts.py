@@ -6,13 +6,13 @@ from datetime import date, datetime
 
 import msgspec
 
-from tamis.domain.fields import CREATED_AT, EMAIL, UPDATED_AT, Field, FieldSet, Kind, Value, in_order
+from tamis.domain.fields import CREATED_AT, EMAIL, UPDATED_AT, Field, FieldSet, Kind, Value, in_option_order
 
-Plain = bool | int | float | str | list[str]
+JsonValue = bool | int | float | str | list[str]
 """A value as JSON has it."""
 _ENCODER = msgspec.json.Encoder()
-_VALUE = msgspec.json.Decoder(Plain)
-_DOCUMENT = msgspec.json.Decoder(dict[int, Plain])
+_VALUE = msgspec.json.Decoder(JsonValue)
+_DOCUMENT = msgspec.json.Decoder(dict[int, JsonValue])
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,12 +57,12 @@ def decode_value(text: str, field: Field) -> Value:
     return _typed(_VALUE.decode(text), field.kind)
 
 
-def encode_part(field_id: int, value: Value) -> str:
+def encode_entry(field_id: int, value: Value) -> str:
     """Write one value as its part of a document, with the comma that stands before it."""
     return f',"{field_id}":{encode_value(value)}'
 
 
-def join_parts(parts: Iterable[str]) -> str:
+def join_entries(parts: Iterable[str]) -> str:
     """Put parts together to a document; they must be in ascending order of field id, and blank ones add nothing."""
     return f"{{{''.join(parts)[1:]}}}"
 
@@ -72,8 +72,10 @@ def encode_values(values: dict[int, Value]) -> str:
     return _encode(values)
 
 
-def _encode(values: Mapping[int, Value | Plain]) -> str:
-    return join_parts(f',"{field_id}":{_ENCODER.encode(value).decode()}' for field_id, value in sorted(values.items()))
+def _encode(values: Mapping[int, Value | JsonValue]) -> str:
+    return join_entries(
+        f',"{field_id}":{_ENCODER.encode(value).decode()}' for field_id, value in sorted(values.items())
+    )
 
 
 def merge_documents(present: str, stated: str, fields: FieldSet, erasable: Collection[int]) -> str:
@@ -93,7 +95,7 @@ def decode_values(document: str, fields: FieldSet) -> dict[int, Value]:
     return found
 
 
-def fitting_document(document: str, fields: FieldSet) -> str | None:
+def upgrade_document(document: str, fields: FieldSet) -> str | None:
     """Make a document of an earlier time one of today: values of fields that are gone are left out. Gives None when a
     value is none of the kind that its field has now, or an option that is gone."""
     raw = _DOCUMENT.decode(document)
@@ -108,7 +110,7 @@ def fitting_document(document: str, fields: FieldSet) -> str | None:
     return document if len(kept) == len(raw) else _encode(kept)
 
 
-def _fits(value: Plain, field: Field) -> bool:
+def _fits(value: JsonValue, field: Field) -> bool:
     """Return whether a decoded value stands as one of the field would be written."""
     kind = field.kind
     if kind is Kind.BOOLEAN:
@@ -116,22 +118,22 @@ def _fits(value: Plain, field: Field) -> bool:
     if kind is Kind.NUMBER:
         return isinstance(value, int | float) and not isinstance(value, bool)
     if kind is Kind.CHOICES:
-        return isinstance(value, list) and tuple(value) == in_order(value, field)
+        return isinstance(value, list) and tuple(value) == in_option_order(value, field)
     if not isinstance(value, str):
         return False
     if kind is Kind.CHOICE:
         return value in field.options
-    return kind is Kind.TEXT or _is_written_so(value, kind)
+    return kind is Kind.TEXT or _is_canonical(value, kind)
 
 
-def _is_written_so(text: str, kind: Kind) -> bool:
+def _is_canonical(text: str, kind: Kind) -> bool:
     try:
         return encode_value(_typed(text, kind)) == f'"{text}"'
     except ValueError:
         return False
 
 
-def _typed(value: Plain, kind: Kind) -> Value:
+def _typed(value: JsonValue, kind: Kind) -> Value:
     if isinstance(value, str):
         if kind is Kind.DATE:
             return date.fromisoformat(value)

@@ -7,7 +7,7 @@ from enum import StrEnum
 from typing import TypeVar
 
 from tamis.domain.errors import Message, ValueProblem
-from tamis.domain.text import short
+from tamis.domain.text import shorten
 
 T = TypeVar("T")
 
@@ -56,23 +56,23 @@ def parse_date(text: str) -> date:
     return _date(text, text, DateOrder.YMD)
 
 
-def parse_moment(text: str) -> datetime:
+def parse_datetime(text: str) -> datetime:
     """Read a date-time such as 2024-12-31 23:59 or 2024-12-31T23:59:59Z, naive where no offset is given; a plain
     date is its midnight; raises ValueProblem."""
-    return _moment(text, text, DateOrder.YMD)
+    return _datetime(text, text, DateOrder.YMD)
 
 
 def read_date(text: str, order: DateOrder) -> date:
     """Read a calendar day as `parse_date` does, or as people write it: 2024/12/31, and in an order 31.12.2024."""
-    return _written(_date, text, order)
+    return _parse_written(_date, text, order)
 
 
-def read_moment(text: str, order: DateOrder) -> datetime:
-    """Read a date-time as `parse_moment` does, or as people write it: in an order also 31/12/2024 2:30 PM."""
-    return _written(_moment, text, order)
+def read_datetime(text: str, order: DateOrder) -> datetime:
+    """Read a date-time as `parse_datetime` does, or as people write it: in an order also 31/12/2024 2:30 PM."""
+    return _parse_written(_datetime, text, order)
 
 
-def _written(parse: Callable[[str, str, DateOrder], T], text: str, order: DateOrder) -> T:
+def _parse_written(parse: Callable[[str, str, DateOrder], T], text: str, order: DateOrder) -> T:
     if _DATE.fullmatch(text) or _DATETIME.fullmatch(text):
         return parse(text, text, order)
     return parse(_to_iso(text, order) or text, text, order)
@@ -105,19 +105,19 @@ def _date(iso: str, text: str, order: DateOrder) -> date:
         if _DATE.fullmatch(iso):
             return date.fromisoformat(iso)
     except ValueError:
-        raise ValueProblem("day_not_in_calendar", text=short(text)) from None
-    raise ValueProblem("date_not_read", example=_EXAMPLES[order], text=short(text), hint=_hint(text))
+        raise ValueProblem("day_not_in_calendar", text=shorten(text)) from None
+    raise ValueProblem("date_not_read", example=_EXAMPLES[order], text=shorten(text), hint=_hint(text))
 
 
-def _moment(iso: str, text: str, order: DateOrder) -> datetime:
+def _datetime(iso: str, text: str, order: DateOrder) -> datetime:
     if _DATE.fullmatch(iso):
         iso += "T00:00"
     if not _DATETIME.fullmatch(iso):
-        raise ValueProblem("moment_not_read", example=_EXAMPLES[order], text=short(text), hint=_hint(text))
+        raise ValueProblem("moment_not_read", example=_EXAMPLES[order], text=shorten(text), hint=_hint(text))
     try:
         return datetime.fromisoformat(iso.upper().replace(" ", "T", 1).replace(" ", ""))
     except ValueError:
-        raise ValueProblem("moment_not_in_calendar", text=short(text)) from None
+        raise ValueProblem("moment_not_in_calendar", text=shorten(text)) from None
 
 
 def _hint(text: str) -> Message | None:

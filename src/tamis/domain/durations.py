@@ -7,9 +7,9 @@ from datetime import date, timedelta
 from enum import StrEnum
 
 from tamis.domain.errors import Message, ValueProblem
-from tamis.domain.text import short
+from tamis.domain.text import shorten
 
-MOST = 999_999
+MAX_COUNT = 999_999
 _WRITTEN = re.compile(r"([0-9]{1,6}) *([a-z]*)", re.IGNORECASE | re.ASCII)
 _NEGATIVE = re.compile(r"[-‐‑–−]\s*([0-9]+ *[a-z]*)", re.IGNORECASE | re.ASCII)
 _MONTHS_OF_ALL_TIME = date.max.year * 12
@@ -52,20 +52,20 @@ class Duration:
         return self.unit in least and self.count >= least[self.unit]
 
 
-def before(day: date, duration: Duration) -> date:
-    """Count back on the calendar, at most to its first day; see `after`."""
-    return _moved(day, duration, -duration.count)
+def subtract_duration(day: date, duration: Duration) -> date:
+    """Count back on the calendar, at most to its first day; see `add_duration`."""
+    return _shift(day, duration, -duration.count)
 
 
-def after(day: date, duration: Duration) -> date:
+def add_duration(day: date, duration: Duration) -> date:
     """Count forward on the calendar, at most to its last day.
 
     A month later is the same day of the next month, or its last day where it has no such day.
     """
-    return _moved(day, duration, duration.count)
+    return _shift(day, duration, duration.count)
 
 
-def _moved(day: date, duration: Duration, count: int) -> date:
+def _shift(day: date, duration: Duration, count: int) -> date:
     if duration.unit in (Unit.DAY, Unit.WEEK):
         days = count * (7 if duration.unit is Unit.WEEK else 1)
         try:
@@ -97,5 +97,5 @@ def _problem(text: str) -> Message:
         return Message("duration_is_blank")
     negative = _NEGATIVE.fullmatch(text)
     if negative:
-        return Message("duration_is_negative", positive=short(negative[1]), text=short(text))
-    return Message("duration_not_read", most=MOST, text=short(text))
+        return Message("duration_is_negative", positive=shorten(negative[1]), text=shorten(text))
+    return Message("duration_not_read", most=MAX_COUNT, text=shorten(text))

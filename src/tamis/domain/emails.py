@@ -7,7 +7,7 @@ from functools import lru_cache
 
 import email_validator
 
-from tamis.domain.text import lower_letters, short
+from tamis.domain.text import lower_letters, shorten
 
 # Plain local parts, which need no library: atoms of RFC 5321 joined by dots. Property-tested to agree with it.
 _PLAIN_LOCAL = re.compile(r"[A-Za-z0-9!#$%&'*+\-/=?^_`{|}~]+(?:\.[A-Za-z0-9!#$%&'*+\-/=?^_`{|}~]+)*")
@@ -25,8 +25,8 @@ _TRAILING = ".,;\u3001\u3002"
 _LINK = "mailto:"
 _NAMED = re.compile(r"(?P<name>[^<>]*)<(?P<email>[^<>]+)>")
 _BETWEEN = re.compile(r"[\s,;|/<>()\[\]\u3001\u3002]+")
-_MOST_SHELLS = 8
-_LONGEST_TEXT = 2_000
+_MAX_WRAPPERS = 8
+_MAX_TEXT = 2_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,7 +86,7 @@ def parse_email(text: str) -> Email | None:
     return Email(unicodedata.normalize("NFC", address), key) if key else None
 
 
-def email_to_find(text: str) -> Email | None:
+def parse_email_for_lookup(text: str) -> Email | None:
     """Read an address by which a contact is looked for. Contacts of before may have one that no new one can have, with
     more than 64 characters before the at sign."""
     address = unicodedata.normalize("NFC", text.strip())
@@ -103,22 +103,22 @@ def clean_email(text: str) -> Email | None:
 
     What is an address as it stands is never changed."""
     found = parse_email(text)
-    if found or len(text) > _LONGEST_TEXT or not AT_SIGN.search(text):
+    if found or len(text) > _MAX_TEXT or not AT_SIGN.search(text):
         return found
-    bare = _without_shells(text)
+    bare = _unwrap(text)
     return parse_email(bare) if bare != text.strip() else None
 
 
-def problem_with_email(text: str) -> str:
+def email_problem(text: str) -> str:
     """Say why `clean_email` reads no address from text."""
     stripped = text.strip()
     if not stripped:
         return "email is missing"
-    at_signs = len(AT_SIGN.findall(text)) if len(text) <= _LONGEST_TEXT else 0
+    at_signs = len(AT_SIGN.findall(text)) if len(text) <= _MAX_TEXT else 0
     if at_signs > 1 and len(_emails_in(text)) > 1:
-        return f'email holds more than one email: "{short(stripped)}"'
-    reason = _reason(_without_shells(text)) if at_signs else ""
-    return f'email must be a valid e-mail address, not "{short(stripped)}"{reason}'
+        return f'email holds more than one email: "{shorten(stripped)}"'
+    reason = _reason(_unwrap(text)) if at_signs else ""
+    return f'email must be a valid e-mail address, not "{shorten(stripped)}"{reason}'
 
 
 def fold_for_search(text: str) -> str:
@@ -129,22 +129,22 @@ def fold_for_search(text: str) -> str:
     return unicodedata.normalize("NFD", unicodedata.normalize("NFD", plain).casefold())
 
 
-def visible(text: str) -> str:
+def escape_invisible(text: str) -> str:
     """Write the characters that nobody sees as their numbers, so that a message can quote them: `[U+200B]`."""
     return _INVISIBLE.sub(lambda found: f"[U+{ord(found[0]):04X}]", text)
 
 
-def _without_shells(text: str) -> str:
+def _unwrap(text: str) -> str:
     text = _INVISIBLE.sub("", text).translate(_TO_ASCII).strip()
-    for _ in range(_MOST_SHELLS):
-        inner = _without_shell(text)
+    for _ in range(_MAX_WRAPPERS):
+        inner = _unwrap_once(text)
         if inner == text:
             break
         text = inner
     return text
 
 
-def _without_shell(text: str) -> str:
+def _unwrap_once(text: str) -> str:
     """Take away the outermost of what stands around an address."""
     text = text.rstrip(_TRAILING).strip()
     for opening, closing in _QUOTES:

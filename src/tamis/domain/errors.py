@@ -23,7 +23,7 @@ class Message:
         """Return the sentence that all interfaces share, for the log and for tracebacks."""
         from tamis.domain.messages import ENGLISH
 
-        return ENGLISH.say(self)
+        return ENGLISH.render(self)
 
 
 @dataclass(frozen=True, slots=True, init=False)
@@ -82,7 +82,7 @@ class Invalid(TamisError):
         self.problems = tuple(problems)
 
 
-class UnclearEncoding(Invalid):
+class AmbiguousEncoding(Invalid):
     """A file is text, but can be read in two encodings; which one it is must be said."""
 
 
@@ -117,7 +117,7 @@ class Abandoned(Unavailable):
         super().__init__("nobody_waits")
 
 
-class Held(Unavailable):
+class ProjectionInUse(Unavailable):
     """Another process has the column store of this directory open."""
 
 

@@ -19,7 +19,7 @@ class Format(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class Layout:
+class OutputOptions:
     """A format and its switches: `escapes` puts an apostrophe before text that a spreadsheet would run, `mark` is a
     byte order mark at the start; both are for CSV only. `compressed` is gzip, not for Parquet, which has its own.
     `local` writes the instants of CSV on the clocks of the account, to the second and without an offset, as
@@ -38,14 +38,14 @@ class Export:
     JSON form, selects; and the keys of the fields in their order, None for all that there are."""
 
     account_id: int
-    layout: Layout
+    layout: OutputOptions
     segment_id: int | None = None
     type_id: int | None = None
     rule: str | None = None
     fields: tuple[str, ...] | None = None
 
 
-def format_of(name: str) -> tuple[Format, bool] | None:
+def format_by_name(name: str) -> tuple[Format, bool] | None:
     """Tell by the ending of a file's name its format, and whether it is to be compressed; None where it says nothing.
 
     Parquet is never compressed as a whole: nothing could read parts of it then.
@@ -58,7 +58,7 @@ def format_of(name: str) -> tuple[Format, bool] | None:
     return None
 
 
-def chosen_fields(fields: FieldSet, chosen: Sequence[str] | None) -> tuple[Field, ...]:
+def resolve_fields(fields: FieldSet, chosen: Sequence[str] | None) -> tuple[Field, ...]:
     """Find the fields of an export; by default the address, then what an import takes in order of id, then the two
     instants that Tamis keeps itself. Raises Invalid with every problem."""
     if chosen is None:

@@ -10,13 +10,13 @@ from unicodedata import normalize
 from zoneinfo import ZoneInfo
 
 from tamis.domain.choices import SEPARATOR as SEPARATOR  # noqa: PLC0414  it is met where fields are
-from tamis.domain.choices import Options, parts_of
-from tamis.domain.dates import DateOrder, is_iso_date, parse_date, parse_moment, read_date, read_moment
+from tamis.domain.choices import OptionIndex, split_options
+from tamis.domain.dates import DateOrder, is_iso_date, parse_date, parse_datetime, read_date, read_datetime
 from tamis.domain.errors import Message
 from tamis.domain.errors import ValueProblem as ValueProblem  # noqa: PLC0414  it is met where fields are
 from tamis.domain.instants import to_utc
 from tamis.domain.parsing.number_parser import loss_as_number
-from tamis.domain.text import fold, lower_letters, problem_with_name, problem_with_text, short
+from tamis.domain.text import fold, lower_letters, name_problem, shorten, text_problem
 
 Value = str | float | bool | date | datetime | tuple[str, ...]
 """A value of a contact: text and a choice are str, several choices a tuple in the order of the field's options without
@@ -92,7 +92,7 @@ class FieldSet:
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "by_id", {f.id: f for f in self.fields})
-        names = {key_of(f.name): f for f in self.fields}  # "Address line 1", whose key is address_line1
+        names = {key_from_name(f.name): f for f in self.fields}  # "Address line 1", whose key is address_line1
         keys = names | {f.key: f for f in self.fields}
         object.__setattr__(self, "by_key", keys)
         object.__setattr__(self, "by_folded_key", {fold(key): f for key, f in keys.items()})
@@ -102,19 +102,19 @@ class FieldSet:
         first."""
         if isinstance(reference, int):
             return self.by_id.get(reference)
-        key = key_of(reference)
+        key = key_from_name(reference)
         return self.by_key.get(key) or self.by_folded_key.get(fold(key))
 
 
-def key_of(name: str) -> str:
+def key_from_name(name: str) -> str:
     """Derive the key of a field from its name: `Birth date` becomes `birth_date`; may be empty."""
     return re.sub(r"\W+", "_", lower_letters(normalize("NFC", name.strip()))).strip("_")
 
 
-def name_of(header: str) -> str:
+def name_from_header(header: str) -> str:
     """Return the name of a field made from a column: a header that is a key, such as `birth_date`, is spelled out."""
     spelled = header.replace("_", " ").capitalize()
-    return spelled if key_of(spelled) == header else header
+    return spelled if key_from_name(spelled) == header else header
 
 
 _NUMBER = re.compile(r"[+-]?(?:\d+(?:\.\d*)?|\.\d+)(?:[eE][+-]?\d+)?", re.ASCII)
@@ -122,7 +122,7 @@ _WHOLE = re.compile(r"[+-]?\d+", re.ASCII)
 _TRUE = frozenset({"true", "yes", "t", "y", "1"})
 _FALSE = frozenset({"false", "no", "f", "n", "0"})
 _LARGEST_WHOLE = 2**53
-MOST_NAMED = 10
+MAX_NAMED = 10
 _HOW_TO_ADD = Message("how_to_add_an_option")
 
 
@@ -144,7 +144,7 @@ def parser(of: Field, zone: ZoneInfo, order: DateOrder = DateOrder.YMD) -> Calla
         if of.kind is Kind.DATE:
             return read_date(text, order)
         if of.kind is Kind.DATETIME:
-            return to_utc(read_moment(text, order), zone)
+            return to_utc(read_datetime(text, order), zone)
         return _PARSERS[of.kind](text, of)
 
     def parse_one(text: str) -> Value | None:
@@ -168,7 +168,7 @@ def parse_operand(text: str, of: Field, *, part: bool = False) -> Value:
     if part:
         return _parse_text(text, of)
     if of.kind is Kind.DATETIME:
-        return parse_date(text) if is_iso_date(text) else parse_moment(text)
+        return parse_date(text) if is_iso_date(text) else parse_datetime(text)
     return _OPERAND_PARSERS[of.kind](text, of)
 
 
@@ -187,7 +187,7 @@ def format_value(value: Value) -> str:
 
 
 def _parse_text(text: str, _: Field) -> str:
-    problem = problem_with_text(text)
+    problem = text_problem(text)
     if problem:
         raise ValueProblem.of(problem)
     return text
@@ -195,19 +195,19 @@ def _parse_text(text: str, _: Field) -> str:
 
 def _parse_number(text: str, _: Field) -> float:
     if not _NUMBER.fullmatch(text):
-        raise ValueProblem("number_not_read", text=short(text))
+        raise ValueProblem("number_not_read", text=shorten(text))
     number = float(text)
     if number in (float("inf"), float("-inf")):
-        raise ValueProblem("number_too_large", text=short(text))
+        raise ValueProblem("number_too_large", text=shorten(text))
     if abs(number) >= _LARGEST_WHOLE and _WHOLE.fullmatch(text) and Decimal(number) != Decimal(text):
-        raise ValueProblem("number_has_too_many_digits", text=short(text))
+        raise ValueProblem("number_has_too_many_digits", text=shorten(text))
     return number + 0.0  # turns -0.0 into 0.0
 
 
 def _parse_stored_number(text: str, of: Field) -> float:
     number = _parse_number(text, of)
     if lost := loss_as_number(text):
-        raise ValueProblem("number_would_lose", lost=lost, field=of.key or "it", text=short(text))
+        raise ValueProblem("number_would_lose", lost=lost, field=of.key or "it", text=shorten(text))
     return number
 
 
@@ -217,45 +217,45 @@ def _parse_boolean(text: str, _: Field) -> bool:
         return True
     if folded in _FALSE:
         return False
-    raise ValueProblem("boolean_not_read", text=short(text))
+    raise ValueProblem("boolean_not_read", text=shorten(text))
 
 
 def _parse_choice(text: str, of: Field, advice: Message | None = None) -> str:
-    option = Options.of(of.options).find(text)
+    option = OptionIndex.of(of.options).find(text)
     if option is None:
-        raise ValueProblem("option_not_known", options=of.options, text=short(text), advice=advice)
+        raise ValueProblem("option_not_known", options=of.options, text=shorten(text), advice=advice)
     return option
 
 
 def _parse_choices(text: str, of: Field) -> tuple[str, ...] | None:
-    known = Options.of(of.options)
-    parts = parts_of(text, known)
+    known = OptionIndex.of(of.options)
+    parts = split_options(text, known)
     if unknown := [part for part in parts if known.find(part) is None]:
-        named = [short(part) for part in dict.fromkeys(unknown[:MOST_NAMED])]
+        named = [shorten(part) for part in dict.fromkeys(unknown[:MAX_NAMED])]
         raise ValueProblem("options_not_known", options=of.options, named=named, advice=_HOW_TO_ADD)
-    return in_order(parts, of)
+    return in_option_order(parts, of)
 
 
 def new_options(text: str, of: Field) -> list[str]:
     """List what a cell names that is no option of a choice or of several choices yet; raises ValueProblem where that
     can be none."""
-    known = Options.of(of.options)
-    parts = parts_of(text, known) if of.kind is Kind.CHOICES else [text.strip()]
+    known = OptionIndex.of(of.options)
+    parts = split_options(text, known) if of.kind is Kind.CHOICES else [text.strip()]
     unknown = [part for part in parts if part and known.find(part) is None]
     for part in unknown:
-        if wrong := problem_with_option(part, of.kind):
-            raise ValueProblem("option_not_possible", option=short(part), problem=wrong)
+        if wrong := option_problem(part, of.kind):
+            raise ValueProblem("option_not_possible", option=shorten(part), problem=wrong)
     return unknown
 
 
-def problem_with_option(option: str, kind: Kind) -> Message | None:
+def option_problem(option: str, kind: Kind) -> Message | None:
     """Say why a trimmed text cannot be an option of a field, or None when it can."""
     if kind is Kind.CHOICES and SEPARATOR in option:
         return Message("option_has_separator", separator=SEPARATOR)
-    return problem_with_name(option)
+    return name_problem(option)
 
 
-def in_order(chosen: Collection[str], of: Field) -> tuple[str, ...] | None:
+def in_option_order(chosen: Collection[str], of: Field) -> tuple[str, ...] | None:
     """Make the value of several choices: options in the order of the field, none of them being no value at all."""
     return tuple(option for option in of.options if option in chosen) or None
 

@@ -12,7 +12,7 @@ from msgspec import UNSET, Struct, UnsetType, field
 from tamis.domain.fields import Kind
 
 
-class Figures(NamedTuple):
+class RowCounts(NamedTuple):
     """How many rows of a file became what; their sum is the number of its rows once all are behind."""
 
     created: int
@@ -22,7 +22,7 @@ class Figures(NamedTuple):
     rejected: int
 
 
-class MadeField(Struct, frozen=True):
+class CreatedField(Struct, frozen=True):
     """A field that an import has made."""
 
     key: str
@@ -66,7 +66,7 @@ class CleanedEmail(Struct, frozen=True):
     after: str
 
 
-class Effect(Struct, frozen=True):
+class SegmentEffect(Struct, frozen=True):
     """How many contacts entered a segment by an import, and how many left it."""
 
     segment_id: int
@@ -75,7 +75,7 @@ class Effect(Struct, frozen=True):
     left: int
 
 
-class UndoFigures(Struct, frozen=True):
+class UndoProgress(Struct, frozen=True):
     """How far undoing an import has come. `stay` are ids of contacts that stay as they are; `gone` is known at the
     end."""
 
@@ -97,7 +97,7 @@ class Details(Struct, frozen=True):
     rejects_file: str | None = None
     reasons: Mapping[str, int] = field(default_factory=dict)
     ignored_columns: tuple[str, ...] = ()
-    created_fields: tuple[MadeField, ...] = ()
+    created_fields: tuple[CreatedField, ...] = ()
     notices: tuple[str, ...] = ()
     added_options: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     unknown_options: Mapping[str, Mapping[str, int]] = field(default_factory=dict)
@@ -109,16 +109,16 @@ class Details(Struct, frozen=True):
     misfits: tuple[Misfits, ...] = ()
     cleaned_emails: int = 0
     cleaned_examples: tuple[CleanedEmail, ...] = ()
-    segments: tuple[Effect, ...] | UnsetType = UNSET
-    undo: UndoFigures | UnsetType = UNSET
+    segments: tuple[SegmentEffect, ...] | UnsetType = UNSET
+    undo: UndoProgress | UnsetType = UNSET
     journal_dropped: bool | UnsetType = UNSET
 
 
-LATER = ("segments", "undo", "journal_dropped")
+LATER_DETAILS = ("segments", "undo", "journal_dropped")
 """What is said of a job beside the report of its end."""
 
 
-class AskedOptions(Struct, frozen=True):
+class RequestedOptions(Struct, frozen=True):
     """How an import was asked for, in the words of the command line; what is not set was left as it is. `upload` is
     the file that was handed in."""
 

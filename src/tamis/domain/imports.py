@@ -4,13 +4,13 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
-from tamis.domain.import_reports import AskedOptions, Details, Figures
+from tamis.domain.import_reports import Details, RequestedOptions, RowCounts
 
 HIGHEST_ID = (1 << 63) - 1
 """Numbers of jobs have 64 bits: a larger one cannot be one of a job."""
 
 
-class State(StrEnum):
+class ImportState(StrEnum):
     """What an import is at; one whose process was killed stays `running` here."""
 
     RUNNING = "running"
@@ -33,8 +33,8 @@ class ImportJob:
     account_id: int
     contact_type_id: int
     source: str
-    options: AskedOptions
-    state: State
+    options: RequestedOptions
+    state: ImportState
     phase: str
     started_at: datetime
     finished_at: datetime | None
@@ -49,9 +49,9 @@ class ImportJob:
     error: str | None
 
     @property
-    def figures(self) -> Figures:
+    def figures(self) -> RowCounts:
         """Return how many rows became what so far."""
-        return Figures(self.created, self.updated, self.unchanged, self.repeated, self.rejected)
+        return RowCounts(self.created, self.updated, self.unchanged, self.repeated, self.rejected)
 
     @property
     def is_reported(self) -> bool:

@@ -69,17 +69,17 @@ def lower_letters(text: str) -> str:
     return "".join("i" if character == "\u0130" else character.lower() for character in text)
 
 
-def counted(number: int, one: str, many: str = "") -> str:
+def pluralize(number: int, one: str, many: str = "") -> str:
     """Write a number with its word: 1 contact, 2,000 contacts; `many` is the plural where it takes more than an s."""
     return f"{number:,} {one if number == 1 else many or one + 's'}"
 
 
-def short(text: str, most: int = 60) -> str:
+def shorten(text: str, most: int = 60) -> str:
     """Cut text that a message quotes."""
     return text if len(text) <= most else text[:most] + "…"
 
 
-def problem_with_line(text: str) -> Message | None:
+def line_problem(text: str) -> Message | None:
     """Say why text cannot be a name or another single line, or None when it can."""
     if CONTROL.search(text) or SURROGATE.search(text):
         return Message("has_control_characters")
@@ -88,12 +88,12 @@ def problem_with_line(text: str) -> Message | None:
     return None
 
 
-def problem_with_name(name: str) -> Message | None:
+def name_problem(name: str) -> Message | None:
     """Say why a trimmed text cannot be the name of something, or None when it can."""
-    return problem_with_line(name) if name else Message("must_not_be_blank")
+    return line_problem(name) if name else Message("must_not_be_blank")
 
 
-def problem_with_text(text: str) -> Message | None:
+def text_problem(text: str) -> Message | None:
     """Say why text cannot be a value of a text field, which may have several lines, or None when it can."""
     # What is printable has neither; most text is, and is known to be at once.
     if not text.isprintable() and (CONTROL_BUT_LINES.search(text) or SURROGATE.search(text)):

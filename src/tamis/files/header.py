@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
-from tamis.domain.text import CONTROL, INVISIBLE, MAX_LINE, SURROGATE, short
+from tamis.domain.text import CONTROL, INVISIBLE, MAX_LINE, SURROGATE, shorten
 
 MOST_NAMED = 5
 _SHOWN = 40
@@ -70,5 +70,5 @@ def _notices(cells: Sequence[str], cleaned: Sequence[str], names: Sequence[str])
 
 
 def _listed(names: Sequence[str]) -> str:
-    shown = ", ".join(f'"{short(name, _SHOWN)}"' for name in names[:MOST_NAMED])
+    shown = ", ".join(f'"{shorten(name, _SHOWN)}"' for name in names[:MOST_NAMED])
     return shown + (f" and {len(names) - MOST_NAMED:,} more" if len(names) > MOST_NAMED else "")

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from itertools import islice
 
 from tamis.domain.emails import clean_email
-from tamis.domain.text import counted
+from tamis.domain.text import pluralize
 from tamis.files.header import clean_name, read_header, tell_apart
 from tamis.files.limits import MOST_COLUMNS
 from tamis.files.records import Record, read_records
@@ -68,7 +68,7 @@ def find_layout(
     _check(source, header, names, found=reading.header is not None)
     above = header.line - 1 - skipped
     if above:
-        notices = (*notices, f"{counted(above, 'line')} above the header {_was(above)} skipped.")
+        notices = (*notices, f"{pluralize(above, 'line')} above the header {_was(above)} skipped.")
     notices = (*notices, *about_names)
     last_line = header.line + sum(cell.count("\n") for cell in header.cells)
     return Layout(encoding, reading.delimiter, names, last_line, tuple(notices))

@@ -6,7 +6,7 @@ import re
 import traceback
 from datetime import UTC, datetime
 
-from tamis.domain.visible import visible
+from tamis.domain.hidden_characters import escape_hidden
 
 Detail = str | int | float | bool | None
 
@@ -23,7 +23,7 @@ class TextFormatter(logging.Formatter):
         """Return the line."""
         name, details = _event_of(record)
         written = "".join(f" {key}={_format_detail(value)}" for key, value in details.items())
-        fault = "".join(f"\n    {visible(line)}" for line in traceback_lines(record))
+        fault = "".join(f"\n    {escape_hidden(line)}" for line in traceback_lines(record))
         return f"{_instant(record)} {record.levelname} {name}{written}{fault}"
 
 
@@ -81,7 +81,7 @@ def _clean(value: Detail) -> Detail:
 
 def _format_detail(value: Detail) -> str:
     if isinstance(value, str):
-        return value if _UNQUOTED.fullmatch(value) else json.dumps(visible(value), ensure_ascii=False)
+        return value if _UNQUOTED.fullmatch(value) else json.dumps(escape_hidden(value), ensure_ascii=False)
     return "-" if value is None else str(value).lower() if isinstance(value, bool) else str(value)
 
 

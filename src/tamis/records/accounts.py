@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from tamis.domain.accounts import Account, KeyPair, NewKeyPair, hash_secret, same_secret
+from tamis.domain.accounts import Account, KeyPair, NewKeyPair, hash_secret, secret_matches
 from tamis.domain.dates import DateOrder
 from tamis.domain.emails import Email
 from tamis.domain.instants import from_micros, to_micros
@@ -70,7 +70,7 @@ def account_by_key_pair(db: Reader, public_key: str, secret_key: str) -> Account
     """Find the account of a key pair that exists, is not revoked, and has this secret."""
     found = select_one(db, _secret_and_account, SQL["live_key_pair"], (public_key,))
     stored, account = found or (b"", None)
-    return account if same_secret(stored, secret_key) else None
+    return account if secret_matches(stored, secret_key) else None
 
 
 def is_public_key(db: Reader, public_key: str) -> bool:

@@ -6,7 +6,7 @@ from tamis.domain.errors import Invalid, Message, Problem
 from tamis.domain.fields import Field, FieldSet, Kind, ValueProblem
 from tamis.domain.instants import MICROSECOND, UTC_ZONE, to_utc
 from tamis.domain.segments import SegmentRefs
-from tamis.domain.text import short
+from tamis.domain.text import shorten
 from tamis.rules.diagnostics import names
 from tamis.rules.diagnostics import values as advice
 from tamis.rules.operators import BY_NAME, SPELLINGS, Operator, Takes, find_operator, normal_spelling
@@ -121,7 +121,7 @@ def _condition(draft: DraftCondition, fields: FieldSet, problems: list[Problem])
     where = draft.where_field or draft.where
     field = None if draft.field is None else fields.find(draft.field)
     if draft.field is None:
-        problems.append(Problem(where, "operator_needs_field", operator=short(draft.operator)))
+        problems.append(Problem(where, "operator_needs_field", operator=shorten(draft.operator)))
     elif field is None:
         meant = names.find_multi_word_field(draft.field, draft.operator, fields)
         if meant:

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
-from tamis.domain.contacts import encode_part
+from tamis.domain.contacts import encode_entry
 from tamis.domain.fields import Field, Kind, Value, ValueProblem
 from tamis.domain.parsing.column_format import ColumnFormat
 from tamis.staging.fast_path import fast_path_condition, fast_path_part, fast_text_condition
@@ -204,4 +204,4 @@ def _parse_slow_cell(column: MappedColumn, text: str) -> tuple[str | None, str |
         value = column.read(text)
     except ValueProblem as problem:
         return None, f"{column.field.key} {problem}"
-    return None if value is None else encode_part(column.field.id, value), None
+    return None if value is None else encode_entry(column.field.id, value), None

@@ -4,9 +4,9 @@ import unicodedata
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
-from tamis.domain.emails import Email, email_key, problem_with_email, visible
+from tamis.domain.emails import Email, email_key, email_problem, escape_invisible
 from tamis.domain.formulas import unescape
-from tamis.domain.text import short
+from tamis.domain.text import shorten
 from tamis.staging.cells import CELLS_PER_FETCH, cell_sql, distinct_cells
 from tamis.staging.handle import StagingDatabase
 from tamis.staging.sql import cursor, execute
@@ -59,7 +59,7 @@ def parse_emails(
                 texts,
                 [email and email.address for email in found],
                 [email and email.key for email in found],
-                [None if email else problem_with_email(text) for text, email in zip(texts, found, strict=True)],
+                [None if email else email_problem(text) for text, email in zip(texts, found, strict=True)],
                 [email is not None and _is_cleaned(text, email) for text, email in zip(texts, found, strict=True)],
             ],
         )
@@ -67,7 +67,7 @@ def parse_emails(
         staging,
         f"INSERT INTO problems SELECT rowid, {EMAIL_PLACE}, $1 FROM rows "
         f"WHERE {cell} IS NULL AND rowid NOT IN (SELECT n FROM problems)",
-        [problem_with_email("")],
+        [email_problem("")],
     )
     if not execute(staging, f"SELECT count(*) FROM {table}").fetchall()[0][0]:
         return EmailExpressions(cell, f"lower({cell})", "")
@@ -109,7 +109,9 @@ def find_cleaned(staging: StagingDatabase, position: int, padded: frozenset[int]
         f"GROUP BY ALL ORDER BY min(r.rowid) LIMIT {EXAMPLES}",
         [position],
     ).fetchall()
-    return CleanedEmails(int(found), tuple((short(visible(before)), str(after)) for before, after in examples))
+    return CleanedEmails(
+        int(found), tuple((shorten(escape_invisible(before)), str(after)) for before, after in examples)
+    )
 
 
 def _is_cleaned(text: str, email: Email) -> bool:

@@ -78,7 +78,7 @@ def test_a_question_is_asked_exactly_if_both_readings_fit_and_differ(texts: list
 def test_the_question_says_what_to_do() -> None:
     found = decided(["03/04/2024", "05/05/2024"])
     assert isinstance(found, Ambiguous)
-    assert WORDS.say(found.question("joined")) == (
+    assert WORDS.render(found.question("joined")) == (
         'the column "joined" can be read in two ways: 03/04/2024 is 3 April or 4 March: '
         "say --date-order dmy or --date-order mdy"
     )
@@ -160,7 +160,7 @@ def test_the_file_decides_the_decimal_mark_of_a_column_that_does_not_tell() -> N
     assert decided_file(point)["visits"] == a_number()
     alone = decided_file({"visits": ["1.000", "2"]}, delimiter=";")["visits"]
     assert isinstance(alone, AmbiguousNumbers)
-    assert WORDS.say(alone.question("visits")) == (
+    assert WORDS.render(alone.question("visits")) == (
         'the column "visits" can be read in two ways: 1.000 is 1 or 1000: say --decimal point or --decimal comma'
     )
     assert isinstance(decided(["1,234"]), AmbiguousNumbers)

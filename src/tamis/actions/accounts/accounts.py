@@ -5,12 +5,12 @@ from datetime import datetime
 from zoneinfo import available_timezones
 
 from tamis.actions.accounts.passwords import hash_password, problems_with_password
-from tamis.domain.accounts import Account, KeyPair, NewKeyPair, make_key_pair
+from tamis.domain.accounts import Account, KeyPair, NewKeyPair, generate_key_pair
 from tamis.domain.dates import DateOrder
 from tamis.domain.emails import parse_email
 from tamis.domain.errors import Invalid, NotFound, Problem, Refused
 from tamis.domain.instants import zone_named
-from tamis.domain.text import problem_with_line
+from tamis.domain.text import line_problem
 from tamis.records import accounts, change_log, segments
 from tamis.records.handles import Reader, Transaction
 
@@ -65,10 +65,10 @@ def set_date_order(db: Transaction, _now: datetime, account: Account, order: Dat
 
 def create_key_pair(db: Transaction, now: datetime, account: Account, name: str = "") -> NewKeyPair:
     """Make another key pair of an account; its name says who uses it. Raises Invalid."""
-    problem = problem_with_line(name)
+    problem = line_problem(name)
     if problem:
         raise Invalid([Problem.of("name", problem)])
-    pair = make_key_pair()
+    pair = generate_key_pair()
     accounts.insert_key_pair(db, account.id, pair, name.strip(), now)
     return pair
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from tamis.domain.accounts import Account
 from tamis.domain.emails import parse_email
 from tamis.domain.errors import Invalid, Problem
-from tamis.domain.passwords.rules import LONGEST, problem_with_password
+from tamis.domain.passwords.rules import MAX_LENGTH, password_problem
 from tamis.records import accounts, sessions
 from tamis.records.handles import Reader, Transaction
 
@@ -28,7 +28,7 @@ def _hasher() -> "PasswordHasher":
 
 def problems_with_password(password: str, email: str) -> list[Problem]:
     """Return what is wrong with a new password of the account with an email."""
-    problem = problem_with_password(password, email)
+    problem = password_problem(password, email)
     return [Problem.of("password", problem)] if problem else []
 
 
@@ -51,7 +51,7 @@ def check_password(db: Reader, account: Account | None, password: str) -> bool:
     from argon2.exceptions import InvalidHashError, VerificationError
 
     stored = accounts.password_hash(db, account.id) if account else None
-    tried = password[: LONGEST + 1].encode("utf-8", "surrogatepass")
+    tried = password[: MAX_LENGTH + 1].encode("utf-8", "surrogatepass")
     try:
         _hasher().verify(stored or _NOBODYS, tried)
     except (VerificationError, InvalidHashError):

@@ -48,13 +48,13 @@ def is_live(session: Session, now: datetime, settings: Settings) -> bool:
 
     One from the future is over: it was opened or used while the clock was ahead, and would last for as long as that.
     """
-    age, unused = now - session.created_at, now - session.seen_at
+    age, unused = now - session.created_at, now - session.last_used_at
     return -CLOCK_TOLERANCE <= age <= settings.session_lifetime and -CLOCK_TOLERANCE <= unused <= settings.session_idle
 
 
 def to_be_noted(session: Session, now: datetime, settings: Settings) -> bool:
     """Return whether `note_session` is due; seconds do not matter, so that reading a page writes nothing as a rule."""
-    return now - session.seen_at > min(NOTED_EVERY, settings.session_idle / 10)
+    return now - session.last_used_at > min(NOTED_EVERY, settings.session_idle / 10)
 
 
 def note_session(db: Transaction, now: datetime, session: Session) -> None:

@@ -6,10 +6,10 @@ from datetime import datetime
 
 from tamis.actions.services import Services
 from tamis.domain.accounts import Account
-from tamis.domain.browsing import Near, Order
 from tamis.domain.contacts import Contact, ContactType
 from tamis.domain.errors import NotFound
 from tamis.domain.fields import COUNTRY, EMAIL, FIRST_NAME, LAST_NAME, RESERVED, Field, FieldSet
+from tamis.domain.paging import PageAnchor, SortOrder
 from tamis.records import contacts, segments, types
 from tamis.records.handles import Reader, Transaction
 from tamis.rules.operators import BY_NAME
@@ -47,8 +47,8 @@ def find_contacts(
     account: Account,
     contact_type: ContactType,
     look: Look,
-    order: Order,
-    near: Near | None = None,
+    order: SortOrder,
+    near: PageAnchor | None = None,
     limit: int = CONTACTS_A_PAGE,
 ) -> ContactPage:
     """Return a page of the contacts of a type; raises Invalid for a text that cannot be searched for, and NotFound for

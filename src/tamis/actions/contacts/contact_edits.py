@@ -21,7 +21,7 @@ from tamis.domain.fields import (
     format_value,
 )
 from tamis.domain.parsing.cell_parser import parse_user_input
-from tamis.domain.text import MAX_LINE, short
+from tamis.domain.text import MAX_LINE, shorten
 from tamis.records import contacts, overrides, types
 from tamis.records.contacts import ChangedContact, NewContact
 from tamis.records.handles import Reader, Transaction
@@ -104,7 +104,7 @@ def _read(
         try:
             if found is None:
                 problems.append(
-                    Problem(key, "field_of_contact_unknown", contact_type=contact_type.name, field=short(key))
+                    Problem(key, "field_of_contact_unknown", contact_type=contact_type.name, field=shorten(key))
                 )
             elif found.id == EMAIL.id:
                 email = _address(db, account, contact_type, text, contact)
@@ -127,7 +127,7 @@ def _address(db: Reader, account: Account, contact_type: ContactType, text: str,
     if email is None:
         if not text.strip():
             raise ValueProblem("must_not_be_blank")
-        raise ValueProblem("email_not_read", text=short(text))
+        raise ValueProblem("email_not_read", text=shorten(text))
     owner = overrides.contact_id_by_email(db, contact_type.id, email.key)
     if owner is not None and (contact is None or owner != contact.id):
         raise ValueProblem("email_of_another_contact", contact_type=contact_type.name)
@@ -154,7 +154,7 @@ def _written(contact: Contact, of: Field) -> str:
 
 def _changed(name: str, present: str) -> Message:
     code = "value_changed_meanwhile" if present else "value_erased_meanwhile"
-    return Message(code, name=name, value=short(present))
+    return Message(code, name=name, value=shorten(present))
 
 
 def _move(db: Transaction, now: datetime, contact: Contact, email: Email) -> None:

@@ -8,7 +8,7 @@ from tamis.actions.segments.membership import membership
 from tamis.actions.services import Services
 from tamis.domain.accounts import Account
 from tamis.domain.contacts import Contact, ContactType
-from tamis.domain.emails import email_to_find
+from tamis.domain.emails import parse_email_for_lookup
 from tamis.domain.errors import Message, NotFound
 from tamis.domain.fields import FieldSet
 from tamis.domain.segments import Segment
@@ -36,7 +36,7 @@ def show_contact(
 ) -> ContactInSegments:
     """Find a contact by its address and tell which segments it is in at an instant; raises NotFound."""
     fields = types.fields_of_type(db, contact_type.id)
-    address = email_to_find(email)
+    address = parse_email_for_lookup(email)
     contact = contacts.by_email(db, contact_type.id, address.key, fields) if address else None
     if contact is None or address is None:
         added = overrides.inclusions_of_address(db, contact_type.id, address.key) if address else []
@@ -70,7 +70,7 @@ def _but_added(added: Sequence[SegmentInclusion]) -> Message | None:
 def delete_contact(db: Transaction, now: datetime, account: Account, contact_type: ContactType, email: str) -> Contact:
     """Delete a contact with all that was done by hand with its address in segments of its type; raises NotFound."""
     contact = show_contact(db, now, account, contact_type, email).contact
-    address = email_to_find(email)
+    address = parse_email_for_lookup(email)
     assert address
     overrides.forget_contact(db, contact_type.id, contact.id, address.key, now)
     contacts.delete(db, contact, now)

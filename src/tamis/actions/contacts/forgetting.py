@@ -7,9 +7,9 @@ from datetime import datetime
 from tamis.actions.contacts.contacts import delete_contact
 from tamis.domain.accounts import Account
 from tamis.domain.contacts import Contact, ContactType
-from tamis.domain.emails import Email, email_to_find
+from tamis.domain.emails import Email, parse_email_for_lookup
 from tamis.domain.errors import Invalid, Message, NotFound, Problem
-from tamis.domain.messages.words import Words
+from tamis.domain.messages.catalog import MessageCatalog
 from tamis.records import contacts, overrides, suppressions, types
 from tamis.records.handles import Reader, Transaction
 from tamis.records.maintenance import erasure
@@ -43,13 +43,13 @@ def allow_address(db: Transaction, _now: datetime, _account: Account, contact_ty
     return address
 
 
-def refusals(db: Reader, account: Account, contact_type: ContactType, words: Words) -> Refusals:
+def refusals(db: Reader, account: Account, contact_type: ContactType, words: MessageCatalog) -> Refusals:
     """Make the check of addresses that are about to become contacts of a type, which says in `words` what it finds."""
 
     def check(email_keys: Sequence[str]) -> dict[str, str]:
         found = suppressions.find_suppressed(db, contact_type.id, email_keys)
         return {
-            key: words.say(
+            key: words.render(
                 Message(
                     "row_was_forgotten",
                     day=f"{at.astimezone(account.zone):%Y-%m-%d}",
@@ -72,7 +72,7 @@ def refuse_forgotten(db: Reader, account: Account, type_id: int, email_key: str)
 
 
 def _address(email: str) -> Email:
-    address = email_to_find(email)
+    address = parse_email_for_lookup(email)
     if address is None:
         raise Invalid([Problem("email", "email_not_valid", email=email)])
     return address

@@ -9,7 +9,7 @@ from tamis.actions.exporting.write import write_export
 from tamis.actions.services import Services
 from tamis.domain.accounts import Account
 from tamis.domain.contacts import ContactType
-from tamis.domain.exports import Export, Layout
+from tamis.domain.exports import Export, OutputOptions
 from tamis.rules.syntaxes.json import to_json
 
 
@@ -23,13 +23,13 @@ class Download:
     bytes: int
 
 
-def segment_download(services: Services, account: Account, segment_id: int, layout: Layout) -> Download:
+def segment_download(services: Services, account: Account, segment_id: int, layout: OutputOptions) -> Download:
     """Export a segment; raises NotFound and Unavailable."""
     return _download(services, Export(account.id, layout, segment_id=segment_id))
 
 
 def contacts_download(
-    services: Services, account: Account, contact_type: ContactType, look: Look, layout: Layout
+    services: Services, account: Account, contact_type: ContactType, look: Look, layout: OutputOptions
 ) -> Download:
     """Export the contacts of a type that are looked at; raises NotFound, Invalid and Unavailable."""
     rule = rule_of(services.records.reader(), contact_type, look)

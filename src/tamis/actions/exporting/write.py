@@ -8,7 +8,7 @@ from tamis.columns.interface.exports import AllContacts, Rows, SegmentRecipients
 from tamis.columns.interface.view import ColumnsView
 from tamis.domain.accounts import Account
 from tamis.domain.errors import NotFound
-from tamis.domain.exports import Export, chosen_fields
+from tamis.domain.exports import Export, resolve_fields
 from tamis.domain.fields import Field
 from tamis.records import accounts, segments, types
 from tamis.rules.build import build
@@ -49,12 +49,12 @@ def _rows(view: View[ColumnsView], account: Account, asked: Export) -> tuple[Row
         segment = segments.live_by_id(db, account.id, asked.segment_id)
         if segment is None:
             raise NotFound("segment_unknown", segment=asked.segment_id)
-        fields = chosen_fields(types.fields_of_type(db, segment.contact_type_id), asked.fields)
+        fields = resolve_fields(types.fields_of_type(db, segment.contact_type_id), asked.fields)
         return SegmentRecipients(segment.contact_type_id, segment.id), fields
     if type_id is None or types.type_by_id(db, account.id, type_id) is None:
         raise NotFound("contact_type_id_unknown", contact_type=type_id)
     all_fields = types.fields_of_type(db, type_id)
-    fields = chosen_fields(all_fields, asked.fields)
+    fields = resolve_fields(all_fields, asked.fields)
     if asked.rule is None:
         return AllContacts(type_id), fields
     rule = build(from_json(asked.rule), all_fields, segments.refs_of_type(db, type_id))

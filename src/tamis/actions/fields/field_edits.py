@@ -16,16 +16,16 @@ from tamis.actions.fields.fields import find_custom_field, problems_with_key, pr
 from tamis.actions.fields.option_renaming import carry_rules, rules_to_carry
 from tamis.actions.segments.dependents import called, refuse_while_used, users_of_field, users_of_option
 from tamis.domain.accounts import Account
-from tamis.domain.choices import Options
+from tamis.domain.choices import OptionIndex
 from tamis.domain.contacts import ContactType
 from tamis.domain.dates import DateOrder
 from tamis.domain.errors import Invalid, Message, Problem, Refused
-from tamis.domain.fields import Field, Kind, Value, ValueProblem, format_value, in_order, key_of, parser
+from tamis.domain.fields import Field, Kind, Value, ValueProblem, format_value, in_option_order, key_from_name, parser
 from tamis.domain.inference.column_inference import FileHints, infer_formats
 from tamis.domain.inference.column_profiler import ColumnHints, ColumnProfiler
 from tamis.domain.parsing.cell_parser import make_cell_parser
 from tamis.domain.parsing.column_format import ColumnFormat
-from tamis.domain.text import fold, problem_with_name, short
+from tamis.domain.text import fold, name_problem, shorten
 from tamis.records import change_log, contacts, types
 from tamis.records.handles import Reader, Transaction
 from tamis.records.maintenance import erasure
@@ -66,7 +66,7 @@ class ValuesDoNotFit(Refused):
 
     def __init__(self, field: Field, kind: Kind, count: int, first: Sequence[Misfit]) -> None:
         self.field, self.kind, self.count, self.first = field, kind, count, tuple(first)
-        examples = [short(value) for value in list(dict.fromkeys(m.value for m in first))[:3]]
+        examples = [shorten(value) for value in list(dict.fromkeys(m.value for m in first))[:3]]
         super().__init__("values_do_not_fit", field=field.key, kind=kind, count=count, examples=examples)
 
 
@@ -131,7 +131,7 @@ def _edited(field: Field, edit: FieldEdit) -> tuple[Becomes, Field]:
     name = field.name if edit.name is None else edit.name.strip()
     kind = edit.kind or field.kind
     if edit.name is not None:
-        wrong = problem_with_name(name)
+        wrong = name_problem(name)
         problems += [Problem("name", "name_not_valid", problem=wrong)] if wrong else problems_with_key(name)
     becomes, unknown = _becomes(field, edit)
     problems += unknown
@@ -147,7 +147,7 @@ def _edited(field: Field, edit: FieldEdit) -> tuple[Becomes, Field]:
     if problems:
         raise Invalid(problems)
     options.sort(key=lambda option: places.get(fold(option), len(places)))
-    key = field.key if edit.name is None else key_of(name)
+    key = field.key if edit.name is None else key_from_name(name)
     # Whoever changes a list of options makes it theirs: from then on, no import adds to it unasked.
     inferred = field.options_inferred and kind.has_options and tuple(options) == field.options
     return becomes, replace(field, key=key, name=name, kind=kind, options=tuple(options), options_inferred=inferred)
@@ -155,7 +155,7 @@ def _edited(field: Field, edit: FieldEdit) -> tuple[Becomes, Field]:
 
 def _becomes(field: Field, edit: FieldEdit) -> tuple[Becomes, list[Problem]]:
     """Tell what becomes of the options of a field, and which of those that are named it does not have."""
-    known = Options.of(field.options)
+    known = OptionIndex.of(field.options)
     wanted: list[tuple[str, str, str | None]] = [("delete_options", option, None) for option in edit.delete_options]
     wanted += [("rename_options", option, text.strip()) for option, text in edit.rename_options]
     becomes: Becomes = {}
@@ -194,7 +194,7 @@ def _carried(
     for contact_id, value in contacts.values_of(db, type_id, field):
         chosen = value if isinstance(value, tuple) else (str(value),)
         left = {text for text in (becomes.get(option, option) for option in chosen) if text is not None}
-        new = in_order(left, after) if isinstance(value, tuple) else next(iter(left), None)
+        new = in_option_order(left, after) if isinstance(value, tuple) else next(iter(left), None)
         if new != value:
             yield contact_id, new
 

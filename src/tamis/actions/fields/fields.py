@@ -7,10 +7,10 @@ from datetime import datetime
 from tamis.actions.fields.new_options import add_options
 from tamis.actions.fields.types import checked_name, still_there
 from tamis.actions.segments.dependents import refuse_while_used, users_of_field
-from tamis.domain.choices import Options
+from tamis.domain.choices import OptionIndex
 from tamis.domain.contacts import ContactType
 from tamis.domain.errors import Invalid, Message, NotFound, Problem, Refused
-from tamis.domain.fields import MOST_FIELDS, RESERVED, Field, FieldSet, Kind, key_of, problem_with_option
+from tamis.domain.fields import MOST_FIELDS, RESERVED, Field, FieldSet, Kind, key_from_name, option_problem
 from tamis.domain.text import fold
 from tamis.records import change_log, contacts, types
 from tamis.records.handles import Reader, Transaction
@@ -38,7 +38,9 @@ def create_field(
     if len(present.fields) >= MOST_FIELDS:
         raise Refused("too_many_fields", most=MOST_FIELDS)
     inferred = inferred and kind.has_options
-    field = types.insert_field(db, contact_type.id, key_of(name), name, kind, chosen, now, options_inferred=inferred)
+    field = types.insert_field(
+        db, contact_type.id, key_from_name(name), name, kind, chosen, now, options_inferred=inferred
+    )
     change_log.record_field_changes(db, contact_type.id, now)
     return field
 
@@ -67,7 +69,7 @@ def check_new_fields(
     present = types.fields_of_type(db, contact_type.id)
     more = [field for field in named if _just_so(present, *field) is None]
     _check_count(contact_type, present, len(more))
-    keys = [key_of(name) for name, _, _ in more]
+    keys = [key_from_name(name) for name, _, _ in more]
     if twice := next((key for key in keys if keys.count(key) > 1), None):
         raise Refused("fields_twice", contact_type=contact_type.name, field=twice)
     for field in more:
@@ -82,8 +84,8 @@ def _checked(
     problems = problems_with_key(name) + problems_with_options(kind, chosen, "options")
     if problems:
         raise Invalid(problems)
-    if key_of(name) in present.by_key:
-        raise Refused("field_exists", contact_type=contact_type.name, field=key_of(name))
+    if key_from_name(name) in present.by_key:
+        raise Refused("field_exists", contact_type=contact_type.name, field=key_from_name(name))
     return name, kind, chosen
 
 
@@ -99,10 +101,10 @@ def _check_count(contact_type: ContactType, present: FieldSet, more: int) -> Non
 
 
 def _just_so(present: FieldSet, name: str, kind: Kind, options: Sequence[str]) -> Field | None:
-    found = present.by_key.get(key_of(name))
+    found = present.by_key.get(key_from_name(name))
     if found is None or found.kind is not kind:
         return None
-    known = Options.of(found.options)
+    known = OptionIndex.of(found.options)
     return found if found.options_inferred or all(map(known.find, options)) else None
 
 
@@ -144,7 +146,7 @@ def find_custom_field(contact_type: ContactType, fields: FieldSet, reference: st
 
 def problems_with_key(name: str) -> list[Problem]:
     """Say why a field cannot be called by a name."""
-    return [] if key_of(name) else [Problem("name", "name_without_letters", name=name)]
+    return [] if key_from_name(name) else [Problem("name", "name_without_letters", name=name)]
 
 
 def problems_with_options(
@@ -162,6 +164,6 @@ def problems_with_options(
     if len(old | {fold(option) for option in new}) < len(old) + len(new) or len(set(options)) < len(options):
         problems.append(Problem(path, "options_repeated"))
     for option in options:
-        if wrong := problem_with_option(option, kind):
+        if wrong := option_problem(option, kind):
             problems.append(Problem(path, "option_not_valid", option=option, problem=wrong))
     return problems

@@ -5,7 +5,7 @@ from dataclasses import replace
 from datetime import datetime
 
 from tamis.actions.fields.types import still_there
-from tamis.domain.choices import Options
+from tamis.domain.choices import OptionIndex
 from tamis.domain.contacts import ContactType
 from tamis.domain.errors import Refused
 from tamis.domain.fields import Field
@@ -25,7 +25,7 @@ def most_options(*, asked: bool) -> int:
 
 def with_options(field: Field, options: Sequence[str]) -> Field:
     """Return a field with more options behind those that it has; of several spellings of one the first counts."""
-    known = Options.of(field.options)
+    known = OptionIndex.of(field.options)
     new = {fold(option): option for option in reversed(options) if known.find(option) is None}
     ordered = tuple(dict.fromkeys(new[fold(option)] for option in options if fold(option) in new))
     return replace(field, options=field.options + ordered)

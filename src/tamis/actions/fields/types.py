@@ -7,7 +7,7 @@ from tamis.actions.segments.dependents import refuse_while_used
 from tamis.domain.accounts import Account
 from tamis.domain.contacts import ContactType
 from tamis.domain.errors import Invalid, Message, NotFound, Problem, Refused
-from tamis.domain.text import problem_with_name
+from tamis.domain.text import name_problem
 from tamis.records import change_log, segments, types
 from tamis.records.handles import Reader, Transaction
 
@@ -74,7 +74,7 @@ def find_type(db: Reader, account: Account, reference: str) -> ContactType:
 def checked_name(name: str) -> str:
     """Trim the name of a contact type or a field; raises Invalid."""
     name = name.strip()
-    problem = problem_with_name(name)
+    problem = name_problem(name)
     if problem:
         raise Invalid([Problem("name", "name_not_valid", problem=problem)])
     return name

@@ -6,10 +6,10 @@ from dataclasses import dataclass
 
 from tamis.actions.fields.new_options import most_options
 from tamis.actions.importing.bad_values import Policy
-from tamis.domain.choices import Options
+from tamis.domain.choices import OptionIndex
 from tamis.domain.errors import Message
 from tamis.domain.fields import Field
-from tamis.domain.messages.words import Words
+from tamis.domain.messages.catalog import MessageCatalog
 from tamis.domain.text import fold
 from tamis.staging.cells import DocumentPart
 from tamis.staging.handle import StagingDatabase
@@ -38,7 +38,7 @@ def add_named_options(
     padded: frozenset[int],
     named: Named,
     add: AddOptions,
-    words: Words,
+    words: MessageCatalog,
 ) -> Added:
     """Add to fields the options that good rows name. Where they would be too many, none is added."""
     columns = [
@@ -50,13 +50,13 @@ def add_named_options(
     wanted = {position: options for position, options in found.items() if position not in too_many}
     return Added(
         add(wanted) if wanted else {},
-        tuple(words.say(_too_many(fields[position], policies[position])) for position in too_many),
+        tuple(words.render(_too_many(fields[position], policies[position])) for position in too_many),
     )
 
 
 def added_to(before: Field, after: Field) -> tuple[str, ...]:
     """List the options that a field has got."""
-    known = Options.of(before.options)
+    known = OptionIndex.of(before.options)
     return tuple(option for option in after.options if known.find(option) is None)
 
 

@@ -16,7 +16,7 @@ from tamis.domain.accounts import Account
 from tamis.domain.contacts import ContactType
 from tamis.domain.errors import Refused
 from tamis.domain.fields import FieldSet
-from tamis.domain.imports import ImportJob, State, Upload
+from tamis.domain.imports import ImportJob, ImportState, Upload
 from tamis.domain.instants import to_micros
 from tamis.records import change_log, types
 
@@ -115,7 +115,7 @@ def work_on_upload(services: Services, account: Account, upload_id: str) -> Back
 def start_undo(services: Services, account: Account, import_id: int) -> BackgroundJob:
     """Undo an import; raises NotFound and Refused."""
     job, state = find_import(services, account, import_id)
-    if state == State.RUNNING:
+    if state == ImportState.RUNNING:
         raise Refused("import_still_runs")
     if not can_be_undone(job):
         raise Refused("import_not_undoable")
@@ -140,7 +140,7 @@ def import_under_way(services: Services, account: Account, job: ImportJob) -> Ba
 
 def can_be_undone(job: ImportJob) -> bool:
     """Return whether an import that does not run can be undone: it has changed something, and that is still known."""
-    return job.state is not State.UNDONE and job.created + job.updated > 0 and not job.report.journal_dropped
+    return job.state is not ImportState.UNDONE and job.created + job.updated > 0 and not job.report.journal_dropped
 
 
 def _drop_rejects(trial: BackgroundJob | None) -> None:

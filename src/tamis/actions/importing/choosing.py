@@ -9,10 +9,10 @@ from tamis.actions.importing.mapping import REJECT_COLUMNS, can_feed, field_name
 from tamis.actions.importing.report import BadValue, ImportOptions
 from tamis.domain.dates import DateOrder
 from tamis.domain.errors import Invalid, Message, Problem
-from tamis.domain.fields import CREATED_AT, EMAIL, MOST_FIELDS, UPDATED_AT, Field, FieldSet, Kind, key_of
+from tamis.domain.fields import CREATED_AT, EMAIL, MOST_FIELDS, UPDATED_AT, Field, FieldSet, Kind, key_from_name
 from tamis.domain.parsing.column_format import AmbiguousDates, AmbiguousNumbers
 from tamis.domain.parsing.number_parser import DecimalMark
-from tamis.domain.text import problem_with_name
+from tamis.domain.text import name_problem
 
 OUT = "out"
 NEW = "new"
@@ -48,8 +48,8 @@ def targets(fields: FieldSet) -> list[Field]:
 def can_be_new(column: Column, fields: FieldSet) -> bool:
     """Return whether a field can be made for a column: one of its name must not be there, and it holds no objects."""
     return (
-        bool(key_of(column.name))
-        and key_of(column.name) not in REJECT_COLUMNS
+        bool(key_from_name(column.name))
+        and key_from_name(column.name) not in REJECT_COLUMNS
         and not column.contents.is_nested
         and _own_field(column, fields) is None
     )
@@ -152,7 +152,7 @@ def _problems(look: Look, fields: FieldSet, choices: Sequence[str], how: How) ->
             problems.append(Problem(str(column.position), "column_not_chosen"))
         elif choice != OUT:
             name = column.told if choice == NEW else new_name(choice)
-            users.setdefault(choice if name is None else FIELD + key_of(name), []).append(column)
+            users.setdefault(choice if name is None else FIELD + key_from_name(name), []).append(column)
         if (named := new_name(choice)) is not None and (wrong := wrong_name(named, fields)):
             problems.append(Problem.of(str(column.position), wrong))
     if ADDRESS not in users:
@@ -217,12 +217,12 @@ def is_possible(choice: str, column: Column, fields: FieldSet) -> bool:
 
 
 def wrong_name(name: str, fields: FieldSet) -> Message | None:
-    wrong = problem_with_name(name)
+    wrong = name_problem(name)
     if wrong:
         return Message("field_name_not_valid", problem=wrong)
-    if not key_of(name):
+    if not key_from_name(name):
         return Message("field_name_without_letters", name=name)
-    return Message("field_name_taken", field=key_of(name)) if fields.find(name) else None
+    return Message("field_name_taken", field=key_from_name(name)) if fields.find(name) else None
 
 
 def _has_options(choice: str, column: Column, fields: FieldSet, how: How) -> bool:

@@ -1,7 +1,7 @@
 """What the report of an import says beside its figures, as it is kept, printed and shown."""
 
 from tamis.actions.importing.report import ImportReport
-from tamis.domain.import_reports import BlankedCell, BlankedCells, CleanedEmail, Details, MadeField, SampleLine
+from tamis.domain.import_reports import BlankedCell, BlankedCells, CleanedEmail, CreatedField, Details, SampleLine
 
 
 def details(report: ImportReport) -> Details:
@@ -10,7 +10,7 @@ def details(report: ImportReport) -> Details:
         rejects_file=report.rejects_file,
         reasons=report.reasons,
         ignored_columns=report.ignored_columns,
-        created_fields=tuple(MadeField(field.key, field.kind) for field in report.created_fields),
+        created_fields=tuple(CreatedField(field.key, field.kind) for field in report.created_fields),
         notices=report.notices,
         added_options=report.added_options,
         unknown_options=report.unknown_options,

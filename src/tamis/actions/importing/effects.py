@@ -1,17 +1,17 @@
 """What an import has done to the segments."""
 
 from tamis.actions.services import Services
-from tamis.domain.import_reports import Effect
+from tamis.domain.import_reports import SegmentEffect
 from tamis.domain.instants import from_micros
 from tamis.domain.membership_changes import Cause
 from tamis.records import segments
 
 
-def import_effects(services: Services, account_id: int, type_id: int, since: int) -> list[Effect]:
+def import_effects(services: Services, account_id: int, type_id: int, since: int) -> list[SegmentEffect]:
     """Count who entered and left the segments of a contact type by imports since an instant, in microseconds since
     1970, after all segments have followed (§ Fresh)."""
     with services.view(account_id) as view:
         own = segments.live_of_account(view.records, account_id)
         moved = view.columns.history.count_changes_since(Cause.IMPORT, from_micros(since))
     live = {segment.id: segment.name for segment in own if segment.contact_type_id == type_id}
-    return [Effect(id_, live[id_], entered, left) for id_, entered, left in moved if id_ in live]
+    return [SegmentEffect(id_, live[id_], entered, left) for id_, entered, left in moved if id_ in live]

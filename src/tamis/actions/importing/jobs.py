@@ -21,8 +21,8 @@ from tamis.actions.services import Services
 from tamis.domain.accounts import Account
 from tamis.domain.contacts import ContactType
 from tamis.domain.errors import Abandoned, NotFound, Problem, TamisError, Unavailable
-from tamis.domain.import_reports import AskedOptions, Effect
-from tamis.domain.imports import ImportJob, State, Upload
+from tamis.domain.import_reports import RequestedOptions, SegmentEffect
+from tamis.domain.imports import ImportJob, ImportState, Upload
 from tamis.records.handles import Transaction
 from tamis.records.importing import imports
 
@@ -118,7 +118,7 @@ def running_job(
             raise
 
 
-def keep_effects(services: Services, account: Account, import_id: int, effects: Sequence[Effect]) -> None:
+def keep_effects(services: Services, account: Account, import_id: int, effects: Sequence[SegmentEffect]) -> None:
     """Add to the report of an import which segments contacts have entered and left by it."""
     services.write(_keep_effects, account.id, import_id, effects)
 
@@ -138,11 +138,11 @@ def list_imports(services: Services, account: Account, limit: int, before: int |
 
 def seen(services: Services, job: ImportJob) -> Seen:
     """Look whether somebody still runs a job that is to be running; who runs it holds the lock on its file."""
-    if job.state is not State.RUNNING or _is_held(_lock_file(services.settings.data / PLACE, job.id)):
+    if job.state is not ImportState.RUNNING or _is_held(_lock_file(services.settings.data / PLACE, job.id)):
         return Seen(job, job.state)
     # It may have come to its end since it was read.
     now = imports.by_id(services.records.reader(), job.account_id, job.id) or job
-    return Seen(now, INTERRUPTED if now.state is State.RUNNING else now.state)
+    return Seen(now, INTERRUPTED if now.state is ImportState.RUNNING else now.state)
 
 
 def rejects_file(services: Services, job: ImportJob) -> str | None:
@@ -167,7 +167,7 @@ def _begin(
     account: Account,
     contact_type: ContactType,
     source: str,
-    asked: AskedOptions,
+    asked: RequestedOptions,
     place: Path,
     locked: ExitStack,
 ) -> int:
@@ -203,7 +203,7 @@ def _finish(db: Transaction, now: datetime, import_id: int, report: ImportReport
     )
     imports.set_phase(db, import_id, "", None)
     imports.set_report(db, import_id, kept)
-    imports.set_state(db, import_id, State.FINISHED, now)
+    imports.set_state(db, import_id, ImportState.FINISHED, now)
 
 
 def _name(path: str | None) -> str | None:
@@ -211,18 +211,20 @@ def _name(path: str | None) -> str | None:
 
 
 def _fail(db: Transaction, now: datetime, import_id: int, error: str) -> None:
-    imports.set_state(db, import_id, State.FAILED, now, error)
+    imports.set_state(db, import_id, ImportState.FAILED, now, error)
 
 
-def _keep_effects(db: Transaction, _now: datetime, account_id: int, import_id: int, effects: Sequence[Effect]) -> None:
+def _keep_effects(
+    db: Transaction, _now: datetime, account_id: int, import_id: int, effects: Sequence[SegmentEffect]
+) -> None:
     job = imports.by_id(db, account_id, import_id)
     if job:
         imports.set_report(db, import_id, structs.replace(job.report, segments=tuple(effects)))
 
 
-def _asked(options: ImportOptions, upload: Upload | None) -> AskedOptions:
+def _asked(options: ImportOptions, upload: Upload | None) -> RequestedOptions:
     """Write options as the command line has them, and what only the console has."""
-    return AskedOptions(
+    return RequestedOptions(
         create_fields=options.create_fields,
         map=options.chosen,
         blank="erase" if options.erase else "keep",

@@ -6,10 +6,10 @@ from dataclasses import dataclass
 from tamis.actions.importing.email_column import Contents, find_email_column, notices_of
 from tamis.domain.email_names import NameMatch, match_name
 from tamis.domain.errors import Invalid, Message, Problem
-from tamis.domain.fields import CREATED_AT, EMAIL, MOST_FIELDS, UPDATED_AT, Field, FieldSet, key_of
+from tamis.domain.fields import CREATED_AT, EMAIL, MOST_FIELDS, UPDATED_AT, Field, FieldSet, key_from_name
 from tamis.domain.messages import ENGLISH
-from tamis.domain.messages.words import Words
-from tamis.domain.text import short
+from tamis.domain.messages.catalog import MessageCatalog
+from tamis.domain.text import shorten
 from tamis.files.header import with_number
 
 REJECT_COLUMNS = ("rejected_line", "rejected_because")
@@ -30,28 +30,30 @@ class ColumnMap:
 
 def names_address(cells: Sequence[str], chosen: Mapping[str, str]) -> bool:
     """Return whether the cells of a record name a column of e-mail addresses, so that it is the header of a file."""
-    return any(match_name(cell) >= NameMatch.KNOWN or key_of(chosen.get(cell, "")) == EMAIL.key for cell in cells)
+    return any(
+        match_name(cell) >= NameMatch.KNOWN or key_from_name(chosen.get(cell, "")) == EMAIL.key for cell in cells
+    )
 
 
 def can_feed(name: str) -> bool:
     """Return whether a column can feed anything by its name; one without a name, or of a file of rejects, cannot."""
-    return bool(name) and key_of(name) not in REJECT_COLUMNS
+    return bool(name) and key_from_name(name) not in REJECT_COLUMNS
 
 
 def told_apart(header: Sequence[str]) -> list[str]:
     """Return the names of columns, where those that make the key of an earlier one have a number: "plan! (2)" behind
     "Plan", so that each can have a field of its own."""
-    keys = {key_of(name) for name in header}
+    keys = {key_from_name(name) for name in header}
     found: set[str] = set()
     names = []
     for name in header:
         told = name
-        if key_of(name) in found:
+        if key_from_name(name) in found:
             number = 2
-            while key_of(told := with_number(name, number)) in keys:
+            while key_from_name(told := with_number(name, number)) in keys:
                 number += 1
-            keys.add(key_of(told))
-        found.add(key_of(name))
+            keys.add(key_from_name(told))
+        found.add(key_from_name(name))
         names.append(told)
     return names
 
@@ -69,7 +71,7 @@ def map_columns(
     chosen: Mapping[str, str],
     create: bool,
     left_out: Collection[str] = (),
-    words: Words = ENGLISH,
+    words: MessageCatalog = ENGLISH,
 ) -> ColumnMap:
     """Map a header to fields: by `chosen` (column to field), else by name, but for what is `left_out`; the column of
     emails also by its `contents`. Notices are written in `words`. Raises Invalid with all that is wrong."""
@@ -88,7 +90,7 @@ def map_columns(
             ignored.append(position)  # unless it is found to be the column of emails
         elif field is not None:
             targets[position] = field
-        elif create and key_of(reference) and (name in chosen or not contents[position].is_nested):
+        elif create and key_from_name(reference) and (name in chosen or not contents[position].is_nested):
             names[position] = reference
             unknown.append(position)
         else:
@@ -137,7 +139,7 @@ def _wrong_choice(reference: str, field: Field | None, *, create: bool) -> Messa
         return Message("chosen_field_written_by_tamis", field=field.key)
     if field is None and not create:
         return Message("chosen_field_unknown", field=reference)
-    if field is None and not key_of(reference):
+    if field is None and not key_from_name(reference):
         return Message("field_name_without_letters", name=reference)
     return None
 
@@ -147,7 +149,7 @@ def _email_column(
     contents: Sequence[Contents],
     targets: Mapping[int, Field],
     spoken_for: Collection[str],
-    words: Words,
+    words: MessageCatalog,
 ) -> tuple[int | None, tuple[str, ...]]:
     """Find the column of emails, and what is to be said of it: the chosen one, else one that nobody decided on."""
     chosen = [position for position, field in targets.items() if field == EMAIL]
@@ -155,13 +157,13 @@ def _email_column(
         return chosen[0], ()
     free = [p for p, name in enumerate(header) if can_feed(name) and name not in spoken_for]
     found = find_email_column(header, contents, free, targets)
-    return (found.position, tuple(map(words.say, notices_of(header, found)))) if found else (None, ())
+    return (found.position, tuple(map(words.render, notices_of(header, found)))) if found else (None, ())
 
 
 def _notices(header: Sequence[str], names: Sequence[str], unknown: Sequence[int]) -> tuple[str, ...]:
     return tuple(
-        f'The column "{short(header[p])}" makes the field "{key_of(names[p])}", because another column has the same '
-        "name but for case and punctuation."
+        f'The column "{shorten(header[p])}" makes the field "{key_from_name(names[p])}", because another column has '
+        "the same name but for case and punctuation."
         for p in unknown
         if names[p] != header[p]
     )
@@ -171,7 +173,7 @@ def _about_nested(
     header: Sequence[str], contents: Sequence[Contents], ignored: Sequence[int], left_out: Collection[str]
 ) -> tuple[str, ...]:
     return tuple(
-        f'The column "{short(header[p])}" holds objects, which are no values of a field, and is ignored.'
+        f'The column "{shorten(header[p])}" holds objects, which are no values of a field, and is ignored.'
         for p in ignored
         if contents[p].is_nested and header[p] not in left_out
     )
@@ -182,7 +184,7 @@ def _twice(header: Sequence[str], targets: Mapping[int, Field], unknown: Mapping
     for position, field in targets.items():
         users.setdefault(field.key, []).append(header[position])
     for position, name in unknown.items():
-        users.setdefault(key_of(name), []).append(header[position])
+        users.setdefault(key_from_name(name), []).append(header[position])
     return [
         Problem(
             "header",

@@ -14,10 +14,10 @@ from tamis.actions.importing.sources import Source
 from tamis.domain.emails import Email, clean_email, parse_email
 from tamis.domain.fields import Field, Kind, new_options
 from tamis.domain.formulas import unescape
-from tamis.domain.messages.words import Words
+from tamis.domain.messages.catalog import MessageCatalog
 from tamis.domain.parsing.cell_parser import make_cell_parser
 from tamis.domain.parsing.column_format import ColumnFormat
-from tamis.domain.text import short
+from tamis.domain.text import shorten
 from tamis.staging import emails
 from tamis.staging.cells import DocumentPart, InvalidCells, MappedColumn, find_invalid_cells, parse_cells
 from tamis.staging.delimited import SourceRow
@@ -84,7 +84,7 @@ def prepare(
     add: AddOptions,
     *,
     erase: bool,
-    words: Words,
+    words: MessageCatalog,
 ) -> Prepared:
     """Read all cells of the columns that feed fields, and sort the rows out, adding the options that good rows name and
     their fields may have. Rows of one address say together what they would say one after the other; where blank cells
@@ -132,7 +132,7 @@ def blanked(staging: StagingDatabase, source: Source) -> tuple[Blanked, ...]:
         Blanked(
             source.header[place],
             count,
-            tuple((rows[n].line, short(rows[n].cells[place].strip())) for n in sorted(first)),
+            tuple((rows[n].line, shorten(rows[n].cells[place].strip())) for n in sorted(first)),
         )
         for place, count, first in found
     )

@@ -6,9 +6,9 @@ from enum import StrEnum
 
 from tamis.domain.dates import DateOrder
 from tamis.domain.fields import Field, Kind
-from tamis.domain.import_reports import Figures, Misfits
+from tamis.domain.import_reports import Misfits, RowCounts
 from tamis.domain.messages import ENGLISH
-from tamis.domain.messages.words import Words
+from tamis.domain.messages.catalog import MessageCatalog
 from tamis.domain.parsing.number_parser import DecimalMark
 from tamis.files.encodings.describe import Sample
 
@@ -57,7 +57,7 @@ class ImportOptions:
     on_bad_value: BadValue = BadValue.REJECT
     bad_values: Mapping[str, BadValue] = field(default_factory=dict)
     add_options: bool = False
-    words: Words = field(default=ENGLISH, compare=False, repr=False)
+    words: MessageCatalog = field(default=ENGLISH, compare=False, repr=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,9 +106,9 @@ class ImportReport:
     sheet: str | None = None
 
     @property
-    def figures(self) -> Figures:
+    def figures(self) -> RowCounts:
         """Return how many rows became what."""
-        return Figures(self.created, self.updated, self.unchanged, self.repeated, self.rejected)
+        return RowCounts(self.created, self.updated, self.unchanged, self.repeated, self.rejected)
 
 
 def nothing_told(_doing: str, _done: int, _all: int) -> None:

@@ -26,8 +26,8 @@ from tamis.actions.scratch_directories import SPOOL, scratch_directory
 from tamis.actions.services import Services
 from tamis.domain.accounts import Account
 from tamis.domain.contacts import ContactType
-from tamis.domain.fields import Field, FieldSet, key_of
-from tamis.domain.fields import name_of as field_name_of
+from tamis.domain.fields import Field, FieldSet, key_from_name
+from tamis.domain.fields import name_from_header as field_name_of
 from tamis.domain.import_reports import Misfits
 from tamis.domain.imports import Upload
 from tamis.domain.inference.declared_types import DeclaredType
@@ -258,7 +258,7 @@ def _add_options(
 def _field_name(name: str, declared: DeclaredType | None) -> str:
     """Name the field of a column: as where it was exported, if that makes the same key."""
     exported = declared.name if declared else ""
-    return exported if exported and key_of(exported) == key_of(name) else field_name_of(name)
+    return exported if exported and key_from_name(exported) == key_from_name(name) else field_name_of(name)
 
 
 def _make_fields(
@@ -271,7 +271,9 @@ def _make_fields(
     named = [(names[position], found.kind, found.options) for position, found in new.items()]
     if dry_run:
         checked = check_new_fields(services.records.reader(), contact_type, named)
-        made = [Field(-1 - n, key_of(name), name, kind, options) for n, (name, kind, options) in enumerate(checked)]
+        made = [
+            Field(-1 - n, key_from_name(name), name, kind, options) for n, (name, kind, options) in enumerate(checked)
+        ]
     else:
         made = services.write(create_fields, contact_type, named)
     return dict(zip(new, made, strict=True))

@@ -11,10 +11,10 @@ from tamis.actions.importing.jobs import find_import
 from tamis.actions.importing.report import Progress, nothing_told
 from tamis.actions.services import Services
 from tamis.domain.accounts import Account
-from tamis.domain.contacts import fitting_document
+from tamis.domain.contacts import upgrade_document
 from tamis.domain.errors import Refused
-from tamis.domain.import_reports import UndoFigures
-from tamis.domain.imports import ImportJob, State
+from tamis.domain.import_reports import UndoProgress
+from tamis.domain.imports import ImportJob, ImportState
 from tamis.records import types
 from tamis.records.handles import Reader, Transaction
 from tamis.records.importing import imports, undo
@@ -47,7 +47,7 @@ def undo_import(services: Services, account: Account, import_id: int, progress: 
 
     A step is atomic: an undo that was killed is finished by the next one, with the same result and the same figures.
     """
-    if find_import(services, account, import_id).state == State.RUNNING:
+    if find_import(services, account, import_id).state == ImportState.RUNNING:
         raise Refused("import_is_running", number=import_id)
     done, total = 0, services.write(_begin, account, import_id)
     while looked_at := services.write(_step, account, import_id):
@@ -67,11 +67,11 @@ def undo_report(services: Services, job: ImportJob) -> UndoReport | None:
 
 def _begin(db: Transaction, _now: datetime, account: Account, import_id: int) -> int:
     job = _job(db, account, import_id)
-    if job.state is State.UNDONE:
+    if job.state is ImportState.UNDONE:
         raise Refused("import_was_undone", number=import_id)
     if job.report.journal_dropped:
         raise Refused("import_too_old_to_undo", number=import_id)
-    imports.set_state(db, import_id, State.UNDOING, job.finished_at, job.error)
+    imports.set_state(db, import_id, ImportState.UNDOING, job.finished_at, job.error)
     return undo.size(db, import_id)
 
 
@@ -92,7 +92,7 @@ def _step(db: Transaction, now: datetime, account: Account, import_id: int) -> i
     stay: list[int] = []
     unfit = 0
     for before in piece:
-        document = fitting_document(before.document, fields) if before.as_left else None
+        document = upgrade_document(before.document, fields) if before.as_left else None
         if document is not None:
             restored.append(before._replace(document=document))
         elif before.is_there:
@@ -115,8 +115,8 @@ def _count(
 ) -> None:
     """Add to the figures of an undo. Of the contacts that stay the ids are kept: an address would outlive its contact
     there."""
-    so_far = job.report.undo or UndoFigures()
-    figures = UndoFigures(
+    so_far = job.report.undo or UndoProgress()
+    figures = UndoProgress(
         so_far.deleted + deleted,
         so_far.restored + restored,
         so_far.touched + touched,
@@ -128,19 +128,19 @@ def _count(
 
 def _finish(db: Transaction, _now: datetime, account: Account, import_id: int) -> UndoReport:
     job = _job(db, account, import_id)
-    so_far = job.report.undo or UndoFigures()
+    so_far = job.report.undo or UndoProgress()
     seen = so_far.deleted + so_far.restored + so_far.touched + so_far.unfit
     figures = structs.replace(so_far, gone=max(job.created + job.updated - seen, 0))
     _keep(db, job, figures)
-    imports.set_state(db, import_id, State.UNDONE, job.finished_at, job.error)
+    imports.set_state(db, import_id, ImportState.UNDONE, job.finished_at, job.error)
     return _report(db, figures)
 
 
-def _keep(db: Transaction, job: ImportJob, figures: UndoFigures) -> None:
+def _keep(db: Transaction, job: ImportJob, figures: UndoProgress) -> None:
     imports.set_report(db, job.id, structs.replace(job.report, undo=figures))
 
 
-def _report(db: Reader, figures: UndoFigures) -> UndoReport:
+def _report(db: Reader, figures: UndoProgress) -> UndoReport:
     return UndoReport(
         figures.deleted,
         figures.restored,

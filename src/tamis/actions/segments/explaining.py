@@ -10,7 +10,7 @@ from tamis.actions.segments.membership import decided_of_contact, external_membe
 from tamis.actions.segments.stored_rules import rules_of_type
 from tamis.domain.accounts import Account
 from tamis.domain.contacts import Contact, ContactType
-from tamis.domain.emails import Email, email_key, email_to_find
+from tamis.domain.emails import Email, email_key, parse_email_for_lookup
 from tamis.domain.errors import NotFound
 from tamis.domain.segments import Segment, contact_of_recipient, person_of_recipient, segment_of_recipient
 from tamis.domain.text import fold
@@ -51,7 +51,7 @@ def explain_membership(db: Reader, now: datetime, account: Account, segment: Seg
     of."""
     type_id = segment.contact_type_id
     fields = types.fields_of_type(db, type_id)
-    address = email_to_find(email)
+    address = parse_email_for_lookup(email)
     contact = contacts.by_email(db, type_id, address.key, fields) if address else None
     added = _added_since(db, segment, address) if address else None
     if contact is None:

@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 from tamis.actions.services import Services
 from tamis.columns.interface.history import HistoryReads
 from tamis.domain.accounts import Account
-from tamis.domain.dates import parse_date, parse_moment
+from tamis.domain.dates import parse_date, parse_datetime
 from tamis.domain.errors import Invalid, NotFound, Problem, Refused, ValueProblem
 from tamis.domain.instants import day_in_utc, day_of, from_micros, to_utc
 from tamis.domain.membership_changes import Cause, DaySize, MembershipChange
@@ -67,7 +67,7 @@ def past_instant(text: str, zone: ZoneInfo, now: datetime) -> datetime:
     offset is on the clocks of `zone`; raises Invalid."""
     text = text.strip()
     try:
-        moment = parse_moment(text)
+        moment = parse_datetime(text)
         if len(text) > len("2024-12-31"):
             at = to_utc(moment, zone)
         else:

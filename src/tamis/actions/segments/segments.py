@@ -15,7 +15,7 @@ from tamis.domain.accounts import Account
 from tamis.domain.contacts import ContactType
 from tamis.domain.errors import Invalid, Message, NotFound, Problem, Refused
 from tamis.domain.segments import Segment, is_segment_id
-from tamis.domain.text import MAX_LINE, problem_with_name
+from tamis.domain.text import MAX_LINE, name_problem
 from tamis.records import accounts, segments, types
 from tamis.records.handles import Reader, Transaction
 from tamis.rules.build import build
@@ -161,7 +161,7 @@ def _free_name(db: Reader, account: Account, name: str) -> str:
 
 
 def _problems_with_name(db: Reader, account: Account, name: str, of: Segment | None) -> list[Problem]:
-    wrong = problem_with_name(name)
+    wrong = name_problem(name)
     if wrong:
         return [Problem("segment_name", "segment_name_not_valid", problem=wrong)]
     other = segments.live_by_name(db, account.id, name)

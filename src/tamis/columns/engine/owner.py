@@ -4,7 +4,7 @@ import fcntl
 import os
 from pathlib import Path
 
-from tamis.domain.errors import Held, Unavailable
+from tamis.domain.errors import ProjectionInUse, Unavailable
 
 LOCK_NAME = "columns.lock"
 
@@ -21,7 +21,7 @@ def take_ownership(directory: Path) -> int:
         fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
     except BlockingIOError:
         os.close(handle)
-        raise Held("columns_held") from None
+        raise ProjectionInUse("columns_held") from None
     return handle
 
 
@@ -31,6 +31,6 @@ def is_owned(directory: Path) -> bool:
         return False
     try:
         os.close(take_ownership(directory))
-    except Held:
+    except ProjectionInUse:
         return True
     return False

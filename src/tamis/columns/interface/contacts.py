@@ -3,8 +3,8 @@
 from collections.abc import Sequence
 from typing import Protocol
 
-from tamis.domain.browsing import Near, Order
 from tamis.domain.fields import Field
+from tamis.domain.paging import PageAnchor, SortOrder
 from tamis.rules.time.evaluation_time import EvaluationTime
 from tamis.rules.tree import Node
 
@@ -13,8 +13,15 @@ class ContactReads(Protocol):
     """Reads the contacts of a type."""
 
     def page(
-        self, type_id: int, rule: Node | None, as_of: EvaluationTime, order: Order, near: Near | None, limit: int, /
-    ) -> tuple[list[int], Near | None]:
+        self,
+        type_id: int,
+        rule: Node | None,
+        as_of: EvaluationTime,
+        order: SortOrder,
+        near: PageAnchor | None,
+        limit: int,
+        /,
+    ) -> tuple[list[int], PageAnchor | None]:
         """Return the ids of at most `limit` contacts that a rule selects (None selects all), in order, and the contact
         from which the page starts: None for the first page, also if the given contact is gone."""
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol
 
-from tamis.domain.exports import Layout
+from tamis.domain.exports import OutputOptions
 from tamis.domain.fields import Field
 from tamis.rules.time.evaluation_time import EvaluationTime
 from tamis.rules.tree import Rule
@@ -42,6 +42,6 @@ Rows = AllContacts | SelectedContacts | SegmentRecipients
 class ExportReads(Protocol):
     """Writes rows to files."""
 
-    def write(self, rows: Rows, fields: Sequence[Field], layout: Layout, target: Path, timezone: str, /) -> int:
+    def write(self, rows: Rows, fields: Sequence[Field], layout: OutputOptions, target: Path, timezone: str, /) -> int:
         """Write rows with some fields to a file, and return how many; `timezone` names the clocks of local instants.
         The bytes are the same for the same rows. Where it fails, the file may be there in part."""

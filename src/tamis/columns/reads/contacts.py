@@ -8,8 +8,8 @@ import duckdb
 from tamis.columns.engine.dialect import DUCKDB
 from tamis.columns.layout.contacts import column, compared, table
 from tamis.columns.layout.membership import is_in_segment
-from tamis.domain.browsing import Near, Order
 from tamis.domain.fields import Kind
+from tamis.domain.paging import PageAnchor, SortOrder
 from tamis.rules.sql.compiler import ColumnSource, compile_rule
 from tamis.rules.sql.dialect import Parameters
 from tamis.rules.time.evaluation_time import EvaluationTime
@@ -27,10 +27,10 @@ class DuckContactReads:
         type_id: int,
         rule: Node | None,
         as_of: EvaluationTime,
-        order: Order,
-        near: Near | None,
+        order: SortOrder,
+        near: PageAnchor | None,
         limit: int,
-    ) -> tuple[list[int], Near | None]:
+    ) -> tuple[list[int], PageAnchor | None]:
         """Return the ids of at most `limit` contacts that a rule selects, None selecting all, in order, and the contact
         beside which they lie. Where that one is gone, or nobody is on its side any more, this is the first page, beside
         nobody."""
@@ -65,7 +65,7 @@ def _where(rule: Node | None, as_of: EvaluationTime, parameters: Parameters) -> 
     return compile_rule(rule, as_of, ColumnSource(column, is_in_segment), parameters) if rule else "TRUE"
 
 
-def _ordering(order: Order, back: bool) -> str:
+def _ordering(order: SortOrder, back: bool) -> str:
     way = "DESC" if order.descending is not back else "ASC"
     by_id = "id DESC" if back else "id ASC"
     if order.field is None:
@@ -74,7 +74,7 @@ def _ordering(order: Order, back: bool) -> str:
 
 
 def _beside(
-    con: duckdb.DuckDBPyConnection, type_id: int, order: Order, near: Near, parameters: Parameters
+    con: duckdb.DuckDBPyConnection, type_id: int, order: SortOrder, near: PageAnchor, parameters: Parameters
 ) -> str | None:
     """Write the test whether a contact comes after another one, or before it; None when that one is gone."""
     key = compared(order.field) if order.field else "id"

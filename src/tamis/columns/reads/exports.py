@@ -11,7 +11,7 @@ from tamis.columns.layout.contacts import column, table, written
 from tamis.columns.layout.externals import selected_externals
 from tamis.columns.layout.membership import is_in_segment, recipients_of
 from tamis.columns.reads.recipients import with_inclusions
-from tamis.domain.exports import Format, Layout
+from tamis.domain.exports import Format, OutputOptions
 from tamis.domain.fields import EMAIL, FIRST_NAME, LAST_NAME, SEPARATOR, Field, Kind
 from tamis.domain.formulas import TO_ESCAPE
 from tamis.domain.inference.parquet_metadata import KEY, format_field_metadata
@@ -70,7 +70,7 @@ class DuckExportReads:
     def __init__(self, con: duckdb.DuckDBPyConnection) -> None:
         self._con = con
 
-    def write(self, rows: Rows, fields: Sequence[Field], layout: Layout, target: Path, timezone: str) -> int:
+    def write(self, rows: Rows, fields: Sequence[Field], layout: OutputOptions, target: Path, timezone: str) -> int:
         parameters = Parameters(DUCKDB)
         match rows:
             case AllContacts(type_id):
@@ -86,7 +86,7 @@ class DuckExportReads:
         rows: str,
         parameters: Parameters,
         fields: Sequence[Field],
-        layout: Layout,
+        layout: OutputOptions,
         target: Path,
         timezone: str,
     ) -> int:
@@ -116,7 +116,7 @@ def _name(field: Field, *, marked: bool) -> str:
     return f'"{BYTE_ORDER_MARK if marked else ""}{key}"'
 
 
-def _options(layout: Layout) -> str:
+def _options(layout: OutputOptions) -> str:
     if layout.format is Format.PARQUET:
         return "FORMAT parquet, COMPRESSION zstd"
     compression = ", COMPRESSION gzip" if layout.compressed else ", COMPRESSION none"
@@ -125,7 +125,7 @@ def _options(layout: Layout) -> str:
     return "FORMAT csv, HEADER true, DELIMITER ',', QUOTE '\"', ESCAPE '\"', NULLSTR ''" + compression
 
 
-def _cell(field: Field, layout: Layout, clocks: str | None, *, alone: bool) -> str:
+def _cell(field: Field, layout: OutputOptions, clocks: str | None, *, alone: bool) -> str:
     """Write the expression for a value as a format has it; `clocks` is the placeholder of the time zone of local
     instants, `alone` whether its row has no other value."""
     value = column(field)

@@ -13,7 +13,7 @@ from tamis.domain.inference.number_evidence import NumberEvidence
 from tamis.domain.parsing.column_format import Ambiguous, AmbiguousDates, AmbiguousNumbers, ColumnFormat
 from tamis.domain.parsing.number_parser import DecimalMark
 from tamis.domain.parsing.units import PERCENT
-from tamis.domain.text import counted
+from tamis.domain.text import pluralize
 
 MANY_TIMES = 3
 """The decimal mark that goes with the delimiter wins when this many times more columns use it than the other one."""
@@ -136,7 +136,9 @@ def _dates(
 def _with_null_note(found: ColumnFormat, profiler: ColumnProfiler) -> ColumnFormat:
     if not profiler.nulls:
         return found
-    note = f"has {counted(profiler.nulls, 'cell')} that say NULL or 0000-00-00, as databases do, and are read as blank"
+    note = (
+        f"has {pluralize(profiler.nulls, 'cell')} that say NULL or 0000-00-00, as databases do, and are read as blank"
+    )
     return replace(found, notes=(*found.notes, note))
 
 

@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from tamis.domain.choices import Options, parts_of
+from tamis.domain.choices import OptionIndex, split_options
 from tamis.domain.dates import DateOrder
 from tamis.domain.fields import Kind
 from tamis.domain.inference.date_evidence import DateEvidence
@@ -15,7 +15,7 @@ from tamis.domain.inference.word_evidence import MOST_OPTIONS, WordEvidence
 from tamis.domain.parsing.null_values import is_null, is_placeholder
 from tamis.domain.parsing.number_parser import DecimalMark
 
-NO_OPTIONS = Options.of(())
+NO_OPTIONS = OptionIndex.of(())
 DATES = (Kind.DATE, Kind.DATETIME)
 MOST_REQUESTED_OPTIONS = 1_000
 """The most options of a choice where a person requested that kind."""
@@ -82,7 +82,7 @@ class ColumnProfiler:
 
     def _add_text(self, text: str, count: int) -> None:
         if self.words:
-            for word in parts_of(text, NO_OPTIONS) if self._is_list else (text,):
+            for word in split_options(text, NO_OPTIONS) if self._is_list else (text,):
                 self.words.add(word, count)
             if self.words.is_out:
                 self.words = None

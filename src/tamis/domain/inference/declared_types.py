@@ -11,7 +11,7 @@ import msgspec
 
 from tamis.domain.fields import SEPARATOR, Field, Kind, ValueProblem, parser
 from tamis.domain.inference.word_evidence import FEWEST_CELLS_AN_OPTION, LONGEST_OPTION, MOST_OPTIONS
-from tamis.domain.text import fold, problem_with_name
+from tamis.domain.text import fold, name_problem
 
 MOST_OPTIONS_OF_LISTS = 500
 LIST_MARKS = r"[;；,，、|/\n\r\x{2028}\[\]{}\x22'“”„‘’«»]"
@@ -56,7 +56,7 @@ def infer_text_type(counts: Mapping[str, int]) -> DeclaredType:
         return DeclaredType(Kind.TEXT)
     if len({fold(option) for option in options}) < len(options):
         return DeclaredType(Kind.TEXT)
-    if any(len(option) > LONGEST_OPTION or SEPARATOR in option or problem_with_name(option) for option in options):
+    if any(len(option) > LONGEST_OPTION or SEPARATOR in option or name_problem(option) for option in options):
         return DeclaredType(Kind.TEXT)
     return DeclaredType(Kind.CHOICE, tuple(options))
 
@@ -83,7 +83,7 @@ def merge_list_options(lists: Iterable[Sequence[str]]) -> tuple[str, ...] | None
             return None
     if len({fold(option) for option in followers}) < len(followers) or not followers:
         return None
-    if any(SEPARATOR in option or problem_with_name(option) for option in followers):
+    if any(SEPARATOR in option or name_problem(option) for option in followers):
         return None
     return tuple(_in_order(followers) or sorted(followers))
 

@@ -2,7 +2,7 @@
 
 import re
 
-from tamis.domain.fields import key_of
+from tamis.domain.fields import key_from_name
 
 
 def _words(listed: str) -> frozenset[str]:
@@ -43,7 +43,7 @@ _QUESTIONS = _words("""
 def split_words(header: str) -> list[str]:
     """Split a header into folded words; `customerId` has two."""
     apart = re.sub(r"(?<=[a-z])(?=[A-Z])", " ", header)
-    return key_of(apart).split("_")
+    return key_from_name(apart).split("_")
 
 
 def has_identifier_word(header: str) -> bool:

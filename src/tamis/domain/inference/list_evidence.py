@@ -3,8 +3,8 @@
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 
-from tamis.domain.choices import COMMA, LEVELS, Options, is_quoted, may_list, parts_of, pieces_of
-from tamis.domain.fields import Kind, problem_with_option
+from tamis.domain.choices import COMMA, LEVELS, OptionIndex, has_separator, is_quoted, split_list, split_options
+from tamis.domain.fields import Kind, option_problem
 from tamis.domain.text import fold
 
 MOST_TEXTS = 2_000
@@ -38,7 +38,7 @@ class ListEvidence:
         `filled` is the number of cells that are not blank."""
         texts = self._texts or set()
         for level in LEVELS:
-            if any(may_list(text, level) for text in texts):
+            if any(has_separator(text, level) for text in texts):
                 items = _split_all(texts, level)
                 if any(len(found) > 1 for found in items.values()):
                     options = _options(items)
@@ -52,7 +52,7 @@ def _split_all(texts: Iterable[str], level: int) -> dict[str, list[str]]:
     items: dict[str, list[str]] = {}
     different: set[str] = set()
     for text in texts:
-        items[text] = pieces_of(text, level)
+        items[text] = split_list(text, level)
         different.update(map(fold, items[text]))
         if len(different) > MOST_OPTIONS and any(len(found) > 1 for found in items.values()):
             break
@@ -71,7 +71,7 @@ def _options(items: Mapping[str, Sequence[str]]) -> tuple[str, ...]:
 def _are_lists(items: Mapping[str, Sequence[str]], options: tuple[str, ...], level: int) -> bool:
     if not 1 < len(options) <= MOST_OPTIONS:
         return False
-    if any(len(option) > LONGEST_OPTION or problem_with_option(option, Kind.CHOICES) for option in options):
+    if any(len(option) > LONGEST_OPTION or option_problem(option, Kind.CHOICES) for option in options):
         return False
     if not all(is_quoted(text) for text, found in items.items() if len(found) > 1):
         folded = [{fold(item) for item in found} for found in items.values()]
@@ -82,5 +82,5 @@ def _are_lists(items: Mapping[str, Sequence[str]], options: tuple[str, ...], lev
         company = set().union(*(found for found in folded if len(found) > 1))
         if level == COMMA and (not alone & company or len(options) > len(items)):
             return False
-    known = Options.of(options)
-    return all(known.find(part) for text in items for part in parts_of(text, known))
+    known = OptionIndex.of(options)
+    return all(known.find(part) for text in items for part in split_options(text, known))

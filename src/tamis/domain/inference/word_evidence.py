@@ -13,7 +13,7 @@ from tamis.domain.parsing.boolean_words import (
     parse_boolean_word,
 )
 from tamis.domain.parsing.null_values import is_placeholder
-from tamis.domain.text import fold, problem_with_name
+from tamis.domain.text import fold, name_problem
 
 MOST_OPTIONS = 20
 LONGEST_OPTION = 100
@@ -42,7 +42,7 @@ class WordEvidence:
             if len(self._words) > MOST_WORDS or len(text) > LONGEST_WORD:
                 self._words = None
         if self.spellings is not None:
-            if len(text) > LONGEST_OPTION or SEPARATOR in text or problem_with_name(text):
+            if len(text) > LONGEST_OPTION or SEPARATOR in text or name_problem(text):
                 self.spellings = None
                 return
             # The first spelling in code point order, so that the order of rows does not matter.

@@ -3,13 +3,13 @@
 An interface that names its own options, fields or links has a table of its own, which is looked up first.
 """
 
+from tamis.domain.messages.catalog import MessageCatalog
 from tamis.domain.messages.data import DATA
 from tamis.domain.messages.files import FILES
 from tamis.domain.messages.imports import IMPORTS
 from tamis.domain.messages.rules import RULES
 from tamis.domain.messages.stores import STORES
 from tamis.domain.messages.values import VALUES
-from tamis.domain.messages.words import Words
 
 SHARED = {**VALUES, **RULES, **FILES, **IMPORTS, **STORES, **DATA}
-ENGLISH = Words(SHARED)
+ENGLISH = MessageCatalog(SHARED)

@@ -13,7 +13,7 @@ from tamis.domain.parsing.date_parser import parse_date_in_order
 from tamis.domain.parsing.null_values import is_null
 from tamis.domain.parsing.number_parser import DecimalMark, parse_number_text
 from tamis.domain.parsing.units import PERCENT, is_in_unit
-from tamis.domain.text import short
+from tamis.domain.text import shorten
 
 _DIGITS = re.compile(r"-?[0-9]+(?:[.,][0-9]+)?")
 EXAMPLES = {DecimalMark.POINT: "12.5", DecimalMark.COMMA: "12,5"}
@@ -32,11 +32,11 @@ def make_cell_parser(of: Field, zone: ZoneInfo, format_: ColumnFormat) -> Callab
         if found is None or number is None:
             if found is None and format_.decimal is DecimalMark.POINT:
                 return parse(text)
-            raise ValueProblem("number_not_written_so", example=EXAMPLES[format_.decimal], text=short(text))
+            raise ValueProblem("number_not_written_so", example=EXAMPLES[format_.decimal], text=shorten(text))
         if format_.codes and (found.is_ambiguous or not _DIGITS.fullmatch(text)):
-            raise ValueProblem("code_not_read", text=short(text))
+            raise ValueProblem("code_not_read", text=shorten(text))
         if not found.is_zero and not is_in_unit(found.unit, format_.unit):
-            raise ValueProblem("unit_differs", problem=_wrong_unit(found.unit, format_.unit), text=short(text))
+            raise ValueProblem("unit_differs", problem=_wrong_unit(found.unit, format_.unit), text=shorten(text))
         return parse(number)
 
     def parse_date(text: str) -> Value | None:
@@ -79,7 +79,7 @@ def parse_user_input(text: str, of: Field, zone: ZoneInfo) -> Value | None:
         return parse_value(text, of, zone)
     if found.is_ambiguous:
         one, other = (found.by_mark[mark] for mark in DecimalMark)
-        raise ValueProblem("number_is_ambiguous", one=one, other=other, text=short(text.strip()))
+        raise ValueProblem("number_is_ambiguous", one=one, other=other, text=shorten(text.strip()))
     return parse_value(next(iter(found.by_mark.values())), of, zone)
 
 

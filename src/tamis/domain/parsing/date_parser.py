@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta, timezone
 
-from tamis.domain.dates import DateOrder, day_comes_late, read_date, read_moment
+from tamis.domain.dates import DateOrder, day_comes_late, read_date, read_datetime
 from tamis.domain.errors import ValueProblem
 from tamis.domain.parsing.calendar_names import month_number, weekday_number
 
@@ -84,7 +84,7 @@ def parse_date_in_order(text: str, order: DateOrder, *, of_birth: bool = False) 
 
 def _known(text: str, order: DateOrder) -> datetime | None:
     try:
-        return read_moment(text, order)
+        return read_datetime(text, order)
     except ValueProblem:
         return None
 

@@ -8,23 +8,23 @@ from itertools import pairwise
 
 from tamis.domain.errors import Message
 
-SHORTEST, LONGEST = 10, 1_000
-FEWEST_OTHERS = 8
+MIN_LENGTH, MAX_LENGTH = 10, 1_000
+MIN_OTHER_CHARACTERS = 8
 """How many letters and digits must be left when the account's own words are taken out: what ASVS asks of a whole
 password."""
-SHORTEST_WORD = 3
+MIN_WORD_LENGTH = 3
 PRODUCT = "tamis"
 
 
-def problem_with_password(password: str, email: str) -> Message | None:
+def password_problem(password: str, email: str) -> Message | None:
     """Return what is wrong with a new password of the account with an email, or None; a phrase without its subject.
 
     Any characters may be used, and none must be (ASVS 6.2.5).
     """
-    if len(password) < SHORTEST:
-        return Message("password_too_short", least=SHORTEST)
-    if len(password) > LONGEST:
-        return Message("password_too_long", most=LONGEST)
+    if len(password) < MIN_LENGTH:
+        return Message("password_too_short", least=MIN_LENGTH)
+    if len(password) > MAX_LENGTH:
+        return Message("password_too_long", most=MAX_LENGTH)
     folded = password.casefold()
     if _is_common(folded) or _is_monotonous(folded):
         return Message("password_too_common")
@@ -54,7 +54,7 @@ def _core(folded: str) -> str:
 def _is_monotonous(folded: str) -> bool:
     """Return whether a few characters are repeated, or follow each other as in the alphabet."""
     steps = {ord(after) - ord(before) for before, after in pairwise(folded)}
-    return len(_repeated(folded)) < FEWEST_OTHERS or (len(steps) == 1 and abs(steps.pop()) == 1)
+    return len(_repeated(folded)) < MIN_OTHER_CHARACTERS or (len(steps) == 1 and abs(steps.pop()) == 1)
 
 
 def _repeated(folded: str) -> str:
@@ -67,11 +67,11 @@ def _own_words(email: str) -> list[str]:
     name, _, domain = email.casefold().rpartition("@")
     labels = domain.split(".")[:-1]
     words = {name, *re.split(r"[\W_]+", name), domain, *labels, *re.split(r"[\W_]+", " ".join(labels)), PRODUCT}
-    return sorted((word for word in words if len(word) >= SHORTEST_WORD), key=lambda word: (-len(word), word))
+    return sorted((word for word in words if len(word) >= MIN_WORD_LENGTH), key=lambda word: (-len(word), word))
 
 
 def _is_made_of(folded: str, words: list[str]) -> bool:
     rest = folded
     for word in words:
         rest = rest.replace(word, " ")
-    return rest != folded and sum(map(str.isalnum, rest)) < FEWEST_OTHERS
+    return rest != folded and sum(map(str.isalnum, rest)) < MIN_OTHER_CHARACTERS

@@ -16,8 +16,8 @@ from tamis.domain.encodings import (
     find_encoding_named,
     label_of,
 )
-from tamis.domain.errors import Problem, UnclearEncoding
-from tamis.domain.text import CONTROL, short
+from tamis.domain.errors import AmbiguousEncoding, Problem
+from tamis.domain.text import CONTROL, shorten
 from tamis.files.encodings.binary import what_it_is
 from tamis.files.encodings.decode import blocks_as_utf8, first_undecodable, lines_as_utf8, unreadable_bytes
 from tamis.files.encodings.describe import Sample, not_clear, notices_on_strays, question, samples
@@ -90,7 +90,7 @@ def as_utf8(source: Source, encoding: Encoding) -> Iterator[bytes]:
 def _named(source: Source, wanted: str) -> KnownEncoding:
     known = find_encoding_named(wanted)
     if known is None:
-        raise source.refuse("encoding_unknown", encoding=short(wanted), usual=USUAL)
+        raise source.refuse("encoding_unknown", encoding=shorten(wanted), usual=USUAL)
     return known
 
 
@@ -202,7 +202,7 @@ def _with_strays(source: Source, found: Survey, whole: Encoding) -> Encoding:
     unreadable: dict[int, str] = {}
     if detected.rival and (name != UTF8 or known.name != WINDOWS_1252):
         if name != UTF8 or found.strays > MOST_NUMBERS:
-            raise UnclearEncoding([Problem.of(source.name, question(found, detected))])
+            raise AmbiguousEncoding([Problem.of(source.name, question(found, detected))])
         unreadable = dict.fromkeys(found.numbers, not_clear(detected))
     missing = unreadable_bytes(_after(source, whole.mark), known.codec, whole.end, keeps_utf8=keeps)
     notices = notices_on_strays(found, known, missing, name=name, keeps_utf8=keeps, rejected=bool(unreadable))

@@ -5,7 +5,7 @@ from typing import NamedTuple
 
 from tamis.domain.encodings import BY_NAME, UTF8, KnownEncoding, label_of
 from tamis.domain.errors import Message
-from tamis.domain.text import CONTROL, counted, short
+from tamis.domain.text import CONTROL, pluralize, shorten
 from tamis.files.encodings.detect import Detected
 from tamis.files.encodings.survey import Line, Survey
 
@@ -29,7 +29,7 @@ def notices_on_strays(
         if keeps_utf8:
             yield "Lines that are UTF-8 were read as UTF-8."
     else:
-        lines = f"{counted(found.strays, 'line')} {'is' if found.strays == 1 else 'are'} not UTF-8"
+        lines = f"{pluralize(found.strays, 'line')} {'is' if found.strays == 1 else 'are'} not UTF-8"
         where = _numbers(found)
         if rejected:
             yield f"{lines} and can be read in two ways ({where}): the rows are rejected."
@@ -95,7 +95,7 @@ def _from_first(text: str) -> str:
     """Cut a long line so that its first character outside of ASCII is seen."""
     first = next((n for n, character in enumerate(text) if not character.isascii()), 0)
     begin = first - _AROUND if first > _LONGEST_SAMPLE - _AROUND else 0
-    return ("…" if begin else "") + short(text[begin:], _LONGEST_SAMPLE)
+    return ("…" if begin else "") + shorten(text[begin:], _LONGEST_SAMPLE)
 
 
 def _shown(text: str) -> str:

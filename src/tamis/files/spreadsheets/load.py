@@ -12,7 +12,7 @@ import msgspec
 
 from tamis.domain.encodings import UTF8
 from tamis.domain.errors import Unavailable
-from tamis.domain.text import short
+from tamis.domain.text import shorten
 from tamis.files.chunks import CHUNK_BYTES
 from tamis.files.delimited import DelimitedFile, delimited_in
 from tamis.files.encodings.choose import Encoding
@@ -50,7 +50,9 @@ def open_sheet(source: Source, spool: Path, is_header: IsHeader, wanted: str | N
     sheets = {sheet.number: sheet for sheet in known.sheets}
     chosen = [sheets[number] for number in known.chosen]
     if wanted and not chosen:
-        raise source.refuse("sheet_unknown", sheet=short(wanted), sheets=[short(sheet.name) for sheet in known.sheets])
+        raise source.refuse(
+            "sheet_unknown", sheet=shorten(wanted), sheets=[shorten(sheet.name) for sheet in known.sheets]
+        )
     filled = [sheet for sheet in chosen if sheet.rows]
     if not filled:
         raise source.refuse("workbook_without_rows")
@@ -122,5 +124,5 @@ def _unpacked(source: Source, spool: Path) -> Path:
 
 
 def _listed(sheets: list[ListedSheet]) -> str:
-    shown = ", ".join(f'"{short(sheet.name)}"' for sheet in sheets[:_SHEETS_NAMED])
+    shown = ", ".join(f'"{shorten(sheet.name)}"' for sheet in sheets[:_SHEETS_NAMED])
     return shown + (f" and {len(sheets) - _SHEETS_NAMED:,} more" if len(sheets) > _SHEETS_NAMED else "")

@@ -4,8 +4,8 @@ from datetime import datetime
 
 import msgspec
 
-from tamis.domain.import_reports import AskedOptions, Details
-from tamis.domain.imports import HIGHEST_ID, ImportJob, State
+from tamis.domain.import_reports import Details, RequestedOptions
+from tamis.domain.imports import HIGHEST_ID, ImportJob, ImportState
 from tamis.domain.instants import from_micros, to_micros
 from tamis.records.engine.sql import insert as add_row
 from tamis.records.engine.sql import run, select, select_one, select_tuples
@@ -13,12 +13,12 @@ from tamis.records.handles import Reader, Transaction
 from tamis.records.queries import load
 
 SQL = load("imports")
-_OPTIONS = msgspec.json.Decoder(AskedOptions)
+_OPTIONS = msgspec.json.Decoder(RequestedOptions)
 _REPORT = msgspec.json.Decoder(Details)
 
 
 def insert(
-    db: Transaction, account_id: int, type_id: int, source: str, options: AskedOptions, now: datetime
+    db: Transaction, account_id: int, type_id: int, source: str, options: RequestedOptions, now: datetime
 ) -> ImportJob:
     """Add an import that begins now."""
     values = (account_id, type_id, source, _json(options), to_micros(now))
@@ -42,7 +42,7 @@ def of_account(db: Reader, account_id: int, limit: int, before: int | None = Non
 def set_state(
     db: Transaction,
     import_id: int,
-    state: State,
+    state: ImportState,
     finished_at: datetime | None = None,
     error: str | None = None,
 ) -> None:
@@ -74,11 +74,11 @@ def set_report(db: Transaction, import_id: int, report: Details) -> None:
 def totals(db: Reader) -> tuple[dict[str, int], int]:
     """Return how many imports of all accounts are in each state, and how many rows are behind them."""
     rows = select_tuples(db, tuple[str, int, int], SQL["totals"])
-    counts = {str(state): 0 for state in State} | {state: count for state, count, _ in rows}
+    counts = {str(state): 0 for state in ImportState} | {state: count for state, count, _ in rows}
     return counts, sum(done for *_, done in rows)
 
 
-def _json(document: AskedOptions | Details) -> str:
+def _json(document: RequestedOptions | Details) -> str:
     return msgspec.json.encode(document).decode()
 
 
@@ -108,7 +108,7 @@ def _job(
         type_id,
         source,
         _OPTIONS.decode(options),
-        State(state),
+        ImportState(state),
         phase,
         from_micros(started_at),
         None if finished_at is None else from_micros(finished_at),

@@ -8,7 +8,7 @@ from itertools import groupby
 from typing import TypeGuard
 
 from tamis.domain.dates import format_day
-from tamis.domain.durations import Duration, Unit, after, before
+from tamis.domain.durations import Duration, Unit, add_duration, subtract_duration
 from tamis.domain.fields import COUNTRY, CREATED_AT, UPDATED_AT, format_value
 from tamis.rules.operators import BY_NAME, OPERATORS, Operator, Relative, Takes
 from tamis.rules.tree import All, Any, Condition, InSegment, Node, Not, Rule
@@ -134,11 +134,11 @@ class _Writer:
             return ""
         match condition.operator.relative:
             case Relative.LAST:
-                return f" (since {format_day(before(self.today, duration))})"
+                return f" (since {format_day(subtract_duration(self.today, duration))})"
             case Relative.BEFORE:
-                return f" (before {format_day(before(self.today, duration))})"
+                return f" (before {format_day(subtract_duration(self.today, duration))})"
             case Relative.NEXT | Relative.ANNIVERSARY:
-                return f" (until {format_day(after(self.today, duration))})"
+                return f" (until {format_day(add_duration(self.today, duration))})"
         return ""
 
 

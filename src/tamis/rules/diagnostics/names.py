@@ -6,7 +6,7 @@ from difflib import get_close_matches
 from tamis.domain.errors import Message
 from tamis.domain.fields import Field, FieldSet, Kind
 from tamis.domain.segments import SegmentRefs
-from tamis.domain.text import MAX_LINE, fold, short
+from tamis.domain.text import MAX_LINE, fold, shorten
 from tamis.rules.operators import BY_NAME, OPERATORS, SPELLINGS, Operator, find_operator, names_for, normal_spelling
 
 _MAX_COMPARED = 60
@@ -19,13 +19,13 @@ def unknown_field(reference: str | int, fields: FieldSet) -> Message:
     names = {fold(name): field.key for field in fields.fields for name in (field.key, field.name)}
     if isinstance(reference, int):
         return Message("no_field_with_id", field=reference, advice=_did_you_mean(_close_matches(str(reference), names)))
-    return Message("no_field", field=short(reference), advice=_did_you_mean(_close_matches(reference, names)))
+    return Message("no_field", field=shorten(reference), advice=_did_you_mean(_close_matches(reference, names)))
 
 
 def unknown_segment(reference: str, segments: SegmentRefs) -> Message:
     """Report an unknown segment, with the closest names."""
     near = _close_matches(reference, {fold(ref.name): ref.name for ref in segments.refs})
-    return Message("no_segment_of_type", segment=short(reference), advice=_did_you_mean(near))
+    return Message("no_segment_of_type", segment=shorten(reference), advice=_did_you_mean(near))
 
 
 def unknown_operator(spelling: str, field: Field | None = None, *, lists_all: bool = False) -> Message:
@@ -41,7 +41,7 @@ def unknown_operator(spelling: str, field: Field | None = None, *, lists_all: bo
         advice = Message("operators_of_field", field=field.key, kind=field.kind, operators=list(names_for(field.kind)))
     elif not near and lists_all:
         advice = Message("operators_there_are", operators=list(BY_NAME))
-    return Message("no_operator", operator=short(spelling), advice=advice)
+    return Message("no_operator", operator=shorten(spelling), advice=advice)
 
 
 def inapplicable_operator(spelling: str, field: Field) -> Message:
@@ -87,4 +87,4 @@ def _close_matches(name: str, known: Mapping[str, str]) -> list[str]:
 
 
 def _did_you_mean(near: Collection[str]) -> Message | None:
-    return Message("did_you_mean", near=[short(text) for text in dict.fromkeys(near)]) if near else None
+    return Message("did_you_mean", near=[shorten(text) for text in dict.fromkeys(near)]) if near else None

@@ -7,7 +7,7 @@ from itertools import pairwise
 import lark
 
 from tamis.domain.errors import Message, Problem
-from tamis.domain.text import short
+from tamis.domain.text import shorten
 from tamis.rules.syntaxes.grammar import SEGMENT_OPERATOR
 
 _DURATION_WITHOUT_UNIT = re.compile(r"(within|next|last|past|than|over)\s+[+-]?[\d.]+\s+\Z", re.IGNORECASE)
@@ -20,14 +20,14 @@ _MAX_SHOWN = 5
 
 def list_without_parentheses(field: str, operator: str, values: Sequence[str]) -> Message:
     """Explain how to write a list."""
-    return Message("list_without_parentheses", field=short(field), operator=operator, values=_listed(values))
+    return Message("list_without_parentheses", field=shorten(field), operator=operator, values=_listed(values))
 
 
 def alternatives_without_operator(field: str, operator: str, values: Sequence[str]) -> Message:
     """Explain how to write alternatives for a value."""
-    repeated = [f"{short(field)} {operator} {_shown(value)}" for value in values[:_MAX_SHOWN]]
+    repeated = [f"{shorten(field)} {operator} {_shown(value)}" for value in values[:_MAX_SHOWN]]
     return Message(
-        "alternatives_without_operator", conditions=" or ".join(repeated), field=short(field), values=_listed(values)
+        "alternatives_without_operator", conditions=" or ".join(repeated), field=shorten(field), values=_listed(values)
     )
 
 
@@ -51,7 +51,7 @@ def _listed(values: Sequence[str]) -> str:
 
 def _shown(value: str) -> str:
     bare = isinstance(value, lark.Token) and value.type == "BARE"
-    return f'"{short(value)}"' if bare else short(value)
+    return f'"{shorten(value)}"' if bare else shorten(value)
 
 
 def describe_syntax_error(text: str, error: lark.exceptions.UnexpectedInput) -> Problem:
@@ -78,7 +78,7 @@ def _missing(end: str, expected: set[str]) -> Message:
     if "STRING" in expected:
         return Message("value_missing")
     if _wants_operator(expected):
-        return Message("operator_missing", after=short(end.rsplit(maxsplit=1)[-1]))
+        return Message("operator_missing", after=shorten(end.rsplit(maxsplit=1)[-1]))
     if "NAME" in expected:
         return Message("condition_missing")
     if "RPAR" in expected or "RSQB" in expected:

@@ -4,7 +4,7 @@ import re
 
 from tamis.domain.errors import Message
 from tamis.domain.fields import Field, Kind
-from tamis.domain.text import short
+from tamis.domain.text import shorten
 from tamis.rules.operators import Operator, positive
 
 _DECORATION = re.compile(r"[$€£¥₹%\s'’_]")
@@ -31,7 +31,7 @@ def advice(text: str, field: Field, operator: Operator) -> Message | None:
 
 def text_without_quotes(text: str) -> Message:
     """Report text without quotes."""
-    return Message("text_without_quotes", text=short(text))
+    return Message("text_without_quotes", text=shorten(text))
 
 
 def value_is_a_field(field: Field, other: Field) -> Message:
@@ -62,7 +62,7 @@ def _date_advice(text: str) -> Message | None:
 def _duration_advice(text: str) -> Message | None:
     cleaned = re.sub(r"(?<=\d),(?=\d{3})", "", text)
     if cleaned != text and re.match(r"\d{4,6}\D", f"{cleaned} "):
-        return Message("write_duration_so", plain=short(cleaned))
+        return Message("write_duration_so", plain=shorten(cleaned))
     if re.search(r"\bago\Z", text, re.IGNORECASE):
         return Message("leave_ago_out")
     if _DAY.fullmatch(text):

@@ -6,7 +6,7 @@ from datetime import date, datetime
 from functools import lru_cache
 from zoneinfo import ZoneInfo
 
-from tamis.domain.durations import Duration, after
+from tamis.domain.durations import Duration, add_duration
 from tamis.domain.instants import DAY, day_in_utc, day_of, to_micros, to_utc
 
 _FIRST, _LAST, _LEAP_DAY = 101, 1231, 229
@@ -62,7 +62,7 @@ def anniversary_days(today: date, duration: Duration, zone: ZoneInfo | None) -> 
 
     The anniversary of 29 February is on the 28th in years without a 29th.
     """
-    end = after(today, duration)
+    end = add_duration(today, duration)
     last = _LEAP_DAY if (end.month, end.day) == (2, 28) and not isleap(end.year) else _code(end)
     latest = _a_year_before(end.year, last)
     if duration.is_year_or_more:

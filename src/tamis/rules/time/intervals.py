@@ -6,7 +6,7 @@ from datetime import date, datetime, timedelta
 from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
-from tamis.domain.durations import Duration, after, before
+from tamis.domain.durations import Duration, add_duration, subtract_duration
 from tamis.domain.fields import Value
 from tamis.domain.instants import DAY, FIRST_INSTANT, LAST_INSTANT, day_in_utc, day_of
 from tamis.rules.operators import Relative
@@ -79,13 +79,15 @@ def _by_anniversary(day: date, duration: Duration, as_of: EvaluationTime) -> Ite
 def _first_day_reaching(day: date, duration: Duration) -> date:
     """Return the first day that is at most a duration before another day."""
     days = range(max(day.toordinal() - duration.most_days, date.min.toordinal()), day.toordinal() + 1)
-    return date.fromordinal(days[bisect_left(days, day, key=lambda n: after(date.fromordinal(n), duration))])
+    return date.fromordinal(days[bisect_left(days, day, key=lambda n: add_duration(date.fromordinal(n), duration))])
 
 
 def _last_day_reaching(day: date, duration: Duration) -> date:
     """Return the last day that is at most a duration after another day."""
     days = range(day.toordinal(), min(day.toordinal() + duration.most_days, date.max.toordinal()) + 1)
-    return date.fromordinal(days[bisect_right(days, day, key=lambda n: before(date.fromordinal(n), duration)) - 1])
+    return date.fromordinal(
+        days[bisect_right(days, day, key=lambda n: subtract_duration(date.fromordinal(n), duration)) - 1]
+    )
 
 
 def _merge(found: Iterator[Interval]) -> Iterator[Interval]:

@@ -2,7 +2,7 @@
 
 from datetime import date, datetime, timedelta
 
-from tamis.domain.durations import Duration, after, before
+from tamis.domain.durations import Duration, add_duration, subtract_duration
 from tamis.domain.fields import Kind
 from tamis.domain.instants import DAY, FIRST_INSTANT, LAST_INSTANT, MICROSECOND, day_in_utc
 from tamis.rules.operators import Operand, Relative
@@ -34,7 +34,7 @@ def span(relative: Relative, duration: Duration, kind: Kind, as_of: EvaluationTi
             FromNow(_NO_TIME if last else duration.hours),
         )
     today = as_of.today
-    first, end = (before(today, duration), today) if last else (today, after(today, duration))
+    first, end = (subtract_duration(today, duration), today) if last else (today, add_duration(today, duration))
     if kind is Kind.DATE:
         return Operand(first, end)
     if last:
@@ -46,7 +46,7 @@ def _span_before(duration: Duration, kind: Kind, as_of: EvaluationTime) -> Opera
     """Return all values before those that `is within` means for the same duration."""
     if duration.hours is not None:
         return Operand(FIRST_INSTANT, FromNow(-duration.hours))
-    first = before(as_of.today, duration)
+    first = subtract_duration(as_of.today, duration)
     if first == date.min:
         return _NO_DAY if kind is Kind.DATE else _NOTHING
     if kind is Kind.DATE:

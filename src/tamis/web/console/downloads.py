@@ -11,18 +11,18 @@ from litestar.response import Stream
 
 from tamis.actions.exporting.download import Download
 from tamis.domain.errors import NotFound
-from tamis.domain.exports import Format, Layout
+from tamis.domain.exports import Format, OutputOptions
 
 FILES = {
-    "csv": (Layout(Format.CSV), "text/csv; charset=utf-8"),
-    "excel": (Layout(Format.CSV, mark=True, local=True), "text/csv; charset=utf-8"),
-    "ndjson": (Layout(Format.NDJSON), "application/x-ndjson"),
-    "parquet": (Layout(Format.PARQUET), "application/vnd.apache.parquet"),
+    "csv": (OutputOptions(Format.CSV), "text/csv; charset=utf-8"),
+    "excel": (OutputOptions(Format.CSV, mark=True, local=True), "text/csv; charset=utf-8"),
+    "ndjson": (OutputOptions(Format.NDJSON), "application/x-ndjson"),
+    "parquet": (OutputOptions(Format.PARQUET), "application/vnd.apache.parquet"),
 }
 CHUNK_BYTES = 262_144
 
 
-def layout_of(form: str) -> Layout:
+def layout_of(form: str) -> OutputOptions:
     """Return the layout that a page calls by a name; raises NotFound."""
     if form not in FILES:
         raise NotFound("export_format_unknown")

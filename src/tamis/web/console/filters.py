@@ -6,7 +6,7 @@ from zoneinfo import ZoneInfo
 from markupsafe import Markup
 
 from tamis.domain.dates import format_day
-from tamis.domain.text import counted
+from tamis.domain.text import pluralize
 
 UTC = ZoneInfo("UTC")
 day = format_day
@@ -39,11 +39,11 @@ def ago(instant: datetime, now: datetime, zone: tzinfo) -> Markup:
     if seconds < 60:
         text = "just now"
     elif seconds < 3600:
-        text = counted(int(seconds // 60), "minute") + " ago"
+        text = pluralize(int(seconds // 60), "minute") + " ago"
     elif seconds < 86_400:
-        text = counted(int(seconds // 3600), "hour") + " ago"
+        text = pluralize(int(seconds // 3600), "hour") + " ago"
     elif seconds < 7 * 86_400:
-        text = counted(int(seconds // 86_400), "day") + " ago"
+        text = pluralize(int(seconds // 86_400), "day") + " ago"
     else:
         text = day(local.date())
     return _time(instant, local, text)

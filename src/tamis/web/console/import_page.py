@@ -29,7 +29,7 @@ from tamis.actions.services import Services
 from tamis.domain.dates import DateOrder
 from tamis.domain.encodings import KNOWN, UTF16_BE, UTF16_LE, label_of
 from tamis.domain.errors import Invalid
-from tamis.domain.fields import EMAIL, FieldSet, Kind, key_of
+from tamis.domain.fields import EMAIL, FieldSet, Kind, key_from_name
 from tamis.domain.imports import Upload
 from tamis.domain.parsing.column_format import ColumnFormat
 from tamis.domain.parsing.number_parser import DecimalMark
@@ -176,7 +176,7 @@ def _positions(look: Look, fields: FieldSet, choices: Sequence[str]) -> dict[str
     found = {column.name: column.position for column in look.columns}
     for column, choice in zip(look.columns, choices, strict=True):
         field = fields.find(choice.removeprefix(FIELD)) if choice.startswith(FIELD) else None
-        found[field.key if field else key_of(column.told)] = column.position
+        found[field.key if field else key_from_name(column.told)] = column.position
     return found
 
 

@@ -11,9 +11,9 @@ from tamis.actions.importing.report import ImportReport
 from tamis.actions.importing.uploads import in_bytes
 from tamis.actions.jobs import BackgroundJob, JobStatus
 from tamis.domain.errors import Problem
-from tamis.domain.import_reports import Details, Figures
+from tamis.domain.import_reports import Details, RowCounts
 from tamis.domain.imports import ImportJob
-from tamis.domain.text import counted
+from tamis.domain.text import pluralize
 from tamis.web.console.messages import message_text
 
 STEPS = {
@@ -49,7 +49,7 @@ class ShownReport:
     on a bar of 100: the name, where it begins, how wide it is."""
 
     rows: int | None
-    figures: Figures
+    figures: RowCounts
     details: Details
     shares: list[tuple[str, float, float]]
 
@@ -64,7 +64,7 @@ def report_of_job(job: ImportJob) -> ShownReport:
     return ShownReport(job.rows_total, job.figures, job.report, shares(job.rows_total or 0, job.figures))
 
 
-def shares(rows: int, figures: Figures) -> list[tuple[str, float, float]]:
+def shares(rows: int, figures: RowCounts) -> list[tuple[str, float, float]]:
     """Lay figures side by side on a bar of 100: the name, where it begins, how wide it is."""
     laid, at = [], 0.0
     for name, count in figures._asdict().items():
@@ -88,7 +88,7 @@ def progress_of(job: BackgroundJob) -> Progress:
         return Progress(shown, 0, 0, "", all_steps)
     reading = doing == "Reading"
     done = in_bytes(job.done) if reading else f"{job.done:,}"
-    total = in_bytes(job.total) if reading else counted(job.total, "contact" if doing == "Undoing" else "row")
+    total = in_bytes(job.total) if reading else pluralize(job.total, "contact" if doing == "Undoing" else "row")
     return Progress(shown, min(job.done, job.total), job.total, f"{done} of {total}", all_steps)
 
 

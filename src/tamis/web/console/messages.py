@@ -4,7 +4,7 @@ from collections.abc import Mapping
 
 from tamis.domain.errors import Message, TamisError
 from tamis.domain.messages import SHARED
-from tamis.domain.messages.words import Words
+from tamis.domain.messages.catalog import MessageCatalog
 
 OWN: Mapping[str, str] = {
     "another_email_column": (
@@ -49,17 +49,17 @@ OWN: Mapping[str, str] = {
     ),
     "workbook_sheet_not_possible": "has no sheets: choose another one below",
 }
-WORDS = Words(SHARED, OWN)
+WORDS = MessageCatalog(SHARED, OWN)
 
 
 def message_text(message: Message) -> str:
     """Return a message in words, which continue another text."""
-    return WORDS.say(message)
+    return WORDS.render(message)
 
 
 def first_message(error: TamisError) -> str:
     """Return the first thing that is wrong in words."""
-    return WORDS.say(error.problems[0])
+    return WORDS.render(error.problems[0])
 
 
 def first_sentence(error: TamisError) -> str:
@@ -69,12 +69,12 @@ def first_sentence(error: TamisError) -> str:
 
 def all_messages(error: TamisError) -> str:
     """Return all that is wrong in words."""
-    return "; ".join(f"{p.path}: {WORDS.say(p)}" if p.path else WORDS.say(p) for p in error.problems)
+    return "; ".join(f"{p.path}: {WORDS.render(p)}" if p.path else WORDS.render(p) for p in error.problems)
 
 
 def messages_by_path(error: TamisError) -> dict[str, str]:
     """Return what is wrong in words, by what it is about."""
-    return {problem.path: WORDS.say(problem) for problem in error.problems}
+    return {problem.path: WORDS.render(problem) for problem in error.problems}
 
 
 def as_sentence(text: str) -> str:

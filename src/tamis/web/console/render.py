@@ -7,8 +7,8 @@ from typing import Any
 from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup, escape
 
-from tamis.domain.text import counted
-from tamis.domain.visible import visible_lines
+from tamis.domain.hidden_characters import escape_hidden_lines
+from tamis.domain.text import pluralize
 from tamis.web.console import filters, values
 from tamis.web.console.kinds import NAMES
 from tamis.web.console.session import Visitor
@@ -42,7 +42,7 @@ def _zone() -> Any:
 def _shown(value: Any) -> Any:
     """Show characters that nobody sees, or that turn text around, in all that a template writes as text. What comes
     back from a form, the `value` of a control, is written with the filter `exact`."""
-    return visible_lines(value) if isinstance(value, str) and not isinstance(value, Markup) else value
+    return escape_hidden_lines(value) if isinstance(value, str) and not isinstance(value, Markup) else value
 
 
 def _make_environment() -> Environment:
@@ -60,7 +60,7 @@ def _make_environment() -> Environment:
         exact=escape,
         number=filters.number,
         percent=filters.percent,
-        plural=counted,
+        plural=pluralize,
         day=filters.day,
         when=lambda instant: filters.when(instant, _zone()),
         display=lambda value: values.display_value(value, _zone()),

@@ -9,8 +9,8 @@ from operator import itemgetter
 from markupsafe import Markup
 
 from tamis.domain.fields import SEPARATOR, Field, Kind, Value, format_value
+from tamis.domain.hidden_characters import escape_hidden_lines
 from tamis.domain.text import fold, fold_part
-from tamis.domain.visible import visible_lines
 from tamis.web.console.filters import day, when
 from tamis.web.console.forms import Form
 
@@ -61,7 +61,7 @@ def highlight(text: str, searched: str) -> Markup:
             at = folded.find(word, at + 1)
     highlight = Markup("")
     for hit, run in groupby(zip(letters, hits, strict=True), itemgetter(1)):
-        part = visible_lines("".join(letter for letter, _ in run))
+        part = escape_hidden_lines("".join(letter for letter, _ in run))
         highlight += Markup("<mark>{}</mark>").format(part) if hit else part
     return highlight
 

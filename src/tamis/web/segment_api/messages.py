@@ -4,7 +4,7 @@ from collections.abc import Mapping
 
 from tamis.domain.errors import Message, TamisError
 from tamis.domain.messages import SHARED
-from tamis.domain.messages.words import Words
+from tamis.domain.messages.catalog import MessageCatalog
 
 OWN: Mapping[str, str] = {
     "data_directory_not_made": "{directory} cannot be made: {reason}; choose another --data directory",
@@ -17,17 +17,17 @@ OWN: Mapping[str, str] = {
     "must_be_an_integer": "the {name} field must be an integer",
     "query_type_must_be": 'the query type field must be "and" or "or"',
 }
-WORDS = Words(SHARED, OWN)
+WORDS = MessageCatalog(SHARED, OWN)
 
 
 def error_message(error: TamisError) -> str:
     """Return what is wrong in words."""
-    return "; ".join(map(WORDS.say, error.problems))
+    return "; ".join(map(WORDS.render, error.problems))
 
 
 def as_sentence(message: Message) -> str:
     """Return a message as a sentence."""
-    return capitalized(WORDS.say(message)) + "."
+    return capitalized(WORDS.render(message)) + "."
 
 
 def capitalized(text: str) -> str:

@@ -15,7 +15,7 @@ from tamis.columns.interface.verification import Discrepancies, SegmentState
 from tamis.domain.contacts import Contact
 from tamis.domain.emails import email_key
 from tamis.domain.externals import External
-from tamis.domain.text import counted
+from tamis.domain.text import pluralize
 from tamis.records import accounts, contacts, externals, overrides, segments, types
 from tamis.records.handles import Reader
 from tamis.records.maintenance import verify
@@ -53,7 +53,7 @@ def verify_contacts(services: Services, type_id: int, after: int) -> PartialChec
     if found.number:
         wrong.append(
             "other values in the column store than in the records: "
-            f"{counted(found.number, 'contact')} of type {type_id} (ids {some(found.some, found.number)}): {REBUILD}"
+            f"{pluralize(found.number, 'contact')} of type {type_id} (ids {some(found.some, found.number)}): {REBUILD}"
         )
     return PartialCheck(len(page), last, wrong)
 
@@ -68,7 +68,7 @@ def verify_overrides(services: Services, type_id: int) -> PartialCheck:
         removed += externals.exclusions_for_columns(db, type_id, None)
         counts = checks.differing_overrides(ids, added, removed)
     wrong = [
-        f"{counted(count, what)} by hand in segments of contact type {type_id} not as in the column store: {REBUILD}"
+        f"{pluralize(count, what)} by hand in segments of contact type {type_id} not as in the column store: {REBUILD}"
         for count, what in zip(counts, ("addition", "removal"), strict=True)
         if count
     ]
@@ -94,24 +94,24 @@ def _faults(state: SegmentState) -> list[str]:
     found: list[tuple[bool, Callable[[], str]]] = [
         (state.missing.number > 0, lambda: f"lacks {_recipients(state.missing)} who belong in it: {REBUILD}"),
         (state.surplus.number > 0, lambda: f"has {_recipients(state.surplus)} who do not belong in it: {REBUILD}"),
-        (state.repeated > 0, lambda: f"has {counted(state.repeated, 'recipient')} twice: {REBUILD}"),
+        (state.repeated > 0, lambda: f"has {pluralize(state.repeated, 'recipient')} twice: {REBUILD}"),
         (
             (state.size or 0) != state.counted,
-            lambda: f"is said to have {counted(state.size or 0, 'member')} and has {state.counted:,}: {REBUILD}",
+            lambda: f"is said to have {pluralize(state.size or 0, 'member')} and has {state.counted:,}: {REBUILD}",
         ),
         (
             state.inclusions_missing > 0,
-            lambda: f"lacks {counted(state.inclusions_missing, 'address', 'addresses')} added by hand: {REBUILD}",
+            lambda: f"lacks {pluralize(state.inclusions_missing, 'address', 'addresses')} added by hand: {REBUILD}",
         ),
         (
             state.exclusions_present > 0,
-            lambda: f"has {counted(state.exclusions_present, 'member')} removed by hand: {REBUILD}",
+            lambda: f"has {pluralize(state.exclusions_present, 'member')} removed by hand: {REBUILD}",
         ),
         (state.by_log is None, lambda: f"has no beginning in the log of transitions: {REBUILD}"),
         (
             state.by_log is not None and state.by_log != state.counted,
             lambda: (
-                f"has {counted(state.counted, 'member')}, and {state.by_log:,} by its log of transitions: {REBUILD}"
+                f"has {pluralize(state.counted, 'member')}, and {state.by_log:,} by its log of transitions: {REBUILD}"
             ),
         ),
         (
@@ -123,7 +123,7 @@ def _faults(state: SegmentState) -> list[str]:
 
 
 def _recipients(found: Discrepancies) -> str:
-    return f"{counted(found.number, 'recipient')} ({some(found.some, found.number)})"
+    return f"{pluralize(found.number, 'recipient')} ({some(found.some, found.number)})"
 
 
 def verify_sample(services: Services, type_id: int, size: int) -> PartialCheck:
@@ -217,9 +217,11 @@ def verify_log(services: Services) -> PartialCheck:
         lost = sorted(set(types.all_type_ids(db)) - checks.types_stored())
     wrong = []
     if repeated:
-        wrong.append(f"{counted(repeated, 'line')} of the log of transitions with the number of another one: {REPORT}")
+        wrong.append(
+            f"{pluralize(repeated, 'line')} of the log of transitions with the number of another one: {REPORT}"
+        )
     if odd:
-        wrong.append(f"{counted(odd, 'line')} of the log of transitions, neither entry nor exit: {REPORT}")
+        wrong.append(f"{pluralize(odd, 'line')} of the log of transitions, neither entry nor exit: {REPORT}")
     if stray:
         wrong.append(
             f"the column store has members of segments that do not exist ({some(stray[:5], len(stray))}): {REBUILD}"

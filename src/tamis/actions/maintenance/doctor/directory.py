@@ -5,7 +5,7 @@ from pathlib import Path
 from tamis.actions.maintenance.doctor.report import Check, start_check
 from tamis.actions.maintenance.file_rights import open_to_others
 from tamis.actions.maintenance.stores import COLUMNS, RECORDS, STORES
-from tamis.domain.text import counted
+from tamis.domain.text import pluralize
 
 KNOWN = {"server.json", "imports", "spool", "rejects", "exports", "uploads", "demo.json"}
 SHOWN = 5
@@ -17,7 +17,7 @@ def verify_directory(directory: Path) -> Check:
         if wide := open_to_others(directory):
             names = ", ".join(path.name for path in wide[:SHOWN]) + (" …" if len(wide) > SHOWN else "")
             check.wrong(
-                f"others than the owner may open {counted(len(wide), 'file or directory', 'files and directories')} "
+                f"others than the owner may open {pluralize(len(wide), 'file or directory', 'files and directories')} "
                 f"({names}): take that right from them with chmod -R go= {directory}, as the owner of the files"
             )
         records_aside, columns_aside = RECORDS.list_quarantined(directory), COLUMNS.list_quarantined(directory)

@@ -9,7 +9,7 @@ from tamis.actions.view import View
 from tamis.columns.interface.verification import Discrepancies
 from tamis.columns.interface.view import ColumnsView
 from tamis.domain.segments import LAST_SEGMENT
-from tamis.domain.text import counted
+from tamis.domain.text import pluralize
 from tamis.records.change_log import last_change
 from tamis.records.handles import Reader, snapshot
 from tamis.records.history import read
@@ -26,7 +26,7 @@ def verify_history(db: Reader) -> Check:
     with start_check("the history of memberships in the records does not contradict itself") as check:
         with snapshot(db):
             kept, found, newest = read.position(db), read.contradictions(db), last_change(db)
-        check.scope = counted(kept.number, "number")
+        check.scope = pluralize(kept.number, "number")
         for is_wrong, what in (
             (found.numbers_ahead, f"the history of memberships has numbers above its last one, {kept.number}"),
             (
@@ -35,14 +35,14 @@ def verify_history(db: Reader) -> Check:
             ),
             (
                 found.overlapping_packs,
-                f"{counted(found.overlapping_packs, 'pack')} of membership changes overlap others",
+                f"{pluralize(found.overlapping_packs, 'pack')} of membership changes overlap others",
             ),
-            (found.numbers_twice, f"{counted(found.numbers_twice, 'number')} of membership changes given twice"),
+            (found.numbers_twice, f"{pluralize(found.numbers_twice, 'number')} of membership changes given twice"),
             (
                 found.without_beginning,
-                f"{counted(found.without_beginning, 'membership change')} without a snapshot of the segment before",
+                f"{pluralize(found.without_beginning, 'membership change')} without a snapshot of the segment before",
             ),
-            (found.broken_lists, f"lists of members of {counted(found.broken_lists, 'segment')} lack a part"),
+            (found.broken_lists, f"lists of members of {pluralize(found.broken_lists, 'segment')} lack a part"),
         ):
             if is_wrong:
                 check.wrong(f"{what}: {RESTORE}")
@@ -87,7 +87,7 @@ def verify_segments(services: Services, after: int) -> PartialCheck:
         if not members.differing.number:
             wrong += _discrepancies("list of members", columns.unlisted(after, last), "segments", "lists of members")
             wrong += [
-                f"the last daily size of {counted(against.number, 'segment')} ({some(against.some, against.number)}) "
+                f"the last daily size of {pluralize(against.number, 'segment')} ({some(against.some, against.number)}) "
                 f"is not the number of members that the records have: {RESTORE}"
                 for against in [columns.against_days(after, last)]
                 if against.number
@@ -127,4 +127,4 @@ def _discrepancies(what: str, found: Discrepancies, called: str, many: str = "")
     if not found.number:
         return []
     shown = some(found.some, found.number)
-    return [f"{counted(found.number, what, many)} not as in the history in the records ({called} {shown}): {REBUILD}"]
+    return [f"{pluralize(found.number, what, many)} not as in the history in the records ({called} {shown}): {REBUILD}"]

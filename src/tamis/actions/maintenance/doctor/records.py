@@ -11,7 +11,7 @@ from tamis.actions.segments.stored_rules import stored_rule
 from tamis.domain.emails import email_key
 from tamis.domain.errors import Invalid
 from tamis.domain.segments import EXTERNAL_BIT, LAST_SEGMENT, Segment
-from tamis.domain.text import counted
+from tamis.domain.text import pluralize
 from tamis.records import email_exclusions, segments, suppressions, types
 from tamis.records.handles import Reader
 from tamis.records.integrity.health import FileHealth
@@ -72,24 +72,24 @@ def _schema(db: Reader) -> Check:
 
 def _addresses(db: Reader) -> Check:
     contacts, added = verify.count_contacts_and_inclusions(db)
-    with start_check("an address stands once", f"{counted(contacts, 'contact')}, {added:,} added by hand") as check:
+    with start_check("an address stands once", f"{pluralize(contacts, 'contact')}, {added:,} added by hand") as check:
         for table, called in (("contacts", "contact"), ("inclusions", "address added by hand")):
             rows = verify.unusual_keys(db, table)
             wrong = [id_ for id_, address, key in rows if email_key(address) != key]
             if wrong:
                 check.wrong(
-                    f"{counted(len(wrong), 'row')} in {table} {_are(len(wrong))} kept under another address (ids "
+                    f"{pluralize(len(wrong), 'row')} in {table} {_are(len(wrong))} kept under another address (ids "
                     f"{some(wrong[:SHOWN], len(wrong))}), so that the same {called} can stand twice: {RESTORE}"
                 )
         in_type, in_segment = verify.count_duplicate_emails(db)
         if in_type:
             check.wrong(
-                f"{counted(in_type, 'address is that', 'addresses are those')} "
+                f"{pluralize(in_type, 'address is that', 'addresses are those')} "
                 f"of two contacts of one type: delete one of each"
             )
         if in_segment:
             check.wrong(
-                f"{counted(in_segment, 'address was', 'addresses were')} "
+                f"{pluralize(in_segment, 'address was', 'addresses were')} "
                 f"added twice to one segment: delete one of each from it"
             )
     return check.done()
@@ -108,7 +108,7 @@ def _numbers(db: Reader) -> Check:
         wrong = verify.find_wrong_recipient_ids(db)
         if wrong:
             check.wrong(
-                f"{counted(len(wrong), 'address added by hand has', 'addresses added by hand have')} "
+                f"{pluralize(len(wrong), 'address added by hand has', 'addresses added by hand have')} "
                 f"the number of another recipient (ids {some(wrong[:SHOWN], len(wrong))}): "
                 "delete them from their segments and add them again"
             )
@@ -120,7 +120,7 @@ def _overrides(db: Reader) -> Check:
         stray = verify.count_orphaned_exclusions(db)
         if stray:
             check.wrong(
-                f"{counted(stray, 'removal by hand is', 'removals by hand are')} "
+                f"{pluralize(stray, 'removal by hand is', 'removals by hand are')} "
                 f"of contacts that do not exist, and mean nothing: {REPORT}"
             )
         for type_id in verify.types_with_exclusions(db):
@@ -128,7 +128,7 @@ def _overrides(db: Reader) -> Check:
             unheeded = sum(len(email_exclusions.find_email_exclusions(db, type_id, part)) for part in keys)
             if unheeded:
                 check.wrong(
-                    f"{counted(unheeded, 'contact')} "
+                    f"{pluralize(unheeded, 'contact')} "
                     f"of type {type_id} {_are(unheeded)} excluded by address only: {REPORT}"
                 )
     return check.done()
@@ -137,22 +137,22 @@ def _overrides(db: Reader) -> Check:
 def _imports(db: Reader) -> Check:
     imports, befores = verify.count_imports(db)
     with start_check(
-        "imports can be undone", f"{counted(imports, 'import')}, {counted(befores, 'contact')} as they were"
+        "imports can be undone", f"{pluralize(imports, 'import')}, {pluralize(befores, 'contact')} as they were"
     ) as check:
         lost, spans, writers = verify.count_orphans_of_imports(db)
         if lost:
             check.wrong(
-                f"{counted(lost, 'row')} "
+                f"{pluralize(lost, 'row')} "
                 f"of import_prior_values {_are(lost)} of no contact or no import that there is: {REPORT}"
             )
         if spans:
             check.wrong(
-                f"{counted(spans, 'row')} "
+                f"{pluralize(spans, 'row')} "
                 f"of import_ranges {_are(spans)} of no import, or of contacts of another type: {REPORT}"
             )
         if writers:
             check.wrong(
-                f"{counted(writers, 'contact was', 'contacts were')} "
+                f"{pluralize(writers, 'contact was', 'contacts were')} "
                 f"written last by an import that there is not: {REPORT}"
             )
     return check.done()
@@ -160,7 +160,7 @@ def _imports(db: Reader) -> Check:
 
 def _rules(db: Reader) -> Check:
     live = verify.live_segments(db)
-    with start_check("every rule can be evaluated", counted(len(live), "segment")) as check:
+    with start_check("every rule can be evaluated", pluralize(len(live), "segment")) as check:
         for segment in live:
             try:
                 rule_of(db, segment)
@@ -222,7 +222,7 @@ def _forgotten(db: Reader) -> Check:
                 back += len(suppressions.find_suppressed(db, type_id, keys))
             if back:
                 check.wrong(
-                    f"{counted(back, 'address', 'addresses')} "
+                    f"{pluralize(back, 'address', 'addresses')} "
                     f"of contact type {type_id} forgotten before {_are(back)} there again: delete them "
                     "with tamis contact delete --forget, or allow them with tamis contact allow"
                 )

@@ -20,7 +20,7 @@ from tamis.actions.maintenance.doctor.history import verify_history
 from tamis.actions.maintenance.doctor.report import REBUILD, Check, start_check
 from tamis.actions.services import Services
 from tamis.domain.errors import Damaged
-from tamis.domain.text import counted
+from tamis.domain.text import pluralize
 from tamis.records import types
 from tamis.records.maintenance import verify
 
@@ -107,5 +107,5 @@ def _run_calls(
                 for message in part.problems:
                     check.wrong(message)
                 next_call = None if part.after is None else msgspec.structs.replace(next_call, after=part.after)
-        check.scope = counted(count, *scope)
+        check.scope = pluralize(count, *scope)
     return check.done()

@@ -18,7 +18,7 @@ from tamis.domain.contacts import Contact, ContactType
 from tamis.domain.emails import email_key
 from tamis.domain.errors import Invalid, NotFound, Refused
 from tamis.domain.fields import COLUMNS_OF_THEIR_OWN, EMAIL, FIRST_NAME, LAST_NAME, Field, FieldSet, format_value
-from tamis.domain.text import counted
+from tamis.domain.text import pluralize
 from tamis.web.console.dependencies import FormDep, ServicesDep, VisitorDep
 from tamis.web.console.forms import Form
 from tamis.web.console.messages import first_message
@@ -133,7 +133,7 @@ def delete_contact(
     notice = f"{gone.contact.email} was {'forgotten' if forget else 'deleted'}."
     if gone.rejects:
         notice += (
-            f" It stood among rows that imports had rejected, so {counted(len(gone.rejects), 'file')} of those went."
+            f" It stood among rows that imports had rejected, so {pluralize(len(gone.rejects), 'file')} of those went."
         )
     return redirect(visitor, f"/types/{contact_type.id}/contacts", notice=notice)
 

@@ -27,10 +27,10 @@ from tamis.actions.contacts.contact_edits import create_contact
 from tamis.actions.exporting.download import contacts_download
 from tamis.actions.lookups import fields_of_type, segments_of_type, types_of_account
 from tamis.actions.services import Services
-from tamis.domain.browsing import Near, Order
 from tamis.domain.contacts import ContactType
 from tamis.domain.errors import Invalid
 from tamis.domain.fields import COLUMNS_OF_THEIR_OWN, EMAIL, Field, FieldSet
+from tamis.domain.paging import PageAnchor, SortOrder
 from tamis.domain.segments import Segment
 from tamis.domain.text import fold
 from tamis.web.console.dependencies import FormDep, ServicesDep, VisitorDep
@@ -63,10 +63,10 @@ class ListState:
         return urlencode({name: value for name, value in given.items() if value})
 
     @property
-    def near(self) -> Near | None:
+    def near(self) -> PageAnchor | None:
         """Return the contact beside which the page lies."""
         found = _AT.fullmatch(self.at)
-        return Near(int(found[2]), found[1] == "before") if found else None
+        return PageAnchor(int(found[2]), found[1] == "before") if found else None
 
     def first(self, rows: int) -> int:
         """Return the place of the first row of the page in the whole list, from 1 on."""
@@ -75,10 +75,10 @@ class ListState:
             return 1
         return int(found[3]) if found[1] == "after" else max(int(found[3]) - rows, 1)
 
-    def sorting(self, fields: FieldSet) -> Order:
+    def sorting(self, fields: FieldSet) -> SortOrder:
         """Return the order; one by a field that is gone is the order in which contacts came."""
         field = fields.by_key.get(self.order.removeprefix("-"))
-        return Order(field, self.order.startswith("-")) if field else Order(None, True)
+        return SortOrder(field, self.order.startswith("-")) if field else SortOrder(None, True)
 
 
 @dataclass(frozen=True, slots=True)

@@ -18,7 +18,7 @@ from tamis.domain.contacts import ContactType
 from tamis.domain.dates import DateOrder
 from tamis.domain.errors import Invalid, NotFound, Refused
 from tamis.domain.fields import Kind
-from tamis.domain.text import counted
+from tamis.domain.text import pluralize
 from tamis.web.console.dependencies import FormDep, ServicesDep, VisitorDep
 from tamis.web.console.forms import Form
 from tamis.web.console.importing import rejects_answer
@@ -72,7 +72,7 @@ def edit(
     except Refused as error:
         return _page(services, visitor, contact_type, glance, {"refused": first_sentence(error)}, form)
     if done.lost:
-        notice = f"The field {done.field.name} is saved, without {counted(len(done.lost), 'value')} that did not fit."
+        notice = f"The field {done.field.name} is saved, without {pluralize(len(done.lost), 'value')} that did not fit."
         return redirect(visitor, f"/types/{type_id}/fields/{field_id}#lost", notice=notice)
     return redirect(visitor, f"/types/{type_id}#field-{field_id}", notice=f"The field {done.field.name} is saved.")
 

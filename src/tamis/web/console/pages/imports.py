@@ -28,8 +28,8 @@ from tamis.actions.jobs import BackgroundJob, JobStatus
 from tamis.actions.lookups import type_by_id, types_of_account
 from tamis.actions.services import Services
 from tamis.domain.errors import NotFound
-from tamis.domain.imports import HIGHEST_ID, ImportJob, State
-from tamis.domain.text import counted
+from tamis.domain.imports import HIGHEST_ID, ImportJob, ImportState
+from tamis.domain.text import pluralize
 from tamis.web.console.dependencies import ServicesDep, VisitorDep
 from tamis.web.console.importing import STEPS, Progress, progress_of, rejects_answer, report_of_job, told_of
 from tamis.web.console.messages import message_text
@@ -39,12 +39,12 @@ from tamis.web.console.session import Visitor, WebRequest
 PAGE = 50
 WAITING, WORKING = "waiting", "being tried"
 STATES = {
-    State.RUNNING: ("running", "accent"),
-    State.FINISHED: ("finished", "good"),
-    State.FAILED: ("failed", "bad"),
+    ImportState.RUNNING: ("running", "accent"),
+    ImportState.FINISHED: ("finished", "good"),
+    ImportState.FAILED: ("failed", "bad"),
     INTERRUPTED: ("interrupted", "bad"),
-    State.UNDOING: ("being undone", "warn"),
-    State.UNDONE: ("undone", ""),
+    ImportState.UNDOING: ("being undone", "warn"),
+    ImportState.UNDONE: ("undone", ""),
 }
 
 
@@ -104,11 +104,11 @@ def show_import(services: ServicesDep, visitor: VisitorDep, import_id: FromPath[
         segments=None if background_job and not background_job.is_done else job.report.segments,
         has_blanked=blanked_file(services, job) is not None,
         has_rejects=rejects_file(services, job) is not None,
-        can_undo=state != State.RUNNING and can_be_undone(job),
+        can_undo=state != ImportState.RUNNING and can_be_undone(job),
         undo_failed=_failure(undo_under_way(services, visitor.account, import_id)),
         would_undo=_would_undo(job),
         undo=undo_report(services, job),
-        again=_file_of(services, visitor, job) if state in (State.FAILED, INTERRUPTED) else None,
+        again=_file_of(services, visitor, job) if state in (ImportState.FAILED, INTERRUPTED) else None,
     )
 
 
@@ -167,9 +167,9 @@ def _progress(services: Services, visitor: Visitor, seen: Seen) -> Progress | No
     background_job = import_under_way(services, visitor.account, job)
     if background_job and not background_job.is_done:
         return _with_rate(services, job, progress_of(background_job))
-    if state != State.RUNNING:
+    if state != ImportState.RUNNING:
         return None
-    told = f"{job.rows_done:,} of {counted(job.rows_total, 'row')}" if job.rows_total and job.rows_done else ""
+    told = f"{job.rows_done:,} of {pluralize(job.rows_total, 'row')}" if job.rows_total and job.rows_done else ""
     doing = job.phase.capitalize() or "Beginning"
     progress = Progress(STEPS.get(doing, doing), job.rows_done, job.rows_total or 0, told, tuple(STEPS.values()))
     return _with_rate(services, job, progress)
@@ -190,8 +190,8 @@ def _failure(background_job: BackgroundJob | None) -> str:
 
 def _would_undo(job: ImportJob) -> str:
     """Say exactly what undoing does."""
-    made = f"deletes the {counted(job.created, 'contact')} that the import made"
-    changed = f"gives {counted(job.updated, 'contact')} back {'its' if job.updated == 1 else 'their'} old values"
+    made = f"deletes the {pluralize(job.created, 'contact')} that the import made"
+    changed = f"gives {pluralize(job.updated, 'contact')} back {'its' if job.updated == 1 else 'their'} old values"
     return f"It {' and '.join(text for text, count in ((made, job.created), (changed, job.updated)) if count)}."
 
 

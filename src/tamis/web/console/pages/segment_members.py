@@ -21,7 +21,7 @@ from tamis.domain.emails import clean_email
 from tamis.domain.errors import Invalid, NotFound, Problem, Refused
 from tamis.domain.members import Member
 from tamis.domain.segments import segment_of_recipient
-from tamis.domain.text import problem_with_line, short
+from tamis.domain.text import line_problem, shorten
 from tamis.web.console.dependencies import FormDep, ServicesDep, VisitorDep
 from tamis.web.console.forms import Form
 from tamis.web.console.messages import first_message, messages_by_path
@@ -211,10 +211,10 @@ def _add(services: Services, visitor: Visitor, form: Form, segment_id: int) -> s
     problems = [
         Problem.of(name, problem)
         for name in ("first_name", "last_name")
-        if (problem := problem_with_line(form.text(name))) is not None
+        if (problem := line_problem(form.text(name))) is not None
     ]
     if email is None:
-        problems.append(Problem("email", "email_not_one" if text else "email_missing", text=short(text)))
+        problems.append(Problem("email", "email_not_one" if text else "email_missing", text=shorten(text)))
     if problems or email is None:
         raise Invalid(problems)
     services.write(add_recipient, visitor.account, segment_id, email, form.text("first_name"), form.text("last_name"))

@@ -19,7 +19,7 @@ from tamis.actions.importing.uploads import Incoming, discard_upload, find_uploa
 from tamis.actions.jobs import BackgroundJob, JobStatus
 from tamis.actions.lookups import fields_of_type, types_of_account
 from tamis.actions.services import Services
-from tamis.domain.errors import Invalid, NotFound, UnclearEncoding
+from tamis.domain.errors import AmbiguousEncoding, Invalid, NotFound
 from tamis.domain.imports import Upload
 from tamis.web.console.dependencies import FormDep, ServicesDep, VisitorDep
 from tamis.web.console.forms import Form
@@ -76,7 +76,7 @@ async def receive(
         upload = await asyncio.to_thread(incoming.keep, contact_type, name)
     try:
         await run_in_lane(services.lanes.files, visitor.account.id, lambda: look_at(services, upload))
-    except UnclearEncoding:
+    except AmbiguousEncoding:
         pass  # the page of the file asks for it
     except Invalid:
         await asyncio.to_thread(discard_upload, services, upload)

@@ -38,13 +38,13 @@ _FOUND = re.compile(f"(?P<kept>{_KEPT})|[{_HIDDEN}]")
 _LINES = re.compile(f"(?P<kept>[\t\n\r]|{_KEPT})|[{_HIDDEN}]")
 
 
-def visible(text: str) -> str:
+def escape_hidden(text: str) -> str:
     """Return a text for one line of a terminal or a log: each control and invisible character as ⟨U+…⟩."""
     return text if text.isascii() and text.isprintable() else _FOUND.sub(_shown, text)
 
 
-def visible_lines(text: str) -> str:
-    """Return a text of one or more lines as `visible` does, its tabs and line breaks left as they are."""
+def escape_hidden_lines(text: str) -> str:
+    """Return a text of one or more lines as `escape_hidden` does, its tabs and line breaks left as they are."""
     return text if text.isascii() and text.isprintable() else _LINES.sub(_shown, text)
 
 

@@ -4,12 +4,12 @@ from collections.abc import Mapping, Sequence
 from string import Formatter
 
 from tamis.domain.errors import Message
-from tamis.domain.text import counted
+from tamis.domain.text import pluralize
 
 _SHAPES = {"quoted": '"%"', "plain": "%"}
 
 
-class Words(Formatter):
+class MessageCatalog(Formatter):
     """A table of sentences by the code of a message.
 
     A sentence names parameters as `str.format` does, and writes them by what stands behind a colon: `{most:,}` with
@@ -20,7 +20,7 @@ class Words(Formatter):
     def __init__(self, *tables: Mapping[str, str]) -> None:
         self.sentences = {code: sentence for table in tables for code, sentence in table.items()}
 
-    def say(self, message: Message) -> str:
+    def render(self, message: Message) -> str:
         """Return the sentence of a message; a code that is not known, as from a newer version, is shown itself."""
         sentence = self.sentences.get(message.code)
         return message.code if sentence is None else self.vformat(sentence, (), message.params)
@@ -38,14 +38,14 @@ class Words(Formatter):
         if value is None:
             return ""
         if isinstance(value, Message):
-            return self.say(value)
+            return self.render(value)
         if isinstance(value, list | tuple):
-            return self._listed(value, spec)
+            return self._format_list(value, spec)
         if isinstance(value, int) and spec[:1].isalpha():
-            return counted(value, *spec.split("|"))
+            return pluralize(value, *spec.split("|"))
         return format(value, spec)
 
-    def _listed(self, values: Sequence[object], spec: str) -> str:
+    def _format_list(self, values: Sequence[object], spec: str) -> str:
         """Write a list: first how each value is shown (`quoted`, `plain`, or a text with `%` in its place and `_` for
         blanks), then what stands before the last one (`and`, `or`; `;` stands between all), or else how many are shown
         at most, with `…` behind the number where the others are not counted."""

@@ -6,7 +6,7 @@ from tamis.domain.fields import Field
 
 
 @dataclass(frozen=True, slots=True)
-class Order:
+class SortOrder:
     """By which field contacts are ordered, None being the order in which they came. Contacts without a value come last
     either way, and those with the same value in the order in which they came."""
 
@@ -15,7 +15,7 @@ class Order:
 
 
 @dataclass(frozen=True, slots=True)
-class Near:
+class PageAnchor:
     """The contact beside which a page lies: those after it, or those before it."""
 
     contact_id: int
