@@ -57,11 +57,12 @@ def rows_of(directory: Path) -> list[tuple[int, str]]:
 
 
 def history_of(directory: Path) -> list[object]:
-    """Read the log of transitions, which nothing can compute again."""
+    """Read the log of membership changes, which nothing can compute again."""
     services = Services(Settings(directory))
     con = services.project().cursor()
     rows: list[object] = [
-        con.execute(f"SELECT * FROM {name} ORDER BY ALL").fetchall() for name in ("transitions", "fillings")
+        con.execute(f"SELECT * FROM {name} ORDER BY ALL").fetchall()
+        for name in ("membership_changes", "membership_snapshots")
     ]
     services.close()
     return rows

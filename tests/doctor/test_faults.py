@@ -163,15 +163,15 @@ IN_COLUMNS = {
         ['segment 1 "India" lacks 1 recipient (4294967398)', "contact 102 is not in segment 1"],
     ),
     "a member who was removed by hand": (
-        "DELETE FROM recent WHERE recipient_id = (1::BIGINT << 32) | 2",
+        "DELETE FROM recent_changes WHERE recipient_id = (1::BIGINT << 32) | 2",
         ['segment 1 "India" has 1 member removed by hand'],
     ),
     "a missing addition by hand": (
-        f"DELETE FROM recent WHERE recipient_id >> 32 = 1 AND recipient_id & {1 << 31} <> 0",
+        f"DELETE FROM recent_changes WHERE recipient_id >> 32 = 1 AND recipient_id & {1 << 31} <> 0",
         ['segment 1 "India" lacks 3 addresses added by hand'],
     ),
     "a missing member by way of another segment": (
-        f"DELETE FROM recent WHERE recipient_id = (3::BIGINT << 32) | {1 << 31} | 7",
+        f"DELETE FROM recent_changes WHERE recipient_id = (3::BIGINT << 32) | {1 << 31} | 7",
         ['segment 3 "Naming" lacks 1 recipient ', "external recipient 7 is not in segment 3"],
     ),
     "a member who stands twice": (
@@ -179,7 +179,7 @@ IN_COLUMNS = {
         ['segment 1 "India" has 1 recipient twice'],
     ),
     "a wrong size": (
-        "UPDATE sizes SET recipients = recipients + 1 WHERE segment_id = 2",
+        "UPDATE segment_sizes SET recipients = recipients + 1 WHERE segment_id = 2",
         ['segment 2 "Scored" is said to have'],
     ),
     "a changed value": ("UPDATE contacts_1 SET f3 = 'Other' WHERE id = 17", ["1 contact of type 1", "(ids 17)"]),
@@ -192,24 +192,25 @@ IN_COLUMNS = {
     "a missing column": ("ALTER TABLE contacts_1 DROP COLUMN f9", ["are not those of its fields"]),
     "a missing table": ("DROP TABLE contacts_2", ["has no contacts of the types 2"]),
     "another addition by hand": (
-        "UPDATE added SET email = 'other@example.net' WHERE email = 'stranger@example.net' AND segment_id = 1",
+        "UPDATE inclusions SET email = 'other@example.net' WHERE email = 'stranger@example.net' AND segment_id = 1",
         ["2 additions by hand in segments of contact type 1"],
     ),
-    "a removal by hand too many": ("INSERT INTO removed VALUES (1, 90)", ["1 removal by hand"]),
+    "a removal by hand too many": ("INSERT INTO exclusions VALUES (1, 90)", ["1 removal by hand"]),
     "a transition that is gone": (
-        "DELETE FROM transitions WHERE number = (SELECT max(number) FROM transitions WHERE recipient_id >> 32 = 1)",
+        "DELETE FROM membership_changes "
+        "WHERE number = (SELECT max(number) FROM membership_changes WHERE recipient_id >> 32 = 1)",
         ['segment 1 "India" has', "by its log of transitions"],
     ),
     "a transition that is turned round": (
-        "UPDATE transitions SET step = -step "
-        "WHERE number = (SELECT max(number) FROM transitions WHERE recipient_id >> 32 = 1)",
+        "UPDATE membership_changes SET delta = -delta "
+        "WHERE number = (SELECT max(number) FROM membership_changes WHERE recipient_id >> 32 = 1)",
         ["whose last transition says otherwise"],
     ),
     "a number of the log given twice": (
-        "UPDATE transitions SET number = number - 1 WHERE number = (SELECT max(number) FROM transitions)",
+        "UPDATE membership_changes SET number = number - 1 WHERE number = (SELECT max(number) FROM membership_changes)",
         ["1 line of the log of transitions with the number of another one"],
     ),
-    "a filling that is gone": ("DELETE FROM fillings WHERE segment_id = 2", ["no beginning in the log"]),
+    "a filling that is gone": ("DELETE FROM membership_snapshots WHERE segment_id = 2", ["no beginning in the log"]),
     "members of no segment": (
         "INSERT INTO members VALUES ((99::BIGINT << 32) | 4, TIMESTAMP '2026-01-01')",
         ["members of segments that do not exist (99)"],

@@ -78,46 +78,48 @@ def test_a_healthy_history_has_no_findings_and_is_compared_as_a_whole(
         assert db.execute(f"SELECT count(*) FROM membership_snapshots WHERE cause = '{Cause.KEPT}'").get
     with duckdb.connect(str(data / NAME), read_only=True) as con:
         (rows,) = con.execute(
-            "SELECT (SELECT count(*) FROM transitions) + (SELECT count(*) FROM fillings) + "
-            "(SELECT count(*) FROM daily_sizes) + (SELECT sum(recipients)::BIGINT FROM sizes)"
+            "SELECT (SELECT count(*) FROM membership_changes) + (SELECT count(*) FROM membership_snapshots) + "
+            "(SELECT count(*) FROM daily_sizes) + (SELECT sum(recipients)::BIGINT FROM segment_sizes)"
         ).fetchall()
     assert examine(data, healthy[1]) == (rows[0], [])
 
 
-NEWEST = "(SELECT max(number) FROM transitions)"
+NEWEST = "(SELECT max(number) FROM membership_changes)"
 IN_COLUMNS = {
-    "a change that is gone": (f"DELETE FROM transitions WHERE number = {NEWEST}", f"1 membership change {COPY}"),
+    "a change that is gone": (f"DELETE FROM membership_changes WHERE number = {NEWEST}", f"1 membership change {COPY}"),
     "a change of the packs that is gone": (
-        "DELETE FROM transitions WHERE number = (SELECT min(number) FROM transitions)",
+        "DELETE FROM membership_changes WHERE number = (SELECT min(number) FROM membership_changes)",
         f"1 membership change {COPY}",
     ),
     "a change too many": (
-        f"INSERT INTO transitions SELECT number + 1, recipient_id, -step, instant, cause FROM transitions "
+        "INSERT INTO membership_changes "
+        "SELECT number + 1, recipient_id, -delta, instant, cause FROM membership_changes "
         f"WHERE number = {NEWEST}",
         f"1 membership change {COPY}",
     ),
     "a change of another recipient": (
-        f"UPDATE transitions SET recipient_id = recipient_id + 1000 WHERE number = {NEWEST}",
+        f"UPDATE membership_changes SET recipient_id = recipient_id + 1000 WHERE number = {NEWEST}",
         f"1 membership change {COPY}",
     ),
-    "a step turned round": (
-        f"UPDATE transitions SET step = -step WHERE number = {NEWEST}",
+    "a delta turned round": (
+        f"UPDATE membership_changes SET delta = -delta WHERE number = {NEWEST}",
         f"1 membership change {COPY}",
     ),
     "a change at another instant": (
-        "UPDATE transitions SET instant = instant + INTERVAL 1 MICROSECOND",
+        "UPDATE membership_changes SET instant = instant + INTERVAL 1 MICROSECOND",
         f"membership changes {COPY}",
     ),
     "a change for another cause": (
-        f"UPDATE transitions SET cause = 'time' WHERE number = {NEWEST}",
+        f"UPDATE membership_changes SET cause = 'time' WHERE number = {NEWEST}",
         f"1 membership change {COPY}",
     ),
     "a snapshot of another size": (
-        "UPDATE fillings SET recipients = recipients + 1 WHERE segment_id = 2",
+        "UPDATE membership_snapshots SET recipients = recipients + 1 WHERE segment_id = 2",
         f"1 snapshot {COPY}",
     ),
     "a snapshot too many": (
-        "INSERT INTO fillings SELECT 100000, 77, instant, cause, recipients FROM fillings WHERE segment_id = 1",
+        "INSERT INTO membership_snapshots "
+        "SELECT 100000, 77, instant, cause, recipients FROM membership_snapshots WHERE segment_id = 1",
         f"1 snapshot {COPY}",
     ),
     "a day that is gone": (
@@ -130,14 +132,17 @@ IN_COLUMNS = {
         f"1 daily size {COPY} (segments 1)",
     ),
     "members who entered at another instant": (
-        "UPDATE recent SET instant = instant + INTERVAL 1 SECOND",
+        "UPDATE recent_changes SET instant = instant + INTERVAL 1 SECOND",
         f"members {COPY}",
     ),
     "a member too many": (
         "INSERT INTO members VALUES ((1::BIGINT << 32) | 99999, TIMESTAMP '2026-03-01')",
         f"1 member {COPY} (recipients {(1 << 32) + 99999})",
     ),
-    "a segment without its size": ("DELETE FROM sizes WHERE segment_id = 1", f"1 list of members {COPY} (segments 1)"),
+    "a segment without its size": (
+        "DELETE FROM segment_sizes WHERE segment_id = 1",
+        f"1 list of members {COPY} (segments 1)",
+    ),
 }
 
 

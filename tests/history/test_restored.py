@@ -29,14 +29,24 @@ from tests.backups.first_format import to_first_format
 from tests.history.past import Past, eventful_packs, eventful_past, eventful_rows, small_packs
 from tests.support.effort import combinations
 
-TABLES = ("transitions", "fillings", "daily_sizes", "sizes")
+TABLES = ("membership_changes", "membership_snapshots", "daily_sizes", "segment_sizes")
 OLD_TABLES = """
+ALTER TABLE membership_changes RENAME TO transitions;
+ALTER TABLE transitions RENAME COLUMN delta TO step;
+ALTER TABLE membership_snapshots RENAME TO fillings;
+ALTER TABLE recent_changes RENAME TO recent;
+ALTER TABLE recent RENAME COLUMN delta TO step;
+ALTER TABLE segment_sizes RENAME TO sizes;
+ALTER TABLE clocks RENAME COLUMN breakpoint TO edge;
+ALTER TABLE inclusions RENAME TO added;
+ALTER TABLE exclusions RENAME TO removed;
+ALTER TABLE daily_sizes RENAME COLUMN snapshot_cause TO filled;
 CREATE TABLE trimmed (day DATE NOT NULL);
 ALTER TABLE meta DROP COLUMN mark;
 UPDATE meta SET version = 6;
 DELETE FROM daily_sizes;
 """
-"""Makes of a file of today one of the version before, which had no rows of days in its log."""
+"""Turns a current file into one of version 6, which alone kept the history, without rows of days for its log."""
 FORGET = """
 UPDATE projection SET change = 0, number = 0, mark = 0, trimmed = NULL;
 DELETE FROM projection_clocks; DELETE FROM membership_changes; DELETE FROM membership_packs;
@@ -56,9 +66,9 @@ def known(past: Past) -> dict[str, Any]:
     past.services.project()
     con = past.services.open_columns().cursor()
     found: dict[str, Any] = {name: sorted(con.execute(f"FROM {name}").fetchall(), key=repr) for name in TABLES}
-    present = "SELECT recipient_id, entered_at FROM members ANTI JOIN recent USING (recipient_id)"
+    present = "SELECT recipient_id, entered_at FROM members ANTI JOIN recent_changes USING (recipient_id)"
     found["members"] = sorted(
-        con.execute(f"{present} UNION ALL SELECT recipient_id, instant FROM recent WHERE step = 1").fetchall()
+        con.execute(f"{present} UNION ALL SELECT recipient_id, instant FROM recent_changes WHERE delta = 1").fetchall()
     )
     found["as of"] = {at: past.members(at, page=100) for at in past.seen}
     found["days"] = past.sizes()
@@ -141,9 +151,9 @@ def test_what_was_written_since_has_its_instant_and_cause(past: Past) -> None:
     past.later(minutes=5)
     lose(past, delete)
     after = known(past)
-    new = [row for row in after["transitions"] if row not in before["transitions"]]
-    assert [row for row in before["transitions"] if row not in after["transitions"]] == []
-    assert after["fillings"] == before["fillings"]
+    new = [row for row in after["membership_changes"] if row not in before["membership_changes"]]
+    assert [row for row in before["membership_changes"] if row not in after["membership_changes"]] == []
+    assert after["membership_snapshots"] == before["membership_snapshots"]
     assert {row[3] for row in new} == {written.replace(tzinfo=None)}
     assert {row[4] for row in new if row[1] >> 32 == past.segment.id} == {Cause.IMPORT, Cause.OVERRIDE}
 
@@ -159,7 +169,7 @@ def test_an_edited_rule_is_the_cause_in_segments_that_name_it_and_not_before(pas
     past.later(minutes=5)
     past.write({"after@example.org": "Nepal"})
     lose(past, delete)
-    new = [row for row in known(past)["transitions"] if row not in before["transitions"]]
+    new = [row for row in known(past)["membership_changes"] if row not in before["membership_changes"]]
     for segment in (past.segment, beside):
         reasons = {(row[3], row[4]) for row in new if row[1] >> 32 == segment.id}
         assert reasons == {(edited, Cause.RULE), (past.now.replace(tzinfo=None), Cause.IMPORT)}
@@ -172,7 +182,9 @@ def test_time_that_has_passed_has_its_own_instants(past: Past) -> None:
     past.later(days=5)
     lose(past, delete)
     con = past.services.project().cursor()
-    rows = con.execute("SELECT instant FROM transitions WHERE cause = 'time passed' ORDER BY number DESC").fetchall()
+    rows = con.execute(
+        "SELECT instant FROM membership_changes WHERE cause = 'time passed' ORDER BY number DESC"
+    ).fetchall()
     assert rows[0][0] == (entered + timedelta(hours=48)).replace(tzinfo=None)
 
 
@@ -182,7 +194,7 @@ def test_a_trimmed_log_and_a_clock_that_was_put_back_are_restored_as_they_are(pa
     past.write({"p1@example.org": "India", "back@example.org": "India"})
     past.look()
     before = known(past)
-    assert Cause.KEPT in {row[3] for row in before["fillings"]}
+    assert Cause.KEPT in {row[3] for row in before["membership_snapshots"]}
     lose(past, delete)
     assert known(past) == before
 
@@ -202,7 +214,7 @@ def test_a_history_that_was_written_before_a_crash_is_not_written_twice(
         with pytest.raises(Exception, match=r"cannot|disk"):
             past.services.project()
     after = known(past)
-    numbers = sorted(row[0] for name in ("transitions", "fillings") for row in after[name])
+    numbers = sorted(row[0] for name in ("membership_changes", "membership_snapshots") for row in after[name])
     assert numbers == list(range(1, len(numbers) + 1))
     lose(past, delete)
     assert known(past) == after
@@ -250,9 +262,9 @@ def test_a_part_of_the_history_that_is_damaged_keeps_no_other_away(
         after = known(past)
     assert "history_part_not_read" in caplog.text
     assert {row[0] for row in after["members"]} == {row[0] for row in before["members"]}
-    assert after["sizes"] == before["sizes"]
+    assert after["segment_sizes"] == before["segment_sizes"]
     assert after["days"][-1].recipients == before["days"][-1].recipients
-    refilled = {row[1] for row in after["fillings"] if row[3] == Cause.REBUILD}
+    refilled = {row[1] for row in after["membership_snapshots"] if row[3] == Cause.REBUILD}
     assert full.id in refilled
     lose(past, delete)
     assert {row[0] for row in known(past)["members"]} == {row[0] for row in before["members"]}
@@ -301,8 +313,8 @@ def test_a_contact_type_that_was_deleted_since_leaves_no_members(past: Past) -> 
     past.services.write(delete_type, other)
     lose(past, delete)
     after = known(past)
-    assert segment.id not in {row[0] for row in after["sizes"]}
-    assert [row[3] for row in after["fillings"] if row[1] == segment.id] == [Cause.FIRST, Cause.DELETION]
+    assert segment.id not in {row[0] for row in after["segment_sizes"]}
+    assert [row[3] for row in after["membership_snapshots"] if row[1] == segment.id] == [Cause.FIRST, Cause.DELETION]
 
 
 NO_ROOM = [duckdb.OutOfMemoryException("no"), duckdb.IOException("No space left on device")]

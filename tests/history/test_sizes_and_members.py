@@ -123,10 +123,10 @@ def test_the_log_is_trimmed_once_a_day_and_what_is_left_begins_with_one_line() -
             past.look()
         con = past.services.project().cursor()
         begins = day_in_utc(past.now.date() - timedelta(days=10), past.account.zone)[0]
-        rows = con.execute("SELECT cause, epoch_us(instant) // 1000000 FROM fillings").fetchall()
+        rows = con.execute("SELECT cause, epoch_us(instant) // 1000000 FROM membership_snapshots").fetchall()
         assert rows == [(Cause.KEPT, begins.timestamp())]
-        oldest = con.execute("SELECT min(number), count(*) FROM transitions").fetchall()[0]
-        assert oldest == (con.execute("SELECT number FROM fillings").fetchall()[0][0] + 1, 11)
+        oldest = con.execute("SELECT min(number), count(*) FROM membership_changes").fetchall()[0]
+        assert oldest == (con.execute("SELECT number FROM membership_snapshots").fetchall()[0][0] + 1, 11)
         assert past.known_since() == begins
         assert len(past.sizes()) == 31
         assert past.sizes()[0].snapshot is Cause.FIRST
@@ -140,11 +140,11 @@ def test_a_segment_whose_log_has_lost_its_beginning_keeps_no_other_from_being_tr
             past.write({"ann@example.org": country})
             past.look()
         con = past.services.open_columns().cursor()
-        con.execute("DELETE FROM fillings WHERE segment_id = $1", [broken.id])
+        con.execute("DELETE FROM membership_snapshots WHERE segment_id = $1", [broken.id])
         past.later(days=10)
         past.trim(5)
-        assert con.execute("FROM transitions").fetchall() == []
-        rows = con.execute("SELECT segment_id, cause, recipients FROM fillings").fetchall()
+        assert con.execute("FROM membership_changes").fetchall() == []
+        rows = con.execute("SELECT segment_id, cause, recipients FROM membership_snapshots").fetchall()
         assert rows == [(past.segment.id, Cause.KEPT, 1)]
         assert [day.recipients for day in past.sizes()][-3:] == [1, 1, 1]
 
@@ -183,8 +183,8 @@ def test_of_a_deleted_segment_only_the_last_line_stays_so_that_numbers_only_grow
         past.look()
         past.reopen()
         con = past.services.project().cursor()
-        assert con.execute("SELECT count(*) FROM transitions").fetchall() == [(0,)]
-        last = con.execute("SELECT max(number) FROM fillings WHERE cause = 'deletion'").fetchall()[0][0]
+        assert con.execute("SELECT count(*) FROM membership_changes").fetchall() == [(0,)]
+        last = con.execute("SELECT max(number) FROM membership_snapshots WHERE cause = 'deletion'").fetchall()[0][0]
         past.write({"bob@example.org": "India"})
         past.look()
-        assert con.execute("SELECT min(number) FROM transitions").fetchall() == [(last + 1,)]
+        assert con.execute("SELECT min(number) FROM membership_changes").fetchall() == [(last + 1,)]

@@ -258,7 +258,7 @@ class Undoing(RuleBasedStateMachine):
         con = self.services.project().cursor()
         stored = self.oracle.stored(con, self.live) if self.expected() else {}
         assert {id_: set(keyed) for id_, keyed in stored.items()} == self.expected()
-        added = con.execute("SELECT id, contact_id FROM added ORDER BY id").fetchall()
+        added = con.execute("SELECT id, contact_id FROM inclusions ORDER BY id").fetchall()
         assert added == sorted((row.id, row.contact_id) for row in overrides.inclusions_for_columns(self.db, None))
 
     # -- means -------------------------------------------------------------------------------------------------------

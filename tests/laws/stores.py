@@ -12,11 +12,11 @@ import msgspec
 from tamis.columns.engine.dialect import DUCKDB
 from tamis.columns.interface.exports import AllContacts
 from tamis.columns.interface.rules import RuleCounts
-from tamis.columns.layout.contacts import arrange, column, table, written
+from tamis.columns.layout.contacts import column, ensure_table, original, table
 from tamis.columns.layout.membership import CONTACT, recipients_of
 from tamis.columns.layout.schema import SCHEMA
 from tamis.columns.projector.documents import insert_contacts
-from tamis.columns.projector.steps.refill import wanted_recipients
+from tamis.columns.projector.steps.refresh import target_recipients
 from tamis.columns.reads.exports import DuckExportReads
 from tamis.columns.reads.rules import DuckRuleReads
 from tamis.domain.contacts import Contact, encode_values
@@ -47,7 +47,7 @@ class Stores:
         self._columns = duckdb.connect(":memory:", config={"threads": 1})
         self._columns.execute("SET TimeZone = 'Asia/Kolkata'")  # the clock of the machine must mean nothing
         self._columns.execute(SCHEMA)
-        arrange(self._columns, TYPE, fields)
+        ensure_table(self._columns, TYPE, fields)
 
     def close(self) -> None:
         """Let go of both."""
@@ -95,7 +95,7 @@ class Stores:
             for segment_id in level:
                 parameters = Parameters(DUCKDB)
                 at = parameters.bind(as_of.now)
-                wanted = wanted_recipients(TYPE, segment_id, rules[segment_id], as_of, parameters)
+                wanted = target_recipients(TYPE, segment_id, rules[segment_id], as_of, parameters)
                 self._columns.execute(
                     f"INSERT INTO members SELECT recipient_id, {at} FROM ({wanted})", parameters.values
                 )
@@ -115,7 +115,7 @@ class Stores:
 
     def held(self, contact_id: int) -> dict[int, Value]:
         """Read back what the column store knows of a contact, by field id."""
-        names = ", ".join(written(field) for field in self.fields.fields)
+        names = ", ".join(original(field) for field in self.fields.fields)
         row = self._columns.execute(f"SELECT {names} FROM {table(TYPE)} WHERE id = $1", [contact_id]).fetchone()
         assert row is not None
         return {

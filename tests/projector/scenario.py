@@ -129,14 +129,16 @@ def project(directory: Path, now: datetime) -> dict[str, Any]:
         assert {s.id: columns.sized.by_segment[s.id] for s in live} == {
             id_: len(keyed) for id_, keyed in expected.items()
         }
-        changes = con.execute("SELECT number, recipient_id, step, instant, cause FROM transitions").fetchall()
-        fillings = con.execute("SELECT number, segment_id, instant, cause, recipients FROM fillings").fetchall()
-        numbers = sorted(row[0] for row in (*changes, *fillings))
+        changes = con.execute("SELECT number, recipient_id, delta, instant, cause FROM membership_changes").fetchall()
+        snapshots = con.execute(
+            "SELECT number, segment_id, instant, cause, recipients FROM membership_snapshots"
+        ).fetchall()
+        numbers = sorted(row[0] for row in (*changes, *snapshots))
         assert numbers == list(range(1, len(numbers) + 1)), "a number is missing, or there twice"
         return {
             "members": {id_: sorted(keyed.values()) for id_, keyed in stored.items()},
             "log": sorted(row[1:] for row in changes),
-            "fillings": sorted(row[1:] for row in fillings),
+            "membership_snapshots": sorted(row[1:] for row in snapshots),
             "due": columns.standing.due,
             "applied": columns.applied,
         }

@@ -11,7 +11,7 @@ from tamis.columns.engine.files import NAME as FILE_NAME
 from tamis.columns.layout.schema import SCHEMA
 from tamis.columns.projector import pipeline, strategy
 from tamis.columns.projector.steps import finish
-from tamis.columns.projector.strategy import Limits
+from tamis.columns.projector.strategy import Thresholds
 from tamis.columns.projector.tables import TEMP_TABLES
 from tests.projector import scenario
 
@@ -58,8 +58,8 @@ def seen(tmp_path_factory: pytest.TempPathFactory) -> Seen:
     scenario.make(directory / "template")
     seen, right = Seen(), pipeline.run_step
 
-    def watched(con: Any, step: Any, work: Any) -> Any:
-        found = right(Watched(con, step.name, seen), step, work)  # type: ignore[arg-type]
+    def watched(con: Any, step: Any, context: Any) -> Any:
+        found = right(Watched(con, step.name, seen), step, context)  # type: ignore[arg-type]
         rows = con.execute(
             "SELECT table_name, list(column_name ORDER BY column_index) FROM duckdb_columns() "
             "WHERE database_name = 'temp' GROUP BY ALL"
@@ -69,14 +69,14 @@ def seen(tmp_path_factory: pytest.TempPathFactory) -> Seen:
 
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(pipeline, "run_step", watched)
-        for limits, now in (
-            (Limits(), scenario.SOON),
-            (Limits(small_batch=0, insert_only=0, entries_at_once=2), scenario.SOON),
-            (Limits(small_batch=1_000), scenario.SOON),
-            (Limits(), scenario.LATE),
+        for thresholds, now in (
+            (Thresholds(), scenario.SOON),
+            (Thresholds(small_batch=0, insert_only=0, entries_at_once=2), scenario.SOON),
+            (Thresholds(small_batch=1_000), scenario.SOON),
+            (Thresholds(), scenario.LATE),
         ):
-            patch.setattr(strategy, "LIMITS", limits)
-            patch.setattr(finish, "MOST_RECENT", limits.entries_at_once)
+            patch.setattr(strategy, "THRESHOLDS", thresholds)
+            patch.setattr(finish, "MOST_RECENT", thresholds.entries_at_once)
             data = directory / "data"
             shutil.copytree(directory / "template", data)
             scenario.project(data, now)

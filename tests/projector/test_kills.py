@@ -22,12 +22,12 @@ from datetime import datetime
 from pathlib import Path
 from tamis.columns.history.link import HistoryLink
 from tamis.columns.projector import pipeline, strategy
-from tamis.columns.projector.strategy import Limits
+from tamis.columns.projector.strategy import Thresholds
 from tests.projector import scenario
 
 directory, now, insert_only, wanted, number = sys.argv[1:]
 if insert_only == "True":
-    strategy.LIMITS = Limits(small_batch=0, insert_only=0)
+    strategy.THRESHOLDS = Thresholds(small_batch=0, insert_only=0)
 calls = 0
 
 def die_at(name):
@@ -36,9 +36,9 @@ def die_at(name):
     if name == wanted and calls == int(number):
         os.kill(os.getpid(), signal.SIGKILL)
 
-def killing(con, step, work, run_step=pipeline.run_step):
+def killing(con, step, context, run_step=pipeline.run_step):
     die_at(step.name)
-    return run_step(con, step, work)
+    return run_step(con, step, context)
 
 def keep(self, con, state, batch, keep=HistoryLink.keep):
     die_at("before the history is kept")

@@ -5,39 +5,39 @@ from itertools import pairwise
 
 import pytest
 
-from tamis.columns.projector.strategy import Description, Limits, Strategy, choose
+from tamis.columns.projector.strategy import BatchProfile, Strategy, Thresholds, choose
 from tamis.columns.projector.windows import ALWAYS, windows
 from tamis.domain.instants import MICROSECOND
 
-LIMITS = Limits(small_batch=8, insert_only=1_000, midnights=100)
+THRESHOLDS = Thresholds(small_batch=8, insert_only=1_000, midnights=100)
 
 
 @pytest.mark.parametrize(
     ("batch", "chosen"),
     [
-        (Description(False, 0, 0), Strategy.INCREMENTAL),
-        (Description(False, 0, 1_000), Strategy.INCREMENTAL),
-        (Description(False, 0, 1_001), Strategy.INSERT_ONLY),
-        (Description(False, 100, 1_001), Strategy.INSERT_ONLY),
-        (Description(False, 101, 0), Strategy.FULL_REFRESH),
-        (Description(False, 101, 1, evaluations=2), Strategy.FULL_REFRESH),
-        (Description(True, 0, 0), Strategy.FULL_REFRESH),
-        (Description(True, 0, 5_000, evaluations=2), Strategy.FULL_REFRESH),
-        (Description(False, 0, 1, evaluations=2), Strategy.SMALL_BATCH),
-        (Description(False, 3, 4, evaluations=8), Strategy.SMALL_BATCH),
-        (Description(False, 3, 4, evaluations=9), Strategy.INCREMENTAL),
-        (Description(False, 0, 5_000, evaluations=8), Strategy.SMALL_BATCH),
-        (Description(False, 0, 5_000, evaluations=10_000), Strategy.INCREMENTAL),
+        (BatchProfile(False, 0, 0), Strategy.INCREMENTAL),
+        (BatchProfile(False, 0, 1_000), Strategy.INCREMENTAL),
+        (BatchProfile(False, 0, 1_001), Strategy.INSERT_ONLY),
+        (BatchProfile(False, 100, 1_001), Strategy.INSERT_ONLY),
+        (BatchProfile(False, 101, 0), Strategy.FULL_REFRESH),
+        (BatchProfile(False, 101, 1, evaluations=2), Strategy.FULL_REFRESH),
+        (BatchProfile(True, 0, 0), Strategy.FULL_REFRESH),
+        (BatchProfile(True, 0, 5_000, evaluations=2), Strategy.FULL_REFRESH),
+        (BatchProfile(False, 0, 1, evaluations=2), Strategy.SMALL_BATCH),
+        (BatchProfile(False, 3, 4, evaluations=8), Strategy.SMALL_BATCH),
+        (BatchProfile(False, 3, 4, evaluations=9), Strategy.INCREMENTAL),
+        (BatchProfile(False, 0, 5_000, evaluations=8), Strategy.SMALL_BATCH),
+        (BatchProfile(False, 0, 5_000, evaluations=10_000), Strategy.INCREMENTAL),
     ],
 )
-def test_the_strategy_follows_from_the_description_of_the_batch(batch: Description, chosen: Strategy) -> None:
-    assert choose(batch, LIMITS) is chosen
+def test_the_strategy_follows_from_the_description_of_the_batch(batch: BatchProfile, chosen: Strategy) -> None:
+    assert choose(batch, THRESHOLDS) is chosen
 
 
 def test_limits_of_nothing_force_a_way() -> None:
-    assert choose(Description(False, 0, 1, evaluations=2), Limits(small_batch=0)) is Strategy.INCREMENTAL
-    assert choose(Description(False, 0, 1), Limits(insert_only=0)) is Strategy.INSERT_ONLY
-    assert choose(Description(False, 1, 0), Limits(midnights=0)) is Strategy.FULL_REFRESH
+    assert choose(BatchProfile(False, 0, 1, evaluations=2), Thresholds(small_batch=0)) is Strategy.INCREMENTAL
+    assert choose(BatchProfile(False, 0, 1), Thresholds(insert_only=0)) is Strategy.INSERT_ONLY
+    assert choose(BatchProfile(False, 1, 0), Thresholds(midnights=0)) is Strategy.FULL_REFRESH
 
 
 def test_each_day_and_each_midnight_is_a_window_and_changes_belong_to_one() -> None:

@@ -230,16 +230,16 @@ def fold_the_log(con: duckdb.DuckDBPyConnection, present: dict[int, set[int]]) -
     """Read the whole log: its numbers have no gap, and each segment's lines since it was filled lead from a number of
     recipients, which the log tells, to those that are present."""
     rows = con.execute(
-        "SELECT number, recipient_id >> 32, recipient_id, step FROM transitions "
-        "UNION ALL SELECT number, segment_id, NULL, recipients FROM fillings ORDER BY number"
+        "SELECT number, recipient_id >> 32, recipient_id, delta FROM membership_changes "
+        "UNION ALL SELECT number, segment_id, NULL, recipients FROM membership_snapshots ORDER BY number"
     ).fetchall()
     assert [row[0] for row in rows] == list(range(1, len(rows) + 1))
     for segment_id, members in present.items():
-        lines = [(recipient_id, step) for _, of, recipient_id, step in rows if of == segment_id]
+        lines = [(recipient_id, delta) for _, of, recipient_id, delta in rows if of == segment_id]
         filled = max(place for place, (recipient_id, _) in enumerate(lines) if recipient_id is None)
         followed = set(members)
-        for recipient_id, step in reversed(lines[filled + 1 :]):
-            assert (recipient_id in followed) is (step == 1), "an entry of who is not in, or an exit of who is"
+        for recipient_id, delta in reversed(lines[filled + 1 :]):
+            assert (recipient_id in followed) is (delta == 1), "an entry of who is not in, or an exit of who is"
             followed ^= {recipient_id}
         assert len(followed) == lines[filled][1]
 

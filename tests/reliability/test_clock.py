@@ -74,8 +74,8 @@ class Clocked:
         assert {id_: set(keyed) for id_, keyed in stored.items()} == expected, self.now
         assert segment_sizes(self.services) == {id_: len(keys) for id_, keys in expected.items()}
         rows = columns.cursor().execute(
-            "SELECT number FROM transitions WHERE number > $1 UNION ALL "
-            "SELECT number FROM fillings WHERE number > $1 ORDER BY number",
+            "SELECT number FROM membership_changes WHERE number > $1 UNION ALL "
+            "SELECT number FROM membership_snapshots WHERE number > $1 ORDER BY number",
             [self.last_line],
         )
         numbers = [row[0] for row in rows.fetchall()]

@@ -145,25 +145,27 @@ class Log:
     def follow(self, con: duckdb.DuckDBPyConnection, present: dict[int, set[int]]) -> None:
         """Read the new lines and apply them; `present` is who is in each segment now."""
         rows = con.execute(
-            "SELECT number, instant, recipient_id >> 32, recipient_id, step, cause FROM transitions WHERE number > $1 "
-            "UNION ALL SELECT number, instant, segment_id, NULL, recipients, cause FROM fillings WHERE number > $1 "
+            "SELECT number, instant, recipient_id >> 32, recipient_id, delta, cause "
+            "FROM membership_changes WHERE number > $1 "
+            "UNION ALL SELECT number, instant, segment_id, NULL, recipients, cause "
+            "FROM membership_snapshots WHERE number > $1 "
             "ORDER BY number",
             [self._last],
         ).fetchall()
         assert [row[0] for row in rows] == list(range(self._last + 1, self._last + 1 + len(rows)))
         self._last += len(rows)
-        for index, (number, instant, segment_id, recipient_id, step, _cause) in enumerate(rows):
+        for index, (number, instant, segment_id, recipient_id, delta, _cause) in enumerate(rows):
             at = instant.replace(tzinfo=UTC)
             if recipient_id is None:
                 later = [row for row in rows[index + 1 :] if row[2] == segment_id]
                 self._begins[segment_id], self._lines[segment_id] = at, []
                 self._followed[segment_id] = filled = self._undone(present.get(segment_id, set()), later)
-                assert len(filled) == step or segment_id not in present
+                assert len(filled) == delta or segment_id not in present
             else:
                 followed = self._followed[segment_id]
-                assert (recipient_id in followed) is (step == -1), "an entry of who is in, or an exit of who is not"
+                assert (recipient_id in followed) is (delta == -1), "an entry of who is in, or an exit of who is not"
                 followed ^= {recipient_id}
-                self._lines[segment_id].append((number, at, recipient_id, step))
+                self._lines[segment_id].append((number, at, recipient_id, delta))
         assert {id_: self._followed[id_] for id_ in present} == present
 
     @staticmethod

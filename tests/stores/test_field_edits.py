@@ -300,7 +300,7 @@ def test_a_renamed_option_is_renamed_with_contacts_and_rules(desk: Desk) -> None
     assert to_text(rule_of(db, now)) == 'plan is one of ("Professional") and not (likes includes any of ("Sport"))'
     assert desk.contact("ann").updated_at == ann, "nobody has said anything new about her"
     con = desk.services.project().cursor()
-    exits = con.execute("SELECT count(*) FROM transitions WHERE step < 0").fetchall()
+    exits = con.execute("SELECT count(*) FROM membership_changes WHERE delta < 0").fetchall()
     assert exits == [(0,)], "nobody has left anything meanwhile"
 
 

@@ -80,9 +80,11 @@ def test_a_deleted_field_leaves_nothing_of_what_was_written(desk: Desk) -> None:
     assert desk.members(segment) == {"ann", "bob"}
     desk.services.write(delete_field, desk.type, "secret")
     assert desk.members(segment) == {"ann", "bob"}
-    written = desk.services.project().cursor().execute(f"SELECT written FROM contacts_{desk.type.id}").fetchall()
-    assert any(row[0] for row in written)
-    assert not any("Straße" in (row[0] or "") for row in written)
+    originals = (
+        desk.services.project().cursor().execute(f"SELECT original_texts FROM contacts_{desk.type.id}").fetchall()
+    )
+    assert any(row[0] for row in originals)
+    assert not any("Straße" in (row[0] or "") for row in originals)
 
 
 def test_options_that_are_the_same_now_are_both_kept(desk: Desk) -> None:
@@ -144,12 +146,12 @@ def test_a_store_folded_by_an_earlier_version_is_filled_anew_and_keeps_its_histo
     services.close()
     db = duckdb.connect(str(tmp_path / FILE_NAME))
     db.execute(change)
-    db.execute("UPDATE contacts_1 SET f7 = 'another', written = NULL")
+    db.execute("UPDATE contacts_1 SET f7 = 'another', original_texts = NULL")
     db.close()
     services = Services(Settings(tmp_path))
     columns = services.project()
     assert columns.set_aside is None
     assert segment_sizes(services) == {segment.id: 1}
-    causes = columns.cursor().execute("SELECT cause FROM fillings ORDER BY number").fetchall()
+    causes = columns.cursor().execute("SELECT cause FROM membership_snapshots ORDER BY number").fetchall()
     assert [row[0] for row in causes] == [Cause.FIRST]
     services.close()

@@ -8,7 +8,7 @@ from hypothesis import settings
 from hypothesis.stateful import run_state_machine_as_test
 
 from tamis.columns.projector import strategy
-from tamis.columns.projector.strategy import Limits
+from tamis.columns.projector.strategy import Thresholds
 from tests.stores.machine import Membership
 from tests.support.effort import ALL, examples
 
@@ -19,12 +19,12 @@ EXAMPLES = 250
 
 @pytest.mark.parametrize("part", range(PARTS))
 def test_exact_once_by_hand_wins_and_fresh_after_anything(part: int, monkeypatch: pytest.MonkeyPatch) -> None:
-    limits = Limits()
+    thresholds = Thresholds()
     if part % 2:  # a handful of contacts is evaluated by Python, more of them by the column store
-        limits = replace(limits, small_batch=0)
+        thresholds = replace(thresholds, small_batch=0)
     if part >= PARTS // 2:  # new contacts are evaluated once, which otherwise only many of them are
-        limits = replace(limits, insert_only=0, entries_at_once=2)
-    monkeypatch.setattr(strategy, "LIMITS", limits)
+        thresholds = replace(thresholds, insert_only=0, entries_at_once=2)
+    monkeypatch.setattr(strategy, "THRESHOLDS", thresholds)
     run_state_machine_as_test(
         Membership, settings=settings(max_examples=examples(EXAMPLES // 10, 3), stateful_step_count=50, deadline=None)
     )

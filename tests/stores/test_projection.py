@@ -39,8 +39,8 @@ def test_removals_of_two_types_in_one_step_are_both_kept(services: Services) -> 
         services.write(upsert, one.id, fields, [p._replace(document="{}") for p in people], (COUNTRY.id,))
         services.write(upsert, one.id, fields, people, ())
     assert [len(recipient_page(services, account.id, segment.id, 0, 10)) for segment in segments] == [1, 1]
-    removed = services.project().cursor().execute("SELECT segment_id FROM removed ORDER BY ALL").fetchall()
-    assert removed == [(segment.id,) for segment in segments]
+    excluded = services.project().cursor().execute("SELECT segment_id FROM exclusions ORDER BY ALL").fetchall()
+    assert excluded == [(segment.id,) for segment in segments]
 
 
 @pytest.mark.parametrize(

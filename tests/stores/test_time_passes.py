@@ -62,17 +62,17 @@ class World:
         return self.services.project().sized.by_segment[segment.id]
 
     def log(self, segment: Segment) -> list[tuple[int, datetime, str]]:
-        """List the transitions of a segment: +1 or -1, instant, cause."""
+        """List the membership changes of a segment: +1 or -1, instant, cause."""
         rows: list[Any] = (
             self.services.project()
             .cursor()
             .execute(
-                "SELECT step, instant, cause FROM transitions WHERE recipient_id >> 32 = $1 ORDER BY number",
+                "SELECT delta, instant, cause FROM membership_changes WHERE recipient_id >> 32 = $1 ORDER BY number",
                 [segment.id],
             )
             .fetchall()
         )
-        return [(step, instant.replace(tzinfo=UTC), cause) for step, instant, cause in rows]
+        return [(delta, instant.replace(tzinfo=UTC), cause) for delta, instant, cause in rows]
 
 
 @pytest.fixture
@@ -132,7 +132,7 @@ def test_many_midnights_at_once_are_many_instants(world: World) -> None:
     assert world.size(segment) == 3
     world.now = NOON + timedelta(days=9)
     assert world.size(segment) == 0
-    left = [instant for step, instant, cause in world.log(segment) if step == -1 and cause == "time passed"]
+    left = [instant for delta, instant, cause in world.log(segment) if delta == -1 and cause == "time passed"]
     assert left == [MIDNIGHT, MIDNIGHT + timedelta(days=1), MIDNIGHT + timedelta(days=2)]
 
 
@@ -164,7 +164,7 @@ def test_who_is_kept_by_hand_does_not_leave_with_time(world: World) -> None:
     world.services.write(add_recipient, world.account, segment.id, email("cat@example.org"), "", "")
     world.now += 10 * HOUR
     assert world.size(segment) == 1
-    assert sorted((cause, step) for step, _, cause in world.log(segment)) == [
+    assert sorted((cause, delta) for delta, _, cause in world.log(segment)) == [
         ("by hand", -1),
         ("by hand", 1),
         ("import", 1),

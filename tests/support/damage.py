@@ -234,7 +234,9 @@ def _comes_again(data: Path, *, known: bool, acknowledged: bool) -> Iterator[str
             yield "a write was acknowledged by the next process, although the damage was known"
         if acknowledged and not known:
             columns = services.project()
-            rows = columns.cursor().execute("SELECT count(*) FROM added WHERE email = 'last@example.org'").fetchall()
+            rows = (
+                columns.cursor().execute("SELECT count(*) FROM inclusions WHERE email = 'last@example.org'").fetchall()
+            )
             if rows != [(1,)]:
                 yield "an acknowledged write is lost"
         yield from wrong

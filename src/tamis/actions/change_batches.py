@@ -11,12 +11,12 @@ from tamis.actions.batches import batched
 from tamis.actions.segments.stored_rules import rules_of_type
 from tamis.columns.projector.batch import (
     ChangeBatch,
+    ChangeGroup,
+    ChangesSinceHistory,
     FullLoad,
     OverrideChanges,
     Purpose,
-    SegmentPlans,
-    Since,
-    Touched,
+    SegmentRules,
     TypeChanges,
 )
 from tamis.domain.fields import FieldSet
@@ -72,16 +72,16 @@ def _restored_changes(
         fields,
         plans,
         max(touched.latest(as_of or now), *touched.segments.values(), as_of or now),
-        touched=touched.contacts,
+        changed=touched.contacts,
         overrides=OverrideChanges(touched.included),
-        since=Since(as_of, _edited(plans, touched.segments), touched.overridden),
+        since=ChangesSinceHistory(as_of, _edited(plans, touched.segments), touched.overridden),
     )
 
 
-def _edited(plans: SegmentPlans, changed: Mapping[int, datetime]) -> dict[int, datetime]:
+def _edited(plans: SegmentRules, changed: Mapping[int, datetime]) -> dict[int, datetime]:
     """Return when the rules of segments, or of the segments that they name, were last edited."""
     edited = dict(changed)
-    for level in plans.refilled:
+    for level in plans.refreshed:
         for segment_id, rule in level.items():
             edited[segment_id] = max(edited[id_] for id_ in {segment_id, *referenced_segments(rule)} if id_ in edited)
     return edited
@@ -91,8 +91,8 @@ def _edited(plans: SegmentPlans, changed: Mapping[int, datetime]) -> dict[int, d
 class _TypeDelta:
     """What a range of changes touched in one contact type."""
 
-    contacts: list[Touched] = field(default_factory=list)
-    included: list[Touched] = field(default_factory=list)
+    contacts: list[ChangeGroup] = field(default_factory=list)
+    included: list[ChangeGroup] = field(default_factory=list)
     segments: dict[int, datetime] = field(default_factory=dict)
     """When each created, edited or deleted segment was."""
     overridden: dict[int, datetime] = field(default_factory=dict)
@@ -112,7 +112,7 @@ def _deltas_between(db: Reader, after: int, up_to: int, last: int) -> dict[int, 
     """
     touched: dict[int, _TypeDelta] = defaultdict(_TypeDelta)
     for group in change_log.list_contact_changes(db, after, up_to):
-        touched[group.contact_type_id].contacts.append(Touched(group.at, group.cause, group.contact_ids))
+        touched[group.contact_type_id].contacts.append(ChangeGroup(group.at, group.cause, group.contact_ids))
     for change in change_log.list_other_changes(db, after, last):
         of_type = touched[change.contact_type_id]
         if change.subject == "segment" and change.segment_id:
@@ -122,7 +122,7 @@ def _deltas_between(db: Reader, after: int, up_to: int, last: int) -> dict[int, 
         if change.subject == "fields":
             of_type.fields = True
         if change.inclusion_id and change.change <= up_to:
-            of_type.included.append(Touched(change.at, change.cause, [change.inclusion_id]))
+            of_type.included.append(ChangeGroup(change.at, change.cause, [change.inclusion_id]))
     return touched
 
 
@@ -154,14 +154,14 @@ def _overrides(db: Reader, type_id: int, touched: _TypeDelta, ids: Sequence[int]
     return OverrideChanges([*groups, *touched.included], overrides.inclusions_for_columns(db, additions), excluded)
 
 
-def _touched_inclusions(groups: Sequence[Touched], of_contacts: dict[int, int]) -> list[Touched]:
+def _touched_inclusions(groups: Sequence[ChangeGroup], of_contacts: dict[int, int]) -> list[ChangeGroup]:
     """Group the inclusions of touched contacts like the contacts: `of_contacts` maps inclusions to contacts."""
     found = []
     for group in groups:
         ids = set(of_contacts.values()).intersection(group.ids)
         if ids:
             added = [id_ for id_, contact_id in of_contacts.items() if contact_id in ids]
-            found.append(Touched(group.instant, group.cause, added))
+            found.append(ChangeGroup(group.instant, group.cause, added))
     return found
 
 
@@ -179,8 +179,8 @@ def _all_documents(db: Reader) -> Iterator[tuple[int, Sequence[str]]]:
         yield from by_type.items()
 
 
-def _plans(db: Reader, type_id: int, fields: FieldSet, changed: Collection[int]) -> SegmentPlans:
-    """Sort the segments of a type into those that are kept and refilled; `changed` were created, edited or deleted.
+def _plans(db: Reader, type_id: int, fields: FieldSet, changed: Collection[int]) -> SegmentRules:
+    """Sort the segments of a type into those that are kept and refreshed; `changed` were created, edited or deleted.
 
     While the account's time zone is unknown on this machine, no rule selects anybody (§ Fail closed).
     """
@@ -189,13 +189,13 @@ def _plans(db: Reader, type_id: int, fields: FieldSet, changed: Collection[int])
         log.event("time_zone_not_known", level=logging.ERROR, contact_type=type_id)
         rules, zone = dict.fromkeys(rules), UTC_ZONE
     kept: list[dict[int, Rule]] = []
-    refilled: list[dict[int, Rule]] = []
+    refreshed: list[dict[int, Rule]] = []
     to_refill: set[int] = set(changed)
     for level in sort_into_levels(rules):
         to_refill.update(id_ for id_ in level if referenced_segments(rules[id_]) & to_refill)
         kept.append({id_: rules[id_] for id_ in level if id_ not in to_refill})
-        refilled.append({id_: rules[id_] for id_ in level if id_ in to_refill})
-    return SegmentPlans(zone, _without_empty(kept), _without_empty(refilled), frozenset(changed) - rules.keys())
+        refreshed.append({id_: rules[id_] for id_ in level if id_ in to_refill})
+    return SegmentRules(zone, _without_empty(kept), _without_empty(refreshed), frozenset(changed) - rules.keys())
 
 
 def _without_empty(levels: list[dict[int, Rule]]) -> list[dict[int, Rule]]:

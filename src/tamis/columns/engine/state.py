@@ -29,7 +29,7 @@ EMPTY = State(0, {}, {}, False, DailyRollup({}))
 
 def read_state(con: duckdb.DuckDBPyConnection) -> State:
     """Read the state of a store."""
-    has_overrides = con.execute("SELECT EXISTS (FROM added) OR EXISTS (FROM removed)").fetchall()[0][0]
+    has_overrides = con.execute("SELECT EXISTS (FROM inclusions) OR EXISTS (FROM exclusions)").fetchall()[0][0]
     return State(last_number(con), read_sizes(con), read_clocks(con), has_overrides, read_last_days(con))
 
 
@@ -46,4 +46,4 @@ def standing_of(applied: int | None, clocks: Mapping[int, Clock]) -> Standing:
 
 def read_sizes(con: duckdb.DuckDBPyConnection) -> dict[int, int]:
     """Read how many recipients each segment has; empty ones may be left out."""
-    return dict(con.execute("SELECT segment_id, recipients FROM sizes").fetchall())
+    return dict(con.execute("SELECT segment_id, recipients FROM segment_sizes").fetchall())

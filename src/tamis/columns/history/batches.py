@@ -20,7 +20,7 @@ from tamis.domain.history import (
 )
 
 MOST_ROWS = 5_000
-"""So many changes of a step are kept as rows; more of them as packs: a row takes SQLite about a microsecond."""
+"""So many changes of a delta are kept as rows; more of them as packs: a row takes SQLite about a microsecond."""
 CHANGES_A_PACK = 2_000_000
 MEMBERS_A_LIST = 5_000_000
 MARKS = 62
@@ -75,7 +75,8 @@ def clocks_of(state: State) -> dict[int, datetime]:
 def read_changes(con: duckdb.DuckDBPyConnection, after: int) -> list[ChangeRow]:
     """Read the changes with numbers above one."""
     rows = con.execute(
-        "SELECT number, recipient_id, step, epoch_us(instant), cause FROM transitions WHERE number > $1", [after]
+        "SELECT number, recipient_id, delta, epoch_us(instant), cause FROM membership_changes WHERE number > $1",
+        [after],
     ).fetchall()
     return list(map(ChangeRow._make, rows))
 
@@ -83,7 +84,8 @@ def read_changes(con: duckdb.DuckDBPyConnection, after: int) -> list[ChangeRow]:
 def read_snapshots(con: duckdb.DuckDBPyConnection, after: int) -> list[SnapshotRow]:
     """Read the snapshots with numbers above one."""
     rows = con.execute(
-        "SELECT number, segment_id, epoch_us(instant), cause, recipients FROM fillings WHERE number > $1", [after]
+        "SELECT number, segment_id, epoch_us(instant), cause, recipients FROM membership_snapshots WHERE number > $1",
+        [after],
     ).fetchall()
     return list(map(SnapshotRow._make, rows))
 
@@ -92,7 +94,7 @@ def first_snapshots(con: duckdb.DuckDBPyConnection, segment_ids: Sequence[int]) 
     """Read the first snapshot of each of some segments."""
     rows = con.execute(
         "SELECT min(number), segment_id, arg_min(epoch_us(instant), number), arg_min(cause, number), "
-        "arg_min(recipients, number) FROM fillings SEMI JOIN (SELECT unnest($1::BIGINT[]) AS segment_id) "
+        "arg_min(recipients, number) FROM membership_snapshots SEMI JOIN (SELECT unnest($1::BIGINT[]) AS segment_id) "
         "USING (segment_id) GROUP BY segment_id",
         [list(segment_ids)],
     ).fetchall()
@@ -109,7 +111,8 @@ def packs_between(con: duckdb.DuckDBPyConnection, after: int, last: int, spill: 
 
 def _pack(con: duckdb.DuckDBPyConnection, where: str, values: list[int], spill: Path) -> bytes:
     query = (
-        f"SELECT number, recipient_id, step AS change, instant, cause FROM transitions WHERE {where} ORDER BY number"
+        "SELECT number, recipient_id, delta AS change, instant, cause FROM membership_changes "
+        f"WHERE {where} ORDER BY number"
     )
     return to_parquet(con, query, values, spill)
 

@@ -46,24 +46,26 @@ class DuckKeptHistoryReads:
 
     def changes(self, after: int, last: int, rows: Sequence[ChangeRow], pack: Pack | None) -> Comparison:
         """Compare the changes above one number up to another."""
-        self._con.execute("CREATE OR REPLACE TEMP TABLE kept_changes AS FROM transitions LIMIT 0")
+        self._con.execute("CREATE OR REPLACE TEMP TABLE kept_changes AS FROM membership_changes LIMIT 0")
         insert_changes(self._con, [rows] if rows else [], [pack] if pack else [], self._spill(), "kept_changes")
-        stored = "FROM transitions WHERE number > $1 AND number <= $2"
-        others = ("recipient_id", "step", "instant", "cause")
+        stored = "FROM membership_changes WHERE number > $1 AND number <= $2"
+        others = ("recipient_id", "delta", "instant", "cause")
         return self._compared("FROM kept_changes", stored, ("number",), others, [after, last])
 
     def snapshots(self, after: int, last: int, kept: Sequence[SnapshotRow]) -> Comparison:
         """Compare the snapshots of a span of segments."""
-        self._con.execute("CREATE OR REPLACE TEMP TABLE kept_snapshots AS FROM fillings LIMIT 0")
+        self._con.execute("CREATE OR REPLACE TEMP TABLE kept_snapshots AS FROM membership_snapshots LIMIT 0")
         insert_snapshots(self._con, kept, "kept_snapshots")
         others = ("segment_id", "instant", "cause", "recipients")
-        return self._compared("FROM kept_snapshots", f"FROM fillings WHERE {_SPAN}", ("number",), others, [after, last])
+        return self._compared(
+            "FROM kept_snapshots", f"FROM membership_snapshots WHERE {_SPAN}", ("number",), others, [after, last]
+        )
 
     def days(self, after: int, last: int, kept: Sequence[SegmentDay]) -> Comparison:
         """Compare the daily sizes of a span of segments."""
         self._con.execute("CREATE OR REPLACE TEMP TABLE kept_days AS FROM daily_sizes LIMIT 0")
         insert_days(self._con, kept, "kept_days")
-        others = ("recipients", "entered", "departed", "filled")
+        others = ("recipients", "entered", "departed", "snapshot_cause")
         return self._compared(
             "FROM kept_days", f"FROM daily_sizes WHERE {_SPAN}", ("segment_id", "day"), others, [after, last]
         )
@@ -76,7 +78,7 @@ class DuckKeptHistoryReads:
 
     def unlisted(self, after: int, last: int) -> Discrepancies:
         """Return the segments that have a size and no list of members, or the other way round."""
-        sized = f"(SELECT segment_id, true AS sized FROM sizes WHERE {_SPAN})"
+        sized = f"(SELECT segment_id, true AS sized FROM segment_sizes WHERE {_SPAN})"
         return self._differing(
             f"SELECT segment_id FROM (FROM listed FULL JOIN {sized} USING (segment_id)) "
             "WHERE number IS NULL OR sized IS NULL",

@@ -86,7 +86,8 @@ def write_days(con: duckdb.DuckDBPyConnection, days: DailyRollup) -> None:
     if others := [day for day in days.changed_days if (day.segment_id, day.size.day) not in days.added]:
         con.execute(
             "UPDATE daily_sizes SET recipients = n.recipients, entered = n.entered, departed = n.departed, "
-            f"filled = n.filled FROM ({_ROWS}) n(segment_id, day, recipients, entered, departed, filled) "
+            "snapshot_cause = n.snapshot_cause "
+            f"FROM ({_ROWS}) n(segment_id, day, recipients, entered, departed, snapshot_cause) "
             "WHERE daily_sizes.segment_id = n.segment_id AND daily_sizes.day = n.day",
             _values(others),
         )
@@ -120,7 +121,8 @@ def read_last_days(con: duckdb.DuckDBPyConnection) -> DailyRollup:
 def sizes_by_day(con: duckdb.DuckDBPyConnection, segment_id: int, first: date, last: date) -> list[DaySize]:
     """Return the size of a segment on each day from `first` to `last`, beginning with its first snapshot."""
     rows = con.execute(
-        "SELECT day, recipients, entered, departed, filled FROM daily_sizes WHERE segment_id = $1 AND day <= $2 "
+        "SELECT day, recipients, entered, departed, snapshot_cause FROM daily_sizes "
+        "WHERE segment_id = $1 AND day <= $2 "
         "AND day >= coalesce((SELECT max(day) FROM daily_sizes WHERE segment_id = $1 AND day < $3), $3)",
         [segment_id, last, first],
     ).fetchall()
@@ -145,7 +147,7 @@ def last_sizes(
     wanted = [today - DAY * back for back in reversed(range(days))]
     rows = con.execute(
         "SELECT s.segment_id, s.recipients, d.day, d.recipients FROM "
-        "(SELECT segment_id, recipients FROM sizes SEMI JOIN (SELECT unnest($1::BIGINT[]) AS segment_id) "
+        "(SELECT segment_id, recipients FROM segment_sizes SEMI JOIN (SELECT unnest($1::BIGINT[]) AS segment_id) "
         "USING (segment_id)) s LEFT JOIN (SELECT segment_id, greatest(day, $2::DATE) AS day, "
         "arg_max(recipients, day) AS recipients FROM daily_sizes WHERE day <= $3 GROUP BY ALL) d "
         "ON d.segment_id = s.segment_id ORDER BY s.segment_id, d.day",

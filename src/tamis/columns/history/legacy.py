@@ -1,6 +1,7 @@
-"""Files of versions that kept the history only there: the records take it over, with the daily rollup of its log."""
+"""History from column files of versions 3 to 6, which alone kept it: read once, for the records to keep."""
 
 from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from zoneinfo import ZoneInfo
@@ -10,7 +11,6 @@ import duckdb
 from tamis.columns.engine.state import read_sizes
 from tamis.columns.history.batches import member_lists, new_mark, packs_between, read_snapshots
 from tamis.columns.history.daily_rollup import DailyChanges, DailyRollup, DailySnapshot
-from tamis.columns.layout.clocks import read_clocks
 from tamis.columns.layout.log import last_number
 from tamis.domain.history import HistoryBatch, Position, SegmentDay
 from tamis.domain.instants import day_in_utc, day_of
@@ -18,12 +18,32 @@ from tamis.domain.membership_changes import Cause, DaySize
 from tamis.domain.segments import SEGMENT_SHIFT
 
 DAY = timedelta(days=1)
+VIEWS = """
+CREATE OR REPLACE TEMP VIEW membership_changes AS
+SELECT number, recipient_id, step AS delta, instant, cause FROM transitions;
+CREATE OR REPLACE TEMP VIEW membership_snapshots AS FROM fillings;
+CREATE OR REPLACE TEMP VIEW recent_changes AS SELECT recipient_id, step AS delta, instant FROM recent;
+CREATE OR REPLACE TEMP VIEW segment_sizes AS FROM sizes;
+"""
+"""The tables of those versions under the names of today."""
+DROP_VIEWS = """
+DROP VIEW membership_changes; DROP VIEW membership_snapshots; DROP VIEW recent_changes; DROP VIEW segment_sizes;
+"""
 
 
-def take_over(
+@contextmanager
+def legacy_history(
+    con: duckdb.DuckDBPyConnection, kept: Position, zones: Mapping[int, ZoneInfo], spill: Path
+) -> Iterator[HistoryBatch]:
+    """Yield the history of a file as one batch, to read within the block; `zones` has the time zone of each segment."""
+    con.execute(VIEWS).fetchall()
+    yield _history(con, kept, zones, spill)
+    con.execute(DROP_VIEWS).fetchall()
+
+
+def _history(
     con: duckdb.DuckDBPyConnection, kept: Position, zones: Mapping[int, ZoneInfo], spill: Path
 ) -> HistoryBatch:
-    """Return the history of a file of an earlier version as one batch; `zones` has the time zone of each segment."""
     number = last_number(con)
     applied: int = con.execute("SELECT applied FROM meta").fetchall()[0][0]
     trimmed: date | None = con.execute("SELECT max(day) FROM trimmed").fetchall()[0][0]
@@ -33,7 +53,7 @@ def take_over(
         mark=new_mark(),
         change=max(applied, 0),
         number=number,
-        as_of={type_id: clock.as_of for type_id, clock in read_clocks(con).items()} if is_complete else {},
+        as_of=_as_of(con) if is_complete else {},
         packs=packs_between(con, 0, number, spill),
         snapshots=read_snapshots(con, -1),
         members=member_lists(con, read_sizes(con) if is_complete else {}, number, spill),
@@ -42,14 +62,19 @@ def take_over(
     )
 
 
+def _as_of(con: duckdb.DuckDBPyConnection) -> dict[int, datetime | None]:
+    rows = con.execute("SELECT contact_type_id, as_of FROM clocks").fetchall()
+    return {type_id: as_of.replace(tzinfo=UTC) for type_id, as_of in rows}
+
+
 def rollup_of(con: duckdb.DuckDBPyConnection, zones: Mapping[int, ZoneInfo]) -> Iterator[SegmentDay]:
-    """Tell the size of segments at the end of each day from the log, and from what trimmed lines were summed up to."""
+    """Compute the size of segments at the end of each day from the log, and from the days kept for trimmed entries."""
     last: dict[int, DaySize] = {}
     rows = con.execute(
         "SELECT segment_id, day, recipients, entered, departed, filled FROM daily_sizes ORDER BY segment_id, day"
     ).fetchall()
-    for segment_id, day, recipients, entered, departed, filled in rows:
-        last[segment_id] = DaySize(day, recipients, entered, departed, Cause(filled) if filled else None)
+    for segment_id, day, recipients, entered, departed, cause in rows:
+        last[segment_id] = DaySize(day, recipients, entered, departed, Cause(cause) if cause else None)
         yield SegmentDay(segment_id, last[segment_id])
     for zone in dict.fromkeys(zones.values()):
         events: list[DailyChanges | DailySnapshot] = []
@@ -66,31 +91,32 @@ def rollup_of(con: duckdb.DuckDBPyConnection, zones: Mapping[int, ZoneInfo]) -> 
 
 
 def _by_day(con: duckdb.DuckDBPyConnection, zone: ZoneInfo) -> list[tuple[int, date, str | None, int, int, int]]:
-    """Return the snapshots, and what the changes between two of them add up to by day, in the order of the log:
-    segment, day, cause and recipients of a snapshot, entries and exits of changes."""
+    """Return the snapshots, and the sums by day of the changes between two of them, in the order of the log: segment,
+    day, cause and recipients of a snapshot, entries and exits of changes."""
     row = con.execute(
         "SELECT min(instant), max(instant) FROM "
-        "(SELECT instant FROM transitions UNION ALL SELECT instant FROM fillings)"
+        "(SELECT instant FROM membership_changes UNION ALL SELECT instant FROM membership_snapshots)"
     ).fetchall()[0]
     if row[0] is None:
         return []
     first, last = (day_of(instant.replace(tzinfo=UTC), zone) for instant in row)
     days = [first + DAY * n for n in range((last - first).days + 1)]
-    starts = [_plain(day_in_utc(day, zone)[0]) for day in days]
-    # The day of a line is the latest of those of its own and of all lines of the segment before it.
+    starts = [_naive(day_in_utc(day, zone)[0]) for day in days]
+    # The day of an entry is never earlier than that of an earlier entry of its segment.
     return con.execute(
-        "WITH lines AS ("
-        f"SELECT recipient_id >> {SEGMENT_SHIFT} AS segment_id, number, instant, step, NULL AS cause, 0 AS recipients "
-        "FROM transitions UNION ALL SELECT segment_id, number, instant, 0, cause, recipients FROM fillings), "
-        "dated AS (SELECT l.*, d.day FROM lines l ASOF JOIN (SELECT unnest($1::TIMESTAMP[]) AS start, "
+        "WITH entries AS ("
+        f"SELECT recipient_id >> {SEGMENT_SHIFT} AS segment_id, number, instant, delta, NULL AS cause, 0 AS recipients "
+        "FROM membership_changes "
+        "UNION ALL SELECT segment_id, number, instant, 0, cause, recipients FROM membership_snapshots), "
+        "dated AS (SELECT l.*, d.day FROM entries l ASOF JOIN (SELECT unnest($1::TIMESTAMP[]) AS start, "
         "unnest($2::DATE[]) AS day) d ON l.instant >= d.start), "
         "placed AS (SELECT *, max(day) OVER w AS on_day, count(cause) OVER w AS snapshots FROM dated "
         "WINDOW w AS (PARTITION BY segment_id ORDER BY number)) "
-        "SELECT segment_id, on_day, cause, max(recipients), count(*) FILTER (step = 1), count(*) FILTER (step = -1) "
+        "SELECT segment_id, on_day, cause, max(recipients), count(*) FILTER (delta = 1), count(*) FILTER (delta = -1) "
         "FROM placed GROUP BY segment_id, on_day, snapshots, cause ORDER BY min(number)",
         [starts, days],
     ).fetchall()
 
 
-def _plain(instant: datetime) -> datetime:
+def _naive(instant: datetime) -> datetime:
     return instant.replace(tzinfo=None)

@@ -116,7 +116,8 @@ class HistoryLink:
         Unavailable where memory and disk do not suffice, and duckdb.Error."""
         if version <= NEWEST_WITH_HISTORY and not self.kept.mark:
             try:
-                self._store.append(legacy.take_over(db, self.kept, self._store.zones(), self._spill))
+                with legacy.legacy_history(db, self.kept, self._store.zones(), self._spill) as batch:
+                    self._store.append(batch)
             except duckdb.Error as error:
                 if trouble_of(error) is Trouble.SCARCE:  # the file is whole, and the only place of its history
                     raise Unavailable.of([Problem.of("", message_of(error, "move their history"))]) from None

@@ -10,7 +10,7 @@ from typing import Any
 
 import duckdb
 
-from tamis.columns.layout.contacts import table, written
+from tamis.columns.layout.contacts import original, table
 from tamis.columns.layout.externals import PERSONS
 from tamis.columns.layout.membership import CONTACT, NUMBER, recipients_between, span
 from tamis.domain.fields import EMAIL
@@ -21,7 +21,8 @@ from tamis.domain.segments import EXTERNAL_BIT, SEGMENT_SHIFT
 def snapshots_of(con: duckdb.DuckDBPyConnection, segment_id: int) -> list[MembershipSnapshot]:
     """List the snapshots of a segment, oldest first; its log begins with the first."""
     rows = con.execute(
-        "SELECT number, instant, cause, recipients FROM fillings WHERE segment_id = $1 ORDER BY number", [segment_id]
+        "SELECT number, instant, cause, recipients FROM membership_snapshots WHERE segment_id = $1 ORDER BY number",
+        [segment_id],
     ).fetchall()
     return [
         MembershipSnapshot(number, _utc(instant), Cause(cause), recipients)
@@ -38,7 +39,7 @@ def known_since(con: duckdb.DuckDBPyConnection, segment_id: int) -> datetime | N
     low, high = span(segment_id)
     before: datetime | None = _row(
         con,
-        "SELECT max(instant) FROM transitions WHERE recipient_id BETWEEN $1 AND $2 AND number < $3",
+        "SELECT max(instant) FROM membership_changes WHERE recipient_id BETWEEN $1 AND $2 AND number < $3",
         [low, high, last.number],
     )[0]
     return max([snapshot.instant for snapshot in snapshots] + ([_utc(before)] if before else []))
@@ -47,8 +48,8 @@ def known_since(con: duckdb.DuckDBPyConnection, segment_id: int) -> datetime | N
 def count_changes_since(con: duckdb.DuckDBPyConnection, cause: Cause, since: datetime) -> list[tuple[int, int, int]]:
     """Count the entries and exits with a cause from an instant on: a row for each segment that has any, in order."""
     rows = con.execute(
-        f"SELECT recipient_id >> {SEGMENT_SHIFT}, count(*) FILTER (step = 1), count(*) FILTER (step = -1) "
-        "FROM transitions WHERE cause = $1 AND instant >= $2 GROUP BY 1 ORDER BY 1",
+        f"SELECT recipient_id >> {SEGMENT_SHIFT}, count(*) FILTER (delta = 1), count(*) FILTER (delta = -1) "
+        "FROM membership_changes WHERE cause = $1 AND instant >= $2 GROUP BY 1 ORDER BY 1",
         [cause.value, since.replace(tzinfo=None)],
     )
     return rows.fetchall()
@@ -59,7 +60,7 @@ def first_number_after(con: duckdb.DuckDBPyConnection, segment_id: int, at: date
     low, high = span(segment_id)
     number: int | None = _row(
         con,
-        "SELECT min(number) FROM transitions WHERE recipient_id BETWEEN $1 AND $2 AND instant > $3",
+        "SELECT min(number) FROM membership_changes WHERE recipient_id BETWEEN $1 AND $2 AND instant > $3",
         [low, high, at.replace(tzinfo=None)],
     )[0]
     return number
@@ -78,12 +79,12 @@ def recipients_before(
     contact id, and email if it is still known."""
     low, high = span(segment_id)
     return con.execute(
-        f"SELECT p.recipient_id, p.contact_id, coalesce({written(EMAIL, 'c.')}, p.email) FROM ("
+        f"SELECT p.recipient_id, p.contact_id, coalesce({original(EMAIL, 'c.')}, p.email) FROM ("
         f"SELECT m.recipient_id, coalesce(a.email, x.email) AS email, CASE WHEN m.recipient_id & {EXTERNAL_BIT} = 0 "
         f"THEN m.recipient_id & {CONTACT} ELSE coalesce(a.contact_id, x.contact_id) END AS contact_id "
         f"FROM (SELECT * FROM {_recipients_before(max(after + 1, low), high, number)} "
         "ORDER BY recipient_id LIMIT $1) m "
-        "LEFT JOIN added a ON a.recipient_id = m.recipient_id "
+        "LEFT JOIN inclusions a ON a.recipient_id = m.recipient_id "
         f"LEFT JOIN {PERSONS} x ON x.id = m.recipient_id & {NUMBER}"
         f") p LEFT JOIN {table(type_id)} c ON c.id = p.contact_id ORDER BY p.recipient_id",
         [limit],
@@ -97,7 +98,7 @@ def changes_of(
     a contact, `person_ids` those of the external recipients with its email, in segments that include others."""
     numbers = ", ".join(str(int(number)) for number in (contact_id, *(EXTERNAL_BIT | person for person in person_ids)))
     rows = con.execute(
-        "SELECT number, recipient_id, step, instant, cause FROM transitions "
+        "SELECT number, recipient_id, delta, instant, cause FROM membership_changes "
         f"WHERE recipient_id & {NUMBER} IN ({numbers}) OR list_contains($1::BIGINT[], recipient_id) ORDER BY number",
         [list(recipient_ids)],
     ).fetchall()
@@ -111,8 +112,9 @@ def present_among(con: duckdb.DuckDBPyConnection, recipient_ids: Sequence[int]) 
     """Return those of some recipients that are in their segments now."""
     rows = con.execute(
         "SELECT recipient_id FROM members SEMI JOIN (SELECT unnest($1::BIGINT[]) AS recipient_id) USING (recipient_id) "
-        "ANTI JOIN recent USING (recipient_id) "
-        "UNION ALL SELECT recipient_id FROM recent WHERE step = 1 AND list_contains($1::BIGINT[], recipient_id)",
+        "ANTI JOIN recent_changes USING (recipient_id) "
+        "UNION ALL SELECT recipient_id FROM recent_changes "
+        "WHERE delta = 1 AND list_contains($1::BIGINT[], recipient_id)",
         [list(recipient_ids)],
     ).fetchall()
     return {row[0] for row in rows}
@@ -124,12 +126,12 @@ def _recipients_before(low: int, high: int, number: int | None) -> str:
     if number is None:
         return recipients_between(low, high)
     later = (
-        "(SELECT recipient_id, arg_min(step, number) AS step FROM transitions "
+        "(SELECT recipient_id, arg_min(delta, number) AS delta FROM membership_changes "
         f"WHERE recipient_id BETWEEN {int(low)} AND {int(high)} AND number >= {int(number)} GROUP BY recipient_id)"
     )
     return (
         f"(SELECT recipient_id FROM {recipients_between(low, high)} ANTI JOIN {later} USING (recipient_id) "
-        f"UNION ALL SELECT recipient_id FROM {later} WHERE step = -1)"
+        f"UNION ALL SELECT recipient_id FROM {later} WHERE delta = -1)"
     )
 
 

@@ -1,7 +1,7 @@
 """The kept history back in the projection: its log and its daily rollup, and the members that follow from them.
 
 A part of the history that cannot be read keeps none of the others away. Segments whose members it would tell are left
-out, and so filled anew from their rules, with a line in the log that says so.
+out, and so snapshot_cause anew from their rules, with a line in the log that says so.
 """
 
 import logging
@@ -23,7 +23,7 @@ _SEGMENT = f"recipient_id >> {SEGMENT_SHIFT}"
 
 KEPT_MEMBERS = (
     "(FROM members_listed ANTI JOIN later USING (recipient_id) "
-    "UNION ALL SELECT recipient_id, instant FROM later WHERE step = 1)"
+    "UNION ALL SELECT recipient_id, instant FROM later WHERE delta = 1)"
 )
 """The query for the members that `list_members` has found: `recipient_id` and `entered_at`."""
 
@@ -36,7 +36,9 @@ def load_history(con: duckdb.DuckDBPyConnection, kept: KeptHistory, spill: Path)
     _load_members(con, kept, known_after, spill)
 
 
-def insert_snapshots(con: duckdb.DuckDBPyConnection, snapshots: Sequence[SnapshotRow], table: str = "fillings") -> None:
+def insert_snapshots(
+    con: duckdb.DuckDBPyConnection, snapshots: Sequence[SnapshotRow], table: str = "membership_snapshots"
+) -> None:
     """Add snapshots to the log, or to another table like it."""
     if snapshots:
         con.execute(
@@ -51,15 +53,16 @@ def insert_changes(
     rows: Iterable[Sequence[ChangeRow]],
     packs: Iterable[Pack],
     spill: Path,
-    table: str = "transitions",
+    table: str = "membership_changes",
 ) -> int:
     """Add changes to the log, or to another table like it; return the number after which it has every change. What
     stands before the first snapshot of its segment was trimmed: packs go later, as a whole."""
     known_after = 0
     con.execute(
-        "CREATE OR REPLACE TEMP TABLE begins AS SELECT segment_id, min(number) AS first FROM fillings GROUP BY 1"
+        "CREATE OR REPLACE TEMP TABLE first_snapshots AS "
+        "SELECT segment_id, min(number) AS first FROM membership_snapshots GROUP BY 1"
     )
-    of_log = f"JOIN begins b ON b.segment_id = l.{_SEGMENT} AND l.number > b.first"
+    of_log = f"JOIN first_snapshots b ON b.segment_id = l.{_SEGMENT} AND l.number > b.first"
     for pack in packs:
         with from_parquet(pack.changes, spill) as packed:
             if not _is_whole(con, packed, f"changes {pack.first_number} to {pack.last_number}"):
@@ -75,7 +78,7 @@ def insert_changes(
             f"FROM {CHANGES} l {of_log} ORDER BY l.number",
             columns_of(changes),
         )
-    con.execute("DROP TABLE begins")
+    con.execute("DROP TABLE first_snapshots")
     return known_after
 
 
@@ -100,8 +103,8 @@ def list_members(con: duckdb.DuckDBPyConnection, lists: Iterable[MemberList], kn
         con.execute("DELETE FROM listed WHERE segment_id IN (SELECT unnest($1::BIGINT[]))", [list(lost)])
         con.execute(f"DELETE FROM members_listed WHERE {_SEGMENT} IN (SELECT unnest($1::BIGINT[]))", [list(lost)])
     con.execute(
-        "CREATE OR REPLACE TEMP TABLE later AS SELECT recipient_id, arg_max(step, t.number) AS step, "
-        f"arg_max(instant, t.number) AS instant FROM transitions t JOIN listed l ON l.segment_id = t.{_SEGMENT} "
+        "CREATE OR REPLACE TEMP TABLE later AS SELECT recipient_id, arg_max(delta, t.number) AS delta, "
+        f"arg_max(instant, t.number) AS instant FROM membership_changes t JOIN listed l ON l.segment_id = t.{_SEGMENT} "
         "AND t.number > l.number GROUP BY recipient_id"
     )
 
@@ -111,7 +114,7 @@ def _load_members(con: duckdb.DuckDBPyConnection, kept: KeptHistory, known_after
     list_members(con, kept.members, known_after, spill)
     con.execute(f"INSERT INTO members SELECT * FROM {KEPT_MEMBERS} ORDER BY recipient_id")
     con.execute(
-        "INSERT INTO sizes SELECT segment_id, coalesce(n, 0) FROM listed LEFT JOIN "
+        "INSERT INTO segment_sizes SELECT segment_id, coalesce(n, 0) FROM listed LEFT JOIN "
         f"(SELECT {_SEGMENT} AS segment_id, count(*) AS n FROM members GROUP BY 1) USING (segment_id)"
     )
     for name in ("members_listed", "later", "listed"):

@@ -1,4 +1,4 @@
-"""The log of transitions is kept for so many days; of what is older the daily rollup tells, for ever."""
+"""The log of membership_changes is kept for so many days; of what is older the daily rollup tells, for ever."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -41,7 +41,7 @@ def trim(con: duckdb.DuckDBPyConnection, zones: Mapping[int, ZoneInfo], now: dat
         segments = _choose_old(con, mine, until, most)
         begun = [id_ for id_, first_kept in segments if _begin_anew(con, id_, until, first_kept)]
         if segments:
-            con.execute("DELETE FROM transitions WHERE number IN (SELECT number FROM old)")
+            con.execute("DELETE FROM membership_changes WHERE number IN (SELECT number FROM old)")
         kept += begun
         if len(segments) >= most:
             return Trimmed(tuple(kept), tuple(dropped), is_done=False)
@@ -50,7 +50,7 @@ def trim(con: duckdb.DuckDBPyConnection, zones: Mapping[int, ZoneInfo], now: dat
 
 def first_number(con: duckdb.DuckDBPyConnection) -> int:
     """Return the number of the oldest change in the log, or one above all."""
-    row = con.execute("SELECT coalesce(min(number), 9223372036854775807) FROM transitions").fetchone()
+    row = con.execute("SELECT coalesce(min(number), 9223372036854775807) FROM membership_changes").fetchone()
     assert row
     return int(row[0])
 
@@ -63,12 +63,12 @@ def _choose_old(
     con.execute(
         "CREATE OR REPLACE TEMP TABLE old AS "
         f"WITH mine AS (SELECT unnest($2::BIGINT[]) AS segment_id), "
-        f"log AS (SELECT *, recipient_id >> {SEGMENT_SHIFT} AS segment_id FROM transitions), "
+        f"log AS (SELECT *, recipient_id >> {SEGMENT_SHIFT} AS segment_id FROM membership_changes), "
         "aged AS (SELECT DISTINCT segment_id FROM log SEMI JOIN mine USING (segment_id) WHERE instant < $1 "
         "ORDER BY segment_id LIMIT $3), "
         "kept AS (SELECT segment_id, min(number) AS first_kept FROM ("
         "SELECT segment_id, number FROM log WHERE instant >= $1 "
-        "UNION ALL SELECT segment_id, number FROM fillings WHERE instant >= $1) "
+        "UNION ALL SELECT segment_id, number FROM membership_snapshots WHERE instant >= $1) "
         "SEMI JOIN aged USING (segment_id) GROUP BY segment_id) "
         "SELECT l.*, k.first_kept FROM log l SEMI JOIN aged USING (segment_id) LEFT JOIN kept k USING (segment_id) "
         "WHERE l.instant < $1 AND (k.first_kept IS NULL OR l.number < k.first_kept)",
@@ -87,13 +87,13 @@ def _begin_anew(con: duckdb.DuckDBPyConnection, segment_id: int, until: datetime
     assert row
     last = max(row[0], *(filling.number for filling in dropped))
     moved = con.execute(
-        "SELECT coalesce(sum(step), 0)::BIGINT FROM old WHERE segment_id = $1 AND number > $2",
+        "SELECT coalesce(sum(delta), 0)::BIGINT FROM old WHERE segment_id = $1 AND number > $2",
         [segment_id, dropped[-1].number],
     ).fetchone()
     assert moved
-    con.execute("DELETE FROM fillings WHERE segment_id = $1 AND number <= $2", [segment_id, last])
+    con.execute("DELETE FROM membership_snapshots WHERE segment_id = $1 AND number <= $2", [segment_id, last])
     con.execute(
-        "INSERT INTO fillings VALUES ($1, $2, $3, $4, $5)",
+        "INSERT INTO membership_snapshots VALUES ($1, $2, $3, $4, $5)",
         [last, segment_id, until.replace(tzinfo=None), Cause.KEPT, dropped[-1].recipients + moved[0]],
     )
     return True
@@ -103,15 +103,17 @@ def _drop_deleted(con: duckdb.DuckDBPyConnection, live: set[int], before: dateti
     deleted = [
         row[0]
         for row in con.execute(
-            "SELECT segment_id FROM fillings WHERE instant < $1 AND cause = $2 "
-            "AND segment_id IN (SELECT segment_id FROM fillings WHERE cause <> $2)",
+            "SELECT segment_id FROM membership_snapshots WHERE instant < $1 AND cause = $2 "
+            "AND segment_id IN (SELECT segment_id FROM membership_snapshots WHERE cause <> $2)",
             [before.replace(tzinfo=None), Cause.DELETION],
         ).fetchall()
         if row[0] not in live
     ]
     if deleted:
         gone = "IN (SELECT unnest($1::BIGINT[]))"
-        con.execute(f"DELETE FROM transitions WHERE recipient_id >> {SEGMENT_SHIFT} {gone}", [deleted])
-        con.execute(f"DELETE FROM fillings WHERE segment_id {gone} AND cause <> $2", [deleted, Cause.DELETION])
+        con.execute(f"DELETE FROM membership_changes WHERE recipient_id >> {SEGMENT_SHIFT} {gone}", [deleted])
+        con.execute(
+            f"DELETE FROM membership_snapshots WHERE segment_id {gone} AND cause <> $2", [deleted, Cause.DELETION]
+        )
         con.execute(f"DELETE FROM daily_sizes WHERE segment_id {gone}", [deleted])
     return deleted

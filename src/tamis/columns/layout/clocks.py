@@ -14,16 +14,16 @@ from tamis.rules.sql.dialect import Parameters
 
 class Clock(NamedTuple):
     """A contact type's memberships are right as of one instant, and stay so until the earlier of the next midnight
-    (where rules count days) and the next edge (where a contact's value comes into a span, or leaves it)."""
+    (where rules count days) and the next breakpoint (where a contact's value comes into a span, or leaves it)."""
 
     as_of: datetime
     midnight: datetime | None
-    edge: datetime | None
+    breakpoint: datetime | None
 
     @property
     def due(self) -> datetime | None:
         """When time alone will next change a membership, if it will."""
-        return min((instant for instant in (self.midnight, self.edge) if instant), default=None)
+        return min((instant for instant in (self.midnight, self.breakpoint) if instant), default=None)
 
 
 def midnights_since(clock: Clock | None, zone: ZoneInfo, now: datetime) -> list[datetime]:
@@ -38,7 +38,7 @@ def midnights_since(clock: Clock | None, zone: ZoneInfo, now: datetime) -> list[
 
 def read_clocks(con: duckdb.DuckDBPyConnection) -> dict[int, Clock]:
     """Read the clocks of the contact types that have rules which look at the time."""
-    rows = con.execute("SELECT contact_type_id, as_of, midnight, edge FROM clocks").fetchall()
+    rows = con.execute("SELECT contact_type_id, as_of, midnight, breakpoint FROM clocks").fetchall()
     return {row[0]: Clock(*(value and value.replace(tzinfo=UTC) for value in row[1:])) for row in rows}
 
 
@@ -50,16 +50,16 @@ def write_clock(con: duckdb.DuckDBPyConnection, type_id: int, clock: Clock | Non
         con.execute("INSERT INTO clocks VALUES ($1, $2, $3, $4)", [type_id, *values])
 
 
-def next_edge(
-    con: duckdb.DuckDBPyConnection, source: str, edges: Sequence[tuple[str, timedelta]], now: datetime
+def next_breakpoint(
+    con: duckdb.DuckDBPyConnection, source: str, breakpoints: Sequence[tuple[str, timedelta]], now: datetime
 ) -> datetime | None:
-    """Find the first instant after `now` at which a value in `source` is at one of the edges."""
-    if not edges:
+    """Find the first instant after `now` at which a value in `source` is at one of the breakpoints."""
+    if not breakpoints:
         return None
     parameters = Parameters(DUCKDB)
     smallest = ", ".join(
         f"min({name}) FILTER ({name} > {parameters.bind(now - offset)}) + {parameters.bind(offset)}::INTERVAL"
-        for name, offset in edges
+        for name, offset in breakpoints
     )
     row = con.execute(f"SELECT least({smallest}) FROM {source}", parameters.values).fetchone()
     return row[0].replace(tzinfo=UTC) if row and row[0] else None

@@ -31,25 +31,29 @@ def compared(field: Field) -> str:
     return DUCKDB.folded(column(field)) if field.kind in (Kind.TEXT, Kind.CHOICE) else column(field)
 
 
-WRITTEN = "written"
+ORIGINAL_TEXTS = "original_texts"
 """The column for texts that are not simple (see `domain.text`): where one is not, the column of its field has its
 folded form, so that `lower` of that column is what any text is compared as, and this one has the texts as they were
 written, as a JSON object by field ids. It is null for most contacts."""
 
 
-def written(field: Field, of: str = "") -> str:
+def original(field: Field, of: str = "") -> str:
     """Write the expression for a value as it was written; `of` is the table and a dot."""
     if field.kind not in (Kind.TEXT, Kind.CHOICE):
         return of + column(field)
-    return f"coalesce({of}{WRITTEN} ->> '{field.id}', {of}{column(field)})"
+    return f"coalesce({of}{ORIGINAL_TEXTS} ->> '{field.id}', {of}{column(field)})"
 
 
 def columns_of(fields: FieldSet) -> dict[str, str]:
     """List the columns of a contact type's table, with their types."""
-    return {"id": "BIGINT"} | {column(field): SQL_TYPES[field.kind] for field in fields.fields} | {WRITTEN: "VARCHAR"}
+    return (
+        {"id": "BIGINT"}
+        | {column(field): SQL_TYPES[field.kind] for field in fields.fields}
+        | {ORIGINAL_TEXTS: "VARCHAR"}
+    )
 
 
-def arrange(con: duckdb.DuckDBPyConnection, type_id: int, fields: FieldSet) -> None:
+def ensure_table(con: duckdb.DuckDBPyConnection, type_id: int, fields: FieldSet) -> None:
     """Bring a contact type's table in line with its fields: made when new, columns added and dropped.
 
     A column whose type has changed is replaced by an empty one; the contacts that had a value of its field were
@@ -80,7 +84,7 @@ def columns_present(con: duckdb.DuckDBPyConnection, type_id: int) -> dict[str, s
 
 def _drop_written(con: duckdb.DuckDBPyConnection, name: str, field_id: str) -> None:
     con.execute(
-        f"UPDATE {name} SET {WRITTEN} = nullif(json_merge_patch({WRITTEN}, $1)::VARCHAR, '{{}}') "
-        f"WHERE ({WRITTEN} ->> $2) IS NOT NULL",
+        f"UPDATE {name} SET {ORIGINAL_TEXTS} = nullif(json_merge_patch({ORIGINAL_TEXTS}, $1)::VARCHAR, '{{}}') "
+        f"WHERE ({ORIGINAL_TEXTS} ->> $2) IS NOT NULL",
         [f'{{"{field_id}":null}}', field_id],
     )

@@ -7,7 +7,7 @@ the recipient is made of it, as a contact's is; where it was added, the recipien
 
 from collections.abc import Sequence
 
-from tamis.columns.layout.contacts import SQL_TYPES, WRITTEN, column
+from tamis.columns.layout.contacts import ORIGINAL_TEXTS, SQL_TYPES, column
 from tamis.columns.layout.membership import NUMBER, recipients_between, span
 from tamis.domain.fields import EMAIL, FIRST_NAME, LAST_NAME, Field
 from tamis.domain.segments import EXTERNAL_BIT
@@ -21,7 +21,7 @@ PERSONS = (
     f"(SELECT {EXTERNAL_BIT} | person_id AS id, max(contact_id) AS contact_id, arg_max(email, id) AS email, "
     "arg_max(first_name, id) AS first_name, arg_max(last_name, id) AS last_name, "
     "arg_max(email_folded, id) AS email_folded, arg_max(first_name_folded, id) AS first_name_folded, "
-    "arg_max(last_name_folded, id) AS last_name_folded FROM added GROUP BY person_id)"
+    "arg_max(last_name_folded, id) AS last_name_folded FROM inclusions GROUP BY person_id)"
 )
 """The query for all who were added by hand, as they were added last, with the contact that each has become, if any."""
 
@@ -36,10 +36,10 @@ def external_rows(fields: Sequence[Field], more: str = "", where: str = "") -> s
     values = "".join(
         f", {_KNOWN.get(field.id, f'NULL::{SQL_TYPES[field.kind]}')} AS {column(field)}" for field in fields
     )
-    rows = f"FROM added WHERE contact_id IS NULL{where} GROUP BY person_id"
+    rows = f"FROM inclusions WHERE contact_id IS NULL{where} GROUP BY person_id"
     return (
         f"SELECT {EXTERNAL_BIT} | person_id AS id{values}, json_object({_AS_WRITTEN})::VARCHAR "
-        f"AS {WRITTEN}{more} {rows}"
+        f"AS {ORIGINAL_TEXTS}{more} {rows}"
     )
 
 
@@ -60,7 +60,7 @@ def is_external_in(segment_id: int, parameters: Parameters) -> str:
 
 def added_to(segment: str) -> str:
     """Write the query for the external recipients that were added to a segment by hand."""
-    return f"SELECT {EXTERNAL_BIT} | person_id FROM added WHERE segment_id = {segment} AND contact_id IS NULL"
+    return f"SELECT {EXTERNAL_BIT} | person_id FROM inclusions WHERE segment_id = {segment} AND contact_id IS NULL"
 
 
 def is_asked(rule: Rule, parameters: Parameters) -> str:

@@ -14,7 +14,7 @@ def normalised_emails(con: duckdb.DuckDBPyConnection, parameters: Parameters) ->
     """Write the query for the keys of those added addresses whose key is another than their lower case: `address` and
     `key`. They are few: domains in other scripts than ours."""
     rows = con.execute(
-        "SELECT DISTINCT email FROM added WHERE strlen(email) <> length(email) OR contains(lower(email), 'xn--')"
+        "SELECT DISTINCT email FROM inclusions WHERE strlen(email) <> length(email) OR contains(lower(email), 'xn--')"
     ).fetchall()
     found = {address: key for (address,) in rows if (key := email_key(address))}
     return (
@@ -44,7 +44,7 @@ def external_identities(recipients: str, normalised: str) -> str:
     return (
         "SELECT r.recipient_id, coalesce(a.contact_id, x.contact_id) AS contact_id, "
         "coalesce(o.key, lower(coalesce(a.email, x.email))) AS key "
-        f"FROM {recipients} r LEFT JOIN added a ON a.recipient_id = r.recipient_id "
+        f"FROM {recipients} r LEFT JOIN inclusions a ON a.recipient_id = r.recipient_id "
         f"JOIN {PERSONS} x ON x.id = coalesce({EXTERNAL_BIT} | a.person_id, r.recipient_id & {NUMBER}) "
         f"LEFT JOIN ({normalised}) o ON o.address = coalesce(a.email, x.email)"
     )

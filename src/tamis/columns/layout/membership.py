@@ -25,9 +25,9 @@ def recipients_between(low: int, high: int) -> str:
     """Write the query for the recipients whose numbers lie between two: `recipient_id` and `entered_at`."""
     between = f"recipient_id BETWEEN {int(low)} AND {int(high)}"
     return (
-        f"(SELECT recipient_id, entered_at FROM members ANTI JOIN (SELECT recipient_id FROM recent WHERE {between}) "
-        f"USING (recipient_id) WHERE {between} "
-        f"UNION ALL SELECT recipient_id, instant FROM recent WHERE {between} AND step = 1)"
+        "(SELECT recipient_id, entered_at FROM members "
+        f"ANTI JOIN (SELECT recipient_id FROM recent_changes WHERE {between}) USING (recipient_id) WHERE {between} "
+        f"UNION ALL SELECT recipient_id, instant FROM recent_changes WHERE {between} AND delta = 1)"
     )
 
 
@@ -43,14 +43,16 @@ def is_in_segment(segment_id: int, parameters: Parameters) -> str:
     return (
         f"(id IN (SELECT recipient_id & {CONTACT} FROM {recipients_of(segment_id)} "
         f"WHERE recipient_id & {EXTERNAL_BIT} = 0 "
-        f"UNION ALL SELECT contact_id FROM added WHERE segment_id = {segment} AND contact_id IS NOT NULL))"
+        f"UNION ALL SELECT contact_id FROM inclusions WHERE segment_id = {segment} AND contact_id IS NOT NULL))"
     )
 
 
 def merge(con: duckdb.DuckDBPyConnection, most: int) -> None:
     """Bring the recent changes into the large table, if there are more than `most`."""
-    row = con.execute("SELECT count(*) FROM recent").fetchone()
+    row = con.execute("SELECT count(*) FROM recent_changes").fetchone()
     if row and row[0] > most:
-        con.execute("DELETE FROM members WHERE recipient_id IN (SELECT recipient_id FROM recent)")
-        con.execute("INSERT INTO members SELECT recipient_id, instant FROM recent WHERE step = 1 ORDER BY recipient_id")
-        con.execute("DELETE FROM recent")
+        con.execute("DELETE FROM members WHERE recipient_id IN (SELECT recipient_id FROM recent_changes)")
+        con.execute(
+            "INSERT INTO members SELECT recipient_id, instant FROM recent_changes WHERE delta = 1 ORDER BY recipient_id"
+        )
+        con.execute("DELETE FROM recent_changes")

@@ -1,12 +1,12 @@
-"""The tables of the column store, but for those of contacts, which follow their fields (see `layout`)."""
+"""The tables of the column store, except those of contacts, which depend on their fields (see `contacts`)."""
 
 from unicodedata import unidata_version
 
-VERSION = 7
+VERSION = 8
 OLDEST_WITH_HISTORY, NEWEST_WITH_HISTORY = 3, 6
-"""Versions that were the only place of the history, which the records take over (see `history.legacy`)."""
+"""Versions that alone kept the history, which the records take over (see `history.legacy`)."""
 UNICODE = unidata_version
-"""The version of Unicode by which texts are folded: it may add letters, and the texts that have them fold otherwise."""
+"""The version of Unicode by which texts are folded: a later one may fold texts with new letters differently."""
 
 SCHEMA = """
 CREATE TABLE meta (
@@ -14,29 +14,30 @@ CREATE TABLE meta (
     mark BIGINT NOT NULL
 );
 CREATE TABLE members (recipient_id BIGINT NOT NULL, entered_at TIMESTAMP NOT NULL);
-CREATE TABLE recent (recipient_id BIGINT NOT NULL, step TINYINT NOT NULL, instant TIMESTAMP NOT NULL);
-CREATE TABLE sizes (segment_id BIGINT NOT NULL, recipients BIGINT NOT NULL);
+CREATE TABLE recent_changes (recipient_id BIGINT NOT NULL, delta TINYINT NOT NULL, instant TIMESTAMP NOT NULL);
+CREATE TABLE segment_sizes (segment_id BIGINT NOT NULL, recipients BIGINT NOT NULL);
 CREATE TABLE clocks (
-    contact_type_id BIGINT NOT NULL, as_of TIMESTAMP NOT NULL, midnight TIMESTAMP, edge TIMESTAMP
+    contact_type_id BIGINT NOT NULL, as_of TIMESTAMP NOT NULL, midnight TIMESTAMP, breakpoint TIMESTAMP
 );
-CREATE TABLE added (
+CREATE TABLE inclusions (
     id BIGINT NOT NULL, segment_id BIGINT NOT NULL, contact_id BIGINT, recipient_id BIGINT NOT NULL,
     email VARCHAR NOT NULL, first_name VARCHAR NOT NULL, last_name VARCHAR NOT NULL, created_at TIMESTAMP NOT NULL,
     person_id BIGINT NOT NULL, email_folded VARCHAR NOT NULL, first_name_folded VARCHAR NOT NULL,
     last_name_folded VARCHAR NOT NULL
 );
-CREATE TABLE removed (segment_id BIGINT NOT NULL, contact_id BIGINT NOT NULL);
-CREATE TABLE transitions (
-    number BIGINT NOT NULL, recipient_id BIGINT NOT NULL, step TINYINT NOT NULL, instant TIMESTAMP NOT NULL,
+CREATE TABLE exclusions (segment_id BIGINT NOT NULL, contact_id BIGINT NOT NULL);
+CREATE TABLE membership_changes (
+    number BIGINT NOT NULL, recipient_id BIGINT NOT NULL, delta TINYINT NOT NULL, instant TIMESTAMP NOT NULL,
     cause VARCHAR NOT NULL
 );
-CREATE TABLE fillings (
+CREATE TABLE membership_snapshots (
     number BIGINT NOT NULL, segment_id BIGINT NOT NULL, instant TIMESTAMP NOT NULL, cause VARCHAR NOT NULL,
     recipients BIGINT NOT NULL
 );
 CREATE TABLE daily_sizes (
     segment_id BIGINT NOT NULL, day DATE NOT NULL, recipients BIGINT NOT NULL, entered BIGINT NOT NULL,
-    departed BIGINT NOT NULL, filled VARCHAR
+    departed BIGINT NOT NULL, snapshot_cause VARCHAR
 );
 """
-"""`transitions`, `fillings` and `daily_sizes` are copies of the history in the records; `mark` says of which state."""
+"""`membership_changes`, `membership_snapshots` and `daily_sizes` are copies of the history in the records, in the state
+that `mark` names."""

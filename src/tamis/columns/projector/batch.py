@@ -1,4 +1,4 @@
-"""What the projector is given: a batch of changes of the records, in records of our own that every engine can take."""
+"""The projector's input: a batch of changes of the records, independent of the engine."""
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -14,19 +14,19 @@ from tamis.domain.segments import Inclusion
 from tamis.rules.tree import Rule
 
 Levels = Sequence[Mapping[int, Rule]]
-"""The rules of segments by id, in an order in which each comes after all that it names."""
+"""The rules of segments by id; each segment is in a later level than the segments that its rule names."""
 
 
 class Purpose(StrEnum):
-    """Why a batch is given to the projector."""
+    """Why a batch is applied."""
 
-    FOLLOW = "follow the change log and the time"
+    ADVANCE = "apply new changes and the passing of time"
     REWIND = "be right as of an earlier instant, because the clock was set back"
-    RESTORE = "complete a projection that has the kept history, and nothing else, from the records"
+    RESTORE = "rebuild a projection from the kept history and the records"
 
 
-class Touched(msgspec.Struct):
-    """Things that were touched at one instant, in microseconds since 1970, for one reason."""
+class ChangeGroup(msgspec.Struct):
+    """Ids that changed at one instant, in microseconds since 1970, for one cause."""
 
     instant: int
     cause: Cause
@@ -34,33 +34,33 @@ class Touched(msgspec.Struct):
 
 
 @dataclass(frozen=True, slots=True)
-class SegmentPlans:
-    """The live segments of a contact type, sorted by what the projector has to do with them."""
+class SegmentRules:
+    """The live segments of a contact type, by what the projector does with them."""
 
     zone: ZoneInfo
-    kept: Levels
-    """Those whose rules are what they were."""
-    refilled: Levels
-    """Those that are new or edited, or name such a one."""
+    unchanged: Levels
+    """Segments with the same rules as before."""
+    refreshed: Levels
+    """Segments that are new or edited, or whose rules name one that is."""
     deleted: frozenset[int] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)
 class OverrideChanges:
-    """Manual overrides: which additions were `touched`, in the order in which it happened; those of them that still
-    exist (`included`); the exclusions of touched contacts and external recipients, as segment and contact
-    (`excluded`)."""
+    """Changed manual overrides: the ids of inclusions that `changed`, in order of time; those of them that still exist
+    (`included`); and the exclusions of changed contacts and external recipients, as segment and contact (`excluded`).
+    """
 
-    touched: Sequence[Touched] = ()
+    changed: Sequence[ChangeGroup] = ()
     included: Sequence[Inclusion] = ()
     excluded: Sequence[tuple[int, int]] = ()
 
 
 @dataclass(frozen=True, slots=True)
-class Since:
-    """What the change log has since the kept history was written, beside touched contacts and additions: as of when
-    memberships were right then (None where time changes none), and when segments, or those that they name, were edited
-    and when anything was done by hand in them."""
+class ChangesSinceHistory:
+    """What the change log has since the kept history was written, besides changed contacts and inclusions: as of when
+    memberships were right then (None if time changes none), and when segments, or segments that they name, were last
+    edited or had an override changed."""
 
     as_of: datetime | None = None
     edited: Mapping[int, datetime] = field(default_factory=dict)
@@ -69,28 +69,28 @@ class Since:
 
 @dataclass(frozen=True, slots=True)
 class TypeChanges:
-    """What has changed in one contact type, and the instant up to which time has passed for it.
+    """The changes of one contact type, and the instant as of which it is to be right.
 
-    `touched` are the changed contacts, in the order in which it happened, `documents` those of them that still exist,
-    each text with a document on every line; they are read once.
+    `changed` are the changed contacts in order of time. `documents` are those that still exist, one JSON document a
+    line; they can be read only once.
     """
 
     type_id: int
     fields: FieldSet
-    segments: SegmentPlans
+    segments: SegmentRules
     now: datetime
     fields_changed: bool = False
-    touched: Sequence[Touched] = ()
+    changed: Sequence[ChangeGroup] = ()
     documents: Iterable[Sequence[str]] = ()
     overrides: OverrideChanges = OverrideChanges()
-    since: Since = Since()
-    """For a projection that is restored."""
+    since: ChangesSinceHistory = ChangesSinceHistory()
+    """Only for restoring a projection."""
 
 
 @dataclass(frozen=True, slots=True)
 class FullLoad:
-    """Everything that an empty projection is filled with: the fields of each contact type, the documents of all
-    contacts in parts, each with its type, and all overrides."""
+    """The contents of an empty projection: the fields of each contact type, the documents of all contacts in parts,
+    each with its type, and all overrides."""
 
     fields: Mapping[int, FieldSet]
     documents: Iterable[tuple[int, Sequence[str]]]
@@ -99,12 +99,12 @@ class FullLoad:
 
 @dataclass(frozen=True, slots=True)
 class ChangeBatch:
-    """What the projection takes in as a whole or not at all, and the change number that it has `reached` by it.
+    """A batch that the projection applies as a whole or not at all; it then has `reached` this change number.
 
-    `types` is read once, and each of its documents before the next type: so a batch can be larger than memory.
+    `types` can be read only once, and the documents of each before the next type: so a batch can be larger than memory.
     """
 
     reached: int
     types: Iterable[TypeChanges]
-    purpose: Purpose = Purpose.FOLLOW
+    purpose: Purpose = Purpose.ADVANCE
     load: FullLoad | None = None

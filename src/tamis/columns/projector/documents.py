@@ -7,7 +7,7 @@ from functools import lru_cache
 import duckdb
 import msgspec
 
-from tamis.columns.layout.contacts import SQL_TYPES, WRITTEN, column, table
+from tamis.columns.layout.contacts import ORIGINAL_TEXTS, SQL_TYPES, column, table
 from tamis.domain.fields import CREATED_AT, EMAIL, UPDATED_AT, FieldSet, Kind
 from tamis.domain.text import SIMPLE, fold, is_simple
 
@@ -29,16 +29,16 @@ def insert_contacts(
         "created_at": "BIGINT",
         "updated_at": "BIGINT",
         "values": {str(field.id): _structure(field.kind) for field in stored},
-        WRITTEN: "VARCHAR",
+        ORIGINAL_TEXTS: "VARCHAR",
     }
     # Columns are named, because ALTER TABLE leaves them in another order than a fresh table has.
-    names = ", ".join(["id", *map(column, (EMAIL, CREATED_AT, UPDATED_AT)), *map(column, stored), WRITTEN])
+    names = ", ".join(["id", *map(column, (EMAIL, CREATED_AT, UPDATED_AT)), *map(column, stored), ORIGINAL_TEXTS])
     values = ", ".join(f"d.\"values\"['{field.id}']" for field in stored)
     con.execute(
         f"INSERT INTO {into or table(type_id)} ({names}) "
-        f"SELECT d.id, d.email, make_timestamp(d.created_at), make_timestamp(d.updated_at), {values}, d.{WRITTEN} "
-        "FROM (SELECT from_json(document, $2) AS d FROM (SELECT unnest(string_split(lines, chr(10))) AS document "
-        "FROM (SELECT unnest($1::VARCHAR[]) AS lines)))",
+        f"SELECT d.id, d.email, make_timestamp(d.created_at), make_timestamp(d.updated_at), {values}, "
+        f"d.{ORIGINAL_TEXTS} FROM (SELECT from_json(document, $2) AS d FROM "
+        "(SELECT unnest(string_split(lines, chr(10))) AS document FROM (SELECT unnest($1::VARCHAR[]) AS lines)))",
         [[_folded(lines, text_ids) for lines in documents], msgspec.json.encode(structure).decode()],
     )
 
@@ -76,7 +76,7 @@ def _folded_document(document: str, text_ids: Collection[str]) -> str:
         as_written[str(EMAIL.id)], contact["email"] = email, fold(email)
     if not as_written:
         return document
-    contact[WRITTEN] = msgspec.json.encode(as_written).decode()
+    contact[ORIGINAL_TEXTS] = msgspec.json.encode(as_written).decode()
     return msgspec.json.encode(contact).decode()
 
 

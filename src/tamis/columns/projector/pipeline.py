@@ -1,9 +1,8 @@
-"""The projector, top to bottom: how a batch of changes, and the passing of time, come into the projection.
+"""The projector, top to bottom: how it applies a batch of the change log, and the passing of time, to the projection.
 
-All of it is one transaction: `project` walks over the steps below, and either all that they have written is there
-afterwards, with the change number of the batch, or nothing. Between steps go frozen records (`work`) and temporary
-tables (`tables`), of which each is made by one step. Stored tables are in `layout.schema`; `contacts` stands for the
-table of a contact type.
+`project` runs the steps below in one transaction: either all their writes are committed, with the change number of the
+batch, or none. Steps pass on frozen records (`context`) and temporary tables (`tables`), each created by one step.
+Stored tables are in `layout.schema`; `contacts` stands for the table of a contact type.
 """
 
 from collections.abc import Callable, Sequence
@@ -15,29 +14,29 @@ from tamis.columns.engine.state import State
 from tamis.columns.layout.clocks import midnights_since
 from tamis.columns.projector import strategy
 from tamis.columns.projector.batch import ChangeBatch, Purpose, TypeChanges
+from tamis.columns.projector.context import BatchContext, Connection, TypeContext
+from tamis.columns.projector.rule_dependencies import breakpoints_of
 from tamis.columns.projector.steps.apply import apply
 from tamis.columns.projector.steps.clock import advance_clock
 from tamis.columns.projector.steps.compare import compare
 from tamis.columns.projector.steps.dirty import mark_dirty, mark_dirty_at_midnight
-from tamis.columns.projector.steps.evaluate import evaluate, look_up
+from tamis.columns.projector.steps.evaluate import evaluate, load_versions
 from tamis.columns.projector.steps.externals import compare_externals
-from tamis.columns.projector.steps.finish import acknowledge, count_days, merge_recent
+from tamis.columns.projector.steps.finish import acknowledge, merge_recent, write_daily_rollup
 from tamis.columns.projector.steps.log import log
-from tamis.columns.projector.steps.refill import empty_deleted, refill, refills
-from tamis.columns.projector.steps.restore import hold_back, of_comparison, of_passed_time, put_back
+from tamis.columns.projector.steps.refresh import empty_deleted, levels_to_refresh, refresh
+from tamis.columns.projector.steps.restore import comparison_part, detach_changed, elapsed_time_part, reattach_changed
 from tamis.columns.projector.steps.roll_up import roll_up
-from tamis.columns.projector.steps.stage import arrange_columns, load_everything, stage
-from tamis.columns.projector.strategy import Description, Strategy, choose
-from tamis.columns.projector.timed import edges_of
+from tamis.columns.projector.steps.stage import ensure_contact_table, load_all, stage
+from tamis.columns.projector.strategy import BatchProfile, Strategy, choose
 from tamis.columns.projector.windows import Window, windows
-from tamis.columns.projector.work import Connection, Whole, Work
 
-T = TypeVar("T", Whole, Work)
+T = TypeVar("T", BatchContext, TypeContext)
 
 
 @dataclass(frozen=True, slots=True)
 class Step(Generic[T]):
-    """One step: what it does, which tables it reads and writes, and the function that does it."""
+    """One step of the pipeline: what it does, the tables that it reads and writes, and its function."""
 
     name: str
     does: str
@@ -49,185 +48,190 @@ class Step(Generic[T]):
 # -- once for a batch, before its contact types ------------------------------------------------------------------------
 
 LOAD = Step("load", "fills an empty projection with all contacts and overrides",
-    (), ("contacts", "added", "removed"), load_everything)  # fmt: skip
+    (), ("contacts", "inclusions", "exclusions"), load_all)  # fmt: skip
 
-# -- for each contact type of a projection that is restored, around the time that passes for untouched contacts --------
+# -- when restoring: for each contact type, before and after the elapsed time is applied to unchanged contacts ---------
 
-HOLD_BACK = Step("hold back", "takes the contacts that were touched since the history was kept out of their table",
-    ("contacts",), ("touched_since", "held_back", "contacts"), hold_back)  # fmt: skip
-PUT_BACK = Step("put back", "puts them back, to be compared as they are now",
-    ("held_back",), ("contacts",), put_back)  # fmt: skip
+DETACH_CHANGED = Step("detach changed", "moves contacts that changed after the kept history out of their table",
+    ("contacts",), ("changed_since", "detached_contacts", "contacts"), detach_changed)  # fmt: skip
+REATTACH_CHANGED = Step("reattach changed", "moves them back, to be compared as they are now",
+    ("detached_contacts",), ("contacts",), reattach_changed)  # fmt: skip
 
 # -- once for each contact type ----------------------------------------------------------------------------------------
 
-ARRANGE = Step("arrange", "gives the contact type's table a column for each field",
-    (), ("contacts",), arrange_columns)  # fmt: skip
-STAGE = Step("stage", "brings touched contacts and overrides into temporary tables",
-    ("contacts", "added", "removed"),
-    ("touched_contacts", "staged_contacts", "touched_additions", "staged_added", "staged_excluded",
-     "membership_changes"),
+ENSURE_TABLE = Step("ensure table", "creates the table of the contact type, with a column for each field",
+    (), ("contacts",), ensure_contact_table)  # fmt: skip
+STAGE = Step("stage", "loads changed contacts and overrides into temporary tables",
+    ("contacts", "inclusions", "exclusions"),
+    ("changed_contacts", "staged_contacts", "changed_inclusions", "staged_inclusions", "staged_exclusions",
+     "pending_changes"),
     stage)  # fmt: skip
 
-# -- for each window of time: the stretch of each calendar day ---------------------------------------------------------
+# -- for each window of time: the part of a calendar day between two midnights -----------------------------------------
 
-MARK_DIRTY = Step("mark dirty", "finds whose answers may change: the touched, and those whose clock runs out",
-    ("contacts", "touched_contacts", "staged_contacts", "touched_additions", "added", "removed", "staged_added",
-     "staged_excluded"),
+MARK_DIRTY = Step("mark dirty", "finds contacts whose memberships may change: changed ones, and those at a breakpoint",
+    ("contacts", "changed_contacts", "staged_contacts", "changed_inclusions", "inclusions", "exclusions",
+     "staged_inclusions", "staged_exclusions"),
     ("dirty", "new_contacts", "dirty_externals"),
     mark_dirty)  # fmt: skip
-LOOK_UP = Step("look up", "brings their values and overrides before and after together, and the evaluation instants",
-    ("contacts", "staged_contacts", "dirty", "added", "removed", "staged_added", "staged_excluded"),
+LOAD_VERSIONS = Step("load versions", "loads their values and overrides before and after, and the evaluation instants",
+    ("contacts", "staged_contacts", "dirty", "inclusions", "exclusions", "staged_inclusions", "staged_exclusions"),
     ("versions", "overrides", "instants"),
-    look_up)  # fmt: skip
-EVALUATE = Step("evaluate", "answers all rules at each instant; in Python for a small batch, once for new contacts",
-    ("dirty", "versions", "overrides", "instants", "staged_contacts", "new_contacts", "added", "removed",
+    load_versions)  # fmt: skip
+EVALUATE = Step("evaluate", "evaluates all rules at each instant: small batches in Python, new contacts only once",
+    ("dirty", "versions", "overrides", "instants", "staged_contacts", "new_contacts", "inclusions", "exclusions",
      "dirty_externals"),
-    ("answers", "named_segments", "new_answers", "externals_before"),
+    ("rule_results", "referenced_segments", "new_contact_results", "externals_before"),
     evaluate)  # fmt: skip
-COMPARE = Step("compare", "collects the differences between answers as membership changes",
-    ("answers", "overrides", "new_answers"), ("membership_changes", "new_entries"), compare)  # fmt: skip
-APPLY = Step("apply", "puts what was staged in the place of what there was",
-    ("dirty", "staged_contacts", "new_contacts", "touched_additions", "staged_added", "staged_excluded",
+COMPARE = Step("compare", "collects the differences between consecutive results as pending membership changes",
+    ("rule_results", "overrides", "new_contact_results"), ("pending_changes", "new_entries"), compare)  # fmt: skip
+APPLY = Step("apply", "replaces stored contacts and overrides with the staged ones",
+    ("dirty", "staged_contacts", "new_contacts", "changed_inclusions", "staged_inclusions", "staged_exclusions",
      "dirty_externals"),
-    ("contacts", "added", "removed"),
+    ("contacts", "inclusions", "exclusions"),
     apply)  # fmt: skip
-COMPARE_EXTERNALS = Step("compare externals", "collects what that has changed for external recipients",
-    ("added", "removed", "dirty_externals", "touched_additions", "externals_before"),
-    ("externals_after", "membership_changes"),
+COMPARE_EXTERNALS = Step("compare externals", "collects the membership changes of external recipients",
+    ("inclusions", "exclusions", "dirty_externals", "changed_inclusions", "externals_before"),
+    ("externals_after", "pending_changes"),
     compare_externals)  # fmt: skip
 
-# -- and each midnight between two of them -----------------------------------------------------------------------------
+# -- for each midnight between two windows -----------------------------------------------------------------------------
 
-MARK_DIRTY_AT_MIDNIGHT = Step("mark dirty at midnight", "finds for whom a condition changes as a calendar day begins",
+MARK_DIRTY_AT_MIDNIGHT = Step("mark dirty at midnight", "finds the contacts for which a condition changes at midnight",
     ("contacts",), ("dirty",), mark_dirty_at_midnight)  # fmt: skip
 
-# -- once the windows are gone through, and for each level of segments to refill ---------------------------------------
+# -- after the windows, and again for each level of segments to refresh ------------------------------------------------
 
-EMPTY = Step("empty", "empties the segments that were deleted",
-    (), ("members", "recent", "sizes", "fillings", "added", "removed"), empty_deleted)  # fmt: skip
-REFILL = Step("refill", "evaluates the rules of new and edited segments about all contacts",
-    ("contacts", "added", "removed", "members", "recent", "fillings", "touched_contacts", "touched_additions"),
-    ("recipients_wanted", "recipients_present", "membership_changes", "members", "sizes", "fillings",
-     "externals_since"),
-    refill)  # fmt: skip
-LOG = Step("log", "gives each membership change its number in the log",
-    ("membership_changes", "new_entries"), ("transitions",), log)  # fmt: skip
-ROLL_UP = Step("roll up", "lets recipients and sizes follow from the logged changes",
-    ("membership_changes", "new_entries", "transitions"),
-    ("recent", "members", "sizes", "membership_changes", "new_entries"),
+EMPTY = Step("empty", "empties deleted segments",
+    (), ("members", "recent_changes", "segment_sizes", "membership_snapshots", "inclusions", "exclusions"),
+    empty_deleted)  # fmt: skip
+REFRESH = Step("refresh", "evaluates the rules of new and edited segments for all contacts",
+    ("contacts", "inclusions", "exclusions", "members", "recent_changes", "membership_snapshots", "changed_contacts",
+     "changed_inclusions"),
+    ("target_recipients", "current_recipients", "pending_changes", "members", "segment_sizes", "membership_snapshots",
+     "externals_changed_since"),
+    refresh)  # fmt: skip
+LOG = Step("log", "appends the pending changes to the log, numbered",
+    ("pending_changes", "new_entries"), ("membership_changes",), log)  # fmt: skip
+ROLL_UP = Step("roll up", "updates members and sizes from the logged changes",
+    ("pending_changes", "new_entries", "membership_changes"),
+    ("recent_changes", "members", "segment_sizes", "pending_changes", "new_entries"),
     roll_up)  # fmt: skip
-ADVANCE_CLOCK = Step("advance the clock", "notes when time alone will next change a membership",
+ADVANCE_CLOCK = Step("advance the clock", "stores when time alone will next change a membership",
     ("contacts", "staged_contacts"), ("clocks",), advance_clock)  # fmt: skip
 
 # -- once for a batch, after its contact types -------------------------------------------------------------------------
 
-COUNT_DAYS = Step("count days", "puts the days of segments in the daily rollup that are others now",
-    (), ("daily_sizes",), count_days)  # fmt: skip
-MERGE = Step("merge", "merges very many recent changes into the large table of members",
-    ("recent",), ("members", "recent"), merge_recent)  # fmt: skip
-ACKNOWLEDGE = Step("acknowledge", "notes the change number that the projection has reached",
+ROLL_UP_DAYS = Step("roll up days", "writes the changed days to the daily rollup",
+    (), ("daily_sizes",), write_daily_rollup)  # fmt: skip
+MERGE = Step("merge", "merges recent changes into the large table of members when there are very many",
+    ("recent_changes",), ("members", "recent_changes"), merge_recent)  # fmt: skip
+ACKNOWLEDGE = Step("acknowledge", "stores the change number that the projection has reached",
     (), ("meta",), acknowledge)  # fmt: skip
 
-PASS_TIME: Sequence[Step[Work]] = (HOLD_BACK,)
-TIME_PASSED: Sequence[Step[Work]] = (PUT_BACK,)
-BEGIN: Sequence[Step[Whole]] = (LOAD,)
-PREPARE: Sequence[Step[Work]] = (ARRANGE, STAGE)
-STRETCH: Sequence[Step[Work]] = (MARK_DIRTY, LOOK_UP, EVALUATE, COMPARE, APPLY, COMPARE_EXTERNALS)
-MIDNIGHT: Sequence[Step[Work]] = (MARK_DIRTY_AT_MIDNIGHT, LOOK_UP, EVALUATE, COMPARE)
-LONG_ABSENCE: Sequence[Step[Work]] = (MARK_DIRTY, APPLY)
-"""Of a time so long that going through its days would keep everybody waiting; all segments are refilled after it."""
-KEEP: Sequence[Step[Work]] = (LOG, ROLL_UP, EMPTY)
-REFILL_LEVEL: Sequence[Step[Work]] = (REFILL, LOG, ROLL_UP)
-CLOSE: Sequence[Step[Work]] = (ADVANCE_CLOCK,)
-END: Sequence[Step[Whole]] = (COUNT_DAYS, MERGE, ACKNOWLEDGE)
+BATCH_START: Sequence[Step[BatchContext]] = (LOAD,)
+TYPE_START: Sequence[Step[TypeContext]] = (ENSURE_TABLE, STAGE)
+DAY_WINDOW: Sequence[Step[TypeContext]] = (MARK_DIRTY, LOAD_VERSIONS, EVALUATE, COMPARE, APPLY, COMPARE_EXTERNALS)
+MIDNIGHT_WINDOW: Sequence[Step[TypeContext]] = (MARK_DIRTY_AT_MIDNIGHT, LOAD_VERSIONS, EVALUATE, COMPARE)
+LONG_WINDOW: Sequence[Step[TypeContext]] = (MARK_DIRTY, APPLY)
+"""For a time so long that going through its days would take too long; all segments are refreshed after it."""
+LOG_CHANGES: Sequence[Step[TypeContext]] = (LOG, ROLL_UP, EMPTY)
+REFRESH_LEVEL: Sequence[Step[TypeContext]] = (REFRESH, LOG, ROLL_UP)
+TYPE_END: Sequence[Step[TypeContext]] = (ADVANCE_CLOCK,)
+BATCH_END: Sequence[Step[BatchContext]] = (ROLL_UP_DAYS, MERGE, ACKNOWLEDGE)
 
 
 def project(con: Connection, state: State, batch: ChangeBatch) -> State:
-    """Take a batch of changes into the projection, within a transaction of it; return the state that it comes to."""
-    whole = _walk(con, BEGIN, Whole(batch, state))
+    """Apply a batch of changes to the projection, within a transaction; return the new state."""
+    context = _run(con, BATCH_START, BatchContext(batch, state))
     for changes in batch.types:
-        way = _restore_type if batch.purpose is Purpose.RESTORE else _project_type
-        whole = replace(whole, state=way(con, begin(whole.state, batch.purpose, changes)))
-    return _walk(con, END, whole).state
+        apply_type = _restore_type if batch.purpose is Purpose.RESTORE else _project_type
+        type_context = make_context(context.state, batch.purpose, changes)
+        context = replace(context, state=apply_type(con, type_context))
+    return _run(con, BATCH_END, context).state
 
 
-def _project_type(con: Connection, work: Work) -> State:
-    work = _walk(con, PREPARE, work)
-    for window in windows_of(work):
-        work = _walk(con, steps_of(window, work.strategy), replace(work, window=window))
-    work = _walk(con, KEEP, work)
-    for level in refills(work):
-        work = _walk(con, REFILL_LEVEL, replace(work, refill=level))
-    return _walk(con, CLOSE, work).state
+def _project_type(con: Connection, context: TypeContext) -> State:
+    context = _run(con, TYPE_START, context)
+    for window in windows_of(context):
+        context = _run(con, steps_of(window, context.strategy), replace(context, window=window))
+    context = _run(con, LOG_CHANGES, context)
+    for level in levels_to_refresh(context):
+        context = _run(con, REFRESH_LEVEL, replace(context, refresh=level))
+    return _run(con, TYPE_END, context).state
 
 
-def _restore_type(con: Connection, work: Work) -> State:
-    """Let time pass for the contacts that were not touched since the history was kept; then compare all segments."""
-    state, changes, as_of = work.state, work.changes, work.changes.since.as_of
-    if as_of and as_of < work.now:
-        passed = of_passed_time(changes, state.sizes)
-        work = _walk(con, PASS_TIME, work)
-        state = _walk(con, CLOSE, replace(begin(state, Purpose.RESTORE, passed), now=as_of)).state
-        passing = begin(state, Purpose.FOLLOW, passed)
-        if passing.strategy is not Strategy.FULL_REFRESH:
-            state = _project_type(con, passing)
-        _walk(con, TIME_PASSED, work)
-    return _project_type(con, begin(state, Purpose.RESTORE, of_comparison(changes)))
+def _restore_type(con: Connection, context: TypeContext) -> State:
+    """Apply the elapsed time to contacts that have not changed since the history was kept; then compare all segments
+    with their rules."""
+    state, changes, as_of = context.state, context.changes, context.changes.since.as_of
+    if as_of and as_of < context.now:
+        elapsed = elapsed_time_part(changes, state.sizes)
+        context = run_step(con, DETACH_CHANGED, context)
+        at_start = replace(make_context(state, Purpose.RESTORE, elapsed), now=as_of)
+        state = _run(con, TYPE_END, at_start).state
+        advancing = make_context(state, Purpose.ADVANCE, elapsed)
+        if advancing.strategy is not Strategy.FULL_REFRESH:
+            state = _project_type(con, advancing)
+        run_step(con, REATTACH_CHANGED, context)
+    return _project_type(con, make_context(state, Purpose.RESTORE, comparison_part(changes)))
 
 
-def begin(state: State, purpose: Purpose, changes: TypeChanges) -> Work:
-    """Describe the changes of a contact type, and choose the strategy for them."""
-    clock = state.clocks.get(changes.type_id) if purpose is Purpose.FOLLOW else None
+def make_context(state: State, purpose: Purpose, changes: TypeChanges) -> TypeContext:
+    """Return the context for the changes of a contact type, with the strategy chosen for them."""
+    clock = state.clocks.get(changes.type_id) if purpose is Purpose.ADVANCE else None
     now = max(changes.now, clock.as_of) if clock else changes.now
-    brought = changes.overrides
-    overrides = bool(state.has_overrides or brought.touched or brought.included or brought.excluded)
-    described = Description(
+    overrides = changes.overrides
+    has_overrides = bool(state.has_overrides or overrides.changed or overrides.included or overrides.excluded)
+    profile = BatchProfile(
         restoring=purpose is Purpose.RESTORE,
         midnights=len(midnights_since(clock, changes.segments.zone, now)),
-        touched=sum(len(group.ids) for group in changes.touched),
+        changed=sum(len(group.ids) for group in changes.changed),
     )
-    chosen = choose(described, strategy.LIMITS)
-    return Work(
+    chosen = choose(profile, strategy.THRESHOLDS)
+    return TypeContext(
         changes=changes,
         purpose=purpose,
-        state=replace(state, has_overrides=overrides),
+        state=replace(state, has_overrides=has_overrides),
         strategy=chosen,
         now=now,
         clock=clock,
-        edges=edges_of(changes.segments.kept) if clock and chosen is not Strategy.FULL_REFRESH else [],
-        overrides=overrides,
-        overrides_touched=bool(brought.touched or (changes.segments.deleted and overrides)),
+        breakpoints=breakpoints_of(changes.segments.unchanged) if clock and chosen is not Strategy.FULL_REFRESH else [],
+        has_overrides=has_overrides,
+        overrides_changed=bool(overrides.changed or (changes.segments.deleted and has_overrides)),
     )
 
 
-def windows_of(work: Work) -> list[Window]:
-    """List the windows of time to go through: none where all segments are filled as of now anyhow."""
-    if work.purpose is not Purpose.FOLLOW:
+def windows_of(context: TypeContext) -> list[Window]:
+    """List the windows of time to go through: none if all segments are refreshed as of now anyway."""
+    if context.purpose is not Purpose.ADVANCE:
         return []
-    start = work.clock.as_of if work.clock else work.now
-    each = work.kept and work.strategy is not Strategy.FULL_REFRESH
-    return windows(start, midnights_since(work.clock, work.changes.segments.zone, work.now) if each else [], work.now)
+    start = context.clock.as_of if context.clock else context.now
+    by_day = context.unchanged and context.strategy is not Strategy.FULL_REFRESH
+    midnights = midnights_since(context.clock, context.changes.segments.zone, context.now) if by_day else []
+    return windows(start, midnights, context.now)
 
 
-def steps_of(window: Window, chosen: Strategy) -> Sequence[Step[Work]]:
-    """Return the steps through which a window goes."""
+def steps_of(window: Window, chosen: Strategy) -> Sequence[Step[TypeContext]]:
+    """Return the steps for a window."""
     if chosen is Strategy.FULL_REFRESH:
-        return LONG_ABSENCE
-    return MIDNIGHT if window.is_midnight else STRETCH
+        return LONG_WINDOW
+    return MIDNIGHT_WINDOW if window.is_midnight else DAY_WINDOW
 
 
-def all_steps() -> list[Step[Whole] | Step[Work]]:
+def all_steps() -> list[Step[BatchContext] | Step[TypeContext]]:
     """List every step once, in order."""
-    of_type = chain(PASS_TIME, TIME_PASSED, PREPARE, STRETCH, MIDNIGHT, KEEP, REFILL_LEVEL, CLOSE)
-    return [*BEGIN, *dict.fromkeys(of_type), *END]
+    restoring = (DETACH_CHANGED, REATTACH_CHANGED)
+    of_type = chain(restoring, TYPE_START, DAY_WINDOW, MIDNIGHT_WINDOW, LOG_CHANGES, REFRESH_LEVEL, TYPE_END)
+    return [*BATCH_START, *dict.fromkeys(of_type), *BATCH_END]
 
 
-def _walk(con: Connection, steps: Sequence[Step[T]], work: T) -> T:
+def _run(con: Connection, steps: Sequence[Step[T]], context: T) -> T:
     for step in steps:
-        work = run_step(con, step, work)
-    return work
+        context = run_step(con, step, context)
+    return context
 
 
-def run_step(con: Connection, step: Step[T], work: T) -> T:
+def run_step(con: Connection, step: Step[T], context: T) -> T:
     """Run one step."""
-    return step.run(con, work)
+    return step.run(con, context)

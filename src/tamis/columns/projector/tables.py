@@ -1,12 +1,12 @@
-"""The temporary tables by which the steps of the projector hand rows on: what is in them, and their columns."""
+"""The temporary tables in which the steps of the projector pass on rows: their contents and columns."""
 
 from dataclasses import dataclass
 
 
 @dataclass(frozen=True, slots=True)
 class TempTable:
-    """A temporary table: `columns` are those that it always has, and `by_type` says which follow the contact type or
-    its segments, if any."""
+    """A temporary table: `columns` are fixed; `by_type` says which others depend on the contact type or its
+    segments."""
 
     name: str
     meaning: str
@@ -14,26 +14,27 @@ class TempTable:
     by_type: str = ""
 
 
-_CHANGE = ("window_number", "recipient_id", "step", "instant", "cause", "k")
+_CHANGE = ("window_number", "recipient_id", "delta", "instant", "cause", "seq")
 
 TEMP_TABLES = (
-    TempTable("touched_contacts", "contacts of the batch, when and why each changed last", ("id", "instant", "cause")),
-    TempTable("staged_contacts", "those of them that still exist, as they are now", (), "as the table of the type"),
-    TempTable("touched_additions", "manual additions of the batch, likewise", ("id", "instant", "cause")),
-    TempTable("staged_added", "those of them that still exist", (), "as the table `added`"),
-    TempTable("staged_excluded", "the exclusions of all that was touched", ("segment_id", "contact_id")),
+    TempTable("changed_contacts", "contacts of the batch, when and why each last changed", ("id", "instant", "cause")),
+    TempTable("staged_contacts", "those that still exist, as they are now", (), "as the table of the type"),
     TempTable(
-        "new_contacts",
-        "contacts that are evaluated once, because nothing was before",
-        ("id", "instant", "cause"),
+        "changed_inclusions", "inclusions of the batch, when and why each last changed", ("id", "instant", "cause")
     ),
+    TempTable("staged_inclusions", "those that still exist, as they are now", (), "as the table `inclusions`"),
+    TempTable(
+        "staged_exclusions",
+        "the exclusions of all changed contacts and external recipients",
+        ("segment_id", "contact_id"),
+    ),
+    TempTable("new_contacts", "contacts without earlier results, to evaluate once", ("id", "instant", "cause")),
     TempTable(
         "dirty",
-        "the dirty set of a window: whose answers may change in it; when and why a contact changed, null where only "
-        "time passes",
+        "contacts whose memberships may change in a window; when and why each changed, null if only time passes",
         ("contact_id", "instant", "cause"),
     ),
-    TempTable("dirty_externals", "the external recipients that were touched", ("person_id", "instant", "cause")),
+    TempTable("dirty_externals", "external recipients that changed", ("person_id", "instant", "cause")),
     TempTable(
         "versions",
         "the values of dirty contacts before (version 0) and after (1) their change",
@@ -42,49 +43,52 @@ TEMP_TABLES = (
     ),
     TempTable(
         "overrides",
-        "the overrides of dirty contacts before and after: `present` overrules whether a contact is a recipient under "
-        "its own number, `member` whether it is in the segment under any",
-        ("version", "segment_id", "contact_id", "present", "member"),
+        "the overrides of dirty contacts before and after: `is_recipient` overrules whether a contact is a recipient "
+        "under its own id, `is_member` whether it is in the segment under any id",
+        ("version", "segment_id", "contact_id", "is_recipient", "is_member"),
     ),
     TempTable(
         "instants",
-        "the evaluation instants of each dirty contact: at k = 0 nothing has happened yet, at each later one something "
-        "has",
-        ("contact_id", "version", "instant", "cause", "k"),
+        "the evaluation instants of each dirty contact: seq 0 is before any change, each later one after a change",
+        ("contact_id", "version", "instant", "cause", "seq"),
     ),
     TempTable(
-        "answers",
-        "what all rules say at each evaluation instant, in one list; null where there is no such contact",
-        ("contact_id", "version", "instant", "cause", "k", "held"),
+        "rule_results",
+        "the results of all rules at each evaluation instant, in one list; null where the contact does not exist",
+        ("contact_id", "version", "instant", "cause", "seq", "results"),
     ),
     TempTable(
-        "named_segments",
+        "referenced_segments",
         "whether each contact is, at each instant, in the segments that rules of the next level name",
-        ("contact_id", "k"),
+        ("contact_id", "seq"),
         "a column for each named segment",
     ),
     TempTable(
-        "new_answers",
-        "what all rules say of new contacts",
+        "new_contact_results",
+        "the results of all rules for new contacts",
         ("id", "instant", "cause"),
         "a column for each segment",
     ),
-    TempTable("externals_before", "the external recipients, before", ("recipient_id", "person_id", "added_id")),
-    TempTable("externals_after", "and after the batch was applied", ("recipient_id", "person_id", "added_id")),
     TempTable(
-        "membership_changes",
-        "entries (step 1) and exits (-1) by window, instant and number of the evaluation instant: the order of the log",
+        "externals_before",
+        "the external recipients before the window is applied",
+        ("recipient_id", "person_id", "inclusion_id"),
+    ),
+    TempTable("externals_after", "and after it is applied", ("recipient_id", "person_id", "inclusion_id")),
+    TempTable(
+        "pending_changes",
+        "entries (delta 1) and exits (-1), to be logged in the order of window, instant and seq",
         _CHANGE,
     ),
-    TempTable("new_entries", "entries of new contacts, likewise", _CHANGE),
-    TempTable("recipients_wanted", "whom a refilled segment is to have", ("recipient_id",)),
-    TempTable("recipients_present", "and has", ("recipient_id",)),
-    TempTable("touched_since", "contacts that were touched since the history was kept", ("id",)),
-    TempTable("held_back", "those of them that still exist", (), "as the table of the type"),
+    TempTable("new_entries", "the entries of new contacts, in the same form", _CHANGE),
+    TempTable("target_recipients", "the recipients that a refreshed segment should have", ("recipient_id",)),
+    TempTable("current_recipients", "the recipients that it has", ("recipient_id",)),
+    TempTable("changed_since", "contacts that changed after the history was kept", ("id",)),
+    TempTable("detached_contacts", "those that still exist", (), "as the table of the type"),
     TempTable(
-        "externals_since",
-        "external recipients that were touched since, by the part of their numbers that is not the segment",
+        "externals_changed_since",
+        "external recipients that changed after the history was kept, by recipient id without the segment",
         ("id", "instant", "cause"),
     ),
 )
-"""Every temporary table; each is made by one step (see `pipeline`)."""
+"""Every temporary table; each is created by one step (see `pipeline`)."""

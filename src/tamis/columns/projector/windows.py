@@ -1,4 +1,4 @@
-"""The windows of time that a batch goes through: each calendar day by itself, and each midnight between two."""
+"""The windows of time that a batch goes through: one for each calendar day, and one for each midnight between."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -13,8 +13,9 @@ ALWAYS = datetime(1, 1, 1, tzinfo=UTC)
 
 @dataclass(frozen=True, slots=True)
 class AsOf:
-    """At which evaluation instants (an expression over their number `k`) rules are evaluated as of which time; where
-    `by_row` is true, clocks count from each instant itself, and only the calendar day is that of the time."""
+    """The time as of which rules are evaluated at some evaluation instants, given by an SQL expression over their
+    number `seq`. If `by_row` is true, clocks count from each instant itself, and only the calendar day is that of
+    `time`."""
 
     instants: str
     time: EvaluationTime
@@ -23,8 +24,8 @@ class AsOf:
 
 @dataclass(frozen=True, slots=True)
 class Window:
-    """A span of time within one calendar day, the instant `end` excluded; where `is_midnight` is true, the midnight
-    `start`. `since` is the instant from which on changes belong to it: the first window has all earlier ones, too."""
+    """A span of time within one calendar day, without the instant `end`; if `is_midnight` is true, only the midnight
+    `start`. It covers changes from `since` on, which for the first window includes all earlier ones."""
 
     number: int
     start: datetime
@@ -33,17 +34,17 @@ class Window:
     is_midnight: bool = False
 
     def as_of(self, zone: ZoneInfo) -> list[AsOf]:
-        """Return as of which times rules are evaluated in this window."""
+        """Return the times as of which rules are evaluated in this window."""
         if self.is_midnight:
             return [
-                AsOf("k = 0", EvaluationTime(self.start - MICROSECOND, zone)),
-                AsOf("k = 1", EvaluationTime(self.start, zone)),
+                AsOf("seq = 0", EvaluationTime(self.start - MICROSECOND, zone)),
+                AsOf("seq = 1", EvaluationTime(self.start, zone)),
             ]
         return [AsOf("TRUE", EvaluationTime(self.start, zone), by_row=True)]
 
 
 def windows(start: datetime, midnights: Sequence[datetime], now: datetime) -> list[Window]:
-    """List the windows from the instant as of which memberships were right up to now, oldest first."""
+    """List the windows from the instant as of which memberships are right up to now, oldest first."""
     found: list[Window] = []
     since = ALWAYS
     for midnight in midnights:

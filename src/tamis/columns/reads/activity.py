@@ -4,7 +4,7 @@ from datetime import UTC
 
 import duckdb
 
-from tamis.columns.layout.contacts import table, written
+from tamis.columns.layout.contacts import original, table
 from tamis.columns.layout.externals import PERSONS
 from tamis.columns.layout.membership import CONTACT, NUMBER, span
 from tamis.domain.fields import EMAIL
@@ -19,14 +19,14 @@ def activity(
     """List the newest entries and exits of a segment, or only those with one `delta`, with numbers below `before`."""
     low, high = span(segment_id)
     rows = con.execute(
-        "SELECT t.number, t.step, t.instant, t.cause, t.recipient_id, c.id, "
-        f"coalesce({written(EMAIL, 'c.')}, t.email) FROM ("
+        "SELECT t.number, t.delta, t.instant, t.cause, t.recipient_id, c.id, "
+        f"coalesce({original(EMAIL, 'c.')}, t.email) FROM ("
         "SELECT l.*, coalesce(a.email, x.email) AS email, "
         f"CASE WHEN l.recipient_id & {EXTERNAL_BIT} = 0 THEN l.recipient_id & {CONTACT} "
         "ELSE coalesce(a.contact_id, x.contact_id) END AS contact_id FROM ("
-        "SELECT * FROM transitions WHERE recipient_id BETWEEN $1 AND $2 AND number < coalesce($3, number + 1) "
-        "AND step = coalesce($4, step) ORDER BY number DESC LIMIT $5"
-        ") l LEFT JOIN added a ON a.recipient_id = l.recipient_id "
+        "SELECT * FROM membership_changes WHERE recipient_id BETWEEN $1 AND $2 AND number < coalesce($3, number + 1) "
+        "AND delta = coalesce($4, delta) ORDER BY number DESC LIMIT $5"
+        ") l LEFT JOIN inclusions a ON a.recipient_id = l.recipient_id "
         f"LEFT JOIN {PERSONS} x ON x.id = l.recipient_id & {NUMBER}"
         f") t LEFT JOIN {table(type_id)} c ON c.id = t.contact_id ORDER BY t.number DESC",
         [low, high, before, delta, limit],

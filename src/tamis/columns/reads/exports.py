@@ -7,7 +7,7 @@ import duckdb
 
 from tamis.columns.engine.dialect import DUCKDB
 from tamis.columns.interface.exports import AllContacts, Rows, SegmentRecipients, SelectedContacts
-from tamis.columns.layout.contacts import column, table, written
+from tamis.columns.layout.contacts import column, original, table
 from tamis.columns.layout.externals import selected_externals
 from tamis.columns.layout.membership import is_in_segment, recipients_of
 from tamis.columns.reads.recipients import with_inclusions
@@ -53,9 +53,9 @@ def recipients(type_id: int, segment_id: int, fields: Sequence[Field]) -> str:
     """
     known = {EMAIL.id: "m.email", FIRST_NAME.id: "m.first_name", LAST_NAME.id: "m.last_name"}
     values = ", ".join(
-        f"CASE WHEN c.id IS NULL THEN {known[f.id]} ELSE {written(f, 'c.')} END AS {column(f)}"
+        f"CASE WHEN c.id IS NULL THEN {known[f.id]} ELSE {original(f, 'c.')} END AS {column(f)}"
         if f.id in known
-        else f"{written(f, 'c.')} AS {column(f)}"
+        else f"{original(f, 'c.')} AS {column(f)}"
         for f in fields
     )
     return (
@@ -108,7 +108,7 @@ class DuckExportReads:
 
 
 def _columns(fields: Sequence[Field]) -> str:
-    return ", ".join(f"{written(f)} AS {column(f)}" for f in fields)
+    return ", ".join(f"{original(f)} AS {column(f)}" for f in fields)
 
 
 def _name(field: Field, *, marked: bool) -> str:

@@ -36,7 +36,7 @@ def count_externals(
     tests = [selected.get(part, "FALSE") for part in parts]
     if segment_id is not None:
         segment = parameters.bind(segment_id)
-        asked["taken_out"] = f"id IN (SELECT contact_id FROM removed WHERE segment_id = {segment})"
+        asked["taken_out"] = f"id IN (SELECT contact_id FROM exclusions WHERE segment_id = {segment})"
         asked["put_in"] = f"id IN ({added_to(segment)})"
         tests.append(f"({selected.get(whole, 'FALSE') if whole else 'FALSE'}) AND NOT taken_out OR put_in")
     answers = ", ".join(["*", *(f"({test}) IS TRUE AS {name}" for name, test in asked.items())])
@@ -60,7 +60,7 @@ def effect_on_externals(
         "SELECT count(*) FILTER (is_in), count(*) FILTER (will_be), "
         "count(*) FILTER (will_be AND NOT is_in), count(*) FILTER (is_in AND NOT will_be) FROM ("
         f"SELECT {is_external_in(segment_id, parameters)} AS is_in, "
-        f"{selected} AND id NOT IN (SELECT contact_id FROM removed WHERE segment_id = {segment}) "
+        f"{selected} AND id NOT IN (SELECT contact_id FROM exclusions WHERE segment_id = {segment}) "
         f"OR id IN ({added_to(segment)}) AS will_be FROM ({external_rows(used_by(rule))}))",
         parameters.values,
     ).fetchall()

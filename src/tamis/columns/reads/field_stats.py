@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 import duckdb
 
-from tamis.columns.layout.contacts import column, compared, table, written
+from tamis.columns.layout.contacts import column, compared, original, table
 from tamis.domain.fields import Field, Kind
 from tamis.domain.text import fold
 
@@ -34,14 +34,14 @@ class DuckFieldStatsReads:
         folded = compared(field)
         return self._con.execute(
             "SELECT arg_min(v, (-times, v)), sum(times)::BIGINT AS n FROM ("
-            f"SELECT {written(field)} AS v, {folded} AS folded, count(*) AS times FROM {table(type_id)} "
+            f"SELECT {original(field)} AS v, {folded} AS folded, count(*) AS times FROM {table(type_id)} "
             f"WHERE contains({folded}, $1) GROUP BY ALL) GROUP BY folded ORDER BY n DESC, 1 LIMIT $2",
             [fold(typed), limit],
         ).fetchall()
 
     def option_counts(self, type_id: int, field: Field) -> dict[str, int]:
         """Return the number of contacts with each option of a field; options without contacts are left out."""
-        value = f"unnest({column(field)})" if field.kind is Kind.CHOICES else written(field)
+        value = f"unnest({column(field)})" if field.kind is Kind.CHOICES else original(field)
         rows = self._con.execute(
             f"SELECT v, count(*) FROM (SELECT {value} AS v FROM {table(type_id)}) WHERE v IS NOT NULL GROUP BY v"
         ).fetchall()

@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 import duckdb
 
 from tamis.columns.engine.dialect import DUCKDB
-from tamis.columns.layout.contacts import column, table, written
+from tamis.columns.layout.contacts import column, original, table
 from tamis.columns.layout.externals import PERSONS, added_to
 from tamis.columns.layout.membership import CONTACT, recipients_between, span
 from tamis.columns.reads.recipients import with_inclusions
@@ -77,7 +77,7 @@ class DuckMemberReads:
         low, high = span(segment_id)
         row = self._con.execute(
             f"SELECT (SELECT count(*) FROM {table(type_id)}), "
-            f"(SELECT count(*) FROM {recipients_between(low | EXTERNAL_BIT, high)}) - (SELECT count(*) FROM added "
+            f"(SELECT count(*) FROM {recipients_between(low | EXTERNAL_BIT, high)}) - (SELECT count(*) FROM inclusions "
             f"WHERE segment_id = $1 AND contact_id IS NOT NULL AND recipient_id & {EXTERNAL_BIT} <> 0)",
             [segment_id],
         ).fetchone()
@@ -89,7 +89,7 @@ def _named(con: duckdb.DuckDBPyConnection, type_id: int, rows: Sequence[tuple[in
     """Tell who some recipients are."""
     page = "SELECT unnest($1::BIGINT[]) AS recipient_id, unnest($2::TIMESTAMP[]) AS entered_at"
     names = ", ".join(
-        f"CASE WHEN c.id IS NULL THEN m.{own} ELSE {written(field, 'c.')} END"
+        f"CASE WHEN c.id IS NULL THEN m.{own} ELSE {original(field, 'c.')} END"
         for own, field in (("email", EMAIL), ("first_name", FIRST_NAME), ("last_name", LAST_NAME))
     )
     named = con.execute(
@@ -160,7 +160,7 @@ def _externals_with(
     back: bool,
     limit: int,
 ) -> list[Row]:
-    if not con.execute(f"SELECT EXISTS (FROM added WHERE recipient_id & {EXTERNAL_BIT} <> 0)").fetchall()[0][0]:
+    if not con.execute(f"SELECT EXISTS (FROM inclusions WHERE recipient_id & {EXTERNAL_BIT} <> 0)").fetchall()[0][0]:
         return []
     parameters = Parameters(DUCKDB)
     matching = f"(SELECT id FROM {table(type_id)} WHERE {_has(words, _OF_CONTACTS, parameters)})"
@@ -179,7 +179,7 @@ def _externals(segment_id: int, words: Sequence[str], matching: str, parameters:
     segment = parameters.bind(segment_id)
     matches = _has(words, _OF_ADDED, parameters)
     return (
-        f"SELECT recipient_id FROM added WHERE segment_id = {segment} AND recipient_id & {EXTERNAL_BIT} <> 0 "
+        f"SELECT recipient_id FROM inclusions WHERE segment_id = {segment} AND recipient_id & {EXTERNAL_BIT} <> 0 "
         f"AND CASE WHEN contact_id IS NULL THEN {matches} ELSE contact_id IN {matching} END "
         f"UNION ALL SELECT {span(segment_id)[0]} | id FROM {PERSONS} "
         f"WHERE contact_id IS NULL AND {matches} AND id NOT IN ({added_to(segment)})"

@@ -101,7 +101,7 @@ class DuckOverlapReads:
 def _externals(con: duckdb.DuckDBPyConnection, segment_ids: Sequence[int], parameters: Parameters) -> str:
     """Write the query for those in some segments who were no contacts when they were added: `segment_id`, `contact_id`
     and `key`. Where nobody was ever added, no member is looked at for it."""
-    are_there = con.execute("SELECT EXISTS (FROM added)").fetchall()[0][0]
+    are_there = con.execute("SELECT EXISTS (FROM inclusions)").fetchall()[0][0]
     low, high = (span(min(segment_ids))[0], span(max(segment_ids))[1]) if are_there else (0, 0)
     recipients = f"(FROM {recipients_between(low, high)} WHERE recipient_id & {EXTERNAL_BIT} <> 0)"
     return (

@@ -3,7 +3,7 @@
 import duckdb
 
 from tamis.columns.engine.dialect import DUCKDB
-from tamis.columns.layout.contacts import column, table, written
+from tamis.columns.layout.contacts import column, original, table
 from tamis.columns.layout.externals import PERSONS
 from tamis.columns.layout.identity import normalised_emails
 from tamis.columns.layout.membership import CONTACT, NUMBER, recipients_between, span
@@ -14,7 +14,7 @@ from tamis.domain.segments import EXTERNAL_BIT
 from tamis.rules.sql.dialect import Parameters
 
 _INSTANT = "'%Y-%m-%dT%H:%M:%S.%fZ'"
-_NAMES = f"coalesce({written(FIRST_NAME, 'c.')}, m.first_name)", f"coalesce({written(LAST_NAME, 'c.')}, m.last_name)"
+_NAMES = f"coalesce({original(FIRST_NAME, 'c.')}, m.first_name)", f"coalesce({original(LAST_NAME, 'c.')}, m.last_name)"
 
 
 class DuckRecipientReads:
@@ -103,7 +103,7 @@ def with_inclusions(page: str) -> str:
         "coalesce(a.created_at, p.entered_at) AS created_at, "
         f"CASE WHEN p.recipient_id & {EXTERNAL_BIT} = 0 THEN p.recipient_id & {CONTACT} "
         f"ELSE coalesce(a.contact_id, x.contact_id) END AS contact_id FROM ({page}) p "
-        "LEFT JOIN added a ON a.recipient_id = p.recipient_id "
+        "LEFT JOIN inclusions a ON a.recipient_id = p.recipient_id "
         f"LEFT JOIN {PERSONS} x ON x.id = p.recipient_id & {NUMBER}"
     )
 
@@ -123,9 +123,9 @@ def _documents(
         SELECT id, to_json(r)::VARCHAR FROM (
             SELECT m.recipient_id AS id, {account}::BIGINT AS user_id, {segment}::BIGINT AS segment_id, m.contact_id,
                 {_NAMES[0]} AS first_name, {_NAMES[1]} AS last_name,
-                coalesce({written(EMAIL, "c.")}, m.email) AS email, {written(COUNTRY, "c.")} AS country,
-                {written(STATE, "c.")} AS state, {written(CITY, "c.")} AS city,
-                {written(ADDRESS_LINE1, "c.")} AS address_line1,
+                coalesce({original(EMAIL, "c.")}, m.email) AS email, {original(COUNTRY, "c.")} AS country,
+                {original(STATE, "c.")} AS state, {original(CITY, "c.")} AS city,
+                {original(ADDRESS_LINE1, "c.")} AS address_line1,
                 strftime(m.created_at, {_INSTANT}) AS created_at,
                 strftime(greatest(m.created_at, c.{column(UPDATED_AT)}), {_INSTANT}) AS updated_at,
                 concat_ws(' ', {_NAMES[0]}, {_NAMES[1]}) AS fullname

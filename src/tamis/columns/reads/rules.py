@@ -51,7 +51,7 @@ class DuckRuleReads:
         tests = [joined(part, names) for part in parts]
         if segment_id is not None:
             segment = parameters.bind(segment_id)
-            asked["taken_out"] = f"id IN (SELECT contact_id FROM removed WHERE segment_id = {segment})"
+            asked["taken_out"] = f"id IN (SELECT contact_id FROM exclusions WHERE segment_id = {segment})"
             asked["put_in"] = f"id IN ({_ADDED} WHERE segment_id = {segment} AND contact_id IS NOT NULL)"
             tests.append(f"{joined(whole, names) if whole else 'FALSE'} AND NOT taken_out OR put_in")
         places = {test: place for place, test in enumerate(dict.fromkeys(tests), 1)}
@@ -80,7 +80,7 @@ class DuckRuleReads:
                 count(*) FILTER (will_be AND NOT is_in), count(*) FILTER (is_in AND NOT will_be)
             FROM (
                 SELECT {is_in_segment(segment_id, parameters)} AS is_in,
-                    ({selected}) IS TRUE AND id NOT IN (SELECT contact_id FROM removed WHERE segment_id = {segment})
+                    ({selected}) IS TRUE AND id NOT IN (SELECT contact_id FROM exclusions WHERE segment_id = {segment})
                     OR id IN ({_ADDED} WHERE segment_id = {segment} AND contact_id IS NOT NULL) AS will_be
                 FROM {table(type_id)}
             )
@@ -119,5 +119,7 @@ def _answers(type_id: int, asked: dict[str, str]) -> str:
     return f"SELECT n, {columns} FROM ({alike})"
 
 
-_ADDED = "SELECT contact_id FROM added"
-_OVERRIDES = "SELECT count(*), (SELECT count(*) FROM removed WHERE segment_id = $1) FROM added WHERE segment_id = $1"
+_ADDED = "SELECT contact_id FROM inclusions"
+_OVERRIDES = (
+    "SELECT count(*), (SELECT count(*) FROM exclusions WHERE segment_id = $1) FROM inclusions WHERE segment_id = $1"
+)

@@ -10,7 +10,7 @@ from tamis.columns.layout.contacts import columns_of, columns_present, table
 from tamis.columns.layout.identity import contacts_in, externals_in, normalised_emails
 from tamis.columns.layout.membership import CONTACT, recipients_between, recipients_of, span
 from tamis.columns.projector.documents import insert_contacts
-from tamis.columns.projector.steps.refill import wanted_recipients
+from tamis.columns.projector.steps.refresh import target_recipients
 from tamis.domain.fields import FieldSet
 from tamis.domain.segments import EXTERNAL_BIT, LAST_SEGMENT, SEGMENT_SHIFT, Inclusion
 from tamis.rules.sql.dialect import Parameters
@@ -63,10 +63,10 @@ class DuckVerificationReads:
         mine = "WHERE segment_id IN (SELECT unnest($1::BIGINT[]))"
         stored_added = self._con.execute(
             "SELECT id, segment_id, contact_id, recipient_id, email, first_name, last_name, epoch_us(created_at), "
-            f"person_id FROM added {mine}",
+            f"person_id FROM inclusions {mine}",
             ids,
         ).fetchall()
-        stored_removed = self._con.execute(f"SELECT segment_id, contact_id FROM removed {mine}", ids).fetchall()
+        stored_removed = self._con.execute(f"SELECT segment_id, contact_id FROM exclusions {mine}", ids).fetchall()
         return _apart(map(tuple, added), stored_added), _apart(removed, stored_removed)
 
     def segment_state(self, type_id: int, segment_id: int, rule: Rule, as_of: EvaluationTime) -> SegmentState:
@@ -76,7 +76,7 @@ class DuckVerificationReads:
         counted = _number(self._con, f"SELECT count(*) FROM {recipients_of(segment)}")
         return SegmentState(
             counted,
-            _number_or_none(self._con, f"SELECT recipients FROM sizes WHERE segment_id = {segment}"),
+            _number_or_none(self._con, f"SELECT recipients FROM segment_sizes WHERE segment_id = {segment}"),
             _number_or_none(self._con, _size_by_log(segment)),
             _faulty(self._con, "missing"),
             _faulty(self._con, "NOT missing"),
@@ -84,15 +84,15 @@ class DuckVerificationReads:
             _against_log(self._con, segment),
             _number(
                 self._con,
-                f"SELECT count(*) FROM added WHERE segment_id = {segment} "
+                f"SELECT count(*) FROM inclusions WHERE segment_id = {segment} "
                 f"AND recipient_id NOT IN (SELECT recipient_id FROM {recipients_of(segment)})",
             ),
             _number(
                 self._con,
-                f"SELECT count(*) FROM removed WHERE segment_id = {segment} "
+                f"SELECT count(*) FROM exclusions WHERE segment_id = {segment} "
                 f"AND {span(segment)[0]} | contact_id IN (SELECT recipient_id FROM {recipients_of(segment)}) "
                 f"AND {span(segment)[0]} | contact_id NOT IN "
-                f"(SELECT recipient_id FROM added WHERE segment_id = {segment})",
+                f"(SELECT recipient_id FROM inclusions WHERE segment_id = {segment})",
             ),
         )
 
@@ -104,7 +104,7 @@ class DuckVerificationReads:
             f"SELECT recipient_id >> {SEGMENT_SHIFT}, recipient_id & {CONTACT} FROM {everything} "
             f"WHERE recipient_id & {EXTERNAL_BIT} = 0 AND recipient_id & {CONTACT} IN (SELECT id FROM drawn) "
             f"UNION SELECT r.recipient_id >> {SEGMENT_SHIFT}, a.contact_id FROM {everything} r "
-            "JOIN added a ON a.recipient_id = r.recipient_id WHERE a.contact_id IN (SELECT id FROM drawn)",
+            "JOIN inclusions a ON a.recipient_id = r.recipient_id WHERE a.contact_id IN (SELECT id FROM drawn)",
             [list(contact_ids)],
         ).fetchall()
         return set(rows)
@@ -116,8 +116,8 @@ class DuckVerificationReads:
             "WITH drawn AS (SELECT unnest($1::BIGINT[]) AS id) "
             f"SELECT recipient_id >> {SEGMENT_SHIFT}, recipient_id & {CONTACT} FROM {everything} "
             f"WHERE recipient_id & {EXTERNAL_BIT} <> 0 AND recipient_id & {CONTACT} IN (SELECT id FROM drawn) "
-            "AND recipient_id NOT IN (SELECT recipient_id FROM added) "
-            "UNION SELECT a.segment_id, a.person_id FROM added a "
+            "AND recipient_id NOT IN (SELECT recipient_id FROM inclusions) "
+            "UNION SELECT a.segment_id, a.person_id FROM inclusions a "
             f"JOIN {everything} r ON r.recipient_id = a.recipient_id WHERE a.person_id IN (SELECT id FROM drawn)",
             [list(person_ids)],
         ).fetchall()
@@ -127,8 +127,9 @@ class DuckVerificationReads:
         """List the segments of which anything is stored but history."""
         rows = self._con.execute(
             f"SELECT DISTINCT recipient_id >> {SEGMENT_SHIFT} FROM members "
-            f"UNION SELECT recipient_id >> {SEGMENT_SHIFT} FROM recent WHERE step = 1 "
-            "UNION SELECT segment_id FROM sizes UNION SELECT segment_id FROM added UNION SELECT segment_id FROM removed"
+            f"UNION SELECT recipient_id >> {SEGMENT_SHIFT} FROM recent_changes WHERE delta = 1 "
+            "UNION SELECT segment_id FROM segment_sizes UNION SELECT segment_id FROM inclusions "
+            "UNION SELECT segment_id FROM exclusions"
         ).fetchall()
         return {row[0] for row in rows}
 
@@ -143,8 +144,8 @@ class DuckVerificationReads:
     def count_log_entries(self) -> tuple[int, int, int]:
         """Count the lines of the log, those with the number of another one, those that are neither entry nor exit."""
         rows = self._con.execute(
-            "SELECT count(*), count(*) - count(DISTINCT number), count(*) FILTER (abs(step) <> 1) FROM ("
-            "SELECT number, step FROM transitions UNION ALL SELECT number, 1 FROM fillings)"
+            "SELECT count(*), count(*) - count(DISTINCT number), count(*) FILTER (abs(delta) <> 1) FROM ("
+            "SELECT number, delta FROM membership_changes UNION ALL SELECT number, 1 FROM membership_snapshots)"
         ).fetchall()
         return rows[0]
 
@@ -158,7 +159,7 @@ def _find_faulty(
     con: duckdb.DuckDBPyConnection, type_id: int, segment_id: int, rule: Rule, as_of: EvaluationTime
 ) -> None:
     parameters = Parameters(DUCKDB)
-    wanted = wanted_recipients(type_id, segment_id, rule, as_of, parameters)
+    wanted = target_recipients(type_id, segment_id, rule, as_of, parameters)
     con.execute(
         "CREATE OR REPLACE TEMP TABLE faulty AS "
         "SELECT coalesce(w.recipient_id, p.recipient_id) AS recipient_id, p.recipient_id IS NULL AS missing "
@@ -190,13 +191,16 @@ def _repeated(con: duckdb.DuckDBPyConnection, segment_id: int, counted: int) -> 
 
 
 def _last_snapshot(segment_id: int) -> str:
-    return f"(SELECT arg_max(recipients, number) AS n, max(number) AS m FROM fillings WHERE segment_id = {segment_id})"
+    return (
+        "(SELECT arg_max(recipients, number) AS n, max(number) AS m FROM membership_snapshots "
+        f"WHERE segment_id = {segment_id})"
+    )
 
 
 def _size_by_log(segment_id: int) -> str:
     low, high = span(segment_id)
     return (
-        "SELECT n + coalesce((SELECT sum(step) FROM transitions "
+        "SELECT n + coalesce((SELECT sum(delta) FROM membership_changes "
         f"WHERE recipient_id BETWEEN {low} AND {high} AND number > m), 0)::BIGINT FROM {_last_snapshot(segment_id)}"
     )
 
@@ -204,10 +208,10 @@ def _size_by_log(segment_id: int) -> str:
 def _against_log(con: duckdb.DuckDBPyConnection, segment_id: int) -> Discrepancies:
     low, high = span(segment_id)
     rows = con.execute(
-        "SELECT l.recipient_id FROM (SELECT recipient_id, arg_max(step, number) AS step FROM transitions "
+        "SELECT l.recipient_id FROM (SELECT recipient_id, arg_max(delta, number) AS delta FROM membership_changes "
         f"WHERE recipient_id BETWEEN {low} AND {high} AND number > (SELECT m FROM {_last_snapshot(segment_id)}) "
         f"GROUP BY recipient_id) l LEFT JOIN {recipients_of(segment_id)} p ON p.recipient_id = l.recipient_id "
-        "WHERE (step = 1) <> (p.recipient_id IS NOT NULL) ORDER BY ALL"
+        "WHERE (delta = 1) <> (p.recipient_id IS NOT NULL) ORDER BY ALL"
     ).fetchall()
     return Discrepancies(len(rows), [row[0] for row in rows[:SHOWN]])
 

@@ -1,1 +1,1 @@
-"""What the steps of the pipeline do, one module for each."""
+"""The steps of the pipeline, one module for each."""

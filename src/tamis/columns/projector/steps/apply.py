@@ -1,25 +1,25 @@
-"""Apply: what was staged and belongs to the window takes the place of what there was."""
+"""Apply: replaces stored contacts and overrides with the staged ones that belong to the window."""
 
+from tamis.columns.projector.context import Connection, TypeContext, bounds, for_type
 from tamis.columns.projector.queries import load
 from tamis.columns.projector.steps import insert_only
-from tamis.columns.projector.work import Connection, Work, of_type, values_of
 
 SQL = load("apply")
 
 
-def apply(con: Connection, work: Work) -> Work:
-    """Replace the contacts and the overrides that were touched in the window."""
-    if work.dirty:
-        con.execute(of_type(SQL["delete_contacts"], work.changes.type_id))
-        con.execute(of_type(SQL["insert_contacts"], work.changes.type_id))
-    if work.new:
-        insert_only.apply(con, work)
-    if work.overrides and work.dirty:
-        con.execute(SQL["delete_excluded"])
-        con.execute(SQL["insert_excluded"])
-    if work.overrides_touched:
-        con.execute(SQL["delete_added"], values_of(work.this_window))
-        con.execute(SQL["insert_added"], values_of(work.this_window))
-        con.execute(SQL["delete_excluded_externals"])
-        con.execute(SQL["insert_excluded_externals"])
-    return work
+def apply(con: Connection, context: TypeContext) -> TypeContext:
+    """Replace the contacts and overrides that changed in the window."""
+    if context.dirty:
+        con.execute(for_type(SQL["delete_contacts"], context.changes.type_id))
+        con.execute(for_type(SQL["insert_contacts"], context.changes.type_id))
+    if context.new_contacts:
+        insert_only.apply(con, context)
+    if context.has_overrides and context.dirty:
+        con.execute(SQL["delete_exclusions"])
+        con.execute(SQL["insert_exclusions"])
+    if context.overrides_changed:
+        con.execute(SQL["delete_inclusions"], bounds(context.this_window))
+        con.execute(SQL["insert_inclusions"], bounds(context.this_window))
+        con.execute(SQL["delete_external_exclusions"])
+        con.execute(SQL["insert_external_exclusions"])
+    return context

@@ -1,5 +1,5 @@
-"""How the memberships of external recipients change: all rules that may reach them are evaluated about those who were
-touched, before the batch is applied and after it. Time changes no answer: they have no dates."""
+"""Compare externals: the membership changes of external recipients. All rules that may select one are evaluated for
+those that changed, before and after the window is applied. Time changes no result: they have no dates."""
 
 from dataclasses import replace
 
@@ -7,8 +7,8 @@ from tamis.columns.engine.dialect import DUCKDB
 from tamis.columns.layout.contacts import column
 from tamis.columns.layout.externals import external_rows, used_by
 from tamis.columns.projector.batch import Levels
+from tamis.columns.projector.context import Connection, TypeContext, execute_update
 from tamis.columns.projector.queries import load
-from tamis.columns.projector.work import Connection, Work, changed
 from tamis.domain.segments import EXTERNAL_BIT, SEGMENT_SHIFT
 from tamis.rules.evaluation.externals import segments_included
 from tamis.rules.sql.compiler import ColumnSource, compile_rule
@@ -18,56 +18,55 @@ from tamis.rules.tree import Rule
 
 SQL = load("externals")
 _EXCLUDED = (
-    "list_distinct(coalesce((SELECT list(r.segment_id) FROM removed r "
-    f"WHERE r.contact_id = {EXTERNAL_BIT} | added.person_id), []))"
+    "list_distinct(coalesce((SELECT list(r.segment_id) FROM exclusions r "
+    f"WHERE r.contact_id = {EXTERNAL_BIT} | inclusions.person_id), []))"
 )
 
 
-def compare_externals(con: Connection, work: Work) -> Work:
-    """Collect what applying the window has changed for external recipients as membership changes."""
-    if not work.overrides_touched:
-        return work
-    note_recipients(con, work, "after")
-    window = {"window_number": work.this_window.number}
-    found = changed(con, SQL["entries"], window) + changed(con, SQL["exits"], window)
-    return replace(work, found=work.found + found)
+def compare_externals(con: Connection, context: TypeContext) -> TypeContext:
+    """Collect the membership changes of external recipients that applying the window has caused."""
+    if not context.overrides_changed:
+        return context
+    collect_recipients(con, context, "after")
+    window = {"window_number": context.this_window.number}
+    changes = execute_update(con, SQL["entries"], window) + execute_update(con, SQL["exits"], window)
+    return replace(context, pending=context.pending + changes)
 
 
-def note_recipients(con: Connection, work: Work, when: str) -> None:
-    """Make `externals_before` or `externals_after` of the recipients that the touched persons are in segments:
-    `recipient_id`, `person_id`, and of those who were added as no contacts the addition (`added_id`)."""
+def collect_recipients(con: Connection, context: TypeContext, when: str) -> None:
+    """Create `externals_before` or `externals_after`: the recipients of the changed persons in all segments, with
+    `recipient_id`, `person_id` and, for those included as external, `inclusion_id`."""
     parameters = Parameters(DUCKDB)
-    segment_ids = parameters.bind([segment_id for rules in work.kept for segment_id in rules])
-    touched = "person_id IN (SELECT person_id FROM dirty_externals)"
+    segment_ids = parameters.bind([segment_id for rules in context.unchanged for segment_id in rules])
+    is_dirty = "person_id IN (SELECT person_id FROM dirty_externals)"
     query = (
-        f"SELECT recipient_id, person_id, id AS added_id FROM added WHERE {touched} "
+        f"SELECT recipient_id, person_id, id AS inclusion_id FROM inclusions WHERE {is_dirty} "
         f"AND recipient_id & {EXTERNAL_BIT} <> 0 AND segment_id IN (SELECT unnest({segment_ids}::BIGINT[]))"
     )
-    reached = _reached_from(con, work.kept)
-    if reached:
-        as_of = EvaluationTime(work.this_window.start, work.changes.segments.zone)
-        query += f" UNION ALL {_by_rule(reached, touched, as_of, parameters)}"
+    reachable = _reachable_rules(con, context.unchanged)
+    if reachable:
+        as_of = EvaluationTime(context.this_window.start, context.changes.segments.zone)
+        query += f" UNION ALL {_by_rule(reachable, is_dirty, as_of, parameters)}"
     con.execute(f"CREATE OR REPLACE TEMP TABLE externals_{when} AS {query}", parameters.values)
 
 
-def _reached_from(con: Connection, levels: Levels) -> list[dict[int, Rule]]:
-    """Return the rules that may reach the touched persons by way of the segments to which they were added, by level."""
-    there = {row[0] for row in con.execute(SQL["segments_added_to"]).fetchall()}
+def _reachable_rules(con: Connection, levels: Levels) -> list[dict[int, Rule]]:
+    """Return the rules that may select the changed persons, because they name segments that have them, by level."""
+    segment_ids = {row[0] for row in con.execute(SQL["segments_included_in"]).fetchall()}
     found = []
     for rules in levels:
-        level = {id_: rule for id_, rule in rules.items() if not there.isdisjoint(segments_included(rule))}
-        there.update(level)
+        level = {id_: rule for id_, rule in rules.items() if not segment_ids.isdisjoint(segments_included(rule))}
+        segment_ids.update(level)
         if level:
             found.append(level)
     return found
 
 
-def _by_rule(levels: Levels, touched: str, as_of: EvaluationTime, parameters: Parameters) -> str:
-    """Write the query for those of the recipients that are so by the rules of segments; these come after all that they
-    name."""
+def _by_rule(levels: Levels, is_dirty: str, as_of: EvaluationTime, parameters: Parameters) -> str:
+    """Write the query for the recipients that rules select; each level comes after the segments that it names."""
     rules = {segment_id: rule for level in levels for segment_id, rule in level.items()}
     lists = f", list(segment_id) AS added_to, {_EXCLUDED} AS excluded_from"
-    query = external_rows(used_by(*rules.values()), lists, f" AND {touched}")
+    query = external_rows(used_by(*rules.values()), lists, f" AND {is_dirty}")
     known: set[int] = set()
 
     def is_in(segment_id: int, _: Parameters) -> str:

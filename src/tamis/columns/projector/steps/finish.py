@@ -1,26 +1,26 @@
-"""Finish: what is done once, for the batch as a whole."""
+"""Finish: the steps that run once, for the whole batch."""
 
 from tamis.columns.history.daily_rollup import write_days
 from tamis.columns.layout.membership import MOST_RECENT, merge
+from tamis.columns.projector.context import BatchContext, Connection
 from tamis.columns.projector.queries import load
-from tamis.columns.projector.work import Connection, Whole
 
 SQL = load("finish")
 
 
-def merge_recent(con: Connection, whole: Whole) -> Whole:
-    """Merge the recent changes into the large table, where they have become very many."""
+def merge_recent(con: Connection, context: BatchContext) -> BatchContext:
+    """Merge the recent changes into the large table if there are very many."""
     merge(con, MOST_RECENT)
-    return whole
+    return context
 
 
-def count_days(con: Connection, whole: Whole) -> Whole:
-    """Put the days of segments in the daily rollup that are others now."""
-    write_days(con, whole.state.days)
-    return whole
+def write_daily_rollup(con: Connection, context: BatchContext) -> BatchContext:
+    """Write the changed days to the daily rollup."""
+    write_days(con, context.state.days)
+    return context
 
 
-def acknowledge(con: Connection, whole: Whole) -> Whole:
-    """Note up to which change number the projection follows the records."""
-    con.execute(SQL["acknowledge"], [whole.batch.reached])
-    return whole
+def acknowledge(con: Connection, context: BatchContext) -> BatchContext:
+    """Store the change number that the projection has reached."""
+    con.execute(SQL["acknowledge"], [context.batch.reached])
+    return context

@@ -1,70 +1,72 @@
-"""Restore: a projection that has the kept history takes in what was written since, and the time that has passed.
+"""Restore: brings a projection that has the kept history up to date with later writes and the elapsed time.
 
-Contacts and overrides are there as they are now. Contacts that were not touched since are what they were, so the time
-that has passed for them is followed as ever. All segments are then held against their rules, and every difference is a
-membership change with the instant and the cause that the change log has for it. Where nothing was written, none is.
+Contacts and overrides are loaded as they are now. Contacts that have not changed since the history was kept go through
+the elapsed time as usual. All segments are then compared with their rules, and every difference becomes a membership
+change with the instant and cause that the change log has for it. Without later writes, there is none.
 """
 
 from collections.abc import Mapping
 from dataclasses import replace
 from datetime import UTC, datetime
 
-from tamis.columns.projector.batch import OverrideChanges, SegmentPlans, TypeChanges
+from tamis.columns.projector.batch import OverrideChanges, SegmentRules, TypeChanges
+from tamis.columns.projector.context import Connection, TypeContext, execute_update, for_type, naive_utc
 from tamis.columns.projector.queries import load
 from tamis.columns.projector.steps.stage import groups_of
-from tamis.columns.projector.work import Connection, Work, changed, of_type, plain
 from tamis.domain.membership_changes import Cause
 
 SQL = load("restore")
 EVER = datetime.min.replace(tzinfo=UTC)
 
 
-def of_passed_time(changes: TypeChanges, sizes: Mapping[int, int]) -> TypeChanges:
-    """Return the part of restoring a contact type that lets time pass for contacts that were not touched since."""
-    kept = [{id_: rule for id_, rule in level.items() if id_ in sizes} for level in changes.segments.kept]
-    segments = SegmentPlans(changes.segments.zone, [level for level in kept if level], [])
-    return replace(changes, segments=segments, touched=(), overrides=OverrideChanges())
+def elapsed_time_part(changes: TypeChanges, sizes: Mapping[int, int]) -> TypeChanges:
+    """Return the part of a restore that applies the elapsed time to unchanged contacts."""
+    kept = [{id_: rule for id_, rule in level.items() if id_ in sizes} for level in changes.segments.unchanged]
+    segments = SegmentRules(changes.segments.zone, [level for level in kept if level], [])
+    return replace(changes, segments=segments, changed=(), overrides=OverrideChanges())
 
 
-def of_comparison(changes: TypeChanges) -> TypeChanges:
-    """Return the part that holds all segments against their rules."""
+def comparison_part(changes: TypeChanges) -> TypeChanges:
+    """Return the part of a restore that compares all segments with their rules."""
     segments = changes.segments
-    return replace(changes, segments=replace(segments, kept=[], refilled=[*segments.kept, *segments.refilled]))
+    return replace(
+        changes, segments=replace(segments, unchanged=[], refreshed=[*segments.unchanged, *segments.refreshed])
+    )
 
 
-def hold_back(con: Connection, work: Work) -> Work:
-    """Take the contacts that were touched since out of their table."""
-    changes = work.changes
-    con.execute(SQL["touched_since"], {"groups": groups_of(changes.touched)})
-    con.execute(of_type(SQL["held_back"], changes.type_id))
-    con.execute(of_type(SQL["take_out"], changes.type_id))
-    return work
+def detach_changed(con: Connection, context: TypeContext) -> TypeContext:
+    """Move contacts that changed after the history was kept out of their table."""
+    changes = context.changes
+    con.execute(SQL["changed_since"], {"groups": groups_of(changes.changed)})
+    con.execute(for_type(SQL["detached_contacts"], changes.type_id))
+    con.execute(for_type(SQL["delete_changed"], changes.type_id))
+    return context
 
 
-def put_back(con: Connection, work: Work) -> Work:
-    """Put them back."""
-    con.execute(of_type(SQL["put_back"], work.changes.type_id))
-    return work
+def reattach_changed(con: Connection, context: TypeContext) -> TypeContext:
+    """Move the detached contacts back."""
+    con.execute(for_type(SQL["reattach_changed"], context.changes.type_id))
+    return context
 
 
-def compare_restored(con: Connection, work: Work, segment_id: int) -> int:
-    """Collect the differences between `recipients_wanted` and `recipients_present`, each with the reason that the
-    change log has; return how many there are."""
-    if work.overrides:
-        con.execute(SQL["externals_since"])
-    instant, cause = _reason(work, segment_id)
-    after = instant if cause is Cause.RULE else EVER  # the rule was another one before it was edited
-    values = {"instant": plain(instant), "cause": cause.value, "after": plain(after)}
-    suffix = "_with_externals" if work.overrides else ""
-    return changed(con, SQL[f"entries{suffix}"], values) + changed(con, SQL[f"exits{suffix}"], values)
+def compare_restored(con: Connection, context: TypeContext, segment_id: int) -> int:
+    """Collect the differences between `target_recipients` and `current_recipients`, each with the instant and cause
+    from the change log; return how many."""
+    if context.has_overrides:
+        con.execute(SQL["externals_changed_since"])
+    instant, cause = _cause(context, segment_id)
+    after = instant if cause is Cause.RULE else EVER  # earlier changes were judged by the old rule
+    values = {"instant": naive_utc(instant), "cause": cause.value, "after": naive_utc(after)}
+    suffix = "_with_externals" if context.has_overrides else ""
+    return execute_update(con, SQL[f"entries{suffix}"], values) + execute_update(con, SQL[f"exits{suffix}"], values)
 
 
-def _reason(work: Work, segment_id: int) -> tuple[datetime, Cause]:
-    """Return why recipients enter and leave who were not touched: the rule was edited, or something was undone by
-    hand; where it is neither, the memberships were not those of the rule."""
-    since = work.changes.since
+def _cause(context: TypeContext, segment_id: int) -> tuple[datetime, Cause]:
+    """Return why unchanged contacts enter and leave: the rule was edited, or an override was undone. Otherwise the
+    stored memberships did not match the rule."""
+    since = context.changes.since
     if segment_id in since.edited:
         return since.edited[segment_id], Cause.RULE
     if segment_id in since.overridden:
         return since.overridden[segment_id], Cause.OVERRIDE
-    return work.now, Cause.REBUILD
+    return context.now, Cause.REBUILD

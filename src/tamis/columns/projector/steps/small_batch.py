@@ -1,14 +1,14 @@
-"""A small batch: Python evaluates the rules about a handful of contacts; for so few, DuckDB takes longer to plan the
-question than the reference evaluator takes to answer it (§ One meaning)."""
+"""Small batch: Python evaluates the rules for a handful of contacts. For so few, DuckDB takes longer to plan the query
+than the reference evaluator takes for the results (§ One meaning)."""
 
 from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from itertools import pairwise
 
+from tamis.columns.projector.context import Connection, ContactResults, TypeContext
 from tamis.columns.projector.queries import load
-from tamis.columns.projector.timed import used_fields
+from tamis.columns.projector.rule_dependencies import used_fields
 from tamis.columns.projector.windows import AsOf
-from tamis.columns.projector.work import Answer, Connection, Work
 from tamis.domain.contacts import Contact
 from tamis.domain.fields import CREATED_AT, EMAIL, UPDATED_AT, Field, Value
 from tamis.domain.instants import EPOCH
@@ -18,49 +18,51 @@ from tamis.rules.time.evaluation_time import EvaluationTime
 from tamis.rules.tree import Rule
 
 SQL = load("evaluate")
-INTO_CHANGES = load("compare")["insert_changes"]
+INSERT_CHANGES = load("compare")["insert_changes"]
 Overrides = Mapping[tuple[int, int, int], tuple[bool, bool]]
-"""By version, segment and contact: whether it is `present` under its own number, whether it is a `member` at all."""
+"""By version, segment and contact: whether it is a recipient under its own id, and whether it is a member at all."""
 
 
-def evaluate(con: Connection, work: Work) -> list[Answer]:
-    """Answer all rules about each dirty contact at each of its instants, in their order."""
-    fields, as_of = used_fields(work.kept), work.as_of
-    rules = {segment_id: rule for level in work.kept for segment_id, rule in level.items()}
+def evaluate(con: Connection, context: TypeContext) -> list[ContactResults]:
+    """Evaluate all rules for each dirty contact at each of its instants, in order."""
+    fields, as_of = used_fields(context.unchanged), context.as_of
+    rules = {segment_id: rule for level in context.unchanged for segment_id, rule in level.items()}
     overrides: Overrides = {}
-    if work.overrides:
+    if context.has_overrides:
         found = con.execute(SQL["overrides_found"]).fetchall()
         overrides = {tuple(row[:3]): tuple(row[3:]) for row in found}
     rows = con.execute(
-        "SELECT p.contact_id, p.version, p.instant, p.cause, p.k, v.* EXCLUDE (version) "
-        f"FROM {work.instants} p LEFT JOIN versions v ON v.id = p.contact_id AND v.version = p.version "
-        "ORDER BY p.contact_id, p.k"
+        "SELECT p.contact_id, p.version, p.instant, p.cause, p.seq, v.* EXCLUDE (version) "
+        f"FROM {context.instants} p LEFT JOIN versions v ON v.id = p.contact_id AND v.version = p.version "
+        "ORDER BY p.contact_id, p.seq"
     ).fetchall()
-    answers = []
-    for contact_id, version, instant, cause, k, id_, *values in rows:
+    results = []
+    for contact_id, version, instant, cause, seq, id_, *values in rows:
         contact = _contact(id_, values, fields) if id_ else None
-        present = _present(rules, contact, contact_id, version, _evaluation_time(as_of, k, instant), overrides)
-        answers.append(Answer(contact_id, instant, cause, k, present))
-    return answers
+        is_recipient = _is_recipient(
+            rules, contact, contact_id, version, _evaluation_time(as_of, seq, instant), overrides
+        )
+        results.append(ContactResults(contact_id, instant, cause, seq, is_recipient))
+    return results
 
 
-def compare(con: Connection, work: Work) -> int:
-    """Add to `membership_changes` the differences between each answer and the one before it; return how many."""
-    segments = [segment_id for level in work.kept for segment_id in level]
-    answers = work.answers or ()
-    found = [
-        (segment_id << SEGMENT_SHIFT | after.contact_id, 1 if now else -1, after.instant, after.cause, after.k)
-        for before, after in pairwise(answers)
-        if after.k
-        for segment_id, was, now in zip(segments, before.present, after.present, strict=True)
+def compare(con: Connection, context: TypeContext) -> int:
+    """Add the differences between consecutive results to `pending_changes`; return how many."""
+    segments = [segment_id for level in context.unchanged for segment_id in level]
+    results = context.rule_results or ()
+    changes = [
+        (segment_id << SEGMENT_SHIFT | after.contact_id, 1 if now else -1, after.instant, after.cause, after.seq)
+        for before, after in pairwise(results)
+        if after.seq
+        for segment_id, was, now in zip(segments, before.is_recipient, after.is_recipient, strict=True)
         if was is not now
     ]
-    if found:
-        con.execute(INTO_CHANGES, [work.this_window.number, *map(list, zip(*found, strict=True))])
-    return len(found)
+    if changes:
+        con.execute(INSERT_CHANGES, [context.this_window.number, *map(list, zip(*changes, strict=True))])
+    return len(changes)
 
 
-def _present(
+def _is_recipient(
     rules: Mapping[int, Rule],
     contact: Contact | None,
     contact_id: int,
@@ -68,19 +70,19 @@ def _present(
     as_of: EvaluationTime,
     overrides: Overrides,
 ) -> list[bool]:
-    """Tell for each segment whether the contact is a recipient under its own number; a segment comes after all that
-    its rule names."""
+    """Return, for each segment, whether the contact is a recipient under its own id. Each segment comes after those
+    that its rule names."""
     members: dict[int, bool] = {}
-    present = []
+    found = []
     for segment_id, rule in rules.items():
-        held = contact is not None and selects(rule, contact, as_of, members.__getitem__)
-        is_present, members[segment_id] = overrides.get((version, segment_id, contact_id), (held, held))
-        present.append(is_present)
-    return present
+        is_selected = contact is not None and selects(rule, contact, as_of, members.__getitem__)
+        is_recipient, members[segment_id] = overrides.get((version, segment_id, contact_id), (is_selected, is_selected))
+        found.append(is_recipient)
+    return found
 
 
-def _evaluation_time(as_of: Sequence[AsOf], k: int, instant: datetime) -> EvaluationTime:
-    found = as_of[k if len(as_of) > 1 else 0]
+def _evaluation_time(as_of: Sequence[AsOf], seq: int, instant: datetime) -> EvaluationTime:
+    found = as_of[seq if len(as_of) > 1 else 0]
     return EvaluationTime(instant.replace(tzinfo=UTC), found.time.zone) if found.by_row else found.time
 
 

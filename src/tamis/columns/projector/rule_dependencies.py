@@ -1,4 +1,4 @@
-"""What the rules of segments look at: the fields, and the time."""
+"""What the rules of segments depend on: fields, and time."""
 
 from datetime import timedelta
 
@@ -8,24 +8,24 @@ from tamis.domain.fields import Field
 from tamis.rules.time.breakpoints import clock_offsets, time_dependent_conditions
 from tamis.rules.tree import Condition, conditions
 
-Edge = tuple[str, timedelta]
-"""A column, and how long after a value in it the answer of a rule can change."""
+Breakpoint = tuple[str, timedelta]
+"""A column, and how long after a value in it the result of a rule can change."""
 
 
-def edges_of(levels: Levels) -> list[Edge]:
-    """List all edges of the clock in some rules."""
+def breakpoints_of(levels: Levels) -> list[Breakpoint]:
+    """List all breakpoints of some rules."""
     found = {(column(c.field), offset) for c in timed_conditions(levels) for offset in clock_offsets(c)}
     return sorted(found)
 
 
 def timed_conditions(levels: Levels) -> list[Condition]:
-    """List the conditions that change by time alone in some rules, each once."""
+    """List the conditions of some rules whose results change with time alone, each once."""
     return list(
         dict.fromkeys(c for rules in levels for rule in rules.values() for c in time_dependent_conditions(rule))
     )
 
 
 def used_fields(levels: Levels) -> list[Field]:
-    """List the fields that some rules look at, in order of id."""
+    """List the fields that some rules use, ordered by id."""
     used = {c.field.id: c.field for rules in levels for rule in rules.values() for c in conditions(rule)}
     return [used[field_id] for field_id in sorted(used)]

@@ -1,0 +1,142 @@
+"""The context that the steps of the projector pass on: frozen records, of which each step returns the next one."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+import duckdb
+
+from tamis.columns.engine.state import State
+from tamis.columns.layout.clocks import Clock
+from tamis.columns.layout.contacts import column, table
+from tamis.columns.projector.batch import ChangeBatch, Levels, Purpose, TypeChanges
+from tamis.columns.projector.rule_dependencies import Breakpoint
+from tamis.columns.projector.strategy import Strategy
+from tamis.columns.projector.windows import AsOf, Window
+from tamis.domain.membership_changes import Cause
+from tamis.rules.sql.compiler import ColumnSource
+from tamis.rules.sql.dialect import Parameters
+from tamis.rules.tree import Rule
+
+Connection = duckdb.DuckDBPyConnection
+
+
+@dataclass(frozen=True, slots=True)
+class BatchContext:
+    """A batch, and the state of the projection so far."""
+
+    batch: ChangeBatch
+    state: State
+
+
+@dataclass(frozen=True, slots=True)
+class ContactResults:
+    """What Python found for a contact at one evaluation instant: whether it is a recipient, by segment."""
+
+    contact_id: int
+    instant: datetime
+    cause: Cause
+    seq: int
+    is_recipient: Sequence[bool]
+
+
+@dataclass(frozen=True, slots=True)
+class LoggedChanges:
+    """The membership changes logged with numbers above `after`: the growth of each segment, and whether each recipient
+    changed at most `once`."""
+
+    after: int
+    growth: Sequence[tuple[int, int]]
+    once: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Refresh:
+    """A level of segments to refresh, and why."""
+
+    level: Mapping[int, Rule]
+    cause: Cause
+
+
+@dataclass(frozen=True, slots=True)
+class TypeContext:
+    """What the steps know of the changes of one contact type."""
+
+    changes: TypeChanges
+    purpose: Purpose
+    state: State
+    strategy: Strategy
+    now: datetime
+    """The instant as of which memberships will be right: never earlier than that of the clock."""
+    clock: Clock | None
+    """As of when memberships were right, if time changes any."""
+    breakpoints: Sequence[Breakpoint]
+    """Where time changes an answer about a contact within a day."""
+    has_overrides: bool
+    """Whether there are manual overrides, in the projection or in the batch."""
+    overrides_changed: bool
+    """Whether any inclusion changed, so that external recipients may enter or leave."""
+    window: Window | None = None
+    new_contacts: int = 0
+    """The number of contacts of this window that are evaluated as new ones."""
+    dirty: int = 0
+    """The number of other contacts of this window whose memberships may change."""
+    instants: str = ""
+    """The table or query of the evaluation instants of this window."""
+    dirty_strategy: Strategy = Strategy.INCREMENTAL
+    rule_results: Sequence[ContactResults] | None = None
+    """The results from Python; None if they are in a table."""
+    segment_order: Sequence[int] = ()
+    """The segments in the order of the results."""
+    pending: int = 0
+    """The number of membership changes that are not logged yet."""
+    has_new_entries: bool = False
+    """Whether entries of new contacts are among them."""
+    refresh: Refresh | None = None
+    logged: LoggedChanges | None = None
+
+    @property
+    def unchanged(self) -> Levels:
+        """The segments with the same rules as before."""
+        return self.changes.segments.unchanged
+
+    @property
+    def this_window(self) -> Window:
+        """The current window of time."""
+        assert self.window
+        return self.window
+
+    @property
+    def as_of(self) -> list[AsOf]:
+        """The times as of which rules are evaluated in this window."""
+        return self.this_window.as_of(self.changes.segments.zone)
+
+
+def execute_update(con: Connection, sql: str, parameters: object = None) -> int:
+    """Execute a statement that changes rows; return how many."""
+    row = con.execute(sql, parameters).fetchone()
+    return int(row[0]) if row else 0
+
+
+def for_type(sql: str, type_id: int) -> str:
+    """Insert the table of a contact type into a statement."""
+    return sql.replace("{contacts}", table(type_id))
+
+
+def naive_utc(instant: datetime) -> datetime:
+    """Return an instant as the projection stores it: in UTC, without a time zone."""
+    return instant.replace(tzinfo=None)
+
+
+def bounds(window: Window) -> dict[str, datetime]:
+    """Return the bounds of a window as parameters: `since` and `end`."""
+    return {"since": naive_utc(window.since), "end": naive_utc(window.end)}
+
+
+def rule_source(as_of: AsOf) -> ColumnSource:
+    """Return where a compiled rule finds values, named segments (column `s` and the id) and the time."""
+    return ColumnSource(column, _named, "instant" if as_of.by_row else None)
+
+
+def _named(segment_id: int, _: Parameters) -> str:
+    return f"s{int(segment_id)}"
