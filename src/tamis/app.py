@@ -28,9 +28,9 @@ from tamis.domain.errors import ProjectionInUse, TamisError, Unavailable
 from tamis.memory import trim_memory_periodically
 from tamis.settings import Settings
 from tamis.web.app import web_app
-from tamis.web.monitoring.metrics import registry_of
+from tamis.web.monitoring.metrics import make_registry
 from tamis.web.monitoring.port import open_metrics_port
-from tamis.web.monitoring.routes import monitoring
+from tamis.web.monitoring.routes import monitoring_routes
 from tamis.web.monitoring.traffic import Traffic
 from tamis.web.proxy import make_trust_check
 from tamis.web.server.connections import Connections
@@ -69,8 +69,8 @@ def _serve(settings: Settings, host: str, port: int, ready: Callable[[str], None
         _open_columns(services)
         max_descriptors = raise_descriptor_limit()
         limits = Limits.of(settings, connection_capacity(max_descriptors, settings.max_connections))
-        connections = Connections(limits, make_trust_check(settings.trusted_proxies), traffic.note)
-        registry = registry_of(services, traffic, health, lambda: connections.active)
+        connections = Connections(limits, make_trust_check(settings.trusted_proxies), traffic.count)
+        registry = make_registry(services, traffic, health, lambda: connections.active)
         if settings.metrics_port:
             close_metrics = open_metrics_port(settings.metrics_port, registry)
         listener = _listen(host, port)
@@ -80,7 +80,7 @@ def _serve(settings: Settings, host: str, port: int, ready: Callable[[str], None
         sweep_uploads(services)
         for thread in threads:
             thread.start()
-        asgi_app = web_app(services, token, monitoring(health, registry, settings.metrics_token))
+        asgi_app = web_app(services, token, monitoring_routes(health, registry, settings.metrics_token))
         file = settings.data / SERVER_FILE
         file.unlink(missing_ok=True)  # of a server that was killed
 

@@ -17,7 +17,7 @@ from tamis.actions.services import Services
 from tamis.domain.errors import Busy, Unavailable
 from tamis.records.engine import store as records_store
 from tamis.settings import Settings
-from tamis.web.monitoring.metrics import registry_of
+from tamis.web.monitoring.metrics import make_registry
 from tamis.web.monitoring.port import open_metrics_port
 from tamis.web.monitoring.traffic import Traffic
 from tests.support.process import PATIENCE_SECONDS
@@ -118,8 +118,8 @@ def test_metrics_have_a_port_of_their_own_on_this_machine(services: Services, re
     with socket.create_server(("127.0.0.1", 0)) as taken:
         port = taken.getsockname()[1]
         with pytest.raises(Unavailable, match="TAMIS_METRICS_PORT"):
-            open_metrics_port(port, registry_of(services, Traffic(), ready, lambda: 0))
-    close = open_metrics_port(port, registry_of(services, Traffic(), ready, lambda: 0))
+            open_metrics_port(port, make_registry(services, Traffic(), ready, lambda: 0))
+    close = open_metrics_port(port, make_registry(services, Traffic(), ready, lambda: 0))
     try:
         with requests.Session() as session:
             session.trust_env = False

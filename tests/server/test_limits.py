@@ -75,8 +75,8 @@ def test_requests_that_wait_are_not_parsed(serve: Serve) -> None:
     client = server.open(get(b"/slow") + get(b"/next") * 400)
     server.seen.wait_for(1)
     assert server.is_well()
-    (connection,) = [found for found in server.connections if found.running]
-    assert len(connection.waiting) == 3
+    (connection,) = [found for found in server.connections if found.current]
+    assert len(connection.pipelined) == 3
     server.seen.released.set()
     answers = b""
     while answers.count(b"GET /next 0") < 400:

@@ -1,1 +1,1 @@
-"""What an operator watches: counts of requests, the access log, health, and metrics."""
+"""Monitoring: counts of requests, the access log, health, and metrics."""

@@ -1,6 +1,6 @@
-"""The metrics of a server, gathered when they are asked for: all that is counted meanwhile are plain numbers.
+"""The metrics of a server, collected when they are requested from plain counters.
 
-No label holds what people or clients choose: routes, statuses, events and states are sets that the code bounds.
+No label holds text that people or clients choose: routes, statuses, events and states are sets that the code bounds.
 """
 
 from collections import Counter
@@ -21,21 +21,21 @@ from tamis.web.monitoring.traffic import Traffic
 
 
 class ServerCollector(Collector):
-    """Gathers what a server knows of itself."""
+    """Collects the metrics of a server."""
 
     def __init__(self, services: Services, traffic: Traffic, health: Health, active: Callable[[], int]) -> None:
         self._services, self._traffic, self._health, self._active = services, traffic, health, active
-        # One thread, so that those who ask share one connection to the records, whichever threads they come in.
+        # One thread, so that all requests for metrics share one connection to the records.
         self._thread = ThreadPoolExecutor(1, thread_name_prefix="metrics")
 
     def describe(self) -> Iterable[Metric]:
-        """Return nothing: no name is checked before it is gathered."""
+        """Return nothing: names are not checked in advance."""
         return ()
 
     def collect(self) -> Iterator[Metric]:
-        """Return all metrics as they are now."""
-        yield from self._of_requests()
-        yield from _of_stores(self._thread.submit(gather, self._services).result(), self._services.records.commits)
+        """Return all metrics as of now."""
+        yield from self._request_metrics()
+        yield from _store_metrics(self._thread.submit(gather, self._services).result(), self._services.records.commits)
         events = CounterMetricFamily("tamis_events", "Events of the log, those of a flood included.", labels=["event"])
         for name, count in sorted(log.counts().items()):
             events.add_metric([name], count)
@@ -45,22 +45,22 @@ class ServerCollector(Collector):
         info.add_metric([__version__], 1)
         yield info
 
-    def _of_requests(self) -> Iterator[Metric]:
+    def _request_metrics(self) -> Iterator[Metric]:
         answered = sorted(self._traffic.answered.copy().items())
         requests = CounterMetricFamily(
             "tamis_requests", "Requests by interface, route and status.", labels=["interface", "route", "status"]
         )
-        took: dict[tuple[str, str], DurationHistogram] = {}
+        durations: dict[tuple[str, str], DurationHistogram] = {}
         sizes: Counter[str] = Counter()
         for (interface, route, status), found in answered:
             requests.add_metric([interface, route, str(status) if status else "none"], sum(found.counts))
-            took.setdefault((interface, route), DurationHistogram()).merge(found)
+            durations.setdefault((interface, route), DurationHistogram()).merge(found)
             sizes[interface] += found.body_bytes
         yield requests
         seconds = HistogramMetricFamily(
             "tamis_request_seconds", "Time until an answer was sent whole.", labels=["interface", "route"]
         )
-        for labels, timings in took.items():
+        for labels, timings in durations.items():
             seconds.add_metric(list(labels), timings.buckets(), timings.seconds)
         yield seconds
         sent = CounterMetricFamily("tamis_response_bytes", "Bytes of bodies of answers.", labels=["interface"])
@@ -70,20 +70,21 @@ class ServerCollector(Collector):
         yield _gauge("tamis_requests_active", "Requests that are being answered.", self._active())
 
 
-def registry_of(services: Services, traffic: Traffic, health: Health, active: Callable[[], int]) -> CollectorRegistry:
-    """Make the registry of a server, with the metrics of its process; `active` counts the requests that run."""
-    made = CollectorRegistry(auto_describe=False)
-    made.register(ServerCollector(services, traffic, health, active))
-    ProcessCollector(registry=made)
-    PlatformCollector(registry=made)
-    return made
+def make_registry(services: Services, traffic: Traffic, health: Health, active: Callable[[], int]) -> CollectorRegistry:
+    """Make the registry of a server, with the metrics of its process; `active` returns the number of running
+    requests."""
+    registry = CollectorRegistry(auto_describe=False)
+    registry.register(ServerCollector(services, traffic, health, active))
+    ProcessCollector(registry=registry)
+    PlatformCollector(registry=registry)
+    return registry
 
 
-def _of_stores(figures: Figures, commits: DurationHistogram) -> Iterator[Metric]:
+def _store_metrics(figures: Figures, commits: DurationHistogram) -> Iterator[Metric]:
     yield _gauge("tamis_writes_waiting", "Writes in the queue of the writer.", figures.writes_waiting)
-    took = HistogramMetricFamily("tamis_commit_seconds", "Time of a commit of one or many writes.")
-    took.add_metric([], commits.buckets(), commits.seconds)
-    yield took
+    durations = HistogramMetricFamily("tamis_commit_seconds", "Time of a commit of one or many writes.")
+    durations.add_metric([], commits.buckets(), commits.seconds)
+    yield durations
     if figures.changes_behind is not None:
         text = "Changes of the records that the column store is still to follow."
         yield _gauge("tamis_changes_behind", text, figures.changes_behind)

@@ -1,4 +1,4 @@
-"""The metrics on a port of their own, for whoever is on the machine itself."""
+"""The metrics on a separate port, for programs on the same machine."""
 
 from collections.abc import Callable
 from contextlib import suppress
@@ -11,8 +11,8 @@ LOOPBACK = "127.0.0.1"
 
 
 def open_metrics_port(port: int, registry: CollectorRegistry) -> Callable[[], None]:
-    """Answer with the metrics on a port of 127.0.0.1, in threads of their own; return what ends that. Raises
-    Unavailable where the port is taken."""
+    """Serve the metrics on a port of 127.0.0.1 in background threads, and return a function that stops them. Raises
+    Unavailable when the port is in use."""
     try:
         server, thread = start_http_server(port, LOOPBACK, registry)
     except OSError as error:

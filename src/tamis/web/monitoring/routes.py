@@ -1,4 +1,4 @@
-"""`/healthz`, `/readyz` and `/metrics`: whether the server is up, whether it can do its work, and its numbers."""
+"""`/healthz`, `/readyz` and `/metrics`: whether the server is up, whether it can work, and its metrics."""
 
 import asyncio
 import hmac
@@ -20,8 +20,8 @@ HEALTH, READY, METRICS = "/healthz", "/readyz", "/metrics"
 READS = [HttpMethod.GET, HttpMethod.HEAD]
 
 
-def monitoring(health: Health, registry: CollectorRegistry, token: str) -> Router:
-    """Make the endpoints; without a token, `/metrics` is not there."""
+def monitoring_routes(health: Health, registry: CollectorRegistry, token: str) -> Router:
+    """Make the endpoints; without a token there is no `/metrics`."""
 
     @route(HEALTH, http_method=READS, sync_to_thread=False)
     def healthz() -> Response[bytes]:

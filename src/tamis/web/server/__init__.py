@@ -1,1 +1,1 @@
-"""The HTTP server: uvicorn with a protocol of our own, which holds what nobody has to sign in for within limits."""
+"""The HTTP server: uvicorn with our own protocol, which limits what unauthenticated clients can consume."""

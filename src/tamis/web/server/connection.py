@@ -1,7 +1,7 @@
 """A connection: bytes become requests one after the other, within limits (docs/decisions/0021).
 
-Few of the requests that wait behind another are parsed, the rest stays bytes and reading pauses; and what a client does
-not take of an answer keeps the next piece from being made.
+Only a few pipelined requests are parsed; the rest stays bytes, and reading pauses. A response that the client does not
+read delays its next chunk.
 """
 
 import asyncio
@@ -16,7 +16,7 @@ from uvicorn.server import ServerState
 from tamis import log
 from tamis.web.http import App, Scope
 from tamis.web.server.connections import Connections
-from tamis.web.server.error_responses import BAD_REQUEST, HEADERS_TOO_LARGE, LINE_TOO_LONG, ErrorResponse
+from tamis.web.server.error_responses import BAD_REQUEST, HEADERS_TOO_LARGE, URL_TOO_LONG, ErrorResponse
 from tamis.web.server.flow_control import FlowControl
 from tamis.web.server.limits import CHUNK_BYTES, CHUNK_FACTOR
 from tamis.web.server.request_cycle import RequestCycle
@@ -24,22 +24,22 @@ from tamis.web.server.timeouts import BodyProgress, ResponseProgress
 
 HEAD_END = b"\r\n\r\n"
 MIN_REQUEST_LINE = 14
-"""Bytes of the shortest request before its blank line: `GET / HTTP/1.1`."""
+"""Length of the shortest request before its blank line: `GET / HTTP/1.1`."""
 MAX_BUFFERED_BODY = 65_536
 """Bytes of a body that wait for the application before reading pauses."""
 
 
 class Connection(FlowControl):
-    """One connection of a client, made by uvicorn's server."""
+    """A connection of a client, made by uvicorn's server."""
 
     def __init__(self, app: App, connections: Connections, state: ServerState) -> None:
         super().__init__()
         self.app, self.connections, self.state = app, connections, state
         self.limits, self.loop = connections.limits, asyncio.get_running_loop()
         self.parser = httptools.HttpRequestParser(self)
-        self.origin: str | None = None
+        self.network: str | None = None
         self.since = connections.now
-        """When the client last began to be waited for."""
+        """Since when the server has waited for the client."""
 
         self.url = b""
         self.headers: list[tuple[bytes, bytes]] = []
@@ -48,73 +48,73 @@ class Connection(FlowControl):
         self.head_bytes = self.content = 0
         self.in_body = False
 
-        self.newest: RequestCycle | None = None
-        self.running: RequestCycle | None = None
-        self.waiting: deque[RequestCycle] = deque()
-        self.held = b""
-        self.refusal: ErrorResponse | None = None
-        self.sending, self.taking, self.taken_at_stop = BodyProgress(), ResponseProgress(), 0
+        self.last_request: RequestCycle | None = None
+        self.current: RequestCycle | None = None
+        self.pipelined: deque[RequestCycle] = deque()
+        self.unparsed = b""
+        self.pending_error: ErrorResponse | None = None
+        self.body_progress, self.response_progress, self.delivered_at_stop = BodyProgress(), ResponseProgress(), 0
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
-        """Take the connection in, or refuse it if there are too many."""
+        """Accept the connection, or reject it when there are too many."""
         self.connect(transport)
-        refusal = self.connections.admit(self, self.host)
-        if refusal:
-            self.write(refusal.content())
+        error = self.connections.admit(self, self.host)
+        if error:
+            self.write(error.encode())
             self.finish(linger=False)
 
     def connection_lost(self, _: Exception | None) -> None:
-        """Tell the application that nobody waits for it any more."""
+        """Tell the application that the client has disconnected."""
         self.connections.leave(self)
-        self.deaf, self.held = True, b""
-        for exchange in (self.running, *self.waiting):
-            if exchange is not None:
-                exchange.cut()
-        self.waiting.clear()
+        self.discards_input, self.unparsed = True, b""
+        for request in (self.current, *self.pipelined):
+            if request is not None:
+                request.disconnect()
+        self.pipelined.clear()
         self.resume_writing()
-        self.newest = self.running = None
-        del self.parser  # which holds this: nothing is left to be collected
+        self.last_request = self.current = None
+        del self.parser  # it refers back to this object: without it no reference cycle is left
 
     def data_received(self, data: bytes) -> None:
-        """Parse what has come, or keep it until the requests before it are answered."""
-        if self.deaf:
+        """Parse input, or keep it until the requests before it are answered."""
+        if self.discards_input:
             self.drop(len(data))
-        elif self.held:
-            self.held += data
+        elif self.unparsed:
+            self.unparsed += data
         else:
             if not self.head_bytes and not self.in_body:
                 self.since = self.connections.now
-            self._feed(data)
+            self._parse(data)
 
-    def _feed(self, data: bytes) -> None:
+    def _parse(self, data: bytes) -> None:
         start, end = 0, len(data)
-        while start < end and not self.deaf:
-            if len(self.waiting) >= self.limits.pipelined:
-                self.held = data[start:]
+        while start < end and not self.discards_input:
+            if len(self.pipelined) >= self.limits.pipelined:
+                self.unparsed = data[start:]
                 self.pause_reading()
                 return
-            stop = self._boundary(data, start, end)
+            stop = self._parse_end(data, start, end)
             if self.in_body:
-                self.sending.size += stop - start
+                self.body_progress.size += stop - start
             else:
                 self.head_bytes += stop - start
             try:
                 self.parser.feed_data(data[start:stop])
-            except httptools.HttpParserUpgrade:  # to nothing that there is here: what follows is not HTTP
-                self.deaf = True
-                if self.newest is not None:
-                    self.newest.keep_alive = False
+            except httptools.HttpParserUpgrade:  # to a protocol not supported here: what follows is not HTTP
+                self.discards_input = True
+                if self.last_request is not None:
+                    self.last_request.keep_alive = False
             except httptools.HttpParserError:
-                if not self.deaf:
-                    self.refuse(BAD_REQUEST)
+                if not self.discards_input:
+                    self.reject(BAD_REQUEST)
             start = stop
-            if not self.deaf:
+            if not self.discards_input:
                 self._check_size()
 
-    def _boundary(self, data: bytes, start: int, end: int) -> int:
-        """Return up to where bytes are fed to the parser: no further than to the end of a request's headers."""
-        if self.in_body and self.length is not None and self.newest is not None:
-            return min(end, start + max(self.newest.left or 0, 1))
+    def _parse_end(self, data: bytes, start: int, end: int) -> int:
+        """Return up to where bytes are passed to the parser: no further than the end of a request's headers."""
+        if self.in_body and self.length is not None and self.last_request is not None:
+            return min(end, start + max(self.last_request.left or 0, 1))
         found = data.find(HEAD_END, start if self.head_bytes else start + MIN_REQUEST_LINE)
         stop = found + len(HEAD_END) if found >= 0 else end
         if self.in_body:
@@ -123,25 +123,25 @@ class Connection(FlowControl):
 
     def _check_size(self) -> None:
         if self.in_body:
-            if self.length is None and self.sending.size > CHUNK_BYTES + CHUNK_FACTOR * self.content:
-                self.refuse(BAD_REQUEST)
+            if self.length is None and self.body_progress.size > CHUNK_BYTES + CHUNK_FACTOR * self.content:
+                self.reject(BAD_REQUEST)
         elif len(self.url) > self.limits.request_line:
-            self.refuse(LINE_TOO_LONG)
+            self.reject(URL_TOO_LONG)
         elif self.head_bytes >= self.limits.request_line + self.limits.header_bytes:
-            self.refuse(HEADERS_TOO_LARGE if self.headers else LINE_TOO_LONG)
+            self.reject(HEADERS_TOO_LARGE if self.headers else URL_TOO_LONG)
 
-    # What the parser calls
+    # Called by the parser
 
     def on_message_begin(self) -> None:
-        """Begin a request."""
+        """Start a request."""
         self.url, self.headers, self.length, self.expects_continue = b"", [], 0, False
 
     def on_url(self, url: bytes) -> None:
-        """Take a piece of the request's address."""
+        """Add to the request's URL."""
         self.url += url
 
     def on_header(self, name: bytes, value: bytes) -> None:
-        """Take a header; those behind a body in chunks are none (RFC 9110, 6.5.1)."""
+        """Add a header; those after a chunked body are ignored (RFC 9110, 6.5.1)."""
         if self.in_body:
             return
         name = name.lower()
@@ -154,17 +154,17 @@ class Connection(FlowControl):
         self.headers.append((name, value))
 
     def on_headers_complete(self) -> None:
-        """Begin to answer, or queue the request behind those before it."""
+        """Start to answer, or queue the request behind those before it."""
         limits, headers = self.limits, self.headers
         too_large = len(headers) > limits.header_lines or (
             self.head_bytes > limits.header_bytes and sum(len(n) + len(v) + 4 for n, v in headers) > limits.header_bytes
         )
-        if self.deaf or too_large or len(self.url) > limits.request_line:
-            if not self.deaf:
-                self.refuse(HEADERS_TOO_LARGE if too_large else LINE_TOO_LONG)
+        if self.discards_input or too_large or len(self.url) > limits.request_line:
+            if not self.discards_input:
+                self.reject(HEADERS_TOO_LARGE if too_large else URL_TOO_LONG)
             return
         version = self.parser.get_http_version()
-        exchange = self.newest = RequestCycle(
+        request = self.last_request = RequestCycle(
             self,
             self.app,
             self._scope(version),
@@ -173,27 +173,27 @@ class Connection(FlowControl):
             expects_continue=self.expects_continue and version == "1.1",
         )
         self.in_body, self.content = True, 0
-        self.sending.begin(self.connections.now)
-        if self.running is None:
-            self._begin(exchange)
+        self.body_progress.begin(self.connections.now)
+        if self.current is None:
+            self._start(request)
         else:
-            self.waiting.append(exchange)
+            self.pipelined.append(request)
 
     def on_body(self, body: bytes) -> None:
-        """Take a piece of a body."""
-        if self.in_body and self.newest is not None:
+        """Add to the body."""
+        if self.in_body and self.last_request is not None:
             self.content += len(body)
-            self.newest.took(body)
-            if len(self.newest.body) > MAX_BUFFERED_BODY:
+            self.last_request.add_body(body)
+            if len(self.last_request.body) > MAX_BUFFERED_BODY:
                 self.pause_reading()
 
     def on_message_complete(self) -> None:
-        """End a request; of what comes after one that closes the connection nothing is read."""
+        """End a request; input after one that closes the connection is discarded."""
         was_in_body, self.in_body, self.head_bytes = self.in_body, False, 0
-        if was_in_body and self.newest is not None:
-            self.newest.whole()
-            if not self.newest.keep_alive:
-                self.deaf = True
+        if was_in_body and self.last_request is not None:
+            self.last_request.complete_body()
+            if not self.last_request.keep_alive:
+                self.discards_input = True
 
     def _scope(self, version: str) -> Scope:
         url = httptools.parse_url(self.url)
@@ -214,87 +214,87 @@ class Connection(FlowControl):
             "state": {},
         }
 
-    # What an exchange calls
+    # Called by a request cycle
 
     def default_headers(self) -> Iterable[tuple[bytes, bytes]]:
-        """Return the headers that all answers carry."""
+        """Return the headers of all responses."""
         return self.state.default_headers
 
     def forget(self, task: "asyncio.Task[None]") -> None:
-        """Take note that the application has returned."""
+        """Note that the application has returned."""
         self.state.tasks.discard(task)
 
-    def want_body(self) -> None:
-        """Read on, if that was paused because more came than was asked for."""
-        if not self.held:
+    def resume_body(self) -> None:
+        """Resume reading if it was paused because the body outran the application."""
+        if not self.unparsed:
             self.resume_reading()
 
-    def ended(self) -> None:
-        """Go on with the next request, if there is one."""
-        exchange, self.running = self.running, None
+    def response_complete(self) -> None:
+        """Continue with the next request, if there is one."""
+        request, self.current = self.current, None
         self.state.total_requests += 1
         self.since = self.connections.now
         if self.transport.is_closing():
             return
-        if exchange is None or not exchange.keep_alive:
-            linger, self.held = self.in_body or bool(self.held or self.dropped), b""
+        if request is None or not request.keep_alive:
+            linger, self.unparsed = self.in_body or bool(self.unparsed or self.dropped), b""
             self.finish(linger=linger)
-        elif self.waiting:
-            self._begin(self.waiting.popleft())
-        elif self.refusal is not None:
-            self._say(self.refusal)
-        held, self.held = self.held, b""
-        if held and not self.deaf:
-            self._feed(held)
-        if not self.held:
+        elif self.pipelined:
+            self._start(self.pipelined.popleft())
+        elif self.pending_error is not None:
+            self._send_error(self.pending_error)
+        unparsed, self.unparsed = self.unparsed, b""
+        if unparsed and not self.discards_input:
+            self._parse(unparsed)
+        if not self.unparsed:
             self.resume_reading()
 
-    # What the clock and the operator ask for
+    # Called by timeouts and shutdown
 
     @property
     def is_waiting(self) -> bool:
-        """Whether nothing is being done for the client: it is idle, or its request is not complete."""
-        return self.running is None and not self.buffered
+        """Whether the server waits for the client: it is idle, or its request is incomplete."""
+        return self.current is None and not self.buffered
 
     def stop(self) -> None:
-        """Take no more requests, and close unless one is running."""
-        self.waiting.clear()
-        self.held = b""
-        self.taken_at_stop = self.written - self.buffered
-        if self.running is None:
+        """Accept no more requests, and close unless one is running."""
+        self.pipelined.clear()
+        self.unparsed = b""
+        self.delivered_at_stop = self.written - self.buffered
+        if self.current is None:
             self.finish(linger=False)
             return
-        self.running.keep_alive = False
-        if self.newest is not self.running:
+        self.current.keep_alive = False
+        if self.last_request is not self.current:
             self.in_body = False
-        self.deaf = not self.in_body
+        self.discards_input = not self.in_body
 
-    def refuse(self, refusal: ErrorResponse) -> None:
-        """End the connection with an answer of the server's own, which comes after those to the requests before."""
-        log.event("request_refused", level=logging.WARNING, reason=refusal.reason, address=self.host)
-        self.deaf, self.held, self.refusal = True, b"", refusal
-        broken = self.newest if self.in_body else None
+    def reject(self, error: ErrorResponse) -> None:
+        """End the connection with an error response of the server, after the responses to earlier requests."""
+        log.event("request_refused", level=logging.WARNING, reason=error.reason, address=self.host)
+        self.discards_input, self.unparsed, self.pending_error = True, b"", error
+        rejected = self.last_request if self.in_body else None
         self.in_body = False
-        if broken is not None and broken is self.running:
-            broken.cut()
-            self.running = None
-            if broken.started:
+        if rejected is not None and rejected is self.current:
+            rejected.disconnect()
+            self.current = None
+            if rejected.started:
                 self.reset()
                 return
-        elif broken is not None and broken in self.waiting:
-            self.waiting.remove(broken)
-        elif broken is not None:  # it is answered already
+        elif rejected is not None and rejected in self.pipelined:
+            self.pipelined.remove(rejected)
+        elif rejected is not None:  # already answered
             self.finish(linger=False)
             return
-        if self.running is None:
-            self._say(refusal)
+        if self.current is None:
+            self._send_error(error)
 
-    def _begin(self, exchange: RequestCycle) -> None:
-        self.running = exchange
-        exchange.task = self.loop.create_task(exchange.run())
-        self.state.tasks.add(exchange.task)
+    def _start(self, request: RequestCycle) -> None:
+        self.current = request
+        request.task = self.loop.create_task(request.run())
+        self.state.tasks.add(request.task)
 
-    def _say(self, refusal: ErrorResponse) -> None:
+    def _send_error(self, error: ErrorResponse) -> None:
         self.since = self.connections.now
-        self.write(refusal.content(head_only=self.parser.get_method() == b"HEAD"))
+        self.write(error.encode(head_only=self.parser.get_method() == b"HEAD"))
         self.finish(linger=True)

@@ -1,4 +1,4 @@
-"""All connections of the server: how many there may be, and what becomes of those whose clients do nothing."""
+"""All connections of the server: their limits, and what happens to inactive clients."""
 
 import asyncio
 import logging
@@ -12,7 +12,7 @@ from tamis.web.client_networks import client_network
 from tamis.web.http import Scope
 from tamis.web.monitoring.traffic import RequestRecord
 from tamis.web.server import timeouts
-from tamis.web.server.error_responses import TOO_MANY, TOO_MANY_OF_ADDRESS, ErrorResponse
+from tamis.web.server.error_responses import TOO_MANY_CONNECTIONS, TOO_MANY_PER_ADDRESS, ErrorResponse
 from tamis.web.server.limits import Limits
 
 if TYPE_CHECKING:
@@ -24,12 +24,12 @@ EVICTED_AT_ONCE = 32
 
 
 def ignore_response(exchange: RequestRecord, scope: Scope, seconds: float) -> None:
-    """Let nobody count what was answered."""
+    """Do not count a response."""
 
 
 class Connections:
-    """The open connections; `now` is the loop's time, a second old at most. `answered` is told of each request that has
-    its answer, and how long that took."""
+    """The open connections; `now` is the loop's time, at most a second old. `answered` is called with each completed
+    request and its duration in seconds."""
 
     def __init__(self, limits: Limits, is_proxy: Callable[[str], bool], answered: OnResponse = ignore_response) -> None:
         self.limits, self.answered = limits, answered
@@ -37,7 +37,7 @@ class Connections:
         self.stopping = False
         self._is_proxy = is_proxy
         self._open: set[Connection] = set()
-        self._of_origin: Counter[str] = Counter()
+        self._per_network: Counter[str] = Counter()
 
     def __iter__(self) -> "Iterator[Connection]":
         return iter(list(self._open))
@@ -47,11 +47,11 @@ class Connections:
 
     @property
     def active(self) -> int:
-        """How many requests are being answered."""
-        return sum(connection.running is not None for connection in list(self._open))
+        """The number of requests being answered."""
+        return sum(connection.current is not None for connection in list(self._open))
 
     def begin(self, loop: asyncio.AbstractEventLoop) -> None:
-        """Look after the connections once a second from now on."""
+        """Check the timeouts of all connections, now and once a second."""
         self.now = loop.time()
         if not self.stopping:
             for connection in self:
@@ -59,43 +59,43 @@ class Connections:
             loop.call_later(CHECK_SECONDS, self.begin, loop)
 
     def admit(self, connection: "Connection", host: str) -> ErrorResponse | None:
-        """Take a connection in, or tell why not.
+        """Accept a connection, or return the error that rejects it.
 
-        When there are too many, those that have waited longest for their clients make room, as in nginx.
+        When there are too many, those that have waited longest for their clients are closed, as in nginx.
         """
-        origin = None if self._is_proxy(host) else client_network(host)
-        if origin is not None and self._of_origin[origin] >= self.limits.connections_per_address:
-            return _refused(TOO_MANY_OF_ADDRESS, host)
-        if len(self._open) >= self.limits.connections and not self._make_room():
-            return _refused(TOO_MANY, host)
-        connection.origin = origin
+        network = None if self._is_proxy(host) else client_network(host)
+        if network is not None and self._per_network[network] >= self.limits.connections_per_address:
+            return _reject(TOO_MANY_PER_ADDRESS, host)
+        if len(self._open) >= self.limits.connections and not self._evict_waiting():
+            return _reject(TOO_MANY_CONNECTIONS, host)
+        connection.network = network
         self._open.add(connection)
-        if origin is not None:
-            self._of_origin[origin] += 1
+        if network is not None:
+            self._per_network[network] += 1
         return None
 
     def leave(self, connection: "Connection") -> None:
-        """Forget a connection that is closed."""
+        """Remove a closed connection."""
         if connection in self._open:
             self._open.discard(connection)
-            if connection.origin is not None:
-                self._of_origin[connection.origin] -= 1
-                if not self._of_origin[connection.origin]:
-                    del self._of_origin[connection.origin]
+            if connection.network is not None:
+                self._per_network[connection.network] -= 1
+                if not self._per_network[connection.network]:
+                    del self._per_network[connection.network]
 
     def stop(self) -> None:
-        """Close what waits, and let what runs come to its end."""
+        """Close waiting connections, and let running requests finish."""
         self.stopping = True
         for connection in self:
             connection.stop()
 
     def check_stopping(self, now: float, seconds: float) -> None:
-        """Let go of those that are slow while the server stops."""
+        """Close slow connections while the server stops."""
         self.now = now
         for connection in self:
             timeouts.check_shutdown_timeouts(connection, now, seconds)
 
-    def _make_room(self) -> bool:
+    def _evict_waiting(self) -> bool:
         waiting = nsmallest(EVICTED_AT_ONCE, (c for c in self._open if c.is_waiting), key=lambda c: c.since)
         for connection in waiting:
             self.leave(connection)
@@ -104,6 +104,6 @@ class Connections:
         return bool(waiting)
 
 
-def _refused(refusal: ErrorResponse, host: str) -> ErrorResponse:
-    log.event("connection_refused", level=logging.WARNING, reason=refusal.reason, address=host)
-    return refusal
+def _reject(error: ErrorResponse, host: str) -> ErrorResponse:
+    log.event("connection_refused", level=logging.WARNING, reason=error.reason, address=host)
+    return error

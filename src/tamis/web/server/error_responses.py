@@ -1,4 +1,4 @@
-"""What the server itself answers when it refuses a request."""
+"""Error responses of the server itself."""
 
 from dataclasses import dataclass
 
@@ -9,16 +9,16 @@ from tamis.web.http import JSON_HEADERS
 
 @dataclass(frozen=True, slots=True)
 class ErrorResponse:
-    """An answer that ends a connection."""
+    """A response that ends a connection."""
 
     status: bytes
     reason: str
-    """The reason as the log names it."""
+    """The reason in the log."""
     message: str
     headers: bytes = b""
 
-    def content(self, *, head_only: bool = False) -> bytes:
-        """Return the whole answer, in the form of the Segment API's failures."""
+    def encode(self, *, head_only: bool = False) -> bytes:
+        """Encode the response, in the form of the Segment API's failures."""
         body = msgspec.json.encode({"status": "failed", "errors": self.message})
         length = (b"content-length", str(len(body)).encode())
         lines = [b"%s: %s\r\n" % header for header in (*JSON_HEADERS[:1], length, *JSON_HEADERS[1:])]
@@ -27,19 +27,21 @@ class ErrorResponse:
 
 
 BAD_REQUEST = ErrorResponse(b"400 Bad Request", "malformed", "The request is not valid HTTP.")
-HEADERS_LATE = ErrorResponse(b"408 Request Timeout", "headers_late", "The headers of the request did not come in time.")
-BODY_LATE = ErrorResponse(b"408 Request Timeout", "body_late", "The body of the request came too slowly.")
-LINE_TOO_LONG = ErrorResponse(b"414 URI Too Long", "line_too_long", "The address of the request is too long.")
+HEADERS_TIMEOUT = ErrorResponse(
+    b"408 Request Timeout", "headers_late", "The headers of the request did not come in time."
+)
+BODY_TIMEOUT = ErrorResponse(b"408 Request Timeout", "body_late", "The body of the request came too slowly.")
+URL_TOO_LONG = ErrorResponse(b"414 URI Too Long", "line_too_long", "The address of the request is too long.")
 HEADERS_TOO_LARGE = ErrorResponse(
     b"431 Request Header Fields Too Large", "headers_too_large", "The headers of the request are too large."
 )
-TOO_MANY = ErrorResponse(
+TOO_MANY_CONNECTIONS = ErrorResponse(
     b"503 Service Unavailable",
     "too_many_connections",
     "There are too many connections: try again in a moment.",
     b"retry-after: 1\r\n",
 )
-TOO_MANY_OF_ADDRESS = ErrorResponse(
+TOO_MANY_PER_ADDRESS = ErrorResponse(
     b"503 Service Unavailable",
     "too_many_of_address",
     "There are too many connections from your address: use fewer, or try again in a moment.",

@@ -1,4 +1,4 @@
-"""How many files and connections the process may have open."""
+"""The number of files and connections that the process may have open."""
 
 import logging
 import resource
@@ -6,11 +6,11 @@ import resource
 from tamis import log
 
 RESERVED_DESCRIPTORS = 128
-"""Handles that are kept for files: both stores, imports, uploads, exports."""
+"""Descriptors reserved for files: both stores, imports, uploads, exports."""
 
 
 def raise_descriptor_limit() -> int | None:
-    """Raise the limit of open handles as far as the system lets us, and return it; None is no limit."""
+    """Raise the limit of open file descriptors as far as the system allows, and return it; None is no limit."""
     soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
     if soft != hard:
         resource.setrlimit(resource.RLIMIT_NOFILE, (hard, hard))
@@ -18,7 +18,7 @@ def raise_descriptor_limit() -> int | None:
 
 
 def connection_capacity(handles: int | None, wanted: int) -> int:
-    """Return for how many connections there are handles beside those of files, at most as many as are wanted."""
+    """Return how many connections fit beside the reserved descriptors, at most as many as wanted."""
     if handles is None:
         return wanted
     possible = max(handles - max(RESERVED_DESCRIPTORS, handles // 8), handles // 4, 1)

@@ -1,19 +1,20 @@
-"""What one connection may cost, and how many there may be."""
+"""Limits of connections."""
 
 from dataclasses import dataclass
 
 from tamis.settings import Settings
 
 TRAILING_BYTES = 65_536
-"""How much of an unread body is still taken after its answer so that the connection can be used again."""
+"""How much of an unread body is still read after the response, so that the connection can be reused."""
 LINGER_BYTES, LINGER_SECONDS = 32 * 1_048_576, 5.0
-"""How much is read and thrown away, and for how long, before a connection is closed: a client that still sends would
-otherwise lose the answer that refuses it (RFC 9112, 9.6)."""
+"""How much input is discarded, and for how long, before a connection is closed: a client that still sends would
+otherwise lose the response that rejects it (RFC 9112, 9.6)."""
 CHUNK_BYTES, CHUNK_FACTOR = 16_384, 8
 """A chunked body may take this many bytes, and this many times its content, for sizes, extensions and trailers."""
 RATE_GRACE_SECONDS = 30.0
 STOP_QUIET_SECONDS, STOP_BODY_SECONDS, STOP_READER_RATE = 2.0, 5.0, 65_536
-"""While the server stops: how long a client may be silent, how long a body may take, bytes a second of a reader."""
+"""While the server stops: how long a client may be silent, how long a body may take, and the least bytes a second of a
+reader."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,7 +35,7 @@ class Limits:
 
     @classmethod
     def of(cls, settings: Settings, connections: int) -> "Limits":
-        """Return the limits that the settings ask for; `connections` is what the handles of the process allow."""
+        """Return the limits from the settings; `connections` is what the file descriptors of the process allow."""
         return cls(
             request_line=settings.max_request_line,
             header_bytes=settings.max_header_bytes,

@@ -1,4 +1,4 @@
-"""One request on a connection, and its answer: what the application receives and sends."""
+"""One request and its response: what the application receives and sends."""
 
 import asyncio
 import http
@@ -22,43 +22,43 @@ STATUS_LINES = {
 WITHOUT_BODY = {204, 304}
 CLOSED_SCOPE: Scope = {}
 MAX_JOINED_BYTES = 65_536
-"""Bytes of a body that are put behind the beginning of the answer, which is quicker than to write twice."""
+"""A body up to this size is joined to its headers, which is faster than writing twice."""
 
 
 class ResponseWriter(Protocol):
-    """What an exchange needs of its connection."""
+    """The methods of a connection that a request cycle uses."""
 
     write_paused: bool
     connections: Connections
 
     async def drain(self) -> None:
-        """Wait until the client has taken enough of what was written."""
+        """Wait until the client has received enough."""
 
-    def write(self, *pieces: bytes) -> None:
-        """Write to the client, or keep for it."""
+    def write(self, *chunks: bytes) -> None:
+        """Write to the client, or buffer."""
 
     def default_headers(self) -> Iterable[tuple[bytes, bytes]]:
-        """Return the headers that all answers carry."""
+        """Return the headers of all responses."""
 
-    def want_body(self) -> None:
-        """Read on, if that was paused because more came than was asked for."""
+    def resume_body(self) -> None:
+        """Resume reading if it was paused because the body outran the application."""
 
-    def ended(self) -> None:
-        """Go on: the answer is complete."""
+    def response_complete(self) -> None:
+        """Continue: the response is complete."""
 
     def forget(self, task: "asyncio.Task[None]") -> None:
-        """Take note that the application has returned."""
+        """Note that the application has returned."""
 
     def reset(self) -> None:
-        """Break the connection, so that no client takes what it has for a whole answer."""
+        """Reset the connection, so that no client takes a partial response for a complete one."""
 
 
 class RequestCycle(RequestRecord):
-    """A request from its headers on; `left` is how much of its body is to come, None for one in chunks."""
+    """A request from its headers on; `left` is how many bytes of its body are outstanding, None for a chunked body."""
 
     __slots__ = (
         "app", "body", "chunked", "completed", "connection", "disconnected", "expects_continue", "head", "keep_alive",
-        "left", "more_body", "news", "owed", "scope", "started", "task", "told_end",
+        "left", "more_body", "remaining", "reported_end", "scope", "started", "task", "wakeup",
     )  # fmt: skip
 
     def __init__(
@@ -76,19 +76,19 @@ class RequestCycle(RequestRecord):
         scope[RECORD_KEY] = self
         self.left, self.more_body, self.body = left, left != 0, bytearray()
         self.keep_alive, self.expects_continue = keep_alive, expects_continue
-        self.started = self.completed = self.disconnected = self.told_end = self.chunked = False
-        self.owed: int | None = None
-        self.news: asyncio.Event | None = None
+        self.started = self.completed = self.disconnected = self.reported_end = self.chunked = False
+        self.remaining: int | None = None
+        self.wakeup: asyncio.Event | None = None
         self.head = b""
-        """The beginning of the answer, which goes out with the first piece of its body."""
+        """The headers of the response, which are sent with the first chunk of its body."""
         self.task: asyncio.Task[None] | None = None
 
     async def run(self) -> None:
-        """Let the application answer."""
-        began = perf_counter()
+        """Run the application."""
+        started_at = perf_counter()
         try:
             await self.app(self.scope, self.receive, self.send)
-        except asyncio.CancelledError:  # the server stops, and has waited long enough
+        except asyncio.CancelledError:  # the server stops, and its grace period is over
             self.connection.reset()
         except Exception as error:
             log.event("fault", level=logging.ERROR, error=error, interface="server")
@@ -98,7 +98,7 @@ class RequestCycle(RequestRecord):
                 log.event("answer_not_finished", level=logging.ERROR)
                 await self._fail()
         finally:
-            self.connection.connections.answered(self, self.scope, perf_counter() - began)
+            self.connection.connections.answered(self, self.scope, perf_counter() - started_at)
             self.scope = (
                 CLOSED_SCOPE  # in which the application may hold what holds this: nothing is left to be collected
             )
@@ -106,24 +106,24 @@ class RequestCycle(RequestRecord):
                 self.connection.forget(self.task)
 
     async def receive(self) -> Message:
-        """Return the next piece of the body, or that the client has gone or has its answer."""
+        """Return the next chunk of the body, or that the client has disconnected or has its response."""
         if self.expects_continue and not self.started and not self.disconnected:
             self.connection.write(b"HTTP/1.1 100 Continue\r\n\r\n")
         self.expects_continue = False
         while not self.disconnected and not self.completed:
-            if self.body or not (self.more_body or self.told_end):
-                self.told_end = not self.more_body
-                piece, self.body = bytes(self.body), bytearray()
-                return {"type": "http.request", "body": piece, "more_body": self.more_body}
-            self.connection.want_body()
-            if self.news is None:
-                self.news = asyncio.Event()
-            self.news.clear()
-            await self.news.wait()
+            if self.body or not (self.more_body or self.reported_end):
+                self.reported_end = not self.more_body
+                chunk, self.body = bytes(self.body), bytearray()
+                return {"type": "http.request", "body": chunk, "more_body": self.more_body}
+            self.connection.resume_body()
+            if self.wakeup is None:
+                self.wakeup = asyncio.Event()
+            self.wakeup.clear()
+            await self.wakeup.wait()
         return {"type": "http.disconnect"}
 
     async def send(self, message: Message) -> None:
-        """Send the beginning of an answer, or a piece of it; waits for a client that is slow."""
+        """Send the start or a chunk of the response; waits for a slow client."""
         connection = self.connection
         if connection.write_paused and not self.disconnected:
             await connection.drain()
@@ -138,32 +138,32 @@ class RequestCycle(RequestRecord):
         else:
             self._continue(message.get("body", b""), more=message.get("more_body", False))
 
-    def took(self, piece: bytes) -> None:
-        """Take what has come of the body; after the answer it is dropped."""
+    def add_body(self, chunk: bytes) -> None:
+        """Add a chunk of the body; after the response it is dropped."""
         if self.left is not None:
-            self.left -= len(piece)
+            self.left -= len(chunk)
         if not self.completed and not self.disconnected:
-            self.body += piece
+            self.body += chunk
             self.notify()
 
-    def whole(self) -> None:
-        """Take note that the body is complete."""
+    def complete_body(self) -> None:
+        """Note that the body is complete."""
         self.more_body = False
         self.notify()
 
-    def cut(self) -> None:
-        """Take note that the client has gone, or is let go."""
+    def disconnect(self) -> None:
+        """Note that the client has disconnected, or is being disconnected."""
         self.disconnected = True
         self.notify()
 
     def notify(self) -> None:
         """Wake the application if it waits."""
-        if self.news is not None:
-            self.news.set()
+        if self.wakeup is not None:
+            self.wakeup.set()
 
     def _start(self, status: int, headers: Iterable[tuple[bytes, bytes]]) -> None:
         self.started, self.status = True, status
-        connection, length, closes, count = self.connection, None, False, 0
+        connection, length, has_close, count = self.connection, None, False, 0
         lines = [STATUS_LINES[status]]
         for name, value in connection.default_headers():
             lines += (name, b": ", value, b"\r\n")
@@ -174,19 +174,19 @@ class RequestCycle(RequestRecord):
             elif name == b"transfer-encoding":
                 continue
             elif name == b"connection":
-                closes = closes or b"close" in value.lower()
+                has_close = has_close or b"close" in value.lower()
             lines += (name, b": ", value, b"\r\n")
             count += 1
         if self.more_body and (self.expects_continue or self.left is None or self.left > TRAILING_BYTES):
-            self.keep_alive = False  # a client that waits to be asked for the body may send it, or not
+            self.keep_alive = False  # a client that waits for 100 Continue may send the body or not
         self.expects_continue = False
         head_only = self.scope["method"] == "HEAD" or status in WITHOUT_BODY
         if not head_only and length is None:
             self.chunked = self.scope["http_version"] == "1.1"
             self.keep_alive = self.keep_alive and self.chunked
-        self.keep_alive = self.keep_alive and not closes
-        self.owed = 0 if head_only else length
-        if not self.keep_alive and not closes:
+        self.keep_alive = self.keep_alive and not has_close
+        self.remaining = 0 if head_only else length
+        if not self.keep_alive and not has_close:
             lines.append(b"connection: close\r\n")
             count += 1
         if self.chunked:
@@ -202,27 +202,27 @@ class RequestCycle(RequestRecord):
     def _continue(self, body: bytes, *, more: bool) -> None:
         head, self.head = self.head, b""
         self.body_bytes += len(body)
-        if self.owed is not None:
+        if self.remaining is not None:
             if self.scope["method"] == "HEAD":
                 body = b""
-            if len(body) > self.owed or (not more and len(body) < self.owed):
+            if len(body) > self.remaining or (not more and len(body) < self.remaining):
                 raise RuntimeError("an answer is not as long as its content-length says")
-            self.owed -= len(body)
+            self.remaining -= len(body)
             self.connection.write(*((head + body,) if len(body) <= MAX_JOINED_BYTES else (head, body)))
         elif self.chunked:
-            pieces = (b"%x\r\n" % len(body), body, b"\r\n") if body else ()
-            self.connection.write(head, *pieces, *(() if more else (b"0\r\n\r\n",)))
+            chunks = (b"%x\r\n" % len(body), body, b"\r\n") if body else ()
+            self.connection.write(head, *chunks, *(() if more else (b"0\r\n\r\n",)))
         else:
             self.connection.write(head, body)
         if not more:
             self.completed = True
             self.notify()
-            self.connection.ended()
+            self.connection.response_complete()
 
     async def _fail(self) -> None:
         if self.completed:
             return
-        if self.head:  # nothing of it has gone out
+        if self.head:  # nothing was sent yet
             self.started, self.chunked, self.head = False, False, b""
         if self.started or self.disconnected:
             self.connection.reset()

@@ -1,4 +1,4 @@
-"""The server: uvicorn's loop and signals, with our connections and our way to stop."""
+"""The server: uvicorn's loop and signals, with our connections and shutdown."""
 
 import asyncio
 import logging
@@ -17,12 +17,12 @@ from tamis.web.server.connection import Connection
 from tamis.web.server.connections import Connections
 
 GRACE_SECONDS = 30.0
-"""How long requests that run may take to their end once the server is asked to stop."""
+"""How long running requests may take once the server is asked to stop."""
 PAUSE_SECONDS = 0.05
 
 
 class Server(uvicorn.Server):
-    """A server that says when it accepts requests, and stops without waiting for clients that do nothing."""
+    """A server that reports when it accepts requests, and stops without waiting for inactive clients."""
 
     def __init__(
         self, app: App, connections: Connections, ready: Callable[[], None], stopping: Callable[[str], None]
@@ -46,29 +46,29 @@ class Server(uvicorn.Server):
         self._connections, self._ready, self._stopping = connections, ready, stopping
 
     def handle_exit(self, sig: int, frame: FrameType | None) -> None:
-        """Begin to stop, and say why."""
+        """Begin to stop, and log why."""
         self._stopping(signal.Signals(sig).name)
         super().handle_exit(sig, frame)
 
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
-        """Start to listen, then say so."""
+        """Start to listen, then call `ready`."""
         await super().startup(sockets)
         if self.started:
             self._connections.begin(asyncio.get_running_loop())
             self._ready()
 
     async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
-        """Accept nothing more, finish the requests that run, and let go of clients that are slow."""
+        """Accept nothing more, finish running requests, and close slow connections."""
         for server in self.servers:
             server.close()
         for listener in sockets or []:
             listener.close()
         loop, connections, tasks = asyncio.get_running_loop(), self._connections, self.server_state.tasks
-        begun = loop.time()
+        started = loop.time()
         connections.stop()
-        while (connections or tasks) and loop.time() - begun < GRACE_SECONDS and not self.force_exit:
+        while (connections or tasks) and loop.time() - started < GRACE_SECONDS and not self.force_exit:
             await asyncio.sleep(PAUSE_SECONDS)
-            connections.check_stopping(loop.time(), loop.time() - begun)
+            connections.check_stopping(loop.time(), loop.time() - started)
         if tasks:
             log.event("requests_cut_off", level=logging.WARNING, count=len(tasks))
             for task in tasks:

@@ -1,10 +1,10 @@
-"""How long a client may keep the server waiting: for a request, for its body, to take an answer."""
+"""Timeouts of connections: for a request, for its body, for reading a response."""
 
 import logging
 from typing import TYPE_CHECKING
 
 from tamis import log
-from tamis.web.server.error_responses import BODY_LATE, HEADERS_LATE
+from tamis.web.server.error_responses import BODY_TIMEOUT, HEADERS_TIMEOUT
 from tamis.web.server.limits import (
     LINGER_SECONDS,
     RATE_GRACE_SECONDS,
@@ -18,94 +18,94 @@ if TYPE_CHECKING:
 
 
 class ResponseProgress:
-    """Watches that a client takes what is written for it."""
+    """Measures whether a client reads its response."""
 
-    __slots__ = ("since", "taken")
+    __slots__ = ("delivered", "since")
 
     def __init__(self) -> None:
-        self.since, self.taken = 0.0, 0
+        self.since, self.delivered = 0.0, 0
 
     def seconds(self, now: float, written: int, buffered: int) -> float:
-        """Return for how long the client has taken nothing of what waits for it."""
-        taken = written - buffered
-        if not buffered or taken != self.taken:
-            self.since, self.taken = now, taken
+        """Return for how long the client has read nothing of what is buffered for it."""
+        delivered = written - buffered
+        if not buffered or delivered != self.delivered:
+            self.since, self.delivered = now, delivered
         return now - self.since
 
 
 class BodyProgress:
-    """Watches that a client sends the body that it has announced; time in which it may not send does not count."""
+    """Measures whether a client sends the body that it has announced; time in which it may not send does not count."""
 
-    __slots__ = ("checked", "seen", "since", "size", "waited")
+    __slots__ = ("checked", "checked_size", "since", "size", "watched")
 
     def __init__(self) -> None:
         self.begin(0.0)
 
     def begin(self, now: float) -> None:
-        """Watch the body of another request."""
-        self.since, self.checked, self.waited, self.size, self.seen = now, now, 0.0, 0, 0
+        """Measure the body of another request."""
+        self.since, self.checked, self.watched, self.size, self.checked_size = now, now, 0.0, 0, 0
 
     def pause(self, now: float) -> None:
-        """Take note that the client could not send since the last look."""
+        """Note that the client could not send since the last check."""
         self.since = self.checked = now
 
     def seconds(self, now: float) -> float:
-        """Return for how long nothing has come."""
-        if self.size != self.seen:
-            self.since, self.seen = now, self.size
-        self.waited += now - self.checked
+        """Return for how long nothing has arrived."""
+        if self.size != self.checked_size:
+            self.since, self.checked_size = now, self.size
+        self.watched += now - self.checked
         self.checked = now
         return now - self.since
 
     def is_slower_than(self, rate: int) -> bool:
-        """Return whether fewer bytes a second have come; a short body has time anyway."""
-        return self.waited > RATE_GRACE_SECONDS and self.size < rate * self.waited
+        """Return whether fewer bytes a second have arrived; a body has a grace period first."""
+        return self.watched > RATE_GRACE_SECONDS and self.size < rate * self.watched
 
 
 def check_timeouts(connection: "Connection", now: float) -> None:
-    """Let go of a client that has kept a connection waiting for too long."""
+    """Close a connection whose client is too slow."""
     limits = connection.connections.limits
     buffered = connection.buffered
-    if connection.taking.seconds(now, connection.written, buffered) >= limits.reader_seconds:
+    if connection.response_progress.seconds(now, connection.written, buffered) >= limits.reader_seconds:
         log.event("connection_closed", level=logging.WARNING, reason="answer_not_read", address=connection.host)
         connection.reset()
     elif buffered:
         return
-    elif connection.lingering:
+    elif connection.is_lingering:
         if now - connection.since >= LINGER_SECONDS:
             connection.transport.abort()
     elif connection.in_body:
-        _check_body(connection, now)
-    elif connection.running is not None:
+        _check_body_timeout(connection, now)
+    elif connection.current is not None:
         return
     elif connection.head_bytes and now - connection.since >= limits.header_seconds:
-        connection.refuse(HEADERS_LATE)
-    elif now - connection.since >= (limits.idle_seconds if connection.newest else limits.header_seconds):
+        connection.reject(HEADERS_TIMEOUT)
+    elif now - connection.since >= (limits.idle_seconds if connection.last_request else limits.header_seconds):
         connection.finish(linger=False)
 
 
 def check_shutdown_timeouts(connection: "Connection", now: float, seconds: float) -> None:
-    """Let go of a client that is slow while the server stops, which it has done for so many seconds."""
+    """Close a connection whose client is slow while the server stops, which takes `seconds` so far."""
     buffered = connection.buffered
-    quiet = connection.taking.seconds(now, connection.written, buffered)
-    taken = connection.written - buffered - connection.taken_at_stop
+    quiet = connection.response_progress.seconds(now, connection.written, buffered)
+    delivered = connection.written - buffered - connection.delivered_at_stop
     if buffered and (
-        quiet >= STOP_QUIET_SECONDS or (seconds >= STOP_QUIET_SECONDS and taken < STOP_READER_RATE * seconds)
+        quiet >= STOP_QUIET_SECONDS or (seconds >= STOP_QUIET_SECONDS and delivered < STOP_READER_RATE * seconds)
     ):
         connection.reset()
-    elif connection.lingering and not buffered:
+    elif connection.is_lingering and not buffered:
         connection.transport.abort()
     elif (
         connection.in_body
         and not connection.read_paused
-        and (connection.sending.seconds(now) >= STOP_QUIET_SECONDS or seconds >= STOP_BODY_SECONDS)
+        and (connection.body_progress.seconds(now) >= STOP_QUIET_SECONDS or seconds >= STOP_BODY_SECONDS)
     ):
-        connection.refuse(BODY_LATE)
+        connection.reject(BODY_TIMEOUT)
 
 
-def _check_body(connection: "Connection", now: float) -> None:
-    limits, sending = connection.connections.limits, connection.sending
-    if connection.read_paused or (connection.newest is not None and connection.newest.expects_continue):
-        sending.pause(now)
-    elif sending.seconds(now) >= limits.body_seconds or sending.is_slower_than(limits.body_rate):
-        connection.refuse(BODY_LATE)
+def _check_body_timeout(connection: "Connection", now: float) -> None:
+    limits, body_progress = connection.connections.limits, connection.body_progress
+    if connection.read_paused or (connection.last_request is not None and connection.last_request.expects_continue):
+        body_progress.pause(now)
+    elif body_progress.seconds(now) >= limits.body_seconds or body_progress.is_slower_than(limits.body_rate):
+        connection.reject(BODY_TIMEOUT)
