@@ -20,7 +20,7 @@ TABLES: Mapping[str, MessageCatalog] = {
     "shared": ENGLISH,
     "cli": COMMAND_LINE,
     "console": CONSOLE,
-    "compat": SEGMENT_API,
+    "segment_api": SEGMENT_API,
 }
 PLACE_OF_CODE = {
     **dict.fromkeys(
