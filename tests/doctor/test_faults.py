@@ -12,7 +12,7 @@ import pytest
 
 from tamis.actions.accounts.accounts import create_account
 from tamis.actions.contacts.contacts import delete_contact
-from tamis.actions.contacts.forgetting import forget_address
+from tamis.actions.contacts.forgotten_emails import forget_email
 from tamis.actions.fields.fields import create_field
 from tamis.actions.fields.types import create_type
 from tamis.actions.importing.upsert import upsert
@@ -82,7 +82,7 @@ def fill(directory: Path) -> None:
     services.write(upsert, of.id, fields, people(score.id, 50, "Chile"), (), import_id=job.id)
     services.project()
     services.write(delete_contact, account, of, "p7@example.org")
-    services.write(forget_address, account, of, "p8@example.org")
+    services.write(forget_email, account, of, "p8@example.org")
     services.project()
     services.close()
 

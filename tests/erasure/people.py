@@ -5,7 +5,7 @@ import string
 from pathlib import Path
 
 from tamis.actions.accounts.accounts import create_account
-from tamis.actions.contacts.forgetting import forget_address
+from tamis.actions.contacts.forgotten_emails import forget_email
 from tamis.actions.fields.fields import create_field
 from tamis.actions.fields.types import create_type
 from tamis.actions.importing.upsert import upsert
@@ -67,7 +67,7 @@ class Town:
     def forget_victims(self) -> None:
         """Delete them all."""
         for n in VICTIMS:
-            self.services.write(forget_address, self.account, self.type, self.email(n))
+            self.services.write(forget_email, self.account, self.type, self.email(n))
 
     def traces(self, *patterns: str) -> dict[str, int]:
         """Count the pieces of the victims' values in the bytes of the files that match."""

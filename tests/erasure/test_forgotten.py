@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from tamis.actions.accounts.accounts import create_account
-from tamis.actions.contacts.forgetting import forget_address
+from tamis.actions.contacts.forgotten_emails import forget_email
 from tamis.actions.fields.types import create_type
 from tamis.actions.importing.upsert import upsert
 from tamis.actions.services import Services
@@ -81,7 +81,7 @@ def test_what_is_no_address_cannot_be_forgotten(data: Path) -> None:
 def test_of_a_forgotten_address_only_a_hash_with_a_secret_of_the_store_stays(services: Services) -> None:
     account, _ = services.write(create_account, "owner@example.org", "UTC", None)
     people = services.write(create_type, account, "People")
-    services.write(forget_address, account, people, ANN)
+    services.write(forget_email, account, people, ANN)
     rows = fetch(services.records.reader(), "SELECT email_hash FROM suppressed_emails")
     assert len(str(rows[0][0])) == 64
     assert ANN not in str(rows)
@@ -91,9 +91,9 @@ def test_of_a_forgotten_address_only_a_hash_with_a_secret_of_the_store_stays(ser
 def test_an_address_that_is_forgotten_while_a_batch_waits_is_not_stored(services: Services) -> None:
     account, _ = services.write(create_account, "owner@example.org", "UTC", None)
     people = services.write(create_type, account, "People")
-    services.write(forget_address, account, people, BOB)
+    services.write(forget_email, account, people, BOB)
     checked = suppressions.last_suppression(services.records.reader())  # an import looks, and then
-    services.write(forget_address, account, people, ANN)
+    services.write(forget_email, account, people, ANN)
     with pytest.raises(RefusedAction, match="1 of the addresses were forgotten meanwhile"):
         services.write(upsert, people.id, FieldSet(RESERVED), [NewContact(ANN, ANN, "{}")], (), checked=checked)
     assert connection_of(services.records.reader()).execute("SELECT count(*) FROM contacts").get == 0

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from tamis.actions.contacts.forgetting import forget_address
+from tamis.actions.contacts.forgotten_emails import forget_email
 from tamis.actions.importing.details import details
 from tamis.actions.importing.jobs import find_import
 from tamis.actions.importing.report import ImportOptions
@@ -52,7 +52,7 @@ def test_a_cleaned_email_is_the_person_that_it_names(desk: Desk) -> None:
 
 @pytest.mark.parametrize("written", ["Ann <ann@example.org>", "\u200bann@example.org", "ann＠example.org"])
 def test_whoever_was_forgotten_does_not_come_back_cleaned(desk: Desk, written: str) -> None:
-    desk.services.write(forget_address, desk.account, desk.type, "ann@example.org")
+    desk.services.write(forget_email, desk.account, desk.type, "ann@example.org")
     report = desk.take(f"email\n{written}\n")
     assert (report.created, report.rejected, report.cleaned_emails) == (0, 1, 0)
     assert "forgotten" in next(iter(report.reasons))

@@ -8,7 +8,7 @@ import pytest
 from tamis.actions.accounts.accounts import create_account
 from tamis.actions.contacts.contact_edits import create_contact, edit_contact
 from tamis.actions.contacts.contacts import delete_contact, show_contact
-from tamis.actions.contacts.forgetting import forget_address
+from tamis.actions.contacts.forgotten_emails import forget_email
 from tamis.actions.fields.fields import create_field
 from tamis.actions.fields.types import create_type
 from tamis.actions.importing.jobs import list_imports
@@ -154,7 +154,7 @@ def test_an_address_is_changed_to_one_that_is_free(people: People) -> None:
     assert people.edit(ann, email="ANN@example.org").email == "ANN@example.org"
     with pytest.raises(Invalid, match="another contact"):
         people.edit(bob, email="Ann@Example.org")
-    people.services.write(forget_address, people.account, people.type, "cid@example.org")
+    people.services.write(forget_email, people.account, people.type, "cid@example.org")
     with pytest.raises(Invalid, match="was forgotten"):
         people.edit(bob, email="CID@example.org")
     people.edit(ann, email="dee@example.org")

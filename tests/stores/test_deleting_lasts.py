@@ -12,7 +12,7 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, pr
 
 from tamis.actions.contacts.contact_edits import edit_contact
 from tamis.actions.contacts.contacts import delete_contact
-from tamis.actions.contacts.forgetting import allow_address, forget_address
+from tamis.actions.contacts.forgotten_emails import allow_email, forget_email
 from tamis.actions.importing.jobs import list_imports
 from tamis.actions.importing.report import ImportOptions
 from tamis.actions.importing.run import import_file
@@ -80,11 +80,11 @@ class Deletions(RuleBasedStateMachine):
 
     @rule(address=ADDRESSES, forget=st.booleans())
     def delete_contact(self, address: str, forget: bool) -> None:
-        action = forget_address if forget else delete_contact
+        action = forget_email if forget else delete_contact
         try:
             self.services.write(action, self.desk.account, self.desk.type, address)
             if forget:
-                self.services.write(allow_address, self.desk.account, self.desk.type, address)
+                self.services.write(allow_email, self.desk.account, self.desk.type, address)
         except NotFound:
             return
 

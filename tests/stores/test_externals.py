@@ -6,7 +6,7 @@ import msgspec
 import pytest
 
 from tamis.actions.contacts.contacts import delete_contact
-from tamis.actions.contacts.forgetting import forget_address
+from tamis.actions.contacts.forgotten_emails import forget_email
 from tamis.actions.segments.explaining import explain_membership, explain_recipient
 from tamis.actions.segments.history import contact_history, members_at
 from tamis.actions.segments.members import count_members, figures_of, list_activity, member_page
@@ -145,7 +145,7 @@ def test_who_becomes_a_contact_is_one_by_its_own_values_and_who_is_forgotten_lea
         add(desk, small, f"{name}@example.org")
     assert set(rows(desk, abroad)) == {"ext", "gone"}
     desk.write(ext={"country": "US"})
-    desk.services.write(forget_address, desk.account, desk.type, "gone@example.org")
+    desk.services.write(forget_email, desk.account, desk.type, "gone@example.org")
     assert (set(rows(desk, small)), rows(desk, abroad)) == ({"ext"}, {})
     desk.write(ext={"country": "Peru"})
     contact = desk.contact("ext")

@@ -1,1 +1,1 @@
-"""What can be done: one verb per function, one transaction each."""
+"""The use cases: one function each, in one transaction."""

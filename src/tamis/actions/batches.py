@@ -1,4 +1,4 @@
-"""Work through much in pieces of bounded size."""
+"""Helpers that process large amounts of data in batches of bounded size."""
 
 import gc
 from collections.abc import Iterable, Iterator
@@ -11,28 +11,28 @@ T = TypeVar("T")
 
 
 def batched(items: Iterable[T], size: int) -> Iterator[tuple[T, ...]]:
-    """Return the items in tuples of at most `size`; what `itertools.batched` does from Python 3.12 on."""
-    left = iter(items)
-    while batch := tuple(islice(left, size)):
+    """Yield the items in tuples of at most `size`, as `itertools.batched` does from Python 3.12 on."""
+    remaining = iter(items)
+    while batch := tuple(islice(remaining, size)):
         yield batch
 
 
-def one_ahead(items: Iterator[T]) -> Iterator[T]:
-    """Return the items while the next one is already being made in another thread."""
+def prefetch(items: Iterator[T]) -> Iterator[T]:
+    """Yield the items, and compute the next one in another thread meanwhile."""
     end = object()
     with ThreadPoolExecutor(1) as thread:
-        coming = thread.submit(next, items, end)
-        while (item := coming.result()) is not end:
-            coming = thread.submit(next, items, end)
+        upcoming = thread.submit(next, items, end)
+        while (item := upcoming.result()) is not end:
+            upcoming = thread.submit(next, items, end)
             yield cast("T", item)
 
 
 @contextmanager
 def collector_paused() -> Iterator[None]:
-    """Let Python's cycle collector rest during a block that makes millions of short-lived rows and no cycles.
+    """Pause Python's cycle collector during a block that makes millions of short-lived rows and no cycles.
 
-    It would look through all rows in memory again and again: a quarter of the time that reading a large file takes.
-    A block within another one leaves the collector to the outer one.
+    It would scan all rows in memory again and again, which takes a quarter of the time of reading a large file. Nested
+    blocks leave the collector to the outermost one.
     """
     if not gc.isenabled():
         yield

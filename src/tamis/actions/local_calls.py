@@ -194,11 +194,11 @@ class WriteExport(LocalCall[int], frozen=True):
     """Write an export to a directory below the data directory."""
 
     export: Export
-    place: str
+    directory: str
 
     def run(self, services: Services) -> int:
         """Return the number of rows; raises NotFound, Invalid and Unavailable."""
-        return write_export(services, self.export, self.place)
+        return write_export(services, self.export, self.directory)
 
     @property
     def target_account(self) -> int | None:

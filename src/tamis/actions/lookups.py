@@ -1,4 +1,4 @@
-"""Questions that the interfaces put to the records as they are, because an action would add nothing to the answer."""
+"""Queries of the records that interfaces run directly, because an action would add nothing to them."""
 
 from tamis.records.accounts import account_by_key_pair, is_public_key
 from tamis.records.change_log import last_change

@@ -4,7 +4,7 @@ from typing import Annotated
 
 from cyclopts import App, Parameter
 
-from tamis.actions.contacts import contacts, forgetting
+from tamis.actions.contacts import contacts, forgotten_emails
 from tamis.actions.contacts.contacts import ContactInSegments
 from tamis.actions.importing.rejects import discard_rejects_with
 from tamis.actions.local_calls import ContactHistory
@@ -91,7 +91,7 @@ def delete(
     with open_services(common) as services:
         account = resolve_account(services, common)
         contact_type = resolve_type(services, account, type_)
-        action = forgetting.forget_address if forget else contacts.delete_contact
+        action = forgotten_emails.forget_email if forget else contacts.delete_contact
         gone = services.write(action, account, contact_type, email)
         written = parse_email(email)
         discarded = discard_rejects_with(services.settings.data, written) if written else []
@@ -122,7 +122,7 @@ def allow(email: str, *, type_: TypeOption, common: Common = Common()) -> None: 
     """
     with open_services(common) as services:
         account = resolve_account(services, common)
-        address = services.write(forgetting.allow_address, account, resolve_type(services, account, type_), email)
+        address = services.write(forgotten_emails.allow_email, account, resolve_type(services, account, type_), email)
     print_result(common, {"email": address.address, "forgotten": False}, f"{address.address} is taken again.")
 
 

@@ -1,1 +1,1 @@
-"""Contacts: finding, changing and removing them."""
+"""Find, change and remove contacts."""

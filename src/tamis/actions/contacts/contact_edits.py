@@ -1,11 +1,11 @@
-"""Add a contact by hand, and change what one says."""
+"""Create and edit single contacts, as a person does in the console."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 
 from tamis.actions.contacts.contacts import contact_by_id
-from tamis.actions.contacts.forgetting import refuse_forgotten
+from tamis.actions.contacts.forgotten_emails import refuse_forgotten
 from tamis.actions.fields.types import still_there
 from tamis.domain.accounts import Account
 from tamis.domain.contacts import Contact, ContactType, encode_values
@@ -30,8 +30,8 @@ from tamis.records.maintenance import erasure
 
 
 @dataclass(frozen=True, slots=True)
-class _Stated:
-    """What somebody says of a contact: the address if they do, and values by field id, None to clear one."""
+class _Edit:
+    """What an edit sets: the email, if any, and values by field id, None to clear one."""
 
     email: Email | None = None
     values: dict[int, Value | None] = field(default_factory=dict)
@@ -40,19 +40,19 @@ class _Stated:
 def create_contact(
     db: Transaction, now: datetime, account: Account, contact_type: ContactType, texts: Mapping[str, str]
 ) -> Contact:
-    """Add a contact whose values are given as text by the keys of their fields, `email` being one; raises Invalid with
-    every problem, its path being the key, and NotFound."""
+    """Create a contact from texts by field key, including `email`. Raises NotFound, and Invalid with every problem,
+    whose path is the key."""
     contact_type = still_there(db, contact_type)
     fields = types.fields_of_type(db, contact_type.id)
-    stated = _read(db, account, contact_type, fields, {EMAIL.key: "", **texts}, None)
-    assert stated.email
-    values = {field_id: value for field_id, value in stated.values.items() if value is not None}
-    row = NewContact(stated.email.address, stated.email.key, encode_values(values))
+    edit = _parse(db, account, contact_type, fields, {EMAIL.key: "", **texts}, None)
+    assert edit.email
+    values = {field_id: value for field_id, value in edit.values.items() if value is not None}
+    row = NewContact(edit.email.address, edit.email.key, encode_values(values))
     with batch.staged(db, [row]):
         batch.insert_new(db, contact_type.id, 1, 0, now)
-    made = contacts.by_email(db, contact_type.id, stated.email.key, fields)
-    assert made
-    return made
+    created = contacts.by_email(db, contact_type.id, edit.email.key, fields)
+    assert created
+    return created
 
 
 def edit_contact(
@@ -62,40 +62,39 @@ def edit_contact(
     contact_type: ContactType,
     contact_id: int,
     texts: Mapping[str, str],
-    seen: Mapping[str, str] | None = None,
+    expected: Mapping[str, str] | None = None,
 ) -> Contact:
-    """Change values of a contact, given as text by the keys of their fields; blank text clears one. `seen` are the
-    values that the editor saw, written as `format_value` does, blank where there was none.
+    """Change values of a contact, given as texts by field key; a blank text clears a value. `expected` are the values
+    that the editor was shown, formatted by `format_value`, blank where there was none.
 
-    Raises NotFound; Invalid with every problem, its path being the key; and Refused where a value that is to be
-    changed is not the seen one any more, so that nothing of somebody else's is overwritten unseen. An import that has
-    written the contact before cannot undo this, or what it had done itself here. What was added to segments by hand
-    under the old address follows to the new one.
+    Raises NotFound; Invalid with every problem, whose path is the key; and Refused if a value that is to be changed
+    differs from the expected one, so that nobody's change is overwritten unseen. Undoing an earlier import leaves the
+    contact alone from now on. Manual overrides of the old address follow to the new one.
     """
     fields = types.fields_of_type(db, contact_type.id)
     contact = contact_by_id(db, contact_type, contact_id, fields)
-    stated = _read(db, account, contact_type, fields, texts, contact)
-    _refuse_overwriting(contact, fields, texts, seen or {})
-    values = contact.values | stated.values
+    edit = _parse(db, account, contact_type, fields, texts, contact)
+    _refuse_overwriting(contact, fields, texts, expected or {})
+    values = contact.values | edit.values
     document = encode_values({id_: value for id_, value in values.items() if value is not None})
-    address = stated.email.address if stated.email else contact.email
+    address = edit.email.address if edit.email else contact.email
     if document == encode_values(contact.values) and address == contact.email:
         return contact
-    if stated.email:
-        _move(db, now, contact, stated.email)
+    if edit.email:
+        _change_email(db, now, contact, edit.email)
     contacts.update_many(db, contact_type.id, [ChangedContact(contact.id, address, document)], now)
     return contact_by_id(db, contact_type, contact_id, fields)
 
 
-def _read(
+def _parse(
     db: Reader,
     account: Account,
     contact_type: ContactType,
     fields: FieldSet,
     texts: Mapping[str, str],
     contact: Contact | None,
-) -> _Stated:
-    """Read what is said of a contact, or of a new one; raises Invalid."""
+) -> _Edit:
+    """Parse the texts of an edit, or of a new contact; raises Invalid."""
     values: dict[int, Value | None] = {}
     email: Email | None = None
     problems: list[Problem] = []
@@ -107,7 +106,7 @@ def _read(
                     Problem(key, "field_of_contact_unknown", contact_type=contact_type.name, field=shorten(key))
                 )
             elif found.id == EMAIL.id:
-                email = _address(db, account, contact_type, text, contact)
+                email = _parse_email(db, account, contact_type, text, contact)
             elif found in COLUMNS_OF_THEIR_OWN:
                 problems.append(Problem(key, "field_written_by_tamis"))
             else:
@@ -118,11 +117,11 @@ def _read(
             problems += refused.problems
     if problems:
         raise Invalid(problems)
-    return _Stated(email, values)
+    return _Edit(email, values)
 
 
-def _address(db: Reader, account: Account, contact_type: ContactType, text: str, contact: Contact | None) -> Email:
-    """Read the address that a contact is to have; raises ValueProblem, and Invalid for one that was forgotten."""
+def _parse_email(db: Reader, account: Account, contact_type: ContactType, text: str, contact: Contact | None) -> Email:
+    """Parse the new email of a contact; raises ValueProblem, and Invalid for one that was forgotten."""
     email = clean_email(text) if len(text) <= MAX_LINE else None
     if email is None:
         if not text.strip():
@@ -136,33 +135,37 @@ def _address(db: Reader, account: Account, contact_type: ContactType, text: str,
     return email
 
 
-def _refuse_overwriting(contact: Contact, fields: FieldSet, texts: Mapping[str, str], seen: Mapping[str, str]) -> None:
+def _refuse_overwriting(
+    contact: Contact, fields: FieldSet, texts: Mapping[str, str], expected: Mapping[str, str]
+) -> None:
     changed = []
-    for key in texts.keys() & seen.keys():
+    for key in texts.keys() & expected.keys():
         found = fields.by_key[key]
-        present = _written(contact, found)
-        if present != seen[key]:
+        present = _formatted(contact, found)
+        if present != expected[key]:
             changed.append((found.name, present))
     if changed:
-        raise Refused("changed_since_seen", changes=[_changed(name, present) for name, present in sorted(changed)])
+        raise Refused(
+            "changed_since_seen", changes=[_change_message(name, present) for name, present in sorted(changed)]
+        )
 
 
-def _written(contact: Contact, of: Field) -> str:
+def _formatted(contact: Contact, of: Field) -> str:
     value = contact.value_of(of)
     return "" if value is None else format_value(value)
 
 
-def _changed(name: str, present: str) -> Message:
+def _change_message(name: str, present: str) -> Message:
     code = "value_changed_meanwhile" if present else "value_erased_meanwhile"
     return Message(code, name=name, value=shorten(present))
 
 
-def _move(db: Transaction, now: datetime, contact: Contact, email: Email) -> None:
-    """Let a contact have another address, and let what was done by hand with the old one follow."""
-    was = parse_email(contact.email)
-    if was is None or was.key == email.key:
+def _change_email(db: Transaction, now: datetime, contact: Contact, email: Email) -> None:
+    """Change the email of a contact, and carry its manual overrides over."""
+    old = parse_email(contact.email)
+    if old is None or old.key == email.key:
         return
     contacts.set_email_key(db, contact.id, email.key)
     journal.move_contact(db, contact.id, email.address)
-    if overrides.change_email(db, contact.contact_type_id, contact.id, was.key, email, now):
+    if overrides.change_email(db, contact.contact_type_id, contact.id, old.key, email, now):
         erasure.request_erasure(db, now)

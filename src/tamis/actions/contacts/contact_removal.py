@@ -1,10 +1,10 @@
-"""Delete or forget a contact that is known by its number, with what the address has left elsewhere."""
+"""Delete or forget a contact by its id, and everything that holds its email."""
 
 from dataclasses import dataclass
 from datetime import datetime
 
 from tamis.actions.contacts.contacts import contact_by_id, delete_contact
-from tamis.actions.contacts.forgetting import forget_address
+from tamis.actions.contacts.forgotten_emails import forget_email
 from tamis.actions.importing.rejects import discard_rejects_with
 from tamis.actions.services import Services
 from tamis.domain.accounts import Account
@@ -15,8 +15,8 @@ from tamis.records.handles import Transaction
 
 
 @dataclass(frozen=True, slots=True)
-class Removed:
-    """The contact that was, and the files of rejected rows that went because the address stood in them."""
+class RemovedContact:
+    """A removed contact, and the files of rejected rows that were deleted because they held its email."""
 
     contact: Contact
     rejects: tuple[str, ...]
@@ -24,17 +24,17 @@ class Removed:
 
 def remove_contact(
     services: Services, account: Account, contact_type: ContactType, contact_id: int, *, forget: bool
-) -> Removed:
-    """Delete a contact; with `forget`, keep its address from coming back. Raises NotFound."""
+) -> RemovedContact:
+    """Delete a contact; `forget` also keeps its email from coming back. Raises NotFound."""
     contact = services.write(_remove, account, contact_type, contact_id, forget=forget)
     email = parse_email(contact.email)
-    return Removed(contact, tuple(discard_rejects_with(services.settings.data, email)) if email else ())
+    return RemovedContact(contact, tuple(discard_rejects_with(services.settings.data, email)) if email else ())
 
 
 def _remove(
     db: Transaction, now: datetime, account: Account, contact_type: ContactType, contact_id: int, *, forget: bool
 ) -> Contact:
     contact = contact_by_id(db, contact_type, contact_id, types.fields_of_type(db, contact_type.id))
-    action = forget_address if forget else delete_contact
+    action = forget_email if forget else delete_contact
     action(db, now, account, contact_type, contact.email)
     return contact

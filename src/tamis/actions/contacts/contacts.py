@@ -21,8 +21,7 @@ from tamis.rules.time.evaluation_time import EvaluationTime
 
 @dataclass(frozen=True, slots=True)
 class ContactInSegments:
-    """All that is known of a contact: with the fields of its type, the segments that it is in, and what was done by
-    hand with it or its address."""
+    """A contact with the fields of its type, the segments that it is in, and its manual overrides."""
 
     contact: Contact
     fields: FieldSet
@@ -34,18 +33,20 @@ class ContactInSegments:
 def show_contact(
     db: Reader, now: datetime, account: Account, contact_type: ContactType, email: str
 ) -> ContactInSegments:
-    """Find a contact by its address and tell which segments it is in at an instant; raises NotFound."""
+    """Find a contact by its email, with its segments and manual overrides as of `now`; raises NotFound."""
     fields = types.fields_of_type(db, contact_type.id)
     address = parse_email_for_lookup(email)
     contact = contacts.by_email(db, contact_type.id, address.key, fields) if address else None
     if contact is None or address is None:
-        added = overrides.inclusions_of_address(db, contact_type.id, address.key) if address else []
-        raise NotFound("contact_unknown", contact_type=contact_type.name, email=email, advice=_but_added(added))
+        included = overrides.inclusions_of_address(db, contact_type.id, address.key) if address else []
+        raise NotFound(
+            "contact_unknown", contact_type=contact_type.name, email=email, advice=_inclusion_advice(included)
+        )
     is_in = membership(db, contact, fields, EvaluationTime(now, account.zone))
     found = [segment for segment in segments.live_of_type(db, contact_type.id) if is_in(segment.id)]
-    added = overrides.inclusions_of_address(db, contact_type.id, address.key)
-    removed = overrides.exclusions_of_contact(db, contact.id)
-    return ContactInSegments(contact, fields, tuple(found), tuple(added), tuple(removed))
+    included = overrides.inclusions_of_address(db, contact_type.id, address.key)
+    excluded = overrides.exclusions_of_contact(db, contact.id)
+    return ContactInSegments(contact, fields, tuple(found), tuple(included), tuple(excluded))
 
 
 def contact_by_id(db: Reader, contact_type: ContactType, contact_id: int, fields: FieldSet) -> Contact:
@@ -56,19 +57,19 @@ def contact_by_id(db: Reader, contact_type: ContactType, contact_id: int, fields
     return contact
 
 
-def _but_added(added: Sequence[SegmentInclusion]) -> Message | None:
-    """Tell where an address that is no contact is kept all the same, lest anybody think that nothing is known of it."""
-    if not added:
+def _inclusion_advice(included: Sequence[SegmentInclusion]) -> Message | None:
+    """Name the segments that an email was added to although it is not a contact: it is known all the same."""
+    if not included:
         return None
     places = [
         Message("added_as", segment=row.segment_name, first_name=row.first_name, last_name=row.last_name)
-        for row in added
+        for row in included
     ]
     return Message("but_added_by_hand", places=places)
 
 
 def delete_contact(db: Transaction, now: datetime, account: Account, contact_type: ContactType, email: str) -> Contact:
-    """Delete a contact with all that was done by hand with its address in segments of its type; raises NotFound."""
+    """Delete a contact and the additions of its email to segments; raises NotFound."""
     contact = show_contact(db, now, account, contact_type, email).contact
     address = parse_email_for_lookup(email)
     assert address
@@ -81,12 +82,11 @@ def delete_contact(db: Transaction, now: datetime, account: Account, contact_typ
 def contact_page(
     services: Services, contact_type: ContactType, after: int, limit: int
 ) -> tuple[list[Contact], FieldSet]:
-    """Return a page of a type's contacts whose ids lie above `after`, in order of id, and the fields of the type, as
-    they are at one moment."""
+    """Return a page of the contacts of a type with ids above `after`, by id, and the fields of the type."""
     with services.view(contact_type.account_id) as view:
         ids = view.columns.contacts.ids(contact_type.id, after, limit)
         fields = types.fields_of_type(view.records, contact_type.id)
         found = contacts.by_ids(view.records, ids, fields)
-    if len(found) != len(ids):  # a page that stands in the place of another one, where nobody looks for it
+    if len(found) != len(ids):  # damaged: a page of the file in the place of another
         raise services.records.diagnose(LookupError("the records lack contacts that the column store has"))
     return found, fields

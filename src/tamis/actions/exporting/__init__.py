@@ -1,1 +1,1 @@
-"""Write contacts to files that others can read, and that an import reads again."""
+"""Export contacts to files that other programs, and imports, can read."""

@@ -1,4 +1,4 @@
-"""Bring a finished export to where it is wanted: under its name as a whole, or not at all."""
+"""Move a finished export to its target, completely or not at all."""
 
 import os
 import secrets
@@ -11,7 +11,8 @@ from tamis.files.durable import put_in_place, sync
 
 
 def check_target(target: Path, *, replace: bool) -> Path:
-    """Tell where a file will get its name, links followed; raises Refused where it cannot, before anything is done."""
+    """Return the path of a target with links resolved; raises Refused, before any work is done, if it cannot be
+    written."""
     resolved = target.resolve()
     if resolved.exists() and not resolved.is_file():
         raise Refused("target_not_a_file", target=str(target))
@@ -23,26 +24,26 @@ def check_target(target: Path, *, replace: bool) -> Path:
     return resolved
 
 
-def deliver(made: Path, target: Path, *, replace: bool) -> None:
-    """Give a finished file its name, across disks where it must; raises Refused when the name was taken meanwhile and
-    Unavailable when the disk fails."""
-    beside = target.with_name(f".{target.name[:100]}.{secrets.token_hex(4)}.unfinished")
+def deliver(finished: Path, target: Path, *, replace: bool) -> None:
+    """Move a finished file to its target, across disks if needed; raises Refused if the target was created meanwhile,
+    and Unavailable if the disk fails."""
+    partial = target.with_name(f".{target.name[:100]}.{secrets.token_hex(4)}.unfinished")
     try:
-        sync(made)
+        sync(finished)
         _refuse_taken(target, target, replace=replace)
         try:
-            put_in_place(made, target)
+            put_in_place(finished, target)
         except OSError as error:
             if error.errno != EXDEV:
                 raise
-            shutil.copyfile(made, beside)
-            sync(beside)
+            shutil.copyfile(finished, partial)
+            sync(partial)
             _refuse_taken(target, target, replace=replace)
-            put_in_place(beside, target)
+            put_in_place(partial, target)
     except OSError as error:
         raise Unavailable("target_not_written", target=str(target), reason=str(error.strerror or error)) from None
     finally:
-        beside.unlink(missing_ok=True)
+        partial.unlink(missing_ok=True)
 
 
 def _refuse_taken(target: Path, shown: Path, *, replace: bool) -> None:

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from typing import BinaryIO
 
-from tamis.actions.contacts.browsing import Look, rule_of
+from tamis.actions.contacts.contact_list import ContactFilter, filter_rule
 from tamis.actions.exporting.directories import export_directory, export_file
 from tamis.actions.exporting.write import write_export
 from tamis.actions.services import Services
@@ -29,10 +29,14 @@ def segment_download(services: Services, account: Account, segment_id: int, layo
 
 
 def contacts_download(
-    services: Services, account: Account, contact_type: ContactType, look: Look, layout: OutputOptions
+    services: Services,
+    account: Account,
+    contact_type: ContactType,
+    contact_filter: ContactFilter,
+    layout: OutputOptions,
 ) -> Download:
     """Export the contacts of a type that are looked at; raises NotFound, Invalid and Unavailable."""
-    rule = rule_of(services.records.reader(), contact_type, look)
+    rule = filter_rule(services.records.reader(), contact_type, contact_filter)
     return _download(
         services, Export(account.id, layout, type_id=contact_type.id, rule=None if rule is None else to_json(rule))
     )

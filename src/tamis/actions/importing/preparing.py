@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from functools import partial
 from zoneinfo import ZoneInfo
 
-from tamis.actions.contacts.forgetting import Refusals
+from tamis.actions.contacts.forgotten_emails import EmailCheck
 from tamis.actions.importing.added import Added, AddOptions, add_named_options, unknown_options
 from tamis.actions.importing.bad_values import Policy
 from tamis.actions.importing.mapping import ColumnMap
@@ -62,15 +62,15 @@ def read_addresses(
     staging: StagingDatabase,
     position: int,
     padded: frozenset[int],
-    refusals: Refusals | None,
+    email_check: EmailCheck | None,
     *,
     unescaped: bool,
 ) -> EmailExpressions:
     """Read the addresses of a file, adding those that are none to its `problems`."""
     found = emails.parse_emails(staging, position, padded, _unescaped_email if unescaped else clean_email)
-    if refusals:
+    if email_check:
         for some in emails.iter_keys(staging, found):
-            if refused := refusals(some):
+            if refused := email_check(some):
                 emails.reject(staging, found, refused)
     return found
 

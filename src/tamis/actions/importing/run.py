@@ -5,8 +5,8 @@ from contextlib import ExitStack
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from tamis.actions.batches import collector_paused, one_ahead
-from tamis.actions.contacts.forgetting import refusals
+from tamis.actions.batches import collector_paused, prefetch
+from tamis.actions.contacts.forgotten_emails import email_check
 from tamis.actions.fields.fields import check_new_fields, create_fields
 from tamis.actions.fields.new_options import add_options, with_options
 from tamis.actions.importing import preparing
@@ -136,7 +136,7 @@ def _take(
             job.so_far.stored = lambda: 0 if options.dry_run else store.total.created + store.total.updated
             addresses, parts = prepared.addresses, prepared.parts
             batches = iter_batches(staging, count, addresses, parts, _rows_a_batch(len(parts)), merged=prepared.merged)
-            for done, rows in one_ahead(batches):
+            for done, rows in prefetch(batches):
                 store.store(rows, done)
                 progress("Storing", done, count)
         return ImportReport(
@@ -200,7 +200,7 @@ def _read(
         staging,
         columns.email,
         padded,
-        refusals(db, account, contact_type, options.words) if checked else None,
+        email_check(db, account, contact_type, options.words) if checked else None,
         unescaped=unescaped,
     )
     usual = {position: ColumnFormat(field.kind) for position, field in columns.fields.items()}

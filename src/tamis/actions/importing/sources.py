@@ -8,7 +8,7 @@ from functools import partial
 from pathlib import Path
 from typing import Protocol
 
-from tamis.actions.batches import one_ahead
+from tamis.actions.batches import prefetch
 from tamis.actions.importing.report import Progress
 from tamis.files.delimited import DelimitedFile, delimited_in
 from tamis.files.encodings.binary import what_it_is
@@ -191,7 +191,7 @@ def _sheet(
 
 def _stage_table(staging: StagingDatabase, table: DelimitedFile, name: str, progress: Progress) -> StagedCsv:
     staged = StagedCsv(staging, len(table.layout.header), table.layout.delimiter, name)
-    for chunk in one_ahead(table.chunks()):
+    for chunk in prefetch(table.chunks()):
         staged.add(chunk)
         progress(READING, table.position, table.size)
     staged.flush()

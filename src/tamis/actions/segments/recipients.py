@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from tamis.actions.contacts.forgetting import refuse_forgotten
+from tamis.actions.contacts.forgotten_emails import refuse_forgotten
 from tamis.actions.segments.membership import external_membership, is_member
 from tamis.actions.segments.segments import segment_by_id
 from tamis.actions.services import Services

@@ -14,16 +14,16 @@ from litestar import get, post
 from litestar.params import FromPath, FromQuery
 from litestar.response import Response
 
-from tamis.actions.contacts.browsing import (
-    CONTACTS_A_PAGE,
+from tamis.actions.contacts.contact_edits import create_contact
+from tamis.actions.contacts.contact_list import (
+    CONTACTS_PER_PAGE,
+    ContactFilter,
     ContactPage,
-    Look,
-    choose_columns,
     count_contacts,
     find_contacts,
-    shown_columns,
+    set_visible_columns,
+    visible_columns,
 )
-from tamis.actions.contacts.contact_edits import create_contact
 from tamis.actions.exporting.download import contacts_download
 from tamis.actions.lookups import fields_of_type, segments_of_type, types_of_account
 from tamis.actions.services import Services
@@ -142,9 +142,9 @@ def number_of_contacts(
 ) -> Response[str]:
     """Count what a search finds."""
     contact_type = resolve_type(services, visitor, type_id)
-    look = Look(form.text("text"), form.number("segment"))
-    total = count_contacts(services, visitor.account, contact_type, look)
-    return fragment(visitor, "contacts/_match_count.html", total=total, look=look)
+    contact_filter = ContactFilter(form.text("text"), form.number("segment"))
+    total = count_contacts(services, visitor.account, contact_type, contact_filter)
+    return fragment(visitor, "contacts/_match_count.html", total=total, contact_filter=contact_filter)
 
 
 @post("/types/{type_id:int}/contacts/columns", sync_to_thread=True)
@@ -152,7 +152,7 @@ def columns_of_list(services: ServicesDep, visitor: VisitorDep, form: FormDep, t
     """Choose the columns."""
     contact_type = resolve_type(services, visitor, type_id)
     chosen = {int(id_) for id_ in form.all("field") if id_.isascii() and id_.isdigit() and len(id_) < 19}
-    services.write(choose_columns, contact_type, chosen)
+    services.write(set_visible_columns, contact_type, chosen)
     filters = segments_of_type(services.records.reader(), contact_type.id)
     state = _list_state(filters, form.text("segment"), form.text("order"), "")
     return redirect(visitor, f"/types/{contact_type.id}/contacts" + (f"?{state.query}" if state.query else ""))
@@ -164,10 +164,12 @@ async def export_of_contacts(
 ) -> Response[Any]:
     """Send the contacts that a search finds as a file; a POST, for the same reason as the search itself."""
     contact_type, layout = resolve_type(services, visitor, type_id), layout_of(form.text("to"))
-    look = Look(form.text("text"), form.number("segment"))
+    contact_filter = ContactFilter(form.text("text"), form.number("segment"))
     account = visitor.account
     download = await run_in_lane(
-        services.lanes.exports, account.id, lambda: contacts_download(services, account, contact_type, look, layout)
+        services.lanes.exports,
+        account.id,
+        lambda: contacts_download(services, account, contact_type, contact_filter, layout),
     )
     return send_file(download, contact_type.name, form.text("to"))
 
@@ -235,21 +237,23 @@ def _results(
     services: Services, visitor: Visitor, contact_type: ContactType, state: ListState, text: str
 ) -> dict[str, Any]:
     """Collect what the rows of the list are drawn from."""
-    look, problem = Look(text, state.segment), ""
+    contact_filter, problem = ContactFilter(text, state.segment), ""
     fields = fields_of_type(services.records.reader(), contact_type.id)
     try:
-        found = find_contacts(services, visitor.account, contact_type, look, state.sorting(fields), state.near)
+        found = find_contacts(
+            services, visitor.account, contact_type, contact_filter, state.sorting(fields), state.near
+        )
     except Invalid as error:
         problem = first_message(error)
         found = ContactPage([], fields, False, False, 0)
     total = found.total
-    if total is None and look == Look():
-        total = count_contacts(services, visitor.account, contact_type, look)
-    columns = [EMAIL, *shown_columns(services.records.reader(), contact_type)]
+    if total is None and contact_filter == ContactFilter():
+        total = count_contacts(services, visitor.account, contact_type, contact_filter)
+    columns = [EMAIL, *visible_columns(services.records.reader(), contact_type)]
     first = state.first(len(found.contacts)) if found.more_before else 1
     return {
         "contact_type": contact_type,
-        "look": look,
+        "contact_filter": contact_filter,
         "problem": problem,
         "state": state,
         "columns": [_column(field, state.order) for field in columns],
@@ -257,7 +261,7 @@ def _results(
         "total": total,
         "first": first,
         "earlier": f"before-{found.contacts[0].id}-{first}" if found.contacts and found.more_before else "",
-        "later": f"after-{found.contacts[-1].id}-{first + CONTACTS_A_PAGE}"
+        "later": f"after-{found.contacts[-1].id}-{first + CONTACTS_PER_PAGE}"
         if found.contacts and found.more_after
         else "",
     }

@@ -1,4 +1,4 @@
-"""Looking through contacts: what is found, in which order, page by page, against plain Python over random contacts."""
+"""The list of contacts: what is found, in which order, page by page, against plain Python over random contacts."""
 
 import random
 from collections.abc import Iterator
@@ -12,7 +12,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tamis.actions.accounts.accounts import create_account
-from tamis.actions.contacts.browsing import Look, count_contacts, find_contacts
+from tamis.actions.contacts.contact_list import ContactFilter, count_contacts, find_contacts
 from tamis.actions.fields.fields import create_field
 from tamis.actions.fields.types import create_type
 from tamis.actions.importing.upsert import upsert
@@ -152,14 +152,14 @@ def test_pages_hold_what_plain_python_finds(
     town: Town, text: str, filtered: bool, ordering: tuple[int, bool], limit: int
 ) -> None:
     order = SortOrder(None if ordering[0] < 0 else town.fields.fields[ordering[0]], ordering[1])
-    look = Look(text, town.segment_id if filtered else None)
+    contact_filter = ContactFilter(text, town.segment_id if filtered else None)
     found = [c for c in town.people if _matches(c, text, town.fields) and (not filtered or c.id in town.in_segment)]
     expected = _ordered(found, order)
-    assert count_contacts(town.services, town.account, town.type, look) == len(expected)
+    assert count_contacts(town.services, town.account, town.type, contact_filter) == len(expected)
     forward: list[int] = []
     near: PageAnchor | None = None
     while True:
-        page = find_contacts(town.services, town.account, town.type, look, order, near, limit)
+        page = find_contacts(town.services, town.account, town.type, contact_filter, order, near, limit)
         assert page.more_before == bool(forward)
         assert page.total in (None, len(expected))
         forward += [c.id for c in page.contacts]
@@ -169,48 +169,53 @@ def test_pages_hold_what_plain_python_finds(
     assert forward == expected
     if expected[1:]:
         back = find_contacts(
-            town.services, town.account, town.type, look, order, PageAnchor(expected[-1], before=True), limit
+            town.services, town.account, town.type, contact_filter, order, PageAnchor(expected[-1], before=True), limit
         )
         assert [c.id for c in back.contacts] == expected[:-1][-limit:]
         assert back.more_before == (len(expected) - 1 > limit)
 
 
 def test_a_page_knows_the_total_where_it_holds_everybody(town: Town) -> None:
-    page = find_contacts(town.services, town.account, town.type, Look("p1 42"), SortOrder(), None, 200)
+    page = find_contacts(town.services, town.account, town.type, ContactFilter("p1 42"), SortOrder(), None, 200)
     assert page.total == len(page.contacts) > 0
-    assert find_contacts(town.services, town.account, town.type, Look(), SortOrder(), None, 10).total is None
+    assert find_contacts(town.services, town.account, town.type, ContactFilter(), SortOrder(), None, 10).total is None
 
 
 def test_where_nobody_is_left_lies_the_first_page(town: Town) -> None:
     for order in (SortOrder(), SortOrder(town.fields.by_key["city"])):
-        first = find_contacts(town.services, town.account, town.type, Look(), order, None, 5)
-        everybody = find_contacts(town.services, town.account, town.type, Look(), order, None, 500).contacts
+        first = find_contacts(town.services, town.account, town.type, ContactFilter(), order, None, 5)
+        everybody = find_contacts(town.services, town.account, town.type, ContactFilter(), order, None, 500).contacts
         for near in (
             PageAnchor(999),
             PageAnchor(999, before=True),
             PageAnchor(everybody[-1].id),
             PageAnchor(everybody[0].id, before=True),
         ):
-            page = find_contacts(town.services, town.account, town.type, Look(), order, near, 5)
+            page = find_contacts(town.services, town.account, town.type, ContactFilter(), order, near, 5)
             assert (page.contacts, page.more_before, page.more_after) == (first.contacts, False, True)
 
 
 def test_what_cannot_be_looked_for_is_refused(town: Town) -> None:
     with pytest.raises(Invalid):
-        find_contacts(town.services, town.account, town.type, Look("a " * (MAX_WORDS + 1)), SortOrder())
+        find_contacts(town.services, town.account, town.type, ContactFilter("a " * (MAX_WORDS + 1)), SortOrder())
     with pytest.raises(Invalid):
-        find_contacts(town.services, town.account, town.type, Look("a" * 256), SortOrder())
+        find_contacts(town.services, town.account, town.type, ContactFilter("a" * 256), SortOrder())
     with pytest.raises(NotFound):
-        find_contacts(town.services, town.account, town.type, Look(segment_id=town.segment_id + 1), SortOrder())
+        find_contacts(
+            town.services, town.account, town.type, ContactFilter(segment_id=town.segment_id + 1), SortOrder()
+        )
 
 
 def test_what_was_just_written_is_found(town: Town) -> None:
     moved = town.services.clock() - timedelta(days=1)
     assert (
-        find_contacts(town.services, town.account, town.type, Look(f"{moved:%Y-%m-%d} xyzzy"), SortOrder()).total == 0
+        find_contacts(
+            town.services, town.account, town.type, ContactFilter(f"{moved:%Y-%m-%d} xyzzy"), SortOrder()
+        ).total
+        == 0
     )
     row = NewContact("xyzzy@example.org", "xyzzy@example.org", "{}")
     town.services.write(upsert, town.type.id, town.fields, [row], ())
-    found = find_contacts(town.services, town.account, town.type, Look("XYZZY"), SortOrder())
+    found = find_contacts(town.services, town.account, town.type, ContactFilter("XYZZY"), SortOrder())
     assert [c.email for c in found.contacts] == ["xyzzy@example.org"]
     town.people.append(found.contacts[0])

@@ -1,4 +1,4 @@
-"""Forget addresses so that they do not come back, refuse those that do, and allow them again."""
+"""Forgotten emails: delete them, keep them from coming back, and allow them again."""
 
 import shlex
 from collections.abc import Callable, Sequence
@@ -14,16 +14,16 @@ from tamis.records import contacts, overrides, suppressions, types
 from tamis.records.handles import Reader, Transaction
 from tamis.records.maintenance import erasure
 
-Refusals = Callable[[Sequence[str]], dict[str, str]]
-"""Given the keys of addresses, tells which of them are not taken, each with the reason."""
+EmailCheck = Callable[[Sequence[str]], dict[str, str]]
+"""Takes the keys of emails, and returns those that are refused, with the reason."""
 
 
-def forget_address(
+def forget_email(
     db: Transaction, now: datetime, account: Account, contact_type: ContactType, email: str
 ) -> Contact | None:
-    """Delete whatever is known of an address in a contact type, and keep the address from coming back; gives the
-    contact that it was, if it was one. Raises Invalid."""
-    address = _address(email)
+    """Delete everything known about an email in a contact type, and keep the email from coming back; returns its
+    contact, if it had one. Raises Invalid."""
+    address = _parse(email)
     fields = types.fields_of_type(db, contact_type.id)
     contact = contacts.by_email(db, contact_type.id, address.key, fields)
     if contact:
@@ -35,16 +35,16 @@ def forget_address(
     return contact
 
 
-def allow_address(db: Transaction, _now: datetime, _account: Account, contact_type: ContactType, email: str) -> Email:
-    """Let a forgotten address come back; raises Invalid and NotFound."""
-    address = _address(email)
+def allow_email(db: Transaction, _now: datetime, _account: Account, contact_type: ContactType, email: str) -> Email:
+    """Allow a forgotten email again; raises Invalid and NotFound."""
+    address = _parse(email)
     if not suppressions.lift_suppression(db, contact_type.id, address.key):
         raise NotFound("email_not_forgotten", email=address.address, contact_type=contact_type.name)
     return address
 
 
-def refusals(db: Reader, account: Account, contact_type: ContactType, words: MessageCatalog) -> Refusals:
-    """Make the check of addresses that are about to become contacts of a type, which says in `words` what it finds."""
+def email_check(db: Reader, account: Account, contact_type: ContactType, words: MessageCatalog) -> EmailCheck:
+    """Return the check of emails that are about to become contacts of a type; its reasons are written by `words`."""
 
     def check(email_keys: Sequence[str]) -> dict[str, str]:
         found = suppressions.find_suppressed(db, contact_type.id, email_keys)
@@ -64,14 +64,14 @@ def refusals(db: Reader, account: Account, contact_type: ContactType, words: Mes
 
 
 def refuse_forgotten(db: Reader, account: Account, type_id: int, email_key: str) -> None:
-    """Refuse an address that was forgotten in a contact type; raises Invalid."""
+    """Raise Invalid if an email was forgotten in a contact type."""
     found = suppressions.find_suppressed(db, type_id, [email_key])
     if found:
         day = f"{found[email_key].astimezone(account.zone):%Y-%m-%d}"
         raise Invalid([Problem("email", "email_was_forgotten", day=day)])
 
 
-def _address(email: str) -> Email:
+def _parse(email: str) -> Email:
     address = parse_email_for_lookup(email)
     if address is None:
         raise Invalid([Problem("email", "email_not_valid", email=email)])
