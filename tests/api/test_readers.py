@@ -100,7 +100,7 @@ def reader(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Reader]:
         return fetch(services, account_id, segment_id, after, limit)
 
     monkeypatch.setattr(recipients, "recipient_page", counted)
-    monkeypatch.setattr(endpoints, "ITEMS_A_PAGE", PIECE)
+    monkeypatch.setattr(endpoints, "ITEMS_PER_PAGE", PIECE)
     yield Reader(desk, keys, everyone, pages)
     services.close()
 
@@ -163,26 +163,26 @@ def test_what_was_fetched_for_a_reader_that_stands_still_is_let_go_and_fetched_a
     reader: Reader, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(list_streaming, "ITEMS_PER_CHUNK", PIECE // 5)
-    let_go: list[int] = []
-    right = list_streaming._Reader.let_go
+    dropped: list[int] = []
+    right = list_streaming._Reader.drop_buffer
 
     def counted(self: list_streaming._Reader) -> None:
         right(self)
-        let_go.append(len(reader.pages))
+        dropped.append(len(reader.pages))
 
-    monkeypatch.setattr(list_streaming._Reader, "let_go", counted)
+    monkeypatch.setattr(list_streaming._Reader, "drop_buffer", counted)
 
     async def take(number: int) -> None:
         stands_still = number in (3, 17)
         monkeypatch.setattr(list_streaming, "IDLE_SECONDS", 0 if number in (2, 16) else PATIENCE_SECONDS)
-        seen = len(let_go)
-        while stands_still and len(let_go) == seen:
+        seen = len(dropped)
+        while stands_still and len(dropped) == seen:
             await asyncio.sleep(0)
 
     reader.read(take)
     listed = json.loads(b"".join(reader.pieces))["message"]["contactEmails"]
     assert [row["email"] for row in listed] == [f"p{number}@example.org" for number in range(PEOPLE)]
-    assert len(let_go) == 3  # and at the end
+    assert len(dropped) == 3  # and at the end
     assert any((after - reader.segment.id * (1 << 32)) % PIECE for after in reader.pages[1:])  # from within a page
 
 

@@ -1,1 +1,1 @@
-"""The Segment API, quirks and all: raw ASGI handlers of the one application (docs/decisions/0030)."""
+"""The Segment API, with the quirks that its clients rely on: raw ASGI handlers (docs/decisions/0030)."""

@@ -1,4 +1,4 @@
-"""The routes of the Segment API: keys, limits, and every failure as JSON."""
+"""The routes of the Segment API: authentication, rate limits, and every failure as JSON."""
 
 import asyncio
 import logging
@@ -52,7 +52,7 @@ ROUTES: dict[str, tuple[str, Endpoint]] = {
 
 
 def segment_api_routes(services: Services) -> list[ASGIRouteHandler]:
-    """Make the routes below `/api`: raw ASGI handlers, for the sake of their speed (docs/decisions/0030)."""
+    """Make the routes below `/api` as raw ASGI handlers, for speed (docs/decisions/0030)."""
     keys = KeyPairAuth(services, lambda public_key: services.submit(note_key_use, public_key))
     writes = WriteLimit(services)
     limiter = RateLimiter(services.settings.requests_per_minute, services.settings.account_requests_per_minute)
@@ -81,8 +81,8 @@ def segment_api_routes(services: Services) -> list[ASGIRouteHandler]:
 
     def handler(path: str, method: str, endpoint: Endpoint) -> ASGIRouteHandler:
         async def handle(scope: Scope, receive: Receive, send: Send) -> None:
-            exchange = request_record(scope)
-            exchange.interface, exchange.route = INTERFACE, path
+            record = request_record(scope)
+            record.interface, record.route = INTERFACE, path
             request = Request.of(scope, receive)
             try:
                 found = await answer(request, method, endpoint)
@@ -102,9 +102,9 @@ def segment_api_routes(services: Services) -> list[ASGIRouteHandler]:
 
 @asgi("/api", copy_scope=False, opt={HANDLES_SUBPATHS: True})
 async def unknown_path(scope: Scope, receive: Receive, send: Send) -> None:  # noqa: ARG001  a handler takes all three
-    """Answer whatever else begins with `/api/`."""
-    exchange = request_record(scope)
-    exchange.interface, exchange.route = INTERFACE, UNKNOWN_ROUTE
+    """Answer all other paths below `/api/`."""
+    record = request_record(scope)
+    record.interface, record.route = INTERFACE, UNKNOWN_ROUTE
     await send_response(failure(404, "There is no such path in this API."), send)
 
 
@@ -123,20 +123,20 @@ def _failure(error: Exception, request: Request) -> RawResponse:
         case Refused():
             return failure(409, error_message(error))
         case Unavailable():
-            log.event("request_not_served", level=logging.ERROR, **_place(request), reason=str(error))
+            log.event("request_not_served", level=logging.ERROR, **_log_context(request), reason=str(error))
             return failure(503, capitalized(error_message(error)) + ".")
         case _:
-            place = _place(request)
-            log.event("fault", level=logging.ERROR, error=error, **place)
-            return failure(500, f"Something went wrong on our side. Reference: {place['request']}")
+            context = _log_context(request)
+            log.event("fault", level=logging.ERROR, error=error, **context)
+            return failure(500, f"Something went wrong on our side. Reference: {context['request']}")
 
 
-def _place(request: Request) -> LogContext:
-    """Say for the log which request it was."""
-    exchange = request_record(request.scope)
+def _log_context(request: Request) -> LogContext:
+    """Identify the request for the log."""
+    record = request_record(request.scope)
     return {
         "interface": INTERFACE,
-        "route": exchange.route,
-        "account": exchange.account_id,
-        "request": exchange.id,
+        "route": record.route,
+        "account": record.account_id,
+        "request": record.id,
     }

@@ -1,4 +1,4 @@
-"""The three encodings of a body, read to one form: names with their values."""
+"""Parsing of request bodies in three encodings to one form: values by name."""
 
 import codecs
 import re
@@ -8,10 +8,10 @@ import msgspec
 import multipart
 
 Value = None | bool | int | float | str | list["Value"] | dict[str, "Value"]
-"""What JSON can say; forms say texts only."""
+"""A value in JSON; forms have texts only."""
 Values = dict[str, list[Value]]
-"""By name, in the order in which they came."""
-MOST_VALUES = 20_000
+"""By name, in the order in which they were sent."""
+MAX_VALUES = 20_000
 CHARSETS = {"utf-8": "utf-8", "ascii": "utf-8", "iso8859-1": "cp1252", "cp1252": "cp1252"}
 
 
@@ -20,7 +20,7 @@ class InvalidBody(Exception):
 
 
 class BodyValues:
-    """The values of a body by name; where a name is repeated, the last value counts, unless a list is asked for."""
+    """The values of a body by name; of a repeated name the last value counts, unless a list is asked for."""
 
     def __init__(self, values: Values) -> None:
         self._values = values
@@ -33,17 +33,17 @@ class BodyValues:
         return None if value == "" else value
 
     def array(self, name: str) -> list[Value]:
-        """Return a list, whether it came as JSON, as `name[]`, as `name[0]`, or as `name` repeated."""
-        plain = self._values.get(name, [])
-        if plain and isinstance(plain[-1], list):
-            return list(plain[-1])
+        """Return a list, sent as JSON, as `name[]`, as `name[0]`, or as `name` repeated."""
+        repeated = self._values.get(name, [])
+        if repeated and isinstance(repeated[-1], list):
+            return list(repeated[-1])
         indexed = [
             (int(match[1] or 0), value)
             for key, values in self._values.items()
             if (match := re.fullmatch(re.escape(name) + r"\[([0-9]{0,6})\]", key))
             for value in values
         ]
-        return [value for value in plain if value not in ("", None)] + [v for _, v in sorted(indexed, key=_index)]
+        return [value for value in repeated if value not in ("", None)] + [v for _, v in sorted(indexed, key=_index)]
 
 
 def _index(pair: tuple[int, Value]) -> int:
@@ -51,7 +51,7 @@ def _index(pair: tuple[int, Value]) -> int:
 
 
 def parse_body(content_type: str, content_encoding: str, body: bytes) -> BodyValues:
-    """Read a body by its content type; an empty one is a form without values; raises BadBody."""
+    """Parse a body by its content type; an empty body has no values. Raises InvalidBody."""
     if content_encoding not in ("", "identity"):
         raise InvalidBody(f'the content encoding "{content_encoding[:40]}" is not supported')
     if not body:
@@ -62,7 +62,7 @@ def parse_body(content_type: str, content_encoding: str, body: bytes) -> BodyVal
         if kind == "application/json":
             return BodyValues(_from_json(body.decode(charset)))
         if kind == "application/x-www-form-urlencoded":
-            return BodyValues(_grouped(_pairs(body.decode("ascii"), charset)))
+            return BodyValues(_group_by_name(_pairs(body.decode("ascii"), charset)))
         if kind == "multipart/form-data":
             return BodyValues(_from_multipart(body, options.get("boundary", ""), charset))
     except UnicodeError:
@@ -79,7 +79,7 @@ def _charset(name: str) -> str:
 
 def _pairs(text: str, charset: str) -> list[tuple[str, str]]:
     try:
-        return parse_qsl(text, keep_blank_values=True, encoding=charset, errors="strict", max_num_fields=MOST_VALUES)
+        return parse_qsl(text, keep_blank_values=True, encoding=charset, errors="strict", max_num_fields=MAX_VALUES)
     except UnicodeError:
         raise
     except ValueError as error:
@@ -102,21 +102,21 @@ def _from_multipart(body: bytes, boundary: str, charset: str) -> Values:
     values: Values = {}
     try:
         with multipart.PushMultipartParser(
-            boundary, len(body), max_segment_count=MOST_VALUES, header_charset=charset, strict=True
+            boundary, len(body), max_segment_count=MAX_VALUES, header_charset=charset, strict=True
         ) as parser:
             for event in parser.parse(body):
                 if isinstance(event, multipart.MultipartSegment):
-                    part, pieces = event, []
+                    part, chunks = event, []
                 elif event:
-                    pieces.append(event)
+                    chunks.append(event)
                 elif part.name:
-                    values.setdefault(part.name, []).append(b"".join(pieces).decode(_charset(part.charset or charset)))
+                    values.setdefault(part.name, []).append(b"".join(chunks).decode(_charset(part.charset or charset)))
     except multipart.MultipartError as error:
         raise InvalidBody(str(error)) from None
     return values
 
 
-def _grouped(pairs: list[tuple[str, str]]) -> Values:
+def _group_by_name(pairs: list[tuple[str, str]]) -> Values:
     values: Values = {}
     for name, value in pairs:
         values.setdefault(name, []).append(value)

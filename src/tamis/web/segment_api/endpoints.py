@@ -26,13 +26,13 @@ from tamis.web.segment_api.list_streaming import Chunk, ListQuery, ListStreams, 
 from tamis.web.segment_api.params import BodyParams, parse_id
 from tamis.web.write_limit import WriteLimit
 
-ITEMS_A_PAGE = 10_000
-CONTACTS_A_PAGE = 2_000
-MOST_ITEMS = 1 << 53
+ITEMS_PER_PAGE = 10_000
+CONTACTS_PER_PAGE = 2_000
+MAX_ITEMS = 1 << 53
 
 
 class CachedList(NamedTuple):
-    """An answer that is right for one version of the data, from an instant until another, if there is one."""
+    """A response that is valid for one version of the data within a span of time."""
 
     version: int
     since: datetime
@@ -40,45 +40,44 @@ class CachedList(NamedTuple):
     body: bytes
 
     def covers(self, now: datetime) -> bool:
-        """Return whether an instant lies in the time for which it is right."""
+        """Return whether the response is valid at an instant."""
         return self.since <= now and (self.until is None or now < self.until)
 
 
 @dataclass(frozen=True, slots=True)
 class Context:
-    """What an endpoint works with; `lists` keeps the answer of `segment_list` of each account, `listings` the long
-    lists that are being read."""
+    """The context of an endpoint; `segment_lists` caches the segment list of each account, `list_streams` holds the
+    long lists being streamed."""
 
     services: Services
     writes: WriteLimit
     account: Account
-    listings: ListStreams
-    lists: dict[int, CachedList] = field(repr=False)
+    list_streams: ListStreams
+    segment_lists: dict[int, CachedList] = field(repr=False)
 
 
 def succeeded(message: object) -> RawResponse:
-    """Make the answer of a success."""
+    """Make a success response."""
     return json_response(200, {"status": "success", "message": message})
 
 
 async def segment_list(context: Context, _: Request) -> RawResponse:
-    """List all segments; the answer is kept until something is written, by any process, or time changes a
-    membership."""
-    # Read anew for each request, before the answer is made: an answer may be newer than its version, never older.
+    """List all segments; the response is cached until any process writes, or time changes a membership."""
+    # The version is read before the response is made: a response may be newer than its version, never older.
     services = context.services
     version = services.records.version()
-    kept = context.lists.get(context.account.id)
+    cached = context.segment_lists.get(context.account.id)
     now = services.clock()
-    if kept is None or kept.version != version or not kept.covers(now):
+    if cached is None or cached.version != version or not cached.covers(now):
         account = context.account
         found = await run_in_lane(services.lanes.short, account.id, lambda: segments.sized_segments(services, account))
         body = succeeded({"segments": [serializers.segment(sized) for sized in found.segments]}).body
-        kept = context.lists[account.id] = CachedList(version, now, found.until, body)
-    return RawResponse(200, kept.body)
+        cached = context.segment_lists[account.id] = CachedList(version, now, found.until, body)
+    return RawResponse(200, cached.body)
 
 
 async def recipient_list(context: Context, request: Request) -> StreamedResponse:
-    """Stream the recipients of a segment in order of their ids, at constant memory."""
+    """Stream the recipients of a segment in order of id, at constant memory."""
     query = request.query()
     db = context.services.records.reader()
     segment = segments.segment_by_id(db, context.account, parse_id(query.get("segment_id")))
@@ -87,18 +86,18 @@ async def recipient_list(context: Context, request: Request) -> StreamedResponse
     def page(start: int, size: int) -> list[Chunk]:
         return chunk_rows(recipients.recipient_page(context.services, context.account.id, segment.id, start, size))
 
-    listing = ListQuery("contactEmails", page, after, limit, ITEMS_A_PAGE)
-    return await context.listings.stream(listing, context.account.id, request)
+    list_query = ListQuery("contactEmails", page, after, limit, ITEMS_PER_PAGE)
+    return await context.list_streams.stream(list_query, context.account.id, request)
 
 
 async def recipient_add(context: Context, request: Request) -> RawResponse:
-    """Add an address to a segment."""
-    checks = await _checks(context, request)
-    segment_id = checks.integer("segment_id")
-    first_name, last_name = checks.text("first_name"), checks.text("last_name")
-    email = checks.email("email")
-    if checks.problems:
-        raise Invalid(checks.problems)
+    """Add a recipient to a segment."""
+    params = await _read_params(context, request)
+    segment_id = params.integer("segment_id")
+    first_name, last_name = params.text("first_name"), params.text("last_name")
+    email = params.email("email")
+    if params.problems:
+        raise Invalid(params.problems)
     await context.writes.run(
         context.account.id, recipients.add_recipient, context.account, segment_id, email, first_name, last_name
     )
@@ -106,14 +105,14 @@ async def recipient_add(context: Context, request: Request) -> RawResponse:
 
 
 async def recipient_delete(context: Context, request: Request) -> RawResponse:
-    """Delete a recipient by its id."""
+    """Delete a recipient by id."""
     recipient_id = parse_id(request.query().get("segment_recipient_id"))
     await context.writes.run(context.account.id, recipients.delete_recipient, context.account, recipient_id)
     return succeeded("Deleted Successfully")
 
 
 async def segment_delete(context: Context, request: Request) -> RawResponse:
-    """Delete a segment; that the text stands under `errors` is a quirk on which clients rely."""
+    """Delete a segment; the text under `errors` is a quirk on which clients rely."""
     segment_id = parse_id(request.query().get("segment_id"))
     await context.writes.run(context.account.id, segments.delete_segment, context.account, segment_id)
     log.event("segment_deleted", account=context.account.id, segment=segment_id)
@@ -121,14 +120,14 @@ async def segment_delete(context: Context, request: Request) -> RawResponse:
 
 
 async def segment_store(context: Context, request: Request) -> RawResponse:
-    """Make a segment from parallel arrays."""
-    checks = await _checks(context, request)
-    type_id = checks.integer("contact_type_id")
-    name = checks.text("segment_name")
-    fields, operators = checks.texts("select_field"), checks.texts("select_operator")
-    values = checks.values("value")
-    query_type = checks.query_type("query_type")
-    problems = list(checks.problems)
+    """Create a segment from parallel arrays."""
+    params = await _read_params(context, request)
+    type_id = params.integer("contact_type_id")
+    name = params.text("segment_name")
+    fields, operators = params.texts("select_field"), params.texts("select_operator")
+    values = params.values("value")
+    query_type = params.query_type("query_type")
+    problems = list(params.problems)
     draft = None
     if not problems or {p.path for p in problems} <= {"segment_name", "contact_type_id"}:
         try:
@@ -165,7 +164,7 @@ async def reserved_fields(_context: Context, _: Request) -> RawResponse:
 
 
 async def contact_list(context: Context, request: Request) -> StreamedResponse:
-    """Stream the contacts of a type in order of their ids, at constant memory."""
+    """Stream the contacts of a type in order of id, at constant memory."""
     query = request.query()
     contact_type = _contact_type(context, parse_id(query.get("contact_type_id")))
     after, limit = _page(query)
@@ -176,15 +175,15 @@ async def contact_list(context: Context, request: Request) -> StreamedResponse:
             [(c.id, msgspec.json.encode(serializers.contact(c, context.account.id, fields)).decode()) for c in found]
         )
 
-    listing = ListQuery("contacts", page, after, limit, CONTACTS_A_PAGE)
-    return await context.listings.stream(listing, context.account.id, request)
+    list_query = ListQuery("contacts", page, after, limit, CONTACTS_PER_PAGE)
+    return await context.list_streams.stream(list_query, context.account.id, request)
 
 
 def _contact_type(context: Context, type_id: int) -> ContactType:
     return type_by_id(context.services.records.reader(), context.account, type_id)
 
 
-async def _checks(context: Context, request: Request) -> BodyParams:
+async def _read_params(context: Context, request: Request) -> BodyParams:
     body = await request.body(context.services.settings.max_body)
     return BodyParams(parse_body(request.header(b"content-type"), request.header(b"content-encoding"), body))
 
@@ -197,4 +196,4 @@ def _page(query: dict[str, str]) -> tuple[int, int]:
     ]
     if problems:
         raise Invalid(problems)
-    return int(query.get("after") or 0), int(query.get("limit") or MOST_ITEMS)
+    return int(query.get("after") or 0), int(query.get("limit") or MAX_ITEMS)

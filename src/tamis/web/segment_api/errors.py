@@ -1,4 +1,4 @@
-"""How the Segment API says that something failed."""
+"""Failure responses of the Segment API."""
 
 from collections.abc import Iterable, Mapping, Sequence
 
@@ -11,12 +11,12 @@ NOT_FOUND_ON_DELETE = "Record Not Found"
 
 
 def failure(status: int, errors: str | Mapping[str, Sequence[str]], headers: Headers = ()) -> RawResponse:
-    """Make the answer of a failure; `errors` is a sentence, or the messages of each field."""
+    """Make a failure response; `errors` is a sentence, or the messages of each field."""
     return json_response(status, {"status": "failed", "errors": errors}, headers)
 
 
 def invalid(problems: Iterable[Problem]) -> RawResponse:
-    """Make the answer for wrong input from problems whose paths are the names of parameters."""
+    """Make the response to invalid input from problems whose paths are the names of parameters."""
     errors: dict[str, list[str]] = {}
     for problem in problems:
         errors.setdefault(problem.path, []).append(as_sentence(problem))

@@ -1,4 +1,4 @@
-"""Long lists, sent page by page: neither their length nor a reader that stands still costs memory or threads."""
+"""Streaming of long lists page by page: neither their length nor a slow reader costs memory or threads."""
 
 import asyncio
 from collections import Counter, deque
@@ -12,14 +12,13 @@ from tamis.web.http import Request, StreamedResponse
 from tamis.web.request_tasks import run_in_lane
 
 ITEMS_PER_CHUNK = 2_000
-"""How many items are given to the connection at a time: about a third of a megabyte, which it holds until they are
-read."""
+"""Items that are passed to the connection at a time: about a third of a megabyte, buffered until read."""
 IDLE_SECONDS = 1.0
-"""After so long without reading, what was fetched for a reader is let go, and fetched again when it goes on."""
+"""After this long without reading, the pages fetched for a reader are dropped, and fetched again when it continues."""
 
 
 class Chunk(NamedTuple):
-    """Items that follow each other: how many, the number of the last one, and their JSON with commas between."""
+    """Consecutive items: how many, the id of the last one, and their JSON separated by commas."""
 
     length: int
     last: int
@@ -27,14 +26,14 @@ class Chunk(NamedTuple):
 
 
 def chunk_rows(rows: Sequence[tuple[int, str]]) -> list[Chunk]:
-    """Cut a page of items into pieces."""
+    """Split a page of items into chunks."""
     parts = (rows[start : start + ITEMS_PER_CHUNK] for start in range(0, len(rows), ITEMS_PER_CHUNK))
     return [Chunk(len(part), part[-1][0], ",".join([row[1] for row in part]).encode()) for part in parts]
 
 
 @dataclass(frozen=True, slots=True)
 class ListQuery:
-    """A list as it is asked for: `page` gives the pieces after a number, of at most so many items in all."""
+    """A requested list: `page` returns the chunks after an id, of at most a number of items in all."""
 
     name: str
     page: Callable[[int, int], list[Chunk]]
@@ -44,7 +43,7 @@ class ListQuery:
 
 
 class ListStreams:
-    """The lists that are being read; each account waits for its own pages."""
+    """The lists being streamed; each account waits for its own pages only."""
 
     def __init__(self, lane: Lane, most_open: int) -> None:
         self._lane = lane
@@ -52,15 +51,15 @@ class ListStreams:
         self._open: Counter[int] = Counter()
 
     async def stream(self, listing: ListQuery, account_id: int, request: Request) -> StreamedResponse:
-        """Return the answer; raises Busy, and what fetching the first page raises."""
+        """Return the response; raises Busy, and what fetching the first page raises."""
         if self._open[account_id] >= self._most_open:
             raise Busy("too_many_lists_of_account")
         size = min(listing.page_size, listing.limit)
-        begun = deque(await run_in_lane(self._lane, account_id, lambda: listing.page(listing.after, size)))
-        first = begun.popleft() if begun else Chunk(0, listing.after, b"")
+        chunks = deque(await run_in_lane(self._lane, account_id, lambda: listing.page(listing.after, size)))
+        first = chunks.popleft() if chunks else Chunk(0, listing.after, b"")
         head = b'{"status":"success","message":{"' + listing.name.encode() + b'":['
-        is_last = first.length + sum(piece.length for piece in begun) < size
-        return StreamedResponse(head + first.items, self._rest(listing, account_id, request, first, begun, is_last))
+        is_last = first.length + sum(chunk.length for chunk in chunks) < size
+        return StreamedResponse(head + first.items, self._rest(listing, account_id, request, first, chunks, is_last))
 
     async def _rest(
         self,
@@ -72,24 +71,24 @@ class ListStreams:
         is_last: bool,
     ) -> AsyncIterator[bytes]:
         reader = _Reader(self._lane, listing, account_id, first, fetched, is_last)
-        gone = asyncio.ensure_future(_client_gone(request))
+        disconnected = asyncio.ensure_future(_wait_for_disconnect(request))
         self._open[account_id] += 1
         try:
-            while not gone.done() and (piece := await reader.next_piece()):
-                still = asyncio.get_running_loop().call_later(IDLE_SECONDS, reader.let_go)
-                yield b"," + piece.items
-                still.cancel()
+            while not disconnected.done() and (chunk := await reader.next_chunk()):
+                idle_timer = asyncio.get_running_loop().call_later(IDLE_SECONDS, reader.drop_buffer)
+                yield b"," + chunk.items
+                idle_timer.cancel()
             yield b"]}}"
         finally:
             self._open[account_id] -= 1
             if not self._open[account_id]:
                 del self._open[account_id]
-            gone.cancel()
-            reader.let_go()
+            disconnected.cancel()
+            reader.drop_buffer()
 
 
 class _Reader:
-    """How far a list is read, what was fetched of it, and what is being fetched."""
+    """The state of a stream: what was sent, fetched, and is being fetched."""
 
     def __init__(
         self, lane: Lane, listing: ListQuery, account_id: int, first: Chunk, fetched: deque[Chunk], is_last: bool
@@ -97,55 +96,55 @@ class _Reader:
         self._lane = lane
         self._listing = listing
         self._account_id = account_id
-        self._sent = first
-        self._left = listing.limit - first.length
+        self._last_sent = first
+        self._remaining = listing.limit - first.length
         self._fetched = fetched
         self._is_last = is_last
-        self._upcoming: asyncio.Future[list[Chunk]] | None = None
-        self._asked = 0
+        self._next_page: asyncio.Future[list[Chunk]] | None = None
+        self._requested = 0
 
-    async def next_piece(self) -> Chunk | None:
-        """Return the next piece, fetching a page where none is there; None at the end."""
-        self._look_ahead()
-        if not self._fetched and self._upcoming:
-            asked, upcoming = self._asked, self._upcoming
-            page = await upcoming
-            self._upcoming = None
+    async def next_chunk(self) -> Chunk | None:
+        """Return the next chunk, fetching a page if needed; None at the end."""
+        self._prefetch()
+        if not self._fetched and self._next_page:
+            requested, next_page = self._requested, self._next_page
+            page = await next_page
+            self._next_page = None
             self._fetched.extend(page)
-            self._is_last = sum(piece.length for piece in page) < asked
-            self._look_ahead()
+            self._is_last = sum(chunk.length for chunk in page) < requested
+            self._prefetch()
         if not self._fetched:
             return None
-        self._sent = self._fetched.popleft()
-        self._left -= self._sent.length
-        return self._sent
+        self._last_sent = self._fetched.popleft()
+        self._remaining -= self._last_sent.length
+        return self._last_sent
 
-    def let_go(self) -> None:
-        """Forget what was fetched and is not sent."""
-        if self._fetched or self._upcoming:
+    def drop_buffer(self) -> None:
+        """Drop what was fetched and not sent."""
+        if self._fetched or self._next_page:
             self._fetched.clear()
             self._is_last = False
-        if self._upcoming:
-            self._upcoming.cancel()
-            self._upcoming = None
+        if self._next_page:
+            self._next_page.cancel()
+            self._next_page = None
 
-    def _look_ahead(self) -> None:
-        """Fetch the next page while the last one is on its way."""
-        last = self._fetched[-1].last if self._fetched else self._sent.last
-        self._asked = min(self._listing.page_size, self._left - sum(piece.length for piece in self._fetched))
-        if self._upcoming is None and not self._is_last and self._asked > 0:
-            page, asked = self._listing.page, self._asked
-            self._upcoming = asyncio.ensure_future(
-                run_in_lane(self._lane, self._account_id, lambda: page(last, asked), is_bounded=False)
+    def _prefetch(self) -> None:
+        """Fetch the next page while the last one is being sent."""
+        last = self._fetched[-1].last if self._fetched else self._last_sent.last
+        self._requested = min(self._listing.page_size, self._remaining - sum(chunk.length for chunk in self._fetched))
+        if self._next_page is None and not self._is_last and self._requested > 0:
+            page, requested = self._listing.page, self._requested
+            self._next_page = asyncio.ensure_future(
+                run_in_lane(self._lane, self._account_id, lambda: page(last, requested), is_bounded=False)
             )
-            self._upcoming.add_done_callback(_note)
+            self._next_page.add_done_callback(_retrieve_exception)
 
 
-def _note(upcoming: "asyncio.Future[list[Chunk]]") -> None:
-    if not upcoming.cancelled():
-        upcoming.exception()  # for a page that was let go, nobody asks
+def _retrieve_exception(next_page: "asyncio.Future[list[Chunk]]") -> None:
+    if not next_page.cancelled():
+        next_page.exception()  # a dropped page is not awaited
 
 
-async def _client_gone(request: Request) -> None:
+async def _wait_for_disconnect(request: Request) -> None:
     while (await request.receive())["type"] != "http.disconnect":
         pass

@@ -1,4 +1,4 @@
-"""The words of the Segment API: those of its parameters, and those that its clients have always had."""
+"""Messages of the Segment API: those of its parameters, and those that its clients have always received."""
 
 from collections.abc import Mapping
 
@@ -21,7 +21,7 @@ WORDS = MessageCatalog(SHARED, OWN)
 
 
 def error_message(error: TamisError) -> str:
-    """Return what is wrong in words."""
+    """Return all problems of an error as one text."""
     return "; ".join(map(WORDS.render, error.problems))
 
 
@@ -31,5 +31,5 @@ def as_sentence(message: Message) -> str:
 
 
 def capitalized(text: str) -> str:
-    """Return a text with a capital at its beginning."""
+    """Return a text with its first letter in upper case."""
     return text[:1].upper() + text[1:]

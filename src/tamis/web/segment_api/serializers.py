@@ -1,4 +1,4 @@
-"""The shapes in which the Segment API shows things; the order of keys is part of them."""
+"""The JSON objects of the Segment API; the order of keys is part of the contract."""
 
 from tamis.actions.segments.rule_syntax import to_arrays
 from tamis.actions.segments.segments import SizedSegment
@@ -8,7 +8,7 @@ from tamis.domain.instants import format_instant
 
 
 def segment(sized: SizedSegment) -> dict[str, object]:
-    """Show a segment."""
+    """Return a segment as the API shows it."""
     shown = sized.segment
     arrays = to_arrays(sized.rule)
     return {
@@ -28,18 +28,18 @@ def segment(sized: SizedSegment) -> dict[str, object]:
 
 
 def contact_type(shown: ContactType) -> dict[str, object]:
-    """Show a contact type."""
+    """Return a contact type as the API shows it."""
     made = format_instant(shown.created_at)
     return {"id": shown.id, "user_id": shown.account_id, "name": shown.name, "created_at": made, "updated_at": made}
 
 
 def contact_type_with_fields(shown: ContactType, fields: FieldSet) -> dict[str, object]:
-    """Show a contact type with all fields that a rule over it can name."""
+    """Return a contact type with all fields that its rules can use."""
     return {**contact_type(shown), "fields": [field(f) for f in fields.fields]}
 
 
 def field(shown: Field) -> dict[str, object]:
-    """Show a field; its id is what `select_field` takes."""
+    """Return a field as the API shows it; `select_field` takes its id."""
     return {
         "id": shown.id,
         "name": shown.name,
@@ -51,7 +51,7 @@ def field(shown: Field) -> dict[str, object]:
 
 
 def contact(shown: Contact, account_id: int, fields: FieldSet) -> dict[str, object]:
-    """Show a contact: reserved fields by their keys, custom ones below `custom_fields`."""
+    """Return a contact as the API shows it: reserved fields by key, custom ones below `custom_fields`."""
     reserved = [f for f in RESERVED if f not in COLUMNS_OF_THEIR_OWN]
     custom = [f for f in fields.fields if f not in RESERVED]
     return {
