@@ -50,7 +50,7 @@ CSRF = re.compile(r'name="csrf" content="([0-9a-f]{64})"')
 
 
 @dataclass(frozen=True, slots=True)
-class Asked:
+class UploadRequest:
     """A request of a browser: a page, or a form or a question in JSON that is sent to one."""
 
     what: str
@@ -72,11 +72,11 @@ class Browser:
 
     def sign(self) -> None:
         """Take the token that forms must carry."""
-        found = CSRF.search(self.ask(Asked("", "/account")).decode())
+        found = CSRF.search(self.ask(UploadRequest("", "/account")).decode())
         assert found
         self._headers["x-csrf-token"] = found[1]
 
-    def ask(self, asked: Asked) -> bytes:
+    def ask(self, asked: UploadRequest) -> bytes:
         """Ask, and give the body of the answer, which must be a success."""
         headers, body = dict(self._headers), None
         if asked.form is not None:
@@ -129,48 +129,48 @@ def _prepared(store: Store, directory: Path) -> tuple[str, int, tuple[str, list[
     return token, 1, (f"SELECT count(*) FROM bare WHERE {where}", list(parameters.values))
 
 
-def _pages(store: Store, import_id: int, contact_id: int) -> list[Asked]:
+def _pages(store: Store, import_id: int, contact_id: int) -> list[UploadRequest]:
     half, of_type = f"/segments/{store.half_id}", f"/types/{store.type_id}"
     people = f"{of_type}/contacts"
 
-    def search(what: str, text: str) -> Asked:
-        return Asked(f"contacts: search, {what}", f"{people}/found", {"text": text})
+    def search(what: str, text: str) -> UploadRequest:
+        return UploadRequest(f"contacts: search, {what}", f"{people}/found", {"text": text})
 
     return [
-        Asked("segments", "/segments"),
-        Asked("a segment", half),
-        Asked("a segment: its figures again", f"{half}/figures"),
-        Asked("a segment: over time", f"{half}/history"),
-        Asked("a segment: members", f"{half}/members"),
-        Asked("a segment: members, a search", f"{half}/members/search", {"text": "maria"}),
-        Asked("a segment: by hand", f"{half}/by-hand"),
-        Asked("a segment: overlap", f"{half}/overlap"),
-        Asked("a segment: overlap with all others", f"{half}/overlap/all"),
-        Asked("a segment: API", f"{half}/api"),
-        Asked("builder, new", f"/segments/new?type={store.type_id}"),
-        Asked("builder, a segment", f"{half}/edit"),
-        Asked("contacts", people),
-        Asked("contacts by amount", f"{people}?order=-total_spent"),
-        Asked("contacts by address", f"{people}?order=email"),
-        Asked("contacts of a segment with half of them", f"{people}?segment={store.half_id}"),
+        UploadRequest("segments", "/segments"),
+        UploadRequest("a segment", half),
+        UploadRequest("a segment: its figures again", f"{half}/figures"),
+        UploadRequest("a segment: over time", f"{half}/history"),
+        UploadRequest("a segment: members", f"{half}/members"),
+        UploadRequest("a segment: members, a search", f"{half}/members/search", {"text": "maria"}),
+        UploadRequest("a segment: by hand", f"{half}/by-hand"),
+        UploadRequest("a segment: overlap", f"{half}/overlap"),
+        UploadRequest("a segment: overlap with all others", f"{half}/overlap/all"),
+        UploadRequest("a segment: API", f"{half}/api"),
+        UploadRequest("builder, new", f"/segments/new?type={store.type_id}"),
+        UploadRequest("builder, a segment", f"{half}/edit"),
+        UploadRequest("contacts", people),
+        UploadRequest("contacts by amount", f"{people}?order=-total_spent"),
+        UploadRequest("contacts by address", f"{people}?order=email"),
+        UploadRequest("contacts of a segment with half of them", f"{people}?segment={store.half_id}"),
         search("what many have", "mar"),
         search("what few have", "marta.rossi"),
         search("what nobody has", "nobody at all"),
         search("two words", "müller berlin"),
-        Asked("contacts: count of what many have", f"{people}/count", {"text": "mar"}),
-        Asked("a contact", f"{people}/{contact_id}"),
-        Asked("a contact: its history", f"{people}/{contact_id}/history"),
-        Asked("a new contact", f"{people}/new"),
-        Asked("contact types", "/types"),
-        Asked("a contact type", of_type),
-        Asked("imports", "/imports"),
-        Asked("an import", f"/imports/{import_id}"),
-        Asked("a new import", "/imports/new"),
-        Asked("account", "/account"),
+        UploadRequest("contacts: count of what many have", f"{people}/count", {"text": "mar"}),
+        UploadRequest("a contact", f"{people}/{contact_id}"),
+        UploadRequest("a contact: its history", f"{people}/{contact_id}/history"),
+        UploadRequest("a new contact", f"{people}/new"),
+        UploadRequest("contact types", "/types"),
+        UploadRequest("a contact type", of_type),
+        UploadRequest("imports", "/imports"),
+        UploadRequest("an import", f"/imports/{import_id}"),
+        UploadRequest("a new import", "/imports/new"),
+        UploadRequest("account", "/account"),
     ]
 
 
-def _page(directory: Path, server: servers.Server, browser: Browser, asked: Asked) -> Figure:
+def _page(directory: Path, server: servers.Server, browser: Browser, asked: UploadRequest) -> Figure:
     for _ in range(WARM_UP):
         body = browser.ask(asked)
     file = directory / "page.html"
@@ -193,7 +193,7 @@ def _preview(
 ) -> Figure:
     draft = json.loads(_document(store))
     question = json.dumps({"type": store.type_id, "builder": "bench", "number": 0, "draft": draft})
-    asked = Asked("builder, an answer", "/segments/preview", question=question)
+    asked = UploadRequest("builder, an answer", "/segments/preview", question=question)
 
     def bare() -> object:
         return con.execute(*sql).fetchall()
@@ -216,7 +216,7 @@ def _document(store: Store) -> str:
         services.close()
 
 
-def _ms(browser: Browser, asked: Asked) -> float:
+def _ms(browser: Browser, asked: UploadRequest) -> float:
     begun = time.perf_counter()
     browser.ask(asked)
     return (time.perf_counter() - begun) * 1000

@@ -50,7 +50,7 @@ def main(arguments: Sequence[str]) -> None:
 def _points(way: str) -> list[str]:
     if way != "server":
         return [*POINTS, *OF_A_COMMAND, *OF_UNDOING]
-    return [*(name for name, point in POINTS.items() if point.phase != "following"), *OF_A_SERVER, *OF_UNDOING]
+    return [*(name for name, point in POINTS.items() if point.phase != "projecting"), *OF_A_SERVER, *OF_UNDOING]
 
 
 def _kill(killing: Killing, way: str, point: str) -> None:

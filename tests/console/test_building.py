@@ -14,7 +14,7 @@ from playwright.sync_api import BrowserContext, Error, Page, Route, expect
 
 from tamis.rules.syntaxes.json import to_json
 from tests.console.conftest import close_and_stay
-from tests.console.test_accessible import look_at
+from tests.console.test_accessible import preview_upload
 from tests.laws.strategies import rules
 from tests.support.effort import examples
 from tests.support.people import Person, fresh
@@ -488,22 +488,22 @@ def test_axe_finds_nothing_serious_in_what_opens(builder: Builder) -> None:
     builder.write('country is one of ("India", "China") and (total_paid > 100 or last_rental_at is within 30 days)')
     expect(builder.conditions).to_have_count(3)
     page.locator("[data-part=menu]").nth(1).click()
-    look_at(page, "a menu", found)
+    preview_upload(page, "a menu", found)
     page.keyboard.press("Escape")
     builder.conditions.first.get_by_role("combobox").last.click()
     expect(page.locator(".listbox")).to_be_visible()
-    look_at(page, "values", found)
+    preview_upload(page, "values", found)
     page.locator("[data-do=add]").first.click()
     expect(page.locator(".picker")).to_be_visible()
     expect(page.locator("#panel:not([aria-busy])")).to_be_visible()
-    look_at(page, "fields", found)
+    preview_upload(page, "fields", found)
     page.keyboard.press("Escape")
     builder.write("countri = 5")
     expect(page.locator("#text-problem")).to_be_visible()
-    look_at(page, "a mistake in the text", found)
+    preview_upload(page, "a mistake in the text", found)
     page.keyboard.press("Escape")
     page.get_by_role("link", name="Account").click()
-    look_at(page, "leaving", found)
+    preview_upload(page, "leaving", found)
     page.get_by_role("button", name="Stay here").click()
     assert not found, json.dumps(found, indent=1)
 

@@ -7,7 +7,7 @@ from typing import Any
 
 from playwright.sync_api import BrowserContext, Page, expect
 
-from tests.console.test_accessible import look_at
+from tests.console.test_accessible import preview_upload
 from tests.support.people import Person, fresh
 from tests.support.sakila import CUSTOMERS, FILE
 
@@ -154,28 +154,28 @@ def test_every_state_of_an_import_is_accessible(page: Page, owner: Person, tmp_p
     file.write_text(f"email,joined,half,\n{rows}bad,01/02/2024,a,x\np1@example.org,01/02/2024,a,x\n")
     page.goto(f"/imports/new?type={type_id}")
     page.evaluate(DROP, ["", "none.csv", "#drop"])
-    look_at(page, "refused", found)
+    preview_upload(page, "refused", found)
     page.set_input_files("#file", file)
     page.wait_for_url("**/imports/uploads/*")
     page.get_by_label("half", exact=True).select_option("field:email")
     page.get_by_role("button", name="Try it").click()
     expect(page.get_by_text("would feed the same field")).to_have_count(2)
-    look_at(page, "with problems", found)
+    preview_upload(page, "with problems", found)
     page.get_by_label("half", exact=True).select_option("out")
     page.get_by_label("Dates like").select_option("mdy")
     page.get_by_role("button", name="Try it").click()
     expect(page.get_by_role("heading", name="What an import would do")).to_be_visible(timeout=60_000)
-    look_at(page, "tried", found)
+    preview_upload(page, "tried", found)
     page.get_by_role("button", name="Import", exact=True).click()
     expect(page.get_by_role("heading", name="Segments", exact=True)).to_be_visible(timeout=60_000)
-    look_at(page, "imported", found)
+    preview_upload(page, "imported", found)
     page.get_by_role("button", name="Undo").first.click()
-    look_at(page, "asked whether to undo", found)
+    preview_upload(page, "asked whether to undo", found)
     page.get_by_role("button", name="Undo the import").click()
     expect(page.get_by_role("heading", name="Undone", exact=True)).to_be_visible(timeout=60_000)
-    look_at(page, "undone", found)
+    preview_upload(page, "undone", found)
     page.goto("/imports")
-    look_at(page, "listed", found)
+    preview_upload(page, "listed", found)
     assert not found, json.dumps(found, indent=1)
 
 

@@ -7,13 +7,13 @@ from pathlib import Path
 import duckdb
 import pytest
 
-from tamis.actions.importing.mapping import names_address
-from tamis.actions.importing.report import nothing_told
-from tamis.actions.importing.sources import ContactFile, Source, stage
+from tamis.actions.importing.mapping import has_email_header
+from tamis.actions.importing.report import no_progress
+from tamis.actions.importing.sources import ContactFile, StagedFile, stage_file
 from tamis.domain.errors import Invalid
 from tamis.staging.connection import open_staging
 
-Stage = Callable[[str, bytes], Source]
+Stage = Callable[[str, bytes], StagedFile]
 EMAIL = {"email": "a@example.org"}
 
 
@@ -21,11 +21,11 @@ EMAIL = {"email": "a@example.org"}
 def staged(tmp_path: Path) -> Iterator[Stage]:
     """Lay a file out."""
 
-    def lay_out(name: str, content: bytes) -> Source:
+    def lay_out(name: str, content: bytes) -> StagedFile:
         path, spool = tmp_path / name, tmp_path / "spool"
         path.write_bytes(content)
         spool.mkdir()
-        return stage(staging, ContactFile(path), spool, lambda cells: names_address(cells, {}), nothing_told)
+        return stage_file(staging, ContactFile(path), spool, lambda cells: has_email_header(cells, {}), no_progress)
 
     with open_staging(tmp_path, "500MB", 1) as staging:
         yield lay_out

@@ -274,7 +274,7 @@ class Killing:
         try:
             db = services.records.reader()
             account = all_accounts(db)[0]
-            jobs = {seen.job.id: seen for seen in list_imports(services, account, 9)}
+            jobs = {status.job.id: status for status in list_imports(services, account, 9)}
         finally:
             services.close()
         left = contacts(self.data)

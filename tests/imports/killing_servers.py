@@ -14,7 +14,7 @@ from tests.support.process import PATIENCE_SECONDS, Server
 from tests.support.uploading import begin, hand_in, place_of
 
 PROGRAM = """
-from tamis.actions.importing import run, storing
+from tamis.actions.importing import batch_writer, run
 from tests.imports import kill_points
 run.ROWS_A_BATCH = {rows}
 kill_points.arm(kill_points.ALL[{name!r}], {number})

@@ -6,14 +6,14 @@ from pathlib import Path
 import pytest
 
 from tamis.actions.importing.background import (
-    Asked,
-    can_be_undone,
-    import_under_way,
+    UploadRequest,
+    can_undo,
+    discard_waiting_upload,
+    job_of_import,
+    job_of_undo,
+    job_of_upload,
     start_undo,
     start_upload,
-    throw_away,
-    undo_under_way,
-    work_on_upload,
 )
 from tamis.actions.importing.jobs import find_import, list_imports
 from tamis.actions.importing.uploads import list_uploads
@@ -37,7 +37,7 @@ def finished(task: BackgroundJob) -> BackgroundJob:
 
 def start(desk: Desk, upload: Upload, what: str = "import") -> BackgroundJob:
     """Try or import a file."""
-    asked = Asked("trial" if what == "trial" else "import", CREATE, ())
+    asked = UploadRequest("trial" if what == "trial" else "import", CREATE, ())
     return start_upload(desk.services, desk.account, desk.type, upload, asked)
 
 
@@ -47,7 +47,7 @@ def test_a_trial_tells_what_an_import_does_and_leaves_the_file(desk: Desk) -> No
     assert (trial.status, trial.import_id) == (JobStatus.DONE, None)
     assert (trial.result.rows, trial.result.created, trial.result.rejected, trial.result.repeated) == (4, 2, 1, 1)
     assert list_uploads(desk.services, desk.account) == [upload]
-    assert work_on_upload(desk.services, desk.account, upload.id) is trial
+    assert job_of_upload(desk.services, desk.account, upload.id) is trial
     assert (list_imports(desk.services, desk.account, 5), desk.fields.find("n")) == ([], None)
     task = finished(start(desk, upload))
     assert task.status is JobStatus.DONE
@@ -56,7 +56,7 @@ def test_a_trial_tells_what_an_import_does_and_leaves_the_file(desk: Desk) -> No
     assert (job.created, job.rejected, job.repeated) == (2, 1, 1)
     assert job.report.segments == ()
     assert not Path(trial.result.rejects_file).exists()
-    assert import_under_way(desk.services, desk.account, job) is task
+    assert job_of_import(desk.services, desk.account, job) is task
     assert Path(job.report.rejects_file or "").name.startswith("a_list-")
     assert list_uploads(desk.services, desk.account) == []
 
@@ -65,9 +65,9 @@ def test_what_is_thrown_away_leaves_nothing_of_its_trial(desk: Desk) -> None:
     upload = hand_in(desk, MIXED)
     first, second = (finished(start(desk, upload, "trial")).result.rejects_file for _ in range(2))
     assert [Path(file).exists() for file in (first, second)] == [False, True]
-    throw_away(desk.services, desk.account, upload)
+    discard_waiting_upload(desk.services, desk.account, upload)
     assert not Path(second).exists()
-    assert work_on_upload(desk.services, desk.account, upload.id) is None
+    assert job_of_upload(desk.services, desk.account, upload.id) is None
     assert list_uploads(desk.services, desk.account) == []
 
 
@@ -77,10 +77,10 @@ def test_an_import_is_undone_once(desk: Desk) -> None:
     with pytest.raises(NotFound):
         start_undo(desk.services, desk.account, import_id + 1)
     undo = start_undo(desk.services, desk.account, import_id)
-    assert undo_under_way(desk.services, desk.account, import_id) is undo
+    assert job_of_undo(desk.services, desk.account, import_id) is undo
     assert (finished(undo).status, undo.result.deleted) == (JobStatus.DONE, 2)
     job, state = find_import(desk.services, desk.account, import_id)
-    assert (state, can_be_undone(job)) == ("undone", False)
+    assert (state, can_undo(job)) == ("undone", False)
     with pytest.raises(Refused, match="undone already"):
         start_undo(desk.services, desk.account, import_id)
 

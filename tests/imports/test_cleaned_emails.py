@@ -5,9 +5,9 @@ from pathlib import Path
 import pytest
 
 from tamis.actions.contacts.forgotten_emails import forget_email
-from tamis.actions.importing.details import details
 from tamis.actions.importing.jobs import find_import
 from tamis.actions.importing.report import ImportOptions
+from tamis.actions.importing.report_details import to_details
 from tamis.domain.import_reports import CleanedEmail
 from tests.imports.conftest import Desk
 
@@ -60,7 +60,7 @@ def test_whoever_was_forgotten_does_not_come_back_cleaned(desk: Desk, written: s
 
 def test_no_email_outlives_its_contact_in_the_report_that_is_kept(desk: Desk) -> None:
     report = desk.take("email\nAnn <ann@example.org>\n")
-    assert details(report).cleaned_examples == (CleanedEmail("Ann <ann@example.org>", "ann@example.org"),)
+    assert to_details(report).cleaned_examples == (CleanedEmail("Ann <ann@example.org>", "ann@example.org"),)
     kept = find_import(desk.services, desk.account, report.import_id or 0).job.report
     assert (kept.cleaned_emails, kept.cleaned_examples) == (1, ())
 

@@ -5,10 +5,17 @@ from pathlib import Path
 import duckdb
 import pytest
 
-from tamis.actions.importing.choosing import ADDRESS, OUT, How, about_email, options_of, proposed
-from tamis.actions.importing.looking import Look, look_at
+from tamis.actions.importing.mapping_choices import (
+    EMAIL_CHOICE,
+    SKIP,
+    FormatSettings,
+    build_options,
+    email_notices,
+    propose_choices,
+)
+from tamis.actions.importing.preview import FilePreview, preview_upload
 from tamis.actions.importing.report import ImportOptions
-from tamis.actions.importing.uploads import Incoming
+from tamis.actions.importing.uploads import IncomingUpload
 from tamis.domain.errors import Invalid
 from tamis.domain.fields import Kind
 from tamis.web.console.messages import WORDS
@@ -17,18 +24,18 @@ from tests.imports.conftest import Desk
 ANN = "ann@example.org"
 
 
-def seen(desk: Desk, content: str, name: str = "people.csv") -> Look:
+def seen(desk: Desk, content: str, name: str = "people.csv") -> FilePreview:
     """Hand a file in, and look at it."""
-    with Incoming(desk.services, desk.account, 0) as incoming:
+    with IncomingUpload(desk.services, desk.account, 0) as incoming:
         incoming.write(content.encode())
-        return look_at(desk.services, incoming.keep(desk.type, name))
+        return preview_upload(desk.services, incoming.keep(desk.type, name))
 
 
 def taken_by_both(desk: Desk, content: str) -> str:
     """Tell which column the command line takes for the email; the console must propose the same."""
     look = seen(desk, content)
-    choices = proposed(look, desk.fields)
-    (by_console,) = [c.name for c in look.columns if choices[c.position] == ADDRESS]
+    choices = propose_choices(look, desk.fields)
+    (by_console,) = [c.name for c in look.columns if choices[c.position] == EMAIL_CHOICE]
     others = [c.name for c in look.columns if c.name != by_console]
     for name in (by_console, *others):
         try:
@@ -39,7 +46,7 @@ def taken_by_both(desk: Desk, content: str) -> str:
             alone = (report.created, report.rejected)
     by_itself = desk.take(content, ImportOptions(dry_run=True))
     assert (by_itself.created, by_itself.rejected) == alone
-    chosen = options_of(look, desk.fields, choices, How())
+    chosen = build_options(look, desk.fields, choices, FormatSettings())
     assert chosen.chosen == {by_console: "email"}
     return by_console
 
@@ -104,11 +111,11 @@ def test_it_is_found_by_all_of_the_file(desk: Desk) -> None:
 
 def test_the_console_says_which_was_taken(desk: Desk) -> None:
     look = seen(desk, "Private,Work\na@example.org,b@example.org\n")
-    assert proposed(look, desk.fields)[0] == ADDRESS
-    assert tuple(map(WORDS.render, about_email(look, desk.fields))) == (
+    assert propose_choices(look, desk.fields)[0] == EMAIL_CHOICE
+    assert tuple(map(WORDS.render, email_notices(look, desk.fields))) == (
         'The column "Private" is taken as the email; "Work" holds emails too: to take that one, choose "Work" below.',
     )
-    options = options_of(look, desk.fields, [OUT, ADDRESS], How())
+    options = build_options(look, desk.fields, [SKIP, EMAIL_CHOICE], FormatSettings())
     assert (options.chosen, options.left_out) == ({"Work": "email"}, frozenset({"Private"}))
 
 

@@ -9,7 +9,15 @@ import pytest
 
 from tamis.actions.accounts.accounts import create_account, create_key_pair
 from tamis.actions.fields.types import create_type
-from tamis.actions.importing.jobs import INTERRUPTED, PLACE, find_import, list_imports, rejects_file, seen, why_failed
+from tamis.actions.importing.jobs import (
+    INTERRUPTED,
+    PLACE,
+    failure_reasons,
+    find_import,
+    get_status,
+    list_imports,
+    rejects_file,
+)
 from tamis.actions.importing.run import import_file
 from tamis.domain.errors import Invalid, NotFound
 from tamis.domain.fields import Kind
@@ -89,7 +97,7 @@ def test_a_refused_file_is_a_failed_import_with_the_reason(desk: Desk) -> None:
         desk.take("name,n\nAnna,1\n")
     job = only_job(desk)
     assert (job.state, job.phase) == (ImportState.FAILED, "checking")
-    assert list(map(str, why_failed(job))) == list(map(str, refused.value.problems))
+    assert list(map(str, failure_reasons(job))) == list(map(str, refused.value.problems))
     assert job.finished_at
     assert list((desk.directory / "data" / PLACE).iterdir()) == []
 
@@ -111,7 +119,7 @@ def test_any_other_end_is_told_without_what_stands_in_the_file(desk: Desk, error
     job = only_job(desk)
     assert (job.state, job.rows_done, job.created) == (ImportState.FAILED, 4, 2)
     assert job.error
-    assert str(why_failed(job)[0]).startswith(words)
+    assert str(failure_reasons(job)[0]).startswith(words)
     assert "anna" not in job.error
 
 
@@ -126,7 +134,7 @@ def test_others_see_how_far_a_running_import_is(desk: Desk) -> None:
     assert [document["phase"] for _, _, document in shown] == [doing.lower() for doing, _, _ in shown]
     storing = next(document for doing, _, document in shown if doing == "Storing")
     assert (storing["rows"], storing["repeated"], storing["rejected"]) == (4, 1, 1)
-    assert seen(desk.services, only_job(desk)).state == "finished"
+    assert get_status(desk.services, only_job(desk)).state == "finished"
 
 
 def test_an_account_sees_its_own_imports_only(desk: Desk) -> None:
@@ -148,8 +156,8 @@ def test_an_account_sees_its_own_imports_only(desk: Desk) -> None:
 
 KILLED = """
 import os, signal, sys
-from tamis.actions.importing import storing
-stored = storing.upsert
+from tamis.actions.importing import batch_writer
+stored = batch_writer.upsert
 calls = 0
 def upsert(*args, **kwargs):
     global calls
@@ -158,7 +166,7 @@ def upsert(*args, **kwargs):
     if calls == 3:
         os.kill(os.getpid(), signal.SIGKILL)  # what it has stored is not committed
     return outcome
-storing.upsert = upsert
+batch_writer.upsert = upsert
 from tamis.cli.main import main
 main(sys.argv[1:])
 """

@@ -35,8 +35,8 @@ def test_killed_and_run_again(tmp_path: Path) -> None:
     make(data, file)
     program = """
 import os, signal, sys
-from tamis.actions.importing import storing
-stored = storing.upsert
+from tamis.actions.importing import batch_writer
+stored = batch_writer.upsert
 calls = 0
 def upsert(*args, **kwargs):
     global calls
@@ -44,7 +44,7 @@ def upsert(*args, **kwargs):
     if calls == 2:
         os.kill(os.getpid(), signal.SIGKILL)  # in the middle of a transaction, with one batch on disk
     return stored(*args, **kwargs)
-storing.upsert = upsert
+batch_writer.upsert = upsert
 from tamis.cli.main import main
 main(sys.argv[1:])
 """
@@ -69,7 +69,7 @@ main(sys.argv[1:])
     assert tamis(data, "import", file, "--type", "People", "--create-fields")["unchanged"] == ROWS
 
 
-OF_SERVERS = [*(name for name, point in POINTS.items() if point.phase != "following"), *OF_A_SERVER, *OF_UNDOING]
+OF_SERVERS = [*(name for name, point in POINTS.items() if point.phase != "projecting"), *OF_A_SERVER, *OF_UNDOING]
 
 
 @pytest.mark.parametrize("piped", [False, True], ids=["file", "pipe"])

@@ -6,8 +6,8 @@ from dataclasses import replace
 import msgspec
 import pytest
 
-from tamis.actions.importing.details import details
 from tamis.actions.importing.report import BadValue
+from tamis.actions.importing.report_details import to_details
 from tamis.domain.errors import Invalid
 from tamis.domain.fields import Kind
 from tamis.domain.import_reports import CreatedField, Details, RequestedOptions, UndoProgress
@@ -24,7 +24,7 @@ FIRST = """{"rejects_file": "a.csv", "reasons": {"no email": 2}, "ignored_column
 
 def test_reports_are_written_as_ever(desk: Desk) -> None:
     report = desk.take(ROWS + "z@example.org,odd\n", replace(CREATE, on_bad_value=BadValue.BLANK))
-    told = json.loads(msgspec.json.encode(details(report)))
+    told = json.loads(msgspec.json.encode(to_details(report)))
     files = [told.pop(name) for name in ("rejects_file", "blanked_file")]
     assert files == [report.rejects_file, report.blanked_file]
     [(reason, _)] = report.reasons.items()

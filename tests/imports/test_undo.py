@@ -207,7 +207,7 @@ PROGRAM = """
 import os, signal, sys
 from tamis.actions.importing import undo
 step, calls = undo._step, 0
-undo.CONTACTS_A_STEP = 1000
+undo.CONTACTS_PER_STEP = 1000
 def killed(*args):
     global calls
     calls += 1

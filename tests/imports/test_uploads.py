@@ -9,15 +9,15 @@ import pytest
 from tamis.actions.accounts.accounts import create_account
 from tamis.actions.importing import uploads
 from tamis.actions.importing.uploads import (
-    MOST_KEPT,
-    Incoming,
-    clean_name,
+    MOST_WAITING,
+    IncomingUpload,
+    clean_file_name,
     discard_upload,
-    file_of,
     find_upload,
-    in_bytes,
+    format_size,
     list_uploads,
     sweep_uploads,
+    upload_path,
 )
 from tamis.actions.services import Services
 from tamis.domain.errors import Invalid, NotFound, Refused, Unavailable
@@ -27,7 +27,7 @@ from tests.imports.conftest import Desk
 
 def hand_in(desk: Desk, content: bytes, name: str = "people.csv") -> Upload:
     """Hand a file in, in pieces."""
-    with Incoming(desk.services, desk.account, len(content)) as incoming:
+    with IncomingUpload(desk.services, desk.account, len(content)) as incoming:
         for start in range(0, len(content), 7):
             incoming.write(content[start : start + 7])
         return incoming.keep(desk.type, name)
@@ -42,8 +42,8 @@ def test_a_file_is_kept_for_its_account_until_it_is_thrown_away(desk: Desk) -> N
     upload = hand_in(desk, b"email\na@example.org\n", "C:\\lists\\people.csv")
     assert (upload.name, upload.size) == ("people.csv", 20)
     assert find_upload(desk.services, desk.account, upload.id) == upload
-    assert file_of(desk.services, upload.id).read_bytes() == b"email\na@example.org\n"
-    assert file_of(desk.services, upload.id).stat().st_mode & 0o777 == 0o600
+    assert upload_path(desk.services, upload.id).read_bytes() == b"email\na@example.org\n"
+    assert upload_path(desk.services, upload.id).stat().st_mode & 0o777 == 0o600
     other, _ = desk.services.write(create_account, "other@example.org", "UTC", None)
     with pytest.raises(NotFound):
         find_upload(desk.services, other, upload.id)
@@ -56,10 +56,10 @@ def test_a_file_is_kept_for_its_account_until_it_is_thrown_away(desk: Desk) -> N
 
 
 def test_what_breaks_off_leaves_nothing(desk: Desk) -> None:
-    with suppress(KeyError), Incoming(desk.services, desk.account, 100) as incoming:
+    with suppress(KeyError), IncomingUpload(desk.services, desk.account, 100) as incoming:
         incoming.write(b"email\n")
         raise KeyError
-    with pytest.raises(Invalid, match="is empty"), Incoming(desk.services, desk.account, 0) as incoming:
+    with pytest.raises(Invalid, match="is empty"), IncomingUpload(desk.services, desk.account, 0) as incoming:
         incoming.keep(desk.type, "none.csv")
     assert (list_uploads(desk.services, desk.account), left(desk)) == ([], [])
 
@@ -68,8 +68,8 @@ def test_a_file_that_is_too_large_is_refused_before_or_while_it_arrives(desk: De
     services = Services(replace(desk.services.settings, max_upload=2_000))
     try:
         with pytest.raises(Invalid, match=r"larger than 2\.0 kB"):
-            Incoming(services, desk.account, 2_001)
-        with Incoming(services, desk.account, 0) as incoming:
+            IncomingUpload(services, desk.account, 2_001)
+        with IncomingUpload(services, desk.account, 0) as incoming:
             incoming.write(b"x" * 2_000)
             with pytest.raises(Invalid, match="larger"):
                 incoming.write(b"x")
@@ -81,7 +81,7 @@ def test_a_file_that_is_too_large_is_refused_before_or_while_it_arrives(desk: De
 
 
 def test_so_many_files_wait_and_no_more(desk: Desk) -> None:
-    first, *_ = [hand_in(desk, b"email\na@example.org\n") for _ in range(MOST_KEPT)]
+    first, *_ = [hand_in(desk, b"email\na@example.org\n") for _ in range(MOST_WAITING)]
     with pytest.raises(Refused, match="wait to be imported"):
         hand_in(desk, b"email\n")
     discard_upload(desk.services, first)
@@ -90,20 +90,20 @@ def test_so_many_files_wait_and_no_more(desk: Desk) -> None:
 
 def test_old_files_and_what_killed_servers_have_left_are_swept(desk: Desk) -> None:
     old, lost = hand_in(desk, b"email\n"), hand_in(desk, b"email\n")
-    file_of(desk.services, lost.id).unlink()
-    left_behind = file_of(desk.services, "0" * 32)
+    upload_path(desk.services, lost.id).unlink()
+    left_behind = upload_path(desk.services, "0" * 32)
     left_behind.write_bytes(b"email\n")
-    with Incoming(desk.services, desk.account, 0) as incoming:
+    with IncomingUpload(desk.services, desk.account, 0) as incoming:
         incoming.write(b"email\n")
         sweep_uploads(desk.services)
         assert left(desk) == sorted([old.id, incoming.id])  # what still arrives has its writer
         assert [upload.id for upload in list_uploads(desk.services, desk.account)] == [old.id]
         kept = incoming.keep(desk.type, "new.csv")
     now = desk.services.clock()
-    desk.services.clock = lambda: now + uploads.KEPT - timedelta(seconds=1)
+    desk.services.clock = lambda: now + uploads.RETENTION - timedelta(seconds=1)
     sweep_uploads(desk.services)
     assert left(desk) == sorted([old.id, kept.id])
-    desk.services.clock = lambda: now + uploads.KEPT + timedelta(seconds=10)
+    desk.services.clock = lambda: now + uploads.RETENTION + timedelta(seconds=10)
     sweep_uploads(desk.services)
     assert (left(desk), list_uploads(desk.services, desk.account)) == ([], [])
 
@@ -125,11 +125,11 @@ def test_old_files_and_what_killed_servers_have_left_are_swept(desk: Desk) -> No
     ],
 )
 def test_names_are_made_fit_to_be_shown(given: str, shown: str) -> None:
-    assert clean_name(given) == shown
+    assert clean_file_name(given) == shown
 
 
 def test_sizes_are_written_as_people_do() -> None:
-    assert [in_bytes(size) for size in (0, 1_023, 1_536, 10_240, 5 << 30)] == [
+    assert [format_size(size) for size in (0, 1_023, 1_536, 10_240, 5 << 30)] == [
         "0 bytes",
         "1,023 bytes",
         "1.5 kB",

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from tamis.actions.importing.looking import look_at
+from tamis.actions.importing.preview import preview_upload
 from tamis.actions.importing.report import ImportOptions
 from tamis.domain.errors import Invalid
 from tamis.domain.fields import Kind
@@ -95,7 +95,7 @@ def test_a_sheet_is_chosen(desk: Desk) -> None:
 
 
 def test_the_console_sees_a_workbook(desk: Desk) -> None:
-    look = look_at(desk.services, hand_in(desk, xlsx({"People": PEOPLE}), "people.xlsx"))
+    look = preview_upload(desk.services, hand_in(desk, xlsx({"People": PEOPLE}), "people.xlsx"))
     assert (look.format, look.header_line, [row.line for row in look.rows]) == ("xlsx", 3, [4, 6, 7])
     assert look.columns[3].kind.kind is Kind.DATE
 

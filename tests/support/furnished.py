@@ -13,7 +13,7 @@ from tamis.actions.fields.fields import create_field
 from tamis.actions.fields.types import create_type
 from tamis.actions.importing.report import BadValue, ImportOptions
 from tamis.actions.importing.run import import_file
-from tamis.actions.importing.uploads import Incoming
+from tamis.actions.importing.uploads import IncomingUpload
 from tamis.actions.segments.recipients import add_recipient, delete_recipient
 from tamis.actions.segments.segments import create_segment
 from tamis.actions.services import Services
@@ -89,7 +89,7 @@ def _furnish(services: Services, email: str, word: str) -> Furnished:
         file.write_text(f'email,first_name,"{cell}",age\n{rows}', encoding="utf-8")
         options = ImportOptions(create_fields=True, bad_values={"age": BadValue.BLANK})
         report = import_file(services, account, made, file, options)
-        with Incoming(services, account, file.stat().st_size) as incoming:
+        with IncomingUpload(services, account, file.stat().st_size) as incoming:
             incoming.write(file.read_bytes())
             upload = incoming.keep(made, file.name)
     ids = {

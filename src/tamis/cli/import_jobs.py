@@ -6,7 +6,14 @@ from cyclopts import Parameter
 from cyclopts.validators import Number
 from msgspec import structs, to_builtins
 
-from tamis.actions.importing.jobs import INTERRUPTED, Seen, blanked_file, find_import, rejects_file, why_failed
+from tamis.actions.importing.jobs import (
+    INTERRUPTED,
+    ImportStatus,
+    blanked_file,
+    failure_reasons,
+    find_import,
+    rejects_file,
+)
 from tamis.actions.importing.jobs import list_imports as list_jobs
 from tamis.actions.lookups import Reader, names_of_types, type_by_id
 from tamis.cli.common import Common, local_time, open_services, print_result, print_table, resolve_account
@@ -42,7 +49,7 @@ def list_imports(
         names = names_of_types(services.records.reader(), account.id)
         found = list_jobs(services, account, limit)
     if common.json:
-        print_result(common, {"imports": [_figures(seen, names[seen.job.contact_type_id]) for seen in found]})
+        print_result(common, {"imports": [_figures(status, names[status.job.contact_type_id]) for status in found]})
         return
     rows = []
     for job, state in found:
@@ -62,34 +69,34 @@ def show_import(import_id: int, *, common: Common = Common()) -> None:  # noqa: 
     """
     with open_services(common) as services:
         account = resolve_account(services, common)
-        seen = find_import(services, account, import_id)
-        name = _type_name(services.records.reader(), account, seen)
+        status = find_import(services, account, import_id)
+        name = _type_name(services.records.reader(), account, status)
         report = structs.replace(
-            seen.job.report,
-            rejects_file=rejects_file(services, seen.job),
-            blanked_file=blanked_file(services, seen.job),
+            status.job.report,
+            rejects_file=rejects_file(services, status.job),
+            blanked_file=blanked_file(services, status.job),
         )
-    document = {**_figures(seen, name), "options": to_builtins(seen.job.options), **_document(seen.job, report)}
-    print_result(common, document, *_lines(seen, name, account, report))
+    document = {**_figures(status, name), "options": to_builtins(status.job.options), **_document(status.job, report)}
+    print_result(common, document, *_lines(status, name, account, report))
 
 
-def _type_name(db: Reader, account: Account, seen: Seen) -> str | None:
-    found = type_by_id(db, account.id, seen.job.contact_type_id)
+def _type_name(db: Reader, account: Account, status: ImportStatus) -> str | None:
+    found = type_by_id(db, account.id, status.job.contact_type_id)
     return found.name if found else None
 
 
 def _why(job: ImportJob) -> str | None:
-    return "; ".join(map(problem_line, why_failed(job))) or None
+    return "; ".join(map(problem_line, failure_reasons(job))) or None
 
 
-def _figures(seen: Seen, type_name: str | None) -> dict[str, object]:
-    job = seen.job
+def _figures(status: ImportStatus, type_name: str | None) -> dict[str, object]:
+    job = status.job
     return {
         "id": job.id,
         "source": job.source,
         "contact_type_id": job.contact_type_id,
         "contact_type": type_name,
-        "state": str(seen.state),
+        "state": str(status.state),
         "phase": job.phase,
         "error": _why(job),
         "started_at": format_instant(job.started_at),
@@ -107,8 +114,8 @@ def _document(job: ImportJob, report: Details) -> dict[str, object]:
     return document if job.is_reported else {name: value for name, value in document.items() if name in said}
 
 
-def _lines(seen: Seen, type_name: str | None, account: Account, report: Details) -> list[str]:
-    job, state = seen
+def _lines(status: ImportStatus, type_name: str | None, account: Account, report: Details) -> list[str]:
+    job, state = status
     end = f", ended {local_time(job.finished_at, account.zone)}" if job.finished_at else ""
     lines = [
         f"Import {job.id}: {job.source} into {type_name}",

@@ -6,9 +6,9 @@ from typing import Annotated, Literal
 from cyclopts import App, Parameter
 from msgspec import structs, to_builtins
 
-from tamis.actions.importing.details import details
-from tamis.actions.importing.jobs import keep_effects
+from tamis.actions.importing.jobs import record_effects
 from tamis.actions.importing.report import ImportOptions
+from tamis.actions.importing.report_details import to_details
 from tamis.actions.importing.run import import_file as run_import
 from tamis.actions.local_calls import ImportEffects
 from tamis.cli.common import (
@@ -128,10 +128,10 @@ def import_file(
         if report.import_id is not None and report.created + report.updated:
             try:
                 effects = run_call(services, ImportEffects(account.id, contact_type.id, began), SECONDS_TO_FOLLOW)
-                keep_effects(services, account, report.import_id, effects)
+                record_effects(services, account, report.import_id, effects)
             except TamisError as error:  # the rows are stored, whatever is wrong with the columns
                 print_notice(f"Who entered and left segments is not known yet: {'; '.join(error_lines(error))}")
-    said = structs.replace(details(report), segments=tuple(effects))
+    said = structs.replace(to_details(report), segments=tuple(effects))
     _notices(said, dry_run)
     figures = {"import_id": report.import_id, "rows": report.rows, **report.figures._asdict()}
     lines = report_lines(report.rows, report.figures, said, dry_run=dry_run)

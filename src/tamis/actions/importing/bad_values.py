@@ -11,15 +11,15 @@ from tamis.domain.fields import Field, Kind
 @dataclass(frozen=True, slots=True)
 class Policy:
     """What becomes of the bad cells of a column: whether what they name becomes an option, by itself or because a
-    person has asked for it, and whether what is still bad is left blank, or else the row is rejected."""
+    person has requested for it, and whether what is still bad is left blank, or else the row is rejected."""
 
     adds: bool
-    asked: bool
+    requested: bool
     blanks: bool
 
 
 def check_policies(header: Sequence[str], email: int, kinds: Mapping[int, Kind], options: ImportOptions) -> None:
-    """Raise Invalid where what is said about bad values cannot be done; `kinds` are those of the fields that columns
+    """Raise Invalid where what is chosen about bad values cannot be done; `kinds` are those of the fields that columns
     feed, by position."""
     problems = [
         Problem("bad_values", "column_unknown", column=name) for name in options.bad_values if name not in header
@@ -39,9 +39,9 @@ def policies(header: Sequence[str], fields: Mapping[int, Field], options: Import
     """Return the policy for each column that feeds a field, by position."""
     found = {}
     for position, field in fields.items():
-        said = options.bad_values.get(header[position])
-        asked = said is BadValue.ADD or (said is None and options.add_options)
-        adds = field.kind.has_options and (asked or (said is None and field.options_inferred))
-        blanks = (options.on_bad_value if said in (None, BadValue.ADD) else said) is BadValue.BLANK
-        found[position] = Policy(adds, asked, blanks)
+        chosen = options.bad_values.get(header[position])
+        requested = chosen is BadValue.ADD or (chosen is None and options.add_options)
+        adds = field.kind.has_options and (requested or (chosen is None and field.options_inferred))
+        blanks = (options.on_bad_value if chosen in (None, BadValue.ADD) else chosen) is BadValue.BLANK
+        found[position] = Policy(adds, requested, blanks)
     return found

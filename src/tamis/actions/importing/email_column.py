@@ -11,7 +11,7 @@ CELLS_CHECKED = 200
 
 
 @dataclass(frozen=True, slots=True)
-class Contents:
+class ColumnContents:
     """What some cells of a column are: how many are filled, whether most of those are emails, and whether they are
     objects, which are no values of fields."""
 
@@ -29,16 +29,18 @@ class EmailColumn:
     by_contents: bool
 
 
-def contents_of(rows: Sequence[Sequence[str | None]], width: int, nested: Collection[int]) -> list[Contents]:
+def summarize_columns(
+    rows: Sequence[Sequence[str | None]], width: int, nested: Collection[int]
+) -> list[ColumnContents]:
     """Tell what stands in each column of some rows; those in `nested` hold objects."""
     cells = ([cell for row in rows if (cell := row[position])] for position in range(width))
-    return [replace(_contents(some), is_nested=position in nested) for position, some in enumerate(cells)]
+    return [replace(_summarize(some), is_nested=position in nested) for position, some in enumerate(cells)]
 
 
 def find_email_column(
-    header: Sequence[str], contents: Sequence[Contents], candidates: Iterable[int], feeding: Collection[int]
+    header: Sequence[str], contents: Sequence[ColumnContents], candidates: Iterable[int], mapped: Collection[int]
 ) -> EmailColumn | None:
-    """Find the column of emails among candidates, of which those in `feeding` have a field of their own.
+    """Find the column of emails among candidates, of which those in `mapped` have a field of their own.
 
     One that holds emails comes before one that does not; then the better name counts, then that it feeds nothing else,
     then how full it is. A name that has more in it than "email" counts only where the cells do not speak against it."""
@@ -46,7 +48,7 @@ def find_email_column(
         position: (
             contents[position].holds_emails,
             match_name(header[position]),
-            position not in feeding,
+            position not in mapped,
             contents[position].filled,
             -position,
         )
@@ -60,7 +62,7 @@ def find_email_column(
     return EmailColumn(best, others, by_contents=ranks[best][1] is NameMatch.NONE)
 
 
-def notices_of(header: Sequence[str], found: EmailColumn) -> tuple[Message, ...]:
+def email_column_notices(header: Sequence[str], found: EmailColumn) -> tuple[Message, ...]:
     """Say which column was taken where that is not plain."""
     taken = header[found.position]
     if found.others:
@@ -70,16 +72,16 @@ def notices_of(header: Sequence[str], found: EmailColumn) -> tuple[Message, ...]
     return (Message("email_column_by_contents", column=taken),) if found.by_contents else ()
 
 
-def _may_be(name: str, contents: Contents) -> bool:
+def _may_be(name: str, contents: ColumnContents) -> bool:
     match = match_name(name)
     return contents.holds_emails or match >= NameMatch.KNOWN or (match is NameMatch.PART and not contents.filled)
 
 
-def _contents(cells: Sequence[str]) -> Contents:
+def _summarize(cells: Sequence[str]) -> ColumnContents:
     filled = [cell for cell in cells if not cell.isspace()]
     like = [cell for cell in filled if AT_SIGN.search(cell)]
     if 2 * len(like) <= len(filled):
-        return Contents(len(filled), holds_emails=False)
-    some = like[:: -(-len(like) // CELLS_CHECKED)]
-    good = sum(clean_email(cell) is not None for cell in some)
-    return Contents(len(filled), 2 * len(like) * good > len(filled) * len(some))
+        return ColumnContents(len(filled), holds_emails=False)
+    sample = like[:: -(-len(like) // CELLS_CHECKED)]
+    good = sum(clean_email(cell) is not None for cell in sample)
+    return ColumnContents(len(filled), 2 * len(like) * good > len(filled) * len(sample))

@@ -14,9 +14,9 @@ from msgspec import UNSET, structs
 
 from tamis import log
 from tamis.actions.importing import rejects
-from tamis.actions.importing.details import details
+from tamis.actions.importing.partial_result import PartialResult
 from tamis.actions.importing.report import BadValue, ImportOptions, ImportReport, Progress
-from tamis.actions.importing.so_far import SoFar
+from tamis.actions.importing.report_details import to_details
 from tamis.actions.services import Services
 from tamis.domain.accounts import Account
 from tamis.domain.contacts import ContactType
@@ -38,7 +38,7 @@ class RunningJob:
         self._phase = ""
         self._began = monotonic()
         self.id = id_
-        self.so_far = SoFar()
+        self.partial_result = PartialResult()
 
     def phase(self, name: str, rows_total: int | None = None) -> None:
         """Say what is being done now, and how many rows the file has once that is known."""
@@ -46,18 +46,18 @@ class RunningJob:
             self._services.write(_set_phase, self.id, name, rows_total)
         self._phase = name
 
-    def telling(self, progress: Progress) -> Progress:
+    def record_phases(self, progress: Progress) -> Progress:
         """Return a progress that is told to others as before, and whose phases stand in the records too.
 
         How much is done is written with each batch that is stored: it needs no writes of its own."""
 
-        def tell(doing: str, done: int, total: int) -> None:
+        def record(doing: str, done: int, total: int) -> None:
             self.phase(doing.lower())
             progress(doing, done, total)
 
-        return tell
+        return record
 
-    def leaves_out(self, rows_total: int, repeated: int, rejected: int) -> None:
+    def record_left_out(self, rows_total: int, repeated: int, rejected: int) -> None:
         """Say how many rows the file has, and how many of them will not be stored."""
         if self.id is not None:
             self._services.write(_set_left_out, self.id, rows_total, repeated, rejected)
@@ -79,7 +79,7 @@ class RunningJob:
             )
 
 
-class Seen(NamedTuple):
+class ImportStatus(NamedTuple):
     """A job as it is at one moment, and what it is at: its own state, or that it was interrupted."""
 
     job: ImportJob
@@ -105,7 +105,7 @@ def running_job(
     with ExitStack() as locked:
         try:
             place.mkdir(exist_ok=True)
-            id_ = services.write(_begin, account, contact_type, source, _asked(options, upload), place, locked)
+            id_ = services.write(_start, account, contact_type, source, _stored_options(options, upload), place, locked)
         except OSError as error:
             raise Unavailable("import_not_written", directory=str(place), reason=error.strerror) from None
         log.event("import_started", account=account.id, contact_type=contact_type.id, import_id=id_)
@@ -118,31 +118,33 @@ def running_job(
             raise
 
 
-def keep_effects(services: Services, account: Account, import_id: int, effects: Sequence[SegmentEffect]) -> None:
+def record_effects(services: Services, account: Account, import_id: int, effects: Sequence[SegmentEffect]) -> None:
     """Add to the report of an import which segments contacts have entered and left by it."""
     services.write(_keep_effects, account.id, import_id, effects)
 
 
-def find_import(services: Services, account: Account, import_id: int) -> Seen:
+def find_import(services: Services, account: Account, import_id: int) -> ImportStatus:
     """Find an import of an account by its id; raises NotFound."""
     job = imports.by_id(services.records.reader(), account.id, import_id)
     if job is None:
         raise NotFound("import_unknown", number=import_id)
-    return seen(services, job)
+    return get_status(services, job)
 
 
-def list_imports(services: Services, account: Account, limit: int, before: int | None = None) -> list[Seen]:
+def list_imports(services: Services, account: Account, limit: int, before: int | None = None) -> list[ImportStatus]:
     """List the imports of an account, newest first, `limit` of them at most, those older than `before`."""
-    return [seen(services, job) for job in imports.of_account(services.records.reader(), account.id, limit, before)]
+    return [
+        get_status(services, job) for job in imports.of_account(services.records.reader(), account.id, limit, before)
+    ]
 
 
-def seen(services: Services, job: ImportJob) -> Seen:
+def get_status(services: Services, job: ImportJob) -> ImportStatus:
     """Look whether somebody still runs a job that is to be running; who runs it holds the lock on its file."""
-    if job.state is not ImportState.RUNNING or _is_held(_lock_file(services.settings.data / PLACE, job.id)):
-        return Seen(job, job.state)
+    if job.state is not ImportState.RUNNING or _is_locked(_lock_file(services.settings.data / PLACE, job.id)):
+        return ImportStatus(job, job.state)
     # It may have come to its end since it was read.
     now = imports.by_id(services.records.reader(), job.account_id, job.id) or job
-    return Seen(now, INTERRUPTED if now.state is ImportState.RUNNING else now.state)
+    return ImportStatus(now, INTERRUPTED if now.state is ImportState.RUNNING else now.state)
 
 
 def rejects_file(services: Services, job: ImportJob) -> str | None:
@@ -161,17 +163,17 @@ def _kept_file(services: Services, name: str | None) -> str | None:
     return str(path) if path and path.exists() else None
 
 
-def _begin(
+def _start(
     db: Transaction,
     now: datetime,
     account: Account,
     contact_type: ContactType,
     source: str,
-    asked: RequestedOptions,
+    options: RequestedOptions,
     place: Path,
     locked: ExitStack,
 ) -> int:
-    job = imports.insert(db, account.id, contact_type.id, source, asked, now)
+    job = imports.insert(db, account.id, contact_type.id, source, options, now)
     # Locked before anybody can see the job: from the first moment, no lock means that nobody runs it.
     locked.enter_context(_lock(_lock_file(place, job.id)))
     return job.id
@@ -189,14 +191,14 @@ def _set_left_out(
 
 def _finish(db: Transaction, now: datetime, import_id: int, report: ImportReport) -> None:
     # What an example shows would outlive its contact here.
-    said = details(report)
+    found = to_details(report)
     kept = structs.replace(
-        said,
+        found,
         cleaned_examples=(),
         sample=(),
         unknown_options={},
-        misfits=tuple(structs.replace(odd, examples=()) for odd in said.misfits),
-        blanked={column: structs.replace(cells, examples=()) for column, cells in said.blanked.items()},
+        misfits=tuple(structs.replace(invalid, examples=()) for invalid in found.misfits),
+        blanked={column: structs.replace(cells, examples=()) for column, cells in found.blanked.items()},
         # The data directory can be moved, or restored elsewhere: only the names of the files stay true.
         rejects_file=_name(report.rejects_file),
         blanked_file=_name(report.blanked_file),
@@ -222,7 +224,7 @@ def _keep_effects(
         imports.set_report(db, import_id, structs.replace(job.report, segments=tuple(effects)))
 
 
-def _asked(options: ImportOptions, upload: Upload | None) -> RequestedOptions:
+def _stored_options(options: ImportOptions, upload: Upload | None) -> RequestedOptions:
     """Write options as the command line has them, and what only the console has."""
     return RequestedOptions(
         create_fields=options.create_fields,
@@ -243,8 +245,8 @@ def _asked(options: ImportOptions, upload: Upload | None) -> RequestedOptions:
     )
 
 
-def why_failed(job: ImportJob) -> tuple[Problem, ...]:
-    """Return why an import has failed; earlier versions kept a sentence, which is said as it is."""
+def failure_reasons(job: ImportJob) -> tuple[Problem, ...]:
+    """Return why an import has failed; earlier versions kept a sentence, which is found as it is."""
     if not job.error:
         return ()
     try:
@@ -277,7 +279,7 @@ def _lock(path: Path) -> Iterator[None]:
         os.close(handle)
 
 
-def _is_held(path: Path) -> bool:
+def _is_locked(path: Path) -> bool:
     """Return whether a process holds the lock on a file; one that a killed process has left is removed."""
     try:
         handle = os.open(path, os.O_RDONLY)

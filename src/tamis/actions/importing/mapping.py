@@ -3,7 +3,7 @@
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 
-from tamis.actions.importing.email_column import Contents, find_email_column, notices_of
+from tamis.actions.importing.email_column import ColumnContents, email_column_notices, find_email_column
 from tamis.domain.email_names import NameMatch, match_name
 from tamis.domain.errors import Invalid, Message, Problem
 from tamis.domain.fields import CREATED_AT, EMAIL, MOST_FIELDS, UPDATED_AT, Field, FieldSet, key_from_name
@@ -28,45 +28,45 @@ class ColumnMap:
     notices: tuple[str, ...]
 
 
-def names_address(cells: Sequence[str], chosen: Mapping[str, str]) -> bool:
+def has_email_header(cells: Sequence[str], chosen: Mapping[str, str]) -> bool:
     """Return whether the cells of a record name a column of e-mail addresses, so that it is the header of a file."""
     return any(
         match_name(cell) >= NameMatch.KNOWN or key_from_name(chosen.get(cell, "")) == EMAIL.key for cell in cells
     )
 
 
-def can_feed(name: str) -> bool:
+def can_map(name: str) -> bool:
     """Return whether a column can feed anything by its name; one without a name, or of a file of rejects, cannot."""
     return bool(name) and key_from_name(name) not in REJECT_COLUMNS
 
 
-def told_apart(header: Sequence[str]) -> list[str]:
+def make_names_unique(header: Sequence[str]) -> list[str]:
     """Return the names of columns, where those that make the key of an earlier one have a number: "plan! (2)" behind
     "Plan", so that each can have a field of its own."""
     keys = {key_from_name(name) for name in header}
     found: set[str] = set()
     names = []
     for name in header:
-        told = name
+        unique = name
         if key_from_name(name) in found:
             number = 2
-            while key_from_name(told := with_number(name, number)) in keys:
+            while key_from_name(unique := with_number(name, number)) in keys:
                 number += 1
-            keys.add(key_from_name(told))
+            keys.add(key_from_name(unique))
         found.add(key_from_name(name))
-        names.append(told)
+        names.append(unique)
     return names
 
 
-def field_name(name: str, told: str, fields: FieldSet) -> str:
-    """Return the name by which a column finds or makes its field: `told` from the other columns, unless only its own
+def field_name(name: str, unique: str, fields: FieldSet) -> str:
+    """Return the name by which a column finds or makes its field: `unique` from the other columns, unless only its own
     one is that of a field that is there."""
-    return name if fields.find(told) is None and fields.find(name) is not None else told
+    return name if fields.find(unique) is None and fields.find(name) is not None else unique
 
 
 def map_columns(
     header: Sequence[str],
-    contents: Sequence[Contents],
+    contents: Sequence[ColumnContents],
     fields: FieldSet,
     chosen: Mapping[str, str],
     create: bool,
@@ -78,13 +78,13 @@ def map_columns(
     problems = [Problem("chosen", "column_unknown", column=name) for name in chosen if name not in header]
     targets: dict[int, Field] = {}
     unknown, ignored = [], []
-    names = [field_name(name, told, fields) for name, told in zip(header, told_apart(header), strict=True)]
+    names = [field_name(name, unique, fields) for name, unique in zip(header, make_names_unique(header), strict=True)]
     for position, name in enumerate(header):
         reference = chosen.get(name, names[position])
         field = fields.find(reference)
         if name in chosen and (wrong := _wrong_choice(reference, field, create=create)):
             problems.append(Problem.of("chosen", wrong))
-        elif name in left_out or not can_feed(name) or field in (CREATED_AT, UPDATED_AT):
+        elif name in left_out or not can_map(name) or field in (CREATED_AT, UPDATED_AT):
             ignored.append(position)
         elif field == EMAIL and name not in chosen:
             ignored.append(position)  # unless it is found to be the column of emails
@@ -95,7 +95,7 @@ def map_columns(
             unknown.append(position)
         else:
             ignored.append(position)
-    email, about_email = _email_column(header, contents, targets, {*chosen, *left_out}, words)
+    email, email_notices = _email_column(header, contents, targets, {*chosen, *left_out}, words)
     if email is None:
         problems.append(
             Problem(
@@ -127,8 +127,8 @@ def map_columns(
         names,
         (
             *_notices(header, names, [p for p in unknown if header[p] not in chosen]),
-            *about_email,
-            *_about_nested(header, contents, ignored, left_out),
+            *email_notices,
+            *_nested_notices(header, contents, ignored, left_out),
         ),
     )
 
@@ -146,18 +146,18 @@ def _wrong_choice(reference: str, field: Field | None, *, create: bool) -> Messa
 
 def _email_column(
     header: Sequence[str],
-    contents: Sequence[Contents],
+    contents: Sequence[ColumnContents],
     targets: Mapping[int, Field],
-    spoken_for: Collection[str],
+    decided: Collection[str],
     words: MessageCatalog,
 ) -> tuple[int | None, tuple[str, ...]]:
     """Find the column of emails, and what is to be said of it: the chosen one, else one that nobody decided on."""
     chosen = [position for position, field in targets.items() if field == EMAIL]
     if chosen:
         return chosen[0], ()
-    free = [p for p, name in enumerate(header) if can_feed(name) and name not in spoken_for]
+    free = [p for p, name in enumerate(header) if can_map(name) and name not in decided]
     found = find_email_column(header, contents, free, targets)
-    return (found.position, tuple(map(words.render, notices_of(header, found)))) if found else (None, ())
+    return (found.position, tuple(map(words.render, email_column_notices(header, found)))) if found else (None, ())
 
 
 def _notices(header: Sequence[str], names: Sequence[str], unknown: Sequence[int]) -> tuple[str, ...]:
@@ -169,8 +169,8 @@ def _notices(header: Sequence[str], names: Sequence[str], unknown: Sequence[int]
     )
 
 
-def _about_nested(
-    header: Sequence[str], contents: Sequence[Contents], ignored: Sequence[int], left_out: Collection[str]
+def _nested_notices(
+    header: Sequence[str], contents: Sequence[ColumnContents], ignored: Sequence[int], left_out: Collection[str]
 ) -> tuple[str, ...]:
     return tuple(
         f'The column "{shorten(header[p])}" holds objects, which are no values of a field, and is ignored.'

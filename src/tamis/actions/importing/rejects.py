@@ -15,7 +15,7 @@ from tamis.staging.delimited import SourceRow
 
 PLACE = "rejects"
 REJECTED, BLANKED = "-rejects", "-blanked"
-CHARACTERS_A_LOOK = 1 << 20
+CHARACTERS_PER_READ = 1 << 20
 KNOWN_ENDINGS = re.compile(r"\.(csv|tsv|txt|ndjson|jsonl|parquet)$", re.IGNORECASE)
 
 
@@ -70,10 +70,10 @@ def discard_rejects_with(data: Path, email: Email) -> list[str]:
 def _holds_any(path: Path, wanted: Collection[str]) -> bool:
     """Look for any of some folded texts in a file, part by part: each begins with the end of the one before."""
     overlap = max(map(len, wanted))
-    seen = ""
+    text = ""
     with path.open(encoding="utf-8", errors="replace", newline="") as file:
-        while part := file.read(CHARACTERS_A_LOOK):
-            seen = fold_for_search(seen[-overlap:] + part)
-            if any(text in seen for text in wanted):
+        while part := file.read(CHARACTERS_PER_READ):
+            text = fold_for_search(text[-overlap:] + part)
+            if any(spelling in text for spelling in wanted):
                 return True
     return False

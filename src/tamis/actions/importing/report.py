@@ -111,9 +111,9 @@ class ImportReport:
         return RowCounts(self.created, self.updated, self.unchanged, self.repeated, self.rejected)
 
 
-def nothing_told(_doing: str, _done: int, _all: int) -> None:
+def no_progress(_doing: str, _done: int, _all: int) -> None:
     """Take a progress and tell nobody."""
 
 
-def no_matter(_import_id: int | None) -> None:
+def ignore_import_id(_import_id: int | None) -> None:
     """Take the id of a job and tell nobody."""

@@ -9,19 +9,19 @@ from tamis.actions.batches import collector_paused, prefetch
 from tamis.actions.contacts.forgotten_emails import email_check
 from tamis.actions.fields.fields import check_new_fields, create_fields
 from tamis.actions.fields.new_options import add_options, with_options
-from tamis.actions.importing import preparing
-from tamis.actions.importing.added import added_to
+from tamis.actions.importing import row_preparation
 from tamis.actions.importing.bad_values import Policy, check_policies, policies
-from tamis.actions.importing.email_column import contents_of
-from tamis.actions.importing.following import following
+from tamis.actions.importing.batch_writer import BatchWriter
+from tamis.actions.importing.concurrent_projection import projecting
+from tamis.actions.importing.email_column import summarize_columns
+from tamis.actions.importing.format_inference import infer_column_formats
 from tamis.actions.importing.jobs import RunningJob, running_job
-from tamis.actions.importing.kinds import learn
-from tamis.actions.importing.mapping import ColumnMap, map_columns, names_address
-from tamis.actions.importing.preparing import Prepared, Reading
+from tamis.actions.importing.mapping import ColumnMap, has_email_header, map_columns
+from tamis.actions.importing.option_additions import find_added_options
 from tamis.actions.importing.rejects import BLANKED, write_rejects
-from tamis.actions.importing.report import ImportOptions, ImportReport, Progress, no_matter, nothing_told
-from tamis.actions.importing.sources import ContactFile, Source, stage
-from tamis.actions.importing.storing import Storing
+from tamis.actions.importing.report import ImportOptions, ImportReport, Progress, ignore_import_id, no_progress
+from tamis.actions.importing.row_preparation import ParseSettings, PreparedRows
+from tamis.actions.importing.sources import ContactFile, StagedFile, stage_file
 from tamis.actions.scratch_directories import SPOOL, scratch_directory
 from tamis.actions.services import Services
 from tamis.domain.accounts import Account
@@ -46,7 +46,7 @@ ROWS_A_BATCH, CELLS_A_BATCH = 50_000, 2_000_000
 
 
 @dataclass(frozen=True, slots=True)
-class _Read:
+class _ParsedFile:
     """A file of which all cells have been read: what feeds what, the fields of the type with those made, the options
     that others have got, what can be stored, and the last forgotten address that was looked at."""
 
@@ -54,7 +54,7 @@ class _Read:
     fields: FieldSet
     made: tuple[Field, ...]
     added_options: dict[str, tuple[str, ...]]
-    prepared: Prepared
+    prepared: PreparedRows
     checked: int
 
 
@@ -64,10 +64,10 @@ def import_file(
     contact_type: ContactType,
     path: Path,
     options: ImportOptions,
-    progress: Progress = nothing_told,
+    progress: Progress = no_progress,
     *,
     upload: Upload | None = None,
-    begun: Callable[[int | None], None] = no_matter,
+    begun: Callable[[int | None], None] = ignore_import_id,
 ) -> ImportReport:
     """Import a file into a contact type; raises Invalid when nothing of the file can be taken.
 
@@ -82,8 +82,8 @@ def import_file(
         begun(job.id)
         known = name if upload else None
         file = ContactFile(path, known, options.format, options.encoding, options.sheet)
-        with job.so_far.told():
-            report = _take(services, account, contact_type, file, options, job, job.telling(progress))
+        with job.partial_result.added_to_errors():
+            report = _take(services, account, contact_type, file, options, job, job.record_phases(progress))
         job.finish(report)
     return report
 
@@ -104,55 +104,55 @@ def _take(
         staging = stack.enter_context(
             open_staging(spool, settings.import_memory, settings.columns_threads, settings.import_step_time)
         )
-        source = stage(staging, file, spool, lambda cells: names_address(cells, options.chosen), progress)
+        source = stage_file(staging, file, spool, lambda cells: has_email_header(cells, options.chosen), progress)
         job.phase("checking", source.staged.count)
         progress("Checking", 0, 0)
-        read = _read(services, account, contact_type, staging, source, options)
-        job.so_far.made_fields = 0 if options.dry_run else len(read.made)
-        prepared = read.prepared
+        parsed = _parse(services, account, contact_type, staging, source, options)
+        job.partial_result.made_fields = 0 if options.dry_run else len(parsed.made)
+        prepared = parsed.prepared
         count = source.staged.count
-        job.leaves_out(count, prepared.repeated, prepared.rejected)
+        job.record_left_out(count, prepared.repeated, prepared.rejected)
         rejects_file = blanked_file = None
         now = services.clock().astimezone(account.zone)
         if prepared.rejected:
-            found = preparing.rejects(staging, source)
+            found = row_preparation.rejected_rows(staging, source)
             rejects_file = write_rejects(settings.data, name, source.header, found, now)
-        if blanked := preparing.blanked(staging, source):
-            found = preparing.blanked_rows(staging, source)
+        if blanked := row_preparation.blanked(staging, source):
+            found = row_preparation.blanked_rows(staging, source)
             blanked_file = write_rejects(settings.data, name, source.header, found, now, BLANKED)
         if count > ROWS_A_BATCH and not options.dry_run:
-            stack.enter_context(following(services))
+            stack.enter_context(projecting(services))
         progress("Storing", 0, count)
-        with Storing(
+        with BatchWriter(
             services,
             account.id,
             contact_type.id,
-            read.fields,
-            [field.id for field in read.columns.fields.values()] if options.erase else [],
+            parsed.fields,
+            [field.id for field in parsed.columns.fields.values()] if options.erase else [],
             write=not options.dry_run,
-            checked=read.checked,
+            checked=parsed.checked,
             import_id=job.id,
-        ) as store:
-            job.so_far.stored = lambda: 0 if options.dry_run else store.total.created + store.total.updated
+        ) as writer:
+            job.partial_result.stored = lambda: 0 if options.dry_run else writer.total.created + writer.total.updated
             addresses, parts = prepared.addresses, prepared.parts
             batches = iter_batches(staging, count, addresses, parts, _rows_a_batch(len(parts)), merged=prepared.merged)
             for done, rows in prefetch(batches):
-                store.store(rows, done)
+                writer.write(rows, done)
                 progress("Storing", done, count)
         return ImportReport(
             rows=count,
-            created=store.total.created,
-            updated=store.total.updated,
-            unchanged=store.total.unchanged,
+            created=writer.total.created,
+            updated=writer.total.updated,
+            unchanged=writer.total.unchanged,
             repeated=prepared.repeated,
             rejected=prepared.rejected,
             rejects_file=str(rejects_file) if rejects_file else None,
             reasons=count_reasons(staging),
-            ignored_columns=tuple(source.header[p] for p in read.columns.ignored),
-            created_fields=read.made,
-            notices=(*source.notices, *read.columns.notices, *prepared.added.notices),
+            ignored_columns=tuple(source.header[p] for p in parsed.columns.ignored),
+            created_fields=parsed.made,
+            notices=(*source.notices, *parsed.columns.notices, *prepared.added.notices),
             import_id=job.id,
-            added_options=read.added_options,
+            added_options=parsed.added_options,
             unknown_options=prepared.unknown_options,
             blanked=blanked,
             blanked_file=str(blanked_file) if blanked_file else None,
@@ -162,8 +162,13 @@ def _take(
             sample=source.sample,
             sheet=source.sheet,
             misfits=tuple(
-                Misfits(source.header[odd.position], read.columns.fields[odd.position].kind, odd.count, odd.examples)
-                for odd in prepared.misfits
+                Misfits(
+                    source.header[invalid.position],
+                    parsed.columns.fields[invalid.position].kind,
+                    invalid.count,
+                    invalid.examples,
+                )
+                for invalid in prepared.misfits
             ),
         )
 
@@ -173,14 +178,14 @@ def _rows_a_batch(width: int) -> int:
     return max(min(ROWS_A_BATCH, CELLS_A_BATCH // max(width, 1)), 1)
 
 
-def _read(
+def _parse(
     services: Services,
     account: Account,
     contact_type: ContactType,
     staging: StagingDatabase,
-    source: Source,
+    source: StagedFile,
     options: ImportOptions,
-) -> _Read:
+) -> _ParsedFile:
     """Map the columns of a file and read all of its cells; fields are made only where a row can be taken."""
     db = services.records.reader()
     present, checked = types.fields_of_type(db, contact_type.id), suppressions.last_suppression(db)
@@ -188,7 +193,7 @@ def _read(
     unescaped = source.is_spreadsheet and not options.keep_formulas
     if unescaped and (marked := strip_text_markers(staging, width)):
         source = replace(source, typed=MarkedAsText(source.typed, marked))
-    contents = contents_of(sample_rows(staging, source.staged.count, width), width, source.typed.nested)
+    contents = summarize_columns(sample_rows(staging, source.staged.count, width), width, source.typed.nested)
     columns = map_columns(
         source.header, contents, present, options.chosen, options.create_fields, options.left_out, options.words
     )
@@ -196,45 +201,51 @@ def _read(
     declared = source.typed.declared_types(columns.unknown)
     padded, utc = find_padded_columns(staging, width), account.zone.key == "UTC"
     create_problems(staging, source.staged.broken)
-    addressed = preparing.read_addresses(
+    email_sql = row_preparation.parse_email_column(
         staging,
         columns.email,
         padded,
         email_check(db, account, contact_type, options.words) if checked else None,
         unescaped=unescaped,
     )
-    usual = {position: ColumnFormat(field.kind) for position, field in columns.fields.items()}
-    plain = find_fast_columns(staging, usual, padded, utc=utc)
-    learned = learn(staging, source, columns, options, account, plain, padded, declared)
-    new_kinds = {position: learned.readings[position].kind for position in columns.unknown}
-    check_policies(source.header, columns.email, {p: read.kind for p, read in usual.items()} | new_kinds, options)
+    default_formats = {position: ColumnFormat(field.kind) for position, field in columns.fields.items()}
+    fast = find_fast_columns(staging, default_formats, padded, utc=utc)
+    inferred = infer_column_formats(staging, source, columns, options, account, fast, padded, declared)
+    new_kinds = {position: inferred.formats[position].kind for position in columns.unknown}
+    check_policies(
+        source.header, columns.email, {p: format_.kind for p, format_ in default_formats.items()} | new_kinds, options
+    )
     made: dict[int, Field] = {}
     if count_bad_rows(staging) < source.staged.count:
-        new = {position: learned.readings[position] for position in columns.unknown}
+        new = {position: inferred.formats[position] for position in columns.unknown}
         names = [_field_name(name, declared.get(position)) for position, name in enumerate(columns.names)]
         made = _make_fields(services, contact_type, names, new, options.dry_run)
         columns = replace(columns, fields=columns.fields | made)
-    columns = replace(columns, notices=(*columns.notices, *learned.notices))
-    written = {p: learned.readings.get(p) or ColumnFormat(field.kind) for p, field in columns.fields.items()}
-    again = {p: reading for p, reading in written.items() if reading != usual.get(p)}
-    plain = (plain - again.keys()) | find_fast_columns(staging, again, padded, utc=utc)
-    reading = Reading(account.zone, written, plain, padded, unescaped)
+    columns = replace(columns, notices=(*columns.notices, *inferred.notices))
+    formats = {p: inferred.formats.get(p) or ColumnFormat(field.kind) for p, field in columns.fields.items()}
+    changed_formats = {p: format_ for p, format_ in formats.items() if format_ != default_formats.get(p)}
+    fast = (fast - changed_formats.keys()) | find_fast_columns(staging, changed_formats, padded, utc=utc)
+    settings = ParseSettings(account.zone, formats, fast, padded, unescaped)
     chosen = policies(source.header, columns.fields, options)
 
     def add(new: Mapping[int, Sequence[str]]) -> dict[int, Field]:
         return _add_options(services, contact_type, columns.fields, new, chosen, options.dry_run)
 
-    prepared = preparing.prepare(
-        staging, columns, addressed, reading, chosen, add, erase=options.erase, words=options.words
+    prepared = row_preparation.prepare_rows(
+        staging, columns, email_sql, settings, chosen, add, erase=options.erase, words=options.words
     )
-    longer = prepared.added.fields
-    columns = replace(columns, fields=columns.fields | longer)
-    changed = {field.id: field for field in longer.values()}
-    return _Read(
+    extended = prepared.added.fields
+    columns = replace(columns, fields=columns.fields | extended)
+    changed = {field.id: field for field in extended.values()}
+    return _ParsedFile(
         columns,
         FieldSet(tuple(changed.get(field.id, field) for field in (*present.fields, *made.values()))),
         tuple(columns.fields[position] for position in made),
-        {field.key: added_to(present.by_id[field.id], field) for field in longer.values() if field.id in present.by_id},
+        {
+            field.key: find_added_options(present.by_id[field.id], field)
+            for field in extended.values()
+            if field.id in present.by_id
+        },
         prepared,
         checked,
     )
@@ -251,7 +262,7 @@ def _add_options(
     if dry_run:
         return {position: with_options(fields[position], options) for position, options in new.items()}
     wanted = {fields[position].id: options for position, options in new.items()}
-    asked = [fields[position].id for position in new if chosen[position].asked]
+    asked = [fields[position].id for position in new if chosen[position].requested]
     return dict(zip(new, services.write(add_options, contact_type, wanted, asked), strict=True))
 
 

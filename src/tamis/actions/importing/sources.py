@@ -35,7 +35,7 @@ _JSON = re.compile(rb"\s*(\[\s*)?\{\s*\"")
 READING = "Reading"
 
 
-class Staged(Protocol):
+class StagedRows(Protocol):
     """A file as rows: how many there are, which of them have no cells, and where they stand in the file."""
 
     @property
@@ -67,7 +67,7 @@ class ContactFile:
 
 
 @dataclass(frozen=True, slots=True)
-class Source:
+class StagedFile:
     """A file in the staging database. No two columns of its header have the same name, but for blank ones;
     `is_spreadsheet` tells that its text may have been made harmless for one, `layout` how a delimited file is written,
     `typed` what a file with types of its own says of its columns. `encoding` is that of text, of which `sample` has
@@ -75,7 +75,7 @@ class Source:
 
     format: str
     header: tuple[str, ...]
-    staged: Staged
+    staged: StagedRows
     notices: tuple[str, ...]
     is_spreadsheet: bool
     layout: Layout | None = None
@@ -91,7 +91,7 @@ def format_of(name: str) -> str:
     return FORMATS.get(Path(name.lower().removesuffix(".gz")).suffix, "csv")
 
 
-def stage(
+def stage_file(
     staging: StagingDatabase,
     file: ContactFile,
     spool: Path,
@@ -99,18 +99,18 @@ def stage(
     progress: Progress,
     *,
     most: int | None = None,
-) -> Source:
+) -> StagedFile:
     """Lay a file out in the staging database; raises Invalid when nothing of it can be taken. With `most`, only the
     beginning is: so many rows of a Parquet file, the first 4 MB of text."""
     source = open_source(file.path, spool, file.known_as)
     start = next(source.blocks(), b"")[:_START]
     format_ = file.format or _format_by_content(start) or format_of(file.known_as or file.path.name)
     if format_ == "xlsx" and is_workbook(start):
-        return _sheet(staging, source, file, spool, is_header, progress)
+        return _stage_sheet(staging, source, file, spool, is_header, progress)
     if format_ == "xlsx" and file.format:
         raise source.refuse(what_it_is(start) or "not_a_workbook")
     if format_ == "parquet":
-        return _parquet(staging, source, file.name, most)
+        return _stage_parquet(staging, source, file.name, most)
     encoding, is_whole = find_encoding(source, file.encoding), True
     name, sample = encoding.name, encoding.sample
     if file.sheet:
@@ -131,7 +131,7 @@ def stage(
         )
         names, notices = read_header(objects.header)
         notices = (*encoding.notices, *notices)
-        staged: Staged = objects
+        staged: StagedRows = objects
         typed: TypedFile = objects
         layout = None
     else:
@@ -139,7 +139,7 @@ def stage(
         layout = delimited.layout
         staged = _stage_table(staging, delimited, file.name, progress)
         names, notices, typed = layout.header, layout.notices, UNTYPED
-    return Source(
+    return StagedFile(
         format_,
         names,
         staged,
@@ -162,22 +162,23 @@ def _format_by_content(start: bytes) -> str | None:
     return "ndjson" if _JSON.match(start.removeprefix(codecs.BOM_UTF8)) else None
 
 
-def _sheet(
+def _stage_sheet(
     staging: StagingDatabase,
     source: FileSource,
     file: ContactFile,
     spool: Path,
     is_header: Callable[[Sequence[str]], bool],
     progress: Progress,
-) -> Source:
+) -> StagedFile:
     if file.encoding:
         raise source.refuse("workbook_encoding_not_possible")
+
     from tamis.files.spreadsheets.load import open_sheet
 
     sheet = open_sheet(source, spool, is_header, file.sheet)
     rows = _stage_table(staging, sheet.table, file.name, progress)
     staged = StagedSheet(rows, sheet.rows, sheet.texts)
-    return Source(
+    return StagedFile(
         "xlsx",
         sheet.layout.header,
         staged,
@@ -198,10 +199,10 @@ def _stage_table(staging: StagingDatabase, table: DelimitedFile, name: str, prog
     return staged
 
 
-def _parquet(staging: StagingDatabase, source: FileSource, name: str, most: int | None) -> Source:
+def _stage_parquet(staging: StagingDatabase, source: FileSource, name: str, most: int | None) -> StagedFile:
     from tamis.staging.parquet import stage_parquet
 
     parquet = stage_parquet(staging, source.path, name, most)
     names, notices = read_header(parquet.header)
     is_whole = most is None or parquet.count < most
-    return Source("parquet", names, parquet, notices, is_spreadsheet=False, typed=parquet, is_whole=is_whole)
+    return StagedFile("parquet", names, parquet, notices, is_spreadsheet=False, typed=parquet, is_whole=is_whole)

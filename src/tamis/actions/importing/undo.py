@@ -8,7 +8,7 @@ from msgspec import structs
 
 from tamis import log
 from tamis.actions.importing.jobs import find_import
-from tamis.actions.importing.report import Progress, nothing_told
+from tamis.actions.importing.report import Progress, no_progress
 from tamis.actions.services import Services
 from tamis.domain.accounts import Account
 from tamis.domain.contacts import upgrade_document
@@ -21,7 +21,7 @@ from tamis.records.importing import imports, undo
 from tamis.records.importing.undo import Before
 from tamis.records.maintenance import erasure
 
-CONTACTS_A_STEP = 10_000
+CONTACTS_PER_STEP = 10_000
 MOST_TOUCHED = 100
 
 
@@ -42,16 +42,16 @@ class UndoReport:
     touched_emails: tuple[str, ...]
 
 
-def undo_import(services: Services, account: Account, import_id: int, progress: Progress = nothing_told) -> UndoReport:
+def undo_import(services: Services, account: Account, import_id: int, progress: Progress = no_progress) -> UndoReport:
     """Undo an import of an account, also one that has failed or was interrupted; raises NotFound and Refused.
 
     A step is atomic: an undo that was killed is finished by the next one, with the same result and the same figures.
     """
     if find_import(services, account, import_id).state == ImportState.RUNNING:
         raise Refused("import_is_running", number=import_id)
-    done, total = 0, services.write(_begin, account, import_id)
-    while looked_at := services.write(_step, account, import_id):
-        done += looked_at
+    done, total = 0, services.write(_start, account, import_id)
+    while processed := services.write(_step, account, import_id):
+        done += processed
         progress("Undoing", done, total)
     report = services.write(_finish, account, import_id)
     log.event(
@@ -65,7 +65,7 @@ def undo_report(services: Services, job: ImportJob) -> UndoReport | None:
     return _report(services.records.reader(), job.report.undo) if job.report.undo else None
 
 
-def _begin(db: Transaction, _now: datetime, account: Account, import_id: int) -> int:
+def _start(db: Transaction, _now: datetime, account: Account, import_id: int) -> int:
     job = _job(db, account, import_id)
     if job.state is ImportState.UNDONE:
         raise Refused("import_was_undone", number=import_id)
@@ -76,31 +76,31 @@ def _begin(db: Transaction, _now: datetime, account: Account, import_id: int) ->
 
 
 def _step(db: Transaction, now: datetime, account: Account, import_id: int) -> int:
-    """Undo a piece of an import, and count it; gives how many contacts were looked at, which is 0 at the end."""
+    """Undo a batch of an import, and count it; gives how many contacts were looked at, which is 0 at the end."""
     job = _job(db, account, import_id)
-    if (created := undo.next_created(db, import_id, CONTACTS_A_STEP)) is not None:
+    if (created := undo.next_created(db, import_id, CONTACTS_PER_STEP)) is not None:
         undo.delete_created(db, import_id, job.contact_type_id, created, now)
         if created.as_left:
             erasure.request_erasure(db, now)
         _count(db, job, created.touched, deleted=len(created.as_left), touched=len(created.touched))
         return created.last - created.first + 1
-    piece = undo.next_befores(db, import_id, CONTACTS_A_STEP)
-    if not piece:
+    batch = undo.next_befores(db, import_id, CONTACTS_PER_STEP)
+    if not batch:
         return 0
     fields = types.fields_of_type(db, job.contact_type_id)
     restored: list[Before] = []
     stay: list[int] = []
     unfit = 0
-    for before in piece:
+    for before in batch:
         document = upgrade_document(before.document, fields) if before.as_left else None
         if document is not None:
             restored.append(before._replace(document=document))
         elif before.is_there:
             stay.append(before.id)
             unfit += before.as_left
-    undo.restore(db, import_id, job.contact_type_id, piece, restored, now)
+    undo.restore(db, import_id, job.contact_type_id, batch, restored, now)
     _count(db, job, stay, restored=len(restored), touched=len(stay) - unfit, unfit=unfit)
-    return len(piece)
+    return len(batch)
 
 
 def _count(
@@ -115,22 +115,22 @@ def _count(
 ) -> None:
     """Add to the figures of an undo. Of the contacts that stay the ids are kept: an address would outlive its contact
     there."""
-    so_far = job.report.undo or UndoProgress()
+    figures_before = job.report.undo or UndoProgress()
     figures = UndoProgress(
-        so_far.deleted + deleted,
-        so_far.restored + restored,
-        so_far.touched + touched,
-        so_far.unfit + unfit,
-        (*so_far.stay, *stay)[:MOST_TOUCHED],
+        figures_before.deleted + deleted,
+        figures_before.restored + restored,
+        figures_before.touched + touched,
+        figures_before.unfit + unfit,
+        (*figures_before.stay, *stay)[:MOST_TOUCHED],
     )
     _keep(db, job, figures)
 
 
 def _finish(db: Transaction, _now: datetime, account: Account, import_id: int) -> UndoReport:
     job = _job(db, account, import_id)
-    so_far = job.report.undo or UndoProgress()
-    seen = so_far.deleted + so_far.restored + so_far.touched + so_far.unfit
-    figures = structs.replace(so_far, gone=max(job.created + job.updated - seen, 0))
+    figures_before = job.report.undo or UndoProgress()
+    processed = figures_before.deleted + figures_before.restored + figures_before.touched + figures_before.unfit
+    figures = structs.replace(figures_before, gone=max(job.created + job.updated - processed, 0))
     _keep(db, job, figures)
     imports.set_state(db, import_id, ImportState.UNDONE, job.finished_at, job.error)
     return _report(db, figures)

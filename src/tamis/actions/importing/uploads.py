@@ -25,15 +25,15 @@ from tamis.records.handles import Transaction
 from tamis.records.importing import uploads
 
 PLACE = "uploads"
-KEPT = timedelta(hours=24)
-MOST_KEPT = 20
+RETENTION = timedelta(hours=24)
+MOST_WAITING = 20
 LONGEST_NAME = 120
 UNNAMED = "file"
 _INVISIBLE = re.compile(r"[\u200b-\u200f\u2028-\u202e\u2060-\u2069\ufeff]")
 
 
-class Incoming:
-    """A file that arrives piece by piece. Unless it was kept, it is gone at the end of its block."""
+class IncomingUpload:
+    """A file that arrives chunk by chunk. Unless it was kept, it is gone at the end of its block."""
 
     def __init__(self, services: Services, account: Account, announced: int) -> None:
         """Begin to receive a file of `announced` bytes, 0 where that is not known; raises Invalid, Refused and
@@ -41,12 +41,12 @@ class Incoming:
         self._services, self._account = services, account
         self._most = services.settings.max_upload
         self.id = secrets.token_hex(16)
-        self.path = file_of(services, self.id)
+        self.path = upload_path(services, self.id)
         self.size = 0
         self._kept = False
-        self._bound(announced)
-        if len(list_uploads(services, account)) >= MOST_KEPT:
-            raise Refused("too_many_uploads", most=MOST_KEPT)
+        self._check_size(announced)
+        if len(list_uploads(services, account)) >= MOST_WAITING:
+            raise Refused("too_many_uploads", most=MOST_WAITING)
         try:
             make_directory(self.path.parent)
             _need_room(self.path.parent, announced)
@@ -63,41 +63,41 @@ class Incoming:
             self.path.unlink(missing_ok=True)
         os.close(self._handle)
 
-    def write(self, piece: bytes) -> None:
+    def write(self, chunk: bytes) -> None:
         """Take the next bytes; raises Invalid when they are too many, Unavailable when the disk is full."""
-        self._bound(self.size + len(piece))
-        need_room(self.path.parent, self.size + len(piece))
+        self._check_size(self.size + len(chunk))
+        need_room(self.path.parent, self.size + len(chunk))
         try:
-            rest = memoryview(piece)
+            rest = memoryview(chunk)
             while rest:
                 rest = rest[os.write(self._handle, rest) :]
         except OSError as error:
             raise _unwritable(self.path.parent, error) from None
-        self.size += len(piece)
+        self.size += len(chunk)
 
     def keep(self, contact_type: ContactType, name: str) -> Upload:
         """Keep the file, which is wholly there, for a contact type; raises Invalid when it is empty, and
         Unavailable."""
         if not self.size:
-            raise Invalid([Problem(clean_name(name), "file_is_empty")])
+            raise Invalid([Problem(clean_file_name(name), "file_is_empty")])
         try:
             os.fsync(self._handle)
             sync(self.path.parent)
         except OSError as error:
             raise _unwritable(self.path.parent, error) from None
-        upload = self._services.write(_keep, self.id, self._account, contact_type, clean_name(name), self.size)
+        upload = self._services.write(_insert, self.id, self._account, contact_type, clean_file_name(name), self.size)
         self._kept = True
         return upload
 
-    def _bound(self, size: int) -> None:
+    def _check_size(self, size: int) -> None:
         if size > self._most:
-            raise Invalid([Problem("", "file_too_large", most=in_bytes(self._most))])
+            raise Invalid([Problem("", "file_too_large", most=format_size(self._most))])
 
 
 def find_upload(services: Services, account: Account, upload_id: str) -> Upload:
     """Find a file of an account that waits; raises NotFound."""
     upload = uploads.by_id(services.records.reader(), account.id, upload_id)
-    if upload is None or not file_of(services, upload.id).exists():
+    if upload is None or not upload_path(services, upload.id).exists():
         raise NotFound("upload_unknown")
     return upload
 
@@ -110,27 +110,27 @@ def list_uploads(services: Services, account: Account) -> list[Upload]:
 def discard_upload(services: Services, upload: Upload) -> None:
     """Throw a file away; one that is gone already may be thrown away again."""
     services.write(_drop, upload.id)
-    file_of(services, upload.id).unlink(missing_ok=True)
+    upload_path(services, upload.id).unlink(missing_ok=True)
 
 
 def sweep_uploads(services: Services) -> None:
     """Remove the files that have waited for too long, but for those that are worked on, and what killed servers have
     left."""
-    oldest = services.clock() - KEPT
+    oldest = services.clock() - RETENTION
     busy = {job.key for job in services.jobs.list_active()}
     for upload in uploads.every(services.records.reader()):
-        if upload.id not in busy and (upload.created_at < oldest or not file_of(services, upload.id).exists()):
+        if upload.id not in busy and (upload.created_at < oldest or not upload_path(services, upload.id).exists()):
             discard_upload(services, upload)
     for path in (services.settings.data / PLACE).glob("*"):
-        _remove_left(services, path)
+        _remove_leftover(services, path)
 
 
-def file_of(services: Services, upload_id: str) -> Path:
+def upload_path(services: Services, upload_id: str) -> Path:
     """Tell where the bytes of a file lie."""
     return services.settings.data / PLACE / upload_id
 
 
-def clean_name(name: str) -> str:
+def clean_file_name(name: str) -> str:
     """Make a name that can be shown of one that a browser has sent: no directories, nothing invisible, not too long."""
     name = name.replace("\\", "/").rpartition("/")[2]
     name = " ".join(SURROGATE.sub("", _INVISIBLE.sub("", CONTROL.sub(" ", name))).split())
@@ -140,7 +140,7 @@ def clean_name(name: str) -> str:
     return name or UNNAMED
 
 
-def in_bytes(size: int) -> str:
+def format_size(size: int) -> str:
     """Write a size as people do: 512 bytes, 1.5 MB."""
     amount, unit = float(size), "bytes"
     for larger in ("kB", "MB", "GB", "TB"):
@@ -150,7 +150,7 @@ def in_bytes(size: int) -> str:
     return f"{amount:,.0f} {unit}" if unit == "bytes" or amount >= 10 or amount.is_integer() else f"{amount:.1f} {unit}"
 
 
-def _remove_left(services: Services, path: Path) -> None:
+def _remove_leftover(services: Services, path: Path) -> None:
     try:
         handle = os.open(path, os.O_RDONLY)
     except OSError:
@@ -169,14 +169,14 @@ def _remove_left(services: Services, path: Path) -> None:
 def _need_room(place: Path, size: int) -> None:
     free = shutil.disk_usage(place).free
     if free < 2 * size + SPARE_BYTES:  # an import lays it out once more beside it
-        raise Unavailable("upload_has_no_room", size=in_bytes(size), free=in_bytes(free))
+        raise Unavailable("upload_has_no_room", size=format_size(size), free=format_size(free))
 
 
 def _unwritable(place: Path, error: OSError) -> Unavailable:
     return Unavailable("upload_not_written", directory=str(place), reason=error.strerror)
 
 
-def _keep(
+def _insert(
     db: Transaction, now: datetime, id_: str, account: Account, contact_type: ContactType, name: str, size: int
 ) -> Upload:
     upload = Upload(id_, account.id, contact_type.id, name, size, now)

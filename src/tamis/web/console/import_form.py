@@ -5,19 +5,19 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import TypeVar
 
-from tamis.actions.importing.background import Asked
-from tamis.actions.importing.choosing import (
+from tamis.actions.importing.background import UploadRequest
+from tamis.actions.importing.mapping_choices import (
     NEW,
     NEW_NAMED,
-    How,
-    can_be_new,
-    is_new,
-    is_possible,
-    new_name,
-    proposed,
-    wrong_name,
+    FormatSettings,
+    can_create_field,
+    find_name_problem,
+    is_new_field,
+    is_valid_choice,
+    new_field_name,
+    propose_choices,
 )
-from tamis.actions.importing.looking import Column, Look
+from tamis.actions.importing.preview import FilePreview, PreviewColumn
 from tamis.actions.importing.report import BadValue, ImportOptions
 from tamis.actions.jobs import BackgroundJob, JobStatus
 from tamis.domain.dates import DateOrder
@@ -34,59 +34,59 @@ class Chosen:
     """What was chosen for a file, and what is wrong with it."""
 
     choices: tuple[str, ...]
-    how: How
+    settings: FormatSettings
     problems: tuple[Problem, ...] = ()
 
 
-def chosen_before(look: Look, fields: FieldSet, job: BackgroundJob | None) -> Chosen:
+def chosen_before(preview: FilePreview, fields: FieldSet, job: BackgroundJob | None) -> Chosen:
     """Return what was chosen for a file the last time, else what is proposed; what fits no longer is proposed anew."""
-    fresh = proposed(look, fields)
-    if not job or not isinstance(job.payload, Asked) or len(job.payload.choices) != len(fresh):
-        return Chosen(tuple(fresh), How())
+    fresh = propose_choices(preview, fields)
+    if not job or not isinstance(job.payload, UploadRequest) or len(job.payload.choices) != len(fresh):
+        return Chosen(tuple(fresh), FormatSettings())
     choices = [
         before if _fits_still(before, column, fields) else now
-        for before, now, column in zip(job.payload.choices, fresh, look.columns, strict=True)
+        for before, now, column in zip(job.payload.choices, fresh, preview.columns, strict=True)
     ]
     problems = job.problems if job.status is JobStatus.FAILED else ()
-    return Chosen(tuple(choices), _how_of(job.payload.options, look), problems)
+    return Chosen(tuple(choices), _how_of(job.payload.options, preview), problems)
 
 
-def chosen_in(form: Form, look: Look, fields: FieldSet) -> Chosen:
+def chosen_in(form: Form, preview: FilePreview, fields: FieldSet) -> Chosen:
     """Read what was chosen; a column that the form does not have is as it is proposed."""
     choices = tuple(
-        _named(form, look.columns[position], fields, form.text(f"column-{position}") or default)
-        for position, default in enumerate(proposed(look, fields))
+        _named(form, preview.columns[position], fields, form.text(f"column-{position}") or default)
+        for position, default in enumerate(propose_choices(preview, fields))
     )
     added = {int(position): BadValue.ADD for position in form.all("add") if position.isdecimal()}
     blanked = {int(position): BadValue.BLANK for position in form.all("leave") if position.isdecimal()}
-    last = len(look.columns)
-    how = How(
+    last = len(preview.columns)
+    settings = FormatSettings(
         erase=form.text("blank") == "erase",
         order=_one_of(DateOrder, form.text("date_order")),
         keep_formulas=form.text("formulas") == "keep",
         decimal=_one_of(DecimalMark, form.text("decimal")),
         bad_values={
             position: value
-            for position, value in (_each(form, look, "bad", BadValue) | added | blanked).items()
+            for position, value in (_each(form, preview, "bad", BadValue) | added | blanked).items()
             if position < last
         },
-        kinds={p: kind for p, kind in _each(form, look, "kind", Kind).items() if is_new(choices[p])},
+        kinds={p: kind for p, kind in _each(form, preview, "kind", Kind).items() if is_new_field(choices[p])},
         encoding=form.text("encoding") or None,
         sheet=form.text("sheet") or None,
     )
-    return Chosen(choices, how)
+    return Chosen(choices, settings)
 
 
-def _named(form: Form, column: Column, fields: FieldSet, choice: str) -> str:
+def _named(form: Form, column: PreviewColumn, fields: FieldSet, choice: str) -> str:
     """Return a choice with the name that was typed for the new field, where that is not the one it has anyway."""
     if choice not in (NEW, NEW_NAMED):
         return choice
-    name = form.text(f"name-{column.position}") or column.told
-    return NEW if name == column.told and can_be_new(column, fields) else NEW_NAMED + name
+    name = form.text(f"name-{column.position}") or column.unique_name
+    return NEW if name == column.unique_name and can_create_field(column, fields) else NEW_NAMED + name
 
 
-def _each(form: Form, look: Look, what: str, names: type[Named]) -> dict[int, Named]:
-    found = ((column.position, _one_of(names, form.text(f"{what}-{column.position}"))) for column in look.columns)
+def _each(form: Form, preview: FilePreview, what: str, names: type[Named]) -> dict[int, Named]:
+    found = ((column.position, _one_of(names, form.text(f"{what}-{column.position}"))) for column in preview.columns)
     return {position: value for position, value in found if value is not None}
 
 
@@ -94,9 +94,9 @@ def _one_of(names: type[Named], text: str) -> Named | None:
     return names(text) if text in set(names) else None
 
 
-def _how_of(options: ImportOptions, look: Look) -> How:
-    positions = {column.name: column.position for column in look.columns}
-    return How(
+def _how_of(options: ImportOptions, preview: FilePreview) -> FormatSettings:
+    positions = {column.name: column.position for column in preview.columns}
+    return FormatSettings(
         erase=options.erase,
         order=options.order,
         keep_formulas=options.keep_formulas,
@@ -113,6 +113,6 @@ def _by_position(by_name: Mapping[str, Named], find: Callable[[str], int | None]
     return {position: value for position, value in found if position is not None}
 
 
-def _fits_still(choice: str, column: Column, fields: FieldSet) -> bool:
-    name = new_name(choice)
-    return is_possible(choice, column, fields) and (name is None or wrong_name(name, fields) is None)
+def _fits_still(choice: str, column: PreviewColumn, fields: FieldSet) -> bool:
+    name = new_field_name(choice)
+    return is_valid_choice(choice, column, fields) and (name is None or find_name_problem(name, fields) is None)

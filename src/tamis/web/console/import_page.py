@@ -6,23 +6,23 @@ from dataclasses import dataclass
 from litestar.response import Response
 
 from tamis.actions.fields.types import type_by_id
-from tamis.actions.importing.background import Asked, is_outdated
-from tamis.actions.importing.choosing import (
-    ADDRESS,
+from tamis.actions.importing.background import UploadRequest, is_outdated
+from tamis.actions.importing.mapping import can_map
+from tamis.actions.importing.mapping_choices import (
+    EMAIL_CHOICE,
     FIELD,
     NEW,
     NEW_NAMED,
-    OUT,
-    about_email,
-    asks_order,
-    can_be_new,
-    is_new,
+    SKIP,
+    can_create_field,
+    columns_with_unclear_order,
+    email_notices,
+    is_new_field,
     targets,
 )
-from tamis.actions.importing.looking import Column, Look
-from tamis.actions.importing.mapping import can_feed
+from tamis.actions.importing.preview import FilePreview, PreviewColumn
 from tamis.actions.importing.report import BadValue, ImportReport
-from tamis.actions.importing.uploads import in_bytes
+from tamis.actions.importing.uploads import format_size
 from tamis.actions.jobs import BackgroundJob, JobStatus
 from tamis.actions.lookups import fields_of_type
 from tamis.actions.services import Services
@@ -34,7 +34,7 @@ from tamis.domain.imports import Upload
 from tamis.domain.parsing.column_format import ColumnFormat
 from tamis.domain.parsing.number_parser import DecimalMark
 from tamis.web.console.import_form import Chosen
-from tamis.web.console.importing import progress_of, report_of_trial, told_of
+from tamis.web.console.importing import problem_sentence, progress_of, report_of_trial
 from tamis.web.console.kinds import KINDS
 from tamis.web.console.messages import message_text
 from tamis.web.console.responses import page
@@ -73,12 +73,12 @@ class ShownColumn:
     field, `kind` the one that was chosen for it, `is_changed` tells whether either is not as proposed,
     `bad_values` are what can become of values that do not fit."""
 
-    column: Column
+    column: PreviewColumn
     options: tuple[str, ...]
     examples: tuple[str, ...]
     choice: str
-    can_feed: bool
-    can_be_new: bool
+    can_map: bool
+    can_create_field: bool
     name: str
     kind: str
     is_changed: bool
@@ -91,7 +91,7 @@ def upload_page(
     services: Services,
     visitor: Visitor,
     upload: Upload,
-    look: Look,
+    preview: FilePreview,
     chosen: Chosen,
     job: BackgroundJob | None,
     status: int = 200,
@@ -112,35 +112,39 @@ def upload_page(
         status=status,
         upload=upload,
         of=of,
-        look=look,
-        told=(*look.notices, *map(message_text, about_email(look, fields))),
-        written=_written(look),
-        size=in_bytes(upload.size),
-        columns=[_shown(look, fields, column, chosen, at_columns) for column in look.columns[:most]],
-        hidden_columns=max(len(look.columns) - most, 0),
+        preview=preview,
+        file_notices=(*preview.notices, *map(message_text, email_notices(preview, fields))),
+        written=_written(preview),
+        size=format_size(upload.size),
+        columns=[_shown(preview, fields, column, chosen, at_columns) for column in preview.columns[:most]],
+        hidden_columns=max(len(preview.columns) - most, 0),
         targets=targets(fields),
-        positions=_positions(look, fields, chosen.choices),
+        positions=_positions(preview, fields, chosen.choices),
         most_beside=MOST_BESIDE,
-        how=chosen.how,
+        settings=chosen.settings,
         orders=ORDERS,
-        encodings=_encodings(chosen.how.encoding or ""),
+        encodings=_encodings(chosen.settings.encoding or ""),
         decimals=DECIMALS,
         kinds=KINDS,
-        asks_order=bool(asks_order(look, fields, chosen.choices)),
-        has_numbers=any(column.kind.kind is Kind.NUMBER for column in look.columns)
+        has_unclear_order=bool(columns_with_unclear_order(preview, fields, chosen.choices)),
+        has_numbers=any(column.kind.kind is Kind.NUMBER for column in preview.columns)
         or any(field.kind is Kind.NUMBER for field in fields.fields),
-        has_dates=any(column.kind.kind in (Kind.DATE, Kind.DATETIME) for column in look.columns),
-        problems=[told_of(problem) for problem in chosen.problems if problem.path not in at_columns],
+        has_dates=any(column.kind.kind in (Kind.DATE, Kind.DATETIME) for column in preview.columns),
+        problems=[problem_sentence(problem) for problem in chosen.problems if problem.path not in at_columns],
         wrong_columns=len(at_columns),
         progress=progress_of(job) if job and under_way else None,
-        asked=job.payload.what if job and isinstance(job.payload, Asked) else "",
+        asked=job.payload.what if job and isinstance(job.payload, UploadRequest) else "",
         trial=report_of_trial(trial) if trial else None,
-        in_place_of_import=job is not None and isinstance(job.payload, Asked) and job.payload.in_place_of_import,
-        outdated=bool(trial and job and isinstance(job.payload, Asked) and is_outdated(services, of, job.payload)),
+        in_place_of_import=job is not None
+        and isinstance(job.payload, UploadRequest)
+        and job.payload.in_place_of_import,
+        outdated=bool(
+            trial and job and isinstance(job.payload, UploadRequest) and is_outdated(services, of, job.payload)
+        ),
         FIELD=FIELD,
-        ADDRESS=ADDRESS,
+        EMAIL_CHOICE=EMAIL_CHOICE,
         NEW=NEW,
-        OUT=OUT,
+        SKIP=SKIP,
     )
 
 
@@ -156,8 +160,8 @@ def unread_page(
         nav="imports",
         upload=upload,
         of=of,
-        size=in_bytes(upload.size),
-        problems=[told_of(problem) for problem in error.problems],
+        size=format_size(upload.size),
+        problems=[problem_sentence(problem) for problem in error.problems],
         encodings=_encodings(encoding),
         encoding=encoding,
         sheet=sheet,
@@ -171,59 +175,61 @@ def _encodings(chosen: str) -> list[tuple[str, str]]:
     return [("", "found out by itself"), *known, *other]
 
 
-def _positions(look: Look, fields: FieldSet, choices: Sequence[str]) -> dict[str, int]:
+def _positions(preview: FilePreview, fields: FieldSet, choices: Sequence[str]) -> dict[str, int]:
     """Return where the columns stand, by their names and by the keys of the fields that they feed."""
-    found = {column.name: column.position for column in look.columns}
-    for column, choice in zip(look.columns, choices, strict=True):
+    found = {column.name: column.position for column in preview.columns}
+    for column, choice in zip(preview.columns, choices, strict=True):
         field = fields.find(choice.removeprefix(FIELD)) if choice.startswith(FIELD) else None
-        found[field.key if field else key_from_name(column.told)] = column.position
+        found[field.key if field else key_from_name(column.unique_name)] = column.position
     return found
 
 
-def _written(look: Look) -> str:
-    parts = [FORMATS[look.format]]
-    if look.encoding:
-        parts.append(label_of(look.encoding))
-    if look.delimiter and len(look.columns) > 1 and look.format == "csv":
-        parts.append(f"cells separated by {DELIMITERS[look.delimiter]}")
-    if look.header_line:
-        parts.append(f"names of columns in line {look.header_line:,}")
+def _written(preview: FilePreview) -> str:
+    parts = [FORMATS[preview.format]]
+    if preview.encoding:
+        parts.append(label_of(preview.encoding))
+    if preview.delimiter and len(preview.columns) > 1 and preview.format == "csv":
+        parts.append(f"cells separated by {DELIMITERS[preview.delimiter]}")
+    if preview.header_line:
+        parts.append(f"names of columns in line {preview.header_line:,}")
     return ", ".join(parts)
 
 
-def _shown(look: Look, fields: FieldSet, column: Column, chosen: Chosen, problems: Mapping[str, str]) -> ShownColumn:
+def _shown(
+    preview: FilePreview, fields: FieldSet, column: PreviewColumn, chosen: Chosen, problems: Mapping[str, str]
+) -> ShownColumn:
     choice = chosen.choices[column.position]
     return ShownColumn(
         column,
         column.kind.options if isinstance(column.kind, ColumnFormat) else (),
-        _examples(look, column.position),
-        NEW if is_new(choice) else choice,
-        can_feed(column.name),
-        can_be_new(column, fields),
-        choice.removeprefix(NEW_NAMED) if choice.startswith(NEW_NAMED) else column.told,
-        chosen.how.kinds.get(column.position, ""),
-        choice.startswith(NEW_NAMED) or column.position in chosen.how.kinds,
+        _examples(preview, column.position),
+        NEW if is_new_field(choice) else choice,
+        can_map(column.name),
+        can_create_field(column, fields),
+        choice.removeprefix(NEW_NAMED) if choice.startswith(NEW_NAMED) else column.unique_name,
+        chosen.settings.kinds.get(column.position, ""),
+        choice.startswith(NEW_NAMED) or column.position in chosen.settings.kinds,
         _bad_values(chosen, column, fields),
-        chosen.how.bad_values.get(column.position, ""),
+        chosen.settings.bad_values.get(column.position, ""),
         problems.get(str(column.position), ""),
     )
 
 
-def _bad_values(chosen: Chosen, column: Column, fields: FieldSet) -> tuple[tuple[str, str], ...]:
+def _bad_values(chosen: Chosen, column: PreviewColumn, fields: FieldSet) -> tuple[tuple[str, str], ...]:
     """Return what can become of values that do not fit, the default first; none where every value fits."""
     choice = chosen.choices[column.position]
     field = fields.find(choice.removeprefix(FIELD)) if choice.startswith(FIELD) else None
-    kind = field.kind if field else chosen.how.kinds.get(column.position, column.kind.kind)
-    if field is EMAIL or kind is Kind.TEXT or not (field or is_new(choice)):
+    kind = field.kind if field else chosen.settings.kinds.get(column.position, column.kind.kind)
+    if field is EMAIL or kind is Kind.TEXT or not (field or is_new_field(choice)):
         return ()
     if kind.has_options:
         return GROWING if field is None or field.options_inferred else BAD_VALUES
     return BAD_VALUES[:2]
 
 
-def _examples(look: Look, position: int) -> tuple[str, ...]:
+def _examples(preview: FilePreview, position: int) -> tuple[str, ...]:
     found: dict[str, None] = {}
-    for row in look.rows:
+    for row in preview.rows:
         cell = row.cells[position].strip() if not row.problem and position < len(row.cells) else ""
         if cell:
             found[cell] = None

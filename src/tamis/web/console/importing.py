@@ -5,10 +5,10 @@ from pathlib import Path
 
 from litestar.response import File
 
-from tamis.actions.importing.background import Asked
-from tamis.actions.importing.details import details
+from tamis.actions.importing.background import UploadRequest
 from tamis.actions.importing.report import ImportReport
-from tamis.actions.importing.uploads import in_bytes
+from tamis.actions.importing.report_details import to_details
+from tamis.actions.importing.uploads import format_size
 from tamis.actions.jobs import BackgroundJob, JobStatus
 from tamis.domain.errors import Problem
 from tamis.domain.import_reports import Details, RowCounts
@@ -56,7 +56,7 @@ class ShownReport:
 
 def report_of_trial(report: ImportReport) -> ShownReport:
     """Return what became of the rows in a trial."""
-    return ShownReport(report.rows, report.figures, details(report), shares(report.rows, report.figures))
+    return ShownReport(report.rows, report.figures, to_details(report), shares(report.rows, report.figures))
 
 
 def report_of_job(job: ImportJob) -> ShownReport:
@@ -81,18 +81,18 @@ def progress_of(job: BackgroundJob) -> Progress:
         return Progress("Waiting for other imports to end", 0, 0, "It begins by itself.")
     doing = job.step or "Beginning"
     steps: dict[str, str] = {}
-    if isinstance(job.payload, Asked):
+    if isinstance(job.payload, UploadRequest):
         steps = STEPS if job.payload.what == "import" else STEPS_OF_TRIAL
     shown, all_steps = steps.get(doing, doing), tuple(steps.values())
     if not job.total:
         return Progress(shown, 0, 0, "", all_steps)
     reading = doing == "Reading"
-    done = in_bytes(job.done) if reading else f"{job.done:,}"
-    total = in_bytes(job.total) if reading else pluralize(job.total, "contact" if doing == "Undoing" else "row")
+    done = format_size(job.done) if reading else f"{job.done:,}"
+    total = format_size(job.total) if reading else pluralize(job.total, "contact" if doing == "Undoing" else "row")
     return Progress(shown, min(job.done, job.total), job.total, f"{done} of {total}", all_steps)
 
 
-def told_of(problem: Problem) -> str:
+def problem_sentence(problem: Problem) -> str:
     """Write what an import says against a file, in one sentence."""
     place = "" if problem.path in OF_THE_FORM else f"{problem.path} "
     text = place + message_text(problem)

@@ -7,23 +7,23 @@ from litestar.params import FromPath, FromQuery
 from litestar.response import File, Response
 
 from tamis.actions.importing.background import (
-    can_be_undone,
-    import_under_way,
+    can_undo,
+    job_of_import,
+    job_of_undo,
+    job_of_upload,
     start_undo,
-    undo_under_way,
-    work_on_upload,
 )
 from tamis.actions.importing.jobs import (
     INTERRUPTED,
-    Seen,
+    ImportStatus,
     blanked_file,
+    failure_reasons,
     find_import,
     list_imports,
     rejects_file,
-    why_failed,
 )
 from tamis.actions.importing.undo import undo_report
-from tamis.actions.importing.uploads import find_upload, in_bytes, list_uploads
+from tamis.actions.importing.uploads import find_upload, format_size, list_uploads
 from tamis.actions.jobs import BackgroundJob, JobStatus
 from tamis.actions.lookups import type_by_id, types_of_account
 from tamis.actions.services import Services
@@ -31,7 +31,7 @@ from tamis.domain.errors import NotFound
 from tamis.domain.imports import HIGHEST_ID, ImportJob, ImportState
 from tamis.domain.text import pluralize
 from tamis.web.console.dependencies import ServicesDep, VisitorDep
-from tamis.web.console.importing import STEPS, Progress, progress_of, rejects_answer, report_of_job, told_of
+from tamis.web.console.importing import STEPS, Progress, problem_sentence, progress_of, rejects_answer, report_of_job
 from tamis.web.console.messages import message_text
 from tamis.web.console.responses import fragment, page, redirect
 from tamis.web.console.session import Visitor, WebRequest
@@ -66,7 +66,7 @@ def history(services: ServicesDep, visitor: VisitorDep, before: FromQuery[int] =
     found = list_imports(services, account, PAGE + 1, max(min(before, HIGHEST_ID), 0))
     rows = [Listed(job, *STATES[state], names.get(job.contact_type_id, "")) for job, state in found[:PAGE]]
     waiting = [
-        (each, in_bytes(each.size), names[each.contact_type_id], _state_of_upload(services, visitor, each.id))
+        (each, format_size(each.size), names[each.contact_type_id], _state_of_upload(services, visitor, each.id))
         for each in list_uploads(services, account)
         if each.contact_type_id in names
     ]
@@ -85,10 +85,10 @@ def history(services: ServicesDep, visitor: VisitorDep, before: FromQuery[int] =
 @get("/imports/{import_id:int}", sync_to_thread=True)
 def show_import(services: ServicesDep, visitor: VisitorDep, import_id: FromPath[int]) -> Response[str]:
     """Show an import: how far it is, or what became of it."""
-    seen = find_import(services, visitor.account, import_id)
-    job, state = seen
+    status = find_import(services, visitor.account, import_id)
+    job, state = status
     of = type_by_id(services.records.reader(), visitor.account.id, job.contact_type_id)
-    background_job = import_under_way(services, visitor.account, job)
+    background_job = job_of_import(services, visitor.account, job)
     return page(
         visitor,
         "imports/show.html",
@@ -97,15 +97,15 @@ def show_import(services: ServicesDep, visitor: VisitorDep, import_id: FromPath[
         job=job,
         state=STATES[state][0],
         style=STATES[state][1],
-        error="; ".join(told_of(problem) for problem in why_failed(job)),
+        error="; ".join(problem_sentence(problem) for problem in failure_reasons(job)),
         of=of,
-        progress=_progress(services, visitor, seen),
+        progress=_progress(services, visitor, status),
         report=report_of_job(job),
         segments=None if background_job and not background_job.is_done else job.report.segments,
         has_blanked=blanked_file(services, job) is not None,
         has_rejects=rejects_file(services, job) is not None,
-        can_undo=state != ImportState.RUNNING and can_be_undone(job),
-        undo_failed=_failure(undo_under_way(services, visitor.account, import_id)),
+        can_undo=state != ImportState.RUNNING and can_undo(job),
+        undo_failed=_failure(job_of_undo(services, visitor.account, import_id)),
         would_undo=_would_undo(job),
         undo=undo_report(services, job),
         again=_file_of(services, visitor, job) if state in (ImportState.FAILED, INTERRUPTED) else None,
@@ -150,7 +150,7 @@ def undo(services: ServicesDep, visitor: VisitorDep, import_id: FromPath[int]) -
 
 def _state_of_upload(services: Services, visitor: Visitor, upload_id: str) -> str | None:
     """Tell what is done with a file; one whose import runs is in the list of imports, so that it is None."""
-    background_job = work_on_upload(services, visitor.account, upload_id)
+    background_job = job_of_upload(services, visitor.account, upload_id)
     if background_job is None or background_job.is_done:
         return ""
     if background_job.import_id:
@@ -158,13 +158,13 @@ def _state_of_upload(services: Services, visitor: Visitor, upload_id: str) -> st
     return WAITING if background_job.status is JobStatus.WAITING else WORKING
 
 
-def _progress(services: Services, visitor: Visitor, seen: Seen) -> Progress | None:
+def _progress(services: Services, visitor: Visitor, status: ImportStatus) -> Progress | None:
     """Tell how far an import or its undoing is; None where nothing is under way."""
-    job, state = seen
-    undoing = undo_under_way(services, visitor.account, job.id)
+    job, state = status
+    undoing = job_of_undo(services, visitor.account, job.id)
     if undoing and not undoing.is_done:
         return progress_of(undoing)
-    background_job = import_under_way(services, visitor.account, job)
+    background_job = job_of_import(services, visitor.account, job)
     if background_job and not background_job.is_done:
         return _with_rate(services, job, progress_of(background_job))
     if state != ImportState.RUNNING:

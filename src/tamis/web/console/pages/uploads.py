@@ -11,11 +11,17 @@ from litestar.params import FromPath, FromQuery
 from litestar.response import File, Response
 
 from tamis.actions.fields.types import create_type, find_type
-from tamis.actions.importing.background import Asked, asked, start_upload, throw_away, work_on_upload
-from tamis.actions.importing.choosing import options_of
-from tamis.actions.importing.looking import Look, look_at
+from tamis.actions.importing.background import (
+    UploadRequest,
+    create_request,
+    discard_waiting_upload,
+    job_of_upload,
+    start_upload,
+)
+from tamis.actions.importing.mapping_choices import build_options
+from tamis.actions.importing.preview import FilePreview, preview_upload
 from tamis.actions.importing.report import ImportOptions
-from tamis.actions.importing.uploads import Incoming, discard_upload, find_upload, in_bytes
+from tamis.actions.importing.uploads import IncomingUpload, discard_upload, find_upload, format_size
 from tamis.actions.jobs import BackgroundJob, JobStatus
 from tamis.actions.lookups import fields_of_type, types_of_account
 from tamis.actions.services import Services
@@ -32,7 +38,7 @@ from tamis.web.console.responses import fragment, page, redirect
 from tamis.web.console.session import Visitor, WebRequest
 from tamis.web.request_tasks import run_in_lane
 
-PIECE_BYTES = 1 << 20
+CHUNK_BYTES = 1 << 20
 SECONDS_TO_BEGIN = 2
 
 
@@ -49,7 +55,7 @@ def new_import(services: ServicesDep, visitor: VisitorDep, type: FromQuery[str] 
         types=known,
         chosen=type,
         most=most,
-        most_in_words=in_bytes(most),
+        most_in_words=format_size(most),
     )
 
 
@@ -67,7 +73,7 @@ async def receive(
     """Take a file as it comes, in pieces, and look whether it is one that can be imported."""
     contact_type = find_type(services.records.reader(), visitor.account, type)
     name = unquote(request.headers.get("x-file-name", ""), errors="replace")
-    incoming = await asyncio.to_thread(Incoming, services, visitor.account, request.content_length or 0)
+    incoming = await asyncio.to_thread(IncomingUpload, services, visitor.account, request.content_length or 0)
     with incoming:
         try:
             await _write_all(request, incoming)
@@ -75,7 +81,7 @@ async def receive(
             return Response({"message": "the file did not come to its end"}, status_code=400)
         upload = await asyncio.to_thread(incoming.keep, contact_type, name)
     try:
-        await run_in_lane(services.lanes.files, visitor.account.id, lambda: look_at(services, upload))
+        await run_in_lane(services.lanes.files, visitor.account.id, lambda: preview_upload(services, upload))
     except AmbiguousEncoding:
         pass  # the page of the file asks for it
     except Invalid:
@@ -107,40 +113,40 @@ async def show_upload(
     found = await run_in_lane(pages, account_id, lambda: _wanted(services, visitor, upload_id, encoding, sheet))
     if isinstance(found, Response):
         return found
-    upload, how = found.upload, (found.encoding, found.sheet)
+    upload, settings = found.upload, (found.encoding, found.sheet)
     try:
-        look = await _look(services, visitor, upload, *how)
+        preview = await _look(services, visitor, upload, *settings)
     except Invalid as error:
         message = error
-        return await run_in_lane(pages, account_id, lambda: unread_page(services, visitor, upload, message, *how))
-    return await run_in_lane(pages, account_id, lambda: _seen(services, visitor, found, look))
+        return await run_in_lane(pages, account_id, lambda: unread_page(services, visitor, upload, message, *settings))
+    return await run_in_lane(pages, account_id, lambda: _seen(services, visitor, found, preview))
 
 
 def _wanted(
     services: Services, visitor: Visitor, upload_id: str, encoding: str | None, sheet: str | None
 ) -> _Wanted | Response[str]:
-    job = work_on_upload(services, visitor.account, upload_id)
+    job = job_of_upload(services, visitor.account, upload_id)
     if job and job.import_id and job.status is not JobStatus.FAILED:
         return redirect(visitor, f"/imports/{job.import_id}")
     upload = find_upload(services, visitor.account, upload_id)
-    before = job.payload.options if job and isinstance(job.payload, Asked) else ImportOptions()
+    before = job.payload.options if job and isinstance(job.payload, UploadRequest) else ImportOptions()
     encoding = before.encoding if encoding is None else encoding
     sheet = before.sheet if sheet is None else sheet
     return _Wanted(upload, job, encoding or "", sheet or "")
 
 
-def _seen(services: Services, visitor: Visitor, wanted: _Wanted, look: Look) -> Response[str]:
+def _seen(services: Services, visitor: Visitor, wanted: _Wanted, preview: FilePreview) -> Response[str]:
     upload = wanted.upload
     fields = fields_of_type(services.records.reader(), upload.contact_type_id)
-    chosen = chosen_before(look, fields, wanted.job)
-    how = replace(chosen.how, encoding=wanted.encoding or None, sheet=wanted.sheet or None)
-    return upload_page(services, visitor, upload, look, replace(chosen, how=how), wanted.job)
+    chosen = chosen_before(preview, fields, wanted.job)
+    settings = replace(chosen.settings, encoding=wanted.encoding or None, sheet=wanted.sheet or None)
+    return upload_page(services, visitor, upload, preview, replace(chosen, settings=settings), wanted.job)
 
 
-async def _look(services: Services, visitor: Visitor, upload: Upload, encoding: str, sheet: str) -> Look:
+async def _look(services: Services, visitor: Visitor, upload: Upload, encoding: str, sheet: str) -> FilePreview:
     """Look at a file when it is the account's turn; whoever leaves before that, interrupts it."""
-    look = partial(look_at, services, upload, encoding or None, sheet or None)
-    return await run_in_lane(services.lanes.files, visitor.account.id, look)
+    preview = partial(preview_upload, services, upload, encoding or None, sheet or None)
+    return await run_in_lane(services.lanes.files, visitor.account.id, preview)
 
 
 @get("/imports/uploads/{upload_id:str}/progress", sync_to_thread=True)
@@ -148,7 +154,7 @@ def upload_progress(
     services: ServicesDep, visitor: VisitorDep, request: WebRequest, upload_id: FromPath[str]
 ) -> Response[str]:
     """Tell how far a trial is, or an import that waits; what has ended shows the whole page again."""
-    job = work_on_upload(services, visitor.account, upload_id)
+    job = job_of_upload(services, visitor.account, upload_id)
     if job is None:
         find_upload(services, visitor.account, upload_id)
     if job is None or job.is_done or job.import_id:
@@ -165,55 +171,62 @@ async def begin(services: ServicesDep, visitor: VisitorDep, form: FormDep, uploa
     found = await run_in_lane(pages, account_id, lambda: _not_begun(services, visitor, upload_id))
     if isinstance(found, Response):
         return found
-    look = await _look(services, visitor, found, form.text("encoding"), form.text("sheet"))
-    return await run_in_lane(pages, account_id, lambda: _begun(services, visitor, form, found, look))
+    preview = await _look(services, visitor, found, form.text("encoding"), form.text("sheet"))
+    return await run_in_lane(pages, account_id, lambda: _begun(services, visitor, form, found, preview))
 
 
 def _not_begun(services: Services, visitor: Visitor, upload_id: str) -> Upload | Response[str]:
-    job = work_on_upload(services, visitor.account, upload_id)
+    job = job_of_upload(services, visitor.account, upload_id)
     if job and (not job.is_done or (job.status is JobStatus.DONE and job.import_id)):
         return redirect(visitor, _page_of(job))  # a second click, or one on a page that is behind
     return find_upload(services, visitor.account, upload_id)
 
 
-def _begun(services: Services, visitor: Visitor, form: Form, upload: Upload, look: Look) -> Response[str]:
-    job = work_on_upload(services, visitor.account, upload.id)
+def _begun(services: Services, visitor: Visitor, form: Form, upload: Upload, preview: FilePreview) -> Response[str]:
+    job = job_of_upload(services, visitor.account, upload.id)
     fields = fields_of_type(services.records.reader(), upload.contact_type_id)
-    chosen = chosen_in(form, look, fields)
+    chosen = chosen_in(form, preview, fields)
     try:
-        options = replace(options_of(look, fields, chosen.choices, chosen.how), words=WORDS)
+        options = replace(build_options(preview, fields, chosen.choices, chosen.settings), words=WORDS)
     except Invalid as error:
-        wrong = Chosen(chosen.choices, chosen.how, error.problems)
-        return upload_page(services, visitor, upload, look, wrong, None, status=422)
+        wrong = Chosen(chosen.choices, chosen.settings, error.problems)
+        return upload_page(services, visitor, upload, preview, wrong, None, status=422)
     contact_type = resolve_type(services, visitor, upload.contact_type_id)
-    wish = asked(services, contact_type, "import" if form.text("do") == "import" else "trial", options, chosen.choices)
-    if wish.what == "import" and job and isinstance(job.payload, Asked) and not job.payload.foretells(wish):
-        wish = replace(wish, what="trial", in_place_of_import=True)
-    return redirect(visitor, _page_of(start_upload(services, visitor.account, contact_type, upload, wish)))
+    wanted = create_request(
+        services, contact_type, "import" if form.text("do") == "import" else "trial", options, chosen.choices
+    )
+    if (
+        wanted.what == "import"
+        and job
+        and isinstance(job.payload, UploadRequest)
+        and not job.payload.has_same_outcome_as(wanted)
+    ):
+        wanted = replace(wanted, what="trial", in_place_of_import=True)
+    return redirect(visitor, _page_of(start_upload(services, visitor.account, contact_type, upload, wanted)))
 
 
 @post("/imports/uploads/{upload_id:str}/discard", sync_to_thread=True)
 def discard(services: ServicesDep, visitor: VisitorDep, upload_id: FromPath[str]) -> Response[str]:
     """Throw a file away."""
     upload = find_upload(services, visitor.account, upload_id)
-    throw_away(services, visitor.account, upload)
+    discard_waiting_upload(services, visitor.account, upload)
     return redirect(visitor, "/imports", notice=f"{upload.name} was thrown away; nothing of it was imported.")
 
 
 @get("/imports/uploads/{upload_id:str}/rejects", sync_to_thread=True)
 def rejects_of_trial(services: ServicesDep, visitor: VisitorDep, upload_id: FromPath[str]) -> File:
     """Return the rows that an import would reject."""
-    job = work_on_upload(services, visitor.account, upload_id)
+    job = job_of_upload(services, visitor.account, upload_id)
     if job is None or job.status is not JobStatus.DONE or not job.result.rejects_file:
         raise NotFound("rejects_of_upload_unknown")
     return rejects_answer(job.result.rejects_file)
 
 
-async def _write_all(request: WebRequest, incoming: Incoming) -> None:
+async def _write_all(request: WebRequest, incoming: IncomingUpload) -> None:
     gathered = bytearray()
-    async for piece in request.stream():
-        gathered += piece
-        if len(gathered) >= PIECE_BYTES:
+    async for chunk in request.stream():
+        gathered += chunk
+        if len(gathered) >= CHUNK_BYTES:
             await asyncio.to_thread(incoming.write, bytes(gathered))
             gathered.clear()
     if gathered:
@@ -222,7 +235,7 @@ async def _write_all(request: WebRequest, incoming: Incoming) -> None:
 
 def _page_of(job: BackgroundJob) -> str:
     """Return the page that shows a job: that of the import once it has started, which takes a moment as a rule."""
-    if isinstance(job.payload, Asked) and job.payload.what == "import":
+    if isinstance(job.payload, UploadRequest) and job.payload.what == "import":
         job.started.wait(SECONDS_TO_BEGIN)
     failed = job.status is JobStatus.FAILED
     return f"/imports/{job.import_id}" if job.import_id and not failed else f"/imports/uploads/{job.key}"

@@ -13,7 +13,7 @@ PAUSE_SECONDS = 0.2
 
 
 @contextmanager
-def following(services: Services) -> Iterator[None]:
+def projecting(services: Services) -> Iterator[None]:
     """Let the columns follow beside a block that writes, a whole step at a time.
 
     They are given back after each time, because others may want them, and because that takes a moment, it is not done
@@ -23,10 +23,10 @@ def following(services: Services) -> Iterator[None]:
         yield
         return
     stop = threading.Event()
-    seen = change_log.last_change(services.records.reader())
+    last_change = change_log.last_change(services.records.reader())
 
-    def follow() -> None:
-        reached = seen
+    def project() -> None:
+        reached = last_change
         while not stop.wait(PAUSE_SECONDS):
             db = services.records.reader()
             if change_log.find_batch_end(db, reached, CONTACTS_PER_BATCH) is None:
@@ -38,7 +38,7 @@ def following(services: Services) -> Iterator[None]:
             except Unavailable:
                 continue  # whoever needs the columns is told what is wrong with them
 
-    thread = threading.Thread(target=follow, name="follower")
+    thread = threading.Thread(target=project, name="projector")
     thread.start()
     try:
         yield

@@ -1,11 +1,11 @@
-"""In which parts the batches of an import are stored."""
+"""The transactions in which the batches of an import are stored."""
 
 from typing import Any
 
 import pytest
 
-from tamis.actions.importing import storing
-from tamis.actions.importing.storing import Storing
+from tamis.actions.importing import batch_writer
+from tamis.actions.importing.batch_writer import BatchWriter
 from tamis.records import types
 from tests.imports.conftest import Desk
 
@@ -14,7 +14,7 @@ from tests.imports.conftest import Desk
 def test_a_command_stores_whole_batches_also_while_its_columns_follow(
     desk: Desk, monkeypatch: pytest.MonkeyPatch, serves: bool, commits: int
 ) -> None:
-    monkeypatch.setattr(storing, "ROWS_A_PART", 1)
+    monkeypatch.setattr(batch_writer, "ROWS_PER_TRANSACTION", 1)
     services = desk.services
     fields = types.fields_of_type(services.records.reader(), desk.type.id)
     parts: list[object] = []
@@ -29,8 +29,10 @@ def test_a_command_stores_whole_batches_also_while_its_columns_follow(
         services.project()
     else:
         services.release_columns()
-    with Storing(services, desk.account.id, desk.type.id, fields, (), write=True, checked=0, import_id=None) as store:
+    with BatchWriter(
+        services, desk.account.id, desk.type.id, fields, (), write=True, checked=0, import_id=None
+    ) as store:
         services.project()  # as the follower opens them in a command, now and then
-        store.store([(f"p{n}@example.org", f"p{n}@example.org", "{}") for n in range(3)], 3)
+        store.write([(f"p{n}@example.org", f"p{n}@example.org", "{}") for n in range(3)], 3)
     assert store.total.created == 3
     assert len(parts) == commits

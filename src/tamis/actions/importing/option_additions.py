@@ -16,7 +16,7 @@ from tamis.staging.handle import StagingDatabase
 from tamis.staging.new_options import OptionColumn, count_invalid_cells, find_new_options
 
 MOST_UNKNOWN = 20
-Named = Callable[[Field], Callable[[str], list[str]]]
+OptionLister = Callable[[Field], Callable[[str], list[str]]]
 """Makes what lists the new options that a cell names, for a field."""
 
 AddOptions = Callable[[Mapping[int, Sequence[str]]], dict[int, Field]]
@@ -24,7 +24,7 @@ AddOptions = Callable[[Mapping[int, Sequence[str]]], dict[int, Field]]
 
 
 @dataclass(frozen=True, slots=True)
-class Added:
+class AddedOptions:
     """The fields that have got more options, by the position of their column, and sentences for people."""
 
     fields: dict[int, Field]
@@ -36,25 +36,25 @@ def add_named_options(
     fields: Mapping[int, Field],
     policies: Mapping[int, Policy],
     padded: frozenset[int],
-    named: Named,
+    list_new: OptionLister,
     add: AddOptions,
     words: MessageCatalog,
-) -> Added:
+) -> AddedOptions:
     """Add to fields the options that good rows name. Where they would be too many, none is added."""
     columns = [
-        OptionColumn(position, named(field), policies[position].blanks, _room(field, policies[position]))
+        OptionColumn(position, list_new(field), policies[position].blanks, _room(field, policies[position]))
         for position, field in fields.items()
     ]
     found = find_new_options(staging, columns, padded) if columns else {}
     too_many = [column.position for column in columns if len(found.get(column.position, ())) > column.most]
     wanted = {position: options for position, options in found.items() if position not in too_many}
-    return Added(
+    return AddedOptions(
         add(wanted) if wanted else {},
         tuple(words.render(_too_many(fields[position], policies[position])) for position in too_many),
     )
 
 
-def added_to(before: Field, after: Field) -> tuple[str, ...]:
+def find_added_options(before: Field, after: Field) -> tuple[str, ...]:
     """List the options that a field has got."""
     known = OptionIndex.of(before.options)
     return tuple(option for option in after.options if known.find(option) is None)
@@ -65,7 +65,7 @@ def unknown_options(
     fields: Mapping[int, Field],
     parts: Sequence[DocumentPart],
     padded: frozenset[int],
-    named: Named,
+    list_new: OptionLister,
 ) -> dict[str, dict[str, int]]:
     """Count the rows that name options which their fields do not have, by the key of the field and by option, the most
     frequent first."""
@@ -73,16 +73,16 @@ def unknown_options(
     for part in parts:
         field = fields[part.position]
         if part.has_invalid and field.kind.has_options:
-            name, counts, spelled = named(field), Counter[str](), dict[str, str]()
+            name, counts, spelled = list_new(field), Counter[str](), dict[str, str]()
             for text, rows in count_invalid_cells(staging, part.position, padded):
-                for option in _known_or_not(name, text):
+                for option in _list_unknown(name, text):
                     counts[fold(option)] += rows
                     spelled.setdefault(fold(option), option)
             found[field.key] = {spelled[option]: rows for option, rows in counts.most_common(MOST_UNKNOWN)}
     return found
 
 
-def _known_or_not(name: Callable[[str], list[str]], text: str) -> list[str]:
+def _list_unknown(name: Callable[[str], list[str]], text: str) -> list[str]:
     try:
         return name(text)
     except ValueError:  # it can be no option at all, which its row says
@@ -90,9 +90,9 @@ def _known_or_not(name: Callable[[str], list[str]], text: str) -> list[str]:
 
 
 def _room(field: Field, policy: Policy) -> int:
-    return max(most_options(asked=policy.asked) - len(field.options), 0)
+    return max(most_options(asked=policy.requested) - len(field.options), 0)
 
 
 def _too_many(field: Field, policy: Policy) -> Message:
-    most = most_options(asked=policy.asked)
-    return Message("too_many_options" if policy.asked else "too_many_options_by_itself", field=field.key, most=most)
+    most = most_options(asked=policy.requested)
+    return Message("too_many_options" if policy.requested else "too_many_options_by_itself", field=field.key, most=most)

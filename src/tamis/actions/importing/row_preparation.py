@@ -6,11 +6,11 @@ from functools import partial
 from zoneinfo import ZoneInfo
 
 from tamis.actions.contacts.forgotten_emails import EmailCheck
-from tamis.actions.importing.added import Added, AddOptions, add_named_options, unknown_options
 from tamis.actions.importing.bad_values import Policy
 from tamis.actions.importing.mapping import ColumnMap
+from tamis.actions.importing.option_additions import AddedOptions, AddOptions, add_named_options, unknown_options
 from tamis.actions.importing.report import Blanked
-from tamis.actions.importing.sources import Source
+from tamis.actions.importing.sources import StagedFile
 from tamis.domain.emails import Email, clean_email, parse_email
 from tamis.domain.fields import Field, Kind, new_options
 from tamis.domain.formulas import unescape
@@ -31,25 +31,25 @@ MOST_EXAMPLES = 3
 
 
 @dataclass(frozen=True, slots=True)
-class Reading:
+class ParseSettings:
     """How cells are read: the time zone, how each column is written, the columns that are wholly plain and those that
     are padded, and whether apostrophes are taken from before formulas."""
 
     zone: ZoneInfo
     columns: Mapping[int, ColumnFormat]
-    plain: frozenset[int]
+    fast: frozenset[int]
     padded: frozenset[int]
     unescaped: bool
 
 
 @dataclass(frozen=True, slots=True)
-class Prepared:
+class PreparedRows:
     """Rows that are ready: how to read them from the staging database, the options that were added for them and those
     that are not known, whether some were merged, and how many are not stored by themselves."""
 
     addresses: EmailExpressions
     parts: Sequence[DocumentPart]
-    added: Added
+    added: AddedOptions
     unknown_options: Mapping[str, Mapping[str, int]]
     merged: bool
     rejected: int
@@ -58,7 +58,7 @@ class Prepared:
     misfits: Sequence[InvalidCells]
 
 
-def read_addresses(
+def parse_email_column(
     staging: StagingDatabase,
     position: int,
     padded: frozenset[int],
@@ -75,56 +75,56 @@ def read_addresses(
     return found
 
 
-def prepare(
+def prepare_rows(
     staging: StagingDatabase,
     columns: ColumnMap,
-    addressed: EmailExpressions,
-    reading: Reading,
+    emails_sql: EmailExpressions,
+    settings: ParseSettings,
     policies: Mapping[int, Policy],
     add: AddOptions,
     *,
     erase: bool,
     words: MessageCatalog,
-) -> Prepared:
+) -> PreparedRows:
     """Read all cells of the columns that feed fields, and sort the rows out, adding the options that good rows name and
     their fields may have. Rows of one address say together what they would say one after the other; where blank cells
     `erase`, that is what the last of them says. Notices are written in `words`."""
-    fields, utc = columns.fields, reading.zone.key == "UTC"
+    fields, utc = columns.fields, settings.zone.key == "UTC"
     adding = {position: field for position, field in fields.items() if policies[position].adds}
 
-    def read(some: Mapping[int, Field]) -> list[DocumentPart]:
-        readers = [_column(position, field, reading, policies[position]) for position, field in some.items()]
-        return parse_cells(staging, readers, reading.plain, reading.padded, utc=utc)
+    def parse(some: Mapping[int, Field]) -> list[DocumentPart]:
+        readers = [_column(position, field, settings, policies[position]) for position, field in some.items()]
+        return parse_cells(staging, readers, settings.fast, settings.padded, utc=utc)
 
-    parts = read({position: field for position, field in fields.items() if position not in adding})
-    added = add_named_options(staging, adding, policies, reading.padded, partial(_named, reading), add, words)
+    parts = parse({position: field for position, field in fields.items() if position not in adding})
+    added = add_named_options(staging, adding, policies, settings.padded, partial(_option_lister, settings), add, words)
     fields = fields | added.fields
-    parts = sorted(parts + read({position: fields[position] for position in adding}), key=lambda part: part.field_id)
+    parts = sorted(parts + parse({position: fields[position] for position in adding}), key=lambda part: part.field_id)
     unknown = unknown_options(
         staging,
         fields,
         [part for part in parts if not policies[part.position].blanks],
-        reading.padded,
-        partial(_named, reading),
+        settings.padded,
+        partial(_option_lister, settings),
     )
-    rejected, repeated = emails.exclude_rows(staging, addressed)
+    rejected, repeated = emails.exclude_rows(staging, emails_sql)
     merged = bool(repeated) and not erase and merge_repeated_rows(staging, parts)
-    cleaned = emails.find_cleaned(staging, columns.email, reading.padded)
-    odd = find_invalid_cells(staging, parts, reading.padded)
-    return Prepared(addressed, parts, added, unknown, merged, rejected, repeated, cleaned, odd)
+    cleaned = emails.find_cleaned(staging, columns.email, settings.padded)
+    invalid = find_invalid_cells(staging, parts, settings.padded)
+    return PreparedRows(emails_sql, parts, added, unknown, merged, rejected, repeated, cleaned, invalid)
 
 
-def rejects(staging: StagingDatabase, source: Source) -> Iterator[tuple[SourceRow, Sequence[str]]]:
+def rejected_rows(staging: StagingDatabase, source: StagedFile) -> Iterator[tuple[SourceRow, Sequence[str]]]:
     """Return the rejected rows as they stand in the file, each with its reasons in the order of its cells."""
     return _located(source, rejection_reasons(staging))
 
 
-def blanked_rows(staging: StagingDatabase, source: Source) -> Iterator[tuple[SourceRow, Sequence[str]]]:
+def blanked_rows(staging: StagingDatabase, source: StagedFile) -> Iterator[tuple[SourceRow, Sequence[str]]]:
     """Return the rows that are stored without some of their cells as they stand in the file, each with the reasons."""
     return _located(source, omission_reasons(staging))
 
 
-def blanked(staging: StagingDatabase, source: Source) -> tuple[Blanked, ...]:
+def blanked(staging: StagingDatabase, source: StagedFile) -> tuple[Blanked, ...]:
     """Count the cells that are left blank by column, with the first of them."""
     found = count_omitted_cells(staging, MOST_EXAMPLES)
     rows = {row.number: row for row in source.staged.locate(sorted({n for cells in found for n in cells.first}))}
@@ -138,28 +138,28 @@ def blanked(staging: StagingDatabase, source: Source) -> tuple[Blanked, ...]:
     )
 
 
-def _located(source: Source, reasons: Iterable[dict[int, list[str]]]) -> Iterator[tuple[SourceRow, Sequence[str]]]:
+def _located(source: StagedFile, reasons: Iterable[dict[int, list[str]]]) -> Iterator[tuple[SourceRow, Sequence[str]]]:
     for some in reasons:
         for row in source.staged.locate(list(some)):
             yield row, some[row.number]
 
 
-def _named(reading: Reading, field: Field) -> Callable[[str], list[str]]:
-    return lambda text: new_options(_unescaped(text, field, reading), field)
+def _option_lister(settings: ParseSettings, field: Field) -> Callable[[str], list[str]]:
+    return lambda text: new_options(_unescaped(text, field, settings), field)
 
 
-def _column(position: int, field: Field, reading: Reading, policy: Policy) -> MappedColumn:
-    written = reading.columns.get(position, ColumnFormat(field.kind))
-    read = make_cell_parser(field, reading.zone, written)
-    if reading.unescaped and field.kind in TEXTS:
+def _column(position: int, field: Field, settings: ParseSettings, policy: Policy) -> MappedColumn:
+    written = settings.columns.get(position, ColumnFormat(field.kind))
+    read = make_cell_parser(field, settings.zone, written)
+    if settings.unescaped and field.kind in TEXTS:
         return MappedColumn(
-            position, field, written, lambda text: read(_unescaped(text, field, reading)), policy.blanks
+            position, field, written, lambda text: read(_unescaped(text, field, settings)), policy.blanks
         )
     return MappedColumn(position, field, written, read, policy.blanks)
 
 
-def _unescaped(text: str, field: Field, reading: Reading) -> str:
-    return unescape(text.strip()) if reading.unescaped and field.kind in TEXTS else text
+def _unescaped(text: str, field: Field, settings: ParseSettings) -> str:
+    return unescape(text.strip()) if settings.unescaped and field.kind in TEXTS else text
 
 
 def _unescaped_email(text: str) -> Email | None:

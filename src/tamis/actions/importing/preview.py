@@ -7,13 +7,13 @@ from functools import lru_cache
 from itertools import islice
 from pathlib import Path
 
-from tamis.actions.importing.email_column import Contents, contents_of, find_email_column
-from tamis.actions.importing.kinds import file_hints
-from tamis.actions.importing.mapping import can_feed, names_address, told_apart
-from tamis.actions.importing.preparing import read_addresses
-from tamis.actions.importing.report import nothing_told
-from tamis.actions.importing.sources import ContactFile, Source, stage
-from tamis.actions.importing.uploads import file_of
+from tamis.actions.importing.email_column import ColumnContents, find_email_column, summarize_columns
+from tamis.actions.importing.format_inference import file_hints
+from tamis.actions.importing.mapping import can_map, has_email_header, make_names_unique
+from tamis.actions.importing.report import no_progress
+from tamis.actions.importing.row_preparation import parse_email_column
+from tamis.actions.importing.sources import ContactFile, StagedFile, stage_file
+from tamis.actions.importing.uploads import upload_path
 from tamis.actions.scratch_directories import SPOOL, scratch_directory
 from tamis.actions.services import Services
 from tamis.domain.dates import DateOrder
@@ -32,13 +32,13 @@ from tamis.staging.sampling import sample_rows
 from tamis.staging.text_markers import MarkedAsText, strip_text_markers
 
 ROWS_SHOWN = 20
-ROWS_LEARNED = 100_000
+ROWS_PROFILED = 100_000
 """Of a Parquet file so many rows are looked at; of others what stands in the first 4 MB, which is less as a rule."""
-LOOKS_KEPT = 64
+PREVIEWS_CACHED = 64
 
 
 @dataclass(frozen=True, slots=True)
-class Row:
+class PreviewRow:
     """A row as it stands in the file: its first line, its cells, and what is wrong with its structure."""
 
     line: int
@@ -47,23 +47,23 @@ class Row:
 
 
 @dataclass(frozen=True, slots=True)
-class Column:
-    """A column: its name, and the name of a field of its own (see `mapping.told_apart`), what stands in it, and what a
-    field made of it would hold."""
+class PreviewColumn:
+    """A column: its name, and the name of a field of its own (see `mapping.make_names_unique`), what stands in it, and
+    what a field made of it would hold."""
 
     position: int
     name: str
-    told: str
-    contents: Contents
+    unique_name: str
+    contents: ColumnContents
     kind: ColumnFormat | Ambiguous
 
 
 @dataclass(frozen=True, slots=True)
-class Look:
+class FilePreview:
     """What was seen of a file.
 
     `encoding`, `delimiter` and `header_line` are None where a format has none; `sample` has
-    lines that are not all ASCII as they were understood. `rows_seen` is how many rows the kinds
+    lines that are not all ASCII as they were understood. `rows_profiled` is how many rows the kinds
     were learned from, which are all of them where the file `is_whole`.
     """
 
@@ -72,56 +72,62 @@ class Look:
     sample: tuple[Sample, ...]
     delimiter: str | None
     header_line: int | None
-    columns: tuple[Column, ...]
-    rows: tuple[Row, ...]
-    rows_seen: int
+    columns: tuple[PreviewColumn, ...]
+    rows: tuple[PreviewRow, ...]
+    rows_profiled: int
     is_whole: bool
     notices: tuple[str, ...]
 
 
-def look_at(services: Services, upload: Upload, encoding: str | None = None, sheet: str | None = None) -> Look:
+def preview_upload(
+    services: Services, upload: Upload, encoding: str | None = None, sheet: str | None = None
+) -> FilePreview:
     """Look at a file that was handed in, at its first 4 MB at most, in the encoding and at the sheet that are said,
     else as an import would; raises Invalid when nothing of it can be taken.
 
     What was seen is remembered: a file stays as it is as long as it has its id."""
     settings = services.settings
     account = accounts.account_by_id(services.records.reader(), upload.account_id)
-    file = ContactFile(file_of(services, upload.id), upload.name, encoding=encoding, sheet=sheet)
+    file = ContactFile(upload_path(services, upload.id), upload.name, encoding=encoding, sheet=sheet)
     usual_order = account.date_order if account else None
-    return _look(file, settings.data / SPOOL, settings.import_memory, settings.import_step_time, usual_order)
+    return _cached_preview(file, settings.data / SPOOL, settings.import_memory, settings.import_step_time, usual_order)
 
 
-@lru_cache(maxsize=LOOKS_KEPT)
-def _look(file: ContactFile, spool: Path, memory: str, step_time: timedelta, usual_order: DateOrder | None) -> Look:
+@lru_cache(maxsize=PREVIEWS_CACHED)
+def _cached_preview(
+    file: ContactFile, spool: Path, memory: str, step_time: timedelta, usual_order: DateOrder | None
+) -> FilePreview:
     with scratch_directory(spool) as place, open_staging(place, memory, 1, step_time) as staging:
-        return _seen(staging, stage(staging, file, place, _is_header, nothing_told, most=ROWS_LEARNED), usual_order)
+        return _build_preview(
+            staging, stage_file(staging, file, place, _is_header, no_progress, most=ROWS_PROFILED), usual_order
+        )
 
 
 def _is_header(cells: Sequence[str]) -> bool:
-    return names_address(cells, {})
+    return has_email_header(cells, {})
 
 
-def _seen(staging: StagingDatabase, source: Source, usual_order: DateOrder | None) -> Look:
+def _build_preview(staging: StagingDatabase, source: StagedFile, usual_order: DateOrder | None) -> FilePreview:
     header, staged, layout = source.header, source.staged, source.layout
     count = staged.count
     located = islice(staged.locate(range(min(count, ROWS_SHOWN))), ROWS_SHOWN)
-    rows = tuple(Row(row.line, tuple(row.cells), staged.broken.get(row.number)) for row in located)
+    rows = tuple(PreviewRow(row.line, tuple(row.cells), staged.broken.get(row.number)) for row in located)
     width, typed = len(header), source.typed
     if source.is_spreadsheet:
         typed = MarkedAsText(typed, strip_text_markers(staging, width))
-    contents = contents_of(sample_rows(staging, count, width), width, typed.nested)
+    contents = summarize_columns(sample_rows(staging, count, width), width, typed.nested)
     padded = find_padded_columns(staging, width)
     declared = typed.declared_types(range(width))
     profilers = {place: ColumnProfiler(ColumnHints(header[place])) for place in range(width) if place not in declared}
-    _leave_out_rejects(staging, source, contents, padded)
+    _exclude_rejects(staging, source, contents, padded)
     profile_columns(staging, profilers, padded)
     kinds = infer_formats(profilers, file_hints(source, usual_order=usual_order))
     kinds |= {position: ColumnFormat(found.kind, found.options) for position, found in declared.items()}
     columns = tuple(
-        Column(position, name, told, contents[position], kinds[position])
-        for position, (name, told) in enumerate(zip(header, told_apart(header), strict=True))
+        PreviewColumn(position, name, unique_name, contents[position], kinds[position])
+        for position, (name, unique_name) in enumerate(zip(header, make_names_unique(header), strict=True))
     )
-    return Look(
+    return FilePreview(
         source.format,
         source.encoding,
         source.sample,
@@ -135,12 +141,12 @@ def _seen(staging: StagingDatabase, source: Source, usual_order: DateOrder | Non
     )
 
 
-def _leave_out_rejects(
-    staging: StagingDatabase, source: Source, contents: Sequence[Contents], padded: frozenset[int]
+def _exclude_rejects(
+    staging: StagingDatabase, source: StagedFile, contents: Sequence[ColumnContents], padded: frozenset[int]
 ) -> None:
     """Note the rows that an import would reject for their email or their structure, which say nothing of kinds."""
-    free = [position for position, name in enumerate(source.header) if can_feed(name)]
+    free = [position for position, name in enumerate(source.header) if can_map(name)]
     email = find_email_column(source.header, contents, free, ())
     create_problems(staging, source.staged.broken)
     if email:
-        read_addresses(staging, email.position, padded, None, unescaped=source.is_spreadsheet)
+        parse_email_column(staging, email.position, padded, None, unescaped=source.is_spreadsheet)

@@ -7,9 +7,9 @@ import pytest
 from tamis.actions.accounts.accounts import create_account
 from tamis.actions.fields.types import create_type
 from tamis.actions.importing import run
-from tamis.actions.importing.jobs import list_imports, why_failed
+from tamis.actions.importing.batch_writer import BatchWriter
+from tamis.actions.importing.jobs import failure_reasons, list_imports
 from tamis.actions.importing.report import ImportOptions
-from tamis.actions.importing.storing import Storing
 from tamis.actions.services import Services
 from tamis.domain.errors import DiskFull, Unavailable
 from tamis.settings import Settings
@@ -29,16 +29,16 @@ ROWS = b"email,plan\n" + b"".join(b"p%d@example.org,%d\n" % (n, n) for n in rang
 def test_what_was_written_is_told(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, error: Unavailable, batches: int, create: bool, told: str
 ) -> None:
-    store, calls = Storing.store, list[int]()
+    store, calls = BatchWriter.write, list[int]()
 
-    def fail_after(self: Storing, contacts: list[tuple[str, str, str]], rows_done: int) -> None:
+    def fail_after(self: BatchWriter, contacts: list[tuple[str, str, str]], rows_done: int) -> None:
         calls.append(rows_done)
         if len(calls) > batches:
             raise error
         store(self, contacts, rows_done)
 
     monkeypatch.setattr(run, "ROWS_A_BATCH", 4)
-    monkeypatch.setattr(Storing, "store", fail_after)
+    monkeypatch.setattr(BatchWriter, "write", fail_after)
     (tmp_path / "people.csv").write_bytes(ROWS)
     services = Services(Settings(tmp_path / "data"))
     try:
@@ -48,6 +48,6 @@ def test_what_was_written_is_told(
             run.import_file(services, account, people, tmp_path / "people.csv", ImportOptions(create_fields=create))
         assert told in str(failed.value)
         assert "nothing was written" not in str(failed.value)
-        assert list(map(str, why_failed(list_imports(services, account, 1)[0].job))) == [str(failed.value)]
+        assert list(map(str, failure_reasons(list_imports(services, account, 1)[0].job))) == [str(failed.value)]
     finally:
         services.close()

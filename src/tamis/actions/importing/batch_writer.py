@@ -12,11 +12,11 @@ from tamis.records.contacts import ContactRow
 from tamis.records.handles import Transaction
 from tamis.records.importing import imports
 
-ROWS_A_PART = 1_000
+ROWS_PER_TRANSACTION = 1_000
 """Beside a server's requests, batches are stored in parts: other accounts write between them."""
 
 
-class Storing:
+class BatchWriter:
     """Stores batches in order, each in a transaction of its own, and adds up what became of their rows.
 
     A server stores a batch in parts, each in a transaction of its own and in the turn of the account `account_id`. At
@@ -44,10 +44,10 @@ class Storing:
         self._write = write
         self._checked = checked
         self._import_id = import_id
-        self._under_way: list[Future[Outcome]] = []
+        self._pending: list[Future[Outcome]] = []
         self._rows_done = 0
         # Asked once: in a command the columns are open now and then, while they follow beside the import.
-        self._beside_requests = services.columns_if_open is not None
+        self._is_server = services.columns_if_open is not None
         self.total = Outcome(0, 0, 0)
 
     def __enter__(self) -> Self:
@@ -56,14 +56,14 @@ class Storing:
     def __exit__(self, *_: object) -> None:
         self.finish()
 
-    def store(self, contacts: Sequence[ContactRow], rows_done: int) -> None:
+    def write(self, contacts: Sequence[ContactRow], rows_done: int) -> None:
         """Store contacts, whose addresses differ from each other, after all that were given before; then `rows_done`
         rows of the file are done."""
         self.finish()
-        size = ROWS_A_PART if self._beside_requests else max(len(contacts), 1)
+        size = ROWS_PER_TRANSACTION if self._is_server else max(len(contacts), 1)
         parts = [contacts[start : start + size] for start in range(0, len(contacts), size)] or [contacts]
         for part in parts:
-            self._under_way.append(
+            self._pending.append(
                 self._services.submit_of(
                     self._account_id,
                     _store,
@@ -81,9 +81,9 @@ class Storing:
 
     def finish(self) -> None:
         """Wait until everything is on disk; raises what went wrong first."""
-        under_way, self._under_way = self._under_way, []
-        wait(under_way)
-        for part in under_way:
+        pending, self._pending = self._pending, []
+        wait(pending)
+        for part in pending:
             self.total += part.result()
 
 

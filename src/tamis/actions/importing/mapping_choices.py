@@ -3,9 +3,9 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
-from tamis.actions.importing.email_column import EmailColumn, find_email_column, notices_of
-from tamis.actions.importing.looking import Column, Look
-from tamis.actions.importing.mapping import REJECT_COLUMNS, can_feed, field_name
+from tamis.actions.importing.email_column import EmailColumn, email_column_notices, find_email_column
+from tamis.actions.importing.mapping import REJECT_COLUMNS, can_map, field_name
+from tamis.actions.importing.preview import FilePreview, PreviewColumn
 from tamis.actions.importing.report import BadValue, ImportOptions
 from tamis.domain.dates import DateOrder
 from tamis.domain.errors import Invalid, Message, Problem
@@ -14,17 +14,17 @@ from tamis.domain.parsing.column_format import AmbiguousDates, AmbiguousNumbers
 from tamis.domain.parsing.number_parser import DecimalMark
 from tamis.domain.text import name_problem
 
-OUT = "out"
+SKIP = "out"
 NEW = "new"
 NEW_NAMED = "new:"
 """Before the name of a field that is to be made for a column: "new:Subscribed"."""
 FIELD = "field:"
-ADDRESS = FIELD + EMAIL.key
+EMAIL_CHOICE = FIELD + EMAIL.key
 DATES = (Kind.DATE, Kind.DATETIME)
 
 
 @dataclass(frozen=True, slots=True)
-class How:
+class FormatSettings:
     """What is chosen beside the columns: whether blank cells erase, the order of dates, whether apostrophes before what
     looks like a formula stay, what stands before the fraction of numbers, and what becomes of cells that do not fit, by
     the position of their column (reject where nothing is said). `kinds` are those of new fields, by position;
@@ -45,7 +45,7 @@ def targets(fields: FieldSet) -> list[Field]:
     return [field for field in fields.fields if field not in (EMAIL, CREATED_AT, UPDATED_AT)]
 
 
-def can_be_new(column: Column, fields: FieldSet) -> bool:
+def can_create_field(column: PreviewColumn, fields: FieldSet) -> bool:
     """Return whether a field can be made for a column: one of its name must not be there, and it holds no objects."""
     return (
         bool(key_from_name(column.name))
@@ -55,107 +55,113 @@ def can_be_new(column: Column, fields: FieldSet) -> bool:
     )
 
 
-def proposed(look: Look, fields: FieldSet) -> list[str]:
+def propose_choices(preview: FilePreview, fields: FieldSet) -> list[str]:
     """Propose for each column: the field of its name, else a new one; the email as the command line finds it."""
-    email = email_column(look, fields)
-    return [ADDRESS if email and c.position == email.position else _proposed(c, fields) for c in look.columns]
+    email = email_column(preview, fields)
+    return [EMAIL_CHOICE if email and c.position == email.position else _proposed(c, fields) for c in preview.columns]
 
 
-def email_column(look: Look, fields: FieldSet) -> EmailColumn | None:
+def email_column(preview: FilePreview, fields: FieldSet) -> EmailColumn | None:
     """Find the column of emails of a file, where nothing is chosen yet."""
-    feeding = [c.position for c in look.columns if _proposed(c, fields).startswith(FIELD)]
+    mapped = [c.position for c in preview.columns if _proposed(c, fields).startswith(FIELD)]
     return find_email_column(
-        [column.name for column in look.columns],
-        [column.contents for column in look.columns],
-        [column.position for column in look.columns if can_feed(column.name)],
-        feeding,
+        [column.name for column in preview.columns],
+        [column.contents for column in preview.columns],
+        [column.position for column in preview.columns if can_map(column.name)],
+        mapped,
     )
 
 
-def about_email(look: Look, fields: FieldSet) -> tuple[Message, ...]:
+def email_notices(preview: FilePreview, fields: FieldSet) -> tuple[Message, ...]:
     """Say which column is proposed for the email, where that is not plain."""
-    found = email_column(look, fields)
-    return notices_of([column.name for column in look.columns], found) if found else ()
+    found = email_column(preview, fields)
+    return email_column_notices([column.name for column in preview.columns], found) if found else ()
 
 
-def options_of(look: Look, fields: FieldSet, choices: Sequence[str], how: How) -> ImportOptions:
+def build_options(
+    preview: FilePreview, fields: FieldSet, choices: Sequence[str], settings: FormatSettings
+) -> ImportOptions:
     """Make the options of an import of one choice for each column; raises Invalid with all problems, of which those of
     a column have its position as path."""
-    problems = _problems(look, fields, choices, how)
+    problems = _problems(preview, fields, choices, settings)
     if problems:
         raise Invalid(problems)
     chosen = {
         column.name: choice.removeprefix(FIELD)
-        for column, choice in zip(look.columns, choices, strict=True)
-        if choice == ADDRESS or (choice.startswith(FIELD) and _key(_own_field(column, fields)) != choice[len(FIELD) :])
+        for column, choice in zip(preview.columns, choices, strict=True)
+        if choice == EMAIL_CHOICE
+        or (choice.startswith(FIELD) and _key(_own_field(column, fields)) != choice[len(FIELD) :])
     }
     chosen |= {
         column.name: choice.removeprefix(NEW_NAMED).strip()
-        for column, choice in zip(look.columns, choices, strict=True)
+        for column, choice in zip(preview.columns, choices, strict=True)
         if choice.startswith(NEW_NAMED)
     }
-    left_out = {column.name for column, choice in zip(look.columns, choices, strict=True) if choice == OUT}
+    left_out = {column.name for column, choice in zip(preview.columns, choices, strict=True) if choice == SKIP}
     return ImportOptions(
-        create_fields=any(map(is_new, choices)),
+        create_fields=any(map(is_new_field, choices)),
         chosen=chosen,
-        erase=how.erase,
-        order=how.order,
-        keep_formulas=how.keep_formulas,
+        erase=settings.erase,
+        order=settings.order,
+        keep_formulas=settings.keep_formulas,
         left_out=frozenset(left_out),
-        decimal=how.decimal,
-        kinds={look.columns[position].name: kind for position, kind in how.kinds.items()},
-        encoding=how.encoding,
-        sheet=how.sheet,
-        bad_values={look.columns[position].name: value for position, value in how.bad_values.items()},
+        decimal=settings.decimal,
+        kinds={preview.columns[position].name: kind for position, kind in settings.kinds.items()},
+        encoding=settings.encoding,
+        sheet=settings.sheet,
+        bad_values={preview.columns[position].name: value for position, value in settings.bad_values.items()},
     )
 
 
-def asks_order(
-    look: Look, fields: FieldSet, choices: Sequence[str], kinds: Mapping[int, Kind] | None = None
-) -> list[Column]:
+def columns_with_unclear_order(
+    preview: FilePreview, fields: FieldSet, choices: Sequence[str], kinds: Mapping[int, Kind] | None = None
+) -> list[PreviewColumn]:
     """List the columns of dates that can be read in two ways, as far as they feed anything; `kinds` are those chosen
     for new fields, by position."""
     return [
         column
-        for column, choice in zip(look.columns, choices, strict=True)
-        if isinstance(column.kind, AmbiguousDates) and _feeds(choice, fields, DATES, (kinds or {}).get(column.position))
+        for column, choice in zip(preview.columns, choices, strict=True)
+        if isinstance(column.kind, AmbiguousDates)
+        and _maps_to_kind(choice, fields, DATES, (kinds or {}).get(column.position))
     ]
 
 
-def asks_decimal(
-    look: Look, fields: FieldSet, choices: Sequence[str], kinds: Mapping[int, Kind] | None = None
-) -> list[Column]:
+def columns_with_unclear_decimal(
+    preview: FilePreview, fields: FieldSet, choices: Sequence[str], kinds: Mapping[int, Kind] | None = None
+) -> list[PreviewColumn]:
     """List the columns of numbers whose decimal mark nothing tells, as far as they feed anything; `kinds` are those
     chosen for new fields, by position."""
     return [
         column
-        for column, choice in zip(look.columns, choices, strict=True)
+        for column, choice in zip(preview.columns, choices, strict=True)
         if isinstance(column.kind, AmbiguousNumbers)
-        and _feeds(choice, fields, (Kind.NUMBER,), (kinds or {}).get(column.position))
+        and _maps_to_kind(choice, fields, (Kind.NUMBER,), (kinds or {}).get(column.position))
     ]
 
 
-def _proposed(column: Column, fields: FieldSet) -> str:
+def _proposed(column: PreviewColumn, fields: FieldSet) -> str:
     field = _own_field(column, fields)
-    if not can_feed(column.name) or field in (EMAIL, CREATED_AT, UPDATED_AT):
-        return OUT
+    if not can_map(column.name) or field in (EMAIL, CREATED_AT, UPDATED_AT):
+        return SKIP
     if field:
         return FIELD + field.key
-    return NEW if can_be_new(column, fields) else OUT
+    return NEW if can_create_field(column, fields) else SKIP
 
 
-def _problems(look: Look, fields: FieldSet, choices: Sequence[str], how: How) -> list[Problem]:
+def _problems(
+    preview: FilePreview, fields: FieldSet, choices: Sequence[str], settings: FormatSettings
+) -> list[Problem]:
     problems = []
-    users: dict[str, list[Column]] = {}
-    for column, choice in zip(look.columns, choices, strict=True):
-        if not is_possible(choice, column, fields):
+    users: dict[str, list[PreviewColumn]] = {}
+    for column, choice in zip(preview.columns, choices, strict=True):
+        if not is_valid_choice(choice, column, fields):
             problems.append(Problem(str(column.position), "column_not_chosen"))
-        elif choice != OUT:
-            name = column.told if choice == NEW else new_name(choice)
+        elif choice != SKIP:
+            name = column.unique_name if choice == NEW else new_field_name(choice)
             users.setdefault(choice if name is None else FIELD + key_from_name(name), []).append(column)
-        if (named := new_name(choice)) is not None and (wrong := wrong_name(named, fields)):
+        if (named := new_field_name(choice)) is not None and (wrong := find_name_problem(named, fields)):
             problems.append(Problem.of(str(column.position), wrong))
-    if ADDRESS not in users:
+    if EMAIL_CHOICE not in users:
         problems.append(Problem("", "email_column_not_chosen"))
     for columns in users.values():
         names = [column.name for column in columns]
@@ -164,59 +170,59 @@ def _problems(look: Look, fields: FieldSet, choices: Sequence[str], how: How) ->
             for column in columns
             if len(columns) > 1
         ]
-    if len(fields.fields) + sum(map(is_new, choices)) > MOST_FIELDS:
+    if len(fields.fields) + sum(map(is_new_field, choices)) > MOST_FIELDS:
         problems.append(Problem("", "too_many_fields_chosen", most=MOST_FIELDS))
     problems += [
         Problem(str(position), "bad_values_need_options")
-        for position, value in how.bad_values.items()
-        if value is BadValue.ADD and not _has_options(choices[position], look.columns[position], fields, how)
+        for position, value in settings.bad_values.items()
+        if value is BadValue.ADD and not _has_options(choices[position], preview.columns[position], fields, settings)
     ]
     problems += [
         Problem(str(position), "bad_values_need_email")
-        for position, value in how.bad_values.items()
-        if value is not BadValue.REJECT and choices[position] == ADDRESS
+        for position, value in settings.bad_values.items()
+        if value is not BadValue.REJECT and choices[position] == EMAIL_CHOICE
     ]
-    if how.order is None and look.is_whole:  # what was not seen may decide it
+    if settings.order is None and preview.is_whole:  # what was not seen may decide it
         problems += [
             Problem(
                 str(column.position), "date_order_unclear", example=column.kind.example, readings=column.kind.readings
             )
-            for column in asks_order(look, fields, choices, how.kinds)
+            for column in columns_with_unclear_order(preview, fields, choices, settings.kinds)
             if isinstance(column.kind, AmbiguousDates)
         ]
-    if how.decimal is None and look.is_whole:
+    if settings.decimal is None and preview.is_whole:
         problems += [
             Problem(
                 str(column.position), "decimal_mark_unclear", example=column.kind.example, readings=column.kind.readings
             )
-            for column in asks_decimal(look, fields, choices, how.kinds)
+            for column in columns_with_unclear_decimal(preview, fields, choices, settings.kinds)
             if isinstance(column.kind, AmbiguousNumbers)
         ]
     return problems
 
 
-def is_new(choice: str) -> bool:
+def is_new_field(choice: str) -> bool:
     """Return whether a choice for a column is that a field is made for it."""
     return choice == NEW or choice.startswith(NEW_NAMED)
 
 
-def new_name(choice: str) -> str | None:
+def new_field_name(choice: str) -> str | None:
     """Return the name that was typed for a new field, None where none was."""
     return choice.removeprefix(NEW_NAMED).strip() if choice.startswith(NEW_NAMED) else None
 
 
-def is_possible(choice: str, column: Column, fields: FieldSet) -> bool:
+def is_valid_choice(choice: str, column: PreviewColumn, fields: FieldSet) -> bool:
     """Return whether a column may feed what is chosen for it; the name of a new field may still be wrong."""
     if choice == NEW:
-        return can_be_new(column, fields)
-    if choice == OUT:
+        return can_create_field(column, fields)
+    if choice == SKIP:
         return True
     field = fields.by_key.get(choice.removeprefix(FIELD)) if choice.startswith(FIELD) else None
     is_known = field is not None and field not in (CREATED_AT, UPDATED_AT)
-    return can_feed(column.name) and (is_known or choice.startswith(NEW_NAMED))
+    return can_map(column.name) and (is_known or choice.startswith(NEW_NAMED))
 
 
-def wrong_name(name: str, fields: FieldSet) -> Message | None:
+def find_name_problem(name: str, fields: FieldSet) -> Message | None:
     wrong = name_problem(name)
     if wrong:
         return Message("field_name_not_valid", problem=wrong)
@@ -225,20 +231,20 @@ def wrong_name(name: str, fields: FieldSet) -> Message | None:
     return Message("field_name_taken", field=key_from_name(name)) if fields.find(name) else None
 
 
-def _has_options(choice: str, column: Column, fields: FieldSet, how: How) -> bool:
-    if is_new(choice):
-        return how.kinds.get(column.position, column.kind.kind).has_options
+def _has_options(choice: str, column: PreviewColumn, fields: FieldSet, settings: FormatSettings) -> bool:
+    if is_new_field(choice):
+        return settings.kinds.get(column.position, column.kind.kind).has_options
     found = fields.find(choice.removeprefix(FIELD))
     return found is not None and found.kind.has_options
 
 
-def _own_field(column: Column, fields: FieldSet) -> Field | None:
-    return fields.find(field_name(column.name, column.told, fields))
+def _own_field(column: PreviewColumn, fields: FieldSet) -> Field | None:
+    return fields.find(field_name(column.name, column.unique_name, fields))
 
 
-def _feeds(choice: str, fields: FieldSet, kinds: Sequence[Kind], chosen: Kind | None) -> bool:
+def _maps_to_kind(choice: str, fields: FieldSet, kinds: Sequence[Kind], chosen: Kind | None) -> bool:
     """Return whether a choice feeds a field of some kinds; a new one has that of the column unless one is `chosen`."""
-    if is_new(choice):
+    if is_new_field(choice):
         return chosen is None or chosen in kinds
     field = fields.find(choice.removeprefix(FIELD)) if choice.startswith(FIELD) else None
     return field is not None and field.kind in kinds

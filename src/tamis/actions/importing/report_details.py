@@ -4,7 +4,7 @@ from tamis.actions.importing.report import ImportReport
 from tamis.domain.import_reports import BlankedCell, BlankedCells, CleanedEmail, CreatedField, Details, SampleLine
 
 
-def details(report: ImportReport) -> Details:
+def to_details(report: ImportReport) -> Details:
     """Return what a report says beside its figures."""
     return Details(
         rejects_file=report.rejects_file,

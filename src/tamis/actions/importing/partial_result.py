@@ -8,7 +8,7 @@ from tamis.domain.errors import DiskFull, Message, Unavailable
 
 
 @dataclass
-class SoFar:
+class PartialResult:
     """How many fields an import has made in its type, and what tells how many contacts it has stored up to now."""
 
     made_fields: int = 0
@@ -21,7 +21,7 @@ class SoFar:
         return Message("only_fields_were_made" if self.made_fields else "nothing_imported")
 
     @contextmanager
-    def told(self) -> Iterator[None]:
+    def added_to_errors(self) -> Iterator[None]:
         """Say it with whatever keeps the block from its end."""
         try:
             yield

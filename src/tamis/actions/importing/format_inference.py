@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from tamis.actions.importing.mapping import ColumnMap
 from tamis.actions.importing.report import ImportOptions
-from tamis.actions.importing.sources import Source
+from tamis.actions.importing.sources import StagedFile
 from tamis.domain.accounts import Account
 from tamis.domain.dates import DateOrder
 from tamis.domain.errors import Invalid, Problem
@@ -20,25 +20,25 @@ from tamis.staging.handle import StagingDatabase
 
 
 @dataclass(frozen=True, slots=True)
-class Learned:
+class InferredFormats:
     """How columns are read, by position, those without a field among them; `notices` are sentences for people."""
 
-    readings: Mapping[int, ColumnFormat]
+    formats: Mapping[int, ColumnFormat]
     notices: tuple[str, ...]
 
 
-def learn(
+def infer_column_formats(
     staging: StagingDatabase,
-    source: Source,
+    source: StagedFile,
     columns: ColumnMap,
     options: ImportOptions,
     account: Account,
-    plain: frozenset[int],
+    fast: frozenset[int],
     padded: frozenset[int],
     declared: Mapping[int, DeclaredType],
-) -> Learned:
+) -> InferredFormats:
     """Look at the cells of the columns that need it, in the rows that have no problem yet; raises Invalid with a
-    question for each column that can be read in several ways. Those in `plain` need it only if they are numbers, those
+    question for each column that can be read in several ways. Those in `fast` need it only if they are numbers, those
     that are `declared` not at all."""
     header = source.header
     _check_kinds(header, columns, options)
@@ -47,7 +47,7 @@ def learn(
     known = {
         position: ColumnHints(header[position], field.kind, typed[position].kind if position in typed else None)
         for position, field in columns.fields.items()
-        if field.kind is Kind.NUMBER or (field.kind in (*DATES, Kind.BOOLEAN) and position not in plain)
+        if field.kind is Kind.NUMBER or (field.kind in (*DATES, Kind.BOOLEAN) and position not in fast)
     }
     new = {
         position: ColumnHints(header[position], options.kinds.get(header[position]))
@@ -55,7 +55,7 @@ def learn(
         if position not in declared or header[position] in options.kinds
     }
     profilers = {position: ColumnProfiler(column_hints) for position, column_hints in (known | new).items()}
-    profile_columns(staging, profilers, padded, plain)
+    profile_columns(staging, profilers, padded, fast)
     hints = file_hints(source, options.decimal, options.order, account.date_order)
     decided = infer_formats(profilers, hints)
     if any(isinstance(found, AmbiguousNumbers) for found in decided.values()):
@@ -70,14 +70,14 @@ def learn(
     ]
     if questions:
         raise Invalid(questions)
-    readings = {p: ColumnFormat(declared[p].kind, declared[p].options) for p in columns.unknown if p in declared}
-    readings |= {p: found for p, found in decided.items() if isinstance(found, ColumnFormat)}
-    notices = [f'The column "{header[p]}" {note}.' for p, found in sorted(readings.items()) for note in found.notes]
-    return Learned(readings, tuple(notices))
+    formats = {p: ColumnFormat(declared[p].kind, declared[p].options) for p in columns.unknown if p in declared}
+    formats |= {p: found for p, found in decided.items() if isinstance(found, ColumnFormat)}
+    notices = [f'The column "{header[p]}" {note}.' for p, found in sorted(formats.items()) for note in found.notes]
+    return InferredFormats(formats, tuple(notices))
 
 
 def file_hints(
-    source: Source,
+    source: StagedFile,
     decimal: DecimalMark | None = None,
     order: DateOrder | None = None,
     usual_order: DateOrder | None = None,

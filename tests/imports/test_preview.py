@@ -7,11 +7,20 @@ from pathlib import Path
 import duckdb
 import pytest
 
-from tamis.actions.importing.choosing import ADDRESS, FIELD, NEW, OUT, How, asks_order, options_of, proposed
-from tamis.actions.importing.looking import ROWS_SHOWN, Look, look_at
+from tamis.actions.importing.mapping_choices import (
+    EMAIL_CHOICE,
+    FIELD,
+    NEW,
+    SKIP,
+    FormatSettings,
+    build_options,
+    columns_with_unclear_order,
+    propose_choices,
+)
+from tamis.actions.importing.preview import ROWS_SHOWN, FilePreview, preview_upload
 from tamis.actions.importing.report import ImportOptions
 from tamis.actions.importing.run import import_file
-from tamis.actions.importing.uploads import file_of
+from tamis.actions.importing.uploads import upload_path
 from tamis.domain.dates import DateOrder
 from tamis.domain.errors import Invalid
 from tamis.domain.fields import Kind
@@ -25,12 +34,12 @@ from tests.imports.test_uploads import hand_in
 PEOPLE = "E-mail;Country;Joined;Age;\na@example.org;India;31/12/2024;7;x\nb@example.org;Peru;01/02/2024;8;y\n"
 
 
-def seen(desk: Desk, content: bytes, name: str = "people.csv") -> Look:
+def seen(desk: Desk, content: bytes, name: str = "people.csv") -> FilePreview:
     """Look at the content of a file."""
-    return look_at(desk.services, hand_in(desk, content, name))
+    return preview_upload(desk.services, hand_in(desk, content, name))
 
 
-def kinds(look: Look) -> list[Kind]:
+def kinds(look: FilePreview) -> list[Kind]:
     """Return the kind of each column."""
     return [column.kind.kind for column in look.columns]
 
@@ -44,16 +53,16 @@ def test_a_delimited_file_is_seen_as_an_import_reads_it(desk: Desk) -> None:
     assert [row.line for row in look.rows] == [4, 5, 6, 7]
     assert look.rows[0].cells == ("a@example.org", "India", "31/12/2024", "7", "x")
     assert [bool(row.problem) for row in look.rows] == [False, False, True, False]
-    assert (look.rows_seen, look.is_whole) == (4, True)
+    assert (look.rows_profiled, look.is_whole) == (4, True)
     assert kinds(look) == [Kind.TEXT, Kind.TEXT, Kind.DATE, Kind.NUMBER, Kind.TEXT]
     assert [column.contents.holds_emails for column in look.columns] == [True, False, False, False, False]
     assert any("Windows-1252" in notice for notice in look.notices)
     assert any("above the header" in notice for notice in look.notices)
-    choices = proposed(look, desk.fields)
-    assert choices == [ADDRESS, FIELD + "country", NEW, NEW, OUT]
-    options = options_of(look, desk.fields, choices, How())
+    choices = propose_choices(look, desk.fields)
+    assert choices == [EMAIL_CHOICE, FIELD + "country", NEW, NEW, SKIP]
+    options = build_options(look, desk.fields, choices, FormatSettings())
     upload = hand_in(desk, PEOPLE.encode())
-    import_file(desk.services, desk.account, desk.type, file_of(desk.services, upload.id), options, upload=upload)
+    import_file(desk.services, desk.account, desk.type, upload_path(desk.services, upload.id), options, upload=upload)
     assert desk.values("a@example.org")["age"] == 7
     assert desk.fields.by_key["joined"].kind is Kind.DATE
 
@@ -69,10 +78,10 @@ def test_json_and_parquet_are_seen_too(desk: Desk) -> None:
         "COPY (SELECT 'a' || n || '@example.org' AS Contact, n FROM range(50) r(n)) TO $1 (FORMAT parquet)", [str(path)]
     )
     look = seen(desk, path.read_bytes(), "people.parquet")
-    assert (look.format, len(look.rows), look.rows_seen, look.is_whole) == ("parquet", ROWS_SHOWN, 50, True)
+    assert (look.format, len(look.rows), look.rows_profiled, look.is_whole) == ("parquet", ROWS_SHOWN, 50, True)
     assert kinds(look) == [Kind.TEXT, Kind.NUMBER]
-    assert proposed(look, desk.fields) == [ADDRESS, NEW]  # told by its cells, for its name does not
-    assert options_of(look, desk.fields, [ADDRESS, NEW], How()).chosen == {"Contact": "email"}
+    assert propose_choices(look, desk.fields) == [EMAIL_CHOICE, NEW]  # told by its cells, for its name does not
+    assert build_options(look, desk.fields, [EMAIL_CHOICE, NEW], FormatSettings()).chosen == {"Contact": "email"}
 
 
 @pytest.mark.parametrize(
@@ -117,25 +126,25 @@ def test_a_large_file_says_that_it_was_seen_in_part(desk: Desk) -> None:
     look = seen(desk, gzip.compress(b"email,n\n" + rows.encode() + "z@example.org,é\n".encode("cp1252")), "p.csv.gz")
     assert (look.encoding, look.is_whole) == ("windows-1252", False)  # as its last line says
     assert [line.text for line in look.sample] == ["z@example.org,é"]
-    assert 50_000 < look.rows_seen < 200_000
+    assert 50_000 < look.rows_profiled < 200_000
     assert all(row.problem is None for row in look.rows)
 
 
 def test_choices_that_cannot_be_are_told_at_their_columns(desk: Desk) -> None:
     look = seen(desk, b"who,email,x,X!,created_at\na@example.org,b@example.org,1,2,2024-01-01\n")
     fields = desk.fields
-    assert proposed(look, fields) == [NEW, ADDRESS, NEW, NEW, OUT]
+    assert propose_choices(look, fields) == [NEW, EMAIL_CHOICE, NEW, NEW, SKIP]
 
     def problems(*choices: str) -> list[tuple[str, str]]:
         with pytest.raises(Invalid) as refused:
-            options_of(look, fields, choices, How())
+            build_options(look, fields, choices, FormatSettings())
         return [(problem.path, str(problem)) for problem in refused.value.problems]
 
-    assert [path for path, _ in problems(NEW, ADDRESS, FIELD + "city", FIELD + "city", OUT)] == ["2", "3"]
-    assert [path for path, _ in problems(ADDRESS, ADDRESS, NEW, OUT, OUT)] == ["0", "1"]
-    assert [path for path, _ in problems(OUT, OUT, NEW, OUT, OUT)] == [""]
-    assert [path for path, _ in problems(ADDRESS, "field:none", "nonsense", OUT, NEW)] == ["1", "2", "4"]
-    options = options_of(look, fields, [ADDRESS, OUT, FIELD + "city", NEW, OUT], How(erase=True))
+    assert [path for path, _ in problems(NEW, EMAIL_CHOICE, FIELD + "city", FIELD + "city", SKIP)] == ["2", "3"]
+    assert [path for path, _ in problems(EMAIL_CHOICE, EMAIL_CHOICE, NEW, SKIP, SKIP)] == ["0", "1"]
+    assert [path for path, _ in problems(SKIP, SKIP, NEW, SKIP, SKIP)] == [""]
+    assert [path for path, _ in problems(EMAIL_CHOICE, "field:none", "nonsense", SKIP, NEW)] == ["1", "2", "4"]
+    options = build_options(look, fields, [EMAIL_CHOICE, SKIP, FIELD + "city", NEW, SKIP], FormatSettings(erase=True))
     assert options == ImportOptions(
         create_fields=True,
         chosen={"who": "email", "x": "city"},
@@ -151,11 +160,11 @@ def test_choices_that_cannot_be_are_told_at_their_columns(desk: Desk) -> None:
 def test_columns_whose_names_make_one_key_have_a_field_each(desk: Desk) -> None:
     content = b"email,x,X!\na@example.org,1,2\n"
     look = seen(desk, content)
-    assert proposed(look, desk.fields) == [ADDRESS, NEW, NEW]
-    desk.take(content, options_of(look, desk.fields, [ADDRESS, NEW, NEW], How()))
+    assert propose_choices(look, desk.fields) == [EMAIL_CHOICE, NEW, NEW]
+    desk.take(content, build_options(look, desk.fields, [EMAIL_CHOICE, NEW, NEW], FormatSettings()))
     assert desk.values("a@example.org") == {"x": 1, "x_2": 2}
-    assert proposed(look, desk.fields) == [ADDRESS, FIELD + "x", FIELD + "x_2"]
-    again = options_of(look, desk.fields, [ADDRESS, FIELD + "x", FIELD + "x_2"], How())
+    assert propose_choices(look, desk.fields) == [EMAIL_CHOICE, FIELD + "x", FIELD + "x_2"]
+    again = build_options(look, desk.fields, [EMAIL_CHOICE, FIELD + "x", FIELD + "x_2"], FormatSettings())
     assert desk.take(content, again).unchanged == 1
 
 
@@ -163,11 +172,11 @@ def test_the_order_of_dates_is_asked_where_it_matters(desk: Desk) -> None:
     look = seen(desk, b"email,joined\na@example.org,03/04/2024\nb@example.org,05/06/2024\n")
     assert isinstance(look.columns[1].kind, Ambiguous)
     with pytest.raises(Invalid, match="3 April or 4 March"):
-        options_of(look, desk.fields, [ADDRESS, NEW], How())
-    assert options_of(look, desk.fields, [ADDRESS, OUT], How())
-    assert options_of(look, desk.fields, [ADDRESS, FIELD + "city"], How())
-    assert [column.name for column in asks_order(look, desk.fields, [ADDRESS, NEW])] == ["joined"]
-    options = options_of(look, desk.fields, [ADDRESS, NEW], How(order=DateOrder.MDY))
+        build_options(look, desk.fields, [EMAIL_CHOICE, NEW], FormatSettings())
+    assert build_options(look, desk.fields, [EMAIL_CHOICE, SKIP], FormatSettings())
+    assert build_options(look, desk.fields, [EMAIL_CHOICE, FIELD + "city"], FormatSettings())
+    assert [column.name for column in columns_with_unclear_order(look, desk.fields, [EMAIL_CHOICE, NEW])] == ["joined"]
+    options = build_options(look, desk.fields, [EMAIL_CHOICE, NEW], FormatSettings(order=DateOrder.MDY))
     desk.take(b"email,joined\na@example.org,03/04/2024\n", options)
     assert f"{desk.values('a@example.org')['joined']}" == "2024-03-04"
     decided = seen(desk, b"email,joined\na@example.org,13/04/2024\n")
