@@ -15,7 +15,7 @@ demo: $(VENV)/runtime  ## Serve a fresh store with 599 real customers and four s
 serve: $(VENV)/runtime  ## Serve the store in ./tamis-data (PORT=8000)
 	$(BIN)/tamis serve --port $(PORT)
 
-test: $(VENV)/dev  ## Run all tests, with a tenth of the random examples
+test: $(VENV)/dev  ## Run all tests, with a twentieth of the random examples
 	$(BIN)/pytest -n auto --dist worksteal
 
 test-all: $(VENV)/dev  ## Run all tests with all random examples, as before a change lands

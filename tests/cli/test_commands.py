@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from tests.support import forked
-from tests.support.process import PATIENCE_SECONDS, Refused, Server, environment, tamis
+from tests.support.process import MAIN, PATIENCE_SECONDS, Refused, Server, environment, tamis
 
 PEOPLE = "email,first_name,last_name,birth_date\nann@example.org,Ann,Lee,1990-05-01\nbob@example.org,Bob,,1985-01-31\n"
 
@@ -190,20 +190,19 @@ def test_a_broken_server_file_is_as_good_as_none(data: Path, left: str) -> None:
     (data / "server.json").write_text(left)
     held = (data / "columns.lock").open("w")
     fcntl.flock(held, fcntl.LOCK_EX)
-    asking = subprocess.Popen(
-        [sys.executable, "-m", "tamis", "segment", "list", "--data", str(data), "--json"],
-        stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, env=environment(),
-    )  # fmt: skip
-    with pytest.raises(subprocess.TimeoutExpired):
-        asking.communicate(timeout=2)  # it waits for whoever has the columns
-    held.close()
-    output, errors = asking.communicate(timeout=PATIENCE_SECONDS)
-    assert (output, errors) == ('{"segments": []}\n', "")
+    command = [sys.executable, "-m", "tamis", "segment", "list", "--data", str(data), "--json"]
+    asking, output, errors = forked.start(command, environment())
+    with output, errors:
+        with pytest.raises(subprocess.TimeoutExpired):
+            asking.wait(timeout=1)  # it waits for whoever has the columns
+        held.close()
+        asking.wait(PATIENCE_SECONDS)
+        assert (output.read(), errors.read()) == ('{"segments": []}\n', "")
 
 
 def test_a_second_server_on_the_same_data_is_refused(data: Path) -> None:
     with Server(data) as first:
-        second = Server(data)
+        second = Server(data, program=("-c", f"from tamis import app; app.PATIENCE = 5; {MAIN}"))
         with pytest.raises(AssertionError, match="is in use by another Tamis process"):
             second.start()
         assert tamis(data, "segment", "list") == {"segments": []}

@@ -7,10 +7,10 @@ import signal
 import subprocess
 import sys
 from pathlib import Path
-from typing import IO
 
 import pytest
 
+from tests.support import forked
 from tests.support.clients import installed
 from tests.support.console import Visitor
 from tests.support.process import PATIENCE_SECONDS, Refused, environment, tamis
@@ -42,21 +42,18 @@ class Demo:
 
     def __enter__(self) -> "Demo":
         command = [sys.executable, "-m", "tamis", "demo", "--port", "0", "--data", str(self.data)]
-        self.process = subprocess.Popen(
-            command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, env=environment()
-        )
-        output: IO[str] | None = self.process.stdout
-        assert output
-        for line in output:
+        self.process, self.output, self.errors = forked.start(command, environment())
+        for line in self.output:
             self.lines.append(line.rstrip("\n"))
             if line.startswith("Tamis is listening on http://127.0.0.1:"):
                 return self
-        raise AssertionError(self.process.communicate()[1])
+        raise AssertionError(self.errors.read())
 
     def __exit__(self, *_: object) -> None:
         self.process.send_signal(signal.SIGTERM)
-        errors: str = self.process.communicate(timeout=PATIENCE_SECONDS)[1]
-        assert self.process.returncode == 0
+        assert self.process.wait(PATIENCE_SECONDS) == 0
+        with self.output, self.errors:
+            errors = self.errors.read()
         assert not re.search(" (WARNING|ERROR|CRITICAL) |Traceback", errors)
 
 

@@ -3,20 +3,18 @@
 import gzip
 import json
 import subprocess
-import sys
 from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
-from tests.support import forked
-from tests.support.process import PATIENCE_SECONDS, environment, tamis
+from tests.support import in_process
+from tests.support.process import tamis
 
 
 def run(data: Path, *arguments: str | Path, given: bytes = b"") -> "subprocess.CompletedProcess[bytes]":
     """Import into People as a person does; `given` is standard input."""
-    command = [sys.executable, "-m", "tamis", "import", *map(str, arguments), "--type", "People", "--data", str(data)]
-    return forked.run(command, input=given, env=environment(), timeout=PATIENCE_SECONDS)
+    return in_process.run(["import", *map(str, arguments), "--type", "People", "--data", str(data)], given)
 
 
 def fields(data: Path) -> object:

@@ -7,7 +7,6 @@ import os
 import random
 import shutil
 import signal
-import subprocess
 import sys
 import tempfile
 import time
@@ -24,6 +23,7 @@ from tamis.records.engine.database import connect
 from tamis.records.engine.sql import fetch, one
 from tamis.settings import Settings
 from tests.imports.kill_points import ALL, OF_UNDOING
+from tests.support import forked
 from tests.support.console import PASSWORD
 from tests.support.process import PATIENCE_SECONDS, environment
 
@@ -78,22 +78,19 @@ class Forks:
     """Runs commands; used as a block."""
 
     def __enter__(self) -> Self:
-        self._process = subprocess.Popen(
-            [sys.executable, "-c", FORKS.format(rows=ROWS_A_BATCH)],
-            stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
-            text=True,
-            env=environment(),
-        )
+        (requests, to_requests), (answers, to_answers) = os.pipe(), os.pipe()
+        command = [sys.executable, "-c", FORKS.format(rows=ROWS_A_BATCH)]
+        self._process = forked.Forked(command, environment(), None, [requests, to_answers, 2])
+        os.close(requests)
+        os.close(to_answers)
+        self._requests, self._answers = os.fdopen(to_requests, "w"), os.fdopen(answers)
         self._output = tempfile.NamedTemporaryFile()
         return self
 
     def __exit__(self, *_: object) -> None:
-        assert self._process.stdin
-        assert self._process.stdout
-        self._process.stdin.close()
+        self._requests.close()
         self._process.wait(PATIENCE_SECONDS)
-        self._process.stdout.close()
+        self._answers.close()
         self._output.close()
 
     def run(self, data: Path, *arguments: str | Path) -> dict[str, Any]:
@@ -106,14 +103,13 @@ class Forks:
     ) -> int:
         """Start a command, which reads a file as its standard input, and dies at a call of one of the points where it
         may; gives its process."""
-        assert self._process.stdin
         asked = {
             "arguments": [*map(str, arguments), "--data", str(data), "--json"],
             "input": str(source),
             "output": self._output.name,
             "kill": kill,
         }
-        print(json.dumps(asked), file=self._process.stdin, flush=True)
+        print(json.dumps(asked), file=self._requests, flush=True)
         return self._number()
 
     def result(self) -> dict[str, Any]:
@@ -128,8 +124,7 @@ class Forks:
         return self._number()
 
     def _number(self) -> int:
-        assert self._process.stdout
-        return int(self._process.stdout.readline())
+        return int(self._answers.readline())
 
 
 def make(data: Path, forks: Forks) -> dict[str, Any]:

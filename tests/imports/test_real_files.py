@@ -10,6 +10,7 @@ from tamis.actions.importing.report import ImportOptions
 from tamis.domain.errors import Invalid
 from tamis.domain.fields import Kind
 from tests.imports.conftest import Desk
+from tests.support.effort import ALL
 
 SHARED = Path(__file__).parents[3] / "shared" / "data"
 PEOPLE = SHARED / "register_people.csv.gz"
@@ -58,7 +59,7 @@ def test_the_customers_of_the_film_rental(desk: Desk) -> None:
     assert desk.take(path).unchanged == 599
 
 
-@pytest.mark.parametrize("path", [PEOPLE] if PEOPLE.exists() else [], ids=lambda path: path.name)
+@pytest.mark.parametrize("path", [PEOPLE] if ALL and PEOPLE.exists() else [], ids=lambda path: path.name)
 def test_half_a_million_people(desk: Desk, path: Path) -> None:
     report = desk.take(path)
     assert (report.rows, report.created, report.rejected) == (510_627, 510_627, 0)

@@ -7,13 +7,14 @@ from pathlib import Path
 
 import requests
 
+from tests.support.effort import ALL
 from tests.support.people import Person, new_account
 from tests.support.process import PATIENCE_SECONDS, Server
 from tests.support.sakila import import_sakila
 
 CLIENTS = 16
-ADDITIONS = 1_000
-KILLED_AFTER = 300
+ADDITIONS = 1_000 if ALL else 300
+KILLED_AFTER = ADDITIONS * 3 // 10
 
 
 class Acknowledged:

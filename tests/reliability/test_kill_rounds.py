@@ -1,6 +1,7 @@
 """Some rounds of those that `python -m bench faults` runs by the hundred."""
 
 import random
+from itertools import chain
 
 import pytest
 
@@ -10,11 +11,12 @@ from tests.support.effort import ALL
 PEOPLE = 600
 
 
-@pytest.mark.parametrize(
-    "kinds", [["writing", "stop"], ["rewrite", "projection"], ["migration", "rebuild"]], ids="-".join
-)
+PAIRS = [["writing", "stop"], ["rewrite", "projection"], ["migration", "rebuild"]]
+
+
+@pytest.mark.parametrize("kinds", PAIRS if ALL else [[*chain(*PAIRS)]], ids="-".join)
 def test_whatever_was_acknowledged_is_there_after_a_kill(kinds: list[str]) -> None:
-    """A round of each kind in `make test-all`, one of two kinds in `make test`."""
+    """A round of each kind in `make test-all`, of one of them in `make test`."""
     seed = random.randrange(1 << 32)
     print(f"seed {seed}")
     if not ALL:

@@ -10,12 +10,14 @@ from tamis.actions.accounts.accounts import create_account, create_key_pair
 from tamis.actions.fields.types import create_type
 from tamis.actions.maintenance.accepting_loss import accept_loss
 from tamis.actions.services import Services
+from tamis.domain.accounts import Account
 from tamis.domain.errors import Damaged
 from tamis.domain.messages.stores import STORES
 from tamis.records.engine.database import FILE_NAME
 from tamis.records.integrity.witness import ENDING
 from tamis.records.types import types_of_account
 from tamis.settings import Settings
+from tests.support.templates import copy_of
 
 LOG = FILE_NAME + "-wal"
 FRAME, HEADER = 4096 + 24, 32
@@ -47,23 +49,34 @@ def remove(log: Path) -> None:
     log.unlink()
 
 
-@pytest.fixture(params=["changes", "other writes"])
-def killed(request: pytest.FixtureRequest, tmp_path: Path) -> Path:
-    """The files of a process that was killed after it had acknowledged some writes."""
-    data, left = tmp_path / "data", tmp_path / "left"
-    services = Services(Settings(data, columns_threads=1))
+def leave_changes(left: Path) -> None:
+    """Leave the files of a process that was killed after it had acknowledged some changes."""
+    _leave(left, lambda services, account, n: services.write(create_type, account, f"Type {n}"))
+
+
+def leave_other_writes(left: Path) -> None:
+    """Leave those of one that had acknowledged other writes."""
+    _leave(left, lambda services, account, n: services.write(create_key_pair, account, f"key {n}"))
+
+
+def _leave(left: Path, write: Callable[[Services, Account, int], object]) -> None:
+    settings = Settings(left.with_name("running"), columns_threads=1)
+    services = Services(settings)
     account, _ = services.write(create_account, "owner@example.org", "UTC", None)
     services.project()
     services.close()
-    services = Services(Settings(data, columns_threads=1))
+    services = Services(settings)
     for n in range(5):
-        if request.param == "changes":
-            services.write(create_type, account, f"Type {n}")
-        else:
-            services.write(create_key_pair, account, f"key {n}")
-    shutil.copytree(data, left)
+        write(services, account, n)
+    shutil.copytree(settings.data, left)
     services.close()
-    return left
+
+
+@pytest.fixture(params=[leave_changes, leave_other_writes])
+def killed(request: pytest.FixtureRequest, tmp_path: Path) -> Path:
+    """The files of a process that was killed after it had acknowledged some writes."""
+    copy_of(request.param, tmp_path / "left")
+    return tmp_path / "left"
 
 
 def test_a_log_that_is_whole_loses_nothing(killed: Path) -> None:

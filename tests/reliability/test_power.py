@@ -5,8 +5,9 @@ from pathlib import Path
 
 from tests.reliability.power.crashing import crash, recorded
 from tests.reliability.power.disk import CRASHES
+from tests.support.effort import ALL
 
-MOMENTS, OPENED = 10, 5
+MOMENTS, OPENED = (10, 5) if ALL else (4, 3)
 
 
 def test_whatever_was_acknowledged_is_on_the_disk(tmp_path: Path) -> None:

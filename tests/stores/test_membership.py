@@ -26,5 +26,5 @@ def test_exact_once_by_hand_wins_and_fresh_after_anything(part: int, monkeypatch
         thresholds = replace(thresholds, insert_only=0, entries_at_once=2)
     monkeypatch.setattr(strategy, "THRESHOLDS", thresholds)
     run_state_machine_as_test(
-        Membership, settings=settings(max_examples=examples(EXAMPLES // 10, 3), stateful_step_count=50, deadline=None)
+        Membership, settings=settings(max_examples=examples(EXAMPLES // 10, 2), stateful_step_count=50, deadline=None)
     )

@@ -6,11 +6,11 @@ from itertools import product
 from typing import Any
 
 ALL = os.environ.get("TESTS") == "all"
-PART, LEAST = 10, 5
+PART, LEAST = 20, 3
 
 
 def examples(many: int, least: int = LEAST) -> int:
-    """Return how many of `many` examples this run draws: in `make test` a tenth, but at least `least` of them."""
+    """Return how many of `many` examples this run draws: in `make test` a twentieth, but at least `least` of them."""
     return many if ALL else min(max(many // PART, least), many)
 
 

@@ -14,10 +14,16 @@ from tamis.cli.main import main
 
 
 def run_text(arguments: Sequence[str], input: str = "") -> "subprocess.CompletedProcess[str]":
+    """Run a command as `run` does, with text instead of bytes."""
+    done = run(arguments, input.encode())
+    return subprocess.CompletedProcess(done.args, done.returncode, done.stdout.decode(), done.stderr.decode())
+
+
+def run(arguments: Sequence[str], input: bytes = b"") -> "subprocess.CompletedProcess[bytes]":
     """Run a command as `python -m tamis` would, without the settings of whoever runs the tests; not thread-safe."""
     source, output, errors = (
-        io.TextIOWrapper(io.BytesIO(start), "utf-8", error_handler, write_through=True)
-        for start, error_handler in ((input.encode(), "strict"), (b"", "strict"), (b"", "backslashreplace"))
+        io.TextIOWrapper(io.BytesIO(content), "utf-8", error_handler, write_through=True)
+        for content, error_handler in ((input, "strict"), (b"", "strict"), (b"", "backslashreplace"))
     )
     status = 0
     with _own_environment(), patch.object(sys, "stdin", source), redirect_stdout(output), redirect_stderr(errors):
@@ -28,8 +34,7 @@ def run_text(arguments: Sequence[str], input: str = "") -> "subprocess.Completed
         except Exception:
             traceback.print_exc()
             status = 1
-    command = ["tamis", *arguments]
-    return subprocess.CompletedProcess(command, status, _content(output), _content(errors))
+    return subprocess.CompletedProcess(["tamis", *arguments], status, _content(output), _content(errors))
 
 
 @contextmanager
@@ -52,7 +57,7 @@ def _own_environment() -> Iterator[None]:
         logger.setLevel(levels[1])
 
 
-def _content(stream: io.TextIOWrapper) -> str:
+def _content(stream: io.TextIOWrapper) -> bytes:
     buffer = stream.buffer
     assert isinstance(buffer, io.BytesIO)
-    return buffer.getvalue().decode()
+    return buffer.getvalue()

@@ -27,7 +27,12 @@ from tests.support.uploading import begin, figures_on, hand_in, place_of, settle
 
 EMAILS = {zone: f"{zone.lower().replace('/', '.')}@example.org" for zone in ("UTC", "Europe/Berlin")}
 ENDINGS = ("csv", "ndjson", "parquet")
-every_case = pytest.mark.parametrize("case", CASES if FILES.exists() else (), ids=lambda case: case.name)
+
+
+def each(step: int = 1) -> pytest.MarkDecorator:
+    """Run a test with each case, and in `make test` with every so many of them."""
+    cases = CASES[:: 1 if ALL else step] if FILES.exists() else ()
+    return pytest.mark.parametrize("case", cases, ids=lambda case: case.name)
 
 
 @pytest.fixture(scope="module")
@@ -108,7 +113,7 @@ def counts(report: dict[str, Any], step: Step) -> dict[str, int]:
     return {name: report[name] for name in step.counts}
 
 
-@every_case
+@each()
 def test_by_the_command_line(server: Server, commands: Commands, case: Case) -> None:
     for step in case.steps:
         path = FILES / step.file
@@ -122,7 +127,7 @@ def test_by_the_command_line(server: Server, commands: Commands, case: Case) -> 
     check(server.data, commands.type, case)
 
 
-@every_case
+@each(4)
 def test_from_standard_input(server: Server, commands: Commands, case: Case, monkeypatch: pytest.MonkeyPatch) -> None:
     for step in case.steps:
         monkeypatch.setattr("sys.stdin", SimpleNamespace(buffer=io.BytesIO((FILES / step.file).read_bytes())))
@@ -131,7 +136,7 @@ def test_from_standard_input(server: Server, commands: Commands, case: Case, mon
     check(server.data, commands.type, case)
 
 
-@every_case
+@each(2)
 def test_by_the_console(server: Server, commands: Commands, case: Case, visitors: dict[str, Visitor]) -> None:
     visitor = visitors[case.timezone]
     for step in case.steps:
@@ -145,7 +150,7 @@ def test_by_the_console(server: Server, commands: Commands, case: Case, visitors
     check(server.data, commands.type, case)
 
 
-@every_case
+@each(2)
 def test_an_export_comes_back_unchanged(server: Server, commands: Commands, case: Case, tmp_path: Path) -> None:
     for step in case.steps:
         commands.take(FILES / step.file, *step.options)
