@@ -18,17 +18,17 @@ class Account:
     email: str
     timezone: str
     date_order: DateOrder | None = None
-    """How dates in files are read that can be read in two ways; None asks."""
+    """How ambiguous dates in files are read; None asks."""
 
     @property
     def zone(self) -> ZoneInfo:
-        """The time zone in which this account's calendar days begin and end."""
+        """The time zone of this account's calendar days."""
         return ZoneInfo(self.timezone)
 
 
 @dataclass(frozen=True, slots=True)
 class Session:
-    """Somebody signed in to the console; the token that proves it is known to the browser alone."""
+    """A console session; only the browser knows its token."""
 
     account: Account
     token_hash: bytes
@@ -38,7 +38,7 @@ class Session:
 
 @dataclass(frozen=True, slots=True)
 class KeyPair:
-    """A key pair as it can be shown again: without its secret."""
+    """A stored key pair, without its secret."""
 
     public_key: str
     name: str
@@ -49,14 +49,14 @@ class KeyPair:
 
 @dataclass(frozen=True, slots=True)
 class NewKeyPair:
-    """A key pair at the one moment when its secret is known."""
+    """A new key pair with its secret, which is shown only once."""
 
     public_key: str
     secret_key: str
 
 
 def generate_key_pair() -> NewKeyPair:
-    """Draw a new key pair; the secret has 256 random bits."""
+    """Generate a key pair; the secret has 256 random bits."""
     return NewKeyPair("pk_" + secrets.token_hex(12), "sk_" + secrets.token_urlsafe(32))
 
 
@@ -69,5 +69,5 @@ def hash_secret(secret_key: str) -> bytes:
 
 
 def secret_matches(stored_hash: bytes, secret_key: str) -> bool:
-    """Compare in constant time."""
+    """Compare a secret with a stored hash in constant time."""
     return hmac.compare_digest(stored_hash, hash_secret(secret_key))

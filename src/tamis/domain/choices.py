@@ -1,7 +1,7 @@
-"""Options of a choice as people and other tools write them, one or a list: VIP; Blog, "VIP","Blog", ["VIP", "Blog"].
+"""Parse the options of choice fields as people and other tools write them, one or a list: VIP; Blog, ["VIP", "Blog"].
 
-An option is found whole before anything in it counts as a separator, so that `Rock, Pop` or `A/B test` can be brought
-alone and in a list. Case plays no part.
+An option is matched as a whole before anything in it counts as a separator, so that `Rock, Pop` or `A/B test` can be
+given alone and in a list. Case is ignored.
 """
 
 import re
@@ -14,12 +14,12 @@ import msgspec
 from tamis.domain.text import fold
 
 SEPARATOR = ";"
-"""What stands between several choices in text that Tamis writes, so that no option of them may have it."""
+"""Separates several choices in text that Tamis writes, so no option of such a field may contain it."""
 
 _LEVELS = (f"{SEPARATOR}；\n\r\u2028", ",，、", "|", "/")
 _SLASH = _LEVELS[-1]
 LEVELS = range(len(_LEVELS) - 1)
-"""The separators by which a list is known to be one, the surest first: a slash alone makes none."""
+"""The levels of separators that make a text a list, the surest first; a slash alone does not."""
 COMMA = 1
 _BLANK = "".join(_LEVELS[:-1]) + " \t"
 _QUOTES = {'"': '"', "'": "'", "“": "”", "”": "”", "„": "“”", "‘": "’", "’": "’", "«": "»", "»": "«"}
@@ -28,8 +28,8 @@ _BRACKETS = {"[": "]", "{": "}"}
 
 @dataclass(frozen=True, slots=True)
 class OptionIndex:
-    """The options of a field, found by what somebody writes; `runs` is into how many pieces the separators of each
-    level cut an option at most."""
+    """The options of a field, indexed for lookup; `runs` is the most pieces into which the separators of each level cut
+    an option."""
 
     by_text: dict[str, str]
     runs: dict[str, int]
@@ -37,7 +37,7 @@ class OptionIndex:
     @staticmethod
     @lru_cache(maxsize=256)
     def of(options: tuple[str, ...]) -> "OptionIndex":
-        """Make the options of a field findable."""
+        """Index the options of a field."""
         cuts = {level: [sum(mark in level for mark in option) for option in options] for level in _LEVELS}
         return OptionIndex(
             {fold(option): option for option in reversed(options)} | {option: option for option in options},
@@ -45,17 +45,17 @@ class OptionIndex:
         )
 
     def find(self, text: str) -> str | None:
-        """Find the option that a text names, as texts are compared; of several that are the same so, which once were
-        told apart, the one that is written just so, or else the first."""
+        """Find the option that a text names, in folded form; of several with the same folded form, which earlier
+        versions distinguished, the exact match or else the first."""
         return self.by_text.get(text.strip()) or self.by_text.get(fold(text))
 
 
 def split_options(text: str, known: OptionIndex) -> list[str]:
-    """Split a text that lists options: each part is an option as the field has it, or else the text of none, as it was
-    written. Blank parts are left out."""
+    """Split a list of options: each part is an option as the field spells it, or else the text as written, which is
+    unknown. Blank parts are left out."""
     text = text.strip()
     found = [known.find(part) for part in text.split(SEPARATOR) if part.strip()]
-    if all(found):  # as Tamis writes them, also options that look like lists or have quotes in them
+    if all(found):  # as Tamis writes them; such options may look like lists or contain quotes
         return [option for option in found if option]
     if (array := _parse_json_array(text)) is not None:
         return [known.find(part) or part.strip() for part in array if part.strip()]
@@ -65,7 +65,7 @@ def split_options(text: str, known: OptionIndex) -> list[str]:
 
 
 def split_list(text: str, level: int) -> list[str]:
-    """Split a text that may list what nobody has named yet, at the separators of one of LEVELS only."""
+    """Split a text that may list options not known yet, at the separators of one of LEVELS only."""
     text = text.strip()
     if (array := _parse_json_array(text)) is not None:
         return [part.strip() for part in array if part.strip()]
@@ -76,19 +76,21 @@ def split_list(text: str, level: int) -> list[str]:
 
 
 def has_separator(text: str, level: int) -> bool:
-    """Return whether a text has a separator of one of LEVELS, which `split_list` may find to be in quotes."""
+    """Return whether a text contains a separator of one of LEVELS, possibly in quotes."""
     return any(mark in text for mark in _LEVELS[level])
 
 
 def is_quoted(text: str) -> bool:
-    """Return whether a text stands in quotes or in square brackets."""
+    """Return whether a text is in quotes or square brackets."""
     text = text.strip()
     return _unquoted(text) != text or (text[:1], text[-1:]) == ("[", "]")
 
 
 def _split(text: str, known: OptionIndex, level: int, *, surely: bool) -> Iterator[str]:
-    """Split a text at the separators of a level and those after it, unless it is an option as a whole. Where it is not
-    `surely` a list, separators count only when all parts are options then; a slash counts when one of them is."""
+    """Split a text at the separators of a level and the following ones, unless it is an option as a whole.
+
+    Unless it is `surely` a list, separators count only when all parts are options; a slash when one of them is.
+    """
     inside = _unquoted(text)
     whole = known.find(text) or known.find(inside)
     if whole:
@@ -109,7 +111,7 @@ def _split(text: str, known: OptionIndex, level: int, *, surely: bool) -> Iterat
 
 
 def _split_once(text: str, separators: str, known: OptionIndex) -> Iterator[str]:
-    """Return what stands between separators, without blank pieces; neighbours that are one option stay together."""
+    """Yield the parts between separators, without blank ones; neighbours that form one option stay together."""
     ends = list(_split_positions(text, separators))
     starts = [0, *(end + 1 for end in ends[:-1])]
     place = 0
@@ -123,20 +125,20 @@ def _split_once(text: str, separators: str, known: OptionIndex) -> Iterator[str]
 
 
 def _split_positions(text: str, separators: str) -> Iterator[int]:
-    """Return where the pieces of a text end: at separators outside quotes, and at its own end."""
+    """Yield the positions at which the parts of a text end: separators outside quotes, and its end."""
     mark, content = re.compile(f"[{separators}]"), re.compile(rf"[^\S{separators}]*(\S)")
     open_forever: set[str] = set()
     place = 0
     while True:
-        begins = content.match(text, place)
-        closing = _QUOTES.get(begins[1], "") if begins else ""
+        start = content.match(text, place)
+        closing = _QUOTES.get(start[1], "") if start else ""
         after = place
-        if begins and closing and closing not in open_forever:
-            closed = re.compile(rf"[{closing}](?=[ \t]*(?:[{separators}]|\Z))").search(text, begins.end())
+        if start and closing and closing not in open_forever:
+            closed = re.compile(rf"[{closing}](?=[ \t]*(?:[{separators}]|\Z))").search(text, start.end())
             if closed:
                 after = closed.end()
             else:
-                open_forever.add(closing)  # none further on will be closed either
+                open_forever.add(closing)  # later ones will not be closed either
         found = mark.search(text, after)
         if found is None:
             break

@@ -9,7 +9,7 @@ import msgspec
 from tamis.domain.fields import CREATED_AT, EMAIL, UPDATED_AT, Field, FieldSet, Kind, Value, in_option_order
 
 JsonValue = bool | int | float | str | list[str]
-"""A value as JSON has it."""
+"""A value as decoded from JSON."""
 _ENCODER = msgspec.json.Encoder()
 _VALUE = msgspec.json.Decoder(JsonValue)
 _DOCUMENT = msgspec.json.Decoder(dict[int, JsonValue])
@@ -17,7 +17,7 @@ _DOCUMENT = msgspec.json.Decoder(dict[int, JsonValue])
 
 @dataclass(frozen=True, slots=True)
 class ContactType:
-    """A kind of contact with its own custom fields."""
+    """A type of contacts with its own custom fields."""
 
     id: int
     account_id: int
@@ -27,7 +27,7 @@ class ContactType:
 
 @dataclass(frozen=True, slots=True)
 class Contact:
-    """A person of one contact type; `values` holds what is known, by field id."""
+    """A person of one contact type; `values` are the known values, by field id."""
 
     id: int
     contact_type_id: int
@@ -48,27 +48,27 @@ class Contact:
 
 
 def encode_value(value: Value) -> str:
-    """Write one value as it stands in a document."""
+    """Encode one value as in a document."""
     return _ENCODER.encode(value).decode()
 
 
 def decode_value(text: str, field: Field) -> Value:
-    """Read one value of a field as it stands in a document."""
+    """Decode one value of a field as in a document."""
     return _typed(_VALUE.decode(text), field.kind)
 
 
 def encode_entry(field_id: int, value: Value) -> str:
-    """Write one value as its part of a document, with the comma that stands before it."""
+    """Encode one value as an entry of a document, with a leading comma."""
     return f',"{field_id}":{encode_value(value)}'
 
 
 def join_entries(parts: Iterable[str]) -> str:
-    """Put parts together to a document; they must be in ascending order of field id, and blank ones add nothing."""
+    """Join entries to a document; they must be in ascending order of field id, and may be blank."""
     return f"{{{''.join(parts)[1:]}}}"
 
 
 def encode_values(values: dict[int, Value]) -> str:
-    """Write values as the JSON document in which a contact is stored: keys are field ids, in ascending order."""
+    """Encode values as the JSON document in which a contact is stored; its keys are field ids, in ascending order."""
     return _encode(values)
 
 
@@ -79,14 +79,17 @@ def _encode(values: Mapping[int, Value | JsonValue]) -> str:
 
 
 def merge_documents(present: str, stated: str, fields: FieldSet, erasable: Collection[int]) -> str:
-    """Write the document of a contact for which new values are stated: they win over the present ones, those of
-    fields in `erasable` go when none is stated, and so do those of fields that are gone."""
+    """Merge new values into the document of a contact.
+
+    New values replace present ones. Present values are dropped when their field is gone, or is in `erasable` and has no
+    new value.
+    """
     new, old = _DOCUMENT.decode(stated), _DOCUMENT.decode(present)
     return _encode({key: value for key, value in old.items() if key in fields.by_id and key not in erasable} | new)
 
 
 def decode_values(document: str, fields: FieldSet) -> dict[int, Value]:
-    """Read the document of `encode_values` back; ids of fields that are gone are left out."""
+    """Decode a document of `encode_values`, without the values of deleted fields."""
     found = {}
     for key, value in _DOCUMENT.decode(document).items():
         field = fields.by_id.get(key)
@@ -96,8 +99,10 @@ def decode_values(document: str, fields: FieldSet) -> dict[int, Value]:
 
 
 def upgrade_document(document: str, fields: FieldSet) -> str | None:
-    """Make a document of an earlier time one of today: values of fields that are gone are left out. Gives None when a
-    value is none of the kind that its field has now, or an option that is gone."""
+    """Return an old document without the values of deleted fields.
+
+    Return None when a value does not fit the present kind of its field, or is an option that is gone.
+    """
     raw = _DOCUMENT.decode(document)
     kept = {}
     for key, value in raw.items():
@@ -111,7 +116,7 @@ def upgrade_document(document: str, fields: FieldSet) -> str | None:
 
 
 def _fits(value: JsonValue, field: Field) -> bool:
-    """Return whether a decoded value stands as one of the field would be written."""
+    """Return whether a decoded value is encoded as a value of the field would be."""
     kind = field.kind
     if kind is Kind.BOOLEAN:
         return isinstance(value, bool)

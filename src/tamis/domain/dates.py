@@ -1,4 +1,4 @@
-"""Dates and date-times as text: in ISO form, and as people write them."""
+"""Parse dates and date-times, in ISO form and as people write them."""
 
 import re
 from collections.abc import Callable
@@ -13,7 +13,7 @@ T = TypeVar("T")
 
 
 class DateOrder(StrEnum):
-    """In which order day, month and year stand in a written date; a year in front is always read as such."""
+    """The order of day, month and year in a written date; a leading year is always recognised."""
 
     YMD = "ymd"
     DMY = "dmy"
@@ -41,34 +41,34 @@ def format_day(day: date) -> str:
 
 
 def is_iso_date(text: str) -> bool:
-    """Whether text has the form of a plain ISO date, be it a day of the calendar or not."""
+    """Return whether text has the form of an ISO date, whether or not the day exists."""
     return _DATE.fullmatch(text) is not None
 
 
 def day_comes_late(text: str) -> bool:
-    """Whether text is a date, or a date-time, with the year behind: one whose reading depends on an order."""
+    """Return whether text is a date or date-time with the year last, whose meaning depends on a `DateOrder`."""
     found = _WRITTEN.fullmatch(text)
     return found is not None and found["one"] is not None
 
 
 def parse_date(text: str) -> date:
-    """Read a calendar day such as 2024-12-31; raises ValueProblem."""
+    """Parse a calendar day such as 2024-12-31; raises ValueProblem."""
     return _date(text, text, DateOrder.YMD)
 
 
 def parse_datetime(text: str) -> datetime:
-    """Read a date-time such as 2024-12-31 23:59 or 2024-12-31T23:59:59Z, naive where no offset is given; a plain
-    date is its midnight; raises ValueProblem."""
+    """Parse a date-time such as 2024-12-31 23:59 or 2024-12-31T23:59:59Z, naive when there is no offset; a plain
+    date means its midnight. Raises ValueProblem."""
     return _datetime(text, text, DateOrder.YMD)
 
 
 def read_date(text: str, order: DateOrder) -> date:
-    """Read a calendar day as `parse_date` does, or as people write it: 2024/12/31, and in an order 31.12.2024."""
+    """Parse a calendar day like `parse_date`, or as people write it: 2024/12/31 or, in an order, 31.12.2024."""
     return _parse_written(_date, text, order)
 
 
 def read_datetime(text: str, order: DateOrder) -> datetime:
-    """Read a date-time as `parse_datetime` does, or as people write it: in an order also 31/12/2024 2:30 PM."""
+    """Parse a date-time like `parse_datetime`, or as people write it: in an order also 31/12/2024 2:30 PM."""
     return _parse_written(_datetime, text, order)
 
 

@@ -1,4 +1,4 @@
-"""Durations such as "30 days", by which conditions count from now."""
+"""Durations such as "30 days", in conditions relative to now."""
 
 import re
 from calendar import monthrange
@@ -16,7 +16,7 @@ _MONTHS_OF_ALL_TIME = date.max.year * 12
 
 
 class Unit(StrEnum):
-    """What a duration is counted in."""
+    """The unit of a duration."""
 
     HOUR = "hour"
     DAY = "day"
@@ -37,30 +37,30 @@ class Duration:
 
     @property
     def hours(self) -> timedelta | None:
-        """The length of a duration in hours; None for one that is counted on the calendar, whose days differ."""
+        """The length of a duration in hours; None for calendar units, whose days differ in length."""
         return timedelta(hours=self.count) if self.unit is Unit.HOUR else None
 
     @property
-    def most_days(self) -> int:
-        """So many days of the calendar it has at most."""
+    def max_days(self) -> int:
+        """The most calendar days that it may span."""
         return self.count * {Unit.HOUR: 0, Unit.DAY: 1, Unit.WEEK: 7, Unit.MONTH: 31, Unit.YEAR: 366}[self.unit]
 
     @property
     def is_year_or_more(self) -> bool:
-        """Whether every day of a year comes up in it, wherever it begins."""
+        """Whether it spans every day of a year, wherever it begins."""
         least = {Unit.DAY: 365, Unit.WEEK: 53, Unit.MONTH: 12, Unit.YEAR: 1}
         return self.unit in least and self.count >= least[self.unit]
 
 
 def subtract_duration(day: date, duration: Duration) -> date:
-    """Count back on the calendar, at most to its first day; see `add_duration`."""
+    """Subtract a duration from a day, at most to the first day of the calendar; see `add_duration`."""
     return _shift(day, duration, -duration.count)
 
 
 def add_duration(day: date, duration: Duration) -> date:
-    """Count forward on the calendar, at most to its last day.
+    """Add a duration to a day, at most to the last day of the calendar.
 
-    A month later is the same day of the next month, or its last day where it has no such day.
+    A month later is the same day of the next month, or its last day when there is no such day.
     """
     return _shift(day, duration, duration.count)
 
@@ -81,7 +81,7 @@ def _shift(day: date, duration: Duration, count: int) -> date:
 
 
 def parse_duration(text: str) -> Duration:
-    """Read a duration such as "30 days", "1 Week" or "12 hours"; a bare number means days; raises ValueProblem."""
+    """Parse a duration such as "30 days", "1 Week" or "12 hours"; a bare number means days; raises ValueProblem."""
     written = _WRITTEN.fullmatch(" ".join(text.split()))
     unit = written[2].lower() if written else ""
     known = next((u for u in Unit if unit in (u, f"{u}s")), Unit.DAY if not unit else None)

@@ -1,4 +1,4 @@
-"""What people call the column of emails, in the languages that they use."""
+"""Names of email columns in many languages."""
 
 import re
 import unicodedata
@@ -7,7 +7,7 @@ from functools import lru_cache
 
 
 class NameMatch(IntEnum):
-    """How well the name of a column says that it holds emails."""
+    """How well the name of a column matches the names of email columns."""
 
     NONE = 0
     PART = 1
@@ -59,7 +59,7 @@ _KNOWN_NAMES = """
 
 
 def match_name(name: str) -> NameMatch:
-    """Tell how well the name of a column says that it holds emails, without regard to case, accents and punctuation."""
+    """Return how well the name of a column matches those of email columns, ignoring case, accents and punctuation."""
     words = _words(name)
     bare = "".join(words)
     if any(character.isdigit() for character in name):  # one of several, such as "E-mail 2"
@@ -81,7 +81,7 @@ _MOST_WORDS = 12
 
 
 def _words(name: str) -> list[str]:
-    """Take a name apart; digits and punctuation stand between words, accents are taken away."""
+    """Split a name into words at digits and punctuation, without accents."""
     folded = unicodedata.normalize("NFKD", _CAMEL.sub(" ", name)).casefold()
     plain = "".join(character for character in folded if not unicodedata.combining(character))
     return _WORD.findall(plain)[:_MOST_WORDS]
@@ -95,5 +95,5 @@ def _known() -> frozenset[str]:
 
 @lru_cache(maxsize=1)
 def _unspaced() -> tuple[str, ...]:
-    """Return the names in scripts without blanks between words, which stand anywhere in a longer name."""
+    """Return the names in scripts without spaces between words, which may occur anywhere in a longer name."""
     return tuple(name for name in _known() if re.match(r"[\u0e00-\u0fff\u1780-\u17ff\u3040-\u30ff\u3400-\u9fff]", name))

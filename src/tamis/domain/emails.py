@@ -1,4 +1,4 @@
-"""Which e-mail addresses exist, when two of them are the same, and how one is read from what people write."""
+"""Emails: which are valid, when two are the same, and how to extract one from what people write."""
 
 import re
 import unicodedata
@@ -31,7 +31,7 @@ _MAX_TEXT = 2_000
 
 @dataclass(frozen=True, slots=True)
 class Email:
-    """An address as it was written, and the key under which it is unique, ignoring case."""
+    """An email as it was written, and the key under which it is unique, ignoring case."""
 
     address: str
     key: str
@@ -52,10 +52,10 @@ def _checked(address: str) -> str | None:
 
 
 def email_key(address: str) -> str | None:
-    """Return the key of an address, or None when there can be no such address.
+    """Return the key of an email, or None when it is invalid.
 
-    Valid is what the `email-validator` library accepts without asking DNS, with at most 64 characters before the at
-    sign. Its normal form, in lower case, is the key, so an international domain is the same in both of its spellings.
+    Emails are valid that the `email-validator` library accepts without DNS, with at most 64 characters before the at
+    sign. The key is its normal form in lower case, so both spellings of an international domain are the same.
     """
     local, at, domain = address.rpartition("@")
     if not at:
@@ -64,7 +64,7 @@ def email_key(address: str) -> str | None:
         key = _domain_key(domain)
         if key is None or key.isascii():
             return f"{local.lower()}@{key}" if key else None
-    return _checked(address)  # also where the domain stands for one in another script, which may be too long
+    return _checked(address)  # also when the domain encodes one in another script, which may be too long
 
 
 def _is_plain(local: str) -> bool:
@@ -72,13 +72,13 @@ def _is_plain(local: str) -> bool:
 
 
 def spellings(email: Email) -> frozenset[str]:
-    """Return the ways in which an address can be written, but for case."""
+    """Return the spellings of an email, apart from case."""
     checked = email_validator.validate_email(email.key, check_deliverability=False)
     return frozenset({email.address, email.key, f"{checked.local_part}@{checked.ascii_domain}"})
 
 
 def parse_email(text: str) -> Email | None:
-    """Read an address, trimmed and in Unicode normal form (NFC), or give None when it is not one."""
+    """Parse an email, trimmed and in Unicode normal form (NFC); None when it is not valid."""
     address = text.strip()
     key = email_key(
         address
@@ -87,8 +87,11 @@ def parse_email(text: str) -> Email | None:
 
 
 def parse_email_for_lookup(text: str) -> Email | None:
-    """Read an address by which a contact is looked for. Contacts of before may have one that no new one can have, with
-    more than 64 characters before the at sign."""
+    """Parse an email to look up a contact by.
+
+    Contacts of earlier versions may have an email that is no longer valid, with more than 64 characters before the at
+    sign.
+    """
     address = unicodedata.normalize("NFC", text.strip())
     local, _, domain = address.rpartition("@")
     if len(local) <= _PLAIN_LOCAL_LENGTH or not _is_plain(local):
@@ -98,10 +101,11 @@ def parse_email_for_lookup(text: str) -> Email | None:
 
 
 def clean_email(text: str) -> Email | None:
-    """Read an address from what people write: also `Name <a@b.org>`, a link, in quotes, with a dot, comma or semicolon
-    behind it, with invisible characters, in full-width letters. Return None when it is none, or more than one.
+    """Extract the email from what people write; None when there is none, or more than one.
 
-    What is an address as it stands is never changed."""
+    Accepts `Name <a@b.org>`, a link, quotes, a trailing dot, comma or semicolon, invisible characters and full-width
+    letters. A valid email is never changed.
+    """
     found = parse_email(text)
     if found or len(text) > _MAX_TEXT or not AT_SIGN.search(text):
         return found
@@ -110,7 +114,7 @@ def clean_email(text: str) -> Email | None:
 
 
 def email_problem(text: str) -> str:
-    """Say why `clean_email` reads no address from text."""
+    """Explain why `clean_email` finds no email in text."""
     stripped = text.strip()
     if not stripped:
         return "email is missing"
@@ -122,7 +126,7 @@ def email_problem(text: str) -> str:
 
 
 def fold_for_search(text: str) -> str:
-    """Fold text so that an address in it is found however it is written there, as `clean_email` reads it."""
+    """Fold text so that an email in it is found in any form that `clean_email` accepts."""
     if text.isascii():
         return text.lower()
     plain = _INVISIBLE.sub("", text).translate(_TO_ASCII_WITH_DOTS)
@@ -130,7 +134,7 @@ def fold_for_search(text: str) -> str:
 
 
 def escape_invisible(text: str) -> str:
-    """Write the characters that nobody sees as their numbers, so that a message can quote them: `[U+200B]`."""
+    """Replace invisible characters by their code points, so that a message can quote them: `[U+200B]`."""
     return _INVISIBLE.sub(lambda found: f"[U+{ord(found[0]):04X}]", text)
 
 
@@ -145,12 +149,12 @@ def _unwrap(text: str) -> str:
 
 
 def _unwrap_once(text: str) -> str:
-    """Take away the outermost of what stands around an address."""
+    """Remove the outermost wrapping of an email."""
     text = text.rstrip(_TRAILING).strip()
     for opening, closing in _QUOTES:
         if len(text) > len(opening) + len(closing) and text.startswith(opening) and text.endswith(closing):
             return text[len(opening) : -len(closing)].strip()
-    if text[: len(_LINK)].lower() == _LINK and "%" not in text:  # what a percent sign stands for is not guessed
+    if text[: len(_LINK)].lower() == _LINK and "%" not in text:  # percent-encoding is not decoded
         return text[len(_LINK) :].partition("?")[0].strip()
     named = _NAMED.fullmatch(text)
     if named and _emails_in(named["name"]) <= _emails_in(named["email"]):
@@ -159,13 +163,13 @@ def _unwrap_once(text: str) -> str:
 
 
 def _emails_in(text: str) -> set[str]:
-    """Find the keys of the addresses in a text of several words."""
+    """Return the keys of the emails in a text of several words."""
     found = (clean_email(part) for part in _BETWEEN.split(text))
     return {email.key for email in found if email}
 
 
 def _reason(text: str) -> str:
-    """Say what the library has against an address, in parentheses."""
+    """Return the reason of the library for refusing an email, in parentheses."""
     try:
         email_validator.validate_email(text, check_deliverability=False, strict=True)
     except email_validator.EmailNotValidError as error:

@@ -1,4 +1,4 @@
-"""The encodings of text that files come in: what they are called, and which codec of Python reads them."""
+"""The encodings of text files: their names, labels, and Python codecs."""
 
 import codecs
 from dataclasses import dataclass
@@ -9,7 +9,7 @@ ISO_2022_JP = "iso-2022-jp"
 
 @dataclass(frozen=True, slots=True)
 class KnownEncoding:
-    """An encoding: its name, what people call it, and the codec that reads it."""
+    """An encoding: its name, its label for people, and its Python codec."""
 
     name: str
     label: str
@@ -46,11 +46,11 @@ KNOWN = (
     KnownEncoding("euc-kr", "EUC-KR", "cp949"),
 )
 BY_NAME = {known.name: known for known in KNOWN}
-# Codecs of Python that keep ASCII as it is, or nearly, and are no encodings of text.
+# Python codecs that keep ASCII, or nearly, and are not text encodings.
 _NONE = frozenset({"unicode-escape", "raw-unicode-escape", "idna", "punycode", "utf-7", "undefined"})
 _ASCII = "".join(map(chr, range(128))) + '\x1b$B$"\x1b(B~{VP~}'
-"""All of ASCII, and what begins and ends other characters in encodings that write these in ASCII."""
-# Each is read by the wider encoding that browsers and spreadsheets write under its name.
+"""All of ASCII, and the escape sequences of encodings that write other characters in ASCII."""
+# Each is read as the wider encoding that browsers and spreadsheets write under its name.
 _WIDER = {"iso8859-1": WINDOWS_1252, "ascii": UTF8, "gbk": "gb18030", "gb2312": "gb18030", "shift_jis": "shift_jis"} | {
     "big5": "big5", "euc_kr": "euc-kr", "utf-8-sig": UTF8, "utf-16": UTF16_LE
 }  # fmt: skip
@@ -61,8 +61,7 @@ USUAL = (
 
 
 def find_encoding_named(name: str) -> KnownEncoding | None:
-    """Find an encoding by any of the names that it has; None for one that is unknown, or that a table is not written
-    in because its bytes of ASCII mean something else."""
+    """Find an encoding by any of its names; None when it is unknown, or is not a superset of ASCII."""
     wanted = name.strip().lower()
     if wanted in BY_NAME:
         return BY_NAME[wanted]
@@ -85,5 +84,5 @@ def find_encoding_named(name: str) -> KnownEncoding | None:
 
 
 def label_of(name: str) -> str:
-    """Return what people call an encoding."""
+    """Return the label of an encoding."""
     return BY_NAME[name].label if name in BY_NAME else name

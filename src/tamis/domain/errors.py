@@ -1,16 +1,16 @@
-"""What can go wrong: each error carries codes, paths and parameters; the interface that shows it makes the words."""
+"""Errors: each carries codes, paths and parameters; the interface that shows it writes the sentences."""
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Self, Union
 
 Param = Union[str, int, float, None, "Message", Sequence[Union[str, "Message"]]]
-"""A parameter of a message; what is not one of these is given in the form in which Tamis shows it."""
+"""A parameter of a message; other types are given in the form in which Tamis shows them."""
 
 
 @dataclass(frozen=True, slots=True, init=False)
 class Message:
-    """Something to be said: a stable code, one of `domain.messages`, and the parameters that its sentence uses."""
+    """A message: a stable code of `domain.messages`, and the parameters of its sentence."""
 
     code: str
     params: Mapping[str, Param]
@@ -20,7 +20,7 @@ class Message:
         object.__setattr__(self, "params", params)
 
     def __str__(self) -> str:
-        """Return the sentence that all interfaces share, for the log and for tracebacks."""
+        """Return the sentence shared by all interfaces, for logs and tracebacks."""
         from tamis.domain.messages import ENGLISH
 
         return ENGLISH.render(self)
@@ -28,8 +28,8 @@ class Message:
 
 @dataclass(frozen=True, slots=True, init=False)
 class Problem(Message):
-    """One thing that is wrong: `path` is the parameter, field or place that it is about, in the inside's own terms
-    (`days`, `rule.all[2].value`); empty where it is about the whole."""
+    """One problem: `path` is its parameter, field or place in internal terms (`days`, `rule.all[2].value`), empty when
+    it concerns the whole."""
 
     path: str
 
@@ -39,19 +39,19 @@ class Problem(Message):
 
     @classmethod
     def of(cls, path: str, message: Message) -> "Problem":
-        """Return what a message says as a problem at a path."""
+        """Return a message as a problem at a path."""
         return cls(path, message.code, **message.params)
 
 
 class ValueProblem(ValueError):
-    """Text that is no value of a field; the sentence of its `message` continues another: "must be a number"."""
+    """Text that is not a value of a field; the sentence of its `message` continues another: "must be a number"."""
 
     def __init__(self, code: str, /, **params: Param) -> None:
         self.message = Message(code, **params)
 
     @classmethod
     def of(cls, message: Message) -> "ValueProblem":
-        """Return the error that says a message."""
+        """Return the error with a message."""
         return cls(message.code, **message.params)
 
     def __str__(self) -> str:
@@ -59,14 +59,14 @@ class ValueProblem(ValueError):
 
 
 class TamisError(Exception):
-    """A refusal; `problems` names all that is wrong, not just the first."""
+    """An error of Tamis; `problems` lists everything that is wrong, not just the first."""
 
     def __init__(self, code: str, /, **params: Param) -> None:
         self.problems: tuple[Problem, ...] = (Problem("", code, **params),)
 
     @classmethod
     def of(cls, problems: Iterable[Problem]) -> Self:
-        """Return the error that names some problems."""
+        """Return the error with some problems."""
         error = cls.__new__(cls)
         error.problems = tuple(problems)
         return error
@@ -83,11 +83,11 @@ class Invalid(TamisError):
 
 
 class AmbiguousEncoding(Invalid):
-    """A file is text, but can be read in two encodings; which one it is must be said."""
+    """A text file can be read in two encodings; the caller must choose one."""
 
 
 class NotFound(TamisError):
-    """The thing named does not exist, or belongs to another account: the two answer alike."""
+    """The object does not exist or belongs to another account; the answers are the same."""
 
 
 class Refused(TamisError):
@@ -99,7 +99,7 @@ class Unavailable(TamisError):
 
 
 class DiskFull(Unavailable):
-    """The disk has less room than `left`, in words; `done` says what was written all the same."""
+    """The disk has less space than `left`, a text; `done` says what was written all the same."""
 
     def __init__(self, left: str, done: Message | None = None) -> None:
         super().__init__("disk_full", left=left, done=done or Message("nothing_written"))
@@ -107,19 +107,19 @@ class DiskFull(Unavailable):
 
 
 class Busy(Unavailable):
-    """More is asked than can be done now; asking again later helps."""
+    """Too many requests at once; trying again later helps."""
 
 
 class Abandoned(Unavailable):
-    """Nobody waits for the answer any more, so that what was looked up for it was stopped."""
+    """The query was stopped because nobody waits for its result any more."""
 
     def __init__(self) -> None:
         super().__init__("nobody_waits")
 
 
 class ProjectionInUse(Unavailable):
-    """Another process has the column store of this directory open."""
+    """Another process has the projection of this directory open."""
 
 
 class Damaged(Unavailable):
-    """The records are not what was written to them: nothing is written until a person has decided what to do."""
+    """The records differ from what was written; nothing more is written until a person has decided what to do."""

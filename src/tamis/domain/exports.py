@@ -1,4 +1,4 @@
-"""What an export is: whose values, which of them, and in which format they are written."""
+"""Exports: which contacts and fields, and in which format."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -11,7 +11,7 @@ GZIP = ".gz"
 
 
 class Format(StrEnum):
-    """How the rows of an export are written."""
+    """The file format of an export."""
 
     CSV = "csv"
     NDJSON = "ndjson"
@@ -20,10 +20,12 @@ class Format(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class OutputOptions:
-    """A format and its switches: `escapes` puts an apostrophe before text that a spreadsheet would run, `mark` is a
-    byte order mark at the start; both are for CSV only. `compressed` is gzip, not for Parquet, which has its own.
-    `local` writes the instants of CSV on the clocks of the account, to the second and without an offset, as
-    spreadsheets read them."""
+    """A format and its options.
+
+    `escapes` puts an apostrophe before text that a spreadsheet would run as a formula, and `mark` writes a byte order
+    mark; both are for CSV only. `compressed` is gzip, not for Parquet, which has its own compression. `local` writes
+    the instants of CSV in the account's time zone, to the second and without an offset, as spreadsheets read them.
+    """
 
     format: Format
     escapes: bool = True
@@ -34,8 +36,10 @@ class OutputOptions:
 
 @dataclass(frozen=True, slots=True)
 class Export:
-    """What is to be exported: the recipients of a segment, or the contacts of a type, all or those that a rule, in its
-    JSON form, selects; and the keys of the fields in their order, None for all that there are."""
+    """An export of the recipients of a segment, or of the contacts of a type, all or those selected by a rule (JSON).
+
+    `fields` are the keys of the fields in their order, None for all.
+    """
 
     account_id: int
     layout: OutputOptions
@@ -46,21 +50,21 @@ class Export:
 
 
 def format_by_name(name: str) -> tuple[Format, bool] | None:
-    """Tell by the ending of a file's name its format, and whether it is to be compressed; None where it says nothing.
+    """Return format and compression by the suffix of a file name, or None.
 
-    Parquet is never compressed as a whole: nothing could read parts of it then.
+    Parquet is never compressed as a whole, because then no part of it could be read by itself.
     """
-    plain = name.lower().removesuffix(GZIP)
-    compressed = plain != name.lower()
+    uncompressed = name.lower().removesuffix(GZIP)
+    compressed = uncompressed != name.lower()
     for one in Format:
-        if plain.endswith(f".{one}"):
+        if uncompressed.endswith(f".{one}"):
             return None if compressed and one is Format.PARQUET else (one, compressed)
     return None
 
 
 def resolve_fields(fields: FieldSet, chosen: Sequence[str] | None) -> tuple[Field, ...]:
-    """Find the fields of an export; by default the address, then what an import takes in order of id, then the two
-    instants that Tamis keeps itself. Raises Invalid with every problem."""
+    """Return the fields of an export; by default the email, then the fields that an import takes in order of id, then
+    `created_at` and `updated_at`. Raises Invalid with all problems."""
     if chosen is None:
         own = (CREATED_AT.id, UPDATED_AT.id)
         imported = sorted((f for f in fields.fields if f.id not in (EMAIL.id, *own)), key=lambda f: f.id)

@@ -1,4 +1,4 @@
-"""External recipients: addresses that were added to segments of a contact type by hand and are no contacts of it."""
+"""External recipients: emails manually added to segments of a contact type that are not contacts of it."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -8,10 +8,10 @@ from tamis.domain.fields import EMAIL, FIRST_NAME, LAST_NAME, Field, Value
 
 @dataclass(frozen=True, slots=True)
 class External:
-    """An external recipient of a contact type: its address and name as it was added last; every other field is blank.
+    """An external recipient of a contact type: email and name as last added; all other fields are blank.
 
-    `person_id` is the same in all segments of the type. `included` tells since when it is in the live segments to which
-    it was added, and `excluded` since when it is kept out of others.
+    `person_id` is the same in all segments of the type. `included` and `excluded` are the live segments to which it was
+    manually added, or from which it is excluded, each with the time.
     """
 
     person_id: int
@@ -23,6 +23,6 @@ class External:
     excluded: dict[int, datetime]
 
     def value_of(self, field: Field) -> Value | None:
-        """Return what is known of a field, or None where it is blank."""
+        """Return the value of a field, or None."""
         known = {EMAIL.id: self.email, FIRST_NAME.id: self.first_name, LAST_NAME.id: self.last_name}
         return known.get(field.id) or None

@@ -9,11 +9,11 @@ from enum import StrEnum
 from unicodedata import normalize
 from zoneinfo import ZoneInfo
 
-from tamis.domain.choices import SEPARATOR as SEPARATOR  # noqa: PLC0414  it is met where fields are
+from tamis.domain.choices import SEPARATOR as SEPARATOR  # noqa: PLC0414  part of this module's interface
 from tamis.domain.choices import OptionIndex, split_options
 from tamis.domain.dates import DateOrder, is_iso_date, parse_date, parse_datetime, read_date, read_datetime
 from tamis.domain.errors import Message
-from tamis.domain.errors import ValueProblem as ValueProblem  # noqa: PLC0414  it is met where fields are
+from tamis.domain.errors import ValueProblem as ValueProblem  # noqa: PLC0414  part of this module's interface
 from tamis.domain.instants import to_utc
 from tamis.domain.parsing.number_parser import loss_as_number
 from tamis.domain.text import fold, lower_letters, name_problem, shorten, text_problem
@@ -24,7 +24,7 @@ repetition, instants are aware datetimes in UTC."""
 
 
 class Kind(StrEnum):
-    """What the values of a field are."""
+    """The type of the values of a field."""
 
     TEXT = "text"
     NUMBER = "number"
@@ -36,7 +36,7 @@ class Kind(StrEnum):
 
     @property
     def has_options(self) -> bool:
-        """Whether a field of this kind lists the values that there are."""
+        """Whether fields of this kind have a list of options."""
         return self in (Kind.CHOICE, Kind.CHOICES)
 
 
@@ -44,8 +44,8 @@ class Kind(StrEnum):
 class Field:
     """A typed attribute of the contacts of one type; reserved ones belong to every type.
 
-    Where `options_inferred`, Tamis has listed the options itself, out of a file, and adds those of other files; a list
-    that a person has made or changed is theirs.
+    With `options_inferred`, Tamis has taken the options from a file, and adds those of other files; a list that a
+    person has made or changed is not extended.
     """
 
     id: int
@@ -72,18 +72,17 @@ RESERVED = (
     EMAIL, FIRST_NAME, LAST_NAME, PHONE, COUNTRY, STATE, CITY, POSTAL_CODE, ADDRESS_LINE1, ADDRESS_LINE2,
     CREATED_AT, UPDATED_AT,
 )  # fmt: skip
+"""The fields of every contact type; custom fields have ids from 101 on, in the same space."""
+MAX_FIELDS = 1_024
+"""The most fields of a contact type, reserved ones included."""
 
-MOST_FIELDS = 1_024
-"""Of a contact type, with those that each type has."""
-"""The fields that every contact type has; custom fields have ids from 101 on, in the same space."""
-
-COLUMNS_OF_THEIR_OWN = (EMAIL, CREATED_AT, UPDATED_AT)
-"""Reserved fields that a contact keeps outside its values, because Tamis writes them itself."""
+SYSTEM_FIELDS = (EMAIL, CREATED_AT, UPDATED_AT)
+"""Reserved fields with columns of their own, outside the values of a contact."""
 
 
 @dataclass(frozen=True)
 class FieldSet:
-    """The fields of one contact type, found by key or by id."""
+    """The fields of one contact type, indexed by id and key."""
 
     fields: tuple[Field, ...]
     by_id: dict[int, Field] = field(init=False, repr=False, compare=False)
@@ -98,8 +97,7 @@ class FieldSet:
         object.__setattr__(self, "by_folded_key", {fold(key): f for key, f in keys.items()})
 
     def find(self, reference: str | int) -> Field | None:
-        """Find a field by its id, or by its key or name as texts are compared; one that is written just so comes
-        first."""
+        """Find a field by id, key or name; exact keys come before folded ones."""
         if isinstance(reference, int):
             return self.by_id.get(reference)
         key = key_from_name(reference)
@@ -112,7 +110,8 @@ def key_from_name(name: str) -> str:
 
 
 def name_from_header(header: str) -> str:
-    """Return the name of a field made from a column: a header that is a key, such as `birth_date`, is spelled out."""
+    """Return the name of a field created from a column; a header that is a key, such as `birth_date`, is spelled
+    out."""
     spelled = header.replace("_", " ").capitalize()
     return spelled if key_from_name(spelled) == header else header
 
@@ -127,17 +126,17 @@ _HOW_TO_ADD = Message("how_to_add_an_option")
 
 
 def parse_value(text: str, of: Field, zone: ZoneInfo) -> Value | None:
-    """Read the value of a contact's field from text: trimmed, blank is None; raises ValueProblem.
+    """Parse the value of a contact's field, trimmed; blank is None. Raises ValueProblem.
 
-    A date-time without an offset is on the clocks of `zone`; the value is in UTC.
+    A date-time without an offset is local time in `zone`; the value is in UTC.
     """
     return parser(of, zone)(text)
 
 
 def parser(of: Field, zone: ZoneInfo, order: DateOrder = DateOrder.YMD) -> Callable[[str], Value | None]:
-    """Make the `parse_value` of one field, for whoever reads many of its values.
+    """Return the `parse_value` of one field, to parse many values.
 
-    Dates and date-times may be written as people do, where the year is in front or else in `order`: 31/12/2024 14:30.
+    Dates and date-times may be written as people do, with the year first or else in `order`: 31/12/2024 14:30.
     """
 
     def parse(text: str) -> Value | None:
@@ -155,11 +154,11 @@ def parser(of: Field, zone: ZoneInfo, order: DateOrder = DateOrder.YMD) -> Calla
 
 
 def parse_operand(text: str, of: Field, *, part: bool = False) -> Value:
-    """Read what a condition compares a field with; raises ValueProblem.
+    """Parse what a condition compares a field with; raises ValueProblem.
 
-    Differs from a contact's value: blank is refused; for a date-time field a plain date stays a date, because it
-    stands for the whole day, and a date-time without an offset stays naive; of several choices it is a single option;
-    where `part` is true, the text is a part of a text or of an option of a choice, and keeps the blanks at its ends.
+    Differs from a contact's value: blank is refused; for a date-time field a date stays a date, because it means the
+    whole day, and a date-time without an offset stays naive; for several choices it is a single option. With `part`,
+    the text is a part of a text or of an option, and keeps the spaces at its ends.
     """
     if not part:
         text = text.strip()
@@ -173,7 +172,7 @@ def parse_operand(text: str, of: Field, *, part: bool = False) -> Value:
 
 
 def format_value(value: Value) -> str:
-    """Write a value so that `parse_operand`, or `parse_value` for several choices, reads it again."""
+    """Format a value so that `parse_operand`, or `parse_value` for several choices, parses it again."""
     if isinstance(value, bool):
         return "true" if value else "false"
     if isinstance(value, float):
@@ -237,8 +236,8 @@ def _parse_choices(text: str, of: Field) -> tuple[str, ...] | None:
 
 
 def new_options(text: str, of: Field) -> list[str]:
-    """List what a cell names that is no option of a choice or of several choices yet; raises ValueProblem where that
-    can be none."""
+    """Return the options in a cell that a choice field does not have yet; raises ValueProblem when one is not a valid
+    option."""
     known = OptionIndex.of(of.options)
     parts = split_options(text, known) if of.kind is Kind.CHOICES else [text.strip()]
     unknown = [part for part in parts if part and known.find(part) is None]
@@ -249,14 +248,14 @@ def new_options(text: str, of: Field) -> list[str]:
 
 
 def option_problem(option: str, kind: Kind) -> Message | None:
-    """Say why a trimmed text cannot be an option of a field, or None when it can."""
+    """Return why a trimmed text cannot be an option of a field, or None."""
     if kind is Kind.CHOICES and SEPARATOR in option:
         return Message("option_has_separator", separator=SEPARATOR)
     return name_problem(option)
 
 
 def in_option_order(chosen: Collection[str], of: Field) -> tuple[str, ...] | None:
-    """Make the value of several choices: options in the order of the field, none of them being no value at all."""
+    """Return the value of several choices: options in the order of the field, or None for no options."""
     return tuple(option for option in of.options if option in chosen) or None
 
 

@@ -1,9 +1,9 @@
-"""Text that a spreadsheet would run as a formula, made harmless in a file and taken back from one.
+"""Escape text that a spreadsheet would run as a formula, and undo it on import.
 
 The list of characters is that of OWASP, https://owasp.org/www-community/attacks/CSV_Injection: equals, plus, minus,
-at, tab, carriage return and line feed; beside them the full-width forms of the first four, which spreadsheets of
-East Asian languages read alike. Only text needs this: a negative number is no formula. An apostrophe that stands
-before digits is given another one, because an import may take one for a shield and take it off.
+at, tab, carriage return and line feed; also the full-width forms of the first four, which spreadsheets of
+East Asian languages treat alike. Only text needs this: a negative number is not a formula. An apostrophe before digits
+is doubled, because an import may take a single one for an escape and remove it.
 """
 
 import re
@@ -11,16 +11,15 @@ import re
 _DANGEROUS = r"[=+\-@\x{9}\x{A}\x{D}\x{FF1D}\x{FF0B}\x{FF0D}\x{FF20}]"
 _DIGITS = r"\+?[0-9][0-9 ()./-]*"
 SHIELDED = f"'{_DIGITS}"
-"""A number that somebody has shielded from spreadsheets by an apostrophe, as shops do: as a whole, in the same
-language."""
+"""A whole number or phone number that was protected by an apostrophe, as shops export it, in the same syntax."""
 TO_ESCAPE = rf"\A('*{_DANGEROUS}|'+{_DIGITS}\z)"
-"""What `escape` puts an apostrophe before, as a regular expression of RE2, which DuckDB's `regexp_matches` reads."""
+"""Text that `escape` changes, as an RE2 regular expression for DuckDB's `regexp_matches`."""
 TO_UNESCAPE = rf"\A('+{_DANGEROUS}|''+{_DIGITS}\z)"
-"""What `unescape` takes an apostrophe from, in the same language."""
+"""Text that `unescape` changes, in the same syntax."""
 
 
 def _for_python(expression: str) -> re.Pattern[str]:
-    expression = expression.replace(r"\z", r"\Z")  # Python has called it so until 3.14
+    expression = expression.replace(r"\z", r"\Z")  # the name in Python before 3.14
     return re.compile(re.sub(r"\\x\{([0-9A-F]+)\}", lambda found: re.escape(chr(int(found[1], 16))), expression))
 
 
@@ -29,10 +28,10 @@ _TO_UNESCAPE = _for_python(TO_UNESCAPE)
 
 
 def escape(text: str) -> str:
-    """Put an apostrophe before text that a spreadsheet would run, or that has been given one; leave the rest alone."""
+    """Prefix an apostrophe to text that a spreadsheet would run, or that already has one."""
     return f"'{text}" if _TO_ESCAPE.match(text) else text
 
 
 def unescape(text: str) -> str:
-    """Undo `escape`: take one apostrophe from before what a spreadsheet would run; leave the rest alone."""
+    """Undo `escape`: remove one apostrophe from text that a spreadsheet would run."""
     return text[1:] if _TO_UNESCAPE.match(text) else text

@@ -1,8 +1,8 @@
-"""Characters that nobody sees, shown: what people read hides nothing, and turns no text around.
+"""Escape control, direction and invisible characters in text that people read.
 
-Controls move a terminal's cursor, marks of direction show one text as another, characters without a width hide in
-names. Where people read (terminals, logs, pages) each stands as its number, ⟨U+202E⟩; what programs read keeps the
-exact text. Joiners stay where languages and emoji need them. Sources: Unicode Technical Report 36 (security), Unicode
+Controls move a terminal's cursor, direction marks show one text as another, zero-width characters hide in names. In
+terminals, logs and pages each is shown as its code point, ⟨U+202E⟩; output for programs keeps the exact text. Joiners
+stay where languages and emoji need them. Sources: Unicode Technical Report 36 (security), Unicode
 Standard Annex 31 (joiners), RFC 5892 appendix A, CVE-2021-42574 ("Trojan Source").
 """
 
@@ -16,7 +16,7 @@ _VIRAMA = "\u094d\u09cd\u0a4d\u0acd\u0b4d\u0bcd\u0c4d\u0ccd\u0d4d\u0dca\u1039\u1
 _HAN = "\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\U00020000-\U0003ffff"
 
 _HIDDEN = (
-    "\x00-\x1f\x7f-\x9f"  # C0, delete, C1: what terminals obey
+    "\x00-\x1f\x7f-\x9f"  # C0, delete, C1: terminal controls
     "\xad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180b-\u180f\u200b-\u200f\u2028-\u202e\u2060-\u206f"
     "\u3164\ufe00-\ufe0f\ufeff\uffa0\ufff0-\ufffb\ud800-\udfff"
     "\U0001107f\U00013430-\U0001345f\U0001bca0-\U0001bca3\U0001d173-\U0001d17a\U000e0000-\U000e0fff"
@@ -39,12 +39,12 @@ _LINES = re.compile(f"(?P<kept>[\t\n\r]|{_KEPT})|[{_HIDDEN}]")
 
 
 def escape_hidden(text: str) -> str:
-    """Return a text for one line of a terminal or a log: each control and invisible character as ⟨U+…⟩."""
+    """Return text for one line of a terminal or log, with each control and invisible character as ⟨U+…⟩."""
     return text if text.isascii() and text.isprintable() else _FOUND.sub(_shown, text)
 
 
 def escape_hidden_lines(text: str) -> str:
-    """Return a text of one or more lines as `escape_hidden` does, its tabs and line breaks left as they are."""
+    """Return text of one or more lines like `escape_hidden`, but with its tabs and line breaks."""
     return text if text.isascii() and text.isprintable() else _LINES.sub(_shown, text)
 
 

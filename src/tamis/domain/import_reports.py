@@ -1,7 +1,7 @@
-"""What is said of an import beside its state: how many rows became what, what was noticed, and what was asked.
+"""Reports of imports: row counts, notices, and the requested options.
 
-These are the records that the command line prints as JSON, that the console shows, and that are stored with a job. A
-key that an earlier version did not write has a default here.
+The command line prints these structs as JSON, the console shows them, and they are stored with a job. Keys that earlier
+versions did not write have defaults.
 """
 
 from collections.abc import Mapping
@@ -13,7 +13,7 @@ from tamis.domain.fields import Kind
 
 
 class RowCounts(NamedTuple):
-    """How many rows of a file became what; their sum is the number of its rows once all are behind."""
+    """Counts of the rows of a file by outcome; at the end their sum is the number of rows."""
 
     created: int
     updated: int
@@ -23,14 +23,14 @@ class RowCounts(NamedTuple):
 
 
 class CreatedField(Struct, frozen=True):
-    """A field that an import has made."""
+    """A field that an import has created."""
 
     key: str
     kind: Kind
 
 
 class Misfits(Struct, frozen=True):
-    """The cells of a column that are no values of the kind it has, in rows that have an address: how many, and some."""
+    """The cells of a column that do not fit its kind, in rows with an email: their count, and some examples."""
 
     column: str
     kind: Kind
@@ -39,35 +39,35 @@ class Misfits(Struct, frozen=True):
 
 
 class BlankedCell(Struct, frozen=True):
-    """A cell that was left blank because it does not fit, and the line of the file it stands in."""
+    """A cell that was left blank because it does not fit, and its line in the file."""
 
     line: int
     value: str
 
 
 class BlankedCells(Struct, frozen=True):
-    """The cells of a column that were left blank: how many, and the first of them."""
+    """The cells of a column that were left blank: their count, and the first ones."""
 
     count: int
     examples: tuple[BlankedCell, ...] = ()
 
 
 class SampleLine(Struct, frozen=True):
-    """A line of a file that is not all ASCII, as it was understood."""
+    """A line of a file that is not all ASCII, as it was decoded."""
 
     line: int
     text: str
 
 
 class CleanedEmail(Struct, frozen=True):
-    """An email that had something around it which was taken away."""
+    """An email before and after its wrapping was removed."""
 
     before: str
     after: str
 
 
 class SegmentEffect(Struct, frozen=True):
-    """How many contacts entered a segment by an import, and how many left it."""
+    """How many contacts entered and left a segment by an import."""
 
     segment_id: int
     name: str
@@ -76,7 +76,7 @@ class SegmentEffect(Struct, frozen=True):
 
 
 class UndoProgress(Struct, frozen=True):
-    """How far undoing an import has come. `stay` are ids of contacts that stay as they are; `gone` is known at the
+    """The progress of undoing an import. `stay` are ids of contacts that are left unchanged; `gone` is known at the
     end."""
 
     deleted: int = 0
@@ -88,10 +88,10 @@ class UndoProgress(Struct, frozen=True):
 
 
 class Details(Struct, frozen=True):
-    """What the report of an import says beside its figures, by column of the file or key of the field.
+    """The report of an import apart from its row counts, by column of the file or key of the field.
 
-    The last three are said of a job later, or never: what it did to the segments, how its undoing went, and that what
-    is needed to undo it is no longer kept.
+    The last three are added to a job later, or never: its effect on segments, the progress of its undoing, and that the
+    data for undoing it is no longer kept.
     """
 
     rejects_file: str | None = None
@@ -115,12 +115,12 @@ class Details(Struct, frozen=True):
 
 
 LATER_DETAILS = ("segments", "undo", "journal_dropped")
-"""What is said of a job beside the report of its end."""
+"""The details that are added to a job after the report of its end."""
 
 
 class RequestedOptions(Struct, frozen=True):
-    """How an import was asked for, in the words of the command line; what is not set was left as it is. `upload` is
-    the file that was handed in."""
+    """The requested options of an import, by the names of the command line; unset ones were not given. `upload` is the
+    uploaded file."""
 
     create_fields: bool = False
     map: Mapping[str, str] = field(default_factory=dict)

@@ -1,4 +1,4 @@
-"""Imports of files as jobs, and files on their way in."""
+"""Import jobs and uploads."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -7,11 +7,11 @@ from enum import StrEnum
 from tamis.domain.import_reports import Details, RequestedOptions, RowCounts
 
 HIGHEST_ID = (1 << 63) - 1
-"""Numbers of jobs have 64 bits: a larger one cannot be one of a job."""
+"""The ids of jobs have 64 bits: a larger number cannot be one."""
 
 
 class ImportState(StrEnum):
-    """What an import is at; one whose process was killed stays `running` here."""
+    """The state of an import; one whose process was killed stays `running`."""
 
     RUNNING = "running"
     FINISHED = "finished"
@@ -24,9 +24,9 @@ class ImportState(StrEnum):
 class ImportJob:
     """An import of a file into a contact type.
 
-    `source` is the name of the file. `rows_total` is None until the file has been read. `rows_done` counts the rows of
-    the file that are behind it, also those that are not stored; `created`, `updated` and `unchanged` count what is on
-    disk. `error` says why it failed: a JSON list of problems, which earlier versions kept as a sentence.
+    `source` is the name of the file. `rows_total` is None until the file has been read. `rows_done` counts the
+    processed rows, including those that are not stored; `created`, `updated` and `unchanged` count what is on disk.
+    `error` is why it failed: a JSON list of problems, or a sentence from earlier versions.
     """
 
     id: int
@@ -50,18 +50,18 @@ class ImportJob:
 
     @property
     def figures(self) -> RowCounts:
-        """Return how many rows became what so far."""
+        """The row counts so far."""
         return RowCounts(self.created, self.updated, self.unchanged, self.repeated, self.rejected)
 
     @property
     def is_reported(self) -> bool:
-        """Return whether the import came to its end well, so that its report says what was noticed."""
+        """Whether the import finished successfully, so that its report is complete."""
         return self.finished_at is not None and self.error is None
 
 
 @dataclass(frozen=True, slots=True)
 class Upload:
-    """A file that was handed in; `name` is what people call it, `size` is in bytes."""
+    """An uploaded file; `name` is its name for people, `size` is in bytes."""
 
     id: str
     account_id: int

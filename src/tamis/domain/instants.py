@@ -1,4 +1,4 @@
-"""Instants in UTC, calendar days in an account's time zone, and the way from one to the other."""
+"""Instants in UTC, calendar days in an account's time zone, and conversions between them."""
 
 from datetime import UTC, date, datetime, timedelta
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
@@ -20,31 +20,31 @@ def zone_named(name: str) -> ZoneInfo | None:
 
 
 def to_micros(instant: datetime) -> int:
-    """Count microseconds since 1970 in UTC, the form in which the stores keep instants of their own."""
+    """Convert an instant to microseconds since 1970 in UTC, as the stores keep them."""
     return (instant - EPOCH) // MICROSECOND
 
 
 def from_micros(micros: int) -> datetime:
-    """Turn microseconds since 1970 into an instant in UTC."""
+    """Convert microseconds since 1970 to an instant in UTC."""
     return EPOCH + timedelta(microseconds=micros)
 
 
-def to_utc(moment: datetime, zone: ZoneInfo) -> datetime:
-    """Turn a date-time into an instant in UTC; a naive one is on the clocks of `zone`.
+def to_utc(value: datetime, zone: ZoneInfo) -> datetime:
+    """Convert a date-time to an instant in UTC; a naive one is local time in `zone`.
 
-    On the edges of the calendar, where UTC has no such year, the first or the last instant stands for it.
+    At the ends of the calendar, where UTC has no such year, return the first or the last instant.
     """
     try:
-        return (moment if moment.tzinfo else moment.replace(tzinfo=zone)).astimezone(UTC)
+        return (value if value.tzinfo else value.replace(tzinfo=zone)).astimezone(UTC)
     except OverflowError:
-        return FIRST_INSTANT if moment.year == 1 else LAST_INSTANT
+        return FIRST_INSTANT if value.year == 1 else LAST_INSTANT
 
 
 def day_in_utc(day: date, zone: ZoneInfo) -> tuple[datetime, datetime]:
     """Return the first and the last instant, in UTC, of a calendar day in `zone`.
 
-    A day lasts until the next one begins, so every instant lies in exactly one. A day that was left out on the clocks
-    of `zone` has none: its last instant lies before its first.
+    A day lasts until the next one begins, so every instant is in exactly one. A day that the clocks of `zone` skipped
+    has none: its last instant is before its first.
     """
     return _starts(day, zone), LAST_INSTANT if day == date.max else _starts(day + DAY, zone) - MICROSECOND
 
@@ -56,10 +56,10 @@ def _starts(day: date, zone: ZoneInfo) -> datetime:
 
 
 def day_of(instant: datetime, zone: ZoneInfo) -> date:
-    """Return the calendar day in `zone` whose span, as `day_in_utc` gives it, holds an instant.
+    """Return the calendar day in `zone` whose span, by `day_in_utc`, contains an instant.
 
-    A later instant never has an earlier day, not even where clocks were put back over midnight: the hour that comes
-    twice belongs to the day that had begun.
+    A later instant never has an earlier day, even when clocks were set back across midnight: the repeated hour belongs
+    to the day that had begun.
     """
     try:
         day = instant.astimezone(zone).date()
@@ -79,5 +79,5 @@ def next_day_starts(instant: datetime, zone: ZoneInfo) -> datetime:
 
 
 def format_instant(instant: datetime) -> str:
-    """Write an instant as the Segment API does: `2023-11-08T09:37:42.000000Z`."""
+    """Format an instant as in the Segment API: `2023-11-08T09:37:42.000000Z`."""
     return instant.replace(tzinfo=None).isoformat(timespec="microseconds") + "Z"

@@ -1,4 +1,4 @@
-"""In which order contacts are looked through, and where a page of them begins."""
+"""Paging through contacts: their order, and the position of a page."""
 
 from dataclasses import dataclass
 
@@ -7,8 +7,10 @@ from tamis.domain.fields import Field
 
 @dataclass(frozen=True, slots=True)
 class SortOrder:
-    """By which field contacts are ordered, None being the order in which they came. Contacts without a value come last
-    either way, and those with the same value in the order in which they came."""
+    """The field by which contacts are ordered; None is the order of their creation.
+
+    Contacts without a value come last either way, and those with the same value in the order of their creation.
+    """
 
     field: Field | None = None
     descending: bool = False
@@ -16,7 +18,7 @@ class SortOrder:
 
 @dataclass(frozen=True, slots=True)
 class PageAnchor:
-    """The contact beside which a page lies: those after it, or those before it."""
+    """The contact after which a page begins or, with `before`, before which it ends."""
 
     contact_id: int
     before: bool = False

@@ -1,4 +1,4 @@
-"""Segments, and the numbers by which their recipients are known."""
+"""Segments, and the ids of their recipients."""
 
 import re
 from dataclasses import dataclass, field
@@ -26,7 +26,7 @@ class Segment:
 
 
 class SegmentRef(NamedTuple):
-    """A segment as another rule names it."""
+    """A segment as a rule refers to it."""
 
     id: int
     name: str
@@ -46,8 +46,7 @@ class SegmentRefs:
         object.__setattr__(self, "by_name", names)
 
     def find(self, reference: str | int) -> SegmentRef | None:
-        """Find a segment by its id, or by its name as texts are compared, one that is written just so first; digits are
-        an id first, then a name."""
+        """Find a segment by id or name: exact names come before folded ones, and digits are tried as an id first."""
         if isinstance(reference, int):
             return self.by_id.get(reference)
         reference = reference.strip()
@@ -56,13 +55,16 @@ class SegmentRefs:
 
 
 def is_segment_id(reference: str) -> bool:
-    """Return whether text that names a segment is taken for an id first."""
+    """Return whether a reference to a segment is tried as an id first."""
     return re.fullmatch(r"[0-9]{1,18}", reference) is not None
 
 
 class Inclusion(NamedTuple):
-    """An address added to a segment by hand; `contact_id` is the contact that has it now, if any, `created_at` is in
-    microseconds since 1970, and `person_id` is the same for all additions of the address in a contact type."""
+    """An email manually included in a segment.
+
+    `contact_id` is the contact that has it now, if any, `created_at` is in microseconds since 1970, and `person_id` is
+    the same for all inclusions of the email in a contact type.
+    """
 
     id: int
     segment_id: int
@@ -76,34 +78,34 @@ class Inclusion(NamedTuple):
 
 
 def recipient_id_of_contact(segment_id: int, contact_id: int) -> int:
-    """Number a contact in a segment: stable for ever, unique over all segments, below 2^53.
+    """Return the recipient id of a contact in a segment: stable, unique over all segments, below 2^53.
 
-    The segment stands in the bits from 32 on, the contact below 2^31, so that the number is known without being
-    stored, and deleting the column store loses none of them.
+    The segment is in the bits from 32 on, the contact below bit 31, so the id need not be stored, and deleting the
+    projection loses none.
     """
     return segment_id << SEGMENT_SHIFT | contact_id
 
 
-def recipient_id_of_external(segment_id: int, added_id: int) -> int:
-    """Number an address that was added by hand and was no contact then; these have bit 31 set.
+def recipient_id_of_external(segment_id: int, inclusion_id: int) -> int:
+    """Return the recipient id of an included email that was not a contact; it has bit 31 set.
 
-    `added_id` is the number of the addition, and that of the person (an earlier addition of the same address to another
-    segment) where the address is in the segment by its rule: so no two addresses get the same number.
+    When the email is in the segment by its rule, `inclusion_id` is the person id, an earlier inclusion of the email in
+    another segment; so no two emails share an id.
     """
-    return segment_id << SEGMENT_SHIFT | EXTERNAL_BIT | added_id
+    return segment_id << SEGMENT_SHIFT | EXTERNAL_BIT | inclusion_id
 
 
 def segment_of_recipient(recipient_id: int) -> int:
-    """Return the segment in which a recipient's number lies."""
+    """Return the segment id of a recipient id."""
     return recipient_id >> SEGMENT_SHIFT
 
 
 def contact_of_recipient(recipient_id: int) -> int | None:
-    """Return the contact whose number this is, or None for that of an external recipient."""
+    """Return the contact id of a recipient id, or None for an external recipient."""
     number = recipient_id & ((1 << SEGMENT_SHIFT) - 1)
     return None if number & EXTERNAL_BIT else number
 
 
 def person_of_recipient(recipient_id: int) -> int:
-    """Return the number in the number of a recipient who was no contact: of the addition, or of the person."""
+    """Return the inclusion or person id of the recipient id of an external recipient."""
     return recipient_id & EXTERNAL_BIT - 1

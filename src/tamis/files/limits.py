@@ -1,8 +1,8 @@
 """How large a file of contacts may be in each direction: told before any work is done on it."""
 
-from tamis.domain.fields import MOST_FIELDS
+from tamis.domain.fields import MAX_FIELDS
 
-MOST_COLUMNS = MOST_FIELDS + 16
+MOST_COLUMNS = MAX_FIELDS + 16
 """Those of an export of a full contact type, and a few that are ignored, such as those of a rejects file."""
 
 MOST_CELLS = 1_000_000

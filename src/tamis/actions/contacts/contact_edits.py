@@ -12,8 +12,8 @@ from tamis.domain.contacts import Contact, ContactType, encode_values
 from tamis.domain.emails import Email, clean_email, parse_email
 from tamis.domain.errors import Invalid, Message, Problem, Refused
 from tamis.domain.fields import (
-    COLUMNS_OF_THEIR_OWN,
     EMAIL,
+    SYSTEM_FIELDS,
     Field,
     FieldSet,
     Value,
@@ -107,7 +107,7 @@ def _parse(
                 )
             elif found.id == EMAIL.id:
                 email = _parse_email(db, account, contact_type, text, contact)
-            elif found in COLUMNS_OF_THEIR_OWN:
+            elif found in SYSTEM_FIELDS:
                 problems.append(Problem(key, "field_written_by_tamis"))
             else:
                 values[found.id] = parse_user_input(text, found, account.zone)

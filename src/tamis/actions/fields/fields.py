@@ -10,7 +10,7 @@ from tamis.actions.segments.dependents import refuse_while_used, users_of_field
 from tamis.domain.choices import OptionIndex
 from tamis.domain.contacts import ContactType
 from tamis.domain.errors import Invalid, Message, NotFound, Problem, Refused
-from tamis.domain.fields import MOST_FIELDS, RESERVED, Field, FieldSet, Kind, key_from_name, option_problem
+from tamis.domain.fields import MAX_FIELDS, RESERVED, Field, FieldSet, Kind, key_from_name, option_problem
 from tamis.domain.text import fold
 from tamis.records import change_log, contacts, types
 from tamis.records.handles import Reader, Transaction
@@ -35,8 +35,8 @@ def create_field(
     contact_type = still_there(db, contact_type)
     present = types.fields_of_type(db, contact_type.id)
     name, kind, chosen = _checked(contact_type, present, name, kind, options)
-    if len(present.fields) >= MOST_FIELDS:
-        raise Refused("too_many_fields", most=MOST_FIELDS)
+    if len(present.fields) >= MAX_FIELDS:
+        raise Refused("too_many_fields", most=MAX_FIELDS)
     inferred = inferred and kind.has_options
     field = types.insert_field(
         db, contact_type.id, key_from_name(name), name, kind, chosen, now, options_inferred=inferred
@@ -90,10 +90,10 @@ def _checked(
 
 
 def _check_count(contact_type: ContactType, present: FieldSet, more: int) -> None:
-    if len(present.fields) + more > MOST_FIELDS:
+    if len(present.fields) + more > MAX_FIELDS:
         raise Refused(
             "too_many_more_fields",
-            most=MOST_FIELDS,
+            most=MAX_FIELDS,
             contact_type=contact_type.name,
             fields=len(present.fields),
             more=more,

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from tamis.actions.importing.email_column import ColumnContents, email_column_notices, find_email_column
 from tamis.domain.email_names import NameMatch, match_name
 from tamis.domain.errors import Invalid, Message, Problem
-from tamis.domain.fields import CREATED_AT, EMAIL, MOST_FIELDS, UPDATED_AT, Field, FieldSet, key_from_name
+from tamis.domain.fields import CREATED_AT, EMAIL, MAX_FIELDS, UPDATED_AT, Field, FieldSet, key_from_name
 from tamis.domain.messages import ENGLISH
 from tamis.domain.messages.catalog import MessageCatalog
 from tamis.domain.text import shorten
@@ -106,14 +106,14 @@ def map_columns(
         )
     unknown = [p for p in unknown if p != email]
     problems += _twice(header, targets, {p: names[p] for p in unknown})
-    if len(fields.fields) + len(unknown) > MOST_FIELDS:
+    if len(fields.fields) + len(unknown) > MAX_FIELDS:
         problems.append(
             Problem(
                 "create_fields",
                 "too_many_new_fields",
                 columns=len(unknown),
                 fields=len(fields.fields),
-                most=MOST_FIELDS,
+                most=MAX_FIELDS,
             )
         )
     if problems or email is None:

@@ -9,7 +9,7 @@ from tamis.actions.importing.preview import FilePreview, PreviewColumn
 from tamis.actions.importing.report import BadValue, ImportOptions
 from tamis.domain.dates import DateOrder
 from tamis.domain.errors import Invalid, Message, Problem
-from tamis.domain.fields import CREATED_AT, EMAIL, MOST_FIELDS, UPDATED_AT, Field, FieldSet, Kind, key_from_name
+from tamis.domain.fields import CREATED_AT, EMAIL, MAX_FIELDS, UPDATED_AT, Field, FieldSet, Kind, key_from_name
 from tamis.domain.parsing.column_format import AmbiguousDates, AmbiguousNumbers
 from tamis.domain.parsing.number_parser import DecimalMark
 from tamis.domain.text import name_problem
@@ -170,8 +170,8 @@ def _problems(
             for column in columns
             if len(columns) > 1
         ]
-    if len(fields.fields) + sum(map(is_new_field, choices)) > MOST_FIELDS:
-        problems.append(Problem("", "too_many_fields_chosen", most=MOST_FIELDS))
+    if len(fields.fields) + sum(map(is_new_field, choices)) > MAX_FIELDS:
+        problems.append(Problem("", "too_many_fields_chosen", most=MAX_FIELDS))
     problems += [
         Problem(str(position), "bad_values_need_options")
         for position, value in settings.bad_values.items()

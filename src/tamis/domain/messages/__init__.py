@@ -1,6 +1,6 @@
-"""Every sentence that people are told of what is wrong: here those that read the same in every interface.
+"""The sentences of all messages that are the same in every interface.
 
-An interface that names its own options, fields or links has a table of its own, which is looked up first.
+An interface that names its own options, fields or links has its own table, which takes precedence.
 """
 
 from tamis.domain.messages.catalog import MessageCatalog

@@ -1,4 +1,4 @@
-"""Sentences out of messages: templates with the parameters of a message in them."""
+"""Render messages as sentences: templates with the parameters of a message."""
 
 from collections.abc import Mapping, Sequence
 from string import Formatter
@@ -10,31 +10,31 @@ _SHAPES = {"quoted": '"%"', "plain": "%"}
 
 
 class MessageCatalog(Formatter):
-    """A table of sentences by the code of a message.
+    """A table of sentences by message code.
 
-    A sentence names parameters as `str.format` does, and writes them by what stands behind a colon: `{most:,}` with
-    commas between thousands, `{count:contact}` as "1 contact" or "2 contacts", `{names:quoted and}` as a list. A
-    parameter that is a message is said in its place, one that is not given is left out.
+    Sentences have parameters as in `str.format`, with format specifications such as `{most:,}` for thousands
+    separators, `{count:contact}` for "1 contact" or "2 contacts", and `{names:quoted and}` for a list. A parameter that
+    is a message is rendered in its place; a missing one is left out.
     """
 
     def __init__(self, *tables: Mapping[str, str]) -> None:
         self.sentences = {code: sentence for table in tables for code, sentence in table.items()}
 
     def render(self, message: Message) -> str:
-        """Return the sentence of a message; a code that is not known, as from a newer version, is shown itself."""
+        """Return the sentence of a message; an unknown code, as of a newer version, is returned itself."""
         sentence = self.sentences.get(message.code)
         return message.code if sentence is None else self.vformat(sentence, (), message.params)
 
     def parameters(self, sentence: str) -> set[str]:
-        """Return the names of the parameters that a sentence uses."""
+        """Return the names of the parameters of a sentence."""
         return {name for _, name, _, _ in self.parse(sentence) if name}
 
     def get_value(self, key: int | str, _args: Sequence[object], given: Mapping[str, object]) -> object:
-        """Look a parameter up."""
+        """Return the value of a parameter."""
         return given.get(str(key))
 
     def format_field(self, value: object, spec: str) -> str:
-        """Write a parameter."""
+        """Format a parameter."""
         if value is None:
             return ""
         if isinstance(value, Message):
@@ -46,9 +46,12 @@ class MessageCatalog(Formatter):
         return format(value, spec)
 
     def _format_list(self, values: Sequence[object], spec: str) -> str:
-        """Write a list: first how each value is shown (`quoted`, `plain`, or a text with `%` in its place and `_` for
-        blanks), then what stands before the last one (`and`, `or`; `;` stands between all), or else how many are shown
-        at most, with `…` behind the number where the others are not counted."""
+        """Format a list.
+
+        The specification has the form of each value (`quoted`, `plain`, or a text with `%` for the value and `_` for
+        spaces), then the word before the last one (`and`, `or`; `;` separates all), or else how many are shown at most,
+        followed by `…` when the others are not counted.
+        """
         shape, _, rest = spec.partition(" ")
         pattern = _SHAPES.get(shape or "plain", shape).replace("_", " ")
         shown = [pattern.replace("%", self.format_field(value, "")) for value in values]

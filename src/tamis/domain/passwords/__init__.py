@@ -1,1 +1,1 @@
-"""Which passwords may be set."""
+"""Rules for passwords."""

@@ -10,14 +10,13 @@ from tamis.domain.errors import Message
 
 MIN_LENGTH, MAX_LENGTH = 10, 1_000
 MIN_OTHER_CHARACTERS = 8
-"""How many letters and digits must be left when the account's own words are taken out: what ASVS asks of a whole
-password."""
+"""The letters and digits that must remain without the account's own words: what ASVS requires of a whole password."""
 MIN_WORD_LENGTH = 3
 PRODUCT = "tamis"
 
 
 def password_problem(password: str, email: str) -> Message | None:
-    """Return what is wrong with a new password of the account with an email, or None; a phrase without its subject.
+    """Return what is wrong with a new password of the account with an email, or None.
 
     Any characters may be used, and none must be (ASVS 6.2.5).
     """
@@ -35,35 +34,36 @@ def password_problem(password: str, email: str) -> Message | None:
 
 @cache
 def common_passwords() -> frozenset[str]:
-    """Return the 20,000 most common passwords, in lower case: the list that Django ships, as it is there."""
+    """Return the 20,000 most common passwords, in lower case, from Django's list."""
     packed = (files(__package__) / "common-passwords.txt.gz").read_bytes()
     return frozenset(gzip.decompress(packed).decode().split())
 
 
 def _is_common(folded: str) -> bool:
-    """Return whether it is a common password, also one with digits and signs around it or written several times."""
+    """Return whether a password is common, possibly surrounded by digits and signs or repeated."""
     candidates = (folded, _repeated(folded))
     return any(text in common_passwords() or _core(text) in common_passwords() for text in candidates)
 
 
 def _core(folded: str) -> str:
-    """Return what is left without the digits and signs at both ends."""
+    """Strip digits and signs from both ends."""
     return re.sub(r"^[\W\d_]+|[\W\d_]+$", "", folded)
 
 
 def _is_monotonous(folded: str) -> bool:
-    """Return whether a few characters are repeated, or follow each other as in the alphabet."""
+    """Return whether few characters are repeated, or follow each other as in the alphabet."""
     steps = {ord(after) - ord(before) for before, after in pairwise(folded)}
     return len(_repeated(folded)) < MIN_OTHER_CHARACTERS or (len(steps) == 1 and abs(steps.pop()) == 1)
 
 
 def _repeated(folded: str) -> str:
-    """Return the shortest part of which the whole is a repetition: abcabc is abc; most texts are so of themselves."""
+    """Return the shortest part whose repetition is the whole, such as abc for abcabc; for most texts the text
+    itself."""
     return folded[: (folded + folded).index(folded, 1)]
 
 
 def _own_words(email: str) -> list[str]:
-    """Return the words of an email but its last, such as com, and the product's name; the longest first."""
+    """Return the words of an email except its last, such as com, and the product's name; the longest first."""
     name, _, domain = email.casefold().rpartition("@")
     labels = domain.split(".")[:-1]
     words = {name, *re.split(r"[\W_]+", name), domain, *labels, *re.split(r"[\W_]+", " ".join(labels)), PRODUCT}

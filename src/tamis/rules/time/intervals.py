@@ -78,13 +78,13 @@ def _by_anniversary(day: date, duration: Duration, as_of: EvaluationTime) -> Ite
 
 def _first_day_reaching(day: date, duration: Duration) -> date:
     """Return the first day that is at most a duration before another day."""
-    days = range(max(day.toordinal() - duration.most_days, date.min.toordinal()), day.toordinal() + 1)
+    days = range(max(day.toordinal() - duration.max_days, date.min.toordinal()), day.toordinal() + 1)
     return date.fromordinal(days[bisect_left(days, day, key=lambda n: add_duration(date.fromordinal(n), duration))])
 
 
 def _last_day_reaching(day: date, duration: Duration) -> date:
     """Return the last day that is at most a duration after another day."""
-    days = range(day.toordinal(), min(day.toordinal() + duration.most_days, date.max.toordinal()) + 1)
+    days = range(day.toordinal(), min(day.toordinal() + duration.max_days, date.max.toordinal()) + 1)
     return date.fromordinal(
         days[bisect_right(days, day, key=lambda n: subtract_duration(date.fromordinal(n), duration)) - 1]
     )

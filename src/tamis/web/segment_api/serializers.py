@@ -3,7 +3,7 @@
 from tamis.actions.segments.rule_syntax import to_arrays
 from tamis.actions.segments.segments import SizedSegment
 from tamis.domain.contacts import Contact, ContactType
-from tamis.domain.fields import COLUMNS_OF_THEIR_OWN, RESERVED, Field, FieldSet, Value
+from tamis.domain.fields import RESERVED, SYSTEM_FIELDS, Field, FieldSet, Value
 from tamis.domain.instants import format_instant
 
 
@@ -52,7 +52,7 @@ def field(shown: Field) -> dict[str, object]:
 
 def contact(shown: Contact, account_id: int, fields: FieldSet) -> dict[str, object]:
     """Return a contact as the API shows it: reserved fields by key, custom ones below `custom_fields`."""
-    reserved = [f for f in RESERVED if f not in COLUMNS_OF_THEIR_OWN]
+    reserved = [f for f in RESERVED if f not in SYSTEM_FIELDS]
     custom = [f for f in fields.fields if f not in RESERVED]
     return {
         "id": shown.id,

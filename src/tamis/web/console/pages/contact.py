@@ -17,7 +17,7 @@ from tamis.actions.services import Services
 from tamis.domain.contacts import Contact, ContactType
 from tamis.domain.emails import email_key
 from tamis.domain.errors import Invalid, NotFound, Refused
-from tamis.domain.fields import COLUMNS_OF_THEIR_OWN, EMAIL, FIRST_NAME, LAST_NAME, Field, FieldSet, format_value
+from tamis.domain.fields import EMAIL, FIRST_NAME, LAST_NAME, SYSTEM_FIELDS, Field, FieldSet, format_value
 from tamis.domain.text import pluralize
 from tamis.web.console.dependencies import FormDep, ServicesDep, VisitorDep
 from tamis.web.console.forms import Form
@@ -164,7 +164,7 @@ def _find(services: Services, visitor: Visitor, type_id: int, contact_id: int) -
 
 def _field(fields: FieldSet, field_id: int) -> Field:
     field = fields.by_id.get(field_id)
-    if field is None or (field in COLUMNS_OF_THEIR_OWN and field.id != EMAIL.id):
+    if field is None or (field in SYSTEM_FIELDS and field.id != EMAIL.id):
         raise NotFound("field_not_editable", field=field_id)
     return field
 
@@ -180,7 +180,7 @@ def _context(
         "contact_type": contact_type,
         "contact": contact,
         "name": _name(contact),
-        "fields": [field for field in fields.fields if field.id == EMAIL.id or field not in COLUMNS_OF_THEIR_OWN],
+        "fields": [field for field in fields.fields if field.id == EMAIL.id or field not in SYSTEM_FIELDS],
         "inside": [one for one in explained if one.is_in],
         "outside": [one for one in explained if not one.is_in],
         "open_at_most": OPEN_AT_MOST,

@@ -29,7 +29,7 @@ from tamis.actions.lookups import fields_of_type, segments_of_type, types_of_acc
 from tamis.actions.services import Services
 from tamis.domain.contacts import ContactType
 from tamis.domain.errors import Invalid
-from tamis.domain.fields import COLUMNS_OF_THEIR_OWN, EMAIL, Field, FieldSet
+from tamis.domain.fields import EMAIL, SYSTEM_FIELDS, Field, FieldSet
 from tamis.domain.paging import PageAnchor, SortOrder
 from tamis.domain.segments import Segment
 from tamis.domain.text import fold
@@ -203,7 +203,7 @@ def control_name(field: Field) -> str:
 
 def _editable(fields: FieldSet) -> list[Field]:
     """List the fields that people fill in: the address first, then the others in their order."""
-    return [field for field in fields.fields if field.id == EMAIL.id or field not in COLUMNS_OF_THEIR_OWN]
+    return [field for field in fields.fields if field.id == EMAIL.id or field not in SYSTEM_FIELDS]
 
 
 def _form(
