@@ -54,11 +54,29 @@ DELETE FROM membership_snapshots; DELETE FROM member_lists; DELETE FROM daily_si
 """
 
 WITHOUT_HISTORY = """
+ALTER TABLE change_log RENAME TO feed;
+ALTER TABLE feed RENAME COLUMN inclusion_id TO added_id;
+ALTER TABLE feed RENAME COLUMN changed_at TO at;
+ALTER TABLE inclusions RENAME TO recipients_added;
+DROP INDEX inclusions_by_email; CREATE INDEX recipients_added_by_email ON recipients_added (email_key);
+DROP INDEX inclusions_by_person; CREATE INDEX recipients_added_by_person ON recipients_added (person_id);
+ALTER TABLE contact_exclusions RENAME TO recipients_removed;
+DROP INDEX contact_exclusions_by_contact;
+CREATE INDEX recipients_removed_by_contact ON recipients_removed (contact_id);
+ALTER TABLE email_exclusions RENAME TO excluded_addresses;
+DROP INDEX email_exclusions_by_hash; CREATE INDEX excluded_addresses_by_hash ON excluded_addresses (email_hash);
+ALTER TABLE suppressed_emails RENAME TO forgotten;
+ALTER TABLE forgotten RENAME COLUMN suppressed_at TO forgotten_at;
+ALTER TABLE pending_erasure RENAME TO erasure;
+ALTER TABLE import_prior_values RENAME TO import_befores;
+ALTER TABLE import_befores RENAME COLUMN prior_import_id TO import_before;
+DROP INDEX import_prior_values_of_contact; CREATE INDEX import_befores_of_contact ON import_befores (contact_id);
+ALTER TABLE contact_types RENAME COLUMN visible_fields TO shown;
 DROP TABLE projection; DROP TABLE projection_clocks; DROP TABLE membership_changes; DROP TABLE membership_packs;
 DROP TABLE membership_snapshots; DROP TABLE member_lists; DROP TABLE daily_sizes;
 PRAGMA user_version = 13; PRAGMA journal_mode = DELETE;
 """
-"""Makes of the records of today those of the version before, which had no history."""
+"""Turns the records of today into those of schema 13, with its names and without a history."""
 
 
 def known(past: Past) -> dict[str, Any]:
