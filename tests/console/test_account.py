@@ -40,10 +40,12 @@ def secrets_in(page: str) -> set[str]:
 
 
 def test_a_secret_is_shown_once_and_opens_the_api(visitor: Visitor, person: Person) -> None:
-    answer = visitor.post("/account/keys", {"name": "Newsletter", "once": "a"})
+    answer = visitor.post("/account/keys", {"name": "Newsletter", "idempotency_key": "a"})
     (secret,) = secrets_in(answer.text)
     (public,) = set(re.findall(r"pk_\w+", answer.text)) - {person.public_key}
-    assert visitor.post("/account/keys", {"name": "Newsletter", "once": "a"}).text == answer.text  # a double click
+    assert (
+        visitor.post("/account/keys", {"name": "Newsletter", "idempotency_key": "a"}).text == answer.text
+    )  # a double click
     page = visitor.get("/account").text
     assert not secrets_in(page)
     assert page.count("Newsletter</td>") == 1

@@ -35,7 +35,7 @@ HOSTILE = {
     "city": "\u202egnitaert\u202c' onmouseover='alert(3)",
     "notes": "{{ 7*7 }}" + "x" * 10_000,
 }
-ONCE = re.compile(r'name="once" value="[0-9a-f]+"')
+ONCE = re.compile(r'name="idempotency_key" value="[0-9a-f]+"')
 
 
 @dataclass
@@ -248,7 +248,7 @@ def test_a_contact_is_made_by_hand_once(desk: Desk, console: Visitor) -> None:
     assert "must be a number" in text_of(wrong.text)
     assert 'value="Ann"' in wrong.text
     assert wrong.text.count("checked") == 2
-    filled = {**filled, f"field-{desk.field('age')}": "34", "once": "the same click"}
+    filled = {**filled, f"field-{desk.field('age')}": "34", "idempotency_key": "the same click"}
     answers = [console.post(f"{desk.path}/new", filled) for _ in range(2)]
     assert [answer.status_code for answer in answers] == [303, 303]
     assert answers[0].headers["location"] == answers[1].headers["location"]
@@ -309,7 +309,7 @@ def test_who_edits_what_somebody_else_has_changed_is_told(desk: Desk, console: V
     assert 'value="Paris"' in second.text
     assert 'name="seen" value="Berlin"' in second.text
     assert desk.value(ann, "city") == "Berlin"
-    again = {control: "Paris", "seen": "Berlin", "held": "Berlin", "once": "a double click"}
+    again = {control: "Paris", "seen": "Berlin", "held": "Berlin", "idempotency_key": "a double click"}
     assert [colleague.post(path, again).status_code for _ in range(2)] == [200, 200]
     assert desk.value(ann, "city") == "Paris"
 
@@ -352,9 +352,9 @@ def test_hostile_values_are_shown_as_they_are_and_do_nothing(desk: Desk, console
 
 def test_a_contact_is_deleted_and_forgotten(desk: Desk, console: Visitor) -> None:
     ann, bob = desk.add("ann@example.org"), desk.add("bob@example.org")
-    answer = console.post(f"{desk.path}/{ann.id}/delete", {"once": "twice"})
+    answer = console.post(f"{desk.path}/{ann.id}/delete", {"idempotency_key": "twice"})
     assert (answer.status_code, answer.headers["location"]) == (303, desk.path)
-    assert console.post(f"{desk.path}/{ann.id}/delete", {"once": "twice"}).status_code == 303
+    assert console.post(f"{desk.path}/{ann.id}/delete", {"idempotency_key": "twice"}).status_code == 303
     assert "ann@example.org was deleted." in text_of(console.get(desk.path).text)
     assert console.get(f"{desk.path}/{ann.id}").status_code == 404
     assert desk.add("ann@example.org").id != ann.id

@@ -79,7 +79,7 @@ class Browser:
 
     def post(self, path: str, **data: str) -> httpx.Response:
         """Send a form of the page that is shown."""
-        return self.ask("POST", path, {"csrf": self.csrf, "once": secrets.token_hex(8), **data})
+        return self.ask("POST", path, {"csrf": self.csrf, "idempotency_key": secrets.token_hex(8), **data})
 
     def sign_in(self, email: str = OWNER, password: str = PASSWORD) -> int:
         """Fill in the form of the sign-in; returns the status."""

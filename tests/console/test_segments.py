@@ -195,7 +195,7 @@ def test_an_address_is_added_once_however_often_the_button_is_pressed(
     owner: Person, console: Visitor, town: Town
 ) -> None:
     before = count_on(console, town.grown)
-    typed = {"email": "Guest@example.net", "first_name": HOSTILE, "last_name": "", "once": fresh("mark")}
+    typed = {"email": "Guest@example.net", "first_name": HOSTILE, "last_name": "", "idempotency_key": fresh("mark")}
     answers = [console.post(f"{town.path}/members", typed) for _ in range(2)]
     assert [answer.status_code for answer in answers] == [303, 303]
     assert count_on(console, town.grown) == before + 1
@@ -227,7 +227,7 @@ def test_a_segment_is_renamed_duplicated_and_deleted_unless_it_is_used(
     refused = console.post(f"{town.path}/delete")
     assert refused.status_code == 409
     assert owner.segment(town.named)["segment_name"] in refused.text
-    mark = {"once": fresh("mark")}
+    mark = {"idempotency_key": fresh("mark")}
     copies = [console.post(f"{town.path}/duplicate", mark).headers["location"] for _ in range(2)]
     assert copies[0] == copies[1]
     copy = copies[0]

@@ -21,7 +21,7 @@ from tests.support.people import Person
 from tests.support.process import Server
 from tests.support.routes import Route, private_routes
 
-VOLATILE = re.compile(rb'[0-9a-f]{64}|name="once" value="\w+"|<time .*?</time>')
+VOLATILE = re.compile(rb'[0-9a-f]{64}|name="idempotency_key" value="\w+"|<time .*?</time>')
 WORD = "Owner-only"
 LATER = {"/imports/uploads/{upload_id}/rejects"}
 """What is there only after something was done that `Furnished` has not."""

@@ -42,7 +42,7 @@ def import_people(owner: Person, type_id: int, lines: str) -> None:
 
 def test_a_type_is_made_once_renamed_and_deleted(console: Visitor, colleague: Visitor) -> None:
     name = fresh("Donors")
-    twice = [console.post("/types", {"name": name, "once": "the same"}) for _ in range(2)]
+    twice = [console.post("/types", {"name": name, "idempotency_key": "the same"}) for _ in range(2)]
     assert twice[0].headers["location"] == twice[1].headers["location"]
     type_id = int(twice[0].headers["location"].rpartition("/")[2])
     assert text_of(colleague.get("/types").text).count(name) == 1
@@ -81,7 +81,7 @@ def test_a_field_is_added_with_every_problem_at_its_place(console: Visitor, owne
     assert "--option" not in text_of(none.text), "no advice for another door"
     for field in ({"name": "!!", "kind": "text"}, {"name": "Plan", "kind": "text"}, {"name": "A", "kind": "colour"}):
         assert console.post(f"/types/{people}/fields", field).status_code == 422
-    once = {"name": "Likes", "kind": "choices", "options": "Music\nArt", "once": "one mark"}
+    once = {"name": "Likes", "kind": "choices", "options": "Music\nArt", "idempotency_key": "one mark"}
     assert [console.post(f"/types/{people}/fields", once).status_code for _ in range(2)] == [303, 303]
     assert list(fields_of(owner, people)) == ["plan", "age", "likes"]
     assert fields_of(owner, people)["likes"]["options"] == ["Music", "Art"]

@@ -29,7 +29,7 @@ def send(visitor: Visitor, path: str, body: bytes, **headers: str) -> requests.R
 
 def test_what_a_session_was_shown_is_gone_with_it(guest: Visitor, owner: Person) -> None:
     guest.sign_in(owner.email)
-    form = {"csrf": guest.csrf, "once": "mark", "name": "Shown once"}
+    form = {"csrf": guest.csrf, "idempotency_key": "mark", "name": "Shown once"}
     cookies = dict(guest.http.cookies)
     assert "sk_" in guest.post("/account/keys", form).text
     assert "sk_" in guest.post("/account/keys", form).text  # a double click

@@ -64,7 +64,7 @@ class Visitor:
 
     def post(self, path: str, data: Mapping[str, Any] | None = None, **options: Any) -> requests.Response:
         """Send a form as its page would: with the token, and with a mark of its own so that it is done once."""
-        filled = {"csrf": self.csrf, "once": secrets.token_hex(8), **(data or {})}
+        filled = {"csrf": self.csrf, "idempotency_key": secrets.token_hex(8), **(data or {})}
         return self.http.post(
             self.address + path, data=filled, allow_redirects=False, timeout=PATIENCE_SECONDS, **options
         )

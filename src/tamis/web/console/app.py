@@ -1,4 +1,4 @@
-"""The routes of the console: its pages, and what is injected into them."""
+"""The routes of the console: its pages and their dependencies."""
 
 from importlib import import_module
 from pkgutil import iter_modules
@@ -16,22 +16,23 @@ from tamis.web.console import errors, pages, static
 from tamis.web.console.auth.password_confirmation import PasswordConfirmations, PasswordRequired, ask_for_password
 from tamis.web.console.auth.passwords import Passwords
 from tamis.web.console.concurrency_limit import ConcurrencyLimit, run_pages_in
+from tamis.web.console.csrf import CsrfProtection
 from tamis.web.console.forms import MAX_FORM_BYTES, read_form
-from tamis.web.console.gate import Gate
+from tamis.web.console.idempotency import Idempotency
 from tamis.web.console.responses import accepts_html
 from tamis.web.console.session import Notices, Visitor, WebRequest, find_visitor
 
 
 @get("/", sync_to_thread=False)
 def home(request: WebRequest) -> Response[Any]:
-    """Begin with the segments; a program is told what this is."""
+    """Redirect browsers to the segments, and tell programs what this is."""
     if accepts_html(request):
         return Redirect("/segments")
     return Response({"name": "Tamis", "segment_api": "/api/", "documentation": "README.md and docs/ of the project"})
 
 
 def console(services: Services, state: State) -> Router:
-    """Make the routes of the console; `state` is where its answers to errors find what they need."""
+    """Make the routes of the console; `state` receives what its error handlers need."""
     run_pages_in(services.lanes.pages)
     notices = Notices()
     passwords, confirmations = Passwords(services), PasswordConfirmations()
@@ -64,7 +65,11 @@ def console(services: Services, state: State) -> Router:
             "passwords": Provide(lambda: passwords, sync_to_thread=False),
             "confirmations": Provide(lambda: confirmations, sync_to_thread=False),
         },
-        middleware=[Gate(is_session), ConcurrencyLimit(account_of, services.settings.requests_waiting)],
+        middleware=[
+            CsrfProtection(is_session),
+            Idempotency(is_session),
+            ConcurrencyLimit(account_of, services.settings.requests_waiting),
+        ],
         exception_handlers={**errors.HANDLERS, PasswordRequired: ask_for_password},
         request_max_body_size=MAX_FORM_BYTES,
         opt={"interface": "console"},
@@ -73,6 +78,6 @@ def console(services: Services, state: State) -> Router:
 
 
 def _pages() -> list[HTTPRouteHandler]:
-    """Collect the `handlers` of all modules under `pages`, so that a new one is found by being there."""
+    """Collect the `handlers` of all modules in `pages`, so that a new module is found by itself."""
     modules = [import_module(f"{pages.__name__}.{found.name}") for found in iter_modules(pages.__path__)]
     return [handler for module in modules for handler in getattr(module, "handlers", [])]

@@ -1,4 +1,4 @@
-"""What the builder's script is told: the table of operators, fields, segments, and what a rule says, as plain JSON."""
+"""The builder's data for its script, as plain JSON: operators, fields, segments, and the preview of a rule."""
 
 from collections.abc import Mapping
 from datetime import date, datetime
@@ -20,25 +20,25 @@ MAX_COLUMNS = 8
 
 
 def encode_for_script(data: Mapping[str, object]) -> Markup:
-    """Write JSON so that it can stand in a page: nothing in it ends the element or begins another."""
+    """Encode JSON so that it can be embedded in a page: nothing in it ends or begins an element."""
     document = msgspec.json.encode(data).decode()
     return Markup(document.replace("<", r"\u003c").replace(">", r"\u003e").replace("&", r"\u0026"))
 
 
 def operators_data() -> list[dict[str, object]]:
-    """Return the operators with what a form needs to know of each."""
+    """Return the operators with what the form needs to know about each."""
     return [_operator_data(operator) for operator in OPERATORS]
 
 
 def _operator_data(operator: Operator) -> dict[str, object]:
-    positive_one, _ = positive(operator)
-    relative = positive_one.relative
+    positive_operator, _ = positive(operator)
+    relative = positive_operator.relative
     return {
         "name": operator.name,
         "label": _label(operator),
         "kinds": sorted(operator.kinds),
         "takes": operator.takes,
-        "takes_parts": positive_one.takes_parts,
+        "takes_parts": positive_operator.takes_parts,
         "relative": relative is not None,
         "hours": relative is not None and relative.takes_hours,
         "names_segment": operator.names_segment,
@@ -46,14 +46,14 @@ def _operator_data(operator: Operator) -> dict[str, object]:
 
 
 def _label(operator: Operator) -> str:
-    """Write the phrase of an operator for a list to choose from: what follows it stands in the controls."""
+    """Return the phrase of an operator as a list entry; its values are entered in controls."""
     if operator.takes is Takes.TWO:
         return operator.phrase.split(" {0}")[0]
     return operator.phrase.format("…").removesuffix(" …")
 
 
 def fields_data(fields: FieldSet) -> list[dict[str, object]]:
-    """Return the fields as the script needs them; `unique` ones have no values that are worth a list."""
+    """Return the fields; values of `unique` ones are not worth a list of suggestions."""
     reserved = {field.id for field in RESERVED}
     return [
         {
@@ -70,18 +70,18 @@ def fields_data(fields: FieldSet) -> list[dict[str, object]]:
 
 
 def segments_data(segments: list[NameableSegment]) -> list[dict[str, object]]:
-    """Return the segments that a rule may name."""
-    plain: list[dict[str, object]] = msgspec.to_builtins(segments)
-    return plain
+    """Return the segments that a rule may use."""
+    builtins: list[dict[str, object]] = msgspec.to_builtins(segments)
+    return builtins
 
 
 def preview_data(preview: Preview, visitor: Visitor) -> dict[str, object]:
-    """Write what a rule says; shares are those of all contacts of the type."""
+    """Return the preview of a rule; shares are of all contacts of the type."""
 
     def share(count: int) -> str:
         return percent(count / preview.total) if preview.total else ""
 
-    whole = preview.count is not None
+    is_complete = preview.count is not None
     return {
         "total": preview.total,
         "count": preview.count,
@@ -90,7 +90,7 @@ def preview_data(preview: Preview, visitor: Visitor) -> dict[str, object]:
         "counts": {place: [count, share(count)] for place, count in preview.counts.items()},
         "so_far": preview.cumulative,
         "sentence": preview.sentence,
-        "text": to_text(preview.rule) if whole else None,
+        "text": to_text(preview.rule) if is_complete else None,
         "problems": [{"path": problem.path, "message": message_text(problem)} for problem in preview.problems],
         "unfinished": list(preview.incomplete),
         "sample": _sample(preview, visitor),
@@ -98,9 +98,9 @@ def preview_data(preview: Preview, visitor: Visitor) -> dict[str, object]:
 
 
 def _members(preview: Preview) -> dict[str, int] | None:
-    """Return how many members the segment that is edited would have, and by how many manual changes."""
-    of = preview.members
-    return of and {"count": of.members, "added": of.added, "excluded": of.excluded}
+    """Return how many members the edited segment would have, with the manual changes among them."""
+    counts = preview.members
+    return counts and {"count": counts.members, "added": counts.added, "excluded": counts.excluded}
 
 
 def effect_data(effect: MembershipEffect) -> dict[str, object]:

@@ -1,4 +1,4 @@
-"""Pictures of numbers, drawn on the server as SVG; whoever uses one says in words what it shows."""
+"""Charts as SVG, rendered on the server; pages that use one also give its content as text."""
 
 import json
 import math
@@ -13,15 +13,15 @@ from tamis.web.console.filters import day as written_day
 
 WIDTH, HEIGHT, PAD = 96, 28, 2
 FULL_HEIGHT_CHANGE = 0.5
-"""By which part of its highest value a small line has to change to take its whole height."""
+"""The change, relative to its highest value, with which a sparkline fills its height."""
 MIN_RANGE = 0.2
-"""Which part of the highest value a large chart shows at least."""
+"""The least range of a large chart, relative to its highest value."""
 Position = Callable[[float], float]
 
 
 def sparkline(values: Sequence[float | None], label: str = "") -> Markup:
-    """Draw a small line over time; `label` tells it in words, where nothing beside it does. Before the first value that
-    is known, nothing is drawn. A change that is small beside the values looks small."""
+    """Draw a small line over time; `label` describes it where no text beside it does. Nothing is drawn before the first
+    known value. A change that is small relative to the values looks small."""
     known = [(i, v) for i, v in enumerate(values) if v is not None]
     if len(known) < 2:
         return Markup("")
@@ -30,15 +30,15 @@ def sparkline(values: Sequence[float | None], label: str = "") -> Markup:
     floor = max(0.0, (low + high - span) / 2)
     step = (WIDTH - 2 * PAD) / (len(values) - 1)
     points = [(PAD + i * step, HEIGHT - PAD - (v - floor) / span * (HEIGHT - 2 * PAD)) for i, v in known]
-    told = Markup('role="img" aria-label="{}"').format(label) if label else Markup('aria-hidden="true"')
+    attributes = Markup('role="img" aria-label="{}"').format(label) if label else Markup('aria-hidden="true"')
     return Markup(
-        '<svg class="sparkline" width="{w}" height="{h}" viewBox="0 0 {w} {h}" {told}>'
+        '<svg class="sparkline" width="{w}" height="{h}" viewBox="0 0 {w} {h}" {attributes}>'
         '<polyline points="{line}"/><circle cx="{x:.0f}" cy="{y:.1f}" r="2"/></svg>'
-    ).format(w=WIDTH, h=HEIGHT, told=told, line=points_of(points), x=points[-1][0], y=points[-1][1])
+    ).format(w=WIDTH, h=HEIGHT, attributes=attributes, line=points_of(points), x=points[-1][0], y=points[-1][1])
 
 
 def bar(share: float) -> Markup:
-    """Draw a share as a bar; the number stands beside it."""
+    """Draw a share as a bar, beside its number."""
     length = max(0.0, min(100.0, share * 100))
     return Markup(
         '<svg class="bar" viewBox="0 0 100 8" preserveAspectRatio="none" aria-hidden="true">'
@@ -51,7 +51,7 @@ def bar(share: float) -> Markup:
 
 @dataclass(frozen=True, slots=True)
 class ChartLayout:
-    """How large a picture is, how many days it names, and where its parts lie."""
+    """The size of a chart, the number of its day labels, and its margins."""
 
     kind: str
     width: int
@@ -61,24 +61,24 @@ class ChartLayout:
     left: int = 52
     right: int = 10
     top: int = 12
-    moves: int = 64
+    changes_height: int = 64
     """How high the part below is, in which entries stand above a line and exits hang below it."""
 
     @property
     def floor(self) -> int:
-        """Where the part with the sizes ends."""
-        return self.height - self.moves - 40
+        """The lower edge of the size line."""
+        return self.height - self.changes_height - 40
 
 
 LAYOUTS = (ChartLayout("wide", 860, 300, 6), ChartLayout("narrow", 360, 260, 3))
 
 
 def size_chart(days: Sequence[DaySize], label: str) -> Markup:
-    """Draw the sizes at the end of days as a line, and below it who came and went on each; once for wide screens and
-    once for narrow ones. What a script shows of a single day stands in `data-days`."""
-    told = json.dumps([[written_day(d.day), d.recipients, d.entered, d.departed] for d in days], separators=(",", ":"))
+    """Draw the sizes at the end of days as a line, and the entries and exits of each day below; once for wide screens
+    and once for narrow ones. `data-days` has the numbers of single days for the script."""
+    data = json.dumps([[written_day(d.day), d.recipients, d.entered, d.departed] for d in days], separators=(",", ":"))
     pictures = Markup("").join(_sizes(paper, days, label) for paper in LAYOUTS)
-    return Markup('<figure class="chart" data-days="{}">{}</figure>').format(told, pictures)
+    return Markup('<figure class="chart" data-days="{}">{}</figure>').format(data, pictures)
 
 
 def _sizes(paper: ChartLayout, days: Sequence[DaySize], label: str) -> Markup:
@@ -102,7 +102,7 @@ def _sizes(paper: ChartLayout, days: Sequence[DaySize], label: str) -> Markup:
         '<svg class="{kind}" viewBox="0 0 {w} {h}" role="img" aria-label="{label}" '
         'data-left="{left}" data-step="{step:.4f}" data-floor="{bottom}">{grid}{area}'
         '<polyline class="chart-line" points="{line}"/><circle class="chart-now" cx="{cx:.1f}" cy="{cy:.1f}" r="3.5"/>'
-        "{moves}{names}</svg>"
+        "{changes}{names}</svg>"
     ).format(
         kind=paper.kind,
         w=paper.width,
@@ -116,7 +116,7 @@ def _sizes(paper: ChartLayout, days: Sequence[DaySize], label: str) -> Markup:
         line=points_of(line),
         cx=line[-1][0],
         cy=line[-1][1],
-        moves=_membership_changes(paper, days, x, step),
+        changes=_membership_changes(paper, days, x, step),
         names=_day_labels(paper, [d.day for d in days], x),
     )
 
@@ -129,12 +129,12 @@ def _tick(paper: ChartLayout, y: float, tick: float) -> Markup:
 
 
 def _membership_changes(paper: ChartLayout, days: Sequence[DaySize], x: Position, step: float) -> Markup:
-    """Draw entries above a line and exits below it, both to one scale. The day on which a segment was filled as a whole
-    is left out: all come then, and whoever comes later could not be seen."""
-    middle = paper.height - 24 - paper.moves / 2
+    """Draw entries above a line and exits below it, to one scale. The day of an initial build is left out: everybody
+    enters then, which would dwarf all other days."""
+    middle = paper.height - 24 - paper.changes_height / 2
     shown = [(x(i), d) for i, d in enumerate(days) if not d.snapshot]
     most = max((max(d.entered, d.departed) for _, d in shown), default=0) or 1
-    half, width = paper.moves / 2 - 4, max(1.0, min(step * 0.62, 16))
+    half, width = paper.changes_height / 2 - 4, max(1.0, min(step * 0.62, 16))
     line = Markup('<line class="chart-grid" x1="{}" x2="{}" y1="{:.1f}" y2="{:.1f}"/>')
     drawn = line.format(paper.left, paper.width - paper.right, middle, middle)
     for at, d in shown:
@@ -168,8 +168,8 @@ def _day_labels(paper: ChartLayout, days: Sequence[date], x: Position) -> Markup
 
 
 def scale(low: float, high: float, most: int = 4) -> list[float]:
-    """Choose round numbers around some values, at most so many and one: from nought on, unless all values lie close
-    together; then a change that is small beside them still looks small."""
+    """Return round numbers around values, at most `most` and one: from zero, unless all values are close together; a
+    change that is small relative to them still looks small."""
     room = max(high - low, MIN_RANGE * high)
     floor = 0.0 if low < 0.6 * high or high < 10 else (low + high - room) / 2
     top = max(high, (low + high + room) / 2) if floor else high
@@ -183,7 +183,7 @@ def scale(low: float, high: float, most: int = 4) -> list[float]:
 
 
 def short_number(value: float) -> str:
-    """Write a number so that it fits beside a picture: 1,200, 15k, 1.25M."""
+    """Format a number briefly: 1,200, 15k, 1.25M."""
     for unit, size in (("M", 1_000_000), ("k", 1_000)):
         if value >= 10 * size or (value >= size and unit == "M"):
             return f"{value / size:.6g}{unit}"
@@ -191,5 +191,5 @@ def short_number(value: float) -> str:
 
 
 def points_of(points: Sequence[tuple[float, float]]) -> str:
-    """Write points as SVG does."""
+    """Format points for SVG."""
     return " ".join(f"{x:.1f},{y:.1f}" for x, y in points)

@@ -1,8 +1,7 @@
-"""Who asks for much waits for their own answers: nobody else does, and nobody's programs do.
+"""A limit on concurrent requests of an account, so that heavy use delays nobody else.
 
-Pages are made in a lane of the console's own. Of one account a few requests are at work at a time; the others wait,
-and those whose asker has gone away meanwhile, such as the searches of somebody who types on, are dropped; what is
-looked up for them already is interrupted.
+Pages run in a lane of the console. Only a few requests of an account run at a time; the others wait. Requests whose
+client has disconnected, such as searches of somebody who types on, are dropped, and their queries interrupted.
 """
 
 import asyncio
@@ -24,139 +23,140 @@ from tamis.web.console.session import WebRequest, client_host, session_token
 from tamis.web.request_tasks import LaneExecutor, RequestTasks, request_tasks
 
 MAX_CONCURRENT = 3
-"""How many requests of one account are at work at a time."""
+"""Requests of one account that run at a time."""
 
 Message = MutableMapping[str, Any]
 
 
 @dataclass(slots=True)
 class AccountQueue:
-    """The requests of an account: how many there are, and the turns that they take."""
+    """The requests of an account: their number, and the slots in which they run."""
 
-    turns: asyncio.Semaphore = field(default_factory=lambda: asyncio.Semaphore(MAX_CONCURRENT))
-    here: int = 0
+    semaphore: asyncio.Semaphore = field(default_factory=lambda: asyncio.Semaphore(MAX_CONCURRENT))
+    count: int = 0
 
 
 class ConcurrencyLimit(ASGIMiddleware):
-    """Lets the requests of each account take turns.
+    """Limits the concurrent requests of each account.
 
-    `account_of` finds the account of a session by its token, `most_here` is how many requests of one may be there.
+    `account_of` returns the account of a session token; `max_requests` is how many requests of an account may run or
+    wait.
     """
 
     scopes = (ScopeType.HTTP,)
 
-    def __init__(self, account_of: Callable[[str], Account | None], most_here: int) -> None:
+    def __init__(self, account_of: Callable[[str], Account | None], max_requests: int) -> None:
         self._account_of = account_of
-        self._most_here = most_here
+        self._max_requests = max_requests
         self._queues: dict[Account, AccountQueue] = {}
 
     async def handle(self, scope: Scope, receive: Receive, send: Send, next_app: ASGIApp) -> None:
-        """Let a request pass when it is its turn, and if somebody still waits for its answer; the turn ends when the
-        answer begins, which may be a long file for a slow client."""
+        """Pass a request on when a slot is free and its client is still connected. The slot is released when the
+        response starts, which may be a long file for a slow client."""
         request: WebRequest = Request(scope)
         token = session_token(request)
         account = self._account_of(token) if token else None
-        asks = RequestTasks(account or client_host(request))
-        request_tasks.set(asks)
+        tasks = RequestTasks(account or client_host(request))
+        request_tasks.set(tasks)
         if (
             account is None or scope["path"].startswith("/static/") or request.method == "PUT"
-        ):  # files come as they come
+        ):  # uploads are not limited
             await next_app(scope, receive, send)
             return
-        async with AsyncExitStack() as turn:
-            waited = await turn.enter_async_context(self._turn(account))
+        async with AsyncExitStack() as slot:
+            has_waited = await slot.enter_async_context(self._slot(account))
 
-            async def end_turn_and_send(message: Any) -> None:
-                await turn.aclose()
+            async def release_and_send(message: Any) -> None:
+                await slot.aclose()
                 await send(message)
 
-            came: deque[Any] = deque()
-            if not waited or not await _has_disconnected(receive, came):
+            received: deque[Any] = deque()
+            if not has_waited or not await _has_disconnected(receive, received):
                 is_read = request.method in ("GET", "HEAD") or request.state.get("is_read", False)
-                async with _cancel_on_disconnect(asks, _replay(came, receive), is_read=is_read) as watched:
-                    await next_app(scope, watched, end_turn_and_send)
+                async with _cancel_on_disconnect(tasks, _replay(received, receive), is_read=is_read) as watched:
+                    await next_app(scope, watched, release_and_send)
 
     @asynccontextmanager
-    async def _turn(self, account: Account) -> AsyncIterator[bool]:
-        """Be one of an account's few for a block; tells whether that was waited for. Raises Busy."""
+    async def _slot(self, account: Account) -> AsyncIterator[bool]:
+        """Take a slot of the account for a block; yields whether that had to wait. Raises Busy."""
         queue = self._queues.setdefault(account, AccountQueue())
-        if queue.here >= self._most_here:
+        if queue.count >= self._max_requests:
             raise Busy("too_many_pages_of_account")
-        queue.here += 1
+        queue.count += 1
         try:
-            waited = queue.turns.locked()
-            async with queue.turns:
-                yield waited
+            has_waited = queue.semaphore.locked()
+            async with queue.semaphore:
+                yield has_waited
         finally:
-            queue.here -= 1
-            if not queue.here:
+            queue.count -= 1
+            if not queue.count:
                 self._queues.pop(account, None)
 
 
 def run_pages_in(lane: Lane) -> None:
-    """Make pages in a lane; called before the first one is made."""
+    """Run synchronous handlers in a lane; called before the first page is made."""
     set_asyncio_executor(LaneExecutor(lane))
 
 
 @asynccontextmanager
-async def _cancel_on_disconnect(asks: RequestTasks, receive: Receive, *, is_read: bool) -> AsyncIterator[Receive]:
-    """Let an asker leave when its client closes the connection during a block; gives what the block is to receive
-    with. `is_read` tells that the body was read before, or that there is none."""
-    came: deque[Any] = deque()
-    watching: asyncio.Future[Any] | None = None
+async def _cancel_on_disconnect(tasks: RequestTasks, receive: Receive, *, is_read: bool) -> AsyncIterator[Receive]:
+    """Cancel the tasks of a request when its client disconnects during a block; yields the receive function for the
+    block. `is_read` says that the body was read before, or that there is none."""
+    received: deque[Any] = deque()
+    watcher: asyncio.Future[Any] | None = None
 
-    async def wait_for_end() -> Any:
+    async def wait_for_disconnect() -> Any:
         message = await receive()
         while message["type"] != "http.disconnect":
-            came.append(message)
+            received.append(message)
             message = await receive()
-        asks.cancel()
+        tasks.cancel()
         return message
 
-    def watch() -> None:
-        nonlocal watching
-        watching = watching or asyncio.ensure_future(wait_for_end())
+    def start_watching() -> None:
+        nonlocal watcher
+        watcher = watcher or asyncio.ensure_future(wait_for_disconnect())
 
     async def receive_and_watch() -> Any:
-        if came:
-            return came.popleft()
-        if watching:
-            return await asyncio.shield(watching)
+        if received:
+            return received.popleft()
+        if watcher:
+            return await asyncio.shield(watcher)
         message = await receive()
         if message["type"] == "http.request" and not message.get("more_body"):
-            watch()
+            start_watching()
         return message
 
     if is_read:
-        watch()
+        start_watching()
     try:
         yield receive_and_watch
     except asyncio.CancelledError:
-        if not asks.is_cancelled:
+        if not tasks.is_cancelled:
             raise
     finally:
-        if watching:
-            watching.cancel()
+        if watcher:
+            watcher.cancel()
 
 
-async def _has_disconnected(receive: Receive, came: deque[Any]) -> bool:
-    """Return whether a client has closed its connection; what it has sent comes to `came`."""
+async def _has_disconnected(receive: Receive, received: deque[Any]) -> bool:
+    """Return whether a client has disconnected; what it has sent is added to `received`."""
     while True:
-        asked = asyncio.ensure_future(receive())
+        pending = asyncio.ensure_future(receive())
         await asyncio.sleep(0)
-        if not asked.done():
-            asked.cancel()
+        if not pending.done():
+            pending.cancel()
             return False
-        message = asked.result()
+        message = pending.result()
         if message["type"] == "http.disconnect":
             return True
-        came.append(message)
+        received.append(message)
         if message.get("more_body"):
             return False
 
 
-def _replay(came: deque[Any], receive: Receive) -> Receive:
-    async def again() -> Any:
-        return came.popleft() if came else await receive()
+def _replay(received: deque[Any], receive: Receive) -> Receive:
+    async def receive_again() -> Any:
+        return received.popleft() if received else await receive()
 
-    return again
+    return receive_again

@@ -1,4 +1,5 @@
-"""What a page may ask for by naming a parameter `services`, `visitor`, `form`, `passwords` or `confirmations`."""
+"""Dependencies that a page handler declares as parameters named `services`, `visitor`, `form`, `passwords` or
+`confirmations`."""
 
 from litestar.di import NamedDependency
 
@@ -10,7 +11,7 @@ from tamis.web.console.session import Visitor
 
 ServicesDep = NamedDependency[Services]
 VisitorDep = NamedDependency[Visitor]
-"""Whoever is signed in; a page that names it leads everybody else to the sign-in."""
+"""The signed-in user; a handler that declares it redirects everybody else to the sign-in."""
 FormDep = NamedDependency[Form]
 PasswordsDep = NamedDependency[Passwords]
 ConfirmationsDep = NamedDependency[PasswordConfirmations]

@@ -1,4 +1,4 @@
-"""Exports as they reach a browser: in which forms there are, what the file is called, piece by piece."""
+"""Exports as downloads: formats, file names, and streaming."""
 
 import re
 import unicodedata
@@ -23,14 +23,14 @@ CHUNK_BYTES = 262_144
 
 
 def layout_of(form: str) -> OutputOptions:
-    """Return the layout that a page calls by a name; raises NotFound."""
+    """Return the layout of a named format; raises NotFound."""
     if form not in FILES:
         raise NotFound("export_format_unknown")
     return FILES[form][0]
 
 
 def send_file(download: Download, name: str, form: str) -> Stream:
-    """Send an export as a file that is called after something."""
+    """Stream an export as a file; `name` becomes the file name."""
     headers = {
         "content-disposition": content_disposition(name, "csv" if form == "excel" else form),
         "content-length": str(download.bytes),
@@ -45,7 +45,7 @@ async def _pieces(file: BinaryIO) -> AsyncIterator[bytes]:
 
 
 def content_disposition(name: str, ending: str) -> str:
-    """Name a file after something: in plain letters for old programs, as it is for all others."""
+    """Return a Content-Disposition with an ASCII file name for old programs and the full name for others."""
     whole = " ".join(re.sub(r'[\\/:*?"<>|\x00-\x1f\x7f]+', " ", name).split())[:100].strip(" .") or "tamis"
     plain = unicodedata.normalize("NFKD", whole).encode("ascii", "ignore").decode()
     plain = re.sub(r"[^A-Za-z0-9._ -]+", "", plain).strip(" .") or "tamis"

@@ -1,4 +1,4 @@
-"""What people see when something is wrong; here alone errors of the domain become statuses of HTTP."""
+"""Error pages; the one place where errors of the domain become HTTP statuses."""
 
 import logging
 from typing import Any
@@ -35,7 +35,7 @@ NOT_FOUND = "There is nothing here, or not for this account."
 
 
 def redirect_to_sign_in(request: WebRequest, _: Exception) -> Response[Any]:
-    """Lead to the sign-in, and from there back to the page that was asked for."""
+    """Redirect to the sign-in, which leads back to the requested page."""
     if is_htmx(request):
         return Response("", status_code=401, headers={"HX-Redirect": "/sign-in"}, media_type="text/html")
     if "application/json" in request.headers.get("accept", ""):
@@ -46,7 +46,7 @@ def redirect_to_sign_in(request: WebRequest, _: Exception) -> Response[Any]:
 
 
 def domain_error(request: WebRequest, error: TamisError) -> Response[Any]:
-    """Say what the domain says."""
+    """Respond to an error of the domain."""
     status, title = next(((s, t) for kind, s, t in STATUSES if isinstance(error, kind)), (500, "That went wrong"))
     if isinstance(error, Unavailable) and not isinstance(error, Busy):
         log.event("request_not_served", level=logging.ERROR, **_log_context(request), reason=str(error))
@@ -61,7 +61,7 @@ def domain_error(request: WebRequest, error: TamisError) -> Response[Any]:
 
 
 def http_error(request: WebRequest, error: HTTPException) -> Response[Any]:
-    """Say what is wrong with a request that no page could take."""
+    """Respond to a request that no page can handle."""
     status = error.status_code
     if status >= 500:
         return internal_error(request, error)
@@ -73,7 +73,7 @@ def http_error(request: WebRequest, error: HTTPException) -> Response[Any]:
 
 
 def internal_error(request: WebRequest, error: Exception) -> Response[Any]:
-    """Log what went wrong, and give people a number by which it is found."""
+    """Log a fault, and show people the reference by which it is found in the log."""
     explained = request.app.state.explain(error)
     if isinstance(explained, TamisError):
         return domain_error(request, explained)
@@ -89,7 +89,7 @@ def internal_error(request: WebRequest, error: Exception) -> Response[Any]:
 
 
 def _log_context(request: WebRequest) -> LogContext:
-    """Say for the log which request it was."""
+    """Identify the request for the log."""
     exchange = request_record(request.scope)
     route = request.scope.get("path_template")
     return {"interface": "console", "route": route, "account": exchange.account_id, "request": exchange.id}
@@ -109,9 +109,9 @@ def _error_response(
 
 
 def _visitor_of(request: WebRequest) -> Visitor | None:
-    """Return who asked for something that no page is for: whoever is signed in keeps the navigation."""
+    """Return the visitor of a request without a page, so that signed-in users keep the navigation."""
     find = request.app.state.get("find_visitor")
-    if find is None:  # a request was refused for its form before the first page was asked for
+    if find is None:  # a form was refused before the first page was requested
         return None
     try:
         visitor: Visitor = find(request)
@@ -129,5 +129,5 @@ HANDLERS: ExceptionHandlersMap = {
 
 
 def error_response(request: WebRequest, error: Exception) -> Response[Any]:
-    """Say what is wrong with a request that no route answers."""
+    """Respond to a request that no route handles."""
     return http_error(request, error) if isinstance(error, HTTPException) else internal_error(request, error)

@@ -1,4 +1,4 @@
-"""How numbers, shares, days and instants are written for people."""
+"""Formats of numbers, shares, days and instants for people."""
 
 from datetime import datetime, tzinfo
 from zoneinfo import ZoneInfo
@@ -13,12 +13,12 @@ day = format_day
 
 
 def number(value: float) -> str:
-    """Write a number with thousands separators: 12,345."""
+    """Format a number with thousands separators: 12,345."""
     return f"{value:,}"
 
 
 def percent(share: float) -> str:
-    """Write a share as per cent, never nought or all when it is not: 12.3%, <0.1%, >99.9%."""
+    """Format a share as a percentage that is never rounded to none or all: 12.3%, <0.1%, >99.9%."""
     if share in (0, 1):
         return f"{share:.0%}"
     if share < 0.001:
@@ -27,13 +27,13 @@ def percent(share: float) -> str:
 
 
 def when(instant: datetime, zone: tzinfo) -> Markup:
-    """Write an instant in a time zone, with the exact one on hover: 24 Nov 2026, 19:04."""
+    """Format an instant in a time zone, with the exact one on hover: 24 Nov 2026, 19:04."""
     local = instant.astimezone(zone)
     return _time(instant, local, f"{day(local.date())}, {local:%H:%M}")
 
 
 def ago(instant: datetime, now: datetime, zone: tzinfo) -> Markup:
-    """Write how long ago an instant was, with the exact one on hover: 5 minutes ago; older ones as `when` does."""
+    """Format how long ago an instant was, with the exact one on hover: 5 minutes ago; older ones as a day."""
     seconds = (now - instant).total_seconds()
     local = instant.astimezone(zone)
     if seconds < 60:

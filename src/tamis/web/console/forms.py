@@ -1,4 +1,4 @@
-"""What people filled in."""
+"""Forms that people submit."""
 
 import asyncio
 from dataclasses import dataclass
@@ -17,30 +17,30 @@ MAX_NUMBER = 2**63
 MAX_FORM_BYTES = 4_194_304
 MAX_FIELDS = 40_000
 THREAD_BYTES = 65_536
-"""A body of more bytes is read in a thread: until it is, all other requests would wait."""
+"""Larger bodies are parsed in a thread, so that they do not block the event loop."""
 
 
 @dataclass(frozen=True, slots=True)
 class Form:
-    """The fields of a form that was sent."""
+    """The fields of a submitted form."""
 
     fields: FormMultiDict
 
     def text(self, name: str) -> str:
-        """Give a field trimmed; one that is missing is blank."""
+        """Return a field trimmed; a missing one is blank."""
         return self.raw(name).strip()
 
     def raw(self, name: str) -> str:
-        """Give a field as it was typed, such as a password."""
+        """Return a field as typed, such as a password."""
         value = self.fields.get(name, "")
         return value if isinstance(value, str) else ""
 
     def all(self, name: str) -> list[str]:
-        """Return all values of a field that may be there several times, trimmed."""
+        """Return all values of a repeated field, trimmed."""
         return [value.strip() for value in self.fields.getall(name, []) if isinstance(value, str)]
 
     def number(self, name: str) -> int | None:
-        """Return a whole number that is not negative, such as an id; None when it is none."""
+        """Return a non-negative whole number, such as an id, or None."""
         text = self.text(name)
         return int(text) if text.isascii() and text.isdigit() and len(text) < 20 and int(text) < MAX_NUMBER else None
 
@@ -50,8 +50,8 @@ class Form:
 
 
 def limit_body(scope: Scope, receive: Receive) -> Receive:
-    """Return what receives the body of a request as far as its page takes one; raises RequestEntityTooLarge, at once
-    where the length is announced. A page that takes files, of any length, takes forms no larger than others do."""
+    """Return a receive function that enforces the body limit of the page; raises RequestEntityTooLarge, at once where
+    the length is announced. A page that accepts files of any length accepts forms of the usual size only."""
     headers = Headers.from_scope(scope)
     limit = scope["route_handler"].resolve_request_max_body_size()  # type: ignore[union-attr]  # only HTTP comes here
     if limit is None and _kind(headers) in (URL_ENCODED, MULTIPART):
@@ -75,9 +75,9 @@ def limit_body(scope: Scope, receive: Receive) -> Receive:
 
 
 async def read_form(request: WebRequest) -> Form:
-    """Read the form of a request, once; a request of another kind has no fields. Raises HTTPException.
+    """Read the form of a request once; a request without a form has no fields. Raises HTTPException.
 
-    Litestar's own reader keeps the last thousand bodies, however large and with the passwords in them, in a cache.
+    Litestar's own parser caches the last thousand bodies, however large and with the passwords in them.
     """
     known = request.state.get("form")
     if isinstance(known, Form):

@@ -1,4 +1,4 @@
-"""The kinds of fields in the words of people."""
+"""Labels of the kinds of fields."""
 
 from typing import NamedTuple
 
@@ -6,7 +6,7 @@ from tamis.domain.fields import Kind
 
 
 class KindLabel(NamedTuple):
-    """What a kind is called, what its values are, and what it is good for."""
+    """The name of a kind, and a description of its values."""
 
     kind: Kind
     name: str

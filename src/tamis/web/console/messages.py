@@ -1,4 +1,4 @@
-"""The words of the console: what is said otherwise here than elsewhere, and messages as sentences on a page."""
+"""Messages of the console: its own wording of some messages, and messages as sentences on a page."""
 
 from collections.abc import Mapping
 
@@ -53,30 +53,30 @@ WORDS = MessageCatalog(SHARED, OWN)
 
 
 def message_text(message: Message) -> str:
-    """Return a message in words, which continue another text."""
+    """Return a message as text that continues another one."""
     return WORDS.render(message)
 
 
 def first_message(error: TamisError) -> str:
-    """Return the first thing that is wrong in words."""
+    """Return the first problem as text."""
     return WORDS.render(error.problems[0])
 
 
 def first_sentence(error: TamisError) -> str:
-    """Return the first thing that is wrong as a sentence."""
+    """Return the first problem as a sentence."""
     return as_sentence(first_message(error))
 
 
 def all_messages(error: TamisError) -> str:
-    """Return all that is wrong in words."""
+    """Return all problems as text."""
     return "; ".join(f"{p.path}: {WORDS.render(p)}" if p.path else WORDS.render(p) for p in error.problems)
 
 
 def messages_by_path(error: TamisError) -> dict[str, str]:
-    """Return what is wrong in words, by what it is about."""
+    """Return all problems as text by path."""
     return {problem.path: WORDS.render(problem) for problem in error.problems}
 
 
 def as_sentence(text: str) -> str:
-    """Write words as a sentence."""
+    """Return a text as a sentence."""
     return text[:1].upper() + text[1:] + ("" if text.endswith(".") else ".")

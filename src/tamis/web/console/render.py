@@ -1,4 +1,4 @@
-"""Templates become HTML: everything is escaped, and everyone's dates are in the time zone of their account."""
+"""Rendering of templates: everything is escaped, and dates are in the time zone of the visitor's account."""
 
 import secrets
 from contextvars import ContextVar
@@ -9,7 +9,7 @@ from markupsafe import Markup, escape
 
 from tamis.domain.hidden_characters import escape_hidden_lines
 from tamis.domain.text import pluralize
-from tamis.web.console import filters, values
+from tamis.web.console import filters, idempotency, values
 from tamis.web.console.kinds import NAMES
 from tamis.web.console.session import Visitor
 from tamis.web.console.static import url_of
@@ -19,18 +19,18 @@ _visitor: ContextVar[Visitor | None] = ContextVar("visitor", default=None)
 
 def render(visitor: Visitor | None, template: str, **context: object) -> str:
     """Render a template for a visitor, or for a guest."""
-    seen_by = _visitor.set(visitor)
+    token = _visitor.set(visitor)
     try:
         return environment.get_template(template).render(visitor=visitor, **context)
     finally:
-        _visitor.reset(seen_by)
+        _visitor.reset(token)
 
 
 def _token() -> Markup:
     visitor = _visitor.get()
     csrf = visitor.csrf if visitor else ""
-    return Markup('<input type="hidden" name="csrf" value="{}"><input type="hidden" name="once" value="{}">').format(
-        csrf, secrets.token_hex(8)
+    return Markup('<input type="hidden" name="csrf" value="{}"><input type="hidden" name="{}" value="{}">').format(
+        csrf, idempotency.FIELD, secrets.token_hex(8)
     )
 
 
@@ -40,8 +40,8 @@ def _zone() -> Any:
 
 
 def _shown(value: Any) -> Any:
-    """Show characters that nobody sees, or that turn text around, in all that a template writes as text. What comes
-    back from a form, the `value` of a control, is written with the filter `exact`."""
+    """Make invisible characters, and those that change the direction of text, visible in all text of templates. The
+    `value` of a form control is written with the filter `exact` instead."""
     return escape_hidden_lines(value) if isinstance(value, str) and not isinstance(value, Markup) else value
 
 

@@ -1,4 +1,4 @@
-"""What the address of a page names, found for whoever is signed in."""
+"""Resolvers of ids in URLs, scoped to the visitor's account."""
 
 from tamis.actions.fields.types import type_by_id
 from tamis.actions.services import Services
@@ -7,5 +7,5 @@ from tamis.web.console.session import Visitor
 
 
 def resolve_type(services: Services, visitor: Visitor, type_id: int) -> ContactType:
-    """Find a contact type of the visitor's account; raises NotFound."""
+    """Return a contact type of the visitor's account; raises NotFound."""
     return type_by_id(services.records.reader(), visitor.account, type_id)

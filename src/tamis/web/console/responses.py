@@ -1,4 +1,4 @@
-"""How pages answer: with a whole page, with a piece of one, or by leading on."""
+"""Responses of pages: a whole page, a fragment for htmx, or a redirect."""
 
 from litestar.response import Response
 
@@ -18,9 +18,10 @@ def page(
     is_form_response: bool = False,
     **context: object,
 ) -> Response[str]:
-    """Answer with a whole page; `nav` is the entry of the navigation that it belongs to.
+    """Respond with a whole page; `nav` is the navigation entry that it belongs to.
 
-    One that `is_form_response`, as all do that somebody signed in has sent, is never asked for like that again.
+    A page that `is_form_response`, as every response to a form of a signed-in user is, is not requested again by its
+    URL.
     """
     context["is_form_response"] = is_form_response or (visitor is not None and visitor.is_form_response)
     notices = visitor.notices.take(visitor.session) if visitor else []
@@ -30,12 +31,12 @@ def page(
 
 
 def fragment(visitor: Visitor | None, template: str, *, status: int = 200, **context: object) -> Response[str]:
-    """Answer htmx with a piece of a page."""
+    """Respond to htmx with a fragment of a page."""
     return Response(render(visitor, template, **context), media_type=HTML, status_code=status)
 
 
 def redirect(visitor: Visitor, path: str, *, notice: str = "", request: WebRequest | None = None) -> Response[str]:
-    """Lead on to a page, which shows the sentence once; htmx, where `request` came from it, loads the page whole."""
+    """Redirect to a page, which shows the notice once; for a `request` from htmx, load the whole page."""
     if notice:
         visitor.notices.add(visitor.session, notice)
     if request is not None and is_htmx(request):
@@ -44,10 +45,10 @@ def redirect(visitor: Visitor, path: str, *, notice: str = "", request: WebReque
 
 
 def is_htmx(request: WebRequest) -> bool:
-    """Return whether htmx asks, which wants a piece and no page."""
+    """Return whether htmx sent the request and expects a fragment."""
     return request.headers.get("hx-request") == "true"
 
 
 def accepts_html(request: WebRequest) -> bool:
-    """Tell browsers, which say that they want pages, from programs, which take anything."""
+    """Return whether a browser sent the request; programs accept anything."""
     return is_htmx(request) or "text/html" in request.headers.get("accept", "")

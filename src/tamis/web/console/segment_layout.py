@@ -1,5 +1,4 @@
-"""What all pages of one segment have around them: its name, its sentence, its figures, and the way from one to the
-other."""
+"""The common layout of a segment's pages: name, sentence, figures, and tabs."""
 
 from dataclasses import dataclass
 from typing import Any
@@ -22,7 +21,7 @@ from tamis.web.console.session import Visitor
 
 @dataclass(frozen=True, slots=True)
 class SegmentSummary:
-    """A segment as its pages show it; `users` are the segments whose rules name it."""
+    """A segment as its pages show it; `users` are the segments whose rules use it."""
 
     segment: Segment
     type: ContactType
@@ -33,12 +32,12 @@ class SegmentSummary:
 
     @property
     def path(self) -> str:
-        """Where the pages of the segment are."""
+        """The URL of the segment's pages."""
         return f"/segments/{self.segment.id}"
 
 
 def load_segment(services: Services, visitor: Visitor, segment_id: int) -> SegmentSummary:
-    """Find a segment and what its pages show; raises NotFound."""
+    """Load a segment and what its pages show; raises NotFound."""
     db = services.records.reader()
     segment = segment_by_id(db, visitor.account, segment_id)
     contact_type = type_by_id(db, visitor.account, segment.contact_type_id)
@@ -51,7 +50,7 @@ def load_segment(services: Services, visitor: Visitor, segment_id: int) -> Segme
 def segment_page(
     visitor: Visitor, summary: SegmentSummary, tab: str, *, status: int = 200, **context: Any
 ) -> Response[str]:
-    """Answer with one of the pages of a segment."""
+    """Respond with a page of a segment."""
     return page(
         visitor,
         f"segments/{tab}.html",

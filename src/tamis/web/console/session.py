@@ -1,4 +1,4 @@
-"""Who looks at a page: cookies, the token against forged requests, and what is said once."""
+"""The session of a request: cookies, the CSRF token, and notices."""
 
 import hashlib
 import secrets
@@ -23,69 +23,69 @@ MAX_NOTICES = 1_000
 
 
 class SignInRequired(Exception):
-    """A page was asked for that only somebody who is signed in may see."""
+    """A page is for signed-in users only."""
 
 
 class Notices:
-    """Sentences that are to be shown once, on the next page of a session."""
+    """Sentences that are shown once, on the next page of a session."""
 
     def __init__(self) -> None:
-        self._said: dict[bytes, list[str]] = {}
+        self._by_session: dict[bytes, list[str]] = {}
         self._lock = threading.Lock()
 
     def add(self, session: Session, sentence: str) -> None:
         """Keep a sentence for the next page."""
         with self._lock:
-            self._said.setdefault(session.token_hash, []).append(sentence)
-            while len(self._said) > MAX_NOTICES:
-                del self._said[next(iter(self._said))]
+            self._by_session.setdefault(session.token_hash, []).append(sentence)
+            while len(self._by_session) > MAX_NOTICES:
+                del self._by_session[next(iter(self._by_session))]
 
     def take(self, session: Session) -> list[str]:
-        """Return what was said, once."""
+        """Return the kept sentences, once."""
         with self._lock:
-            return self._said.pop(session.token_hash, [])
+            return self._by_session.pop(session.token_hash, [])
 
 
 @dataclass(frozen=True, slots=True)
 class Visitor:
-    """Somebody who is signed in."""
+    """A signed-in user."""
 
     session: Session
     csrf: str
     notices: Notices = field(repr=False)
     damaged: bool = False
-    """Whether the records are known to be damaged, which every page says."""
+    """Whether the records are known to be damaged; every page shows a warning then."""
     is_form_response: bool = False
-    """Whether this request sent a form, so that a page which answers it must not be asked for like that again."""
+    """Whether this request submitted a form, so that its response must not be requested again by URL."""
 
     @property
     def account(self) -> Account:
-        """Whose contacts and segments these are; every look-up is scoped to it."""
+        """The account of the visitor; every look-up is scoped to it."""
         return self.session.account
 
 
 def csrf_token(token: str) -> str:
-    """Derive what proves that a form came from our page: whoever does not know the cookie cannot know it."""
+    """Derive the CSRF token of a cookie: it cannot be known without the cookie."""
     return hashlib.sha256(b"csrf:" + token.encode()).hexdigest()
 
 
 def cookie_token(request: WebRequest) -> str:
-    """Return the token of a request's cookie: that of a session, else that of a guest, else an empty text."""
+    """Return the token of a request's cookie: of a session, else of a guest, else an empty text."""
     return session_token(request) or request.cookies.get(_name(request, GUEST), "")
 
 
 def session_token(request: WebRequest) -> str:
-    """Return the token of the cookie of a session, which may be none."""
+    """Return the token of the session cookie, or an empty text."""
     return request.cookies.get(_name(request, SESSION), "")
 
 
 def client_host(request: WebRequest) -> str:
-    """Tell from which address of the network a request comes."""
+    """Return the network address of the client."""
     return request.client.host if request.client else ""
 
 
 def find_visitor(services: Services, notices: Notices, request: WebRequest) -> Visitor:
-    """Find out who asks; raises SignInNeeded."""
+    """Return the visitor of a request; raises SignInRequired."""
     token = session_token(request)
     session = find_session(services, token)
     if session is None:
@@ -100,33 +100,33 @@ def find_visitor(services: Services, notices: Notices, request: WebRequest) -> V
 
 
 def device_cookie_value(request: WebRequest, account: Account) -> str:
-    """Return the cookie by which a browser shows that an account was signed in to with it before, if it has one."""
+    """Return the cookie that shows that the account was signed in on this browser before, or an empty text."""
     return request.cookies.get(_name(request, f"{DEVICE}_{account.id}"), "")
 
 
 def session_cookie(request: WebRequest, token: str, lifetime: timedelta) -> Cookie:
-    """Make the cookie of a session; no script can read it, no other site can make the browser send it."""
+    """Make the cookie of a session; scripts cannot read it, other sites cannot make the browser send it."""
     return _cookie(request, SESSION, token, int(lifetime.total_seconds()))
 
 
 def device_cookie(request: WebRequest, account: Account, value: str) -> Cookie:
-    """Make the cookie of a device, of which a browser has one for each account."""
+    """Make the cookie of a device; a browser has one for each account."""
     return _cookie(request, f"{DEVICE}_{account.id}", value, int(KNOWN_FOR.total_seconds()))
 
 
 def guest_cookie(request: WebRequest) -> Cookie:
-    """Make the cookie to which the form of the sign-in is bound."""
+    """Make the cookie to which the sign-in form is bound."""
     known = request.cookies.get(_name(request, GUEST))  # another tab may show the form, too
     return _cookie(request, GUEST, known or secrets.token_urlsafe(32), None)
 
 
 def ended_session_cookie(request: WebRequest) -> Cookie:
-    """Make the cookie that removes that of a session."""
+    """Make the cookie that deletes the session cookie."""
     return _cookie(request, SESSION, "", 0)
 
 
 def ended_guest_cookie(request: WebRequest) -> Cookie:
-    """Make the cookie that removes that of a guest: whoever planted it knows nothing of the session."""
+    """Make the cookie that deletes the guest cookie: somebody who planted it does not know the session."""
     return _cookie(request, GUEST, "", 0)
 
 
@@ -142,5 +142,5 @@ def _is_secure(request: WebRequest) -> bool:
 
 
 def _name(request: WebRequest, name: str) -> str:
-    # Under TLS, a cookie with this prefix can come from this host alone.
+    # Under TLS, only this host can set a cookie with this prefix.
     return f"__Host-{name}" if _is_secure(request) else name

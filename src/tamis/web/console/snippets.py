@@ -1,4 +1,4 @@
-"""Programs in five languages that read an account's segments, to be copied and run as they are."""
+"""Example programs in five languages that read an account's segments, ready to copy and run."""
 
 from typing import NamedTuple
 
@@ -6,7 +6,7 @@ SECRET = "YOUR SECRET KEY"
 
 
 class Snippet(NamedTuple):
-    """A program; `id` names its file, `needs` says what has to be installed."""
+    """A program; `id` names its file, `needs` its requirements."""
 
     id: str
     language: str
@@ -15,12 +15,12 @@ class Snippet(NamedTuple):
 
 
 def snippets(base: str, public_key: str, secret_key: str = SECRET) -> list[Snippet]:
-    """Write the programs for an account: `base` is the address of the Segment API, with its final slash."""
+    """Return the programs for an account: `base` is the URL of the Segment API, with its final slash."""
     values = {"BASE": base, "PUBLIC": public_key, "SECRET": secret_key}
-    return [Snippet(id_, language, needs, _filled(code, values)) for id_, language, needs, code in _TEMPLATES]
+    return [Snippet(id_, language, needs, _fill_in(code, values)) for id_, language, needs, code in _TEMPLATES]
 
 
-def _filled(code: str, values: dict[str, str]) -> str:
+def _fill_in(code: str, values: dict[str, str]) -> str:
     # No value has a quote or a backslash: an address and keys are letters, digits and a few signs.
     for name, value in values.items():
         code = code.replace("{" + name + "}", value)

@@ -1,4 +1,4 @@
-"""Styles, scripts and fonts: read once, compressed once, and kept by browsers for as long as they do not change."""
+"""Static files: read and compressed once, and cached by browsers until they change."""
 
 import gzip
 import hashlib
@@ -27,8 +27,8 @@ class StaticFile(NamedTuple):
     """A file as it is sent; fonts are compressed already."""
 
     kind: str
-    plain: bytes
-    packed: bytes | None
+    content: bytes
+    compressed: bytes | None
 
 
 @cache
@@ -41,9 +41,9 @@ def _files() -> dict[str, StaticFile]:
             if entry.is_dir():
                 walk(entry, f"{prefix}{entry.name}/")
             elif kind:
-                plain = entry.read_bytes()
-                packed = None if kind == KINDS["woff2"] else gzip.compress(plain, 9, mtime=0)
-                found[prefix + entry.name] = StaticFile(kind, plain, packed)
+                content = entry.read_bytes()
+                compressed = None if kind == KINDS["woff2"] else gzip.compress(content, 9, mtime=0)
+                found[prefix + entry.name] = StaticFile(kind, content, compressed)
 
     walk(files("tamis.web.console") / "static", "")
     return found
@@ -53,12 +53,12 @@ def _files() -> dict[str, StaticFile]:
 def _version() -> str:
     digest = hashlib.sha256()
     for name, file in sorted(_files().items()):
-        digest.update(name.encode() + b"\0" + file.plain)
+        digest.update(name.encode() + b"\0" + file.content)
     return digest.hexdigest()[:12]
 
 
 def url_of(name: str) -> str:
-    """Return the address of a file, which is another one after a change; scripts reach each other by relative ones."""
+    """Return the URL of a file, which changes with any static file; scripts import each other by relative URLs."""
     if name not in _files():
         raise LookupError(f"there is no static file {name}")
     return f"/static/{_version()}/{name}"
@@ -71,7 +71,9 @@ def serve(request: WebRequest, version: FromPath[str], name: FromPath[str]) -> R
     if file is None:
         raise NotFoundException
     headers = {"cache-control": FOR_A_YEAR if version == _version() else "no-cache", "vary": "accept-encoding"}
-    packs = file.packed is not None and "gzip" in request.headers.get("accept-encoding", "")
-    if packs:
+    is_compressed = file.compressed is not None and "gzip" in request.headers.get("accept-encoding", "")
+    if is_compressed:
         headers["content-encoding"] = "gzip"
-    return Response(file.packed if packs and file.packed else file.plain, media_type=file.kind, headers=headers)
+    return Response(
+        file.compressed if is_compressed and file.compressed else file.content, media_type=file.kind, headers=headers
+    )

@@ -1,4 +1,4 @@
-"""The values of contacts: how people read them, and the controls in which they change them."""
+"""Values of contacts: how they are displayed, and the form controls that edit them."""
 
 import re
 from dataclasses import dataclass
@@ -20,7 +20,7 @@ MAX_EXACT = 1e15
 
 
 def display_value(value: Value, zone: tzinfo) -> str | Markup:
-    """Write a value for people: numbers with separators, days and instants with the exact one on hover."""
+    """Format a value for people: numbers with separators, days and instants with the exact one on hover."""
     if isinstance(value, bool):
         return "Yes" if value else "No"
     if isinstance(value, float):
@@ -35,7 +35,7 @@ def display_value(value: Value, zone: tzinfo) -> str | Markup:
 
 
 def display_text(text: str, kind: Kind | None, zone: tzinfo) -> str | Markup:
-    """Write for people what an explanation says of a value, which is there as `format_value` writes it."""
+    """Format for people a value in an explanation, which is text as `format_value` writes it."""
     if kind is Kind.NUMBER:
         return display_value(float(text), zone)
     if kind is Kind.DATE:
@@ -48,8 +48,8 @@ def display_text(text: str, kind: Kind | None, zone: tzinfo) -> str | Markup:
 
 
 def highlight(text: str, searched: str) -> Markup:
-    """Mark in a text what was searched for: all places where one of the words stands, as texts are compared."""
-    letters = _LETTER.findall(text)  # each with its accents, so that none is cut off from another
+    """Mark the search terms in a text, compared as the search compares them."""
+    letters = _LETTER.findall(text)  # each with its combining accents
     places = [place for place, letter in enumerate(letters) for _ in fold_part(letter)]
     folded = "".join(map(fold_part, letters))
     hits = [False] * len(letters)
@@ -59,17 +59,17 @@ def highlight(text: str, searched: str) -> Markup:
             for place in places[at : at + len(word)]:
                 hits[place] = True
             at = folded.find(word, at + 1)
-    highlight = Markup("")
+    result = Markup("")
     for hit, run in groupby(zip(letters, hits, strict=True), itemgetter(1)):
         part = escape_hidden_lines("".join(letter for letter, _ in run))
-        highlight += Markup("<mark>{}</mark>").format(part) if hit else part
-    return highlight
+        result += Markup("<mark>{}</mark>").format(part) if hit else part
+    return result
 
 
 @dataclass(frozen=True, slots=True)
 class Control:
-    """What somebody changes a value in, called `name` in its form: `text` is what it holds, of several choices the
-    chosen ones joined; `problem` is what is wrong with it."""
+    """A form control called `name`: `text` is its content (of several choices, the chosen ones joined), `problem` what
+    is wrong with it."""
 
     field: Field
     name: str
@@ -78,22 +78,22 @@ class Control:
 
     @property
     def chosen(self) -> list[str]:
-        """The choices among several that are ticked."""
+        """The ticked ones of several choices."""
         return [part.strip() for part in self.text.split(SEPARATOR) if part.strip()]
 
     @property
     def is_long(self) -> bool:
-        """Whether text needs several lines."""
+        """Whether the text needs several lines."""
         return len(self.text) > LONG_TEXT or "\n" in self.text
 
     @property
     def step(self) -> str:
-        """How finely an instant is set: to the second, or as finely as it is known."""
+        """The step of an instant: a second, or as precise as the value."""
         return "0.001" if "." in self.text else "1"
 
 
 def make_control(field: Field, value: Value | None, zone: tzinfo, name: str = "value") -> Control:
-    """Make the control that holds a value, or nothing."""
+    """Make the control of a value, or of none."""
     text = "" if value is None else format_value(value)
     if isinstance(value, datetime):  # browsers have controls for clock times without a zone, to the millisecond
         text = _clock_time(value.astimezone(zone).replace(tzinfo=None))
@@ -101,14 +101,14 @@ def make_control(field: Field, value: Value | None, zone: tzinfo, name: str = "v
 
 
 def _clock_time(local: datetime) -> str:
-    """Write a clock time as browsers do, so that one which was not touched comes back as it was sent."""
+    """Format a clock time as browsers do, so that an unchanged one is sent back identical."""
     if local.microsecond >= 1000:
         return local.isoformat(timespec="milliseconds").rstrip("0")
     return local.isoformat(timespec="seconds" if local.second else "minutes")
 
 
 def submitted_text(form: Form, field: Field, name: str = "value") -> str:
-    """Return what stands in a control that was sent, as text that the field can be read from."""
+    """Return the content of a submitted control as text that the field can parse."""
     if field.kind is Kind.CHOICES:
         return f"{SEPARATOR} ".join(form.all(name))
     return form.raw(name).replace("\r\n", "\n") if field.kind is Kind.TEXT else form.text(name)

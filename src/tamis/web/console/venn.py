@@ -1,4 +1,4 @@
-"""Segments as circles that overlap as much as they have persons in common."""
+"""Venn diagrams of segments, with areas proportional to their members."""
 
 import math
 from collections.abc import Sequence
@@ -9,7 +9,7 @@ from markupsafe import Markup
 
 @dataclass(frozen=True, slots=True)
 class Circle:
-    """A segment in a picture of several."""
+    """A segment in a Venn diagram."""
 
     x: float
     y: float
@@ -17,8 +17,8 @@ class Circle:
 
 
 def place_circles(sizes: Sequence[int], shared: Sequence[Sequence[int]]) -> list[Circle]:
-    """Place two or three circles, whose areas are the sizes and whose common areas, two by two, are what is shared. The
-    common part of all three follows from that, and need not have its true size."""
+    """Place two or three circles with areas proportional to the sizes, and pairwise overlaps proportional to what is
+    shared. The overlap of all three follows from that and may be off."""
     largest = max(sizes) or 1
     radii = [max(math.sqrt(size / largest), 0.04) for size in sizes]
 
@@ -34,7 +34,7 @@ def place_circles(sizes: Sequence[int], shared: Sequence[Sequence[int]]) -> list
 
 
 def centre_distance(one: float, other: float, common: float) -> float:
-    """Tell how far apart the centres of two circles lie whose common area is given."""
+    """Return the distance between the centres of two circles with a given common area."""
     low, high = abs(one - other), one + other
     if common <= 0:
         return high + 0.06
@@ -56,7 +56,7 @@ def common_area(one: float, other: float, apart: float) -> float:
 
 
 def venn_diagram(sizes: Sequence[int], shared: Sequence[Sequence[int]], label: str) -> Markup:
-    """Draw two or three segments as circles that overlap; which is which tell their colours and the table beside."""
+    """Draw two or three segments as overlapping circles; their colours refer to the table beside."""
     placed = place_circles(sizes, shared)
     left, right = min(c.x - c.radius for c in placed), max(c.x + c.radius for c in placed)
     top, bottom = min(c.y - c.radius for c in placed), max(c.y + c.radius for c in placed)

@@ -1,1 +1,1 @@
-"""Who may sign in, and who may go on: passwords, how often they are tried, and what asks for them again."""
+"""Authentication of people: passwords, throttling of attempts, and confirmation by password."""

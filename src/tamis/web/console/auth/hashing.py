@@ -1,4 +1,4 @@
-"""Hashing of passwords beside everything else: it takes 64 MB and all of a core for a moment, by design."""
+"""Hashing of passwords in separate threads: by design it takes 64 MB and a core for a moment."""
 
 import asyncio
 import os
@@ -14,38 +14,40 @@ P = ParamSpec("P")
 T = TypeVar("T")
 
 LOW_PRIORITY = 10
-"""How nice the threads are: pages and programs go first on a busy machine."""
+"""The niceness of the threads: pages and programs go first on a busy machine."""
 
 
 class HashingBusy(Exception):
-    """So many wait for a password to be hashed that another one is sent away."""
+    """Too many passwords wait to be hashed."""
 
 
 class HashingQueue:
-    """One thread that hashes, and a bounded number of those who wait for it, in all and for each one who asks.
+    """One hashing thread, and a bounded queue, in all and for each client.
 
-    Used on the event loop only.
+    For the event loop only.
     """
 
-    def __init__(self, name: str, places: int, places_each: int) -> None:
+    def __init__(self, name: str, capacity: int, capacity_each: int) -> None:
         self._thread = ThreadPoolExecutor(1, name, initializer=_lower_priority)
-        self._places, self._places_each = places, places_each
-        self._taken: Counter[str] = Counter()
+        self._capacity, self._capacity_each = capacity, capacity_each
+        self._queued: Counter[str] = Counter()
 
-    def submit(self, asker: str, work: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> "asyncio.Future[T]":
-        """Queue work of an asker and return what becomes of it; raises HashingBusy. It keeps its place until it is
-        done."""
-        if self._taken.total() >= self._places or self._taken[asker] >= self._places_each:
+    def submit(
+        self, client_id: str, function: Callable[P, T], *args: P.args, **kwargs: P.kwargs
+    ) -> "asyncio.Future[T]":
+        """Queue a call of a client, and return its future; raises HashingBusy. It counts against the capacity until it
+        is done."""
+        if self._queued.total() >= self._capacity or self._queued[client_id] >= self._capacity_each:
             raise HashingBusy
-        self._taken[asker] += 1
-        future = asyncio.wrap_future(self._thread.submit(work, *args, **kwargs))
-        future.add_done_callback(lambda _: self._leave(asker))
+        self._queued[client_id] += 1
+        future = asyncio.wrap_future(self._thread.submit(function, *args, **kwargs))
+        future.add_done_callback(lambda _: self._release(client_id))
         return future
 
-    def _leave(self, asker: str) -> None:
-        self._taken[asker] -= 1
-        if not self._taken[asker]:
-            del self._taken[asker]
+    def _release(self, client_id: str) -> None:
+        self._queued[client_id] -= 1
+        if not self._queued[client_id]:
+            del self._queued[client_id]
 
 
 def _lower_priority() -> None:

@@ -1,5 +1,5 @@
-"""What asks for the password again, unless it was given within the last minutes: whoever finds a browser signed in
-makes no key with it."""
+"""Confirmation by password of sensitive actions, unless it was given within the last minutes: somebody who finds a
+signed-in browser cannot create a key with it."""
 
 from time import monotonic
 from typing import Any, cast
@@ -9,6 +9,7 @@ from litestar.handlers import BaseRouteHandler
 from litestar.response import Response
 
 from tamis.domain.accounts import Session
+from tamis.web.console import idempotency
 from tamis.web.console.auth.passwords import Passwords, RetryLater
 from tamis.web.console.forms import read_form
 from tamis.web.console.responses import page
@@ -17,12 +18,12 @@ from tamis.web.console.session import Visitor, WebRequest
 CONFIRMED_SECONDS = 600.0
 MAX_SESSIONS = 10_000
 FIELD = "confirm_password"
-NOT_RESENT = ("csrf", "once", FIELD)
+NOT_RESENT = ("csrf", idempotency.FIELD, FIELD)
 WRONG = "This is not the password of the account."
 
 
 class PasswordRequired(Exception):
-    """A form was sent that is done only for somebody who has just given the password."""
+    """A form requires a recent confirmation by password."""
 
     def __init__(self, problem: str = "", status: int = 403, headers: dict[str, str] | None = None) -> None:
         super().__init__(problem)
@@ -31,26 +32,26 @@ class PasswordRequired(Exception):
 
 
 class PasswordConfirmations:
-    """Remembers, by a clock that nobody sets, which sessions have given the password within the last ten minutes."""
+    """Remembers, by a monotonic clock, which sessions were confirmed within the last ten minutes."""
 
     def __init__(self) -> None:
         self._given: dict[bytes, float] = {}
 
     def note(self, token_hash: bytes) -> None:
-        """Note that a session has given the password just now."""
+        """Note that a session was confirmed just now."""
         self._given.pop(token_hash, None)
         self._given[token_hash] = monotonic()
         while len(self._given) > MAX_SESSIONS:
             del self._given[next(iter(self._given))]
 
     def is_recent(self, session: Session) -> bool:
-        """Return whether a session need not give the password again."""
+        """Return whether a session was confirmed recently."""
         given = self._given.get(session.token_hash)
         return given is not None and monotonic() - given < CONFIRMED_SECONDS
 
 
 async def require_recent_password(connection: ASGIConnection[Any, Any, Any, Any], _: BaseRouteHandler) -> None:
-    """Let a form of a page pass if the password was given lately, or with it; raises PasswordNeeded."""
+    """Pass a request if its session was confirmed recently, or is confirmed with it; raises PasswordRequired."""
     request = cast(WebRequest, connection)
     visitor: Visitor = request.app.state.find_visitor(request)
     confirmations: PasswordConfirmations = request.app.state.confirmations
@@ -69,7 +70,7 @@ async def require_recent_password(connection: ASGIConnection[Any, Any, Any, Any]
 
 
 def ask_for_password(request: WebRequest, error: PasswordRequired) -> Response[str]:
-    """Show a form that asks for the password and then sends what was sent again."""
+    """Show a form that asks for the password and then resends the original form."""
     sent = request.state.form.fields.multi_items()
     answer = page(
         request.state.visitor,

@@ -1,8 +1,8 @@
-"""Passwords are tried a few at a time, and not so often that they could be guessed.
+"""Checking of passwords, with limits against guessing.
 
-Counted together are attempts at an account from devices that it does not know, and attempts from a network. A device on
-which the account was signed in before, and a session, are each counted by themselves. So guesses from elsewhere lock
-out neither a known device nor whoever is signed in, and wait in a queue of their own.
+Attempts from unknown devices count for the account, and for the network they come from. Known devices, on which the
+account was signed in before, and sessions are each counted separately. So guesses from elsewhere lock out neither a
+known device nor a signed-in user, and wait in a separate queue.
 """
 
 import logging
@@ -24,14 +24,14 @@ from tamis.web.console.session import WebRequest, client_host, device_cookie_val
 WINDOW_SECONDS = 900
 MAX_FAILURES, MAX_NETWORK_FAILURES = 10, 50
 QUEUE_CAPACITY, QUEUE_CAPACITY_EACH = 16, 4
-"""How many wait in each of the queues: at most a few seconds. One account, or one network of unknown browsers, has a
-quarter of the places."""
+"""How many attempts wait in each queue: at most a few seconds. One account, or one network of unknown browsers, has a
+quarter of the capacity."""
 MAX_EMAIL_LENGTH = 320
 RETRY_SECONDS = 5
 
 
 class RetryLater(Exception):
-    """A password is not tried now: too many were wrong, or too many wait."""
+    """A password is not checked now: too many attempts were wrong, or too many wait."""
 
     def __init__(self, status: int, message: str, seconds: int) -> None:
         super().__init__(message)
@@ -41,7 +41,7 @@ class RetryLater(Exception):
 
 @dataclass(frozen=True, slots=True)
 class AttemptCounter:
-    """With whom an attempt is counted; a success forgives all failures, or only itself."""
+    """A throttle that counts an attempt; a success forgives all failures, or only itself."""
 
     by: str
     throttle: Throttle
@@ -50,7 +50,7 @@ class AttemptCounter:
 
 
 class Passwords:
-    """Tries passwords, counts failures and logs them; used on the event loop only."""
+    """Checks passwords, counts failures and logs them; for the event loop only."""
 
     def __init__(self, services: Services) -> None:
         self._services = services
@@ -62,7 +62,7 @@ class Passwords:
         self._unknown = HashingQueue("unknown-passwords", QUEUE_CAPACITY, QUEUE_CAPACITY_EACH)
 
     async def sign_in(self, request: WebRequest, email: str, password: str) -> Account | None:
-        """Return the account that an email and a password open, or None; raises TryLater.
+        """Return the account that an email and a password open, or None; raises RetryLater.
 
         All spellings of an email count as one, and an unknown one is answered like a wrong password.
         """
@@ -71,30 +71,30 @@ class Passwords:
         cookie = device_cookie_value(request, account) if account else ""
         device = device_of(db, self._services.clock(), account, cookie) if account and cookie else None
         if account and device:
-            counted = [AttemptCounter("device", self._of_device, f"{account.id} {device}")]
+            counters = [AttemptCounter("device", self._of_device, f"{account.id} {device}")]
         else:
-            counted = [
+            counters = [
                 AttemptCounter("account", self._of_account, _key(email)),
                 AttemptCounter("network", self._of_network, client_network(client), forgives=False),
             ]
         account_id = account.id if account else None
-        if not await self._try(counted, account, password, client, is_known=bool(device)):
+        if not await self._try(counters, account, password, client, is_known=bool(device)):
             log.event("sign_in_failed", level=logging.WARNING, account=account_id, address=client)
             return None
         log.event("signed_in", account=account_id, address=client, known_device=bool(device))
         return account
 
     async def confirm(self, request: WebRequest, session: Session, password: str) -> bool:
-        """Return whether whoever is signed in knows the password of the account; raises TryLater."""
-        counted = [AttemptCounter("session", self._of_session, session.token_hash.hex())]
+        """Return whether the password is that of the session's account; raises RetryLater."""
+        counters = [AttemptCounter("session", self._of_session, session.token_hash.hex())]
         account, client = session.account, client_host(request)
-        is_right = await self._try(counted, account, password, client, is_known=True)
+        is_right = await self._try(counters, account, password, client, is_known=True)
         if not is_right:
             log.event("password_not_confirmed", level=logging.WARNING, account=account.id, address=client)
         return is_right
 
     async def hash(self, request: WebRequest, password: str, account: Account) -> str:
-        """Return the hash of an account's new password; raises Invalid and TryLater."""
+        """Return the hash of an account's new password; raises Invalid and RetryLater."""
         try:
             return await self._known.submit(str(account.id), hash_password, password, account.email)
         except HashingBusy:
@@ -102,7 +102,7 @@ class Passwords:
 
     async def _try(
         self,
-        counted: Sequence[AttemptCounter],
+        counters: Sequence[AttemptCounter],
         account: Account | None,
         password: str,
         client: str,
@@ -110,24 +110,24 @@ class Passwords:
         is_known: bool,
     ) -> bool:
         account_id = account.id if account else None
-        waits = max(one.throttle.wait_seconds(one.key) for one in counted)
-        if waits:
+        wait_seconds = max(counter.throttle.wait_seconds(counter.key) for counter in counters)
+        if wait_seconds:
             log.event("attempt_refused", level=logging.WARNING, account=account_id, address=client)
-            minutes = int(waits // 60) + 1
+            minutes = int(wait_seconds // 60) + 1
             message = f"Too many attempts failed. Try again in {minutes} {'minute' if minutes == 1 else 'minutes'}."
-            raise RetryLater(429, message, int(waits) + 1)
-        queue, asker = (self._known, str(account_id)) if is_known else (self._unknown, client_network(client))
+            raise RetryLater(429, message, int(wait_seconds) + 1)
+        queue, client_id = (self._known, str(account_id)) if is_known else (self._unknown, client_network(client))
         try:
-            trying = queue.submit(asker, self._is_right, account, password)
+            attempt = queue.submit(client_id, self._is_right, account, password)
         except HashingBusy:
             raise _busy(client) from None
-        # Counted while it is tried, too: guesses that come together are not more than those that come in turn.
-        last_ones = [one.by for one in counted if one.throttle.record_failure(one.key)]
-        if await trying:
-            for one in counted:
-                (one.throttle.clear if one.forgives else one.throttle.undo_failure)(one.key)
+        # Counted before the outcome is known: guesses sent at the same time are not more than guesses sent in sequence.
+        locked_by = [counter.by for counter in counters if counter.throttle.record_failure(counter.key)]
+        if await attempt:
+            for counter in counters:
+                (counter.throttle.clear if counter.forgives else counter.throttle.undo_failure)(counter.key)
             return True
-        for by in last_ones:
+        for by in locked_by:
             log.event("attempts_locked", level=logging.WARNING, by=by, account=account_id, address=client)
         return False
 

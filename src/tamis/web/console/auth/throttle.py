@@ -1,4 +1,4 @@
-"""How often somebody may try: enough for people who mistype, too little for machines that guess."""
+"""A throttle for attempts: enough for people who mistype, too few for machines that guess."""
 
 import threading
 import time
@@ -8,7 +8,7 @@ MOST_KEYS = 50_000
 
 
 class Throttle:
-    """Counts failures of a key within a window of time."""
+    """Counts failures of a key within a time window."""
 
     def __init__(self, most: int, window_seconds: float) -> None:
         self._most, self._window = most, window_seconds
@@ -16,13 +16,13 @@ class Throttle:
         self._lock = threading.Lock()
 
     def wait_seconds(self, key: str) -> float:
-        """Tell how long a key has to wait; 0 when it may try."""
+        """Return how long a key has to wait; 0 when it may try."""
         with self._lock:
             failures = self._recent(key)
             return failures[0] + self._window - time.monotonic() if failures and len(failures) >= self._most else 0.0
 
     def record_failure(self, key: str) -> bool:
-        """Note a failure, or an attempt before its outcome is known; tells whether it is the last one for a while."""
+        """Record a failure, or an attempt before its outcome is known; return whether it was the last one allowed."""
         with self._lock:
             failures = self._recent(key)
             failures.append(time.monotonic())
@@ -38,7 +38,7 @@ class Throttle:
             self._failures.pop(key, None)
 
     def undo_failure(self, key: str) -> None:
-        """Forget the newest failure of a key, whose outcome was none; those before it count still."""
+        """Forget the newest failure of a key; earlier ones still count."""
         with self._lock:
             failures = self._failures.get(key)
             if failures:

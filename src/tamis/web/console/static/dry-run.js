@@ -46,7 +46,7 @@ async function run() {
 
 function choices() {
   const body = new URLSearchParams(new FormData(form));
-  body.delete("once"); // it is the mark of the form as a whole, which is yet to be sent
+  body.delete("idempotency_key"); // it belongs to the form itself, which is yet to be sent
   body.set("do", "trial");
   return body;
 }

@@ -21,7 +21,7 @@ export function leaveFor(path) {
 }
 
 const valuesOf = (form) =>
-  JSON.stringify([...new FormData(form)].filter(([name]) => name !== "csrf" && name !== "once"));
+  JSON.stringify([...new FormData(form)].filter(([name]) => name !== "csrf" && name !== "idempotency_key"));
 
 function noteForms() {
   for (const form of document.querySelectorAll("form[data-guards]")) {

@@ -100,7 +100,7 @@ def test_a_fault_says_where_and_not_whose() -> None:
         except ValueError as error:
             log.event("fault", level=logging.ERROR, error=error, request="1a2b")
     for lines in (text.getvalue(), json.loads(both.getvalue())["traceback"]):
-        assert "test_lines.py" in lines
+        assert "test_log.py" in lines
         assert whose not in lines
         assert "ann@" not in lines
         assert "KeyError: '…'" in lines

@@ -11,9 +11,10 @@ from litestar._parsers import parse_url_encoded_form_data
 from litestar.response import Response
 from litestar.testing import TestClient
 
+from tamis.web.console.csrf import CsrfProtection
 from tamis.web.console.dependencies import FormDep
 from tamis.web.console.forms import read_form
-from tamis.web.console.gate import LARGEST_KEPT, MOST_BYTES_KEPT, Gate
+from tamis.web.console.idempotency import MAX_KEPT_BYTES, MAX_RESPONSE_BYTES, Idempotency
 from tamis.web.console.session import SESSION, csrf_token
 
 TOKEN = "the token of somebody"
@@ -42,7 +43,11 @@ def client(counter: Counter) -> Iterator[TestClient[Litestar]]:
         counter.done += 1
         return Response(f"{counter.done} {form.text('name')}{form.text('more')}", status_code=200)
 
-    app = Litestar([count], dependencies={"form": read_form}, middleware=[Gate(lambda token: token == TOKEN)])
+    def is_session(token: str) -> bool:
+        return token == TOKEN
+
+    middleware = [CsrfProtection(is_session), Idempotency(is_session)]
+    app = Litestar([count], dependencies={"form": read_form}, middleware=middleware)
     with TestClient(app) as opened:
         opened.cookies.set(SESSION, TOKEN)
         yield opened
@@ -53,32 +58,35 @@ def send(client: TestClient[Litestar], **fields: str) -> Any:
 
 
 def test_equal_submits_are_done_once_and_answered_alike(client: TestClient[Litestar], counter: Counter) -> None:
-    answers = [send(client, once="a", name="Ada") for _ in range(3)]
+    answers = [send(client, idempotency_key="a", name="Ada") for _ in range(3)]
     assert {(answer.status_code, answer.text) for answer in answers} == {(200, "1 Ada")}
-    assert send(client, once="b", name="Ada").text == "2 Ada"
+    assert send(client, idempotency_key="b", name="Ada").text == "2 Ada"
     assert send(client, name="Ada").text == "3 Ada"
     assert counter.done == 3
 
 
 def test_submits_that_come_together_are_done_once(client: TestClient[Litestar], counter: Counter) -> None:
     with ThreadPoolExecutor(8) as threads:
-        answers = list(threads.map(lambda _: send(client, once="a", name="Ada"), range(8)))
+        answers = list(threads.map(lambda _: send(client, idempotency_key="a", name="Ada"), range(8)))
     assert {answer.text for answer in answers} == {"1 Ada"}
     assert counter.done == 1
 
 
 def test_what_was_refused_may_be_tried_again(client: TestClient[Litestar], counter: Counter) -> None:
     counter.refusing = True
-    assert send(client, once="a").status_code == 422
+    assert send(client, idempotency_key="a").status_code == 422
     counter.refusing = False
-    assert send(client, once="a").status_code == 200
+    assert send(client, idempotency_key="a").status_code == 200
 
 
 def test_the_mark_of_one_session_means_nothing_to_another(client: TestClient[Litestar], counter: Counter) -> None:
-    send(client, once="a")
+    send(client, idempotency_key="a")
     client.cookies.set(SESSION, "the token of somebody else")
-    assert client.post("/count", data={"csrf": csrf_token(TOKEN), "once": "a"}).status_code == 403
-    assert client.post("/count", data={"csrf": csrf_token("the token of somebody else"), "once": "a"}).text == "2 "
+    assert client.post("/count", data={"csrf": csrf_token(TOKEN), "idempotency_key": "a"}).status_code == 403
+    assert (
+        client.post("/count", data={"csrf": csrf_token("the token of somebody else"), "idempotency_key": "a"}).text
+        == "2 "
+    )
 
 
 @pytest.mark.parametrize("headers", [{}, {"x-csrf-token": "0" * 64}, {"x-csrf-token": "é"}])
@@ -98,13 +106,13 @@ def test_the_header_serves_for_what_is_no_form(client: TestClient[Litestar], cou
 
 
 def test_answers_are_kept_while_they_are_not_too_many(client: TestClient[Litestar], counter: Counter) -> None:
-    send(client, once="first")
-    large = LARGEST_KEPT - 1_000
-    for turn in range(MOST_BYTES_KEPT // large + 2):
-        send(client, once=f"{turn}", more="m" * large)
+    send(client, idempotency_key="first")
+    large = MAX_RESPONSE_BYTES - 1_000
+    for turn in range(MAX_KEPT_BYTES // large + 2):
+        send(client, idempotency_key=f"{turn}", more="m" * large)
     before = counter.done
-    assert send(client, once=f"{turn}").text.startswith(f"{before} ")  # the newest is there still
-    send(client, once="first")
+    assert send(client, idempotency_key=f"{turn}").text.startswith(f"{before} ")  # the newest is there still
+    send(client, idempotency_key="first")
     assert counter.done == before + 1
 
 
