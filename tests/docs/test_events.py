@@ -6,11 +6,8 @@ from collections import defaultdict
 from pathlib import Path
 
 ROOT = Path(__file__).parents[2]
-SPREAD = {
-    "place": ("interface", "route", "account", "request"),
-    "_log_context": ("interface", "route", "account", "request"),
-    "_place": ("interface", "route", "account", "request"),
-}
+CONTEXT = ("interface", "route", "account", "request")
+SPREAD = {"context": CONTEXT, "_log_context": CONTEXT}
 """What calls add by a dictionary."""
 
 
