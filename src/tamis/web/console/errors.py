@@ -77,8 +77,8 @@ def internal_error(request: WebRequest, error: Exception) -> Response[Any]:
     explained = request.app.state.explain(error)
     if isinstance(explained, TamisError):
         return domain_error(request, explained)
-    place = _log_context(request)
-    log.event("fault", level=logging.ERROR, error=error, **place)
+    context = _log_context(request)
+    log.event("fault", level=logging.ERROR, error=error, **context)
     return _error_response(
         request,
         500,
