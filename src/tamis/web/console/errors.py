@@ -83,7 +83,7 @@ def internal_error(request: WebRequest, error: Exception) -> Response[Any]:
         request,
         500,
         "That went wrong, and it is our fault",
-        f"The log of the server says what happened, under the reference {place['request']}.",
+        f"The log of the server says what happened, under the reference {context['request']}.",
         [],
     )
 
